@@ -1,0 +1,204 @@
+//! What a reconstructed or read circuit is: cells with positions and labels,
+//! and connection sets as rows of (presynaptic cell, postsynaptic cell).
+//!
+//! A *row* is one synaptic contact; a *pair* is two cells with at least one
+//! contact. The simulator makes one synapse per pair with weight × rows, as
+//! bsb-nest does.
+
+/// The half of a module that raises (`plus`) or lowers (`minus`) its output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Microzone {
+    /// Cells labelled `plus`.
+    Plus,
+    /// Cells labelled `minus`.
+    Minus,
+}
+
+/// The cells of one type.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CellSites {
+    /// lobule's cell name, e.g. `granule_cell`.
+    pub cell_type: String,
+    /// Soma positions, µm: x, y (parallel fibres run along y), z (up). `[n]`
+    pub positions: Vec<[f64; 3]>,
+    /// The distinct sets of labels that occur; set 0 is the empty one.
+    pub label_sets: Vec<Vec<String>>,
+    /// Index into `label_sets` of each cell; empty when no cell is labelled. `[n]` or `[0]`
+    pub labels: Vec<u16>,
+}
+
+impl CellSites {
+    /// Number of cells.
+    pub fn len(&self) -> usize {
+        self.positions.len()
+    }
+
+    /// True when there is no cell.
+    pub fn is_empty(&self) -> bool {
+        self.positions.is_empty()
+    }
+
+    /// The microzone of cell `i`, if it is labelled `plus` or `minus`.
+    pub fn microzone(&self, i: usize) -> Option<Microzone> {
+        let set = &self.label_sets[usize::from(*self.labels.get(i)?)];
+        if set.iter().any(|l| l == "plus") {
+            Some(Microzone::Plus)
+        } else if set.iter().any(|l| l == "minus") {
+            Some(Microzone::Minus)
+        } else {
+            None
+        }
+    }
+
+    /// The cells of one microzone, in order.
+    pub fn in_microzone(&self, zone: Microzone) -> Vec<u32> {
+        (0..self.len()).filter(|&i| self.microzone(i) == Some(zone)).map(|i| i as u32).collect()
+    }
+}
+
+/// Two cells and the number of contacts between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pair {
+    /// Presynaptic cell.
+    pub pre: u32,
+    /// Postsynaptic cell.
+    pub post: u32,
+    /// Number of rows (contacts), at least 1.
+    pub contacts: u32,
+}
+
+/// All contacts made by one connection strategy between two cell types.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ConnectionSet {
+    /// Name of the set, e.g. `parallel_fiber_to_purkinje`.
+    pub name: String,
+    /// Presynaptic cell type (lobule's name).
+    pub pre_type: String,
+    /// Postsynaptic cell type (lobule's name).
+    pub post_type: String,
+    /// Presynaptic cell of each row. `[rows]`
+    pub pre: Vec<u32>,
+    /// Postsynaptic cell of each row. `[rows]`
+    pub post: Vec<u32>,
+    /// (branch, point) on the presynaptic morphology; -1, -1 for a point cell. `[rows]` or `[0]` = all -1
+    pub pre_site: Vec<[i32; 2]>,
+    /// (branch, point) on the postsynaptic morphology. `[rows]` or `[0]` = all -1
+    pub post_site: Vec<[i32; 2]>,
+}
+
+/// Mean and standard deviation (population form) of degrees over all cells of a type.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct DegreeStatistics {
+    /// Rows in the set.
+    pub rows: usize,
+    /// Distinct pairs in the set.
+    pub pairs: usize,
+    /// Rows onto a postsynaptic cell: mean, sd.
+    pub in_degree_rows: (f64, f64),
+    /// Distinct presynaptic cells of a postsynaptic cell: mean, sd.
+    pub in_degree_pairs: (f64, f64),
+    /// Distinct postsynaptic cells of a presynaptic cell: mean, sd.
+    pub out_degree_pairs: (f64, f64),
+    /// Postsynaptic cells without any input in this set.
+    pub unconnected: usize,
+}
+
+impl ConnectionSet {
+    /// Number of contacts.
+    pub fn len(&self) -> usize {
+        self.pre.len()
+    }
+
+    /// True when there is no contact.
+    pub fn is_empty(&self) -> bool {
+        self.pre.is_empty()
+    }
+
+    /// Distinct cell pairs in order of (pre, post), each with its number of contacts.
+    pub fn pairs(&self) -> Vec<Pair> {
+        let mut keys: Vec<u64> =
+            self.pre.iter().zip(&self.post).map(|(&a, &b)| u64::from(a) << 32 | u64::from(b)).collect();
+        keys.sort_unstable();
+        let mut pairs: Vec<Pair> = Vec::new();
+        for key in keys {
+            let (pre, post) = ((key >> 32) as u32, key as u32);
+            match pairs.last_mut() {
+                Some(last) if last.pre == pre && last.post == post => last.contacts += 1,
+                _ => pairs.push(Pair { pre, post, contacts: 1 }),
+            }
+        }
+        pairs
+    }
+
+    /// Degree statistics over `n_pre` presynaptic and `n_post` postsynaptic cells.
+    pub fn statistics(&self, n_pre: usize, n_post: usize) -> DegreeStatistics {
+        let pairs = self.pairs();
+        let (mut rows_in, mut pairs_in, mut pairs_out) = (vec![0.0; n_post], vec![0.0; n_post], vec![0.0; n_pre]);
+        for pair in &pairs {
+            rows_in[pair.post as usize] += f64::from(pair.contacts);
+            pairs_in[pair.post as usize] += 1.0;
+            pairs_out[pair.pre as usize] += 1.0;
+        }
+        DegreeStatistics {
+            rows: self.len(),
+            pairs: pairs.len(),
+            in_degree_rows: mean_sd(&rows_in),
+            in_degree_pairs: mean_sd(&pairs_in),
+            out_degree_pairs: mean_sd(&pairs_out),
+            unconnected: pairs_in.iter().filter(|&&d| d == 0.0).count(),
+        }
+    }
+}
+
+fn mean_sd(values: &[f64]) -> (f64, f64) {
+    if values.is_empty() {
+        return (0.0, 0.0);
+    }
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    (mean, (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt())
+}
+
+/// A circuit as placed and connected cells.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Anatomy {
+    /// Base x, y and cortex height z, µm.
+    pub size: [f64; 3],
+    /// Cell types in file or reconstruction order.
+    pub cells: Vec<CellSites>,
+    /// Connection sets in file or reconstruction order.
+    pub connections: Vec<ConnectionSet>,
+    /// Where it comes from: program, version, seed or file.
+    pub source: String,
+    /// What was found and could not be honoured, or deserves a warning; one sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Anatomy {
+    /// The cells of a type, by lobule's name.
+    pub fn cells(&self, cell_type: &str) -> Option<&CellSites> {
+        self.cells.iter().find(|c| c.cell_type == cell_type)
+    }
+
+    /// Number of cells of a type; 0 when the type is absent.
+    pub fn count(&self, cell_type: &str) -> usize {
+        self.cells(cell_type).map_or(0, CellSites::len)
+    }
+
+    /// A connection set by name.
+    pub fn connections(&self, name: &str) -> Option<&ConnectionSet> {
+        self.connections.iter().find(|c| c.name == name)
+    }
+}
+
+/// lobule's name of a cell type that BSB files spell in another way.
+///
+/// cerebellar-models writes `mossy_fibers` and `io`; lobule says `mossy_fiber` and `io_cell`.
+pub fn canonical_cell_name(name: &str) -> &str {
+    match name {
+        "mossy_fibers" => "mossy_fiber",
+        "io" => "io_cell",
+        "unipolar_brush" => "unipolar_brush_cell",
+        other => other,
+    }
+}

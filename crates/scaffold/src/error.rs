@@ -1,0 +1,39 @@
+//! What can go wrong with anatomy and its files. Every message names the
+//! culprit, the value and the remedy.
+
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// An error of this room.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The file cannot be opened or is not what it should be.
+    #[error("{}: {what}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and the remedy.
+        what: String,
+    },
+    /// Something inside a network file is missing or wrong.
+    #[error("{}: {object}: {what}", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// The group, dataset or attribute.
+        object: String,
+        /// What is wrong, and the remedy.
+        what: String,
+    },
+    /// A reconstruction cannot be made as asked.
+    #[error("{parameter} = {value}: {what}")]
+    Spec {
+        /// The parameter.
+        parameter: String,
+        /// Its value.
+        value: String,
+        /// The allowed range and the remedy.
+        what: String,
+    },
+}
