@@ -2,11 +2,15 @@
 //! and the files this is kept in. Nothing here moves in time.
 //!
 //! ```text
-//! ScaffoldSpec ──reconstruct(seed)──▶ Anatomy ◀──read_bsb──▶ BSB 8 HDF5 file
+//! ScaffoldSpec ──reconstruct(seed)──▶ Anatomy ◀──bsb::read / bsb::write──▶ BSB 8 HDF5 file
 //! ```
+#![warn(missing_docs)]
 
 mod anatomy;
+pub mod bsb;
 mod error;
+mod reconstruct;
 
 pub use anatomy::{Anatomy, CellSites, ConnectionSet, DegreeStatistics, Microzone, Pair, canonical_cell_name};
 pub use error::Error;
+pub use reconstruct::{ScaffoldSpec, reconstruct};
