@@ -1,0 +1,308 @@
+//! From description to network: all checks are made here, once.
+
+use crate::describe::{Circuit, Connect, Model, Projection, Weight};
+use crate::error::CompileError;
+use crate::network::{CompiledPopulation, CompiledProjection, Network, blocks_of};
+use crate::wiring::BlockWiring;
+use lobule_signal::{Clock, Stream};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+impl Circuit {
+    /// Checks the description and compiles it. `seed` names the run: wiring rules and
+    /// noise draw from streams named by (seed, label), so the order of declaration does
+    /// not matter and a further population changes no other's draws.
+    ///
+    /// # Errors
+    /// [`CompileError`] with the culprit, its value and the remedy.
+    pub fn compile(&self, clock: Clock, seed: u64) -> Result<Arc<Network>, CompileError> {
+        let index = self.population_index()?;
+        let mut known = HashMap::new();
+        for (i, projection) in self.projections.iter().enumerate() {
+            if known.insert(projection.label.as_str(), i).is_some() {
+                return Err(CompileError::DuplicateLabel { kind: "projection", label: projection.label.clone() });
+            }
+        }
+
+        // Receptors in use, and the block layout.
+        let mut receptors = vec![0usize; self.populations.len()];
+        for projection in &self.projections {
+            let post = self.lookup(&index, projection, &projection.post)?;
+            self.lookup(&index, projection, &projection.pre)?;
+            let offered = self.populations[post].model.receptor_count();
+            if projection.receptor == 0 || projection.receptor > offered {
+                return Err(CompileError::BadReceptor {
+                    of: projection.label.clone(),
+                    receptor: projection.receptor,
+                    population: projection.post.clone(),
+                    receptors: offered,
+                });
+            }
+            receptors[post] = receptors[post].max(projection.receptor);
+        }
+
+        let mut blocks = Vec::new();
+        let mut populations = Vec::new();
+        for (i, population) in self.populations.iter().enumerate() {
+            if population.n == 0 || population.n > u32::MAX as usize / 2 {
+                return Err(CompileError::BadParameter {
+                    of: format!("population `{}`", population.label),
+                    parameter: "n",
+                    value: population.n as f64,
+                    allowed: "a population has 1 to 2^31 neurons; leave an empty one out".into(),
+                });
+            }
+            let model = population.model.compile(&population.label, &clock, receptors[i])?;
+            let first_block = blocks.len();
+            blocks.extend(blocks_of(i, population.n));
+            populations.push(CompiledPopulation {
+                label: population.label.clone(),
+                n: population.n,
+                variables: model.variables(),
+                model,
+                receptors: receptors[i],
+                incoming: Vec::new(),
+                first_block,
+                is_source: matches!(population.model, Model::SpikeSource),
+                stream: Stream::new(seed, &population.label),
+                keep: 1,
+            });
+        }
+
+        let mut projections: Vec<CompiledProjection> = Vec::new();
+        let mut plastic = Vec::new();
+        let mut interval = u64::MAX;
+        for (p, projection) in self.projections.iter().enumerate() {
+            let (pre, post) = (index[projection.pre.as_str()], index[projection.post.as_str()]);
+            let delay_steps = clock
+                .steps(projection.delay_ms)
+                .map_err(|source| CompileError::Time { of: format!("projection `{}`", projection.label), source })?;
+            if delay_steps == 0 {
+                return Err(CompileError::DelayBelowStep {
+                    of: projection.label.clone(),
+                    delay_ms: projection.delay_ms,
+                    dt_ms: clock.dt_ms(),
+                });
+            }
+            interval = interval.min(delay_steps);
+            let (synapses, uniform) = self.synapses(projection, seed)?;
+            let counts = populations[post].model.counts_spikes();
+            for &(_, _, w) in &synapses {
+                if !(w.is_finite() && w >= 0.0) || (counts && w != 1.0) {
+                    let allowed = if counts {
+                        "a relay counts spikes: weights onto it are 1".to_string()
+                    } else {
+                        "weights are 0 or more; inhibition is a receptor with a low reversal potential".into()
+                    };
+                    return Err(CompileError::BadParameter {
+                        of: format!("projection `{}`", projection.label),
+                        parameter: "weight",
+                        value: f64::from(w),
+                        allowed,
+                    });
+                }
+            }
+            let rule = projection.rule.as_ref().map(|r| r.compile(&projection.label, &clock)).transpose()?;
+            let teacher = self.teacher(projection, rule.as_ref().is_some_and(|r| r.needs_teacher()), &known)?;
+            if let Some(rule) = &rule {
+                let (lo, hi) = rule.bounds();
+                if let Some(&(_, _, w)) = synapses.iter().find(|s| s.2 < lo || s.2 > hi) {
+                    return Err(CompileError::BadParameter {
+                        of: format!("projection `{}`", projection.label),
+                        parameter: "weight",
+                        value: f64::from(w),
+                        allowed: format!("initial weights must lie in the rule's bounds {lo}..{hi}"),
+                    });
+                }
+            }
+
+            // Split by target block; delivery order is (source, target) whatever the order given.
+            let n_pre = populations[pre].n;
+            let post_blocks: Vec<(usize, usize)> = blocks
+                .iter()
+                .filter(|b| b.population == post)
+                .map(|b| (b.first, b.len))
+                .collect();
+            let mut split: Vec<Vec<(u32, u16, f32)>> = vec![Vec::new(); post_blocks.len()];
+            for &(i, j, w) in &synapses {
+                let b = j as usize / crate::models::BLOCK;
+                split[b].push((i, (j as usize - post_blocks[b].0) as u16, w));
+            }
+            let wiring = split
+                .into_iter()
+                .zip(&post_blocks)
+                .map(|(mut s, &(_, len))| {
+                    s.sort_by_key(|&(i, j, _)| (i, j));
+                    BlockWiring::new(n_pre, len, &s, uniform, rule.is_some())
+                })
+                .collect::<Vec<_>>();
+            let first_plastic = plastic.len();
+            if rule.is_some() {
+                plastic.extend((0..wiring.len()).map(|b| (p, b)));
+            }
+            projections.push(CompiledProjection {
+                label: projection.label.clone(),
+                pre,
+                post,
+                receptor: projection.receptor - 1,
+                delay_steps,
+                wiring,
+                synapses: synapses.len(),
+                rule,
+                teacher,
+                first_plastic,
+            });
+        }
+        if interval == u64::MAX {
+            interval = clock.steps(1.0).unwrap_or(1).max(1);
+        }
+
+        // How long each population's spikes are needed, and who listens to whom.
+        for (p, projection) in projections.iter().enumerate() {
+            populations[projection.post].incoming.push(p);
+            let window = projection.rule.as_ref().map_or(0, |r| r.window_steps());
+            let keep = projection.delay_steps.max(window) + interval;
+            for k in [projection.pre, projection.post] {
+                populations[k].keep = populations[k].keep.max(keep as usize);
+            }
+            if let Some(t) = projection.teacher {
+                let k = projections[t].pre;
+                populations[k].keep = populations[k].keep.max((window + interval) as usize);
+            }
+        }
+        for population in &mut populations {
+            population.incoming.sort_by(|&a, &b| projections[a].label.cmp(&projections[b].label));
+            population.keep = population.keep.max(interval as usize);
+        }
+        Ok(Arc::new(Network { clock, interval: interval as usize, populations, projections, blocks, plastic }))
+    }
+
+    fn population_index(&self) -> Result<HashMap<&str, usize>, CompileError> {
+        let mut index = HashMap::new();
+        for (i, population) in self.populations.iter().enumerate() {
+            if index.insert(population.label.as_str(), i).is_some() {
+                return Err(CompileError::DuplicateLabel { kind: "population", label: population.label.clone() });
+            }
+        }
+        Ok(index)
+    }
+
+    fn lookup(&self, index: &HashMap<&str, usize>, of: &Projection, label: &str) -> Result<usize, CompileError> {
+        index.get(label).copied().ok_or_else(|| CompileError::UnknownLabel {
+            of: format!("projection `{}`", of.label),
+            kind: "population",
+            label: label.into(),
+            known: self.populations.iter().map(|p| p.label.as_str()).collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    /// The synapses (source, target, weight) of a projection, and its weight if uniform.
+    #[allow(clippy::type_complexity)]
+    fn synapses(&self, p: &Projection, seed: u64) -> Result<(Vec<(u32, u32, f32)>, Option<f32>), CompileError> {
+        let size = |label: &str| self.populations.iter().find(|q| q.label == label).map_or(0, |q| q.n);
+        let (n_pre, n_post) = (size(&p.pre) as u32, size(&p.post) as u32);
+        let stream = Stream::new(seed, &format!("connect/{}", p.label));
+        let bad = |parameter, value: f64, allowed: String| CompileError::BadParameter {
+            of: format!("projection `{}`", p.label),
+            parameter,
+            value,
+            allowed,
+        };
+        let pairs: Arc<Vec<(u32, u32)>> = match &p.connect {
+            Connect::List(pairs) => pairs.clone(),
+            Connect::OneToOne if n_pre == n_post => Arc::new((0..n_pre).map(|i| (i, i)).collect()),
+            Connect::OneToOne => {
+                return Err(bad("one_to_one", f64::from(n_pre), format!("`{}` has {n_post} neurons; sizes must agree", p.post)));
+            }
+            Connect::AllToAll => Arc::new((0..n_pre).flat_map(|i| (0..n_post).map(move |j| (i, j))).collect()),
+            Connect::FixedIndegree(k) => {
+                if *k > n_pre as usize {
+                    return Err(bad("fixed_indegree", *k as f64, format!("`{}` has only {n_pre} neurons", p.pre)));
+                }
+                let mut pairs = Vec::with_capacity(k * n_post as usize);
+                let mut pool: Vec<u32> = (0..n_pre).collect();
+                for j in 0..n_post {
+                    for d in 0..*k as u32 {
+                        let pick = d + stream.below(u64::from(j), d, n_pre - d);
+                        pool.swap(d as usize, pick as usize);
+                        pairs.push((pool[d as usize], j));
+                    }
+                    // Each target draws from the same pool, so that it does not depend on the ones before.
+                    pool.iter_mut().enumerate().for_each(|(i, x)| *x = i as u32);
+                }
+                Arc::new(pairs)
+            }
+            Connect::PairwiseBernoulli(probability) => {
+                if !(0.0..=1.0).contains(probability) {
+                    return Err(bad("pairwise_bernoulli", *probability, "a probability lies in 0..1".into()));
+                }
+                Arc::new(
+                    (0..n_post)
+                        .flat_map(|j| (0..n_pre).map(move |i| (i, j)))
+                        .filter(|&(i, j)| stream.uniform(u64::from(j), i) < *probability)
+                        .collect(),
+                )
+            }
+        };
+        for (k, &(i, j)) in pairs.iter().enumerate() {
+            for (side, index, population, n) in
+                [("presynaptic", i, &p.pre, n_pre), ("postsynaptic", j, &p.post, n_post)]
+            {
+                if index >= n {
+                    return Err(CompileError::NeuronOutOfRange {
+                        of: p.label.clone(),
+                        synapse: k,
+                        side,
+                        index,
+                        population: population.clone(),
+                        n: n as usize,
+                    });
+                }
+            }
+        }
+        match &p.weight {
+            Weight::Uniform(w) => Ok((pairs.iter().map(|&(i, j)| (i, j, *w)).collect(), Some(*w))),
+            Weight::PerSynapse(weights) if weights.len() == pairs.len() => {
+                Ok((pairs.iter().zip(weights).map(|(&(i, j), &w)| (i, j, w)).collect(), None))
+            }
+            Weight::PerSynapse(weights) => Err(CompileError::WeightCount {
+                of: p.label.clone(),
+                weights: weights.len(),
+                synapses: pairs.len(),
+            }),
+        }
+    }
+
+    fn teacher(
+        &self,
+        p: &Projection,
+        is_needed: bool,
+        known: &HashMap<&str, usize>,
+    ) -> Result<Option<usize>, CompileError> {
+        let rule_error = |what: String| CompileError::Rule { of: p.label.clone(), what };
+        match &p.teacher {
+            None if is_needed => Err(rule_error(
+                "its rule needs a teacher; name one with `taught_by`, a projection onto the same population".into(),
+            )),
+            None => Ok(None),
+            Some(_) if !is_needed => {
+                Err(rule_error("it has a teacher, but no rule that listens to one; remove `taught_by`".into()))
+            }
+            Some(teacher) => {
+                let t = *known.get(teacher.projection.as_str()).ok_or_else(|| CompileError::UnknownLabel {
+                    of: format!("projection `{}`", p.label),
+                    kind: "projection",
+                    label: teacher.projection.clone(),
+                    known: self.projections.iter().map(|q| q.label.as_str()).collect::<Vec<_>>().join(", "),
+                })?;
+                if self.projections[t].post != p.post {
+                    return Err(rule_error(format!(
+                        "its teacher `{}` ends on `{}`, not on `{}`",
+                        teacher.projection, self.projections[t].post, p.post
+                    )));
+                }
+                Ok(Some(t))
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! The description of a circuit: populations, projections, rules. Plain data
+//! that can be written down; nothing is checked before `compile`.
+
+use crate::models::{CondLif, Eglif, NeuronModel, Poisson};
+use crate::plasticity::Rule;
+use std::sync::Arc;
+
+/// Which model a population's neurons follow.
+#[derive(Clone)]
+pub enum Model {
+    /// Extended generalised leaky integrate-and-fire.
+    Eglif(Eglif),
+    /// Conductance-based leaky integrate-and-fire.
+    CondLif(CondLif),
+    /// Independent Poisson processes; the rate of each neuron can be set while running.
+    Poisson(Poisson),
+    /// Emits the spikes it is given by [`crate::Simulation::inject`].
+    SpikeSource,
+    /// Emits one spike per spike that arrives, at arrival (NEST's parrot).
+    Relay,
+    /// A model of the user's own.
+    Custom(Arc<dyn NeuronModel>),
+}
+
+impl std::fmt::Debug for Model {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Model::Eglif(p) => p.fmt(f),
+            Model::CondLif(p) => p.fmt(f),
+            Model::Poisson(p) => p.fmt(f),
+            Model::SpikeSource => f.write_str("SpikeSource"),
+            Model::Relay => f.write_str("Relay"),
+            Model::Custom(_) => f.write_str("Custom"),
+        }
+    }
+}
+
+/// Neurons of one model.
+#[derive(Debug, Clone)]
+pub struct Population {
+    /// Unique label, e.g. `granule_cell`.
+    pub label: String,
+    /// Number of neurons.
+    pub n: usize,
+    /// Their model.
+    pub model: Model,
+}
+
+impl Population {
+    /// A population of `n` neurons.
+    pub fn new(label: impl Into<String>, n: usize, model: Model) -> Self {
+        Self { label: label.into(), n, model }
+    }
+}
+
+/// Who is connected with whom; NEST's names, and an explicit list.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Connect {
+    /// Neuron i to neuron i; both populations have the same size.
+    OneToOne,
+    /// Every pair.
+    AllToAll,
+    /// Each target draws `k` distinct sources.
+    FixedIndegree(usize),
+    /// Each pair with probability `p`.
+    PairwiseBernoulli(f64),
+    /// The given (source, target) pairs.
+    List(Arc<Vec<(u32, u32)>>),
+}
+
+/// The weights of a projection.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Weight {
+    /// The same for every synapse, nS (conductance) at its peak.
+    Uniform(f32),
+    /// One for each synapse in the order of the list (only with [`Connect::List`]).
+    PerSynapse(Vec<f32>),
+}
+
+/// The signal that gates a rule: whose spikes teach which target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Teacher {
+    /// Label of the projection whose spikes teach, e.g. `io_cell_to_purkinje_cell`.
+    /// It must end on the same population as the plastic projection.
+    pub projection: String,
+}
+
+/// All synapses of one kind between two populations.
+#[derive(Debug, Clone)]
+pub struct Projection {
+    /// Unique label, `<pre>_to_<post>` by custom.
+    pub label: String,
+    /// Source population.
+    pub pre: String,
+    /// Target population.
+    pub post: String,
+    /// Wiring.
+    pub connect: Connect,
+    /// Weights.
+    pub weight: Weight,
+    /// Delay, ms.
+    pub delay_ms: f64,
+    /// Receptor of the target, from 1.
+    pub receptor: usize,
+    /// Plasticity, if any.
+    pub rule: Option<Rule>,
+    /// Who teaches the rule, if it needs a teacher.
+    pub teacher: Option<Teacher>,
+}
+
+impl Projection {
+    /// A static projection with weight 1, delay 1 ms, receptor 1.
+    pub fn new(label: impl Into<String>, pre: impl Into<String>, post: impl Into<String>, connect: Connect) -> Self {
+        Self {
+            label: label.into(),
+            pre: pre.into(),
+            post: post.into(),
+            connect,
+            weight: Weight::Uniform(1.0),
+            delay_ms: 1.0,
+            receptor: 1,
+            rule: None,
+            teacher: None,
+        }
+    }
+
+    /// Sets one weight for all synapses, nS.
+    #[must_use]
+    pub fn weight(mut self, weight: f32) -> Self {
+        self.weight = Weight::Uniform(weight);
+        self
+    }
+
+    /// Sets the weight of each synapse, nS.
+    #[must_use]
+    pub fn weights(mut self, weights: Vec<f32>) -> Self {
+        self.weight = Weight::PerSynapse(weights);
+        self
+    }
+
+    /// Sets the delay, ms.
+    #[must_use]
+    pub fn delay_ms(mut self, delay_ms: f64) -> Self {
+        self.delay_ms = delay_ms;
+        self
+    }
+
+    /// Sets the receptor, from 1.
+    #[must_use]
+    pub fn receptor(mut self, receptor: usize) -> Self {
+        self.receptor = receptor;
+        self
+    }
+
+    /// Makes the projection plastic under a rule.
+    #[must_use]
+    pub fn plastic(mut self, rule: Rule) -> Self {
+        self.rule = Some(rule);
+        self
+    }
+
+    /// Names the projection whose spikes teach the rule.
+    #[must_use]
+    pub fn taught_by(mut self, projection: impl Into<String>) -> Self {
+        self.teacher = Some(Teacher { projection: projection.into() });
+        self
+    }
+}
+
+/// A description of populations and projections.
+#[derive(Debug, Clone, Default)]
+pub struct Circuit {
+    pub(crate) populations: Vec<Population>,
+    pub(crate) projections: Vec<Projection>,
+}
+
+impl Circuit {
+    /// An empty circuit.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a population.
+    pub fn add_population(&mut self, population: Population) -> &mut Self {
+        self.populations.push(population);
+        self
+    }
+
+    /// Adds a projection.
+    pub fn add_projection(&mut self, projection: Projection) -> &mut Self {
+        self.projections.push(projection);
+        self
+    }
+
+    /// The populations so far.
+    pub fn populations(&self) -> &[Population] {
+        &self.populations
+    }
+
+    /// The projections so far.
+    pub fn projections(&self) -> &[Projection] {
+        &self.projections
+    }
+}

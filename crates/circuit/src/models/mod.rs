@@ -1,0 +1,129 @@
+//! Neuron models. One call advances one block of neurons over one exchange
+//! interval, so an open set of models costs nothing inside the step.
+
+mod cond_lif;
+mod eglif;
+mod escape;
+mod poisson;
+mod relay;
+mod synapse;
+
+pub use cond_lif::{CondLif, SynapseShape};
+pub use eglif::{Eglif, Receptor};
+pub use poisson::Poisson;
+pub use relay::Relay;
+
+use crate::error::CompileError;
+use lobule_signal::{Clock, Stream};
+use std::sync::Arc;
+
+/// Neurons that are advanced together. Their state stays in cache over an interval.
+pub const BLOCK: usize = 512;
+
+/// A state variable of a model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variable {
+    /// Name in NEST's symbols, lower case.
+    pub name: String,
+    /// Unit.
+    pub unit: &'static str,
+    /// Value at step 0.
+    pub initial: f32,
+    /// Value of the padding neurons behind the last one of a block.
+    pub padding: f32,
+}
+
+/// A spike inside an interval: step from the interval's start, neuron from the block's start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LocalSpike {
+    /// Step from the start of the interval.
+    pub step: u16,
+    /// Neuron from the start of the block.
+    pub neuron: u16,
+}
+
+/// One block of neurons over one exchange interval.
+pub struct BlockStep<'a> {
+    /// State, variable by variable: `[variable][stride]`.
+    pub state: &'a mut [f32],
+    /// Synaptic input: `[step][receptor][stride]`, the summed weights that arrive at the end of each step.
+    pub input: &'a [f32],
+    /// Neurons in the block.
+    pub len: usize,
+    /// `len` rounded up to whole groups of 32; what lies between is padding that never spikes.
+    pub stride: usize,
+    /// Receptors in use.
+    pub receptors: usize,
+    /// Steps in the interval.
+    pub steps: usize,
+    /// First step of the interval.
+    pub first_step: u64,
+    /// Index in the population of the block's first neuron; a multiple of 32.
+    pub first_neuron: u32,
+    /// Random draws of the population.
+    pub stream: &'a Stream,
+    /// Where spikes go, in any order.
+    pub spikes: &'a mut Vec<LocalSpike>,
+}
+
+/// A neuron model, compiled for one time step.
+pub trait NeuronModel: Send + Sync {
+    /// The state variables, in the order of their arrays.
+    fn variables(&self) -> Vec<Variable>;
+
+    /// How many receptors synapses can address.
+    fn receptors(&self) -> usize;
+
+    /// Advances one block over one interval and emits its spikes.
+    fn advance(&self, block: BlockStep<'_>);
+
+    /// True when every incoming weight must be 1 because spikes are counted, not summed.
+    fn counts_spikes(&self) -> bool {
+        false
+    }
+}
+
+impl crate::Model {
+    /// Checks the parameters and derives the constants for `clock`.
+    pub(crate) fn compile(
+        &self,
+        label: &str,
+        clock: &Clock,
+        receptors: usize,
+    ) -> Result<Arc<dyn NeuronModel>, CompileError> {
+        Ok(match self {
+            crate::Model::Eglif(p) => Arc::new(eglif::Compiled::new(p, label, clock, receptors)?),
+            crate::Model::CondLif(p) => Arc::new(cond_lif::Compiled::new(p, label, clock)?),
+            crate::Model::Poisson(p) => Arc::new(poisson::Compiled::new(p, label, clock)?),
+            crate::Model::SpikeSource => Arc::new(relay::Source),
+            crate::Model::Relay => Arc::new(Relay),
+            crate::Model::Custom(model) => model.clone(),
+        })
+    }
+
+    /// Receptors that the model offers.
+    pub(crate) fn receptor_count(&self) -> usize {
+        match self {
+            crate::Model::Eglif(_) => 4,
+            crate::Model::CondLif(_) => 2,
+            crate::Model::Poisson(_) | crate::Model::SpikeSource => 0,
+            crate::Model::Relay => 1,
+            crate::Model::Custom(model) => model.receptors(),
+        }
+    }
+}
+
+/// Refuses a parameter that is not finite or fails `ok`.
+pub(crate) fn check(
+    of: &str,
+    parameter: &'static str,
+    value: f64,
+    ok: bool,
+    allowed: &str,
+) -> Result<(), CompileError> {
+    if value.is_finite() && ok {
+        Ok(())
+    } else {
+        Err(CompileError::BadParameter { of: format!("population `{of}`"), parameter, value, allowed: allowed.into() })
+    }
+}

@@ -1,0 +1,62 @@
+//! Synaptic conductances with exact propagators.
+//!
+//! Alpha: `g(t) = w · (e t / τ) · exp(-t / τ)`, peak `w` nS at `t = τ`; state g and
+//! `h = g' + g / τ`-like derivative with `g'' + 2 g'/τ + g/τ² = 0`, kept as (g, g').
+//! Exponential: `g(t) = w · exp(-t / τ)`.
+
+/// Time course of a conductance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum SynapseShape {
+    /// Rises and decays with the same time constant.
+    Alpha,
+    /// Jumps and decays.
+    Exponential,
+}
+
+/// Linear maps of (g, g') over a half and a whole step, and what a unit weight adds.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Propagator {
+    /// g after half a step: coefficients of g and g'.
+    pub half: [f32; 2],
+    /// g after a step.
+    pub g: [f32; 2],
+    /// g' after a step.
+    pub h: [f32; 2],
+    /// What an arriving unit weight adds to g.
+    pub jump_g: f32,
+    /// What an arriving unit weight adds to g'.
+    pub jump_h: f32,
+}
+
+impl Propagator {
+    pub(super) fn new(shape: SynapseShape, tau_ms: f64, dt_ms: f64) -> Self {
+        match shape {
+            SynapseShape::Alpha => {
+                let map = |t: f64| {
+                    let a = (-t / tau_ms).exp();
+                    ([a * (1.0 + t / tau_ms), a * t], [-a * t / (tau_ms * tau_ms), a * (1.0 - t / tau_ms)])
+                };
+                let (half, _) = map(0.5 * dt_ms);
+                let (g, h) = map(dt_ms);
+                Self { half: f32s(half), g: f32s(g), h: f32s(h), jump_g: 0.0, jump_h: (std::f64::consts::E / tau_ms) as f32 }
+            }
+            SynapseShape::Exponential => {
+                let decay = |t: f64| (-t / tau_ms).exp() as f32;
+                Self { half: [decay(0.5 * dt_ms), 0.0], g: [decay(dt_ms), 0.0], h: [0.0; 2], jump_g: 1.0, jump_h: 0.0 }
+            }
+        }
+    }
+}
+
+fn f32s(x: [f64; 2]) -> [f32; 2] {
+    [x[0] as f32, x[1] as f32]
+}
+
+/// Conductances below this are taken as zero, nS: a decaying `f32` would
+/// otherwise become denormal, which costs ten times as much to compute with.
+pub(super) const NEGLIGIBLE: f32 = 1e-30;
+
+#[inline(always)]
+pub(super) fn flush(x: f32) -> f32 {
+    if x.abs() < NEGLIGIBLE { 0.0 } else { x }
+}

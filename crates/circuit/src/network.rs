@@ -1,0 +1,209 @@
+//! A compiled circuit: immutable, shareable between simulations.
+
+use crate::models::{BLOCK, NeuronModel, Variable};
+use crate::plasticity::PlasticityRule;
+use crate::state::{BlockState, PlasticBlock, State};
+use crate::wiring::{BlockWiring, Weights};
+use crate::{RunError, SpikeHistory};
+use lobule_signal::{Clock, GROUP, Stream};
+use std::sync::Arc;
+
+pub(crate) struct CompiledPopulation {
+    pub label: String,
+    pub n: usize,
+    pub model: Arc<dyn NeuronModel>,
+    pub variables: Vec<Variable>,
+    /// Receptors that are addressed by some projection.
+    pub receptors: usize,
+    /// Projections onto this population, in label order, so that sums do not depend on declaration.
+    pub incoming: Vec<usize>,
+    /// Index of the first of its blocks.
+    pub first_block: usize,
+    pub is_source: bool,
+    pub stream: Stream,
+    /// Steps its spikes must stay readable.
+    pub keep: usize,
+}
+
+pub(crate) struct CompiledProjection {
+    pub label: String,
+    pub pre: usize,
+    pub post: usize,
+    /// Receptor from 0.
+    pub receptor: usize,
+    pub delay_steps: u64,
+    /// One per block of the target.
+    pub wiring: Vec<BlockWiring>,
+    pub synapses: usize,
+    pub rule: Option<Arc<dyn PlasticityRule>>,
+    /// Projection whose spikes teach.
+    pub teacher: Option<usize>,
+    /// Index of the first plastic block.
+    pub first_plastic: usize,
+}
+
+pub(crate) struct BlockRef {
+    pub population: usize,
+    pub first: usize,
+    pub len: usize,
+    pub stride: usize,
+    /// Block number within the population.
+    pub local: usize,
+}
+
+/// A compiled circuit. It never changes; everything that does is in [`State`].
+pub struct Network {
+    pub(crate) clock: Clock,
+    pub(crate) interval: usize,
+    pub(crate) populations: Vec<CompiledPopulation>,
+    pub(crate) projections: Vec<CompiledProjection>,
+    pub(crate) blocks: Vec<BlockRef>,
+    /// (projection, local block) of each plastic block.
+    pub(crate) plastic: Vec<(usize, usize)>,
+}
+
+/// What a population is, for tables and reports.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PopulationInfo {
+    /// Label.
+    pub label: String,
+    /// Number of neurons.
+    pub n: usize,
+    /// State variables.
+    pub variables: Vec<Variable>,
+}
+
+/// What a projection is, for tables and reports.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProjectionInfo {
+    /// Label.
+    pub label: String,
+    /// Source population.
+    pub pre: String,
+    /// Target population.
+    pub post: String,
+    /// Number of synapses.
+    pub synapses: usize,
+    /// Delay, ms.
+    pub delay_ms: f64,
+    /// Receptor, from 1.
+    pub receptor: usize,
+    /// True when a rule changes its weights.
+    pub is_plastic: bool,
+}
+
+impl Network {
+    /// The grid of time.
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// Steps in an exchange interval: the smallest delay.
+    pub fn interval_steps(&self) -> usize {
+        self.interval
+    }
+
+    /// Number of neurons of all populations.
+    pub fn neurons(&self) -> usize {
+        self.populations.iter().map(|p| p.n).sum()
+    }
+
+    /// Number of synapses of all projections.
+    pub fn synapses(&self) -> usize {
+        self.projections.iter().map(|p| p.synapses).sum()
+    }
+
+    /// All populations.
+    pub fn populations(&self) -> Vec<PopulationInfo> {
+        self.populations
+            .iter()
+            .map(|p| PopulationInfo { label: p.label.clone(), n: p.n, variables: p.variables.clone() })
+            .collect()
+    }
+
+    /// All projections.
+    pub fn projections(&self) -> Vec<ProjectionInfo> {
+        self.projections
+            .iter()
+            .map(|p| ProjectionInfo {
+                label: p.label.clone(),
+                pre: self.populations[p.pre].label.clone(),
+                post: self.populations[p.post].label.clone(),
+                synapses: p.synapses,
+                delay_ms: self.clock.ms(p.delay_steps),
+                receptor: p.receptor + 1,
+                is_plastic: p.rule.is_some(),
+            })
+            .collect()
+    }
+
+    pub(crate) fn population(&self, label: &str) -> Result<usize, RunError> {
+        self.populations.iter().position(|p| p.label == label).ok_or_else(|| RunError::UnknownLabel {
+            kind: "population",
+            label: label.into(),
+            known: self.populations.iter().map(|p| p.label.as_str()).collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    pub(crate) fn projection(&self, label: &str) -> Result<usize, RunError> {
+        self.projections.iter().position(|p| p.label == label).ok_or_else(|| RunError::UnknownLabel {
+            kind: "projection",
+            label: label.into(),
+            known: self.projections.iter().map(|p| p.label.as_str()).collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    /// The state at step 0: initial variables, silent past, initial weights, learning on.
+    pub fn initial_state(&self) -> State {
+        let blocks = self
+            .blocks
+            .iter()
+            .map(|block| {
+                let population = &self.populations[block.population];
+                let mut variables = Vec::with_capacity(population.variables.len() * block.stride);
+                for variable in &population.variables {
+                    for i in 0..block.stride {
+                        variables.push(if i < block.len { variable.initial } else { variable.padding });
+                    }
+                }
+                BlockState { variables, spikes: Vec::with_capacity(block.len) }
+            })
+            .collect();
+        let plastic = self
+            .plastic
+            .iter()
+            .map(|&(p, b)| {
+                let projection = &self.projections[p];
+                let wiring = &projection.wiring[b];
+                let weights = match &wiring.weights {
+                    Weights::Each(w) => w.clone(),
+                    Weights::Uniform(w) => vec![*w; wiring.targets.len()],
+                };
+                let n_pre = self.populations[projection.pre].n;
+                let n_post = wiring.by_target.offsets.len().saturating_sub(1);
+                let memory = projection.rule.as_ref().map_or(0, |r| r.memory(n_pre, n_post));
+                PlasticBlock { weights, memory: vec![i64::MIN / 2; memory], scratch: Vec::new() }
+            })
+            .collect();
+        State {
+            step: 0,
+            blocks,
+            histories: self.populations.iter().map(|p| SpikeHistory::new(p.keep, 4 * p.n)).collect(),
+            plastic,
+            learning: vec![true; self.projections.len()],
+            injected: vec![Vec::new(); self.populations.len()],
+        }
+    }
+}
+
+/// Splits `n` neurons into blocks; strides are whole groups of 32.
+pub(crate) fn blocks_of(population: usize, n: usize) -> Vec<BlockRef> {
+    (0..n.max(1))
+        .step_by(BLOCK)
+        .enumerate()
+        .map(|(local, first)| {
+            let len = (n - first).min(BLOCK);
+            BlockRef { population, first, len, stride: len.div_ceil(GROUP) * GROUP, local }
+        })
+        .collect()
+}

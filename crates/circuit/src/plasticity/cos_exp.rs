@@ -1,0 +1,145 @@
+//! Mossy-fibre to nucleus plasticity gated by Purkinje cells.
+//!
+//! # Equation
+//! ```text
+//! every presynaptic (mossy) spike:          w += a_plus
+//! every pair with a teacher (Purkinje) spike: w += a_minus · exp(-|0.4 Δ|) cos²(Δ/1000),  |Δ| <= window
+//! ```
+//! All pairs within the window count, in whichever order they come; the public
+//! code pairs a later mossy spike with the last Purkinje spike only. The cosine
+//! is near 1: the window is a symmetric exponential of 2.5 ms.
+//! # Source
+//! Luque et al. 2016, doi:10.1371/journal.pcbi.1004858; Antonietti et al. 2016, doi:10.1109/TBME.2015.2485301.
+//! # Pinned by
+//! `tests/plasticity.rs`.
+
+use super::{Learning, PlasticityRule, check, check_bounds};
+use crate::error::CompileError;
+use lobule_signal::Clock;
+use serde::{Deserialize, Serialize};
+
+/// Parameters of the cos-exp rule.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct CosExp {
+    /// Change with every mossy spike, nS; 0 or positive.
+    pub a_plus: f64,
+    /// Change with a coincident Purkinje spike, nS; 0 or negative.
+    pub a_minus: f64,
+    /// Pairs further apart do not count, ms.
+    pub window_ms: f64,
+    /// Lowest weight, nS.
+    pub w_min: f64,
+    /// Highest weight, nS.
+    pub w_max: f64,
+}
+
+impl CosExp {
+    /// The kernel at Δ = t_pre − t_teacher, ms.
+    pub fn kernel(delta_ms: f64) -> f64 {
+        libm::exp(-(0.4 * delta_ms).abs()) * libm::cos(delta_ms / 1000.0).powi(2)
+    }
+}
+
+pub(super) struct Compiled {
+    /// Kernel by distance in steps. `[window + 1]`
+    table: Vec<f32>,
+    a_plus: f32,
+    a_minus: f32,
+    w_min: f32,
+    w_max: f32,
+}
+
+impl Compiled {
+    pub(super) fn new(p: &CosExp, of: &str, clock: &Clock) -> Result<Self, CompileError> {
+        check_bounds(of, p.w_min, p.w_max)?;
+        check(of, "a_plus", p.a_plus, p.a_plus >= 0.0, "it must be 0 or positive")?;
+        check(of, "a_minus", p.a_minus, p.a_minus <= 0.0, "it must be 0 or negative")?;
+        check(of, "window_ms", p.window_ms, p.window_ms > 0.0 && p.window_ms <= 1000.0, "it lies in 0..1000 ms")?;
+        let window = clock
+            .steps(p.window_ms)
+            .map_err(|source| CompileError::Time { of: format!("rule of `{of}`, window_ms"), source })?;
+        Ok(Self {
+            table: (0..=window).map(|age| CosExp::kernel(clock.ms(age)) as f32).collect(),
+            a_plus: p.a_plus as f32,
+            a_minus: p.a_minus as f32,
+            w_min: p.w_min as f32,
+            w_max: p.w_max as f32,
+        })
+    }
+}
+
+impl PlasticityRule for Compiled {
+    fn window_steps(&self) -> u64 {
+        self.table.len() as u64
+    }
+
+    fn needs_teacher(&self) -> bool {
+        true
+    }
+
+    fn bounds(&self) -> (f32, f32) {
+        (self.w_min, self.w_max)
+    }
+
+    fn learn(&self, x: &mut Learning<'_>) {
+        let Some(teacher) = x.teacher else { return };
+        let change = |w: &mut f32, by: f32| *w = (*w + by).clamp(self.w_min, self.w_max);
+        let interval = x.first_step..x.first_step + x.steps as u64;
+        // Mossy spikes: the constant change, and Purkinje spikes strictly before them.
+        for step in interval.clone() {
+            for &pre in x.pre.at(step) {
+                for k in x.synapses_of(pre) {
+                    change(&mut x.weights[k], self.a_plus);
+                }
+            }
+            if x.pre.at(step).is_empty() {
+                continue;
+            }
+            x.scratch.resize(x.len.max(x.n_pre()), 0.0);
+            for age in 1..(self.table.len() as u64).min(step + 1) {
+                for &t in teacher.at(step - age) {
+                    for &post in x.taught_by(t) {
+                        x.scratch[usize::from(post)] += self.table[age as usize];
+                    }
+                }
+            }
+            for &pre in x.pre.at(step) {
+                for k in x.synapses_of(pre) {
+                    let coincidence = x.scratch[x.target(k)];
+                    if coincidence != 0.0 {
+                        change(&mut x.weights[k], self.a_minus * coincidence);
+                    }
+                }
+            }
+            x.scratch.fill(0.0);
+        }
+        // Purkinje spikes: mossy spikes before them or in the same step.
+        for step in interval {
+            if teacher.at(step).is_empty() {
+                continue;
+            }
+            x.scratch.resize(x.len.max(x.n_pre()), 0.0);
+            let ages = 0..(self.table.len() as u64).min(step + 1);
+            for age in ages.clone() {
+                for &pre in x.pre.at(step - age) {
+                    x.scratch[pre as usize] += self.table[age as usize];
+                }
+            }
+            for &t in teacher.at(step) {
+                for &post in x.taught_by(t) {
+                    for &(k, pre) in x.synapses_onto(usize::from(post)) {
+                        let coincidence = x.scratch[pre as usize];
+                        if coincidence != 0.0 {
+                            change(&mut x.weights[k as usize], self.a_minus * coincidence);
+                        }
+                    }
+                }
+            }
+            for age in ages {
+                for &pre in x.pre.at(step - age) {
+                    x.scratch[pre as usize] = 0.0;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,517 @@
+//! The step: deliver, integrate, propagate, learn, record, check.
+//!
+//! One call of [`Simulation::advance`] is one exchange interval, the smallest
+//! delay. A spike emitted in it arrives in a later interval at the earliest,
+//! so blocks of neurons may run in any order, on any thread, with the same bits:
+//!
+//! | stage | rule |
+//! | --- | --- |
+//! | deliver | each block gathers the spikes whose delay ends in this interval, projections in label order, spikes in (step, neuron) order |
+//! | integrate | each block advances over all steps of the interval; it reads histories and weights, writes only itself |
+//! | propagate | spikes of all blocks are appended to the histories in (step, neuron) order |
+//! | learn | each plastic block changes its own weights |
+//! | record | recordings read; they never write |
+//! | check | the first non-finite variable stops the run |
+
+use crate::error::RunError;
+use crate::history::SpikeHistory;
+use crate::models::{BlockStep, LocalSpike};
+use crate::network::Network;
+use crate::plasticity::Learning;
+use crate::state::{BlockState, PlasticBlock, State};
+use crate::wiring::Weights;
+use lobule_signal::{SpikeTrain, Trace};
+use rayon::prelude::*;
+use std::cell::RefCell;
+use std::sync::Arc;
+
+thread_local! {
+    /// Input of the block at work; grows to the largest block and stays.
+    static INPUT: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
+}
+
+struct VariableProbe {
+    population: usize,
+    variable: usize,
+    neurons: Vec<u32>,
+    trace: Trace,
+}
+
+/// A network with its state and its recordings.
+pub struct Simulation {
+    network: Arc<Network>,
+    state: State,
+    /// `None` with one thread.
+    pool: Option<rayon::ThreadPool>,
+    recorded: Vec<Option<SpikeTrain>>,
+    variables: Vec<VariableProbe>,
+    /// Where each block's spikes are read during the merge. Scratch.
+    cursors: Vec<usize>,
+}
+
+impl Simulation {
+    /// A simulation at step 0 on `threads` threads. The number of threads changes no bit.
+    ///
+    /// # Errors
+    /// [`RunError::Threads`] when the system refuses to start them.
+    pub fn new(network: Arc<Network>, threads: usize) -> Result<Self, RunError> {
+        let state = network.initial_state();
+        let pool = match threads {
+            0 | 1 => None,
+            n => Some(
+                rayon::ThreadPoolBuilder::new()
+                    .num_threads(n)
+                    .build()
+                    .map_err(|e| RunError::Threads { threads: n, why: e.to_string() })?,
+            ),
+        };
+        let recorded = vec![None; network.populations.len()];
+        let cursors = vec![0; network.blocks.len()];
+        Ok(Self { network, state, pool, recorded, variables: Vec::new(), cursors })
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Arc<Network> {
+        &self.network
+    }
+
+    /// The state, to copy or write down.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Goes back, or on, to a state of the same network. Recordings stay.
+    ///
+    /// # Errors
+    /// [`RunError::BadInput`] when the state belongs to another network.
+    pub fn restore(&mut self, state: State) -> Result<(), RunError> {
+        let same = state.blocks.len() == self.network.blocks.len()
+            && state.plastic.len() == self.network.plastic.len()
+            && state.histories.len() == self.network.populations.len()
+            && state.blocks.iter().zip(&self.state.blocks).all(|(a, b)| a.variables.len() == b.variables.len())
+            && state.plastic.iter().zip(&self.state.plastic).all(|(a, b)| a.weights.len() == b.weights.len());
+        if !same {
+            return Err(RunError::BadInput {
+                label: "state".into(),
+                what: "it was taken from another network; restore it into the one it came from".into(),
+            });
+        }
+        self.state = state;
+        Ok(())
+    }
+
+    /// Steps taken so far.
+    pub fn step(&self) -> u64 {
+        self.state.step
+    }
+
+    /// Time simulated so far, ms.
+    pub fn ms(&self) -> f64 {
+        self.network.clock.ms(self.state.step)
+    }
+
+    /// Index of a population, for the calls that are made every interval.
+    ///
+    /// # Errors
+    /// [`RunError::UnknownLabel`].
+    pub fn population(&self, label: &str) -> Result<usize, RunError> {
+        self.network.population(label)
+    }
+
+    /// Gives a spike source spikes of the coming interval: (step from its start, neuron).
+    ///
+    /// # Errors
+    /// [`RunError::BadInput`] for a population that is no source, a step outside the
+    /// coming interval or a neuron that does not exist.
+    pub fn inject(&mut self, population: usize, spikes: &[(u16, u32)]) -> Result<(), RunError> {
+        let p = &self.network.populations[population];
+        let bad = |what: String| RunError::BadInput { label: p.label.clone(), what };
+        if !p.is_source {
+            return Err(bad("only a spike source takes spikes".into()));
+        }
+        for &(step, neuron) in spikes {
+            if usize::from(step) >= self.network.interval {
+                return Err(bad(format!("step {step} lies outside the interval of {} steps", self.network.interval)));
+            }
+            if neuron as usize >= p.n {
+                return Err(bad(format!("neuron {neuron} does not exist; there are {}", p.n)));
+            }
+            self.state.injected[population].push((self.state.step + u64::from(step), neuron));
+        }
+        self.state.injected[population].sort_unstable();
+        Ok(())
+    }
+
+    /// Sets the rate of each neuron of a Poisson population, Hz.
+    ///
+    /// # Errors
+    /// [`RunError::BadInput`] for another model, a wrong length or a negative rate.
+    pub fn set_rates(&mut self, population: usize, rates_hz: &[f64]) -> Result<(), RunError> {
+        let p = &self.network.populations[population];
+        let bad = |what: String| RunError::BadInput { label: p.label.clone(), what };
+        if p.variables.first().map(|v| v.name.as_str()) != Some("rate") {
+            return Err(bad("only a Poisson population has rates".into()));
+        }
+        if rates_hz.len() != p.n {
+            return Err(bad(format!("{} rates for {} neurons", rates_hz.len(), p.n)));
+        }
+        if let Some(rate) = rates_hz.iter().find(|r| !(r.is_finite() && **r >= 0.0)) {
+            return Err(bad(format!("a rate of {rate} Hz; rates are 0 or more")));
+        }
+        for (b, block) in self.network.blocks.iter().enumerate() {
+            if block.population == population {
+                for i in 0..block.len {
+                    self.state.blocks[b].variables[i] = rates_hz[block.first + i] as f32;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Turns a projection's rule on or off from the coming interval.
+    ///
+    /// # Errors
+    /// [`RunError::BadInput`] when the projection has no rule.
+    pub fn set_learning(&mut self, projection: &str, on: bool) -> Result<(), RunError> {
+        let p = self.network.projection(projection)?;
+        if self.network.projections[p].rule.is_none() {
+            return Err(RunError::BadInput { label: projection.into(), what: "it is static: it has no rule".into() });
+        }
+        self.state.learning[p] = on;
+        Ok(())
+    }
+
+    /// The current synapses of a projection: (source, target, weight nS), in (block, source, target) order.
+    ///
+    /// # Errors
+    /// [`RunError::UnknownLabel`].
+    pub fn synapses(&self, projection: &str) -> Result<Vec<(u32, u32, f32)>, RunError> {
+        let p = self.network.projection(projection)?;
+        let projection = &self.network.projections[p];
+        let first = self.network.populations[projection.post].first_block;
+        let mut synapses = Vec::with_capacity(projection.synapses);
+        for (b, wiring) in projection.wiring.iter().enumerate() {
+            let base = self.network.blocks[first + b].first as u32;
+            for pre in 0..wiring.offsets.len() as u32 - 1 {
+                for k in wiring.of(pre) {
+                    let weight = match &wiring.weights {
+                        _ if projection.rule.is_some() => self.state.plastic[projection.first_plastic + b].weights[k],
+                        Weights::Uniform(w) => *w,
+                        Weights::Each(w) => w[k],
+                    };
+                    synapses.push((pre, base + u32::from(wiring.targets[k]), weight));
+                }
+            }
+        }
+        Ok(synapses)
+    }
+
+    /// Spikes of a population in the last interval and before, by step.
+    pub fn history(&self, population: usize) -> &SpikeHistory {
+        &self.state.histories[population]
+    }
+
+    /// The value of a variable of every neuron now.
+    ///
+    /// # Errors
+    /// [`RunError::UnknownLabel`].
+    pub fn variable(&self, population: &str, variable: &str) -> Result<Vec<f32>, RunError> {
+        let (p, v) = self.find_variable(population, variable)?;
+        Ok((0..self.network.populations[p].n as u32).map(|i| self.value(p, v, i)).collect())
+    }
+
+    /// Records the spikes of a population from now on.
+    ///
+    /// # Errors
+    /// [`RunError::UnknownLabel`].
+    pub fn record_spikes(&mut self, population: &str) -> Result<(), RunError> {
+        let p = self.network.population(population)?;
+        let n = self.network.populations[p].n;
+        self.recorded[p].get_or_insert_with(|| SpikeTrain::new(population, n));
+        Ok(())
+    }
+
+    /// Records a variable of some neurons at the end of every interval from now on.
+    ///
+    /// # Errors
+    /// [`RunError::UnknownLabel`], or [`RunError::BadInput`] for a neuron that does not exist.
+    pub fn record_variable(&mut self, population: &str, variable: &str, neurons: &[u32]) -> Result<(), RunError> {
+        let (p, v) = self.find_variable(population, variable)?;
+        let n = self.network.populations[p].n;
+        if let Some(i) = neurons.iter().find(|&&i| i as usize >= n) {
+            return Err(RunError::BadInput {
+                label: population.into(),
+                what: format!("neuron {i} does not exist; there are {n}"),
+            });
+        }
+        let trace = Trace {
+            label: format!("{population}.{variable}"),
+            unit: self.network.populations[p].variables[v].unit.into(),
+            n: neurons.len(),
+            ..Trace::default()
+        };
+        self.variables.push(VariableProbe { population: p, variable: v, neurons: neurons.to_vec(), trace });
+        Ok(())
+    }
+
+    /// The spikes recorded so far.
+    ///
+    /// # Errors
+    /// [`RunError::BadInput`] when the population is not recorded.
+    pub fn recorded_spikes(&self, population: &str) -> Result<&SpikeTrain, RunError> {
+        let p = self.network.population(population)?;
+        self.recorded[p].as_ref().ok_or_else(|| RunError::BadInput {
+            label: population.into(),
+            what: "it is not recorded; call `record_spikes` before running".into(),
+        })
+    }
+
+    /// Takes the spikes recorded so far and stops recording the population.
+    ///
+    /// # Errors
+    /// [`RunError::UnknownLabel`].
+    pub fn take_spikes(&mut self, population: &str) -> Result<Option<SpikeTrain>, RunError> {
+        let p = self.network.population(population)?;
+        Ok(self.recorded[p].take())
+    }
+
+    /// The traces recorded so far, in the order they were asked for.
+    pub fn traces(&self) -> impl Iterator<Item = &Trace> {
+        self.variables.iter().map(|p| &p.trace)
+    }
+
+    /// Runs for a duration that is a whole number of exchange intervals.
+    ///
+    /// # Errors
+    /// [`RunError::OffInterval`], or what [`Simulation::advance`] reports.
+    pub fn run_ms(&mut self, ms: f64) -> Result<(), RunError> {
+        let interval = self.network.interval as u64;
+        let off = RunError::OffInterval { ms, interval_ms: self.network.clock.ms(interval) };
+        let steps = self.network.clock.steps(ms).map_err(|_| off.clone())?;
+        if steps % interval != 0 {
+            return Err(off);
+        }
+        (0..steps / interval).try_for_each(|_| self.advance())
+    }
+
+    /// Advances by one exchange interval.
+    ///
+    /// # Errors
+    /// [`RunError::NonFinite`] naming the first variable that stopped being a number.
+    pub fn advance(&mut self) -> Result<(), RunError> {
+        let network = self.network.clone();
+        let State { step, blocks, histories, plastic, learning, injected } = &mut self.state;
+        let first_step = *step;
+        let pool = self.pool.as_ref();
+
+        // 1, 2: deliver and integrate.
+        {
+            let (histories, plastic) = (&*histories, &*plastic);
+            each(pool, blocks, |b, state| integrate(&network, b, state, histories, plastic, first_step));
+        }
+
+        // 3: propagate, in (step, neuron) order.
+        self.cursors.fill(0);
+        for s in 0..network.interval as u16 {
+            for (b, block) in network.blocks.iter().enumerate() {
+                let spikes = &blocks[b].spikes;
+                let history = &mut histories[block.population];
+                while let Some(spike) = spikes.get(self.cursors[b]).filter(|spike| spike.step == s) {
+                    history.push(block.first as u32 + u32::from(spike.neuron));
+                    self.cursors[b] += 1;
+                }
+            }
+            for (p, population) in network.populations.iter().enumerate() {
+                if population.is_source {
+                    let due = first_step + u64::from(s);
+                    let count = injected[p].iter().take_while(|x| x.0 <= due).count();
+                    injected[p].drain(..count).for_each(|(_, neuron)| histories[p].push(neuron));
+                }
+                histories[p].close_step();
+            }
+        }
+        blocks.iter_mut().for_each(|b| b.spikes.clear());
+
+        // 4: learn.
+        {
+            let (histories, learning) = (&*histories, &*learning);
+            each(pool, plastic, |k, block| learn(&network, k, block, histories, learning, first_step));
+        }
+        histories.iter_mut().for_each(SpikeHistory::forget_old);
+        *step += network.interval as u64;
+
+        // 6, 7: record and check.
+        self.record(first_step);
+        self.check()
+    }
+
+    fn record(&mut self, first_step: u64) {
+        for (p, train) in self.recorded.iter_mut().enumerate() {
+            if let Some(train) = train {
+                for step in first_step..self.state.step {
+                    self.state.histories[p].at(step).iter().for_each(|&id| train.push(step, id));
+                }
+            }
+        }
+        let mut probes = std::mem::take(&mut self.variables);
+        for probe in &mut probes {
+            probe.trace.steps.push(self.state.step);
+            for &i in &probe.neurons {
+                probe.trace.values.push(self.value(probe.population, probe.variable, i));
+            }
+        }
+        self.variables = probes;
+    }
+
+    fn check(&self) -> Result<(), RunError> {
+        for (b, block) in self.network.blocks.iter().enumerate() {
+            let variables = &self.state.blocks[b].variables;
+            let population = &self.network.populations[block.population];
+            // Everything feeds the first variable, the potential: looking there is enough to notice.
+            // A non-finite value makes the sum of x - x NaN; finite ones give 0.
+            let first = &variables[..if population.variables.is_empty() { 0 } else { block.len }];
+            if first.iter().map(|x| x - x).sum::<f32>() == 0.0 {
+                continue;
+            }
+            for (v, variable) in population.variables.iter().enumerate() {
+                let values = &variables[v * block.stride..v * block.stride + block.len];
+                if let Some(i) = values.iter().position(|x| !x.is_finite()) {
+                    return Err(RunError::NonFinite {
+                        population: population.label.clone(),
+                        neuron: block.first + i,
+                        variable: variable.name.clone(),
+                        value: values[i],
+                        step: self.state.step,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn find_variable(&self, population: &str, variable: &str) -> Result<(usize, usize), RunError> {
+        let p = self.network.population(population)?;
+        let variables = &self.network.populations[p].variables;
+        let v = variables.iter().position(|v| v.name == variable).ok_or_else(|| RunError::UnknownLabel {
+            kind: "variable",
+            label: format!("{population}.{variable}"),
+            known: variables.iter().map(|v| v.name.as_str()).collect::<Vec<_>>().join(", "),
+        })?;
+        Ok((p, v))
+    }
+
+    fn value(&self, population: usize, variable: usize, neuron: u32) -> f32 {
+        let b = self.network.populations[population].first_block + neuron as usize / crate::models::BLOCK;
+        let block = &self.network.blocks[b];
+        self.state.blocks[b].variables[variable * block.stride + neuron as usize - block.first]
+    }
+}
+
+/// Applies `f` to every element, on the pool if there is one.
+fn each<T: Send>(pool: Option<&rayon::ThreadPool>, items: &mut [T], f: impl Fn(usize, &mut T) + Sync + Send) {
+    match pool {
+        Some(pool) => pool.install(|| items.par_iter_mut().enumerate().with_max_len(1).for_each(|(i, x)| f(i, x))),
+        None => items.iter_mut().enumerate().for_each(|(i, x)| f(i, x)),
+    }
+}
+
+/// Delivers to one block and advances it over the interval.
+fn integrate(
+    network: &Network,
+    b: usize,
+    state: &mut BlockState,
+    histories: &[SpikeHistory],
+    plastic: &[PlasticBlock],
+    first_step: u64,
+) {
+    let block = &network.blocks[b];
+    let population = &network.populations[block.population];
+    if population.is_source {
+        return;
+    }
+    let (steps, stride, receptors) = (network.interval, block.stride, population.receptors);
+    INPUT.with_borrow_mut(|buffer| {
+        let size = steps * receptors * stride;
+        if buffer.len() < size {
+            buffer.resize(size, 0.0);
+        }
+        let input = &mut buffer[..size];
+        input.fill(0.0);
+        for &p in &population.incoming {
+            let projection = &network.projections[p];
+            let wiring = &projection.wiring[block.local];
+            let weights = match &wiring.weights {
+                _ if projection.rule.is_some() => Ok(&plastic[projection.first_plastic + block.local].weights),
+                Weights::Each(w) => Ok(w),
+                Weights::Uniform(w) => Err(*w),
+            };
+            let history = &histories[projection.pre];
+            for s in 0..steps {
+                let Some(emitted) = (first_step + s as u64).checked_sub(projection.delay_steps) else { continue };
+                let at = (s * receptors + projection.receptor) * stride;
+                let row = &mut input[at..at + stride];
+                for &pre in history.at(emitted) {
+                    let range = wiring.of(pre);
+                    match weights {
+                        Ok(w) => {
+                            for (&j, &w) in wiring.targets[range.clone()].iter().zip(&w[range]) {
+                                row[usize::from(j)] += w;
+                            }
+                        }
+                        Err(w) => {
+                            for &j in &wiring.targets[range] {
+                                row[usize::from(j)] += w;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        population.model.advance(BlockStep {
+            state: &mut state.variables,
+            input,
+            len: block.len,
+            stride,
+            receptors,
+            steps,
+            first_step,
+            first_neuron: block.first as u32,
+            stream: &population.stream,
+            spikes: &mut state.spikes,
+        });
+    });
+    state.spikes.sort_unstable_by_key(|s: &LocalSpike| (s.step, s.neuron));
+}
+
+/// Lets one plastic block learn from the interval.
+fn learn(
+    network: &Network,
+    k: usize,
+    block: &mut PlasticBlock,
+    histories: &[SpikeHistory],
+    learning: &[bool],
+    first_step: u64,
+) {
+    let (p, local) = network.plastic[k];
+    if !learning[p] {
+        return;
+    }
+    let projection = &network.projections[p];
+    let Some(rule) = &projection.rule else { return };
+    let target = &network.blocks[network.populations[projection.post].first_block + local];
+    let teacher = projection.teacher.map(|t| &network.projections[t]);
+    rule.learn(&mut Learning {
+        wiring: &projection.wiring[local],
+        teacher_wiring: teacher.map(|t| &t.wiring[local]),
+        pre: &histories[projection.pre],
+        post: &histories[projection.post],
+        teacher: teacher.map(|t| &histories[t.pre]),
+        first_step,
+        steps: network.interval,
+        first_neuron: target.first as u32,
+        len: target.len,
+        weights: &mut block.weights,
+        memory: &mut block.memory,
+        scratch: &mut block.scratch,
+    });
+}

@@ -1,0 +1,76 @@
+//! Everything a step may change. A copy of it resumes bit for bit.
+
+use crate::SpikeHistory;
+use crate::models::LocalSpike;
+use serde::{Deserialize, Serialize};
+
+/// Variables of one block of neurons.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct BlockState {
+    /// `[variable][stride]`
+    pub variables: Vec<f32>,
+    /// Spikes of the current interval; empty between intervals.
+    #[serde(skip)]
+    pub spikes: Vec<LocalSpike>,
+}
+
+/// Plastic synapses of one projection onto one block.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PlasticBlock {
+    /// In delivery order. `[synapses]`
+    pub weights: Vec<f32>,
+    /// What the rule remembers besides weights: steps of last spikes.
+    pub memory: Vec<i64>,
+    /// Working space of the rule, zero between intervals. `[n_pre]` or empty
+    #[serde(skip)]
+    pub scratch: Vec<f32>,
+}
+
+/// The state of a network at the border of two exchange intervals.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    pub(crate) step: u64,
+    pub(crate) blocks: Vec<BlockState>,
+    pub(crate) histories: Vec<SpikeHistory>,
+    pub(crate) plastic: Vec<PlasticBlock>,
+    /// Whether each projection's rule is at work. `[projection]`
+    pub(crate) learning: Vec<bool>,
+    /// Spikes to come of each source: (step, neuron) in order. `[population][..]`
+    pub(crate) injected: Vec<Vec<(u64, u32)>>,
+}
+
+impl State {
+    /// Steps taken so far.
+    pub fn step(&self) -> u64 {
+        self.step
+    }
+
+    /// A 64-bit hash (FNV-1a) over step, variables, weights and spikes in flight:
+    /// equal states have equal hashes on every machine.
+    pub fn fingerprint(&self) -> u64 {
+        let mut hash = Fnv(0xCBF2_9CE4_8422_2325);
+        hash.word(self.step);
+        for block in &self.blocks {
+            block.variables.iter().for_each(|x| hash.word(u64::from(x.to_bits())));
+        }
+        for block in &self.plastic {
+            block.weights.iter().for_each(|x| hash.word(u64::from(x.to_bits())));
+            block.memory.iter().for_each(|x| hash.word(*x as u64));
+        }
+        for history in &self.histories {
+            for step in self.step.saturating_sub(64)..self.step {
+                history.at(step).iter().for_each(|&id| hash.word(step << 32 ^ u64::from(id)));
+            }
+        }
+        hash.0
+    }
+}
+
+struct Fnv(u64);
+
+impl Fnv {
+    fn word(&mut self, x: u64) {
+        self.0 = (self.0 ^ x).wrapping_mul(0x0000_0100_0000_01B3);
+        self.0 ^= self.0 >> 29;
+    }
+}
