@@ -1,1 +1,12 @@
-//! TODO
+//! The cerebellum as software: tasks, experiments and reports.
+#![warn(missing_docs)]
+
+pub mod cerebellum;
+mod error;
+
+pub use error::Error;
+pub use lobule_analysis as analysis;
+pub use lobule_circuit as circuit;
+pub use lobule_control as control;
+pub use lobule_scaffold as scaffold;
+pub use lobule_signal as signal;
