@@ -3,6 +3,8 @@
 
 pub mod cerebellum;
 mod error;
+pub mod prism;
+pub mod report;
 
 pub use error::Error;
 pub use lobule_analysis as analysis;

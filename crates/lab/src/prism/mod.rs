@@ -1,0 +1,3 @@
+//! Closed-loop prism adaptation on a spiking cerebellum.
+
+pub mod results;

@@ -1,0 +1,185 @@
+//! What a run of the prism experiment leaves behind: plain data, written as
+//! JSON into the run folder, read by findings, figures and the report.
+
+use lobule_signal::SpikeTrain;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Part of the protocol a trial belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Epoch {
+    /// Before the prisms.
+    Baseline,
+    /// Through the prisms.
+    Prism,
+    /// After the prisms came off.
+    Removal,
+}
+
+/// One movement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrialRecord {
+    /// Number of the trial, from 0.
+    pub index: usize,
+    /// Epoch.
+    pub epoch: Epoch,
+    /// Deviation by the prisms, deg.
+    pub prism_deg: f64,
+    /// Signed pointing error at the end of the movement, deg.
+    pub error_deg: f64,
+    /// Part of the error due to the cortical command, deg.
+    pub cortex_deg: f64,
+    /// Part of the error due to the inverse module's command, deg.
+    pub inverse_deg: f64,
+    /// Mean rate over the trial by population label (`forward/purkinje_cell/plus`, ...), Hz.
+    pub rates_hz: BTreeMap<String, f64>,
+    /// Mean PF→PC weight by module and microzone (`forward/plus`, ...), nS.
+    pub mean_weight_ns: BTreeMap<String, f64>,
+    /// Joint angle relative to the calibrated straight-ahead, deg, each ms. `[t]`
+    pub path_deg: Vec<f32>,
+    /// Hand of the planar arm, m, each ms: (x, y). `[t]`
+    pub hand_m: Vec<[f32; 2]>,
+}
+
+/// Spikes of one module in one trial; steps count from the start of the trial.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ActivitySnapshot {
+    /// Trial.
+    pub trial: usize,
+    /// `forward` or `inverse`.
+    pub module: String,
+    /// Spikes by population (lobule's cell names).
+    pub spikes: Vec<SpikeTrain>,
+}
+
+/// PF→PC weights of one module: counts in equal bins.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WeightHistogram {
+    /// `forward` or `inverse`.
+    pub module: String,
+    /// `plus` or `minus`.
+    pub microzone: String,
+    /// `before` or `after`.
+    pub when: String,
+    /// Edges of the bins, nS. `[bins + 1]`
+    pub edges_ns: Vec<f64>,
+    /// Synapses in each bin. `[bins]`
+    pub counts: Vec<u64>,
+}
+
+/// One condition on one seed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ArmResult {
+    /// `static`, `plastic`, `forward_only`, `inverse_only`, `wrong_polarity`, `fresh_noise`.
+    pub condition: String,
+    /// Seed.
+    pub seed: u64,
+    /// Trials in order.
+    pub trials: Vec<TrialRecord>,
+    /// Rasters of the first, a middle and the last trial through prisms (plastic condition only).
+    pub snapshots: Vec<ActivitySnapshot>,
+    /// Weights before and after (empty in the static condition).
+    pub weights: Vec<WeightHistogram>,
+    /// Hash of the final state: equal runs have equal hashes.
+    pub fingerprint: String,
+}
+
+/// One row of the calibration sweep.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SweepPoint {
+    /// Prism, deg.
+    pub prism_deg: f64,
+    /// Error of each trial, deg.
+    pub errors_deg: Vec<f64>,
+}
+
+/// What calibration measured on one seed, with the static modules in the loop.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Calibration {
+    /// Format of this record.
+    pub version: u32,
+    /// Hash of everything it depends on; simulation refuses another one.
+    pub key: String,
+    /// Seed.
+    pub seed: u64,
+    /// End point without prisms, decoder units.
+    pub x0: f64,
+    /// Its standard deviation over trials, deg.
+    pub x0_sd_deg: f64,
+    /// End point at a prism of 10 degrees, decoder units.
+    pub x10: f64,
+    /// Its standard deviation over trials, deg.
+    pub x10_sd_deg: f64,
+    /// Errors at a range of prisms.
+    pub sweep: Vec<SweepPoint>,
+    /// Slope of the sweep; 1 is ideal.
+    pub slope: f64,
+    /// Intercept of the sweep, deg.
+    pub intercept_deg: f64,
+    /// Coefficient of determination of the sweep.
+    pub r2: f64,
+    /// Mean error at the prism of the protocol before any learning, deg.
+    pub open_loop_error_deg: f64,
+    /// Effect of the static modules on the end point without prisms, deg: forward, inverse.
+    pub static_bias_deg: BTreeMap<String, f64>,
+    /// Sign test: change of the module's contribution under an imposed error of +10 and −10 deg, deg.
+    pub sign_test_deg: BTreeMap<String, [f64; 2]>,
+    /// Rates at rest by population label, Hz.
+    pub rates_hz: BTreeMap<String, f64>,
+    /// Potentiation per parallel-fibre spike from the balance rule, nS, by module.
+    pub balanced_a_plus_ns: BTreeMap<String, f64>,
+    /// Hash of the state after calibration.
+    pub fingerprint: String,
+}
+
+/// One population of a module, for the table of the circuit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PopulationRow {
+    /// Cell type.
+    pub cell_type: String,
+    /// Number of cells in one module.
+    pub n: usize,
+}
+
+/// The whole run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PrismResult {
+    /// `quick`, `default`, `full` or `custom`.
+    pub preset: String,
+    /// Seeds.
+    pub seeds: Vec<u64>,
+    /// Where the anatomy comes from.
+    pub anatomy_source: String,
+    /// What was left out or deserves a warning.
+    pub notes: Vec<String>,
+    /// Base size and height of a module, µm.
+    pub size_um: [f64; 3],
+    /// Populations of one module.
+    pub populations: Vec<PopulationRow>,
+    /// Synapses of one module.
+    pub synapses_per_module: usize,
+    /// Plastic synapses of one module.
+    pub plastic_per_module: usize,
+    /// Duration of a trial, ms.
+    pub trial_ms: f64,
+    /// Simulation step, ms.
+    pub dt_ms: f64,
+    /// Segments of the planar arm, m.
+    pub arm_segments_m: [f64; 2],
+    /// The plant that closed the loop: `joint` or `arm`.
+    pub plant: String,
+    /// Calibration by seed.
+    pub calibrations: Vec<Calibration>,
+    /// Conditions × seeds.
+    pub arms: Vec<ArmResult>,
+    /// Wall time, s.
+    pub wall_s: f64,
+}
+
+impl PrismResult {
+    /// The arms of a condition, by seed.
+    pub fn condition<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a ArmResult> {
+        self.arms.iter().filter(move |a| a.condition == name)
+    }
+}

@@ -1,0 +1,5 @@
+//! Findings, figures and the report.
+
+mod finding;
+
+pub use finding::{Finding, Findings};
