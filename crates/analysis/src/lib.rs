@@ -1,1 +1,11 @@
-//! TODO
+//! Measures on recordings: rates, regularity, adaptation, statistics. Pure
+//! functions of data; units are those of the data unless a name says otherwise.
+#![warn(missing_docs)]
+
+mod adaptation;
+mod spikes;
+mod statistics;
+
+pub use adaptation::{Adaptation, adaptation};
+pub use spikes::{interval_cv, mean_rate_hz, rate_histogram_hz, rates_hz};
+pub use statistics::{Fit, histogram, linear_fit, mean, quantile, sd};

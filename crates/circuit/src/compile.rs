@@ -102,6 +102,12 @@ impl Circuit {
                     });
                 }
             }
+            if counts && projection.rule.is_some() {
+                return Err(CompileError::Rule {
+                    of: projection.label.clone(),
+                    what: "a relay counts spikes: weights onto it are 1 and cannot learn; remove the rule".into(),
+                });
+            }
             let rule = projection.rule.as_ref().map(|r| r.compile(&projection.label, &clock)).transpose()?;
             let teacher = self.teacher(projection, rule.as_ref().is_some_and(|r| r.needs_teacher()), &known)?;
             if let Some(rule) = &rule {
@@ -155,6 +161,19 @@ impl Circuit {
         }
         if interval == u64::MAX {
             interval = clock.steps(1.0).unwrap_or(1).max(1);
+        }
+        // A step inside an interval is kept in 16 bits.
+        if interval > u64::from(u16::MAX) {
+            return Err(CompileError::BadParameter {
+                of: "circuit".into(),
+                parameter: "smallest delay",
+                value: clock.ms(interval),
+                allowed: format!(
+                    "it spans at most {} steps of {} ms; use a longer step or a shorter delay",
+                    u16::MAX,
+                    clock.dt_ms()
+                ),
+            });
         }
 
         // How long each population's spikes are needed, and who listens to whom.

@@ -66,7 +66,7 @@ pub enum CompileError {
         synapses: usize,
     },
     /// A receptor that the target does not have.
-    #[error("projection `{of}`: receptor {receptor} does not exist; `{population}` has receptors 1..={receptors}")]
+    #[error("projection `{of}`: receptor {receptor} does not exist; `{population}` has {receptors}, counted from 1")]
     BadReceptor {
         /// The projection.
         of: String,

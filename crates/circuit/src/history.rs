@@ -36,6 +36,11 @@ impl SpikeHistory {
         &self.ids[start..self.ends[k]]
     }
 
+    /// How many steps stay readable.
+    pub(crate) fn keep(&self) -> usize {
+        self.keep
+    }
+
     /// The step after the last one written.
     pub fn end(&self) -> u64 {
         self.first_step + self.ends.len() as u64

@@ -182,7 +182,8 @@ impl Network {
                 let n_pre = self.populations[projection.pre].n;
                 let n_post = wiring.by_target.offsets.len().saturating_sub(1);
                 let memory = projection.rule.as_ref().map_or(0, |r| r.memory(n_pre, n_post));
-                PlasticBlock { weights, memory: vec![i64::MIN / 2; memory], scratch: Vec::new() }
+                let scratch = Vec::with_capacity(n_pre.max(n_post));
+                PlasticBlock { weights, memory: vec![i64::MIN / 2; memory], scratch }
             })
             .collect();
         State {

@@ -88,8 +88,15 @@ impl Simulation {
         let same = state.blocks.len() == self.network.blocks.len()
             && state.plastic.len() == self.network.plastic.len()
             && state.histories.len() == self.network.populations.len()
+            && state.injected.len() == self.network.populations.len()
+            && state.learning.len() == self.network.projections.len()
             && state.blocks.iter().zip(&self.state.blocks).all(|(a, b)| a.variables.len() == b.variables.len())
-            && state.plastic.iter().zip(&self.state.plastic).all(|(a, b)| a.weights.len() == b.weights.len());
+            && state.histories.iter().zip(&self.state.histories).all(|(a, b)| a.keep() == b.keep())
+            && state
+                .plastic
+                .iter()
+                .zip(&self.state.plastic)
+                .all(|(a, b)| a.weights.len() == b.weights.len() && a.memory.len() == b.memory.len());
         if !same {
             return Err(RunError::BadInput {
                 label: "state".into(),
@@ -136,9 +143,11 @@ impl Simulation {
             if neuron as usize >= p.n {
                 return Err(bad(format!("neuron {neuron} does not exist; there are {}", p.n)));
             }
-            self.state.injected[population].push((self.state.step + u64::from(step), neuron));
         }
-        self.state.injected[population].sort_unstable();
+        let now = self.state.step;
+        let injected = &mut self.state.injected[population];
+        injected.extend(spikes.iter().map(|&(step, neuron)| (now + u64::from(step), neuron)));
+        injected.sort_unstable();
         Ok(())
     }
 
@@ -155,8 +164,9 @@ impl Simulation {
         if rates_hz.len() != p.n {
             return Err(bad(format!("{} rates for {} neurons", rates_hz.len(), p.n)));
         }
-        if let Some(rate) = rates_hz.iter().find(|r| !(r.is_finite() && **r >= 0.0)) {
-            return Err(bad(format!("a rate of {rate} Hz; rates are 0 or more")));
+        let most = crate::models::poisson_max_rate_hz(&self.network.clock);
+        if let Some(rate) = rates_hz.iter().find(|r| !(0.0..=most).contains(*r)) {
+            return Err(bad(format!("a rate of {rate} Hz; rates lie in 0..{most} Hz at this time step")));
         }
         for (b, block) in self.network.blocks.iter().enumerate() {
             if block.population == population {
@@ -168,7 +178,8 @@ impl Simulation {
         Ok(())
     }
 
-    /// Turns a projection's rule on or off from the coming interval.
+    /// Turns a projection's rule on or off from the coming interval. A rule that remembers the last
+    /// spikes of each side (the pair rules) does not see spikes while it is off.
     ///
     /// # Errors
     /// [`RunError::BadInput`] when the projection has no rule.
@@ -368,9 +379,9 @@ impl Simulation {
             let variables = &self.state.blocks[b].variables;
             let population = &self.network.populations[block.population];
             // Everything feeds the first variable, the potential: looking there is enough to notice.
-            // A non-finite value makes the sum of x - x NaN; finite ones give 0.
             let first = &variables[..if population.variables.is_empty() { 0 } else { block.len }];
-            if first.iter().map(|x| x - x).sum::<f32>() == 0.0 {
+            // No early exit, so that the loop vectorises.
+            if !first.iter().fold(false, |found, x| found | !x.is_finite()) {
                 continue;
             }
             for (v, variable) in population.variables.iter().enumerate() {
@@ -381,7 +392,7 @@ impl Simulation {
                         neuron: block.first + i,
                         variable: variable.name.clone(),
                         value: values[i],
-                        step: self.state.step,
+                        step: self.state.step - 1,
                     });
                 }
             }

@@ -15,7 +15,7 @@ pub(crate) struct BlockState {
 }
 
 /// Plastic synapses of one projection onto one block.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct PlasticBlock {
     /// In delivery order. `[synapses]`
     pub weights: Vec<f32>,
@@ -24,6 +24,13 @@ pub(crate) struct PlasticBlock {
     /// Working space of the rule, zero between intervals. `[n_pre]` or empty
     #[serde(skip)]
     pub scratch: Vec<f32>,
+}
+
+/// Working space is no state: a state that was written down and read back equals the one in use.
+impl PartialEq for PlasticBlock {
+    fn eq(&self, other: &Self) -> bool {
+        self.weights == other.weights && self.memory == other.memory
+    }
 }
 
 /// The state of a network at the border of two exchange intervals.
@@ -45,8 +52,8 @@ impl State {
         self.step
     }
 
-    /// A 64-bit hash (FNV-1a) over step, variables, weights and spikes in flight:
-    /// equal states have equal hashes on every machine.
+    /// A 64-bit hash (FNV-1a) over step, variables, weights, the rules that are at work, and all
+    /// spikes that may still act: equal states have equal hashes on every machine.
     pub fn fingerprint(&self) -> u64 {
         let mut hash = Fnv(0xCBF2_9CE4_8422_2325);
         hash.word(self.step);
@@ -57,10 +64,14 @@ impl State {
             block.weights.iter().for_each(|x| hash.word(u64::from(x.to_bits())));
             block.memory.iter().for_each(|x| hash.word(*x as u64));
         }
+        self.learning.iter().for_each(|&on| hash.word(u64::from(on)));
         for history in &self.histories {
-            for step in self.step.saturating_sub(64)..self.step {
-                history.at(step).iter().for_each(|&id| hash.word(step << 32 ^ u64::from(id)));
+            for step in self.step.saturating_sub(history.keep() as u64)..self.step {
+                history.at(step).iter().for_each(|&id| hash.word((step << 32) ^ u64::from(id)));
             }
+        }
+        for spikes in &self.injected {
+            spikes.iter().for_each(|&(step, id)| hash.word((step << 32) ^ u64::from(id)));
         }
         hash.0
     }

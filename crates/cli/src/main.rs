@@ -1,1 +1,50 @@
-fn main(){}
+//! The command `lobule`.
+//!
+//! Exit status: 0 finished (also when a finding is out of range), 1 the run
+//! failed, 2 bad arguments or input, 3 a finding is out of range under `--strict`.
+//! Messages go to stderr, results to stdout.
+
+mod arguments;
+mod bar;
+mod experiments;
+mod network;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+use std::process::ExitCode;
+
+/// How a command ended when it did not finish.
+enum Stop {
+    /// Bad arguments or input.
+    Input(lobule::Error),
+    /// The run failed.
+    Run(lobule::Error),
+    /// A finding is out of range and `--strict` was given.
+    OutOfRange(usize),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let ended = match arguments.command {
+        Command::List => experiments::list(),
+        Command::Show { experiment } => experiments::show(&experiment),
+        Command::Run(run) => experiments::run(&run),
+        Command::Report { folder } => experiments::report(&folder),
+        Command::Compare { folders } => experiments::compare(&folders),
+        Command::Network(command) => network::run(&command),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop::Input(error)) => fail(2, &error),
+        Err(Stop::Run(error)) => fail(1, &error),
+        Err(Stop::OutOfRange(count)) => {
+            eprintln!("lobule: {count} finding(s) out of range (--strict)");
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn fail(status: u8, error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("lobule: {error}");
+    ExitCode::from(status)
+}

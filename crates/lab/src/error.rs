@@ -51,6 +51,9 @@ pub enum Error {
     /// From running.
     #[error(transparent)]
     Run(#[from] lobule_circuit::RunError),
+    /// From the loop's parts.
+    #[error(transparent)]
+    Control(#[from] lobule_control::Error),
     /// From the clock.
     #[error(transparent)]
     Clock(#[from] lobule_signal::ClockError),

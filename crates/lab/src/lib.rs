@@ -3,10 +3,15 @@
 
 pub mod cerebellum;
 mod error;
+pub mod open_loop;
 pub mod prism;
+mod progress;
 pub mod report;
+pub mod run_folder;
+pub mod settings;
 
 pub use error::Error;
+pub use progress::{Progress, Quiet};
 pub use lobule_analysis as analysis;
 pub use lobule_circuit as circuit;
 pub use lobule_control as control;

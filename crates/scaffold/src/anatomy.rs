@@ -133,7 +133,8 @@ impl ConnectionSet {
     /// Degree statistics over `n_pre` presynaptic and `n_post` postsynaptic cells.
     pub fn statistics(&self, n_pre: usize, n_post: usize) -> DegreeStatistics {
         let pairs = self.pairs();
-        let (mut rows_in, mut pairs_in, mut pairs_out) = (vec![0.0; n_post], vec![0.0; n_post], vec![0.0; n_pre]);
+        let (mut rows_in, mut pairs_in, mut pairs_out) =
+            (vec![0.0; n_post], vec![0.0; n_post], vec![0.0; n_pre]);
         for pair in &pairs {
             rows_in[pair.post as usize] += f64::from(pair.contacts);
             pairs_in[pair.post as usize] += 1.0;

@@ -8,9 +8,12 @@
 
 mod anatomy;
 pub mod bsb;
+mod chunk_order;
 mod error;
 mod reconstruct;
 
-pub use anatomy::{Anatomy, CellSites, ConnectionSet, DegreeStatistics, Microzone, Pair, canonical_cell_name};
+pub use anatomy::{
+    Anatomy, CellSites, ConnectionSet, DegreeStatistics, Microzone, Pair, canonical_cell_name,
+};
 pub use error::Error;
 pub use reconstruct::{ScaffoldSpec, reconstruct};

@@ -11,11 +11,13 @@
 //! `v_m` mV, `refractory` steps, `g_ex`, `g_in` nS and their derivatives nS/ms.
 //! # Source
 //! NEST `iaf_cond_exp` and `iaf_cond_alpha`; Meffin et al. 2004, doi:10.1023/B:JCNS.0000014108.03012.81.
+//! # Valid for
+//! total conductance up to 2.5 C_m / dt (beyond it the step is unstable and the run stops with an error).
 //! # Pinned by
 //! `tests/cond_lif.rs`.
 
 pub use super::synapse::SynapseShape;
-use super::synapse::{Propagator, flush};
+use super::synapse::{Propagator, flush, stiffest};
 use super::{BlockStep, LocalSpike, NeuronModel, Variable, check};
 use crate::error::CompileError;
 use lobule_signal::{Clock, GROUP};
@@ -73,6 +75,7 @@ impl Default for CondLif {
 pub(super) struct Compiled {
     dt: f32,
     leak: f32,
+    stiffest: f32,
     inv_c: f32,
     i_e: f32,
     e_l: f32,
@@ -99,9 +102,12 @@ impl Compiled {
         check(label, "t_ref", p.t_ref, p.t_ref >= 0.0, "0 or more is needed")?;
         check(label, "v_reset", p.v_reset, p.v_reset < p.v_th, "it must lie below v_th")?;
         let dt = clock.dt_ms();
+        let fast = format!("c_m / g_l must exceed {} ms at this time step", -1.0 / stiffest(dt));
+        check(label, "g_l", p.g_l, -p.g_l / p.c_m > stiffest(dt), &fast)?;
         Ok(Self {
             dt: dt as f32,
             leak: (-p.g_l / p.c_m) as f32,
+            stiffest: stiffest(dt) as f32,
             inv_c: (1.0 / p.c_m) as f32,
             i_e: p.i_e as f32,
             e_l: p.e_l as f32,
@@ -177,6 +183,7 @@ fn advance(c: &Compiled, block: &mut BlockStep<'_>) {
                 let (a_0, b_0) = (c.leak - total_0 * c.inv_c, i_0 * c.inv_c);
                 let (a_m, b_m) = (c.leak - total_m * c.inv_c, i_m * c.inv_c);
                 let (a_1, b_1) = (c.leak - total_1 * c.inv_c, i_1 * c.inv_c);
+                let a_0 = if a_0 < c.stiffest { f32::NAN } else { a_0 };
                 let u = v[j] - c.e_l;
                 let half = 0.5 * c.dt;
                 let d1 = a_0 * u + b_0;

@@ -25,11 +25,12 @@
 //! # Source
 //! Geminiani et al. 2018, doi:10.3389/fninf.2018.00088; parameters and sign as in cerebellar-models 0.13.
 //! # Valid for
-//! dt up to 0.2 ms with the published parameters.
+//! dt up to 0.2 ms with the published parameters; total conductance up to 2.5 C_m / dt
+//! (beyond it the step is unstable and the run stops with an error).
 //! # Pinned by
 //! `tests/eglif.rs`.
 
-use super::synapse::{Propagator, flush};
+use super::synapse::{Propagator, flush, stiffest};
 use super::{BlockStep, LocalSpike, NeuronModel, SynapseShape, Variable, check, escape};
 use crate::error::CompileError;
 use lobule_signal::{Clock, GROUP};
@@ -122,6 +123,7 @@ pub(super) struct Compiled {
     receptors: usize,
     dt: f32,
     leak: f32,
+    stiffest: f32,
     inv_c: f32,
     i_e: f32,
     e_l: f32,
@@ -162,6 +164,8 @@ impl Compiled {
         check(label, "v_min", p.v_min, p.v_min <= p.v_reset, "it must not exceed v_reset")?;
         check(label, "v_init", p.v_init, p.v_init >= p.v_min, "it must not lie below v_min")?;
         let dt = clock.dt_ms();
+        let fast = format!("it must exceed {} ms at this time step", -1.0 / stiffest(dt));
+        check(label, "tau_m", p.tau_m, -1.0 / p.tau_m > stiffest(dt), &fast)?;
         let mut syn = [Propagator::default(); 4];
         let mut drive = [0f32; 4];
         for (i, receptor) in p.receptors.iter().enumerate() {
@@ -174,6 +178,7 @@ impl Compiled {
             receptors,
             dt: dt as f32,
             leak: (if p.leak_is_published { 1.0 } else { -1.0 } / p.tau_m) as f32,
+            stiffest: stiffest(dt) as f32,
             inv_c: (1.0 / p.c_m) as f32,
             i_e: p.i_e as f32,
             e_l: p.e_l as f32,
@@ -186,10 +191,10 @@ impl Compiled {
             a1: p.a1 as f32,
             a2: p.a2 as f32,
             refractory_steps: (p.t_ref / dt).round() as f32,
-            dep_half: (-0.5 * dt * p.k_1).exp() as f32,
-            dep_full: (-dt * p.k_1).exp() as f32,
+            dep_half: libm::exp(-0.5 * dt * p.k_1) as f32,
+            dep_full: libm::exp(-dt * p.k_1) as f32,
             inv_tau_v: (1.0 / p.tau_v) as f32,
-            ln_rate: (p.lambda_0 * dt).ln() as f32,
+            ln_rate: libm::log(p.lambda_0 * dt) as f32,
             threshold_is_hard: p.threshold_is_hard,
             syn,
             drive,
@@ -234,91 +239,107 @@ fn advance(c: &Compiled, block: &mut BlockStep<'_>) {
     }
 }
 
-/// Advances group after group, each over the whole interval, so that a group's state stays in registers and L1.
+/// Groups side by side: the steps of one group wait for each other, those of several overlap.
+const WIDE: usize = 2 * GROUP;
+
 #[inline(always)]
 fn advance_with<const R: usize>(c: &Compiled, block: &mut BlockStep<'_>) {
+    let wide = block.stride / WIDE * WIDE;
+    for base in (0..wide).step_by(WIDE) {
+        advance_lanes::<R, WIDE>(c, block, base);
+    }
+    for base in (wide..block.stride).step_by(GROUP) {
+        advance_lanes::<R, GROUP>(c, block, base);
+    }
+}
+
+/// Advances `L` neurons over the whole interval, so that their state stays in registers and L1.
+#[inline(always)]
+fn advance_lanes<const R: usize, const L: usize>(c: &Compiled, block: &mut BlockStep<'_>, base: usize) {
     let stride = block.stride;
-    for base in (0..stride).step_by(GROUP) {
-        let load = |state: &[f32], variable: usize| -> [f32; GROUP] {
-            let mut x = [0f32; GROUP];
-            x.copy_from_slice(&state[variable * stride + base..variable * stride + base + GROUP]);
-            x
-        };
-        let mut v = load(block.state, 0);
-        let mut adap = load(block.state, 1);
-        let mut dep = load(block.state, 2);
-        let mut held = load(block.state, 3);
-        let mut g: [[f32; GROUP]; R] = std::array::from_fn(|r| load(block.state, 4 + 2 * r));
-        let mut h: [[f32; GROUP]; R] = std::array::from_fn(|r| load(block.state, 5 + 2 * r));
+    let load = |state: &[f32], variable: usize| -> [f32; L] {
+        let mut x = [0f32; L];
+        x.copy_from_slice(&state[variable * stride + base..variable * stride + base + L]);
+        x
+    };
+    let mut v = load(block.state, 0);
+    let mut adap = load(block.state, 1);
+    let mut dep = load(block.state, 2);
+    let mut held = load(block.state, 3);
+    let mut g: [[f32; L]; R] = std::array::from_fn(|r| load(block.state, 4 + 2 * r));
+    let mut h: [[f32; L]; R] = std::array::from_fn(|r| load(block.state, 5 + 2 * r));
 
-        for step in 0..block.steps {
-            let mut ln_y = [0f32; GROUP];
-            let input: [&[f32; GROUP]; R] = std::array::from_fn(|r| {
-                let at = (step * R + r) * stride + base;
-                block.input[at..at + GROUP].try_into().expect("a group of input")
-            });
-            for j in 0..GROUP {
-                // Conductances and I_dep at the start, the middle and the end of the step.
-                let dep_0 = dep[j];
-                let dep_m = dep_0 * c.dep_half;
-                let dep_1 = dep_0 * c.dep_full;
-                let (mut total_0, mut total_m, mut total_1) = (0f32, 0f32, 0f32);
-                let (mut i_0, mut i_m, mut i_1) = (c.i_e + dep_0, c.i_e + dep_m, c.i_e + dep_1);
-                for r in 0..R {
-                    let s = &c.syn[r];
-                    let (g_0, h_0) = (g[r][j], h[r][j]);
-                    let g_m = s.half[0] * g_0 + s.half[1] * h_0;
-                    let g_1 = s.g[0] * g_0 + s.g[1] * h_0;
-                    let h_1 = s.h[0] * g_0 + s.h[1] * h_0;
-                    total_0 += g_0;
-                    total_m += g_m;
-                    total_1 += g_1;
-                    i_0 += g_0 * c.drive[r];
-                    i_m += g_m * c.drive[r];
-                    i_1 += g_1 * c.drive[r];
-                    g[r][j] = flush(g_1) + s.jump_g * input[r][j];
-                    h[r][j] = flush(h_1) + s.jump_h * input[r][j];
-                }
-                dep[j] = flush(dep_1);
-
-                // V' = a u + b - I_adap / C with u = V - E_L: one Runge-Kutta step of fourth order.
-                let (a_0, b_0) = (c.leak - total_0 * c.inv_c, i_0 * c.inv_c);
-                let (a_m, b_m) = (c.leak - total_m * c.inv_c, i_m * c.inv_c);
-                let (a_1, b_1) = (c.leak - total_1 * c.inv_c, i_1 * c.inv_c);
-                let v_0 = if v[j] < c.v_min { c.v_min } else { v[j] };
-                let (u, w) = (v_0 - c.e_l, adap[j]);
-                let half = 0.5 * c.dt;
-                let du1 = a_0 * u + b_0 - w * c.inv_c;
-                let dw1 = c.k_adap * u - c.k_2 * w;
-                let (u2, w2) = (u + half * du1, w + half * dw1);
-                let du2 = a_m * u2 + b_m - w2 * c.inv_c;
-                let dw2 = c.k_adap * u2 - c.k_2 * w2;
-                let (u3, w3) = (u + half * du2, w + half * dw2);
-                let du3 = a_m * u3 + b_m - w3 * c.inv_c;
-                let dw3 = c.k_adap * u3 - c.k_2 * w3;
-                let (u4, w4) = (u + c.dt * du3, w + c.dt * dw3);
-                let du4 = a_1 * u4 + b_1 - w4 * c.inv_c;
-                let dw4 = c.k_adap * u4 - c.k_2 * w4;
-                let sixth = c.dt / 6.0;
-                let v_1 = v_0 + sixth * (du1 + 2.0 * (du2 + du3) + du4);
-                adap[j] = w + sixth * (dw1 + 2.0 * (dw2 + dw3) + dw4);
-
-                // Refractory neurons are held and cannot spike.
-                let is_held = held[j] > 0.0;
-                held[j] = if is_held { held[j] - 1.0 } else { held[j] };
-                v[j] = if is_held { c.v_reset } else { v_1 };
-                let free = if c.threshold_is_hard {
-                    if v_1 >= c.v_th { 30.0 } else { f32::NEG_INFINITY }
-                } else {
-                    (v_1 - c.v_th) * c.inv_tau_v + c.ln_rate
-                };
-                ln_y[j] = if is_held { f32::NEG_INFINITY } else { free };
+    for step in 0..block.steps {
+        let mut ln_y = [0f32; L];
+        let input: [&[f32; L]; R] = std::array::from_fn(|r| {
+            let at = (step * R + r) * stride + base;
+            block.input[at..at + L].try_into().expect("a group of input")
+        });
+        for j in 0..L {
+            // Conductances and I_dep at the start, the middle and the end of the step.
+            let dep_0 = dep[j];
+            let dep_m = dep_0 * c.dep_half;
+            let dep_1 = dep_0 * c.dep_full;
+            let (mut total_0, mut total_m, mut total_1) = (0f32, 0f32, 0f32);
+            let (mut i_0, mut i_m, mut i_1) = (c.i_e + dep_0, c.i_e + dep_m, c.i_e + dep_1);
+            for r in 0..R {
+                let s = &c.syn[r];
+                let (g_0, h_0) = (g[r][j], h[r][j]);
+                let g_m = s.half[0] * g_0 + s.half[1] * h_0;
+                let g_1 = s.g[0] * g_0 + s.g[1] * h_0;
+                let h_1 = s.h[0] * g_0 + s.h[1] * h_0;
+                total_0 += g_0;
+                total_m += g_m;
+                total_1 += g_1;
+                i_0 += g_0 * c.drive[r];
+                i_m += g_m * c.drive[r];
+                i_1 += g_1 * c.drive[r];
+                g[r][j] = flush(g_1) + s.jump_g * input[r][j];
+                h[r][j] = flush(h_1) + s.jump_h * input[r][j];
             }
+            dep[j] = flush(dep_1);
 
-            let now = block.first_step + step as u64;
-            let mut fired = escape::spikes(&ln_y, block.stream, now, block.first_neuron + base as u32);
+            // V' = a u + b - I_adap / C with u = V - E_L: one Runge-Kutta step of fourth order.
+            let (a_0, b_0) = (c.leak - total_0 * c.inv_c, i_0 * c.inv_c);
+            let (a_m, b_m) = (c.leak - total_m * c.inv_c, i_m * c.inv_c);
+            let (a_1, b_1) = (c.leak - total_1 * c.inv_c, i_1 * c.inv_c);
+            let a_0 = if a_0 < c.stiffest { f32::NAN } else { a_0 };
+            let v_0 = if v[j] < c.v_min { c.v_min } else { v[j] };
+            let (u, w) = (v_0 - c.e_l, adap[j]);
+            let half = 0.5 * c.dt;
+            let du1 = a_0 * u + b_0 - w * c.inv_c;
+            let dw1 = c.k_adap * u - c.k_2 * w;
+            let (u2, w2) = (u + half * du1, w + half * dw1);
+            let du2 = a_m * u2 + b_m - w2 * c.inv_c;
+            let dw2 = c.k_adap * u2 - c.k_2 * w2;
+            let (u3, w3) = (u + half * du2, w + half * dw2);
+            let du3 = a_m * u3 + b_m - w3 * c.inv_c;
+            let dw3 = c.k_adap * u3 - c.k_2 * w3;
+            let (u4, w4) = (u + c.dt * du3, w + c.dt * dw3);
+            let du4 = a_1 * u4 + b_1 - w4 * c.inv_c;
+            let dw4 = c.k_adap * u4 - c.k_2 * w4;
+            let sixth = c.dt / 6.0;
+            let v_1 = v_0 + sixth * (du1 + 2.0 * (du2 + du3) + du4);
+            adap[j] = flush(w + sixth * (dw1 + 2.0 * (dw2 + dw3) + dw4));
+
+            // Refractory neurons are held and cannot spike.
+            let is_held = held[j] > 0.0;
+            held[j] = if is_held { held[j] - 1.0 } else { held[j] };
+            v[j] = if is_held { c.v_reset } else { v_1 };
+            let free = if c.threshold_is_hard {
+                if v_1 >= c.v_th { 30.0 } else { f32::NEG_INFINITY }
+            } else {
+                (v_1 - c.v_th) * c.inv_tau_v + c.ln_rate
+            };
+            ln_y[j] = if is_held { f32::NEG_INFINITY } else { free };
+        }
+
+        let now = block.first_step + step as u64;
+        for (first, ln_y) in ln_y.as_chunks::<GROUP>().0.iter().enumerate() {
+            let first = first * GROUP;
+            let mut fired = escape::spikes(ln_y, block.stream, now, block.first_neuron + (base + first) as u32);
             while fired != 0 {
-                let j = fired.trailing_zeros() as usize;
+                let j = first + fired.trailing_zeros() as usize;
                 fired &= fired - 1;
                 v[j] = c.v_reset;
                 dep[j] = c.a1;
@@ -327,17 +348,17 @@ fn advance_with<const R: usize>(c: &Compiled, block: &mut BlockStep<'_>) {
                 block.spikes.push(LocalSpike { step: step as u16, neuron: (base + j) as u16 });
             }
         }
+    }
 
-        let mut store = |variable: usize, x: &[f32; GROUP]| {
-            block.state[variable * stride + base..variable * stride + base + GROUP].copy_from_slice(x);
-        };
-        store(0, &v);
-        store(1, &adap);
-        store(2, &dep);
-        store(3, &held);
-        for r in 0..R {
-            store(4 + 2 * r, &g[r]);
-            store(5 + 2 * r, &h[r]);
-        }
+    let mut store = |variable: usize, x: &[f32; L]| {
+        block.state[variable * stride + base..variable * stride + base + L].copy_from_slice(x);
+    };
+    store(0, &v);
+    store(1, &adap);
+    store(2, &dep);
+    store(3, &held);
+    for r in 0..R {
+        store(4 + 2 * r, &g[r]);
+        store(5 + 2 * r, &h[r]);
     }
 }

@@ -26,7 +26,11 @@ pub(super) fn spikes(ln_y: &[f32; GROUP], stream: &Stream, step: u64, first_neur
             let j = hot.trailing_zeros();
             hot &= hot - 1;
             let draw = stream.u32(step, first_neuron + j);
-            fired |= u32::from(below(unit(draw), exp(ln_y[j as usize]))) << j;
+            let x = ln_y[j as usize];
+            // A draw with z leading zeros is at least 2^-(z + 1): most are settled without an exponential.
+            if x > -0.6932 * (draw.leading_zeros() + 1) as f32 {
+                fired |= u32::from(below(unit(draw), exp(x))) << j;
+            }
         }
     } else {
         let mut draws = [0u32; GROUP];
@@ -50,10 +54,15 @@ pub(super) fn spikes(ln_y: &[f32; GROUP], stream: &Stream, step: u64, first_neur
     fired
 }
 
-/// A draw as a number in (0, 1).
+/// The largest `f32` below 1.
+const ALMOST_ONE: f32 = 1.0 - f32::EPSILON / 2.0;
+
+/// A draw as a number in (0, 1). The highest draws would round to 1, which is
+/// not below a probability of 1: a certain spike would be missed.
 #[inline(always)]
 fn unit(draw: u32) -> f32 {
-    (draw as f32 + 0.5) * (1.0 / 4_294_967_296.0)
+    let u = (draw as f32 + 0.5) * (1.0 / 4_294_967_296.0);
+    if u > ALMOST_ONE { ALMOST_ONE } else { u }
 }
 
 /// `u < 1 - exp(-y)`.
@@ -106,6 +115,28 @@ mod tests {
             let n = steps as f64 * lanes as f64;
             let error = (f64::from(count) / n - p) / (p * (1.0 - p) / n).sqrt();
             assert!(error.abs() < 4.0, "y = {y}: {error} standard errors");
+        }
+    }
+
+    #[test]
+    fn every_draw_is_below_a_certain_spike() {
+        for draw in [0, 1, u32::MAX / 2, u32::MAX - 200, u32::MAX - 64, u32::MAX] {
+            assert!(unit(draw) > 0.0 && unit(draw) < 1.0, "{draw}");
+            assert!(below(unit(draw), exp(30.0)), "{draw}");
+        }
+    }
+
+    #[test]
+    fn few_and_many_hot_neurons_take_the_same_decisions() {
+        let stream = Stream::new(5, "escape");
+        for k in 0..400 {
+            let x = -12.0 + k as f32 * 0.04;
+            let all = spikes(&[x; GROUP], &stream, k, 32);
+            for j in 0..GROUP {
+                let mut one = [f32::NEG_INFINITY; GROUP];
+                one[j] = x;
+                assert_eq!(spikes(&one, &stream, k, 32), all & 1 << j, "ln y = {x}, neuron {j}");
+            }
         }
     }
 

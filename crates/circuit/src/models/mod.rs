@@ -11,6 +11,7 @@ mod synapse;
 pub use cond_lif::{CondLif, SynapseShape};
 pub use eglif::{Eglif, Receptor};
 pub use poisson::Poisson;
+pub(crate) use poisson::max_rate_hz as poisson_max_rate_hz;
 pub use relay::Relay;
 
 use crate::error::CompileError;

@@ -1,7 +1,7 @@
 //! Synaptic conductances with exact propagators.
 //!
-//! Alpha: `g(t) = w · (e t / τ) · exp(-t / τ)`, peak `w` nS at `t = τ`; state g and
-//! `h = g' + g / τ`-like derivative with `g'' + 2 g'/τ + g/τ² = 0`, kept as (g, g').
+//! Alpha: `g(t) = w · (e t / τ) · exp(-t / τ)`, peak `w` nS at `t = τ`; it solves
+//! `g'' + 2 g'/τ + g/τ² = 0` and is kept as (g, g').
 //! Exponential: `g(t) = w · exp(-t / τ)`.
 
 /// Time course of a conductance.
@@ -33,7 +33,7 @@ impl Propagator {
         match shape {
             SynapseShape::Alpha => {
                 let map = |t: f64| {
-                    let a = (-t / tau_ms).exp();
+                    let a = libm::exp(-t / tau_ms);
                     ([a * (1.0 + t / tau_ms), a * t], [-a * t / (tau_ms * tau_ms), a * (1.0 - t / tau_ms)])
                 };
                 let (half, _) = map(0.5 * dt_ms);
@@ -41,7 +41,7 @@ impl Propagator {
                 Self { half: f32s(half), g: f32s(g), h: f32s(h), jump_g: 0.0, jump_h: (std::f64::consts::E / tau_ms) as f32 }
             }
             SynapseShape::Exponential => {
-                let decay = |t: f64| (-t / tau_ms).exp() as f32;
+                let decay = |t: f64| libm::exp(-t / tau_ms) as f32;
                 Self { half: [decay(0.5 * dt_ms), 0.0], g: [decay(dt_ms), 0.0], h: [0.0; 2], jump_g: 1.0, jump_h: 0.0 }
             }
         }
@@ -50,6 +50,13 @@ impl Propagator {
 
 fn f32s(x: [f64; 2]) -> [f32; 2] {
     [x[0] as f32, x[1] as f32]
+}
+
+/// The fastest decay of a membrane that a step can follow, 1/ms (negative). A Runge-Kutta step of fourth
+/// order turns decay into growth beyond 2.78 / dt; a potential that would be wrong becomes NaN, which the
+/// check after the interval reports, rather than a spike out of inhibition.
+pub(super) fn stiffest(dt_ms: f64) -> f64 {
+    -2.5 / dt_ms
 }
 
 /// Conductances below this are taken as zero, nS: a decaying `f32` would

@@ -84,42 +84,33 @@ impl PlasticityRule for Compiled {
     fn learn(&self, x: &mut Learning<'_>) {
         let Some(teacher) = x.teacher else { return };
         let change = |w: &mut f32, by: f32| *w = (*w + by).clamp(self.w_min, self.w_max);
-        let interval = x.first_step..x.first_step + x.steps as u64;
-        // Mossy spikes: the constant change, and Purkinje spikes strictly before them.
-        for step in interval.clone() {
-            for &pre in x.pre.at(step) {
-                for k in x.synapses_of(pre) {
-                    change(&mut x.weights[k], self.a_plus);
-                }
-            }
-            if x.pre.at(step).is_empty() {
-                continue;
-            }
-            x.scratch.resize(x.len.max(x.n_pre()), 0.0);
-            for age in 1..(self.table.len() as u64).min(step + 1) {
-                for &t in teacher.at(step - age) {
-                    for &post in x.taught_by(t) {
-                        x.scratch[usize::from(post)] += self.table[age as usize];
+        x.scratch.resize(x.len.max(x.n_pre()), 0.0);
+        for step in x.first_step..x.first_step + x.steps as u64 {
+            let ages = 0..(self.table.len() as u64).min(step + 1);
+            // Mossy spikes: the constant change, and Purkinje spikes strictly before them.
+            if !x.pre.at(step).is_empty() {
+                for age in ages.clone().skip(1) {
+                    for &t in teacher.at(step - age) {
+                        for &post in x.taught_by(t) {
+                            x.scratch[usize::from(post)] += self.table[age as usize];
+                        }
                     }
                 }
-            }
-            for &pre in x.pre.at(step) {
-                for k in x.synapses_of(pre) {
-                    let coincidence = x.scratch[x.target(k)];
-                    if coincidence != 0.0 {
-                        change(&mut x.weights[k], self.a_minus * coincidence);
+                for &pre in x.pre.at(step) {
+                    for k in x.synapses_of(pre) {
+                        change(&mut x.weights[k], self.a_plus);
+                        let coincidence = x.scratch[x.target(k)];
+                        if coincidence != 0.0 {
+                            change(&mut x.weights[k], self.a_minus * coincidence);
+                        }
                     }
                 }
+                x.scratch.fill(0.0);
             }
-            x.scratch.fill(0.0);
-        }
-        // Purkinje spikes: mossy spikes before them or in the same step.
-        for step in interval {
+            // Purkinje spikes: mossy spikes before them or in the same step.
             if teacher.at(step).is_empty() {
                 continue;
             }
-            x.scratch.resize(x.len.max(x.n_pre()), 0.0);
-            let ages = 0..(self.table.len() as u64).min(step + 1);
             for age in ages.clone() {
                 for &pre in x.pre.at(step - age) {
                     x.scratch[pre as usize] += self.table[age as usize];

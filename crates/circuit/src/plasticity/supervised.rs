@@ -172,24 +172,19 @@ impl PlasticityRule for Compiled {
     }
 
     fn learn(&self, x: &mut Learning<'_>) {
-        // Every presynaptic spike.
-        if self.a_pre != 0.0 {
-            for step in x.first_step..x.first_step + x.steps as u64 {
+        let Some(teacher) = x.teacher else { return };
+        for step in x.first_step..x.first_step + x.steps as u64 {
+            // Every presynaptic spike.
+            if self.a_pre != 0.0 {
                 for &pre in x.pre.at(step) {
                     for k in x.synapses_of(pre) {
                         x.weights[k] = (x.weights[k] + self.a_pre).clamp(self.w_min, self.w_max);
                     }
                 }
             }
-        }
-        // Every teacher spike: one eligibility per source, then the rows of the taught cells.
-        let Some(teacher) = x.teacher else { return };
-        if self.a_teacher == 0.0 {
-            return;
-        }
-        for step in x.first_step..x.first_step + x.steps as u64 {
+            // Every teacher spike: one eligibility per source, then the rows of the taught cells.
             let is_heard = teacher.at(step).iter().any(|&t| !x.taught_by(t).is_empty());
-            if !is_heard {
+            if self.a_teacher == 0.0 || !is_heard {
                 continue;
             }
             x.scratch.resize(x.n_pre(), 0.0);

@@ -1,5 +1,11 @@
 //! Findings, figures and the report.
 
+pub mod chart;
+mod figure;
 mod finding;
+pub mod html;
+pub mod plot;
+pub mod svg;
 
+pub use figure::{Figure, Format};
 pub use finding::{Finding, Findings};

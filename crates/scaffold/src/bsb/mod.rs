@@ -1,14 +1,103 @@
-//! BSB 8 HDF5 network files.
+//! Network files of BSB 8 (the Brain Scaffold Builder): read and write.
+//!
+//! An HDF5 file in the layout of bsb-hdf5 8.0.2, in short:
+//!
+//! ```text
+//! /                                attributes: versions, chunk_size (3 × f64, µm), chunks (JSON statistics)
+//! /placement/<type>                attributes: chunks (JSON: chunk → cells), len, labelsets (JSON: number → labels)
+//! /placement/<type>/<chunk>        position f64 (n,3) µm, rotation f64, morphology i64, labels i64 (n or 0)
+//! /connectivity/<set>              attributes: pre, post (types), len, chunks (JSON: chunk → rows)
+//! /connectivity/<set>/inc/<chunk>  local_locs, global_locs i64 (n,3): cell within its chunk, branch, point
+//!                                  attributes: chunk_list i16 (m,3), and per partner chunk its first row
+//! /connectivity/<set>/out/<chunk>  the same rows by presynaptic chunk
+//! /files/<uuid>                    documents; the active one is the network's configuration (JSON)
+//! /morphologies, /morphology_meta  arbors; lobule neither reads nor writes any
+//! ```
+//!
+//! Chunks are cubes of 100 µm; a cell is numbered by its place in the concatenation
+//! of its type's chunks, sorted by id (negative coordinates come last). Types have
+//! the names of cerebellar-models in files (`mossy_fibers`, `io`) and lobule's
+//! names in an [`Anatomy`] (`mossy_fiber`, `io_cell`).
+//!
+//! Source: files written by bsb-core and bsb-hdf5 8.0.2.
+
+mod check;
+pub(crate) mod chunk;
+mod config;
+mod connectivity;
+mod header;
+mod identity;
+mod notes;
+mod output;
+mod placement;
+mod quiet;
+mod read;
+mod store;
+mod write;
 
 use crate::{Anatomy, Error};
 use std::path::Path;
 
-/// Reads a network file.
+/// Reads a network file that BSB 8 or lobule wrote.
+///
+/// The number of a cell is the one BSB's `load_connections().as_globals()` uses.
+/// Rows are ordered by the chunk of the postsynaptic cell, then as they are
+/// stored. What the file has and a simulation of point neurons does not honour
+/// is said in [`Anatomy::notes`].
+///
+/// # Errors
+///
+/// [`Error::File`] when it cannot be opened or is no complete HDF5 file;
+/// [`Error::Content`] when a member or attribute is missing, of an unsupported
+/// version, or contradicts another.
+///
+/// # Example
+///
+/// ```no_run
+/// let anatomy = lobule_scaffold::bsb::read("mouse.hdf5".as_ref())?;
+/// println!("{}: {} granule cells", anatomy.source, anatomy.count("granule_cell"));
+/// for note in &anatomy.notes {
+///     println!("note: {note}");
+/// }
+/// # Ok::<(), lobule_scaffold::Error>(())
+/// ```
 pub fn read(path: &Path) -> Result<Anatomy, Error> {
-    Err(Error::File { path: path.into(), what: "not yet".into() })
+    quiet::guarded(path, || read::anatomy(path))
 }
 
-/// Writes a network file.
-pub fn write(path: &Path, _anatomy: &Anatomy) -> Result<(), Error> {
-    Err(Error::File { path: path.into(), what: "not yet".into() })
+/// Writes a network file that BSB 8 and [`read`] open.
+///
+/// The file appears under its name when it is complete, replacing an earlier
+/// one. Equal anatomies give equal bytes. Cells must stand in chunk order
+/// ([`Anatomy::sort_by_chunk`]), as their place in the file is their number.
+/// Rows are grouped by chunk of the postsynaptic, then of the presynaptic cell.
+/// Reading the file gives back an anatomy in that order unchanged.
+///
+/// # Errors
+///
+/// [`Error::Content`] when the anatomy cannot be kept in a file: cells out of
+/// order, a position that is not finite, a row that names no cell, a name that
+/// occurs twice; [`Error::File`] when the disk refuses.
+///
+/// # Example
+///
+/// ```
+/// use lobule_scaffold::{Anatomy, CellSites, bsb};
+///
+/// let cells = CellSites {
+///     cell_type: "golgi_cell".into(),
+///     positions: vec![[150.0, 20.0, 60.0], [50.0, 80.0, 90.0]],
+///     ..CellSites::default()
+/// };
+/// let mut anatomy = Anatomy { cells: vec![cells], source: "an example".into(), ..Anatomy::default() };
+/// anatomy.sort_by_chunk();
+///
+/// let path = std::env::temp_dir().join(format!("lobule_example_{}.hdf5", std::process::id()));
+/// bsb::write(&path, &anatomy)?;
+/// assert_eq!(bsb::read(&path)?, anatomy);
+/// # std::fs::remove_file(path).unwrap();
+/// # Ok::<(), lobule_scaffold::Error>(())
+/// ```
+pub fn write(path: &Path, anatomy: &Anatomy) -> Result<(), Error> {
+    write::anatomy(path, anatomy)
 }

@@ -1,0 +1,64 @@
+//! Rates and regularity of spike trains.
+
+use lobule_signal::SpikeTrain;
+
+/// Mean rate over all neurons, Hz, over `steps` steps of `dt_ms`.
+pub fn mean_rate_hz(train: &SpikeTrain, steps: u64, dt_ms: f64) -> f64 {
+    train.len() as f64 / (train.n as f64 * steps as f64 * dt_ms * 1e-3)
+}
+
+/// Rate of each neuron, Hz. `[n]`
+pub fn rates_hz(train: &SpikeTrain, steps: u64, dt_ms: f64) -> Vec<f64> {
+    let mut counts = vec![0.0; train.n];
+    train.ids.iter().for_each(|&i| counts[i as usize] += 1.0);
+    counts.iter_mut().for_each(|c| *c /= steps as f64 * dt_ms * 1e-3);
+    counts
+}
+
+/// Population rate in bins of `bin` steps from step `from`, Hz. `[bins]`
+pub fn rate_histogram_hz(train: &SpikeTrain, from: u64, bins: usize, bin: u64, dt_ms: f64) -> Vec<f64> {
+    let mut counts = vec![0.0; bins];
+    for &step in &train.steps {
+        if let Some(k) = step.checked_sub(from).map(|d| (d / bin) as usize).filter(|&k| k < bins) {
+            counts[k] += 1.0;
+        }
+    }
+    counts.iter_mut().for_each(|c| *c /= train.n as f64 * bin as f64 * dt_ms * 1e-3);
+    counts
+}
+
+/// Coefficient of variation of the interspike intervals of each neuron with at least three spikes.
+pub fn interval_cv(train: &SpikeTrain) -> Vec<f64> {
+    let mut by_neuron: Vec<Vec<f64>> = vec![Vec::new(); train.n];
+    for (&step, &i) in train.steps.iter().zip(&train.ids) {
+        by_neuron[i as usize].push(step as f64);
+    }
+    by_neuron
+        .iter()
+        .filter(|times| times.len() >= 3)
+        .map(|times| {
+            let intervals: Vec<f64> = times.windows(2).map(|w| w[1] - w[0]).collect();
+            crate::sd(&intervals) / crate::mean(&intervals)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn regular() -> SpikeTrain {
+        let mut train = SpikeTrain::new("x", 2);
+        (0..100).for_each(|k| train.push(k * 100, 0));
+        train
+    }
+
+    #[test]
+    fn a_regular_neuron_has_its_rate_and_no_variation() {
+        let train = regular();
+        assert_eq!(rates_hz(&train, 10_000, 0.1), [100.0, 0.0]);
+        assert_eq!(mean_rate_hz(&train, 10_000, 0.1), 50.0);
+        assert_eq!(interval_cv(&train), [0.0]);
+        assert_eq!(rate_histogram_hz(&train, 5_000, 2, 1_000, 0.1), [50.0, 50.0]);
+    }
+}

@@ -1,0 +1,197 @@
+//! `list`, `show`, `run`, `report` and `compare`.
+
+use crate::Stop;
+use crate::arguments::Run;
+use crate::bar::Bar;
+use lobule::Error;
+use lobule::prism::config::{DEFAULTS, PRESETS, PrismConfig};
+use lobule::prism::results::PrismResult;
+use lobule::prism::{RunOptions, report_files};
+use lobule::report::{Finding, Findings};
+use lobule::run_folder::write_whole;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// (name, one line, source) of each experiment.
+const EXPERIMENTS: [(&str, &str, &str); 1] = [(
+    "prism",
+    "closed-loop prism adaptation: a forward and an inverse spiking module correct pointing",
+    "cerebro-cerebellar closed loop, Antonietti et al. 2019-2020 (extra-cereb-nest)",
+)];
+
+pub fn list() -> Result<(), Stop> {
+    for (name, line, source) in EXPERIMENTS {
+        println!("{name:10} {line}\n{:10} Source: {source}", "");
+    }
+    Ok(())
+}
+
+fn known(experiment: &str) -> Result<(), Stop> {
+    if EXPERIMENTS.iter().any(|e| e.0 == experiment) {
+        return Ok(());
+    }
+    Err(Stop::Input(Error::Config {
+        key: "experiment".into(),
+        what: format!("there is no `{experiment}`; there are: {}", EXPERIMENTS.map(|e| e.0).join(", ")),
+    }))
+}
+
+pub fn show(experiment: &str) -> Result<(), Stop> {
+    known(experiment)?;
+    print!("{DEFAULTS}");
+    println!("\n# Presets:");
+    for (name, line) in PRESETS {
+        println!("#   {name:8} {line}");
+    }
+    Ok(())
+}
+
+pub fn run(arguments: &Run) -> Result<(), Stop> {
+    known(&arguments.experiment)?;
+    let file = match &arguments.config {
+        None => None,
+        Some(path) => Some((path.display().to_string(), read(path)?)),
+    };
+    let mut settings = Vec::new();
+    if let Some(seeds) = &arguments.seeds {
+        settings.push(format!("seeds={:?}", parse_seeds(seeds)?));
+    }
+    settings.extend(arguments.set.iter().cloned());
+    let file = file.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
+    let config = PrismConfig::resolve(&arguments.preset, file, &settings).map_err(Stop::Input)?;
+    for (key, value) in [("--threads", arguments.threads), ("--jobs", arguments.jobs.unwrap_or(1))] {
+        if !(1..=1024).contains(&value) {
+            return Err(Stop::Input(Error::Config { key: key.into(), what: format!("{value}; 1 to 1024 are possible") }));
+        }
+    }
+    if !config.scaffold.file.is_empty() {
+        // Bad input is found before anything is made.
+        lobule::scaffold::bsb::read(Path::new(&config.scaffold.file)).map_err(|e| Stop::Input(e.into()))?;
+    }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let out = match &arguments.out {
+        Some(out) => out.clone(),
+        None => free_folder(&arguments.experiment, &arguments.preset, arguments.resume),
+    };
+    let options = RunOptions {
+        preset: arguments.preset.clone(),
+        jobs: arguments.jobs.unwrap_or((cores / arguments.threads).max(1)),
+        threads: arguments.threads,
+        out,
+        resumes: arguments.resume,
+    };
+    let bar = Bar::new(arguments.no_progress);
+    let ran = lobule::prism::run(&config, &options, &bar);
+    bar.finish();
+    let (folder, result, findings) = ran.map_err(|e| match e {
+        Error::File { .. } | Error::Scaffold(_) | Error::Config { .. } => Stop::Input(e),
+        other => Stop::Run(other),
+    })?;
+    print_findings(&findings.findings);
+    for arm in &result.arms {
+        println!("hash {}-{} {}", arm.condition, arm.seed, arm.fingerprint);
+    }
+    println!("wall time {:.0} s", result.wall_s);
+    println!("report {}", folder.join("report.html").display());
+    let out_of_range = findings.findings.iter().filter(|f| !f.pass).count();
+    if arguments.strict && out_of_range > 0 { Err(Stop::OutOfRange(out_of_range)) } else { Ok(()) }
+}
+
+fn print_findings(findings: &[Finding]) {
+    let width = findings.iter().map(|f| f.name.len()).max().unwrap_or(0);
+    for f in findings {
+        let range = match f.expected {
+            [None, None] => String::new(),
+            [Some(lo), None] => format!("expected > {lo}"),
+            [None, Some(hi)] => format!("expected < {hi}"),
+            [Some(lo), Some(hi)] => format!("expected {lo} .. {hi}"),
+        };
+        let verdict = if f.expected == [None, None] { "" } else if f.pass { "ok" } else { "OUT OF RANGE" };
+        let sd = f.sd.map(|s| format!(" ± {s:.3}")).unwrap_or_default();
+        let unit = if f.unit == "1" { "" } else { &f.unit };
+        println!("{:width$}  {:>9.3}{sd} {unit}  {range}  {verdict}", f.name, f.value);
+    }
+}
+
+pub fn report(folder: &Path) -> Result<(), Stop> {
+    let result: PrismResult = json(&folder.join("recordings/prism.json"))?;
+    let findings: Findings = json(&folder.join("findings.json"))?;
+    let provenance: serde_json::Value = json(&folder.join("provenance.json"))?;
+    for (name, data) in report_files(&result, &findings, &provenance).map_err(Stop::Run)? {
+        write_whole(&folder.join(name), &data).map_err(Stop::Run)?;
+    }
+    println!("report {}", folder.join("report.html").display());
+    Ok(())
+}
+
+pub fn compare(folders: &[PathBuf]) -> Result<(), Stop> {
+    let runs: Vec<Findings> = folders.iter().map(|f| json(&f.join("findings.json"))).collect::<Result<_, _>>()?;
+    let mut names: Vec<&str> = Vec::new();
+    for name in runs.iter().flat_map(|r| r.findings.iter().map(|f| f.name.as_str())) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let width = names.iter().map(|n| n.len()).max().unwrap_or(0);
+    print!("{:width$}", "");
+    for (k, folder) in folders.iter().enumerate() {
+        let name = folder.file_name().map_or_else(|| format!("run {k}"), |n| n.to_string_lossy().into_owned());
+        print!("  {name:>22}");
+    }
+    println!();
+    for name in names {
+        print!("{name:width$}");
+        for run in &runs {
+            let cell = run.findings.iter().find(|f| f.name == name).map_or("-".into(), |f| {
+                let sd = f.sd.map(|s| format!(" ± {s:.2}")).unwrap_or_default();
+                format!("{:.3}{sd}{}", f.value, if f.pass { "" } else { " !" })
+            });
+            print!("  {cell:>22}");
+        }
+        println!();
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<String, Stop> {
+    fs::read_to_string(path)
+        .map_err(|e| Stop::Input(Error::File { path: path.display().to_string(), what: format!("{e}; check the path") }))
+}
+
+fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Stop> {
+    serde_json::from_str(&read(path)?).map_err(|e| {
+        Stop::Input(Error::File {
+            path: path.display().to_string(),
+            what: format!("{e}; it is not of a run by this version of lobule"),
+        })
+    })
+}
+
+/// `0..4` is 0, 1, 2, 3, 4; `0,3,5` is itself.
+fn parse_seeds(text: &str) -> Result<Vec<u64>, Stop> {
+    let wrong = || {
+        Stop::Input(Error::Config { key: "--seeds".into(), what: format!("`{text}`; write 0..9 (both included) or 0,3,5") })
+    };
+    if let Some((from, to)) = text.split_once("..") {
+        let (from, to): (u64, u64) =
+            (from.trim().parse().map_err(|_| wrong())?, to.trim().parse().map_err(|_| wrong())?);
+        if from > to || to - from >= 10_000 {
+            return Err(wrong());
+        }
+        return Ok((from..=to).collect());
+    }
+    text.split(',').map(|s| s.trim().parse().map_err(|_| wrong())).collect()
+}
+
+/// The first of runs/prism-default, runs/prism-default-2, ... that is free, or, to resume,
+/// the last one that was interrupted.
+fn free_folder(experiment: &str, preset: &str, resumes: bool) -> PathBuf {
+    let base = Path::new("runs");
+    let name = |k: usize| {
+        base.join(if k == 1 { format!("{experiment}-{preset}") } else { format!("{experiment}-{preset}-{k}") })
+    };
+    if resumes && let Some(k) = (1..1000).rev().find(|&k| base.join(format!("{}.partial", name(k).file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()))).exists()) {
+        return name(k);
+    }
+    (1..).map(name).find(|p| !p.exists()).unwrap_or_else(|| name(1))
+}

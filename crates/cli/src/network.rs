@@ -1,0 +1,161 @@
+//! `network build`, `info` and `simulate`.
+
+use crate::Stop;
+use crate::arguments::Network;
+use lobule::cerebellum::BrainState;
+use lobule::open_loop::{OpenLoop, Stimulus, duration_ms, open_loop, raster_png};
+use lobule::run_folder::write_whole;
+use lobule::scaffold::{Anatomy, ScaffoldSpec, bsb, reconstruct};
+use lobule::Error;
+use std::path::Path;
+use std::time::Instant;
+
+pub fn run(command: &Network) -> Result<(), Stop> {
+    match command {
+        Network::Build { size, seed, out } => build(size, *seed, out),
+        Network::Info { file, json } => info(file, *json),
+        Network::Simulate { file, duration, stimulus, background, state, seed, threads, out } => {
+            let state = match state.as_str() {
+                "awake" => BrainState::Awake,
+                "in_vitro" => BrainState::InVitro,
+                other => return Err(input("--state", format!("`{other}`; awake and in_vitro are known"))),
+            };
+            let duration = duration_ms(duration)
+                .filter(|d| *d >= 1.0 && *d <= 3.6e6)
+                .ok_or_else(|| input("--duration", format!("`{duration}`; write it like 1s or 500ms, 1 ms to 1 h")))?;
+            if !(0.0..=1000.0).contains(background) {
+                return Err(input("--background", format!("{background} Hz; it lies in 0..1000 Hz")));
+            }
+            let stimuli = stimulus.iter().map(|s| Stimulus::parse(s)).collect::<Result<_, _>>().map_err(Stop::Input)?;
+            let what = OpenLoop {
+                duration_ms: duration,
+                background_hz: *background,
+                stimuli,
+                state,
+                seed: *seed,
+                threads: *threads,
+            };
+            simulate(file, &what, out.as_deref())
+        }
+    }
+}
+
+fn input(key: &str, what: String) -> Stop {
+    Stop::Input(Error::Config { key: key.into(), what })
+}
+
+fn read(file: &Path) -> Result<Anatomy, Stop> {
+    bsb::read(file).map_err(|e| Stop::Input(e.into()))
+}
+
+fn build(size: &str, seed: u64, out: &Path) -> Result<(), Stop> {
+    let (x, y) = size
+        .split_once('x')
+        .and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)))
+        .ok_or_else(|| input("--size", format!("`{size}`; write it like 300x200, in um")))?;
+    let begin = Instant::now();
+    let anatomy = reconstruct(&ScaffoldSpec::mouse(x, y), seed).map_err(|e| Stop::Input(e.into()))?;
+    bsb::write(out, &anatomy).map_err(|e| Stop::Input(e.into()))?;
+    for cells in &anatomy.cells {
+        println!("{:16} {:>8}", cells.cell_type, cells.len());
+    }
+    println!("wrote {} in {:.1} s", out.display(), begin.elapsed().as_secs_f64());
+    Ok(())
+}
+
+fn info(file: &Path, json: bool) -> Result<(), Stop> {
+    let anatomy = read(file)?;
+    if json {
+        let cells: serde_json::Map<_, _> =
+            anatomy.cells.iter().map(|c| (c.cell_type.clone(), c.len().into())).collect();
+        let connections: serde_json::Map<_, _> = anatomy
+            .connections
+            .iter()
+            .map(|c| {
+                let s = c.statistics(anatomy.count(&c.pre_type), anatomy.count(&c.post_type));
+                let value = serde_json::json!({
+                    "pre": c.pre_type, "post": c.post_type, "rows": s.rows, "pairs": s.pairs,
+                    "indeg_rows": s.in_degree_rows, "indeg_pairs": s.in_degree_pairs,
+                    "outdeg_pairs": s.out_degree_pairs, "unconnected": s.unconnected,
+                });
+                (c.name.clone(), value)
+            })
+            .collect();
+        let all = serde_json::json!({
+            "source": anatomy.source, "size_um": anatomy.size, "cells": cells,
+            "connections": connections, "notes": anatomy.notes,
+        });
+        println!("{all:#}");
+        return Ok(());
+    }
+    let [x, y, z] = anatomy.size;
+    println!("{}: {}\nbase {x} x {y} um, height {z} um\n", file.display(), anatomy.source);
+    println!("{:20} {:>8}  {:>6} {:>6}", "population", "cells", "plus", "minus");
+    for cells in &anatomy.cells {
+        let zone = |z| match cells.in_microzone(z).len() {
+            0 => "-".to_string(),
+            n => n.to_string(),
+        };
+        use lobule::scaffold::Microzone::{Minus, Plus};
+        println!("{:20} {:>8}  {:>6} {:>6}", cells.cell_type, cells.len(), zone(Plus), zone(Minus));
+    }
+    println!(
+        "\n{:32} {:>9} {:>8}  {:>17}  {:>15}  {:>15}  {:>7}",
+        "projection", "rows", "pairs", "in-degree (rows)", "in (pairs)", "out (pairs)", "without"
+    );
+    for c in &anatomy.connections {
+        let s = c.statistics(anatomy.count(&c.pre_type), anatomy.count(&c.post_type));
+        let pm = |(m, sd): (f64, f64)| format!("{m:.1} ± {sd:.1}");
+        println!(
+            "{:32} {:>9} {:>8}  {:>17}  {:>15}  {:>15}  {:>7}",
+            c.name,
+            s.rows,
+            s.pairs,
+            pm(s.in_degree_rows),
+            pm(s.in_degree_pairs),
+            pm(s.out_degree_pairs),
+            s.unconnected
+        );
+    }
+    for note in &anatomy.notes {
+        println!("\nnote: {note}");
+    }
+    Ok(())
+}
+
+fn simulate(file: &Path, what: &OpenLoop, out: Option<&Path>) -> Result<(), Stop> {
+    let anatomy = read(file)?;
+    let begin = Instant::now();
+    let result = open_loop(&anatomy, what).map_err(|e| match e {
+        Error::Run(lobule::circuit::RunError::NonFinite { .. }) => Stop::Run(e),
+        e => Stop::Input(e),
+    })?;
+    let wall = begin.elapsed().as_secs_f64();
+    println!("{:20} {:>8} {:>10} {:>8} {:>8} {:>6}", "population", "cells", "rate (Hz)", "sd", "active", "CV");
+    for r in &result.rates {
+        let cv = if r.cv.is_nan() { "-".to_string() } else { format!("{:.2}", r.cv) };
+        println!("{:20} {:>8} {:>10.2} {:>8.2} {:>7.0}% {:>6}", r.cell_type, r.n, r.mean_hz, r.sd_hz, 100.0 * r.active, cv);
+    }
+    println!("hash {:016x}", result.fingerprint);
+    println!("{:.2} s of wall time per simulated second", wall / (what.duration_ms / 1000.0));
+    for note in anatomy.notes.iter().chain(&result.left_out) {
+        eprintln!("note: {note}");
+    }
+    if let Some(folder) = out {
+        let file_error = |e: std::io::Error| {
+            Stop::Input(Error::File { path: folder.display().to_string(), what: format!("{e}; choose another --out") })
+        };
+        std::fs::create_dir_all(folder).map_err(file_error)?;
+        let mut csv = String::from("population,neuron,time_ms\n");
+        for train in &result.spikes {
+            for (&step, &id) in train.steps.iter().zip(&train.ids) {
+                csv.push_str(&format!("{},{id},{:.1}\n", train.label, step as f64 * lobule::open_loop::DT_MS));
+            }
+        }
+        write_whole(&folder.join("spikes.csv"), csv.as_bytes()).map_err(Stop::Run)?;
+        let png = raster_png(&result, what.duration_ms).map_err(Stop::Run)?;
+        write_whole(&folder.join("raster.png"), &png).map_err(Stop::Run)?;
+        println!("wrote {} and {}", folder.join("raster.png").display(), folder.join("spikes.csv").display());
+    }
+    Ok(())
+}

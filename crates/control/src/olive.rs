@@ -1,0 +1,115 @@
+//! What the inferior olive is told: rates of the climbing fibres of the two
+//! opponent microzones of each module.
+//!
+//! Sensory olive (forward module): `spontaneous + gain |e|` on one microzone for
+//! the whole trial. Nuclear cells of the plus zone raise the cortical command
+//! and an olive spike in a zone ends in more nuclear activity there, so an
+//! overshoot (e > 0) must teach the *minus* zone. The other choice is positive
+//! feedback.
+//!
+//! Motor olive (inverse module): `spontaneous + gain |e| m(t - delay)` with m the
+//! positive part of ± the planned acceleration. For e > 0 the movement must be
+//! weaker: less push, then less brake. With the teaching delayed by the peak of
+//! the plasticity kernel the synapses active at the planned time are depressed,
+//! so the minus zone follows +acceleration and the plus zone -acceleration.
+//! Source: extra-cereb-nest; polarity and phase settled explicitly here.
+
+use crate::error::{Error, check};
+use crate::trajectory::normalised_acceleration;
+use serde::{Deserialize, Serialize};
+
+/// One of the two opponent microzones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Channel {
+    /// Raises the output.
+    Plus,
+    /// Lowers the output.
+    Minus,
+}
+
+/// The channel that an error of sign `e` teaches when it acts through the whole movement.
+/// `is_right` false swaps the channels: a positive feedback, for the polarity control.
+pub fn opponent(e: f64, is_right: bool) -> Option<Channel> {
+    if e == 0.0 {
+        None
+    } else if (e > 0.0) == is_right {
+        Some(Channel::Minus)
+    } else {
+        Some(Channel::Plus)
+    }
+}
+
+/// Climbing-fibre rates of the forward module.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SensoryOlive {
+    /// Rate without error, Hz.
+    pub spontaneous_hz: f64,
+    /// Gain, Hz/deg.
+    pub gain_hz_per_deg: f64,
+    /// Highest rate, Hz; climbing fibres rarely exceed 10 to 15 Hz. Reported when it acts.
+    pub ceiling_hz: f64,
+}
+
+impl SensoryOlive {
+    /// Checks the parameters.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`].
+    pub fn checked(self) -> Result<Self, Error> {
+        check("sensory olive", "spontaneous_hz", self.spontaneous_hz, self.spontaneous_hz >= 0.0, "0 or more is needed")?;
+        check("sensory olive", "gain_hz_per_deg", self.gain_hz_per_deg, self.gain_hz_per_deg >= 0.0, "0 or more is needed; the polarity is set apart")?;
+        check("sensory olive", "ceiling_hz", self.ceiling_hz, self.ceiling_hz > self.spontaneous_hz, "it must exceed spontaneous_hz")?;
+        Ok(self)
+    }
+
+    /// Rates of the plus and the minus zone under error `e_deg`, Hz.
+    pub fn rates_hz(&self, e_deg: f64, is_right: bool) -> [f64; 2] {
+        let taught = (self.spontaneous_hz + self.gain_hz_per_deg * e_deg.abs()).min(self.ceiling_hz);
+        match opponent(e_deg, is_right) {
+            Some(Channel::Plus) => [taught, self.spontaneous_hz],
+            Some(Channel::Minus) => [self.spontaneous_hz, taught],
+            None => [self.spontaneous_hz; 2],
+        }
+    }
+}
+
+/// Climbing-fibre rates of the inverse module.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MotorOlive {
+    spontaneous_hz: f64,
+    gain_hz_per_deg: f64,
+    ceiling_hz: f64,
+    /// Planned acceleration by tick, delayed. `[ticks]`
+    acceleration: Vec<f64>,
+}
+
+impl MotorOlive {
+    /// An olive for trials of `ticks` ms whose teaching comes `delay_ms` after the planned
+    /// acceleration; what is delayed beyond the end wraps into the start of the next trial.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`].
+    pub fn new(
+        spontaneous_hz: f64,
+        gain_hz_per_deg: f64,
+        ceiling_hz: f64,
+        ticks: usize,
+        delay_ms: usize,
+    ) -> Result<Self, Error> {
+        check("motor olive", "spontaneous_hz", spontaneous_hz, spontaneous_hz >= 0.0, "0 or more is needed")?;
+        check("motor olive", "gain_hz_per_deg", gain_hz_per_deg, gain_hz_per_deg >= 0.0, "0 or more is needed; the polarity is set apart")?;
+        check("motor olive", "ceiling_hz", ceiling_hz, ceiling_hz > spontaneous_hz, "it must exceed spontaneous_hz")?;
+        check("motor olive", "delay_ms", delay_ms as f64, delay_ms < ticks, "it must be shorter than a trial")?;
+        let mut acceleration = normalised_acceleration(ticks);
+        acceleration.rotate_right(delay_ms);
+        Ok(Self { spontaneous_hz, gain_hz_per_deg, ceiling_hz, acceleration })
+    }
+
+    /// Rates of the plus and the minus zone at `phase` ms under error `e_deg`, Hz.
+    pub fn rates_hz(&self, e_deg: f64, phase: u64, is_right: bool) -> [f64; 2] {
+        let signed = if is_right { e_deg } else { -e_deg } * self.acceleration[phase as usize];
+        let taught = (self.spontaneous_hz + self.gain_hz_per_deg * signed.abs()).min(self.ceiling_hz);
+        if signed > 0.0 { [self.spontaneous_hz, taught] } else { [taught, self.spontaneous_hz] }
+    }
+}

@@ -1,0 +1,190 @@
+//! A two-joint planar arm on a table, moved by torques.
+//!
+//! # Equation
+//! ```text
+//! M(q) q'' + C(q, q') = τ,   a = I1 + I2 + m2 l1² (about the shoulder), b = m2 l1 r2, d = I2
+//! M = [a + 2 b cos q2, d + b cos q2; d + b cos q2, d]
+//! C = [-b sin q2 (2 q1' q2' + q2'²), b sin q2 q1'²] + damping · q'
+//! ```
+//! The command is the acceleration that the cortex and the inverse module ask
+//! of the two joints. It becomes torque through a *nominal* arm: the inertia
+//! along the planned movement, without the velocity-dependent terms. What the
+//! nominal arm leaves out (interaction torques, damping) is the body's own.
+//! State: shoulder and elbow angle (rad) and velocity (rad/s); one Runge-Kutta
+//! step of fourth order per millisecond.
+//! Source: segments, masses and inertias of Shadmehr & Mussa-Ivaldi 1994,
+//! doi:10.1523/JNEUROSCI.14-05-03208.1994, Table 1.
+
+use super::Plant;
+use crate::Error;
+use crate::trajectory::minimum_jerk;
+
+/// Upper arm and forearm with hand: length, m.
+const LENGTH: [f64; 2] = [0.33, 0.34];
+/// Mass, kg.
+const MASS: [f64; 2] = [1.93, 1.52];
+/// Distance of the centre of mass from the joint, m.
+const CENTRE: [f64; 2] = [0.165, 0.19];
+/// Moment of inertia about the centre of mass, kg m².
+const INERTIA: [f64; 2] = [0.0141, 0.0188];
+/// Chosen: a lightly damped joint, N m s/rad.
+const DAMPING: f64 = 0.05;
+/// Chosen: the elbow opens from a right angle to nearly straight during the movement, rad.
+const ELBOW: [f64; 2] = [1.9, 0.7];
+
+/// The planar arm.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanarArm {
+    /// Radians of shoulder rotation per decoder unit of the first command.
+    pub shoulder_rad_per_unit: f64,
+    /// Radians of elbow rotation per decoder unit of the second command.
+    pub elbow_rad_per_unit: f64,
+    /// Hand direction that counts as straight ahead, deg.
+    pub straight_ahead_deg: f64,
+    /// Duration of the planned movement, s.
+    pub duration_s: f64,
+    /// Shoulder angle at the start, rad from the x axis.
+    pub start_shoulder_rad: f64,
+    angle: [f64; 2],
+    velocity: [f64; 2],
+    time_s: f64,
+}
+
+impl PlanarArm {
+    /// An arm at rest in its starting posture.
+    pub fn new(shoulder_rad_per_unit: f64, elbow_rad_per_unit: f64, duration_s: f64) -> Self {
+        let mut arm = Self {
+            shoulder_rad_per_unit,
+            elbow_rad_per_unit,
+            straight_ahead_deg: 0.0,
+            duration_s,
+            start_shoulder_rad: Self::pointing_shoulder_rad() + 0.5,
+            angle: [0.0; 2],
+            velocity: [0.0; 2],
+            time_s: 0.0,
+        };
+        arm.reset();
+        arm
+    }
+
+    /// Segment lengths, m.
+    pub fn segments_m() -> [f64; 2] {
+        LENGTH
+    }
+
+    /// Planned opening of the elbow, rad.
+    pub fn planned_elbow_rad() -> f64 {
+        ELBOW[1] - ELBOW[0]
+    }
+
+    /// Shoulder angle with which the hand, elbow opened as planned, points straight ahead, rad.
+    pub fn pointing_shoulder_rad() -> f64 {
+        std::f64::consts::FRAC_PI_2 - (LENGTH[1] * ELBOW[1].sin()).atan2(LENGTH[0] + LENGTH[1] * ELBOW[1].cos())
+    }
+
+    /// Hand, m: x to the right, y straight ahead.
+    pub fn hand_m(&self) -> [f64; 2] {
+        let (q1, q12) = (self.angle[0], self.angle[0] + self.angle[1]);
+        [LENGTH[0] * q1.cos() + LENGTH[1] * q12.cos(), LENGTH[0] * q1.sin() + LENGTH[1] * q12.sin()]
+    }
+
+    /// Direction of the hand seen from the shoulder, deg to the right of straight ahead.
+    pub fn direction_deg(&self) -> f64 {
+        let [x, y] = self.hand_m();
+        x.atan2(y).to_degrees()
+    }
+
+    /// Kinetic energy, J.
+    pub fn kinetic_energy_j(&self) -> f64 {
+        let [[m11, m12], [_, m22]] = mass_matrix(self.angle[1]);
+        let [v1, v2] = self.velocity;
+        0.5 * (m11 * v1 * v1 + 2.0 * m12 * v1 * v2 + m22 * v2 * v2)
+    }
+
+    /// Sets angles (rad) and velocities (rad/s), for tests of the dynamics.
+    pub fn set_state(&mut self, angle: [f64; 2], velocity: [f64; 2]) {
+        (self.angle, self.velocity) = (angle, velocity);
+    }
+
+    /// Torque for a commanded acceleration, N m: the nominal arm.
+    fn torque(&self, command: &[f64]) -> [f64; 2] {
+        // Decoder units are per ms²; the shoulder turns clockwise, to the right, for a positive command.
+        let a1 = -command[0] * 1e6 * self.shoulder_rad_per_unit;
+        let a2 = command[1] * 1e6 * self.elbow_rad_per_unit;
+        let phase = (self.time_s / self.duration_s).clamp(0.0, 1.0);
+        let planned_elbow = ELBOW[0] + (ELBOW[1] - ELBOW[0]) * minimum_jerk(phase)[0];
+        let [[m11, m12], [m21, m22]] = mass_matrix(planned_elbow);
+        [m11 * a1 + m12 * a2, m21 * a1 + m22 * a2]
+    }
+
+    fn acceleration(angle: [f64; 2], velocity: [f64; 2], torque: [f64; 2]) -> [f64; 2] {
+        let [[m11, m12], [m21, m22]] = mass_matrix(angle[1]);
+        let b = MASS[1] * LENGTH[0] * CENTRE[1] * angle[1].sin();
+        let c1 = -b * (2.0 * velocity[0] * velocity[1] + velocity[1] * velocity[1]) + DAMPING * velocity[0];
+        let c2 = b * velocity[0] * velocity[0] + DAMPING * velocity[1];
+        let (t1, t2) = (torque[0] - c1, torque[1] - c2);
+        let det = m11 * m22 - m12 * m21;
+        [(m22 * t1 - m12 * t2) / det, (m11 * t2 - m21 * t1) / det]
+    }
+}
+
+fn mass_matrix(elbow: f64) -> [[f64; 2]; 2] {
+    let d = INERTIA[1] + MASS[1] * CENTRE[1] * CENTRE[1];
+    let a = INERTIA[0] + MASS[0] * CENTRE[0] * CENTRE[0] + d + MASS[1] * LENGTH[0] * LENGTH[0];
+    let b = MASS[1] * LENGTH[0] * CENTRE[1] * elbow.cos();
+    [[a + 2.0 * b, d + b], [d + b, d]]
+}
+
+impl Plant for PlanarArm {
+    fn name(&self) -> &'static str {
+        "arm"
+    }
+
+    fn commands(&self) -> usize {
+        2
+    }
+
+    fn senses(&self) -> &'static [(&'static str, &'static str)] {
+        &[("shoulder", "rad"), ("elbow", "rad"), ("shoulder velocity", "rad/s"), ("elbow velocity", "rad/s")]
+    }
+
+    fn reset(&mut self) {
+        self.angle = [self.start_shoulder_rad, ELBOW[0]];
+        self.velocity = [0.0; 2];
+        self.time_s = 0.0;
+    }
+
+    fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error> {
+        assert_eq!(command.len(), self.commands(), "the arm takes two commands");
+        let torque = self.torque(command);
+        let add = |x: [f64; 2], k: [f64; 2], h: f64| [x[0] + h * k[0], x[1] + h * k[1]];
+        let (q, v) = (self.angle, self.velocity);
+        let a1 = Self::acceleration(q, v, torque);
+        let (q2, v2) = (add(q, v, 0.5 * dt_s), add(v, a1, 0.5 * dt_s));
+        let a2 = Self::acceleration(q2, v2, torque);
+        let (q3, v3) = (add(q, v2, 0.5 * dt_s), add(v, a2, 0.5 * dt_s));
+        let a3 = Self::acceleration(q3, v3, torque);
+        let (q4, v4) = (add(q, v3, dt_s), add(v, a3, dt_s));
+        let a4 = Self::acceleration(q4, v4, torque);
+        for i in 0..2 {
+            self.angle[i] = q[i] + dt_s / 6.0 * (v[i] + 2.0 * (v2[i] + v3[i]) + v4[i]);
+            self.velocity[i] = v[i] + dt_s / 6.0 * (a1[i] + 2.0 * (a2[i] + a3[i]) + a4[i]);
+        }
+        self.time_s += dt_s;
+        for (variable, value) in [("shoulder", self.angle[0]), ("elbow", self.angle[1])] {
+            if !value.is_finite() {
+                return Err(Error::NonFinite { plant: "arm", variable, value, time_s: self.time_s });
+            }
+        }
+        Ok(())
+    }
+
+    fn sense(&self, out: &mut Vec<f64>) {
+        out.clear();
+        out.extend([self.angle[0], self.angle[1], self.velocity[0], self.velocity[1]]);
+    }
+
+    fn pointing_deg(&self) -> f64 {
+        self.direction_deg() - self.straight_ahead_deg
+    }
+}

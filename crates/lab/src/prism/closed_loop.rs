@@ -1,0 +1,417 @@
+//! The closed loop, one trial at a time: planner, motor cortex, the spiking
+//! modules, the olive's channels and the decoder, in ticks of one millisecond.
+//!
+//! One tick: planner and cortex fire from what they heard before → mossy fibres
+//! → both modules advance 1 ms → nuclear spikes are heard by the cortex (forward)
+//! and decoded (inverse). The body never acts back within a trial, so commands
+//! are returned and played on any [`Plant`](lobule_control::Plant) afterwards.
+
+use super::config::{Noise, Part, Polarity, PrismConfig};
+use crate::Error;
+use crate::cerebellum::{Drive, ModuleOptions, add_module};
+use lobule_circuit::models::Poisson;
+use lobule_circuit::plasticity::{Kernel, Rule, Supervised};
+use lobule_circuit::{Circuit, Connect, Model, Network, Population, Projection, Simulation, State};
+use lobule_control::{Decoder, MotorCortex, MotorOlive, Planner, SensoryOlive, TickSpike};
+use lobule_scaffold::{Anatomy, Microzone};
+use lobule_signal::Clock;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Names of the two modules.
+pub const MODULES: [&str; 2] = ["forward", "inverse"];
+/// The plastic connection set of a module.
+pub const PLASTIC_SET: &str = "parallel_fiber_to_purkinje";
+/// Simulation step, ms.
+pub const DT_MS: f64 = 0.1;
+
+/// What a trial is given.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TrialInput {
+    /// Deviation by the prisms, deg.
+    pub prism_deg: f64,
+    /// Error that the olive reports, deg: that of the trial before.
+    pub error_deg: f64,
+    /// Whether the forward and the inverse module learn.
+    pub learns: [bool; 2],
+}
+
+/// What came out of a trial.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrialOutcome {
+    /// Cortical command of the pointing joint, decoder units per ms². `[ticks]`
+    pub cortex: Vec<f64>,
+    /// Command of the inverse module, the same unit. `[ticks]`
+    pub inverse: Vec<f64>,
+    /// Cortical command of the elbow. `[ticks]`
+    pub elbow: Vec<f64>,
+    /// Mean rate over the trial by population and microzone, Hz.
+    pub rates_hz: BTreeMap<String, f64>,
+}
+
+/// Populations of one module by index, with the microzone of each cell that has one.
+struct Module {
+    name: &'static str,
+    mossy: usize,
+    n_mossy: usize,
+    teaching: usize,
+    nuclear: usize,
+    /// (plus, minus) cells of the projecting nucleus.
+    zones: [Vec<u32>; 2],
+    /// Microzone of each nuclear cell: 0 plus, 1 minus, 2 none.
+    nuclear_zone: Vec<u8>,
+    /// Microzone of each olive cell.
+    olive_zone: Vec<u8>,
+    /// (label, index, n, zone of each cell if labelled) of every counted population.
+    counted: Vec<(String, usize, usize, Vec<u8>)>,
+}
+
+/// The loop with its state.
+pub struct ClosedLoop {
+    simulation: Simulation,
+    modules: [Option<Module>; 2],
+    planner: Planner,
+    cortex: MotorCortex,
+    sensory: SensoryOlive,
+    motor: MotorOlive,
+    is_right: bool,
+    inverse_gain: f64,
+    ticks: usize,
+    gap: usize,
+    steps: u16,
+    tick: u64,
+    /// Mossy fibre of the forward module fed by each cortical neuron, if any.
+    efference: Vec<Option<u32>>,
+}
+
+/// Everything a trial may change: a copy resumes bit for bit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LoopState {
+    circuit: State,
+    cortex: lobule_control::CortexMemory,
+    tick: u64,
+}
+
+fn zone_codes(cells: &lobule_scaffold::CellSites) -> Vec<u8> {
+    (0..cells.len())
+        .map(|i| match cells.microzone(i) {
+            Some(Microzone::Plus) => 0,
+            Some(Microzone::Minus) => 1,
+            None => 2,
+        })
+        .collect()
+}
+
+/// Compiles the circuit of the loop: the anatomy once per module that takes part.
+///
+/// # Errors
+/// [`Error::Anatomy`] when a cell type, microzone or connection set that the loop needs is missing.
+pub fn compile(config: &PrismConfig, anatomy: &Anatomy, a_plus_ns: [f64; 2], seed: u64) -> Result<Arc<Network>, Error> {
+    for cell in ["mossy_fiber", "granule_cell", "purkinje_cell", "dcn_p", "io_cell"] {
+        if anatomy.count(cell) == 0 {
+            return Err(Error::Anatomy {
+                what: format!("the loop needs `{cell}`, and there is none ({}); use a circuit with nuclei and olive", anatomy.source),
+            });
+        }
+    }
+    for cell in ["purkinje_cell", "dcn_p", "io_cell"] {
+        let sites = anatomy.cells(cell).expect("checked above");
+        for (zone, name) in [(Microzone::Plus, "plus"), (Microzone::Minus, "minus")] {
+            if sites.in_microzone(zone).is_empty() {
+                return Err(Error::Anatomy {
+                    what: format!("no `{cell}` is labelled `{name}`; the loop needs two microzones, build the circuit with them"),
+                });
+            }
+        }
+    }
+    for set in [PLASTIC_SET, "io_to_purkinje", "purkinje_to_dcn_p"] {
+        if anatomy.connections(set).is_none_or(|c| c.is_empty()) {
+            return Err(Error::Anatomy { what: format!("the loop needs the connection set `{set}`, and it is missing or empty") });
+        }
+    }
+    let mut circuit = Circuit::new();
+    let parts = [config.wiring.forward, config.wiring.inverse];
+    let learning = [&config.forward, &config.inverse];
+    for (m, name) in MODULES.into_iter().enumerate() {
+        if parts[m] == Part::Off {
+            continue;
+        }
+        let prefix = format!("{name}/");
+        let mut options = ModuleOptions::new(config.scaffold.state, Drive::Injected);
+        options.leak_is_published = config.module.leak_is_published;
+        options.pair_weights.insert("io_to_purkinje".into(), config.module.climbing_fibre_ns);
+        options.pair_weights.insert("purkinje_to_dcn_p".into(), config.module.purkinje_to_dcn_ns);
+        let mut rule = Supervised::pf_pc(a_plus_ns[m], learning[m].a_minus_ns, learning[m].w_max_ns);
+        rule.kernel = Kernel::SinExp { t0_ms: learning[m].kernel_t0_ms, tau_ms: 1000.0 };
+        options.rules.insert(PLASTIC_SET.into(), (Rule::Supervised(rule), Some("io_to_purkinje".into())));
+        add_module(&mut circuit, &prefix, anatomy, &options)?;
+        let n_io = anatomy.count("io_cell");
+        let teaching = format!("{prefix}teaching");
+        circuit.add_population(Population::new(&teaching, n_io, Model::Poisson(Poisson { rate_hz: 0.0 })));
+        circuit.add_projection(
+            Projection::new(format!("{prefix}teaching_to_io_cell"), &teaching, format!("{prefix}io_cell"), Connect::OneToOne)
+                .weight(config.module.teaching_ns as f32)
+                .delay_ms(1.0),
+        );
+    }
+    Ok(circuit.compile(Clock::new(DT_MS)?, seed)?)
+}
+
+impl ClosedLoop {
+    /// A loop at rest on a compiled network.
+    ///
+    /// # Errors
+    /// Parameters out of range, or a network whose smallest delay is not 1 ms.
+    pub fn new(
+        config: &PrismConfig,
+        anatomy: &Anatomy,
+        network: Arc<Network>,
+        seed: u64,
+        threads: usize,
+    ) -> Result<Self, Error> {
+        let steps = network.interval_steps();
+        if (steps as f64 * DT_MS - 1.0).abs() > 1e-9 {
+            return Err(Error::Config {
+                key: "scaffold".into(),
+                what: format!("the smallest delay is {} ms; the loop exchanges spikes every 1 ms", steps as f64 * DT_MS),
+            });
+        }
+        let simulation = Simulation::new(network, threads)?;
+        let parts = [config.wiring.forward, config.wiring.inverse];
+        let mut modules = [None, None];
+        for (m, name) in MODULES.into_iter().enumerate() {
+            if parts[m] == Part::Off {
+                continue;
+            }
+            let index = |cell: &str| simulation.population(&format!("{name}/{cell}"));
+            let nuclei = anatomy.cells("dcn_p").expect("compile has checked");
+            let mut counted = Vec::new();
+            for cells in anatomy.cells.iter().filter(|c| !c.is_empty()) {
+                let zones = if cells.labels.is_empty() { Vec::new() } else { zone_codes(cells) };
+                counted.push((format!("{name}/{}", cells.cell_type), index(&cells.cell_type)?, cells.len(), zones));
+            }
+            modules[m] = Some(Module {
+                name,
+                mossy: index("mossy_fiber")?,
+                n_mossy: anatomy.count("mossy_fiber"),
+                teaching: index("teaching")?,
+                nuclear: index("dcn_p")?,
+                zones: [nuclei.in_microzone(Microzone::Plus), nuclei.in_microzone(Microzone::Minus)],
+                nuclear_zone: zone_codes(nuclei),
+                olive_zone: zone_codes(anatomy.cells("io_cell").expect("compile has checked")),
+                counted,
+            });
+        }
+        let ticks = config.protocol.trial_ms;
+        let mut planner = config.planner;
+        planner.is_frozen = config.wiring.noise == Noise::Frozen;
+        let (plus, minus, n) = match &modules[0] {
+            Some(f) => (f.zones[0].clone(), f.zones[1].clone(), f.nuclear_zone.len()),
+            None => (Vec::new(), Vec::new(), 0),
+        };
+        let cortex = MotorCortex::new(config.cortex, ticks, &plus, &minus, n, seed)?;
+        let mut efference = vec![None; cortex.neurons()];
+        if let Some(f) = &modules[0] {
+            for m in 0..f.n_mossy {
+                efference[m * cortex.neurons() / f.n_mossy] = Some(m as u32);
+            }
+        }
+        let olive = &config.motor_olive;
+        Ok(Self {
+            planner: Planner::new(planner, ticks, seed)?,
+            cortex,
+            sensory: config.sensory_olive.checked()?,
+            motor: MotorOlive::new(olive.spontaneous_hz, olive.gain_hz_per_deg, olive.ceiling_hz, ticks, olive.delay_ms)?,
+            is_right: config.wiring.polarity == Polarity::Right,
+            inverse_gain: config.wiring.inverse_gain,
+            ticks,
+            gap: config.protocol.gap_ms,
+            steps: steps as u16,
+            tick: 0,
+            efference,
+            simulation,
+            modules,
+        })
+    }
+
+    /// The state, to keep or write down.
+    pub fn state(&self) -> LoopState {
+        LoopState { circuit: self.simulation.state().clone(), cortex: self.cortex.memory().clone(), tick: self.tick }
+    }
+
+    /// Goes back, or on, to a state of the same loop.
+    ///
+    /// # Errors
+    /// When the state belongs to another network.
+    pub fn restore(&mut self, state: LoopState) -> Result<(), Error> {
+        self.simulation.restore(state.circuit)?;
+        self.cortex.restore(state.cortex);
+        self.tick = state.tick;
+        Ok(())
+    }
+
+    /// The simulation underneath.
+    pub fn simulation(&self) -> &Simulation {
+        &self.simulation
+    }
+
+    /// The simulation underneath, to record.
+    pub fn simulation_mut(&mut self) -> &mut Simulation {
+        &mut self.simulation
+    }
+
+    /// Exchanges the olive's channels.
+    pub fn set_polarity(&mut self, is_right: bool) {
+        self.is_right = is_right;
+    }
+
+    /// Mean PF→PC weight by module and microzone, nS.
+    ///
+    /// # Errors
+    /// Never for a loop made by [`ClosedLoop::new`].
+    pub fn mean_weights(&self, anatomy: &Anatomy) -> Result<BTreeMap<String, f64>, Error> {
+        let zones = zone_codes(anatomy.cells("purkinje_cell").expect("compile has checked"));
+        let mut means = BTreeMap::new();
+        for module in self.modules.iter().flatten() {
+            let mut sums = [(0.0, 0usize); 3];
+            for (_, post, w) in self.simulation.synapses(&format!("{}/{PLASTIC_SET}", module.name))? {
+                let s = &mut sums[usize::from(zones[post as usize])];
+                s.0 += f64::from(w);
+                s.1 += 1;
+            }
+            for (zone, (sum, n)) in ["plus", "minus"].into_iter().zip(sums) {
+                means.insert(format!("{}/{zone}", module.name), sum / n.max(1) as f64);
+            }
+        }
+        Ok(means)
+    }
+
+    /// Runs one trial.
+    ///
+    /// # Errors
+    /// A state variable that stopped being a number.
+    pub fn trial(&mut self, input: TrialInput) -> Result<TrialOutcome, Error> {
+        for (m, module) in self.modules.iter().enumerate() {
+            if let Some(module) = module {
+                self.simulation.set_learning(&format!("{}/{PLASTIC_SET}", module.name), input.learns[m])?;
+            }
+        }
+        let mut outcome = TrialOutcome {
+            cortex: Vec::with_capacity(self.ticks),
+            inverse: Vec::with_capacity(self.ticks),
+            elbow: Vec::with_capacity(self.ticks),
+            rates_hz: BTreeMap::new(),
+        };
+        let mut smooth = [Decoder::default(), Decoder::default(), Decoder::default()];
+        let (mut to_cortex, mut to_mossy, mut fired) = (Vec::new(), Vec::new(), Vec::new());
+        let mut efferent: Vec<TickSpike> = Vec::new();
+        let mut heard: Vec<u32> = Vec::new();
+        for _ in 0..self.gap {
+            self.olive(0.0, None)?;
+            self.simulation.advance()?;
+            self.cortex.listen(&[], &[]);
+            self.tick += 1;
+        }
+        let begin = self.simulation.step();
+        for phase in 0..self.ticks as u64 {
+            self.planner.to_cortex(input.prism_deg, phase, self.tick, &mut to_cortex);
+            self.cortex.fire(phase, self.tick, self.steps, &mut fired);
+            if let Some(forward) = &self.modules[0] {
+                efferent.clear();
+                efferent.extend(fired.iter().filter_map(|&(s, i)| Some((s, self.efference[i as usize]?))));
+                self.simulation.inject(forward.mossy, &efferent)?;
+            }
+            if let Some(inverse) = &self.modules[1] {
+                let n = inverse.n_mossy;
+                self.planner.to_mossy(input.prism_deg, phase, self.tick, n, self.steps, &mut to_mossy);
+                self.simulation.inject(inverse.mossy, &to_mossy)?;
+            }
+            self.olive(input.error_deg, Some(phase))?;
+            let from = self.simulation.step();
+            self.simulation.advance()?;
+
+            heard.clear();
+            if let Some(forward) = &self.modules[0] {
+                let history = self.simulation.history(forward.nuclear);
+                (from..self.simulation.step()).for_each(|s| heard.extend_from_slice(history.at(s)));
+            }
+            self.cortex.listen(&to_cortex, &heard);
+
+            // Population vectors of this tick.
+            let fibres = self.cortex.fibres();
+            let joint = |j: usize| {
+                Decoder::fibres(fired.iter().map(|&(_, i)| i as usize).filter(|i| i / fibres == j).map(|i| i % fibres), fibres)
+            };
+            outcome.cortex.push(smooth[0].smooth(joint(lobule_control::POINTING)));
+            outcome.elbow.push(smooth[1].smooth(joint(lobule_control::ELBOW)));
+            let mut inverse_raw = 0.0;
+            if let Some(inverse) = &self.modules[1] {
+                let history = self.simulation.history(inverse.nuclear);
+                let mut count = [0usize; 3];
+                for s in from..self.simulation.step() {
+                    history.at(s).iter().for_each(|&i| count[usize::from(inverse.nuclear_zone[i as usize])] += 1);
+                }
+                inverse_raw = self.inverse_gain * Decoder::nuclear(count[0], count[1], inverse.nuclear_zone.len());
+            }
+            outcome.inverse.push(smooth[2].smooth(inverse_raw));
+            self.count(from, &mut outcome.rates_hz);
+            self.tick += 1;
+        }
+        let seconds = (self.simulation.step() - begin) as f64 * DT_MS * 1e-3;
+        self.normalise(&mut outcome.rates_hz, seconds);
+        Ok(outcome)
+    }
+
+    /// Sets the climbing-fibre rates of both modules; `phase` is absent in a pause.
+    fn olive(&mut self, error_deg: f64, phase: Option<u64>) -> Result<(), Error> {
+        for m in 0..2 {
+            let Some(module) = &self.modules[m] else { continue };
+            let zones = match (m, phase) {
+                (0, Some(_)) => self.sensory.rates_hz(error_deg, self.is_right),
+                (1, Some(phase)) => self.motor.rates_hz(error_deg, phase, self.is_right),
+                (0, None) => self.sensory.rates_hz(0.0, self.is_right),
+                _ => self.motor.rates_hz(0.0, 0, self.is_right),
+            };
+            let rates: Vec<f64> = module.olive_zone.iter().map(|&z| if z < 2 { zones[usize::from(z)] } else { 0.0 }).collect();
+            self.simulation.set_rates(module.teaching, &rates)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the spikes since `from` to the counts by label.
+    fn count(&self, from: u64, counts: &mut BTreeMap<String, f64>) {
+        for module in self.modules.iter().flatten() {
+            for (label, index, _, zones) in &module.counted {
+                let history = self.simulation.history(*index);
+                for s in from..self.simulation.step() {
+                    let ids = history.at(s);
+                    *counts.entry(label.clone()).or_default() += ids.len() as f64;
+                    if !zones.is_empty() {
+                        for &i in ids {
+                            let zone = ["/plus", "/minus", ""][usize::from(zones[i as usize])];
+                            if !zone.is_empty() {
+                                *counts.entry(format!("{label}{zone}")).or_default() += 1.0;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Turns counts into rates, Hz; silent populations and zones get 0.
+    fn normalise(&self, counts: &mut BTreeMap<String, f64>, seconds: f64) {
+        for module in self.modules.iter().flatten() {
+            for (label, _, n, zones) in &module.counted {
+                *counts.entry(label.clone()).or_default() /= *n as f64 * seconds;
+                if !zones.is_empty() {
+                    for (code, zone) in ["plus", "minus"].into_iter().enumerate() {
+                        let n = zones.iter().filter(|&&z| usize::from(z) == code).count().max(1);
+                        *counts.entry(format!("{label}/{zone}")).or_default() /= n as f64 * seconds;
+                    }
+                }
+            }
+        }
+    }
+}

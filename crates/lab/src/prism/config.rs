@@ -1,0 +1,318 @@
+//! Parameters of the prism experiment: one TOML document, every key with its
+//! unit and source.
+
+use crate::Error;
+use crate::cerebellum::BrainState;
+use crate::settings;
+use lobule_control::{CortexParameters, PlannerParameters, SensoryOlive};
+use serde::{Deserialize, Serialize};
+
+/// Whether a module takes part in the loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    /// In the loop; it learns in the plastic conditions.
+    On,
+    /// In the loop; it never learns.
+    Static,
+    /// Not in the loop.
+    Off,
+}
+
+/// Wiring of the olive's opponent channels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Polarity {
+    /// An overshoot strengthens what lowers the command.
+    Right,
+    /// Channels exchanged: positive feedback.
+    Wrong,
+}
+
+/// The planner's noise over trials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Noise {
+    /// The same trains in every trial.
+    Frozen,
+    /// New trains in every trial.
+    Fresh,
+}
+
+/// The body that closes the loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Body {
+    /// One joint, the double integral of its command.
+    Joint,
+    /// Two-joint planar arm.
+    Arm,
+}
+
+/// Anatomy of the modules.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScaffoldConfig {
+    /// Base of the native reconstruction, µm: x, y.
+    pub size_um: [f64; 2],
+    /// A BSB 8 network file in place of the native reconstruction; empty for none.
+    pub file: String,
+    /// Parameter set of cells and synapses.
+    pub state: BrainState,
+}
+
+/// The schedule of trials.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProtocolConfig {
+    /// Trials before the prisms.
+    pub baseline: usize,
+    /// Trials through the prisms.
+    pub prism: usize,
+    /// Trials after the prisms came off.
+    pub removal: usize,
+    /// Deviation by the prisms, deg.
+    pub prism_deg: f64,
+    /// Duration of a movement, ms.
+    pub trial_ms: usize,
+    /// Pause before each movement with planner and cortex at rest, ms.
+    pub gap_ms: usize,
+}
+
+/// The wiring of the loop.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoopConfig {
+    /// The forward module.
+    pub forward: Part,
+    /// The inverse module.
+    pub inverse: Part,
+    /// Olive channels of both modules.
+    pub polarity: Polarity,
+    /// Planner noise.
+    pub noise: Noise,
+    /// Body.
+    pub plant: Body,
+    /// Gain of the inverse module's command.
+    pub inverse_gain: f64,
+}
+
+/// Learning of one module.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModuleConfig {
+    /// Depression of PF→PC by a climbing-fibre spike at full eligibility, nS; not positive.
+    pub a_minus_ns: f64,
+    /// Potentiation per parallel-fibre spike, nS; negative means: by the balance rule.
+    pub a_plus_ns: f64,
+    /// Highest PF→PC weight, nS.
+    pub w_max_ns: f64,
+    /// Phase of the sin-exp kernel, ms: 150 = older (peak near −100 ms), 100 = current (near −150 ms).
+    pub kernel_t0_ms: f64,
+}
+
+/// The whole configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PrismConfig {
+    /// Seeds; each draws its own anatomy (native), wiring and noise.
+    pub seeds: Vec<u64>,
+    /// Conditions to run: static, plastic, forward_only, inverse_only, wrong_polarity, fresh_noise.
+    pub conditions: Vec<String>,
+    /// Anatomy.
+    pub scaffold: ScaffoldConfig,
+    /// Protocol.
+    pub protocol: ProtocolConfig,
+    /// Wiring of the loop.
+    #[serde(rename = "loop")]
+    pub wiring: LoopConfig,
+    /// Planner.
+    pub planner: PlannerParameters,
+    /// Motor cortex.
+    pub cortex: CortexParameters,
+    /// Olive of the forward module.
+    pub sensory_olive: SensoryOlive,
+    /// Olive of the inverse module.
+    pub motor_olive: MotorOliveConfig,
+    /// The modules' own parameters.
+    pub module: CommonModuleConfig,
+    /// Learning of the forward module.
+    pub forward: ModuleConfig,
+    /// Learning of the inverse module.
+    pub inverse: ModuleConfig,
+    /// Calibration.
+    pub calibration: CalibrationConfig,
+}
+
+/// Olive of the inverse module.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MotorOliveConfig {
+    /// Rate without error, Hz.
+    pub spontaneous_hz: f64,
+    /// Gain at the peak of the planned acceleration, Hz/deg.
+    pub gain_hz_per_deg: f64,
+    /// Highest rate, Hz.
+    pub ceiling_hz: f64,
+    /// Delay of the teaching behind the planned acceleration, ms.
+    pub delay_ms: usize,
+}
+
+/// What both modules share.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommonModuleConfig {
+    /// Conductance of a teaching spike on an olive cell, nS.
+    pub teaching_ns: f64,
+    /// Conductance of a climbing fibre on a Purkinje cell (all contacts), nS, the same in both microzones.
+    pub climbing_fibre_ns: f64,
+    /// Conductance of one Purkinje synapse on a projecting nuclear cell, nS.
+    pub purkinje_to_dcn_ns: f64,
+    /// True: the published sign of the E-GLIF leak.
+    pub leak_is_published: bool,
+}
+
+/// Calibration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalibrationConfig {
+    /// Trials at P = 0 and at P = 10 after a discarded one.
+    pub trials: usize,
+    /// Prisms of the sweep, deg.
+    pub sweep_deg: Vec<f64>,
+    /// Trials per prism of the sweep after a discarded one.
+    pub sweep_trials: usize,
+    /// Largest standard deviation of the end point at P = 0, deg.
+    pub max_sd_deg: f64,
+}
+
+/// Names of the presets with one line each.
+pub const PRESETS: [(&str, &str); 3] = [
+    ("default", "200 x 200 um modules, 3 seeds, static, plastic and the ablations"),
+    ("quick", "a small circuit and a short protocol, one seed: seconds, for tests"),
+    ("full", "400 x 400 um modules, one seed, static and plastic"),
+];
+
+/// What a preset changes, as TOML.
+fn preset(name: &str) -> Result<&'static str, Error> {
+    match name {
+        "default" => Ok(""),
+        "quick" => Ok(include_str!("../../../../experiments/prism.quick.toml")),
+        "full" => Ok(include_str!("../../../../experiments/prism.full.toml")),
+        other => Err(Error::Config {
+            key: "preset".into(),
+            what: format!("there is no preset `{other}`; there are: {}", PRESETS.map(|p| p.0).join(", ")),
+        }),
+    }
+}
+
+/// The documented defaults: every key with value, unit, meaning and source.
+pub const DEFAULTS: &str = include_str!("../../../../experiments/prism.toml");
+
+impl PrismConfig {
+    /// Resolves defaults ← preset ← file ← settings (`key=value`).
+    ///
+    /// # Errors
+    /// [`Error::Config`] naming the key, its value and what is allowed.
+    ///
+    /// # Example
+    /// ```
+    /// use lobule::prism::config::PrismConfig;
+    /// let config = PrismConfig::resolve("quick", None, &["protocol.prism_deg=15".into()])?;
+    /// assert_eq!(config.protocol.prism_deg, 15.0);
+    /// assert!(PrismConfig::resolve("quick", None, &["protocol.prsm_deg=15".into()]).is_err());
+    /// # Ok::<(), lobule::Error>(())
+    /// ```
+    pub fn resolve(preset_name: &str, file: Option<(&str, &str)>, settings: &[String]) -> Result<Self, Error> {
+        let mut table = settings::parse(DEFAULTS, "experiments/prism.toml")?;
+        settings::overlay(&mut table, settings::parse(preset(preset_name)?, preset_name)?, "")?;
+        if let Some((name, text)) = file {
+            settings::overlay(&mut table, settings::parse(text, name)?, "")?;
+        }
+        for setting in settings {
+            settings::overlay(&mut table, settings::assignment(setting)?, "")?;
+        }
+        let config: Self = table
+            .try_into()
+            .map_err(|e: toml::de::Error| Error::Config { key: "configuration".into(), what: e.message().into() })?;
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// The whole configuration as TOML: running it again gives the same bits.
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).expect("a configuration is plain data")
+    }
+
+    /// Checks what the parts cannot check by themselves.
+    ///
+    /// # Errors
+    /// [`Error::Config`] naming the key, its value and the allowed range.
+    pub fn validate(&self) -> Result<(), Error> {
+        let refuse = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
+        if self.seeds.is_empty() {
+            return refuse("seeds", "at least one seed is needed".into());
+        }
+        let distinct: std::collections::BTreeSet<_> = self.seeds.iter().collect();
+        if distinct.len() != self.seeds.len() {
+            return refuse("seeds", format!("{:?} repeats a seed; each counts once", self.seeds));
+        }
+        if self.conditions.is_empty() {
+            return refuse("conditions", "at least one condition is needed".into());
+        }
+        for (i, condition) in self.conditions.iter().enumerate() {
+            if !super::arm_run::CONDITIONS.iter().any(|c| c.0 == condition) {
+                let known = super::arm_run::CONDITIONS.map(|c| c.0).join(", ");
+                return refuse("conditions", format!("there is no condition `{condition}`; there are: {known}"));
+            }
+            if self.conditions[..i].contains(condition) {
+                return refuse("conditions", format!("`{condition}` is named twice"));
+            }
+        }
+        let p = &self.protocol;
+        if !(50..=5000).contains(&p.trial_ms) {
+            return refuse("protocol.trial_ms", format!("{} ms; a movement lasts 50 to 5000 ms", p.trial_ms));
+        }
+        if p.gap_ms > 10_000 {
+            return refuse("protocol.gap_ms", format!("{} ms; a pause lasts at most 10000 ms", p.gap_ms));
+        }
+        if !(p.prism_deg.is_finite() && p.prism_deg.abs() <= 60.0 && p.prism_deg != 0.0) {
+            return refuse("protocol.prism_deg", format!("{} deg; prisms shift by up to 60 deg, not by 0", p.prism_deg));
+        }
+        let trials = p.baseline + p.prism + p.removal;
+        if p.prism == 0 || trials > 100_000 {
+            return refuse("protocol.prism", format!("{} of {trials} trials; 1 to 100000 are needed", p.prism));
+        }
+        if self.wiring.forward == Part::Off && self.wiring.inverse == Part::Off {
+            return refuse("loop.forward", "both modules are off: there is no cerebellum in the loop".into());
+        }
+        if !(0.0..=100.0).contains(&self.wiring.inverse_gain) {
+            return refuse("loop.inverse_gain", format!("{}; it lies in 0..100", self.wiring.inverse_gain));
+        }
+        if self.planner.neurons != self.cortex.neurons {
+            return refuse(
+                "planner.neurons",
+                format!("{}; it must equal cortex.neurons = {}: they are wired one to one", self.planner.neurons, self.cortex.neurons),
+            );
+        }
+        for (name, module) in [("forward", &self.forward), ("inverse", &self.inverse)] {
+            if !(module.a_minus_ns <= 0.0) {
+                return refuse(
+                    &format!("{name}.a_minus_ns"),
+                    format!("{}; depression by climbing fibres is 0 or negative, else learning only grows", module.a_minus_ns),
+                );
+            }
+        }
+        let c = &self.calibration;
+        if c.trials < 2 || c.sweep_trials < 1 || c.sweep_deg.len() < 2 {
+            return refuse("calibration", "at least 2 trials, 1 sweep trial and 2 sweep prisms are needed".into());
+        }
+        if !c.sweep_deg.iter().all(|p| p.is_finite() && p.abs() <= 60.0) {
+            return refuse("calibration.sweep_deg", format!("{:?}; prisms shift by up to 60 deg", c.sweep_deg));
+        }
+        if !(c.max_sd_deg > 0.0) {
+            return refuse("calibration.max_sd_deg", format!("{}; a positive number is needed", c.max_sd_deg));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,246 @@
+//! Tables of the report and the formats of their numbers.
+
+use crate::prism::figures::condition_name;
+use crate::prism::results::{Calibration, Epoch, PrismResult};
+use crate::report::html::{Table, with_doi_links};
+use crate::report::svg::escape;
+use crate::report::{Finding, Findings};
+use std::collections::BTreeSet;
+
+/// A number with a given count of decimals and a true minus sign.
+pub fn fixed(value: f64, decimals: usize) -> String {
+    if !value.is_finite() {
+        return "not measured".into();
+    }
+    let text = format!("{value:.decimals$}");
+    if text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') {
+        return text.trim_start_matches('-').into();
+    }
+    text.replacen('-', "−", 1)
+}
+
+/// Decimals that show about three digits of a value.
+fn decimals(value: f64) -> usize {
+    match value.abs() {
+        v if v >= 100.0 => 0,
+        v if v >= 10.0 => 1,
+        v if v >= 0.1 || v == 0.0 || !v.is_finite() => 2,
+        v if v >= 0.01 => 3,
+        _ => 4,
+    }
+}
+
+/// A number with about three digits; very small ones as a power of ten.
+pub fn short(value: f64) -> String {
+    if value != 0.0 && value.abs() < 1e-3 {
+        let text = format!("{value:.1e}");
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let raised = |c: char| match c {
+            '-' => '⁻',
+            c => "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c.to_digit(10).unwrap_or(0) as usize).unwrap_or(c),
+        };
+        let exponent: String = exponent.chars().map(raised).collect();
+        return format!("{} × 10{exponent}", mantissa.replace('-', "−"));
+    }
+    fixed(value, decimals(value))
+}
+
+/// A number as it would be written by hand: no trailing zeros.
+pub fn plain(value: f64) -> String {
+    let text = fixed(value, 3);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
+}
+
+/// Mean and spread; the digits are those that the spread leaves meaningful.
+fn with_sd(value: f64, sd: Option<f64>) -> String {
+    match sd.filter(|sd| sd.is_finite() && *sd > 0.0) {
+        Some(sd) => {
+            let digits = (-sd.log10()).ceil().clamp(1.0, 6.0) as usize;
+            format!("{} ± {}", fixed(value, digits), fixed(sd, digits))
+        }
+        None => short(value),
+    }
+}
+
+fn unit(finding: &Finding) -> String {
+    if finding.unit == "1" { String::new() } else { format!(" {}", escape(&finding.unit)) }
+}
+
+fn expected(finding: &Finding) -> String {
+    match finding.expected {
+        [Some(low), Some(high)] => format!("{} to {}", plain(low), plain(high)),
+        [Some(low), None] => format!("≥ {}", plain(low)),
+        [None, Some(high)] => format!("≤ {}", plain(high)),
+        [None, None] => "no range stated".into(),
+    }
+}
+
+/// True when a finding says what it should be.
+pub fn is_judged(finding: &Finding) -> bool {
+    finding.expected.iter().any(Option::is_some)
+}
+
+/// The findings that are judged, with range, source and verdict in a word; or those that are not.
+pub fn findings(findings: &Findings, judged: bool) -> String {
+    let columns: &[&str] = if judged {
+        &["finding", "value", "by seed", "expected", "verdict"]
+    } else {
+        &["finding", "value", "by seed"]
+    };
+    let mut table = Table::new(columns, &[1]);
+    for f in findings.findings.iter().filter(|f| is_judged(f) == judged) {
+        let by_seed: Vec<String> = f.by_seed.iter().map(|v| short(*v)).collect();
+        let mut row = vec![
+            format!(
+                "<code>{}</code><small>{}</small><small>Source: {}</small>",
+                escape(&f.name),
+                escape(&f.meaning),
+                with_doi_links(&f.source)
+            ),
+            format!("{}{}", with_sd(f.value, f.sd), unit(f)),
+            by_seed.join(", "),
+        ];
+        if judged {
+            row.push(format!("{}{}", expected(f), unit(f)));
+            row.push(if f.pass {
+                "<span class=\"badge pass\">✓ pass</span>".into()
+            } else {
+                "<span class=\"badge miss\">✗ out of range</span>".into()
+            });
+        }
+        table.rows.push(row);
+    }
+    table.html()
+}
+
+/// The protocol of one condition in words: trials by epoch.
+pub fn protocol(result: &PrismResult) -> String {
+    let Some(arm) = result.arms.iter().max_by_key(|a| a.trials.len()) else { return "no trials".into() };
+    let mut parts: Vec<(Epoch, f64, usize)> = Vec::new();
+    for trial in &arm.trials {
+        match parts.last_mut() {
+            Some(part) if part.0 == trial.epoch && part.1 == trial.prism_deg => part.2 += 1,
+            _ => parts.push((trial.epoch, trial.prism_deg, 1)),
+        }
+    }
+    let words = |(epoch, prism, n): &(Epoch, f64, usize)| match epoch {
+        Epoch::Baseline => format!("{n} before the prisms"),
+        Epoch::Prism => format!("{n} through prisms of {}°", plain(*prism)),
+        Epoch::Removal => format!("{n} after their removal"),
+    };
+    let parts: Vec<String> = parts.iter().map(words).collect();
+    format!("{} trials of {} ms: {}", arm.trials.len(), plain(result.trial_ms), parts.join(", "))
+}
+
+/// The conditions in words, with the number of seeds.
+pub fn conditions(result: &PrismResult) -> String {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for arm in &result.arms {
+        match counts.iter_mut().find(|c| c.0 == arm.condition) {
+            Some(count) => count.1 += 1,
+            None => counts.push((&arm.condition, 1)),
+        }
+    }
+    let seeds = |n: usize| if n == 1 { "one seed".into() } else { format!("{n} seeds") };
+    let Some(&(_, n)) = counts.first() else { return "none".into() };
+    if counts.iter().all(|c| c.1 == n) {
+        let names: Vec<String> = counts.iter().map(|c| condition_name(c.0)).collect();
+        format!("{}; each on {}", names.join("; "), seeds(n))
+    } else {
+        let names: Vec<String> =
+            counts.iter().map(|c| format!("{}, on {}", condition_name(c.0), seeds(c.1))).collect();
+        names.join("; ")
+    }
+}
+
+/// What calibration measured: a row for each quantity, a column for each seed.
+pub fn calibration(calibrations: &[Calibration]) -> String {
+    let seeds: Vec<String> = calibrations.iter().map(|c| format!("seed {}", c.seed)).collect();
+    let mut columns = vec!["quantity"];
+    columns.extend(seeds.iter().map(String::as_str));
+    let numeric: Vec<usize> = (1..columns.len()).collect();
+    let mut table = Table::new(&columns, &numeric);
+    let mut row = |name: &str, under: &str, value: &dyn Fn(&Calibration) -> String| {
+        let mut cells = vec![format!("{}<small>{}</small>", escape(name), escape(under))];
+        cells.extend(calibrations.iter().map(value));
+        table.rows.push(cells);
+    };
+    row("x₀ (decoder units)", "end point without prisms", &|c| short(c.x0));
+    row("sd of x₀ (deg)", "scatter over trials", &|c| fixed(c.x0_sd_deg, 2));
+    row("x₁₀ (decoder units)", "end point with a prism of 10°", &|c| short(c.x10));
+    row("sd of x₁₀ (deg)", "scatter over trials", &|c| fixed(c.x10_sd_deg, 2));
+    row("slope of the sweep", "1 is ideal", &|c| fixed(c.slope, 3));
+    row("intercept (deg)", "0 is ideal", &|c| fixed(c.intercept_deg, 2));
+    row("r² of the sweep", "1 is a straight line", &|c| fixed(c.r2, 3));
+    row("open-loop error (deg)", "at the prism of the protocol, before learning", &|c| {
+        fixed(c.open_loop_error_deg, 2)
+    });
+    let keys =
+        |pick: fn(&Calibration) -> Vec<String>| calibrations.iter().flat_map(pick).collect::<BTreeSet<_>>();
+    for module in keys(|c| c.static_bias_deg.keys().cloned().collect()) {
+        row(
+            &format!("bias by the static {module} module (deg)"),
+            "shift of the end point without prisms",
+            &|c| c.static_bias_deg.get(&module).map_or("–".into(), |v| fixed(*v, 2)),
+        );
+    }
+    for module in keys(|c| c.sign_test_deg.keys().cloned().collect()) {
+        row(
+            &format!("sign test, {module} module (deg)"),
+            "change of its contribution under an imposed error of +10° / −10°; it must oppose the error",
+            &|c| {
+                c.sign_test_deg
+                    .get(&module)
+                    .map_or("–".into(), |v| format!("{} / {}", fixed(v[0], 2), fixed(v[1], 2)))
+            },
+        );
+    }
+    for module in keys(|c| c.balanced_a_plus_ns.keys().cloned().collect()) {
+        row(
+            &format!("potentiation, {module} module (nS)"),
+            "per parallel-fibre spike, from the balance rule",
+            &|c| c.balanced_a_plus_ns.get(&module).map_or("–".into(), |v| short(*v)),
+        );
+    }
+    table.html()
+}
+
+/// Rates at rest of every population, by seed.
+pub fn rest_rates(calibrations: &[Calibration]) -> String {
+    let seeds: Vec<String> = calibrations.iter().map(|c| format!("seed {}", c.seed)).collect();
+    let mut columns = vec!["population, rate at rest (Hz)"];
+    columns.extend(seeds.iter().map(String::as_str));
+    let numeric: Vec<usize> = (1..columns.len()).collect();
+    let mut table = Table::new(&columns, &numeric);
+    let labels: BTreeSet<&String> = calibrations.iter().flat_map(|c| c.rates_hz.keys()).collect();
+    for label in labels {
+        let mut cells = vec![format!("<code>{}</code>", escape(label))];
+        cells.extend(calibrations.iter().map(|c| c.rates_hz.get(label).map_or("–".into(), |v| fixed(*v, 2))));
+        table.rows.push(cells);
+    }
+    table.html()
+}
+
+/// The modules that took part: `forward`, `inverse` or both; what is not recorded counts as taking part.
+pub fn modules(result: &PrismResult) -> Vec<&'static str> {
+    let labels = || {
+        let trials = result.arms.iter().flat_map(|a| &a.trials).flat_map(|t| t.rates_hz.keys());
+        trials.chain(result.calibrations.iter().flat_map(|c| c.rates_hz.keys()))
+    };
+    let present = |module: &&str| labels().any(|l| l.starts_with(&format!("{module}/")));
+    let found: Vec<_> = ["forward", "inverse"].into_iter().filter(present).collect();
+    if found.is_empty() { vec!["forward", "inverse"] } else { found }
+}
+
+/// Hashes of the final states: equal runs have equal ones.
+pub fn fingerprints(result: &PrismResult) -> String {
+    let mut table = Table::new(&["condition", "seed", "fingerprint of the final state"], &[1]);
+    let hash = |f: &str| format!("<code>{}</code>", escape(f));
+    for c in &result.calibrations {
+        table.rows.push(vec!["calibration".into(), c.seed.to_string(), hash(&c.fingerprint)]);
+    }
+    for arm in &result.arms {
+        table.rows.push(vec![escape(&arm.condition), arm.seed.to_string(), hash(&arm.fingerprint)]);
+    }
+    table.html()
+}

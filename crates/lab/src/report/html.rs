@@ -1,0 +1,183 @@
+//! A report page: one HTML file with everything in it, no script, nothing loaded
+//! from elsewhere. Text is escaped here; what is called `html` is not.
+
+use super::figure::{Figure, Format};
+use super::svg::escape;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use std::fmt::Write;
+
+const STYLE: &str = include_str!("page.css");
+
+/// A table; rows are HTML, headings are text.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Table {
+    /// Heading of each column.
+    pub columns: Vec<String>,
+    /// Cells as HTML, row by row; the first cell is the heading of its row.
+    pub rows: Vec<Vec<String>>,
+    /// Columns whose cells are numbers, aligned at the right.
+    pub numeric: Vec<usize>,
+}
+
+impl Table {
+    /// An empty table.
+    pub fn new(columns: &[&str], numeric: &[usize]) -> Self {
+        Self {
+            columns: columns.iter().map(|c| (*c).to_owned()).collect(),
+            rows: Vec::new(),
+            numeric: numeric.to_vec(),
+        }
+    }
+
+    /// The table as HTML; it scrolls by itself where the screen is narrow.
+    pub fn html(&self) -> String {
+        let class = |k: usize| if self.numeric.contains(&k) { " class=\"n\"" } else { "" };
+        let mut out = String::from("<div class=\"wide\"><table><thead><tr>");
+        for (k, column) in self.columns.iter().enumerate() {
+            let _ = write!(out, "<th scope=\"col\"{}>{}</th>", class(k), escape(column));
+        }
+        out.push_str("</tr></thead><tbody>\n");
+        for row in &self.rows {
+            out.push_str("<tr>");
+            for (k, cell) in row.iter().enumerate() {
+                let _ = match k {
+                    0 => write!(out, "<th scope=\"row\"{}>{cell}</th>", class(k)),
+                    _ => write!(out, "<td{}>{cell}</td>", class(k)),
+                };
+            }
+            out.push_str("</tr>\n");
+        }
+        out.push_str("</tbody></table></div>\n");
+        out
+    }
+}
+
+/// A page under construction.
+#[derive(Debug, Clone)]
+pub struct Page {
+    title: String,
+    sections: Vec<(String, String)>,
+    body: String,
+    figures: usize,
+}
+
+impl Page {
+    /// A page with its title and, above it, a line that says what kind of page it is.
+    pub fn new(kind: &str, title: &str) -> Self {
+        let body = format!("<p class=\"kind\">{}</p>\n<h1>{}</h1>\n", escape(kind), escape(title));
+        Self { title: title.into(), sections: Vec::new(), body, figures: 0 }
+    }
+
+    /// Begins a section; it is listed at the top of the page.
+    pub fn section(&mut self, heading: &str) {
+        let id = format!("s{}", self.sections.len() + 1);
+        if self.sections.is_empty() {
+            // The list of sections goes here when all are known.
+            self.body.push_str(CONTENTS);
+        }
+        let _ = writeln!(self.body, "<h2 id=\"{id}\">{}</h2>", escape(heading));
+        self.sections.push((id, heading.into()));
+    }
+
+    /// A paragraph of plain text.
+    pub fn text(&mut self, text: &str) {
+        let _ = writeln!(self.body, "<p>{}</p>", escape(text));
+    }
+
+    /// The answer, set larger.
+    pub fn lead(&mut self, text: &str) {
+        let _ = writeln!(self.body, "<p class=\"lead\">{}</p>", escape(text));
+    }
+
+    /// HTML as it is.
+    pub fn html(&mut self, html: &str) {
+        self.body.push_str(html);
+    }
+
+    /// A list of terms, each with its explanation, both as text.
+    pub fn terms(&mut self, terms: &[(String, String)]) {
+        self.body.push_str("<dl>\n");
+        for (term, text) in terms {
+            let _ = writeln!(self.body, "<div><dt>{}</dt><dd>{}</dd></div>", escape(term), escape(text));
+        }
+        self.body.push_str("</dl>\n");
+    }
+
+    /// A part that is closed until asked for.
+    pub fn details(&mut self, summary: &str, html: &str) {
+        let _ = writeln!(self.body, "<details><summary>{}</summary>\n{html}</details>", escape(summary));
+    }
+
+    /// A figure with its number and caption.
+    pub fn figure(&mut self, figure: &Figure) {
+        self.figures += 1;
+        let (n, caption) = (self.figures, escape(&figure.caption));
+        let picture = match figure.format {
+            Format::Svg => inline_svg(figure, n),
+            Format::Png => format!(
+                "<img alt=\"Figure {n}, described below\" src=\"data:image/png;base64,{}\">",
+                STANDARD.encode(&figure.data)
+            ),
+        };
+        let _ = writeln!(
+            self.body,
+            "<figure id=\"fig-{}\"><div class=\"plate\">{picture}</div>\n<figcaption><b>Figure {n}.</b> {caption}</figcaption></figure>",
+            escape(&figure.name)
+        );
+    }
+
+    /// The finished file.
+    pub fn finish(self) -> String {
+        let mut contents = String::from("<nav aria-label=\"Contents\"><ol>\n");
+        for (id, heading) in &self.sections {
+            let _ = writeln!(contents, "<li><a href=\"#{id}\">{}</a></li>", escape(heading));
+        }
+        contents.push_str("</ol></nav>\n");
+        format!(
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta name=\"color-scheme\" content=\"light dark\">\n<title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n\
+             <body>\n<main>\n{}</main>\n</body>\n</html>\n",
+            escape(&self.title),
+            self.body.replacen(CONTENTS, &contents, 1)
+        )
+    }
+}
+
+/// Stands for the list of sections until they are known.
+const CONTENTS: &str = "<!--contents-->";
+
+/// The drawing as part of the page; its ids get a prefix, since ids hold for the whole page.
+fn inline_svg(figure: &Figure, n: usize) -> String {
+    let svg = String::from_utf8_lossy(&figure.data);
+    let svg = svg.get(svg.find("<svg").unwrap_or(0)..).unwrap_or_default();
+    let named = format!("<svg role=\"img\" aria-label=\"Figure {n}, described below\"");
+    svg.replacen("<svg", &named, 1)
+        .replace(" id=\"", &format!(" id=\"{}-", figure.name))
+        .replace("url(#", &format!("url(#{}-", figure.name))
+}
+
+/// Text as HTML in which a DOI (`doi:10.…`) is a link.
+pub fn with_doi_links(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("doi:10.") {
+        let end = rest[at..]
+            .find(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ')'))
+            .map_or(rest.len(), |e| at + e);
+        // A full stop that ends the sentence is not part of the DOI.
+        let doi = rest[at + 4..end].trim_end_matches('.');
+        let end = at + 4 + doi.len();
+        let _ = write!(
+            out,
+            "{}<a href=\"https://doi.org/{}\">doi:{}</a>",
+            escape(&rest[..at]),
+            escape(doi),
+            escape(doi)
+        );
+        rest = &rest[end..];
+    }
+    out.push_str(&escape(rest));
+    out
+}

@@ -1,0 +1,288 @@
+//! Drawings that are not charts (a schematic, an arm) as direct SVG, and the
+//! pens and inks that charts share with them. Lengths are pixels of the drawing.
+
+use std::fmt::Write;
+
+/// Colour of text and axes.
+pub const INK: &str = "#222222";
+/// Colour of secondary text.
+pub const FAINT: &str = "#666666";
+/// Colour of the ground.
+pub const PAPER: &str = "#ffffff";
+/// Fonts of all figures, first choice first.
+pub const FONTS: &str = "Helvetica, Arial, 'DejaVu Sans', sans-serif";
+
+/// How a line is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dash {
+    /// Unbroken.
+    Solid,
+    /// Long strokes.
+    Dashed,
+    /// Dots.
+    Dotted,
+}
+
+impl Dash {
+    /// The value of SVG's `stroke-dasharray`, if any.
+    pub fn pattern(self) -> Option<&'static str> {
+        match self {
+            Dash::Solid => None,
+            Dash::Dashed => Some("6 3.5"),
+            Dash::Dotted => Some("1.5 3"),
+        }
+    }
+}
+
+/// A pen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stroke {
+    /// `#rrggbb`.
+    pub colour: String,
+    /// Width, px.
+    pub width: f64,
+    /// How the line is broken.
+    pub dash: Dash,
+}
+
+impl Stroke {
+    /// A solid pen.
+    pub fn new(colour: &str, width: f64) -> Self {
+        Self { colour: colour.into(), width, dash: Dash::Solid }
+    }
+
+    /// The same pen, broken.
+    pub fn dash(mut self, dash: Dash) -> Self {
+        self.dash = dash;
+        self
+    }
+}
+
+/// Mixes a colour `#rrggbb` with white; `share` 1 is the colour, 0 is white.
+pub fn tint(colour: &str, share: f64) -> String {
+    let channel = |at: usize| {
+        let value = colour.get(at..at + 2).and_then(|h| u8::from_str_radix(h, 16).ok()).unwrap_or(0);
+        (255.0 + share * (f64::from(value) - 255.0)).round() as u8
+    };
+    format!("#{:02x}{:02x}{:02x}", channel(1), channel(3), channel(5))
+}
+
+/// Escapes text for XML and HTML, in content and in quoted attributes.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Side of its point on which a text lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// The text begins at the point.
+    Start,
+    /// The text is centred on the point.
+    Middle,
+    /// The text ends at the point.
+    End,
+}
+
+/// Look of a text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lettering<'a> {
+    /// Size, px.
+    pub size: f64,
+    /// Side of the point.
+    pub anchor: Anchor,
+    /// Bold.
+    pub is_bold: bool,
+    /// `#rrggbb`.
+    pub colour: &'a str,
+}
+
+impl<'a> Lettering<'a> {
+    /// Plain text in the colour of ink.
+    pub fn new(size: f64, anchor: Anchor) -> Self {
+        Self { size, anchor, is_bold: false, colour: INK }
+    }
+
+    /// The same, bold.
+    pub fn bold(mut self) -> Self {
+        self.is_bold = true;
+        self
+    }
+
+    /// The same in another colour.
+    pub fn colour(mut self, colour: &'a str) -> Self {
+        self.colour = colour;
+        self
+    }
+}
+
+/// Estimated width of a text in the fonts of figures, px.
+pub fn width_of(text: &str, size: f64) -> f64 {
+    // Advances of Helvetica in em, rounded up, by kind of letter.
+    let em = |c: char| match c {
+        'i' | 'j' | 'l' | '|' | '\'' => 0.24,
+        't' | 'f' | 'r' | ' ' | ',' | '.' | ':' | ';' | '(' | ')' | '-' => 0.32,
+        'm' | 'w' | 'M' | 'W' => 0.82,
+        c if c.is_uppercase() => 0.70,
+        _ => 0.56,
+    };
+    text.chars().map(em).sum::<f64>() * size
+}
+
+/// A number for an attribute: at most two decimals, no trailing zeros.
+fn number(value: f64) -> String {
+    let text = format!("{value:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".into() } else { text.into() }
+}
+
+/// An SVG drawing under construction; later marks lie over earlier ones.
+#[derive(Debug, Clone)]
+pub struct Drawing {
+    width: f64,
+    height: f64,
+    body: String,
+}
+
+impl Drawing {
+    /// An empty drawing on paper.
+    pub fn new(width: f64, height: f64) -> Self {
+        Self { width, height, body: String::new() }
+    }
+
+    fn pen(stroke: &Stroke) -> String {
+        let dash = stroke.dash.pattern().map(|p| format!(" stroke-dasharray=\"{p}\"")).unwrap_or_default();
+        format!("stroke=\"{}\" stroke-width=\"{}\"{dash}", stroke.colour, number(stroke.width))
+    }
+
+    /// Draws a polyline; points that are not finite are left out.
+    pub fn line(&mut self, points: &[(f64, f64)], stroke: &Stroke) {
+        let points: Vec<String> = points
+            .iter()
+            .filter(|(x, y)| x.is_finite() && y.is_finite())
+            .map(|&(x, y)| format!("{},{}", number(x), number(y)))
+            .collect();
+        if points.len() > 1 {
+            let _ = writeln!(
+                self.body,
+                "<polyline points=\"{}\" fill=\"none\" {} stroke-linejoin=\"round\" stroke-linecap=\"round\"/>",
+                points.join(" "),
+                Self::pen(stroke)
+            );
+        }
+    }
+
+    /// Draws a filled polygon.
+    pub fn polygon(&mut self, points: &[(f64, f64)], fill: &str) {
+        let points: Vec<String> =
+            points.iter().map(|&(x, y)| format!("{},{}", number(x), number(y))).collect();
+        let _ = writeln!(self.body, "<polygon points=\"{}\" fill=\"{fill}\"/>", points.join(" "));
+    }
+
+    /// Draws a polyline that ends in an arrowhead.
+    pub fn arrow(&mut self, points: &[(f64, f64)], stroke: &Stroke) {
+        let [.., from, tip] = points else { return };
+        let (dx, dy) = (tip.0 - from.0, tip.1 - from.1);
+        let length = dx.hypot(dy).max(1e-9);
+        let (ux, uy) = (dx / length, dy / length);
+        let (long, half) = (5.0 + 2.0 * stroke.width, 2.4 + 0.9 * stroke.width);
+        let base = (tip.0 - long * ux, tip.1 - long * uy);
+        let mut shaft = points.to_vec();
+        if let Some(last) = shaft.last_mut() {
+            *last = (base.0 + ux, base.1 + uy);
+        }
+        self.line(&shaft, stroke);
+        self.polygon(
+            &[*tip, (base.0 - half * uy, base.1 + half * ux), (base.0 + half * uy, base.1 - half * ux)],
+            &stroke.colour,
+        );
+    }
+
+    /// Draws a polyline that ends in a bar across: an inhibitory contact.
+    pub fn blocked(&mut self, points: &[(f64, f64)], stroke: &Stroke) {
+        let [.., from, tip] = points else { return };
+        let (dx, dy) = (tip.0 - from.0, tip.1 - from.1);
+        let length = dx.hypot(dy).max(1e-9);
+        let (nx, ny) = (-dy / length * 5.0, dx / length * 5.0);
+        self.line(points, stroke);
+        let bar = Stroke::new(&stroke.colour, stroke.width + 1.0);
+        self.line(&[(tip.0 - nx, tip.1 - ny), (tip.0 + nx, tip.1 + ny)], &bar);
+    }
+
+    /// Draws a rectangle with rounded corners from its left top corner.
+    pub fn rect(&mut self, at: (f64, f64), size: (f64, f64), radius: f64, fill: &str, stroke: &Stroke) {
+        let _ = writeln!(
+            self.body,
+            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" fill=\"{fill}\" {}/>",
+            number(at.0),
+            number(at.1),
+            number(size.0),
+            number(size.1),
+            number(radius),
+            Self::pen(stroke)
+        );
+    }
+
+    /// Draws a disc.
+    pub fn disc(&mut self, centre: (f64, f64), radius: f64, fill: &str, stroke: &Stroke) {
+        let _ = writeln!(
+            self.body,
+            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{fill}\" {}/>",
+            number(centre.0),
+            number(centre.1),
+            number(radius),
+            Self::pen(stroke)
+        );
+    }
+
+    /// Draws a four-pointed star.
+    pub fn star(&mut self, centre: (f64, f64), radius: f64, fill: &str) {
+        let points: Vec<(f64, f64)> = (0..8)
+            .map(|k| {
+                let r = if k % 2 == 0 { radius } else { 0.38 * radius };
+                let angle = f64::from(k) * std::f64::consts::FRAC_PI_4;
+                (centre.0 + r * angle.sin(), centre.1 - r * angle.cos())
+            })
+            .collect();
+        self.polygon(&points, fill);
+    }
+
+    /// Writes one line of text; the point is on its baseline.
+    pub fn text(&mut self, at: (f64, f64), text: &str, look: Lettering) {
+        let anchor = match look.anchor {
+            Anchor::Start => "start",
+            Anchor::Middle => "middle",
+            Anchor::End => "end",
+        };
+        let weight = if look.is_bold { " font-weight=\"bold\"" } else { "" };
+        let _ = writeln!(
+            self.body,
+            "<text x=\"{}\" y=\"{}\" font-size=\"{}\" text-anchor=\"{anchor}\" fill=\"{}\"{weight}>{}</text>",
+            number(at.0),
+            number(at.1),
+            number(look.size),
+            look.colour,
+            escape(text)
+        );
+    }
+
+    /// The finished file.
+    pub fn finish(&self) -> String {
+        let (w, h) = (number(self.width), number(self.height));
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" \
+             font-family=\"{FONTS}\" fill=\"{INK}\">\n<rect width=\"100%\" height=\"100%\" fill=\"{PAPER}\"/>\n{}</svg>\n",
+            self.body
+        )
+    }
+}

@@ -1,0 +1,117 @@
+//! The folder of a run: written under a temporary name, renamed when complete,
+//! so that a folder without `.partial` is always whole.
+
+use crate::Error;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A run folder in the making.
+#[derive(Debug)]
+pub struct RunFolder {
+    partial: PathBuf,
+    complete: PathBuf,
+    /// Whether snapshots of an interrupted run may be used.
+    resumes: bool,
+}
+
+fn at(path: &Path, error: impl std::fmt::Display, remedy: &str) -> Error {
+    Error::File { path: path.display().to_string(), what: format!("{error}; {remedy}") }
+}
+
+impl RunFolder {
+    /// Opens `<out>.partial`. With `resumes` what an interrupted run left there is used;
+    /// without, it is removed.
+    ///
+    /// # Errors
+    /// When `out` exists already or the folder cannot be made.
+    pub fn open(out: &Path, resumes: bool) -> Result<Self, Error> {
+        let mut name = out.as_os_str().to_owned();
+        name.push(".partial");
+        let partial = PathBuf::from(name);
+        if out.exists() {
+            return Err(Error::File {
+                path: out.display().to_string(),
+                what: "it exists; a finished run is never overwritten: choose another --out or remove it".into(),
+            });
+        }
+        if resumes && !partial.is_dir() {
+            return Err(Error::File {
+                path: partial.display().to_string(),
+                what: "there is no interrupted run to resume; leave --resume out".into(),
+            });
+        }
+        if !resumes && partial.exists() {
+            fs::remove_dir_all(&partial).map_err(|e| at(&partial, e, "remove it by hand"))?;
+        }
+        for folder in ["snapshots", "recordings", "figures", "calibration"] {
+            let path = partial.join(folder);
+            fs::create_dir_all(&path).map_err(|e| at(&path, e, "choose an --out that can be written"))?;
+        }
+        Ok(Self { partial, complete: out.to_path_buf(), resumes })
+    }
+
+    /// Writes a file of the run.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, name: &str, data: &[u8]) -> Result<(), Error> {
+        write_whole(&self.partial.join(name), data)
+    }
+
+    /// Keeps a snapshot, replacing the last one of that name.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep_snapshot<T: Serialize>(&self, name: &str, value: &T) -> Result<(), Error> {
+        let path = self.partial.join("snapshots").join(name);
+        let data = postcard::to_allocvec(value).map_err(|e| at(&path, e, "this is a bug of lobule"))?;
+        write_whole(&path, &data)
+    }
+
+    /// The snapshot of that name, if this run resumes and there is one.
+    ///
+    /// # Errors
+    /// When a snapshot is there but cannot be read.
+    pub fn snapshot<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {
+        let path = self.partial.join("snapshots").join(name);
+        if !self.resumes || !path.exists() {
+            return Ok(None);
+        }
+        let data = fs::read(&path).map_err(|e| at(&path, e, "start again without --resume"))?;
+        postcard::from_bytes(&data)
+            .map(Some)
+            .map_err(|e| at(&path, e, "the snapshot is of another version or damaged; start again without --resume"))
+    }
+
+    /// Where the folder will be when complete.
+    pub fn path(&self) -> &Path {
+        &self.complete
+    }
+
+    /// Removes the snapshots and gives the folder its name.
+    ///
+    /// # Errors
+    /// When it cannot be renamed.
+    pub fn complete(self) -> Result<PathBuf, Error> {
+        let snapshots = self.partial.join("snapshots");
+        fs::remove_dir_all(&snapshots).map_err(|e| at(&snapshots, e, "remove it by hand"))?;
+        fs::rename(&self.partial, &self.complete)
+            .map_err(|e| at(&self.complete, e, "the run is whole under its .partial name; rename it by hand"))?;
+        Ok(self.complete)
+    }
+}
+
+/// Writes a file under a temporary name and renames it: never half a file.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn write_whole(path: &Path, data: &[u8]) -> Result<(), Error> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".tmp");
+    let temporary = PathBuf::from(name);
+    fs::write(&temporary, data)
+        .and_then(|()| fs::rename(&temporary, path))
+        .map_err(|e| at(path, e, "check space and permissions"))
+}

@@ -1,0 +1,220 @@
+//! The connections of a file: `/connectivity/<set>/inc/<chunk>/{local_locs, global_locs}`.
+//!
+//! A row is (cell within its chunk, branch, point) on either side: `local_locs`
+//! for the postsynaptic cell, which is in the chunk that names the group, and
+//! `global_locs` for the presynaptic cell, which is in the chunk of the row's
+//! block. Blocks follow each other in the order of attribute `chunk_list`; the
+//! attribute named by a chunk's id is the first row of its block. The other half
+//! of a set, `out`, repeats all rows from the presynaptic side and is not read.
+
+use super::chunk::ChunkId;
+use super::placement::{Placed, check_length, chunk_groups};
+use super::read::MISSING;
+use super::store::{Node, Store};
+use crate::{ConnectionSet, Error};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// A point cell's (branch, point).
+const NO_SITE: [i32; 2] = [-1, -1];
+
+/// Reads all connection sets, in order of name.
+pub(super) fn read(
+    store: &Store,
+    group: &Node,
+    placed: &BTreeMap<String, Placed>,
+) -> Result<Vec<ConnectionSet>, Error> {
+    store.members(group)?.iter().map(|(name, node)| connection_set(store, name, node, placed)).collect()
+}
+
+fn connection_set(
+    store: &Store,
+    name: &str,
+    node: &Node,
+    placed: &BTreeMap<String, Placed>,
+) -> Result<ConnectionSet, Error> {
+    let attributes = store.attributes(node)?;
+    let side = |which: &str| {
+        let cell_type = attributes.text(which)?;
+        placed.get(&cell_type).ok_or_else(|| {
+            let known: Vec<&str> = placed.keys().map(String::as_str).collect();
+            let known = known.join(", ");
+            let what = format!(
+                "names `{cell_type}`, which has no placement (there are {known}); place it or remove this set"
+            );
+            attributes.error(which, what)
+        })
+    };
+    let (pre, post) = (side("pre")?, side("post")?);
+    let mut set = ConnectionSet {
+        name: name.into(),
+        pre_type: pre.sites.cell_type.clone(),
+        post_type: post.sites.cell_type.clone(),
+        ..ConnectionSet::default()
+    };
+
+    let members = store.members(node)?;
+    let half = |which: &str| {
+        let half =
+            members.get(which).ok_or_else(|| store.error(format!("{}/{which}", node.path), MISSING))?;
+        chunk_groups(store, half)
+    };
+    for (id, chunk) in half("inc")? {
+        let chunk = IncomingChunk::read(store, &chunk, id, pre, post)?;
+        chunk.append_to(&mut set)?;
+    }
+    for sites in [&mut set.pre_site, &mut set.post_site] {
+        if sites.iter().all(|&site| site == NO_SITE) {
+            *sites = Vec::new();
+        }
+    }
+
+    // The size of the other half, which costs no reading, tells an interrupted write.
+    let mut outgoing = 0;
+    for chunk in half("out")?.values() {
+        outgoing += store.shape(&format!("{}/local_locs", chunk.path))?.first().copied().unwrap_or(0);
+    }
+    if outgoing != set.len() {
+        let what =
+            format!("has {} rows in `inc` but {outgoing} in `out`; connect these types again", set.len());
+        return Err(store.error(&node.path, what));
+    }
+    check_length(&attributes, set.len())?;
+    Ok(set)
+}
+
+/// The rows onto the cells of one chunk.
+struct IncomingChunk<'a> {
+    store: &'a Store,
+    path: &'a str,
+    pre: &'a Placed,
+    /// Numbers of the postsynaptic cells in this chunk.
+    post: Range<usize>,
+    local: Vec<i64>,
+    global: Vec<i64>,
+    /// Presynaptic chunk and rows of each block.
+    blocks: Vec<(ChunkId, Range<usize>)>,
+}
+
+impl<'a> IncomingChunk<'a> {
+    fn read(
+        store: &'a Store,
+        node: &'a Node,
+        id: ChunkId,
+        pre: &'a Placed,
+        post: &Placed,
+    ) -> Result<Self, Error> {
+        let table = |which: &str| store.integers(&format!("{}/{which}", node.path), Some(3));
+        let (local, global) = (table("local_locs")?, table("global_locs")?);
+        let (n, m) = (local.len() / 3, global.len() / 3);
+        if n != m {
+            let what = format!("has {m} rows but `local_locs` has {n}; connect these types again");
+            return Err(store.error(format!("{}/global_locs", node.path), what));
+        }
+        let cells = cells_in(store, &node.path, id, post)?;
+        let blocks = blocks(store, node, n)?;
+        Ok(Self { store, path: &node.path, pre, post: cells, local, global, blocks })
+    }
+
+    /// Adds the rows, as numbers of cells, to a set.
+    fn append_to(&self, set: &mut ConnectionSet) -> Result<(), Error> {
+        let n = self.local.len() / 3;
+        set.post.reserve(n);
+        set.post_site.reserve(n);
+        self.locate("local_locs", &self.local, 0, &self.post, &mut set.post, &mut set.post_site)?;
+        set.pre.reserve(n);
+        set.pre_site.reserve(n);
+        for (id, rows) in &self.blocks {
+            let table = &self.global[3 * rows.start..3 * rows.end];
+            let cells = cells_in(self.store, self.path, *id, self.pre)?;
+            self.locate("global_locs", table, rows.start, &cells, &mut set.pre, &mut set.pre_site)?;
+        }
+        Ok(())
+    }
+
+    /// Converts (cell within chunk, branch, point) to numbers of cells and sites.
+    fn locate(
+        &self,
+        name: &str,
+        table: &[i64],
+        first_row: usize,
+        cells: &Range<usize>,
+        numbers: &mut Vec<u32>,
+        sites: &mut Vec<[i32; 2]>,
+    ) -> Result<(), Error> {
+        for (i, row) in table.chunks_exact(3).enumerate() {
+            let [cell, branch, point] = [row[0], row[1], row[2]];
+            let site = (i32::try_from(branch), i32::try_from(point));
+            let is_cell = u64::try_from(cell).is_ok_and(|c| c < cells.len() as u64);
+            let (true, (Ok(branch), Ok(point))) = (is_cell, site) else {
+                let what = format!(
+                    "row {} is cell {cell}, branch {branch}, point {point}; the chunk has {} cells, numbered from 0, \
+                     and a site has 32 bits: connect these types again",
+                    first_row + i,
+                    cells.len(),
+                );
+                return Err(self.store.error(format!("{}/{name}", self.path), what));
+            };
+            numbers.push((cells.start + cell as usize) as u32);
+            sites.push([branch, point]);
+        }
+        Ok(())
+    }
+}
+
+/// Numbers of a type's cells in a chunk that rows refer to.
+fn cells_in(store: &Store, path: &str, id: ChunkId, placed: &Placed) -> Result<Range<usize>, Error> {
+    placed.runs.range(id).ok_or_else(|| {
+        let cell_type = &placed.sites.cell_type;
+        store.error(
+            path,
+            format!("connects `{cell_type}` in chunk {id}, where it has no cells; connect these types again"),
+        )
+    })
+}
+
+/// The blocks of a chunk group: together they are all of its `n` rows.
+fn blocks(store: &Store, node: &Node, n: usize) -> Result<Vec<(ChunkId, Range<usize>)>, Error> {
+    let attributes = store.attributes(node)?;
+    if n == 0 && !attributes.has("chunk_list") {
+        return Ok(Vec::new());
+    }
+    let coordinates = attributes.integers("chunk_list")?;
+    let wrong =
+        |name: &str, what: String| attributes.error(name, format!("{what}; connect these types again"));
+    let mut starts = Vec::new();
+    for c in coordinates.chunks(3) {
+        let c: Vec<i16> = c.iter().filter_map(|&v| i16::try_from(v).ok()).collect();
+        let c: [i16; 3] = c.try_into().map_err(|_| {
+            wrong(
+                "chunk_list",
+                format!("has {} numbers, expected three 16-bit coordinates per chunk", coordinates.len()),
+            )
+        })?;
+        let id = ChunkId::from_coordinates(c);
+        let name = id.to_string();
+        let start = match attributes.integers(&name)?[..] {
+            [start] if start >= 0 && start as usize <= n => start as usize,
+            ref other => {
+                return Err(wrong(&name, format!("is {other:?}, expected one row number from 0 to {n}")));
+            }
+        };
+        let least = starts.last().map_or(0, |&(_, start)| start);
+        if start < least || (starts.is_empty() && start > 0) {
+            let what = format!(
+                "starts its block at row {start}, expected {} {least}",
+                if starts.is_empty() { "exactly" } else { "at least" }
+            );
+            return Err(wrong(&name, what));
+        }
+        if starts.iter().any(|&(other, _)| other == id) {
+            return Err(wrong("chunk_list", format!("names chunk {id} twice")));
+        }
+        starts.push((id, start));
+    }
+    if starts.is_empty() && n > 0 {
+        return Err(wrong("chunk_list", format!("is empty for {n} rows")));
+    }
+    let ends: Vec<usize> = starts.iter().skip(1).map(|&(_, start)| start).chain([n]).collect();
+    Ok(starts.into_iter().zip(ends).map(|((id, start), end)| (id, start..end)).collect())
+}

@@ -1,0 +1,136 @@
+//! What a file contains that a simulation of point neurons does not honour, or
+//! that its user should know. Each note is one sentence.
+
+use crate::{Anatomy, ConnectionSet};
+use std::collections::BTreeSet;
+
+/// The cell types lobule has neuron models for.
+const KNOWN: [&str; 11] = [
+    "mossy_fiber",
+    "glomerulus",
+    "granule_cell",
+    "golgi_cell",
+    "unipolar_brush_cell",
+    "purkinje_cell",
+    "basket_cell",
+    "stellate_cell",
+    "dcn_p",
+    "dcn_i",
+    "io_cell",
+];
+
+/// What was met while reading and is not part of an [`Anatomy`].
+#[derive(Default)]
+pub(super) struct Findings {
+    /// Cell types that are counted but have no positions.
+    pub entities: BTreeSet<String>,
+    /// Cell types with a rotation other than zero.
+    pub rotated: BTreeSet<String>,
+    /// Additional data, as `type.key`.
+    pub additional: BTreeSet<String>,
+    /// Names of stored morphologies.
+    pub morphologies: Vec<String>,
+}
+
+/// The notes of an anatomy read from a file.
+pub(super) fn of(anatomy: &Anatomy, found: &Findings) -> Vec<String> {
+    let mut notes = Vec::new();
+    let list = |names: &BTreeSet<String>| names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    for (names, note) in [
+        (&found.entities, "have no positions on file and are set in the middle of their chunks"),
+        (&found.rotated, "have rotations, which point neurons do not use"),
+        (&found.additional, "are additional data of cells, which are not read"),
+    ] {
+        if !names.is_empty() {
+            notes.push(format!("{} {note}.", list(names)));
+        }
+    }
+
+    let with_sites =
+        anatomy.connections.iter().filter(|c| !c.pre_site.is_empty() || !c.post_site.is_empty()).count();
+    if !found.morphologies.is_empty() || with_sites > 0 {
+        notes.push(format!(
+            "{} morphologies ({}) and the contact sites of {with_sites} connection sets have no effect on point neurons.",
+            found.morphologies.len(),
+            found.morphologies.join(", "),
+        ));
+    }
+
+    let unknown = |name: &str| !KNOWN.contains(&name);
+    for cells in anatomy.cells.iter().filter(|c| unknown(&c.cell_type)) {
+        let touching = anatomy
+            .connections
+            .iter()
+            .filter(|s| s.pre_type == cells.cell_type || s.post_type == cells.cell_type);
+        let touching: Vec<&str> = touching.map(|s| s.name.as_str()).collect();
+        notes.push(format!(
+            "cell type `{}` ({} cells) is not known to lobule and needs a model of its own; it takes part in {}.",
+            cells.cell_type,
+            cells.len(),
+            if touching.is_empty() { "no connection set".into() } else { touching.join(", ") },
+        ));
+    }
+
+    for set in &anatomy.connections {
+        if set.name.starts_with("gap_") {
+            let rows = set.len();
+            notes.push(format!(
+                "`{}` holds gap junctions ({rows} rows); as chemical synapses they would be wrong.",
+                set.name
+            ));
+        }
+        if let Some(mirror) = anatomy.connections(&format!("{}_minus", set.name)) {
+            notes.extend(imbalance(set, mirror));
+        }
+    }
+    notes
+}
+
+/// A rule and its copy for the `minus` cells should make equally many contacts per
+/// pair; rows are weight, so one zone would otherwise be driven harder.
+///
+/// cerebellar-models 0.13 multiplies the climbing-fibre rows of the `plus` zone
+/// only (about 500 per pair against 1), which is how such a file comes about.
+fn imbalance(plus: &ConnectionSet, minus: &ConnectionSet) -> Option<String> {
+    let per_pair = |set: &ConnectionSet| set.len() as f64 / set.pairs().len() as f64;
+    let (p, m) = (per_pair(plus), per_pair(minus));
+    (p > 2.0 * m || m > 2.0 * p).then(|| {
+        format!(
+            "`{}` has {p:.1} contacts per pair but its mirror `{}` has {m:.1}: with equal weights \
+             the two microzones are driven {:.0} times differently.",
+            plus.name,
+            minus.name,
+            (p / m).max(m / p),
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(name: &str, contacts: usize) -> ConnectionSet {
+        ConnectionSet {
+            name: name.into(),
+            pre: vec![0; contacts],
+            post: vec![0; contacts],
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn unequal_mirrors_are_noted_in_either_direction() {
+        for (p, m, noted) in [(500, 1, true), (1, 3, true), (2, 1, false), (1, 1, false)] {
+            let connections = vec![set("io_to_purkinje", p), set("io_to_purkinje_minus", m)];
+            let anatomy = Anatomy { connections, ..Anatomy::default() };
+            let notes = of(&anatomy, &Findings::default());
+            assert_eq!(
+                notes.iter().any(|n| n.contains("`io_to_purkinje_minus`")),
+                noted,
+                "{p} against {m}: {notes:?}"
+            );
+        }
+        let empty = Anatomy { connections: vec![set("a", 5), set("a_minus", 0)], ..Anatomy::default() };
+        assert!(of(&empty, &Findings::default()).is_empty());
+    }
+}

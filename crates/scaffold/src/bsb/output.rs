@@ -1,0 +1,124 @@
+//! A new HDF5 file as the writer sees it.
+//!
+//! The only file of the writer that touches an HDF5 library. The file has the
+//! oldest format (superblock 0, symbol tables), as h5py gives it to BSB's own
+//! files. Attributes that hold text are variable-length strings, because h5py
+//! returns fixed-length ones as bytes and BSB compares names with `str`.
+
+use crate::Error;
+use rust_hdf5::{DatatypeMessage, H5File, H5Group, H5Type, Hdf5Error, LibverBound, VarLenUnicode};
+use std::path::{Path, PathBuf};
+
+/// A file that becomes visible under its name only when it is complete.
+pub(super) struct Output {
+    target: PathBuf,
+    partial: PathBuf,
+    file: Option<H5File>,
+}
+
+impl Output {
+    /// Begins a file beside `target`.
+    pub fn create(target: &Path) -> Result<Self, Error> {
+        let name = target.file_name().map(|n| n.to_string_lossy().into_owned());
+        let Some(name) = name.filter(|_| !target.is_dir()) else {
+            return Err(Error::File { path: target.into(), what: "is a directory; give the name of a file in it".into() });
+        };
+        // The process id keeps two writers of the same name apart.
+        let partial = target.with_file_name(format!(".{name}.{}.partial", std::process::id()));
+        match H5File::options().libver(LibverBound::Earliest).create(&partial) {
+            Ok(file) => Ok(Self { target: target.into(), partial, file: Some(file) }),
+            Err(e) => {
+                _ = std::fs::remove_file(&partial);
+                let what = format!("cannot be created ({e}); check that its folder exists and may be written to");
+                Err(Error::File { path: target.into(), what })
+            }
+        }
+    }
+
+    /// The root group.
+    pub fn root(&self) -> Group<'_> {
+        let group = self.file.as_ref().expect("open until finish").root_group();
+        Group { output: self, path: String::new(), group }
+    }
+
+    /// Completes the file and gives it its name, replacing an earlier one.
+    pub fn finish(mut self) -> Result<(), Error> {
+        let file = self.file.take().expect("open until finish");
+        file.close().map_err(|e| self.failed("", e))?;
+        std::fs::rename(&self.partial, &self.target).map_err(|e| self.failed("", e.into()))
+    }
+
+    fn failed(&self, object: &str, e: Hdf5Error) -> Error {
+        let what = format!("cannot write /{object} ({e}); check the free space of the disk");
+        Error::File { path: self.target.clone(), what }
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        // Closed first, since closing would otherwise write to a removed file.
+        self.file = None;
+        _ = std::fs::remove_file(&self.partial);
+    }
+}
+
+/// A group being written.
+pub(super) struct Group<'a> {
+    output: &'a Output,
+    path: String,
+    group: H5Group,
+}
+
+impl Group<'_> {
+    fn member(&self, name: &str) -> String {
+        if self.path.is_empty() { name.into() } else { format!("{}/{name}", self.path) }
+    }
+
+    fn checked<T>(&self, name: &str, result: Result<T, Hdf5Error>) -> Result<T, Error> {
+        result.map_err(|e| self.output.failed(&self.member(name), e))
+    }
+
+    /// Creates a member group.
+    pub fn group(&self, name: &str) -> Result<Self, Error> {
+        let group = self.checked(name, self.group.create_group(name))?;
+        Ok(Self { output: self.output, path: self.member(name), group })
+    }
+
+    /// Sets a text attribute.
+    pub fn text(&self, name: &str, value: &str) -> Result<(), Error> {
+        self.checked(name, self.group.set_attr_string(name, value))
+    }
+
+    /// Sets an attribute with one integer.
+    pub fn integer(&self, name: &str, value: usize) -> Result<(), Error> {
+        self.checked(name, self.group.set_attr_numeric(name, &(value as i64)))
+    }
+
+    /// Sets an attribute with a vector or matrix.
+    pub fn array<T: H5Type>(&self, name: &str, values: &[T], shape: &[usize]) -> Result<(), Error> {
+        self.checked(name, self.group.set_attr_array_numeric_nd(name, values, shape))
+    }
+
+    /// Writes a table that can grow along its first axis.
+    pub fn table<T: H5Type>(&self, name: &str, values: &[T], shape: &[usize], chunk: &[usize]) -> Result<(), Error> {
+        let most: Vec<Option<usize>> = shape.iter().enumerate().map(|(k, &n)| (k > 0).then_some(n)).collect();
+        let data = self.group.new_dataset::<T>().shape(shape).chunk(chunk).max_shape(&most).create(name);
+        let data = self.checked(name, data)?;
+        if values.is_empty() { Ok(()) } else { self.checked(name, data.write_raw(values)) }
+    }
+
+    /// Writes a text as a scalar byte string, with attributes (BSB's files in `/files`).
+    pub fn document(&self, name: &str, text: &str, attributes: &[(&str, &str)]) -> Result<(), Error> {
+        let datatype = DatatypeMessage::FixedString { size: text.len().max(1) as u32, padding: 1, charset: 0 };
+        let data = self.group.new_dataset::<u8>().scalar().datatype(datatype).create(name);
+        let data = self.checked(name, data)?;
+        self.checked(name, data.write_raw_bytes(if text.is_empty() { b"\0" } else { text.as_bytes() }))?;
+        for (attribute, value) in attributes {
+            let written = data.new_attr::<VarLenUnicode>().shape(()).create(attribute);
+            self.checked(name, written.and_then(|a| a.write_string(value)))?;
+        }
+        // 0: the text never changed after the file was made.
+        let mtime = data.new_attr::<i64>().shape(()).create("mtime").and_then(|a| a.write_numeric(&0i64));
+        self.checked(name, mtime)
+    }
+}

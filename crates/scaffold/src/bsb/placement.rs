@@ -1,0 +1,238 @@
+//! The cells of a file: `/placement/<type>/<chunk>/{position, rotation, morphology, labels}`.
+
+use super::chunk::{ChunkId, ChunkRuns};
+use super::notes::Findings;
+use super::read::MISSING;
+use super::store::{Attributes, Node, Store};
+use crate::{CellSites, Error, canonical_cell_name};
+use std::collections::BTreeMap;
+
+/// Most cells in one chunk. Chosen: a cube of 100 µm holds 3900 granule cells in
+/// mouse; a count far beyond is a damaged one and must not become an allocation.
+const MAX_CELLS: usize = 10_000_000;
+
+/// A cell type as it is on file.
+pub(super) struct Placed {
+    /// Its cells, in the order of their numbers.
+    pub sites: CellSites,
+    /// Which of them are in which chunk.
+    pub runs: ChunkRuns,
+}
+
+/// Reads all cell types, by their name in the file.
+pub(super) fn read(
+    store: &Store,
+    group: &Node,
+    found: &mut Findings,
+) -> Result<BTreeMap<String, Placed>, Error> {
+    let mut placed = BTreeMap::<String, Placed>::new();
+    for (name, node) in store.members(group)? {
+        let one = cell_type(store, &name, &node, found)?;
+        if let Some((other, _)) = placed.iter().find(|(_, p)| p.sites.cell_type == one.sites.cell_type) {
+            let what =
+                format!("and `{other}` are both lobule's `{}`; rename one of them", one.sites.cell_type);
+            return Err(store.error(&node.path, what));
+        }
+        placed.insert(name, one);
+    }
+    Ok(placed)
+}
+
+/// The chunk groups of a set, in BSB's order.
+pub(super) fn chunk_groups(store: &Store, node: &Node) -> Result<BTreeMap<ChunkId, Node>, Error> {
+    let named = |(name, chunk): (String, Node)| match ChunkId::parse(&name) {
+        Some(id) => Ok((id, chunk)),
+        None => {
+            let what = "is no chunk: the name of a chunk is a number below 2^48; remove this member";
+            Err(store.error(&chunk.path, what))
+        }
+    };
+    store.members(node)?.into_iter().map(named).collect()
+}
+
+/// Refuses a set whose attribute `len`, where it has one, disagrees with its content.
+pub(super) fn check_length(attributes: &Attributes, n: usize) -> Result<(), Error> {
+    if attributes.has("len") {
+        let len = attributes.integers("len")?;
+        if len != [n as i64] {
+            return Err(
+                attributes.error("len", format!("is {len:?}, but the data are {n}; write the file again"))
+            );
+        }
+    }
+    Ok(())
+}
+
+fn cell_type(store: &Store, name: &str, node: &Node, found: &mut Findings) -> Result<Placed, Error> {
+    let attributes = store.attributes(node)?;
+    let label_sets = label_sets(&attributes)?;
+    let chunks = chunk_groups(store, node)?;
+    let counts = chunk_counts(&attributes, &chunks)?;
+    let mut sites = CellSites { cell_type: canonical_cell_name(name).into(), ..CellSites::default() };
+    let mut runs = ChunkRuns::default();
+    let mut labels: Vec<u16> = Vec::new();
+
+    for (&id, chunk) in &chunks {
+        let members = store.members(chunk)?;
+        let first = sites.positions.len();
+        let path = members
+            .get("position")
+            .ok_or_else(|| store.error(format!("{}/position", chunk.path), MISSING))?;
+        sites.positions.extend(positions(store, &path.path)?);
+        let rows = sites.positions.len() - first;
+        let counted = counts.as_ref().map_or(rows, |c| c.get(&id).copied().unwrap_or(0));
+
+        // BSB's entities are counted but have no position: the middle of their chunk stands in.
+        if rows == 0 && counted > 0 {
+            let (c, side) = (id.coordinates(), chunk_sides(store)?);
+            let middle = [0, 1, 2].map(|k| (f64::from(c[k]) + 0.5) * side[k]);
+            sites.positions.resize(first + counted, middle);
+            found.entities.insert(sites.cell_type.clone());
+        } else if rows != counted {
+            let what = format!(
+                "counts {counted} cells in chunk {id}, but its `position` has {rows} rows; write the file again"
+            );
+            return Err(attributes.error("chunks", what));
+        }
+        runs.push(id, counted);
+
+        if let Some(path) = members.get("labels") {
+            chunk_labels(store, &path.path, counted, &label_sets, &mut labels)?;
+        }
+        labels.resize(first + counted, 0);
+        if let Some(path) = members.get("rotation")
+            && store.floats(&path.path, Some(3))?.iter().any(|&angle| angle != 0.0)
+        {
+            found.rotated.insert(sites.cell_type.clone());
+        }
+        if let Some(group) = members.get("additional") {
+            let keys = store.members(group)?.into_keys();
+            found.additional.extend(keys.map(|key| format!("{}.{key}", sites.cell_type)));
+        }
+    }
+    check_length(&attributes, runs.len())?;
+    if u32::try_from(runs.len()).is_err() {
+        return Err(store.error(
+            &node.path,
+            format!("has {} cells, at most 2^32 - 1 are supported; divide the network", runs.len()),
+        ));
+    }
+    if labels.iter().any(|&label| label != 0) {
+        sites.labels = labels;
+    }
+    sites.label_sets = label_sets.into_iter().map(|(_, set)| set).collect();
+    Ok(Placed { sites, runs })
+}
+
+/// Positions of a chunk's cells, µm.
+fn positions(store: &Store, path: &str) -> Result<Vec<[f64; 3]>, Error> {
+    let table = store.floats(path, Some(3))?;
+    let rows = table.chunks_exact(3).enumerate().map(|(row, p)| {
+        if p.iter().all(|v| v.is_finite()) {
+            return Ok([p[0], p[1], p[2]]);
+        }
+        let what =
+            format!("row {row} is {p:?}; a position is three finite numbers in µm: place these cells again");
+        Err(store.error(path, what))
+    });
+    rows.collect()
+}
+
+/// Appends the label set of each cell of a chunk; cells at the end without an entry have none.
+fn chunk_labels(
+    store: &Store,
+    path: &str,
+    cells: usize,
+    sets: &[(i64, Vec<String>)],
+    out: &mut Vec<u16>,
+) -> Result<(), Error> {
+    let keys = store.integers(path, None)?;
+    if keys.len() > cells {
+        return Err(
+            store.error(path, format!("has {} entries for {cells} cells; label the cells again", keys.len()))
+        );
+    }
+    for key in keys {
+        let index = sets.iter().position(|(k, _)| *k == key).ok_or_else(|| {
+            let known: Vec<String> = sets.iter().map(|(k, _)| k.to_string()).collect();
+            let known = known.join(", ");
+            store.error(
+                path,
+                format!("uses label set {key}, but attribute `labelsets` has {known}; label the cells again"),
+            )
+        })?;
+        out.push(index as u16);
+    }
+    Ok(())
+}
+
+/// Cells per chunk by attribute `chunks`, where it exists. BSB computes the
+/// numbers of cells from it, so it must describe the chunks that are there.
+fn chunk_counts(
+    attributes: &Attributes,
+    chunks: &BTreeMap<ChunkId, Node>,
+) -> Result<Option<BTreeMap<ChunkId, usize>>, Error> {
+    if !attributes.has("chunks") {
+        return Ok(None);
+    }
+    let wrong = |what: String| attributes.error("chunks", format!("{what}; write the file again"));
+    let value = attributes.json("chunks")?;
+    let object =
+        value.as_object().ok_or_else(|| wrong("is not a JSON object of chunk: number of cells".into()))?;
+    let mut counts = BTreeMap::new();
+    for (name, count) in object {
+        let n = count.as_u64().filter(|&n| n <= MAX_CELLS as u64);
+        let n = n.ok_or_else(|| {
+            wrong(format!("counts {count} cells in chunk {name}, allowed are 0 to {MAX_CELLS}"))
+        })?;
+        match ChunkId::parse(name) {
+            Some(id) if chunks.contains_key(&id) => _ = counts.insert(id, n as usize),
+            _ if n == 0 => {}
+            _ => return Err(wrong(format!("counts {n} cells in chunk {name}, which is not in the file"))),
+        }
+    }
+    Ok(Some(counts))
+}
+
+/// Numbers and contents of a type's label sets; the empty one, number 0, is first.
+fn label_sets(attributes: &Attributes) -> Result<Vec<(i64, Vec<String>)>, Error> {
+    let mut sets = vec![(0, Vec::new())];
+    if !attributes.has("labelsets") {
+        return Ok(sets);
+    }
+    let wrong = |found: &dyn std::fmt::Display| {
+        let what = format!("holds {found}, expected number: [labels] with \"0\": []; label the cells again");
+        attributes.error("labelsets", what)
+    };
+    let value = attributes.json("labelsets")?;
+    for (key, labels) in value.as_object().ok_or_else(|| wrong(&value))? {
+        let number: i64 = key.parse().map_err(|_| wrong(key))?;
+        let labels = labels.as_array().ok_or_else(|| wrong(labels))?;
+        let labels = labels.iter().map(|l| l.as_str().map(String::from).ok_or_else(|| wrong(l)));
+        let labels = labels.collect::<Result<Vec<_>, _>>()?;
+        match number {
+            0 if labels.is_empty() => {}
+            ..=0 => return Err(wrong(key)),
+            _ => sets.push((number, labels)),
+        }
+    }
+    if sets.len() > usize::from(u16::MAX) {
+        return Err(wrong(&format!("{} label sets", sets.len())));
+    }
+    sets.sort_by_key(|(number, _)| *number);
+    Ok(sets)
+}
+
+/// Sides of the file's chunks, µm.
+fn chunk_sides(store: &Store) -> Result<Vec<f64>, Error> {
+    let root = store.root();
+    let attributes = store.attributes(&root)?;
+    let sides = attributes.floats("chunk_size")?;
+    match sides.len() == 3 && sides.iter().all(|s| s.is_finite() && *s > 0.0) {
+        true => Ok(sides),
+        false => Err(attributes.error(
+            "chunk_size",
+            format!("is {sides:?}, expected three positive numbers in µm; write the file again"),
+        )),
+    }
+}

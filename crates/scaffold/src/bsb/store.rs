@@ -1,0 +1,252 @@
+//! The HDF5 file as the reader sees it: groups, attributes, tables of numbers.
+//!
+//! The only file of the reader that touches an HDF5 library. Every failure is an
+//! [`Error`] that names the file and the object inside it.
+
+use super::header::Headers;
+use crate::Error;
+use rust_hdf5::format::FormatError;
+use rust_hdf5::format::messages::attribute::AttributeEntry;
+use rust_hdf5::{ByteOrder, DatatypeMessage, FileLocking, H5File, H5Type, ReadNumeric};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// An open network file.
+pub(super) struct Store {
+    path: PathBuf,
+    bytes: u64,
+    file: H5File,
+    headers: RefCell<Headers>,
+}
+
+/// A group or dataset in the file.
+pub(super) struct Node {
+    /// Path from the root, without a leading slash; empty for the root.
+    pub path: String,
+    address: u64,
+}
+
+/// A group's attributes.
+pub(super) struct Attributes<'a> {
+    store: &'a Store,
+    node: &'a Node,
+    entries: BTreeMap<String, AttributeEntry>,
+}
+
+impl Store {
+    /// Opens a file for reading.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let refuse = |what: String| Error::File { path: path.into(), what };
+        let about = std::fs::metadata(path).map_err(|e| match e.kind() {
+            std::io::ErrorKind::NotFound => refuse("no such file; check the path".into()),
+            _ => refuse(format!("cannot be opened: {e}")),
+        })?;
+        if about.is_dir() {
+            return Err(refuse("is a directory; give the network file inside it".into()));
+        }
+        if about.len() == 0 {
+            return Err(refuse("is empty (0 bytes); write or copy it again".into()));
+        }
+        let damaged = |e: &dyn std::fmt::Display| {
+            refuse(format!("is damaged or incomplete ({e}); copy it again from its source"))
+        };
+        let headers = Headers::open(path).map_err(|e| match e {
+            FormatError::InvalidSignature => {
+                refuse("is not an HDF5 file; a network file is the .hdf5 that BSB 8 or lobule writes".into())
+            }
+            other => damaged(&other),
+        })?;
+        let file = H5File::options().locking(FileLocking::Disabled).open(path).map_err(|e| damaged(&e))?;
+        Ok(Self { path: path.into(), bytes: about.len(), file, headers: RefCell::new(headers) })
+    }
+
+    /// The root group.
+    pub fn root(&self) -> Node {
+        Node { path: String::new(), address: self.headers.borrow().root() }
+    }
+
+    /// An error about an object in this file.
+    pub fn error(&self, object: impl Into<String>, what: impl Into<String>) -> Error {
+        Error::Content { path: self.path.clone(), object: object.into(), what: what.into() }
+    }
+
+    fn damaged(&self, object: &str, e: &dyn std::fmt::Display) -> Error {
+        let object = if object.is_empty() { "/" } else { object };
+        self.error(
+            object,
+            format!("cannot be read ({e}); the file is damaged: copy it again from its source"),
+        )
+    }
+
+    /// The members of a group, in order of name.
+    pub fn members(&self, group: &Node) -> Result<BTreeMap<String, Node>, Error> {
+        let links =
+            self.headers.borrow_mut().links(group.address).map_err(|e| self.damaged(&group.path, &e))?;
+        let join = |name: &str| {
+            if group.path.is_empty() { name.to_string() } else { format!("{}/{name}", group.path) }
+        };
+        Ok(links
+            .into_iter()
+            .map(|(name, address)| (name.clone(), Node { path: join(&name), address }))
+            .collect())
+    }
+
+    /// A group's attributes.
+    pub fn attributes<'a>(&'a self, node: &'a Node) -> Result<Attributes<'a>, Error> {
+        let entries =
+            self.headers.borrow_mut().attributes(node.address).map_err(|e| self.damaged(&node.path, &e))?;
+        Ok(Attributes { store: self, node, entries })
+    }
+
+    /// Shape of a dataset.
+    pub fn shape(&self, path: &str) -> Result<Vec<usize>, Error> {
+        Ok(self.file.dataset(path).map_err(|e| self.damaged(path, &e))?.shape())
+    }
+
+    /// A table of `columns` integers per row, flat and row-major; `None` columns for a vector.
+    pub fn integers(&self, path: &str, columns: Option<usize>) -> Result<Vec<i64>, Error> {
+        self.numbers(path, columns, "64-bit integers")
+    }
+
+    /// A table of `columns` floating-point numbers per row, flat and row-major.
+    pub fn floats(&self, path: &str, columns: Option<usize>) -> Result<Vec<f64>, Error> {
+        self.numbers(path, columns, "64-bit floating-point numbers")
+    }
+
+    fn numbers<T: H5Type + ReadNumeric>(
+        &self,
+        path: &str,
+        columns: Option<usize>,
+        kind: &str,
+    ) -> Result<Vec<T>, Error> {
+        let data = self.file.dataset(path).map_err(|e| self.damaged(path, &e))?;
+        let shape = data.shape();
+        let expected = match columns {
+            Some(c) => shape.len() == 2 && shape[1] == c,
+            None => shape.len() == 1,
+        };
+        if !expected {
+            let want = columns.map_or("(n,)".to_string(), |c| format!("(n, {c})"));
+            return Err(
+                self.error(path, format!("has shape {shape:?}, expected {want}; write the file again"))
+            );
+        }
+        // A damaged extent must not become an allocation. BSB does not compress;
+        // for files that others repacked, 1032 is the largest ratio of deflate.
+        let filtered = !data.filters().map_err(|e| self.damaged(path, &e))?.is_empty();
+        let most = self.bytes.saturating_mul(if filtered { 1032 } else { 1 });
+        let wanted = shape.iter().map(|&d| d as u64).fold(8u64, u64::saturating_mul);
+        if wanted > most {
+            return Err(self.error(
+                path,
+                format!(
+                    "claims {wanted} bytes in a file of {}; it is damaged: copy it again from its source",
+                    self.bytes
+                ),
+            ));
+        }
+        let values = match data.datatype() {
+            Ok(t) if t == T::hdf5_type() => data.read_raw::<T>().map_err(|e| self.damaged(path, &e)),
+            Ok(_) => data
+                .read_numeric_as::<T>()
+                .map_err(|e| self.error(path, format!("does not hold {kind} ({e})"))),
+            Err(e) => Err(self.damaged(path, &e)),
+        }?;
+        if values.len() != shape.iter().product::<usize>() {
+            return Err(self.damaged(path, &format!("{} values for shape {shape:?}", values.len())));
+        }
+        Ok(values)
+    }
+
+    /// A scalar text dataset.
+    pub fn text(&self, path: &str) -> Result<String, Error> {
+        let data = self.file.dataset(path).map_err(|e| self.damaged(path, &e))?;
+        let size = data.total_elements().saturating_mul(data.element_size());
+        if size as u64 > self.bytes {
+            return Err(self.damaged(path, &format!("{size} bytes of text")));
+        }
+        let strings = data.read_strings().map_err(|e| self.damaged(path, &e))?;
+        Ok(strings.into_iter().next().unwrap_or_default())
+    }
+
+    /// A text attribute of a dataset.
+    pub fn dataset_attribute(&self, path: &str, name: &str) -> Option<String> {
+        self.file.dataset(path).ok()?.attr(name).ok()?.read_string().ok()
+    }
+}
+
+impl Attributes<'_> {
+    /// Whether the attribute exists.
+    pub fn has(&self, name: &str) -> bool {
+        self.entries.contains_key(name)
+    }
+
+    /// Object and attribute, for messages.
+    fn object(&self, name: &str) -> String {
+        let path = if self.node.path.is_empty() { "/" } else { &self.node.path };
+        format!("{path} (attribute `{name}`)")
+    }
+
+    /// An error about one of these attributes.
+    pub fn error(&self, name: &str, what: impl Into<String>) -> Error {
+        self.store.error(self.object(name), what)
+    }
+
+    fn missing(&self, name: &str) -> Error {
+        self.error(name, "is missing; BSB 8 writes it: write the file again")
+    }
+
+    /// A text attribute, fixed or variable length.
+    pub fn text(&self, name: &str) -> Result<String, Error> {
+        if !self.has(name) {
+            return Err(self.missing(name));
+        }
+        let root = self.store.file.root_group();
+        let group = if self.node.path.is_empty() { Ok(root) } else { root.group(&self.node.path) };
+        let value = group.and_then(|g| g.attr_string(name));
+        value.map_err(|e| self.store.damaged(&self.object(name), &e))
+    }
+
+    /// A JSON document in a text attribute.
+    pub fn json(&self, name: &str) -> Result<serde_json::Value, Error> {
+        let text = self.text(name)?;
+        serde_json::from_str(&text)
+            .map_err(|e| self.error(name, format!("is not JSON ({e}); write the file again")))
+    }
+
+    /// The integers of an attribute of any shape.
+    pub fn integers(&self, name: &str) -> Result<Vec<i64>, Error> {
+        let (datatype, data) = self.value(name)?;
+        let DatatypeMessage::FixedPoint { size: size @ 1..=8, byte_order, signed, .. } = datatype else {
+            return Err(self.error(name, "does not hold integers; write the file again"));
+        };
+        let size = *size as usize;
+        let integer = |bytes: &[u8]| {
+            let mut wide = [0; 8];
+            wide[..size].copy_from_slice(bytes);
+            if *byte_order == ByteOrder::BigEndian {
+                wide[..size].reverse();
+            }
+            let unused = 64 - 8 * size as u32;
+            let value = u64::from_le_bytes(wide) << unused;
+            if *signed { value as i64 >> unused } else { (value >> unused) as i64 }
+        };
+        Ok(data.chunks_exact(size).map(integer).collect())
+    }
+
+    /// The 64-bit floating-point numbers of an attribute.
+    pub fn floats(&self, name: &str) -> Result<Vec<f64>, Error> {
+        let (datatype, data) = self.value(name)?;
+        if *datatype != f64::hdf5_type() {
+            return Err(self.error(name, "does not hold 64-bit floating-point numbers; write the file again"));
+        }
+        Ok(data.chunks_exact(8).map(|b| f64::from_le_bytes(b.try_into().expect("8 bytes"))).collect())
+    }
+
+    fn value(&self, name: &str) -> Result<(&DatatypeMessage, &[u8]), Error> {
+        let entry = self.entries.get(name).ok_or_else(|| self.missing(name))?;
+        let message = entry.decoded().map_err(|e| self.store.damaged(&self.object(name), &e))?;
+        Ok((&message.datatype, &message.data))
+    }
+}
