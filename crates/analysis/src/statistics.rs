@@ -68,7 +68,11 @@ mod tests {
     fn a_line_is_found_again() {
         let points: Vec<(f64, f64)> = (0..10).map(|k| (f64::from(k), 3.0 - 0.5 * f64::from(k))).collect();
         let fit = linear_fit(&points);
-        assert!((fit.slope + 0.5).abs() < 1e-12 && (fit.intercept - 3.0).abs() < 1e-12 && (fit.r2 - 1.0).abs() < 1e-12);
+        assert!(
+            (fit.slope + 0.5).abs() < 1e-12
+                && (fit.intercept - 3.0).abs() < 1e-12
+                && (fit.r2 - 1.0).abs() < 1e-12
+        );
     }
 
     #[test]

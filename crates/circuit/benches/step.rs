@@ -61,14 +61,24 @@ fn neurons(c: &mut Criterion) {
     circuit.add_population(Population::new("glomerulus", 2_000, Model::Poisson(Poisson { rate_hz: 4.0 })));
     circuit.add_population(Population::new("golgi_cell", 70, Model::Poisson(Poisson { rate_hz: 12.0 })));
     circuit.add_projection(
-        Projection::new("glomerulus_to_granule_cell", "glomerulus", "granule_cell", Connect::FixedIndegree(4))
-            .weight(0.23),
+        Projection::new(
+            "glomerulus_to_granule_cell",
+            "glomerulus",
+            "granule_cell",
+            Connect::FixedIndegree(4),
+        )
+        .weight(0.23),
     );
     circuit.add_projection(
-        Projection::new("golgi_cell_to_granule_cell", "golgi_cell", "granule_cell", Connect::FixedIndegree(4))
-            .weight(0.24)
-            .delay_ms(2.0)
-            .receptor(2),
+        Projection::new(
+            "golgi_cell_to_granule_cell",
+            "golgi_cell",
+            "granule_cell",
+            Connect::FixedIndegree(4),
+        )
+        .weight(0.24)
+        .delay_ms(2.0)
+        .receptor(2),
     );
     let mut busy = simulation(&circuit, 200.0);
     group.bench_function("granule_cell_two_receptors_at_rest", |b| b.iter(|| busy.advance()));
@@ -79,7 +89,11 @@ fn neurons(c: &mut Criterion) {
     group.bench_function("purkinje_cell_at_80_hz", |b| b.iter(|| firing.advance()));
 
     let mut circuit = Circuit::new();
-    circuit.add_population(Population::new("cell", n, Model::CondLif(CondLif { i_e: 300.0, ..CondLif::default() })));
+    circuit.add_population(Population::new(
+        "cell",
+        n,
+        Model::CondLif(CondLif { i_e: 300.0, ..CondLif::default() }),
+    ));
     let mut lif = simulation(&circuit, 200.0);
     group.bench_function("cond_lif", |b| b.iter(|| lif.advance()));
     group.finish();
@@ -94,7 +108,8 @@ fn delivery(c: &mut Criterion) {
         let mut circuit = Circuit::new();
         circuit.add_population(Population::new("source", sources as usize, Model::SpikeSource));
         circuit.add_population(Population::new("cell", targets, Model::CondLif(CondLif::default())));
-        let pairs: Vec<(u32, u32)> = (0..sources).flat_map(|i| (0..targets as u32).map(move |j| (i, j))).collect();
+        let pairs: Vec<(u32, u32)> =
+            (0..sources).flat_map(|i| (0..targets as u32).map(move |j| (i, j))).collect();
         let n = pairs.len();
         let projection = Projection::new("source_to_cell", "source", "cell", Connect::List(pairs.into()));
         circuit.add_projection(if per_synapse {
@@ -118,7 +133,11 @@ fn delivery(c: &mut Criterion) {
 fn plasticity(c: &mut Criterion) {
     let (granules, purkinjes, indegree) = (20_000, 60, 5_000);
     let mut circuit = Circuit::new();
-    circuit.add_population(Population::new("granule_cell", granules, Model::Poisson(Poisson { rate_hz: 4.0 })));
+    circuit.add_population(Population::new(
+        "granule_cell",
+        granules,
+        Model::Poisson(Poisson { rate_hz: 4.0 }),
+    ));
     circuit.add_population(Population::new("io_cell", purkinjes, Model::SpikeSource));
     circuit.add_population(Population::new(
         "purkinje_cell",
@@ -126,14 +145,21 @@ fn plasticity(c: &mut Criterion) {
         Model::Eglif(Eglif { lambda_0: 0.0, ..purkinje() }),
     ));
     circuit.add_projection(
-        Projection::new("parallel_fiber_to_purkinje_cell", "granule_cell", "purkinje_cell", Connect::FixedIndegree(indegree))
-            .weight(0.0014)
-            .delay_ms(5.0)
-            .plastic(Rule::Supervised(Supervised::pf_pc(9e-6, -5e-4, 0.6)))
-            .taught_by("io_cell_to_purkinje_cell"),
+        Projection::new(
+            "parallel_fiber_to_purkinje_cell",
+            "granule_cell",
+            "purkinje_cell",
+            Connect::FixedIndegree(indegree),
+        )
+        .weight(0.0014)
+        .delay_ms(5.0)
+        .plastic(Rule::Supervised(Supervised::pf_pc(9e-6, -5e-4, 0.6)))
+        .taught_by("io_cell_to_purkinje_cell"),
     );
     circuit.add_projection(
-        Projection::new("io_cell_to_purkinje_cell", "io_cell", "purkinje_cell", Connect::OneToOne).weight(0.0).receptor(3),
+        Projection::new("io_cell_to_purkinje_cell", "io_cell", "purkinje_cell", Connect::OneToOne)
+            .weight(0.0)
+            .receptor(3),
     );
     let rested = {
         let mut simulation = simulation(&circuit, 300.0);

@@ -8,6 +8,11 @@ use lobule_signal::{Clock, Stream};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// A weight as its user wrote it: 0.7, not the 0.699999988 that is nearest to it in `f32`.
+fn as_written(weight: f32) -> f64 {
+    weight.to_string().parse().unwrap_or(f64::from(weight))
+}
+
 impl Circuit {
     /// Checks the description and compiles it. `seed` names the run: wiring rules and
     /// noise draw from streams named by (seed, label), so the order of declaration does
@@ -20,7 +25,10 @@ impl Circuit {
         let mut known = HashMap::new();
         for (i, projection) in self.projections.iter().enumerate() {
             if known.insert(projection.label.as_str(), i).is_some() {
-                return Err(CompileError::DuplicateLabel { kind: "projection", label: projection.label.clone() });
+                return Err(CompileError::DuplicateLabel {
+                    kind: "projection",
+                    label: projection.label.clone(),
+                });
             }
         }
 
@@ -74,9 +82,10 @@ impl Circuit {
         let mut interval = u64::MAX;
         for (p, projection) in self.projections.iter().enumerate() {
             let (pre, post) = (index[projection.pre.as_str()], index[projection.post.as_str()]);
-            let delay_steps = clock
-                .steps(projection.delay_ms)
-                .map_err(|source| CompileError::Time { of: format!("projection `{}`", projection.label), source })?;
+            let delay_steps = clock.steps(projection.delay_ms).map_err(|source| CompileError::Time {
+                of: format!("projection `{}`", projection.label),
+                source,
+            })?;
             if delay_steps == 0 {
                 return Err(CompileError::DelayBelowStep {
                     of: projection.label.clone(),
@@ -97,7 +106,7 @@ impl Circuit {
                     return Err(CompileError::BadParameter {
                         of: format!("projection `{}`", projection.label),
                         parameter: "weight",
-                        value: f64::from(w),
+                        value: as_written(w),
                         allowed,
                     });
                 }
@@ -105,18 +114,20 @@ impl Circuit {
             if counts && projection.rule.is_some() {
                 return Err(CompileError::Rule {
                     of: projection.label.clone(),
-                    what: "a relay counts spikes: weights onto it are 1 and cannot learn; remove the rule".into(),
+                    what: "a relay counts spikes: weights onto it are 1 and cannot learn; remove the rule"
+                        .into(),
                 });
             }
             let rule = projection.rule.as_ref().map(|r| r.compile(&projection.label, &clock)).transpose()?;
-            let teacher = self.teacher(projection, rule.as_ref().is_some_and(|r| r.needs_teacher()), &known)?;
+            let teacher =
+                self.teacher(projection, rule.as_ref().is_some_and(|r| r.needs_teacher()), &known)?;
             if let Some(rule) = &rule {
                 let (lo, hi) = rule.bounds();
                 if let Some(&(_, _, w)) = synapses.iter().find(|s| s.2 < lo || s.2 > hi) {
                     return Err(CompileError::BadParameter {
                         of: format!("projection `{}`", projection.label),
                         parameter: "weight",
-                        value: f64::from(w),
+                        value: as_written(w),
                         allowed: format!("initial weights must lie in the rule's bounds {lo}..{hi}"),
                     });
                 }
@@ -124,11 +135,8 @@ impl Circuit {
 
             // Split by target block; delivery order is (source, target) whatever the order given.
             let n_pre = populations[pre].n;
-            let post_blocks: Vec<(usize, usize)> = blocks
-                .iter()
-                .filter(|b| b.population == post)
-                .map(|b| (b.first, b.len))
-                .collect();
+            let post_blocks: Vec<(usize, usize)> =
+                blocks.iter().filter(|b| b.population == post).map(|b| (b.first, b.len)).collect();
             let mut split: Vec<Vec<(u32, u16, f32)>> = vec![Vec::new(); post_blocks.len()];
             for &(i, j, w) in &synapses {
                 let b = j as usize / crate::models::BLOCK;
@@ -193,20 +201,35 @@ impl Circuit {
             population.incoming.sort_by(|&a, &b| projections[a].label.cmp(&projections[b].label));
             population.keep = population.keep.max(interval as usize);
         }
-        Ok(Arc::new(Network { clock, interval: interval as usize, populations, projections, blocks, plastic }))
+        Ok(Arc::new(Network {
+            clock,
+            interval: interval as usize,
+            populations,
+            projections,
+            blocks,
+            plastic,
+        }))
     }
 
     fn population_index(&self) -> Result<HashMap<&str, usize>, CompileError> {
         let mut index = HashMap::new();
         for (i, population) in self.populations.iter().enumerate() {
             if index.insert(population.label.as_str(), i).is_some() {
-                return Err(CompileError::DuplicateLabel { kind: "population", label: population.label.clone() });
+                return Err(CompileError::DuplicateLabel {
+                    kind: "population",
+                    label: population.label.clone(),
+                });
             }
         }
         Ok(index)
     }
 
-    fn lookup(&self, index: &HashMap<&str, usize>, of: &Projection, label: &str) -> Result<usize, CompileError> {
+    fn lookup(
+        &self,
+        index: &HashMap<&str, usize>,
+        of: &Projection,
+        label: &str,
+    ) -> Result<usize, CompileError> {
         index.get(label).copied().ok_or_else(|| CompileError::UnknownLabel {
             of: format!("projection `{}`", of.label),
             kind: "population",
@@ -217,7 +240,11 @@ impl Circuit {
 
     /// The synapses (source, target, weight) of a projection, and its weight if uniform.
     #[allow(clippy::type_complexity)]
-    fn synapses(&self, p: &Projection, seed: u64) -> Result<(Vec<(u32, u32, f32)>, Option<f32>), CompileError> {
+    fn synapses(
+        &self,
+        p: &Projection,
+        seed: u64,
+    ) -> Result<(Vec<(u32, u32, f32)>, Option<f32>), CompileError> {
         let size = |label: &str| self.populations.iter().find(|q| q.label == label).map_or(0, |q| q.n);
         let (n_pre, n_post) = (size(&p.pre) as u32, size(&p.post) as u32);
         let stream = Stream::new(seed, &format!("connect/{}", p.label));
@@ -231,12 +258,22 @@ impl Circuit {
             Connect::List(pairs) => pairs.clone(),
             Connect::OneToOne if n_pre == n_post => Arc::new((0..n_pre).map(|i| (i, i)).collect()),
             Connect::OneToOne => {
-                return Err(bad("one_to_one", f64::from(n_pre), format!("`{}` has {n_post} neurons; sizes must agree", p.post)));
+                return Err(bad(
+                    "one_to_one",
+                    f64::from(n_pre),
+                    format!("`{}` has {n_post} neurons; sizes must agree", p.post),
+                ));
             }
-            Connect::AllToAll => Arc::new((0..n_pre).flat_map(|i| (0..n_post).map(move |j| (i, j))).collect()),
+            Connect::AllToAll => {
+                Arc::new((0..n_pre).flat_map(|i| (0..n_post).map(move |j| (i, j))).collect())
+            }
             Connect::FixedIndegree(k) => {
                 if *k > n_pre as usize {
-                    return Err(bad("fixed_indegree", *k as f64, format!("`{}` has only {n_pre} neurons", p.pre)));
+                    return Err(bad(
+                        "fixed_indegree",
+                        *k as f64,
+                        format!("`{}` has only {n_pre} neurons", p.pre),
+                    ));
                 }
                 let mut pairs = Vec::with_capacity(k * n_post as usize);
                 let mut pool: Vec<u32> = (0..n_pre).collect();
@@ -301,19 +338,26 @@ impl Circuit {
         let rule_error = |what: String| CompileError::Rule { of: p.label.clone(), what };
         match &p.teacher {
             None if is_needed => Err(rule_error(
-                "its rule needs a teacher; name one with `taught_by`, a projection onto the same population".into(),
+                "its rule needs a teacher; name one with `taught_by`, a projection onto the same population"
+                    .into(),
             )),
             None => Ok(None),
-            Some(_) if !is_needed => {
-                Err(rule_error("it has a teacher, but no rule that listens to one; remove `taught_by`".into()))
-            }
+            Some(_) if !is_needed => Err(rule_error(
+                "it has a teacher, but no rule that listens to one; remove `taught_by`".into(),
+            )),
             Some(teacher) => {
-                let t = *known.get(teacher.projection.as_str()).ok_or_else(|| CompileError::UnknownLabel {
-                    of: format!("projection `{}`", p.label),
-                    kind: "projection",
-                    label: teacher.projection.clone(),
-                    known: self.projections.iter().map(|q| q.label.as_str()).collect::<Vec<_>>().join(", "),
-                })?;
+                let t =
+                    *known.get(teacher.projection.as_str()).ok_or_else(|| CompileError::UnknownLabel {
+                        of: format!("projection `{}`", p.label),
+                        kind: "projection",
+                        label: teacher.projection.clone(),
+                        known: self
+                            .projections
+                            .iter()
+                            .map(|q| q.label.as_str())
+                            .collect::<Vec<_>>()
+                            .join(", "),
+                    })?;
                 if self.projections[t].post != p.post {
                     return Err(rule_error(format!(
                         "its teacher `{}` ends on `{}`, not on `{}`",

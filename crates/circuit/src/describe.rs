@@ -110,7 +110,12 @@ pub struct Projection {
 
 impl Projection {
     /// A static projection with weight 1, delay 1 ms, receptor 1.
-    pub fn new(label: impl Into<String>, pre: impl Into<String>, post: impl Into<String>, connect: Connect) -> Self {
+    pub fn new(
+        label: impl Into<String>,
+        pre: impl Into<String>,
+        post: impl Into<String>,
+        connect: Connect,
+    ) -> Self {
         Self {
             label: label.into(),
             pre: pre.into(),

@@ -66,7 +66,9 @@ pub enum CompileError {
         synapses: usize,
     },
     /// A receptor that the target does not have.
-    #[error("projection `{of}`: receptor {receptor} does not exist; `{population}` has {receptors}, counted from 1")]
+    #[error(
+        "projection `{of}`: receptor {receptor} does not exist; `{population}` has {receptors}, counted from 1"
+    )]
     BadReceptor {
         /// The projection.
         of: String,
@@ -87,7 +89,9 @@ pub enum CompileError {
         source: ClockError,
     },
     /// A delay below one step.
-    #[error("projection `{of}`: delay {delay_ms} ms is shorter than one step of {dt_ms} ms; use at least one step")]
+    #[error(
+        "projection `{of}`: delay {delay_ms} ms is shorter than one step of {dt_ms} ms; use at least one step"
+    )]
     DelayBelowStep {
         /// The projection.
         of: String,

@@ -62,6 +62,12 @@ pub struct Network {
     pub(crate) plastic: Vec<(usize, usize)>,
 }
 
+impl std::fmt::Debug for Network {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Network of {} neurons and {} synapses", self.neurons(), self.synapses())
+    }
+}
+
 /// What a population is, for tables and reports.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PopulationInfo {

@@ -90,7 +90,11 @@ impl Simulation {
             && state.histories.len() == self.network.populations.len()
             && state.injected.len() == self.network.populations.len()
             && state.learning.len() == self.network.projections.len()
-            && state.blocks.iter().zip(&self.state.blocks).all(|(a, b)| a.variables.len() == b.variables.len())
+            && state
+                .blocks
+                .iter()
+                .zip(&self.state.blocks)
+                .all(|(a, b)| a.variables.len() == b.variables.len())
             && state.histories.iter().zip(&self.state.histories).all(|(a, b)| a.keep() == b.keep())
             && state
                 .plastic
@@ -138,7 +142,10 @@ impl Simulation {
         }
         for &(step, neuron) in spikes {
             if usize::from(step) >= self.network.interval {
-                return Err(bad(format!("step {step} lies outside the interval of {} steps", self.network.interval)));
+                return Err(bad(format!(
+                    "step {step} lies outside the interval of {} steps",
+                    self.network.interval
+                )));
             }
             if neuron as usize >= p.n {
                 return Err(bad(format!("neuron {neuron} does not exist; there are {}", p.n)));
@@ -186,7 +193,10 @@ impl Simulation {
     pub fn set_learning(&mut self, projection: &str, on: bool) -> Result<(), RunError> {
         let p = self.network.projection(projection)?;
         if self.network.projections[p].rule.is_none() {
-            return Err(RunError::BadInput { label: projection.into(), what: "it is static: it has no rule".into() });
+            return Err(RunError::BadInput {
+                label: projection.into(),
+                what: "it is static: it has no rule".into(),
+            });
         }
         self.state.learning[p] = on;
         Ok(())
@@ -206,7 +216,9 @@ impl Simulation {
             for pre in 0..wiring.offsets.len() as u32 - 1 {
                 for k in wiring.of(pre) {
                     let weight = match &wiring.weights {
-                        _ if projection.rule.is_some() => self.state.plastic[projection.first_plastic + b].weights[k],
+                        _ if projection.rule.is_some() => {
+                            self.state.plastic[projection.first_plastic + b].weights[k]
+                        }
                         Weights::Uniform(w) => *w,
                         Weights::Each(w) => w[k],
                     };
@@ -246,7 +258,12 @@ impl Simulation {
     ///
     /// # Errors
     /// [`RunError::UnknownLabel`], or [`RunError::BadInput`] for a neuron that does not exist.
-    pub fn record_variable(&mut self, population: &str, variable: &str, neurons: &[u32]) -> Result<(), RunError> {
+    pub fn record_variable(
+        &mut self,
+        population: &str,
+        variable: &str,
+        neurons: &[u32],
+    ) -> Result<(), RunError> {
         let (p, v) = self.find_variable(population, variable)?;
         let n = self.network.populations[p].n;
         if let Some(i) = neurons.iter().find(|&&i| i as usize >= n) {
@@ -421,7 +438,9 @@ impl Simulation {
 /// Applies `f` to every element, on the pool if there is one.
 fn each<T: Send>(pool: Option<&rayon::ThreadPool>, items: &mut [T], f: impl Fn(usize, &mut T) + Sync + Send) {
     match pool {
-        Some(pool) => pool.install(|| items.par_iter_mut().enumerate().with_max_len(1).for_each(|(i, x)| f(i, x))),
+        Some(pool) => {
+            pool.install(|| items.par_iter_mut().enumerate().with_max_len(1).for_each(|(i, x)| f(i, x)))
+        }
         None => items.iter_mut().enumerate().for_each(|(i, x)| f(i, x)),
     }
 }
@@ -452,13 +471,17 @@ fn integrate(
             let projection = &network.projections[p];
             let wiring = &projection.wiring[block.local];
             let weights = match &wiring.weights {
-                _ if projection.rule.is_some() => Ok(&plastic[projection.first_plastic + block.local].weights),
+                _ if projection.rule.is_some() => {
+                    Ok(&plastic[projection.first_plastic + block.local].weights)
+                }
                 Weights::Each(w) => Ok(w),
                 Weights::Uniform(w) => Err(*w),
             };
             let history = &histories[projection.pre];
             for s in 0..steps {
-                let Some(emitted) = (first_step + s as u64).checked_sub(projection.delay_steps) else { continue };
+                let Some(emitted) = (first_step + s as u64).checked_sub(projection.delay_steps) else {
+                    continue;
+                };
                 let at = (s * receptors + projection.receptor) * stride;
                 let row = &mut input[at..at + stride];
                 for &pre in history.at(emitted) {

@@ -36,7 +36,13 @@ pub(crate) struct ByTarget {
 
 impl BlockWiring {
     /// Builds the wiring of one block from its synapses, sorted by (source, target).
-    pub fn new(n_pre: usize, len: usize, synapses: &[(u32, u16, f32)], uniform: Option<f32>, plastic: bool) -> Self {
+    pub fn new(
+        n_pre: usize,
+        len: usize,
+        synapses: &[(u32, u16, f32)],
+        uniform: Option<f32>,
+        plastic: bool,
+    ) -> Self {
         let mut offsets = vec![0u32; n_pre + 1];
         for &(pre, _, _) in synapses {
             offsets[pre as usize + 1] += 1;

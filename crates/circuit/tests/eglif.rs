@@ -58,11 +58,12 @@ fn granule_and_olive_cells_are_silent_without_input() {
 #[test]
 fn a_membrane_sign_of_the_leak_silences_golgi_cells_and_interneurons() {
     let membrane = |label| Eglif { leak_is_published: false, ..eglif(label) };
-    assert_eq!(isolated_rate(membrane("golgi_cell")), 0.0);
-    assert_eq!(isolated_rate(membrane("basket_cell")), 0.0);
-    for (label, low, high) in
-        [("purkinje_cell", 79.0, 97.0), ("dcn_p", 68.0, 88.0), ("dcn_i", 19.5, 23.9)]
-    {
+    for label in ["golgi_cell", "basket_cell"] {
+        // Escape noise lets a Golgi cell fire once in a quarter of an hour.
+        let rate = isolated_rate(membrane(label));
+        assert!(rate < 0.02, "{label}: {rate} Hz");
+    }
+    for (label, low, high) in [("purkinje_cell", 79.0, 97.0), ("dcn_p", 68.0, 88.0), ("dcn_i", 19.5, 23.9)] {
         let rate = isolated_rate(membrane(label));
         println!("{label}, membrane sign: {rate:.2} Hz");
         assert!((low..high).contains(&rate), "{label}: {rate} Hz");
@@ -76,10 +77,15 @@ fn driven(p: Eglif, weights: [f32; 4], delay_ms: f64) -> Circuit {
     circuit.add_population(Population::new("cell", 1, Model::Eglif(p)));
     for (r, &w) in weights.iter().enumerate() {
         circuit.add_projection(
-            Projection::new(format!("receptor_{}", r + 1), "source", "cell", Connect::List(vec![(r as u32, 0)].into()))
-                .weight(w)
-                .delay_ms(delay_ms)
-                .receptor(r + 1),
+            Projection::new(
+                format!("receptor_{}", r + 1),
+                "source",
+                "cell",
+                Connect::List(vec![(r as u32, 0)].into()),
+            )
+            .weight(w)
+            .delay_ms(delay_ms)
+            .receptor(r + 1),
         );
     }
     circuit
@@ -180,7 +186,7 @@ fn the_integrator_is_of_fourth_order() {
             .collect()
     };
     let mut points = Vec::new();
-    for dt in [0.8, 0.4, 0.2] {
+    for dt in [0.4, 0.2, 0.1] {
         let every = (0.8_f64 / dt).round() as u64;
         let mut simulation = Simulation::new(network(&driven(p, w, dt), dt, 1), 1).unwrap();
         // Emitted at the end of step s, it acts dt later.
@@ -236,7 +242,11 @@ fn an_exponential_conductance_jumps_and_decays() {
 
 #[test]
 fn conductances_of_a_silent_input_end_at_exactly_zero() {
-    let p = Eglif { lambda_0: 0.0, receptors: Eglif::default().receptors.map(|r| Receptor { tau_syn: 0.5, ..r }), ..Eglif::default() };
+    let p = Eglif {
+        lambda_0: 0.0,
+        receptors: Eglif::default().receptors.map(|r| Receptor { tau_syn: 0.5, ..r }),
+        ..Eglif::default()
+    };
     let mut simulation = simulation(&driven(p, [1.0; 4], 0.1), 1);
     play(&mut simulation, &[("source", &vec![(0, 0), (0, 1), (0, 2), (0, 3)])], 1000);
     for r in 1..=4 {
@@ -319,7 +329,9 @@ fn v_restarts_from_v_min_where_it_fell_below() {
     let p = Eglif { lambda_0: 0.0, i_e: -700.0, k_adap: 0.0, v_min: -90.0, ..Eglif::default() };
     let mut simulation = simulation(&driven(p, [0.0; 4], 0.1), 1);
     let mut lowest = f64::MAX;
-    play_and(&mut simulation, &[], 200, |s| lowest = lowest.min(f64::from(s.variable("cell", "v_m").unwrap()[0])));
+    play_and(&mut simulation, &[], 200, |s| {
+        lowest = lowest.min(f64::from(s.variable("cell", "v_m").unwrap()[0]))
+    });
     // u' = u/τ + I/C from u = V_min - E_L over one step.
     let (u, drive) = (-28.0, -700.0 / 7.0);
     let fallen = (u + drive * 24.15) * (0.1_f64 / 24.15).exp() - drive * 24.15 - 62.0;
@@ -330,7 +342,9 @@ fn v_restarts_from_v_min_where_it_fell_below() {
 /// V stays at E_L: spikes come with probability 1 - exp(-λ dt), λ = λ₀ exp((E_L - V_th)/τ_V).
 #[test]
 fn spikes_escape_with_the_hazard() {
-    for (v_th, tau_v, lambda_0) in [(-50.0, 2.0, 1.0), (-60.0, 1.0, 2.0), (-61.9, 0.3, 8.0), (-40.0, 3.0, 0.8)] {
+    for (v_th, tau_v, lambda_0) in
+        [(-50.0, 2.0, 1.0), (-60.0, 1.0, 2.0), (-61.9, 0.3, 8.0), (-40.0, 3.0, 0.8)]
+    {
         let p = Eglif {
             i_e: 0.0,
             k_adap: 0.0,
@@ -369,7 +383,9 @@ fn a_conductance_too_strong_for_the_step_is_an_error_not_a_spike() {
         let mut simulation = simulation(&driven(Eglif { lambda_0: 0.0, ..Eglif::default() }, w, 0.1), 1);
         let source = simulation.population("source").unwrap();
         simulation.inject(source, &[(0, receptor as u32 - 1)]).unwrap();
-        let error = (0..200).find_map(|_| simulation.advance().err()).expect("7 pF cannot take 400 nS in 0.1 ms steps");
+        let error = (0..200)
+            .find_map(|_| simulation.advance().err())
+            .expect("7 pF cannot take 400 nS in 0.1 ms steps");
         let RunError::NonFinite { population, neuron, variable, .. } = error else { panic!("{error}") };
         assert_eq!((population.as_str(), neuron, variable.as_str()), ("cell", 0, "v_m"));
     }

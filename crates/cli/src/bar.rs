@@ -14,7 +14,9 @@ impl Bar {
             return Self(ProgressBar::hidden());
         }
         let bar = ProgressBar::new(0);
-        let style = ProgressStyle::with_template("{bar:32} {pos}/{len} trials  {elapsed} gone, about {eta} left  {msg}");
+        let style = ProgressStyle::with_template(
+            "{bar:32} {pos}/{len} trials  {elapsed} gone, about {eta} left  {msg}",
+        );
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.enable_steady_tick(Duration::from_millis(500));
         Self(bar)

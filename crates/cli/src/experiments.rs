@@ -61,7 +61,10 @@ pub fn run(arguments: &Run) -> Result<(), Stop> {
     let config = PrismConfig::resolve(&arguments.preset, file, &settings).map_err(Stop::Input)?;
     for (key, value) in [("--threads", arguments.threads), ("--jobs", arguments.jobs.unwrap_or(1))] {
         if !(1..=1024).contains(&value) {
-            return Err(Stop::Input(Error::Config { key: key.into(), what: format!("{value}; 1 to 1024 are possible") }));
+            return Err(Stop::Input(Error::Config {
+                key: key.into(),
+                what: format!("{value}; 1 to 1024 are possible"),
+            }));
         }
     }
     if !config.scaffold.file.is_empty() {
@@ -106,7 +109,13 @@ fn print_findings(findings: &[Finding]) {
             [None, Some(hi)] => format!("expected < {hi}"),
             [Some(lo), Some(hi)] => format!("expected {lo} .. {hi}"),
         };
-        let verdict = if f.expected == [None, None] { "" } else if f.pass { "ok" } else { "OUT OF RANGE" };
+        let verdict = if f.expected == [None, None] {
+            ""
+        } else if f.pass {
+            "ok"
+        } else {
+            "OUT OF RANGE"
+        };
         let sd = f.sd.map(|s| format!(" ± {s:.3}")).unwrap_or_default();
         let unit = if f.unit == "1" { "" } else { &f.unit };
         println!("{:width$}  {:>9.3}{sd} {unit}  {range}  {verdict}", f.name, f.value);
@@ -125,7 +134,8 @@ pub fn report(folder: &Path) -> Result<(), Stop> {
 }
 
 pub fn compare(folders: &[PathBuf]) -> Result<(), Stop> {
-    let runs: Vec<Findings> = folders.iter().map(|f| json(&f.join("findings.json"))).collect::<Result<_, _>>()?;
+    let runs: Vec<Findings> =
+        folders.iter().map(|f| json(&f.join("findings.json"))).collect::<Result<_, _>>()?;
     let mut names: Vec<&str> = Vec::new();
     for name in runs.iter().flat_map(|r| r.findings.iter().map(|f| f.name.as_str())) {
         if !names.contains(&name) {
@@ -135,7 +145,8 @@ pub fn compare(folders: &[PathBuf]) -> Result<(), Stop> {
     let width = names.iter().map(|n| n.len()).max().unwrap_or(0);
     print!("{:width$}", "");
     for (k, folder) in folders.iter().enumerate() {
-        let name = folder.file_name().map_or_else(|| format!("run {k}"), |n| n.to_string_lossy().into_owned());
+        let name =
+            folder.file_name().map_or_else(|| format!("run {k}"), |n| n.to_string_lossy().into_owned());
         print!("  {name:>22}");
     }
     println!();
@@ -154,8 +165,9 @@ pub fn compare(folders: &[PathBuf]) -> Result<(), Stop> {
 }
 
 fn read(path: &Path) -> Result<String, Stop> {
-    fs::read_to_string(path)
-        .map_err(|e| Stop::Input(Error::File { path: path.display().to_string(), what: format!("{e}; check the path") }))
+    fs::read_to_string(path).map_err(|e| {
+        Stop::Input(Error::File { path: path.display().to_string(), what: format!("{e}; check the path") })
+    })
 }
 
 fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Stop> {
@@ -170,7 +182,10 @@ fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Stop> {
 /// `0..4` is 0, 1, 2, 3, 4; `0,3,5` is itself.
 fn parse_seeds(text: &str) -> Result<Vec<u64>, Stop> {
     let wrong = || {
-        Stop::Input(Error::Config { key: "--seeds".into(), what: format!("`{text}`; write 0..9 (both included) or 0,3,5") })
+        Stop::Input(Error::Config {
+            key: "--seeds".into(),
+            what: format!("`{text}`; write 0..9 (both included) or 0,3,5"),
+        })
     };
     if let Some((from, to)) = text.split_once("..") {
         let (from, to): (u64, u64) =
@@ -188,9 +203,21 @@ fn parse_seeds(text: &str) -> Result<Vec<u64>, Stop> {
 fn free_folder(experiment: &str, preset: &str, resumes: bool) -> PathBuf {
     let base = Path::new("runs");
     let name = |k: usize| {
-        base.join(if k == 1 { format!("{experiment}-{preset}") } else { format!("{experiment}-{preset}-{k}") })
+        base.join(if k == 1 {
+            format!("{experiment}-{preset}")
+        } else {
+            format!("{experiment}-{preset}-{k}")
+        })
     };
-    if resumes && let Some(k) = (1..1000).rev().find(|&k| base.join(format!("{}.partial", name(k).file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()))).exists()) {
+    if resumes
+        && let Some(k) = (1..1000).rev().find(|&k| {
+            base.join(format!(
+                "{}.partial",
+                name(k).file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
+            ))
+            .exists()
+        })
+    {
         return name(k);
     }
     (1..).map(name).find(|p| !p.exists()).unwrap_or_else(|| name(1))

@@ -2,11 +2,11 @@
 
 use crate::Stop;
 use crate::arguments::Network;
+use lobule::Error;
 use lobule::cerebellum::BrainState;
 use lobule::open_loop::{OpenLoop, Stimulus, duration_ms, open_loop, raster_png};
 use lobule::run_folder::write_whole;
 use lobule::scaffold::{Anatomy, ScaffoldSpec, bsb, reconstruct};
-use lobule::Error;
 use std::path::Path;
 use std::time::Instant;
 
@@ -20,13 +20,14 @@ pub fn run(command: &Network) -> Result<(), Stop> {
                 "in_vitro" => BrainState::InVitro,
                 other => return Err(input("--state", format!("`{other}`; awake and in_vitro are known"))),
             };
-            let duration = duration_ms(duration)
-                .filter(|d| *d >= 1.0 && *d <= 3.6e6)
-                .ok_or_else(|| input("--duration", format!("`{duration}`; write it like 1s or 500ms, 1 ms to 1 h")))?;
+            let duration = duration_ms(duration).filter(|d| *d >= 1.0 && *d <= 3.6e6).ok_or_else(|| {
+                input("--duration", format!("`{duration}`; write it like 1s or 500ms, 1 ms to 1 h"))
+            })?;
             if !(0.0..=1000.0).contains(background) {
                 return Err(input("--background", format!("{background} Hz; it lies in 0..1000 Hz")));
             }
-            let stimuli = stimulus.iter().map(|s| Stimulus::parse(s)).collect::<Result<_, _>>().map_err(Stop::Input)?;
+            let stimuli =
+                stimulus.iter().map(|s| Stimulus::parse(s)).collect::<Result<_, _>>().map_err(Stop::Input)?;
             let what = OpenLoop {
                 duration_ms: duration,
                 background_hz: *background,
@@ -131,10 +132,21 @@ fn simulate(file: &Path, what: &OpenLoop, out: Option<&Path>) -> Result<(), Stop
         e => Stop::Input(e),
     })?;
     let wall = begin.elapsed().as_secs_f64();
-    println!("{:20} {:>8} {:>10} {:>8} {:>8} {:>6}", "population", "cells", "rate (Hz)", "sd", "active", "CV");
+    println!(
+        "{:20} {:>8} {:>10} {:>8} {:>8} {:>6}",
+        "population", "cells", "rate (Hz)", "sd", "active", "CV"
+    );
     for r in &result.rates {
         let cv = if r.cv.is_nan() { "-".to_string() } else { format!("{:.2}", r.cv) };
-        println!("{:20} {:>8} {:>10.2} {:>8.2} {:>7.0}% {:>6}", r.cell_type, r.n, r.mean_hz, r.sd_hz, 100.0 * r.active, cv);
+        println!(
+            "{:20} {:>8} {:>10.2} {:>8.2} {:>7.0}% {:>6}",
+            r.cell_type,
+            r.n,
+            r.mean_hz,
+            r.sd_hz,
+            100.0 * r.active,
+            cv
+        );
     }
     println!("hash {:016x}", result.fingerprint);
     println!("{:.2} s of wall time per simulated second", wall / (what.duration_ms / 1000.0));
@@ -143,13 +155,20 @@ fn simulate(file: &Path, what: &OpenLoop, out: Option<&Path>) -> Result<(), Stop
     }
     if let Some(folder) = out {
         let file_error = |e: std::io::Error| {
-            Stop::Input(Error::File { path: folder.display().to_string(), what: format!("{e}; choose another --out") })
+            Stop::Input(Error::File {
+                path: folder.display().to_string(),
+                what: format!("{e}; choose another --out"),
+            })
         };
         std::fs::create_dir_all(folder).map_err(file_error)?;
         let mut csv = String::from("population,neuron,time_ms\n");
         for train in &result.spikes {
             for (&step, &id) in train.steps.iter().zip(&train.ids) {
-                csv.push_str(&format!("{},{id},{:.1}\n", train.label, step as f64 * lobule::open_loop::DT_MS));
+                csv.push_str(&format!(
+                    "{},{id},{:.1}\n",
+                    train.label,
+                    step as f64 * lobule::open_loop::DT_MS
+                ));
             }
         }
         write_whole(&folder.join("spikes.csv"), csv.as_bytes()).map_err(Stop::Run)?;

@@ -86,7 +86,13 @@ impl MotorCortex {
         let p = &parameters;
         let multiple = p.neurons >= 32 && p.neurons % JOINTS == 0;
         check("cortex", "neurons", p.neurons as f64, multiple, "a multiple of 4, at least 32, is needed")?;
-        check("cortex", "sigma_fraction", p.sigma_fraction, p.sigma_fraction > 0.0, "a positive width is needed")?;
+        check(
+            "cortex",
+            "sigma_fraction",
+            p.sigma_fraction,
+            p.sigma_fraction > 0.0,
+            "a positive width is needed",
+        )?;
         check("cortex", "window_ms", p.window_ms as f64, p.window_ms > 0, "at least 1 ms is needed")?;
         for (name, x) in
             [("gain", p.gain), ("other_joints_hz", p.other_joints_hz), ("background_hz", p.background_hz)]
@@ -95,7 +101,13 @@ impl MotorCortex {
         }
         check("cortex", "nuclear_weight", p.nuclear_weight, true, "a finite number is needed")?;
         let convergence = p.nuclear_convergence as f64;
-        check("cortex", "nuclear_convergence", convergence, convergence >= 1.0, "at least one cell is needed")?;
+        check(
+            "cortex",
+            "nuclear_convergence",
+            convergence,
+            convergence >= 1.0,
+            "at least one cell is needed",
+        )?;
         let fibres = p.neurons / JOINTS;
         let sigma = p.neurons as f64 * p.sigma_fraction;
         let tuning = [1.0, -1.0].map(|direction| {
@@ -172,7 +184,8 @@ impl MotorCortex {
             let k = self.parameters.nuclear_convergence;
             let mut difference = 0i64;
             for &[plus, minus] in &self.listens[i * k..(i + 1) * k] {
-                difference += i64::from(m.nuclear_count[plus as usize]) - i64::from(m.nuclear_count[minus as usize]);
+                difference +=
+                    i64::from(m.nuclear_count[plus as usize]) - i64::from(m.nuclear_count[minus as usize]);
             }
             count += self.parameters.nuclear_weight * difference as f64 / k as f64;
         }

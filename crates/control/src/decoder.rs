@@ -36,7 +36,11 @@ impl Decoder {
         if self.last.len() > SMOOTHING_MS {
             self.last.pop_front();
         }
-        if self.last.len() == SMOOTHING_MS { self.last.iter().sum::<f64>() / SMOOTHING_MS as f64 } else { 0.0 }
+        if self.last.len() == SMOOTHING_MS {
+            self.last.iter().sum::<f64>() / SMOOTHING_MS as f64
+        } else {
+            0.0
+        }
     }
 
     /// The population vector of the spikes of one joint's fibres.

@@ -39,5 +39,9 @@ pub(crate) fn check(
     ok: bool,
     allowed: &str,
 ) -> Result<(), Error> {
-    if value.is_finite() && ok { Ok(()) } else { Err(Error::Parameter { part, parameter, value, allowed: allowed.into() }) }
+    if value.is_finite() && ok {
+        Ok(())
+    } else {
+        Err(Error::Parameter { part, parameter, value, allowed: allowed.into() })
+    }
 }

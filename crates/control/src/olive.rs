@@ -57,9 +57,27 @@ impl SensoryOlive {
     /// # Errors
     /// [`Error::Parameter`].
     pub fn checked(self) -> Result<Self, Error> {
-        check("sensory olive", "spontaneous_hz", self.spontaneous_hz, self.spontaneous_hz >= 0.0, "0 or more is needed")?;
-        check("sensory olive", "gain_hz_per_deg", self.gain_hz_per_deg, self.gain_hz_per_deg >= 0.0, "0 or more is needed; the polarity is set apart")?;
-        check("sensory olive", "ceiling_hz", self.ceiling_hz, self.ceiling_hz > self.spontaneous_hz, "it must exceed spontaneous_hz")?;
+        check(
+            "sensory olive",
+            "spontaneous_hz",
+            self.spontaneous_hz,
+            self.spontaneous_hz >= 0.0,
+            "0 or more is needed",
+        )?;
+        check(
+            "sensory olive",
+            "gain_hz_per_deg",
+            self.gain_hz_per_deg,
+            self.gain_hz_per_deg >= 0.0,
+            "0 or more is needed; the polarity is set apart",
+        )?;
+        check(
+            "sensory olive",
+            "ceiling_hz",
+            self.ceiling_hz,
+            self.ceiling_hz > self.spontaneous_hz,
+            "it must exceed spontaneous_hz",
+        )?;
         Ok(self)
     }
 
@@ -98,9 +116,27 @@ impl MotorOlive {
         delay_ms: usize,
     ) -> Result<Self, Error> {
         check("motor olive", "spontaneous_hz", spontaneous_hz, spontaneous_hz >= 0.0, "0 or more is needed")?;
-        check("motor olive", "gain_hz_per_deg", gain_hz_per_deg, gain_hz_per_deg >= 0.0, "0 or more is needed; the polarity is set apart")?;
-        check("motor olive", "ceiling_hz", ceiling_hz, ceiling_hz > spontaneous_hz, "it must exceed spontaneous_hz")?;
-        check("motor olive", "delay_ms", delay_ms as f64, delay_ms < ticks, "it must be shorter than a trial")?;
+        check(
+            "motor olive",
+            "gain_hz_per_deg",
+            gain_hz_per_deg,
+            gain_hz_per_deg >= 0.0,
+            "0 or more is needed; the polarity is set apart",
+        )?;
+        check(
+            "motor olive",
+            "ceiling_hz",
+            ceiling_hz,
+            ceiling_hz > spontaneous_hz,
+            "it must exceed spontaneous_hz",
+        )?;
+        check(
+            "motor olive",
+            "delay_ms",
+            delay_ms as f64,
+            delay_ms < ticks,
+            "it must be shorter than a trial",
+        )?;
         let mut acceleration = normalised_acceleration(ticks);
         acceleration.rotate_right(delay_ms);
         Ok(Self { spontaneous_hz, gain_hz_per_deg, ceiling_hz, acceleration })

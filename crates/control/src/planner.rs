@@ -74,15 +74,41 @@ impl Planner {
     pub fn new(parameters: PlannerParameters, ticks: usize, seed: u64) -> Result<Self, Error> {
         let p = &parameters;
         check("planner", "neurons", p.neurons as f64, p.neurons > 0, "at least one neuron is needed")?;
-        for (name, x) in [("base_hz", p.base_hz), ("place_base_hz", p.place_base_hz), ("place_peak_hz", p.place_peak_hz)] {
-            check("planner", name, x, (0.0..=900.0).contains(&x), "rates lie in 0..900 Hz (one spike per ms at most)")?;
+        for (name, x) in
+            [("base_hz", p.base_hz), ("place_base_hz", p.place_base_hz), ("place_peak_hz", p.place_peak_hz)]
+        {
+            check(
+                "planner",
+                name,
+                x,
+                (0.0..=900.0).contains(&x),
+                "rates lie in 0..900 Hz (one spike per ms at most)",
+            )?;
         }
         check("planner", "gain_hz_per_deg", p.gain_hz_per_deg, true, "a finite number is needed")?;
-        check("planner", "place_width_deg", p.place_width_deg, p.place_width_deg > 0.0, "a positive width is needed")?;
+        check(
+            "planner",
+            "place_width_deg",
+            p.place_width_deg,
+            p.place_width_deg > 0.0,
+            "a positive width is needed",
+        )?;
         let [low, high] = p.place_range_deg;
-        check("planner", "place_range_deg", high - low, high > low, "the second angle must exceed the first")?;
+        check(
+            "planner",
+            "place_range_deg",
+            high - low,
+            high > low,
+            "the second angle must exceed the first",
+        )?;
         check("planner", "place_start_deg", p.place_start_deg, true, "a finite angle is needed")?;
-        check("planner", "mossy_fraction", p.mossy_fraction, (0.0..=1.0).contains(&p.mossy_fraction), "it lies in 0..1")?;
+        check(
+            "planner",
+            "mossy_fraction",
+            p.mossy_fraction,
+            (0.0..=1.0).contains(&p.mossy_fraction),
+            "it lies in 0..1",
+        )?;
         Ok(Self { parameters, noise: Stream::new(seed, "planner"), ticks: ticks as u64 })
     }
 
@@ -118,7 +144,15 @@ impl Planner {
 
     /// Spikes on `n` mossy fibres of the inverse module in a tick of `steps` steps.
     /// Fibre m shares the noise of planner neuron `m · neurons / n`.
-    pub fn to_mossy(&self, target_deg: f64, phase: u64, tick: u64, n: usize, steps: u16, out: &mut Vec<TickSpike>) {
+    pub fn to_mossy(
+        &self,
+        target_deg: f64,
+        phase: u64,
+        tick: u64,
+        n: usize,
+        steps: u16,
+        out: &mut Vec<TickSpike>,
+    ) {
         out.clear();
         let at = self.at(phase, tick);
         let neurons = self.parameters.neurons;

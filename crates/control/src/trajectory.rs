@@ -5,11 +5,7 @@
 /// per unit of phase.
 pub fn minimum_jerk(s: f64) -> [f64; 3] {
     let (s2, s3) = (s * s, s * s * s);
-    [
-        s3 * (10.0 - 15.0 * s + 6.0 * s2),
-        30.0 * s2 * (1.0 - 2.0 * s + s2),
-        60.0 * s - 180.0 * s2 + 120.0 * s3,
-    ]
+    [s3 * (10.0 - 15.0 * s + 6.0 * s2), 30.0 * s2 * (1.0 - 2.0 * s + s2), 60.0 * s - 180.0 * s2 + 120.0 * s3]
 }
 
 /// Acceleration divided by its largest magnitude, for `ticks` samples from start to end:

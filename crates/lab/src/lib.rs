@@ -11,9 +11,9 @@ pub mod run_folder;
 pub mod settings;
 
 pub use error::Error;
-pub use progress::{Progress, Quiet};
 pub use lobule_analysis as analysis;
 pub use lobule_circuit as circuit;
 pub use lobule_control as control;
 pub use lobule_scaffold as scaffold;
 pub use lobule_signal as signal;
+pub use progress::{Progress, Quiet};

@@ -36,14 +36,17 @@ impl Stimulus {
     pub fn parse(text: &str) -> Result<Self, Error> {
         let wrong = |why: &str| Error::Config {
             key: format!("--stimulus {text}"),
-            what: format!("{why}; write it like mossy:150Hz@400ms..460ms or mossy:150Hz@0.4s..0.46s,within=90"),
+            what: format!(
+                "{why}; write it like mossy:150Hz@400ms..460ms or mossy:150Hz@0.4s..0.46s,within=90"
+            ),
         };
         let rest = text.strip_prefix("mossy:").ok_or_else(|| wrong("only `mossy:` can be stimulated"))?;
         let mut parts = rest.split(',');
         let main = parts.next().unwrap_or_default();
         let (rate, span) = main.split_once('@').ok_or_else(|| wrong("the time is missing"))?;
         let (from, to) = span.split_once("..").ok_or_else(|| wrong("the time is no span"))?;
-        let rate_hz: f64 = rate.trim().trim_end_matches("Hz").parse().map_err(|_| wrong("the rate is no number"))?;
+        let rate_hz: f64 =
+            rate.trim().trim_end_matches("Hz").parse().map_err(|_| wrong("the rate is no number"))?;
         let mut stimulus = Self {
             rate_hz,
             from_ms: duration_ms(from).ok_or_else(|| wrong("the begin is no time"))?,
@@ -52,7 +55,9 @@ impl Stimulus {
         };
         for option in parts {
             match option.split_once('=') {
-                Some(("within", r)) => stimulus.within_um = r.trim().parse().map_err(|_| wrong("`within` is no number"))?,
+                Some(("within", r)) => {
+                    stimulus.within_um = r.trim().parse().map_err(|_| wrong("`within` is no number"))?
+                }
                 _ => return Err(wrong("the only option is `within=`")),
             }
         }
@@ -148,7 +153,10 @@ pub fn open_loop(anatomy: &Anatomy, what: &OpenLoop) -> Result<OpenLoopResult, E
     if what.stimuli.iter().any(|s| s.from_ms >= what.duration_ms) {
         return Err(Error::Config {
             key: "--stimulus".into(),
-            what: format!("it begins after the end of the run at {} ms; lengthen --duration", what.duration_ms),
+            what: format!(
+                "it begins after the end of the run at {} ms; lengthen --duration",
+                what.duration_ms
+            ),
         });
     }
     let fibres = anatomy.cells("mossy_fiber");
@@ -160,7 +168,8 @@ pub fn open_loop(anatomy: &Anatomy, what: &OpenLoop) -> Result<OpenLoopResult, E
                 .iter()
                 .map(|p| {
                     let distance = (0..3).map(|k| (p[k] - middle[k]).powi(2)).sum::<f64>().sqrt();
-                    let active = |s: &&Stimulus| s.from_ms <= span[0] && span[0] < s.to_ms && distance <= s.within_um;
+                    let active =
+                        |s: &&Stimulus| s.from_ms <= span[0] && span[0] < s.to_ms && distance <= s.within_um;
                     what.background_hz + what.stimuli.iter().filter(active).map(|s| s.rate_hz).sum::<f64>()
                 })
                 .collect();
@@ -238,10 +247,20 @@ mod tests {
     fn stimuli_are_read_and_bad_ones_explained() {
         let s = Stimulus::parse("mossy:150Hz@400ms..0.46s,within=90").unwrap();
         assert_eq!(s, Stimulus { rate_hz: 150.0, from_ms: 400.0, to_ms: 460.0, within_um: 90.0 });
-        for bad in ["granule:1@0..1", "mossy:x@0..1", "mossy:5", "mossy:5@9..1", "mossy:-5@0..1", "mossy:5@0..1,foo=2"] {
+        for bad in [
+            "granule:1@0..1",
+            "mossy:x@0..1",
+            "mossy:5",
+            "mossy:5@9..1",
+            "mossy:-5@0..1",
+            "mossy:5@0..1,foo=2",
+        ] {
             assert!(Stimulus::parse(bad).unwrap_err().to_string().contains("mossy:150Hz@400ms"), "{bad}");
         }
-        assert_eq!((duration_ms("1s"), duration_ms("250ms"), duration_ms("7")), (Some(1000.0), Some(250.0), Some(7.0)));
+        assert_eq!(
+            (duration_ms("1s"), duration_ms("250ms"), duration_ms("7")),
+            (Some(1000.0), Some(250.0), Some(7.0))
+        );
         assert_eq!(duration_ms("soon"), None);
     }
 }

@@ -33,7 +33,8 @@ impl RunFolder {
         if out.exists() {
             return Err(Error::File {
                 path: out.display().to_string(),
-                what: "it exists; a finished run is never overwritten: choose another --out or remove it".into(),
+                what: "it exists; a finished run is never overwritten: choose another --out or remove it"
+                    .into(),
             });
         }
         if resumes && !partial.is_dir() {
@@ -80,9 +81,9 @@ impl RunFolder {
             return Ok(None);
         }
         let data = fs::read(&path).map_err(|e| at(&path, e, "start again without --resume"))?;
-        postcard::from_bytes(&data)
-            .map(Some)
-            .map_err(|e| at(&path, e, "the snapshot is of another version or damaged; start again without --resume"))
+        postcard::from_bytes(&data).map(Some).map_err(|e| {
+            at(&path, e, "the snapshot is of another version or damaged; start again without --resume")
+        })
     }
 
     /// Where the folder will be when complete.
@@ -97,8 +98,9 @@ impl RunFolder {
     pub fn complete(self) -> Result<PathBuf, Error> {
         let snapshots = self.partial.join("snapshots");
         fs::remove_dir_all(&snapshots).map_err(|e| at(&snapshots, e, "remove it by hand"))?;
-        fs::rename(&self.partial, &self.complete)
-            .map_err(|e| at(&self.complete, e, "the run is whole under its .partial name; rename it by hand"))?;
+        fs::rename(&self.partial, &self.complete).map_err(|e| {
+            at(&self.complete, e, "the run is whole under its .partial name; rename it by hand")
+        })?;
         Ok(self.complete)
     }
 }

@@ -12,7 +12,10 @@ pub fn overlay(base: &mut Table, over: Table, path: &str) -> Result<(), Error> {
         let full = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         let known = base.keys().cloned().collect::<Vec<_>>().join(", ");
         let Some(slot) = base.get_mut(&key) else {
-            return Err(Error::Config { key: full, what: format!("there is no such key; there are: {known}") });
+            return Err(Error::Config {
+                key: full,
+                what: format!("there is no such key; there are: {known}"),
+            });
         };
         match (slot, value) {
             (Value::Table(inner), Value::Table(over)) => overlay(inner, over, &full)?,
@@ -44,7 +47,8 @@ pub fn overlay(base: &mut Table, over: Table, path: &str) -> Result<(), Error> {
 /// [`Error::Config`] when there is no `=` or the value is not TOML.
 pub fn assignment(text: &str) -> Result<Table, Error> {
     let wrong = |what: &str| Error::Config { key: text.into(), what: what.into() };
-    let (key, value) = text.split_once('=').ok_or_else(|| wrong("write it as key=value, e.g. protocol.prism_deg=10"))?;
+    let (key, value) =
+        text.split_once('=').ok_or_else(|| wrong("write it as key=value, e.g. protocol.prism_deg=10"))?;
     let (key, value) = (key.trim(), value.trim());
     if key.is_empty() || key.split('.').any(str::is_empty) {
         return Err(wrong("the key is empty"));

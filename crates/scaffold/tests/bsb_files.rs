@@ -35,7 +35,9 @@ fn assert_names(message: &str, parts: &[&str]) {
 
 /// Labelled cells above and below z = 0, a set with sites, one without, an empty one.
 fn small_anatomy() -> Anatomy {
-    let place = |n: usize| (0..n).map(|i| [(i * 37 % 250) as f64, (i * 53 % 150) as f64, i as f64 * 29.0 % 400.0 - 200.0]);
+    let place = |n: usize| {
+        (0..n).map(|i| [(i * 37 % 250) as f64, (i * 53 % 150) as f64, i as f64 * 29.0 % 400.0 - 200.0])
+    };
     let cells = |cell_type: &str, n: usize, is_labelled: bool| CellSites {
         cell_type: cell_type.into(),
         positions: place(n).collect(),
@@ -133,36 +135,40 @@ fn position() -> impl Strategy<Value = [f64; 3]> {
 }
 
 fn cells(cell_type: &'static str) -> impl Strategy<Value = CellSites> {
-    (prop::collection::vec((position(), 0u16..3), 0..25), any::<bool>()).prop_map(move |(placed, is_labelled)| CellSites {
-        cell_type: cell_type.into(),
-        positions: placed.iter().map(|(p, _)| *p).collect(),
-        label_sets: vec![vec![], vec!["plus".into()], vec!["minus".into()]],
-        labels: if is_labelled { placed.iter().map(|(_, label)| *label).collect() } else { vec![] },
-    })
+    (prop::collection::vec((position(), 0u16..3), 0..25), any::<bool>()).prop_map(
+        move |(placed, is_labelled)| CellSites {
+            cell_type: cell_type.into(),
+            positions: placed.iter().map(|(p, _)| *p).collect(),
+            label_sets: vec![vec![], vec!["plus".into()], vec!["minus".into()]],
+            labels: if is_labelled { placed.iter().map(|(_, label)| *label).collect() } else { vec![] },
+        },
+    )
 }
 
 fn anatomies() -> impl Strategy<Value = Anatomy> {
     let types = (cells("unipolar_brush_cell"), cells("golgi_cell"), cells("dcn_p"));
     let row = (0u32..1000, 0u32..1000, [-1i32..5, -1..5], [-1i32..5, -1..9]);
     let set = (0usize..3, 0usize..3, prop::collection::vec(row, 0..60), any::<[bool; 2]>());
-    (types, prop::collection::vec(set, 0..3), [0.0f64..1e4, 0.0..1e4, 0.0..1e4]).prop_map(|((a, b, c), sets, size)| {
-        let cells = vec![a, b, c];
-        let connect = |(k, (pre, post, rows, has_sites)): (usize, (usize, usize, Vec<_>, [bool; 2]))| {
-            let (n, m) = (cells[pre].len() as u32, cells[post].len() as u32);
-            let rows: Vec<(u32, u32, [i32; 2], [i32; 2])> = if n * m == 0 { vec![] } else { rows };
-            ConnectionSet {
-                name: format!("set_{}", 9 - k),
-                pre_type: cells[pre].cell_type.clone(),
-                post_type: cells[post].cell_type.clone(),
-                pre: rows.iter().map(|r| r.0 % n).collect(),
-                post: rows.iter().map(|r| r.1 % m).collect(),
-                pre_site: if has_sites[0] { rows.iter().map(|r| r.2).collect() } else { vec![] },
-                post_site: if has_sites[1] { rows.iter().map(|r| r.3).collect() } else { vec![] },
-            }
-        };
-        let connections = sets.into_iter().enumerate().map(connect).collect();
-        Anatomy { size, cells: cells.clone(), connections, source: "generated".into(), notes: vec![] }
-    })
+    (types, prop::collection::vec(set, 0..3), [0.0f64..1e4, 0.0..1e4, 0.0..1e4]).prop_map(
+        |((a, b, c), sets, size)| {
+            let cells = vec![a, b, c];
+            let connect = |(k, (pre, post, rows, has_sites)): (usize, (usize, usize, Vec<_>, [bool; 2]))| {
+                let (n, m) = (cells[pre].len() as u32, cells[post].len() as u32);
+                let rows: Vec<(u32, u32, [i32; 2], [i32; 2])> = if n * m == 0 { vec![] } else { rows };
+                ConnectionSet {
+                    name: format!("set_{}", 9 - k),
+                    pre_type: cells[pre].cell_type.clone(),
+                    post_type: cells[post].cell_type.clone(),
+                    pre: rows.iter().map(|r| r.0 % n).collect(),
+                    post: rows.iter().map(|r| r.1 % m).collect(),
+                    pre_site: if has_sites[0] { rows.iter().map(|r| r.2).collect() } else { vec![] },
+                    post_site: if has_sites[1] { rows.iter().map(|r| r.3).collect() } else { vec![] },
+                }
+            };
+            let connections = sets.into_iter().enumerate().map(connect).collect();
+            Anatomy { size, cells: cells.clone(), connections, source: "generated".into(), notes: vec![] }
+        },
+    )
 }
 
 /// Every contact as bits of (set, position of pre, position of post, sites), sorted.
@@ -188,7 +194,8 @@ fn labelled(anatomy: &Anatomy) -> Vec<(String, [u64; 3], Vec<String>)> {
         let labels = c.labels.get(i).map_or(vec![], |&l| c.label_sets[usize::from(l)].clone());
         (c.cell_type.clone(), c.positions[i].map(f64::to_bits), labels)
     };
-    let mut all: Vec<_> = anatomy.cells.iter().flat_map(|c| (0..c.len()).map(|i| of(c, i)).collect::<Vec<_>>()).collect();
+    let mut all: Vec<_> =
+        anatomy.cells.iter().flat_map(|c| (0..c.len()).map(|i| of(c, i)).collect::<Vec<_>>()).collect();
     all.sort();
     all
 }
@@ -233,11 +240,17 @@ fn what_cannot_be_kept_is_refused_and_leaves_no_file() {
         (|a| a.cells[0].labels.truncate(4), &["`purkinje_cell`", "4 labels for 20 cells"]),
         (|a| a.cells[0].labels[0] = 9, &["label set 9", "there are 3"]),
         (|a| a.cells[0].label_sets[0].push("x".into()), &["label set 0", "empty"]),
-        (|a| a.connections[1].name = "parallel_fiber_to_purkinje".into(), &["`parallel_fiber_to_purkinje`", "twice"]),
+        (
+            |a| a.connections[1].name = "parallel_fiber_to_purkinje".into(),
+            &["`parallel_fiber_to_purkinje`", "twice"],
+        ),
         (|a| a.connections[1].pre_type = "martian".into(), &["`io_to_purkinje`", "`martian`"]),
         (|a| a.connections[1].post[7] = 20, &["`io_to_purkinje`", "row 7", "cell 20", "`purkinje_cell`"]),
         (|a| _ = a.connections[1].post.pop(), &["`io_to_purkinje`", "20", "19"]),
-        (|a| _ = a.connections[0].pre_site.pop(), &["`parallel_fiber_to_purkinje`", "59", "`pre_site`", "60"]),
+        (
+            |a| _ = a.connections[0].pre_site.pop(),
+            &["`parallel_fiber_to_purkinje`", "59", "`pre_site`", "60"],
+        ),
     ];
     let folder = folder();
     for (damage, parts) in cases {
@@ -379,9 +392,12 @@ fn what_a_point_network_does_not_honour_is_noted() {
     let anatomy = bsb::read(&file_of(&folder, &draft)).unwrap();
     assert_eq!(anatomy.cells("pump").unwrap().positions, [[50.0, 150.0, 50.0]; 2]);
     let notes = anatomy.notes.join("\n");
-    assert_names(&notes, &["pump have no positions", "golgi_cell have rotations", "golgi_cell.age", "GolgiCell"]);
+    assert_names(
+        &notes,
+        &["pump have no positions", "golgi_cell have rotations", "golgi_cell.age", "GolgiCell"],
+    );
     assert_names(&notes, &["`pump` (2 cells) is not known"]);
-    assert_eq!(anatomy.notes.len(), 5, "{notes}");
+    assert_eq!(anatomy.notes.len(), 6, "{notes}");
 }
 
 /// A change of the draft, and what the refusal must name.
@@ -401,7 +417,10 @@ fn other_versions_and_other_files_are_refused() {
     assert_refused(&[
         (|d| d.remove_attribute("", "bsb_version"), &["`bsb_version`", "is missing", "BSB 8"]),
         (|d| d.remove_attribute("", "bsb_hdf5_version"), &["`bsb_hdf5_version`", "is missing"]),
-        (|d| d.text("", "bsb_version", "4.3.1"), &["`bsb_version`", "`4.3.1`", "8.x", "compile the network again"]),
+        (
+            |d| d.text("", "bsb_version", "4.3.1"),
+            &["`bsb_version`", "`4.3.1`", "8.x", "compile the network again"],
+        ),
         (|d| d.text("", "bsb_version", "9.0.0"), &["`9.0.0`", "8.x", "newer lobule"]),
         (|d| d.text("", "bsb_hdf5_version", "unknown"), &["`bsb_hdf5_version`", "`unknown`"]),
         (|d| d.integer("", "bsb_version", 8), &["`bsb_version`", "8.x"]),
@@ -414,15 +433,27 @@ fn other_versions_and_other_files_are_refused() {
 fn inconsistent_cells_are_refused() {
     assert_refused(&[
         (|d| d.remove("placement/golgi_cell/1/position"), &["placement/golgi_cell/1/position", "is missing"]),
-        (|d| d.floats("placement/golgi_cell/1/position", &[2, 2], &[0.0; 4]), &["/position", "[2, 2]", "(n, 3)"]),
+        (
+            |d| d.floats("placement/golgi_cell/1/position", &[2, 2], &[0.0; 4]),
+            &["/position", "[2, 2]", "(n, 3)"],
+        ),
         (|d| d.floats("placement/golgi_cell/1/position", &[6], &[0.0; 6]), &["/position", "[6]", "(n, 3)"]),
-        (|d| d.integers("placement/golgi_cell/1/position", &[2, 3], &[0; 6]), &["/position", "floating-point"]),
+        (
+            |d| d.integers("placement/golgi_cell/1/position", &[2, 3], &[0; 6]),
+            &["/position", "floating-point"],
+        ),
         (
             |d| d.floats("placement/golgi_cell/1/position", &[2, 3], &[0.0, 0.0, 0.0, 1.0, f64::NAN, 1.0]),
             &["placement/golgi_cell/1/position", "row 1", "NaN", "finite", "µm"],
         ),
         (
-            |d| d.floats("placement/golgi_cell/1/position", &[2, 3], &[0.0, f64::INFINITY, 0.0, 1.0, 1.0, 1.0]),
+            |d| {
+                d.floats(
+                    "placement/golgi_cell/1/position",
+                    &[2, 3],
+                    &[0.0, f64::INFINITY, 0.0, 1.0, 1.0, 1.0],
+                )
+            },
             &["row 0", "inf"],
         ),
         (
@@ -432,12 +463,18 @@ fn inconsistent_cells_are_refused() {
         (|d| d.text("placement/golgi_cell", "chunks", "{\"1\": 2"), &["`chunks`", "not JSON"]),
         (|d| d.text("placement/golgi_cell", "chunks", "[2]"), &["`chunks`", "not a JSON object"]),
         (|d| d.text("placement/golgi_cell", "chunks", "{\"1\": -2}"), &["`chunks`", "-2", "0 to"]),
-        (|d| d.text("placement/golgi_cell", "chunks", "{\"1\": 2, \"2\": 5}"), &["chunk 2", "not in the file"]),
+        (
+            |d| d.text("placement/golgi_cell", "chunks", "{\"1\": 2, \"2\": 5}"),
+            &["chunk 2", "not in the file"],
+        ),
         (|d| d.text("placement/golgi_cell", "chunks", "{}"), &["0 cells", "chunk 1", "2 rows"]),
         (|d| d.integer("placement/golgi_cell", "len", 7), &["placement/golgi_cell", "`len`", "7", "2"]),
         (|d| d.groups.push("placement/golgi_cell/one".into()), &["placement/golgi_cell/one", "is no chunk"]),
         (|d| d.integers("placement/golgi_cell/1/labels", &[1], &[3]), &["/labels", "label set 3", "0, 4"]),
-        (|d| d.integers("placement/golgi_cell/1/labels", &[3], &[0; 3]), &["/labels", "3 entries for 2 cells"]),
+        (
+            |d| d.integers("placement/golgi_cell/1/labels", &[3], &[0; 3]),
+            &["/labels", "3 entries for 2 cells"],
+        ),
         (|d| d.text("placement/golgi_cell", "labelsets", "{\"a\": []}"), &["`labelsets`", "holds a"]),
         (|d| d.text("placement/golgi_cell", "labelsets", "{\"0\": [\"x\"]}"), &["`labelsets`", "\"0\": []"]),
     ]);
@@ -446,14 +483,20 @@ fn inconsistent_cells_are_refused() {
 #[test]
 fn inconsistent_connections_are_refused() {
     assert_refused(&[
-        (|d| d.text(SET, "pre", "basket_cell"), &["connectivity/aa", "`pre`", "`basket_cell`", "golgi_cell, granule_cell"]),
+        (
+            |d| d.text(SET, "pre", "basket_cell"),
+            &["connectivity/aa", "`pre`", "`basket_cell`", "golgi_cell, granule_cell"],
+        ),
         (|d| d.remove_attribute(SET, "post"), &["connectivity/aa", "`post`", "is missing"]),
         (|d| d.remove("connectivity/aa/inc"), &["connectivity/aa/inc", "is missing"]),
         (|d| d.remove("connectivity/aa/out"), &["connectivity/aa/out", "is missing"]),
         (|d| d.remove("connectivity/aa/out/0"), &["connectivity/aa", "3 rows in `inc`", "1 in `out`"]),
         (|d| d.integer(SET, "len", 4), &["connectivity/aa", "`len`", "4", "3"]),
         (|d| d.remove("connectivity/aa/inc/1/global_locs"), &["connectivity/aa/inc/1/global_locs"]),
-        (|d| d.integers("connectivity/aa/inc/1/global_locs", &[2, 3], &[0; 6]), &["global_locs", "2 rows", "3"]),
+        (
+            |d| d.integers("connectivity/aa/inc/1/global_locs", &[2, 3], &[0; 6]),
+            &["global_locs", "2 rows", "3"],
+        ),
         (|d| d.integers("connectivity/aa/inc/1/local_locs", &[9], &[0; 9]), &["local_locs", "[9]", "(n, 3)"]),
         (
             |d| d.integers("connectivity/aa/inc/1/local_locs", &[3, 3], &[0, 0, 0, 2, 0, 0, 0, 0, 0]),
@@ -472,8 +515,14 @@ fn inconsistent_connections_are_refused() {
         (|d| d.integer(INC, "0", 4), &["`0`", "[4]", "0 to 3"]),
         (|d| d.integer(INC, "0", -1), &["`0`", "[-1]"]),
         (|d| d.integer(INC, BELOW, 2), &["block at row 2", "expected exactly 0"]),
-        (|d| d.attribute(INC, "chunk_list", &[1, 3], Numbers::Coordinates(vec![5, 0, 0])), &["`5`", "is missing"]),
-        (|d| d.attribute(INC, "chunk_list", &[2], Numbers::Coordinates(vec![5, 0])), &["`chunk_list`", "2 numbers"]),
+        (
+            |d| d.attribute(INC, "chunk_list", &[1, 3], Numbers::Coordinates(vec![5, 0, 0])),
+            &["`5`", "is missing"],
+        ),
+        (
+            |d| d.attribute(INC, "chunk_list", &[2], Numbers::Coordinates(vec![5, 0])),
+            &["`chunk_list`", "2 numbers"],
+        ),
         (
             |d| {
                 d.attribute(INC, "chunk_list", &[2, 3], Numbers::Coordinates(vec![0; 6]));
@@ -481,7 +530,10 @@ fn inconsistent_connections_are_refused() {
             },
             &["`chunk_list`", "chunk 0 twice"],
         ),
-        (|d| d.attribute(INC, "chunk_list", &[1, 3], Numbers::Floats(vec![0.0; 3])), &["`chunk_list`", "integers"]),
+        (
+            |d| d.attribute(INC, "chunk_list", &[1, 3], Numbers::Floats(vec![0.0; 3])),
+            &["`chunk_list`", "integers"],
+        ),
         (
             |d| {
                 d.attribute(INC, "chunk_list", &[1, 3], Numbers::Coordinates(vec![9, 0, 0]));

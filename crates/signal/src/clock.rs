@@ -37,11 +37,7 @@ impl Clock {
     /// # Errors
     /// [`ClockError::BadStep`] unless the step is positive and finite.
     pub fn new(dt_ms: f64) -> Result<Self, ClockError> {
-        if dt_ms.is_finite() && dt_ms > 0.0 {
-            Ok(Self { dt_ms })
-        } else {
-            Err(ClockError::BadStep { dt_ms })
-        }
+        if dt_ms.is_finite() && dt_ms > 0.0 { Ok(Self { dt_ms }) } else { Err(ClockError::BadStep { dt_ms }) }
     }
 
     /// The step, ms.
@@ -68,7 +64,9 @@ impl Clock {
         if exact.is_finite() && nearest >= 0.0 && (exact - nearest).abs() < 1e-6 {
             Ok(nearest as u64)
         } else {
-            Err(ClockError::OffGrid { ms, dt_ms: self.dt_ms, nearest_ms: nearest.max(0.0) * self.dt_ms })
+            // 3 steps of 0.1 ms are 0.3 ms to a reader, not 0.30000000000000004.
+            let nearest_ms = (nearest.max(0.0) * self.dt_ms * 1e9).round() / 1e9;
+            Err(ClockError::OffGrid { ms, dt_ms: self.dt_ms, nearest_ms })
         }
     }
 

@@ -88,15 +88,14 @@ pub(super) struct Compiled {
 
 impl Compiled {
     pub(super) fn new(p: &CondLif, label: &str, clock: &Clock) -> Result<Self, CompileError> {
-        for (name, x) in [
-            ("c_m", p.c_m),
-            ("g_l", p.g_l),
-            ("tau_syn_ex", p.tau_syn_ex),
-            ("tau_syn_in", p.tau_syn_in),
-        ] {
+        for (name, x) in
+            [("c_m", p.c_m), ("g_l", p.g_l), ("tau_syn_ex", p.tau_syn_ex), ("tau_syn_in", p.tau_syn_in)]
+        {
             check(label, name, x, x > 0.0, "a positive number is needed")?;
         }
-        for (name, x) in [("e_l", p.e_l), ("v_th", p.v_th), ("e_ex", p.e_ex), ("e_in", p.e_in), ("i_e", p.i_e)] {
+        for (name, x) in
+            [("e_l", p.e_l), ("v_th", p.v_th), ("e_ex", p.e_ex), ("e_in", p.e_in), ("i_e", p.i_e)]
+        {
             check(label, name, x, true, "a finite number is needed")?;
         }
         check(label, "t_ref", p.t_ref, p.t_ref >= 0.0, "0 or more is needed")?;
@@ -122,7 +121,8 @@ impl Compiled {
 
 impl NeuronModel for Compiled {
     fn variables(&self) -> Vec<Variable> {
-        let plain = |name: &str, unit, initial| Variable { name: name.into(), unit, initial, padding: initial };
+        let plain =
+            |name: &str, unit, initial| Variable { name: name.into(), unit, initial, padding: initial };
         vec![
             plain("v_m", "mV", self.e_l),
             Variable { name: "refractory".into(), unit: "steps", initial: 0.0, padding: 1e30 },

@@ -152,9 +152,13 @@ impl Compiled {
         for (name, x) in [("c_m", p.c_m), ("tau_m", p.tau_m), ("tau_v", p.tau_v)] {
             check(label, name, x, x > 0.0, positive)?;
         }
-        for (name, x) in
-            [("t_ref", p.t_ref), ("k_1", p.k_1), ("k_2", p.k_2), ("lambda_0", p.lambda_0), ("k_adap", p.k_adap)]
-        {
+        for (name, x) in [
+            ("t_ref", p.t_ref),
+            ("k_1", p.k_1),
+            ("k_2", p.k_2),
+            ("lambda_0", p.lambda_0),
+            ("k_adap", p.k_adap),
+        ] {
             check(label, name, x, x >= 0.0, "0 or more is needed")?;
         }
         for (name, x) in [("e_l", p.e_l), ("v_th", p.v_th), ("i_e", p.i_e), ("a1", p.a1), ("a2", p.a2)] {
@@ -204,7 +208,8 @@ impl Compiled {
 
 impl NeuronModel for Compiled {
     fn variables(&self) -> Vec<Variable> {
-        let plain = |name: &str, unit, initial| Variable { name: name.into(), unit, initial, padding: initial };
+        let plain =
+            |name: &str, unit, initial| Variable { name: name.into(), unit, initial, padding: initial };
         let mut variables = vec![
             plain("v_m", "mV", self.v_init),
             plain("i_adap", "pA", 0.0),
@@ -337,7 +342,8 @@ fn advance_lanes<const R: usize, const L: usize>(c: &Compiled, block: &mut Block
         let now = block.first_step + step as u64;
         for (first, ln_y) in ln_y.as_chunks::<GROUP>().0.iter().enumerate() {
             let first = first * GROUP;
-            let mut fired = escape::spikes(ln_y, block.stream, now, block.first_neuron + (base + first) as u32);
+            let mut fired =
+                escape::spikes(ln_y, block.stream, now, block.first_neuron + (base + first) as u32);
             while fired != 0 {
                 let j = first + fired.trailing_zeros() as usize;
                 fired &= fired - 1;

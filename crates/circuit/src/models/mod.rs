@@ -125,6 +125,11 @@ pub(crate) fn check(
     if value.is_finite() && ok {
         Ok(())
     } else {
-        Err(CompileError::BadParameter { of: format!("population `{of}`"), parameter, value, allowed: allowed.into() })
+        Err(CompileError::BadParameter {
+            of: format!("population `{of}`"),
+            parameter,
+            value,
+            allowed: allowed.into(),
+        })
     }
 }

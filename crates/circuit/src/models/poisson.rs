@@ -101,7 +101,8 @@ mod tests {
     fn quantiles_have_the_poisson_mean_and_variance() {
         for m in [0.001, 0.05, 0.8, 20.0, 500.0] {
             let n = 100_000;
-            let ks: Vec<f64> = (0..n).map(|i| poisson_quantile(m, (i as f64 + 0.5) / n as f64) as f64).collect();
+            let ks: Vec<f64> =
+                (0..n).map(|i| poisson_quantile(m, (i as f64 + 0.5) / n as f64) as f64).collect();
             let mean = ks.iter().sum::<f64>() / n as f64;
             let var = ks.iter().map(|k| (k - mean).powi(2)).sum::<f64>() / n as f64;
             // The midpoint rule on the quantile function errs by less than the tail of one cell.

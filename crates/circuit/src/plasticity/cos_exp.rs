@@ -54,7 +54,13 @@ impl Compiled {
         check_bounds(of, p.w_min, p.w_max)?;
         check(of, "a_plus", p.a_plus, p.a_plus >= 0.0, "it must be 0 or positive")?;
         check(of, "a_minus", p.a_minus, p.a_minus <= 0.0, "it must be 0 or negative")?;
-        check(of, "window_ms", p.window_ms, p.window_ms > 0.0 && p.window_ms <= 1000.0, "it lies in 0..1000 ms")?;
+        check(
+            of,
+            "window_ms",
+            p.window_ms,
+            p.window_ms > 0.0 && p.window_ms <= 1000.0,
+            "it lies in 0..1000 ms",
+        )?;
         let window = clock
             .steps(p.window_ms)
             .map_err(|source| CompileError::Time { of: format!("rule of `{of}`, window_ms"), source })?;

@@ -133,7 +133,12 @@ pub(crate) fn check(
     if value.is_finite() && ok {
         Ok(())
     } else {
-        Err(CompileError::BadParameter { of: format!("rule of `{of}`"), parameter, value, allowed: allowed.into() })
+        Err(CompileError::BadParameter {
+            of: format!("rule of `{of}`"),
+            parameter,
+            value,
+            allowed: allowed.into(),
+        })
     }
 }
 

@@ -165,7 +165,8 @@ fn pair(x: &mut Learning<'_>, (lo, hi): (f32, f32), same_step: bool, change: imp
             x.memory[pre as usize] = now;
         }
         for &post in x.post.at(step) {
-            let Some(local) = post.checked_sub(x.first_neuron).map(|l| l as usize).filter(|&l| l < x.len) else {
+            let Some(local) = post.checked_sub(x.first_neuron).map(|l| l as usize).filter(|&l| l < x.len)
+            else {
                 continue;
             };
             for &(k, pre) in x.synapses_onto(local) {

@@ -54,7 +54,9 @@ impl Kernel {
                 let x = (delta_ms - t0_ms) / tau_ms;
                 libm::exp(-x) * libm::sin(std::f64::consts::TAU * x).powi(20) / 1.2848
             }
-            Kernel::Alpha { tau_ms } => std::f64::consts::E * (-delta_ms / tau_ms) * libm::exp(delta_ms / tau_ms),
+            Kernel::Alpha { tau_ms } => {
+                std::f64::consts::E * (-delta_ms / tau_ms) * libm::exp(delta_ms / tau_ms)
+            }
         }
     }
 }
@@ -143,7 +145,13 @@ impl Compiled {
         if let Kernel::SinExp { t0_ms, .. } = p.kernel {
             check(of, "t0_ms", t0_ms, true, "a finite number is needed")?;
         }
-        check(of, "window_ms", p.window_ms, p.window_ms > 0.0 && p.window_ms <= 5000.0, "it lies in 0..5000 ms")?;
+        check(
+            of,
+            "window_ms",
+            p.window_ms,
+            p.window_ms > 0.0 && p.window_ms <= 5000.0,
+            "it lies in 0..5000 ms",
+        )?;
         let window = clock
             .steps(p.window_ms)
             .map_err(|source| CompileError::Time { of: format!("rule of `{of}`, window_ms"), source })?;
@@ -188,7 +196,8 @@ impl PlasticityRule for Compiled {
                 continue;
             }
             x.scratch.resize(x.n_pre(), 0.0);
-            let past = (1..self.table.len() as u64).filter(|&age| age <= step && self.table[age as usize] != 0.0);
+            let past =
+                (1..self.table.len() as u64).filter(|&age| age <= step && self.table[age as usize] != 0.0);
             for age in past.clone() {
                 for &pre in x.pre.at(step - age) {
                     x.scratch[pre as usize] += self.table[age as usize];

@@ -75,7 +75,9 @@ impl Reference {
         };
         for (r, w) in input.into_iter().enumerate() {
             match self.p.receptors[r].shape {
-                SynapseShape::Alpha => self.y[4 + 2 * r] += w * std::f64::consts::E / self.p.receptors[r].tau_syn,
+                SynapseShape::Alpha => {
+                    self.y[4 + 2 * r] += w * std::f64::consts::E / self.p.receptors[r].tau_syn
+                }
                 SynapseShape::Exponential => self.y[3 + 2 * r] += w,
             }
         }

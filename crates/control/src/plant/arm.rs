@@ -79,7 +79,8 @@ impl PlanarArm {
 
     /// Shoulder angle with which the hand, elbow opened as planned, points straight ahead, rad.
     pub fn pointing_shoulder_rad() -> f64 {
-        std::f64::consts::FRAC_PI_2 - (LENGTH[1] * ELBOW[1].sin()).atan2(LENGTH[0] + LENGTH[1] * ELBOW[1].cos())
+        std::f64::consts::FRAC_PI_2
+            - (LENGTH[1] * ELBOW[1].sin()).atan2(LENGTH[0] + LENGTH[1] * ELBOW[1].cos())
     }
 
     /// Hand, m: x to the right, y straight ahead.

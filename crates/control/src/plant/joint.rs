@@ -48,7 +48,11 @@ impl Plant for Joint {
     }
 
     fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error> {
-        assert_eq!(command.len(), self.commands(), "the joint takes two commands, of which it uses the first");
+        assert_eq!(
+            command.len(),
+            self.commands(),
+            "the joint takes two commands, of which it uses the first"
+        );
         // Decoder units are per millisecond squared.
         let ticks = dt_s * 1e3;
         self.velocity += command[0] * ticks;

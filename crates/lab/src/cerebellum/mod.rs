@@ -1,8 +1,8 @@
 //! The mouse cerebellum as a spiking circuit: anatomy + cell models + synapse
 //! models, ready to compile.
 
-mod mouse;
 mod module;
+mod mouse;
 
 pub use module::{Drive, ModuleOptions, add_module, merged_pairs};
 pub use mouse::{BrainState, SynapseModel, cell_model, synapse_model};

@@ -98,7 +98,9 @@ pub fn add_module(
     for set in &anatomy.connections {
         let name = set.name.as_str();
         if name == "gap_goc" {
-            left_out.push("gap_goc: gap junctions are not simulated; the E-GLIF protocols do not use them".into());
+            left_out.push(
+                "gap_goc: gap junctions are not simulated; the E-GLIF protocols do not use them".into(),
+            );
             continue;
         }
         if name.ends_with("_minus") && anatomy.connections(name.trim_end_matches("_minus")).is_some() {
@@ -110,7 +112,9 @@ pub fn add_module(
             continue;
         }
         let synapse = synapse_model(name, options.state).ok_or_else(|| Error::Anatomy {
-            what: format!("connection set `{name}` has no synapse model; rename it or remove it from the file"),
+            what: format!(
+                "connection set `{name}` has no synapse model; rename it or remove it from the file"
+            ),
         })?;
         let list = Arc::new(pairs.iter().map(|p| (p.pre, p.post)).collect::<Vec<_>>());
         let mut projection = Projection::new(
@@ -124,7 +128,8 @@ pub fn add_module(
         projection = match options.pair_weights.get(name) {
             Some(&w) => projection.weight(w as f32),
             None if pairs.iter().all(|p| p.contacts == 1) => projection.weight(synapse.weight as f32),
-            None => projection.weights(pairs.iter().map(|p| (synapse.weight * f64::from(p.contacts)) as f32).collect()),
+            None => projection
+                .weights(pairs.iter().map(|p| (synapse.weight * f64::from(p.contacts)) as f32).collect()),
         };
         if let Some((rule, teacher)) = options.rules.get(name) {
             projection = projection.plastic(*rule);

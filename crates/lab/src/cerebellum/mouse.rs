@@ -43,7 +43,12 @@ fn eglif(m: Membrane, a: Adaptation, tau_syn: [f64; 3]) -> Eglif {
         lambda_0: a[5],
         tau_v: a[6],
         // Receptors 1 and 3 excite (0 mV), 2 and 4 inhibit (-80 mV); 4 is always the model's default.
-        receptors: [alpha(tau_syn[0], 0.0), alpha(tau_syn[1], -80.0), alpha(tau_syn[2], 0.0), alpha(2.0, -80.0)],
+        receptors: [
+            alpha(tau_syn[0], 0.0),
+            alpha(tau_syn[1], -80.0),
+            alpha(tau_syn[2], 0.0),
+            alpha(2.0, -80.0),
+        ],
         leak_is_published: true,
         threshold_is_hard: false,
     }

@@ -195,7 +195,10 @@ pub fn run(
 }
 
 fn in_loop(closed: &ClosedLoop) -> Vec<&'static str> {
-    MODULES.into_iter().filter(|m| closed.simulation().population(&format!("{m}/purkinje_cell")).is_ok()).collect()
+    MODULES
+        .into_iter()
+        .filter(|m| closed.simulation().population(&format!("{m}/purkinje_cell")).is_ok())
+        .collect()
 }
 
 fn record(closed: &mut ClosedLoop) -> Result<(), Error> {
@@ -246,8 +249,10 @@ fn weight_histograms(
         let w_max = [&config.forward, &config.inverse][m].w_max_ns;
         let synapses = closed.simulation().synapses(&format!("{module}/{PLASTIC_SET}"))?;
         for (zone, microzone) in [(Microzone::Plus, "plus"), (Microzone::Minus, "minus")] {
-            let weights =
-                synapses.iter().filter(|s| cells.microzone(s.1 as usize) == Some(zone)).map(|s| f64::from(s.2));
+            let weights = synapses
+                .iter()
+                .filter(|s| cells.microzone(s.1 as usize) == Some(zone))
+                .map(|s| f64::from(s.2));
             let (edges_ns, counts) = histogram(weights, 0.0, w_max, WEIGHT_BINS);
             histograms.push(WeightHistogram {
                 module: module.into(),

@@ -49,7 +49,8 @@ pub fn end_position(command: impl Iterator<Item = f64>) -> Result<f64, Error> {
 /// The arm with its scales.
 pub fn arm(scale: &BodyScale, ticks: usize) -> PlanarArm {
     let shoulder = scale.deg_per_unit.to_radians();
-    let mut arm = PlanarArm::new(shoulder, PlanarArm::planned_elbow_rad() / scale.elbow_units, ticks as f64 * 1e-3);
+    let mut arm =
+        PlanarArm::new(shoulder, PlanarArm::planned_elbow_rad() / scale.elbow_units, ticks as f64 * 1e-3);
     arm.straight_ahead_deg = scale.arm_straight_deg;
     // The movement without prisms turns the shoulder to where the hand points straight ahead.
     arm.start_shoulder_rad = PlanarArm::pointing_shoulder_rad() + shoulder * scale.x0;

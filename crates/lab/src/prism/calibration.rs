@@ -1,8 +1,8 @@
 //! Calibration: what the loop does before it learns, with the static modules in
 //! it, and whether learning pushes the right way. A simulation requires it.
 //!
-//! 1. one discarded trial, then trials at P = 0: x0; the same at P = 10: x10;
-//!    error e(x) = 10 (x - x0)/(x10 - x0);
+//! 1. one discarded trial, then trials at P = 0: x0; the same at a second prism P₁: x₁;
+//!    error e(x) = P₁ (x - x0)/(x₁ - x0);
 //! 2. a sweep of prisms against the identity;
 //! 3. the error at the protocol's prism;
 //! 4. a sign test: three trials of learning under an imposed error of ± 10 deg, each
@@ -25,8 +25,8 @@ use std::sync::Arc;
 
 /// Format of [`Calibration`].
 pub const VERSION: u32 = 1;
-/// Prism of the second calibration point, deg.
-const SECOND_POINT_DEG: f64 = 10.0;
+/// Prism of the sign test, deg.
+const SIGN_PRISM_DEG: f64 = 10.0;
 /// Imposed error of the sign test, deg.
 const IMPOSED_DEG: f64 = 10.0;
 /// Trials of learning in the sign test.
@@ -126,23 +126,26 @@ pub fn calibrate(
             *rates_hz.entry(label.clone()).or_default() += rate / zero.len() as f64;
         }
     }
-    let a_plus =
-        a_plus_ns(config, MODULES.map(|m| rates_hz.get(&format!("{m}/io_cell")).copied().unwrap_or_default()));
+    let a_plus = a_plus_ns(
+        config,
+        MODULES.map(|m| rates_hz.get(&format!("{m}/io_cell")).copied().unwrap_or_default()),
+    );
     let network = closed_loop::compile(config, anatomy, a_plus, seed)?;
     closed = ClosedLoop::new(config, anatomy, network.clone(), seed, threads)?;
     closed.restore(start.clone())?;
-    let ten = at(&mut closed, SECOND_POINT_DEG, config.calibration.trials)?;
+    let second_deg = config.calibration.second_deg;
+    let second = at(&mut closed, second_deg, config.calibration.trials)?;
     let x0s = zero.iter().map(position).collect::<Result<Vec<_>, _>>()?;
-    let x10s = ten.iter().map(position).collect::<Result<Vec<_>, _>>()?;
-    let (x0, x10) = (mean(&x0s), mean(&x10s));
-    if !(x10 - x0).is_normal() || x10 <= x0 {
+    let seconds = second.iter().map(position).collect::<Result<Vec<_>, _>>()?;
+    let (x0, x_second) = (mean(&x0s), mean(&seconds));
+    if !(x_second - x0).is_normal() || x_second <= x0 {
         return Err(Error::Calibration {
             what: format!(
-                "the end point does not follow the prism: {x0:.4} at 0 deg, {x10:.4} at 10 deg; raise planner.gain_hz_per_deg"
+                "the end point does not follow the prism: {x0:.4} at 0 deg, {x_second:.4} at {second_deg} deg; raise planner.gain_hz_per_deg"
             ),
         });
     }
-    let deg_per_unit = SECOND_POINT_DEG / (x10 - x0);
+    let deg_per_unit = second_deg / (x_second - x0);
     let elbows =
         zero.iter().map(|o| body::end_position(o.elbow.iter().copied())).collect::<Result<Vec<_>, _>>()?;
     let mut scale =
@@ -150,12 +153,12 @@ pub fn calibrate(
     let directions = |scale: &BodyScale, outcomes: &[TrialOutcome]| -> Result<Vec<f64>, Error> {
         outcomes.iter().map(|o| body::arm_direction(scale, o)).collect()
     };
-    let (arm0, arm10) = (directions(&scale, &zero)?, directions(&scale, &ten)?);
+    let (arm0, arm1) = (directions(&scale, &zero)?, directions(&scale, &second)?);
     scale.arm_straight_deg = mean(&arm0);
-    scale.arm_gain = SECOND_POINT_DEG / (mean(&arm10) - mean(&arm0));
-    let (x0_sd_deg, x10_sd_deg) = match config.wiring.plant {
-        Body::Joint => (sd(&x0s) * deg_per_unit, sd(&x10s) * deg_per_unit),
-        Body::Arm => (sd(&arm0) * scale.arm_gain.abs(), sd(&arm10) * scale.arm_gain.abs()),
+    scale.arm_gain = second_deg / (mean(&arm1) - mean(&arm0));
+    let (x0_sd_deg, second_sd_deg) = match config.wiring.plant {
+        Body::Joint => (sd(&x0s) * deg_per_unit, sd(&seconds) * deg_per_unit),
+        Body::Arm => (sd(&arm0) * scale.arm_gain.abs(), sd(&arm1) * scale.arm_gain.abs()),
     };
     if !(x0_sd_deg <= config.calibration.max_sd_deg) {
         return Err(Error::Calibration {
@@ -172,7 +175,10 @@ pub fn calibrate(
     let mut sweep = Vec::new();
     for &prism_deg in config.calibration.sweep_deg.iter().chain([&config.protocol.prism_deg]) {
         let outcomes = at(&mut closed, prism_deg, config.calibration.sweep_trials)?;
-        sweep.push(SweepPoint { prism_deg, errors_deg: outcomes.iter().map(error).collect::<Result<_, _>>()? });
+        sweep.push(SweepPoint {
+            prism_deg,
+            errors_deg: outcomes.iter().map(error).collect::<Result<_, _>>()?,
+        });
     }
     let open_loop = sweep.pop().expect("the protocol's prism was measured last");
     let points: Vec<(f64, f64)> =
@@ -185,7 +191,7 @@ pub fn calibrate(
     for (s, sign) in [1.0, -1.0].into_iter().enumerate() {
         closed.restore(start.clone())?;
         let probe = |closed: &mut ClosedLoop| -> Result<[f64; 2], Error> {
-            let input = TrialInput { prism_deg: SECOND_POINT_DEG, error_deg: 0.0, learns: [false; 2] };
+            let input = TrialInput { prism_deg: SIGN_PRISM_DEG, error_deg: 0.0, learns: [false; 2] };
             let mut sum = [0.0; 2];
             for _ in 0..SIGN_PROBES {
                 let m = body::play(&closed.trial(input)?, &scale, Body::Joint)?;
@@ -193,7 +199,8 @@ pub fn calibrate(
             }
             Ok(sum.map(|x| x / SIGN_PROBES as f64))
         };
-        let input = TrialInput { prism_deg: SECOND_POINT_DEG, error_deg: sign * IMPOSED_DEG, learns: [true; 2] };
+        let input =
+            TrialInput { prism_deg: SIGN_PRISM_DEG, error_deg: sign * IMPOSED_DEG, learns: [true; 2] };
         for _ in 0..SIGN_TRIALS {
             closed.trial(input)?;
         }
@@ -208,7 +215,10 @@ pub fn calibrate(
     }
 
     let static_bias_deg = BTreeMap::from([("inverse".to_string(), {
-        let inverse = zero.iter().map(|o| body::end_position(o.inverse.iter().copied())).collect::<Result<Vec<_>, _>>()?;
+        let inverse = zero
+            .iter()
+            .map(|o| body::end_position(o.inverse.iter().copied()))
+            .collect::<Result<Vec<_>, _>>()?;
         mean(&inverse) * deg_per_unit
     })]);
     closed.restore(start)?;
@@ -219,8 +229,9 @@ pub fn calibrate(
         seed,
         x0,
         x0_sd_deg,
-        x10,
-        x10_sd_deg,
+        second_deg,
+        x_second,
+        second_sd_deg,
         sweep,
         slope: fit.slope,
         intercept_deg: fit.intercept,
@@ -243,7 +254,7 @@ fn check_signs(config: &PrismConfig, record: &Calibration) -> Result<(), Error> 
         return Ok(());
     }
     // Two standard errors of the difference: three trials of learning in a small circuit may drown in noise.
-    let noise = 2.0 * record.x10_sd_deg * (2.0 / SIGN_PROBES as f64).sqrt();
+    let noise = 2.0 * record.second_sd_deg * (2.0 / SIGN_PROBES as f64).sqrt();
     for (module, [after_plus, after_minus]) in &record.sign_test_deg {
         if after_plus - after_minus > noise {
             return Err(Error::Calibration {
@@ -262,7 +273,12 @@ fn check_signs(config: &PrismConfig, record: &Calibration) -> Result<(), Error> 
 ///
 /// # Errors
 /// [`Error::Calibration`] naming both keys.
-pub fn require(calibrated: &Calibrated, config: &PrismConfig, anatomy: &Anatomy, seed: u64) -> Result<(), Error> {
+pub fn require(
+    calibrated: &Calibrated,
+    config: &PrismConfig,
+    anatomy: &Anatomy,
+    seed: u64,
+) -> Result<(), Error> {
     let expected = key(config, anatomy, seed);
     if calibrated.record.version != VERSION || calibrated.record.key != expected {
         return Err(Error::Calibration {

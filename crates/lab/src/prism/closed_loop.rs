@@ -107,11 +107,19 @@ fn zone_codes(cells: &lobule_scaffold::CellSites) -> Vec<u8> {
 ///
 /// # Errors
 /// [`Error::Anatomy`] when a cell type, microzone or connection set that the loop needs is missing.
-pub fn compile(config: &PrismConfig, anatomy: &Anatomy, a_plus_ns: [f64; 2], seed: u64) -> Result<Arc<Network>, Error> {
+pub fn compile(
+    config: &PrismConfig,
+    anatomy: &Anatomy,
+    a_plus_ns: [f64; 2],
+    seed: u64,
+) -> Result<Arc<Network>, Error> {
     for cell in ["mossy_fiber", "granule_cell", "purkinje_cell", "dcn_p", "io_cell"] {
         if anatomy.count(cell) == 0 {
             return Err(Error::Anatomy {
-                what: format!("the loop needs `{cell}`, and there is none ({}); use a circuit with nuclei and olive", anatomy.source),
+                what: format!(
+                    "the loop needs `{cell}`, and there is none ({}); use a circuit with nuclei and olive",
+                    anatomy.source
+                ),
             });
         }
     }
@@ -120,14 +128,18 @@ pub fn compile(config: &PrismConfig, anatomy: &Anatomy, a_plus_ns: [f64; 2], see
         for (zone, name) in [(Microzone::Plus, "plus"), (Microzone::Minus, "minus")] {
             if sites.in_microzone(zone).is_empty() {
                 return Err(Error::Anatomy {
-                    what: format!("no `{cell}` is labelled `{name}`; the loop needs two microzones, build the circuit with them"),
+                    what: format!(
+                        "no `{cell}` is labelled `{name}`; the loop needs two microzones, build the circuit with them"
+                    ),
                 });
             }
         }
     }
     for set in [PLASTIC_SET, "io_to_purkinje", "purkinje_to_dcn_p"] {
         if anatomy.connections(set).is_none_or(|c| c.is_empty()) {
-            return Err(Error::Anatomy { what: format!("the loop needs the connection set `{set}`, and it is missing or empty") });
+            return Err(Error::Anatomy {
+                what: format!("the loop needs the connection set `{set}`, and it is missing or empty"),
+            });
         }
     }
     let mut circuit = Circuit::new();
@@ -150,9 +162,14 @@ pub fn compile(config: &PrismConfig, anatomy: &Anatomy, a_plus_ns: [f64; 2], see
         let teaching = format!("{prefix}teaching");
         circuit.add_population(Population::new(&teaching, n_io, Model::Poisson(Poisson { rate_hz: 0.0 })));
         circuit.add_projection(
-            Projection::new(format!("{prefix}teaching_to_io_cell"), &teaching, format!("{prefix}io_cell"), Connect::OneToOne)
-                .weight(config.module.teaching_ns as f32)
-                .delay_ms(1.0),
+            Projection::new(
+                format!("{prefix}teaching_to_io_cell"),
+                &teaching,
+                format!("{prefix}io_cell"),
+                Connect::OneToOne,
+            )
+            .weight(config.module.teaching_ns as f32)
+            .delay_ms(1.0),
         );
     }
     Ok(circuit.compile(Clock::new(DT_MS)?, seed)?)
@@ -174,7 +191,10 @@ impl ClosedLoop {
         if (steps as f64 * DT_MS - 1.0).abs() > 1e-9 {
             return Err(Error::Config {
                 key: "scaffold".into(),
-                what: format!("the smallest delay is {} ms; the loop exchanges spikes every 1 ms", steps as f64 * DT_MS),
+                what: format!(
+                    "the smallest delay is {} ms; the loop exchanges spikes every 1 ms",
+                    steps as f64 * DT_MS
+                ),
             });
         }
         let simulation = Simulation::new(network, threads)?;
@@ -189,7 +209,12 @@ impl ClosedLoop {
             let mut counted = Vec::new();
             for cells in anatomy.cells.iter().filter(|c| !c.is_empty()) {
                 let zones = if cells.labels.is_empty() { Vec::new() } else { zone_codes(cells) };
-                counted.push((format!("{name}/{}", cells.cell_type), index(&cells.cell_type)?, cells.len(), zones));
+                counted.push((
+                    format!("{name}/{}", cells.cell_type),
+                    index(&cells.cell_type)?,
+                    cells.len(),
+                    zones,
+                ));
             }
             modules[m] = Some(Module {
                 name,
@@ -222,7 +247,13 @@ impl ClosedLoop {
             planner: Planner::new(planner, ticks, seed)?,
             cortex,
             sensory: config.sensory_olive.checked()?,
-            motor: MotorOlive::new(olive.spontaneous_hz, olive.gain_hz_per_deg, olive.ceiling_hz, ticks, olive.delay_ms)?,
+            motor: MotorOlive::new(
+                olive.spontaneous_hz,
+                olive.gain_hz_per_deg,
+                olive.ceiling_hz,
+                ticks,
+                olive.delay_ms,
+            )?,
             is_right: config.wiring.polarity == Polarity::Right,
             inverse_gain: config.wiring.inverse_gain,
             ticks,
@@ -237,7 +268,11 @@ impl ClosedLoop {
 
     /// The state, to keep or write down.
     pub fn state(&self) -> LoopState {
-        LoopState { circuit: self.simulation.state().clone(), cortex: self.cortex.memory().clone(), tick: self.tick }
+        LoopState {
+            circuit: self.simulation.state().clone(),
+            cortex: self.cortex.memory().clone(),
+            tick: self.tick,
+        }
     }
 
     /// Goes back, or on, to a state of the same loop.
@@ -341,7 +376,10 @@ impl ClosedLoop {
             // Population vectors of this tick.
             let fibres = self.cortex.fibres();
             let joint = |j: usize| {
-                Decoder::fibres(fired.iter().map(|&(_, i)| i as usize).filter(|i| i / fibres == j).map(|i| i % fibres), fibres)
+                Decoder::fibres(
+                    fired.iter().map(|&(_, i)| i as usize).filter(|i| i / fibres == j).map(|i| i % fibres),
+                    fibres,
+                )
             };
             outcome.cortex.push(smooth[0].smooth(joint(lobule_control::POINTING)));
             outcome.elbow.push(smooth[1].smooth(joint(lobule_control::ELBOW)));
@@ -350,9 +388,13 @@ impl ClosedLoop {
                 let history = self.simulation.history(inverse.nuclear);
                 let mut count = [0usize; 3];
                 for s in from..self.simulation.step() {
-                    history.at(s).iter().for_each(|&i| count[usize::from(inverse.nuclear_zone[i as usize])] += 1);
+                    history
+                        .at(s)
+                        .iter()
+                        .for_each(|&i| count[usize::from(inverse.nuclear_zone[i as usize])] += 1);
                 }
-                inverse_raw = self.inverse_gain * Decoder::nuclear(count[0], count[1], inverse.nuclear_zone.len());
+                inverse_raw =
+                    self.inverse_gain * Decoder::nuclear(count[0], count[1], inverse.nuclear_zone.len());
             }
             outcome.inverse.push(smooth[2].smooth(inverse_raw));
             self.count(from, &mut outcome.rates_hz);
@@ -373,7 +415,8 @@ impl ClosedLoop {
                 (0, None) => self.sensory.rates_hz(0.0, self.is_right),
                 _ => self.motor.rates_hz(0.0, 0, self.is_right),
             };
-            let rates: Vec<f64> = module.olive_zone.iter().map(|&z| if z < 2 { zones[usize::from(z)] } else { 0.0 }).collect();
+            let rates: Vec<f64> =
+                module.olive_zone.iter().map(|&z| if z < 2 { zones[usize::from(z)] } else { 0.0 }).collect();
             self.simulation.set_rates(module.teaching, &rates)?;
         }
         Ok(())

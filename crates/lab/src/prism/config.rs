@@ -176,8 +176,10 @@ pub struct CommonModuleConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CalibrationConfig {
-    /// Trials at P = 0 and at P = 10 after a discarded one.
+    /// Trials at each of the two points after a discarded one.
     pub trials: usize,
+    /// Prism of the second point, deg; the first is 0.
+    pub second_deg: f64,
     /// Prisms of the sweep, deg.
     pub sweep_deg: Vec<f64>,
     /// Trials per prism of the sweep after a discarded one.
@@ -223,7 +225,11 @@ impl PrismConfig {
     /// assert!(PrismConfig::resolve("quick", None, &["protocol.prsm_deg=15".into()]).is_err());
     /// # Ok::<(), lobule::Error>(())
     /// ```
-    pub fn resolve(preset_name: &str, file: Option<(&str, &str)>, settings: &[String]) -> Result<Self, Error> {
+    pub fn resolve(
+        preset_name: &str,
+        file: Option<(&str, &str)>,
+        settings: &[String],
+    ) -> Result<Self, Error> {
         let mut table = settings::parse(DEFAULTS, "experiments/prism.toml")?;
         settings::overlay(&mut table, settings::parse(preset(preset_name)?, preset_name)?, "")?;
         if let Some((name, text)) = file {
@@ -232,9 +238,10 @@ impl PrismConfig {
         for setting in settings {
             settings::overlay(&mut table, settings::assignment(setting)?, "")?;
         }
-        let config: Self = table
-            .try_into()
-            .map_err(|e: toml::de::Error| Error::Config { key: "configuration".into(), what: e.message().into() })?;
+        let config: Self = table.try_into().map_err(|e: toml::de::Error| Error::Config {
+            key: "configuration".into(),
+            what: e.message().into(),
+        })?;
         config.validate()?;
         Ok(config)
     }
@@ -263,7 +270,10 @@ impl PrismConfig {
         for (i, condition) in self.conditions.iter().enumerate() {
             if !super::arm_run::CONDITIONS.iter().any(|c| c.0 == condition) {
                 let known = super::arm_run::CONDITIONS.map(|c| c.0).join(", ");
-                return refuse("conditions", format!("there is no condition `{condition}`; there are: {known}"));
+                return refuse(
+                    "conditions",
+                    format!("there is no condition `{condition}`; there are: {known}"),
+                );
             }
             if self.conditions[..i].contains(condition) {
                 return refuse("conditions", format!("`{condition}` is named twice"));
@@ -277,11 +287,17 @@ impl PrismConfig {
             return refuse("protocol.gap_ms", format!("{} ms; a pause lasts at most 10000 ms", p.gap_ms));
         }
         if !(p.prism_deg.is_finite() && p.prism_deg.abs() <= 60.0 && p.prism_deg != 0.0) {
-            return refuse("protocol.prism_deg", format!("{} deg; prisms shift by up to 60 deg, not by 0", p.prism_deg));
+            return refuse(
+                "protocol.prism_deg",
+                format!("{} deg; prisms shift by up to 60 deg, not by 0", p.prism_deg),
+            );
         }
         let trials = p.baseline + p.prism + p.removal;
         if p.prism == 0 || trials > 100_000 {
-            return refuse("protocol.prism", format!("{} of {trials} trials; 1 to 100000 are needed", p.prism));
+            return refuse(
+                "protocol.prism",
+                format!("{} of {trials} trials; 1 to 100000 are needed", p.prism),
+            );
         }
         if self.wiring.forward == Part::Off && self.wiring.inverse == Part::Off {
             return refuse("loop.forward", "both modules are off: there is no cerebellum in the loop".into());
@@ -292,26 +308,44 @@ impl PrismConfig {
         if self.planner.neurons != self.cortex.neurons {
             return refuse(
                 "planner.neurons",
-                format!("{}; it must equal cortex.neurons = {}: they are wired one to one", self.planner.neurons, self.cortex.neurons),
+                format!(
+                    "{}; it must equal cortex.neurons = {}: they are wired one to one",
+                    self.planner.neurons, self.cortex.neurons
+                ),
             );
         }
         for (name, module) in [("forward", &self.forward), ("inverse", &self.inverse)] {
             if !(module.a_minus_ns <= 0.0) {
                 return refuse(
                     &format!("{name}.a_minus_ns"),
-                    format!("{}; depression by climbing fibres is 0 or negative, else learning only grows", module.a_minus_ns),
+                    format!(
+                        "{}; depression by climbing fibres is 0 or negative, else learning only grows",
+                        module.a_minus_ns
+                    ),
                 );
             }
         }
         let c = &self.calibration;
         if c.trials < 2 || c.sweep_trials < 1 || c.sweep_deg.len() < 2 {
-            return refuse("calibration", "at least 2 trials, 1 sweep trial and 2 sweep prisms are needed".into());
+            return refuse(
+                "calibration",
+                "at least 2 trials, 1 sweep trial and 2 sweep prisms are needed".into(),
+            );
+        }
+        if !(c.second_deg.is_finite() && c.second_deg.abs() <= 60.0 && c.second_deg > 0.0) {
+            return refuse("calibration.second_deg", format!("{} deg; it lies in 0..60, not at 0", c.second_deg));
         }
         if !c.sweep_deg.iter().all(|p| p.is_finite() && p.abs() <= 60.0) {
-            return refuse("calibration.sweep_deg", format!("{:?}; prisms shift by up to 60 deg", c.sweep_deg));
+            return refuse(
+                "calibration.sweep_deg",
+                format!("{:?}; prisms shift by up to 60 deg", c.sweep_deg),
+            );
         }
         if !(c.max_sd_deg > 0.0) {
-            return refuse("calibration.max_sd_deg", format!("{}; a positive number is needed", c.max_sd_deg));
+            return refuse(
+                "calibration.max_sd_deg",
+                format!("{}; a positive number is needed", c.max_sd_deg),
+            );
         }
         Ok(())
     }

@@ -28,7 +28,9 @@ fn finding(
     source: &str,
 ) -> Finding {
     let value = mean(&by_seed);
-    let inside = |v: f64| expected[0].is_none_or(|lo| v >= lo) && expected[1].is_none_or(|hi| v <= hi) && v.is_finite();
+    let inside = |v: f64| {
+        expected[0].is_none_or(|lo| v >= lo) && expected[1].is_none_or(|hi| v <= hi) && v.is_finite()
+    };
     let pass = match judge {
         Judge::Each => by_seed.iter().all(|&v| inside(v)),
         Judge::Mean => inside(value),
@@ -56,7 +58,8 @@ pub fn of_arm(arm: &ArmResult, config: &PrismConfig) -> Option<Adaptation> {
 pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
     let mut found = Vec::new();
     let measure = |condition: &str, what: fn(Adaptation) -> f64| -> Option<Vec<f64>> {
-        let values: Option<Vec<f64>> = result.condition(condition).map(|a| of_arm(a, config).map(what)).collect();
+        let values: Option<Vec<f64>> =
+            result.condition(condition).map(|a| of_arm(a, config).map(what)).collect();
         values.filter(|v| !v.is_empty())
     };
     if let Some(v) = measure("static", |a| a.last - a.first) {
@@ -111,8 +114,20 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
             [Some(0.8), None],
             SPEC,
         ),
-        ("forward_only_ratio", "forward_only", "Only the forward module learns: last 6 over first 4.", [None, None], CHOSEN),
-        ("inverse_only_ratio", "inverse_only", "Only the inverse module learns: last 6 over first 4.", [None, None], CHOSEN),
+        (
+            "forward_only_ratio",
+            "forward_only",
+            "Only the forward module learns: last 6 over first 4.",
+            [None, None],
+            CHOSEN,
+        ),
+        (
+            "inverse_only_ratio",
+            "inverse_only",
+            "Only the inverse module learns: last 6 over first 4.",
+            [None, None],
+            CHOSEN,
+        ),
         (
             "fresh_noise_ratio",
             "fresh_noise",
@@ -125,7 +140,8 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
             found.push(finding(name, meaning, v, "1", expected, Judge::Mean, source));
         }
     }
-    let calibration = |what: fn(&super::results::Calibration) -> f64| result.calibrations.iter().map(what).collect();
+    let calibration =
+        |what: fn(&super::results::Calibration) -> f64| result.calibrations.iter().map(what).collect();
     found.push(finding(
         "sweep_slope",
         "Slope of the error over the prism's deviation before learning.",
@@ -153,9 +169,11 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         Judge::Each,
         "Chosen: limit of the calibration",
     ));
-    let labels: Vec<&String> = result.calibrations.first().map(|c| c.rates_hz.keys().collect()).unwrap_or_default();
+    let labels: Vec<&String> =
+        result.calibrations.first().map(|c| c.rates_hz.keys().collect()).unwrap_or_default();
     for label in labels.into_iter().filter(|l| l.matches('/').count() == 1) {
-        let rates: Vec<f64> = result.calibrations.iter().filter_map(|c| c.rates_hz.get(label).copied()).collect();
+        let rates: Vec<f64> =
+            result.calibrations.iter().filter_map(|c| c.rates_hz.get(label).copied()).collect();
         found.push(finding(
             format!("rate_hz/{label}"),
             "Mean rate in the loop without prisms, before learning.",

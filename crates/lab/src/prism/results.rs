@@ -107,10 +107,12 @@ pub struct Calibration {
     pub x0: f64,
     /// Its standard deviation over trials, deg.
     pub x0_sd_deg: f64,
-    /// End point at a prism of 10 degrees, decoder units.
-    pub x10: f64,
+    /// Prism of the second calibration point, deg.
+    pub second_deg: f64,
+    /// End point at that prism, decoder units.
+    pub x_second: f64,
     /// Its standard deviation over trials, deg.
-    pub x10_sd_deg: f64,
+    pub second_sd_deg: f64,
     /// Errors at a range of prisms.
     pub sweep: Vec<SweepPoint>,
     /// Slope of the sweep; 1 is ideal.

@@ -175,8 +175,10 @@ pub fn report_files(
 ) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let figures = figures(result)?;
     let html = page(result, findings, &figures, provenance);
-    let mut files: Vec<(String, Vec<u8>)> =
-        figures.into_iter().map(|f| (format!("figures/{}.{}", f.name, f.format.extension()), f.data)).collect();
+    let mut files: Vec<(String, Vec<u8>)> = figures
+        .into_iter()
+        .map(|f| (format!("figures/{}.{}", f.name, f.format.extension()), f.data))
+        .collect();
     files.push(("report.html".into(), html.into_bytes()));
     Ok(files)
 }

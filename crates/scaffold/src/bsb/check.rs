@@ -52,7 +52,11 @@ fn runs(cells: &CellSites) -> Result<ChunkRuns, String> {
         return Err(format!("label set 0 is {:?}; it must be the empty one", cells.label_sets[0]));
     }
     if !cells.labels.is_empty() && cells.labels.len() != cells.len() {
-        return Err(format!("has {} labels for {} cells; give one each, or none", cells.labels.len(), cells.len()));
+        return Err(format!(
+            "has {} labels for {} cells; give one each, or none",
+            cells.labels.len(),
+            cells.len()
+        ));
     }
     if let Some(label) = cells.labels.iter().find(|&&label| usize::from(label) >= sets) {
         return Err(format!("a cell has label set {label}, but there are {sets}; add it to `label_sets`"));
@@ -67,7 +71,9 @@ fn runs(cells: &CellSites) -> Result<ChunkRuns, String> {
         match &mut current {
             Some((chunk, n)) if *chunk == id => *n += 1,
             Some((chunk, _)) if *chunk > id => {
-                return Err(format!("cell {i} is in chunk {id}, after one in {chunk}; call `Anatomy::sort_by_chunk` first"));
+                return Err(format!(
+                    "cell {i} is in chunk {id}, after one in {chunk}; call `Anatomy::sort_by_chunk` first"
+                ));
             }
             _ => {
                 if let Some((chunk, n)) = current.replace((id, 1)) {
@@ -85,7 +91,10 @@ fn runs(cells: &CellSites) -> Result<ChunkRuns, String> {
 fn check_rows(set: &ConnectionSet, chunks: &HashMap<&str, ChunkRuns>) -> Result<(), String> {
     let n = set.len();
     if set.post.len() != n {
-        return Err(format!("has {n} presynaptic and {} postsynaptic cells; a row needs both", set.post.len()));
+        return Err(format!(
+            "has {n} presynaptic and {} postsynaptic cells; a row needs both",
+            set.post.len()
+        ));
     }
     for (side, sites) in [("pre_site", &set.pre_site), ("post_site", &set.post_site)] {
         if !sites.is_empty() && sites.len() != n {
@@ -94,9 +103,14 @@ fn check_rows(set: &ConnectionSet, chunks: &HashMap<&str, ChunkRuns>) -> Result<
     }
     for (cell_type, column) in [(&set.pre_type, &set.pre), (&set.post_type, &set.post)] {
         let runs = chunks.get(cell_type.as_str());
-        let cells = runs.ok_or_else(|| format!("names cell type `{cell_type}`, which has no cells; add them to `cells`"))?.len();
+        let cells = runs
+            .ok_or_else(|| format!("names cell type `{cell_type}`, which has no cells; add them to `cells`"))?
+            .len();
         if let Some(row) = column.iter().position(|&cell| cell as usize >= cells) {
-            return Err(format!("row {row} names cell {} of `{cell_type}`, which has {cells}, numbered from 0", column[row]));
+            return Err(format!(
+                "row {row} names cell {} of `{cell_type}`, which has {cells}, numbered from 0",
+                column[row]
+            ));
         }
     }
     Ok(())

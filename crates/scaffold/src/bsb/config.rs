@@ -9,7 +9,6 @@ use super::chunk::CHUNK_SIDE;
 use super::store::{Attributes, Node, Store};
 use crate::{Anatomy, CellSites, ConnectionSet, Error};
 use serde_json::{Value, json};
-use std::path::Path;
 
 /// Root attribute with what an [`Anatomy`] has and BSB's layout does not.
 pub(super) const OWN_RECORD: &str = "lobule";
@@ -71,7 +70,7 @@ pub(super) fn file_cell_name(name: &str) -> &str {
 }
 
 /// A configuration that BSB opens the file with.
-pub(super) fn for_anatomy(anatomy: &Anatomy, path: &Path) -> Value {
+pub(super) fn for_anatomy(anatomy: &Anatomy) -> Value {
     let name = |cells: &CellSites| file_cell_name(&cells.cell_type).to_string();
     let cell_types = anatomy.cells.iter().map(|cells| {
         // Radius only matters when cells are placed again. Chosen: 1 µm.
@@ -95,7 +94,7 @@ pub(super) fn for_anatomy(anatomy: &Anatomy, path: &Path) -> Value {
     let [x, y, z] = anatomy.size;
     json!({
         "name": format!("lobule: {}", anatomy.source),
-        "storage": {"engine": "hdf5", "root": path.file_name().map(|n| n.to_string_lossy())},
+        "storage": {"engine": "hdf5"},
         "network": {"x": x, "y": y, "z": z, "chunk_size": [CHUNK_SIDE, CHUNK_SIDE, CHUNK_SIDE]},
         "regions": {"cerebellar_cortex": {"type": "stack", "children": ["cortex"]}},
         "partitions": {"cortex": {"type": "layer", "thickness": z}},
@@ -149,7 +148,8 @@ impl OwnRecord {
                 connection_sets: sizes("connection_sets")?,
             })
         };
-        let what = "does not hold size, source, notes, cell_types and connection_sets; build the network again";
+        let what =
+            "does not hold size, source, notes, cell_types and connection_sets; build the network again";
         parse().map(Some).ok_or_else(|| root.error(OWN_RECORD, what))
     }
 

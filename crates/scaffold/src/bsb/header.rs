@@ -89,7 +89,13 @@ impl Headers {
             let s = SuperblockV0V1::decode(&start)?;
             let capacity = (s.sym_leaf_k.saturating_mul(2), s.btree_internal_k.saturating_mul(2));
             let context = FormatContext { sizeof_addr: s.sizeof_offsets, sizeof_size: s.sizeof_lengths };
-            (context, capacity, s.base_address, s.root_symbol_table_entry.obj_header_addr, s.end_of_file_address)
+            (
+                context,
+                capacity,
+                s.base_address,
+                s.root_symbol_table_entry.obj_header_addr,
+                s.end_of_file_address,
+            )
         } else {
             let s = SuperblockV2V3::decode(&start)?;
             let context = FormatContext { sizeof_addr: s.sizeof_offsets, sizeof_size: s.sizeof_lengths };

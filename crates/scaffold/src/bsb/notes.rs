@@ -46,14 +46,14 @@ pub(super) fn of(anatomy: &Anatomy, found: &Findings) -> Vec<String> {
         }
     }
 
+    if !found.morphologies.is_empty() {
+        let names = found.morphologies.join(", ");
+        notes.push(format!("the stored morphologies ({names}) are not read; point neurons have none."));
+    }
     let with_sites =
         anatomy.connections.iter().filter(|c| !c.pre_site.is_empty() || !c.post_site.is_empty()).count();
-    if !found.morphologies.is_empty() || with_sites > 0 {
-        notes.push(format!(
-            "{} morphologies ({}) and the contact sites of {with_sites} connection sets have no effect on point neurons.",
-            found.morphologies.len(),
-            found.morphologies.join(", "),
-        ));
+    if with_sites > 0 {
+        notes.push(format!("{with_sites} connection sets say where on a cell a contact is, which has no effect on point neurons."));
     }
 
     let unknown = |name: &str| !KNOWN.contains(&name);

@@ -21,7 +21,10 @@ impl Output {
     pub fn create(target: &Path) -> Result<Self, Error> {
         let name = target.file_name().map(|n| n.to_string_lossy().into_owned());
         let Some(name) = name.filter(|_| !target.is_dir()) else {
-            return Err(Error::File { path: target.into(), what: "is a directory; give the name of a file in it".into() });
+            return Err(Error::File {
+                path: target.into(),
+                what: "is a directory; give the name of a file in it".into(),
+            });
         };
         // The process id keeps two writers of the same name apart.
         let partial = target.with_file_name(format!(".{name}.{}.partial", std::process::id()));
@@ -29,7 +32,8 @@ impl Output {
             Ok(file) => Ok(Self { target: target.into(), partial, file: Some(file) }),
             Err(e) => {
                 _ = std::fs::remove_file(&partial);
-                let what = format!("cannot be created ({e}); check that its folder exists and may be written to");
+                let what =
+                    format!("cannot be created ({e}); check that its folder exists and may be written to");
                 Err(Error::File { path: target.into(), what })
             }
         }
@@ -100,7 +104,13 @@ impl Group<'_> {
     }
 
     /// Writes a table that can grow along its first axis.
-    pub fn table<T: H5Type>(&self, name: &str, values: &[T], shape: &[usize], chunk: &[usize]) -> Result<(), Error> {
+    pub fn table<T: H5Type>(
+        &self,
+        name: &str,
+        values: &[T],
+        shape: &[usize],
+        chunk: &[usize],
+    ) -> Result<(), Error> {
         let most: Vec<Option<usize>> = shape.iter().enumerate().map(|(k, &n)| (k > 0).then_some(n)).collect();
         let data = self.group.new_dataset::<T>().shape(shape).chunk(chunk).max_shape(&most).create(name);
         let data = self.checked(name, data)?;
@@ -109,7 +119,8 @@ impl Group<'_> {
 
     /// Writes a text as a scalar byte string, with attributes (BSB's files in `/files`).
     pub fn document(&self, name: &str, text: &str, attributes: &[(&str, &str)]) -> Result<(), Error> {
-        let datatype = DatatypeMessage::FixedString { size: text.len().max(1) as u32, padding: 1, charset: 0 };
+        let datatype =
+            DatatypeMessage::FixedString { size: text.len().max(1) as u32, padding: 1, charset: 0 };
         let data = self.group.new_dataset::<u8>().scalar().datatype(datatype).create(name);
         let data = self.checked(name, data)?;
         self.checked(name, data.write_raw_bytes(if text.is_empty() { b"\0" } else { text.as_bytes() }))?;

@@ -33,7 +33,7 @@ pub(super) fn anatomy(path: &Path, anatomy: &Anatomy) -> Result<(), Error> {
     let files = root.group("files")?;
     let id = identity::uuid(anatomy);
     let meta = json!({"active_config": true, "producer": producer(), "mtime": 0}).to_string();
-    let configuration = config::for_anatomy(anatomy, path).to_string();
+    let configuration = config::for_anatomy(anatomy).to_string();
     files.document(&id, &configuration, &[("encoding", "utf-8"), ("meta", &meta)])?;
     root.group("morphologies")?;
     root.document("morphology_meta", "{}", &[])?;
@@ -66,10 +66,16 @@ fn producer() -> Value {
 }
 
 /// Writes one cell type.
-fn cell_type(parent: &Group, cells: &CellSites, runs: &ChunkRuns, statistics: &mut Statistics) -> Result<(), Error> {
+fn cell_type(
+    parent: &Group,
+    cells: &CellSites,
+    runs: &ChunkRuns,
+    statistics: &mut Statistics,
+) -> Result<(), Error> {
     let name = config::file_cell_name(&cells.cell_type);
     let group = parent.group(name)?;
-    let counts: Map<String, Value> = runs.iter().map(|(id, cells)| (id.to_string(), cells.len().into())).collect();
+    let counts: Map<String, Value> =
+        runs.iter().map(|(id, cells)| (id.to_string(), cells.len().into())).collect();
     group.text("cell_type", name)?;
     group.text("chunks", &Value::from(counts).to_string())?;
     group.integer("len", cells.len())?;
@@ -167,8 +173,9 @@ fn half_of(group: &Group, local: Side, global: Side) -> Result<Vec<(ChunkId, usi
             chunk.integer(&block.partner.to_string(), rows)?;
             rows += block.local.len();
         }
-        for (name, table) in [("local_locs", |b: &Block| &b.local[..]), ("global_locs", |b: &Block| &b.global[..])]
-            as [(&str, fn(&Block) -> &[[i64; 3]]); 2]
+        for (name, table) in
+            [("local_locs", |b: &Block| &b.local[..]), ("global_locs", |b: &Block| &b.global[..])]
+                as [(&str, fn(&Block) -> &[[i64; 3]]); 2]
         {
             let values: Vec<[i64; 3]> = blocks.iter().flat_map(table).copied().collect();
             chunk.table(name, values.as_flattened(), &[rows, 3], &[1024, 3])?;

@@ -79,7 +79,11 @@ impl Draft {
         for &(id, n) in chunks {
             let chunk = format!("{group}/{id}");
             self.groups.extend([chunk.clone(), format!("{chunk}/additional")]);
-            self.floats(&format!("{chunk}/position"), &[n, 3], &(0..3 * n).map(|i| i as f64).collect::<Vec<_>>());
+            self.floats(
+                &format!("{chunk}/position"),
+                &[n, 3],
+                &(0..3 * n).map(|i| i as f64).collect::<Vec<_>>(),
+            );
             self.floats(&format!("{chunk}/rotation"), &[0, 3], &[]);
             self.integers(&format!("{chunk}/morphology"), &[0], &[]);
             self.integers(&format!("{chunk}/labels"), &[0], &[]);

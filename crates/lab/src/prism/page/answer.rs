@@ -128,12 +128,12 @@ pub fn small_print(result: &PrismResult) -> Vec<String> {
         } else {
             format!("When the prisms came off, the error was {}{beside}: no clear after-effect.", degrees(after))
         });
-        sentences.push(format!(
-            "With plasticity the last error was below half of the first on {} of {} {}.",
-            course.halved,
-            course.seeds,
-            if course.seeds == 1 { "seed" } else { "seeds" }
-        ));
+        if course.seeds > 1 {
+            sentences.push(format!(
+                "With plasticity the last error was below half of the first on {} of {} seeds.",
+                course.halved, course.seeds
+            ));
+        }
     }
     if let Some(course) = plastic.or(fixed) {
         let spread = match course.seeds {

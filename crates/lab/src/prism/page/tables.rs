@@ -167,8 +167,9 @@ pub fn calibration(calibrations: &[Calibration]) -> String {
     };
     row("x₀ (decoder units)", "end point without prisms", &|c| short(c.x0));
     row("sd of x₀ (deg)", "scatter over trials", &|c| fixed(c.x0_sd_deg, 2));
-    row("x₁₀ (decoder units)", "end point with a prism of 10°", &|c| short(c.x10));
-    row("sd of x₁₀ (deg)", "scatter over trials", &|c| fixed(c.x10_sd_deg, 2));
+    row("second prism (deg)", "sets the scale in degrees", &|c| short(c.second_deg));
+    row("x₁ (decoder units)", "end point with the second prism", &|c| short(c.x_second));
+    row("sd of x₁ (deg)", "scatter over trials", &|c| fixed(c.second_sd_deg, 2));
     row("slope of the sweep", "1 is ideal", &|c| fixed(c.slope, 3));
     row("intercept (deg)", "0 is ideal", &|c| fixed(c.intercept_deg, 2));
     row("r² of the sweep", "1 is a straight line", &|c| fixed(c.r2, 3));

@@ -1,0 +1,151 @@
+//! The command line is a contract: exit status, messages, folders.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+fn lobule(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_lobule")).args(arguments).output().unwrap()
+}
+
+fn folder(name: &str) -> PathBuf {
+    let path = std::env::temp_dir().join(format!("lobule-cli-{}-{name}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+fn refused(arguments: &[&str], words: &[&str]) {
+    let output = lobule(arguments);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
+    for word in words {
+        assert!(message.contains(word), "{arguments:?}: {message}");
+    }
+    assert!(!message.contains("panicked"), "{message}");
+}
+
+const QUICK: [&str; 9] = [
+    "--preset",
+    "quick",
+    "--no-progress",
+    "--set",
+    "scaffold.size_um=[100,100]",
+    "--set",
+    "calibration.max_sd_deg=90",
+    "--set",
+    "conditions=[\"plastic\"]",
+];
+
+#[test]
+fn list_and_show_name_the_experiment_and_its_sources() {
+    let list = String::from_utf8(lobule(&["list"]).stdout).unwrap();
+    assert!(list.contains("prism") && list.contains("Source:"));
+    let show = String::from_utf8(lobule(&["show", "prism"]).stdout).unwrap();
+    assert!(show.contains("prism_deg = 20.0") && show.contains("quick"));
+}
+
+#[test]
+fn bad_arguments_exit_with_2_and_one_clear_message() {
+    let work = folder("bad");
+    let text = work.join("text.hdf5");
+    std::fs::write(&text, "this is no network").unwrap();
+    let (text, directory) = (text.to_str().unwrap(), work.to_str().unwrap());
+    refused(&["run", "prsm"], &["prsm", "prism"]);
+    refused(&["run", "prism", "--preset", "huge"], &["huge", "quick"]);
+    refused(&["run", "prism", "--set", "loop.foward=off"], &["loop.foward", "forward"]);
+    refused(&["run", "prism", "--seeds", "5..1"], &["5..1"]);
+    refused(&["run", "prism", "--threads", "0"], &["--threads"]);
+    refused(&["run", "prism", "--config", "/nowhere.toml"], &["/nowhere.toml"]);
+    refused(&["run", "prism", "--set", &format!("scaffold.file={text}")], &["text.hdf5"]);
+    refused(&["network", "info", text], &["text.hdf5"]);
+    refused(&["network", "info", directory], &[directory]);
+    refused(&["network", "info", "/nowhere.hdf5"], &["/nowhere.hdf5"]);
+    refused(&["network", "build", "--size", "big", "--out", "x.hdf5"], &["--size", "300x200"]);
+    refused(&["network", "simulate", text, "--duration", "soon"], &["--duration", "500ms"]);
+    refused(&["report", directory], &["prism.json"]);
+    refused(&["compare", directory], &["findings.json"]);
+    std::fs::remove_dir_all(work).unwrap();
+}
+
+#[test]
+fn a_network_is_built_inspected_and_simulated() {
+    let work = folder("network");
+    let file = work.join("net.hdf5");
+    let file = file.to_str().unwrap();
+    assert!(
+        lobule(&["network", "build", "--size", "100x100", "--seed", "3", "--out", file]).status.success()
+    );
+    let info = String::from_utf8(lobule(&["network", "info", file]).stdout).unwrap();
+    assert!(info.contains("granule_cell") && info.contains("parallel_fiber_to_purkinje"), "{info}");
+    let out = work.join("sim");
+    let simulate = |threads: &str| {
+        let output = lobule(&[
+            "network",
+            "simulate",
+            file,
+            "--duration",
+            "200ms",
+            "--stimulus",
+            "mossy:100Hz@100ms..150ms",
+            "--threads",
+            threads,
+            "--out",
+            out.to_str().unwrap(),
+        ]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("purkinje_cell"));
+        text.lines().find(|l| l.starts_with("hash")).unwrap().to_string()
+    };
+    assert_eq!(simulate("1"), simulate("2"));
+    assert!(out.join("raster.png").exists() && out.join("spikes.csv").exists());
+    std::fs::remove_dir_all(work).unwrap();
+}
+
+#[test]
+fn a_killed_run_resumes_with_the_same_findings_bit_for_bit() {
+    let work = folder("resume");
+    let (whole, broken) = (work.join("whole"), work.join("broken"));
+    let start = |out: &Path, more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lobule"));
+        command.args(["run", "prism"]).args(QUICK).args(["--out", out.to_str().unwrap()]).args(more);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    };
+    assert!(start(&whole, &[]).wait().unwrap().success());
+
+    // Kill it in the middle of the protocol: the arm's snapshot has been rewritten a few times by then.
+    let mut run = start(&broken, &[]);
+    let snapshot = work.join("broken.partial/snapshots/plastic-0");
+    let begin = Instant::now();
+    while !snapshot.exists() && begin.elapsed() < Duration::from_secs(300) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    run.kill().unwrap();
+    run.wait().unwrap();
+    assert!(!broken.exists(), "a killed run leaves no finished folder");
+    assert!(snapshot.exists());
+
+    assert!(start(&broken, &["--resume"]).wait().unwrap().success());
+    let findings = |folder: &Path| {
+        let text = std::fs::read_to_string(folder.join("findings.json")).unwrap();
+        let mut value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        value.as_object_mut().unwrap().remove("wall_s");
+        value
+    };
+    assert_eq!(findings(&whole), findings(&broken));
+    let recordings = |folder: &Path| {
+        let text = std::fs::read_to_string(folder.join("recordings/prism.json")).unwrap();
+        let mut value: serde_json::Value = serde_json::from_str(&text).unwrap();
+        value.as_object_mut().unwrap().remove("wall_s");
+        value
+    };
+    assert_eq!(recordings(&whole), recordings(&broken));
+    assert!(broken.join("report.html").exists() && !broken.join("snapshots").exists());
+
+    // A finished folder is never overwritten.
+    let again = lobule(&["run", "prism", "--out", whole.to_str().unwrap()]);
+    assert_eq!(again.status.code(), Some(2));
+    std::fs::remove_dir_all(work).unwrap();
+}
