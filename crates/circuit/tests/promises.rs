@@ -358,6 +358,32 @@ fn the_order_of_declaration_changes_nothing() {
     }
 }
 
+/// Sums of `f32` depend on their order: 1 + ε + ε is 1, but 1 + (ε + ε) is more. Input is summed in the
+/// order of labels.
+#[test]
+fn sums_of_input_do_not_depend_on_the_order_of_declaration() {
+    let run = |order: [usize; 3]| {
+        let mut circuit = Circuit::new();
+        circuit.add_population(Population::new("source", 1, Model::SpikeSource));
+        circuit.add_population(Population::new("cell", 1, Model::CondLif(CondLif::default())));
+        for k in order {
+            let label = ["a", "b", "c"][k];
+            circuit.add_projection(
+                Projection::new(label, "source", "cell", Connect::OneToOne).weight([1.0, 5e-8, 5e-8][k]),
+            );
+        }
+        let mut simulation = Simulation::new(network(&circuit, 0.1, 1), 1).unwrap();
+        simulation.inject(0, &[(9, 0)]).unwrap();
+        simulation.run_ms(2.0).unwrap();
+        simulation.variable("cell", "g_ex").unwrap()
+    };
+    assert_ne!((1.0f32 + 5e-8) + 5e-8, 1.0 + (5e-8 + 5e-8), "the case tests nothing");
+    for order in [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        assert_eq!(run(order), run([0, 1, 2]), "{order:?}");
+    }
+    assert_eq!(run([2, 1, 0])[0], 1.0);
+}
+
 /// The pairs of a list may come in any order; their weights go with them.
 #[test]
 fn the_order_of_a_list_changes_nothing() {

@@ -84,7 +84,7 @@ impl MotorCortex {
         seed: u64,
     ) -> Result<Self, Error> {
         let p = &parameters;
-        let multiple = p.neurons >= 32 && p.neurons % JOINTS == 0;
+        let multiple = p.neurons >= 32 && p.neurons.is_multiple_of(JOINTS);
         check("cortex", "neurons", p.neurons as f64, multiple, "a multiple of 4, at least 32, is needed")?;
         check(
             "cortex",
@@ -196,8 +196,8 @@ impl MotorCortex {
     pub fn fire(&self, phase: u64, tick: u64, steps: u16, out: &mut Vec<TickSpike>) {
         out.clear();
         let p = &self.parameters;
-        for joint in 0..JOINTS {
-            let tuning = &self.tuning[usize::from(DIRECTION[joint] < 0.0)];
+        for (joint, direction) in DIRECTION.into_iter().enumerate() {
+            let tuning = &self.tuning[usize::from(direction < 0.0)];
             let tuning = &tuning[phase as usize * self.fibres..(phase as usize + 1) * self.fibres];
             for (f, &shape) in tuning.iter().enumerate() {
                 let i = joint * self.fibres + f;

@@ -1,6 +1,11 @@
 //! What the inferior olive is told: rates of the climbing fibres of the two
 //! opponent microzones of each module.
 //!
+//! Push-pull: what one zone is told above its spontaneous rate, the other is told
+//! below it, down to silence. Depression above and potentiation below the balance
+//! then nearly cancel over both zones, and what is learnt is the difference.
+//! Without it the untaught zone stays at its spontaneous rate, as in the reference.
+//!
 //! Sensory olive (forward module): `spontaneous + gain |e|` on one microzone for
 //! the whole trial. Nuclear cells of the plus zone raise the cortical command
 //! and an olive spike in a zone ends in more nuclear activity there, so an
@@ -47,8 +52,10 @@ pub struct SensoryOlive {
     pub spontaneous_hz: f64,
     /// Gain, Hz/deg.
     pub gain_hz_per_deg: f64,
-    /// Highest rate, Hz; climbing fibres rarely exceed 10 to 15 Hz. Reported when it acts.
+    /// Highest rate, Hz.
     pub ceiling_hz: f64,
+    /// Whether the untaught zone falls below its spontaneous rate.
+    pub is_push_pull: bool,
 }
 
 impl SensoryOlive {
@@ -83,13 +90,24 @@ impl SensoryOlive {
 
     /// Rates of the plus and the minus zone under error `e_deg`, Hz.
     pub fn rates_hz(&self, e_deg: f64, is_right: bool) -> [f64; 2] {
-        let taught = (self.spontaneous_hz + self.gain_hz_per_deg * e_deg.abs()).min(self.ceiling_hz);
+        let rates = opponent_rates(
+            self.spontaneous_hz,
+            self.gain_hz_per_deg * e_deg.abs(),
+            self.ceiling_hz,
+            self.is_push_pull,
+        );
         match opponent(e_deg, is_right) {
-            Some(Channel::Plus) => [taught, self.spontaneous_hz],
-            Some(Channel::Minus) => [self.spontaneous_hz, taught],
+            Some(Channel::Plus) => rates,
+            Some(Channel::Minus) => [rates[1], rates[0]],
             None => [self.spontaneous_hz; 2],
         }
     }
+}
+
+/// Rates of the taught and of the other zone, Hz.
+fn opponent_rates(spontaneous: f64, drive: f64, ceiling: f64, is_push_pull: bool) -> [f64; 2] {
+    let other = if is_push_pull { (spontaneous - drive).max(0.0) } else { spontaneous };
+    [(spontaneous + drive).min(ceiling), other]
 }
 
 /// Climbing-fibre rates of the inverse module.
@@ -98,6 +116,7 @@ pub struct MotorOlive {
     spontaneous_hz: f64,
     gain_hz_per_deg: f64,
     ceiling_hz: f64,
+    is_push_pull: bool,
     /// Planned acceleration by tick, delayed. `[ticks]`
     acceleration: Vec<f64>,
 }
@@ -112,6 +131,7 @@ impl MotorOlive {
         spontaneous_hz: f64,
         gain_hz_per_deg: f64,
         ceiling_hz: f64,
+        is_push_pull: bool,
         ticks: usize,
         delay_ms: usize,
     ) -> Result<Self, Error> {
@@ -139,13 +159,18 @@ impl MotorOlive {
         )?;
         let mut acceleration = normalised_acceleration(ticks);
         acceleration.rotate_right(delay_ms);
-        Ok(Self { spontaneous_hz, gain_hz_per_deg, ceiling_hz, acceleration })
+        Ok(Self { spontaneous_hz, gain_hz_per_deg, ceiling_hz, is_push_pull, acceleration })
     }
 
     /// Rates of the plus and the minus zone at `phase` ms under error `e_deg`, Hz.
     pub fn rates_hz(&self, e_deg: f64, phase: u64, is_right: bool) -> [f64; 2] {
         let signed = if is_right { e_deg } else { -e_deg } * self.acceleration[phase as usize];
-        let taught = (self.spontaneous_hz + self.gain_hz_per_deg * signed.abs()).min(self.ceiling_hz);
-        if signed > 0.0 { [self.spontaneous_hz, taught] } else { [taught, self.spontaneous_hz] }
+        let [taught, other] = opponent_rates(
+            self.spontaneous_hz,
+            self.gain_hz_per_deg * signed.abs(),
+            self.ceiling_hz,
+            self.is_push_pull,
+        );
+        if signed > 0.0 { [other, taught] } else { [taught, other] }
     }
 }

@@ -217,7 +217,7 @@ pub fn raster_png(result: &OpenLoopResult, duration_ms: f64) -> Result<Vec<u8>, 
         let colour = COLOURS[k % COLOURS.len()];
         let row = height / shown as f64;
         for (&step, &id) in train.steps.iter().zip(&train.ids) {
-            if id as usize % every == 0 {
+            if (id as usize).is_multiple_of(every) {
                 let (x, y) = (step as f64 * DT_MS, bottom + row * (id as usize / every) as f64);
                 cells.push(Cell { x: (x, x + width), y: (y, y + row.min(2.0)), colour: colour.into() });
             }

@@ -28,6 +28,9 @@ pub struct ModuleOptions {
     pub drive: Drive,
     /// Weight and contact overrides by connection set: a weight *per pair*, nS, whatever the number of contacts.
     pub pair_weights: BTreeMap<String, f64>,
+    /// In-degree at which the weights of a connection set hold; in another circuit they are scaled so
+    /// that the sum over a target's synapses is the same.
+    pub reference_in_degree: BTreeMap<String, f64>,
     /// Plasticity rules by connection set, each with the set that teaches it, if any.
     pub rules: BTreeMap<String, (Rule, Option<String>)>,
     /// Current added to I_e of a cell type, pA.
@@ -43,6 +46,7 @@ impl ModuleOptions {
             state,
             drive,
             pair_weights: BTreeMap::new(),
+            reference_in_degree: BTreeMap::new(),
             rules: BTreeMap::new(),
             extra_current: BTreeMap::new(),
             leak_is_published: true,
@@ -125,11 +129,18 @@ pub fn add_module(
         )
         .delay_ms(synapse.delay_ms)
         .receptor(synapse.receptor);
+        let scale = options
+            .reference_in_degree
+            .get(name)
+            .map_or(1.0, |reference| reference * anatomy.count(&set.post_type) as f64 / pairs.len() as f64);
         projection = match options.pair_weights.get(name) {
-            Some(&w) => projection.weight(w as f32),
-            None if pairs.iter().all(|p| p.contacts == 1) => projection.weight(synapse.weight as f32),
-            None => projection
-                .weights(pairs.iter().map(|p| (synapse.weight * f64::from(p.contacts)) as f32).collect()),
+            Some(&w) => projection.weight((scale * w) as f32),
+            None if pairs.iter().all(|p| p.contacts == 1) => {
+                projection.weight((scale * synapse.weight) as f32)
+            }
+            None => projection.weights(
+                pairs.iter().map(|p| (scale * synapse.weight * f64::from(p.contacts)) as f32).collect(),
+            ),
         };
         if let Some((rule, teacher)) = options.rules.get(name) {
             projection = projection.plastic(*rule);

@@ -160,7 +160,7 @@ pub fn calibrate(
         Body::Joint => (sd(&x0s) * deg_per_unit, sd(&seconds) * deg_per_unit),
         Body::Arm => (sd(&arm0) * scale.arm_gain.abs(), sd(&arm1) * scale.arm_gain.abs()),
     };
-    if !(x0_sd_deg <= config.calibration.max_sd_deg) {
+    if x0_sd_deg.is_nan() || x0_sd_deg > config.calibration.max_sd_deg {
         return Err(Error::Calibration {
             what: format!(
                 "the end point without prisms has a standard deviation of {x0_sd_deg:.2} deg over {} trials, more than \

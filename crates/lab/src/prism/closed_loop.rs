@@ -26,6 +26,19 @@ pub const PLASTIC_SET: &str = "parallel_fiber_to_purkinje";
 /// Simulation step, ms.
 pub const DT_MS: f64 = 0.1;
 
+/// In-degrees (cells) of the nuclear and olivary sets in the 300 × 200 µm circuit with two microzones, at
+/// which their weights hold. These sets connect a fixed share of all pairs, so their in-degree
+/// grows with the volume; without scaling nuclei would fall silent in a large circuit.
+/// Source: BSB 8 / cerebellar-models 0.13 circuit, seed 1234.
+const NUCLEAR_IN_DEGREE: [(&str, f64); 6] = [
+    ("purkinje_to_dcn_p", 12.6),
+    ("purkinje_to_dcn_i", 6.35),
+    ("mossy_fibers_to_dcn_p", 47.0),
+    ("io_to_dcn_p", 3.57),
+    ("io_to_dcn_i", 3.48),
+    ("dcn_i_to_io", 16.4),
+];
+
 /// What a trial is given.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrialInput {
@@ -154,6 +167,7 @@ pub fn compile(
         options.leak_is_published = config.module.leak_is_published;
         options.pair_weights.insert("io_to_purkinje".into(), config.module.climbing_fibre_ns);
         options.pair_weights.insert("purkinje_to_dcn_p".into(), config.module.purkinje_to_dcn_ns);
+        options.reference_in_degree = NUCLEAR_IN_DEGREE.map(|(set, k)| (set.to_string(), k)).into();
         let mut rule = Supervised::pf_pc(a_plus_ns[m], learning[m].a_minus_ns, learning[m].w_max_ns);
         rule.kernel = Kernel::SinExp { t0_ms: learning[m].kernel_t0_ms, tau_ms: 1000.0 };
         options.rules.insert(PLASTIC_SET.into(), (Rule::Supervised(rule), Some("io_to_purkinje".into())));
@@ -251,6 +265,7 @@ impl ClosedLoop {
                 olive.spontaneous_hz,
                 olive.gain_hz_per_deg,
                 olive.ceiling_hz,
+                olive.is_push_pull,
                 ticks,
                 olive.delay_ms,
             )?,

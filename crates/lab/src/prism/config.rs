@@ -154,6 +154,8 @@ pub struct MotorOliveConfig {
     pub gain_hz_per_deg: f64,
     /// Highest rate, Hz.
     pub ceiling_hz: f64,
+    /// Whether the untaught zone falls below its spontaneous rate.
+    pub is_push_pull: bool,
     /// Delay of the teaching behind the planned acceleration, ms.
     pub delay_ms: usize,
 }
@@ -315,7 +317,7 @@ impl PrismConfig {
             );
         }
         for (name, module) in [("forward", &self.forward), ("inverse", &self.inverse)] {
-            if !(module.a_minus_ns <= 0.0) {
+            if module.a_minus_ns.is_nan() || module.a_minus_ns > 0.0 {
                 return refuse(
                     &format!("{name}.a_minus_ns"),
                     format!(
@@ -333,7 +335,10 @@ impl PrismConfig {
             );
         }
         if !(c.second_deg.is_finite() && c.second_deg.abs() <= 60.0 && c.second_deg > 0.0) {
-            return refuse("calibration.second_deg", format!("{} deg; it lies in 0..60, not at 0", c.second_deg));
+            return refuse(
+                "calibration.second_deg",
+                format!("{} deg; it lies in 0..60, not at 0", c.second_deg),
+            );
         }
         if !c.sweep_deg.iter().all(|p| p.is_finite() && p.abs() <= 60.0) {
             return refuse(
@@ -341,7 +346,7 @@ impl PrismConfig {
                 format!("{:?}; prisms shift by up to 60 deg", c.sweep_deg),
             );
         }
-        if !(c.max_sd_deg > 0.0) {
+        if c.max_sd_deg.is_nan() || c.max_sd_deg <= 0.0 {
             return refuse(
                 "calibration.max_sd_deg",
                 format!("{}; a positive number is needed", c.max_sd_deg),
