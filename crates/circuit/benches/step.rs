@@ -20,7 +20,7 @@ fn simulation(circuit: &Circuit, warm_up_ms: f64) -> Simulation {
     simulation
 }
 
-/// Awake Purkinje cell (closed_loop.md §2.2, later awake set).
+/// Awake Purkinje cell (cereb-nest and bsb-core FCN_2019, later awake set).
 fn purkinje() -> Eglif {
     let mut p = Eglif {
         c_m: 334.0,

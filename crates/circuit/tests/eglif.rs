@@ -27,7 +27,7 @@ fn isolated_rate(p: Eglif) -> f64 {
     simulation.recorded_spikes("cell").unwrap().len() as f64 / (n as f64 * 8.0)
 }
 
-/// Source: closed_loop.md §2.2, parameters and rates of the same table (λ₀, τ_V of that table).
+/// Source: bsb-core FCN_2019 parameters, parameters and rates of the same table (λ₀, τ_V of that table).
 #[test]
 fn isolated_cells_fire_at_the_published_rates() {
     let awake_purkinje = Eglif { i_e: 700.0, ..eglif("purkinje_cell") };
@@ -54,7 +54,7 @@ fn granule_and_olive_cells_are_silent_without_input() {
     }
 }
 
-/// Source: closed_loop.md §2.2, the numbers behind the slash.
+/// Source: bsb-core FCN_2019 parameters, the numbers behind the slash.
 #[test]
 fn a_membrane_sign_of_the_leak_silences_golgi_cells_and_interneurons() {
     let membrane = |label| Eglif { leak_is_published: false, ..eglif(label) };

@@ -26,7 +26,7 @@ fn shape(kernel: Kernel, window_ms: f64) -> (f64, f64, f64, f64) {
     (f64::from(best) * -0.01, at(best), wide as f64 * 0.01, all.map(|k| at(k) * 0.01).sum())
 }
 
-/// Source: closed_loop.md §2.4. The specification rounds the peak to −100 ms, where K is 0.9994.
+/// Source: cereb-nest kernels. The specification rounds the peak to −100 ms, where K is 0.9994.
 #[test]
 fn the_older_sin_exp_kernel_has_its_published_shape() {
     let kernel = Kernel::SinExp { t0_ms: 150.0, tau_ms: 1000.0 };
@@ -78,7 +78,7 @@ fn the_cos_exp_kernel_is_a_symmetric_exponential_of_2_5_ms() {
     }
 }
 
-/// Source: closed_loop.md §2.4, the fitted parameters of the public test.
+/// Source: cereb-nest kernels, the fitted parameters of the public test.
 #[test]
 fn the_inhibitory_window_follows_its_formula() {
     let rule = InhibitoryStdp {
@@ -570,7 +570,7 @@ fn a_learned_weight_is_the_one_that_is_delivered() {
     assert!((second - (w + 0.05)).abs() < 1e-3, "{second}");
 }
 
-/// Defect 6 of the public version (closed_loop.md §1.9): with A⁻ > 0 weights can only grow.
+/// Defect 6 of the public version: with A⁻ > 0 weights can only grow.
 #[test]
 fn amplitudes_of_the_wrong_sign_are_refused() {
     let compile = |rule: Rule| {

@@ -21,7 +21,7 @@ const EXPERIMENTS: [(&str, &str, &str); 1] = [(
 
 pub fn list() -> Result<(), Stop> {
     for (name, line, source) in EXPERIMENTS {
-        println!("{name:10} {line}\n{:10} Source: {source}", "");
+        out!("{name:10} {line}\n{:10} Source: {source}", "");
     }
     Ok(())
 }
@@ -38,10 +38,10 @@ fn known(experiment: &str) -> Result<(), Stop> {
 
 pub fn show(experiment: &str) -> Result<(), Stop> {
     known(experiment)?;
-    print!("{DEFAULTS}");
-    println!("\n# Presets:");
+    out_part!("{DEFAULTS}");
+    out!("\n# Presets:");
     for (name, line) in PRESETS {
-        println!("#   {name:8} {line}");
+        out!("#   {name:8} {line}");
     }
     Ok(())
 }
@@ -67,17 +67,17 @@ pub fn run(arguments: &Run) -> Result<(), Stop> {
             }));
         }
     }
-    if !config.scaffold.file.is_empty() {
-        // Bad input is found before anything is made.
-        lobule::scaffold::bsb::read(Path::new(&config.scaffold.file)).map_err(|e| Stop::Input(e.into()))?;
-    }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let out = match &arguments.out {
         Some(out) => out.clone(),
         None => free_folder(&arguments.experiment, &arguments.preset, arguments.resume),
     };
     let options = RunOptions {
-        preset: arguments.preset.clone(),
+        preset: if arguments.set.is_empty() && arguments.config.is_none() {
+            arguments.preset.clone()
+        } else {
+            format!("{} with changes", arguments.preset)
+        },
         jobs: arguments.jobs.unwrap_or((cores / arguments.threads).max(1)),
         threads: arguments.threads,
         out,
@@ -87,15 +87,20 @@ pub fn run(arguments: &Run) -> Result<(), Stop> {
     let ran = lobule::prism::run(&config, &options, &bar);
     bar.finish();
     let (folder, result, findings) = ran.map_err(|e| match e {
-        Error::File { .. } | Error::Scaffold(_) | Error::Config { .. } => Stop::Input(e),
+        Error::File { .. }
+        | Error::Scaffold(_)
+        | Error::Config { .. }
+        | Error::Anatomy { .. }
+        | Error::Compile(_)
+        | Error::Control(lobule::control::Error::Parameter { .. }) => Stop::Input(e),
         other => Stop::Run(other),
     })?;
     print_findings(&findings.findings);
     for arm in &result.arms {
-        println!("hash {}-{} {}", arm.condition, arm.seed, arm.fingerprint);
+        out!("hash {}-{} {}", arm.condition, arm.seed, arm.fingerprint);
     }
-    println!("wall time {:.0} s", result.wall_s);
-    println!("report {}", folder.join("report.html").display());
+    out!("wall time {:.0} s", result.wall_s);
+    out!("report {}", folder.join("report.html").display());
     let out_of_range = findings.findings.iter().filter(|f| !f.pass).count();
     if arguments.strict && out_of_range > 0 { Err(Stop::OutOfRange(out_of_range)) } else { Ok(()) }
 }
@@ -118,7 +123,7 @@ fn print_findings(findings: &[Finding]) {
         };
         let sd = f.sd.map(|s| format!(" ± {s:.3}")).unwrap_or_default();
         let unit = if f.unit == "1" { "" } else { &f.unit };
-        println!("{:width$}  {:>9.3}{sd} {unit}  {range}  {verdict}", f.name, f.value);
+        out!("{:width$}  {:>9.3}{sd} {unit}  {range}  {verdict}", f.name, f.value);
     }
 }
 
@@ -129,7 +134,7 @@ pub fn report(folder: &Path) -> Result<(), Stop> {
     for (name, data) in report_files(&result, &findings, &provenance).map_err(Stop::Run)? {
         write_whole(&folder.join(name), &data).map_err(Stop::Run)?;
     }
-    println!("report {}", folder.join("report.html").display());
+    out!("report {}", folder.join("report.html").display());
     Ok(())
 }
 
@@ -143,23 +148,23 @@ pub fn compare(folders: &[PathBuf]) -> Result<(), Stop> {
         }
     }
     let width = names.iter().map(|n| n.len()).max().unwrap_or(0);
-    print!("{:width$}", "");
+    out_part!("{:width$}", "");
     for (k, folder) in folders.iter().enumerate() {
         let name =
             folder.file_name().map_or_else(|| format!("run {k}"), |n| n.to_string_lossy().into_owned());
-        print!("  {name:>22}");
+        out_part!("  {name:>22}");
     }
-    println!();
+    out!();
     for name in names {
-        print!("{name:width$}");
+        out_part!("{name:width$}");
         for run in &runs {
             let cell = run.findings.iter().find(|f| f.name == name).map_or("-".into(), |f| {
                 let sd = f.sd.map(|s| format!(" ± {s:.2}")).unwrap_or_default();
                 format!("{:.3}{sd}{}", f.value, if f.pass { "" } else { " !" })
             });
-            print!("  {cell:>22}");
+            out_part!("  {cell:>22}");
         }
-        println!();
+        out!();
     }
     Ok(())
 }
@@ -209,16 +214,13 @@ fn free_folder(experiment: &str, preset: &str, resumes: bool) -> PathBuf {
             format!("{experiment}-{preset}-{k}")
         })
     };
-    if resumes
-        && let Some(k) = (1..1000).rev().find(|&k| {
-            base.join(format!(
-                "{}.partial",
-                name(k).file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
-            ))
-            .exists()
-        })
-    {
-        return name(k);
+    let partial = |p: &PathBuf| {
+        let mut name = p.as_os_str().to_owned();
+        name.push(".partial");
+        PathBuf::from(name)
+    };
+    if resumes && let Some(interrupted) = (1..1000).rev().map(name).find(|p| partial(p).exists()) {
+        return interrupted;
     }
-    (1..).map(name).find(|p| !p.exists()).unwrap_or_else(|| name(1))
+    (1..).map(name).find(|p| !p.exists() && !partial(p).exists()).unwrap_or_else(|| name(1))
 }

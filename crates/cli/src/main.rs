@@ -4,6 +4,26 @@
 //! failed, 2 bad arguments or input, 3 a finding is out of range under `--strict`.
 //! Messages go to stderr, results to stdout.
 
+/// Prints a line of results; a reader that has closed the pipe has seen enough.
+macro_rules! out {
+    ($($part:tt)*) => {{
+        use std::io::Write;
+        if writeln!(std::io::stdout(), $($part)*).is_err() {
+            std::process::exit(0);
+        }
+    }};
+}
+
+/// As `out!`, without the end of the line.
+macro_rules! out_part {
+    ($($part:tt)*) => {{
+        use std::io::Write;
+        if write!(std::io::stdout(), $($part)*).is_err() {
+            std::process::exit(0);
+        }
+    }};
+}
+
 mod arguments;
 mod bar;
 mod experiments;

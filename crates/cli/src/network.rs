@@ -58,9 +58,9 @@ fn build(size: &str, seed: u64, out: &Path) -> Result<(), Stop> {
     let anatomy = reconstruct(&ScaffoldSpec::mouse(x, y), seed).map_err(|e| Stop::Input(e.into()))?;
     bsb::write(out, &anatomy).map_err(|e| Stop::Input(e.into()))?;
     for cells in &anatomy.cells {
-        println!("{:16} {:>8}", cells.cell_type, cells.len());
+        out!("{:16} {:>8}", cells.cell_type, cells.len());
     }
-    println!("wrote {} in {:.1} s", out.display(), begin.elapsed().as_secs_f64());
+    out!("wrote {} in {:.1} s", out.display(), begin.elapsed().as_secs_f64());
     Ok(())
 }
 
@@ -86,28 +86,34 @@ fn info(file: &Path, json: bool) -> Result<(), Stop> {
             "source": anatomy.source, "size_um": anatomy.size, "cells": cells,
             "connections": connections, "notes": anatomy.notes,
         });
-        println!("{all:#}");
+        out!("{all:#}");
         return Ok(());
     }
     let [x, y, z] = anatomy.size;
-    println!("{}: {}\nbase {x} x {y} um, height {z} um\n", file.display(), anatomy.source);
-    println!("{:20} {:>8}  {:>6} {:>6}", "population", "cells", "plus", "minus");
+    out!("{}: {}\nbase {x} x {y} um, height {z} um\n", file.display(), anatomy.source);
+    out!("{:20} {:>8}  {:>6} {:>6}", "population", "cells", "plus", "minus");
     for cells in &anatomy.cells {
         let zone = |z| match cells.in_microzone(z).len() {
             0 => "-".to_string(),
             n => n.to_string(),
         };
         use lobule::scaffold::Microzone::{Minus, Plus};
-        println!("{:20} {:>8}  {:>6} {:>6}", cells.cell_type, cells.len(), zone(Plus), zone(Minus));
+        out!("{:20} {:>8}  {:>6} {:>6}", cells.cell_type, cells.len(), zone(Plus), zone(Minus));
     }
-    println!(
+    out!(
         "\n{:32} {:>9} {:>8}  {:>17}  {:>15}  {:>15}  {:>7}",
-        "projection", "rows", "pairs", "in-degree (rows)", "in (pairs)", "out (pairs)", "without"
+        "projection",
+        "rows",
+        "pairs",
+        "in-degree (rows)",
+        "in (pairs)",
+        "out (pairs)",
+        "without"
     );
     for c in &anatomy.connections {
         let s = c.statistics(anatomy.count(&c.pre_type), anatomy.count(&c.post_type));
         let pm = |(m, sd): (f64, f64)| format!("{m:.1} ± {sd:.1}");
-        println!(
+        out!(
             "{:32} {:>9} {:>8}  {:>17}  {:>15}  {:>15}  {:>7}",
             c.name,
             s.rows,
@@ -119,7 +125,7 @@ fn info(file: &Path, json: bool) -> Result<(), Stop> {
         );
     }
     for note in &anatomy.notes {
-        println!("\nnote: {note}");
+        out!("\nnote: {note}");
     }
     Ok(())
 }
@@ -132,13 +138,10 @@ fn simulate(file: &Path, what: &OpenLoop, out: Option<&Path>) -> Result<(), Stop
         e => Stop::Input(e),
     })?;
     let wall = begin.elapsed().as_secs_f64();
-    println!(
-        "{:20} {:>8} {:>10} {:>8} {:>8} {:>6}",
-        "population", "cells", "rate (Hz)", "sd", "active", "CV"
-    );
+    out!("{:20} {:>8} {:>10} {:>8} {:>8} {:>6}", "population", "cells", "rate (Hz)", "sd", "active", "CV");
     for r in &result.rates {
         let cv = if r.cv.is_nan() { "-".to_string() } else { format!("{:.2}", r.cv) };
-        println!(
+        out!(
             "{:20} {:>8} {:>10.2} {:>8.2} {:>7.0}% {:>6}",
             r.cell_type,
             r.n,
@@ -148,8 +151,8 @@ fn simulate(file: &Path, what: &OpenLoop, out: Option<&Path>) -> Result<(), Stop
             cv
         );
     }
-    println!("hash {:016x}", result.fingerprint);
-    println!("{:.2} s of wall time per simulated second", wall / (what.duration_ms / 1000.0));
+    out!("hash {:016x}", result.fingerprint);
+    out!("{:.2} s of wall time per simulated second", wall / (what.duration_ms / 1000.0));
     for note in anatomy.notes.iter().chain(&result.left_out) {
         eprintln!("note: {note}");
     }
@@ -174,7 +177,7 @@ fn simulate(file: &Path, what: &OpenLoop, out: Option<&Path>) -> Result<(), Stop
         write_whole(&folder.join("spikes.csv"), csv.as_bytes()).map_err(Stop::Run)?;
         let png = raster_png(&result, what.duration_ms).map_err(Stop::Run)?;
         write_whole(&folder.join("raster.png"), &png).map_err(Stop::Run)?;
-        println!("wrote {} and {}", folder.join("raster.png").display(), folder.join("spikes.csv").display());
+        out!("wrote {} and {}", folder.join("raster.png").display(), folder.join("spikes.csv").display());
     }
     Ok(())
 }

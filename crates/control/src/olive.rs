@@ -52,8 +52,6 @@ pub struct SensoryOlive {
     pub spontaneous_hz: f64,
     /// Gain, Hz/deg.
     pub gain_hz_per_deg: f64,
-    /// Highest rate, Hz.
-    pub ceiling_hz: f64,
     /// Whether the untaught zone falls below its spontaneous rate.
     pub is_push_pull: bool,
 }
@@ -78,24 +76,13 @@ impl SensoryOlive {
             self.gain_hz_per_deg >= 0.0,
             "0 or more is needed; the polarity is set apart",
         )?;
-        check(
-            "sensory olive",
-            "ceiling_hz",
-            self.ceiling_hz,
-            self.ceiling_hz > self.spontaneous_hz,
-            "it must exceed spontaneous_hz",
-        )?;
         Ok(self)
     }
 
     /// Rates of the plus and the minus zone under error `e_deg`, Hz.
     pub fn rates_hz(&self, e_deg: f64, is_right: bool) -> [f64; 2] {
-        let rates = opponent_rates(
-            self.spontaneous_hz,
-            self.gain_hz_per_deg * e_deg.abs(),
-            self.ceiling_hz,
-            self.is_push_pull,
-        );
+        let rates =
+            opponent_rates(self.spontaneous_hz, self.gain_hz_per_deg * e_deg.abs(), self.is_push_pull);
         match opponent(e_deg, is_right) {
             Some(Channel::Plus) => rates,
             Some(Channel::Minus) => [rates[1], rates[0]],
@@ -105,9 +92,9 @@ impl SensoryOlive {
 }
 
 /// Rates of the taught and of the other zone, Hz.
-fn opponent_rates(spontaneous: f64, drive: f64, ceiling: f64, is_push_pull: bool) -> [f64; 2] {
+fn opponent_rates(spontaneous: f64, drive: f64, is_push_pull: bool) -> [f64; 2] {
     let other = if is_push_pull { (spontaneous - drive).max(0.0) } else { spontaneous };
-    [(spontaneous + drive).min(ceiling), other]
+    [spontaneous + drive, other]
 }
 
 /// Climbing-fibre rates of the inverse module.
@@ -115,7 +102,6 @@ fn opponent_rates(spontaneous: f64, drive: f64, ceiling: f64, is_push_pull: bool
 pub struct MotorOlive {
     spontaneous_hz: f64,
     gain_hz_per_deg: f64,
-    ceiling_hz: f64,
     is_push_pull: bool,
     /// Planned acceleration by tick, delayed. `[ticks]`
     acceleration: Vec<f64>,
@@ -130,7 +116,6 @@ impl MotorOlive {
     pub fn new(
         spontaneous_hz: f64,
         gain_hz_per_deg: f64,
-        ceiling_hz: f64,
         is_push_pull: bool,
         ticks: usize,
         delay_ms: usize,
@@ -145,13 +130,6 @@ impl MotorOlive {
         )?;
         check(
             "motor olive",
-            "ceiling_hz",
-            ceiling_hz,
-            ceiling_hz > spontaneous_hz,
-            "it must exceed spontaneous_hz",
-        )?;
-        check(
-            "motor olive",
             "delay_ms",
             delay_ms as f64,
             delay_ms < ticks,
@@ -159,18 +137,14 @@ impl MotorOlive {
         )?;
         let mut acceleration = normalised_acceleration(ticks);
         acceleration.rotate_right(delay_ms);
-        Ok(Self { spontaneous_hz, gain_hz_per_deg, ceiling_hz, is_push_pull, acceleration })
+        Ok(Self { spontaneous_hz, gain_hz_per_deg, is_push_pull, acceleration })
     }
 
     /// Rates of the plus and the minus zone at `phase` ms under error `e_deg`, Hz.
     pub fn rates_hz(&self, e_deg: f64, phase: u64, is_right: bool) -> [f64; 2] {
         let signed = if is_right { e_deg } else { -e_deg } * self.acceleration[phase as usize];
-        let [taught, other] = opponent_rates(
-            self.spontaneous_hz,
-            self.gain_hz_per_deg * signed.abs(),
-            self.ceiling_hz,
-            self.is_push_pull,
-        );
+        let [taught, other] =
+            opponent_rates(self.spontaneous_hz, self.gain_hz_per_deg * signed.abs(), self.is_push_pull);
         if signed > 0.0 { [other, taught] } else { [taught, other] }
     }
 }

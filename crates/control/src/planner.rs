@@ -40,7 +40,8 @@ pub struct PlannerParameters {
     pub base_hz: f64,
     /// Change of rate with the target, Hz/deg.
     pub gain_hz_per_deg: f64,
-    /// True: the same noise in every trial.
+    /// True: the same noise in every trial. Set by the experiment, not read from a file.
+    #[serde(skip)]
     pub is_frozen: bool,
     /// Code on the mossy fibres of the inverse module.
     pub code: TargetCode,

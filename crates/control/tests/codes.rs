@@ -125,7 +125,7 @@ fn the_population_vector_inverts_the_tuning() {
 
 #[test]
 fn the_motor_olive_follows_the_delayed_acceleration() {
-    let olive = MotorOlive::new(1.0, 2.0, 500.0, false, 300, 100).unwrap();
+    let olive = MotorOlive::new(1.0, 2.0, false, 300, 100).unwrap();
     // Acceleration peaks near 63 ms and brakes most near 237 ms; teaching comes 100 ms later, wrapping.
     let [plus, minus] = olive.rates_hz(20.0, 163, true);
     assert!(minus > 40.0 && plus == 1.0);
@@ -139,7 +139,7 @@ fn the_motor_olive_follows_the_delayed_acceleration() {
 
 #[test]
 fn push_pull_lowers_the_untaught_zone_down_to_silence() {
-    let olive = MotorOlive::new(4.0, 0.1, 500.0, true, 300, 100).unwrap();
+    let olive = MotorOlive::new(4.0, 0.1, true, 300, 100).unwrap();
     let [plus, minus] = olive.rates_hz(20.0, 163, true);
     assert!(minus > 5.5 && plus < 2.5 && (plus + minus - 8.0).abs() < 1e-12);
     let [plus, minus] = olive.rates_hz(90.0, 163, true);
@@ -163,5 +163,5 @@ fn bad_parameters_are_named() {
     let error =
         MotorCortex::new(CortexParameters { neurons: 30, ..cortex_parameters() }, 300, &[], &[], 0, 1);
     assert!(error.unwrap_err().to_string().contains("neurons = 30"));
-    assert!(MotorOlive::new(1.0, 2.0, 0.5, false, 300, 100).unwrap_err().to_string().contains("ceiling_hz"));
+    assert!(MotorOlive::new(1.0, 2.0, false, 300, 300).unwrap_err().to_string().contains("delay_ms"));
 }

@@ -21,12 +21,13 @@ fn at(path: &Path, error: impl std::fmt::Display, remedy: &str) -> Error {
 }
 
 impl RunFolder {
-    /// Opens `<out>.partial`. With `resumes` what an interrupted run left there is used;
-    /// without, it is removed.
+    /// Opens `<out>.partial` for a run of `config`. With `resumes` what an interrupted run left
+    /// there is used.
     ///
     /// # Errors
-    /// When `out` exists already or the folder cannot be made.
-    pub fn open(out: &Path, resumes: bool) -> Result<Self, Error> {
+    /// When `out` exists already, when another run was interrupted or is at work there, when
+    /// there is nothing to resume or it had another configuration, or when the folder cannot be made.
+    pub fn open(out: &Path, config: &str, resumes: bool) -> Result<Self, Error> {
         let mut name = out.as_os_str().to_owned();
         name.push(".partial");
         let partial = PathBuf::from(name);
@@ -44,13 +45,36 @@ impl RunFolder {
             });
         }
         if !resumes && partial.exists() {
-            fs::remove_dir_all(&partial).map_err(|e| at(&partial, e, "remove it by hand"))?;
+            return Err(Error::File {
+                path: partial.display().to_string(),
+                what: "a run was interrupted or is at work there; use --resume, another --out, or remove it"
+                    .into(),
+            });
+        }
+        let kept = partial.join("config.toml");
+        if resumes && fs::read_to_string(&kept).is_ok_and(|text| text != config) {
+            return Err(Error::File {
+                path: kept.display().to_string(),
+                what: "the interrupted run had another configuration; resume it with the same settings"
+                    .into(),
+            });
         }
         for folder in ["snapshots", "recordings", "figures", "calibration"] {
             let path = partial.join(folder);
             fs::create_dir_all(&path).map_err(|e| at(&path, e, "choose an --out that can be written"))?;
         }
+        write_whole(&partial.join("config.toml"), config.as_bytes())?;
         Ok(Self { partial, complete: out.to_path_buf(), resumes })
+    }
+
+    /// Removes the folder of a run that failed before it had anything to keep.
+    pub fn discard_if_empty(&self) {
+        let is_empty =
+            fs::read_dir(self.partial.join("snapshots")).is_ok_and(|mut files| files.next().is_none());
+        if is_empty {
+            // Nothing is lost when this fails: the next run names the folder.
+            let _ = fs::remove_dir_all(&self.partial);
+        }
     }
 
     /// Writes a file of the run.

@@ -97,8 +97,7 @@ fn defect_2_both_opponent_channels_teach() {
 
 #[test]
 fn defect_3_an_overshoot_teaches_the_minus_zone_of_the_forward_module() {
-    let olive =
-        SensoryOlive { spontaneous_hz: 1.0, gain_hz_per_deg: 1.0, ceiling_hz: 100.0, is_push_pull: false };
+    let olive = SensoryOlive { spontaneous_hz: 1.0, gain_hz_per_deg: 1.0, is_push_pull: false };
     assert_eq!(olive.rates_hz(20.0, true), [1.0, 21.0]);
     assert_eq!(olive.rates_hz(-20.0, true), [21.0, 1.0]);
     assert_eq!(olive.rates_hz(20.0, false), [21.0, 1.0]);

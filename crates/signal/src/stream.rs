@@ -109,7 +109,7 @@ impl Stream {
     /// A standard normal draw (Box-Muller on the draws `2 index`, `2 index + 1`).
     pub fn normal(&self, step: u64, index: u32) -> f64 {
         let (u, v) = (self.uniform(step, 2 * index), self.uniform(step, 2 * index + 1));
-        (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
+        (-2.0 * libm::log(u)).sqrt() * libm::cos(std::f64::consts::TAU * v)
     }
 
     /// A uniform integer in `0..n` (multiply-shift; bias below `n / 2^32`).

@@ -9,7 +9,7 @@
 //! code pairs a later mossy spike with the last Purkinje spike only. The cosine
 //! is near 1: the window is a symmetric exponential of 2.5 ms.
 //! # Source
-//! Luque et al. 2016, doi:10.1371/journal.pcbi.1004858; Antonietti et al. 2016, doi:10.1109/TBME.2015.2485301.
+//! Luque et al. 2016, doi:10.3389/fncom.2016.00017; Antonietti et al. 2016, doi:10.1109/TBME.2015.2485301.
 //! # Pinned by
 //! `tests/plasticity.rs`.
 

@@ -10,7 +10,7 @@
 //! side. A pair in the same step counts once, at δ = 0, for the inhibitory rule and
 //! not at all for the additive one.
 //! # Source
-//! cereb-nest `iSTDP`; Luque et al. 2016, doi:10.1371/journal.pcbi.1004858; NEST `stdp_synapse` with mu = 0.
+//! cereb-nest `iSTDP`; Luque et al. 2016, doi:10.3389/fncom.2016.00017; NEST `stdp_synapse` with mu = 0.
 //! # Pinned by
 //! `tests/plasticity.rs`.
 

@@ -16,7 +16,7 @@
 //! PF→MLI: the signs are the other way round. Other signs are refused: with a
 //! positive teacher amplitude at PF→PC weights can only grow.
 //! # Source
-//! Luque et al. 2016, doi:10.1371/journal.pcbi.1004858 (kernel); Antonietti et al. 2016,
+//! Luque et al. 2016, doi:10.3389/fncom.2016.00017 (kernel); Antonietti et al. 2016,
 //! doi:10.1109/TBME.2015.2485301 (three sites).
 //! # Pinned by
 //! `tests/plasticity.rs`.

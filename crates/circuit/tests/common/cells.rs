@@ -1,7 +1,7 @@
 //! E-GLIF parameters of the mouse's cells as the specification tabulates them.
 //!
-//! Two tables exist. [`spec_2_2`] is closed_loop.md §2.2, the older one: the
-//! isolated rates were measured with it. nest_bsb.md §2b (cerebellar-models 0.13)
+//! Two tables exist. [`spec_2_2`] is the older one (bsb-core FCN_2019): the
+//! isolated rates were measured with it. cerebellar-models 0.13
 //! differs in λ₀ and τ_V of Golgi, nuclear and in-vitro Purkinje cells, in τ_V of
 //! interneurons, and has a unipolar brush cell, which is taken from there.
 
@@ -41,7 +41,7 @@ fn cell(row: [f64; 15], tau_syn: [f64; 3]) -> Eglif {
     }
 }
 
-/// All cell types with their labels: closed_loop.md §2.2, and the unipolar brush cell of nest_bsb.md §2b.
+/// All cell types with their labels: bsb-core FCN_2019 parameters, and the unipolar brush cell of cerebellar-models 0.13.
 pub fn spec_2_2() -> Vec<(&'static str, Eglif)> {
     vec![
         (

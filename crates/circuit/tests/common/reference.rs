@@ -1,6 +1,6 @@
 //! E-GLIF integrated a second time: every variable as an ordinary differential
 //! equation in `f64`, Runge-Kutta steps a thousand times shorter than the engine's.
-//! Shares nothing with the engine but the equations of nest_bsb.md §2b.
+//! Shares nothing with the engine but the equations of cerebellar-models 0.13.
 
 use lobule_circuit::models::{Eglif, SynapseShape};
 

@@ -264,7 +264,6 @@ impl ClosedLoop {
             motor: MotorOlive::new(
                 olive.spontaneous_hz,
                 olive.gain_hz_per_deg,
-                olive.ceiling_hz,
                 olive.is_push_pull,
                 ticks,
                 olive.delay_ms,

@@ -152,8 +152,6 @@ pub struct MotorOliveConfig {
     pub spontaneous_hz: f64,
     /// Gain at the peak of the planned acceleration, Hz/deg.
     pub gain_hz_per_deg: f64,
-    /// Highest rate, Hz.
-    pub ceiling_hz: f64,
     /// Whether the untaught zone falls below its spontaneous rate.
     pub is_push_pull: bool,
     /// Delay of the teaching behind the planned acceleration, ms.

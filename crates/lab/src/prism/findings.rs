@@ -14,7 +14,7 @@ enum Judge {
     Mean,
 }
 
-const SPEC: &str = "acceptance of the closed-loop specification, after the cerebro-cerebellar use case (Antonietti et al. 2019, doi:10.1109/ACCESS.2019.2950080, task)";
+const SPEC: &str = "acceptance of the closed-loop specification, after the cerebro-cerebellar use case (Antonietti et al. 2019, doi:10.1155/2019/4862157, protocol)";
 const CHOSEN: &str = "Chosen: reported for comparison, no expectation";
 const NETWORK: &str = "awake mouse at rest: Geminiani et al. 2019, doi:10.3389/fncom.2019.00068; cerebellar-models 0.13 (at rest; the loop drives the modules more)";
 

@@ -67,13 +67,12 @@ pub fn run(
 ) -> Result<(PathBuf, PrismResult, Findings), Error> {
     config.validate()?;
     let begin = Instant::now();
-    let folder = RunFolder::open(&options.out, options.resumes)?;
-    folder.write("config.toml", config.to_toml().as_bytes())?;
+    // A file serves all seeds; a native circuit is drawn for each. Read before anything is made.
+    let shared = if config.scaffold.file.is_empty() { None } else { Some(Arc::new(anatomy(config, 0)?)) };
+    let folder = RunFolder::open(&options.out, &config.to_toml(), options.resumes)?;
     let per_seed = calibration::trials(config) + config.conditions.len() * arm_run::trials(config);
     progress.expect((per_seed * config.seeds.len()) as u64);
 
-    // A file serves all seeds; a native circuit is drawn for each.
-    let shared = if config.scaffold.file.is_empty() { None } else { Some(Arc::new(anatomy(config, 0)?)) };
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.jobs.max(1))
         .build()
@@ -128,6 +127,7 @@ pub fn run(
         }
     });
     if let Some(error) = failure.into_inner().expect("no holder panics") {
+        folder.discard_if_empty();
         return Err(error);
     }
     let mut arms = arms.into_inner().expect("no holder panics");
@@ -278,7 +278,7 @@ fn provenance(config: &PrismConfig, options: &RunOptions, result: &PrismResult) 
             "Loop: Antonietti, Negri et al., extra-cereb-nest (cerebro-cerebellar closed loop, 2019-2020)",
             "E-GLIF: Geminiani et al. 2018, doi:10.3389/fninf.2018.00088; 2019, doi:10.3389/fncom.2019.00068",
             "Circuit: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; cerebellar-models 0.13",
-            "Plasticity: Luque et al. 2016, doi:10.1371/journal.pcbi.1004858",
+            "Plasticity: Luque et al. 2016, doi:10.3389/fncom.2016.00017",
             "Minimum jerk: Flash & Hogan 1985, doi:10.1523/JNEUROSCI.05-07-01688.1985"
         ],
     })
