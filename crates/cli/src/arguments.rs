@@ -60,7 +60,7 @@ pub struct Run {
     /// Threads of each; the number changes no bit
     #[arg(long, default_value_t = 1)]
     pub threads: usize,
-    /// Folder to make [default: runs/<experiment>-<preset>, numbered]
+    /// Folder to make [default: runs/EXPERIMENT-PRESET, numbered]
     #[arg(long)]
     pub out: Option<PathBuf>,
     /// Go on with the interrupted run of that folder

@@ -67,6 +67,27 @@ fn static_trials_change_no_weight_and_plastic_ones_do() {
 }
 
 #[test]
+fn every_plasticity_site_is_switched_by_the_configuration() {
+    let sets = [
+        ("sites.pf_mli=true", "parallel_fiber_to_basket"),
+        ("sites.pf_mli=true", "parallel_fiber_to_stellate"),
+        ("sites.mf_dcn=true", "mossy_fibers_to_dcn_p"),
+        ("sites.pc_dcn=true", "purkinje_to_dcn_p"),
+    ];
+    let changes = |config: &PrismConfig, set: &str, learns: bool| {
+        let mut closed = closed(config, 1);
+        let before = closed.simulation().synapses(&format!("forward/{set}")).unwrap();
+        trial(&mut closed, 20.0, learns);
+        before != closed.simulation().synapses(&format!("forward/{set}")).unwrap()
+    };
+    for (switch, set) in sets {
+        assert!(changes(&config(&[switch]), set, true), "{set} learns");
+        assert!(!changes(&config(&[switch]), set, false), "{set} is still when nothing learns");
+        assert!(!changes(&config(&[]), set, true), "{set} is static by default");
+    }
+}
+
+#[test]
 fn defect_1_the_inverse_readout_reads_inverse_cells() {
     // The inverse module hears the planner alone: without the forward module its command is the same to the bit.
     let both = trial(&mut closed(&config(&[]), 1), 0.0, false);

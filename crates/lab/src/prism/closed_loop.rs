@@ -10,7 +10,7 @@ use super::config::{Noise, Part, Polarity, PrismConfig};
 use crate::Error;
 use crate::cerebellum::{Drive, ModuleOptions, add_module};
 use lobule_circuit::models::Poisson;
-use lobule_circuit::plasticity::{Kernel, Rule, Supervised};
+use lobule_circuit::plasticity::{CosExp, InhibitoryStdp, Kernel, Rule, Supervised};
 use lobule_circuit::{Circuit, Connect, Model, Network, Population, Projection, Simulation, State};
 use lobule_control::{Decoder, MotorCortex, MotorOlive, Planner, SensoryOlive, TickSpike};
 use lobule_scaffold::{Anatomy, Microzone};
@@ -76,6 +76,8 @@ struct Module {
     nuclear_zone: Vec<u8>,
     /// Microzone of each olive cell.
     olive_zone: Vec<u8>,
+    /// Labels of the plastic projections.
+    plastic: Vec<String>,
     /// (label, index, n, zone of each cell if labelled) of every counted population.
     counted: Vec<(String, usize, usize, Vec<u8>)>,
 }
@@ -171,6 +173,7 @@ pub fn compile(
         let mut rule = Supervised::pf_pc(a_plus_ns[m], learning[m].a_minus_ns, learning[m].w_max_ns);
         rule.kernel = Kernel::SinExp { t0_ms: learning[m].kernel_t0_ms, tau_ms: 1000.0 };
         options.rules.insert(PLASTIC_SET.into(), (Rule::Supervised(rule), Some("io_to_purkinje".into())));
+        options.rules.extend(further_sites(config, anatomy)?);
         add_module(&mut circuit, &prefix, anatomy, &options)?;
         let n_io = anatomy.count("io_cell");
         let teaching = format!("{prefix}teaching");
@@ -187,6 +190,58 @@ pub fn compile(
         );
     }
     Ok(circuit.compile(Clock::new(DT_MS)?, seed)?)
+}
+
+/// Rules of the sites beside PF→PC that are switched on: (set, (rule, teaching set)).
+#[allow(clippy::type_complexity)]
+fn further_sites(
+    config: &PrismConfig,
+    anatomy: &Anatomy,
+) -> Result<Vec<(String, (Rule, Option<String>))>, Error> {
+    let s = &config.sites;
+    let mut rules = Vec::new();
+    if s.pf_mli {
+        let rule = Supervised::pf_mli(s.pf_mli_a_minus_ns, s.pf_mli_a_plus_ns, s.pf_mli_w_max_ns);
+        for (set, teacher) in [
+            ("parallel_fiber_to_basket", "io_to_mli_io_to_basket_cell"),
+            ("parallel_fiber_to_stellate", "io_to_mli_io_to_stellate_cell"),
+        ] {
+            rules.push((set.to_string(), (Rule::Supervised(rule), Some(teacher.to_string()))));
+        }
+    }
+    if s.mf_dcn {
+        let rule = CosExp {
+            a_plus: s.mf_dcn_a_plus_ns,
+            a_minus: s.mf_dcn_a_minus_ns,
+            window_ms: 10.0,
+            w_min: 0.0,
+            w_max: s.mf_dcn_w_max_ns,
+        };
+        rules.push(("mossy_fibers_to_dcn_p".into(), (Rule::CosExp(rule), Some("purkinje_to_dcn_p".into()))));
+    }
+    if s.pc_dcn {
+        let rule = InhibitoryStdp {
+            tau_plus_ms: s.pc_dcn_tau_plus_ms,
+            lambda: s.pc_dcn_lambda,
+            mu_plus: s.pc_dcn_mu_plus,
+            mu_minus_ms: s.pc_dcn_mu_minus_ms,
+            w_min: 0.0,
+            w_max: s.pc_dcn_w_max_ns,
+        };
+        rules.push(("purkinje_to_dcn_p".into(), (Rule::InhibitoryStdp(rule), None)));
+    }
+    for (set, (_, teacher)) in &rules {
+        for needed in std::iter::once(set).chain(teacher) {
+            if anatomy.connections(needed).is_none_or(|c| c.is_empty()) {
+                return Err(Error::Anatomy {
+                    what: format!(
+                        "[sites] wants `{set}` to learn, but the set `{needed}` is missing or empty; switch the site off"
+                    ),
+                });
+            }
+        }
+    }
+    Ok(rules)
 }
 
 impl ClosedLoop {
@@ -230,8 +285,16 @@ impl ClosedLoop {
                     zones,
                 ));
             }
+            let plastic = simulation
+                .network()
+                .projections()
+                .into_iter()
+                .filter(|p| p.is_plastic && p.label.starts_with(&format!("{name}/")))
+                .map(|p| p.label)
+                .collect();
             modules[m] = Some(Module {
                 name,
+                plastic,
                 mossy: index("mossy_fiber")?,
                 n_mossy: anatomy.count("mossy_fiber"),
                 teaching: index("teaching")?,
@@ -343,7 +406,9 @@ impl ClosedLoop {
     pub fn trial(&mut self, input: TrialInput) -> Result<TrialOutcome, Error> {
         for (m, module) in self.modules.iter().enumerate() {
             if let Some(module) = module {
-                self.simulation.set_learning(&format!("{}/{PLASTIC_SET}", module.name), input.learns[m])?;
+                for label in &module.plastic {
+                    self.simulation.set_learning(label, input.learns[m])?;
+                }
             }
         }
         let mut outcome = TrialOutcome {

@@ -111,6 +111,40 @@ pub struct ModuleConfig {
     pub kernel_t0_ms: f64,
 }
 
+/// The plasticity sites beside PF→PC, in both modules.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SitesConfig {
+    /// Parallel fibre to basket and stellate cells learns.
+    pub pf_mli: bool,
+    /// Change with every parallel-fibre spike, nS; not positive.
+    pub pf_mli_a_minus_ns: f64,
+    /// Change with a climbing-fibre spike at full eligibility, nS; not negative.
+    pub pf_mli_a_plus_ns: f64,
+    /// Highest weight, nS.
+    pub pf_mli_w_max_ns: f64,
+    /// Mossy fibre to projecting nuclear cell learns.
+    pub mf_dcn: bool,
+    /// Change with every mossy spike, nS; not negative.
+    pub mf_dcn_a_plus_ns: f64,
+    /// Change with a coincident Purkinje spike, nS; not positive.
+    pub mf_dcn_a_minus_ns: f64,
+    /// Highest weight, nS.
+    pub mf_dcn_w_max_ns: f64,
+    /// Purkinje cell to projecting nuclear cell learns.
+    pub pc_dcn: bool,
+    /// Width of potentiation, ms.
+    pub pc_dcn_tau_plus_ms: f64,
+    /// Strength of depression.
+    pub pc_dcn_lambda: f64,
+    /// Amplitude of depression.
+    pub pc_dcn_mu_plus: f64,
+    /// Width of depression, ms.
+    pub pc_dcn_mu_minus_ms: f64,
+    /// Highest weight, nS.
+    pub pc_dcn_w_max_ns: f64,
+}
+
 /// The whole configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -140,6 +174,8 @@ pub struct PrismConfig {
     pub forward: ModuleConfig,
     /// Learning of the inverse module.
     pub inverse: ModuleConfig,
+    /// Further plasticity sites.
+    pub sites: SitesConfig,
     /// Calibration.
     pub calibration: CalibrationConfig,
 }

@@ -243,7 +243,7 @@ fn gather(
         synapses_per_module: projections.iter().filter(|p| of_module(&p.label)).map(|p| p.synapses).sum(),
         plastic_per_module: projections
             .iter()
-            .filter(|p| of_module(&p.label) && p.is_plastic)
+            .filter(|p| of_module(&p.label) && p.label.ends_with(super::closed_loop::PLASTIC_SET))
             .map(|p| p.synapses)
             .sum(),
         trial_ms: config.protocol.trial_ms as f64,
