@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Runs the variants that the gains of experiments/prism.toml were chosen from and
-# prints their findings side by side. About an hour on two cores; needs nothing but
-# the built program. The table in docs/experiments/prism.md is its output.
+# Runs variants of the gains of experiments/prism.toml and prints their findings side
+# by side; needs nothing but the built program. A refused variant is named and left out.
 #
 #   experiments/prism.tuning.sh [FOLDER]
 set -euo pipefail

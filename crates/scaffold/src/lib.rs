@@ -16,4 +16,7 @@ pub use anatomy::{
     Anatomy, CellSites, ConnectionSet, DegreeStatistics, Microzone, Pair, canonical_cell_name,
 };
 pub use error::Error;
-pub use reconstruct::{ScaffoldSpec, reconstruct};
+pub use reconstruct::{
+    ArborRule, Cells, Geometry, GranularWiring, Layers, NucleiWiring, Outline, ParallelArrays, RandomCells,
+    RelativeCells, ScaffoldSpec, reconstruct,
+};

@@ -192,12 +192,11 @@ pub fn compile(
     Ok(circuit.compile(Clock::new(DT_MS)?, seed)?)
 }
 
+/// A connection set, its rule and the set that teaches it, if any.
+type SiteRule = (String, (Rule, Option<String>));
+
 /// Rules of the sites beside PF→PC that are switched on: (set, (rule, teaching set)).
-#[allow(clippy::type_complexity)]
-fn further_sites(
-    config: &PrismConfig,
-    anatomy: &Anatomy,
-) -> Result<Vec<(String, (Rule, Option<String>))>, Error> {
+fn further_sites(config: &PrismConfig, anatomy: &Anatomy) -> Result<Vec<SiteRule>, Error> {
     let s = &config.sites;
     let mut rules = Vec::new();
     if s.pf_mli {

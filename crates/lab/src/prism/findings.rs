@@ -65,11 +65,11 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
     if let Some(v) = measure("static", |a| a.last - a.first) {
         found.push(finding(
             "static_error_change_deg",
-            "Without plasticity: mean error of the last 6 trials through prisms minus that of the first 4; the mean over seeds counts.",
+            "Without plasticity: mean error of the last 6 trials through prisms minus that of the first 4; every seed counts.",
             v,
             "deg",
             [Some(-4.0), Some(4.0)],
-            Judge::Mean,
+            Judge::Each,
             SPEC,
         ));
     }

@@ -31,7 +31,6 @@ mod wiring;
 
 pub use spec::ScaffoldSpec;
 // The parts of a specification, for callers that build their own.
-#[allow(unused_imports, reason = "the crate root decides which of them it exports")]
 pub use {
     geometry::{Geometry, Outline},
     spec::{
