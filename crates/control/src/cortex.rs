@@ -176,6 +176,24 @@ impl MotorCortex {
         }
     }
 
+    /// Ticks that are in memory, at most the window.
+    pub fn heard_ms(&self) -> usize {
+        self.memory.planner.len()
+    }
+
+    /// Puts other planner spikes, oldest tick first, in the place of the last ones heard.
+    /// What the forward module said stays. More ticks than are in memory are left out.
+    pub fn replan(&mut self, mut ticks: Vec<Vec<u32>>) {
+        let m = &mut self.memory;
+        ticks.drain(..ticks.len().saturating_sub(m.planner.len()));
+        let first = m.planner.len() - ticks.len();
+        for (old, new) in m.planner.iter_mut().skip(first).zip(ticks) {
+            old.iter().for_each(|&i| m.planner_count[i as usize] -= 1);
+            new.iter().for_each(|&i| m.planner_count[i as usize] += 1);
+            *old = new;
+        }
+    }
+
     /// Input rate of neuron `i` over the window, Hz; not below 0.
     pub fn input_hz(&self, i: usize) -> f64 {
         let m = &self.memory;

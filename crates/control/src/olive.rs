@@ -103,13 +103,14 @@ pub struct MotorOlive {
     spontaneous_hz: f64,
     gain_hz_per_deg: f64,
     is_push_pull: bool,
-    /// Planned acceleration by tick, delayed. `[ticks]`
+    /// Planned acceleration by tick, delayed; none in the pause. `[ticks + pause]`
     acceleration: Vec<f64>,
 }
 
 impl MotorOlive {
-    /// An olive for trials of `ticks` ms whose teaching comes `delay_ms` after the planned
-    /// acceleration; what is delayed beyond the end wraps into the start of the next trial.
+    /// An olive for movements of `ticks` ms, each after a pause of `pause` ms, whose teaching
+    /// comes `delay_ms` after the planned acceleration: what is delayed beyond the end falls into
+    /// the next pause, and without one into the start of the next movement.
     ///
     /// # Errors
     /// [`Error::Parameter`].
@@ -118,6 +119,7 @@ impl MotorOlive {
         gain_hz_per_deg: f64,
         is_push_pull: bool,
         ticks: usize,
+        pause: usize,
         delay_ms: usize,
     ) -> Result<Self, Error> {
         check("motor olive", "spontaneous_hz", spontaneous_hz, spontaneous_hz >= 0.0, "0 or more is needed")?;
@@ -136,11 +138,13 @@ impl MotorOlive {
             "it must be shorter than a trial",
         )?;
         let mut acceleration = normalised_acceleration(ticks);
+        acceleration.resize(ticks + pause, 0.0);
         acceleration.rotate_right(delay_ms);
         Ok(Self { spontaneous_hz, gain_hz_per_deg, is_push_pull, acceleration })
     }
 
-    /// Rates of the plus and the minus zone at `phase` ms under error `e_deg`, Hz.
+    /// Rates of the plus and the minus zone at `phase` ms from the start of the movement under
+    /// error `e_deg`, Hz; the phases from `ticks` on are those of the pause.
     pub fn rates_hz(&self, e_deg: f64, phase: u64, is_right: bool) -> [f64; 2] {
         let signed = if is_right { e_deg } else { -e_deg } * self.acceleration[phase as usize];
         let [taught, other] =

@@ -65,14 +65,16 @@ pub struct Planner {
     parameters: PlannerParameters,
     noise: Stream,
     ticks: u64,
+    pause: u64,
 }
 
 impl Planner {
-    /// A planner for trials of `ticks` ms.
+    /// A planner for movements of `ticks` ms, each after a pause of `pause` ms in which the
+    /// target is already seen and the planned angle holds at the start.
     ///
     /// # Errors
     /// [`Error::Parameter`] naming the parameter, its value and the range.
-    pub fn new(parameters: PlannerParameters, ticks: usize, seed: u64) -> Result<Self, Error> {
+    pub fn new(parameters: PlannerParameters, ticks: usize, pause: usize, seed: u64) -> Result<Self, Error> {
         let p = &parameters;
         check("planner", "neurons", p.neurons as f64, p.neurons > 0, "at least one neuron is needed")?;
         for (name, x) in
@@ -110,7 +112,7 @@ impl Planner {
             (0.0..=1.0).contains(&p.mossy_fraction),
             "it lies in 0..1",
         )?;
-        Ok(Self { parameters, noise: Stream::new(seed, "planner"), ticks: ticks as u64 })
+        Ok(Self { parameters, noise: Stream::new(seed, "planner"), ticks: ticks as u64, pause: pause as u64 })
     }
 
     /// Rate towards the motor cortex, Hz.
@@ -118,7 +120,8 @@ impl Planner {
         (self.parameters.base_hz + self.parameters.gain_hz_per_deg * target_deg).max(0.0)
     }
 
-    /// Rate of mossy fibre `i` of `n` at `phase` ms of the trial, Hz.
+    /// Rate of mossy fibre `i` of `n` at `phase` ms of the movement, Hz; the phases from `ticks`
+    /// on are those of the pause.
     pub fn mossy_rate_hz(&self, target_deg: f64, phase: u64, i: usize, n: usize) -> f64 {
         let p = &self.parameters;
         p.mossy_fraction
@@ -127,6 +130,7 @@ impl Planner {
                 TargetCode::Place => {
                     let [low, high] = p.place_range_deg;
                     let preferred = low + (high - low) * (i as f64 + 0.5) / n as f64;
+                    let phase = if phase < self.ticks { phase } else { 0 };
                     let s = minimum_jerk(phase as f64 / (self.ticks - 1).max(1) as f64)[0];
                     let planned = p.place_start_deg + (target_deg - p.place_start_deg) * s;
                     let x = (planned - preferred) / p.place_width_deg;
@@ -168,6 +172,6 @@ impl Planner {
 
     fn at(&self, phase: u64, tick: u64) -> u64 {
         // Fresh noise starts behind the frozen field, so that the two never share a draw.
-        if self.parameters.is_frozen { phase } else { self.ticks + tick }
+        if self.parameters.is_frozen { phase } else { self.ticks + self.pause + tick }
     }
 }

@@ -46,7 +46,7 @@ fn minimum_jerk_starts_and_ends_at_rest() {
 
 #[test]
 fn frozen_trains_are_replayed_and_nested_and_fresh_ones_are_new() {
-    let planner = Planner::new(planner_parameters(), 300, 1).unwrap();
+    let planner = Planner::new(planner_parameters(), 300, 0, 1).unwrap();
     let (mut a, mut b) = (Vec::new(), Vec::new());
     let (mut nested, mut spikes) = (true, 0);
     for phase in 0..300 {
@@ -60,7 +60,8 @@ fn frozen_trains_are_replayed_and_nested_and_fresh_ones_are_new() {
     assert!(nested, "the trains of a higher rate contain those of a lower one");
     // 400 neurons, 0.3 s, 30 Hz: 3600 spikes, four standard deviations.
     assert!((spikes as f64 - 3600.0).abs() < 240.0, "{spikes}");
-    let fresh = Planner::new(PlannerParameters { is_frozen: false, ..planner_parameters() }, 300, 1).unwrap();
+    let fresh =
+        Planner::new(PlannerParameters { is_frozen: false, ..planner_parameters() }, 300, 0, 1).unwrap();
     fresh.to_cortex(0.0, 7, 7, &mut a);
     fresh.to_cortex(0.0, 7, 307, &mut b);
     assert_ne!(a, b);
@@ -70,7 +71,7 @@ fn frozen_trains_are_replayed_and_nested_and_fresh_ones_are_new() {
 fn place_coded_fibres_fire_in_sequence_along_the_planned_movement() {
     let parameters =
         PlannerParameters { code: TargetCode::Place, mossy_fraction: 1.0, ..planner_parameters() };
-    let planner = Planner::new(parameters, 300, 1).unwrap();
+    let planner = Planner::new(parameters, 300, 0, 1).unwrap();
     let peak = |fibre| {
         (0..300u64).max_by(|&a, &b| {
             planner.mossy_rate_hz(20.0, a, fibre, 70).total_cmp(&planner.mossy_rate_hz(20.0, b, fibre, 70))
@@ -108,6 +109,27 @@ fn the_cortex_follows_its_input_and_the_forward_module_adds_and_subtracts() {
 }
 
 #[test]
+fn replanning_replaces_what_the_planner_said_and_nothing_else() {
+    let mut cortex = MotorCortex::new(cortex_parameters(), 300, &[0, 1], &[2, 3], 4, 1).unwrap();
+    let all: Vec<u32> = (0..400).collect();
+    let mut twice = cortex.clone();
+    for tick in 0..100 {
+        cortex.listen(if tick % 20 == 0 { &all } else { &[] }, &[0]);
+        twice.listen(if tick % 10 == 0 { &all } else { &[] }, &[0]);
+    }
+    let every = |ms: usize| (0..100).map(|t| if t % ms == 0 { all.clone() } else { Vec::new() }).collect();
+    cortex.replan(every(10));
+    assert_eq!(cortex.memory(), twice.memory());
+    // What is replaced is forgotten in its turn.
+    (0..100).for_each(|_| cortex.listen(&[], &[]));
+    assert_eq!(cortex.input_hz(120), 0.0);
+    // A memory that is not full yet takes the last ticks.
+    let mut young = MotorCortex::new(cortex_parameters(), 300, &[], &[], 0, 1).unwrap();
+    young.replan(every(10));
+    assert_eq!(young.heard_ms(), 0);
+}
+
+#[test]
 fn the_population_vector_inverts_the_tuning() {
     let mut cortex = MotorCortex::new(cortex_parameters(), 300, &[], &[], 0, 1).unwrap();
     let all: Vec<u32> = (0..400).collect();
@@ -125,7 +147,7 @@ fn the_population_vector_inverts_the_tuning() {
 
 #[test]
 fn the_motor_olive_follows_the_delayed_acceleration() {
-    let olive = MotorOlive::new(1.0, 2.0, false, 300, 100).unwrap();
+    let olive = MotorOlive::new(1.0, 2.0, false, 300, 0, 100).unwrap();
     // Acceleration peaks near 63 ms and brakes most near 237 ms; teaching comes 100 ms later, wrapping.
     let [plus, minus] = olive.rates_hz(20.0, 163, true);
     assert!(minus > 40.0 && plus == 1.0);
@@ -138,8 +160,18 @@ fn the_motor_olive_follows_the_delayed_acceleration() {
 }
 
 #[test]
+fn what_is_taught_after_the_end_of_a_movement_falls_into_the_pause() {
+    let olive = MotorOlive::new(1.0, 2.0, false, 300, 120, 100).unwrap();
+    // The braking of 237 ms is taught at 337 ms, in the pause; nothing is left at the next start.
+    let [plus, minus] = olive.rates_hz(20.0, 337, true);
+    assert!(plus > 40.0 && minus == 1.0);
+    assert_eq!(olive.rates_hz(20.0, 37, true), [1.0, 1.0]);
+    assert_eq!(olive.rates_hz(20.0, 410, true), [1.0, 1.0]);
+}
+
+#[test]
 fn push_pull_lowers_the_untaught_zone_down_to_silence() {
-    let olive = MotorOlive::new(4.0, 0.1, true, 300, 100).unwrap();
+    let olive = MotorOlive::new(4.0, 0.1, true, 300, 0, 100).unwrap();
     let [plus, minus] = olive.rates_hz(20.0, 163, true);
     assert!(minus > 5.5 && plus < 2.5 && (plus + minus - 8.0).abs() < 1e-12);
     let [plus, minus] = olive.rates_hz(90.0, 163, true);
@@ -158,10 +190,10 @@ fn smoothing_delays_but_keeps_the_sum() {
 #[test]
 fn bad_parameters_are_named() {
     let error =
-        Planner::new(PlannerParameters { base_hz: -1.0, ..planner_parameters() }, 300, 1).unwrap_err();
+        Planner::new(PlannerParameters { base_hz: -1.0, ..planner_parameters() }, 300, 0, 1).unwrap_err();
     assert!(error.to_string().contains("base_hz = -1"), "{error}");
     let error =
         MotorCortex::new(CortexParameters { neurons: 30, ..cortex_parameters() }, 300, &[], &[], 0, 1);
     assert!(error.unwrap_err().to_string().contains("neurons = 30"));
-    assert!(MotorOlive::new(1.0, 2.0, false, 300, 300).unwrap_err().to_string().contains("delay_ms"));
+    assert!(MotorOlive::new(1.0, 2.0, false, 300, 0, 300).unwrap_err().to_string().contains("delay_ms"));
 }

@@ -56,6 +56,33 @@ fn a_state_resumes_bit_for_bit() {
 }
 
 #[test]
+fn seeing_the_target_ahead_changes_the_first_movement_to_a_new_target_only() {
+    let movements = |setting: &str| {
+        let mut closed = closed(&config(&[setting]), 1);
+        let mut to = |prism_deg| {
+            closed.trial(TrialInput { prism_deg, error_deg: 0.0, learns: [false; 2] }).unwrap().cortex
+        };
+        [to(0.0), to(0.0), to(20.0)]
+    };
+    let (ahead, late) =
+        (movements("protocol.sees_target_ahead=true"), movements("protocol.sees_target_ahead=false"));
+    assert_eq!(ahead[..2], late[..2]);
+    assert_ne!(ahead[2], late[2]);
+    // Seen ahead, the push of the larger target is there from the start.
+    let push = |command: &[f64]| command[..100].iter().sum::<f64>();
+    assert!(push(&ahead[2]) > push(&late[2]), "{} {}", push(&ahead[2]), push(&late[2]));
+}
+
+#[test]
+fn a_pause_is_not_part_of_the_movement() {
+    let config = config(&["protocol.gap_ms=120"]);
+    let mut closed = closed(&config, 1);
+    let outcome = trial(&mut closed, 0.0, false);
+    assert_eq!(outcome.cortex.len(), config.protocol.trial_ms);
+    assert_eq!(closed.simulation().step(), 10 * (120 + config.protocol.trial_ms as u64));
+}
+
+#[test]
 fn static_trials_change_no_weight_and_plastic_ones_do() {
     let config = config(&[]);
     let mut closed = closed(&config, 1);
@@ -181,6 +208,27 @@ fn defect_7_every_olive_cell_is_taught_and_every_purkinje_cell_has_a_teacher() {
     assert!(
         !olive.in_microzone(Microzone::Plus).is_empty() && !olive.in_microzone(Microzone::Minus).is_empty()
     );
+}
+
+#[test]
+fn every_olive_cell_answers_every_teaching_spike_with_a_pair() {
+    let mut closed = closed(&config(&[]), 1);
+    for cell in ["teaching", "io_cell"] {
+        closed.simulation_mut().record_spikes(&format!("inverse/{cell}")).unwrap();
+    }
+    (0..20).for_each(|_| drop(trial(&mut closed, 10.0, false)));
+    let per_cell = |cell: &str| {
+        let train = closed.simulation().recorded_spikes(&format!("inverse/{cell}")).unwrap();
+        let mut counts = vec![0.0f64; train.n];
+        train.ids.iter().for_each(|&i| counts[i as usize] += 1.0);
+        counts
+    };
+    let (taught, answered) = (per_cell("teaching"), per_cell("io_cell"));
+    for (i, (t, a)) in taught.iter().zip(&answered).enumerate() {
+        // One answer may be cut by the end of the recording or by the cell's own refractoriness.
+        assert!((a - 2.0 * t).abs() <= 2.0 + 0.1 * t, "olive cell {i}: {a} spikes to {t} of teaching");
+    }
+    assert!(taught.iter().sum::<f64>() > 20.0);
 }
 
 fn calibrated() -> &'static (Calibrated, Arc<lobule::circuit::Network>) {

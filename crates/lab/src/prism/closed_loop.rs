@@ -94,6 +94,7 @@ pub struct ClosedLoop {
     inverse_gain: f64,
     ticks: usize,
     gap: usize,
+    sees_ahead: bool,
     steps: u16,
     tick: u64,
     /// Mossy fibre of the forward module fed by each cortical neuron, if any.
@@ -284,6 +285,13 @@ impl ClosedLoop {
                     zones,
                 ));
             }
+            let olive_zone = zone_codes(anatomy.cells("io_cell").expect("compile has checked"));
+            counted.push((
+                format!("{name}/teaching"),
+                index("teaching")?,
+                olive_zone.len(),
+                olive_zone.clone(),
+            ));
             let plastic = simulation
                 .network()
                 .projections()
@@ -300,7 +308,7 @@ impl ClosedLoop {
                 nuclear: index("dcn_p")?,
                 zones: [nuclei.in_microzone(Microzone::Plus), nuclei.in_microzone(Microzone::Minus)],
                 nuclear_zone: zone_codes(nuclei),
-                olive_zone: zone_codes(anatomy.cells("io_cell").expect("compile has checked")),
+                olive_zone,
                 counted,
             });
         }
@@ -320,7 +328,7 @@ impl ClosedLoop {
         }
         let olive = &config.motor_olive;
         Ok(Self {
-            planner: Planner::new(planner, ticks, seed)?,
+            planner: Planner::new(planner, ticks, config.protocol.gap_ms, seed)?,
             cortex,
             sensory: config.sensory_olive.checked()?,
             motor: MotorOlive::new(
@@ -328,12 +336,14 @@ impl ClosedLoop {
                 olive.gain_hz_per_deg,
                 olive.is_push_pull,
                 ticks,
+                config.protocol.gap_ms,
                 olive.delay_ms,
             )?,
             is_right: config.wiring.polarity == Polarity::Right,
             inverse_gain: config.wiring.inverse_gain,
             ticks,
             gap: config.protocol.gap_ms,
+            sees_ahead: config.protocol.sees_target_ahead,
             steps: steps as u16,
             tick: 0,
             efference,
@@ -420,16 +430,23 @@ impl ClosedLoop {
         let (mut to_cortex, mut to_mossy, mut fired) = (Vec::new(), Vec::new(), Vec::new());
         let mut efferent: Vec<TickSpike> = Vec::new();
         let mut heard: Vec<u32> = Vec::new();
-        for _ in 0..self.gap {
-            self.olive(0.0, None)?;
-            self.simulation.advance()?;
-            self.cortex.listen(&[], &[]);
-            self.tick += 1;
+        if self.sees_ahead {
+            self.see_ahead(input.prism_deg);
         }
-        let begin = self.simulation.step();
-        for phase in 0..self.ticks as u64 {
+        // The pause comes last in the cycle of phases and first in time.
+        let mut begin = self.simulation.step();
+        let cycle = (self.ticks + self.gap) as u64;
+        for phase in (self.ticks as u64..cycle).chain(0..self.ticks as u64) {
+            let is_moving = phase < self.ticks as u64;
+            if phase == 0 {
+                begin = self.simulation.step();
+            }
             self.planner.to_cortex(input.prism_deg, phase, self.tick, &mut to_cortex);
-            self.cortex.fire(phase, self.tick, self.steps, &mut fired);
+            if is_moving {
+                self.cortex.fire(phase, self.tick, self.steps, &mut fired);
+            } else {
+                fired.clear();
+            }
             if let Some(forward) = &self.modules[0] {
                 efferent.clear();
                 efferent.extend(fired.iter().filter_map(|&(s, i)| Some((s, self.efference[i as usize]?))));
@@ -440,7 +457,7 @@ impl ClosedLoop {
                 self.planner.to_mossy(input.prism_deg, phase, self.tick, n, self.steps, &mut to_mossy);
                 self.simulation.inject(inverse.mossy, &to_mossy)?;
             }
-            self.olive(input.error_deg, Some(phase))?;
+            self.olive(input.error_deg, phase)?;
             let from = self.simulation.step();
             self.simulation.advance()?;
 
@@ -450,6 +467,10 @@ impl ClosedLoop {
                 (from..self.simulation.step()).for_each(|s| heard.extend_from_slice(history.at(s)));
             }
             self.cortex.listen(&to_cortex, &heard);
+            self.tick += 1;
+            if !is_moving {
+                continue;
+            }
 
             // Population vectors of this tick.
             let fibres = self.cortex.fibres();
@@ -476,22 +497,39 @@ impl ClosedLoop {
             }
             outcome.inverse.push(smooth[2].smooth(inverse_raw));
             self.count(from, &mut outcome.rates_hz);
-            self.tick += 1;
         }
         let seconds = (self.simulation.step() - begin) as f64 * DT_MS * 1e-3;
         self.normalise(&mut outcome.rates_hz, seconds);
         Ok(outcome)
     }
 
-    /// Sets the climbing-fibre rates of both modules; `phase` is absent in a pause.
-    fn olive(&mut self, error_deg: f64, phase: Option<u64>) -> Result<(), Error> {
+    /// Gives the cortex the planner spikes that the target of this trial would have sent over the
+    /// window before it. Nothing changes when it is the target of the trial before: the draws are
+    /// those of the same ticks.
+    fn see_ahead(&mut self, prism_deg: f64) {
+        let cycle = (self.ticks + self.gap) as u64;
+        let window = (self.cortex.heard_ms() as u64).min(self.tick);
+        let replanned = (self.tick - window..self.tick)
+            .map(|tick| {
+                // Ticks before now, counted back from the end of the last movement.
+                let back = (self.tick - tick - 1) % cycle + 1;
+                let ticks = self.ticks as u64;
+                let phase = if back <= ticks { ticks - back } else { cycle + ticks - back };
+                let mut spikes = Vec::new();
+                self.planner.to_cortex(prism_deg, phase, tick, &mut spikes);
+                spikes
+            })
+            .collect();
+        self.cortex.replan(replanned);
+    }
+
+    /// Sets the climbing-fibre rates of both modules.
+    fn olive(&mut self, error_deg: f64, phase: u64) -> Result<(), Error> {
         for m in 0..2 {
             let Some(module) = &self.modules[m] else { continue };
-            let zones = match (m, phase) {
-                (0, Some(_)) => self.sensory.rates_hz(error_deg, self.is_right),
-                (1, Some(phase)) => self.motor.rates_hz(error_deg, phase, self.is_right),
-                (0, None) => self.sensory.rates_hz(0.0, self.is_right),
-                _ => self.motor.rates_hz(0.0, 0, self.is_right),
+            let zones = match m {
+                0 => self.sensory.rates_hz(error_deg, self.is_right),
+                _ => self.motor.rates_hz(error_deg, phase, self.is_right),
             };
             let rates: Vec<f64> =
                 module.olive_zone.iter().map(|&z| if z < 2 { zones[usize::from(z)] } else { 0.0 }).collect();

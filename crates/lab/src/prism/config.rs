@@ -75,8 +75,11 @@ pub struct ProtocolConfig {
     pub prism_deg: f64,
     /// Duration of a movement, ms.
     pub trial_ms: usize,
-    /// Pause before each movement with planner and cortex at rest, ms.
+    /// Pause before each movement, ms: the arm and the cortex rest, the target is already seen.
     pub gap_ms: usize,
+    /// Whether a new target is seen before its first movement: the planner's part of the cortex's
+    /// memory is then that of the new target.
+    pub sees_target_ahead: bool,
 }
 
 /// The wiring of the loop.

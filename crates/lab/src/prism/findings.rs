@@ -76,10 +76,10 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
     if let Some(v) = measure("plastic", |a| a.ratio) {
         found.push(finding(
             "plastic_error_ratio",
-            "With plasticity: mean error of the last 6 trials through prisms over that of the first 4; every seed counts.",
+            "With plasticity: mean error of the last 6 trials through prisms over that of the first 4; every seed counts. Below 0 it overshoots.",
             v,
             "1",
-            [None, Some(0.5)],
+            [Some(-0.5), Some(0.5)],
             Judge::Each,
             SPEC,
         ));

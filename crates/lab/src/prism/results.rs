@@ -125,7 +125,7 @@ pub struct Calibration {
     pub open_loop_error_deg: f64,
     /// Effect of the static inverse module on the end point without prisms, deg.
     pub static_bias_deg: BTreeMap<String, f64>,
-    /// Sign test: the module's part of the end point after learning under an imposed error of +10 and of −10 deg, deg.
+    /// Sign test: the module's part of the end point after learning under an imposed error of +20 and of −20 deg, deg.
     pub sign_test_deg: BTreeMap<String, [f64; 2]>,
     /// Rates at rest by population label, Hz.
     pub rates_hz: BTreeMap<String, f64>,

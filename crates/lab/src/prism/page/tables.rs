@@ -188,7 +188,7 @@ pub fn calibration(calibrations: &[Calibration]) -> String {
     for module in keys(|c| c.sign_test_deg.keys().cloned().collect()) {
         row(
             &format!("sign test, {module} module (deg)"),
-            "change of its contribution under an imposed error of +10° / −10°; it must oppose the error",
+            "change of its contribution under an imposed error of +20° / −20°; it must oppose the error",
             &|c| {
                 c.sign_test_deg
                     .get(&module)
