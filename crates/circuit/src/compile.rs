@@ -79,6 +79,7 @@ impl Circuit {
 
         let mut projections: Vec<CompiledProjection> = Vec::new();
         let mut plastic = Vec::new();
+        let mut short_terms = 0;
         let mut interval = u64::MAX;
         for (p, projection) in self.projections.iter().enumerate() {
             let (pre, post) = (index[projection.pre.as_str()], index[projection.post.as_str()]);
@@ -118,6 +119,20 @@ impl Circuit {
                         .into(),
                 });
             }
+            let short_term = match &projection.short_term {
+                Some(_) if projection.rule.is_some() || counts => {
+                    return Err(CompileError::Rule {
+                        of: projection.label.clone(),
+                        what: "short-term plasticity goes with fixed weights onto cells that integrate; remove it or the rule"
+                            .into(),
+                    });
+                }
+                Some(s) => {
+                    short_terms += 1;
+                    Some((short_terms - 1, s.compile(&projection.label, &clock)?))
+                }
+                None => None,
+            };
             let rule = projection.rule.as_ref().map(|r| r.compile(&projection.label, &clock)).transpose()?;
             let teacher =
                 self.teacher(projection, rule.as_ref().is_some_and(|r| r.needs_teacher()), &known)?;
@@ -162,6 +177,7 @@ impl Circuit {
                 delay_steps,
                 wiring,
                 synapses: synapses.len(),
+                short_term,
                 rule,
                 teacher,
                 first_plastic,

@@ -1,6 +1,7 @@
 //! The description of a circuit: populations, projections, rules. Plain data
 //! that can be written down; nothing is checked before `compile`.
 
+use crate::ShortTerm;
 use crate::models::{CondLif, Eglif, NeuronModel, Poisson};
 use crate::plasticity::Rule;
 use std::sync::Arc;
@@ -102,6 +103,8 @@ pub struct Projection {
     pub delay_ms: f64,
     /// Receptor of the target, from 1.
     pub receptor: usize,
+    /// Short-term plasticity, if any.
+    pub short_term: Option<ShortTerm>,
     /// Plasticity, if any.
     pub rule: Option<Rule>,
     /// Who teaches the rule, if it needs a teacher.
@@ -124,6 +127,7 @@ impl Projection {
             weight: Weight::Uniform(1.0),
             delay_ms: 1.0,
             receptor: 1,
+            short_term: None,
             rule: None,
             teacher: None,
         }
@@ -154,6 +158,13 @@ impl Projection {
     #[must_use]
     pub fn receptor(mut self, receptor: usize) -> Self {
         self.receptor = receptor;
+        self
+    }
+
+    /// Makes the efficacy of each spike depend on the ones before.
+    #[must_use]
+    pub fn short_term(mut self, short_term: ShortTerm) -> Self {
+        self.short_term = Some(short_term);
         self
     }
 

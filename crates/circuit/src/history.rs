@@ -32,13 +32,16 @@ impl SpikeHistory {
 
     /// The neurons that fired in `step`; empty before the first and after the last step known.
     pub fn at(&self, step: u64) -> &[u32] {
-        let Some(k) = step.checked_sub(self.first_step) else { return &[] };
-        let k = k as usize;
-        if k >= self.ends.len() {
-            return &[];
+        &self.ids[self.range(step)]
+    }
+
+    /// Where the spikes of `step` are among all that are held.
+    pub(crate) fn range(&self, step: u64) -> std::ops::Range<usize> {
+        match step.checked_sub(self.first_step).map(|k| k as usize).filter(|&k| k < self.ends.len()) {
+            Some(0) => 0..self.ends[0],
+            Some(k) => self.ends[k - 1]..self.ends[k],
+            None => 0..0,
         }
-        let start = if k == 0 { 0 } else { self.ends[k - 1] };
-        &self.ids[start..self.ends[k]]
     }
 
     /// How many steps stay readable.
@@ -59,10 +62,11 @@ impl SpikeHistory {
         self.ends.push(self.ids.len());
     }
 
-    /// Drops what is older than `keep` steps, when that is at least half of the whole.
-    pub(crate) fn forget_old(&mut self) {
+    /// Drops what is older than `keep` steps, when that is at least half of the whole; gives the number of
+    /// spikes dropped.
+    pub(crate) fn forget_old(&mut self) -> usize {
         if self.ends.len() < 2 * self.keep + 64 {
-            return;
+            return 0;
         }
         let drop_steps = self.ends.len() - self.keep;
         let drop_ids = self.ends[drop_steps - 1];
@@ -74,6 +78,7 @@ impl SpikeHistory {
             *end -= drop_ids;
         }
         self.first_step += drop_steps as u64;
+        drop_ids
     }
 }
 

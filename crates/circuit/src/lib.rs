@@ -30,12 +30,14 @@
 #![warn(missing_docs)]
 
 mod compile;
+mod deliver;
 mod describe;
 mod error;
 mod history;
 pub mod models;
 mod network;
 pub mod plasticity;
+mod short_term;
 mod simulation;
 mod state;
 mod wiring;
@@ -44,5 +46,6 @@ pub use describe::{Circuit, Connect, Model, Population, Projection, Teacher, Wei
 pub use error::{CompileError, RunError};
 pub use history::SpikeHistory;
 pub use network::{Network, PopulationInfo, ProjectionInfo};
+pub use short_term::ShortTerm;
 pub use simulation::Simulation;
 pub use state::State;

@@ -2,6 +2,7 @@
 
 use crate::models::{BLOCK, NeuronModel, Variable};
 use crate::plasticity::PlasticityRule;
+use crate::short_term::CompiledShortTerm;
 use crate::state::{BlockState, PlasticBlock, State};
 use crate::wiring::{BlockWiring, Weights};
 use crate::{RunError, SpikeHistory};
@@ -35,6 +36,8 @@ pub(crate) struct CompiledProjection {
     /// One per block of the target.
     pub wiring: Vec<BlockWiring>,
     pub synapses: usize,
+    /// Number in the state's list, and parameters, of short-term plasticity.
+    pub short_term: Option<(usize, CompiledShortTerm)>,
     pub rule: Option<Arc<dyn PlasticityRule>>,
     /// Projection whose spikes teach.
     pub teacher: Option<usize>,
@@ -197,6 +200,17 @@ impl Network {
             blocks,
             histories: self.populations.iter().map(|p| SpikeHistory::new(p.keep, 4 * p.n)).collect(),
             plastic,
+            short_term: self
+                .projections
+                .iter()
+                .filter_map(|p| Some(p.short_term.as_ref()?.1.initial(self.populations[p.pre].n)))
+                .collect(),
+            short_term_pre: self
+                .projections
+                .iter()
+                .filter(|p| p.short_term.is_some())
+                .map(|p| p.pre)
+                .collect(),
             learning: vec![true; self.projections.len()],
             injected: vec![Vec::new(); self.populations.len()],
         }

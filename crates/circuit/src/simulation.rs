@@ -8,27 +8,21 @@
 //! | --- | --- |
 //! | deliver | each block gathers the spikes whose delay ends in this interval, projections in label order, spikes in (step, neuron) order |
 //! | integrate | each block advances over all steps of the interval; it reads histories and weights, writes only itself |
-//! | propagate | spikes of all blocks are appended to the histories in (step, neuron) order |
+//! | propagate | spikes of all blocks are appended to the histories in (step, neuron) order; with short-term plasticity each gets its efficacy |
 //! | learn | each plastic block changes its own weights |
 //! | record | recordings read; they never write |
 //! | check | the first non-finite variable stops the run |
 
+use crate::deliver::{Past, integrate};
 use crate::error::RunError;
 use crate::history::SpikeHistory;
-use crate::models::{BlockStep, LocalSpike};
 use crate::network::Network;
 use crate::plasticity::Learning;
-use crate::state::{BlockState, PlasticBlock, State};
+use crate::state::{PlasticBlock, State};
 use crate::wiring::Weights;
 use lobule_signal::{SpikeTrain, Trace};
 use rayon::prelude::*;
-use std::cell::RefCell;
 use std::sync::Arc;
-
-thread_local! {
-    /// Input of the block at work; grows to the largest block and stays.
-    static INPUT: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
-}
 
 struct VariableProbe {
     population: usize,
@@ -89,6 +83,8 @@ impl Simulation {
             && state.plastic.len() == self.network.plastic.len()
             && state.histories.len() == self.network.populations.len()
             && state.injected.len() == self.network.populations.len()
+            && state.short_term_pre == self.state.short_term_pre
+            && state.short_term.iter().zip(&self.state.short_term).all(|(a, b)| a.fits(b))
             && state.learning.len() == self.network.projections.len()
             && state
                 .blocks
@@ -328,14 +324,15 @@ impl Simulation {
     /// [`RunError::NonFinite`] naming the first variable that stopped being a number.
     pub fn advance(&mut self) -> Result<(), RunError> {
         let network = self.network.clone();
-        let State { step, blocks, histories, plastic, learning, injected } = &mut self.state;
+        let State { step, blocks, histories, plastic, short_term, short_term_pre, learning, injected } =
+            &mut self.state;
         let first_step = *step;
         let pool = self.pool.as_ref();
 
         // 1, 2: deliver and integrate.
         {
-            let (histories, plastic) = (&*histories, &*plastic);
-            each(pool, blocks, |b, state| integrate(&network, b, state, histories, plastic, first_step));
+            let past = Past { histories, plastic, short_term };
+            each(pool, blocks, |b, state| integrate(&network, b, state, &past, first_step));
         }
 
         // 3: propagate, in (step, neuron) order.
@@ -359,13 +356,25 @@ impl Simulation {
             }
         }
         blocks.iter_mut().for_each(|b| b.spikes.clear());
+        for projection in &network.projections {
+            if let Some((k, parameters)) = &projection.short_term {
+                let history = &histories[projection.pre];
+                parameters.take(&mut short_term[*k], history, first_step, network.interval as u64);
+            }
+        }
 
         // 4: learn.
         {
             let (histories, learning) = (&*histories, &*learning);
             each(pool, plastic, |k, block| learn(&network, k, block, histories, learning, first_step));
         }
-        histories.iter_mut().for_each(SpikeHistory::forget_old);
+        for (p, history) in histories.iter_mut().enumerate() {
+            let forgotten = history.forget_old();
+            if forgotten > 0 {
+                let own = short_term_pre.iter().zip(&mut *short_term).filter(|(pre, _)| **pre == p);
+                own.for_each(|(_, s)| s.forget(forgotten));
+            }
+        }
         *step += network.interval as u64;
 
         // 6, 7: record and check.
@@ -443,78 +452,6 @@ fn each<T: Send>(pool: Option<&rayon::ThreadPool>, items: &mut [T], f: impl Fn(u
         }
         None => items.iter_mut().enumerate().for_each(|(i, x)| f(i, x)),
     }
-}
-
-/// Delivers to one block and advances it over the interval.
-fn integrate(
-    network: &Network,
-    b: usize,
-    state: &mut BlockState,
-    histories: &[SpikeHistory],
-    plastic: &[PlasticBlock],
-    first_step: u64,
-) {
-    let block = &network.blocks[b];
-    let population = &network.populations[block.population];
-    if population.is_source {
-        return;
-    }
-    let (steps, stride, receptors) = (network.interval, block.stride, population.receptors);
-    INPUT.with_borrow_mut(|buffer| {
-        let size = steps * receptors * stride;
-        if buffer.len() < size {
-            buffer.resize(size, 0.0);
-        }
-        let input = &mut buffer[..size];
-        input.fill(0.0);
-        for &p in &population.incoming {
-            let projection = &network.projections[p];
-            let wiring = &projection.wiring[block.local];
-            let weights = match &wiring.weights {
-                _ if projection.rule.is_some() => {
-                    Ok(&plastic[projection.first_plastic + block.local].weights)
-                }
-                Weights::Each(w) => Ok(w),
-                Weights::Uniform(w) => Err(*w),
-            };
-            let history = &histories[projection.pre];
-            for s in 0..steps {
-                let Some(emitted) = (first_step + s as u64).checked_sub(projection.delay_steps) else {
-                    continue;
-                };
-                let at = (s * receptors + projection.receptor) * stride;
-                let row = &mut input[at..at + stride];
-                for &pre in history.at(emitted) {
-                    let range = wiring.of(pre);
-                    match weights {
-                        Ok(w) => {
-                            for (&j, &w) in wiring.targets[range.clone()].iter().zip(&w[range]) {
-                                row[usize::from(j)] += w;
-                            }
-                        }
-                        Err(w) => {
-                            for &j in &wiring.targets[range] {
-                                row[usize::from(j)] += w;
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        population.model.advance(BlockStep {
-            state: &mut state.variables,
-            input,
-            len: block.len,
-            stride,
-            receptors,
-            steps,
-            first_step,
-            first_neuron: block.first as u32,
-            stream: &population.stream,
-            spikes: &mut state.spikes,
-        });
-    });
-    state.spikes.sort_unstable_by_key(|s: &LocalSpike| (s.step, s.neuron));
 }
 
 /// Lets one plastic block learn from the interval.

@@ -7,7 +7,7 @@ mod common;
 
 use common::{Script, play_and, simulation, spikes};
 use lobule_circuit::models::{CondLif, Eglif, Receptor, SynapseShape};
-use lobule_circuit::{Circuit, Connect, Model, Population, Projection};
+use lobule_circuit::{Circuit, Connect, Model, Population, Projection, ShortTerm};
 use serde_json::Value;
 
 const TRACES: &str = include_str!("../../../validation/nest/traces.json");
@@ -76,7 +76,7 @@ fn single_cells_follow_nest() {
     let (dt_ms, delay_ms) = (number(&traces, "dt_ms"), number(&traces, "delay_ms"));
     let steps = step_ending_at(number(&traces, "duration_ms"), dt_ms) + 1;
     let cases = traces["cases"].as_array().unwrap();
-    assert_eq!(cases.len(), 20);
+    assert_eq!(cases.len(), 22);
     let mut total = 0;
     for case in cases {
         let name = case["name"].as_str().unwrap();
@@ -85,17 +85,21 @@ fn single_cells_follow_nest() {
         circuit.add_population(Population::new("source", weights.len(), Model::SpikeSource));
         circuit.add_population(Population::new("cell", 1, model(case)));
         for (r, w) in weights.iter().enumerate() {
-            circuit.add_projection(
-                Projection::new(
-                    format!("receptor_{r}"),
-                    "source",
-                    "cell",
-                    Connect::List(vec![(r as u32, 0)].into()),
-                )
-                .weight(w.as_f64().unwrap() as f32)
-                .delay_ms(delay_ms)
-                .receptor(r + 1),
-            );
+            let mut projection = Projection::new(
+                format!("receptor_{r}"),
+                "source",
+                "cell",
+                Connect::List(vec![(r as u32, 0)].into()),
+            )
+            .weight(w.as_f64().unwrap() as f32)
+            .delay_ms(delay_ms)
+            .receptor(r + 1);
+            if case["short_term"].is_array() {
+                let p = &case["short_term"][r];
+                let short_term = ShortTerm::new(number(p, "U"), number(p, "tau_rec"), number(p, "tau_fac"));
+                projection = projection.short_term(short_term);
+            }
+            circuit.add_projection(projection);
         }
         let input: Script = case["input"]
             .as_array()

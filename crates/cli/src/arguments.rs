@@ -113,6 +113,9 @@ pub enum Network {
         /// awake or in_vitro
         #[arg(long, default_value = "awake")]
         state: String,
+        /// Give synapses short-term plasticity, with the weights of that variant
+        #[arg(long)]
+        short_term: bool,
         /// Seed of the noise
         #[arg(long, default_value_t = 0)]
         seed: u64,

@@ -14,7 +14,7 @@ pub fn run(command: &Network) -> Result<(), Stop> {
     match command {
         Network::Build { size, seed, out } => build(size, *seed, out),
         Network::Info { file, json } => info(file, *json),
-        Network::Simulate { file, duration, stimulus, background, state, seed, threads, out } => {
+        Network::Simulate { file, duration, stimulus, background, state, short_term, seed, threads, out } => {
             let state = match state.as_str() {
                 "awake" => BrainState::Awake,
                 "in_vitro" => BrainState::InVitro,
@@ -33,6 +33,7 @@ pub fn run(command: &Network) -> Result<(), Stop> {
                 background_hz: *background,
                 stimuli,
                 state,
+                has_short_term: *short_term,
                 seed: *seed,
                 threads: *threads,
             };

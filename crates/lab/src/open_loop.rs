@@ -94,6 +94,8 @@ pub struct OpenLoop {
     pub stimuli: Vec<Stimulus>,
     /// Parameter set.
     pub state: BrainState,
+    /// Whether synapses have short-term plasticity.
+    pub has_short_term: bool,
     /// Seed of the noise.
     pub seed: u64,
     /// Threads.
@@ -136,7 +138,8 @@ pub struct OpenLoopResult {
 /// Cells or sets without a model, times off the grid, a state that stopped being a number.
 pub fn open_loop(anatomy: &Anatomy, what: &OpenLoop) -> Result<OpenLoopResult, Error> {
     let mut circuit = Circuit::new();
-    let options = ModuleOptions::new(what.state, Drive::Poisson(what.background_hz));
+    let mut options = ModuleOptions::new(what.state, Drive::Poisson(what.background_hz));
+    options.has_short_term = what.has_short_term;
     let left_out = add_module(&mut circuit, "", anatomy, &options)?;
     let network = circuit.compile(Clock::new(DT_MS)?, what.seed)?;
     let interval_ms = network.interval_steps() as f64 * DT_MS;

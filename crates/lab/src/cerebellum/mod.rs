@@ -5,4 +5,4 @@ mod module;
 mod mouse;
 
 pub use module::{Drive, ModuleOptions, add_module, merged_pairs};
-pub use mouse::{BrainState, SynapseModel, cell_model, synapse_model};
+pub use mouse::{BrainState, SynapseModel, cell_model, short_term_model, synapse_model};

@@ -1,7 +1,7 @@
 //! One cerebellar module: an anatomy put into a circuit under a prefix, so that
 //! several modules (forward, inverse) can share one circuit.
 
-use super::mouse::{BrainState, cell_model, synapse_model};
+use super::mouse::{BrainState, cell_model, short_term_model, synapse_model};
 use crate::Error;
 use lobule_circuit::models::Poisson;
 use lobule_circuit::plasticity::Rule;
@@ -33,6 +33,9 @@ pub struct ModuleOptions {
     pub reference_in_degree: BTreeMap<String, f64>,
     /// Plasticity rules by connection set, each with the set that teaches it, if any.
     pub rules: BTreeMap<String, (Rule, Option<String>)>,
+    /// True: the synapses that have short-term plasticity in the reference's variant have it, with the
+    /// weights of that variant.
+    pub has_short_term: bool,
     /// Current added to I_e of a cell type, pA.
     pub extra_current: BTreeMap<String, f64>,
     /// True: the published sign of the E-GLIF leak.
@@ -48,6 +51,7 @@ impl ModuleOptions {
             pair_weights: BTreeMap::new(),
             reference_in_degree: BTreeMap::new(),
             rules: BTreeMap::new(),
+            has_short_term: false,
             extra_current: BTreeMap::new(),
             leak_is_published: true,
         }
@@ -115,11 +119,15 @@ pub fn add_module(
             left_out.push(format!("{name}: no connection in this set"));
             continue;
         }
-        let synapse = synapse_model(name, options.state).ok_or_else(|| Error::Anatomy {
+        let mut synapse = synapse_model(name, options.state).ok_or_else(|| Error::Anatomy {
             what: format!(
                 "connection set `{name}` has no synapse model; rename it or remove it from the file"
             ),
         })?;
+        let short_term = short_term_model(name, options.state).filter(|_| options.has_short_term);
+        if let Some((weight, _)) = short_term {
+            synapse.weight = weight;
+        }
         let list = Arc::new(pairs.iter().map(|p| (p.pre, p.post)).collect::<Vec<_>>());
         let mut projection = Projection::new(
             format!("{prefix}{name}"),
@@ -142,6 +150,7 @@ pub fn add_module(
                 pairs.iter().map(|p| (scale * synapse.weight * f64::from(p.contacts)) as f32).collect(),
             ),
         };
+        projection.short_term = short_term.map(|s| s.1);
         if let Some((rule, teacher)) = options.rules.get(name) {
             projection = projection.plastic(*rule);
             if let Some(teacher) = teacher {

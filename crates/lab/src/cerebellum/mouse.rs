@@ -4,6 +4,7 @@
 //! `dcn_io_awake_nest`); cells after Geminiani et al. 2018, doi:10.3389/fninf.2018.00088,
 //! and 2019, doi:10.3389/fncom.2019.00068. Units: pF, ms, mV, pA, nS.
 
+use lobule_circuit::ShortTerm;
 use lobule_circuit::models::{Eglif, Receptor, SynapseShape};
 use serde::{Deserialize, Serialize};
 
@@ -146,4 +147,31 @@ pub fn synapse_model(set: &str, state: BrainState) -> Option<SynapseModel> {
         _ => return None,
     };
     Some(SynapseModel { weight, delay_ms, receptor })
+}
+
+/// Weight of one contact, nS, and short-term plasticity of a connection set in the variant of the
+/// circuit that has it; `None` for sets that are static there too. Delays and receptors are those of [`synapse_model`].
+///
+/// Source: cerebellar-models 0.13, `tsodyks2` configuration. It leaves the release probability at
+/// the start to NEST's default, 0.5.
+pub fn short_term_model(set: &str, state: BrainState) -> Option<(f64, ShortTerm)> {
+    let awake = state == BrainState::Awake;
+    let pick = |vitro: f64, in_vivo: f64| if awake { in_vivo } else { vitro };
+    let (weight, u, tau_rec_ms, tau_fac_ms) = match set {
+        "glomerulus_to_granule" => (0.53, 0.43, 8.0, 5.0),
+        "glomerulus_to_golgi" => (0.56, 0.43, 8.0, 5.0),
+        "golgi_to_glomerulus" => (0.68, 0.35, 36.0, 58.0),
+        "ascending_axon_to_golgi" => (2.05, 0.4, 35.1, 54.0),
+        "parallel_fiber_to_golgi" => (0.125, 0.4, 35.1, 54.0),
+        "parallel_fiber_to_purkinje" => (pick(0.38, 1.07), 0.13, 35.1, 54.0),
+        "ascending_axon_to_purkinje" => (pick(1.53, 3.15), 0.13, 35.1, 54.0),
+        "parallel_fiber_to_stellate" => (pick(0.15, 0.1), 0.15, 35.1, 10.8),
+        "stellate_to_stellate" => (0.0005, 0.42, 38.7, 4.0),
+        "stellate_to_purkinje" => (0.48, 0.35, 15.0, 4.0),
+        "parallel_fiber_to_basket" => (pick(0.26, 0.4), 0.15, 35.1, 10.8),
+        "basket_to_basket" => (0.02, 0.42, 38.7, 4.0),
+        "basket_to_purkinje" => (pick(1.25, 2.28), 0.35, 15.0, 4.0),
+        _ => return None,
+    };
+    Some((weight, ShortTerm::new(u, tau_rec_ms, tau_fac_ms)))
 }

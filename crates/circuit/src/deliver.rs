@@ -1,0 +1,101 @@
+//! Delivery to one block of neurons, and its step.
+//!
+//! A block gathers what is due from the histories of its sources: projections in label
+//! order, spikes in (step, neuron) order, so that sums are taken in one order whatever the
+//! number of threads.
+
+use crate::history::SpikeHistory;
+use crate::models::{BlockStep, LocalSpike};
+use crate::network::Network;
+use crate::short_term::ShortTermState;
+use crate::state::{BlockState, PlasticBlock};
+use crate::wiring::Weights;
+use std::cell::RefCell;
+
+thread_local! {
+    /// Input of the block at work; grows to the largest block and stays.
+    static INPUT: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What delivery reads: recent spikes and weights of all.
+pub(crate) struct Past<'a> {
+    pub histories: &'a [SpikeHistory],
+    pub plastic: &'a [PlasticBlock],
+    pub short_term: &'a [ShortTermState],
+}
+
+/// Delivers to one block and advances it over the interval.
+pub(crate) fn integrate(network: &Network, b: usize, state: &mut BlockState, past: &Past, first_step: u64) {
+    let block = &network.blocks[b];
+    let population = &network.populations[block.population];
+    if population.is_source {
+        return;
+    }
+    let (steps, stride, receptors) = (network.interval, block.stride, population.receptors);
+    INPUT.with_borrow_mut(|buffer| {
+        let size = steps * receptors * stride;
+        if buffer.len() < size {
+            buffer.resize(size, 0.0);
+        }
+        let input = &mut buffer[..size];
+        input.fill(0.0);
+        for &p in &population.incoming {
+            let projection = &network.projections[p];
+            let wiring = &projection.wiring[block.local];
+            let weights = match &wiring.weights {
+                _ if projection.rule.is_some() => {
+                    Ok(&past.plastic[projection.first_plastic + block.local].weights)
+                }
+                Weights::Each(w) => Ok(w),
+                Weights::Uniform(w) => Err(*w),
+            };
+            let history = &past.histories[projection.pre];
+            let efficacies = projection.short_term.as_ref().map(|(k, _)| &past.short_term[*k]);
+            for s in 0..steps {
+                let Some(emitted) = (first_step + s as u64).checked_sub(projection.delay_steps) else {
+                    continue;
+                };
+                let at = (s * receptors + projection.receptor) * stride;
+                let row = &mut input[at..at + stride];
+                if let Some(efficacies) = efficacies {
+                    let efficacies = efficacies.at(history.range(emitted));
+                    for (&pre, &efficacy) in history.at(emitted).iter().zip(efficacies) {
+                        for k in wiring.of(pre) {
+                            let w = weights.map_or_else(|w| w, |w| w[k]);
+                            row[usize::from(wiring.targets[k])] += efficacy * w;
+                        }
+                    }
+                    continue;
+                }
+                for &pre in history.at(emitted) {
+                    let range = wiring.of(pre);
+                    match weights {
+                        Ok(w) => {
+                            for (&j, &w) in wiring.targets[range.clone()].iter().zip(&w[range]) {
+                                row[usize::from(j)] += w;
+                            }
+                        }
+                        Err(w) => {
+                            for &j in &wiring.targets[range] {
+                                row[usize::from(j)] += w;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        population.model.advance(BlockStep {
+            state: &mut state.variables,
+            input,
+            len: block.len,
+            stride,
+            receptors,
+            steps,
+            first_step,
+            first_neuron: block.first as u32,
+            stream: &population.stream,
+            spikes: &mut state.spikes,
+        });
+    });
+    state.spikes.sort_unstable_by_key(|s: &LocalSpike| (s.step, s.neuron));
+}

@@ -1,0 +1,156 @@
+//! Short-term plasticity: resources that a spike uses up and a release probability
+//! that it raises.
+//!
+//! # Equation
+//! At a spike that comes h after the last one of the same neuron
+//! ```text
+//! x ← 1 + (x - x u - 1) exp(-h/tau_rec)
+//! u ← U + u (1 - U) exp(-h/tau_fac)          exp(...) = 0 for tau_fac = 0
+//! ```
+//! and the synapse acts with the weight x u w. The first spike acts with the values of the start.
+//! # Source
+//! Tsodyks & Markram 1997, doi:10.1073/pnas.94.2.719; NEST `tsodyks2_synapse`, after Maass & Markram 2002,
+//! doi:10.1016/S0893-6080(02)00144-7.
+//! # Design
+//! All synapses of a source in one projection have seen the same spikes, so x and u belong to the
+//! source and a spike's efficacy x u is computed once, whatever the number of its targets.
+//! # Pinned by
+//! `tests/short_term.rs`, `tests/nest.rs`.
+
+use crate::SpikeHistory;
+use crate::error::CompileError;
+use lobule_signal::Clock;
+use serde::{Deserialize, Serialize};
+
+/// Parameters of short-term plasticity.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShortTerm {
+    /// What a spike adds to the release probability, U, 0..=1.
+    pub u: f64,
+    /// Time constant of recovery, ms.
+    pub tau_rec_ms: f64,
+    /// Time constant of facilitation, ms; 0 for none.
+    pub tau_fac_ms: f64,
+    /// Release probability of the first spike, 0..=1.
+    pub u_start: f64,
+    /// Part of the resources that the first spike finds, 0..=1.
+    pub x_start: f64,
+}
+
+impl ShortTerm {
+    /// With all resources and a release probability of 0.5 at the start, as NEST.
+    pub fn new(u: f64, tau_rec_ms: f64, tau_fac_ms: f64) -> Self {
+        Self { u, tau_rec_ms, tau_fac_ms, u_start: 0.5, x_start: 1.0 }
+    }
+
+    pub(crate) fn compile(&self, label: &str, clock: &Clock) -> Result<CompiledShortTerm, CompileError> {
+        let unit = |x: f64| (0.0..=1.0).contains(&x);
+        let finite = |x: f64, lowest: bool| x.is_finite() && lowest;
+        for (parameter, value, is_allowed, allowed) in [
+            ("u", self.u, unit(self.u), "a probability lies in 0..1"),
+            ("u_start", self.u_start, unit(self.u_start), "a probability lies in 0..1"),
+            ("x_start", self.x_start, unit(self.x_start), "a part lies in 0..1"),
+            (
+                "tau_rec_ms",
+                self.tau_rec_ms,
+                finite(self.tau_rec_ms, self.tau_rec_ms > 0.0),
+                "a positive time is needed",
+            ),
+            (
+                "tau_fac_ms",
+                self.tau_fac_ms,
+                finite(self.tau_fac_ms, self.tau_fac_ms >= 0.0),
+                "0 ms or more is needed",
+            ),
+        ] {
+            if !is_allowed {
+                return Err(CompileError::BadParameter {
+                    of: format!("short-term plasticity of projection `{label}`"),
+                    parameter,
+                    value,
+                    allowed: allowed.into(),
+                });
+            }
+        }
+        Ok(CompiledShortTerm { parameters: *self, dt_ms: clock.dt_ms() })
+    }
+}
+
+/// Step of a spike that has not been.
+const NEVER: u64 = u64::MAX;
+
+/// Parameters with the grid of time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CompiledShortTerm {
+    parameters: ShortTerm,
+    dt_ms: f64,
+}
+
+/// What one projection's sources remember.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ShortTermState {
+    /// Resources that the last spike found. `[n_pre]`
+    x: Vec<f64>,
+    /// Release probability of the last spike. `[n_pre]`
+    u: Vec<f64>,
+    /// Step of the last spike; [`NEVER`] before the first. `[n_pre]`
+    last: Vec<u64>,
+    /// x u of each spike that the source's history holds, in its order.
+    efficacy: Vec<f32>,
+}
+
+impl CompiledShortTerm {
+    /// The state at step 0.
+    pub fn initial(&self, n_pre: usize) -> ShortTermState {
+        ShortTermState {
+            x: vec![self.parameters.x_start; n_pre],
+            u: vec![self.parameters.u_start; n_pre],
+            last: vec![NEVER; n_pre],
+            efficacy: Vec::with_capacity(4 * n_pre),
+        }
+    }
+
+    /// Takes the spikes of `steps` steps from `first_step` on.
+    pub fn take(&self, state: &mut ShortTermState, history: &SpikeHistory, first_step: u64, steps: u64) {
+        let ShortTerm { u: big_u, tau_rec_ms, tau_fac_ms, .. } = self.parameters;
+        for step in first_step..first_step + steps {
+            for &pre in history.at(step) {
+                let i = pre as usize;
+                if state.last[i] != NEVER {
+                    let h_ms = (step - state.last[i]) as f64 * self.dt_ms;
+                    let (x, u) = (state.x[i], state.u[i]);
+                    let facilitation = if tau_fac_ms > 0.0 { libm::exp(-h_ms / tau_fac_ms) } else { 0.0 };
+                    state.x[i] = 1.0 + (x - x * u - 1.0) * libm::exp(-h_ms / tau_rec_ms);
+                    state.u[i] = big_u + u * (1.0 - big_u) * facilitation;
+                }
+                state.last[i] = step;
+                state.efficacy.push((state.x[i] * state.u[i]) as f32);
+            }
+        }
+    }
+}
+
+impl ShortTermState {
+    /// Efficacies of the spikes that the history holds at `range`.
+    pub fn at(&self, range: std::ops::Range<usize>) -> &[f32] {
+        &self.efficacy[range]
+    }
+
+    /// Drops the oldest `spikes`, as the history did.
+    pub fn forget(&mut self, spikes: usize) {
+        self.efficacy.drain(..spikes);
+    }
+
+    /// Whether it belongs to the same number of sources.
+    pub fn fits(&self, other: &Self) -> bool {
+        self.x.len() == other.x.len()
+    }
+
+    /// All numbers that may still act, as words to hash; `kept` are those of the recent spikes.
+    pub fn words(&self, kept: impl Iterator<Item = std::ops::Range<usize>>, mut word: impl FnMut(u64)) {
+        self.x.iter().chain(&self.u).for_each(|v| word(v.to_bits()));
+        self.last.iter().for_each(|&step| word(step));
+        kept.for_each(|range| self.at(range).iter().for_each(|e| word(u64::from(e.to_bits()))));
+    }
+}
