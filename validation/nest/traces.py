@@ -55,6 +55,20 @@ def lif_cases():
         yield f"iaf_cond_{shape}, spikes", f"iaf_cond_{shape}", dict(common, I_e=350.0), [20.0, -5.0], 210 + number
 
 
+def short_term_cases():
+    """Short-term plasticity (`tsodyks2_synapse`) of parallel-fibre and Golgi synapses, and of a purely depressing one."""
+    base = {"C_m": 250.0, "g_L": 16.6667, "E_L": -70.0, "V_th": 50.0, "V_reset": -60.0, "t_ref": 2.0}
+    base |= {"E_ex": 0.0, "E_in": -85.0, "tau_syn_ex": 0.7, "tau_syn_in": 2.0}
+    for number, (name, pair) in enumerate(
+        {
+            "facilitating": [(0.13, 35.1, 54.0), (0.35, 36.0, 58.0)],
+            "depressing": [(0.5, 100.0, 0.0), (0.43, 8.0, 5.0)],
+        }.items()
+    ):
+        short_term = [dict(zip(("U", "tau_rec", "tau_fac"), row, strict=True)) for row in pair]
+        yield f"iaf_cond_exp, {name} synapses", "iaf_cond_exp", base, [40.0, -40.0], 220 + number, short_term
+
+
 def drive(receptors, seed):
     """Spikes without structure, about 60 per second and receptor, on the grid of steps."""
     rng = random.Random(seed)
@@ -62,7 +76,7 @@ def drive(receptors, seed):
     return [(round(k * DT, 1), r) for k, r in spikes]
 
 
-def run(nest, model, parameters, weights, spikes):
+def run(nest, model, parameters, weights, spikes, short_term):
     nest.ResetKernel()
     nest.set(resolution=DT, print_time=False)
     if model == "eglif":
@@ -75,6 +89,13 @@ def run(nest, model, parameters, weights, spikes):
         synapse = {"weight": weight, "delay": DELAY}
         if model == "eglif":
             synapse["receptor_type"] = receptor
+        if short_term:
+            # A generator has no plastic synapses: a relay stands between, and its delay is taken off the times.
+            synapse |= {"synapse_model": "tsodyks2_synapse"} | short_term[receptor - 1]
+            source.spike_times = [round(t - DELAY, 1) for t in times]
+            relay = nest.Create("parrot_neuron")
+            nest.Connect(source, relay, syn_spec={"delay": DELAY})
+            source = relay
         nest.Connect(source, cell, syn_spec=synapse)
     meter = nest.Create("multimeter", params={"record_from": ["V_m"], "interval": 1.0})
     recorder = nest.Create("spike_recorder")
@@ -102,15 +123,17 @@ def main():
 
         nest.set_verbosity("M_ERROR")
         cases = []
-        for name, model, parameters, weights, seed in [*eglif_cases(), *lif_cases()]:
+        plain = [(*case, None) for case in [*eglif_cases(), *lif_cases()]]
+        for name, model, parameters, weights, seed, short_term in [*plain, *short_term_cases()]:
             spikes = drive(len(weights), seed)
-            v_m, fired = run(nest, model, parameters, weights, spikes)
+            v_m, fired = run(nest, model, parameters, weights, spikes, short_term)
             cases.append(
                 {
                     "name": name,
                     "model": model,
                     "parameters": parameters,
                     "weights_ns": [abs(w) for w in weights],
+                    "short_term": short_term,
                     "input": spikes,
                     "v_m_mv": v_m,
                     "spikes_ms": fired,

@@ -7,5 +7,5 @@ mod spikes;
 mod statistics;
 
 pub use adaptation::{Adaptation, adaptation};
-pub use spikes::{interval_cv, mean_rate_hz, rate_histogram_hz, rates_hz};
+pub use spikes::{count_correlation, interval_cv, mean_rate_hz, rate_histogram_hz, rates_hz};
 pub use statistics::{Fit, histogram, linear_fit, mean, quantile, sd};
