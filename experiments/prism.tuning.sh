@@ -18,10 +18,10 @@ run() {
 
 mkdir -p "$out"
 run chosen
-run a_minus_half --set forward.a_minus_ns=-0.001 --set inverse.a_minus_ns=-0.003
-run a_minus_double --set forward.a_minus_ns=-0.004 --set inverse.a_minus_ns=-0.012
-run nuclei_half --set module.purkinje_to_dcn_ns=0.85
-run inverse_gain_double --set loop.inverse_gain=0.3 --set calibration.max_sd_deg=10
+run learning_slow --set forward.a_minus_ns=-0.001 --set inverse.a_minus_ns=-0.003
+run learning_fast --set forward.a_minus_ns=-0.004 --set inverse.a_minus_ns=-0.012
+run nuclei_weak --set module.purkinje_to_dcn_ns=0.85
+run inverse_loud --set loop.inverse_gain=0.3 --set calibration.max_sd_deg=10
 run rate_code --set planner.code=rate --set planner.mossy_fraction=0.4
 run no_push_pull --set sensory_olive.is_push_pull=false --set motor_olive.is_push_pull=false
 # One olive spike or none per teaching spike in place of a pair, at about the same olive rates.

@@ -6,7 +6,8 @@
 
 `crates/lab/tests/nest.rs` builds the same circuit, runs it in lobule and compares. At rest: 500 ms are left
 out, then windows of 500 ms; the standard error of a rate is that over windows. Bursts: 150 Hz more on the mossy
-fibres within 40 um of the middle of the granular layer for 60 ms, every 400 ms; rates during them.
+fibres within 40 um of the middle of the granular layer for 60 ms, every 400 ms; rates during them. The spikes of the
+mossy fibres are kept too, so that both simulators hear the same input.
 """
 
 import itertools
@@ -60,7 +61,8 @@ def measure(name, cells, begin, windows):
     }
     if name in CORRELATED:
         bins = np.arange(begin, begin + windows * WINDOW + BIN / 2, BIN)
-        counts = np.array([np.histogram(t, bins)[0] for t in cells if len(t) > 1])
+        counts = np.array([np.histogram(t, bins)[0] for t in cells])
+        counts = counts[counts.std(1) > 0]
         r = np.corrcoef(counts)
         result["correlation"] = float(np.mean([r[i, j] for i, j in itertools.combinations(range(len(r)), 2)]))
     return result
@@ -94,10 +96,11 @@ def main():
         each = np.array([sum(((t > b) & (t <= b + BURST)).sum() for t in cells) for b in starts])
         each = each / len(cells) / BURST * 1e3
         result["burst"][name] = {"rate_hz": each.mean(), "rate_se_hz": each.std(ddof=1) / np.sqrt(BURSTS)}
+    mossy = [[round(float(t), 1) for t in times] for times in spikes["mossy_fiber"]]
     sys.stdout.flush()
     os.dup2(kept, 1)
-    json.dump(result, sys.stdout, indent=1)
-    print()
+    text = json.dumps(result, indent=1)
+    print(text[: text.rindex("}")].rstrip() + ',\n "mossy_fiber_spikes_ms": ' + json.dumps(mossy) + "\n}")
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ pub fn interval_cv(train: &SpikeTrain) -> Vec<f64> {
 }
 
 /// Mean over all pairs of neurons of the correlation of their spike counts in `bins` bins of `bin` steps from
-/// step `from`; neurons with fewer than two spikes are left out. NaN with fewer than two neurons.
+/// step `from`; neurons whose count does not vary are left out. NaN with fewer than two neurons.
 pub fn count_correlation(train: &SpikeTrain, from: u64, bins: usize, bin: u64) -> f64 {
     let mut counts = vec![vec![0.0; bins]; train.n];
     for (&step, &i) in train.steps.iter().zip(&train.ids) {
@@ -52,7 +52,7 @@ pub fn count_correlation(train: &SpikeTrain, from: u64, bins: usize, bin: u64) -
             counts[i as usize][k] += 1.0;
         }
     }
-    counts.retain(|c| c.iter().sum::<f64>() > 1.0);
+    counts.retain(|c| c.iter().any(|x| *x != c[0]));
     // With unit vectors the sum over pairs is that of the squared sum, less the squares.
     let mut sum = vec![0.0; bins];
     for c in &mut counts {
@@ -80,13 +80,18 @@ mod tests {
     fn counts_that_rise_together_are_correlated_and_opposite_ones_are_not() {
         let mut train = SpikeTrain::new("x", 4);
         for bin in 0..100u64 {
-            // Neurons 0 and 1 fire in even bins, neuron 2 in odd ones, neuron 3 once.
+            // Neurons 0 and 1 fire in even bins, neuron 2 in odd ones, neuron 3 never.
             let ids: &[u32] = if bin % 2 == 0 { &[0, 1] } else { &[2] };
             ids.iter().for_each(|&i| train.push(bin * 10, i));
         }
-        train.push(995, 3);
+        // A neuron with the same count in every bin has no correlation.
+        let mut ids = train.clone();
+        ids.n = 4;
+        (0..100).for_each(|bin| ids.push(bin * 10, 3));
         // Three pairs: 1, -1, -1.
-        assert!((count_correlation(&train, 0, 100, 10) + 1.0 / 3.0).abs() < 1e-12);
+        for train in [train, ids] {
+            assert!((count_correlation(&train, 0, 100, 10) + 1.0 / 3.0).abs() < 1e-12);
+        }
         assert!(count_correlation(&regular(), 0, 100, 100).is_nan());
     }
 

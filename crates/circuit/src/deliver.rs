@@ -7,6 +7,7 @@
 use crate::history::SpikeHistory;
 use crate::models::{BlockStep, LocalSpike};
 use crate::network::Network;
+use crate::profile::{Laps, Stage, Stopwatch};
 use crate::short_term::ShortTermState;
 use crate::state::{BlockState, PlasticBlock};
 use crate::wiring::Weights;
@@ -22,6 +23,7 @@ pub(crate) struct Past<'a> {
     pub histories: &'a [SpikeHistory],
     pub plastic: &'a [PlasticBlock],
     pub short_term: &'a [ShortTermState],
+    pub watch: Option<&'a Stopwatch>,
 }
 
 /// Delivers to one block and advances it over the interval.
@@ -31,6 +33,7 @@ pub(crate) fn integrate(network: &Network, b: usize, state: &mut BlockState, pas
     if population.is_source {
         return;
     }
+    let mut laps = Laps::begin(past.watch);
     let (steps, stride, receptors) = (network.interval, block.stride, population.receptors);
     INPUT.with_borrow_mut(|buffer| {
         let size = steps * receptors * stride;
@@ -84,6 +87,7 @@ pub(crate) fn integrate(network: &Network, b: usize, state: &mut BlockState, pas
                 }
             }
         }
+        laps.end(Stage::Deliver);
         population.model.advance(BlockStep {
             state: &mut state.variables,
             input,
@@ -98,4 +102,5 @@ pub(crate) fn integrate(network: &Network, b: usize, state: &mut BlockState, pas
         });
     });
     state.spikes.sort_unstable_by_key(|s: &LocalSpike| (s.step, s.neuron));
+    laps.end(Stage::Integrate);
 }

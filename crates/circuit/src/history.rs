@@ -44,6 +44,11 @@ impl SpikeHistory {
         }
     }
 
+    /// How many spikes are held.
+    pub(crate) fn held(&self) -> usize {
+        self.ids.len()
+    }
+
     /// How many steps stay readable.
     pub(crate) fn keep(&self) -> usize {
         self.keep

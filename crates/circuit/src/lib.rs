@@ -37,6 +37,7 @@ mod history;
 pub mod models;
 mod network;
 pub mod plasticity;
+mod profile;
 mod short_term;
 mod simulation;
 mod state;
@@ -46,6 +47,7 @@ pub use describe::{Circuit, Connect, Model, Population, Projection, Teacher, Wei
 pub use error::{CompileError, RunError};
 pub use history::SpikeHistory;
 pub use network::{Network, PopulationInfo, ProjectionInfo};
+pub use profile::Profile;
 pub use short_term::ShortTerm;
 pub use simulation::Simulation;
 pub use state::State;

@@ -10,7 +10,7 @@
 //! and the synapse acts with the weight x u w. The first spike acts with the values of the start.
 //! # Source
 //! Tsodyks & Markram 1997, doi:10.1073/pnas.94.2.719; NEST `tsodyks2_synapse`, after Maass & Markram 2002,
-//! doi:10.1016/S0893-6080(02)00144-7.
+//! doi:10.1016/S0893-6080(01)00144-7.
 //! # Design
 //! All synapses of a source in one projection have seen the same spikes, so x and u belong to the
 //! source and a spike's efficacy x u is computed once, whatever the number of its targets.
@@ -142,9 +142,10 @@ impl ShortTermState {
         self.efficacy.drain(..spikes);
     }
 
-    /// Whether it belongs to the same number of sources.
-    pub fn fits(&self, other: &Self) -> bool {
-        self.x.len() == other.x.len()
+    /// Whether it belongs to as many sources as `other` and to a history that holds `spikes`.
+    pub fn fits(&self, other: &Self, spikes: usize) -> bool {
+        let n = other.x.len();
+        self.x.len() == n && self.u.len() == n && self.last.len() == n && self.efficacy.len() == spikes
     }
 
     /// All numbers that may still act, as words to hash; `kept` are those of the recent spikes.

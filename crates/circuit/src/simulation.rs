@@ -18,6 +18,7 @@ use crate::error::RunError;
 use crate::history::SpikeHistory;
 use crate::network::Network;
 use crate::plasticity::Learning;
+use crate::profile::{Laps, Profile, Stage, Stopwatch};
 use crate::state::{PlasticBlock, State};
 use crate::wiring::Weights;
 use lobule_signal::{SpikeTrain, Trace};
@@ -41,6 +42,7 @@ pub struct Simulation {
     variables: Vec<VariableProbe>,
     /// Where each block's spikes are read during the merge. Scratch.
     cursors: Vec<usize>,
+    watch: Option<Stopwatch>,
 }
 
 impl Simulation {
@@ -61,7 +63,7 @@ impl Simulation {
         };
         let recorded = vec![None; network.populations.len()];
         let cursors = vec![0; network.blocks.len()];
-        Ok(Self { network, state, pool, recorded, variables: Vec::new(), cursors })
+        Ok(Self { network, state, pool, recorded, variables: Vec::new(), cursors, watch: None })
     }
 
     /// The network.
@@ -84,7 +86,9 @@ impl Simulation {
             && state.histories.len() == self.network.populations.len()
             && state.injected.len() == self.network.populations.len()
             && state.short_term_pre == self.state.short_term_pre
-            && state.short_term.iter().zip(&self.state.short_term).all(|(a, b)| a.fits(b))
+            && state.short_term.len() == self.state.short_term.len()
+            && (state.short_term.iter().zip(&self.state.short_term).zip(&state.short_term_pre))
+                .all(|((a, b), &pre)| a.fits(b, state.histories[pre].held()))
             && state.learning.len() == self.network.projections.len()
             && state
                 .blocks
@@ -304,6 +308,16 @@ impl Simulation {
         self.variables.iter().map(|p| &p.trace)
     }
 
+    /// Measures from now on how long each stage takes.
+    pub fn start_profile(&mut self) {
+        self.watch = Some(Stopwatch::default());
+    }
+
+    /// How long each stage took since [`Simulation::start_profile`]; `None` when it was not called.
+    pub fn profile(&self) -> Option<Profile> {
+        self.watch.as_ref().map(Stopwatch::read)
+    }
+
     /// Runs for a duration that is a whole number of exchange intervals.
     ///
     /// # Errors
@@ -328,14 +342,16 @@ impl Simulation {
             &mut self.state;
         let first_step = *step;
         let pool = self.pool.as_ref();
+        let watch = self.watch.as_ref();
 
         // 1, 2: deliver and integrate.
         {
-            let past = Past { histories, plastic, short_term };
+            let past = Past { histories, plastic, short_term, watch };
             each(pool, blocks, |b, state| integrate(&network, b, state, &past, first_step));
         }
 
         // 3: propagate, in (step, neuron) order.
+        let mut laps = Laps::begin(watch);
         self.cursors.fill(0);
         for s in 0..network.interval as u16 {
             for (b, block) in network.blocks.iter().enumerate() {
@@ -363,11 +379,18 @@ impl Simulation {
             }
         }
 
+        laps.end(Stage::Propagate);
+
         // 4: learn.
         {
             let (histories, learning) = (&*histories, &*learning);
-            each(pool, plastic, |k, block| learn(&network, k, block, histories, learning, first_step));
+            each(pool, plastic, |k, block| {
+                let mut laps = Laps::begin(watch);
+                learn(&network, k, block, histories, learning, first_step);
+                laps.end(Stage::Learn);
+            });
         }
+        laps.skip();
         for (p, history) in histories.iter_mut().enumerate() {
             let forgotten = history.forget_old();
             if forgotten > 0 {
@@ -376,10 +399,16 @@ impl Simulation {
             }
         }
         *step += network.interval as u64;
+        laps.end(Stage::Propagate);
 
         // 6, 7: record and check.
+        let watch = self.watch.take();
+        let mut laps = Laps::begin(watch.as_ref());
         self.record(first_step);
-        self.check()
+        let checked = self.check();
+        laps.end(Stage::Record);
+        self.watch = watch;
+        checked
     }
 
     fn record(&mut self, first_step: u64) {

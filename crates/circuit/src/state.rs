@@ -57,8 +57,8 @@ impl State {
         self.step
     }
 
-    /// A 64-bit hash (FNV-1a) over step, variables, weights, the rules that are at work, and all
-    /// spikes that may still act: equal states have equal hashes on every machine.
+    /// A 64-bit hash (FNV-1a) over step, variables, weights, the rules that are at work, the memory of short-term
+    /// plasticity, and all spikes that may still act: equal states have equal hashes on every machine.
     pub fn fingerprint(&self) -> u64 {
         let mut hash = Fnv(0xCBF2_9CE4_8422_2325);
         hash.word(self.step);

@@ -9,7 +9,7 @@ mod common;
 
 use lobule_circuit::models::{CondLif, Eglif, Poisson};
 use lobule_circuit::plasticity::{AdditiveStdp, CosExp, InhibitoryStdp, Rule, Supervised};
-use lobule_circuit::{Circuit, Connect, Model, Population, Projection};
+use lobule_circuit::{Circuit, Connect, Model, Population, Projection, ShortTerm};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -86,7 +86,7 @@ fn a_step_does_not_allocate() {
         |label: &str, pre: &str, post: &str, k| Projection::new(label, pre, post, Connect::FixedIndegree(k));
     for projection in [
         e("mf_glom", "mossy_fiber", "glomerulus", 1),
-        e("glom_grc", "glomerulus", "granule_cell", 4).weight(0.6),
+        e("glom_grc", "glomerulus", "granule_cell", 4).weight(0.6).short_term(ShortTerm::new(0.9, 8.0, 5.0)),
         e("pf_pc", "granule_cell", "purkinje_cell", 200)
             .weight(0.1)
             .delay_ms(5.0)

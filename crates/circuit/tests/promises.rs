@@ -2,7 +2,7 @@
 //!
 //! 1. The number of threads changes no bit.
 //! 2. A snapshot between intervals resumes bit for bit, also after it was written down and read back.
-//! 3. Probes do not disturb.
+//! 3. Probes and profiles do not disturb.
 //! 4. A population that is not connected to the others changes nothing for them.
 //! 5. The order of declaration changes nothing.
 //! 6. The same seed gives the same run, another seed another one.
@@ -456,4 +456,26 @@ fn a_network_is_not_changed_by_its_simulations() {
     simulation.run_ms(50.0).unwrap();
     assert!(network.initial_state() == before);
     assert!(*Simulation::new(network, 1).unwrap().state() == before);
+}
+
+#[test]
+fn a_profile_counts_every_stage_and_changes_no_bit() {
+    let network = compiled(11);
+    let mut plain = Simulation::new(network.clone(), 2).unwrap();
+    plain.run_ms(100.0).unwrap();
+    assert_eq!(plain.profile(), None);
+    let mut timed = Simulation::new(network, 2).unwrap();
+    timed.start_profile();
+    timed.run_ms(100.0).unwrap();
+    assert!(timed.state() == plain.state());
+    let p = timed.profile().unwrap();
+    for (stage, s) in [
+        ("deliver", p.deliver_s),
+        ("integrate", p.integrate_s),
+        ("learn", p.learn_s),
+        ("propagate", p.propagate_s),
+        ("record", p.record_s),
+    ] {
+        assert!(s > 0.0, "{stage}");
+    }
 }

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{Script, network, play, play_and, simulation};
-use lobule_circuit::models::CondLif;
+use lobule_circuit::models::{CondLif, Poisson};
 use lobule_circuit::plasticity::{Rule, Supervised};
 use lobule_circuit::{Circuit, Connect, Model, Population, Projection, ShortTerm, Simulation};
 
@@ -68,6 +68,41 @@ fn full_release_without_memory_is_the_static_synapse() {
     assert_eq!(run(Some(always)), run(None));
 }
 
+/// Two sources of different rates, each with a target of its own: over 20,000 steps both histories
+/// forget, at different numbers of spikes, and every spike still finds its own efficacy.
+#[test]
+fn a_spike_finds_its_own_efficacy_after_old_ones_were_forgotten() {
+    let alone =
+        |every: u64| *efficacies(ShortTerm::new(0.3, 60.0, 80.0), every, 20_000 / every).last().unwrap();
+    let mut circuit = circuit(1, Some(ShortTerm::new(0.3, 60.0, 80.0)));
+    circuit.add_population(Population::new("quick", 1, Model::SpikeSource));
+    circuit.add_population(Population::new(
+        "other",
+        1,
+        Model::CondLif(CondLif { v_th: 1e3, tau_syn_ex: 0.3, ..CondLif::default() }),
+    ));
+    circuit.add_projection(
+        Projection::new("quick_synapse", "quick", "other", Connect::OneToOne)
+            .weight(2.0)
+            .delay_ms(1.0)
+            .short_term(ShortTerm::new(0.3, 60.0, 80.0)),
+    );
+    let mut simulation = simulation(&circuit, 1);
+    let train = |every: u64| -> Script { (0..20_000 / every).map(|k| (every * (k + 1) - 1, 0)).collect() };
+    let (slow, fast) = (train(400), train(100));
+    let mut last = [0.0; 2];
+    play_and(&mut simulation, &[("source", &slow), ("quick", &fast)], 20_010, |s| {
+        if s.step() == 20_010 {
+            last = ["cell", "other"].map(|cell| f64::from(s.variable(cell, "g_ex").unwrap()[0]) / 2.0);
+        }
+    });
+    for (measured, every) in last.into_iter().zip([400, 100]) {
+        // What is left of the conductance of the spike before adds to that of the last one.
+        let left = (-(every as f64) * 0.1 / 0.3).exp();
+        assert!((measured - alone(every)).abs() < 1e-6 + left, "{measured} instead of {}", alone(every));
+    }
+}
+
 #[test]
 fn threads_change_no_bit_and_a_state_resumes() {
     let mut circuit = circuit(2000, Some(ShortTerm::new(0.3, 40.0, 60.0)));
@@ -76,6 +111,14 @@ fn threads_change_no_bit_and_a_state_resumes() {
             .weight(1.0)
             .delay_ms(2.0)
             .short_term(ShortTerm::new(0.5, 100.0, 0.0)),
+    );
+    // A second source, busier than the first: each forgets its own spikes.
+    circuit.add_population(Population::new("busy", 500, Model::Poisson(Poisson { rate_hz: 80.0 })));
+    circuit.add_projection(
+        Projection::new("from_busy", "busy", "cell", Connect::FixedIndegree(3))
+            .weight(1.0)
+            .delay_ms(3.0)
+            .short_term(ShortTerm::new(0.2, 30.0, 10.0)),
     );
     let script = common::irregular(2000, 300, 0, 3000, 5);
     let network = network(&circuit, 0.1, 1);
@@ -113,6 +156,13 @@ fn bad_parameters_and_pairings_are_refused_by_name() {
         let error = refused(bad);
         assert!(error.contains(name) && error.contains("synapse"), "{error}");
     }
+    let mut relayed = circuit(1, None);
+    relayed.add_population(Population::new("relay", 1, Model::Relay));
+    relayed.add_projection(
+        Projection::new("to_relay", "source", "relay", Connect::OneToOne).weight(1.0).short_term(good),
+    );
+    let error = relayed.compile(lobule_signal::Clock::new(0.1).unwrap(), 1).unwrap_err().to_string();
+    assert!(error.contains("to_relay") && error.contains("short-term"), "{error}");
     let mut both = circuit(1, None);
     both.add_projection(
         Projection::new("learns", "source", "cell", Connect::OneToOne)

@@ -122,6 +122,9 @@ pub enum Network {
         /// Threads; the number changes no bit
         #[arg(long, default_value_t = 1)]
         threads: usize,
+        /// Print how long each stage took
+        #[arg(long)]
+        profile: bool,
         /// Folder for raster.png and spikes.csv
         #[arg(long)]
         out: Option<PathBuf>,

@@ -14,7 +14,18 @@ pub fn run(command: &Network) -> Result<(), Stop> {
     match command {
         Network::Build { size, seed, out } => build(size, *seed, out),
         Network::Info { file, json } => info(file, *json),
-        Network::Simulate { file, duration, stimulus, background, state, short_term, seed, threads, out } => {
+        Network::Simulate {
+            file,
+            duration,
+            stimulus,
+            background,
+            state,
+            short_term,
+            seed,
+            threads,
+            profile,
+            out,
+        } => {
             let state = match state.as_str() {
                 "awake" => BrainState::Awake,
                 "in_vitro" => BrainState::InVitro,
@@ -36,6 +47,7 @@ pub fn run(command: &Network) -> Result<(), Stop> {
                 has_short_term: *short_term,
                 seed: *seed,
                 threads: *threads,
+                has_profile: *profile,
             };
             simulate(file, &what, out.as_deref())
         }
@@ -133,12 +145,10 @@ fn info(file: &Path, json: bool) -> Result<(), Stop> {
 
 fn simulate(file: &Path, what: &OpenLoop, out: Option<&Path>) -> Result<(), Stop> {
     let anatomy = read(file)?;
-    let begin = Instant::now();
     let result = open_loop(&anatomy, what).map_err(|e| match e {
         Error::Run(lobule::circuit::RunError::NonFinite { .. }) => Stop::Run(e),
         e => Stop::Input(e),
     })?;
-    let wall = begin.elapsed().as_secs_f64();
     out!("{:20} {:>8} {:>10} {:>8} {:>8} {:>6}", "population", "cells", "rate (Hz)", "sd", "active", "CV");
     for r in &result.rates {
         let cv = if r.cv.is_nan() { "-".to_string() } else { format!("{:.2}", r.cv) };
@@ -153,7 +163,24 @@ fn simulate(file: &Path, what: &OpenLoop, out: Option<&Path>) -> Result<(), Stop
         );
     }
     out!("hash {:016x}", result.fingerprint);
-    out!("{:.2} s of wall time per simulated second", wall / (what.duration_ms / 1000.0));
+    let seconds = what.duration_ms / 1000.0;
+    out!(
+        "compiled in {:.2} s; {:.2} s of wall time per simulated second",
+        result.compile_s,
+        result.simulate_s / seconds
+    );
+    if let Some(p) = result.profile {
+        out!("{:12} {:>45}", "stage", "s per simulated second, summed over threads");
+        for (stage, s) in [
+            ("deliver", p.deliver_s),
+            ("integrate", p.integrate_s),
+            ("learn", p.learn_s),
+            ("propagate", p.propagate_s),
+            ("record", p.record_s),
+        ] {
+            out!("{stage:12} {:>45.3}", s / seconds);
+        }
+    }
     for note in anatomy.notes.iter().chain(&result.left_out) {
         eprintln!("note: {note}");
     }

@@ -25,7 +25,7 @@ fn refused(arguments: &[&str], words: &[&str]) {
     assert!(!message.contains("panicked"), "{message}");
 }
 
-const QUICK: [&str; 9] = [
+const QUICK: [&str; 15] = [
     "--preset",
     "quick",
     "--no-progress",
@@ -35,6 +35,12 @@ const QUICK: [&str; 9] = [
     "calibration.max_sd_deg=90",
     "--set",
     "conditions=[\"plastic\"]",
+    "--set",
+    "calibration.trials=4",
+    "--set",
+    "calibration.sweep_trials=1",
+    "--set",
+    "protocol.prism=8",
 ];
 
 #[test]
@@ -79,8 +85,8 @@ fn a_network_is_built_inspected_and_simulated() {
     let info = String::from_utf8(lobule(&["network", "info", file]).stdout).unwrap();
     assert!(info.contains("granule_cell") && info.contains("parallel_fiber_to_purkinje"), "{info}");
     let out = work.join("sim");
-    let simulate = |threads: &str| {
-        let output = lobule(&[
+    let simulate = |more: &[&str]| {
+        let mut arguments = vec![
             "network",
             "simulate",
             file,
@@ -88,17 +94,20 @@ fn a_network_is_built_inspected_and_simulated() {
             "200ms",
             "--stimulus",
             "mossy:100Hz@100ms..150ms",
-            "--threads",
-            threads,
             "--out",
             out.to_str().unwrap(),
-        ]);
+        ];
+        arguments.extend(more);
+        let output = lobule(&arguments);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(text.contains("purkinje_cell"));
+        assert_eq!(text.contains("integrate"), more.contains(&"--profile"));
         text.lines().find(|l| l.starts_with("hash")).unwrap().to_string()
     };
-    assert_eq!(simulate("1"), simulate("2"));
+    let one = simulate(&["--threads", "1"]);
+    assert_eq!(one, simulate(&["--threads", "2", "--profile"]));
+    assert_ne!(one, simulate(&["--threads", "2", "--short-term"]));
     assert!(out.join("raster.png").exists() && out.join("spikes.csv").exists());
     std::fs::remove_dir_all(work).unwrap();
 }

@@ -1,5 +1,5 @@
-//! What the inferior olive is told: rates of the climbing fibres of the two
-//! opponent microzones of each module.
+//! What the inferior olive is told: rates of teaching spikes for the two opponent
+//! microzones of each module. How many spikes an olive cell answers with is the synapse's matter.
 //!
 //! Push-pull: what one zone is told above its spontaneous rate, the other is told
 //! below it, down to silence. Depression above and potentiation below the balance
@@ -7,7 +7,7 @@
 //! Without it the untaught zone stays at its spontaneous rate, as in the reference.
 //!
 //! Sensory olive (forward module): `spontaneous + gain |e|` on one microzone for
-//! the whole trial. Nuclear cells of the plus zone raise the cortical command
+//! the whole trial, the pause before the movement included. Nuclear cells of the plus zone raise the cortical command
 //! and an olive spike in a zone ends in more nuclear activity there, so an
 //! overshoot (e > 0) must teach the *minus* zone. The other choice is positive
 //! feedback.
@@ -44,11 +44,11 @@ pub fn opponent(e: f64, is_right: bool) -> Option<Channel> {
     }
 }
 
-/// Climbing-fibre rates of the forward module.
+/// Teaching of the forward module.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SensoryOlive {
-    /// Rate without error, Hz.
+    /// Rate of teaching spikes without error, Hz.
     pub spontaneous_hz: f64,
     /// Gain, Hz/deg.
     pub gain_hz_per_deg: f64,
@@ -97,7 +97,7 @@ fn opponent_rates(spontaneous: f64, drive: f64, is_push_pull: bool) -> [f64; 2] 
     [spontaneous + drive, other]
 }
 
-/// Climbing-fibre rates of the inverse module.
+/// Teaching of the inverse module.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MotorOlive {
     spontaneous_hz: f64,

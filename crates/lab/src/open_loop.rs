@@ -6,9 +6,10 @@ use crate::cerebellum::{BrainState, Drive, ModuleOptions, add_module};
 use crate::report::chart::{Axis, Cell, Mark, Panel, Plate, Tick};
 use crate::report::plot;
 use lobule_analysis::{interval_cv, mean, rates_hz, sd};
-use lobule_circuit::{Circuit, Simulation};
+use lobule_circuit::{Circuit, Profile, Simulation};
 use lobule_scaffold::Anatomy;
 use lobule_signal::{Clock, SpikeTrain};
+use std::time::Instant;
 
 /// Step of open-loop runs, ms.
 pub const DT_MS: f64 = 0.1;
@@ -100,6 +101,8 @@ pub struct OpenLoop {
     pub seed: u64,
     /// Threads.
     pub threads: usize,
+    /// Whether to measure how long each stage takes.
+    pub has_profile: bool,
 }
 
 /// Rates of one population.
@@ -130,6 +133,12 @@ pub struct OpenLoopResult {
     pub left_out: Vec<String>,
     /// Hash of the final state.
     pub fingerprint: u64,
+    /// Wall time of building and compiling the circuit, s.
+    pub compile_s: f64,
+    /// Wall time of simulating, s.
+    pub simulate_s: f64,
+    /// Where the time of simulating went, if asked for.
+    pub profile: Option<Profile>,
 }
 
 /// Runs an anatomy open-loop.
@@ -137,6 +146,7 @@ pub struct OpenLoopResult {
 /// # Errors
 /// Cells or sets without a model, times off the grid, a state that stopped being a number.
 pub fn open_loop(anatomy: &Anatomy, what: &OpenLoop) -> Result<OpenLoopResult, Error> {
+    let begin = Instant::now();
     let mut circuit = Circuit::new();
     let mut options = ModuleOptions::new(what.state, Drive::Poisson(what.background_hz));
     options.has_short_term = what.has_short_term;
@@ -148,6 +158,10 @@ pub fn open_loop(anatomy: &Anatomy, what: &OpenLoop) -> Result<OpenLoopResult, E
     for label in &labels {
         simulation.record_spikes(label)?;
     }
+    if what.has_profile {
+        simulation.start_profile();
+    }
+    let compile_s = begin.elapsed().as_secs_f64();
     // The rates of fibres change at the borders of the stimuli only.
     let mut borders = vec![0.0, what.duration_ms];
     borders.extend(what.stimuli.iter().flat_map(|s| [s.from_ms, s.to_ms]).filter(|t| *t < what.duration_ms));
@@ -181,6 +195,7 @@ pub fn open_loop(anatomy: &Anatomy, what: &OpenLoop) -> Result<OpenLoopResult, E
         }
         simulation.run_ms(((span[1] - span[0]) / interval_ms * 1e6).round() / 1e6 * interval_ms)?;
     }
+    let simulate_s = begin.elapsed().as_secs_f64() - compile_s;
     let steps = simulation.step();
     let mut spikes = Vec::new();
     for label in &labels {
@@ -200,7 +215,15 @@ pub fn open_loop(anatomy: &Anatomy, what: &OpenLoop) -> Result<OpenLoopResult, E
             }
         })
         .collect();
-    Ok(OpenLoopResult { spikes, rates, left_out, fingerprint: simulation.state().fingerprint() })
+    Ok(OpenLoopResult {
+        spikes,
+        rates,
+        left_out,
+        fingerprint: simulation.state().fingerprint(),
+        compile_s,
+        simulate_s,
+        profile: simulation.profile(),
+    })
 }
 
 /// A raster of all populations as PNG: one strip each, every k-th cell of the large ones.

@@ -73,6 +73,23 @@ fn seeing_the_target_ahead_changes_the_first_movement_to_a_new_target_only() {
     assert!(push(&ahead[2]) > push(&late[2]), "{} {}", push(&ahead[2]), push(&late[2]));
 }
 
+/// With pauses and short movements the window reaches over several of both.
+#[test]
+fn seeing_the_same_target_ahead_changes_nothing() {
+    let movements = |settings: &[&str]| {
+        let short =
+            ["protocol.trial_ms=60", "protocol.gap_ms=30", "motor_olive.delay_ms=40", "loop.inverse=off"];
+        let mut closed = closed(&config(&[&short, settings].concat()), 1);
+        [20.0; 4].map(|prism_deg| {
+            closed.trial(TrialInput { prism_deg, error_deg: 0.0, learns: [false; 2] }).unwrap().cortex
+        })
+    };
+    assert_eq!(
+        movements(&["protocol.sees_target_ahead=true"]),
+        movements(&["protocol.sees_target_ahead=false"])
+    );
+}
+
 #[test]
 fn a_pause_is_not_part_of_the_movement() {
     let config = config(&["protocol.gap_ms=120"]);
@@ -224,6 +241,7 @@ fn every_olive_cell_answers_every_teaching_spike_with_a_pair() {
         counts
     };
     let (taught, answered) = (per_cell("teaching"), per_cell("io_cell"));
+    assert!(taught.len() >= 2);
     for (i, (t, a)) in taught.iter().zip(&answered).enumerate() {
         // One answer may be cut by the end of the recording or by the cell's own refractoriness.
         assert!((a - 2.0 * t).abs() <= 2.0 + 0.1 * t, "olive cell {i}: {a} spikes to {t} of teaching");

@@ -50,8 +50,8 @@ pub struct Calibrated {
     pub a_plus_ns: [f64; 2],
 }
 
-/// Potentiation of each module, nS: configured, or by the balance rule from the measured
-/// rate of its climbing fibres without error, Hz.
+/// Potentiation of each module, nS: configured, or by the balance rule from the rate of its
+/// climbing fibres without error, Hz.
 pub fn a_plus_ns(config: &PrismConfig, rest_hz: [f64; 2]) -> [f64; 2] {
     let modules = [&config.forward, &config.inverse];
     std::array::from_fn(|m| {
@@ -130,10 +130,20 @@ pub fn calibrate(
         }
     }
     let told_hz = [config.sensory_olive.spontaneous_hz, config.motor_olive.spontaneous_hz];
-    let rest_hz = std::array::from_fn(|m| {
-        let rate = |cell: &str| rates_hz.get(&format!("{}/{cell}", MODULES[m])).copied().unwrap_or_default();
-        if rate("teaching") > 0.0 { told_hz[m] * rate("io_cell") / rate("teaching") } else { rate("io_cell") }
-    });
+    let mut rest_hz = [0.0; 2];
+    for (m, module) in MODULES.into_iter().enumerate().filter(|(m, _)| told_hz[*m] > 0.0) {
+        let Some(&teaching_hz) = rates_hz.get(&format!("{module}/teaching")) else { continue };
+        if teaching_hz == 0.0 {
+            return Err(Error::Calibration {
+                what: format!(
+                    "no teaching spike fell on the {module} module in {} movements without error, at {} Hz, so \
+                     potentiation cannot be balanced; raise calibration.trials or spontaneous_hz of its olive",
+                    config.calibration.trials, told_hz[m]
+                ),
+            });
+        }
+        rest_hz[m] = told_hz[m] * rates_hz[&format!("{module}/io_cell")] / teaching_hz;
+    }
     let a_plus = a_plus_ns(config, rest_hz);
     let network = closed_loop::compile(config, anatomy, a_plus, seed)?;
     closed = ClosedLoop::new(config, anatomy, network.clone(), seed, threads)?;

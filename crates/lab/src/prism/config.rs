@@ -187,7 +187,7 @@ pub struct PrismConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MotorOliveConfig {
-    /// Rate without error, Hz.
+    /// Rate of teaching spikes without error, Hz.
     pub spontaneous_hz: f64,
     /// Gain at the peak of the planned acceleration, Hz/deg.
     pub gain_hz_per_deg: f64,
@@ -230,7 +230,7 @@ pub struct CalibrationConfig {
 /// Names of the presets with one line each.
 pub const PRESETS: [(&str, &str); 3] = [
     ("default", "200 x 200 um modules, 3 seeds, static, plastic and the ablations"),
-    ("quick", "a small circuit and a short protocol, one seed: seconds, for tests"),
+    ("quick", "a small circuit and half the trials, one seed: the direction of learning in half a minute"),
     ("full", "400 x 400 um modules, one seed, static and plastic"),
 ];
 

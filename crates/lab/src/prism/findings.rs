@@ -81,7 +81,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
             "1",
             [Some(-0.5), Some(0.5)],
             Judge::Each,
-            SPEC,
+            "Specification of the experiment: at most 0.5. Chosen: at least -0.5, an overshoot by half is no adaptation",
         ));
     }
     if let Some(v) = measure("plastic", |a| a.after) {

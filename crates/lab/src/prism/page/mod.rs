@@ -77,10 +77,11 @@ pub fn page(result: &PrismResult, findings: &Findings, figures: &[Figure], prove
     }
 
     page.section("Calibration");
-    page.text(
-        "Before learning, the static network points without prisms and with a prism of 10°; this fixes what one degree \
-         of error is. The sweep over other prisms checks that the ruler is straight.",
-    );
+    let second = result.calibrations.first().map_or_else(String::new, |c| format!(" of {}°", c.second_deg));
+    page.text(&format!(
+        "Before learning, the static network points without prisms and with a prism{second}; this fixes what one degree \
+         of error is. The sweep over other prisms checks that the ruler is straight."
+    ));
     show(&mut page, figures, &["calibration"]);
     if !result.calibrations.is_empty() {
         page.html(&tables::calibration(&result.calibrations));
