@@ -8,6 +8,9 @@ use lobule_signal::{Clock, Stream};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// Source, target, weight nS.
+type Synapse = (u32, u32, f32);
+
 /// A weight as its user wrote it: 0.7, not the 0.699999988 that is nearest to it in `f32`.
 fn as_written(weight: f32) -> f64 {
     weight.to_string().parse().unwrap_or(f64::from(weight))
@@ -255,12 +258,7 @@ impl Circuit {
     }
 
     /// The synapses (source, target, weight) of a projection, and its weight if uniform.
-    #[allow(clippy::type_complexity)]
-    fn synapses(
-        &self,
-        p: &Projection,
-        seed: u64,
-    ) -> Result<(Vec<(u32, u32, f32)>, Option<f32>), CompileError> {
+    fn synapses(&self, p: &Projection, seed: u64) -> Result<(Vec<Synapse>, Option<f32>), CompileError> {
         let size = |label: &str| self.populations.iter().find(|q| q.label == label).map_or(0, |q| q.n);
         let (n_pre, n_post) = (size(&p.pre) as u32, size(&p.post) as u32);
         let stream = Stream::new(seed, &format!("connect/{}", p.label));

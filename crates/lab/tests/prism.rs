@@ -270,9 +270,8 @@ fn defect_8_calibration_has_the_static_modules_in_the_loop() {
 fn a_calibration_for_another_configuration_is_refused() {
     let (calibrated, network) = calibrated();
     let other = config(&["calibration.max_sd_deg=90", "loop.inverse_gain=0.3"]);
-    let refused = arm_run::run(&other, small(), network.clone(), calibrated, "static", 0, 1, None, &Quiet)
-        .unwrap_err()
-        .to_string();
+    let subject = arm_run::Subject { anatomy: small(), network: network.clone(), calibrated, seed: 0 };
+    let refused = arm_run::run(&other, &subject, "static", 1, None, &Quiet).unwrap_err().to_string();
     assert!(refused.contains("another configuration") && refused.contains("calibrate again"), "{refused}");
     let wrong_seed = config(&["calibration.max_sd_deg=90"]);
     assert!(calibration::require(calibrated, &wrong_seed, small(), 1).is_err());

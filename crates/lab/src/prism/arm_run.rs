@@ -100,26 +100,36 @@ fn condition(config: &PrismConfig, name: &str) -> Result<(PrismConfig, [bool; 2]
     Ok((config, learns))
 }
 
+/// What the conditions of one seed share.
+pub struct Subject<'a> {
+    /// Its anatomy.
+    pub anatomy: &'a Anatomy,
+    /// The loop's network with balanced potentiation.
+    pub network: Arc<Network>,
+    /// Its calibration.
+    pub calibrated: &'a Calibrated,
+    /// Its seed.
+    pub seed: u64,
+}
+
 /// Runs one condition on one seed from a calibration, or goes on with what `folder` keeps of it.
 ///
 /// # Errors
 /// A calibration made for another configuration, a state variable that stopped being a
 /// number, or a folder that cannot be written.
-#[allow(clippy::too_many_arguments)]
 pub fn run(
     config: &PrismConfig,
-    anatomy: &Anatomy,
-    network: Arc<Network>,
-    calibrated: &Calibrated,
+    subject: &Subject,
     name: &str,
-    seed: u64,
     threads: usize,
     folder: Option<&RunFolder>,
     progress: &dyn Progress,
 ) -> Result<ArmResult, Error> {
+    let Subject { anatomy, network, calibrated, seed } = subject;
+    let (anatomy, calibrated, seed) = (*anatomy, *calibrated, *seed);
     calibration::require(calibrated, config, anatomy, seed)?;
     let (own, learns) = condition(config, name)?;
-    let mut closed = ClosedLoop::new(&own, anatomy, network, seed, threads)?;
+    let mut closed = ClosedLoop::new(&own, anatomy, network.clone(), seed, threads)?;
     let file = format!("{name}-{seed}");
     let kept: Option<Progressed> = match folder {
         Some(folder) => folder.snapshot(&file)?,

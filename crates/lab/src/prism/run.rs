@@ -4,7 +4,7 @@
 //! Results are put in the order of the configuration, whoever finished first, so
 //! that the number of jobs and threads changes nothing.
 
-use super::arm_run;
+use super::arm_run::{self, Subject};
 use super::calibration::{self, Calibrated};
 use super::config::PrismConfig;
 use super::findings::findings;
@@ -105,17 +105,10 @@ pub fn run(
                         if has_failed() {
                             return;
                         }
-                        let result = arm_run::run(
-                            config,
-                            &anatomy,
-                            network,
-                            &calibrated,
-                            condition,
-                            seed,
-                            options.threads,
-                            Some(folder),
-                            progress,
-                        );
+                        let subject = Subject { anatomy: &anatomy, network, calibrated: &calibrated, seed };
+                        let threads = options.threads;
+                        let result =
+                            arm_run::run(config, &subject, condition, threads, Some(folder), progress);
                         match result {
                             Ok(arm) => arms.lock().expect("no holder panics").push(((c, s), arm)),
                             Err(e) => fail(e),
