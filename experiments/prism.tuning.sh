@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs variants of the gains of experiments/prism.toml on two seeds and prints their findings
-# side by side; needs nothing but the built program. A refused variant is named and left out.
+# side by side; needs nothing but the built program (target/release/lobule, or $LOBULE). A refused variant is named and left out.
 #
 #   experiments/prism.tuning.sh [FOLDER]
 set -euo pipefail

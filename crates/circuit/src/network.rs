@@ -203,13 +203,7 @@ impl Network {
             short_term: self
                 .projections
                 .iter()
-                .filter_map(|p| Some(p.short_term.as_ref()?.1.initial(self.populations[p.pre].n)))
-                .collect(),
-            short_term_pre: self
-                .projections
-                .iter()
-                .filter(|p| p.short_term.is_some())
-                .map(|p| p.pre)
+                .filter_map(|p| Some(p.short_term.as_ref()?.1.initial(p.pre, self.populations[p.pre].n)))
                 .collect(),
             learning: vec![true; self.projections.len()],
             injected: vec![Vec::new(); self.populations.len()],

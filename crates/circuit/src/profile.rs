@@ -19,6 +19,19 @@ pub struct Profile {
     pub record_s: f64,
 }
 
+impl Profile {
+    /// Name of each stage and its time, s.
+    pub fn stages(&self) -> [(&'static str, f64); 5] {
+        [
+            ("deliver", self.deliver_s),
+            ("integrate", self.integrate_s),
+            ("learn", self.learn_s),
+            ("propagate", self.propagate_s),
+            ("record", self.record_s),
+        ]
+    }
+}
+
 /// A stage, in the order of [`Profile`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Stage {

@@ -90,6 +90,8 @@ pub(crate) struct CompiledShortTerm {
 /// What one projection's sources remember.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ShortTermState {
+    /// Source population.
+    pre: usize,
     /// Resources that the last spike found. `[n_pre]`
     x: Vec<f64>,
     /// Release probability of the last spike. `[n_pre]`
@@ -102,8 +104,9 @@ pub(crate) struct ShortTermState {
 
 impl CompiledShortTerm {
     /// The state at step 0.
-    pub fn initial(&self, n_pre: usize) -> ShortTermState {
+    pub fn initial(&self, pre: usize, n_pre: usize) -> ShortTermState {
         ShortTermState {
+            pre,
             x: vec![self.parameters.x_start; n_pre],
             u: vec![self.parameters.u_start; n_pre],
             last: vec![NEVER; n_pre],
@@ -132,6 +135,11 @@ impl CompiledShortTerm {
 }
 
 impl ShortTermState {
+    /// Number of the source population.
+    pub fn pre(&self) -> usize {
+        self.pre
+    }
+
     /// Efficacies of the spikes that the history holds at `range`.
     pub fn at(&self, range: std::ops::Range<usize>) -> &[f32] {
         &self.efficacy[range]
@@ -142,10 +150,14 @@ impl ShortTermState {
         self.efficacy.drain(..spikes);
     }
 
-    /// Whether it belongs to as many sources as `other` and to a history that holds `spikes`.
+    /// Whether it belongs to the same sources as `other` and to a history that holds `spikes`.
     pub fn fits(&self, other: &Self, spikes: usize) -> bool {
         let n = other.x.len();
-        self.x.len() == n && self.u.len() == n && self.last.len() == n && self.efficacy.len() == spikes
+        self.pre == other.pre
+            && self.x.len() == n
+            && self.u.len() == n
+            && self.last.len() == n
+            && self.efficacy.len() == spikes
     }
 
     /// All numbers that may still act, as words to hash; `kept` are those of the recent spikes.

@@ -85,10 +85,9 @@ impl Simulation {
             && state.plastic.len() == self.network.plastic.len()
             && state.histories.len() == self.network.populations.len()
             && state.injected.len() == self.network.populations.len()
-            && state.short_term_pre == self.state.short_term_pre
             && state.short_term.len() == self.state.short_term.len()
-            && (state.short_term.iter().zip(&self.state.short_term).zip(&state.short_term_pre))
-                .all(|((a, b), &pre)| a.fits(b, state.histories[pre].held()))
+            && (state.short_term.iter().zip(&self.state.short_term))
+                .all(|(a, b)| a.fits(b, state.histories[b.pre()].held()))
             && state.learning.len() == self.network.projections.len()
             && state
                 .blocks
@@ -338,8 +337,7 @@ impl Simulation {
     /// [`RunError::NonFinite`] naming the first variable that stopped being a number.
     pub fn advance(&mut self) -> Result<(), RunError> {
         let network = self.network.clone();
-        let State { step, blocks, histories, plastic, short_term, short_term_pre, learning, injected } =
-            &mut self.state;
+        let State { step, blocks, histories, plastic, short_term, learning, injected } = &mut self.state;
         let first_step = *step;
         let pool = self.pool.as_ref();
         let watch = self.watch.as_ref();
@@ -394,8 +392,7 @@ impl Simulation {
         for (p, history) in histories.iter_mut().enumerate() {
             let forgotten = history.forget_old();
             if forgotten > 0 {
-                let own = short_term_pre.iter().zip(&mut *short_term).filter(|(pre, _)| **pre == p);
-                own.for_each(|(_, s)| s.forget(forgotten));
+                short_term.iter_mut().filter(|s| s.pre() == p).for_each(|s| s.forget(forgotten));
             }
         }
         *step += network.interval as u64;

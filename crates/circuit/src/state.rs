@@ -43,8 +43,6 @@ pub struct State {
     pub(crate) plastic: Vec<PlasticBlock>,
     /// Of the projections with short-term plasticity, in their order.
     pub(crate) short_term: Vec<ShortTermState>,
-    /// Number of the source population of each of these.
-    pub(crate) short_term_pre: Vec<usize>,
     /// Whether each projection's rule is at work. `[projection]`
     pub(crate) learning: Vec<bool>,
     /// Spikes to come of each source: (step, neuron) in order. `[population][..]`
@@ -69,8 +67,8 @@ impl State {
             block.weights.iter().for_each(|x| hash.word(u64::from(x.to_bits())));
             block.memory.iter().for_each(|x| hash.word(*x as u64));
         }
-        for (short_term, &pre) in self.short_term.iter().zip(&self.short_term_pre) {
-            let history = &self.histories[pre];
+        for short_term in &self.short_term {
+            let history = &self.histories[short_term.pre()];
             let kept = (self.step.saturating_sub(history.keep() as u64)..self.step).map(|s| history.range(s));
             short_term.words(kept, |x| hash.word(x));
         }

@@ -469,13 +469,7 @@ fn a_profile_counts_every_stage_and_changes_no_bit() {
     timed.run_ms(100.0).unwrap();
     assert!(timed.state() == plain.state());
     let p = timed.profile().unwrap();
-    for (stage, s) in [
-        ("deliver", p.deliver_s),
-        ("integrate", p.integrate_s),
-        ("learn", p.learn_s),
-        ("propagate", p.propagate_s),
-        ("record", p.record_s),
-    ] {
+    for (stage, s) in p.stages() {
         assert!(s > 0.0, "{stage}");
     }
 }

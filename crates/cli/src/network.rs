@@ -171,13 +171,7 @@ fn simulate(file: &Path, what: &OpenLoop, out: Option<&Path>) -> Result<(), Stop
     );
     if let Some(p) = result.profile {
         out!("{:12} {:>45}", "stage", "s per simulated second, summed over threads");
-        for (stage, s) in [
-            ("deliver", p.deliver_s),
-            ("integrate", p.integrate_s),
-            ("learn", p.learn_s),
-            ("propagate", p.propagate_s),
-            ("record", p.record_s),
-        ] {
+        for (stage, s) in p.stages() {
             out!("{stage:12} {:>45.3}", s / seconds);
         }
     }
