@@ -1,11 +1,12 @@
 //! From description to network: all checks are made here, once.
 
 use crate::describe::{Circuit, Connect, Model, Projection, Weight};
+use crate::electric::{CompiledElectric, GapJunctions};
 use crate::error::CompileError;
 use crate::network::{CompiledPopulation, CompiledProjection, Network, blocks_of};
 use crate::wiring::BlockWiring;
 use lobule_signal::{Clock, Stream};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Source, target, weight nS.
@@ -63,7 +64,7 @@ impl Circuit {
                     allowed: "a population has 1 to 2^31 neurons; leave an empty one out".into(),
                 });
             }
-            let model = population.model.compile(&population.label, &clock, receptors[i])?;
+            let model = population.model.compile(&population.label, population.n, &clock, receptors[i])?;
             let first_block = blocks.len();
             blocks.extend(blocks_of(i, population.n));
             populations.push(CompiledPopulation {
@@ -75,6 +76,9 @@ impl Circuit {
                 incoming: Vec::new(),
                 first_block,
                 is_source: matches!(population.model, Model::SpikeSource),
+                is_ahead: false,
+                electric: CompiledElectric::default(),
+                initial: Stream::new(seed, &format!("initial/{}", population.label)),
                 stream: Stream::new(seed, &population.label),
                 keep: 1,
             });
@@ -83,7 +87,7 @@ impl Circuit {
         let mut projections: Vec<CompiledProjection> = Vec::new();
         let mut plastic = Vec::new();
         let mut short_terms = 0;
-        let mut interval = u64::MAX;
+        let receives: HashSet<&str> = self.projections.iter().map(|p| p.post.as_str()).collect();
         for (p, projection) in self.projections.iter().enumerate() {
             let (pre, post) = (index[projection.pre.as_str()], index[projection.post.as_str()]);
             let delay_steps = clock.steps(projection.delay_ms).map_err(|source| CompileError::Time {
@@ -97,7 +101,6 @@ impl Circuit {
                     dt_ms: clock.dt_ms(),
                 });
             }
-            interval = interval.min(delay_steps);
             let (synapses, uniform) = self.synapses(projection, seed)?;
             let counts = populations[post].model.counts_spikes();
             for &(_, _, w) in &synapses {
@@ -186,22 +189,13 @@ impl Circuit {
                 first_plastic,
             });
         }
-        if interval == u64::MAX {
-            interval = clock.steps(1.0).unwrap_or(1).max(1);
+        let interval =
+            self.interval(&clock, &projections, |p| receives.contains(self.populations[p].label.as_str()))?;
+        for projection in &projections {
+            let source = &mut populations[projection.pre];
+            source.is_ahead |= projection.delay_steps < interval;
         }
-        // A step inside an interval is kept in 16 bits.
-        if interval > u64::from(u16::MAX) {
-            return Err(CompileError::BadParameter {
-                of: "circuit".into(),
-                parameter: "smallest delay",
-                value: clock.ms(interval),
-                allowed: format!(
-                    "it spans at most {} steps of {} ms; use a longer step or a shorter delay",
-                    u16::MAX,
-                    clock.dt_ms()
-                ),
-            });
-        }
+        self.electric(&index, &mut populations, &clock)?;
 
         // How long each population's spikes are needed, and who listens to whom.
         for (p, projection) in projections.iter().enumerate() {
@@ -223,11 +217,102 @@ impl Circuit {
         Ok(Arc::new(Network {
             clock,
             interval: interval as usize,
+            has_ahead: populations.iter().any(|p| p.is_ahead),
             populations,
             projections,
             blocks,
             plastic,
         }))
+    }
+
+    /// The exchange interval in steps: the smallest delay from a population that receives something. What a
+    /// population that receives nothing emits is known beforehand, so its delays may be shorter.
+    fn interval(
+        &self,
+        clock: &Clock,
+        projections: &[CompiledProjection],
+        receives: impl Fn(usize) -> bool,
+    ) -> Result<u64, CompileError> {
+        let smallest =
+            |all: bool| projections.iter().filter(|p| all || receives(p.pre)).map(|p| p.delay_steps).min();
+        let mut interval =
+            smallest(false).or(smallest(true)).unwrap_or_else(|| clock.steps(1.0).unwrap_or(1).max(1));
+        if let Some(ms) = self.interval_at_most_ms {
+            let of = || "circuit".to_string();
+            let steps = clock.steps(ms).map_err(|source| CompileError::Time { of: of(), source })?;
+            if steps == 0 {
+                return Err(CompileError::BadParameter {
+                    of: of(),
+                    parameter: "interval_at_most",
+                    value: ms,
+                    allowed: format!("at least one step of {} ms is needed", clock.dt_ms()),
+                });
+            }
+            interval = interval.min(steps);
+        }
+        // A step inside an interval is kept in 16 bits.
+        if interval > u64::from(u16::MAX) {
+            return Err(CompileError::BadParameter {
+                of: "circuit".into(),
+                parameter: "smallest delay",
+                value: clock.ms(interval),
+                allowed: format!(
+                    "it spans at most {} steps of {} ms; use a longer step or a shorter delay",
+                    u16::MAX,
+                    clock.dt_ms()
+                ),
+            });
+        }
+        Ok(interval)
+    }
+
+    /// Gives the populations their currents, in label order, and their gap junctions.
+    fn electric(
+        &self,
+        index: &HashMap<&str, usize>,
+        populations: &mut [CompiledPopulation],
+        clock: &Clock,
+    ) -> Result<(), CompileError> {
+        let mut labels = HashSet::new();
+        let find = |of: String, label: &str| {
+            index.get(label).copied().ok_or_else(|| CompileError::UnknownLabel {
+                of,
+                kind: "population",
+                label: label.into(),
+                known: self.populations.iter().map(|p| p.label.as_str()).collect::<Vec<_>>().join(", "),
+            })
+        };
+        let capacitance = |of: String, population: &CompiledPopulation| {
+            population.model.capacitance().ok_or_else(|| CompileError::Rule {
+                of,
+                what: format!("`{}` has no membrane; only cells with one take current", population.label),
+            })
+        };
+        let mut currents: Vec<_> = self.currents.iter().collect();
+        currents.sort_by(|a, b| a.label.cmp(&b.label));
+        for current in currents {
+            let of = format!("current `{}`", current.label);
+            let population = &mut populations[find(of.clone(), &current.population)?];
+            capacitance(of, population)?;
+            population.electric.add_current(current, population.n, clock)?;
+            if !labels.insert(current.label.as_str()) {
+                return Err(CompileError::DuplicateLabel { kind: "current", label: current.label.clone() });
+            }
+        }
+        let mut coupled: BTreeMap<usize, Vec<&GapJunctions>> = BTreeMap::new();
+        for gaps in &self.gap_junctions {
+            let of = format!("gap junctions `{}`", gaps.label);
+            let p = find(of.clone(), &gaps.population)?;
+            capacitance(of, &populations[p])?;
+            coupled.entry(p).or_default().push(gaps);
+        }
+        for (p, gaps) in coupled {
+            let population = &mut populations[p];
+            if let Some(c_m) = population.model.capacitance() {
+                population.electric.add_gaps(&gaps, population.n, c_m, clock)?;
+            }
+        }
+        Ok(())
     }
 
     fn population_index(&self) -> Result<HashMap<&str, usize>, CompileError> {

@@ -2,7 +2,8 @@
 //! that can be written down; nothing is checked before `compile`.
 
 use crate::ShortTerm;
-use crate::models::{CondLif, Eglif, NeuronModel, Poisson};
+use crate::electric::{CurrentStimulus, GapJunctions};
+use crate::models::{CondLif, Eglif, NeuronModel, Poisson, PoissonGenerator};
 use crate::plasticity::Rule;
 use std::sync::Arc;
 
@@ -15,6 +16,10 @@ pub enum Model {
     CondLif(CondLif),
     /// Independent Poisson processes; the rate of each neuron can be set while running.
     Poisson(Poisson),
+    /// Independent Poisson processes whose common rate is a function of time.
+    PoissonGenerator(PoissonGenerator),
+    /// Emits the listed spikes: (time ms, neuron), in any order; a neuron listed twice at a time emits twice.
+    SpikeTimes(Arc<Vec<(f64, u32)>>),
     /// Emits the spikes it is given by [`crate::Simulation::inject`].
     SpikeSource,
     /// Emits one spike per spike that arrives, at arrival (NEST's parrot).
@@ -29,6 +34,8 @@ impl std::fmt::Debug for Model {
             Model::Eglif(p) => p.fmt(f),
             Model::CondLif(p) => p.fmt(f),
             Model::Poisson(p) => p.fmt(f),
+            Model::PoissonGenerator(p) => p.fmt(f),
+            Model::SpikeTimes(spikes) => write!(f, "SpikeTimes({} spikes)", spikes.len()),
             Model::SpikeSource => f.write_str("SpikeSource"),
             Model::Relay => f.write_str("Relay"),
             Model::Custom(_) => f.write_str("Custom"),
@@ -188,6 +195,9 @@ impl Projection {
 pub struct Circuit {
     pub(crate) populations: Vec<Population>,
     pub(crate) projections: Vec<Projection>,
+    pub(crate) currents: Vec<CurrentStimulus>,
+    pub(crate) gap_junctions: Vec<GapJunctions>,
+    pub(crate) interval_at_most_ms: Option<f64>,
 }
 
 impl Circuit {
@@ -205,6 +215,26 @@ impl Circuit {
     /// Adds a projection.
     pub fn add_projection(&mut self, projection: Projection) -> &mut Self {
         self.projections.push(projection);
+        self
+    }
+
+    /// Adds a current into cells.
+    pub fn add_current(&mut self, current: CurrentStimulus) -> &mut Self {
+        self.currents.push(current);
+        self
+    }
+
+    /// Adds gap junctions between the cells of a population.
+    pub fn add_gap_junctions(&mut self, gap_junctions: GapJunctions) -> &mut Self {
+        self.gap_junctions.push(gap_junctions);
+        self
+    }
+
+    /// Makes the exchange interval no longer than this, ms, so that variables are recorded, inputs given and
+    /// weights changed that often. Without it the interval is the smallest delay between populations that
+    /// receive input. A shorter interval changes no spike of a circuit without plasticity.
+    pub fn set_interval_at_most(&mut self, ms: f64) -> &mut Self {
+        self.interval_at_most_ms = Some(ms);
         self
     }
 

@@ -32,6 +32,7 @@
 mod compile;
 mod deliver;
 mod describe;
+mod electric;
 mod error;
 mod history;
 pub mod models;
@@ -44,6 +45,7 @@ mod state;
 mod wiring;
 
 pub use describe::{Circuit, Connect, Model, Population, Projection, Teacher, Weight};
+pub use electric::{CurrentStimulus, GapJunctions};
 pub use error::{CompileError, RunError};
 pub use history::SpikeHistory;
 pub use network::{Network, PopulationInfo, ProjectionInfo};

@@ -1,5 +1,6 @@
 //! A compiled circuit: immutable, shareable between simulations.
 
+use crate::electric::CompiledElectric;
 use crate::models::{BLOCK, NeuronModel, Variable};
 use crate::plasticity::PlasticityRule;
 use crate::short_term::CompiledShortTerm;
@@ -21,9 +22,23 @@ pub(crate) struct CompiledPopulation {
     /// Index of the first of its blocks.
     pub first_block: usize,
     pub is_source: bool,
+    /// Receives nothing and sends with a delay shorter than the interval: its spikes of an interval are made
+    /// before the others are advanced.
+    pub is_ahead: bool,
+    /// Stimulus currents and gap junctions.
+    pub electric: CompiledElectric,
+    /// Draws of the initial state.
+    pub initial: Stream,
     pub stream: Stream,
     /// Steps its spikes must stay readable.
     pub keep: usize,
+}
+
+impl CompiledPopulation {
+    /// The numbers of its blocks.
+    pub fn blocks(&self) -> std::ops::Range<usize> {
+        self.first_block..self.first_block + self.n.div_ceil(BLOCK)
+    }
 }
 
 pub(crate) struct CompiledProjection {
@@ -58,6 +73,8 @@ pub(crate) struct BlockRef {
 pub struct Network {
     pub(crate) clock: Clock,
     pub(crate) interval: usize,
+    /// Whether some population runs ahead.
+    pub(crate) has_ahead: bool,
     pub(crate) populations: Vec<CompiledPopulation>,
     pub(crate) projections: Vec<CompiledProjection>,
     pub(crate) blocks: Vec<BlockRef>,
@@ -170,9 +187,17 @@ impl Network {
             .map(|block| {
                 let population = &self.populations[block.population];
                 let mut variables = Vec::with_capacity(population.variables.len() * block.stride);
-                for variable in &population.variables {
+                for (v, variable) in population.variables.iter().enumerate() {
                     for i in 0..block.stride {
-                        variables.push(if i < block.len { variable.initial } else { variable.padding });
+                        let neuron = (block.first + i) as u32;
+                        variables.push(match i < block.len {
+                            true if variable.spread > 0.0 => {
+                                let u = population.initial.uniform(v as u64, neuron) as f32;
+                                variable.initial + u * variable.spread
+                            }
+                            true => variable.initial,
+                            false => variable.padding,
+                        });
                     }
                 }
                 BlockState { variables, spikes: Vec::with_capacity(block.len) }

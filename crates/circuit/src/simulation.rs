@@ -6,6 +6,7 @@
 //!
 //! | stage | rule |
 //! | --- | --- |
+//! | ahead | a population that receives nothing and sends with a delay below the interval runs all stages up to propagate first |
 //! | deliver | each block gathers the spikes whose delay ends in this interval, projections in label order, spikes in (step, neuron) order |
 //! | integrate | each block advances over all steps of the interval; it reads histories and weights, writes only itself |
 //! | propagate | spikes of all blocks are appended to the histories in (step, neuron) order; with short-term plasticity each gets its efficacy |
@@ -14,6 +15,7 @@
 //! | check | the first non-finite variable stops the run |
 
 use crate::deliver::{Past, integrate};
+use crate::electric::integrate_coupled;
 use crate::error::RunError;
 use crate::history::SpikeHistory;
 use crate::network::Network;
@@ -342,41 +344,67 @@ impl Simulation {
         let pool = self.pool.as_ref();
         let watch = self.watch.as_ref();
 
-        // 1, 2: deliver and integrate.
-        {
-            let past = Past { histories, plastic, short_term, watch };
-            each(pool, blocks, |b, state| integrate(&network, b, state, &past, first_step));
-        }
+        // 1 to 3, for sources whose delays are shorter than the interval, then for the others.
+        for is_ahead in [true, false] {
+            if is_ahead && !network.has_ahead {
+                continue;
+            }
+            // 1, 2: deliver and integrate.
+            {
+                let past = Past { histories, plastic, short_term, watch };
+                each(pool, blocks, |b, state| {
+                    let population = &network.populations[network.blocks[b].population];
+                    if population.is_ahead == is_ahead
+                        && !population.is_source
+                        && !population.electric.is_coupled()
+                    {
+                        integrate(&network, b, state, &past, first_step);
+                    }
+                });
+                for (p, population) in network.populations.iter().enumerate() {
+                    if population.is_ahead == is_ahead && population.electric.is_coupled() {
+                        let blocks = &mut blocks[population.blocks()];
+                        integrate_coupled(&network, p, blocks, &past, first_step);
+                    }
+                }
+            }
 
-        // 3: propagate, in (step, neuron) order.
+            // 3: propagate, in (step, neuron) order.
+            let mut laps = Laps::begin(watch);
+            self.cursors.fill(0);
+            for s in 0..network.interval as u16 {
+                for (p, population) in network.populations.iter().enumerate() {
+                    if population.is_ahead != is_ahead {
+                        continue;
+                    }
+                    let history = &mut histories[p];
+                    for b in population.blocks() {
+                        let (spikes, first) = (&blocks[b].spikes, network.blocks[b].first as u32);
+                        while let Some(spike) = spikes.get(self.cursors[b]).filter(|spike| spike.step == s) {
+                            history.push(first + u32::from(spike.neuron));
+                            self.cursors[b] += 1;
+                        }
+                    }
+                    if population.is_source {
+                        let due = first_step + u64::from(s);
+                        let count = injected[p].iter().take_while(|x| x.0 <= due).count();
+                        injected[p].drain(..count).for_each(|(_, neuron)| history.push(neuron));
+                    }
+                    history.close_step();
+                }
+            }
+            for projection in &network.projections {
+                if let Some((k, parameters)) = &projection.short_term
+                    && network.populations[projection.pre].is_ahead == is_ahead
+                {
+                    let history = &histories[projection.pre];
+                    parameters.take(&mut short_term[*k], history, first_step, network.interval as u64);
+                }
+            }
+            laps.end(Stage::Propagate);
+        }
         let mut laps = Laps::begin(watch);
-        self.cursors.fill(0);
-        for s in 0..network.interval as u16 {
-            for (b, block) in network.blocks.iter().enumerate() {
-                let spikes = &blocks[b].spikes;
-                let history = &mut histories[block.population];
-                while let Some(spike) = spikes.get(self.cursors[b]).filter(|spike| spike.step == s) {
-                    history.push(block.first as u32 + u32::from(spike.neuron));
-                    self.cursors[b] += 1;
-                }
-            }
-            for (p, population) in network.populations.iter().enumerate() {
-                if population.is_source {
-                    let due = first_step + u64::from(s);
-                    let count = injected[p].iter().take_while(|x| x.0 <= due).count();
-                    injected[p].drain(..count).for_each(|(_, neuron)| histories[p].push(neuron));
-                }
-                histories[p].close_step();
-            }
-        }
         blocks.iter_mut().for_each(|b| b.spikes.clear());
-        for projection in &network.projections {
-            if let Some((k, parameters)) = &projection.short_term {
-                let history = &histories[projection.pre];
-                parameters.take(&mut short_term[*k], history, first_step, network.interval as u64);
-            }
-        }
-
         laps.end(Stage::Propagate);
 
         // 4: learn.

@@ -16,6 +16,7 @@
 //! # Pinned by
 //! `tests/cond_lif.rs`.
 
+use super::electric::Lanes;
 pub use super::synapse::SynapseShape;
 use super::synapse::{Propagator, flush, stiffest};
 use super::{BlockStep, LocalSpike, NeuronModel, Variable, check};
@@ -73,6 +74,7 @@ impl Default for CondLif {
 }
 
 pub(super) struct Compiled {
+    c_m: f64,
     dt: f32,
     leak: f32,
     stiffest: f32,
@@ -104,6 +106,7 @@ impl Compiled {
         let fast = format!("c_m / g_l must exceed {} ms at this time step", -1.0 / stiffest(dt));
         check(label, "g_l", p.g_l, -p.g_l / p.c_m > stiffest(dt), &fast)?;
         Ok(Self {
+            c_m: p.c_m,
             dt: dt as f32,
             leak: (-p.g_l / p.c_m) as f32,
             stiffest: stiffest(dt) as f32,
@@ -121,11 +124,16 @@ impl Compiled {
 
 impl NeuronModel for Compiled {
     fn variables(&self) -> Vec<Variable> {
-        let plain =
-            |name: &str, unit, initial| Variable { name: name.into(), unit, initial, padding: initial };
+        let plain = |name: &str, unit, initial| Variable {
+            name: name.into(),
+            unit,
+            initial,
+            spread: 0.0,
+            padding: initial,
+        };
         vec![
             plain("v_m", "mV", self.e_l),
-            Variable { name: "refractory".into(), unit: "steps", initial: 0.0, padding: 1e30 },
+            Variable { name: "refractory".into(), unit: "steps", initial: 0.0, spread: 0.0, padding: 1e30 },
             plain("g_ex", "nS", 0.0),
             plain("dg_ex", "nS/ms", 0.0),
             plain("g_in", "nS", 0.0),
@@ -137,6 +145,10 @@ impl NeuronModel for Compiled {
         2
     }
 
+    fn capacitance(&self) -> Option<f64> {
+        Some(self.c_m)
+    }
+
     fn advance(&self, mut block: BlockStep<'_>) {
         advance(self, &mut block);
     }
@@ -144,6 +156,14 @@ impl NeuronModel for Compiled {
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512bw+avx512vl", "x86_64+avx2", "x86_64+sse4.1"))]
 fn advance(c: &Compiled, block: &mut BlockStep<'_>) {
+    match block.electric {
+        None => advance_with::<false>(c, block),
+        Some(_) => advance_with::<true>(c, block),
+    }
+}
+
+#[inline(always)]
+fn advance_with<const ELECTRIC: bool>(c: &Compiled, block: &mut BlockStep<'_>) {
     let stride = block.stride;
     for base in (0..stride).step_by(GROUP) {
         let load = |state: &[f32], variable: usize| -> [f32; GROUP] {
@@ -161,6 +181,7 @@ fn advance(c: &Compiled, block: &mut BlockStep<'_>) {
                 let at = (step * block.receptors + r) * stride + base;
                 x.copy_from_slice(&block.input[at..at + GROUP]);
             }
+            let electric = Lanes::<GROUP>::load::<ELECTRIC>(block, step, base);
             let mut above = 0u32;
             for j in 0..GROUP {
                 let (mut total_0, mut total_m, mut total_1) = (0f32, 0f32, 0f32);
@@ -179,6 +200,16 @@ fn advance(c: &Compiled, block: &mut BlockStep<'_>) {
                     i_1 += g_1 * c.drive[r];
                     g[r][j] = flush(g_1) + s.jump_g * input[r][j];
                     h[r][j] = flush(h_1) + s.jump_h * input[r][j];
+                }
+                if ELECTRIC {
+                    let (g, to_rest) = (electric.conductance[j], electric.conductance[j] * c.e_l);
+                    let (begin, end) = (electric.begin[j] - to_rest, electric.end[j] - to_rest);
+                    total_0 += g;
+                    total_m += g;
+                    total_1 += g;
+                    i_0 += begin;
+                    i_m += 0.5 * (begin + end);
+                    i_1 += end;
                 }
                 let (a_0, b_0) = (c.leak - total_0 * c.inv_c, i_0 * c.inv_c);
                 let (a_m, b_m) = (c.leak - total_m * c.inv_c, i_m * c.inv_c);

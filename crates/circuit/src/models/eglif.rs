@@ -21,7 +21,7 @@
 //! # State variables
 //! `v_m` mV, `i_adap` pA, `i_dep` pA, `refractory` steps, `g_i` nS and `dg_i` nS/ms per receptor in use.
 //! # Receives / emits
-//! Spikes on receptors 1 to 4 (weight = peak conductance, nS) / spikes.
+//! Spikes on receptors 1 to 4 (weight = peak conductance, nS), stimulus currents, gap junctions / spikes.
 //! # Source
 //! Geminiani et al. 2018, doi:10.3389/fninf.2018.00088; parameters and sign as in cerebellar-models 0.13.
 //! # Valid for
@@ -30,6 +30,7 @@
 //! # Pinned by
 //! `tests/eglif.rs`.
 
+use super::electric::Lanes;
 use super::synapse::{Propagator, flush, stiffest};
 use super::{BlockStep, LocalSpike, NeuronModel, SynapseShape, Variable, check, escape};
 use crate::error::CompileError;
@@ -120,6 +121,7 @@ impl Default for Eglif {
 }
 
 pub(super) struct Compiled {
+    c_m: f64,
     receptors: usize,
     dt: f32,
     leak: f32,
@@ -179,6 +181,7 @@ impl Compiled {
             drive[i] = (receptor.e_rev - p.e_l) as f32;
         }
         Ok(Self {
+            c_m: p.c_m,
             receptors,
             dt: dt as f32,
             leak: (if p.leak_is_published { 1.0 } else { -1.0 } / p.tau_m) as f32,
@@ -208,14 +211,19 @@ impl Compiled {
 
 impl NeuronModel for Compiled {
     fn variables(&self) -> Vec<Variable> {
-        let plain =
-            |name: &str, unit, initial| Variable { name: name.into(), unit, initial, padding: initial };
+        let plain = |name: &str, unit, initial| Variable {
+            name: name.into(),
+            unit,
+            initial,
+            spread: 0.0,
+            padding: initial,
+        };
         let mut variables = vec![
             plain("v_m", "mV", self.v_init),
             plain("i_adap", "pA", 0.0),
             plain("i_dep", "pA", 0.0),
             // Padding is refractory for ever: it neither spikes nor runs away.
-            Variable { name: "refractory".into(), unit: "steps", initial: 0.0, padding: 1e30 },
+            Variable { name: "refractory".into(), unit: "steps", initial: 0.0, spread: 0.0, padding: 1e30 },
         ];
         for i in 1..=self.receptors {
             variables.push(plain(&format!("g_{i}"), "nS", 0.0));
@@ -228,6 +236,10 @@ impl NeuronModel for Compiled {
         4
     }
 
+    fn capacitance(&self) -> Option<f64> {
+        Some(self.c_m)
+    }
+
     fn advance(&self, mut block: BlockStep<'_>) {
         advance(self, &mut block);
     }
@@ -235,12 +247,17 @@ impl NeuronModel for Compiled {
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512bw+avx512vl", "x86_64+avx2", "x86_64+sse4.1"))]
 fn advance(c: &Compiled, block: &mut BlockStep<'_>) {
-    match c.receptors {
-        0 => advance_with::<0>(c, block),
-        1 => advance_with::<1>(c, block),
-        2 => advance_with::<2>(c, block),
-        3 => advance_with::<3>(c, block),
-        _ => advance_with::<4>(c, block),
+    match (c.receptors, block.electric.is_some()) {
+        (0, false) => advance_with::<0, false>(c, block),
+        (1, false) => advance_with::<1, false>(c, block),
+        (2, false) => advance_with::<2, false>(c, block),
+        (3, false) => advance_with::<3, false>(c, block),
+        (_, false) => advance_with::<4, false>(c, block),
+        (0, true) => advance_with::<0, true>(c, block),
+        (1, true) => advance_with::<1, true>(c, block),
+        (2, true) => advance_with::<2, true>(c, block),
+        (3, true) => advance_with::<3, true>(c, block),
+        (_, true) => advance_with::<4, true>(c, block),
     }
 }
 
@@ -248,19 +265,23 @@ fn advance(c: &Compiled, block: &mut BlockStep<'_>) {
 const WIDE: usize = 2 * GROUP;
 
 #[inline(always)]
-fn advance_with<const R: usize>(c: &Compiled, block: &mut BlockStep<'_>) {
+fn advance_with<const R: usize, const ELECTRIC: bool>(c: &Compiled, block: &mut BlockStep<'_>) {
     let wide = block.stride / WIDE * WIDE;
     for base in (0..wide).step_by(WIDE) {
-        advance_lanes::<R, WIDE>(c, block, base);
+        advance_lanes::<R, ELECTRIC, WIDE>(c, block, base);
     }
     for base in (wide..block.stride).step_by(GROUP) {
-        advance_lanes::<R, GROUP>(c, block, base);
+        advance_lanes::<R, ELECTRIC, GROUP>(c, block, base);
     }
 }
 
 /// Advances `L` neurons over the whole interval, so that their state stays in registers and L1.
 #[inline(always)]
-fn advance_lanes<const R: usize, const L: usize>(c: &Compiled, block: &mut BlockStep<'_>, base: usize) {
+fn advance_lanes<const R: usize, const ELECTRIC: bool, const L: usize>(
+    c: &Compiled,
+    block: &mut BlockStep<'_>,
+    base: usize,
+) {
     let stride = block.stride;
     let load = |state: &[f32], variable: usize| -> [f32; L] {
         let mut x = [0f32; L];
@@ -280,6 +301,7 @@ fn advance_lanes<const R: usize, const L: usize>(c: &Compiled, block: &mut Block
             let at = (step * R + r) * stride + base;
             block.input[at..at + L].try_into().expect("a group of input")
         });
+        let electric = Lanes::<L>::load::<ELECTRIC>(block, step, base);
         for j in 0..L {
             // Conductances and I_dep at the start, the middle and the end of the step.
             let dep_0 = dep[j];
@@ -301,6 +323,16 @@ fn advance_lanes<const R: usize, const L: usize>(c: &Compiled, block: &mut Block
                 i_1 += g_1 * c.drive[r];
                 g[r][j] = flush(g_1) + s.jump_g * input[r][j];
                 h[r][j] = flush(h_1) + s.jump_h * input[r][j];
+            }
+            if ELECTRIC {
+                let (g, to_rest) = (electric.conductance[j], electric.conductance[j] * c.e_l);
+                let (begin, end) = (electric.begin[j] - to_rest, electric.end[j] - to_rest);
+                total_0 += g;
+                total_m += g;
+                total_1 += g;
+                i_0 += begin;
+                i_m += 0.5 * (begin + end);
+                i_1 += end;
             }
             dep[j] = flush(dep_1);
 

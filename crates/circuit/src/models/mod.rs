@@ -3,13 +3,16 @@
 
 mod cond_lif;
 mod eglif;
+mod electric;
 mod escape;
+mod generator;
 mod poisson;
 mod relay;
 mod synapse;
 
 pub use cond_lif::{CondLif, SynapseShape};
 pub use eglif::{Eglif, Receptor};
+pub use generator::{PoissonGenerator, RateProfile};
 pub use poisson::Poisson;
 pub(crate) use poisson::max_rate_hz as poisson_max_rate_hz;
 pub use relay::Relay;
@@ -30,6 +33,8 @@ pub struct Variable {
     pub unit: &'static str,
     /// Value at step 0.
     pub initial: f32,
+    /// Each neuron starts at a random value between `initial` and `initial + spread`, uniformly.
+    pub spread: f32,
     /// Value of the padding neurons behind the last one of a block.
     pub padding: f32,
 }
@@ -41,6 +46,18 @@ pub struct LocalSpike {
     pub step: u16,
     /// Neuron from the start of the block.
     pub neuron: u16,
+}
+
+/// Stimulus currents and gap junctions: a current that is linear inside a step, and a conductance to 0 mV.
+///
+/// A gap junction of g nS to a neighbor at V_j carries g (V_j - V) = g V_j - g V: the first term is
+/// current, the second conductance.
+#[derive(Clone, Copy)]
+pub struct Electric<'a> {
+    /// pA at the begin and at the end of each step. `[step][2][stride]`
+    pub current: &'a [f32],
+    /// nS to 0 mV. `[stride]`
+    pub conductance: &'a [f32],
 }
 
 /// One block of neurons over one exchange interval.
@@ -61,6 +78,8 @@ pub struct BlockStep<'a> {
     pub first_step: u64,
     /// Index in the population of the block's first neuron; a multiple of 32.
     pub first_neuron: u32,
+    /// What flows into the cells beside their synapses; `None` where nothing does.
+    pub electric: Option<Electric<'a>>,
     /// Random draws of the population.
     pub stream: &'a Stream,
     /// Where spikes go, in any order.
@@ -78,6 +97,12 @@ pub trait NeuronModel: Send + Sync {
     /// Advances one block over one interval and emits its spikes.
     fn advance(&self, block: BlockStep<'_>);
 
+    /// Membrane capacitance, pF, of a model whose first variable is a potential in mV and which takes
+    /// [`BlockStep::electric`]; `None` for a model without.
+    fn capacitance(&self) -> Option<f64> {
+        None
+    }
+
     /// True when every incoming weight must be 1 because spikes are counted, not summed.
     fn counts_spikes(&self) -> bool {
         false
@@ -89,6 +114,7 @@ impl crate::Model {
     pub(crate) fn compile(
         &self,
         label: &str,
+        n: usize,
         clock: &Clock,
         receptors: usize,
     ) -> Result<Arc<dyn NeuronModel>, CompileError> {
@@ -96,6 +122,8 @@ impl crate::Model {
             crate::Model::Eglif(p) => Arc::new(eglif::Compiled::new(p, label, clock, receptors)?),
             crate::Model::CondLif(p) => Arc::new(cond_lif::Compiled::new(p, label, clock)?),
             crate::Model::Poisson(p) => Arc::new(poisson::Compiled::new(p, label, clock)?),
+            crate::Model::PoissonGenerator(p) => Arc::new(generator::Poisson::new(p, label, clock)?),
+            crate::Model::SpikeTimes(spikes) => Arc::new(generator::Listed::new(spikes, label, n, clock)?),
             crate::Model::SpikeSource => Arc::new(relay::Source),
             crate::Model::Relay => Arc::new(Relay),
             crate::Model::Custom(model) => model.clone(),
@@ -107,7 +135,10 @@ impl crate::Model {
         match self {
             crate::Model::Eglif(_) => 4,
             crate::Model::CondLif(_) => 2,
-            crate::Model::Poisson(_) | crate::Model::SpikeSource => 0,
+            crate::Model::Poisson(_)
+            | crate::Model::PoissonGenerator(_)
+            | crate::Model::SpikeTimes(_)
+            | crate::Model::SpikeSource => 0,
             crate::Model::Relay => 1,
             crate::Model::Custom(model) => model.receptors(),
         }

@@ -6,7 +6,7 @@
 
 use super::{BlockStep, LocalSpike, NeuronModel, Variable, check};
 use crate::error::CompileError;
-use lobule_signal::{Clock, GROUP};
+use lobule_signal::{Clock, GROUP, Stream};
 use serde::{Deserialize, Serialize};
 
 /// Parameters of the Poisson generator.
@@ -41,7 +41,7 @@ impl Compiled {
 
 impl NeuronModel for Compiled {
     fn variables(&self) -> Vec<Variable> {
-        vec![Variable { name: "rate".into(), unit: "Hz", initial: self.rate_hz, padding: 0.0 }]
+        vec![Variable { name: "rate".into(), unit: "Hz", initial: self.rate_hz, spread: 0.0, padding: 0.0 }]
     }
 
     fn receptors(&self) -> usize {
@@ -54,28 +54,48 @@ impl NeuronModel for Compiled {
             if rates.iter().all(|&rate| rate <= 0.0) {
                 continue;
             }
-            // exp(-m) >= 1 - m: below this draw a neuron is settled without an exponential.
-            let mut silent = [0u32; GROUP];
-            for j in 0..GROUP {
-                silent[j] = ((1.0 - f64::from(rates[j]) * self.dt_s) * 4_294_967_296.0 - 1.0) as u32;
-            }
-            let mut draws = [0u32; GROUP];
+            let means: [f64; GROUP] = std::array::from_fn(|j| f64::from(rates[j]) * self.dt_s);
+            let silent = settled(&means);
             for step in 0..block.steps {
-                let group = (block.first_neuron + base as u32) / GROUP as u32;
-                block.stream.fill_group(block.first_step + step as u64, group, &mut draws);
-                let mut maybe = 0u32;
-                for j in 0..GROUP {
-                    maybe |= u32::from(draws[j] >= silent[j]) << j;
-                }
-                while maybe != 0 {
-                    let j = maybe.trailing_zeros() as usize;
-                    maybe &= maybe - 1;
-                    let u = (f64::from(draws[j]) + 0.5) / 4_294_967_296.0;
-                    for _ in 0..poisson_quantile(f64::from(rates[j]) * self.dt_s, u) {
-                        block.spikes.push(LocalSpike { step: step as u16, neuron: (base + j) as u16 });
-                    }
-                }
+                let (first, now) = (block.first_neuron + base as u32, block.first_step + step as u64);
+                draw(block.stream, now, first, &means, &silent, |j, count| {
+                    let spike = LocalSpike { step: step as u16, neuron: (base + j) as u16 };
+                    block.spikes.extend((0..count).map(|_| spike));
+                });
             }
+        }
+    }
+}
+
+/// For each mean the draw below which there is no event: exp(-m) >= 1 - m, so that most neurons are
+/// settled without an exponential.
+pub(super) fn settled(means: &[f64; GROUP]) -> [u32; GROUP] {
+    std::array::from_fn(|j| ((1.0 - means[j]) * 4_294_967_296.0 - 1.0) as u32)
+}
+
+/// Draws the number of events of 32 neurons in one step and calls `emit(neuron in the group, events)` for
+/// those with any.
+pub(super) fn draw(
+    stream: &Stream,
+    step: u64,
+    first_neuron: u32,
+    means: &[f64; GROUP],
+    silent: &[u32; GROUP],
+    mut emit: impl FnMut(usize, usize),
+) {
+    let mut draws = [0u32; GROUP];
+    stream.fill_group(step, first_neuron / GROUP as u32, &mut draws);
+    let mut maybe = 0u32;
+    for j in 0..GROUP {
+        maybe |= u32::from(draws[j] >= silent[j]) << j;
+    }
+    while maybe != 0 {
+        let j = maybe.trailing_zeros() as usize;
+        maybe &= maybe - 1;
+        let u = (f64::from(draws[j]) + 0.5) / 4_294_967_296.0;
+        match poisson_quantile(means[j], u) {
+            0 => {}
+            count => emit(j, count),
         }
     }
 }
