@@ -3,7 +3,7 @@
 
 use crate::ShortTerm;
 use crate::electric::{CurrentStimulus, GapJunctions};
-use crate::models::{CondLif, Eglif, NeuronModel, Poisson, PoissonGenerator};
+use crate::models::{CondLif, Eglif, EglifMultirec, NeuronModel, Poisson, PoissonGenerator};
 use crate::plasticity::Rule;
 use std::sync::Arc;
 
@@ -12,6 +12,8 @@ use std::sync::Arc;
 pub enum Model {
     /// Extended generalised leaky integrate-and-fire.
     Eglif(Eglif),
+    /// E-GLIF with up to five receptors of one rise and two decays.
+    EglifMultirec(Box<EglifMultirec>),
     /// Conductance-based leaky integrate-and-fire.
     CondLif(CondLif),
     /// Independent Poisson processes; the rate of each neuron can be set while running.
@@ -32,6 +34,7 @@ impl std::fmt::Debug for Model {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Model::Eglif(p) => p.fmt(f),
+            Model::EglifMultirec(p) => p.fmt(f),
             Model::CondLif(p) => p.fmt(f),
             Model::Poisson(p) => p.fmt(f),
             Model::PoissonGenerator(p) => p.fmt(f),

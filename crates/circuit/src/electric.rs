@@ -326,14 +326,12 @@ pub(crate) fn integrate_coupled(
                         let of = r.first + i;
                         let fired = state.spikes[known..].iter().any(|spike| usize::from(spike.neuron) == i);
                         let v = if fired { begin[of] } else { state.variables[i] };
-                        // Not `max`, which would hide a potential that is no number.
-                        if !((v - end[of]).abs() <= change) {
-                            change = (v - end[of]).abs();
-                        }
+                        // A potential that is no number ends the passes; the check after the interval names it.
+                        change = change.max((v - end[of]).abs());
                         end[of] = v;
                     }
                 }
-                if !(change > TOLERANCE) {
+                if change <= TOLERANCE {
                     break;
                 }
             }

@@ -7,7 +7,8 @@ mod common;
 
 use common::{Script, irregular, network, play, spikes};
 use lobule_circuit::models::{
-    BlockStep, CondLif, Eglif, LocalSpike, NeuronModel, Poisson, SynapseShape, Variable,
+    BlockStep, CondLif, Eglif, EglifMultirec, LocalSpike, NeuronModel, Poisson, PoissonGenerator,
+    RateProfile, SynapseShape, Variable,
 };
 use lobule_circuit::plasticity::{AdditiveStdp, CosExp, InhibitoryStdp, Kernel, Rule, Supervised};
 use lobule_circuit::{Circuit, Connect, Model, Population, Projection, Simulation, State};
@@ -221,6 +222,20 @@ fn variants_of_eglif_conform() {
 }
 
 #[test]
+fn multirec_eglif_conforms() {
+    let p = EglifMultirec::default();
+    conforms_neuron_model("multirec", &Model::EglifMultirec(p.into()), 3, 0.8);
+    conforms_neuron_model(
+        "multirec, isolated",
+        &Model::EglifMultirec(EglifMultirec { i_e: 30.0, ..p }.into()),
+        0,
+        0.0,
+    );
+    let noisy = EglifMultirec { lambda_0: 1.0, tau_v: 0.3, ..p };
+    conforms_neuron_model("multirec with an escape rate", &Model::EglifMultirec(noisy.into()), 2, 0.8);
+}
+
+#[test]
 fn cond_lif_conforms() {
     for shape in [SynapseShape::Exponential, SynapseShape::Alpha] {
         let model = Model::CondLif(CondLif { shape, tau_syn_ex: 1.0, ..CondLif::default() });
@@ -238,6 +253,11 @@ fn cond_lif_conforms() {
 #[test]
 fn generators_and_relays_conform() {
     conforms_neuron_model("poisson", &Model::Poisson(Poisson { rate_hz: 70.0 }), 0, 0.0);
+    let rate = RateProfile::Steps(vec![(0.0, 70.0), (20.0, 0.0), (33.3, 20_000.0), (34.0, 5.0)]);
+    let generator = PoissonGenerator { rate };
+    conforms_neuron_model("poisson generator", &Model::PoissonGenerator(generator), 0, 0.0);
+    let list: Vec<(f64, u32)> = vec![(0.0, 0), (35.7, 0), (35.7, 0), (100.0, 0)];
+    conforms_neuron_model("spike times", &Model::SpikeTimes(list.into()), 0, 0.0);
     conforms_neuron_model("relay", &Model::Relay, 1, 1.0);
     conforms_neuron_model("spike source", &Model::SpikeSource, 0, 0.0);
 }

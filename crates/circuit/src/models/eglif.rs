@@ -31,6 +31,7 @@
 //! `tests/eglif.rs`.
 
 use super::electric::Lanes;
+use super::membrane::Membrane;
 use super::synapse::{Propagator, flush, stiffest};
 use super::{BlockStep, LocalSpike, NeuronModel, SynapseShape, Variable, check, escape};
 use crate::error::CompileError;
@@ -123,18 +124,12 @@ impl Default for Eglif {
 pub(super) struct Compiled {
     c_m: f64,
     receptors: usize,
-    dt: f32,
-    leak: f32,
-    stiffest: f32,
-    inv_c: f32,
+    membrane: Membrane,
     i_e: f32,
-    e_l: f32,
     v_init: f32,
     v_min: f32,
     v_reset: f32,
     v_th: f32,
-    k_adap: f32,
-    k_2: f32,
     a1: f32,
     a2: f32,
     refractory_steps: f32,
@@ -183,18 +178,20 @@ impl Compiled {
         Ok(Self {
             c_m: p.c_m,
             receptors,
-            dt: dt as f32,
-            leak: (if p.leak_is_published { 1.0 } else { -1.0 } / p.tau_m) as f32,
-            stiffest: stiffest(dt) as f32,
-            inv_c: (1.0 / p.c_m) as f32,
+            membrane: Membrane {
+                dt: dt as f32,
+                leak: (if p.leak_is_published { 1.0 } else { -1.0 } / p.tau_m) as f32,
+                stiffest: stiffest(dt) as f32,
+                inv_c: (1.0 / p.c_m) as f32,
+                e_l: p.e_l as f32,
+                k_adap: p.k_adap as f32,
+                k_2: p.k_2 as f32,
+            },
             i_e: p.i_e as f32,
-            e_l: p.e_l as f32,
             v_init: p.v_init as f32,
             v_min: p.v_min as f32,
             v_reset: p.v_reset as f32,
             v_th: p.v_th as f32,
-            k_adap: p.k_adap as f32,
-            k_2: p.k_2 as f32,
             a1: p.a1 as f32,
             a2: p.a2 as f32,
             refractory_steps: (p.t_ref / dt).round() as f32,
@@ -325,7 +322,7 @@ fn advance_lanes<const R: usize, const ELECTRIC: bool, const L: usize>(
                 h[r][j] = flush(h_1) + s.jump_h * input[r][j];
             }
             if ELECTRIC {
-                let (g, to_rest) = (electric.conductance[j], electric.conductance[j] * c.e_l);
+                let (g, to_rest) = (electric.conductance[j], electric.conductance[j] * c.membrane.e_l);
                 let (begin, end) = (electric.begin[j] - to_rest, electric.end[j] - to_rest);
                 total_0 += g;
                 total_m += g;
@@ -336,28 +333,10 @@ fn advance_lanes<const R: usize, const ELECTRIC: bool, const L: usize>(
             }
             dep[j] = flush(dep_1);
 
-            // V' = a u + b - I_adap / C with u = V - E_L: one Runge-Kutta step of fourth order.
-            let (a_0, b_0) = (c.leak - total_0 * c.inv_c, i_0 * c.inv_c);
-            let (a_m, b_m) = (c.leak - total_m * c.inv_c, i_m * c.inv_c);
-            let (a_1, b_1) = (c.leak - total_1 * c.inv_c, i_1 * c.inv_c);
-            let a_0 = if a_0 < c.stiffest { f32::NAN } else { a_0 };
             let v_0 = if v[j] < c.v_min { c.v_min } else { v[j] };
-            let (u, w) = (v_0 - c.e_l, adap[j]);
-            let half = 0.5 * c.dt;
-            let du1 = a_0 * u + b_0 - w * c.inv_c;
-            let dw1 = c.k_adap * u - c.k_2 * w;
-            let (u2, w2) = (u + half * du1, w + half * dw1);
-            let du2 = a_m * u2 + b_m - w2 * c.inv_c;
-            let dw2 = c.k_adap * u2 - c.k_2 * w2;
-            let (u3, w3) = (u + half * du2, w + half * dw2);
-            let du3 = a_m * u3 + b_m - w3 * c.inv_c;
-            let dw3 = c.k_adap * u3 - c.k_2 * w3;
-            let (u4, w4) = (u + c.dt * du3, w + c.dt * dw3);
-            let du4 = a_1 * u4 + b_1 - w4 * c.inv_c;
-            let dw4 = c.k_adap * u4 - c.k_2 * w4;
-            let sixth = c.dt / 6.0;
-            let v_1 = v_0 + sixth * (du1 + 2.0 * (du2 + du3) + du4);
-            adap[j] = flush(w + sixth * (dw1 + 2.0 * (dw2 + dw3) + dw4));
+            let (g, i) = ([total_0, total_m, total_1], [i_0, i_m, i_1]);
+            let (v_1, adap_1) = c.membrane.step(v_0, adap[j], g, i);
+            adap[j] = flush(adap_1);
 
             // Refractory neurons are held and cannot spike.
             let is_held = held[j] > 0.0;

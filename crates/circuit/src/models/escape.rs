@@ -76,7 +76,7 @@ fn below(u: f32, y: f32) -> bool {
 /// Range reduction by powers of two and a polynomial of degree 6, in plain
 /// multiplications and additions, so that every vector width gives the same bits.
 #[inline(always)]
-fn exp(x: f32) -> f32 {
+pub(super) fn exp(x: f32) -> f32 {
     let x = if x > 20.0 { 20.0 } else { x };
     let x = if x < -80.0 { -80.0 } else { x };
     // Round to nearest by the 1.5 * 2^23 trick.

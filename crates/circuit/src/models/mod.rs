@@ -3,15 +3,18 @@
 
 mod cond_lif;
 mod eglif;
+mod eglif_multirec;
 mod electric;
 mod escape;
 mod generator;
+mod membrane;
 mod poisson;
 mod relay;
 mod synapse;
 
 pub use cond_lif::{CondLif, SynapseShape};
 pub use eglif::{Eglif, Receptor};
+pub use eglif_multirec::{DoubleDecay, EglifMultirec};
 pub use generator::{PoissonGenerator, RateProfile};
 pub use poisson::Poisson;
 pub(crate) use poisson::max_rate_hz as poisson_max_rate_hz;
@@ -120,6 +123,9 @@ impl crate::Model {
     ) -> Result<Arc<dyn NeuronModel>, CompileError> {
         Ok(match self {
             crate::Model::Eglif(p) => Arc::new(eglif::Compiled::new(p, label, clock, receptors)?),
+            crate::Model::EglifMultirec(p) => {
+                Arc::new(eglif_multirec::Compiled::new(p, label, clock, receptors)?)
+            }
             crate::Model::CondLif(p) => Arc::new(cond_lif::Compiled::new(p, label, clock)?),
             crate::Model::Poisson(p) => Arc::new(poisson::Compiled::new(p, label, clock)?),
             crate::Model::PoissonGenerator(p) => Arc::new(generator::Poisson::new(p, label, clock)?),
@@ -134,6 +140,7 @@ impl crate::Model {
     pub(crate) fn receptor_count(&self) -> usize {
         match self {
             crate::Model::Eglif(_) => 4,
+            crate::Model::EglifMultirec(_) => eglif_multirec::RECEPTORS,
             crate::Model::CondLif(_) => 2,
             crate::Model::Poisson(_)
             | crate::Model::PoissonGenerator(_)
