@@ -179,7 +179,7 @@ struct Counter;
 
 impl NeuronModel for Counter {
     fn variables(&self) -> Vec<Variable> {
-        vec![Variable { name: "charge".into(), unit: "1", initial: 0.0, spread: 0.0, padding: 0.0 }]
+        vec![Variable::new("charge", "1", 0.0)]
     }
 
     fn receptors(&self) -> usize {

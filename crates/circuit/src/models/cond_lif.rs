@@ -124,20 +124,13 @@ impl Compiled {
 
 impl NeuronModel for Compiled {
     fn variables(&self) -> Vec<Variable> {
-        let plain = |name: &str, unit, initial| Variable {
-            name: name.into(),
-            unit,
-            initial,
-            spread: 0.0,
-            padding: initial,
-        };
         vec![
-            plain("v_m", "mV", self.e_l),
-            Variable { name: "refractory".into(), unit: "steps", initial: 0.0, spread: 0.0, padding: 1e30 },
-            plain("g_ex", "nS", 0.0),
-            plain("dg_ex", "nS/ms", 0.0),
-            plain("g_in", "nS", 0.0),
-            plain("dg_in", "nS/ms", 0.0),
+            Variable::new("v_m", "mV", self.e_l),
+            Variable { padding: 1e30, ..Variable::new("refractory", "steps", 0.0) },
+            Variable::new("g_ex", "nS", 0.0),
+            Variable::new("dg_ex", "nS/ms", 0.0),
+            Variable::new("g_in", "nS", 0.0),
+            Variable::new("dg_in", "nS/ms", 0.0),
         ]
     }
 

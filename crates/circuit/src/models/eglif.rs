@@ -208,23 +208,16 @@ impl Compiled {
 
 impl NeuronModel for Compiled {
     fn variables(&self) -> Vec<Variable> {
-        let plain = |name: &str, unit, initial| Variable {
-            name: name.into(),
-            unit,
-            initial,
-            spread: 0.0,
-            padding: initial,
-        };
         let mut variables = vec![
-            plain("v_m", "mV", self.v_init),
-            plain("i_adap", "pA", 0.0),
-            plain("i_dep", "pA", 0.0),
+            Variable::new("v_m", "mV", self.v_init),
+            Variable::new("i_adap", "pA", 0.0),
+            Variable::new("i_dep", "pA", 0.0),
             // Padding is refractory for ever: it neither spikes nor runs away.
-            Variable { name: "refractory".into(), unit: "steps", initial: 0.0, spread: 0.0, padding: 1e30 },
+            Variable { padding: 1e30, ..Variable::new("refractory", "steps", 0.0) },
         ];
         for i in 1..=self.receptors {
-            variables.push(plain(&format!("g_{i}"), "nS", 0.0));
-            variables.push(plain(&format!("dg_{i}"), "nS/ms", 0.0));
+            variables.push(Variable::new(&format!("g_{i}"), "nS", 0.0));
+            variables.push(Variable::new(&format!("dg_{i}"), "nS/ms", 0.0));
         }
         variables
     }

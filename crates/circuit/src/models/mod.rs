@@ -42,6 +42,13 @@ pub struct Variable {
     pub padding: f32,
 }
 
+impl Variable {
+    /// A variable that starts at the same value in every neuron.
+    pub fn new(name: &str, unit: &'static str, initial: f32) -> Self {
+        Self { name: name.into(), unit, initial, spread: 0.0, padding: initial }
+    }
+}
+
 /// A spike inside an interval: step from the interval's start, neuron from the block's start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LocalSpike {

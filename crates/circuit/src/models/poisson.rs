@@ -41,7 +41,7 @@ impl Compiled {
 
 impl NeuronModel for Compiled {
     fn variables(&self) -> Vec<Variable> {
-        vec![Variable { name: "rate".into(), unit: "Hz", initial: self.rate_hz, spread: 0.0, padding: 0.0 }]
+        vec![Variable { padding: 0.0, ..Variable::new("rate", "Hz", self.rate_hz) }]
     }
 
     fn receptors(&self) -> usize {
