@@ -8,8 +8,12 @@
 
 mod anatomy;
 pub mod bsb;
+mod check;
 mod chunk_order;
 mod error;
+pub mod hdf5;
+mod notes;
+mod own_record;
 mod reconstruct;
 
 pub use anatomy::{
