@@ -90,15 +90,25 @@ pub enum Network {
     },
     /// Print the populations and projections of a network file
     Info {
-        /// BSB 8 network file
+        /// BSB 8 network file, or SONATA folder or circuit_config.json
         file: PathBuf,
         /// Print JSON instead of tables
         #[arg(long)]
         json: bool,
     },
+    /// Write a network in another format: BSB 8 file or SONATA folder
+    Convert {
+        /// BSB 8 network file, or SONATA folder or circuit_config.json
+        from: PathBuf,
+        /// What to write: a name in .hdf5 for BSB, without extension for a SONATA folder
+        to: PathBuf,
+        /// Format to write, whatever the name: bsb or sonata
+        #[arg(long = "to", value_name = "FORMAT", id = "format")]
+        named: Option<String>,
+    },
     /// Run a network file open-loop: rates per population, raster
     Simulate {
-        /// BSB 8 network file
+        /// BSB 8 network file, or SONATA folder or circuit_config.json
         file: PathBuf,
         /// Duration, e.g. 1s or 500ms
         #[arg(long, default_value = "1s")]

@@ -26,6 +26,7 @@ macro_rules! out_part {
 
 mod arguments;
 mod bar;
+mod convert;
 mod experiments;
 mod network;
 

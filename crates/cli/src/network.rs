@@ -1,4 +1,4 @@
-//! `network build`, `info` and `simulate`.
+//! `network build`, `info` and `simulate`; `convert` is in its own file.
 
 use crate::Stop;
 use crate::arguments::Network;
@@ -6,7 +6,7 @@ use lobule::Error;
 use lobule::cerebellum::BrainState;
 use lobule::open_loop::{OpenLoop, Stimulus, duration_ms, open_loop, raster_png};
 use lobule::run_folder::write_whole;
-use lobule::scaffold::{Anatomy, ScaffoldSpec, bsb, reconstruct};
+use lobule::scaffold::{Anatomy, ScaffoldSpec, bsb, format, reconstruct};
 use std::path::Path;
 use std::time::Instant;
 
@@ -14,6 +14,7 @@ pub fn run(command: &Network) -> Result<(), Stop> {
     match command {
         Network::Build { size, seed, out } => build(size, *seed, out),
         Network::Info { file, json } => info(file, *json),
+        Network::Convert { from, to, named } => crate::convert::run(from, to, named.as_deref()),
         Network::Simulate {
             file,
             duration,
@@ -59,7 +60,7 @@ fn input(key: &str, what: String) -> Stop {
 }
 
 fn read(file: &Path) -> Result<Anatomy, Stop> {
-    bsb::read(file).map_err(|e| Stop::Input(e.into()))
+    format::read(file).map_err(|e| Stop::Input(e.into()))
 }
 
 fn build(size: &str, seed: u64, out: &Path) -> Result<(), Stop> {
