@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use crate::recordings::Format;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -135,8 +136,14 @@ pub enum Network {
         /// Print how long each stage took
         #[arg(long)]
         profile: bool,
-        /// Folder for raster.png and spikes.csv
+        /// Folder for raster.png and the spikes
         #[arg(long)]
         out: Option<PathBuf>,
+        /// Formats of the spikes in that folder, divided by commas
+        #[arg(long, value_enum, value_delimiter = ',', default_value = "csv", requires = "out")]
+        format: Vec<Format>,
+        /// When the session of an NWB file began, e.g. 2026-11-22T09:00:00+00:00 [default: now]
+        #[arg(long, value_name = "TIME", requires = "out")]
+        session_start: Option<String>,
     },
 }

@@ -29,6 +29,7 @@ mod bar;
 mod convert;
 mod experiments;
 mod network;
+mod recordings;
 
 use arguments::{Arguments, Command};
 use clap::Parser;

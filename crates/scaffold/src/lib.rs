@@ -14,6 +14,7 @@ mod chunk_order;
 mod error;
 pub mod format;
 pub mod hdf5;
+pub mod identity;
 mod notes;
 mod own_record;
 mod reconstruct;

@@ -7,19 +7,22 @@ use std::path::Path;
 
 /// The chunks of every type, or the first thing that cannot be written.
 pub(super) fn chunks<'a>(path: &Path, anatomy: &'a Anatomy) -> Result<HashMap<&'a str, ChunkRuns>, Error> {
-    check::anatomy(path, anatomy)?;
-    let mut chunks = HashMap::new();
+    let error = |cells: &CellSites, what: String| {
+        let object = format!("cell type `{}`", cells.cell_type);
+        Error::Content { path: path.into(), object, what }
+    };
     for cells in &anatomy.cells {
-        let name = cells.cell_type.as_str();
-        let error =
-            |what: String| Error::Content { path: path.into(), object: format!("cell type `{name}`"), what };
-        let canonical = canonical_cell_name(name);
-        if canonical != name {
-            return Err(error(format!("is a name of BSB; use lobule's `{canonical}`")));
+        let canonical = canonical_cell_name(&cells.cell_type);
+        if canonical != cells.cell_type {
+            return Err(error(cells, format!("is a name of BSB; use lobule's `{canonical}`")));
         }
-        chunks.insert(name, runs(cells).map_err(error)?);
     }
-    Ok(chunks)
+    check::anatomy(path, anatomy)?;
+    let chunked = |cells: &'a CellSites| {
+        let runs = runs(cells).map_err(|what| error(cells, what))?;
+        Ok((cells.cell_type.as_str(), runs))
+    };
+    anatomy.cells.iter().map(chunked).collect()
 }
 
 /// Runs of cells per chunk; the cells must stand in chunk order.

@@ -229,6 +229,18 @@ impl Attributes<'_> {
             .map_err(|e| self.error(name, format!("is not JSON ({e}); write the file again")))
     }
 
+    /// Whether the attribute is a reference to an object of the file.
+    ///
+    /// # Errors
+    /// [`Error::Content`] when it is missing or no object reference.
+    pub fn refers_to(&self, name: &str, object: &Node) -> Result<bool, Error> {
+        let (datatype, data) = self.value(name)?;
+        match (datatype, data.first_chunk::<8>()) {
+            (DatatypeMessage::Reference { .. }, Some(address)) => Ok(u64::from_le_bytes(*address) == object.address),
+            _ => Err(self.error(name, "is no reference to an object; write the file again")),
+        }
+    }
+
     /// The integers of an attribute of any shape.
     pub fn integers(&self, name: &str) -> Result<Vec<i64>, Error> {
         let (datatype, data) = self.value(name)?;
