@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use crate::recordings::Format;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -90,15 +91,25 @@ pub enum Network {
     },
     /// Print the populations and projections of a network file
     Info {
-        /// BSB 8 network file
+        /// BSB 8 network file, or SONATA folder or circuit_config.json
         file: PathBuf,
         /// Print JSON instead of tables
         #[arg(long)]
         json: bool,
     },
+    /// Write a network in another format: BSB 8 file or SONATA folder
+    Convert {
+        /// BSB 8 network file, or SONATA folder or circuit_config.json
+        from: PathBuf,
+        /// What to write: a name in .hdf5 for BSB, without extension for a SONATA folder
+        to: PathBuf,
+        /// Format to write, whatever the name: bsb or sonata
+        #[arg(long = "to", value_name = "FORMAT", id = "format")]
+        named: Option<String>,
+    },
     /// Run a network file open-loop: rates per population, raster
     Simulate {
-        /// BSB 8 network file
+        /// BSB 8 network file, or SONATA folder or circuit_config.json
         file: PathBuf,
         /// Duration, e.g. 1s or 500ms
         #[arg(long, default_value = "1s")]
@@ -125,8 +136,14 @@ pub enum Network {
         /// Print how long each stage took
         #[arg(long)]
         profile: bool,
-        /// Folder for raster.png and spikes.csv
+        /// Folder for raster.png and the spikes
         #[arg(long)]
         out: Option<PathBuf>,
+        /// Formats of the spikes in that folder, divided by commas
+        #[arg(long, value_enum, value_delimiter = ',', default_value = "csv", requires = "out")]
+        format: Vec<Format>,
+        /// When the session of an NWB file began, e.g. 2026-11-22T09:00:00+00:00 [default: now]
+        #[arg(long, value_name = "TIME", requires = "out")]
+        session_start: Option<String>,
     },
 }

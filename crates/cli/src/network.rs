@@ -1,12 +1,14 @@
-//! `network build`, `info` and `simulate`.
+//! `network build`, `info` and `simulate`; `convert` is in its own file.
 
 use crate::Stop;
 use crate::arguments::Network;
+use crate::recordings::{self, Format};
 use lobule::Error;
 use lobule::cerebellum::BrainState;
 use lobule::open_loop::{OpenLoop, Stimulus, duration_ms, open_loop, raster_png};
+use lobule::recordings::Session;
 use lobule::run_folder::write_whole;
-use lobule::scaffold::{Anatomy, ScaffoldSpec, bsb, reconstruct};
+use lobule::scaffold::{Anatomy, ScaffoldSpec, bsb, format, reconstruct};
 use std::path::Path;
 use std::time::Instant;
 
@@ -14,6 +16,7 @@ pub fn run(command: &Network) -> Result<(), Stop> {
     match command {
         Network::Build { size, seed, out } => build(size, *seed, out),
         Network::Info { file, json } => info(file, *json),
+        Network::Convert { from, to, named } => crate::convert::run(from, to, named.as_deref()),
         Network::Simulate {
             file,
             duration,
@@ -25,6 +28,8 @@ pub fn run(command: &Network) -> Result<(), Stop> {
             threads,
             profile,
             out,
+            format,
+            session_start,
         } => {
             let state = match state.as_str() {
                 "awake" => BrainState::Awake,
@@ -49,7 +54,7 @@ pub fn run(command: &Network) -> Result<(), Stop> {
                 threads: *threads,
                 has_profile: *profile,
             };
-            simulate(file, &what, out.as_deref())
+            simulate(file, &what, out.as_deref(), format, session_start.as_deref())
         }
     }
 }
@@ -59,7 +64,7 @@ fn input(key: &str, what: String) -> Stop {
 }
 
 fn read(file: &Path) -> Result<Anatomy, Stop> {
-    bsb::read(file).map_err(|e| Stop::Input(e.into()))
+    format::read(file).map_err(|e| Stop::Input(e.into()))
 }
 
 fn build(size: &str, seed: u64, out: &Path) -> Result<(), Stop> {
@@ -143,7 +148,13 @@ fn info(file: &Path, json: bool) -> Result<(), Stop> {
     Ok(())
 }
 
-fn simulate(file: &Path, what: &OpenLoop, out: Option<&Path>) -> Result<(), Stop> {
+fn simulate(
+    file: &Path,
+    what: &OpenLoop,
+    out: Option<&Path>,
+    formats: &[Format],
+    session_start: Option<&str>,
+) -> Result<(), Stop> {
     let anatomy = read(file)?;
     let result = open_loop(&anatomy, what).map_err(|e| match e {
         Error::Run(lobule::circuit::RunError::NonFinite { .. }) => Stop::Run(e),
@@ -186,20 +197,25 @@ fn simulate(file: &Path, what: &OpenLoop, out: Option<&Path>) -> Result<(), Stop
             })
         };
         std::fs::create_dir_all(folder).map_err(file_error)?;
-        let mut csv = String::from("population,neuron,time_ms\n");
-        for train in &result.spikes {
-            for (&step, &id) in train.steps.iter().zip(&train.ids) {
-                csv.push_str(&format!(
-                    "{},{id},{:.1}\n",
-                    train.label,
-                    step as f64 * lobule::open_loop::DT_MS
-                ));
-            }
-        }
-        write_whole(&folder.join("spikes.csv"), csv.as_bytes()).map_err(Stop::Run)?;
         let png = raster_png(&result, what.duration_ms).map_err(Stop::Run)?;
         write_whole(&folder.join("raster.png"), &png).map_err(Stop::Run)?;
-        out!("wrote {} and {}", folder.join("raster.png").display(), folder.join("spikes.csv").display());
+        let description = format!(
+            "{}: {} ms, seed {}, mossy fibres at {} Hz.",
+            anatomy.source, what.duration_ms, what.seed, what.background_hz
+        );
+        let start = session_start.map_or_else(recordings::now, String::from);
+        let session = Session {
+            description: &description,
+            start: &start,
+            dt_ms: lobule::open_loop::DT_MS,
+            duration_ms: what.duration_ms,
+            cells: &anatomy.cells,
+            trace_neurons: &[],
+        };
+        let mut written = vec![folder.join("raster.png")];
+        written.extend(recordings::write(folder, formats, &session, &result.spikes, &[])?);
+        let written: Vec<_> = written.iter().map(|p| p.display().to_string()).collect();
+        out!("wrote {}", written.join(", "));
     }
     Ok(())
 }

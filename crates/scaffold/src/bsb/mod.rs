@@ -25,14 +25,9 @@ mod check;
 pub(crate) mod chunk;
 mod config;
 mod connectivity;
-mod header;
 mod identity;
-mod notes;
-mod output;
 mod placement;
-mod quiet;
 mod read;
-mod store;
 mod write;
 
 use crate::{Anatomy, Error};
@@ -62,7 +57,7 @@ use std::path::Path;
 /// # Ok::<(), lobule_scaffold::Error>(())
 /// ```
 pub fn read(path: &Path) -> Result<Anatomy, Error> {
-    quiet::guarded(path, || read::anatomy(path))
+    crate::hdf5::guarded(path, || read::anatomy(path))
 }
 
 /// Writes a network file that BSB 8 and [`read`] open.
