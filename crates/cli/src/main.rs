@@ -28,6 +28,7 @@ mod arguments;
 mod bar;
 mod experiments;
 mod network;
+mod simulate;
 
 use arguments::{Arguments, Command};
 use clap::Parser;

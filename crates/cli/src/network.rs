@@ -1,11 +1,11 @@
-//! `network build`, `info` and `simulate`.
+//! `network build` and `info`.
 
 use crate::Stop;
 use crate::arguments::Network;
+use crate::simulate::simulate;
 use lobule::Error;
-use lobule::cerebellum::BrainState;
-use lobule::open_loop::{OpenLoop, Stimulus, duration_ms, open_loop, raster_png};
-use lobule::run_folder::write_whole;
+use lobule::cerebellum::stored;
+use lobule::scaffold::configuration::{StoredSimulation, simulations};
 use lobule::scaffold::{Anatomy, ScaffoldSpec, bsb, reconstruct};
 use std::path::Path;
 use std::time::Instant;
@@ -14,51 +14,15 @@ pub fn run(command: &Network) -> Result<(), Stop> {
     match command {
         Network::Build { size, seed, out } => build(size, *seed, out),
         Network::Info { file, json } => info(file, *json),
-        Network::Simulate {
-            file,
-            duration,
-            stimulus,
-            background,
-            state,
-            short_term,
-            seed,
-            threads,
-            profile,
-            out,
-        } => {
-            let state = match state.as_str() {
-                "awake" => BrainState::Awake,
-                "in_vitro" => BrainState::InVitro,
-                other => return Err(input("--state", format!("`{other}`; awake and in_vitro are known"))),
-            };
-            let duration = duration_ms(duration).filter(|d| *d >= 1.0 && *d <= 3.6e6).ok_or_else(|| {
-                input("--duration", format!("`{duration}`; write it like 1s or 500ms, 1 ms to 1 h"))
-            })?;
-            if !(0.0..=1000.0).contains(background) {
-                return Err(input("--background", format!("{background} Hz; it lies in 0..1000 Hz")));
-            }
-            let stimuli =
-                stimulus.iter().map(|s| Stimulus::parse(s)).collect::<Result<_, _>>().map_err(Stop::Input)?;
-            let what = OpenLoop {
-                duration_ms: duration,
-                background_hz: *background,
-                stimuli,
-                state,
-                has_short_term: *short_term,
-                seed: *seed,
-                threads: *threads,
-                has_profile: *profile,
-            };
-            simulate(file, &what, out.as_deref())
-        }
+        Network::Simulate(arguments) => simulate(arguments),
     }
 }
 
-fn input(key: &str, what: String) -> Stop {
+pub fn input(key: &str, what: String) -> Stop {
     Stop::Input(Error::Config { key: key.into(), what })
 }
 
-fn read(file: &Path) -> Result<Anatomy, Stop> {
+pub fn read(file: &Path) -> Result<Anatomy, Stop> {
     bsb::read(file).map_err(|e| Stop::Input(e.into()))
 }
 
@@ -79,6 +43,7 @@ fn build(size: &str, seed: u64, out: &Path) -> Result<(), Stop> {
 
 fn info(file: &Path, json: bool) -> Result<(), Stop> {
     let anatomy = read(file)?;
+    let simulations = stored_simulations(file)?;
     if json {
         let cells: serde_json::Map<_, _> =
             anatomy.cells.iter().map(|c| (c.cell_type.clone(), c.len().into())).collect();
@@ -98,6 +63,7 @@ fn info(file: &Path, json: bool) -> Result<(), Stop> {
         let all = serde_json::json!({
             "source": anatomy.source, "size_um": anatomy.size, "cells": cells,
             "connections": connections, "notes": anatomy.notes,
+            "simulations": simulations.iter().map(|s| simulation_json(&anatomy, s)).collect::<Vec<_>>(),
         });
         out!("{all:#}");
         return Ok(());
@@ -137,69 +103,57 @@ fn info(file: &Path, json: bool) -> Result<(), Stop> {
             s.unconnected
         );
     }
+    for simulation in &simulations {
+        print_simulation(&anatomy, simulation);
+    }
     for note in &anatomy.notes {
         out!("\nnote: {note}");
     }
     Ok(())
 }
 
-fn simulate(file: &Path, what: &OpenLoop, out: Option<&Path>) -> Result<(), Stop> {
-    let anatomy = read(file)?;
-    let result = open_loop(&anatomy, what).map_err(|e| match e {
-        Error::Run(lobule::circuit::RunError::NonFinite { .. }) => Stop::Run(e),
-        e => Stop::Input(e),
-    })?;
-    out!("{:20} {:>8} {:>10} {:>8} {:>8} {:>6}", "population", "cells", "rate (Hz)", "sd", "active", "CV");
-    for r in &result.rates {
-        let cv = if r.cv.is_nan() { "-".to_string() } else { format!("{:.2}", r.cv) };
-        out!(
-            "{:20} {:>8} {:>10.2} {:>8.2} {:>7.0}% {:>6}",
-            r.cell_type,
-            r.n,
-            r.mean_hz,
-            r.sd_hz,
-            100.0 * r.active,
-            cv
-        );
-    }
-    out!("hash {:016x}", result.fingerprint);
-    let seconds = what.duration_ms / 1000.0;
+/// The simulations a file brings along.
+pub fn stored_simulations(file: &Path) -> Result<Vec<StoredSimulation>, Stop> {
+    let configuration = bsb::read_configuration(file).map_err(|e| Stop::Input(e.into()))?;
+    Ok(configuration.as_ref().map(simulations).unwrap_or_default())
+}
+
+fn simulation_json(anatomy: &Anatomy, simulation: &StoredSimulation) -> serde_json::Value {
+    let plan = stored::plan(anatomy, simulation, None, 0);
+    serde_json::json!({
+        "name": simulation.name, "simulator": simulation.simulator,
+        "duration_ms": simulation.duration_ms, "resolution_ms": simulation.resolution_ms,
+        "devices": simulation.devices.iter().map(|d| (d.name.clone(), d.model().into()))
+            .collect::<serde_json::Map<_, _>>(),
+        "problems": plan.problems.iter().map(|p| p.to_string()).collect::<Vec<_>>(),
+        "notes": plan.notes,
+    })
+}
+
+/// A simulation with its devices, and all that could not be honoured in it.
+fn print_simulation(anatomy: &Anatomy, simulation: &StoredSimulation) {
+    let plan = stored::plan(anatomy, simulation, None, 0);
     out!(
-        "compiled in {:.2} s; {:.2} s of wall time per simulated second",
-        result.compile_s,
-        result.simulate_s / seconds
+        "\nsimulation {}: {}, {} ms, step {} ms, {} cell models, {} connection models",
+        simulation.name,
+        simulation.simulator,
+        simulation.duration_ms,
+        simulation.resolution_ms,
+        simulation.cell_models.len(),
+        simulation.connection_models.len()
     );
-    if let Some(p) = result.profile {
-        out!("{:12} {:>45}", "stage", "s per simulated second, summed over threads");
-        for (stage, s) in p.stages() {
-            out!("{stage:12} {:>45.3}", s / seconds);
+    for (verb, recorders) in [("drives", false), ("records", true)] {
+        let devices: Vec<String> = (simulation.devices.iter().filter(|d| d.is_recorder() == recorders))
+            .map(|d| format!("{} ({})", d.name, d.model()))
+            .collect();
+        if !devices.is_empty() {
+            out!("  {verb}: {}", devices.join(", "));
         }
     }
-    for note in anatomy.notes.iter().chain(&result.left_out) {
-        eprintln!("note: {note}");
+    for problem in &plan.problems {
+        out!("  cannot be run: {problem}");
     }
-    if let Some(folder) = out {
-        let file_error = |e: std::io::Error| {
-            Stop::Input(Error::File {
-                path: folder.display().to_string(),
-                what: format!("{e}; choose another --out"),
-            })
-        };
-        std::fs::create_dir_all(folder).map_err(file_error)?;
-        let mut csv = String::from("population,neuron,time_ms\n");
-        for train in &result.spikes {
-            for (&step, &id) in train.steps.iter().zip(&train.ids) {
-                csv.push_str(&format!(
-                    "{},{id},{:.1}\n",
-                    train.label,
-                    step as f64 * lobule::open_loop::DT_MS
-                ));
-            }
-        }
-        write_whole(&folder.join("spikes.csv"), csv.as_bytes()).map_err(Stop::Run)?;
-        let png = raster_png(&result, what.duration_ms).map_err(Stop::Run)?;
-        write_whole(&folder.join("raster.png"), &png).map_err(Stop::Run)?;
-        out!("wrote {} and {}", folder.join("raster.png").display(), folder.join("spikes.csv").display());
+    for note in &plan.notes {
+        out!("  note: {note}");
     }
-    Ok(())
 }

@@ -9,6 +9,7 @@
 mod anatomy;
 pub mod bsb;
 mod chunk_order;
+pub mod configuration;
 mod error;
 mod reconstruct;
 

@@ -3,6 +3,7 @@
 
 mod module;
 mod mouse;
+pub mod stored;
 
 pub use module::{Drive, ModuleOptions, add_module, merged_pairs};
 pub use mouse::{BrainState, SynapseModel, cell_model, short_term_model, synapse_model};

@@ -65,6 +65,29 @@ pub fn read(path: &Path) -> Result<Anatomy, Error> {
     quiet::guarded(path, || read::anatomy(path))
 }
 
+/// Reads the configuration that a network file brings along: the document under `/files` that is marked
+/// active. `None` when the file has none.
+///
+/// # Errors
+///
+/// As [`read`]; [`Error::Content`] when the configuration is not JSON.
+///
+/// # Example
+///
+/// ```no_run
+/// use lobule_scaffold::{bsb, configuration};
+///
+/// if let Some(configuration) = bsb::read_configuration("mouse.hdf5".as_ref())? {
+///     for simulation in configuration::simulations(&configuration) {
+///         println!("{}: {} ms, {} problems", simulation.name, simulation.duration_ms, simulation.problems.len());
+///     }
+/// }
+/// # Ok::<(), lobule_scaffold::Error>(())
+/// ```
+pub fn read_configuration(path: &Path) -> Result<Option<serde_json::Value>, Error> {
+    quiet::guarded(path, || read::configuration(path))
+}
+
 /// Writes a network file that BSB 8 and [`read`] open.
 ///
 /// The file appears under its name when it is complete, replacing an earlier

@@ -1,0 +1,209 @@
+//! `network simulate`.
+
+use crate::Stop;
+use crate::arguments::Simulate;
+use crate::bar::Bar;
+use crate::network::{input, read, stored_simulations};
+use lobule::cerebellum::BrainState;
+use lobule::open_loop::{
+    OpenLoop, OpenLoopResult, OwnTables, PopulationRates, Stimulus, available_memory, duration_ms,
+    own_tables, parse_probe, raster_png, stored,
+};
+use lobule::run_folder::write_whole;
+use lobule::scaffold::Anatomy;
+use lobule::{Error, Progress};
+use std::fmt::Write;
+use std::path::Path;
+
+/// Prints the estimate above the bar.
+struct Watcher(Bar);
+
+impl Progress for Watcher {
+    fn note(&self, text: &str) {
+        eprintln!("{text}");
+    }
+    fn expect(&self, units: u64) {
+        self.0.expect(units);
+    }
+    fn done(&self, units: u64) {
+        self.0.done(units);
+    }
+}
+
+pub fn simulate(arguments: &Simulate) -> Result<(), Stop> {
+    let time = |key: &str, text: &Option<String>, least: f64| {
+        let parse = |text: &String| {
+            duration_ms(text)
+                .filter(|d| *d >= least && *d <= 3.6e6)
+                .ok_or_else(|| input(key, format!("`{text}`; write it like 1s or 500ms, {least} ms to 1 h")))
+        };
+        text.as_ref().map(parse).transpose()
+    };
+    if !(1..=1024).contains(&arguments.threads) {
+        return Err(input("--threads", format!("{}; 1 to 1024 are possible", arguments.threads)));
+    }
+    let what = OpenLoop {
+        duration_ms: time("--duration", &arguments.duration, 1.0)?,
+        seed: arguments.seed,
+        threads: arguments.threads,
+        record: arguments
+            .record
+            .iter()
+            .map(|t| parse_probe(t))
+            .collect::<Result<_, _>>()
+            .map_err(Stop::Input)?,
+        record_every_ms: time("--record-every", &arguments.record_every, 0.001)?,
+        has_profile: arguments.profile,
+        memory_limit: available_memory(),
+    };
+    let run = Run::of(arguments)?;
+    let anatomy = read(&arguments.file)?;
+    let bar = Watcher(Bar::new(arguments.no_progress, "intervals"));
+    let result = run.run(&anatomy, arguments, &what, &bar);
+    bar.0.finish();
+    let result = result?;
+    print(&anatomy, &result);
+    match &arguments.out {
+        Some(folder) => write(folder, &result),
+        None => Ok(()),
+    }
+}
+
+/// Which of the two ways.
+enum Run {
+    Own(OwnTables),
+    Stored(String),
+}
+
+impl Run {
+    fn of(arguments: &Simulate) -> Result<Self, Stop> {
+        if let Some(name) = &arguments.simulation {
+            return Ok(Run::Stored(name.clone()));
+        }
+        let state = match arguments.state.as_deref().unwrap_or("awake") {
+            "awake" => BrainState::Awake,
+            "in_vitro" => BrainState::InVitro,
+            other => return Err(input("--state", format!("`{other}`; awake and in_vitro are known"))),
+        };
+        let background_hz = arguments.background.unwrap_or(4.0);
+        if !(0.0..=1000.0).contains(&background_hz) {
+            return Err(input("--background", format!("{background_hz} Hz; it lies in 0..1000 Hz")));
+        }
+        let stimuli = arguments.stimulus.iter().map(|s| Stimulus::parse(s));
+        let stimuli = stimuli.collect::<Result<_, _>>().map_err(Stop::Input)?;
+        Ok(Run::Own(OwnTables { background_hz, stimuli, state, has_short_term: arguments.short_term }))
+    }
+
+    fn run(
+        &self,
+        anatomy: &Anatomy,
+        arguments: &Simulate,
+        what: &OpenLoop,
+        progress: &dyn Progress,
+    ) -> Result<OpenLoopResult, Stop> {
+        let ran = match self {
+            Run::Own(tables) => own_tables(anatomy, tables, what, progress),
+            Run::Stored(name) => {
+                let simulations = stored_simulations(&arguments.file)?;
+                let Some(simulation) = simulations.iter().find(|s| s.name == *name) else {
+                    let known: Vec<&str> = simulations.iter().map(|s| s.name.as_str()).collect();
+                    let known = match known[..] {
+                        [] => "it has none; leave the name out to use lobule's own parameters".to_string(),
+                        _ => format!("it has: {}", known.join(", ")),
+                    };
+                    return Err(input("SIMULATION", format!("the file has no simulation `{name}`; {known}")));
+                };
+                stored(anatomy, simulation, what, progress)
+            }
+        };
+        ran.map_err(|e| match e {
+            Error::Run(lobule::circuit::RunError::NonFinite { .. }) => Stop::Run(e),
+            e => Stop::Input(e),
+        })
+    }
+}
+
+fn rates_line(name: &str, r: &PopulationRates) {
+    let cv = if r.cv.is_nan() { "-".to_string() } else { format!("{:.2}", r.cv) };
+    out!("{name:28} {:>8} {:>10.2} {:>8.2} {:>7.0}% {:>6}", r.n, r.mean_hz, r.sd_hz, 100.0 * r.active, cv);
+}
+
+fn print(anatomy: &Anatomy, result: &OpenLoopResult) {
+    out!("{:28} {:>8} {:>10} {:>8} {:>8} {:>6}", "population", "cells", "rate (Hz)", "sd", "active", "CV");
+    for r in &result.rates {
+        rates_line(&r.cell_type, r);
+    }
+    if !result.recorders.is_empty() {
+        out!("\nrecorder (of a part of a population or of the time)");
+        for (recorder, r) in &result.recorders {
+            rates_line(&recorder.device, r);
+        }
+    }
+    out!("hash {:016x}", result.fingerprint);
+    let seconds = result.duration_ms / 1000.0;
+    out!(
+        "compiled in {:.2} s; {:.2} s of wall time per simulated second",
+        result.compile_s,
+        result.simulate_s / seconds
+    );
+    if let Some(p) = result.profile {
+        out!("{:12} {:>45}", "stage", "s per simulated second, summed over threads");
+        for (stage, s) in p.stages() {
+            out!("{stage:12} {:>45.3}", s / seconds);
+        }
+    }
+    for note in anatomy.notes.iter().chain(&result.left_out) {
+        eprintln!("note: {note}");
+    }
+}
+
+fn write(folder: &Path, result: &OpenLoopResult) -> Result<(), Stop> {
+    let file_error = |e: std::io::Error| {
+        Stop::Input(Error::File {
+            path: folder.display().to_string(),
+            what: format!("{e}; choose another --out"),
+        })
+    };
+    std::fs::create_dir_all(folder).map_err(file_error)?;
+    let mut written = Vec::new();
+    let mut put = |name: &str, data: &[u8]| {
+        written.push(folder.join(name).display().to_string());
+        write_whole(&folder.join(name), data).map_err(Stop::Run)
+    };
+    put("raster.png", &raster_png(result).map_err(Stop::Run)?)?;
+    put("spikes.csv", spikes_csv(result).as_bytes())?;
+    if !result.traces.is_empty() {
+        put("traces.csv", traces_csv(result).as_bytes())?;
+    }
+    out!("wrote {}", written.join(", "));
+    Ok(())
+}
+
+/// A time on the grid as text: without the digits that only binary fractions have.
+fn time_text(step: u64, dt_ms: f64) -> String {
+    let decimals = if (dt_ms * 10.0).fract().abs() < 1e-9 { 1 } else { 4 };
+    format!("{:.decimals$}", step as f64 * dt_ms)
+}
+
+fn spikes_csv(result: &OpenLoopResult) -> String {
+    let mut csv = String::from("population,neuron,time_ms\n");
+    for train in &result.spikes {
+        for (&step, &id) in train.steps.iter().zip(&train.ids) {
+            let _ = writeln!(csv, "{},{id},{}", train.label, time_text(step, result.dt_ms));
+        }
+    }
+    csv
+}
+
+fn traces_csv(result: &OpenLoopResult) -> String {
+    let mut csv = String::from("trace,unit,neuron,time_ms,value\n");
+    for (trace, neurons) in result.traces.iter().zip(&result.trace_neurons) {
+        for (step, values) in trace.steps.iter().zip(trace.values.chunks_exact(trace.n.max(1))) {
+            let time = time_text(*step, result.dt_ms);
+            for (neuron, value) in neurons.iter().zip(values) {
+                let _ = writeln!(csv, "{},{},{neuron},{time},{value}", trace.label, trace.unit);
+            }
+        }
+    }
+    csv
+}
