@@ -87,6 +87,10 @@ pub enum Network {
         /// File to write
         #[arg(long, value_name = "FILE.hdf5")]
         out: PathBuf,
+        /// Put simulations into the file (basal_awake, basal_in_vitro, mf_stimulus, mf_cf_stimulus), for
+        /// `lobule network simulate FILE NAME` and `bsb simulate`; BSB then opens it with bsb-nest only
+        #[arg(long)]
+        simulations: bool,
     },
     /// Print the populations and projections of a network file
     Info {

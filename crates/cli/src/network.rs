@@ -4,7 +4,7 @@ use crate::Stop;
 use crate::arguments::Network;
 use crate::simulate::simulate;
 use lobule::Error;
-use lobule::cerebellum::stored;
+use lobule::cerebellum::{protocols, stored};
 use lobule::scaffold::configuration::{StoredSimulation, simulations};
 use lobule::scaffold::{Anatomy, ScaffoldSpec, bsb, reconstruct};
 use std::path::Path;
@@ -12,7 +12,7 @@ use std::time::Instant;
 
 pub fn run(command: &Network) -> Result<(), Stop> {
     match command {
-        Network::Build { size, seed, out } => build(size, *seed, out),
+        Network::Build { size, seed, out, simulations } => build(size, *seed, out, *simulations),
         Network::Info { file, json } => info(file, *json),
         Network::Simulate(arguments) => simulate(arguments),
     }
@@ -26,14 +26,18 @@ pub fn read(file: &Path) -> Result<Anatomy, Stop> {
     bsb::read(file).map_err(|e| Stop::Input(e.into()))
 }
 
-fn build(size: &str, seed: u64, out: &Path) -> Result<(), Stop> {
+fn build(size: &str, seed: u64, out: &Path, has_simulations: bool) -> Result<(), Stop> {
     let (x, y) = size
         .split_once('x')
         .and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)))
         .ok_or_else(|| input("--size", format!("`{size}`; write it like 300x200, in um")))?;
     let begin = Instant::now();
     let anatomy = reconstruct(&ScaffoldSpec::mouse(x, y), seed).map_err(|e| Stop::Input(e.into()))?;
-    bsb::write(out, &anatomy).map_err(|e| Stop::Input(e.into()))?;
+    let written = match has_simulations {
+        true => bsb::write_with_simulations(out, &anatomy, &protocols(&anatomy)),
+        false => bsb::write(out, &anatomy),
+    };
+    written.map_err(|e| Stop::Input(e.into()))?;
     for cells in &anatomy.cells {
         out!("{:16} {:>8}", cells.cell_type, cells.len());
     }

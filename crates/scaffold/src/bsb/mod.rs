@@ -35,6 +35,8 @@ mod read;
 mod store;
 mod write;
 
+pub use config::file_cell_name;
+
 use crate::{Anatomy, Error};
 use std::path::Path;
 
@@ -122,5 +124,20 @@ pub fn read_configuration(path: &Path) -> Result<Option<serde_json::Value>, Erro
 /// # Ok::<(), lobule_scaffold::Error>(())
 /// ```
 pub fn write(path: &Path, anatomy: &Anatomy) -> Result<(), Error> {
-    write::anatomy(path, anatomy)
+    write::anatomy(path, anatomy, None)
+}
+
+/// Writes a network file as [`write`] does, with `simulations` as that node of its configuration.
+///
+/// BSB then needs bsb-nest to open the file, as for any file with simulations of NEST.
+///
+/// # Errors
+///
+/// As [`write`].
+pub fn write_with_simulations(
+    path: &Path,
+    anatomy: &Anatomy,
+    simulations: &serde_json::Value,
+) -> Result<(), Error> {
+    write::anatomy(path, anatomy, Some(simulations))
 }
