@@ -128,12 +128,18 @@ pub struct Simulate {
     /// Give synapses short-term plasticity, with the weights of that variant
     #[arg(long, conflicts_with = "simulation")]
     pub short_term: bool,
+    /// Leave a device of the simulation out, repeated for more
+    #[arg(long, value_name = "DEVICE", requires = "simulation")]
+    pub without: Vec<String>,
     /// Record a state variable, repeated for more, e.g. golgi_cell.v_m[0..9]
     #[arg(long, value_name = "POPULATION.VARIABLE[NEURONS]")]
     pub record: Vec<String>,
     /// Time between the samples of --record, e.g. 0.1ms [default: the exchange interval, 1 ms in most circuits]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", requires = "record")]
     pub record_every: Option<String>,
+    /// Print rates of this part of the run, repeated for more, e.g. 1200ms..1260ms [default: the whole run]
+    #[arg(long, value_name = "FROM..TO")]
+    pub window: Vec<String>,
     /// Seed of the noise
     #[arg(long, default_value_t = 0)]
     pub seed: u64,

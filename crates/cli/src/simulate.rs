@@ -5,12 +5,14 @@ use crate::arguments::Simulate;
 use crate::bar::Bar;
 use crate::network::{input, read, stored_simulations};
 use lobule::cerebellum::BrainState;
+use lobule::cerebellum::stored::Probe;
 use lobule::open_loop::{
     OpenLoop, OpenLoopResult, OwnTables, PopulationRates, Stimulus, available_memory, duration_ms,
     own_tables, parse_probe, raster_png, stored,
 };
 use lobule::run_folder::write_whole;
 use lobule::scaffold::Anatomy;
+use lobule::scaffold::configuration::StoredSimulation;
 use lobule::{Error, Progress};
 use std::fmt::Write;
 use std::path::Path;
@@ -46,27 +48,28 @@ pub fn simulate(arguments: &Simulate) -> Result<(), Stop> {
         duration_ms: time("--duration", &arguments.duration, 1.0)?,
         seed: arguments.seed,
         threads: arguments.threads,
-        record: arguments
-            .record
-            .iter()
-            .map(|t| parse_probe(t))
-            .collect::<Result<_, _>>()
-            .map_err(Stop::Input)?,
-        record_every_ms: time("--record-every", &arguments.record_every, 0.001)?,
+        record: probes(&arguments.record, time("--record-every", &arguments.record_every, 0.001)?)?,
         has_profile: arguments.profile,
         memory_limit: available_memory(),
     };
+    let windows = arguments.window.iter().map(|w| window(w)).collect::<Result<Vec<_>, _>>()?;
     let run = Run::of(arguments)?;
     let anatomy = read(&arguments.file)?;
     let bar = Watcher(Bar::new(arguments.no_progress, "intervals"));
     let result = run.run(&anatomy, arguments, &what, &bar);
     bar.0.finish();
     let result = result?;
-    print(&anatomy, &result);
+    print(&anatomy, &result, &windows)?;
     match &arguments.out {
         Some(folder) => write(folder, &result),
         None => Ok(()),
     }
+}
+
+/// What to record, all of it every so many ms.
+fn probes(texts: &[String], every_ms: Option<f64>) -> Result<Vec<Probe>, Stop> {
+    let probe = |text: &String| parse_probe(text).map(|probe| Probe { every_ms, ..probe });
+    texts.iter().map(probe).collect::<Result<_, _>>().map_err(Stop::Input)
 }
 
 /// Which of the two ways.
@@ -104,16 +107,15 @@ impl Run {
         let ran = match self {
             Run::Own(tables) => own_tables(anatomy, tables, what, progress),
             Run::Stored(name) => {
-                let simulations = stored_simulations(&arguments.file)?;
-                let Some(simulation) = simulations.iter().find(|s| s.name == *name) else {
-                    let known: Vec<&str> = simulations.iter().map(|s| s.name.as_str()).collect();
-                    let known = match known[..] {
-                        [] => "it has none; leave the name out to use lobule's own parameters".to_string(),
-                        _ => format!("it has: {}", known.join(", ")),
-                    };
-                    return Err(input("SIMULATION", format!("the file has no simulation `{name}`; {known}")));
-                };
-                stored(anatomy, simulation, what, progress)
+                let mut simulation = named(&arguments.file, name)?;
+                for device in &arguments.without {
+                    if !simulation.leave_out(device) {
+                        let known: Vec<&str> = simulation.devices.iter().map(|d| d.name.as_str()).collect();
+                        let what = format!("there is no device `{device}`; there are: {}", known.join(", "));
+                        return Err(input("--without", what));
+                    }
+                }
+                stored(anatomy, &simulation, what, progress)
             }
         };
         ran.map_err(|e| match e {
@@ -123,22 +125,68 @@ impl Run {
     }
 }
 
+/// The simulation of that name in a file.
+fn named(file: &Path, name: &str) -> Result<StoredSimulation, Stop> {
+    let simulations = stored_simulations(file)?;
+    let known: Vec<&str> = simulations.iter().map(|s| s.name.as_str()).collect();
+    let known = match known[..] {
+        [] => "it has none; leave the name out to use lobule's own parameters".to_string(),
+        _ => format!("it has: {}", known.join(", ")),
+    };
+    let missing = || input("SIMULATION", format!("the file has no simulation `{name}`; {known}"));
+    simulations.into_iter().find(|s| s.name == name).ok_or_else(missing)
+}
+
 fn rates_line(name: &str, r: &PopulationRates) {
     let cv = if r.cv.is_nan() { "-".to_string() } else { format!("{:.2}", r.cv) };
     out!("{name:28} {:>8} {:>10.2} {:>8.2} {:>7.0}% {:>6}", r.n, r.mean_hz, r.sd_hz, 100.0 * r.active, cv);
 }
 
-fn print(anatomy: &Anatomy, result: &OpenLoopResult) {
-    out!("{:28} {:>8} {:>10} {:>8} {:>8} {:>6}", "population", "cells", "rate (Hz)", "sd", "active", "CV");
-    for r in &result.rates {
-        rates_line(&r.cell_type, r);
+/// Reads `1200ms..1260ms` in ms.
+fn window(text: &str) -> Result<(f64, f64), Stop> {
+    let ends = text.split_once("..").and_then(|(from, to)| Some((duration_ms(from)?, duration_ms(to)?)));
+    ends.filter(|(from, to)| from < to).ok_or_else(|| {
+        input("--window", format!("`{text}`; write it like 1200ms..1260ms, the end after the begin"))
+    })
+}
+
+/// Rates of all populations in a part of the run, and of the recorders that record a part of a population.
+fn print_window(result: &OpenLoopResult, (from_ms, to_ms): (f64, f64)) -> Result<(), Stop> {
+    if to_ms > result.duration_ms {
+        let what =
+            format!("it ends at {to_ms} ms, the run at {} ms; lengthen --duration", result.duration_ms);
+        return Err(input("--window", what));
     }
-    if !result.recorders.is_empty() {
-        out!("\nrecorder (of a part of a population or of the time)");
-        for (recorder, r) in &result.recorders {
-            rates_line(&recorder.device, r);
+    let step = |ms: f64| (ms / result.dt_ms).round() as u64;
+    out!("from {from_ms} to {to_ms} ms");
+    for train in &result.spikes {
+        let rates = PopulationRates::of(train, None, step(from_ms), step(to_ms), result.dt_ms);
+        rates_line(&train.label, &rates);
+    }
+    for (recorder, _) in &result.recorders {
+        if let Some(train) = result.spikes.iter().find(|t| t.label == recorder.population) {
+            let of = Some(recorder.neurons.as_slice());
+            let rates = PopulationRates::of(train, of, step(from_ms), step(to_ms), result.dt_ms);
+            rates_line(&recorder.device, &rates);
         }
     }
+    Ok(())
+}
+
+fn print(anatomy: &Anatomy, result: &OpenLoopResult, windows: &[(f64, f64)]) -> Result<(), Stop> {
+    out!("{:28} {:>8} {:>10} {:>8} {:>8} {:>6}", "population", "cells", "rate (Hz)", "sd", "active", "CV");
+    if windows.is_empty() {
+        for r in &result.rates {
+            rates_line(&r.cell_type, r);
+        }
+        if !result.recorders.is_empty() {
+            out!("\nrecorder (of a part of a population or of the time)");
+            for (recorder, r) in &result.recorders {
+                rates_line(&recorder.device, r);
+            }
+        }
+    }
+    windows.iter().try_for_each(|w| print_window(result, *w))?;
     out!("hash {:016x}", result.fingerprint);
     let seconds = result.duration_ms / 1000.0;
     out!(
@@ -155,6 +203,7 @@ fn print(anatomy: &Anatomy, result: &OpenLoopResult) {
     for note in anatomy.notes.iter().chain(&result.left_out) {
         eprintln!("note: {note}");
     }
+    Ok(())
 }
 
 fn write(folder: &Path, result: &OpenLoopResult) -> Result<(), Stop> {

@@ -1,7 +1,7 @@
 //! Simulations that a network file brings along: what they become, that they equal lobule's own tables where the two
 //! agree, when devices act, and what is refused.
 
-use lobule::cerebellum::stored::plan;
+use lobule::cerebellum::stored::{Probe, plan};
 use lobule::cerebellum::{BrainState, Drive, ModuleOptions, add_module, protocols};
 use lobule::circuit::{Circuit, Connect, Model, Population, Projection, Simulation, Weight};
 use lobule::open_loop::{OpenLoop, OwnTables, Stimulus, own_tables, parse_probe, stored};
@@ -319,7 +319,8 @@ fn what_cannot_be_honoured_is_named() {
         &["2"],
     );
     let on_golgi = json!({"strategy": "cell_model", "cell_models": ["golgi_cell"]});
-    let meter = json!({"device": "multimeter", "properties": ["I_syn"], "delay": 0.1, "targetting": on_golgi});
+    let meter =
+        json!({"device": "multimeter", "properties": ["I_syn"], "delay": 0.1, "targetting": on_golgi});
     check("/devices/meter", meter, "devices.meter.properties", &["I_syn", "V_m"]);
     let current = json!({"device": "dc_generator", "amplitude": 1, "weight": 1, "delay": 0.1});
     check("/devices/dc", current, "devices.dc.targetting", &["relay"]);
@@ -496,8 +497,10 @@ fn stimuli_of_the_command_line_reach_cells() {
             OwnTables { background_hz: 0.0, stimuli, state: BrainState::Awake, has_short_term: false };
         let what = OpenLoop {
             duration_ms: Some(100.0),
-            record: record.iter().map(|t| parse_probe(t)).collect::<Result<_, _>>()?,
-            record_every_ms: (!record.is_empty()).then_some(0.5),
+            record: record
+                .iter()
+                .map(|t| parse_probe(t).map(|p| Probe { every_ms: Some(0.5), ..p }))
+                .collect::<Result<_, _>>()?,
             ..OpenLoop::default()
         };
         own_tables(&anatomy, &tables, &what, &Quiet)

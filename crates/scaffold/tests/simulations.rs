@@ -200,6 +200,15 @@ fn every_problem_is_told_at_once() {
     }
 }
 
+#[test]
+fn a_device_can_be_left_out_with_its_problems() {
+    let mut simulation = device(json!({"device": "laser"}));
+    assert!(!simulation.problems.is_empty());
+    assert!(simulation.leave_out("noise") && !simulation.leave_out("noise") && !simulation.leave_out("nois"));
+    assert_eq!((&simulation.problems[..], simulation.devices.len()), (&[][..], 1));
+    assert!(simulation.notes.iter().any(|n| n.contains("`noise` is left out")));
+}
+
 fn cells() -> CellSites {
     CellSites {
         cell_type: "io_cell".into(),

@@ -1,20 +1,21 @@
 //! What a run will take, told before it begins: memory and time.
 //!
-//! Measured on one core of an x86-64 machine with AVX-512, with the circuits of `docs/validation.md` ("What a run costs").
+//! The constants are explained, and the estimate held against runs, in `docs/validation.md` ("What a run costs").
 
 use crate::Error;
 use crate::cerebellum::stored::Probe;
 use lobule_circuit::models::BLOCK;
-use lobule_circuit::{Circuit, Connect, Model, Weight};
+use lobule_circuit::{Circuit, Connect, Model};
 use std::collections::HashMap;
 use std::fmt;
 
-/// Wall time of one neuron with a membrane and one step, on one core, s.
-const NEURON_STEP_S: f64 = 3.5e-9;
+/// Wall time of one neuron with a membrane and one step on an idle core, s; its synapses included.
+const NEURON_STEP_S: f64 = 4.0e-9;
 /// The same of a relay or a generator, s.
 const RELAY_STEP_S: f64 = 0.3e-9;
-/// Memory of one synapse while the circuit is described and compiled, bytes.
-const SYNAPSE_BYTES: u64 = 48;
+/// Memory of one synapse while the circuit is described and compiled, bytes: the pair and its weight (12), its
+/// target and weight in the network (6), what sorting a projection takes.
+const SYNAPSE_BYTES: u64 = 24;
 /// Memory of a neuron, bytes.
 const NEURON_BYTES: u64 = 150;
 /// Memory of a recorded spike, bytes; vectors may have twice the room they need.
@@ -36,8 +37,14 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// The estimate for `steps` steps of a circuit on `threads` threads.
-    pub(super) fn of(circuit: &Circuit, steps: u64, probes: &[Probe], dt_ms: f64, threads: usize) -> Self {
+    /// The estimate for `steps` steps of a circuit on `threads` threads; variables are recorded every `interval` steps.
+    pub(super) fn of(
+        circuit: &Circuit,
+        (steps, interval): (u64, u64),
+        probes: &[Probe],
+        dt_ms: f64,
+        threads: usize,
+    ) -> Self {
         let (mut neurons, mut synapses, mut step_s, mut offsets) = (0u64, 0u64, 0.0, 0u64);
         let sizes: HashMap<&str, u64> =
             circuit.populations().iter().map(|p| (p.label.as_str(), p.n as u64)).collect();
@@ -63,17 +70,14 @@ impl Estimate {
                 Connect::FixedIndegree(k) => post.saturating_mul(*k as u64),
                 Connect::PairwiseBernoulli(p) => ((pre.saturating_mul(post)) as f64 * p) as u64,
             };
-            if matches!(&p.weight, Weight::PerSynapse(_)) {
-                synapses += 0;
-            }
             // Every block of targets has a row of offsets over all sources.
             offsets += 4 * pre.saturating_mul(post.div_ceil(BLOCK as u64));
         }
         let seconds = steps as f64 * dt_ms / 1000.0;
         let recorded: u64 = probes.iter().map(|p| p.neurons.as_ref().map_or(0, Vec::len) as u64).sum();
         let spikes = neurons as f64 * EXPECTED_HZ * seconds * SPIKE_BYTES;
-        // The exchange interval is not known yet; 1 ms is usual, a shorter one is asked for by --record-every.
-        let traces = recorded as f64 * steps as f64 * 8.0 * if probes.is_empty() { 0.0 } else { 1.0 };
+        // Four bytes of a value, in a vector that may have twice the room.
+        let traces = recorded as f64 * (steps / interval.max(1)) as f64 * 8.0;
         let memory = synapses.saturating_mul(SYNAPSE_BYTES)
             + offsets
             + neurons * NEURON_BYTES

@@ -50,10 +50,8 @@ pub struct OpenLoop {
     pub seed: u64,
     /// Threads.
     pub threads: usize,
-    /// Variables to record, at the end of every exchange interval.
+    /// Variables to record.
     pub record: Vec<Probe>,
-    /// Time between their samples, ms; none for the exchange interval (1 ms in the canonical circuit).
-    pub record_every_ms: Option<f64>,
     /// Whether to measure how long each stage takes.
     pub has_profile: bool,
     /// Memory that the run may take, bytes; none for any.
@@ -67,7 +65,6 @@ impl Default for OpenLoop {
             seed: 0,
             threads: 1,
             record: Vec::new(),
-            record_every_ms: None,
             has_profile: false,
             memory_limit: None,
         }
@@ -174,11 +171,15 @@ fn run(
     let clock = Clock::new(prepared.dt_ms)?;
     let steps = clock.steps(prepared.duration_ms)?;
     prepared.probes.extend(what.record.iter().cloned());
-    if let Some(every) = what.record_every_ms {
-        prepared.circuit.set_interval_at_most(every);
-    }
     let probes = probes::resolved(&prepared)?;
-    let estimate = Estimate::of(&prepared.circuit, steps, &probes, prepared.dt_ms, what.threads);
+    // Samples are taken at the ends of intervals, so the interval must divide the times between them.
+    let every = probes.iter().map(|p| probes::every_steps(p, &clock)).collect::<Result<Vec<_>, _>>()?;
+    let natural = natural_interval(&prepared.circuit, &clock)?;
+    let interval = every.iter().flatten().fold(natural, |a, &b| greatest_divisor(a, b));
+    if interval < natural {
+        prepared.circuit.set_interval_at_most(clock.ms(interval));
+    }
+    let estimate = Estimate::of(&prepared.circuit, (steps, interval), &probes, prepared.dt_ms, what.threads);
     progress.note(&estimate.to_string());
     estimate.check(what.memory_limit)?;
 
@@ -228,8 +229,8 @@ fn run(
     for label in &prepared.cells {
         spikes.extend(simulation.take_spikes(label)?.map(|train| train.window(0, steps)));
     }
-    let every = what.record_every_ms.map(|ms| clock.steps(ms)).transpose()?.unwrap_or(1).max(1);
-    let traces = simulation.traces().map(|trace| probes::thinned(trace, every, steps)).collect();
+    let traces = simulation.traces().zip(&every);
+    let traces = traces.map(|(trace, every)| probes::thinned(trace, every.unwrap_or(1), steps)).collect();
     let rates =
         spikes.iter().map(|train| PopulationRates::of(train, None, 0, steps, prepared.dt_ms)).collect();
     let recorders = recorder_rates(prepared.recorders, &spikes, &clock, steps);
@@ -247,6 +248,24 @@ fn run(
         simulate_s,
         profile: simulation.profile(),
     })
+}
+
+/// The exchange interval that a circuit has of itself, steps: the smallest delay from a population that receives
+/// something, or of all.
+fn natural_interval(circuit: &Circuit, clock: &Clock) -> Result<u64, Error> {
+    let receives: std::collections::HashSet<&str> =
+        circuit.projections().iter().map(|p| p.post.as_str()).collect();
+    let smallest = |all: bool| {
+        let delays = circuit.projections().iter().filter(|p| all || receives.contains(p.pre.as_str()));
+        delays.map(|p| p.delay_ms).min_by(f64::total_cmp)
+    };
+    let ms = smallest(false).or(smallest(true)).unwrap_or(1.0);
+    Ok(clock.steps(ms)?.max(1))
+}
+
+/// Greatest number of which both are multiples.
+fn greatest_divisor(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { greatest_divisor(b, a % b) }
 }
 
 /// Rates of the recorders that say more than the table of populations.

@@ -3,7 +3,7 @@
 use super::Prepared;
 use crate::Error;
 use crate::cerebellum::stored::Probe;
-use lobule_signal::Trace;
+use lobule_signal::{Clock, Trace};
 
 /// Reads `population.variable`, `population.variable[3]`, `...[0..9]` (both included) or `...[0,3,5]`.
 ///
@@ -27,7 +27,7 @@ pub fn parse_probe(text: &str) -> Result<Probe, Error> {
     if population.is_empty() || variable.is_empty() {
         return Err(wrong("the population or the variable is missing"));
     }
-    Ok(Probe { population: population.into(), variable: variable.into(), neurons })
+    Ok(Probe { population: population.into(), variable: variable.into(), neurons, every_ms: None })
 }
 
 /// Most numbers that a range may stand for.
@@ -70,6 +70,18 @@ pub(super) fn resolved(prepared: &Prepared) -> Result<Vec<Probe>, Error> {
         Ok(Probe { neurons: Some(neurons), ..probe.clone() })
     };
     prepared.probes.iter().map(resolve).collect()
+}
+
+/// Steps between the samples of a probe; none for the exchange interval.
+pub(super) fn every_steps(probe: &Probe, clock: &Clock) -> Result<Option<u64>, Error> {
+    let steps = |ms| match clock.steps(ms) {
+        Ok(steps) if steps > 0 => Ok(steps),
+        _ => Err(Error::Config {
+            key: format!("time between samples of {}.{}", probe.population, probe.variable),
+            what: format!("{ms} ms is no whole number of steps of {} ms, from 1 on", clock.dt_ms()),
+        }),
+    };
+    probe.every_ms.map(steps).transpose()
 }
 
 /// The samples of a trace at every `every`-th step, up to step `end`.

@@ -97,6 +97,22 @@ pub struct StoredSimulation {
     pub problems: Vec<Problem>,
 }
 
+impl StoredSimulation {
+    /// Leaves a device out, and with it what cannot be honoured of it. False when there is no such device.
+    pub fn leave_out(&mut self, device: &str) -> bool {
+        let key = format!("simulations.{}.devices.{device}", self.name);
+        let is_of_device = |p: &Problem| p.key == key || p.key.starts_with(&format!("{key}."));
+        let before = self.devices.len() + self.problems.len();
+        self.devices.retain(|d| d.name != device);
+        self.problems.retain(|p| !is_of_device(p));
+        let is_known = self.devices.len() + self.problems.len() < before;
+        if is_known {
+            self.notes.push(format!("device `{device}` is left out, as asked."));
+        }
+        is_known
+    }
+}
+
 /// The names of the simulations of a configuration, in order.
 pub fn simulation_names(configuration: &Value) -> Vec<String> {
     configuration["simulations"].as_object().map(|s| s.keys().cloned().collect()).unwrap_or_default()

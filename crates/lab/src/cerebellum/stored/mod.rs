@@ -50,6 +50,8 @@ pub struct Probe {
     pub variable: String,
     /// Neurons; none for all.
     pub neurons: Option<Vec<u32>>,
+    /// Time between samples, ms; none for the exchange interval (1 ms in the canonical circuit).
+    pub every_ms: Option<f64>,
 }
 
 /// A cell type that becomes a population.
@@ -71,8 +73,6 @@ pub struct Plan {
     pub recorders: Vec<Recorder>,
     /// Variables that the file's multimeters record.
     pub probes: Vec<Probe>,
-    /// Shortest time between the samples that its multimeters ask for, ms.
-    pub sample_ms: Option<f64>,
     /// Duration, ms.
     pub duration_ms: f64,
     /// Time step, ms.
@@ -92,7 +92,6 @@ pub fn plan(anatomy: &Anatomy, simulation: &StoredSimulation, duration_ms: Optio
         drives: Drives::default(),
         recorders: Vec::new(),
         probes: Vec::new(),
-        sample_ms: None,
         duration_ms: duration_ms.unwrap_or(simulation.duration_ms),
         resolution_ms: simulation.resolution_ms,
         notes: simulation.notes.clone(),
@@ -299,7 +298,6 @@ impl Plan {
                         );
                         self.problem(format!("{key}.interval"), what);
                     }
-                    self.sample_ms = Some(self.sample_ms.map_or(sample_ms, |before| before.min(sample_ms)));
                     for (population, neurons) in targets {
                         let kind = self.population(&population).map(|c| c.kind);
                         for variable in variables {
@@ -308,6 +306,7 @@ impl Plan {
                                     population: population.clone(),
                                     variable: known.into(),
                                     neurons: Some(neurons.clone()),
+                                    every_ms: Some(sample_ms),
                                 }),
                                 None => {
                                     let known = kind.map(NeuronKind::recordable).unwrap_or_default();
@@ -374,9 +373,6 @@ impl Plan {
             circuit.add_projection(projection);
         }
         self.drives.add_to(&mut circuit);
-        if let Some(ms) = self.sample_ms {
-            circuit.set_interval_at_most(ms);
-        }
         Ok(circuit)
     }
 }
