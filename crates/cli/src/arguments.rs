@@ -88,6 +88,10 @@ pub enum Network {
         /// File to write
         #[arg(long, value_name = "FILE.hdf5")]
         out: PathBuf,
+        /// Put simulations into the file (basal_awake, basal_in_vitro, mf_stimulus, mf_cf_stimulus), for
+        /// `lobule network simulate FILE NAME` and `bsb simulate`; BSB then opens it with bsb-nest only
+        #[arg(long)]
+        simulations: bool,
     },
     /// Print the populations and projections of a network file
     Info {
@@ -108,42 +112,64 @@ pub enum Network {
         named: Option<String>,
     },
     /// Run a network file open-loop: rates per population, raster
-    Simulate {
-        /// BSB 8 network file, or SONATA folder or circuit_config.json
-        file: PathBuf,
-        /// Duration, e.g. 1s or 500ms
-        #[arg(long, default_value = "1s")]
-        duration: String,
-        /// Drive above the background, e.g. mossy:150Hz@400ms..460ms, repeated for more;
-        /// with ",within=90" only fibres within 90 um of the middle of the granular layer
-        #[arg(long, value_name = "WHAT:RATE@FROM..TO")]
-        stimulus: Vec<String>,
-        /// Background rate of each mossy fibre, Hz
-        #[arg(long, default_value_t = 4.0)]
-        background: f64,
-        /// awake or in_vitro
-        #[arg(long, default_value = "awake")]
-        state: String,
-        /// Give synapses short-term plasticity, with the weights of that variant
-        #[arg(long)]
-        short_term: bool,
-        /// Seed of the noise
-        #[arg(long, default_value_t = 0)]
-        seed: u64,
-        /// Threads; the number changes no bit
-        #[arg(long, default_value_t = 1)]
-        threads: usize,
-        /// Print how long each stage took
-        #[arg(long)]
-        profile: bool,
-        /// Folder for raster.png and the spikes
-        #[arg(long)]
-        out: Option<PathBuf>,
-        /// Formats of the spikes in that folder, divided by commas
-        #[arg(long, value_enum, value_delimiter = ',', default_value = "csv", requires = "out")]
-        format: Vec<Format>,
-        /// When the session of an NWB file began, e.g. 2026-11-22T09:00:00+00:00 [default: now]
-        #[arg(long, value_name = "TIME", requires = "out")]
-        session_start: Option<String>,
-    },
+    Simulate(Simulate),
+}
+
+#[derive(Debug, Args)]
+pub struct Simulate {
+    /// BSB 8 network file, or SONATA folder or circuit_config.json
+    pub file: PathBuf,
+    /// Simulation that the file brings along (`lobule network info` lists them); without it lobule's own
+    /// parameters and --stimulus
+    pub simulation: Option<String>,
+    /// Duration, e.g. 500ms [default: 1s, or that of the simulation]
+    #[arg(long)]
+    pub duration: Option<String>,
+    /// Drive above the background, repeated for more: mossy:150Hz@400ms..460ms,within=90 (um from the middle of
+    /// the granular layer) or golgi_cell[0..9]:50Hz@0s..1s,weight=2,receptor=1 or
+    /// mossy:20Hz@0s..1s,amplitude=15Hz,frequency=2Hz or purkinje_cell:100pA@200ms..400ms or mossy:spikes=FILE.csv
+    #[arg(long, value_name = "TARGET:WHAT", conflicts_with = "simulation")]
+    pub stimulus: Vec<String>,
+    /// Background rate of each mossy fibre, Hz [default: 4]
+    #[arg(long, conflicts_with = "simulation")]
+    pub background: Option<f64>,
+    /// awake or in_vitro [default: awake]
+    #[arg(long, conflicts_with = "simulation")]
+    pub state: Option<String>,
+    /// Give synapses short-term plasticity, with the weights of that variant
+    #[arg(long, conflicts_with = "simulation")]
+    pub short_term: bool,
+    /// Leave a device of the simulation out, repeated for more
+    #[arg(long, value_name = "DEVICE", requires = "simulation")]
+    pub without: Vec<String>,
+    /// Record a state variable, repeated for more, e.g. golgi_cell.v_m[0..9]
+    #[arg(long, value_name = "POPULATION.VARIABLE[NEURONS]")]
+    pub record: Vec<String>,
+    /// Time between the samples of --record, e.g. 0.1ms [default: the exchange interval, 1 ms in most circuits]
+    #[arg(long, value_name = "TIME", requires = "record")]
+    pub record_every: Option<String>,
+    /// Print rates of this part of the run, repeated for more, e.g. 1200ms..1260ms [default: the whole run]
+    #[arg(long, value_name = "FROM..TO")]
+    pub window: Vec<String>,
+    /// Seed of the noise
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Threads; the number changes no bit
+    #[arg(long, default_value_t = 1)]
+    pub threads: usize,
+    /// Print how long each stage took
+    #[arg(long)]
+    pub profile: bool,
+    /// Folder for raster.png, the spikes and the traces
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Formats of the spikes and traces in that folder, divided by commas
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "csv", requires = "out")]
+    pub format: Vec<Format>,
+    /// When the session of an NWB file began, e.g. 2026-11-22T09:00:00+00:00 [default: now]
+    #[arg(long, value_name = "TIME", requires = "out")]
+    pub session_start: Option<String>,
+    /// Draw no progress bar
+    #[arg(long)]
+    pub no_progress: bool,
 }

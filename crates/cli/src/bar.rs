@@ -8,15 +8,15 @@ use std::time::Duration;
 pub struct Bar(ProgressBar);
 
 impl Bar {
-    /// A bar; drawn only on a terminal, and not when `is_quiet`.
-    pub fn new(is_quiet: bool) -> Self {
+    /// A bar that counts `units`; drawn only on a terminal, and not when `is_quiet`.
+    pub fn new(is_quiet: bool, units: &str) -> Self {
         if is_quiet {
             return Self(ProgressBar::hidden());
         }
         let bar = ProgressBar::new(0);
-        let style = ProgressStyle::with_template(
-            "{bar:32} {pos}/{len} trials  {elapsed} gone, about {eta} left  {msg}",
-        );
+        let style = ProgressStyle::with_template(&format!(
+            "{{bar:32}} {{pos}}/{{len}} {units}  {{elapsed}} gone, about {{eta}} left  {{msg}}"
+        ));
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.enable_steady_tick(Duration::from_millis(500));
         Self(bar)

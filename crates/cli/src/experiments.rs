@@ -83,7 +83,7 @@ pub fn run(arguments: &Run) -> Result<(), Stop> {
         out,
         resumes: arguments.resume,
     };
-    let bar = Bar::new(arguments.no_progress);
+    let bar = Bar::new(arguments.no_progress, "trials");
     let ran = lobule::prism::run(&config, &options, &bar);
     bar.finish();
     let (folder, result, findings) = ran.map_err(|e| match e {

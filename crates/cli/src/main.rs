@@ -30,6 +30,7 @@ mod convert;
 mod experiments;
 mod network;
 mod recordings;
+mod simulate;
 
 use arguments::{Arguments, Command};
 use clap::Parser;

@@ -1,80 +1,44 @@
-//! `network build`, `info` and `simulate`; `convert` is in its own file.
+//! `network build` and `info`.
 
 use crate::Stop;
 use crate::arguments::Network;
-use crate::recordings::{self, Format};
+use crate::simulate::simulate;
 use lobule::Error;
-use lobule::cerebellum::BrainState;
-use lobule::open_loop::{OpenLoop, Stimulus, duration_ms, open_loop, raster_png};
-use lobule::recordings::Session;
-use lobule::run_folder::write_whole;
+use lobule::cerebellum::{protocols, stored};
+use lobule::scaffold::configuration::{StoredSimulation, simulations};
 use lobule::scaffold::{Anatomy, ScaffoldSpec, bsb, format, reconstruct};
 use std::path::Path;
 use std::time::Instant;
 
 pub fn run(command: &Network) -> Result<(), Stop> {
     match command {
-        Network::Build { size, seed, out } => build(size, *seed, out),
+        Network::Build { size, seed, out, simulations } => build(size, *seed, out, *simulations),
         Network::Info { file, json } => info(file, *json),
         Network::Convert { from, to, named } => crate::convert::run(from, to, named.as_deref()),
-        Network::Simulate {
-            file,
-            duration,
-            stimulus,
-            background,
-            state,
-            short_term,
-            seed,
-            threads,
-            profile,
-            out,
-            format,
-            session_start,
-        } => {
-            let state = match state.as_str() {
-                "awake" => BrainState::Awake,
-                "in_vitro" => BrainState::InVitro,
-                other => return Err(input("--state", format!("`{other}`; awake and in_vitro are known"))),
-            };
-            let duration = duration_ms(duration).filter(|d| *d >= 1.0 && *d <= 3.6e6).ok_or_else(|| {
-                input("--duration", format!("`{duration}`; write it like 1s or 500ms, 1 ms to 1 h"))
-            })?;
-            if !(0.0..=1000.0).contains(background) {
-                return Err(input("--background", format!("{background} Hz; it lies in 0..1000 Hz")));
-            }
-            let stimuli =
-                stimulus.iter().map(|s| Stimulus::parse(s)).collect::<Result<_, _>>().map_err(Stop::Input)?;
-            let what = OpenLoop {
-                duration_ms: duration,
-                background_hz: *background,
-                stimuli,
-                state,
-                has_short_term: *short_term,
-                seed: *seed,
-                threads: *threads,
-                has_profile: *profile,
-            };
-            simulate(file, &what, out.as_deref(), format, session_start.as_deref())
-        }
+        Network::Simulate(arguments) => simulate(arguments),
     }
 }
 
-fn input(key: &str, what: String) -> Stop {
+pub fn input(key: &str, what: String) -> Stop {
     Stop::Input(Error::Config { key: key.into(), what })
 }
 
-fn read(file: &Path) -> Result<Anatomy, Stop> {
+pub fn read(file: &Path) -> Result<Anatomy, Stop> {
     format::read(file).map_err(|e| Stop::Input(e.into()))
 }
 
-fn build(size: &str, seed: u64, out: &Path) -> Result<(), Stop> {
+fn build(size: &str, seed: u64, out: &Path, has_simulations: bool) -> Result<(), Stop> {
     let (x, y) = size
         .split_once('x')
         .and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)))
         .ok_or_else(|| input("--size", format!("`{size}`; write it like 300x200, in um")))?;
     let begin = Instant::now();
     let anatomy = reconstruct(&ScaffoldSpec::mouse(x, y), seed).map_err(|e| Stop::Input(e.into()))?;
-    bsb::write(out, &anatomy).map_err(|e| Stop::Input(e.into()))?;
+    let written = match has_simulations {
+        true => bsb::write_with_simulations(out, &anatomy, &protocols(&anatomy)),
+        false => bsb::write(out, &anatomy),
+    };
+    written.map_err(|e| Stop::Input(e.into()))?;
     for cells in &anatomy.cells {
         out!("{:16} {:>8}", cells.cell_type, cells.len());
     }
@@ -84,6 +48,7 @@ fn build(size: &str, seed: u64, out: &Path) -> Result<(), Stop> {
 
 fn info(file: &Path, json: bool) -> Result<(), Stop> {
     let anatomy = read(file)?;
+    let simulations = stored_simulations(file)?;
     if json {
         let cells: serde_json::Map<_, _> =
             anatomy.cells.iter().map(|c| (c.cell_type.clone(), c.len().into())).collect();
@@ -103,6 +68,7 @@ fn info(file: &Path, json: bool) -> Result<(), Stop> {
         let all = serde_json::json!({
             "source": anatomy.source, "size_um": anatomy.size, "cells": cells,
             "connections": connections, "notes": anatomy.notes,
+            "simulations": simulations.iter().map(|s| simulation_json(&anatomy, s)).collect::<Vec<_>>(),
         });
         out!("{all:#}");
         return Ok(());
@@ -142,80 +108,60 @@ fn info(file: &Path, json: bool) -> Result<(), Stop> {
             s.unconnected
         );
     }
+    for simulation in &simulations {
+        print_simulation(&anatomy, simulation);
+    }
     for note in &anatomy.notes {
         out!("\nnote: {note}");
     }
     Ok(())
 }
 
-fn simulate(
-    file: &Path,
-    what: &OpenLoop,
-    out: Option<&Path>,
-    formats: &[Format],
-    session_start: Option<&str>,
-) -> Result<(), Stop> {
-    let anatomy = read(file)?;
-    let result = open_loop(&anatomy, what).map_err(|e| match e {
-        Error::Run(lobule::circuit::RunError::NonFinite { .. }) => Stop::Run(e),
-        e => Stop::Input(e),
-    })?;
-    out!("{:20} {:>8} {:>10} {:>8} {:>8} {:>6}", "population", "cells", "rate (Hz)", "sd", "active", "CV");
-    for r in &result.rates {
-        let cv = if r.cv.is_nan() { "-".to_string() } else { format!("{:.2}", r.cv) };
-        out!(
-            "{:20} {:>8} {:>10.2} {:>8.2} {:>7.0}% {:>6}",
-            r.cell_type,
-            r.n,
-            r.mean_hz,
-            r.sd_hz,
-            100.0 * r.active,
-            cv
-        );
+/// The simulations a file brings along.
+pub fn stored_simulations(file: &Path) -> Result<Vec<StoredSimulation>, Stop> {
+    if format::Format::of_input(file) != format::Format::Bsb {
+        return Ok(Vec::new());
     }
-    out!("hash {:016x}", result.fingerprint);
-    let seconds = what.duration_ms / 1000.0;
+    let configuration = bsb::read_configuration(file).map_err(|e| Stop::Input(e.into()))?;
+    Ok(configuration.as_ref().map(simulations).unwrap_or_default())
+}
+
+fn simulation_json(anatomy: &Anatomy, simulation: &StoredSimulation) -> serde_json::Value {
+    let plan = stored::plan(anatomy, simulation, None, 0);
+    serde_json::json!({
+        "name": simulation.name, "simulator": simulation.simulator,
+        "duration_ms": simulation.duration_ms, "resolution_ms": simulation.resolution_ms,
+        "devices": simulation.devices.iter().map(|d| (d.name.clone(), d.model().into()))
+            .collect::<serde_json::Map<_, _>>(),
+        "problems": plan.problems.iter().map(|p| p.to_string()).collect::<Vec<_>>(),
+        "notes": plan.notes,
+    })
+}
+
+/// A simulation with its devices, and all that could not be honoured in it.
+fn print_simulation(anatomy: &Anatomy, simulation: &StoredSimulation) {
+    let plan = stored::plan(anatomy, simulation, None, 0);
     out!(
-        "compiled in {:.2} s; {:.2} s of wall time per simulated second",
-        result.compile_s,
-        result.simulate_s / seconds
+        "\nsimulation {}: {}, {} ms, step {} ms, {} cell models, {} connection models",
+        simulation.name,
+        simulation.simulator,
+        simulation.duration_ms,
+        simulation.resolution_ms,
+        simulation.cell_models.len(),
+        simulation.connection_models.len()
     );
-    if let Some(p) = result.profile {
-        out!("{:12} {:>45}", "stage", "s per simulated second, summed over threads");
-        for (stage, s) in p.stages() {
-            out!("{stage:12} {:>45.3}", s / seconds);
+    for (verb, recorders) in [("drives", false), ("records", true)] {
+        let devices: Vec<String> = (simulation.devices.iter().filter(|d| d.is_recorder() == recorders))
+            .map(|d| format!("{} ({})", d.name, d.model()))
+            .collect();
+        if !devices.is_empty() {
+            out!("  {verb}: {}", devices.join(", "));
         }
     }
-    for note in anatomy.notes.iter().chain(&result.left_out) {
-        eprintln!("note: {note}");
+    for problem in &plan.problems {
+        out!("  cannot be run: {problem}");
     }
-    if let Some(folder) = out {
-        let file_error = |e: std::io::Error| {
-            Stop::Input(Error::File {
-                path: folder.display().to_string(),
-                what: format!("{e}; choose another --out"),
-            })
-        };
-        std::fs::create_dir_all(folder).map_err(file_error)?;
-        let png = raster_png(&result, what.duration_ms).map_err(Stop::Run)?;
-        write_whole(&folder.join("raster.png"), &png).map_err(Stop::Run)?;
-        let description = format!(
-            "{}: {} ms, seed {}, mossy fibres at {} Hz.",
-            anatomy.source, what.duration_ms, what.seed, what.background_hz
-        );
-        let start = session_start.map_or_else(recordings::now, String::from);
-        let session = Session {
-            description: &description,
-            start: &start,
-            dt_ms: lobule::open_loop::DT_MS,
-            duration_ms: what.duration_ms,
-            cells: &anatomy.cells,
-            trace_neurons: &[],
-        };
-        let mut written = vec![folder.join("raster.png")];
-        written.extend(recordings::write(folder, formats, &session, &result.spikes, &[])?);
-        let written: Vec<_> = written.iter().map(|p| p.display().to_string()).collect();
-        out!("wrote {}", written.join(", "));
+    for note in &plan.notes {
+        out!("  note: {note}");
     }
-    Ok(())
 }

@@ -12,7 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// A format of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// spikes.csv
+    /// spikes.csv, traces.csv
     Csv,
     /// spikes.h5, and a report per trace
     Sonata,
@@ -34,7 +34,11 @@ pub fn write(
         folder.join(name)
     };
     if formats.contains(&Format::Csv) {
-        write_whole(&file("spikes.csv"), csv(spikes, session.dt_ms).as_bytes()).map_err(Stop::Run)?;
+        write_whole(&file("spikes.csv"), spikes_csv(spikes, session.dt_ms).as_bytes()).map_err(Stop::Run)?;
+        if !traces.is_empty() {
+            let csv = traces_csv(traces, session.trace_neurons, session.dt_ms);
+            write_whole(&file("traces.csv"), csv.as_bytes()).map_err(Stop::Run)?;
+        }
     }
     if formats.contains(&Format::Sonata) {
         write_sonata_spikes(&file("spikes.h5"), session, spikes).map_err(stop)?;
@@ -58,12 +62,31 @@ fn stop(error: Error) -> Stop {
     }
 }
 
-fn csv(spikes: &[SpikeTrain], dt_ms: f64) -> String {
+/// A time on the grid as text: without the digits that only binary fractions have.
+fn time_text(step: u64, dt_ms: f64) -> String {
+    let decimals = if (dt_ms * 10.0).fract().abs() < 1e-9 { 1 } else { 4 };
+    format!("{:.decimals$}", step as f64 * dt_ms)
+}
+
+// Writing to a string does not fail.
+fn spikes_csv(spikes: &[SpikeTrain], dt_ms: f64) -> String {
     let mut csv = String::from("population,neuron,time_ms\n");
     for train in spikes {
         for (&step, &id) in train.steps.iter().zip(&train.ids) {
-            // Writing to a string does not fail.
-            let _ = writeln!(csv, "{},{id},{:.1}", train.label, step as f64 * dt_ms);
+            let _ = writeln!(csv, "{},{id},{}", train.label, time_text(step, dt_ms));
+        }
+    }
+    csv
+}
+
+fn traces_csv(traces: &[Trace], neurons: &[Vec<u32>], dt_ms: f64) -> String {
+    let mut csv = String::from("trace,unit,neuron,time_ms,value\n");
+    for (trace, neurons) in traces.iter().zip(neurons) {
+        for (step, values) in trace.steps.iter().zip(trace.values.chunks_exact(trace.n.max(1))) {
+            let time = time_text(*step, dt_ms);
+            for (neuron, value) in neurons.iter().zip(values) {
+                let _ = writeln!(csv, "{},{},{neuron},{time},{value}", trace.label, trace.unit);
+            }
         }
     }
     csv

@@ -113,6 +113,62 @@ fn a_network_is_built_inspected_and_simulated() {
 }
 
 #[test]
+fn a_stored_simulation_is_run_by_name() {
+    let work = folder("stored");
+    let file = work.join("net.hdf5");
+    let (file, out) = (file.to_str().unwrap(), work.join("sim"));
+    let built = ["network", "build", "--size", "60x60", "--simulations", "--out", file];
+    assert!(lobule(&built).status.success());
+    let info = String::from_utf8(lobule(&["network", "info", file]).stdout).unwrap();
+    assert!(
+        info.contains("simulation basal_awake: nest, 5000 ms") && info.contains("background_noise"),
+        "{info}"
+    );
+    assert!(!info.contains("cannot be run"), "{info}");
+    let json = lobule(&["network", "info", file, "--json"]).stdout;
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(json["simulations"][0]["name"], "basal_awake");
+
+    let run = [
+        "network",
+        "simulate",
+        file,
+        "basal_awake",
+        "--duration",
+        "50ms",
+        "--record",
+        "golgi_cell.v_m[0..1]",
+        "--record-every",
+        "0.1ms",
+        "--window",
+        "10ms..50ms",
+        "--without",
+        "io_record",
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    let output = lobule(&run);
+    let (text, notes) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{notes}");
+    assert!(text.contains("from 10 to 50 ms") && text.contains("purkinje_cell"), "{text}");
+    assert!(notes.contains("neurons,") && notes.contains("`io_record` is left out"), "{notes}");
+    let traces = std::fs::read_to_string(out.join("traces.csv")).unwrap();
+    assert_eq!(traces.lines().count(), 1 + 2 * 500);
+    assert!(traces.contains("golgi_cell.v_m,mV,1,50.0,"), "{traces}");
+
+    refused(&["network", "simulate", file, "basal"], &["`basal`", "basal_awake", "mf_cf_stimulus"]);
+    refused(&["network", "simulate", file, "basal_awake", "--state", "awake"], &["--state"]);
+    refused(&["network", "simulate", file, "basal_awake", "--without", "x"], &["`x`", "background_noise"]);
+    refused(&["network", "simulate", file, "--record", "golgi_cell"], &["golgi_cell.v_m[0..9]"]);
+    refused(&["network", "simulate", file, "--record-every", "1ms"], &["--record"]);
+    let fine = ["network", "simulate", file, "--record", "golgi_cell.v_m", "--record-every", "0.05ms"];
+    refused(&fine, &["golgi_cell.v_m", "0.05"]);
+    refused(&["network", "simulate", file, "--window", "9..1"], &["--window", "1200ms..1260ms"]);
+    refused(&["network", "simulate", file, "--duration", "5ms", "--window", "1..9"], &["--window", "9"]);
+    std::fs::remove_dir_all(work).unwrap();
+}
+
+#[test]
 fn a_killed_run_resumes_with_the_same_findings_bit_for_bit() {
     let work = folder("resume");
     let (whole, broken) = (work.join("whole"), work.join("broken"));

@@ -20,6 +20,12 @@ pub enum Error {
         /// What is missing or wrong, and the remedy.
         what: String,
     },
+    /// A stored simulation asks for what cannot be honoured.
+    #[error("the simulation cannot be run as it is stored:{problems}")]
+    Stored {
+        /// The problems, one line each: key, value, what is known, remedy.
+        problems: String,
+    },
     /// A calibration refuses to go on.
     #[error("calibration: {what}")]
     Calibration {

@@ -11,6 +11,7 @@ mod anatomy;
 pub mod bsb;
 mod check;
 mod chunk_order;
+pub mod configuration;
 mod error;
 pub mod format;
 pub mod hdf5;

@@ -5,9 +5,10 @@ use crate::{Anatomy, ConnectionSet};
 use std::collections::BTreeSet;
 
 /// The cell types lobule has neuron models for.
-const KNOWN: [&str; 11] = [
+const KNOWN: [&str; 12] = [
     "mossy_fiber",
     "glomerulus",
+    "ubc_glomerulus",
     "granule_cell",
     "golgi_cell",
     "unipolar_brush_cell",

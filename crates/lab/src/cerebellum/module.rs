@@ -17,6 +17,8 @@ pub enum Drive {
     Injected,
     /// Independent Poisson processes, Hz; the rates can be set while running.
     Poisson(f64),
+    /// Spikes of generators that project onto them: the fibres are relays.
+    Relayed,
 }
 
 /// How a module is made of an anatomy.
@@ -90,8 +92,9 @@ pub fn add_module(
             "mossy_fiber" => match options.drive {
                 Drive::Injected => Model::SpikeSource,
                 Drive::Poisson(rate_hz) => Model::Poisson(Poisson { rate_hz }),
+                Drive::Relayed => Model::Relay,
             },
-            "glomerulus" => Model::Relay,
+            "glomerulus" | "ubc_glomerulus" => Model::Relay,
             cell => {
                 let mut eglif = cell_model(cell, options.state).ok_or_else(|| Error::Anatomy {
                     what: format!("cell type `{cell}` has no model; rename it or remove it from the file"),

@@ -144,6 +144,16 @@ pub fn synapse_model(set: &str, state: BrainState) -> Option<SynapseModel> {
         "io_to_dcn_p" => (pick(0.5, 0.4), 4.0, 1),
         "io_to_dcn_i" => (0.25, 5.0, 1),
         "dcn_i_to_io" => (0.45, 25.0, 2),
+        // Unipolar brush cells and their glomeruli, which take the two kinds of glomeruli apart.
+        "ubc_to_ubc_glomerulus" => (1.0, 50.0, 1),
+        "glomerulus_to_ubc_ubc_glomerulus_to_unipolar_brush_cell" => (1.0, 50.0, 1),
+        "glomerulus_to_ubc_glomerulus_to_unipolar_brush_cell" => (1.0, 2.0, 1),
+        "glomerulus_to_granule_ubc_glomerulus_to_granule_cell" => (0.048, 1.0, 1),
+        "glomerulus_to_granule_glomerulus_to_granule_cell" => (0.23, 1.0, 1),
+        "glomerulus_to_golgi_ubc_glomerulus_to_golgi_cell" => (0.24, 1.0, 1),
+        "glomerulus_to_golgi_glomerulus_to_golgi_cell" => (0.24, 1.0, 1),
+        "golgi_to_glomerulus_golgi_cell_to_granule_cell" => (0.24, 2.0, 2),
+        "golgi_to_glomerulus_golgi_cell_to_unipolar_brush_cell" => (0.00211, 4.0, 2),
         _ => return None,
     };
     Some(SynapseModel { weight, delay_ms, receptor })

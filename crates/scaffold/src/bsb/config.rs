@@ -60,18 +60,17 @@ pub(super) fn bounding_size(anatomy: &Anatomy) -> [f64; 3] {
 }
 
 /// The name cell types have in files: those of cerebellar-models, so that its
-/// configurations and simulations find them. Inverse of [`crate::canonical_cell_name`].
-pub(super) fn file_cell_name(name: &str) -> &str {
+/// configurations and simulations find them. [`crate::canonical_cell_name`] goes back.
+pub fn file_cell_name(name: &str) -> &str {
     match name {
         "mossy_fiber" => "mossy_fibers",
         "io_cell" => "io",
-        "unipolar_brush_cell" => "unipolar_brush",
         other => other,
     }
 }
 
 /// A configuration that BSB opens the file with.
-pub(super) fn for_anatomy(anatomy: &Anatomy) -> Value {
+pub(super) fn for_anatomy(anatomy: &Anatomy, simulations: Option<&Value>) -> Value {
     let name = |cells: &CellSites| file_cell_name(&cells.cell_type).to_string();
     let cell_types = anatomy.cells.iter().map(|cells| {
         // Radius only matters when cells are placed again. Chosen: 1 µm.
@@ -93,7 +92,7 @@ pub(super) fn for_anatomy(anatomy: &Anatomy) -> Value {
         (set.name.clone(), node)
     });
     let [x, y, z] = anatomy.size;
-    json!({
+    let mut configuration = json!({
         "name": format!("lobule: {}", anatomy.source),
         "storage": {"engine": "hdf5"},
         "network": {"x": x, "y": y, "z": z, "chunk_size": [CHUNK_SIDE, CHUNK_SIDE, CHUNK_SIDE]},
@@ -102,7 +101,11 @@ pub(super) fn for_anatomy(anatomy: &Anatomy) -> Value {
         "cell_types": Value::from_iter(cell_types),
         "placement": Value::from_iter(placement),
         "connectivity": Value::from_iter(connectivity),
-    })
+    });
+    if let Some(simulations) = simulations {
+        configuration["simulations"] = simulations.clone();
+    }
+    configuration
 }
 
 /// lobule's own record of a file, if it has one.

@@ -30,6 +30,8 @@ mod placement;
 mod read;
 mod write;
 
+pub use config::file_cell_name;
+
 use crate::{Anatomy, Error};
 use std::path::Path;
 
@@ -58,6 +60,29 @@ use std::path::Path;
 /// ```
 pub fn read(path: &Path) -> Result<Anatomy, Error> {
     crate::hdf5::guarded(path, || read::anatomy(path))
+}
+
+/// Reads the configuration that a network file brings along: the document under `/files` that is marked
+/// active. `None` when the file has none.
+///
+/// # Errors
+///
+/// As [`read`]; [`Error::Content`] when the configuration is not JSON.
+///
+/// # Example
+///
+/// ```no_run
+/// use lobule_scaffold::{bsb, configuration};
+///
+/// if let Some(configuration) = bsb::read_configuration("mouse.hdf5".as_ref())? {
+///     for simulation in configuration::simulations(&configuration) {
+///         println!("{}: {} ms, {} problems", simulation.name, simulation.duration_ms, simulation.problems.len());
+///     }
+/// }
+/// # Ok::<(), lobule_scaffold::Error>(())
+/// ```
+pub fn read_configuration(path: &Path) -> Result<Option<serde_json::Value>, Error> {
+    crate::hdf5::guarded(path, || read::configuration(path))
 }
 
 /// Writes a network file that BSB 8 and [`read`] open.
@@ -94,5 +119,20 @@ pub fn read(path: &Path) -> Result<Anatomy, Error> {
 /// # Ok::<(), lobule_scaffold::Error>(())
 /// ```
 pub fn write(path: &Path, anatomy: &Anatomy) -> Result<(), Error> {
-    write::anatomy(path, anatomy)
+    write::anatomy(path, anatomy, None)
+}
+
+/// Writes a network file as [`write`] does, with `simulations` as that node of its configuration.
+///
+/// BSB then needs bsb-nest to open the file, as for any file with simulations of NEST.
+///
+/// # Errors
+///
+/// As [`write`].
+pub fn write_with_simulations(
+    path: &Path,
+    anatomy: &Anatomy,
+    simulations: &serde_json::Value,
+) -> Result<(), Error> {
+    write::anatomy(path, anatomy, Some(simulations))
 }

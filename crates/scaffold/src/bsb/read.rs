@@ -50,6 +50,14 @@ pub(super) fn anatomy(path: &Path) -> Result<Anatomy, Error> {
     Ok(anatomy)
 }
 
+/// Reads the active configuration only.
+pub(super) fn configuration(path: &Path) -> Result<Option<serde_json::Value>, Error> {
+    let store = Store::open(path)?;
+    let root = store.root();
+    supported_version(&store.attributes(&root)?)?;
+    config::active(&store, store.members(&root)?.get("files"))
+}
+
 /// The file's version, when it is one this reader knows.
 fn supported_version(root: &Attributes) -> Result<String, Error> {
     for name in ["bsb_version", "bsb_hdf5_version"] {

@@ -16,7 +16,7 @@ const BSB_VERSION: &str = "8.0.2";
 type Statistics = BTreeMap<ChunkId, [usize; 3]>;
 
 /// Writes a whole file.
-pub(super) fn anatomy(path: &Path, anatomy: &Anatomy) -> Result<(), Error> {
+pub(super) fn anatomy(path: &Path, anatomy: &Anatomy, simulations: Option<&Value>) -> Result<(), Error> {
     let chunks = check::chunks(path, anatomy)?;
     let output = Output::create(path)?;
     let root = output.root();
@@ -34,7 +34,7 @@ pub(super) fn anatomy(path: &Path, anatomy: &Anatomy) -> Result<(), Error> {
     let files = root.group("files")?;
     let id = identity::uuid(anatomy);
     let meta = json!({"active_config": true, "producer": producer(), "mtime": 0}).to_string();
-    let configuration = config::for_anatomy(anatomy).to_string();
+    let configuration = config::for_anatomy(anatomy, simulations).to_string();
     files.document(&id, &configuration, &[("encoding", "utf-8"), ("meta", &meta)])?;
     root.group("morphologies")?;
     root.document("morphology_meta", "{}", &[])?;

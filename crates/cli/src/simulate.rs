@@ -1,0 +1,244 @@
+//! `network simulate`.
+
+use crate::Stop;
+use crate::arguments::Simulate;
+use crate::bar::Bar;
+use crate::network::{input, read, stored_simulations};
+use crate::recordings;
+use lobule::cerebellum::BrainState;
+use lobule::cerebellum::stored::Probe;
+use lobule::open_loop::{
+    OpenLoop, OpenLoopResult, OwnTables, PopulationRates, Stimulus, available_memory, duration_ms,
+    own_tables, parse_probe, raster_png, stored,
+};
+use lobule::recordings::Session;
+use lobule::run_folder::write_whole;
+use lobule::scaffold::Anatomy;
+use lobule::scaffold::configuration::StoredSimulation;
+use lobule::{Error, Progress};
+use std::path::Path;
+
+/// Prints the estimate above the bar.
+struct Watcher(Bar);
+
+impl Progress for Watcher {
+    fn note(&self, text: &str) {
+        eprintln!("{text}");
+    }
+    fn expect(&self, units: u64) {
+        self.0.expect(units);
+    }
+    fn done(&self, units: u64) {
+        self.0.done(units);
+    }
+}
+
+pub fn simulate(arguments: &Simulate) -> Result<(), Stop> {
+    let time = |key: &str, text: &Option<String>, least: f64| {
+        let parse = |text: &String| {
+            duration_ms(text)
+                .filter(|d| *d >= least && *d <= 3.6e6)
+                .ok_or_else(|| input(key, format!("`{text}`; write it like 1s or 500ms, {least} ms to 1 h")))
+        };
+        text.as_ref().map(parse).transpose()
+    };
+    if !(1..=1024).contains(&arguments.threads) {
+        return Err(input("--threads", format!("{}; 1 to 1024 are possible", arguments.threads)));
+    }
+    let what = OpenLoop {
+        duration_ms: time("--duration", &arguments.duration, 1.0)?,
+        seed: arguments.seed,
+        threads: arguments.threads,
+        record: probes(&arguments.record, time("--record-every", &arguments.record_every, 0.001)?)?,
+        has_profile: arguments.profile,
+        memory_limit: available_memory(),
+    };
+    let windows = arguments.window.iter().map(|w| window(w)).collect::<Result<Vec<_>, _>>()?;
+    let run = Run::of(arguments)?;
+    let anatomy = read(&arguments.file)?;
+    let bar = Watcher(Bar::new(arguments.no_progress, "intervals"));
+    let result = run.run(&anatomy, arguments, &what, &bar);
+    bar.0.finish();
+    let result = result?;
+    print(&anatomy, &result, &windows)?;
+    match &arguments.out {
+        Some(folder) => write(folder, arguments, &anatomy, &result),
+        None => Ok(()),
+    }
+}
+
+/// What to record, all of it every so many ms.
+fn probes(texts: &[String], every_ms: Option<f64>) -> Result<Vec<Probe>, Stop> {
+    let probe = |text: &String| parse_probe(text).map(|probe| Probe { every_ms, ..probe });
+    texts.iter().map(probe).collect::<Result<_, _>>().map_err(Stop::Input)
+}
+
+/// Which of the two ways.
+enum Run {
+    Own(OwnTables),
+    Stored(String),
+}
+
+impl Run {
+    fn of(arguments: &Simulate) -> Result<Self, Stop> {
+        if let Some(name) = &arguments.simulation {
+            return Ok(Run::Stored(name.clone()));
+        }
+        let state = match arguments.state.as_deref().unwrap_or("awake") {
+            "awake" => BrainState::Awake,
+            "in_vitro" => BrainState::InVitro,
+            other => return Err(input("--state", format!("`{other}`; awake and in_vitro are known"))),
+        };
+        let background_hz = arguments.background.unwrap_or(4.0);
+        if !(0.0..=1000.0).contains(&background_hz) {
+            return Err(input("--background", format!("{background_hz} Hz; it lies in 0..1000 Hz")));
+        }
+        let stimuli = arguments.stimulus.iter().map(|s| Stimulus::parse(s));
+        let stimuli = stimuli.collect::<Result<_, _>>().map_err(Stop::Input)?;
+        Ok(Run::Own(OwnTables { background_hz, stimuli, state, has_short_term: arguments.short_term }))
+    }
+
+    fn run(
+        &self,
+        anatomy: &Anatomy,
+        arguments: &Simulate,
+        what: &OpenLoop,
+        progress: &dyn Progress,
+    ) -> Result<OpenLoopResult, Stop> {
+        let ran = match self {
+            Run::Own(tables) => own_tables(anatomy, tables, what, progress),
+            Run::Stored(name) => {
+                let mut simulation = named(&arguments.file, name)?;
+                for device in &arguments.without {
+                    if !simulation.leave_out(device) {
+                        let known: Vec<&str> = simulation.devices.iter().map(|d| d.name.as_str()).collect();
+                        let what = format!("there is no device `{device}`; there are: {}", known.join(", "));
+                        return Err(input("--without", what));
+                    }
+                }
+                stored(anatomy, &simulation, what, progress)
+            }
+        };
+        ran.map_err(|e| match e {
+            Error::Run(lobule::circuit::RunError::NonFinite { .. }) => Stop::Run(e),
+            e => Stop::Input(e),
+        })
+    }
+}
+
+/// The simulation of that name in a file.
+fn named(file: &Path, name: &str) -> Result<StoredSimulation, Stop> {
+    let simulations = stored_simulations(file)?;
+    let known: Vec<&str> = simulations.iter().map(|s| s.name.as_str()).collect();
+    let known = match known[..] {
+        [] => "it has none; leave the name out to use lobule's own parameters".to_string(),
+        _ => format!("it has: {}", known.join(", ")),
+    };
+    let missing = || input("SIMULATION", format!("the file has no simulation `{name}`; {known}"));
+    simulations.into_iter().find(|s| s.name == name).ok_or_else(missing)
+}
+
+fn rates_line(name: &str, r: &PopulationRates) {
+    let cv = if r.cv.is_nan() { "-".to_string() } else { format!("{:.2}", r.cv) };
+    out!("{name:28} {:>8} {:>10.2} {:>8.2} {:>7.0}% {:>6}", r.n, r.mean_hz, r.sd_hz, 100.0 * r.active, cv);
+}
+
+/// Reads `1200ms..1260ms` in ms.
+fn window(text: &str) -> Result<(f64, f64), Stop> {
+    let ends = text.split_once("..").and_then(|(from, to)| Some((duration_ms(from)?, duration_ms(to)?)));
+    ends.filter(|(from, to)| from < to).ok_or_else(|| {
+        input("--window", format!("`{text}`; write it like 1200ms..1260ms, the end after the begin"))
+    })
+}
+
+/// Rates of all populations in a part of the run, and of the recorders that record a part of a population.
+fn print_window(result: &OpenLoopResult, (from_ms, to_ms): (f64, f64)) -> Result<(), Stop> {
+    if to_ms > result.duration_ms {
+        let what =
+            format!("it ends at {to_ms} ms, the run at {} ms; lengthen --duration", result.duration_ms);
+        return Err(input("--window", what));
+    }
+    let step = |ms: f64| (ms / result.dt_ms).round() as u64;
+    out!("from {from_ms} to {to_ms} ms");
+    for train in &result.spikes {
+        let rates = PopulationRates::of(train, None, step(from_ms), step(to_ms), result.dt_ms);
+        rates_line(&train.label, &rates);
+    }
+    for (recorder, _) in &result.recorders {
+        if let Some(train) = result.spikes.iter().find(|t| t.label == recorder.population) {
+            let of = Some(recorder.neurons.as_slice());
+            let rates = PopulationRates::of(train, of, step(from_ms), step(to_ms), result.dt_ms);
+            rates_line(&recorder.device, &rates);
+        }
+    }
+    Ok(())
+}
+
+fn print(anatomy: &Anatomy, result: &OpenLoopResult, windows: &[(f64, f64)]) -> Result<(), Stop> {
+    out!("{:28} {:>8} {:>10} {:>8} {:>8} {:>6}", "population", "cells", "rate (Hz)", "sd", "active", "CV");
+    if windows.is_empty() {
+        for r in &result.rates {
+            rates_line(&r.cell_type, r);
+        }
+        if !result.recorders.is_empty() {
+            out!("\nrecorder (of a part of a population or of the time)");
+            for (recorder, r) in &result.recorders {
+                rates_line(&recorder.device, r);
+            }
+        }
+    }
+    windows.iter().try_for_each(|w| print_window(result, *w))?;
+    out!("hash {:016x}", result.fingerprint);
+    let seconds = result.duration_ms / 1000.0;
+    out!(
+        "compiled in {:.2} s; {:.2} s of wall time per simulated second",
+        result.compile_s,
+        result.simulate_s / seconds
+    );
+    if let Some(p) = result.profile {
+        out!("{:12} {:>45}", "stage", "s per simulated second, summed over threads");
+        for (stage, s) in p.stages() {
+            out!("{stage:12} {:>45.3}", s / seconds);
+        }
+    }
+    for note in anatomy.notes.iter().chain(&result.left_out) {
+        eprintln!("note: {note}");
+    }
+    Ok(())
+}
+
+fn write(
+    folder: &Path,
+    arguments: &Simulate,
+    anatomy: &Anatomy,
+    result: &OpenLoopResult,
+) -> Result<(), Stop> {
+    let file_error = |e: std::io::Error| {
+        Stop::Input(Error::File {
+            path: folder.display().to_string(),
+            what: format!("{e}; choose another --out"),
+        })
+    };
+    std::fs::create_dir_all(folder).map_err(file_error)?;
+    let raster = folder.join("raster.png");
+    write_whole(&raster, &raster_png(result).map_err(Stop::Run)?).map_err(Stop::Run)?;
+    let simulation = arguments.simulation.as_deref().unwrap_or("own parameters");
+    let description = format!(
+        "{}, {simulation}: {} ms, seed {}",
+        anatomy.source, result.duration_ms, arguments.seed
+    );
+    let start = arguments.session_start.clone().unwrap_or_else(recordings::now);
+    let session = Session {
+        description: &description,
+        start: &start,
+        dt_ms: result.dt_ms,
+        duration_ms: result.duration_ms,
+        cells: &anatomy.cells,
+        trace_neurons: &result.trace_neurons,
+    };
+    let mut written = vec![raster];
+    written.extend(recordings::write(folder, &arguments.format, &session, &result.spikes, &result.traces)?);
+    let written: Vec<_> = written.iter().map(|p| p.display().to_string()).collect();
+    out!("wrote {}", written.join(", "));
+    Ok(())
+}

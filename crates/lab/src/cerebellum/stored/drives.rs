@@ -1,0 +1,173 @@
+//! Generators of a stored simulation: populations of spike sources, one neuron per target, and currents.
+//!
+//! Times are those at which NEST 3.10 acts, which was measured: a spike of `spike_generator` at t leaves its step at
+//! t; the first step of a `poisson_generator` is the second after `start`; a current flows from `start` + delay on.
+
+use super::neurons::NeuronKind;
+use super::{Plan, synapses};
+use lobule_circuit::models::{PoissonGenerator, RateProfile};
+use lobule_circuit::{Circuit, Connect, CurrentStimulus, Model, Population, Projection};
+use lobule_scaffold::configuration::{Device, DeviceKind, Span};
+use std::sync::Arc;
+
+/// What drives a circuit from outside.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Drives {
+    populations: Vec<Population>,
+    projections: Vec<Projection>,
+    currents: Vec<CurrentStimulus>,
+}
+
+impl Drives {
+    /// Adds all of it to a circuit.
+    pub fn add_to(&self, circuit: &mut Circuit) {
+        for population in &self.populations {
+            circuit.add_population(population.clone());
+        }
+        for projection in &self.projections {
+            circuit.add_projection(projection.clone());
+        }
+        for current in &self.currents {
+            circuit.add_current(current.clone());
+        }
+    }
+}
+
+/// Adds a generator with its (population, neurons).
+pub(super) fn add(plan: &mut Plan, device: &Device, key: &str, targets: Vec<(String, Vec<u32>)>) {
+    if !plan.is_on_grid(device.delay_ms) {
+        let what =
+            format!("is {} ms, no whole number of steps of {} ms", device.delay_ms, plan.resolution_ms);
+        plan.problem(format!("{key}.delay"), what);
+        return;
+    }
+    if let Some(first) = first_action_ms(&device.kind).filter(|t| *t >= plan.duration_ms) {
+        plan.notes.push(format!(
+            "device `{}` begins at {first} ms, after the end of the run at {} ms.",
+            device.name, plan.duration_ms
+        ));
+    }
+    let many = targets.len() > 1;
+    for (cell_type, neurons) in targets {
+        let label = if many { format!("{}.{cell_type}", device.name) } else { device.name.clone() };
+        if plan.population(&label).is_some() || plan.drives.populations.iter().any(|p| p.label == label) {
+            plan.problem(
+                key,
+                format!("would be population `{label}`, a name that is in use; rename the device"),
+            );
+            continue;
+        }
+        let Some(cells) = plan.population(&cell_type).cloned() else { continue };
+        if let DeviceKind::Current { steps } = &device.kind {
+            add_current(plan, device, key, label, (cell_type, neurons), cells.kind, steps);
+            continue;
+        }
+        let Some((receptor, weight)) =
+            synapses::receptor(plan, key, "receptor_type", &cells, device.receptor, device.weight)
+        else {
+            continue;
+        };
+        if cells.kind == NeuronKind::Relay && device.weight != 1.0 {
+            plan.notes.push(format!(
+                "device `{}`: its weight of {} has no effect; relays count spikes.",
+                device.name, device.weight
+            ));
+        }
+        let Some((model, n)) = source(plan, &device.kind, key, neurons.len()) else { return };
+        let of = |k: usize| if n == 1 { 0 } else { k as u32 };
+        let list: Vec<(u32, u32)> = neurons.iter().enumerate().map(|(k, &target)| (of(k), target)).collect();
+        plan.drives.populations.push(Population::new(&label, n, model));
+        plan.drives.projections.push(
+            Projection::new(
+                format!("{label}_to_{cell_type}"),
+                &label,
+                &cell_type,
+                Connect::List(Arc::new(list)),
+            )
+            .weight(weight as f32)
+            .delay_ms(device.delay_ms)
+            .receptor(receptor),
+        );
+    }
+}
+
+/// When a generator acts first, ms.
+fn first_action_ms(kind: &DeviceKind) -> Option<f64> {
+    match kind {
+        DeviceKind::Poisson { span, .. } | DeviceKind::SinusoidalPoisson { span, .. } => Some(span.start_ms),
+        DeviceKind::SpikeTimes { times_ms } => times_ms.first().copied(),
+        DeviceKind::Current { steps } => steps.first().map(|s| s.0),
+        DeviceKind::SpikeRecorder { .. } | DeviceKind::Multimeter { .. } => None,
+    }
+}
+
+/// The model of a spike source and the number of its neurons: one for each of `n` targets, or one for all.
+fn source(plan: &mut Plan, kind: &DeviceKind, key: &str, n: usize) -> Option<(Model, usize)> {
+    let dt_ms = plan.resolution_ms;
+    let span_ms =
+        |span: &Span| (span.start_ms + dt_ms, span.stop_ms.map_or(f64::INFINITY, |stop| stop + dt_ms));
+    Some(match kind {
+        DeviceKind::Poisson { rate_hz, span } => {
+            let (from, to) = span_ms(span);
+            let mut steps = vec![(from, *rate_hz)];
+            if to.is_finite() {
+                steps.push((to, 0.0));
+            }
+            (Model::PoissonGenerator(PoissonGenerator { rate: RateProfile::Steps(steps) }), n)
+        }
+        DeviceKind::SinusoidalPoisson { rate_hz, amplitude_hz, frequency_hz, phase_deg, span } => {
+            let (from_ms, to_ms) = span_ms(span);
+            let rate = RateProfile::Sinusoid {
+                mean_hz: *rate_hz,
+                amplitude_hz: *amplitude_hz,
+                frequency_hz: *frequency_hz,
+                phase_rad: phase_deg.to_radians(),
+                from_ms,
+                to_ms,
+            };
+            (Model::PoissonGenerator(PoissonGenerator { rate }), n)
+        }
+        DeviceKind::SpikeTimes { times_ms } => {
+            if let Some(wrong) = times_ms.iter().find(|t| !plan.is_on_grid(**t)) {
+                let what = format!("has {wrong} ms, no whole number of steps of {dt_ms} ms");
+                plan.problem(format!("{key}.spike_times"), what);
+                return None;
+            }
+            (Model::SpikeTimes(Arc::new(times_ms.iter().map(|t| (t - dt_ms, 0)).collect())), 1)
+        }
+        DeviceKind::Current { .. } | DeviceKind::SpikeRecorder { .. } | DeviceKind::Multimeter { .. } => {
+            return None;
+        }
+    })
+}
+
+fn add_current(
+    plan: &mut Plan,
+    device: &Device,
+    key: &str,
+    label: String,
+    (population, neurons): (String, Vec<u32>),
+    kind: NeuronKind,
+    steps: &[(f64, f64)],
+) {
+    if kind == NeuronKind::Relay {
+        plan.problem(
+            format!("{key}.targetting"),
+            format!("names `{population}`, a relay, which takes no current"),
+        );
+        return;
+    }
+    if device.receptor != 0 {
+        plan.problem(format!("{key}.receptor_type"), "is given, but a current has no receptor: remove it");
+        return;
+    }
+    if let Some((wrong, _)) = steps.iter().find(|(t, _)| !plan.is_on_grid(*t)) {
+        plan.problem(
+            key,
+            format!("changes at {wrong} ms, no whole number of steps of {} ms", plan.resolution_ms),
+        );
+        return;
+    }
+    let steps = steps.iter().map(|&(ms, pa)| (ms + device.delay_ms, pa * device.weight)).collect();
+    plan.drives.currents.push(CurrentStimulus { label, population, neurons, steps });
+}

@@ -1,0 +1,378 @@
+//! A network file under its own stored configuration: from an anatomy and a simulation of BSB to a circuit.
+//!
+//! ```text
+//! Anatomy + StoredSimulation ──plan──▶ Plan (problems, notes) ──circuit──▶ Circuit
+//! ```
+//! What becomes of what, as bsb-nest 8.0.2 does it:
+//! - a cell type with a cell model is a population; one without is left out;
+//! - a connection set with a connection model has one synapse per pair of cells and synapse model, with
+//!   weight × rows;
+//! - a generator is a population of its own, one neuron per target, under the name of the device;
+//! - relays (`parrot_neuron`) count spikes, so every weight onto them is 1.
+//!
+//! A plan costs no wiring: `lobule network info` makes one of each simulation to tell what could not be honoured.
+//! Source: bsb-nest 8.0.2; NEST 3.10 for the times at which devices act (`drives.rs`).
+
+mod drives;
+mod neurons;
+mod synapses;
+
+use crate::Error;
+use drives::Drives;
+use lobule_circuit::{Circuit, Connect, Model, Population, Projection};
+use lobule_scaffold::Anatomy;
+use lobule_scaffold::configuration::{ConnectionRule, DeviceKind, Problem, StoredSimulation};
+use neurons::NeuronKind;
+use std::sync::Arc;
+use synapses::Link;
+
+/// Cells whose spikes a recorder of the file records.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorder {
+    /// The device.
+    pub device: String,
+    /// Population.
+    pub population: String,
+    /// Its neurons, ascending.
+    pub neurons: Vec<u32>,
+    /// Begin, ms.
+    pub from_ms: f64,
+    /// End, ms; may be infinite.
+    pub to_ms: f64,
+}
+
+/// A variable that is to be recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Probe {
+    /// Population.
+    pub population: String,
+    /// Variable, by lobule's name, e.g. `v_m`.
+    pub variable: String,
+    /// Neurons; none for all.
+    pub neurons: Option<Vec<u32>>,
+    /// Time between samples, ms; none for the exchange interval (1 ms in the canonical circuit).
+    pub every_ms: Option<f64>,
+}
+
+/// A cell type that becomes a population.
+#[derive(Debug, Clone)]
+struct Cells {
+    cell_type: String,
+    n: usize,
+    kind: NeuronKind,
+    model: Model,
+}
+
+/// What a stored simulation becomes, before anything is wired.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    cells: Vec<Cells>,
+    links: Vec<Link>,
+    drives: Drives,
+    /// Cells whose spikes the file's recorders record.
+    pub recorders: Vec<Recorder>,
+    /// Variables that the file's multimeters record.
+    pub probes: Vec<Probe>,
+    /// Duration, ms.
+    pub duration_ms: f64,
+    /// Time step, ms.
+    pub resolution_ms: f64,
+    /// What is known and has no effect, one sentence each.
+    pub notes: Vec<String>,
+    /// What cannot be honoured; with any of these there is no circuit.
+    pub problems: Vec<Problem>,
+}
+
+/// Plans a simulation of a network file. Random choices of targets depend on `seed`. `duration_ms` takes the place
+/// of the stored duration.
+pub fn plan(anatomy: &Anatomy, simulation: &StoredSimulation, duration_ms: Option<f64>, seed: u64) -> Plan {
+    let mut plan = Plan {
+        cells: Vec::new(),
+        links: Vec::new(),
+        drives: Drives::default(),
+        recorders: Vec::new(),
+        probes: Vec::new(),
+        duration_ms: duration_ms.unwrap_or(simulation.duration_ms),
+        resolution_ms: simulation.resolution_ms,
+        notes: simulation.notes.clone(),
+        problems: simulation.problems.clone(),
+    };
+    // A file whose times cannot be read has no grid to check against.
+    if !plan.resolution_ms.is_finite() || !plan.duration_ms.is_finite() {
+        return plan;
+    }
+    plan.add_cells(anatomy, simulation);
+    plan.add_links(anatomy, simulation);
+    plan.add_devices(anatomy, simulation, seed);
+    plan
+}
+
+impl Plan {
+    fn problem(&mut self, key: impl Into<String>, what: impl Into<String>) {
+        self.problems.push(Problem::new(key, what));
+    }
+
+    /// Whether a time is a whole number of steps.
+    fn is_on_grid(&self, ms: f64) -> bool {
+        let steps = ms / self.resolution_ms;
+        (steps - steps.round()).abs() < 1e-6
+    }
+
+    /// The populations of cells, in order.
+    pub fn populations(&self) -> Vec<String> {
+        self.cells.iter().filter(|c| c.n > 0).map(|c| c.cell_type.clone()).collect()
+    }
+
+    fn population(&self, cell_type: &str) -> Option<&Cells> {
+        self.cells.iter().find(|c| c.cell_type == cell_type)
+    }
+
+    fn add_cells(&mut self, anatomy: &Anatomy, simulation: &StoredSimulation) {
+        for model in &simulation.cell_models {
+            let Some(cells) = anatomy.cells(&model.cell_type) else {
+                let known: Vec<&str> = anatomy.cells.iter().map(|c| c.cell_type.as_str()).collect();
+                let what = format!(
+                    "the network has no cell type `{}`; it has: {}; remove the model or place the cells",
+                    model.cell_type,
+                    known.join(", ")
+                );
+                self.problem(&model.key, what);
+                continue;
+            };
+            if let Some((kind, compiled)) = neurons::model(model, &mut self.problems) {
+                if kind == NeuronKind::EglifMultirec && model.constants.contains_key("V_min") {
+                    self.notes.push(format!(
+                        "cell model `{}`: V_min has no effect; the multi-receptor model has no lowest potential here.",
+                        model.cell_type
+                    ));
+                }
+                self.cells.push(Cells {
+                    cell_type: model.cell_type.clone(),
+                    n: cells.len(),
+                    kind,
+                    model: compiled,
+                });
+            }
+        }
+        // In the order of the file, so that tables look alike in every run of it.
+        let place = |name: &str| anatomy.cells.iter().position(|c| c.cell_type == name);
+        self.cells.sort_by_key(|c| place(&c.cell_type));
+        for cells in &anatomy.cells {
+            if !simulation.cell_models.iter().any(|m| m.cell_type == cells.cell_type) {
+                self.notes.push(format!(
+                    "cell type `{}` ({} cells) has no cell model in this simulation and is left out.",
+                    cells.cell_type,
+                    cells.len()
+                ));
+            } else if cells.is_empty() {
+                self.notes.push(format!("{}: no cell of this type.", cells.cell_type));
+            }
+        }
+    }
+
+    fn add_links(&mut self, anatomy: &Anatomy, simulation: &StoredSimulation) {
+        for model in &simulation.connection_models {
+            let Some(set) = anatomy.connections(&model.set) else {
+                let known: Vec<&str> = anatomy.connections.iter().map(|c| c.name.as_str()).collect();
+                let what = format!(
+                    "the network has no connection set `{}`; it has: {}; remove the model or connect the cells",
+                    model.set,
+                    known.join(", ")
+                );
+                self.problem(&model.key, what);
+                continue;
+            };
+            let ends = [&set.pre_type, &set.post_type];
+            if let Some(lonely) =
+                ends.iter().find(|t| !simulation.cell_models.iter().any(|m| &&m.cell_type == *t))
+            {
+                let what = format!("its cells `{lonely}` have no cell model; add one or remove this model");
+                self.problem(&model.key, what);
+                continue;
+            }
+            // A model with a problem of its own has been reported.
+            let (Some(pre), Some(post)) = (self.population(&set.pre_type), self.population(&set.post_type))
+            else {
+                continue;
+            };
+            let (pre, post) = (pre.clone(), post.clone());
+            synapses::add(self, model, set, &pre, &post);
+        }
+        self.note_unequal_microzones(anatomy);
+        for set in &anatomy.connections {
+            if !simulation.connection_models.iter().any(|m| m.set == set.name) {
+                self.notes.push(format!(
+                    "connection set `{}` ({} rows) has no connection model in this simulation and is left out.",
+                    set.name,
+                    set.len()
+                ));
+            }
+        }
+    }
+
+    /// Says what the synapses of a set and of its `_minus` mirror weigh when the two differ.
+    fn note_unequal_microzones(&mut self, anatomy: &Anatomy) {
+        let per_pair = |link: &Link| {
+            let set = anatomy.connections(&link.set).filter(|s| !s.is_empty())?;
+            Some(link.weight * set.len() as f64 / set.pairs().len() as f64)
+        };
+        let mut notes = Vec::new();
+        for link in self.links.iter().filter(|l| !l.counts_spikes && l.rule.is_none()) {
+            let mirror = format!("{}_minus", link.label);
+            let Some(minus) = self.links.iter().find(|l| l.label == mirror) else { continue };
+            if let (Some(p), Some(m)) = (per_pair(link), per_pair(minus))
+                && (p > 2.0 * m || m > 2.0 * p)
+            {
+                notes.push(format!(
+                    "`{}` weighs {p:.4} nS per pair and `{mirror}` {m:.4} nS, weight × rows as in BSB: the two \
+                     microzones do not hear the same.",
+                    link.label
+                ));
+            }
+        }
+        self.notes.extend(notes);
+    }
+
+    fn add_devices(&mut self, anatomy: &Anatomy, simulation: &StoredSimulation, seed: u64) {
+        for device in &simulation.devices {
+            let key = format!("simulations.{}.devices.{}", simulation.name, device.name);
+            let named = &device.targetting.cell_types;
+            // All cells of the simulation, or those named; a name without a model has been reported.
+            let types: Vec<String> = (self.cells.iter().map(|c| c.cell_type.clone()))
+                .filter(|t| named.is_empty() || named.contains(t))
+                .collect();
+            for label in device.targetting.missing_labels(anatomy, &types) {
+                let carried: std::collections::BTreeSet<&str> = (types.iter())
+                    .filter_map(|t| anatomy.cells(t))
+                    .flat_map(|c| c.label_sets.iter().flatten().map(String::as_str))
+                    .collect();
+                let carried = carried.into_iter().collect::<Vec<_>>().join(", ");
+                let carried = if carried.is_empty() { "no label".into() } else { carried };
+                let what = format!(
+                    "names label `{label}`, which no cell of {} carries; they carry: {carried}",
+                    types.join(", ")
+                );
+                self.problem(format!("{key}.targetting.labels"), what);
+            }
+            let mut targets: Vec<(String, Vec<u32>)> = Vec::new();
+            for cell_type in &types {
+                let Some(cells) = anatomy.cells(cell_type) else { continue };
+                match device.targetting.select(cells, &device.name, seed) {
+                    Ok(neurons) if neurons.is_empty() => {}
+                    Ok(neurons) => targets.push((cell_type.clone(), neurons)),
+                    Err((name, what)) => self.problem(format!("{key}.targetting.{name}"), what),
+                }
+            }
+            if device.targetting.is_random() {
+                self.notes.push(format!(
+                    "device `{}`: its targets are drawn by lobule (by --seed); BSB draws as many, but other ones.",
+                    device.name
+                ));
+            }
+            if targets.is_empty() {
+                self.notes.push(format!("device `{}` ({}) has no target.", device.name, device.model()));
+            }
+            match &device.kind {
+                DeviceKind::SpikeRecorder { span } => {
+                    for (population, neurons) in targets {
+                        self.recorders.push(Recorder {
+                            device: device.name.clone(),
+                            population,
+                            neurons,
+                            from_ms: span.start_ms,
+                            to_ms: span.stop_ms.unwrap_or(f64::INFINITY),
+                        });
+                    }
+                }
+                DeviceKind::Multimeter { variables, interval_ms, span } => {
+                    if span.start_ms > 0.0 || span.stop_ms.is_some() {
+                        let what =
+                            "and `stop` of a multimeter are not known; it records the whole run: remove them";
+                        self.problem(format!("{key}.start"), what);
+                    }
+                    let sample_ms = interval_ms.unwrap_or(self.resolution_ms);
+                    if !self.is_on_grid(sample_ms) {
+                        let what = format!(
+                            "is {sample_ms} ms, no whole number of steps of {} ms",
+                            self.resolution_ms
+                        );
+                        self.problem(format!("{key}.interval"), what);
+                    }
+                    for (population, neurons) in targets {
+                        let kind = self.population(&population).map(|c| c.kind);
+                        for variable in variables {
+                            match kind.and_then(|k| k.variable(variable)) {
+                                Some(known) => self.probes.push(Probe {
+                                    population: population.clone(),
+                                    variable: known.into(),
+                                    neurons: Some(neurons.clone()),
+                                    every_ms: Some(sample_ms),
+                                }),
+                                None => {
+                                    let known = kind.map(NeuronKind::recordable).unwrap_or_default();
+                                    let what = format!(
+                                        "names `{variable}`, which `{population}` cannot record; it can: {known}"
+                                    );
+                                    self.problem(format!("{key}.properties"), what);
+                                }
+                            }
+                        }
+                    }
+                }
+                _ => drives::add(self, device, &key, targets),
+            }
+        }
+    }
+
+    /// The circuit.
+    ///
+    /// # Errors
+    /// [`Error::Stored`] with all problems of the plan.
+    pub fn circuit(&self, anatomy: &Anatomy) -> Result<Circuit, Error> {
+        if !self.problems.is_empty() {
+            let problems = self.problems.iter().map(|p| format!("\n  {p}")).collect();
+            return Err(Error::Stored { problems });
+        }
+        let mut circuit = Circuit::new();
+        for cells in self.cells.iter().filter(|c| c.n > 0) {
+            circuit.add_population(Population::new(&cells.cell_type, cells.n, cells.model.clone()));
+        }
+        // The pairs of a set are those of all its synapse models.
+        let mut known: Option<(&str, Arc<Vec<(u32, u32)>>, Vec<u32>)> = None;
+        for link in &self.links {
+            let Some(set) = anatomy.connections(&link.set) else { continue };
+            if set.is_empty() && link.rule.is_none() {
+                continue;
+            }
+            if known.as_ref().is_none_or(|(name, ..)| *name != link.set) {
+                let pairs = set.pairs();
+                let list = Arc::new(pairs.iter().map(|p| (p.pre, p.post)).collect());
+                known = Some((&link.set, list, pairs.iter().map(|p| p.contacts).collect()));
+            }
+            let Some((_, list, contacts)) = &known else { continue };
+            if link.is_gap {
+                link.add_gap_junctions(&mut circuit, list, contacts);
+                continue;
+            }
+            let connect = match link.rule {
+                None => Connect::List(list.clone()),
+                Some(ConnectionRule::OneToOne) => Connect::OneToOne,
+                Some(ConnectionRule::AllToAll) => Connect::AllToAll,
+            };
+            let mut projection = Projection::new(&link.label, &link.pre, &link.post, connect)
+                .delay_ms(link.delay_ms)
+                .receptor(link.receptor);
+            // As many numbers as needed: a uniform weight takes no memory.
+            let is_uniform = link.counts_spikes || link.rule.is_some() || contacts.iter().all(|&c| c == 1);
+            projection = if is_uniform {
+                projection.weight(link.weight as f32)
+            } else {
+                projection.weights(contacts.iter().map(|&c| (link.weight * f64::from(c)) as f32).collect())
+            };
+            projection.short_term = link.short_term;
+            circuit.add_projection(projection);
+        }
+        self.drives.add_to(&mut circuit);
+        Ok(circuit)
+    }
+}

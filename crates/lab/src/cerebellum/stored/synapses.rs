@@ -1,0 +1,262 @@
+//! NEST's synapse models in lobule's.
+
+use super::neurons::NeuronKind;
+use super::{Cells, Plan};
+use lobule_circuit::{Circuit, GapJunctions, ShortTerm, Weight};
+use lobule_scaffold::ConnectionSet;
+use lobule_scaffold::configuration::{ConnectionModel, ConnectionRule, Constant, StoredSynapse};
+use std::sync::Arc;
+
+/// One synapse model of a connection set: a projection, or gap junctions.
+#[derive(Debug, Clone)]
+pub(super) struct Link {
+    pub label: String,
+    pub set: String,
+    pub pre: String,
+    pub post: String,
+    pub rule: Option<ConnectionRule>,
+    /// Of one row.
+    pub weight: f64,
+    /// True when the target counts spikes, whatever their weight and number of rows.
+    pub counts_spikes: bool,
+    pub delay_ms: f64,
+    /// From 1.
+    pub receptor: usize,
+    pub short_term: Option<ShortTerm>,
+    pub is_gap: bool,
+}
+
+/// Synapse models that are known, for messages.
+const KNOWN: &str = "static_synapse, tsodyks2_synapse, gap_junction";
+
+/// Adds the synapse models of a connection model to the plan.
+pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet, pre: &Cells, post: &Cells) {
+    for (k, synapse) in model.synapses.iter().enumerate() {
+        let label = match model.synapses.len() {
+            1 => model.name.clone(),
+            _ => format!("{}.{}", model.name, k + 1),
+        };
+        let counts_spikes = post.kind == NeuronKind::Relay;
+        let mut link = Link {
+            label,
+            set: model.set.clone(),
+            pre: set.pre_type.clone(),
+            post: set.post_type.clone(),
+            rule: model.rule,
+            weight: if counts_spikes { 1.0 } else { synapse.weight },
+            counts_spikes,
+            delay_ms: synapse.delay_ms.unwrap_or(0.0),
+            receptor: 1,
+            short_term: None,
+            is_gap: false,
+        };
+        if model.rule == Some(ConnectionRule::OneToOne) && pre.n != post.n {
+            let what = format!(
+                "is one_to_one between {} cells of `{}` and {} of `{}`; as many are needed",
+                pre.n, set.pre_type, post.n, set.post_type
+            );
+            plan.problem(format!("{}.rule", model.key), what);
+        }
+        match synapse.model.as_str() {
+            "static_synapse" => no_constants(plan, synapse),
+            "tsodyks2_synapse" => {
+                if counts_spikes {
+                    plan.problem(
+                        format!("{}.model", synapse.key),
+                        "is tsodyks2_synapse onto a relay, which counts spikes; use static_synapse",
+                    );
+                }
+                link.short_term = short_term(plan, synapse);
+            }
+            "gap_junction" => {
+                no_constants(plan, synapse);
+                add_gap(plan, model, set, post, link);
+                continue;
+            }
+            other => {
+                plan.problem(format!("{}.model", synapse.key), format!("is `{other}`; known are: {KNOWN}"));
+                continue;
+            }
+        }
+        if let Some(delay) = synapse.delay_ms.filter(|d| !plan.is_on_grid(*d)) {
+            let what = format!("is {delay} ms, no whole number of steps of {} ms", plan.resolution_ms);
+            plan.problem(format!("{}.delay", synapse.key), what);
+        }
+        if let Some((receptor, weight)) =
+            receptor(plan, &synapse.key, "receptor_type", post, synapse.receptor, link.weight)
+        {
+            (link.receptor, link.weight) = (receptor, weight);
+            if counts_spikes && synapse.weight != 1.0 {
+                plan.notes.push(format!(
+                    "connection model `{}`: its weight of {} has no effect; relays count spikes.",
+                    model.name, synapse.weight
+                ));
+            }
+            plan.links.push(link);
+        }
+    }
+}
+
+/// The receptor, from 1, and the weight on it that a synapse onto `post` has.
+pub(super) fn receptor(
+    plan: &mut Plan,
+    key: &str,
+    name: &str,
+    post: &Cells,
+    receptor: usize,
+    weight: f64,
+) -> Option<(usize, f64)> {
+    let of = &post.cell_type;
+    match post.kind {
+        NeuronKind::Relay if receptor == 0 => Some((1, 1.0)),
+        NeuronKind::Relay => {
+            plan.problem(
+                format!("{key}.{name}"),
+                format!("is {receptor}; `{of}` is a relay without receptors: remove it"),
+            );
+            None
+        }
+        // The sign of the weight chooses.
+        NeuronKind::CondLif if receptor == 0 => Some((if weight < 0.0 { 2 } else { 1 }, weight.abs())),
+        NeuronKind::CondLif => {
+            let what =
+                format!("is {receptor}; the sign of the weight chooses the receptor of `{of}`: remove it");
+            plan.problem(format!("{key}.{name}"), what);
+            None
+        }
+        _ => {
+            let most = post.kind.receptors();
+            if !(1..=most).contains(&receptor) {
+                let is = if receptor == 0 { "is missing".into() } else { format!("is {receptor}") };
+                let what = format!("{is}; `{of}` has receptors 1 to {most}");
+                plan.problem(format!("{key}.{name}"), what);
+                return None;
+            }
+            if weight < 0.0 {
+                let what = format!(
+                    "is {weight}; weights onto `{of}` are 0 or more: the receptor says whether it inhibits"
+                );
+                plan.problem(format!("{key}.weight"), what);
+                return None;
+            }
+            Some((receptor, weight))
+        }
+    }
+}
+
+fn no_constants(plan: &mut Plan, synapse: &StoredSynapse) {
+    for name in synapse.constants.keys() {
+        let what = format!("is not known to `{}`; known are: weight, delay, receptor_type", synapse.model);
+        plan.problem(format!("{}.{name}", synapse.key), what);
+    }
+}
+
+/// Parameters of `tsodyks2_synapse`; the defaults are NEST's.
+fn short_term(plan: &mut Plan, synapse: &StoredSynapse) -> Option<ShortTerm> {
+    let mut s = ShortTerm { u: 0.5, tau_rec_ms: 800.0, tau_fac_ms: 0.0, u_start: 0.5, x_start: 1.0 };
+    let before = plan.problems.len();
+    for (name, constant) in &synapse.constants {
+        let key = format!("{}.{name}", synapse.key);
+        let Constant::Number(value) = constant else {
+            plan.problem(key, "is no number; one number for all synapses is needed");
+            continue;
+        };
+        let (place, is_allowed, allowed) = match name.as_str() {
+            "U" => (&mut s.u, (0.0..=1.0).contains(value), "it lies in 0..1"),
+            "u" => (&mut s.u_start, (0.0..=1.0).contains(value), "it lies in 0..1"),
+            "x" => (&mut s.x_start, (0.0..=1.0).contains(value), "it lies in 0..1"),
+            "tau_rec" => (&mut s.tau_rec_ms, *value > 0.0, "a positive time is needed"),
+            "tau_fac" => (&mut s.tau_fac_ms, *value >= 0.0, "0 ms or more is needed"),
+            _ => {
+                let what = "is not known to `tsodyks2_synapse`; known are: weight, delay, receptor_type, U, u, x, tau_rec, tau_fac";
+                plan.problem(key, what);
+                continue;
+            }
+        };
+        if is_allowed {
+            *place = *value;
+        } else {
+            plan.problem(key, format!("is {value}; {allowed}"));
+        }
+    }
+    (plan.problems.len() == before).then_some(s)
+}
+
+/// Gap junctions along the stored pairs. With the rule `one_to_one` NEST joins every cell with itself, where no current flows.
+fn add_gap(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet, post: &Cells, mut link: Link) {
+    if set.pre_type != set.post_type || post.kind == NeuronKind::Relay {
+        let what = format!(
+            "is gap_junction between `{}` and `{}`; gap junctions join cells with a membrane, of one type",
+            set.pre_type, set.post_type
+        );
+        plan.problem(format!("{}.synapses", model.key), what);
+        return;
+    }
+    if link.weight < 0.0 {
+        plan.problem(
+            format!("{}.synapses", model.key),
+            format!("has a conductance of {} nS; it is 0 or more", link.weight),
+        );
+        return;
+    }
+    match model.rule {
+        None => {
+            link.is_gap = true;
+            plan.links.push(link);
+        }
+        Some(ConnectionRule::OneToOne) => plan.notes.push(format!(
+            "connection model `{}`: with the rule one_to_one each cell of `{}` has a gap junction with itself, \
+             which carries no current, in NEST as here; the {} stored rows are not used. Remove `rule` to use them.",
+            model.name,
+            set.pre_type,
+            set.len()
+        )),
+        Some(ConnectionRule::AllToAll) => {
+            plan.problem(format!("{}.rule", model.key), "is all_to_all; gap junctions follow the stored pairs: remove it");
+        }
+    }
+}
+
+impl Link {
+    /// One junction per pair of cells, whichever way it is stored, with the conductance of all its rows.
+    pub fn add_gap_junctions(&self, circuit: &mut Circuit, pairs: &[(u32, u32)], contacts: &[u32]) {
+        let mut joined: std::collections::BTreeMap<(u32, u32), f64> = std::collections::BTreeMap::new();
+        for (&(i, j), &rows) in pairs.iter().zip(contacts) {
+            if i != j {
+                *joined.entry((i.min(j), i.max(j))).or_default() += self.weight * f64::from(rows);
+            }
+        }
+        circuit.add_gap_junctions(GapJunctions {
+            label: self.label.clone(),
+            population: self.pre.clone(),
+            pairs: Arc::new(joined.keys().copied().collect()),
+            conductance: Weight::PerSynapse(joined.values().map(|&g| g as f32).collect()),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_has_one_gap_junction_whichever_way_it_is_stored() {
+        let link = Link {
+            label: "gap_goc".into(),
+            set: "gap_goc".into(),
+            pre: "golgi_cell".into(),
+            post: "golgi_cell".into(),
+            rule: None,
+            weight: 0.5,
+            counts_spikes: false,
+            delay_ms: 0.0,
+            receptor: 1,
+            short_term: None,
+            is_gap: true,
+        };
+        let mut circuit = Circuit::new();
+        link.add_gap_junctions(&mut circuit, &[(0, 1), (1, 0), (2, 1), (2, 2)], &[3, 1, 2, 9]);
+        let gap = format!("{circuit:?}");
+        assert!(gap.contains("[(0, 1), (1, 2)]") && gap.contains("PerSynapse([2.0, 1.0])"), "{gap}");
+    }
+}

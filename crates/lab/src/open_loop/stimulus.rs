@@ -1,0 +1,311 @@
+//! Stimuli of the command line.
+//!
+//! ```text
+//! TARGET:150Hz@400ms..460ms            Poisson spikes, each target its own
+//! TARGET:20Hz@0s..1s,amplitude=15Hz,frequency=2Hz,phase=90
+//!                                      the rate is 20 + 15 sin(2π 2 t + 90°) Hz, 0 where negative
+//! TARGET:100pA@200ms..400ms            a current
+//! TARGET:spikes=FILE.csv               the spikes of a file, lines `neuron,time_ms` or `population,neuron,time_ms`
+//! ```
+//! TARGET is a population, `mossy` for `mossy_fiber`, with `[0..9]` or `[0,3]` for some of its neurons.
+//! Options: `within=90` (µm from the middle of the granular layer); onto cells with receptors `weight=1` (nS)
+//! and `receptor=1`. Spikes come on top of the background.
+
+use super::duration_ms;
+use super::probes::numbers;
+use crate::Error;
+use lobule_scaffold::{Anatomy, CellSites};
+use std::path::{Path, PathBuf};
+
+/// What a stimulus does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StimulusKind {
+    /// Poisson spikes of a constant rate above the background.
+    Rate {
+        /// Rate, Hz.
+        rate_hz: f64,
+    },
+    /// Poisson spikes of a sinusoidal rate.
+    Sinusoid {
+        /// Mean rate, Hz.
+        mean_hz: f64,
+        /// Amplitude, Hz.
+        amplitude_hz: f64,
+        /// Frequency, Hz.
+        frequency_hz: f64,
+        /// Phase at time 0, degrees.
+        phase_deg: f64,
+    },
+    /// A current.
+    Current {
+        /// pA.
+        pa: f64,
+    },
+    /// The spikes of a file.
+    Spikes(PathBuf),
+}
+
+/// A stimulus to some neurons of a population.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stimulus {
+    /// As it was written, for messages.
+    pub text: String,
+    /// Population.
+    pub population: String,
+    /// Its neurons; none for all.
+    pub neurons: Option<Vec<u32>>,
+    /// What it does.
+    pub kind: StimulusKind,
+    /// Begin, ms; 0 for spikes of a file.
+    pub from_ms: f64,
+    /// End, ms; infinite for spikes of a file.
+    pub to_ms: f64,
+    /// Only neurons within this of the middle of the granular layer, µm; infinite for all.
+    pub within_um: f64,
+    /// Weight onto a receptor, nS, if given.
+    pub weight: Option<f64>,
+    /// Receptor, from 1, if given.
+    pub receptor: Option<usize>,
+}
+
+/// The forms, for messages.
+const FORMS: &str = "write it like mossy:150Hz@400ms..460ms,within=90 or golgi_cell:50Hz@0s..1s,weight=2,receptor=1 or \
+    mossy:20Hz@0s..1s,amplitude=15Hz,frequency=2Hz or purkinje_cell[0..9]:100pA@200ms..400ms or mossy:spikes=FILE.csv";
+
+impl Stimulus {
+    /// Reads one of the forms above.
+    ///
+    /// # Errors
+    /// [`Error::Config`] that shows the forms.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let wrong =
+            |why: &str| Error::Config { key: format!("--stimulus {text}"), what: format!("{why}; {FORMS}") };
+        let (target, rest) = text.split_once(':').ok_or_else(|| wrong("the target is missing"))?;
+        let (name, neurons) = match target.split_once('[') {
+            None => (target, None),
+            Some((name, list)) => {
+                let list = list.strip_suffix(']').and_then(numbers);
+                (name, Some(list.ok_or_else(|| wrong("the neurons are no list of numbers"))?))
+            }
+        };
+        let population = if name == "mossy" { "mossy_fiber" } else { name };
+        if population.is_empty() {
+            return Err(wrong("the target is missing"));
+        }
+        let mut parts = rest.split(',');
+        let main = parts.next().unwrap_or_default().trim();
+        let mut stimulus = Self {
+            text: text.into(),
+            population: population.into(),
+            neurons,
+            kind: StimulusKind::Rate { rate_hz: 0.0 },
+            from_ms: 0.0,
+            to_ms: f64::INFINITY,
+            within_um: f64::INFINITY,
+            weight: None,
+            receptor: None,
+        };
+        let with_unit = |text: &str, unit: &str| {
+            let value: f64 = text.trim().trim_end_matches(unit).trim().parse().ok()?;
+            value.is_finite().then_some(value)
+        };
+        if let Some(file) = main.strip_prefix("spikes=") {
+            stimulus.kind = StimulusKind::Spikes(file.into());
+        } else {
+            let (what, span) = main.split_once('@').ok_or_else(|| wrong("the time is missing"))?;
+            let (from, to) = span.split_once("..").ok_or_else(|| wrong("the time is no span"))?;
+            stimulus.from_ms = duration_ms(from).ok_or_else(|| wrong("the begin is no time"))?;
+            stimulus.to_ms = duration_ms(to).ok_or_else(|| wrong("the end is no time"))?;
+            stimulus.kind = if what.trim().ends_with("pA") {
+                StimulusKind::Current {
+                    pa: with_unit(what, "pA").ok_or_else(|| wrong("the current is no number"))?,
+                }
+            } else {
+                let rate_hz = with_unit(what, "Hz").ok_or_else(|| wrong("the rate is no number"))?;
+                StimulusKind::Rate { rate_hz }
+            };
+        }
+        let (mut amplitude, mut frequency, mut phase) = (None, None, None);
+        for option in parts {
+            let (key, value) =
+                option.split_once('=').ok_or_else(|| wrong(&format!("`{option}` is no option")))?;
+            let number =
+                |unit: &str| with_unit(value, unit).ok_or_else(|| wrong(&format!("`{key}` is no number")));
+            match key.trim() {
+                "within" => stimulus.within_um = number("um")?,
+                "weight" => stimulus.weight = Some(number("nS")?),
+                "receptor" => {
+                    let receptor =
+                        value.trim().parse().map_err(|_| wrong("`receptor` is no number from 1"))?;
+                    stimulus.receptor = Some(receptor);
+                }
+                "amplitude" => amplitude = Some(number("Hz")?),
+                "frequency" => frequency = Some(number("Hz")?),
+                "phase" => phase = Some(number("deg")?),
+                other => {
+                    let known = "within, weight, receptor, amplitude, frequency and phase are known";
+                    return Err(wrong(&format!("there is no option `{other}`; {known}")));
+                }
+            }
+        }
+        if amplitude.is_some() || frequency.is_some() || phase.is_some() {
+            let (StimulusKind::Rate { rate_hz }, Some(amplitude_hz), Some(frequency_hz)) =
+                (&stimulus.kind, amplitude, frequency)
+            else {
+                return Err(wrong("a sinusoid needs a rate in Hz, `amplitude` and `frequency`"));
+            };
+            if frequency_hz < 0.0 {
+                return Err(wrong("the frequency is 0 Hz or more"));
+            }
+            stimulus.kind = StimulusKind::Sinusoid {
+                mean_hz: *rate_hz,
+                amplitude_hz,
+                frequency_hz,
+                phase_deg: phase.unwrap_or(0.0),
+            };
+        }
+        match stimulus.kind {
+            StimulusKind::Rate { rate_hz: r } | StimulusKind::Sinusoid { mean_hz: r, .. }
+                if !(0.0..=5000.0).contains(&r) =>
+            {
+                return Err(wrong("the rate lies in 0..5000 Hz"));
+            }
+            StimulusKind::Sinusoid { amplitude_hz, .. } if !(-5000.0..=5000.0).contains(&amplitude_hz) => {
+                return Err(wrong("the amplitude lies in -5000..5000 Hz"));
+            }
+            StimulusKind::Current { .. } if stimulus.weight.is_some() || stimulus.receptor.is_some() => {
+                return Err(wrong("a current has neither weight nor receptor"));
+            }
+            _ => {}
+        }
+        if stimulus.to_ms <= stimulus.from_ms {
+            return Err(wrong("the end must follow the begin"));
+        }
+        if stimulus.weight.is_some_and(|w| w < 0.0) {
+            return Err(wrong("a weight is 0 nS or more; the receptor says whether it inhibits"));
+        }
+        Ok(stimulus)
+    }
+
+    /// An error about this stimulus.
+    pub(super) fn wrong(&self, what: impl Into<String>) -> Error {
+        Error::Config { key: format!("--stimulus {}", self.text), what: what.into() }
+    }
+
+    /// The neurons it reaches, ascending.
+    pub(super) fn targets(&self, anatomy: &Anatomy, cells: &CellSites) -> Result<Vec<u32>, Error> {
+        let middle = [anatomy.size[0] / 2.0, anatomy.size[1] / 2.0, 65.0];
+        let is_near = |i: &u32| {
+            let p = cells.positions[*i as usize];
+            (0..3).map(|k| (p[k] - middle[k]).powi(2)).sum::<f64>().sqrt() <= self.within_um
+        };
+        let all: Vec<u32> = match &self.neurons {
+            None => (0..cells.len() as u32).collect(),
+            Some(neurons) => neurons.clone(),
+        };
+        if let Some(i) = all.iter().find(|i| **i as usize >= cells.len()) {
+            return Err(self.wrong(format!("neuron {i} does not exist; there are {}, from 0", cells.len())));
+        }
+        let near: Vec<u32> = all.into_iter().filter(is_near).collect();
+        if near.is_empty() {
+            return Err(self.wrong(format!("it reaches none of the {} cells; enlarge `within`", cells.len())));
+        }
+        Ok(near)
+    }
+}
+
+/// The spikes of a file for a population of `n` neurons: (time ms, neuron). Lines are `neuron,time_ms` or
+/// `population,neuron,time_ms`; those of other populations are left out; a first line without numbers is a heading.
+pub(super) fn read_spikes(path: &Path, population: &str, n: usize) -> Result<Vec<(f64, u32)>, Error> {
+    let wrong = |what: String| Error::File { path: path.display().to_string(), what };
+    let text =
+        std::fs::read_to_string(path).map_err(|e| wrong(format!("{e}; check the path of the spikes")))?;
+    let mut spikes = Vec::new();
+    for (k, line) in text.lines().enumerate() {
+        let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+        let (of, fields) = match fields[..] {
+            [""] => continue,
+            [neuron, time] => (population, [neuron, time]),
+            [of, neuron, time] => (of, [neuron, time]),
+            _ => return Err(wrong(format!("line {}: `{line}` is not `neuron,time_ms`", k + 1))),
+        };
+        let (neuron, time) = (fields[0].parse::<u32>(), fields[1].parse::<f64>());
+        match (neuron, time) {
+            (Ok(neuron), Ok(time)) if time.is_finite() && time >= 0.0 => {
+                if of != population {
+                    continue;
+                }
+                if neuron as usize >= n {
+                    let line = k + 1;
+                    return Err(wrong(format!(
+                        "line {line}: neuron {neuron} does not exist; there are {n}, from 0"
+                    )));
+                }
+                spikes.push((time, neuron));
+            }
+            _ if k == 0 => {}
+            _ => {
+                return Err(wrong(format!(
+                    "line {}: `{line}` is not `neuron,time_ms` with a time of 0 ms or more",
+                    k + 1
+                )));
+            }
+        }
+    }
+    if spikes.is_empty() {
+        return Err(wrong(format!("it holds no spike of `{population}`; lines are `neuron,time_ms`")));
+    }
+    Ok(spikes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stimuli_are_read() {
+        let s = Stimulus::parse("mossy:150Hz@400ms..0.46s,within=90").unwrap();
+        assert_eq!(
+            (s.population.as_str(), s.from_ms, s.to_ms, s.within_um),
+            ("mossy_fiber", 400.0, 460.0, 90.0)
+        );
+        assert_eq!(s.kind, StimulusKind::Rate { rate_hz: 150.0 });
+        let s = Stimulus::parse("golgi_cell[0..2,5]:-20pA@0..10").unwrap();
+        assert_eq!((s.kind, s.neurons), (StimulusKind::Current { pa: -20.0 }, Some(vec![0, 1, 2, 5])));
+        let s = Stimulus::parse("mossy:20Hz@0s..1s,amplitude=15Hz,frequency=2Hz,phase=90").unwrap();
+        let sine =
+            StimulusKind::Sinusoid { mean_hz: 20.0, amplitude_hz: 15.0, frequency_hz: 2.0, phase_deg: 90.0 };
+        assert_eq!(s.kind, sine);
+        let s = Stimulus::parse("dcn_p:50Hz@0..1s,weight=2.5,receptor=2").unwrap();
+        assert_eq!((s.weight, s.receptor), (Some(2.5), Some(2)));
+        let s = Stimulus::parse("mossy:spikes=a.csv").unwrap();
+        assert_eq!(s.kind, StimulusKind::Spikes("a.csv".into()));
+    }
+
+    #[test]
+    fn bad_stimuli_are_explained_with_the_forms() {
+        for bad in [
+            "",
+            "mossy",
+            ":5Hz@0..1",
+            "mossy:x@0..1",
+            "mossy:5",
+            "mossy:5@1",
+            "mossy:5@9..1",
+            "mossy:-5@0..1",
+            "mossy:9999@0..1",
+            "mossy:NaN@0..1",
+            "mossy:5@0..1,foo=2",
+            "mossy:5@0..1,within",
+            "mossy:5@0..1,amplitude=2",
+            "mossy:5pA@0..1,weight=1",
+            "mossy:5pA@0..1,amplitude=1,frequency=1",
+            "mossy[x]:5@0..1",
+            "mossy[3:5@0..1",
+            "golgi_cell:5@0..1,weight=-1",
+        ] {
+            let message = Stimulus::parse(bad).unwrap_err().to_string();
+            assert!(message.contains("mossy:150Hz@400ms") && message.contains(bad), "{bad}: {message}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! A run of a simulation that the file brings along.
+
+use super::{OpenLoop, OpenLoopResult, Prepared, run};
+use crate::cerebellum::stored::plan;
+use crate::{Error, Progress};
+use lobule_scaffold::Anatomy;
+use lobule_scaffold::configuration::StoredSimulation;
+use std::time::Instant;
+
+/// Runs an anatomy under a stored simulation. The duration of `what`, if any, takes the place of the stored one.
+///
+/// # Errors
+/// [`Error::Stored`] when the simulation asks for what cannot be honoured; [`Error::Config`] when it needs more
+/// memory than it may take; what compiling and running report.
+pub fn stored(
+    anatomy: &Anatomy,
+    simulation: &StoredSimulation,
+    what: &OpenLoop,
+    progress: &dyn Progress,
+) -> Result<OpenLoopResult, Error> {
+    let begin = Instant::now();
+    let plan = plan(anatomy, simulation, what.duration_ms, what.seed);
+    let circuit = plan.circuit(anatomy)?;
+    let cells = plan.populations();
+    let prepared = Prepared {
+        circuit,
+        cells,
+        probes: plan.probes,
+        recorders: plan.recorders,
+        schedule: None,
+        dt_ms: plan.resolution_ms,
+        duration_ms: plan.duration_ms,
+        notes: plan.notes,
+    };
+    run(prepared, what, begin, progress)
+}

@@ -1,0 +1,303 @@
+//! The devices of a simulation: what drives cells and what records them.
+//!
+//! bsb-nest 8.0.2 has five of its own (`poisson_generator`, `sinusoidal_poisson_generator`, `dc_generator`,
+//! `spike_recorder`, `multimeter`) and `external`, which takes any `nest_model` with `constants`. Both ways are read
+//! here; a model that is not listed is a problem. Units: ms, Hz, pA; weights nS (a factor for currents).
+
+use super::fields::{Fields, number};
+use super::targetting::Targetting;
+
+/// From when to when, ms.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Span {
+    /// Begin, ms.
+    pub start_ms: f64,
+    /// End, ms; none for the end of the run.
+    pub stop_ms: Option<f64>,
+}
+
+/// What a device does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DeviceKind {
+    /// Independent Poisson spikes for each target.
+    Poisson {
+        /// Rate, Hz.
+        rate_hz: f64,
+        /// When.
+        span: Span,
+    },
+    /// The same with a rate of `rate + amplitude · sin(2π frequency t + phase)`, 0 where negative.
+    SinusoidalPoisson {
+        /// Mean rate, Hz.
+        rate_hz: f64,
+        /// Amplitude, Hz.
+        amplitude_hz: f64,
+        /// Frequency, Hz.
+        frequency_hz: f64,
+        /// Phase at time 0, degrees.
+        phase_deg: f64,
+        /// When.
+        span: Span,
+    },
+    /// The same given spikes for all targets.
+    SpikeTimes {
+        /// Times, ms, ascending.
+        times_ms: Vec<f64>,
+    },
+    /// A current that is constant between steps.
+    Current {
+        /// (time ms, amplitude pA): the amplitude from that time on.
+        steps: Vec<(f64, f64)>,
+    },
+    /// Records spikes.
+    SpikeRecorder {
+        /// When.
+        span: Span,
+    },
+    /// Records state variables.
+    Multimeter {
+        /// NEST's names, e.g. `V_m`.
+        variables: Vec<String>,
+        /// Time between samples, ms; none for the resolution.
+        interval_ms: Option<f64>,
+        /// When.
+        span: Span,
+    },
+}
+
+/// A device and its targets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Device {
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    pub kind: DeviceKind,
+    /// Whom it reaches.
+    pub targetting: Targetting,
+    /// Weight of its connections, nS for spikes, a factor for currents.
+    pub weight: f64,
+    /// Delay of its connections, ms.
+    pub delay_ms: f64,
+    /// Receptor, from 1; 0 when none is given.
+    pub receptor: usize,
+}
+
+impl Device {
+    /// What it is, in a word or two: NEST's name.
+    pub fn model(&self) -> &'static str {
+        match self.kind {
+            DeviceKind::Poisson { .. } => "poisson_generator",
+            DeviceKind::SinusoidalPoisson { .. } => "sinusoidal_poisson_generator",
+            DeviceKind::SpikeTimes { .. } => "spike_generator",
+            DeviceKind::Current { .. } => "current generator",
+            DeviceKind::SpikeRecorder { .. } => "spike_recorder",
+            DeviceKind::Multimeter { .. } => "multimeter",
+        }
+    }
+
+    /// Whether it listens instead of acting.
+    pub fn is_recorder(&self) -> bool {
+        matches!(self.kind, DeviceKind::SpikeRecorder { .. } | DeviceKind::Multimeter { .. })
+    }
+
+    /// Reads a device; problems go where `fields` gathers them.
+    pub(super) fn read(name: &str, fields: Fields) -> Option<Self> {
+        let Some(device) = fields.text("device").or_else(|| {
+            // BSB's default is `external`.
+            fields.value("nest_model").is_some().then_some("external")
+        }) else {
+            fields.problem("device", format!("is missing; known are: {KNOWN}"));
+            return None;
+        };
+        let targetting = Targetting::read(&fields);
+        let weight = fields.number("weight");
+        let delay = fields.needed_positive("delay");
+        let receptor = fields.count("receptor_type").unwrap_or(0);
+        let kind = if device == "external" {
+            let Some(model) = fields.text("nest_model") else {
+                fields.problem("nest_model", format!("is missing; known are: {KNOWN}"));
+                return None;
+            };
+            let empty = serde_json::json!({});
+            let kind = match fields.object("constants") {
+                Some(constants) => read_kind(model, "nest_model", &fields, constants),
+                None if fields.value("constants").is_some() => None,
+                None => {
+                    let nothing = std::cell::RefCell::new(Vec::new());
+                    let kind = Fields::of(&empty, fields.at("constants"), &nothing)
+                        .and_then(|constants| read_kind(model, "nest_model", &fields, constants));
+                    for problem in nothing.into_inner() {
+                        let key = problem.key.trim_start_matches(fields.key()).trim_start_matches('.');
+                        fields.problem(key, problem.what);
+                    }
+                    kind
+                }
+            };
+            fields.finish();
+            kind
+        } else {
+            read_own(device, fields)
+        };
+        let (kind, targetting, delay_ms) = (kind?, targetting?, delay?);
+        Some(Self { name: name.into(), kind, targetting, weight: weight.unwrap_or(1.0), delay_ms, receptor })
+    }
+}
+
+/// The devices that are known, for messages.
+const KNOWN: &str = "poisson_generator, sinusoidal_poisson_generator, spike_generator, dc_generator, \
+                     step_current_generator, spike_recorder, multimeter, voltmeter";
+
+/// A device whose keys stand beside `device`.
+fn read_own(device: &str, fields: Fields) -> Option<DeviceKind> {
+    let weight = fields.value("weight").is_some();
+    let kind = kind_of(device, "device", &fields, &fields);
+    if kind
+        .as_ref()
+        .is_some_and(|k| !matches!(k, DeviceKind::SpikeRecorder { .. } | DeviceKind::Multimeter { .. }))
+        && !weight
+    {
+        fields.problem("weight", "is missing; BSB needs it: add it to the configuration");
+    }
+    if kind.is_some() {
+        fields.finish();
+    }
+    kind
+}
+
+/// A device whose keys stand in `constants`.
+fn read_kind(model: &str, model_key: &str, device: &Fields, constants: Fields) -> Option<DeviceKind> {
+    let kind = kind_of(model, model_key, device, &constants);
+    if kind.is_some() {
+        constants.finish();
+    }
+    kind
+}
+
+/// The kind that `model` names, with its parameters from `fields`.
+fn kind_of(model: &str, model_key: &str, device: &Fields, fields: &Fields) -> Option<DeviceKind> {
+    match model {
+        "poisson_generator" => {
+            let rate_hz = fields.needed_amount("rate");
+            Some(DeviceKind::Poisson { span: span(fields)?, rate_hz: rate_hz? })
+        }
+        "sinusoidal_poisson_generator" => {
+            let (rate, amplitude, frequency) = (
+                fields.needed_amount("rate"),
+                fields.needed_number("amplitude"),
+                fields.needed_amount("frequency"),
+            );
+            let phase_deg = fields.number("phase").unwrap_or(0.0);
+            if fields.flag("individual_spike_trains") == Some(false) {
+                fields.problem(
+                    "individual_spike_trains",
+                    "is false; here every target has its own spikes: remove it",
+                );
+                return None;
+            }
+            Some(DeviceKind::SinusoidalPoisson {
+                rate_hz: rate?,
+                amplitude_hz: amplitude?,
+                frequency_hz: frequency?,
+                phase_deg,
+                span: span(fields)?,
+            })
+        }
+        "spike_generator" => {
+            let times_ms = fields.numbers("spike_times");
+            if fields.value("spike_times").is_none() {
+                fields.problem("spike_times", "is missing; give the times of the spikes, ms");
+            }
+            let times_ms = times_ms?;
+            if let Some(w) = times_ms.windows(2).find(|w| w[1] < w[0]) {
+                fields.problem("spike_times", format!("has {} after {}; times ascend", w[1], w[0]));
+                return None;
+            }
+            if let Some(first) = times_ms.first().filter(|t| **t <= 0.0) {
+                fields.problem("spike_times", format!("begins at {first} ms; a spike comes after 0 ms"));
+                return None;
+            }
+            if let Some(weights) = fields.numbers("spike_weights").filter(|w| w.iter().any(|w| *w != 1.0)) {
+                let what = format!(
+                    "has {} weights other than 1; one weight for all spikes is known: use `weight`, or one device for each",
+                    weights.iter().filter(|w| **w != 1.0).count()
+                );
+                fields.problem("spike_weights", what);
+                return None;
+            }
+            Some(DeviceKind::SpikeTimes { times_ms })
+        }
+        "dc_generator" => {
+            let amplitude = fields.needed_number("amplitude");
+            let span = span(fields)?;
+            let mut steps = vec![(span.start_ms, amplitude?)];
+            steps.extend(span.stop_ms.map(|stop| (stop, 0.0)));
+            Some(DeviceKind::Current { steps })
+        }
+        "step_current_generator" => {
+            let (times, values) = (fields.numbers("amplitude_times"), fields.numbers("amplitude_values"));
+            let (Some(times), Some(values)) = (times, values) else {
+                fields.problem("amplitude_times", "and `amplitude_values` must both be lists of numbers");
+                return None;
+            };
+            if times.len() != values.len() {
+                let what = format!("has {} times for {} values; give as many", times.len(), values.len());
+                fields.problem("amplitude_times", what);
+                return None;
+            }
+            if times.windows(2).any(|w| w[1] <= w[0]) || times.first().is_some_and(|t| *t < 0.0) {
+                fields.problem("amplitude_times", "do not ascend from 0; NEST needs ascending times");
+                return None;
+            }
+            let span = span(fields)?;
+            if span.start_ms > 0.0 || span.stop_ms.is_some() {
+                fields.problem("start", "and `stop` beside steps are not known; write them as steps");
+                return None;
+            }
+            Some(DeviceKind::Current { steps: times.into_iter().zip(values).collect() })
+        }
+        "spike_recorder" => Some(DeviceKind::SpikeRecorder { span: span(fields)? }),
+        "multimeter" | "voltmeter" => {
+            let variables = fields.texts("properties").or_else(|| fields.texts("record_from"));
+            let variables = match (variables, model) {
+                (Some(v), _) if !v.is_empty() => v,
+                (None, "voltmeter") => vec!["V_m".to_string()],
+                _ => {
+                    fields.problem("properties", "names no variable; give a list, e.g. [\"V_m\"]");
+                    return None;
+                }
+            };
+            if let Some(units) = fields.texts("units")
+                && units.len() != variables.len()
+            {
+                let what =
+                    format!("has {} units for {} properties; give as many", units.len(), variables.len());
+                fields.problem("units", what);
+            }
+            let interval = fields.value("interval");
+            let interval_ms = interval.and_then(number).filter(|t| *t > 0.0);
+            if interval.is_some() && interval_ms.is_none() {
+                fields.problem("interval", "is no time above 0 ms");
+            }
+            Some(DeviceKind::Multimeter { variables, interval_ms, span: span(fields)? })
+        }
+        other => {
+            device.problem(model_key, format!("is `{other}`; known are: {KNOWN}"));
+            None
+        }
+    }
+}
+
+/// `start` and `stop`.
+fn span(fields: &Fields) -> Option<Span> {
+    let start_ms = fields.amount("start").unwrap_or(0.0);
+    let stop_ms = fields.amount("stop");
+    if let Some(stop) = stop_ms.filter(|stop| *stop <= start_ms) {
+        // NOTE: bsb-nest drops such a stop for two devices without a word and refuses it for a third.
+        fields.problem(
+            "stop",
+            format!("is {stop} ms and `start` is {start_ms} ms; the end must follow the begin"),
+        );
+        return None;
+    }
+    Some(Span { start_ms, stop_ms })
+}

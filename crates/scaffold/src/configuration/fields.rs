@@ -1,0 +1,212 @@
+//! Reading the keys of a JSON object one by one. A value of the wrong kind, a missing key and a key
+//! that nobody asked for become a [`Problem`] that names where it stands; reading goes on, so that all of them
+//! can be told at once.
+
+use serde_json::{Map, Value};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// Something in a configuration that cannot be honoured.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Where, e.g. `simulations.basal.devices.noise.rate`.
+    pub key: String,
+    /// The value, what is known and the remedy.
+    pub what: String,
+}
+
+impl Problem {
+    /// A problem at a key.
+    pub fn new(key: impl Into<String>, what: impl Into<String>) -> Self {
+        Self { key: key.into(), what: what.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.key, self.what)
+    }
+}
+
+/// Where problems are gathered.
+pub(super) type Problems = RefCell<Vec<Problem>>;
+
+/// A value as a message shows it: the first 60 characters of its JSON.
+pub(super) fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("`{}...`", &text[..end]),
+        None => format!("`{text}`"),
+    }
+}
+
+/// The keys of one object.
+pub(super) struct Fields<'a> {
+    key: String,
+    object: &'a Map<String, Value>,
+    taken: RefCell<BTreeSet<String>>,
+    problems: &'a Problems,
+}
+
+impl<'a> Fields<'a> {
+    /// The keys of `value`, which stands at `key`; a problem when it is no object.
+    pub fn of(value: &'a Value, key: impl Into<String>, problems: &'a Problems) -> Option<Self> {
+        let key = key.into();
+        let Some(object) = value.as_object() else {
+            let what = format!("is {}; an object with keys is needed", shown(value));
+            problems.borrow_mut().push(Problem::new(key, what));
+            return None;
+        };
+        Some(Self { key, object, taken: RefCell::default(), problems })
+    }
+
+    /// Where the object stands.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The full name of one of its keys.
+    pub fn at(&self, name: &str) -> String {
+        format!("{}.{name}", self.key)
+    }
+
+    /// Reports a problem at one of its keys.
+    pub fn problem(&self, name: &str, what: impl Into<String>) {
+        self.problems.borrow_mut().push(Problem::new(self.at(name), what));
+    }
+
+    /// The value of a key; none when it is absent or null.
+    pub fn value(&self, name: &str) -> Option<&'a Value> {
+        self.taken.borrow_mut().insert(name.into());
+        self.object.get(name).filter(|v| !v.is_null())
+    }
+
+    /// The object at a key.
+    pub fn object(&self, name: &str) -> Option<Fields<'a>> {
+        Fields::of(self.value(name)?, self.at(name), self.problems)
+    }
+
+    /// The entries of the object at a key, in order of name; empty when it is absent.
+    pub fn entries(&self, name: &str) -> Vec<(&'a str, &'a Value)> {
+        match self.object(name) {
+            Some(fields) => fields.object.iter().map(|(k, v)| (k.as_str(), v)).collect(),
+            None => Vec::new(),
+        }
+    }
+
+    /// As [`Fields::entries`], where absence is a problem.
+    pub fn needed_entries(&self, name: &str) -> Vec<(&'a str, &'a Value)> {
+        self.needed(name);
+        self.entries(name)
+    }
+
+    fn needed(&self, name: &str) -> bool {
+        let is_there = self.value(name).is_some();
+        if !is_there {
+            self.problem(name, "is missing; BSB needs it: add it to the configuration");
+        }
+        is_there
+    }
+
+    /// Puts a value through `read`; a problem that says what is needed when it does not fit.
+    fn read<T>(&self, name: &str, needed: &str, read: impl FnOnce(&'a Value) -> Option<T>) -> Option<T> {
+        let value = self.value(name)?;
+        let read = read(value);
+        if read.is_none() {
+            self.problem(name, format!("is {}; {needed} is needed", shown(value)));
+        }
+        read
+    }
+
+    /// A finite number.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.read(name, "a number", number)
+    }
+
+    /// A finite number that must be there.
+    pub fn needed_number(&self, name: &str) -> Option<f64> {
+        if self.needed(name) { self.number(name) } else { None }
+    }
+
+    /// A number of at least 0 that may be absent.
+    pub fn amount(&self, name: &str) -> Option<f64> {
+        self.read(name, "a number of 0 or more", |v| number(v).filter(|n| *n >= 0.0))
+    }
+
+    /// A number of at least 0 that must be there.
+    pub fn needed_amount(&self, name: &str) -> Option<f64> {
+        if self.needed(name) { self.amount(name) } else { None }
+    }
+
+    /// A number above 0 that must be there.
+    pub fn needed_positive(&self, name: &str) -> Option<f64> {
+        if !self.needed(name) {
+            return None;
+        }
+        self.read(name, "a number above 0", |v| number(v).filter(|n| *n > 0.0))
+    }
+
+    /// A whole number of at least 0.
+    pub fn count(&self, name: &str) -> Option<usize> {
+        self.read(name, "a whole number of 0 or more", |v| usize::try_from(v.as_u64()?).ok())
+    }
+
+    /// True or false.
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        self.read(name, "true or false", Value::as_bool)
+    }
+
+    /// A text.
+    pub fn text(&self, name: &str) -> Option<&'a str> {
+        self.read(name, "a text", Value::as_str)
+    }
+
+    /// A list of texts.
+    pub fn texts(&self, name: &str) -> Option<Vec<String>> {
+        self.read(name, "a list of texts", |v| {
+            v.as_array()?.iter().map(|t| t.as_str().map(String::from)).collect()
+        })
+    }
+
+    /// A list of finite numbers.
+    pub fn numbers(&self, name: &str) -> Option<Vec<f64>> {
+        self.read(name, "a list of numbers", |v| v.as_array()?.iter().map(number).collect())
+    }
+
+    /// A list of `N` finite numbers.
+    pub fn point<const N: usize>(&self, name: &str) -> Option<[f64; N]> {
+        self.read(name, &format!("a list of {N} numbers"), |v| {
+            let numbers: Option<Vec<f64>> = v.as_array()?.iter().map(number).collect();
+            numbers?.try_into().ok()
+        })
+    }
+
+    /// The keys that nobody has asked for so far, with their values.
+    pub fn rest(&self) -> Vec<(&'a str, &'a Value)> {
+        let taken = self.taken.borrow();
+        let rest = self.object.iter().filter(|(name, _)| !taken.contains(*name));
+        rest.map(|(name, value)| (name.as_str(), value)).collect()
+    }
+
+    /// Reports the keys that nobody has asked for.
+    pub fn finish(self) {
+        let known: Vec<String> = self.taken.borrow().iter().cloned().collect();
+        for (name, value) in self.rest() {
+            let known = known.join(", ");
+            self.problem(
+                name,
+                format!("is {} and not known here; known are: {known}; remove it", shown(value)),
+            );
+        }
+    }
+}
+
+/// A finite number; BSB also takes one that is written as a text.
+pub(super) fn number(value: &Value) -> Option<f64> {
+    let number = match value {
+        Value::String(text) => text.trim().parse().ok(),
+        other => other.as_f64(),
+    };
+    number.filter(|n| n.is_finite())
+}

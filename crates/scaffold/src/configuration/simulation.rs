@@ -1,0 +1,300 @@
+//! The node `simulations` of a configuration: what `bsb simulate` runs, as plain data.
+//!
+//! ```text
+//! simulations.<name>
+//!   simulator duration resolution modules threads verbosity
+//!   cell_models.<cell type>        model, constants, parameters
+//!   connection_models.<set>        tag, rule, synapses [{model, weight, delay, receptor_type, ...}]
+//!   devices.<device>               device, targetting, weight, delay, receptor_type, ...
+//! ```
+//!
+//! Reading never stops at the first thing it cannot honour: each simulation carries its problems (it
+//! cannot be run) and its notes (known, and without effect here). Units: ms, Hz, pA; weights nS.
+//!
+//! Source: bsb-core and bsb-nest 8.0.2.
+
+use super::constants::{self, Constants};
+use super::devices::Device;
+use super::fields::{Fields, Problem, Problems, shown};
+use crate::canonical_cell_name;
+use serde_json::Value;
+use std::cell::RefCell;
+
+/// The model of one cell type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CellModel {
+    /// lobule's name of the cell type.
+    pub cell_type: String,
+    /// Where it stands in the configuration.
+    pub key: String,
+    /// NEST's name of the model, e.g. `parrot_neuron`.
+    pub model: String,
+    /// Its parameters, by NEST's names.
+    pub constants: Constants,
+}
+
+/// One synapse model of a connection set.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredSynapse {
+    /// Where it stands in the configuration.
+    pub key: String,
+    /// NEST's name of the model, e.g. `static_synapse`.
+    pub model: String,
+    /// Weight of one row (contact).
+    pub weight: f64,
+    /// Delay, ms; none for models without one.
+    pub delay_ms: Option<f64>,
+    /// Receptor, from 1; 0 when none is given.
+    pub receptor: usize,
+    /// Further parameters, by NEST's names.
+    pub constants: Constants,
+}
+
+/// A rule of NEST's that takes the place of the stored connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConnectionRule {
+    /// Cell i with cell i.
+    OneToOne,
+    /// Every pair.
+    AllToAll,
+}
+
+/// What a connection set becomes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConnectionModel {
+    /// Its name.
+    pub name: String,
+    /// Where it stands in the configuration.
+    pub key: String,
+    /// The connection set: its tag, or its name.
+    pub set: String,
+    /// Its synapses; each of them is made for every pair.
+    pub synapses: Vec<StoredSynapse>,
+    /// A rule instead of the stored pairs.
+    pub rule: Option<ConnectionRule>,
+}
+
+/// A simulation that a network file brings along.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredSimulation {
+    /// Its name.
+    pub name: String,
+    /// `nest`, `arbor`, `neuron`.
+    pub simulator: String,
+    /// Duration, ms.
+    pub duration_ms: f64,
+    /// Time step, ms.
+    pub resolution_ms: f64,
+    /// Models of cells, in order of name.
+    pub cell_models: Vec<CellModel>,
+    /// Models of connection sets, in order of name.
+    pub connection_models: Vec<ConnectionModel>,
+    /// Devices, in order of name.
+    pub devices: Vec<Device>,
+    /// What is known and has no effect here, one sentence each.
+    pub notes: Vec<String>,
+    /// What cannot be honoured; with any of these the simulation cannot be run.
+    pub problems: Vec<Problem>,
+}
+
+impl StoredSimulation {
+    /// Leaves a device out, and with it what cannot be honoured of it. False when there is no such device.
+    pub fn leave_out(&mut self, device: &str) -> bool {
+        let key = format!("simulations.{}.devices.{device}", self.name);
+        let is_of_device = |p: &Problem| p.key == key || p.key.starts_with(&format!("{key}."));
+        let before = self.devices.len() + self.problems.len();
+        self.devices.retain(|d| d.name != device);
+        self.problems.retain(|p| !is_of_device(p));
+        let is_known = self.devices.len() + self.problems.len() < before;
+        if is_known {
+            self.notes.push(format!("device `{device}` is left out, as asked."));
+        }
+        is_known
+    }
+}
+
+/// The names of the simulations of a configuration, in order.
+pub fn simulation_names(configuration: &Value) -> Vec<String> {
+    configuration["simulations"].as_object().map(|s| s.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// The simulations of a configuration, in order of name.
+pub fn simulations(configuration: &Value) -> Vec<StoredSimulation> {
+    let Some(nodes) = configuration["simulations"].as_object() else { return Vec::new() };
+    nodes.iter().map(|(name, node)| read(name, node)).collect()
+}
+
+/// Reads one simulation.
+fn read(name: &str, node: &Value) -> StoredSimulation {
+    let problems: Problems = RefCell::default();
+    let mut simulation = StoredSimulation {
+        name: name.into(),
+        simulator: String::new(),
+        duration_ms: f64::NAN,
+        resolution_ms: f64::NAN,
+        cell_models: Vec::new(),
+        connection_models: Vec::new(),
+        devices: Vec::new(),
+        notes: Vec::new(),
+        problems: Vec::new(),
+    };
+    if let Some(fields) = Fields::of(node, format!("simulations.{name}"), &problems) {
+        fill(&mut simulation, fields, &problems);
+    }
+    simulation.problems = problems.into_inner();
+    simulation
+}
+
+fn fill(simulation: &mut StoredSimulation, fields: Fields, problems: &Problems) {
+    simulation.simulator = fields.text("simulator").unwrap_or_default().into();
+    simulation.duration_ms = fields.needed_positive("duration").unwrap_or(f64::NAN);
+    if simulation.simulator != "nest" {
+        // What belongs to another simulator has other keys, which would all be problems.
+        let what =
+            format!("is `{}`; simulations of `nest` can be run: write one for nest", simulation.simulator);
+        fields.problem("simulator", what);
+        return;
+    }
+    simulation.resolution_ms = fields.needed_positive("resolution").unwrap_or(f64::NAN);
+    for (key, why) in [
+        ("modules", "models of NEST modules are built in"),
+        ("threads", "the number of threads is `--threads` and changes no bit"),
+        ("verbosity", "it is NEST's"),
+        ("rng", "the seed is `--seed`"),
+        ("seed", "the seed is `--seed`"),
+        ("after_prepare", "hooks are not run"),
+        ("after_simulation", "hooks are not run"),
+    ] {
+        let value = fields.value(key);
+        let is_empty = |v: &Value| {
+            v.as_array().is_some_and(Vec::is_empty) || v.as_object().is_some_and(|o| o.is_empty())
+        };
+        if let Some(value) = value.filter(|v| !is_empty(v)) {
+            let names = value.as_object().map(|o| o.keys().cloned().collect::<Vec<_>>().join(", "));
+            let value = names.unwrap_or_else(|| shown(value));
+            simulation.notes.push(format!("`{key}` ({value}) has no effect: {why}."));
+        }
+    }
+
+    for (name, node) in fields.needed_entries("cell_models") {
+        let key = format!("{}.cell_models.{name}", fields.key());
+        simulation.cell_models.extend(Fields::of(node, key, problems).map(|f| cell_model(name, f, problems)));
+    }
+    for (name, node) in fields.needed_entries("connection_models") {
+        let key = format!("{}.connection_models.{name}", fields.key());
+        let model = Fields::of(node, key, problems).map(|f| connection_model(name, f, problems));
+        simulation.connection_models.extend(model);
+    }
+    for (name, node) in fields.needed_entries("devices") {
+        let key = format!("{}.devices.{name}", fields.key());
+        let device = Fields::of(node, key, problems).and_then(|f| Device::read(name, f));
+        simulation.devices.extend(device);
+    }
+    let recorders = simulation.devices.iter().filter(|d| d.is_recorder()).count();
+    if recorders > 0 {
+        simulation.notes.push(format!(
+            "`delay` of {recorders} recorders has no effect: what is recorded carries the time at the cell."
+        ));
+    }
+    for device in &simulation.devices {
+        for cell_type in &device.targetting.cell_types {
+            if !simulation.cell_models.iter().any(|c| &c.cell_type == cell_type) {
+                let known: Vec<&str> = simulation.cell_models.iter().map(|c| c.cell_type.as_str()).collect();
+                let what =
+                    format!("names `{cell_type}`, which has no cell model; there are: {}", known.join(", "));
+                let key = format!("{}.devices.{}.targetting.cell_models", fields.key(), device.name);
+                problems.borrow_mut().push(Problem::new(key, what));
+            }
+        }
+    }
+    fields.finish();
+}
+
+fn cell_model(name: &str, fields: Fields, problems: &Problems) -> CellModel {
+    let mut values = Constants::new();
+    for group in ["constants", "parameters"] {
+        constants::add(&mut values, &fields.entries(group), &fields.at(group), problems);
+    }
+    let model = CellModel {
+        cell_type: canonical_cell_name(name).into(),
+        key: fields.key().into(),
+        // BSB's default.
+        model: fields.text("model").unwrap_or("iaf_psc_alpha").into(),
+        constants: values,
+    };
+    fields.finish();
+    model
+}
+
+fn connection_model(name: &str, fields: Fields, problems: &Problems) -> ConnectionModel {
+    let set = fields.text("tag").unwrap_or(name).to_string();
+    let rule = fields.text("rule").and_then(|rule| match rule {
+        "one_to_one" => Some(ConnectionRule::OneToOne),
+        "all_to_all" => Some(ConnectionRule::AllToAll),
+        other => {
+            let what = format!(
+                "is `{other}`; one_to_one and all_to_all are known: remove it to use the stored pairs"
+            );
+            fields.problem("rule", what);
+            None
+        }
+    });
+    // Only gap junctions may be symmetric, and they always are.
+    let is_symmetric = fields.flag("make_symmetric") == Some(true);
+    let mut synapses = Vec::new();
+    match fields.value("synapses") {
+        Some(Value::Array(nodes)) if !nodes.is_empty() => {
+            for (k, node) in nodes.iter().enumerate() {
+                let key = format!("{}.synapses.{k}", fields.key());
+                synapses.extend(Fields::of(node, key, problems).and_then(|f| synapse(f, problems)));
+            }
+        }
+        Some(other) => {
+            fields.problem("synapses", format!("is {}; a list of synapses is needed", shown(other)))
+        }
+        None => fields.problem("synapses", "is missing; give a list with at least one synapse"),
+    }
+    if is_symmetric && synapses.iter().any(|s| s.model != "gap_junction") {
+        fields.problem("make_symmetric", "is true, but only gap junctions are symmetric; remove it");
+    }
+    if fields.value("parameters").is_some() {
+        fields
+            .problem("parameters", "are computed for each connection, which is not known here; give numbers");
+    }
+    let model = ConnectionModel { name: name.into(), key: fields.key().into(), set, synapses, rule };
+    fields.finish();
+    model
+}
+
+fn synapse(fields: Fields, problems: &Problems) -> Option<StoredSynapse> {
+    let model = fields.text("model").unwrap_or("static_synapse").to_string();
+    let nested = fields.object("parameters");
+    // `weight` and `delay` may also stand in `parameters`.
+    let either = |name: &str| match &nested {
+        Some(nested) if fields.value(name).is_none() && nested.value(name).is_some() => {
+            nested.needed_number(name)
+        }
+        _ => fields.needed_number(name),
+    };
+    let weight = either("weight");
+    let delay_ms = if model == "gap_junction" { None } else { either("delay") };
+    if let Some(delay) = delay_ms.filter(|d| *d <= 0.0) {
+        fields.problem("delay", format!("is {delay} ms; a delay is at least one step"));
+    }
+    let receptor = fields.count("receptor_type").unwrap_or(0);
+    let mut values = Constants::new();
+    constants::add(&mut values, &fields.rest(), fields.key(), problems);
+    if let Some(nested) = nested {
+        constants::add(&mut values, &nested.rest(), nested.key(), problems);
+    }
+    let has_delay = delay_ms.is_some() || model == "gap_junction";
+    has_delay.then_some(())?;
+    Some(StoredSynapse {
+        key: fields.key().into(),
+        model,
+        weight: weight?,
+        delay_ms,
+        receptor,
+        constants: values,
+    })
+}

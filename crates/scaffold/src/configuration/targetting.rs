@@ -1,0 +1,288 @@
+//! Which cells a device acts on or records from.
+//!
+//! Strategies of BSB 8.0.2: `all`, `cell_model`, `by_label`, `by_id`, `sphere`, `cylinder`,
+//! `representatives`, `sphere_cell_types`. Distances are strictly below the radius; of several labels any one counts;
+//! a `fraction` is rounded down. Where BSB draws cells at random, the draw here comes from lobule's own streams: as
+//! many cells, other ones.
+
+use super::fields::Fields;
+use crate::{Anatomy, CellSites, canonical_cell_name};
+use lobule_signal::Stream;
+use std::collections::BTreeMap;
+
+/// A main axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Axis {
+    /// Across the parallel fibres.
+    X,
+    /// Along the parallel fibres.
+    Y,
+    /// Up.
+    Z,
+}
+
+/// Which cells of a population.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Targets {
+    /// All of them.
+    All,
+    /// Those that carry one of the labels.
+    ByLabel(Vec<String>),
+    /// Those with a number in the list of their type.
+    ById(BTreeMap<String, Vec<u64>>),
+    /// Those closer than `radius` to `origin`, µm.
+    Sphere {
+        /// Middle, µm.
+        origin: [f64; 3],
+        /// Radius, µm.
+        radius: f64,
+    },
+    /// Those closer than `radius` to a line along `axis`, µm.
+    Cylinder {
+        /// Direction.
+        axis: Axis,
+        /// Where the line is on the other two axes, in their order, µm.
+        origin: [f64; 2],
+        /// Radius, µm.
+        radius: f64,
+    },
+    /// As many of each population, drawn at random.
+    Representatives(usize),
+}
+
+/// How many of the targets, drawn at random.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Part {
+    /// So many of each population.
+    Count(usize),
+    /// So large a part of each population's targets, rounded down.
+    Fraction(f64),
+}
+
+/// Which cells of which populations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Targetting {
+    /// Cell types (lobule's names); empty for all that have a model.
+    pub cell_types: Vec<String>,
+    /// Which of their cells.
+    pub targets: Targets,
+    /// How many of those, if not all.
+    pub part: Option<Part>,
+}
+
+impl Default for Targetting {
+    fn default() -> Self {
+        Self { cell_types: Vec::new(), targets: Targets::All, part: None }
+    }
+}
+
+/// The strategies that are known, for messages.
+const KNOWN: &str = "all, cell_model, by_label, by_id, sphere, sphere_cell_types, cylinder, representatives";
+
+impl Targetting {
+    /// Reads the node `targetting` of a device; all cells when it is absent.
+    pub(super) fn read(device: &Fields) -> Option<Self> {
+        if device.value("targetting").is_none() {
+            return Some(Self::default());
+        }
+        let fields = device.object("targetting")?;
+        if fields.value("rule").is_some() {
+            fields.problem(
+                "rule",
+                format!("a NEST rule as targetting is not known; use a `strategy`: {KNOWN}"),
+            );
+            return None;
+        }
+        let strategy = fields.text("strategy").unwrap_or("all");
+        // A class is named by its short name or by its path.
+        if fields.text("type").is_some_and(|t| t != "cell") {
+            fields.problem("type", "is not `cell`; devices act on cells: remove it");
+        }
+        let filter = match strategy {
+            "all" => None,
+            "sphere_cell_types" => fields.texts("cell_types"),
+            _ => fields.texts("cell_models"),
+        };
+        let has_part = strategy != "all";
+        let targets = match strategy {
+            "all" => Targets::All,
+            "cell_model" => {
+                if filter.is_none() {
+                    fields.problem("cell_models", "is missing; name the cell models to target");
+                    return None;
+                }
+                Targets::All
+            }
+            "by_label" => match fields.texts("labels") {
+                Some(labels) if !labels.is_empty() => Targets::ByLabel(labels),
+                _ => {
+                    fields.problem("labels", "names no label; give a list of labels");
+                    return None;
+                }
+            },
+            "by_id" => {
+                let ids = fields.object("ids")?;
+                let mut lists = BTreeMap::new();
+                for (name, _) in ids.rest() {
+                    let numbers = ids.numbers(name)?;
+                    let whole = |n: &f64| (n.fract() == 0.0 && *n >= 0.0).then_some(*n as u64);
+                    let Some(list) = numbers.iter().map(whole).collect() else {
+                        ids.problem(name, "holds a number that is no cell number; they are whole, from 0");
+                        return None;
+                    };
+                    lists.insert(canonical_cell_name(name).to_string(), list);
+                }
+                Targets::ById(lists)
+            }
+            "sphere" | "sphere_cell_types" => {
+                let (origin, radius) = (fields.point("origin"), fields.needed_amount("radius")?);
+                let Some(origin) = origin else {
+                    if fields.value("origin").is_none() {
+                        fields.problem("origin", "is missing; give three coordinates, um");
+                    }
+                    return None;
+                };
+                Targets::Sphere { origin, radius }
+            }
+            "cylinder" => {
+                let axis = match fields.text("axis").unwrap_or("y") {
+                    "x" => Axis::X,
+                    "y" => Axis::Y,
+                    "z" => Axis::Z,
+                    other => {
+                        fields.problem("axis", format!("is `{other}`; x, y and z are known"));
+                        return None;
+                    }
+                };
+                let (origin, radius) = (fields.point("origin"), fields.needed_amount("radius")?);
+                let Some(origin) = origin else {
+                    if fields.value("origin").is_none() {
+                        fields.problem("origin", "is missing; give two coordinates, um");
+                    }
+                    return None;
+                };
+                Targets::Cylinder { axis, origin, radius }
+            }
+            "representatives" => Targets::Representatives(fields.count("n").unwrap_or(1)),
+            other => {
+                fields.problem("strategy", format!("is `{other}`; known are: {KNOWN}"));
+                return None;
+            }
+        };
+        let mut part = None;
+        if has_part {
+            let (count, fraction) = (fields.count("count"), fields.amount("fraction"));
+            part = match (count, fraction) {
+                (Some(_), Some(_)) => {
+                    fields.problem("fraction", "stands beside `count`; keep one of them");
+                    None
+                }
+                (Some(n), None) => Some(Part::Count(n)),
+                (None, Some(f)) if f <= 1.0 => Some(Part::Fraction(f)),
+                (None, Some(f)) => {
+                    fields.problem("fraction", format!("is {f}; it lies in 0..1"));
+                    None
+                }
+                (None, None) => None,
+            };
+        }
+        fields.finish();
+        let cell_types = filter.unwrap_or_default();
+        let cell_types = cell_types.iter().map(|name| canonical_cell_name(name).to_string()).collect();
+        Some(Self { cell_types, targets, part })
+    }
+
+    /// Whether the choice of cells is a random draw.
+    pub fn is_random(&self) -> bool {
+        self.part.is_some() || matches!(self.targets, Targets::Representatives(_))
+    }
+
+    /// The targets among the cells of one type, in ascending order. A random choice depends on
+    /// (seed, device, cell type) only.
+    ///
+    /// # Errors
+    /// The key under `targetting` that cannot be honoured, and why: a cell that does not exist, more cells than there are.
+    pub fn select(&self, cells: &CellSites, device: &str, seed: u64) -> Result<Vec<u32>, (String, String)> {
+        let n = cells.len();
+        let near = |i: u32, axes: &[usize], origin: &[f64], radius: f64| {
+            let p = cells.positions[i as usize];
+            let squares = axes.iter().zip(origin).map(|(&k, o)| (p[k] - o).powi(2));
+            squares.sum::<f64>() < radius * radius
+        };
+        let all = 0..n as u32;
+        let chosen: Vec<u32> = match &self.targets {
+            Targets::All => all.collect(),
+            Targets::ByLabel(labels) => {
+                let has = |i: &u32| {
+                    let set =
+                        cells.labels.get(*i as usize).and_then(|&k| cells.label_sets.get(usize::from(k)));
+                    set.is_some_and(|set| set.iter().any(|l| labels.contains(l)))
+                };
+                all.filter(has).collect()
+            }
+            Targets::ById(lists) => {
+                let mut chosen = lists.get(&cells.cell_type).cloned().unwrap_or_default();
+                chosen.sort_unstable();
+                chosen.dedup();
+                if let Some(&wrong) = chosen.iter().find(|&&i| i >= n as u64) {
+                    let what = format!("names cell {wrong}; there are {n}, numbered from 0");
+                    return Err((format!("ids.{}", cells.cell_type), what));
+                }
+                chosen.into_iter().map(|i| i as u32).collect()
+            }
+            Targets::Sphere { origin, radius } => {
+                all.filter(|&i| near(i, &[0, 1, 2], origin, *radius)).collect()
+            }
+            Targets::Cylinder { axis, origin, radius } => {
+                let axes = match axis {
+                    Axis::X => [1, 2],
+                    Axis::Y => [0, 2],
+                    Axis::Z => [0, 1],
+                };
+                all.filter(|&i| near(i, &axes, origin, *radius)).collect()
+            }
+            Targets::Representatives(k) => draw(all.collect(), *k, "n", cells, device, seed)?,
+        };
+        match self.part {
+            None => Ok(chosen),
+            Some(Part::Count(k)) => draw(chosen, k, "count", cells, device, seed),
+            Some(Part::Fraction(f)) => {
+                let k = (chosen.len() as f64 * f).floor() as usize;
+                draw(chosen, k, "fraction", cells, device, seed)
+            }
+        }
+    }
+
+    /// The labels that no cell of the targeted types carries.
+    pub fn missing_labels(&self, anatomy: &Anatomy, types: &[String]) -> Vec<String> {
+        let Targets::ByLabel(labels) = &self.targets else { return Vec::new() };
+        let carried = |label: &&String| {
+            let cells = types.iter().filter_map(|t| anatomy.cells(t));
+            cells.flat_map(|c| c.label_sets.iter().flatten()).any(|l| l == *label)
+        };
+        labels.iter().filter(|l| !carried(l)).cloned().collect()
+    }
+}
+
+/// `k` of the cells, drawn without replacement, in ascending order.
+fn draw(
+    mut cells: Vec<u32>,
+    k: usize,
+    key: &str,
+    of: &CellSites,
+    device: &str,
+    seed: u64,
+) -> Result<Vec<u32>, (String, String)> {
+    if k > cells.len() {
+        let what = format!("asks for {k} of {} cells of `{}`; ask for fewer", cells.len(), of.cell_type);
+        return Err((key.into(), what));
+    }
+    let stream = Stream::new(seed, &format!("targets of {device} in {}", of.cell_type));
+    for i in 0..k {
+        let j = i + stream.below(0, i as u32, (cells.len() - i) as u32) as usize;
+        cells.swap(i, j);
+    }
+    cells.truncate(k);
+    cells.sort_unstable();
+    Ok(cells)
+}
