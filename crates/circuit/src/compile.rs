@@ -113,9 +113,8 @@ impl Circuit {
         let cost: Vec<u64> = populations.iter().map(|p| 1 + p.variables.len() as u64).collect();
         // Cells that are coupled are advanced together, so one rank owns them all.
         let coupled: HashSet<&str> = self.gap_junctions.iter().map(|g| g.population.as_str()).collect();
-        let together: Vec<Option<usize>> = (self.populations.iter().enumerate())
-            .map(|(p, population)| coupled.contains(population.label.as_str()).then_some(p))
-            .collect();
+        let together: Vec<bool> =
+            self.populations.iter().map(|p| coupled.contains(p.label.as_str())).collect();
         let owner = share.owners(&blocks, &cost, &together);
         let owns = |block: usize| owner[block] as usize == share.rank();
 

@@ -136,6 +136,15 @@ impl Network {
         &self.share
     }
 
+    /// Whether this rank owns each neuron of a population. `[n]`
+    ///
+    /// # Errors
+    /// [`RunError::UnknownLabel`].
+    pub fn owned(&self, population: &str) -> Result<Vec<bool>, RunError> {
+        let population = &self.populations[self.population(population)?];
+        Ok((0..population.n).map(|i| self.owns(population.first_block + i / BLOCK)).collect())
+    }
+
     /// Whether this rank owns a block.
     pub(crate) fn owns(&self, block: usize) -> bool {
         self.owner[block] as usize == self.share.rank()
@@ -157,8 +166,10 @@ impl Network {
         self.populations[self.projections[projection].post].first_block + local
     }
 
-    /// A number that all parts of one compiled circuit share, whatever the rank.
-    pub(crate) fn identity(&self) -> u64 {
+    /// A number that all parts of one compiled circuit share, whatever the rank and the distribution: a hash of
+    /// seed, clock, populations and projections (not of weights and synapses). Kept with a [`State`], it
+    /// tells whether the state belongs to a network.
+    pub fn identity(&self) -> u64 {
         let mut hash = Fnv::default();
         hash.word(self.seed);
         hash.word(self.clock.dt_ms().to_bits());
@@ -172,7 +183,6 @@ impl Network {
             hash.word((projection.pre as u64) << 32 | projection.post as u64);
             hash.word(projection.delay_steps);
         }
-        self.owner.iter().for_each(|&owner| hash.word(u64::from(owner)));
         hash.value()
     }
 

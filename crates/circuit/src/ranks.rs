@@ -16,7 +16,7 @@ use crate::exchange::{ExchangeError, SharedExchange, agree, all_to_all_long, byt
 use crate::models::{BLOCK, LocalSpike};
 use crate::network::Network;
 use crate::short_term::ShortTermState;
-use crate::state::{BlockState, PlasticBlock, State};
+use crate::state::{BlockState, Fnv, PlasticBlock, State};
 use lobule_signal::SpikeTrain;
 use serde::{Serialize, de::DeserializeOwned};
 use std::sync::PoisonError;
@@ -48,12 +48,17 @@ impl Team {
                 .map(|c| c.iter().rev().fold(0u64, |w, &b| w << 1 | u64::from(b)))
                 .collect::<Vec<_>>()
         };
-        let mut message = vec![network.identity(), share.rank() as u64, share.ranks() as u64];
+        let mut identity = Fnv::default();
+        identity.word(network.identity());
+        network.owner.iter().for_each(|&owner| identity.word(u64::from(owner)));
+        let mut message = vec![identity.value(), share.rank() as u64, share.ranks() as u64];
         message.extend(bits(&network.hears));
         let all = all_to_all_long(&mut *guard, &vec![message.clone(); ranks]).map_err(RunError::Exchange)?;
         for (r, words) in all.iter().enumerate() {
             if words.len() != message.len() || words[0] != message[0] || words[2] != message[2] {
-                return Err(bad(format!("rank {r} simulates another network than rank {rank}")));
+                return Err(bad(format!(
+                    "rank {r} simulates another network, or divides it otherwise, than rank {rank}"
+                )));
             }
             if words[1] != r as u64 || words[2] != ranks as u64 {
                 return Err(bad(format!(

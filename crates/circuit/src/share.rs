@@ -69,44 +69,27 @@ impl Share {
         &self.everywhere
     }
 
-    /// Owner of each block. `cost` is that of one neuron of each population; blocks of populations with
-    /// the same `together` are one unit and have one owner.
-    pub(crate) fn owners(&self, blocks: &[BlockRef], cost: &[u64], together: &[Option<usize>]) -> Vec<u32> {
-        // Units in the order of their first block.
-        let mut unit_of_group = std::collections::HashMap::new();
-        let mut costs: Vec<u64> = Vec::new();
-        let units: Vec<usize> = blocks
-            .iter()
-            .map(|block| {
-                let unit = match together[block.population] {
-                    Some(group) => *unit_of_group.entry(group).or_insert(costs.len()),
-                    None => costs.len(),
-                };
-                if unit == costs.len() {
-                    costs.push(0);
-                }
-                costs[unit] += block.len as u64 * cost[block.population];
-                unit
-            })
-            .collect();
-        let total = costs.iter().sum::<u64>().max(1);
-        let ranks = self.ranks as u64;
+    /// Owner of each block. `cost` is that of one neuron of each population. Populations that are `together`
+    /// belong to the owner of their first block; this moves no other block.
+    pub(crate) fn owners(&self, blocks: &[BlockRef], cost: &[u64], together: &[bool]) -> Vec<u32> {
+        let cost_of = |block: &BlockRef| block.len as u64 * cost[block.population];
+        let total = blocks.iter().map(cost_of).sum::<u64>().max(1);
+        let last = self.ranks as u32 - 1;
         let mut before = 0;
-        let owner_of_unit: Vec<u32> = costs
-            .iter()
-            .enumerate()
-            .map(|(unit, cost)| {
-                let middle = before + cost / 2;
-                before += cost;
-                match self.distribution {
-                    Distribution::RoundRobin => (unit as u64 % ranks) as u32,
-                    Distribution::Contiguous => {
-                        (u128::from(middle) * u128::from(ranks) / u128::from(total)) as u32
-                    }
+        let mut owners: Vec<u32> = Vec::with_capacity(blocks.len());
+        for (b, block) in blocks.iter().enumerate() {
+            let middle = before + cost_of(block) / 2;
+            before += cost_of(block);
+            let owner = match self.distribution {
+                _ if together[block.population] && block.local > 0 => owners[b - block.local],
+                Distribution::RoundRobin => (b % self.ranks) as u32,
+                Distribution::Contiguous => {
+                    (u128::from(middle) * self.ranks as u128 / u128::from(total)) as u32
                 }
-            })
-            .collect();
-        units.into_iter().map(|unit| owner_of_unit[unit].min(self.ranks as u32 - 1)).collect()
+            };
+            owners.push(owner.min(last));
+        }
+        owners
     }
 }
 
@@ -123,7 +106,7 @@ mod tests {
     #[test]
     fn contiguous_shares_are_runs_of_about_equal_cost() {
         let blocks = blocks(&[5000, 100, 20_000, 300]);
-        let owners = Share::of(0, 4, Distribution::Contiguous).owners(&blocks, &[1, 8, 8, 8], &[None; 4]);
+        let owners = Share::of(0, 4, Distribution::Contiguous).owners(&blocks, &[1, 8, 8, 8], &[false; 4]);
         assert!(owners.is_sorted());
         let mut costs = [0; 4];
         for (block, &owner) in blocks.iter().zip(&owners) {
@@ -142,15 +125,16 @@ mod tests {
             let distribution = if contiguous { Distribution::Contiguous } else { Distribution::RoundRobin };
             let blocks = blocks(&sizes);
             let cost = vec![3; sizes.len()];
-            let together: Vec<_> = (0..sizes.len()).map(|p| (p % 3 == 1).then_some(0)).collect();
+            let together: Vec<bool> = (0..sizes.len()).map(|p| p % 3 == 1).collect();
             let of = |rank| Share::of(rank, ranks, distribution).owners(&blocks, &cost, &together);
             let owners = of(0);
             prop_assert!(owners.iter().all(|&o| (o as usize) < ranks));
             prop_assert_eq!(&of(ranks - 1), &owners);
-            let mut joined: Vec<u32> = (blocks.iter().zip(&owners))
-                .filter(|(b, _)| together[b.population].is_some()).map(|(_, o)| *o).collect();
-            joined.dedup();
-            prop_assert!(joined.len() <= 1);
+            let apart = Share::of(0, ranks, distribution).owners(&blocks, &cost, &vec![false; sizes.len()]);
+            for (b, block) in blocks.iter().enumerate() {
+                let expected = if together[block.population] { apart[b - block.local] } else { apart[b] };
+                prop_assert_eq!(owners[b], expected);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// The cerebellum as software: any cerebellum, any loop, any body.
@@ -116,10 +116,14 @@ pub enum Network {
         /// Give synapses short-term plasticity, with the weights of that variant
         #[arg(long)]
         short_term: bool,
+        /// Let parallel fibres onto Purkinje cells learn under climbing fibres: 0.0001 nS with every
+        /// spike, at most -0.005 nS with every teaching spike, within 0..5 nS
+        #[arg(long)]
+        plastic: bool,
         /// Seed of the noise
         #[arg(long, default_value_t = 0)]
         seed: u64,
-        /// Threads; the number changes no bit
+        /// Threads of each process; the number changes no bit
         #[arg(long, default_value_t = 1)]
         threads: usize,
         /// Print how long each stage took
@@ -128,5 +132,24 @@ pub enum Network {
         /// Folder for raster.png and spikes.csv
         #[arg(long)]
         out: Option<PathBuf>,
+        /// File for the state at the end of the run
+        #[arg(long, value_name = "FILE")]
+        snapshot: Option<PathBuf>,
+        /// Write --snapshot also every so often, e.g. 100ms
+        #[arg(long, value_name = "TIME", requires = "snapshot")]
+        snapshot_every: Option<String>,
+        /// Go on from a snapshot of the same network, seed and options, on any number of ranks
+        #[arg(long, value_name = "FILE")]
+        resume: Option<PathBuf>,
+        /// Under mpirun: round-robin or contiguous blocks of cells; it changes no bit
+        #[arg(long, value_enum, default_value_t)]
+        distribution: Distribution,
     },
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Distribution {
+    #[default]
+    RoundRobin,
+    Contiguous,
 }

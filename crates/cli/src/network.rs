@@ -4,13 +4,15 @@ use crate::Stop;
 use crate::arguments::Network;
 use lobule::Error;
 use lobule::cerebellum::BrainState;
-use lobule::open_loop::{OpenLoop, Stimulus, duration_ms, open_loop, raster_png};
+use lobule::circuit::RunError;
+use lobule::open_loop::{OpenLoop, Snapshots, Stimulus, duration_ms, open_loop_on, raster_png};
+use lobule::ranks::{Ranks, SharedAnatomy};
 use lobule::run_folder::write_whole;
 use lobule::scaffold::{Anatomy, ScaffoldSpec, bsb, reconstruct};
 use std::path::Path;
 use std::time::Instant;
 
-pub fn run(command: &Network) -> Result<(), Stop> {
+pub fn run(command: &Network, ranks: &Ranks) -> Result<(), Stop> {
     match command {
         Network::Build { size, seed, out } => build(size, *seed, out),
         Network::Info { file, json } => info(file, *json),
@@ -21,10 +23,15 @@ pub fn run(command: &Network) -> Result<(), Stop> {
             background,
             state,
             short_term,
+            plastic,
             seed,
             threads,
             profile,
             out,
+            snapshot,
+            snapshot_every,
+            resume,
+            distribution: _,
         } => {
             let state = match state.as_str() {
                 "awake" => BrainState::Awake,
@@ -45,11 +52,24 @@ pub fn run(command: &Network) -> Result<(), Stop> {
                 stimuli,
                 state,
                 has_short_term: *short_term,
+                is_plastic: *plastic,
                 seed: *seed,
                 threads: *threads,
                 has_profile: *profile,
             };
-            simulate(file, &what, out.as_deref())
+            let every_ms = match snapshot_every {
+                Some(text) => {
+                    Some(duration_ms(text).filter(|t| *t >= 1.0 && t.fract() == 0.0).ok_or_else(|| {
+                        input(
+                            "--snapshot-every",
+                            format!("`{text}`; write whole milliseconds, like 100ms or 1s"),
+                        )
+                    })?)
+                }
+                None => None,
+            };
+            let snapshots = Snapshots { from: resume.clone(), to: snapshot.clone(), every_ms };
+            simulate(file, &what, &snapshots, out.as_deref(), ranks)
         }
     }
 }
@@ -143,12 +163,22 @@ fn info(file: &Path, json: bool) -> Result<(), Stop> {
     Ok(())
 }
 
-fn simulate(file: &Path, what: &OpenLoop, out: Option<&Path>) -> Result<(), Stop> {
-    let anatomy = read(file)?;
-    let result = open_loop(&anatomy, what).map_err(|e| match e {
-        Error::Run(lobule::circuit::RunError::NonFinite { .. }) => Stop::Run(e),
+fn simulate(
+    file: &Path,
+    what: &OpenLoop,
+    snapshots: &Snapshots,
+    out: Option<&Path>,
+    ranks: &Ranks,
+) -> Result<(), Stop> {
+    let anatomy = SharedAnatomy::read(file, what.state, ranks).map_err(Stop::Input)?;
+    let notes = anatomy.anatomy.notes.clone();
+    let result = open_loop_on(anatomy, what, snapshots, ranks).map_err(|e| match e {
+        Error::Run(RunError::NonFinite { .. } | RunError::OnRank { .. }) => Stop::Run(e),
         e => Stop::Input(e),
     })?;
+    if !ranks.is_first() {
+        return Ok(());
+    }
     out!("{:20} {:>8} {:>10} {:>8} {:>8} {:>6}", "population", "cells", "rate (Hz)", "sd", "active", "CV");
     for r in &result.rates {
         let cv = if r.cv.is_nan() { "-".to_string() } else { format!("{:.2}", r.cv) };
@@ -175,7 +205,7 @@ fn simulate(file: &Path, what: &OpenLoop, out: Option<&Path>) -> Result<(), Stop
             out!("{stage:12} {:>45.3}", s / seconds);
         }
     }
-    for note in anatomy.notes.iter().chain(&result.left_out) {
+    for note in notes.iter().chain(&result.left_out) {
         eprintln!("note: {note}");
     }
     if let Some(folder) = out {

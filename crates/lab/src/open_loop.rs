@@ -3,16 +3,23 @@
 
 use crate::Error;
 use crate::cerebellum::{BrainState, Drive, ModuleOptions, add_module};
+use crate::ranks::{Ranks, SharedAnatomy};
 use crate::report::chart::{Axis, Cell, Mark, Panel, Plate, Tick};
 use crate::report::plot;
+use crate::run_folder::write_whole;
 use lobule_analysis::{interval_cv, mean, rates_hz, sd};
-use lobule_circuit::{Circuit, Profile, Simulation};
+use lobule_circuit::plasticity::{Rule, Supervised};
+use lobule_circuit::{Circuit, Profile, Simulation, State};
 use lobule_scaffold::Anatomy;
 use lobule_signal::{Clock, SpikeTrain};
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Step of open-loop runs, ms.
 pub const DT_MS: f64 = 0.1;
+/// The synapses that learn, and those whose spikes teach them.
+const PLASTIC_SET: &str = "parallel_fiber_to_purkinje";
+const TEACHING_SET: &str = "io_to_purkinje";
 /// Cells of a population shown in the raster, at most.
 const SHOWN: usize = 150;
 
@@ -97,6 +104,8 @@ pub struct OpenLoop {
     pub state: BrainState,
     /// Whether synapses have short-term plasticity.
     pub has_short_term: bool,
+    /// Whether parallel fibres onto Purkinje cells learn, taught by climbing fibres.
+    pub is_plastic: bool,
     /// Seed of the noise.
     pub seed: u64,
     /// Threads.
@@ -146,35 +155,135 @@ pub struct OpenLoopResult {
 /// # Errors
 /// Cells or sets without a model, times off the grid, a state that stopped being a number.
 pub fn open_loop(anatomy: &Anatomy, what: &OpenLoop) -> Result<OpenLoopResult, Error> {
+    open_loop_on(SharedAnatomy::whole(anatomy.clone()), what, &Snapshots::default(), &Ranks::alone())
+}
+
+/// States to begin from and to write down.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Snapshots {
+    /// File of a state to go on from.
+    pub from: Option<PathBuf>,
+    /// File for the state at the end, and at every multiple of `every_ms` before; it is replaced whole.
+    pub to: Option<PathBuf>,
+    /// Time between snapshots, ms.
+    pub every_ms: Option<f64>,
+}
+
+/// As [`open_loop`] over several ranks, from and to snapshots. Spikes and rates are those since the
+/// snapshot; rank 0 has those of all, the others only the fingerprint.
+///
+/// # Errors
+/// As [`open_loop`], the same on every rank; a snapshot that cannot be read or belongs to another network.
+pub fn open_loop_on(
+    mut shared: SharedAnatomy,
+    what: &OpenLoop,
+    snapshots: &Snapshots,
+    ranks: &Ranks,
+) -> Result<OpenLoopResult, Error> {
     let begin = Instant::now();
+    let (mut simulation, left_out) = ranks.agree(prepare(&shared, what, ranks))?;
+    // The rows are wiring now; they would take more memory than it.
+    shared.anatomy.connections = Vec::new();
+    if let Some(path) = &snapshots.from {
+        let identity = simulation.network().identity();
+        let state = if ranks.is_first() { read_state(path, identity).map(Some) } else { Ok(None) };
+        let state = ranks.agree(state)?;
+        simulation.scatter_state(state.as_ref())?;
+    }
+    let compile_s = begin.elapsed().as_secs_f64();
+    let first_step = simulation.step();
+    let run = run(&mut simulation, &shared.anatomy, what, snapshots, ranks);
+    ranks.agree(run)?;
+    let fingerprint = simulation.fingerprint()?;
+    let simulate_s = begin.elapsed().as_secs_f64() - compile_s;
+    simulation.merge_recordings()?;
+    let steps = simulation.step() - first_step;
+    let mut spikes = Vec::new();
+    for label in simulation.network().populations().into_iter().map(|p| p.label) {
+        spikes.push(simulation.recorded_spikes(&label)?.clone());
+    }
+    let rates = spikes
+        .iter()
+        .map(|train| {
+            let hz = rates_hz(train, steps, DT_MS);
+            PopulationRates {
+                cell_type: train.label.clone(),
+                n: train.n,
+                mean_hz: mean(&hz),
+                sd_hz: sd(&hz),
+                active: hz.iter().filter(|r| **r > 0.0).count() as f64 / train.n as f64,
+                cv: mean(&interval_cv(train)),
+            }
+        })
+        .collect();
+    let profile = simulation.profile();
+    Ok(OpenLoopResult { spikes, rates, left_out, fingerprint, compile_s, simulate_s, profile })
+}
+
+/// The simulation of this rank's share, at its start.
+fn prepare(
+    shared: &SharedAnatomy,
+    what: &OpenLoop,
+    ranks: &Ranks,
+) -> Result<(Simulation, Vec<String>), Error> {
+    let anatomy = &shared.anatomy;
     let mut circuit = Circuit::new();
     let mut options = ModuleOptions::new(what.state, Drive::Poisson(what.background_hz));
+    options.is_part = shared.is_part;
     options.has_short_term = what.has_short_term;
+    if what.is_plastic {
+        for set in [PLASTIC_SET, TEACHING_SET] {
+            if anatomy.connections(set).is_none() {
+                return Err(Error::Config {
+                    key: "--plastic".into(),
+                    what: format!("the network has no connection set `{set}`; leave it out"),
+                });
+            }
+        }
+        let rule = Rule::Supervised(Supervised::pf_pc(1e-4, -5e-3, 5.0));
+        options.rules.insert(PLASTIC_SET.into(), (rule, Some(TEACHING_SET.into())));
+    }
     let left_out = add_module(&mut circuit, "", anatomy, &options)?;
-    let network = circuit.compile(Clock::new(DT_MS)?, what.seed)?;
-    let interval_ms = network.interval_steps() as f64 * DT_MS;
-    let mut simulation = Simulation::new(network.clone(), what.threads)?;
-    let labels: Vec<String> = network.populations().into_iter().map(|p| p.label).collect();
-    for label in &labels {
-        simulation.record_spikes(label)?;
+    let network = circuit.compile_share(Clock::new(DT_MS)?, what.seed, &ranks.share())?;
+    drop(circuit);
+    shared.covers(&network)?;
+    let mut simulation = ranks.simulation(network.clone(), what.threads)?;
+    for population in network.populations() {
+        simulation.record_spikes(&population.label)?;
     }
     if what.has_profile {
         simulation.start_profile();
     }
-    let compile_s = begin.elapsed().as_secs_f64();
+    Ok((simulation, left_out))
+}
+
+fn run(
+    simulation: &mut Simulation,
+    anatomy: &Anatomy,
+    what: &OpenLoop,
+    snapshots: &Snapshots,
+    ranks: &Ranks,
+) -> Result<(), Error> {
+    let interval_ms = simulation.network().interval_steps() as f64 * DT_MS;
+    let (now_ms, end_ms) = (simulation.ms(), what.duration_ms);
+    let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
+    if now_ms >= end_ms {
+        return wrong("--duration", format!("the snapshot is of {now_ms} ms; the run must end later"));
+    }
     // The rates of fibres change at the borders of the stimuli only.
-    let mut borders = vec![0.0, what.duration_ms];
-    borders.extend(what.stimuli.iter().flat_map(|s| [s.from_ms, s.to_ms]).filter(|t| *t < what.duration_ms));
+    let mut borders = vec![now_ms, end_ms];
+    borders.extend(what.stimuli.iter().flat_map(|s| [s.from_ms, s.to_ms]));
+    if let (Some(every), Some(_)) = (snapshots.every_ms, &snapshots.to) {
+        borders.extend((1..).map(|k| f64::from(k) * every).take_while(|t| *t < end_ms));
+    }
+    borders.retain(|t| (now_ms..=end_ms).contains(t));
     borders.sort_by(f64::total_cmp);
     borders.dedup();
-    if what.stimuli.iter().any(|s| s.from_ms >= what.duration_ms) {
-        return Err(Error::Config {
-            key: "--stimulus".into(),
-            what: format!(
-                "it begins after the end of the run at {} ms; lengthen --duration",
-                what.duration_ms
-            ),
-        });
+    if what.stimuli.iter().any(|s| s.from_ms >= end_ms) {
+        return wrong(
+            "--stimulus",
+            format!("it begins after the end of the run at {end_ms} ms; lengthen --duration"),
+        );
     }
     let fibres = anatomy.cells("mossy_fiber");
     let middle = [anatomy.size[0] / 2.0, anatomy.size[1] / 2.0, 65.0];
@@ -194,36 +303,40 @@ pub fn open_loop(anatomy: &Anatomy, what: &OpenLoop) -> Result<OpenLoopResult, E
             simulation.set_rates(population, &rates)?;
         }
         simulation.run_ms(((span[1] - span[0]) / interval_ms * 1e6).round() / 1e6 * interval_ms)?;
+        let is_due = span[1] == end_ms || snapshots.every_ms.is_some_and(|e| (span[1] / e).fract() == 0.0);
+        if let Some(path) = snapshots.to.as_ref().filter(|_| is_due) {
+            let state = simulation.gather_state()?;
+            let identity = simulation.network().identity();
+            ranks.agree(state.map_or(Ok(()), |state| write_state(path, identity, &state)))?;
+        }
     }
-    let simulate_s = begin.elapsed().as_secs_f64() - compile_s;
-    let steps = simulation.step();
-    let mut spikes = Vec::new();
-    for label in &labels {
-        spikes.push(simulation.recorded_spikes(label)?.clone());
+    Ok(())
+}
+
+/// What a snapshot file begins with; the number changes with the format.
+const SNAPSHOT: &str = "lobule state 1";
+
+/// Writes a state so that the file is the old one or the new one, whatever happens.
+fn write_state(path: &Path, identity: u64, state: &State) -> Result<(), Error> {
+    let bytes = postcard::to_stdvec(&(SNAPSHOT, identity, state))
+        .map_err(|e| Error::File { path: path.display().to_string(), what: e.to_string() })?;
+    write_whole(path, &bytes)
+}
+
+fn read_state(path: &Path, identity: u64) -> Result<State, Error> {
+    let wrong = |what: String| Error::File { path: path.display().to_string(), what };
+    let bytes = std::fs::read(path).map_err(|e| wrong(format!("{e}; give a file made by --snapshot")))?;
+    let (format, of, state): (String, u64, State) = postcard::from_bytes(&bytes)
+        .map_err(|e| wrong(format!("is no snapshot, or damaged ({e}); give a file made by --snapshot")))?;
+    if format != SNAPSHOT {
+        return Err(wrong("is no snapshot of this version; give a file made by --snapshot".into()));
     }
-    let rates = spikes
-        .iter()
-        .map(|train| {
-            let hz = rates_hz(train, steps, DT_MS);
-            PopulationRates {
-                cell_type: train.label.clone(),
-                n: train.n,
-                mean_hz: mean(&hz),
-                sd_hz: sd(&hz),
-                active: hz.iter().filter(|r| **r > 0.0).count() as f64 / train.n as f64,
-                cv: mean(&interval_cv(train)),
-            }
-        })
-        .collect();
-    Ok(OpenLoopResult {
-        spikes,
-        rates,
-        left_out,
-        fingerprint: simulation.state().fingerprint(),
-        compile_s,
-        simulate_s,
-        profile: simulation.profile(),
-    })
+    if of != identity {
+        return Err(wrong(
+            "is a snapshot of another network; give the same file, --seed and options as the run it was made by".into(),
+        ));
+    }
+    Ok(state)
 }
 
 /// A raster of all populations as PNG: one strip each, every k-th cell of the large ones.

@@ -75,6 +75,12 @@ pub trait Exchange: Send {
     /// # Errors
     /// [`ExchangeError`]; after one the ranks no longer agree on anything and must end.
     fn all_to_all(&mut self, outgoing: &[Vec<u64>], incoming: &mut [Vec<u64>]) -> Result<(), ExchangeError>;
+
+    /// Ends all ranks at once, with exit status 1: for an error that the others do not know of and would
+    /// wait for.
+    fn abort(&self) -> ! {
+        std::process::exit(1)
+    }
 }
 
 /// An exchange that several simulations use, one after the other.

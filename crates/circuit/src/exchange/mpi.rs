@@ -54,11 +54,6 @@ impl Mpi {
             starts: zeros(),
         })
     }
-
-    /// Ends all processes at once, for an error that the others do not know of.
-    pub fn abort(&self, status: i32) -> ! {
-        SimpleCommunicator::world().abort(status)
-    }
 }
 
 /// Fills `starts` with the sums of the counts before each; gives the whole.
@@ -84,6 +79,10 @@ impl Exchange for Mpi {
         let done = self.try_all_to_all(outgoing, incoming);
         self.broken = self.broken.take().or(done.clone().err());
         done
+    }
+
+    fn abort(&self) -> ! {
+        SimpleCommunicator::world().abort(1)
     }
 }
 
@@ -130,7 +129,7 @@ impl Drop for Mpi {
             eprintln!("lobule: {error}");
         }
         if self.broken.is_some() || std::thread::panicking() {
-            self.abort(1);
+            self.abort();
         }
     }
 }

@@ -9,6 +9,7 @@ use super::chunk::CHUNK_SIDE;
 use super::store::{Attributes, Node, Store};
 use crate::{Anatomy, CellSites, ConnectionSet, Error};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Root attribute with what an [`Anatomy`] has and BSB's layout does not.
 pub(super) const OWN_RECORD: &str = "lobule";
@@ -166,24 +167,23 @@ impl OwnRecord {
         })
     }
 
-    /// Puts types and sets back into the order they were written in. False, and
-    /// nothing done, when they are not those that were written.
-    pub fn restore_order(&self, cells: &mut [CellSites], connections: &mut [ConnectionSet]) -> bool {
+    /// Whether types and sets, with their cells and rows, are those that were written.
+    pub fn is_of(&self, cells: &[CellSites], rows: &BTreeMap<String, usize>) -> bool {
         let is_same = |written: &Sizes, mut found: Sizes| {
             let mut written = written.clone();
             written.sort();
             found.sort();
             written == found
         };
-        if !is_same(&self.cell_types, sizes_of_cells(cells))
-            || !is_same(&self.connection_sets, sizes_of_sets(connections))
-        {
-            return false;
-        }
+        is_same(&self.cell_types, sizes_of_cells(cells))
+            && is_same(&self.connection_sets, rows.iter().map(|(name, n)| (name.clone(), *n)).collect())
+    }
+
+    /// Puts types and sets back into the order they were written in.
+    pub fn sort(&self, cells: &mut [CellSites], connections: &mut [ConnectionSet]) {
         let place = |sizes: &Sizes, name: &str| sizes.iter().position(|(n, _)| n == name);
         cells.sort_by_key(|c| place(&self.cell_types, &c.cell_type));
         connections.sort_by_key(|c| place(&self.connection_sets, &c.name));
-        true
     }
 }
 

@@ -35,7 +35,7 @@ mod read;
 mod store;
 mod write;
 
-use crate::{Anatomy, Error};
+use crate::{Anatomy, ConnectionSet, Error};
 use std::path::Path;
 
 /// Reads a network file that BSB 8 or lobule wrote.
@@ -62,7 +62,31 @@ use std::path::Path;
 /// # Ok::<(), lobule_scaffold::Error>(())
 /// ```
 pub fn read(path: &Path) -> Result<Anatomy, Error> {
-    quiet::guarded(path, || read::anatomy(path))
+    quiet::guarded(path, || read::anatomy(path, None)).map(|(anatomy, _)| anatomy)
+}
+
+/// A network file of which only some cells' inputs were kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// All cells, and the rows that were kept. Its notes are those of the whole, but mirrored sets are not compared.
+    pub anatomy: Anatomy,
+    /// Rows of each connection set in the file. `[connections]`
+    pub rows: Vec<usize>,
+}
+
+/// Whether the rows of a set onto one of its postsynaptic cells are kept.
+pub type Keeps = Box<dyn Fn(&ConnectionSet, u32) -> bool>;
+
+/// Reads all cells of a file and those rows that end on chosen cells: chunk by chunk, so that rows which are
+/// not kept take no memory. `choose` sees the anatomy with all cells and with connection sets that have
+/// no rows yet.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_part(path: &Path, mut choose: impl FnMut(&Anatomy) -> Keeps) -> Result<Part, Error> {
+    quiet::guarded(path, || read::anatomy(path, Some(&mut choose)))
+        .map(|(anatomy, rows)| Part { anatomy, rows })
 }
 
 /// Writes a network file that BSB 8 and [`read`] open.
