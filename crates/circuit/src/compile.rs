@@ -3,7 +3,9 @@
 use crate::describe::{Circuit, Connect, Model, Projection, Weight};
 use crate::electric::{CompiledElectric, GapJunctions};
 use crate::error::CompileError;
-use crate::network::{CompiledPopulation, CompiledProjection, Network, blocks_of};
+use crate::models::BLOCK;
+use crate::network::{BlockRef, CompiledPopulation, CompiledProjection, Network, blocks_of};
+use crate::share::Share;
 use crate::wiring::BlockWiring;
 use lobule_signal::{Clock, Stream};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -25,6 +27,20 @@ impl Circuit {
     /// # Errors
     /// [`CompileError`] with the culprit, its value and the remedy.
     pub fn compile(&self, clock: Clock, seed: u64) -> Result<Arc<Network>, CompileError> {
+        self.compile_share(clock, seed, &Share::whole())
+    }
+
+    /// As [`Circuit::compile`] for the part of one rank: only the blocks that it owns get wiring. The
+    /// synapses of a list that end on other ranks' neurons may be left out of this rank's description.
+    ///
+    /// # Errors
+    /// [`CompileError`]; one rank may find what others do not see.
+    pub fn compile_share(
+        &self,
+        clock: Clock,
+        seed: u64,
+        share: &Share,
+    ) -> Result<Arc<Network>, CompileError> {
         let index = self.population_index()?;
         let mut known = HashMap::new();
         for (i, projection) in self.projections.iter().enumerate() {
@@ -79,10 +95,28 @@ impl Circuit {
                 is_ahead: false,
                 electric: CompiledElectric::default(),
                 initial: Stream::new(seed, &format!("initial/{}", population.label)),
+                is_replicated: population.model.is_generator(),
+                is_everywhere: share.everywhere().contains(&population.label),
                 stream: Stream::new(seed, &population.label),
                 keep: 1,
             });
         }
+
+        if let Some(label) = share.everywhere().iter().find(|l| !index.contains_key(l.as_str())) {
+            return Err(CompileError::UnknownLabel {
+                of: "spikes for every rank".into(),
+                kind: "population",
+                label: label.clone(),
+                known: self.labels(),
+            });
+        }
+        let cost: Vec<u64> = populations.iter().map(|p| 1 + p.variables.len() as u64).collect();
+        // Cells that are coupled are advanced together, so one rank owns them all.
+        let coupled: HashSet<&str> = self.gap_junctions.iter().map(|g| g.population.as_str()).collect();
+        let together: Vec<bool> =
+            self.populations.iter().map(|p| coupled.contains(p.label.as_str())).collect();
+        let owner = share.owners(&blocks, &cost, &together);
+        let owns = |block: usize| owner[block] as usize == share.rank();
 
         let mut projections: Vec<CompiledProjection> = Vec::new();
         let mut plastic = Vec::new();
@@ -101,7 +135,9 @@ impl Circuit {
                     dt_ms: clock.dt_ms(),
                 });
             }
-            let (synapses, uniform) = self.synapses(projection, seed)?;
+            let first_block = populations[post].first_block;
+            let (synapses, uniform) =
+                self.synapses(projection, seed, |j| owns(first_block + j as usize / BLOCK))?;
             let counts = populations[post].model.counts_spikes();
             for &(_, _, w) in &synapses {
                 if !(w.is_finite() && w >= 0.0) || (counts && w != 1.0) {
@@ -160,13 +196,17 @@ impl Circuit {
                 blocks.iter().filter(|b| b.population == post).map(|b| (b.first, b.len)).collect();
             let mut split: Vec<Vec<(u32, u16, f32)>> = vec![Vec::new(); post_blocks.len()];
             for &(i, j, w) in &synapses {
-                let b = j as usize / crate::models::BLOCK;
+                let b = j as usize / BLOCK;
                 split[b].push((i, (j as usize - post_blocks[b].0) as u16, w));
             }
             let wiring = split
                 .into_iter()
                 .zip(&post_blocks)
-                .map(|(mut s, &(_, len))| {
+                .enumerate()
+                .map(|(b, (mut s, &(_, len)))| {
+                    if !owns(first_block + b) {
+                        return BlockWiring::absent();
+                    }
                     s.sort_by_key(|&(i, j, _)| (i, j));
                     BlockWiring::new(n_pre, len, &s, uniform, rule.is_some())
                 })
@@ -194,6 +234,7 @@ impl Circuit {
         for projection in &projections {
             let source = &mut populations[projection.pre];
             source.is_ahead |= projection.delay_steps < interval;
+            source.is_replicated |= source.is_ahead;
         }
         self.electric(&index, &mut populations, &clock)?;
 
@@ -214,6 +255,7 @@ impl Circuit {
             population.incoming.sort_by(|&a, &b| projections[a].label.cmp(&projections[b].label));
             population.keep = population.keep.max(interval as usize);
         }
+        let hears = hears(&blocks, &populations, &projections, owns);
         Ok(Arc::new(Network {
             clock,
             interval: interval as usize,
@@ -222,6 +264,10 @@ impl Circuit {
             projections,
             blocks,
             plastic,
+            share: share.clone(),
+            owner,
+            hears,
+            seed,
         }))
     }
 
@@ -279,7 +325,7 @@ impl Circuit {
                 of,
                 kind: "population",
                 label: label.into(),
-                known: self.populations.iter().map(|p| p.label.as_str()).collect::<Vec<_>>().join(", "),
+                known: self.labels(),
             })
         };
         let capacitance = |of: String, population: &CompiledPopulation| {
@@ -315,6 +361,10 @@ impl Circuit {
         Ok(())
     }
 
+    fn labels(&self) -> String {
+        self.populations.iter().map(|p| p.label.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
     fn population_index(&self) -> Result<HashMap<&str, usize>, CompileError> {
         let mut index = HashMap::new();
         for (i, population) in self.populations.iter().enumerate() {
@@ -338,12 +388,18 @@ impl Circuit {
             of: format!("projection `{}`", of.label),
             kind: "population",
             label: label.into(),
-            known: self.populations.iter().map(|p| p.label.as_str()).collect::<Vec<_>>().join(", "),
+            known: self.labels(),
         })
     }
 
-    /// The synapses (source, target, weight) of a projection, and its weight if uniform.
-    fn synapses(&self, p: &Projection, seed: u64) -> Result<(Vec<Synapse>, Option<f32>), CompileError> {
+    /// The synapses (source, target, weight) of a projection onto the targets that are kept, and its
+    /// weight if uniform.
+    fn synapses(
+        &self,
+        p: &Projection,
+        seed: u64,
+        keeps: impl Fn(u32) -> bool,
+    ) -> Result<(Vec<Synapse>, Option<f32>), CompileError> {
         let size = |label: &str| self.populations.iter().find(|q| q.label == label).map_or(0, |q| q.n);
         let (n_pre, n_post) = (size(&p.pre) as u32, size(&p.post) as u32);
         let stream = Stream::new(seed, &format!("connect/{}", p.label));
@@ -355,7 +411,9 @@ impl Circuit {
         };
         let pairs: Arc<Vec<(u32, u32)>> = match &p.connect {
             Connect::List(pairs) => pairs.clone(),
-            Connect::OneToOne if n_pre == n_post => Arc::new((0..n_pre).map(|i| (i, i)).collect()),
+            Connect::OneToOne if n_pre == n_post => {
+                Arc::new((0..n_pre).filter(|&i| keeps(i)).map(|i| (i, i)).collect())
+            }
             Connect::OneToOne => {
                 return Err(bad(
                     "one_to_one",
@@ -364,7 +422,8 @@ impl Circuit {
                 ));
             }
             Connect::AllToAll => {
-                Arc::new((0..n_pre).flat_map(|i| (0..n_post).map(move |j| (i, j))).collect())
+                let kept: Vec<u32> = (0..n_post).filter(|&j| keeps(j)).collect();
+                Arc::new((0..n_pre).flat_map(|i| kept.iter().map(move |&j| (i, j))).collect())
             }
             Connect::FixedIndegree(k) => {
                 if *k > n_pre as usize {
@@ -374,9 +433,9 @@ impl Circuit {
                         format!("`{}` has only {n_pre} neurons", p.pre),
                     ));
                 }
-                let mut pairs = Vec::with_capacity(k * n_post as usize);
+                let mut pairs = Vec::new();
                 let mut pool: Vec<u32> = (0..n_pre).collect();
-                for j in 0..n_post {
+                for j in (0..n_post).filter(|&j| keeps(j)) {
                     for d in 0..*k as u32 {
                         let pick = d + stream.below(u64::from(j), d, n_pre - d);
                         pool.swap(d as usize, pick as usize);
@@ -393,6 +452,7 @@ impl Circuit {
                 }
                 Arc::new(
                     (0..n_post)
+                        .filter(|&j| keeps(j))
                         .flat_map(|j| (0..n_pre).map(move |i| (i, j)))
                         .filter(|&(i, j)| stream.uniform(u64::from(j), i) < *probability)
                         .collect(),
@@ -416,9 +476,13 @@ impl Circuit {
             }
         }
         match &p.weight {
-            Weight::Uniform(w) => Ok((pairs.iter().map(|&(i, j)| (i, j, *w)).collect(), Some(*w))),
+            Weight::Uniform(w) => {
+                let kept = pairs.iter().filter(|pair| keeps(pair.1));
+                Ok((kept.map(|&(i, j)| (i, j, *w)).collect(), Some(*w)))
+            }
             Weight::PerSynapse(weights) if weights.len() == pairs.len() => {
-                Ok((pairs.iter().zip(weights).map(|(&(i, j), &w)| (i, j, w)).collect(), None))
+                let kept = pairs.iter().zip(weights).filter(|(pair, _)| keeps(pair.1));
+                Ok((kept.map(|(&(i, j), &w)| (i, j, w)).collect(), None))
             }
             Weight::PerSynapse(weights) => Err(CompileError::WeightCount {
                 of: p.label.clone(),
@@ -467,4 +531,40 @@ impl Circuit {
             }
         }
     }
+}
+
+/// The blocks whose spikes this rank needs: its own, those of which a synapse ends on its own, the whole
+/// source of a rule at work on its own blocks (a rule may remember sources without synapses), sources
+/// of given spikes, and what every rank has.
+fn hears(
+    blocks: &[BlockRef],
+    populations: &[CompiledPopulation],
+    projections: &[CompiledProjection],
+    owns: impl Fn(usize) -> bool,
+) -> Vec<bool> {
+    let mut hears: Vec<bool> = blocks
+        .iter()
+        .enumerate()
+        .map(|(b, block)| {
+            let population = &populations[block.population];
+            owns(b) || population.is_source || population.is_everywhere
+        })
+        .collect();
+    for projection in projections {
+        let (pre, post) = (&populations[projection.pre], &populations[projection.post]);
+        let own = projection.wiring.iter().enumerate().filter(|(local, _)| owns(post.first_block + local));
+        for (_, wiring) in own {
+            for (k, first) in (0..pre.n).step_by(BLOCK).enumerate() {
+                let end = (first + BLOCK).min(pre.n);
+                let is_connected = wiring.offsets[first] < wiring.offsets[end];
+                hears[pre.first_block + k] |= is_connected || projection.rule.is_some();
+            }
+        }
+    }
+    // Who computes one of several coupled blocks computes all.
+    for population in populations.iter().filter(|p| p.is_replicated && p.electric.is_coupled()) {
+        let any = hears[population.blocks()].contains(&true);
+        hears[population.blocks()].fill(any);
+    }
+    hears
 }

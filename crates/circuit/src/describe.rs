@@ -46,6 +46,14 @@ impl std::fmt::Debug for Model {
     }
 }
 
+impl Model {
+    /// Whether its spikes follow from seed, step and what it is given, so that anyone can draw them.
+    pub(crate) fn is_generator(&self) -> bool {
+        use Model::{Poisson, PoissonGenerator, SpikeSource, SpikeTimes};
+        matches!(self, Poisson(_) | PoissonGenerator(_) | SpikeTimes(_) | SpikeSource)
+    }
+}
+
 /// Neurons of one model.
 #[derive(Debug, Clone)]
 pub struct Population {

@@ -165,4 +165,15 @@ pub enum RunError {
         /// The system's reason.
         why: String,
     },
+    /// An error on one rank; every rank reports the same.
+    #[error("rank {rank}: {error}")]
+    OnRank {
+        /// The rank that met it.
+        rank: usize,
+        /// What it met.
+        error: Box<RunError>,
+    },
+    /// The ranks can no longer talk to each other.
+    #[error(transparent)]
+    Exchange(#[from] crate::exchange::ExchangeError),
 }

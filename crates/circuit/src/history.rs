@@ -67,6 +67,44 @@ impl SpikeHistory {
         self.ends.push(self.ids.len());
     }
 
+    /// Whether it can be one of `n` neurons: it may have been read from a file.
+    pub(crate) fn is_sound(&self, n: u32) -> bool {
+        self.ends.is_sorted()
+            && self.ends.last().copied().unwrap_or(0) == self.ids.len()
+            && self.ids.iter().all(|&id| id < n)
+    }
+
+    /// The spikes of some neurons only, and where each was among all that are held.
+    pub(crate) fn filter(&self, keep: impl Fn(u32) -> bool) -> (Self, Vec<usize>) {
+        let mut some = Self { keep: self.keep, first_step: self.first_step, ..Self::new(0, 0) };
+        let mut positions = Vec::new();
+        for step in self.first_step..self.end() {
+            for k in self.range(step).filter(|&k| keep(self.ids[k])) {
+                some.push(self.ids[k]);
+                positions.push(k);
+            }
+            some.close_step();
+        }
+        (some, positions)
+    }
+
+    /// The spikes of histories of disjoint neurons over the same steps, in order of (step, neuron), and
+    /// where each comes from: (history, position).
+    pub(crate) fn join(parts: &[&Self]) -> (Self, Vec<(usize, usize)>) {
+        let mut all = Self { keep: parts[0].keep, first_step: parts[0].first_step, ..Self::new(0, 0) };
+        let mut from = Vec::new();
+        for step in all.first_step..parts[0].end() {
+            let begin = from.len();
+            for (r, part) in parts.iter().enumerate() {
+                from.extend(part.range(step).map(|k| (r, k)));
+            }
+            from[begin..].sort_by_key(|&(r, k)| parts[r].ids[k]);
+            from[begin..].iter().for_each(|&(r, k)| all.push(parts[r].ids[k]));
+            all.close_step();
+        }
+        (all, from)
+    }
+
     /// Drops what is older than `keep` steps, when that is at least half of the whole; gives the number of
     /// spikes dropped.
     pub(crate) fn forget_old(&mut self) -> usize {
@@ -90,6 +128,20 @@ impl SpikeHistory {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_history_that_was_divided_is_joined_again() {
+        let mut history = SpikeHistory::new(5, 0);
+        for step in 0..400u32 {
+            (0..step % 7).for_each(|k| history.push(k * 300 + step % 11));
+            history.close_step();
+            history.forget_old();
+        }
+        let parts: Vec<_> = (0..3).map(|r| history.filter(|id| id / 512 % 3 == r)).collect();
+        let (joined, from) = SpikeHistory::join(&parts.iter().map(|p| &p.0).collect::<Vec<_>>());
+        assert_eq!(joined, history);
+        assert!(from.iter().enumerate().all(|(k, &(r, at))| parts[r].1[at] == k));
+    }
 
     #[test]
     fn old_steps_are_forgotten_and_recent_ones_kept() {

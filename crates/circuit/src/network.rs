@@ -3,8 +3,9 @@
 use crate::electric::CompiledElectric;
 use crate::models::{BLOCK, NeuronModel, Variable};
 use crate::plasticity::PlasticityRule;
+use crate::share::Share;
 use crate::short_term::CompiledShortTerm;
-use crate::state::{BlockState, PlasticBlock, State};
+use crate::state::{BlockState, Fnv, PlasticBlock, State};
 use crate::wiring::{BlockWiring, Weights};
 use crate::{RunError, SpikeHistory};
 use lobule_signal::{Clock, GROUP, Stream};
@@ -29,6 +30,10 @@ pub(crate) struct CompiledPopulation {
     pub electric: CompiledElectric,
     /// Draws of the initial state.
     pub initial: Stream,
+    /// Its spikes follow from seed and step: every rank that hears it computes it, none sends it.
+    pub is_replicated: bool,
+    /// Every rank has all its spikes.
+    pub is_everywhere: bool,
     pub stream: Stream,
     /// Steps its spikes must stay readable.
     pub keep: usize,
@@ -80,6 +85,13 @@ pub struct Network {
     pub(crate) blocks: Vec<BlockRef>,
     /// (projection, local block) of each plastic block.
     pub(crate) plastic: Vec<(usize, usize)>,
+    /// Whose part is compiled.
+    pub(crate) share: Share,
+    /// Rank that owns each block. `[block]`
+    pub(crate) owner: Vec<u32>,
+    /// Whether the spikes of each block can act on a block of this rank, or are its own. `[block]`
+    pub(crate) hears: Vec<bool>,
+    pub(crate) seed: u64,
 }
 
 impl std::fmt::Debug for Network {
@@ -108,7 +120,7 @@ pub struct ProjectionInfo {
     pub pre: String,
     /// Target population.
     pub post: String,
-    /// Number of synapses.
+    /// Number of synapses; on one rank of several, of those that end on its own blocks.
     pub synapses: usize,
     /// Delay, ms.
     pub delay_ms: f64,
@@ -119,6 +131,61 @@ pub struct ProjectionInfo {
 }
 
 impl Network {
+    /// Which part of the circuit this is.
+    pub fn share(&self) -> &Share {
+        &self.share
+    }
+
+    /// Whether this rank owns each neuron of a population. `[n]`
+    ///
+    /// # Errors
+    /// [`RunError::UnknownLabel`].
+    pub fn owned(&self, population: &str) -> Result<Vec<bool>, RunError> {
+        let population = &self.populations[self.population(population)?];
+        Ok((0..population.n).map(|i| self.owns(population.first_block + i / BLOCK)).collect())
+    }
+
+    /// Whether this rank owns a block.
+    pub(crate) fn owns(&self, block: usize) -> bool {
+        self.owner[block] as usize == self.share.rank()
+    }
+
+    /// Whether ranks that hear a block compute it themselves.
+    pub(crate) fn is_replicated(&self, block: usize) -> bool {
+        self.populations[self.blocks[block].population].is_replicated
+    }
+
+    /// Whether this rank has a block's state and advances it.
+    pub(crate) fn computes(&self, block: usize) -> bool {
+        self.owns(block) || self.hears[block] && self.is_replicated(block)
+    }
+
+    /// The block on which a plastic block's synapses end.
+    pub(crate) fn target_of_plastic(&self, k: usize) -> usize {
+        let (projection, local) = self.plastic[k];
+        self.populations[self.projections[projection].post].first_block + local
+    }
+
+    /// A number that all parts of one compiled circuit share, whatever the rank and the distribution: a hash of
+    /// seed, clock, populations and projections (not of weights and synapses). Kept with a [`State`], it
+    /// tells whether the state belongs to a network.
+    pub fn identity(&self) -> u64 {
+        let mut hash = Fnv::default();
+        hash.word(self.seed);
+        hash.word(self.clock.dt_ms().to_bits());
+        hash.word(self.interval as u64);
+        for population in &self.populations {
+            population.label.bytes().for_each(|b| hash.word(u64::from(b)));
+            hash.word(population.n as u64);
+        }
+        for projection in &self.projections {
+            projection.label.bytes().for_each(|b| hash.word(u64::from(b)));
+            hash.word((projection.pre as u64) << 32 | projection.post as u64);
+            hash.word(projection.delay_steps);
+        }
+        hash.value()
+    }
+
     /// The grid of time.
     pub fn clock(&self) -> Clock {
         self.clock
@@ -134,7 +201,7 @@ impl Network {
         self.populations.iter().map(|p| p.n).sum()
     }
 
-    /// Number of synapses of all projections.
+    /// Number of synapses of all projections; on one rank of several, of those that end on its own blocks.
     pub fn synapses(&self) -> usize {
         self.projections.iter().map(|p| p.synapses).sum()
     }
@@ -184,7 +251,11 @@ impl Network {
         let blocks = self
             .blocks
             .iter()
-            .map(|block| {
+            .enumerate()
+            .map(|(b, block)| {
+                if !self.computes(b) {
+                    return BlockState::default();
+                }
                 let population = &self.populations[block.population];
                 let mut variables = Vec::with_capacity(population.variables.len() * block.stride);
                 for (v, variable) in population.variables.iter().enumerate() {
@@ -206,7 +277,11 @@ impl Network {
         let plastic = self
             .plastic
             .iter()
-            .map(|&(p, b)| {
+            .enumerate()
+            .map(|(k, &(p, b))| {
+                if !self.owns(self.target_of_plastic(k)) {
+                    return PlasticBlock::default();
+                }
                 let projection = &self.projections[p];
                 let wiring = &projection.wiring[b];
                 let weights = match &wiring.weights {
@@ -220,10 +295,17 @@ impl Network {
                 PlasticBlock { weights, memory: vec![i64::MIN / 2; memory], scratch }
             })
             .collect();
+        let mut heard = vec![0; self.populations.len()];
+        self.blocks
+            .iter()
+            .zip(&self.hears)
+            .filter(|(_, h)| **h)
+            .for_each(|(b, _)| heard[b.population] += b.len);
+        let histories = self.populations.iter().zip(heard).map(|(p, n)| SpikeHistory::new(p.keep, 4 * n));
         State {
             step: 0,
             blocks,
-            histories: self.populations.iter().map(|p| SpikeHistory::new(p.keep, 4 * p.n)).collect(),
+            histories: histories.collect(),
             plastic,
             short_term: self
                 .projections

@@ -11,6 +11,8 @@ pub struct Profile {
     pub deliver_s: f64,
     /// Advancing neurons, drawing included.
     pub integrate_s: f64,
+    /// Sending spikes to other ranks and waiting for theirs; 0 in a single process.
+    pub exchange_s: f64,
     /// Changing weights.
     pub learn_s: f64,
     /// Appending spikes to the histories.
@@ -21,10 +23,11 @@ pub struct Profile {
 
 impl Profile {
     /// Name of each stage and its time, s.
-    pub fn stages(&self) -> [(&'static str, f64); 5] {
+    pub fn stages(&self) -> [(&'static str, f64); 6] {
         [
             ("deliver", self.deliver_s),
             ("integrate", self.integrate_s),
+            ("exchange", self.exchange_s),
             ("learn", self.learn_s),
             ("propagate", self.propagate_s),
             ("record", self.record_s),
@@ -37,6 +40,7 @@ impl Profile {
 pub(crate) enum Stage {
     Deliver,
     Integrate,
+    Exchange,
     Learn,
     Propagate,
     Record,
@@ -44,7 +48,7 @@ pub(crate) enum Stage {
 
 /// Nanoseconds by stage; many threads may add.
 #[derive(Debug, Default)]
-pub(crate) struct Stopwatch([AtomicU64; 5]);
+pub(crate) struct Stopwatch([AtomicU64; 6]);
 
 impl Stopwatch {
     /// Adds the time since `begin` to a stage; gives the time now.
@@ -61,6 +65,7 @@ impl Stopwatch {
         Profile {
             deliver_s: seconds(Stage::Deliver),
             integrate_s: seconds(Stage::Integrate),
+            exchange_s: seconds(Stage::Exchange),
             learn_s: seconds(Stage::Learn),
             propagate_s: seconds(Stage::Propagate),
             record_s: seconds(Stage::Record),

@@ -145,6 +145,24 @@ impl ShortTermState {
         &self.efficacy[range]
     }
 
+    /// With the efficacies of the spikes at `positions` only.
+    pub fn select(&self, positions: &[usize]) -> Self {
+        let efficacy = positions.iter().map(|&k| self.efficacy[k]).collect();
+        Self { pre: self.pre, x: self.x.clone(), u: self.u.clone(), last: self.last.clone(), efficacy }
+    }
+
+    /// Joins parts: source `i` as part `owner(i)` has it, spike k as part and position `from[k]` have it.
+    pub fn join(parts: &[&Self], from: &[(usize, usize)], owner: impl Fn(usize) -> usize) -> Self {
+        let sources = 0..parts[0].x.len();
+        Self {
+            pre: parts[0].pre,
+            x: sources.clone().map(|i| parts[owner(i)].x[i]).collect(),
+            u: sources.clone().map(|i| parts[owner(i)].u[i]).collect(),
+            last: sources.map(|i| parts[owner(i)].last[i]).collect(),
+            efficacy: from.iter().map(|&(r, k)| parts[r].efficacy[k]).collect(),
+        }
+    }
+
     /// Drops the oldest `spikes`, as the history did.
     pub fn forget(&mut self, spikes: usize) {
         self.efficacy.drain(..spikes);

@@ -1,4 +1,4 @@
-//! The step: deliver, integrate, propagate, learn, record, check.
+//! The step: deliver, integrate, check, exchange, propagate, learn, record.
 //!
 //! One call of [`Simulation::advance`] is one exchange interval, the smallest
 //! delay. A spike emitted in it arrives in a later interval at the earliest,
@@ -9,19 +9,23 @@
 //! | ahead | a population that receives nothing and sends with a delay below the interval runs all stages up to propagate first |
 //! | deliver | each block gathers the spikes whose delay ends in this interval, projections in label order, spikes in (step, neuron) order |
 //! | integrate | each block advances over all steps of the interval; it reads histories and weights, writes only itself |
+//! | check | the first non-finite variable stops the run at the end of the interval |
+//! | exchange | with several ranks: the spikes of own blocks go to the ranks that hear them, with the verdict of the check (`crate::ranks`) |
 //! | propagate | spikes of all blocks are appended to the histories in (step, neuron) order; with short-term plasticity each gets its efficacy |
 //! | learn | each plastic block changes its own weights |
 //! | record | recordings read; they never write |
-//! | check | the first non-finite variable stops the run |
 
 use crate::deliver::{Past, integrate};
 use crate::electric::integrate_coupled;
 use crate::error::RunError;
+use crate::exchange::SharedExchange;
 use crate::history::SpikeHistory;
+use crate::models::BLOCK;
 use crate::network::Network;
 use crate::plasticity::Learning;
 use crate::profile::{Laps, Profile, Stage, Stopwatch};
-use crate::state::{PlasticBlock, State};
+use crate::ranks::{NotFinite, Team};
+use crate::state::{BlockState, PlasticBlock, State};
 use crate::wiring::Weights;
 use lobule_signal::{SpikeTrain, Trace};
 use rayon::prelude::*;
@@ -45,6 +49,8 @@ pub struct Simulation {
     /// Where each block's spikes are read during the merge. Scratch.
     cursors: Vec<usize>,
     watch: Option<Stopwatch>,
+    /// `None` in a single process.
+    team: Option<Team>,
 }
 
 impl Simulation {
@@ -65,7 +71,90 @@ impl Simulation {
         };
         let recorded = vec![None; network.populations.len()];
         let cursors = vec![0; network.blocks.len()];
-        Ok(Self { network, state, pool, recorded, variables: Vec::new(), cursors, watch: None })
+        Ok(Self { network, state, pool, recorded, variables: Vec::new(), cursors, watch: None, team: None })
+    }
+
+    /// One rank's simulation of its share of a network ([`crate::Circuit::compile_share`]). All ranks make the
+    /// same calls in the same order; `advance` and all calls that are marked *collective* wait for
+    /// the others. Neither the number of ranks nor the distribution changes a bit.
+    ///
+    /// Injected spikes and rates are given to every rank, whole. Recordings hold this rank's neurons until
+    /// [`Simulation::merge_recordings`].
+    ///
+    /// # Errors
+    /// As [`Simulation::new`], and when the ranks do not simulate the same network.
+    pub fn distributed(
+        network: Arc<Network>,
+        threads: usize,
+        exchange: SharedExchange,
+    ) -> Result<Self, RunError> {
+        let team = Team::new(&network, exchange)?;
+        Ok(Self { team: Some(team), ..Self::new(network, threads)? })
+    }
+
+    /// The state of the whole network on rank 0, `None` on the others. It equals that of a single
+    /// process bit for bit and fits any number of ranks. Collective.
+    ///
+    /// # Errors
+    /// [`RunError::Exchange`].
+    pub fn gather_state(&self) -> Result<Option<State>, RunError> {
+        match &self.team {
+            Some(team) => team.gather(&self.network, &self.state),
+            None => Ok(Some(self.state.clone())),
+        }
+    }
+
+    /// [`State::fingerprint`] of the whole network, on every rank. Collective.
+    ///
+    /// # Errors
+    /// [`RunError::Exchange`].
+    pub fn fingerprint(&self) -> Result<u64, RunError> {
+        match &self.team {
+            Some(team) => {
+                let whole = team.gather(&self.network, &self.state)?;
+                team.broadcast(whole.map_or(0, |state| state.fingerprint()))
+            }
+            None => Ok(self.state.fingerprint()),
+        }
+    }
+
+    /// Restores the whole state that rank 0 gives; the others give `None`. Collective.
+    ///
+    /// # Errors
+    /// As [`Simulation::restore`], and [`RunError::BadInput`] when rank 0 gives none.
+    pub fn scatter_state(&mut self, whole: Option<&State>) -> Result<(), RunError> {
+        let part = match (&self.team, whole) {
+            (Some(team), _) => team.scatter(&self.network, whole)?,
+            (None, Some(whole)) => whole.clone(),
+            (None, None) => {
+                return Err(RunError::BadInput { label: "state".into(), what: "none was given".into() });
+            }
+        };
+        self.restore(part)
+    }
+
+    /// Brings all recordings to rank 0, where they then equal those of a single process; the other ranks
+    /// keep none of their spikes. Collective; nothing happens in a single process.
+    ///
+    /// # Errors
+    /// [`RunError::Exchange`].
+    pub fn merge_recordings(&mut self) -> Result<(), RunError> {
+        let Some(team) = &self.team else { return Ok(()) };
+        let network = &self.network;
+        let mut trains: Vec<&mut SpikeTrain> = (self.recorded.iter_mut().zip(&network.populations))
+            .filter(|(_, population)| !population.is_everywhere)
+            .filter_map(|(train, _)| train.as_mut())
+            .collect();
+        team.merge_spikes(&mut trains)?;
+        let mut values: Vec<(&mut Vec<f32>, Vec<bool>)> = (self.variables.iter_mut())
+            .map(|probe| {
+                let first = network.populations[probe.population].first_block;
+                let owned = probe.neurons.iter().map(|&i| network.owns(first + i as usize / BLOCK));
+                let owned = owned.collect();
+                (&mut probe.trace.values, owned)
+            })
+            .collect();
+        team.merge_values(&mut values)
     }
 
     /// The network.
@@ -78,7 +167,8 @@ impl Simulation {
         &self.state
     }
 
-    /// Goes back, or on, to a state of the same network. Recordings stay.
+    /// Goes back, or on, to a state of the same network, on a rank to this rank's own part
+    /// ([`Simulation::scatter_state`] takes the whole). Recordings stay.
     ///
     /// # Errors
     /// [`RunError::BadInput`] when the state belongs to another network.
@@ -178,6 +268,9 @@ impl Simulation {
         }
         for (b, block) in self.network.blocks.iter().enumerate() {
             if block.population == population {
+                if !self.network.computes(b) {
+                    continue;
+                }
                 for i in 0..block.len {
                     self.state.blocks[b].variables[i] = rates_hz[block.first + i] as f32;
                 }
@@ -203,7 +296,8 @@ impl Simulation {
         Ok(())
     }
 
-    /// The current synapses of a projection: (source, target, weight nS), in (block, source, target) order.
+    /// The current synapses of a projection: (source, target, weight nS), in (block, source, target) order;
+    /// on one rank of several those onto its own neurons.
     ///
     /// # Errors
     /// [`RunError::UnknownLabel`].
@@ -213,6 +307,9 @@ impl Simulation {
         let first = self.network.populations[projection.post].first_block;
         let mut synapses = Vec::with_capacity(projection.synapses);
         for (b, wiring) in projection.wiring.iter().enumerate() {
+            if !self.network.owns(first + b) {
+                continue;
+            }
             let base = self.network.blocks[first + b].first as u32;
             for pre in 0..wiring.offsets.len() as u32 - 1 {
                 for k in wiring.of(pre) {
@@ -230,7 +327,8 @@ impl Simulation {
         Ok(synapses)
     }
 
-    /// Spikes of a population in the last interval and before, by step.
+    /// Spikes of a population in the last interval and before, by step; on one rank of several those that
+    /// it hears, which are all for the populations named by [`crate::Share::with_everywhere`].
     pub fn history(&self, population: usize) -> &SpikeHistory {
         &self.state.histories[population]
     }
@@ -238,9 +336,17 @@ impl Simulation {
     /// The value of a variable of every neuron now.
     ///
     /// # Errors
-    /// [`RunError::UnknownLabel`].
+    /// [`RunError::UnknownLabel`]; [`RunError::BadInput`] when some of the neurons are on other ranks.
     pub fn variable(&self, population: &str, variable: &str) -> Result<Vec<f32>, RunError> {
         let (p, v) = self.find_variable(population, variable)?;
+        let blocks = self.network.blocks.iter().enumerate().filter(|(_, block)| block.population == p);
+        if !blocks.map(|(b, _)| b).all(|b| self.network.computes(b)) {
+            return Err(RunError::BadInput {
+                label: format!("{population}.{variable}"),
+                what: "some of the neurons are on other ranks; record the variable and merge the recordings"
+                    .into(),
+            });
+        }
         Ok((0..self.network.populations[p].n as u32).map(|i| self.value(p, v, i)).collect())
     }
 
@@ -333,10 +439,11 @@ impl Simulation {
         (0..steps / interval).try_for_each(|_| self.advance())
     }
 
-    /// Advances by one exchange interval.
+    /// Advances by one exchange interval. Collective.
     ///
     /// # Errors
-    /// [`RunError::NonFinite`] naming the first variable that stopped being a number.
+    /// [`RunError::NonFinite`] naming the first variable that stopped being a number, with several ranks in
+    /// [`RunError::OnRank`], the same on all; [`RunError::Exchange`], after which the state is of no use.
     pub fn advance(&mut self) -> Result<(), RunError> {
         let network = self.network.clone();
         let State { step, blocks, histories, plastic, short_term, learning, injected } = &mut self.state;
@@ -344,7 +451,8 @@ impl Simulation {
         let pool = self.pool.as_ref();
         let watch = self.watch.as_ref();
 
-        // 1 to 3, for sources whose delays are shorter than the interval, then for the others.
+        // 1 to 5, for sources whose delays are shorter than the interval, then for the others.
+        let mut found = None;
         for is_ahead in [true, false] {
             if is_ahead && !network.has_ahead {
                 continue;
@@ -355,6 +463,7 @@ impl Simulation {
                 each(pool, blocks, |b, state| {
                     let population = &network.populations[network.blocks[b].population];
                     if population.is_ahead == is_ahead
+                        && network.computes(b)
                         && !population.is_source
                         && !population.electric.is_coupled()
                     {
@@ -362,15 +471,26 @@ impl Simulation {
                     }
                 });
                 for (p, population) in network.populations.iter().enumerate() {
-                    if population.is_ahead == is_ahead && population.electric.is_coupled() {
+                    let is_here = network.computes(population.first_block);
+                    if population.is_ahead == is_ahead && is_here && population.electric.is_coupled() {
                         let blocks = &mut blocks[population.blocks()];
                         integrate_coupled(&network, p, blocks, &past, first_step);
                     }
                 }
             }
 
-            // 3: propagate, in (step, neuron) order.
+            // 3, 4: check and exchange. Sources that run ahead are advanced by every rank that hears them.
             let mut laps = Laps::begin(watch);
+            if !is_ahead {
+                found = not_finite(&network, blocks).map(|found| (0, found));
+                laps.end(Stage::Record);
+                if let Some(team) = &mut self.team {
+                    found = team.exchange(blocks, found.map(|(_, found)| found))?;
+                }
+                laps.end(Stage::Exchange);
+            }
+
+            // 5: propagate, in (step, neuron) order.
             self.cursors.fill(0);
             for s in 0..network.interval as u16 {
                 for (p, population) in network.populations.iter().enumerate() {
@@ -407,7 +527,7 @@ impl Simulation {
         blocks.iter_mut().for_each(|b| b.spikes.clear());
         laps.end(Stage::Propagate);
 
-        // 4: learn.
+        // 6: learn.
         {
             let (histories, learning) = (&*histories, &*learning);
             each(pool, plastic, |k, block| {
@@ -426,21 +546,25 @@ impl Simulation {
         *step += network.interval as u64;
         laps.end(Stage::Propagate);
 
-        // 6, 7: record and check.
+        // 7: record.
         let watch = self.watch.take();
         let mut laps = Laps::begin(watch.as_ref());
         self.record(first_step);
-        let checked = self.check();
         laps.end(Stage::Record);
         self.watch = watch;
-        checked
+        found.map_or(Ok(()), |(rank, found)| Err(self.error_of(rank, found)))
     }
 
     fn record(&mut self, first_step: u64) {
         for (p, train) in self.recorded.iter_mut().enumerate() {
             if let Some(train) = train {
+                let population = &self.network.populations[p];
+                // With several ranks each records its own neurons, unless all have all.
+                let owns = |id: u32| self.network.owns(population.first_block + id as usize / BLOCK);
+                let is_whole = self.team.is_none() || population.is_everywhere;
                 for step in first_step..self.state.step {
-                    self.state.histories[p].at(step).iter().for_each(|&id| train.push(step, id));
+                    let spikes = self.state.histories[p].at(step).iter();
+                    spikes.filter(|&&id| is_whole || owns(id)).for_each(|&id| train.push(step, id));
                 }
             }
         }
@@ -454,30 +578,20 @@ impl Simulation {
         self.variables = probes;
     }
 
-    fn check(&self) -> Result<(), RunError> {
-        for (b, block) in self.network.blocks.iter().enumerate() {
-            let variables = &self.state.blocks[b].variables;
-            let population = &self.network.populations[block.population];
-            // Everything feeds the first variable, the potential: looking there is enough to notice.
-            let first = &variables[..if population.variables.is_empty() { 0 } else { block.len }];
-            // No early exit, so that the loop vectorises.
-            if !first.iter().fold(false, |found, x| found | !x.is_finite()) {
-                continue;
-            }
-            for (v, variable) in population.variables.iter().enumerate() {
-                let values = &variables[v * block.stride..v * block.stride + block.len];
-                if let Some(i) = values.iter().position(|x| !x.is_finite()) {
-                    return Err(RunError::NonFinite {
-                        population: population.label.clone(),
-                        neuron: block.first + i,
-                        variable: variable.name.clone(),
-                        value: values[i],
-                        step: self.state.step - 1,
-                    });
-                }
-            }
+    fn error_of(&self, rank: usize, (b, v, i, value): NotFinite) -> RunError {
+        let block = &self.network.blocks[b];
+        let population = &self.network.populations[block.population];
+        let error = RunError::NonFinite {
+            population: population.label.clone(),
+            neuron: block.first + i,
+            variable: population.variables[v].name.clone(),
+            value,
+            step: self.state.step - 1,
+        };
+        match self.team {
+            Some(_) => RunError::OnRank { rank, error: Box::new(error) },
+            None => error,
         }
-        Ok(())
     }
 
     fn find_variable(&self, population: &str, variable: &str) -> Result<(usize, usize), RunError> {
@@ -491,11 +605,36 @@ impl Simulation {
         Ok((p, v))
     }
 
+    /// NaN for a neuron of another rank.
     fn value(&self, population: usize, variable: usize, neuron: u32) -> f32 {
-        let b = self.network.populations[population].first_block + neuron as usize / crate::models::BLOCK;
+        let b = self.network.populations[population].first_block + neuron as usize / BLOCK;
+        if !self.network.computes(b) {
+            return f32::NAN;
+        }
         let block = &self.network.blocks[b];
         self.state.blocks[b].variables[variable * block.stride + neuron as usize - block.first]
     }
+}
+
+/// The first value that is no number.
+fn not_finite(network: &Network, states: &[BlockState]) -> Option<NotFinite> {
+    for (b, block) in network.blocks.iter().enumerate().filter(|(b, _)| network.computes(*b)) {
+        let variables = &states[b].variables;
+        let population = &network.populations[block.population];
+        // Everything feeds the first variable, the potential: looking there is enough to notice.
+        let first = &variables[..if population.variables.is_empty() { 0 } else { block.len }];
+        // No early exit, so that the loop vectorises.
+        if !first.iter().fold(false, |found, x| found | !x.is_finite()) {
+            continue;
+        }
+        for v in 0..population.variables.len() {
+            let values = &variables[v * block.stride..v * block.stride + block.len];
+            if let Some(i) = values.iter().position(|x| !x.is_finite()) {
+                return Some((b, v, i, values[i]));
+            }
+        }
+    }
+    None
 }
 
 /// Applies `f` to every element, on the pool if there is one.
@@ -518,7 +657,7 @@ fn learn(
     first_step: u64,
 ) {
     let (p, local) = network.plastic[k];
-    if !learning[p] {
+    if !learning[p] || !network.owns(network.target_of_plastic(k)) {
         return;
     }
     let projection = &network.projections[p];

@@ -6,7 +6,7 @@ use crate::short_term::ShortTermState;
 use serde::{Deserialize, Serialize};
 
 /// Variables of one block of neurons.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct BlockState {
     /// `[variable][stride]`
     pub variables: Vec<f32>,
@@ -16,7 +16,7 @@ pub(crate) struct BlockState {
 }
 
 /// Plastic synapses of one projection onto one block.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct PlasticBlock {
     /// In delivery order. `[synapses]`
     pub weights: Vec<f32>,
@@ -34,7 +34,8 @@ impl PartialEq for PlasticBlock {
     }
 }
 
-/// The state of a network at the border of two exchange intervals.
+/// The state of a network at the border of two exchange intervals. On one rank of several it is that rank's
+/// part: what belongs to other ranks is empty, and histories hold the spikes that the rank hears.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct State {
     pub(crate) step: u64,
@@ -58,7 +59,7 @@ impl State {
     /// A 64-bit hash (FNV-1a) over step, variables, weights, the rules that are at work, the memory of short-term
     /// plasticity, and all spikes that may still act: equal states have equal hashes on every machine.
     pub fn fingerprint(&self) -> u64 {
-        let mut hash = Fnv(0xCBF2_9CE4_8422_2325);
+        let mut hash = Fnv::default();
         hash.word(self.step);
         for block in &self.blocks {
             block.variables.iter().for_each(|x| hash.word(u64::from(x.to_bits())));
@@ -81,14 +82,25 @@ impl State {
         for spikes in &self.injected {
             spikes.iter().for_each(|&(step, id)| hash.word((step << 32) ^ u64::from(id)));
         }
-        hash.0
+        hash.value()
     }
 }
 
-struct Fnv(u64);
+/// FNV-1a over words of 64 bits.
+pub(crate) struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xCBF2_9CE4_8422_2325)
+    }
+}
 
 impl Fnv {
-    fn word(&mut self, x: u64) {
+    pub fn value(&self) -> u64 {
+        self.0
+    }
+
+    pub fn word(&mut self, x: u64) {
         self.0 = (self.0 ^ x).wrapping_mul(0x0000_0100_0000_01B3);
         self.0 ^= self.0 >> 29;
     }

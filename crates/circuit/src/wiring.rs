@@ -35,6 +35,12 @@ pub(crate) struct ByTarget {
 }
 
 impl BlockWiring {
+    /// The wiring of a block that another rank owns.
+    pub fn absent() -> Self {
+        let (offsets, targets) = (Vec::new(), Vec::new());
+        Self { offsets, targets, weights: Weights::Uniform(0.0), by_target: ByTarget::default() }
+    }
+
     /// Builds the wiring of one block from its synapses, sorted by (source, target).
     pub fn new(
         n_pre: usize,

@@ -1,7 +1,7 @@
 //! What can be typed.
 
 use crate::recordings::Format;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// The cerebellum as software: any cerebellum, any loop, any body.
@@ -139,6 +139,10 @@ pub struct Simulate {
     /// Give synapses short-term plasticity, with the weights of that variant
     #[arg(long, conflicts_with = "simulation")]
     pub short_term: bool,
+    /// Let parallel fibres onto Purkinje cells learn under climbing fibres: 0.0001 nS with every spike, at most
+    /// -0.005 nS with every teaching spike, within 0..5 nS
+    #[arg(long, conflicts_with = "simulation")]
+    pub plastic: bool,
     /// Leave a device of the simulation out, repeated for more
     #[arg(long, value_name = "DEVICE", requires = "simulation")]
     pub without: Vec<String>,
@@ -154,7 +158,7 @@ pub struct Simulate {
     /// Seed of the noise
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// Threads; the number changes no bit
+    /// Threads of each process; the number changes no bit
     #[arg(long, default_value_t = 1)]
     pub threads: usize,
     /// Print how long each stage took
@@ -169,7 +173,26 @@ pub struct Simulate {
     /// When the session of an NWB file began, e.g. 2026-11-22T09:00:00+00:00 [default: now]
     #[arg(long, value_name = "TIME", requires = "out")]
     pub session_start: Option<String>,
+    /// File for the state at the end of the run
+    #[arg(long, value_name = "FILE")]
+    pub snapshot: Option<PathBuf>,
+    /// Write --snapshot also every so often, e.g. 100ms
+    #[arg(long, value_name = "TIME", requires = "snapshot")]
+    pub snapshot_every: Option<String>,
+    /// Go on from a snapshot of the same network, seed and options, on any number of ranks
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
+    /// Under mpirun: round-robin or contiguous blocks of cells; it changes no bit
+    #[arg(long, value_enum, default_value_t)]
+    pub distribution: Distribution,
     /// Draw no progress bar
     #[arg(long)]
     pub no_progress: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Distribution {
+    #[default]
+    RoundRobin,
+    Contiguous,
 }

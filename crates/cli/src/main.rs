@@ -28,12 +28,14 @@ mod arguments;
 mod bar;
 mod convert;
 mod experiments;
+mod launch;
 mod network;
 mod recordings;
 mod simulate;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
+use lobule::ranks::Ranks;
 use std::process::ExitCode;
 
 /// How a command ended when it did not finish.
@@ -47,17 +49,37 @@ enum Stop {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        // One of many processes says it for all.
+        Err(error) if launch::is_first() => error.exit(),
+        Err(error) => return ExitCode::from(error.exit_code() as u8),
+    };
+    let ranks = match launch::ranks(&arguments.command) {
+        Ok(ranks) => ranks,
+        Err(Some(error)) => return fail(2, &error),
+        Err(None) => return ExitCode::from(2),
+    };
     let ended = match arguments.command {
         Command::List => experiments::list(),
         Command::Show { experiment } => experiments::show(&experiment),
         Command::Run(run) => experiments::run(&run),
         Command::Report { folder } => experiments::report(&folder),
         Command::Compare { folders } => experiments::compare(&folders),
-        Command::Network(command) => network::run(&command),
+        Command::Network(command) => network::run(&command, &ranks),
+    };
+    let ended = match ended {
+        Err(Stop::Input(error) | Stop::Run(error)) if ranks.ranks() > 1 && !Ranks::is_common(&error) => {
+            eprintln!("lobule: rank {}: {error}", ranks.rank());
+            // The others do not know and would wait for this one.
+            ranks.abort()
+        }
+        ended => ended,
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
+        Err(Stop::Input(_)) if !ranks.is_first() => ExitCode::from(2),
+        Err(Stop::Run(_)) if !ranks.is_first() => ExitCode::from(1),
         Err(Stop::Input(error)) => fail(2, &error),
         Err(Stop::Run(error)) => fail(1, &error),
         Err(Stop::OutOfRange(count)) => {

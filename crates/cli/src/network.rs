@@ -5,17 +5,18 @@ use crate::arguments::Network;
 use crate::simulate::simulate;
 use lobule::Error;
 use lobule::cerebellum::{protocols, stored};
+use lobule::ranks::Ranks;
 use lobule::scaffold::configuration::{StoredSimulation, simulations};
 use lobule::scaffold::{Anatomy, ScaffoldSpec, bsb, format, reconstruct};
 use std::path::Path;
 use std::time::Instant;
 
-pub fn run(command: &Network) -> Result<(), Stop> {
+pub fn run(command: &Network, ranks: &Ranks) -> Result<(), Stop> {
     match command {
         Network::Build { size, seed, out, simulations } => build(size, *seed, out, *simulations),
         Network::Info { file, json } => info(file, *json),
         Network::Convert { from, to, named } => crate::convert::run(from, to, named.as_deref()),
-        Network::Simulate(arguments) => simulate(arguments),
+        Network::Simulate(arguments) => simulate(arguments, ranks),
     }
 }
 

@@ -3,14 +3,16 @@
 use crate::Stop;
 use crate::arguments::Simulate;
 use crate::bar::Bar;
-use crate::network::{input, read, stored_simulations};
+use crate::network::{input, stored_simulations};
 use crate::recordings;
 use lobule::cerebellum::BrainState;
 use lobule::cerebellum::stored::Probe;
+use lobule::circuit::RunError;
 use lobule::open_loop::{
-    OpenLoop, OpenLoopResult, OwnTables, PopulationRates, Stimulus, available_memory, duration_ms,
-    own_tables, parse_probe, raster_png, stored,
+    OpenLoop, OpenLoopResult, OwnTables, PopulationRates, Snapshots, Stimulus, available_memory, duration_ms,
+    own_tables_on, parse_probe, raster_png, stored_on,
 };
+use lobule::ranks::{Ranks, SharedAnatomy};
 use lobule::recordings::Session;
 use lobule::run_folder::write_whole;
 use lobule::scaffold::Anatomy;
@@ -19,21 +21,26 @@ use lobule::{Error, Progress};
 use std::path::Path;
 
 /// Prints the estimate above the bar.
-struct Watcher(Bar);
+struct Watcher {
+    bar: Bar,
+    is_first: bool,
+}
 
 impl Progress for Watcher {
     fn note(&self, text: &str) {
-        eprintln!("{text}");
+        if self.is_first {
+            eprintln!("{text}");
+        }
     }
     fn expect(&self, units: u64) {
-        self.0.expect(units);
+        self.bar.expect(units);
     }
     fn done(&self, units: u64) {
-        self.0.done(units);
+        self.bar.done(units);
     }
 }
 
-pub fn simulate(arguments: &Simulate) -> Result<(), Stop> {
+pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
     let time = |key: &str, text: &Option<String>, least: f64| {
         let parse = |text: &String| {
             duration_ms(text)
@@ -52,17 +59,32 @@ pub fn simulate(arguments: &Simulate) -> Result<(), Stop> {
         record: probes(&arguments.record, time("--record-every", &arguments.record_every, 0.001)?)?,
         has_profile: arguments.profile,
         memory_limit: available_memory(),
+        snapshots: Snapshots {
+            from: arguments.resume.clone(),
+            to: arguments.snapshot.clone(),
+            every_ms: time("--snapshot-every", &arguments.snapshot_every, 0.001)?,
+        },
     };
     let windows = arguments.window.iter().map(|w| window(w)).collect::<Result<Vec<_>, _>>()?;
     let run = Run::of(arguments)?;
-    let anatomy = read(&arguments.file)?;
-    let bar = Watcher(Bar::new(arguments.no_progress, "intervals"));
-    let result = run.run(&anatomy, arguments, &what, &bar);
-    bar.0.finish();
+    let mut shared = match &run {
+        Run::Own(tables) => SharedAnatomy::read(&arguments.file, tables.state, ranks),
+        Run::Stored(_) => SharedAnatomy::read_whole(&arguments.file, ranks),
+    }
+    .map_err(Stop::Input)?;
+    let bar = Watcher {
+        bar: Bar::new(arguments.no_progress || !ranks.is_first(), "intervals"),
+        is_first: ranks.is_first(),
+    };
+    let result = run.run(&mut shared, arguments, &what, &bar, ranks);
+    bar.bar.finish();
     let result = result?;
-    print(&anatomy, &result, &windows)?;
+    if !ranks.is_first() {
+        return Ok(());
+    }
+    print(&shared.anatomy, &result, &windows)?;
     match &arguments.out {
-        Some(folder) => write(folder, arguments, &anatomy, &result),
+        Some(folder) => write(folder, arguments, &shared.anatomy, &result),
         None => Ok(()),
     }
 }
@@ -95,18 +117,25 @@ impl Run {
         }
         let stimuli = arguments.stimulus.iter().map(|s| Stimulus::parse(s));
         let stimuli = stimuli.collect::<Result<_, _>>().map_err(Stop::Input)?;
-        Ok(Run::Own(OwnTables { background_hz, stimuli, state, has_short_term: arguments.short_term }))
+        Ok(Run::Own(OwnTables {
+            background_hz,
+            stimuli,
+            state,
+            has_short_term: arguments.short_term,
+            is_plastic: arguments.plastic,
+        }))
     }
 
     fn run(
         &self,
-        anatomy: &Anatomy,
+        shared: &mut SharedAnatomy,
         arguments: &Simulate,
         what: &OpenLoop,
         progress: &dyn Progress,
+        ranks: &Ranks,
     ) -> Result<OpenLoopResult, Stop> {
         let ran = match self {
-            Run::Own(tables) => own_tables(anatomy, tables, what, progress),
+            Run::Own(tables) => own_tables_on(shared, tables, what, progress, ranks),
             Run::Stored(name) => {
                 let mut simulation = named(&arguments.file, name)?;
                 for device in &arguments.without {
@@ -116,11 +145,11 @@ impl Run {
                         return Err(input("--without", what));
                     }
                 }
-                stored(anatomy, &simulation, what, progress)
+                stored_on(shared, &simulation, what, progress, ranks)
             }
         };
         ran.map_err(|e| match e {
-            Error::Run(lobule::circuit::RunError::NonFinite { .. }) => Stop::Run(e),
+            Error::Run(RunError::NonFinite { .. } | RunError::OnRank { .. }) => Stop::Run(e),
             e => Stop::Input(e),
         })
     }
@@ -223,10 +252,8 @@ fn write(
     let raster = folder.join("raster.png");
     write_whole(&raster, &raster_png(result).map_err(Stop::Run)?).map_err(Stop::Run)?;
     let simulation = arguments.simulation.as_deref().unwrap_or("own parameters");
-    let description = format!(
-        "{}, {simulation}: {} ms, seed {}",
-        anatomy.source, result.duration_ms, arguments.seed
-    );
+    let description =
+        format!("{}, {simulation}: {} ms, seed {}", anatomy.source, result.duration_ms, arguments.seed);
     let start = arguments.session_start.clone().unwrap_or_else(recordings::now);
     let session = Session {
         description: &description,

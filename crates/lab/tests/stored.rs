@@ -454,6 +454,7 @@ fn unipolar_brush_cells_run_with_and_without_a_stored_simulation() {
         stimuli: Vec::new(),
         state: BrainState::InVitro,
         has_short_term: false,
+        is_plastic: false,
     };
     let what = OpenLoop { duration_ms: Some(500.0), ..OpenLoop::default() };
     let own = own_tables(&anatomy, &tables, &what, &Quiet).unwrap();
@@ -493,8 +494,13 @@ fn stimuli_of_the_command_line_reach_cells() {
         .unwrap();
     let run = |stimuli: &[&str], record: &[&str]| {
         let stimuli = stimuli.iter().map(|s| Stimulus::parse(s)).collect::<Result<_, _>>()?;
-        let tables =
-            OwnTables { background_hz: 0.0, stimuli, state: BrainState::Awake, has_short_term: false };
+        let tables = OwnTables {
+            background_hz: 0.0,
+            stimuli,
+            state: BrainState::Awake,
+            has_short_term: false,
+            is_plastic: false,
+        };
         let what = OpenLoop {
             duration_ms: Some(100.0),
             record: record

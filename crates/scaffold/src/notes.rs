@@ -2,7 +2,7 @@
 //! that its user should know. Each note is one sentence.
 
 use crate::{Anatomy, ConnectionSet};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The cell types lobule has neuron models for.
 const KNOWN: [&str; 12] = [
@@ -33,8 +33,14 @@ pub(crate) struct Findings {
     pub morphologies: Vec<String>,
 }
 
-/// The notes of an anatomy read from a file.
-pub(crate) fn of(anatomy: &Anatomy, found: &Findings) -> Vec<String> {
+/// The notes of an anatomy read from a file whose sets have `rows`; when it is a part, its own rows tell
+/// nothing about the balance of mirrored sets.
+pub(crate) fn of(
+    anatomy: &Anatomy,
+    found: &Findings,
+    rows: &BTreeMap<String, usize>,
+    is_part: bool,
+) -> Vec<String> {
     let mut notes = Vec::new();
     let list = |names: &BTreeSet<String>| names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
     for (names, note) in [
@@ -74,13 +80,13 @@ pub(crate) fn of(anatomy: &Anatomy, found: &Findings) -> Vec<String> {
 
     for set in &anatomy.connections {
         if set.name.starts_with("gap_") {
-            let rows = set.len();
+            let rows = rows.get(&set.name).copied().unwrap_or(set.len());
             notes.push(format!(
                 "`{}` holds gap junctions ({rows} rows); as chemical synapses they would be wrong.",
                 set.name
             ));
         }
-        if let Some(mirror) = anatomy.connections(&format!("{}_minus", set.name)) {
+        if !is_part && let Some(mirror) = anatomy.connections(&format!("{}_minus", set.name)) {
             notes.extend(imbalance(set, mirror));
         }
     }
@@ -124,7 +130,7 @@ mod tests {
         for (p, m, noted) in [(500, 1, true), (1, 3, true), (2, 1, false), (1, 1, false)] {
             let connections = vec![set("io_to_purkinje", p), set("io_to_purkinje_minus", m)];
             let anatomy = Anatomy { connections, ..Anatomy::default() };
-            let notes = of(&anatomy, &Findings::default());
+            let notes = of(&anatomy, &Findings::default(), &BTreeMap::new(), false);
             assert_eq!(
                 notes.iter().any(|n| n.contains("`io_to_purkinje_minus`")),
                 noted,
@@ -132,6 +138,6 @@ mod tests {
             );
         }
         let empty = Anatomy { connections: vec![set("a", 5), set("a_minus", 0)], ..Anatomy::default() };
-        assert!(of(&empty, &Findings::default()).is_empty());
+        assert!(of(&empty, &Findings::default(), &BTreeMap::new(), false).is_empty());
     }
 }

@@ -6,6 +6,7 @@
 
 use crate::{Anatomy, CellSites, ConnectionSet};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// The record of an anatomy in a file.
 pub(crate) struct OwnRecord {
@@ -61,24 +62,23 @@ impl OwnRecord {
         })
     }
 
-    /// Puts types and sets back into the order they were written in. False, and
-    /// nothing done, when they are not those that were written.
-    pub fn restore_order(&self, cells: &mut [CellSites], connections: &mut [ConnectionSet]) -> bool {
+    /// Whether types and sets, with their cells and rows, are those that were written.
+    pub fn is_of(&self, cells: &[CellSites], rows: &BTreeMap<String, usize>) -> bool {
         let is_same = |written: &Sizes, mut found: Sizes| {
             let mut written = written.clone();
             written.sort();
             found.sort();
             written == found
         };
-        if !is_same(&self.cell_types, sizes_of_cells(cells))
-            || !is_same(&self.connection_sets, sizes_of_sets(connections))
-        {
-            return false;
-        }
+        is_same(&self.cell_types, sizes_of_cells(cells))
+            && is_same(&self.connection_sets, rows.iter().map(|(name, n)| (name.clone(), *n)).collect())
+    }
+
+    /// Puts types and sets back into the order they were written in.
+    pub fn sort(&self, cells: &mut [CellSites], connections: &mut [ConnectionSet]) {
         let place = |sizes: &Sizes, name: &str| sizes.iter().position(|(n, _)| n == name);
         cells.sort_by_key(|c| place(&self.cell_types, &c.cell_type));
         connections.sort_by_key(|c| place(&self.connection_sets, &c.name));
-        true
     }
 }
 

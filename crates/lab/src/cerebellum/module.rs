@@ -42,6 +42,8 @@ pub struct ModuleOptions {
     pub extra_current: BTreeMap<String, f64>,
     /// True: the published sign of the E-GLIF leak.
     pub leak_is_published: bool,
+    /// True: the anatomy holds the rows onto this rank's cells only, so a set without rows is no missing one.
+    pub is_part: bool,
 }
 
 impl ModuleOptions {
@@ -56,6 +58,7 @@ impl ModuleOptions {
             has_short_term: false,
             extra_current: BTreeMap::new(),
             leak_is_published: true,
+            is_part: false,
         }
     }
 }
@@ -118,7 +121,7 @@ pub fn add_module(
             continue;
         }
         let pairs = merged_pairs(anatomy, name);
-        if pairs.is_empty() {
+        if pairs.is_empty() && !options.is_part {
             left_out.push(format!("{name}: no connection in this set"));
             continue;
         }

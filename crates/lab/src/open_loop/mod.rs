@@ -9,17 +9,20 @@ mod estimate;
 mod own;
 mod probes;
 mod raster;
+mod snapshot;
 mod stimulus;
 mod stored;
 
 pub use estimate::{Estimate, available_memory};
-pub use own::{OwnTables, own_tables};
+pub use own::{OwnTables, own_tables, own_tables_on};
 pub use probes::parse_probe;
 pub use raster::raster_png;
+pub use snapshot::Snapshots;
 pub use stimulus::{Stimulus, StimulusKind};
-pub use stored::stored;
+pub use stored::{stored, stored_on};
 
 use crate::cerebellum::stored::{Probe, Recorder};
+use crate::ranks::{Ranks, SharedAnatomy};
 use crate::{Error, Progress};
 use lobule_analysis::{interval_cv, mean, rates_hz, sd};
 use lobule_circuit::{Circuit, Profile, Simulation};
@@ -56,6 +59,8 @@ pub struct OpenLoop {
     pub has_profile: bool,
     /// Memory that the run may take, bytes; none for any.
     pub memory_limit: Option<u64>,
+    /// States to begin from and to write down.
+    pub snapshots: Snapshots,
 }
 
 impl Default for OpenLoop {
@@ -67,6 +72,7 @@ impl Default for OpenLoop {
             record: Vec::new(),
             has_profile: false,
             memory_limit: None,
+            snapshots: Snapshots::default(),
         }
     }
 }
@@ -113,14 +119,14 @@ impl PopulationRates {
     }
 }
 
-/// What came out.
+/// What came out; on other ranks than the first there are no spikes, traces and rates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenLoopResult {
     /// Time step, ms.
     pub dt_ms: f64,
     /// Duration, ms.
     pub duration_ms: f64,
-    /// Spikes of every cell population.
+    /// Spikes of every cell population, from the beginning or the snapshot on.
     pub spikes: Vec<SpikeTrain>,
     /// Recorded variables, in the order they were asked for.
     pub traces: Vec<Trace>,
@@ -161,13 +167,74 @@ struct Prepared {
     notes: Vec<String>,
 }
 
-/// Announces the estimate, refuses what is too large, compiles and runs.
+/// Announces the estimate, refuses what is too large, compiles and runs: this rank's part, when there are several.
 fn run(
-    mut prepared: Prepared,
+    prepared: Result<Prepared, Error>,
+    shared: &mut SharedAnatomy,
     what: &OpenLoop,
     begin: Instant,
     progress: &dyn Progress,
+    ranks: &Ranks,
 ) -> Result<OpenLoopResult, Error> {
+    let compiled = prepared.and_then(|prepared| compile(prepared, shared, what, progress, ranks));
+    let mut ready = ranks.agree(compiled)?;
+    // The rows are wiring now; they would take more memory than it.
+    shared.anatomy.connections = Vec::new();
+    what.snapshots.restore(&mut ready.simulation, ranks)?;
+    let compile_s = begin.elapsed().as_secs_f64();
+    let first_step = ready.simulation.step();
+    let ran = advance(&mut ready, what, progress, ranks);
+    ranks.agree(ran)?;
+    let Ready { mut simulation, prepared, probes, every, clock, steps, .. } = ready;
+    let fingerprint = simulation.fingerprint()?;
+    let simulate_s = begin.elapsed().as_secs_f64() - compile_s;
+
+    simulation.merge_recordings()?;
+    let mut spikes = Vec::new();
+    for label in &prepared.cells {
+        spikes.extend(simulation.take_spikes(label)?.map(|train| train.window(0, steps)));
+    }
+    let traces = simulation.traces().zip(&every);
+    let traces = traces.map(|(trace, every)| probes::thinned(trace, every.unwrap_or(1), steps)).collect();
+    let dt_ms = clock.dt_ms();
+    let rates =
+        spikes.iter().map(|train| PopulationRates::of(train, None, first_step, steps, dt_ms)).collect();
+    let recorders = recorder_rates(prepared.recorders, &spikes, &clock, first_step, steps);
+    Ok(OpenLoopResult {
+        dt_ms,
+        duration_ms: prepared.duration_ms,
+        spikes,
+        traces,
+        trace_neurons: probes.into_iter().map(|p| p.neurons.unwrap_or_default()).collect(),
+        rates,
+        recorders,
+        left_out: prepared.notes,
+        fingerprint,
+        compile_s,
+        simulate_s,
+        profile: simulation.profile(),
+    })
+}
+
+/// A simulation at its start, with all that is recorded.
+struct Ready {
+    simulation: Simulation,
+    prepared: Prepared,
+    probes: Vec<Probe>,
+    /// Steps between the samples of each probe; none for the exchange interval.
+    every: Vec<Option<u64>>,
+    clock: Clock,
+    /// Steps in the run.
+    steps: u64,
+}
+
+fn compile(
+    mut prepared: Prepared,
+    shared: &SharedAnatomy,
+    what: &OpenLoop,
+    progress: &dyn Progress,
+    ranks: &Ranks,
+) -> Result<Ready, Error> {
     let clock = Clock::new(prepared.dt_ms)?;
     let steps = clock.steps(prepared.duration_ms)?;
     prepared.probes.extend(what.record.iter().cloned());
@@ -179,15 +246,16 @@ fn run(
     if interval < natural {
         prepared.circuit.set_interval_at_most(clock.ms(interval));
     }
-    let estimate = Estimate::of(&prepared.circuit, (steps, interval), &probes, prepared.dt_ms, what.threads);
+    let workers = what.threads.max(1) * ranks.ranks();
+    let estimate = Estimate::of(&prepared.circuit, (steps, interval), &probes, prepared.dt_ms, workers);
     progress.note(&estimate.to_string());
     estimate.check(what.memory_limit)?;
 
-    let network = prepared.circuit.compile(clock, what.seed)?;
+    let network = prepared.circuit.compile_share(clock, what.seed, &ranks.share())?;
+    shared.covers(&network)?;
     // The description is as large as the network and is not needed any more.
-    drop(prepared.circuit);
-    let interval = network.interval_steps() as u64;
-    let mut simulation = Simulation::new(network, what.threads)?;
+    prepared.circuit = Circuit::new();
+    let mut simulation = ranks.simulation(network, what.threads)?;
     for label in &prepared.cells {
         simulation.record_spikes(label)?;
     }
@@ -198,21 +266,26 @@ fn run(
     if what.has_profile {
         simulation.start_profile();
     }
-    let compile_s = begin.elapsed().as_secs_f64();
+    Ok(Ready { simulation, prepared, probes, every, clock, steps })
+}
 
-    // A run that is no whole number of intervals goes on to the end of the last one; what is recorded after its end is dropped.
-    let intervals = steps.div_ceil(interval);
-    progress.expect(intervals);
+/// Runs to the end. A run that is no whole number of intervals goes on to the end of the last one; what is
+/// recorded after its end is dropped.
+fn advance(ready: &mut Ready, what: &OpenLoop, progress: &dyn Progress, ranks: &Ranks) -> Result<(), Error> {
+    let Ready { simulation, prepared, clock, steps, .. } = ready;
+    let interval = simulation.network().interval_steps() as u64;
+    let (first, intervals) = (simulation.step() / interval, steps.div_ceil(interval));
+    what.snapshots.check(clock, first * interval, *steps, interval)?;
+    progress.expect(intervals - first);
     let rates = prepared.schedule.as_ref();
     let population = rates.map(|r| simulation.population(&r.population)).transpose()?;
     let mut next = 0;
-    for k in 0..intervals {
+    for k in first..intervals {
         if let (Some(rates), Some(population)) = (rates, population) {
-            while let Some((ms, hz)) =
-                rates.changes.get(next).filter(|c| c.0 <= clock.ms(k * interval) + 1e-9)
-            {
-                let late_ms = clock.ms(k * interval) - ms;
-                if late_ms > 1e-6 {
+            let now_ms = clock.ms(k * interval);
+            while let Some((ms, hz)) = rates.changes.get(next).filter(|c| c.0 <= now_ms + 1e-9) {
+                // A resumed run takes up the last change before it.
+                if now_ms - ms > 1e-6 && k > first {
                     let interval_ms = clock.ms(interval);
                     return Err(lobule_circuit::RunError::OffInterval { ms: *ms, interval_ms }.into());
                 }
@@ -222,32 +295,9 @@ fn run(
         }
         simulation.advance()?;
         progress.done(1);
+        what.snapshots.write_due(simulation, k + 1 == intervals, ranks)?;
     }
-    let simulate_s = begin.elapsed().as_secs_f64() - compile_s;
-
-    let mut spikes = Vec::new();
-    for label in &prepared.cells {
-        spikes.extend(simulation.take_spikes(label)?.map(|train| train.window(0, steps)));
-    }
-    let traces = simulation.traces().zip(&every);
-    let traces = traces.map(|(trace, every)| probes::thinned(trace, every.unwrap_or(1), steps)).collect();
-    let rates =
-        spikes.iter().map(|train| PopulationRates::of(train, None, 0, steps, prepared.dt_ms)).collect();
-    let recorders = recorder_rates(prepared.recorders, &spikes, &clock, steps);
-    Ok(OpenLoopResult {
-        dt_ms: prepared.dt_ms,
-        duration_ms: prepared.duration_ms,
-        spikes,
-        traces,
-        trace_neurons: probes.into_iter().map(|p| p.neurons.unwrap_or_default()).collect(),
-        rates,
-        recorders,
-        left_out: prepared.notes,
-        fingerprint: simulation.state().fingerprint(),
-        compile_s,
-        simulate_s,
-        profile: simulation.profile(),
-    })
+    Ok(())
 }
 
 /// The exchange interval that a circuit has of itself, steps: the smallest delay from a population that receives
@@ -273,13 +323,14 @@ fn recorder_rates(
     recorders: Vec<Recorder>,
     spikes: &[SpikeTrain],
     clock: &Clock,
+    first_step: u64,
     steps: u64,
 ) -> Vec<(Recorder, PopulationRates)> {
     let step = |ms: f64| (ms / clock.dt_ms()).round().min(steps as f64) as u64;
     let rates = |r: Recorder| {
         let train = spikes.iter().find(|s| s.label == r.population)?;
-        let (from, to) = (step(r.from_ms), step(r.to_ms));
-        let is_part = r.neurons.len() < train.n || from > 0 || to < steps;
+        let (from, to) = (step(r.from_ms).max(first_step), step(r.to_ms));
+        let is_part = r.neurons.len() < train.n || from > first_step || to < steps;
         (is_part && from < to).then(|| {
             let rates = PopulationRates::of(train, Some(&r.neurons), from, to, clock.dt_ms());
             (r, rates)

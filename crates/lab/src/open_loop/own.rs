@@ -3,8 +3,10 @@
 use super::stimulus::read_spikes;
 use super::{DT_MS, OpenLoop, OpenLoopResult, Prepared, Schedule, Stimulus, StimulusKind, run};
 use crate::cerebellum::{BrainState, Drive, ModuleOptions, add_module};
+use crate::ranks::{Ranks, SharedAnatomy};
 use crate::{Error, Progress};
 use lobule_circuit::models::{PoissonGenerator, RateProfile};
+use lobule_circuit::plasticity::{Rule, Supervised};
 use lobule_circuit::{Circuit, Connect, CurrentStimulus, Model, Population, Projection};
 use lobule_scaffold::{Anatomy, CellSites};
 use std::sync::Arc;
@@ -12,6 +14,9 @@ use std::time::Instant;
 
 /// Duration where none is given, ms.
 const DURATION_MS: f64 = 1000.0;
+/// The synapses that learn, and those whose spikes teach them.
+const PLASTIC_SET: &str = "parallel_fiber_to_purkinje";
+const TEACHING_SET: &str = "io_to_purkinje";
 /// Delay of generators, ms: one step.
 const DELAY_MS: f64 = DT_MS;
 
@@ -26,6 +31,8 @@ pub struct OwnTables {
     pub state: BrainState,
     /// Whether synapses have short-term plasticity.
     pub has_short_term: bool,
+    /// Whether parallel fibres onto Purkinje cells learn, taught by climbing fibres.
+    pub is_plastic: bool,
 }
 
 /// Runs an anatomy with lobule's own tables.
@@ -39,7 +46,27 @@ pub fn own_tables(
     what: &OpenLoop,
     progress: &dyn Progress,
 ) -> Result<OpenLoopResult, Error> {
+    own_tables_on(&mut SharedAnatomy::whole(anatomy.clone()), tables, what, progress, &Ranks::alone())
+}
+
+/// As [`own_tables`] over several ranks. The rows of the anatomy are dropped when they are wiring.
+///
+/// # Errors
+/// As [`own_tables`], the same on every rank.
+pub fn own_tables_on(
+    shared: &mut SharedAnatomy,
+    tables: &OwnTables,
+    what: &OpenLoop,
+    progress: &dyn Progress,
+    ranks: &Ranks,
+) -> Result<OpenLoopResult, Error> {
     let begin = Instant::now();
+    let prepared = prepare(shared, tables, what);
+    run(prepared, shared, what, begin, progress, ranks)
+}
+
+fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Result<Prepared, Error> {
+    let anatomy = &shared.anatomy;
     let duration_ms = what.duration_ms.unwrap_or(DURATION_MS);
     let mut circuit = Circuit::new();
     // Rates of fibres that change at the borders of stimuli only are set while running. What else drives mossy fibres needs
@@ -50,6 +77,19 @@ pub fn own_tables(
     let drive = if has_relays { Drive::Relayed } else { Drive::Poisson(tables.background_hz) };
     let mut options = ModuleOptions::new(tables.state, drive);
     options.has_short_term = tables.has_short_term;
+    options.is_part = shared.is_part;
+    if tables.is_plastic {
+        for set in [PLASTIC_SET, TEACHING_SET] {
+            if anatomy.connections(set).is_none() {
+                return Err(Error::Config {
+                    key: "--plastic".into(),
+                    what: format!("the network has no connection set `{set}`; leave it out"),
+                });
+            }
+        }
+        let rule = Rule::Supervised(Supervised::pf_pc(1e-4, -5e-3, 5.0));
+        options.rules.insert(PLASTIC_SET.into(), (rule, Some(TEACHING_SET.into())));
+    }
     let notes = add_module(&mut circuit, "", anatomy, &options)?;
     let cells: Vec<String> = circuit.populations().iter().map(|p| p.label.clone()).collect();
     if has_relays && let Some(fibres) = anatomy.cells("mossy_fiber") {
@@ -85,7 +125,7 @@ pub fn own_tables(
         .cells("mossy_fiber")
         .filter(|c| !has_relays && !c.is_empty())
         .map(|fibres| schedule(fibres, &rates, tables.background_hz, duration_ms));
-    let prepared = Prepared {
+    Ok(Prepared {
         circuit,
         cells,
         probes: Vec::new(),
@@ -94,8 +134,7 @@ pub fn own_tables(
         dt_ms: DT_MS,
         duration_ms,
         notes,
-    };
-    run(prepared, what, begin, progress)
+    })
 }
 
 /// The rates of all fibres at the borders of the stimuli.

@@ -2,6 +2,7 @@
 
 use super::{OpenLoop, OpenLoopResult, Prepared, run};
 use crate::cerebellum::stored::plan;
+use crate::ranks::{Ranks, SharedAnatomy};
 use crate::{Error, Progress};
 use lobule_scaffold::Anatomy;
 use lobule_scaffold::configuration::StoredSimulation;
@@ -18,11 +19,31 @@ pub fn stored(
     what: &OpenLoop,
     progress: &dyn Progress,
 ) -> Result<OpenLoopResult, Error> {
+    let shared = &mut SharedAnatomy::whole(anatomy.clone());
+    stored_on(shared, simulation, what, progress, &Ranks::alone())
+}
+
+/// As [`stored`] over several ranks. The rows of the anatomy are dropped when they are wiring.
+///
+/// # Errors
+/// As [`stored`], the same on every rank.
+pub fn stored_on(
+    shared: &mut SharedAnatomy,
+    simulation: &StoredSimulation,
+    what: &OpenLoop,
+    progress: &dyn Progress,
+    ranks: &Ranks,
+) -> Result<OpenLoopResult, Error> {
     let begin = Instant::now();
+    let prepared = prepare(&shared.anatomy, simulation, what);
+    run(prepared, shared, what, begin, progress, ranks)
+}
+
+fn prepare(anatomy: &Anatomy, simulation: &StoredSimulation, what: &OpenLoop) -> Result<Prepared, Error> {
     let plan = plan(anatomy, simulation, what.duration_ms, what.seed);
     let circuit = plan.circuit(anatomy)?;
     let cells = plan.populations();
-    let prepared = Prepared {
+    Ok(Prepared {
         circuit,
         cells,
         probes: plan.probes,
@@ -31,6 +52,5 @@ pub fn stored(
         dt_ms: plan.resolution_ms,
         duration_ms: plan.duration_ms,
         notes: plan.notes,
-    };
-    run(prepared, what, begin, progress)
+    })
 }

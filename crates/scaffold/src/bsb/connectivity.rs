@@ -7,6 +7,7 @@
 //! attribute named by a chunk's id is the first row of its block. The other half
 //! of a set, `out`, repeats all rows from the presynaptic side and is not read.
 
+use super::Keeps;
 use super::chunk::ChunkId;
 use super::placement::{Placed, check_length, chunk_groups};
 use super::read::MISSING;
@@ -18,21 +19,34 @@ use std::ops::Range;
 /// A point cell's (branch, point).
 const NO_SITE: [i32; 2] = [-1, -1];
 
-/// Reads all connection sets, in order of name.
+/// Reads all connection sets, in order of name: the rows that are kept, and how many there are on file.
 pub(super) fn read(
     store: &Store,
     group: &Node,
     placed: &BTreeMap<String, Placed>,
-) -> Result<Vec<ConnectionSet>, Error> {
-    store.members(group)?.iter().map(|(name, node)| connection_set(store, name, node, placed)).collect()
+    keeps: Option<&Keeps>,
+) -> Result<Vec<(ConnectionSet, usize)>, Error> {
+    let sets = store.members(group)?;
+    sets.iter().map(|(name, node)| connection_set(store, name, node, placed, keeps)).collect()
 }
 
-fn connection_set(
+/// All connection sets without their rows, in order of name.
+pub(super) fn names(
+    store: &Store,
+    group: &Node,
+    placed: &BTreeMap<String, Placed>,
+) -> Result<Vec<ConnectionSet>, Error> {
+    let sets = store.members(group)?;
+    sets.iter().map(|(name, node)| Ok(named(store, name, node, placed)?.0)).collect()
+}
+
+/// A set without rows, and its two sides.
+fn named<'a>(
     store: &Store,
     name: &str,
     node: &Node,
-    placed: &BTreeMap<String, Placed>,
-) -> Result<ConnectionSet, Error> {
+    placed: &'a BTreeMap<String, Placed>,
+) -> Result<(ConnectionSet, &'a Placed, &'a Placed), Error> {
     let attributes = store.attributes(node)?;
     let side = |which: &str| {
         let cell_type = attributes.text(which)?;
@@ -46,13 +60,25 @@ fn connection_set(
         })
     };
     let (pre, post) = (side("pre")?, side("post")?);
-    let mut set = ConnectionSet {
+    let set = ConnectionSet {
         name: name.into(),
         pre_type: pre.sites.cell_type.clone(),
         post_type: post.sites.cell_type.clone(),
         ..ConnectionSet::default()
     };
+    Ok((set, pre, post))
+}
 
+fn connection_set(
+    store: &Store,
+    name: &str,
+    node: &Node,
+    placed: &BTreeMap<String, Placed>,
+    keeps: Option<&Keeps>,
+) -> Result<(ConnectionSet, usize), Error> {
+    let attributes = store.attributes(node)?;
+    let (mut set, pre, post) = named(store, name, node, placed)?;
+    let mut rows = 0;
     let members = store.members(node)?;
     let half = |which: &str| {
         let half =
@@ -61,7 +87,12 @@ fn connection_set(
     };
     for (id, chunk) in half("inc")? {
         let chunk = IncomingChunk::read(store, &chunk, id, pre, post)?;
+        let before = set.len();
         chunk.append_to(&mut set)?;
+        rows += set.len() - before;
+        if let Some(keeps) = keeps {
+            keep_from(&mut set, before, keeps);
+        }
     }
     for sites in [&mut set.pre_site, &mut set.post_site] {
         if sites.iter().all(|&site| site == NO_SITE) {
@@ -74,13 +105,34 @@ fn connection_set(
     for chunk in half("out")?.values() {
         outgoing += store.shape(&format!("{}/local_locs", chunk.path))?.first().copied().unwrap_or(0);
     }
-    if outgoing != set.len() {
-        let what =
-            format!("has {} rows in `inc` but {outgoing} in `out`; connect these types again", set.len());
+    if outgoing != rows {
+        let what = format!("has {rows} rows in `inc` but {outgoing} in `out`; connect these types again");
         return Err(store.error(&node.path, what));
     }
-    check_length(&attributes, set.len())?;
-    Ok(set)
+    check_length(&attributes, rows)?;
+    Ok((set, rows))
+}
+
+/// Drops those rows from `first` on that end on a cell whose inputs are not kept.
+fn keep_from(set: &mut ConnectionSet, first: usize, keeps: &Keeps) {
+    let mut kept = first;
+    for row in first..set.len() {
+        if keeps(set, set.post[row]) {
+            set.pre[kept] = set.pre[row];
+            set.post[kept] = set.post[row];
+            set.pre_site[kept] = set.pre_site[row];
+            set.post_site[kept] = set.post_site[row];
+            kept += 1;
+        }
+    }
+    for cells in [&mut set.pre, &mut set.post] {
+        cells.truncate(kept);
+        cells.shrink_to(2 * kept);
+    }
+    for sites in [&mut set.pre_site, &mut set.post_site] {
+        sites.truncate(kept);
+        sites.shrink_to(2 * kept);
+    }
 }
 
 /// The rows onto the cells of one chunk.

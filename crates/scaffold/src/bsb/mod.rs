@@ -32,7 +32,7 @@ mod write;
 
 pub use config::file_cell_name;
 
-use crate::{Anatomy, Error};
+use crate::{Anatomy, ConnectionSet, Error};
 use std::path::Path;
 
 /// Reads a network file that BSB 8 or lobule wrote.
@@ -59,7 +59,7 @@ use std::path::Path;
 /// # Ok::<(), lobule_scaffold::Error>(())
 /// ```
 pub fn read(path: &Path) -> Result<Anatomy, Error> {
-    crate::hdf5::guarded(path, || read::anatomy(path))
+    crate::hdf5::guarded(path, || read::anatomy(path, None)).map(|(anatomy, _)| anatomy)
 }
 
 /// Reads the configuration that a network file brings along: the document under `/files` that is marked
@@ -83,6 +83,30 @@ pub fn read(path: &Path) -> Result<Anatomy, Error> {
 /// ```
 pub fn read_configuration(path: &Path) -> Result<Option<serde_json::Value>, Error> {
     crate::hdf5::guarded(path, || read::configuration(path))
+}
+
+/// A network file of which only some cells' inputs were kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// All cells, and the rows that were kept. Its notes are those of the whole, but mirrored sets are not compared.
+    pub anatomy: Anatomy,
+    /// Rows of each connection set in the file. `[connections]`
+    pub rows: Vec<usize>,
+}
+
+/// Whether the rows of a set onto one of its postsynaptic cells are kept.
+pub type Keeps = Box<dyn Fn(&ConnectionSet, u32) -> bool>;
+
+/// Reads all cells of a file and those rows that end on chosen cells: chunk by chunk, so that rows which are
+/// not kept take no memory. `choose` sees the anatomy with all cells and with connection sets that have
+/// no rows yet.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_part(path: &Path, mut choose: impl FnMut(&Anatomy) -> Keeps) -> Result<Part, Error> {
+    crate::hdf5::guarded(path, || read::anatomy(path, Some(&mut choose)))
+        .map(|(anatomy, rows)| Part { anatomy, rows })
 }
 
 /// Writes a network file that BSB 8 and [`read`] open.

@@ -1,16 +1,20 @@
 //! Reading a network file: its version, then cells, then connections, then what must be said about it.
 
-use super::{config, connectivity, placement};
+use super::{Keeps, config, connectivity, placement};
 use crate::hdf5::{Attributes, Store};
 use crate::notes;
-use crate::{Anatomy, CellSites, Error};
+use crate::{Anatomy, CellSites, ConnectionSet, Error};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Remedy for a member that every BSB 8 file has.
 pub(super) const MISSING: &str = "is missing; BSB 8 writes it: write the file again";
 
-/// Reads a whole file.
-pub(super) fn anatomy(path: &Path) -> Result<Anatomy, Error> {
+/// Says, once the cells are known, the inputs of which are kept.
+type Choose<'a> = Option<&'a mut dyn FnMut(&Anatomy) -> Keeps>;
+
+/// Reads a file, whole or the chosen rows; gives the number of rows on file of each set, too.
+pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<usize>), Error> {
     let store = Store::open(path)?;
     let root = store.root();
     let attributes = store.attributes(&root)?;
@@ -28,14 +32,35 @@ pub(super) fn anatomy(path: &Path) -> Result<Anatomy, Error> {
 
     let mut found = notes::Findings::default();
     let placed = placement::read(&store, group("placement")?, &mut found)?;
-    let mut connections = connectivity::read(&store, group("connectivity")?, &placed)?;
+    let connectivity = group("connectivity")?;
+    let own = config::own_record(&attributes)?;
+    let is_part = choose.is_some();
+    let keeps = match choose {
+        Some(choose) => {
+            let mut anatomy = Anatomy {
+                cells: placed.values().map(|p| p.sites.clone()).collect(),
+                connections: connectivity::names(&store, connectivity, &placed)?,
+                ..Anatomy::default()
+            };
+            if let Some(own) = &own {
+                own.sort(&mut anatomy.cells, &mut anatomy.connections);
+            }
+            Some(choose(&anatomy))
+        }
+        None => None,
+    };
+    let read = connectivity::read(&store, connectivity, &placed, keeps.as_ref())?;
+    let rows: BTreeMap<String, usize> = read.iter().map(|(set, rows)| (set.name.clone(), *rows)).collect();
+    let mut connections: Vec<ConnectionSet> = read.into_iter().map(|(set, _)| set).collect();
     let mut cells: Vec<CellSites> = placed.into_values().map(|p| p.sites).collect();
     if let Some(group) = members.get("morphologies") {
         found.morphologies = store.members(group)?.into_keys().collect();
     }
 
-    let own = config::own_record(&attributes)?;
-    let own = own.filter(|own| own.restore_order(&mut cells, &mut connections));
+    let own = own.filter(|own| own.is_of(&cells, &rows));
+    if let Some(own) = &own {
+        own.sort(&mut cells, &mut connections);
+    }
     let total: usize = cells.iter().map(CellSites::len).sum();
     let mut anatomy = Anatomy { cells, connections, ..Anatomy::default() };
     if let Some(own) = own {
@@ -45,9 +70,10 @@ pub(super) fn anatomy(path: &Path) -> Result<Anatomy, Error> {
         anatomy.size =
             configuration.as_ref().and_then(config::size).unwrap_or_else(|| config::bounding_size(&anatomy));
         anatomy.source = format!("BSB {version} file, {total} cells");
-        anatomy.notes = notes::of(&anatomy, &found);
+        anatomy.notes = notes::of(&anatomy, &found, &rows, is_part);
     }
-    Ok(anatomy)
+    let rows = anatomy.connections.iter().map(|set| rows[&set.name]).collect();
+    Ok((anatomy, rows))
 }
 
 /// Reads the active configuration only.

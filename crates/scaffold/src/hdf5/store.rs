@@ -236,7 +236,9 @@ impl Attributes<'_> {
     pub fn refers_to(&self, name: &str, object: &Node) -> Result<bool, Error> {
         let (datatype, data) = self.value(name)?;
         match (datatype, data.first_chunk::<8>()) {
-            (DatatypeMessage::Reference { .. }, Some(address)) => Ok(u64::from_le_bytes(*address) == object.address),
+            (DatatypeMessage::Reference { .. }, Some(address)) => {
+                Ok(u64::from_le_bytes(*address) == object.address)
+            }
             _ => Err(self.error(name, "is no reference to an object; write the file again")),
         }
     }

@@ -45,7 +45,11 @@ pub(super) fn anatomy(path: &Path) -> Result<Anatomy, Error> {
             what: what.into(),
         })
     });
-    let own = own.transpose()?.filter(|(own, _)| own.restore_order(&mut cells, &mut connections));
+    let rows: BTreeMap<String, usize> = connections.iter().map(|s| (s.name.clone(), s.len())).collect();
+    let own = own.transpose()?.filter(|(own, _)| own.is_of(&cells, &rows));
+    if let Some((own, _)) = &own {
+        own.sort(&mut cells, &mut connections);
+    }
     let total: usize = cells.iter().map(CellSites::len).sum();
     let mut anatomy = Anatomy { cells, connections, ..Anatomy::default() };
     if let Some((own, record)) = own {
@@ -55,7 +59,7 @@ pub(super) fn anatomy(path: &Path) -> Result<Anatomy, Error> {
         anatomy.size = extent(&anatomy);
         anatomy.source = format!("SONATA circuit, {total} cells");
         anatomy.notes = notes_of(&extra, &circuit.unused);
-        anatomy.notes.extend(notes::of(&anatomy, &notes::Findings::default()));
+        anatomy.notes.extend(notes::of(&anatomy, &notes::Findings::default(), &rows, false));
     }
     Ok(anatomy)
 }

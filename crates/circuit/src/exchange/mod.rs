@@ -1,0 +1,210 @@
+//! What ranks say to each other.
+//!
+//! There is one operation, [`Exchange::all_to_all`]: every rank gives each rank some words of
+//! 64 bits. Spikes, states and verdicts are sent with it. All calls are collective: every rank
+//! makes the same ones in the same order.
+//!
+//! | implementation | ranks are |
+//! | --- | --- |
+//! | [`Local`] | the one process |
+//! | [`Threads`] | threads of one process, for tests |
+//! | `Mpi` (feature `mpi`) | the processes that `mpirun` started |
+
+#[cfg(feature = "mpi")]
+mod mpi;
+mod threads;
+
+#[cfg(feature = "mpi")]
+pub use mpi::Mpi;
+pub use threads::Threads;
+
+use std::sync::{Arc, Mutex};
+use thiserror::Error;
+
+/// Why an exchange did not come about.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ExchangeError {
+    /// A rank has ended.
+    #[error(
+        "rank {rank} has ended before the others; the run cannot go on: resume it from its last snapshot"
+    )]
+    Lost {
+        /// The rank that is gone.
+        rank: usize,
+    },
+    /// More words than one message can hold.
+    #[error(
+        "rank {rank} has {words} words of 8 bytes to send at once; at most {most} are possible: use more ranks"
+    )]
+    TooLarge {
+        /// The sender.
+        rank: usize,
+        /// Words to send.
+        words: usize,
+        /// Words that fit.
+        most: usize,
+    },
+    /// The library for messages could not be started.
+    #[error("MPI cannot be used: {what}")]
+    Start {
+        /// Why, and the remedy.
+        what: String,
+    },
+    /// Another rank reports an error of its own.
+    #[error("rank {rank}: {what}")]
+    Other {
+        /// The rank.
+        rank: usize,
+        /// What it says.
+        what: String,
+    },
+}
+
+/// A rank's way to the others.
+pub trait Exchange: Send {
+    /// This rank, from 0.
+    fn rank(&self) -> usize;
+
+    /// How many ranks there are.
+    fn ranks(&self) -> usize;
+
+    /// Gives rank r the words `outgoing[r]` and replaces `incoming[r]` by those that rank r has for this one.
+    /// Both have one entry per rank, also for the rank itself.
+    ///
+    /// # Errors
+    /// [`ExchangeError`]; after one the ranks no longer agree on anything and must end.
+    fn all_to_all(&mut self, outgoing: &[Vec<u64>], incoming: &mut [Vec<u64>]) -> Result<(), ExchangeError>;
+
+    /// Ends all ranks at once, with exit status 1: for an error that the others do not know of and would
+    /// wait for.
+    fn abort(&self) -> ! {
+        std::process::exit(1)
+    }
+}
+
+/// An exchange that several simulations use, one after the other.
+pub type SharedExchange = Arc<Mutex<dyn Exchange>>;
+
+/// One process that is its own and only partner.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Local;
+
+impl Exchange for Local {
+    fn rank(&self) -> usize {
+        0
+    }
+
+    fn ranks(&self) -> usize {
+        1
+    }
+
+    fn all_to_all(&mut self, outgoing: &[Vec<u64>], incoming: &mut [Vec<u64>]) -> Result<(), ExchangeError> {
+        incoming[0].clone_from(&outgoing[0]);
+        Ok(())
+    }
+}
+
+/// Words of one round of a long message: 32 MiB.
+const ROUND: usize = 1 << 22;
+
+/// As [`Exchange::all_to_all`] for messages of any length, in rounds.
+pub(crate) fn all_to_all_long(
+    exchange: &mut dyn Exchange,
+    outgoing: &[Vec<u64>],
+) -> Result<Vec<Vec<u64>>, ExchangeError> {
+    let ranks = exchange.ranks();
+    let longest = outgoing.iter().map(Vec::len).max().unwrap_or(0) as u64;
+    let mut piece = vec![Vec::new(); ranks];
+    exchange.all_to_all(&vec![vec![longest]; ranks], &mut piece)?;
+    let longest = piece.iter().map(|w| w[0]).max().unwrap_or(0) as usize;
+    let mut incoming = vec![Vec::new(); ranks];
+    for begin in (0..longest).step_by(ROUND) {
+        let part =
+            |words: &Vec<u64>| words[begin.min(words.len())..(begin + ROUND).min(words.len())].to_vec();
+        let now: Vec<Vec<u64>> = outgoing.iter().map(part).collect();
+        exchange.all_to_all(&now, &mut piece)?;
+        incoming.iter_mut().zip(&piece).for_each(|(all, part)| all.extend_from_slice(part));
+    }
+    Ok(incoming)
+}
+
+/// Lets all ranks fail together: `Ok` where every rank has succeeded. Where one has not, every rank gets
+/// the error of the lowest that failed.
+///
+/// # Errors
+/// [`ExchangeError::Other`] with the rank and its own words, or what the exchange itself reports.
+pub fn agree<T, E: std::fmt::Display>(
+    exchange: &mut dyn Exchange,
+    result: Result<T, E>,
+) -> Result<T, ExchangeError> {
+    let message = match &result {
+        Ok(_) => Vec::new(),
+        Err(error) => words_of(error.to_string().as_bytes()),
+    };
+    let to_all = vec![message; exchange.ranks()];
+    let said = all_to_all_long(exchange, &to_all)?;
+    match said.iter().position(|words| !words.is_empty()) {
+        Some(rank) => {
+            let what = String::from_utf8_lossy(&bytes_of(&said[rank])).into_owned();
+            Err(ExchangeError::Other { rank, what })
+        }
+        None => {
+            result.map_err(|error| ExchangeError::Other { rank: exchange.rank(), what: error.to_string() })
+        }
+    }
+}
+
+/// Bytes as words, their number first.
+pub(crate) fn words_of(bytes: &[u8]) -> Vec<u64> {
+    let mut words = Vec::with_capacity(1 + bytes.len().div_ceil(8));
+    words.push(bytes.len() as u64);
+    for chunk in bytes.chunks(8) {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        words.push(u64::from_le_bytes(word));
+    }
+    words
+}
+
+/// The bytes of [`words_of`].
+pub(crate) fn bytes_of(words: &[u64]) -> Vec<u8> {
+    let Some((&len, rest)) = words.split_first() else { return Vec::new() };
+    let mut bytes: Vec<u8> = rest.iter().flat_map(|word| word.to_le_bytes()).collect();
+    bytes.truncate(len as usize);
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_come_back_from_words() {
+        for n in 0..40 {
+            let bytes: Vec<u8> = (0..n).collect();
+            assert_eq!(bytes_of(&words_of(&bytes)), bytes);
+        }
+    }
+
+    #[test]
+    fn long_messages_arrive_whole() {
+        let long: Vec<u64> = (0..ROUND as u64 + 5).collect();
+        assert_eq!(all_to_all_long(&mut Local, std::slice::from_ref(&long)), Ok(vec![long]));
+    }
+
+    #[test]
+    fn all_ranks_get_the_error_of_the_lowest_that_failed() {
+        let errors: Vec<_> = std::thread::scope(|scope| {
+            let ranks = Threads::team(4).into_iter().map(|mut team| {
+                scope.spawn(move || {
+                    let rank = team.rank();
+                    agree(&mut team, if rank % 2 == 1 { Err(format!("no memory on {rank}")) } else { Ok(()) })
+                })
+            });
+            ranks.collect::<Vec<_>>().into_iter().map(|r| r.join().unwrap()).collect()
+        });
+        let expected = ExchangeError::Other { rank: 1, what: "no memory on 1".into() };
+        assert!(errors.iter().all(|e| *e == Err(expected.clone())), "{errors:?}");
+    }
+}

@@ -1,0 +1,140 @@
+//! Which blocks of a network a rank owns.
+//!
+//! The unit that is owned is a block of up to 512 neurons, with everything that ends on it: its
+//! state, its wiring and its weights. Ownership follows from the populations' sizes and models
+//! alone, so that every rank knows it before it has seen a synapse.
+
+use crate::network::BlockRef;
+
+/// How blocks are dealt to ranks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Distribution {
+    /// One after the other: neighbors go to different ranks, and every rank gets a part of every
+    /// large population.
+    #[default]
+    RoundRobin,
+    /// In runs of about equal cost (neurons × variables): neighbors stay together.
+    Contiguous,
+}
+
+/// The part of a network that one rank compiles and simulates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    rank: usize,
+    ranks: usize,
+    distribution: Distribution,
+    everywhere: Vec<String>,
+}
+
+impl Share {
+    /// The whole network, for one process.
+    pub fn whole() -> Self {
+        Self::of(0, 1, Distribution::RoundRobin)
+    }
+
+    /// The part of rank `rank` of `ranks`.
+    ///
+    /// # Panics
+    /// When `rank` is not below `ranks`: the two come from an [`crate::exchange::Exchange`], not from a user.
+    pub fn of(rank: usize, ranks: usize, distribution: Distribution) -> Self {
+        assert!(rank < ranks, "rank {rank} of {ranks}");
+        Self { rank, ranks, distribution, everywhere: Vec::new() }
+    }
+
+    /// Lets every rank have all spikes of these populations: for loops that read them while running.
+    /// Labels that the circuit does not have are refused by `compile`.
+    #[must_use]
+    pub fn with_everywhere(mut self, labels: impl IntoIterator<Item = String>) -> Self {
+        self.everywhere.extend(labels);
+        self
+    }
+
+    /// This rank.
+    pub fn rank(&self) -> usize {
+        self.rank
+    }
+
+    /// How many ranks share the network.
+    pub fn ranks(&self) -> usize {
+        self.ranks
+    }
+
+    /// How blocks are dealt.
+    pub fn distribution(&self) -> Distribution {
+        self.distribution
+    }
+
+    /// Populations whose spikes every rank has.
+    pub fn everywhere(&self) -> &[String] {
+        &self.everywhere
+    }
+
+    /// Owner of each block. `cost` is that of one neuron of each population. Populations that are `together`
+    /// belong to the owner of their first block; this moves no other block.
+    pub(crate) fn owners(&self, blocks: &[BlockRef], cost: &[u64], together: &[bool]) -> Vec<u32> {
+        let cost_of = |block: &BlockRef| block.len as u64 * cost[block.population];
+        let total = blocks.iter().map(cost_of).sum::<u64>().max(1);
+        let last = self.ranks as u32 - 1;
+        let mut before = 0;
+        let mut owners: Vec<u32> = Vec::with_capacity(blocks.len());
+        for (b, block) in blocks.iter().enumerate() {
+            let middle = before + cost_of(block) / 2;
+            before += cost_of(block);
+            let owner = match self.distribution {
+                _ if together[block.population] && block.local > 0 => owners[b - block.local],
+                Distribution::RoundRobin => (b % self.ranks) as u32,
+                Distribution::Contiguous => {
+                    (u128::from(middle) * self.ranks as u128 / u128::from(total)) as u32
+                }
+            };
+            owners.push(owner.min(last));
+        }
+        owners
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::blocks_of;
+    use proptest::prelude::*;
+
+    fn blocks(sizes: &[usize]) -> Vec<BlockRef> {
+        sizes.iter().enumerate().flat_map(|(p, &n)| blocks_of(p, n)).collect()
+    }
+
+    #[test]
+    fn contiguous_shares_are_runs_of_about_equal_cost() {
+        let blocks = blocks(&[5000, 100, 20_000, 300]);
+        let owners = Share::of(0, 4, Distribution::Contiguous).owners(&blocks, &[1, 8, 8, 8], &[false; 4]);
+        assert!(owners.is_sorted());
+        let mut costs = [0; 4];
+        for (block, &owner) in blocks.iter().zip(&owners) {
+            costs[owner as usize] += block.len * [1, 8, 8, 8][block.population];
+        }
+        let mean = costs.iter().sum::<usize>() / 4;
+        assert!(costs.iter().all(|c| c.abs_diff(mean) <= 512 * 8), "{costs:?}");
+    }
+
+    proptest! {
+        /// Every rank computes the same owners; the populations that belong together have one.
+        #[test]
+        fn what_belongs_together_has_one_owner(
+            sizes in prop::collection::vec(1usize..3000, 1..8), ranks in 1usize..9, contiguous: bool
+        ) {
+            let distribution = if contiguous { Distribution::Contiguous } else { Distribution::RoundRobin };
+            let blocks = blocks(&sizes);
+            let cost = vec![3; sizes.len()];
+            let together: Vec<bool> = (0..sizes.len()).map(|p| p % 3 == 1).collect();
+            let of = |rank| Share::of(rank, ranks, distribution).owners(&blocks, &cost, &together);
+            let owners = of(0);
+            prop_assert!(owners.iter().all(|&o| (o as usize) < ranks));
+            prop_assert_eq!(&of(ranks - 1), &owners);
+            let apart = Share::of(0, ranks, distribution).owners(&blocks, &cost, &vec![false; sizes.len()]);
+            for (b, block) in blocks.iter().enumerate() {
+                let expected = if together[block.population] { apart[b - block.local] } else { apart[b] };
+                prop_assert_eq!(owners[b], expected);
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Who started this process: a user, or `mpirun` as one of several.
+
+use crate::arguments::{Command, Network};
+use lobule::Error;
+use lobule::ranks::Ranks;
+
+/// What a launcher tells a process about its rank: Open MPI, then the two interfaces of other launchers.
+const RANK: [&str; 3] = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"];
+
+fn rank() -> Option<usize> {
+    RANK.iter().find_map(|name| std::env::var(name).ok()?.parse().ok())
+}
+
+/// Whether this process speaks for all that were started with it.
+pub fn is_first() -> bool {
+    rank().is_none_or(|rank| rank == 0)
+}
+
+/// This process among those that were started with it; `Err(None)` where another one says why not.
+pub fn ranks(command: &Command) -> Result<Ranks, Option<Error>> {
+    if rank().is_none() {
+        return Ok(Ranks::alone());
+    }
+    let refused = |key: &str, what: String| Err(is_first().then(|| Error::Config { key: key.into(), what }));
+    match command {
+        Command::Network(Network::Simulate(simulate)) => start(simulate.distribution),
+        Command::Run(_) => refused(
+            "run",
+            "an experiment runs in one process, on --jobs and --threads; start it without mpirun".into(),
+        ),
+        _ => refused("mpirun", "this command runs in one process; start it without mpirun".into()),
+    }
+}
+
+#[cfg(feature = "mpi")]
+fn start(distribution: crate::arguments::Distribution) -> Result<Ranks, Option<Error>> {
+    use crate::arguments::Distribution as Typed;
+    use lobule::circuit::Distribution;
+    let distribution = match distribution {
+        Typed::RoundRobin => Distribution::RoundRobin,
+        Typed::Contiguous => Distribution::Contiguous,
+    };
+    Ranks::mpi(distribution).map_err(Some)
+}
+
+#[cfg(not(feature = "mpi"))]
+fn start(_: crate::arguments::Distribution) -> Result<Ranks, Option<Error>> {
+    let several = std::env::var("OMPI_COMM_WORLD_SIZE").map_or("several".into(), |n| format!("{n}"));
+    Err(is_first().then(|| Error::Config {
+        key: "mpirun".into(),
+        what: format!(
+            "{several} processes were started, but this lobule was built without MPI and would run as many \
+             copies; build it with `cargo build --release -p lobule-cli --features mpi`, or start it without mpirun"
+        ),
+    }))
+}
