@@ -8,13 +8,20 @@ use lobule::cerebellum::BrainState;
 use lobule::open_loop::{OpenLoop, Stimulus, duration_ms, open_loop, raster_png};
 use lobule::recordings::Session;
 use lobule::run_folder::write_whole;
-use lobule::scaffold::{Anatomy, ScaffoldSpec, bsb, format, reconstruct};
+use lobule::scaffold::construct::{Built, Construction, Quirk, construct};
+use lobule::scaffold::{Anatomy, Configuration, ScaffoldSpec, bsb, format, reconstruct};
 use std::path::Path;
 use std::time::Instant;
 
 pub fn run(command: &Network) -> Result<(), Stop> {
     match command {
-        Network::Build { size, seed, out } => build(size, *seed, out),
+        Network::Build { configuration, size, seed, morphologies, copy_quirks, threads, out } => {
+            let build = || match configuration {
+                None => native(size.as_deref().unwrap_or("200x200"), seed.unwrap_or(0)),
+                Some(file) => configured(file, *seed, morphologies.as_deref(), copy_quirks),
+            };
+            build_and_write(build, *threads, out)
+        }
         Network::Info { file, json } => info(file, *json),
         Network::Convert { from, to, named } => crate::convert::run(from, to, named.as_deref()),
         Network::Simulate {
@@ -67,19 +74,86 @@ fn read(file: &Path) -> Result<Anatomy, Stop> {
     format::read(file).map_err(|e| Stop::Input(e.into()))
 }
 
-fn build(size: &str, seed: u64, out: &Path) -> Result<(), Stop> {
+fn build_and_write(
+    build: impl FnOnce() -> Result<Made, Stop> + Send,
+    threads: Option<usize>,
+    out: &Path,
+) -> Result<(), Stop> {
+    let begin = Instant::now();
+    let built = match threads {
+        None => build(),
+        Some(n @ 1..=1024) => {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build();
+            pool.map_err(|e| input("--threads", format!("{n}: {e}")))?.install(build)
+        }
+        Some(n) => return Err(input("--threads", format!("{n}; it lies in 1..1024"))),
+    }?;
+    let seconds = begin.elapsed().as_secs_f64();
+    let anatomy = match &built {
+        Made::Configured(built, configuration) => {
+            bsb::write_built(out, built, configuration).map_err(|e| Stop::Input(e.into()))?;
+            &built.anatomy
+        }
+        Made::Native(anatomy) => {
+            bsb::write(out, anatomy).map_err(|e| Stop::Input(e.into()))?;
+            anatomy
+        }
+    };
+    for cells in &anatomy.cells {
+        out!("{:20} {:>8}", cells.cell_type, cells.len());
+    }
+    let rows: usize = anatomy.connections.iter().map(|c| c.len()).sum();
+    out!("{} connection sets, {rows} contacts", anatomy.connections.len());
+    for note in &anatomy.notes {
+        eprintln!("note: {note}");
+    }
+    out!(
+        "built in {seconds:.1} s; wrote {} in {:.1} s",
+        out.display(),
+        begin.elapsed().as_secs_f64() - seconds
+    );
+    Ok(())
+}
+
+/// A circuit and how it came about.
+enum Made {
+    Native(Anatomy),
+    Configured(Box<Built>, Box<Configuration>),
+}
+
+fn native(size: &str, seed: u64) -> Result<Made, Stop> {
     let (x, y) = size
         .split_once('x')
         .and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)))
         .ok_or_else(|| input("--size", format!("`{size}`; write it like 300x200, in um")))?;
-    let begin = Instant::now();
     let anatomy = reconstruct(&ScaffoldSpec::mouse(x, y), seed).map_err(|e| Stop::Input(e.into()))?;
-    bsb::write(out, &anatomy).map_err(|e| Stop::Input(e.into()))?;
-    for cells in &anatomy.cells {
-        out!("{:16} {:>8}", cells.cell_type, cells.len());
+    Ok(Made::Native(anatomy))
+}
+
+fn configured(
+    file: &Path,
+    seed: Option<u64>,
+    morphologies: Option<&Path>,
+    copy_quirks: &[String],
+) -> Result<Made, Stop> {
+    let mut quirks = Vec::new();
+    for name in copy_quirks {
+        match Quirk::ALL.iter().find(|(known, _)| known == name) {
+            Some((_, quirk)) => quirks.push(*quirk),
+            None if name == "all" => quirks.extend(Quirk::ALL.map(|(_, quirk)| quirk)),
+            None => {
+                let known = Quirk::ALL.map(|(name, _)| name).join(", ");
+                return Err(input("--copy-quirks", format!("`{name}`; known are {known}, all")));
+            }
+        }
     }
-    out!("wrote {} in {:.1} s", out.display(), begin.elapsed().as_secs_f64());
-    Ok(())
+    let construction = Construction { seed, morphologies: morphologies.map(Path::to_path_buf), quirks };
+    let build = || {
+        let configuration = Configuration::read(file)?;
+        let built = construct(&configuration, &construction)?;
+        Ok(Made::Configured(Box::new(built), Box::new(configuration)))
+    };
+    build().map_err(|e: lobule::scaffold::Error| Stop::Input(e.into()))
 }
 
 fn info(file: &Path, json: bool) -> Result<(), Stop> {

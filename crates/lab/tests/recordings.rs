@@ -161,7 +161,10 @@ fn an_nwb_file_has_the_objects_of_the_schema() {
     let data = "acquisition/purkinje_cell.v_m/data";
     assert_eq!(store.shape(data).unwrap(), [3, 2]);
     assert_eq!(store.dataset_attribute(data, "unit").as_deref(), Some("volts"));
-    assert_eq!(store.floats(data, Some(2)).unwrap(), trace().values.iter().map(|&v| f64::from(v)).collect::<Vec<_>>());
+    assert_eq!(
+        store.floats(data, Some(2)).unwrap(),
+        trace().values.iter().map(|&v| f64::from(v)).collect::<Vec<_>>()
+    );
 }
 
 #[test]

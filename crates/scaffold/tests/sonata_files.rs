@@ -95,7 +95,10 @@ fn a_reconstruction_goes_from_one_format_to_the_other_and_back() {
     // The same anatomy gives the same bytes.
     sonata::write(&path("b"), &again).unwrap();
     for name in ["nodes.h5", "edges.h5", "circuit_config.json", "node_types.csv"] {
-        assert!(std::fs::read(path("a").join(name)).unwrap() == std::fs::read(path("b").join(name)).unwrap(), "{name}");
+        assert!(
+            std::fs::read(path("a").join(name)).unwrap() == std::fs::read(path("b").join(name)).unwrap(),
+            "{name}"
+        );
     }
 }
 
@@ -108,10 +111,12 @@ fn a_name_that_is_taken_is_refused_and_nothing_is_left() {
     assert_names(&message, &["circuit", "not overwritten"]);
     std::fs::remove_dir(&path).unwrap();
 
-    let golgi = CellSites { cell_type: "golgi_cell".into(), positions: vec![[f64::NAN; 3]], ..CellSites::default() };
+    let golgi =
+        CellSites { cell_type: "golgi_cell".into(), positions: vec![[f64::NAN; 3]], ..CellSites::default() };
     let bad = Anatomy { cells: vec![golgi], ..Anatomy::default() };
     assert_names(&sonata::write(&path, &bad).unwrap_err().to_string(), &["`golgi_cell`", "cell 0", "NaN"]);
-    let message = sonata::write(&folder.path().join("no/circuit"), &Anatomy::default()).unwrap_err().to_string();
+    let message =
+        sonata::write(&folder.path().join("no/circuit"), &Anatomy::default()).unwrap_err().to_string();
     assert_names(&message, &["circuit", "folder exists"]);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
@@ -241,8 +246,14 @@ fn a_circuit_of_another_program_is_read_by_its_standard_columns() {
     assert_eq!(rows("inputs_to_cortex.inputs_to_golgi_cell"), [(1, 0), (1, 0), (1, 0), (1, 1), (1, 1)]);
     assert_eq!(rows("inputs_to_cortex.inputs_to_purkinje_cell"), [(0, 1)]);
     let notes = anatomy.notes.join("\n");
-    assert_names(&notes, &["`cortex` gives cell type `golgi_cell`", "1 of 4 nodes of `cortex`", "2 of 2 nodes of `inputs`"]);
-    assert_names(&notes, &["tuning are attributes of nodes", "syn_weight are attributes of edges", "model_template"]);
+    assert_names(
+        &notes,
+        &["`cortex` gives cell type `golgi_cell`", "1 of 4 nodes of `cortex`", "2 of 2 nodes of `inputs`"],
+    );
+    assert_names(
+        &notes,
+        &["tuning are attributes of nodes", "syn_weight are attributes of edges", "model_template"],
+    );
     assert_names(&notes, &["delay are columns of edge types", "`inputs` (2 cells) is not known"]);
 
     // With a configuration the same, by its variables.
@@ -269,22 +280,40 @@ fn circuits_that_contradict_themselves_are_refused() {
         (|d| d.integers(NODES, "node_id", &[0, 1]), &["node_id", "2 entries", "4"]),
         (|d| d.integers(NODES, "node_type_id", &[7, 7, 7, 6]), &["node_type_id", "node 0 is of type 6"]),
         (|d| d.integers(NODES, "node_group_id", &[0, 0, 0, 5]), &["node_group_id", "row 3", "group 5"]),
-        (|d| d.integers(NODES, "node_group_index", &[0, 0, 9, 0]), &["nodes/cortex/0/", "3 entries", "entry 9"]),
+        (
+            |d| d.integers(NODES, "node_group_index", &[0, 0, 9, 0]),
+            &["nodes/cortex/0/", "3 entries", "entry 9"],
+        ),
         (|d| d.integers(NODES, "node_group_index", &[0, 0, -1, 0]), &["node_group_index", "row 2 is -1"]),
-        (|d| _ = d.data.insert(format!("{NODES}/0/x"), Data::Floats(vec![f64::NAN; 3])), &["nodes/cortex/0", "NaN", "finite"]),
-        (|d| _ = d.data.insert(format!("{NODES}/node_id"), Data::Floats(vec![0.5; 4])), &["node_id", "integers"]),
+        (
+            |d| _ = d.data.insert(format!("{NODES}/0/x"), Data::Floats(vec![f64::NAN; 3])),
+            &["nodes/cortex/0", "NaN", "finite"],
+        ),
+        (
+            |d| _ = d.data.insert(format!("{NODES}/node_id"), Data::Floats(vec![0.5; 4])),
+            &["node_id", "integers"],
+        ),
         (|d| d.ends[0] = None, &["source_node_id", "`node_population`"]),
         (|d| d.ends[1] = Some("thalamus"), &["target_node_id", "`thalamus`", "cortex, inputs"]),
-        (|d| d.integers(EDGES, "source_node_id", &[0, 1, 2]), &["source_node_id", "edge 2 names node 2", "`inputs` has 2"]),
+        (
+            |d| d.integers(EDGES, "source_node_id", &[0, 1, 2]),
+            &["source_node_id", "edge 2 names node 2", "`inputs` has 2"],
+        ),
         (|d| d.integers(EDGES, "target_node_id", &[0, -1, 2]), &["target_node_id", "edge 1 names node -1"]),
         (|d| d.integers(EDGES, "target_node_id", &[0]), &["target_node_id", "1 entries", "3"]),
         (|d| d.integers(EDGES, "0/nsyns", &[1, -3, 2]), &["edges/inputs_to_cortex/0", "`nsyns`", "-3"]),
-        (|d| d.integers(EDGES, "0/nsyns", &[1, i64::MAX, 2]), &["edges/inputs_to_cortex", "`nsyns`", "up to"]),
+        (
+            |d| d.integers(EDGES, "0/nsyns", &[1, i64::MAX, 2]),
+            &["edges/inputs_to_cortex", "`nsyns`", "up to"],
+        ),
         (|d| d.node_types = "node_type_id\n\"".into(), &["net_node_types.csv", "never closed"]),
         (|d| d.node_types = "id\n7\n".into(), &["net_node_types.csv", "`node_type_id`"]),
         (|d| d.config = Some("{".into()), &["circuit_config.json", "not JSON"]),
         (|d| d.config = Some("{}".into()), &["circuit_config.json", "`networks`", "is missing"]),
-        (|d| d.config = Some(CONFIG.replace("$BASE/.", "$OTHER")), &["`networks.nodes`", "$OTHER", "`manifest`"]),
+        (
+            |d| d.config = Some(CONFIG.replace("$BASE/.", "$OTHER")),
+            &["`networks.nodes`", "$OTHER", "`manifest`"],
+        ),
     ];
     for (damage, parts) in cases {
         let folder = folder();
@@ -300,7 +329,8 @@ fn variables_in_a_circle_and_files_that_are_missing_are_named() {
     let folder = folder();
     Draft { config: Some(CONFIG.replace("${configdir}", "$NET")), ..Draft::network() }.write(folder.path());
     assert_names(&refusal(folder.path()), &["circle"]);
-    Draft { config: Some(CONFIG.replace("/net_nodes.h5", "/gone.h5")), ..Draft::network() }.write(folder.path());
+    Draft { config: Some(CONFIG.replace("/net_nodes.h5", "/gone.h5")), ..Draft::network() }
+        .write(folder.path());
     assert_names(&refusal(folder.path()), &["gone.h5", "no such file"]);
     assert_names(&refusal(&folder.path().join("absent")), &["absent", "no such file or folder"]);
     let empty = self::folder();

@@ -188,6 +188,11 @@ impl Store {
     pub fn dataset_attribute(&self, path: &str, name: &str) -> Option<String> {
         self.file.dataset(path).ok()?.attr(name).ok()?.read_string().ok()
     }
+
+    /// A text attribute of a group.
+    pub fn group_attribute(&self, path: &str, name: &str) -> Option<String> {
+        self.file.root_group().group(path).ok()?.attr_string(name).ok()
+    }
 }
 
 impl Attributes<'_> {
@@ -236,7 +241,9 @@ impl Attributes<'_> {
     pub fn refers_to(&self, name: &str, object: &Node) -> Result<bool, Error> {
         let (datatype, data) = self.value(name)?;
         match (datatype, data.first_chunk::<8>()) {
-            (DatatypeMessage::Reference { .. }, Some(address)) => Ok(u64::from_le_bytes(*address) == object.address),
+            (DatatypeMessage::Reference { .. }, Some(address)) => {
+                Ok(u64::from_le_bytes(*address) == object.address)
+            }
             _ => Err(self.error(name, "is no reference to an object; write the file again")),
         }
     }
