@@ -77,20 +77,32 @@ pub struct Run {
 
 #[derive(Debug, Subcommand)]
 pub enum Network {
-    /// Reconstruct the mouse olivocerebellar circuit and write it as a BSB 8 network file
+    /// Build a circuit and write it as a BSB 8 network file: from a configuration of BSB, or natively
     Build {
-        /// Base, um x um
-        #[arg(long, value_name = "XxY", default_value = "200x200")]
-        size: String,
-        /// Seed of the reconstruction
-        #[arg(long, default_value_t = 0)]
-        seed: u64,
+        /// Configuration of BSB (JSON or YAML), or a network file that holds one
+        #[arg(conflicts_with = "size")]
+        configuration: Option<PathBuf>,
+        /// Reconstruct the mouse olivocerebellar circuit natively on this base, um x um [default: 200x200]
+        #[arg(long, value_name = "XxY")]
+        size: Option<String>,
+        /// Seed [default: that of the configuration, else 0]
+        #[arg(long)]
+        seed: Option<u64>,
+        /// Network file whose morphologies take the place of SWC files
+        #[arg(long, value_name = "FILE.hdf5", requires = "configuration")]
+        morphologies: Option<PathBuf>,
+        /// Behaviour of cerebellar-models to copy instead of putting right: golgi-tips, ubc-order, one-zone, or all
+        #[arg(long, value_name = "NAME,...", value_delimiter = ',', requires = "configuration")]
+        copy_quirks: Vec<String>,
+        /// Threads; any number gives the same file [default: all cores]
+        #[arg(long)]
+        threads: Option<usize>,
         /// File to write
         #[arg(long, value_name = "FILE.hdf5")]
         out: PathBuf,
         /// Put simulations into the file (basal_awake, basal_in_vitro, mf_stimulus, mf_cf_stimulus), for
         /// `lobule network simulate FILE NAME` and `bsb simulate`; BSB then opens it with bsb-nest only
-        #[arg(long)]
+        #[arg(long, conflicts_with = "configuration")]
         simulations: bool,
     },
     /// Print the populations and projections of a network file

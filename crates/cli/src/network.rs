@@ -7,13 +7,29 @@ use lobule::Error;
 use lobule::cerebellum::{protocols, stored};
 use lobule::ranks::Ranks;
 use lobule::scaffold::configuration::{StoredSimulation, simulations};
-use lobule::scaffold::{Anatomy, ScaffoldSpec, bsb, format, reconstruct};
+use lobule::scaffold::construct::{Built, Construction, Quirk, construct};
+use lobule::scaffold::{Anatomy, Configuration, ScaffoldSpec, bsb, format, reconstruct};
 use std::path::Path;
 use std::time::Instant;
 
 pub fn run(command: &Network, ranks: &Ranks) -> Result<(), Stop> {
     match command {
-        Network::Build { size, seed, out, simulations } => build(size, *seed, out, *simulations),
+        Network::Build {
+            configuration,
+            size,
+            seed,
+            morphologies,
+            copy_quirks,
+            threads,
+            out,
+            simulations,
+        } => {
+            let build = || match configuration {
+                None => native(size.as_deref().unwrap_or("200x200"), seed.unwrap_or(0), *simulations),
+                Some(file) => configured(file, *seed, morphologies.as_deref(), copy_quirks),
+            };
+            build_and_write(build, *threads, out)
+        }
         Network::Info { file, json } => info(file, *json),
         Network::Convert { from, to, named } => crate::convert::run(from, to, named.as_deref()),
         Network::Simulate(arguments) => simulate(arguments, ranks),
@@ -28,23 +44,91 @@ pub fn read(file: &Path) -> Result<Anatomy, Stop> {
     format::read(file).map_err(|e| Stop::Input(e.into()))
 }
 
-fn build(size: &str, seed: u64, out: &Path, has_simulations: bool) -> Result<(), Stop> {
+fn build_and_write(
+    build: impl FnOnce() -> Result<Made, Stop> + Send,
+    threads: Option<usize>,
+    out: &Path,
+) -> Result<(), Stop> {
+    let begin = Instant::now();
+    let built = match threads {
+        None => build(),
+        Some(n @ 1..=1024) => {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build();
+            pool.map_err(|e| input("--threads", format!("{n}: {e}")))?.install(build)
+        }
+        Some(n) => return Err(input("--threads", format!("{n}; it lies in 1..1024"))),
+    }?;
+    let seconds = begin.elapsed().as_secs_f64();
+    let anatomy = match &built {
+        Made::Configured(built, configuration) => {
+            bsb::write_built(out, built, configuration).map_err(|e| Stop::Input(e.into()))?;
+            &built.anatomy
+        }
+        Made::Native(anatomy, has_simulations) => {
+            let written = match has_simulations {
+                true => bsb::write_with_simulations(out, anatomy, &protocols(anatomy)),
+                false => bsb::write(out, anatomy),
+            };
+            written.map_err(|e| Stop::Input(e.into()))?;
+            anatomy
+        }
+    };
+    for cells in &anatomy.cells {
+        out!("{:20} {:>8}", cells.cell_type, cells.len());
+    }
+    let rows: usize = anatomy.connections.iter().map(|c| c.len()).sum();
+    out!("{} connection sets, {rows} contacts", anatomy.connections.len());
+    for note in &anatomy.notes {
+        eprintln!("note: {note}");
+    }
+    out!(
+        "built in {seconds:.1} s; wrote {} in {:.1} s",
+        out.display(),
+        begin.elapsed().as_secs_f64() - seconds
+    );
+    Ok(())
+}
+
+/// A circuit and how it came about.
+enum Made {
+    /// With the reference's protocols, if so.
+    Native(Anatomy, bool),
+    Configured(Box<Built>, Box<Configuration>),
+}
+
+fn native(size: &str, seed: u64, has_simulations: bool) -> Result<Made, Stop> {
     let (x, y) = size
         .split_once('x')
         .and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)))
         .ok_or_else(|| input("--size", format!("`{size}`; write it like 300x200, in um")))?;
-    let begin = Instant::now();
     let anatomy = reconstruct(&ScaffoldSpec::mouse(x, y), seed).map_err(|e| Stop::Input(e.into()))?;
-    let written = match has_simulations {
-        true => bsb::write_with_simulations(out, &anatomy, &protocols(&anatomy)),
-        false => bsb::write(out, &anatomy),
-    };
-    written.map_err(|e| Stop::Input(e.into()))?;
-    for cells in &anatomy.cells {
-        out!("{:16} {:>8}", cells.cell_type, cells.len());
+    Ok(Made::Native(anatomy, has_simulations))
+}
+
+fn configured(
+    file: &Path,
+    seed: Option<u64>,
+    morphologies: Option<&Path>,
+    copy_quirks: &[String],
+) -> Result<Made, Stop> {
+    let mut quirks = Vec::new();
+    for name in copy_quirks {
+        match Quirk::ALL.iter().find(|(known, _)| known == name) {
+            Some((_, quirk)) => quirks.push(*quirk),
+            None if name == "all" => quirks.extend(Quirk::ALL.map(|(_, quirk)| quirk)),
+            None => {
+                let known = Quirk::ALL.map(|(name, _)| name).join(", ");
+                return Err(input("--copy-quirks", format!("`{name}`; known are {known}, all")));
+            }
+        }
     }
-    out!("wrote {} in {:.1} s", out.display(), begin.elapsed().as_secs_f64());
-    Ok(())
+    let construction = Construction { seed, morphologies: morphologies.map(Path::to_path_buf), quirks };
+    let build = || {
+        let configuration = Configuration::read(file)?;
+        let built = construct(&configuration, &construction)?;
+        Ok(Made::Configured(Box::new(built), Box::new(configuration)))
+    };
+    build().map_err(|e: lobule::scaffold::Error| Stop::Input(e.into()))
 }
 
 fn info(file: &Path, json: bool) -> Result<(), Stop> {

@@ -68,9 +68,40 @@ fn bad_arguments_exit_with_2_and_one_clear_message() {
     refused(&["network", "info", directory], &[directory]);
     refused(&["network", "info", "/nowhere.hdf5"], &["/nowhere.hdf5"]);
     refused(&["network", "build", "--size", "big", "--out", "x.hdf5"], &["--size", "300x200"]);
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/mouse_cortex.yaml");
+    refused(&["network", "build", example, "--size", "100x100", "--out", "x.hdf5"], &["--size"]);
+    refused(
+        &["network", "build", example, "--copy-quirks", "all,tips", "--out", "x.hdf5"],
+        &["tips", "golgi-tips"],
+    );
+    refused(&["network", "build", example, "--threads", "0", "--out", "x.hdf5"], &["--threads", "1..1024"]);
+    refused(&["network", "build", example, "--morphologies", text, "--out", "x.hdf5"], &["text.hdf5"]);
+    refused(&["network", "build", "/nowhere.yaml", "--out", "x.hdf5"], &["/nowhere.yaml", "no such file"]);
+    refused(&["network", "build", text, "--out", "x.hdf5"], &["text.hdf5"]);
     refused(&["network", "simulate", text, "--duration", "soon"], &["--duration", "500ms"]);
     refused(&["report", directory], &["prism.json"]);
     refused(&["compare", directory], &["findings.json"]);
+    std::fs::remove_dir_all(work).unwrap();
+}
+
+#[test]
+fn a_configuration_is_built_alike_by_any_number_of_threads_and_from_its_own_file() {
+    let work = folder("configured");
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/mouse_cortex.yaml");
+    let file = |name: &str| work.join(name).to_str().unwrap().to_string();
+    let build = |from: &str, threads: &str, to: &str| {
+        let output = lobule(&["network", "build", from, "--seed", "5", "--threads", threads, "--out", to]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    build(example, "1", &file("one.hdf5"));
+    build(example, "3", &file("three.hdf5"));
+    assert!(std::fs::read(file("one.hdf5")).unwrap() == std::fs::read(file("three.hdf5")).unwrap());
+    build(&file("one.hdf5"), "2", &file("again.hdf5"));
+    let sets = |name: &str| {
+        let info = lobule(&["network", "info", &file(name), "--json"]).stdout;
+        serde_json::from_slice::<serde_json::Value>(&info).unwrap()["connections"].clone()
+    };
+    assert_eq!(sets("one.hdf5"), sets("again.hdf5"));
     std::fs::remove_dir_all(work).unwrap();
 }
 

@@ -36,4 +36,14 @@ pub enum Error {
         /// The allowed range and the remedy.
         what: String,
     },
+    /// A configuration says something that cannot be honoured.
+    #[error("{}: {node}: {what}", file.display())]
+    Configuration {
+        /// The file it was read from.
+        file: PathBuf,
+        /// Where in the tree, e.g. `connectivity.parallel_fiber_to_purkinje.affinity`.
+        node: String,
+        /// The value, the allowed range and the remedy.
+        what: String,
+    },
 }

@@ -4,6 +4,7 @@
 //! ```text
 //! ScaffoldSpec ──reconstruct(seed)──▶ Anatomy ◀──bsb::read / bsb::write──▶ BSB 8 HDF5 file
 //!                                        ◀──sonata::read / sonata::write──▶ SONATA folder
+//! Configuration + morphologies ──construct(seed)──▶ Anatomy
 //! ```
 #![warn(missing_docs)]
 
@@ -12,6 +13,7 @@ pub mod bsb;
 mod check;
 mod chunk_order;
 pub mod configuration;
+pub mod construct;
 mod error;
 pub mod format;
 pub mod hdf5;
@@ -24,6 +26,7 @@ pub mod sonata;
 pub use anatomy::{
     Anatomy, CellSites, ConnectionSet, DegreeStatistics, Microzone, Pair, canonical_cell_name,
 };
+pub use configuration::Configuration;
 pub use error::Error;
 pub use reconstruct::{
     ArborRule, Cells, Geometry, GranularWiring, Layers, NucleiWiring, Outline, ParallelArrays, RandomCells,

@@ -11,7 +11,7 @@
 //!                                  attributes: chunk_list i16 (m,3), and per partner chunk its first row
 //! /connectivity/<set>/out/<chunk>  the same rows by presynaptic chunk
 //! /files/<uuid>                    documents; the active one is the network's configuration (JSON)
-//! /morphologies, /morphology_meta  arbors; lobule neither reads nor writes any
+//! /morphologies, /morphology_meta  arbors; written and read by who builds from a configuration
 //! ```
 //!
 //! Chunks are cubes of 100 µm; a cell is numbered by its place in the concatenation
@@ -26,13 +26,17 @@ pub(crate) mod chunk;
 mod config;
 mod connectivity;
 mod identity;
+mod morphologies;
 mod placement;
 mod read;
 mod write;
 
 pub use config::file_cell_name;
 
-use crate::{Anatomy, ConnectionSet, Error};
+use crate::construct::morphology::Morphology;
+use crate::construct::{Built, Shapes};
+use crate::{Anatomy, Configuration, ConnectionSet, Error};
+use serde_json::Value;
 use std::path::Path;
 
 /// Reads a network file that BSB 8 or lobule wrote.
@@ -143,7 +147,7 @@ pub fn read_part(path: &Path, mut choose: impl FnMut(&Anatomy) -> Keeps) -> Resu
 /// # Ok::<(), lobule_scaffold::Error>(())
 /// ```
 pub fn write(path: &Path, anatomy: &Anatomy) -> Result<(), Error> {
-    write::anatomy(path, anatomy, None)
+    write::anatomy(path, anatomy, &Shapes::default(), &config::for_anatomy(anatomy, None))
 }
 
 /// Writes a network file as [`write`] does, with `simulations` as that node of its configuration.
@@ -153,10 +157,37 @@ pub fn write(path: &Path, anatomy: &Anatomy) -> Result<(), Error> {
 /// # Errors
 ///
 /// As [`write`].
-pub fn write_with_simulations(
-    path: &Path,
-    anatomy: &Anatomy,
-    simulations: &serde_json::Value,
-) -> Result<(), Error> {
-    write::anatomy(path, anatomy, Some(simulations))
+pub fn write_with_simulations(path: &Path, anatomy: &Anatomy, simulations: &Value) -> Result<(), Error> {
+    write::anatomy(path, anatomy, &Shapes::default(), &config::for_anatomy(anatomy, Some(simulations)))
+}
+
+/// Writes a network file as [`write`], with the morphologies of the cells and the configuration
+/// it was built from as its own.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_built(path: &Path, built: &Built, configuration: &Configuration) -> Result<(), Error> {
+    write::anatomy(path, &built.anatomy, &built.shapes, configuration.tree())
+}
+
+/// Whether a path is that of an HDF5 file, by its first bytes.
+pub(crate) fn is_network_file(path: &Path) -> bool {
+    use std::io::Read;
+    let mut start = [0; 8];
+    let read = std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut start));
+    read.is_ok() && start == *b"\x89HDF\r\n\x1a\n"
+}
+
+/// The configuration a network file was made with.
+pub(crate) fn stored_configuration(path: &Path) -> Result<Value, Error> {
+    read_configuration(path)?.ok_or_else(|| Error::Content {
+        path: path.into(),
+        object: "/files".into(),
+        what: "holds no active configuration; give the configuration file it was made from".into(),
+    })
+}
+
+/// The morphologies of a network file, in order of name.
+pub(crate) fn stored_morphologies(path: &Path) -> Result<Vec<Morphology>, Error> {
+    crate::hdf5::guarded(path, || morphologies::read(path))
 }

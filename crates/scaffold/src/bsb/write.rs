@@ -1,7 +1,8 @@
 //! Writing a network file in the layout of bsb-hdf5 8.0.2.
 
 use super::chunk::{CHUNK_SIDE, ChunkId, ChunkRuns};
-use super::{check, config, identity};
+use super::{check, config, identity, morphologies};
+use crate::construct::Shapes;
 use crate::hdf5::{Group, Output};
 use crate::own_record::OwnRecord;
 use crate::{Anatomy, CellSites, ConnectionSet, Error};
@@ -16,7 +17,12 @@ const BSB_VERSION: &str = "8.0.2";
 type Statistics = BTreeMap<ChunkId, [usize; 3]>;
 
 /// Writes a whole file.
-pub(super) fn anatomy(path: &Path, anatomy: &Anatomy, simulations: Option<&Value>) -> Result<(), Error> {
+pub(super) fn anatomy(
+    path: &Path,
+    anatomy: &Anatomy,
+    shapes: &Shapes,
+    configuration: &Value,
+) -> Result<(), Error> {
     let chunks = check::chunks(path, anatomy)?;
     let output = Output::create(path)?;
     let root = output.root();
@@ -24,7 +30,8 @@ pub(super) fn anatomy(path: &Path, anatomy: &Anatomy, simulations: Option<&Value
 
     let placement = root.group("placement")?;
     for cells in &anatomy.cells {
-        cell_type(&placement, cells, &chunks[cells.cell_type.as_str()], &mut statistics)?;
+        let own = shapes.of.get(&cells.cell_type);
+        cell_type(&placement, cells, own, &chunks[cells.cell_type.as_str()], &mut statistics)?;
     }
     let connectivity = root.group("connectivity")?;
     for set in &anatomy.connections {
@@ -34,10 +41,9 @@ pub(super) fn anatomy(path: &Path, anatomy: &Anatomy, simulations: Option<&Value
     let files = root.group("files")?;
     let id = identity::uuid(anatomy);
     let meta = json!({"active_config": true, "producer": producer(), "mtime": 0}).to_string();
-    let configuration = config::for_anatomy(anatomy, simulations).to_string();
+    let configuration = configuration.to_string();
     files.document(&id, &configuration, &[("encoding", "utf-8"), ("meta", &meta)])?;
-    root.group("morphologies")?;
-    root.document("morphology_meta", "{}", &[])?;
+    morphologies::write(&root, shapes.morphologies.iter().map(|m| &**m))?;
 
     root.text("bsb_version", BSB_VERSION)?;
     root.text("bsb_hdf5_version", BSB_VERSION)?;
@@ -70,6 +76,7 @@ fn producer() -> Value {
 fn cell_type(
     parent: &Group,
     cells: &CellSites,
+    shapes: Option<&(Vec<String>, Vec<u16>)>,
     runs: &ChunkRuns,
     statistics: &mut Statistics,
 ) -> Result<(), Error> {
@@ -94,9 +101,19 @@ fn cell_type(
             None => Vec::new(),
         };
         // The HDF5 chunk shapes are those h5py chooses by itself for BSB.
-        chunk.table("position", cells.positions[range].as_flattened(), &[n, 3], &[512, 2])?;
-        chunk.table::<f64>("rotation", &[], &[0, 3], &[512, 2])?;
-        chunk.table::<i64>("morphology", &[], &[0], &[1024])?;
+        chunk.table("position", cells.positions[range.clone()].as_flattened(), &[n, 3], &[512, 2])?;
+        match shapes {
+            Some((names, shape_of)) => {
+                let indices: Vec<i64> = shape_of[range].iter().map(|&shape| shape.into()).collect();
+                chunk.table("rotation", &vec![0.0; 3 * n], &[n, 3], &[512, 2])?;
+                chunk.table("morphology", &indices, &[n], &[1024])?;
+                chunk.texts("morphology_loaders", &names.iter().map(String::as_str).collect::<Vec<_>>())?;
+            }
+            None => {
+                chunk.table::<f64>("rotation", &[], &[0, 3], &[512, 2])?;
+                chunk.table::<i64>("morphology", &[], &[0], &[1024])?;
+            }
+        }
         chunk.table("labels", &labels, &[labels.len()], &[1024])?;
         chunk.group("additional")?;
     }

@@ -234,6 +234,15 @@ impl Dataset<'_> {
         )
     }
 
+    /// Sets an attribute with a list of texts.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn texts(&self, name: &str, values: &[&str]) -> Result<(), Error> {
+        let attribute = self.data.new_attr::<VarLenUnicode>().shape([values.len()]).create(name);
+        self.checked(attribute.and_then(|a| a.write_string_array(values)))
+    }
+
     /// Sets an attribute with one number.
     ///
     /// # Errors

@@ -188,6 +188,11 @@ impl Store {
     pub fn dataset_attribute(&self, path: &str, name: &str) -> Option<String> {
         self.file.dataset(path).ok()?.attr(name).ok()?.read_string().ok()
     }
+
+    /// A text attribute of a group.
+    pub fn group_attribute(&self, path: &str, name: &str) -> Option<String> {
+        self.file.root_group().group(path).ok()?.attr_string(name).ok()
+    }
 }
 
 impl Attributes<'_> {

@@ -7,21 +7,21 @@ use lobule_signal::Stream;
 ///
 /// The integer part, not the nearest integer: so does the reference, hence
 /// N(160, 5) gives 159.5 contacts on average.
-pub(super) fn truncated_normal(stream: Stream, step: u64, index: u32, mean_sd: (f64, f64)) -> u32 {
+pub(crate) fn truncated_normal(stream: Stream, step: u64, index: u32, mean_sd: (f64, f64)) -> u32 {
     let (mean, sd) = mean_sd;
     let value = if sd > 0.0 { mean + sd * stream.normal(step, index) } else { mean };
     value.max(0.0) as u32
 }
 
 /// Rounds `value` down or up at random so that the mean is `value`.
-pub(super) fn stochastic_round(stream: Stream, step: u64, index: u32, value: f64) -> usize {
+pub(crate) fn stochastic_round(stream: Stream, step: u64, index: u32, value: f64) -> usize {
     let whole = value.floor();
     whole as usize + usize::from(stream.uniform(step, index) < value - whole)
 }
 
 /// Moves `count` items drawn without replacement to the front of `items`, in random order.
 /// Uses the indices `first .. first + count`.
-pub(super) fn draw_to_front<T>(stream: Stream, step: u64, first: u32, items: &mut [T], count: usize) {
+pub(crate) fn draw_to_front<T>(stream: Stream, step: u64, first: u32, items: &mut [T], count: usize) {
     for k in 0..count.min(items.len()) {
         let left = (items.len() - k) as u32;
         items.swap(k, k + stream.below(step, first + k as u32, left) as usize);

@@ -1,7 +1,7 @@
 //! Points sorted into cubes, to find those near a place without looking at all.
 
 /// A regular grid of cubes over the box that holds the points.
-pub(super) struct Grid<'a> {
+pub(crate) struct Grid<'a> {
     points: &'a [[f64; 3]],
     low: [f64; 3],
     edge: f64,
@@ -13,7 +13,7 @@ pub(super) struct Grid<'a> {
 
 impl<'a> Grid<'a> {
     /// Sorts `points` into cubes of at least `edge` µm.
-    pub(super) fn new(points: &'a [[f64; 3]], edge: f64) -> Self {
+    pub(crate) fn new(points: &'a [[f64; 3]], edge: f64) -> Self {
         let mut low = [f64::INFINITY; 3];
         let mut high = [f64::NEG_INFINITY; 3];
         for p in points {
@@ -51,7 +51,7 @@ impl<'a> Grid<'a> {
 
     /// Calls `visit(index, squared distance)` for every point closer than `radius` to `center`,
     /// in an order that depends on the points alone.
-    pub(super) fn within(&self, center: &[f64; 3], radius: f64, mut visit: impl FnMut(u32, f64)) {
+    pub(crate) fn within(&self, center: &[f64; 3], radius: f64, mut visit: impl FnMut(u32, f64)) {
         if self.points.is_empty() {
             return;
         }
@@ -73,7 +73,7 @@ impl<'a> Grid<'a> {
 }
 
 /// Squared distance of two places, µm².
-pub(super) fn squared_distance(a: &[f64; 3], b: &[f64; 3]) -> f64 {
+pub(crate) fn squared_distance(a: &[f64; 3], b: &[f64; 3]) -> f64 {
     (0..3).map(|k| (a[k] - b[k]).powi(2)).sum()
 }
 

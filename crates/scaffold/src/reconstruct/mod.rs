@@ -17,10 +17,10 @@
 
 mod arbors;
 mod check;
-mod draws;
+pub(crate) mod draws;
 mod geometry;
 mod granular;
-mod grid;
+pub(crate) mod grid;
 mod layout;
 mod mouse;
 mod nuclei;

@@ -1,0 +1,128 @@
+//! The morphologies of a file: `/morphologies/<name>` with tables of points and branches, read and written.
+//!
+//! `data` has a row per point: x, y, z, radius, number of its label set, then the columns
+//! named by the attribute `properties`; `graph` a row per branch: the end of its rows in
+//! `data`, and its parent branch or -1. Points are as they were after the pipeline of the
+//! configuration, so no pipeline is applied to them again.
+
+use super::read::MISSING;
+use crate::Error;
+use crate::construct::morphology::{Branch, MAX_COORDINATE, Morphology};
+use crate::hdf5::{Group, Node, Store};
+use serde_json::{Map, Value, json};
+use std::path::Path;
+
+/// Reads all morphologies of a file, in order of name.
+pub(super) fn read(path: &Path) -> Result<Vec<Morphology>, Error> {
+    let store = Store::open(path)?;
+    let Some(group) = store.members(&store.root())?.remove("morphologies") else {
+        return Err(store.error("/morphologies", MISSING));
+    };
+    store.members(&group)?.into_iter().map(|(name, node)| morphology(&store, name, &node)).collect()
+}
+
+fn morphology(store: &Store, name: String, node: &Node) -> Result<Morphology, Error> {
+    let (data, graph) = (format!("{}/data", node.path), format!("{}/graph", node.path));
+    let shape = store.shape(&data)?;
+    let columns = shape.get(1).copied().unwrap_or(0);
+    if shape.len() != 2 || columns < 5 {
+        return Err(
+            store.error(&data, format!("has shape {shape:?}, expected (n, 5 or more); write the file again"))
+        );
+    }
+    let table = store.floats(&data, Some(columns))?;
+    let label_sets = label_sets(store, &data)?;
+
+    let mut branches: Vec<Branch> = Vec::new();
+    let mut start = 0;
+    for (row, pair) in store.integers(&graph, Some(2))?.chunks_exact(2).enumerate() {
+        let end = usize::try_from(pair[0]).ok().filter(|&e| start <= e && e <= shape[0]);
+        let parent = match pair[1] {
+            -1 => Ok(None),
+            p => usize::try_from(p).map(Some),
+        };
+        let (Some(end), Ok(parent)) = (end, parent) else {
+            return Err(store
+                .error(&graph, format!("row {row} is {pair:?}, which is no branch; write the file again")));
+        };
+        branches.push(Branch { start, len: end - start, parent });
+        start = end;
+    }
+    let count = branches.len();
+    // BSB orders branches parent first.
+    if let Some(row) = branches.iter().enumerate().position(|(i, b)| b.parent.is_some_and(|p| p >= i)) {
+        return Err(store
+            .error(&graph, format!("row {row} has a parent that is not before it among {count} branches")));
+    }
+    if start != shape[0] {
+        return Err(
+            store.error(&graph, format!("ends at point {start} of {}; write the file again", shape[0]))
+        );
+    }
+    let (mut points, mut radii, mut types, mut labels) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (i, row) in table.chunks_exact(columns).enumerate() {
+        let set = label_sets.iter().position(|(number, _)| *number as f64 == row[4]);
+        let Some(set) = set.filter(|_| row[..4].iter().all(|v| v.abs() <= MAX_COORDINATE)) else {
+            let what = format!(
+                "row {i} is {:?}; expected a place, a radius and the number of a label set",
+                &row[..5]
+            );
+            return Err(store.error(&data, what));
+        };
+        points.push([row[0], row[1], row[2]]);
+        radii.push(row[3]);
+        // BSB keeps the SWC types as the first property.
+        types.push(row.get(5).map_or(0, |&t| t as i64));
+        labels.push(set as u16);
+    }
+    let label_sets = label_sets.into_iter().map(|(_, labels)| labels).collect();
+    Ok(Morphology { name, points, radii, types, labels, label_sets, branches })
+}
+
+/// Numbers and labels of the attribute `labels`.
+fn label_sets(store: &Store, data: &str) -> Result<Vec<(i64, Vec<String>)>, Error> {
+    // BSB writes the attributes to the group or to the table, by version.
+    let group = data.rsplit_once('/').map_or("", |(group, _)| group);
+    let text = store.dataset_attribute(data, "labels").or_else(|| store.group_attribute(group, "labels"));
+    let Some(text) = text else {
+        return Err(store.error(format!("{data} (attribute `labels`)"), MISSING));
+    };
+    let parsed: Option<std::collections::BTreeMap<i64, Vec<String>>> =
+        serde_json::from_str::<std::collections::BTreeMap<String, Vec<String>>>(&text)
+            .ok()
+            .and_then(|sets| sets.into_iter().map(|(k, v)| Some((k.parse().ok()?, v))).collect());
+    let sets = parsed.filter(|sets| sets.len() < usize::from(u16::MAX));
+    sets.map(|sets| sets.into_iter().collect()).ok_or_else(|| {
+        let what = format!("is `{text}`, expected a JSON mapping of numbers to labels; write the file again");
+        store.error(format!("{data} (attribute `labels`)"), what)
+    })
+}
+
+/// Writes morphologies and what BSB keeps about them.
+pub(super) fn write<'a>(
+    root: &Group,
+    morphologies: impl Iterator<Item = &'a Morphology>,
+) -> Result<(), Error> {
+    let group = root.group("morphologies")?;
+    let mut about = Map::new();
+    for m in morphologies {
+        let one = group.group(&m.name)?;
+        let mut table = Vec::with_capacity(6 * m.points.len());
+        for (i, [x, y, z]) in m.points.iter().enumerate() {
+            // Label set 0 is the empty one in BSB.
+            table.extend([*x, *y, *z, m.radii[i], f64::from(m.labels[i]) + 1.0, m.types[i] as f64]);
+        }
+        let sets = m.label_sets.iter().enumerate().map(|(i, set)| ((i + 1).to_string(), json!(set)));
+        let labels = Value::from_iter([("0".to_string(), json!([]))].into_iter().chain(sets)).to_string();
+        let data = one.data("data", &table, &[m.points.len(), 6])?;
+        data.text("labels", &labels)?;
+        data.texts("properties", &["tags"])?;
+        let end = |b: &Branch| [(b.start + b.len) as i64, b.parent.map_or(-1, |p| p as i64)];
+        let graph: Vec<i64> = m.branches.iter().flat_map(end).collect();
+        one.data("graph", &graph, &[m.branches.len(), 2])?;
+        let corner = |c: [f64; 3]| json!([c[0], c[1], c[2], "__ndarray__"]);
+        let [low, high] = m.bounds();
+        about.insert(m.name.clone(), json!({"name": m.name, "ldc": corner(low), "mdc": corner(high)}));
+    }
+    root.document("morphology_meta", &Value::from(about).to_string(), &[])
+}

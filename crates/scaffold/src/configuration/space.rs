@@ -1,0 +1,247 @@
+//! The space of a network: its box, and the partitions cells are placed in.
+//!
+//! Regions lay out partitions: a *group* leaves its children where they are, a *stack* puts
+//! them on top of each other along an axis, from the low side of the first child (or so
+//! that `anchor` stays in place). A *layer* fills the box of the network but for its
+//! thickness; a *rhomboid* has dimensions of its own. Lengths are µm.
+
+use super::tree::Node;
+use crate::Error;
+use std::collections::BTreeSet;
+
+/// A box of space.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Block {
+    /// Corner with the lowest coordinates.
+    pub low: [f64; 3],
+    /// Corner with the highest coordinates.
+    pub high: [f64; 3],
+}
+
+impl Block {
+    /// The common part; of no extent where there is none.
+    pub fn common(&self, other: &Block) -> Block {
+        let low = std::array::from_fn(|k| self.low[k].max(other.low[k]));
+        let high = std::array::from_fn(|k| self.high[k].min(other.high[k]).max(low[k]));
+        Block { low, high }
+    }
+
+    /// Edge lengths.
+    pub fn size(&self) -> [f64; 3] {
+        std::array::from_fn(|k| self.high[k] - self.low[k])
+    }
+
+    /// Volume, µm³.
+    pub fn volume(&self) -> f64 {
+        self.size().iter().product()
+    }
+
+    /// Area of the base, µm².
+    pub fn base(&self) -> f64 {
+        let [x, y, _] = self.size();
+        x * y
+    }
+
+    fn moved(&self, axis: usize, by: f64) -> Block {
+        let mut block = *self;
+        block.low[axis] += by;
+        block.high[axis] += by;
+        block
+    }
+}
+
+/// A named part of space that cells are placed in.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Partition {
+    /// Its key in the configuration.
+    pub name: String,
+    /// Where it is after the layout.
+    pub block: Block,
+}
+
+/// Box and chunks of the network, and its partitions.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Space {
+    /// The network's box.
+    pub block: Block,
+    /// Edges of the chunks cells are counted in.
+    pub chunk: [f64; 3],
+    /// Partitions that belong to a region.
+    pub partitions: Vec<Partition>,
+    /// Extent along z of the first stack, else of the network: the height of the cortex.
+    pub height: f64,
+}
+
+/// Largest edge of a network. Chosen: beyond the range of chunk coordinates in a file (3.2 m).
+const MAX_EDGE: f64 = 3.0e6;
+
+pub(super) fn read(root: &Node) -> Result<Space, Error> {
+    let network = root.require("network")?;
+    network.allow(&["x", "y", "z", "origin", "chunk_size"])?;
+    let origin = network.get("origin").map_or(Ok([0.0; 3]), |n| n.vector())?;
+    let mut high = origin;
+    for (k, key) in ["x", "y", "z"].into_iter().enumerate() {
+        let node = network.require(key)?;
+        let edge = node.number_in(0.0, MAX_EDGE)?;
+        if edge == 0.0 {
+            return Err(node.error("0; give an edge above 0 um"));
+        }
+        high[k] += edge;
+    }
+    let chunk = match network.get("chunk_size") {
+        None => [100.0; 3],
+        Some(node) if node.value().is_array() => node.vector()?,
+        Some(node) => [node.number()?; 3],
+    };
+    if let Some(edge) = chunk.iter().find(|c| **c < 1.0) {
+        return Err(network.error(format!("chunk_size has an edge of {edge}; allowed 1 um or more")));
+    }
+    let block = Block { low: origin, high };
+
+    let mut layout = Layout { root, block, seen: BTreeSet::new(), stack_height: None };
+    let regions = root.entries_of("regions")?;
+    let mut children = BTreeSet::new();
+    for (_, region) in &regions {
+        children.extend(region.require("children")?.texts()?);
+    }
+    let mut partitions = Vec::new();
+    for (name, region) in &regions {
+        if !children.contains(*name) {
+            partitions.extend(layout.region(name, region, 0)?.partitions);
+        }
+    }
+    if let Some((name, node)) = regions.iter().find(|(name, _)| !layout.seen.contains(*name)) {
+        return Err(node.error(format!("`{name}` is its own descendant; break the circle of `children`")));
+    }
+    let height = layout.stack_height.unwrap_or(high[2] - origin[2]);
+    Ok(Space { block, chunk, partitions, height })
+}
+
+/// What a region or partition occupies.
+struct Laid {
+    block: Block,
+    partitions: Vec<Partition>,
+}
+
+struct Layout<'a> {
+    root: &'a Node<'a>,
+    block: Block,
+    seen: BTreeSet<String>,
+    stack_height: Option<f64>,
+}
+
+impl Layout<'_> {
+    fn region(&mut self, name: &str, node: &Node, depth: usize) -> Result<Laid, Error> {
+        if !self.seen.insert(name.into()) || depth > 64 {
+            return Err(node.error("is a child of two regions or of itself; name it once in `children`"));
+        }
+        let kind = node.get("type").map_or(Ok("group".into()), |n| n.text())?;
+        if !["group", "stack"].contains(&kind.as_str()) {
+            return Err(node.error(format!("type `{kind}`; lobule knows group and stack")));
+        }
+        node.allow(&["type", "children", "axis", "anchor"])?;
+        let mut laid: Vec<(String, Laid)> = Vec::new();
+        let names = node.require("children")?;
+        for child in names.items()? {
+            let key = child.text()?;
+            let place = |kind: &str| self.root.get(kind).and_then(|n| n.get(&key));
+            let one = match (place("partitions"), place("regions")) {
+                (Some(partition), _) => self.partition(&key, &partition)?,
+                (None, Some(region)) => self.region(&key, &region, depth + 1)?,
+                (None, None) => {
+                    return Err(
+                        child.error(format!("`{key}` is neither a partition nor a region; define it"))
+                    );
+                }
+            };
+            laid.push((key, one));
+        }
+        let mut block = self.block;
+        if kind == "stack" && !laid.is_empty() {
+            let axis = axis(node)?;
+            let heights: Vec<f64> = laid.iter().map(|(_, l)| l.block.size()[axis]).collect();
+            let mut at = laid[0].1.block.low[axis];
+            if let Some(anchor) = node.get("anchor") {
+                let key = anchor.text()?;
+                let index = laid.iter().position(|(name, _)| *name == key);
+                let index =
+                    index.ok_or_else(|| anchor.error(format!("`{key}` is not among the children")))?;
+                at = laid[index].1.block.low[axis] - heights[..index].iter().sum::<f64>();
+            }
+            block.low[axis] = at;
+            for ((_, one), height) in laid.iter_mut().zip(&heights) {
+                let by = at - one.block.low[axis];
+                one.block = one.block.moved(axis, by);
+                for partition in &mut one.partitions {
+                    partition.block = partition.block.moved(axis, by);
+                }
+                at += height;
+            }
+            block.high[axis] = at;
+            if axis == 2 {
+                self.stack_height.get_or_insert(block.high[2] - block.low[2]);
+            }
+        }
+        Ok(Laid { block, partitions: laid.into_iter().flat_map(|(_, l)| l.partitions).collect() })
+    }
+
+    fn partition(&mut self, name: &str, node: &Node) -> Result<Laid, Error> {
+        if !self.seen.insert(name.into()) {
+            return Err(node.error("is a child of two regions; name it in one"));
+        }
+        let kind = node.get("type").map_or(Ok("layer".into()), |n| n.text())?;
+        let origin = node.get("origin").map_or(Ok(self.block.low), |n| n.vector())?;
+        let mut size = self.block.size();
+        match kind.as_str() {
+            "layer" => {
+                node.allow(&[
+                    "type",
+                    "thickness",
+                    "axis",
+                    "origin",
+                    "can_move",
+                    "can_rotate",
+                    "can_scale",
+                    "orientation",
+                ])?;
+                let thickness = node.require("thickness")?;
+                size[axis(node)?] = positive(&thickness)?;
+            }
+            "rhomboid" => {
+                node.allow(&[
+                    "type",
+                    "dimensions",
+                    "origin",
+                    "can_move",
+                    "can_rotate",
+                    "can_scale",
+                    "orientation",
+                ])?;
+                if let Some(dimensions) = node.get("dimensions") {
+                    size = dimensions.vector()?;
+                    dimensions.items()?.iter().try_for_each(|n| positive(n).map(drop))?;
+                }
+            }
+            other => {
+                return Err(node.error(format!("type `{other}`; lobule places cells in layer and rhomboid")));
+            }
+        }
+        let block = Block { low: origin, high: std::array::from_fn(|k| origin[k] + size[k]) };
+        Ok(Laid { block, partitions: vec![Partition { name: name.into(), block }] })
+    }
+}
+
+fn positive(node: &Node) -> Result<f64, Error> {
+    let value = node.number_in(0.0, MAX_EDGE)?;
+    if value > 0.0 { Ok(value) } else { Err(node.error("0; give a length above 0 um")) }
+}
+
+fn axis(node: &Node) -> Result<usize, Error> {
+    let Some(axis) = node.get("axis") else { return Ok(2) };
+    match axis.text()?.as_str() {
+        "x" => Ok(0),
+        "y" => Ok(1),
+        "z" => Ok(2),
+        other => Err(axis.error(format!("`{other}`; allowed x, y, z"))),
+    }
+}

@@ -1,0 +1,144 @@
+//! A place in a configuration tree: a value and the path to it, so that every
+//! message can say where it is (`connectivity.golgi_to_golgi.affinity`).
+
+use crate::Error;
+use serde_json::Value;
+use std::path::Path;
+
+/// A value of the tree with its path.
+#[derive(Debug, Clone)]
+pub(crate) struct Node<'a> {
+    file: &'a Path,
+    value: &'a Value,
+    path: String,
+}
+
+impl<'a> Node<'a> {
+    /// The whole tree of `file`.
+    pub fn root(file: &'a Path, value: &'a Value) -> Self {
+        Self { file, value, path: String::new() }
+    }
+
+    /// The path from the root, `/`-free: keys joined by dots, places in lists in brackets.
+    pub fn path(&self) -> &str {
+        if self.path.is_empty() { "(root)" } else { &self.path }
+    }
+
+    /// The value itself.
+    pub fn value(&self) -> &'a Value {
+        self.value
+    }
+
+    /// An error about this place.
+    pub fn error(&self, what: impl Into<String>) -> Error {
+        Error::Configuration { file: self.file.into(), node: self.path().into(), what: what.into() }
+    }
+
+    /// The error for a value of another kind than expected.
+    fn expected(&self, kind: &str) -> Error {
+        let mut found = self.value.to_string();
+        if found.chars().count() > 60 {
+            found = found.chars().take(57).chain("...".chars()).collect();
+        }
+        self.error(format!("{found}; expected {kind}"))
+    }
+
+    /// The member `key`; `None` when it is absent or null.
+    pub fn get(&self, key: &str) -> Option<Node<'a>> {
+        let value = self.value.get(key).filter(|v| !v.is_null())?;
+        let path = if self.path.is_empty() { key.into() } else { format!("{}.{key}", self.path) };
+        Some(Node { file: self.file, value, path })
+    }
+
+    /// The member `key`, which must be there.
+    pub fn require(&self, key: &str) -> Result<Node<'a>, Error> {
+        self.get(key).ok_or_else(|| self.error(format!("`{key}` is missing; add it")))
+    }
+
+    /// The members, which must have names of `known`.
+    pub fn allow(&self, known: &[&str]) -> Result<(), Error> {
+        for (name, node) in self.entries()? {
+            if !known.contains(&name) {
+                let known = known.join(", ");
+                return Err(node.error(format!("is not known to lobule; known here are {known}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Names and nodes of all members but nulls, in order of name.
+    pub fn entries(&self) -> Result<Vec<(&'a str, Node<'a>)>, Error> {
+        let object = self.value.as_object().ok_or_else(|| self.expected("a mapping of names to values"))?;
+        Ok(object.keys().filter_map(|k| Some((k.as_str(), self.get(k)?))).collect())
+    }
+
+    /// The members of an optional mapping.
+    pub fn entries_of(&self, key: &str) -> Result<Vec<(&'a str, Node<'a>)>, Error> {
+        self.get(key).map_or(Ok(Vec::new()), |node| node.entries())
+    }
+
+    /// The elements of a list.
+    pub fn items(&self) -> Result<Vec<Node<'a>>, Error> {
+        let list = self.value.as_array().ok_or_else(|| self.expected("a list"))?;
+        let item = |(i, value)| Node { file: self.file, value, path: format!("{}[{i}]", self.path) };
+        Ok(list.iter().enumerate().map(item).collect())
+    }
+
+    /// A text.
+    pub fn text(&self) -> Result<String, Error> {
+        self.value.as_str().map(String::from).ok_or_else(|| self.expected("a text"))
+    }
+
+    /// A list of texts.
+    pub fn texts(&self) -> Result<Vec<String>, Error> {
+        self.items()?.iter().map(Node::text).collect()
+    }
+
+    /// The list of texts at `key`, empty when absent.
+    pub fn texts_of(&self, key: &str) -> Result<Vec<String>, Error> {
+        self.get(key).map_or(Ok(Vec::new()), |node| node.texts())
+    }
+
+    /// True or false.
+    pub fn flag(&self) -> Result<bool, Error> {
+        self.value.as_bool().ok_or_else(|| self.expected("true or false"))
+    }
+
+    /// A finite number.
+    pub fn number(&self) -> Result<f64, Error> {
+        self.value.as_f64().filter(|v| v.is_finite()).ok_or_else(|| self.expected("a finite number"))
+    }
+
+    /// A number in `low..=high`.
+    pub fn number_in(&self, low: f64, high: f64) -> Result<f64, Error> {
+        let value = self.number()?;
+        match low <= value && value <= high {
+            true => Ok(value),
+            false => Err(self.error(format!("{value}; allowed {}", range(low, high)))),
+        }
+    }
+
+    /// A whole number in `low..=high`, also when written like `4.0`.
+    pub fn whole_in(&self, low: u32, high: u32) -> Result<u32, Error> {
+        let value = self.number_in(f64::from(low), f64::from(high))?;
+        match value.fract() == 0.0 {
+            true => Ok(value as u32),
+            false => Err(self.error(format!("{value}; allowed are whole numbers from {low} to {high}"))),
+        }
+    }
+
+    /// Three finite numbers.
+    pub fn vector(&self) -> Result<[f64; 3], Error> {
+        let items = self.items()?;
+        let numbers = items.iter().map(Node::number).collect::<Result<Vec<f64>, Error>>()?;
+        numbers.try_into().map_err(|_| self.expected("three numbers"))
+    }
+}
+
+fn range(low: f64, high: f64) -> String {
+    if high.is_infinite() || high >= f64::from(u32::MAX) {
+        format!("{low} or more")
+    } else {
+        format!("{low}..{high}")
+    }
+}

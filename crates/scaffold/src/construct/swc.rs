@@ -1,0 +1,278 @@
+//! Reads SWC files into morphologies, with the branches that BSB makes of them.
+//!
+//! A line is `id type x y z radius parent` (µm, parent -1 for a root); `#` begins a comment.
+//! A branch is a maximal stretch without branching. A branch that continues another begins
+//! with a copy of the other's last point, unless that point has only labels of
+//! `skip_boundary_labels`; such a point also ends its branch before one without them. The
+//! first point of a branch has the type of its second, as in BSB. Branches are in depth-first
+//! order, children in the order of the file.
+//!
+//! Source: behaviour of the SWC parser of bsb-core 8.0.2; the format: Cannon et al. 1998,
+//! doi:10.1016/S0165-0270(98)00091-0.
+
+use super::morphology::{Branch, MAX_COORDINATE, Morphology};
+use crate::Error;
+use crate::configuration::MorphologySource;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// A line of the file.
+struct Sample {
+    tag: i64,
+    place: [f64; 3],
+    radius: f64,
+    parent: Option<usize>,
+}
+
+/// Reads the file of `source` and applies its pipeline.
+pub(super) fn read(source: &MorphologySource) -> Result<Morphology, Error> {
+    let refuse = |what: String| Error::File { path: source.file.clone(), what };
+    let text = std::fs::read_to_string(&source.file).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => refuse(format!(
+            "no such file; put the morphology `{}` there, or give --morphologies with a network file that has it",
+            source.name
+        )),
+        std::io::ErrorKind::InvalidData => refuse("is no text; lobule reads SWC".into()),
+        _ => refuse(format!("cannot be read: {e}")),
+    })?;
+    let mut morphology = parse(&source.file, &text, source)?;
+    super::pipeline::apply(&mut morphology, &source.pipeline);
+    Ok(morphology)
+}
+
+/// Makes a morphology of the text of an SWC file.
+pub(super) fn parse(file: &Path, text: &str, source: &MorphologySource) -> Result<Morphology, Error> {
+    let samples = samples(file, text)?;
+    let mut children: Vec<Vec<usize>> = vec![Vec::new(); samples.len()];
+    let mut roots = Vec::new();
+    for (i, sample) in samples.iter().enumerate() {
+        match sample.parent {
+            Some(parent) => children[parent].push(i),
+            None => roots.push(i),
+        }
+    }
+    let is_boundary = |i: usize| {
+        let labels = source.tags.get(&samples[i].tag);
+        !source.skip_boundary_labels.is_empty()
+            && labels.is_some_and(|l| l.iter().all(|l| source.skip_boundary_labels.contains(l)))
+    };
+
+    // Branches as lists of samples, depth first; the stack holds what is still to be started.
+    let mut branches: Vec<(Option<usize>, Vec<usize>)> = Vec::new();
+    let mut pending: Vec<(Option<usize>, Option<usize>, usize)> =
+        roots.iter().rev().map(|&root| (None, None, root)).collect();
+    let mut visited = 0;
+    while let Some((parent, copied, first)) = pending.pop() {
+        let number = branches.len();
+        let mut branch: Vec<usize> = copied.into_iter().collect();
+        let mut node = first;
+        loop {
+            branch.push(node);
+            visited += 1;
+            match children[node][..] {
+                [] => break,
+                [child] if !is_boundary(node) || is_boundary(child) => node = child,
+                _ => {
+                    let copied = (!is_boundary(node)).then_some(node);
+                    pending.extend(children[node].iter().rev().map(|&child| (Some(number), copied, child)));
+                    break;
+                }
+            }
+        }
+        branches.push((parent, branch));
+    }
+    if visited != samples.len() {
+        let what = format!(
+            "{} of {} points hang in a circle of parents; mend the last column",
+            samples.len() - visited,
+            samples.len()
+        );
+        return Err(Error::File { path: file.into(), what });
+    }
+
+    let mut morphology = Morphology {
+        name: source.name.clone(),
+        points: Vec::new(),
+        radii: Vec::new(),
+        types: Vec::new(),
+        labels: Vec::new(),
+        label_sets: Vec::new(),
+        branches: Vec::new(),
+    };
+    let mut sets: HashMap<i64, u16> = HashMap::new();
+    for (parent, members) in branches {
+        let start = morphology.points.len();
+        for (k, &i) in members.iter().enumerate() {
+            let tag = match members.get(1) {
+                Some(&second) if k == 0 => samples[second].tag,
+                _ => samples[i].tag,
+            };
+            let set = *sets.entry(tag).or_insert_with(|| {
+                let labels = source.tags.get(&tag).cloned();
+                morphology.label_sets.push(labels.unwrap_or_else(|| vec![format!("tag_{tag}")]));
+                morphology.label_sets.len() as u16 - 1
+            });
+            morphology.points.push(samples[i].place);
+            morphology.radii.push(samples[i].radius);
+            morphology.types.push(tag);
+            morphology.labels.push(set);
+        }
+        morphology.branches.push(Branch { start, len: members.len(), parent });
+    }
+    Ok(morphology)
+}
+
+fn samples(file: &Path, text: &str) -> Result<Vec<Sample>, Error> {
+    let refuse = |line: usize, what: String| Error::File {
+        path: file.into(),
+        what: format!("line {}: {what}", line + 1),
+    };
+    let mut samples = Vec::new();
+    let mut parents: Vec<(usize, i64)> = Vec::new();
+    let mut numbers: HashMap<i64, usize> = HashMap::new();
+    let mut tags = std::collections::BTreeSet::new();
+    for (line, content) in text.lines().enumerate() {
+        let content = content.trim();
+        if content.is_empty() || content.starts_with('#') {
+            continue;
+        }
+        let fields: Vec<f64> = content
+            .split_whitespace()
+            .map(|field| field.parse::<f64>().ok().filter(|v| v.is_finite()))
+            .collect::<Option<_>>()
+            .ok_or_else(|| refuse(line, format!("`{content}` has a field that is no finite number")))?;
+        let [id, tag, x, y, z, radius, parent] = fields[..] else {
+            return Err(refuse(
+                line,
+                format!("has {} fields, expected id type x y z radius parent", fields.len()),
+            ));
+        };
+        if [id, tag, parent].iter().any(|v| v.fract() != 0.0 || v.abs() > 2.0f64.powi(52)) {
+            return Err(refuse(
+                line,
+                format!("`{content}` has an id, type or parent that is no whole number"),
+            ));
+        }
+        if let Some(far) = [x, y, z].iter().find(|v| v.abs() > MAX_COORDINATE) {
+            return Err(refuse(line, format!("a coordinate is {far} um; allowed ±{MAX_COORDINATE} um")));
+        }
+        if radius < 0.0 {
+            return Err(refuse(line, format!("radius {radius} um; allowed 0 or more")));
+        }
+        if numbers.insert(id as i64, samples.len()).is_some() {
+            return Err(refuse(line, format!("id {id} occurs twice")));
+        }
+        parents.push((line, parent as i64));
+        tags.insert(tag as i64);
+        samples.push(Sample { tag: tag as i64, place: [x, y, z], radius, parent: None });
+    }
+    if tags.len() >= usize::from(u16::MAX) {
+        return Err(refuse(0, format!("{} types of points; at most {} are read", tags.len(), u16::MAX)));
+    }
+    if samples.is_empty() {
+        return Err(Error::File { path: file.into(), what: "has no points; give an SWC morphology".into() });
+    }
+    for (sample, (line, parent)) in samples.iter_mut().zip(parents) {
+        if parent != -1 {
+            let known = numbers.get(&parent).copied();
+            sample.parent =
+                Some(known.ok_or_else(|| {
+                    refuse(line, format!("parent {parent} is not in the file; -1 is a root"))
+                })?);
+        }
+    }
+    Ok(samples)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    fn source(skip: &[&str]) -> MorphologySource {
+        let tags =
+            [(1, "soma"), (2, "axon"), (3, "dendrites")].map(|(tag, label)| (tag, vec![label.to_string()]));
+        MorphologySource {
+            name: "cell".into(),
+            file: "cell.swc".into(),
+            tags: BTreeMap::from(tags),
+            skip_boundary_labels: skip.iter().map(|s| s.to_string()).collect(),
+            pipeline: Vec::new(),
+        }
+    }
+
+    /// A soma of two points; from its end a dendrite that forks, and an axon.
+    const CELL: &str = "# a cell\n1 1 0 0 0 5 -1\n2 1 1 0 0 5 1\n\n3 3 2 0 0 1 2\n4 3 3 0 0 1 3\n5 3 4 1 0 1 4\n6 3 4 -1 0 1 4\n10 2 0 0 -9 1 2\n";
+
+    fn xs(m: &Morphology, branch: usize) -> Vec<f64> {
+        let b = m.branches[branch];
+        m.points[b.start..b.start + b.len].iter().map(|p| p[0]).collect()
+    }
+
+    #[test]
+    fn branches_begin_with_a_copy_of_the_point_they_leave() {
+        let m = parse(Path::new("cell.swc"), CELL, &source(&[])).unwrap();
+        let parents: Vec<Option<usize>> = m.branches.iter().map(|b| b.parent).collect();
+        assert_eq!(parents, [None, Some(0), Some(1), Some(1), Some(0)]);
+        assert_eq!(xs(&m, 0), [0.0, 1.0]);
+        assert_eq!(xs(&m, 1), [1.0, 2.0, 3.0]);
+        assert_eq!(xs(&m, 2), [3.0, 4.0]);
+        assert_eq!(xs(&m, 3), [3.0, 4.0]);
+        assert_eq!(xs(&m, 4), [1.0, 0.0]);
+        // The copied point has the labels of the one after it, and its own radius.
+        let first = m.branches[1].start;
+        assert_eq!(m.label_sets[usize::from(m.labels[first])], ["dendrites"]);
+        assert_eq!(m.radii[first], 5.0);
+    }
+
+    #[test]
+    fn no_point_is_copied_over_a_skipped_boundary() {
+        let m = parse(Path::new("cell.swc"), CELL, &source(&["soma"])).unwrap();
+        assert_eq!(m.branches.len(), 5);
+        assert_eq!(xs(&m, 1), [2.0, 3.0]);
+        assert_eq!(xs(&m, 2), [3.0, 4.0], "within the dendrite points are copied");
+        assert_eq!(xs(&m, 4), [0.0]);
+        // A boundary ends a branch even where nothing forks.
+        let stick = "1 1 0 0 0 5 -1\n2 3 1 0 0 1 1\n3 3 2 0 0 1 2\n";
+        let m = parse(Path::new("cell.swc"), stick, &source(&["soma"])).unwrap();
+        assert_eq!((m.branches.len(), xs(&m, 1)), (2, vec![1.0, 2.0]));
+        assert_eq!(parse(Path::new("cell.swc"), stick, &source(&[])).unwrap().branches.len(), 1);
+    }
+
+    #[test]
+    fn unknown_types_are_labelled_by_their_number() {
+        let m = parse(Path::new("cell.swc"), "1 7 0 0 0 1 -1\n", &source(&[])).unwrap();
+        assert_eq!(m.label_sets, [["tag_7"]]);
+    }
+
+    #[test]
+    fn broken_files_are_refused_with_the_line() {
+        for (text, message) in [
+            ("", "has no points"),
+            ("# only a comment\n", "has no points"),
+            ("1 1 0 0 0 5\n", "line 1: has 6 fields"),
+            ("1 1 0 0 0 5 -1 9\n", "line 1: has 8 fields"),
+            ("1 1 0 zero 0 5 -1\n", "line 1: `1 1 0 zero 0 5 -1` has a field that is no finite number"),
+            ("1 1 0 NaN 0 5 -1\n", "no finite number"),
+            ("1 1 0 0 inf 5 -1\n", "no finite number"),
+            ("1 1 0 0 0 5 -1\n1 3 1 0 0 1 1\n", "line 2: id 1 occurs twice"),
+            ("1 1 0 0 0 5 -1\n2 3 1 0 0 1 9\n", "line 2: parent 9 is not in the file"),
+            ("1.5 1 0 0 0 5 -1\n", "no whole number"),
+            ("1 1 0 0 0 -5 -1\n", "radius -5 um; allowed 0 or more"),
+            ("1 1 2e7 0 0 5 -1\n", "a coordinate is 20000000 um"),
+            ("1 1 0 0 0 5 2\n2 1 0 0 0 5 1\n", "2 of 2 points hang in a circle"),
+            ("1 1 0 0 0 5 -1\n2 3 0 0 0 1 2\n", "1 of 2 points hang in a circle"),
+        ] {
+            let error = parse(Path::new("cell.swc"), text, &source(&[])).unwrap_err().to_string();
+            assert!(error.contains(message) && error.starts_with("cell.swc"), "{text:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_long_branch_needs_no_deep_stack() {
+        let text: String = (1..=200_000)
+            .map(|i| format!("{i} 3 {i}e-3 0 0 1 {}\n", if i == 1 { -1 } else { i - 1 }))
+            .collect();
+        assert_eq!(parse(Path::new("cell.swc"), &text, &source(&[])).unwrap().branches.len(), 1);
+    }
+}
