@@ -148,6 +148,9 @@ pub struct Simulate {
     /// awake or in_vitro [default: awake]
     #[arg(long, conflicts_with = "simulation")]
     pub state: Option<String>,
+    /// Neuron models of the cortex: eglif, or multirec (AMPA, NMDA, GABA, gap junctions; in vitro only)
+    #[arg(long, value_enum, conflicts_with = "simulation")]
+    pub cells: Option<Cells>,
     /// Give synapses short-term plasticity, with the weights of that variant
     #[arg(long, conflicts_with = "simulation")]
     pub short_term: bool,
@@ -207,4 +210,10 @@ pub enum Distribution {
     #[default]
     RoundRobin,
     Contiguous,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Cells {
+    Eglif,
+    Multirec,
 }

@@ -1,12 +1,12 @@
 //! `network simulate`.
 
 use crate::Stop;
-use crate::arguments::Simulate;
+use crate::arguments::{Cells, Simulate};
 use crate::bar::Bar;
 use crate::network::{input, stored_simulations};
 use crate::recordings;
-use lobule::cerebellum::BrainState;
 use lobule::cerebellum::stored::Probe;
+use lobule::cerebellum::{BrainState, CellModels};
 use lobule::circuit::RunError;
 use lobule::open_loop::{
     OpenLoop, OpenLoopResult, OwnTables, PopulationRates, Snapshots, Stimulus, available_memory, duration_ms,
@@ -121,6 +121,10 @@ impl Run {
             background_hz,
             stimuli,
             state,
+            cells: match arguments.cells {
+                None | Some(Cells::Eglif) => CellModels::Eglif,
+                Some(Cells::Multirec) => CellModels::Multirec,
+            },
             has_short_term: arguments.short_term,
             is_plastic: arguments.plastic,
         }))

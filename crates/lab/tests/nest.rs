@@ -7,7 +7,7 @@ use lobule::analysis::{count_correlation, interval_cv, mean, rates_hz, sd};
 use lobule::cerebellum::{BrainState, Drive, ModuleOptions, add_module};
 use lobule::circuit::{Circuit, Simulation};
 use lobule::scaffold::{Anatomy, ScaffoldSpec, reconstruct};
-use lobule::signal::{Clock, SpikeTrain};
+use lobule::signal::{Clock, SpikeTrain, Stream};
 use serde_json::Value;
 
 const STATISTICS: &str = include_str!("../../../validation/nest/statistics.json");
@@ -61,6 +61,24 @@ fn simulate(anatomy: &Anatomy, mossy: &Value, duration_ms: f64) -> Vec<SpikeTrai
 const REST: f64 = 0.05;
 const BURST: f64 = 0.1;
 
+/// Two-sided quantile of a normal variable at one in a thousand, and the one-sided one at one in twenty.
+const ONE_IN_1000: f64 = 3.29;
+const ONE_IN_20: f64 = 1.645;
+
+/// Difference of two sums of spikes in standard errors, and the part of the rate by which they must differ for the
+/// test at one in a thousand to see it with a power of 95 %. Spikes of a renewal process of that CV have the variance
+/// CV² n; the input is the same in both, so what is left is each run's own noise.
+fn standard_errors(ours: f64, theirs: f64, cv: f64) -> (f64, f64) {
+    let sd = (2.0 * cv * cv * theirs).sqrt();
+    ((ours - theirs) / sd, (ONE_IN_1000 + ONE_IN_20) * sd / theirs)
+}
+
+/// Largest distance of two cumulative histograms of spikes per cell (Kolmogorov and Smirnov).
+fn distance(a: &[f64], b: &[f64]) -> f64 {
+    let below = |x: &[f64], count: f64| x.iter().filter(|c| **c <= count).count() as f64 / x.len() as f64;
+    a.iter().chain(b).map(|&count| (below(a, count) - below(b, count)).abs()).fold(0.0, f64::max)
+}
+
 #[test]
 fn a_circuit_at_rest_and_under_bursts_agrees_with_nest() {
     let nest: Value = serde_json::from_str(STATISTICS).unwrap();
@@ -99,6 +117,35 @@ fn a_circuit_at_rest_and_under_bursts_agrees_with_nest() {
         let whole = part(train, steps(settle), steps(windows * window));
         let spread = sd(&rates_hz(&whole, steps(windows * window), DT_MS));
         let cv = mean(&interval_cv(&whole));
+
+        // Spikes of each cell at rest: their sum and their histogram.
+        let mut each = vec![0.0; train.n];
+        whole.ids.iter().for_each(|&i| each[i as usize] += 1.0);
+        let counts = nest["spikes_of_cells_at_rest"][name].as_array().unwrap();
+        let counts: Vec<f64> = counts.iter().map(|c| c.as_f64().unwrap()).collect();
+        let is_given = ["mossy_fiber", "glomerulus"].contains(&name);
+        if name != "io_cell" && !is_given {
+            let (errors, seen) = standard_errors(each.iter().sum(), counts.iter().sum(), cv);
+            println!("{name:16}{errors:9.2} standard errors; a difference of {:.1} % is seen", 100.0 * seen);
+            // The specification allows a tenth.
+            assert!(seen < 0.1, "{name}: the run is too short to tell");
+            if errors.abs() > ONE_IN_1000 {
+                wrong.push(format!("{name}: {errors} standard errors"));
+            }
+        }
+        if name == "granule_cell" {
+            // Two samples of n cells lie farther apart than this once in a thousand times.
+            let most = 1.95 * (2.0 / train.n as f64).sqrt();
+            let found = distance(&each, &counts);
+            let draws = Stream::new(0, "a tenth more");
+            let more = |(i, c): (usize, &f64)| {
+                c + (0..*c as u32).filter(|&k| draws.uniform(i as u64, k) < 0.1).count() as f64
+            };
+            let tenth_more: Vec<f64> = counts.iter().enumerate().map(more).collect();
+            println!("{name:16}{found:9.4} between the histograms of spikes per cell, at most {most:.4}");
+            assert!(found < most, "{name}: the histograms of spikes per cell differ by {found}");
+            assert!(distance(&tenth_more, &counts) > most, "{name}: cells that fire a tenth more go unseen");
+        }
         let bin = steps(n("bin_ms"));
         let correlation = count_correlation(&whole, 0, (steps(windows * window) / bin) as usize, bin);
         println!(
@@ -119,7 +166,7 @@ fn a_circuit_at_rest_and_under_bursts_agrees_with_nest() {
         let differs = |ours: f64, theirs: f64, part: f64| (ours - theirs).abs() > part * theirs;
         check("rate", !differs(mean(&in_windows), of(rest, "rate_hz"), REST));
         check("rate in bursts", !differs(mean(&in_bursts), of(burst, "rate_hz"), BURST));
-        if ["mossy_fiber", "glomerulus"].contains(&name) {
+        if is_given {
             // The input is the same, spike by spike; a relay loses and adds none.
             let spikes_of = |rate_hz: f64| (rate_hz * train.n as f64 * windows * window / 1e3).round();
             check("number of spikes", spikes_of(mean(&in_windows)) == spikes_of(of(rest, "rate_hz")));

@@ -2,7 +2,7 @@
 //! agree, when devices act, and what is refused.
 
 use lobule::cerebellum::stored::{Probe, plan};
-use lobule::cerebellum::{BrainState, Drive, ModuleOptions, add_module, protocols};
+use lobule::cerebellum::{BrainState, CellModels, Drive, ModuleOptions, add_module, protocols};
 use lobule::circuit::{Circuit, Connect, Model, Population, Projection, Simulation, Weight};
 use lobule::open_loop::{OpenLoop, OwnTables, Stimulus, own_tables, parse_probe, stored};
 use lobule::scaffold::configuration::{StoredSimulation, simulations};
@@ -455,6 +455,7 @@ fn unipolar_brush_cells_run_with_and_without_a_stored_simulation() {
         state: BrainState::InVitro,
         has_short_term: false,
         is_plastic: false,
+        cells: CellModels::Eglif,
     };
     let what = OpenLoop { duration_ms: Some(500.0), ..OpenLoop::default() };
     let own = own_tables(&anatomy, &tables, &what, &Quiet).unwrap();
@@ -500,6 +501,7 @@ fn stimuli_of_the_command_line_reach_cells() {
             state: BrainState::Awake,
             has_short_term: false,
             is_plastic: false,
+            cells: CellModels::Eglif,
         };
         let what = OpenLoop {
             duration_ms: Some(100.0),

@@ -3,9 +3,11 @@
 
 mod module;
 mod mouse;
+mod mouse_multirec;
 mod protocols;
 pub mod stored;
 
-pub use module::{Drive, ModuleOptions, add_module, merged_pairs};
+pub use module::{CellModels, Drive, ModuleOptions, add_module, merged_pairs};
 pub use mouse::{BrainState, SynapseModel, cell_model, short_term_model, synapse_model};
+pub use mouse_multirec::{GAP_JUNCTION_NS, multirec_cell_model, multirec_synapses};
 pub use protocols::protocols;

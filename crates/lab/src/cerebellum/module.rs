@@ -1,11 +1,12 @@
 //! One cerebellar module: an anatomy put into a circuit under a prefix, so that
 //! several modules (forward, inverse) can share one circuit.
 
-use super::mouse::{BrainState, cell_model, short_term_model, synapse_model};
+use super::mouse::{BrainState, SynapseModel, cell_model, short_term_model, synapse_model};
+use super::mouse_multirec::{GAP_JUNCTION_NS, multirec_cell_model, multirec_synapses};
 use crate::Error;
 use lobule_circuit::models::Poisson;
 use lobule_circuit::plasticity::Rule;
-use lobule_circuit::{Circuit, Connect, Model, Population, Projection};
+use lobule_circuit::{Circuit, Connect, GapJunctions, Model, Population, Projection, Weight};
 use lobule_scaffold::{Anatomy, Pair};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,11 +22,24 @@ pub enum Drive {
     Relayed,
 }
 
+/// Which neuron models the cells of the cortex have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CellModels {
+    /// E-GLIF with alpha receptors and escape noise.
+    #[default]
+    Eglif,
+    /// E-GLIF with receptors of AMPA, NMDA and GABA, a threshold without noise and gap junctions between Golgi
+    /// cells; in vitro only. Cells and sets that this variant does not have keep those of [`CellModels::Eglif`].
+    Multirec,
+}
+
 /// How a module is made of an anatomy.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModuleOptions {
     /// Parameter set.
     pub state: BrainState,
+    /// Neuron models of the cortex.
+    pub cells: CellModels,
     /// Drive of the mossy fibres.
     pub drive: Drive,
     /// Weight and contact overrides by connection set: a weight *per pair*, nS, whatever the number of contacts.
@@ -51,6 +65,7 @@ impl ModuleOptions {
     pub fn new(state: BrainState, drive: Drive) -> Self {
         Self {
             state,
+            cells: CellModels::Eglif,
             drive,
             pair_weights: BTreeMap::new(),
             reference_in_degree: BTreeMap::new(),
@@ -77,7 +92,8 @@ pub fn merged_pairs(anatomy: &Anatomy, set: &str) -> Vec<Pair> {
 /// Returns what the anatomy holds and the module leaves out, one sentence each.
 ///
 /// # Errors
-/// [`Error::Anatomy`] when a cell type or connection set has no model.
+/// [`Error::Anatomy`] when a cell type or connection set has no model; [`Error::Config`] for multi-receptor cells
+/// of an awake animal or with short-term plasticity, for which there are no parameters.
 pub fn add_module(
     circuit: &mut Circuit,
     prefix: &str,
@@ -85,6 +101,15 @@ pub fn add_module(
     options: &ModuleOptions,
 ) -> Result<Vec<String>, Error> {
     let mut left_out = Vec::new();
+    let is_multirec = options.cells == CellModels::Multirec;
+    if is_multirec && (options.state != BrainState::InVitro || options.has_short_term) {
+        return Err(Error::Config {
+            key: "cells".into(),
+            what: "the multi-receptor cells have parameters in vitro only, without short-term plasticity; \
+                   choose the state in_vitro or the cells eglif"
+                .into(),
+        });
+    }
     for cells in &anatomy.cells {
         if cells.is_empty() {
             left_out.push(format!("{}: no cell of this type", cells.cell_type));
@@ -98,6 +123,12 @@ pub fn add_module(
                 Drive::Relayed => Model::Relay,
             },
             "glomerulus" | "ubc_glomerulus" => Model::Relay,
+            cell if is_multirec && multirec_cell_model(cell).is_some() => {
+                let mut model = multirec_cell_model(cell).unwrap_or_default();
+                model.leak_is_published = options.leak_is_published;
+                model.i_e += options.extra_current.get(cell).copied().unwrap_or(0.0);
+                Model::EglifMultirec(model.into())
+            }
             cell => {
                 let mut eglif = cell_model(cell, options.state).ok_or_else(|| Error::Anatomy {
                     what: format!("cell type `{cell}` has no model; rename it or remove it from the file"),
@@ -111,9 +142,21 @@ pub fn add_module(
     }
     for set in &anatomy.connections {
         let name = set.name.as_str();
+        if name == "gap_goc" && is_multirec {
+            let pairs = merged_pairs(anatomy, name);
+            circuit.add_gap_junctions(GapJunctions {
+                label: format!("{prefix}{name}"),
+                population: format!("{prefix}{}", set.post_type),
+                pairs: Arc::new(pairs.iter().map(|p| (p.pre, p.post)).collect()),
+                conductance: Weight::PerSynapse(
+                    pairs.iter().map(|p| (GAP_JUNCTION_NS * f64::from(p.contacts)) as f32).collect(),
+                ),
+            });
+            continue;
+        }
         if name == "gap_goc" {
             left_out.push(
-                "gap_goc: gap junctions are not simulated; the E-GLIF protocols do not use them".into(),
+                "gap_goc: the gap junctions are left out; only the multi-receptor cells use them".into(),
             );
             continue;
         }
@@ -125,45 +168,67 @@ pub fn add_module(
             left_out.push(format!("{name}: no connection in this set"));
             continue;
         }
-        let mut synapse = synapse_model(name, options.state).ok_or_else(|| Error::Anatomy {
-            what: format!(
-                "connection set `{name}` has no synapse model; rename it or remove it from the file"
-            ),
-        })?;
-        let short_term = short_term_model(name, options.state).filter(|_| options.has_short_term);
-        if let Some((weight, _)) = short_term {
-            synapse.weight = weight;
+        let is_variant = is_multirec && multirec_cell_model(&set.post_type).is_some();
+        let mut short_term = None;
+        let synapses: Vec<SynapseModel> = if is_variant || is_multirec && !multirec_synapses(name).is_empty()
+        {
+            multirec_synapses(name)
+                .iter()
+                .map(|&(receptor, weight, delay_ms)| SynapseModel { weight, delay_ms, receptor })
+                .collect()
+        } else {
+            let mut synapse = synapse_model(name, options.state).ok_or_else(|| Error::Anatomy {
+                what: format!(
+                    "connection set `{name}` has no synapse model; rename it or remove it from the file"
+                ),
+            })?;
+            short_term = short_term_model(name, options.state).filter(|_| options.has_short_term);
+            if let Some((weight, _)) = short_term {
+                synapse.weight = weight;
+            }
+            vec![synapse]
+        };
+        if synapses.is_empty() {
+            left_out.push(format!("{name}: the multi-receptor cells have no such synapses"));
+            continue;
         }
         let list = Arc::new(pairs.iter().map(|p| (p.pre, p.post)).collect::<Vec<_>>());
-        let mut projection = Projection::new(
-            format!("{prefix}{name}"),
-            format!("{prefix}{}", set.pre_type),
-            format!("{prefix}{}", set.post_type),
-            Connect::List(list),
-        )
-        .delay_ms(synapse.delay_ms)
-        .receptor(synapse.receptor);
         let scale = options
             .reference_in_degree
             .get(name)
             .map_or(1.0, |reference| reference * anatomy.count(&set.post_type) as f64 / pairs.len() as f64);
-        projection = match options.pair_weights.get(name) {
-            Some(&w) => projection.weight((scale * w) as f32),
-            None if pairs.iter().all(|p| p.contacts == 1) => {
-                projection.weight((scale * synapse.weight) as f32)
+        for (k, synapse) in synapses.iter().enumerate() {
+            // A second kind of receptor makes a second projection.
+            let label = match k {
+                0 => format!("{prefix}{name}"),
+                _ => format!("{prefix}{name}.{}", k + 1),
+            };
+            let mut projection = Projection::new(
+                label,
+                format!("{prefix}{}", set.pre_type),
+                format!("{prefix}{}", set.post_type),
+                Connect::List(list.clone()),
+            )
+            .delay_ms(synapse.delay_ms)
+            .receptor(synapse.receptor);
+            projection = match options.pair_weights.get(name) {
+                Some(&w) => projection.weight((scale * w) as f32),
+                None if pairs.iter().all(|p| p.contacts == 1) => {
+                    projection.weight((scale * synapse.weight) as f32)
+                }
+                None => projection.weights(
+                    pairs.iter().map(|p| (scale * synapse.weight * f64::from(p.contacts)) as f32).collect(),
+                ),
+            };
+            projection.short_term = short_term.map(|s| s.1);
+            if let Some((rule, teacher)) = options.rules.get(name) {
+                projection = projection.plastic(*rule);
+                if let Some(teacher) = teacher {
+                    projection = projection.taught_by(format!("{prefix}{teacher}"));
+                }
             }
-            None => projection.weights(
-                pairs.iter().map(|p| (scale * synapse.weight * f64::from(p.contacts)) as f32).collect(),
-            ),
-        };
-        projection.short_term = short_term.map(|s| s.1);
-        if let Some((rule, teacher)) = options.rules.get(name) {
-            projection = projection.plastic(*rule);
-            if let Some(teacher) = teacher {
-                projection = projection.taught_by(format!("{prefix}{teacher}"));
-            }
+            circuit.add_projection(projection);
         }
-        circuit.add_projection(projection);
     }
     Ok(left_out)
 }

@@ -2,7 +2,7 @@
 
 use super::stimulus::read_spikes;
 use super::{DT_MS, OpenLoop, OpenLoopResult, Prepared, Schedule, Stimulus, StimulusKind, run};
-use crate::cerebellum::{BrainState, Drive, ModuleOptions, add_module};
+use crate::cerebellum::{BrainState, CellModels, Drive, ModuleOptions, add_module};
 use crate::ranks::{Ranks, SharedAnatomy};
 use crate::{Error, Progress};
 use lobule_circuit::models::{PoissonGenerator, RateProfile};
@@ -29,6 +29,8 @@ pub struct OwnTables {
     pub stimuli: Vec<Stimulus>,
     /// Parameter set.
     pub state: BrainState,
+    /// Neuron models of the cortex.
+    pub cells: CellModels,
     /// Whether synapses have short-term plasticity.
     pub has_short_term: bool,
     /// Whether parallel fibres onto Purkinje cells learn, taught by climbing fibres.
@@ -77,6 +79,7 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
     let drive = if has_relays { Drive::Relayed } else { Drive::Poisson(tables.background_hz) };
     let mut options = ModuleOptions::new(tables.state, drive);
     options.has_short_term = tables.has_short_term;
+    options.cells = tables.cells;
     options.is_part = shared.is_part;
     if tables.is_plastic {
         for set in [PLASTIC_SET, TEACHING_SET] {

@@ -1,0 +1,129 @@
+//! The second set of neuron models of the mouse cortex: receptors of AMPA, NMDA and GABA with one rise and two
+//! decays, no escape noise, Golgi cells coupled by gap junctions. In vitro only.
+//!
+//! Source: cerebellar-models 0.13, configuration with `eglif_multirec`; membranes after Geminiani et al. 2018,
+//! doi:10.3389/fninf.2018.00088. Units: pF, ms, mV, pA; synaptic weights have none (they multiply `g_init`).
+
+use lobule_circuit::models::{DoubleDecay, EglifMultirec};
+
+/// Conductance of one gap junction between Golgi cells, nS.
+pub const GAP_JUNCTION_NS: f64 = 14.3;
+
+/// Membrane row: C_m, τ_m, E_L, V_th, V_reset, t_ref, I_e, k_adap, k_1, k_2, A1, A2.
+type Membrane = [f64; 12];
+/// Receptor row: E_rev, g_init, τ_r, A_r, A_1, τ_d1, A_2, τ_d2.
+type ReceptorRow = [f64; 8];
+
+/// AMPA (1), NMDA (2), GABA (3), AMPA2 (4), AMPA3 (5).
+const NMDA: usize = 1;
+
+fn receptor(row: Option<ReceptorRow>, is_blocked: bool) -> DoubleDecay {
+    // A receptor that a cell lacks opens nothing.
+    let [e_rev, g_init, tau_r, a_r, a_1, tau_d1, a_2, tau_d2] =
+        row.unwrap_or([0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0]);
+    DoubleDecay { e_rev, g_init, tau_r, a_r, a_1, tau_d1, a_2, tau_d2, is_blocked }
+}
+
+/// The multi-receptor parameters of a cell type; `None` for relays, nuclei, olive and unknown cells, for which
+/// the reference has none.
+pub fn multirec_cell_model(cell_type: &str) -> Option<EglifMultirec> {
+    let (m, rows): (Membrane, [Option<ReceptorRow>; 5]) = match cell_type {
+        "granule_cell" => (
+            [7.0, 24.15, -62.0, -41.0, -70.0, 1.5, 4.9144, 0.067465, 0.160414, 0.0414079, 20.7431, 4.19515],
+            [
+                Some([0.0, 1.3254, 0.99666, 6.9738, 1.4552, 0.38599, 1.5957, 3.7021]),
+                Some([-3.7, 0.023437, 21.192, 3.2972, 2.9513, 14.861, 0.21349, 121.09]),
+                Some([-65.0, 0.16824, 0.85389, 4.8539, 5.8706, 27.865, 1.6255, 280.35]),
+                None,
+                None,
+            ],
+        ),
+        "golgi_cell" => (
+            [
+                145.0, 44.0, -62.0, -55.0, -75.0, 2.0, 24.4852, 0.109735, 0.0683128, 0.0227273, 345.471,
+                94.1995,
+            ],
+            [
+                Some([0.0, 1.116, 0.068283, 1.8863, 7.6307, 1.7041, 2.5824, 7.0205]),
+                Some([-3.7, 0.065075, 7.4929, 1.3691, 2.5117, 49.783, 0.36652, 784.47]),
+                Some([-65.0, 1.8938, 0.18464, 4.6575, 8.8856, 2.6397, 5.7524, 30.943]),
+                Some([0.0, 0.3081, 0.44588, 4.9919, 14.931, 0.86205, 1.2397, 2.019]),
+                Some([0.0, 0.72612, 0.066981, 0.75668, 5.6903, 0.84822, 0.678, 1.9498]),
+            ],
+        ),
+        "purkinje_cell" => (
+            [334.0, 47.0, -59.0, -43.0, -69.0, 0.5, 158.593, 0.48077, 0.288249, 0.0349557, 1945.21, 4.96267],
+            [
+                Some([0.0, 0.19295, 0.68633, 0.70979, 4.0119, 0.086374, 3.9885, 0.10086]),
+                None,
+                Some([-70.0, 2.0879, 0.76222, 7.3829, 1.7476, 2.8145, 1.2018, 28.744]),
+                None,
+                None,
+            ],
+        ),
+        "basket_cell" => (
+            [14.6, 9.125, -68.0, -53.0, -78.0, 1.59, 5.23365, 0.175351, 0.160934, 0.114146, 192.425, 128.462],
+            [
+                Some([0.0, 0.59862, 0.28855, 2.5379, 0.76863, 0.36121, 1.3031, 1.1702]),
+                Some([-3.7, 0.0046509, 46.471, 5.7953, 4.2386, 51.055, 0.5654, 788.84]),
+                Some([-65.0, 1.1488, 0.37383, 6.804, 9.2549, 3.1073, 6.7387, 29.209]),
+                None,
+                None,
+            ],
+        ),
+        "stellate_cell" => (
+            [14.6, 9.125, -68.0, -53.0, -78.0, 1.59, 11.1483, 0.175342, 0.157278, 0.112298, 209.487, 163.998],
+            [
+                Some([0.0, 0.093248, 0.83281, 4.8811, 17.073, 0.16859, 14.764, 1.1221]),
+                Some([-3.7, 0.015148, 37.623, 4.744, 2.855, 53.151, 0.35317, 892.48]),
+                Some([-65.0, 1.023, 0.31231, 3.8424, 6.2935, 2.9082, 4.5249, 29.394]),
+                None,
+                None,
+            ],
+        ),
+        _ => return None,
+    };
+    let [c_m, tau_m, e_l, v_th, v_reset, t_ref, i_e, k_adap, k_1, k_2, a1, a2] = m;
+    let mut receptors = rows.map(|row| receptor(row, false));
+    receptors[NMDA].is_blocked = true;
+    Some(EglifMultirec {
+        c_m,
+        tau_m,
+        e_l,
+        v_th,
+        v_reset,
+        v_init: (e_l, v_th),
+        t_ref,
+        i_e,
+        k_adap,
+        k_1,
+        k_2,
+        a1,
+        a2,
+        receptors,
+        ..EglifMultirec::default()
+    })
+}
+
+/// (receptor, weight, delay ms) of a connection set, one for each kind of receptor it reaches; empty for sets
+/// that the reference does not have in this variant. Relays have receptor 1.
+pub fn multirec_synapses(set: &str) -> &'static [(usize, f64, f64)] {
+    match set {
+        "mossy_fibers_to_glomerulus" => &[(1, 1.0, 1.0)],
+        "glomerulus_to_granule" => &[(1, 1.0, 1.0), (2, 1.0, 1.0)],
+        "glomerulus_to_golgi" => &[(1, 0.32, 1.0), (2, 0.32, 1.0)],
+        "golgi_to_glomerulus" => &[(3, 1.0, 1.0)],
+        "golgi_to_golgi" => &[(3, 0.04, 1.0)],
+        "ascending_axon_to_golgi" => &[(4, 0.59, 0.1), (2, 0.59, 1.0)],
+        "parallel_fiber_to_golgi" => &[(5, 0.2, 1.0)],
+        "ascending_axon_to_purkinje" => &[(1, 0.75, 1.0)],
+        "parallel_fiber_to_purkinje" => &[(1, 1.24, 1.0)],
+        "parallel_fiber_to_basket" => &[(1, 0.29, 1.0), (2, 0.29, 1.0)],
+        "parallel_fiber_to_stellate" => &[(1, 0.51, 1.0), (2, 0.51, 1.0)],
+        "stellate_to_purkinje" => &[(3, 0.14, 1.0)],
+        "basket_to_purkinje" => &[(3, 0.47, 1.0)],
+        "stellate_to_stellate" => &[(3, 0.035, 1.0)],
+        "basket_to_basket" => &[(3, 0.016, 1.0)],
+        _ => &[],
+    }
+}
