@@ -43,6 +43,8 @@ pub fn write(path: &Path, session: &Session, spikes: &[SpikeTrain], traces: &[Tr
     let general = root.group("general")?;
     general.strings("keywords", &["cerebellum", "simulation", "spiking neurons"])?;
     general.string("notes", &format!("Simulated with lobule {}; no animal.", env!("CARGO_PKG_VERSION")))?;
+    general.string("experiment_description", session.description)?;
+    subject(&general, &names)?;
     for name in ["analysis", "processing"] {
         root.group(name)?;
     }
@@ -87,6 +89,18 @@ impl Names {
         // Ids of rows need no description.
         if description.is_empty() { Ok(()) } else { data.text("description", description) }
     }
+}
+
+/// Writes the subject that archives ask for; it says that there is none.
+fn subject(general: &Group, names: &Names) -> Result<(), FileError> {
+    let subject = general.group("subject")?;
+    names.give_to(&subject, "/general/subject", "core", "Subject")?;
+    subject.string("subject_id", "simulation")?;
+    subject.string("description", "No animal: a simulated circuit with the models of mouse neurons.")?;
+    subject.string("species", "Mus musculus")?;
+    subject.string("sex", "U")?;
+    // Of any age: from no day upward.
+    subject.string("age", "P0D/")?.text("reference", "birth")
 }
 
 /// Writes the table of neurons with their spikes.
@@ -266,6 +280,7 @@ fn si(unit: &str) -> (&str, f64) {
         "mV" => ("volts", 1e-3),
         "pA" => ("amperes", 1e-12),
         "nS" => ("siemens", 1e-9),
+        "nS/ms" => ("siemens/s", 1e-6),
         "pF" => ("farads", 1e-12),
         "ms" => ("seconds", 1e-3),
         "" | "1" => ("a.u.", 1.0),
