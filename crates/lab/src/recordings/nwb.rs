@@ -11,7 +11,7 @@
 //!
 //! Source: NWB schema 2.11.0 and hdmf-common 1.10.0; read by pynwb 4.2.0.
 
-use super::session::{Session, sampling};
+use super::session::{Session, sampling, trace_names};
 use crate::Error;
 use lobule_scaffold::hdf5::{Dataset, Group, H5Type, Output};
 use lobule_scaffold::identity::ContentHash;
@@ -53,8 +53,8 @@ pub fn write(path: &Path, session: &Session, spikes: &[SpikeTrain], traces: &[Tr
     stimulus.group("templates")?;
 
     let acquisition = root.group("acquisition")?;
-    for (k, trace) in traces.iter().enumerate() {
-        series(&acquisition, &names, session, k, trace)?;
+    for (k, (trace, name)) in traces.iter().zip(trace_names(traces)).enumerate() {
+        series(&acquisition.group(&name)?, &format!("/acquisition/{name}"), &names, session, k, trace)?;
     }
     if !spikes.is_empty() {
         units(&root, &names, session, spikes)?;
@@ -236,14 +236,14 @@ impl<'a> Table<'a> {
 
 /// Writes a trace as a TimeSeries.
 fn series(
-    parent: &Group,
+    group: &Group,
+    path: &str,
     names: &Names,
     session: &Session,
     k: usize,
     trace: &Trace,
 ) -> Result<(), FileError> {
-    let group = parent.group(&trace.label)?;
-    names.give_to(&group, &format!("/acquisition/{}", trace.label), "core", "TimeSeries")?;
+    names.give_to(group, path, "core", "TimeSeries")?;
     group.text(
         "description",
         &format!("{} of neurons {}.", trace.label, ranges(&session.neurons(k, trace))),
