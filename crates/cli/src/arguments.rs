@@ -124,7 +124,7 @@ pub enum Network {
         named: Option<String>,
     },
     /// Run a network file open-loop: rates per population, raster
-    Simulate(Simulate),
+    Simulate(Box<Simulate>),
 }
 
 #[derive(Debug, Args)]

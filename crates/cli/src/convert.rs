@@ -1,6 +1,7 @@
 //! `network convert`.
 
 use crate::Stop;
+use crate::network::stored_simulations;
 use lobule::Error;
 use lobule::scaffold::format::{self, Format};
 use lobule::scaffold::{bsb, sonata};
@@ -36,6 +37,9 @@ pub fn run(from: &Path, to: &Path, named: Option<&str>) -> Result<(), Stop> {
         Format::Sonata => sonata::write(to, &anatomy),
     }
     .map_err(|e| Stop::Input(e.into()))?;
+    for simulation in stored_simulations(from)? {
+        eprintln!("note: simulation `{}` stays in {}.", simulation.name, from.display());
+    }
     for note in &anatomy.notes {
         eprintln!("note: {note}");
     }

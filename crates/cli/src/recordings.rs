@@ -2,7 +2,7 @@
 
 use crate::Stop;
 use lobule::Error;
-use lobule::recordings::{Session, write_nwb, write_sonata_report, write_sonata_spikes};
+use lobule::recordings::{Session, trace_names, write_nwb, write_sonata_report, write_sonata_spikes};
 use lobule::run_folder::write_whole;
 use lobule::signal::{SpikeTrain, Trace};
 use std::fmt::Write;
@@ -42,10 +42,10 @@ pub fn write(
     }
     if formats.contains(&Format::Sonata) {
         write_sonata_spikes(&file("spikes.h5"), session, spikes).map_err(stop)?;
-        for (k, trace) in traces.iter().enumerate() {
+        for (k, (trace, name)) in traces.iter().zip(trace_names(traces)).enumerate() {
             let session =
                 Session { trace_neurons: session.trace_neurons.get(k..=k).unwrap_or(&[]), ..*session };
-            write_sonata_report(&file(&format!("{}.h5", trace.label)), &session, trace).map_err(stop)?;
+            write_sonata_report(&file(&format!("{name}.h5")), &session, trace).map_err(stop)?;
         }
     }
     if formats.contains(&Format::Nwb) {

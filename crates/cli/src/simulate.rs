@@ -13,7 +13,7 @@ use lobule::open_loop::{
     own_tables_on, parse_probe, raster_png, stored_on,
 };
 use lobule::ranks::{Ranks, SharedAnatomy};
-use lobule::recordings::Session;
+use lobule::recordings::{Session, check_start};
 use lobule::run_folder::write_whole;
 use lobule::scaffold::Anatomy;
 use lobule::scaffold::configuration::StoredSimulation;
@@ -66,6 +66,9 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
         },
     };
     let windows = arguments.window.iter().map(|w| window(w)).collect::<Result<Vec<_>, _>>()?;
+    if let Some(start) = &arguments.session_start {
+        check_start(start).map_err(Stop::Input)?;
+    }
     let run = Run::of(arguments)?;
     let mut shared = match &run {
         Run::Own(tables) => SharedAnatomy::read(&arguments.file, tables.state, ranks),

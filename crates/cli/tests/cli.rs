@@ -200,6 +200,53 @@ fn a_stored_simulation_is_run_by_name() {
 }
 
 #[test]
+fn networks_are_converted_and_results_written_in_every_format() {
+    let work = folder("formats");
+    let path = |name: &str| work.join(name).to_str().unwrap().to_string();
+    let (file, circuit, back) = (path("net.hdf5"), path("circuit"), path("back.hdf5"));
+    let run = |arguments: &[&str]| {
+        let output = lobule(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    run(&["network", "build", "--size", "50x50", "--out", &file]);
+    assert!(run(&["network", "convert", &file, &circuit]).contains("SONATA circuit"));
+    run(&["network", "convert", &format!("{circuit}/circuit_config.json"), &back]);
+    let info = |file: &str| run(&["network", "info", file, "--json"]);
+    assert_eq!(info(&file), info(&circuit));
+    assert_eq!(info(&file), info(&back));
+    refused(&["network", "convert", &file, &circuit], &["circuit", "not overwritten"]);
+    refused(&["network", "convert", &circuit, &back], &["back.hdf5", "not overwritten"]);
+    refused(&["network", "convert", &file, &path("net.xml")], &["net.xml", ".hdf5", "--to"]);
+    refused(
+        &["network", "convert", &file, &path("new"), "--to", "neuroml"],
+        &["--to", "`neuroml`", "sonata"],
+    );
+    refused(&["network", "convert", &path("absent"), &path("new")], &["absent"]);
+    assert!(!work.join("new").exists());
+
+    let out = path("sim");
+    let simulate = ["network", "simulate", &circuit, "--duration", "50ms", "--out", &out];
+    let nwb = ["--format", "sonata,nwb", "--session-start", "2026-01-02T03:04:05Z"];
+    let files = || {
+        let entries = std::fs::read_dir(work.join("sim")).unwrap();
+        let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    run(&[&simulate[..], &nwb[..]].concat());
+    assert_eq!(files(), ["raster.png", "recording.nwb", "spikes.h5"]);
+    let first = std::fs::read(work.join("sim/recording.nwb")).unwrap();
+    run(&[&simulate[..], &nwb[..], &["--threads", "2"]].concat());
+    assert!(first == std::fs::read(work.join("sim/recording.nwb")).unwrap(), "equal runs gave other bytes");
+    refused(
+        &[&simulate[..], &["--format", "nwb", "--session-start", "now"]].concat(),
+        &["session start", "`now`"],
+    );
+    std::fs::remove_dir_all(work).unwrap();
+}
+
+#[test]
 fn a_killed_run_resumes_with_the_same_findings_bit_for_bit() {
     let work = folder("resume");
     let (whole, broken) = (work.join("whole"), work.join("broken"));

@@ -55,7 +55,7 @@ pub enum Body {
 pub struct ScaffoldConfig {
     /// Base of the native reconstruction, µm: x, y.
     pub size_um: [f64; 2],
-    /// A BSB 8 network file in place of the native reconstruction; empty for none.
+    /// A BSB 8 network file or SONATA circuit in place of the native reconstruction; empty for none.
     pub file: String,
     /// Parameter set of cells and synapses.
     pub state: BrainState,

@@ -51,7 +51,7 @@ pub fn anatomy(config: &PrismConfig, seed: u64) -> Result<Anatomy, Error> {
         let [x, y] = config.scaffold.size_um;
         Ok(reconstruct(&ScaffoldSpec::mouse(x, y), seed)?)
     } else {
-        Ok(lobule_scaffold::bsb::read(Path::new(&config.scaffold.file))?)
+        Ok(lobule_scaffold::format::read(Path::new(&config.scaffold.file))?)
     }
 }
 

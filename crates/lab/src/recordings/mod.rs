@@ -9,5 +9,5 @@ mod session;
 mod sonata;
 
 pub use nwb::write as write_nwb;
-pub use session::Session;
+pub use session::{Session, check_start, trace_names};
 pub use sonata::{write_report as write_sonata_report, write_spikes as write_sonata_spikes};

@@ -11,7 +11,7 @@
 //!
 //! Source: NWB schema 2.11.0 and hdmf-common 1.10.0; read by pynwb 4.2.0.
 
-use super::session::{Session, sampling};
+use super::session::{Session, sampling, trace_names};
 use crate::Error;
 use lobule_scaffold::hdf5::{Dataset, Group, H5Type, Output};
 use lobule_scaffold::identity::ContentHash;
@@ -43,6 +43,8 @@ pub fn write(path: &Path, session: &Session, spikes: &[SpikeTrain], traces: &[Tr
     let general = root.group("general")?;
     general.strings("keywords", &["cerebellum", "simulation", "spiking neurons"])?;
     general.string("notes", &format!("Simulated with lobule {}; no animal.", env!("CARGO_PKG_VERSION")))?;
+    general.string("experiment_description", session.description)?;
+    subject(&general, &names)?;
     for name in ["analysis", "processing"] {
         root.group(name)?;
     }
@@ -51,8 +53,8 @@ pub fn write(path: &Path, session: &Session, spikes: &[SpikeTrain], traces: &[Tr
     stimulus.group("templates")?;
 
     let acquisition = root.group("acquisition")?;
-    for (k, trace) in traces.iter().enumerate() {
-        series(&acquisition, &names, session, k, trace)?;
+    for (k, (trace, name)) in traces.iter().zip(trace_names(traces)).enumerate() {
+        series(&acquisition.group(&name)?, &format!("/acquisition/{name}"), &names, session, k, trace)?;
     }
     if !spikes.is_empty() {
         units(&root, &names, session, spikes)?;
@@ -87,6 +89,18 @@ impl Names {
         // Ids of rows need no description.
         if description.is_empty() { Ok(()) } else { data.text("description", description) }
     }
+}
+
+/// Writes the subject that archives ask for; it says that there is none.
+fn subject(general: &Group, names: &Names) -> Result<(), FileError> {
+    let subject = general.group("subject")?;
+    names.give_to(&subject, "/general/subject", "core", "Subject")?;
+    subject.string("subject_id", "simulation")?;
+    subject.string("description", "No animal: a simulated circuit with the models of mouse neurons.")?;
+    subject.string("species", "Mus musculus")?;
+    subject.string("sex", "U")?;
+    // Of any age: from no day upward.
+    subject.string("age", "P0D/")?.text("reference", "birth")
 }
 
 /// Writes the table of neurons with their spikes.
@@ -222,14 +236,14 @@ impl<'a> Table<'a> {
 
 /// Writes a trace as a TimeSeries.
 fn series(
-    parent: &Group,
+    group: &Group,
+    path: &str,
     names: &Names,
     session: &Session,
     k: usize,
     trace: &Trace,
 ) -> Result<(), FileError> {
-    let group = parent.group(&trace.label)?;
-    names.give_to(&group, &format!("/acquisition/{}", trace.label), "core", "TimeSeries")?;
+    names.give_to(group, path, "core", "TimeSeries")?;
     group.text(
         "description",
         &format!("{} of neurons {}.", trace.label, ranges(&session.neurons(k, trace))),
@@ -266,6 +280,7 @@ fn si(unit: &str) -> (&str, f64) {
         "mV" => ("volts", 1e-3),
         "pA" => ("amperes", 1e-12),
         "nS" => ("siemens", 1e-9),
+        "nS/ms" => ("siemens/s", 1e-6),
         "pF" => ("farads", 1e-12),
         "ms" => ("seconds", 1e-3),
         "" | "1" => ("a.u.", 1.0),

@@ -36,15 +36,7 @@ impl Session<'_> {
                 return refuse(key.into(), format!("{value}; a recording needs a positive number of ms"));
             }
         }
-        if !is_time(self.start) {
-            return refuse(
-                "session start".into(),
-                format!(
-                    "`{}`; write it like 2026-11-22T09:00:00+00:00, with the offset from UTC",
-                    self.start
-                ),
-            );
-        }
+        check_start(self.start)?;
         if !self.trace_neurons.is_empty() && self.trace_neurons.len() != traces.len() {
             let (lists, traces) = (self.trace_neurons.len(), traces.len());
             return refuse(
@@ -123,6 +115,33 @@ impl Session<'_> {
     }
 }
 
+/// Refuses a [`Session::start`] that is no time, so that it need not cost a simulation.
+///
+/// # Errors
+/// [`Error::Config`] that shows the form.
+pub fn check_start(start: &str) -> Result<(), Error> {
+    if is_time(start) {
+        return Ok(());
+    }
+    let what = format!("`{start}`; write it like 2026-11-22T09:00:00+00:00, with the offset from UTC");
+    Err(Error::Config { key: "session start".into(), what })
+}
+
+/// A name for each trace: its label, or `<label>_2` and so on where others have it.
+pub fn trace_names(traces: &[Trace]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for trace in traces {
+        let numbered = (2..).map(|k| format!("{}_{k}", trace.label));
+        let candidates = std::iter::once(trace.label.clone()).chain(numbered);
+        // Every label that is there is kept for the trace that bears it.
+        let is_free = |name: &String| {
+            !names.contains(name) && (*name == trace.label || traces.iter().all(|t| t.label != *name))
+        };
+        names.extend(candidates.into_iter().find(is_free));
+    }
+    names
+}
+
 /// First step and steps between samples; `None` when samples are not evenly spaced.
 /// A trace of one sample has a spacing of one step, one of none begins at 0.
 pub(super) fn sampling(trace: &Trace) -> Option<(u64, u64)> {
@@ -186,6 +205,12 @@ mod tests {
         ] {
             assert!(!is_time(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn traces_of_one_label_have_names_of_their_own() {
+        let traces = ["a.v", "a.v", "b.v", "a.v_2"].map(|l| Trace { label: l.into(), ..Trace::default() });
+        assert_eq!(trace_names(&traces), ["a.v", "a.v_3", "b.v", "a.v_2"]);
     }
 
     #[test]

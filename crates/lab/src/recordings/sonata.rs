@@ -46,7 +46,8 @@ const SORTING: [&str; 3] = ["none", "by_id", "by_time"];
 /// # Ok::<(), lobule::Error>(())
 /// ```
 pub fn write_spikes(path: &Path, session: &Session, spikes: &[SpikeTrain]) -> Result<(), Error> {
-    session.check(spikes, &[])?;
+    // Neurons of traces say nothing about spikes.
+    Session { trace_neurons: &[], ..*session }.check(spikes, &[])?;
     let output = Output::create(path)?;
     let root = begin(&output)?;
     let all = root.group("spikes")?;

@@ -7,6 +7,7 @@ use crate::hdf5::{Node, Store};
 use crate::own_record::OwnRecord;
 use crate::{Anatomy, CellSites, Error, notes};
 use serde_json::Value;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -174,19 +175,18 @@ impl<'a> Members<'a> {
         }
         let mut groups: BTreeMap<i64, RowGroup> = BTreeMap::new();
         for (row, (&group, &at)) in ids.iter().zip(&indices).enumerate() {
-            if !groups.contains_key(&group) {
-                let found = group_of(&group.to_string());
-                let found = found.ok_or_else(|| {
+            let found = match groups.entry(group) {
+                Entry::Occupied(entry) => entry.into_mut(),
+                Entry::Vacant(entry) => entry.insert(group_of(&group.to_string()).ok_or_else(|| {
                     self.error(
                         id,
                         format!("row {row} is in group {group}, which the population does not have"),
                     )
-                })?;
-                groups.insert(group, found);
-            }
+                })?),
+            };
             let at = usize::try_from(at)
                 .map_err(|_| self.error(index, format!("row {row} is {at}; it is 0 or more")))?;
-            groups.get_mut(&group).expect("just inserted").rows.push((row, at));
+            found.rows.push((row, at));
         }
         Ok(groups.into_values().collect())
     }

@@ -338,7 +338,8 @@ impl Plan {
             circuit.add_population(Population::new(&cells.cell_type, cells.n, cells.model.clone()));
         }
         // The pairs of a set are those of all its synapse models.
-        let mut known: Option<(&str, Arc<Vec<(u32, u32)>>, Vec<u32>)> = None;
+        type PairList = Arc<Vec<(u32, u32)>>;
+        let mut known: Option<(&str, PairList, Vec<u32>)> = None;
         for link in &self.links {
             let Some(set) = anatomy.connections(&link.set) else { continue };
             if set.is_empty() && link.rule.is_none() {
