@@ -7,7 +7,7 @@
 `crates/lab/tests/nest.rs` builds the same circuit, runs it in lobule and compares. At rest: 500 ms are left
 out, then windows of 500 ms; the standard error of a rate is that over windows. Bursts: 150 Hz more on the mossy
 fibres within 40 um of the middle of the granular layer for 60 ms, every 400 ms; rates during them. The spikes of the
-mossy fibres are kept too, so that both simulators hear the same input.
+mossy fibres are kept too, so that both simulators hear the same input, and the number of spikes of each cell at rest.
 """
 
 import itertools
@@ -68,6 +68,11 @@ def measure(name, cells, begin, windows):
     return result
 
 
+def count(cells):
+    """Spikes of each cell at rest."""
+    return [int(((t > SETTLE) & (t <= SETTLE + WINDOWS * WINDOW)).sum()) for t in cells]
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -100,7 +105,10 @@ def main():
     sys.stdout.flush()
     os.dup2(kept, 1)
     text = json.dumps(result, indent=1)
-    print(text[: text.rindex("}")].rstrip() + ',\n "mossy_fiber_spikes_ms": ' + json.dumps(mossy) + "\n}")
+    each = {name: count(cells) for name, cells in spikes.items()}
+    lines = {"spikes_of_cells_at_rest": each, "mossy_fiber_spikes_ms": mossy}
+    lines = "".join(f',\n "{key}": {json.dumps(value)}' for key, value in lines.items())
+    print(text[: text.rindex("}")].rstrip() + lines + "\n}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use crate::recordings::Format;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -92,21 +93,31 @@ pub enum Network {
         #[arg(long)]
         simulations: bool,
     },
-    /// Print the populations and projections of a network file
+    /// Print the populations and projections of a network file, and the simulations it brings along
     Info {
-        /// BSB 8 network file
+        /// BSB 8 network file, or SONATA folder or circuit_config.json
         file: PathBuf,
         /// Print JSON instead of tables
         #[arg(long)]
         json: bool,
     },
+    /// Write a network in another format: BSB 8 file or SONATA folder
+    Convert {
+        /// BSB 8 network file, or SONATA folder or circuit_config.json
+        from: PathBuf,
+        /// What to write: a name in .hdf5 for BSB, without extension for a SONATA folder
+        to: PathBuf,
+        /// Format to write, whatever the name: bsb or sonata
+        #[arg(long = "to", value_name = "FORMAT", id = "format")]
+        named: Option<String>,
+    },
     /// Run a network file open-loop: rates per population, raster
-    Simulate(Simulate),
+    Simulate(Box<Simulate>),
 }
 
 #[derive(Debug, Args)]
 pub struct Simulate {
-    /// BSB 8 network file
+    /// BSB 8 network file, or SONATA folder or circuit_config.json
     pub file: PathBuf,
     /// Simulation that the file brings along (`lobule network info` lists them); without it lobule's own
     /// parameters and --stimulus
@@ -149,9 +160,15 @@ pub struct Simulate {
     /// Print how long each stage took
     #[arg(long)]
     pub profile: bool,
-    /// Folder for raster.png, spikes.csv and traces.csv
+    /// Folder for raster.png, the spikes and the traces
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// Formats of spikes and traces in that folder, divided by commas
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "csv", requires = "out")]
+    pub format: Vec<Format>,
+    /// When the session of an NWB file began, e.g. 2026-11-22T09:00:00+00:00 [default: now]
+    #[arg(long, value_name = "TIME", requires = "out")]
+    pub session_start: Option<String>,
     /// Draw no progress bar
     #[arg(long)]
     pub no_progress: bool,

@@ -26,8 +26,10 @@ macro_rules! out_part {
 
 mod arguments;
 mod bar;
+mod convert;
 mod experiments;
 mod network;
+mod recordings;
 mod simulate;
 
 use arguments::{Arguments, Command};

@@ -1,4 +1,4 @@
-//! `network build` and `info`.
+//! `network build` and `info`; `convert` and `simulate` are in their own files.
 
 use crate::Stop;
 use crate::arguments::Network;
@@ -6,6 +6,7 @@ use crate::simulate::simulate;
 use lobule::Error;
 use lobule::cerebellum::{protocols, stored};
 use lobule::scaffold::configuration::{StoredSimulation, simulations};
+use lobule::scaffold::format::{self, Format};
 use lobule::scaffold::{Anatomy, ScaffoldSpec, bsb, reconstruct};
 use std::path::Path;
 use std::time::Instant;
@@ -14,6 +15,7 @@ pub fn run(command: &Network) -> Result<(), Stop> {
     match command {
         Network::Build { size, seed, out, simulations } => build(size, *seed, out, *simulations),
         Network::Info { file, json } => info(file, *json),
+        Network::Convert { from, to, named } => crate::convert::run(from, to, named.as_deref()),
         Network::Simulate(arguments) => simulate(arguments),
     }
 }
@@ -23,7 +25,7 @@ pub fn input(key: &str, what: String) -> Stop {
 }
 
 pub fn read(file: &Path) -> Result<Anatomy, Stop> {
-    bsb::read(file).map_err(|e| Stop::Input(e.into()))
+    format::read(file).map_err(|e| Stop::Input(e.into()))
 }
 
 fn build(size: &str, seed: u64, out: &Path, has_simulations: bool) -> Result<(), Stop> {
@@ -118,6 +120,10 @@ fn info(file: &Path, json: bool) -> Result<(), Stop> {
 
 /// The simulations a file brings along.
 pub fn stored_simulations(file: &Path) -> Result<Vec<StoredSimulation>, Stop> {
+    // Simulations of SONATA are another matter and not read.
+    if Format::of_input(file) != Format::Bsb {
+        return Ok(Vec::new());
+    }
     let configuration = bsb::read_configuration(file).map_err(|e| Stop::Input(e.into()))?;
     Ok(configuration.as_ref().map(simulations).unwrap_or_default())
 }

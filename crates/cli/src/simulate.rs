@@ -4,18 +4,22 @@ use crate::Stop;
 use crate::arguments::Simulate;
 use crate::bar::Bar;
 use crate::network::{input, read, stored_simulations};
+use crate::recordings;
 use lobule::cerebellum::BrainState;
 use lobule::cerebellum::stored::Probe;
 use lobule::open_loop::{
     OpenLoop, OpenLoopResult, OwnTables, PopulationRates, Stimulus, available_memory, duration_ms,
     own_tables, parse_probe, raster_png, stored,
 };
+use lobule::recordings::Session;
 use lobule::run_folder::write_whole;
 use lobule::scaffold::Anatomy;
 use lobule::scaffold::configuration::StoredSimulation;
 use lobule::{Error, Progress};
-use std::fmt::Write;
 use std::path::Path;
+
+/// Background of mossy fibres unless told, Hz.
+const BACKGROUND_HZ: f64 = 4.0;
 
 /// Prints the estimate above the bar.
 struct Watcher(Bar);
@@ -61,7 +65,7 @@ pub fn simulate(arguments: &Simulate) -> Result<(), Stop> {
     let result = result?;
     print(&anatomy, &result, &windows)?;
     match &arguments.out {
-        Some(folder) => write(folder, &result),
+        Some(folder) => write(folder, &anatomy, arguments, &result),
         None => Ok(()),
     }
 }
@@ -88,7 +92,7 @@ impl Run {
             "in_vitro" => BrainState::InVitro,
             other => return Err(input("--state", format!("`{other}`; awake and in_vitro are known"))),
         };
-        let background_hz = arguments.background.unwrap_or(4.0);
+        let background_hz = arguments.background.unwrap_or(BACKGROUND_HZ);
         if !(0.0..=1000.0).contains(&background_hz) {
             return Err(input("--background", format!("{background_hz} Hz; it lies in 0..1000 Hz")));
         }
@@ -206,7 +210,12 @@ fn print(anatomy: &Anatomy, result: &OpenLoopResult, windows: &[(f64, f64)]) -> 
     Ok(())
 }
 
-fn write(folder: &Path, result: &OpenLoopResult) -> Result<(), Stop> {
+fn write(
+    folder: &Path,
+    anatomy: &Anatomy,
+    arguments: &Simulate,
+    result: &OpenLoopResult,
+) -> Result<(), Stop> {
     let file_error = |e: std::io::Error| {
         Stop::Input(Error::File {
             path: folder.display().to_string(),
@@ -214,45 +223,26 @@ fn write(folder: &Path, result: &OpenLoopResult) -> Result<(), Stop> {
         })
     };
     std::fs::create_dir_all(folder).map_err(file_error)?;
-    let mut written = Vec::new();
-    let mut put = |name: &str, data: &[u8]| {
-        written.push(folder.join(name).display().to_string());
-        write_whole(&folder.join(name), data).map_err(Stop::Run)
+    let raster = folder.join("raster.png");
+    write_whole(&raster, &raster_png(result).map_err(Stop::Run)?).map_err(Stop::Run)?;
+    let under = match &arguments.simulation {
+        Some(name) => format!("simulation {name} of the file"),
+        None => format!("mossy fibres at {} Hz", arguments.background.unwrap_or(BACKGROUND_HZ)),
     };
-    put("raster.png", &raster_png(result).map_err(Stop::Run)?)?;
-    put("spikes.csv", spikes_csv(result).as_bytes())?;
-    if !result.traces.is_empty() {
-        put("traces.csv", traces_csv(result).as_bytes())?;
-    }
+    let description =
+        format!("{}: {} ms, seed {}, {under}.", anatomy.source, result.duration_ms, arguments.seed);
+    let start = arguments.session_start.clone().unwrap_or_else(recordings::now);
+    let session = Session {
+        description: &description,
+        start: &start,
+        dt_ms: result.dt_ms,
+        duration_ms: result.duration_ms,
+        cells: &anatomy.cells,
+        trace_neurons: &result.trace_neurons,
+    };
+    let mut written = vec![raster];
+    written.extend(recordings::write(folder, &arguments.format, &session, &result.spikes, &result.traces)?);
+    let written: Vec<_> = written.iter().map(|p| p.display().to_string()).collect();
     out!("wrote {}", written.join(", "));
     Ok(())
-}
-
-/// A time on the grid as text: without the digits that only binary fractions have.
-fn time_text(step: u64, dt_ms: f64) -> String {
-    let decimals = if (dt_ms * 10.0).fract().abs() < 1e-9 { 1 } else { 4 };
-    format!("{:.decimals$}", step as f64 * dt_ms)
-}
-
-fn spikes_csv(result: &OpenLoopResult) -> String {
-    let mut csv = String::from("population,neuron,time_ms\n");
-    for train in &result.spikes {
-        for (&step, &id) in train.steps.iter().zip(&train.ids) {
-            let _ = writeln!(csv, "{},{id},{}", train.label, time_text(step, result.dt_ms));
-        }
-    }
-    csv
-}
-
-fn traces_csv(result: &OpenLoopResult) -> String {
-    let mut csv = String::from("trace,unit,neuron,time_ms,value\n");
-    for (trace, neurons) in result.traces.iter().zip(&result.trace_neurons) {
-        for (step, values) in trace.steps.iter().zip(trace.values.chunks_exact(trace.n.max(1))) {
-            let time = time_text(*step, result.dt_ms);
-            for (neuron, value) in neurons.iter().zip(values) {
-                let _ = writeln!(csv, "{},{},{neuron},{time},{value}", trace.label, trace.unit);
-            }
-        }
-    }
-    csv
 }

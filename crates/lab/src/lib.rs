@@ -6,6 +6,7 @@ mod error;
 pub mod open_loop;
 pub mod prism;
 mod progress;
+pub mod recordings;
 pub mod report;
 pub mod run_folder;
 pub mod settings;

@@ -11,6 +11,13 @@ use std::collections::HashMap;
 const NO_SITE: [i32; 2] = [-1, -1];
 
 impl Anatomy {
+    /// Whether the cells of every type stand in the order of a network file, which
+    /// [`sort_by_chunk`](Self::sort_by_chunk) gives them.
+    pub fn is_in_chunk_order(&self) -> bool {
+        let chunk = |&p: &[f64; 3]| ChunkId::containing(p, CHUNK_SIDE);
+        self.cells.iter().all(|cells| cells.positions.is_sorted_by_key(chunk))
+    }
+
     /// Brings cells and rows into the order of a network file, and optional
     /// fields into their short form, so that writing and reading changes nothing.
     ///

@@ -3,15 +3,23 @@
 //!
 //! ```text
 //! ScaffoldSpec ──reconstruct(seed)──▶ Anatomy ◀──bsb::read / bsb::write──▶ BSB 8 HDF5 file
+//!                                        ◀──sonata::read / sonata::write──▶ SONATA folder
 //! ```
 #![warn(missing_docs)]
 
 mod anatomy;
 pub mod bsb;
+mod check;
 mod chunk_order;
 pub mod configuration;
 mod error;
+pub mod format;
+pub mod hdf5;
+pub mod identity;
+mod notes;
+mod own_record;
 mod reconstruct;
+pub mod sonata;
 
 pub use anatomy::{
     Anatomy, CellSites, ConnectionSet, DegreeStatistics, Microzone, Pair, canonical_cell_name,

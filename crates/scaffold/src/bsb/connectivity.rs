@@ -10,7 +10,7 @@
 use super::chunk::ChunkId;
 use super::placement::{Placed, check_length, chunk_groups};
 use super::read::MISSING;
-use super::store::{Node, Store};
+use crate::hdf5::{Node, Store};
 use crate::{ConnectionSet, Error};
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -1,13 +1,12 @@
-//! A file's identity, computed from what it holds: BSB tells files apart by a
+//! A network's identity, computed from what it holds: BSB tells files apart by a
 //! UUID, and equal networks shall give equal files, byte for byte.
 
 use crate::Anatomy;
+use crate::identity::ContentHash;
 
-/// A UUID in form, 122 bits of an FNV-1a hash of cells and rows in content.
-///
-/// Source of the hash: Fowler, Noll, Vo 1991, FNV-1a with its 128-bit parameters.
+/// A UUID of cells and rows.
 pub(super) fn uuid(anatomy: &Anatomy) -> String {
-    let mut hash = Fnv(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d);
+    let mut hash = ContentHash::default();
     for cells in &anatomy.cells {
         hash.bytes(cells.cell_type.as_bytes());
         cells.positions.as_flattened().iter().for_each(|p| hash.bytes(&p.to_le_bytes()));
@@ -22,20 +21,7 @@ pub(super) fn uuid(anatomy: &Anatomy) -> String {
             column.as_flattened().iter().for_each(|c| hash.bytes(&c.to_le_bytes()));
         }
     }
-    // Version 8 ("custom"), variant 10, as RFC 9562 sets the bits.
-    let id = hash.0 & !(0xf << 76) & !(0x3 << 62) | 0x8 << 76 | 0x2 << 62;
-    let hex = format!("{id:032x}");
-    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
-}
-
-struct Fnv(u128);
-
-impl Fnv {
-    fn bytes(&mut self, bytes: &[u8]) {
-        for &b in bytes {
-            self.0 = (self.0 ^ u128::from(b)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
-        }
-    }
+    hash.uuid()
 }
 
 #[cfg(test)]

@@ -25,14 +25,9 @@ mod check;
 pub(crate) mod chunk;
 mod config;
 mod connectivity;
-mod header;
 mod identity;
-mod notes;
-mod output;
 mod placement;
-mod quiet;
 mod read;
-mod store;
 mod write;
 
 pub use config::file_cell_name;
@@ -64,7 +59,7 @@ use std::path::Path;
 /// # Ok::<(), lobule_scaffold::Error>(())
 /// ```
 pub fn read(path: &Path) -> Result<Anatomy, Error> {
-    quiet::guarded(path, || read::anatomy(path))
+    crate::hdf5::guarded(path, || read::anatomy(path))
 }
 
 /// Reads the configuration that a network file brings along: the document under `/files` that is marked
@@ -87,7 +82,7 @@ pub fn read(path: &Path) -> Result<Anatomy, Error> {
 /// # Ok::<(), lobule_scaffold::Error>(())
 /// ```
 pub fn read_configuration(path: &Path) -> Result<Option<serde_json::Value>, Error> {
-    quiet::guarded(path, || read::configuration(path))
+    crate::hdf5::guarded(path, || read::configuration(path))
 }
 
 /// Writes a network file that BSB 8 and [`read`] open.
@@ -127,13 +122,13 @@ pub fn write(path: &Path, anatomy: &Anatomy) -> Result<(), Error> {
     write::anatomy(path, anatomy, None)
 }
 
-/// Writes a network file as [`write`] does, with `simulations` as that node of its configuration.
+/// Writes a network file as [`write()`] does, with `simulations` as that node of its configuration.
 ///
 /// BSB then needs bsb-nest to open the file, as for any file with simulations of NEST.
 ///
 /// # Errors
 ///
-/// As [`write`].
+/// As [`write()`].
 pub fn write_with_simulations(
     path: &Path,
     anatomy: &Anatomy,

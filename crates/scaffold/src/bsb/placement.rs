@@ -1,9 +1,9 @@
 //! The cells of a file: `/placement/<type>/<chunk>/{position, rotation, morphology, labels}`.
 
 use super::chunk::{ChunkId, ChunkRuns};
-use super::notes::Findings;
 use super::read::MISSING;
-use super::store::{Attributes, Node, Store};
+use crate::hdf5::{Attributes, Node, Store};
+use crate::notes::Findings;
 use crate::{CellSites, Error, canonical_cell_name};
 use std::collections::BTreeMap;
 

@@ -1,7 +1,8 @@
 //! Reading a network file: its version, then cells, then connections, then what must be said about it.
 
-use super::store::{Attributes, Store};
-use super::{config, connectivity, notes, placement};
+use super::{config, connectivity, placement};
+use crate::hdf5::{Attributes, Store};
+use crate::notes;
 use crate::{Anatomy, CellSites, Error};
 use std::path::Path;
 
@@ -33,7 +34,7 @@ pub(super) fn anatomy(path: &Path) -> Result<Anatomy, Error> {
         found.morphologies = store.members(group)?.into_keys().collect();
     }
 
-    let own = config::OwnRecord::of_file(&attributes)?;
+    let own = config::own_record(&attributes)?;
     let own = own.filter(|own| own.restore_order(&mut cells, &mut connections));
     let total: usize = cells.iter().map(CellSites::len).sum();
     let mut anatomy = Anatomy { cells, connections, ..Anatomy::default() };

@@ -1,8 +1,9 @@
 //! Writing a network file in the layout of bsb-hdf5 8.0.2.
 
 use super::chunk::{CHUNK_SIDE, ChunkId, ChunkRuns};
-use super::output::{Group, Output};
 use super::{check, config, identity};
+use crate::hdf5::{Group, Output};
+use crate::own_record::OwnRecord;
 use crate::{Anatomy, CellSites, ConnectionSet, Error};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
@@ -51,7 +52,7 @@ pub(super) fn anatomy(path: &Path, anatomy: &Anatomy, simulations: Option<&Value
         "producer": producer(),
     });
     root.text("bsb_provenance", &provenance.to_string())?;
-    root.text(config::OWN_RECORD, &config::OwnRecord::json(anatomy).to_string())?;
+    root.text(config::OWN_RECORD, &OwnRecord::json(anatomy).to_string())?;
     root.array("chunk_size", &[CHUNK_SIDE; 3], &[3])?;
     let entry = |(id, [placed, inc, out]): (&ChunkId, &[usize; 3])| {
         (id.to_string(), json!({"placed": placed, "connections": {"inc": inc, "out": out}}))

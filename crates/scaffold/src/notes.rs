@@ -22,7 +22,7 @@ const KNOWN: [&str; 12] = [
 
 /// What was met while reading and is not part of an [`Anatomy`].
 #[derive(Default)]
-pub(super) struct Findings {
+pub(crate) struct Findings {
     /// Cell types that are counted but have no positions.
     pub entities: BTreeSet<String>,
     /// Cell types with a rotation other than zero.
@@ -34,7 +34,7 @@ pub(super) struct Findings {
 }
 
 /// The notes of an anatomy read from a file.
-pub(super) fn of(anatomy: &Anatomy, found: &Findings) -> Vec<String> {
+pub(crate) fn of(anatomy: &Anatomy, found: &Findings) -> Vec<String> {
     let mut notes = Vec::new();
     let list = |names: &BTreeSet<String>| names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
     for (names, note) in [

@@ -1,6 +1,6 @@
 //! The HDF5 file as the reader sees it: groups, attributes, tables of numbers.
 //!
-//! The only file of the reader that touches an HDF5 library. Every failure is an
+//! Every failure is an
 //! [`Error`] that names the file and the object inside it.
 
 use super::header::Headers;
@@ -12,8 +12,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// An open network file.
-pub(super) struct Store {
+/// An open file.
+pub struct Store {
     path: PathBuf,
     bytes: u64,
     file: H5File,
@@ -21,14 +21,14 @@ pub(super) struct Store {
 }
 
 /// A group or dataset in the file.
-pub(super) struct Node {
+pub struct Node {
     /// Path from the root, without a leading slash; empty for the root.
     pub path: String,
     address: u64,
 }
 
 /// A group's attributes.
-pub(super) struct Attributes<'a> {
+pub struct Attributes<'a> {
     store: &'a Store,
     node: &'a Node,
     entries: BTreeMap<String, AttributeEntry>,
@@ -52,9 +52,9 @@ impl Store {
             refuse(format!("is damaged or incomplete ({e}); copy it again from its source"))
         };
         let headers = Headers::open(path).map_err(|e| match e {
-            FormatError::InvalidSignature => {
-                refuse("is not an HDF5 file; a network file is the .hdf5 that BSB 8 or lobule writes".into())
-            }
+            FormatError::InvalidSignature => refuse(
+                "is not an HDF5 file; network files are written by BSB 8, SONATA tools or lobule".into(),
+            ),
             other => damaged(&other),
         })?;
         let file = H5File::options().locking(FileLocking::Disabled).open(path).map_err(|e| damaged(&e))?;
@@ -170,6 +170,20 @@ impl Store {
         Ok(strings.into_iter().next().unwrap_or_default())
     }
 
+    /// A list of texts.
+    ///
+    /// # Errors
+    /// [`Error::Content`] when there is no such dataset or it holds no text.
+    pub fn texts(&self, path: &str) -> Result<Vec<String>, Error> {
+        let data = self.file.dataset(path).map_err(|e| self.damaged(path, &e))?;
+        let size = data.total_elements().saturating_mul(data.element_size());
+        if size as u64 > self.bytes {
+            return Err(self.damaged(path, &format!("{size} bytes of text")));
+        }
+        data.read_strings()
+            .map_err(|e| self.error(path, format!("does not hold texts ({e}); write the file again")))
+    }
+
     /// A text attribute of a dataset.
     pub fn dataset_attribute(&self, path: &str, name: &str) -> Option<String> {
         self.file.dataset(path).ok()?.attr(name).ok()?.read_string().ok()
@@ -194,7 +208,7 @@ impl Attributes<'_> {
     }
 
     fn missing(&self, name: &str) -> Error {
-        self.error(name, "is missing; BSB 8 writes it: write the file again")
+        self.error(name, "is missing; the layout needs it: write the file again")
     }
 
     /// A text attribute, fixed or variable length.
@@ -213,6 +227,20 @@ impl Attributes<'_> {
         let text = self.text(name)?;
         serde_json::from_str(&text)
             .map_err(|e| self.error(name, format!("is not JSON ({e}); write the file again")))
+    }
+
+    /// Whether the attribute is a reference to an object of the file.
+    ///
+    /// # Errors
+    /// [`Error::Content`] when it is missing or no object reference.
+    pub fn refers_to(&self, name: &str, object: &Node) -> Result<bool, Error> {
+        let (datatype, data) = self.value(name)?;
+        match (datatype, data.first_chunk::<8>()) {
+            (DatatypeMessage::Reference { .. }, Some(address)) => {
+                Ok(u64::from_le_bytes(*address) == object.address)
+            }
+            _ => Err(self.error(name, "is no reference to an object; write the file again")),
+        }
     }
 
     /// The integers of an attribute of any shape.

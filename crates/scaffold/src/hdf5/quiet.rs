@@ -16,7 +16,7 @@ thread_local! {
 }
 
 /// Runs `read`; a panic inside it becomes an error about the file.
-pub(super) fn guarded<T>(path: &Path, read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+pub fn guarded<T>(path: &Path, read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     static HOOK: Once = Once::new();
     // The hook belongs to the whole process: all other panics go to the one before.
     HOOK.call_once(|| {

@@ -1,16 +1,16 @@
 //! A new HDF5 file as the writer sees it.
 //!
-//! The only file of the writer that touches an HDF5 library. The file has the
-//! oldest format (superblock 0, symbol tables), as h5py gives it to BSB's own
-//! files. Attributes that hold text are variable-length strings, because h5py
-//! returns fixed-length ones as bytes and BSB compares names with `str`.
+//! The file has the oldest format (superblock 0, symbol tables), as h5py gives
+//! it to BSB's own files. Attributes that hold text are variable-length strings,
+//! because h5py returns fixed-length ones as bytes and BSB compares names with `str`.
 
 use crate::Error;
-use rust_hdf5::{DatatypeMessage, H5File, H5Group, H5Type, Hdf5Error, LibverBound, VarLenUnicode};
+use rust_hdf5::format::messages::datatype::EnumMember;
+use rust_hdf5::{DatatypeMessage, H5Dataset, H5File, H5Group, H5Type, Hdf5Error, LibverBound, VarLenUnicode};
 use std::path::{Path, PathBuf};
 
 /// A file that becomes visible under its name only when it is complete.
-pub(super) struct Output {
+pub struct Output {
     target: PathBuf,
     partial: PathBuf,
     file: Option<H5File>,
@@ -18,6 +18,9 @@ pub(super) struct Output {
 
 impl Output {
     /// Begins a file beside `target`.
+    ///
+    /// # Errors
+    /// [`Error::File`] when `target` is a directory or its folder cannot be written to.
     pub fn create(target: &Path) -> Result<Self, Error> {
         let name = target.file_name().map(|n| n.to_string_lossy().into_owned());
         let Some(name) = name.filter(|_| !target.is_dir()) else {
@@ -46,6 +49,9 @@ impl Output {
     }
 
     /// Completes the file and gives it its name, replacing an earlier one.
+    ///
+    /// # Errors
+    /// [`Error::File`] when the disk refuses.
     pub fn finish(mut self) -> Result<(), Error> {
         let file = self.file.take().expect("open until finish");
         file.close().map_err(|e| self.failed("", e))?;
@@ -67,13 +73,13 @@ impl Drop for Output {
 }
 
 /// A group being written.
-pub(super) struct Group<'a> {
+pub struct Group<'a> {
     output: &'a Output,
     path: String,
     group: H5Group,
 }
 
-impl Group<'_> {
+impl<'a> Group<'a> {
     fn member(&self, name: &str) -> String {
         if self.path.is_empty() { name.into() } else { format!("{}/{name}", self.path) }
     }
@@ -83,6 +89,9 @@ impl Group<'_> {
     }
 
     /// Creates a member group.
+    ///
+    /// # Errors
+    /// [`Error::File`] as for all that follow: the name is taken, or the disk refuses.
     pub fn group(&self, name: &str) -> Result<Self, Error> {
         let group = self.checked(name, self.group.create_group(name))?;
         Ok(Self { output: self.output, path: self.member(name), group })
@@ -101,6 +110,70 @@ impl Group<'_> {
     /// Sets an attribute with a vector or matrix.
     pub fn array<T: H5Type>(&self, name: &str, values: &[T], shape: &[usize]) -> Result<(), Error> {
         self.checked(name, self.group.set_attr_array_numeric_nd(name, values, shape))
+    }
+
+    /// Sets an attribute with a list of texts.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn texts(&self, name: &str, values: &[&str]) -> Result<(), Error> {
+        self.checked(name, self.group.set_attr_string_array(name, values))
+    }
+
+    /// Sets an attribute of an enumerated type: `names[value]`, numbered from 0.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn choice(&self, name: &str, value: u8, names: &[&str]) -> Result<(), Error> {
+        let member = |(i, name): (usize, &&str)| EnumMember { name: name.to_string(), value: vec![i as u8] };
+        let members = names.iter().enumerate().map(member).collect();
+        let datatype = DatatypeMessage::enumeration(DatatypeMessage::u8_type(), members);
+        self.checked(name, self.group.set_attr_typed(name, datatype, vec![value]))
+    }
+
+    /// Writes an array of the given shape, row-major; an empty shape is a single number.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn data<T: H5Type>(&self, name: &str, values: &[T], shape: &[usize]) -> Result<Dataset<'a>, Error> {
+        let builder = self.group.new_dataset::<T>();
+        let builder = if shape.is_empty() { builder.scalar() } else { builder.shape(shape) };
+        let data = self.checked(name, builder.create(name))?;
+        if !values.is_empty() {
+            self.checked(name, data.write_raw(values))?;
+        }
+        Ok(Dataset { output: self.output, path: self.member(name), data })
+    }
+
+    /// Writes a list of texts as variable-length UTF-8 strings.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn strings(&self, name: &str, values: &[&str]) -> Result<Dataset<'a>, Error> {
+        let data = self.checked(name, self.group.write_vlen_strings(name, values))?;
+        Ok(Dataset { output: self.output, path: self.member(name), data })
+    }
+
+    /// Writes one text as a scalar.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn string(&self, name: &str, text: &str) -> Result<Dataset<'a>, Error> {
+        // A fixed-length string has at least one byte.
+        let bytes = if text.is_empty() { b"\0" } else { text.as_bytes() };
+        let datatype = DatatypeMessage::FixedString { size: bytes.len() as u32, padding: 1, charset: 1 };
+        let data =
+            self.checked(name, self.group.new_dataset::<u8>().scalar().datatype(datatype).create(name))?;
+        self.checked(name, data.write_raw_bytes(bytes))?;
+        Ok(Dataset { output: self.output, path: self.member(name), data })
+    }
+
+    /// Gives an object of this file, named by its full path, a second name.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn link(&self, name: &str, target: &str) -> Result<(), Error> {
+        self.checked(name, self.group.link(name, target))
     }
 
     /// Writes a table that can grow along its first axis.
@@ -131,5 +204,50 @@ impl Group<'_> {
         // 0: the text never changed after the file was made.
         let mtime = data.new_attr::<i64>().shape(()).create("mtime").and_then(|a| a.write_numeric(&0i64));
         self.checked(name, mtime)
+    }
+}
+
+/// A dataset being written, for its attributes.
+pub struct Dataset<'a> {
+    output: &'a Output,
+    path: String,
+    data: H5Dataset,
+}
+
+impl Dataset<'_> {
+    fn checked<T>(&self, result: Result<T, Hdf5Error>) -> Result<T, Error> {
+        result.map_err(|e| self.output.failed(&self.path, e))
+    }
+
+    /// Path from the root, with a leading slash.
+    pub fn path(&self) -> String {
+        format!("/{}", self.path)
+    }
+
+    /// Sets a text attribute.
+    ///
+    /// # Errors
+    /// [`Error::File`] as for all that follow: the disk refuses.
+    pub fn text(&self, name: &str, value: &str) -> Result<(), Error> {
+        self.checked(
+            self.data.new_attr::<VarLenUnicode>().shape(()).create(name).and_then(|a| a.write_string(value)),
+        )
+    }
+
+    /// Sets an attribute with one number.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn number<T: H5Type>(&self, name: &str, value: T) -> Result<(), Error> {
+        self.checked(self.data.new_attr::<T>().shape(()).create(name).and_then(|a| a.write_numeric(&value)))
+    }
+
+    /// Sets an attribute that refers to another object of the file.
+    ///
+    /// # Errors
+    /// [`Error::File`].
+    pub fn reference(&self, name: &str, target: &Dataset) -> Result<(), Error> {
+        let attribute = self.data.new_attr::<u64>().shape(()).create(name);
+        self.checked(attribute.and_then(|a| a.write_object_references(&[&target.path()])))
     }
 }

@@ -1,0 +1,200 @@
+//! What a recording says about the run it comes from, and what it must satisfy.
+
+use crate::Error;
+use lobule_scaffold::CellSites;
+use lobule_scaffold::identity::ContentHash;
+use lobule_signal::{SpikeTrain, Trace};
+
+/// What is known of a run beside its spikes and traces.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Session<'a> {
+    /// What was simulated, in a sentence.
+    pub description: &'a str,
+    /// When it was, in ISO 8601 with an offset: `2026-11-22T09:00:00+00:00`.
+    pub start: &'a str,
+    /// Time step, ms.
+    pub dt_ms: f64,
+    /// Duration, ms.
+    pub duration_ms: f64,
+    /// Cells with their positions and labels; empty when they are not known.
+    pub cells: &'a [CellSites],
+    /// Neuron of each element of each trace; empty for `0..n`. `[traces][n]` or `[0]`
+    pub trace_neurons: &'a [Vec<u32>],
+}
+
+impl Session<'_> {
+    /// The neurons of trace `k`.
+    pub(super) fn neurons(&self, k: usize, trace: &Trace) -> Vec<u32> {
+        self.trace_neurons.get(k).cloned().unwrap_or_else(|| (0..trace.n as u32).collect())
+    }
+
+    /// Refuses what no file could tell truly.
+    pub(super) fn check(&self, spikes: &[SpikeTrain], traces: &[Trace]) -> Result<(), Error> {
+        let refuse = |key: String, what: String| Err(Error::Config { key, what });
+        for (key, value) in [("dt_ms", self.dt_ms), ("duration_ms", self.duration_ms)] {
+            if !(value.is_finite() && value > 0.0) {
+                return refuse(key.into(), format!("{value}; a recording needs a positive number of ms"));
+            }
+        }
+        if !is_time(self.start) {
+            return refuse(
+                "session start".into(),
+                format!(
+                    "`{}`; write it like 2026-11-22T09:00:00+00:00, with the offset from UTC",
+                    self.start
+                ),
+            );
+        }
+        if !self.trace_neurons.is_empty() && self.trace_neurons.len() != traces.len() {
+            let (lists, traces) = (self.trace_neurons.len(), traces.len());
+            return refuse(
+                "trace_neurons".into(),
+                format!("{lists} lists for {traces} traces; give one each, or none"),
+            );
+        }
+        for train in spikes {
+            let key = format!("spikes of `{}`", train.label);
+            if !is_name(&train.label) {
+                return refuse(key, "is no name of an object in a file; use one without `/`".into());
+            }
+            if train.ids.len() != train.len() {
+                return refuse(
+                    key,
+                    format!("{} neurons for {} times; a spike needs both", train.ids.len(), train.len()),
+                );
+            }
+            if let Some(id) = train.ids.iter().find(|&&id| id as usize >= train.n) {
+                return refuse(key, format!("neuron {id} of {}, numbered from 0", train.n));
+            }
+        }
+        for (k, trace) in traces.iter().enumerate() {
+            let key = format!("trace `{}`", trace.label);
+            if !is_name(&trace.label) {
+                return refuse(key, "is no name of an object in a file; use one without `/`".into());
+            }
+            if trace.values.len() != trace.steps.len() * trace.n {
+                let (values, samples) = (trace.values.len(), trace.steps.len());
+                return refuse(key, format!("{values} values for {samples} samples of {} elements", trace.n));
+            }
+            if self.neurons(k, trace).len() != trace.n {
+                let named = self.neurons(k, trace).len();
+                return refuse(
+                    key,
+                    format!("{named} neurons named for {} elements; name each, or none", trace.n),
+                );
+            }
+            if sampling(trace).is_none() {
+                return refuse(
+                    key,
+                    "its samples do not follow each other at equal times; record it at one interval".into(),
+                );
+            }
+        }
+        let labels = || spikes.iter().map(|s| &s.label);
+        if let Some(label) = labels().enumerate().find_map(|(i, l)| labels().take(i).find(|k| *k == l)) {
+            return refuse(
+                format!("spikes of `{label}`"),
+                "are given twice; give each population once".into(),
+            );
+        }
+        Ok(())
+    }
+
+    /// A hash of everything a file of this session holds.
+    pub(super) fn hash(&self, spikes: &[SpikeTrain], traces: &[Trace]) -> ContentHash {
+        let mut hash = ContentHash::default();
+        hash.bytes(self.description.as_bytes());
+        hash.bytes(self.start.as_bytes());
+        hash.bytes(&self.dt_ms.to_le_bytes());
+        hash.bytes(&self.duration_ms.to_le_bytes());
+        for train in spikes {
+            hash.bytes(train.label.as_bytes());
+            hash.bytes(&train.n.to_le_bytes());
+            train.steps.iter().for_each(|s| hash.bytes(&s.to_le_bytes()));
+            train.ids.iter().for_each(|i| hash.bytes(&i.to_le_bytes()));
+        }
+        for (k, trace) in traces.iter().enumerate() {
+            hash.bytes(trace.label.as_bytes());
+            self.neurons(k, trace).iter().for_each(|i| hash.bytes(&i.to_le_bytes()));
+            trace.steps.iter().for_each(|s| hash.bytes(&s.to_le_bytes()));
+            trace.values.iter().for_each(|v| hash.bytes(&v.to_le_bytes()));
+        }
+        hash
+    }
+}
+
+/// First step and steps between samples; `None` when samples are not evenly spaced.
+/// A trace of one sample has a spacing of one step, one of none begins at 0.
+pub(super) fn sampling(trace: &Trace) -> Option<(u64, u64)> {
+    let first = trace.steps.first().copied().unwrap_or(0);
+    let spacing = match trace.steps[..] {
+        [a, b, ..] => b.checked_sub(a).filter(|&d| d > 0)?,
+        _ => 1,
+    };
+    let is_even = trace.steps.windows(2).all(|w| w[1].checked_sub(w[0]) == Some(spacing));
+    is_even.then_some((first, spacing))
+}
+
+fn is_name(label: &str) -> bool {
+    !label.is_empty() && label != "." && label != ".." && !label.contains(['/', '\0'])
+}
+
+/// Whether a text is `YYYY-MM-DDThh:mm:ss`, perhaps with decimals, and an offset or `Z`.
+fn is_time(text: &str) -> bool {
+    let shape = |text: &str, form: &str| {
+        text.len() == form.len()
+            && text
+                .bytes()
+                .zip(form.bytes())
+                .all(|(c, f)| if f == b'0' { c.is_ascii_digit() } else { c == f })
+    };
+    let Some((date, rest)) = text.is_ascii().then(|| text.split_at_checked(19)).flatten() else {
+        return false;
+    };
+    let fraction = rest.strip_prefix('.').map_or(0, |r| 1 + r.bytes().take_while(u8::is_ascii_digit).count());
+    let offset = &rest[fraction..];
+    let in_range = |from: usize, low: u32, high: u32| {
+        date[from..from + 2].parse().is_ok_and(|v: u32| (low..=high).contains(&v))
+    };
+    shape(date, "0000-00-00T00:00:00")
+        && in_range(5, 1, 12)
+        && in_range(8, 1, 31)
+        && in_range(11, 0, 23)
+        && in_range(14, 0, 59)
+        && in_range(17, 0, 59)
+        && fraction != 1
+        && (offset == "Z" || shape(offset, "+00:00") || shape(offset, "-00:00"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_an_offset() {
+        for good in ["2026-11-22T09:00:00+00:00", "2026-11-22T09:00:00.25-07:00", "1999-01-31T23:59:59Z"] {
+            assert!(is_time(good), "{good}");
+        }
+        for bad in [
+            "",
+            "2026-11-22",
+            "2026-11-22T09:00:00",
+            "2026-13-22T09:00:00Z",
+            "2026-11-22T09:00:00.Z",
+            "2026-11-22 09:00:00Z",
+            "2026-11-22T09:00:0µZ",
+        ] {
+            assert!(!is_time(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn sampling_is_even_or_nothing() {
+        let of = |steps: &[u64]| sampling(&Trace { steps: steps.to_vec(), ..Trace::default() });
+        assert_eq!(of(&[]), Some((0, 1)));
+        assert_eq!(of(&[7]), Some((7, 1)));
+        assert_eq!(of(&[10, 20, 30]), Some((10, 10)));
+        assert_eq!(of(&[10, 20, 31]), None);
+        assert_eq!(of(&[10, 10]), None);
+    }
+}

@@ -1,0 +1,56 @@
+//! A folder that becomes visible under its name only when it is complete.
+
+use crate::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A folder being written.
+pub(super) struct NewFolder {
+    target: PathBuf,
+    partial: PathBuf,
+}
+
+impl NewFolder {
+    /// Begins a folder beside `target`, which must not exist.
+    pub fn create(target: &Path) -> Result<Self, Error> {
+        let refuse = |what: String| Error::File { path: target.into(), what };
+        if target.exists() {
+            return Err(refuse("exists and is not overwritten; choose another name or remove it".into()));
+        }
+        let name = target.file_name().map(|n| n.to_string_lossy().into_owned());
+        let name = name.ok_or_else(|| refuse("is no name for a folder; give one, such as network".into()))?;
+        // The process id keeps two writers of the same name apart.
+        let partial = target.with_file_name(format!(".{name}.{}.partial", std::process::id()));
+        fs::create_dir(&partial).map_err(|e| {
+            refuse(format!("cannot be created ({e}); check that its folder exists and may be written to"))
+        })?;
+        Ok(Self { target: target.into(), partial })
+    }
+
+    /// Where a member is while the folder is being written.
+    pub fn member(&self, name: &str) -> PathBuf {
+        self.partial.join(name)
+    }
+
+    /// Writes a member that is text.
+    pub fn text(&self, name: &str, text: &str) -> Result<(), Error> {
+        fs::write(self.member(name), text).map_err(|e| self.failed(name, &e))
+    }
+
+    /// Gives the folder its name.
+    pub fn finish(self) -> Result<(), Error> {
+        fs::rename(&self.partial, &self.target).map_err(|e| self.failed("", &e))
+    }
+
+    fn failed(&self, name: &str, e: &std::io::Error) -> Error {
+        let what = format!("cannot be written ({e}); check the free space of the disk");
+        Error::File { path: self.target.join(name), what }
+    }
+}
+
+impl Drop for NewFolder {
+    fn drop(&mut self) {
+        // Nothing is left of it after `finish`.
+        _ = fs::remove_dir_all(&self.partial);
+    }
+}
