@@ -20,7 +20,7 @@ mod synapses;
 use crate::Error;
 use drives::Drives;
 use lobule_circuit::{Circuit, Connect, Model, Population, Projection};
-use lobule_scaffold::configuration::{ConnectionRule, DeviceKind, Problem, StoredSimulation};
+use lobule_scaffold::configuration::{ConnectionRule, DeviceKind, Problem, StoredSimulation, Targets};
 use lobule_scaffold::{Anatomy, ConnectionSet};
 use neurons::NeuronKind;
 use std::sync::Arc;
@@ -274,6 +274,15 @@ impl Plan {
                     types.join(", ")
                 );
                 self.problem(format!("{key}.targetting.labels"), what);
+            }
+            if let Targets::ById(lists) = &device.targetting.targets {
+                let unknown = lists.keys().filter(|t| self.population(t).is_none()).cloned();
+                for cell_type in unknown.collect::<Vec<_>>() {
+                    let known = self.populations().join(", ");
+                    let what =
+                        format!("`{cell_type}` has no cell model in this simulation; there are: {known}");
+                    self.problem(format!("{key}.targetting.ids"), what);
+                }
             }
             let mut targets: Vec<(String, Vec<u32>)> = Vec::new();
             for cell_type in &types {
