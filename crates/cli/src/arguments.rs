@@ -105,7 +105,7 @@ pub enum Network {
         #[arg(long, conflicts_with = "configuration")]
         simulations: bool,
     },
-    /// Print the populations and projections of a network file
+    /// Print the populations and projections of a network file, and the simulations it brings along
     Info {
         /// BSB 8 network file, or SONATA folder or circuit_config.json
         file: PathBuf,

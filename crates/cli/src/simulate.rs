@@ -20,6 +20,9 @@ use lobule::scaffold::configuration::StoredSimulation;
 use lobule::{Error, Progress};
 use std::path::Path;
 
+/// Background of mossy fibres unless told, Hz.
+const BACKGROUND_HZ: f64 = 4.0;
+
 /// Prints the estimate above the bar.
 struct Watcher {
     bar: Bar,
@@ -114,7 +117,7 @@ impl Run {
             "in_vitro" => BrainState::InVitro,
             other => return Err(input("--state", format!("`{other}`; awake and in_vitro are known"))),
         };
-        let background_hz = arguments.background.unwrap_or(4.0);
+        let background_hz = arguments.background.unwrap_or(BACKGROUND_HZ);
         if !(0.0..=1000.0).contains(&background_hz) {
             return Err(input("--background", format!("{background_hz} Hz; it lies in 0..1000 Hz")));
         }

@@ -318,6 +318,12 @@ fn what_cannot_be_honoured_is_named() {
         "devices.clock.targetting.ids.mossy_fiber",
         &["2"],
     );
+    check(
+        &format!("{clock}/targetting"),
+        json!({"strategy": "by_id", "ids": {"basket_cell": [2]}}),
+        "devices.clock.targetting.ids",
+        &["basket_cell", "golgi_cell"],
+    );
     let on_golgi = json!({"strategy": "cell_model", "cell_models": ["golgi_cell"]});
     let meter =
         json!({"device": "multimeter", "properties": ["I_syn"], "delay": 0.1, "targetting": on_golgi});

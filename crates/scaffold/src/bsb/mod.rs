@@ -150,22 +150,22 @@ pub fn write(path: &Path, anatomy: &Anatomy) -> Result<(), Error> {
     write::anatomy(path, anatomy, &Shapes::default(), &config::for_anatomy(anatomy, None))
 }
 
-/// Writes a network file as [`write`] does, with `simulations` as that node of its configuration.
+/// Writes a network file as [`write()`] does, with `simulations` as that node of its configuration.
 ///
 /// BSB then needs bsb-nest to open the file, as for any file with simulations of NEST.
 ///
 /// # Errors
 ///
-/// As [`write`].
+/// As [`write()`].
 pub fn write_with_simulations(path: &Path, anatomy: &Anatomy, simulations: &Value) -> Result<(), Error> {
     write::anatomy(path, anatomy, &Shapes::default(), &config::for_anatomy(anatomy, Some(simulations)))
 }
 
-/// Writes a network file as [`write`], with the morphologies of the cells and the configuration
+/// Writes a network file as [`write()`], with the morphologies of the cells and the configuration
 /// it was built from as its own.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_built(path: &Path, built: &Built, configuration: &Configuration) -> Result<(), Error> {
     write::anatomy(path, &built.anatomy, &built.shapes, configuration.tree())
 }

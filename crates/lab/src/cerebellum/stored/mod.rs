@@ -20,8 +20,8 @@ mod synapses;
 use crate::Error;
 use drives::Drives;
 use lobule_circuit::{Circuit, Connect, Model, Population, Projection};
-use lobule_scaffold::Anatomy;
-use lobule_scaffold::configuration::{ConnectionRule, DeviceKind, Problem, StoredSimulation};
+use lobule_scaffold::configuration::{ConnectionRule, DeviceKind, Problem, StoredSimulation, Targets};
+use lobule_scaffold::{Anatomy, ConnectionSet};
 use neurons::NeuronKind;
 use std::sync::Arc;
 use synapses::Link;
@@ -105,6 +105,24 @@ pub fn plan(anatomy: &Anatomy, simulation: &StoredSimulation, duration_ms: Optio
     plan.add_links(anatomy, simulation);
     plan.add_devices(anatomy, simulation, seed);
     plan
+}
+
+/// The pairs of cells of a set, which all its synapse models share, and the rows of each.
+struct Wiring<'a> {
+    set: &'a str,
+    list: Arc<Vec<(u32, u32)>>,
+    contacts: Vec<u32>,
+}
+
+impl<'a> Wiring<'a> {
+    fn of(set: &'a ConnectionSet) -> Self {
+        let pairs = set.pairs();
+        Self {
+            set: &set.name,
+            list: Arc::new(pairs.iter().map(|p| (p.pre, p.post)).collect()),
+            contacts: pairs.iter().map(|p| p.contacts).collect(),
+        }
+    }
 }
 
 impl Plan {
@@ -196,6 +214,9 @@ impl Plan {
                 continue;
             };
             let (pre, post) = (pre.clone(), post.clone());
+            if set.is_empty() && model.rule.is_none() {
+                self.notes.push(format!("{}: no connection in this set.", set.name));
+            }
             synapses::add(self, model, set, &pre, &post);
         }
         self.note_unequal_microzones(anatomy);
@@ -253,6 +274,15 @@ impl Plan {
                     types.join(", ")
                 );
                 self.problem(format!("{key}.targetting.labels"), what);
+            }
+            if let Targets::ById(lists) = &device.targetting.targets {
+                let unknown = lists.keys().filter(|t| self.population(t).is_none()).cloned();
+                for cell_type in unknown.collect::<Vec<_>>() {
+                    let known = self.populations().join(", ");
+                    let what =
+                        format!("`{cell_type}` has no cell model in this simulation; there are: {known}");
+                    self.problem(format!("{key}.targetting.ids"), what);
+                }
             }
             let mut targets: Vec<(String, Vec<u32>)> = Vec::new();
             for cell_type in &types {
@@ -337,20 +367,17 @@ impl Plan {
         for cells in self.cells.iter().filter(|c| c.n > 0) {
             circuit.add_population(Population::new(&cells.cell_type, cells.n, cells.model.clone()));
         }
-        // The pairs of a set are those of all its synapse models.
-        type PairList = Arc<Vec<(u32, u32)>>;
-        let mut known: Option<(&str, PairList, Vec<u32>)> = None;
+        let mut wiring: Option<Wiring> = None;
         for link in &self.links {
             let Some(set) = anatomy.connections(&link.set) else { continue };
-            if set.is_empty() && link.rule.is_none() {
+            let is_empty = |cell_type: &str| self.population(cell_type).is_none_or(|c| c.n == 0);
+            if (set.is_empty() && link.rule.is_none()) || is_empty(&link.pre) || is_empty(&link.post) {
                 continue;
             }
-            if known.as_ref().is_none_or(|(name, ..)| *name != link.set) {
-                let pairs = set.pairs();
-                let list = Arc::new(pairs.iter().map(|p| (p.pre, p.post)).collect());
-                known = Some((&link.set, list, pairs.iter().map(|p| p.contacts).collect()));
-            }
-            let Some((_, list, contacts)) = &known else { continue };
+            let Wiring { list, contacts, .. } = match wiring.take().filter(|w| w.set == link.set) {
+                Some(known) => wiring.insert(known),
+                None => wiring.insert(Wiring::of(set)),
+            };
             if link.is_gap {
                 link.add_gap_junctions(&mut circuit, list, contacts);
                 continue;
