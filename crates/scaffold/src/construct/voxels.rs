@@ -109,19 +109,10 @@ impl Contacts {
         let volume = shape.iter().try_fold(1usize, |v, &s| v.checked_mul(s)).filter(|&v| v <= MAX_TABLE)?;
 
         let mut table = Self { size, low, shape, start: vec![0; volume + 1], points: Vec::new() };
-        let each = |table: &Self, visit: &mut dyn FnMut(usize, &[([i64; 3], u32)])| {
-            for (voxel, [x, y, z]) in voxels.iter().zip(&ranges) {
-                for k in z[0]..=z[1] {
-                    for j in y[0]..=y[1] {
-                        for i in x[0]..=x[1] {
-                            visit(table.place([i, j, k]), voxel);
-                        }
-                    }
-                }
-            }
-        };
         let mut counts = vec![0u64; volume];
-        each(&table, &mut |place, voxel| counts[place] += voxel.len() as u64);
+        for (voxel, range) in voxels.iter().zip(&ranges) {
+            table.places(range).for_each(|place| counts[place] += voxel.len() as u64);
+        }
         let mut total = 0u64;
         for (start, count) in table.start[1..].iter_mut().zip(&counts) {
             total += count;
@@ -129,12 +120,14 @@ impl Contacts {
         }
         let mut next: Vec<u32> = table.start.clone();
         let mut filled = vec![0; total as usize];
-        each(&table, &mut |place, voxel| {
-            for &(_, point) in voxel {
-                filled[next[place] as usize] = point;
-                next[place] += 1;
+        for (voxel, range) in voxels.iter().zip(&ranges) {
+            for place in table.places(range) {
+                for &(_, point) in *voxel {
+                    filled[next[place] as usize] = point;
+                    next[place] += 1;
+                }
             }
-        });
+        }
         table.points = filled;
         Some(table)
     }
@@ -142,6 +135,12 @@ impl Contacts {
     fn place(&self, voxel: [i64; 3]) -> usize {
         let [x, y, z] = [0, 1, 2].map(|k| (voxel[k] - self.low[k]) as usize);
         (z * self.shape[1] + y) * self.shape[0] + x
+    }
+
+    /// The voxels of a range along each axis, as places in the table.
+    fn places<'a>(&'a self, [x, y, z]: &'a [[i64; 2]; 3]) -> impl Iterator<Item = usize> + 'a {
+        let row = move |j: i64, k: i64| (x[0]..=x[1]).map(move |i| self.place([i, j, k]));
+        (z[0]..=z[1]).flat_map(move |k| (y[0]..=y[1]).flat_map(move |j| row(j, k)))
     }
 
     /// The range, in [`Contacts::point`], of the first cell's points that touch the voxel of `p`,

@@ -62,7 +62,7 @@ fn in_order(configuration: &Configuration) -> Result<Vec<&ConnectivityRule>, Err
             let mut needs = r.strategy.needs().into_iter().chain(&r.depends_on);
             needs.all(|need| ordered.iter().any(|o| o.name == *need))
         };
-        let Some(next) = left.iter().position(|r| is_ready(r)) else {
+        let Some(next) = left.iter().position(is_ready) else {
             let names: Vec<&str> = left.iter().map(|r| r.name.as_str()).collect();
             return Err(configuration.error(
                 format!("connectivity.{}", names[0]),

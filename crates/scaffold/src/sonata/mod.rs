@@ -16,7 +16,7 @@
 //! A population is a cell type, an edge one row (contact) of a connection set.
 //! Branches and points are those of BSB's morphologies, not SONATA's sections,
 //! hence columns of their own. Weights, delays and models of cells belong to a
-//! simulation and are no part of an [`Anatomy`](crate::Anatomy).
+//! simulation and are no part of an [`Anatomy`].
 //!
 //! Source: SONATA developer guide, <https://github.com/AllenInstitute/sonata>; files
 //! written by bmtk 1.2.0 and opened by libsonata 0.2.2.
