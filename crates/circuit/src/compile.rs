@@ -110,12 +110,11 @@ impl Circuit {
                 known: self.labels(),
             });
         }
-        let cost: Vec<u64> = populations.iter().map(|p| 1 + p.variables.len() as u64).collect();
         // Cells that are coupled are advanced together, so one rank owns them all.
         let coupled: HashSet<&str> = self.gap_junctions.iter().map(|g| g.population.as_str()).collect();
         let together: Vec<bool> =
             self.populations.iter().map(|p| coupled.contains(p.label.as_str())).collect();
-        let owner = share.owners(&blocks, &cost, &together);
+        let owner = share.owners(&blocks, &together);
         let owns = |block: usize| owner[block] as usize == share.rank();
 
         let mut projections: Vec<CompiledProjection> = Vec::new();

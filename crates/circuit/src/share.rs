@@ -1,7 +1,7 @@
 //! Which blocks of a network a rank owns.
 //!
 //! The unit that is owned is a block of up to 512 neurons, with everything that ends on it: its
-//! state, its wiring and its weights. Ownership follows from the populations' sizes and models
+//! state, its wiring and its weights. Ownership follows from the order and sizes of the populations
 //! alone, so that every rank knows it before it has seen a synapse.
 
 use crate::network::BlockRef;
@@ -13,7 +13,8 @@ pub enum Distribution {
     /// large population.
     #[default]
     RoundRobin,
-    /// In runs of about equal cost (neurons × variables): neighbors stay together.
+    /// Each population in one run per rank, so that neighbors stay together; the blocks of a population with fewer
+    /// blocks than there are ranks, one after the other.
     Contiguous,
 }
 
@@ -69,25 +70,19 @@ impl Share {
         &self.everywhere
     }
 
-    /// Owner of each block. `cost` is that of one neuron of each population. Populations that are `together`
-    /// belong to the owner of their first block; this moves no other block.
-    pub(crate) fn owners(&self, blocks: &[BlockRef], cost: &[u64], together: &[bool]) -> Vec<u32> {
-        let cost_of = |block: &BlockRef| block.len as u64 * cost[block.population];
-        let total = blocks.iter().map(cost_of).sum::<u64>().max(1);
-        let last = self.ranks as u32 - 1;
-        let mut before = 0;
+    /// Owner of each block. Populations that are `together` belong to the owner of their first block; this
+    /// moves no other block, and neither does a further population behind the others.
+    pub(crate) fn owners(&self, blocks: &[BlockRef], together: &[bool]) -> Vec<u32> {
+        let mut of_population = vec![0; together.len()];
+        blocks.iter().for_each(|block| of_population[block.population] += 1);
         let mut owners: Vec<u32> = Vec::with_capacity(blocks.len());
         for (b, block) in blocks.iter().enumerate() {
-            let middle = before + cost_of(block) / 2;
-            before += cost_of(block);
-            let owner = match self.distribution {
+            let n: usize = of_population[block.population];
+            owners.push(match self.distribution {
                 _ if together[block.population] && block.local > 0 => owners[b - block.local],
-                Distribution::RoundRobin => (b % self.ranks) as u32,
-                Distribution::Contiguous => {
-                    (u128::from(middle) * self.ranks as u128 / u128::from(total)) as u32
-                }
-            };
-            owners.push(owner.min(last));
+                Distribution::Contiguous if n >= self.ranks => (block.local * self.ranks / n) as u32,
+                _ => (b % self.ranks) as u32,
+            });
         }
         owners
     }
@@ -104,16 +99,16 @@ mod tests {
     }
 
     #[test]
-    fn contiguous_shares_are_runs_of_about_equal_cost() {
+    fn contiguous_shares_are_runs_of_about_equal_length() {
         let blocks = blocks(&[5000, 100, 20_000, 300]);
-        let owners = Share::of(0, 4, Distribution::Contiguous).owners(&blocks, &[1, 8, 8, 8], &[false; 4]);
-        assert!(owners.is_sorted());
-        let mut costs = [0; 4];
-        for (block, &owner) in blocks.iter().zip(&owners) {
-            costs[owner as usize] += block.len * [1, 8, 8, 8][block.population];
+        let owners = Share::of(0, 4, Distribution::Contiguous).owners(&blocks, &[false; 4]);
+        for p in 0..4 {
+            let of: Vec<u32> =
+                (blocks.iter().zip(&owners)).filter(|(b, _)| b.population == p).map(|(_, o)| *o).collect();
+            assert!(of.is_sorted());
+            let counts = (0..4).map(|r| of.iter().filter(|&&o| o == r).count());
+            assert!(counts.clone().max().unwrap() - counts.min().unwrap() <= 1, "{of:?}");
         }
-        let mean = costs.iter().sum::<usize>() / 4;
-        assert!(costs.iter().all(|c| c.abs_diff(mean) <= 512 * 8), "{costs:?}");
     }
 
     proptest! {
@@ -124,13 +119,12 @@ mod tests {
         ) {
             let distribution = if contiguous { Distribution::Contiguous } else { Distribution::RoundRobin };
             let blocks = blocks(&sizes);
-            let cost = vec![3; sizes.len()];
             let together: Vec<bool> = (0..sizes.len()).map(|p| p % 3 == 1).collect();
-            let of = |rank| Share::of(rank, ranks, distribution).owners(&blocks, &cost, &together);
+            let of = |rank| Share::of(rank, ranks, distribution).owners(&blocks, &together);
             let owners = of(0);
             prop_assert!(owners.iter().all(|&o| (o as usize) < ranks));
             prop_assert_eq!(&of(ranks - 1), &owners);
-            let apart = Share::of(0, ranks, distribution).owners(&blocks, &cost, &vec![false; sizes.len()]);
+            let apart = Share::of(0, ranks, distribution).owners(&blocks, &vec![false; sizes.len()]);
             for (b, block) in blocks.iter().enumerate() {
                 let expected = if together[block.population] { apart[b - block.local] } else { apart[b] };
                 prop_assert_eq!(owners[b], expected);

@@ -45,7 +45,7 @@ fn start(distribution: crate::arguments::Distribution) -> Result<Ranks, Option<E
 
 #[cfg(not(feature = "mpi"))]
 fn start(_: crate::arguments::Distribution) -> Result<Ranks, Option<Error>> {
-    let several = std::env::var("OMPI_COMM_WORLD_SIZE").map_or("several".into(), |n| format!("{n}"));
+    let several = std::env::var("OMPI_COMM_WORLD_SIZE").unwrap_or_else(|_| "several".into());
     Err(is_first().then(|| Error::Config {
         key: "mpirun".into(),
         what: format!(
