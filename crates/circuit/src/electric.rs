@@ -13,14 +13,15 @@
 //! Pinned by `tests/electric.rs`.
 
 use crate::deliver::{Past, deliver};
-use crate::describe::Weight;
+use crate::describe::{Circuit, Weight};
 use crate::error::CompileError;
 use crate::models::{BlockStep, Electric, LocalSpike};
-use crate::network::{BlockRef, Network};
+use crate::network::{BlockRef, CompiledPopulation, Network};
 use crate::profile::{Laps, Stage};
 use crate::state::BlockState;
 use lobule_signal::Clock;
 use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A current into some cells of a population, constant between its steps.
@@ -221,6 +222,57 @@ impl CompiledElectric {
         }
         let (current, conductance) = buffer.split_at(size);
         Some(Electric { current, conductance })
+    }
+}
+
+impl Circuit {
+    /// Gives the populations their currents, in label order, and their gap junctions.
+    pub(crate) fn electric(
+        &self,
+        index: &HashMap<&str, usize>,
+        populations: &mut [CompiledPopulation],
+        clock: &Clock,
+    ) -> Result<(), CompileError> {
+        let mut labels = HashSet::new();
+        let find = |of: String, label: &str| {
+            index.get(label).copied().ok_or_else(|| CompileError::UnknownLabel {
+                of,
+                kind: "population",
+                label: label.into(),
+                known: self.labels(),
+            })
+        };
+        let capacitance = |of: String, population: &CompiledPopulation| {
+            population.model.capacitance().ok_or_else(|| CompileError::Rule {
+                of,
+                what: format!("`{}` has no membrane; only cells with one take current", population.label),
+            })
+        };
+        let mut currents: Vec<_> = self.currents.iter().collect();
+        currents.sort_by(|a, b| a.label.cmp(&b.label));
+        for current in currents {
+            let of = format!("current `{}`", current.label);
+            let population = &mut populations[find(of.clone(), &current.population)?];
+            capacitance(of, population)?;
+            population.electric.add_current(current, population.n, clock)?;
+            if !labels.insert(current.label.as_str()) {
+                return Err(CompileError::DuplicateLabel { kind: "current", label: current.label.clone() });
+            }
+        }
+        let mut coupled: BTreeMap<usize, Vec<&GapJunctions>> = BTreeMap::new();
+        for gaps in &self.gap_junctions {
+            let of = format!("gap junctions `{}`", gaps.label);
+            let p = find(of.clone(), &gaps.population)?;
+            capacitance(of, &populations[p])?;
+            coupled.entry(p).or_default().push(gaps);
+        }
+        for (p, gaps) in coupled {
+            let population = &mut populations[p];
+            if let Some(c_m) = population.model.capacitance() {
+                population.electric.add_gaps(&gaps, population.n, c_m, clock)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -41,6 +41,7 @@ mod network;
 pub mod plasticity;
 mod profile;
 mod ranks;
+mod recording;
 mod share;
 mod short_term;
 mod simulation;

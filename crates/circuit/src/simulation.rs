@@ -20,37 +20,30 @@ use crate::electric::integrate_coupled;
 use crate::error::RunError;
 use crate::exchange::SharedExchange;
 use crate::history::SpikeHistory;
-use crate::models::BLOCK;
 use crate::network::Network;
 use crate::plasticity::Learning;
 use crate::profile::{Laps, Profile, Stage, Stopwatch};
 use crate::ranks::{NotFinite, Team};
+use crate::recording::VariableProbe;
 use crate::state::{BlockState, PlasticBlock, State};
 use crate::wiring::Weights;
-use lobule_signal::{SpikeTrain, Trace};
+use lobule_signal::SpikeTrain;
 use rayon::prelude::*;
 use std::sync::Arc;
 
-struct VariableProbe {
-    population: usize,
-    variable: usize,
-    neurons: Vec<u32>,
-    trace: Trace,
-}
-
 /// A network with its state and its recordings.
 pub struct Simulation {
-    network: Arc<Network>,
-    state: State,
+    pub(crate) network: Arc<Network>,
+    pub(crate) state: State,
     /// `None` with one thread.
     pool: Option<rayon::ThreadPool>,
-    recorded: Vec<Option<SpikeTrain>>,
-    variables: Vec<VariableProbe>,
+    pub(crate) recorded: Vec<Option<SpikeTrain>>,
+    pub(crate) variables: Vec<VariableProbe>,
     /// Where each block's spikes are read during the merge. Scratch.
     cursors: Vec<usize>,
     watch: Option<Stopwatch>,
     /// `None` in a single process.
-    team: Option<Team>,
+    pub(crate) team: Option<Team>,
 }
 
 impl Simulation {
@@ -131,30 +124,6 @@ impl Simulation {
             }
         };
         self.restore(part)
-    }
-
-    /// Brings all recordings to rank 0, where they then equal those of a single process; the other ranks
-    /// keep none of their spikes. Collective; nothing happens in a single process.
-    ///
-    /// # Errors
-    /// [`RunError::Exchange`].
-    pub fn merge_recordings(&mut self) -> Result<(), RunError> {
-        let Some(team) = &self.team else { return Ok(()) };
-        let network = &self.network;
-        let mut trains: Vec<&mut SpikeTrain> = (self.recorded.iter_mut().zip(&network.populations))
-            .filter(|(_, population)| !population.is_everywhere)
-            .filter_map(|(train, _)| train.as_mut())
-            .collect();
-        team.merge_spikes(&mut trains)?;
-        let mut values: Vec<(&mut Vec<f32>, Vec<bool>)> = (self.variables.iter_mut())
-            .map(|probe| {
-                let first = network.populations[probe.population].first_block;
-                let owned = probe.neurons.iter().map(|&i| network.owns(first + i as usize / BLOCK));
-                let owned = owned.collect();
-                (&mut probe.trace.values, owned)
-            })
-            .collect();
-        team.merge_values(&mut values)
     }
 
     /// The network.
@@ -333,88 +302,6 @@ impl Simulation {
         &self.state.histories[population]
     }
 
-    /// The value of a variable of every neuron now.
-    ///
-    /// # Errors
-    /// [`RunError::UnknownLabel`]; [`RunError::BadInput`] when some of the neurons are on other ranks.
-    pub fn variable(&self, population: &str, variable: &str) -> Result<Vec<f32>, RunError> {
-        let (p, v) = self.find_variable(population, variable)?;
-        let blocks = self.network.blocks.iter().enumerate().filter(|(_, block)| block.population == p);
-        if !blocks.map(|(b, _)| b).all(|b| self.network.computes(b)) {
-            return Err(RunError::BadInput {
-                label: format!("{population}.{variable}"),
-                what: "some of the neurons are on other ranks; record the variable and merge the recordings"
-                    .into(),
-            });
-        }
-        Ok((0..self.network.populations[p].n as u32).map(|i| self.value(p, v, i)).collect())
-    }
-
-    /// Records the spikes of a population from now on.
-    ///
-    /// # Errors
-    /// [`RunError::UnknownLabel`].
-    pub fn record_spikes(&mut self, population: &str) -> Result<(), RunError> {
-        let p = self.network.population(population)?;
-        let n = self.network.populations[p].n;
-        self.recorded[p].get_or_insert_with(|| SpikeTrain::new(population, n));
-        Ok(())
-    }
-
-    /// Records a variable of some neurons at the end of every interval from now on.
-    ///
-    /// # Errors
-    /// [`RunError::UnknownLabel`], or [`RunError::BadInput`] for a neuron that does not exist.
-    pub fn record_variable(
-        &mut self,
-        population: &str,
-        variable: &str,
-        neurons: &[u32],
-    ) -> Result<(), RunError> {
-        let (p, v) = self.find_variable(population, variable)?;
-        let n = self.network.populations[p].n;
-        if let Some(i) = neurons.iter().find(|&&i| i as usize >= n) {
-            return Err(RunError::BadInput {
-                label: population.into(),
-                what: format!("neuron {i} does not exist; there are {n}"),
-            });
-        }
-        let trace = Trace {
-            label: format!("{population}.{variable}"),
-            unit: self.network.populations[p].variables[v].unit.into(),
-            n: neurons.len(),
-            ..Trace::default()
-        };
-        self.variables.push(VariableProbe { population: p, variable: v, neurons: neurons.to_vec(), trace });
-        Ok(())
-    }
-
-    /// The spikes recorded so far.
-    ///
-    /// # Errors
-    /// [`RunError::BadInput`] when the population is not recorded.
-    pub fn recorded_spikes(&self, population: &str) -> Result<&SpikeTrain, RunError> {
-        let p = self.network.population(population)?;
-        self.recorded[p].as_ref().ok_or_else(|| RunError::BadInput {
-            label: population.into(),
-            what: "it is not recorded; call `record_spikes` before running".into(),
-        })
-    }
-
-    /// Takes the spikes recorded so far and stops recording the population.
-    ///
-    /// # Errors
-    /// [`RunError::UnknownLabel`].
-    pub fn take_spikes(&mut self, population: &str) -> Result<Option<SpikeTrain>, RunError> {
-        let p = self.network.population(population)?;
-        Ok(self.recorded[p].take())
-    }
-
-    /// The traces recorded so far, in the order they were asked for.
-    pub fn traces(&self) -> impl Iterator<Item = &Trace> {
-        self.variables.iter().map(|p| &p.trace)
-    }
-
     /// Measures from now on how long each stage takes.
     pub fn start_profile(&mut self) {
         self.watch = Some(Stopwatch::default());
@@ -555,29 +442,6 @@ impl Simulation {
         found.map_or(Ok(()), |(rank, found)| Err(self.error_of(rank, found)))
     }
 
-    fn record(&mut self, first_step: u64) {
-        for (p, train) in self.recorded.iter_mut().enumerate() {
-            if let Some(train) = train {
-                let population = &self.network.populations[p];
-                // With several ranks each records its own neurons, unless all have all.
-                let owns = |id: u32| self.network.owns(population.first_block + id as usize / BLOCK);
-                let is_whole = self.team.is_none() || population.is_everywhere;
-                for step in first_step..self.state.step {
-                    let spikes = self.state.histories[p].at(step).iter();
-                    spikes.filter(|&&id| is_whole || owns(id)).for_each(|&id| train.push(step, id));
-                }
-            }
-        }
-        let mut probes = std::mem::take(&mut self.variables);
-        for probe in &mut probes {
-            probe.trace.steps.push(self.state.step);
-            for &i in &probe.neurons {
-                probe.trace.values.push(self.value(probe.population, probe.variable, i));
-            }
-        }
-        self.variables = probes;
-    }
-
     fn error_of(&self, rank: usize, (b, v, i, value): NotFinite) -> RunError {
         let block = &self.network.blocks[b];
         let population = &self.network.populations[block.population];
@@ -592,27 +456,6 @@ impl Simulation {
             Some(_) => RunError::OnRank { rank, error: Box::new(error) },
             None => error,
         }
-    }
-
-    fn find_variable(&self, population: &str, variable: &str) -> Result<(usize, usize), RunError> {
-        let p = self.network.population(population)?;
-        let variables = &self.network.populations[p].variables;
-        let v = variables.iter().position(|v| v.name == variable).ok_or_else(|| RunError::UnknownLabel {
-            kind: "variable",
-            label: format!("{population}.{variable}"),
-            known: variables.iter().map(|v| v.name.as_str()).collect::<Vec<_>>().join(", "),
-        })?;
-        Ok((p, v))
-    }
-
-    /// NaN for a neuron of another rank.
-    fn value(&self, population: usize, variable: usize, neuron: u32) -> f32 {
-        let b = self.network.populations[population].first_block + neuron as usize / BLOCK;
-        if !self.network.computes(b) {
-            return f32::NAN;
-        }
-        let block = &self.network.blocks[b];
-        self.state.blocks[b].variables[variable * block.stride + neuron as usize - block.first]
     }
 }
 
