@@ -28,7 +28,7 @@ const BOTTOM: f64 = 44.0;
 /// The same where the axis has no label, px.
 const BARE_BOTTOM: f64 = 26.0;
 /// Space at the right of a panel, px.
-const RIGHT: f64 = 14.0;
+const RIGHT: f64 = 24.0;
 /// Height of one row of the legend, px.
 const LEGEND_ROW: f64 = 20.0;
 
