@@ -40,6 +40,12 @@ pub(crate) struct CompiledPopulation {
 }
 
 impl CompiledPopulation {
+    /// Name and unit of what can be recorded: state variables, then derived quantities.
+    pub fn recordable(&self) -> Vec<(String, &'static str)> {
+        let of_state = self.variables.iter().map(|v| (v.name.clone(), v.unit));
+        of_state.chain(self.model.derived()).collect()
+    }
+
     /// The numbers of its blocks.
     pub fn blocks(&self) -> std::ops::Range<usize> {
         self.first_block..self.first_block + self.n.div_ceil(BLOCK)

@@ -1,4 +1,4 @@
-//! Recordings of a simulation: spikes of populations, variables of neurons. They read; they never write.
+//! Recordings of a simulation: spikes of populations, variables of neurons and what follows from them. They read; they never write.
 
 use crate::Simulation;
 use crate::error::RunError;
@@ -86,7 +86,7 @@ impl Simulation {
         }
         let trace = Trace {
             label: format!("{population}.{variable}"),
-            unit: self.network.populations[p].variables[v].unit.into(),
+            unit: self.network.populations[p].recordable()[v].1.into(),
             n: neurons.len(),
             ..Trace::default()
         };
@@ -144,14 +144,16 @@ impl Simulation {
         self.variables = probes;
     }
 
+    /// Population and number of a variable; derived ones are counted after those of the state.
     fn find_variable(&self, population: &str, variable: &str) -> Result<(usize, usize), RunError> {
         let p = self.network.population(population)?;
-        let variables = &self.network.populations[p].variables;
-        let v = variables.iter().position(|v| v.name == variable).ok_or_else(|| RunError::UnknownLabel {
-            kind: "variable",
-            label: format!("{population}.{variable}"),
-            known: variables.iter().map(|v| v.name.as_str()).collect::<Vec<_>>().join(", "),
-        })?;
+        let known = self.network.populations[p].recordable();
+        let v =
+            known.iter().position(|(name, _)| name == variable).ok_or_else(|| RunError::UnknownLabel {
+                kind: "variable",
+                label: format!("{population}.{variable}"),
+                known: known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "),
+            })?;
         Ok((p, v))
     }
 
@@ -162,6 +164,12 @@ impl Simulation {
             return f32::NAN;
         }
         let block = &self.network.blocks[b];
-        self.state.blocks[b].variables[variable * block.stride + neuron as usize - block.first]
+        let at = neuron as usize - block.first;
+        let value = |v: usize| self.state.blocks[b].variables[v * block.stride + at];
+        let population = &self.network.populations[population];
+        match variable.checked_sub(population.variables.len()) {
+            None => value(variable),
+            Some(k) => population.model.derive(k, &value),
+        }
     }
 }

@@ -390,3 +390,32 @@ fn a_conductance_too_strong_for_the_step_is_an_error_not_a_spike() {
         assert_eq!((population.as_str(), neuron, variable.as_str()), ("cell", 0, "v_m"));
     }
 }
+
+#[test]
+fn synaptic_currents_follow_from_conductance_and_potential() {
+    let mut circuit = Circuit::new();
+    circuit.add_population(Population::new("source", 1, Model::SpikeSource));
+    circuit.add_population(Population::new("cell", 40, Model::Eglif(Eglif::default())));
+    for (receptor, weight) in [(1, 0.8), (2, 0.5)] {
+        circuit.add_projection(
+            Projection::new(format!("to_{receptor}"), "source", "cell", Connect::AllToAll)
+                .weight(weight)
+                .receptor(receptor),
+        );
+    }
+    let mut simulation = common::simulation(&circuit, 0);
+    simulation.record_variable("cell", "i_syn_2", &[39]).unwrap();
+    let source = simulation.population("source").unwrap();
+    simulation.inject(source, &[(0, 0)]).unwrap();
+    simulation.run_ms(9.0).unwrap();
+    let of = |variable: &str| f64::from(simulation.variable("cell", variable).unwrap()[39]);
+    let v = of("v_m");
+    for (receptor, e_rev) in [(1, 0.0), (2, -80.0)] {
+        let expected = of(&format!("g_{receptor}")) * (e_rev - v);
+        assert!(expected.abs() > 0.5, "{expected} pA is no test");
+        assert!((of(&format!("i_syn_{receptor}")) - expected).abs() < 1e-4 * expected.abs());
+    }
+    assert_eq!(of("i_syn_3"), 0.0);
+    let trace = simulation.traces().next().unwrap();
+    assert_eq!((trace.unit.as_str(), f64::from(*trace.values.last().unwrap())), ("pA", of("i_syn_2")));
+}

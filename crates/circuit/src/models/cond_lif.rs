@@ -8,7 +8,7 @@
 //! ```
 //! V advances by one Runge-Kutta step of fourth order with exact conductances.
 //! # State variables
-//! `v_m` mV, `refractory` steps, `g_ex`, `g_in` nS and their derivatives nS/ms.
+//! `v_m` mV, `refractory` steps, `g_ex`, `g_in` nS and their derivatives nS/ms. Derived: `i_syn_ex`, `i_syn_in` pA.
 //! # Source
 //! NEST `iaf_cond_exp` and `iaf_cond_alpha`; Meffin et al. 2004, doi:10.1023/B:JCNS.0000014108.03012.81.
 //! # Valid for
@@ -136,6 +136,14 @@ impl NeuronModel for Compiled {
 
     fn receptors(&self) -> usize {
         2
+    }
+
+    fn derived(&self) -> Vec<(String, &'static str)> {
+        vec![("i_syn_ex".into(), "pA"), ("i_syn_in".into(), "pA")]
+    }
+
+    fn derive(&self, k: usize, variable: &dyn Fn(usize) -> f32) -> f32 {
+        variable(2 + 2 * k) * (self.drive[k] - (variable(0) - self.e_l))
     }
 
     fn capacitance(&self) -> Option<f64> {

@@ -19,7 +19,8 @@
 //! draw; then the input that arrives at the end of the step is added.
 //!
 //! # State variables
-//! `v_m` mV, `i_adap` pA, `i_dep` pA, `refractory` steps, `g_i` nS and `dg_i` nS/ms per receptor in use.
+//! `v_m` mV, `i_adap` pA, `i_dep` pA, `refractory` steps, `g_i` nS and `dg_i` nS/ms per receptor in use. Derived: `i_syn_i` pA, the current of each
+//! receptor, inward positive.
 //! # Receives / emits
 //! Spikes on receptors 1 to 4 (weight = peak conductance, nS), stimulus currents, gap junctions / spikes.
 //! # Source
@@ -224,6 +225,18 @@ impl NeuronModel for Compiled {
 
     fn receptors(&self) -> usize {
         4
+    }
+
+    fn derived(&self) -> Vec<(String, &'static str)> {
+        (1..=4).map(|i| (format!("i_syn_{i}"), "pA")).collect()
+    }
+
+    /// Synaptic current g (E_rev - V); 0 for a receptor that nothing addresses.
+    fn derive(&self, k: usize, variable: &dyn Fn(usize) -> f32) -> f32 {
+        if k >= self.receptors {
+            return 0.0;
+        }
+        variable(4 + 2 * k) * (self.drive[k] - (variable(0) - self.membrane.e_l))
     }
 
     fn capacitance(&self) -> Option<f64> {

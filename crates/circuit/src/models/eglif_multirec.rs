@@ -17,7 +17,7 @@
 //!
 //! # State variables
 //! `v_m` mV, `i_adap` pA, `i_dep` pA, `refractory` steps, `depolarized` steps (how long V_b is still held), and per
-//! receptor in use `r_i`, `d1_i`, `d2_i` (nS when A_j are in 1/ms).
+//! receptor in use `r_i`, `d1_i`, `d2_i` (nS when A_j are in 1/ms). Derived: `i_syn_i` pA, the current of each receptor, inward positive.
 //! # Receives / emits
 //! Spikes on receptors 1 to 5 (dimensionless weights), stimulus currents, gap junctions / spikes.
 //! # Source
@@ -307,6 +307,21 @@ impl NeuronModel for Compiled {
         RECEPTORS
     }
 
+    fn derived(&self) -> Vec<(String, &'static str)> {
+        (1..=RECEPTORS).map(|i| (format!("i_syn_{i}"), "pA")).collect()
+    }
+
+    /// Synaptic current b (d_1 + d_2) (E_rev - V); 0 for a receptor that nothing addresses.
+    fn derive(&self, k: usize, variable: &dyn Fn(usize) -> f32) -> f32 {
+        if k >= self.receptors {
+            return 0.0;
+        }
+        let v = variable(0);
+        let v_b = if variable(4) > 0.0 { BLOCK_SPIKE_MV } else { v };
+        let b = if self.is_blocked[k] { open(v_b) } else { 1.0 };
+        b * (variable(6 + 3 * k) + variable(7 + 3 * k)) * (self.drive[k] - (v - self.membrane.e_l))
+    }
+
     fn capacitance(&self) -> Option<f64> {
         Some(self.p.c_m)
     }
@@ -314,6 +329,12 @@ impl NeuronModel for Compiled {
     fn advance(&self, mut block: BlockStep<'_>) {
         advance(self, &mut block);
     }
+}
+
+/// Part of the NMDA receptors that magnesium leaves open at a potential.
+#[inline(always)]
+fn open(v_b: f32) -> f32 {
+    1.0 / (1.0 + escape::exp((BLOCK_HALF_MV - v_b) * (1.0 / BLOCK_WIDTH_MV)))
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512bw+avx512vl", "x86_64+avx2", "x86_64+sse4.1"))]
@@ -345,7 +366,7 @@ fn advance_with<const ELECTRIC: bool>(c: &Compiled, block: &mut BlockStep<'_>) {
             let mut open = [0f32; GROUP];
             for j in 0..GROUP {
                 let v_b = if depolarized[j] > 0.0 { BLOCK_SPIKE_MV } else { v[j] };
-                open[j] = 1.0 / (1.0 + escape::exp((BLOCK_HALF_MV - v_b) * (1.0 / BLOCK_WIDTH_MV)));
+                open[j] = self::open(v_b);
                 depolarized[j] = if depolarized[j] > 0.0 { depolarized[j] - 1.0 } else { 0.0 };
             }
             for r in 0..c.receptors {

@@ -107,6 +107,16 @@ pub trait NeuronModel: Send + Sync {
     /// Advances one block over one interval and emits its spikes.
     fn advance(&self, block: BlockStep<'_>);
 
+    /// Name and unit of quantities that follow from the state variables; they are recorded like those.
+    fn derived(&self) -> Vec<(String, &'static str)> {
+        Vec::new()
+    }
+
+    /// The value of derived quantity `k` of a neuron whose state variable v is `variable(v)`.
+    fn derive(&self, _k: usize, _variable: &dyn Fn(usize) -> f32) -> f32 {
+        f32::NAN
+    }
+
     /// Membrane capacitance, pF, of a model whose first variable is a potential in mV and which takes
     /// [`BlockStep::electric`]; `None` for a model without.
     fn capacitance(&self) -> Option<f64> {

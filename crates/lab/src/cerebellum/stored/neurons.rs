@@ -32,9 +32,16 @@ impl NeuronKind {
     fn variables(self) -> &'static [(&'static str, &'static str)] {
         match self {
             NeuronKind::Relay => &[],
-            NeuronKind::Eglif | NeuronKind::EglifMultirec => {
-                &[("V_m", "v_m"), ("I_adap", "i_adap"), ("I_dep", "i_dep")]
-            }
+            NeuronKind::Eglif => &[
+                ("V_m", "v_m"),
+                ("I_adap", "i_adap"),
+                ("I_dep", "i_dep"),
+                ("I_syn1", "i_syn_1"),
+                ("I_syn2", "i_syn_2"),
+                ("I_syn3", "i_syn_3"),
+                ("I_syn4", "i_syn_4"),
+            ],
+            NeuronKind::EglifMultirec => &[("V_m", "v_m"), ("I_adap", "i_adap"), ("I_dep", "i_dep")],
             NeuronKind::CondLif => &[("V_m", "v_m")],
         }
     }
