@@ -15,7 +15,9 @@ trap 'rm -rf "$work"' EXIT
 fail() { printf 'FAILED: %s\n' "$*"; exit 1; }
 
 "$lobule" network build --size 100x100 --seed 1 --out "$work/net.hdf5" > /dev/null
-run=(network simulate "$work/net.hdf5" --duration 200ms --stimulus mossy:60Hz@50ms..100ms --plastic)
+# The olive is silent at rest: it is driven, so that climbing fibres teach.
+run=(network simulate "$work/net.hdf5" --duration 200ms --stimulus mossy:60Hz@50ms..100ms --plastic
+    --stimulus io_cell:30Hz@0s..200ms,weight=200)
 hash_of() { grep '^hash' "$1" | cut -d' ' -f2; }
 
 printf '== one process\n'
@@ -28,6 +30,7 @@ for ranks in 1 2 4; do
         for distribution in round-robin contiguous; do
             [ "$ranks $distribution" = "1 contiguous" ] && continue
             printf '== %s rank(s), %s thread(s), %s: ' "$ranks" "$threads" "$distribution"
+            rm -rf "$work/several"
             mpi -n "$ranks" "$lobule" "${run[@]}" --threads "$threads" --distribution "$distribution" \
                 --snapshot "$work/several.state" --out "$work/several" > "$work/several.txt" 2> "$work/several.err" ||
                 fail "$(cat "$work/several.err")"

@@ -6,6 +6,7 @@ use crate::error::CompileError;
 use crate::models::BLOCK;
 use crate::network::{BlockRef, CompiledPopulation, CompiledProjection, Network, blocks_of};
 use crate::share::Share;
+use crate::state::Fnv;
 use crate::wiring::BlockWiring;
 use lobule_signal::{Clock, Stream};
 use std::collections::{HashMap, HashSet};
@@ -266,6 +267,7 @@ impl Circuit {
             share: share.clone(),
             owner,
             hears,
+            description: self.described(),
             seed,
         }))
     }
@@ -313,6 +315,23 @@ impl Circuit {
 
     pub(crate) fn labels(&self) -> String {
         self.populations.iter().map(|p| p.label.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// A hash of what the network does not keep: models, rules, currents, gap junctions.
+    fn described(&self) -> u64 {
+        let mut hash = Fnv::default();
+        let mut add = |text: String| text.bytes().for_each(|b| hash.word(u64::from(b)));
+        for population in &self.populations {
+            add(format!("{:?}", population.model));
+            if let Model::SpikeTimes(spikes) = &population.model {
+                add(format!("{spikes:?}"));
+            }
+        }
+        for p in &self.projections {
+            add(format!("{} {:?} {:?} {:?}", p.receptor, p.short_term, p.rule, p.teacher));
+        }
+        add(format!("{:?} {:?}", self.currents, self.gap_junctions));
+        hash.value()
     }
 
     fn population_index(&self) -> Result<HashMap<&str, usize>, CompileError> {

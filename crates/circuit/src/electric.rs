@@ -110,7 +110,7 @@ impl CompiledElectric {
             if steps.last().is_some_and(|&(before, _)| before >= step) {
                 return bad("begin of a step", ms, "begins rise");
             }
-            if !pa.is_finite() {
+            if !(pa as f32).is_finite() {
                 return bad("current", pa, "a finite number of pA is needed");
             }
             steps.push((step, pa as f32));

@@ -98,6 +98,8 @@ pub struct Network {
     /// Whether the spikes of each block can act on a block of this rank, or are its own. `[block]`
     pub(crate) hears: Vec<bool>,
     pub(crate) seed: u64,
+    /// Hash of the models, rules, currents and gap junctions as they were described.
+    pub(crate) description: u64,
 }
 
 impl std::fmt::Debug for Network {
@@ -173,10 +175,10 @@ impl Network {
     }
 
     /// A number that all parts of one compiled circuit share, whatever the rank and the distribution: a hash of
-    /// seed, clock, populations and projections (not of weights and synapses). Kept with a [`State`], it
-    /// tells whether the state belongs to a network.
-    pub fn identity(&self) -> u64 {
+    /// seed, clock, populations with their models and projections, without synapses.
+    pub(crate) fn identity(&self) -> u64 {
         let mut hash = Fnv::default();
+        hash.word(self.description);
         hash.word(self.seed);
         hash.word(self.clock.dt_ms().to_bits());
         hash.word(self.interval as u64);
@@ -190,6 +192,28 @@ impl Network {
             hash.word(projection.delay_steps);
         }
         hash.value()
+    }
+
+    /// A number for the synapses onto this rank's own blocks and their initial weights; the sum over ranks is that of
+    /// the whole network.
+    pub(crate) fn content(&self) -> u64 {
+        let mut sum = 0u64;
+        for projection in &self.projections {
+            let first = self.populations[projection.post].first_block;
+            for (b, wiring) in projection.wiring.iter().enumerate().filter(|(b, _)| self.owns(first + b)) {
+                let mut hash = Fnv::default();
+                projection.label.bytes().for_each(|c| hash.word(u64::from(c)));
+                hash.word(b as u64);
+                wiring.offsets.iter().for_each(|&o| hash.word(u64::from(o)));
+                wiring.targets.iter().for_each(|&j| hash.word(u64::from(j)));
+                match &wiring.weights {
+                    Weights::Uniform(w) => hash.word(u64::from(w.to_bits())),
+                    Weights::Each(w) => w.iter().for_each(|w| hash.word(u64::from(w.to_bits()))),
+                }
+                sum = sum.wrapping_add(hash.value());
+            }
+        }
+        sum
     }
 
     /// The grid of time.

@@ -244,6 +244,12 @@ impl Team {
         all_to_all_long(&mut *guard, outgoing).map_err(RunError::Exchange)
     }
 
+    /// The sum of the ranks' numbers, on all of them.
+    pub fn sum(&self, word: u64) -> Result<u64, RunError> {
+        let all = self.talk(&vec![vec![word]; self.ranks()])?;
+        Ok(all.iter().fold(0, |sum, words| sum.wrapping_add(words[0])))
+    }
+
     /// Rank 0's number on all ranks.
     pub fn broadcast(&self, word: u64) -> Result<u64, RunError> {
         Ok(self.talk(&vec![vec![word]; self.ranks()])?[0][0])

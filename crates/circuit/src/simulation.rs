@@ -111,6 +111,17 @@ impl Simulation {
         }
     }
 
+    /// A number that tells whether a state belongs to this network: a hash of seed, clock, models, synapses and
+    /// initial weights, the same on every rank and for any number of them. Collective.
+    ///
+    /// # Errors
+    /// [`RunError::Exchange`].
+    pub fn identity(&self) -> Result<u64, RunError> {
+        let content = self.network.content();
+        let content = self.team.as_ref().map_or(Ok(content), |team| team.sum(content))?;
+        Ok(self.network.identity() ^ content.rotate_left(1))
+    }
+
     /// Restores the whole state that rank 0 gives; the others give `None`. Collective.
     ///
     /// # Errors

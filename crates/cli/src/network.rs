@@ -49,6 +49,12 @@ fn build_and_write(
     threads: Option<usize>,
     out: &Path,
 ) -> Result<(), Stop> {
+    if out.exists() {
+        return Err(Stop::Input(Error::File {
+            path: out.display().to_string(),
+            what: "exists already; choose another --out or remove it".into(),
+        }));
+    }
     let begin = Instant::now();
     let built = match threads {
         None => build(),

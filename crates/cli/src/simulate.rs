@@ -55,6 +55,7 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
     if !(1..=1024).contains(&arguments.threads) {
         return Err(input("--threads", format!("{}; 1 to 1024 are possible", arguments.threads)));
     }
+    let windows = arguments.window.iter().map(|w| window(w)).collect::<Result<Vec<_>, _>>()?;
     let what = OpenLoop {
         duration_ms: time("--duration", &arguments.duration, 1.0)?,
         seed: arguments.seed,
@@ -62,17 +63,20 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
         record: probes(&arguments.record, time("--record-every", &arguments.record_every, 0.001)?)?,
         has_profile: arguments.profile,
         memory_limit: available_memory(),
+        windows: windows.clone(),
         snapshots: Snapshots {
             from: arguments.resume.clone(),
             to: arguments.snapshot.clone(),
             every_ms: time("--snapshot-every", &arguments.snapshot_every, 0.001)?,
         },
     };
-    let windows = arguments.window.iter().map(|w| window(w)).collect::<Result<Vec<_>, _>>()?;
     if let Some(start) = &arguments.session_start {
         check_start(start).map_err(Stop::Input)?;
     }
     let run = Run::of(arguments)?;
+    if let Some(folder) = arguments.out.as_deref().filter(|_| ranks.is_first()) {
+        claim(folder)?;
+    }
     let mut shared = match &run {
         Run::Own(tables) => SharedAnatomy::read(&arguments.file, tables.state, ranks),
         Run::Stored(_) => SharedAnatomy::read_whole(&arguments.file, ranks),
@@ -84,7 +88,10 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
     };
     let result = run.run(&mut shared, arguments, &what, &bar, ranks);
     bar.bar.finish();
-    let result = result?;
+    let result = result.inspect_err(|_| {
+        // Goes only when it is empty: nothing was written yet.
+        arguments.out.as_deref().map(std::fs::remove_dir);
+    })?;
     if !ranks.is_first() {
         return Ok(());
     }
@@ -192,11 +199,6 @@ fn window(text: &str) -> Result<(f64, f64), Stop> {
 
 /// Rates of all populations in a part of the run, and of the recorders that record a part of a population.
 fn print_window(result: &OpenLoopResult, (from_ms, to_ms): (f64, f64)) -> Result<(), Stop> {
-    if to_ms > result.duration_ms {
-        let what =
-            format!("it ends at {to_ms} ms, the run at {} ms; lengthen --duration", result.duration_ms);
-        return Err(input("--window", what));
-    }
     let step = |ms: f64| (ms / result.dt_ms).round() as u64;
     out!("from {from_ms} to {to_ms} ms");
     for train in &result.spikes {
@@ -246,19 +248,23 @@ fn print(anatomy: &Anatomy, result: &OpenLoopResult, windows: &[(f64, f64)]) -> 
     Ok(())
 }
 
+/// Makes the folder for the results before the run; refuses one that holds anything, which would mix two runs.
+fn claim(folder: &Path) -> Result<(), Stop> {
+    let wrong = |what: String| Stop::Input(Error::File { path: folder.display().to_string(), what });
+    std::fs::create_dir_all(folder).map_err(|e| wrong(format!("{e}; choose another --out")))?;
+    let mut entries = std::fs::read_dir(folder).map_err(|e| wrong(format!("{e}; choose another --out")))?;
+    match entries.next() {
+        Some(_) => Err(wrong("holds files already; choose another --out or empty it".into())),
+        None => Ok(()),
+    }
+}
+
 fn write(
     folder: &Path,
     arguments: &Simulate,
     anatomy: &Anatomy,
     result: &OpenLoopResult,
 ) -> Result<(), Stop> {
-    let file_error = |e: std::io::Error| {
-        Stop::Input(Error::File {
-            path: folder.display().to_string(),
-            what: format!("{e}; choose another --out"),
-        })
-    };
-    std::fs::create_dir_all(folder).map_err(file_error)?;
     let raster = folder.join("raster.png");
     write_whole(&raster, &raster_png(result).map_err(Stop::Run)?).map_err(Stop::Run)?;
     let simulation = arguments.simulation.as_deref().unwrap_or("own parameters");
@@ -269,6 +275,7 @@ fn write(
         description: &description,
         start: &start,
         dt_ms: result.dt_ms,
+        from_ms: result.from_ms,
         duration_ms: result.duration_ms,
         cells: &anatomy.cells,
         trace_neurons: &result.trace_neurons,

@@ -129,8 +129,11 @@ fn a_network_is_built_inspected_and_simulated() {
             out.to_str().unwrap(),
         ];
         arguments.extend(more);
+        let _ = std::fs::remove_dir_all(&out);
         let output = lobule(&arguments);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let again = lobule(&arguments);
+        assert_eq!(again.status.code(), Some(2), "a second run must not go into the first one's folder");
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(text.contains("purkinje_cell"));
         assert_eq!(text.contains("integrate"), more.contains(&"--profile"));
@@ -237,6 +240,7 @@ fn networks_are_converted_and_results_written_in_every_format() {
     run(&[&simulate[..], &nwb[..]].concat());
     assert_eq!(files(), ["raster.png", "recording.nwb", "spikes.h5"]);
     let first = std::fs::read(work.join("sim/recording.nwb")).unwrap();
+    std::fs::remove_dir_all(work.join("sim")).unwrap();
     run(&[&simulate[..], &nwb[..], &["--threads", "2"]].concat());
     assert!(first == std::fs::read(work.join("sim/recording.nwb")).unwrap(), "equal runs gave other bytes");
     refused(

@@ -43,6 +43,7 @@ fn main() -> Result<(), Error> {
         description: "An example: 300 ms at rest.",
         start: "2026-11-22T09:00:00+00:00",
         dt_ms: DT_MS,
+        from_ms: 0.0,
         duration_ms: DURATION_MS,
         cells: &anatomy.cells,
         trace_neurons: &neurons,

@@ -139,5 +139,6 @@ pub fn write_whole(path: &Path, data: &[u8]) -> Result<(), Error> {
     let temporary = PathBuf::from(name);
     fs::write(&temporary, data)
         .and_then(|()| fs::rename(&temporary, path))
+        .inspect_err(|_| drop(fs::remove_file(&temporary)))
         .map_err(|e| at(path, e, "check space and permissions"))
 }

@@ -74,3 +74,20 @@ fn parameters_that_do_not_exist_are_refused() {
         assert!(error.contains("in vitro only"), "{error}");
     }
 }
+
+#[test]
+fn junctions_of_a_cell_with_itself_are_left_out_and_said() {
+    let mut anatomy = anatomy();
+    let gaps = anatomy.connections.iter_mut().find(|c| c.name == "gap_goc").unwrap();
+    gaps.pre.push(1);
+    gaps.post.push(1);
+    for sites in [&mut gaps.pre_site, &mut gaps.post_site] {
+        if !sites.is_empty() {
+            sites.push([-1, -1]);
+        }
+    }
+    let what = OpenLoop { duration_ms: Some(5.0), ..OpenLoop::default() };
+    let result = own_tables(&anatomy, &tables(), &what, &Quiet).unwrap();
+    let said = "gap_goc: 1 junctions of a cell with itself carry no current";
+    assert!(result.left_out.iter().any(|note| note == said), "{:?}", result.left_out);
+}

@@ -65,7 +65,15 @@ fn cells() -> Vec<CellSites> {
 
 fn session<'a>(cells: &'a [CellSites], neurons: &'a [Vec<u32>]) -> Session<'a> {
     let (description, start) = ("A test of 100 ms.", "2026-11-22T09:00:00+00:00");
-    Session { description, start, dt_ms: 0.1, duration_ms: 100.0, cells, trace_neurons: neurons }
+    Session {
+        description,
+        start,
+        dt_ms: 0.1,
+        from_ms: 0.0,
+        duration_ms: 100.0,
+        cells,
+        trace_neurons: neurons,
+    }
 }
 
 /// Every object of a file with its type of NWB, in order of path.

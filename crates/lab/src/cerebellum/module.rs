@@ -88,6 +88,26 @@ pub fn merged_pairs(anatomy: &Anatomy, set: &str) -> Vec<Pair> {
     pairs
 }
 
+/// One junction per pair of cells, whichever way it is stored, with `conductance_ns` for each of its rows; none of a
+/// cell with itself, which carries no current.
+pub(super) fn gap_junctions(
+    label: &str,
+    population: &str,
+    rows: impl Iterator<Item = ((u32, u32), u32)>,
+    conductance_ns: f64,
+) -> GapJunctions {
+    let mut joined: BTreeMap<(u32, u32), f64> = BTreeMap::new();
+    for ((i, j), contacts) in rows.filter(|((i, j), _)| i != j) {
+        *joined.entry((i.min(j), i.max(j))).or_default() += conductance_ns * f64::from(contacts);
+    }
+    GapJunctions {
+        label: label.into(),
+        population: population.into(),
+        pairs: Arc::new(joined.keys().copied().collect()),
+        conductance: Weight::PerSynapse(joined.values().map(|&g| g as f32).collect()),
+    }
+}
+
 /// Adds a module to a circuit; its labels are `<prefix><cell type>` and `<prefix><connection set>`.
 /// Returns what the anatomy holds and the module leaves out, one sentence each.
 ///
@@ -144,14 +164,18 @@ pub fn add_module(
         let name = set.name.as_str();
         if name == "gap_goc" && is_multirec {
             let pairs = merged_pairs(anatomy, name);
-            circuit.add_gap_junctions(GapJunctions {
-                label: format!("{prefix}{name}"),
-                population: format!("{prefix}{}", set.post_type),
-                pairs: Arc::new(pairs.iter().map(|p| (p.pre, p.post)).collect()),
-                conductance: Weight::PerSynapse(
-                    pairs.iter().map(|p| (GAP_JUNCTION_NS * f64::from(p.contacts)) as f32).collect(),
-                ),
-            });
+            let own = pairs.iter().filter(|p| p.pre == p.post).count();
+            if own > 0 {
+                left_out.push(format!("{name}: {own} junctions of a cell with itself carry no current"));
+            }
+            let rows = pairs.iter().map(|p| ((p.pre, p.post), p.contacts));
+            let population = format!("{prefix}{}", set.post_type);
+            circuit.add_gap_junctions(gap_junctions(
+                &format!("{prefix}{name}"),
+                &population,
+                rows,
+                GAP_JUNCTION_NS,
+            ));
             continue;
         }
         if name == "gap_goc" {

@@ -61,6 +61,8 @@ pub struct OpenLoop {
     pub memory_limit: Option<u64>,
     /// States to begin from and to write down.
     pub snapshots: Snapshots,
+    /// Parts of the run that must lie in it, (begin, end) ms: those whose rates are asked for afterwards.
+    pub windows: Vec<(f64, f64)>,
 }
 
 impl Default for OpenLoop {
@@ -73,6 +75,7 @@ impl Default for OpenLoop {
             has_profile: false,
             memory_limit: None,
             snapshots: Snapshots::default(),
+            windows: Vec::new(),
         }
     }
 }
@@ -124,7 +127,9 @@ impl PopulationRates {
 pub struct OpenLoopResult {
     /// Time step, ms.
     pub dt_ms: f64,
-    /// Duration, ms.
+    /// Begin of what was run: 0, or the time of the snapshot, ms.
+    pub from_ms: f64,
+    /// End of the run, ms.
     pub duration_ms: f64,
     /// Spikes of every cell population, from the beginning or the snapshot on.
     pub spikes: Vec<SpikeTrain>,
@@ -202,6 +207,7 @@ fn run(
     let recorders = recorder_rates(prepared.recorders, &spikes, &clock, first_step, steps);
     Ok(OpenLoopResult {
         dt_ms,
+        from_ms: clock.ms(first_step),
         duration_ms: prepared.duration_ms,
         spikes,
         traces,
@@ -240,7 +246,8 @@ fn compile(
     prepared.probes.extend(what.record.iter().cloned());
     let probes = probes::resolved(&prepared)?;
     // Samples are taken at the ends of intervals, so the interval must divide the times between them.
-    let every = probes.iter().map(|p| probes::every_steps(p, &clock)).collect::<Result<Vec<_>, _>>()?;
+    let every =
+        probes.iter().map(|p| probes::every_steps(p, &clock, steps)).collect::<Result<Vec<_>, _>>()?;
     let natural = natural_interval(&prepared.circuit, &clock)?;
     let interval = every.iter().flatten().fold(natural, |a, &b| greatest_divisor(a, b));
     if interval < natural {
@@ -276,6 +283,7 @@ fn advance(ready: &mut Ready, what: &OpenLoop, progress: &dyn Progress, ranks: &
     let interval = simulation.network().interval_steps() as u64;
     let (first, intervals) = (simulation.step() / interval, steps.div_ceil(interval));
     what.snapshots.check(clock, first * interval, *steps, interval)?;
+    check_times(what, prepared, clock, (first * interval, *steps), interval)?;
     progress.expect(intervals - first);
     let rates = prepared.schedule.as_ref();
     let population = rates.map(|r| simulation.population(&r.population)).transpose()?;
@@ -283,12 +291,8 @@ fn advance(ready: &mut Ready, what: &OpenLoop, progress: &dyn Progress, ranks: &
     for k in first..intervals {
         if let (Some(rates), Some(population)) = (rates, population) {
             let now_ms = clock.ms(k * interval);
-            while let Some((ms, hz)) = rates.changes.get(next).filter(|c| c.0 <= now_ms + 1e-9) {
+            while let Some((_, hz)) = rates.changes.get(next).filter(|c| c.0 <= now_ms + 1e-9) {
                 // A resumed run takes up the last change before it.
-                if now_ms - ms > 1e-6 && k > first {
-                    let interval_ms = clock.ms(interval);
-                    return Err(lobule_circuit::RunError::OffInterval { ms: *ms, interval_ms }.into());
-                }
                 simulation.set_rates(population, hz)?;
                 next += 1;
             }
@@ -296,6 +300,39 @@ fn advance(ready: &mut Ready, what: &OpenLoop, progress: &dyn Progress, ranks: &
         simulation.advance()?;
         progress.done(1);
         what.snapshots.write_due(simulation, k + 1 == intervals, ranks)?;
+    }
+    Ok(())
+}
+
+/// Refuses, before the run, windows that are not in it and rates that change inside an exchange interval.
+fn check_times(
+    what: &OpenLoop,
+    prepared: &Prepared,
+    clock: &Clock,
+    (first, end): (u64, u64),
+    interval: u64,
+) -> Result<(), Error> {
+    let (from_ms, to_ms) = (clock.ms(first), clock.ms(end));
+    for &(begin, stop) in &what.windows {
+        let key = format!("--window {begin}ms..{stop}ms");
+        if begin < from_ms - 1e-9 || stop > to_ms + 1e-9 {
+            let what = format!("the run goes from {from_ms} to {to_ms} ms; ask for a part of it");
+            return Err(Error::Config { key, what });
+        }
+        for ms in [begin, stop] {
+            clock.steps(ms).map_err(|e| Error::Config { key: key.clone(), what: e.to_string() })?;
+        }
+    }
+    for (ms, _) in prepared.schedule.iter().flat_map(|s| &s.changes) {
+        if !clock.steps(*ms).is_ok_and(|step| step.is_multiple_of(interval)) {
+            return Err(Error::Config {
+                key: "--stimulus".into(),
+                what: format!(
+                    "a rate of mossy fibres changes at {ms} ms, which is no whole number of exchange intervals of {} ms",
+                    clock.ms(interval)
+                ),
+            });
+        }
     }
     Ok(())
 }

@@ -81,6 +81,14 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
     options.has_short_term = tables.has_short_term;
     options.cells = tables.cells;
     options.is_part = shared.is_part;
+    if tables.is_plastic && (tables.has_short_term || tables.cells == CellModels::Multirec) {
+        return Err(Error::Config {
+            key: "--plastic".into(),
+            what: "it goes neither with --short-term nor with --cells multirec, which have no synapses that learn \
+                   or teach; leave one of them out"
+                .into(),
+        });
+    }
     if tables.is_plastic {
         for set in [PLASTIC_SET, TEACHING_SET] {
             if anatomy.connections(set).is_none() {
@@ -118,6 +126,9 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
         )?;
         let targets = stimulus.targets(anatomy, sites)?;
         if !has_relays && of_fibres(&stimulus) {
+            if stimulus.weight.is_some() || stimulus.receptor.is_some() {
+                return Err(stimulus.wrong(counts_spikes("mossy_fiber")));
+            }
             rates.push((stimulus, targets));
         } else {
             let label = format!("stimulus.{}", k + 1);
@@ -190,6 +201,10 @@ fn projection(
         .delay_ms(DELAY_MS)
 }
 
+fn counts_spikes(population: &str) -> String {
+    format!("`{population}` is a relay, which counts spikes; leave `weight` and `receptor` out")
+}
+
 /// Adds a stimulus as a population of its own, or as a current.
 fn add_stimulus(
     circuit: &mut Circuit,
@@ -217,9 +232,7 @@ fn add_stimulus(
     let input = match (is_relay, stimulus.weight) {
         (true, None) if stimulus.receptor.is_none() => (1.0, 1),
         (true, _) => {
-            return Err(stimulus.wrong(format!(
-                "`{population}` is a relay, which counts spikes; leave `weight` and `receptor` out"
-            )));
+            return Err(stimulus.wrong(counts_spikes(population)));
         }
         (false, Some(weight)) => (weight, stimulus.receptor.unwrap_or(1)),
         (false, None) => {

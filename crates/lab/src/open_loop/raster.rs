@@ -17,7 +17,7 @@ pub fn raster_png(result: &OpenLoopResult) -> Result<Vec<u8>, Error> {
     let mut cells = Vec::new();
     let mut ticks = Vec::new();
     let mut bottom = 0.0;
-    let width = (result.duration_ms / 700.0).max(0.3);
+    let width = ((result.duration_ms - result.from_ms) / 700.0).max(0.3);
     for (k, train) in result.spikes.iter().enumerate() {
         let every = train.n.div_ceil(SHOWN).max(1);
         let shown = train.n.div_ceil(every);
@@ -40,7 +40,7 @@ pub fn raster_png(result: &OpenLoopResult) -> Result<Vec<u8>, Error> {
     }
     let mut plate = Plate::new("raster", 1, bottom.max(100.0));
     plate.left = (150.0, 16.0);
-    let x = Axis::exact("time (ms)", 0.0, result.duration_ms);
+    let x = Axis::exact("time (ms)", result.from_ms, result.duration_ms);
     let mut panel = Panel::new("", x, Axis::exact("", -4.0, bottom).named(ticks));
     panel.marks.push(Mark::Cells(cells));
     plate.panels.push(panel);

@@ -4,11 +4,12 @@ use crate::Error;
 use crate::ranks::Ranks;
 use crate::run_folder::write_whole;
 use lobule_circuit::{Simulation, State};
+use lobule_scaffold::identity::ContentHash;
 use lobule_signal::Clock;
 use std::path::{Path, PathBuf};
 
-/// What a snapshot file begins with; the number changes with the format.
-const FORMAT: &str = "lobule state 1";
+/// What a snapshot file begins with: format and version. Another version may number its variables in another way.
+const FORMAT: &str = concat!("lobule state 1, ", env!("CARGO_PKG_VERSION"));
 
 /// States to begin from and to write down.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -25,7 +26,7 @@ impl Snapshots {
     /// Puts a simulation into the state to begin from, if there is one. Collective.
     pub(super) fn restore(&self, simulation: &mut Simulation, ranks: &Ranks) -> Result<(), Error> {
         let Some(path) = &self.from else { return Ok(()) };
-        let identity = simulation.network().identity();
+        let identity = simulation.identity()?;
         let state = if ranks.is_first() { read(path, identity).map(Some) } else { Ok(None) };
         let state = ranks.agree(state)?;
         Ok(simulation.scatter_state(state.as_ref())?)
@@ -39,6 +40,9 @@ impl Snapshots {
                 "--duration",
                 format!("the snapshot is of {} ms; the run must end later", clock.ms(now)),
             );
+        }
+        if let Some(path) = &self.to {
+            check_target(path)?;
         }
         match self.every_ms.map(|ms| (ms, clock.steps(ms))) {
             Some((_, Ok(steps))) if steps > 0 && steps % interval == 0 => Ok(()),
@@ -64,25 +68,41 @@ impl Snapshots {
         if !is_end && !self.every_ms.is_some_and(is_multiple) {
             return Ok(());
         }
-        let identity = simulation.network().identity();
+        let identity = simulation.identity()?;
         let state = simulation.gather_state()?;
         ranks.agree(state.map_or(Ok(()), |state| write(path, identity, &state)))
     }
 }
 
+/// A hash of a state's bytes, to tell damage before anything is made of them.
+fn checksum(bytes: &[u8]) -> String {
+    let mut hash = ContentHash::default();
+    hash.bytes(bytes);
+    hash.uuid()
+}
+
 fn write(path: &Path, identity: u64, state: &State) -> Result<(), Error> {
-    let bytes = postcard::to_stdvec(&(FORMAT, identity, state))
-        .map_err(|e| Error::File { path: path.display().to_string(), what: e.to_string() })?;
+    let wrong = |e: postcard::Error| Error::File { path: path.display().to_string(), what: e.to_string() };
+    let state = postcard::to_stdvec(state).map_err(wrong)?;
+    let bytes = postcard::to_stdvec(&(FORMAT, identity, checksum(&state), state)).map_err(wrong)?;
     write_whole(path, &bytes)
 }
 
 fn read(path: &Path, identity: u64) -> Result<State, Error> {
     let wrong = |what: String| Error::File { path: path.display().to_string(), what };
+    let damaged = |e: postcard::Error| {
+        wrong(format!("is no snapshot, or damaged ({e}); give a file made by --snapshot"))
+    };
     let bytes = std::fs::read(path).map_err(|e| wrong(format!("{e}; give a file made by --snapshot")))?;
-    let (format, of, state): (String, u64, State) = postcard::from_bytes(&bytes)
-        .map_err(|e| wrong(format!("is no snapshot, or damaged ({e}); give a file made by --snapshot")))?;
+    let (format, rest): (String, _) = postcard::take_from_bytes(&bytes).map_err(damaged)?;
     if format != FORMAT {
         return Err(wrong("is no snapshot of this version; give a file made by --snapshot".into()));
+    }
+    let (of, sum, state): (u64, String, Vec<u8>) = postcard::from_bytes(rest).map_err(damaged)?;
+    if checksum(&state) != sum {
+        return Err(wrong(
+            "is damaged: its bytes are not those that were written; give another snapshot".into(),
+        ));
     }
     if of != identity {
         return Err(wrong(
@@ -90,5 +110,23 @@ fn read(path: &Path, identity: u64) -> Result<State, Error> {
                 .into(),
         ));
     }
-    Ok(state)
+    postcard::from_bytes(&state).map_err(damaged)
+}
+
+/// Refuses to put a snapshot where it cannot be, or in the place of a file that is none.
+fn check_target(path: &Path) -> Result<(), Error> {
+    let wrong = |what: &str| Err(Error::File { path: path.display().to_string(), what: what.into() });
+    if path.is_dir() {
+        return wrong("is a folder; give the name of a file to --snapshot");
+    }
+    if path.parent().is_some_and(|p| !p.as_os_str().is_empty() && !p.is_dir()) {
+        return wrong("lies in a folder that does not exist; make it first");
+    }
+    match std::fs::read(path) {
+        // A length, then the words themselves.
+        Ok(bytes) if !bytes.get(1..).is_some_and(|b| b.starts_with(b"lobule state")) => {
+            wrong("exists and is no snapshot; choose another name for --snapshot")
+        }
+        _ => Ok(()),
+    }
 }

@@ -243,7 +243,8 @@ pub(super) fn read_spikes(path: &Path, population: &str, n: usize) -> Result<Vec
                 }
                 spikes.push((time, neuron));
             }
-            _ if k == 0 => {}
+            // A heading.
+            (Err(_), Err(_)) if k == 0 => {}
             _ => {
                 return Err(wrong(format!(
                     "line {}: `{line}` is not `neuron,time_ms` with a time of 0 ms or more",

@@ -153,7 +153,7 @@ fn units(root: &Group, names: &Names, session: &Session, spikes: &[SpikeTrain]) 
     let data = table.ragged("spike_times", &times, &[times.len()], &ends, description)?;
     data.number("resolution", session.dt_ms / 1000.0)?;
     columns.push("spike_times");
-    let intervals = [0.0, session.duration_ms / 1000.0].repeat(n);
+    let intervals = [session.from_ms / 1000.0, session.duration_ms / 1000.0].repeat(n);
     let ends: Vec<u64> = (1..=n as u64).collect();
     table.ragged(
         "obs_intervals",

@@ -14,7 +14,9 @@ pub struct Session<'a> {
     pub start: &'a str,
     /// Time step, ms.
     pub dt_ms: f64,
-    /// Duration, ms.
+    /// Begin of what was recorded, ms: 0 unless the run went on from a snapshot.
+    pub from_ms: f64,
+    /// End of the run, ms.
     pub duration_ms: f64,
     /// Cells with their positions and labels; empty when they are not known.
     pub cells: &'a [CellSites],
@@ -35,6 +37,9 @@ impl Session<'_> {
             if !(value.is_finite() && value > 0.0) {
                 return refuse(key.into(), format!("{value}; a recording needs a positive number of ms"));
             }
+        }
+        if !(self.from_ms >= 0.0 && self.from_ms < self.duration_ms) {
+            return refuse("from_ms".into(), format!("{}; a recording begins before its end", self.from_ms));
         }
         check_start(self.start)?;
         if !self.trace_neurons.is_empty() && self.trace_neurons.len() != traces.len() {
@@ -98,6 +103,7 @@ impl Session<'_> {
         hash.bytes(self.description.as_bytes());
         hash.bytes(self.start.as_bytes());
         hash.bytes(&self.dt_ms.to_le_bytes());
+        hash.bytes(&self.from_ms.to_le_bytes());
         hash.bytes(&self.duration_ms.to_le_bytes());
         for train in spikes {
             hash.bytes(train.label.as_bytes());

@@ -36,6 +36,7 @@ const SORTING: [&str; 3] = ["none", "by_id", "by_time"];
 ///     description: "One spike.",
 ///     start: "2026-11-22T09:00:00+00:00",
 ///     dt_ms: 0.1,
+///     from_ms: 0.0,
 ///     duration_ms: 100.0,
 ///     cells: &[],
 ///     trace_neurons: &[],

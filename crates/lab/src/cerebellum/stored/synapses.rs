@@ -1,11 +1,11 @@
 //! NEST's synapse models in lobule's.
 
+use super::super::module::gap_junctions;
 use super::neurons::NeuronKind;
 use super::{Cells, Plan};
-use lobule_circuit::{Circuit, GapJunctions, ShortTerm, Weight};
+use lobule_circuit::{Circuit, ShortTerm};
 use lobule_scaffold::ConnectionSet;
 use lobule_scaffold::configuration::{ConnectionModel, ConnectionRule, Constant, StoredSynapse};
-use std::sync::Arc;
 
 /// One synapse model of a connection set: a projection, or gap junctions.
 #[derive(Debug, Clone)]
@@ -218,20 +218,10 @@ fn add_gap(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet, post: 
 }
 
 impl Link {
-    /// One junction per pair of cells, whichever way it is stored, with the conductance of all its rows.
+    /// Adds the junctions of the stored pairs.
     pub fn add_gap_junctions(&self, circuit: &mut Circuit, pairs: &[(u32, u32)], contacts: &[u32]) {
-        let mut joined: std::collections::BTreeMap<(u32, u32), f64> = std::collections::BTreeMap::new();
-        for (&(i, j), &rows) in pairs.iter().zip(contacts) {
-            if i != j {
-                *joined.entry((i.min(j), i.max(j))).or_default() += self.weight * f64::from(rows);
-            }
-        }
-        circuit.add_gap_junctions(GapJunctions {
-            label: self.label.clone(),
-            population: self.pre.clone(),
-            pairs: Arc::new(joined.keys().copied().collect()),
-            conductance: Weight::PerSynapse(joined.values().map(|&g| g as f32).collect()),
-        });
+        let rows = pairs.iter().copied().zip(contacts.iter().copied());
+        circuit.add_gap_junctions(gap_junctions(&self.label, &self.pre, rows, self.weight));
     }
 }
 
