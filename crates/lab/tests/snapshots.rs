@@ -116,4 +116,7 @@ fn windows_outside_the_run_are_refused_before_it() {
     off_grid.stimuli = vec![Stimulus::parse("mossy:50Hz@10.5ms..20ms").unwrap()];
     let error = run(&anatomy(1), &off_grid, 40.0, None, None).unwrap_err();
     assert!(error.contains("--stimulus") && error.contains("10.5 ms"), "{error}");
+    off_grid.stimuli = vec![Stimulus::parse("glomerulus:50Hz@10.55ms..20ms").unwrap()];
+    let error = run(&anatomy(1), &off_grid, 40.0, None, None).unwrap_err();
+    assert!(error.contains("glomerulus:50Hz") && error.contains("10.55 ms is not a whole number"), "{error}");
 }

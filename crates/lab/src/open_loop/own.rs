@@ -9,6 +9,7 @@ use lobule_circuit::models::{PoissonGenerator, RateProfile};
 use lobule_circuit::plasticity::{Rule, Supervised};
 use lobule_circuit::{Circuit, Connect, CurrentStimulus, Model, Population, Projection};
 use lobule_scaffold::{Anatomy, CellSites};
+use lobule_signal::Clock;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -114,6 +115,10 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
             return Err(stimulus.wrong(format!(
                 "it begins after the end of the run at {duration_ms} ms; lengthen --duration"
             )));
+        }
+        let clock = Clock::new(DT_MS)?;
+        for ms in [stimulus.from_ms, stimulus.to_ms].into_iter().filter(|ms| ms.is_finite()) {
+            clock.steps(ms).map_err(|e| stimulus.wrong(e.to_string()))?;
         }
         let sites = anatomy.cells(&stimulus.population).filter(|c| cells.contains(&c.cell_type)).ok_or_else(
             || {

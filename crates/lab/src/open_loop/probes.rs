@@ -75,11 +75,12 @@ pub(super) fn resolved(prepared: &Prepared) -> Result<Vec<Probe>, Error> {
 /// Steps between the samples of a probe; none for the exchange interval.
 pub(super) fn every_steps(probe: &Probe, clock: &Clock, end: u64) -> Result<Option<u64>, Error> {
     let steps = |ms| match clock.steps(ms) {
-        Ok(steps) if steps > 0 && steps <= end => Ok(steps),
+        // One sample would leave the time between samples unknown to whoever reads the file.
+        Ok(steps) if steps > 0 && 2 * steps <= end => Ok(steps),
         _ => Err(Error::Config {
             key: format!("time between samples of {}.{}", probe.population, probe.variable),
             what: format!(
-                "{ms} ms is no whole number of steps of {} ms, from 1 on and not beyond the end of the run",
+                "{ms} ms is no whole number of steps of {} ms, from 1 on, of which at least two fall into the run",
                 clock.dt_ms()
             ),
         }),
