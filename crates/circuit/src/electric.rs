@@ -81,7 +81,8 @@ struct CompiledGaps {
 /// Passes of a coupled step end when no potential changes by more than this, mV. Chosen: NEST's `wfr_tol`.
 const TOLERANCE: f32 = 1e-4;
 /// A pass shrinks the change by `g dt / 2 C` or more, which is at most 1/2 (checked when compiling):
-/// from 100 mV to the tolerance in 20.
+/// from 100 mV to the tolerance in 20. Only a neuron at its threshold, whose spike comes and goes from pass to pass, can
+/// use them up; the last pass is then the step, as good as any of them to the coupling's order.
 const MOST_PASSES: usize = 24;
 
 impl CompiledElectric {

@@ -99,6 +99,7 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
                 });
             }
         }
+        // Chosen: small steps against weights of 0.14 nS, so that a run of seconds changes them and does not end them.
         let rule = Rule::Supervised(Supervised::pf_pc(1e-4, -5e-3, 5.0));
         options.rules.insert(PLASTIC_SET.into(), (rule, Some(TEACHING_SET.into())));
     }
