@@ -60,6 +60,9 @@ pub enum Error {
     /// From the loop's parts.
     #[error(transparent)]
     Control(#[from] lobule_control::Error),
+    /// From the theory room.
+    #[error(transparent)]
+    Theory(#[from] lobule_theory::Error),
     /// From the clock.
     #[error(transparent)]
     Clock(#[from] lobule_signal::ClockError),

@@ -18,4 +18,5 @@ pub use lobule_circuit as circuit;
 pub use lobule_control as control;
 pub use lobule_scaffold as scaffold;
 pub use lobule_signal as signal;
+pub use lobule_theory as theory;
 pub use progress::{Progress, Quiet};
