@@ -13,6 +13,7 @@ mod cortex;
 mod decoder;
 mod delay;
 mod error;
+pub mod forward;
 mod olive;
 mod planner;
 pub mod plant;

@@ -4,6 +4,7 @@
 pub mod cerebellum;
 mod error;
 pub mod experiment;
+pub mod forward;
 pub mod open_loop;
 pub mod prism;
 mod progress;

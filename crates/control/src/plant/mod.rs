@@ -1,10 +1,18 @@
 //! Bodies. A plant holds a command for a tick and says what is sensed.
 
+mod actuator;
 mod arm;
+mod cart_pole;
+mod inertia;
 mod joint;
+mod pendulum;
 
+pub use actuator::Actuator;
 pub use arm::PlanarArm;
+pub use cart_pole::{CartPole, CartPoleParameters, Integrator};
+pub use inertia::Inertia;
 pub use joint::Joint;
+pub use pendulum::{Pendulum, PendulumParameters};
 
 use crate::Error;
 

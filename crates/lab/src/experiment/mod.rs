@@ -89,7 +89,11 @@ pub use study::{Card, Experiment, Preset, Request, Study};
 use crate::Error;
 
 /// All experiments, in the order in which they are listed.
-pub const ALL: &[&dyn Experiment] = &[&crate::prism::Prism];
+pub const ALL: &[&dyn Experiment] = &[
+    &crate::prism::Prism,
+    &crate::forward::cartpole::CartPoleStudy,
+    &crate::forward::anticipation::AnticipationStudy,
+];
 
 /// The experiment of that name.
 ///
