@@ -133,7 +133,7 @@ fn gains(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
     }
     plate.panels.push(panel);
 
-    let names = [(0, "late"), (1, "const. vel."), (2, "no efference"), (3, "anticipated"), (4, "now")];
+    let names = [(0, "late"), (1, "velocity"), (2, "no copy"), (3, "early"), (4, "now")];
     let top = gains.last().copied().unwrap_or(1.0);
     let mut panel = Panel::new(
         "highest stable gain tested",

@@ -157,9 +157,9 @@ fn lines(record: &AnticipationRecord, lead_ms: usize, found: &mut Vec<Finding>) 
 fn tracking(config: &AnticipationConfig, record: &AnticipationRecord, found: &mut Vec<Finding>) {
     let raw = highest_gains(config, record, Sensor::Raw);
     for (sensor, range, theirs) in [
-        (Sensor::Raw, [None, Some(40.0)], "40 (60 unstable on 20/20 seeds)"),
-        (Sensor::ConstantVelocity, [None, Some(20.0)], "20"),
-        (Sensor::WithoutEfference, [None, Some(20.0)], "20"),
+        (Sensor::Raw, [Some(40.0), Some(60.0)], "40 (60 unstable on 20/20 seeds)"),
+        (Sensor::ConstantVelocity, [Some(20.0), Some(40.0)], "20"),
+        (Sensor::WithoutEfference, [Some(20.0), Some(40.0)], "20"),
         (Sensor::Anticipated, [Some(400.0), None], "at least 400"),
         (Sensor::Perfect, [Some(400.0), None], "at least 400"),
     ] {
@@ -173,7 +173,7 @@ fn tracking(config: &AnticipationConfig, record: &AnticipationRecord, found: &mu
             "N/m",
             range,
             Judge::Mean,
-            SOURCE,
+            "reference measurements: the limit lies between its highest stable gain and the next one that it tests",
         ));
         let best = best_rms(config, record, sensor);
         if best.iter().all(|b| b.is_finite()) {

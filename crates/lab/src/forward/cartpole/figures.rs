@@ -1,6 +1,6 @@
 //! Figures of the experiment.
 
-use super::config::{Actuation, CartPoleConfig, ControllerKind, TICK_MS};
+use super::config::{CartPoleConfig, ControllerKind, TICK_MS};
 use super::findings::controllers;
 use super::results::{Attempt, CartPoleRecord, PassMode, PoleController, median};
 use crate::Error;
@@ -46,10 +46,9 @@ fn mean_curve(attempts: &[&Attempt], episodes: usize) -> Vec<(f64, f64)> {
     (0..episodes).map(|k| (k as f64 + 1.0, mean(k))).collect()
 }
 
-/// Length of episodes, one panel for each of four delays, two actions.
+/// Length of episodes in the first task, one panel for each of four delays.
 fn learning(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Option<Figure>, Error> {
-    let task =
-        if config.tasks.contains(&Actuation::TwoActions) { Actuation::TwoActions } else { config.tasks[0] };
+    let task = config.tasks[0];
     let n = config.delays_ms.len();
     let mut delays: Vec<usize> = (0..4).map(|k| config.delays_ms[k * (n - 1) / 3]).collect();
     delays.dedup();
