@@ -8,6 +8,10 @@
 //! equation numbers in brackets are those of the paper.
 #![warn(missing_docs)]
 
+pub mod bicycle;
 mod error;
+pub mod learner;
+pub mod network;
+pub mod rules;
 
 pub use error::Error;
