@@ -8,6 +8,10 @@
 //! equation numbers in brackets are those of the paper.
 #![warn(missing_docs)]
 
+mod check;
 mod error;
+pub mod perceptron;
+pub mod plasticity;
+pub mod single_cell;
 
 pub use error::Error;
