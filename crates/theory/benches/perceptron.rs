@@ -12,7 +12,8 @@ fn presentations(c: &mut Criterion) {
     for count in [50, 400] {
         group.throughput(Throughput::Elements(u64::from(count)));
         let patterns = || Patterns::draw(&parameters, count, 1).expect("patterns");
-        let mut sgdege = Sgdege::new(parameters, Steps::default(), patterns(), Start::Uniform, 1).expect("a cell");
+        let mut sgdege =
+            Sgdege::new(parameters, Steps::default(), patterns(), Start::Uniform, 1).expect("a cell");
         group.bench_function(format!("sgdege_{count}_patterns"), |b| b.iter(|| sgdege.epoch()));
         let mut delta =
             Delta::new(parameters, parameters.alpha(0.2), patterns(), Start::Uniform, 1).expect("a cell");

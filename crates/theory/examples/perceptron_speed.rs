@@ -18,6 +18,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let wall_s = begin.elapsed().as_secs_f64();
     let each_us = wall_s / f64::from(count) / f64::from(epochs) * 1e6;
-    println!("{count} patterns, {epochs} epochs: {wall_s:.3} s, {each_us:.4} us each, error {error_hz:.3} Hz");
+    println!(
+        "{count} patterns, {epochs} epochs: {wall_s:.3} s, {each_us:.4} us each, error {error_hz:.3} Hz"
+    );
     Ok(())
 }

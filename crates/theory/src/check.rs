@@ -34,11 +34,6 @@ pub(crate) fn in_unit(parameter: &str, value: f64) -> Result<(), Error> {
 }
 
 /// Whatever `holds` says.
-pub(crate) fn require(
-    holds: bool,
-    parameter: &str,
-    value: f64,
-    allowed: &'static str,
-) -> Result<(), Error> {
+pub(crate) fn require(holds: bool, parameter: &str, value: f64, allowed: &'static str) -> Result<(), Error> {
     if holds { Ok(()) } else { Err(refuse(parameter, value, allowed)) }
 }

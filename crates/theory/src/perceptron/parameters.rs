@@ -50,7 +50,12 @@ impl Parameters {
             "must be at least 1: a cell without input cannot learn",
         )?;
         let f = self.active_fraction;
-        require(f > 0.0 && f < 1.0, "perceptron.active_fraction", f, "must lie between 0 and 1, both excluded")?;
+        require(
+            f > 0.0 && f < 1.0,
+            "perceptron.active_fraction",
+            f,
+            "must lie between 0 and 1, both excluded",
+        )?;
         positive("perceptron.rate_max_hz", self.rate_max_hz)?;
         positive("perceptron.gamma", self.gamma)
     }

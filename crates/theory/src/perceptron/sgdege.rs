@@ -82,7 +82,8 @@ impl Sgdege {
         let v = Stream::new(seed, "perceptron.v");
         let mean_v = parameters.mean_v_hz(steps.q);
         let w = start.weights(&parameters, seed);
-        let weights = (0..parameters.fibers).zip(w).map(|(i, w)| [w, 2.0 * mean_v * v.uniform(0, i)]).collect();
+        let weights =
+            (0..parameters.fibers).zip(w).map(|(i, w)| [w, 2.0 * mean_v * v.uniform(0, i)]).collect();
         let room = patterns.len().next_multiple_of(GROUP);
         Ok(Self {
             parameters,
@@ -141,10 +142,8 @@ impl Sgdege {
         self.draw_epoch();
         let Steps { perturbation_hz, step_p_hz, step_j_hz, rho, q } = self.steps;
         let (alpha_w, alpha_v) = (self.parameters.alpha(step_p_hz), self.parameters.alpha(step_j_hz));
-        let (threshold, scale) = (
-            self.parameters.theta_hz() * f64::from(self.parameters.fibers),
-            1.0 / self.parameters.root(),
-        );
+        let (threshold, scale) =
+            (self.parameters.theta_hz() * f64::from(self.parameters.fibers), 1.0 / self.parameters.root());
         let weights = self.state.weights.as_mut_slice();
         let (mut error_sum, mut spikes) = (0.0, 0u32);
         for (&mu, &draw) in self.sequence.iter().zip(&self.draws[1]) {

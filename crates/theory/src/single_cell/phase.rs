@@ -103,10 +103,9 @@ impl Parameters {
         let along_d = rho * dp;
         Some(match corridor {
             Corridor::Upper => match upper_line(beta, rho, q) {
-                Line::CPlus => Followed {
-                    line: Some(Line::CPlus),
-                    speed_hz: -(1.0 - rho) * dj / (1.0 + q + beta),
-                },
+                Line::CPlus => {
+                    Followed { line: Some(Line::CPlus), speed_hz: -(1.0 - rho) * dj / (1.0 + q + beta) }
+                }
                 line => Followed { line: Some(line), speed_hz: -along_d },
             },
             Corridor::Lower if q >= 1.0 => return None,
