@@ -4,8 +4,11 @@ pub mod chart;
 mod figure;
 mod finding;
 pub mod html;
+pub mod numbers;
+pub mod palette;
 pub mod plot;
 pub mod svg;
+pub mod tables;
 
 pub use figure::{Figure, Format};
-pub use finding::{Finding, Findings};
+pub use finding::{Finding, Findings, Judge};

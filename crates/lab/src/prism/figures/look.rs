@@ -1,26 +1,8 @@
 //! Names and colours of conditions, modules and cells: the same in all figures.
-//!
-//! Source: the colours are those of Okabe and Ito, distinguishable with any
-//! common form of colour blindness; plus and minus are told apart by the pen.
+//! Plus and minus are told apart by the pen.
 
+use crate::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY, VERMILLION};
 use crate::report::svg::{Dash, Stroke};
-
-/// Blue.
-pub const BLUE: &str = "#0072b2";
-/// Sky blue.
-pub const SKY: &str = "#56b4e9";
-/// Bluish green.
-pub const GREEN: &str = "#009e73";
-/// Orange.
-pub const ORANGE: &str = "#e69f00";
-/// Vermillion.
-pub const VERMILLION: &str = "#d55e00";
-/// Reddish purple.
-pub const PURPLE: &str = "#cc79a7";
-/// Near black.
-pub const BLACK: &str = "#3a3a3a";
-/// Grey of lines that only guide the eye.
-pub const GUIDE: &str = "#9a9a9a";
 
 /// The two cerebellar modules, in order.
 pub const MODULES: [&str; 2] = ["forward", "inverse"];
@@ -62,12 +44,6 @@ pub fn module_colour(module: &str) -> &'static str {
 pub fn zone_stroke(module: &str, zone: &str) -> Stroke {
     let dash = if zone == "minus" { Dash::Dashed } else { Dash::Solid };
     Stroke::new(module_colour(module), 2.0).dash(dash)
-}
-
-/// A word with a capital.
-pub fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// Cell types from input to output: name in the code, name in text, colour.
@@ -134,19 +110,6 @@ impl Label {
         };
         format!("{}{sign}", cell_name(&self.cell))
     }
-}
-
-/// A whole number with thin spaces between thousands.
-pub fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (k, c) in digits.chars().enumerate() {
-        if k > 0 && (digits.len() - k).is_multiple_of(3) {
-            out.push('\u{202f}');
-        }
-        out.push(c);
-    }
-    out
 }
 
 /// A signed number with a true minus sign.
