@@ -4,50 +4,37 @@ use crate::Stop;
 use crate::arguments::Run;
 use crate::bar::Bar;
 use lobule::Error;
-use lobule::prism::config::{DEFAULTS, PRESETS, PrismConfig};
-use lobule::prism::results::PrismResult;
-use lobule::prism::{RunOptions, report_files};
+use lobule::experiment::{ALL, Experiment, Request, RunOptions, find};
 use lobule::report::{Finding, Findings};
 use lobule::run_folder::write_whole;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// (name, one line, source) of each experiment.
-const EXPERIMENTS: [(&str, &str, &str); 1] = [(
-    "prism",
-    "closed-loop prism adaptation: a forward and an inverse spiking module correct pointing",
-    "cerebro-cerebellar closed loop, Antonietti et al. 2019-2020 (extra-cereb-nest)",
-)];
-
 pub fn list() -> Result<(), Stop> {
-    for (name, line, source) in EXPERIMENTS {
-        out!("{name:10} {line}\n{:10} Source: {source}", "");
+    let width = ALL.iter().map(|e| e.card().name.len()).max().unwrap_or(0);
+    for experiment in ALL {
+        let card = experiment.card();
+        out!("{:width$}  {}\n{:width$}  Source: {}", card.name, card.line, "", card.source);
     }
     Ok(())
 }
 
-fn known(experiment: &str) -> Result<(), Stop> {
-    if EXPERIMENTS.iter().any(|e| e.0 == experiment) {
-        return Ok(());
-    }
-    Err(Stop::Input(Error::Config {
-        key: "experiment".into(),
-        what: format!("there is no `{experiment}`; there are: {}", EXPERIMENTS.map(|e| e.0).join(", ")),
-    }))
+fn known(experiment: &str) -> Result<&'static dyn Experiment, Stop> {
+    find(experiment).map_err(Stop::Input)
 }
 
 pub fn show(experiment: &str) -> Result<(), Stop> {
-    known(experiment)?;
-    out_part!("{DEFAULTS}");
+    let card = known(experiment)?.card();
+    out_part!("{}", card.defaults);
     out!("\n# Presets:");
-    for (name, line) in PRESETS {
-        out!("#   {name:8} {line}");
+    for preset in card.presets {
+        out!("#   {:8} {}", preset.name, preset.line);
     }
     Ok(())
 }
 
 pub fn run(arguments: &Run) -> Result<(), Stop> {
-    known(&arguments.experiment)?;
+    let experiment = known(&arguments.experiment)?;
     let file = match &arguments.config {
         None => None,
         Some(path) => Some((path.display().to_string(), read(path)?)),
@@ -58,7 +45,6 @@ pub fn run(arguments: &Run) -> Result<(), Stop> {
     }
     settings.extend(arguments.set.iter().cloned());
     let file = file.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
-    let config = PrismConfig::resolve(&arguments.preset, file, &settings).map_err(Stop::Input)?;
     for (key, value) in [("--threads", arguments.threads), ("--jobs", arguments.jobs.unwrap_or(1))] {
         if !(1..=1024).contains(&value) {
             return Err(Stop::Input(Error::Config {
@@ -83,24 +69,27 @@ pub fn run(arguments: &Run) -> Result<(), Stop> {
         out,
         resumes: arguments.resume,
     };
-    let bar = Bar::new(arguments.no_progress, "trials");
-    let ran = lobule::prism::run(&config, &options, &bar);
+    let request = Request { preset: &arguments.preset, file, settings: &settings };
+    let bar = Bar::new(arguments.no_progress, experiment.card().unit);
+    let ran = experiment.run(&request, &options, &bar);
     bar.finish();
-    let (folder, result, findings) = ran.map_err(|e| match e {
+    let finished = ran.map_err(|e| match e {
         Error::File { .. }
         | Error::Scaffold(_)
         | Error::Config { .. }
         | Error::Anatomy { .. }
         | Error::Compile(_)
+        | Error::Theory(lobule::theory::Error::Parameter { .. })
         | Error::Control(lobule::control::Error::Parameter { .. }) => Stop::Input(e),
         other => Stop::Run(other),
     })?;
+    let findings = &finished.findings;
     print_findings(&findings.findings);
-    for arm in &result.arms {
-        out!("hash {}-{} {}", arm.condition, arm.seed, arm.fingerprint);
+    for (label, hash) in &finished.fingerprints {
+        out!("hash {label} {hash}");
     }
-    out!("wall time {:.0} s", result.wall_s);
-    out!("report {}", folder.join("report.html").display());
+    out!("wall time {:.0} s", findings.wall_s);
+    out!("report {}", finished.folder.join("report.html").display());
     let out_of_range = findings.findings.iter().filter(|f| !f.pass).count();
     if arguments.strict && out_of_range > 0 { Err(Stop::OutOfRange(out_of_range)) } else { Ok(()) }
 }
@@ -128,10 +117,9 @@ fn print_findings(findings: &[Finding]) {
 }
 
 pub fn report(folder: &Path) -> Result<(), Stop> {
-    let result: PrismResult = json(&folder.join("recordings/prism.json"))?;
     let findings: Findings = json(&folder.join("findings.json"))?;
-    let provenance: serde_json::Value = json(&folder.join("provenance.json"))?;
-    for (name, data) in report_files(&result, &findings, &provenance).map_err(Stop::Run)? {
+    let experiment = known(&findings.experiment)?;
+    for (name, data) in experiment.report(folder).map_err(Stop::Input)? {
         write_whole(&folder.join(name), &data).map_err(Stop::Run)?;
     }
     out!("report {}", folder.join("report.html").display());

@@ -79,7 +79,7 @@ fn bad_arguments_exit_with_2_and_one_clear_message() {
     refused(&["network", "build", "/nowhere.yaml", "--out", "x.hdf5"], &["/nowhere.yaml", "no such file"]);
     refused(&["network", "build", text, "--out", "x.hdf5"], &["text.hdf5"]);
     refused(&["network", "simulate", text, "--duration", "soon"], &["--duration", "500ms"]);
-    refused(&["report", directory], &["prism.json"]);
+    refused(&["report", directory], &["findings.json"]);
     refused(&["compare", directory], &["findings.json"]);
     std::fs::remove_dir_all(work).unwrap();
 }

@@ -3,6 +3,7 @@
 
 pub mod cerebellum;
 mod error;
+pub mod experiment;
 pub mod open_loop;
 pub mod prism;
 mod progress;

@@ -59,7 +59,7 @@ impl RunFolder {
                     .into(),
             });
         }
-        for folder in ["snapshots", "recordings", "figures", "calibration"] {
+        for folder in ["snapshots", "recordings", "figures"] {
             let path = partial.join(folder);
             fs::create_dir_all(&path).map_err(|e| at(&path, e, "choose an --out that can be written"))?;
         }
@@ -77,12 +77,16 @@ impl RunFolder {
         }
     }
 
-    /// Writes a file of the run.
+    /// Writes a file of the run, in a folder of its own when the name has one.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, name: &str, data: &[u8]) -> Result<(), Error> {
-        write_whole(&self.partial.join(name), data)
+        let path = self.partial.join(name);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|e| at(folder, e, "check space and permissions"))?;
+        }
+        write_whole(&path, data)
     }
 
     /// Keeps a snapshot, replacing the last one of that name.

@@ -258,7 +258,6 @@ fn synthetic(seeds: &[u64], conditions: &[&str], with_snapshots: bool) -> PrismR
         plant: "joint".into(),
         calibrations: seeds.iter().map(|s| calibration(*s)).collect(),
         arms,
-        wall_s: 1_834.0,
     }
 }
 
@@ -281,7 +280,7 @@ fn findings(result: &PrismResult) -> Findings {
         version: "0.1.0".into(),
         preset: result.preset.clone(),
         seeds: result.seeds.clone(),
-        wall_s: result.wall_s,
+        wall_s: 1_834.0,
         findings: vec![
             finding(
                 "plastic_error_ratio",

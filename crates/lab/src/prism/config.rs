@@ -3,7 +3,7 @@
 
 use crate::Error;
 use crate::cerebellum::BrainState;
-use crate::settings;
+use crate::experiment::{Preset, Request, Study};
 use lobule_control::{CortexParameters, PlannerParameters, SensoryOlive};
 use serde::{Deserialize, Serialize};
 
@@ -227,25 +227,24 @@ pub struct CalibrationConfig {
     pub max_sd_deg: f64,
 }
 
-/// Names of the presets with one line each.
-pub const PRESETS: [(&str, &str); 3] = [
-    ("default", "200 x 200 um modules, 3 seeds, static, plastic and the ablations"),
-    ("quick", "a small circuit and half the trials, one seed: the direction of learning in half a minute"),
-    ("full", "400 x 400 um modules, one seed, static and plastic"),
+/// The presets.
+pub const PRESETS: [Preset; 3] = [
+    Preset {
+        name: "default",
+        line: "200 x 200 um modules, 3 seeds, static, plastic and the ablations",
+        toml: "",
+    },
+    Preset {
+        name: "quick",
+        line: "a small circuit and half the trials, one seed: the direction of learning in half a minute",
+        toml: include_str!("../../../../experiments/prism.quick.toml"),
+    },
+    Preset {
+        name: "full",
+        line: "400 x 400 um modules, one seed, static and plastic",
+        toml: include_str!("../../../../experiments/prism.full.toml"),
+    },
 ];
-
-/// What a preset changes, as TOML.
-fn preset(name: &str) -> Result<&'static str, Error> {
-    match name {
-        "default" => Ok(""),
-        "quick" => Ok(include_str!("../../../../experiments/prism.quick.toml")),
-        "full" => Ok(include_str!("../../../../experiments/prism.full.toml")),
-        other => Err(Error::Config {
-            key: "preset".into(),
-            what: format!("there is no preset `{other}`; there are: {}", PRESETS.map(|p| p.0).join(", ")),
-        }),
-    }
-}
 
 /// The documented defaults: every key with value, unit, meaning and source.
 pub const DEFAULTS: &str = include_str!("../../../../experiments/prism.toml");
@@ -264,25 +263,8 @@ impl PrismConfig {
     /// assert!(PrismConfig::resolve("quick", None, &["protocol.prsm_deg=15".into()]).is_err());
     /// # Ok::<(), lobule::Error>(())
     /// ```
-    pub fn resolve(
-        preset_name: &str,
-        file: Option<(&str, &str)>,
-        settings: &[String],
-    ) -> Result<Self, Error> {
-        let mut table = settings::parse(DEFAULTS, "experiments/prism.toml")?;
-        settings::overlay(&mut table, settings::parse(preset(preset_name)?, preset_name)?, "")?;
-        if let Some((name, text)) = file {
-            settings::overlay(&mut table, settings::parse(text, name)?, "")?;
-        }
-        for setting in settings {
-            settings::overlay(&mut table, settings::assignment(setting)?, "")?;
-        }
-        let config: Self = table.try_into().map_err(|e: toml::de::Error| Error::Config {
-            key: "configuration".into(),
-            what: e.message().into(),
-        })?;
-        config.validate()?;
-        Ok(config)
+    pub fn resolve(preset: &str, file: Option<(&str, &str)>, settings: &[String]) -> Result<Self, Error> {
+        super::Prism.resolve(&Request { preset, file, settings })
     }
 
     /// The whole configuration as TOML: running it again gives the same bits.

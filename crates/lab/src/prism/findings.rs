@@ -2,51 +2,12 @@
 
 use super::config::PrismConfig;
 use super::results::{ArmResult, PrismResult};
-use crate::report::Finding;
-use lobule_analysis::{Adaptation, adaptation, mean, sd};
-
-/// How a finding is judged.
-#[derive(Clone, Copy)]
-enum Judge {
-    /// Every seed must lie in the range.
-    Each,
-    /// The mean must lie in the range.
-    Mean,
-}
+use crate::report::{Finding, Judge};
+use lobule_analysis::{Adaptation, adaptation};
 
 const SPEC: &str = "acceptance of the closed-loop specification, after the cerebro-cerebellar use case (Antonietti et al. 2019, doi:10.1155/2019/4862157, protocol)";
 const CHOSEN: &str = "Chosen: reported for comparison, no expectation";
 const NETWORK: &str = "awake mouse at rest: Geminiani et al. 2019, doi:10.3389/fncom.2019.00068; cerebellar-models 0.13 (at rest; the loop drives the modules more)";
-
-fn finding(
-    name: impl Into<String>,
-    meaning: &str,
-    by_seed: Vec<f64>,
-    unit: &str,
-    expected: [Option<f64>; 2],
-    judge: Judge,
-    source: &str,
-) -> Finding {
-    let value = mean(&by_seed);
-    let inside = |v: f64| {
-        expected[0].is_none_or(|lo| v >= lo) && expected[1].is_none_or(|hi| v <= hi) && v.is_finite()
-    };
-    let pass = match judge {
-        Judge::Each => by_seed.iter().all(|&v| inside(v)),
-        Judge::Mean => inside(value),
-    };
-    Finding {
-        name: name.into(),
-        meaning: meaning.into(),
-        value,
-        sd: (by_seed.len() > 1).then(|| sd(&by_seed)),
-        by_seed,
-        unit: unit.into(),
-        expected,
-        source: source.into(),
-        pass,
-    }
-}
 
 /// The adaptation of one arm; `None` when the protocol is too short for it.
 pub fn of_arm(arm: &ArmResult, config: &PrismConfig) -> Option<Adaptation> {
@@ -63,7 +24,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         values.filter(|v| !v.is_empty())
     };
     if let Some(v) = measure("static", |a| a.last - a.first) {
-        found.push(finding(
+        found.push(Finding::new(
             "static_error_change_deg",
             "Without plasticity: mean error of the last 6 trials through prisms minus that of the first 4; every seed counts.",
             v,
@@ -74,7 +35,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         ));
     }
     if let Some(v) = measure("plastic", |a| a.ratio) {
-        found.push(finding(
+        found.push(Finding::new(
             "plastic_error_ratio",
             "With plasticity: mean error of the last 6 trials through prisms over that of the first 4; every seed counts. Below 0 it overshoots.",
             v,
@@ -85,7 +46,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         ));
     }
     if let Some(v) = measure("plastic", |a| a.after) {
-        found.push(finding(
+        found.push(Finding::new(
             "after_effect_deg",
             "With plasticity: mean error of trials 2 to 6 after the prisms came off; the mean over seeds counts.",
             v,
@@ -96,7 +57,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         ));
     }
     if let Some(v) = measure("static", |a| a.after) {
-        found.push(finding(
+        found.push(Finding::new(
             "static_after_effect_deg",
             "Without plasticity: mean error of trials 2 to 6 after the prisms came off.",
             v,
@@ -137,12 +98,12 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         ),
     ] {
         if let Some(v) = measure(condition, |a| a.ratio) {
-            found.push(finding(name, meaning, v, "1", expected, Judge::Mean, source));
+            found.push(Finding::new(name, meaning, v, "1", expected, Judge::Mean, source));
         }
     }
     let calibration =
         |what: fn(&super::results::Calibration) -> f64| result.calibrations.iter().map(what).collect();
-    found.push(finding(
+    found.push(Finding::new(
         "sweep_slope",
         "Slope of the error over the prism's deviation before learning.",
         calibration(|c| c.slope),
@@ -151,7 +112,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         Judge::Mean,
         SPEC,
     ));
-    found.push(finding(
+    found.push(Finding::new(
         "sweep_intercept_deg",
         "Error without prisms before learning, from the same line.",
         calibration(|c| c.intercept_deg),
@@ -160,7 +121,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         Judge::Mean,
         SPEC,
     ));
-    found.push(finding(
+    found.push(Finding::new(
         "end_point_sd_deg",
         "Standard deviation of the end point over trials without prisms.",
         calibration(|c| c.x0_sd_deg),
@@ -174,7 +135,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
     for label in labels.into_iter().filter(|l| l.matches('/').count() == 1) {
         let rates: Vec<f64> =
             result.calibrations.iter().filter_map(|c| c.rates_hz.get(label).copied()).collect();
-        found.push(finding(
+        found.push(Finding::new(
             format!("rate_hz/{label}"),
             "Mean rate in the loop without prisms, before learning.",
             rates,

@@ -22,4 +22,4 @@ mod run;
 pub use figures::figures;
 pub use findings::{findings, of_arm};
 pub use page::page;
-pub use run::{RunOptions, anatomy, report_files, run};
+pub use run::{Prism, anatomy};

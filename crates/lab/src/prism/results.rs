@@ -175,8 +175,6 @@ pub struct PrismResult {
     pub calibrations: Vec<Calibration>,
     /// Conditions × seeds.
     pub arms: Vec<ArmResult>,
-    /// Wall time, s.
-    pub wall_s: f64,
 }
 
 impl PrismResult {

@@ -6,33 +6,100 @@
 
 use super::arm_run::{self, Subject};
 use super::calibration::{self, Calibrated};
-use super::config::PrismConfig;
-use super::findings::findings;
+use super::config::{DEFAULTS, PRESETS, PrismConfig};
 use super::results::{ArmResult, Calibration, PopulationRow, PrismResult};
-use super::{figures, page};
-use crate::report::Findings;
+use crate::experiment::{Card, Run, Story, Study};
+use crate::report::{Figure, Finding, Findings};
 use crate::run_folder::RunFolder;
 use crate::{Error, Progress};
 use lobule_circuit::Network;
 use lobule_control::plant::PlanarArm;
 use lobule_scaffold::{Anatomy, ScaffoldSpec, reconstruct};
-use std::path::{Path, PathBuf};
+use serde_json::Value;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
 
-/// How to run, apart from what to run.
-#[derive(Debug, Clone)]
-pub struct RunOptions {
-    /// Name of the preset, for the record.
-    pub preset: String,
-    /// Conditions and seeds at a time.
-    pub jobs: usize,
-    /// Threads of each.
-    pub threads: usize,
-    /// Folder to make.
-    pub out: PathBuf,
-    /// Go on with an interrupted run of that folder.
-    pub resumes: bool,
+/// The experiment `prism`.
+#[derive(Debug, Clone, Copy)]
+pub struct Prism;
+
+static CARD: Card = Card {
+    name: "prism",
+    title: "Pointing through prisms with a spiking cerebellum",
+    line: "closed-loop prism adaptation: a forward and an inverse spiking module correct pointing",
+    source: "cerebro-cerebellar closed loop, Antonietti et al. 2019-2020 (extra-cereb-nest)",
+    sources: &[
+        "Loop: Antonietti, Negri et al., extra-cereb-nest (cerebro-cerebellar closed loop, 2019-2020)",
+        "E-GLIF: Geminiani et al. 2018, doi:10.3389/fninf.2018.00088; 2019, doi:10.3389/fncom.2019.00068",
+        "Circuit: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; cerebellar-models 0.13",
+        "Plasticity: Luque et al. 2016, doi:10.3389/fncom.2016.00017",
+        "Minimum jerk: Flash & Hogan 1985, doi:10.1523/JNEUROSCI.05-07-01688.1985",
+    ],
+    defaults: DEFAULTS,
+    presets: &PRESETS,
+    unit: "trials",
+};
+
+impl Study for Prism {
+    type Config = PrismConfig;
+    type Record = PrismResult;
+
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn check(&self, config: &PrismConfig) -> Result<(), Error> {
+        config.validate()
+    }
+
+    fn seeds(&self, config: &PrismConfig) -> Vec<u64> {
+        config.seeds.clone()
+    }
+
+    fn run(&self, config: &PrismConfig, run: &Run) -> Result<PrismResult, Error> {
+        conditions(config, run)
+    }
+
+    fn findings(&self, config: &PrismConfig, result: &PrismResult) -> Vec<Finding> {
+        super::findings(result, config)
+    }
+
+    fn figures(&self, _config: &PrismConfig, result: &PrismResult) -> Result<Vec<Figure>, Error> {
+        super::figures(result)
+    }
+
+    fn story(&self, _config: &PrismConfig, _result: &PrismResult) -> Story {
+        // The page is the experiment's own.
+        Story::default()
+    }
+
+    fn fingerprints(&self, result: &PrismResult) -> Vec<(String, String)> {
+        let label = |arm: &ArmResult| format!("{}-{}", arm.condition, arm.seed);
+        result.arms.iter().map(|arm| (label(arm), arm.fingerprint.clone())).collect()
+    }
+
+    fn files(&self, result: &PrismResult) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        let write = |calibration: &Calibration| {
+            let mut data = serde_json::to_vec_pretty(calibration).map_err(|e| Error::File {
+                path: "calibration".into(),
+                what: format!("{e}; this is a bug of lobule"),
+            })?;
+            data.push(b'\n');
+            Ok((format!("calibration/seed-{}.json", calibration.seed), data))
+        };
+        result.calibrations.iter().map(write).collect()
+    }
+
+    fn page(
+        &self,
+        _config: &PrismConfig,
+        result: &PrismResult,
+        findings: &Findings,
+        figures: &[Figure],
+        provenance: &Value,
+    ) -> String {
+        super::page(result, findings, figures, provenance)
+    }
 }
 
 /// What is known about a seed before its conditions run.
@@ -55,28 +122,14 @@ pub fn anatomy(config: &PrismConfig, seed: u64) -> Result<Anatomy, Error> {
     }
 }
 
-/// Runs the experiment and writes its folder.
-///
-/// # Errors
-/// The first error of any seed or condition; the `.partial` folder keeps what was done, and
-/// the same call with `resumes` goes on from there.
-pub fn run(
-    config: &PrismConfig,
-    options: &RunOptions,
-    progress: &dyn Progress,
-) -> Result<(PathBuf, PrismResult, Findings), Error> {
-    config.validate()?;
-    let begin = Instant::now();
-    // A file serves all seeds; a native circuit is drawn for each. Read before anything is made.
+/// Calibrates every seed and runs its conditions.
+fn conditions(config: &PrismConfig, run: &Run) -> Result<PrismResult, Error> {
+    // A file serves all seeds; a native circuit is drawn for each.
     let shared = if config.scaffold.file.is_empty() { None } else { Some(Arc::new(anatomy(config, 0)?)) };
-    let folder = RunFolder::open(&options.out, &config.to_toml(), options.resumes)?;
     let per_seed = calibration::trials(config) + config.conditions.len() * arm_run::trials(config);
-    progress.expect((per_seed * config.seeds.len()) as u64);
+    run.progress.expect((per_seed * config.seeds.len()) as u64);
+    let (folder, progress, threads) = (run.folder, run.progress, run.threads);
 
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.jobs.max(1))
-        .build()
-        .map_err(|e| Error::Config { key: "jobs".into(), what: e.to_string() })?;
     let failure: Mutex<Option<Error>> = Mutex::new(None);
     let seeds: Vec<Mutex<Option<Seeded>>> = config.seeds.iter().map(|_| Mutex::new(None)).collect();
     let arms: Mutex<Vec<((usize, usize), ArmResult)>> = Mutex::new(Vec::new());
@@ -85,15 +138,15 @@ pub fn run(
     };
     let has_failed = || failure.lock().expect("no holder panics").is_some();
 
-    pool.scope(|scope| {
+    // A condition may begin as soon as its own seed is calibrated.
+    run.pool.scope(|scope| {
         for (s, &seed) in config.seeds.iter().enumerate() {
-            let (shared, folder, seeds, arms, fail, has_failed) =
-                (shared.clone(), &folder, &seeds, &arms, &fail, &has_failed);
+            let (shared, seeds, arms, fail, has_failed) = (shared.clone(), &seeds, &arms, &fail, &has_failed);
             scope.spawn(move |scope| {
                 if has_failed() {
                     return;
                 }
-                let prepared = prepare(config, seed, shared, options.threads, folder, progress);
+                let prepared = prepare(config, seed, shared, threads, folder, progress);
                 let seeded = match prepared {
                     Ok(seeded) => seeded,
                     Err(e) => return fail(e),
@@ -106,7 +159,6 @@ pub fn run(
                             return;
                         }
                         let subject = Subject { anatomy: &anatomy, network, calibrated: &calibrated, seed };
-                        let threads = options.threads;
                         let result =
                             arm_run::run(config, &subject, condition, threads, Some(folder), progress);
                         match result {
@@ -120,7 +172,6 @@ pub fn run(
         }
     });
     if let Some(error) = failure.into_inner().expect("no holder panics") {
-        folder.discard_if_empty();
         return Err(error);
     }
     let mut arms = arms.into_inner().expect("no holder panics");
@@ -134,46 +185,7 @@ pub fn run(
     let seeds: Vec<Seeded> =
         seeds.into_iter().filter_map(|s| s.into_inner().expect("no holder panics")).collect();
 
-    let result = gather(config, options, &seeds, arms.into_iter().map(|a| a.1).collect(), begin);
-    let findings = Findings {
-        experiment: "prism".into(),
-        version: env!("CARGO_PKG_VERSION").into(),
-        preset: options.preset.clone(),
-        seeds: config.seeds.clone(),
-        wall_s: result.wall_s,
-        findings: findings(&result, config),
-    };
-    progress.note("drawing the report");
-    for calibration in &result.calibrations {
-        folder.write(&format!("calibration/seed-{}.json", calibration.seed), &json(calibration)?)?;
-    }
-    folder.write("recordings/prism.json", &json(&result)?)?;
-    folder.write("findings.json", &json(&findings)?)?;
-    let provenance = provenance(config, options, &result);
-    folder.write("provenance.json", &json(&provenance)?)?;
-    for (name, data) in report_files(&result, &findings, &provenance)? {
-        folder.write(&name, &data)?;
-    }
-    Ok((folder.complete()?, result, findings))
-}
-
-/// Figures and page of a run: (file name in the folder, content).
-///
-/// # Errors
-/// A figure that cannot be drawn.
-pub fn report_files(
-    result: &PrismResult,
-    findings: &Findings,
-    provenance: &serde_json::Value,
-) -> Result<Vec<(String, Vec<u8>)>, Error> {
-    let figures = figures(result)?;
-    let html = page(result, findings, &figures, provenance);
-    let mut files: Vec<(String, Vec<u8>)> = figures
-        .into_iter()
-        .map(|f| (format!("figures/{}.{}", f.name, f.format.extension()), f.data))
-        .collect();
-    files.push(("report.html".into(), html.into_bytes()));
-    Ok(files)
+    Ok(gather(config, run.preset, &seeds, arms.into_iter().map(|a| a.1).collect()))
 }
 
 fn prepare(
@@ -201,13 +213,7 @@ fn prepare(
     Ok(Seeded { anatomy, network, calibrated: Arc::new(calibrated) })
 }
 
-fn gather(
-    config: &PrismConfig,
-    options: &RunOptions,
-    seeds: &[Seeded],
-    arms: Vec<ArmResult>,
-    begin: Instant,
-) -> PrismResult {
+fn gather(config: &PrismConfig, preset: &str, seeds: &[Seeded], arms: Vec<ArmResult>) -> PrismResult {
     let first = &seeds[0];
     let prefix = super::closed_loop::MODULES
         .into_iter()
@@ -222,7 +228,7 @@ fn gather(
         config.module.climbing_fibre_ns
     ));
     PrismResult {
-        preset: options.preset.clone(),
+        preset: preset.into(),
         seeds: config.seeds.clone(),
         anatomy_source: first.anatomy.source.clone(),
         notes,
@@ -248,38 +254,5 @@ fn gather(
         },
         calibrations: seeds.iter().map(|s| -> Calibration { s.calibrated.record.clone() }).collect(),
         arms,
-        wall_s: begin.elapsed().as_secs_f64(),
     }
-}
-
-fn provenance(config: &PrismConfig, options: &RunOptions, result: &PrismResult) -> serde_json::Value {
-    serde_json::json!({
-        "program": "lobule",
-        "version": env!("CARGO_PKG_VERSION"),
-        "experiment": "prism",
-        "preset": options.preset,
-        "jobs": options.jobs,
-        "threads": options.threads,
-        "target": format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
-        "config": config.to_toml(),
-        "fingerprints": result
-            .arms
-            .iter()
-            .map(|a| (format!("{}-{}", a.condition, a.seed), serde_json::Value::from(a.fingerprint.clone())))
-            .collect::<serde_json::Map<_, _>>(),
-        "sources": [
-            "Loop: Antonietti, Negri et al., extra-cereb-nest (cerebro-cerebellar closed loop, 2019-2020)",
-            "E-GLIF: Geminiani et al. 2018, doi:10.3389/fninf.2018.00088; 2019, doi:10.3389/fncom.2019.00068",
-            "Circuit: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; cerebellar-models 0.13",
-            "Plasticity: Luque et al. 2016, doi:10.3389/fncom.2016.00017",
-            "Minimum jerk: Flash & Hogan 1985, doi:10.1523/JNEUROSCI.05-07-01688.1985"
-        ],
-    })
-}
-
-fn json<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, Error> {
-    let mut data = serde_json::to_vec_pretty(value)
-        .map_err(|e| Error::File { path: "json".into(), what: format!("{e}; this is a bug of lobule") })?;
-    data.push(b'\n');
-    Ok(data)
 }

@@ -1,7 +1,17 @@
 //! A finding: one number that answers the experiment's question, with unit,
 //! expected range and source.
 
+use lobule_analysis::{mean, sd};
 use serde::{Deserialize, Serialize};
+
+/// How a finding is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judge {
+    /// Every seed must lie in the range.
+    Each,
+    /// The mean must lie in the range.
+    Mean,
+}
 
 /// One measured number.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +34,39 @@ pub struct Finding {
     pub source: String,
     /// Whether the rule of the finding holds (each seed, or the mean, as `meaning` says).
     pub pass: bool,
+}
+
+impl Finding {
+    /// A finding of the value on each seed; `expected` is lowest and highest, with open ends absent.
+    pub fn new(
+        name: impl Into<String>,
+        meaning: &str,
+        by_seed: Vec<f64>,
+        unit: &str,
+        expected: [Option<f64>; 2],
+        judge: Judge,
+        source: &str,
+    ) -> Self {
+        let value = mean(&by_seed);
+        let inside = |v: f64| {
+            expected[0].is_none_or(|lo| v >= lo) && expected[1].is_none_or(|hi| v <= hi) && v.is_finite()
+        };
+        let pass = match judge {
+            Judge::Each => !by_seed.is_empty() && by_seed.iter().all(|&v| inside(v)),
+            Judge::Mean => inside(value),
+        };
+        Self {
+            name: name.into(),
+            meaning: meaning.into(),
+            value,
+            sd: (by_seed.len() > 1).then(|| sd(&by_seed)),
+            by_seed,
+            unit: unit.into(),
+            expected,
+            source: source.into(),
+            pass,
+        }
+    }
 }
 
 /// The findings of a run, as written to `findings.json`.

@@ -4,8 +4,10 @@ pub mod chart;
 mod figure;
 mod finding;
 pub mod html;
+pub mod numbers;
 pub mod plot;
 pub mod svg;
+pub mod tables;
 
 pub use figure::{Figure, Format};
-pub use finding::{Finding, Findings};
+pub use finding::{Finding, Findings, Judge};

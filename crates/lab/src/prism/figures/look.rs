@@ -64,12 +64,6 @@ pub fn zone_stroke(module: &str, zone: &str) -> Stroke {
     Stroke::new(module_colour(module), 2.0).dash(dash)
 }
 
-/// A word with a capital.
-pub fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
 /// Cell types from input to output: name in the code, name in text, colour.
 pub const CELLS: [(&str, &str, &str); 11] = [
     ("mossy_fiber", "mossy fibre", "#777777"),
@@ -134,19 +128,6 @@ impl Label {
         };
         format!("{}{sign}", cell_name(&self.cell))
     }
-}
-
-/// A whole number with thin spaces between thousands.
-pub fn thousands(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (k, c) in digits.chars().enumerate() {
-        if k > 0 && (digits.len() - k).is_multiple_of(3) {
-            out.push('\u{202f}');
-        }
-        out.push(c);
-    }
-    out
 }
 
 /// A signed number with a true minus sign.

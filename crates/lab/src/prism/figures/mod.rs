@@ -12,7 +12,7 @@ mod schematic;
 mod series;
 mod weights;
 
-pub(super) use look::{capital, cell_name, condition_name, thousands};
+pub(super) use look::{cell_name, condition_name};
 pub(super) use series::mean_sd;
 
 use super::results::PrismResult;

@@ -1,10 +1,11 @@
 //! Spikes of a module in single trials: populations stacked, one row a cell.
 
-use super::look::{Label, MODULES, capital, cell_colour, cell_name, cell_rank, signed, thousands};
+use super::look::{Label, MODULES, cell_colour, cell_name, cell_rank, signed};
 use super::series::arms;
 use crate::Error;
 use crate::prism::results::{ActivitySnapshot, ArmResult, PrismResult};
 use crate::report::chart::{Axis, Cell, Mark, Panel, Plate, Tick};
+use crate::report::numbers::{capital, thousands};
 use crate::report::{Figure, plot};
 
 /// Cells shown of one population, at most; every k-th is taken.

@@ -56,8 +56,8 @@ fn course(result: &PrismResult, condition: &str) -> Option<Course> {
 
 fn degrees((mean, sd): (f64, Option<f64>)) -> String {
     match sd {
-        Some(sd) => format!("{}\u{a0}±\u{a0}{sd:.1}°", super::tables::fixed(mean, 1)),
-        None => format!("{}°", super::tables::fixed(mean, 1)),
+        Some(sd) => format!("{}\u{a0}±\u{a0}{sd:.1}°", crate::report::numbers::fixed(mean, 1)),
+        None => format!("{}°", crate::report::numbers::fixed(mean, 1)),
     }
 }
 

@@ -5,9 +5,10 @@ mod tables;
 mod words;
 
 use super::results::PrismResult;
-use crate::report::html::{Page, Table, with_doi_links};
+use crate::report::html::{Page, Table};
+use crate::report::numbers::thousands;
 use crate::report::svg::escape;
-use crate::report::{Figure, Findings};
+use crate::report::{Figure, Findings, tables as tables_of_all};
 use serde_json::Value;
 
 /// Sections of figures in the order of the story: heading, names of figures.
@@ -37,11 +38,7 @@ pub fn page(result: &PrismResult, findings: &Findings, figures: &[Figure], prove
     for sentence in answer::small_print(result) {
         page.text(&sentence);
     }
-    let judged: Vec<_> = findings.findings.iter().filter(|f| tables::is_judged(f)).collect();
-    if !judged.is_empty() {
-        let passed = judged.iter().filter(|f| f.pass).count();
-        page.text(&format!("{passed} of {} findings with an expected range lie within it.", judged.len()));
-    }
+    tables_of_all::count_of_passed(&mut page, findings);
 
     what_was_run(&mut page, result);
 
@@ -68,13 +65,7 @@ pub fn page(result: &PrismResult, findings: &Findings, figures: &[Figure], prove
         figures.iter().filter(|f| !known(f)).for_each(|f| page.figure(f));
     }
 
-    page.section("Findings");
-    page.text("Each number, what it should be, and who says so. A finding out of range is a result, not a failure of the run.");
-    page.html(&tables::findings(findings, true));
-    if judged.len() < findings.findings.len() {
-        page.text("Reported without an expected range:");
-        page.html(&tables::findings(findings, false));
-    }
+    tables_of_all::all_findings(&mut page, findings);
 
     page.section("Calibration");
     let second = result.calibrations.first().map_or_else(String::new, |c| format!(" of {}°", c.second_deg));
@@ -88,7 +79,7 @@ pub fn page(result: &PrismResult, findings: &Findings, figures: &[Figure], prove
         page.details("Rates at rest", &tables::rest_rates(&result.calibrations));
     }
 
-    how_to_repeat(&mut page, result, provenance);
+    tables_of_all::how_to_repeat(&mut page, &findings.experiment, findings.wall_s, provenance);
 
     page.section("Glossary");
     page.terms(&words::GLOSSARY.map(|(term, text)| (term.to_owned(), text.to_owned())));
@@ -102,7 +93,7 @@ fn show(page: &mut Page, figures: &[Figure], names: &[&str]) {
 }
 
 fn what_was_run(page: &mut Page, result: &PrismResult) {
-    use super::figures::{cell_name, thousands};
+    use super::figures::cell_name;
     let count = |n: usize| thousands(n as u64);
     let cells: usize = result.populations.iter().map(|p| p.n).sum();
     let [x, y, z] = result.size_um;
@@ -135,7 +126,6 @@ fn what_was_run(page: &mut Page, result: &PrismResult) {
             ("Seeds", seeds.join(", ")),
             ("Plant", plant),
             ("Simulation step", format!("{} ms", result.dt_ms)),
-            ("Wall time", wall_time(result.wall_s)),
         ]
         .map(|(term, text)| (term.to_owned(), text)),
     );
@@ -153,57 +143,4 @@ fn what_was_run(page: &mut Page, result: &PrismResult) {
         table.rows.push(vec![name, count(row.n)]);
     }
     page.details("Cells by type", &table.html());
-}
-
-fn wall_time(seconds: f64) -> String {
-    match seconds {
-        s if s < 90.0 => format!("{s:.0} s"),
-        s if s < 5400.0 => format!("{:.0} min ({s:.0} s)", s / 60.0),
-        s => format!("{:.1} h ({s:.0} s)", s / 3600.0),
-    }
-}
-
-fn how_to_repeat(page: &mut Page, result: &PrismResult, provenance: &Value) {
-    page.section("How to repeat it");
-    page.text(
-        "The run folder holds its complete configuration. The same version of lobule with the same configuration \
-         gives the same bits; the fingerprints below tell.",
-    );
-    page.html(
-        "<pre>lobule run prism --config &lt;run-folder&gt;/config.toml   # run it again\n\
-         lobule report &lt;run-folder&gt;                           # draw figures and report again</pre>\n",
-    );
-    let plain = |v: &Value| match v {
-        Value::String(s) if !s.contains('\n') => Some(s.clone()),
-        Value::Number(n) => Some(n.to_string()),
-        Value::Bool(b) => Some(b.to_string()),
-        _ => None,
-    };
-    let entries: Vec<(&String, &Value)> = provenance.as_object().into_iter().flatten().collect();
-    let terms: Vec<(String, String)> =
-        entries.iter().filter_map(|(k, v)| plain(v).map(|v| (k.replace('_', " "), v))).collect();
-    if !terms.is_empty() {
-        page.terms(&terms);
-    }
-    // Lists of sentences, such as the sources of models and methods, and whole files, such as the configuration.
-    for (key, value) in &entries {
-        let heading = match key.as_str() {
-            "config" => "Configuration".into(),
-            key => super::figures::capital(&key.replace('_', " ")),
-        };
-        match value {
-            Value::Array(items) if !items.is_empty() && items.iter().all(|i| plain(i).is_some()) => {
-                let items = items.iter().filter_map(plain);
-                let items: String = items.map(|i| format!("<li>{}</li>\n", with_doi_links(&i))).collect();
-                page.html(&format!("<p>{}:</p>\n<ul>\n{items}</ul>\n", escape(&heading)));
-            }
-            Value::String(text) if text.contains('\n') => {
-                page.details(&heading, &format!("<pre>{}</pre>\n", escape(text)));
-            }
-            _ => {}
-        }
-    }
-    page.details("Fingerprints of the final states", &tables::fingerprints(result));
-    let all = serde_json::to_string_pretty(provenance).unwrap_or_else(|e| e.to_string());
-    page.details("Full provenance", &format!("<pre>{}</pre>\n", escape(&all)));
 }

@@ -1,117 +1,11 @@
-//! Tables of the report and the formats of their numbers.
+//! Tables of the prism experiment.
 
 use crate::prism::figures::condition_name;
 use crate::prism::results::{Calibration, Epoch, PrismResult};
-use crate::report::html::{Table, with_doi_links};
+use crate::report::html::Table;
+use crate::report::numbers::{fixed, plain, short};
 use crate::report::svg::escape;
-use crate::report::{Finding, Findings};
 use std::collections::BTreeSet;
-
-/// A number with a given count of decimals and a true minus sign.
-pub fn fixed(value: f64, decimals: usize) -> String {
-    if !value.is_finite() {
-        return "not measured".into();
-    }
-    let text = format!("{value:.decimals$}");
-    if text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') {
-        return text.trim_start_matches('-').into();
-    }
-    text.replacen('-', "−", 1)
-}
-
-/// Decimals that show about three digits of a value.
-fn decimals(value: f64) -> usize {
-    match value.abs() {
-        v if v >= 100.0 => 0,
-        v if v >= 10.0 => 1,
-        v if v >= 0.1 || v == 0.0 || !v.is_finite() => 2,
-        v if v >= 0.01 => 3,
-        _ => 4,
-    }
-}
-
-/// A number with about three digits; very small ones as a power of ten.
-pub fn short(value: f64) -> String {
-    if value != 0.0 && value.abs() < 1e-3 {
-        let text = format!("{value:.1e}");
-        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let raised = |c: char| match c {
-            '-' => '⁻',
-            c => "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c.to_digit(10).unwrap_or(0) as usize).unwrap_or(c),
-        };
-        let exponent: String = exponent.chars().map(raised).collect();
-        return format!("{} × 10{exponent}", mantissa.replace('-', "−"));
-    }
-    fixed(value, decimals(value))
-}
-
-/// A number as it would be written by hand: no trailing zeros.
-pub fn plain(value: f64) -> String {
-    let text = fixed(value, 3);
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
-}
-
-/// Mean and spread; the digits are those that the spread leaves meaningful.
-fn with_sd(value: f64, sd: Option<f64>) -> String {
-    match sd.filter(|sd| sd.is_finite() && *sd > 0.0) {
-        Some(sd) => {
-            let digits = (-sd.log10()).ceil().clamp(1.0, 6.0) as usize;
-            format!("{} ± {}", fixed(value, digits), fixed(sd, digits))
-        }
-        None => short(value),
-    }
-}
-
-fn unit(finding: &Finding) -> String {
-    if finding.unit == "1" { String::new() } else { format!(" {}", escape(&finding.unit)) }
-}
-
-fn expected(finding: &Finding) -> String {
-    match finding.expected {
-        [Some(low), Some(high)] => format!("{} to {}", plain(low), plain(high)),
-        [Some(low), None] => format!("≥ {}", plain(low)),
-        [None, Some(high)] => format!("≤ {}", plain(high)),
-        [None, None] => "no range stated".into(),
-    }
-}
-
-/// True when a finding says what it should be.
-pub fn is_judged(finding: &Finding) -> bool {
-    finding.expected.iter().any(Option::is_some)
-}
-
-/// The findings that are judged, with range, source and verdict in a word; or those that are not.
-pub fn findings(findings: &Findings, judged: bool) -> String {
-    let columns: &[&str] = if judged {
-        &["finding", "value", "by seed", "expected", "verdict"]
-    } else {
-        &["finding", "value", "by seed"]
-    };
-    let mut table = Table::new(columns, &[1]);
-    for f in findings.findings.iter().filter(|f| is_judged(f) == judged) {
-        let by_seed: Vec<String> = f.by_seed.iter().map(|v| short(*v)).collect();
-        let mut row = vec![
-            format!(
-                "<code>{}</code><small>{}</small><small>Source: {}</small>",
-                escape(&f.name),
-                escape(&f.meaning),
-                with_doi_links(&f.source)
-            ),
-            format!("{}{}", with_sd(f.value, f.sd), unit(f)),
-            by_seed.join(", "),
-        ];
-        if judged {
-            row.push(format!("{}{}", expected(f), unit(f)));
-            row.push(if f.pass {
-                "<span class=\"badge pass\">✓ pass</span>".into()
-            } else {
-                "<span class=\"badge miss\">✗ out of range</span>".into()
-            });
-        }
-        table.rows.push(row);
-    }
-    table.html()
-}
 
 /// The protocol of one condition in words: trials by epoch.
 pub fn protocol(result: &PrismResult) -> String {
@@ -231,17 +125,4 @@ pub fn modules(result: &PrismResult) -> Vec<&'static str> {
     let present = |module: &&str| labels().any(|l| l.starts_with(&format!("{module}/")));
     let found: Vec<_> = ["forward", "inverse"].into_iter().filter(present).collect();
     if found.is_empty() { vec!["forward", "inverse"] } else { found }
-}
-
-/// Hashes of the final states: equal runs have equal ones.
-pub fn fingerprints(result: &PrismResult) -> String {
-    let mut table = Table::new(&["condition", "seed", "fingerprint of the final state"], &[1]);
-    let hash = |f: &str| format!("<code>{}</code>", escape(f));
-    for c in &result.calibrations {
-        table.rows.push(vec!["calibration".into(), c.seed.to_string(), hash(&c.fingerprint)]);
-    }
-    for arm in &result.arms {
-        table.rows.push(vec![escape(&arm.condition), arm.seed.to_string(), hash(&arm.fingerprint)]);
-    }
-    table.html()
 }

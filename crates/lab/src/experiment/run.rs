@@ -1,0 +1,177 @@
+//! One run of an experiment: its folder, its workers, its provenance.
+
+use super::study::{Card, Study};
+use crate::report::Findings;
+use crate::run_folder::RunFolder;
+use crate::{Error, Progress};
+use rayon::prelude::*;
+use serde::Serialize;
+use serde_json::Value;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// How to run, apart from what to run.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// Name of the preset, for the record.
+    pub preset: String,
+    /// Seeds and conditions at a time.
+    pub jobs: usize,
+    /// Threads of each.
+    pub threads: usize,
+    /// Folder to make.
+    pub out: PathBuf,
+    /// Go on with an interrupted run of that folder.
+    pub resumes: bool,
+}
+
+/// What a run is given to work with.
+pub struct Run<'a> {
+    /// Where snapshots are kept.
+    pub folder: &'a RunFolder,
+    /// Who watches.
+    pub progress: &'a dyn Progress,
+    /// Name of the preset, for the record.
+    pub preset: &'a str,
+    /// Threads of each job.
+    pub threads: usize,
+    /// As many workers as there are jobs.
+    pub pool: &'a rayon::ThreadPool,
+}
+
+impl Run<'_> {
+    /// Works on every item, as many at a time as there are jobs; results are in the order of the items,
+    /// whoever finishes first.
+    ///
+    /// # Errors
+    /// An error of one of them; items that have not begun are then left out.
+    pub fn each<I: Sync, T: Send>(
+        &self,
+        items: &[I],
+        work: impl Fn(&I) -> Result<T, Error> + Sync,
+    ) -> Result<Vec<T>, Error> {
+        self.pool.install(|| items.par_iter().with_max_len(1).map(&work).collect())
+    }
+}
+
+/// What a finished run says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finished {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its findings.
+    pub findings: Findings,
+    /// Hashes of its final states and of its record: equal runs have equal ones.
+    pub fingerprints: Vec<(String, String)>,
+}
+
+/// Runs `study` and writes its folder.
+///
+/// # Errors
+/// The first error of any part; the `.partial` folder keeps what was done, and the same call with
+/// `resumes` goes on from there.
+pub fn run<S: Study + ?Sized>(
+    study: &S,
+    config: &S::Config,
+    options: &RunOptions,
+    progress: &dyn Progress,
+) -> Result<(Finished, S::Record), Error> {
+    let card = study.card();
+    study.check(config)?;
+    let begin = Instant::now();
+    let config_toml = toml::to_string(config).map_err(|e| bug(&e))?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.jobs.max(1))
+        .build()
+        .map_err(|e| Error::Config { key: "jobs".into(), what: e.to_string() })?;
+    let folder = RunFolder::open(&options.out, &config_toml, options.resumes)?;
+    let run = Run {
+        folder: &folder,
+        progress,
+        preset: &options.preset,
+        threads: options.threads.max(1),
+        pool: &pool,
+    };
+    let record = study.run(config, &run).inspect_err(|_| folder.discard_if_empty())?;
+    progress.note("drawing the report");
+    let data = json(&record)?;
+    let mut fingerprints = study.fingerprints(&record);
+    fingerprints.push(("record".into(), format!("{:016x}", fnv1a(&data))));
+    let findings = Findings {
+        experiment: card.name.into(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        preset: options.preset.clone(),
+        seeds: study.seeds(config),
+        wall_s: begin.elapsed().as_secs_f64(),
+        findings: study.findings(config, &record),
+    };
+    let provenance = provenance(card, &config_toml, options, &fingerprints);
+    folder.write(&recording(card), &data)?;
+    folder.write("findings.json", &json(&findings)?)?;
+    folder.write("provenance.json", &json(&provenance)?)?;
+    for (name, data) in study.files(&record)? {
+        folder.write(&name, &data)?;
+    }
+    for (name, data) in report_files(study, config, &record, &findings, &provenance)? {
+        folder.write(&name, &data)?;
+    }
+    Ok((Finished { folder: folder.complete()?, findings, fingerprints }, record))
+}
+
+/// Figures and page of a run: (file name in the folder, content).
+///
+/// # Errors
+/// A figure that cannot be drawn.
+pub fn report_files<S: Study + ?Sized>(
+    study: &S,
+    config: &S::Config,
+    record: &S::Record,
+    findings: &Findings,
+    provenance: &Value,
+) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let figures = study.figures(config, record)?;
+    let html = study.page(config, record, findings, &figures, provenance);
+    let mut files: Vec<(String, Vec<u8>)> =
+        figures.into_iter().map(|f| (format!("figures/{}", f.file_name()), f.data)).collect();
+    files.push(("report.html".into(), html.into_bytes()));
+    Ok(files)
+}
+
+/// File of the record in the run folder.
+pub fn recording(card: &Card) -> String {
+    format!("recordings/{}.json", card.short_name())
+}
+
+fn provenance(card: &Card, config: &str, options: &RunOptions, fingerprints: &[(String, String)]) -> Value {
+    let fingerprints: serde_json::Map<String, Value> =
+        fingerprints.iter().map(|(label, hash)| (label.clone(), Value::from(hash.clone()))).collect();
+    serde_json::json!({
+        "program": "lobule",
+        "version": env!("CARGO_PKG_VERSION"),
+        "experiment": card.name,
+        "preset": options.preset,
+        "jobs": options.jobs,
+        "threads": options.threads,
+        "target": format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+        "config": config,
+        "fingerprints": fingerprints,
+        "sources": card.sources,
+    })
+}
+
+fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
+    let mut data = serde_json::to_vec_pretty(value).map_err(|e| bug(&e))?;
+    data.push(b'\n');
+    Ok(data)
+}
+
+fn bug(error: &dyn std::error::Error) -> Error {
+    Error::File { path: "run folder".into(), what: format!("{error}; this is a bug of lobule") }
+}
+
+/// FNV-1a with 64 bits.
+fn fnv1a(data: &[u8]) -> u64 {
+    data.iter().fold(0xCBF2_9CE4_8422_2325, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
+    })
+}

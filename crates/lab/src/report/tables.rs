@@ -1,0 +1,155 @@
+//! What every report has: its findings, and how to repeat the run.
+
+use super::finding::{Finding, Findings};
+use super::html::{Page, Table, with_doi_links};
+use super::numbers::{capital, fixed, plain, short};
+use super::svg::escape;
+use serde_json::Value;
+
+/// One sentence: how many findings lie in their range.
+pub fn count_of_passed(page: &mut Page, findings: &Findings) {
+    let judged = findings.findings.iter().filter(|f| is_judged(f)).count();
+    if judged > 0 {
+        let passed = findings.findings.iter().filter(|f| is_judged(f) && f.pass).count();
+        page.text(&format!("{passed} of {judged} findings with an expected range lie within it."));
+    }
+}
+
+/// The section of the findings.
+pub fn all_findings(page: &mut Page, findings: &Findings) {
+    page.section("Findings");
+    page.text(
+        "Each number, what it should be, and who says so. A finding out of range is a result, not a failure of the run.",
+    );
+    page.html(&table(findings, true));
+    if findings.findings.iter().any(|f| !is_judged(f)) {
+        page.text("Reported without an expected range:");
+        page.html(&table(findings, false));
+    }
+}
+
+/// The section that says how to get the same bits again, with everything the run knows of itself.
+pub fn how_to_repeat(page: &mut Page, experiment: &str, wall_s: f64, provenance: &Value) {
+    page.section("How to repeat it");
+    page.text(&format!(
+        "The run folder holds its complete configuration. The same version of lobule with the same configuration \
+         gives the same bits; the fingerprints below tell. This run took {}.",
+        wall_time(wall_s)
+    ));
+    page.html(&format!(
+        "<pre>lobule run {} --config &lt;run-folder&gt;/config.toml   # run it again\n\
+         lobule report &lt;run-folder&gt;                           # draw figures and report again</pre>\n",
+        escape(experiment)
+    ));
+    let plain = |v: &Value| match v {
+        Value::String(s) if !s.contains('\n') => Some(s.clone()),
+        Value::Number(n) => Some(n.to_string()),
+        Value::Bool(b) => Some(b.to_string()),
+        _ => None,
+    };
+    let entries: Vec<(&String, &Value)> = provenance.as_object().into_iter().flatten().collect();
+    let terms: Vec<(String, String)> =
+        entries.iter().filter_map(|(k, v)| plain(v).map(|v| (k.replace('_', " "), v))).collect();
+    if !terms.is_empty() {
+        page.terms(&terms);
+    }
+    // Lists of sentences, such as the sources of models and methods, and whole files, such as the configuration.
+    for (key, value) in &entries {
+        let heading = match key.as_str() {
+            "config" => "Configuration".into(),
+            key => capital(&key.replace('_', " ")),
+        };
+        match value {
+            Value::Array(items) if !items.is_empty() && items.iter().all(|i| plain(i).is_some()) => {
+                let items = items.iter().filter_map(plain);
+                let items: String = items.map(|i| format!("<li>{}</li>\n", with_doi_links(&i))).collect();
+                page.html(&format!("<p>{}:</p>\n<ul>\n{items}</ul>\n", escape(&heading)));
+            }
+            Value::String(text) if text.contains('\n') => {
+                page.details(&heading, &format!("<pre>{}</pre>\n", escape(text)));
+            }
+            _ => {}
+        }
+    }
+    if let Some(hashes) = provenance.get("fingerprints").and_then(Value::as_object) {
+        let mut table = Table::new(&["what", "fingerprint"], &[]);
+        for (label, hash) in hashes {
+            let hash = hash.as_str().unwrap_or_default();
+            table.rows.push(vec![escape(label), format!("<code>{}</code>", escape(hash))]);
+        }
+        page.details("Fingerprints", &table.html());
+    }
+    let all = serde_json::to_string_pretty(provenance).unwrap_or_else(|e| e.to_string());
+    page.details("Full provenance", &format!("<pre>{}</pre>\n", escape(&all)));
+}
+
+fn wall_time(seconds: f64) -> String {
+    match seconds {
+        s if s < 1.0 => "less than a second".into(),
+        s if s < 90.0 => format!("{s:.0} s"),
+        s if s < 5400.0 => format!("{:.0} min ({s:.0} s)", s / 60.0),
+        s => format!("{:.1} h ({s:.0} s)", s / 3600.0),
+    }
+}
+
+/// Mean and spread; the digits are those that the spread leaves meaningful.
+fn with_sd(value: f64, sd: Option<f64>) -> String {
+    match sd.filter(|sd| sd.is_finite() && *sd > 0.0) {
+        Some(sd) => {
+            let digits = (-sd.log10()).ceil().clamp(1.0, 6.0) as usize;
+            format!("{} ± {}", fixed(value, digits), fixed(sd, digits))
+        }
+        None => short(value),
+    }
+}
+
+fn unit(finding: &Finding) -> String {
+    if finding.unit == "1" { String::new() } else { format!(" {}", escape(&finding.unit)) }
+}
+
+fn expected(finding: &Finding) -> String {
+    match finding.expected {
+        [Some(low), Some(high)] => format!("{} to {}", plain(low), plain(high)),
+        [Some(low), None] => format!("≥ {}", plain(low)),
+        [None, Some(high)] => format!("≤ {}", plain(high)),
+        [None, None] => "no range stated".into(),
+    }
+}
+
+/// True when a finding says what it should be.
+fn is_judged(finding: &Finding) -> bool {
+    finding.expected.iter().any(Option::is_some)
+}
+
+/// The findings that are judged, with range, source and verdict in a word; or those that are not.
+fn table(findings: &Findings, judged: bool) -> String {
+    let columns: &[&str] = if judged {
+        &["finding", "value", "by seed", "expected", "verdict"]
+    } else {
+        &["finding", "value", "by seed"]
+    };
+    let mut table = Table::new(columns, &[1]);
+    for f in findings.findings.iter().filter(|f| is_judged(f) == judged) {
+        let by_seed: Vec<String> = f.by_seed.iter().map(|v| short(*v)).collect();
+        let mut row = vec![
+            format!(
+                "<code>{}</code><small>{}</small><small>Source: {}</small>",
+                escape(&f.name),
+                escape(&f.meaning),
+                with_doi_links(&f.source)
+            ),
+            format!("{}{}", with_sd(f.value, f.sd), unit(f)),
+            by_seed.join(", "),
+        ];
+        if judged {
+            row.push(format!("{}{}", expected(f), unit(f)));
+            row.push(if f.pass {
+                "<span class=\"badge pass\">✓ pass</span>".into()
+            } else {
+                "<span class=\"badge miss\">✗ out of range</span>".into()
+            });
+        }
+        table.rows.push(row);
+    }
+    table.html()
+}
