@@ -86,9 +86,13 @@ impl Ranks {
         self.exchange().abort()
     }
 
-    /// Whether every rank has this same error already.
+    /// Whether every rank has this same error already. Of a rank that is lost the others may know nothing.
     pub fn is_common(error: &Error) -> bool {
-        matches!(error, Error::Everywhere(_) | Error::Run(RunError::OnRank { .. } | RunError::Exchange(_)))
+        match error {
+            Error::Everywhere(_) | Error::Run(RunError::OnRank { .. }) => true,
+            Error::Run(RunError::Exchange(error)) => !matches!(error, ExchangeError::Lost { .. }),
+            _ => false,
+        }
     }
 
     /// Lets all ranks fail together: the error of the lowest that failed, on every rank. Collective, but for
@@ -98,6 +102,8 @@ impl Ranks {
     /// That error; [`Error::Everywhere`] when all ranks have the same.
     pub fn agree<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
         match result {
+            // After a failed exchange there is no other.
+            Err(error @ Error::Run(RunError::Exchange(_))) => Err(error),
             Err(error) if self.ranks == 1 || Self::is_common(&error) => Err(error),
             result if self.ranks == 1 => result,
             result => {

@@ -264,9 +264,15 @@ mod tests {
             sum(team, &mut numbers).map(|()| numbers)
         });
         assert!(sums.iter().all(|s| *s == Ok([3, 3 << 60])), "{sums:?}");
-        let heard = on_team(3, |team| broadcast(team, &[team.rank() as u8; 11]));
+        let heard = on_team(3, |team| {
+            let bytes = [team.rank() as u8; 11];
+            broadcast(team, &bytes)
+        });
         assert!(heard.iter().all(|h| *h == Ok(vec![0; 11])), "{heard:?}");
-        let uneven = on_team(2, |team| sum(team, &mut vec![1; 1 + team.rank()]));
+        let uneven = on_team(2, |team| {
+            let mut numbers = vec![1; 1 + team.rank()];
+            sum(team, &mut numbers)
+        });
         assert_eq!(uneven, [Err(ExchangeError::Lost { rank: 1 }), Err(ExchangeError::Lost { rank: 0 })]);
     }
 }

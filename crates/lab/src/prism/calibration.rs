@@ -119,10 +119,13 @@ pub fn calibrate(
         let Some(folder) = folder else { return Ok((false, None)) };
         let kept: Option<Calibrated> = folder.snapshot(&file)?;
         let kept = kept.filter(|kept| require(kept, config, anatomy, seed).is_ok());
-        Ok((true, kept.map(|kept| {
-            whole = Some(kept.state);
-            (kept.record, kept.scale, kept.a_plus_ns)
-        })))
+        Ok((
+            true,
+            kept.map(|kept| {
+                whole = Some(kept.state);
+                (kept.record, kept.scale, kept.a_plus_ns)
+            }),
+        ))
     })?;
     if let Some((record, scale, a_plus_ns)) = kept {
         let network = closed_loop::compile(config, anatomy, a_plus_ns, seed, ranks)?;
@@ -135,9 +138,7 @@ pub fn calibrate(
     if is_kept {
         let state = closed.gather_state()?;
         ranks.on_first(|| match folder.zip(state) {
-            Some((folder, state)) => {
-                folder.keep_snapshot(&file, &Calibrated { state, ..calibrated.clone() })
-            }
+            Some((folder, state)) => folder.keep_snapshot(&file, &Calibrated { state, ..calibrated.clone() }),
             None => Ok(()),
         })?;
     }
