@@ -1,21 +1,30 @@
-//! What a cerebellum is wired to: planner, motor cortex, olive, decoder and the
-//! body. Everything here advances in ticks of one millisecond and is plain
-//! data, so that a copy resumes bit for bit.
+//! Bodies, controllers and the loop between them ([`Plant`], [`Controller`],
+//! [`ClosedLoop`]); and what the spiking modules of the pointing task are wired
+//! to: planner, motor cortex, olive, decoder. Everything is plain state that
+//! advances in ticks: the same calls give the same bits.
 //!
-//! Units: decoder units inside the loop, SI at the body; angles in degrees carry
-//! `_deg` in their name.
+//! Units: SI at the body, decoder units inside the pointing task; angles in
+//! degrees carry `_deg` in their name.
 #![warn(missing_docs)]
 
+mod beside;
+mod closed_loop;
+mod controller;
 mod cortex;
 mod decoder;
+mod delay;
 mod error;
 mod olive;
 mod planner;
 pub mod plant;
 mod trajectory;
 
+pub use beside::Beside;
+pub use closed_loop::{ClosedLoop, Drive};
+pub use controller::{Controller, Senses};
 pub use cortex::{CortexMemory, CortexParameters, ELBOW, MotorCortex, POINTING};
 pub use decoder::{Decoder, SMOOTHING_MS};
+pub use delay::DelayLine;
 pub use error::Error;
 pub use olive::{Channel, MotorOlive, SensoryOlive, opponent};
 pub use planner::{Planner, PlannerParameters, TargetCode};

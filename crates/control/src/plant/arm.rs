@@ -95,6 +95,11 @@ impl PlanarArm {
         x.atan2(y).to_degrees()
     }
 
+    /// The pointing angle, deg from straight ahead.
+    pub fn pointing_deg(&self) -> f64 {
+        self.direction_deg() - self.straight_ahead_deg
+    }
+
     /// Kinetic energy, J.
     pub fn kinetic_energy_j(&self) -> f64 {
         let [[m11, m12], [_, m22]] = mass_matrix(self.angle[1]);
@@ -180,12 +185,7 @@ impl Plant for PlanarArm {
         Ok(())
     }
 
-    fn sense(&self, out: &mut Vec<f64>) {
-        out.clear();
-        out.extend([self.angle[0], self.angle[1], self.velocity[0], self.velocity[1]]);
-    }
-
-    fn pointing_deg(&self) -> f64 {
-        self.direction_deg() - self.straight_ahead_deg
+    fn sense(&self, out: &mut [f64]) {
+        out.copy_from_slice(&[self.angle[0], self.angle[1], self.velocity[0], self.velocity[1]]);
     }
 }

@@ -28,6 +28,11 @@ impl Joint {
     pub fn position(&self) -> f64 {
         self.position
     }
+
+    /// The pointing angle, deg from straight ahead.
+    pub fn pointing_deg(&self) -> f64 {
+        (self.position - self.x0) * self.deg_per_unit
+    }
 }
 
 impl Plant for Joint {
@@ -65,12 +70,7 @@ impl Plant for Joint {
         Ok(())
     }
 
-    fn sense(&self, out: &mut Vec<f64>) {
-        out.clear();
-        out.extend([self.pointing_deg(), self.velocity * self.deg_per_unit]);
-    }
-
-    fn pointing_deg(&self) -> f64 {
-        (self.position - self.x0) * self.deg_per_unit
+    fn sense(&self, out: &mut [f64]) {
+        out.copy_from_slice(&[self.pointing_deg(), self.velocity * self.deg_per_unit]);
     }
 }

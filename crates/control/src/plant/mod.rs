@@ -31,9 +31,44 @@ pub trait Plant: Send {
     /// When the command has the wrong length: a bug of the caller.
     fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error>;
 
-    /// Writes what is sensed. `[senses]`
-    fn sense(&self, out: &mut Vec<f64>);
+    /// Writes what is sensed; allocates nothing. `[senses]`
+    ///
+    /// # Panics
+    /// When `out` has the wrong length: a bug of the caller.
+    fn sense(&self, out: &mut [f64]);
 
-    /// The pointing angle, deg from straight ahead: what the task is about.
-    fn pointing_deg(&self) -> f64;
+    /// Whether the trial is over before its time, e.g. because a pole has fallen.
+    fn has_ended(&self) -> bool {
+        false
+    }
+}
+
+impl<P: Plant + ?Sized> Plant for Box<P> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn commands(&self) -> usize {
+        (**self).commands()
+    }
+
+    fn senses(&self) -> &'static [(&'static str, &'static str)] {
+        (**self).senses()
+    }
+
+    fn reset(&mut self) {
+        (**self).reset();
+    }
+
+    fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error> {
+        (**self).advance(command, dt_s)
+    }
+
+    fn sense(&self, out: &mut [f64]) {
+        (**self).sense(out);
+    }
+
+    fn has_ended(&self) -> bool {
+        (**self).has_ended()
+    }
 }

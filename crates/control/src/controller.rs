@@ -1,0 +1,88 @@
+//! Controllers: whatever turns what is sensed and wanted into a command, from a
+//! feedback law to a spiking cerebellum.
+
+use crate::Error;
+
+/// What a controller is given in a tick.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Senses<'a> {
+    /// Tick since the start of the trial.
+    pub tick: u64,
+    /// What the plant senses, as late as the sensory delay makes it; units of the plant. `[senses]`
+    pub sensed: &'a [f64],
+    /// What the first senses should be now, in the same units. `[references]`
+    pub reference: &'a [f64],
+    /// What they should have been when `sensed` was true: `reference_then - sensed` is the true error, late.
+    /// `[references]`
+    pub reference_then: &'a [f64],
+    /// Further input, such as a cue or a context. `[cues]`
+    pub cues: &'a [f64],
+}
+
+impl Senses<'_> {
+    /// The true error of sense `i`, late.
+    ///
+    /// # Panics
+    /// When there is no reference `i`: a bug of the caller.
+    pub fn error(&self, i: usize) -> f64 {
+        self.reference_then[i] - self.sensed[i]
+    }
+}
+
+/// A controller. It is plain state: the same calls give the same commands, bit for bit.
+pub trait Controller: Send {
+    /// Name for messages and reports.
+    fn name(&self) -> &'static str;
+
+    /// Length of the command.
+    fn commands(&self) -> usize;
+
+    /// Starts a trial: what belongs to a movement is forgotten, what was learned stays.
+    fn reset(&mut self);
+
+    /// Writes the command of this tick; allocates nothing. `[commands]`
+    ///
+    /// # Errors
+    /// [`Error::NonFinite`] when a state variable stops being a number.
+    ///
+    /// # Panics
+    /// When `command` or a part of `senses` has the wrong length: a bug of the caller.
+    fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error>;
+
+    /// Ends a trial with its cost, for controllers that learn from one number per movement.
+    ///
+    /// # Errors
+    /// [`Error::NonFinite`] as in [`Controller::advance`].
+    fn finish(&mut self, _cost: f64) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Switches learning; a controller that never learns ignores it.
+    fn set_learning(&mut self, _learns: bool) {}
+}
+
+impl<C: Controller + ?Sized> Controller for Box<C> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn commands(&self) -> usize {
+        (**self).commands()
+    }
+
+    fn reset(&mut self) {
+        (**self).reset();
+    }
+
+    fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        (**self).advance(senses, command)
+    }
+
+    fn finish(&mut self, cost: f64) -> Result<(), Error> {
+        (**self).finish(cost)
+    }
+
+    fn set_learning(&mut self, learns: bool) {
+        (**self).set_learning(learns);
+    }
+}

@@ -1,0 +1,56 @@
+//! A delay of whole ticks.
+
+/// A line that gives back what was put in some ticks ago. The length is fixed; pushing allocates nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DelayLine {
+    width: usize,
+    /// `[ticks][width]`, a ring.
+    held: Vec<f64>,
+    next: usize,
+}
+
+impl DelayLine {
+    /// A line of `ticks` ticks for samples of `width` values, full of zeros.
+    pub fn new(ticks: usize, width: usize) -> Self {
+        Self { width, held: vec![0.0; ticks * width], next: 0 }
+    }
+
+    /// Its delay.
+    pub fn ticks(&self) -> usize {
+        self.held.len() / self.width.max(1)
+    }
+
+    /// Fills the line, as if `sample` had been put in forever. `[width]`
+    pub fn fill(&mut self, sample: &[f64]) {
+        self.held.chunks_exact_mut(self.width.max(1)).for_each(|held| held.copy_from_slice(sample));
+    }
+
+    /// Puts a sample in and gets the one of `ticks` ticks ago in its place. `[width]`
+    pub fn exchange(&mut self, sample: &mut [f64]) {
+        if self.held.is_empty() {
+            return;
+        }
+        self.held[self.next..self.next + self.width].swap_with_slice(sample);
+        self.next = (self.next + self.width) % self.held.len();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_gives_back_what_was_put_in() {
+        for ticks in [0, 1, 7] {
+            let mut line = DelayLine::new(ticks, 2);
+            line.fill(&[-1.0, -2.0]);
+            assert_eq!(line.ticks(), ticks);
+            for t in 0..30 {
+                let mut sample = [f64::from(t), 0.5];
+                line.exchange(&mut sample);
+                let then = t - ticks as i32;
+                assert_eq!(sample, if then < 0 { [-1.0, -2.0] } else { [f64::from(then), 0.5] });
+            }
+        }
+    }
+}
