@@ -83,13 +83,13 @@ mod run;
 mod study;
 
 pub use page::{Section, Story};
-pub use run::{Finished, Run, RunOptions, report_files, run, run_on};
+pub use run::{Finished, Run, RunOptions, fingerprint, report_files, run, run_on};
 pub use study::{Card, Experiment, Preset, Request, Study};
 
 use crate::Error;
 
 /// All experiments, in the order in which they are listed.
-pub const ALL: &[&dyn Experiment] = &[&crate::prism::Prism];
+pub const ALL: &[&dyn Experiment] = &[&crate::prism::Prism, &crate::sgdege::pointing::Pointing];
 
 /// The experiment of that name.
 ///
