@@ -9,9 +9,13 @@
 #![warn(missing_docs)]
 
 pub mod bicycle;
+mod check;
 mod error;
 pub mod learner;
 pub mod network;
+pub mod perceptron;
+pub mod plasticity;
 pub mod rules;
+pub mod single_cell;
 
 pub use error::Error;

@@ -83,7 +83,7 @@ mod run;
 mod study;
 
 pub use page::{Section, Story};
-pub use run::{Finished, Run, RunOptions, report_files, run};
+pub use run::{Finished, Run, RunOptions, fingerprint, report_files, run, run_on};
 pub use study::{Card, Experiment, Preset, Request, Study};
 
 use crate::Error;
@@ -94,6 +94,7 @@ pub const ALL: &[&dyn Experiment] = &[
     &crate::sgdege::marr_albus_ito::MarrAlbusIto,
     &crate::sgdege::network::Network,
     &crate::sgdege::credit::Credit,
+    &crate::sgdege::pointing::Pointing,
 ];
 
 /// The experiment of that name.

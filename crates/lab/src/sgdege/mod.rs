@@ -1,11 +1,12 @@
 //! "Cerebellar learning using perturbations": the simulations of Bouvier et al. 2018, one experiment
-//! for each figure that has some.
+//! for each figure that has some, and what follows from them.
 
 mod cells;
 pub mod credit;
 mod look;
 pub mod marr_albus_ito;
 pub mod network;
+pub mod pointing;
 
 /// The paper.
 pub(crate) const PAPER: &str = "Bouvier et al. 2018, eLife 7:e31599, doi:10.7554/eLife.31599";
