@@ -89,7 +89,13 @@ pub use study::{Card, Experiment, Preset, Request, Study};
 use crate::Error;
 
 /// All experiments, in the order in which they are listed.
-pub const ALL: &[&dyn Experiment] = &[&crate::prism::Prism, &crate::sgdege::pointing::Pointing];
+pub const ALL: &[&dyn Experiment] = &[
+    &crate::prism::Prism,
+    &crate::sgdege::marr_albus_ito::MarrAlbusIto,
+    &crate::sgdege::network::Network,
+    &crate::sgdege::credit::Credit,
+    &crate::sgdege::pointing::Pointing,
+];
 
 /// The experiment of that name.
 ///
