@@ -89,7 +89,13 @@ pub use study::{Card, Experiment, Preset, Request, Study};
 use crate::Error;
 
 /// All experiments, in the order in which they are listed.
-pub const ALL: &[&dyn Experiment] = &[&crate::prism::Prism];
+pub const ALL: &[&dyn Experiment] = &[
+    &crate::prism::Prism,
+    &crate::sgdege::rules::Rules,
+    &crate::sgdege::tracking::Tracking,
+    &crate::sgdege::single_cell::SingleCell,
+    &crate::sgdege::perceptron::Perceptron,
+];
 
 /// The experiment of that name.
 ///
