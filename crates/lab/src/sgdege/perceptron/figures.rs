@@ -3,7 +3,7 @@
 use super::{Config, Record, Rule, findings};
 use crate::Error;
 use crate::report::chart::{Axis, Key, Level, Mark, Note, Panel, Plate, Tick};
-use crate::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY, VERMILLION};
+use crate::report::palette::{BLACK, BLUE, GUIDE, ORANGE, SKY, VERMILLION};
 use crate::report::svg::{Anchor, Dash, FAINT, INK, Stroke};
 use crate::report::{Figure, plot};
 use lobule_analysis::mean;
@@ -11,8 +11,8 @@ use lobule_theory::perceptron::{Steps, capacity};
 
 /// Colours of curves by number of patterns, from few to many.
 const LADDER: [&str; 7] = ["#08306b", "#2171b5", "#56b4e9", "#009e73", "#e69f00", "#d55e00", "#8c2d04"];
-/// Colours by q.
-const BY_Q: [&str; 4] = [SKY, GREEN, BLUE, PURPLE];
+/// Colours by q, another ladder.
+const BY_Q: [&str; 4] = ["#bcbddc", "#9e9ac8", "#6a51a3", "#3f007d"];
 
 pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
     let mut plate = Plate::new("figure_10", 2, 210.0);
@@ -22,7 +22,7 @@ pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, E
         .enumerate()
         .map(|(k, p)| Key::line(&format!("p = {p}"), Stroke::new(colour(k, shown.len()), 2.0)))
         .collect();
-    plate.legend.push(Key::line("delta rule (D)", Stroke::new(VERMILLION, 2.0)));
+    plate.legend.push(Key::line("delta rule (D)", Stroke::new(BLACK, 2.0)));
     for (k, q) in qs(config).iter().enumerate() {
         plate.legend.push(Key::line(&format!("q = {q} (D)"), Stroke::new(BY_Q[k % BY_Q.len()], 2.0)));
     }
@@ -102,11 +102,12 @@ fn one_pattern(config: &Config, record: &Record) -> Panel {
         panel.marks.push(Mark::Line { points, stroke: Stroke::new(colour, 1.0) });
     }
     let speed = config.steps.rho * config.steps.step_p_hz;
-    for (from, slope, x) in [(-95.0, speed, 1300.0), (95.0, -speed / 2.0, 1500.0)] {
-        let points = vec![(0.0, from), (80.0 / slope.abs(), from + 80.0 * slope.signum())];
+    for (from, slope) in [(-95.0, speed), (95.0, -speed / 2.0)] {
+        let (last, end) = (80.0 / slope.abs(), from + 80.0 * slope.signum());
+        let points = vec![(0.0, from), (last, end)];
         panel.marks.push(Mark::Line { points, stroke: Stroke::new(BLACK, 1.4).dash(Dash::Dashed) });
         let text = format!("{slope:+.2} Hz").replace('-', "−");
-        let at = (x, from + slope * x + 6.0 * slope.signum());
+        let at = (last + 60.0, end - 4.0 - 4.0 * slope.signum());
         panel.notes.push(Note { at, text, anchor: Anchor::Start, colour: INK.into() });
     }
     panel
@@ -167,7 +168,7 @@ fn by_patterns(config: &Config, record: &Record) -> Panel {
     panel.levels.push(guide(limit(config), true));
     let mut rules: Vec<(Rule, &str)> =
         qs(config).iter().enumerate().map(|(k, &q)| (Rule::Sgdege { q }, BY_Q[k % BY_Q.len()])).collect();
-    rules.push((Rule::Delta, VERMILLION));
+    rules.push((Rule::Delta, BLACK));
     for (rule, colour) in rules {
         if let Rule::Sgdege { q } = rule {
             let floor = Steps { q, ..config.steps }.floor_hz().unwrap_or(f64::NAN);
@@ -200,7 +201,7 @@ fn states(config: &Config, record: &Record, p: u32) -> Panel {
     let mut panel = Panel::new(
         &format!("{p} patterns at the end"),
         Axis::exact("P − R (Hz)", -REACH, REACH).step(4.0),
-        Axis::exact("J − qP (Hz)", -REACH, REACH).step(4.0),
+        Axis::exact("J − qP (Hz)", -3.0, REACH).step(3.0),
     );
     // E = I without perturbation, and with it.
     let arm = |shift: f64| vec![(-REACH, (shift - REACH).abs()), (-shift, 0.0), (REACH, REACH + shift)];
@@ -216,14 +217,14 @@ fn states(config: &Config, record: &Record, p: u32) -> Panel {
     let points =
         learned.map(|l| l.states.iter().map(|(x, y)| (inside(*x), inside(*y))).collect()).unwrap_or_default();
     panel.marks.push(Mark::Dots { points, radius: 2.0, colour: BLUE.into(), opacity: 0.6 });
-    for (text, at, colour) in [("C±", (-11.0, 8.2), ORANGE), ("D±", (-7.6, 9.6), SKY)] {
+    for (text, at, colour) in [("C±", (4.6, 10.2), ORANGE), ("D±", (8.6, 6.4), SKY)] {
         panel.notes.push(Note { at, text: text.into(), anchor: Anchor::Start, colour: colour.into() });
     }
     if let Some(floor) = config.steps.floor_hz() {
         let points = vec![(-floor, floor)];
-        panel.marks.push(Mark::Dots { points, radius: 4.5, colour: BLACK.into(), opacity: 0.8 });
+        panel.marks.push(Mark::Dots { points, radius: 3.5, colour: BLACK.into(), opacity: 1.0 });
         panel.notes.push(Note {
-            at: (-11.5, -10.8),
+            at: (-11.5, -2.4),
             text: format!("black: (−{floor}, {floor}), predicted"),
             anchor: Anchor::Start,
             colour: FAINT.into(),

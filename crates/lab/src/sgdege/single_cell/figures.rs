@@ -110,7 +110,7 @@ fn plane(title: &str, set: &Parameters, runs: &[Vec<(f64, f64)>]) -> Panel {
 fn named(mut panel: Panel, set: &Parameters) -> Panel {
     for (line, p, shift) in [
         (Line::CPlus, 1.45, 0.08),
-        (Line::DPlus, 1.85, -0.11),
+        (Line::DPlus, 1.35, -0.13),
         (Line::CMinus, 0.5, -0.1),
         (Line::DMinus, 0.5, 0.06),
     ] {
