@@ -83,7 +83,7 @@ mod run;
 mod study;
 
 pub use page::{Section, Story};
-pub use run::{Finished, Run, RunOptions, report_files, run};
+pub use run::{Finished, Run, RunOptions, report_files, run, run_on};
 pub use study::{Card, Experiment, Preset, Request, Study};
 
 use crate::Error;
