@@ -10,7 +10,9 @@ use std::path::Path;
 fn small(name: &str) -> Vec<String> {
     let settings: &[&str] = match name {
         "sgdege/marr_albus_ito" => &["seeds=[0, 1]", "trials=600"],
-        "sgdege/network" => &["seeds=[0, 1]", "trials_per_pattern=1500", "last=100", "early=800", "sensitivity=true"],
+        "sgdege/network" => {
+            &["seeds=[0, 1]", "trials_per_pattern=1500", "last=100", "early=800", "sensitivity=true"]
+        }
         _ => &[
             "seeds=[0, 1]",
             "columns=[4, 8]",
@@ -73,7 +75,12 @@ fn a_quarter_of_the_run_learns_and_the_drives_stay_exact() {
     let settings = ["seeds=[0]", "sensitivity=false", "trials_per_pattern=15000"].map(String::from);
     let (_, findings) = run("sgdege/network", &settings, 1, &work.path().join("run"));
     let of = |name: &str| findings.iter().find(|f| f.name == name).unwrap();
-    assert!(of("drift").pass && of("meeting").pass && of("error_before_meeting").pass && of("correlation_start").pass);
+    assert!(
+        of("drift").pass
+            && of("meeting").pass
+            && of("error_before_meeting").pass
+            && of("correlation_start").pass
+    );
     assert!(of("error_fall/1").value > 1.5 && of("error_fall/2").value > 1.5);
     assert!(of("correlation_end").value > 0.4);
 }
@@ -84,8 +91,13 @@ fn what_cannot_be_run_is_refused_by_name() {
     let say = |name: &str, setting: &str| {
         let settings = [setting.to_owned()];
         let request = Request { preset: "default", file: None, settings: &settings };
-        let options =
-            RunOptions { preset: "default".into(), jobs: 1, threads: 1, out: work.path().join("no"), resumes: false };
+        let options = RunOptions {
+            preset: "default".into(),
+            jobs: 1,
+            threads: 1,
+            out: work.path().join("no"),
+            resumes: false,
+        };
         let error: Error = experiment(name).run(&request, &options, &lobule::Quiet).unwrap_err();
         assert!(!work.path().join("no").exists() && !work.path().join("no.partial").exists());
         error.to_string()
@@ -111,8 +123,13 @@ fn every_preset_is_valid() {
             // Refused for its last setting, hence valid up to it.
             let settings = ["seeds=[]".to_owned()];
             let request = Request { preset: preset.name, file: None, settings: &settings };
-            let options =
-                RunOptions { preset: preset.name.into(), jobs: 1, threads: 1, out: work.path().join("no"), resumes: false };
+            let options = RunOptions {
+                preset: preset.name.into(),
+                jobs: 1,
+                threads: 1,
+                out: work.path().join("no"),
+                resumes: false,
+            };
             let error = experiment(name).run(&request, &options, &lobule::Quiet).unwrap_err().to_string();
             assert!(error.contains("seeds: at least one"), "{name} {}: {error}", preset.name);
         }
