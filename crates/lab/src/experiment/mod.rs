@@ -92,7 +92,11 @@ use crate::Error;
 pub const ALL: &[&dyn Experiment] = &[
     &crate::prism::Prism,
     &crate::sgdege::marr_albus_ito::MarrAlbusIto,
+    &crate::sgdege::rules::Rules,
+    &crate::sgdege::tracking::Tracking,
     &crate::sgdege::network::Network,
+    &crate::sgdege::single_cell::SingleCell,
+    &crate::sgdege::perceptron::Perceptron,
     &crate::sgdege::credit::Credit,
     &crate::sgdege::pointing::Pointing,
 ];
