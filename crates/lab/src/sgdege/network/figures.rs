@@ -117,7 +117,8 @@ fn sensitivity(record: &Record) -> Result<Figure, Error> {
         under: String::new(),
         colour: INK.into(),
     });
-    let x = Axis::exact("change of one parameter", -0.6, record.variants.len() as f64 - 0.4).named(ticks.collect());
+    let x = Axis::exact("change of one parameter", -0.6, record.variants.len() as f64 - 0.4)
+        .named(ticks.collect());
     let shares = |errors: &[f64]| errors.iter().map(|e| 100.0 * (e / reference - 1.0)).collect::<Vec<_>>();
     let all = record.variants.iter().flat_map(|v| shares(&v.error_last)).chain([-12.0, 12.0]);
     let mut panel = Panel::new("", x, Axis::covering("change of the final error (%)", all));
