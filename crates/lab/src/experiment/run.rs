@@ -161,7 +161,7 @@ fn finish<S: Study + ?Sized>(
     let card = study.card();
     let data = json(record)?;
     let mut fingerprints = study.fingerprints(record);
-    fingerprints.push(("record".into(), format!("{:016x}", fnv1a(&data))));
+    fingerprints.push(("record".into(), format!("{:016x}", fingerprint(&data))));
     let findings = Findings {
         experiment: card.name.into(),
         version: env!("CARGO_PKG_VERSION").into(),
@@ -241,8 +241,8 @@ fn bug(error: &dyn std::error::Error) -> Error {
     Error::File { path: "run folder".into(), what: format!("{error}; this is a bug of lobule") }
 }
 
-/// FNV-1a with 64 bits.
-fn fnv1a(data: &[u8]) -> u64 {
+/// Hash of bytes, FNV-1a with 64 bits: for telling runs apart, not for secrets.
+pub fn fingerprint(data: &[u8]) -> u64 {
     data.iter().fold(0xCBF2_9CE4_8422_2325, |hash, &byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
     })

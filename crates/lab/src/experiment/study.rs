@@ -168,6 +168,12 @@ pub trait Experiment: Sync {
     /// Name, presets, sources.
     fn card(&self) -> &'static Card;
 
+    /// The whole configuration that is asked for, as TOML.
+    ///
+    /// # Errors
+    /// A wrong request.
+    fn resolved(&self, request: &Request) -> Result<String, Error>;
+
     /// Runs what is asked for and writes the run folder.
     ///
     /// # Errors
@@ -203,6 +209,11 @@ pub trait Experiment: Sync {
 impl<S: Study> Experiment for S {
     fn card(&self) -> &'static Card {
         Study::card(self)
+    }
+
+    fn resolved(&self, request: &Request) -> Result<String, Error> {
+        toml::to_string(&self.resolve(request)?)
+            .map_err(|e| Error::Config { key: "configuration".into(), what: e.to_string() })
     }
 
     fn run_on(

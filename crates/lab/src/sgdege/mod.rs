@@ -1,7 +1,13 @@
 //! "Cerebellar learning using perturbations": the simulations of Bouvier et al. 2018, one experiment
-//! for each figure that has some.
+//! for each figure that has some, and what follows from them.
 
+mod cells;
+pub mod credit;
+mod look;
+pub mod marr_albus_ito;
+pub mod network;
 pub mod perceptron;
+pub mod pointing;
 pub mod rules;
 pub mod single_cell;
 pub mod tracking;

@@ -103,8 +103,15 @@ impl Purkinje {
         self.state.shift[(pattern * p.columns + column) * p.bins + bin] += by;
         let row = ((pattern * p.bins + bin) * p.columns + column) * block;
         let drive = &mut self.state.drive[column * block..(column + 1) * block];
-        for (drive, &n) in drive.iter_mut().zip(&self.shared[row..row + block]) {
-            *drive += by * f64::from(n);
+        let (one, shared) = (p.rows * p.bins, &self.shared[row..row + block]);
+        for (nu, (drive, shared)) in drive.chunks_exact_mut(one).zip(shared.chunks_exact(one)).enumerate() {
+            // A fiber is active in one bin of a pattern: bins of the shown pattern share none.
+            let (first, stride) = if nu == pattern { (bin, p.bins) } else { (0, 1) };
+            for (drive, &n) in
+                drive[first..].iter_mut().step_by(stride).zip(shared[first..].iter().step_by(stride))
+            {
+                *drive += by * f64::from(n);
+            }
         }
     }
 

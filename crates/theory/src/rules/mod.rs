@@ -51,6 +51,7 @@ pub use sgdege::{Sgdege, SgdegeParameters};
 
 use crate::Error;
 use crate::network::{Network, Perturbation, mean};
+use lobule_signal::{GROUP, Stream};
 
 /// What a rule is told of a movement. Arrays are [L][T], Hz.
 #[derive(Debug, Clone, Copy)]
@@ -140,9 +141,18 @@ fn positive(parameter: &str, value: f64) -> Result<(), Error> {
     })
 }
 
-/// Fills [L][T] with independent normal noise of the trial, Hz.
-fn gaussian(stream: &lobule_signal::Stream, trial: u64, sd: f64, into: &mut [f64]) {
-    for (k, x) in into.iter_mut().enumerate() {
-        *x = sd * stream.normal(trial, k as u32);
+/// Fills [L][T] with independent normal noise of the trial, Hz: Box-Muller, two values of two draws.
+fn gaussian(stream: &Stream, trial: u64, sd: f64, into: &mut [f64]) {
+    let mut draws = [0u32; GROUP];
+    let uniform = |draw: u32| (f64::from(draw) + 0.5) / 4_294_967_296.0;
+    for (group, values) in into.chunks_mut(GROUP).enumerate() {
+        stream.fill_group(trial, group as u32, &mut draws);
+        for (pair, draws) in values.chunks_mut(2).zip(draws.chunks_exact(2)) {
+            let radius = sd * (-2.0 * libm::log(uniform(draws[0]))).sqrt();
+            let (sin, cos) = libm::sincos(std::f64::consts::TAU * uniform(draws[1]));
+            for (value, part) in pair.iter_mut().zip([cos, sin]) {
+                *value = radius * part;
+            }
+        }
     }
 }
