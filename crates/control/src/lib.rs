@@ -7,6 +7,7 @@
 //! degrees carry `_deg` in their name.
 #![warn(missing_docs)]
 
+mod beside;
 mod closed_loop;
 mod controller;
 mod cortex;
@@ -19,6 +20,7 @@ mod planner;
 pub mod plant;
 mod trajectory;
 
+pub use beside::Beside;
 pub use closed_loop::{ClosedLoop, Drive};
 pub use controller::{Controller, Senses};
 pub use cortex::{CortexMemory, CortexParameters, ELBOW, MotorCortex, POINTING};

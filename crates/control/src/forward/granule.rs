@@ -11,6 +11,7 @@
 use super::{ForwardModel, Scales, Skill, squared_errors};
 use crate::error::{Error, check};
 use lobule_signal::Stream;
+use multiversion::multiversion;
 
 /// Size and learning rate of a granule expansion.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -37,10 +38,8 @@ pub struct Granule {
     rate: f64,
     /// Rank of the threshold among the cells, from 0 for the largest.
     rank: usize,
-    fan_in: usize,
     scales: Scales,
-    /// Input and weight of each contact. `[fan_in][cells]`
-    input: Vec<u32>,
+    /// Weight of each input on each cell, 0 without a contact. `[inputs][cells]`
     weight: Vec<f32>,
     /// `[cells]`
     bias: Vec<f32>,
@@ -52,8 +51,10 @@ pub struct Granule {
     inputs: Vec<f32>,
     /// `[cells]`
     drive: Vec<f32>,
-    /// Drives in sortable form. `[cells]`
+    /// Drives of candidates in sortable form. At most `[cells]`
     keys: Vec<u32>,
+    /// Where the threshold is looked for first.
+    guess: f32,
     /// The active cells, and how active; room for one more than all. `[cells + 1]`
     active: Vec<u32>,
     activity: Vec<f32>,
@@ -63,6 +64,10 @@ pub struct Granule {
     skill: Skill,
 }
 
+/// The bit of the sign.
+const SIGN: u32 = 0x8000_0000;
+/// How far below the last threshold the next one is looked for. Measured: fastest of 0.03 to 0.3 on states that change at random.
+const MARGIN: f32 = 0.2;
 /// Keeps the norm of a silent layer from dividing by zero.
 const EPSILON: f64 = 1e-6;
 
@@ -88,35 +93,31 @@ impl Granule {
         check(part, "active", p.active, p.active > 0.0 && p.active <= 1.0, "it lies above 0, up to 1")?;
         check(part, "rate", p.rate, p.rate > 0.0 && p.rate < 2.0, "it is stable for 0 < rate < 2; try 0.5")?;
         let draw = Stream::new(seed, "granule/wiring");
-        let mut input = vec![0; p.fan_in * cells];
-        let mut order: Vec<u32> = (0..inputs as u32).collect();
+        let weights = Stream::new(seed, "granule/weights");
+        let mut weight = vec![0.0; inputs * cells];
+        let mut order: Vec<usize> = (0..inputs).collect();
         for j in 0..cells {
             // The first steps of a shuffle.
             for k in 0..p.fan_in {
                 let other = k + draw.below(k as u64, j as u32, (inputs - k) as u32) as usize;
                 order.swap(k, other);
-                input[k * cells + j] = order[k];
+                weight[order[k] * cells + j] = weights.normal(k as u64, j as u32) as f32;
             }
         }
-        let weights = Stream::new(seed, "granule/weights");
-        let weight = (0..p.fan_in)
-            .flat_map(|k| (0..cells).map(move |j| weights.normal(k as u64, j as u32) as f32))
-            .collect();
         let biases = Stream::new(seed, "granule/bias");
         let bias = (0..cells).map(|j| (2.0 * biases.uniform(0, j as u32) - 1.0) as f32).collect();
         let rank = ((p.active * cells as f64).round() as usize).clamp(2, cells) - 1;
         Ok(Self {
             rate: p.rate,
             rank,
-            fan_in: p.fan_in,
-            input,
             weight,
             bias,
             readout: vec![0.0; cells * states],
             features: vec![0.0; inputs + 1],
             inputs: vec![0.0; inputs],
             drive: vec![0.0; cells],
-            keys: vec![0; cells],
+            keys: Vec::with_capacity(cells),
+            guess: f32::NEG_INFINITY,
             active: vec![0; cells + 1],
             activity: vec![0.0; cells + 1],
             n_active: 0,
@@ -131,34 +132,47 @@ impl Granule {
         self.scales.write(state, command, &mut self.features);
         self.inputs.iter_mut().zip(&self.features).for_each(|(x, f)| *x = *f as f32);
 
-        // Drive of each cell.
+        // Drive of each cell: whole rows, in which contacts that are not there weigh 0.
         let cells = self.drive.len();
         self.drive.copy_from_slice(&self.bias);
-        for k in 0..self.fan_in {
-            let contacts = k * cells..(k + 1) * cells;
-            let (input, weight) = (&self.input[contacts.clone()], &self.weight[contacts]);
-            for ((a, &i), w) in self.drive.iter_mut().zip(input).zip(weight) {
-                *a += w * self.inputs[i as usize];
-            }
+        for (row, &x) in self.weight.chunks_exact(cells).zip(&self.inputs) {
+            add_scaled(&mut self.drive, row, x);
         }
 
-        // The threshold: drives as integers that sort alike.
-        for (key, a) in self.keys.iter_mut().zip(&self.drive) {
-            let bits = a.to_bits();
-            *key = bits ^ (((bits as i32 >> 31) as u32) | 0x8000_0000);
+        // The threshold moves little from one call to the next: look among the cells above a guess, and among all where
+        // those are too few. The outcome is the same.
+        self.candidates(self.guess);
+        if self.keys.len() <= self.rank {
+            self.candidates(f32::NEG_INFINITY);
         }
-        let (_, &mut key, _) = self.keys.select_nth_unstable(cells - 1 - self.rank);
-        let bits = if key & 0x8000_0000 != 0 { key ^ 0x8000_0000 } else { !key };
-        let threshold = f32::from_bits(bits);
+        // There are fewer only where drives are not finite, which the caller's own checks find.
+        let at = self.keys.len().saturating_sub(1 + self.rank);
+        if self.keys.is_empty() {
+            return;
+        }
+        let (_, &mut key, _) = self.keys.select_nth_unstable(at);
+        let threshold = f32::from_bits(if key & SIGN != 0 { key ^ SIGN } else { !key });
+        self.guess = threshold - MARGIN;
 
-        // Cells above it, without a branch.
+        // Cells above it.
         let mut n = 0;
-        for (j, &a) in self.drive.iter().enumerate() {
-            self.active[n] = j as u32;
-            self.activity[n] = a - threshold;
-            n += usize::from(a > threshold);
+        for k in 0..self.n_active {
+            let a = self.activity[k] - threshold;
+            (self.active[n], self.activity[n]) = (self.active[k], a);
+            n += usize::from(a > 0.0);
         }
         self.n_active = n;
+    }
+
+    /// Lists the cells whose drive exceeds `guess`, their drives, and these as integers that sort alike.
+    fn candidates(&mut self, guess: f32) {
+        let n = above(&self.drive, guess, &mut self.active, &mut self.activity);
+        self.n_active = n;
+        self.keys.clear();
+        self.keys.extend(self.activity[..n].iter().map(|a| {
+            let bits = a.to_bits();
+            bits ^ (((bits as i32 >> 31) as u32) | SIGN)
+        }));
     }
 
     /// Writes `state + D W φ` for the active cells.
@@ -178,6 +192,23 @@ impl Granule {
     pub fn active_cells(&self) -> usize {
         self.n_active
     }
+}
+
+/// Adds `x` times a row of weights. Products and sums are rounded one by one, so every width of vectors gives the same bits.
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+fn add_scaled(drive: &mut [f32], row: &[f32], x: f32) {
+    drive.iter_mut().zip(row).for_each(|(a, w)| *a += w * x);
+}
+
+/// Writes down the cells whose drive exceeds `guess` and their drives; returns how many there are. Without a branch: every
+/// cell is written, and kept by counting.
+fn above(drive: &[f32], guess: f32, cells: &mut [u32], drives: &mut [f32]) -> usize {
+    let mut n = 0;
+    for (j, &a) in drive.iter().enumerate() {
+        (cells[n], drives[n]) = (j as u32, a);
+        n += usize::from(a > guess);
+    }
+    n
 }
 
 impl ForwardModel for Granule {

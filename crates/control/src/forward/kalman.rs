@@ -144,19 +144,18 @@ impl ForwardModel for Kalman {
         // One sense after the other, which is the same for independent noise and needs no inverse.
         self.estimate.copy_from_slice(&predicted);
         self.covariance.copy_from_slice(prior);
-        for s in 0..n {
+        for (s, y) in observed.iter().enumerate() {
             let down = 1.0 / (self.covariance[s * n + s] + self.sensory[s]);
-            let surprise = observed[s] - self.estimate[s];
+            let surprise = y - self.estimate[s];
             for (i, gain) in predicted.iter_mut().enumerate() {
                 *gain = self.covariance[i * n + s] * down;
             }
             let row = &mut half[..n];
             row.copy_from_slice(&self.covariance[s * n..][..n]);
-            for i in 0..n {
-                self.estimate[i] += predicted[i] * surprise;
-                for j in 0..n {
-                    self.covariance[i * n + j] -= predicted[i] * row[j];
-                }
+            let rows = self.covariance.chunks_exact_mut(n);
+            for ((gain, estimate), to) in predicted.iter().zip(&mut self.estimate).zip(rows) {
+                *estimate += gain * surprise;
+                to.iter_mut().zip(&*row).for_each(|(p, r)| *p -= gain * r);
             }
         }
         self.predicted = predicted;

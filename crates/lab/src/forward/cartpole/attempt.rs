@@ -8,7 +8,7 @@ use lobule_control::forward::{
     GranuleParameters, InnerLoop, InnerLoopParameters, Law, Linear, LinearRule, Persistence, Scales,
 };
 use lobule_control::plant::{Actuator, CartPole, CartPoleParameters};
-use lobule_control::{ClosedLoop, Drive};
+use lobule_control::{ClosedLoop, Controller, Drive};
 
 /// Half width of the starts of an episode in all four variables. Source: Gymnasium CartPole-v1.
 const START: [f64; 4] = [0.05; 4];
@@ -20,6 +20,9 @@ const TICK_S: f64 = 0.02;
 const DM_TICK_S: f64 = 0.01;
 /// Weight of RLS's prior. Chosen: see [`LinearRule::Rls`].
 const RIDGE: f64 = 1e-3;
+
+/// A closed loop of this experiment.
+type Cart = ClosedLoop<CartPole, InnerLoop>;
 
 /// What a controller is made for.
 #[derive(Debug, Clone, Copy)]
@@ -65,8 +68,8 @@ impl Setting {
     }
 
     /// A loop of the plant and a controller that has learned nothing.
-    fn closed(&self, plant: CartPole, controller: InnerLoop) -> Result<ClosedLoop, Error> {
-        Ok(ClosedLoop::new(Box::new(plant), Box::new(controller), 0, self.tick_s, [self.delay, 0])?)
+    fn closed(&self, plant: CartPole, controller: InnerLoop) -> Result<Cart, Error> {
+        Ok(ClosedLoop::new(plant, controller, 0, self.tick_s, [self.delay, 0])?)
     }
 }
 
@@ -133,11 +136,7 @@ pub fn controller(
 }
 
 /// Runs an episode of at most `steps` ticks and returns its length; `before` is called before each tick.
-fn episode(
-    cart: &mut ClosedLoop,
-    steps: usize,
-    mut before: impl FnMut(&mut ClosedLoop),
-) -> Result<u32, Error> {
+fn episode(cart: &mut Cart, steps: usize, mut before: impl FnMut(&mut Cart)) -> Result<u32, Error> {
     for step in 1..=steps {
         before(cart);
         cart.tick(&Drive::default())?;
@@ -149,7 +148,7 @@ fn episode(
 }
 
 /// Runs `count` episodes of a loop that has just been made.
-fn episodes(cart: &mut ClosedLoop, count: usize, steps: usize) -> Result<Vec<u32>, Error> {
+fn episodes(cart: &mut Cart, count: usize, steps: usize) -> Result<Vec<u32>, Error> {
     let one = |k: usize| {
         if k > 0 {
             cart.reset();
@@ -265,7 +264,7 @@ pub fn pole_run(
         let is_after = ticks >= change_at;
         let length = episode(&mut cart, config.steps, |cart| {
             if ticks == change_at && is_frozen {
-                cart.controller().set_learning(false);
+                cart.controller_mut().set_learning(false);
             }
             ticks += 1;
         })?;
