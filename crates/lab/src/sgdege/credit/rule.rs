@@ -74,10 +74,11 @@ impl RuleName {
         seed: u64,
     ) -> Result<Box<dyn LearningRule>, Error> {
         let size = network.parameters().columns as f64 / config.reference_columns as f64;
+        let above = size.max(1.0);
         Ok(match self {
             Self::Sgdege | Self::SgdegeTable2 => {
                 let base = &config.sgdege;
-                let by = if self == Self::Sgdege { size } else { 1.0 };
+                let by = if self == Self::Sgdege { above } else { 1.0 };
                 let scaled = SgdegeParameters {
                     alpha_w: base.alpha_w / size,
                     alpha_v: base.alpha_v / by,
@@ -93,12 +94,12 @@ impl RuleName {
             }
             Self::NodePerturbation => {
                 let base = &config.node_perturbation;
-                let scaled = NodePerturbationParameters { alpha: base.alpha / (size * size), ..base.clone() };
+                let scaled = NodePerturbationParameters { alpha: base.alpha / (size * above), ..base.clone() };
                 Box::new(NodePerturbation::new(network, &scaled, seed)?)
             }
             Self::Reinforce => {
                 let base = &config.reinforce;
-                let scaled = ReinforceParameters { alpha: base.alpha / (size * size), ..base.clone() };
+                let scaled = ReinforceParameters { alpha: base.alpha / (size * above), ..base.clone() };
                 Box::new(Reinforce::new(network, &scaled, seed)?)
             }
             Self::SignedErrorOracle => {
