@@ -57,6 +57,11 @@ pub trait Controller: Send {
         Ok(())
     }
 
+    /// What was learned, for reports; empty for a controller without weights.
+    fn weights(&self) -> &[f64] {
+        &[]
+    }
+
     /// Switches learning; a controller that never learns ignores it.
     fn set_learning(&mut self, _learns: bool) {}
 }

@@ -7,23 +7,33 @@
 //! degrees carry `_deg` in their name.
 #![warn(missing_docs)]
 
+mod cfpc;
 mod closed_loop;
 mod controller;
 mod cortex;
 mod decoder;
 mod delay;
 mod error;
+mod fel;
+pub mod feedback;
+pub mod filter;
+pub mod identify;
+pub mod linear;
 mod olive;
+pub mod oracle;
 mod planner;
 pub mod plant;
 mod trajectory;
 
+pub use cfpc::Cfpc;
 pub use closed_loop::{ClosedLoop, Drive};
 pub use controller::{Controller, Senses};
 pub use cortex::{CortexMemory, CortexParameters, ELBOW, MotorCortex, POINTING};
 pub use decoder::{Decoder, SMOOTHING_MS};
 pub use delay::DelayLine;
 pub use error::Error;
+pub use fel::FeedbackErrorLearning;
+pub use linear::LinearSystem;
 pub use olive::{Channel, MotorOlive, SensoryOlive, opponent};
 pub use planner::{Planner, PlannerParameters, TargetCode};
 pub use plant::Plant;
