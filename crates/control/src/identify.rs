@@ -69,7 +69,13 @@ pub fn finite_response(probe: &[f64], answer: &[f64], taps: usize, ridge: f64) -
         (0..taps).map(|i| (i..n).fold(0.0, |sum, t| sum + probe[t - i] * answer[t])),
     );
     let solved = s.cholesky().map(|c| c.solve(&right));
-    check("identification", "ridge", ridge, solved.is_some(), "a larger one: the probe does not excite all taps")?;
+    check(
+        "identification",
+        "ridge",
+        ridge,
+        solved.is_some(),
+        "a larger one: the probe does not excite all taps",
+    )?;
     Ok(solved.map_or_else(Vec::new, |h| h.as_slice().to_vec()))
 }
 

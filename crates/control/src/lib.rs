@@ -14,8 +14,8 @@ mod cortex;
 mod decoder;
 mod delay;
 mod error;
-mod fel;
 pub mod feedback;
+mod fel;
 pub mod filter;
 pub mod identify;
 pub mod linear;
@@ -41,3 +41,8 @@ pub use trajectory::{minimum_jerk, normalised_acceleration};
 
 /// A spike inside a tick: step from its start, neuron.
 pub type TickSpike = (u16, u32);
+
+/// The code of the how-to is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/how-to/control_your_own_plant.md")]
+pub struct HowTo;

@@ -4,9 +4,10 @@ use lobule_control::feedback::{Pid, PidGains, Reflex};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Traces, Update};
 use lobule_control::identify::{answer_to, identify, impulse_response};
 use lobule_control::oracle::Lifted;
-use lobule_control::plant::Linear;
+use lobule_control::plant::{Changing, Linear, Noisy, Saturated};
 use lobule_control::{
-    Cfpc, ClosedLoop, Controller, Drive, Error, FeedbackErrorLearning, LinearSystem, Plant, minimum_jerk,
+    Cfpc, ClosedLoop, Controller, Drive, Error, FeedbackErrorLearning, LinearSystem, Plant, Senses,
+    minimum_jerk,
 };
 
 const DT: f64 = 0.01;
@@ -97,8 +98,125 @@ fn the_loop_of_matrices_is_the_loop_of_parts() {
 fn the_gain_of_the_matrices_is_the_transform_of_the_response() {
     let (system, h) = (system(), system().impulse(6000));
     for frequency in [0.1, 0.5, 1.0, 3.0] {
-        let (a, b) = (system.gain_at(frequency, DT).unwrap(), lobule_control::oracle::gain(&h, frequency, DT));
+        let (a, b) =
+            (system.gain_at(frequency, DT).unwrap(), lobule_control::oracle::gain(&h, frequency, DT));
         assert!(largest([a[0] - b[0], a[1] - b[1]]) < 1e-9, "{a:?} {b:?}");
+    }
+}
+
+#[test]
+fn a_delay_turns_the_phase_and_keeps_the_size() {
+    for ticks in [0, 1, 15] {
+        let [re, im] = LinearSystem::delay(ticks).gain_at(0.5, DT).unwrap();
+        let angle = -std::f64::consts::TAU * 0.5 * DT * ticks as f64;
+        assert!(largest([re - angle.cos(), im - angle.sin()]) < 1e-12);
+        assert_eq!(LinearSystem::delay(ticks).spectral_radius(), 0.0);
+    }
+}
+
+/// What a basis gives at a tick.
+fn at(basis: &mut Basis, tick: u64, reference: f64, cue: f64) -> Vec<f64> {
+    let mut x = vec![f64::NAN; basis.len()];
+    let (reference, cue, sensed) = ([reference], [cue], [0.3, 0.7]);
+    let senses =
+        Senses { tick, sensed: &sensed, reference: &reference, reference_then: &reference, cues: &cue };
+    basis.advance(&senses, &mut x);
+    x
+}
+
+#[test]
+fn gaussians_are_computed_where_they_are_not_zero() {
+    let mut narrow = Basis::gaussians(400, 0.01, 0.0004, DT).unwrap();
+    for tick in [0, 1, 7, 200, 399, 1000, 1_000_000] {
+        for (j, x) in at(&mut narrow, tick, 0.0, 0.0).into_iter().enumerate() {
+            let z = (tick as f64 * DT - j as f64 * 0.01) / 0.0004;
+            assert_eq!(x, libm::exp(-0.5 * z * z), "{tick} {j}");
+        }
+    }
+}
+
+#[test]
+fn gamma_kernels_of_order_one_are_alpha_functions() {
+    let mut gammas = Basis::gammas(&[0.1, 0.5], 1, DT).unwrap();
+    for n in 0..300u64 {
+        let x = at(&mut gammas, n, 0.0, if n == 0 { 1.0 } else { 0.0 });
+        for (x, tau) in x.iter().zip([0.1, 0.5]) {
+            let t = n as f64 * DT / tau;
+            assert!((x - t * (1.0 - t).exp()).abs() < 1e-12, "{n} {tau}");
+        }
+    }
+    // Higher orders peak at order times tau, with height 1.
+    let mut high = Basis::gammas(&[0.1], 12, DT).unwrap();
+    let x: Vec<f64> = (0..400u64).map(|n| at(&mut high, n, 0.0, if n == 0 { 1.0 } else { 0.0 })[0]).collect();
+    let top = x.iter().copied().fold(0.0, f64::max);
+    assert!((top - 1.0).abs() < 1e-12);
+    assert!((x.iter().position(|v| *v == top).unwrap() as f64 * DT - 1.2).abs() < 0.11);
+}
+
+#[test]
+fn a_filtered_reference_has_its_derivatives() {
+    let mut basis = Basis::filtered_reference(&[0.2], 1.0, DT).unwrap();
+    // r = t²: the backward difference is 2 t - dt, the second is 2, from the third tick on.
+    for n in 0..100u64 {
+        let t = n as f64 * DT;
+        let x = at(&mut basis, n, t * t, 0.0);
+        if n >= 2 {
+            assert!((x[0] - t * t).abs() < 1e-12 && (x[1] - (2.0 * t - DT)).abs() < 1e-9);
+            assert!((x[2] - 2.0).abs() < 1e-8);
+        }
+    }
+    let mut state = Basis::state(DT).unwrap();
+    assert_eq!(at(&mut state, 0, 5.0, 0.0), [0.0, 0.7, 0.3]);
+}
+
+#[test]
+fn a_plant_changes_once_keeps_its_state_and_stays_changed() {
+    let (before, after) =
+        (Linear::second_order(1.0, 2.0, 4.0).unwrap(), Linear::second_order(1.5, 2.0, 5.0).unwrap());
+    let other = after.clone();
+    let mut changing =
+        Changing::new(before.clone(), 30, Box::new(move |p: &mut Linear| p.become_like(&other)));
+    let mut by_hand = before;
+    let (mut a, mut b) = ([0.0; 2], [0.0; 2]);
+    for n in 0..60 {
+        if n == 30 {
+            by_hand.become_like(&after).unwrap();
+        }
+        changing.advance(&[1.0], DT).unwrap();
+        by_hand.advance(&[1.0], DT).unwrap();
+        changing.sense(&mut a);
+        by_hand.sense(&mut b);
+        assert_eq!(a, b);
+    }
+    assert!(after.clone().become_like(&Linear::first_order(1.0, 1.0).unwrap()).is_err());
+}
+
+#[test]
+fn noise_has_its_size_and_a_motor_its_bounds() {
+    let still = || Linear::second_order(1.0, 2.0, 4.0).unwrap();
+    let mut noisy = Noisy::new(still(), vec![0.1, 0.0], 3, "sensor").unwrap();
+    let (mut sum, mut squares, n) = (0.0, 0.0, 20_000);
+    for _ in 0..n {
+        noisy.advance(&[0.0], DT).unwrap();
+        let mut y = [0.0; 2];
+        noisy.sense(&mut y);
+        assert_eq!(y[1], 0.0);
+        sum += y[0];
+        squares += y[0] * y[0];
+    }
+    // Four standard errors.
+    let n = f64::from(n);
+    assert!((sum / n).abs() < 4.0 * 0.1 / n.sqrt());
+    assert!((squares / n - 0.01).abs() < 4.0 * 0.01 * (2.0 / n).sqrt());
+    let mut bounded = Saturated::new(still(), -1.0, 2.0).unwrap();
+    let mut free = still();
+    for (asked, given) in [(5.0, 2.0), (-5.0, -1.0), (0.5, 0.5)] {
+        bounded.advance(&[asked], DT).unwrap();
+        free.advance(&[given], DT).unwrap();
+        let (mut a, mut b) = ([0.0; 2], [0.0; 2]);
+        bounded.sense(&mut a);
+        free.sense(&mut b);
+        assert_eq!(a, b);
     }
 }
 

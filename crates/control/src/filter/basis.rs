@@ -14,7 +14,7 @@ pub struct Basis {
 enum Kind {
     Gaussians { spacing_s: f64, width_s: f64, dt_s: f64 },
     Gammas { cells: Vec<Gamma> },
-    Reference { dt_s: f64, decays: Vec<f64>, leaky: Vec<f64>, before: Option<[f64; 2]> },
+    Reference { dt_s: f64, scale_s: f64, decays: Vec<f64>, leaky: Vec<f64>, before: Option<[f64; 2]> },
     State { dt_s: f64, before: Option<[f64; 2]> },
 }
 
@@ -61,19 +61,24 @@ impl Basis {
         Ok(Self { len: taus_s.len(), kind: Kind::Gammas { cells } })
     }
 
-    /// The reference, its velocity and acceleration (backward differences), and a leaky average for each time
-    /// constant: for movements that never repeat.
+    /// The reference, its velocity and acceleration (backward differences) in units of `scale_s`, and a leaky average for
+    /// each time constant: for movements that never repeat. A scale near 1 / (2π f) of the fastest movement keeps all signals of
+    /// one size.
     ///
     /// # Errors
-    /// [`Error::Parameter`] when a time constant or the tick is not positive.
-    pub fn filtered_reference(taus_s: &[f64], dt_s: f64) -> Result<Self, Error> {
+    /// [`Error::Parameter`] when a time constant, the scale or the tick is not positive.
+    pub fn filtered_reference(taus_s: &[f64], scale_s: f64, dt_s: f64) -> Result<Self, Error> {
         check("reference basis", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
+        check("reference basis", "scale_s", scale_s, scale_s > 0.0, "more than 0 s")?;
         for &tau in taus_s {
             check("reference basis", "tau_s", tau, tau > 0.0, "more than 0 s")?;
         }
         let decays = taus_s.iter().map(|tau| libm::exp(-dt_s / tau)).collect();
         let leaky = vec![0.0; taus_s.len()];
-        Ok(Self { kind: Kind::Reference { dt_s, decays, leaky, before: None }, len: 3 + taus_s.len() })
+        Ok(Self {
+            kind: Kind::Reference { dt_s, scale_s, decays, leaky, before: None },
+            len: 3 + taus_s.len(),
+        })
     }
 
     /// The wanted acceleration and the sensed velocity and position: input of nonlinear regulator learning. Of a
@@ -113,8 +118,14 @@ impl Basis {
         assert_eq!(x.len(), self.len, "one value for each signal");
         match &mut self.kind {
             Kind::Gaussians { spacing_s, width_s, dt_s } => {
+                // Farther than 39 widths a Gaussian is 0 to the last bit, so that only its neighborhood is computed.
                 let t = senses.tick as f64 * *dt_s;
-                for (j, x) in x.iter_mut().enumerate() {
+                let reach = 39.0 * *width_s;
+                let from = (((t - reach) / *spacing_s).max(0.0) as usize).min(x.len());
+                let to = (((t + reach) / *spacing_s).max(0.0) as usize).saturating_add(1).min(x.len());
+                x[..from].fill(0.0);
+                x[to..].fill(0.0);
+                for (j, x) in x.iter_mut().enumerate().take(to).skip(from) {
                     let z = (t - j as f64 * *spacing_s) / *width_s;
                     *x = libm::exp(-0.5 * z * z);
                 }
@@ -125,13 +136,14 @@ impl Basis {
                     *x = cell.gain * cell.stages[cell.stages.len() - 1];
                 }
             }
-            Kind::Reference { dt_s, decays, leaky, before } => {
+            Kind::Reference { dt_s, scale_s, decays, leaky, before } => {
                 let r = senses.reference[0];
                 // The reference has been there before the trial.
                 let [r1, r2] = before.unwrap_or([r; 2]);
                 x[0] = r;
-                x[1] = (r - r1) / *dt_s;
-                x[2] = (r - 2.0 * r1 + r2) / (*dt_s * *dt_s);
+                let scale = *scale_s / *dt_s;
+                x[1] = scale * (r - r1);
+                x[2] = scale * scale * (r - 2.0 * r1 + r2);
                 *before = Some([r, r1]);
                 for ((x, leaky), decay) in x[3..].iter_mut().zip(leaky).zip(decays) {
                     *leaky = *decay * *leaky + (1.0 - *decay) * r;

@@ -52,11 +52,24 @@ pub struct Traces {
 enum State {
     None,
     /// `[ticks][width]`, a ring.
-    Delay { held: Vec<f64>, next: usize },
+    Delay {
+        held: Vec<f64>,
+        next: usize,
+    },
     /// Response `[taps]` and past inputs `[taps][width]`, a ring.
-    Response { g: Vec<f64>, held: Vec<f64>, next: usize },
+    Response {
+        g: Vec<f64>,
+        held: Vec<f64>,
+        next: usize,
+    },
     /// `[states][width]`.
-    System { system: LinearSystem, q: DMatrix<f64>, next: DMatrix<f64>, x: DVector<f64>, e: DMatrix<f64> },
+    System {
+        system: LinearSystem,
+        q: DMatrix<f64>,
+        next: DMatrix<f64>,
+        x: DVector<f64>,
+        e: DMatrix<f64>,
+    },
 }
 
 impl Traces {

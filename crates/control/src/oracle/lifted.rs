@@ -123,8 +123,8 @@ impl Lifted {
             error.gemv(-1.0, &self.m, &weights, 1.0);
             let now = error.norm() / unit;
             relative.push(now);
-            // Not `now > ceiling`: what is no number has diverged, too.
-            if !(now <= ceiling) {
+            // What is no number has diverged, too.
+            if now.is_nan() || now > ceiling {
                 diverged_at = Some(trial);
                 break;
             }

@@ -28,7 +28,9 @@ impl std::fmt::Display for Cause {
             Cause::Phase { frequency_hz, error_deg } => {
                 write!(f, "the trace is {error_deg:.0} deg from the loop at {frequency_hz:.2} Hz, beyond 90")
             }
-            Cause::Step { rate, bound } => write!(f, "the step of {rate:.3e} is above its bound of {bound:.3e}"),
+            Cause::Step { rate, bound } => {
+                write!(f, "the step of {rate:.3e} is above its bound of {bound:.3e}")
+            }
         }
     }
 }

@@ -57,7 +57,13 @@ impl Linear {
     pub fn first_order(damping: f64, stiffness: f64) -> Result<Self, Error> {
         check("first-order plant", "damping", damping, damping > 0.0, "more than 0")?;
         let scalar = |v| DMatrix::from_element(1, 1, v);
-        Self::new("first-order plant", POSITION, scalar(-stiffness / damping), scalar(1.0 / damping), scalar(1.0))
+        Self::new(
+            "first-order plant",
+            POSITION,
+            scalar(-stiffness / damping),
+            scalar(1.0 / damping),
+            scalar(1.0),
+        )
     }
 
     /// Second order: `m d²y/dt² = u - b dy/dt - k y`.
@@ -87,7 +93,13 @@ impl Linear {
         Self::mechanical("inverted pendulum", inertia, 0.0, -mass_kg * 9.81 * length_m, 0.0)
     }
 
-    fn mechanical(name: &'static str, mass: f64, damping: f64, stiffness: f64, advance_s: f64) -> Result<Self, Error> {
+    fn mechanical(
+        name: &'static str,
+        mass: f64,
+        damping: f64,
+        stiffness: f64,
+        advance_s: f64,
+    ) -> Result<Self, Error> {
         check(name, "mass", mass, mass > 0.0, "more than 0")?;
         let a = DMatrix::from_row_slice(2, 2, &[0.0, 1.0, -stiffness / mass, -damping / mass]);
         let b = DMatrix::from_row_slice(2, 1, &[0.0, 1.0 / mass]);

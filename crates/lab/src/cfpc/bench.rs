@@ -116,10 +116,14 @@ impl Bench {
         if !(self.trial_s >= 0.5 && self.ticks() <= 4000) {
             return wrong("trial_s", format!("{}; at least 0.5 s and at most 4000 ticks", self.trial_s));
         }
-        for (key, delay) in [("motor_delay_s", self.motor_delay_s), ("sensory_delay_s", self.sensory_delay_s)] {
+        for (key, delay) in [("motor_delay_s", self.motor_delay_s), ("sensory_delay_s", self.sensory_delay_s)]
+        {
             let ticks = delay / self.dt_s;
             if !((0.0..=1000.0).contains(&ticks) && (ticks - ticks.round()).abs() < 1e-6) {
-                return wrong(key, format!("{delay}; a whole number of ticks of {} s, at most 1000", self.dt_s));
+                return wrong(
+                    key,
+                    format!("{delay}; a whole number of ticks of {} s, at most 1000", self.dt_s),
+                );
             }
         }
         if self.computation_ticks > 100 {
@@ -134,10 +138,12 @@ impl Bench {
             let config = self.config(name);
             let (plant, law) = (config.plant()?, self.law(&config)?);
             let radius = self.system(&plant, &law)?.spectral_radius();
-            if !radius.is_some_and(|r| r < 1.0 + 1e-9) {
+            if !is_stable(radius) {
                 return wrong(
                     &format!("plants.{name}"),
-                    format!("its loop is unstable with these delays (largest eigenvalue {radius:?}); lower its gains"),
+                    format!(
+                        "its loop is unstable with these delays (largest eigenvalue {radius}); lower its gains"
+                    ),
                 );
             }
         }
@@ -202,8 +208,8 @@ impl Bench {
         Ok(impulse_response(&mut self.reflex(config)?, self.ticks())?)
     }
 
-    /// Response of the model that a synapse would carry if mass, damping, stiffness and delay were other than they are.
-    pub fn mismatched(&self, config: &PlantConfig, wrong: &Mismatch) -> Result<TraceModel, Error> {
+    /// The loop as a synapse would model it if mass, damping, stiffness and delay were other than they are.
+    pub fn mismatched_system(&self, config: &PlantConfig, wrong: &Mismatch) -> Result<LinearSystem, Error> {
         let mut model = *config;
         model.mass *= wrong.mass;
         model.damping *= wrong.damping;
@@ -211,8 +217,12 @@ impl Bench {
         let extra = (wrong.delay_s / self.dt_s).round() as i64;
         let [sensory, motor] = self.delays();
         let sensory = (sensory as i64 + extra).max(0) as usize;
-        let system = self.system_with(&model.plant()?, &self.law(config)?, [sensory, motor])?;
-        let response = system.impulse(self.ticks());
+        self.system_with(&model.plant()?, &self.law(config)?, [sensory, motor])
+    }
+
+    /// The response of [`Bench::mismatched_system`] over a trial, times the wrong gain.
+    pub fn mismatched(&self, config: &PlantConfig, wrong: &Mismatch) -> Result<TraceModel, Error> {
+        let response = self.mismatched_system(config, wrong)?.impulse(self.ticks());
         Ok(TraceModel::Response(response.into_iter().map(|h| wrong.gain * h).collect()))
     }
 
@@ -333,6 +343,16 @@ pub fn trial(closed: &mut ClosedLoop, sensory_delay: usize, outside: &Outside) -
     }
     closed.finish(0.0)?;
     Ok(told)
+}
+
+/// Whether a loop of that spectral radius is stable; an integral that is switched off counts as stable.
+pub fn is_stable(radius: f64) -> bool {
+    radius < 1.0 + 1e-9
+}
+
+/// Whether a relative error is above that of feedback alone, or no number.
+pub fn has_grown(relative: f64) -> bool {
+    relative.is_nan() || relative > 1.0
 }
 
 /// Root mean square.

@@ -102,12 +102,30 @@ impl Study for Gradient {
         for row in &record.rows {
             for (name, meaning, values, limit) in [
                 ("error_path", "CFPC: largest |Δε + M Δw| over a trial.", &row.error_path, 1e-12),
-                ("command_path", "FEL: largest |Δu_fb + M Δw|: its teacher has the same trace.", &row.command_path, 1e-12),
-                ("forms", "Largest difference between FIR, state-space and Fourier traces.", &vec![row.forms], 1e-9),
+                (
+                    "command_path",
+                    "FEL: largest |Δu_fb + M Δw|: its teacher has the same trace.",
+                    &row.command_path,
+                    1e-12,
+                ),
+                (
+                    "forms",
+                    "Largest difference between FIR, state-space and Fourier traces.",
+                    &vec![row.forms],
+                    1e-9,
+                ),
             ] {
                 let name = format!("{name}/{}", row.plant);
                 let range = [None, Some(limit)];
-                all.push(Finding::new(name, meaning, values.clone(), "1", range, Judge::Each, "theory: rounding alone"));
+                all.push(Finding::new(
+                    name,
+                    meaning,
+                    values.clone(),
+                    "1",
+                    range,
+                    Judge::Each,
+                    "theory: rounding alone",
+                ));
             }
         }
         if let Some(row) = record.rows.iter().find(|r| r.plant == "damped") {
@@ -124,14 +142,15 @@ impl Study for Gradient {
                 })
                 .unwrap_or(f64::NAN);
             for (name, meaning, value, unit, expected, margin) in [
-                ("first_answer_s", "First answer of the damped plant's loop.", first, "s", 0.17, 1e-9),
-                ("peak_s", "Time of its largest answer.", peak, "s", 0.38, 1e-9),
+                ("first_answer_s", "First answer of the damped plant's loop.", first, "s", 0.17, 0.005),
+                ("peak_s", "Time of its largest answer.", peak, "s", 0.38, 0.005),
                 ("gain_at_rest", "Its gain at 0 Hz within the trial.", at_rest, "1", 0.93, 0.005),
                 ("cut_off_hz", "Frequency at which its gain passes 1/√2.", cut, "Hz", 0.78, 0.01),
                 ("rms_true", "Feedback alone: error at once.", row.rms[0], "1", 0.455, 0.001),
                 ("rms_sensed", "Feedback alone: error as sensed.", row.rms[1], "1", 0.453, 0.001),
             ] {
-                let range = [Some(expected - margin), Some(expected + margin)];
+                let rounded = |v: f64| (1e9 * v).round() / 1e9;
+                let range = [Some(rounded(expected - margin)), Some(rounded(expected + margin))];
                 all.push(Finding::new(name, meaning, vec![value], unit, range, Judge::Each, REFERENCE));
             }
         }
@@ -146,7 +165,8 @@ impl Study for Gradient {
         };
         let until = record.rows.first().map_or(1.0, |r| r.response.len() as f64 * record.dt_s);
         let per_second = 1.0 / record.dt_s;
-        let mut left = Panel::new("what a loop answers", Axis::exact("time (s)", 0.0, until), Axis::exact("", 0.0, 1.0));
+        let mut left =
+            Panel::new("what a loop answers", Axis::exact("time (s)", 0.0, until), Axis::exact("", 0.0, 1.0));
         let mut values = vec![0.0];
         for (row, pen) in record.rows.iter().zip(&pens) {
             let h: Vec<f64> = row.response.iter().map(|h| h * per_second).collect();
@@ -164,7 +184,10 @@ impl Study for Gradient {
             right.marks.push(Mark::Dots { points: dots, radius: 2.6, colour: BLACK.into(), opacity: 1.0 });
             plate.panels.push(right);
         }
-        plate.legend.push(Key { label: "in the loop".into(), swatch: crate::report::chart::Swatch::Dot(BLACK.into()) });
+        plate.legend.push(Key {
+            label: "in the loop".into(),
+            swatch: crate::report::chart::Swatch::Dot(BLACK.into()),
+        });
         let caption = "Left: what the sensed output of each closed loop answers to an impulse at the error; a synapse with an exact \
             trace convolves its input with it. Right: how the error of a trial changes with the weight of a granule cell that fires \
             at 1 s, simulated in the loop (dots) and minus the trace (line).";
@@ -217,7 +240,8 @@ fn on_plant(config: &Config, plant: &str) -> Result<Row, Error> {
     };
     let law = || bench.law(&body);
     let cfpc = |w: &[f64]| Ok::<_, Error>(Box::new(Cfpc::new(law()?, filter(w)?, bench.dt_s)));
-    let fel = |w: &[f64]| Ok::<_, Error>(Box::new(FeedbackErrorLearning::new(law()?, filter(w)?, bench.dt_s)));
+    let fel =
+        |w: &[f64]| Ok::<_, Error>(Box::new(FeedbackErrorLearning::new(law()?, filter(w)?, bench.dt_s)));
     let zero = vec![0.0; signals.len()];
     let base = [run(cfpc(&zero)?)?, run(fel(&zero)?)?];
     let product = |w: &[f64], n: usize| (0..w.len()).fold(0.0, |sum, j| sum + m[(n, j)] * w[j]);

@@ -37,24 +37,16 @@ pub fn power_of_ten(n: i32) -> String {
 
 /// An axis of decimal logarithms from 10^low to 10^high with a tick at every `every` decades.
 pub fn decades(label: &str, low: i32, high: i32, every: i32) -> Axis {
-    let tick = |n: i32| Tick {
-        at: f64::from(n),
-        text: power_of_ten(n),
-        under: String::new(),
-        colour: INK.into(),
-    };
+    let tick =
+        |n: i32| Tick { at: f64::from(n), text: power_of_ten(n), under: String::new(), colour: INK.into() };
     let ticks = (low..=high).filter(|n| (n - low) % every == 0).map(tick).collect();
     Axis::exact(label, f64::from(low), f64::from(high)).named(ticks)
 }
 
 /// Trials on a logarithmic axis: trial k is drawn at log10(k + 1), so that the first has its place.
 pub fn trial_axis(trials: usize) -> Axis {
-    let tick = |k: usize| Tick {
-        at: trial_at(k),
-        text: k.to_string(),
-        under: String::new(),
-        colour: INK.into(),
-    };
+    let tick =
+        |k: usize| Tick { at: trial_at(k), text: k.to_string(), under: String::new(), colour: INK.into() };
     let ticks = [0, 1, 3, 10, 30, 100, 400, 1000].into_iter().filter(|k| *k <= trials).map(tick).collect();
     Axis::exact("trial", 0.0, trial_at(trials)).named(ticks)
 }

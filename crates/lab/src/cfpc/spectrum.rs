@@ -110,7 +110,10 @@ impl Study for Spectrum {
         let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         let nyquist = 0.5 / config.bench.dt_s;
         if !(config.lowest_hz > 0.0 && config.highest_hz >= config.lowest_hz && config.highest_hz < nyquist) {
-            return wrong("highest_hz", format!("{}; from lowest_hz > 0 to below {nyquist} Hz", config.highest_hz));
+            return wrong(
+                "highest_hz",
+                format!("{}; from lowest_hz > 0 to below {nyquist} Hz", config.highest_hz),
+            );
         }
         if !(config.step_hz > 0.0 && config.frequencies().len() <= 1000) {
             return wrong("step_hz", format!("{}; above 0, for at most 1000 frequencies", config.step_hz));
@@ -120,7 +123,10 @@ impl Study for Spectrum {
             return wrong("sine_s", format!("{}; two periods of the lowest to 100000 ticks", config.sine_s));
         }
         if !(1..=100).contains(&config.trials) || !(config.step > 0.0 && config.step <= 0.2) {
-            return wrong("step", format!("{} over {} trials; above 0 to 0.2, 1 to 100", config.step, config.trials));
+            return wrong(
+                "step",
+                format!("{} over {} trials; above 0 to 0.2, 1 to 100", config.step, config.trials),
+            );
         }
         Ok(())
     }
@@ -132,7 +138,8 @@ impl Study for Spectrum {
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
         let frequencies = config.frequencies();
         run.progress.expect((PLANTS.len() * frequencies.len()) as u64);
-        let items: Vec<(&str, f64)> = PLANTS.iter().flat_map(|p| frequencies.iter().map(|f| (*p, *f))).collect();
+        let items: Vec<(&str, f64)> =
+            PLANTS.iter().flat_map(|p| frequencies.iter().map(|f| (*p, *f))).collect();
         let points = run.each(&items, |(plant, frequency)| {
             let points = measure(config, plant, *frequency)?;
             run.progress.done(1);
@@ -160,7 +167,8 @@ impl Study for Spectrum {
                 Judge::Each,
                 REFERENCE,
             ));
-            let far = |plant: &&str| of(plant).iter().map(|p| (p.measured - p.predicted).abs()).fold(0.0, f64::max);
+            let far =
+                |plant: &&str| of(plant).iter().map(|p| (p.measured - p.predicted).abs()).fold(0.0, f64::max);
             all.push(Finding::new(
                 format!("rate_minus_theory/{trace}"),
                 "Largest difference between measured and predicted rate, in units of the step; on each plant.",
@@ -187,7 +195,12 @@ impl Study for Spectrum {
                 let line = of().map(|p| (p.frequency_hz, p.predicted)).collect();
                 let dots = of().map(|p| (p.frequency_hz, p.measured)).collect();
                 panel.marks.push(Mark::Line { points: line, stroke: Stroke::new(colour, 1.4) });
-                panel.marks.push(Mark::Dots { points: dots, radius: 2.6, colour: colour.into(), opacity: 1.0 });
+                panel.marks.push(Mark::Dots {
+                    points: dots,
+                    radius: 2.6,
+                    colour: colour.into(),
+                    opacity: 1.0,
+                });
             }
             plate.panels.push(panel);
         }
@@ -212,11 +225,16 @@ impl Study for Spectrum {
                 "At {right} of {judged} combinations of plant, trace and frequency the error fell exactly when the phase of the trace \
                  was within 90 deg of that of the closed loop."
             ),
-            small_print: vec![format!(
-                "{} combinations closer to the boundary than {} deg are not judged.",
-                record.points.len() - judged,
-                config.margin_deg
-            )],
+            small_print: vec![
+                format!(
+                    "{} combinations closer to the boundary than {} deg are not judged.",
+                    record.points.len() - judged,
+                    config.margin_deg
+                ),
+                "The resonant loop with 150 ms more is itself unstable; the synapse's model of it is cut at the end of a bench trial, \
+                 which makes its phase jump from frequency to frequency. The criterion holds nevertheless."
+                    .into(),
+            ],
             steps: vec![
                 "The granule cells carry one sine and its quadrature. A disturbance of the same frequency is to be cancelled.".into(),
                 "The loop runs for a few trials with a small step; the rate is what the error loses in each.".into(),
@@ -234,7 +252,8 @@ fn measure(config: &Config, plant: &str, frequency: f64) -> Result<Vec<Point>, E
     let n = (config.sine_s / bench.dt_s).round() as usize;
     let system = bench.system(&body.plant()?, &bench.law(&body)?)?;
     let angle = |t: usize| std::f64::consts::TAU * frequency * bench.dt_s * t as f64;
-    let inputs: [Vec<f64>; 2] = [(0..n).map(|t| libm::sin(angle(t))).collect(), (0..n).map(|t| libm::cos(angle(t))).collect()];
+    let inputs: [Vec<f64>; 2] =
+        [(0..n).map(|t| libm::sin(angle(t))).collect(), (0..n).map(|t| libm::cos(angle(t))).collect()];
     let t = gain(&system.impulse(n), frequency, bench.dt_s);
     let mut closed = bench.reflex(&body)?;
     let late = bench.mismatched(&body, &Mismatch { delay_s: 0.15, ..Mismatch::NONE })?;
@@ -257,7 +276,8 @@ fn measure(config: &Config, plant: &str, frequency: f64) -> Result<Vec<Point>, E
             let mut missing = [1.0, 0.0];
             let mut sizes = Vec::with_capacity(config.trials + 1);
             for _ in 0..=config.trials {
-                let o: Vec<f64> = (0..n).map(|t| -missing[0] * inputs[0][t] - missing[1] * inputs[1][t]).collect();
+                let o: Vec<f64> =
+                    (0..n).map(|t| -missing[0] * inputs[0][t] - missing[1] * inputs[1][t]).collect();
                 let error: Vec<f64> = answer_to(&mut closed, &o)?.iter().map(|y| -y).collect();
                 sizes.push(bench::rms(&error));
                 for (w, e) in missing.iter_mut().zip(&e) {

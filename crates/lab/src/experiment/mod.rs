@@ -89,7 +89,18 @@ pub use study::{Card, Experiment, Preset, Request, Study};
 use crate::Error;
 
 /// All experiments, in the order in which they are listed.
-pub const ALL: &[&dyn Experiment] = &[&crate::prism::Prism, &crate::cfpc::Gradient, &crate::cfpc::Traces, &crate::cfpc::Spectrum];
+pub const ALL: &[&dyn Experiment] = &[
+    &crate::prism::Prism,
+    &crate::cfpc::Gradient,
+    &crate::cfpc::Traces,
+    &crate::cfpc::Spectrum,
+    &crate::cfpc::MismatchMap,
+    &crate::cfpc::Posture,
+    &crate::cfpc::OtherPlants,
+    &crate::cfpc::Tracking,
+    &crate::cfpc::Transfer,
+    &crate::cfpc::Cascade,
+];
 
 /// The experiment of that name.
 ///

@@ -104,7 +104,8 @@ fn table(record: &Record, last: usize) -> Section {
             let delay = cell.delay_s.map(|d| format!(" ({:.0} ms)", 1e3 * d)).unwrap_or_default();
             let ours: Vec<f64> = trials.iter().map(|t| cell.at(*t)).collect();
             let theirs = EXPECTED.iter().find(|e| e.0 == row).map(|e| e.1[p]);
-            let theirs = theirs.filter(|e| !e[0].is_nan()).map(|e| joined(&e[..trials.len()])).unwrap_or_default();
+            let theirs =
+                theirs.filter(|e| !e[0].is_nan()).map(|e| joined(&e[..trials.len()])).unwrap_or_default();
             cells.push(format!("{}{delay}<small>{theirs}</small>", joined(&ours)));
         }
         table.rows.push(cells);
@@ -126,7 +127,11 @@ fn table(record: &Record, last: usize) -> Section {
 fn large(value: f64) -> String {
     if value.abs() >= 1e4 {
         let exponent = libm::floor(libm::log10(value.abs())) as i32;
-        return format!("{:.0} · {}", value / 10f64.powi(exponent), super::super::look::power_of_ten(exponent));
+        return format!(
+            "{:.0} · {}",
+            value / 10f64.powi(exponent),
+            super::super::look::power_of_ten(exponent)
+        );
     }
     if value < 0.1 { format!("{value:.3}") } else { short(value) }
 }
