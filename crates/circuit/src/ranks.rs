@@ -254,6 +254,21 @@ impl Team {
     pub fn broadcast(&self, word: u64) -> Result<u64, RunError> {
         Ok(self.talk(&vec![vec![word]; self.ranks()])?[0][0])
     }
+
+    /// Replaces the numbers by those of the rank `from`, on all ranks.
+    pub fn take_over(&self, from: u32, numbers: &mut [f64]) -> Result<(), RunError> {
+        let own = match self.rank == from as usize {
+            true => numbers.iter().map(|x| x.to_bits()).collect(),
+            false => Vec::new(),
+        };
+        let received = self.talk(&vec![own; self.ranks()])?;
+        let theirs = &received[from as usize];
+        if theirs.len() != numbers.len() {
+            return Err(RunError::Exchange(ExchangeError::Lost { rank: from as usize }));
+        }
+        numbers.iter_mut().zip(theirs).for_each(|(x, &bits)| *x = f64::from_bits(bits));
+        Ok(())
+    }
 }
 
 fn bad(what: String) -> RunError {

@@ -284,27 +284,62 @@ impl Simulation {
     pub fn synapses(&self, projection: &str) -> Result<Vec<(u32, u32, f32)>, RunError> {
         let p = self.network.projection(projection)?;
         let projection = &self.network.projections[p];
-        let first = self.network.populations[projection.post].first_block;
         let mut synapses = Vec::with_capacity(projection.synapses);
-        for (b, wiring) in projection.wiring.iter().enumerate() {
-            if !self.network.owns(first + b) {
-                continue;
-            }
-            let base = self.network.blocks[first + b].first as u32;
-            for pre in 0..wiring.offsets.len() as u32 - 1 {
-                for k in wiring.of(pre) {
-                    let weight = match &wiring.weights {
-                        _ if projection.rule.is_some() => {
-                            self.state.plastic[projection.first_plastic + b].weights[k]
-                        }
-                        Weights::Uniform(w) => *w,
-                        Weights::Each(w) => w[k],
-                    };
-                    synapses.push((pre, base + u32::from(wiring.targets[k]), weight));
-                }
-            }
+        for local in 0..projection.wiring.len() {
+            self.for_synapses(p, local, |pre, post, weight| synapses.push((pre, post, weight)));
         }
         Ok(synapses)
+    }
+
+    /// Goes through all synapses of a projection in (block, source, target) order, on whatever ranks they are, and
+    /// changes some numbers with each: `add(numbers, source, target, weight nS)`. Every rank goes through its
+    /// own, from the numbers that the ranks before it have left; all get those of a single process, bit for bit.
+    /// Collective.
+    ///
+    /// # Errors
+    /// [`RunError::UnknownLabel`]; [`RunError::Exchange`].
+    pub fn fold_synapses(
+        &self,
+        projection: &str,
+        numbers: &mut [f64],
+        mut add: impl FnMut(&mut [f64], u32, u32, f32),
+    ) -> Result<(), RunError> {
+        let p = self.network.projection(projection)?;
+        let projection = &self.network.projections[p];
+        let first = self.network.populations[projection.post].first_block;
+        let owners = &self.network.owner[first..first + projection.wiring.len()];
+        for (local, owner) in owners.iter().enumerate() {
+            self.for_synapses(p, local, |pre, post, weight| add(numbers, pre, post, weight));
+            if let Some(team) = &self.team
+                && owners.get(local + 1) != Some(owner)
+            {
+                team.take_over(*owner, numbers)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The synapses of a projection onto one block of its target, if the block is this rank's.
+    fn for_synapses(&self, p: usize, local: usize, mut f: impl FnMut(u32, u32, f32)) {
+        let projection = &self.network.projections[p];
+        let block = self.network.populations[projection.post].first_block + local;
+        if !self.network.owns(block) {
+            return;
+        }
+        let wiring = &projection.wiring[local];
+        let base = self.network.blocks[block].first as u32;
+        for pre in 0..wiring.offsets.len() as u32 - 1 {
+            for k in wiring.of(pre) {
+                let weight = match &wiring.weights {
+                    _ if projection.rule.is_some() => {
+                        self.state.plastic[projection.first_plastic + local].weights[k]
+                    }
+                    Weights::Uniform(w) => *w,
+                    Weights::Each(w) => w[k],
+                };
+                f(pre, base + u32::from(wiring.targets[k]), weight);
+            }
+        }
     }
 
     /// Spikes of a population in the last interval and before, by step; on one rank of several those that

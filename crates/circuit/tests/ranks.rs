@@ -232,6 +232,40 @@ fn a_state_goes_on_with_another_number_of_ranks() {
     }
 }
 
+/// With a sum that forgets, in which the order shows.
+#[test]
+fn synapses_are_gone_through_in_the_order_of_one_process() {
+    let fold = |simulation: &mut Simulation| {
+        let mossy = simulation.population("mossy").unwrap();
+        simulation.set_rates(mossy, &[80.0; 700]).unwrap();
+        simulation.run_ms(60.0).unwrap();
+        let mut numbers = [0.0; 2];
+        let add = |numbers: &mut [f64], pre: u32, post: u32, weight: f32| {
+            numbers[0] = 0.9999 * numbers[0] + f64::from(weight);
+            numbers[1] = f64::from(pre) + 1e4 * f64::from(post);
+        };
+        simulation.fold_synapses("pf_pc", &mut numbers, add).unwrap();
+        assert!(simulation.fold_synapses("no", &mut numbers, |_, _, _, _| {}).is_err());
+        numbers.map(f64::to_bits)
+    };
+    let clock = Clock::new(0.1).unwrap();
+    let mut one = Simulation::new(circuit().compile(clock, 5).unwrap(), 1).unwrap();
+    let alone = fold(&mut one);
+    let synapses = one.synapses("pf_pc").unwrap();
+    let weights: Vec<f64> = synapses.iter().map(|s| f64::from(s.2)).collect();
+    let last = synapses.last().unwrap();
+    assert_eq!(alone[0], weights.iter().fold(0.0, |sum, w| 0.9999 * sum + w).to_bits());
+    assert_eq!(alone[1], (f64::from(last.0) + 1e4 * f64::from(last.1)).to_bits());
+    assert!(weights.iter().any(|w| *w != 0.8f32.into()), "weights have changed");
+    for (ranks, distribution) in [(2, Distribution::Contiguous), (3, Distribution::RoundRobin)] {
+        let several = on_ranks(ranks, |rank, exchange| {
+            let network = circuit().compile_share(clock, 5, &Share::of(rank, ranks, distribution)).unwrap();
+            fold(&mut Simulation::distributed(network, 1, exchange).unwrap())
+        });
+        assert!(several.iter().all(|s| *s == alone), "{ranks} ranks, {distribution:?}");
+    }
+}
+
 #[test]
 fn a_rank_holds_its_own_part_only() {
     let synapses: Vec<usize> = on_ranks(4, |rank, _| {

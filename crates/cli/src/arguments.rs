@@ -55,10 +55,10 @@ pub struct Run {
     /// Seeds: 0..9 (both included) or 0,3,5
     #[arg(long)]
     pub seeds: Option<String>,
-    /// Conditions and seeds at a time [default: the cores, divided by --threads]
+    /// Conditions and seeds at a time [default: the cores, divided by --threads; under mpirun 1]
     #[arg(long)]
     pub jobs: Option<usize>,
-    /// Threads of each; the number changes no bit
+    /// Threads of each, under mpirun of each process; the number changes no bit
     #[arg(long, default_value_t = 1)]
     pub threads: usize,
     /// Folder to make [default: runs/EXPERIMENT-PRESET, numbered]
@@ -73,6 +73,9 @@ pub struct Run {
     /// Exit with 3 when a finding is out of range
     #[arg(long)]
     pub strict: bool,
+    /// Under mpirun: round-robin or contiguous blocks of cells; it changes no bit
+    #[arg(long, value_enum, default_value_t)]
+    pub distribution: Distribution,
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,7 +4,10 @@ use crate::Stop;
 use crate::arguments::Run;
 use crate::bar::Bar;
 use lobule::Error;
+use lobule::circuit::RunError;
+use lobule::circuit::exchange::ExchangeError;
 use lobule::experiment::{ALL, Experiment, Request, RunOptions, find};
+use lobule::ranks::Ranks;
 use lobule::report::{Finding, Findings};
 use lobule::run_folder::write_whole;
 use std::fs;
@@ -33,8 +36,11 @@ pub fn show(experiment: &str) -> Result<(), Stop> {
     Ok(())
 }
 
-pub fn run(arguments: &Run) -> Result<(), Stop> {
-    let experiment = known(&arguments.experiment)?;
+/// What is typed, once it is read: the experiment, a file with keys to change, keys to change.
+type Typed = (&'static dyn Experiment, Option<(String, String)>, Vec<String>);
+
+fn typed(arguments: &Run) -> Result<Typed, Error> {
+    let experiment = find(&arguments.experiment)?;
     let file = match &arguments.config {
         None => None,
         Some(path) => Some((path.display().to_string(), read(path)?)),
@@ -44,15 +50,17 @@ pub fn run(arguments: &Run) -> Result<(), Stop> {
         settings.push(format!("seeds={:?}", parse_seeds(seeds)?));
     }
     settings.extend(arguments.set.iter().cloned());
-    let file = file.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
     for (key, value) in [("--threads", arguments.threads), ("--jobs", arguments.jobs.unwrap_or(1))] {
         if !(1..=1024).contains(&value) {
-            return Err(Stop::Input(Error::Config {
-                key: key.into(),
-                what: format!("{value}; 1 to 1024 are possible"),
-            }));
+            return Err(Error::Config { key: key.into(), what: format!("{value}; 1 to 1024 are possible") });
         }
     }
+    Ok((experiment, file, settings))
+}
+
+pub fn run(arguments: &Run, ranks: &Ranks) -> Result<(), Stop> {
+    let (experiment, file, settings) = ranks.agree(typed(arguments)).map_err(Stop::Input)?;
+    let file = file.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let out = match &arguments.out {
         Some(out) => out.clone(),
@@ -64,34 +72,44 @@ pub fn run(arguments: &Run) -> Result<(), Stop> {
         } else {
             format!("{} with changes", arguments.preset)
         },
-        jobs: arguments.jobs.unwrap_or((cores / arguments.threads).max(1)),
+        jobs: arguments.jobs.unwrap_or(match ranks.ranks() {
+            1 => (cores / arguments.threads).max(1),
+            _ => 1,
+        }),
         threads: arguments.threads,
         out,
         resumes: arguments.resume,
     };
     let request = Request { preset: &arguments.preset, file, settings: &settings };
-    let bar = Bar::new(arguments.no_progress, experiment.card().unit);
-    let ran = experiment.run(&request, &options, &bar);
+    let bar = Bar::new(arguments.no_progress || !ranks.is_first(), experiment.card().unit);
+    let ran = experiment.run_on(&request, &options, &bar, ranks);
     bar.finish();
-    let finished = ran.map_err(|e| match e {
+    let finished = ran.map_err(|e| match e.kind() {
         Error::File { .. }
         | Error::Scaffold(_)
         | Error::Config { .. }
         | Error::Anatomy { .. }
         | Error::Compile(_)
         | Error::Theory(lobule::theory::Error::Parameter { .. })
-        | Error::Control(lobule::control::Error::Parameter { .. }) => Stop::Input(e),
-        other => Stop::Run(other),
+        | Error::Control(lobule::control::Error::Parameter { .. })
+        // What one rank alone can meet between trials: a folder that cannot be written.
+        | Error::Run(RunError::Exchange(ExchangeError::Other { .. })) => Stop::Input(e),
+        _ => Stop::Run(e),
     })?;
     let findings = &finished.findings;
+    let out_of_range = findings.findings.iter().filter(|f| !f.pass).count();
+    let ended =
+        if arguments.strict && out_of_range > 0 { Err(Stop::OutOfRange(out_of_range)) } else { Ok(()) };
+    if !ranks.is_first() {
+        return ended;
+    }
     print_findings(&findings.findings);
     for (label, hash) in &finished.fingerprints {
         out!("hash {label} {hash}");
     }
     out!("wall time {:.0} s", findings.wall_s);
     out!("report {}", finished.folder.join("report.html").display());
-    let out_of_range = findings.findings.iter().filter(|f| !f.pass).count();
-    if arguments.strict && out_of_range > 0 { Err(Stop::OutOfRange(out_of_range)) } else { Ok(()) }
+    ended
 }
 
 fn print_findings(findings: &[Finding]) {
@@ -157,14 +175,13 @@ pub fn compare(folders: &[PathBuf]) -> Result<(), Stop> {
     Ok(())
 }
 
-fn read(path: &Path) -> Result<String, Stop> {
-    fs::read_to_string(path).map_err(|e| {
-        Stop::Input(Error::File { path: path.display().to_string(), what: format!("{e}; check the path") })
-    })
+fn read(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path)
+        .map_err(|e| Error::File { path: path.display().to_string(), what: format!("{e}; check the path") })
 }
 
 fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Stop> {
-    serde_json::from_str(&read(path)?).map_err(|e| {
+    serde_json::from_str(&read(path).map_err(Stop::Input)?).map_err(|e| {
         Stop::Input(Error::File {
             path: path.display().to_string(),
             what: format!("{e}; it is not of a run by this version of lobule"),
@@ -173,12 +190,10 @@ fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Stop> {
 }
 
 /// `0..4` is 0, 1, 2, 3, 4; `0,3,5` is itself.
-fn parse_seeds(text: &str) -> Result<Vec<u64>, Stop> {
-    let wrong = || {
-        Stop::Input(Error::Config {
-            key: "--seeds".into(),
-            what: format!("`{text}`; write 0..9 (both included) or 0,3,5"),
-        })
+fn parse_seeds(text: &str) -> Result<Vec<u64>, Error> {
+    let wrong = || Error::Config {
+        key: "--seeds".into(),
+        what: format!("`{text}`; write 0..9 (both included) or 0,3,5"),
     };
     if let Some((from, to)) = text.split_once("..") {
         let (from, to): (u64, u64) =

@@ -21,14 +21,13 @@ pub fn ranks(command: &Command) -> Result<Ranks, Option<Error>> {
     if rank().is_none() {
         return Ok(Ranks::alone());
     }
-    let refused = |key: &str, what: String| Err(is_first().then(|| Error::Config { key: key.into(), what }));
     match command {
         Command::Network(Network::Simulate(simulate)) => start(simulate.distribution),
-        Command::Run(_) => refused(
-            "run",
-            "an experiment runs in one process, on --jobs and --threads; start it without mpirun".into(),
-        ),
-        _ => refused("mpirun", "this command runs in one process; start it without mpirun".into()),
+        Command::Run(run) => start(run.distribution),
+        _ => Err(is_first().then(|| Error::Config {
+            key: "mpirun".into(),
+            what: "this command runs in one process; start it without mpirun".into(),
+        })),
     }
 }
 

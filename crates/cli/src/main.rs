@@ -63,7 +63,7 @@ fn main() -> ExitCode {
     let ended = match arguments.command {
         Command::List => experiments::list(),
         Command::Show { experiment } => experiments::show(&experiment),
-        Command::Run(run) => experiments::run(&run),
+        Command::Run(run) => experiments::run(&run, &ranks),
         Command::Report { folder } => experiments::report(&folder),
         Command::Compare { folders } => experiments::compare(&folders),
         Command::Network(command) => network::run(&command, &ranks),
@@ -80,6 +80,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(Stop::Input(_)) if !ranks.is_first() => ExitCode::from(2),
         Err(Stop::Run(_)) if !ranks.is_first() => ExitCode::from(1),
+        Err(Stop::OutOfRange(_)) if !ranks.is_first() => ExitCode::from(3),
         Err(Stop::Input(error)) => fail(2, &error),
         Err(Stop::Run(error)) => fail(1, &error),
         Err(Stop::OutOfRange(count)) => {

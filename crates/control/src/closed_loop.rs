@@ -19,7 +19,8 @@ pub struct Drive<'a> {
     pub cues: &'a [f64],
 }
 
-/// A controller and a plant, joined.
+/// A controller and a plant, joined. Both keep their types, so that what they hold can be read between ticks;
+/// boxes of trait objects do as well.
 ///
 /// # Example: a feedback law of your own on a joint
 /// ```
@@ -38,16 +39,17 @@ pub struct Drive<'a> {
 /// }
 ///
 /// // Ticks of 1 ms; what is sensed is 10 ms old, what is commanded acts 5 ms later.
-/// let mut arm = ClosedLoop::new(Box::new(Joint::new(1.0, 0.0)), Box::new(Pd), 1, 1e-3, [10, 5])?;
+/// let mut arm = ClosedLoop::new(Joint::new(1.0, 0.0), Pd, 1, 1e-3, [10, 5])?;
 /// for _ in 0..2000 {
 ///     arm.tick(&Drive { reference: &[20.0], ..Drive::default() })?;
 /// }
-/// assert!((arm.senses()[0] - 20.0).abs() < 0.1);
+/// assert!((arm.plant().pointing_deg() - 20.0).abs() < 0.1);
 /// # Ok::<(), Error>(())
 /// ```
-pub struct ClosedLoop {
-    plant: Box<dyn Plant>,
-    controller: Box<dyn Controller>,
+#[derive(Debug, Clone)]
+pub struct ClosedLoop<P = Box<dyn Plant>, C = Box<dyn Controller>> {
+    plant: P,
+    controller: C,
     dt_s: f64,
     tick: u64,
     sensory: DelayLine,
@@ -62,7 +64,7 @@ pub struct ClosedLoop {
     acting: Vec<f64>,
 }
 
-impl ClosedLoop {
+impl<P: Plant, C: Controller> ClosedLoop<P, C> {
     /// A loop at the start of a trial, in ticks of `dt_s` seconds; `references` is the number of leading senses that
     /// are controlled, `delays` the sensory and the motor delay in ticks.
     ///
@@ -70,8 +72,8 @@ impl ClosedLoop {
     /// [`Error::Parameter`] when the tick is not positive, the plant takes another number of commands than the
     /// controller gives, or there are more references than senses.
     pub fn new(
-        plant: Box<dyn Plant>,
-        controller: Box<dyn Controller>,
+        plant: P,
+        controller: C,
         references: usize,
         dt_s: f64,
         delays: [usize; 2],
@@ -195,12 +197,22 @@ impl ClosedLoop {
     }
 
     /// The plant.
-    pub fn plant(&mut self) -> &mut dyn Plant {
-        &mut *self.plant
+    pub fn plant(&self) -> &P {
+        &self.plant
+    }
+
+    /// The plant, to be changed between ticks.
+    pub fn plant_mut(&mut self) -> &mut P {
+        &mut self.plant
     }
 
     /// The controller.
-    pub fn controller(&mut self) -> &mut dyn Controller {
-        &mut *self.controller
+    pub fn controller(&self) -> &C {
+        &self.controller
+    }
+
+    /// The controller, to be changed between ticks.
+    pub fn controller_mut(&mut self) -> &mut C {
+        &mut self.controller
     }
 }

@@ -65,3 +65,33 @@ pub trait Controller: Send {
     /// Switches learning; a controller that never learns ignores it.
     fn set_learning(&mut self, _learns: bool) {}
 }
+
+impl<C: Controller + ?Sized> Controller for Box<C> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn commands(&self) -> usize {
+        (**self).commands()
+    }
+
+    fn reset(&mut self) {
+        (**self).reset();
+    }
+
+    fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        (**self).advance(senses, command)
+    }
+
+    fn finish(&mut self, cost: f64) -> Result<(), Error> {
+        (**self).finish(cost)
+    }
+
+    fn weights(&self) -> &[f64] {
+        (**self).weights()
+    }
+
+    fn set_learning(&mut self, learns: bool) {
+        (**self).set_learning(learns);
+    }
+}

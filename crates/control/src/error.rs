@@ -18,6 +18,14 @@ pub enum Error {
         /// The allowed range and the remedy.
         allowed: String,
     },
+    /// A controller that cannot go on, for a reason of its own.
+    #[error("the controller `{controller}` cannot go on: {what}")]
+    Controller {
+        /// The controller.
+        controller: &'static str,
+        /// Why, and the remedy.
+        what: String,
+    },
     /// A body that left the numbers.
     #[error("{plant}: {variable} is {value} after {time_s} s; lower the command or its gain")]
     NonFinite {

@@ -4,7 +4,9 @@
 //! The loop's controller must add its first cue to the error, as [`crate::feedback::Reflex`] does.
 
 use crate::closed_loop::{ClosedLoop, Drive};
+use crate::controller::Controller;
 use crate::error::{Error, check};
+use crate::plant::Plant;
 use lobule_signal::Stream;
 use nalgebra::{DMatrix, DVector};
 
@@ -12,7 +14,10 @@ use nalgebra::{DMatrix, DVector};
 ///
 /// # Errors
 /// A plant or controller that left the numbers.
-pub fn answer_to(closed: &mut ClosedLoop, probe: &[f64]) -> Result<Vec<f64>, Error> {
+pub fn answer_to<P: Plant, C: Controller>(
+    closed: &mut ClosedLoop<P, C>,
+    probe: &[f64],
+) -> Result<Vec<f64>, Error> {
     closed.reset();
     let mut sensed = Vec::with_capacity(probe.len());
     for &o in probe {
@@ -26,7 +31,10 @@ pub fn answer_to(closed: &mut ClosedLoop, probe: &[f64]) -> Result<Vec<f64>, Err
 ///
 /// # Errors
 /// As [`answer_to`].
-pub fn impulse_response(closed: &mut ClosedLoop, ticks: usize) -> Result<Vec<f64>, Error> {
+pub fn impulse_response<P: Plant, C: Controller>(
+    closed: &mut ClosedLoop<P, C>,
+    ticks: usize,
+) -> Result<Vec<f64>, Error> {
     let mut probe = vec![0.0; ticks];
     let rest = answer_to(closed, &probe)?;
     if let Some(first) = probe.first_mut() {
@@ -83,8 +91,8 @@ pub fn finite_response(probe: &[f64], answer: &[f64], taps: usize, ridge: f64) -
 ///
 /// # Errors
 /// As [`answer_to`] and [`finite_response`].
-pub fn identify(
-    closed: &mut ClosedLoop,
+pub fn identify<P: Plant, C: Controller>(
+    closed: &mut ClosedLoop<P, C>,
     amplitude: f64,
     ticks: usize,
     taps: usize,

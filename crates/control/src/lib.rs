@@ -7,6 +7,7 @@
 //! degrees carry `_deg` in their name.
 #![warn(missing_docs)]
 
+mod beside;
 mod cfpc;
 mod closed_loop;
 mod controller;
@@ -25,6 +26,7 @@ mod planner;
 pub mod plant;
 mod trajectory;
 
+pub use beside::Beside;
 pub use cfpc::Cfpc;
 pub use closed_loop::{ClosedLoop, Drive};
 pub use controller::{Controller, Senses};

@@ -28,8 +28,8 @@ fn system() -> LinearSystem {
     open.then(&plant().system(DT).unwrap()).then(&LinearSystem::delay(DELAYS[0])).closed().unwrap()
 }
 
-fn looped(controller: Box<dyn Controller>) -> ClosedLoop {
-    ClosedLoop::new(Box::new(plant()), controller, 1, DT, DELAYS).unwrap()
+fn looped<C: Controller>(controller: C) -> ClosedLoop<Linear, C> {
+    ClosedLoop::new(plant(), controller, 1, DT, DELAYS).unwrap()
 }
 
 fn basis() -> Basis {
@@ -51,7 +51,7 @@ fn signals() -> Vec<Vec<f64>> {
 }
 
 /// A trial; returns the errors that were sensed.
-fn trial(closed: &mut ClosedLoop, reference: &[f64]) -> Vec<f64> {
+fn trial<C: Controller>(closed: &mut ClosedLoop<Linear, C>, reference: &[f64]) -> Vec<f64> {
     closed.reset();
     let mut errors = Vec::new();
     for n in 0..reference.len() {
@@ -87,7 +87,7 @@ fn a_held_plant_is_exact() {
 
 #[test]
 fn the_loop_of_matrices_is_the_loop_of_parts() {
-    let measured = impulse_response(&mut looped(Box::new(Reflex::new(law()))), TICKS).unwrap();
+    let measured = impulse_response(&mut looped(Reflex::new(law())), TICKS).unwrap();
     let built = system().impulse(TICKS);
     assert!(largest(measured.iter().zip(&built).map(|(a, b)| a - b)) < 1e-13);
     // Both delays and the hold: nothing before 16 ticks.
@@ -256,8 +256,8 @@ fn filter(trace: TraceModel, step: Step, update: Update) -> AdaptiveFilter {
     AdaptiveFilter::new(basis(), &Learning { trace, update, step }).unwrap()
 }
 
-fn cfpc(filter: AdaptiveFilter) -> Box<dyn Controller> {
-    Box::new(Cfpc::new(law(), filter, DT))
+fn cfpc(filter: AdaptiveFilter) -> Cfpc {
+    Cfpc::new(law(), filter, DT)
 }
 
 #[test]
@@ -282,13 +282,12 @@ fn the_teacher_of_feedback_error_learning_has_the_same_trace() {
     let mut weights = vec![0.0; 40];
     weights[3] = 1.0;
     let fel = FeedbackErrorLearning::new(law(), still.with_weights(&weights).unwrap(), DT);
-    let mut closed = looped(Box::new(fel));
+    let mut closed = looped(fel);
     closed.reset();
-    let x = &signals()[3];
     let theory = Lifted::new(&h, &h, &signals()).unwrap();
-    for n in 0..TICKS {
+    for (n, x) in signals()[3].iter().enumerate() {
         closed.tick(&Drive { reference: &[0.0], ..Drive::default() }).unwrap();
-        let feedback = closed.command()[0] - x[n];
+        let feedback = closed.command()[0] - x;
         assert!((feedback + theory.response()[(n, 3)]).abs() < 1e-12);
     }
 }
@@ -304,7 +303,7 @@ fn learning_in_the_loop_is_learning_in_theory() {
         let errors = trial(&mut closed, &reference());
         rms.push(errors.iter().map(|e| e * e).sum::<f64>().sqrt());
     }
-    let mut still = looped(Box::new(Reflex::new(law())));
+    let mut still = looped(Reflex::new(law()));
     let course = theory.learn(&trial(&mut still, &reference()), rate, 20, 1e6).unwrap();
     for (measured, relative) in rms.iter().zip(&course.relative) {
         assert!((measured / rms[0] - relative).abs() < 1e-9);
@@ -327,7 +326,7 @@ fn a_normalised_filter_learns_in_every_tick_too() {
 
 #[test]
 fn random_signs_find_the_loop() {
-    let mut closed = looped(Box::new(Reflex::new(law())));
+    let mut closed = looped(Reflex::new(law()));
     let found = identify(&mut closed, 0.05, 6000, 400, 1e-9, 1).unwrap();
     let h = system().impulse(400);
     assert!(largest(found.iter().zip(&h).map(|(a, b)| a - b)) < 0.01 * largest(h));
@@ -338,7 +337,7 @@ fn no_step_converges_without_a_trace_and_theory_says_so() {
     let h = system().impulse(TICKS);
     let theory = Lifted::new(&h, &[1.0], &signals()).unwrap();
     assert_eq!(theory.bound().unwrap(), None);
-    let first = answer_to(&mut looped(Box::new(Reflex::new(law()))), &reference()).unwrap();
+    let first = answer_to(&mut looped(Reflex::new(law())), &reference()).unwrap();
     let course = theory.learn(&first, theory.bench_rate().unwrap(), 2000, 1e6).unwrap();
     assert!(course.diverged_at.is_some() && *course.relative.last().unwrap() > 1e6);
     let cause = lobule_control::oracle::cause(&h, &[1.0], &signals()[5], 5.0, DT).unwrap();

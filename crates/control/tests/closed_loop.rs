@@ -1,7 +1,7 @@
 //! The closed loop: exact delays, exact error, what is refused.
 
 use lobule_control::plant::Joint;
-use lobule_control::{ClosedLoop, Controller, Drive, Error, Plant, Senses};
+use lobule_control::{Beside, ClosedLoop, Controller, Drive, Error, Plant, Senses};
 
 /// Commands 1 at tick 0 of a trial, else 0.
 struct Pulse;
@@ -48,8 +48,7 @@ impl Plant for Echo {
 #[test]
 fn a_pulse_comes_back_after_both_delays_and_one_tick() {
     for [sensory, motor] in [[0, 0], [1, 0], [0, 3], [4, 2]] {
-        let mut echo =
-            ClosedLoop::new(Box::new(Echo(0.0)), Box::new(Pulse), 1, 1e-3, [sensory, motor]).unwrap();
+        let mut echo = ClosedLoop::new(Echo(0.0), Pulse, 1, 1e-3, [sensory, motor]).unwrap();
         for _trial in 0..2 {
             echo.reset();
             let sensed: Vec<f64> = (0..20)
@@ -83,7 +82,7 @@ impl Controller for Teller {
 
 #[test]
 fn the_reference_is_compared_at_the_time_of_what_is_sensed() {
-    let mut echo = ClosedLoop::new(Box::new(Echo(0.0)), Box::new(Teller), 1, 1e-3, [5, 100]).unwrap();
+    let mut echo = ClosedLoop::new(Echo(0.0), Teller, 1, 1e-3, [5, 100]).unwrap();
     for t in 0..40 {
         let reference = f64::from(t) + 3.0;
         echo.tick(&Drive { reference: &[reference], ..Drive::default() }).unwrap();
@@ -94,7 +93,7 @@ fn the_reference_is_compared_at_the_time_of_what_is_sensed() {
 
 #[test]
 fn a_disturbance_acts_at_once_whatever_the_motor_delay() {
-    let mut echo = ClosedLoop::new(Box::new(Echo(0.0)), Box::new(Pulse), 1, 1e-3, [0, 9]).unwrap();
+    let mut echo = ClosedLoop::new(Echo(0.0), Pulse, 1, 1e-3, [0, 9]).unwrap();
     echo.tick(&Drive { reference: &[0.0], disturbance: &[7.0], cues: &[] }).unwrap();
     assert_eq!(echo.senses(), [7.0]);
 }
@@ -102,14 +101,14 @@ fn a_disturbance_acts_at_once_whatever_the_motor_delay() {
 #[test]
 fn what_does_not_fit_is_refused_by_name() {
     let make = |references, dt_s, delays| {
-        ClosedLoop::new(Box::new(Joint::new(1.0, 0.0)), Box::new(Pulse), references, dt_s, delays)
+        ClosedLoop::new(Joint::new(1.0, 0.0), Pulse, references, dt_s, delays)
             .err()
             .map(|e| e.to_string())
             .unwrap_or_default()
     };
     assert!(make(1, 1e-3, [0, 0]).contains("commands of the controller = 1"));
     let echo = |references, dt_s, delays| {
-        ClosedLoop::new(Box::new(Echo(0.0)), Box::new(Pulse), references, dt_s, delays)
+        ClosedLoop::new(Echo(0.0), Pulse, references, dt_s, delays)
             .err()
             .map(|e| e.to_string())
             .unwrap_or_default()
@@ -117,4 +116,52 @@ fn what_does_not_fit_is_refused_by_name() {
     assert!(echo(2, 1e-3, [0, 0]).contains("references = 2"));
     assert!(echo(1, 0.0, [0, 0]).contains("dt_s = 0"));
     assert!(echo(1, 1e-3, [0, 2_000_000]).contains("motor delay"));
+}
+
+#[test]
+fn controllers_beside_each_other_add_their_commands() {
+    let both = Beside::new(Pulse, Teller).unwrap();
+    let mut echo = ClosedLoop::new(Echo(0.0), both, 1, 1e-3, [0, 100]).unwrap();
+    echo.tick(&Drive { reference: &[3.0], ..Drive::default() }).unwrap();
+    assert_eq!(echo.command(), [4.0]);
+    echo.tick(&Drive { reference: &[3.0], ..Drive::default() }).unwrap();
+    assert_eq!(echo.command(), [3.0]);
+}
+
+#[test]
+fn a_loop_of_trait_objects_is_the_same_loop() {
+    let mut boxed: ClosedLoop = ClosedLoop::new(
+        Box::new(Joint::new(1.0, 0.0)) as Box<dyn Plant>,
+        Box::new(Beside::new(Two, Two).unwrap()) as Box<dyn Controller>,
+        1,
+        1e-3,
+        [3, 2],
+    )
+    .unwrap();
+    let mut plain =
+        ClosedLoop::new(Joint::new(1.0, 0.0), Beside::new(Two, Two).unwrap(), 1, 1e-3, [3, 2]).unwrap();
+    for t in 0..50 {
+        let drive = Drive { reference: &[f64::from(t)], ..Drive::default() };
+        boxed.tick(&drive).unwrap();
+        plain.tick(&drive).unwrap();
+        assert_eq!(boxed.senses(), plain.senses());
+    }
+    assert_ne!(plain.plant().position(), 0.0);
+}
+
+/// A proportional law for two commands.
+struct Two;
+
+impl Controller for Two {
+    fn name(&self) -> &'static str {
+        "two"
+    }
+    fn commands(&self) -> usize {
+        2
+    }
+    fn reset(&mut self) {}
+    fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        command.copy_from_slice(&[1e-3 * senses.error(0), 0.0]);
+        Ok(())
+    }
 }

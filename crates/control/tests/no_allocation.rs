@@ -76,7 +76,7 @@ fn a_tick_allocates_nothing() {
             for controller in controllers {
                 let body = Saturated::new(plant(), -5.0, 5.0).unwrap();
                 let body = Noisy::new(body, vec![0.01, 0.0], 1, "sensor").unwrap();
-                let mut closed = ClosedLoop::new(Box::new(body), controller, 1, DT, [10, 5]).unwrap();
+                let mut closed = ClosedLoop::new(body, controller, 1, DT, [10, 5]).unwrap();
                 let mut trial = || {
                     closed.reset();
                     for _ in 0..100 {

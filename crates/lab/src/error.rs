@@ -48,6 +48,9 @@ pub enum Error {
         /// Why.
         what: String,
     },
+    /// All ranks of a run met the same error.
+    #[error(transparent)]
+    Everywhere(Box<Error>),
     /// From the anatomy room.
     #[error(transparent)]
     Scaffold(#[from] lobule_scaffold::Error),
@@ -66,4 +69,14 @@ pub enum Error {
     /// From the clock.
     #[error(transparent)]
     Clock(#[from] lobule_signal::ClockError),
+}
+
+impl Error {
+    /// The error itself, where it is wrapped because all ranks met it.
+    pub fn kind(&self) -> &Self {
+        match self {
+            Self::Everywhere(error) => error.kind(),
+            error => error,
+        }
+    }
 }

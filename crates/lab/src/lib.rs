@@ -13,6 +13,7 @@ pub mod recordings;
 pub mod report;
 pub mod run_folder;
 pub mod settings;
+pub mod sgdege;
 
 pub use error::Error;
 pub use lobule_analysis as analysis;

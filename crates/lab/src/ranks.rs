@@ -6,16 +6,18 @@
 use crate::Error;
 use crate::cerebellum::{BrainState, Drive, ModuleOptions, add_module};
 use crate::open_loop::DT_MS;
-use lobule_circuit::exchange::{Local, SharedExchange, agree};
+use lobule_circuit::exchange::{self, ExchangeError, Local, SharedExchange};
 use lobule_circuit::{Circuit, Distribution, GapJunctions, Network, RunError, Share, Simulation, Weight};
 use lobule_scaffold::format::{self, Format};
 use lobule_scaffold::{Anatomy, bsb};
 use lobule_signal::Clock;
+use serde::{Serialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// This process among those of a run.
+#[derive(Clone)]
 pub struct Ranks {
     exchange: SharedExchange,
     rank: usize,
@@ -81,28 +83,83 @@ impl Ranks {
 
     /// Ends all processes at once, for an error that the others do not know of.
     pub fn abort(&self) -> ! {
-        self.exchange.lock().unwrap_or_else(PoisonError::into_inner).abort()
+        self.exchange().abort()
     }
 
-    /// Whether every rank has this same error already.
+    /// Whether every rank has this same error already. Of a rank that is lost the others may know nothing.
     pub fn is_common(error: &Error) -> bool {
-        matches!(error, Error::Run(RunError::OnRank { .. } | RunError::Exchange(_)))
+        match error {
+            Error::Everywhere(_) | Error::Run(RunError::OnRank { .. }) => true,
+            Error::Run(RunError::Exchange(error)) => !matches!(error, ExchangeError::Lost { .. }),
+            _ => false,
+        }
     }
 
     /// Lets all ranks fail together: the error of the lowest that failed, on every rank. Collective, but for
     /// an error that every rank has already.
     ///
     /// # Errors
-    /// That error.
+    /// That error; [`Error::Everywhere`] when all ranks have the same.
     pub fn agree<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
         match result {
+            // After a failed exchange there is no other.
+            Err(error @ Error::Run(RunError::Exchange(_))) => Err(error),
             Err(error) if self.ranks == 1 || Self::is_common(&error) => Err(error),
             result if self.ranks == 1 => result,
             result => {
-                let mut exchange = self.exchange.lock().unwrap_or_else(PoisonError::into_inner);
-                agree(&mut *exchange, result).map_err(|e| Error::Run(e.into()))
+                let said = result.as_ref().map(|_| ());
+                match (exchange::agree(&mut *self.exchange(), said), result) {
+                    (Ok(()), result) => result,
+                    (Err(ExchangeError::Everywhere { .. }), Err(error)) => {
+                        Err(Error::Everywhere(Box::new(error)))
+                    }
+                    (Err(error), _) => Err(Error::Run(error.into())),
+                }
             }
         }
+    }
+
+    /// What rank 0 alone does, with its result on all ranks. Collective.
+    ///
+    /// # Errors
+    /// That of rank 0, on every rank.
+    pub fn on_first<T: Serialize + DeserializeOwned>(
+        &self,
+        f: impl FnOnce() -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        if self.ranks == 1 {
+            return f();
+        }
+        let bug = |e: postcard::Error| Error::File {
+            path: "message".into(),
+            what: format!("{e}; this is a bug of lobule"),
+        };
+        let done = match self.is_first() {
+            true => f().and_then(|value| Ok(Some((postcard::to_stdvec(&value).map_err(bug)?, value)))),
+            false => Ok(None),
+        };
+        let (bytes, value) = self.agree(done)?.unzip();
+        let heard = exchange::broadcast(&mut *self.exchange(), &bytes.unwrap_or_default())
+            .map_err(|e| Error::Run(e.into()))?;
+        match value {
+            Some(value) => Ok(value),
+            None => postcard::from_bytes(&heard).map_err(bug),
+        }
+    }
+
+    /// Replaces each number by the sum of the ranks' numbers in its place. Collective.
+    ///
+    /// # Errors
+    /// When a rank is gone.
+    pub fn sum(&self, numbers: &mut [u64]) -> Result<(), Error> {
+        if self.ranks == 1 {
+            return Ok(());
+        }
+        exchange::sum(&mut *self.exchange(), numbers).map_err(|e| Error::Run(e.into()))
+    }
+
+    fn exchange(&self) -> MutexGuard<'_, dyn lobule_circuit::exchange::Exchange + 'static> {
+        self.exchange.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

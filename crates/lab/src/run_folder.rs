@@ -14,6 +14,8 @@ pub struct RunFolder {
     complete: PathBuf,
     /// Whether snapshots of an interrupted run may be used.
     resumes: bool,
+    /// Whether another rank has the folder.
+    is_elsewhere: bool,
 }
 
 fn at(path: &Path, error: impl std::fmt::Display, remedy: &str) -> Error {
@@ -64,11 +66,20 @@ impl RunFolder {
             fs::create_dir_all(&path).map_err(|e| at(&path, e, "choose an --out that can be written"))?;
         }
         write_whole(&partial.join("config.toml"), config.as_bytes())?;
-        Ok(Self { partial, complete: out.to_path_buf(), resumes })
+        Ok(Self { partial, complete: out.to_path_buf(), resumes, is_elsewhere: false })
+    }
+
+    /// The folder for the ranks of a run beside the first, which alone reads and writes it: here nothing is
+    /// kept and nothing is found.
+    pub fn elsewhere(out: &Path) -> Self {
+        Self { partial: PathBuf::new(), complete: out.to_path_buf(), resumes: false, is_elsewhere: true }
     }
 
     /// Removes the folder of a run that failed before it had anything to keep.
     pub fn discard_if_empty(&self) {
+        if self.is_elsewhere {
+            return;
+        }
         let is_empty =
             fs::read_dir(self.partial.join("snapshots")).is_ok_and(|mut files| files.next().is_none());
         if is_empty {
@@ -82,6 +93,9 @@ impl RunFolder {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, name: &str, data: &[u8]) -> Result<(), Error> {
+        if self.is_elsewhere {
+            return Ok(());
+        }
         let path = self.partial.join(name);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|e| at(folder, e, "check space and permissions"))?;
@@ -94,6 +108,9 @@ impl RunFolder {
     /// # Errors
     /// When it cannot be written.
     pub fn keep_snapshot<T: Serialize>(&self, name: &str, value: &T) -> Result<(), Error> {
+        if self.is_elsewhere {
+            return Ok(());
+        }
         let path = self.partial.join("snapshots").join(name);
         let data = postcard::to_allocvec(value).map_err(|e| at(&path, e, "this is a bug of lobule"))?;
         write_whole(&path, &data)
@@ -124,6 +141,9 @@ impl RunFolder {
     /// # Errors
     /// When it cannot be renamed.
     pub fn complete(self) -> Result<PathBuf, Error> {
+        if self.is_elsewhere {
+            return Ok(self.complete);
+        }
         let snapshots = self.partial.join("snapshots");
         fs::remove_dir_all(&snapshots).map_err(|e| at(&snapshots, e, "remove it by hand"))?;
         fs::rename(&self.partial, &self.complete).map_err(|e| {

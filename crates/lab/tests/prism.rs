@@ -7,6 +7,7 @@ use lobule::prism::calibration::{self, Calibrated};
 use lobule::prism::closed_loop::{ClosedLoop, TrialInput, TrialOutcome, compile};
 use lobule::prism::config::PrismConfig;
 use lobule::prism::{anatomy, arm_run};
+use lobule::ranks::Ranks;
 use lobule::scaffold::{Anatomy, Microzone};
 use std::sync::{Arc, OnceLock};
 
@@ -21,8 +22,8 @@ fn small() -> &'static Anatomy {
 }
 
 fn closed(config: &PrismConfig, threads: usize) -> ClosedLoop {
-    let network = compile(config, small(), [1e-5; 2], 0).unwrap();
-    ClosedLoop::new(config, small(), network, 0, threads).unwrap()
+    let network = compile(config, small(), [1e-5; 2], 0, &Ranks::alone()).unwrap();
+    ClosedLoop::new(config, small(), network, 0, threads, &Ranks::alone()).unwrap()
 }
 
 fn trial(closed: &mut ClosedLoop, error_deg: f64, learns: bool) -> TrialOutcome {
@@ -252,7 +253,16 @@ fn every_olive_cell_answers_every_teaching_spike_with_a_pair() {
 fn calibrated() -> &'static (Calibrated, Arc<lobule::circuit::Network>) {
     static CALIBRATED: OnceLock<(Calibrated, Arc<lobule::circuit::Network>)> = OnceLock::new();
     CALIBRATED.get_or_init(|| {
-        calibration::calibrate(&config(&["calibration.max_sd_deg=90"]), small(), 0, 1, &Quiet).unwrap()
+        calibration::calibrate(
+            &config(&["calibration.max_sd_deg=90"]),
+            small(),
+            0,
+            1,
+            &Ranks::alone(),
+            None,
+            &Quiet,
+        )
+        .unwrap()
     })
 }
 
@@ -260,7 +270,8 @@ fn calibrated() -> &'static (Calibrated, Arc<lobule::circuit::Network>) {
 fn defect_8_calibration_has_the_static_modules_in_the_loop() {
     let (with, _) = calibrated();
     let without = config(&["calibration.max_sd_deg=90", "loop.forward=off"]);
-    let (without, _) = calibration::calibrate(&without, small(), 0, 1, &Quiet).unwrap();
+    let (without, _) =
+        calibration::calibrate(&without, small(), 0, 1, &Ranks::alone(), None, &Quiet).unwrap();
     assert_ne!(with.record.x0, without.record.x0);
     assert!(with.record.rates_hz["forward/purkinje_cell"] > 10.0);
     assert!(with.record.balanced_a_plus_ns.values().all(|a| *a >= 0.0));
@@ -271,7 +282,8 @@ fn a_calibration_for_another_configuration_is_refused() {
     let (calibrated, network) = calibrated();
     let other = config(&["calibration.max_sd_deg=90", "loop.inverse_gain=0.3"]);
     let subject = arm_run::Subject { anatomy: small(), network: network.clone(), calibrated, seed: 0 };
-    let refused = arm_run::run(&other, &subject, "static", 1, None, &Quiet).unwrap_err().to_string();
+    let refused =
+        arm_run::run(&other, &subject, "static", 1, &Ranks::alone(), None, &Quiet).unwrap_err().to_string();
     assert!(refused.contains("another configuration") && refused.contains("calibrate again"), "{refused}");
     let wrong_seed = config(&["calibration.max_sd_deg=90"]);
     assert!(calibration::require(calibrated, &wrong_seed, small(), 1).is_err());
@@ -279,8 +291,16 @@ fn a_calibration_for_another_configuration_is_refused() {
 
 #[test]
 fn a_noisy_end_point_is_refused_with_the_figure() {
-    let error =
-        calibration::calibrate(&config(&["calibration.max_sd_deg=0.01"]), small(), 0, 1, &Quiet).unwrap_err();
+    let error = calibration::calibrate(
+        &config(&["calibration.max_sd_deg=0.01"]),
+        small(),
+        0,
+        1,
+        &Ranks::alone(),
+        None,
+        &Quiet,
+    )
+    .unwrap_err();
     assert!(error.to_string().contains("max_sd_deg = 0.01"), "{error}");
 }
 
@@ -288,11 +308,11 @@ fn a_noisy_end_point_is_refused_with_the_figure() {
 fn a_circuit_without_nuclei_or_zones_is_refused_by_name() {
     let mut cortex = small().clone();
     cortex.cells.retain(|c| c.cell_type != "dcn_p");
-    let error = compile(&config(&[]), &cortex, [0.0; 2], 0).unwrap_err().to_string();
+    let error = compile(&config(&[]), &cortex, [0.0; 2], 0, &Ranks::alone()).unwrap_err().to_string();
     assert!(error.contains("dcn_p"), "{error}");
     let mut unlabelled = small().clone();
     unlabelled.cells.iter_mut().filter(|c| c.cell_type == "io_cell").for_each(|c| c.labels.clear());
-    let error = compile(&config(&[]), &unlabelled, [0.0; 2], 0).unwrap_err().to_string();
+    let error = compile(&config(&[]), &unlabelled, [0.0; 2], 0, &Ranks::alone()).unwrap_err().to_string();
     assert!(error.contains("io_cell") && error.contains("plus"), "{error}");
 }
 
@@ -313,7 +333,10 @@ fn wrong_settings_are_refused_with_key_and_range() {
         assert!(error.contains(words), "{setting}: {error}");
     }
     let config = config(&["motor_olive.delay_ms=300"]);
-    let network = compile(&config, small(), [0.0; 2], 0).unwrap();
-    let error = ClosedLoop::new(&config, small(), network, 0, 1).map(|_| ()).unwrap_err().to_string();
+    let network = compile(&config, small(), [0.0; 2], 0, &Ranks::alone()).unwrap();
+    let error = ClosedLoop::new(&config, small(), network, 0, 1, &Ranks::alone())
+        .map(|_| ())
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("delay_ms"), "{error}");
 }

@@ -1,31 +1,21 @@
 //! A network file that ranks read in parts gives what one process gives. Ranks are threads here;
 //! `validation/mpi/identity.sh` does the same with processes.
 
+mod common;
+
+use common::on_ranks;
 use lobule::cerebellum::{BrainState, CellModels};
 use lobule::circuit::Distribution;
-use lobule::circuit::exchange::Threads;
 use lobule::open_loop::{OpenLoop, OpenLoopResult, OwnTables, Stimulus, own_tables_on};
 use lobule::ranks::{Ranks, SharedAnatomy};
 use lobule::scaffold::{ScaffoldSpec, bsb, reconstruct};
 use lobule::{Error, Quiet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 
 fn file(name: &str) -> PathBuf {
     let path = std::env::temp_dir().join(format!("lobule-ranks-{}-{name}.hdf5", std::process::id()));
     bsb::write(&path, &reconstruct(&ScaffoldSpec::mouse(60.0, 60.0), 2).unwrap()).unwrap();
     path
-}
-
-fn on_ranks<T: Send>(n: usize, distribution: Distribution, f: impl Fn(Ranks) -> T + Sync) -> Vec<T> {
-    let f = &f;
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = Threads::team(n)
-            .into_iter()
-            .map(|exchange| scope.spawn(move || f(Ranks::new(Arc::new(Mutex::new(exchange)), distribution))))
-            .collect();
-        threads.into_iter().map(|t| t.join().unwrap()).collect()
-    })
 }
 
 fn run(path: &Path, tables: &OwnTables, ranks: &Ranks) -> Result<OpenLoopResult, Error> {

@@ -103,7 +103,12 @@ impl Stream {
 
     /// A draw in the open interval (0, 1): `(x + 1/2) / 2^32`.
     pub fn uniform(&self, step: u64, index: u32) -> f64 {
-        (f64::from(self.u32(step, index)) + 0.5) / 4_294_967_296.0
+        Self::to_uniform(self.u32(step, index))
+    }
+
+    /// The number in (0, 1) that a 32-bit draw stands for, as in [`Stream::uniform`].
+    pub fn to_uniform(draw: u32) -> f64 {
+        (f64::from(draw) + 0.5) / 4_294_967_296.0
     }
 
     /// A standard normal draw (Box-Muller on the draws `2 index`, `2 index + 1`).

@@ -8,6 +8,14 @@
 //! equation numbers in brackets are those of the paper.
 #![warn(missing_docs)]
 
+pub mod bicycle;
+mod check;
 mod error;
+pub mod learner;
+pub mod network;
+pub mod perceptron;
+pub mod plasticity;
+pub mod rules;
+pub mod single_cell;
 
 pub use error::Error;

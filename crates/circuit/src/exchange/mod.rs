@@ -51,6 +51,12 @@ pub enum ExchangeError {
         /// Why, and the remedy.
         what: String,
     },
+    /// All ranks report this same error.
+    #[error("{what}")]
+    Everywhere {
+        /// What all of them say.
+        what: String,
+    },
     /// Another rank reports an error of its own.
     #[error("rank {rank}: {what}")]
     Other {
@@ -133,7 +139,8 @@ pub(crate) fn all_to_all_long(
 /// the error of the lowest that failed.
 ///
 /// # Errors
-/// [`ExchangeError::Other`] with the rank and its own words, or what the exchange itself reports.
+/// [`ExchangeError::Other`] with the rank and its own words, [`ExchangeError::Everywhere`] when all ranks say the same,
+/// or what the exchange itself reports.
 pub fn agree<T, E: std::fmt::Display>(
     exchange: &mut dyn Exchange,
     result: Result<T, E>,
@@ -144,6 +151,10 @@ pub fn agree<T, E: std::fmt::Display>(
     };
     let to_all = vec![message; exchange.ranks()];
     let said = all_to_all_long(exchange, &to_all)?;
+    if said.len() > 1 && !said[0].is_empty() && said.iter().all(|words| *words == said[0]) {
+        let what = String::from_utf8_lossy(&bytes_of(&said[0])).into_owned();
+        return Err(ExchangeError::Everywhere { what });
+    }
     match said.iter().position(|words| !words.is_empty()) {
         Some(rank) => {
             let what = String::from_utf8_lossy(&bytes_of(&said[rank])).into_owned();
@@ -153,6 +164,33 @@ pub fn agree<T, E: std::fmt::Display>(
             result.map_err(|error| ExchangeError::Other { rank: exchange.rank(), what: error.to_string() })
         }
     }
+}
+
+/// Rank 0's bytes on all ranks; what the others give is not looked at.
+///
+/// # Errors
+/// What the exchange reports.
+pub fn broadcast(exchange: &mut dyn Exchange, bytes: &[u8]) -> Result<Vec<u8>, ExchangeError> {
+    let words = if exchange.rank() == 0 { words_of(bytes) } else { Vec::new() };
+    let to_all = vec![words; exchange.ranks()];
+    Ok(bytes_of(&all_to_all_long(exchange, &to_all)?[0]))
+}
+
+/// Replaces each number by the sum of the ranks' numbers in its place. All ranks give as many.
+///
+/// # Errors
+/// What the exchange reports; [`ExchangeError::Lost`] when a rank gives more or fewer numbers.
+pub fn sum(exchange: &mut dyn Exchange, numbers: &mut [u64]) -> Result<(), ExchangeError> {
+    let to_all = vec![numbers.to_vec(); exchange.ranks()];
+    let all = all_to_all_long(exchange, &to_all)?;
+    if let Some(rank) = all.iter().position(|words| words.len() != numbers.len()) {
+        return Err(ExchangeError::Lost { rank });
+    }
+    numbers.fill(0);
+    for words in &all {
+        numbers.iter_mut().zip(words).for_each(|(sum, word)| *sum = sum.wrapping_add(*word));
+    }
+    Ok(())
 }
 
 /// Bytes as words, their number first.
@@ -179,6 +217,15 @@ pub(crate) fn bytes_of(words: &[u64]) -> Vec<u8> {
 mod tests {
     use super::*;
 
+    fn on_team<T: Send>(ranks: usize, f: impl Fn(&mut Threads) -> T + Sync) -> Vec<T> {
+        let f = &f;
+        std::thread::scope(|scope| {
+            let ranks: Vec<_> =
+                Threads::team(ranks).into_iter().map(|mut team| scope.spawn(move || f(&mut team))).collect();
+            ranks.into_iter().map(|r| r.join().unwrap()).collect()
+        })
+    }
+
     #[test]
     fn bytes_come_back_from_words() {
         for n in 0..40 {
@@ -195,16 +242,37 @@ mod tests {
 
     #[test]
     fn all_ranks_get_the_error_of_the_lowest_that_failed() {
-        let errors: Vec<_> = std::thread::scope(|scope| {
-            let ranks = Threads::team(4).into_iter().map(|mut team| {
-                scope.spawn(move || {
-                    let rank = team.rank();
-                    agree(&mut team, if rank % 2 == 1 { Err(format!("no memory on {rank}")) } else { Ok(()) })
-                })
-            });
-            ranks.collect::<Vec<_>>().into_iter().map(|r| r.join().unwrap()).collect()
+        let errors = on_team(4, |team| {
+            let rank = team.rank();
+            agree(team, if rank % 2 == 1 { Err(format!("no memory on {rank}")) } else { Ok(()) })
         });
         let expected = ExchangeError::Other { rank: 1, what: "no memory on 1".into() };
         assert!(errors.iter().all(|e| *e == Err(expected.clone())), "{errors:?}");
+    }
+
+    #[test]
+    fn an_error_of_all_ranks_belongs_to_none() {
+        let errors = on_team(3, |team| agree(team, Err::<(), _>("no such file")));
+        let expected = Err(ExchangeError::Everywhere { what: "no such file".into() });
+        assert!(errors.iter().all(|e| *e == expected), "{errors:?}");
+    }
+
+    #[test]
+    fn numbers_are_added_up_and_bytes_of_the_first_are_heard_by_all() {
+        let sums = on_team(3, |team| {
+            let mut numbers = [team.rank() as u64, 1 << 60];
+            sum(team, &mut numbers).map(|()| numbers)
+        });
+        assert!(sums.iter().all(|s| *s == Ok([3, 3 << 60])), "{sums:?}");
+        let heard = on_team(3, |team| {
+            let bytes = [team.rank() as u8; 11];
+            broadcast(team, &bytes)
+        });
+        assert!(heard.iter().all(|h| *h == Ok(vec![0; 11])), "{heard:?}");
+        let uneven = on_team(2, |team| {
+            let mut numbers = vec![1; 1 + team.rank()];
+            sum(team, &mut numbers)
+        });
+        assert_eq!(uneven, [Err(ExchangeError::Lost { rank: 1 }), Err(ExchangeError::Lost { rank: 0 })]);
     }
 }

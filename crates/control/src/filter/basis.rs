@@ -131,6 +131,7 @@ impl Basis {
                 }
             }
             Kind::Gammas { cells } => {
+                assert!(!senses.cues.is_empty(), "gamma kernels are driven by the first cue");
                 for (x, cell) in x.iter_mut().zip(cells) {
                     cell.advance(senses.cues[0]);
                     *x = cell.gain * cell.stages[cell.stages.len() - 1];

@@ -62,14 +62,18 @@ enum State {
         held: Vec<f64>,
         next: usize,
     },
-    /// `[states][width]`.
-    System {
-        system: LinearSystem,
-        q: DMatrix<f64>,
-        next: DMatrix<f64>,
-        x: DVector<f64>,
-        e: DMatrix<f64>,
-    },
+    System(Box<Copies>),
+}
+
+/// The state of the loop's model in every synapse.
+#[derive(Debug, Clone, PartialEq)]
+struct Copies {
+    system: LinearSystem,
+    /// `[states][width]`
+    q: DMatrix<f64>,
+    next: DMatrix<f64>,
+    x: DVector<f64>,
+    e: DMatrix<f64>,
 }
 
 impl Traces {
@@ -95,13 +99,13 @@ impl Traces {
                 check("trace", "inputs", b.ncols() as f64, b.ncols() == 1, "one input")?;
                 check("trace", "outputs", c.nrows() as f64, c.nrows() == 1, "one output")?;
                 let q = DMatrix::zeros(system.states(), width);
-                State::System {
+                State::System(Box::new(Copies {
                     system: system.clone(),
                     next: q.clone(),
                     q,
                     x: DVector::zeros(width),
                     e: DMatrix::zeros(1, width),
-                }
+                }))
             }
         };
         Ok(Self { width, state })
@@ -112,7 +116,7 @@ impl Traces {
         match &mut self.state {
             State::None => {}
             State::Delay { held, .. } | State::Response { held, .. } => held.fill(0.0),
-            State::System { q, .. } => q.fill(0.0),
+            State::System(copies) => copies.q.fill(0.0),
         }
     }
 
@@ -143,7 +147,8 @@ impl Traces {
                 }
                 *next = (*next + 1) % g_len(held, width);
             }
-            State::System { system, q, next, x: input, e: out } => {
+            State::System(copies) => {
+                let Copies { system, q, next, x: input, e: out } = &mut **copies;
                 let [a, b, c, d] = system.matrices();
                 input.copy_from_slice(x);
                 out.gemm(1.0, c, q, 0.0);

@@ -46,3 +46,33 @@ pub trait Plant: Send {
         false
     }
 }
+
+impl<P: Plant + ?Sized> Plant for Box<P> {
+    fn name(&self) -> &'static str {
+        (**self).name()
+    }
+
+    fn commands(&self) -> usize {
+        (**self).commands()
+    }
+
+    fn senses(&self) -> &'static [(&'static str, &'static str)] {
+        (**self).senses()
+    }
+
+    fn reset(&mut self) {
+        (**self).reset();
+    }
+
+    fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error> {
+        (**self).advance(command, dt_s)
+    }
+
+    fn sense(&self, out: &mut [f64]) {
+        (**self).sense(out);
+    }
+
+    fn has_ended(&self) -> bool {
+        (**self).has_ended()
+    }
+}

@@ -62,7 +62,14 @@ static CARD: Card = Card {
         include_str!("../../../../experiments/cfpc/gradient.toml"),
         include_str!("../../../../experiments/cfpc/bench.toml")
     ),
-    presets: &[Preset { name: "default", line: "three draws of weights", toml: "" }],
+    presets: &[
+        Preset { name: "default", line: "three draws of weights", toml: "" },
+        Preset {
+            name: "quick",
+            line: "the direction of the effect",
+            toml: include_str!("../../../../experiments/cfpc/gradient.quick.toml"),
+        },
+    ],
     unit: "plants",
 };
 

@@ -87,7 +87,14 @@ static CARD: Card = Card {
         include_str!("../../../../experiments/cfpc/posture.toml"),
         include_str!("../../../../experiments/cfpc/bench.toml")
     ),
-    presets: &[Preset { name: "default", line: "100 trials, below a second", toml: "" }],
+    presets: &[
+        Preset { name: "default", line: "100 trials, below a second", toml: "" },
+        Preset {
+            name: "quick",
+            line: "the direction of the effect",
+            toml: include_str!("../../../../experiments/cfpc/posture.quick.toml"),
+        },
+    ],
     unit: "ways of learning",
 };
 

@@ -122,7 +122,7 @@ impl Study for Spectrum {
         if !(config.sine_s * config.lowest_hz >= 2.0 && ticks <= 1e5) {
             return wrong("sine_s", format!("{}; two periods of the lowest to 100000 ticks", config.sine_s));
         }
-        if !(1..=100).contains(&config.trials) || !(config.step > 0.0 && config.step <= 0.2) {
+        if !((1..=100).contains(&config.trials) && config.step > 0.0 && config.step <= 0.2) {
             return wrong(
                 "step",
                 format!("{} over {} trials; above 0 to 0.2, 1 to 100", config.step, config.trials),

@@ -259,7 +259,7 @@ fn learn(config: &Config, basis: &str, trace: &str, seed: u64) -> Result<Course,
         (0..config.test_references as u64).map(|k| bench.sines(seed, u64::MAX - k)).collect();
     let test = |weights: &[f64]| -> Result<(f64, Vec<f64>), Error> {
         let mut closed = close(weights)?;
-        closed.controller().set_learning(false);
+        closed.controller_mut().set_learning(false);
         let (mut squares, mut position) = (Vec::new(), Vec::new());
         for (k, reference) in unseen.iter().enumerate() {
             let told = bench::trial(&mut closed, delay, &Outside { reference, ..Default::default() })?;

@@ -83,7 +83,7 @@ mod run;
 mod study;
 
 pub use page::{Section, Story};
-pub use run::{Finished, Run, RunOptions, report_files, run};
+pub use run::{Finished, Run, RunOptions, fingerprint, report_files, run, run_on};
 pub use study::{Card, Experiment, Preset, Request, Study};
 
 use crate::Error;
@@ -91,6 +91,14 @@ use crate::Error;
 /// All experiments, in the order in which they are listed.
 pub const ALL: &[&dyn Experiment] = &[
     &crate::prism::Prism,
+    &crate::sgdege::marr_albus_ito::MarrAlbusIto,
+    &crate::sgdege::rules::Rules,
+    &crate::sgdege::tracking::Tracking,
+    &crate::sgdege::network::Network,
+    &crate::sgdege::single_cell::SingleCell,
+    &crate::sgdege::perceptron::Perceptron,
+    &crate::sgdege::credit::Credit,
+    &crate::sgdege::pointing::Pointing,
     &crate::cfpc::Gradient,
     &crate::cfpc::Traces,
     &crate::cfpc::Spectrum,

@@ -1,11 +1,12 @@
 //! One run of an experiment: its folder, its workers, its provenance.
 
 use super::study::{Card, Study};
+use crate::ranks::Ranks;
 use crate::report::Findings;
 use crate::run_folder::RunFolder;
 use crate::{Error, Progress};
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -35,13 +36,15 @@ pub struct Run<'a> {
     pub preset: &'a str,
     /// Threads of each job.
     pub threads: usize,
-    /// As many workers as there are jobs.
+    /// As many workers as there are jobs. Not for several ranks: they would meet in different parts.
     pub pool: &'a rayon::ThreadPool,
+    /// The processes that run this together.
+    pub ranks: &'a Ranks,
 }
 
 impl Run<'_> {
-    /// Works on every item, as many at a time as there are jobs; results are in the order of the items,
-    /// whoever finishes first.
+    /// Works on every item, as many at a time as there are jobs, over several ranks one after the other; results
+    /// are in the order of the items, whoever finishes first.
     ///
     /// # Errors
     /// An error of one of them; items that have not begun are then left out.
@@ -50,12 +53,15 @@ impl Run<'_> {
         items: &[I],
         work: impl Fn(&I) -> Result<T, Error> + Sync,
     ) -> Result<Vec<T>, Error> {
+        if self.ranks.ranks() > 1 {
+            return items.iter().map(work).collect();
+        }
         self.pool.install(|| items.par_iter().with_max_len(1).map(&work).collect())
     }
 }
 
 /// What a finished run says.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finished {
     /// Its folder.
     pub folder: PathBuf,
@@ -76,46 +82,105 @@ pub fn run<S: Study + ?Sized>(
     options: &RunOptions,
     progress: &dyn Progress,
 ) -> Result<(Finished, S::Record), Error> {
-    let card = study.card();
-    study.check(config)?;
+    run_on(study, config, options, progress, &Ranks::alone())
+}
+
+/// As [`run`] over several ranks, for a study that can: rank 0 alone reads and writes the folder. What is finished
+/// is told on every rank; the record is whole on rank 0. Collective.
+///
+/// # Errors
+/// As [`run`], on every rank.
+pub fn run_on<S: Study + ?Sized>(
+    study: &S,
+    config: &S::Config,
+    options: &RunOptions,
+    progress: &dyn Progress,
+    ranks: &Ranks,
+) -> Result<(Finished, S::Record), Error> {
+    ranks.agree(study.check(config).and_then(|()| check_ranks(study, options, ranks)))?;
     let begin = Instant::now();
     let config_toml = toml::to_string(config).map_err(|e| bug(&e))?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.jobs.max(1))
         .build()
         .map_err(|e| Error::Config { key: "jobs".into(), what: e.to_string() })?;
-    let folder = RunFolder::open(&options.out, &config_toml, options.resumes)?;
+    let folder = ranks.agree(match ranks.is_first() {
+        true => RunFolder::open(&options.out, &config_toml, options.resumes),
+        false => Ok(RunFolder::elsewhere(&options.out)),
+    })?;
     let run = Run {
         folder: &folder,
         progress,
         preset: &options.preset,
         threads: options.threads.max(1),
         pool: &pool,
+        ranks,
     };
-    let record = study.run(config, &run).inspect_err(|_| folder.discard_if_empty())?;
+    let record = ranks.agree(study.run(config, &run)).inspect_err(|_| folder.discard_if_empty())?;
     progress.note("drawing the report");
-    let data = json(&record)?;
-    let mut fingerprints = study.fingerprints(&record);
-    fingerprints.push(("record".into(), format!("{:016x}", fnv1a(&data))));
+    let finished = ranks.on_first(|| {
+        let wall_s = begin.elapsed().as_secs_f64();
+        finish(study, config, &config_toml, options, (&record, wall_s, ranks.ranks()), folder)
+    })?;
+    Ok((finished, record))
+}
+
+/// Refuses what several ranks cannot do together.
+fn check_ranks<S: Study + ?Sized>(study: &S, options: &RunOptions, ranks: &Ranks) -> Result<(), Error> {
+    let refused = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
+    match ranks.ranks() {
+        1 => Ok(()),
+        _ if !study.runs_on_ranks() => refused(
+            "mpirun",
+            format!(
+                "`{}` runs in one process, on --jobs and --threads; start it without mpirun",
+                study.card().name
+            ),
+        ),
+        n if options.jobs > 1 => refused(
+            "--jobs",
+            format!(
+                "{}; {n} processes work on one seed and condition at a time: give 1, or leave it out, and use \
+                 --threads",
+                options.jobs
+            ),
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// Writes what a run has to say: (record, wall time s, number of ranks).
+fn finish<S: Study + ?Sized>(
+    study: &S,
+    config: &S::Config,
+    config_toml: &str,
+    options: &RunOptions,
+    (record, wall_s, ranks): (&S::Record, f64, usize),
+    folder: RunFolder,
+) -> Result<Finished, Error> {
+    let card = study.card();
+    let data = json(record)?;
+    let mut fingerprints = study.fingerprints(record);
+    fingerprints.push(("record".into(), format!("{:016x}", fingerprint(&data))));
     let findings = Findings {
         experiment: card.name.into(),
         version: env!("CARGO_PKG_VERSION").into(),
         preset: options.preset.clone(),
         seeds: study.seeds(config),
-        wall_s: begin.elapsed().as_secs_f64(),
-        findings: study.findings(config, &record),
+        wall_s,
+        findings: study.findings(config, record),
     };
-    let provenance = provenance(card, &config_toml, options, &fingerprints);
+    let provenance = provenance(card, config_toml, options, ranks, &fingerprints);
     folder.write(&recording(card), &data)?;
     folder.write("findings.json", &json(&findings)?)?;
     folder.write("provenance.json", &json(&provenance)?)?;
-    for (name, data) in study.files(&record)? {
+    for (name, data) in study.files(record)? {
         folder.write(&name, &data)?;
     }
-    for (name, data) in report_files(study, config, &record, &findings, &provenance)? {
+    for (name, data) in report_files(study, config, record, &findings, &provenance)? {
         folder.write(&name, &data)?;
     }
-    Ok((Finished { folder: folder.complete()?, findings, fingerprints }, record))
+    Ok(Finished { folder: folder.complete()?, findings, fingerprints })
 }
 
 /// Figures and page of a run: (file name in the folder, content).
@@ -142,7 +207,13 @@ pub fn recording(card: &Card) -> String {
     format!("recordings/{}.json", card.short_name())
 }
 
-fn provenance(card: &Card, config: &str, options: &RunOptions, fingerprints: &[(String, String)]) -> Value {
+fn provenance(
+    card: &Card,
+    config: &str,
+    options: &RunOptions,
+    ranks: usize,
+    fingerprints: &[(String, String)],
+) -> Value {
     let fingerprints: serde_json::Map<String, Value> =
         fingerprints.iter().map(|(label, hash)| (label.clone(), Value::from(hash.clone()))).collect();
     serde_json::json!({
@@ -152,6 +223,7 @@ fn provenance(card: &Card, config: &str, options: &RunOptions, fingerprints: &[(
         "preset": options.preset,
         "jobs": options.jobs,
         "threads": options.threads,
+        "ranks": ranks,
         "target": format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
         "config": config,
         "fingerprints": fingerprints,
@@ -169,8 +241,8 @@ fn bug(error: &dyn std::error::Error) -> Error {
     Error::File { path: "run folder".into(), what: format!("{error}; this is a bug of lobule") }
 }
 
-/// FNV-1a with 64 bits.
-fn fnv1a(data: &[u8]) -> u64 {
+/// Hash of bytes, FNV-1a with 64 bits: for telling runs apart, not for secrets.
+pub fn fingerprint(data: &[u8]) -> u64 {
     data.iter().fold(0xCBF2_9CE4_8422_2325, |hash, &byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
     })

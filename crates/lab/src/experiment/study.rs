@@ -2,6 +2,7 @@
 
 use super::page::{self, Story};
 use super::run::{self, Finished, Run, RunOptions};
+use crate::ranks::Ranks;
 use crate::report::{Figure, Finding, Findings};
 use crate::{Error, Progress, settings};
 use serde::Serialize;
@@ -76,6 +77,12 @@ pub trait Study: Sync {
     /// # Errors
     /// The first error of any part.
     fn run(&self, config: &Self::Config, run: &Run) -> Result<Self::Record, Error>;
+
+    /// Whether several ranks can run it together: every rank then makes the same collective calls in the same order,
+    /// rank 0 has the whole record, and findings are the same on all.
+    fn runs_on_ranks(&self) -> bool {
+        false
+    }
 
     /// The findings of a record.
     fn findings(&self, config: &Self::Config, record: &Self::Record) -> Vec<Finding>;
@@ -161,6 +168,12 @@ pub trait Experiment: Sync {
     /// Name, presets, sources.
     fn card(&self) -> &'static Card;
 
+    /// The whole configuration that is asked for, as TOML.
+    ///
+    /// # Errors
+    /// A wrong request.
+    fn resolved(&self, request: &Request) -> Result<String, Error>;
+
     /// Runs what is asked for and writes the run folder.
     ///
     /// # Errors
@@ -170,6 +183,20 @@ pub trait Experiment: Sync {
         request: &Request,
         options: &RunOptions,
         progress: &dyn Progress,
+    ) -> Result<Finished, Error> {
+        self.run_on(request, options, progress, &Ranks::alone())
+    }
+
+    /// As [`Experiment::run`] over several ranks; rank 0 alone reads and writes the folder. Collective.
+    ///
+    /// # Errors
+    /// As [`Experiment::run`], on every rank, and [`Error::Config`] for a study that runs in one process.
+    fn run_on(
+        &self,
+        request: &Request,
+        options: &RunOptions,
+        progress: &dyn Progress,
+        ranks: &Ranks,
     ) -> Result<Finished, Error>;
 
     /// Figures and page of a run folder, made again: (file name in the folder, content).
@@ -184,14 +211,20 @@ impl<S: Study> Experiment for S {
         Study::card(self)
     }
 
-    fn run(
+    fn resolved(&self, request: &Request) -> Result<String, Error> {
+        toml::to_string(&self.resolve(request)?)
+            .map_err(|e| Error::Config { key: "configuration".into(), what: e.to_string() })
+    }
+
+    fn run_on(
         &self,
         request: &Request,
         options: &RunOptions,
         progress: &dyn Progress,
+        ranks: &Ranks,
     ) -> Result<Finished, Error> {
-        let config = self.resolve(request)?;
-        run::run(self, &config, options, progress).map(|(finished, _)| finished)
+        let config = ranks.agree(self.resolve(request))?;
+        run::run_on(self, &config, options, progress, ranks).map(|(finished, _)| finished)
     }
 
     fn report(&self, folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Error> {

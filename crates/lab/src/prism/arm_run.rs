@@ -1,11 +1,12 @@
 //! One condition on one seed: the protocol, trial by trial, with a snapshot
-//! after each so that a killed run resumes where it stood.
+//! after each so that a killed run resumes where it stood, on any number of ranks.
 
 use super::body::{self};
 use super::calibration::{self, Calibrated};
 use super::closed_loop::{ClosedLoop, LoopState, MODULES, PLASTIC_SET, TrialInput};
 use super::config::{Noise, Part, Polarity, PrismConfig};
 use super::results::{ActivitySnapshot, ArmResult, Epoch, TrialRecord, WeightHistogram};
+use crate::ranks::Ranks;
 use crate::run_folder::RunFolder;
 use crate::{Error, Progress};
 use lobule_analysis::histogram;
@@ -39,7 +40,7 @@ pub const CONDITIONS: [(&str, &str); 6] = [
     ("fresh_noise", "only the inverse module learns, under planner noise that is new in every trial"),
 ];
 
-/// What a half-finished arm has so far.
+/// What a half-finished arm has so far, besides its state. Rank 0 alone has all spikes of the snapshots.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Progressed {
     key: String,
@@ -47,7 +48,6 @@ struct Progressed {
     snapshots: Vec<ActivitySnapshot>,
     weights: Vec<WeightHistogram>,
     error_deg: f64,
-    state: LoopState,
 }
 
 /// The epoch and the prism of a trial.
@@ -112,7 +112,8 @@ pub struct Subject<'a> {
     pub seed: u64,
 }
 
-/// Runs one condition on one seed from a calibration, or goes on with what `folder` keeps of it.
+/// Runs one condition on one seed from a calibration, or goes on with what the `folder` of rank 0 keeps of it.
+/// Collective; rank 0 alone has the spikes of the rasters.
 ///
 /// # Errors
 /// A calibration made for another configuration, a state variable that stopped being a
@@ -122,6 +123,7 @@ pub fn run(
     subject: &Subject,
     name: &str,
     threads: usize,
+    ranks: &Ranks,
     folder: Option<&RunFolder>,
     progress: &dyn Progress,
 ) -> Result<ArmResult, Error> {
@@ -129,16 +131,20 @@ pub fn run(
     let (anatomy, calibrated, seed) = (*anatomy, *calibrated, *seed);
     calibration::require(calibrated, config, anatomy, seed)?;
     let (own, learns) = condition(config, name)?;
-    let mut closed = ClosedLoop::new(&own, anatomy, network.clone(), seed, threads)?;
+    let mut closed = ClosedLoop::new(&own, anatomy, network.clone(), seed, threads, ranks)?;
     let file = format!("{name}-{seed}");
-    let kept: Option<Progressed> = match folder {
-        Some(folder) => folder.snapshot(&file)?,
-        None => None,
-    };
-    let mut so_far = match kept.filter(|k| k.key == calibrated.record.key) {
+    let mut whole: Option<LoopState> = None;
+    let (is_kept, kept) = ranks.on_first(|| {
+        let Some(folder) = folder else { return Ok((false, None)) };
+        let kept: Option<(Progressed, LoopState)> = folder.snapshot(&file)?;
+        let (kept, state) = kept.filter(|(k, _)| k.key == calibrated.record.key).unzip();
+        whole = state;
+        Ok((true, kept))
+    })?;
+    let mut so_far = match kept {
         Some(kept) => {
             progress.done(kept.trials.len() as u64);
-            closed.restore(kept.state.clone())?;
+            closed.scatter_state(whole)?;
             kept
         }
         None => {
@@ -153,7 +159,6 @@ pub fn run(
                 snapshots: Vec::new(),
                 weights,
                 error_deg: 0.0,
-                state: calibrated.state.clone(),
             }
         }
     };
@@ -185,9 +190,12 @@ pub fn run(
             path_deg: movement.path_deg,
             hand_m: movement.hand_m,
         });
-        if let Some(folder) = folder {
-            so_far.state = closed.state();
-            folder.keep_snapshot(&file, &so_far)?;
+        if is_kept {
+            let state = closed.gather_state()?;
+            ranks.on_first(|| match folder.zip(state) {
+                Some((folder, state)) => folder.keep_snapshot(&file, &(&so_far, &state)),
+                None => Ok(()),
+            })?;
         }
         progress.done(1);
     }
@@ -200,7 +208,7 @@ pub fn run(
         trials: so_far.trials,
         snapshots: so_far.snapshots,
         weights: so_far.weights,
-        fingerprint: format!("{:016x}", closed.simulation().state().fingerprint()),
+        fingerprint: format!("{:016x}", closed.simulation().fingerprint()?),
     })
 }
 
@@ -224,6 +232,7 @@ fn record(closed: &mut ClosedLoop) -> Result<(), Error> {
 }
 
 fn take(closed: &mut ClosedLoop, trial: usize, begin: u64) -> Result<Vec<ActivitySnapshot>, Error> {
+    closed.simulation_mut().merge_recordings()?;
     let mut snapshots = Vec::new();
     for module in in_loop(closed) {
         let mut spikes = Vec::new();
@@ -263,7 +272,8 @@ fn weight_histograms(
                 .iter()
                 .filter(|s| cells.microzone(s.1 as usize) == Some(zone))
                 .map(|s| f64::from(s.2));
-            let (edges_ns, counts) = histogram(weights, 0.0, w_max, WEIGHT_BINS);
+            let (edges_ns, mut counts) = histogram(weights, 0.0, w_max, WEIGHT_BINS);
+            closed.ranks().sum(&mut counts)?;
             histograms.push(WeightHistogram {
                 module: module.into(),
                 microzone: microzone.into(),

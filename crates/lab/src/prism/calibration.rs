@@ -16,6 +16,8 @@ use super::body::{self, BodyScale};
 use super::closed_loop::{self, ClosedLoop, LoopState, MODULES, TrialInput, TrialOutcome};
 use super::config::{Body, Part, PrismConfig};
 use super::results::{Calibration, SweepPoint};
+use crate::ranks::Ranks;
+use crate::run_folder::RunFolder;
 use crate::{Error, Progress};
 use lobule_analysis::{linear_fit, mean, sd};
 use lobule_circuit::Network;
@@ -44,7 +46,7 @@ pub struct Calibrated {
     pub record: Calibration,
     /// Scales of the bodies.
     pub scale: BodyScale,
-    /// State after calibration, before any learning.
+    /// State after calibration, before any learning; on one rank of several its part.
     pub state: LoopState,
     /// Potentiation of the forward and the inverse module, nS.
     pub a_plus_ns: [f64; 2],
@@ -96,7 +98,8 @@ pub fn trials(config: &PrismConfig) -> usize {
     2 * (1 + c.trials) + (c.sweep_deg.len() + 1) * (1 + c.sweep_trials) + 2 * (SIGN_TRIALS + SIGN_PROBES)
 }
 
-/// Calibrates one seed; gives the record and the network with balanced potentiation.
+/// Calibrates one seed, or takes what the `folder` of rank 0 keeps of it; gives the record and the network
+/// with balanced potentiation. Collective.
 ///
 /// # Errors
 /// [`Error::Calibration`] when the end point is too noisy, does not follow the prism, or a
@@ -106,10 +109,53 @@ pub fn calibrate(
     anatomy: &Anatomy,
     seed: u64,
     threads: usize,
+    ranks: &Ranks,
+    folder: Option<&RunFolder>,
     progress: &dyn Progress,
 ) -> Result<(Calibrated, Arc<Network>), Error> {
-    let silent = closed_loop::compile(config, anatomy, [0.0; 2], seed)?;
-    let mut closed = ClosedLoop::new(config, anatomy, silent, seed, threads)?;
+    let file = format!("calibration-{seed}");
+    let mut whole = None;
+    let (is_kept, kept) = ranks.on_first(|| {
+        let Some(folder) = folder else { return Ok((false, None)) };
+        let kept: Option<Calibrated> = folder.snapshot(&file)?;
+        let kept = kept.filter(|kept| require(kept, config, anatomy, seed).is_ok());
+        Ok((
+            true,
+            kept.map(|kept| {
+                whole = Some(kept.state);
+                (kept.record, kept.scale, kept.a_plus_ns)
+            }),
+        ))
+    })?;
+    if let Some((record, scale, a_plus_ns)) = kept {
+        let network = closed_loop::compile(config, anatomy, a_plus_ns, seed, ranks)?;
+        let mut closed = ClosedLoop::new(config, anatomy, network.clone(), seed, threads, ranks)?;
+        closed.scatter_state(whole)?;
+        progress.done(trials(config) as u64);
+        return Ok((Calibrated { record, scale, state: closed.state(), a_plus_ns }, network));
+    }
+    let (calibrated, closed) = measure(config, anatomy, seed, threads, ranks, progress)?;
+    if is_kept {
+        let state = closed.gather_state()?;
+        ranks.on_first(|| match folder.zip(state) {
+            Some((folder, state)) => folder.keep_snapshot(&file, &Calibrated { state, ..calibrated.clone() }),
+            None => Ok(()),
+        })?;
+    }
+    Ok((calibrated, closed.simulation().network().clone()))
+}
+
+/// Runs the calibration; gives the record and the loop in the state to start from.
+fn measure(
+    config: &PrismConfig,
+    anatomy: &Anatomy,
+    seed: u64,
+    threads: usize,
+    ranks: &Ranks,
+    progress: &dyn Progress,
+) -> Result<(Calibrated, ClosedLoop), Error> {
+    let silent = closed_loop::compile(config, anatomy, [0.0; 2], seed, ranks)?;
+    let mut closed = ClosedLoop::new(config, anatomy, silent, seed, threads, ranks)?;
     let at = |closed: &mut ClosedLoop, prism_deg: f64, n: usize| -> Result<Vec<TrialOutcome>, Error> {
         let input = TrialInput { prism_deg, error_deg: 0.0, learns: [false; 2] };
         // The first trial still hears the last one: the cortex counts over a window.
@@ -145,8 +191,8 @@ pub fn calibrate(
         rest_hz[m] = told_hz[m] * rates_hz[&format!("{module}/io_cell")] / teaching_hz;
     }
     let a_plus = a_plus_ns(config, rest_hz);
-    let network = closed_loop::compile(config, anatomy, a_plus, seed)?;
-    closed = ClosedLoop::new(config, anatomy, network.clone(), seed, threads)?;
+    let network = closed_loop::compile(config, anatomy, a_plus, seed, ranks)?;
+    closed = ClosedLoop::new(config, anatomy, network, seed, threads, ranks)?;
     closed.restore(start.clone())?;
     let second_deg = config.calibration.second_deg;
     let second = at(&mut closed, second_deg, config.calibration.trials)?;
@@ -256,10 +302,10 @@ pub fn calibrate(
         sign_test_deg,
         rates_hz,
         balanced_a_plus_ns: MODULES.iter().zip(a_plus).map(|(n, a)| (n.to_string(), a)).collect(),
-        fingerprint: format!("{:016x}", closed.simulation().state().fingerprint()),
+        fingerprint: format!("{:016x}", closed.simulation().fingerprint()?),
     };
     check_signs(config, &record)?;
-    Ok((Calibrated { record, scale, state, a_plus_ns: a_plus }, network))
+    Ok((Calibrated { record, scale, state, a_plus_ns: a_plus }, closed))
 }
 
 /// Refuses a loop whose learning goes the wrong way.

@@ -5,10 +5,14 @@
 //! → both modules advance 1 ms → nuclear spikes are heard by the cortex (forward)
 //! and decoded (inverse). The body never acts back within a trial, so commands
 //! are returned and played on any [`Plant`](lobule_control::Plant) afterwards.
+//!
+//! Over several ranks the modules are divided and the rest is done by every rank alike: all ranks hear all nuclear
+//! spikes, so planner, cortex and decoder of each have the bits of a single process.
 
 use super::config::{Noise, Part, Polarity, PrismConfig};
 use crate::Error;
 use crate::cerebellum::{Drive, ModuleOptions, add_module};
+use crate::ranks::Ranks;
 use lobule_circuit::models::Poisson;
 use lobule_circuit::plasticity::{CosExp, InhibitoryStdp, Kernel, Rule, Supervised};
 use lobule_circuit::{Circuit, Connect, Model, Network, Population, Projection, Simulation, State};
@@ -78,13 +82,27 @@ struct Module {
     olive_zone: Vec<u8>,
     /// Labels of the plastic projections.
     plastic: Vec<String>,
-    /// (label, index, n, zone of each cell if labelled) of every counted population.
-    counted: Vec<(String, usize, usize, Vec<u8>)>,
+    counted: Vec<Counted>,
 }
+
+/// A population whose rates are told.
+struct Counted {
+    label: String,
+    population: usize,
+    n: usize,
+    /// Microzone of each cell; empty without labels.
+    zones: Vec<u8>,
+    /// Whether this rank counts each cell; empty for all.
+    owned: Vec<bool>,
+}
+
+/// Spikes of each counted population, in the order of the modules: (all, plus, minus).
+type Counts = Vec<[u64; 3]>;
 
 /// The loop with its state.
 pub struct ClosedLoop {
     simulation: Simulation,
+    ranks: Ranks,
     modules: [Option<Module>; 2],
     planner: Planner,
     cortex: MotorCortex,
@@ -101,7 +119,7 @@ pub struct ClosedLoop {
     efference: Vec<Option<u32>>,
 }
 
-/// Everything a trial may change: a copy resumes bit for bit.
+/// Everything a trial may change: a copy resumes bit for bit. On one rank of several the circuit's is that rank's part.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoopState {
     circuit: State,
@@ -119,7 +137,8 @@ fn zone_codes(cells: &lobule_scaffold::CellSites) -> Vec<u8> {
         .collect()
 }
 
-/// Compiles the circuit of the loop: the anatomy once per module that takes part.
+/// Compiles the circuit of the loop, the anatomy once per module that takes part: this rank's share of it.
+/// Every rank gives the whole anatomy. Collective.
 ///
 /// # Errors
 /// [`Error::Anatomy`] when a cell type, microzone or connection set that the loop needs is missing.
@@ -128,7 +147,17 @@ pub fn compile(
     anatomy: &Anatomy,
     a_plus_ns: [f64; 2],
     seed: u64,
+    ranks: &Ranks,
 ) -> Result<Arc<Network>, Error> {
+    let compiled = describe(config, anatomy, a_plus_ns).and_then(|circuit| {
+        let nuclei = circuit.populations().iter().map(|p| p.label.clone());
+        let share = ranks.share().with_everywhere(nuclei.filter(|label| label.ends_with("/dcn_p")));
+        Ok(circuit.compile_share(Clock::new(DT_MS)?, seed, &share)?)
+    });
+    ranks.agree(compiled)
+}
+
+fn describe(config: &PrismConfig, anatomy: &Anatomy, a_plus_ns: [f64; 2]) -> Result<Circuit, Error> {
     for cell in ["mossy_fiber", "granule_cell", "purkinje_cell", "dcn_p", "io_cell"] {
         if anatomy.count(cell) == 0 {
             return Err(Error::Anatomy {
@@ -190,7 +219,7 @@ pub fn compile(
             .delay_ms(1.0),
         );
     }
-    Ok(circuit.compile(Clock::new(DT_MS)?, seed)?)
+    Ok(circuit)
 }
 
 /// A connection set, its rule and the set that teaches it, if any.
@@ -245,7 +274,8 @@ fn further_sites(config: &PrismConfig, anatomy: &Anatomy) -> Result<Vec<SiteRule
 }
 
 impl ClosedLoop {
-    /// A loop at rest on a compiled network.
+    /// A loop at rest on a compiled network. All ranks make the same calls in the same order; those that advance
+    /// the circuit or are marked *collective* wait for the others. Collective.
     ///
     /// # Errors
     /// Parameters out of range, or a network whose smallest delay is not 1 ms.
@@ -255,6 +285,7 @@ impl ClosedLoop {
         network: Arc<Network>,
         seed: u64,
         threads: usize,
+        ranks: &Ranks,
     ) -> Result<Self, Error> {
         let steps = network.interval_steps();
         if (steps as f64 * DT_MS - 1.0).abs() > 1e-9 {
@@ -266,7 +297,7 @@ impl ClosedLoop {
                 ),
             });
         }
-        let simulation = Simulation::new(network, threads)?;
+        let simulation = ranks.agree(ranks.simulation(network, threads))?;
         let parts = [config.wiring.forward, config.wiring.inverse];
         let mut modules = [None, None];
         for (m, name) in MODULES.into_iter().enumerate() {
@@ -275,23 +306,21 @@ impl ClosedLoop {
             }
             let index = |cell: &str| simulation.population(&format!("{name}/{cell}"));
             let nuclei = anatomy.cells("dcn_p").expect("compile has checked");
+            let count = |cell: &str, n: usize, zones: Vec<u8>| -> Result<Counted, Error> {
+                let label = format!("{name}/{cell}");
+                let owned = match ranks.ranks() {
+                    1 => Vec::new(),
+                    _ => simulation.network().owned(&label)?,
+                };
+                Ok(Counted { population: index(cell)?, label, n, zones, owned })
+            };
             let mut counted = Vec::new();
             for cells in anatomy.cells.iter().filter(|c| !c.is_empty()) {
                 let zones = if cells.labels.is_empty() { Vec::new() } else { zone_codes(cells) };
-                counted.push((
-                    format!("{name}/{}", cells.cell_type),
-                    index(&cells.cell_type)?,
-                    cells.len(),
-                    zones,
-                ));
+                counted.push(count(&cells.cell_type, cells.len(), zones)?);
             }
             let olive_zone = zone_codes(anatomy.cells("io_cell").expect("compile has checked"));
-            counted.push((
-                format!("{name}/teaching"),
-                index("teaching")?,
-                olive_zone.len(),
-                olive_zone.clone(),
-            ));
+            counted.push(count("teaching", olive_zone.len(), olive_zone.clone())?);
             let plastic = simulation
                 .network()
                 .projections()
@@ -348,11 +377,12 @@ impl ClosedLoop {
             tick: 0,
             efference,
             simulation,
+            ranks: ranks.clone(),
             modules,
         })
     }
 
-    /// The state, to keep or write down.
+    /// The state, to go back to; on one rank of several this rank's part.
     pub fn state(&self) -> LoopState {
         LoopState {
             circuit: self.simulation.state().clone(),
@@ -361,7 +391,7 @@ impl ClosedLoop {
         }
     }
 
-    /// Goes back, or on, to a state of the same loop.
+    /// Goes back, or on, to a state of the same loop on the same rank.
     ///
     /// # Errors
     /// When the state belongs to another network.
@@ -370,6 +400,39 @@ impl ClosedLoop {
         self.cortex.restore(state.cortex);
         self.tick = state.tick;
         Ok(())
+    }
+
+    /// The state to write down: the whole on rank 0, `None` on the others. It fits any number of ranks. Collective.
+    ///
+    /// # Errors
+    /// When a rank is gone.
+    pub fn gather_state(&self) -> Result<Option<LoopState>, Error> {
+        let circuit = self.simulation.gather_state()?;
+        Ok(circuit.map(|circuit| LoopState {
+            circuit,
+            cortex: self.cortex.memory().clone(),
+            tick: self.tick,
+        }))
+    }
+
+    /// Goes on from the whole state that rank 0 gives; the others give `None`. Collective.
+    ///
+    /// # Errors
+    /// As [`ClosedLoop::restore`], on every rank; [`Error::Run`] when rank 0 gives none.
+    pub fn scatter_state(&mut self, whole: Option<LoopState>) -> Result<(), Error> {
+        let (circuit, rest) = whole.map(|w| (w.circuit, (w.cortex, w.tick))).unzip();
+        self.simulation.scatter_state(circuit.as_ref())?;
+        let rest = self.ranks.on_first(|| Ok(rest))?;
+        if let Some((cortex, tick)) = rest {
+            self.cortex.restore(cortex);
+            self.tick = tick;
+        }
+        Ok(())
+    }
+
+    /// The ranks that the loop runs on.
+    pub fn ranks(&self) -> &Ranks {
+        &self.ranks
     }
 
     /// The simulation underneath.
@@ -387,28 +450,30 @@ impl ClosedLoop {
         self.is_right = is_right;
     }
 
-    /// Mean PF→PC weight by module and microzone, nS.
+    /// Mean PF→PC weight by module and microzone, nS. Collective.
     ///
     /// # Errors
-    /// Never for a loop made by [`ClosedLoop::new`].
+    /// When a rank is gone.
     pub fn mean_weights(&self, anatomy: &Anatomy) -> Result<BTreeMap<String, f64>, Error> {
         let zones = zone_codes(anatomy.cells("purkinje_cell").expect("compile has checked"));
         let mut means = BTreeMap::new();
         for module in self.modules.iter().flatten() {
-            let mut sums = [(0.0, 0usize); 3];
-            for (_, post, w) in self.simulation.synapses(&format!("{}/{PLASTIC_SET}", module.name))? {
-                let s = &mut sums[usize::from(zones[post as usize])];
-                s.0 += f64::from(w);
-                s.1 += 1;
-            }
-            for (zone, (sum, n)) in ["plus", "minus"].into_iter().zip(sums) {
-                means.insert(format!("{}/{zone}", module.name), sum / n.max(1) as f64);
+            // Sum and number by microzone. A sum of floating point numbers has its order in it.
+            let mut sums = [0.0; 6];
+            let set = format!("{}/{PLASTIC_SET}", module.name);
+            self.simulation.fold_synapses(&set, &mut sums, |sums, _, post, w| {
+                let zone = 2 * usize::from(zones[post as usize]);
+                sums[zone] += f64::from(w);
+                sums[zone + 1] += 1.0;
+            })?;
+            for (zone, sum) in ["plus", "minus"].into_iter().zip(sums.chunks(2)) {
+                means.insert(format!("{}/{zone}", module.name), sum[0] / sum[1].max(1.0));
             }
         }
         Ok(means)
     }
 
-    /// Runs one trial.
+    /// Runs one trial. Collective.
     ///
     /// # Errors
     /// A state variable that stopped being a number.
@@ -426,6 +491,8 @@ impl ClosedLoop {
             elbow: Vec::with_capacity(self.ticks),
             rates_hz: BTreeMap::new(),
         };
+        let counted = self.modules.iter().flatten().map(|module| module.counted.len()).sum();
+        let mut counts: Counts = vec![[0; 3]; counted];
         let mut smooth = [Decoder::default(), Decoder::default(), Decoder::default()];
         let (mut to_cortex, mut to_mossy, mut fired) = (Vec::new(), Vec::new(), Vec::new());
         let mut efferent: Vec<TickSpike> = Vec::new();
@@ -496,10 +563,11 @@ impl ClosedLoop {
                     self.inverse_gain * Decoder::nuclear(count[0], count[1], inverse.nuclear_zone.len());
             }
             outcome.inverse.push(smooth[2].smooth(inverse_raw));
-            self.count(from, &mut outcome.rates_hz);
+            self.count(from, &mut counts);
         }
         let seconds = (self.simulation.step() - begin) as f64 * DT_MS * 1e-3;
-        self.normalise(&mut outcome.rates_hz, seconds);
+        self.ranks.sum(counts.as_flattened_mut())?;
+        outcome.rates_hz = self.rates_hz(&counts, seconds);
         Ok(outcome)
     }
 
@@ -538,39 +606,45 @@ impl ClosedLoop {
         Ok(())
     }
 
-    /// Adds the spikes since `from` to the counts by label.
-    fn count(&self, from: u64, counts: &mut BTreeMap<String, f64>) {
-        for module in self.modules.iter().flatten() {
-            for (label, index, _, zones) in &module.counted {
-                let history = self.simulation.history(*index);
-                for s in from..self.simulation.step() {
-                    let ids = history.at(s);
-                    *counts.entry(label.clone()).or_default() += ids.len() as f64;
-                    if !zones.is_empty() {
-                        for &i in ids {
-                            let zone = ["/plus", "/minus", ""][usize::from(zones[i as usize])];
-                            if !zone.is_empty() {
-                                *counts.entry(format!("{label}{zone}")).or_default() += 1.0;
-                            }
-                        }
+    /// Adds the spikes since `from` to the counts: those of this rank's own cells.
+    fn count(&self, from: u64, counts: &mut Counts) {
+        let counted = self.modules.iter().flatten().flat_map(|module| &module.counted);
+        for (cells, count) in counted.zip(counts) {
+            let history = self.simulation.history(cells.population);
+            for s in from..self.simulation.step() {
+                let ids = history.at(s);
+                if cells.zones.is_empty() && cells.owned.is_empty() {
+                    count[0] += ids.len() as u64;
+                    continue;
+                }
+                let ids = ids.iter().map(|&i| i as usize);
+                for i in ids.filter(|&i| cells.owned.is_empty() || cells.owned[i]) {
+                    count[0] += 1;
+                    match cells.zones.get(i) {
+                        Some(0) => count[1] += 1,
+                        Some(1) => count[2] += 1,
+                        _ => {}
                     }
                 }
             }
         }
     }
 
-    /// Turns counts into rates, Hz; silent populations and zones get 0.
-    fn normalise(&self, counts: &mut BTreeMap<String, f64>, seconds: f64) {
-        for module in self.modules.iter().flatten() {
-            for (label, _, n, zones) in &module.counted {
-                *counts.entry(label.clone()).or_default() /= *n as f64 * seconds;
-                if !zones.is_empty() {
-                    for (code, zone) in ["plus", "minus"].into_iter().enumerate() {
-                        let n = zones.iter().filter(|&&z| usize::from(z) == code).count().max(1);
-                        *counts.entry(format!("{label}/{zone}")).or_default() /= n as f64 * seconds;
-                    }
-                }
+    /// Rates by label, Hz, from the counts of all ranks.
+    fn rates_hz(&self, counts: &Counts, seconds: f64) -> BTreeMap<String, f64> {
+        let mut rates = BTreeMap::new();
+        let counted = self.modules.iter().flatten().flat_map(|module| &module.counted);
+        for (cells, count) in counted.zip(counts) {
+            rates.insert(cells.label.clone(), count[0] as f64 / (cells.n as f64 * seconds));
+            if cells.zones.is_empty() {
+                continue;
+            }
+            for (code, zone) in ["plus", "minus"].into_iter().enumerate() {
+                let n = cells.zones.iter().filter(|&&z| usize::from(z) == code).count().max(1);
+                let hz = count[1 + code] as f64 / (n as f64 * seconds);
+                rates.insert(format!("{}/{zone}", cells.label), hz);
             }
         }
+        rates
     }
 }

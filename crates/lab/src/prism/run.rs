@@ -8,10 +8,10 @@ use super::arm_run::{self, Subject};
 use super::calibration::{self, Calibrated};
 use super::config::{DEFAULTS, PRESETS, PrismConfig};
 use super::results::{ArmResult, Calibration, PopulationRow, PrismResult};
+use crate::Error;
 use crate::experiment::{Card, Run, Story, Study};
 use crate::report::{Figure, Finding, Findings};
-use crate::run_folder::RunFolder;
-use crate::{Error, Progress};
+
 use lobule_circuit::Network;
 use lobule_control::plant::PlanarArm;
 use lobule_scaffold::{Anatomy, ScaffoldSpec, reconstruct};
@@ -60,6 +60,10 @@ impl Study for Prism {
         conditions(config, run)
     }
 
+    fn runs_on_ranks(&self) -> bool {
+        true
+    }
+
     fn findings(&self, config: &PrismConfig, result: &PrismResult) -> Vec<Finding> {
         super::findings(result, config)
     }
@@ -103,6 +107,7 @@ impl Study for Prism {
 }
 
 /// What is known about a seed before its conditions run.
+#[derive(Clone)]
 struct Seeded {
     anatomy: Arc<Anatomy>,
     network: Arc<Network>,
@@ -122,17 +127,58 @@ pub fn anatomy(config: &PrismConfig, seed: u64) -> Result<Anatomy, Error> {
     }
 }
 
+/// An arm's place in the order of the configuration, (condition, seed), and its result.
+type Placed = ((usize, usize), ArmResult);
+
 /// Calibrates every seed and runs its conditions.
 fn conditions(config: &PrismConfig, run: &Run) -> Result<PrismResult, Error> {
     // A file serves all seeds; a native circuit is drawn for each.
-    let shared = if config.scaffold.file.is_empty() { None } else { Some(Arc::new(anatomy(config, 0)?)) };
+    let shared = match config.scaffold.file.is_empty() {
+        true => None,
+        false => Some(Arc::new(run.ranks.agree(anatomy(config, 0))?)),
+    };
     let per_seed = calibration::trials(config) + config.conditions.len() * arm_run::trials(config);
     run.progress.expect((per_seed * config.seeds.len()) as u64);
-    let (folder, progress, threads) = (run.folder, run.progress, run.threads);
+    let (seeds, mut arms) = match run.ranks.ranks() {
+        1 => on_jobs(config, shared, run)?,
+        _ => in_order(config, shared, run)?,
+    };
+    arms.sort_by_key(|(order, _)| *order);
+    // Rasters are drawn for the first seed.
+    for ((_, s), arm) in &mut arms {
+        if *s > 0 {
+            arm.snapshots.clear();
+        }
+    }
+    gather(config, run, &seeds, arms.into_iter().map(|a| a.1).collect())
+}
 
+/// One arm after the other: on all ranks the same at the same time.
+fn in_order(
+    config: &PrismConfig,
+    shared: Option<Arc<Anatomy>>,
+    run: &Run,
+) -> Result<(Vec<Seeded>, Vec<Placed>), Error> {
+    let (mut seeds, mut arms) = (Vec::new(), Vec::new());
+    for (s, &seed) in config.seeds.iter().enumerate() {
+        let seeded = prepare(config, seed, shared.clone(), run)?;
+        for (c, condition) in config.conditions.iter().enumerate() {
+            arms.push(((c, s), arm(config, seed, &seeded, condition, run)?));
+        }
+        seeds.push(seeded);
+    }
+    Ok((seeds, arms))
+}
+
+/// As many seeds and arms at a time as there are jobs.
+fn on_jobs(
+    config: &PrismConfig,
+    shared: Option<Arc<Anatomy>>,
+    run: &Run,
+) -> Result<(Vec<Seeded>, Vec<Placed>), Error> {
     let failure: Mutex<Option<Error>> = Mutex::new(None);
     let seeds: Vec<Mutex<Option<Seeded>>> = config.seeds.iter().map(|_| Mutex::new(None)).collect();
-    let arms: Mutex<Vec<((usize, usize), ArmResult)>> = Mutex::new(Vec::new());
+    let arms: Mutex<Vec<Placed>> = Mutex::new(Vec::new());
     let fail = |e: Error| {
         failure.lock().expect("no holder panics").get_or_insert(e);
     };
@@ -146,22 +192,17 @@ fn conditions(config: &PrismConfig, run: &Run) -> Result<PrismResult, Error> {
                 if has_failed() {
                     return;
                 }
-                let prepared = prepare(config, seed, shared, threads, folder, progress);
-                let seeded = match prepared {
+                let seeded = match prepare(config, seed, shared, run) {
                     Ok(seeded) => seeded,
                     Err(e) => return fail(e),
                 };
                 for (c, condition) in config.conditions.iter().enumerate() {
-                    let (anatomy, network, calibrated) =
-                        (seeded.anatomy.clone(), seeded.network.clone(), seeded.calibrated.clone());
+                    let seeded = seeded.clone();
                     scope.spawn(move |_| {
                         if has_failed() {
                             return;
                         }
-                        let subject = Subject { anatomy: &anatomy, network, calibrated: &calibrated, seed };
-                        let result =
-                            arm_run::run(config, &subject, condition, threads, Some(folder), progress);
-                        match result {
+                        match arm(config, seed, &seeded, condition, run) {
                             Ok(arm) => arms.lock().expect("no holder panics").push(((c, s), arm)),
                             Err(e) => fail(e),
                         }
@@ -174,46 +215,44 @@ fn conditions(config: &PrismConfig, run: &Run) -> Result<PrismResult, Error> {
     if let Some(error) = failure.into_inner().expect("no holder panics") {
         return Err(error);
     }
-    let mut arms = arms.into_inner().expect("no holder panics");
-    arms.sort_by_key(|(order, _)| *order);
-    // Rasters are drawn for the first seed.
-    for ((_, s), arm) in &mut arms {
-        if *s > 0 {
-            arm.snapshots.clear();
-        }
-    }
-    let seeds: Vec<Seeded> =
-        seeds.into_iter().filter_map(|s| s.into_inner().expect("no holder panics")).collect();
-
-    Ok(gather(config, run.preset, &seeds, arms.into_iter().map(|a| a.1).collect()))
+    let seeds = seeds.into_iter().filter_map(|s| s.into_inner().expect("no holder panics")).collect();
+    Ok((seeds, arms.into_inner().expect("no holder panics")))
 }
 
 fn prepare(
     config: &PrismConfig,
     seed: u64,
     shared: Option<Arc<Anatomy>>,
-    threads: usize,
-    folder: &RunFolder,
-    progress: &dyn Progress,
+    run: &Run,
 ) -> Result<Seeded, Error> {
     let anatomy = match shared {
         Some(anatomy) => anatomy,
-        None => Arc::new(anatomy(config, seed)?),
+        None => Arc::new(run.ranks.agree(anatomy(config, seed))?),
     };
-    let file = format!("calibration-{seed}");
-    if let Some(kept) = folder.snapshot::<Calibrated>(&file)?
-        && calibration::require(&kept, config, &anatomy, seed).is_ok()
-    {
-        progress.done(calibration::trials(config) as u64);
-        let network = super::closed_loop::compile(config, &anatomy, kept.a_plus_ns, seed)?;
-        return Ok(Seeded { anatomy, network, calibrated: Arc::new(kept) });
-    }
-    let (calibrated, network) = calibration::calibrate(config, &anatomy, seed, threads, progress)?;
-    folder.keep_snapshot(&file, &calibrated)?;
+    let (threads, ranks, folder) = (run.threads, run.ranks, Some(run.folder));
+    let (calibrated, network) =
+        calibration::calibrate(config, &anatomy, seed, threads, ranks, folder, run.progress)?;
     Ok(Seeded { anatomy, network, calibrated: Arc::new(calibrated) })
 }
 
-fn gather(config: &PrismConfig, preset: &str, seeds: &[Seeded], arms: Vec<ArmResult>) -> PrismResult {
+fn arm(
+    config: &PrismConfig,
+    seed: u64,
+    seeded: &Seeded,
+    condition: &str,
+    run: &Run,
+) -> Result<ArmResult, Error> {
+    let Seeded { anatomy, network, calibrated } = seeded;
+    let subject = Subject { anatomy, network: network.clone(), calibrated, seed };
+    arm_run::run(config, &subject, condition, run.threads, run.ranks, Some(run.folder), run.progress)
+}
+
+fn gather(
+    config: &PrismConfig,
+    run: &Run,
+    seeds: &[Seeded],
+    arms: Vec<ArmResult>,
+) -> Result<PrismResult, Error> {
     let first = &seeds[0];
     let prefix = super::closed_loop::MODULES
         .into_iter()
@@ -227,8 +266,14 @@ fn gather(config: &PrismConfig, preset: &str, seeds: &[Seeded], arms: Vec<ArmRes
         "Climbing fibres act on Purkinje cells with {} nS in both microzones, whatever the number of contacts in the anatomy.",
         config.module.climbing_fibre_ns
     ));
-    PrismResult {
-        preset: preset.into(),
+    let synapses = |set: &str| -> u64 {
+        let counted = projections.iter().filter(|p| of_module(&p.label) && p.label.ends_with(set));
+        counted.map(|p| p.synapses as u64).sum()
+    };
+    let mut sums = [synapses(""), synapses(super::closed_loop::PLASTIC_SET)];
+    run.ranks.sum(&mut sums)?;
+    Ok(PrismResult {
+        preset: run.preset.into(),
         seeds: config.seeds.clone(),
         anatomy_source: first.anatomy.source.clone(),
         notes,
@@ -239,12 +284,8 @@ fn gather(config: &PrismConfig, preset: &str, seeds: &[Seeded], arms: Vec<ArmRes
             .iter()
             .map(|c| PopulationRow { cell_type: c.cell_type.clone(), n: c.len() })
             .collect(),
-        synapses_per_module: projections.iter().filter(|p| of_module(&p.label)).map(|p| p.synapses).sum(),
-        plastic_per_module: projections
-            .iter()
-            .filter(|p| of_module(&p.label) && p.label.ends_with(super::closed_loop::PLASTIC_SET))
-            .map(|p| p.synapses)
-            .sum(),
+        synapses_per_module: sums[0] as usize,
+        plastic_per_module: sums[1] as usize,
         trial_ms: config.protocol.trial_ms as f64,
         dt_ms: super::closed_loop::DT_MS,
         arm_segments_m: PlanarArm::segments_m(),
@@ -254,5 +295,5 @@ fn gather(config: &PrismConfig, preset: &str, seeds: &[Seeded], arms: Vec<ArmRes
         },
         calibrations: seeds.iter().map(|s| -> Calibration { s.calibrated.record.clone() }).collect(),
         arms,
-    }
+    })
 }

@@ -229,6 +229,8 @@ pub struct Plate {
     pub left: (f64, f64),
     /// Panels, row by row; those of more than one get letters.
     pub panels: Vec<Panel>,
+    /// Letter of the first panel: `A`, or the one that the same panel has in a paper.
+    pub first_letter: char,
     /// Legend, above the panels.
     pub legend: Vec<Key>,
 }
@@ -242,6 +244,7 @@ impl Plate {
             panel_height,
             left: (58.0, 58.0),
             panels: Vec::new(),
+            first_letter: 'A',
             legend: Vec::new(),
         }
     }

@@ -5,6 +5,7 @@ mod figure;
 mod finding;
 pub mod html;
 pub mod numbers;
+pub mod palette;
 pub mod plot;
 pub mod svg;
 pub mod tables;

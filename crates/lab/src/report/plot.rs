@@ -86,7 +86,7 @@ fn scene(plate: &Plate) -> Result<Scene, Error> {
         };
         let y0 = row_tops[k / columns];
         let frame = Frame { left, inner, height: plate.panel_height, panel };
-        let letter = (plate.panels.len() > 1).then(|| char::from(b'A' + (k % 26) as u8));
+        let letter = (plate.panels.len() > 1).then(|| char::from(plate.first_letter as u8 + (k % 26) as u8));
         scene.add(Primitive::GroupStart {
             transform: Some(format!("translate({x0:.2},{y0:.2})")),
             title: None,

@@ -1,6 +1,6 @@
 //! Mean rates across trials: the output path as curves, all populations as a map.
 
-use super::look::{GUIDE, Label, MODULES, ZONES, cell_name, cell_rank, signed, zone_stroke};
+use super::look::{Label, MODULES, ZONES, cell_name, cell_rank, signed, zone_stroke};
 use super::series::{
     arms, curve_marks, over_seeds, prism_key, prism_spans, reach, seeds_in_words, trial_axis,
 };
@@ -8,6 +8,7 @@ use crate::Error;
 use crate::prism::results::{ArmResult, Epoch, PrismResult};
 use crate::report::chart::{Axis, Cell, Key, Level, Mark, Panel, Plate, Swatch, Tick};
 use crate::report::numbers::capital;
+use crate::report::palette::GUIDE;
 use crate::report::svg::{INK, Stroke};
 use crate::report::{Figure, plot};
 use std::collections::BTreeSet;

@@ -1,11 +1,12 @@
 //! What the arm did in five telling trials: the planar arm with its hand paths,
 //! and the angle of the joint over the movement.
 
-use super::look::{BLACK, BLUE, GREEN, PURPLE, VERMILLION, condition_name, signed};
+use super::look::{condition_name, signed};
 use super::series::{arms, share_vertical_axis, zero};
 use crate::Error;
 use crate::prism::results::{ArmResult, Epoch, PrismResult, TrialRecord};
 use crate::report::chart::{Axis, Key, Mark, Panel, Plate, WIDTH};
+use crate::report::palette::{BLACK, BLUE, GREEN, PURPLE, VERMILLION};
 use crate::report::svg::{Anchor, Dash, Drawing, FAINT, INK, Lettering, PAPER, Stroke, tint, width_of};
 use crate::report::{Figure, plot};
 

@@ -1,10 +1,11 @@
 //! Is the ruler straight? The calibration sweep against the identity.
 
-use super::look::{BLACK, BLUE, GUIDE, signed};
+use super::look::signed;
 use super::series::{mean_sd, zero};
 use crate::Error;
 use crate::prism::results::{Calibration, PrismResult};
 use crate::report::chart::{Axis, Key, Mark, Panel, Plate, Swatch};
+use crate::report::palette::{BLACK, BLUE, GUIDE};
 use crate::report::svg::{Dash, Stroke, tint};
 use crate::report::{Figure, plot};
 

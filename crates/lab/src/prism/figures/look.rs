@@ -1,26 +1,8 @@
 //! Names and colours of conditions, modules and cells: the same in all figures.
-//!
-//! Source: the colours are those of Okabe and Ito, distinguishable with any
-//! common form of colour blindness; plus and minus are told apart by the pen.
+//! Plus and minus are told apart by the pen.
 
+use crate::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY, VERMILLION};
 use crate::report::svg::{Dash, Stroke};
-
-/// Blue.
-pub const BLUE: &str = "#0072b2";
-/// Sky blue.
-pub const SKY: &str = "#56b4e9";
-/// Bluish green.
-pub const GREEN: &str = "#009e73";
-/// Orange.
-pub const ORANGE: &str = "#e69f00";
-/// Vermillion.
-pub const VERMILLION: &str = "#d55e00";
-/// Reddish purple.
-pub const PURPLE: &str = "#cc79a7";
-/// Near black.
-pub const BLACK: &str = "#3a3a3a";
-/// Grey of lines that only guide the eye.
-pub const GUIDE: &str = "#9a9a9a";
 
 /// The two cerebellar modules, in order.
 pub const MODULES: [&str; 2] = ["forward", "inverse"];

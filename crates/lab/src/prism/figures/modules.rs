@@ -1,6 +1,6 @@
 //! Which module does what: parts of the error, and runs with a part switched off.
 
-use super::look::{BLACK, condition_colour, condition_name, module_colour};
+use super::look::{condition_colour, condition_name, module_colour};
 use super::series::{
     arms, curve_marks, over_seeds, prism_key, prism_spans, seeds_in_words, share_vertical_axis, trial_axis,
     zero,
@@ -8,6 +8,7 @@ use super::series::{
 use crate::Error;
 use crate::prism::results::{PrismResult, TrialRecord};
 use crate::report::chart::{Axis, Key, Mark, Panel, Plate};
+use crate::report::palette::BLACK;
 use crate::report::svg::{Dash, Stroke, tint};
 use crate::report::{Figure, plot};
 

@@ -1,7 +1,7 @@
 //! The loop of the experiment as a drawing: who sends what to whom.
 
-use super::look::{BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
 use crate::report::Figure;
+use crate::report::palette::{BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
 use crate::report::svg::{Anchor, Drawing, FAINT, INK, Lettering, PAPER, Stroke, tint};
 
 /// Middle of the row of target, planner, cortex and arm.

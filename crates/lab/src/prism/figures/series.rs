@@ -1,8 +1,8 @@
 //! Values by trial, averaged over seeds.
 
-use super::look::GUIDE;
 use crate::prism::results::{ArmResult, Epoch, PrismResult, TrialRecord};
 use crate::report::chart::{Axis, Key, Level, Mark, Plate, SHADE};
+use crate::report::palette::GUIDE;
 use crate::report::svg::{Dash, Stroke, tint};
 use std::collections::BTreeMap;
 

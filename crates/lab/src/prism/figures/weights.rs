@@ -1,6 +1,6 @@
 //! What learning changed: weights of the synapses from parallel fibres to Purkinje cells.
 
-use super::look::{BLACK, MODULES, ZONES, module_colour, zone_stroke};
+use super::look::{MODULES, ZONES, module_colour, zone_stroke};
 use super::series::{
     arms, curve_marks, prism_key, prism_spans, reach, seeds_in_words, share_vertical_axis, trial_axis,
 };
@@ -8,6 +8,7 @@ use crate::Error;
 use crate::prism::results::{ArmResult, PrismResult, WeightHistogram};
 use crate::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
 use crate::report::numbers::{capital, thousands};
+use crate::report::palette::BLACK;
 use crate::report::svg::{Dash, Stroke};
 use crate::report::{Figure, plot};
 

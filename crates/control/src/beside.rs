@@ -1,0 +1,74 @@
+//! Two controllers side by side: a cerebellum next to a feedback law or a cortex.
+
+use crate::controller::{Controller, Senses};
+use crate::error::{Error, check};
+
+/// Two controllers whose commands are added; for more, one of them is again two beside each other.
+#[derive(Debug, Clone)]
+pub struct Beside<A, B> {
+    first: A,
+    second: B,
+    /// Command of the second. `[commands]`
+    added: Vec<f64>,
+}
+
+impl<A: Controller, B: Controller> Beside<A, B> {
+    /// The sum of `first` and `second`.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when they give commands of different length.
+    pub fn new(first: A, second: B) -> Result<Self, Error> {
+        let (commands, own) = (first.commands(), second.commands());
+        let allowed =
+            format!("`{}` gives {commands}, and `{}` must give as many", first.name(), second.name());
+        check("beside", "commands", own as f64, own == commands, &allowed)?;
+        Ok(Self { first, second, added: vec![0.0; commands] })
+    }
+
+    /// The first.
+    pub fn first(&self) -> &A {
+        &self.first
+    }
+
+    /// The second.
+    pub fn second(&self) -> &B {
+        &self.second
+    }
+
+    /// Both, to be changed between ticks.
+    pub fn parts_mut(&mut self) -> (&mut A, &mut B) {
+        (&mut self.first, &mut self.second)
+    }
+}
+
+impl<A: Controller, B: Controller> Controller for Beside<A, B> {
+    fn name(&self) -> &'static str {
+        "beside"
+    }
+
+    fn commands(&self) -> usize {
+        self.added.len()
+    }
+
+    fn reset(&mut self) {
+        self.first.reset();
+        self.second.reset();
+    }
+
+    fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        self.first.advance(senses, command)?;
+        self.second.advance(senses, &mut self.added)?;
+        command.iter_mut().zip(&self.added).for_each(|(sum, u)| *sum += u);
+        Ok(())
+    }
+
+    fn finish(&mut self, cost: f64) -> Result<(), Error> {
+        self.first.finish(cost)?;
+        self.second.finish(cost)
+    }
+
+    fn set_learning(&mut self, learns: bool) {
+        self.first.set_learning(learns);
+        self.second.set_learning(learns);
+    }
+}

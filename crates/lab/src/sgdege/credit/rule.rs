@@ -1,0 +1,115 @@
+//! The rules that are compared, and how their steps scale with the size of the network.
+
+use super::Config;
+use lobule_theory::Error;
+use lobule_theory::network::{Network, NetworkParameters};
+use lobule_theory::rules::{
+    ErrorKind, LearningRule, MarrAlbusIto, MarrAlbusItoParameters, NodePerturbation,
+    NodePerturbationParameters, Reinforce, ReinforceParameters, Sgdege, SgdegeParameters, SignedErrorOracle,
+};
+use serde::{Deserialize, Serialize};
+
+/// A rule with its scaling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleName {
+    /// Perturbation learning, alpha_v scaled.
+    Sgdege,
+    /// Perturbation learning with the paper's alpha_v at every size.
+    #[serde(rename = "sgdege_table_2")]
+    SgdegeTable2,
+    /// Marr-Albus-Ito under the signed error.
+    MarrAlbusIto,
+    /// Node perturbation.
+    NodePerturbation,
+    /// REINFORCE.
+    Reinforce,
+    /// The delta rule of each cell.
+    SignedErrorOracle,
+}
+
+impl RuleName {
+    /// Name in findings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sgdege => "sgdege",
+            Self::SgdegeTable2 => "sgdege_table_2",
+            Self::MarrAlbusIto => "marr_albus_ito",
+            Self::NodePerturbation => "node_perturbation",
+            Self::Reinforce => "reinforce",
+            Self::SignedErrorOracle => "signed_error_oracle",
+        }
+    }
+
+    /// Name in legends.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Sgdege => "SGDEGE",
+            Self::SgdegeTable2 => "SGDEGE, alpha_v of Table 2",
+            Self::MarrAlbusIto => "Marr-Albus-Ito, signed",
+            Self::NodePerturbation => "node perturbation",
+            Self::Reinforce => "REINFORCE",
+            Self::SignedErrorOracle => "oracle, error of each cell",
+        }
+    }
+
+    /// Presentations of each pattern.
+    pub(super) fn trials(self, config: &Config, columns: usize) -> u64 {
+        let t = &config.trials;
+        let (trials, growth) = match self {
+            Self::Sgdege | Self::SgdegeTable2 => (t.sgdege, t.sgdege_growth),
+            Self::NodePerturbation | Self::Reinforce => (t.perturbation, t.perturbation_growth),
+            Self::MarrAlbusIto => (t.marr_albus_ito, 0.0),
+            Self::SignedErrorOracle => (t.signed_error_oracle, 0.0),
+        };
+        let size = (columns as f64 / config.reference_columns as f64).max(1.0);
+        (trials as f64 * size.powf(growth)).round() as u64
+    }
+
+    /// The rule for a network of that size.
+    pub(super) fn make(
+        self,
+        config: &Config,
+        network: &Network,
+        seed: u64,
+    ) -> Result<Box<dyn LearningRule>, Error> {
+        let size = network.parameters().columns as f64 / config.reference_columns as f64;
+        Ok(match self {
+            Self::Sgdege | Self::SgdegeTable2 => {
+                let base = &config.sgdege;
+                let by = if self == Self::Sgdege { size } else { 1.0 };
+                let scaled = SgdegeParameters {
+                    alpha_w: base.alpha_w / size,
+                    alpha_v: base.alpha_v / by,
+                    ..base.clone()
+                };
+                Box::new(Sgdege::new(network, &scaled, seed)?)
+            }
+            Self::MarrAlbusIto => {
+                let base = &config.marr_albus_ito;
+                let scaled =
+                    MarrAlbusItoParameters { alpha_w: base.alpha_w / size, beta_w: base.beta_w / size };
+                Box::new(MarrAlbusIto::new(ErrorKind::Signed, &scaled)?)
+            }
+            Self::NodePerturbation => {
+                let base = &config.node_perturbation;
+                let scaled = NodePerturbationParameters { alpha: base.alpha / (size * size), ..base.clone() };
+                Box::new(NodePerturbation::new(network, &scaled, seed)?)
+            }
+            Self::Reinforce => {
+                let base = &config.reinforce;
+                let scaled = ReinforceParameters { alpha: base.alpha / (size * size), ..base.clone() };
+                Box::new(Reinforce::new(network, &scaled, seed)?)
+            }
+            Self::SignedErrorOracle => {
+                Box::new(SignedErrorOracle::new(network, &config.signed_error_oracle)?)
+            }
+        })
+    }
+}
+
+/// The network of that size: each nuclear cell keeps its number of fibers.
+pub(super) fn network(config: &Config, columns: usize, patterns: usize) -> NetworkParameters {
+    let fibers = config.network.fibers_per_row as f64 * columns as f64 / config.reference_columns as f64;
+    NetworkParameters { columns, patterns, fibers_per_row: fibers.round() as usize, ..config.network.clone() }
+}

@@ -1,0 +1,154 @@
+//! Sizes and rates of the network, with the values of the paper's Table 2.
+
+use crate::Error;
+use serde::{Deserialize, Serialize};
+
+/// Largest table of shared fibers, bytes. Chosen: a laptop holds it beside everything else.
+const LARGEST_TABLE: f64 = 1e9;
+
+/// Sizes and rates of a network.
+///
+/// Source of the defaults: Bouvier et al. 2018, doi:10.7554/eLife.31599, Table 2;
+/// the mean rate of nucleo-olivary neurons from its "Simulation methods".
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkParameters {
+    /// Sagittal rows S: Purkinje cells of a column.
+    pub rows: usize,
+    /// Lateral columns L: climbing fibers, projection and nucleo-olivary neurons.
+    pub columns: usize,
+    /// Time bins T of a movement.
+    pub bins: usize,
+    /// Mossy fibers N of one row.
+    pub fibers_per_row: usize,
+    /// Patterns p, shown in turn.
+    pub patterns: usize,
+    /// Ceiling of every rate, Hz.
+    pub rate_max: f64,
+    /// Mean rate of Purkinje cells before learning, Hz.
+    pub rate_pc: f64,
+    /// Mean rate of projection neurons before learning, Hz.
+    pub rate_pn: f64,
+    /// Mean rate of nucleo-olivary neurons before learning, Hz.
+    pub rate_no: f64,
+    /// Mean of the target rates, Hz: targets are uniform in 0 to twice this.
+    pub rate_target: f64,
+    /// Inhibition of nucleo-olivary neurons by Purkinje cells, relative to that of projection neurons.
+    pub q: f64,
+}
+
+impl Default for NetworkParameters {
+    fn default() -> Self {
+        Self {
+            rows: 10,
+            columns: 40,
+            bins: 10,
+            fibers_per_row: 2000,
+            patterns: 2,
+            rate_max: 300.0,
+            rate_pc: 50.0,
+            rate_pn: 30.0,
+            rate_no: 15.0,
+            rate_target: 30.0,
+            q: 0.5,
+        }
+    }
+}
+
+impl NetworkParameters {
+    /// Whether a network can be made of these.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for the first number out of its range.
+    pub fn validate(&self) -> Result<(), Error> {
+        let check = |ok: bool, parameter: &str, value: f64, allowed: &'static str| {
+            if ok { Ok(()) } else { Err(Error::Parameter { parameter: parameter.into(), value, allowed }) }
+        };
+        let sizes = [
+            ("network.rows", self.rows),
+            ("network.columns", self.columns),
+            ("network.bins", self.bins),
+            ("network.fibers_per_row", self.fibers_per_row),
+        ];
+        for (name, n) in sizes {
+            check((1..=65_535).contains(&n), name, n as f64, "a whole number from 1 to 65535")?;
+        }
+        check(
+            (1..=64).contains(&self.patterns),
+            "network.patterns",
+            self.patterns as f64,
+            "a whole number from 1 to 64, one bit of a fiber's set of patterns each",
+        )?;
+        check(
+            (self.rows * self.fibers_per_row).is_multiple_of(2),
+            "network.fibers_per_row",
+            self.fibers_per_row as f64,
+            "rows * fibers_per_row must be even: half of all fibers are active in a pattern",
+        )?;
+        let table = self.shared_table_len() as f64 * 2.0;
+        check(
+            table <= LARGEST_TABLE,
+            "network.patterns",
+            self.patterns as f64,
+            "2 * rows * columns * (patterns * bins)^2 bytes of shared fibers must stay below 1e9; lower patterns, bins or columns",
+        )?;
+        let rates = [
+            ("network.rate_max", self.rate_max),
+            ("network.rate_pc", self.rate_pc),
+            ("network.rate_pn", self.rate_pn),
+            ("network.rate_target", self.rate_target),
+        ];
+        for (name, rate) in rates {
+            check(rate.is_finite() && rate > 0.0, name, rate, "a positive rate in Hz")?;
+        }
+        check(
+            self.rate_no.is_finite() && self.rate_no >= 0.0,
+            "network.rate_no",
+            self.rate_no,
+            "zero or a rate in Hz",
+        )?;
+        check(self.q.is_finite() && self.q >= 0.0, "network.q", self.q, "zero or more")
+    }
+
+    /// Mossy fibers of all rows, N S.
+    pub fn fibers(&self) -> usize {
+        self.rows * self.fibers_per_row
+    }
+
+    /// Columns times bins, L T: the values of one output.
+    pub fn outputs(&self) -> usize {
+        self.columns * self.bins
+    }
+
+    /// Weight of a mossy fiber on the projection neuron of its column, 4 T L rate_pn / (N S).
+    pub fn mossy_to_pn(&self) -> f64 {
+        4.0 * (self.bins * self.columns) as f64 * self.rate_pn / self.fibers() as f64
+    }
+
+    /// Weight of a Purkinje cell on the projection neuron of its column, -rate_pn / (rate_pc S).
+    pub fn pc_to_pn(&self) -> f64 {
+        -self.rate_pn / (self.rate_pc * self.rows as f64)
+    }
+
+    /// Largest initial weight of a mossy fiber on a Purkinje cell, 8 T rate_pc / N.
+    pub fn largest_mossy_to_pc(&self) -> f64 {
+        8.0 * self.bins as f64 * self.rate_pc / self.fibers_per_row as f64
+    }
+
+    /// Largest initial weight of a mossy fiber on its nucleo-olivary neuron,
+    /// (rate_no + q rate_pn) 4 T L / (N S).
+    pub fn largest_mossy_to_no(&self) -> f64 {
+        (self.rate_no + self.q * self.rate_pn) * 4.0 * (self.bins * self.columns) as f64
+            / self.fibers() as f64
+    }
+
+    /// Connected fibers active in one bin of a Purkinje cell, in the mean: N / (4 T).
+    pub fn inputs_per_bin(&self) -> f64 {
+        self.fibers_per_row as f64 / (4.0 * self.bins as f64)
+    }
+
+    pub(super) fn shared_table_len(&self) -> usize {
+        let times = self.patterns * self.bins;
+        (self.rows * self.columns).saturating_mul(times.saturating_mul(times))
+    }
+}

@@ -1,0 +1,113 @@
+//! The delta rule (42): the cell knows its own signed error.
+//!
+//! ```text
+//! E = P - R      w_i <- [w_i - alpha_w M_i E]+
+//! ```
+//! Patterns come in a fixed sequence, without perturbation. The paper does not give the step.
+//! Chosen: the alpha_w of SGDEGE by default, a fifth of the error of a pattern per presentation.
+//!
+//! Source: Bouvier et al. 2018, doi:10.7554/eLife.31599, methods of Figure 10.
+
+use super::kernel::{learn_one, sum};
+use super::sgdege::finite;
+use super::{Epoch, Parameters, Patterns, Start};
+use crate::Error;
+use crate::check::{at_least_zero, require};
+use serde::{Deserialize, Serialize};
+
+/// Everything that learning changes: a copy resumes bit for bit.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeltaState {
+    /// Epochs done.
+    pub epoch: u64,
+    /// Weights w, `[n]`, Hz.
+    pub weights: Vec<f64>,
+}
+
+/// A perceptron that learns by the delta rule.
+#[derive(Debug, Clone)]
+pub struct Delta {
+    parameters: Parameters,
+    alpha: f64,
+    patterns: Patterns,
+    state: DeltaState,
+}
+
+impl Delta {
+    /// A perceptron before learning. `alpha` is the weight step per Hz of error; a
+    /// presentation removes `alpha f sqrt(N)` of the error of its pattern.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for a parameter outside its range, or patterns of other fibers.
+    pub fn new(
+        parameters: Parameters,
+        alpha: f64,
+        patterns: Patterns,
+        start: Start,
+        seed: u64,
+    ) -> Result<Self, Error> {
+        parameters.validate()?;
+        patterns.belong_to(&parameters)?;
+        let part = alpha * parameters.active_fraction * parameters.root();
+        require(
+            alpha > 0.0 && part < 2.0,
+            "perceptron.alpha",
+            alpha,
+            "must be above 0, and below 2 / (f sqrt(N)), where a step overshoots by more than the error",
+        )?;
+        let weights = start.weights(&parameters, seed);
+        Ok(Self { parameters, alpha, patterns, state: DeltaState { epoch: 0, weights } })
+    }
+
+    /// The state after the last epoch.
+    pub fn state(&self) -> &DeltaState {
+        &self.state
+    }
+
+    /// Puts a state in place of the current one.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when it has another number of weights, or one that no run can give.
+    pub fn restore(&mut self, state: DeltaState) -> Result<(), Error> {
+        require(
+            state.weights.len() == self.state.weights.len(),
+            "snapshot.weights",
+            state.weights.len() as f64,
+            "must be as many as there are fibers; the snapshot is of another perceptron",
+        )?;
+        for &weight in &state.weights {
+            at_least_zero("snapshot.weights", weight)?;
+        }
+        self.state = state;
+        Ok(())
+    }
+
+    /// The patterns.
+    pub fn patterns(&self) -> &Patterns {
+        &self.patterns
+    }
+
+    /// Rate P of pattern `mu`, Hz.
+    ///
+    /// # Panics
+    /// When there is no such pattern.
+    pub fn rate_hz(&self, mu: usize) -> f64 {
+        self.parameters.drive(sum(self.patterns.active(mu), &self.state.weights)).max(0.0)
+    }
+
+    /// Presents every pattern once, in order, and learns from each.
+    ///
+    /// # Errors
+    /// [`Error::NonFinite`] when a rate is no longer a number.
+    pub fn epoch(&mut self) -> Result<Epoch, Error> {
+        let mut error_sum = 0.0;
+        for mu in 0..self.patterns.len() {
+            let error = self.rate_hz(mu) - self.patterns.targets_hz()[mu];
+            learn_one(self.patterns.active(mu), &mut self.state.weights, -self.alpha * error);
+            error_sum += error.abs();
+        }
+        self.state.epoch += 1;
+        finite(error_sum, "perceptron.error", self.state.epoch - 1)?;
+        Ok(Epoch { error_hz: error_sum / self.patterns.len() as f64, error_spikes: 0.0 })
+    }
+}
