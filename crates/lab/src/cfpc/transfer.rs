@@ -323,6 +323,10 @@ fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let mut all = Vec::new();
     let full = config.trials >= 80 && config.plant == "damped";
     let mut add = |name: String, meaning: &str, values: Vec<f64>, expected: Option<f64>| {
+        // A trial that was never reached has no number.
+        if values.is_empty() {
+            return;
+        }
         // A quarter for what the prototype does not say of its step.
         let rounded = |v: f64| (1e5 * v).round() / 1e5;
         let range = expected
