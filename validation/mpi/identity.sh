@@ -57,6 +57,10 @@ printf '== an error of the input is said once: '
 if mpi -n 2 "$lobule" network simulate "$work/no.hdf5" > "$work/out.txt" 2> "$work/err.txt"; then fail "no error"; fi
 [ "$(grep -c '^lobule: ' "$work/err.txt")" = 1 ] || fail "$(cat "$work/err.txt")"
 grep '^lobule: ' "$work/err.txt"
+status=0
+mpi -n 2 "$lobule" "${run[@]}" --window soon > "$work/out.txt" 2> "$work/err.txt" || status=$?
+[ "$status" = 2 ] || fail "status $status instead of 2 for an argument that cannot be read: $(cat "$work/err.txt")"
+[ "$(grep -c '^lobule: ' "$work/err.txt")" = 1 ] || fail "$(cat "$work/err.txt")"
 
 printf '== a rank is killed: '
 plastic=(network simulate "$work/net.hdf5" --plastic)

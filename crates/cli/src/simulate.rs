@@ -43,19 +43,26 @@ impl Progress for Watcher {
     }
 }
 
-pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
+fn refuse(key: &str, what: String) -> Error {
+    Error::Config { key: key.into(), what }
+}
+
+/// What is typed, once it is read: the run, and where its circuit comes from.
+fn typed(arguments: &Simulate) -> Result<(OpenLoop, Run), Error> {
     let time = |key: &str, text: &Option<String>, least: f64| {
         let parse = |text: &String| {
             duration_ms(text)
                 .filter(|d| *d >= least && *d <= 3.6e6)
-                .ok_or_else(|| input(key, format!("`{text}`; write it like 1s or 500ms, {least} ms to 1 h")))
+                .ok_or_else(|| refuse(key, format!("`{text}`; write it like 1s or 500ms, {least} ms to 1 h")))
         };
         text.as_ref().map(parse).transpose()
     };
     if !(1..=1024).contains(&arguments.threads) {
-        return Err(input("--threads", format!("{}; 1 to 1024 are possible", arguments.threads)));
+        return Err(refuse("--threads", format!("{}; 1 to 1024 are possible", arguments.threads)));
     }
-    let windows = arguments.window.iter().map(|w| window(w)).collect::<Result<Vec<_>, _>>()?;
+    if let Some(start) = &arguments.session_start {
+        check_start(start)?;
+    }
     let what = OpenLoop {
         duration_ms: time("--duration", &arguments.duration, 1.0)?,
         seed: arguments.seed,
@@ -63,20 +70,20 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
         record: probes(&arguments.record, time("--record-every", &arguments.record_every, 0.001)?)?,
         has_profile: arguments.profile,
         memory_limit: available_memory(),
-        windows: windows.clone(),
+        windows: arguments.window.iter().map(|w| window(w)).collect::<Result<_, _>>()?,
         snapshots: Snapshots {
             from: arguments.resume.clone(),
             to: arguments.snapshot.clone(),
             every_ms: time("--snapshot-every", &arguments.snapshot_every, 0.001)?,
         },
     };
-    if let Some(start) = &arguments.session_start {
-        check_start(start).map_err(Stop::Input)?;
-    }
-    let run = Run::of(arguments)?;
-    if let Some(folder) = arguments.out.as_deref().filter(|_| ranks.is_first()) {
-        claim(folder)?;
-    }
+    Ok((what, Run::of(arguments)?))
+}
+
+pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
+    let (what, run) = ranks.agree(typed(arguments)).map_err(Stop::Input)?;
+    let out = arguments.out.as_deref().filter(|_| ranks.is_first());
+    ranks.agree(out.map_or(Ok(()), claim)).map_err(Stop::Input)?;
     let mut shared = match &run {
         Run::Own(tables) => SharedAnatomy::read(&arguments.file, tables.state, ranks),
         Run::Stored(_) => SharedAnatomy::read_whole(&arguments.file, ranks),
@@ -95,7 +102,7 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
     if !ranks.is_first() {
         return Ok(());
     }
-    print(&shared.anatomy, &result, &windows)?;
+    print(&shared.anatomy, &result, &what.windows)?;
     match &arguments.out {
         Some(folder) => write(folder, arguments, &shared.anatomy, &result),
         None => Ok(()),
@@ -103,9 +110,9 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
 }
 
 /// What to record, all of it every so many ms.
-fn probes(texts: &[String], every_ms: Option<f64>) -> Result<Vec<Probe>, Stop> {
+fn probes(texts: &[String], every_ms: Option<f64>) -> Result<Vec<Probe>, Error> {
     let probe = |text: &String| parse_probe(text).map(|probe| Probe { every_ms, ..probe });
-    texts.iter().map(probe).collect::<Result<_, _>>().map_err(Stop::Input)
+    texts.iter().map(probe).collect()
 }
 
 /// Which of the two ways.
@@ -115,21 +122,21 @@ enum Run {
 }
 
 impl Run {
-    fn of(arguments: &Simulate) -> Result<Self, Stop> {
+    fn of(arguments: &Simulate) -> Result<Self, Error> {
         if let Some(name) = &arguments.simulation {
             return Ok(Run::Stored(name.clone()));
         }
         let state = match arguments.state.as_deref().unwrap_or("awake") {
             "awake" => BrainState::Awake,
             "in_vitro" => BrainState::InVitro,
-            other => return Err(input("--state", format!("`{other}`; awake and in_vitro are known"))),
+            other => return Err(refuse("--state", format!("`{other}`; awake and in_vitro are known"))),
         };
         let background_hz = arguments.background.unwrap_or(BACKGROUND_HZ);
         if !(0.0..=1000.0).contains(&background_hz) {
-            return Err(input("--background", format!("{background_hz} Hz; it lies in 0..1000 Hz")));
+            return Err(refuse("--background", format!("{background_hz} Hz; it lies in 0..1000 Hz")));
         }
         let stimuli = arguments.stimulus.iter().map(|s| Stimulus::parse(s));
-        let stimuli = stimuli.collect::<Result<_, _>>().map_err(Stop::Input)?;
+        let stimuli = stimuli.collect::<Result<_, _>>()?;
         Ok(Run::Own(OwnTables {
             background_hz,
             stimuli,
@@ -190,10 +197,10 @@ fn rates_line(name: &str, r: &PopulationRates) {
 }
 
 /// Reads `1200ms..1260ms` in ms.
-fn window(text: &str) -> Result<(f64, f64), Stop> {
+fn window(text: &str) -> Result<(f64, f64), Error> {
     let ends = text.split_once("..").and_then(|(from, to)| Some((duration_ms(from)?, duration_ms(to)?)));
     ends.filter(|(from, to)| from < to).ok_or_else(|| {
-        input("--window", format!("`{text}`; write it like 1200ms..1260ms, the end after the begin"))
+        refuse("--window", format!("`{text}`; write it like 1200ms..1260ms, the end after the begin"))
     })
 }
 
@@ -249,8 +256,8 @@ fn print(anatomy: &Anatomy, result: &OpenLoopResult, windows: &[(f64, f64)]) -> 
 }
 
 /// Makes the folder for the results before the run; refuses one that holds anything, which would mix two runs.
-fn claim(folder: &Path) -> Result<(), Stop> {
-    let wrong = |what: String| Stop::Input(Error::File { path: folder.display().to_string(), what });
+fn claim(folder: &Path) -> Result<(), Error> {
+    let wrong = |what: String| Error::File { path: folder.display().to_string(), what };
     std::fs::create_dir_all(folder).map_err(|e| wrong(format!("{e}; choose another --out")))?;
     let mut entries = std::fs::read_dir(folder).map_err(|e| wrong(format!("{e}; choose another --out")))?;
     match entries.next() {

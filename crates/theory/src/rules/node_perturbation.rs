@@ -10,9 +10,9 @@
 //! the number of perturbed places L T. E is a mean over L T terms, hence the factor L T: alpha is
 //! the step of one place, whatever the size of the network. A trial costs two movements.
 //!
-//! Source: Werfel, Xie & Seung 2005, doi:10.1162/089976605774320539, eq. (2.4) of node perturbation,
-//! with the drives of columns as nodes. Chosen: sigma 0.2 Hz, small against the errors to be
-//! reached; alpha 0.0002 Hz, near the largest at which 400 places learn.
+//! Source: Werfel, Xie & Seung 2005, doi:10.1162/089976605774320539, node perturbation, with the drives of
+//! columns as nodes. Chosen: sigma 0.2 Hz, small against the errors to be reached; alpha 0.0001 Hz,
+//! the step of REINFORCE.
 
 use super::{LearningRule, Outcome, gaussian, positive, step_size};
 use crate::Error;
@@ -32,7 +32,7 @@ pub struct NodePerturbationParameters {
 
 impl Default for NodePerturbationParameters {
     fn default() -> Self {
-        Self { sigma: 0.2, alpha: 0.0002 }
+        Self { sigma: 0.2, alpha: 0.0001 }
     }
 }
 

@@ -80,7 +80,7 @@ static CARD: Card = Card {
     ],
     defaults: include_str!("../../../../../experiments/sgdege/credit.toml"),
     presets: &[
-        Preset { name: "default", line: "four sizes, four numbers of patterns, five seeds", toml: "" },
+        Preset { name: "default", line: "three sizes, three numbers of patterns, five seeds", toml: "" },
         Preset {
             name: "quick",
             line: "one seed of the small sizes",
@@ -88,7 +88,7 @@ static CARD: Card = Card {
         },
         Preset {
             name: "full",
-            line: "every doubling, ten seeds",
+            line: "every doubling to 640 cells, up to ten patterns",
             toml: include_str!("../../../../../experiments/sgdege/credit.full.toml"),
         },
     ],

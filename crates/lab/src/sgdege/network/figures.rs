@@ -2,9 +2,9 @@
 
 use super::{Config, PatternRecord, Record};
 use crate::Error;
-use crate::report::chart::{Axis, Key, Mark, Panel, Plate, Swatch, Tick};
+use crate::report::chart::{Axis, Key, Mark, Note, Panel, Plate, Swatch, Tick};
 use crate::report::palette::{BLACK, BLUE, GUIDE, ORANGE, SKY, VERMILLION};
-use crate::report::svg::{Dash, INK, Stroke};
+use crate::report::svg::{Anchor, Dash, INK, Stroke};
 use crate::report::{Figure, plot};
 use crate::sgdege::look::{level, line, rates_against_targets, thin};
 use lobule_analysis::mean;
@@ -113,16 +113,23 @@ fn sensitivity(record: &Record) -> Result<Figure, Error> {
     };
     let ticks = record.variants.iter().enumerate().map(|(k, v)| Tick {
         at: k as f64,
-        text: v.parameter.clone(),
-        under: percent(v.factor),
+        text: percent(v.factor),
+        under: String::new(),
         colour: INK.into(),
     });
-    let x = Axis::exact("", -0.6, record.variants.len() as f64 - 0.4).named(ticks.collect());
+    let x = Axis::exact("change of one parameter", -0.6, record.variants.len() as f64 - 0.4)
+        .named(ticks.collect());
     let shares = |errors: &[f64]| errors.iter().map(|e| 100.0 * (e / reference - 1.0)).collect::<Vec<_>>();
     let all = record.variants.iter().flat_map(|v| shares(&v.error_last)).chain([-12.0, 12.0]);
     let mut panel = Panel::new("", x, Axis::covering("change of the final error (%)", all));
     for at in [-10.0, 0.0, 10.0] {
         panel.levels.push(level(at));
+    }
+    // A parameter's two changes stand beside each other, under its name.
+    for (k, pair) in record.variants.chunks(2).enumerate() {
+        let text = pair[0].parameter.clone();
+        let at = (2.0 * k as f64 + (pair.len() - 1) as f64 / 2.0, panel.y.high);
+        panel.notes.push(Note { at, text, anchor: Anchor::Middle, colour: INK.into() });
     }
     for (k, v) in record.variants.iter().enumerate() {
         let shares = shares(&v.error_last);

@@ -14,11 +14,10 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let over = |f: &dyn Fn(&PatternRecord) -> f64, fold: fn(&[f64]) -> f64| -> Vec<f64> {
         record.seeds.iter().map(|s| fold(&s.patterns.iter().map(f).collect::<Vec<_>>())).collect()
     };
-    // NaN, of what never happened, must not be folded away.
-    let largest =
-        |v: &[f64]| v.iter().fold(f64::NEG_INFINITY, |m, &x| if x > m || x.is_nan() { x } else { m });
-    let smallest =
-        |v: &[f64]| -v.iter().fold(f64::NEG_INFINITY, |m, &x| if -x > m || x.is_nan() { -x } else { m });
+    let largest = |v: &[f64]| v.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let smallest = |v: &[f64]| v.iter().copied().fold(f64::INFINITY, f64::min);
+    // Where E and I never meet, the whole run was too short.
+    let meeting = |p: &PatternRecord| p.meeting.unwrap_or(config.trials_per_pattern) as f64;
 
     for mu in 0..config.network.patterns {
         let of = |f: fn(&PatternRecord) -> f64| record.seeds.iter().map(|s| f(&s.patterns[mu])).collect();
@@ -50,15 +49,15 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     add(
         "error_before_meeting".into(),
         "|Change| of the error until I first meets E, as a share of the error, largest of the movements; every seed counts.",
-        over(&|p| p.error_at_meeting.map_or(f64::NAN, |e| (e / p.error_start - 1.0).abs()), largest),
+        over(&|p| (p.error_at_meeting.unwrap_or(p.error_last) / p.error_start - 1.0).abs(), largest),
         "1",
         [None, Some(0.02)],
         Judge::Each,
     );
     add(
         "meeting".into(),
-        "Presentation of a movement at which I first meets E, latest of the movements; every seed counts.",
-        over(&|p| p.meeting.map_or(f64::NAN, |k| k as f64), largest),
+        "Presentation of a movement at which I first meets E, latest of the movements, or the whole run where it never does; every seed counts.",
+        over(&meeting, largest),
         "presentations",
         [None, Some(800.0)],
         Judge::Each,
@@ -66,7 +65,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let first = record.seeds.iter().map(|s| {
         let p = &s.patterns[0];
         // Steps of I by presentations of this movement and, half as large, of the other.
-        p.meeting.map_or(f64::NAN, |k| k as f64) / ((p.error_start - p.inhibition_start).abs() / 0.0075)
+        meeting(p) / ((p.error_start - p.inhibition_start).abs() / 0.0075)
     });
     add(
         "meeting_predicted".into(),
@@ -79,7 +78,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     add(
         "correlation_start".into(),
         "|Correlation| of rates and targets before learning, largest of the movements; every seed counts.",
-        over(&|p| p.correlation_start.map_or(f64::NAN, f64::abs), largest),
+        over(&|p| p.correlation_start.unwrap_or(0.0).abs(), largest),
         "1",
         [None, Some(0.15)],
         Judge::Each,
@@ -87,7 +86,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     add(
         "correlation_end".into(),
         "Correlation of rates and targets after learning, smallest of the movements; every seed counts.",
-        over(&|p| p.correlation_end.unwrap_or(f64::NAN), smallest),
+        over(&|p| p.correlation_end.unwrap_or(0.0), smallest),
         "1",
         [Some(0.96), None],
         Judge::Each,

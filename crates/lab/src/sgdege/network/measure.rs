@@ -74,8 +74,11 @@ pub struct Record {
     pub variants: Vec<Variant>,
 }
 
+/// A parameter of the rule, to be changed.
+type Field = fn(&mut SgdegeParameters) -> &mut f64;
+
 /// The parameters of the sensitivity, and how to change them.
-const PARAMETERS: [(&str, fn(&mut SgdegeParameters) -> &mut f64); 4] = [
+const PARAMETERS: [(&str, Field); 4] = [
     ("rho", |r| &mut r.rho),
     ("amplitude", |r| &mut r.amplitude),
     ("alpha_w", |r| &mut r.alpha_w),

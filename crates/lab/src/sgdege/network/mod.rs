@@ -115,7 +115,9 @@ impl Study for Network {
             ),
             Section::new(
                 "The movements themselves",
-                "Rates of single nuclear cells over the ten bins of a movement. No cell is ever told its own error.",
+                "Rates of single nuclear cells over the bins of a movement. No cell is ever told its own error. Two kinds of \
+                 places stay away from their targets: those silent from the start, which a perturbation cannot lower further, and \
+                 those whose mossy drive is below the target, where silent Purkinje cells do not help.",
                 &["movements"],
             ),
         ];
