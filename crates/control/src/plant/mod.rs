@@ -2,9 +2,13 @@
 
 mod arm;
 mod joint;
+mod linear;
+mod wrap;
 
 pub use arm::PlanarArm;
 pub use joint::Joint;
+pub use linear::Linear;
+pub use wrap::{Change, Changing, Noisy, Saturated};
 
 use crate::Error;
 
