@@ -97,7 +97,7 @@ impl PlantConfig {
 }
 
 impl Bench {
-    /// The plant of that name in [`PLANTS`].
+    /// The plant of that name in `PLANTS`.
     pub fn config(&self, plant: &str) -> PlantConfig {
         match plant {
             "first_order" => self.plants.first_order,

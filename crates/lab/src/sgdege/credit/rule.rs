@@ -94,7 +94,8 @@ impl RuleName {
             }
             Self::NodePerturbation => {
                 let base = &config.node_perturbation;
-                let scaled = NodePerturbationParameters { alpha: base.alpha / (size * above), ..base.clone() };
+                let scaled =
+                    NodePerturbationParameters { alpha: base.alpha / (size * above), ..base.clone() };
                 Box::new(NodePerturbation::new(network, &scaled, seed)?)
             }
             Self::Reinforce => {
