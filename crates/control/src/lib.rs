@@ -18,6 +18,7 @@ mod error;
 pub mod feedback;
 mod fel;
 pub mod filter;
+pub mod forward;
 pub mod identify;
 pub mod linear;
 mod olive;

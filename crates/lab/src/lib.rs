@@ -5,6 +5,7 @@ pub mod cerebellum;
 pub mod cfpc;
 mod error;
 pub mod experiment;
+pub mod forward;
 pub mod open_loop;
 pub mod prism;
 mod progress;

@@ -108,6 +108,8 @@ pub const ALL: &[&dyn Experiment] = &[
     &crate::cfpc::Tracking,
     &crate::cfpc::Transfer,
     &crate::cfpc::Cascade,
+    &crate::forward::cartpole::CartPoleStudy,
+    &crate::forward::anticipation::AnticipationStudy,
 ];
 
 /// The experiment of that name.
