@@ -2,8 +2,10 @@
 #![warn(missing_docs)]
 
 pub mod cerebellum;
+pub mod cfpc;
 mod error;
 pub mod experiment;
+pub mod forward;
 pub mod open_loop;
 pub mod prism;
 mod progress;

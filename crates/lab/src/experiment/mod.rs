@@ -99,6 +99,17 @@ pub const ALL: &[&dyn Experiment] = &[
     &crate::sgdege::perceptron::Perceptron,
     &crate::sgdege::credit::Credit,
     &crate::sgdege::pointing::Pointing,
+    &crate::cfpc::Gradient,
+    &crate::cfpc::Traces,
+    &crate::cfpc::Spectrum,
+    &crate::cfpc::MismatchMap,
+    &crate::cfpc::Posture,
+    &crate::cfpc::OtherPlants,
+    &crate::cfpc::Tracking,
+    &crate::cfpc::Transfer,
+    &crate::cfpc::Cascade,
+    &crate::forward::cartpole::CartPoleStudy,
+    &crate::forward::anticipation::AnticipationStudy,
 ];
 
 /// The experiment of that name.

@@ -1,0 +1,257 @@
+//! Many signals, each sent on a little early: a linear predictor for each line over one shared context.
+//!
+//! Line i, lead Δ ticks, context φ: `ŝ_i(t + Δ) = s_i(t) + w_i φ(t)`. The truth is the line itself, a lead later:
+//! `e_i = s_i(t) - s_i(t - Δ) - w_i φ(t - Δ)`, `w_i += η e_i φ(t - Δ)/(ε + |φ|²)`. Predicting the *increment*, a predictor that has
+//! learned nothing passes its line through. Gate: a line is anticipated only while its skill,
+//! `1 - ⟨e²⟩/⟨(s(t) - s(t - Δ))²⟩` over the last samples, exceeds a minimum, and passes through otherwise: where the context holds
+//! no early copy of a line, prediction is worse than the late line. Adaptive lead: a tick more while the skill is
+//! high, a tick less while it is low.
+//!
+//! NLMS is stable for 0 < η < 2; suggested 0.05 to 0.5, lower with more noise. The context should be of the order of
+//! one. Cost of a tick: 3 multiply-adds for each line and feature; memory: 4 bytes for each.
+//! Source: Byrnes 2020 (the cerebellum as an array of short-term predictors of its own lines); Haykin 2014, chapter 6.
+
+use crate::error::{Error, check};
+
+/// A lead that follows what can be predicted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AdaptiveLead {
+    /// Above this skill the lead grows.
+    pub raise_above: f64,
+    /// Below this skill it shrinks, down to 1.
+    pub lower_below: f64,
+}
+
+/// Settings of an anticipator.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AnticipatorParameters {
+    /// Signals.
+    pub lines: usize,
+    /// Length of the shared context.
+    pub features: usize,
+    /// Lead at the start, ticks.
+    pub lead: usize,
+    /// Largest lead, ticks: the delay of the loop that the lines are part of.
+    pub max_lead: usize,
+    /// η, 0 to 2.
+    pub rate: f64,
+    /// Skill from which on a line is anticipated; none: always.
+    pub gate: Option<f64>,
+    /// Samples over which skill is measured, and between two changes of lead.
+    pub skill_samples: usize,
+    /// Adapts the lead of each line; none: fixed.
+    pub adaptive_lead: Option<AdaptiveLead>,
+}
+
+/// An array of short-term predictors.
+///
+/// # Example: a sine, a tenth of its period early
+/// ```
+/// use lobule_control::forward::{Anticipator, AnticipatorParameters};
+///
+/// let mut early = Anticipator::new(AnticipatorParameters {
+///     lines: 1, features: 2, lead: 10, max_lead: 10, rate: 0.5,
+///     gate: Some(0.2), skill_samples: 200, adaptive_lead: None,
+/// })?;
+/// let sine = |t: usize| (t as f64 * 0.0628).sin();
+/// let mut out = [0.0];
+/// for t in 8..4000 {
+///     early.tick(&[sine(t)], &[sine(t), sine(t - 8)], &mut out);
+/// }
+/// assert!((out[0] - sine(3999 + 10)).abs() < 1e-2);
+/// # Ok::<(), lobule_control::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Anticipator {
+    parameters: AnticipatorParameters,
+    /// Features, padded to whole lanes.
+    stride: usize,
+    /// `[lines][stride]`
+    weights: Vec<f32>,
+    /// Contexts, their squared norms and the lines of the last ticks, rings. `[max_lead + 1][...]`
+    contexts: Vec<f32>,
+    norms: Vec<f64>,
+    history: Vec<f64>,
+    /// Increments that were predicted, whether or not a gate was open, a ring. `[max_lead + 1][lines]`
+    said: Vec<f64>,
+    ticks: u64,
+    /// Of each line. `[lines]`
+    lead: Vec<u32>,
+    error: Vec<f64>,
+    persistence: Vec<f64>,
+    /// Tick of the last change of lead. `[lines]`
+    changed: Vec<u64>,
+    learns: bool,
+}
+
+/// Sums are taken in this many interleaved parts, whatever the machine's vectors: the same bits everywhere.
+const LANES: usize = 8;
+/// Keeps the norm of a silent context from dividing by zero.
+const EPSILON: f64 = 1e-6;
+
+impl Anticipator {
+    /// Predictors that have learned nothing: they pass their lines through.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for no line or feature, a lead outside 1..=`max_lead`, a `max_lead` above 100000, a rate outside
+    /// 0..2, thresholds of skill above 1 or in the wrong order.
+    pub fn new(parameters: AnticipatorParameters) -> Result<Self, Error> {
+        let (part, p) = ("anticipator", &parameters);
+        check(part, "lines", p.lines as f64, p.lines > 0, "at least one is needed")?;
+        check(part, "features", p.features as f64, p.features > 0, "at least one is needed")?;
+        let fits = (1..=100_000).contains(&p.max_lead);
+        check(part, "max_lead", p.max_lead as f64, fits, "1 to 100000 ticks are possible")?;
+        let fits = (1..=p.max_lead).contains(&p.lead);
+        check(part, "lead", p.lead as f64, fits, &format!("it lies in 1..={} ticks", p.max_lead))?;
+        check(part, "rate", p.rate, p.rate > 0.0 && p.rate < 2.0, "it is stable for 0 < rate < 2; try 0.1")?;
+        let samples = p.skill_samples as f64;
+        check(part, "skill_samples", samples, p.skill_samples > 0, "at least one is needed; try 1000")?;
+        if let Some(gate) = p.gate {
+            check(part, "gate", gate, gate < 1.0, "skill is at most 1; try 0.2")?;
+        }
+        if let Some(a) = p.adaptive_lead {
+            let ordered = a.lower_below < a.raise_above && a.lower_below.is_finite();
+            check(part, "raise_above", a.raise_above, ordered, "it must exceed `lower_below`")?;
+        }
+        let stride = p.features.div_ceil(LANES) * LANES;
+        let slots = p.max_lead + 1;
+        Ok(Self {
+            parameters,
+            stride,
+            weights: vec![0.0; p.lines * stride],
+            contexts: vec![0.0; slots * stride],
+            norms: vec![0.0; slots],
+            history: vec![0.0; slots * p.lines],
+            said: vec![0.0; slots * p.lines],
+            ticks: 0,
+            lead: vec![p.lead as u32; p.lines],
+            error: vec![0.0; p.lines],
+            persistence: vec![0.0; p.lines],
+            changed: vec![0; p.lines],
+            learns: true,
+        })
+    }
+
+    /// Takes the lines and the context of a tick and writes each line as it will be a lead later, or as it is where
+    /// its gate is closed; allocates nothing. `[lines]`, `[features]`, `[lines]`
+    ///
+    /// # Panics
+    /// When a slice has the wrong length: a bug of the caller.
+    pub fn tick(&mut self, lines: &[f64], context: &[f64], out: &mut [f64]) {
+        let p = self.parameters;
+        assert!(lines.len() == p.lines && out.len() == p.lines, "there are {} lines", p.lines);
+        assert_eq!(context.len(), p.features, "there are {} features", p.features);
+        let slots = self.norms.len() as u64;
+        let here = (self.ticks % slots) as usize;
+        let kept = &mut self.contexts[here * self.stride..][..p.features];
+        kept.iter_mut().zip(context).for_each(|(k, x)| *k = *x as f32);
+        self.norms[here] = context.iter().map(|x| x * x).sum();
+        self.history[here * p.lines..][..p.lines].copy_from_slice(lines);
+
+        for i in 0..p.lines {
+            let row = i * self.stride..(i + 1) * self.stride;
+            if let Some(then) = self.ticks.checked_sub(u64::from(self.lead[i])) {
+                let slot = (then % slots) as usize;
+                let increment = lines[i] - self.history[slot * p.lines + i];
+                // Skill is that of what was said, by the weights of then: those of now have seen what came since, and
+                // would look better than they are. What was said before the lead changed was of another time.
+                if then >= self.changed[i] {
+                    let e = increment - self.said[slot * p.lines + i];
+                    let samples = p.skill_samples as f64;
+                    self.error[i] += (e * e - self.error[i]) / samples;
+                    self.persistence[i] += (increment * increment - self.persistence[i]) / samples;
+                }
+                if self.learns {
+                    let context = &self.contexts[slot * self.stride..][..self.stride];
+                    let weights = &mut self.weights[row.clone()];
+                    let e = increment - f64::from(dot(weights, context));
+                    let step = (p.rate * e / (EPSILON + self.norms[slot])) as f32;
+                    weights.iter_mut().zip(context).for_each(|(w, x)| *w += step * x);
+                }
+                if let Some(rule) = p.adaptive_lead {
+                    self.adapt_lead(i, rule);
+                }
+            }
+            let context = &self.contexts[here * self.stride..][..self.stride];
+            let said = f64::from(dot(&self.weights[row], context));
+            self.said[here * p.lines + i] = said;
+            out[i] = if self.is_open(i) { lines[i] + said } else { lines[i] };
+        }
+        self.ticks += 1;
+    }
+
+    fn adapt_lead(&mut self, line: usize, rule: AdaptiveLead) {
+        if self.ticks - self.changed[line] < self.parameters.skill_samples as u64 {
+            return;
+        }
+        let skill = self.skill(line);
+        let lead = &mut self.lead[line];
+        if skill > rule.raise_above && (*lead as usize) < self.parameters.max_lead {
+            *lead += 1;
+            self.changed[line] = self.ticks;
+        } else if skill < rule.lower_below && *lead > 1 {
+            *lead -= 1;
+            self.changed[line] = self.ticks;
+        }
+    }
+
+    /// Skill of a line lately: 1 perfect, 0 no better than passing it through, below 0 worse. 0 before it moved.
+    ///
+    /// # Panics
+    /// When there is no such line: a bug of the caller.
+    pub fn skill(&self, line: usize) -> f64 {
+        let moved = self.persistence[line];
+        if moved > 0.0 { 1.0 - self.error[line] / moved } else { 0.0 }
+    }
+
+    /// Whether a line is anticipated rather than passed through.
+    ///
+    /// # Panics
+    /// As [`Anticipator::skill`].
+    pub fn is_open(&self, line: usize) -> bool {
+        self.parameters.gate.is_none_or(|minimum| self.skill(line) > minimum)
+    }
+
+    /// The increment that was predicted for a line in the last tick, whether or not its gate was open; 0 before the
+    /// first.
+    ///
+    /// # Panics
+    /// As [`Anticipator::skill`].
+    pub fn predicted_increment(&self, line: usize) -> f64 {
+        let lines = self.parameters.lines;
+        assert!(line < lines, "there are {lines} lines");
+        self.ticks
+            .checked_sub(1)
+            .map_or(0.0, |last| self.said[(last % self.norms.len() as u64) as usize * lines + line])
+    }
+
+    /// Lead of a line, ticks.
+    ///
+    /// # Panics
+    /// As [`Anticipator::skill`].
+    pub fn lead(&self, line: usize) -> usize {
+        self.lead[line] as usize
+    }
+
+    /// Switches learning; skill is measured all the same.
+    pub fn set_learning(&mut self, learns: bool) {
+        self.learns = learns;
+    }
+
+    /// Forgets what was seen, not what was learned: the start of a trial.
+    pub fn reset(&mut self) {
+        self.ticks = 0;
+        self.changed.fill(0);
+    }
+}
+
+/// Dot product of two rows of whole lanes.
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0.0f32; LANES];
+    for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
+        for k in 0..LANES {
+            sums[k] += a[k] * b[k];
+        }
+    }
+    ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]))
+}

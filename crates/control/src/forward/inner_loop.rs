@@ -1,0 +1,306 @@
+//! A feedback law that tries its command on a forward model before it gives it.
+//!
+//! ```text
+//! z = what was sensed; for each command u(j) in flight: z = F(z, u(j))      state now
+//! u = C(z)                                                                    first pass
+//! N times: y = z; h times: y = F(y, clip(u)); u = u + α C(y)                  correction
+//! give actuator(u)
+//! ```
+//!
+//! Corrections add: a model that predicts no change doubles the gain of the law for N = 1. Linearized, one pass
+//! multiplies C(y) by `1 + α K c B_h` (K c: gain of the law, B_h: response of the state after h ticks to a held
+//! command), so the passes converge, to C(y) = 0, where -2 < α K c B_h < 0: they invert the model. The secant step
+//! `u = u - C(y)/(∂C/∂u)` has no such bound.
+//!
+//! With two actions the passes must work on the continuous command (`is_soft`); on its sign they flip at every pass.
+//! Source: htm-rs (ctrl-z-9000-times 2023, `npc.py`, `src/cerebellum.rs`), whose settings are N = 1, h = 1, α = 1 and
+//! the first-pass efference copy.
+
+use super::ForwardModel;
+use crate::controller::{Controller, Senses};
+use crate::error::{Error, check};
+use crate::plant::Actuator;
+
+/// Which command the model is told about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Efference {
+    /// The one that is given: the model learns the plant.
+    Executed,
+    /// The one before the passes: the model learns the plant with the passes.
+    FirstPass,
+}
+
+/// Settings of the inner loop.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct InnerLoopParameters {
+    /// N, passes of correction; 0 for the law alone.
+    pub passes: usize,
+    /// h, ticks that a pass looks ahead.
+    pub horizon: usize,
+    /// α, part of the correction that is added.
+    pub alpha: f64,
+    /// Corrects by the secant of the law along the command, in place of adding.
+    pub secant: bool,
+    /// Whether passes try the continuous command rather than what the actuator makes of it.
+    pub is_soft: bool,
+    /// Which command the model is told about.
+    pub efference: Efference,
+    /// How the command is cut before it is given.
+    pub actuator: Actuator,
+    /// Sensory and motor delay of the loop, ticks.
+    pub delays: [usize; 2],
+    /// Carries what was sensed through the commands in flight.
+    pub predicts_now: bool,
+    /// The model is left out while its confidence is lower; 0 for never.
+    pub min_confidence: f64,
+}
+
+impl Default for InnerLoopParameters {
+    /// Chosen: h = 5 lies well within the bound for the cart-pole and learns faster than h = 1.
+    fn default() -> Self {
+        Self {
+            passes: 1,
+            horizon: 5,
+            alpha: 1.0,
+            secant: false,
+            is_soft: true,
+            efference: Efference::Executed,
+            actuator: Actuator::Continuous,
+            delays: [0, 0],
+            predicts_now: true,
+            min_confidence: 0.0,
+        }
+    }
+}
+
+/// A feedback law C: state, reference, command to write.
+pub type Law = Box<dyn Fn(&[f64], &[f64], &mut [f64]) + Send>;
+
+/// A feedback law and a forward model in an inner loop; without passes and delays it is the law.
+///
+/// # Example: an adaptive predictive controller around a plant of your own
+/// ```
+/// use lobule_control::forward::{InnerLoop, InnerLoopParameters, Linear, LinearRule, Scales};
+/// use lobule_control::plant::{Actuator, CartPole, CartPoleParameters};
+/// use lobule_control::{ClosedLoop, Drive, Error};
+///
+/// let plant = CartPole::new(CartPoleParameters::gymnasium(Actuator::Continuous))?.starting_at([0.0, 0.0, 0.05, 0.0]);
+/// let model = Linear::new(LinearRule::Rls { forgetting: 0.999, ridge: 1e-3 }, Scales::cart_pole())?;
+/// let law = |s: &[f64], _: &[f64], u: &mut [f64]| u[0] = s[2] + 0.01 * s[0] + 0.01 * s[3];
+/// // What is sensed is 60 ms old; the model learns to make up for it.
+/// let parameters = InnerLoopParameters { delays: [3, 0], ..InnerLoopParameters::default() };
+/// let controller = InnerLoop::new(parameters, Box::new(law), Box::new(model))?;
+/// let mut cart = ClosedLoop::new(Box::new(plant), Box::new(controller), 0, 0.02, [3, 0])?;
+/// for _ in 0..500 {
+///     cart.tick(&Drive::default())?;
+/// }
+/// assert!(!cart.has_ended());
+/// # Ok::<(), Error>(())
+/// ```
+pub struct InnerLoop {
+    parameters: InnerLoopParameters,
+    law: Law,
+    model: Box<dyn ForwardModel>,
+    learns: bool,
+    /// Commands as the model is told of them, a ring by tick. `[delays + 1][commands]`
+    copies: Vec<f64>,
+    /// What was sensed a tick ago. `[states]`
+    last: Vec<f64>,
+    /// The model's estimate of the state that was sensed. `[states]`
+    then: Vec<f64>,
+    /// Estimate of the state when the command of now will act. `[states]`
+    now: Vec<f64>,
+    /// Predicted states. `[states]`
+    ahead: [Vec<f64>; 2],
+    /// `[commands]`
+    trial: Vec<f64>,
+    correction: Vec<f64>,
+    nothing: Vec<f64>,
+    /// Mean squared error of the last transition.
+    error: f64,
+}
+
+impl InnerLoop {
+    /// A controller that has not moved yet.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when h is 0 with passes, α is not a number, the secant is asked for with several
+    /// commands, or a delay exceeds a million ticks.
+    pub fn new(
+        parameters: InnerLoopParameters,
+        law: Law,
+        model: Box<dyn ForwardModel>,
+    ) -> Result<Self, Error> {
+        let (part, p) = ("inner loop", &parameters);
+        let (states, commands) = (model.states(), model.commands());
+        let horizon = p.horizon as f64;
+        check(
+            part,
+            "horizon",
+            horizon,
+            p.horizon > 0 || p.passes == 0,
+            "a pass looks at least 1 tick ahead",
+        )?;
+        check(part, "alpha", p.alpha, true, "a finite number is needed; try 1")?;
+        check(
+            part,
+            "commands under the secant step",
+            commands as f64,
+            !p.secant || commands == 1,
+            "it works for one command",
+        )?;
+        check(part, "min_confidence", p.min_confidence, p.min_confidence <= 1.0, "confidence is at most 1")?;
+        for (which, ticks) in [("sensory delay", p.delays[0]), ("motor delay", p.delays[1])] {
+            check(part, which, ticks as f64, ticks <= 1_000_000, "at most 1000000 ticks")?;
+        }
+        let slots = p.delays[0] + p.delays[1] + 2;
+        Ok(Self {
+            parameters,
+            law,
+            model,
+            learns: true,
+            copies: vec![0.0; slots * commands],
+            last: vec![0.0; states],
+            then: vec![0.0; states],
+            now: vec![0.0; states],
+            ahead: [vec![0.0; states], vec![0.0; states]],
+            trial: vec![0.0; commands],
+            correction: vec![0.0; commands],
+            nothing: vec![0.0; commands],
+            error: 0.0,
+        })
+    }
+
+    /// The model.
+    pub fn model(&mut self) -> &mut dyn ForwardModel {
+        &mut *self.model
+    }
+
+    /// Mean squared error of the model on the last transition, before it learned.
+    pub fn model_error(&self) -> f64 {
+        self.error
+    }
+
+    /// Writes the law's answer to the state h ticks after the estimate of now under `command`.
+    fn look_ahead(&mut self, command: &[f64], answer: &mut [f64], reference: &[f64]) {
+        let [here, there] = &mut self.ahead;
+        here.copy_from_slice(&self.now);
+        for _ in 0..self.parameters.horizon {
+            self.model.predict(here, command, there);
+            std::mem::swap(here, there);
+        }
+        (self.law)(here, reference, answer);
+    }
+
+    /// What a pass tries: the command within its limits, or what the actuator makes of it.
+    fn tried(&self, command: f64) -> f64 {
+        let actuator = self.parameters.actuator;
+        if self.parameters.is_soft { actuator.soft(command) } else { actuator.act(command) }
+    }
+}
+
+/// Step of the command along which the secant is taken, in parts of its range.
+const SECANT: f64 = 1e-3;
+/// Below this slope the command does not reach what the law looks at within the horizon; the correction is added.
+const FLAT: f64 = 1e-9;
+
+impl Controller for InnerLoop {
+    fn name(&self) -> &'static str {
+        "inner loop"
+    }
+
+    fn commands(&self) -> usize {
+        self.trial.len()
+    }
+
+    fn reset(&mut self) {
+        self.copies.fill(0.0);
+    }
+
+    fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        let InnerLoopParameters { passes, alpha, delays: [sensory, motor], .. } = self.parameters;
+        let n = self.trial.len();
+        let slots = self.copies.len() / n;
+        // Where the command that acts on the plant in tick `k` is kept; before the first one nothing acts.
+        let copy = |k: u64| -> Option<usize> {
+            k.checked_sub(motor as u64).map(|given| (given % slots as u64) as usize * n)
+        };
+
+        // Learn from what is newly known: tick `seen` is the one that was sensed.
+        let seen = senses.tick.saturating_sub(sensory as u64);
+        if seen > 0 {
+            let acted = copy(seen - 1).map_or(&self.nothing[..], |at| &self.copies[at..at + n]);
+            if self.learns {
+                self.error = self.model.learn(&self.last, acted, senses.sensed);
+            }
+        }
+        if seen > 0 || senses.tick == 0 {
+            self.then.copy_from_slice(senses.sensed);
+            let acted =
+                seen.checked_sub(1).and_then(copy).map_or(&self.nothing[..], |at| &self.copies[at..at + n]);
+            self.model.estimate(acted, seen == 0, &mut self.then);
+        }
+        self.now.copy_from_slice(&self.then);
+        self.last.copy_from_slice(senses.sensed);
+        let trusted = self.model.confidence() >= self.parameters.min_confidence;
+
+        // Carry it to the tick in which the command of now will act.
+        if self.parameters.predicts_now && trusted {
+            for k in seen..senses.tick + motor as u64 {
+                let acted = copy(k).map_or(&self.nothing[..], |at| &self.copies[at..at + n]);
+                let [_, next] = &mut self.ahead;
+                self.model.predict(&self.now, acted, next);
+                std::mem::swap(&mut self.now, next);
+            }
+        }
+
+        // The law, then its corrections.
+        (self.law)(&self.now, senses.reference, command);
+        let at = (senses.tick % slots as u64) as usize * n;
+        if self.parameters.efference == Efference::FirstPass {
+            for (kept, u) in self.copies[at..at + n].iter_mut().zip(&*command) {
+                *kept = self.parameters.actuator.act(*u);
+            }
+        }
+        if trusted {
+            let (mut trial, mut answer) =
+                (std::mem::take(&mut self.trial), std::mem::take(&mut self.correction));
+            for _ in 0..passes {
+                trial.iter_mut().zip(&*command).for_each(|(t, u)| *t = self.tried(*u));
+                self.look_ahead(&trial, &mut answer, senses.reference);
+                let mut gain = alpha;
+                if self.parameters.secant {
+                    let here = answer[0];
+                    // Towards the middle of the range, so that both commands are possible.
+                    let step = if trial[0] > 0.0 { -SECANT } else { SECANT };
+                    trial[0] += step;
+                    self.look_ahead(&trial, &mut answer, senses.reference);
+                    let slope = (answer[0] - here) / step;
+                    answer[0] = here;
+                    if slope.abs() > FLAT {
+                        gain = -alpha / slope;
+                    }
+                }
+                command.iter_mut().zip(&answer).for_each(|(u, c)| *u += gain * c);
+            }
+            (self.trial, self.correction) = (trial, answer);
+        }
+
+        // Give it.
+        for u in &mut *command {
+            *u = self.parameters.actuator.act(*u);
+        }
+        if let Some(value) = command.iter().copied().find(|u| !u.is_finite()) {
+            let (plant, variable, time_s) = ("inner loop", "command", f64::NAN);
+            return Err(Error::NonFinite { plant, variable, value, time_s });
+        }
+        if self.parameters.efference == Efference::Executed {
+            self.copies[at..at + n].copy_from_slice(command);
+        }
+        Ok(())
+    }
+
+    fn set_learning(&mut self, learns: bool) {
+        self.learns = learns;
+    }
+}

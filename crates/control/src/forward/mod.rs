@@ -1,0 +1,157 @@
+//! Forward models: what the body will do next, learned from what it did, and controllers that ask them.
+//!
+//! A [`ForwardModel`] maps a state and a command to the state one tick later, `F(s, u) = s + D W φ(s, u)`, with φ the
+//! model's features and D the scale of a change in one tick. [`InnerLoop`] asks it twice: to carry what was sensed late
+//! through the commands in flight, and to try a command before it is given.
+//!
+//! State, command and scales are in units of the plant; features and errors of learning are in parts of the scales,
+//! so that learning rates have no unit.
+
+mod anticipating;
+mod anticipator;
+mod cmac;
+mod equations;
+mod granule;
+mod inner_loop;
+mod kalman;
+mod linear;
+mod simple;
+mod smith;
+
+pub use anticipating::{Anticipating, Context};
+pub use anticipator::{AdaptiveLead, Anticipator, AnticipatorParameters};
+pub use cmac::{Addressing, Cmac, CmacModel, CmacParameters};
+pub use equations::Equations;
+pub use granule::{Granule, GranuleParameters};
+pub use inner_loop::{Efference, InnerLoop, InnerLoopParameters, Law};
+pub use kalman::Kalman;
+pub use linear::{Linear, LinearRule};
+pub use simple::{ConstantVelocity, Persistence};
+pub use smith::SmithPredictor;
+
+use crate::error::{Error, check};
+
+/// Predicts the state of a plant one tick ahead.
+pub trait ForwardModel: Send {
+    /// Name for messages and reports.
+    fn name(&self) -> &'static str;
+
+    /// Length of the state.
+    fn states(&self) -> usize;
+
+    /// Length of the command.
+    fn commands(&self) -> usize;
+
+    /// Writes the state one tick after `state` when `command` acts in between; allocates nothing and learns nothing.
+    /// `[states]`, `[commands]`, `[states]`
+    ///
+    /// # Panics
+    /// When a slice has the wrong length: a bug of the caller.
+    fn predict(&mut self, state: &[f64], command: &[f64], next: &mut [f64]);
+
+    /// Learns that `next` followed `state` under `command`; allocates nothing. Returns the mean squared error of
+    /// the prediction before learning, in parts of the scales of change. A model that does not learn only
+    /// measures its error.
+    ///
+    /// # Panics
+    /// As [`ForwardModel::predict`].
+    fn learn(&mut self, state: &[f64], command: &[f64], next: &[f64]) -> f64;
+
+    /// How much better than persistence it predicted lately: 1 is perfect, 0 no better (or nothing learned
+    /// yet).
+    fn confidence(&self) -> f64;
+
+    /// Replaces what was sensed by the model's estimate of the state at that time, for models that filter. `command`
+    /// acted since the last call; it is the first call of a trial when `is_first`.
+    fn estimate(&mut self, _command: &[f64], _is_first: bool, _observed: &mut [f64]) {}
+}
+
+/// Scales of what a model sees: parts of them are its features.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scales {
+    /// A large value of each state variable, units of the plant. `[states]`
+    pub state: Vec<f64>,
+    /// A large change of each state variable in one tick. `[states]`
+    pub change: Vec<f64>,
+    /// A large value of each command. `[commands]`
+    pub command: Vec<f64>,
+}
+
+impl Scales {
+    /// Those of Gymnasium's CartPole with commands in −1..1.
+    /// Chosen: the limits of position and angle, and about what one tick of 20 ms changes at most.
+    pub fn cart_pole() -> Self {
+        Self { state: vec![2.4, 2.0, 0.21, 2.0], change: vec![0.02, 0.2, 0.02, 0.3], command: vec![1.0] }
+    }
+
+    /// Features of a linear model: all states, all commands, one constant.
+    fn features(&self) -> usize {
+        self.state.len() + self.command.len() + 1
+    }
+
+    /// Writes states and commands in parts of their scales, and 1. `[features]`
+    fn write(&self, state: &[f64], command: &[f64], features: &mut [f64]) {
+        let (states, commands) = (self.state.len(), self.command.len());
+        assert!(state.len() == states && command.len() == commands, "the model has {states}, {commands}");
+        for ((x, s), scale) in features.iter_mut().zip(state).zip(&self.state) {
+            *x = s / scale;
+        }
+        for ((x, u), scale) in features[states..].iter_mut().zip(command).zip(&self.command) {
+            *x = u / scale;
+        }
+        features[states + commands] = 1.0;
+    }
+
+    /// Checks lengths and signs for the model `part`.
+    fn check(&self, part: &'static str) -> Result<(), Error> {
+        let n = self.state.len();
+        check(part, "number of states", n as f64, n > 0, "at least one is needed")?;
+        let commands = self.command.len();
+        check(part, "number of commands", commands as f64, commands > 0, "at least one is needed")?;
+        let changes = self.change.len();
+        check(
+            part,
+            "number of scales of change",
+            changes as f64,
+            changes == n,
+            "one for each state is needed",
+        )?;
+        for &scale in self.state.iter().chain(&self.change).chain(&self.command) {
+            check(part, "scale", scale, scale > 0.0, "a scale is more than 0")?;
+        }
+        Ok(())
+    }
+}
+
+/// Mean squared errors of the model and of persistence over the last [`Skill::SAMPLES`] transitions or so.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Skill {
+    error: f64,
+    persistence: f64,
+}
+
+impl Skill {
+    /// Chosen: two to ten seconds at the ticks of these plants.
+    const SAMPLES: f64 = 200.0;
+
+    fn update(&mut self, error: f64, persistence: f64) {
+        self.error += (error - self.error) / Self::SAMPLES;
+        self.persistence += (persistence - self.persistence) / Self::SAMPLES;
+    }
+
+    fn value(&self) -> f64 {
+        if self.persistence > 0.0 { (1.0 - self.error / self.persistence).max(0.0) } else { 0.0 }
+    }
+}
+
+/// Mean squares of `next - predicted` and of `next - state`, in parts of the scales of change.
+fn squared_errors(state: &[f64], next: &[f64], predicted: &[f64], change: &[f64]) -> (f64, f64) {
+    let (mut error, mut persistence) = (0.0, 0.0);
+    for i in 0..state.len() {
+        let (e, p) = ((next[i] - predicted[i]) / change[i], (next[i] - state[i]) / change[i]);
+        error += e * e;
+        persistence += p * p;
+    }
+    let n = state.len() as f64;
+    (error / n, persistence / n)
+}

@@ -1,0 +1,124 @@
+//! Two rivals that every learned model has to beat: nothing changes, and the velocity stays.
+
+use super::{ForwardModel, squared_errors};
+use crate::error::{Error, check};
+
+/// Predicts that nothing changes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Persistence {
+    change: Vec<f64>,
+    commands: usize,
+}
+
+impl Persistence {
+    /// A model of as many states as there are scales of `change`.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when there is no state or command, or a scale is not positive.
+    pub fn new(change: Vec<f64>, commands: usize) -> Result<Self, Error> {
+        check_shape("persistence", &change, commands)?;
+        Ok(Self { change, commands })
+    }
+}
+
+impl ForwardModel for Persistence {
+    fn name(&self) -> &'static str {
+        "persistence"
+    }
+
+    fn states(&self) -> usize {
+        self.change.len()
+    }
+
+    fn commands(&self) -> usize {
+        self.commands
+    }
+
+    fn predict(&mut self, state: &[f64], _command: &[f64], next: &mut [f64]) {
+        next.copy_from_slice(state);
+    }
+
+    fn learn(&mut self, state: &[f64], _command: &[f64], next: &[f64]) -> f64 {
+        squared_errors(state, next, state, &self.change).0
+    }
+
+    fn confidence(&self) -> f64 {
+        0.0
+    }
+}
+
+/// Predicts that positions go on with the velocities that are sensed, which stay.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConstantVelocity {
+    change: Vec<f64>,
+    commands: usize,
+    /// (position, velocity) among the states.
+    pairs: Vec<(usize, usize)>,
+    dt_s: f64,
+}
+
+impl ConstantVelocity {
+    /// A model of as many states as there are scales of `change`, in ticks of `dt_s` seconds; each pair names a
+    /// position and its velocity among the states.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] as [`Persistence::new`], when the tick is not positive, or a pair names no state.
+    pub fn new(
+        change: Vec<f64>,
+        commands: usize,
+        pairs: Vec<(usize, usize)>,
+        dt_s: f64,
+    ) -> Result<Self, Error> {
+        let part = "constant velocity";
+        check_shape(part, &change, commands)?;
+        check(part, "dt_s", dt_s, dt_s > 0.0, "a tick lasts more than 0 s")?;
+        for i in pairs.iter().flat_map(|&(x, v)| [x, v]) {
+            check(part, "state of a pair", i as f64, i < change.len(), "it must be one of the states")?;
+        }
+        Ok(Self { change, commands, pairs, dt_s })
+    }
+}
+
+impl ForwardModel for ConstantVelocity {
+    fn name(&self) -> &'static str {
+        "constant velocity"
+    }
+
+    fn states(&self) -> usize {
+        self.change.len()
+    }
+
+    fn commands(&self) -> usize {
+        self.commands
+    }
+
+    fn predict(&mut self, state: &[f64], _command: &[f64], next: &mut [f64]) {
+        next.copy_from_slice(state);
+        for &(x, v) in &self.pairs {
+            next[x] += self.dt_s * state[v];
+        }
+    }
+
+    fn learn(&mut self, state: &[f64], _command: &[f64], next: &[f64]) -> f64 {
+        let n = state.len() as f64;
+        let error = |i: usize| {
+            let step = self.pairs.iter().find(|p| p.0 == i).map_or(0.0, |&(_, v)| self.dt_s * state[v]);
+            let e = (next[i] - state[i] - step) / self.change[i];
+            e * e
+        };
+        (0..state.len()).map(error).sum::<f64>() / n
+    }
+
+    fn confidence(&self) -> f64 {
+        0.0
+    }
+}
+
+fn check_shape(part: &'static str, change: &[f64], commands: usize) -> Result<(), Error> {
+    check(part, "number of states", change.len() as f64, !change.is_empty(), "at least one is needed")?;
+    check(part, "number of commands", commands as f64, commands > 0, "at least one is needed")?;
+    for &scale in change {
+        check(part, "scale", scale, scale > 0.0, "a scale is more than 0")?;
+    }
+    Ok(())
+}

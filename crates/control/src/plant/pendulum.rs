@@ -1,0 +1,94 @@
+//! A damped pendulum with a torque at its pivot: `m l² θ'' = u - b θ' - m g l sin θ`, θ = 0 hanging; Runge-Kutta of
+//! fourth order.
+
+use super::Plant;
+use super::cart_pole::finite;
+use crate::error::{Error, check};
+use serde::{Deserialize, Serialize};
+
+/// A point mass on a rod.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PendulumParameters {
+    /// Mass, kg.
+    pub mass_kg: f64,
+    /// Length of the rod, m.
+    pub length_m: f64,
+    /// Damping, N m s/rad.
+    pub damping: f64,
+    /// Gravity, m/s²; negative for a pendulum that stands on its pivot.
+    pub gravity: f64,
+}
+
+impl PendulumParameters {
+    /// The state (θ, θ') `dt_s` seconds after `state` under a held torque, N m.
+    pub fn step(&self, state: [f64; 2], torque: f64, dt_s: f64) -> [f64; 2] {
+        let inertia = self.mass_kg * self.length_m * self.length_m;
+        let slope = |[angle, omega]: [f64; 2]| {
+            let weight = self.mass_kg * self.gravity * self.length_m * libm::sin(angle);
+            [omega, (torque - self.damping * omega - weight) / inertia]
+        };
+        let along = |slope: [f64; 2], dt: f64| [state[0] + dt * slope[0], state[1] + dt * slope[1]];
+        let first = slope(state);
+        let second = slope(along(first, 0.5 * dt_s));
+        let third = slope(along(second, 0.5 * dt_s));
+        let fourth = slope(along(third, dt_s));
+        along(std::array::from_fn(|i| (first[i] + 2.0 * (second[i] + third[i]) + fourth[i]) / 6.0), dt_s)
+    }
+}
+
+/// A damped pendulum; its command is a torque, N m.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pendulum {
+    parameters: PendulumParameters,
+    start: [f64; 2],
+    state: [f64; 2],
+    time_s: f64,
+}
+
+impl Pendulum {
+    /// A pendulum whose trials begin at `start`: angle (rad), angular velocity (rad/s).
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when mass or length is not positive, the damping is negative, or a number is not finite.
+    pub fn new(parameters: PendulumParameters, start: [f64; 2]) -> Result<Self, Error> {
+        let p = &parameters;
+        check("pendulum", "mass_kg", p.mass_kg, p.mass_kg > 0.0, "it must be more than 0")?;
+        check("pendulum", "length_m", p.length_m, p.length_m > 0.0, "it must be more than 0")?;
+        check("pendulum", "damping", p.damping, p.damping >= 0.0, "0 or more is needed")?;
+        check("pendulum", "gravity", p.gravity, true, "a finite number is needed")?;
+        for x in start {
+            check("pendulum", "start", x, true, "a finite number is needed")?;
+        }
+        Ok(Self { parameters, start, state: start, time_s: 0.0 })
+    }
+}
+
+impl Plant for Pendulum {
+    fn name(&self) -> &'static str {
+        "pendulum"
+    }
+
+    fn commands(&self) -> usize {
+        1
+    }
+
+    fn senses(&self) -> &'static [(&'static str, &'static str)] {
+        &[("angle", "rad"), ("angular velocity", "rad/s")]
+    }
+
+    fn reset(&mut self) {
+        (self.state, self.time_s) = (self.start, 0.0);
+    }
+
+    fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error> {
+        assert_eq!(command.len(), 1, "the pendulum takes one command");
+        self.state = self.parameters.step(self.state, command[0], dt_s);
+        self.time_s += dt_s;
+        finite("pendulum", self.senses(), &self.state, self.time_s)
+    }
+
+    fn sense(&self, out: &mut [f64]) {
+        out.copy_from_slice(&self.state);
+    }
+}

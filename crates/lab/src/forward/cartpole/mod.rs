@@ -1,0 +1,18 @@
+//! A pole on a cart, balanced with and without a forward model.
+//!
+//! Every learned model runs beside what could explain its success without prediction: the law with twice the gain, a
+//! "model" that predicts no change, constant velocity, a PD law tuned for each delay; and beside the perfect model.
+//! Source: the iterated forward-model controller of htm-rs, on Gymnasium's CartPole.
+
+mod attempt;
+mod config;
+mod figures;
+mod findings;
+mod reference;
+pub mod results;
+mod story;
+mod study;
+
+pub use config::{Actuation, CartPoleConfig, ControllerKind};
+pub use results::CartPoleRecord;
+pub use study::CartPoleStudy;

@@ -1,0 +1,121 @@
+//! What the reference measured: throw-away programs in numpy and C with 20 seeds (docs/experiments/forward.md). It
+//! gives shares of seeds and medians, no spreads.
+
+use super::config::{Actuation, ControllerKind};
+use super::results::{DmController, PassMode, PoleController};
+use ControllerKind::{Base, Cmac, ConstantVelocity, Doubled, Equations, Granule, Nlms, Pd, Persistence, Rls};
+
+/// Where expected ranges of this experiment come from.
+pub const SOURCE: &str = "reference measurements, 20 seeds (docs/experiments/forward.md); 0/20 is read as at most 0.05, 20/20 as \
+     at least 0.95, as its acceptance test does";
+/// The same for numbers without a spread.
+pub const NO_SPREAD: &str =
+    "reference measurements (docs/experiments/forward.md), which give no spread: reported beside them";
+
+/// Range of a share that was 0 or 1 of 20 seeds.
+pub fn range(share: f64) -> [Option<f64>; 2] {
+    if share > 0.5 { [Some(0.95), None] } else { [None, Some(0.05)] }
+}
+
+/// Share of seeds that a controller solved, where the reference says so.
+pub fn solved(task: Actuation, delay_ms: usize, controller: ControllerKind) -> Option<f64> {
+    let known = match (task, controller) {
+        (_, Base) => 0.0,
+        (Actuation::TwoActions, Doubled | Persistence) => 0.0,
+        (Actuation::TwoActions, ConstantVelocity) => f64::from(u8::from(delay_ms <= 20)),
+        (Actuation::TwoActions, Pd(..)) => f64::from(u8::from(delay_ms <= 100)),
+        (Actuation::TwoActions, Cmac) if delay_ms > 140 => return None,
+        (Actuation::TwoActions, _) => 1.0,
+        (Actuation::Continuous, Doubled) => match delay_ms {
+            0 => 1.0,
+            20 => return None,
+            _ => 0.0,
+        },
+        (Actuation::Continuous, ConstantVelocity) if delay_ms <= 140 => 1.0,
+        (Actuation::Continuous, Pd(..)) if delay_ms == 0 => 1.0,
+        (Actuation::Continuous, _) if delay_ms == 0 => 1.0,
+        _ => return None,
+    };
+    (delay_ms <= 160 && delay_ms.is_multiple_of(20)).then_some(known)
+}
+
+/// Median number of the first full episode, where the reference gives one.
+pub fn first(task: Actuation, delay_ms: usize, controller: ControllerKind) -> Option<f64> {
+    if task == Actuation::Continuous {
+        return (delay_ms == 0 && solved(task, 0, controller) == Some(1.0)).then_some(1.0);
+    }
+    let row: [f64; 9] = match controller {
+        Pd(..) => [1.0, 1.0, 1.0, 1.0, 1.0, 2.5, f64::NAN, f64::NAN, f64::NAN],
+        ConstantVelocity => [1.0, 3.5, f64::NAN, f64::NAN, f64::NAN, f64::NAN, f64::NAN, f64::NAN, f64::NAN],
+        Nlms => [1.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0, 6.5],
+        Rls => [1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 4.0],
+        Granule => [1.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.5, 9.0, 14.0],
+        Cmac => [3.0, 6.0, 7.0, 8.0, 10.0, 11.0, 16.0, 27.0, f64::NAN],
+        Equations => [1.0; 9],
+        _ => return None,
+    };
+    let value = row.get(delay_ms / 20).copied().filter(|_| delay_ms.is_multiple_of(20))?;
+    value.is_finite().then_some(value)
+}
+
+/// What prediction adds, as a share of seeds: RLS less the best of the simple rivals.
+pub fn contribution(task: Actuation, delay_ms: usize) -> Option<f64> {
+    let rivals = [Base, Doubled, Persistence, ConstantVelocity, Pd(0, 0)];
+    let best = rivals.iter().filter_map(|&c| solved(task, delay_ms, c)).reduce(f64::max)?;
+    match task {
+        Actuation::TwoActions => Some(solved(task, delay_ms, Rls)? - best),
+        // The best rival solves all seeds, so nothing can be added.
+        Actuation::Continuous => (best == 1.0).then_some(0.0),
+    }
+}
+
+/// Mean length of the first five episodes after the change of the pole and the final success, where the reference
+/// gives them.
+pub fn pole(delay_ms: usize, half_length_m: f64, controller: PoleController) -> Option<(f64, f64)> {
+    use PoleController as P;
+    let row: [Option<(f64, f64)>; 4] = match controller {
+        P::Pd => [Some((6.0, 0.0)), Some((424.0, 0.64)), Some((6.0, 0.0)), Some((7.0, 0.0))],
+        P::ConstantVelocity => [Some((6.0, 0.0)), Some((48.0, 0.0)), Some((6.0, 0.0)), Some((7.0, 0.0))],
+        P::RlsFrozen => [Some((51.0, 0.0)), Some((500.0, 1.0)), Some((19.0, 0.0)), Some((63.0, 0.0))],
+        P::Rls => [Some((365.0, 1.0)), Some((500.0, 1.0)), Some((46.0, 1.0)), Some((431.0, 1.0))],
+        P::Nlms | P::Equations => [Some((500.0, 1.0)); 4],
+        P::Granule => [None, Some((484.0, 0.9)), Some((415.0, 0.67)), Some((455.0, 0.68))],
+        P::NlmsFrozen => [None; 4],
+    };
+    let column = match (delay_ms, half_length_m) {
+        (60, 0.15) => 0,
+        (60, 0.25) => 1,
+        (100, 0.15) => 2,
+        (100, 0.25) => 3,
+        _ => return None,
+    };
+    row[column]
+}
+
+/// Share of starts that the perfect model kept up, where the reference gives 0 or 1.
+pub fn passes(mode: PassMode, passes: usize, horizon: usize) -> Option<f64> {
+    match mode {
+        PassMode::Hard => ((passes == 1 && horizon >= 5) || (passes == 3 && horizon >= 10)).then_some(0.0),
+        PassMode::Soft => (passes != 2).then_some(1.0),
+        PassMode::Added if horizon <= 20 => Some(1.0),
+        PassMode::Added => (passes == 2 && horizon == 25).then_some(0.0),
+        PassMode::Secant => Some(1.0),
+    }
+}
+
+/// Share of seeds that stood in the setting of dm_control.
+pub fn dm_control(controller: DmController) -> f64 {
+    match controller {
+        DmController::Base | DmController::Raised => 0.0,
+        _ => 1.0,
+    }
+}
+
+/// Median time of the fall in the first episode there, s.
+pub fn dm_fall_s(controller: DmController) -> Option<f64> {
+    match controller {
+        DmController::Base => Some(4.94),
+        DmController::Raised => Some(6.41),
+        _ => None,
+    }
+}
