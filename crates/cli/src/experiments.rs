@@ -117,9 +117,9 @@ fn print_findings(findings: &[Finding]) {
     for f in findings {
         let range = match f.expected {
             [None, None] => String::new(),
-            [Some(lo), None] => format!("expected > {lo}"),
-            [None, Some(hi)] => format!("expected < {hi}"),
-            [Some(lo), Some(hi)] => format!("expected {lo} .. {hi}"),
+            [Some(lo), None] => format!("expected > {}", limit(lo)),
+            [None, Some(hi)] => format!("expected < {}", limit(hi)),
+            [Some(lo), Some(hi)] => format!("expected {} .. {}", limit(lo), limit(hi)),
         };
         let verdict = if f.expected == [None, None] {
             ""
@@ -128,10 +128,22 @@ fn print_findings(findings: &[Finding]) {
         } else {
             "OUT OF RANGE"
         };
-        let sd = f.sd.map(|s| format!(" ± {s:.3}")).unwrap_or_default();
+        let sd = f.sd.map(|s| format!(" ± {}", number(s))).unwrap_or_default();
         let unit = if f.unit == "1" { "" } else { &f.unit };
-        out!("{:width$}  {:>9.3}{sd} {unit}  {range}  {verdict}", f.name, f.value);
+        out!("{:width$}  {:>9}{sd} {unit}  {range}  {verdict}", f.name, number(f.value));
     }
+}
+
+/// Three decimals, or a power of ten where these would show nothing.
+fn number(value: f64) -> String {
+    match value.abs() {
+        v if v > 0.0 && !(5e-4..1e7).contains(&v) => format!("{value:.1e}"),
+        _ => format!("{value:.3}"),
+    }
+}
+
+fn limit(value: f64) -> String {
+    if value != 0.0 && value.abs() < 1e-4 { format!("{value:e}") } else { value.to_string() }
 }
 
 pub fn report(folder: &Path) -> Result<(), Stop> {

@@ -57,6 +57,11 @@ pub trait Controller: Send {
         Ok(())
     }
 
+    /// What was learned, for reports; empty for a controller without weights.
+    fn weights(&self) -> &[f64] {
+        &[]
+    }
+
     /// Switches learning; a controller that never learns ignores it.
     fn set_learning(&mut self, _learns: bool) {}
 }
@@ -80,6 +85,10 @@ impl<C: Controller + ?Sized> Controller for Box<C> {
 
     fn finish(&mut self, cost: f64) -> Result<(), Error> {
         (**self).finish(cost)
+    }
+
+    fn weights(&self) -> &[f64] {
+        (**self).weights()
     }
 
     fn set_learning(&mut self, learns: bool) {

@@ -8,25 +8,35 @@
 #![warn(missing_docs)]
 
 mod beside;
+mod cfpc;
 mod closed_loop;
 mod controller;
 mod cortex;
 mod decoder;
 mod delay;
 mod error;
+pub mod feedback;
+mod fel;
+pub mod filter;
 pub mod forward;
+pub mod identify;
+pub mod linear;
 mod olive;
+pub mod oracle;
 mod planner;
 pub mod plant;
 mod trajectory;
 
 pub use beside::Beside;
+pub use cfpc::Cfpc;
 pub use closed_loop::{ClosedLoop, Drive};
 pub use controller::{Controller, Senses};
 pub use cortex::{CortexMemory, CortexParameters, ELBOW, MotorCortex, POINTING};
 pub use decoder::{Decoder, SMOOTHING_MS};
 pub use delay::DelayLine;
 pub use error::Error;
+pub use fel::FeedbackErrorLearning;
+pub use linear::LinearSystem;
 pub use olive::{Channel, MotorOlive, SensoryOlive, opponent};
 pub use planner::{Planner, PlannerParameters, TargetCode};
 pub use plant::Plant;
@@ -34,3 +44,8 @@ pub use trajectory::{minimum_jerk, normalised_acceleration};
 
 /// A spike inside a tick: step from its start, neuron.
 pub type TickSpike = (u16, u32);
+
+/// The code of the how-to is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/how-to/control_your_own_plant.md")]
+pub struct HowTo;

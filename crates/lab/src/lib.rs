@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 pub mod cerebellum;
+pub mod cfpc;
 mod error;
 pub mod experiment;
 pub mod forward;

@@ -5,14 +5,18 @@ mod arm;
 mod cart_pole;
 mod inertia;
 mod joint;
+mod linear;
 mod pendulum;
+mod wrap;
 
 pub use actuator::Actuator;
 pub use arm::PlanarArm;
 pub use cart_pole::{CartPole, CartPoleParameters, Integrator};
 pub use inertia::Inertia;
 pub use joint::Joint;
+pub use linear::Linear;
 pub use pendulum::{Pendulum, PendulumParameters};
+pub use wrap::{Change, Changing, Noisy, Saturated};
 
 use crate::Error;
 

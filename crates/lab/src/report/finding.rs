@@ -2,7 +2,7 @@
 //! expected range and source.
 
 use lobule_analysis::{mean, sd};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// How a finding is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +20,13 @@ pub struct Finding {
     pub name: String,
     /// What it means, one sentence.
     pub meaning: String,
-    /// Mean over seeds.
+    /// Mean over seeds; not a number when it was not measured.
+    #[serde(deserialize_with = "number")]
     pub value: f64,
     /// Standard deviation over seeds; absent with one seed.
     pub sd: Option<f64>,
     /// Value on each seed, in the order of the seeds.
+    #[serde(deserialize_with = "numbers")]
     pub by_seed: Vec<f64>,
     /// Unit; `1` for a ratio.
     pub unit: String,
@@ -69,6 +71,16 @@ impl Finding {
     }
 }
 
+/// JSON has no word for a number that was not measured: it is written as `null`.
+fn number<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    Option::deserialize(from).map(|value| value.unwrap_or(f64::NAN))
+}
+
+fn numbers<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<f64>, D::Error> {
+    let values: Vec<Option<f64>> = Vec::deserialize(from)?;
+    Ok(values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect())
+}
+
 /// The findings of a run, as written to `findings.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Findings {
@@ -84,4 +96,19 @@ pub struct Findings {
     pub wall_s: f64,
     /// The numbers.
     pub findings: Vec<Finding>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_measured_survives_the_file() {
+        let by_seed = vec![1.0, f64::NAN];
+        let finding = Finding::new("x", "", by_seed, "1", [None, Some(2.0)], Judge::Each, "");
+        assert!(!finding.pass && finding.value.is_nan());
+        let read: Finding = serde_json::from_str(&serde_json::to_string(&finding).unwrap()).unwrap();
+        assert!(read.value.is_nan() && read.by_seed[0] == 1.0 && read.by_seed[1].is_nan());
+        assert_eq!((read.sd, read.pass), (None, false));
+    }
 }

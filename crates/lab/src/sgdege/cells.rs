@@ -1,4 +1,4 @@
-//! How nuclear cells compare with their targets. Rates and targets are [L][T], Hz.
+//! How nuclear cells compare with their targets. Rates and targets are `[L][T]`, Hz.
 
 use lobule_analysis::mean;
 

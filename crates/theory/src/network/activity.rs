@@ -9,7 +9,7 @@ use crate::Error;
 pub struct Perturbation {
     columns: usize,
     bins: usize,
-    /// [L][T], Hz.
+    /// `[L][T]`, Hz.
     amplitude: Vec<f64>,
     /// Places `l T + t` that have been touched, in that order.
     places: Vec<usize>,
@@ -50,7 +50,7 @@ impl Perturbation {
         Ok(())
     }
 
-    /// Sets all amplitudes, [L][T], Hz.
+    /// Sets all amplitudes, `[L][T]`, Hz.
     ///
     /// # Errors
     /// [`Error::Shape`] for another length than L T.
@@ -62,7 +62,7 @@ impl Perturbation {
         Ok(())
     }
 
-    /// Amplitudes, [L][T], Hz.
+    /// Amplitudes, `[L][T]`, Hz.
     pub fn amplitude(&self) -> &[f64] {
         &self.amplitude
     }
@@ -82,13 +82,13 @@ impl Perturbation {
 pub struct Presentation {
     /// Pattern shown.
     pub pattern: usize,
-    /// Sum over rows of the Purkinje rates, [L][T], Hz.
+    /// Sum over rows of the Purkinje rates, `[L][T]`, Hz.
     pub purkinje_sum: Vec<f64>,
-    /// Rates of projection neurons, [L][T], Hz.
+    /// Rates of projection neurons, `[L][T]`, Hz.
     pub projection: Vec<f64>,
-    /// Rates of nucleo-olivary neurons, [L][T], Hz.
+    /// Rates of nucleo-olivary neurons, `[L][T]`, Hz.
     pub nucleo_olivary: Vec<f64>,
-    /// Target rates of the pattern, [L][T], Hz.
+    /// Target rates of the pattern, `[L][T]`, Hz.
     pub target: Vec<f64>,
     /// Inhibition of the olive I, eq. (8): mean nucleo-olivary rate, Hz.
     pub inhibition: f64,

@@ -28,9 +28,9 @@ pub struct Anatomy {
     nucleo_olivary_weights: Stream,
     /// Column of each fiber in the nuclei, [N S].
     nuclear_column: Vec<u16>,
-    /// Bin of each fiber in each pattern or [`SILENT`], [p][N S].
+    /// Bin of each fiber in each pattern or [`SILENT`], `[p][N S]`.
     active_bin: Vec<u16>,
-    /// [p][L][T], Hz.
+    /// `[p][L][T]`, Hz.
     targets: Vec<f64>,
 }
 
@@ -107,7 +107,7 @@ impl Anatomy {
             * self.nucleo_olivary_weights.uniform(0, self.number(fiber) as u32)
     }
 
-    /// Target rates of a pattern, [L][T], Hz.
+    /// Target rates of a pattern, `[L][T]`, Hz.
     pub fn target(&self, pattern: usize) -> &[f64] {
         let outputs = self.parameters.outputs();
         &self.targets[pattern * outputs..(pattern + 1) * outputs]

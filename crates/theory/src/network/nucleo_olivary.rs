@@ -18,7 +18,7 @@ pub(super) struct NucleoOlivaryState {
     pub walk: Vec<f64>,
     /// How far below zero the walk has been, [sets].
     pub floor: Vec<f64>,
-    /// Drives of fibers, [p][L][T], Hz.
+    /// Drives of fibers, `[p][L][T]`, Hz.
     pub drive: Vec<f64>,
 }
 
@@ -27,18 +27,18 @@ pub(super) struct NucleoOlivaryState {
 struct Set {
     /// Patterns, one bit each.
     patterns: u64,
-    /// Initial weights, ascending, [n].
+    /// Initial weights, ascending, `[n]`.
     initial: Vec<f64>,
-    /// Place `(mu L + l) T + t` of each fiber in the drives, for each pattern of the set, [n][|set|].
+    /// Place `(mu L + l) T + t` of each fiber in the drives, for each pattern of the set, `[n][|set|]`.
     places: Vec<u32>,
 }
 
 #[derive(Debug, Clone)]
 pub(super) struct NucleoOlivary {
     sets: Vec<Set>,
-    /// Sets that hold a pattern, [p][..].
+    /// Sets that hold a pattern, `[p][..]`.
     sets_of: Vec<Vec<u32>>,
-    /// Fibers of a column active in a bin of nu and anywhere in mu, [p mu][p nu][L][T].
+    /// Fibers of a column active in a bin of nu and anywhere in mu, `[p mu][p nu][L][T]`.
     shared: Vec<u16>,
     pub state: NucleoOlivaryState,
 }
@@ -135,7 +135,7 @@ impl NucleoOlivary {
         }
     }
 
-    /// The drives made of all weights anew, [p][L][T], Hz.
+    /// The drives made of all weights anew, `[p][L][T]`, Hz.
     pub fn drive_from_weights(&self, anatomy: &Anatomy) -> Vec<f64> {
         let p = anatomy.parameters();
         let mut drive = vec![0.0; self.state.drive.len()];

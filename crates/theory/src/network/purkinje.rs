@@ -13,21 +13,21 @@ use serde::{Deserialize, Serialize};
 pub(super) struct PurkinjeState {
     /// Added to every weight.
     pub offset: f64,
-    /// Added to the weights of fibers active in a bin of a pattern, [p][L][T].
+    /// Added to the weights of fibers active in a bin of a pattern, `[p][L][T]`.
     pub shift: Vec<f64>,
-    /// Drives, [L][p][S][T], Hz.
+    /// Drives, `[L][p][S][T]`, Hz.
     pub drive: Vec<f64>,
 }
 
 /// Counts of fibers and the state they act on.
 #[derive(Debug, Clone)]
 pub(super) struct Purkinje {
-    /// Connected fibers active in both bins, [p][T][L] of [p][S][T].
+    /// Connected fibers active in both bins, `[p][T][L]` of `[p][S][T]`.
     shared: Vec<u16>,
-    /// Connected fibers active in a bin, [L][p][S][T].
+    /// Connected fibers active in a bin, `[L][p][S][T]`.
     count: Vec<u16>,
     pub state: PurkinjeState,
-    /// Sum over rows of unperturbed rates, [p][L][T], Hz.
+    /// Sum over rows of unperturbed rates, `[p][L][T]`, Hz.
     pub rate_sum: Vec<f64>,
 }
 
@@ -72,7 +72,7 @@ impl Purkinje {
         self.refresh_column(p, column);
     }
 
-    /// Shifts the weights of the fibers active in each bin of a pattern, in one column; `by` is [T].
+    /// Shifts the weights of the fibers active in each bin of a pattern, in one column; `by` is `[T]`.
     pub fn shift_column(
         &mut self,
         p: &NetworkParameters,
@@ -157,7 +157,7 @@ impl Purkinje {
         anatomy.initial_purkinje_weight(fiber, column) + self.learned(anatomy, fiber, column)
     }
 
-    /// The drives made of all weights anew, [L][p][S][T], Hz.
+    /// The drives made of all weights anew, `[L][p][S][T]`, Hz.
     pub fn drive_from_weights(&self, anatomy: &Anatomy) -> Vec<f64> {
         let p = anatomy.parameters();
         let mut drive = vec![0.0; self.state.drive.len()];
@@ -187,7 +187,7 @@ impl Purkinje {
     }
 }
 
-/// Values of one column: [p][S][T].
+/// Values of one column: `[p][S][T]`.
 fn block_len(p: &NetworkParameters) -> usize {
     p.patterns * p.rows * p.bins
 }

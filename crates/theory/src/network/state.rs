@@ -21,9 +21,9 @@ pub struct NetworkState {
 /// The drives from mossy fibers of all patterns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drives {
-    /// Of Purkinje cells, [L][p][S][T], Hz.
+    /// Of Purkinje cells, `[L][p][S][T]`, Hz.
     pub purkinje: Vec<f64>,
-    /// Of nucleo-olivary neurons, [p][L][T], Hz.
+    /// Of nucleo-olivary neurons, `[p][L][T]`, Hz.
     pub nucleo_olivary: Vec<f64>,
 }
 
@@ -54,7 +54,7 @@ impl Drives {
 pub struct Network {
     name: String,
     anatomy: Anatomy,
-    /// Drive of projection neurons by mossy fibers, [p][L][T], Hz.
+    /// Drive of projection neurons by mossy fibers, `[p][L][T]`, Hz.
     mossy_to_pn: Vec<f64>,
     purkinje: Purkinje,
     nucleo_olivary: NucleoOlivary,
@@ -119,7 +119,7 @@ impl Network {
         &self.anatomy
     }
 
-    /// Target rates of a pattern, [L][T], Hz.
+    /// Target rates of a pattern, `[L][T]`, Hz.
     ///
     /// # Panics
     /// For a pattern that there is not.
@@ -127,7 +127,7 @@ impl Network {
         self.anatomy.target(pattern)
     }
 
-    /// Gives a pattern other targets, [L][T], Hz.
+    /// Gives a pattern other targets, `[L][T]`, Hz.
     ///
     /// # Errors
     /// [`Error::Outside`] and [`Error::Shape`] for another pattern or length; [`Error::Parameter`]
@@ -223,7 +223,7 @@ impl Network {
     }
 
     /// Shifts the Purkinje weights of the fibers active in each bin of a pattern, in each column by
-    /// its own amount; `by` is [L][T].
+    /// its own amount; `by` is `[L][T]`.
     ///
     /// # Errors
     /// [`Error::Outside`] where there is no such pattern, [`Error::Shape`] for another length.
@@ -252,7 +252,7 @@ impl Network {
         Ok(())
     }
 
-    /// Unperturbed rates of all Purkinje cells in a pattern, [S][L][T], Hz.
+    /// Unperturbed rates of all Purkinje cells in a pattern, `[S][L][T]`, Hz.
     ///
     /// # Errors
     /// [`Error::Outside`] where there is no such pattern.

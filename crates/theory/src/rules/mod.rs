@@ -53,7 +53,7 @@ use crate::Error;
 use crate::network::{Network, Perturbation, mean};
 use lobule_signal::{GROUP, Stream};
 
-/// What a rule is told of a movement. Arrays are [L][T], Hz.
+/// What a rule is told of a movement. Arrays are `[L][T]`, Hz.
 #[derive(Debug, Clone, Copy)]
 pub struct Outcome<'a> {
     /// Trial, from 0.
@@ -141,7 +141,7 @@ fn positive(parameter: &str, value: f64) -> Result<(), Error> {
     })
 }
 
-/// Fills [L][T] with independent normal noise of the trial, Hz: Box-Muller, two values of two draws.
+/// Fills `[L][T]` with independent normal noise of the trial, Hz: Box-Muller, two values of two draws.
 fn gaussian(stream: &Stream, trial: u64, sd: f64, into: &mut [f64]) {
     let mut draws = [0u32; GROUP];
     let uniform = |draw: u32| (f64::from(draw) + 0.5) / 4_294_967_296.0;

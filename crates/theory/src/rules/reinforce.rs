@@ -45,7 +45,7 @@ pub struct Reinforce {
     parameters: ReinforceParameters,
     noise: Stream,
     draws: Vec<f64>,
-    /// Running mean of the error, [p], Hz; negative before a pattern's first trial.
+    /// Running mean of the error, `[p]`, Hz; negative before a pattern's first trial.
     baseline: Vec<f64>,
 }
 

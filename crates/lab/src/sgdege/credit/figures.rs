@@ -13,7 +13,7 @@ use lobule_theory::bicycle::Solution;
 fn pen(rule: RuleName) -> Stroke {
     match rule {
         RuleName::Sgdege => Stroke::new(BLUE, 2.2),
-        RuleName::SgdegeTable2 => Stroke::new(SKY, 1.8).dash(Dash::Dashed),
+        RuleName::SgdegeSlowInhibition => Stroke::new(SKY, 1.8).dash(Dash::Dashed),
         RuleName::MarrAlbusIto => Stroke::new(VERMILLION, 1.8),
         RuleName::NodePerturbation => Stroke::new(GREEN, 1.8),
         RuleName::Reinforce => Stroke::new(ORANGE, 1.8).dash(Dash::Dashed),

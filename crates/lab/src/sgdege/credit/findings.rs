@@ -72,14 +72,14 @@ fn expected(
     columns: usize,
     patterns: usize,
 ) -> ([Option<f64>; 2], &'static str) {
-    let is_paper = columns == config.reference_columns && patterns <= 2;
+    let is_paper = columns == config.reference_columns && patterns == 2;
     match rule {
-        RuleName::Sgdege | RuleName::SgdegeTable2 if is_paper => (
+        RuleName::Sgdege | RuleName::SgdegeSlowInhibition if is_paper => (
             [Some(1.0 / 14.0), Some(1.0 / 9.0)],
             "Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 8A: 9 to 14 fold",
         ),
         RuleName::Sgdege => ([None, Some(0.5)], "learns at every size: half of the error or less is left"),
-        RuleName::SgdegeTable2 => ([None, None], "no expectation"),
+        RuleName::SgdegeSlowInhibition => ([None, None], "no expectation"),
         RuleName::MarrAlbusIto => ([Some(0.8), None], "one signed error corrects the mean, not the cells"),
         RuleName::NodePerturbation | RuleName::Reinforce => {
             ([None, Some(0.5)], "follows the gradient: half of the error or less is left")

@@ -231,7 +231,9 @@ impl Study for Credit {
             ],
             differences: vec![
                 "The paper does not scale its network. Fibers per nuclear cell are kept here, steps are scaled with size as the \
-                 configuration says; with Table 2's alpha_v at every size the inhibition is too coarse for large networks."
+                 configuration says. The step of the inhibition is kept: all perturbed cells move the error together by rho times one \
+                 step of a cell over the bins, whatever the size, and an inhibition that cannot outrun this lets the error run away. \
+                 With a step in proportion to a single perturbation (slow inhibition) learning begins faster and does not end."
                     .into(),
                 "The paper gives the bicycle problem in words; model and sizes are ours.".into(),
             ],

@@ -13,11 +13,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RuleName {
-    /// Perturbation learning, alpha_v scaled.
-    Sgdege,
     /// Perturbation learning with the paper's alpha_v at every size.
-    #[serde(rename = "sgdege_table_2")]
-    SgdegeTable2,
+    Sgdege,
+    /// Perturbation learning, alpha_v scaled.
+    SgdegeSlowInhibition,
     /// Marr-Albus-Ito under the signed error.
     MarrAlbusIto,
     /// Node perturbation.
@@ -33,7 +32,7 @@ impl RuleName {
     pub fn name(self) -> &'static str {
         match self {
             Self::Sgdege => "sgdege",
-            Self::SgdegeTable2 => "sgdege_table_2",
+            Self::SgdegeSlowInhibition => "sgdege_slow_inhibition",
             Self::MarrAlbusIto => "marr_albus_ito",
             Self::NodePerturbation => "node_perturbation",
             Self::Reinforce => "reinforce",
@@ -45,7 +44,7 @@ impl RuleName {
     pub fn label(self) -> &'static str {
         match self {
             Self::Sgdege => "SGDEGE",
-            Self::SgdegeTable2 => "SGDEGE, alpha_v of Table 2",
+            Self::SgdegeSlowInhibition => "SGDEGE, slow inhibition",
             Self::MarrAlbusIto => "Marr-Albus-Ito, signed",
             Self::NodePerturbation => "node perturbation",
             Self::Reinforce => "REINFORCE",
@@ -57,7 +56,7 @@ impl RuleName {
     pub(super) fn trials(self, config: &Config, columns: usize) -> u64 {
         let t = &config.trials;
         let (trials, growth) = match self {
-            Self::Sgdege | Self::SgdegeTable2 => (t.sgdege, t.sgdege_growth),
+            Self::Sgdege | Self::SgdegeSlowInhibition => (t.sgdege, t.sgdege_growth),
             Self::NodePerturbation | Self::Reinforce => (t.perturbation, t.perturbation_growth),
             Self::MarrAlbusIto => (t.marr_albus_ito, 0.0),
             Self::SignedErrorOracle => (t.signed_error_oracle, 0.0),
@@ -74,10 +73,11 @@ impl RuleName {
         seed: u64,
     ) -> Result<Box<dyn LearningRule>, Error> {
         let size = network.parameters().columns as f64 / config.reference_columns as f64;
+        let above = size.max(1.0);
         Ok(match self {
-            Self::Sgdege | Self::SgdegeTable2 => {
+            Self::Sgdege | Self::SgdegeSlowInhibition => {
                 let base = &config.sgdege;
-                let by = if self == Self::Sgdege { size } else { 1.0 };
+                let by = if self == Self::Sgdege { 1.0 } else { above };
                 let scaled = SgdegeParameters {
                     alpha_w: base.alpha_w / size,
                     alpha_v: base.alpha_v / by,
@@ -93,12 +93,13 @@ impl RuleName {
             }
             Self::NodePerturbation => {
                 let base = &config.node_perturbation;
-                let scaled = NodePerturbationParameters { alpha: base.alpha / (size * size), ..base.clone() };
+                let scaled =
+                    NodePerturbationParameters { alpha: base.alpha / (size * above), ..base.clone() };
                 Box::new(NodePerturbation::new(network, &scaled, seed)?)
             }
             Self::Reinforce => {
                 let base = &config.reinforce;
-                let scaled = ReinforceParameters { alpha: base.alpha / (size * size), ..base.clone() };
+                let scaled = ReinforceParameters { alpha: base.alpha / (size * above), ..base.clone() };
                 Box::new(Reinforce::new(network, &scaled, seed)?)
             }
             Self::SignedErrorOracle => {

@@ -40,9 +40,9 @@ pub struct Course {
     error: Vec<f64>,
     /// Mean rate of projection neurons after learning, Hz.
     mean_rate: f64,
-    /// Rates after learning, [L][T], Hz.
+    /// Rates after learning, `[L][T]`, Hz.
     rates: Vec<f64>,
-    /// Targets, [L][T], Hz.
+    /// Targets, `[L][T]`, Hz.
     targets: Vec<f64>,
     correlation: Option<f64>,
     mean_rate_error: f64,

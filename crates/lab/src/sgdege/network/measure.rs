@@ -33,11 +33,11 @@ pub struct PatternRecord {
     pub error_last: f64,
     /// Mean |E - I| of the last trials, Hz.
     pub distance_last: f64,
-    /// Rates before learning, [L][T], Hz.
+    /// Rates before learning, `[L][T]`, Hz.
     pub rates_start: Vec<f64>,
-    /// Rates after learning, [L][T], Hz.
+    /// Rates after learning, `[L][T]`, Hz.
     pub rates_end: Vec<f64>,
-    /// Targets, [L][T], Hz.
+    /// Targets, `[L][T]`, Hz.
     pub targets: Vec<f64>,
     /// Correlation of rates and targets before learning.
     pub correlation_start: Option<f64>,

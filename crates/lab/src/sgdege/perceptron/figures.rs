@@ -40,7 +40,7 @@ pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, E
         "As Figure 10 of the paper. A: one pattern, {} runs of the first seed; broken: rho dP per trial, and half of it when falling. B, C: mean error \
          against trials per pattern, mean over seeds; broken: the floor A (1 + q) / 2. D: final error against the number of patterns, \
          dots: after {} trials, mean over seeds; larger, paler dots: after {}; broken lines: capacity {:.0} and the floors. E, F: \
-         patterns of the first seed at the end, error of P against the estimate J − q P; axes are cut at 12 Hz and patterns beyond lie on the \
+         patterns of the first seed, error of P against the estimate J − q P, means over the last epochs; axes are cut at 12 Hz and patterns beyond lie on the \
          frame.",
         config.single.shown,
         config.sweep.epochs,

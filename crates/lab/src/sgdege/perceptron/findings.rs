@@ -146,7 +146,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
                 if long { (around(-floor(q), 0.15), around(floor(q), 0.15)) } else { ([None; 2], [None; 2]) };
             add(
                 format!("10e/median_p_p{p}"),
-                "Median over patterns of P - R.",
+                "Median over patterns of P - R, each over the last epochs.",
                 median(|s| s.0),
                 "Hz",
                 low,
@@ -155,7 +155,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
             );
             add(
                 format!("10e/median_j_p{p}"),
-                "Median over patterns of J - q P.",
+                "Median over patterns of J - q P, each over the last epochs.",
                 median(|s| s.1),
                 "Hz",
                 high,
@@ -170,7 +170,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
         };
         add(
             format!("10f/far_p{p}"),
-            "Fraction of patterns more than 5 Hz from their target.",
+            "Fraction of patterns more than 5 Hz from their target over the last epochs.",
             of(&far),
             "1",
             range,

@@ -45,7 +45,8 @@ pub struct Learned {
     pub(super) curve: Vec<(u64, f64)>,
     /// Mean error over the last epochs, Hz.
     pub(super) error_hz: f64,
-    /// (P - R, J - q P) of each pattern at the end, Hz, where the configuration asks for it; J is 0 under the delta rule.
+    /// Mean (P - R, J - q P) of each pattern over the last epochs, Hz, where the configuration asks for it; J is 0
+    /// under the delta rule.
     pub(super) states: Vec<(f64, f64)>,
     /// Fraction of weights w that are zero at the end.
     pub(super) zero_weights: f64,
@@ -74,6 +75,9 @@ struct Course {
     begin: u64,
     /// Sum over the epochs at the end.
     tail: f64,
+    /// The same of (P - R, J - q P) of each pattern, where asked for. Weights v are common to all patterns, so J wanders
+    /// for all of them at once and a single epoch shows where it happens to be.
+    tail_states: Vec<(f64, f64)>,
 }
 
 impl Course {
@@ -87,6 +91,18 @@ impl Course {
         }
         if done + average > epochs {
             self.tail += error_hz;
+        }
+    }
+}
+
+impl Course {
+    fn add_states(&mut self, states: Vec<(f64, f64)>) {
+        if self.tail_states.is_empty() {
+            self.tail_states = states;
+        } else {
+            for (sum, state) in self.tail_states.iter_mut().zip(states) {
+                *sum = (sum.0 + state.0, sum.1 + state.1);
+            }
         }
     }
 }
@@ -200,6 +216,9 @@ pub(super) fn learn(
         let epoch = cell.epochs_done();
         let error_hz = cell.epoch()?.error_hz;
         course.add(epoch, error_hz, epochs, config.measure.average);
+        if epoch + 1 + config.measure.average > epochs && config.states.patterns.contains(&patterns) {
+            course.add_states(cell.states(rule));
+        }
         let told = millions(epoch + 1) - millions(epoch);
         if (epoch + 1) % between == 0 && epoch + 1 < epochs {
             run.folder.keep_snapshot(&name, &cell.snapshot(&course))?;
@@ -208,13 +227,14 @@ pub(super) fn learn(
             run.progress.done(told);
         }
     }
+    let average = config.measure.average as f64;
     let learned = Learned {
         rule,
         patterns,
         epochs,
         curve: course.curve,
-        error_hz: course.tail / config.measure.average as f64,
-        states: if config.states.patterns.contains(&patterns) { cell.states(rule) } else { Vec::new() },
+        error_hz: course.tail / average,
+        states: course.tail_states.iter().map(|(p, j)| (p / average, j / average)).collect(),
         zero_weights: cell.zero_weights(),
     };
     run.folder.keep_snapshot(&name, &Snapshot::Finished(learned.clone()))?;

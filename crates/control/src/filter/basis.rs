@@ -1,0 +1,190 @@
+//! What the granule cells carry: fixed functions of time, cue, reference or state.
+
+use crate::controller::Senses;
+use crate::error::{Error, check};
+
+/// The input signals of an adaptive filter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Basis {
+    kind: Kind,
+    len: usize,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Kind {
+    Gaussians { spacing_s: f64, width_s: f64, dt_s: f64 },
+    Gammas { cells: Vec<Gamma> },
+    Reference { dt_s: f64, scale_s: f64, decays: Vec<f64>, leaky: Vec<f64>, before: Option<[f64; 2]> },
+    State { dt_s: f64, before: Option<[f64; 2]> },
+}
+
+/// A cascade of leaky integrators of one time constant.
+#[derive(Debug, Clone, PartialEq)]
+struct Gamma {
+    decay: f64,
+    /// Makes the largest response to an impulse 1.
+    gain: f64,
+    stages: Vec<f64>,
+}
+
+impl Basis {
+    /// Gaussians over the trial, `exp(-((t - j spacing) / width)² / 2)` for j = 0 .. n. Well conditioned at a width of
+    /// 0.6 spacings; for movements that repeat.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when the count, the spacing, the width or the tick is not positive.
+    pub fn gaussians(n: usize, spacing_s: f64, width_s: f64, dt_s: f64) -> Result<Self, Error> {
+        check("gaussian basis", "signals", n as f64, n > 0, "at least 1")?;
+        for (name, value) in [("spacing_s", spacing_s), ("width_s", width_s), ("dt_s", dt_s)] {
+            check("gaussian basis", name, value, value > 0.0, "more than 0 s")?;
+        }
+        Ok(Self { kind: Kind::Gaussians { spacing_s, width_s, dt_s }, len: n })
+    }
+
+    /// Gamma kernels driven by the first cue: `order + 1` equal leaky integrators for each time constant, largest
+    /// response to an impulse 1. Order 1 is the alpha function `t/τ exp(1 - t/τ)`. Badly conditioned for log-spaced
+    /// time constants; higher orders are narrower and better.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when there is no time constant, one is not positive, or the order is above 30.
+    pub fn gammas(taus_s: &[f64], order: usize, dt_s: f64) -> Result<Self, Error> {
+        check("gamma basis", "signals", taus_s.len() as f64, !taus_s.is_empty(), "at least 1")?;
+        check("gamma basis", "order", order as f64, order <= 30, "at most 30")?;
+        check("gamma basis", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
+        let mut cells = Vec::with_capacity(taus_s.len());
+        for &tau in taus_s {
+            check("gamma basis", "tau_s", tau, tau > 0.0, "more than 0 s")?;
+            let mut cell = Gamma { decay: libm::exp(-dt_s / tau), gain: 1.0, stages: vec![0.0; order + 1] };
+            cell.gain = 1.0 / cell.peak();
+            cells.push(cell);
+        }
+        Ok(Self { len: taus_s.len(), kind: Kind::Gammas { cells } })
+    }
+
+    /// The reference, its velocity and acceleration (backward differences) in units of `scale_s`, and a leaky average for
+    /// each time constant: for movements that never repeat. A scale near 1 / (2π f) of the fastest movement keeps all signals of
+    /// one size.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when a time constant, the scale or the tick is not positive.
+    pub fn filtered_reference(taus_s: &[f64], scale_s: f64, dt_s: f64) -> Result<Self, Error> {
+        check("reference basis", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
+        check("reference basis", "scale_s", scale_s, scale_s > 0.0, "more than 0 s")?;
+        for &tau in taus_s {
+            check("reference basis", "tau_s", tau, tau > 0.0, "more than 0 s")?;
+        }
+        let decays = taus_s.iter().map(|tau| libm::exp(-dt_s / tau)).collect();
+        let leaky = vec![0.0; taus_s.len()];
+        Ok(Self {
+            kind: Kind::Reference { dt_s, scale_s, decays, leaky, before: None },
+            len: 3 + taus_s.len(),
+        })
+    }
+
+    /// The wanted acceleration and the sensed velocity and position: input of nonlinear regulator learning. Of a
+    /// plant that senses no velocity it is the difference of positions.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when the tick is not positive.
+    pub fn state(dt_s: f64) -> Result<Self, Error> {
+        check("state basis", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
+        Ok(Self { kind: Kind::State { dt_s, before: None }, len: 3 })
+    }
+
+    /// Signals.
+    #[allow(clippy::len_without_is_empty)]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Starts a trial.
+    pub fn reset(&mut self) {
+        match &mut self.kind {
+            Kind::Gaussians { .. } => {}
+            Kind::Gammas { cells } => cells.iter_mut().for_each(|c| c.stages.fill(0.0)),
+            Kind::Reference { leaky, before, .. } => {
+                leaky.fill(0.0);
+                *before = None;
+            }
+            Kind::State { before, .. } => *before = None,
+        }
+    }
+
+    /// Writes the signals of this tick. `[len]`
+    ///
+    /// # Panics
+    /// When `x` has the wrong length, or gamma kernels get no cue: bugs of the caller.
+    pub fn advance(&mut self, senses: &Senses, x: &mut [f64]) {
+        assert_eq!(x.len(), self.len, "one value for each signal");
+        match &mut self.kind {
+            Kind::Gaussians { spacing_s, width_s, dt_s } => {
+                // Farther than 39 widths a Gaussian is 0 to the last bit, so that only its neighborhood is computed.
+                let t = senses.tick as f64 * *dt_s;
+                let reach = 39.0 * *width_s;
+                let from = (((t - reach) / *spacing_s).max(0.0) as usize).min(x.len());
+                let to = (((t + reach) / *spacing_s).max(0.0) as usize).saturating_add(1).min(x.len());
+                x[..from].fill(0.0);
+                x[to..].fill(0.0);
+                for (j, x) in x.iter_mut().enumerate().take(to).skip(from) {
+                    let z = (t - j as f64 * *spacing_s) / *width_s;
+                    *x = libm::exp(-0.5 * z * z);
+                }
+            }
+            Kind::Gammas { cells } => {
+                assert!(!senses.cues.is_empty(), "gamma kernels are driven by the first cue");
+                for (x, cell) in x.iter_mut().zip(cells) {
+                    cell.advance(senses.cues[0]);
+                    *x = cell.gain * cell.stages[cell.stages.len() - 1];
+                }
+            }
+            Kind::Reference { dt_s, scale_s, decays, leaky, before } => {
+                let r = senses.reference[0];
+                // The reference has been there before the trial.
+                let [r1, r2] = before.unwrap_or([r; 2]);
+                x[0] = r;
+                let scale = *scale_s / *dt_s;
+                x[1] = scale * (r - r1);
+                x[2] = scale * scale * (r - 2.0 * r1 + r2);
+                *before = Some([r, r1]);
+                for ((x, leaky), decay) in x[3..].iter_mut().zip(leaky).zip(decays) {
+                    *leaky = *decay * *leaky + (1.0 - *decay) * r;
+                    *x = *leaky;
+                }
+            }
+            Kind::State { dt_s, before } => {
+                let r = senses.reference[0];
+                let [r1, r2] = before.unwrap_or([r; 2]);
+                x[0] = (r - 2.0 * r1 + r2) / (*dt_s * *dt_s);
+                x[1] = senses.sensed.get(1).copied().unwrap_or(0.0);
+                x[2] = senses.sensed[0];
+                *before = Some([r, r1]);
+            }
+        }
+    }
+}
+
+impl Gamma {
+    /// Stage k holds C(n, k) decayⁿ, n ticks after an impulse.
+    fn advance(&mut self, input: f64) {
+        for k in (1..self.stages.len()).rev() {
+            self.stages[k] = self.decay * (self.stages[k] + self.stages[k - 1]);
+        }
+        self.stages[0] = self.decay * self.stages[0] + input;
+    }
+
+    /// Largest value of the last stage after an impulse.
+    fn peak(&self) -> f64 {
+        let mut copy = Self { stages: vec![0.0; self.stages.len()], ..self.clone() };
+        copy.advance(1.0);
+        let mut peak = copy.stages[copy.stages.len() - 1];
+        // It rises to its peak and falls; before it rises it is 0.
+        loop {
+            copy.advance(0.0);
+            let value = copy.stages[copy.stages.len() - 1];
+            if value < peak || (value == 0.0 && copy.stages[0] == 0.0) {
+                return if peak > 0.0 { peak } else { 1.0 };
+            }
+            peak = value;
+        }
+    }
+}

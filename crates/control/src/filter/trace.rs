@@ -1,0 +1,169 @@
+//! Eligibility traces: what each synapse keeps of its input until the error comes.
+//!
+//! A trace is a convolution, `e[j] = g * x[j]`. If g is the response of the sensed output to a signal added at the
+//! error of the feedback controller, `-e` is the gradient of the error, and learning descends it: the synapse
+//! carries a forward model of the closed loop. A bare delay and no trace at all are the two special cases that
+//! come before it.
+
+use super::fourier::convolve;
+use crate::error::{Error, check};
+use crate::linear::LinearSystem;
+use nalgebra::{DMatrix, DVector};
+
+/// What a synapse keeps of its input.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TraceModel {
+    /// The input itself.
+    None,
+    /// The input, so many ticks late.
+    Delay(usize),
+    /// The input through a response of finite length. `[ticks]`
+    Response(Vec<f64>),
+    /// The input through a linear system of one input and one output; each synapse has its state.
+    System(LinearSystem),
+}
+
+impl TraceModel {
+    /// The response g. `[ticks]`
+    pub fn impulse(&self, ticks: usize) -> Vec<f64> {
+        let delta = |at: usize| (0..ticks).map(|n| f64::from(u8::from(n == at))).collect();
+        match self {
+            TraceModel::None => delta(0),
+            TraceModel::Delay(d) => delta(*d),
+            TraceModel::Response(g) => (0..ticks).map(|n| g.get(n).copied().unwrap_or(0.0)).collect(),
+            TraceModel::System(system) => system.impulse(ticks),
+        }
+    }
+
+    /// The trace of a whole trial of one signal, by the Fourier transform. `[ticks]` to `[ticks]`
+    pub fn of_trial(&self, x: &[f64]) -> Vec<f64> {
+        convolve(&self.impulse(x.len()), x)
+    }
+}
+
+/// The traces of all synapses, tick by tick.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Traces {
+    width: usize,
+    state: State,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum State {
+    None,
+    /// `[ticks][width]`, a ring.
+    Delay {
+        held: Vec<f64>,
+        next: usize,
+    },
+    /// Response `[taps]` and past inputs `[taps][width]`, a ring.
+    Response {
+        g: Vec<f64>,
+        held: Vec<f64>,
+        next: usize,
+    },
+    System(Box<Copies>),
+}
+
+/// The state of the loop's model in every synapse.
+#[derive(Debug, Clone, PartialEq)]
+struct Copies {
+    system: LinearSystem,
+    /// `[states][width]`
+    q: DMatrix<f64>,
+    next: DMatrix<f64>,
+    x: DVector<f64>,
+    e: DMatrix<f64>,
+}
+
+impl Traces {
+    /// Traces at rest of `width` synapses.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for a delay or a response of more than a million ticks, an empty response, or a system
+    /// of several inputs or outputs.
+    pub fn new(model: &TraceModel, width: usize) -> Result<Self, Error> {
+        let state = match model {
+            TraceModel::None => State::None,
+            TraceModel::Delay(d) => {
+                check("trace", "delay", *d as f64, *d <= 1_000_000, "at most 1000000 ticks")?;
+                State::Delay { held: vec![0.0; d * width], next: 0 }
+            }
+            TraceModel::Response(g) => {
+                let allowed = "between 1 and 1000000 ticks";
+                check("trace", "response", g.len() as f64, (1..=1_000_000).contains(&g.len()), allowed)?;
+                State::Response { g: g.clone(), held: vec![0.0; g.len() * width], next: 0 }
+            }
+            TraceModel::System(system) => {
+                let [_, b, c, _] = system.matrices();
+                check("trace", "inputs", b.ncols() as f64, b.ncols() == 1, "one input")?;
+                check("trace", "outputs", c.nrows() as f64, c.nrows() == 1, "one output")?;
+                let q = DMatrix::zeros(system.states(), width);
+                State::System(Box::new(Copies {
+                    system: system.clone(),
+                    next: q.clone(),
+                    q,
+                    x: DVector::zeros(width),
+                    e: DMatrix::zeros(1, width),
+                }))
+            }
+        };
+        Ok(Self { width, state })
+    }
+
+    /// Forgets all inputs.
+    pub fn reset(&mut self) {
+        match &mut self.state {
+            State::None => {}
+            State::Delay { held, .. } | State::Response { held, .. } => held.fill(0.0),
+            State::System(copies) => copies.q.fill(0.0),
+        }
+    }
+
+    /// Takes the inputs of a tick and writes the traces; allocates nothing. `[width]`
+    ///
+    /// # Panics
+    /// When `x` or `e` has the wrong length: a bug of the caller.
+    pub fn advance(&mut self, x: &[f64], e: &mut [f64]) {
+        let width = self.width;
+        assert!(x.len() == width && e.len() == width, "one input and one trace for each synapse");
+        match &mut self.state {
+            State::None => e.copy_from_slice(x),
+            State::Delay { held, .. } if held.is_empty() => e.copy_from_slice(x),
+            State::Delay { held, next } => {
+                let slot = &mut held[*next..*next + width];
+                e.copy_from_slice(slot);
+                slot.copy_from_slice(x);
+                *next = (*next + width) % held.len();
+            }
+            State::Response { g, held, next } => {
+                held[*next * width..(*next + 1) * width].copy_from_slice(x);
+                e.fill(0.0);
+                for (age, g) in g.iter().enumerate() {
+                    let row = (*next + g_len(held, width) - age) % g_len(held, width);
+                    for (e, x) in e.iter_mut().zip(&held[row * width..(row + 1) * width]) {
+                        *e += g * x;
+                    }
+                }
+                *next = (*next + 1) % g_len(held, width);
+            }
+            State::System(copies) => {
+                let Copies { system, q, next, x: input, e: out } = &mut **copies;
+                let [a, b, c, d] = system.matrices();
+                input.copy_from_slice(x);
+                out.gemm(1.0, c, q, 0.0);
+                next.gemm(1.0, a, q, 0.0);
+                next.ger(1.0, &b.column(0), input, 1.0);
+                for ((e, out), x) in e.iter_mut().zip(out.iter()).zip(x) {
+                    *e = out + d[(0, 0)] * x;
+                }
+                std::mem::swap(q, next);
+            }
+        }
+    }
+}
+
+/// Rows of a ring.
+fn g_len(held: &[f64], width: usize) -> usize {
+    held.len() / width.max(1)
+}

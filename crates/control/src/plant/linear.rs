@@ -1,0 +1,180 @@
+//! Linear plants: `dx/dt = A x + B u`, held exactly between ticks.
+//!
+//! Senses: position first; those of second order sense the velocity, too. The four plants of the CFPC bench
+//! and the inverted pendulum near its upright position are constructors.
+
+use super::Plant;
+use crate::error::{Error, check};
+use crate::linear::LinearSystem;
+use nalgebra::{DMatrix, DVector};
+
+const POSITION: &[(&str, &str)] = &[("position", "1")];
+const POSITION_AND_VELOCITY: &[(&str, &str)] = &[("position", "1"), ("velocity", "1/s")];
+
+/// A linear plant of one command.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Linear {
+    name: &'static str,
+    senses: &'static [(&'static str, &'static str)],
+    a: DMatrix<f64>,
+    b: DMatrix<f64>,
+    c: DMatrix<f64>,
+    /// A and B over a tick of so many seconds.
+    held: Option<(f64, DMatrix<f64>, DMatrix<f64>)>,
+    x: DVector<f64>,
+    next: DVector<f64>,
+    time_s: f64,
+}
+
+impl Linear {
+    /// A plant `dx/dt = A x + B u` that senses `C x`, at rest. A `[states, states]`, B `[states]`, C `[senses, states]`.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when the shapes do not fit or a value is not finite.
+    pub fn new(
+        name: &'static str,
+        senses: &'static [(&'static str, &'static str)],
+        a: DMatrix<f64>,
+        b: DMatrix<f64>,
+        c: DMatrix<f64>,
+    ) -> Result<Self, Error> {
+        let n = a.nrows();
+        let fits = n > 0 && a.ncols() == n && b.shape() == (n, 1) && c.shape() == (senses.len(), n);
+        check(name, "states", n as f64, fits, "at least 1; A, B and C must agree in their shapes")?;
+        for (which, matrix) in [("A", &a), ("B", &b), ("C", &c)] {
+            if let Some(value) = matrix.iter().find(|v| !v.is_finite()) {
+                check(name, which, *value, false, "all entries are finite")?;
+            }
+        }
+        let x = DVector::zeros(n);
+        Ok(Self { name, senses, a, b, c, held: None, next: x.clone(), x, time_s: 0.0 })
+    }
+
+    /// First order: `b dy/dt = u - k y`, of time constant b/k.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when the damping is not positive.
+    pub fn first_order(damping: f64, stiffness: f64) -> Result<Self, Error> {
+        check("first-order plant", "damping", damping, damping > 0.0, "more than 0")?;
+        let scalar = |v| DMatrix::from_element(1, 1, v);
+        Self::new(
+            "first-order plant",
+            POSITION,
+            scalar(-stiffness / damping),
+            scalar(1.0 / damping),
+            scalar(1.0),
+        )
+    }
+
+    /// Second order: `m d²y/dt² = u - b dy/dt - k y`.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when the mass is not positive.
+    pub fn second_order(mass: f64, damping: f64, stiffness: f64) -> Result<Self, Error> {
+        Self::mechanical("second-order plant", mass, damping, stiffness, 0.0)
+    }
+
+    /// As [`Linear::second_order`], sensed as `y - advance dy/dt`: a zero in the right half plane, so that the
+    /// response begins in the wrong direction.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when the mass is not positive.
+    pub fn non_minimum_phase(mass: f64, damping: f64, stiffness: f64, advance_s: f64) -> Result<Self, Error> {
+        Self::mechanical("non-minimum-phase plant", mass, damping, stiffness, advance_s)
+    }
+
+    /// The inverted pendulum near upright, `m l² d²y/dt² = u + m g l y`: unstable. Angle in rad, g 9.81 m/s².
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when mass or length is not positive.
+    pub fn inverted_pendulum(mass_kg: f64, length_m: f64) -> Result<Self, Error> {
+        check("inverted pendulum", "length_m", length_m, length_m > 0.0, "more than 0 m")?;
+        let inertia = mass_kg * length_m * length_m;
+        Self::mechanical("inverted pendulum", inertia, 0.0, -mass_kg * 9.81 * length_m, 0.0)
+    }
+
+    fn mechanical(
+        name: &'static str,
+        mass: f64,
+        damping: f64,
+        stiffness: f64,
+        advance_s: f64,
+    ) -> Result<Self, Error> {
+        check(name, "mass", mass, mass > 0.0, "more than 0")?;
+        let a = DMatrix::from_row_slice(2, 2, &[0.0, 1.0, -stiffness / mass, -damping / mass]);
+        let b = DMatrix::from_row_slice(2, 1, &[0.0, 1.0 / mass]);
+        let c = DMatrix::from_row_slice(2, 2, &[1.0, -advance_s, 0.0, 1.0]);
+        Self::new(name, POSITION_AND_VELOCITY, a, b, c)
+    }
+
+    /// Takes over the dynamics of `other` and keeps the state: a plant that changes in mid-run.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when `other` has another number of states or senses.
+    pub fn become_like(&mut self, other: &Self) -> Result<(), Error> {
+        let fits = other.x.len() == self.x.len() && other.senses.len() == self.senses.len();
+        let allowed = "a plant can only become one of as many states and senses";
+        check(self.name, "states", other.x.len() as f64, fits, allowed)?;
+        self.a.copy_from(&other.a);
+        self.b.copy_from(&other.b);
+        self.c.copy_from(&other.c);
+        self.held = None;
+        Ok(())
+    }
+
+    /// From command to first sense in ticks of `dt_s`, exact.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when the discretization is not finite: the tick is too long for the plant.
+    pub fn system(&self, dt_s: f64) -> Result<LinearSystem, Error> {
+        let (a, b) = LinearSystem::hold(&self.a, &self.b, dt_s);
+        LinearSystem::new(a, b, self.c.rows(0, 1).into(), DMatrix::zeros(1, 1))
+    }
+}
+
+impl Plant for Linear {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn commands(&self) -> usize {
+        1
+    }
+
+    fn senses(&self) -> &'static [(&'static str, &'static str)] {
+        self.senses
+    }
+
+    fn reset(&mut self) {
+        self.x.fill(0.0);
+        self.time_s = 0.0;
+    }
+
+    fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error> {
+        assert_eq!(command.len(), 1, "a linear plant takes one command");
+        // The tick of a loop never changes, so that this is done once.
+        if self.held.as_ref().is_none_or(|h| h.0 != dt_s) {
+            let (a, b) = LinearSystem::hold(&self.a, &self.b, dt_s);
+            self.held = Some((dt_s, a, b));
+        }
+        if let Some((_, a, b)) = &self.held {
+            self.next.gemv(1.0, a, &self.x, 0.0);
+            self.next.axpy(command[0], &b.column(0), 1.0);
+        }
+        std::mem::swap(&mut self.x, &mut self.next);
+        self.time_s += dt_s;
+        match self.x.iter().find(|v| !v.is_finite()) {
+            Some(&value) => {
+                Err(Error::NonFinite { plant: self.name, variable: "state", value, time_s: self.time_s })
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn sense(&self, out: &mut [f64]) {
+        assert_eq!(out.len(), self.senses.len(), "one value for each sense");
+        for (i, y) in out.iter_mut().enumerate() {
+            *y = (0..self.x.len()).fold(0.0, |sum, j| sum + self.c[(i, j)] * self.x[j]);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Every plant and every controller keeps what the traits promise.
+
+mod conforms;
+
+use lobule_control::feedback::{Pid, PidGains, Reflex};
+use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
+use lobule_control::plant::{Changing, Joint, Linear, Noisy, PlanarArm, Saturated};
+use lobule_control::{Cfpc, Controller, FeedbackErrorLearning, LinearSystem};
+
+const DT: f64 = 0.01;
+
+fn damped() -> Linear {
+    Linear::second_order(1.0, 2.0, 4.0).unwrap()
+}
+
+#[test]
+fn plants() {
+    conforms::plant(|| Box::new(Joint::new(1.0, 0.0)), 1e-3, true);
+    conforms::plant(|| Box::new(PlanarArm::new(0.1, 0.1, 0.3)), 1e-3, true);
+    conforms::plant(|| Box::new(Linear::first_order(0.3, 1.0).unwrap()), DT, true);
+    conforms::plant(|| Box::new(damped()), DT, true);
+    conforms::plant(|| Box::new(Linear::non_minimum_phase(1.0, 2.0, 4.0, 0.15).unwrap()), DT, true);
+    conforms::plant(|| Box::new(Linear::inverted_pendulum(1.0, 1.0).unwrap()), DT, true);
+    conforms::plant(|| Box::new(Saturated::new(damped(), -0.05, 0.05).unwrap()), DT, true);
+    conforms::plant(|| Box::new(Noisy::new(damped(), vec![0.1, 0.1], 1, "noise").unwrap()), DT, false);
+    let heavier = |plant: &mut Linear| plant.become_like(&Linear::second_order(1.5, 2.0, 5.0)?);
+    conforms::plant(|| Box::new(Changing::new(damped(), 20, Box::new(heavier))), DT, false);
+}
+
+#[test]
+fn controllers() {
+    let law = || Pid::new(PidGains { kp: 6.0, kd: 1.5, ki: 4.0, filter_s: 0.03 }, DT).unwrap();
+    conforms::controller(|| Box::new(Reflex::new(law())), 2, 1, false);
+    let bases = || {
+        [
+            Basis::gaussians(10, 0.05, 0.03, DT).unwrap(),
+            Basis::gammas(&[0.05, 0.1], 3, DT).unwrap(),
+            Basis::filtered_reference(&[0.1], 0.1, DT).unwrap(),
+            Basis::state(DT).unwrap(),
+        ]
+    };
+    // A stable loop: a trace that grows without bounds would normalize its step to nothing.
+    let slow = Pid::new(PidGains { kp: 0.2, kd: 0.0, ki: 0.5, filter_s: 0.0 }, DT).unwrap();
+    let system = slow.system().unwrap().then(&LinearSystem::delay(3)).closed().unwrap();
+    assert!(system.spectral_radius() < 1.0);
+    let traces = [
+        TraceModel::None,
+        TraceModel::Delay(3),
+        TraceModel::Response(vec![0.0, 0.5, 0.2]),
+        TraceModel::System(system),
+    ];
+    for b in 0..4 {
+        for trace in &traces {
+            for update in [Update::Trial, Update::Tick] {
+                for step in [Step::Plain(1e-3), Step::SUGGESTED] {
+                    let learning = Learning { trace: trace.clone(), update, step };
+                    let filter = || AdaptiveFilter::new(bases()[b].clone(), &learning).unwrap();
+                    let cfpc = || Box::new(Cfpc::new(law(), filter(), DT)) as Box<dyn Controller>;
+                    conforms::controller(cfpc, 2, 1, true);
+                    let fel =
+                        || Box::new(FeedbackErrorLearning::new(law(), filter(), DT)) as Box<dyn Controller>;
+                    conforms::controller(fel, 2, 1, true);
+                }
+            }
+        }
+    }
+}
