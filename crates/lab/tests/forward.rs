@@ -31,7 +31,7 @@ const SMALL_CART: [&str; 9] = [
     "curve_episodes=2",
     "controllers=[\"base\", \"doubled\", \"persistence\", \"constant_velocity\", \"rls\", \"equations\"]",
     "passes.passes=[1]",
-    "passes.horizons=[1, 10]",
+    "passes.horizons=[5, 10]",
     "pole.episodes_after=6",
     "models.granule_cells=50",
 ];
@@ -48,6 +48,7 @@ fn prediction_adds_nothing_without_delay_and_everything_under_a_long_one() {
     assert_eq!(value(&one, "solved/continuous/0ms/persistence"), 1.0);
     assert_eq!(value(&one, "solved/two_actions/140ms/constant_velocity"), 0.0);
     assert_eq!(value(&one, "passes/soft/converging"), 1.0);
+    assert_eq!(value(&one, "passes/hard/diverging"), 0.0);
     assert_eq!(value(&one, "dm_control/base"), 0.0);
     assert_eq!(value(&one, "dm_control/persistence"), 1.0);
 
