@@ -47,7 +47,9 @@ fn prediction_adds_nothing_without_delay_and_everything_under_a_long_one() {
     assert_eq!(value(&one, "solved/two_actions/0ms/base"), 0.0);
     assert_eq!(value(&one, "solved/continuous/0ms/persistence"), 1.0);
     assert_eq!(value(&one, "solved/two_actions/140ms/constant_velocity"), 0.0);
-    assert_eq!(value(&one, "passes/soft/converging"), 1.0);
+    // Eight episodes from random starts: the share itself is judged over twenty seeds, by the finding.
+    assert!(value(&one, "passes/soft/converging") > 0.7);
+    assert!(value(&one, "passes/hard/diverging") < 0.3);
     assert_eq!(value(&one, "dm_control/base"), 0.0);
     assert_eq!(value(&one, "dm_control/persistence"), 1.0);
 
