@@ -71,12 +71,18 @@ impl Finding {
     }
 }
 
-/// JSON has no word for a number that was not measured: it is written as `null`.
+/// JSON has no word for a number that was not measured: it is written as `null`. Messages between ranks keep it.
 fn number<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    if !from.is_human_readable() {
+        return f64::deserialize(from);
+    }
     Option::deserialize(from).map(|value| value.unwrap_or(f64::NAN))
 }
 
 fn numbers<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<f64>, D::Error> {
+    if !from.is_human_readable() {
+        return Vec::deserialize(from);
+    }
     let values: Vec<Option<f64>> = Vec::deserialize(from)?;
     Ok(values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect())
 }
@@ -110,5 +116,8 @@ mod tests {
         let read: Finding = serde_json::from_str(&serde_json::to_string(&finding).unwrap()).unwrap();
         assert!(read.value.is_nan() && read.by_seed[0] == 1.0 && read.by_seed[1].is_nan());
         assert_eq!((read.sd, read.pass), (None, false));
+        // As a message between ranks, too.
+        let read: Finding = postcard::from_bytes(&postcard::to_stdvec(&finding).unwrap()).unwrap();
+        assert!(read.value.is_nan() && read.by_seed[0] == 1.0 && read.by_seed[1].is_nan());
     }
 }
