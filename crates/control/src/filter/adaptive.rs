@@ -71,7 +71,7 @@ impl AdaptiveFilter {
                 check("adaptive filter", "normalised rate", rate, (0.0..2.0).contains(&rate), allowed)?;
             }
         }
-        let n = basis.len();
+        let n = basis.signals();
         Ok(Self {
             traces: Traces::new(&learning.trace, n)?,
             update: learning.update,

@@ -91,9 +91,8 @@ impl Basis {
         Ok(Self { kind: Kind::State { dt_s, before: None }, len: 3 })
     }
 
-    /// Signals.
-    #[allow(clippy::len_without_is_empty)]
-    pub fn len(&self) -> usize {
+    /// Number of signals.
+    pub fn signals(&self) -> usize {
         self.len
     }
 
@@ -110,7 +109,7 @@ impl Basis {
         }
     }
 
-    /// Writes the signals of this tick. `[len]`
+    /// Writes the signals of this tick. `[signals]`
     ///
     /// # Panics
     /// When `x` has the wrong length, or gamma kernels get no cue: bugs of the caller.

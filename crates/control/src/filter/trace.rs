@@ -139,13 +139,14 @@ impl Traces {
             State::Response { g, held, next } => {
                 held[*next * width..(*next + 1) * width].copy_from_slice(x);
                 e.fill(0.0);
+                let rows = g.len();
                 for (age, g) in g.iter().enumerate() {
-                    let row = (*next + g_len(held, width) - age) % g_len(held, width);
+                    let row = (*next + rows - age) % rows;
                     for (e, x) in e.iter_mut().zip(&held[row * width..(row + 1) * width]) {
                         *e += g * x;
                     }
                 }
-                *next = (*next + 1) % g_len(held, width);
+                *next = (*next + 1) % rows;
             }
             State::System(copies) => {
                 let Copies { system, q, next, x: input, e: out } = &mut **copies;
@@ -161,9 +162,4 @@ impl Traces {
             }
         }
     }
-}
-
-/// Rows of a ring.
-fn g_len(held: &[f64], width: usize) -> usize {
-    held.len() / width.max(1)
 }
