@@ -17,7 +17,7 @@ use lobule_control::plant::PlanarArm;
 use lobule_scaffold::{Anatomy, ScaffoldSpec, reconstruct};
 use serde_json::Value;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The experiment `prism`.
 #[derive(Debug, Clone, Copy)]
@@ -180,9 +180,9 @@ fn on_jobs(
     let seeds: Vec<Mutex<Option<Seeded>>> = config.seeds.iter().map(|_| Mutex::new(None)).collect();
     let arms: Mutex<Vec<Placed>> = Mutex::new(Vec::new());
     let fail = |e: Error| {
-        failure.lock().expect("no holder panics").get_or_insert(e);
+        failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(e);
     };
-    let has_failed = || failure.lock().expect("no holder panics").is_some();
+    let has_failed = || failure.lock().unwrap_or_else(PoisonError::into_inner).is_some();
 
     // A condition may begin as soon as its own seed is calibrated.
     run.pool.scope(|scope| {
@@ -203,20 +203,23 @@ fn on_jobs(
                             return;
                         }
                         match arm(config, seed, &seeded, condition, run) {
-                            Ok(arm) => arms.lock().expect("no holder panics").push(((c, s), arm)),
+                            Ok(arm) => {
+                                arms.lock().unwrap_or_else(PoisonError::into_inner).push(((c, s), arm))
+                            }
                             Err(e) => fail(e),
                         }
                     });
                 }
-                *seeds[s].lock().expect("no holder panics") = Some(seeded);
+                *seeds[s].lock().unwrap_or_else(PoisonError::into_inner) = Some(seeded);
             });
         }
     });
-    if let Some(error) = failure.into_inner().expect("no holder panics") {
+    if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(error);
     }
-    let seeds = seeds.into_iter().filter_map(|s| s.into_inner().expect("no holder panics")).collect();
-    Ok((seeds, arms.into_inner().expect("no holder panics")))
+    let seeds =
+        seeds.into_iter().filter_map(|s| s.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
+    Ok((seeds, arms.into_inner().unwrap_or_else(PoisonError::into_inner)))
 }
 
 fn prepare(
