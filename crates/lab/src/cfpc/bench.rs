@@ -283,8 +283,8 @@ impl Mismatch {
 /// What a basis gives over a trial of `reference` and, where it is not empty, `cue`. `[signals][ticks]`
 pub fn signals(mut basis: Basis, reference: &[f64], cue: &[f64]) -> Result<Vec<Vec<f64>>, Error> {
     basis.reset();
-    let mut all = vec![Vec::with_capacity(reference.len()); basis.len()];
-    let mut x = vec![0.0; basis.len()];
+    let mut all = vec![Vec::with_capacity(reference.len()); basis.signals()];
+    let mut x = vec![0.0; basis.signals()];
     for n in 0..reference.len() {
         let senses = lobule_control::Senses {
             tick: n as u64,

@@ -10,12 +10,13 @@
 //! Source of the question: Maffei, Herreros, Sanchez-Fibla, Friston & Verschure 2017, doi:10.1098/rspb.2017.1780 (abstract).
 
 use super::bench::{self, Bench, Outside, PLANTS};
-use super::look::{self, BLUE, GREEN, VERMILLION};
+use super::look;
 use super::{SOURCES, seeds_are};
 use crate::Error;
 use crate::experiment::{Card, Preset, Run, Section, Story, Study};
 use crate::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
 use crate::report::numbers::{fixed, short};
+use crate::report::palette::{BLUE, GREEN, VERMILLION};
 use crate::report::svg::{Dash, Stroke};
 use crate::report::{Figure, Finding, Judge, plot};
 use lobule_control::FeedbackErrorLearning;

@@ -1,11 +1,11 @@
 //! `cfpc/gradient`: the trace is the gradient of the error, in the loop itself; its forms agree.
 
 use super::bench::{self, Bench, PLANTS, plant_name};
-use super::look::{BLACK, BLUE, GREEN, ORANGE, PURPLE};
 use super::{REFERENCE, SOURCES, seeds_are};
 use crate::Error;
 use crate::experiment::{Card, Preset, Run, Section, Story, Study};
 use crate::report::chart::{Axis, Key, Mark, Panel, Plate};
+use crate::report::palette::{BLACK, BLUE, GREEN, ORANGE, PURPLE};
 use crate::report::svg::Stroke;
 use crate::report::{Figure, Finding, Judge, plot};
 use lobule_control::filter::{AdaptiveFilter, Learning, Step, TraceModel, Traces, Update};

@@ -1,18 +1,9 @@
-//! Pens, colors and axes of the bench's figures.
-//!
-//! Source: the colors are those of Okabe and Ito.
+//! Pens and axes of the bench's figures.
 
 use crate::report::chart::{Axis, Tick};
+use crate::report::numbers::superscript;
+use crate::report::palette::GUIDE;
 use crate::report::svg::{INK, Stroke};
-
-pub const BLUE: &str = "#0072b2";
-pub const SKY: &str = "#56b4e9";
-pub const GREEN: &str = "#009e73";
-pub const ORANGE: &str = "#e69f00";
-pub const VERMILLION: &str = "#d55e00";
-pub const PURPLE: &str = "#cc79a7";
-pub const BLACK: &str = "#3a3a3a";
-pub const GUIDE: &str = "#9a9a9a";
 
 /// A thin line that guides the eye.
 pub fn guide() -> Stroke {
@@ -25,13 +16,7 @@ pub fn power_of_ten(n: i32) -> String {
         0 => "1".into(),
         1 => "10".into(),
         -1 => "0.1".into(),
-        n => {
-            let raised = |c: char| match c {
-                '-' => '⁻',
-                c => "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c.to_digit(10).unwrap_or(0) as usize).unwrap_or(c),
-            };
-            format!("10{}", n.to_string().chars().map(raised).collect::<String>())
-        }
+        n => format!("10{}", superscript(n)),
     }
 }
 

@@ -1,13 +1,13 @@
 //! `cfpc/mismatch`: maps of the error after learning with a model whose delay and mass are wrong, and the 90 deg boundary.
 
 use super::bench::{self, Bench, Mismatch, PLANTS, plant_name};
-use super::look::{self, BLACK};
 use super::{SOURCES, seeds_are};
 use crate::Error;
 use crate::experiment::{Card, Preset, Run, Section, Story, Study};
 use crate::report::chart::{Axis, Cell, Key, Mark, Panel, Plate, Swatch, Tick};
 use crate::report::html::Table;
 use crate::report::numbers::{fixed, short};
+use crate::report::palette::{BLACK, BLUE, VERMILLION};
 use crate::report::svg::{INK, Stroke};
 use crate::report::{Figure, Finding, Judge, plot};
 use lobule_control::oracle::{Lifted, gain, phase_error_deg};
@@ -311,7 +311,7 @@ fn learn(config: &Config, plant: &str, wrong: impl Iterator<Item = Mismatch>) ->
 /// Colors from good to bad: decimal logarithm of the error from -3 to 3, white at 1.
 fn colour(log: f64) -> String {
     let v = log.clamp(-3.0, 3.0) / 3.0;
-    crate::report::svg::tint(if v < 0.0 { look::BLUE } else { look::VERMILLION }, v.abs())
+    crate::report::svg::tint(if v < 0.0 { BLUE } else { VERMILLION }, v.abs())
 }
 
 fn map(config: &Config, record: &Record) -> Result<Figure, Error> {

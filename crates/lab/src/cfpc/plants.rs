@@ -1,11 +1,12 @@
 //! `cfpc/plants`: the model trace, exact and identified, on all plants, on an unstable one and with a bounded motor, tick by tick.
 
 use super::bench::{self, Bench, Outside, PLANTS, plant_name};
-use super::look::{self, BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
+use super::look;
 use super::{REFERENCE, SOURCES, seeds_are};
 use crate::Error;
 use crate::experiment::{Card, Preset, Run, Section, Story, Study};
 use crate::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
+use crate::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY, VERMILLION};
 use crate::report::svg::{Dash, Stroke};
 use crate::report::{Figure, Finding, Judge, plot};
 use lobule_control::feedback::{Pid, PidGains, Reflex};
@@ -261,18 +262,15 @@ impl Study for OtherPlants {
             let x = Axis::exact("time (s)", 0.0, config.bench.trial_s);
             let y = Axis::exact("position (amplitudes)", -1.1, 1.6).step(0.5);
             let mut panel = Panel::new(&title, x, y);
-            let pens = [
-                Stroke::new(look::GUIDE, 3.0),
-                Stroke::new(BLACK, 1.6).dash(Dash::Dashed),
-                Stroke::new(BLUE, 2.0),
-            ];
+            let pens =
+                [Stroke::new(GUIDE, 3.0), Stroke::new(BLACK, 1.6).dash(Dash::Dashed), Stroke::new(BLUE, 2.0)];
             for (curve, pen) in course.movement.iter().zip(pens) {
                 let points = curve.iter().enumerate().map(|(n, y)| (n as f64 * record.dt_s, *y)).collect();
                 panel.marks.push(Mark::Line { points, stroke: pen });
             }
             plate.panels.push(panel);
         }
-        plate.legend.push(Key::line("reference", Stroke::new(look::GUIDE, 3.0)));
+        plate.legend.push(Key::line("reference", Stroke::new(GUIDE, 3.0)));
         plate.legend.push(Key::line("before learning", Stroke::new(BLACK, 1.6).dash(Dash::Dashed)));
         let caption = "Left: error of each trial with the exact model of the loop (that without bounds, where the motor has some). Others: the movement before \
             learning (broken) and after it (blue, in every panel), on the reference (grey).";

@@ -1,13 +1,13 @@
 //! `cfpc/posture`: a cue warns of a push; does the body lean against it before it comes?
 
 use super::bench::{self, Bench, Outside, PLANTS};
-use super::look::{BLACK, BLUE, GREEN, GUIDE, ORANGE};
 use super::{REFERENCE, SOURCES, seeds_are};
 use crate::Error;
 use crate::experiment::{Card, Preset, Run, Section, Story, Study};
 use crate::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
 use crate::report::html::Table;
 use crate::report::numbers::fixed;
+use crate::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE};
 use crate::report::svg::{Dash, Stroke};
 use crate::report::{Figure, Finding, Judge, plot};
 use lobule_control::filter::{Basis, TraceModel};

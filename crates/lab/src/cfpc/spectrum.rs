@@ -4,11 +4,11 @@
 //! right weights would cancel is there; the loop runs tick by tick.
 
 use super::bench::{self, Bench, Mismatch, PLANTS, plant_name};
-use super::look::{BLACK, BLUE, GREEN, ORANGE, SKY, VERMILLION};
 use super::{REFERENCE, SOURCES, seeds_are};
 use crate::Error;
 use crate::experiment::{Card, Preset, Run, Section, Story, Study};
 use crate::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
+use crate::report::palette::{BLACK, BLUE, GREEN, ORANGE, SKY, VERMILLION};
 use crate::report::svg::{Dash, Stroke};
 use crate::report::{Figure, Finding, Judge, plot};
 use lobule_control::filter::{TraceModel, convolve};

@@ -2,12 +2,13 @@
 //! the reference can.
 
 use super::bench::{self, Bench, Outside, PLANTS};
-use super::look::{self, BLACK, BLUE, GREEN, ORANGE, VERMILLION};
+use super::look;
 use super::{SOURCES, seeds_are};
 use crate::Error;
 use crate::experiment::{Card, Preset, Run, Section, Story, Study};
 use crate::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
 use crate::report::numbers::fixed;
+use crate::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, VERMILLION};
 use crate::report::svg::{Dash, Stroke};
 use crate::report::{Figure, Finding, Judge, plot};
 use lobule_analysis::mean;
@@ -175,11 +176,8 @@ impl Study for Tracking {
             let x = Axis::exact("time (s)", 0.0, config.bench.trial_s);
             let y = Axis::covering("position", course.movement.iter().flatten().copied());
             let mut right = Panel::new("one of them", x, y);
-            let pens = [
-                Stroke::new(look::GUIDE, 3.0),
-                Stroke::new(BLACK, 1.6).dash(Dash::Dashed),
-                Stroke::new(BLUE, 2.2),
-            ];
+            let pens =
+                [Stroke::new(GUIDE, 3.0), Stroke::new(BLACK, 1.6).dash(Dash::Dashed), Stroke::new(BLUE, 2.2)];
             for (curve, pen) in course.movement.iter().zip(&pens) {
                 let points = curve.iter().enumerate().map(|(n, y)| (n as f64 * record.dt_s, *y)).collect();
                 right.marks.push(Mark::Line { points, stroke: pen.clone() });

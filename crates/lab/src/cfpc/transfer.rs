@@ -2,13 +2,14 @@
 //! changes back, a noisy sensor, a bounded motor.
 
 use super::bench::{self, Bench, Mismatch, Outside, PLANTS};
-use super::look::{self, BLACK, BLUE, GREEN, ORANGE, VERMILLION};
+use super::look;
 use super::{REFERENCE, SOURCES, seeds_are};
 use crate::Error;
 use crate::experiment::{Card, Preset, Run, Section, Story, Study};
 use crate::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
 use crate::report::html::Table;
 use crate::report::numbers::{fixed, short};
+use crate::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, VERMILLION};
 use crate::report::svg::{Dash, Stroke};
 use crate::report::{Figure, Finding, Judge, plot};
 use lobule_control::filter::{AdaptiveFilter, Learning, Step, TraceModel, Update};
@@ -211,9 +212,7 @@ impl Study for Transfer {
             };
             plate.legend.push(Key::line(words, pens("cfpc", trace, body)));
         }
-        plate
-            .legend
-            .push(Key::line("feedback-error learning", Stroke::new(look::GUIDE, 2.0).dash(Dash::Dashed)));
+        plate.legend.push(Key::line("feedback-error learning", Stroke::new(GUIDE, 2.0).dash(Dash::Dashed)));
         plate.legend.push(Key::block("changed plant", crate::report::chart::SHADE));
         let caption = "True error of each trial. Unbroken: CFPC, which corrects the error that the feedback law sees; broken: feedback-error \
             learning, which corrects the command. In the shaded part the plant is another; afterwards it is the first again. Without a \

@@ -1,26 +1,8 @@
-//! Colours and scales of the figures.
-//!
-//! Source: the colours are those of Okabe and Ito, distinguishable with any common form of colour blindness.
+//! Scales and cells of the figures.
 
 use crate::report::chart::{Cell, Tick};
 use crate::report::svg::INK;
 
-/// Blue.
-pub const BLUE: &str = "#0072b2";
-/// Sky blue.
-pub const SKY: &str = "#56b4e9";
-/// Bluish green.
-pub const GREEN: &str = "#009e73";
-/// Orange.
-pub const ORANGE: &str = "#e69f00";
-/// Vermillion.
-pub const VERMILLION: &str = "#d55e00";
-/// Reddish purple.
-pub const PURPLE: &str = "#cc79a7";
-/// Near black.
-pub const BLACK: &str = "#3a3a3a";
-/// Grey.
-pub const GREY: &str = "#9a9a9a";
 /// What was not reached or not measured.
 pub const VOID: &str = "#e4e4e4";
 

@@ -28,14 +28,19 @@ pub fn short(value: f64) -> String {
     if value != 0.0 && value.abs() < 1e-3 {
         let text = format!("{value:.1e}");
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let raised = |c: char| match c {
-            '-' => '⁻',
-            c => "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c.to_digit(10).unwrap_or(0) as usize).unwrap_or(c),
-        };
-        let exponent: String = exponent.chars().map(raised).collect();
+        let exponent = superscript(exponent.parse().unwrap_or(0));
         return format!("{} × 10{exponent}", mantissa.replace('-', "−"));
     }
     fixed(value, decimals(value))
+}
+
+/// A whole number in raised digits.
+pub fn superscript(n: i32) -> String {
+    let raised = |c: char| match c {
+        '-' => '⁻',
+        c => "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c.to_digit(10).unwrap_or(0) as usize).unwrap_or(c),
+    };
+    n.to_string().chars().map(raised).collect()
 }
 
 /// A number as it would be written by hand: no trailing zeros.

@@ -1,6 +1,7 @@
 //! Marks and axes that the figures of these experiments share.
 
 use crate::report::chart::{Axis, Level, Mark, Panel, Tick};
+use crate::report::numbers::superscript;
 use crate::report::palette::GUIDE;
 use crate::report::svg::{Dash, INK, Stroke, tint};
 
@@ -67,13 +68,6 @@ fn power(exponent: i32) -> String {
         1 => "10".into(),
         2 => "100".into(),
         3 => "1000".into(),
-        e => {
-            let digits = e.to_string();
-            let raised = digits.chars().map(|c| match c {
-                '-' => '⁻',
-                c => "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c.to_digit(10).unwrap_or(0) as usize).unwrap_or(c),
-            });
-            format!("10{}", raised.collect::<String>())
-        }
+        e => format!("10{}", superscript(e)),
     }
 }

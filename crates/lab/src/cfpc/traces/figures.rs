@@ -1,11 +1,12 @@
 //! Learning curves by trace, and the phases that explain them.
 
 use super::super::bench::{self, Bench, PLANTS, plant_name};
-use super::super::look::{self, BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
+use super::super::look;
 use super::{Cell, Config, ROWS, Record};
 use crate::Error;
 use crate::cfpc::bench::Mismatch;
 use crate::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
+use crate::report::palette::{BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
 use crate::report::svg::{Dash, Stroke};
 use crate::report::{Figure, plot};
 use lobule_control::LinearSystem;

@@ -6,9 +6,10 @@ use super::lines::{LineResult, LinesRun};
 use super::study::AnticipationRecord;
 use super::tracking::Sensor;
 use crate::Error;
-use crate::forward::look::{BLACK, BLUE, GREEN, GREY, ORANGE, VERMILLION, cell, tick};
+use crate::forward::look::{cell, tick};
 use crate::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
 use crate::report::numbers::plain;
+use crate::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, VERMILLION};
 use crate::report::svg::{Dash, Stroke};
 use crate::report::{Figure, plot};
 
@@ -28,7 +29,7 @@ fn leads(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
         ("all lines", |_, _| true, |l| l.predicted, Stroke::new(BLACK, 2.2)),
         ("earliest lines", |_, l| is_earliest(l), |l| l.predicted, Stroke::new(VERMILLION, 2.2)),
         ("earliest lines, gated", |_, l| is_earliest(l), |l| l.gated, Stroke::new(GREEN, 2.2)),
-        ("earliest lines as they are", |_, l| is_earliest(l), |l| l.persistence, dashed(GREY)),
+        ("earliest lines as they are", |_, l| is_earliest(l), |l| l.persistence, dashed(GUIDE)),
     ];
     let mut plate = Plate::new("leads", 2, 250.0);
     let mut panel = Panel::new(
@@ -61,7 +62,7 @@ fn leads(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
     panel.levels.push(Level {
         at: 0.0,
         is_vertical: false,
-        stroke: Stroke::new(GREY, 1.0).dash(Dash::Dotted),
+        stroke: Stroke::new(GUIDE, 1.0).dash(Dash::Dotted),
     });
     plate.panels.push(panel);
 
@@ -78,7 +79,7 @@ fn leads(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
     panel.levels.push(Level {
         at: 0.0,
         is_vertical: false,
-        stroke: Stroke::new(GREY, 1.0).dash(Dash::Dotted),
+        stroke: Stroke::new(GUIDE, 1.0).dash(Dash::Dotted),
     });
     panel.marks.push(Mark::Dots { points: ungated, radius: 2.0, colour: VERMILLION.into(), opacity: 0.5 });
     panel.marks.push(Mark::Dots { points: gated, radius: 2.0, colour: GREEN.into(), opacity: 0.5 });
@@ -100,7 +101,7 @@ fn pen(sensor: Sensor) -> Stroke {
         Sensor::ConstantVelocity => Stroke::new(VERMILLION, 2.2),
         Sensor::WithoutEfference => Stroke::new(ORANGE, 2.2),
         Sensor::Anticipated => Stroke::new(BLUE, 2.6),
-        Sensor::Perfect => Stroke::new(GREY, 2.0).dash(Dash::Dashed),
+        Sensor::Perfect => Stroke::new(GUIDE, 2.0).dash(Dash::Dashed),
     }
 }
 

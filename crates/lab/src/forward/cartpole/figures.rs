@@ -4,11 +4,10 @@ use super::config::{CartPoleConfig, ControllerKind, TICK_MS};
 use super::findings::controllers;
 use super::results::{Attempt, CartPoleRecord, PassMode, PoleController, median};
 use crate::Error;
-use crate::forward::look::{
-    BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILLION, VOID, cell, shade, text_on, tick,
-};
+use crate::forward::look::{VOID, cell, shade, text_on, tick};
 use crate::report::chart::{Axis, Key, Mark, Note, Panel, Plate, Swatch};
 use crate::report::numbers::plain;
+use crate::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY, VERMILLION};
 use crate::report::svg::{Anchor, Dash, FAINT, Stroke};
 use crate::report::{Figure, plot};
 
@@ -25,8 +24,8 @@ pub fn figures(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Vec<F
 /// Pen of a controller.
 fn pen(kind: ControllerKind) -> Stroke {
     match kind {
-        ControllerKind::Base => Stroke::new(GREY, 2.0),
-        ControllerKind::Doubled => Stroke::new(GREY, 2.0).dash(Dash::Dotted),
+        ControllerKind::Base => Stroke::new(GUIDE, 2.0),
+        ControllerKind::Doubled => Stroke::new(GUIDE, 2.0).dash(Dash::Dotted),
         ControllerKind::Pd(..) => Stroke::new(BLACK, 2.0).dash(Dash::Dashed),
         ControllerKind::Persistence => Stroke::new(SKY, 2.0).dash(Dash::Dotted),
         ControllerKind::ConstantVelocity => Stroke::new(VERMILLION, 2.0).dash(Dash::Dashed),
@@ -175,7 +174,7 @@ fn delays(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Er
 /// Lengths of episodes after the change of the pole.
 fn pole(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Option<Figure>, Error> {
     let pen = |who: PoleController| match who {
-        PoleController::Pd => Stroke::new(GREY, 2.0).dash(Dash::Dashed),
+        PoleController::Pd => Stroke::new(GUIDE, 2.0).dash(Dash::Dashed),
         PoleController::ConstantVelocity => Stroke::new(VERMILLION, 2.0).dash(Dash::Dashed),
         PoleController::RlsFrozen => Stroke::new(BLUE, 2.0).dash(Dash::Dotted),
         PoleController::Rls => Stroke::new(BLUE, 2.2),
