@@ -121,8 +121,8 @@ impl Study for AnticipationStudy {
             sections: vec![
                 Section::new(
                     "Which lines can be sent early?",
-                    "Those that other lines tell of before. For the earliest lines nothing does: prediction is worse than the line \
-                     as it is, and the gate must close.",
+                    "Those that other lines tell of before. For the earliest lines nothing does: where prediction is worse than the \
+                     line as it is, the gate must close. Whether it is hangs on the learning rate.",
                     &["leads"],
                 ),
                 Section::new(
@@ -134,6 +134,8 @@ impl Study for AnticipationStudy {
             differences: [
                 "Frequencies and coherence of the oscillators and the sines that the mass follows are not in the reference; they are \
                  fitted to its R² of a line as its own prediction and to its error of the perfect state.",
+                "The learning rate of the lines is fitted to the reference's R² of the earliest lines; at a fifth of it ungated \
+                 prediction is better than the line at every lead, and no gate is needed.",
                 "Learning happens at a low gain before each test; how the reference starts at high gains is not said.",
                 "Skill is that of what was said when it was said. Judged by weights that have learned since, bad predictions look \
                  good and the gate never closes.",
