@@ -25,13 +25,14 @@ pub fn story(config: &CartPoleConfig, record: &CartPoleRecord) -> Story {
             (task, told.join(", "), parts.iter().any(|p| p.1 > 0.5))
         })
         .collect();
-    let needed = lines.iter().any(|l| l.2);
-    let answer = if needed {
-        "Prediction is needed where the senses are late and the force is all or nothing. Without delay, every success of a \
-         learned model is also had from a law with more gain, from constant velocity or from a tuned PD law."
-    } else {
-        "In this run no success of a learned model goes beyond that of a law with more gain, constant velocity, or a tuned PD \
-         law."
+    let needed: Vec<&str> = lines.iter().filter(|l| l.2).map(|l| l.0.words()).collect();
+    let simple = "a law with more gain, constant velocity, or a tuned PD law";
+    let answer = match needed[..] {
+        [] => format!("In this run no success of a learned model goes beyond that of {simple}."),
+        _ => format!(
+            "With {} and late senses a learned model stands where {simple} does not; the delays at which it adds nothing are below.",
+            needed.join(", and with ")
+        ),
     };
     let small_print = lines
         .iter()
@@ -41,7 +42,7 @@ pub fn story(config: &CartPoleConfig, record: &CartPoleRecord) -> Story {
         })
         .collect();
     Story {
-        answer: answer.into(),
+        answer,
         small_print,
         steps: [
             "A pole stands on a cart. A force to the left or to the right keeps it up; an episode ends when it leans 12 \

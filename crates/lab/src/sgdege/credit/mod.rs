@@ -193,8 +193,9 @@ impl Study for Credit {
         }
         Story {
             answer: format!(
-                "With {small} nuclear cells perturbation learning ends at {} Hz, with {large} at {}; a fall teaches the arm where outputs \
-                 converge ({} % of the error left) or errors are broadcast ({} %), not where each region keeps to itself ({} %).",
+                "With {small} nuclear cells perturbation learning ends at {} Hz, with {large} at {}. When a fall is felt in another region \
+                 than the one that steers, {} % of the error of steering is left where outputs converge, {} % where errors are broadcast, {} % \
+                 where each region keeps to itself.",
                 fixed(last(RuleName::Sgdege, small), 2),
                 fixed(last(RuleName::Sgdege, large), 2),
                 steering(Solution::OutputConvergence),
@@ -232,8 +233,8 @@ impl Study for Credit {
             differences: vec![
                 "The paper does not scale its network. Fibers per nuclear cell are kept here, steps are scaled with size as the \
                  configuration says. The step of the inhibition is kept: all perturbed cells move the error together by rho times one \
-                 step of a cell over the bins, whatever the size, and an inhibition that cannot outrun this lets the error run away. \
-                 With a step in proportion to a single perturbation (slow inhibition) learning begins faster and does not end."
+                 step of a cell over the bins, whatever the size, and by our reading an inhibition that cannot outrun this lets the error \
+                 run away. Slow inhibition is the rule with a step in proportion to a single perturbation."
                     .into(),
                 "The paper gives the bicycle problem in words; model and sizes are ours.".into(),
             ],

@@ -77,11 +77,11 @@ pub fn story(config: &PointingConfig, record: &PointingRecord) -> Story {
             "Perturbations are larger and more frequent than in the paper's network, where 400 targets are learned at once: \
              one output leaves few weights to confuse."
                 .into(),
-            "REINFORCE is the faster teacher here. It needs a graded error at every synapse and a record of a continuous perturbation of every cell; \
+            "In the default run REINFORCE is the faster teacher. It needs a graded error at every synapse and a record of a continuous perturbation of every cell; \
              the perturbation rule needs one spike that comes or not."
                 .into(),
             "When the error is gone, the inhibition of the olive is at its floor, every chance miss counts as worse than usual, and the \
-             hand wanders off a little before the inhibition catches up: the bumps of the error late in the exposure."
+             hand wanders off a little before the inhibition catches up: the bumps of the error late in the exposure of the default run."
                 .into(),
             "The prism experiment of the spiking modules adapts within some ten movements, because its olive is told the side of the miss. \
              Without the side some hundred movements are needed."
