@@ -1,0 +1,5 @@
+//! Classic tasks of cerebellar learning.
+
+mod look;
+//pub mod pursuit;
+pub mod vor;
