@@ -118,6 +118,11 @@ impl DrivenEye {
         Self { eye, brainstem }
     }
 
+    /// The eye and its brainstem.
+    pub fn parts(&self) -> (&Eye, &Brainstem) {
+        (&self.eye, &self.brainstem)
+    }
+
     /// From wanted velocity to eye velocity in ticks of `dt_s`, exact.
     ///
     /// # Errors

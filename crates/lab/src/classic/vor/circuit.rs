@@ -2,6 +2,7 @@
 
 use super::config::VorConfig;
 use crate::Error;
+use crate::classic::response::{Demodulator, Response};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
 use lobule_control::plant::{Changing, Eye, EyeParameters};
 use lobule_control::{
@@ -188,24 +189,6 @@ impl Reflex {
     }
 }
 
-/// The reflex in the dark at one frequency.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Response {
-    /// Frequency, Hz.
-    pub hz: f64,
-    /// Eye velocity over head velocity.
-    pub gain: f64,
-    /// Lead over perfect compensation, deg.
-    pub phase_deg: f64,
-}
-
-impl Response {
-    /// The part of the gain that compensates; negative for an eye that goes with the head.
-    pub fn compensating(&self) -> f64 {
-        self.gain * libm::cos(self.phase_deg.to_radians())
-    }
-}
-
 /// Tests weights in the dark with a sine: at least two periods and 20 s to settle, then whole periods of at least 5 s. `strength` is
 /// that of the muscles.
 ///
@@ -228,24 +211,9 @@ pub fn dark(
     let (settle, test) = (periods(20.0, 2.0), periods(5.0, 1.0));
     let mut head = Head::sine(hz, config.calibration.test_deg_s, dt_s);
     let lost = reflex.light(&mut head, 1.0, settle, |_, _| ()).diverged;
-    let (mut tick, mut eye, mut wanted) = (settle, [0.0; 2], [0.0; 2]);
-    let lost = lost
-        | reflex
-            .light(&mut head, 1.0, test, |want, is| {
-                let angle = TAU * hz * dt_s * tick as f64;
-                let (c, s) = (libm::cos(angle), libm::sin(angle));
-                for (sum, v) in [(&mut eye, is), (&mut wanted, want)] {
-                    sum[0] += v * c;
-                    sum[1] -= v * s;
-                }
-                tick += 1;
-            })
-            .diverged;
-    if lost {
+    let mut sums = Demodulator::new(hz, dt_s);
+    if lost || reflex.light(&mut head, 1.0, test, |wanted, eye| sums.take(wanted, eye)).diverged {
         return Ok(Response { hz, gain: f64::NAN, phase_deg: f64::NAN });
     }
-    let power = wanted[0] * wanted[0] + wanted[1] * wanted[1];
-    let re = (eye[0] * wanted[0] + eye[1] * wanted[1]) / power;
-    let im = (eye[1] * wanted[0] - eye[0] * wanted[1]) / power;
-    Ok(Response { hz, gain: (re * re + im * im).sqrt(), phase_deg: libm::atan2(im, re).to_degrees() })
+    Ok(sums.response())
 }

@@ -1,11 +1,11 @@
 //! Figures of the experiment.
 
-use super::circuit::Response;
 use super::config::VorConfig;
 use super::findings::{at, over};
 use super::study::{Course, Probes, VorRecord, name};
 use crate::Error;
 use crate::classic::look::{frequency_at, frequency_axis, level};
+use crate::classic::response::Response;
 use crate::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
 use crate::report::numbers::{capital, plain};
 use crate::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, VERMILLION};
@@ -174,7 +174,7 @@ fn course_of(
     let courses: Vec<&Course> = record.courses.iter().filter(|c| c.architecture == a).collect();
     let Some(first) = courses.first().and_then(|c| of(c)) else { return Vec::new() };
     let mean_of = |k: usize| {
-        let values = courses.iter().filter_map(|c| of(c).and_then(|p| p.get(k)).map(|p| p.1.compensating()));
+        let values = courses.iter().filter_map(|c| of(c).and_then(|p| p.get(k)).map(|p| p.1.in_phase()));
         mean(&values.collect::<Vec<_>>())
     };
     (0..first.len()).map(|k| (first[k].0 / 60.0, mean_of(k))).collect()
@@ -230,8 +230,8 @@ fn selectivity(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> 
             let gained = |g: f64| {
                 let of = |c: &Course| {
                     let t = c.trained.get(k).and_then(|t| at(&t.tested, g));
-                    t.map_or(f64::NAN, Response::compensating)
-                        - at(&c.after, g).map_or(f64::NAN, Response::compensating)
+                    t.map_or(f64::NAN, Response::in_phase)
+                        - at(&c.after, g).map_or(f64::NAN, Response::in_phase)
                 };
                 mean(&over(record, a, of))
             };

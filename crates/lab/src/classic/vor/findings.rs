@@ -1,12 +1,14 @@
 //! The findings of the experiment.
 
-use super::circuit::Response;
+use super::circuit::Subject;
 use super::config::VorConfig;
 use super::study::{Course, Probes, VorRecord, name};
+use crate::classic::response::Response;
 use crate::report::numbers::plain;
 use crate::report::{Finding, Judge};
 use lobule_analysis::mean;
-use lobule_control::Architecture;
+use lobule_control::plant::Eye;
+use lobule_control::{Architecture, Brainstem, LinearSystem};
 
 const DARKNESS: &str = "Ramachandran & Lisberger 2005, abstract: gain close to unity up to 20 Hz, almost perfectly out of phase up to 12.5 Hz, \
     measured from 0.5 Hz; \"close\" as 0.1 and 10 deg is Chosen";
@@ -40,7 +42,7 @@ pub fn mean_gain(record: &VorRecord, a: Architecture, hz: f64, of: impl Fn(&Cour
 /// Compensating gain of the last test over that of the first of `before`.
 pub fn kept(probes: &Probes, before: &Probes) -> f64 {
     match (before.first(), probes.last()) {
-        (Some((_, first)), Some((_, last))) => last.compensating() / first.compensating(),
+        (Some((_, first)), Some((_, last))) => last.in_phase() / first.in_phase(),
         _ => f64::NAN,
     }
 }
@@ -48,8 +50,8 @@ pub fn kept(probes: &Probes, before: &Probes) -> f64 {
 /// Time at which 1 - 1/e of the change between first and last test is reached, s; between tests by a straight line.
 pub fn time_constant(probes: &Probes) -> f64 {
     let (Some((from_s, first)), Some((_, last))) = (probes.first(), probes.last()) else { return f64::NAN };
-    let (first, last) = (first.compensating(), last.compensating());
-    let share = |r: &Response| (r.compensating() - first) / (last - first);
+    let (first, last) = (first.in_phase(), last.in_phase());
+    let share = |r: &Response| (r.in_phase() - first) / (last - first);
     let goal = 1.0 - libm::exp(-1.0);
     let passes = probes.windows(2).find(|w| share(&w[0].1) < goal && share(&w[1].1) >= goal);
     passes.map_or(f64::NAN, |w| {
@@ -66,9 +68,28 @@ pub fn boundary_hz(course: &Course) -> f64 {
     turns.map_or(f64::NAN, |w| w[0].0 - w[0].1 * (w[1].0 - w[0].0) / (w[1].1 - w[0].1))
 }
 
+/// The same by theory for a flocculus that hears the head: where brainstem, motor delay, eye and visual delay together lag by 90 deg.
+/// Slip then tells nothing of the input of now.
+fn boundary_by_theory_hz(config: &VorConfig, seed: u64) -> f64 {
+    let subject = Subject::new(config, seed);
+    let dt_s = config.dt_s();
+    let system = || -> Result<LinearSystem, crate::Error> {
+        let brainstem = Brainstem::new(subject.brainstem, dt_s)?.system()?;
+        Ok(brainstem.then(&Eye::new(subject.eye)?.system(dt_s)?))
+    };
+    let Ok(system) = system() else { return f64::NAN };
+    let late_s = (config.ticks(config.motor_delay_ms) + config.ticks(config.visual_delay_ms)) as f64 * dt_s;
+    let lag = |hz: f64| match system.gain_at(hz, dt_s) {
+        Some([re, im]) => 360.0 * hz * late_s - libm::atan2(im, re).to_degrees(),
+        None => f64::NAN,
+    };
+    let steps = (1..=2000).map(|k| 0.01 * f64::from(k));
+    steps.into_iter().find(|&hz| lag(hz) >= 90.0).unwrap_or(f64::NAN)
+}
+
 /// Change of the gain at `hz` by training at `trained`.
 fn change(course: &Course, trained: f64, hz: f64) -> f64 {
-    let of = |responses: &[Response]| at(responses, hz).map_or(f64::NAN, Response::compensating);
+    let of = |responses: &[Response]| at(responses, hz).map_or(f64::NAN, Response::in_phase);
     let tested = course.trained.iter().find(|t| t.hz == trained);
     tested.map_or(f64::NAN, |t| of(&t.tested) - of(&course.after))
 }
@@ -135,6 +156,17 @@ fn architecture(config: &VorConfig, record: &VorRecord, a: Architecture, found: 
         Judge::Mean,
         LATE,
     );
+    if a == Architecture::FeedForward {
+        tell(
+            "boundary_over_theory".into(),
+            "The same over the frequency at which brainstem, eye and delays of the subject lag by 90 deg; the mean counts.".into(),
+            over(record, a, |c| boundary_hz(c) / boundary_by_theory_hz(config, c.seed)),
+            "1",
+            [Some(0.9), Some(1.1)],
+            Judge::Mean,
+            "theory: slip teaches while it is within 90 deg of the input (`lobule_control::oracle`); a tenth to either side is Chosen",
+        );
+    }
     tell(
         "with_eligibility".into(),
         "Largest ratio of slip after and before learning one sine, over all frequencies, with an eligibility of the visual delay; every subject \
@@ -207,7 +239,7 @@ fn architecture(config: &VorConfig, record: &VorRecord, a: Architecture, found: 
     }
     let of_healthy = |c: &Course, k: Option<usize>| match (c.weakened.first(), k) {
         (Some((_, healthy)), Some(k)) => {
-            c.weakened.get(k).map_or(f64::NAN, |(_, r)| r.compensating() / healthy.compensating())
+            c.weakened.get(k).map_or(f64::NAN, |(_, r)| r.in_phase() / healthy.in_phase())
         }
         _ => f64::NAN,
     };

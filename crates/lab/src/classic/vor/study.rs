@@ -1,9 +1,10 @@
 //! The experiment as a [`Study`].
 
-use super::circuit::{Head, Reflex, Response, Stretch, Subject, Wiring, dark};
+use super::circuit::{Head, Reflex, Stretch, Subject, Wiring, dark};
 use super::config::{DEFAULTS, PRESETS, VorConfig};
 use super::findings::{mean_gain, over};
 use crate::Error;
+use crate::classic::response::Response;
 use crate::experiment::{Card, Run, Section, Story, Study};
 use crate::report::numbers::{fixed, plain};
 use crate::report::{Figure, Finding};
