@@ -242,6 +242,10 @@ impl PursuitConfig {
                 return wrong("targets.sines_hz", what);
             }
         }
+        if t.learning_s as f64 * self.hidden.hz < 1.0 {
+            let what = format!("{}; at least a period of hidden.hz = {}", t.learning_s, self.hidden.hz);
+            return wrong("targets.learning_s", what);
+        }
         let grid = (t.mixed_to_hz - LOWEST_MIXED_HZ) * t.measured_s as f64;
         if !(t.mixed >= 1 && t.mixed as f64 <= grid && t.mixed_to_hz <= 0.25 / self.dt_s()) {
             let what = format!("{}; from 1 to {grid:.0}, the places between 0.1 Hz and mixed_to_hz", t.mixed);

@@ -174,9 +174,8 @@ pub fn track(
 ) -> Result<Option<Vec<Response>>, Error> {
     let mut pursuer = Pursuer::new(config, kind, config.feedback.ki, seed, config.noise_deg_s)?;
     let per_s = |s: f64| (s / config.dt_s()).round() as usize;
-    // What learns nothing needs no time for it, but for settling.
-    let learning_s = if kind.learns() { config.targets.learning_s as f64 } else { 20.0 };
-    if !pursuer.follow(|t| target.velocity(t), true, per_s(learning_s), |_, _, _| ()) {
+    // All have the same time, so that all are measured on the same stretch.
+    if !pursuer.follow(|t| target.velocity(t), true, per_s(config.targets.learning_s as f64), |_, _, _| ()) {
         return Ok(None);
     }
     let mut sums: Vec<Demodulator> =

@@ -65,10 +65,9 @@ fn movement(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Er
     let hz = sines.iter().copied().find(|f| *f >= 0.8).unwrap_or(sines[0]);
     let kinds = shown(config, &[Kind::Feedback, Kind::Smith, Kind::Foresight]);
     let mut plate = Plate::new("movement", 1, 170.0);
-    for (title, target) in [
-        (format!("a sine of {} Hz, long known", plain(hz)), Some(hz)),
-        ("a target that cannot be foretold".into(), None),
-    ] {
+    for (title, target) in
+        [(format!("a sine of {} Hz, long known", plain(hz)), Some(hz)), ("a mixed target".into(), None)]
+    {
         let all: Vec<(Stroke, &[Sample])> = kinds
             .iter()
             .filter_map(|&k| runs(record, k, target).first().map(|t| (pen(k), &t.movement[..])))
@@ -77,7 +76,7 @@ fn movement(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Er
     }
     legend(&mut plate, kinds);
     let caption = "Velocity of target and eye, one subject, after learning. Feedback is late and rings; a model of the eye makes it follow what is seen, \
-        100 ms late; a target that is expected is followed as it is, as far as it can be expected.";
+        100 ms late; a target that is expected is followed as it is, as far as it can be expected (red, on the grey line of the sine).";
     Ok(Figure::svg("movement", caption, plot::svg(&plate)?))
 }
 
