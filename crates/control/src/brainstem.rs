@@ -7,7 +7,7 @@
 //!
 //! With g = 1, T_direct equal to the eye's slow time constant and no leak, the command cancels that time constant: the eye
 //! moves at the wanted velocity. Units: v deg/s, u deg (the position that the eye would settle at).
-//! Source: Skavenski & Robinson 1973, doi:10.1152/jn.1973.36.4.724; Robinson 1981, doi:10.1146/annurev.ne.04.030181.002335.
+//! Source: Skavenski & Robinson 1973, J Neurophysiol 36, 724; Robinson 1981, Annu Rev Neurosci 4, 463.
 
 use crate::error::{Error, check};
 use crate::linear::LinearSystem;

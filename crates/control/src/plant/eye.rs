@@ -10,8 +10,8 @@
 //!
 //! The head is no part of the plant: what the eye should do about it is the reference of the loop (retinal slip = wanted
 //! minus eye velocity, late), and what the canals tell of it is a cue.
-//! Source: Robinson 1981, doi:10.1146/annurev.ne.04.030181.002335 (two time constants, as commonly quoted). Sklavos, Porrill, Kaneko & Dean
-//! 2005, doi:10.1016/j.visres.2005.01.005, measured four (0.012, 0.099, 0.46, 7.8 s): two do not fit both fast and slow movements.
+//! Source: Robinson 1981, Annu Rev Neurosci 4, 463 (two time constants, as commonly quoted). Sklavos, Porrill, Kaneko & Dean
+//! 2005, Vision Research 45, 1525 (PMC1785298), measured four (0.012, 0.099, 0.46, 7.8 s): two do not fit both fast and slow movements.
 
 use super::{Linear, Plant};
 use crate::brainstem::Brainstem;

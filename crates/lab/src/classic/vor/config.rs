@@ -10,7 +10,7 @@ pub const DEFAULTS: &str = include_str!("../../../../../experiments/classic/vor.
 
 /// The presets.
 pub const PRESETS: [Preset; 2] = [
-    Preset { name: "default", line: "five subjects, half a minute", toml: "" },
+    Preset { name: "default", line: "five subjects, a minute or less", toml: "" },
     Preset {
         name: "quick",
         line: "one subject, seconds",

@@ -24,9 +24,9 @@ static CARD: Card = Card {
         "Feed-forward flocculus: Fujita 1982, doi:10.1007/BF00336192",
         "Recurrent flocculus: Dean, Porrill & Stone 2002, doi:10.1098/rspb.2002.2103; Porrill, Dean & Stone 2004, doi:10.1098/rspb.2003.2658",
         "Delay of slip: Raymond & Lisberger 1998, doi:10.1523/JNEUROSCI.18-21-09112.1998; Porrill & Dean 2007, doi:10.1371/journal.pcbi.0030197 (abstracts)",
-        "The reflex in darkness: Ramachandran & Lisberger 2005, doi:10.1152/jn.00832.2004 (abstract)",
-        "Reversing prisms: Gonshor & Melvill Jones 1976, doi:10.1113/jphysiol.1976.sp011330 (abstract)",
-        "Eye: Robinson 1981, doi:10.1146/annurev.ne.04.030181.002335 (as commonly quoted)",
+        "The reflex in darkness: Ramachandran & Lisberger 2005, J Neurophysiol 93, 2028 (abstract)",
+        "Reversing prisms: Gonshor & Melvill Jones 1976, J Physiol 256, 381 (abstract)",
+        "Eye: Robinson 1981, Annu Rev Neurosci 4, 463 (as commonly quoted)",
     ],
     defaults: DEFAULTS,
     presets: &PRESETS,
@@ -162,7 +162,7 @@ impl Study for Vor {
                 "The head turns; the canals tell the brainstem its velocity, and the brainstem turns the eye the other way.",
                 "The brainstem is wrong: too weak, with too little lead, and its integrator leaks. The image slips.",
                 "Slip reaches the flocculus late. Each synapse compares it with what it heard as long before (its eligibility).",
-                "The flocculus hears the head (feed-forward) or a copy of the motor command (recurrent), in eight bands.",
+                "The flocculus hears the head (feed-forward) or a copy of the motor command (recurrent), in bands of frequency.",
                 "Then the lights go out, and the eye is tested.",
             ]
             .map(String::from)
