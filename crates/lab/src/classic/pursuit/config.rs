@@ -270,7 +270,7 @@ impl PursuitConfig {
                 return wrong("ramp.ki", format!("{ki}; it must be more than 0"));
             }
         }
-        if !(self.ramp.duration_s >= 1.0) {
+        if self.ramp.duration_s < 1.0 {
             return wrong("ramp.duration_s", format!("{}; at least 1 s", self.ramp.duration_s));
         }
         if !(0.0..0.9).contains(&self.eye.spread) {

@@ -1,7 +1,7 @@
 //! The findings of the experiment.
 
 use super::config::{Kind, PursuitConfig};
-use super::study::{PursuitRecord, Ramp, Sample, Tracked};
+use super::study::{Hidden, PursuitRecord, Ramp, Tracked};
 use crate::classic::response::Response;
 use crate::report::numbers::plain;
 use crate::report::{Finding, Judge};
@@ -83,9 +83,12 @@ fn steady(ramp: &Ramp) -> f64 {
     mean(&ramp.samples.iter().filter(|s| s.0 > end - 0.5).map(|s| s.2 / s.1).collect::<Vec<_>>())
 }
 
-/// Velocity of the eye in the direction of the hidden target, over the target's.
-fn goes_on(samples: &[Sample], hidden_s: f64) -> f64 {
-    let within = || samples.iter().filter(|s| s.0 >= 0.0 && s.0 < hidden_s);
+/// Velocity of the eye in the direction of the hidden target, over the target's; not a number where the eye was lost.
+fn goes_on(hidden: &Hidden, hidden_s: f64) -> f64 {
+    if hidden.is_lost {
+        return f64::NAN;
+    }
+    let within = || hidden.samples.iter().filter(|s| s.0 >= 0.0 && s.0 < hidden_s);
     within().map(|s| s.1 * s.2).sum::<f64>() / within().map(|s| s.1 * s.1).sum::<f64>()
 }
 
@@ -170,7 +173,7 @@ pub fn findings(config: &PursuitConfig, record: &PursuitRecord) -> Vec<Finding> 
             .hidden
             .iter()
             .filter(|h| h.kind == kind)
-            .map(|h| goes_on(&h.samples, config.hidden.duration_s))
+            .map(|h| goes_on(h, config.hidden.duration_s))
             .collect();
         let (range, source) =
             if kind == Kind::Foresight { ([Some(0.5), Some(0.9)], HIDDEN) } else { (free, "reported") };

@@ -71,6 +71,8 @@ pub struct Hidden {
     pub(super) kind: Kind,
     pub(super) seed: u64,
     pub(super) samples: Vec<Sample>,
+    /// Whether the eye was lost; the samples end there.
+    pub(super) is_lost: bool,
 }
 
 /// Seconds of movement that are kept.
@@ -249,9 +251,9 @@ fn hide(config: &PursuitConfig, kind: Kind, seed: u64) -> Result<Hidden, Error> 
     let mut keep = |t: f64, v: f64, eye: f64| samples.push((t - zero_s, v, eye));
     let velocity = |t: f64| target.velocity(t);
     let hidden = (config.hidden.duration_s / dt_s).round() as usize;
-    let _ = pursuer.follow(velocity, true, learned - shown, |_, _, _| ())
+    let kept = pursuer.follow(velocity, true, learned - shown, |_, _, _| ())
         && pursuer.follow(velocity, true, shown, &mut keep)
         && pursuer.follow(velocity, false, hidden, &mut keep)
         && pursuer.follow(velocity, true, shown, &mut keep);
-    Ok(Hidden { kind, seed, samples })
+    Ok(Hidden { kind, seed, samples, is_lost: !kept })
 }

@@ -218,7 +218,7 @@ impl VorConfig {
             frequencies.iter().chain(&trained).flat_map(|(key, list)| list.iter().map(|x| (*key, *x)));
         let single = self.head.frequency_hz.map(|x| ("head.frequency_hz", x));
         for (key, x) in listed.chain(single).chain([("spectacles.probe_hz", s.probe_hz)]) {
-            if !(x >= 0.01 && x <= top) {
+            if !(0.01..=top).contains(&x) {
                 return wrong(key, format!("{x}; 0.01 to {top} Hz, a quarter of the rate of the ticks"));
             }
         }

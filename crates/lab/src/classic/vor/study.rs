@@ -287,6 +287,11 @@ fn probe_times(config: &VorConfig, total_s: usize) -> impl Iterator<Item = usize
     (0..=total_s / config.spectacles.probe_every_s).map(|k| k * config.spectacles.probe_every_s)
 }
 
+/// What is told of an eye that was lost.
+fn lost(hz: f64) -> Response {
+    Response { hz, gain: f64::NAN, phase_deg: f64::NAN }
+}
+
 fn wear(
     config: &VorConfig,
     subject: &Subject,
@@ -302,6 +307,7 @@ fn wear(
         let mut probes = Vec::new();
         for at_s in probe_times(config, total_s) {
             if at_s > 0 && reflex.light(&mut head, magnification, between, |_, _| ()).diverged {
+                probes.push((from_s + at_s as f64, lost(s.probe_hz)));
                 break;
             }
             let told = dark(config, subject, wiring, &reflex.weights(), 1.0, s.probe_hz)?;
@@ -350,6 +356,7 @@ fn weaken(config: &VorConfig, subject: &Subject, wiring: Wiring, weights: &[f64]
     let mut probes = vec![(0.0, dark(config, subject, wiring, &reflex.weights(), 1.0, hz)?)];
     for at_s in probe_times(config, config.muscle.duration_s) {
         if at_s > 0 && reflex.light(&mut head, 1.0, between, |_, _| ()).diverged {
+            probes.push((at_s as f64, lost(hz)));
             break;
         }
         probes.push((at_s as f64, dark(config, subject, wiring, &reflex.weights(), strength, hz)?));
