@@ -80,11 +80,14 @@ fn movement(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Er
     Ok(Figure::svg("movement", caption, plot::svg(&plate)?))
 }
 
+/// Title, label, what is drawn, ideal value.
+type Part = (&'static str, &'static str, fn(&Response) -> f64, f64);
+
 /// Gain and phase on predictable targets.
 fn bode(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error> {
     let hz = &config.targets.sines_hz;
     let mut plate = Plate::new("bode", 2, 230.0);
-    let parts: [(&str, &str, fn(&Response) -> f64, f64); 2] =
+    let parts: [Part; 2] =
         [("gain", "eye over target", |r| r.gain, 1.0), ("phase", "lead (deg)", |r| r.phase_deg, 0.0)];
     for (title, label, of, ideal) in parts {
         let mut panel = Panel::new(title, frequency_axis("frequency (Hz)", hz), Axis::exact(label, 0.0, 1.0));

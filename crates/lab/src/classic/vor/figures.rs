@@ -68,6 +68,9 @@ fn movement(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> {
     Ok(Figure::svg("movement", caption, plot::svg(&plate)?))
 }
 
+/// Title, label, what is drawn, ideal value.
+type Part = (&'static str, &'static str, fn(&Response) -> f64, f64);
+
 /// Gain and phase before and after.
 fn bode(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> {
     let hz = &config.calibration.test_hz;
@@ -76,7 +79,7 @@ fn bode(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> {
         let mean_at = |f: f64| mean(&over(record, a, |c| at(of(c), f).map_or(f64::NAN, value)));
         hz.iter().map(|&f| (frequency_at(f), mean_at(f))).collect()
     };
-    let parts: [(&str, &str, fn(&Response) -> f64, f64); 2] = [
+    let parts: [Part; 2] = [
         ("gain in the dark", "eye over head", |r| r.gain, 1.0),
         ("phase", "lead (deg)", |r| r.phase_deg, 0.0),
     ];

@@ -104,6 +104,9 @@ pub fn findings(config: &VorConfig, record: &VorRecord) -> Vec<Finding> {
     found
 }
 
+/// When, and the tests of then.
+type Tests = (&'static str, fn(&Course) -> &[Response]);
+
 fn architecture(config: &VorConfig, record: &VorRecord, a: Architecture, found: &mut Vec<Finding>) {
     let key = name(a).replace('-', "_");
     let mut tell = |what: String, text: String, values: Vec<f64>, unit: &str, range, judge, source: &str| {
@@ -112,8 +115,7 @@ fn architecture(config: &VorConfig, record: &VorRecord, a: Architecture, found: 
     let free = [None, None];
     for &hz in &config.calibration.test_hz {
         let f = plain(hz);
-        let both: [(&str, fn(&Course) -> &[Response]); 2] =
-            [("before", |c| &c.before), ("after", |c| &c.after)];
+        let both: [Tests; 2] = [("before", |c| &c.before), ("after", |c| &c.after)];
         for (when, of) in both {
             let gains = over(record, a, |c| at(of(c), hz).map_or(f64::NAN, |r| r.gain));
             let phases = over(record, a, |c| at(of(c), hz).map_or(f64::NAN, |r| r.phase_deg));
