@@ -111,6 +111,8 @@ pub const ALL: &[&dyn Experiment] = &[
     &crate::forward::cartpole::CartPoleStudy,
     &crate::forward::anticipation::AnticipationStudy,
     &crate::bench::Bench,
+    &crate::classic::vor::Vor,
+    &crate::classic::pursuit::Pursuit,
 ];
 
 /// The experiment of that name.
