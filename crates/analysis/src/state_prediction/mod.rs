@@ -17,7 +17,7 @@
 //! which is the default; of units recorded at once, single trials can be taken.
 //!
 //! R² is the mean over the target's units that vary, of all predictions of a scheme together.
-//! Source: Tanaka, Ishikawa & Kakei 2019, doi:10.3389/fnsys.2019.00019 (reconstruction and prediction); autoregression,
+//! Source: Tanaka, Ishikawa & Kakei 2019, doi:10.1007/s12311-018-0996-4 (reconstruction and prediction); autoregression,
 //! gain and surrogates are additions.
 
 mod blocks;

@@ -2,7 +2,7 @@
 //!
 //! The analysis ([`lobule_analysis::state_prediction`]) on three kinds of recordings: synthetic sessions whose answer is known,
 //! the spiking circuit driven by the synthetic mossy fibers before and after learning, and files of spikes and signals.
-//! Source: Tanaka, Ishikawa & Kakei 2019, doi:10.3389/fnsys.2019.00019.
+//! Source: Tanaka, Ishikawa & Kakei 2019, doi:10.1007/s12311-018-0996-4.
 
 mod config;
 mod figures;

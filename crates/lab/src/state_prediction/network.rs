@@ -104,11 +104,6 @@ impl Driven {
         })
     }
 
-    /// Number of trials in a round.
-    pub fn trials(&self) -> usize {
-        self.trials.len()
-    }
-
     /// Plays all trials once; `done` is called after each. Gives what was recorded, or nothing of a round of learning.
     ///
     /// # Errors

@@ -23,7 +23,7 @@ static CARD: Card = Card {
     line: "linear prediction of mossy fibers by the nuclei, and what it adds to what they say of themselves; your recordings, too",
     source: "state prediction, Tanaka, Ishikawa & Kakei 2019, with controls",
     sources: &[
-        "Analysis: Tanaka, Ishikawa & Kakei 2019, doi:10.3389/fnsys.2019.00019; 2020, doi:10.1007/s12311-020-01181-5",
+        "Analysis: Tanaka, Ishikawa & Kakei 2019, doi:10.1007/s12311-018-0996-4; 2020, doi:10.3389/fnsys.2020.00019",
         "Ridge: Hoerl & Kennard 1970, doi:10.1080/00401706.1970.10488634; reduced rank: Mukherjee & Zhu 2011, doi:10.1002/sam.10138",
         "Minimum jerk: Flash & Hogan 1985, doi:10.1523/JNEUROSCI.05-07-01688.1985; filter: Kalman 1960, doi:10.1115/1.3662552",
         "Circuit: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; cerebellar-models 0.13",
