@@ -305,6 +305,13 @@ impl AnalysisConfig {
 }
 
 impl StatePredictionConfig {
+    /// Whether the synthetic session has as many units, directions and trials as the reference's.
+    pub fn is_of_reference_size(&self) -> bool {
+        let s = &self.synthetic;
+        let units = [s.mossy.units, s.purkinje.units, s.nuclear.units];
+        units == [94, 83, 73] && (s.wrist.directions, s.wrist.trials) == (8, 20)
+    }
+
     /// Checks what the types do not.
     ///
     /// # Errors

@@ -196,7 +196,7 @@ fn example(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Re
             let time = |k: usize| config.analysis.from_ms + sample_ms * (e.first + k + 1) as f64;
             let direction = record.directions.get(e.direction).map_or("", String::as_str);
             let mut panel = Panel::new(
-                &format!("{subject}, {direction}"),
+                &format!("{subject}, direction {direction}"),
                 Axis::exact("time from onset (ms)", config.analysis.from_ms, config.analysis.to_ms),
                 Axis::covering("rate (Hz)", reach.iter().copied()),
             );

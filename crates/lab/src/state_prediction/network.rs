@@ -44,27 +44,40 @@ pub struct Driven {
     olive_hz: f64,
 }
 
-/// What climbing fibers do in a round.
+/// What happens in a round of trials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Round {
-    /// They fire at rest, nothing is learned, spikes are recorded.
+    /// Climbing fibers fire at rest, nothing is learned, spikes are recorded.
     Recorded,
-    /// They tell of feedback, and parallel fibers learn.
+    /// Climbing fibers tell of feedback, nothing is learned, their spikes are recorded.
+    Told,
+    /// Climbing fibers tell of feedback, and parallel fibers learn.
     Learning,
 }
 
+impl Round {
+    /// The populations that are recorded.
+    fn recorded(self) -> &'static [&'static str] {
+        match self {
+            Self::Recorded => &NAMES,
+            Self::Told => &["io_cell"],
+            Self::Learning => &[],
+        }
+    }
+}
+
 impl Driven {
-    /// Builds the circuit of a seed.
+    /// Builds the circuit of a seed, whose climbing fibers fire at a mean rate of `climbing_hz` while parallel fibers learn.
     ///
     /// # Errors
     /// A size that cannot be built, or a circuit without nuclei or olive.
-    pub fn new(config: &StatePredictionConfig, seed: u64, threads: usize) -> Result<Self, Error> {
+    pub fn new(config: &StatePredictionConfig, climbing_hz: f64, seed: u64, threads: usize) -> Result<Self, Error> {
         let own = &config.network;
         let sampling = config.analysis.sampling()?;
         let anatomy = reconstruct(&ScaffoldSpec::mouse(own.size_um[0], own.size_um[1]), seed)?;
         let mut circuit = Circuit::new();
         let mut options = ModuleOptions::new(BrainState::Awake, Drive::Poisson(config.synthetic.mossy.base_hz));
-        options.rules.insert(PLASTIC_SET.into(), (Rule::Supervised(rule(config)), Some(TEACHING_SET.into())));
+        options.rules.insert(PLASTIC_SET.into(), (Rule::Supervised(rule(config, climbing_hz)), Some(TEACHING_SET.into())));
         add_module(&mut circuit, "", &anatomy, &options)?;
         let cells = |name: &str| match anatomy.count(name) {
             0 => Err(Error::Anatomy {
@@ -104,17 +117,14 @@ impl Driven {
         })
     }
 
-    /// Plays all trials once; `done` is called after each. Gives what was recorded, or nothing of a round of learning.
+    /// Plays all trials once; `done` is called after each. Gives what was recorded.
     ///
     /// # Errors
     /// A state that stopped being a number.
-    pub fn play(&mut self, round: Round, done: impl Fn()) -> Result<Option<Events>, Error> {
-        let is_recorded = round == Round::Recorded;
-        self.simulation.set_learning(PLASTIC_SET, !is_recorded)?;
-        if is_recorded {
-            for name in NAMES {
-                self.simulation.record_spikes(name)?;
-            }
+    pub fn play(&mut self, round: Round, done: impl Fn()) -> Result<Events, Error> {
+        self.simulation.set_learning(PLASTIC_SET, round == Round::Learning)?;
+        for name in round.recorded() {
+            self.simulation.record_spikes(name)?;
         }
         let rest = vec![self.olive_hz; self.olive.1.len()];
         let mut trials = self.trials.clone();
@@ -126,23 +136,35 @@ impl Driven {
             for z in movement {
                 let rates = |tuning: &Tuning| (0..tuning.len()).map(|i| tuning.rate_hz(i, z)).collect::<Vec<_>>();
                 self.simulation.set_rates(self.mossy.0, &rates(&self.mossy.1))?;
-                if !is_recorded {
+                if round != Round::Recorded {
                     self.simulation.set_rates(self.olive.0, &rates(&self.olive.1))?;
                 }
                 self.simulation.run_ms(self.sampling.bin_ms)?;
             }
             done();
         }
-        if !is_recorded {
-            return Ok(None);
-        }
         let mut events = Events { source: "the spiking circuit".into(), trials, ..Events::default() };
-        for name in NAMES {
+        for name in round.recorded() {
             if let Some(train) = self.simulation.take_spikes(name)? {
                 events.units.extend(units(&train));
             }
         }
-        Ok(Some(events))
+        Ok(events)
+    }
+
+    /// Mean rate of the climbing fibers while they tell of feedback, Hz, over one round.
+    ///
+    /// # Errors
+    /// As [`Driven::play`].
+    pub fn climbing_hz(&mut self, done: impl Fn()) -> Result<f64, Error> {
+        let begin_ms = self.simulation.ms();
+        let told = self.play(Round::Told, done)?;
+        let spikes = |u: &Unit| match &u.times {
+            UnitTimes::OfSession(times) => times.len(),
+            UnitTimes::OfTrials(trials) => trials.iter().map(Vec::len).sum(),
+        };
+        let all: usize = told.units.iter().map(spikes).sum();
+        Ok(all as f64 / (told.units.len() as f64 * (self.simulation.ms() - begin_ms) * 1e-3))
     }
 
     /// Mean weight of the plastic synapses, nS.
@@ -155,14 +177,14 @@ impl Driven {
     }
 }
 
-/// The rule, balanced at rest: a parallel fiber's spike adds what climbing fibers at their rate at rest take from it.
-fn rule(config: &StatePredictionConfig) -> Supervised {
+/// The rule, balanced: a parallel fiber's spike adds what climbing fibers that know nothing of it take from it.
+fn rule(config: &StatePredictionConfig, climbing_hz: f64) -> Supervised {
     let mut rule = Supervised::pf_pc(0.0, config.network.a_teacher_ns, W_MAX_NS);
     let area_s: f64 = (1..=2000)
         .map(|k| rule.kernel.at(-f64::from(k) * 0.1, rule.window_ms) * 1e-4)
         .filter(|x| x.is_finite())
         .sum();
-    rule.a_pre = -rule.a_teacher * config.network.olive_hz * area_s;
+    rule.a_pre = -rule.a_teacher * climbing_hz * area_s;
     rule
 }
 

@@ -147,22 +147,26 @@ fn synthetic(config: &StatePredictionConfig, run: &Run) -> Result<StatePredictio
 
 fn network(config: &StatePredictionConfig, run: &Run) -> Result<StatePredictionRecord, Error> {
     let wrist = &config.synthetic.wrist;
-    let rounds = 2 + config.network.training_rounds;
+    let rounds = 3 + config.network.training_rounds;
     run.progress.expect((config.seeds.len() * wrist.directions * wrist.trials * rounds) as u64);
     let done = run.each(&config.seeds, |&seed| {
-        let mut driven = Driven::new(config, seed, run.threads)?;
         let watched = || run.progress.done(1);
+        let mut fresh = Driven::new(config, config.network.olive_hz, seed, run.threads)?;
+        let untrained = fresh.play(Round::Recorded, watched)?;
+        let climbing_hz = fresh.climbing_hz(watched)?;
+        // The same circuit, its rule balanced for the rate that was measured.
+        let mut driven = Driven::new(config, climbing_hz, seed, run.threads)?;
         let before_ns = driven.mean_weight_ns()?;
-        let untrained = driven.play(Round::Recorded, watched)?.unwrap_or_default();
         for _ in 0..config.network.training_rounds {
             driven.play(Round::Learning, watched)?;
         }
         let after_ns = driven.mean_weight_ns()?;
-        let trained = driven.play(Round::Recorded, watched)?.unwrap_or_default();
+        let trained = driven.play(Round::Recorded, watched)?;
         let first = measure(config, untrained, file::own_names(), "untrained", seed)?;
         let mut second = measure(config, trained, file::own_names(), "trained", seed)?;
         second.2.push(format!(
-            "seed {seed}: mean weight of parallel fibers on Purkinje cells {before_ns:.4} nS before and {after_ns:.4} nS after learning"
+            "seed {seed}: climbing fibers fire at {climbing_hz:.2} Hz in learning; mean weight of parallel fibers on Purkinje cells \
+             {before_ns:.4} nS before and {after_ns:.4} nS after it"
         ));
         Ok([first, second])
     })?;
