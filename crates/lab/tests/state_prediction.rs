@@ -48,7 +48,12 @@ fn config(settings: &[String]) -> Result<StatePredictionConfig, Error> {
     StatePrediction.resolve(&Request { preset: "quick", file: None, settings: &all })
 }
 
-fn record(folder: &Folder, name: &str, jobs: usize, settings: &[String]) -> Result<StatePredictionRecord, Error> {
+fn record(
+    folder: &Folder,
+    name: &str,
+    jobs: usize,
+    settings: &[String],
+) -> Result<StatePredictionRecord, Error> {
     let out = folder.0.join(name);
     let options = RunOptions { preset: "quick".into(), jobs, threads: 1, out, resumes: false };
     run(&StatePrediction, &config(settings)?, &options, &Quiet).map(|(_, record)| record)
@@ -112,15 +117,22 @@ fn columns_and_rows_may_be_in_any_order_and_times_in_ms() {
     let folder = Folder::new("order");
     let trials = folder.file("t.csv", "\u{feff}onset,direction,trial\n1000,left,a\n3000,right,b\n");
     let trials = read_csv::trials(&trials, 1e-3).unwrap();
-    assert_eq!((trials[1].name.as_str(), trials[1].direction.as_str(), trials[1].onset_s), ("b", "right", 3.0));
-    let spikes = folder.file("s.csv", "time,trial,unit,population\n2999,b,10,mf\n 1001 , a , 2 , mf \n900,a,10,mf\n");
+    assert_eq!(
+        (trials[1].name.as_str(), trials[1].direction.as_str(), trials[1].onset_s),
+        ("b", "right", 3.0)
+    );
+    let spikes =
+        folder.file("s.csv", "time,trial,unit,population\n2999,b,10,mf\n 1001 , a , 2 , mf \n900,a,10,mf\n");
     let units = read_csv::spikes(&spikes, &trials, 1e-3).unwrap();
     let names: Vec<&str> = units.iter().map(|u| u.name.as_str()).collect();
     assert_eq!(names, ["2", "10"]);
     assert_eq!(units[1].times, UnitTimes::OfTrials(vec![vec![0.9], vec![2.999]]));
     // Without trials, times are those of the session.
     let spikes = folder.file("s.csv", "unit,population,time\n1,mf,2\n1,mf,1\n");
-    assert_eq!(read_csv::spikes(&spikes, &trials, 1.0).unwrap()[0].times, UnitTimes::OfSession(vec![1.0, 2.0]));
+    assert_eq!(
+        read_csv::spikes(&spikes, &trials, 1.0).unwrap()[0].times,
+        UnitTimes::OfSession(vec![1.0, 2.0])
+    );
 }
 
 #[test]
@@ -162,7 +174,10 @@ fn malformed_tables_are_refused_with_file_line_and_value() {
     ] {
         said(read_csv::signals(&folder.file("signals.csv", text), 1.0).unwrap_err(), parts);
     }
-    said(read_csv::trials(&folder.0.join("nowhere.csv"), 1.0).unwrap_err(), &["nowhere.csv", "check the path"]);
+    said(
+        read_csv::trials(&folder.0.join("nowhere.csv"), 1.0).unwrap_err(),
+        &["nowhere.csv", "check the path"],
+    );
     said(read_csv::trials(&folder.0, 1.0).unwrap_err(), &["directory"]);
     let bytes = folder.0.join("bytes.csv");
     fs::write(&bytes, [0xff, 0xfe, 0, b',', 0x80, b'\n', 0xff]).unwrap();
@@ -230,7 +245,10 @@ fn populations_that_are_not_there_and_signals_that_are_too_short_are_named() {
         record(&folder, "run", 1, &all).unwrap_err().to_string()
     };
     let message = with(&["file.mossy=mossy"]);
-    assert!(message.contains("`mossy`") && message.contains("mf (1 units)") && message.contains("signals (1"), "{message}");
+    assert!(
+        message.contains("`mossy`") && message.contains("mf (1 units)") && message.contains("signals (1"),
+        "{message}"
+    );
     let message = with(&["file.mossy=mf", "file.nuclear=signals"]);
     assert!(message.contains("signal `x`") && message.contains("trial `b`"), "{message}");
     assert!(!folder.0.join("run").exists());
@@ -268,7 +286,8 @@ fn nwb(folder: &Folder) -> (PathBuf, PathBuf) {
     (path, folder.file("trials.csv", &format!("trial,direction,onset\n{rows}")))
 }
 
-const COLUMNS: read_nwb::Columns = read_nwb::Columns { population: "population", direction: "direction", onset: "start_time" };
+const COLUMNS: read_nwb::Columns =
+    read_nwb::Columns { population: "population", direction: "direction", onset: "start_time" };
 
 #[test]
 fn spikes_and_series_of_nwb_files_are_read() {
@@ -276,8 +295,14 @@ fn spikes_and_series_of_nwb_files_are_read() {
     let (path, trials) = nwb(&folder);
     let read = read_nwb::read(&path, &COLUMNS, false, &["wrist"]).unwrap();
     assert_eq!((read.units.len(), read.signals.len()), (7, 2));
-    assert_eq!((read.units[0].population.as_str(), read.units[6].population.as_str()), ("dcn_p", "mossy_fiber"));
-    assert_eq!((read.signals[1].name.as_str(), read.signals[1].times_s[2], read.signals[1].values[2]), ("wrist[1]", 0.01, 5.0));
+    assert_eq!(
+        (read.units[0].population.as_str(), read.units[6].population.as_str()),
+        ("dcn_p", "mossy_fiber")
+    );
+    assert_eq!(
+        (read.signals[1].name.as_str(), read.signals[1].times_s[2], read.signals[1].values[2]),
+        ("wrist[1]", 0.01, 5.0)
+    );
     let whole = [
         set("source=file"),
         set_path("file.nwb", &path),
@@ -300,10 +325,11 @@ fn spikes_and_series_of_nwb_files_are_read() {
 fn nwb_files_without_what_is_needed_are_refused() {
     let folder = Folder::new("bad-nwb");
     let (path, _) = nwb(&folder);
-    let refused = |path: &Path, columns: &read_nwb::Columns, trials: bool, series: &[&str], parts: &[&str]| {
-        let message = read_nwb::read(path, columns, trials, series).unwrap_err().to_string();
-        assert!(parts.iter().all(|p| message.contains(p)), "{parts:?}: {message}");
-    };
+    let refused =
+        |path: &Path, columns: &read_nwb::Columns, trials: bool, series: &[&str], parts: &[&str]| {
+            let message = read_nwb::read(path, columns, trials, series).unwrap_err().to_string();
+            assert!(parts.iter().all(|p| message.contains(p)), "{parts:?}: {message}");
+        };
     refused(&path, &COLUMNS, true, &[], &["intervals/trials", "file.trials"]);
     let other = read_nwb::Columns { population: "area", ..COLUMNS };
     refused(&path, &other, false, &[], &["units/area", "file.population_column", "population"]);
@@ -322,7 +348,11 @@ fn nwb_files_without_what_is_needed_are_refused() {
 
 #[test]
 fn surplus_units_are_left_out_evenly_and_it_is_said() {
-    let unit = |k: usize| Unit { name: k.to_string(), population: "a".into(), times: UnitTimes::OfSession(vec![1.0]) };
+    let unit = |k: usize| Unit {
+        name: k.to_string(),
+        population: "a".into(),
+        times: UnitTimes::OfSession(vec![1.0]),
+    };
     let mut events = Events {
         trials: vec![TrialEvent { name: "0".into(), direction: "0".into(), onset_s: 0.0 }],
         units: (0..10).map(unit).collect(),
@@ -338,10 +368,12 @@ fn surplus_units_are_left_out_evenly_and_it_is_said() {
 #[test]
 fn a_folder_that_is_no_run_of_prism_is_refused() {
     let folder = Folder::new("prism");
-    let message = record(&folder, "run", 1, &[set("source=file"), set_path("file.prism", &folder.0)]).unwrap_err();
+    let message =
+        record(&folder, "run", 1, &[set("source=file"), set_path("file.prism", &folder.0)]).unwrap_err();
     assert!(message.to_string().contains("recordings/prism.json"), "{message}");
     fs::create_dir_all(folder.0.join("recordings")).unwrap();
     folder.file("recordings/prism.json", "{}");
-    let message = record(&folder, "run", 1, &[set("source=file"), set_path("file.prism", &folder.0)]).unwrap_err();
+    let message =
+        record(&folder, "run", 1, &[set("source=file"), set_path("file.prism", &folder.0)]).unwrap_err();
     assert!(message.to_string().contains("prism.json"), "{message}");
 }

@@ -114,7 +114,10 @@ impl Events {
         let samples = sampling.samples();
         let by_unit: Vec<Vec<Vec<f64>>> = if population == SIGNALS && !self.signals.is_empty() {
             let of = |s: &Signal| {
-                self.trials.iter().map(|t| s.sampled(t, sampling).map_err(wrong)).collect::<Result<Vec<_>, _>>()
+                self.trials
+                    .iter()
+                    .map(|t| s.sampled(t, sampling).map_err(wrong))
+                    .collect::<Result<Vec<_>, _>>()
             };
             self.signals.iter().map(of).collect::<Result<_, _>>()?
         } else {
@@ -124,7 +127,10 @@ impl Events {
         if by_unit.is_empty() {
             let there: Vec<String> =
                 self.populations().iter().map(|(name, n)| format!("{name} ({n} units)")).collect();
-            return Err(wrong(format!("there is no population `{population}`; there are: {}", there.join(", "))));
+            return Err(wrong(format!(
+                "there is no population `{population}`; there are: {}",
+                there.join(", ")
+            )));
         }
         let units = by_unit.len();
         let trial = |k: usize| {

@@ -31,7 +31,8 @@ impl Table {
             .from_path(path)
             .map_err(|e| wrong(format!("{e}; check the path")))?;
         let header = reader.headers().map_err(|e| wrong(format!("{e}; it must be text in UTF-8")))?;
-        let columns: Vec<String> = header.iter().map(|c| c.trim_start_matches('\u{feff}').to_string()).collect();
+        let columns: Vec<String> =
+            header.iter().map(|c| c.trim_start_matches('\u{feff}').to_string()).collect();
         if let Some(twice) = columns.iter().enumerate().find(|(k, c)| columns[..*k].contains(c)) {
             return Err(wrong(format!("two columns are called `{}`; rename one", twice.1)));
         }
@@ -90,7 +91,10 @@ impl Line<'_> {
     fn wrong(&self, column: usize, what: &str) -> Error {
         Error::File {
             path: self.path.into(),
-            what: format!("line {}, column `{}`: `{}` {what}", self.number, self.columns[column], &self.record[column]),
+            what: format!(
+                "line {}, column `{}`: `{}` {what}",
+                self.number, self.columns[column], &self.record[column]
+            ),
         }
     }
 
@@ -113,13 +117,16 @@ impl Line<'_> {
 /// [`Error::File`] naming file, line and column.
 pub fn trials(path: &Path, unit_s: f64) -> Result<Vec<TrialEvent>, Error> {
     let mut table = Table::open(path)?;
-    let (trial, direction, onset) = (table.column("trial")?, table.column("direction")?, table.column("onset")?);
+    let (trial, direction, onset) =
+        (table.column("trial")?, table.column("direction")?, table.column("onset")?);
     let mut seen = BTreeMap::new();
     let mut trials = Vec::new();
     table.each(|line| {
         let name = line.text(trial)?.to_string();
         if let Some(before) = seen.insert(name.clone(), line.number) {
-            return Err(line.wrong(trial, &format!("is the trial of line {before} already; name each trial once")));
+            return Err(
+                line.wrong(trial, &format!("is the trial of line {before} already; name each trial once"))
+            );
         }
         let direction = line.text(direction)?.to_string();
         trials.push(TrialEvent { name, direction, onset_s: line.number(onset, unit_s)? });
@@ -137,9 +144,11 @@ pub fn trials(path: &Path, unit_s: f64) -> Result<Vec<TrialEvent>, Error> {
 /// [`Error::File`] naming file, line and column.
 pub fn spikes(path: &Path, trials: &[TrialEvent], unit_s: f64) -> Result<Vec<Unit>, Error> {
     let mut table = Table::open(path)?;
-    let (unit, population, time) = (table.column("unit")?, table.column("population")?, table.column("time")?);
+    let (unit, population, time) =
+        (table.column("unit")?, table.column("population")?, table.column("time")?);
     let trial = table.find("trial");
-    let places: BTreeMap<&str, usize> = trials.iter().enumerate().map(|(k, t)| (t.name.as_str(), k)).collect();
+    let places: BTreeMap<&str, usize> =
+        trials.iter().enumerate().map(|(k, t)| (t.name.as_str(), k)).collect();
     // By population and unit: times by trial, or all in the first.
     let mut times: BTreeMap<(String, String), Vec<Vec<f64>>> = BTreeMap::new();
     let parts = if trial.is_some() { trials.len() } else { 1 };
@@ -217,7 +226,8 @@ pub fn tables(events: &Events) -> Result<(String, String), Error> {
     let mut spikes = String::from("unit,population,trial,time\n");
     for unit in &events.units {
         let UnitTimes::OfTrials(times) = &unit.times else {
-            let what = format!("unit `{}` has times of the session; only spikes of trials have a table", unit.name);
+            let what =
+                format!("unit `{}` has times of the session; only spikes of trials have a table", unit.name);
             return Err(Error::File { path: events.source.clone(), what });
         };
         for (trial, times) in events.trials.iter().zip(times) {

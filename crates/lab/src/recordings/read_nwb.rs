@@ -90,9 +90,7 @@ fn words(store: &Store, path: &str) -> Result<Vec<String>, FileError> {
 
 fn finite(store: &Store, path: &str, values: &[f64]) -> Result<(), FileError> {
     match values.iter().position(|v| !v.is_finite()) {
-        Some(k) => {
-            Err(store.error(path, format!("value {k} is {}; finite numbers are needed", values[k])))
-        }
+        Some(k) => Err(store.error(path, format!("value {k} is {}; finite numbers are needed", values[k]))),
         None => Ok(()),
     }
 }
@@ -104,7 +102,12 @@ fn units(store: &Store, columns: &Columns) -> Result<Vec<Unit>, FileError> {
     let times = store.floats(&times_path, None)?;
     finite(store, &times_path, &times)?;
     let ends = store.integers(&index_path, None)?;
-    let column = require(store, "units", columns.population, "set `file.population_column` to the column that names populations")?;
+    let column = require(
+        store,
+        "units",
+        columns.population,
+        "set `file.population_column` to the column that names populations",
+    )?;
     let populations = words(store, &column)?;
     if populations.len() != ends.len() {
         let what = format!("has {} values for {} units; write the file again", populations.len(), ends.len());
@@ -145,10 +148,15 @@ fn trials(store: &Store, columns: &Columns) -> Result<Vec<TrialEvent>, FileError
     finite(store, &onset_path, &onsets)?;
     let directions = words(store, &direction_path)?;
     if onsets.is_empty() || onsets.len() != directions.len() {
-        let what = format!("has {} values for {} onsets; write the file again", directions.len(), onsets.len());
+        let what =
+            format!("has {} values for {} onsets; write the file again", directions.len(), onsets.len());
         return Err(store.error(direction_path, what));
     }
-    let trial = |(k, (onset_s, direction)): (usize, (f64, String))| TrialEvent { name: k.to_string(), direction, onset_s };
+    let trial = |(k, (onset_s, direction)): (usize, (f64, String))| TrialEvent {
+        name: k.to_string(),
+        direction,
+        onset_s,
+    };
     Ok(onsets.into_iter().zip(directions).enumerate().map(trial).collect())
 }
 
@@ -204,7 +212,8 @@ fn times(store: &Store, group: &str, samples: usize) -> Result<Vec<f64>, FileErr
         _ => store.floats(&path, None)?.first().copied().unwrap_or(f64::NAN),
     };
     if !(rate > 0.0 && rate.is_finite() && start.is_finite()) {
-        return Err(store.error(path, format!("is {start} s at {rate} Hz; finite numbers are needed, the rate above 0")));
+        return Err(store
+            .error(path, format!("is {start} s at {rate} Hz; finite numbers are needed, the rate above 0")));
     }
     Ok((0..samples).map(|k| start + k as f64 / rate).collect())
 }

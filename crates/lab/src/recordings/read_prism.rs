@@ -12,15 +12,19 @@ use std::path::Path;
 pub fn read(path: &Path, module: &str) -> Result<Events, Error> {
     let path = if path.is_dir() { path.join("recordings/prism.json") } else { path.into() };
     let wrong = |what: String| Error::File { path: path.display().to_string(), what };
-    let text = std::fs::read_to_string(&path)
-        .map_err(|e| wrong(format!("{e}; give the folder of a run of prism, or its recordings/prism.json")))?;
-    let result: PrismResult =
-        serde_json::from_str(&text).map_err(|e| wrong(format!("{e}; it is not of a run of prism by this version")))?;
-    let arm = result.arms.iter().find(|a| !a.snapshots.is_empty()).ok_or_else(|| {
-        wrong("it holds no spikes; run prism with the condition `plastic`".into())
+    let text = std::fs::read_to_string(&path).map_err(|e| {
+        wrong(format!("{e}; give the folder of a run of prism, or its recordings/prism.json"))
     })?;
+    let result: PrismResult = serde_json::from_str(&text)
+        .map_err(|e| wrong(format!("{e}; it is not of a run of prism by this version")))?;
+    let arm = result
+        .arms
+        .iter()
+        .find(|a| !a.snapshots.is_empty())
+        .ok_or_else(|| wrong("it holds no spikes; run prism with the condition `plastic`".into()))?;
     let mut events = Events { source: path.display().to_string(), ..Events::default() };
-    let mut units: std::collections::BTreeMap<(String, u32), Vec<Vec<f64>>> = std::collections::BTreeMap::new();
+    let mut units: std::collections::BTreeMap<(String, u32), Vec<Vec<f64>>> =
+        std::collections::BTreeMap::new();
     let shown: Vec<_> = arm.snapshots.iter().filter(|s| s.module == module).collect();
     if shown.is_empty() {
         return Err(wrong(format!("there is no module `{module}`; `forward` and `inverse` are known")));

@@ -277,8 +277,11 @@ impl AnalysisConfig {
     /// [`Error::Config`] when leads are not on the grid of samples, or do not fit into a trial.
     pub fn settings(&self, seed: u64) -> Result<Settings, Error> {
         let samples = self.sampling()?.samples();
-        let leads: Vec<usize> =
-            self.leads_ms.iter().map(|&ms| self.in_samples("analysis.leads_ms", ms)).collect::<Result<_, _>>()?;
+        let leads: Vec<usize> = self
+            .leads_ms
+            .iter()
+            .map(|&ms| self.in_samples("analysis.leads_ms", ms))
+            .collect::<Result<_, _>>()?;
         let main_lead = self.in_samples("analysis.main_lead_ms", self.main_lead_ms)?;
         let history = self.in_samples("analysis.history_ms", self.history_ms)?;
         if !leads.contains(&main_lead) {
@@ -388,18 +391,25 @@ impl FileConfig {
             .map(|(key, _)| key)
             .collect();
         match given[..] {
-            [] => wrong("file", "no file; set file.spikes and file.trials, or file.nwb, or file.prism".into()),
-            ["spikes"] if self.trials.is_empty() => {
-                wrong("file.trials", "it is empty; spikes need a table of trials: trial,direction,onset".into())
+            [] => {
+                wrong("file", "no file; set file.spikes and file.trials, or file.nwb, or file.prism".into())
             }
-            ["prism"] if !(self.trials.is_empty() && self.signals.is_empty()) => {
-                wrong("file.prism", "a run of prism has trials of its own and no signals; leave the tables out".into())
-            }
+            ["spikes"] if self.trials.is_empty() => wrong(
+                "file.trials",
+                "it is empty; spikes need a table of trials: trial,direction,onset".into(),
+            ),
+            ["prism"] if !(self.trials.is_empty() && self.signals.is_empty()) => wrong(
+                "file.prism",
+                "a run of prism has trials of its own and no signals; leave the tables out".into(),
+            ),
             [_] if self.mossy.is_empty() || self.nuclear.is_empty() => {
                 wrong("file.mossy", "mossy and nuclear name populations; only purkinje may be empty".into())
             }
             [_] => Ok(()),
-            _ => wrong("file", format!("{} are all set; one source is read: leave the others empty", given.join(", "))),
+            _ => wrong(
+                "file",
+                format!("{} are all set; one source is read: leave the others empty", given.join(", ")),
+            ),
         }
     }
 }

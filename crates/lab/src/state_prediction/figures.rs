@@ -43,7 +43,8 @@ fn marks(series: &[(f64, Vec<f64>)], stroke: Stroke, panel: &mut Panel) {
     let points: Vec<(f64, f64)> = series.iter().map(|(x, v)| (*x, mean(v))).collect();
     let edges = series.iter().map(|(x, v)| (*x, mean(v) - sd(v), mean(v) + sd(v))).collect();
     panel.marks.push(Mark::Band { edges, colour: stroke.colour.clone(), opacity: 0.18 });
-    let dots = Mark::Dots { points: points.clone(), radius: 3.0, colour: stroke.colour.clone(), opacity: 1.0 };
+    let dots =
+        Mark::Dots { points: points.clone(), radius: 3.0, colour: stroke.colour.clone(), opacity: 1.0 };
     panel.marks.push(Mark::Line { points, stroke });
     panel.marks.push(dots);
 }
@@ -71,8 +72,11 @@ fn leads(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Resu
     r2.extend([0.0, 1.0]);
     for subject in &subjects {
         let reports: Vec<&Report> = record.of(subject).collect();
-        let mut panel =
-            Panel::new(&format!("{subject}: {}", scheme.words()), lead_axis(config), Axis::covering("R²", r2.clone()));
+        let mut panel = Panel::new(
+            &format!("{subject}: {}", scheme.words()),
+            lead_axis(config),
+            Axis::covering("R²", r2.clone()),
+        );
         for (_, of, stroke) in &curves {
             marks(&over_leads(config, &reports, scheme, of), stroke.clone(), &mut panel);
         }
@@ -83,7 +87,8 @@ fn leads(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Resu
 
     let mut reach = all(&Scores::gain, scheme);
     reach.push(0.0);
-    let mut gain = Panel::new("gain: both less mossy fibers", lead_axis(config), Axis::covering("gain in R²", reach));
+    let mut gain =
+        Panel::new("gain: both less mossy fibers", lead_axis(config), Axis::covering("gain in R²", reach));
     let mut reach = all(&|s| s.nuclear, Scheme::InSample);
     reach.extend([0.0, 1.0]);
     let mut inside = Panel::new("nuclei alone, in-sample", lead_axis(config), Axis::covering("R²", reach));
@@ -136,7 +141,8 @@ fn schemes(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Re
         let mut reach = vec![0.0];
         for (x, (_, column)) in columns.iter().enumerate() {
             for (k, subject) in subjects.iter().enumerate() {
-                let values: Vec<f64> = record.of(subject).filter_map(|r| number(r, *column, is_gain)).collect();
+                let values: Vec<f64> =
+                    record.of(subject).filter_map(|r| number(r, *column, is_gain)).collect();
                 if values.is_empty() {
                     continue;
                 }

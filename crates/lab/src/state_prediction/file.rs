@@ -32,7 +32,13 @@ pub fn read(config: &FileConfig) -> Result<Events, Error> {
         let series: Vec<&str> = config.series.iter().map(String::as_str).collect();
         let read = read_nwb::read(Path::new(&config.nwb), &columns, trials.is_empty(), &series)?;
         let trials = if trials.is_empty() { read.trials } else { trials };
-        Events { source: config.nwb.clone(), trials, units: read.units, signals: read.signals, notes: Vec::new() }
+        Events {
+            source: config.nwb.clone(),
+            trials,
+            units: read.units,
+            signals: read.signals,
+            notes: Vec::new(),
+        }
     };
     if !config.signals.is_empty() {
         events.signals.extend(read_csv::signals(Path::new(&config.signals), unit_s)?);
@@ -40,7 +46,9 @@ pub fn read(config: &FileConfig) -> Result<Events, Error> {
     if events.units.iter().any(|u| u.population == SIGNALS) && !events.signals.is_empty() {
         return Err(Error::File {
             path: events.source,
-            what: format!("a population is called `{SIGNALS}`, which is the name of the continuous traces; rename it"),
+            what: format!(
+                "a population is called `{SIGNALS}`, which is the name of the continuous traces; rename it"
+            ),
         });
     }
     Ok(events)

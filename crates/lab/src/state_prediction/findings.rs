@@ -6,8 +6,7 @@ use crate::report::{Finding, Judge};
 use lobule_analysis::state_prediction::{Report, Scheme, Scores, Surrogate};
 
 const ISSUE: &str = "specification: gain at 60 ms above 0.03 (predictor), below 0.02 (relay), on every seed";
-const TABLE: &str =
-    "reference measurements, three seeds, ± twice their largest sd of 0.025 (docs/experiments/state_prediction.md)";
+const TABLE: &str = "reference measurements, three seeds, ± twice their largest sd of 0.025 (docs/experiments/state_prediction.md)";
 const SMALLER: &str = "reference measurements of a larger session: reported beside them";
 const BESIDE: &str = "reference measurements, reported beside them";
 const SURROGATE: &str = "Chosen: the bound of the relay, which adds nothing either";
@@ -90,7 +89,12 @@ fn lead_of(config: &StatePredictionConfig, ms: f64) -> usize {
 }
 
 /// A number of each seed; none unless all have it.
-fn by_seed(reports: &[&Report], lead: usize, scheme: Scheme, of: impl Fn(&Scores) -> f64) -> Option<Vec<f64>> {
+fn by_seed(
+    reports: &[&Report],
+    lead: usize,
+    scheme: Scheme,
+    of: impl Fn(&Scores) -> f64,
+) -> Option<Vec<f64>> {
     reports.iter().map(|r| r.at(lead, scheme).map(&of)).collect()
 }
 
@@ -139,7 +143,13 @@ fn gains(
     }
 }
 
-fn table(config: &StatePredictionConfig, subject: &str, k: usize, reports: &[&Report], found: &mut Vec<Finding>) {
+fn table(
+    config: &StatePredictionConfig,
+    subject: &str,
+    k: usize,
+    reports: &[&Report],
+    found: &mut Vec<Finding>,
+) {
     for row in &ROWS {
         for (ms, theirs) in LEADS_MS.into_iter().zip(row.theirs[k]) {
             if !config.analysis.leads_ms.contains(&ms) {
@@ -172,7 +182,10 @@ fn table(config: &StatePredictionConfig, subject: &str, k: usize, reports: &[&Re
         let theirs = if theirs.is_finite() { format!("; {theirs} in the reference") } else { String::new() };
         found.push(Finding::new(
             format!("forward_less_backward/{subject}/{ms}ms"),
-            &format!("R² of the nuclei onto later less onto earlier mossy fibers, {}{theirs}.", scheme.words()),
+            &format!(
+                "R² of the nuclei onto later less onto earlier mossy fibers, {}{theirs}.",
+                scheme.words()
+            ),
             values,
             "1",
             [None, None],
@@ -231,7 +244,10 @@ fn surrogates(config: &StatePredictionConfig, subject: &str, reports: &[&Report]
         let gains = all.iter().map(|s| s.gain).collect();
         found.push(Finding::new(
             format!("gain/{subject}/{}", surrogate.key()),
-            &format!("The gain {main_ms} ms ahead with nuclei whose {what}, {}; the mean counts.", scheme.words()),
+            &format!(
+                "The gain {main_ms} ms ahead with nuclei whose {what}, {}; the mean counts.",
+                scheme.words()
+            ),
             gains,
             "1",
             [None, Some(0.02)],
@@ -258,10 +274,19 @@ fn reconstruction(subject: &str, reports: &[&Report], has_table: bool, found: &m
         let Some(all) = reports.iter().map(of).collect::<Option<Vec<_>>>() else { continue };
         for (key, words, theirs, values) in [
             ("purkinje", "Purkinje cells from mossy fibers", 0.98, all.iter().map(|r| r.purkinje).collect()),
-            ("nuclear", "nuclei from mossy fibers and Purkinje cells", 0.99, all.iter().map(|r| r.nuclear).collect()),
+            (
+                "nuclear",
+                "nuclei from mossy fibers and Purkinje cells",
+                0.99,
+                all.iter().map(|r| r.nuclear).collect(),
+            ),
         ] {
             let is_judged = has_table && scheme == Scheme::InSample;
-            let said = if is_judged { format!("; {theirs} in the reference; the mean counts") } else { String::new() };
+            let said = if is_judged {
+                format!("; {theirs} in the reference; the mean counts")
+            } else {
+                String::new()
+            };
             found.push(Finding::new(
                 format!("reconstruction/{key}/{}/{subject}", scheme.key()),
                 &format!("R² of the {words} in one instant, {}{said}.", scheme.words()),

@@ -71,13 +71,22 @@ impl Driven {
     ///
     /// # Errors
     /// A size that cannot be built, or a circuit without nuclei or olive.
-    pub fn new(config: &StatePredictionConfig, climbing_hz: f64, seed: u64, threads: usize) -> Result<Self, Error> {
+    pub fn new(
+        config: &StatePredictionConfig,
+        climbing_hz: f64,
+        seed: u64,
+        threads: usize,
+    ) -> Result<Self, Error> {
         let own = &config.network;
         let sampling = config.analysis.sampling()?;
         let anatomy = reconstruct(&ScaffoldSpec::mouse(own.size_um[0], own.size_um[1]), seed)?;
         let mut circuit = Circuit::new();
-        let mut options = ModuleOptions::new(BrainState::Awake, Drive::Poisson(config.synthetic.mossy.base_hz));
-        options.rules.insert(PLASTIC_SET.into(), (Rule::Supervised(rule(config, climbing_hz)), Some(TEACHING_SET.into())));
+        let mut options =
+            ModuleOptions::new(BrainState::Awake, Drive::Poisson(config.synthetic.mossy.base_hz));
+        options.rules.insert(
+            PLASTIC_SET.into(),
+            (Rule::Supervised(rule(config, climbing_hz)), Some(TEACHING_SET.into())),
+        );
         add_module(&mut circuit, "", &anatomy, &options)?;
         let cells = |name: &str| match anatomy.count(name) {
             0 => Err(Error::Anatomy {
@@ -89,7 +98,11 @@ impl Driven {
             cells(name)?;
         }
         let olive = cells("io_cell")?;
-        circuit.add_population(Population::new(TEACHER, olive, Model::Poisson(Poisson { rate_hz: own.olive_hz })));
+        circuit.add_population(Population::new(
+            TEACHER,
+            olive,
+            Model::Poisson(Poisson { rate_hz: own.olive_hz }),
+        ));
         let pairs = (0..olive as u32).map(|i| (i, i)).collect();
         circuit.add_projection(
             Projection::new("teacher_to_io_cell", TEACHER, "io_cell", Connect::List(Arc::new(pairs)))
@@ -134,7 +147,8 @@ impl Driven {
             let (from_ms, _) = self.sampling.reach_ms();
             trial.onset_s = (self.simulation.ms() - from_ms) * 1e-3;
             for z in movement {
-                let rates = |tuning: &Tuning| (0..tuning.len()).map(|i| tuning.rate_hz(i, z)).collect::<Vec<_>>();
+                let rates =
+                    |tuning: &Tuning| (0..tuning.len()).map(|i| tuning.rate_hz(i, z)).collect::<Vec<_>>();
                 self.simulation.set_rates(self.mossy.0, &rates(&self.mossy.1))?;
                 if round != Round::Recorded {
                     self.simulation.set_rates(self.olive.0, &rates(&self.olive.1))?;

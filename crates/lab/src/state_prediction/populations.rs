@@ -7,7 +7,7 @@
 //! Source: reference of the experiment; numbers Chosen, see the defaults.
 
 use super::config::{PopulationConfig, SyntheticConfig};
-use super::wrist::{self, COMMAND, ESTIMATE, FEEDBACK, FEATURES, Movement};
+use super::wrist::{self, COMMAND, ESTIMATE, FEATURES, FEEDBACK, Movement};
 use crate::Error;
 use crate::recordings::{Events, TrialEvent, Unit, UnitTimes};
 use lobule_analysis::smoothing::Sampling;
@@ -113,7 +113,13 @@ impl Tuning {
     }
 
     /// Spikes of every unit in every movement, s from the onset: spread evenly over the bin that they fall in.
-    fn spikes(&self, movements: &[Movement], sampling: &Sampling, seed: u64, label: &str) -> Vec<Vec<Vec<f64>>> {
+    fn spikes(
+        &self,
+        movements: &[Movement],
+        sampling: &Sampling,
+        seed: u64,
+        label: &str,
+    ) -> Vec<Vec<Vec<f64>>> {
         let draw = Stream::new(seed, &format!("state_prediction/spikes/{label}"));
         let (from_ms, _) = sampling.reach_ms();
         let bin_s = sampling.bin_ms * 1e-3;
@@ -155,7 +161,12 @@ pub const NAMES: [&str; 3] = ["mossy_fiber", "purkinje_cell", "dcn_p"];
 ///
 /// # Errors
 /// Parameters that the filter of the wrist refuses.
-pub fn session(config: &SyntheticConfig, sampling: &Sampling, kind: Kind, seed: u64) -> Result<Events, Error> {
+pub fn session(
+    config: &SyntheticConfig,
+    sampling: &Sampling,
+    kind: Kind,
+    seed: u64,
+) -> Result<Events, Error> {
     let movements = movements(config, sampling, seed)?;
     let knows = match kind {
         Kind::Predictor => ESTIMATE,
@@ -188,13 +199,15 @@ mod tests {
         let draw = Stream::new(3, "test");
         for mean in [0.0, 0.2, 3.0] {
             let n = 20_000;
-            let counts: Vec<f64> =
-                (0..n).map(|i| f64::from(poisson(mean, draw.uniform(0, i)))).collect();
+            let counts: Vec<f64> = (0..n).map(|i| f64::from(poisson(mean, draw.uniform(0, i)))).collect();
             let m = counts.iter().sum::<f64>() / f64::from(n);
             let v = counts.iter().map(|c| (c - m) * (c - m)).sum::<f64>() / f64::from(n);
             // Four standard errors.
             let error = 4.0 * (mean / f64::from(n)).sqrt();
-            assert!((m - mean).abs() <= error && (v - mean).abs() <= 4.0 * error + 0.05 * mean, "{mean} {m} {v}");
+            assert!(
+                (m - mean).abs() <= error && (v - mean).abs() <= 4.0 * error + 0.05 * mean,
+                "{mean} {m} {v}"
+            );
         }
     }
 }

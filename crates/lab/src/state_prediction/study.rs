@@ -207,8 +207,7 @@ fn story(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Stor
     let gain = |subject: &str| {
         mean(&record.of(subject).filter_map(|r| r.at(lead, scheme)).map(|s| s.gain()).collect::<Vec<_>>())
     };
-    let told: Vec<String> =
-        record.subjects().iter().map(|s| format!("{s} {}", fixed(gain(s), 3))).collect();
+    let told: Vec<String> = record.subjects().iter().map(|s| format!("{s} {}", fixed(gain(s), 3))).collect();
     let mut small_print = vec![format!(
         "Gain: R² of mossy fibers and nuclei together less R² of the mossy fibers alone, onto mossy fibers {main_ms} ms later, {}. \
          Means over seeds.",

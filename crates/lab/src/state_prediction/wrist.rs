@@ -118,7 +118,8 @@ pub fn movement(
             let [q, v, a_ref, jerk] = course.map(|c| scale * c);
             let force = a_ref + config.damping * v + config.stiffness * q;
             let slope = jerk + config.damping * a_ref + config.stiffness * v;
-            let command = force + config.muscle_s * slope
+            let command = force
+                + config.muscle_s * slope
                 + config.position_gain * (q - now[0])
                 + config.velocity_gain * (v - now[1]);
             axis.commands.push(command);

@@ -167,7 +167,9 @@ impl Store {
         let data = self.file.dataset(path).map_err(|e| self.damaged(path, &e))?;
         if data.total_elements() != 1 {
             let shape = data.shape();
-            return Err(self.error(path, format!("has shape {shape:?}, expected one number; write the file again")));
+            return Err(
+                self.error(path, format!("has shape {shape:?}, expected one number; write the file again"))
+            );
         }
         let values = data.read_numeric_as::<f64>();
         let values = values.map_err(|e| self.error(path, format!("does not hold a number ({e})")))?;
