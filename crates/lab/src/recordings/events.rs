@@ -87,6 +87,40 @@ impl Events {
         (names, places)
     }
 
+    /// Leaves out units of a population that fire at less than `least_hz` in the window of the trials, on average: what a fold knows
+    /// of them is a spike or none. Says so in the notes.
+    pub fn leave_out_silent(&mut self, population: &str, least_hz: f64, sampling: &Sampling) {
+        let window_s = (sampling.to_ms - sampling.from_ms) * 1e-3 * self.trials.len() as f64;
+        let is_inside = |t: f64, onset: f64| {
+            let ms = (t - onset) * 1e3;
+            sampling.from_ms <= ms && ms <= sampling.to_ms
+        };
+        let spikes = |u: &Unit| -> usize {
+            let of = |(k, trial): (usize, &TrialEvent)| {
+                let times = match &u.times {
+                    UnitTimes::OfSession(all) => all,
+                    UnitTimes::OfTrials(trials) => &trials[k],
+                };
+                times.iter().filter(|t| is_inside(**t, trial.onset_s)).count()
+            };
+            self.trials.iter().enumerate().map(of).sum()
+        };
+        let keeps: Vec<bool> = self
+            .units
+            .iter()
+            .map(|u| u.population != population || spikes(u) as f64 >= least_hz * window_s)
+            .collect();
+        let left_out = keeps.iter().filter(|k| !**k).count();
+        if left_out > 0 {
+            let n = self.units.iter().filter(|u| u.population == population).count();
+            let mut keep = keeps.into_iter();
+            self.units.retain(|_| keep.next().unwrap_or(true));
+            self.notes.push(format!(
+                "{left_out} of {n} units of `{population}` fire at less than {least_hz} Hz and are left out"
+            ));
+        }
+    }
+
     /// Keeps at most `most` units of a population, evenly spaced in its order. Says so in the notes.
     pub fn thin_out(&mut self, population: &str, most: usize) {
         let n = self.units.iter().filter(|u| u.population == population).count();
@@ -127,8 +161,9 @@ impl Events {
         if by_unit.is_empty() {
             let there: Vec<String> =
                 self.populations().iter().map(|(name, n)| format!("{name} ({n} units)")).collect();
+            let said: String = self.notes.iter().map(|n| format!("; {n}")).collect();
             return Err(wrong(format!(
-                "there is no population `{population}`; there are: {}",
+                "there is no population `{population}`; there are: {}{said}",
                 there.join(", ")
             )));
         }

@@ -95,6 +95,8 @@ pub struct AnalysisConfig {
     pub history_ms: f64,
     /// Whether trials of a direction are averaged.
     pub averages: bool,
+    /// Units that fire less are left out, Hz.
+    pub min_rate_hz: f64,
     /// Units of a population at most.
     pub max_units: usize,
 }
@@ -340,6 +342,7 @@ impl StatePredictionConfig {
             }
         }
         for (key, value, least, most) in [
+            ("analysis.min_rate_hz", a.min_rate_hz, 0.0, 1000.0),
             ("synthetic.feedback_share", s.feedback_share, 0.0, 1.0),
             ("synthetic.mossy.base_hz", s.mossy.base_hz, 0.0, 500.0),
             ("synthetic.mossy.modulation_hz", s.mossy.modulation_hz, 0.0, 500.0),

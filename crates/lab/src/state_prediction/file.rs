@@ -61,6 +61,7 @@ pub fn read(config: &FileConfig) -> Result<Events, Error> {
 pub fn session(events: &mut Events, names: [&str; 3], config: &AnalysisConfig) -> Result<Session, Error> {
     let sampling = config.sampling()?;
     for name in names {
+        events.leave_out_silent(name, config.min_rate_hz, &sampling);
         events.thin_out(name, config.max_units);
     }
     let (_, directions) = events.directions();
