@@ -214,6 +214,7 @@ fn keys_that_do_not_fit_together_are_refused() {
     refused(&["source=file", "file.spikes=a.csv"], &["file.trials"]);
     refused(&["source=file", "file.nwb=a.nwb", "file.prism=runs/x"], &["nwb, prism"]);
     refused(&["source=file", "file.nwb=a.nwb", "file.mossy="], &["file.mossy"]);
+    refused(&["source=file", "file.nwb=a.nwb", "file.nuclear=mossy_fiber"], &["file.nuclear", "mossy_fiber"]);
     refused(&["source=monkey"], &["monkey"]);
     refused(&["analysis.kernel=box"], &["box"]);
     refused(&["analysis.leads_ms=[25, 60]"], &["analysis.leads_ms", "25", "20"]);

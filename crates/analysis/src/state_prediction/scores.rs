@@ -254,8 +254,8 @@ fn derangement(n: usize, seed: u64) -> Vec<usize> {
         order.swap(k, stream.below(0, k as u32, k as u32 + 1) as usize);
     }
     let mut to = vec![0; n];
-    for k in 0..n {
-        to[order[k]] = order[(k + 1) % n];
+    for (k, &d) in order.iter().enumerate() {
+        to[d] = order[(k + 1) % n];
     }
     to
 }

@@ -59,6 +59,8 @@ pub struct Events {
     pub units: Vec<Unit>,
     /// Continuous traces: the population [`SIGNALS`].
     pub signals: Vec<Signal>,
+    /// Begin and end of what was recorded of each trial, ms from its onset, where it is known.
+    pub recorded_ms: Option<(f64, f64)>,
     /// What deserves a word.
     pub notes: Vec<String>,
 }
@@ -142,9 +144,18 @@ impl Events {
     /// The rates of a population, or of the signals.
     ///
     /// # Errors
-    /// [`Error::File`] when there is no such population, or a signal ends before a trial does.
+    /// [`Error::File`] when there is no such population, or the recording ends before a trial does.
     pub fn rates(&self, population: &str, sampling: &Sampling) -> Result<Rates, Error> {
         let wrong = |what: String| Error::File { path: self.source.clone(), what };
+        if let Some((from_ms, to_ms)) = self.recorded_ms
+            && (sampling.from_ms < from_ms || sampling.to_ms > to_ms)
+        {
+            return Err(wrong(format!(
+                "trials were recorded from {from_ms} to {to_ms} ms, not from {} to {}; set `analysis.from_ms` and \
+                 `analysis.to_ms`",
+                sampling.from_ms, sampling.to_ms
+            )));
+        }
         let samples = sampling.samples();
         let by_unit: Vec<Vec<Vec<f64>>> = if population == SIGNALS && !self.signals.is_empty() {
             let of = |s: &Signal| {

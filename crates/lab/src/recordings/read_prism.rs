@@ -22,7 +22,11 @@ pub fn read(path: &Path, module: &str) -> Result<Events, Error> {
         .iter()
         .find(|a| !a.snapshots.is_empty())
         .ok_or_else(|| wrong("it holds no spikes; run prism with the condition `plastic`".into()))?;
-    let mut events = Events { source: path.display().to_string(), ..Events::default() };
+    let mut events = Events {
+        source: path.display().to_string(),
+        recorded_ms: Some((0.0, result.trial_ms)),
+        ..Events::default()
+    };
     let mut units: std::collections::BTreeMap<(String, u32), Vec<Vec<f64>>> =
         std::collections::BTreeMap::new();
     let shown: Vec<_> = arm.snapshots.iter().filter(|s| s.module == module).collect();

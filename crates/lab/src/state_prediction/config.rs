@@ -408,6 +408,10 @@ impl FileConfig {
             [_] if self.mossy.is_empty() || self.nuclear.is_empty() => {
                 wrong("file.mossy", "mossy and nuclear name populations; only purkinje may be empty".into())
             }
+            [_] if self.mossy == self.nuclear => wrong(
+                "file.nuclear",
+                format!("`{}` is `file.mossy`, too; two populations are needed", self.mossy),
+            ),
             [_] => Ok(()),
             _ => wrong(
                 "file",

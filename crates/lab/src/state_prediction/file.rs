@@ -37,7 +37,7 @@ pub fn read(config: &FileConfig) -> Result<Events, Error> {
             trials,
             units: read.units,
             signals: read.signals,
-            notes: Vec::new(),
+            ..Events::default()
         }
     };
     if !config.signals.is_empty() {

@@ -112,6 +112,11 @@ impl Tuning {
         self.units.len()
     }
 
+    /// True when there is none.
+    pub fn is_empty(&self) -> bool {
+        self.units.is_empty()
+    }
+
     /// Spikes of every unit in every movement, s from the onset: spread evenly over the bin that they fall in.
     fn spikes(
         &self,
