@@ -110,6 +110,7 @@ pub const ALL: &[&dyn Experiment] = &[
     &crate::cfpc::Cascade,
     &crate::forward::cartpole::CartPoleStudy,
     &crate::forward::anticipation::AnticipationStudy,
+    &crate::state_prediction::StatePrediction,
     &crate::bench::Bench,
     &crate::classic::vor::Vor,
     &crate::classic::pursuit::Pursuit,
