@@ -75,7 +75,7 @@ fn one_module_identifies_an_object_and_its_inverse() {
     let [m, b, k] = OBJECTS[0];
     let p = MosaicParameters { inverse_rate: 0.05, ..parameters(1) };
     let mut joined = join(p, 0, 1);
-    for tick in 0..200_000 {
+    for tick in 0..600_000 {
         let wanted = [reference(3, tick as f64 * DT)];
         joined.tick(&Drive { reference: &wanted, ..Drive::default() }).unwrap();
     }

@@ -1,0 +1,3 @@
+//! Classic experiments on cerebellar learning, each with its published results.
+
+pub mod force_field;
