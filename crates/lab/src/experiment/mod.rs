@@ -111,6 +111,7 @@ pub const ALL: &[&dyn Experiment] = &[
     &crate::forward::cartpole::CartPoleStudy,
     &crate::forward::anticipation::AnticipationStudy,
     &crate::classic::force_field::ForceField,
+    &crate::classic::mosaic::MosaicStudy,
 ];
 
 /// The experiment of that name.

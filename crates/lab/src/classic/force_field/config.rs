@@ -1,7 +1,9 @@
 //! Parameters of the experiment: one TOML document, every key with its unit and source.
 
+use super::switching::Switching;
 use crate::Error;
 use crate::experiment::Preset;
+use lobule_control::plant::TwoLink;
 use serde::{Deserialize, Serialize};
 
 /// The documented defaults.
@@ -125,6 +127,8 @@ pub struct Config {
     pub protocol: Protocol,
     /// Training in one direction.
     pub generalization: Generalization,
+    /// Fields that take turns.
+    pub switching: Switching,
 }
 
 impl Config {
@@ -157,6 +161,8 @@ impl Config {
             ("protocol.adaptation", p.adaptation, [6 * p.probe_every.min(1500), 10_000]),
             ("protocol.washout", p.washout, [2 * p.probe_every.min(5000), 10_000]),
             ("generalization.trials", self.generalization.trials, [1, 10_000]),
+            ("switching.trials", self.switching.trials, [12, 10_000]),
+            ("switching.anneal_trials", self.switching.anneal_trials, [0, 1_000_000]),
         ] {
             if n < least || n > most {
                 return wrong(key, format!("{n}; it lies in {least}..={most}"));
@@ -188,6 +194,21 @@ impl Config {
         if angles.first() != Some(&0) || angles.iter().any(|a| *a > 180) {
             let what = format!("{angles:?}; angles up to 180, 0 (the trained direction) first");
             return wrong("generalization.angles_deg", what);
+        }
+        let block = self.switching.block;
+        if !(1 <= block[0] && block[0] <= block[1] && block[1] <= 1000) {
+            return wrong("switching.block", format!("{block:?}; rising, from 1 to 1000 trials"));
+        }
+        let step = 360.0 / self.reach.directions as f64;
+        let targets = (0..self.reach.directions).map(|k| 90.0 + step * k as f64);
+        let sides = angles.iter().flat_map(|a| [90.0 + f64::from(*a), 90.0 - f64::from(*a)]);
+        for target in targets.chain(sides) {
+            let radians: f64 = f64::to_radians(target);
+            let ([x, y], far) = (self.reach.center_m, self.reach.distance_m);
+            let hand = [x + far * libm::cos(radians), y + far * libm::sin(radians)];
+            if TwoLink::HUMAN.angles(hand).is_none() {
+                return wrong("reach.distance_m", format!("{far}; the target at {target} deg is out of reach"));
+            }
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use super::config::Config;
 use super::reacher::{Kind, Learner, Trial};
 use super::session::Session;
 use super::study::Record;
+use super::switching::Player;
 use crate::Error;
 use crate::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
 use crate::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, VERMILLION};
@@ -13,7 +14,7 @@ use lobule_analysis::mean;
 
 /// All figures.
 pub fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
-    Ok(vec![paths(config, record)?, trials(config, record)?, generalization(config, record)?])
+    Ok(vec![paths(config, record)?, trials(config, record)?, generalization(config, record)?, switching(config, record)?])
 }
 
 fn pen(learner: Learner) -> Stroke {
@@ -171,4 +172,50 @@ fn generalization(config: &Config, record: &Record) -> Result<Figure, Error> {
         config.generalization.trials
     );
     Ok(Figure::svg("generalization", caption, plot::svg(&plate)?))
+}
+
+/// Deviations while two fields take turns: after a change, and else.
+fn switching(config: &Config, record: &Record) -> Result<Figure, Error> {
+    let mut plate = Plate::new("switching", 2, 190.0);
+    let length = config.switching.trials;
+    let width = (length / 20).max(1);
+    let mut reached = vec![0.0];
+    let mut panels = Vec::new();
+    for (is_first, title) in [(true, "first trial after a change"), (false, "other trials")] {
+        let mut panel = Panel::new(
+            title,
+            Axis::exact("trial", 0.0, length as f64),
+            Axis::exact("deviation (cm)", 0.0, 1.0),
+        );
+        for (player, colour) in [(Player::OneModule, ORANGE), (Player::Uncued, GREEN), (Player::Cued, BLUE)] {
+            let turns: Vec<_> = record.turns.iter().filter(|t| t.player == player).collect();
+            let points: Vec<(f64, f64)> = (0..length / width)
+                .filter_map(|k| {
+                    let window = k * width..(k + 1) * width;
+                    let at = |t: usize| turns.iter().filter(move |x| x.is_first[t] == is_first);
+                    let all: Vec<f64> =
+                        window.flat_map(|t| at(t).map(move |x| 100.0 * x.deviations_m[t].abs())).collect();
+                    (!all.is_empty()).then(|| ((k as f64 + 0.5) * width as f64, mean(&all)))
+                })
+                .collect();
+            reached.extend(points.iter().map(|p| p.1));
+            panel.marks.push(Mark::Line { points, stroke: Stroke::new(colour, 2.2) });
+            if is_first {
+                plate.legend.push(Key::line(player.words(), Stroke::new(colour, 2.2)));
+            }
+        }
+        panels.push(panel);
+    }
+    for mut panel in panels {
+        panel.y = Axis::covering("deviation (cm)", reached.iter().copied());
+        plate.panels.push(panel);
+    }
+    let caption = format!(
+        "Fields of either sign take turns every {} to {} trials; size of the largest deviation from the straight line, mean over {} seeds. A: in the trial in which the field has just \
+         changed, which a cue tells and nothing else; B: in the others.",
+        config.switching.block[0],
+        config.switching.block[1],
+        config.seeds.len()
+    );
+    Ok(Figure::svg("switching", caption, plot::svg(&plate)?))
 }

@@ -1,10 +1,11 @@
 //! The findings of the experiment.
 
 use super::config::Config;
-use super::measures::{Measures, measures};
+use super::measures::{Measures, common_decays, measures};
 use super::reacher::Learner;
 use super::session::Session;
 use super::study::Record;
+use super::switching::Player;
 use crate::report::{Finding, Judge};
 use lobule_analysis::mean;
 
@@ -14,6 +15,8 @@ const DECAY: &str = "direction only: paths return to those without field, Shadme
 const FASTER: &str = "direction only: de-adaptation is at least as fast as adaptation, as commonly quoted of Davidson & Wolpert 2004, doi:10.1007/s00221-003-1752-6";
 const LOCAL: &str = "direction only: learning falls off away from trained directions, Gandolfo, Mussa-Ivaldi & Bizzi 1996, doi:10.1073/pnas.93.9.3843, as told by Mattar & Ostry 2007; \
      Donchin, Francis & Shadmehr 2003, doi:10.1523/JNEUROSCI.23-27-09032.2003";
+const TURNS: &str = "direction only: modules chosen by a cue keep several dynamics, Wolpert & Kawato 1998, doi:10.1016/S0893-6080(98)00066-5; \
+     Haruno, Wolpert & Kawato 2001, doi:10.1162/089976601750541778 (from the abstracts)";
 const NOTHING: &str = "by construction: nothing is learned";
 const REPORTED: &str = "reported; no published value was looked up";
 
@@ -96,10 +99,11 @@ pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
             REPORTED,
         );
         if main {
+            let [learning, washout] = common_decays(config, record, learner);
             add(
                 "washout_over_learning",
-                "Time constant of washout over that of learning.",
-                values(|m| m.washout_trials / m.learning_trials),
+                "Time constant of washout over that of learning, both of the mean course of all seeds.",
+                vec![washout / learning],
                 "1",
                 [None, Some(1.0)],
                 FASTER,
@@ -116,6 +120,15 @@ pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
         Judge::Mean,
         "fitted to 0.23, the rates of the two states of Smith et al. 2006 together (as commonly quoted)",
     ));
+    all.push(Finding::new(
+        "one_direction/compensated",
+        "Part of the field's force that is compensated after training in one direction without probes.",
+        record.spreads.iter().map(|s| s.compensated[0]).collect(),
+        "1",
+        [Some(0.7), Some(0.9)],
+        Judge::Mean,
+        SMITH,
+    ));
     let elsewhere = |k: usize| -> Vec<f64> {
         record.spreads.iter().map(|s| s.compensated[k] / s.compensated[0]).collect()
     };
@@ -130,7 +143,53 @@ pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
             LOCAL,
         ));
     }
+    turns(record, &mut all);
     all
+}
+
+/// Findings of the fields that take turns.
+fn turns(record: &Record, all: &mut Vec<Finding>) {
+    let late = |player: Player, is_first: bool| -> Vec<f64> {
+        record.turns.iter().filter(|t| t.player == player).map(|t| t.late_m(is_first)).collect()
+    };
+    let mut add = |name: String, meaning: &str, by_seed: Vec<f64>, unit: &str, range, source: &str| {
+        all.push(Finding::new(name, meaning, by_seed, unit, range, Judge::Mean, source));
+    };
+    for player in Player::ALL {
+        for (is_first, name, meaning) in [
+            (true, "first", "Mean size of deviations in the first trial after a change of field, last third."),
+            (false, "others", "Mean size of deviations in the other trials of the last third."),
+        ] {
+            let by_seed = late(player, is_first).iter().map(|d| 100.0 * d).collect();
+            add(
+                format!("switching/{}/{name}", player.name()),
+                meaning,
+                by_seed,
+                "cm",
+                [None, None],
+                REPORTED,
+            );
+        }
+        if player != Player::OneModule {
+            add(
+                format!("switching/{}/accuracy", player.name()),
+                "Part of the movements of the last third in which the module of the field leads, under the better pairing.",
+                record.turns.iter().filter(|t| t.player == player).map(|t| t.accuracy).collect(),
+                "1",
+                [None, None],
+                REPORTED,
+            );
+        }
+    }
+    let over = late(Player::Cued, true).iter().zip(late(Player::OneModule, true)).map(|(c, o)| c / o).collect();
+    add(
+        "switching/cue_over_one_module".into(),
+        "Deviation after a change of field, of MOSAIC with a cue over one module.",
+        over,
+        "1",
+        [None, Some(1.0)],
+        TURNS,
+    );
 }
 
 /// Mean over seeds.

@@ -1,8 +1,9 @@
 //! What is measured of a session.
 
 use super::config::Config;
-use super::reacher::{Kind, Trial};
+use super::reacher::{Kind, Learner, Trial};
 use super::session::Session;
+use super::study::Record;
 use lobule_analysis::mean;
 
 /// Numbers of one session.
@@ -56,6 +57,24 @@ pub fn measures(config: &Config, session: &Session) -> Measures {
         learning_trials: decay(&field),
         washout_trials: decay(&null),
     }
+}
+
+/// Decays of adaptation and washout of the mean course over all seeds of a learner, trials.
+pub fn common_decays(config: &Config, record: &Record, learner: Learner) -> [f64; 2] {
+    let sessions: Vec<&Session> = record.sessions.iter().filter(|s| s.learner == learner).collect();
+    let p = &config.protocol;
+    [(p.baseline, p.adaptation, Kind::Field), (p.baseline + p.adaptation, p.washout, Kind::Null)].map(
+        |(from, length, kind)| {
+            let course: Vec<(f64, f64)> = (0..length)
+                .filter_map(|k| {
+                    let trials = sessions.iter().map(|s| &s.trials[from + k]).filter(|t| t.kind == kind);
+                    let all: Vec<f64> = trials.map(|t| t.deviation_m).collect();
+                    (!all.is_empty()).then(|| (k as f64, mean(&all)))
+                })
+                .collect();
+            decay(&course)
+        },
+    )
 }
 
 /// τ of the exponential `a + b exp(-n/τ)` that fits best, in trials: least squares in a and b at each of 120 τ from 0.5 to 500.

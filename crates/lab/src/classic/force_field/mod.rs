@@ -12,6 +12,7 @@ mod measures;
 mod reacher;
 mod session;
 mod study;
+mod switching;
 
 pub use config::{Config, DEFAULTS};
 pub use study::ForceField;

@@ -4,10 +4,12 @@ use super::config::{Config, DEFAULTS, PRESETS};
 use super::findings::{mean_over, of};
 use super::reacher::{Learner, Reacher};
 use super::session::{self, Session, Spread};
+use super::switching::{self, Player, Turns};
 use crate::Error;
 use crate::experiment::{Card, Run, Section, Story, Study};
 use crate::report::numbers::fixed;
 use crate::report::{Figure, Finding};
+use lobule_control::Mosaic;
 use serde::{Deserialize, Serialize};
 
 /// The experiment `classic/force_field`.
@@ -24,6 +26,7 @@ static CARD: Card = Card {
         "Curl field, tuned primitives: Thoroughman & Shadmehr 2000, doi:10.1038/35037588",
         "Error clamps: Scheidt et al. 2000, doi:10.1152/jn.2000.84.2.853; Smith, Ghazizadeh & Shadmehr 2006, doi:10.1371/journal.pbio.0040179",
         "Feedback-error learning: Kawato, Furukawa & Suzuki 1987, doi:10.1007/BF00364149",
+        "Modules: Wolpert & Kawato 1998, doi:10.1016/S0893-6080(98)00066-5; Haruno, Wolpert & Kawato 2001, doi:10.1162/089976601750541778",
         "Counterfactual control: Herreros-Alonso, Arsiwalla & Verschure 2016, arXiv:1701.07775",
     ],
     defaults: DEFAULTS,
@@ -38,6 +41,8 @@ pub struct Record {
     pub sessions: Vec<Session>,
     /// By seed.
     pub spreads: Vec<Spread>,
+    /// By player, seed.
+    pub turns: Vec<Turns>,
 }
 
 impl Study for ForceField {
@@ -49,9 +54,14 @@ impl Study for ForceField {
     }
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        config.validate()?;
-        // What the parts refuse.
-        Reacher::new(config, Learner::Shifted, 0).map(|_| ())
+        // What the arm refuses comes first: that of the targets follows from it.
+        if config.tick_ms > 0 && config.cerebellum.granule_cells <= 100_000 {
+            Reacher::new(config, Learner::Shifted, 0)?;
+            for player in Player::ALL {
+                Mosaic::new(config.switching.parameters(config, player), 2, 2, config.dt_s(), 0)?;
+            }
+        }
+        config.validate()
     }
 
     fn seeds(&self, config: &Config) -> Vec<u64> {
@@ -61,7 +71,9 @@ impl Study for ForceField {
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
         let items: Vec<(Learner, u64)> =
             Learner::ALL.iter().flat_map(|&l| config.seeds.iter().map(move |&s| (l, s))).collect();
-        run.progress.expect((items.len() + config.seeds.len()) as u64);
+        let players: Vec<(Player, u64)> =
+            Player::ALL.iter().flat_map(|&p| config.seeds.iter().map(move |&s| (p, s))).collect();
+        run.progress.expect((items.len() + config.seeds.len() + players.len()) as u64);
         Ok(Record {
             sessions: run.each(&items, |&(learner, seed)| {
                 let keeps = learner == Learner::Shifted && seed == config.seeds[0];
@@ -71,6 +83,11 @@ impl Study for ForceField {
             })?,
             spreads: run.each(&config.seeds, |&seed| {
                 let done = session::spread(config, seed)?;
+                run.progress.done(1);
+                Ok(done)
+            })?,
+            turns: run.each(&players, |&(player, seed)| {
+                let done = switching::turns(config, player, seed)?;
                 run.progress.done(1);
                 Ok(done)
             })?,
@@ -124,11 +141,17 @@ impl Study for ForceField {
                     "What is learned belongs to the velocities at which it was learned; how far it spreads is the width of the granule cells' fields.",
                     &["generalization"],
                 ),
+                Section::new(
+                    "And when two fields take turns?",
+                    "One module unlearns each field for the other. Two modules keep one each, and a cue tells which before the hand has moved.",
+                    &["switching"],
+                ),
             ],
             differences: [
                 "The stiffness of the arm acts as late as all feedback; that of muscles does not. First errors are therefore larger than those of people.",
                 "One set of weights forgets at one rate; Smith et al. 2006 need a fast and a slow state.",
                 "Weights change at the end of a trial.",
+                "Where fields take turns, senses are not late and modules are linear: MOSAIC learns the whole dynamics of the arm from nothing.",
             ]
             .map(String::from)
             .to_vec(),
