@@ -1,6 +1,5 @@
 //! Laws of the arms that reach in force fields, and of the learning of several joints.
 
-mod conforms;
 mod counting;
 
 use lobule_control::filter::{Basis, TraceModel, Tuning};
@@ -21,13 +20,6 @@ fn arm(viscosity: [[f64; 2]; 2]) -> ReachingArm {
 
 fn free() -> ReachingArm {
     arm([[0.0; 2]; 2])
-}
-
-#[test]
-fn arms_conform() {
-    conforms::plant(|| Box::new(arm(ReachingArm::VISCOSITY)), DT, true);
-    conforms::plant(|| Box::new(Forearm::new(&LINKS, 0.5).unwrap()), DT, true);
-    conforms::plant(|| Box::new(Forearm::new(&LINKS, 0.0).unwrap()), DT, true);
 }
 
 #[test]
@@ -264,21 +256,6 @@ fn learning(role: Role, delay: usize) -> JointLearningParameters {
         trace: TraceModel::Delay(delay),
         rate: 0.5,
         retention: 1.0,
-    }
-}
-
-#[test]
-fn joint_learning_conforms() {
-    for role in [Role::Command, Role::ExpectedError] {
-        for delay in [0, 3] {
-            let parameters = JointLearningParameters {
-                stiffness: vec![2.0],
-                viscosity: vec![0.1],
-                ..learning(role, delay)
-            };
-            let make = || Box::new(JointLearning::new(parameters.clone(), basis(1), DT).unwrap()) as Box<dyn Controller>;
-            conforms::controller(make, 2, 1, true);
-        }
     }
 }
 

@@ -5,18 +5,19 @@
 //! â_i = W_i φ                      prediction of module i
 //! l_i = exp(-|a - â_i|² / 2σ²)     likelihood
 //! λ_i = π_i l_i / Σ_j π_j l_j      responsibility for the tick that has passed
-//! ΔW_i = η λ_i (a - â_i) φᵀ/(ε + |φ|²)
+//! ΔW_i = λ_i (a - â_i) (P_i φ)ᵀ/(f_i + λ_i φᵀP_i φ),  P_i ← (P_i - λ_i P_i φ φᵀ P_i/(f_i + λ_i φᵀP_i φ))/f_i,  f_i = 1 - (1 - f) λ_i
 //! π_i ∝ c_i(cues) Σ_j T_ij λ_j     what is expected of the coming tick
 //! u = Σ π_i A_i ψ + u_fb,          ψ = (r'', r', r, 1)
-//! ΔA_i = η' π_i u_fb ψᵀ/(ε + |ψ|²)
-//! Δ(cue weights) = η″ (λ - c) cuesᵀ
+//! ΔA_i = η π_i u_fb ψᵀ/(ε + |ψ|²)
+//! Δ(cue weights) = η' (λ - c) cuesᵀ
 //! ```
 //! c is the responsibility predictor, a softmax of linear sums of the cues; T switches with chance s at each tick, to any other
 //! module alike (s = 1 - 1/n forgets everything: the variant without temporal context). σ falls geometrically from its first to its last
 //! value: while it is large all modules learn alike, when it is small from the start the module that wins first takes all.
 //! Source: Wolpert & Kawato 1998, doi:10.1016/S0893-6080(98)00066-5; Haruno, Wolpert & Kawato 2001,
-//! doi:10.1162/089976601750541778. Ours: normalized steps (NLMS), σ by schedule; of the hidden Markov model the forward filter is used, tick
-//! by tick, in place of EM over stored data.
+//! doi:10.1162/089976601750541778. Ours: forward models learn by least squares weighted by responsibility, tick by tick, which is the EM
+//! variant without stored data (of the hidden Markov model the forward filter is used); σ falls by schedule; inverse models take normalized
+//! gradient steps. Forward models that take gradient steps, too, are too slow to take over an object while it is held, and collapse.
 
 mod parameters;
 
@@ -28,6 +29,8 @@ use lobule_signal::Stream;
 
 /// Keeps the norm of silent features from dividing by zero.
 const EPSILON: f64 = 1e-6;
+/// First P, in units of features: large against what a second of movement tells. Source: usual for RLS.
+const IGNORANCE: f64 = 100.0;
 const PART: &str = "mosaic";
 
 /// The controller. Senses: all positions, then all their velocities; references: the positions; commands: one for each position.
@@ -45,6 +48,10 @@ pub struct Mosaic {
     /// Forward and inverse weights of all modules, then those of the cues, so that reports see all.
     /// `[modules][joints][3 joints + 1]`, twice, `[modules][cues]`
     weights: Vec<f64>,
+    /// P of all modules. `[modules][3 joints + 1][3 joints + 1]`
+    inverse_power: Vec<f64>,
+    /// P φ. `[3 joints + 1]`
+    turned: Vec<f64>,
     /// φ of the last tick and ψ of this one. `[3 joints + 1]`
     phi: Vec<f64>,
     psi: Vec<f64>,
@@ -87,6 +94,10 @@ impl Mosaic {
         for (k, w) in weights[..models].iter_mut().enumerate() {
             *w = parameters.spread * draw.normal(0, k as u32);
         }
+        let mut inverse_power = vec![0.0; modules * features * features];
+        for p in inverse_power.chunks_exact_mut(features * features) {
+            p.iter_mut().step_by(features + 1).for_each(|diagonal| *diagonal = IGNORANCE);
+        }
         Ok(Self {
             joints,
             cues,
@@ -95,6 +106,8 @@ impl Mosaic {
             age: 0,
             begins: true,
             weights,
+            inverse_power,
+            turned: vec![0.0; features],
             phi: vec![0.0; features],
             psi: vec![0.0; features],
             responsible: vec![1.0 / modules as f64; modules],
@@ -173,13 +186,8 @@ impl Mosaic {
         if !self.learns {
             return;
         }
-        let norm = EPSILON + self.phi.iter().fold(0.0, |sum, x| sum + x * x);
         for i in 0..self.p.modules {
-            for j in 0..n {
-                let step = self.p.forward_rate * self.responsible[i] * self.missed[i * n + j] / norm;
-                let row = &mut self.weights[(i * n + j) * features..][..features];
-                row.iter_mut().zip(&self.phi).for_each(|(w, x)| *w += step * x);
-            }
+            self.learn_forward(i);
         }
         let from = 2 * self.p.modules * n * features;
         for (i, row) in self.weights[from..].chunks_exact_mut(self.cues.max(1)).enumerate() {
@@ -187,6 +195,30 @@ impl Mosaic {
             row.iter_mut().zip(&self.shown).for_each(|(w, x)| *w += step * x);
         }
         self.age += 1;
+    }
+
+    /// Least squares weighted by responsibility: module `i` learns what it missed.
+    fn learn_forward(&mut self, i: usize) {
+        let (n, features, share) = (self.joints, self.phi.len(), self.responsible[i]);
+        let p = &mut self.inverse_power[i * features * features..][..features * features];
+        for (turned, row) in self.turned.iter_mut().zip(p.chunks_exact(features)) {
+            *turned = row.iter().zip(&self.phi).fold(0.0, |s, (p, x)| s + p * x);
+        }
+        let keeps = 1.0 - (1.0 - self.p.forgetting) * share;
+        let power = self.turned.iter().zip(&self.phi).fold(0.0, |s, (t, x)| s + t * x);
+        let gain = share / (keeps + share * power);
+        for j in 0..n {
+            let step = gain * self.missed[i * n + j];
+            let row = &mut self.weights[(i * n + j) * features..][..features];
+            row.iter_mut().zip(&self.turned).for_each(|(w, t)| *w += step * t);
+        }
+        // Both triangles alike, so that P stays symmetric to the last bit.
+        for a in 0..features {
+            for b in 0..=a {
+                let next = (p[a * features + b] - gain * (self.turned[a] * self.turned[b])) / keeps;
+                (p[a * features + b], p[b * features + a]) = (next, next);
+            }
+        }
     }
 
     /// Writes what is expected of the coming tick.

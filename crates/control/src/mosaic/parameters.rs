@@ -21,9 +21,9 @@ pub struct MosaicScales {
 pub struct MosaicParameters {
     /// Pairs of models.
     pub modules: usize,
-    /// η of the forward models, 0 to 2.
-    pub forward_rate: f64,
-    /// η' of the inverse models, 0 to 2.
+    /// f, what a forward model keeps of what it learned in each tick in which it is responsible, above 0 to 1.
+    pub forgetting: f64,
+    /// η of the inverse models, 0 to 2.
     pub inverse_rate: f64,
     /// First and last σ, in parts of the scale of acceleration.
     pub sigma: [f64; 2],
@@ -33,7 +33,7 @@ pub struct MosaicParameters {
     pub spread: f64,
     /// s, chance that another module is responsible in the next tick.
     pub switching: f64,
-    /// η″ of the responsibility predictor; 0 without one.
+    /// η' of the responsibility predictor; 0 without one.
     pub cue_rate: f64,
     /// Kp and Kd of the feedback, command for each unit of position and velocity.
     pub feedback: [f64; 2],
@@ -46,9 +46,9 @@ impl MosaicParameters {
         check(PART, "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
         check(PART, "joints", joints as f64, (1..=1000).contains(&joints), "1 to 1000")?;
         check(PART, "modules", self.modules as f64, (1..=1000).contains(&self.modules), "1 to 1000")?;
-        for (name, rate) in [("forward_rate", self.forward_rate), ("inverse_rate", self.inverse_rate)] {
-            check(PART, name, rate, (0.0..2.0).contains(&rate), "from 0 to below 2; 0.1 is usual")?;
-        }
+        let (forgetting, rate) = (self.forgetting, self.inverse_rate);
+        check(PART, "forgetting", forgetting, forgetting > 0.0 && forgetting <= 1.0, "above 0 to 1; try 0.9995")?;
+        check(PART, "inverse_rate", rate, (0.0..2.0).contains(&rate), "from 0 to below 2; 0.01 is usual")?;
         check(PART, "cue_rate", self.cue_rate, self.cue_rate >= 0.0, "at least 0")?;
         for sigma in self.sigma {
             check(PART, "sigma", sigma, sigma > 0.0, "more than 0")?;

@@ -54,8 +54,8 @@ pub struct Switching {
     pub trials: usize,
     /// Shortest and longest number of trials with a field.
     pub block: [usize; 2],
-    /// Of forward models.
-    pub forward_rate: f64,
+    /// Of forward models, by tick.
+    pub forgetting: f64,
     /// Of inverse models.
     pub inverse_rate: f64,
     /// First and last.
@@ -80,7 +80,7 @@ impl Switching {
         let [position, velocity, acceleration, command] = self.scales;
         MosaicParameters {
             modules: if player == Player::OneModule { 1 } else { 2 },
-            forward_rate: self.forward_rate,
+            forgetting: self.forgetting,
             inverse_rate: self.inverse_rate,
             sigma: self.sigma,
             anneal_ticks: (self.anneal_trials * config.ticks()) as u64,

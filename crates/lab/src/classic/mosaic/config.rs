@@ -54,8 +54,8 @@ impl Task {
 pub struct Modules {
     /// Pairs of models.
     pub modules: usize,
-    /// Of forward models.
-    pub forward_rate: f64,
+    /// Of forward models, by tick.
+    pub forgetting: f64,
     /// Of inverse models.
     pub inverse_rate: f64,
     /// First and last.

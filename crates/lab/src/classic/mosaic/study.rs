@@ -126,7 +126,7 @@ impl Study for MosaicStudy {
                 ),
             ],
             differences: [
-                "Modules learn by normalized gradient steps as the movement goes on; EM over stored data was not built. Of the hidden Markov variant the forward filter is used.",
+                "Forward models learn by weighted least squares as the movement goes on, which is EM without stored data; of the hidden Markov model the forward filter is used. With gradient steps in place of least squares nearly all seeds collapsed.",
                 "Learning goes on in the test, so that the single module can adapt; the object between the others is met without learning.",
                 "Parameters of the objects are as commonly quoted of the source; the wanted movement and the noise are ours.",
             ]

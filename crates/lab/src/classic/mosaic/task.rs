@@ -209,7 +209,7 @@ pub fn parameters(config: &Config, player: Player) -> MosaicParameters {
     let learns = player != Player::Feedback;
     MosaicParameters {
         modules,
-        forward_rate: if learns { m.forward_rate } else { 0.0 },
+        forgetting: m.forgetting,
         inverse_rate: if learns { m.inverse_rate } else { 0.0 },
         sigma: if player == Player::WithoutAnnealing { [m.sigma[1]; 2] } else { m.sigma },
         anneal_ticks: (m.anneal_s / config.dt_s()).round() as u64,
