@@ -110,6 +110,7 @@ pub const ALL: &[&dyn Experiment] = &[
     &crate::cfpc::Cascade,
     &crate::forward::cartpole::CartPoleStudy,
     &crate::forward::anticipation::AnticipationStudy,
+    &crate::bench::Bench,
     &crate::classic::force_field::ForceField,
     &crate::classic::mosaic::MosaicStudy,
 ];
