@@ -9,6 +9,7 @@ use crate::Error;
 use crate::experiment::{Card, Run, Section, Story, Study};
 use crate::report::numbers::fixed;
 use crate::report::{Figure, Finding};
+use lobule_analysis::mean;
 use lobule_control::Mosaic;
 use serde::{Deserialize, Serialize};
 
@@ -106,6 +107,9 @@ impl Study for ForceField {
         let measured = of(config, record, Learner::Shifted);
         let value = |f| mean_over(&measured, f);
         let initial = value(|m| m.initial_m);
+        let leads = |player: Player| {
+            mean(&record.turns.iter().filter(|t| t.player == player).map(|t| t.accuracy).collect::<Vec<_>>())
+        };
         Story {
             answer: format!(
                 "Pushed {} cm to the side at first, the hand deviates by {} % of that at the end of {} trials; the arm then compensates {} % of the \
@@ -143,7 +147,12 @@ impl Study for ForceField {
                 ),
                 Section::new(
                     "And when two fields take turns?",
-                    "One module unlearns each field for the other. Two modules keep one each, and a cue tells which before the hand has moved.",
+                    format!(
+                        "One module unlearns each field for the other. Of two modules, that of the field leads in {} % of the movements with a cue and {} % without; half is \
+                         chance, and then the modules have divided something else among themselves than the fields.",
+                        fixed(100.0 * leads(Player::Cued), 0),
+                        fixed(100.0 * leads(Player::Uncued), 0)
+                    ),
                     &["switching"],
                 ),
             ],

@@ -48,8 +48,8 @@ fn responsibilities(config: &Config, record: &Record) -> Result<Figure, Error> {
     }
     plate.legend.push(Key::line("wanted", Stroke::new(GUIDE, 3.0)));
     plate.legend.push(Key::line("true", Stroke::new(BLACK, 1.3)));
-    let caption = "Which object is in the hand (pale ground) and who is responsible (lines, the module that is paired with the object of its color), seed by seed the \
-         first one. A: while learning begins. B: after learning. C: the tracking in that time.";
+    let caption = "Which object is in the hand (pale ground) and who is responsible (lines, the module that is paired with the object of its color), first \
+         seed. A: while learning begins. B: after learning. C: the tracking in that time; the two lines all but coincide.";
     Ok(Figure::svg("responsibilities", caption, plot::svg(&plate)?))
 }
 
@@ -127,7 +127,7 @@ fn seeds(record: &Record) -> Result<Figure, Error> {
     let mut panel = Panel::new(
         "is the right module responsible?",
         Axis::exact("", -0.6, 3.6).named(names.iter().enumerate().map(|(k, n)| tick(k as f64, n.1)).collect()),
-        Axis::exact("part of the time", 0.0, 1.0).step(0.2),
+        Axis::exact("part of the time", 0.0, 1.05).step(0.2),
     );
     for (k, (player, _)) in names.iter().enumerate() {
         let outcomes = of(record, *player);
