@@ -76,7 +76,8 @@ fn by_lagrange(angle: [f64; 2], velocity: [f64; 2], torque: [f64; 2]) -> [f64; 2
             ]
         };
         let square = |u: [f64; 2]| u[0] * u[0] + u[1] * u[1];
-        let upper = LINKS.mass_kg[0] * square(spot(LINKS.center_m[0], 0.0)) + LINKS.inertia_kg_m2[0] * w1 * w1;
+        let upper =
+            LINKS.mass_kg[0] * square(spot(LINKS.center_m[0], 0.0)) + LINKS.inertia_kg_m2[0] * w1 * w1;
         let fore = LINKS.mass_kg[1] * square(spot(LINKS.length_m[0], LINKS.center_m[1]))
             + LINKS.inertia_kg_m2[1] * w2 * w2;
         0.5 * (upper + fore)
@@ -97,8 +98,8 @@ fn by_lagrange(angle: [f64; 2], velocity: [f64; 2], torque: [f64; 2]) -> [f64; 2
         right[i] = torque[i]
             + (energy(step(angle, i, H), velocity) - energy(step(angle, i, -H), velocity)) / (2.0 * H);
         for j in 0..2 {
-            right[i] -= velocity[j] * (momentum(step(angle, j, H), i) - momentum(step(angle, j, -H), i))
-                / (2.0 * H);
+            right[i] -=
+                velocity[j] * (momentum(step(angle, j, H), i) - momentum(step(angle, j, -H), i)) / (2.0 * H);
             let unit = |k: usize| step([0.0; 2], k, 1.0);
             let both = [unit(i)[0] + unit(j)[0], unit(i)[1] + unit(j)[1]];
             mass[i][j] = energy(angle, both) - energy(angle, unit(i)) - energy(angle, unit(j));
@@ -243,8 +244,7 @@ fn what_cannot_be_is_refused() {
 
 fn basis(references: usize) -> Basis {
     let middle = if references == 2 { LINKS.angles(START).unwrap().to_vec() } else { vec![0.0] };
-    let tuning =
-        Tuning { middle, reach: vec![0.5; references], speed: vec![2.0; references], width: 0.7 };
+    let tuning = Tuning { middle, reach: vec![0.5; references], speed: vec![2.0; references], width: 0.7 };
     Basis::tuned(60, &tuning, DT, 3).unwrap()
 }
 
@@ -266,7 +266,8 @@ fn tuned_cells_answer_most_at_their_place_and_never_more_than_one() {
     let mut most: f64 = 0.0;
     for tick in 0..2000u64 {
         let r = [0.5 * (0.003 * tick as f64).sin()];
-        let senses = lobule_control::Senses { tick, sensed: &[], reference: &r, reference_then: &r, cues: &[] };
+        let senses =
+            lobule_control::Senses { tick, sensed: &[], reference: &r, reference_then: &r, cues: &[] };
         basis.advance(&senses, &mut x);
         assert!(x.iter().all(|x| (0.0..=1.0).contains(x)));
         most = x.iter().fold(most, |m, x| m.max(*x));
@@ -279,7 +280,8 @@ fn deviations(role: Role, delay: usize, rate: f64, trials: usize) -> Vec<f64> {
     let mut body = arm(ReachingArm::VISCOSITY);
     body.set_field(curl(13.0)).unwrap();
     let known = InverseDynamics::new(LINKS, ReachingArm::VISCOSITY, DT).unwrap();
-    let learner = JointLearning::new(JointLearningParameters { rate, ..learning(role, delay) }, basis(2), DT).unwrap();
+    let learner =
+        JointLearning::new(JointLearningParameters { rate, ..learning(role, delay) }, basis(2), DT).unwrap();
     let mut joined = ClosedLoop::new(body, Beside::new(known, learner).unwrap(), 2, DT, [30, 0]).unwrap();
     (0..trials)
         .map(|_| {

@@ -27,7 +27,9 @@ fn parameters(modules: usize) -> MosaicParameters {
 
 fn reference(seed: u64, t: f64) -> f64 {
     let phase = Stream::new(seed, "phases");
-    let sine = |k: u32| libm::sin(std::f64::consts::TAU * (0.13 + 0.17 * f64::from(k)) * t + 6.3 * phase.uniform(0, k));
+    let sine = |k: u32| {
+        libm::sin(std::f64::consts::TAU * (0.13 + 0.17 * f64::from(k)) * t + 6.3 * phase.uniform(0, k))
+    };
     0.35 * (0..4).map(sine).sum::<f64>()
 }
 

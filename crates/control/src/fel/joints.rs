@@ -81,7 +81,13 @@ impl JointLearning {
         let p = &parameters;
         let joints = p.stiffness.len().isqrt();
         let square = joints > 0 && joints * joints == p.stiffness.len();
-        check(PART, "length of the stiffness", p.stiffness.len() as f64, square, "joints squared, at least 1")?;
+        check(
+            PART,
+            "length of the stiffness",
+            p.stiffness.len() as f64,
+            square,
+            "joints squared, at least 1",
+        )?;
         let same = p.viscosity.len() == p.stiffness.len();
         check(PART, "length of the viscosity", p.viscosity.len() as f64, same, "that of the stiffness")?;
         for &gain in p.stiffness.iter().chain(&p.viscosity) {
@@ -137,7 +143,10 @@ impl Controller for JointLearning {
 
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
         let n = self.joints;
-        assert!(senses.sensed.len() >= 2 * n && senses.reference_then.len() >= n, "joints and their velocities");
+        assert!(
+            senses.sensed.len() >= 2 * n && senses.reference_then.len() >= n,
+            "joints and their velocities"
+        );
 
         // Errors, late.
         if self.ticks == 0 {

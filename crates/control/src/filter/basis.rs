@@ -144,7 +144,14 @@ impl Basis {
         let stream = Stream::new(seed, "basis/tuned");
         let draw = |i: usize| 2.0 * stream.uniform((i / dimensions) as u64, (i % dimensions) as u32) - 1.0;
         let preferred = (0..n * dimensions).map(draw).collect();
-        let tuned = Tuned { tuning: tuning.clone(), dt_s, preferred, before: vec![0.0; references], begins: true, at: vec![0.0; dimensions] };
+        let tuned = Tuned {
+            tuning: tuning.clone(),
+            dt_s,
+            preferred,
+            before: vec![0.0; references],
+            begins: true,
+            at: vec![0.0; dimensions],
+        };
         Ok(Self { kind: Kind::Tuned(Box::new(tuned)), len: n })
     }
 

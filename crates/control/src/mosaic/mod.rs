@@ -151,12 +151,13 @@ impl Mosaic {
         assert!(module < self.p.modules, "there are {} modules", self.p.modules);
         let in_units = |from: usize, out: f64, by: [f64; 3]| {
             let weights = &self.weights[from + module * n * features..][..n * features];
-            let units =
-                weights.chunks_exact(features).flat_map(|row| {
-                    row.iter().enumerate().map(|(k, w)| {
+            let units = weights.chunks_exact(features).flat_map(|row| {
+                row.iter().enumerate().map(
+                    |(k, w)| {
                         if k == features - 1 { w * out } else { w * out / by[k / n] }
-                    })
-                });
+                    },
+                )
+            });
             units.collect::<Vec<f64>>()
         };
         let models = self.p.modules * n * features;
@@ -232,7 +233,8 @@ impl Mosaic {
         let s = if modules > 1 { self.p.switching } else { 0.0 };
         let other = s / (modules.max(2) - 1) as f64;
         let mut all = 0.0;
-        for ((expected, responsible), cued) in self.expected.iter_mut().zip(&self.responsible).zip(&self.cued) {
+        for ((expected, responsible), cued) in self.expected.iter_mut().zip(&self.responsible).zip(&self.cued)
+        {
             *expected = cued * ((1.0 - s) * responsible + other * (1.0 - responsible));
             all += *expected;
         }

@@ -47,7 +47,13 @@ impl MosaicParameters {
         check(PART, "joints", joints as f64, (1..=1000).contains(&joints), "1 to 1000")?;
         check(PART, "modules", self.modules as f64, (1..=1000).contains(&self.modules), "1 to 1000")?;
         let (forgetting, rate) = (self.forgetting, self.inverse_rate);
-        check(PART, "forgetting", forgetting, forgetting > 0.0 && forgetting <= 1.0, "above 0 to 1; try 0.9995")?;
+        check(
+            PART,
+            "forgetting",
+            forgetting,
+            forgetting > 0.0 && forgetting <= 1.0,
+            "above 0 to 1; try 0.9995",
+        )?;
         check(PART, "inverse_rate", rate, (0.0..2.0).contains(&rate), "from 0 to below 2; 0.01 is usual")?;
         check(PART, "cue_rate", self.cue_rate, self.cue_rate >= 0.0, "at least 0")?;
         for sigma in self.sigma {

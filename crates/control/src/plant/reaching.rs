@@ -227,7 +227,8 @@ impl Plant for ReachingArm {
         }
         self.time_s += dt_s;
         let state = [("shoulder", self.angle[0]), ("elbow", self.angle[1])];
-        for (variable, value) in state.into_iter().chain([("velocity", self.velocity[0] + self.velocity[1])]) {
+        for (variable, value) in state.into_iter().chain([("velocity", self.velocity[0] + self.velocity[1])])
+        {
             if !value.is_finite() {
                 return Err(Error::NonFinite { plant: NAME, variable, value, time_s: self.time_s });
             }

@@ -88,10 +88,7 @@ impl TwoLink {
     /// Hand, m.
     pub fn hand_m(&self, angle: [f64; 2]) -> [f64; 2] {
         let ([l1, l2], q12) = (self.length_m, angle[0] + angle[1]);
-        [
-            l1 * libm::cos(angle[0]) + l2 * libm::cos(q12),
-            l1 * libm::sin(angle[0]) + l2 * libm::sin(q12),
-        ]
+        [l1 * libm::cos(angle[0]) + l2 * libm::cos(q12), l1 * libm::sin(angle[0]) + l2 * libm::sin(q12)]
     }
 
     /// Jacobian of the hand: hand velocity = J q'; a force F at the hand acts as the torque Jᵀ F.

@@ -207,7 +207,10 @@ impl Config {
             let ([x, y], far) = (self.reach.center_m, self.reach.distance_m);
             let hand = [x + far * libm::cos(radians), y + far * libm::sin(radians)];
             if TwoLink::HUMAN.angles(hand).is_none() {
-                return wrong("reach.distance_m", format!("{far}; the target at {target} deg is out of reach"));
+                return wrong(
+                    "reach.distance_m",
+                    format!("{far}; the target at {target} deg is out of reach"),
+                );
             }
         }
         Ok(())

@@ -14,7 +14,12 @@ use lobule_analysis::mean;
 
 /// All figures.
 pub fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
-    Ok(vec![paths(config, record)?, trials(config, record)?, generalization(config, record)?, switching(config, record)?])
+    Ok(vec![
+        paths(config, record)?,
+        trials(config, record)?,
+        generalization(config, record)?,
+        switching(config, record)?,
+    ])
 }
 
 fn pen(learner: Learner) -> Stroke {
@@ -35,7 +40,11 @@ fn one_each(trials: &[Trial], kind: Kind, is_last: bool) -> Vec<&Trial> {
             found.push(trial);
         }
     };
-    if is_last { trials.iter().rev().for_each(&mut take) } else { trials.iter().for_each(&mut take) }
+    if is_last {
+        trials.iter().rev().for_each(&mut take)
+    } else {
+        trials.iter().for_each(&mut take)
+    }
     found
 }
 
@@ -68,7 +77,12 @@ fn paths(config: &Config, record: &Record) -> Result<Figure, Error> {
             let goal = (far * radians.cos(), far * radians.sin());
             let line = vec![(0.0, 0.0), goal];
             panel.marks.push(Mark::Line { points: line, stroke: Stroke::new(GUIDE, 0.8).dash(Dash::Dotted) });
-            panel.marks.push(Mark::Dots { points: vec![goal], radius: 4.0, colour: GUIDE.into(), opacity: 0.7 });
+            panel.marks.push(Mark::Dots {
+                points: vec![goal],
+                radius: 4.0,
+                colour: GUIDE.into(),
+                opacity: 0.7,
+            });
             let points = trial.path.iter().map(|[x, y]| (100.0 * x, 100.0 * y)).collect();
             panel.marks.push(Mark::Line { points, stroke: Stroke::new(colour, 2.0) });
         }
@@ -90,7 +104,8 @@ fn course(sessions: &[&Session], width: usize, of: impl Fn(&Trial) -> Option<f64
         .filter_map(|k| {
             let window = k * width..((k + 1) * width).min(length);
             let middle = 0.5 * (window.start + window.end) as f64;
-            let all: Vec<f64> = sessions.iter().flat_map(|s| s.trials[window.clone()].iter().filter_map(&of)).collect();
+            let all: Vec<f64> =
+                sessions.iter().flat_map(|s| s.trials[window.clone()].iter().filter_map(&of)).collect();
             (!all.is_empty()).then(|| (middle, mean(&all)))
         })
         .collect()
@@ -107,7 +122,8 @@ fn trials(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut marks = [Vec::new(), Vec::new()];
     for learner in Learner::ALL {
         let sessions = of(learner);
-        let ordinary = |t: &Trial| matches!(t.kind, Kind::Null | Kind::Field).then_some(100.0 * t.deviation_m);
+        let ordinary =
+            |t: &Trial| matches!(t.kind, Kind::Null | Kind::Field).then_some(100.0 * t.deviation_m);
         // A window may not join trials with and without field.
         let width = (1..=5).rev().find(|w| p.baseline % w == 0 && p.adaptation % w == 0).unwrap_or(1);
         let points = course(&sessions, width, ordinary);
@@ -117,18 +133,32 @@ fn trials(config: &Config, record: &Record) -> Result<Figure, Error> {
         marks[1].push(Mark::Line { points: course(&sessions, p.probe_every, clamped), stroke: pen(learner) });
         plate.legend.push(Key::line(learner.words(), pen(learner)));
     }
-    let caught = course(&of(Learner::Shifted), p.probe_every, |t| (t.kind == Kind::Catch).then_some(100.0 * t.deviation_m));
+    let caught = course(&of(Learner::Shifted), p.probe_every, |t| {
+        (t.kind == Kind::Catch).then_some(100.0 * t.deviation_m)
+    });
     reached.extend(caught.iter().map(|x| x.1));
     marks[0].push(Mark::Dots { points: caught, radius: 3.0, colour: VERMILLION.into(), opacity: 1.0 });
-    plate.legend.push(Key { label: "catch trials, feedback-error learning".into(), swatch: crate::report::chart::Swatch::Dot(VERMILLION.into()) });
+    plate.legend.push(Key {
+        label: "catch trials, feedback-error learning".into(),
+        swatch: crate::report::chart::Swatch::Dot(VERMILLION.into()),
+    });
     let [above, below] = marks;
     for (title, label, y, marks) in [
         ("deviation from the straight line", "", Axis::covering("to the right (cm)", reached), above),
-        ("force against the walls of error clamps", "trial", Axis::exact("part of the field", -0.2, 1.2).step(0.2), below),
+        (
+            "force against the walls of error clamps",
+            "trial",
+            Axis::exact("part of the field", -0.2, 1.2).step(0.2),
+            below,
+        ),
     ] {
         let mut panel = Panel::new(title, Axis::exact(label, 0.0, all), y);
         panel.shades.push(field);
-        panel.levels.push(Level { at: 0.0, is_vertical: false, stroke: Stroke::new(GUIDE, 1.0).dash(Dash::Dotted) });
+        panel.levels.push(Level {
+            at: 0.0,
+            is_vertical: false,
+            stroke: Stroke::new(GUIDE, 1.0).dash(Dash::Dotted),
+        });
         panel.marks = marks;
         plate.panels.push(panel);
     }
@@ -152,7 +182,8 @@ fn generalization(config: &Config, record: &Record) -> Result<Figure, Error> {
     );
     let mut reached = vec![0.0];
     for spread in &record.spreads {
-        let points: Vec<(f64, f64)> = angles.iter().copied().zip(spread.compensated.iter().copied()).collect();
+        let points: Vec<(f64, f64)> =
+            angles.iter().copied().zip(spread.compensated.iter().copied()).collect();
         reached.extend(points.iter().map(|x| x.1));
         panel.marks.push(Mark::Line { points, stroke: Stroke::new(GUIDE, 0.8) });
     }
@@ -163,7 +194,11 @@ fn generalization(config: &Config, record: &Record) -> Result<Figure, Error> {
         .collect();
     panel.marks.push(Mark::Line { points: means.clone(), stroke: Stroke::new(BLUE, 2.4) });
     panel.marks.push(Mark::Dots { points: means, radius: 3.5, colour: BLUE.into(), opacity: 1.0 });
-    panel.levels.push(Level { at: 0.0, is_vertical: false, stroke: Stroke::new(GUIDE, 1.0).dash(Dash::Dotted) });
+    panel.levels.push(Level {
+        at: 0.0,
+        is_vertical: false,
+        stroke: Stroke::new(GUIDE, 1.0).dash(Dash::Dotted),
+    });
     panel.y = Axis::covering("part of the field", reached);
     plate.panels.push(panel);
     let caption = format!(

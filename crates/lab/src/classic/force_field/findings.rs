@@ -157,7 +157,11 @@ fn turns(record: &Record, all: &mut Vec<Finding>) {
     };
     for player in Player::ALL {
         for (is_first, name, meaning) in [
-            (true, "first", "Mean size of deviations in the first trial after a change of field, last third."),
+            (
+                true,
+                "first",
+                "Mean size of deviations in the first trial after a change of field, last third.",
+            ),
             (false, "others", "Mean size of deviations in the other trials of the last third."),
         ] {
             let by_seed = late(player, is_first).iter().map(|d| 100.0 * d).collect();
@@ -181,7 +185,8 @@ fn turns(record: &Record, all: &mut Vec<Finding>) {
             );
         }
     }
-    let over = late(Player::Cued, true).iter().zip(late(Player::OneModule, true)).map(|(c, o)| c / o).collect();
+    let over =
+        late(Player::Cued, true).iter().zip(late(Player::OneModule, true)).map(|(c, o)| c / o).collect();
     add(
         "switching/cue_over_one_module".into(),
         "Deviation after a change of field, of MOSAIC with a cue over one module.",

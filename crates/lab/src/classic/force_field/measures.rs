@@ -42,8 +42,7 @@ pub fn measures(config: &Config, session: &Session) -> Measures {
     let (adaptation, washout) = rest.split_at(p.adaptation);
     let late = &adaptation[2 * p.adaptation / 3..];
     let clamped = |trials: &[Trial]| {
-        let all: Vec<f64> =
-            trials.iter().filter(|t| t.kind == Kind::Clamp).map(|t| t.compensated).collect();
+        let all: Vec<f64> = trials.iter().filter(|t| t.kind == Kind::Clamp).map(|t| t.compensated).collect();
         mean(&all)
     };
     let (field, null) = (deviations(adaptation, Kind::Field), deviations(washout, Kind::Null));

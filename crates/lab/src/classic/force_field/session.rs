@@ -54,12 +54,19 @@ pub fn session(config: &Config, learner: Learner, seed: u64, keeps_paths: bool) 
             Some(since) => (false, since - p.adaptation),
             None => (false, k),
         };
-        let (block, place, every) = ((since / p.probe_every) as u64, since % p.probe_every, p.probe_every as u32);
+        let (block, place, every) =
+            ((since / p.probe_every) as u64, since % p.probe_every, p.probe_every as u32);
         let block = block + 10_000 * u64::from(in_field) + 20_000 * u64::from(k >= p.baseline + p.adaptation);
         let clamp = probes.below(block, 0, every) as usize;
         let catch = (clamp + 1 + probes.below(block, 1, every - 1) as usize) % p.probe_every;
         let kind = match (in_field, place) {
-            _ if since < p.probe_every / 2 => if in_field { Kind::Field } else { Kind::Null },
+            _ if since < p.probe_every / 2 => {
+                if in_field {
+                    Kind::Field
+                } else {
+                    Kind::Null
+                }
+            }
             (_, place) if place == clamp => Kind::Clamp,
             (true, place) if place == catch => Kind::Catch,
             (true, _) => Kind::Field,
@@ -79,7 +86,8 @@ pub fn spread(config: &Config, seed: u64) -> Result<Spread, Error> {
         reacher.set_learning(false);
         let mut all = Vec::new();
         for angle in &g.angles_deg {
-            let sides = [-1.0, 1.0].map(|side| reacher.reach(Kind::Clamp, AHEAD + side * f64::from(*angle), false));
+            let sides =
+                [-1.0, 1.0].map(|side| reacher.reach(Kind::Clamp, AHEAD + side * f64::from(*angle), false));
             let mut sum = 0.0;
             for side in sides {
                 sum += 0.5 * side?.compensated;

@@ -123,7 +123,8 @@ pub fn turns(config: &Config, player: Player, seed: u64) -> Result<Turns, Error>
     let mosaic = Mosaic::new(s.parameters(config, player), 2, 2, dt, seed)?;
     let arm = ReachingArm::new(links, ReachingArm::VISCOSITY, reach.center_m)?;
     let mut joined = ClosedLoop::new(arm, mosaic, 2, dt, [0, 0])?;
-    let (order, noise) = (Stream::new(seed, "force_field/turns"), Stream::new(seed, "force_field/turns_noise"));
+    let (order, noise) =
+        (Stream::new(seed, "force_field/turns"), Stream::new(seed, "force_field/turns_noise"));
     let (mut sign, mut left) = (1usize, 0);
     let (mut deviations_m, mut is_first) = (Vec::new(), Vec::new());
     let mut counts = [[0.0; 2]; 2];

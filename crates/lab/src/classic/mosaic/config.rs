@@ -113,8 +113,14 @@ impl Config {
             }
         }
         let whole: f64 = t.between.iter().sum();
-        if t.between.len() != t.objects.len() || t.between.iter().any(|b| *b < 0.0) || (whole - 1.0).abs() > 1e-9 {
-            return wrong("task.between", format!("{:?}; one part for each object, at least 0, together 1", t.between));
+        if t.between.len() != t.objects.len()
+            || t.between.iter().any(|b| *b < 0.0)
+            || (whole - 1.0).abs() > 1e-9
+        {
+            return wrong(
+                "task.between",
+                format!("{:?}; one part for each object, at least 0, together 1", t.between),
+            );
         }
         if !(t.dwell_s[0] >= 0.5 && t.dwell_s[0] <= t.dwell_s[1] && t.dwell_s[1] <= 1000.0) {
             return wrong("task.dwell_s", format!("{:?}; rising, from 0.5 to 1000 s", t.dwell_s));

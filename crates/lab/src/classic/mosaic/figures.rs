@@ -28,9 +28,10 @@ fn responsibilities(config: &Config, record: &Record) -> Result<Figure, Error> {
     let Some(kept) = record.outcomes.iter().find(|o| !o.moments[1].is_empty()) else {
         return Err(Error::Figure { figure: "responsibilities".into(), what: "no moments were kept".into() });
     };
-    for (title, moments) in
-        [("first 30 s of learning: responsibilities", &kept.moments[0]), ("after learning: responsibilities", &kept.moments[1])]
-    {
+    for (title, moments) in [
+        ("first 30 s of learning: responsibilities", &kept.moments[0]),
+        ("after learning: responsibilities", &kept.moments[1]),
+    ] {
         plate.panels.push(shares(config, title, moments));
     }
     let late = &kept.moments[1];
@@ -44,7 +45,10 @@ fn responsibilities(config: &Config, record: &Record) -> Result<Figure, Error> {
     panel.marks.push(Mark::Line { points: line(1), stroke: Stroke::new(BLACK, 1.3) });
     plate.panels.push(panel);
     for (k, [m, b, stiffness]) in config.task.objects.iter().enumerate() {
-        plate.legend.push(Key::block(&format!("object {}: {m} kg, {b} N s/m, {stiffness} N/m", k + 1), COLOURS[k % 6]));
+        plate.legend.push(Key::block(
+            &format!("object {}: {m} kg, {b} N s/m, {stiffness} N/m", k + 1),
+            COLOURS[k % 6],
+        ));
     }
     plate.legend.push(Key::line("wanted", Stroke::new(GUIDE, 3.0)));
     plate.legend.push(Key::line("true", Stroke::new(BLACK, 1.3)));
@@ -126,7 +130,8 @@ fn seeds(record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("seeds", 1, 170.0);
     let mut panel = Panel::new(
         "is the right module responsible?",
-        Axis::exact("", -0.6, 3.6).named(names.iter().enumerate().map(|(k, n)| tick(k as f64, n.1)).collect()),
+        Axis::exact("", -0.6, 3.6)
+            .named(names.iter().enumerate().map(|(k, n)| tick(k as f64, n.1)).collect()),
         Axis::exact("part of the time", 0.0, 1.05).step(0.2),
     );
     for (k, (player, _)) in names.iter().enumerate() {
@@ -139,8 +144,12 @@ fn seeds(record: &Record) -> Result<Figure, Error> {
         }
     }
     plate.panels.push(panel);
-    for (words, colour) in [("each object has its module", BLUE), ("collapsed: an object has none", VERMILLION)] {
-        plate.legend.push(Key { label: words.into(), swatch: crate::report::chart::Swatch::Dot(colour.into()) });
+    for (words, colour) in
+        [("each object has its module", BLUE), ("collapsed: an object has none", VERMILLION)]
+    {
+        plate
+            .legend
+            .push(Key { label: words.into(), swatch: crate::report::chart::Swatch::Dot(colour.into()) });
     }
     let caption = "Accuracy of responsibilities after learning, a dot for each seed. Modules collapse where two objects share one.";
     Ok(Figure::svg("seeds", caption, plot::svg(&plate)?))

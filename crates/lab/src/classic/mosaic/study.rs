@@ -52,7 +52,9 @@ impl Study for MosaicStudy {
         for player in Player::ALL {
             Mosaic::new(task::parameters(config, player), 1, config.task.objects.len(), config.dt_s(), 0)?;
         }
-        for [mass, damping, stiffness] in config.task.objects.iter().copied().chain([config.task.object_between()]) {
+        for [mass, damping, stiffness] in
+            config.task.objects.iter().copied().chain([config.task.object_between()])
+        {
             Linear::second_order(mass, damping, stiffness)?;
         }
         Ok(())

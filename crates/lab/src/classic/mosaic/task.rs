@@ -351,7 +351,8 @@ pub fn play(config: &Config, player: Player, seed: u64, keeps: bool) -> Result<O
         time[tick.object] += 1.0;
     }
     let own = if player.has_modules() { pairing(&counts) } else { Vec::new() };
-    let accuracies: Vec<f64> = own.iter().enumerate().map(|(o, m)| counts[o][*m] / time[o].max(1.0)).collect();
+    let accuracies: Vec<f64> =
+        own.iter().enumerate().map(|(o, m)| counts[o][*m] / time[o].max(1.0)).collect();
     let right: f64 = own.iter().enumerate().map(|(o, m)| counts[o][*m]).sum();
 
     // Changes of the object: how soon its module has more than half.
@@ -369,7 +370,8 @@ pub fn play(config: &Config, player: Player, seed: u64, keeps: bool) -> Result<O
 
     // Errors, by object and after changes.
     let soon = (0.3 / dt).round() as usize;
-    let rms = |errors: Vec<f64>| (errors.iter().map(|e| e * e).sum::<f64>() / errors.len().max(1) as f64).sqrt();
+    let rms =
+        |errors: Vec<f64>| (errors.iter().map(|e| e * e).sum::<f64>() / errors.len().max(1) as f64).sqrt();
     let mut errors_m: Vec<f64> =
         (0..n).map(|o| rms(test.iter().filter(|t| t.object == o).map(|t| t.error).collect())).collect();
     errors_m.push(rms(test.iter().filter(|t| t.since < soon).map(|t| t.error).collect()));
