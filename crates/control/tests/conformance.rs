@@ -3,14 +3,15 @@
 mod conforms;
 
 use lobule_control::feedback::{Pid, PidGains, Reflex, Trimmed};
-use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
+use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Tuning, Update};
 use lobule_control::forward::{Equations, Foresight, Law, Seen, SmithPredictor};
 use lobule_control::plant::{
-    Changing, DrivenEye, Eye, EyeParameters, Joint, Linear, Noisy, PlanarArm, Saturated,
+    Changing, DrivenEye, Eye, EyeParameters, Forearm, Joint, Linear, Noisy, PlanarArm, ReachingArm, Saturated,
+    TwoLink,
 };
 use lobule_control::{
-    Architecture, Brainstem, BrainstemParameters, Cfpc, Controller, FeedbackErrorLearning, LinearSystem,
-    VestibuloOcular,
+    Architecture, Brainstem, BrainstemParameters, Cfpc, Controller, FeedbackErrorLearning, JointLearning,
+    JointLearningParameters, LinearSystem, Mosaic, MosaicParameters, MosaicScales, Role, VestibuloOcular,
 };
 
 const DT: f64 = 0.01;
@@ -27,6 +28,11 @@ fn brainstem() -> Brainstem {
 fn plants() {
     conforms::plant(|| Box::new(Joint::new(1.0, 0.0)), 1e-3, true);
     conforms::plant(|| Box::new(PlanarArm::new(0.1, 0.1, 0.3)), 1e-3, true);
+    let arm = || ReachingArm::new(TwoLink::HUMAN, ReachingArm::VISCOSITY, [0.0, 0.45]).unwrap();
+    conforms::plant(|| Box::new(arm()), 2e-3, true);
+    for viscosity in [0.5, 0.0] {
+        conforms::plant(|| Box::new(Forearm::new(&TwoLink::HUMAN, viscosity).unwrap()), DT, true);
+    }
     conforms::plant(|| Box::new(Linear::first_order(0.3, 1.0).unwrap()), DT, true);
     conforms::plant(|| Box::new(damped()), DT, true);
     conforms::plant(|| Box::new(Linear::non_minimum_phase(1.0, 2.0, 4.0, 0.15).unwrap()), DT, true);
@@ -102,4 +108,40 @@ fn controllers_of_the_eye() {
         Seen::foreseeing(smith, foresight).unwrap()
     };
     conforms::controller(|| Box::new(foreseeing()), 2, 0, true);
+}
+
+#[test]
+fn controllers_of_joints() {
+    let tuning = Tuning { middle: vec![0.0], reach: vec![0.5], speed: vec![2.0], width: 0.7 };
+    for role in [Role::Command, Role::ExpectedError] {
+        for delay in [0, 3] {
+            let parameters = JointLearningParameters {
+                stiffness: vec![2.0],
+                viscosity: vec![0.1],
+                role,
+                trace: TraceModel::Delay(delay),
+                rate: 0.5,
+                retention: 1.0,
+            };
+            let basis = || Basis::tuned(60, &tuning, DT, 3).unwrap();
+            let make = || JointLearning::new(parameters.clone(), basis(), DT).unwrap();
+            conforms::controller(|| Box::new(make()), 2, 1, true);
+        }
+    }
+    for (modules, cue_rate) in [(1, 0.0), (3, 0.0), (3, 0.1)] {
+        let parameters = MosaicParameters {
+            modules,
+            forgetting: 0.999,
+            inverse_rate: 0.02,
+            sigma: [0.5, 0.05],
+            anneal_ticks: 100,
+            spread: 0.1,
+            switching: 0.002,
+            cue_rate,
+            feedback: [50.0, 10.0],
+            scales: MosaicScales { position: 1.0, velocity: 2.0, acceleration: 5.0, command: 20.0 },
+        };
+        let make = || Mosaic::new(parameters.clone(), 1, 1, DT, 2).unwrap();
+        conforms::controller(|| Box::new(make()), 2, 1, true);
+    }
 }

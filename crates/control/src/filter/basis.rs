@@ -2,6 +2,7 @@
 
 use crate::controller::Senses;
 use crate::error::{Error, check};
+use lobule_signal::Stream;
 
 /// The input signals of an adaptive filter.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +18,34 @@ enum Kind {
     Bands { decays: Vec<f64>, leaky: Vec<f64> },
     Reference { dt_s: f64, scale_s: f64, decays: Vec<f64>, leaky: Vec<f64>, before: Option<[f64; 2]> },
     State { dt_s: f64, before: Option<[f64; 2]> },
+    Tuned(Box<Tuned>),
+}
+
+/// Where granule cells answer most, and what was wanted before.
+#[derive(Debug, Clone, PartialEq)]
+struct Tuned {
+    tuning: Tuning,
+    dt_s: f64,
+    /// Preferred point of each cell, in parts of the ranges. `[signals][2 references]`
+    preferred: Vec<f64>,
+    before: Vec<f64>,
+    /// Whether no tick of the trial has been.
+    begins: bool,
+    /// References and their velocities in parts of the ranges. `[2 references]`
+    at: Vec<f64>,
+}
+
+/// What granule cells are tuned to: places and velocities of the reference.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tuning {
+    /// Middle of the range of each reference, in its units. `[references]`
+    pub middle: Vec<f64>,
+    /// Half the range of each reference. `[references]`
+    pub reach: Vec<f64>,
+    /// Largest velocity of each reference, per second. `[references]`
+    pub speed: Vec<f64>,
+    /// Width of a cell's Gaussian, in parts of half the range.
+    pub width: f64,
 }
 
 /// A cascade of leaky integrators of one time constant.
@@ -111,6 +140,41 @@ impl Basis {
         Ok(Self { kind: Kind::State { dt_s, before: None }, len: 3 })
     }
 
+    /// Granule cells with Gaussian fields at random points of the space of references and their velocities (backward differences):
+    /// `exp(-½ |z - c_j|² / width²)` with z in parts of the ranges and c_j uniform within them, drawn from the stream
+    /// `basis/tuned` of `seed`. For movements that differ from trial to trial: what is learned at one velocity holds near it.
+    /// Source: Thoroughman & Shadmehr 2000, doi:10.1038/35037588, whose primitives are Gaussians of velocity.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] without signals or references, for ranges of different number, or for one that is not positive.
+    pub fn tuned(n: usize, tuning: &Tuning, dt_s: f64, seed: u64) -> Result<Self, Error> {
+        let part = "tuned basis";
+        check(part, "signals", n as f64, (1..=1 << 20).contains(&n), "1 to 1048576")?;
+        check(part, "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
+        check(part, "width", tuning.width, tuning.width > 0.0, "more than 0")?;
+        let references = tuning.middle.len();
+        check(part, "references", references as f64, references > 0, "at least 1")?;
+        for (name, values) in [("reach", &tuning.reach), ("speed", &tuning.speed)] {
+            check(part, name, values.len() as f64, values.len() == references, "one for each reference")?;
+            for &value in values {
+                check(part, name, value, value > 0.0, "more than 0")?;
+            }
+        }
+        let dimensions = 2 * references;
+        let stream = Stream::new(seed, "basis/tuned");
+        let draw = |i: usize| 2.0 * stream.uniform((i / dimensions) as u64, (i % dimensions) as u32) - 1.0;
+        let preferred = (0..n * dimensions).map(draw).collect();
+        let tuned = Tuned {
+            tuning: tuning.clone(),
+            dt_s,
+            preferred,
+            before: vec![0.0; references],
+            begins: true,
+            at: vec![0.0; dimensions],
+        };
+        Ok(Self { kind: Kind::Tuned(Box::new(tuned)), len: n })
+    }
+
     /// Number of signals.
     pub fn signals(&self) -> usize {
         self.len
@@ -127,6 +191,7 @@ impl Basis {
                 *before = None;
             }
             Kind::State { before, .. } => *before = None,
+            Kind::Tuned(tuned) => tuned.begins = true,
         }
     }
 
@@ -189,6 +254,30 @@ impl Basis {
                 x[2] = senses.sensed[0];
                 *before = Some([r, r1]);
             }
+            Kind::Tuned(tuned) => tuned.advance(senses.reference, x),
+        }
+    }
+}
+
+impl Tuned {
+    fn advance(&mut self, reference: &[f64], x: &mut [f64]) {
+        let Tuning { middle, reach, speed, width } = &self.tuning;
+        let n = middle.len();
+        assert!(reference.len() >= n, "the cells are tuned to {n} references");
+        if self.begins {
+            // The reference has been there before the trial.
+            self.before.copy_from_slice(&reference[..n]);
+            self.begins = false;
+        }
+        for i in 0..n {
+            self.at[i] = (reference[i] - middle[i]) / reach[i];
+            self.at[n + i] = (reference[i] - self.before[i]) / (self.dt_s * speed[i]);
+        }
+        self.before.copy_from_slice(&reference[..n]);
+        let sharpness = 0.5 / (width * width);
+        for (x, preferred) in x.iter_mut().zip(self.preferred.chunks_exact(2 * n)) {
+            let far = preferred.iter().zip(&self.at).fold(0.0, |sum, (c, z)| sum + (z - c) * (z - c));
+            *x = libm::exp(-sharpness * far);
         }
     }
 }

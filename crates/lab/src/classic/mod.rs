@@ -1,6 +1,8 @@
-//! Classic tasks of cerebellar learning.
+//! Classic experiments on cerebellar learning, each beside its published results.
 
+pub mod force_field;
 mod look;
+pub mod mosaic;
 pub mod pursuit;
 mod response;
 pub mod vor;

@@ -114,6 +114,8 @@ pub const ALL: &[&dyn Experiment] = &[
     &crate::bench::Bench,
     &crate::classic::vor::Vor,
     &crate::classic::pursuit::Pursuit,
+    &crate::classic::force_field::ForceField,
+    &crate::classic::mosaic::MosaicStudy,
 ];
 
 /// The experiment of that name.
