@@ -10,6 +10,7 @@
 mod beside;
 mod cfpc;
 mod closed_loop;
+mod conditioning;
 mod controller;
 mod cortex;
 mod decoder;
@@ -30,6 +31,7 @@ mod trajectory;
 pub use beside::Beside;
 pub use cfpc::Cfpc;
 pub use closed_loop::{ClosedLoop, Drive};
+pub use conditioning::{Conditioning, ConditioningParameters};
 pub use controller::{Controller, Senses};
 pub use cortex::{CortexMemory, CortexParameters, ELBOW, MotorCortex, POINTING};
 pub use decoder::{Decoder, SMOOTHING_MS};
