@@ -3,6 +3,7 @@
 
 pub mod cerebellum;
 pub mod cfpc;
+pub mod classic;
 mod error;
 pub mod experiment;
 pub mod forward;

@@ -110,6 +110,7 @@ pub const ALL: &[&dyn Experiment] = &[
     &crate::cfpc::Cascade,
     &crate::forward::cartpole::CartPoleStudy,
     &crate::forward::anticipation::AnticipationStudy,
+    &crate::classic::eyeblink::Eyeblink,
 ];
 
 /// The experiment of that name.

@@ -1,0 +1,3 @@
+//! Classic experiments of cerebellar learning on bodies.
+
+pub mod eyeblink;
