@@ -4,8 +4,12 @@ mod conforms;
 
 use lobule_control::feedback::{Pid, PidGains, Reflex};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
-use lobule_control::plant::{Changing, Joint, Linear, Noisy, PlanarArm, Saturated};
-use lobule_control::{Cfpc, Controller, FeedbackErrorLearning, LinearSystem};
+use lobule_control::plant::{
+    Changing, Eyelid, EyelidParameters, Joint, Linear, Noisy, PlanarArm, Saturated,
+};
+use lobule_control::{
+    Cfpc, Conditioning, ConditioningParameters, Controller, FeedbackErrorLearning, LinearSystem,
+};
 
 const DT: f64 = 0.01;
 
@@ -17,6 +21,7 @@ fn damped() -> Linear {
 fn plants() {
     conforms::plant(|| Box::new(Joint::new(1.0, 0.0)), 1e-3, true);
     conforms::plant(|| Box::new(PlanarArm::new(0.1, 0.1, 0.3)), 1e-3, true);
+    conforms::plant(|| Box::new(Eyelid::new(EyelidParameters::default()).unwrap()), 1e-3, true);
     conforms::plant(|| Box::new(Linear::first_order(0.3, 1.0).unwrap()), DT, true);
     conforms::plant(|| Box::new(damped()), DT, true);
     conforms::plant(|| Box::new(Linear::non_minimum_phase(1.0, 2.0, 4.0, 0.15).unwrap()), DT, true);
@@ -39,6 +44,14 @@ fn controllers() {
             Basis::state(DT).unwrap(),
         ]
     };
+    // A nucleus that answers and learns within the one tick of the suite's cue.
+    let quick = ConditioningParameters {
+        mossy_weight: [2.0, 3.0],
+        nuclear_ltp_hz: 100.0,
+        nuclear_thresholds: [2.0, 3.0],
+        ..ConditioningParameters::default()
+    };
+    conforms::controller(|| Box::new(Conditioning::new(&quick, 2, 1e-3, 3).unwrap()), 3, 2, true);
     // A stable loop: a trace that grows without bounds would normalize its step to nothing.
     let slow = Pid::new(PidGains { kp: 0.2, kd: 0.0, ki: 0.5, filter_s: 0.0 }, DT).unwrap();
     let system = slow.system().unwrap().then(&LinearSystem::delay(3)).closed().unwrap();
