@@ -31,7 +31,7 @@ use lobule_scaffold::{Anatomy, Microzone};
 use lobule_signal::Clock;
 use serde::{Deserialize, Serialize};
 
-/// Decay of a zone's trace, ms, and its step with a spike. Source: closed-loop neuron.
+/// Decay of a zone's trace, ms; it sets the step with a spike, too. Source: closed-loop neuron.
 const TRACE_MS: f64 = 60.0;
 /// Window of the moving average, ms. Source: closed-loop neuron.
 const AVERAGE_MS: usize = 50;

@@ -263,9 +263,9 @@ fn saved(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Err
     let frozen = of_condition(record, "frozen_nucleus");
     let bars: [(&str, &str, Vec<f64>); 4] = [
         ("as it is", BLUE, full.iter().map(|c| savings(c, 0)).collect()),
-        ("nucleus naive", SKY, full.iter().map(|c| savings(c, 1)).collect()),
-        ("cortex naive", PURPLE, full.iter().map(|c| savings(c, 2)).collect()),
-        ("frozen", GREEN, frozen.iter().map(|c| savings(c, 0)).collect()),
+        ("nucleus/made naive", SKY, full.iter().map(|c| savings(c, 1)).collect()),
+        ("cortex/made naive", PURPLE, full.iter().map(|c| savings(c, 2)).collect()),
+        ("nucleus/never learns", GREEN, frozen.iter().map(|c| savings(c, 0)).collect()),
     ];
     let values = |bars: &[(&str, &str, Vec<f64>)]| bars.iter().flat_map(|b| b.2.clone()).collect::<Vec<_>>();
     let draw = |panel: &mut Panel, bars: &[(&str, &str, Vec<f64>)]| {
@@ -288,7 +288,11 @@ fn saved(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Err
         panel.levels.push(Level { at: 0.0, is_vertical: false, stroke: Stroke::new(GUIDE, 1.0) });
     };
     let axis = |bars: &[(&str, &str, Vec<f64>)]| {
-        let ticks = bars.iter().enumerate().map(|(k, b)| tick(k as f64, b.0)).collect();
+        let named = |(k, bar): (usize, &(&str, &str, Vec<f64>))| {
+            let (above, under) = bar.0.split_once('/').unwrap_or((bar.0, ""));
+            Tick { under: under.into(), ..tick(k as f64, above) }
+        };
+        let ticks = bars.iter().enumerate().map(named).collect();
         Axis::exact("", -0.6, bars.len() as f64 - 0.4).named(ticks)
     };
     let mut panel = Panel::new(
@@ -300,7 +304,7 @@ fn saved(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Err
     plate.panels.push(panel);
     let blocked: [(&str, &str, Vec<f64>); 2] = [
         ("everything", BLUE, blocked_over_control(record, "full")),
-        ("no olive inhibition", VERMILLION, blocked_over_control(record, "no_nucleo_olivary")),
+        ("no inhibition/of the olive", VERMILLION, blocked_over_control(record, "no_nucleo_olivary")),
     ];
     let mut panel = Panel::new(
         "learned by a light beside a known tone",
