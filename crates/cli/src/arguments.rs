@@ -34,6 +34,8 @@ pub enum Command {
         #[arg(required = true)]
         folders: Vec<PathBuf>,
     },
+    /// Run a matrix of controllers, bodies, delays, conditions and seeds on all cores; write tables and heat maps
+    Bench(Bench),
     /// Reconstruct, inspect or simulate a network file
     #[command(subcommand)]
     Network(Network),
@@ -43,12 +45,31 @@ pub enum Command {
 pub struct Run {
     /// Experiment, e.g. prism
     pub experiment: String,
-    /// default, quick or full
-    #[arg(long, default_value = "default")]
-    pub preset: String,
     /// TOML file with keys to change
     #[arg(long, value_name = "FILE.toml")]
     pub config: Option<PathBuf>,
+    #[command(flatten)]
+    pub how: How,
+    /// Under mpirun: round-robin or contiguous blocks of cells; it changes no bit
+    #[arg(long, value_enum, default_value_t)]
+    pub distribution: Distribution,
+}
+
+#[derive(Debug, Args)]
+pub struct Bench {
+    /// The matrix: the keys that differ from those of `lobule show bench/anticipation`, which is run without a file
+    #[arg(value_name = "FILE.toml")]
+    pub matrix: Option<PathBuf>,
+    #[command(flatten)]
+    pub how: How,
+}
+
+/// What `run` and `bench` have in common.
+#[derive(Debug, Args)]
+pub struct How {
+    /// default, quick or full
+    #[arg(long, default_value = "default")]
+    pub preset: String,
     /// Change one key, e.g. --set loop.forward=off
     #[arg(long, value_name = "KEY=VALUE")]
     pub set: Vec<String>,
@@ -73,9 +94,6 @@ pub struct Run {
     /// Exit with 3 when a finding is out of range
     #[arg(long)]
     pub strict: bool,
-    /// Under mpirun: round-robin or contiguous blocks of cells; it changes no bit
-    #[arg(long, value_enum, default_value_t)]
-    pub distribution: Distribution,
 }
 
 #[derive(Debug, Subcommand)]

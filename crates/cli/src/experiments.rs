@@ -1,7 +1,7 @@
 //! `list`, `show`, `run`, `report` and `compare`.
 
 use crate::Stop;
-use crate::arguments::Run;
+use crate::arguments::{Bench, Distribution, Run};
 use crate::bar::Bar;
 use lobule::Error;
 use lobule::circuit::RunError;
@@ -36,6 +36,14 @@ pub fn show(experiment: &str) -> Result<(), Stop> {
     Ok(())
 }
 
+/// The bench is an experiment; its matrix is the file of keys to change.
+impl From<Bench> for Run {
+    fn from(bench: Bench) -> Self {
+        let (experiment, config) = ("bench/anticipation".into(), bench.matrix);
+        Self { experiment, config, how: bench.how, distribution: Distribution::default() }
+    }
+}
+
 /// What is typed, once it is read: the experiment, a file with keys to change, keys to change.
 type Typed = (&'static dyn Experiment, Option<(String, String)>, Vec<String>);
 
@@ -46,11 +54,11 @@ fn typed(arguments: &Run) -> Result<Typed, Error> {
         Some(path) => Some((path.display().to_string(), read(path)?)),
     };
     let mut settings = Vec::new();
-    if let Some(seeds) = &arguments.seeds {
+    if let Some(seeds) = &arguments.how.seeds {
         settings.push(format!("seeds={:?}", parse_seeds(seeds)?));
     }
-    settings.extend(arguments.set.iter().cloned());
-    for (key, value) in [("--threads", arguments.threads), ("--jobs", arguments.jobs.unwrap_or(1))] {
+    settings.extend(arguments.how.set.iter().cloned());
+    for (key, value) in [("--threads", arguments.how.threads), ("--jobs", arguments.how.jobs.unwrap_or(1))] {
         if !(1..=1024).contains(&value) {
             return Err(Error::Config { key: key.into(), what: format!("{value}; 1 to 1024 are possible") });
         }
@@ -62,26 +70,26 @@ pub fn run(arguments: &Run, ranks: &Ranks) -> Result<(), Stop> {
     let (experiment, file, settings) = ranks.agree(typed(arguments)).map_err(Stop::Input)?;
     let file = file.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let out = match &arguments.out {
+    let out = match &arguments.how.out {
         Some(out) => out.clone(),
-        None => free_folder(&arguments.experiment, &arguments.preset, arguments.resume),
+        None => free_folder(&arguments.experiment, &arguments.how.preset, arguments.how.resume),
     };
     let options = RunOptions {
-        preset: if arguments.set.is_empty() && arguments.config.is_none() {
-            arguments.preset.clone()
+        preset: if arguments.how.set.is_empty() && arguments.config.is_none() {
+            arguments.how.preset.clone()
         } else {
-            format!("{} with changes", arguments.preset)
+            format!("{} with changes", arguments.how.preset)
         },
-        jobs: arguments.jobs.unwrap_or(match ranks.ranks() {
-            1 => (cores / arguments.threads).max(1),
+        jobs: arguments.how.jobs.unwrap_or(match ranks.ranks() {
+            1 => (cores / arguments.how.threads).max(1),
             _ => 1,
         }),
-        threads: arguments.threads,
+        threads: arguments.how.threads,
         out,
-        resumes: arguments.resume,
+        resumes: arguments.how.resume,
     };
-    let request = Request { preset: &arguments.preset, file, settings: &settings };
-    let bar = Bar::new(arguments.no_progress || !ranks.is_first(), experiment.card().unit);
+    let request = Request { preset: &arguments.how.preset, file, settings: &settings };
+    let bar = Bar::new(arguments.how.no_progress || !ranks.is_first(), experiment.card().unit);
     let ran = experiment.run_on(&request, &options, &bar, ranks);
     bar.finish();
     let finished = ran.map_err(|e| match e.kind() {
@@ -99,11 +107,14 @@ pub fn run(arguments: &Run, ranks: &Ranks) -> Result<(), Stop> {
     let findings = &finished.findings;
     let out_of_range = findings.findings.iter().filter(|f| !f.pass).count();
     let ended =
-        if arguments.strict && out_of_range > 0 { Err(Stop::OutOfRange(out_of_range)) } else { Ok(()) };
+        if arguments.how.strict && out_of_range > 0 { Err(Stop::OutOfRange(out_of_range)) } else { Ok(()) };
     if !ranks.is_first() {
         return ended;
     }
     print_findings(&findings.findings);
+    for m in &findings.measured {
+        out!("measured {} {} {}", m.name, number(m.value), m.unit);
+    }
     for (label, hash) in &finished.fingerprints {
         out!("hash {label} {hash}");
     }

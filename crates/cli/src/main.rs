@@ -64,6 +64,7 @@ fn main() -> ExitCode {
         Command::List => experiments::list(),
         Command::Show { experiment } => experiments::show(&experiment),
         Command::Run(run) => experiments::run(&run, &ranks),
+        Command::Bench(bench) => experiments::run(&bench.into(), &ranks),
         Command::Report { folder } => experiments::report(&folder),
         Command::Compare { folders } => experiments::compare(&folders),
         Command::Network(command) => network::run(&command, &ranks),

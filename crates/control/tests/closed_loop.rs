@@ -1,6 +1,7 @@
 //! The closed loop: exact delays, exact error, what is refused.
 
-use lobule_control::plant::Joint;
+use lobule_control::feedback::Trimmed;
+use lobule_control::plant::{Joint, Linear};
 use lobule_control::{Beside, ClosedLoop, Controller, Drive, Error, Plant, Senses};
 
 /// Commands 1 at tick 0 of a trial, else 0.
@@ -164,4 +165,34 @@ impl Controller for Two {
         command.copy_from_slice(&[1e-3 * senses.error(0), 0.0]);
         Ok(())
     }
+}
+
+#[test]
+fn a_trimmed_law_that_is_wrong_about_the_body_still_comes_to_its_reference() {
+    // The law takes the spring for half as stiff as it is, and rests at a place of its own.
+    struct Wrong;
+    impl Controller for Wrong {
+        fn name(&self) -> &'static str {
+            "wrong"
+        }
+        fn commands(&self) -> usize {
+            1
+        }
+        fn reset(&mut self) {}
+        fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+            command[0] = 2.0 * senses.reference[0] + 2.0 * (senses.reference[0] - senses.sensed[0]);
+            Ok(())
+        }
+    }
+    let body = || Linear::second_order(1.0, 3.0, 4.0).unwrap();
+    let rest = |controller: Box<dyn Controller>| {
+        let mut closed = ClosedLoop::new(body(), controller, 1, 0.01, [10, 5]).unwrap();
+        for _ in 0..4000 {
+            closed.tick(&Drive { reference: &[1.0], ..Drive::default() }).unwrap();
+        }
+        closed.senses()[0]
+    };
+    assert!((rest(Box::new(Wrong)) - 4.0 / 6.0).abs() < 1e-6);
+    assert!((rest(Box::new(Trimmed::new(Wrong, 1, 0.5, 0.01).unwrap())) - 1.0).abs() < 1e-6);
+    assert!(matches!(Trimmed::new(Wrong, 1, -0.5, 0.01), Err(Error::Parameter { parameter: "rate", .. })));
 }

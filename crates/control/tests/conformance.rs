@@ -2,7 +2,7 @@
 
 mod conforms;
 
-use lobule_control::feedback::{Pid, PidGains, Reflex};
+use lobule_control::feedback::{Pid, PidGains, Reflex, Trimmed};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
 use lobule_control::plant::{
     Changing, Eyelid, EyelidParameters, Joint, Linear, Noisy, PlanarArm, Saturated,
@@ -36,6 +36,7 @@ fn plants() {
 fn controllers() {
     let law = || Pid::new(PidGains { kp: 6.0, kd: 1.5, ki: 4.0, filter_s: 0.03 }, DT).unwrap();
     conforms::controller(|| Box::new(Reflex::new(law())), 2, 1, false);
+    conforms::controller(|| Box::new(Trimmed::new(Reflex::new(law()), 1, 0.5, DT).unwrap()), 2, 1, false);
     let bases = || {
         [
             Basis::gaussians(10, 0.05, 0.03, DT).unwrap(),

@@ -1,6 +1,7 @@
 //! The cerebellum as software: tasks, experiments and reports.
 #![warn(missing_docs)]
 
+pub mod bench;
 pub mod cerebellum;
 pub mod cfpc;
 pub mod classic;

@@ -281,6 +281,7 @@ fn findings(result: &PrismResult) -> Findings {
         preset: result.preset.clone(),
         seeds: result.seeds.clone(),
         wall_s: 1_834.0,
+        measured: Vec::new(),
         findings: vec![
             finding(
                 "plastic_error_ratio",

@@ -133,11 +133,7 @@ impl Granule {
         self.inputs.iter_mut().zip(&self.features).for_each(|(x, f)| *x = *f as f32);
 
         // Drive of each cell: whole rows, in which contacts that are not there weigh 0.
-        let cells = self.drive.len();
-        self.drive.copy_from_slice(&self.bias);
-        for (row, &x) in self.weight.chunks_exact(cells).zip(&self.inputs) {
-            add_scaled(&mut self.drive, row, x);
-        }
+        drives(&self.weight, &self.bias, &self.inputs, &mut self.drive);
 
         // The threshold moves little from one call to the next: look among the cells above a guess, and among all where
         // those are too few. The outcome is the same.
@@ -194,10 +190,26 @@ impl Granule {
     }
 }
 
-/// Adds `x` times a row of weights. Products and sums are rounded one by one, so every width of vectors gives the same bits.
+/// Cells whose drives are summed at a time: they stay in registers over all inputs.
+const BLOCK: usize = 32;
+
+/// Writes `bias + Σ x w`, input by input. Products and sums are rounded one by one, so every width of vectors gives the same bits.
+/// `[inputs][cells]`, `[cells]`, `[inputs]`, `[cells]`
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
-fn add_scaled(drive: &mut [f32], row: &[f32], x: f32) {
-    drive.iter_mut().zip(row).for_each(|(a, w)| *a += w * x);
+fn drives(weight: &[f32], bias: &[f32], inputs: &[f32], drive: &mut [f32]) {
+    let cells = drive.len();
+    let whole = cells - cells % BLOCK;
+    for from in (0..whole).step_by(BLOCK) {
+        let mut sum = [0.0; BLOCK];
+        sum.copy_from_slice(&bias[from..from + BLOCK]);
+        for (row, &x) in weight.chunks_exact(cells).zip(inputs) {
+            sum.iter_mut().zip(&row[from..from + BLOCK]).for_each(|(a, w)| *a += w * x);
+        }
+        drive[from..from + BLOCK].copy_from_slice(&sum);
+    }
+    for j in whole..cells {
+        drive[j] = weight.chunks_exact(cells).zip(inputs).fold(bias[j], |a, (row, x)| a + row[j] * x);
+    }
 }
 
 /// Writes down the cells whose drive exceeds `guess` and their drives; returns how many there are. Without a branch: every

@@ -226,38 +226,47 @@ impl Bench {
         Ok(TraceModel::Response(response.into_iter().map(|h| wrong.gain * h).collect()))
     }
 
-    /// The movements of the bench: 0 to 1, to -0.5 and back, each of minimum jerk. `[ticks]`
+    /// The movements of the bench: [`reaches`]. `[ticks]`
     pub fn minjerk(&self) -> Vec<f64> {
-        let part = |t: f64, from: f64, to: f64| minimum_jerk(((t - from) / (to - from)).clamp(0.0, 1.0))[0];
-        (0..self.ticks())
-            .map(|n| {
-                let t = n as f64 * self.dt_s;
-                part(t, 0.5, 1.3) - 1.5 * part(t, 1.7, 2.4) + 0.5 * part(t, 2.7, 3.4)
-            })
-            .collect()
+        reaches(self.ticks(), self.dt_s)
     }
 
-    /// A sum of sines of random phase, 0.25 to 1.5 Hz in steps of 0.25, within a smooth window, largest value 1; a movement of
-    /// its own for each `index`. `[ticks]`
+    /// A random movement: [`sines`]. `[ticks]`
     pub fn sines(&self, seed: u64, index: u64) -> Vec<f64> {
-        let phases = Stream::new(seed, "sines");
-        let n = self.ticks();
-        let raw: Vec<f64> = (0..n)
-            .map(|i| {
-                let t = i as f64 * self.dt_s;
-                let window = 0.5 - 0.5 * libm::cos(std::f64::consts::TAU * i as f64 / (n - 1) as f64);
-                let sum: f64 = (1..=6u32)
-                    .map(|k| {
-                        let angle = t * f64::from(k) * 0.25 + phases.uniform(index, k);
-                        libm::sin(std::f64::consts::TAU * angle)
-                    })
-                    .sum();
-                window * sum
-            })
-            .collect();
-        let top = raw.iter().fold(f64::MIN_POSITIVE, |top, v| top.max(v.abs()));
-        raw.into_iter().map(|v| v / top).collect()
+        sines(seed, index, self.ticks(), self.dt_s)
     }
+}
+
+/// 0 to 1, to -0.5 and back within 3.4 s, each of minimum jerk. `[ticks]`
+pub fn reaches(ticks: usize, dt_s: f64) -> Vec<f64> {
+    let part = |t: f64, from: f64, to: f64| minimum_jerk(((t - from) / (to - from)).clamp(0.0, 1.0))[0];
+    (0..ticks)
+        .map(|n| {
+            let t = n as f64 * dt_s;
+            part(t, 0.5, 1.3) - 1.5 * part(t, 1.7, 2.4) + 0.5 * part(t, 2.7, 3.4)
+        })
+        .collect()
+}
+
+/// A sum of sines of random phase, 0.25 to 1.5 Hz in steps of 0.25, within a smooth window, largest value 1; a movement of
+/// its own for each `index`. `[ticks]`
+pub fn sines(seed: u64, index: u64, ticks: usize, dt_s: f64) -> Vec<f64> {
+    let phases = Stream::new(seed, "sines");
+    let raw: Vec<f64> = (0..ticks)
+        .map(|i| {
+            let t = i as f64 * dt_s;
+            let window = 0.5 - 0.5 * libm::cos(std::f64::consts::TAU * i as f64 / (ticks - 1) as f64);
+            let sum: f64 = (1..=6u32)
+                .map(|k| {
+                    let angle = t * f64::from(k) * 0.25 + phases.uniform(index, k);
+                    libm::sin(std::f64::consts::TAU * angle)
+                })
+                .sum();
+            window * sum
+        })
+        .collect();
+    let top = raw.iter().fold(f64::MIN_POSITIVE, |top, v| top.max(v.abs()));
+    raw.into_iter().map(|v| v / top).collect()
 }
 
 /// A model that is wrong: factors, and what is added to the delay.

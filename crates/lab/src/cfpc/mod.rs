@@ -11,7 +11,7 @@
 mod bench;
 mod cascade;
 mod gradient;
-mod look;
+pub(crate) mod look;
 mod mismatch;
 mod plants;
 mod posture;
@@ -20,7 +20,7 @@ mod traces;
 mod tracking;
 mod transfer;
 
-pub use bench::{Bench, PlantConfig, Plants};
+pub use bench::{Bench, PlantConfig, Plants, reaches, signals, sines};
 pub use cascade::Cascade;
 pub use gradient::Gradient;
 pub use mismatch::MismatchMap;

@@ -111,6 +111,7 @@ pub const ALL: &[&dyn Experiment] = &[
     &crate::forward::cartpole::CartPoleStudy,
     &crate::forward::anticipation::AnticipationStudy,
     &crate::classic::eyeblink::Eyeblink,
+    &crate::bench::Bench,
 ];
 
 /// The experiment of that name.

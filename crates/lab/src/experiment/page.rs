@@ -85,6 +85,7 @@ pub fn page(
         figures.iter().filter(|f| !told(f)).for_each(|f| page.figure(f));
     }
     tables::all_findings(&mut page, findings);
+    tables::measured(&mut page, findings);
     if !story.differences.is_empty() {
         page.section("Where this differs from its source");
         page.html("<ul>\n");

@@ -2,13 +2,14 @@
 
 use super::study::{Card, Study};
 use crate::ranks::Ranks;
-use crate::report::Findings;
+use crate::report::{Findings, Measured};
 use crate::run_folder::RunFolder;
 use crate::{Error, Progress};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 /// How to run, apart from what to run.
@@ -40,9 +41,18 @@ pub struct Run<'a> {
     pub pool: &'a rayon::ThreadPool,
     /// The processes that run this together.
     pub ranks: &'a Ranks,
+    /// What was measured of this machine.
+    measured: Mutex<Vec<Measured>>,
 }
 
 impl Run<'_> {
+    /// Keeps a number that depends on the machine, such as a time: it is told with the findings and enters no record, so that
+    /// equal runs have equal records.
+    pub fn measured(&self, name: impl Into<String>, value: f64, unit: &str) {
+        let mut measured = self.measured.lock().unwrap_or_else(PoisonError::into_inner);
+        measured.push(Measured { name: name.into(), value, unit: unit.into() });
+    }
+
     /// Works on every item, as many at a time as there are jobs, over several ranks one after the other; results
     /// are in the order of the items, whoever finishes first.
     ///
@@ -115,12 +125,14 @@ pub fn run_on<S: Study + ?Sized>(
         threads: options.threads.max(1),
         pool: &pool,
         ranks,
+        measured: Mutex::default(),
     };
     let record = ranks.agree(study.run(config, &run)).inspect_err(|_| folder.discard_if_empty())?;
     progress.note("drawing the report");
+    let measured = run.measured.into_inner().unwrap_or_else(PoisonError::into_inner);
     let finished = ranks.on_first(|| {
         let wall_s = begin.elapsed().as_secs_f64();
-        finish(study, config, &config_toml, options, (&record, wall_s, ranks.ranks()), folder)
+        finish(study, config, &config_toml, options, (&record, wall_s, measured, ranks.ranks()), folder)
     })?;
     Ok((finished, record))
 }
@@ -149,13 +161,13 @@ fn check_ranks<S: Study + ?Sized>(study: &S, options: &RunOptions, ranks: &Ranks
     }
 }
 
-/// Writes what a run has to say: (record, wall time s, number of ranks).
+/// Writes what a run has to say: (record, wall time s, what was measured of the machine, number of ranks).
 fn finish<S: Study + ?Sized>(
     study: &S,
     config: &S::Config,
     config_toml: &str,
     options: &RunOptions,
-    (record, wall_s, ranks): (&S::Record, f64, usize),
+    (record, wall_s, measured, ranks): (&S::Record, f64, Vec<Measured>, usize),
     folder: RunFolder,
 ) -> Result<Finished, Error> {
     let card = study.card();
@@ -169,6 +181,7 @@ fn finish<S: Study + ?Sized>(
         seeds: study.seeds(config),
         wall_s,
         findings: study.findings(config, record),
+        measured,
     };
     let provenance = provenance(card, config_toml, options, ranks, &fingerprints);
     folder.write(&recording(card), &data)?;

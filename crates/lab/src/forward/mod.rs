@@ -2,4 +2,4 @@
 
 pub mod anticipation;
 pub mod cartpole;
-mod look;
+pub(crate) mod look;

@@ -102,6 +102,20 @@ pub struct Findings {
     pub wall_s: f64,
     /// The numbers.
     pub findings: Vec<Finding>,
+    /// Numbers that depend on the machine.
+    #[serde(default)]
+    pub measured: Vec<Measured>,
+}
+
+/// A number that depends on the machine, such as the time of a step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Name, e.g. `control_step/rls`.
+    pub name: String,
+    /// Value.
+    pub value: f64,
+    /// Unit.
+    pub unit: String,
 }
 
 #[cfg(test)]

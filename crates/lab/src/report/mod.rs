@@ -11,4 +11,4 @@ pub mod svg;
 pub mod tables;
 
 pub use figure::{Figure, Format};
-pub use finding::{Finding, Findings, Judge};
+pub use finding::{Finding, Findings, Judge, Measured};

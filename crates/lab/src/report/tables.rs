@@ -28,6 +28,23 @@ pub fn all_findings(page: &mut Page, findings: &Findings) {
     }
 }
 
+/// The section of what depends on the machine; none where nothing was measured.
+pub fn measured(page: &mut Page, findings: &Findings) {
+    if findings.measured.is_empty() {
+        return;
+    }
+    page.section("Measured on this machine");
+    page.text("These numbers differ from machine to machine and from run to run; they enter no fingerprint.");
+    let mut table = Table::new(&["what", "value"], &[1]);
+    for m in &findings.measured {
+        table.rows.push(vec![
+            format!("<code>{}</code>", escape(&m.name)),
+            format!("{} {}", short(m.value), escape(&m.unit)),
+        ]);
+    }
+    page.html(&table.html());
+}
+
 /// The section that says how to get the same bits again, with everything the run knows of itself.
 pub fn how_to_repeat(page: &mut Page, experiment: &str, wall_s: f64, provenance: &Value) {
     page.section("How to repeat it");

@@ -1,0 +1,70 @@
+//! A slow integral of the late error that moves the reference of a law: what a model is wrong about at rest is taken away.
+//!
+//! ```text
+//! b[n] = b[n-1] + rate dt (r_then - y)      the inner controller is told r + b
+//! ```
+//!
+//! A law of state alone, as forward models serve it, stops short of its reference when the body is stiffer than the
+//! model. An integral beside the law would hide its command from the model; moving the reference does not. Stable around a loop that
+//! follows its reference where `rate (delay + its own time constant)` stays well below 1.
+
+use crate::controller::{Controller, Senses};
+use crate::error::{Error, check};
+
+/// A controller whose first reference is trimmed.
+#[derive(Debug, Clone)]
+pub struct Trimmed<C> {
+    inner: C,
+    rate: f64,
+    dt_s: f64,
+    trim: f64,
+    /// What the inner controller is told. `[references]`
+    reference: Vec<f64>,
+}
+
+impl<C: Controller> Trimmed<C> {
+    /// Trims the first of `references` references of `inner` at `rate` per second, in ticks of `dt_s`.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for no reference, a negative rate, or a tick that is not positive.
+    pub fn new(inner: C, references: usize, rate: f64, dt_s: f64) -> Result<Self, Error> {
+        check("trim", "references", references as f64, references > 0, "at least one is needed")?;
+        check("trim", "rate", rate, rate >= 0.0, "0 or more, in 1/s")?;
+        check("trim", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
+        Ok(Self { inner, rate, dt_s, trim: 0.0, reference: vec![0.0; references] })
+    }
+}
+
+impl<C: Controller> Controller for Trimmed<C> {
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
+    fn commands(&self) -> usize {
+        self.inner.commands()
+    }
+
+    fn reset(&mut self) {
+        self.trim = 0.0;
+        self.inner.reset();
+    }
+
+    fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        self.trim += self.rate * self.dt_s * senses.error(0);
+        self.reference.copy_from_slice(senses.reference);
+        self.reference[0] += self.trim;
+        self.inner.advance(&Senses { reference: &self.reference, ..*senses }, command)
+    }
+
+    fn finish(&mut self, cost: f64) -> Result<(), Error> {
+        self.inner.finish(cost)
+    }
+
+    fn weights(&self) -> &[f64] {
+        self.inner.weights()
+    }
+
+    fn set_learning(&mut self, learns: bool) {
+        self.inner.set_learning(learns);
+    }
+}

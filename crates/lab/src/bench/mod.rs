@@ -1,0 +1,30 @@
+//! The bench: controllers × bodies × delays × conditions × seeds, and who is best where.
+//!
+//! ```text
+//! Config ──▶ body, delay ──tune──▶ Laws ──┐
+//!            seed ──▶ Body of its own ────┴─▶ Place ──controller(name)──▶ course over trials, the body changed in between
+//!                                                                            │ over that of feedback alone
+//!                                             Record { cells } ◀── Outcome ◀─┘      why: of what diverged
+//! ```
+//!
+//! A controller more is an arm in `controllers.rs` and a name in its list; a body more is a table in the TOML file.
+
+mod body;
+mod config;
+mod controllers;
+mod course;
+mod diagnose;
+mod figures;
+mod findings;
+mod results;
+mod study;
+mod task;
+mod tune;
+mod words;
+
+pub use body::{Body, Factors};
+pub use config::{Condition, Config};
+pub use diagnose::Why;
+pub use results::{Cell, Outcome, Record};
+pub use study::Bench;
+pub use tune::Laws;

@@ -1,0 +1,159 @@
+//! What a run of the matrix records, and what is read from it.
+
+use super::config::{Condition, Config};
+use super::course::Course;
+use super::diagnose::Why;
+use super::tune::Laws;
+use lobule_analysis::mean;
+use serde::{Deserialize, Serialize};
+
+/// One seed of a cell. Errors are over those of feedback alone on the same body and trials.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Seed.
+    pub seed: u64,
+    /// Root mean square error of the last trials before the change.
+    pub rms: f64,
+    /// The same, relative.
+    pub relative: f64,
+    /// Trial from which on nine tenths of what is won in the end are won; none where nothing is.
+    pub learned_at: Option<usize>,
+    /// Relative error of the first trials after the change.
+    pub changed: f64,
+    /// Relative error of the last trials after it.
+    pub recovered: f64,
+    /// Trials that were stopped, the first of them, and whether some were among the last before the change and after it.
+    pub stops: usize,
+    /// First stopped trial.
+    pub first_stop: Option<usize>,
+    /// Stopped at the end of each part.
+    pub diverged: [bool; 2],
+}
+
+/// A controller at a place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    /// Controller.
+    pub controller: String,
+    /// Plant.
+    pub plant: String,
+    /// Index of the delay.
+    pub delay: usize,
+    /// Condition.
+    pub condition: Condition,
+    /// One for each seed; none where it refused.
+    pub outcomes: Vec<Outcome>,
+    /// Relative error, mean over seeds. `[trials]`
+    pub curve: Vec<f64>,
+    /// Why it refused or did not hold the body with the first seed that diverged.
+    pub why: Option<Why>,
+}
+
+/// The laws of a body under a delay.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tuned {
+    /// Plant.
+    pub plant: String,
+    /// Index of the delay.
+    pub delay: usize,
+    /// Laws.
+    pub laws: Laws,
+}
+
+/// All that a run records.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// By plant, delay.
+    pub tuned: Vec<Tuned>,
+    /// By condition, plant, delay, controller.
+    pub cells: Vec<Cell>,
+}
+
+/// Trials right after the change that count.
+const FIRST_AFTER: usize = 3;
+/// Trials over which the course is smoothed when it is asked when learning was done.
+const SMOOTH: usize = 3;
+/// A relative error from which on nothing was won.
+const NOTHING_WON: f64 = 0.95;
+
+impl Outcome {
+    /// Compares a course with that of feedback alone.
+    pub fn of(config: &Config, seed: u64, course: &Course, feedback: &Course) -> Self {
+        let relative = relative(course, feedback);
+        let (n, tail) = (config.trials, config.tail);
+        let end = mean(&relative[n - tail..n]);
+        let learned_at = (end < NOTHING_WON).then(|| {
+            let enough = end + 0.1 * (1.0 - end);
+            let smooth = |k: usize| mean(&relative[k..(k + SMOOTH).min(n)]);
+            (0..n).rev().take_while(|&k| smooth(k) <= enough).last().unwrap_or(n - 1)
+        });
+        let stopped: Vec<usize> = (0..course.stopped.len()).filter(|&k| course.stopped[k]).collect();
+        Self {
+            seed,
+            rms: mean(&course.rms[n - tail..n]),
+            relative: end,
+            learned_at,
+            changed: mean(&relative[n..(n + FIRST_AFTER).min(relative.len())]),
+            recovered: mean(&relative[relative.len() - tail..]),
+            stops: stopped.len(),
+            first_stop: stopped.first().copied(),
+            diverged: course.diverged(config),
+        }
+    }
+}
+
+/// Error of each trial over that of feedback alone. `[trials]`
+pub fn relative(course: &Course, feedback: &Course) -> Vec<f64> {
+    course.rms.iter().zip(&feedback.rms).map(|(e, f)| e / f).collect()
+}
+
+impl Cell {
+    /// Mean of a value over seeds; none where it refused.
+    pub fn mean(&self, of: impl Fn(&Outcome) -> f64) -> Option<f64> {
+        (!self.outcomes.is_empty()).then(|| mean(&self.outcomes.iter().map(of).collect::<Vec<f64>>()))
+    }
+
+    /// Share of seeds that did not hold the body in the end of the first part.
+    pub fn diverged(&self) -> f64 {
+        self.mean(|o| f64::from(u8::from(o.diverged[0]))).unwrap_or(0.0)
+    }
+
+    /// Whether most seeds held the body; a refusal does not.
+    pub fn holds(&self) -> bool {
+        !self.outcomes.is_empty() && self.diverged() < 0.5
+    }
+
+    /// Mean trial at which learning was done, over the seeds that won something; none when fewer than half did.
+    pub fn learned_at(&self) -> Option<f64> {
+        let all: Vec<f64> = self.outcomes.iter().filter_map(|o| o.learned_at).map(|k| k as f64).collect();
+        (2 * all.len() > self.outcomes.len()).then(|| mean(&all))
+    }
+}
+
+impl Record {
+    /// The cell at a place.
+    pub fn at(&self, controller: &str, plant: &str, delay: usize, condition: Condition) -> Option<&Cell> {
+        self.cells.iter().find(|c| {
+            c.controller == controller && c.plant == plant && c.delay == delay && c.condition == condition
+        })
+    }
+
+    /// The cells of a controller.
+    pub fn of<'a>(&'a self, controller: &'a str) -> impl Iterator<Item = &'a Cell> {
+        self.cells.iter().filter(move |c| c.controller == controller)
+    }
+
+    /// The controller with the least relative error at a place among those that hold the body and may win; the first listed of equals.
+    pub fn best(&self, plant: &str, delay: usize, condition: Condition) -> Option<&Cell> {
+        let here = |c: &&Cell| c.plant == plant && c.delay == delay && c.condition == condition;
+        let mut best: Option<(f64, &Cell)> = None;
+        // The equations are what no controller can know.
+        for cell in self.cells.iter().filter(here).filter(|c| c.holds() && c.controller != "equations") {
+            let error = cell.mean(|o| o.relative).unwrap_or(f64::INFINITY);
+            if best.is_none_or(|b| error < b.0) {
+                best = Some((error, cell));
+            }
+        }
+        best.map(|b| b.1)
+    }
+}
