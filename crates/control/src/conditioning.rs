@@ -165,7 +165,12 @@ impl Conditioning {
     ///
     /// # Errors
     /// [`Error::Parameter`] naming the parameter and its range.
-    pub fn new(parameters: &ConditioningParameters, cues: usize, dt_s: f64, seed: u64) -> Result<Self, Error> {
+    pub fn new(
+        parameters: &ConditioningParameters,
+        cues: usize,
+        dt_s: f64,
+        seed: u64,
+    ) -> Result<Self, Error> {
         let p = parameters;
         check(PART, "cues", cues as f64, (1..=100).contains(&cues), "1 to 100")?;
         check(PART, "dt_s", dt_s, dt_s > 0.0 && dt_s <= 0.01, "more than 0 and at most 0.01 s")?;
@@ -193,7 +198,13 @@ impl Conditioning {
             check(PART, name, value, value >= 0.0, "0 or more")?;
         }
         let ordered = |[a, b]: [f64; 2]| b >= a;
-        check(PART, "mossy_weight", p.mossy_weight[1], ordered(p.mossy_weight), "the largest not below the naive")?;
+        check(
+            PART,
+            "mossy_weight",
+            p.mossy_weight[1],
+            ordered(p.mossy_weight),
+            "the largest not below the naive",
+        )?;
         let allowed = "that of activity not below that of the pause";
         check(PART, "nuclear_thresholds", p.nuclear_thresholds[1], ordered(p.nuclear_thresholds), allowed)?;
         check(PART, "reflex_s", p.reflex_s, p.reflex_s > 0.0, "more than 0 s")?;

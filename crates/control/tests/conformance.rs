@@ -4,9 +4,7 @@ mod conforms;
 
 use lobule_control::feedback::{Pid, PidGains, Reflex, Trimmed};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
-use lobule_control::plant::{
-    Changing, Eyelid, EyelidParameters, Joint, Linear, Noisy, PlanarArm, Saturated,
-};
+use lobule_control::plant::{Changing, Eyelid, EyelidParameters, Joint, Linear, Noisy, PlanarArm, Saturated};
 use lobule_control::{
     Cfpc, Conditioning, ConditioningParameters, Controller, FeedbackErrorLearning, LinearSystem,
 };

@@ -43,7 +43,9 @@ fn it_says_who_holds_what_and_why_not() {
     assert!(learned.is_some_and(|k| k > 0), "{learned:?}");
 
     // What refuses says so; what falls over is stopped, and the reason is looked for.
-    assert!(matches!(&at("smith", "inverted_pendulum").why, Some(Why::Refused(what)) if what.contains("InnerLoop")));
+    assert!(
+        matches!(&at("smith", "inverted_pendulum").why, Some(Why::Refused(what)) if what.contains("InnerLoop"))
+    );
     assert!(at("smith", "damped").why.is_none());
     let fallen = at("cfpc_none", "inverted_pendulum");
     assert!(!fallen.holds() && fallen.outcomes[0].first_stop.is_some());

@@ -66,7 +66,8 @@ fn the_response_follows_the_interval_and_short_ones_are_not_learned() {
 #[test]
 fn a_learned_tone_blocks_a_light() {
     let amplitude = |blocked: bool| {
-        let fits = |b: &&lobule::classic::eyeblink::Blocking| b.condition == "full" && b.is_blocked == blocked;
+        let fits =
+            |b: &&lobule::classic::eyeblink::Blocking| b.condition == "full" && b.is_blocked == blocked;
         small().blocking.iter().find(fits).unwrap().amplitude
     };
     assert!(amplitude(true) < 0.5 * amplitude(false), "{} {}", amplitude(true), amplitude(false));
@@ -122,6 +123,7 @@ fn wrong_values_are_named() {
         ("conditioning.window_s=-1", "window_s"),
         ("eyelid.lid_s=0", "lid_s"),
         ("cerebellum=cortex", "cortex"),
+        ("spiking.width_s=0", "width"),
     ] {
         let request = Request { preset: "quick", file: None, settings: &[setting.to_string()] };
         let error = Eyeblink.resolve(&request).unwrap_err().to_string();

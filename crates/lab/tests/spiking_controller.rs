@@ -117,7 +117,7 @@ fn what_cannot_be_is_refused_by_name() {
     assert!(refused(&|p| p.gain[0] = f64::NAN).contains("gain"));
     assert!(refused(&|p| p.teaching_hz = -1.0).contains("teaching_hz"));
     assert!(refused(&|p| p.teacher_scale = 0.0).contains("teacher_scale"));
-    assert!(refused(&|p| p.a_minus_ns = 1.0).contains("a_teacher"));
+    assert!(refused(&|p| p.a_minus_ns = 1.0).contains("a_minus_ns"));
     let many = vec![Tuning { heard: Heard::Cue(0), range: [0.0, 1.0], width: 1.0 }; 1000];
     assert!(refused(&|p| p.tunings = many.clone()).contains("mossy fibers"));
     let mut headless = small().clone();

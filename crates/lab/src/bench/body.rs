@@ -89,8 +89,7 @@ impl Body {
     pub fn plant(&self) -> Result<Box<dyn Plant>, Error> {
         Ok(if self.weight != 0.0 {
             let (mass_kg, gravity) = (self.mass, self.weight / self.mass);
-            let parameters =
-                PendulumParameters { mass_kg, length_m: 1.0, damping: self.damping, gravity };
+            let parameters = PendulumParameters { mass_kg, length_m: 1.0, damping: self.damping, gravity };
             Box::new(Pendulum::new(parameters, [0.0; 2])?)
         } else if self.mass == 0.0 {
             Box::new(Linear::first_order(self.damping, self.stiffness)?)

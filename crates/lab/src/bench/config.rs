@@ -13,7 +13,11 @@ pub const DEFAULTS: &str = include_str!("../../../../experiments/bench/anticipat
 
 /// The presets.
 pub const PRESETS: [Preset; 2] = [
-    Preset { name: "default", line: "17 controllers, 7 bodies, 3 delays, 4 conditions, 10 seeds: minutes", toml: "" },
+    Preset {
+        name: "default",
+        line: "17 controllers, 7 bodies, 3 delays, 4 conditions, 10 seeds: minutes",
+        toml: "",
+    },
     Preset {
         name: "quick",
         line: "seconds: two bodies, two delays, two conditions, two seeds",
@@ -252,7 +256,10 @@ impl Config {
             return wrong("dt_s", format!("{}; above 0 and at most 0.1 s", self.dt_s));
         }
         if !(self.trial_s >= 3.5 && self.ticks() <= 10_000) {
-            let what = format!("{}; at least 3.5 s, which the movements last, and at most 10000 ticks", self.trial_s);
+            let what = format!(
+                "{}; at least 3.5 s, which the movements last, and at most 10000 ticks",
+                self.trial_s
+            );
             return wrong("trial_s", what);
         }
         for delay in self.delays_s.iter().flatten() {
@@ -292,7 +299,10 @@ impl Config {
             ("rates.filter", self.rates.filter),
         ] {
             if !(x > 0.0 && x < 2.0) {
-                return wrong(key, format!("{x}; stable above 0 and below 2; `lobule show` has the suggestions"));
+                return wrong(
+                    key,
+                    format!("{x}; stable above 0 and below 2; `lobule show` has the suggestions"),
+                );
             }
         }
         if !(0.9..=1.0).contains(&self.rates.rls_forgetting) {
@@ -319,7 +329,8 @@ impl Config {
             }
         }
         if !self.ticks().is_multiple_of(lobule_theory::network::NetworkParameters::default().bins) {
-            let what = format!("{}; its ticks are a multiple of the bins of sgdege's network, 10", self.trial_s);
+            let what =
+                format!("{}; its ticks are a multiple of the bins of sgdege's network, 10", self.trial_s);
             return wrong("trial_s", what);
         }
         for (key, x) in [("spread", self.spread), ("noise", self.noise)] {

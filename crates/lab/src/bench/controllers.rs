@@ -18,8 +18,8 @@ use lobule_control::feedback::{Reflex, Trimmed};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
 use lobule_control::forward::{
     Anticipating, AnticipatorParameters, CmacModel, CmacParameters, ConstantVelocity, Context, Equations,
-    ForwardModel, Granule, GranuleParameters, InnerLoop, InnerLoopParameters, Kalman, Linear, LinearRule, Scales,
-    SmithPredictor,
+    ForwardModel, Granule, GranuleParameters, InnerLoop, InnerLoopParameters, Kalman, Linear, LinearRule,
+    Scales, SmithPredictor,
 };
 use lobule_control::identify::{identify, impulse_response};
 use lobule_control::plant::Actuator;
@@ -106,7 +106,14 @@ impl Place<'_> {
             // Random steps small enough for every body to stay near rest, for fifteen trials' time.
             "cfpc_identified" => {
                 let ticks = 15 * c.ticks();
-                TraceModel::Response(identify(&mut self.reflex(self.body)?, 0.05, ticks, taps, 1e-6, self.seed)?)
+                TraceModel::Response(identify(
+                    &mut self.reflex(self.body)?,
+                    0.05,
+                    ticks,
+                    taps,
+                    1e-6,
+                    self.seed,
+                )?)
             }
             _ => TraceModel::Response(impulse_response(&mut self.reflex(self.known)?, taps)?),
         })
@@ -210,7 +217,9 @@ impl Place<'_> {
             "constant_velocity" => {
                 if self.known.senses() < 2 {
                     let what = "the body senses no velocity".into();
-                    return Err(lobule_control::Error::Controller { controller: "constant velocity", what }.into());
+                    return Err(
+                        lobule_control::Error::Controller { controller: "constant velocity", what }.into()
+                    );
                 }
                 Box::new(ConstantVelocity::new(self.scales.change.clone(), 1, vec![(0, 1)], dt)?)
             }

@@ -37,7 +37,8 @@ pub fn course(place: &Place, name: &str, gain: f64) -> Result<Course, Error> {
         controller = Box::new(NoisySenses::new(controller, sd, place.seed));
     }
     let task = Task::new(c, place.condition, place.seed, place.laws.force);
-    let mut closed = ClosedLoop::new(place.body.plant()?, controller, place.body.senses(), c.dt_s, place.delays)?;
+    let mut closed =
+        ClosedLoop::new(place.body.plant()?, controller, place.body.senses(), c.dt_s, place.delays)?;
     let mut told = Course { rms: Vec::new(), stopped: Vec::new() };
     for index in 0..c.trials + c.trials_after_change {
         if index == c.trials {

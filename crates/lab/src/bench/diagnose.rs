@@ -3,8 +3,8 @@
 use super::controllers::{Place, is_filter, rests_on_feedback};
 use super::course::course;
 use crate::Error;
-use crate::cfpc::{reaches, signals, sines};
 use crate::bench::config::Condition;
+use crate::cfpc::{reaches, signals, sines};
 use lobule_control::identify::impulse_response;
 use lobule_control::oracle::{Cause, Lifted, cause};
 use serde::{Deserialize, Serialize};
@@ -51,11 +51,15 @@ impl std::fmt::Display for Why {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         match self {
             Why::Refused(what) => write!(f, "refused: {what}"),
-            Why::Feedback => write!(f, "feedback alone, on which it rests, does not hold this body under this delay"),
+            Why::Feedback => {
+                write!(f, "feedback alone, on which it rests, does not hold this body under this delay")
+            }
             Why::Cause(cause) => write!(f, "{cause}"),
             Why::Growth => write!(f, "errors grow for longer than the run before they fall"),
             Why::Gain(part) => write!(f, "the gain of the law is above its bound; {part} of it holds"),
-            Why::Model => write!(f, "not held with a quarter of the gain either: the model is too wrong about now"),
+            Why::Model => {
+                write!(f, "not held with a quarter of the gain either: the model is too wrong about now")
+            }
         }
     }
 }

@@ -86,9 +86,11 @@ fn map(
     plate.left = (170.0, 170.0);
     for &condition in &config.conditions {
         let names: Vec<Tick> = rows.iter().rev().enumerate().map(|(y, r)| tick(y as f64, r.1)).collect();
-        let plants = config.plants.iter().enumerate().map(|(k, plant)| {
-            tick((k * delays) as f64 + 0.5 * (delays as f64 - 1.0), short_name(plant))
-        });
+        let plants = config
+            .plants
+            .iter()
+            .enumerate()
+            .map(|(k, plant)| tick((k * delays) as f64 + 0.5 * (delays as f64 - 1.0), short_name(plant)));
         let x = Axis::exact("", -0.55, columns as f64 - 0.45).named(plants.collect());
         let y = Axis::exact("", -0.5, rows.len() as f64 - 0.5).named(names);
         let mut panel = Panel::new(title(condition), x, y);

@@ -99,7 +99,11 @@ fn winners(config: &Config, record: &Record) -> Section {
                 row.push(match record.best(plant, delay, condition) {
                     Some(best) => {
                         let words = super::controllers::words(&best.controller).unwrap_or_default();
-                        format!("{} ({})", escape(words), short(best.mean(|o| o.relative).unwrap_or(f64::NAN)))
+                        format!(
+                            "{} ({})",
+                            escape(words),
+                            short(best.mean(|o| o.relative).unwrap_or(f64::NAN))
+                        )
                     }
                     None => "none holds it".into(),
                 });
@@ -114,7 +118,8 @@ fn winners(config: &Config, record: &Record) -> Section {
 
 /// Why some did not hold.
 fn reasons(config: &Config, record: &Record) -> Section {
-    let mut table = Table::new(&["controller", "body", "delay (ms)", "condition", "first stop", "reason"], &[2, 4]);
+    let mut table =
+        Table::new(&["controller", "body", "delay (ms)", "condition", "first stop", "reason"], &[2, 4]);
     let words = |name: &str| super::controllers::words(name).unwrap_or_default();
     for cell in record.cells.iter().filter(|c| !c.holds()) {
         let Some(why) = &cell.why else { continue };
@@ -154,7 +159,8 @@ fn laws(config: &Config, record: &Record) -> Section {
             if l.holds { "yes".into() } else { "no".into() },
         ]);
     }
-    let text = "Gains, tuned on the nominal body. Holds: the law on the late error is stable with the margin.";
+    let text =
+        "Gains, tuned on the nominal body. Holds: the law on the late error is stable with the margin.";
     let html = format!("<details><summary>{} laws</summary>\n{}</details>\n", table.rows.len(), table.html());
     Section { html, ..Section::new("The laws", text, &[]) }
 }
@@ -167,7 +173,8 @@ pub fn csv(record: &Record) -> String {
     );
     for c in &record.cells {
         let number = |v: Option<f64>| v.map(|v| v.to_string()).unwrap_or_default();
-        let why = c.why.as_ref().map(|w| format!("\"{}\"", w.to_string().replace('"', "'"))).unwrap_or_default();
+        let why =
+            c.why.as_ref().map(|w| format!("\"{}\"", w.to_string().replace('"', "'"))).unwrap_or_default();
         let _ = writeln!(
             out,
             "{},{},{},{},{},{},{},{},{},{},{},{why}",

@@ -10,9 +10,13 @@ mod sgdege;
 mod spiking;
 pub mod stored;
 
-pub use module::{CellModels, Drive, ModuleOptions, NUCLEAR_IN_DEGREE, add_module, kernel_area_s, merged_pairs};
+pub use module::{
+    CellModels, Drive, ModuleOptions, NUCLEAR_IN_DEGREE, add_module, kernel_area_s, merged_pairs,
+};
 pub use mouse::{BrainState, SynapseModel, cell_model, short_term_model, synapse_model};
 pub use mouse_multirec::{GAP_JUNCTION_NS, multirec_cell_model, multirec_synapses};
 pub use protocols::protocols;
 pub use sgdege::SgdegeController;
-pub use spiking::{Heard, Pause, SpikingController, SpikingParameters, Teacher, Tuning, balanced_potentiation_ns};
+pub use spiking::{
+    Heard, Pause, SpikingController, SpikingParameters, Teacher, Tuning, balanced_potentiation_ns,
+};

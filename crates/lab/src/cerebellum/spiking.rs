@@ -234,7 +234,11 @@ impl SpikingParameters {
         }
     }
 
-    fn check(&self) -> Result<(), ControlError> {
+    /// Checks what does not depend on the circuit.
+    ///
+    /// # Errors
+    /// [`ControlError::Parameter`] naming the parameter, its value and its range.
+    pub fn check(&self) -> Result<(), ControlError> {
         let refuse = |parameter: &'static str, value: f64, allowed: &str| {
             Err(ControlError::Parameter { part: NAME, parameter, value, allowed: allowed.into() })
         };
@@ -259,6 +263,18 @@ impl SpikingParameters {
                 return refuse(name, hz, "0 to 1000 Hz");
             }
         }
+        for (name, ns) in [
+            ("teaching_ns", self.teaching_ns),
+            ("climbing_fiber_ns", self.climbing_fiber_ns),
+            ("purkinje_to_dcn_ns", self.purkinje_to_dcn_ns),
+            ("-a_minus_ns", -self.a_minus_ns),
+            ("a_plus_ns", self.a_plus_ns),
+            ("w_max_ns", self.w_max_ns),
+        ] {
+            if !(ns >= 0.0 && ns.is_finite()) {
+                return refuse(name, ns, "0 nS or more");
+            }
+        }
         if !(self.teacher_scale > 0.0 && self.teacher_scale.is_finite()) {
             return refuse("teacher_scale", self.teacher_scale, "more than 0");
         }
@@ -277,7 +293,9 @@ impl SpikingParameters {
 
 fn zones(anatomy: &Anatomy, cell: &str) -> Result<Vec<u8>, Error> {
     let missing = |what: &str| Error::Anatomy {
-        what: format!("a controller needs `{cell}` {what}; use a circuit with nuclei, olive and two microzones"),
+        what: format!(
+            "a controller needs `{cell}` {what}; use a circuit with nuclei, olive and two microzones"
+        ),
     };
     let sites = anatomy.cells(cell).filter(|c| !c.is_empty()).ok_or_else(|| missing("and there is none"))?;
     let mut codes = vec![2; sites.len()];
@@ -331,7 +349,9 @@ impl SpikingController {
         let interval_ms = network.interval_steps() as f64 * DT_MS;
         if (interval_ms - 1.0).abs() > 1e-9 {
             return Err(Error::Anatomy {
-                what: format!("the smallest delay is {interval_ms} ms; a controller exchanges spikes every 1 ms"),
+                what: format!(
+                    "the smallest delay is {interval_ms} ms; a controller exchanges spikes every 1 ms"
+                ),
             });
         }
         let simulation = Simulation::new(network, 1)?;

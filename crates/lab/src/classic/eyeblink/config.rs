@@ -12,7 +12,11 @@ pub const DEFAULTS: &str = include_str!("../../../../../experiments/classic/eyeb
 
 /// The presets.
 pub const PRESETS: [Preset; 3] = [
-    Preset { name: "default", line: "five seeds, all protocols and ablations on the model of rates", toml: "" },
+    Preset {
+        name: "default",
+        line: "five seeds, all protocols and ablations on the model of rates",
+        toml: "",
+    },
     Preset {
         name: "quick",
         line: "seconds: one seed, fewer sessions and intervals",
@@ -211,6 +215,7 @@ impl EyeblinkConfig {
         }
         lobule_control::Conditioning::new(&self.conditioning, 2, 1e-3, 0)?;
         lobule_control::plant::Eyelid::new(self.eyelid)?;
+        super::spiking::parameters(s, "time").check()?;
         Ok(())
     }
 }

@@ -50,7 +50,11 @@ fn learning(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, 
     let mut plate = Plate::new("learning", 1, 170.0);
     let pens = [
         ("full", "everything", Stroke::new(BLUE, 2.6)),
-        ("frozen_nucleus", "nucleus strong from the start, never learns", Stroke::new(GREEN, 2.0).dash(Dash::Dashed)),
+        (
+            "frozen_nucleus",
+            "nucleus strong from the start, never learns",
+            Stroke::new(GREEN, 2.0).dash(Dash::Dashed),
+        ),
         ("no_nucleo_olivary", "no inhibition of the olive", Stroke::new(VERMILLION, 2.0).dash(Dash::Dashed)),
     ];
     let x = || Axis::exact("session", 0.5, total + 0.5).step(2.0);
@@ -58,7 +62,8 @@ fn learning(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, 
         let (first, second) = (s[0] as f64 + 0.5, (s[0] + s[1]) as f64 + 0.5);
         panel.shades.push((first, second));
     };
-    let mut responses = Panel::new("responses", x(), Axis::exact("trials with a response (%)", 0.0, 116.0).step(20.0));
+    let mut responses =
+        Panel::new("responses", x(), Axis::exact("trials with a response (%)", 0.0, 116.0).step(20.0));
     phases(&mut responses);
     for (from, sessions, text) in
         [(0, s[0], "tone and puff"), (s[0], s[1], "tone alone"), (s[0] + s[1], s[2], "again")]
@@ -170,7 +175,10 @@ fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Er
         let colour = order((k + 1) as f64 / p.intervals_ms.len() as f64);
         let Some(run) = at_interval(record, "full", ms).first().copied() else { continue };
         let points = run.trace.iter().enumerate().map(|(i, y)| ((i * SAMPLE_MS) as f64 + from, *y));
-        curves.marks.push(Mark::Line { points: points.filter(|q| q.0 <= to).collect(), stroke: Stroke::new(&colour, 2.0) });
+        curves.marks.push(Mark::Line {
+            points: points.filter(|q| q.0 <= to).collect(),
+            stroke: Stroke::new(&colour, 2.0),
+        });
         curves.levels.push(Level {
             at: ms as f64,
             is_vertical: true,
@@ -186,7 +194,9 @@ fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Er
         Axis::exact("interval (ms)", 0.0, 1.05 * longest).step(200.0),
         Axis::exact("time after the tone (ms)", 0.0, reach).step(200.0),
     );
-    peaks.marks.push(Mark::Line { points: vec![(0.0, 0.0), (1.05 * longest, 1.05 * longest)], stroke: dotted() });
+    peaks
+        .marks
+        .push(Mark::Line { points: vec![(0.0, 0.0), (1.05 * longest, 1.05 * longest)], stroke: dotted() });
     let mut dots = |condition: &str, words: &str, colour: &str, at_ms: &[usize], onset: bool| {
         let points: Vec<(f64, f64)> = at_ms
             .iter()
@@ -230,7 +240,8 @@ fn weights(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, E
     let ticks = ticks.iter().map(|ms| tick(place(ms * 1e-3), format!("{ms}"))).collect();
     let mut panel = Panel::new(
         "",
-        Axis::exact("peak of the signal after the tone (ms)", place(low) - 0.03, place(high) + 0.03).named(ticks),
+        Axis::exact("peak of the signal after the tone (ms)", place(low) - 0.03, place(high) + 0.03)
+            .named(ticks),
         Axis::exact("weight on the Purkinje cell", 0.0, 2.05).step(0.5),
     );
     panel.levels.push(at(1.0, false));

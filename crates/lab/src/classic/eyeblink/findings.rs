@@ -138,8 +138,16 @@ fn courses(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Fin
         KEHOE,
     );
     for (lesion, name, text) in [
-        (1, "savings/naive_nucleus", "The same with a nucleus made naive after extinction: what the cortex saved."),
-        (2, "savings/naive_cortex", "The same with a cortex made naive after extinction: what the nucleus saved."),
+        (
+            1,
+            "savings/naive_nucleus",
+            "The same with a nucleus made naive after extinction: what the cortex saved.",
+        ),
+        (
+            2,
+            "savings/naive_cortex",
+            "The same with a cortex made naive after extinction: what the nucleus saved.",
+        ),
     ] {
         told(name, text, each(&|c0| savings(c0, lesion)), "%", NONE, "tells where the memory is; no range");
     }
@@ -264,7 +272,9 @@ fn blocking(record: &EyeblinkRecord, found: &mut Vec<Finding>) {
             "no_nucleo_olivary/blocking",
             "no_nucleo_olivary",
             [Some(0.5), None],
-            format!("{KIM}: disrupting inhibition of the olive prevents blocking; Chosen: less than half is blocked"),
+            format!(
+                "{KIM}: disrupting inhibition of the olive prevents blocking; Chosen: less than half is blocked"
+            ),
         ),
     ] {
         let by_seed = blocked_over_control(record, condition);
@@ -288,7 +298,12 @@ fn spiking(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Fin
             let source = "measured; no range: a scaffold of this size has no published counterpart";
             found.push(Finding::new(name, &text, by_seed, unit, NONE, Judge::Mean, source));
         };
-        told("amplitude_before", "mean closure before the puff in probes before learning.", &|c| before_puff(c, 0), "1");
+        told(
+            "amplitude_before",
+            "mean closure before the puff in probes before learning.",
+            &|c| before_puff(c, 0),
+            "1",
+        );
         told("amplitude_after", "the same after tone and puff.", &|c| before_puff(c, 1), "1");
         told("amplitude_extinguished", "the same after the tone alone.", &|c| before_puff(c, 2), "1");
         told("percent_before", "probes with a response before learning.", &|c| c.percent[0], "%");

@@ -120,7 +120,12 @@ pub struct Blocking {
     pub amplitude: f64,
 }
 
-fn subject(config: &EyeblinkConfig, condition: &str, cues: usize, seed: u64) -> Result<Subject<Conditioning>, Error> {
+fn subject(
+    config: &EyeblinkConfig,
+    condition: &str,
+    cues: usize,
+    seed: u64,
+) -> Result<Subject<Conditioning>, Error> {
     Subject::new(config, Conditioning::new(&parameters(config, condition), cues, 1e-3, seed)?, cues, seed)
 }
 
@@ -136,13 +141,8 @@ fn probe(
     probes: usize,
 ) -> Result<(Vec<f64>, f64), Error> {
     let p = &config.protocol;
-    let stimuli = Stimuli {
-        cues,
-        before_ms: p.before_ms,
-        tone_ms: p.probe_ms,
-        puff_ms: None,
-        after_ms: p.probe_ms,
-    };
+    let stimuli =
+        Stimuli { cues, before_ms: p.before_ms, tone_ms: p.probe_ms, puff_ms: None, after_ms: p.probe_ms };
     let mut mean = vec![0.0; p.before_ms + p.probe_ms];
     let mut responses = 0;
     for _ in 0..probes {
@@ -238,8 +238,12 @@ pub fn course(config: &EyeblinkConfig, condition: &str, seed: u64, keeps: bool) 
         copy.cerebellum().forget(cortex, nucleus);
         let mut aside = Vec::new();
         let is_whole = !cortex && !nucleus;
-        *reacquired =
-            run(&mut copy, Phase::Reacquisition, p.sessions[2], if is_whole { &mut told } else { &mut aside })?;
+        *reacquired = run(
+            &mut copy,
+            Phase::Reacquisition,
+            p.sessions[2],
+            if is_whole { &mut told } else { &mut aside },
+        )?;
     }
     course.sessions = told;
     Ok(course)
@@ -283,7 +287,12 @@ pub fn interval(
 ///
 /// # Errors
 /// As [`course`].
-pub fn blocking(config: &EyeblinkConfig, condition: &str, is_blocked: bool, seed: u64) -> Result<Blocking, Error> {
+pub fn blocking(
+    config: &EyeblinkConfig,
+    condition: &str,
+    is_blocked: bool,
+    seed: u64,
+) -> Result<Blocking, Error> {
     let p = &config.protocol;
     let mut animal = subject(config, condition, 2, seed)?;
     if is_blocked {

@@ -148,7 +148,9 @@ fn probe(
     let length = stimuli.before_ms + stimuli.after_ms;
     let bins = length.div_ceil(BIN_MS);
     let Cells { purkinje_plus, purkinje_minus, nuclear_plus, nuclear_minus, olive, closure } = sums;
-    for sum in [&mut *purkinje_plus, &mut *purkinje_minus, &mut *nuclear_plus, &mut *nuclear_minus, &mut *olive] {
+    for sum in
+        [&mut *purkinje_plus, &mut *purkinje_minus, &mut *nuclear_plus, &mut *nuclear_minus, &mut *olive]
+    {
         sum.resize(bins, 0.0);
     }
     closure.resize(length, 0.0);

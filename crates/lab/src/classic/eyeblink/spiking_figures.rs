@@ -82,8 +82,11 @@ fn cells(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Err
         ("lid", "closure", |c| c.closure.clone(), 1),
     ];
     for (title, label, of, step) in panels {
-        let mut panel =
-            Panel::new(title, Axis::exact("time after the tone (ms)", from, to).step(100.0), Axis::exact("", 0.0, 1.0));
+        let mut panel = Panel::new(
+            title,
+            Axis::exact("time after the tone (ms)", from, to).step(100.0),
+            Axis::exact("", 0.0, 1.0),
+        );
         panel.levels.push(Level { at: 0.0, is_vertical: true, stroke: dotted() });
         panel.levels.push(Level {
             at: s.interval_ms as f64,
