@@ -90,7 +90,8 @@ pub fn step_time(place: &Place, name: &str) -> Result<f64, Error> {
     let c = place.config;
     let reference = crate::cfpc::reaches(c.ticks(), c.dt_s);
     let time = |controller: Box<dyn Controller>| -> Result<f64, Error> {
-        let mut closed = ClosedLoop::new(place.known.plant()?, controller, 1, c.dt_s, place.delays)?;
+        let senses = place.known.senses();
+        let mut closed = ClosedLoop::new(place.known.plant()?, controller, senses, c.dt_s, place.delays)?;
         let mut shortest = f64::INFINITY;
         for _ in 0..c.timing.repeats {
             closed.reset();
@@ -99,8 +100,9 @@ pub fn step_time(place: &Place, name: &str) -> Result<f64, Error> {
                 if n.is_multiple_of(reference.len()) {
                     closed.reset();
                 }
-                let reference = &reference[n % reference.len()..][..1];
-                closed.tick(&Drive { reference, ..Drive::default() })?;
+                let k = n % reference.len();
+                let wanted = [reference[k], (reference[k] - reference[k.max(1) - 1]) / c.dt_s];
+                closed.tick(&Drive { reference: &wanted[..senses], ..Drive::default() })?;
             }
             shortest = shortest.min(begin.elapsed().as_secs_f64() / c.timing.steps as f64);
         }
