@@ -52,7 +52,16 @@ fn trial(controller: &mut SpikingController, ticks: u64, error: f64) -> Vec<f64>
 
 #[test]
 fn it_conforms() {
-    let parameters = eager();
+    // The suite's trials last 50 ms, less than the kernel's peak: what is eligible in them fired before. Heavy synapses,
+    // so that the few spikes of few nuclear cells shift within that time.
+    let parameters = SpikingParameters {
+        base_hz: 100.0,
+        settle_ms: 200,
+        a_plus_ns: 0.2,
+        w_max_ns: 5.0,
+        purkinje_to_dcn_ns: 10.0,
+        ..eager()
+    };
     conforms::controller(|| Box::new(controller(&parameters)), 2, 1, true);
 }
 
