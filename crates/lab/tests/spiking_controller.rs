@@ -3,7 +3,10 @@
 #[path = "../../control/tests/conforms/mod.rs"]
 #[allow(dead_code)]
 mod conforms;
+#[path = "../../control/tests/counting/mod.rs"]
+mod counting;
 
+use counting::allocations;
 use lobule::Error;
 use lobule::cerebellum::{Heard, Pause, SpikingController, SpikingParameters, Teacher, Tuning};
 use lobule::control::{Controller, Senses};
@@ -133,4 +136,20 @@ fn what_cannot_be_is_refused_by_name() {
     headless.cells.retain(|c| c.cell_type != "dcn_p");
     let error = SpikingController::new(&headless, &eager(), 0).err().unwrap();
     assert!(matches!(&error, Error::Anatomy { what } if what.contains("dcn_p")), "{error}");
+}
+
+#[test]
+fn a_tick_allocates_nothing_once_buffers_have_grown() {
+    let mut controller = controller(&eager());
+    trial(&mut controller, 400, 0.1);
+    let mut command = [0.0; 2];
+    let told = [0.0, 0.0];
+    let mut run = || {
+        for tick in 400..500 {
+            let senses =
+                Senses { tick, sensed: &told, reference: &[0.0], reference_then: &[0.1], cues: &[1.0] };
+            controller.advance(&senses, &mut command).unwrap();
+        }
+    };
+    assert_eq!(allocations(&mut run), 0);
 }
