@@ -6,12 +6,13 @@ use lobule_control::feedback::{Pid, PidGains, Reflex, Trimmed};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Tuning, Update};
 use lobule_control::forward::{Equations, Foresight, Law, Seen, SmithPredictor};
 use lobule_control::plant::{
-    Changing, DrivenEye, Eye, EyeParameters, Forearm, Joint, Linear, Noisy, PlanarArm, ReachingArm, Saturated,
-    TwoLink,
+    Changing, DrivenEye, Eye, EyeParameters, Eyelid, EyelidParameters, Forearm, Joint, Linear, Noisy,
+    PlanarArm, ReachingArm, Saturated, TwoLink,
 };
 use lobule_control::{
-    Architecture, Brainstem, BrainstemParameters, Cfpc, Controller, FeedbackErrorLearning, JointLearning,
-    JointLearningParameters, LinearSystem, Mosaic, MosaicParameters, MosaicScales, Role, VestibuloOcular,
+    Architecture, Brainstem, BrainstemParameters, Cfpc, Conditioning, ConditioningParameters, Controller,
+    FeedbackErrorLearning, JointLearning, JointLearningParameters, LinearSystem, Mosaic, MosaicParameters,
+    MosaicScales, Role, VestibuloOcular,
 };
 
 const DT: f64 = 0.01;
@@ -33,6 +34,7 @@ fn plants() {
     for viscosity in [0.5, 0.0] {
         conforms::plant(|| Box::new(Forearm::new(&TwoLink::HUMAN, viscosity).unwrap()), DT, true);
     }
+    conforms::plant(|| Box::new(Eyelid::new(EyelidParameters::default()).unwrap()), 1e-3, true);
     conforms::plant(|| Box::new(Linear::first_order(0.3, 1.0).unwrap()), DT, true);
     conforms::plant(|| Box::new(damped()), DT, true);
     conforms::plant(|| Box::new(Linear::non_minimum_phase(1.0, 2.0, 4.0, 0.15).unwrap()), DT, true);
@@ -63,6 +65,14 @@ fn controllers() {
             Basis::state(DT).unwrap(),
         ]
     };
+    // A nucleus that answers and learns within the one tick of the suite's cue.
+    let quick = ConditioningParameters {
+        mossy_weight: [2.0, 3.0],
+        nuclear_ltp_hz: 100.0,
+        nuclear_thresholds: [2.0, 3.0],
+        ..ConditioningParameters::default()
+    };
+    conforms::controller(|| Box::new(Conditioning::new(&quick, 2, 1e-3, 3).unwrap()), 3, 2, true);
     // A stable loop: a trace that grows without bounds would normalize its step to nothing.
     let slow = Pid::new(PidGains { kp: 0.2, kd: 0.0, ki: 0.5, filter_s: 0.0 }, DT).unwrap();
     let system = slow.system().unwrap().then(&LinearSystem::delay(3)).closed().unwrap();

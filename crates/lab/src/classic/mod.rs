@@ -1,5 +1,6 @@
 //! Classic experiments on cerebellar learning, each beside its published results.
 
+pub mod eyeblink;
 pub mod force_field;
 mod look;
 pub mod mosaic;
