@@ -4,13 +4,23 @@ mod conforms;
 
 use lobule_control::feedback::{Pid, PidGains, Reflex, Trimmed};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
-use lobule_control::plant::{Changing, Joint, Linear, Noisy, PlanarArm, Saturated};
-use lobule_control::{Cfpc, Controller, FeedbackErrorLearning, LinearSystem};
+use lobule_control::forward::{Equations, Foresight, Law, Seen, SmithPredictor};
+use lobule_control::plant::{
+    Changing, DrivenEye, Eye, EyeParameters, Joint, Linear, Noisy, PlanarArm, Saturated,
+};
+use lobule_control::{
+    Architecture, Brainstem, BrainstemParameters, Cfpc, Controller, FeedbackErrorLearning, LinearSystem,
+    VestibuloOcular,
+};
 
 const DT: f64 = 0.01;
 
 fn damped() -> Linear {
     Linear::second_order(1.0, 2.0, 4.0).unwrap()
+}
+
+fn brainstem() -> Brainstem {
+    Brainstem::new(BrainstemParameters { gain: 0.8, direct_s: 0.2, leak_s: 5.0 }, DT).unwrap()
 }
 
 #[test]
@@ -23,6 +33,13 @@ fn plants() {
     conforms::plant(|| Box::new(Linear::inverted_pendulum(1.0, 1.0).unwrap()), DT, true);
     conforms::plant(|| Box::new(Saturated::new(damped(), -0.05, 0.05).unwrap()), DT, true);
     conforms::plant(|| Box::new(Noisy::new(damped(), vec![0.1, 0.1], 1, "noise").unwrap()), DT, false);
+    let eye = || Eye::new(EyeParameters::default()).unwrap();
+    conforms::plant(|| Box::new(eye()), DT, true);
+    conforms::plant(|| Box::new(DrivenEye::new(eye(), brainstem())), DT, true);
+    conforms::plant(|| Box::new(Saturated::new(eye(), -0.05, 0.05).unwrap()), DT, true);
+    conforms::plant(|| Box::new(Noisy::new(eye(), vec![0.1, 0.1], 1, "noise").unwrap()), DT, false);
+    let weaker = |eye: &mut Eye| eye.change(EyeParameters { strength: 0.5, ..EyeParameters::default() });
+    conforms::plant(|| Box::new(Changing::new(eye(), 20, Box::new(weaker))), DT, false);
     let heavier = |plant: &mut Linear| plant.become_like(&Linear::second_order(1.5, 2.0, 5.0)?);
     conforms::plant(|| Box::new(Changing::new(damped(), 20, Box::new(heavier))), DT, false);
 }
@@ -65,4 +82,24 @@ fn controllers() {
             }
         }
     }
+}
+
+#[test]
+fn controllers_of_the_eye() {
+    let learning = Learning { trace: TraceModel::Delay(3), update: Update::Tick, step: Step::Plain(1e-2) };
+    let filter = || AdaptiveFilter::new(Basis::bands(&[0.02, 0.2], DT).unwrap(), &learning).unwrap();
+    for architecture in [Architecture::FeedForward, Architecture::Recurrent] {
+        let reflex = || VestibuloOcular::new(architecture, 16.0, brainstem(), filter(), DT).unwrap();
+        conforms::controller(|| Box::new(reflex()), 2, 1, true);
+    }
+    let law = || Pid::new(PidGains { kp: 1.0, kd: 0.0, ki: 4.0, filter_s: 0.0 }, DT).unwrap();
+    conforms::controller(|| Box::new(Seen::new(Reflex::new(law()), 1)), 2, 0, false);
+    let foresight = Foresight { lead: 3, taps: 3, every: 2, scale: 0.1, rate: 0.3 };
+    let foreseeing = || {
+        let follow: Law = Box::new(|s, r, u| u[0] = 2.0 * r[0] - s[0]);
+        let model = Equations::new(2, 1, |s, u, next| next.copy_from_slice(&[0.5 * s[0] + u[0], 0.5 * s[1]]));
+        let smith = SmithPredictor::new(follow, Box::new(model), &[0.0; 2], &[1.0; 2], 2).unwrap();
+        Seen::foreseeing(smith, foresight).unwrap()
+    };
+    conforms::controller(|| Box::new(foreseeing()), 2, 0, true);
 }

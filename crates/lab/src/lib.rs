@@ -4,6 +4,7 @@
 pub mod bench;
 pub mod cerebellum;
 pub mod cfpc;
+pub mod classic;
 mod error;
 pub mod experiment;
 pub mod forward;

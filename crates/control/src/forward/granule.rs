@@ -53,7 +53,7 @@ pub struct Granule {
     drive: Vec<f32>,
     /// Drives of candidates in sortable form. At most `[cells]`
     keys: Vec<u32>,
-    /// Where the threshold is looked for first.
+    /// The last threshold: where the next one is looked for first.
     guess: f32,
     /// The active cells, and how active; room for one more than all. `[cells + 1]`
     active: Vec<u32>,
@@ -66,8 +66,14 @@ pub struct Granule {
 
 /// The bit of the sign.
 const SIGN: u32 = 0x8000_0000;
-/// How far below the last threshold the next one is looked for. Measured: fastest of 0.03 to 0.3 on states that change at random.
-const MARGIN: f32 = 0.2;
+/// First step from the last threshold. Chosen: about what it moves in a tick.
+const STEP: f32 = 0.05;
+/// Doublings of the step until it is given up: drives are finite, and within this factor of it.
+const DOUBLINGS: usize = 60;
+/// Halvings of a bracket: more than a number has digits.
+const HALVINGS: usize = 60;
+/// Cells above the bracket that are too few to be worth another count.
+const SPARE: usize = 24;
 /// Keeps the norm of a silent layer from dividing by zero.
 const EPSILON: f64 = 1e-6;
 
@@ -117,7 +123,7 @@ impl Granule {
             inputs: vec![0.0; inputs],
             drive: vec![0.0; cells],
             keys: Vec::with_capacity(cells),
-            guess: f32::NEG_INFINITY,
+            guess: 0.0,
             active: vec![0; cells + 1],
             activity: vec![0.0; cells + 1],
             n_active: 0,
@@ -135,20 +141,16 @@ impl Granule {
         // Drive of each cell: whole rows, in which contacts that are not there weigh 0.
         drives(&self.weight, &self.bias, &self.inputs, &mut self.drive);
 
-        // The threshold moves little from one call to the next: look among the cells above a guess, and among all where
-        // those are too few. The outcome is the same.
-        self.candidates(self.guess);
-        if self.keys.len() <= self.rank {
-            self.candidates(f32::NEG_INFINITY);
-        }
-        // There are fewer only where drives are not finite, which the caller's own checks find.
+        // The threshold is the drive of that rank. Bracket it by counting, which is fast, and look among the few cells above.
+        self.candidates(self.below_threshold());
+        // There are fewer than asked for only where drives are not finite, which the caller's own checks find.
         let at = self.keys.len().saturating_sub(1 + self.rank);
         if self.keys.is_empty() {
             return;
         }
         let (_, &mut key, _) = self.keys.select_nth_unstable(at);
         let threshold = f32::from_bits(if key & SIGN != 0 { key ^ SIGN } else { !key });
-        self.guess = threshold - MARGIN;
+        self.guess = threshold;
 
         // Cells above it.
         let mut n = 0;
@@ -160,9 +162,42 @@ impl Granule {
         self.n_active = n;
     }
 
+    /// A value that more than `rank` cells exceed, but few more: found from the last threshold, near which the next one lies.
+    fn below_threshold(&self) -> f32 {
+        let enough = |t: f32| above(&self.drive, t) > self.rank;
+        let (mut step, mut low, mut high) = (STEP, self.guess, self.guess);
+        // Steps double, so that a range of any size is left behind; what is not a number ends it.
+        for _ in 0..DOUBLINGS {
+            if enough(low) {
+                break;
+            }
+            (low, step) = (low - step, 2.0 * step);
+        }
+        if !enough(low) {
+            return f32::NEG_INFINITY;
+        }
+        if low == high {
+            for _ in 0..DOUBLINGS {
+                (high, step) = (high + step, 2.0 * step);
+                if !enough(high) {
+                    break;
+                }
+                low = high;
+            }
+        }
+        for _ in 0..HALVINGS {
+            if above(&self.drive, low) <= self.rank + SPARE {
+                break;
+            }
+            let middle = 0.5 * (low + high);
+            if enough(middle) { low = middle } else { high = middle }
+        }
+        low
+    }
+
     /// Lists the cells whose drive exceeds `guess`, their drives, and these as integers that sort alike.
     fn candidates(&mut self, guess: f32) {
-        let n = above(&self.drive, guess, &mut self.active, &mut self.activity);
+        let n = list(&self.drive, guess, &mut self.active, &mut self.activity);
         self.n_active = n;
         self.keys.clear();
         self.keys.extend(self.activity[..n].iter().map(|a| {
@@ -212,13 +247,32 @@ fn drives(weight: &[f32], bias: &[f32], inputs: &[f32], drive: &mut [f32]) {
     }
 }
 
-/// Writes down the cells whose drive exceeds `guess` and their drives; returns how many there are. Without a branch: every
-/// cell is written, and kept by counting.
-fn above(drive: &[f32], guess: f32, cells: &mut [u32], drives: &mut [f32]) -> usize {
+/// How many cells' drives exceed `t`.
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+fn above(drive: &[f32], t: f32) -> usize {
+    let mut n = 0u32;
+    for &a in drive {
+        n += u32::from(a > t);
+    }
+    n as usize
+}
+
+/// Writes down the cells whose drive exceeds `t` and their drives; returns how many there are. Comparisons are made a word of cells at a
+/// time, and only what is found is written.
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
+fn list(drive: &[f32], t: f32, cells: &mut [u32], drives: &mut [f32]) -> usize {
     let mut n = 0;
-    for (j, &a) in drive.iter().enumerate() {
-        (cells[n], drives[n]) = (j as u32, a);
-        n += usize::from(a > guess);
+    for (word, part) in drive.chunks(32).enumerate() {
+        let mut found = 0u32;
+        for (i, &a) in part.iter().enumerate() {
+            found |= u32::from(a > t) << i;
+        }
+        while found != 0 {
+            let i = found.trailing_zeros();
+            (cells[n], drives[n]) = (32 * word as u32 + i, part[i as usize]);
+            n += 1;
+            found &= found - 1;
+        }
     }
     n
 }

@@ -3,6 +3,7 @@
 mod actuator;
 mod arm;
 mod cart_pole;
+mod eye;
 mod inertia;
 mod joint;
 mod linear;
@@ -12,6 +13,7 @@ mod wrap;
 pub use actuator::Actuator;
 pub use arm::PlanarArm;
 pub use cart_pole::{CartPole, CartPoleParameters, Integrator};
+pub use eye::{DrivenEye, Eye, EyeParameters};
 pub use inertia::Inertia;
 pub use joint::Joint;
 pub use linear::Linear;

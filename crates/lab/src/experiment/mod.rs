@@ -112,6 +112,8 @@ pub const ALL: &[&dyn Experiment] = &[
     &crate::forward::anticipation::AnticipationStudy,
     &crate::state_prediction::StatePrediction,
     &crate::bench::Bench,
+    &crate::classic::vor::Vor,
+    &crate::classic::pursuit::Pursuit,
 ];
 
 /// The experiment of that name.

@@ -1,0 +1,6 @@
+//! Classic tasks of cerebellar learning.
+
+mod look;
+pub mod pursuit;
+mod response;
+pub mod vor;
