@@ -53,7 +53,7 @@ impl Sampling {
         check(MEASURE, "bins_per_sample", bins as f64, bins > 0, positive)?;
         check(MEASURE, "from_ms", self.from_ms, true, "a finite number is needed")?;
         let exact = (self.to_ms - self.from_ms) / (self.bin_ms * bins as f64);
-        let is_whole = exact >= 1.0 - 1e-9 && exact <= 1e6 && (exact - exact.round()).abs() < 1e-6;
+        let is_whole = (1.0 - 1e-9..=1e6).contains(&exact) && (exact - exact.round()).abs() < 1e-6;
         check(
             MEASURE,
             "to_ms",
