@@ -8,6 +8,7 @@
 #![warn(missing_docs)]
 
 mod beside;
+mod brainstem;
 mod cfpc;
 mod closed_loop;
 mod conditioning;
@@ -21,14 +22,18 @@ mod fel;
 pub mod filter;
 pub mod forward;
 pub mod identify;
+mod inverse;
 pub mod linear;
+mod mosaic;
 mod olive;
 pub mod oracle;
 mod planner;
 pub mod plant;
 mod trajectory;
+mod vestibulo_ocular;
 
 pub use beside::Beside;
+pub use brainstem::{Brainstem, BrainstemParameters};
 pub use cfpc::Cfpc;
 pub use closed_loop::{ClosedLoop, Drive};
 pub use conditioning::{Conditioning, ConditioningParameters};
@@ -37,12 +42,15 @@ pub use cortex::{CortexMemory, CortexParameters, ELBOW, MotorCortex, POINTING};
 pub use decoder::{Decoder, SMOOTHING_MS};
 pub use delay::DelayLine;
 pub use error::Error;
-pub use fel::FeedbackErrorLearning;
+pub use fel::{FeedbackErrorLearning, JointLearning, JointLearningParameters, Role};
+pub use inverse::InverseDynamics;
 pub use linear::LinearSystem;
+pub use mosaic::{Mosaic, MosaicParameters, MosaicScales};
 pub use olive::{Channel, MotorOlive, SensoryOlive, opponent};
 pub use planner::{Planner, PlannerParameters, TargetCode};
 pub use plant::Plant;
 pub use trajectory::{minimum_jerk, normalised_acceleration};
+pub use vestibulo_ocular::{Architecture, VestibuloOcular};
 
 /// A spike inside a tick: step from its start, neuron.
 pub type TickSpike = (u16, u32);

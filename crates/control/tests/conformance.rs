@@ -3,10 +3,16 @@
 mod conforms;
 
 use lobule_control::feedback::{Pid, PidGains, Reflex, Trimmed};
-use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
-use lobule_control::plant::{Changing, Eyelid, EyelidParameters, Joint, Linear, Noisy, PlanarArm, Saturated};
+use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Tuning, Update};
+use lobule_control::forward::{Equations, Foresight, Law, Seen, SmithPredictor};
+use lobule_control::plant::{
+    Changing, DrivenEye, Eye, EyeParameters, Eyelid, EyelidParameters, Forearm, Joint, Linear, Noisy,
+    PlanarArm, ReachingArm, Saturated, TwoLink,
+};
 use lobule_control::{
-    Cfpc, Conditioning, ConditioningParameters, Controller, FeedbackErrorLearning, LinearSystem,
+    Architecture, Brainstem, BrainstemParameters, Cfpc, Conditioning, ConditioningParameters, Controller,
+    FeedbackErrorLearning, JointLearning, JointLearningParameters, LinearSystem, Mosaic, MosaicParameters,
+    MosaicScales, Role, VestibuloOcular,
 };
 
 const DT: f64 = 0.01;
@@ -15,10 +21,19 @@ fn damped() -> Linear {
     Linear::second_order(1.0, 2.0, 4.0).unwrap()
 }
 
+fn brainstem() -> Brainstem {
+    Brainstem::new(BrainstemParameters { gain: 0.8, direct_s: 0.2, leak_s: 5.0 }, DT).unwrap()
+}
+
 #[test]
 fn plants() {
     conforms::plant(|| Box::new(Joint::new(1.0, 0.0)), 1e-3, true);
     conforms::plant(|| Box::new(PlanarArm::new(0.1, 0.1, 0.3)), 1e-3, true);
+    let arm = || ReachingArm::new(TwoLink::HUMAN, ReachingArm::VISCOSITY, [0.0, 0.45]).unwrap();
+    conforms::plant(|| Box::new(arm()), 2e-3, true);
+    for viscosity in [0.5, 0.0] {
+        conforms::plant(|| Box::new(Forearm::new(&TwoLink::HUMAN, viscosity).unwrap()), DT, true);
+    }
     conforms::plant(|| Box::new(Eyelid::new(EyelidParameters::default()).unwrap()), 1e-3, true);
     conforms::plant(|| Box::new(Linear::first_order(0.3, 1.0).unwrap()), DT, true);
     conforms::plant(|| Box::new(damped()), DT, true);
@@ -26,6 +41,13 @@ fn plants() {
     conforms::plant(|| Box::new(Linear::inverted_pendulum(1.0, 1.0).unwrap()), DT, true);
     conforms::plant(|| Box::new(Saturated::new(damped(), -0.05, 0.05).unwrap()), DT, true);
     conforms::plant(|| Box::new(Noisy::new(damped(), vec![0.1, 0.1], 1, "noise").unwrap()), DT, false);
+    let eye = || Eye::new(EyeParameters::default()).unwrap();
+    conforms::plant(|| Box::new(eye()), DT, true);
+    conforms::plant(|| Box::new(DrivenEye::new(eye(), brainstem())), DT, true);
+    conforms::plant(|| Box::new(Saturated::new(eye(), -0.05, 0.05).unwrap()), DT, true);
+    conforms::plant(|| Box::new(Noisy::new(eye(), vec![0.1, 0.1], 1, "noise").unwrap()), DT, false);
+    let weaker = |eye: &mut Eye| eye.change(EyeParameters { strength: 0.5, ..EyeParameters::default() });
+    conforms::plant(|| Box::new(Changing::new(eye(), 20, Box::new(weaker))), DT, false);
     let heavier = |plant: &mut Linear| plant.become_like(&Linear::second_order(1.5, 2.0, 5.0)?);
     conforms::plant(|| Box::new(Changing::new(damped(), 20, Box::new(heavier))), DT, false);
 }
@@ -75,5 +97,61 @@ fn controllers() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn controllers_of_the_eye() {
+    let learning = Learning { trace: TraceModel::Delay(3), update: Update::Tick, step: Step::Plain(1e-2) };
+    let filter = || AdaptiveFilter::new(Basis::bands(&[0.02, 0.2], DT).unwrap(), &learning).unwrap();
+    for architecture in [Architecture::FeedForward, Architecture::Recurrent] {
+        let reflex = || VestibuloOcular::new(architecture, 16.0, brainstem(), filter(), DT).unwrap();
+        conforms::controller(|| Box::new(reflex()), 2, 1, true);
+    }
+    let law = || Pid::new(PidGains { kp: 1.0, kd: 0.0, ki: 4.0, filter_s: 0.0 }, DT).unwrap();
+    conforms::controller(|| Box::new(Seen::new(Reflex::new(law()), 1)), 2, 0, false);
+    let foresight = Foresight { lead: 3, taps: 3, every: 2, scale: 0.1, rate: 0.3 };
+    let foreseeing = || {
+        let follow: Law = Box::new(|s, r, u| u[0] = 2.0 * r[0] - s[0]);
+        let model = Equations::new(2, 1, |s, u, next| next.copy_from_slice(&[0.5 * s[0] + u[0], 0.5 * s[1]]));
+        let smith = SmithPredictor::new(follow, Box::new(model), &[0.0; 2], &[1.0; 2], 2).unwrap();
+        Seen::foreseeing(smith, foresight).unwrap()
+    };
+    conforms::controller(|| Box::new(foreseeing()), 2, 0, true);
+}
+
+#[test]
+fn controllers_of_joints() {
+    let tuning = Tuning { middle: vec![0.0], reach: vec![0.5], speed: vec![2.0], width: 0.7 };
+    for role in [Role::Command, Role::ExpectedError] {
+        for delay in [0, 3] {
+            let parameters = JointLearningParameters {
+                stiffness: vec![2.0],
+                viscosity: vec![0.1],
+                role,
+                trace: TraceModel::Delay(delay),
+                rate: 0.5,
+                retention: 1.0,
+            };
+            let basis = || Basis::tuned(60, &tuning, DT, 3).unwrap();
+            let make = || JointLearning::new(parameters.clone(), basis(), DT).unwrap();
+            conforms::controller(|| Box::new(make()), 2, 1, true);
+        }
+    }
+    for (modules, cue_rate) in [(1, 0.0), (3, 0.0), (3, 0.1)] {
+        let parameters = MosaicParameters {
+            modules,
+            forgetting: 0.999,
+            inverse_rate: 0.02,
+            sigma: [0.5, 0.05],
+            anneal_ticks: 100,
+            spread: 0.1,
+            switching: 0.002,
+            cue_rate,
+            feedback: [50.0, 10.0],
+            scales: MosaicScales { position: 1.0, velocity: 2.0, acceleration: 5.0, command: 20.0 },
+        };
+        let make = || Mosaic::new(parameters.clone(), 1, 1, DT, 2).unwrap();
+        conforms::controller(|| Box::new(make()), 2, 1, true);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::controller::Senses;
 use crate::error::{Error, check};
+use lobule_signal::Stream;
 
 /// The input signals of an adaptive filter.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,8 +15,37 @@ pub struct Basis {
 enum Kind {
     Gaussians { spacing_s: f64, width_s: f64, dt_s: f64 },
     Gammas { cells: Vec<Gamma> },
+    Bands { decays: Vec<f64>, leaky: Vec<f64> },
     Reference { dt_s: f64, scale_s: f64, decays: Vec<f64>, leaky: Vec<f64>, before: Option<[f64; 2]> },
     State { dt_s: f64, before: Option<[f64; 2]> },
+    Tuned(Box<Tuned>),
+}
+
+/// Where granule cells answer most, and what was wanted before.
+#[derive(Debug, Clone, PartialEq)]
+struct Tuned {
+    tuning: Tuning,
+    dt_s: f64,
+    /// Preferred point of each cell, in parts of the ranges. `[signals][2 references]`
+    preferred: Vec<f64>,
+    before: Vec<f64>,
+    /// Whether no tick of the trial has been.
+    begins: bool,
+    /// References and their velocities in parts of the ranges. `[2 references]`
+    at: Vec<f64>,
+}
+
+/// What granule cells are tuned to: places and velocities of the reference.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tuning {
+    /// Middle of the range of each reference, in its units. `[references]`
+    pub middle: Vec<f64>,
+    /// Half the range of each reference. `[references]`
+    pub reach: Vec<f64>,
+    /// Largest velocity of each reference, per second. `[references]`
+    pub speed: Vec<f64>,
+    /// Width of a cell's Gaussian, in parts of half the range.
+    pub width: f64,
 }
 
 /// A cascade of leaky integrators of one time constant.
@@ -61,6 +91,25 @@ impl Basis {
         Ok(Self { len: taus_s.len(), kind: Kind::Gammas { cells } })
     }
 
+    /// The first cue in bands: what is faster than the first time constant, what lies between each two neighbors, what is slower
+    /// than the last; each band is the difference of two leaky averages, and together they are the cue. Far better
+    /// conditioned than the averages themselves.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when there is no time constant, they do not rise from above 0, or the tick is not positive.
+    pub fn bands(taus_s: &[f64], dt_s: f64) -> Result<Self, Error> {
+        check("band basis", "time constants", taus_s.len() as f64, !taus_s.is_empty(), "at least 1")?;
+        check("band basis", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
+        let mut last = 0.0;
+        for &tau in taus_s {
+            check("band basis", "tau_s", tau, tau > last, "more than 0 s and than the one before it")?;
+            last = tau;
+        }
+        let decays = taus_s.iter().map(|tau| libm::exp(-dt_s / tau)).collect();
+        let leaky = vec![0.0; taus_s.len()];
+        Ok(Self { kind: Kind::Bands { decays, leaky }, len: taus_s.len() + 1 })
+    }
+
     /// The reference, its velocity and acceleration (backward differences) in units of `scale_s`, and a leaky average for
     /// each time constant: for movements that never repeat. A scale near 1 / (2π f) of the fastest movement keeps all signals of
     /// one size.
@@ -91,6 +140,41 @@ impl Basis {
         Ok(Self { kind: Kind::State { dt_s, before: None }, len: 3 })
     }
 
+    /// Granule cells with Gaussian fields at random points of the space of references and their velocities (backward differences):
+    /// `exp(-½ |z - c_j|² / width²)` with z in parts of the ranges and c_j uniform within them, drawn from the stream
+    /// `basis/tuned` of `seed`. For movements that differ from trial to trial: what is learned at one velocity holds near it.
+    /// Source: Thoroughman & Shadmehr 2000, doi:10.1038/35037588, whose primitives are Gaussians of velocity.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] without signals or references, for ranges of different number, or for one that is not positive.
+    pub fn tuned(n: usize, tuning: &Tuning, dt_s: f64, seed: u64) -> Result<Self, Error> {
+        let part = "tuned basis";
+        check(part, "signals", n as f64, (1..=1 << 20).contains(&n), "1 to 1048576")?;
+        check(part, "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
+        check(part, "width", tuning.width, tuning.width > 0.0, "more than 0")?;
+        let references = tuning.middle.len();
+        check(part, "references", references as f64, references > 0, "at least 1")?;
+        for (name, values) in [("reach", &tuning.reach), ("speed", &tuning.speed)] {
+            check(part, name, values.len() as f64, values.len() == references, "one for each reference")?;
+            for &value in values {
+                check(part, name, value, value > 0.0, "more than 0")?;
+            }
+        }
+        let dimensions = 2 * references;
+        let stream = Stream::new(seed, "basis/tuned");
+        let draw = |i: usize| 2.0 * stream.uniform((i / dimensions) as u64, (i % dimensions) as u32) - 1.0;
+        let preferred = (0..n * dimensions).map(draw).collect();
+        let tuned = Tuned {
+            tuning: tuning.clone(),
+            dt_s,
+            preferred,
+            before: vec![0.0; references],
+            begins: true,
+            at: vec![0.0; dimensions],
+        };
+        Ok(Self { kind: Kind::Tuned(Box::new(tuned)), len: n })
+    }
+
     /// Number of signals.
     pub fn signals(&self) -> usize {
         self.len
@@ -101,18 +185,20 @@ impl Basis {
         match &mut self.kind {
             Kind::Gaussians { .. } => {}
             Kind::Gammas { cells } => cells.iter_mut().for_each(|c| c.stages.fill(0.0)),
+            Kind::Bands { leaky, .. } => leaky.fill(0.0),
             Kind::Reference { leaky, before, .. } => {
                 leaky.fill(0.0);
                 *before = None;
             }
             Kind::State { before, .. } => *before = None,
+            Kind::Tuned(tuned) => tuned.begins = true,
         }
     }
 
     /// Writes the signals of this tick. `[signals]`
     ///
     /// # Panics
-    /// When `x` has the wrong length, or gamma kernels get no cue: bugs of the caller.
+    /// When `x` has the wrong length, or gamma kernels or bands get no cue: bugs of the caller.
     pub fn advance(&mut self, senses: &Senses, x: &mut [f64]) {
         assert_eq!(x.len(), self.len, "one value for each signal");
         match &mut self.kind {
@@ -136,6 +222,16 @@ impl Basis {
                     *x = cell.gain * cell.stages[cell.stages.len() - 1];
                 }
             }
+            Kind::Bands { decays, leaky } => {
+                assert!(!senses.cues.is_empty(), "bands are driven by the first cue");
+                let mut faster = senses.cues[0];
+                for ((x, leaky), decay) in x.iter_mut().zip(leaky).zip(decays) {
+                    *leaky = *decay * *leaky + (1.0 - *decay) * senses.cues[0];
+                    *x = faster - *leaky;
+                    faster = *leaky;
+                }
+                x[self.len - 1] = faster;
+            }
             Kind::Reference { dt_s, scale_s, decays, leaky, before } => {
                 let r = senses.reference[0];
                 // The reference has been there before the trial.
@@ -158,6 +254,30 @@ impl Basis {
                 x[2] = senses.sensed[0];
                 *before = Some([r, r1]);
             }
+            Kind::Tuned(tuned) => tuned.advance(senses.reference, x),
+        }
+    }
+}
+
+impl Tuned {
+    fn advance(&mut self, reference: &[f64], x: &mut [f64]) {
+        let Tuning { middle, reach, speed, width } = &self.tuning;
+        let n = middle.len();
+        assert!(reference.len() >= n, "the cells are tuned to {n} references");
+        if self.begins {
+            // The reference has been there before the trial.
+            self.before.copy_from_slice(&reference[..n]);
+            self.begins = false;
+        }
+        for i in 0..n {
+            self.at[i] = (reference[i] - middle[i]) / reach[i];
+            self.at[n + i] = (reference[i] - self.before[i]) / (self.dt_s * speed[i]);
+        }
+        self.before.copy_from_slice(&reference[..n]);
+        let sharpness = 0.5 / (width * width);
+        for (x, preferred) in x.iter_mut().zip(self.preferred.chunks_exact(2 * n)) {
+            let far = preferred.iter().zip(&self.at).fold(0.0, |sum, (c, z)| sum + (z - c) * (z - c));
+            *x = libm::exp(-sharpness * far);
         }
     }
 }

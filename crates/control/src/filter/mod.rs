@@ -13,6 +13,6 @@ mod fourier;
 mod trace;
 
 pub use adaptive::{AdaptiveFilter, Learning, Step, Update};
-pub use basis::Basis;
+pub use basis::{Basis, Tuning};
 pub use fourier::convolve;
 pub use trace::{TraceModel, Traces};

@@ -15,18 +15,18 @@
 //! Source: segments, masses and inertias of Shadmehr & Mussa-Ivaldi 1994,
 //! doi:10.1523/JNEUROSCI.14-05-03208.1994, Table 1.
 
-use super::Plant;
+use super::{Plant, TwoLink};
 use crate::Error;
 use crate::trajectory::minimum_jerk;
 
 /// Upper arm and forearm with hand: length, m.
-const LENGTH: [f64; 2] = [0.33, 0.34];
+const LENGTH: [f64; 2] = TwoLink::HUMAN.length_m;
 /// Mass, kg.
-const MASS: [f64; 2] = [1.93, 1.52];
+const MASS: [f64; 2] = TwoLink::HUMAN.mass_kg;
 /// Distance of the centre of mass from the joint, m.
-const CENTRE: [f64; 2] = [0.165, 0.19];
+const CENTRE: [f64; 2] = TwoLink::HUMAN.center_m;
 /// Moment of inertia about the centre of mass, kg m².
-const INERTIA: [f64; 2] = [0.0141, 0.0188];
+const INERTIA: [f64; 2] = TwoLink::HUMAN.inertia_kg_m2;
 /// Chosen: a lightly damped joint, N m s/rad.
 const DAMPING: f64 = 0.05;
 /// Chosen: the elbow opens from a right angle to nearly straight during the movement, rad.

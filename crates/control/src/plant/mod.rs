@@ -3,21 +3,29 @@
 mod actuator;
 mod arm;
 mod cart_pole;
+mod eye;
 mod eyelid;
+mod forearm;
 mod inertia;
 mod joint;
 mod linear;
 mod pendulum;
+mod reaching;
+mod two_link;
 mod wrap;
 
 pub use actuator::Actuator;
 pub use arm::PlanarArm;
 pub use cart_pole::{CartPole, CartPoleParameters, Integrator};
+pub use eye::{DrivenEye, Eye, EyeParameters};
 pub use eyelid::{Eyelid, EyelidParameters};
+pub use forearm::Forearm;
 pub use inertia::Inertia;
 pub use joint::Joint;
 pub use linear::Linear;
 pub use pendulum::{Pendulum, PendulumParameters};
+pub use reaching::{Channel, ReachingArm, curl};
+pub use two_link::{Matrix2, TwoLink};
 pub use wrap::{Change, Changing, Noisy, Saturated};
 
 use crate::Error;

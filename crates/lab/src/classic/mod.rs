@@ -1,3 +1,9 @@
-//! Classic experiments of cerebellar learning on bodies.
+//! Classic experiments on cerebellar learning, each beside its published results.
 
 pub mod eyeblink;
+pub mod force_field;
+mod look;
+pub mod mosaic;
+pub mod pursuit;
+mod response;
+pub mod vor;

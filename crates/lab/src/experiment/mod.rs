@@ -110,7 +110,12 @@ pub const ALL: &[&dyn Experiment] = &[
     &crate::cfpc::Cascade,
     &crate::forward::cartpole::CartPoleStudy,
     &crate::forward::anticipation::AnticipationStudy,
+    &crate::classic::vor::Vor,
+    &crate::classic::pursuit::Pursuit,
     &crate::classic::eyeblink::Eyeblink,
+    &crate::classic::force_field::ForceField,
+    &crate::classic::mosaic::MosaicStudy,
+    &crate::state_prediction::StatePrediction,
     &crate::bench::Bench,
 ];
 

@@ -11,6 +11,10 @@
 //! Source: Kawato, Furukawa & Suzuki 1987, doi:10.1007/BF00364149; Gomi & Kawato 1993, doi:10.1016/S0893-6080(09)80004-X;
 //! stability: Nakanishi & Schaal 2004, doi:10.1016/j.neunet.2004.05.003.
 
+mod joints;
+
+pub use joints::{JointLearning, JointLearningParameters, Role};
+
 use crate::controller::{Controller, Senses};
 use crate::error::Error;
 use crate::feedback::Pid;

@@ -1,0 +1,56 @@
+//! The inverse dynamics of an arm that is known: what a practised cortex commands, without feedback.
+
+use crate::controller::{Controller, Senses};
+use crate::error::{Error, check};
+use crate::plant::{Matrix2, TwoLink};
+
+/// Torques of the planned movement, `M(r) r'' + C(r, r') + V r'`, with velocity and acceleration as backward differences of
+/// the two angles of the reference.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InverseDynamics {
+    links: TwoLink,
+    viscosity: Matrix2,
+    dt_s: f64,
+    /// References one and two ticks ago; none at the start of a trial.
+    before: Option<[[f64; 2]; 2]>,
+}
+
+impl InverseDynamics {
+    /// The inverse of an arm with the viscosity of its joints, N m s/rad, in ticks of `dt_s`.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when the tick is not positive.
+    pub fn new(links: TwoLink, viscosity: Matrix2, dt_s: f64) -> Result<Self, Error> {
+        check("inverse dynamics", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
+        Ok(Self { links, viscosity, dt_s, before: None })
+    }
+}
+
+impl Controller for InverseDynamics {
+    fn name(&self) -> &'static str {
+        "inverse dynamics"
+    }
+
+    fn commands(&self) -> usize {
+        2
+    }
+
+    fn reset(&mut self) {
+        self.before = None;
+    }
+
+    fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        let r = [senses.reference[0], senses.reference[1]];
+        // The reference has been there before the trial.
+        let [r1, r2] = self.before.unwrap_or([r; 2]);
+        let dt = self.dt_s;
+        let velocity = [0, 1].map(|i| (r[i] - r1[i]) / dt);
+        let acceleration = [0, 1].map(|i| (r[i] - 2.0 * r1[i] + r2[i]) / (dt * dt));
+        let torque = self.links.torque(r, velocity, acceleration);
+        for (i, u) in command.iter_mut().enumerate() {
+            *u = torque[i] + self.viscosity[i][0] * velocity[0] + self.viscosity[i][1] * velocity[1];
+        }
+        self.before = Some([r, r1]);
+        Ok(())
+    }
+}

@@ -1,0 +1,18 @@
+//! `classic/force_field`: reaching in a force field that depends on the velocity of the hand.
+//!
+//! ```text
+//! Config ──Session (order of trials, probes)──▶ Reacher: ReachingArm + InverseDynamics beside JointLearning ──▶ Trial
+//!                                                                                     Trials ──▶ findings, figures
+//! ```
+
+mod config;
+mod figures;
+mod findings;
+mod measures;
+mod reacher;
+mod session;
+mod study;
+mod switching;
+
+pub use config::{Config, DEFAULTS};
+pub use study::ForceField;
