@@ -38,8 +38,8 @@ fn responses_come_go_without_the_puff_and_come_back_sooner() {
     let course = small().courses.iter().find(|c| c.condition == "full").unwrap();
     let of = |phase| course.sessions.iter().filter(move |s| s.phase == phase);
     assert!(of(Phase::Acquisition).next().unwrap().percent < 50.0);
-    assert!(of(Phase::Acquisition).last().unwrap().percent > 80.0);
-    assert!(of(Phase::Extinction).last().unwrap().percent < 20.0);
+    assert!(of(Phase::Acquisition).next_back().unwrap().percent > 80.0);
+    assert!(of(Phase::Extinction).next_back().unwrap().percent < 20.0);
     assert!(course.reacquired[0].unwrap() < course.acquired.unwrap(), "{course:?}");
 }
 

@@ -11,6 +11,9 @@ use crate::report::svg::{Anchor, Dash, FAINT, INK, Stroke};
 use crate::report::{Figure, plot};
 use lobule_analysis::mean;
 
+/// A bar: its name, with a second line after a stroke, its colour, and the value on each seed.
+type Bar = (&'static str, &'static str, Vec<f64>);
+
 /// All figures.
 pub fn figures(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Vec<Figure>, Error> {
     Ok(vec![
@@ -92,7 +95,7 @@ fn learning(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, 
             .map(|k| (k as f64 + 1.0, mean(&full.iter().map(|c| of(&c.sessions[k])).collect::<Vec<_>>())))
             .collect()
     };
-    let lines: [(&str, Stroke, Vec<(f64, f64)>); 3] = [
+    let lines = [
         ("closure before the puff", Stroke::new(BLACK, 2.4), course(&|s| s.amplitude)),
         ("nuclear weight", Stroke::new(PURPLE, 2.2), course(&|s| s.nuclear)),
         ("climbing fiber answers", Stroke::new(ORANGE, 2.0), course(&|s| s.climbing_percent / 100.0)),
@@ -272,14 +275,14 @@ fn saved(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Err
     let mut plate = Plate::new("savings", 2, 210.0);
     let full = of_condition(record, "full");
     let frozen = of_condition(record, "frozen_nucleus");
-    let bars: [(&str, &str, Vec<f64>); 4] = [
+    let bars: [Bar; 4] = [
         ("as it is", BLUE, full.iter().map(|c| savings(c, 0)).collect()),
         ("nucleus/made naive", SKY, full.iter().map(|c| savings(c, 1)).collect()),
         ("cortex/made naive", PURPLE, full.iter().map(|c| savings(c, 2)).collect()),
         ("nucleus/never learns", GREEN, frozen.iter().map(|c| savings(c, 0)).collect()),
     ];
-    let values = |bars: &[(&str, &str, Vec<f64>)]| bars.iter().flat_map(|b| b.2.clone()).collect::<Vec<_>>();
-    let draw = |panel: &mut Panel, bars: &[(&str, &str, Vec<f64>)]| {
+    let values = |bars: &[Bar]| bars.iter().flat_map(|b| b.2.clone()).collect::<Vec<_>>();
+    let draw = |panel: &mut Panel, bars: &[Bar]| {
         let mut cells = Vec::new();
         for (k, (_, colour, by_seed)) in bars.iter().enumerate() {
             let (x, value) = (k as f64, mean(by_seed));
@@ -298,8 +301,8 @@ fn saved(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Err
         }
         panel.levels.push(Level { at: 0.0, is_vertical: false, stroke: Stroke::new(GUIDE, 1.0) });
     };
-    let axis = |bars: &[(&str, &str, Vec<f64>)]| {
-        let named = |(k, bar): (usize, &(&str, &str, Vec<f64>))| {
+    let axis = |bars: &[Bar]| {
+        let named = |(k, bar): (usize, &Bar)| {
             let (above, under) = bar.0.split_once('/').unwrap_or((bar.0, ""));
             Tick { under: under.into(), ..tick(k as f64, above) }
         };
@@ -313,7 +316,7 @@ fn saved(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Err
     );
     draw(&mut panel, &bars);
     plate.panels.push(panel);
-    let blocked: [(&str, &str, Vec<f64>); 2] = [
+    let blocked: [Bar; 2] = [
         ("everything", BLUE, blocked_over_control(record, "full")),
         ("no inhibition/of the olive", VERMILLION, blocked_over_control(record, "no_nucleo_olivary")),
     ];

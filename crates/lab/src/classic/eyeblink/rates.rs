@@ -23,7 +23,7 @@ pub const ABLATIONS: [(&str, &str); 4] = [
     ("window_200", "eligibility at -200 ms"),
 ];
 
-/// Parameters under a condition; `full` and unknown ones are the configured ones.
+/// Parameters under a condition; `full` is the configured ones.
 pub fn parameters(config: &EyeblinkConfig, condition: &str) -> ConditioningParameters {
     let mut p = config.conditioning.clone();
     match condition {
@@ -63,7 +63,7 @@ pub struct Session {
     pub climbing_percent: f64,
     /// v after the session.
     pub nuclear: f64,
-    /// Mean closure in probes after the session, every [`SAMPLE_MS`] from the start; of the first seed. `[samples]`
+    /// Mean closure in probes after the session, every 5 ms from the start; of the first seed. `[samples]`
     pub probe: Vec<f64>,
 }
 
@@ -85,7 +85,7 @@ pub struct Course {
 /// Timing at an interval.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
-    /// Condition: `full` or one of [`ABLATIONS`].
+    /// Condition: `full`, `no_nucleo_olivary`, `one_kernel`, `window_0` or `window_200`.
     pub condition: String,
     /// Interval, ms.
     pub interval_ms: usize,
@@ -101,7 +101,7 @@ pub struct Interval {
     pub onset_ms: Option<f64>,
     /// Its width at half height, ms.
     pub width_ms: Option<f64>,
-    /// Mean closure in probes, every [`SAMPLE_MS`] from the start; of the first seed. `[samples]`
+    /// Mean closure in probes, every 5 ms from the start; of the first seed. `[samples]`
     pub trace: Vec<f64>,
     /// w; of the first seed. `[signals]`
     pub weights: Vec<f64>,

@@ -19,7 +19,7 @@ pub const CONDITIONS: [(&str, &str); 3] = [
 /// Width of the bins of [`Cells`], ms.
 pub const BIN_MS: usize = 10;
 
-/// Mean rates in probes around the tone, Hz, by [`BIN_MS`] from the start of the trial. `[bins]`
+/// Mean rates in probes around the tone, Hz, in bins of 10 ms from the start of the trial. `[bins]`
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cells {
     /// Purkinje cells of the plus zone.
