@@ -1,11 +1,17 @@
-//! Measures on recordings: rates, regularity, adaptation, statistics. Pure
+//! Measures on recordings: rates, regularity, adaptation, regression, statistics. Pure
 //! functions of data; units are those of the data unless a name says otherwise.
 #![warn(missing_docs)]
 
 mod adaptation;
+mod error;
+pub mod folds;
+pub mod regression;
+pub mod smoothing;
 mod spikes;
+pub mod state_prediction;
 mod statistics;
 
 pub use adaptation::{Adaptation, adaptation};
+pub use error::Error;
 pub use spikes::{count_correlation, interval_cv, mean_rate_hz, rate_histogram_hz, rates_hz};
 pub use statistics::{Fit, histogram, linear_fit, mean, quantile, sd};

@@ -182,6 +182,19 @@ impl Simulation {
         Ok(())
     }
 
+    /// As [`Simulation::restore`], but weights stay as they are now, and so does which rules are at work: a trial that
+    /// starts again with what was learned.
+    ///
+    /// # Errors
+    /// As [`Simulation::restore`].
+    pub fn restore_with_own_weights(&mut self, mut state: State) -> Result<(), RunError> {
+        let learned: Vec<Vec<f32>> = self.state.plastic.iter().map(|p| p.weights.clone()).collect();
+        state.learning.clone_from(&self.state.learning);
+        self.restore(state)?;
+        self.state.plastic.iter_mut().zip(learned).for_each(|(p, weights)| p.weights = weights);
+        Ok(())
+    }
+
     /// Steps taken so far.
     pub fn step(&self) -> u64 {
         self.state.step

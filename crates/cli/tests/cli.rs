@@ -296,3 +296,52 @@ fn a_killed_run_resumes_with_the_same_findings_bit_for_bit() {
     assert_eq!(again.status.code(), Some(2));
     std::fs::remove_dir_all(work).unwrap();
 }
+
+#[test]
+fn spikes_of_a_csv_file_are_analysed_and_malformed_ones_refused() {
+    let work = folder("spikes");
+    // Six units of two populations in three directions of two trials; each fires every so many ms, by direction.
+    let mut spikes = String::from("unit,population,trial,time\n");
+    let mut trials = String::from("trial,direction,onset\n");
+    for trial in 0..6 {
+        trials += &format!("{trial},{},0.5\n", 120 * (trial % 3));
+        for unit in 0..6 {
+            let population = if unit < 3 { "mossy_fiber" } else { "dcn_p" };
+            let every = 17 + (trial * 7 + unit * 5) % 23;
+            for ms in (unit..1500).step_by(every) {
+                spikes += &format!("{unit},{population},{trial},{}\n", ms as f64 * 1e-3);
+            }
+        }
+    }
+    let path = |name: &str| work.join(name).to_str().unwrap().to_string();
+    std::fs::write(path("spikes.csv"), &spikes).unwrap();
+    std::fs::write(path("trials.csv"), &trials).unwrap();
+    let run = |spikes: &str, out: &str| {
+        let settings = [
+            "source=file".to_string(),
+            format!("file.spikes={}", path(spikes)),
+            format!("file.trials={}", path("trials.csv")),
+            "file.purkinje=".into(),
+        ];
+        let mut arguments =
+            vec!["run".to_string(), "analysis/state_prediction".into(), "--preset".into(), "quick".into()];
+        settings.into_iter().for_each(|s| arguments.extend(["--set".into(), s]));
+        arguments.extend(["--no-progress".into(), "--out".into(), path(out)]);
+        lobule(&arguments.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    let output = run("spikes.csv", "run");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("gain/file/60ms") && said.contains("r2/nuclear/lodo/file/20ms"), "{said}");
+    assert!(work.join("run/report.html").exists());
+
+    std::fs::write(path("bad.csv"), spikes.replacen("0,mossy_fiber,0,0\n", "0,mossy_fiber,0,soon\n", 1))
+        .unwrap();
+    let output = run("bad.csv", "bad");
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && !work.join("bad").exists());
+    for word in ["bad.csv", "line 2", "`time`", "`soon`"] {
+        assert!(message.contains(word), "{message}");
+    }
+    let _ = std::fs::remove_dir_all(&work);
+}

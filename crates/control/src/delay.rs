@@ -33,6 +33,14 @@ impl DelayLine {
         self.held[self.next..self.next + self.width].swap_with_slice(sample);
         self.next = (self.next + self.width) % self.held.len();
     }
+
+    /// Replaces the sample that was put in last; nothing in a line of no delay. `[width]`
+    pub fn replace_newest(&mut self, sample: &[f64]) {
+        if !self.held.is_empty() {
+            let newest = (self.next + self.held.len() - self.width) % self.held.len();
+            self.held[newest..newest + self.width].copy_from_slice(sample);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -45,6 +53,9 @@ mod tests {
             let mut line = DelayLine::new(ticks, 2);
             line.fill(&[-1.0, -2.0]);
             assert_eq!(line.ticks(), ticks);
+            // What is replaced comes out in its turn.
+            line.exchange(&mut [0.0, 0.0]);
+            line.replace_newest(&[-1.0, -2.0]);
             for t in 0..30 {
                 let mut sample = [f64::from(t), 0.5];
                 line.exchange(&mut sample);

@@ -8,8 +8,10 @@
 #![warn(missing_docs)]
 
 mod beside;
+mod brainstem;
 mod cfpc;
 mod closed_loop;
+mod conditioning;
 mod controller;
 mod cortex;
 mod decoder;
@@ -28,10 +30,13 @@ pub mod oracle;
 mod planner;
 pub mod plant;
 mod trajectory;
+mod vestibulo_ocular;
 
 pub use beside::Beside;
+pub use brainstem::{Brainstem, BrainstemParameters};
 pub use cfpc::Cfpc;
 pub use closed_loop::{ClosedLoop, Drive};
+pub use conditioning::{Conditioning, ConditioningParameters};
 pub use controller::{Controller, Senses};
 pub use cortex::{CortexMemory, CortexParameters, ELBOW, MotorCortex, POINTING};
 pub use decoder::{Decoder, SMOOTHING_MS};
@@ -45,6 +50,7 @@ pub use olive::{Channel, MotorOlive, SensoryOlive, opponent};
 pub use planner::{Planner, PlannerParameters, TargetCode};
 pub use plant::Plant;
 pub use trajectory::{minimum_jerk, normalised_acceleration};
+pub use vestibulo_ocular::{Architecture, VestibuloOcular};
 
 /// A spike inside a tick: step from its start, neuron.
 pub type TickSpike = (u16, u32);

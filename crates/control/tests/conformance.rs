@@ -4,18 +4,25 @@ mod conforms;
 
 use lobule_control::feedback::{Pid, PidGains, Reflex, Trimmed};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Tuning, Update};
+use lobule_control::forward::{Equations, Foresight, Law, Seen, SmithPredictor};
 use lobule_control::plant::{
-    Changing, Forearm, Joint, Linear, Noisy, PlanarArm, ReachingArm, Saturated, TwoLink,
+    Changing, DrivenEye, Eye, EyeParameters, Eyelid, EyelidParameters, Forearm, Joint, Linear, Noisy,
+    PlanarArm, ReachingArm, Saturated, TwoLink,
 };
 use lobule_control::{
-    Cfpc, Controller, FeedbackErrorLearning, JointLearning, JointLearningParameters, LinearSystem, Mosaic,
-    MosaicParameters, MosaicScales, Role,
+    Architecture, Brainstem, BrainstemParameters, Cfpc, Conditioning, ConditioningParameters, Controller,
+    FeedbackErrorLearning, JointLearning, JointLearningParameters, LinearSystem, Mosaic, MosaicParameters,
+    MosaicScales, Role, VestibuloOcular,
 };
 
 const DT: f64 = 0.01;
 
 fn damped() -> Linear {
     Linear::second_order(1.0, 2.0, 4.0).unwrap()
+}
+
+fn brainstem() -> Brainstem {
+    Brainstem::new(BrainstemParameters { gain: 0.8, direct_s: 0.2, leak_s: 5.0 }, DT).unwrap()
 }
 
 #[test]
@@ -27,12 +34,20 @@ fn plants() {
     for viscosity in [0.5, 0.0] {
         conforms::plant(|| Box::new(Forearm::new(&TwoLink::HUMAN, viscosity).unwrap()), DT, true);
     }
+    conforms::plant(|| Box::new(Eyelid::new(EyelidParameters::default()).unwrap()), 1e-3, true);
     conforms::plant(|| Box::new(Linear::first_order(0.3, 1.0).unwrap()), DT, true);
     conforms::plant(|| Box::new(damped()), DT, true);
     conforms::plant(|| Box::new(Linear::non_minimum_phase(1.0, 2.0, 4.0, 0.15).unwrap()), DT, true);
     conforms::plant(|| Box::new(Linear::inverted_pendulum(1.0, 1.0).unwrap()), DT, true);
     conforms::plant(|| Box::new(Saturated::new(damped(), -0.05, 0.05).unwrap()), DT, true);
     conforms::plant(|| Box::new(Noisy::new(damped(), vec![0.1, 0.1], 1, "noise").unwrap()), DT, false);
+    let eye = || Eye::new(EyeParameters::default()).unwrap();
+    conforms::plant(|| Box::new(eye()), DT, true);
+    conforms::plant(|| Box::new(DrivenEye::new(eye(), brainstem())), DT, true);
+    conforms::plant(|| Box::new(Saturated::new(eye(), -0.05, 0.05).unwrap()), DT, true);
+    conforms::plant(|| Box::new(Noisy::new(eye(), vec![0.1, 0.1], 1, "noise").unwrap()), DT, false);
+    let weaker = |eye: &mut Eye| eye.change(EyeParameters { strength: 0.5, ..EyeParameters::default() });
+    conforms::plant(|| Box::new(Changing::new(eye(), 20, Box::new(weaker))), DT, false);
     let heavier = |plant: &mut Linear| plant.become_like(&Linear::second_order(1.5, 2.0, 5.0)?);
     conforms::plant(|| Box::new(Changing::new(damped(), 20, Box::new(heavier))), DT, false);
 }
@@ -50,6 +65,14 @@ fn controllers() {
             Basis::state(DT).unwrap(),
         ]
     };
+    // A nucleus that answers and learns within the one tick of the suite's cue.
+    let quick = ConditioningParameters {
+        mossy_weight: [2.0, 3.0],
+        nuclear_ltp_hz: 100.0,
+        nuclear_thresholds: [2.0, 3.0],
+        ..ConditioningParameters::default()
+    };
+    conforms::controller(|| Box::new(Conditioning::new(&quick, 2, 1e-3, 3).unwrap()), 3, 2, true);
     // A stable loop: a trace that grows without bounds would normalize its step to nothing.
     let slow = Pid::new(PidGains { kp: 0.2, kd: 0.0, ki: 0.5, filter_s: 0.0 }, DT).unwrap();
     let system = slow.system().unwrap().then(&LinearSystem::delay(3)).closed().unwrap();
@@ -75,6 +98,26 @@ fn controllers() {
             }
         }
     }
+}
+
+#[test]
+fn controllers_of_the_eye() {
+    let learning = Learning { trace: TraceModel::Delay(3), update: Update::Tick, step: Step::Plain(1e-2) };
+    let filter = || AdaptiveFilter::new(Basis::bands(&[0.02, 0.2], DT).unwrap(), &learning).unwrap();
+    for architecture in [Architecture::FeedForward, Architecture::Recurrent] {
+        let reflex = || VestibuloOcular::new(architecture, 16.0, brainstem(), filter(), DT).unwrap();
+        conforms::controller(|| Box::new(reflex()), 2, 1, true);
+    }
+    let law = || Pid::new(PidGains { kp: 1.0, kd: 0.0, ki: 4.0, filter_s: 0.0 }, DT).unwrap();
+    conforms::controller(|| Box::new(Seen::new(Reflex::new(law()), 1)), 2, 0, false);
+    let foresight = Foresight { lead: 3, taps: 3, every: 2, scale: 0.1, rate: 0.3 };
+    let foreseeing = || {
+        let follow: Law = Box::new(|s, r, u| u[0] = 2.0 * r[0] - s[0]);
+        let model = Equations::new(2, 1, |s, u, next| next.copy_from_slice(&[0.5 * s[0] + u[0], 0.5 * s[1]]));
+        let smith = SmithPredictor::new(follow, Box::new(model), &[0.0; 2], &[1.0; 2], 2).unwrap();
+        Seen::foreseeing(smith, foresight).unwrap()
+    };
+    conforms::controller(|| Box::new(foreseeing()), 2, 0, true);
 }
 
 #[test]

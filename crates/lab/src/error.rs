@@ -63,6 +63,9 @@ pub enum Error {
     /// From the loop's parts.
     #[error(transparent)]
     Control(#[from] lobule_control::Error),
+    /// From a measure.
+    #[error(transparent)]
+    Analysis(#[from] lobule_analysis::Error),
     /// From the theory room.
     #[error(transparent)]
     Theory(#[from] lobule_theory::Error),

@@ -17,6 +17,7 @@ pub mod report;
 pub mod run_folder;
 pub mod settings;
 pub mod sgdege;
+pub mod state_prediction;
 
 pub use error::Error;
 pub use lobule_analysis as analysis;

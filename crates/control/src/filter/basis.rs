@@ -15,6 +15,7 @@ pub struct Basis {
 enum Kind {
     Gaussians { spacing_s: f64, width_s: f64, dt_s: f64 },
     Gammas { cells: Vec<Gamma> },
+    Bands { decays: Vec<f64>, leaky: Vec<f64> },
     Reference { dt_s: f64, scale_s: f64, decays: Vec<f64>, leaky: Vec<f64>, before: Option<[f64; 2]> },
     State { dt_s: f64, before: Option<[f64; 2]> },
     Tuned(Box<Tuned>),
@@ -88,6 +89,25 @@ impl Basis {
             cells.push(cell);
         }
         Ok(Self { len: taus_s.len(), kind: Kind::Gammas { cells } })
+    }
+
+    /// The first cue in bands: what is faster than the first time constant, what lies between each two neighbors, what is slower
+    /// than the last; each band is the difference of two leaky averages, and together they are the cue. Far better
+    /// conditioned than the averages themselves.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when there is no time constant, they do not rise from above 0, or the tick is not positive.
+    pub fn bands(taus_s: &[f64], dt_s: f64) -> Result<Self, Error> {
+        check("band basis", "time constants", taus_s.len() as f64, !taus_s.is_empty(), "at least 1")?;
+        check("band basis", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
+        let mut last = 0.0;
+        for &tau in taus_s {
+            check("band basis", "tau_s", tau, tau > last, "more than 0 s and than the one before it")?;
+            last = tau;
+        }
+        let decays = taus_s.iter().map(|tau| libm::exp(-dt_s / tau)).collect();
+        let leaky = vec![0.0; taus_s.len()];
+        Ok(Self { kind: Kind::Bands { decays, leaky }, len: taus_s.len() + 1 })
     }
 
     /// The reference, its velocity and acceleration (backward differences) in units of `scale_s`, and a leaky average for
@@ -165,6 +185,7 @@ impl Basis {
         match &mut self.kind {
             Kind::Gaussians { .. } => {}
             Kind::Gammas { cells } => cells.iter_mut().for_each(|c| c.stages.fill(0.0)),
+            Kind::Bands { leaky, .. } => leaky.fill(0.0),
             Kind::Reference { leaky, before, .. } => {
                 leaky.fill(0.0);
                 *before = None;
@@ -177,7 +198,7 @@ impl Basis {
     /// Writes the signals of this tick. `[signals]`
     ///
     /// # Panics
-    /// When `x` has the wrong length, or gamma kernels get no cue: bugs of the caller.
+    /// When `x` has the wrong length, or gamma kernels or bands get no cue: bugs of the caller.
     pub fn advance(&mut self, senses: &Senses, x: &mut [f64]) {
         assert_eq!(x.len(), self.len, "one value for each signal");
         match &mut self.kind {
@@ -200,6 +221,16 @@ impl Basis {
                     cell.advance(senses.cues[0]);
                     *x = cell.gain * cell.stages[cell.stages.len() - 1];
                 }
+            }
+            Kind::Bands { decays, leaky } => {
+                assert!(!senses.cues.is_empty(), "bands are driven by the first cue");
+                let mut faster = senses.cues[0];
+                for ((x, leaky), decay) in x.iter_mut().zip(leaky).zip(decays) {
+                    *leaky = *decay * *leaky + (1.0 - *decay) * senses.cues[0];
+                    *x = faster - *leaky;
+                    faster = *leaky;
+                }
+                x[self.len - 1] = faster;
             }
             Kind::Reference { dt_s, scale_s, decays, leaky, before } => {
                 let r = senses.reference[0];

@@ -15,6 +15,7 @@ mod granule;
 mod inner_loop;
 mod kalman;
 mod linear;
+mod seen;
 mod simple;
 mod smith;
 
@@ -26,6 +27,7 @@ pub use granule::{Granule, GranuleParameters};
 pub use inner_loop::{Efference, InnerLoop, InnerLoopParameters, Law};
 pub use kalman::Kalman;
 pub use linear::{Linear, LinearRule};
+pub use seen::{Foresight, Seen};
 pub use simple::{ConstantVelocity, Persistence};
 pub use smith::SmithPredictor;
 

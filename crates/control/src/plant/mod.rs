@@ -3,6 +3,8 @@
 mod actuator;
 mod arm;
 mod cart_pole;
+mod eye;
+mod eyelid;
 mod forearm;
 mod inertia;
 mod joint;
@@ -15,6 +17,8 @@ mod wrap;
 pub use actuator::Actuator;
 pub use arm::PlanarArm;
 pub use cart_pole::{CartPole, CartPoleParameters, Integrator};
+pub use eye::{DrivenEye, Eye, EyeParameters};
+pub use eyelid::{Eyelid, EyelidParameters};
 pub use forearm::Forearm;
 pub use inertia::Inertia;
 pub use joint::Joint;

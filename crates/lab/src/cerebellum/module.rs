@@ -5,11 +5,24 @@ use super::mouse::{BrainState, SynapseModel, cell_model, short_term_model, synap
 use super::mouse_multirec::{GAP_JUNCTION_NS, multirec_cell_model, multirec_synapses};
 use crate::Error;
 use lobule_circuit::models::Poisson;
-use lobule_circuit::plasticity::Rule;
+use lobule_circuit::plasticity::{Kernel, Rule};
 use lobule_circuit::{Circuit, Connect, GapJunctions, Model, Population, Projection, Weight};
 use lobule_scaffold::{Anatomy, Pair};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// In-degrees (cells) of the nuclear and olivary sets in the 300 × 200 µm circuit with two microzones, at
+/// which their weights hold. These sets connect a fixed share of all pairs, so their in-degree
+/// grows with the volume; without scaling nuclei would fall silent in a large circuit.
+/// Source: BSB 8 / cerebellar-models 0.13 circuit, seed 1234.
+pub const NUCLEAR_IN_DEGREE: [(&str, f64); 6] = [
+    ("purkinje_to_dcn_p", 12.6),
+    ("purkinje_to_dcn_i", 6.35),
+    ("mossy_fibers_to_dcn_p", 47.0),
+    ("io_to_dcn_p", 3.57),
+    ("io_to_dcn_i", 3.48),
+    ("dcn_i_to_io", 16.4),
+];
 
 /// What makes the mossy fibres fire.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -76,6 +89,12 @@ impl ModuleOptions {
             is_part: false,
         }
     }
+}
+
+/// Area under the sin-exp kernel over its window of 200 ms, s.
+pub fn kernel_area_s(t0_ms: f64) -> f64 {
+    let kernel = Kernel::SinExp { t0_ms, tau_ms: 1000.0 };
+    (1..=2000).map(|k| kernel.at(-0.1 * f64::from(k), 200.0) * 1e-4).sum()
 }
 
 /// The pairs of a connection set together with its `_minus` mirror, by (pre, post).

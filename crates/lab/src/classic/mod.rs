@@ -1,4 +1,9 @@
-//! Classic experiments on cerebellar learning, each with its published results.
+//! Classic experiments on cerebellar learning, each beside its published results.
 
+pub mod eyeblink;
 pub mod force_field;
+mod look;
 pub mod mosaic;
+pub mod pursuit;
+mod response;
+pub mod vor;

@@ -110,9 +110,13 @@ pub const ALL: &[&dyn Experiment] = &[
     &crate::cfpc::Cascade,
     &crate::forward::cartpole::CartPoleStudy,
     &crate::forward::anticipation::AnticipationStudy,
-    &crate::bench::Bench,
+    &crate::classic::vor::Vor,
+    &crate::classic::pursuit::Pursuit,
+    &crate::classic::eyeblink::Eyeblink,
     &crate::classic::force_field::ForceField,
     &crate::classic::mosaic::MosaicStudy,
+    &crate::state_prediction::StatePrediction,
+    &crate::bench::Bench,
 ];
 
 /// The experiment of that name.

@@ -16,12 +16,12 @@ use super::body::{self, BodyScale};
 use super::closed_loop::{self, ClosedLoop, LoopState, MODULES, TrialInput, TrialOutcome};
 use super::config::{Body, Part, PrismConfig};
 use super::results::{Calibration, SweepPoint};
+pub use crate::cerebellum::kernel_area_s;
 use crate::ranks::Ranks;
 use crate::run_folder::RunFolder;
 use crate::{Error, Progress};
 use lobule_analysis::{linear_fit, mean, sd};
 use lobule_circuit::Network;
-use lobule_circuit::plasticity::Kernel;
 use lobule_scaffold::Anatomy;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -63,12 +63,6 @@ pub fn a_plus_ns(config: &PrismConfig, rest_hz: [f64; 2]) -> [f64; 2] {
             -modules[m].a_minus_ns * kernel_area_s(modules[m].kernel_t0_ms) * rest_hz[m]
         }
     })
-}
-
-/// Area under the sin-exp kernel over its window of 200 ms, s.
-pub fn kernel_area_s(t0_ms: f64) -> f64 {
-    let kernel = Kernel::SinExp { t0_ms, tau_ms: 1000.0 };
-    (1..=2000).map(|k| kernel.at(-0.1 * f64::from(k), 200.0) * 1e-4).sum()
 }
 
 /// What a calibration depends on: equal keys mean that it may be used again.

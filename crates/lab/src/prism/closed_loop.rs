@@ -11,7 +11,7 @@
 
 use super::config::{Noise, Part, Polarity, PrismConfig};
 use crate::Error;
-use crate::cerebellum::{Drive, ModuleOptions, add_module};
+use crate::cerebellum::{Drive, ModuleOptions, NUCLEAR_IN_DEGREE, add_module};
 use crate::ranks::Ranks;
 use lobule_circuit::models::Poisson;
 use lobule_circuit::plasticity::{CosExp, InhibitoryStdp, Kernel, Rule, Supervised};
@@ -29,19 +29,6 @@ pub const MODULES: [&str; 2] = ["forward", "inverse"];
 pub const PLASTIC_SET: &str = "parallel_fiber_to_purkinje";
 /// Simulation step, ms.
 pub const DT_MS: f64 = 0.1;
-
-/// In-degrees (cells) of the nuclear and olivary sets in the 300 × 200 µm circuit with two microzones, at
-/// which their weights hold. These sets connect a fixed share of all pairs, so their in-degree
-/// grows with the volume; without scaling nuclei would fall silent in a large circuit.
-/// Source: BSB 8 / cerebellar-models 0.13 circuit, seed 1234.
-const NUCLEAR_IN_DEGREE: [(&str, f64); 6] = [
-    ("purkinje_to_dcn_p", 12.6),
-    ("purkinje_to_dcn_i", 6.35),
-    ("mossy_fibers_to_dcn_p", 47.0),
-    ("io_to_dcn_p", 3.57),
-    ("io_to_dcn_i", 3.48),
-    ("dcn_i_to_io", 16.4),
-];
 
 /// What a trial is given.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -3,11 +3,19 @@
 //!
 //! Times are steps · dt. Names and object ids are computed from what is
 //! recorded, so equal recordings of equal [`Session`]s give equal files.
+//!
+//! The other way round, [`Events`] are spikes and signals around the events of trials, read from CSV tables ([`read_csv`]), NWB files
+//! ([`read_nwb`]) or the folder of a run of prism ([`read_prism`]).
 
+mod events;
 mod nwb;
+pub mod read_csv;
+pub mod read_nwb;
+pub mod read_prism;
 mod session;
 mod sonata;
 
+pub use events::{Events, SIGNALS, Signal, TrialEvent, Unit, UnitTimes};
 pub use nwb::write as write_nwb;
 pub use session::{Session, check_start, trace_names};
 pub use sonata::{write_report as write_sonata_report, write_spikes as write_sonata_spikes};

@@ -159,6 +159,23 @@ impl Store {
         Ok(values)
     }
 
+    /// A floating-point number that is a dataset of its own.
+    ///
+    /// # Errors
+    /// [`Error::Content`] when there is no such dataset or it holds no single number.
+    pub fn scalar(&self, path: &str) -> Result<f64, Error> {
+        let data = self.file.dataset(path).map_err(|e| self.damaged(path, &e))?;
+        if data.total_elements() != 1 {
+            let shape = data.shape();
+            return Err(
+                self.error(path, format!("has shape {shape:?}, expected one number; write the file again"))
+            );
+        }
+        let values = data.read_numeric_as::<f64>();
+        let values = values.map_err(|e| self.error(path, format!("does not hold a number ({e})")))?;
+        values.first().copied().ok_or_else(|| self.error(path, "holds nothing; write the file again"))
+    }
+
     /// A scalar text dataset.
     pub fn text(&self, path: &str) -> Result<String, Error> {
         let data = self.file.dataset(path).map_err(|e| self.damaged(path, &e))?;

@@ -1,0 +1,114 @@
+//! Cross-validation by groups: what a fit is judged on has no part in it, nor in how it is standardized or penalized.
+//!
+//! Groups are what must be predicted as a whole, such as the directions of a movement. The penalty of a fit is the one
+//! of a list under which each of its own groups is best predicted from the others (nested cross-validation).
+
+use crate::Error;
+use crate::regression::{LinearMap, Moments, Samples};
+use nalgebra::DMatrix;
+
+/// How maps are fitted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fitting {
+    /// Penalties to choose from, in variances of an input.
+    pub penalties: Vec<f64>,
+    /// Rank of the weights; 0 is full.
+    pub rank: usize,
+}
+
+impl Fitting {
+    /// Fits to all groups with the penalty that predicts each of them best from the others.
+    ///
+    /// # Errors
+    /// [`Error::Data`] with fewer than two groups, or values that are not finite.
+    pub fn fit(&self, groups: &[Samples]) -> Result<LinearMap, Error> {
+        self.check(groups, 2)?;
+        let moments: Vec<Moments> = groups.iter().map(Moments::of).collect();
+        let mut errors = vec![0.0; self.penalties.len()];
+        for (j, group) in groups.iter().enumerate() {
+            let others = Moments::joined(without(&moments, &[j])).standardized();
+            for (error, &penalty) in errors.iter_mut().zip(&self.penalties) {
+                *error += others.fit(penalty, self.rank)?.standardized_error(group);
+            }
+        }
+        Moments::joined(&moments).standardized().fit(self.best(&errors)?, self.rank)
+    }
+
+    /// Fits to all groups with the smallest penalty: least squares, whatever it is worth elsewhere.
+    ///
+    /// # Errors
+    /// [`Error::Data`] without a group, or with values that are not finite.
+    pub fn fit_closely(&self, groups: &[Samples]) -> Result<LinearMap, Error> {
+        self.check(groups, 1)?;
+        let moments: Vec<Moments> = groups.iter().map(Moments::of).collect();
+        let smallest = self.penalties.iter().copied().fold(f64::INFINITY, f64::min);
+        Moments::joined(&moments).standardized().fit(smallest, self.rank)
+    }
+
+    /// The outputs of each group, predicted by a fit to the others alone. `[groups][n, outputs]`
+    ///
+    /// # Errors
+    /// [`Error::Data`] with fewer than three groups, or values that are not finite.
+    pub fn predict_left_out(&self, groups: &[Samples]) -> Result<Vec<DMatrix<f64>>, Error> {
+        self.check(groups, 3)?;
+        let moments: Vec<Moments> = groups.iter().map(Moments::of).collect();
+        // Leaving out i, then j for the penalty, is the fit of leaving out j, then i.
+        let mut errors = vec![vec![0.0; self.penalties.len()]; groups.len()];
+        for i in 0..groups.len() {
+            for j in 0..i {
+                let others = Moments::joined(without(&moments, &[i, j])).standardized();
+                for (k, &penalty) in self.penalties.iter().enumerate() {
+                    let map = others.fit(penalty, self.rank)?;
+                    errors[i][k] += map.standardized_error(&groups[j]);
+                    errors[j][k] += map.standardized_error(&groups[i]);
+                }
+            }
+        }
+        let predict = |(i, group): (usize, &Samples)| {
+            let others = Moments::joined(without(&moments, &[i])).standardized();
+            Ok(others.fit(self.best(&errors[i])?, self.rank)?.predict(&group.inputs))
+        };
+        groups.iter().enumerate().map(predict).collect()
+    }
+
+    fn check(&self, groups: &[Samples], least: usize) -> Result<(), Error> {
+        let wrong = |what: String| Err(Error::Data { measure: "cross-validation", what });
+        if self.penalties.is_empty() || self.penalties.iter().any(|p| !(*p > 0.0 && p.is_finite())) {
+            return wrong(format!("penalties {:?}; one or more above 0 are needed", self.penalties));
+        }
+        if groups.len() < least || groups.iter().any(Samples::is_empty) {
+            return wrong(format!("{} groups; {least} or more are needed, each with samples", groups.len()));
+        }
+        let shape = (groups[0].inputs.ncols(), groups[0].outputs.ncols());
+        if shape.0 == 0 || shape.1 == 0 {
+            return wrong(format!(
+                "{} inputs and {} outputs; at least one of each is needed",
+                shape.0, shape.1
+            ));
+        }
+        let is_alike = |g: &Samples| {
+            (g.inputs.ncols(), g.outputs.ncols()) == shape && g.inputs.nrows() == g.outputs.nrows()
+        };
+        if !groups.iter().all(is_alike) {
+            return wrong("groups differ in inputs, outputs or samples".into());
+        }
+        Ok(())
+    }
+
+    /// The first penalty of the smallest error.
+    fn best(&self, errors: &[f64]) -> Result<f64, Error> {
+        let least = errors
+            .iter()
+            .zip(&self.penalties)
+            .filter(|(e, _)| e.is_finite())
+            .min_by(|a, b| a.0.total_cmp(b.0));
+        least.map(|(_, &p)| p).ok_or_else(|| Error::Data {
+            measure: "cross-validation",
+            what: "no penalty gives a finite error; are all values finite?".into(),
+        })
+    }
+}
+
+fn without<'a>(moments: &'a [Moments], left_out: &'a [usize]) -> impl Iterator<Item = &'a Moments> {
+    moments.iter().enumerate().filter(|(k, _)| !left_out.contains(k)).map(|(_, m)| m)
+}

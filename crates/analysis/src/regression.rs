@@ -1,0 +1,276 @@
+//! Linear regression of many outputs on many inputs, with a penalty on the weights (ridge) and a bound on their rank.
+//!
+//! Inputs and outputs are standardized by mean and standard deviation of the samples that the fit is made of. With
+//! `G = Xᵀ X / n` and `C = Xᵀ Y / n` of the standardized samples, `W = (G + λ I)⁻¹ C`, so that λ is in variances of an
+//! input. Rank r: `W V Vᵀ` with V the first r eigenvectors of `Wᵀ (G + λ I) W`.
+//! Source: Hoerl & Kennard 1970, doi:10.1080/00401706.1970.10488634; Mukherjee & Zhu 2011, doi:10.1002/sam.10138.
+//!
+//! Shapes: samples `[n, inputs]` and `[n, outputs]`. An input that does not vary has no weight.
+
+use crate::Error;
+use nalgebra::{Cholesky, DMatrix, DVector};
+
+/// Inputs and outputs, a sample in each row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Samples {
+    /// `[n, inputs]`
+    pub inputs: DMatrix<f64>,
+    /// `[n, outputs]`
+    pub outputs: DMatrix<f64>,
+}
+
+impl Samples {
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        self.inputs.nrows()
+    }
+
+    /// True when there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Means and products about them, of samples seen so far. Those of two sets join to those of both, so that folds need
+/// not see samples twice.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moments {
+    n: f64,
+    /// `[inputs]`
+    mean_x: DVector<f64>,
+    /// `[outputs]`
+    mean_y: DVector<f64>,
+    /// Products about the means. `[inputs, inputs]`, lower half
+    xx: DMatrix<f64>,
+    /// `[inputs, outputs]`
+    xy: DMatrix<f64>,
+    /// `[outputs]`
+    yy: DVector<f64>,
+}
+
+impl Moments {
+    /// The moments of samples.
+    ///
+    /// # Panics
+    /// When inputs and outputs have different numbers of rows: a bug of the caller.
+    pub fn of(samples: &Samples) -> Self {
+        let (x, y) = (&samples.inputs, &samples.outputs);
+        assert_eq!(x.nrows(), y.nrows(), "samples");
+        let (n, inputs, outputs) = (x.nrows(), x.ncols(), y.ncols());
+        let mean = |m: &DMatrix<f64>| DVector::from_fn(m.ncols(), |j, _| crate::mean(m.column(j).as_slice()));
+        let (mean_x, mean_y) =
+            if n == 0 { (DVector::zeros(inputs), DVector::zeros(outputs)) } else { (mean(x), mean(y)) };
+        let mut all = Self {
+            n: n as f64,
+            mean_x,
+            mean_y,
+            xx: DMatrix::zeros(inputs, inputs),
+            xy: DMatrix::zeros(inputs, outputs),
+            yy: DVector::zeros(outputs),
+        };
+        let (mut dx, mut dy) = (vec![0.0; inputs], vec![0.0; outputs]);
+        for t in 0..n {
+            dx.iter_mut().enumerate().for_each(|(i, d)| *d = x[(t, i)] - all.mean_x[i]);
+            dy.iter_mut().enumerate().for_each(|(k, d)| *d = y[(t, k)] - all.mean_y[k]);
+            all.add_products(&dx, &dy, 1.0);
+        }
+        all
+    }
+
+    /// Adds `weight dx dxᵀ` and the like.
+    fn add_products(&mut self, dx: &[f64], dy: &[f64], weight: f64) {
+        let inputs = dx.len();
+        for (j, column) in self.xx.as_mut_slice().chunks_exact_mut(inputs.max(1)).enumerate() {
+            add(&mut column[j..], weight * dx[j], &dx[j..]);
+        }
+        for (column, d) in self.xy.as_mut_slice().chunks_exact_mut(inputs.max(1)).zip(dy) {
+            add(column, weight * d, dx);
+        }
+        for (sum, d) in self.yy.iter_mut().zip(dy) {
+            *sum += weight * d * d;
+        }
+    }
+
+    /// Takes in the samples of another set. Source: Chan, Golub & LeVeque 1983, doi:10.1080/00031305.1983.10483115.
+    ///
+    /// # Panics
+    /// When the shapes differ: a bug of the caller.
+    pub fn join(&mut self, other: &Self) {
+        let n = self.n + other.n;
+        if n == 0.0 {
+            return;
+        }
+        let (dx, dy) = (&other.mean_x - &self.mean_x, &other.mean_y - &self.mean_y);
+        self.xx += &other.xx;
+        self.xy += &other.xy;
+        self.yy += &other.yy;
+        self.add_products(dx.as_slice(), dy.as_slice(), self.n * other.n / n);
+        self.mean_x += dx * (other.n / n);
+        self.mean_y += dy * (other.n / n);
+        self.n = n;
+    }
+
+    /// The moments of all sets together.
+    ///
+    /// # Panics
+    /// When there is none, or the shapes differ: a bug of the caller.
+    pub fn joined<'a>(sets: impl IntoIterator<Item = &'a Self>) -> Self {
+        let mut sets = sets.into_iter();
+        let mut all = sets.next().expect("at least one set").clone();
+        sets.for_each(|set| all.join(set));
+        all
+    }
+
+    /// Standardizes, for fits with one or more penalties.
+    pub fn standardized(&self) -> Standardized {
+        let scale = |sum: f64| {
+            let sd = (sum / self.n).sqrt();
+            // What does not vary has no scale.
+            if sd > 0.0 && sd.is_finite() { 1.0 / sd } else { 0.0 }
+        };
+        let (inputs, outputs) = self.xy.shape();
+        let inverse_x = DVector::from_fn(inputs, |i, _| scale(self.xx[(i, i)]));
+        let inverse_y = DVector::from_fn(outputs, |k, _| scale(self.yy[k]));
+        let gram = DMatrix::from_fn(inputs, inputs, |i, j| match i >= j {
+            true => self.xx[(i, j)] / self.n * inverse_x[i] * inverse_x[j],
+            false => 0.0,
+        });
+        let cross =
+            DMatrix::from_fn(inputs, outputs, |i, k| self.xy[(i, k)] / self.n * inverse_x[i] * inverse_y[k]);
+        Standardized {
+            mean_x: self.mean_x.clone(),
+            mean_y: self.mean_y.clone(),
+            inverse_x,
+            sd_y: inverse_y.map(|s| if s > 0.0 { 1.0 / s } else { 0.0 }),
+            gram,
+            cross,
+        }
+    }
+}
+
+/// `a += s b`
+fn add(a: &mut [f64], s: f64, b: &[f64]) {
+    for (a, b) in a.iter_mut().zip(b) {
+        *a += s * b;
+    }
+}
+
+/// Standardized moments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standardized {
+    mean_x: DVector<f64>,
+    mean_y: DVector<f64>,
+    /// 1 / sd of an input, 0 where it does not vary.
+    inverse_x: DVector<f64>,
+    /// 0 where an output does not vary.
+    sd_y: DVector<f64>,
+    /// Lower half.
+    gram: DMatrix<f64>,
+    cross: DMatrix<f64>,
+}
+
+impl Standardized {
+    /// The weights under a penalty, in variances of an input. `rank` 0 is full.
+    ///
+    /// # Errors
+    /// [`Error::Data`] when values are not finite or the penalty is too small for inputs that depend on each other.
+    pub fn fit(&self, penalty: f64, rank: usize) -> Result<LinearMap, Error> {
+        let mut penalized = self.gram.clone();
+        (0..penalized.nrows()).for_each(|i| penalized[(i, i)] += penalty);
+        let refused = || Error::Data {
+            measure: "regression",
+            what: format!(
+                "no solution under the penalty {penalty}: inputs depend on each other or are not finite; enlarge it"
+            ),
+        };
+        let solved = Cholesky::new(penalized).ok_or_else(refused)?;
+        let mut weights = self.cross.clone();
+        solved.solve_mut(&mut weights);
+        if weights.iter().any(|w| !w.is_finite()) {
+            return Err(refused());
+        }
+        if rank > 0 && rank < weights.ncols().min(weights.nrows()) {
+            // Wᵀ (G + λ I) W = Wᵀ C.
+            let fitted = weights.tr_mul(&self.cross);
+            let fitted = (&fitted + fitted.transpose()) * 0.5;
+            let eigen = fitted.symmetric_eigen();
+            let mut order: Vec<usize> = (0..eigen.eigenvalues.len()).collect();
+            order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]).then(a.cmp(&b)));
+            let first = eigen.eigenvectors.select_columns(&order[..rank]);
+            weights = (&weights * &first) * first.transpose();
+        }
+        Ok(LinearMap {
+            mean_x: self.mean_x.clone(),
+            mean_y: self.mean_y.clone(),
+            inverse_x: self.inverse_x.clone(),
+            sd_y: self.sd_y.clone(),
+            weights,
+        })
+    }
+}
+
+/// A fitted map from inputs to outputs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinearMap {
+    mean_x: DVector<f64>,
+    mean_y: DVector<f64>,
+    inverse_x: DVector<f64>,
+    sd_y: DVector<f64>,
+    /// From standardized inputs to standardized outputs. `[inputs, outputs]`
+    weights: DMatrix<f64>,
+}
+
+impl LinearMap {
+    /// The outputs for inputs, in their own units. `[n, inputs]` to `[n, outputs]`
+    ///
+    /// # Panics
+    /// When the number of inputs differs: a bug of the caller.
+    pub fn predict(&self, inputs: &DMatrix<f64>) -> DMatrix<f64> {
+        let mut z = inputs.clone();
+        for (j, mut column) in z.column_iter_mut().enumerate() {
+            let (mean, scale) = (self.mean_x[j], self.inverse_x[j]);
+            column.iter_mut().for_each(|x| *x = (*x - mean) * scale);
+        }
+        let mut y = z * &self.weights;
+        for (k, mut column) in y.column_iter_mut().enumerate() {
+            let (mean, sd) = (self.mean_y[k], self.sd_y[k]);
+            column.iter_mut().for_each(|y| *y = mean + sd * *y);
+        }
+        y
+    }
+
+    /// Squared errors in variances of each output in the samples of the fit, summed over samples and outputs.
+    pub fn standardized_error(&self, samples: &Samples) -> f64 {
+        let predicted = self.predict(&samples.inputs);
+        let mut sum = 0.0;
+        for k in 0..predicted.ncols() {
+            if self.sd_y[k] > 0.0 {
+                let (p, y) = (predicted.column(k), samples.outputs.column(k));
+                let squares: f64 = p.iter().zip(y.iter()).map(|(p, y)| (y - p) * (y - p)).sum();
+                sum += squares / (self.sd_y[k] * self.sd_y[k]);
+            }
+        }
+        sum
+    }
+
+    /// Weights from standardized inputs to standardized outputs. `[inputs, outputs]`
+    pub fn weights(&self) -> &DMatrix<f64> {
+        &self.weights
+    }
+}
+
+/// Coefficient of determination of each output, `1 - Σ (y - ŷ)² / Σ (y - ȳ)²`; NaN of one that does not vary. `[outputs]`
+///
+/// # Panics
+/// When the shapes differ: a bug of the caller.
+pub fn r_squared(truth: &DMatrix<f64>, predicted: &DMatrix<f64>) -> Vec<f64> {
+    assert_eq!(truth.shape(), predicted.shape(), "shapes");
+    let one = |k: usize| {
+        let (y, p) = (truth.column(k), predicted.column(k));
+        let mean = crate::mean(y.as_slice());
+        let about_mean: f64 = y.iter().map(|y| (y - mean) * (y - mean)).sum();
+        let error: f64 = y.iter().zip(p.iter()).map(|(y, p)| (y - p) * (y - p)).sum();
+        if about_mean > 0.0 { 1.0 - error / about_mean } else { f64::NAN }
+    };
+    (0..truth.ncols()).map(one).collect()
+}

@@ -1,0 +1,289 @@
+//! Fits and judges all maps.
+
+use super::blocks::{Blocks, Input, Trials, samples, split, stacked};
+use super::{
+    Example, MEASURE, Rates, Reconstruction, Report, Scheme, Scores, Session, Settings, Surrogate,
+    SurrogateScores,
+};
+use crate::Error;
+use crate::regression::{Samples, r_squared};
+use lobule_signal::Stream;
+use nalgebra::DMatrix;
+
+/// The populations of a session under one choice of trials.
+struct Populations {
+    mossy: Blocks,
+    purkinje: Option<Blocks>,
+    nuclear: Blocks,
+}
+
+impl Populations {
+    fn new(session: &Session, which: Trials, averages: bool) -> Self {
+        let of = |rates: &Rates| Blocks::new(rates, &session.directions, which, averages);
+        Self {
+            mossy: of(&session.mossy),
+            purkinje: session.purkinje.as_ref().map(of),
+            nuclear: of(&session.nuclear),
+        }
+    }
+}
+
+/// Which map: inputs at t, the target's lead.
+#[derive(Clone, Copy)]
+enum Map {
+    Nuclear(isize),
+    Autoregression(isize),
+    Joint(isize),
+    Purkinje,
+    Nuclei,
+}
+
+impl Map {
+    /// The samples of each direction.
+    fn samples(self, p: &Populations, settings: &Settings) -> Vec<Samples> {
+        let now = |blocks| vec![Input { blocks, age: 0 }];
+        let past = || (0..=settings.history).map(|age| Input { blocks: &p.mossy, age }).collect::<Vec<_>>();
+        let first = settings.history;
+        match self {
+            Self::Nuclear(lead) => samples(&now(&p.nuclear), &p.mossy, lead, first),
+            Self::Autoregression(lead) => samples(&past(), &p.mossy, lead, first),
+            Self::Joint(lead) => {
+                let inputs: Vec<Input> = past().into_iter().chain(now(&p.nuclear)).collect();
+                samples(&inputs, &p.mossy, lead, first)
+            }
+            Self::Purkinje => p.purkinje.iter().flat_map(|pc| samples(&now(&p.mossy), pc, 0, 0)).collect(),
+            Self::Nuclei => {
+                let pc = p.purkinje.iter().flat_map(now);
+                let inputs: Vec<Input> = now(&p.mossy).into_iter().chain(pc).collect();
+                samples(&inputs, &p.nuclear, 0, 0)
+            }
+        }
+    }
+}
+
+/// What was to be predicted and what was, by direction.
+struct Predicted {
+    truth: Vec<DMatrix<f64>>,
+    predicted: Vec<DMatrix<f64>>,
+}
+
+impl Predicted {
+    /// Mean R² over units that vary.
+    fn r2(&self) -> Result<f64, Error> {
+        let by_unit = r_squared(&stacked(self.truth.iter()), &stacked(self.predicted.iter()));
+        let varying: Vec<f64> = by_unit.into_iter().filter(|r| r.is_finite()).collect();
+        if varying.is_empty() {
+            let what = "no unit of the target varies; are its spikes inside the window?".into();
+            return Err(Error::Data { measure: MEASURE, what });
+        }
+        Ok(crate::mean(&varying))
+    }
+}
+
+/// A session under all choices of trials.
+struct Judge<'a> {
+    settings: &'a Settings,
+    all: Populations,
+    odd: Populations,
+    even: Populations,
+}
+
+impl Judge<'_> {
+    fn predict(&self, map: Map, scheme: Scheme) -> Result<Predicted, Error> {
+        let fitting = &self.settings.fitting;
+        let of = |p: &Populations| map.samples(p, self.settings);
+        let (groups, predicted) = match scheme {
+            Scheme::InSample => {
+                let groups = of(&self.all);
+                let fitted = fitting.fit_closely(&groups)?;
+                let predicted = groups.iter().map(|g| fitted.predict(&g.inputs)).collect();
+                (groups, predicted)
+            }
+            Scheme::OddToEven => {
+                let (odd, even) = (of(&self.odd), of(&self.even));
+                let parts = if let [one] = &odd[..] { split(one) } else { odd };
+                let fitted = fitting.fit(&parts)?;
+                let predicted = even.iter().map(|g| fitted.predict(&g.inputs)).collect();
+                (even, predicted)
+            }
+            Scheme::LeaveOneDirectionOut => {
+                let groups = of(&self.all);
+                let predicted = fitting.predict_left_out(&groups)?;
+                (groups, predicted)
+            }
+        };
+        Ok(Predicted { truth: groups.into_iter().map(|g| g.outputs).collect(), predicted })
+    }
+
+    fn r2(&self, map: Map, scheme: Scheme) -> Result<f64, Error> {
+        self.predict(map, scheme)?.r2()
+    }
+
+    /// The same with the nuclei replaced.
+    fn with_nuclei(&self, replace: impl Fn(&Blocks) -> Blocks) -> Self {
+        let other = |p: &Populations| Populations {
+            mossy: p.mossy.clone(),
+            purkinje: None,
+            nuclear: replace(&p.nuclear),
+        };
+        Self {
+            settings: self.settings,
+            all: other(&self.all),
+            odd: other(&self.odd),
+            even: other(&self.even),
+        }
+    }
+}
+
+/// Measures a session.
+///
+/// # Errors
+/// [`Error`] naming the population or parameter: data that do not fit together, that are not finite, or in which the
+/// mossy fibers do not vary.
+pub fn report(session: &Session, settings: &Settings) -> Result<Report, Error> {
+    session.check()?;
+    settings.check(session)?;
+    let populations = |which| Populations::new(session, which, settings.averages);
+    let judge = Judge {
+        settings,
+        all: populations(Trials::All),
+        odd: populations(Trials::Odd),
+        even: populations(Trials::Even),
+    };
+    let directions = session.direction_count();
+    let (schemes, mut not_measured) = possible(session);
+
+    let mut scores = Vec::new();
+    for &lead in &settings.leads {
+        let l = lead as isize;
+        for &scheme in &schemes {
+            scores.push(Scores {
+                lead,
+                scheme,
+                nuclear: judge.r2(Map::Nuclear(l), scheme)?,
+                autoregression: judge.r2(Map::Autoregression(l), scheme)?,
+                joint: judge.r2(Map::Joint(l), scheme)?,
+                backward: judge.r2(Map::Nuclear(-l), scheme)?,
+            });
+        }
+    }
+
+    let strictest = schemes[schemes.len() - 1];
+    let main = settings.main_lead as isize;
+    let autoregression = judge.predict(Map::Autoregression(main), strictest)?;
+    let mut surrogates = Vec::new();
+    for surrogate in Surrogate::ALL {
+        let order = derangement(directions, settings.seed);
+        let other = match surrogate {
+            Surrogate::DirectionShuffled if directions < 2 => {
+                not_measured.push("direction-shuffled surrogate: there is one direction".into());
+                continue;
+            }
+            Surrogate::DirectionShuffled => judge.with_nuclei(|b| b.permuted(&order)),
+            Surrogate::TimeShifted => judge.with_nuclei(Blocks::rotated),
+        };
+        surrogates.push(SurrogateScores {
+            surrogate,
+            nuclear: other.r2(Map::Nuclear(main), strictest)?,
+            gain: other.r2(Map::Joint(main), strictest)? - autoregression.r2()?,
+        });
+    }
+
+    let mut reconstruction = Vec::new();
+    if session.purkinje.is_some() {
+        for &scheme in &schemes {
+            reconstruction.push(Reconstruction {
+                scheme,
+                purkinje: judge.r2(Map::Purkinje, scheme)?,
+                nuclear: judge.r2(Map::Nuclei, scheme)?,
+            });
+        }
+    } else {
+        not_measured.push("reconstruction: there are no Purkinje cells".into());
+    }
+
+    let nuclear = judge.predict(Map::Nuclear(main), strictest)?;
+    let joint = judge.predict(Map::Joint(main), strictest)?;
+    let examples = examples(settings, &autoregression, &nuclear, &joint, session.mossy.samples);
+    let constant = |blocks: &Blocks| {
+        let all = stacked(blocks.0.iter().flatten());
+        all.column_iter().filter(|c| c.iter().all(|x| *x == c[0])).count()
+    };
+    let purkinje = session.purkinje.as_ref();
+    Ok(Report {
+        trials: session.directions.len(),
+        directions,
+        units: [session.mossy.units, purkinje.map_or(0, |p| p.units), session.nuclear.units],
+        constant: [
+            constant(&judge.all.mossy),
+            judge.all.purkinje.as_ref().map_or(0, constant),
+            constant(&judge.all.nuclear),
+        ],
+        scores,
+        surrogates,
+        reconstruction,
+        examples,
+        not_measured,
+    })
+}
+
+/// The schemes that a session allows, and what it does not allow.
+fn possible(session: &Session) -> (Vec<Scheme>, Vec<String>) {
+    let (mut schemes, mut not) = (vec![Scheme::InSample], Vec::new());
+    let directions = session.direction_count();
+    let trials = |d: usize| session.directions.iter().filter(|x| **x == d).count();
+    match (0..directions).find(|&d| trials(d) < 2) {
+        Some(d) => not.push(format!(
+            "odd to even trials: direction {d} has one trial; two or more of each direction are needed"
+        )),
+        None => schemes.push(Scheme::OddToEven),
+    }
+    if directions >= 3 {
+        schemes.push(Scheme::LeaveOneDirectionOut);
+    } else {
+        not.push(format!("leaving one direction out: there are {directions} of them; 3 or more are needed"));
+    }
+    (schemes, not)
+}
+
+/// An order in which no direction keeps its place: a rotation by a random number of places along a random order.
+fn derangement(n: usize, seed: u64) -> Vec<usize> {
+    let stream = Stream::new(seed, "state_prediction/shuffle");
+    let mut order: Vec<usize> = (0..n).collect();
+    for k in (1..n).rev() {
+        order.swap(k, stream.below(0, k as u32, k as u32 + 1) as usize);
+    }
+    let mut to = vec![0; n];
+    for (k, &d) in order.iter().enumerate() {
+        to[d] = order[(k + 1) % n];
+    }
+    to
+}
+
+/// The fiber that varies most, in the first three directions, first trial or average.
+fn examples(
+    settings: &Settings,
+    autoregression: &Predicted,
+    nuclear: &Predicted,
+    joint: &Predicted,
+    samples: usize,
+) -> Vec<Example> {
+    let all = stacked(joint.truth.iter());
+    let spread = |k: usize| crate::sd(all.column(k).as_slice());
+    let unit = (0..all.ncols()).max_by(|&a, &b| spread(a).total_cmp(&spread(b)).then(b.cmp(&a))).unwrap_or(0);
+    let first = settings.history + settings.main_lead;
+    let of = |direction: usize| {
+        let rows = (samples - first).min(joint.truth[direction].nrows());
+        let series = |m: &DMatrix<f64>| m.view((0, unit), (rows, 1)).iter().copied().collect();
+        Example {
+            unit,
+            direction,
+            first,
+            rate: series(&joint.truth[direction]),
+            autoregression: series(&autoregression.predicted[direction]),
+            nuclear: series(&nuclear.predicted[direction]),
+            joint: series(&joint.predicted[direction]),
+        }
+    };
+    (0..joint.truth.len().min(3)).map(of).collect()
+}

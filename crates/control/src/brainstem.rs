@@ -1,0 +1,88 @@
+//! The brainstem's part of every eye movement: a wanted eye velocity becomes a motor command by a direct path and an
+//! integrator that leaks.
+//!
+//! ```text
+//! dI/dt = g v - I / T_leak         u = g T_direct v + I
+//! ```
+//!
+//! With g = 1, T_direct equal to the eye's slow time constant and no leak, the command cancels that time constant: the eye
+//! moves at the wanted velocity. Units: v deg/s, u deg (the position that the eye would settle at).
+//! Source: Skavenski & Robinson 1973, J Neurophysiol 36, 724; Robinson 1981, Annu Rev Neurosci 4, 463.
+
+use crate::error::{Error, check};
+use crate::linear::LinearSystem;
+use nalgebra::DMatrix;
+
+/// Gain and time constants of the brainstem.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BrainstemParameters {
+    /// Gain of both paths, 1.
+    pub gain: f64,
+    /// Weight of the direct path, s.
+    pub direct_s: f64,
+    /// Time constant of the integrator's leak, s.
+    pub leak_s: f64,
+}
+
+/// Direct path and integrator.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Brainstem {
+    parameters: BrainstemParameters,
+    decay: f64,
+    integral: f64,
+}
+
+impl Brainstem {
+    /// A brainstem at rest, in ticks of `dt_s`.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when the gain or a time constant is not positive (the direct path may be 0).
+    pub fn new(parameters: BrainstemParameters, dt_s: f64) -> Result<Self, Error> {
+        let BrainstemParameters { gain, direct_s, leak_s } = parameters;
+        check("brainstem", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
+        check("brainstem", "gain", gain, gain > 0.0, "more than 0")?;
+        check("brainstem", "direct_s", direct_s, direct_s >= 0.0, "at least 0 s")?;
+        check(
+            "brainstem",
+            "leak_s",
+            leak_s,
+            leak_s > 0.0,
+            "more than 0 s; an integrator without leak has 1e9 s",
+        )?;
+        Ok(Self { parameters, decay: libm::exp(-dt_s / leak_s), integral: 0.0 })
+    }
+
+    /// Goes back to rest.
+    pub fn reset(&mut self) {
+        self.integral = 0.0;
+    }
+
+    /// The motor command (deg) of a wanted eye velocity (deg/s) that is held for the tick.
+    pub fn advance(&mut self, velocity: f64) -> f64 {
+        let BrainstemParameters { gain, direct_s, leak_s } = self.parameters;
+        self.integral = self.decay * self.integral + gain * leak_s * (1.0 - self.decay) * velocity;
+        gain * direct_s * velocity + self.integral
+    }
+
+    /// What the integrator holds, deg.
+    pub fn integral(&self) -> f64 {
+        self.integral
+    }
+
+    /// As a linear system from wanted velocity to command; the state is the integral.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when a value overflows.
+    pub fn system(&self) -> Result<LinearSystem, Error> {
+        let BrainstemParameters { gain, direct_s, leak_s } = self.parameters;
+        let step = gain * leak_s * (1.0 - self.decay);
+        let scalar = |v| DMatrix::from_element(1, 1, v);
+        LinearSystem::new(
+            scalar(self.decay),
+            scalar(step),
+            scalar(self.decay),
+            scalar(gain * direct_s + step),
+        )
+    }
+}

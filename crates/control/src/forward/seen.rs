@@ -1,0 +1,168 @@
+//! A target that has to be seen: the controller inside is told of it only as late as of everything else, or, with
+//! foresight, as it is expected to be now.
+//!
+//! Pursuit is of this kind. What the eye sees is slip; with a copy of its own movement of then it is the target of then:
+//! `seen = slip + eye movement of then`, which is [`Senses::reference_then`]. The reference of now is never looked at.
+//! Foresight is an [`Anticipator`] of one line over past values of the target. While the target is hidden (first cue 0), what
+//! was expected stands for what is seen; without foresight nothing seems to slip. Further cues go to the controller inside.
+//! Source: copy of the eye's movement, Young 1971 and Robinson, Gordon & Gordon 1986, doi:10.1007/BF00363977.
+
+use super::{Anticipator, AnticipatorParameters};
+use crate::controller::{Controller, Senses};
+use crate::delay::DelayLine;
+use crate::error::{Error, check};
+
+/// How a target is foreseen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Foresight {
+    /// How far ahead, ticks.
+    pub lead: usize,
+    /// Past values of the target that it is foreseen from, the newest first.
+    pub taps: usize,
+    /// Ticks between two of them.
+    pub every: usize,
+    /// A large value of the target, its units.
+    pub scale: f64,
+    /// Learning rate, 0 to 2.
+    pub rate: f64,
+}
+
+/// A controller that sees its target.
+#[derive(Debug, Clone)]
+pub struct Seen<C> {
+    inner: C,
+    foresight: Option<Foreseer>,
+    /// What the inner controller is told. `[references]`
+    reference: Vec<f64>,
+    then: Vec<f64>,
+}
+
+#[derive(Debug, Clone)]
+struct Foreseer {
+    parameters: Foresight,
+    anticipator: Anticipator,
+    /// Seen values of every tick, the newest first, in parts of the scale.
+    past: Vec<f64>,
+    /// `[taps + 1]`: the taps, 1.
+    context: Vec<f64>,
+    /// What was expected of this tick, a lead ago.
+    expected: DelayLine,
+}
+
+impl<C: Controller> Seen<C> {
+    /// `inner` with a target of `references` values that is seen late.
+    pub fn new(inner: C, references: usize) -> Self {
+        Self { inner, foresight: None, reference: vec![0.0; references], then: vec![0.0; references] }
+    }
+
+    /// The same for one reference, which is foreseen.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] when there is no tap, ticks between taps or positive scale, or as [`Anticipator::new`].
+    pub fn foreseeing(inner: C, foresight: Foresight) -> Result<Self, Error> {
+        let Foresight { lead, taps, every, scale, rate } = foresight;
+        check("foresight", "taps", taps as f64, (1..=10_000).contains(&taps), "1 to 10000")?;
+        check("foresight", "every", every as f64, (1..=10_000).contains(&every), "1 to 10000 ticks")?;
+        check("foresight", "scale", scale, scale > 0.0, "more than 0")?;
+        let anticipator = Anticipator::new(AnticipatorParameters {
+            lines: 1,
+            features: taps + 1,
+            lead,
+            max_lead: lead,
+            rate,
+            gate: None,
+            skill_samples: 1000,
+            adaptive_lead: None,
+        })?;
+        let foreseer = Foreseer {
+            parameters: foresight,
+            anticipator,
+            past: vec![0.0; (taps - 1) * every + 1],
+            context: vec![1.0; taps + 1],
+            expected: DelayLine::new(lead, 1),
+        };
+        Ok(Self { foresight: Some(foreseer), ..Self::new(inner, 1) })
+    }
+
+    /// The controller inside.
+    pub fn inner(&self) -> &C {
+        &self.inner
+    }
+}
+
+impl Foreseer {
+    /// Takes what is seen, or none of a hidden target; returns the target of then and of now.
+    fn look(&mut self, is_first: bool, seen: Option<f64>) -> (f64, f64) {
+        let scale = self.parameters.scale;
+        // The expectation of now is put in below, once it is known.
+        let mut slot = [0.0];
+        if is_first {
+            let start = [seen.unwrap_or(0.0) / scale];
+            self.past.fill(start[0]);
+            self.expected.fill(&start);
+        }
+        self.expected.exchange(&mut slot);
+        let then = seen.map_or(slot[0], |s| s / scale);
+        let last = self.past.len() - 1;
+        self.past.copy_within(..last, 1);
+        self.past[0] = then;
+        for (k, x) in self.context[..self.parameters.taps].iter_mut().enumerate() {
+            *x = self.past[k * self.parameters.every];
+        }
+        let mut now = [0.0];
+        self.anticipator.tick(&[then], &self.context, &mut now);
+        self.expected.replace_newest(&now);
+        (then * scale, now[0] * scale)
+    }
+}
+
+impl<C: Controller> Controller for Seen<C> {
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
+    fn commands(&self) -> usize {
+        self.inner.commands()
+    }
+
+    fn reset(&mut self) {
+        self.inner.reset();
+        if let Some(f) = &mut self.foresight {
+            f.anticipator.reset();
+        }
+    }
+
+    fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        let n = self.reference.len();
+        let is_hidden = senses.cues.first() == Some(&0.0);
+        match &mut self.foresight {
+            None => {
+                let seen = if is_hidden { &senses.sensed[..n] } else { senses.reference_then };
+                self.then.copy_from_slice(seen);
+                self.reference.copy_from_slice(seen);
+            }
+            Some(f) => {
+                let seen = (!is_hidden).then(|| senses.reference_then[0]);
+                (self.then[0], self.reference[0]) = f.look(senses.tick == 0, seen);
+            }
+        }
+        let cues = senses.cues.get(1..).unwrap_or(&[]);
+        let told = Senses { reference: &self.reference, reference_then: &self.then, cues, ..*senses };
+        self.inner.advance(&told, command)
+    }
+
+    fn finish(&mut self, cost: f64) -> Result<(), Error> {
+        self.inner.finish(cost)
+    }
+
+    fn weights(&self) -> &[f64] {
+        self.inner.weights()
+    }
+
+    fn set_learning(&mut self, learns: bool) {
+        self.inner.set_learning(learns);
+        if let Some(f) = &mut self.foresight {
+            f.anticipator.set_learning(learns);
+        }
+    }
+}

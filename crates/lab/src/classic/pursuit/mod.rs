@@ -1,0 +1,16 @@
+//! `classic/pursuit`: an eye that follows a target which it sees too late.
+//!
+//! ```text
+//! target ──slip, late──▶ Seen ▶ feedback, Smith predictor, flocculus ──wanted velocity──▶ DrivenEye (brainstem + eye)
+//! ```
+//!
+//! Units: deg, deg/s, s, Hz. Positive phase: the eye leads the target.
+
+mod config;
+mod eyes;
+mod figures;
+mod findings;
+mod study;
+
+pub use config::PursuitConfig;
+pub use study::{Pursuit, PursuitRecord};

@@ -1,0 +1,66 @@
+//! Spikes that a run of `prism` leaves in its folder: three trials of the condition `plastic` on the first seed.
+
+use super::events::{Events, TrialEvent, Unit, UnitTimes};
+use crate::Error;
+use crate::prism::results::PrismResult;
+use std::path::Path;
+
+/// Reads the spikes of a module (`forward` or `inverse`) from `recordings/prism.json` of a run folder, or from the folder.
+///
+/// # Errors
+/// [`Error::File`] when it is no such recording, or holds no spikes of that module.
+pub fn read(path: &Path, module: &str) -> Result<Events, Error> {
+    let path = if path.is_dir() { path.join("recordings/prism.json") } else { path.into() };
+    let wrong = |what: String| Error::File { path: path.display().to_string(), what };
+    let text = std::fs::read_to_string(&path).map_err(|e| {
+        wrong(format!("{e}; give the folder of a run of prism, or its recordings/prism.json"))
+    })?;
+    let result: PrismResult = serde_json::from_str(&text)
+        .map_err(|e| wrong(format!("{e}; it is not of a run of prism by this version")))?;
+    let arm = result
+        .arms
+        .iter()
+        .find(|a| !a.snapshots.is_empty())
+        .ok_or_else(|| wrong("it holds no spikes; run prism with the condition `plastic`".into()))?;
+    let mut events = Events {
+        source: path.display().to_string(),
+        recorded_ms: Some((0.0, result.trial_ms)),
+        ..Events::default()
+    };
+    let mut units: std::collections::BTreeMap<(String, u32), Vec<Vec<f64>>> =
+        std::collections::BTreeMap::new();
+    let shown: Vec<_> = arm.snapshots.iter().filter(|s| s.module == module).collect();
+    if shown.is_empty() {
+        return Err(wrong(format!("there is no module `{module}`; `forward` and `inverse` are known")));
+    }
+    for (k, snapshot) in shown.iter().enumerate() {
+        // One direction: prism points at one target.
+        let name = snapshot.trial.to_string();
+        events.trials.push(TrialEvent { name, direction: "target".into(), onset_s: 0.0 });
+        for train in &snapshot.spikes {
+            for id in 0..train.n as u32 {
+                units.entry((train.label.clone(), id)).or_insert_with(|| vec![Vec::new(); shown.len()]);
+            }
+            for (&step, &id) in train.steps.iter().zip(&train.ids) {
+                let of = units.get_mut(&(train.label.clone(), id)).ok_or_else(|| {
+                    wrong(format!("neuron {id} of `{}` does not exist; there are {}", train.label, train.n))
+                })?;
+                of[k].push(step as f64 * result.dt_ms * 1e-3);
+            }
+        }
+    }
+    let unit = |((population, id), times): ((String, u32), Vec<Vec<f64>>)| Unit {
+        name: id.to_string(),
+        population,
+        times: UnitTimes::OfTrials(times),
+    };
+    events.units = units.into_iter().map(unit).collect();
+    events.notes.push(format!(
+        "condition `{}`, seed {}, module `{module}`, trials {} of one direction; trials last {} ms",
+        arm.condition,
+        arm.seed,
+        events.trials.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", "),
+        result.trial_ms
+    ));
+    Ok(events)
+}

@@ -1,0 +1,85 @@
+//! Recordings of files, and sessions made of recordings.
+
+use super::config::{AnalysisConfig, FileConfig};
+use super::populations::NAMES;
+use crate::Error;
+use crate::recordings::{Events, SIGNALS, read_csv, read_nwb, read_prism};
+use lobule_analysis::state_prediction::Session;
+use std::path::Path;
+
+/// Reads what the configuration names.
+///
+/// # Errors
+/// A file that cannot be read, naming it, the place in it and the remedy.
+pub fn read(config: &FileConfig) -> Result<Events, Error> {
+    let unit_s = config.time_unit.seconds();
+    if !config.prism.is_empty() {
+        return read_prism::read(Path::new(&config.prism), &config.module);
+    }
+    let mut trials = Vec::new();
+    if !config.trials.is_empty() {
+        trials = read_csv::trials(Path::new(&config.trials), unit_s)?;
+    }
+    let mut events = if config.nwb.is_empty() {
+        let units = read_csv::spikes(Path::new(&config.spikes), &trials, unit_s)?;
+        Events { source: config.spikes.clone(), trials, units, ..Events::default() }
+    } else {
+        let columns = read_nwb::Columns {
+            population: &config.population_column,
+            direction: &config.direction_column,
+            onset: &config.onset_column,
+        };
+        let series: Vec<&str> = config.series.iter().map(String::as_str).collect();
+        let read = read_nwb::read(Path::new(&config.nwb), &columns, trials.is_empty(), &series)?;
+        let trials = if trials.is_empty() { read.trials } else { trials };
+        Events {
+            source: config.nwb.clone(),
+            trials,
+            units: read.units,
+            signals: read.signals,
+            ..Events::default()
+        }
+    };
+    if !config.signals.is_empty() {
+        events.signals.extend(read_csv::signals(Path::new(&config.signals), unit_s)?);
+    }
+    if events.units.iter().any(|u| u.population == SIGNALS) && !events.signals.is_empty() {
+        return Err(Error::File {
+            path: events.source,
+            what: format!(
+                "a population is called `{SIGNALS}`, which is the name of the continuous traces; rename it"
+            ),
+        });
+    }
+    Ok(events)
+}
+
+/// The session of three populations: mossy fibers, Purkinje cells (none where the name is empty), nuclei.
+///
+/// # Errors
+/// A population that is not there, naming those that are.
+pub fn session(events: &mut Events, names: [&str; 3], config: &AnalysisConfig) -> Result<Session, Error> {
+    let sampling = config.sampling()?;
+    for name in names {
+        events.leave_out_silent(name, config.min_rate_hz, &sampling);
+        events.thin_out(name, config.max_units);
+    }
+    let (_, directions) = events.directions();
+    let [mossy, purkinje, nuclear] = names;
+    Ok(Session {
+        mossy: events.rates(mossy, &sampling)?,
+        purkinje: (!purkinje.is_empty()).then(|| events.rates(purkinje, &sampling)).transpose()?,
+        nuclear: events.rates(nuclear, &sampling)?,
+        directions,
+    })
+}
+
+/// The populations of a file.
+pub fn names(config: &FileConfig) -> [&str; 3] {
+    [&config.mossy, &config.purkinje, &config.nuclear]
+}
+
+/// The populations of sessions made here.
+pub fn own_names() -> [&'static str; 3] {
+    NAMES
+}
