@@ -317,11 +317,11 @@ impl Controller for Mosaic {
         }
 
         // What the next tick will be compared with.
-        for i in 0..n {
+        for (i, u) in command.iter().enumerate() {
             self.velocity[i] = senses.sensed[n + i];
             self.phi[i] = senses.sensed[i] / s.position;
             self.phi[n + i] = senses.sensed[n + i] / s.velocity;
-            self.phi[2 * n + i] = command[i] / s.command;
+            self.phi[2 * n + i] = u / s.command;
         }
         self.phi[features - 1] = 1.0;
         self.begins = false;
