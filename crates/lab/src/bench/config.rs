@@ -139,7 +139,7 @@ pub struct Timing {
 pub struct Config {
     /// Seeds.
     pub seeds: Vec<u64>,
-    /// Names in [`controllers::ALL`].
+    /// Names of controllers; a wrong one is answered with the list.
     pub controllers: Vec<String>,
     /// Names in `bodies`.
     pub plants: Vec<String>,

@@ -80,8 +80,7 @@ pub fn trial<P: Plant, C: Controller>(
         let wanted = [r, (r - before) / dt_s];
         before = r;
         let position = closed.senses()[0];
-        // What is no number exceeds every limit.
-        if !(position.abs() <= limit) {
+        if position.is_nan() || position.abs() > limit {
             stopped = Some(n);
         }
         if stopped.is_none() {
