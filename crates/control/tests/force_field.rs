@@ -5,8 +5,8 @@ mod counting;
 use lobule_control::filter::{Basis, TraceModel, Tuning};
 use lobule_control::plant::{Channel, Forearm, PlanarArm, ReachingArm, TwoLink, curl};
 use lobule_control::{
-    Beside, ClosedLoop, Controller, Drive, Error, InverseDynamics, JointLearning, JointLearningParameters,
-    Plant, Role, minimum_jerk,
+    Beside, ClosedLoop, Drive, Error, InverseDynamics, JointLearning, JointLearningParameters, Plant, Role,
+    minimum_jerk,
 };
 use lobule_signal::Stream;
 

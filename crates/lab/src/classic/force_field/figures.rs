@@ -125,7 +125,10 @@ fn trials(config: &Config, record: &Record) -> Result<Figure, Error> {
         let ordinary =
             |t: &Trial| matches!(t.kind, Kind::Null | Kind::Field).then_some(100.0 * t.deviation_m);
         // A window may not join trials with and without field.
-        let width = (1..=5).rev().find(|w| p.baseline % w == 0 && p.adaptation % w == 0).unwrap_or(1);
+        let width = (1..=5)
+            .rev()
+            .find(|w| p.baseline.is_multiple_of(*w) && p.adaptation.is_multiple_of(*w))
+            .unwrap_or(1);
         let points = course(&sessions, width, ordinary);
         reached.extend(points.iter().map(|x| x.1));
         marks[0].push(Mark::Line { points, stroke: pen(learner) });

@@ -73,6 +73,9 @@ fn shares(config: &Config, title: &str, moments: &[Moment]) -> Panel {
     panel
 }
 
+/// A group of bars, and what is drawn of an outcome.
+type Group = (String, Box<dyn Fn(&Outcome) -> f64>);
+
 /// Errors by controller and object.
 fn errors(config: &Config, record: &Record) -> Result<Figure, Error> {
     let names: [(Player, &str, &str); 7] = [
@@ -85,7 +88,7 @@ fn errors(config: &Config, record: &Record) -> Result<Figure, Error> {
         (Player::Perfect, "perfect inverse", BLACK),
     ];
     let n = config.task.objects.len();
-    let mut groups: Vec<(String, Box<dyn Fn(&Outcome) -> f64>)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for k in 0..n {
         groups.push((format!("object {}", k + 1), Box::new(move |o: &Outcome| 1e3 * o.errors_m[k])));
     }
