@@ -245,7 +245,7 @@ impl AnalysisConfig {
             return wrong("analysis.bin_ms", format!("{}; more than 0 and at most 1000", self.bin_ms));
         }
         let bins = self.sample_ms / self.bin_ms;
-        if !(bins >= 1.0 && bins <= 1000.0 && (bins - bins.round()).abs() < 1e-9) {
+        if !((1.0..=1000.0).contains(&bins) && (bins - bins.round()).abs() < 1e-9) {
             let what = format!("{}; a whole number of bins of {} ms is needed", self.sample_ms, self.bin_ms);
             return wrong("analysis.sample_ms", what);
         }
@@ -267,7 +267,7 @@ impl AnalysisConfig {
     /// A time as a number of samples.
     fn in_samples(&self, key: &str, ms: f64) -> Result<usize, Error> {
         let exact = ms / self.sample_ms;
-        if exact >= 0.0 && exact < 1e6 && (exact - exact.round()).abs() < 1e-9 {
+        if (0.0..1e6).contains(&exact) && (exact - exact.round()).abs() < 1e-9 {
             return Ok(exact.round() as usize);
         }
         wrong(key, format!("{ms}; a whole number of samples of {} ms is needed", self.sample_ms))

@@ -10,6 +10,9 @@ use crate::report::{Figure, plot};
 use lobule_analysis::state_prediction::{Report, Scheme, Scores, Surrogate};
 use lobule_analysis::{mean, sd};
 
+/// A number read from scores.
+type Reading = fn(&Scores) -> f64;
+
 /// All figures.
 pub fn figures(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Result<Vec<Figure>, Error> {
     Ok(vec![leads(config, record)?, schemes(config, record)?, example(config, record)?])
@@ -57,7 +60,7 @@ fn lead_axis(config: &StatePredictionConfig) -> Axis {
 /// R² and gain against lead.
 fn leads(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Result<Figure, Error> {
     let scheme = record.strictest();
-    let curves: [(&str, fn(&Scores) -> f64, Stroke); 3] = [
+    let curves: [(&str, Reading, Stroke); 3] = [
         ("nuclei", |s| s.nuclear, Stroke::new(ORANGE, 2.2)),
         ("mossy fibers themselves", |s| s.autoregression, Stroke::new(BLACK, 2.2)),
         ("both", |s| s.joint, Stroke::new(GREEN, 2.2)),

@@ -11,6 +11,9 @@ const SMALLER: &str = "reference measurements of a larger session: reported besi
 const BESIDE: &str = "reference measurements, reported beside them";
 const SURROGATE: &str = "Chosen: the bound of the relay, which adds nothing either";
 const OWN: &str = "no expectation: it is the question";
+/// A number read from scores.
+type Reading = fn(&Scores) -> f64;
+
 /// Twice the largest standard deviation over seeds that the reference gives.
 const SPREAD: f64 = 0.05;
 
@@ -211,7 +214,7 @@ fn table(
 fn plain(config: &StatePredictionConfig, subject: &str, reports: &[&Report], found: &mut Vec<Finding>) {
     for scheme in Scheme::ALL {
         for &ms in &config.analysis.leads_ms {
-            let numbers: [(&str, &str, fn(&Scores) -> f64); 2] = [
+            let numbers: [(&str, &str, Reading); 2] = [
                 ("nuclear", "nuclei", |s| s.nuclear),
                 ("autoregression", "mossy fibers", |s| s.autoregression),
             ];
