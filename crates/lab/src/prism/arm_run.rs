@@ -4,7 +4,7 @@
 use super::body::{self};
 use super::calibration::{self, Calibrated};
 use super::closed_loop::{ClosedLoop, LoopState, MODULES, PLASTIC_SET, TrialInput};
-use super::config::{Noise, Part, Polarity, PrismConfig};
+use super::config::{KeptSpikes, Noise, Part, Polarity, PrismConfig};
 use super::results::{ActivitySnapshot, ArmResult, Epoch, TrialRecord, WeightHistogram};
 use crate::ranks::Ranks;
 use crate::run_folder::RunFolder;
@@ -29,6 +29,9 @@ const RASTER: [&str; 8] = [
     "dcn_p",
     "io_cell",
 ];
+
+/// Populations whose spikes are kept in every trial where that is asked for: what goes in, what learns, what comes out.
+const EVERY_TRIAL: [&str; 3] = ["mossy_fiber", "purkinje_cell", "dcn_p"];
 
 /// All conditions, in the order of the report, with one line each.
 pub const CONDITIONS: [(&str, &str); 6] = [
@@ -167,14 +170,18 @@ pub fn run(
     let shown = [baseline, baseline + prism / 2, baseline + prism.saturating_sub(1)];
     for index in so_far.trials.len()..trials(config) {
         let (epoch, prism_deg) = schedule(config, index);
-        let is_shown = name == "plastic" && shown.contains(&index);
-        if is_shown {
-            record(&mut closed)?;
-        }
+        let kept: &[&str] = if name == "plastic" && shown.contains(&index) {
+            &RASTER
+        } else if config.protocol.spikes == KeptSpikes::All && ["static", "plastic"].contains(&name) {
+            &EVERY_TRIAL
+        } else {
+            &[]
+        };
+        record(&mut closed, kept)?;
         let begin = closed.simulation().step();
         let outcome = closed.trial(TrialInput { prism_deg, error_deg: so_far.error_deg, learns })?;
-        if is_shown {
-            so_far.snapshots.extend(take(&mut closed, index, begin)?);
+        if !kept.is_empty() {
+            so_far.snapshots.extend(take(&mut closed, kept, index, begin)?);
         }
         let movement = body::play(&outcome, &calibrated.scale, config.wiring.plant)?;
         so_far.error_deg = movement.error_deg;
@@ -219,9 +226,9 @@ fn in_loop(closed: &ClosedLoop) -> Vec<&'static str> {
         .collect()
 }
 
-fn record(closed: &mut ClosedLoop) -> Result<(), Error> {
+fn record(closed: &mut ClosedLoop, cells: &[&str]) -> Result<(), Error> {
     for module in in_loop(closed) {
-        for cell in RASTER {
+        for cell in cells {
             let label = format!("{module}/{cell}");
             if closed.simulation().population(&label).is_ok() {
                 closed.simulation_mut().record_spikes(&label)?;
@@ -231,12 +238,17 @@ fn record(closed: &mut ClosedLoop) -> Result<(), Error> {
     Ok(())
 }
 
-fn take(closed: &mut ClosedLoop, trial: usize, begin: u64) -> Result<Vec<ActivitySnapshot>, Error> {
+fn take(
+    closed: &mut ClosedLoop,
+    cells: &[&str],
+    trial: usize,
+    begin: u64,
+) -> Result<Vec<ActivitySnapshot>, Error> {
     closed.simulation_mut().merge_recordings()?;
     let mut snapshots = Vec::new();
     for module in in_loop(closed) {
         let mut spikes = Vec::new();
-        for cell in RASTER {
+        for &cell in cells {
             let label = format!("{module}/{cell}");
             if closed.simulation().population(&label).is_err() {
                 continue;

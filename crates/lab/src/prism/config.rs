@@ -80,6 +80,18 @@ pub struct ProtocolConfig {
     /// Whether a new target is seen before its first movement: the planner's part of the cortex's
     /// memory is then that of the new target.
     pub sees_target_ahead: bool,
+    /// Trials whose spikes are kept.
+    pub spikes: KeptSpikes,
+}
+
+/// Trials whose spikes a run keeps, of the first seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptSpikes {
+    /// Three of the condition `plastic`, all populations, for the rasters.
+    Shown,
+    /// These, and mossy fibres, Purkinje and nuclear cells in all trials of `static` and `plastic`.
+    All,
 }
 
 /// The wiring of the loop.

@@ -1,15 +1,16 @@
-//! Spikes that a run of `prism` leaves in its folder: three trials of the condition `plastic` on the first seed.
+//! Spikes that a run of `prism` leaves in its folder, of its first seed: three trials of the condition `plastic`, or all trials of `static`
+//! and `plastic` where it ran with `protocol.spikes=all`. The direction of a trial is the deviation by the prisms.
 
 use super::events::{Events, TrialEvent, Unit, UnitTimes};
 use crate::Error;
 use crate::prism::results::PrismResult;
 use std::path::Path;
 
-/// Reads the spikes of a module (`forward` or `inverse`) from `recordings/prism.json` of a run folder, or from the folder.
+/// Reads the spikes of a module (`forward` or `inverse`) under a condition from `recordings/prism.json` of a run folder, or from the folder.
 ///
 /// # Errors
 /// [`Error::File`] when it is no such recording, or holds no spikes of that module.
-pub fn read(path: &Path, module: &str) -> Result<Events, Error> {
+pub fn read(path: &Path, condition: &str, module: &str) -> Result<Events, Error> {
     let path = if path.is_dir() { path.join("recordings/prism.json") } else { path.into() };
     let wrong = |what: String| Error::File { path: path.display().to_string(), what };
     let text = std::fs::read_to_string(&path).map_err(|e| {
@@ -17,11 +18,14 @@ pub fn read(path: &Path, module: &str) -> Result<Events, Error> {
     })?;
     let result: PrismResult = serde_json::from_str(&text)
         .map_err(|e| wrong(format!("{e}; it is not of a run of prism by this version")))?;
-    let arm = result
-        .arms
-        .iter()
-        .find(|a| !a.snapshots.is_empty())
-        .ok_or_else(|| wrong("it holds no spikes; run prism with the condition `plastic`".into()))?;
+    let arm = result.arms.iter().find(|a| a.condition == condition && !a.snapshots.is_empty()).ok_or_else(
+        || {
+            wrong(format!(
+                "it holds no spikes of the condition `{condition}`; run prism with it, and with \
+                 --set protocol.spikes=all for others than `plastic`"
+            ))
+        },
+    )?;
     let mut events = Events {
         source: path.display().to_string(),
         recorded_ms: Some((0.0, result.trial_ms)),
@@ -33,11 +37,13 @@ pub fn read(path: &Path, module: &str) -> Result<Events, Error> {
     if shown.is_empty() {
         return Err(wrong(format!("there is no module `{module}`; `forward` and `inverse` are known")));
     }
+    // A population that was kept in some trials only would look silent in the others.
+    let is_common = |label: &str| shown.iter().all(|s| s.spikes.iter().any(|t| t.label == label));
     for (k, snapshot) in shown.iter().enumerate() {
-        // One direction: prism points at one target.
-        let name = snapshot.trial.to_string();
-        events.trials.push(TrialEvent { name, direction: "target".into(), onset_s: 0.0 });
-        for train in &snapshot.spikes {
+        let prism_deg = arm.trials.iter().find(|t| t.index == snapshot.trial).map_or(0.0, |t| t.prism_deg);
+        let (name, direction) = (snapshot.trial.to_string(), format!("{prism_deg} deg"));
+        events.trials.push(TrialEvent { name, direction, onset_s: 0.0 });
+        for train in snapshot.spikes.iter().filter(|t| is_common(&t.label)) {
             for id in 0..train.n as u32 {
                 units.entry((train.label.clone(), id)).or_insert_with(|| vec![Vec::new(); shown.len()]);
             }
@@ -56,7 +62,7 @@ pub fn read(path: &Path, module: &str) -> Result<Events, Error> {
     };
     events.units = units.into_iter().map(unit).collect();
     events.notes.push(format!(
-        "condition `{}`, seed {}, module `{module}`, trials {} of one direction; trials last {} ms",
+        "condition `{}`, seed {}, module `{module}`, trials {}; trials last {} ms",
         arm.condition,
         arm.seed,
         events.trials.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", "),

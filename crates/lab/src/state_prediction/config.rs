@@ -209,6 +209,8 @@ pub struct FileConfig {
     pub onset_column: String,
     /// Series of an NWB file.
     pub series: Vec<String>,
+    /// Condition of a run of prism.
+    pub condition: String,
     /// Module of a run of prism.
     pub module: String,
 }

@@ -14,7 +14,7 @@ use std::path::Path;
 pub fn read(config: &FileConfig) -> Result<Events, Error> {
     let unit_s = config.time_unit.seconds();
     if !config.prism.is_empty() {
-        return read_prism::read(Path::new(&config.prism), &config.module);
+        return read_prism::read(Path::new(&config.prism), &config.condition, &config.module);
     }
     let mut trials = Vec::new();
     if !config.trials.is_empty() {

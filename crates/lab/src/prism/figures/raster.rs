@@ -38,8 +38,10 @@ pub fn rasters(result: &PrismResult) -> Result<Vec<Figure>, Error> {
     let plastic = arms(result, "plastic");
     let Some(arm) = plastic.iter().find(|a| !a.snapshots.is_empty()) else { return Ok(figures) };
     for module in MODULES {
-        let mut trials: Vec<&ActivitySnapshot> =
-            arm.snapshots.iter().filter(|s| s.module == module).collect();
+        // Trials kept for an analysis hold no granule cells.
+        let whole = |s: &&ActivitySnapshot| s.spikes.iter().any(|t| t.label.contains("granule_cell"));
+        let of_module = arm.snapshots.iter().filter(|s| s.module == module);
+        let mut trials: Vec<&ActivitySnapshot> = of_module.filter(whole).collect();
         trials.sort_by_key(|s| s.trial);
         trials.dedup_by_key(|s| s.trial);
         let trials = spread(&trials, 3);
