@@ -3,14 +3,19 @@
 use crate::Error;
 use toml::{Table, Value};
 
-/// Lays `over` on `base`, key by key. Every key must exist in `base` and keep its kind.
+/// Lays `over` on `base`, key by key. Every key must exist in `base` and keep its kind, but tables whose path is in `open` take
+/// entries of any name.
 ///
 /// # Errors
 /// [`Error::Config`] naming the unknown key and what there is, or both kinds.
-pub fn overlay(base: &mut Table, over: Table, path: &str) -> Result<(), Error> {
+pub fn overlay(base: &mut Table, over: Table, path: &str, open: &[&str]) -> Result<(), Error> {
     for (key, value) in over {
         let full = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         let known = base.keys().cloned().collect::<Vec<_>>().join(", ");
+        if open.contains(&path) && !base.contains_key(&key) {
+            base.insert(key, value);
+            continue;
+        }
         let Some(slot) = base.get_mut(&key) else {
             return Err(Error::Config {
                 key: full,
@@ -18,7 +23,7 @@ pub fn overlay(base: &mut Table, over: Table, path: &str) -> Result<(), Error> {
             });
         };
         match (slot, value) {
-            (Value::Table(inner), Value::Table(over)) => overlay(inner, over, &full)?,
+            (Value::Table(inner), Value::Table(over)) => overlay(inner, over, &full, open)?,
             // 20 for 20.0 is what people write.
             (slot @ Value::Float(_), Value::Integer(i)) => *slot = Value::Float(i as f64),
             (slot @ Value::Array(_), Value::Array(new)) => {
@@ -87,14 +92,23 @@ mod tests {
     fn later_layers_win() {
         let mut table = base();
         for set in ["a=7", "b.c=3", "b.d=[2, 3]", "b.e=off"] {
-            overlay(&mut table, assignment(set).unwrap(), "").unwrap();
+            overlay(&mut table, assignment(set).unwrap(), "", &[]).unwrap();
         }
         assert_eq!(table.to_string(), "a = 7\n\n[b]\nc = 3.0\nd = [2.0, 3.0]\ne = \"off\"\n");
     }
 
     #[test]
+    fn an_open_table_takes_new_names_and_no_other_does() {
+        let mut table = base();
+        overlay(&mut table, assignment("b.f={ g = 1 }").unwrap(), "", &["b"]).unwrap();
+        assert!(table.to_string().contains("g = 1"));
+        assert!(overlay(&mut table, assignment("h=1").unwrap(), "", &["b"]).is_err());
+    }
+
+    #[test]
     fn wrong_keys_and_kinds_are_named() {
-        let say = |set: &str| overlay(&mut base(), assignment(set).unwrap(), "").unwrap_err().to_string();
+        let say =
+            |set: &str| overlay(&mut base(), assignment(set).unwrap(), "", &[]).unwrap_err().to_string();
         assert!(say("b.f=1").contains("b.f") && say("b.f=1").contains("c, d, e"));
         assert!(say("b.c=on").contains("float"), "{}", say("b.c=on"));
         assert!(assignment("novalue").is_err() && assignment("=1").is_err());

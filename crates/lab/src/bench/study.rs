@@ -87,6 +87,10 @@ impl Study for Bench {
         config.seeds.clone()
     }
 
+    fn open_tables(&self) -> &'static [&'static str] {
+        &["bodies"]
+    }
+
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
         let c = config;
         let pairs: Vec<(&String, usize)> =

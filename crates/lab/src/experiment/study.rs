@@ -84,6 +84,11 @@ pub trait Study: Sync {
         false
     }
 
+    /// Tables of the configuration that take entries of any name, such as bodies of one's own.
+    fn open_tables(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The findings of a record.
     fn findings(&self, config: &Self::Config, record: &Self::Record) -> Vec<Finding>;
 
@@ -136,12 +141,12 @@ pub trait Study: Sync {
             ),
         })?;
         let mut table = settings::parse(card.defaults, &format!("defaults of {}", card.name))?;
-        settings::overlay(&mut table, settings::parse(preset.toml, preset.name)?, "")?;
+        settings::overlay(&mut table, settings::parse(preset.toml, preset.name)?, "", self.open_tables())?;
         if let Some((name, text)) = request.file {
-            settings::overlay(&mut table, settings::parse(text, name)?, "")?;
+            settings::overlay(&mut table, settings::parse(text, name)?, "", self.open_tables())?;
         }
         for setting in request.settings {
-            settings::overlay(&mut table, settings::assignment(setting)?, "")?;
+            settings::overlay(&mut table, settings::assignment(setting)?, "", self.open_tables())?;
         }
         let config: Self::Config = table.try_into().map_err(|e: toml::de::Error| Error::Config {
             key: "configuration".into(),
