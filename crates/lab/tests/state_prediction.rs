@@ -2,11 +2,17 @@
 //! are refused.
 
 use lobule::experiment::{Request, RunOptions, Study, run};
-use lobule::recordings::{Events, Session, TrialEvent, Unit, UnitTimes, read_csv, read_nwb, write_nwb};
+use lobule::prism::Prism;
+use lobule::prism::config::PrismConfig;
+use lobule::prism::results::ActivitySnapshot;
+use lobule::recordings::{
+    Events, Session, TrialEvent, Unit, UnitTimes, read_csv, read_nwb, read_prism, write_nwb,
+};
 use lobule::signal::{SpikeTrain, Trace};
 use lobule::state_prediction::populations::{Kind, session};
 use lobule::state_prediction::{StatePrediction, StatePredictionConfig, StatePredictionRecord};
 use lobule::{Error, Quiet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -380,4 +386,48 @@ fn a_folder_that_is_no_run_of_prism_is_refused() {
     let message =
         record(&folder, "run", 1, &[set("source=file"), set_path("file.prism", &folder.0)]).unwrap_err();
     assert!(message.to_string().contains("prism.json"), "{message}");
+}
+
+/// A small loop with every spike kept: what a run of prism leaves is a session of its two deviations.
+#[test]
+fn a_run_of_prism_that_keeps_all_spikes_is_a_session() {
+    let folder = Folder::new("kept");
+    let small = [
+        "scaffold.size_um=[60,60]",
+        "protocol.trial_ms=100",
+        "motor_olive.delay_ms=40",
+        "sensory_olive.spontaneous_hz=20",
+        "motor_olive.spontaneous_hz=20",
+        "protocol.baseline=4",
+        "protocol.prism=4",
+        "protocol.removal=2",
+        "protocol.spikes=all",
+        "calibration.trials=2",
+        "calibration.sweep_deg=[0,20]",
+        "calibration.sweep_trials=1",
+        "calibration.max_sd_deg=90",
+        "loop.polarity=wrong",
+        "conditions=[\"static\", \"plastic\"]",
+    ]
+    .map(String::from);
+    let config = PrismConfig::resolve("quick", None, &small).unwrap();
+    let out = folder.0.join("prism");
+    let options = RunOptions { preset: "quick".into(), jobs: 1, threads: 1, out, resumes: false };
+    let (finished, result) = run(&Prism, &config, &options, &Quiet).unwrap();
+    // The rasters still show three trials with all populations.
+    let whole = |s: &&ActivitySnapshot| s.spikes.iter().any(|t| t.label == "granule_cell");
+    let plastic = result.arms.iter().find(|a| a.condition == "plastic").unwrap();
+    assert_eq!(plastic.snapshots.iter().filter(whole).count(), 2 * 3);
+    assert_eq!(plastic.snapshots.len(), 2 * 10);
+
+    for condition in ["static", "plastic"] {
+        let events = read_prism::read(&finished.folder, condition, "forward").unwrap();
+        assert_eq!(events.trials.len(), 10);
+        let directions: BTreeSet<&str> = events.trials.iter().map(|t| t.direction.as_str()).collect();
+        assert_eq!(directions, BTreeSet::from(["0 deg", "20 deg"]));
+        let populations: BTreeSet<&str> = events.units.iter().map(|u| u.population.as_str()).collect();
+        assert_eq!(populations, BTreeSet::from(["dcn_p", "mossy_fiber", "purkinje_cell"]));
+    }
+    let missing = read_prism::read(&finished.folder, "forward_only", "forward").unwrap_err().to_string();
+    assert!(missing.contains("forward_only") && missing.contains("protocol.spikes=all"), "{missing}");
 }
