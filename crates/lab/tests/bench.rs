@@ -106,7 +106,8 @@ fn a_matrix_that_cannot_be_is_refused_by_key_value_and_remedy() {
         ("bodies.damped.weight=2", &["bodies.damped.weight"]),
         ("rates.nlms=2", &["rates.nlms", "below 2"]),
         ("tail=100", &["tail", "100"]),
-        ("push.at_s=3.9", &["push"]),
+        ("push.at_s=3.9", &["push.at_s", "3.9"]),
+        ("trial_s=3.505", &["trial_s", "3.505"]),
         ("stop_at=0", &["stop_at", "more than 0"]),
     ] {
         let text = resolve(&[setting]).unwrap_err().to_string();

@@ -57,13 +57,18 @@ impl Body {
             }
         }
         if !(self.stiffness.is_finite() && self.weight.is_finite()) {
-            return wrong("stiffness", "it and the weight must be finite".into());
+            let what = format!("{} and a weight of {}; both must be finite", self.stiffness, self.weight);
+            return wrong("stiffness", what);
         }
         if self.weight != 0.0 && (self.mass == 0.0 || self.stiffness != 0.0 || self.zero_s != 0.0) {
-            return wrong("weight", "a pendulum has a mass, and neither stiffness nor zero_s".into());
+            let what = format!(
+                "{}; a pendulum has a mass, and neither stiffness nor zero_s: set them to 0",
+                self.weight
+            );
+            return wrong("weight", what);
         }
         if self.mass == 0.0 && (self.damping == 0.0 || self.zero_s != 0.0) {
-            return wrong("mass", "a body without mass has damping and no zero_s".into());
+            return wrong("mass", format!("{}; a body without mass has damping and no zero_s", self.mass));
         }
         Ok(())
     }
@@ -105,9 +110,10 @@ impl Body {
         self.stiffness * y + self.weight * libm::sin(y)
     }
 
-    /// Stiffness that a law has to do with: the body's own, at least that of its mass at 1 rad/s.
+    /// Stiffness that a law has to do with: the body's own, at least that of its mass, or without mass its damping, at 1 rad/s.
     pub fn scale(&self) -> f64 {
-        (self.stiffness.abs() + self.weight.abs()).max(self.mass)
+        let moving = if self.mass > 0.0 { self.mass } else { self.damping };
+        (self.stiffness.abs() + self.weight.abs()).max(moving)
     }
 
     /// What is sensed `dt_s` seconds after `sensed` under a held command; Runge-Kutta of fourth order. `[senses]`

@@ -33,7 +33,7 @@ pub enum Condition {
     Reach,
     /// Other movements in every trial.
     Wander,
-    /// A push that a cue foretells.
+    /// A push at the same time in every trial.
     Push,
     /// As reach, with noisy senses.
     Noise,
@@ -55,8 +55,6 @@ impl Condition {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Push {
-    /// The cue, s.
-    pub cue_s: f64,
     /// Its start, s.
     pub at_s: f64,
     /// Its duration, s.
@@ -255,9 +253,10 @@ impl Config {
         if !(self.dt_s > 0.0 && self.dt_s <= 0.1) {
             return wrong("dt_s", format!("{}; above 0 and at most 0.1 s", self.dt_s));
         }
-        if !(self.trial_s >= 3.5 && self.ticks() <= 10_000) {
+        let whole = (self.trial_s / self.dt_s - self.ticks() as f64).abs() < 1e-6;
+        if !(self.trial_s >= 3.5 && self.ticks() <= 10_000 && whole) {
             let what = format!(
-                "{}; at least 3.5 s, which the movements last, and at most 10000 ticks",
+                "{}; at least 3.5 s, which the movements last, whole ticks, and at most 10000",
                 self.trial_s
             );
             return wrong("trial_s", what);
@@ -270,8 +269,9 @@ impl Config {
             }
         }
         let p = &self.push;
-        if !(0.0 <= p.cue_s && p.cue_s <= p.at_s && p.for_s > 0.0 && p.at_s + p.for_s < self.trial_s) {
-            return wrong("push", "the cue comes first, and the push ends within the trial".into());
+        if !(p.at_s >= 0.0 && p.for_s >= self.dt_s && p.at_s + p.for_s < self.trial_s) {
+            let what = format!("{} to {} s; within a trial of {} s", p.at_s, p.at_s + p.for_s, self.trial_s);
+            return wrong("push.at_s", what);
         }
         for (key, x) in [
             ("stop_at", self.stop_at),

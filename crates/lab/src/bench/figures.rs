@@ -137,7 +137,7 @@ pub fn title(condition: Condition) -> &'static str {
     match condition {
         Condition::Reach => "movements that repeat",
         Condition::Wander => "movements that never repeat",
-        Condition::Push => "a push foretold by a cue",
+        Condition::Push => "a push at a known time",
         Condition::Noise => "movements that repeat, noisy senses",
     }
 }

@@ -69,11 +69,11 @@ pub struct Record {
     pub cells: Vec<Cell>,
 }
 
-/// Trials right after the change that count.
+/// Trials right after the change that count. Chosen: before much is learned anew.
 const FIRST_AFTER: usize = 3;
-/// Trials over which the course is smoothed when it is asked when learning was done.
+/// Trials over which the course is smoothed when it is asked when learning was done. Chosen: against single noisy trials.
 const SMOOTH: usize = 3;
-/// A relative error from which on nothing was won.
+/// A relative error from which on nothing was won. Chosen: a twentieth is within what references and noise scatter.
 const NOTHING_WON: f64 = 0.95;
 
 impl Outcome {

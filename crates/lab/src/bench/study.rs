@@ -170,9 +170,8 @@ impl Study for Bench {
 fn one(place: &Place, name: &str) -> Result<Ran, Error> {
     match course(place, name, 1.0) {
         Ok(course) => Ok(Ok(course)),
-        Err(Error::Control(
-            e @ (lobule_control::Error::Parameter { .. } | lobule_control::Error::Controller { .. }),
-        )) => Ok(Err(Why::Refused(e.to_string()))),
+        // Also a loop that left the numbers while it was identified.
+        Err(Error::Control(e)) => Ok(Err(Why::Refused(e.to_string()))),
         Err(other) => Err(other),
     }
 }

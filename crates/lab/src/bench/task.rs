@@ -81,7 +81,7 @@ pub fn trial<P: Plant, C: Controller>(
         before = r;
         let position = closed.senses()[0];
         if position.is_nan() || position.abs() > limit {
-            stopped = Some(n);
+            stopped.get_or_insert(n);
         }
         if stopped.is_none() {
             let disturbance = force.get(n..=n).unwrap_or(&[]);

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 const KP: [f64; 12] = [0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.3, 1.6, 2.0, 3.0, 5.0, 8.0];
 const KD: [f64; 9] = [0.0, 0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.0, 3.0];
 const KI: [f64; 7] = [0.0, 0.1, 0.3, 0.7, 1.5, 3.0, 6.0];
-/// Factor of the gains that the loop has to bear.
+/// Factor of the gains that the loop has to bear. Chosen: a usual margin of gain.
 const MARGIN: f64 = 1.5;
 /// Low-pass of the derivative, s. Source: cfpc/*.
 const FILTER_S: f64 = 0.03;
@@ -89,10 +89,8 @@ pub fn tune(config: &Config, body: &Body, delays: [usize; 2]) -> Result<Laws, Er
     // A trial of movements and one of rest, in which what is barely unstable shows.
     let mut reference = reaches(config.ticks(), dt);
     reference.resize(2 * config.ticks(), 0.0);
-    let mut force = vec![0.0; reference.len()];
-    let at = config.ticks() + (config.push.at_s / dt) as usize;
     let scale = body.scale();
-    force[at..at + (config.push.for_s / dt) as usize].fill(0.5 * scale);
+    let force: Vec<f64> = [vec![0.0; config.ticks()], push(config, 0.5 * scale)].concat();
     let slow = if body.mass > 0.0 { (scale * body.mass).sqrt() } else { 0.0 };
     let error = |controller: Box<dyn Controller>, delays: [usize; 2]| -> Result<Trial, Error> {
         let mut closed = ClosedLoop::new(body.plant()?, controller, body.senses(), dt, delays)?;

@@ -80,7 +80,7 @@ pub fn story(config: &Config, record: &Record) -> Story {
             "Laws of state and laws on the late error are different laws: a state known without delay bears higher gains. That is what knowing is \
              for, but an error of one family over the other is not the effect of learning alone."
                 .into(),
-            "Filters of time know when in the trial they are; where movements never repeat they are given the reference in their place.".into(),
+            "Filters of time know when in the trial they are, and with it when a push comes; where movements never repeat they are given the reference in their place.".into(),
         ],
     }
 }
@@ -173,13 +173,13 @@ pub fn csv(record: &Record) -> String {
     );
     for c in &record.cells {
         let number = |v: Option<f64>| v.map(|v| v.to_string()).unwrap_or_default();
-        let why =
-            c.why.as_ref().map(|w| format!("\"{}\"", w.to_string().replace('"', "'"))).unwrap_or_default();
+        let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+        let why = c.why.as_ref().map(|w| quoted(&w.to_string())).unwrap_or_default();
         let _ = writeln!(
             out,
             "{},{},{},{},{},{},{},{},{},{},{},{why}",
             c.condition.key(),
-            c.plant,
+            quoted(&c.plant),
             c.delay,
             c.controller,
             c.outcomes.len(),
