@@ -123,14 +123,14 @@ impl Moments {
 
     /// Standardizes, for fits with one or more penalties.
     pub fn standardized(&self) -> Standardized {
-        let scale = |sum: f64| {
+        let scale = |sum: f64, mean: f64| {
             let sd = (sum / self.n).sqrt();
             // What does not vary has no scale.
-            if sd > 0.0 && sd.is_finite() { 1.0 / sd } else { 0.0 }
+            if varies(sd, mean) { 1.0 / sd } else { 0.0 }
         };
         let (inputs, outputs) = self.xy.shape();
-        let inverse_x = DVector::from_fn(inputs, |i, _| scale(self.xx[(i, i)]));
-        let inverse_y = DVector::from_fn(outputs, |k, _| scale(self.yy[k]));
+        let inverse_x = DVector::from_fn(inputs, |i, _| scale(self.xx[(i, i)], self.mean_x[i]));
+        let inverse_y = DVector::from_fn(outputs, |k, _| scale(self.yy[k], self.mean_y[k]));
         let gram = DMatrix::from_fn(inputs, inputs, |i, j| match i >= j {
             true => self.xx[(i, j)] / self.n * inverse_x[i] * inverse_x[j],
             false => 0.0,
@@ -146,6 +146,15 @@ impl Moments {
             cross,
         }
     }
+}
+
+/// Least standard deviation of what varies, in parts of its mean. Chosen: far above what rounding leaves of a constant, some 1e-14
+/// for hundreds of samples, far below the precision of any recording.
+const LEAST_SPREAD: f64 = 1e-10;
+
+/// Whether a column varies by more than rounding.
+fn varies(sd: f64, mean: f64) -> bool {
+    sd.is_finite() && sd > LEAST_SPREAD * mean.abs()
 }
 
 /// `a += s b`
@@ -270,7 +279,8 @@ pub fn r_squared(truth: &DMatrix<f64>, predicted: &DMatrix<f64>) -> Vec<f64> {
         let mean = crate::mean(y.as_slice());
         let about_mean: f64 = y.iter().map(|y| (y - mean) * (y - mean)).sum();
         let error: f64 = y.iter().zip(p.iter()).map(|(y, p)| (y - p) * (y - p)).sum();
-        if about_mean > 0.0 { 1.0 - error / about_mean } else { f64::NAN }
+        let sd = (about_mean / y.len() as f64).sqrt();
+        if varies(sd, mean) { 1.0 - error / about_mean } else { f64::NAN }
     };
     (0..truth.ncols()).map(one).collect()
 }

@@ -33,7 +33,7 @@ pub struct Sampling {
     pub side: Side,
 }
 
-/// Bins beyond this many σ are left out, 0.3 % of the area. Further out, the faint end of a single spike would be all that some fold
+/// Bins beyond this many σ are left out. Chosen: it leaves out 0.3 % of the area; further out, the faint end of a single spike would be all that some fold
 /// knows of a unit, which it then scales up by thousands.
 const REACH: f64 = 3.0;
 

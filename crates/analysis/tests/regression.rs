@@ -165,3 +165,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_constant_has_neither_weight_nor_r_squared_whatever_rounding_leaves_of_it() {
+    let n = 376;
+    let varying = draws(9, n, 1);
+    for value in [0.0, 0.1, -37.3, 1e6 / 3.0] {
+        let two = |first: f64| DMatrix::from_fn(n, 2, |t, k| if k == 0 { first } else { varying[t] });
+        let samples = Samples { inputs: two(value), outputs: two(value) };
+        let mut moments = Moments::of(&samples);
+        moments.join(&moments.clone());
+        let fit = moments.standardized().fit(1e-6, 0).unwrap();
+        assert!(
+            fit.weights().row(0).iter().chain(fit.weights().column(0).iter()).all(|w| *w == 0.0),
+            "{value}"
+        );
+        let r = r_squared(&samples.outputs, &fit.predict(&samples.inputs));
+        assert!(r[0].is_nan() && r[1] > 0.999, "{value} {r:?}");
+    }
+    // A small variation about a large mean is one.
+    let small = varying.map(|x| 1e3 + 1e-3 * x);
+    assert_eq!(r_squared(&small, &small), [1.0]);
+}

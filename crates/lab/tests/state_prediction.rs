@@ -8,6 +8,7 @@ use lobule::prism::results::ActivitySnapshot;
 use lobule::recordings::{
     Events, Session, TrialEvent, Unit, UnitTimes, read_csv, read_nwb, read_prism, write_nwb,
 };
+use lobule::scaffold::hdf5::Output;
 use lobule::signal::{SpikeTrain, Trace};
 use lobule::state_prediction::populations::{Kind, session};
 use lobule::state_prediction::{StatePrediction, StatePredictionConfig, StatePredictionRecord};
@@ -76,7 +77,7 @@ fn set_path(key: &str, path: &Path) -> String {
 #[test]
 fn nuclei_that_estimate_the_present_add_something_and_a_relay_does_not() {
     let folder = Folder::new("kinds");
-    // The size that the specification's bounds are for. In small sessions a relay adds, too: it is a second, noisy sample of the same
+    // The size that the bounds are for. In small sessions a relay adds, too: it is a second, noisy sample of the same
     // late feedback.
     let larger = [
         set("synthetic.mossy.units=94"),
@@ -224,6 +225,10 @@ fn keys_that_do_not_fit_together_are_refused() {
     refused(&["source=file", "file.nwb=a.nwb", "file.prism=runs/x"], &["nwb, prism"]);
     refused(&["source=file", "file.nwb=a.nwb", "file.mossy="], &["file.mossy"]);
     refused(&["source=file", "file.nwb=a.nwb", "file.nuclear=mossy_fiber"], &["file.nuclear", "mossy_fiber"]);
+    let nwb = ["source=file", "file.nwb=a.nwb"];
+    refused(&[nwb[0], nwb[1], "file.purkinje=mossy_fiber"], &["file.purkinje", "file.mossy"]);
+    refused(&[nwb[0], nwb[1], "file.purkinje=dcn_p"], &["file.purkinje", "file.nuclear"]);
+    refused(&["source=network", "analysis.sigma_ms=30.5"], &["analysis.sigma_ms", "30.5"]);
     refused(&["source=monkey"], &["monkey"]);
     refused(&["analysis.kernel=box"], &["box"]);
     refused(&["analysis.leads_ms=[25, 60]"], &["analysis.leads_ms", "25", "20"]);
@@ -262,6 +267,29 @@ fn populations_that_are_not_there_and_signals_that_are_too_short_are_named() {
     let message = with(&["file.mossy=mf", "file.nuclear=signals"]);
     assert!(message.contains("signal `x`") && message.contains("trial `b`"), "{message}");
     assert!(!folder.0.join("run").exists());
+}
+
+#[test]
+fn signals_beside_trials_that_share_an_onset_are_refused() {
+    let folder = Folder::new("clocks");
+    let spikes = folder.file("s.csv", "unit,population,trial,time\n1,mf,a,0.1\n2,dn,b,0.2\n");
+    let signals = folder.file("x.csv", "time,x\n0,1\n9,3\n");
+    let read = |trials: &str| {
+        let trials = folder.file("t.csv", trials);
+        let settings = [
+            set("source=file"),
+            set_path("file.spikes", &spikes),
+            set_path("file.trials", &trials),
+            set_path("file.signals", &signals),
+            set("file.purkinje="),
+        ];
+        record(&folder, "run", 1, &settings).unwrap_err().to_string()
+    };
+    let message = read("trial,direction,onset\na,0,0\nc,0,5\nb,90,0\n");
+    assert!(["`a`", "`b`", "s.csv", "clock"].iter().all(|p| message.contains(p)), "{message}");
+    // Onsets of the session pass; what is missing then is the population.
+    let message = read("trial,direction,onset\na,0,1\nb,90,3\n");
+    assert!(message.contains("no population"), "{message}");
 }
 
 /// Three trials in each of three directions, as an NWB file of lobule with a table of trials beside it.
@@ -329,6 +357,28 @@ fn spikes_and_series_of_nwb_files_are_read() {
     whole.push(set("file.mossy=signals"));
     let signals = record(&folder, "signals", 1, &whole).unwrap();
     assert_eq!(signals.measured[0].report.units, [2, 0, 3]);
+}
+
+/// Most files hold the rate of a series as a 32-bit number, lobule's as one of 64.
+#[test]
+fn rates_of_series_are_read_in_both_widths() {
+    let folder = Folder::new("widths");
+    for is_narrow in [true, false] {
+        let path = folder.0.join(format!("{is_narrow}.nwb"));
+        let output = Output::create(&path).unwrap();
+        let units = output.root().group("units").unwrap();
+        units.data("spike_times", &[0.5f64], &[1]).unwrap();
+        units.data("spike_times_index", &[1u64], &[1]).unwrap();
+        units.strings("population", &["mf"]).unwrap();
+        let wrist = output.root().group("acquisition").unwrap().group("wrist").unwrap();
+        wrist.data("data", &[1.0f32, 2.0, 3.0], &[3]).unwrap();
+        let start = wrist.data("starting_time", &[0.5f64], &[]).unwrap();
+        if is_narrow { start.number("rate", 4.0f32) } else { start.number("rate", 4.0f64) }.unwrap();
+        drop((units, wrist, start));
+        output.finish().unwrap();
+        let read = read_nwb::read(&path, &COLUMNS, false, &["wrist"]).unwrap();
+        assert_eq!(read.signals[0].times_s, [0.5, 0.75, 1.0], "{is_narrow}");
+    }
 }
 
 #[test]

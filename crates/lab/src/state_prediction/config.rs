@@ -97,7 +97,7 @@ pub struct AnalysisConfig {
     pub averages: bool,
     /// Units that fire less are left out, Hz.
     pub min_rate_hz: f64,
-    /// Units of a population at most.
+    /// Units of a population at most; signals are all used.
     pub max_units: usize,
 }
 
@@ -169,7 +169,7 @@ pub struct NetworkConfig {
     pub size_um: [f64; 2],
     /// Rounds of all trials with learning.
     pub training_rounds: usize,
-    /// Rate of a climbing fiber at rest, Hz.
+    /// Rate of teaching events of a climbing fiber at rest, Hz; each gives a pair of spikes.
     pub olive_hz: f64,
     /// Its modulation, Hz.
     pub olive_modulation_hz: f64,
@@ -381,8 +381,10 @@ impl StatePredictionConfig {
             );
             return wrong("analysis.bin_ms", what);
         }
-        if self.source == Source::Network && (a.bin_ms.fract() != 0.0 || a.sigma_ms.fract() != 0.0) {
-            return wrong("analysis.bin_ms", format!("{}; the circuit needs whole ms", a.bin_ms));
+        for (key, ms) in [("analysis.bin_ms", a.bin_ms), ("analysis.sigma_ms", a.sigma_ms)] {
+            if self.source == Source::Network && ms.fract() != 0.0 {
+                return wrong(key, format!("{ms}; the circuit needs whole ms"));
+            }
         }
         if self.source == Source::File { self.file.check() } else { Ok(()) }
     }
@@ -413,6 +415,14 @@ impl FileConfig {
             [_] if self.mossy == self.nuclear => wrong(
                 "file.nuclear",
                 format!("`{}` is `file.mossy`, too; two populations are needed", self.mossy),
+            ),
+            [_] if self.purkinje == self.mossy => wrong(
+                "file.purkinje",
+                format!("`{}` is `file.mossy`, too; name another or leave it empty", self.purkinje),
+            ),
+            [_] if self.purkinje == self.nuclear => wrong(
+                "file.purkinje",
+                format!("`{}` is `file.nuclear`, too; name another or leave it empty", self.purkinje),
             ),
             [_] => Ok(()),
             _ => wrong(

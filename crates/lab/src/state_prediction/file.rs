@@ -3,7 +3,7 @@
 use super::config::{AnalysisConfig, FileConfig};
 use super::populations::NAMES;
 use crate::Error;
-use crate::recordings::{Events, SIGNALS, read_csv, read_nwb, read_prism};
+use crate::recordings::{Events, SIGNALS, TrialEvent, UnitTimes, read_csv, read_nwb, read_prism};
 use lobule_analysis::state_prediction::Session;
 use std::path::Path;
 
@@ -43,6 +43,7 @@ pub fn read(config: &FileConfig) -> Result<Events, Error> {
     if !config.signals.is_empty() {
         events.signals.extend(read_csv::signals(Path::new(&config.signals), unit_s)?);
     }
+    refuse_one_place(&events)?;
     if events.units.iter().any(|u| u.population == SIGNALS) && !events.signals.is_empty() {
         return Err(Error::File {
             path: events.source,
@@ -52,6 +53,28 @@ pub fn read(config: &FileConfig) -> Result<Events, Error> {
         });
     }
     Ok(events)
+}
+
+/// Refuses signals, which are on the clock of the session, where trials have clocks of their own: their onsets do not say where in
+/// the session they are, and every trial of one onset would be given the same values.
+fn refuse_one_place(events: &Events) -> Result<(), Error> {
+    let has_clocks = events.units.iter().any(|u| matches!(u.times, UnitTimes::OfTrials(_)));
+    if events.signals.is_empty() || !has_clocks {
+        return Ok(());
+    }
+    let mut by_onset: Vec<&TrialEvent> = events.trials.iter().collect();
+    by_onset.sort_by(|a, b| a.onset_s.total_cmp(&b.onset_s));
+    match by_onset.windows(2).find(|w| w[0].onset_s == w[1].onset_s) {
+        Some(pair) => Err(Error::File {
+            path: events.source.clone(),
+            what: format!(
+                "trials `{}` and `{}` both have the onset {} s, so that signals, on the clock of the session, would be the same in \
+                 both; give spikes and onsets on that clock",
+                pair[0].name, pair[1].name, pair[0].onset_s
+            ),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// The session of three populations: mossy fibers, Purkinje cells (none where the name is empty), nuclei.

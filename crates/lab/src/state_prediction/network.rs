@@ -25,7 +25,7 @@ const PLASTIC_SET: &str = "parallel_fiber_to_purkinje";
 const TEACHING_SET: &str = "io_to_purkinje";
 /// Generators of the climbing fibers.
 const TEACHER: &str = "teacher";
-/// Peak conductance that makes an olivary cell fire once, nS. Source: as `network simulate` documents it for the olive.
+/// Peak conductance that makes an olivary cell fire a pair of spikes with each teaching event, nS. Source: prism, module.teaching_ns.
 const TEACHER_NS: f32 = 200.0;
 /// Delay from the generators, ms. Chosen: the circuit's exchange interval.
 const TEACHER_DELAY_MS: f64 = 1.0;
@@ -41,6 +41,7 @@ pub struct Driven {
     olive: (usize, Tuning),
     sampling: Sampling,
     pause_ms: f64,
+    /// Rate of teaching events at rest.
     olive_hz: f64,
 }
 

@@ -215,10 +215,11 @@ fn story(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Stor
     )];
     small_print.extend(record.notes.iter().cloned());
     let what = match config.source {
-        Source::Synthetic => {
+        Source::Synthetic => &format!(
             "Two sessions, alike but for what their Purkinje and nuclear cells know: an estimate of the present (predictor) or feedback \
-             80 ms late and nothing else (relay)."
-        }
+             {} ms late and nothing else (relay).",
+            config.synthetic.wrist.delay_ms
+        ),
         Source::Network => {
             "A spiking circuit of the mouse, driven by mossy fibers that know late feedback and commands, before and after its \
              parallel fibers have learned from climbing fibers that tell of the feedback."

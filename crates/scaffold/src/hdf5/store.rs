@@ -285,11 +285,16 @@ impl Attributes<'_> {
         Ok(data.chunks_exact(size).map(integer).collect())
     }
 
-    /// The 64-bit floating-point numbers of an attribute.
+    /// The floating-point numbers of an attribute, 32 or 64 bits wide.
     pub fn floats(&self, name: &str) -> Result<Vec<f64>, Error> {
         let (datatype, data) = self.value(name)?;
+        if *datatype == f32::hdf5_type() {
+            let wide = |b: &[u8]| f64::from(f32::from_le_bytes(b.try_into().expect("4 bytes")));
+            return Ok(data.chunks_exact(4).map(wide).collect());
+        }
         if *datatype != f64::hdf5_type() {
-            return Err(self.error(name, "does not hold 64-bit floating-point numbers; write the file again"));
+            let what = "does not hold floating-point numbers of 32 or 64 bits; write the file again";
+            return Err(self.error(name, what));
         }
         Ok(data.chunks_exact(8).map(|b| f64::from_le_bytes(b.try_into().expect("8 bytes"))).collect())
     }
