@@ -61,6 +61,12 @@ pub fn time_constant(probes: &Probes) -> f64 {
     })
 }
 
+/// The largest value; not a number when there is none, or one of them is not.
+fn largest(values: impl Iterator<Item = f64>) -> f64 {
+    let larger = |a: f64, b: f64| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) };
+    values.reduce(larger).unwrap_or(f64::NAN)
+}
+
 /// Lowest frequency at which learning without eligibility turns from help to harm, Hz: zero of the logarithm of the ratio.
 pub fn boundary_hz(course: &Course) -> f64 {
     let points: Vec<(f64, f64)> =
@@ -175,7 +181,7 @@ fn architecture(config: &VorConfig, record: &VorRecord, a: Architecture, found: 
         "Largest ratio of slip after and before learning one sine, over all frequencies, with an eligibility of the visual delay; every subject \
          counts."
             .into(),
-        over(record, a, |c| c.late.iter().filter(|l| l.has_eligibility).map(|l| l.ratio).fold(0.0, f64::max)),
+        over(record, a, |c| largest(c.late.iter().filter(|l| l.has_eligibility).map(|l| l.ratio))),
         "1",
         [None, Some(1.0)],
         Judge::Each,
