@@ -77,10 +77,10 @@ fn courses(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Fin
     );
     told(
         "acquisition/percent_last",
-        "Trials with a response in the last session of acquisition.",
+        "Trials with a response in the last session of acquisition; not judged, since the learning rate and the sessions are fitted to the criterion.",
         each(&|c0| last(c0, Phase::Acquisition).map_or(f64::NAN, |s| s.percent)),
         "%",
-        [Some(80.0), None],
+        NONE,
         "criterion of many protocols: 80 %",
     );
     told(
