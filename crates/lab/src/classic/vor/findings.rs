@@ -20,7 +20,7 @@ const MAGNIFIED: &str = "long-term x2 in humans: 2 at 3 Hz, about 1.75 at 0.5 Hz
     1974, as commonly quoted)";
 const FIXED_SCENE: &str = "0.1 to 0.3 in monkeys with scenes fixed to the head (Miles & Eighmy 1980, as commonly quoted); not below 0";
 const REVERSED: &str = "Gonshor & Melvill Jones 1976, abstract: a plateau at about 25 % of normal after a week; a tenth to either side is Chosen";
-const REMOVED: &str = "Gonshor & Melvill Jones 1976, abstract: recovery approximates the course of attenuation; a factor of 2 is Chosen";
+const REMOVED: &str = "Gonshor & Melvill Jones 1976, abstract (reversing prisms): recovery approximates the course of attenuation; a factor of 2 is Chosen";
 const SELECTIVE: &str =
     "direction: Lisberger, Miles & Optican 1983, J Neurosci 3, 1234; the bound is the claim's sign";
 const TENECTOMY: &str = "Snow, Hore & Vilis 1985, abstract: after tenectomy control values of the gain are reestablished; 0.9 is Chosen";
@@ -216,14 +216,17 @@ fn architecture(config: &VorConfig, record: &VorRecord, a: Architecture, found: 
             Judge::Mean,
             "reported",
         );
+        // Found with reversing prisms.
+        let (range, source) =
+            if m == -1.0 { ([Some(0.5), Some(2.0)], REMOVED) } else { (free, "reported") };
         tell(
             format!("spectacles/{}/recovery", plain(m)),
             "Time to 63 % of the way back after they are taken off, over that of the adaptation; the mean counts.".into(),
             over(record, a, |c| time_constant(&c.worn[k].off) / time_constant(&c.worn[k].on)),
             "1",
-            [Some(0.5), Some(2.0)],
+            range,
             Judge::Mean,
-            REMOVED,
+            source,
         );
     }
     for &trained in &config.selectivity.trained_hz {
