@@ -267,13 +267,15 @@ impl SpikingParameters {
             ("teaching_ns", self.teaching_ns),
             ("climbing_fiber_ns", self.climbing_fiber_ns),
             ("purkinje_to_dcn_ns", self.purkinje_to_dcn_ns),
-            ("-a_minus_ns", -self.a_minus_ns),
             ("a_plus_ns", self.a_plus_ns),
             ("w_max_ns", self.w_max_ns),
         ] {
             if !(ns >= 0.0 && ns.is_finite()) {
                 return refuse(name, ns, "0 nS or more");
             }
+        }
+        if !(self.a_minus_ns <= 0.0 && self.a_minus_ns.is_finite()) {
+            return refuse("a_minus_ns", self.a_minus_ns, "0 nS or less");
         }
         if !(self.teacher_scale > 0.0 && self.teacher_scale.is_finite()) {
             return refuse("teacher_scale", self.teacher_scale, "more than 0");

@@ -12,7 +12,8 @@ pub const SAMPLE_MS: usize = 5;
 const ANSWER_MS: i64 = 60;
 /// Criterion of learning: so many responses within so many successive trials. Chosen: 8 of 9, usual with rabbits.
 const WITHIN: (usize, usize) = (8, 9);
-/// Probes of the tone or light alone after each session of a course and at the end of blocking.
+/// Probes of the tone or light alone after each session of a course and at the end of blocking. Chosen: enough for a mean closure, few
+/// against the trials of a session.
 const COURSE_PROBES: usize = 5;
 
 /// What is changed in an ablation.

@@ -57,6 +57,7 @@ pub struct SpikingCourse {
 
 /// The scaffold's parameters under a condition.
 pub fn parameters(config: &SpikingConfig, condition: &str) -> SpikingParameters {
+    // Source: prism, a kernel with its peak near -100 ms.
     let kernel_t0_ms = 150.0;
     let tuning = match condition {
         "tone" => Tuning { heard: Heard::Cue(0), range: [1.0, 1.0], width: 0.5 },
@@ -71,7 +72,9 @@ pub fn parameters(config: &SpikingConfig, condition: &str) -> SpikingParameters 
         teacher_scale: 1.0,
         teaching_hz: config.teaching_hz[1],
         spontaneous_hz: config.teaching_hz[0],
+        // Source: prism; each teaching spike makes a pair in every olive cell.
         teaching_ns: 200.0,
+        // Source: prism.
         climbing_fiber_ns: 100.0,
         purkinje_to_dcn_ns: config.purkinje_to_dcn_ns,
         a_minus_ns: config.a_minus_ns,

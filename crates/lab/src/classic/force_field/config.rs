@@ -199,18 +199,22 @@ impl Config {
         if !(1 <= block[0] && block[0] <= block[1] && block[1] <= 1000) {
             return wrong("switching.block", format!("{block:?}; rising, from 1 to 1000 trials"));
         }
+        Ok(())
+    }
+
+    /// Checks that the arm reaches every target.
+    pub(super) fn validate_targets(&self) -> Result<(), Error> {
         let step = 360.0 / self.reach.directions as f64;
         let targets = (0..self.reach.directions).map(|k| 90.0 + step * k as f64);
+        let angles = &self.generalization.angles_deg;
         let sides = angles.iter().flat_map(|a| [90.0 + f64::from(*a), 90.0 - f64::from(*a)]);
         for target in targets.chain(sides) {
             let radians: f64 = f64::to_radians(target);
             let ([x, y], far) = (self.reach.center_m, self.reach.distance_m);
             let hand = [x + far * libm::cos(radians), y + far * libm::sin(radians)];
             if TwoLink::HUMAN.angles(hand).is_none() {
-                return wrong(
-                    "reach.distance_m",
-                    format!("{far}; the target at {target} deg is out of reach"),
-                );
+                let what = format!("{far}; the target at {target} deg is out of reach");
+                return Err(Error::Config { key: "reach.distance_m".into(), what });
             }
         }
         Ok(())

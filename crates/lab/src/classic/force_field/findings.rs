@@ -10,11 +10,13 @@ use crate::report::{Finding, Judge};
 use lobule_analysis::mean;
 
 const SMITH: &str = "0.7 to 0.9 after 150 to 200 trials as commonly quoted of Smith, Ghazizadeh & Shadmehr 2006, doi:10.1371/journal.pbio.0040179; not confirmed in its text";
-const MIRROR: &str = "direction only: after-effects mirror the first errors, Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994";
-const DECAY: &str = "direction only: paths return to those without field, Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994";
+const MIRROR: &str = "direction: after-effects mirror the first errors, Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994; \
+     Chosen: by a tenth or more, so that noise alone does not pass";
+const DECAY: &str = "direction: paths return to those without field, Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994; \
+     Chosen: by a tenth or more, so that noise alone does not pass";
 const FASTER: &str = "direction only: de-adaptation is at least as fast as adaptation, as commonly quoted of Davidson & Wolpert 2004, doi:10.1007/s00221-003-1752-6";
-const LOCAL: &str = "direction only: learning falls off away from trained directions, Gandolfo, Mussa-Ivaldi & Bizzi 1996, doi:10.1073/pnas.93.9.3843, as told by Mattar & Ostry 2007; \
-     Donchin, Francis & Shadmehr 2003, doi:10.1523/JNEUROSCI.23-27-09032.2003";
+const LOCAL: &str = "direction: learning falls off away from trained directions, Gandolfo, Mussa-Ivaldi & Bizzi 1996, doi:10.1073/pnas.93.9.3843, as told by Mattar & Ostry 2007; \
+     Donchin, Francis & Shadmehr 2003, doi:10.1523/JNEUROSCI.23-27-09032.2003; Chosen: by a tenth or more from 45 deg on, so that noise alone does not pass";
 const TURNS: &str = "direction only: modules chosen by a cue keep several dynamics, Wolpert & Kawato 1998, doi:10.1016/S0893-6080(98)00066-5; \
      Haruno, Wolpert & Kawato 2001, doi:10.1162/089976601750541778 (from the abstracts)";
 const NOTHING: &str = "by construction: nothing is learned";

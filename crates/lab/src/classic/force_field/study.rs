@@ -55,14 +55,13 @@ impl Study for ForceField {
     }
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        // What the arm refuses comes first: that of the targets follows from it.
-        if config.tick_ms > 0 && config.cerebellum.granule_cells <= 100_000 {
-            Reacher::new(config, Learner::Shifted, 0)?;
-            for player in Player::ALL {
-                Mosaic::new(config.switching.parameters(config, player), 2, 2, config.dt_s(), 0)?;
-            }
+        // Counts come first, since parts multiply them; targets last, since what the arm refuses puts them out of reach.
+        config.validate()?;
+        Reacher::new(config, Learner::Shifted, 0)?;
+        for player in Player::ALL {
+            Mosaic::new(config.switching.parameters(config, player), 2, 2, config.dt_s(), 0)?;
         }
-        config.validate()
+        config.validate_targets()
     }
 
     fn seeds(&self, config: &Config) -> Vec<u64> {

@@ -216,13 +216,19 @@ impl PursuitConfig {
             ("controllers", self.controllers.len(), 5),
             ("targets.sines_hz", t.sines_hz.len(), 100),
             ("targets.learning_s", t.learning_s, 100_000),
-            ("targets.measured_s", t.measured_s, 10_000),
             ("ramp.ki", self.ramp.ki.len(), 4),
             ("foresight.taps", self.foresight.taps, 1000),
         ] {
             if n == 0 || n > most {
                 return wrong(key, format!("{n}; it lies in 1..={most} (for a list, its length)"));
             }
+        }
+        if !(10..=10_000).contains(&t.measured_s) {
+            let what = format!(
+                "{}; it lies in 10..=10000: measure a whole period of the slowest of a mixed target, {LOWEST_MIXED_HZ} Hz",
+                t.measured_s
+            );
+            return wrong("targets.measured_s", what);
         }
         for (key, ms, least) in [
             ("visual_delay_ms", self.visual_delay_ms, self.tick_ms),
@@ -236,10 +242,16 @@ impl PursuitConfig {
             }
         }
         let whole = |x: f64| (x - x.round()).abs() < 1e-6 && x > 0.5;
-        for &hz in t.sines_hz.iter().chain([&self.hidden.hz]) {
-            if !(whole(hz * t.measured_s as f64) && hz <= 0.25 / self.dt_s()) {
+        let top = 0.25 / self.dt_s();
+        let sines = t.sines_hz.iter().map(|&hz| ("targets.sines_hz", hz));
+        for (key, hz) in sines.chain([("hidden.hz", self.hidden.hz)]) {
+            if !(hz > 0.0 && hz <= top) {
+                let what = format!("{hz}; above 0, at most {top} Hz, a quarter of the rate of the ticks");
+                return wrong(key, what);
+            }
+            if !whole(hz * t.measured_s as f64) {
                 let what = format!("{hz}; whole periods within the {} s measured are needed", t.measured_s);
-                return wrong("targets.sines_hz", what);
+                return wrong(key, what);
             }
         }
         if t.learning_s as f64 * self.hidden.hz < 1.0 {
@@ -247,7 +259,7 @@ impl PursuitConfig {
             return wrong("targets.learning_s", what);
         }
         let grid = (t.mixed_to_hz - LOWEST_MIXED_HZ) * t.measured_s as f64;
-        if !(t.mixed >= 1 && t.mixed as f64 <= grid && t.mixed_to_hz <= 0.25 / self.dt_s()) {
+        if !(t.mixed >= 1 && t.mixed as f64 <= grid && t.mixed_to_hz <= top) {
             let what = format!("{}; from 1 to {grid:.0}, the places between 0.1 Hz and mixed_to_hz", t.mixed);
             return wrong("targets.mixed", what);
         }

@@ -230,11 +230,14 @@ pub fn findings(config: &PursuitConfig, record: &PursuitRecord) -> Vec<Finding> 
             [Some(0.9), Some(1.0)],
             STEADY,
         );
-        let ringing = ringing_hz(ramp);
-        if ringing.is_finite() {
-            let text = "Frequency of ringing, from the first two maxima.";
-            tell("ringing", text, ringing, "Hz", [Some(3.4), Some(4.2)], RINGING);
-        }
+        tell(
+            "ringing",
+            "Frequency of ringing, from the first two maxima; not a number, and out of range, for an eye that does not ring.",
+            ringing_hz(ramp),
+            "Hz",
+            [Some(3.4), Some(4.2)],
+            RINGING,
+        );
     }
     found
 }

@@ -189,8 +189,13 @@ impl Reflex {
     }
 }
 
-/// Tests weights in the dark with a sine: at least two periods and 20 s to settle, then whole periods of at least 5 s. `strength` is
-/// that of the muscles.
+/// Least time and periods to settle before a test in the dark. Chosen: beyond the time constant of the canals and the slowest band.
+const SETTLE: (f64, f64) = (20.0, 2.0);
+/// Least time and periods of the test. Chosen: several periods, but for slow sines one.
+const TEST: (f64, f64) = (5.0, 1.0);
+
+/// Tests weights in the dark with a sine: whole periods to settle ([`SETTLE`]), then whole periods of the test ([`TEST`]). `strength`
+/// is that of the muscles.
 ///
 /// # Errors
 /// A part that refuses its parameters. An eye that is lost has a gain that is no number.
@@ -207,8 +212,8 @@ pub fn dark(
     reflex.set_learning(false);
     let dt_s = config.dt_s();
     let periods =
-        |least_s: f64, least: f64| ((least_s * hz).ceil().max(least) / (hz * dt_s)).round() as usize;
-    let (settle, test) = (periods(20.0, 2.0), periods(5.0, 1.0));
+        |(least_s, least): (f64, f64)| ((least_s * hz).ceil().max(least) / (hz * dt_s)).round() as usize;
+    let (settle, test) = (periods(SETTLE), periods(TEST));
     let mut head = Head::sine(hz, config.calibration.test_deg_s, dt_s);
     let lost = reflex.light(&mut head, 1.0, settle, |_, _| ()).diverged;
     let mut sums = Demodulator::new(hz, dt_s);

@@ -251,9 +251,10 @@ impl VorConfig {
         if !(0.0..0.9).contains(&self.eye.spread) {
             return wrong("eye.spread", format!("{}; from 0 to below 0.9", self.eye.spread));
         }
-        for m in s.magnifications.iter().chain([&self.selectivity.magnification]) {
+        let worn = s.magnifications.iter().map(|&m| ("spectacles.magnifications", m));
+        for (key, m) in worn.chain([("selectivity.magnification", self.selectivity.magnification)]) {
             if !(m.is_finite() && m.abs() <= 10.0) {
-                return wrong("spectacles.magnifications", format!("{m}; -10 to 10"));
+                return wrong(key, format!("{m}; -10 to 10"));
             }
         }
         for (key, rate) in [

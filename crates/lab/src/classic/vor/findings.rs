@@ -20,7 +20,7 @@ const MAGNIFIED: &str = "long-term x2 in humans: 2 at 3 Hz, about 1.75 at 0.5 Hz
     1974, as commonly quoted)";
 const FIXED_SCENE: &str = "0.1 to 0.3 in monkeys with scenes fixed to the head (Miles & Eighmy 1980, as commonly quoted); not below 0";
 const REVERSED: &str = "Gonshor & Melvill Jones 1976, abstract: a plateau at about 25 % of normal after a week; a tenth to either side is Chosen";
-const REMOVED: &str = "Gonshor & Melvill Jones 1976, abstract: recovery approximates the course of attenuation; a factor of 2 is Chosen";
+const REMOVED: &str = "Gonshor & Melvill Jones 1976, abstract (reversing prisms): recovery approximates the course of attenuation; a factor of 2 is Chosen";
 const SELECTIVE: &str =
     "direction: Lisberger, Miles & Optican 1983, J Neurosci 3, 1234; the bound is the claim's sign";
 const TENECTOMY: &str = "Snow, Hore & Vilis 1985, abstract: after tenectomy control values of the gain are reestablished; 0.9 is Chosen";
@@ -59,6 +59,12 @@ pub fn time_constant(probes: &Probes) -> f64 {
         let (low, high) = (share(&w[0].1), share(&w[1].1));
         w[0].0 + (w[1].0 - w[0].0) * (goal - low) / (high - low) - from_s
     })
+}
+
+/// The largest value; not a number when there is none, or one of them is not.
+fn largest(values: impl Iterator<Item = f64>) -> f64 {
+    let larger = |a: f64, b: f64| if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) };
+    values.reduce(larger).unwrap_or(f64::NAN)
 }
 
 /// Lowest frequency at which learning without eligibility turns from help to harm, Hz: zero of the logarithm of the ratio.
@@ -175,7 +181,7 @@ fn architecture(config: &VorConfig, record: &VorRecord, a: Architecture, found: 
         "Largest ratio of slip after and before learning one sine, over all frequencies, with an eligibility of the visual delay; every subject \
          counts."
             .into(),
-        over(record, a, |c| c.late.iter().filter(|l| l.has_eligibility).map(|l| l.ratio).fold(0.0, f64::max)),
+        over(record, a, |c| largest(c.late.iter().filter(|l| l.has_eligibility).map(|l| l.ratio))),
         "1",
         [None, Some(1.0)],
         Judge::Each,
@@ -210,14 +216,17 @@ fn architecture(config: &VorConfig, record: &VorRecord, a: Architecture, found: 
             Judge::Mean,
             "reported",
         );
+        // Found with reversing prisms.
+        let (range, source) =
+            if m == -1.0 { ([Some(0.5), Some(2.0)], REMOVED) } else { (free, "reported") };
         tell(
             format!("spectacles/{}/recovery", plain(m)),
             "Time to 63 % of the way back after they are taken off, over that of the adaptation; the mean counts.".into(),
             over(record, a, |c| time_constant(&c.worn[k].off) / time_constant(&c.worn[k].on)),
             "1",
-            [Some(0.5), Some(2.0)],
+            range,
             Judge::Mean,
-            REMOVED,
+            source,
         );
     }
     for &trained in &config.selectivity.trained_hz {

@@ -273,8 +273,7 @@ fn course(config: &VorConfig, architecture: Architecture, seed: u64) -> Result<C
     let mut late = Vec::new();
     for &hz in &config.delay.test_hz {
         for has_eligibility in [false, true] {
-            let eligibility_ms = if has_eligibility { wiring.eligibility_ms } else { 0 };
-            late.push(one_sine(config, &subject, Wiring { eligibility_ms, ..wiring }, hz)?);
+            late.push(one_sine(config, &subject, wiring, has_eligibility, hz)?);
         }
     }
 
@@ -323,7 +322,15 @@ fn wear(
 /// Seconds of one sine over which slip is measured. Chosen: two periods of the slowest.
 const MEASURED_S: f64 = 4.0;
 
-fn one_sine(config: &VorConfig, subject: &Subject, wiring: Wiring, hz: f64) -> Result<Late, Error> {
+/// Without eligibility slip is compared with the input of now.
+fn one_sine(
+    config: &VorConfig,
+    subject: &Subject,
+    wiring: Wiring,
+    has_eligibility: bool,
+    hz: f64,
+) -> Result<Late, Error> {
+    let wiring = if has_eligibility { wiring } else { Wiring { eligibility_ms: 0, ..wiring } };
     let per_s = |s: f64| (s / config.dt_s()).round() as usize;
     let mut reflex = Reflex::new(config, subject, wiring, &[], None)?;
     let mut head = Head::sine(hz, config.head.speed_deg_s * std::f64::consts::SQRT_2, config.dt_s());
@@ -336,12 +343,7 @@ fn one_sine(config: &VorConfig, subject: &Subject, wiring: Wiring, hz: f64) -> R
         reflex.set_learning(false);
         told = reflex.light(&mut head, 1.0, per_s(MEASURED_S), |_, _| ());
     }
-    Ok(Late {
-        hz,
-        has_eligibility: wiring.eligibility_ms > 0,
-        ratio: told.slip_deg_s / before,
-        diverged: told.diverged,
-    })
+    Ok(Late { hz, has_eligibility, ratio: told.slip_deg_s / before, diverged: told.diverged })
 }
 
 /// Dark tests of a calibrated reflex: healthy at 0 s, then with weak muscles from 0 s on.
