@@ -217,8 +217,7 @@ fn architecture(config: &VorConfig, record: &VorRecord, a: Architecture, found: 
             "reported",
         );
         // Found with reversing prisms.
-        let (range, source) =
-            if m == -1.0 { ([Some(0.5), Some(2.0)], REMOVED) } else { (free, "reported") };
+        let (range, source) = if m == -1.0 { ([Some(0.5), Some(2.0)], REMOVED) } else { (free, "reported") };
         tell(
             format!("spectacles/{}/recovery", plain(m)),
             "Time to 63 % of the way back after they are taken off, over that of the adaptation; the mean counts.".into(),
