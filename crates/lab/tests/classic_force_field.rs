@@ -1,30 +1,10 @@
 //! Reaching in force fields and MOSAIC in small: what they find, that jobs change nothing, what they refuse.
 
+mod studies;
+
 use lobule::classic::force_field::ForceField;
 use lobule::classic::mosaic::MosaicStudy;
-use lobule::experiment::{Experiment, Request, RunOptions, Study, run};
-use lobule::report::Finding;
-use lobule::{Error, Quiet};
-use std::path::Path;
-
-fn resolve<S: Study>(study: &S, preset: &'static str, settings: &[&str]) -> Result<S::Config, Error> {
-    let settings: Vec<String> = settings.iter().map(|s| (*s).to_owned()).collect();
-    study.resolve(&Request { preset, file: None, settings: &settings })
-}
-
-/// Runs with so many jobs; returns the findings and the hash of the record.
-fn found<S: Study>(study: &S, config: &S::Config, out: &Path, jobs: usize) -> (Vec<Finding>, String) {
-    let options = RunOptions { preset: "quick".into(), jobs, threads: 1, out: out.into(), resumes: false };
-    let (finished, _) = run(study, config, &options, &Quiet).unwrap();
-    // The record says all: figures and page are drawn again from it.
-    let drawn = Experiment::report(study, &finished.folder).unwrap();
-    assert!(drawn.iter().any(|(name, _)| name == "report.html"));
-    (finished.findings.findings, finished.fingerprints.last().unwrap().1.clone())
-}
-
-fn value(findings: &[Finding], name: &str) -> f64 {
-    findings.iter().find(|f| f.name == name).unwrap_or_else(|| panic!("no finding {name}")).value
-}
+use studies::{found, resolve, value};
 
 const SMALL_FIELD: [&str; 7] = [
     "seeds=[3]",

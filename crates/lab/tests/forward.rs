@@ -1,28 +1,10 @@
 //! The forward-model experiments in small: what they find, that jobs change nothing, what they refuse.
 
-use lobule::experiment::{Request, RunOptions, Study, run};
+mod studies;
+
 use lobule::forward::anticipation::AnticipationStudy;
 use lobule::forward::cartpole::CartPoleStudy;
-use lobule::report::Finding;
-use lobule::{Error, Quiet};
-use std::path::Path;
-
-fn resolve<S: Study>(study: &S, preset: &'static str, settings: &[&str]) -> Result<S::Config, Error> {
-    let settings: Vec<String> = settings.iter().map(|s| (*s).to_owned()).collect();
-    study.resolve(&Request { preset, file: None, settings: &settings })
-}
-
-/// Runs with so many jobs; returns the findings and the hash of the record.
-fn found<S: Study>(study: &S, config: &S::Config, out: &Path, jobs: usize) -> (Vec<Finding>, String) {
-    let options = RunOptions { preset: "quick".into(), jobs, threads: 1, out: out.into(), resumes: false };
-    let (finished, _) = run(study, config, &options, &Quiet).unwrap();
-    assert!(finished.folder.join("report.html").exists());
-    (finished.findings.findings, finished.fingerprints.last().unwrap().1.clone())
-}
-
-fn value(findings: &[Finding], name: &str) -> f64 {
-    findings.iter().find(|f| f.name == name).unwrap_or_else(|| panic!("no finding {name}")).value
-}
+use studies::{found, resolve, value};
 
 const SMALL_CART: [&str; 9] = [
     "seeds=[0, 1]",

@@ -200,7 +200,6 @@ impl Config {
     pub fn check(&self) -> Result<(), Error> {
         let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         for (key, n, most) in [
-            ("seeds", self.seeds.len(), 1000),
             ("controllers", self.controllers.len(), 100),
             ("plants", self.plants.len(), 100),
             ("delays_s", self.delays_s.len(), 20),

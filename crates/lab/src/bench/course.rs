@@ -3,7 +3,7 @@
 use super::body::Factors;
 use super::config::{Condition, Config};
 use super::controllers::Place;
-use super::task::{NoisySenses, Task};
+use super::task::{NoisySenses, Task, wanted};
 use crate::Error;
 use lobule_control::forward::Scales;
 use lobule_control::{ClosedLoop, Controller, Drive};
@@ -62,10 +62,8 @@ pub fn scales(place: &Place) -> Result<Scales, Error> {
     let n = place.known.senses();
     let (mut state, mut change, mut command) = (vec![0.0f64; n], vec![0.0f64; n], 0.0f64);
     let (mut sensed, mut next, mut u) = (vec![0.0; n], vec![0.0; n], [0.0]);
-    let mut before = 0.0;
-    for r in reference {
-        law(&sensed, &[r, (r - before) / c.dt_s][..n], &mut u);
-        before = r;
+    for tick in 0..reference.len() {
+        law(&sensed, &wanted(&reference, tick, c.dt_s)[..n], &mut u);
         place.known.step(&sensed, u[0], c.dt_s, &mut next);
         for i in 0..n {
             state[i] = state[i].max(next[i].abs());
@@ -100,8 +98,7 @@ pub fn step_time(place: &Place, name: &str) -> Result<f64, Error> {
                 if n.is_multiple_of(reference.len()) {
                     closed.reset();
                 }
-                let k = n % reference.len();
-                let wanted = [reference[k], (reference[k] - reference[k.max(1) - 1]) / c.dt_s];
+                let wanted = wanted(&reference, n % reference.len(), c.dt_s);
                 closed.tick(&Drive { reference: &wanted[..senses], ..Drive::default() })?;
             }
             shortest = shortest.min(begin.elapsed().as_secs_f64() / c.timing.steps as f64);

@@ -8,7 +8,6 @@ use super::results::{Cell, Outcome, Record, Tuned, relative};
 use super::tune::{Laws, tune};
 use super::{figures, findings, words};
 use crate::Error;
-use crate::cfpc::seeds_are;
 use crate::experiment::{Card, Run, Story, Study};
 use crate::report::{Figure, Finding};
 use lobule_analysis::mean;
@@ -79,7 +78,6 @@ impl Study for Bench {
     }
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        seeds_are(&config.seeds)?;
         config.check()
     }
 

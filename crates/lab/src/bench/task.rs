@@ -60,6 +60,11 @@ pub struct Trial {
     pub stopped: Option<usize>,
 }
 
+/// Wanted position and velocity in tick `n`, known as it happens: the velocity is the difference to the tick before.
+pub fn wanted(reference: &[f64], n: usize, dt_s: f64) -> [f64; 2] {
+    [reference[n], (reference[n] - reference[n.saturating_sub(1)]) / dt_s]
+}
+
 /// Runs a trial of ticks of `dt_s` and ends it, so that controllers that learn do. A body that senses its velocity is told the wanted one. It stops where the position exceeds `limit` or
 /// is no number.
 ///
@@ -73,12 +78,10 @@ pub fn trial<P: Plant, C: Controller>(
     dt_s: f64,
 ) -> Result<Trial, Error> {
     closed.reset();
-    let (references, mut before) = (closed.senses().len(), reference.first().copied().unwrap_or(0.0));
+    let references = closed.senses().len();
     let (mut squares, mut peak, mut stopped) = (0.0, 0.0f64, None);
     for (n, &r) in reference.iter().enumerate() {
-        // Known as it happens: the difference to the tick before.
-        let wanted = [r, (r - before) / dt_s];
-        before = r;
+        let wanted = wanted(reference, n, dt_s);
         let position = closed.senses()[0];
         if position.is_nan() || position.abs() > limit {
             stopped.get_or_insert(n);

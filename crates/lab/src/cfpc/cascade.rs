@@ -9,9 +9,9 @@
 //!
 //! Source of the question: Maffei, Herreros, Sanchez-Fibla, Friston & Verschure 2017, doi:10.1098/rspb.2017.1780 (abstract).
 
+use super::SOURCES;
 use super::bench::{self, Bench, Outside, PLANTS};
 use super::look;
-use super::{SOURCES, seeds_are};
 use crate::Error;
 use crate::experiment::{Card, Preset, Run, Section, Story, Study};
 use crate::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
@@ -105,7 +105,6 @@ impl Study for Cascade {
     }
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        seeds_are(&config.seeds)?;
         config.bench.check()?;
         let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         if !PLANTS.contains(&config.plant.as_str()) {

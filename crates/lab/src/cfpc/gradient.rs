@@ -1,7 +1,7 @@
 //! `cfpc/gradient`: the trace is the gradient of the error, in the loop itself; its forms agree.
 
 use super::bench::{self, Bench, PLANTS, plant_name};
-use super::{REFERENCE, SOURCES, seeds_are};
+use super::{REFERENCE, SOURCES};
 use crate::Error;
 use crate::experiment::{Card, Preset, Run, Section, Story, Study};
 use crate::report::chart::{Axis, Key, Mark, Panel, Plate};
@@ -82,7 +82,6 @@ impl Study for Gradient {
     }
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        seeds_are(&config.seeds)?;
         if !(config.weight_sd > 0.0 && config.weight_sd <= 1e3) {
             let what = format!("{}; above 0, at most 1000", config.weight_sd);
             return Err(Error::Config { key: "weight_sd".into(), what });

@@ -1,7 +1,7 @@
 //! `cfpc/mismatch`: maps of the error after learning with a model whose delay and mass are wrong, and the 90 deg boundary.
 
+use super::SOURCES;
 use super::bench::{self, Bench, Mismatch, PLANTS, plant_name};
-use super::{SOURCES, seeds_are};
 use crate::Error;
 use crate::experiment::{Card, Preset, Run, Section, Story, Study};
 use crate::report::chart::{Axis, Cell, Key, Mark, Panel, Plate, Swatch, Tick};
@@ -97,7 +97,6 @@ impl Study for MismatchMap {
     }
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        seeds_are(&config.seeds)?;
         config.bench.check()?;
         let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         let ordered = |from: f64, to: f64, step: f64| step > 0.0 && to >= from && (to - from) / step <= 200.0;

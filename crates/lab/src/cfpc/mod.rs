@@ -43,12 +43,3 @@ pub(crate) const SOURCES: &[&str] = &[
 
 /// Source of ranges that the reference measured.
 pub(crate) const REFERENCE: &str = "independent numpy prototype of the same bench";
-
-/// Refuses an empty list of seeds, and one that is too long.
-pub(crate) fn seeds_are(seeds: &[u64]) -> Result<(), crate::Error> {
-    if (1..=1000).contains(&seeds.len()) {
-        return Ok(());
-    }
-    let what = format!("{} of them; 1 to 1000", seeds.len());
-    Err(crate::Error::Config { key: "seeds".into(), what })
-}

@@ -2,7 +2,7 @@
 
 use super::bench::{self, Bench, Outside, PLANTS, plant_name};
 use super::look;
-use super::{REFERENCE, SOURCES, seeds_are};
+use super::{REFERENCE, SOURCES};
 use crate::Error;
 use crate::experiment::{Card, Preset, Run, Section, Story, Study};
 use crate::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
@@ -128,7 +128,6 @@ impl Study for OtherPlants {
     }
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        seeds_are(&config.seeds)?;
         config.bench.check()?;
         let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         if !(1..=10_000).contains(&config.trials) {

@@ -1,7 +1,7 @@
 //! `cfpc/posture`: a cue warns of a push; does the body lean against it before it comes?
 
 use super::bench::{self, Bench, Outside, PLANTS};
-use super::{REFERENCE, SOURCES, seeds_are};
+use super::{REFERENCE, SOURCES};
 use crate::Error;
 use crate::experiment::{Card, Preset, Run, Section, Story, Study};
 use crate::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
@@ -107,7 +107,6 @@ impl Study for Posture {
     }
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        seeds_are(&config.seeds)?;
         config.bench.check()?;
         let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         if !PLANTS.contains(&config.plant.as_str()) {

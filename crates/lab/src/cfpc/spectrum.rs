@@ -4,7 +4,7 @@
 //! right weights would cancel is there; the loop runs tick by tick.
 
 use super::bench::{self, Bench, Mismatch, PLANTS, plant_name};
-use super::{REFERENCE, SOURCES, seeds_are};
+use super::{REFERENCE, SOURCES};
 use crate::Error;
 use crate::experiment::{Card, Preset, Run, Section, Story, Study};
 use crate::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
@@ -105,7 +105,6 @@ impl Study for Spectrum {
     }
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        seeds_are(&config.seeds)?;
         config.bench.check()?;
         let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         let nyquist = 0.5 / config.bench.dt_s;

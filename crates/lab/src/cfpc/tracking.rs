@@ -1,9 +1,9 @@
 //! `cfpc/tracking`: references that never repeat. Signals that know the time since the start of the trial cannot help; those made of
 //! the reference can.
 
+use super::SOURCES;
 use super::bench::{self, Bench, Outside, PLANTS};
 use super::look;
-use super::{SOURCES, seeds_are};
 use crate::Error;
 use crate::experiment::{Card, Preset, Run, Section, Story, Study};
 use crate::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
@@ -92,7 +92,6 @@ impl Study for Tracking {
     }
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        seeds_are(&config.seeds)?;
         config.bench.check()?;
         let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         if !PLANTS.contains(&config.plant.as_str()) {

@@ -3,7 +3,7 @@
 
 use super::bench::{self, Bench, Mismatch, Outside, PLANTS};
 use super::look;
-use super::{REFERENCE, SOURCES, seeds_are};
+use super::{REFERENCE, SOURCES};
 use crate::Error;
 use crate::experiment::{Card, Preset, Run, Section, Story, Study};
 use crate::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
@@ -105,7 +105,6 @@ impl Study for Transfer {
     }
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        seeds_are(&config.seeds)?;
         config.bench.check()?;
         let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         if !PLANTS.contains(&config.plant.as_str()) {

@@ -1,6 +1,6 @@
 //! One run of an experiment: its folder, its workers, its provenance.
 
-use super::study::{Card, Study};
+use super::study::{Card, Study, need_seeds};
 use crate::ranks::Ranks;
 use crate::report::{Findings, Measured};
 use crate::run_folder::RunFolder;
@@ -107,7 +107,8 @@ pub fn run_on<S: Study + ?Sized>(
     progress: &dyn Progress,
     ranks: &Ranks,
 ) -> Result<(Finished, S::Record), Error> {
-    ranks.agree(study.check(config).and_then(|()| check_ranks(study, options, ranks)))?;
+    let sound = need_seeds(&study.seeds(config)).and_then(|()| study.check(config));
+    ranks.agree(sound.and_then(|()| check_ranks(study, options, ranks)))?;
     let begin = Instant::now();
     let config_toml = toml::to_string(config).map_err(|e| bug(&e))?;
     let pool = rayon::ThreadPoolBuilder::new()

@@ -63,7 +63,7 @@ pub trait Study: Sync {
     /// Name, presets, sources.
     fn card(&self) -> &'static Card;
 
-    /// Checks what the types do not.
+    /// Checks what the types do not; that there are seeds is checked for all.
     ///
     /// # Errors
     /// [`Error::Config`] naming the key, its value and the allowed range.
@@ -152,9 +152,22 @@ pub trait Study: Sync {
             key: "configuration".into(),
             what: e.message().into(),
         })?;
+        need_seeds(&self.seeds(&config))?;
         self.check(&config)?;
         Ok(config)
     }
+}
+
+/// Most seeds of a run; as many as `--seeds` can name.
+const MOST_SEEDS: usize = 10_000;
+
+/// Refuses a run without seeds, and one of too many.
+pub(super) fn need_seeds(seeds: &[u64]) -> Result<(), Error> {
+    if (1..=MOST_SEEDS).contains(&seeds.len()) {
+        return Ok(());
+    }
+    let what = format!("at least one seed is needed, {MOST_SEEDS} are possible; there are {}", seeds.len());
+    Err(Error::Config { key: "seeds".into(), what })
 }
 
 /// What to run, as typed.

@@ -290,9 +290,6 @@ impl PrismConfig {
     /// [`Error::Config`] naming the key, its value and the allowed range.
     pub fn validate(&self) -> Result<(), Error> {
         let refuse = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
-        if self.seeds.is_empty() {
-            return refuse("seeds", "at least one seed is needed".into());
-        }
         let distinct: std::collections::BTreeSet<_> = self.seeds.iter().collect();
         if distinct.len() != self.seeds.len() {
             return refuse("seeds", format!("{:?} repeats a seed; each counts once", self.seeds));

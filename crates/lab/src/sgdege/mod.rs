@@ -15,11 +15,6 @@ pub mod tracking;
 /// The paper.
 pub(crate) const PAPER: &str = "Bouvier et al. 2018, eLife 7:e31599, doi:10.7554/eLife.31599";
 
-/// Refuses a run without seeds.
-pub(crate) fn need_seeds(seeds: &[u64]) -> Result<(), crate::Error> {
-    need(!seeds.is_empty(), "seeds", "at least one is needed")
-}
-
 /// Refuses a configuration that does not hold what it should.
 pub(crate) fn need(holds: bool, key: &str, what: &str) -> Result<(), crate::Error> {
     if holds { Ok(()) } else { Err(crate::Error::Config { key: key.into(), what: what.into() }) }

@@ -324,9 +324,6 @@ impl StatePredictionConfig {
     /// # Errors
     /// [`Error::Config`] naming key, value and range.
     pub fn validate(&self) -> Result<(), Error> {
-        if self.seeds.is_empty() {
-            return wrong("seeds", "it is empty; at least one is needed".into());
-        }
         self.analysis.settings(0)?;
         let (a, s, w, n) = (&self.analysis, &self.synthetic, &self.synthetic.wrist, &self.network);
         for (key, value, least, most) in [

@@ -186,7 +186,6 @@ impl Study for Traces {
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.bench.check()?;
-        super::seeds_are(&config.seeds)?;
         let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         if !(1..=10_000).contains(&config.trials) {
             return wrong("trials", format!("{}; 1 to 10000", config.trials));

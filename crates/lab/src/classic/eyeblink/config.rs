@@ -162,11 +162,9 @@ impl EyeblinkConfig {
     pub fn validate(&self) -> Result<(), Error> {
         let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         let (p, s, b, c) = (&self.protocol, &self.spiking, &self.body, &self.criterion);
-        for (key, n) in [
-            ("seeds", self.seeds.len()),
-            ("protocol.intervals_ms", p.intervals_ms.len()),
-            ("protocol.ablated_ms", p.ablated_ms.len()),
-        ] {
+        for (key, n) in
+            [("protocol.intervals_ms", p.intervals_ms.len()), ("protocol.ablated_ms", p.ablated_ms.len())]
+        {
             if n == 0 {
                 return wrong(key, "it is empty; at least one is needed".into());
             }

@@ -145,9 +145,6 @@ impl Config {
     /// Checks what the types and the parts themselves do not.
     pub(super) fn validate(&self) -> Result<(), Error> {
         let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
-        if !(1..=1000).contains(&self.seeds.len()) {
-            return wrong("seeds", format!("{} of them; 1 to 1000", self.seeds.len()));
-        }
         let p = &self.protocol;
         for (key, n, [least, most]) in [
             ("tick_ms", self.tick_ms, [1, 20]),

@@ -99,7 +99,6 @@ impl Config {
         let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         let t = &self.task;
         for (key, n, [least, most]) in [
-            ("seeds", self.seeds.len(), [1, 1000]),
             ("tick_ms", self.tick_ms, [1, 50]),
             ("task.objects", t.objects.len(), [2, 6]),
             ("task.reference_hz", t.reference_hz.len(), [1, 100]),

@@ -211,7 +211,6 @@ impl PursuitConfig {
         let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         let t = &self.targets;
         for (key, n, most) in [
-            ("seeds", self.seeds.len(), 1000),
             ("tick_ms", self.tick_ms, 50),
             ("controllers", self.controllers.len(), 5),
             ("targets.sines_hz", t.sines_hz.len(), 100),

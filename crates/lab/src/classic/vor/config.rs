@@ -183,7 +183,6 @@ impl VorConfig {
         let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         let (f, s, d) = (&self.flocculus, &self.spectacles, &self.delay);
         for (key, n, most) in [
-            ("seeds", self.seeds.len(), 1000),
             ("tick_ms", self.tick_ms, 20),
             ("flocculus.architectures", f.architectures.len(), 2),
             ("flocculus.taus_s", f.taus_s.len(), 100),

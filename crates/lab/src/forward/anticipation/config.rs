@@ -105,7 +105,6 @@ impl AnticipationConfig {
         let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         let (l, t) = (&self.lines, &self.tracking);
         for (key, n) in [
-            ("seeds", self.seeds.len()),
             ("lines.taps_ms", l.taps_ms.len()),
             ("lines.leads_ms", l.leads_ms.len()),
             ("tracking.gains", t.gains.len()),

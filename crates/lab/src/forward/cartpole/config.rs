@@ -298,7 +298,6 @@ impl CartPoleConfig {
     pub fn validate(&self) -> Result<(), Error> {
         let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         for (key, n) in [
-            ("seeds", self.seeds.len()),
             ("tasks", self.tasks.len()),
             ("delays_ms", self.delays_ms.len()),
             ("controllers", self.controllers.len()),

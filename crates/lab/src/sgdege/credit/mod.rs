@@ -105,7 +105,6 @@ impl Study for Credit {
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         use super::need;
-        super::need_seeds(&config.seeds)?;
         need(!config.rules.is_empty(), "rules", "at least one is needed")?;
         need(config.reference_columns > 0, "reference_columns", "must be at least 1")?;
         need((10..=100_000).contains(&config.blocks), "blocks", "must lie between 10 and 100000")?;

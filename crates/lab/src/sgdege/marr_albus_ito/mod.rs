@@ -141,7 +141,6 @@ impl Study for MarrAlbusIto {
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         use super::need;
-        super::need_seeds(&config.seeds)?;
         need((1..=1_000_000).contains(&config.trials), "trials", "must lie between 1 and 1000000")?;
         need((1..=config.trials).contains(&config.last), "last", "must lie between 1 and trials")?;
         need(!config.signed_means_hz.is_empty(), "signed_means_hz", "at least one is needed")?;

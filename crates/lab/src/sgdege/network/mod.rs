@@ -68,7 +68,6 @@ impl Study for Network {
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         use super::need;
-        super::need_seeds(&config.seeds)?;
         let n = config.trials_per_pattern;
         need((10..=10_000_000).contains(&n), "trials_per_pattern", "must lie between 10 and 10000000")?;
         need((1..=n).contains(&config.last), "last", "must lie between 1 and trials_per_pattern")?;

@@ -168,7 +168,6 @@ impl Study for Perceptron {
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         use super::need;
-        super::need_seeds(&config.seeds)?;
         config.cell.validate()?;
         config.steps.validate()?;
         for (key, patterns) in [

@@ -69,8 +69,8 @@ impl PointingConfig {
     pub fn validate(&self) -> Result<(), Error> {
         let refuse = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         let distinct: std::collections::BTreeSet<_> = self.seeds.iter().collect();
-        if self.seeds.is_empty() || distinct.len() != self.seeds.len() {
-            return refuse("seeds", format!("{:?}; at least one, each once", self.seeds));
+        if distinct.len() != self.seeds.len() {
+            return refuse("seeds", format!("{:?} repeats a seed; each counts once", self.seeds));
         }
         if self.rules.is_empty() {
             return refuse("rules", format!("none; there are: {}", RULES.join(", ")));

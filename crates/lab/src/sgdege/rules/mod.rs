@@ -59,7 +59,6 @@ impl Study for Rules {
     }
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        super::need_seeds(&config.seeds)?;
         super::need(
             config.alpha_w > 0.0 && config.alpha_w < 1.0,
             "alpha_w",

@@ -113,7 +113,6 @@ impl Study for SingleCell {
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         use super::need;
-        super::need_seeds(&config.seeds)?;
         let m = &config.measure;
         need((1..=100_000).contains(&m.runs), "measure.runs", "must lie between 1 and 100000")?;
         for (key, [start, settle, measured]) in

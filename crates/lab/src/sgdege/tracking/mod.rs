@@ -125,7 +125,6 @@ impl Study for Tracking {
     }
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        super::need_seeds(&config.seeds)?;
         super::need(
             config.trials >= config.settle + SHOWN,
             "trials",
