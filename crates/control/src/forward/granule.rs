@@ -164,33 +164,39 @@ impl Granule {
 
     /// A value that more than `rank` cells exceed, but few more: found from the last threshold, near which the next one lies.
     fn below_threshold(&self) -> f32 {
-        let enough = |t: f32| above(&self.drive, t) > self.rank;
+        let count = |t: f32| above(&self.drive, t);
         let (mut step, mut low, mut high) = (STEP, self.guess, self.guess);
+        let mut n = count(low);
         // Steps double, so that a range of any size is left behind; what is not a number ends it.
         for _ in 0..DOUBLINGS {
-            if enough(low) {
+            if n > self.rank {
                 break;
             }
-            (low, step) = (low - step, 2.0 * step);
+            (high, low, step) = (low, low - step, 2.0 * step);
+            n = count(low);
         }
-        if !enough(low) {
+        if n <= self.rank {
             return f32::NEG_INFINITY;
         }
-        if low == high {
-            for _ in 0..DOUBLINGS {
-                (high, step) = (high + step, 2.0 * step);
-                if !enough(high) {
-                    break;
-                }
-                low = high;
+        // The guess itself was low enough: a bracket above it.
+        let mut left = if low == high { DOUBLINGS } else { 0 };
+        while left > 0 {
+            (high, step, left) = (low + step, 2.0 * step, left - 1);
+            let over = count(high);
+            if over <= self.rank {
+                break;
             }
+            (low, n) = (high, over);
         }
         for _ in 0..HALVINGS {
-            if above(&self.drive, low) <= self.rank + SPARE {
+            if n <= self.rank + SPARE {
                 break;
             }
             let middle = 0.5 * (low + high);
-            if enough(middle) { low = middle } else { high = middle }
+            match count(middle) {
+                over if over > self.rank => (low, n) = (middle, over),
+                _ => high = middle,
+            }
         }
         low
     }
