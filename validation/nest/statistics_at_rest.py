@@ -4,7 +4,7 @@
     python build_module.py FOLDER
     LD_LIBRARY_PATH=FOLDER python statistics_at_rest.py net.hdf5 > statistics.json
 
-`crates/lab/tests/nest.rs` builds the same circuit, runs it in lobule and compares. At rest: 500 ms are left
+`crates/cerebellum/tests/nest.rs` builds the same circuit, runs it in lobule and compares. At rest: 500 ms are left
 out, then windows of 500 ms; the standard error of a rate is that over windows. Bursts: 150 Hz more on the mossy
 fibres within 40 um of the middle of the granular layer for 60 ms, every 400 ms; rates during them. The spikes of the
 mossy fibres are kept too, so that both simulators hear the same input, and the number of spikes of each cell at rest.

@@ -28,6 +28,12 @@ pub enum Error {
     },
 }
 
+impl lobule_signal::RoomError for Error {
+    fn is_input(&self) -> bool {
+        true
+    }
+}
+
 /// Refuses a parameter unless `is_allowed`.
 pub(crate) fn check(
     measure: &'static str,

@@ -1,6 +1,6 @@
 //! Errors of describing, compiling and running a circuit.
 
-use lobule_signal::ClockError;
+use lobule_signal::{ClockError, Reach, RoomError};
 use thiserror::Error;
 
 /// A circuit that cannot be compiled. Every user mistake ends here, none in a step.
@@ -175,5 +175,29 @@ pub enum RunError {
     },
     /// The ranks can no longer talk to each other.
     #[error(transparent)]
-    Exchange(#[from] crate::exchange::ExchangeError),
+    Exchange(#[from] lobule_exchange::ExchangeError),
+}
+
+impl RoomError for CompileError {
+    fn is_input(&self) -> bool {
+        true
+    }
+}
+
+impl RoomError for RunError {
+    fn is_input(&self) -> bool {
+        match self {
+            Self::NonFinite { .. } | Self::OnRank { .. } => false,
+            Self::Exchange(error) => error.is_input(),
+            _ => true,
+        }
+    }
+
+    fn reach(&self) -> Reach {
+        match self {
+            Self::OnRank { .. } => Reach::Everywhere,
+            Self::Exchange(error) => error.reach(),
+            _ => Reach::Here,
+        }
+    }
 }

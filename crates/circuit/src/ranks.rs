@@ -12,11 +12,11 @@
 
 use crate::SpikeHistory;
 use crate::error::RunError;
-use crate::exchange::{ExchangeError, SharedExchange, agree, all_to_all_long, bytes_of, words_of};
 use crate::models::{BLOCK, LocalSpike};
 use crate::network::Network;
 use crate::short_term::ShortTermState;
 use crate::state::{BlockState, Fnv, PlasticBlock, State};
+use lobule_exchange::{ExchangeError, SharedExchange, agree, all_to_all_long, bytes_of, words_of};
 use lobule_signal::SpikeTrain;
 use serde::{Serialize, de::DeserializeOwned};
 use std::sync::PoisonError;

@@ -5,18 +5,7 @@
 //! alone, so that every rank knows it before it has seen a synapse.
 
 use crate::network::BlockRef;
-
-/// How blocks are dealt to ranks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Distribution {
-    /// One after the other: neighbors go to different ranks, and every rank gets a part of every
-    /// large population.
-    #[default]
-    RoundRobin,
-    /// Each population in one run per rank, so that neighbors stay together; the blocks of a population with fewer
-    /// blocks than there are ranks, one after the other.
-    Contiguous,
-}
+use lobule_exchange::{Distribution, Ranks};
 
 /// The part of a network that one rank compiles and simulates.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,10 +22,15 @@ impl Share {
         Self::of(0, 1, Distribution::RoundRobin)
     }
 
+    /// The part of this process.
+    pub fn on(ranks: &Ranks) -> Self {
+        Self::of(ranks.rank(), ranks.ranks(), ranks.distribution())
+    }
+
     /// The part of rank `rank` of `ranks`.
     ///
     /// # Panics
-    /// When `rank` is not below `ranks`: the two come from an [`crate::exchange::Exchange`], not from a user.
+    /// When `rank` is not below `ranks`: the two come from an [`lobule_exchange::Exchange`], not from a user.
     pub fn of(rank: usize, ranks: usize, distribution: Distribution) -> Self {
         assert!(rank < ranks, "rank {rank} of {ranks}");
         Self { rank, ranks, distribution, everywhere: Vec::new() }

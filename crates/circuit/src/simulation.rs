@@ -18,7 +18,6 @@
 use crate::deliver::{Past, integrate};
 use crate::electric::integrate_coupled;
 use crate::error::RunError;
-use crate::exchange::SharedExchange;
 use crate::history::SpikeHistory;
 use crate::network::Network;
 use crate::plasticity::Learning;
@@ -27,6 +26,7 @@ use crate::ranks::{NotFinite, Team};
 use crate::recording::VariableProbe;
 use crate::state::{BlockState, PlasticBlock, State};
 use crate::wiring::Weights;
+use lobule_exchange::{Ranks, SharedExchange};
 use lobule_signal::SpikeTrain;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -83,6 +83,17 @@ impl Simulation {
     ) -> Result<Self, RunError> {
         let team = Team::new(&network, exchange)?;
         Ok(Self { team: Some(team), ..Self::new(network, threads)? })
+    }
+
+    /// The simulation of this process: alone, or of its share among others.
+    ///
+    /// # Errors
+    /// As [`Simulation::distributed`].
+    pub fn on(ranks: &Ranks, network: Arc<Network>, threads: usize) -> Result<Self, RunError> {
+        match ranks.ranks() {
+            1 => Self::new(network, threads),
+            _ => Self::distributed(network, threads, ranks.exchange()),
+        }
     }
 
     /// The state of the whole network on rank 0, `None` on the others. It equals that of a single

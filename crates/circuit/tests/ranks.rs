@@ -5,13 +5,13 @@
 mod common;
 
 use common::{Script, irregular};
-use lobule_circuit::exchange::{Exchange, ExchangeError, Local, SharedExchange, Threads};
 use lobule_circuit::models::{CondLif, Eglif, Poisson, PoissonGenerator, RateProfile};
 use lobule_circuit::plasticity::{CosExp, InhibitoryStdp, Rule, Supervised};
 use lobule_circuit::{
-    Circuit, Connect, CurrentStimulus, Distribution, GapJunctions, Model, Population, Projection, RunError,
-    Share, ShortTerm, Simulation, State, Weight,
+    Circuit, Connect, CurrentStimulus, GapJunctions, Model, Population, Projection, RunError, Share,
+    ShortTerm, Simulation, State, Weight,
 };
+use lobule_exchange::{Distribution, Exchange, ExchangeError, Local, SharedExchange, Threads};
 use lobule_signal::{Clock, SpikeTrain, Trace};
 use std::sync::{Arc, Mutex};
 
@@ -381,5 +381,5 @@ fn every_exchange_conforms() {
 #[cfg(feature = "mpi")]
 #[test]
 fn mpi_conforms() {
-    conforms(&mut lobule_circuit::exchange::Mpi::start().unwrap());
+    conforms(&mut lobule_exchange::Mpi::start().unwrap());
 }

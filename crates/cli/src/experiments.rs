@@ -4,12 +4,11 @@ use crate::Stop;
 use crate::arguments::{Bench, Distribution, Run};
 use crate::bar::Bar;
 use lobule::Error;
-use lobule::circuit::RunError;
-use lobule::circuit::exchange::ExchangeError;
-use lobule::experiment::{ALL, Experiment, Request, RunOptions, find};
-use lobule::ranks::Ranks;
-use lobule::report::{Finding, Findings};
-use lobule::run_folder::write_whole;
+use lobule::Ranks;
+use lobule::experiments::{ALL, find};
+use lobule::study::report::{Finding, Findings};
+use lobule::study::run_folder::write_whole;
+use lobule::study::{Experiment, Request, RunOptions};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -92,18 +91,7 @@ pub fn run(arguments: &Run, ranks: &Ranks) -> Result<(), Stop> {
     let bar = Bar::new(arguments.how.no_progress || !ranks.is_first(), experiment.card().unit);
     let ran = experiment.run_on(&request, &options, &bar, ranks);
     bar.finish();
-    let finished = ran.map_err(|e| match e.kind() {
-        Error::File { .. }
-        | Error::Scaffold(_)
-        | Error::Config { .. }
-        | Error::Anatomy { .. }
-        | Error::Compile(_)
-        | Error::Theory(lobule::theory::Error::Parameter { .. })
-        | Error::Control(lobule::control::Error::Parameter { .. })
-        // What one rank alone can meet between trials: a folder that cannot be written.
-        | Error::Run(RunError::Exchange(ExchangeError::Other { .. })) => Stop::Input(e),
-        _ => Stop::Run(e),
-    })?;
+    let finished = ran.map_err(Stop::of)?;
     let findings = &finished.findings;
     let out_of_range = findings.findings.iter().filter(|f| !f.pass).count();
     let ended =

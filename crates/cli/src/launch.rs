@@ -2,7 +2,7 @@
 
 use crate::arguments::{Command, Network};
 use lobule::Error;
-use lobule::ranks::Ranks;
+use lobule::Ranks;
 
 /// What a launcher tells a process about its rank: Open MPI, then the two interfaces of other launchers.
 const RANK: [&str; 3] = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"];
@@ -34,7 +34,7 @@ pub fn ranks(command: &Command) -> Result<Ranks, Option<Error>> {
 #[cfg(feature = "mpi")]
 fn start(distribution: crate::arguments::Distribution) -> Result<Ranks, Option<Error>> {
     use crate::arguments::Distribution as Typed;
-    use lobule::circuit::Distribution;
+    use lobule::exchange::Distribution;
     let distribution = match distribution {
         Typed::RoundRobin => Distribution::RoundRobin,
         Typed::Contiguous => Distribution::Contiguous,

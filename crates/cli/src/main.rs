@@ -35,7 +35,8 @@ mod simulate;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
-use lobule::ranks::Ranks;
+use lobule::exchange::RankError;
+use lobule::signal::Reach;
 use std::process::ExitCode;
 
 /// How a command ended when it did not finish.
@@ -46,6 +47,16 @@ enum Stop {
     Run(lobule::Error),
     /// A finding is out of range and `--strict` was given.
     OutOfRange(usize),
+}
+
+impl Stop {
+    /// An error that says itself whether the input is at fault.
+    fn of(error: impl Into<lobule::Error>) -> Self {
+        match error.into() {
+            error if error.is_input() => Self::Input(error),
+            error => Self::Run(error),
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -70,7 +81,9 @@ fn main() -> ExitCode {
         Command::Network(command) => network::run(&command, &ranks),
     };
     let ended = match ended {
-        Err(Stop::Input(error) | Stop::Run(error)) if ranks.ranks() > 1 && !Ranks::is_common(&error) => {
+        Err(Stop::Input(error) | Stop::Run(error))
+            if ranks.ranks() > 1 && error.reach() != Reach::Everywhere =>
+        {
             eprintln!("lobule: rank {}: {error}", ranks.rank());
             // The others do not know and would wait for this one.
             ranks.abort()

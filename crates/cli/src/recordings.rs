@@ -1,10 +1,12 @@
 //! `--format`: results of a simulation in the formats asked for.
 
 use crate::Stop;
-use lobule::Error;
-use lobule::recordings::{Session, trace_names, write_nwb, write_sonata_report, write_sonata_spikes};
-use lobule::run_folder::write_whole;
+use lobule::cerebellum;
+use lobule::cerebellum::recordings::{
+    Session, trace_names, write_nwb, write_sonata_report, write_sonata_spikes,
+};
 use lobule::signal::{SpikeTrain, Trace};
+use lobule::study::run_folder::write_whole;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -55,10 +57,10 @@ pub fn write(
 }
 
 /// What was typed is wrong, or the run failed in the end.
-fn stop(error: Error) -> Stop {
+fn stop(error: cerebellum::Error) -> Stop {
     match error {
-        Error::Config { .. } => Stop::Input(error),
-        other => Stop::Run(other),
+        cerebellum::Error::Config { .. } => Stop::Input(error.into()),
+        other => Stop::Run(other.into()),
     }
 }
 

@@ -5,18 +5,18 @@ use crate::arguments::{Cells, Simulate};
 use crate::bar::Bar;
 use crate::network::{input, stored_simulations};
 use crate::recordings;
+use lobule::Ranks;
+use lobule::cerebellum::open_loop::{
+    OpenLoop, OpenLoopResult, OwnTables, PopulationRates, SharedAnatomy, Snapshots, Stimulus,
+    available_memory, duration_ms, own_tables_on, parse_probe, stored_on,
+};
+use lobule::cerebellum::recordings::{Session, check_start};
 use lobule::cerebellum::stored::Probe;
 use lobule::cerebellum::{BrainState, CellModels};
-use lobule::circuit::RunError;
-use lobule::open_loop::{
-    OpenLoop, OpenLoopResult, OwnTables, PopulationRates, Snapshots, Stimulus, available_memory, duration_ms,
-    own_tables_on, parse_probe, raster_png, stored_on,
-};
-use lobule::ranks::{Ranks, SharedAnatomy};
-use lobule::recordings::{Session, check_start};
-use lobule::run_folder::write_whole;
 use lobule::scaffold::Anatomy;
 use lobule::scaffold::configuration::StoredSimulation;
+use lobule::study::report::raster;
+use lobule::study::run_folder::write_whole;
 use lobule::{Error, Progress};
 use std::path::Path;
 
@@ -88,7 +88,7 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
         Run::Own(tables) => SharedAnatomy::read(&arguments.file, tables.state, ranks),
         Run::Stored(_) => SharedAnatomy::read_whole(&arguments.file, ranks),
     }
-    .map_err(Stop::Input)?;
+    .map_err(|e| Stop::Input(e.into()))?;
     let bar = Watcher {
         bar: Bar::new(arguments.no_progress || !ranks.is_first(), "intervals"),
         is_first: ranks.is_first(),
@@ -112,7 +112,7 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
 /// What to record, all of it every so many ms.
 fn probes(texts: &[String], every_ms: Option<f64>) -> Result<Vec<Probe>, Error> {
     let probe = |text: &String| parse_probe(text).map(|probe| Probe { every_ms, ..probe });
-    texts.iter().map(probe).collect()
+    Ok(texts.iter().map(probe).collect::<Result<_, _>>()?)
 }
 
 /// Which of the two ways.
@@ -172,10 +172,7 @@ impl Run {
                 stored_on(shared, &simulation, what, progress, ranks)
             }
         };
-        ran.map_err(|e| match e {
-            Error::Run(RunError::NonFinite { .. } | RunError::OnRank { .. }) => Stop::Run(e),
-            e => Stop::Input(e),
-        })
+        ran.map_err(Stop::of)
     }
 }
 
@@ -273,7 +270,12 @@ fn write(
     result: &OpenLoopResult,
 ) -> Result<(), Stop> {
     let raster = folder.join("raster.png");
-    write_whole(&raster, &raster_png(result).map_err(Stop::Run)?).map_err(Stop::Run)?;
+    write_whole(
+        &raster,
+        &raster::png(&result.spikes, result.dt_ms, (result.from_ms, result.duration_ms))
+            .map_err(Stop::Run)?,
+    )
+    .map_err(Stop::Run)?;
     let simulation = arguments.simulation.as_deref().unwrap_or("own parameters");
     let description =
         format!("{}, {simulation}: {} ms, seed {}", anatomy.source, result.duration_ms, arguments.seed);

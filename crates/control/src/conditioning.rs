@@ -133,7 +133,7 @@ pub struct Conditioning {
 }
 
 impl Default for ConditioningParameters {
-    /// Sources and reasons: `experiments/classic/eyeblink.toml`.
+    /// Sources and reasons: `classic/eyeblink/eyeblink.toml` of the room `experiments`.
     fn default() -> Self {
         Self {
             signals: 24,

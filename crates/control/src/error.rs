@@ -40,6 +40,12 @@ pub enum Error {
     },
 }
 
+impl lobule_signal::RoomError for Error {
+    fn is_input(&self) -> bool {
+        matches!(self, Self::Parameter { .. })
+    }
+}
+
 pub(crate) fn check(
     part: &'static str,
     parameter: &'static str,

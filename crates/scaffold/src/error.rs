@@ -47,3 +47,9 @@ pub enum Error {
         what: String,
     },
 }
+
+impl lobule_signal::RoomError for Error {
+    fn is_input(&self) -> bool {
+        true
+    }
+}

@@ -25,6 +25,12 @@ pub enum ClockError {
     },
 }
 
+impl crate::RoomError for ClockError {
+    fn is_input(&self) -> bool {
+        true
+    }
+}
+
 /// The grid of time: one step is `dt_ms` milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Clock {

@@ -58,6 +58,12 @@ pub enum Error {
     },
 }
 
+impl lobule_signal::RoomError for Error {
+    fn is_input(&self) -> bool {
+        matches!(self, Self::Parameter { .. })
+    }
+}
+
 impl Error {
     pub(crate) fn inside(what: &'static str, index: usize, count: usize) -> Result<(), Error> {
         if index < count { Ok(()) } else { Err(Error::Outside { what, index, count }) }

@@ -1,0 +1,108 @@
+//! What can go wrong between an anatomy and a circuit that runs.
+
+use lobule_exchange::{ExchangeError, RankError};
+use lobule_signal::{Reach, RoomError};
+use thiserror::Error;
+
+/// An error of this room, or of one that it uses.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A parameter or argument is wrong.
+    #[error("{key}: {what}")]
+    Config {
+        /// The key.
+        key: String,
+        /// Value, allowed range, remedy.
+        what: String,
+    },
+    /// The anatomy cannot serve.
+    #[error("anatomy: {what}")]
+    Anatomy {
+        /// What is missing or wrong, and the remedy.
+        what: String,
+    },
+    /// A stored simulation asks for what cannot be honored.
+    #[error("the simulation cannot be run as it is stored:{problems}")]
+    Stored {
+        /// The problems, one line each: key, value, what is known, remedy.
+        problems: String,
+    },
+    /// A file cannot be read or written.
+    #[error("{path}: {what}")]
+    File {
+        /// The path.
+        path: String,
+        /// Why, and the remedy.
+        what: String,
+    },
+    /// All ranks of a run met the same error.
+    #[error(transparent)]
+    Everywhere(Box<Error>),
+    /// From the anatomy room.
+    #[error(transparent)]
+    Scaffold(#[from] lobule_scaffold::Error),
+    /// From compiling.
+    #[error(transparent)]
+    Compile(#[from] lobule_circuit::CompileError),
+    /// From running.
+    #[error(transparent)]
+    Run(#[from] lobule_circuit::RunError),
+    /// From the loop's parts.
+    #[error(transparent)]
+    Control(#[from] lobule_control::Error),
+    /// From a measure.
+    #[error(transparent)]
+    Analysis(#[from] lobule_analysis::Error),
+    /// From the theory room.
+    #[error(transparent)]
+    Theory(#[from] lobule_theory::Error),
+    /// From the clock.
+    #[error(transparent)]
+    Clock(#[from] lobule_signal::ClockError),
+}
+
+impl RoomError for Error {
+    fn is_input(&self) -> bool {
+        self.wrapped().is_none_or(RoomError::is_input)
+    }
+
+    fn wrapped(&self) -> Option<&dyn RoomError> {
+        Some(match self {
+            Self::Everywhere(error) => &**error,
+            Self::Scaffold(error) => error,
+            Self::Compile(error) => error,
+            Self::Run(error) => error,
+            Self::Control(error) => error,
+            Self::Analysis(error) => error,
+            Self::Theory(error) => error,
+            Self::Clock(error) => error,
+            Self::Config { .. } | Self::Anatomy { .. } | Self::Stored { .. } | Self::File { .. } => {
+                return None;
+            }
+        })
+    }
+
+    fn reach(&self) -> Reach {
+        match self {
+            Self::Everywhere(_) => Reach::Everywhere,
+            error => error.wrapped().map_or(Reach::Here, RoomError::reach),
+        }
+    }
+}
+
+impl From<ExchangeError> for Error {
+    fn from(error: ExchangeError) -> Self {
+        Self::Run(error.into())
+    }
+}
+
+impl RankError for Error {
+    fn reach(&self) -> Reach {
+        RoomError::reach(self)
+    }
+
+    fn everywhere(self) -> Self {
+        Self::Everywhere(Box::new(self))
+    }
+}

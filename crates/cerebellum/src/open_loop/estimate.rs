@@ -1,0 +1,141 @@
+//! What a run will take, told before it begins: memory and time.
+//!
+//! The constants are explained, and the estimate held against runs, in `docs/validation.md` ("What a run costs").
+
+use crate::Error;
+use crate::stored::Probe;
+use lobule_circuit::models::BLOCK;
+use lobule_circuit::{Circuit, Connect, Model};
+use std::collections::HashMap;
+use std::fmt;
+
+/// Wall time of one neuron with a membrane and one step on an idle core, s; its synapses included.
+const NEURON_STEP_S: f64 = 4.0e-9;
+/// The same of a relay or a generator, s.
+const RELAY_STEP_S: f64 = 0.3e-9;
+/// Memory of one synapse while the circuit is described and compiled, bytes: the pair and its weight (12), its
+/// target and weight in the network (6), what sorting a projection takes.
+const SYNAPSE_BYTES: u64 = 24;
+/// Memory of a neuron, bytes.
+const NEURON_BYTES: u64 = 150;
+/// Memory of a recorded spike, bytes; vectors may have twice the room they need.
+const SPIKE_BYTES: f64 = 24.0;
+/// Chosen: rate at which spikes are expected to be recorded, Hz. The canonical circuit at rest fires at 4.
+const EXPECTED_HZ: f64 = 8.0;
+
+/// What a run will take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// Neurons, generators included.
+    pub neurons: u64,
+    /// Synapses.
+    pub synapses: u64,
+    /// Memory beside the network file's own data, bytes.
+    pub memory: u64,
+    /// Wall time, s.
+    pub wall_s: f64,
+}
+
+impl Estimate {
+    /// The estimate for `steps` steps of a circuit on `threads` threads; variables are recorded every `interval` steps.
+    pub(super) fn of(
+        circuit: &Circuit,
+        (steps, interval): (u64, u64),
+        probes: &[Probe],
+        dt_ms: f64,
+        threads: usize,
+    ) -> Self {
+        let (mut neurons, mut synapses, mut step_s, mut offsets) = (0u64, 0u64, 0.0, 0u64);
+        let sizes: HashMap<&str, u64> =
+            circuit.populations().iter().map(|p| (p.label.as_str(), p.n as u64)).collect();
+        for p in circuit.populations() {
+            neurons += p.n as u64;
+            let each = match p.model {
+                Model::Relay
+                | Model::SpikeSource
+                | Model::SpikeTimes(_)
+                | Model::Poisson(_)
+                | Model::PoissonGenerator(_) => RELAY_STEP_S,
+                _ => NEURON_STEP_S,
+            };
+            step_s += each * p.n as f64;
+        }
+        for p in circuit.projections() {
+            let n = |label: &str| sizes.get(label).copied().unwrap_or(0);
+            let (pre, post) = (n(&p.pre), n(&p.post));
+            synapses += match &p.connect {
+                Connect::List(list) => list.len() as u64,
+                Connect::OneToOne => post,
+                Connect::AllToAll => pre.saturating_mul(post),
+                Connect::FixedIndegree(k) => post.saturating_mul(*k as u64),
+                Connect::PairwiseBernoulli(p) => ((pre.saturating_mul(post)) as f64 * p) as u64,
+            };
+            // Every block of targets has a row of offsets over all sources.
+            offsets += 4 * pre.saturating_mul(post.div_ceil(BLOCK as u64));
+        }
+        let seconds = steps as f64 * dt_ms / 1000.0;
+        let recorded: u64 = probes.iter().map(|p| p.neurons.as_ref().map_or(0, Vec::len) as u64).sum();
+        let spikes = neurons as f64 * EXPECTED_HZ * seconds * SPIKE_BYTES;
+        // Four bytes of a value, in a vector that may have twice the room.
+        let traces = recorded as f64 * (steps / interval.max(1)) as f64 * 8.0;
+        let memory = synapses.saturating_mul(SYNAPSE_BYTES)
+            + offsets
+            + neurons * NEURON_BYTES
+            + spikes as u64
+            + traces as u64;
+        let wall_s = step_s * steps as f64 / threads.max(1) as f64;
+        Self { neurons, synapses, memory, wall_s }
+    }
+
+    /// Refuses a run that needs more than `limit` bytes.
+    ///
+    /// # Errors
+    /// [`Error::Config`] with the numbers.
+    pub(super) fn check(&self, limit: Option<u64>) -> Result<(), Error> {
+        match limit {
+            Some(limit) if self.memory > limit => Err(Error::Config {
+                key: "memory".into(),
+                what: format!(
+                    "the run would take about {} and {} are free; use a smaller network, a shorter --duration or \
+                     fewer --record neurons",
+                    bytes(self.memory),
+                    bytes(limit)
+                ),
+            }),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Estimate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} neurons, {} synapses: about {} and {}",
+            self.neurons,
+            self.synapses,
+            bytes(self.memory),
+            match self.wall_s {
+                s if s < 90.0 => format!("{s:.1} s"),
+                s if s < 5400.0 => format!("{:.0} min", s / 60.0),
+                s => format!("{:.1} h", s / 3600.0),
+            }
+        )
+    }
+}
+
+/// A number of bytes as people write it.
+fn bytes(n: u64) -> String {
+    match n as f64 / 1e6 {
+        mb if mb < 1000.0 => format!("{mb:.0} MB"),
+        mb => format!("{:.1} GB", mb / 1000.0),
+    }
+}
+
+/// Memory that programs can still take, bytes; none where the system does not tell (it is asked on Linux).
+pub fn available_memory() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|l| l.strip_prefix("MemAvailable:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib.saturating_mul(1024))
+}

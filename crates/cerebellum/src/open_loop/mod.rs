@@ -1,0 +1,403 @@
+//! A network file run open-loop: rates, spikes and traces of its populations.
+//!
+//! Two ways lead to a circuit: lobule's own tables with stimuli from the command line ([`own_tables`]), or a
+//! simulation that the file brings along ([`stored`]). Both end in one run of it.
+//!
+//! Units: ms, Hz, pA, nS.
+
+mod estimate;
+mod own;
+mod probes;
+mod shared;
+mod snapshot;
+mod stimulus;
+mod stored;
+
+pub use estimate::{Estimate, available_memory};
+pub use own::{OwnTables, own_tables, own_tables_on};
+pub use probes::parse_probe;
+pub use shared::SharedAnatomy;
+pub use snapshot::Snapshots;
+pub use stimulus::{Stimulus, StimulusKind};
+pub use stored::{stored, stored_on};
+
+use crate::Error;
+use crate::stored::{Probe, Recorder};
+use lobule_analysis::{interval_cv, mean, rates_hz, sd};
+use lobule_circuit::{Circuit, Profile, Share, Simulation};
+use lobule_exchange::Ranks;
+use lobule_signal::Progress;
+use lobule_signal::{Clock, SpikeTrain, Trace};
+use std::time::Instant;
+
+/// Step of runs with lobule's own tables, ms.
+pub const DT_MS: f64 = 0.1;
+
+/// Reads `1s`, `500ms` or `500` (ms).
+pub fn duration_ms(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let (number, unit) = match text {
+        t if t.ends_with("ms") => (&t[..t.len() - 2], 1.0),
+        t if t.ends_with('s') => (&t[..t.len() - 1], 1000.0),
+        t => (t, 1.0),
+    };
+    let value: f64 = number.trim().parse().ok()?;
+    (value.is_finite() && value >= 0.0).then_some(value * unit)
+}
+
+/// How to run a circuit, whatever it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenLoop {
+    /// Duration, ms; none for 1 s, or for that of the stored simulation.
+    pub duration_ms: Option<f64>,
+    /// Seed of the noise.
+    pub seed: u64,
+    /// Threads.
+    pub threads: usize,
+    /// Variables to record.
+    pub record: Vec<Probe>,
+    /// Whether to measure how long each stage takes.
+    pub has_profile: bool,
+    /// Memory that the run may take, bytes; none for any.
+    pub memory_limit: Option<u64>,
+    /// States to begin from and to write down.
+    pub snapshots: Snapshots,
+    /// Parts of the run that must lie in it, (begin, end) ms: those whose rates are asked for afterwards.
+    pub windows: Vec<(f64, f64)>,
+}
+
+impl Default for OpenLoop {
+    fn default() -> Self {
+        Self {
+            duration_ms: None,
+            seed: 0,
+            threads: 1,
+            record: Vec::new(),
+            has_profile: false,
+            memory_limit: None,
+            snapshots: Snapshots::default(),
+            windows: Vec::new(),
+        }
+    }
+}
+
+/// Rates of one population, or of the cells of one recorder.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PopulationRates {
+    /// Cell type.
+    pub cell_type: String,
+    /// Number of cells.
+    pub n: usize,
+    /// Mean over cells, Hz.
+    pub mean_hz: f64,
+    /// Standard deviation over cells, Hz.
+    pub sd_hz: f64,
+    /// Part of cells that fired at all.
+    pub active: f64,
+    /// Mean coefficient of variation of interspike intervals; NaN when no cell fired thrice.
+    pub cv: f64,
+}
+
+impl PopulationRates {
+    /// Rates in the steps `from..to` of the given neurons of a train, or of all.
+    pub fn of(train: &SpikeTrain, neurons: Option<&[u32]>, from: u64, to: u64, dt_ms: f64) -> Self {
+        let mut part = SpikeTrain::new(&train.label, neurons.map_or(train.n, <[u32]>::len));
+        for (&step, &id) in train.steps.iter().zip(&train.ids) {
+            let place = match neurons {
+                None => Some(id),
+                Some(neurons) => neurons.binary_search(&id).ok().map(|k| k as u32),
+            };
+            if let Some(place) = place.filter(|_| (from..to).contains(&step)) {
+                part.push(step - from, place);
+            }
+        }
+        let hz = rates_hz(&part, to - from, dt_ms);
+        Self {
+            cell_type: train.label.clone(),
+            n: part.n,
+            mean_hz: mean(&hz),
+            sd_hz: sd(&hz),
+            active: hz.iter().filter(|r| **r > 0.0).count() as f64 / part.n as f64,
+            cv: mean(&interval_cv(&part)),
+        }
+    }
+}
+
+/// What came out; on other ranks than the first there are no spikes, traces and rates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenLoopResult {
+    /// Time step, ms.
+    pub dt_ms: f64,
+    /// Begin of what was run: 0, or the time of the snapshot, ms.
+    pub from_ms: f64,
+    /// End of the run, ms.
+    pub duration_ms: f64,
+    /// Spikes of every cell population, from the beginning or the snapshot on.
+    pub spikes: Vec<SpikeTrain>,
+    /// Recorded variables, in the order they were asked for.
+    pub traces: Vec<Trace>,
+    /// Neurons of each trace, in its order.
+    pub trace_neurons: Vec<Vec<u32>>,
+    /// Rates of every cell population over the whole run.
+    pub rates: Vec<PopulationRates>,
+    /// Rates of the recorders of a stored simulation that record a part of a population or of the run.
+    pub recorders: Vec<(Recorder, PopulationRates)>,
+    /// What the file holds and the run leaves out or without effect.
+    pub left_out: Vec<String>,
+    /// Hash of the final state.
+    pub fingerprint: u64,
+    /// Wall time of building and compiling the circuit, s.
+    pub compile_s: f64,
+    /// Wall time of simulating, s.
+    pub simulate_s: f64,
+    /// Where the time of simulating went, if asked for.
+    pub profile: Option<Profile>,
+}
+
+/// Changes of the rates of a Poisson population: (begin ms, rate of each neuron Hz), from 0 on.
+struct Schedule {
+    population: String,
+    changes: Vec<(f64, Vec<f64>)>,
+}
+
+/// A circuit and what belongs to a run of it.
+struct Prepared {
+    circuit: Circuit,
+    /// The cell populations: those that are recorded.
+    cells: Vec<String>,
+    probes: Vec<Probe>,
+    recorders: Vec<Recorder>,
+    schedule: Option<Schedule>,
+    dt_ms: f64,
+    duration_ms: f64,
+    notes: Vec<String>,
+}
+
+/// Announces the estimate, refuses what is too large, compiles and runs: this rank's part, when there are several.
+fn run(
+    prepared: Result<Prepared, Error>,
+    shared: &mut SharedAnatomy,
+    what: &OpenLoop,
+    begin: Instant,
+    progress: &dyn Progress,
+    ranks: &Ranks,
+) -> Result<OpenLoopResult, Error> {
+    let compiled = prepared.and_then(|prepared| compile(prepared, shared, what, progress, ranks));
+    let mut ready = ranks.agree(compiled)?;
+    // The rows are wiring now; they would take more memory than it.
+    shared.anatomy.connections = Vec::new();
+    what.snapshots.restore(&mut ready.simulation, ranks)?;
+    let compile_s = begin.elapsed().as_secs_f64();
+    let first_step = ready.simulation.step();
+    let ran = advance(&mut ready, what, progress, ranks);
+    ranks.agree(ran)?;
+    let Ready { mut simulation, prepared, probes, every, clock, steps, .. } = ready;
+    let fingerprint = simulation.fingerprint()?;
+    let simulate_s = begin.elapsed().as_secs_f64() - compile_s;
+
+    simulation.merge_recordings()?;
+    let mut spikes = Vec::new();
+    for label in &prepared.cells {
+        spikes.extend(simulation.take_spikes(label)?.map(|train| train.window(0, steps)));
+    }
+    let traces = simulation.traces().zip(&every);
+    let traces = traces.map(|(trace, every)| probes::thinned(trace, every.unwrap_or(1), steps)).collect();
+    let dt_ms = clock.dt_ms();
+    let rates =
+        spikes.iter().map(|train| PopulationRates::of(train, None, first_step, steps, dt_ms)).collect();
+    let recorders = recorder_rates(prepared.recorders, &spikes, &clock, first_step, steps);
+    Ok(OpenLoopResult {
+        dt_ms,
+        from_ms: clock.ms(first_step),
+        duration_ms: prepared.duration_ms,
+        spikes,
+        traces,
+        trace_neurons: probes.into_iter().map(|p| p.neurons.unwrap_or_default()).collect(),
+        rates,
+        recorders,
+        left_out: prepared.notes,
+        fingerprint,
+        compile_s,
+        simulate_s,
+        profile: simulation.profile(),
+    })
+}
+
+/// A simulation at its start, with all that is recorded.
+struct Ready {
+    simulation: Simulation,
+    prepared: Prepared,
+    probes: Vec<Probe>,
+    /// Steps between the samples of each probe; none for the exchange interval.
+    every: Vec<Option<u64>>,
+    clock: Clock,
+    /// Steps in the run.
+    steps: u64,
+}
+
+fn compile(
+    mut prepared: Prepared,
+    shared: &SharedAnatomy,
+    what: &OpenLoop,
+    progress: &dyn Progress,
+    ranks: &Ranks,
+) -> Result<Ready, Error> {
+    let clock = Clock::new(prepared.dt_ms)?;
+    let steps = clock.steps(prepared.duration_ms)?;
+    prepared.probes.extend(what.record.iter().cloned());
+    let probes = probes::resolved(&prepared)?;
+    // Samples are taken at the ends of intervals, so the interval must divide the times between them.
+    let every =
+        probes.iter().map(|p| probes::every_steps(p, &clock, steps)).collect::<Result<Vec<_>, _>>()?;
+    let natural = natural_interval(&prepared.circuit, &clock)?;
+    let interval = every.iter().flatten().fold(natural, |a, &b| greatest_divisor(a, b));
+    if interval < natural {
+        prepared.circuit.set_interval_at_most(clock.ms(interval));
+    }
+    let workers = what.threads.max(1) * ranks.ranks();
+    let estimate = Estimate::of(&prepared.circuit, (steps, interval), &probes, prepared.dt_ms, workers);
+    progress.note(&estimate.to_string());
+    estimate.check(what.memory_limit)?;
+
+    let network = prepared.circuit.compile_share(clock, what.seed, &Share::on(ranks))?;
+    shared.covers(&network)?;
+    // The description is as large as the network and is not needed any more.
+    prepared.circuit = Circuit::new();
+    let mut simulation = Simulation::on(ranks, network, what.threads)?;
+    for label in &prepared.cells {
+        simulation.record_spikes(label)?;
+    }
+    for probe in &probes {
+        let neurons = probe.neurons.as_deref().unwrap_or_default();
+        simulation.record_variable(&probe.population, &probe.variable, neurons)?;
+    }
+    if what.has_profile {
+        simulation.start_profile();
+    }
+    Ok(Ready { simulation, prepared, probes, every, clock, steps })
+}
+
+/// Runs to the end. A run that is no whole number of intervals goes on to the end of the last one; what is
+/// recorded after its end is dropped.
+fn advance(ready: &mut Ready, what: &OpenLoop, progress: &dyn Progress, ranks: &Ranks) -> Result<(), Error> {
+    let Ready { simulation, prepared, clock, steps, .. } = ready;
+    let interval = simulation.network().interval_steps() as u64;
+    let (first, intervals) = (simulation.step() / interval, steps.div_ceil(interval));
+    what.snapshots.check(clock, first * interval, *steps, interval)?;
+    check_times(what, prepared, clock, (first * interval, *steps), interval)?;
+    progress.expect(intervals - first);
+    let rates = prepared.schedule.as_ref();
+    let population = rates.map(|r| simulation.population(&r.population)).transpose()?;
+    let mut next = 0;
+    for k in first..intervals {
+        if let (Some(rates), Some(population)) = (rates, population) {
+            let now_ms = clock.ms(k * interval);
+            while let Some((_, hz)) = rates.changes.get(next).filter(|c| c.0 <= now_ms + 1e-9) {
+                // A resumed run takes up the last change before it.
+                simulation.set_rates(population, hz)?;
+                next += 1;
+            }
+        }
+        simulation.advance()?;
+        progress.done(1);
+        what.snapshots.write_due(simulation, k + 1 == intervals, ranks)?;
+    }
+    Ok(())
+}
+
+/// Refuses, before the run, windows that are not in it and rates that change inside an exchange interval.
+fn check_times(
+    what: &OpenLoop,
+    prepared: &Prepared,
+    clock: &Clock,
+    (first, end): (u64, u64),
+    interval: u64,
+) -> Result<(), Error> {
+    let (from_ms, to_ms) = (clock.ms(first), clock.ms(end));
+    for &(begin, stop) in &what.windows {
+        let key = format!("--window {begin}ms..{stop}ms");
+        if begin < from_ms - 1e-9 || stop > to_ms + 1e-9 {
+            let what = format!("the run goes from {from_ms} to {to_ms} ms; ask for a part of it");
+            return Err(Error::Config { key, what });
+        }
+        for ms in [begin, stop] {
+            clock.steps(ms).map_err(|e| Error::Config { key: key.clone(), what: e.to_string() })?;
+        }
+    }
+    for (ms, _) in prepared.schedule.iter().flat_map(|s| &s.changes) {
+        if !clock.steps(*ms).is_ok_and(|step| step.is_multiple_of(interval)) {
+            return Err(Error::Config {
+                key: "--stimulus".into(),
+                what: format!(
+                    "a rate of mossy fibres changes at {ms} ms, which is no whole number of exchange intervals of {} ms",
+                    clock.ms(interval)
+                ),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The exchange interval that a circuit has of itself, steps: the smallest delay from a population that receives
+/// something, or of all.
+fn natural_interval(circuit: &Circuit, clock: &Clock) -> Result<u64, Error> {
+    let receives: std::collections::HashSet<&str> =
+        circuit.projections().iter().map(|p| p.post.as_str()).collect();
+    let smallest = |all: bool| {
+        let delays = circuit.projections().iter().filter(|p| all || receives.contains(p.pre.as_str()));
+        delays.map(|p| p.delay_ms).min_by(f64::total_cmp)
+    };
+    let ms = smallest(false).or(smallest(true)).unwrap_or(1.0);
+    Ok(clock.steps(ms)?.max(1))
+}
+
+/// Greatest number of which both are multiples.
+fn greatest_divisor(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { greatest_divisor(b, a % b) }
+}
+
+/// Rates of the recorders that say more than the table of populations.
+fn recorder_rates(
+    recorders: Vec<Recorder>,
+    spikes: &[SpikeTrain],
+    clock: &Clock,
+    first_step: u64,
+    steps: u64,
+) -> Vec<(Recorder, PopulationRates)> {
+    let step = |ms: f64| (ms / clock.dt_ms()).round().min(steps as f64) as u64;
+    let rates = |r: Recorder| {
+        let train = spikes.iter().find(|s| s.label == r.population)?;
+        let (from, to) = (step(r.from_ms).max(first_step), step(r.to_ms));
+        let is_part = r.neurons.len() < train.n || from > first_step || to < steps;
+        (is_part && from < to).then(|| {
+            let rates = PopulationRates::of(train, Some(&r.neurons), from, to, clock.dt_ms());
+            (r, rates)
+        })
+    };
+    recorders.into_iter().filter_map(rates).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read() {
+        assert_eq!(
+            (duration_ms("1s"), duration_ms("250ms"), duration_ms("7")),
+            (Some(1000.0), Some(250.0), Some(7.0))
+        );
+        assert_eq!(duration_ms("soon"), None);
+    }
+
+    #[test]
+    fn rates_of_a_part_count_its_cells_and_its_window_only() {
+        let mut train = SpikeTrain::new("golgi_cell", 3);
+        for (step, id) in [(5, 0), (10, 1), (15, 2), (25, 2)] {
+            train.push(step, id);
+        }
+        let rates = PopulationRates::of(&train, Some(&[1, 2]), 10, 20, 1.0);
+        assert_eq!((rates.n, rates.mean_hz, rates.active), (2, 100.0, 1.0));
+        assert_eq!(PopulationRates::of(&train, None, 0, 30, 1.0).n, 3);
+    }
+}

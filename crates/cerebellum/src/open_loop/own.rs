@@ -1,0 +1,284 @@
+//! A run with lobule's own tables of cells and synapses, and stimuli from the command line.
+
+use super::SharedAnatomy;
+use super::stimulus::read_spikes;
+use super::{DT_MS, OpenLoop, OpenLoopResult, Prepared, Schedule, Stimulus, StimulusKind, run};
+use crate::Error;
+use crate::{BrainState, CellModels, Drive, ModuleOptions, add_module};
+use lobule_circuit::models::{PoissonGenerator, RateProfile};
+use lobule_circuit::plasticity::{Rule, Supervised};
+use lobule_circuit::{Circuit, Connect, CurrentStimulus, Model, Population, Projection};
+use lobule_exchange::Ranks;
+use lobule_scaffold::{Anatomy, CellSites};
+use lobule_signal::Clock;
+use lobule_signal::Progress;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Duration where none is given, ms.
+const DURATION_MS: f64 = 1000.0;
+/// The synapses that learn, and those whose spikes teach them.
+const PLASTIC_SET: &str = "parallel_fiber_to_purkinje";
+const TEACHING_SET: &str = "io_to_purkinje";
+/// Delay of generators, ms: one step.
+const DELAY_MS: f64 = DT_MS;
+
+/// What drives a network file, and with which parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OwnTables {
+    /// Background rate of each mossy fibre, Hz.
+    pub background_hz: f64,
+    /// Stimuli.
+    pub stimuli: Vec<Stimulus>,
+    /// Parameter set.
+    pub state: BrainState,
+    /// Neuron models of the cortex.
+    pub cells: CellModels,
+    /// Whether synapses have short-term plasticity.
+    pub has_short_term: bool,
+    /// Whether parallel fibres onto Purkinje cells learn, taught by climbing fibres.
+    pub is_plastic: bool,
+}
+
+/// Runs an anatomy with lobule's own tables.
+///
+/// # Errors
+/// Cells or sets without a model, stimuli that cannot be given, times off the grid, too little memory, a state that
+/// stopped being a number.
+pub fn own_tables(
+    anatomy: &Anatomy,
+    tables: &OwnTables,
+    what: &OpenLoop,
+    progress: &dyn Progress,
+) -> Result<OpenLoopResult, Error> {
+    own_tables_on(&mut SharedAnatomy::whole(anatomy.clone()), tables, what, progress, &Ranks::alone())
+}
+
+/// As [`own_tables`] over several ranks. The rows of the anatomy are dropped when they are wiring.
+///
+/// # Errors
+/// As [`own_tables`], the same on every rank.
+pub fn own_tables_on(
+    shared: &mut SharedAnatomy,
+    tables: &OwnTables,
+    what: &OpenLoop,
+    progress: &dyn Progress,
+    ranks: &Ranks,
+) -> Result<OpenLoopResult, Error> {
+    let begin = Instant::now();
+    let prepared = prepare(shared, tables, what);
+    run(prepared, shared, what, begin, progress, ranks)
+}
+
+fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Result<Prepared, Error> {
+    let anatomy = &shared.anatomy;
+    let duration_ms = what.duration_ms.unwrap_or(DURATION_MS);
+    let mut circuit = Circuit::new();
+    // Rates of fibres that change at the borders of stimuli only are set while running. What else drives mossy fibres needs
+    // relays, and generators behind them.
+    let is_rate = |s: &Stimulus| matches!(s.kind, StimulusKind::Rate { .. });
+    let of_fibres = |s: &&Stimulus| s.population == "mossy_fiber";
+    let has_relays = tables.stimuli.iter().filter(of_fibres).any(|s| !is_rate(s));
+    let drive = if has_relays { Drive::Relayed } else { Drive::Poisson(tables.background_hz) };
+    let mut options = ModuleOptions::new(tables.state, drive);
+    options.has_short_term = tables.has_short_term;
+    options.cells = tables.cells;
+    options.is_part = shared.is_part;
+    if tables.is_plastic && (tables.has_short_term || tables.cells == CellModels::Multirec) {
+        return Err(Error::Config {
+            key: "--plastic".into(),
+            what: "it goes neither with --short-term nor with --cells multirec, which have no synapses that learn \
+                   or teach; leave one of them out"
+                .into(),
+        });
+    }
+    if tables.is_plastic {
+        for set in [PLASTIC_SET, TEACHING_SET] {
+            if anatomy.connections(set).is_none() {
+                return Err(Error::Config {
+                    key: "--plastic".into(),
+                    what: format!("the network has no connection set `{set}`; leave it out"),
+                });
+            }
+        }
+        // Chosen: small steps against weights of 0.14 nS, so that a run of seconds changes them and does not end them.
+        let rule = Rule::Supervised(Supervised::pf_pc(1e-4, -5e-3, 5.0));
+        options.rules.insert(PLASTIC_SET.into(), (rule, Some(TEACHING_SET.into())));
+    }
+    let notes = add_module(&mut circuit, "", anatomy, &options)?;
+    let cells: Vec<String> = circuit.populations().iter().map(|p| p.label.clone()).collect();
+    if has_relays && let Some(fibres) = anatomy.cells("mossy_fiber") {
+        let rate = RateProfile::Steps(vec![(0.0, tables.background_hz)]);
+        let all: Vec<u32> = (0..fibres.len() as u32).collect();
+        add_poisson(&mut circuit, "background", "mossy_fiber", &all, rate, (1.0, 1));
+    }
+    let mut rates = Vec::new();
+    for (k, stimulus) in tables.stimuli.iter().enumerate() {
+        if stimulus.from_ms >= duration_ms {
+            return Err(stimulus.wrong(format!(
+                "it begins after the end of the run at {duration_ms} ms; lengthen --duration"
+            )));
+        }
+        let clock = Clock::new(DT_MS)?;
+        for ms in [stimulus.from_ms, stimulus.to_ms].into_iter().filter(|ms| ms.is_finite()) {
+            clock.steps(ms).map_err(|e| stimulus.wrong(e.to_string()))?;
+        }
+        let sites = anatomy.cells(&stimulus.population).filter(|c| cells.contains(&c.cell_type)).ok_or_else(
+            || {
+                stimulus.wrong(format!(
+                    "there is no population `{}`; there are: {}",
+                    stimulus.population,
+                    cells.join(", ")
+                ))
+            },
+        )?;
+        let targets = stimulus.targets(anatomy, sites)?;
+        if !has_relays && of_fibres(&stimulus) {
+            if stimulus.weight.is_some() || stimulus.receptor.is_some() {
+                return Err(stimulus.wrong(counts_spikes("mossy_fiber")));
+            }
+            rates.push((stimulus, targets));
+        } else {
+            let label = format!("stimulus.{}", k + 1);
+            add_stimulus(&mut circuit, &label, stimulus, sites, &targets)?;
+        }
+    }
+    let schedule = anatomy
+        .cells("mossy_fiber")
+        .filter(|c| !has_relays && !c.is_empty())
+        .map(|fibres| schedule(fibres, &rates, tables.background_hz, duration_ms));
+    Ok(Prepared {
+        circuit,
+        cells,
+        probes: Vec::new(),
+        recorders: Vec::new(),
+        schedule,
+        dt_ms: DT_MS,
+        duration_ms,
+        notes,
+    })
+}
+
+/// The rates of all fibres at the borders of the stimuli.
+fn schedule(
+    fibres: &CellSites,
+    stimuli: &[(&Stimulus, Vec<u32>)],
+    background_hz: f64,
+    duration_ms: f64,
+) -> Schedule {
+    let mut borders = vec![0.0];
+    borders.extend(stimuli.iter().flat_map(|(s, _)| [s.from_ms, s.to_ms]).filter(|t| *t < duration_ms));
+    borders.sort_by(f64::total_cmp);
+    borders.dedup();
+    let rates = |at: f64| {
+        let mut hz = vec![background_hz; fibres.len()];
+        for (s, targets) in stimuli.iter().filter(|(s, _)| s.from_ms <= at && at < s.to_ms) {
+            if let StimulusKind::Rate { rate_hz } = s.kind {
+                targets.iter().for_each(|&i| hz[i as usize] += rate_hz);
+            }
+        }
+        (at, hz)
+    };
+    Schedule { population: "mossy_fiber".into(), changes: borders.into_iter().map(rates).collect() }
+}
+
+/// Adds a population of Poisson generators, one for each target.
+fn add_poisson(
+    circuit: &mut Circuit,
+    label: &str,
+    population: &str,
+    targets: &[u32],
+    rate: RateProfile,
+    (weight, receptor): (f64, usize),
+) {
+    let list = targets.iter().enumerate().map(|(k, &i)| (k as u32, i)).collect();
+    let model = Model::PoissonGenerator(PoissonGenerator { rate });
+    circuit.add_population(Population::new(label, targets.len(), model));
+    circuit.add_projection(projection(label, population, list, (weight, receptor)));
+}
+
+fn projection(
+    label: &str,
+    population: &str,
+    list: Vec<(u32, u32)>,
+    (weight, receptor): (f64, usize),
+) -> Projection {
+    Projection::new(format!("{label}_to_{population}"), label, population, Connect::List(Arc::new(list)))
+        .weight(weight as f32)
+        .receptor(receptor)
+        .delay_ms(DELAY_MS)
+}
+
+fn counts_spikes(population: &str) -> String {
+    format!("`{population}` is a relay, which counts spikes; leave `weight` and `receptor` out")
+}
+
+/// Adds a stimulus as a population of its own, or as a current.
+fn add_stimulus(
+    circuit: &mut Circuit,
+    label: &str,
+    stimulus: &Stimulus,
+    sites: &CellSites,
+    targets: &[u32],
+) -> Result<(), Error> {
+    let population = stimulus.population.as_str();
+    let is_relay =
+        circuit.populations().iter().any(|p| p.label == population && matches!(p.model, Model::Relay));
+    if let StimulusKind::Current { pa } = stimulus.kind {
+        if is_relay || population == "mossy_fiber" {
+            return Err(stimulus
+                .wrong(format!("`{population}` is a relay and takes no current; give it a rate in Hz")));
+        }
+        circuit.add_current(CurrentStimulus {
+            label: label.into(),
+            population: population.into(),
+            neurons: targets.to_vec(),
+            steps: vec![(stimulus.from_ms, pa), (stimulus.to_ms, 0.0)],
+        });
+        return Ok(());
+    }
+    let input = match (is_relay, stimulus.weight) {
+        (true, None) if stimulus.receptor.is_none() => (1.0, 1),
+        (true, _) => {
+            return Err(stimulus.wrong(counts_spikes(population)));
+        }
+        (false, Some(weight)) => (weight, stimulus.receptor.unwrap_or(1)),
+        (false, None) => {
+            return Err(stimulus.wrong(format!(
+                "spikes onto `{population}` need a weight; add e.g. ,weight=1 (nS) and ,receptor=1"
+            )));
+        }
+    };
+    match &stimulus.kind {
+        StimulusKind::Rate { rate_hz } => {
+            let rate = RateProfile::Steps(vec![(stimulus.from_ms, *rate_hz), (stimulus.to_ms, 0.0)]);
+            add_poisson(circuit, label, population, targets, rate, input);
+        }
+        StimulusKind::Sinusoid { mean_hz, amplitude_hz, frequency_hz, phase_deg } => {
+            let rate = RateProfile::Sinusoid {
+                mean_hz: *mean_hz,
+                amplitude_hz: *amplitude_hz,
+                frequency_hz: *frequency_hz,
+                phase_rad: phase_deg.to_radians(),
+                from_ms: stimulus.from_ms,
+                to_ms: stimulus.to_ms,
+            };
+            add_poisson(circuit, label, population, targets, rate, input);
+        }
+        StimulusKind::Spikes(path) => {
+            let wrong = |what: String| Error::File { path: path.display().to_string(), what };
+            let mut spikes = read_spikes(path, population, sites.len())?;
+            spikes.retain(|(_, neuron)| targets.binary_search(neuron).is_ok());
+            if let Some((ms, _)) = spikes.iter().find(|(ms, _)| *ms < DELAY_MS - 1e-9) {
+                return Err(wrong(format!("a spike at {ms} ms; the first can arrive at {DELAY_MS} ms")));
+            }
+            // The time on file is that of the arrival.
+            let spikes = spikes.into_iter().map(|(ms, i)| (ms - DELAY_MS, i)).collect();
+            let list = targets.iter().map(|&i| (i, i)).collect();
+            circuit.add_population(Population::new(label, sites.len(), Model::SpikeTimes(Arc::new(spikes))));
+            circuit.add_projection(projection(label, population, list, input));
+        }
+        StimulusKind::Current { .. } => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! A network file that several ranks read: each keeps the rows onto its own cells.
+
+use super::DT_MS;
+use crate::{BrainState, Drive, Error, ModuleOptions, add_module};
+use lobule_circuit::{Circuit, GapJunctions, Network, Share, Weight};
+use lobule_exchange::Ranks;
+use lobule_scaffold::format::{self, Format};
+use lobule_scaffold::{Anatomy, bsb};
+use lobule_signal::Clock;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A network file as one rank has read it.
+pub struct SharedAnatomy {
+    /// All cells, and the rows onto those of this rank.
+    pub anatomy: Anatomy,
+    /// Whether there are other ranks, which have the other rows.
+    pub is_part: bool,
+    /// Whether the rows onto each cell of a type were kept; empty when all were. `[cell type][n]`
+    kept: BTreeMap<String, Vec<bool>>,
+}
+
+impl SharedAnatomy {
+    /// Reads a network file whole, on every rank: for what needs all rows.
+    ///
+    /// # Errors
+    /// As [`format::read`], on every rank.
+    pub fn read_whole(path: &Path, ranks: &Ranks) -> Result<Self, Error> {
+        Ok(Self::whole(ranks.agree(format::read(path).map_err(Error::from))?))
+    }
+
+    /// A whole anatomy, for one process.
+    pub fn whole(anatomy: Anatomy) -> Self {
+        Self { anatomy, is_part: false, kept: BTreeMap::new() }
+    }
+
+    /// Reads a network file; with several ranks the rows onto this rank's cells only.
+    ///
+    /// # Errors
+    /// As [`format::read`], on every rank.
+    pub fn read(path: &Path, state: BrainState, ranks: &Ranks) -> Result<Self, Error> {
+        // Only BSB's format is read in parts.
+        if ranks.ranks() == 1 || Format::of_input(path) != Format::Bsb {
+            let read = format::read(path).map_err(Error::from);
+            return Ok(Self::whole(ranks.agree(read)?));
+        }
+        let share = Share::on(ranks);
+        let mut kept = BTreeMap::new();
+        let part = bsb::read_part(path, |cells| {
+            kept = owned(cells, state, &share);
+            let kept = kept.clone();
+            Box::new(move |set, cell| {
+                // Who couples cells must know all junctions; other sets end on the cells of one rank.
+                let is_own = |owned: &Vec<bool>| owned.get(cell as usize).copied().unwrap_or(true);
+                set.name.starts_with("gap_") || kept.get(&set.post_type).is_none_or(is_own)
+            })
+        });
+        let bsb::Part { mut anatomy, rows } = ranks.agree(part.map_err(Error::from))?;
+        // A set that is empty on file is missing for all; one that is empty here is not.
+        let is_there: BTreeMap<String, bool> =
+            anatomy.connections.iter().zip(&rows).map(|(set, &n)| (set.name.clone(), n > 0)).collect();
+        let mirror = |name: &str| is_there.get(&format!("{name}_minus")).copied().unwrap_or(false);
+        anatomy.connections.retain(|set| is_there[&set.name] || mirror(&set.name));
+        Ok(Self { anatomy, is_part: true, kept })
+    }
+
+    /// Makes sure that the rows onto all cells that this rank simulates were kept.
+    ///
+    /// # Errors
+    /// [`Error::Anatomy`]; this would be a bug of lobule.
+    pub fn covers(&self, network: &Network) -> Result<(), Error> {
+        for (cell_type, kept) in &self.kept {
+            let owned = network.owned(cell_type)?;
+            if owned.iter().zip(kept).any(|(owns, keeps)| *owns && !keeps) {
+                return Err(Error::Anatomy {
+                    what: format!(
+                        "the rows onto some `{cell_type}` of this rank were not read; this is a bug of lobule"
+                    ),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The cells of each type that this rank may own, whether gap junctions couple a population or not.
+fn owned(cells: &Anatomy, state: BrainState, share: &Share) -> BTreeMap<String, Vec<bool>> {
+    let bare = Anatomy { cells: cells.cells.clone(), ..Anatomy::default() };
+    let mut circuit = Circuit::new();
+    let mut owned: BTreeMap<String, Vec<bool>> = BTreeMap::new();
+    // What is wrong with the cells is said when the circuit itself is made of them.
+    if add_module(&mut circuit, "", &bare, &ModuleOptions::new(state, Drive::Poisson(0.0))).is_err() {
+        return owned;
+    }
+    let mut coupled = circuit.clone();
+    for set in cells.connections.iter().filter(|set| set.name.starts_with("gap_")) {
+        coupled.add_gap_junctions(GapJunctions {
+            label: set.name.clone(),
+            population: set.post_type.clone(),
+            pairs: Arc::default(),
+            conductance: Weight::Uniform(0.0),
+        });
+    }
+    for circuit in [circuit, coupled] {
+        let Ok(clock) = Clock::new(DT_MS) else { continue };
+        let Ok(network) = circuit.compile_share(clock, 0, share) else { continue };
+        for population in network.populations() {
+            let now = network.owned(&population.label).unwrap_or_default();
+            let before = owned.entry(population.label).or_insert_with(|| vec![false; now.len()]);
+            before.iter_mut().zip(now).for_each(|(before, now)| *before |= now);
+        }
+    }
+    owned
+}

@@ -1,0 +1,138 @@
+//! States of a run on disk: written whole, tied to the network they belong to.
+
+use crate::Error;
+use atomic_write_file::AtomicWriteFile;
+use lobule_circuit::{Simulation, State};
+use lobule_exchange::Ranks;
+use lobule_scaffold::identity::ContentHash;
+use lobule_signal::Clock;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// What a snapshot file begins with: format and version. Another version may number its variables in another way.
+const FORMAT: &str = concat!("lobule state 1, ", env!("CARGO_PKG_VERSION"));
+
+/// States to begin from and to write down.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Snapshots {
+    /// File of a state to go on from.
+    pub from: Option<PathBuf>,
+    /// File for the state at the end, and at every multiple of `every_ms` before; it is replaced whole.
+    pub to: Option<PathBuf>,
+    /// Time between snapshots, ms: a whole number of exchange intervals.
+    pub every_ms: Option<f64>,
+}
+
+impl Snapshots {
+    /// Puts a simulation into the state to begin from, if there is one. Collective.
+    pub(super) fn restore(&self, simulation: &mut Simulation, ranks: &Ranks) -> Result<(), Error> {
+        let Some(path) = &self.from else { return Ok(()) };
+        let identity = simulation.identity()?;
+        let state = if ranks.is_first() { read(path, identity).map(Some) } else { Ok(None) };
+        let state = ranks.agree(state)?;
+        Ok(simulation.scatter_state(state.as_ref())?)
+    }
+
+    /// Refuses a run that is over before it begins, and snapshots inside an exchange interval.
+    pub(super) fn check(&self, clock: &Clock, now: u64, end: u64, interval: u64) -> Result<(), Error> {
+        let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
+        if now >= end {
+            return wrong(
+                "--duration",
+                format!("the snapshot is of {} ms; the run must end later", clock.ms(now)),
+            );
+        }
+        if let Some(path) = &self.to {
+            check_target(path)?;
+        }
+        match self.every_ms.map(|ms| (ms, clock.steps(ms))) {
+            Some((_, Ok(steps))) if steps > 0 && steps % interval == 0 => Ok(()),
+            Some((ms, _)) => wrong(
+                "--snapshot-every",
+                format!("{ms} ms is no whole number of exchange intervals of {} ms", clock.ms(interval)),
+            ),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the state down where it is due. Collective.
+    pub(super) fn write_due(
+        &self,
+        simulation: &Simulation,
+        is_end: bool,
+        ranks: &Ranks,
+    ) -> Result<(), Error> {
+        let Some(path) = &self.to else { return Ok(()) };
+        let clock = simulation.network().clock();
+        let is_multiple =
+            |ms: f64| clock.steps(ms).is_ok_and(|every| every > 0 && simulation.step().is_multiple_of(every));
+        if !is_end && !self.every_ms.is_some_and(is_multiple) {
+            return Ok(());
+        }
+        let identity = simulation.identity()?;
+        let state = simulation.gather_state()?;
+        ranks.agree(state.map_or(Ok(()), |state| write(path, identity, &state)))
+    }
+}
+
+/// A hash of a state's bytes, to tell damage before anything is made of them.
+fn checksum(bytes: &[u8]) -> String {
+    let mut hash = ContentHash::default();
+    hash.bytes(bytes);
+    hash.uuid()
+}
+
+fn write(path: &Path, identity: u64, state: &State) -> Result<(), Error> {
+    let wrong = |e: postcard::Error| Error::File { path: path.display().to_string(), what: e.to_string() };
+    let refused = |e: std::io::Error| Error::File {
+        path: path.display().to_string(),
+        what: format!("{e}; check space and permissions"),
+    };
+    let state = postcard::to_stdvec(state).map_err(wrong)?;
+    let bytes = postcard::to_stdvec(&(FORMAT, identity, checksum(&state), state)).map_err(wrong)?;
+    let mut file = AtomicWriteFile::open(path).map_err(refused)?;
+    file.write_all(&bytes).and_then(|()| file.commit()).map_err(refused)
+}
+
+fn read(path: &Path, identity: u64) -> Result<State, Error> {
+    let wrong = |what: String| Error::File { path: path.display().to_string(), what };
+    let damaged = |e: postcard::Error| {
+        wrong(format!("is no snapshot, or damaged ({e}); give a file made by --snapshot"))
+    };
+    let bytes = std::fs::read(path).map_err(|e| wrong(format!("{e}; give a file made by --snapshot")))?;
+    let (format, rest): (String, _) = postcard::take_from_bytes(&bytes).map_err(damaged)?;
+    if format != FORMAT {
+        return Err(wrong("is no snapshot of this version; give a file made by --snapshot".into()));
+    }
+    let (of, sum, state): (u64, String, Vec<u8>) = postcard::from_bytes(rest).map_err(damaged)?;
+    if checksum(&state) != sum {
+        return Err(wrong(
+            "is damaged: its bytes are not those that were written; give another snapshot".into(),
+        ));
+    }
+    if of != identity {
+        return Err(wrong(
+            "is a snapshot of another network; give the same file, --seed and options as the run it was made by"
+                .into(),
+        ));
+    }
+    postcard::from_bytes(&state).map_err(damaged)
+}
+
+/// Refuses to put a snapshot where it cannot be, or in the place of a file that is none.
+fn check_target(path: &Path) -> Result<(), Error> {
+    let wrong = |what: &str| Err(Error::File { path: path.display().to_string(), what: what.into() });
+    if path.is_dir() {
+        return wrong("is a folder; give the name of a file to --snapshot");
+    }
+    if path.parent().is_some_and(|p| !p.as_os_str().is_empty() && !p.is_dir()) {
+        return wrong("lies in a folder that does not exist; make it first");
+    }
+    match std::fs::read(path) {
+        // A length, then the words themselves.
+        Ok(bytes) if !bytes.get(1..).is_some_and(|b| b.starts_with(b"lobule state")) => {
+            wrong("exists and is no snapshot; choose another name for --snapshot")
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,133 @@
+//! The course of a controller over the trials of a place in the matrix.
+
+use super::body::Factors;
+use super::config::{Condition, Config};
+use super::controllers::Place;
+use super::task::{NoisySenses, Task, wanted};
+use lobule_control::forward::Scales;
+use lobule_control::{ClosedLoop, Controller, Drive};
+use lobule_study::Error;
+
+/// Errors and stops of all trials.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Course {
+    /// Root mean square error. `[trials]`
+    pub rms: Vec<f64>,
+    /// Whether the trial was stopped. `[trials]`
+    pub stopped: Vec<bool>,
+}
+
+impl Course {
+    /// Whether one of the last trials before the change, or of the last after it, was stopped.
+    pub fn diverged(&self, config: &Config) -> [bool; 2] {
+        let ends = |to: usize| self.stopped[to - config.tail..to].contains(&true);
+        [ends(config.trials), ends(config.trials + config.trials_after_change)]
+    }
+}
+
+/// Runs a controller over all trials, the body changed in between.
+///
+/// # Errors
+/// A controller that refuses the place, or cannot go on.
+pub fn course(place: &Place, name: &str, gain: f64) -> Result<Course, Error> {
+    let c = place.config;
+    let mut controller = place.controller(name, gain)?;
+    if place.condition == Condition::Noise {
+        let sd = place.scales.state.iter().map(|s| c.noise * s).collect();
+        controller = Box::new(NoisySenses::new(controller, sd, place.seed));
+    }
+    let task = Task::new(c, place.condition, place.seed, place.laws.force);
+    let mut closed =
+        ClosedLoop::new(place.body.plant()?, controller, place.body.senses(), c.dt_s, place.delays)?;
+    let mut told = Course { rms: Vec::new(), stopped: Vec::new() };
+    for index in 0..c.trials + c.trials_after_change {
+        if index == c.trials {
+            *closed.plant_mut() = place.body.times(&c.change).plant()?;
+        }
+        let trial = task.run(&mut closed, index, c.stop_at)?;
+        told.rms.push(trial.rms);
+        told.stopped.push(trial.stopped.is_some());
+    }
+    Ok(told)
+}
+
+/// Large values of senses, changes and commands: the largest of the known body in a movement under feedback without delay.
+///
+/// # Errors
+/// A body that cannot be made.
+pub fn scales(place: &Place) -> Result<Scales, Error> {
+    let c = place.config;
+    let law = place.laws.of_state(1.0, place.known);
+    let reference = crate::cfpc::reaches(c.ticks(), c.dt_s);
+    let n = place.known.senses();
+    let (mut state, mut change, mut command) = (vec![0.0f64; n], vec![0.0f64; n], 0.0f64);
+    let (mut sensed, mut next, mut u) = (vec![0.0; n], vec![0.0; n], [0.0]);
+    for tick in 0..reference.len() {
+        law(&sensed, &wanted(&reference, tick, c.dt_s)[..n], &mut u);
+        place.known.step(&sensed, u[0], c.dt_s, &mut next);
+        for i in 0..n {
+            state[i] = state[i].max(next[i].abs());
+            change[i] = change[i].max((next[i] - sensed[i]).abs());
+        }
+        command = command.max(u[0].abs());
+        sensed.copy_from_slice(&next);
+    }
+    Ok(Scales { state, change, command: vec![command] })
+}
+
+/// The seed's body.
+pub fn body_of(config: &Config, plant: &str, seed: u64) -> super::Body {
+    config.bodies[plant].times(&Factors::of_seed(seed, config.spread))
+}
+
+/// Mean time of a control step, s, the shortest of some measurements: a loop that runs, of which the plant's own time is taken away.
+///
+/// # Errors
+/// A controller that refuses the place.
+pub fn step_time(place: &Place, name: &str) -> Result<f64, Error> {
+    let c = place.config;
+    let reference = crate::cfpc::reaches(c.ticks(), c.dt_s);
+    let time = |controller: Box<dyn Controller>| -> Result<f64, Error> {
+        let senses = place.known.senses();
+        let mut closed = ClosedLoop::new(place.known.plant()?, controller, senses, c.dt_s, place.delays)?;
+        let mut shortest = f64::INFINITY;
+        for _ in 0..c.timing.repeats {
+            closed.reset();
+            let begin = std::time::Instant::now();
+            for n in 0..c.timing.steps {
+                if n.is_multiple_of(reference.len()) {
+                    closed.reset();
+                }
+                let wanted = wanted(&reference, n % reference.len(), c.dt_s);
+                closed.tick(&Drive { reference: &wanted[..senses], ..Drive::default() })?;
+            }
+            shortest = shortest.min(begin.elapsed().as_secs_f64() / c.timing.steps as f64);
+        }
+        Ok(shortest)
+    };
+    Ok((time(place.controller(name, 1.0)?)? - time(Box::new(Nothing))?).max(0.0))
+}
+
+/// Commands nothing: what a loop costs without a controller.
+struct Nothing;
+
+impl Controller for Nothing {
+    fn name(&self) -> &'static str {
+        "nothing"
+    }
+
+    fn commands(&self) -> usize {
+        1
+    }
+
+    fn reset(&mut self) {}
+
+    fn advance(
+        &mut self,
+        _: &lobule_control::Senses,
+        command: &mut [f64],
+    ) -> Result<(), lobule_control::Error> {
+        command[0] = 0.0;
+        Ok(())
+    }
+}

@@ -1,0 +1,219 @@
+//! The experiment `bench/anticipation`.
+
+use super::config::{Condition, Config, DEFAULTS, PRESETS};
+use super::controllers::{self, Place};
+use super::course::{Course, body_of, course, scales, step_time};
+use super::diagnose::{Why, diagnose};
+use super::results::{Cell, Outcome, Record, Tuned, relative};
+use super::tune::{Laws, tune};
+use super::{figures, findings, words};
+use lobule_analysis::mean;
+use lobule_control::forward::Scales;
+use lobule_study::Error;
+use lobule_study::report::{Figure, Finding};
+use lobule_study::{Card, Run, Story, Study};
+
+/// The bench of anticipation.
+#[derive(Debug, Clone, Copy)]
+pub struct Bench;
+
+static CARD: Card = Card {
+    name: "bench/anticipation",
+    title: "Who anticipates best where",
+    line: "every controller on every body, delay and condition: error, time to learn, a changed body, cost of a step",
+    source: "the controllers' own sources; the comparison is ours",
+    sources: &[
+        "CFPC: Herreros-Alonso, Arsiwalla & Verschure 2016, arXiv:1701.07775",
+        "Feedback-error learning: Kawato, Furukawa & Suzuki 1987, doi:10.1007/BF00364149",
+        "Smith predictor: Smith 1957, Chemical Engineering Progress 53, 217-219",
+        "Kalman filter: Kalman 1960, doi:10.1115/1.3662552",
+        "NLMS and RLS: Haykin 2014, Adaptive Filter Theory",
+        "Granule expansion: Marr 1969, doi:10.1113/jphysiol.1969.sp008820; Albus 1971, doi:10.1016/0025-5564(71)90051-4",
+        "CMAC: Albus 1975, doi:10.1115/1.3426922",
+        "Anticipator: Byrnes 2020, the cerebellum as an array of short-term predictors of its own lines",
+    ],
+    defaults: DEFAULTS,
+    presets: &PRESETS,
+    unit: "courses",
+};
+
+/// A body under a delay: laws and scales.
+struct Ground {
+    plant: String,
+    delay: usize,
+    laws: Laws,
+    scales: Scales,
+}
+
+impl Ground {
+    fn place<'a>(
+        &'a self,
+        config: &'a Config,
+        body: &'a super::Body,
+        condition: Condition,
+        seed: u64,
+    ) -> Place<'a> {
+        Place {
+            config,
+            known: &config.bodies[&self.plant],
+            body,
+            delays: config.delays(self.delay),
+            condition,
+            seed,
+            laws: &self.laws,
+            scales: &self.scales,
+        }
+    }
+}
+
+/// A course, or why there is none.
+type Ran = Result<Course, Why>;
+
+impl Study for Bench {
+    type Config = Config;
+    type Record = Record;
+
+    fn card(&self) -> &'static Card {
+        &CARD
+    }
+
+    fn check(&self, config: &Config) -> Result<(), Error> {
+        config.check()
+    }
+
+    fn seeds(&self, config: &Config) -> Vec<u64> {
+        config.seeds.clone()
+    }
+
+    fn open_tables(&self) -> &'static [&'static str] {
+        &["bodies"]
+    }
+
+    fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
+        let c = config;
+        let pairs: Vec<(&String, usize)> =
+            c.plants.iter().flat_map(|p| (0..c.delays_s.len()).map(move |d| (p, d))).collect();
+        run.progress.expect((pairs.len() * c.conditions.len() * c.seeds.len() * c.controllers.len()) as u64);
+        run.progress.note("tuning the feedback laws");
+        let grounds = run.each(&pairs, |&(plant, delay)| {
+            let laws = tune(c, &c.bodies[plant], c.delays(delay))?;
+            let empty = Scales { state: Vec::new(), change: Vec::new(), command: Vec::new() };
+            let mut ground = Ground { plant: plant.clone(), delay, laws, scales: empty };
+            ground.scales = scales(&ground.place(c, &c.bodies[plant], Condition::Reach, 0))?;
+            Ok(ground)
+        })?;
+
+        let mut items: Vec<(Condition, &Ground, u64)> = Vec::new();
+        for condition in &c.conditions {
+            for ground in &grounds {
+                items.extend(c.seeds.iter().map(|seed| (*condition, ground, *seed)));
+            }
+        }
+        run.progress.note("running the matrix");
+        let ran: Vec<Vec<Ran>> = run.each(&items, |&(condition, ground, seed)| {
+            let body = body_of(c, &ground.plant, seed);
+            let place = ground.place(c, &body, condition, seed);
+            c.controllers
+                .iter()
+                .map(|name| {
+                    let ran = one(&place, name);
+                    run.progress.done(1);
+                    ran
+                })
+                .collect()
+        })?;
+
+        let mut cells = Vec::new();
+        for (k, of_seeds) in ran.chunks(c.seeds.len()).enumerate() {
+            let (condition, ground, _) = items[k * c.seeds.len()];
+            cells.extend((0..c.controllers.len()).map(|i| cell(c, condition, ground, i, of_seeds)));
+        }
+        run.progress.note("asking why some did not hold");
+        let why = run.each(&cells, |cell| why(c, &grounds, &cells, cell))?;
+        cells.iter_mut().zip(why).for_each(|(cell, why)| cell.why = cell.why.take().or(why));
+        if c.timing.repeats > 0 {
+            run.progress.note("timing control steps");
+            // One after the other on an idle process, in the middle of the matrix.
+            let ground = &grounds[grounds.len() / 2];
+            let place = ground.place(c, &c.bodies[&ground.plant], Condition::Reach, 0);
+            for name in &c.controllers {
+                if let Ok(seconds) = step_time(&place, name) {
+                    run.measured(format!("control_step/{name}"), 1e6 * seconds, "µs");
+                }
+            }
+        }
+        let tuned =
+            grounds.into_iter().map(|g| Tuned { plant: g.plant, delay: g.delay, laws: g.laws }).collect();
+        Ok(Record { tuned, cells })
+    }
+
+    fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
+        findings::findings(config, record)
+    }
+
+    fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
+        figures::figures(config, record)
+    }
+
+    fn story(&self, config: &Config, record: &Record) -> Story {
+        words::story(config, record)
+    }
+
+    fn files(&self, record: &Record) -> Result<Vec<(String, Vec<u8>)>, Error> {
+        Ok(vec![("table.csv".into(), words::csv(record).into_bytes())])
+    }
+}
+
+/// Runs a controller; a refusal is a result.
+fn one(place: &Place, name: &str) -> Result<Ran, Error> {
+    match course(place, name, 1.0) {
+        Ok(course) => Ok(Ok(course)),
+        // Also a loop that left the numbers while it was identified.
+        Err(error) => match error.of_room::<lobule_control::Error>() {
+            Some(refused) => Ok(Err(Why::Refused(refused.to_string()))),
+            None => Err(error),
+        },
+    }
+}
+
+/// Controller `i` at a place, from the courses of all controllers `[seeds][controllers]`.
+fn cell(c: &Config, condition: Condition, ground: &Ground, i: usize, ran: &[Vec<Ran>]) -> Cell {
+    let feedback = c.controllers.iter().position(|name| name == "feedback").unwrap_or(0);
+    let (mut outcomes, mut curves, mut why) = (Vec::new(), Vec::new(), None);
+    for (seed, ran) in c.seeds.iter().zip(ran) {
+        match (&ran[i], &ran[feedback]) {
+            (Ok(course), Ok(alone)) => {
+                outcomes.push(Outcome::of(c, *seed, course, alone));
+                curves.push(relative(course, alone));
+            }
+            (Err(refused), _) | (_, Err(refused)) => why = Some(refused.clone()),
+        }
+    }
+    let trials = curves.first().map_or(0, Vec::len);
+    let curve = (0..trials).map(|k| mean(&curves.iter().map(|x| x[k]).collect::<Vec<f64>>())).collect();
+    let (controller, plant) = (c.controllers[i].clone(), ground.plant.clone());
+    Cell { controller, plant, delay: ground.delay, condition, outcomes, curve, why }
+}
+
+/// The reason of the first seed that diverged.
+fn why(c: &Config, grounds: &[Ground], cells: &[Cell], cell: &Cell) -> Result<Option<Why>, Error> {
+    let Some(outcome) = cell.outcomes.iter().find(|o| o.diverged[0]) else { return Ok(None) };
+    let Some(ground) = grounds.iter().find(|g| g.plant == cell.plant && g.delay == cell.delay) else {
+        return Ok(None);
+    };
+    let alone = cells.iter().find(|f| {
+        f.controller == "feedback"
+            && f.plant == cell.plant
+            && f.delay == cell.delay
+            && f.condition == cell.condition
+    });
+    let lost = alone.is_some_and(|f| f.outcomes.iter().any(|o| o.seed == outcome.seed && o.diverged[0]));
+    let body = body_of(c, &cell.plant, outcome.seed);
+    let place = ground.place(c, &body, cell.condition, outcome.seed);
+    diagnose(&place, &cell.controller, lost).map(Some)
+}
+
+/// Controllers in the order of the matrix, in words.
+pub fn listed(config: &Config) -> impl Iterator<Item = (&str, &'static str)> {
+    config.controllers.iter().filter_map(|name| controllers::words(name).map(|w| (name.as_str(), w)))
+}

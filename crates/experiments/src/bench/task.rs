@@ -1,0 +1,163 @@
+//! What the bodies are to do, and one trial of it.
+
+use super::config::{Condition, Config};
+use super::tune::push;
+use crate::cfpc::{reaches, sines};
+use lobule_control::{ClosedLoop, Controller, Drive, Plant, Senses};
+use lobule_signal::Stream;
+use lobule_study::Error;
+
+/// What comes from outside in the trials of a condition.
+pub struct Task {
+    condition: Condition,
+    seed: u64,
+    /// The reference of every trial, but of those that wander. `[ticks]`
+    reference: Vec<f64>,
+    /// The force of every trial; empty for none. `[ticks]`
+    force: Vec<f64>,
+    dt_s: f64,
+}
+
+impl Task {
+    /// The task of a condition and seed, with pushes of `force`.
+    pub fn new(config: &Config, condition: Condition, seed: u64, force: f64) -> Self {
+        let ticks = config.ticks();
+        let (reference, force) = match condition {
+            Condition::Push => (vec![0.0; ticks], push(config, force)),
+            _ => (reaches(ticks, config.dt_s), Vec::new()),
+        };
+        Self { condition, seed, reference, force, dt_s: config.dt_s }
+    }
+
+    /// Runs trial `index`; it stops where the position exceeds `limit`.
+    ///
+    /// # Errors
+    /// None that is a result: what left the numbers has stopped.
+    pub fn run<P: Plant, C: Controller>(
+        &self,
+        closed: &mut ClosedLoop<P, C>,
+        index: usize,
+        limit: f64,
+    ) -> Result<Trial, Error> {
+        match self.condition {
+            Condition::Wander => {
+                let reference = sines(self.seed, index as u64, self.reference.len(), self.dt_s);
+                trial(closed, &reference, &[], limit, self.dt_s)
+            }
+            _ => trial(closed, &self.reference, &self.force, limit, self.dt_s),
+        }
+    }
+}
+
+/// What is left of a trial.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Trial {
+    /// Root mean square of reference minus position; the ticks after a stop count with the limit.
+    pub rms: f64,
+    /// Largest distance of the position from 0.
+    pub peak: f64,
+    /// Tick at which the trial was stopped.
+    pub stopped: Option<usize>,
+}
+
+/// Wanted position and velocity in tick `n`, known as it happens: the velocity is the difference to the tick before.
+pub fn wanted(reference: &[f64], n: usize, dt_s: f64) -> [f64; 2] {
+    [reference[n], (reference[n] - reference[n.saturating_sub(1)]) / dt_s]
+}
+
+/// Runs a trial of ticks of `dt_s` and ends it, so that controllers that learn do. A body that senses its velocity is told the wanted one. It stops where the position exceeds `limit` or
+/// is no number.
+///
+/// # Errors
+/// A body or controller that cannot go on for another reason.
+pub fn trial<P: Plant, C: Controller>(
+    closed: &mut ClosedLoop<P, C>,
+    reference: &[f64],
+    force: &[f64],
+    limit: f64,
+    dt_s: f64,
+) -> Result<Trial, Error> {
+    closed.reset();
+    let references = closed.senses().len();
+    let (mut squares, mut peak, mut stopped) = (0.0, 0.0f64, None);
+    for (n, &r) in reference.iter().enumerate() {
+        let wanted = wanted(reference, n, dt_s);
+        let position = closed.senses()[0];
+        if position.is_nan() || position.abs() > limit {
+            stopped.get_or_insert(n);
+        }
+        if stopped.is_none() {
+            let disturbance = force.get(n..=n).unwrap_or(&[]);
+            match closed.tick(&Drive { reference: &wanted[..references], disturbance, cues: &[] }) {
+                Ok(()) => {
+                    squares += (r - position).powi(2);
+                    peak = peak.max(position.abs());
+                }
+                Err(lobule_control::Error::NonFinite { .. }) => stopped = Some(n),
+                Err(other) => return Err(other.into()),
+            }
+        }
+        if stopped.is_some() {
+            squares += limit * limit;
+            peak = peak.max(limit);
+        }
+    }
+    // Weights that left the numbers show in the next trial.
+    match closed.finish((squares / reference.len() as f64).sqrt()) {
+        Ok(()) | Err(lobule_control::Error::NonFinite { .. }) => {}
+        Err(other) => return Err(other.into()),
+    }
+    Ok(Trial { rms: (squares / reference.len().max(1) as f64).sqrt(), peak, stopped })
+}
+
+/// A controller whose senses are noisy, while the body's own stay true.
+pub struct NoisySenses<C> {
+    inner: C,
+    /// `[senses]`
+    sd: Vec<f64>,
+    stream: Stream,
+    tick: u64,
+    /// `[senses]`
+    noisy: Vec<f64>,
+}
+
+impl<C: Controller> NoisySenses<C> {
+    /// Noise of standard deviation `sd`, of its own in every trial. `[senses]`
+    pub fn new(inner: C, sd: Vec<f64>, seed: u64) -> Self {
+        Self { inner, noisy: vec![0.0; sd.len()], sd, stream: Stream::new(seed, "bench/noise"), tick: 0 }
+    }
+}
+
+impl<C: Controller> Controller for NoisySenses<C> {
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+
+    fn commands(&self) -> usize {
+        self.inner.commands()
+    }
+
+    fn reset(&mut self) {
+        self.inner.reset();
+    }
+
+    fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), lobule_control::Error> {
+        for (i, (noisy, sensed)) in self.noisy.iter_mut().zip(senses.sensed).enumerate() {
+            *noisy = sensed + self.sd[i] * self.stream.normal(self.tick, i as u32);
+        }
+        self.tick += 1;
+        self.inner.advance(&Senses { sensed: &self.noisy, ..*senses }, command)
+    }
+
+    fn finish(&mut self, cost: f64) -> Result<(), lobule_control::Error> {
+        self.inner.finish(cost)
+    }
+
+    fn weights(&self) -> &[f64] {
+        self.inner.weights()
+    }
+
+    fn set_learning(&mut self, learns: bool) {
+        self.inner.set_learning(learns);
+    }
+}

@@ -1,0 +1,48 @@
+//! The experiments that there are.
+
+use lobule_study::{Error, Experiment};
+
+/// All experiments, in the order in which they are listed.
+pub static ALL: &[&dyn Experiment] = &[
+    &crate::prism::Prism,
+    &crate::sgdege::marr_albus_ito::MarrAlbusIto,
+    &crate::sgdege::rules::Rules,
+    &crate::sgdege::tracking::Tracking,
+    &crate::sgdege::network::Network,
+    &crate::sgdege::single_cell::SingleCell,
+    &crate::sgdege::perceptron::Perceptron,
+    &crate::sgdege::credit::Credit,
+    &crate::sgdege::pointing::Pointing,
+    &crate::cfpc::Gradient,
+    &crate::cfpc::Traces,
+    &crate::cfpc::Spectrum,
+    &crate::cfpc::MismatchMap,
+    &crate::cfpc::Posture,
+    &crate::cfpc::OtherPlants,
+    &crate::cfpc::Tracking,
+    &crate::cfpc::Transfer,
+    &crate::cfpc::Cascade,
+    &crate::forward::cartpole::CartPoleStudy,
+    &crate::forward::anticipation::AnticipationStudy,
+    &crate::classic::vor::Vor,
+    &crate::classic::pursuit::Pursuit,
+    &crate::classic::eyeblink::Eyeblink,
+    &crate::classic::force_field::ForceField,
+    &crate::classic::mosaic::MosaicStudy,
+    &crate::state_prediction::StatePrediction,
+    &crate::bench::Bench,
+];
+
+/// The experiment of that name.
+///
+/// # Errors
+/// [`Error::Config`] with the names there are.
+pub fn find(name: &str) -> Result<&'static dyn Experiment, Error> {
+    ALL.iter().copied().find(|e| e.card().name == name).ok_or_else(|| Error::Config {
+        key: "experiment".into(),
+        what: format!(
+            "there is no `{name}`; there are: {}",
+            ALL.iter().map(|e| e.card().name).collect::<Vec<_>>().join(", ")
+        ),
+    })
+}

@@ -1,0 +1,202 @@
+//! The same protocol on the spiking scaffold, a few dozen trials.
+
+use super::config::{EyeblinkConfig, SpikingConfig};
+use super::subject::{Response, Stimuli, Subject};
+use lobule_cerebellum::{
+    Heard, Pause, SpikingController, SpikingParameters, Teacher, Tuning, balanced_potentiation_ns,
+};
+use lobule_control::plant::Eyelid;
+use lobule_scaffold::{ScaffoldSpec, reconstruct};
+use lobule_study::Error;
+use serde::{Deserialize, Serialize};
+
+/// Conditions: learning on a code of time, learning on a tone without a code of time, and no learning.
+pub const CONDITIONS: [(&str, &str); 3] = [
+    ("time", "fibers tuned to the time since the tone"),
+    ("tone", "fibers that hear the tone alone"),
+    ("static", "no learning"),
+];
+/// Width of the bins of [`Cells`], ms.
+pub const BIN_MS: usize = 10;
+
+/// Mean rates in probes around the tone, Hz, in bins of 10 ms from the start of the trial. `[bins]`
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cells {
+    /// Purkinje cells of the plus zone.
+    pub purkinje_plus: Vec<f64>,
+    /// Purkinje cells of the minus zone.
+    pub purkinje_minus: Vec<f64>,
+    /// Nuclear cells of the plus zone.
+    pub nuclear_plus: Vec<f64>,
+    /// Nuclear cells of the minus zone.
+    pub nuclear_minus: Vec<f64>,
+    /// Olive cells.
+    pub olive: Vec<f64>,
+    /// Mean closure, every ms. `[ms]`
+    pub closure: Vec<f64>,
+}
+
+/// Learning of a spiking scaffold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SpikingCourse {
+    /// Condition.
+    pub condition: String,
+    /// Seed.
+    pub seed: u64,
+    /// Largest closure before the puff, by trial: tone and puff, then the tone alone. `[trials]`
+    pub amplitude: Vec<f64>,
+    /// Mean PF→PC weights of the plus and the minus zone after each trial, nS. `[trials][2]`
+    pub weights_ns: Vec<[f64; 2]>,
+    /// Probes before the first and after the last trial of tone and puff, and at the end. `[3]`
+    pub probes: Vec<Cells>,
+    /// Share of those probes with a response, %. `[3]`
+    pub percent: Vec<f64>,
+    /// Peak of their mean closure, and its time after the onset, ms. `[3][2]`
+    pub peaks: Vec<[f64; 2]>,
+}
+
+/// The scaffold's parameters under a condition.
+pub fn parameters(config: &SpikingConfig, condition: &str) -> SpikingParameters {
+    // Source: prism, a kernel with its peak near -100 ms.
+    let kernel_t0_ms = 150.0;
+    let tuning = match condition {
+        "tone" => Tuning { heard: Heard::Cue(0), range: [1.0, 1.0], width: 0.5 },
+        _ => Tuning { heard: Heard::SinceOnset(0), range: config.preferred_s, width: config.width_s },
+    };
+    SpikingParameters {
+        state: config.state,
+        tunings: vec![tuning],
+        base_hz: config.mossy_hz[0],
+        peak_hz: config.mossy_hz[1],
+        teacher: Teacher::Sense(Eyelid::CORNEA),
+        teacher_scale: 1.0,
+        teaching_hz: config.teaching_hz[1],
+        spontaneous_hz: config.teaching_hz[0],
+        // Source: prism; each teaching spike makes a pair in every olive cell.
+        teaching_ns: 200.0,
+        // Source: prism.
+        climbing_fiber_ns: 100.0,
+        purkinje_to_dcn_ns: config.purkinje_to_dcn_ns,
+        a_minus_ns: config.a_minus_ns,
+        a_plus_ns: balanced_potentiation_ns(config.a_minus_ns, kernel_t0_ms, config.teaching_hz[0]),
+        w_max_ns: config.w_max_ns,
+        kernel_t0_ms,
+        gain: vec![config.gain],
+        settle_ms: config.settle_ms,
+        pause: Pause::Rest(config.pause_ms),
+    }
+}
+
+/// Runs a course.
+///
+/// # Errors
+/// A circuit that cannot be built or left the numbers.
+pub fn course(
+    config: &EyeblinkConfig,
+    condition: &str,
+    seed: u64,
+    mut done: impl FnMut(),
+) -> Result<SpikingCourse, Error> {
+    let (s, p) = (&config.spiking, &config.protocol);
+    let anatomy = reconstruct(&ScaffoldSpec::mouse(s.size_um[0], s.size_um[1]), seed)?;
+    let cerebellum = SpikingController::new(&anatomy, &parameters(s, condition), seed)?;
+    let mut animal = Subject::new(config, cerebellum, 1, seed)?;
+    let stimuli = |has_puff: bool| Stimuli {
+        cues: &[1.0],
+        before_ms: p.before_ms,
+        tone_ms: s.interval_ms + p.puff_ms,
+        puff_ms: has_puff.then_some([s.interval_ms, p.puff_ms]),
+        after_ms: s.interval_ms + p.after_ms,
+    };
+    let learns = condition != "static";
+    let mut told = SpikingCourse {
+        condition: condition.into(),
+        seed,
+        amplitude: Vec::new(),
+        weights_ns: Vec::new(),
+        probes: Vec::new(),
+        percent: Vec::new(),
+        peaks: Vec::new(),
+    };
+    for (phase, trials) in [0].into_iter().chain(s.trials).enumerate() {
+        for _ in 0..trials {
+            let closure = animal.trial(&stimuli(phase == 1), learns, |_, _| Ok(()))?;
+            let response = Response::of(&closure, p.before_ms, s.interval_ms, config.criterion.closure);
+            told.amplitude.push(response.amplitude);
+            told.weights_ns.push(animal.cerebellum().mean_weights_ns()?);
+            done();
+        }
+        let (mut sums, mut responses) = (Cells::default(), 0);
+        for _ in 0..s.probes {
+            responses += usize::from(probe(config, &mut animal, &stimuli(false), &mut sums)?);
+            done();
+        }
+        scale(&mut sums, s.probes as f64, animal.cerebellum());
+        let until = s.interval_ms + p.after_ms;
+        let mean = Response::of(&sums.closure, p.before_ms, until, config.criterion.closure);
+        told.peaks.push([mean.amplitude, mean.peak_ms]);
+        told.percent.push(100.0 * responses as f64 / s.probes as f64);
+        told.probes.push(sums);
+    }
+    Ok(told)
+}
+
+/// A probe without learning: adds spikes and closure to the sums; whether there was a response before the omitted puff.
+fn probe(
+    config: &EyeblinkConfig,
+    animal: &mut Subject<SpikingController>,
+    stimuli: &Stimuli,
+    sums: &mut Cells,
+) -> Result<bool, Error> {
+    let length = stimuli.before_ms + stimuli.after_ms;
+    let bins = length.div_ceil(BIN_MS);
+    let Cells { purkinje_plus, purkinje_minus, nuclear_plus, nuclear_minus, olive, closure } = sums;
+    for sum in
+        [&mut *purkinje_plus, &mut *purkinje_minus, &mut *nuclear_plus, &mut *nuclear_minus, &mut *olive]
+    {
+        sum.resize(bins, 0.0);
+    }
+    closure.resize(length, 0.0);
+    let before = stimuli.before_ms as i64;
+    let seen = animal.trial(stimuli, false, |since, cerebellum| {
+        let simulation = cerebellum.simulation();
+        let bin = (since + before) as usize / BIN_MS;
+        let now = simulation.step();
+        let from = now - simulation.network().interval_steps() as u64;
+        let spikes = |label: &str| -> Result<Vec<u32>, Error> {
+            let history = simulation.history(simulation.population(label)?);
+            Ok((from..now).flat_map(|step| history.at(step).to_vec()).collect())
+        };
+        let [purkinje_zones, nuclear_zones, _] = cerebellum.zones();
+        for (label, zones, sums) in [
+            ("purkinje_cell", purkinje_zones, [&mut *purkinje_plus, &mut *purkinje_minus]),
+            ("dcn_p", nuclear_zones, [&mut *nuclear_plus, &mut *nuclear_minus]),
+        ] {
+            for cell in spikes(label)? {
+                match zones[cell as usize] {
+                    0 => sums[0][bin] += 1.0,
+                    1 => sums[1][bin] += 1.0,
+                    _ => {}
+                }
+            }
+        }
+        olive[bin] += spikes("io_cell")?.len() as f64;
+        Ok(())
+    })?;
+    closure.iter_mut().zip(&seen).for_each(|(sum, x)| *sum += x);
+    let until = config.spiking.interval_ms;
+    Ok(Response::of(&seen, stimuli.before_ms, until, config.criterion.closure).is_conditioned())
+}
+
+/// Makes means of sums over probes and rates of counts.
+fn scale(cells: &mut Cells, probes: f64, cerebellum: &SpikingController) {
+    let zones = cerebellum.zones();
+    let count = |kind: usize, zone: u8| zones[kind].iter().filter(|z| **z == zone).count() as f64;
+    let counts = [count(0, 0), count(0, 1), count(1, 0), count(1, 1), zones[2].len() as f64];
+    let Cells { purkinje_plus, purkinje_minus, nuclear_plus, nuclear_minus, olive, closure } = cells;
+    let sums = [purkinje_plus, purkinje_minus, nuclear_plus, nuclear_minus, olive];
+    for (sum, n) in sums.into_iter().zip(counts) {
+        sum.iter_mut().for_each(|x| *x /= probes * n * BIN_MS as f64 * 1e-3);
+    }
+    closure.iter_mut().for_each(|x| *x /= probes);
+}

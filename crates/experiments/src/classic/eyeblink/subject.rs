@@ -1,0 +1,122 @@
+//! An animal with an eyelid: trials of tones and puffs, and what is measured of a response. Ticks of 1 ms.
+
+use super::config::{EyeblinkConfig, LoopConfig};
+use lobule_control::plant::Eyelid;
+use lobule_control::{ClosedLoop, Controller, Drive};
+use lobule_signal::Stream;
+use lobule_study::Error;
+
+/// A trial. Times are in ms after the onset of the tone, which is `before_ms` after the start.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stimuli<'a> {
+    /// Which cues sound, 0 or 1. `[cues]`
+    pub cues: &'a [f64],
+    /// Time before the onset, ms.
+    pub before_ms: usize,
+    /// How long they sound, ms.
+    pub tone_ms: usize,
+    /// Start and length of the puff, ms; none without.
+    pub puff_ms: Option<[usize; 2]>,
+    /// Length of the trial after the onset, ms.
+    pub after_ms: usize,
+}
+
+/// An eyelid, its cerebellum and its motor noise.
+#[derive(Clone)]
+pub struct Subject<C> {
+    closed: ClosedLoop<Eyelid, C>,
+    noise: Stream,
+    /// Standard deviation of the noise and its decay over a tick.
+    noise_sd: f64,
+    noise_decay: f64,
+    drift: f64,
+    /// Ticks over all trials: every trial has noise of its own.
+    age: u64,
+    cues: Vec<f64>,
+}
+
+impl<C: Controller> Subject<C> {
+    /// A subject at rest.
+    ///
+    /// # Errors
+    /// Parameters out of range.
+    pub fn new(config: &EyeblinkConfig, cerebellum: C, cues: usize, seed: u64) -> Result<Self, Error> {
+        let LoopConfig { sensory_delay_ms, motor_delay_ms, noise_sd, noise_s } = config.body;
+        let delays = [sensory_delay_ms, motor_delay_ms];
+        Ok(Self {
+            closed: ClosedLoop::new(Eyelid::new(config.eyelid)?, cerebellum, 0, 1e-3, delays)?,
+            noise: Stream::new(seed, "eyeblink/motor"),
+            noise_sd,
+            noise_decay: libm::exp(-1e-3 / noise_s),
+            drift: 0.0,
+            age: 0,
+            cues: vec![0.0; cues],
+        })
+    }
+
+    /// The cerebellum.
+    pub fn cerebellum(&mut self) -> &mut C {
+        self.closed.controller_mut()
+    }
+
+    /// Runs a trial; gives the closure after each ms, the first being that of the start. `watch` is called after each tick with
+    /// the ms since the onset and the cerebellum.
+    ///
+    /// # Errors
+    /// A lid or a cerebellum that left the numbers.
+    pub fn trial(
+        &mut self,
+        stimuli: &Stimuli,
+        learns: bool,
+        mut watch: impl FnMut(i64, &C) -> Result<(), Error>,
+    ) -> Result<Vec<f64>, Error> {
+        self.closed.controller_mut().set_learning(learns);
+        self.closed.reset();
+        let length = stimuli.before_ms + stimuli.after_ms;
+        let mut closure = Vec::with_capacity(length);
+        // Draws of unit variance through a leak that keeps it.
+        let step = self.noise_sd * (1.0 - self.noise_decay * self.noise_decay).sqrt();
+        for k in 0..length {
+            let since = k as i64 - stimuli.before_ms as i64;
+            let within = |from: usize, ms: usize| (from as i64..(from + ms) as i64).contains(&since);
+            let blows = stimuli.puff_ms.is_some_and(|[at, ms]| within(at, ms));
+            self.closed.plant_mut().blow(f64::from(u8::from(blows)))?;
+            let sounds = f64::from(u8::from(within(0, stimuli.tone_ms)));
+            self.cues.iter_mut().zip(stimuli.cues).for_each(|(cue, on)| *cue = sounds * on);
+            self.drift = self.noise_decay * self.drift + step * self.noise.normal(self.age, 0);
+            self.age += 1;
+            self.closed.tick(&Drive { cues: &self.cues, disturbance: &[self.drift], ..Drive::default() })?;
+            closure.push(self.closed.plant().closure());
+            watch(since, self.closed.controller())?;
+        }
+        self.closed.finish(0.0)?;
+        Ok(closure)
+    }
+}
+
+/// What is measured of a response.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Response {
+    /// Largest closure.
+    pub amplitude: f64,
+    /// Its time after the onset of the tone, ms.
+    pub peak_ms: f64,
+    /// When the closure first exceeds the criterion, ms; none when it does not.
+    pub onset_ms: Option<f64>,
+}
+
+impl Response {
+    /// The response from the onset of the tone to `until_ms` after it.
+    pub fn of(closure: &[f64], before_ms: usize, until_ms: usize, criterion: f64) -> Self {
+        let seen = &closure[before_ms..(before_ms + until_ms).min(closure.len())];
+        let (at, amplitude) =
+            seen.iter().enumerate().fold((0, 0.0), |best, (k, &x)| if x > best.1 { (k, x) } else { best });
+        let onset_ms = seen.iter().position(|&x| x > criterion).map(|k| k as f64);
+        Self { amplitude, peak_ms: at as f64, onset_ms }
+    }
+
+    /// Whether it is a conditioned response.
+    pub fn is_conditioned(&self) -> bool {
+        self.onset_ms.is_some()
+    }
+}

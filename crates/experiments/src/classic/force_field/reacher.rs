@@ -1,0 +1,183 @@
+//! An arm that reaches, trial by trial.
+
+use super::config::Config;
+use lobule_control::filter::{Basis, TraceModel, Tuning};
+use lobule_control::plant::{Channel, ReachingArm, TwoLink, curl};
+use lobule_control::{
+    Beside, ClosedLoop, Controller, Drive, InverseDynamics, JointLearning, JointLearningParameters, Role,
+    minimum_jerk,
+};
+use lobule_signal::Stream;
+use lobule_study::Error;
+use serde::{Deserialize, Serialize};
+
+/// What learns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Learner {
+    /// Feedback-error learning with shifted inputs.
+    Shifted,
+    /// The same, without the shift.
+    Unshifted,
+    /// Counterfactual predictive control with shifted inputs.
+    Counterfactual,
+    /// Nothing.
+    None,
+}
+
+impl Learner {
+    /// All.
+    pub const ALL: [Self; 4] = [Self::Shifted, Self::Unshifted, Self::Counterfactual, Self::None];
+
+    /// Name in findings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Shifted => "fel",
+            Self::Unshifted => "fel_without_shift",
+            Self::Counterfactual => "cfpc",
+            Self::None => "no_cerebellum",
+        }
+    }
+
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Shifted => "feedback-error learning",
+            Self::Unshifted => "without the shift in time",
+            Self::Counterfactual => "counterfactual errors",
+            Self::None => "no cerebellum",
+        }
+    }
+}
+
+/// What the robot does in a trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Nothing.
+    Null,
+    /// The field.
+    Field,
+    /// Nothing, when the field is expected.
+    Catch,
+    /// The channel.
+    Clamp,
+}
+
+/// What a trial tells.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    /// What the robot did.
+    pub kind: Kind,
+    /// Angle of the target, deg counter-clockwise from the right.
+    pub target_deg: f64,
+    /// Distance from the straight line where it is largest during the movement, m; positive to the right, where the field pushes.
+    pub deviation_m: f64,
+    /// Force against the wall, as part of the force that would cancel the field; 0 for other kinds.
+    pub compensated: f64,
+    /// Hand from its start, m, every 10 ms; empty where it is not kept.
+    pub path: Vec<[f64; 2]>,
+}
+
+/// Arm, controllers and noise.
+pub struct Reacher<'a> {
+    config: &'a Config,
+    links: TwoLink,
+    joined: ClosedLoop<ReachingArm, Beside<InverseDynamics, JointLearning>>,
+    noise: Stream,
+    trials: u64,
+}
+
+impl<'a> Reacher<'a> {
+    /// An arm that knows itself and nothing of the field.
+    pub fn new(config: &'a Config, learner: Learner, seed: u64) -> Result<Self, Error> {
+        let (links, dt, c) = (TwoLink::HUMAN, config.dt_s(), &config.cerebellum);
+        let arm = ReachingArm::new(links, ReachingArm::VISCOSITY, config.reach.center_m)?;
+        // The center is in reach: the arm has just been put there.
+        let middle = links.angles(config.reach.center_m).unwrap_or_default().to_vec();
+        let tuning =
+            Tuning { middle, reach: vec![c.reach_rad; 2], speed: vec![c.speed_rad_s; 2], width: c.width };
+        let basis = Basis::tuned(c.granule_cells, &tuning, dt, seed)?;
+        let shift_ms = match learner {
+            Learner::Shifted | Learner::None => c.shift_ms,
+            Learner::Unshifted => 0,
+            Learner::Counterfactual => c.shift_of_errors_ms,
+        };
+        let parameters = JointLearningParameters {
+            stiffness: config.feedback.stiffness.to_vec(),
+            viscosity: config.feedback.viscosity.to_vec(),
+            role: if learner == Learner::Counterfactual { Role::ExpectedError } else { Role::Command },
+            trace: TraceModel::Delay(shift_ms / config.tick_ms),
+            rate: if learner == Learner::None { 0.0 } else { c.rate },
+            retention: c.retention,
+        };
+        let known = InverseDynamics::new(links, ReachingArm::VISCOSITY, dt)?;
+        let both = Beside::new(known, JointLearning::new(parameters, basis, dt)?)?;
+        let delays = [config.feedback.delay_ms / config.tick_ms, 0];
+        Ok(Self {
+            config,
+            links,
+            joined: ClosedLoop::new(arm, both, 2, dt, delays)?,
+            noise: Stream::new(seed, "force_field/noise"),
+            trials: 0,
+        })
+    }
+
+    /// Switches learning.
+    pub fn set_learning(&mut self, learns: bool) {
+        self.joined.controller_mut().set_learning(learns);
+    }
+
+    /// One reach.
+    pub fn reach(&mut self, kind: Kind, target_deg: f64, keeps_path: bool) -> Result<Trial, Error> {
+        let (config, dt) = (self.config, self.config.dt_s());
+        let (start, reach) = (config.reach.center_m, &config.reach);
+        let radians = target_deg.to_radians();
+        let along = [libm::cos(radians), libm::sin(radians)];
+        let b = if kind == Kind::Field { config.field.curl } else { 0.0 };
+        let channel = Channel {
+            from_m: start,
+            along,
+            stiffness: config.field.channel_stiffness,
+            damping: config.field.channel_damping,
+        };
+        let arm = self.joined.plant_mut();
+        arm.set_field(curl(b))?;
+        arm.set_channel((kind == Kind::Clamp).then_some(channel))?;
+        self.joined.reset();
+
+        let every = (10 / config.tick_ms).max(1);
+        let (mut deviation, mut pressed, mut ideal_squared, mut path) = (0.0f64, 0.0, 0.0, Vec::new());
+        for tick in 0..config.ticks() {
+            let t = tick as f64 * dt;
+            let way = reach.distance_m * minimum_jerk((t / reach.duration_s).min(1.0))[0];
+            let hand = [start[0] + way * along[0], start[1] + way * along[1]];
+            let Some(wanted) = self.links.angles(hand) else {
+                let what = format!("{}; the target at {target_deg} deg is out of reach", reach.distance_m);
+                return Err(Error::Config { key: "reach.distance_m".into(), what });
+            };
+            let at = self.trials * config.ticks() as u64 + tick as u64;
+            let noise = [0, 1].map(|j| config.feedback.noise * self.noise.normal(at, j));
+            self.joined.tick(&Drive { reference: &wanted, disturbance: &noise, cues: &[] })?;
+
+            let arm = self.joined.plant();
+            let [x, y] = arm.hand_m();
+            let from = [x - start[0], y - start[1]];
+            if t < reach.duration_s {
+                let right = from[0] * along[1] - from[1] * along[0];
+                deviation = if right.abs() > deviation.abs() { right } else { deviation };
+                let v = arm.hand_velocity();
+                let ideal = config.field.curl * (v[0] * along[0] + v[1] * along[1]);
+                pressed += arm.pressed_n() * ideal;
+                ideal_squared += ideal * ideal;
+            }
+            if keeps_path && tick % every == 0 {
+                path.push(from);
+            }
+        }
+        self.joined.finish(0.0)?;
+        self.trials += 1;
+        let compensated = if kind == Kind::Clamp { pressed / ideal_squared } else { 0.0 };
+        Ok(Trial { kind, target_deg, deviation_m: deviation, compensated, path })
+    }
+}

@@ -1,0 +1,110 @@
+//! Orders of trials: which target, which probe, when.
+
+use super::config::Config;
+use super::reacher::{Kind, Learner, Reacher, Trial};
+use lobule_signal::Stream;
+use lobule_study::Error;
+use serde::{Deserialize, Serialize};
+
+/// A session of one subject: baseline, adaptation, washout.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Session {
+    /// What learned.
+    pub learner: Learner,
+    /// Its seed.
+    pub seed: u64,
+    /// All trials in order.
+    pub trials: Vec<Trial>,
+}
+
+/// What was learned in one direction, elsewhere.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Spread {
+    /// Its seed.
+    pub seed: u64,
+    /// Compensation after one trial of learning, in its direction.
+    pub first: f64,
+    /// Compensation at each angle of the configuration, mean of both sides, less that before learning.
+    pub compensated: Vec<f64>,
+}
+
+/// Angle of target `k`, deg: the last is straight ahead when there are four or a multiple.
+fn target(config: &Config, k: usize) -> f64 {
+    90.0 + 360.0 * (k + 1) as f64 / config.reach.directions as f64
+}
+
+/// A session; paths are kept when `keeps_paths`.
+pub fn session(config: &Config, learner: Learner, seed: u64, keeps_paths: bool) -> Result<Session, Error> {
+    let mut reacher = Reacher::new(config, learner, seed)?;
+    let p = &config.protocol;
+    let (order, probes) = (Stream::new(seed, "force_field/order"), Stream::new(seed, "force_field/probes"));
+    let n = config.reach.directions;
+    let mut targets: Vec<usize> = (0..n).collect();
+    let mut trials = Vec::new();
+    for k in 0..p.baseline + p.adaptation + p.washout {
+        // All targets in random order, again and again.
+        if k % n == 0 {
+            for i in (1..n).rev() {
+                targets.swap(i, order.below(k as u64, i as u32, i as u32 + 1) as usize);
+            }
+        }
+        // One clamp in each block of trials, and one catch trial elsewhere in it; none in the first half of the first block of a phase.
+        let (in_field, since) = match k.checked_sub(p.baseline) {
+            Some(since) if since < p.adaptation => (true, since),
+            Some(since) => (false, since - p.adaptation),
+            None => (false, k),
+        };
+        let (block, place, every) =
+            ((since / p.probe_every) as u64, since % p.probe_every, p.probe_every as u32);
+        let block = block + 10_000 * u64::from(in_field) + 20_000 * u64::from(k >= p.baseline + p.adaptation);
+        let clamp = probes.below(block, 0, every) as usize;
+        let catch = (clamp + 1 + probes.below(block, 1, every - 1) as usize) % p.probe_every;
+        let kind = match (in_field, place) {
+            _ if since < p.probe_every / 2 => {
+                if in_field {
+                    Kind::Field
+                } else {
+                    Kind::Null
+                }
+            }
+            (_, place) if place == clamp => Kind::Clamp,
+            (true, place) if place == catch => Kind::Catch,
+            (true, _) => Kind::Field,
+            (false, _) => Kind::Null,
+        };
+        trials.push(reacher.reach(kind, target(config, targets[k % n]), keeps_paths)?);
+    }
+    Ok(Session { learner, seed, trials })
+}
+
+/// Learning in one direction, probed in others.
+pub fn spread(config: &Config, seed: u64) -> Result<Spread, Error> {
+    let mut reacher = Reacher::new(config, Learner::Shifted, seed)?;
+    const AHEAD: f64 = 90.0;
+    let g = &config.generalization;
+    let probe = |reacher: &mut Reacher| -> Result<Vec<f64>, Error> {
+        reacher.set_learning(false);
+        let mut all = Vec::new();
+        for angle in &g.angles_deg {
+            let sides =
+                [-1.0, 1.0].map(|side| reacher.reach(Kind::Clamp, AHEAD + side * f64::from(*angle), false));
+            let mut sum = 0.0;
+            for side in sides {
+                sum += 0.5 * side?.compensated;
+            }
+            all.push(sum);
+        }
+        reacher.set_learning(true);
+        Ok(all)
+    };
+    let before = probe(&mut reacher)?;
+    let mut first = 0.0;
+    for k in 0..g.trials {
+        reacher.reach(Kind::Field, AHEAD, false)?;
+        if k == 0 {
+            first = probe(&mut reacher)?[0] - before[0];
+        }
+    }
+    let after = probe(&mut reacher)?;
+    Ok(Spread { seed, first, compensated: after.iter().zip(&before).map(|(a, b)| a - b).collect() })
+}

@@ -1,0 +1,419 @@
+//! Tracking with an object in the hand that changes.
+
+use super::config::Config;
+use lobule_control::plant::Linear;
+use lobule_control::{ClosedLoop, Controller, Drive, Mosaic, MosaicParameters, MosaicScales, Senses};
+use lobule_signal::Stream;
+use lobule_study::Error;
+use serde::{Deserialize, Serialize};
+
+/// Who controls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Player {
+    /// MOSAIC.
+    Mosaic,
+    /// The same, and a cue tells the object.
+    Cued,
+    /// Without memory of what was held a tick ago.
+    WithoutMemory,
+    /// With σ at its last value from the beginning.
+    WithoutAnnealing,
+    /// One module.
+    OneModule,
+    /// Feedback alone.
+    Feedback,
+    /// The inverse of the very object, and feedback.
+    Perfect,
+}
+
+impl Player {
+    /// All.
+    pub const ALL: [Self; 7] = [
+        Self::Mosaic,
+        Self::Cued,
+        Self::WithoutMemory,
+        Self::WithoutAnnealing,
+        Self::OneModule,
+        Self::Feedback,
+        Self::Perfect,
+    ];
+
+    /// Those that have several modules.
+    pub fn has_modules(self) -> bool {
+        matches!(self, Self::Mosaic | Self::Cued | Self::WithoutMemory | Self::WithoutAnnealing)
+    }
+
+    /// Name in findings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mosaic => "mosaic",
+            Self::Cued => "mosaic_with_cue",
+            Self::WithoutMemory => "mosaic_without_memory",
+            Self::WithoutAnnealing => "mosaic_without_annealing",
+            Self::OneModule => "one_module",
+            Self::Feedback => "feedback",
+            Self::Perfect => "perfect_inverse",
+        }
+    }
+}
+
+/// What is kept of a moment, for the figure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Moment {
+    /// Time since the start of its part, s.
+    pub time_s: f64,
+    /// The object.
+    pub object: usize,
+    /// Responsibility of the module of each object, in their order.
+    pub shares: Vec<f64>,
+    /// Wanted and true position, m.
+    pub position: [f64; 2],
+}
+
+/// What a controller did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Who.
+    pub player: Player,
+    /// Its seed.
+    pub seed: u64,
+    /// Part of the test in which the most responsible module was that of the object.
+    pub accuracy: f64,
+    /// The same, of each object.
+    pub accuracies: Vec<f64>,
+    /// Mean time from a change of the object until its module has more than half, s; none where that never was.
+    pub latency_s: Option<f64>,
+    /// Mean share of the module of the new object in the first command after a change.
+    pub at_once: Option<f64>,
+    /// Rms of the error in the test, m: with each object, then in the first 0.3 s after changes.
+    pub errors_m: Vec<f64>,
+    /// Rms of the error with the object between, m.
+    pub between_m: f64,
+    /// Mean responsibilities with it, in the order of the objects.
+    pub between_shares: Vec<f64>,
+    /// Moments of early learning and of the test, every 50 ms; empty where they are not kept.
+    pub moments: [Vec<Moment>; 2],
+}
+
+impl Outcome {
+    /// Rms of the error over all objects, each with the same weight, m.
+    pub fn error_m(&self) -> f64 {
+        let objects = &self.errors_m[..self.errors_m.len() - 1];
+        (objects.iter().map(|e| e * e).sum::<f64>() / objects.len() as f64).sqrt()
+    }
+
+    /// Whether some object has no module of its own.
+    pub fn is_collapsed(&self) -> bool {
+        self.accuracies.iter().any(|a| *a < 0.5)
+    }
+}
+
+/// Feedback, and the inverse of an object that is told.
+struct Known {
+    object: [f64; 3],
+    feedback: [f64; 2],
+    dt_s: f64,
+    before: Option<[f64; 2]>,
+}
+
+impl Controller for Known {
+    fn name(&self) -> &'static str {
+        "known object"
+    }
+
+    fn commands(&self) -> usize {
+        1
+    }
+
+    fn reset(&mut self) {
+        self.before = None;
+    }
+
+    fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), lobule_control::Error> {
+        let (r, dt, [m, b, k]) = (senses.reference[0], self.dt_s, self.object);
+        let [r1, r2] = self.before.unwrap_or([r; 2]);
+        let (velocity, acceleration) = ((r - r1) / dt, (r - 2.0 * r1 + r2) / (dt * dt));
+        let [kp, kd] = self.feedback;
+        command[0] = m * acceleration + b * velocity + k * r;
+        command[0] += kp * (r - senses.sensed[0]) + kd * (velocity - senses.sensed[1]);
+        self.before = Some([r, r1]);
+        Ok(())
+    }
+}
+
+/// Either kind of controller.
+enum Hand {
+    Modules(Box<Mosaic>),
+    Known(Known),
+}
+
+impl Controller for Hand {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Modules(m) => m.name(),
+            Self::Known(k) => k.name(),
+        }
+    }
+
+    fn commands(&self) -> usize {
+        1
+    }
+
+    fn reset(&mut self) {
+        match self {
+            Self::Modules(m) => m.reset(),
+            Self::Known(k) => k.reset(),
+        }
+    }
+
+    fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), lobule_control::Error> {
+        match self {
+            Self::Modules(m) => m.advance(senses, command),
+            Self::Known(k) => k.advance(senses, command),
+        }
+    }
+
+    fn set_learning(&mut self, learns: bool) {
+        if let Self::Modules(m) = self {
+            m.set_learning(learns);
+        }
+    }
+}
+
+/// A tick as it was.
+struct Tick {
+    object: usize,
+    /// Ticks since the object changed.
+    since: usize,
+    /// Of all modules; empty for others.
+    responsible: Vec<f64>,
+    expected: Vec<f64>,
+    wanted: f64,
+    error: f64,
+}
+
+/// A hand with an object.
+struct Tracker<'a> {
+    config: &'a Config,
+    player: Player,
+    seed: u64,
+    joined: ClosedLoop<Linear, Hand>,
+    ticks: u64,
+}
+
+/// Parameters of the modules of a player.
+pub fn parameters(config: &Config, player: Player) -> MosaicParameters {
+    let (m, [position, velocity, acceleration, command]) = (&config.mosaic, config.mosaic.scales);
+    let modules = if player.has_modules() { m.modules } else { 1 };
+    let learns = player != Player::Feedback;
+    MosaicParameters {
+        modules,
+        forgetting: m.forgetting,
+        inverse_rate: if learns { m.inverse_rate } else { 0.0 },
+        sigma: if player == Player::WithoutAnnealing { [m.sigma[1]; 2] } else { m.sigma },
+        anneal_ticks: (m.anneal_s / config.dt_s()).round() as u64,
+        spread: m.spread,
+        switching: if player == Player::WithoutMemory { 1.0 - 1.0 / modules as f64 } else { m.switching },
+        cue_rate: if player == Player::Cued { m.cue_rate } else { 0.0 },
+        feedback: m.feedback,
+        scales: MosaicScales { position, velocity, acceleration, command },
+    }
+}
+
+fn plant(object: [f64; 3]) -> Result<Linear, Error> {
+    Ok(Linear::second_order(object[0], object[1], object[2])?)
+}
+
+impl<'a> Tracker<'a> {
+    fn new(config: &'a Config, player: Player, seed: u64) -> Result<Self, Error> {
+        let (objects, dt) = (&config.task.objects, config.dt_s());
+        let hand = if player == Player::Perfect {
+            let feedback = config.mosaic.feedback;
+            Hand::Known(Known { object: objects[0], feedback, dt_s: dt, before: None })
+        } else {
+            let mosaic = Mosaic::new(parameters(config, player), 1, objects.len(), dt, seed)?;
+            Hand::Modules(Box::new(mosaic))
+        };
+        let joined = ClosedLoop::new(plant(objects[0])?, hand, 1, dt, [0, 0])?;
+        Ok(Self { config, player, seed, joined, ticks: 0 })
+    }
+
+    fn hold(&mut self, object: [f64; 3]) -> Result<(), Error> {
+        self.joined.plant_mut().become_like(&plant(object)?)?;
+        if let Hand::Known(known) = self.joined.controller_mut() {
+            known.object = object;
+        }
+        Ok(())
+    }
+
+    /// Follows the reference for so many seconds with objects that change, or with one that is told.
+    fn follow(
+        &mut self,
+        seconds: usize,
+        told: Option<[f64; 3]>,
+        mut see: impl FnMut(usize, Tick),
+    ) -> Result<(), Error> {
+        let (task, dt) = (&self.config.task, self.config.dt_s());
+        let (phases, order, force) = (
+            Stream::new(self.seed, "mosaic/phases"),
+            Stream::new(self.seed, "mosaic/order"),
+            Stream::new(self.seed, "mosaic/force"),
+        );
+        let n = task.objects.len();
+        // Sines of one size; the rms of each is 1/√2 of its size.
+        let size = task.reference_rms_m * (2.0 / task.reference_hz.len() as f64).sqrt();
+        let (mut object, mut left, mut since) = (0, 0, 0);
+        let mut cues = vec![0.0; n];
+        if let Some(told) = told {
+            self.hold(told)?;
+        }
+        for k in 0..(seconds as f64 / dt).round() as usize {
+            let now = self.ticks;
+            if told.is_none() && left == 0 {
+                // Another object than before, for a time between the shortest and the longest.
+                let draw = order.below(now, 0, n as u32 - u32::from(k > 0)) as usize;
+                object = if k > 0 && draw >= object { draw + 1 } else { draw };
+                let [short, long] = task.dwell_s;
+                left = ((short + (long - short) * order.uniform(now, 1)) / dt).round() as usize;
+                since = 0;
+                self.hold(task.objects[object])?;
+                cues.fill(0.0);
+                if self.player == Player::Cued {
+                    cues[object] = 1.0;
+                }
+            }
+            let t = now as f64 * dt;
+            let wanted: f64 = task.reference_hz.iter().enumerate().fold(0.0, |sum, (j, hz)| {
+                sum + size * libm::sin(std::f64::consts::TAU * (hz * t + phases.uniform(0, j as u32)))
+            });
+            let push = [task.noise_n * force.normal(now, 0)];
+            self.joined.tick(&Drive { reference: &[wanted], disturbance: &push, cues: &cues })?;
+            let (responsible, expected) = match self.joined.controller() {
+                Hand::Modules(m) => (m.responsibilities().to_vec(), m.expectations().to_vec()),
+                Hand::Known(_) => (Vec::new(), Vec::new()),
+            };
+            let error = wanted - self.joined.senses()[0];
+            see(k, Tick { object, since, responsible, expected, wanted, error });
+            (left, since) = (left.saturating_sub(1), since + 1);
+            self.ticks += 1;
+        }
+        Ok(())
+    }
+}
+
+/// The module of each object for which `counts[object][module]` adds to most.
+fn pairing(counts: &[Vec<f64>]) -> Vec<usize> {
+    fn best(counts: &[Vec<f64>], taken: &mut Vec<usize>, top: &mut (f64, Vec<usize>), sum: f64) {
+        let object = taken.len();
+        if object == counts.len() {
+            if sum > top.0 {
+                *top = (sum, taken.clone());
+            }
+            return;
+        }
+        for module in 0..counts[object].len() {
+            if !taken.contains(&module) {
+                taken.push(module);
+                best(counts, taken, top, sum + counts[object][module]);
+                taken.pop();
+            }
+        }
+    }
+    let mut top = (f64::NEG_INFINITY, Vec::new());
+    best(counts, &mut Vec::new(), &mut top, 0.0);
+    top.1
+}
+
+/// Learns, is tested, and gets the object between the others.
+pub fn play(config: &Config, player: Player, seed: u64, keeps: bool) -> Result<Outcome, Error> {
+    let mut tracker = Tracker::new(config, player, seed)?;
+    let (task, dt) = (&config.task, config.dt_s());
+    let n = task.objects.len();
+    let every = (50 / config.tick_ms).max(1);
+    let kept = (30.0 / dt) as usize;
+    let mut early = Vec::new();
+    tracker.follow(task.learning_s, None, |k, tick| {
+        if keeps && k < kept && k % every == 0 {
+            early.push((k, tick));
+        }
+    })?;
+    let mut test = Vec::new();
+    tracker.follow(task.test_s, None, |_, tick| test.push(tick))?;
+
+    // Which module belongs to which object, by who is most responsible when.
+    let modules = test.first().map_or(0, |t: &Tick| t.responsible.len());
+    let first = |shares: &[f64]| (0..shares.len()).fold(0, |b, i| if shares[i] > shares[b] { i } else { b });
+    let mut counts = vec![vec![0.0; modules]; n];
+    let mut time = vec![0.0f64; n];
+    for tick in test.iter().filter(|t| !t.responsible.is_empty()) {
+        counts[tick.object][first(&tick.responsible)] += 1.0;
+        time[tick.object] += 1.0;
+    }
+    let own = if player.has_modules() { pairing(&counts) } else { Vec::new() };
+    let accuracies: Vec<f64> =
+        own.iter().enumerate().map(|(o, m)| counts[o][*m] / time[o].max(1.0)).collect();
+    let right: f64 = own.iter().enumerate().map(|(o, m)| counts[o][*m]).sum();
+
+    // Changes of the object: how soon its module has more than half.
+    let (mut latencies, mut at_once, mut waiting) = (Vec::new(), Vec::new(), false);
+    for tick in test.iter().filter(|_| !own.is_empty()) {
+        if tick.since == 0 {
+            waiting = true;
+            at_once.push(tick.expected[own[tick.object]]);
+        }
+        if waiting && tick.responsible[own[tick.object]] > 0.5 && tick.since > 0 {
+            latencies.push(tick.since as f64 * dt);
+            waiting = false;
+        }
+    }
+
+    // Errors, by object and after changes.
+    let soon = (0.3 / dt).round() as usize;
+    let rms =
+        |errors: Vec<f64>| (errors.iter().map(|e| e * e).sum::<f64>() / errors.len().max(1) as f64).sqrt();
+    let mut errors_m: Vec<f64> =
+        (0..n).map(|o| rms(test.iter().filter(|t| t.object == o).map(|t| t.error).collect())).collect();
+    errors_m.push(rms(test.iter().filter(|t| t.since < soon).map(|t| t.error).collect()));
+
+    // The object between, without learning, so that it stays new.
+    tracker.joined.controller_mut().set_learning(false);
+    let (mut squares, mut shares, mut ticks) = (0.0, vec![0.0; own.len()], 0.0);
+    tracker.follow(task.between_s, Some(task.object_between()), |_, tick| {
+        squares += tick.error * tick.error;
+        ticks += 1.0;
+        own.iter().zip(&mut shares).for_each(|(m, share)| *share += tick.responsible[*m]);
+    })?;
+    shares.iter_mut().for_each(|s| *s /= ticks);
+
+    let moment = |(k, tick): (usize, &Tick)| Moment {
+        time_s: k as f64 * dt,
+        object: tick.object,
+        shares: own.iter().map(|m| tick.responsible[*m]).collect(),
+        position: [tick.wanted, tick.wanted - tick.error],
+    };
+    let late = test.iter().enumerate().filter(|(k, _)| keeps && *k < kept && k % every == 0);
+    Ok(Outcome {
+        player,
+        seed,
+        accuracy: if own.is_empty() { 0.0 } else { right / test.len() as f64 },
+        accuracies,
+        latency_s: (!latencies.is_empty()).then(|| lobule_analysis::mean(&latencies)),
+        at_once: (!at_once.is_empty()).then(|| lobule_analysis::mean(&at_once)),
+        errors_m,
+        between_m: (squares / f64::max(ticks, 1.0)).sqrt(),
+        between_shares: shares,
+        moments: [early.iter().map(|(k, t)| moment((*k, t))).collect(), late.map(moment).collect()],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_pairing_is_not_the_greedy_one() {
+        let counts = vec![vec![5.0, 4.0, 0.0], vec![5.0, 0.0, 0.0], vec![0.0, 1.0, 1.0]];
+        assert_eq!(pairing(&counts), [1, 0, 2]);
+    }
+}

@@ -1,0 +1,193 @@
+//! Targets, and eyes that follow them.
+
+use super::config::{Kind, LOWEST_MIXED_HZ, PursuitConfig};
+use crate::classic::response::{Demodulator, Response};
+use lobule_control::feedback::{Pid, PidGains, Reflex};
+use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
+use lobule_control::forward::{Equations, Foresight, Law, Seen, SmithPredictor};
+use lobule_control::plant::{DrivenEye, Eye, EyeParameters, Noisy};
+use lobule_control::{
+    Brainstem, BrainstemParameters, Cfpc, ClosedLoop, Controller, Drive, FeedbackErrorLearning, LinearSystem,
+};
+use lobule_signal::Stream;
+use lobule_study::Error;
+use std::f64::consts::TAU;
+
+/// An eye that turns faster than this is lost, deg/s. Chosen: far beyond the fastest target here.
+const DIVERGED_DEG_S: f64 = 1e4;
+
+/// Velocity of a target: sines of (Hz, turns), each of peak velocity `peak`, deg/s.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    sines: Vec<(f64, f64)>,
+    peak: f64,
+}
+
+impl Target {
+    /// One sine; its phase is of the seed.
+    pub fn sine(config: &PursuitConfig, seed: u64, hz: f64) -> Self {
+        let phase = Stream::new(seed, "pursuit/sine").uniform(0, 0);
+        Self { sines: vec![(hz, phase)], peak: config.targets.speed_deg_s * std::f64::consts::SQRT_2 }
+    }
+
+    /// Many, each drawn from its own stretch of a grid of whole periods.
+    pub fn mixed(config: &PursuitConfig, seed: u64) -> Self {
+        let t = &config.targets;
+        let stream = Stream::new(seed, "pursuit/mixed");
+        let grid = 1.0 / t.measured_s as f64;
+        let (first, last) = ((LOWEST_MIXED_HZ / grid).round(), (t.mixed_to_hz / grid).floor());
+        let each = (last - first) / t.mixed as f64;
+        let sine = |k: usize| {
+            let place = first + (each * (k as f64 + stream.uniform(0, k as u32))).floor();
+            (place * grid, stream.uniform(1, k as u32))
+        };
+        let peak = t.speed_deg_s * (2.0 / t.mixed as f64).sqrt();
+        Self { sines: (0..t.mixed).map(sine).collect(), peak }
+    }
+
+    /// Its frequencies, Hz.
+    pub fn frequencies(&self) -> impl Iterator<Item = f64> {
+        self.sines.iter().map(|s| s.0)
+    }
+
+    /// Velocity at a time, deg/s.
+    pub fn velocity(&self, t_s: f64) -> f64 {
+        self.peak * self.sines.iter().map(|(hz, phase)| libm::sin(TAU * (hz * t_s + phase))).sum::<f64>()
+    }
+}
+
+/// An eye, and what moves it.
+pub struct Pursuer {
+    closed: ClosedLoop<Noisy<DrivenEye>, Seen<Box<dyn Controller>>>,
+    dt_s: f64,
+    /// Ticks since its start, and whether the target was seen in the last of them, the newest last.
+    tick: usize,
+    seen: std::collections::VecDeque<bool>,
+}
+
+impl Pursuer {
+    /// The eye of a seed at rest under a controller; `ki` is the gain of feedback, `noise` the sd of what is sensed, deg/s.
+    ///
+    /// # Errors
+    /// A part that refuses its parameters.
+    pub fn new(config: &PursuitConfig, kind: Kind, ki: f64, seed: u64, noise: f64) -> Result<Self, Error> {
+        let dt_s = config.dt_s();
+        let stream = Stream::new(seed, "pursuit/subject");
+        let spread = |i| 1.0 + config.eye.spread * (2.0 * stream.uniform(0, i) - 1.0);
+        let eye = |slow: f64, fast: f64| -> Result<DrivenEye, Error> {
+            let parameters = EyeParameters {
+                slow_s: config.eye.slow_s * slow,
+                fast_s: config.eye.fast_s * fast,
+                strength: 1.0,
+            };
+            let healthy =
+                BrainstemParameters { gain: 1.0, direct_s: config.eye.slow_s, leak_s: config.eye.leak_s };
+            Ok(DrivenEye::new(Eye::new(parameters)?, Brainstem::new(healthy, dt_s)?))
+        };
+        // The true eye is the subject's; every model is of the nominal one.
+        let (body, model) = (eye(spread(0), spread(1))?, eye(1.0, 1.0)?);
+        let delays = config.delays();
+        let law = Pid::new(PidGains { kp: 0.0, kd: 0.0, ki, filter_s: 0.0 }, dt_s)?;
+        let smith = || -> Result<Box<dyn Controller>, Error> {
+            let kp = config.smith.kp;
+            // What is seen of the target is followed as it is; the law only mends what is left.
+            let law: Law = Box::new(move |s, r, u| u[0] = r[0] + kp * (r[0] - s[0]));
+            let model = Box::new(Equations::driven_eye(&model, dt_s)?);
+            let scale = [config.targets.speed_deg_s; 3];
+            Ok(Box::new(SmithPredictor::new(law, model, &[0.0; 3], &scale, delays[0] + delays[1])?))
+        };
+        let filter = || -> Result<AdaptiveFilter, Error> {
+            let c = &config.cerebellum;
+            let open = law.system()?.then(&LinearSystem::delay(delays[1])).then(&model.system(dt_s)?);
+            let closed = open.then(&LinearSystem::delay(delays[0])).closed()?;
+            let speed = config.targets.speed_deg_s;
+            let learning = Learning {
+                trace: TraceModel::System(closed),
+                update: Update::Tick,
+                step: Step::Plain(c.rate / (speed * speed)),
+            };
+            let basis = Basis::filtered_reference(&c.taus_s, c.scale_s, dt_s)?;
+            Ok(AdaptiveFilter::new(basis, &learning)?)
+        };
+        let inner: Box<dyn Controller> = match kind {
+            Kind::Feedback => Box::new(Reflex::new(law.clone())),
+            Kind::Smith | Kind::Foresight => smith()?,
+            Kind::Cfpc => Box::new(Cfpc::new(law.clone(), filter()?, dt_s)),
+            Kind::Fel => Box::new(FeedbackErrorLearning::new(law.clone(), filter()?, dt_s)),
+        };
+        let controller = match kind {
+            Kind::Foresight => {
+                let f = &config.foresight;
+                let foresight = Foresight {
+                    lead: delays[0] + delays[1] + f.beyond_ms / config.tick_ms,
+                    taps: f.taps,
+                    every: f.every_ms / config.tick_ms,
+                    scale: config.targets.speed_deg_s,
+                    rate: f.rate,
+                };
+                Seen::foreseeing(inner, foresight)?
+            }
+            _ => Seen::new(inner, 1),
+        };
+        let body = Noisy::new(body, vec![noise, 0.0, 0.0], seed, "pursuit/noise")?;
+        let closed = ClosedLoop::new(body, controller, 1, dt_s, delays)?;
+        let seen = std::iter::repeat_n(true, delays[0]).collect();
+        Ok(Self { closed, dt_s, tick: 0, seen })
+    }
+
+    /// Follows a target for some ticks; `told` is given time (s), velocity of the target and of the eye (deg/s). Whether the eye was kept.
+    pub fn follow(
+        &mut self,
+        velocity: impl Fn(f64) -> f64,
+        is_seen: bool,
+        ticks: usize,
+        mut told: impl FnMut(f64, f64, f64),
+    ) -> bool {
+        for _ in 0..ticks {
+            let t_s = self.tick as f64 * self.dt_s;
+            let (target, eye) = (velocity(t_s), self.closed.senses()[0]);
+            told(t_s, target, eye);
+            // That a target is gone is known as late as everything else about it.
+            self.seen.push_back(is_seen);
+            let cue = [if self.seen.pop_front().unwrap_or(true) { 1.0 } else { 0.0 }];
+            let drive = Drive { reference: &[target], cues: &cue, ..Drive::default() };
+            if self.closed.tick(&drive).is_err() || eye.is_nan() || eye.abs() > DIVERGED_DEG_S {
+                return false;
+            }
+            self.tick += 1;
+        }
+        true
+    }
+}
+
+/// Follows a target long enough to learn, then measures at each of its frequencies; none when the eye was lost. The last seconds are
+/// given to `told`.
+///
+/// # Errors
+/// A part that refuses its parameters.
+pub fn track(
+    config: &PursuitConfig,
+    kind: Kind,
+    seed: u64,
+    target: &Target,
+    mut told: impl FnMut(f64, f64, f64),
+) -> Result<Option<Vec<Response>>, Error> {
+    let mut pursuer = Pursuer::new(config, kind, config.feedback.ki, seed, config.noise_deg_s)?;
+    let per_s = |s: f64| (s / config.dt_s()).round() as usize;
+    // All have the same time, so that all are measured on the same stretch.
+    if !pursuer.follow(|t| target.velocity(t), true, per_s(config.targets.learning_s as f64), |_, _, _| ()) {
+        return Ok(None);
+    }
+    let mut sums: Vec<Demodulator> =
+        target.frequencies().map(|hz| Demodulator::new(hz, config.dt_s())).collect();
+    let kept = pursuer.follow(
+        |t| target.velocity(t),
+        true,
+        per_s(config.targets.measured_s as f64),
+        |t, v, eye| {
+            sums.iter_mut().for_each(|s| s.take(v, eye));
+            told(t, v, eye);
+        },
+    );
+    Ok(kept.then(|| sums.iter().map(Demodulator::response).collect()))
+}

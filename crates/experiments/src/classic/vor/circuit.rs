@@ -1,0 +1,224 @@
+//! Subjects, their head movements, and the reflex at work: in the light it learns, in the dark it is tested.
+
+use super::config::VorConfig;
+use crate::classic::response::{Demodulator, Response};
+use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
+use lobule_control::plant::{Changing, Eye, EyeParameters};
+use lobule_control::{
+    Architecture, Brainstem, BrainstemParameters, ClosedLoop, Controller, Drive, Plant, VestibuloOcular,
+};
+use lobule_signal::Stream;
+use lobule_study::Error;
+use serde::{Deserialize, Serialize};
+use std::f64::consts::TAU;
+
+/// An eye that turns faster than this has left every orbit: divergence, deg/s. Chosen: thirty times the fastest head here.
+const DIVERGED_DEG_S: f64 = 1e4;
+
+/// One subject: its eye and the brainstem it was born with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Subject {
+    /// Its seed.
+    pub seed: u64,
+    /// Its eye.
+    pub eye: EyeParameters,
+    /// Its brainstem.
+    pub brainstem: BrainstemParameters,
+}
+
+impl Subject {
+    /// The subject of a seed.
+    pub fn new(config: &VorConfig, seed: u64) -> Self {
+        let stream = Stream::new(seed, "vor/subject");
+        let between = |i: u32, [low, high]: [f64; 2]| low + (high - low) * stream.uniform(0, i);
+        let spread = [1.0 - config.eye.spread, 1.0 + config.eye.spread];
+        let slow_s = config.eye.slow_s * between(0, spread);
+        let eye = EyeParameters { slow_s, fast_s: config.eye.fast_s * between(1, spread), strength: 1.0 };
+        let b = &config.brainstem;
+        let brainstem = BrainstemParameters {
+            gain: between(2, b.gain),
+            direct_s: slow_s * between(3, b.direct),
+            leak_s: between(4, b.leak_s),
+        };
+        Self { seed, eye, brainstem }
+    }
+}
+
+/// Velocity of a head as a sum of sines, deg/s: each turns by a fixed angle in a tick.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Head {
+    /// (cosine, sine) of now and of a tick's turn.
+    sines: Vec<[f64; 4]>,
+    speed: f64,
+}
+
+impl Head {
+    /// The natural movements of a subject; `part` tells runs of one subject apart.
+    pub fn natural(config: &VorConfig, seed: u64, part: &str) -> Self {
+        let head = &config.head;
+        let stream = Stream::new(seed, &format!("vor/head/{part}"));
+        let [low, high] = head.frequency_hz.map(libm::log);
+        let each = (high - low) / head.sines as f64;
+        let sine = |k: usize| {
+            let at = k as f64 + stream.uniform(0, k as u32);
+            (libm::exp(low + each * at), stream.uniform(1, k as u32))
+        };
+        Self::new(&(0..head.sines).map(sine).collect::<Vec<_>>(), head.speed_deg_s, config.dt_s())
+    }
+
+    /// One sine of a peak velocity.
+    pub fn sine(frequency_hz: f64, peak_deg_s: f64, dt_s: f64) -> Self {
+        Self::new(&[(frequency_hz, 0.0)], peak_deg_s / std::f64::consts::SQRT_2, dt_s)
+    }
+
+    /// Sines of (frequency Hz, phase in turns) and equal velocity, together of rms `rms`.
+    fn new(sines: &[(f64, f64)], rms: f64, dt_s: f64) -> Self {
+        let turn = |&(f, phase): &(f64, f64)| {
+            let (now, step) = (TAU * phase, TAU * f * dt_s);
+            [libm::cos(now), libm::sin(now), libm::cos(step), libm::sin(step)]
+        };
+        Self { sines: sines.iter().map(turn).collect(), speed: rms * (2.0 / sines.len() as f64).sqrt() }
+    }
+
+    /// Velocity in this tick; goes on to the next.
+    fn advance(&mut self) -> f64 {
+        let mut sum = 0.0;
+        for [c, s, turn_c, turn_s] in &mut self.sines {
+            sum += *s;
+            (*c, *s) = (*c * *turn_c - *s * *turn_s, *s * *turn_c + *c * *turn_s);
+        }
+        self.speed * sum
+    }
+}
+
+/// How the flocculus is wired and what its synapses keep.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Wiring {
+    /// What it hears.
+    pub architecture: Architecture,
+    /// Age of the input that slip is compared with, ms.
+    pub eligibility_ms: usize,
+}
+
+/// Eye, brainstem and flocculus of a subject, joined.
+pub struct Reflex {
+    closed: ClosedLoop<Box<dyn Plant>, VestibuloOcular>,
+}
+
+/// What happened in a stretch of time.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stretch {
+    /// Rms of the true slip, deg/s.
+    pub slip_deg_s: f64,
+    /// Whether the eye was lost.
+    pub diverged: bool,
+}
+
+impl Reflex {
+    /// A reflex with weights, at rest; empty for a flocculus that has learned nothing. `weakens`: strength of the muscles after so
+    /// many ticks.
+    ///
+    /// # Errors
+    /// A part that refuses its parameters.
+    pub fn new(
+        config: &VorConfig,
+        subject: &Subject,
+        wiring: Wiring,
+        weights: &[f64],
+        weakens: Option<(f64, u64)>,
+    ) -> Result<Self, Error> {
+        let f = &config.flocculus;
+        let dt_s = config.dt_s();
+        let rate = match wiring.architecture {
+            Architecture::FeedForward => f.rate_feed_forward,
+            Architecture::Recurrent => f.rate_recurrent,
+        };
+        let learning = Learning {
+            trace: TraceModel::Delay(config.ticks(wiring.eligibility_ms)),
+            update: Update::Tick,
+            step: Step::Plain(rate / (config.head.speed_deg_s * config.head.speed_deg_s)),
+        };
+        let filter = AdaptiveFilter::new(Basis::bands(&f.taus_s, dt_s)?, &learning)?;
+        let filter = if weights.is_empty() { filter } else { filter.with_weights(weights)? };
+        let brainstem = Brainstem::new(subject.brainstem, dt_s)?;
+        let controller = VestibuloOcular::new(wiring.architecture, config.canal_s, brainstem, filter, dt_s)?;
+        let eye = Eye::new(subject.eye)?;
+        let plant: Box<dyn Plant> = match weakens {
+            None => Box::new(eye),
+            Some((strength, after)) => {
+                let weak = EyeParameters { strength, ..subject.eye };
+                Box::new(Changing::new(eye, after, Box::new(move |eye: &mut Eye| eye.change(weak))))
+            }
+        };
+        let delays = [config.ticks(config.visual_delay_ms), config.ticks(config.motor_delay_ms)];
+        Ok(Self { closed: ClosedLoop::new(plant, controller, 1, dt_s, delays)? })
+    }
+
+    /// What was learned.
+    pub fn weights(&self) -> Vec<f64> {
+        self.closed.controller().weights().to_vec()
+    }
+
+    /// Goes on in the light behind spectacles for `ticks`; `told` is given wanted and actual eye velocity of every tick.
+    pub fn light(
+        &mut self,
+        head: &mut Head,
+        magnification: f64,
+        ticks: usize,
+        mut told: impl FnMut(f64, f64),
+    ) -> Stretch {
+        let (mut squares, mut counted) = (0.0, 0u32);
+        for _ in 0..ticks {
+            let turning = head.advance();
+            let wanted = -magnification * turning;
+            let eye = self.closed.senses()[0];
+            told(wanted, eye);
+            squares += (wanted - eye) * (wanted - eye);
+            counted += 1;
+            let drive = Drive { reference: &[wanted], cues: &[turning], ..Drive::default() };
+            if self.closed.tick(&drive).is_err() || eye.is_nan() || eye.abs() > DIVERGED_DEG_S {
+                return Stretch { slip_deg_s: (squares / f64::from(counted)).sqrt(), diverged: true };
+            }
+        }
+        Stretch { slip_deg_s: (squares / f64::from(counted.max(1))).sqrt(), diverged: false }
+    }
+
+    /// Switches learning.
+    pub fn set_learning(&mut self, learns: bool) {
+        self.closed.controller_mut().set_learning(learns);
+    }
+}
+
+/// Least time and periods to settle before a test in the dark. Chosen: beyond the time constant of the canals and the slowest band.
+const SETTLE: (f64, f64) = (20.0, 2.0);
+/// Least time and periods of the test. Chosen: several periods, but for slow sines one.
+const TEST: (f64, f64) = (5.0, 1.0);
+
+/// Tests weights in the dark with a sine: whole periods to settle ([`SETTLE`]), then whole periods of the test ([`TEST`]). `strength`
+/// is that of the muscles.
+///
+/// # Errors
+/// A part that refuses its parameters. An eye that is lost has a gain that is no number.
+pub fn dark(
+    config: &VorConfig,
+    subject: &Subject,
+    wiring: Wiring,
+    weights: &[f64],
+    strength: f64,
+    hz: f64,
+) -> Result<Response, Error> {
+    let subject = Subject { eye: EyeParameters { strength, ..subject.eye }, ..*subject };
+    let mut reflex = Reflex::new(config, &subject, wiring, weights, None)?;
+    reflex.set_learning(false);
+    let dt_s = config.dt_s();
+    let periods =
+        |(least_s, least): (f64, f64)| ((least_s * hz).ceil().max(least) / (hz * dt_s)).round() as usize;
+    let (settle, test) = (periods(SETTLE), periods(TEST));
+    let mut head = Head::sine(hz, config.calibration.test_deg_s, dt_s);
+    let lost = reflex.light(&mut head, 1.0, settle, |_, _| ()).diverged;
+    let mut sums = Demodulator::new(hz, dt_s);
+    if lost || reflex.light(&mut head, 1.0, test, |wanted, eye| sums.take(wanted, eye)).diverged {
+        return Ok(Response { hz, gain: f64::NAN, phase_deg: f64::NAN });
+    }
+    Ok(sums.response())
+}

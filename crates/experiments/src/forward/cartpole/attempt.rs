@@ -1,0 +1,298 @@
+//! One attempt: a controller that begins without knowledge, episode by episode.
+
+use super::config::{Actuation, CartPoleConfig, ControllerKind, TICK_MS};
+use super::results::{Attempt, DmController, DmRun, PassMode, PassesRun, PoleController, PoleRun};
+use lobule_control::forward::{
+    Addressing, CmacModel, CmacParameters, ConstantVelocity, Equations, ForwardModel, Granule,
+    GranuleParameters, InnerLoop, InnerLoopParameters, Law, Linear, LinearRule, Persistence, Scales,
+};
+use lobule_control::plant::{Actuator, CartPole, CartPoleParameters};
+use lobule_control::{ClosedLoop, Controller, Drive};
+use lobule_study::Error;
+
+/// Half width of the starts of an episode in all four variables. Source: Gymnasium CartPole-v1.
+const START: [f64; 4] = [0.05; 4];
+/// The same in dm_control. Source: `suite/cartpole.py`, balance; its velocities are normal with sd 0.01, here uniform
+/// with the same sd.
+const DM_START: [f64; 4] = [0.1, 0.017, 0.034, 0.017];
+/// Ticks, s.
+const TICK_S: f64 = 0.02;
+const DM_TICK_S: f64 = 0.01;
+/// Weight of RLS's prior. Chosen: see [`LinearRule::Rls`].
+const RIDGE: f64 = 1e-3;
+
+/// A closed loop of this experiment.
+type Cart = ClosedLoop<CartPole, InnerLoop>;
+
+/// What a controller is made for.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// The plant.
+    pub plant: CartPoleParameters,
+    /// A tick, s.
+    pub tick_s: f64,
+    /// Sensory delay, ticks.
+    pub delay: usize,
+    /// The inner loop.
+    pub inner: InnerLoopParameters,
+    /// Gain of the law, and the coefficient of its angular velocity, s/rad.
+    pub gain: f64,
+    /// Coefficient of the angular velocity, s/rad.
+    pub angular_velocity: f64,
+}
+
+impl Setting {
+    /// Gymnasium's cart-pole and the configured inner loop.
+    pub fn gymnasium(config: &CartPoleConfig, task: Actuation, delay_ms: usize) -> Self {
+        let delay = delay_ms / TICK_MS;
+        let inner = &config.inner_loop;
+        Self {
+            plant: CartPoleParameters::gymnasium(task.actuator()),
+            tick_s: TICK_S,
+            delay,
+            inner: InnerLoopParameters {
+                passes: inner.passes,
+                horizon: inner.horizon,
+                alpha: inner.alpha,
+                secant: inner.secant,
+                is_soft: inner.soft,
+                efference: inner.efference.into(),
+                actuator: task.actuator(),
+                delays: [delay, 0],
+                predicts_now: true,
+                min_confidence: 0.0,
+            },
+            gain: 1.0,
+            angular_velocity: config.law.angular_velocity,
+        }
+    }
+
+    /// A loop of the plant and a controller that has learned nothing.
+    fn closed(&self, plant: CartPole, controller: InnerLoop) -> Result<Cart, Error> {
+        Ok(ClosedLoop::new(plant, controller, 0, self.tick_s, [self.delay, 0])?)
+    }
+}
+
+/// Makes the controller of an attempt.
+///
+/// # Errors
+/// A parameter that the model or the inner loop refuses.
+pub fn controller(
+    config: &CartPoleConfig,
+    setting: &Setting,
+    kind: ControllerKind,
+    seed: u64,
+) -> Result<InnerLoop, Error> {
+    let scales = Scales::cart_pole();
+    let models = &config.models;
+    let mut inner = setting.inner;
+    let (mut gain, mut angular_velocity) = (setting.gain, setting.angular_velocity);
+    match kind {
+        ControllerKind::Doubled => gain *= 2.0,
+        ControllerKind::Pd(g, w) => {
+            (gain, angular_velocity) = (config.pd.gains[g], config.pd.angular_velocities[w]);
+        }
+        _ => {}
+    }
+    let model: Box<dyn ForwardModel> = match kind {
+        ControllerKind::Base | ControllerKind::Doubled | ControllerKind::Pd(..) => {
+            inner.passes = 0;
+            Box::new(Persistence::new(scales.change, 1)?)
+        }
+        ControllerKind::Persistence => Box::new(Persistence::new(scales.change, 1)?),
+        ControllerKind::ConstantVelocity => {
+            Box::new(ConstantVelocity::new(scales.change, 1, vec![(0, 1), (2, 3)], setting.tick_s)?)
+        }
+        ControllerKind::Nlms => Box::new(Linear::new(LinearRule::Nlms { rate: models.rate }, scales)?),
+        ControllerKind::Rls => {
+            let rule = LinearRule::Rls { forgetting: models.forgetting, ridge: RIDGE };
+            Box::new(Linear::new(rule, scales)?)
+        }
+        ControllerKind::Granule => {
+            let parameters = GranuleParameters {
+                cells: models.granule_cells,
+                fan_in: models.fan_in,
+                active: models.active,
+                rate: models.rate,
+            };
+            Box::new(Granule::new(parameters, scales, seed)?)
+        }
+        ControllerKind::Cmac => {
+            let parameters = CmacParameters {
+                tilings: models.tilings,
+                slots: models.slots,
+                rate: models.cmac_rate,
+                addressing: Addressing::Hash,
+            };
+            Box::new(CmacModel::new(parameters, models.cells, scales, seed)?)
+        }
+        ControllerKind::Equations => Box::new(Equations::cart_pole(setting.plant, setting.tick_s)),
+    };
+    let (angle, position) = (config.law.angle, config.law.position);
+    let law: Law = Box::new(move |s: &[f64], _: &[f64], u: &mut [f64]| {
+        u[0] = gain * (angle * libm::sin(s[2]) + position * s[0] + angular_velocity * s[3]);
+    });
+    Ok(InnerLoop::new(inner, law, model)?)
+}
+
+/// Runs an episode of at most `steps` ticks and returns its length; `before` is called before each tick.
+fn episode(cart: &mut Cart, steps: usize, mut before: impl FnMut(&mut Cart)) -> Result<u32, Error> {
+    for step in 1..=steps {
+        before(cart);
+        cart.tick(&Drive::default())?;
+        if cart.has_ended() {
+            return Ok(step as u32);
+        }
+    }
+    Ok(steps as u32)
+}
+
+/// Runs `count` episodes of a loop that has just been made.
+fn episodes(cart: &mut Cart, count: usize, steps: usize) -> Result<Vec<u32>, Error> {
+    let one = |k: usize| {
+        if k > 0 {
+            cart.reset();
+        }
+        episode(cart, steps, |_| ())
+    };
+    (0..count).map(one).collect()
+}
+
+/// Runs one attempt: until an episode of full length, and for the learning curve.
+pub fn attempt(
+    config: &CartPoleConfig,
+    task: Actuation,
+    delay_ms: usize,
+    kind: ControllerKind,
+    seed: u64,
+) -> Result<Attempt, Error> {
+    let setting = Setting::gymnasium(config, task, delay_ms);
+    let plant = CartPole::new(setting.plant)?.starting_within(START, seed);
+    let mut cart = setting.closed(plant, controller(config, &setting, kind, seed)?)?;
+    let mut lengths: Vec<u32> = Vec::new();
+    let mut is_solved = false;
+    // Curves are drawn for the first task.
+    let curve = if task == config.tasks[0] { config.curve_episodes } else { 1 };
+    while lengths.len() < config.episodes && !(is_solved && lengths.len() >= curve) {
+        if !lengths.is_empty() {
+            cart.reset();
+        }
+        let length = episode(&mut cart, config.steps, |_| ())?;
+        is_solved |= length as usize >= config.steps;
+        lengths.push(length);
+    }
+    Ok(Attempt { task, delay_ms, controller: kind, seed, lengths })
+}
+
+/// Runs the perfect model without delay under given passes and look-ahead.
+pub fn passes_run(
+    config: &CartPoleConfig,
+    mode: PassMode,
+    passes: usize,
+    horizon: usize,
+    seed: u64,
+) -> Result<PassesRun, Error> {
+    let task = match mode {
+        PassMode::Hard | PassMode::Soft => Actuation::TwoActions,
+        PassMode::Added | PassMode::Secant => Actuation::Continuous,
+    };
+    let mut setting = Setting::gymnasium(config, task, 0);
+    setting.inner = InnerLoopParameters {
+        passes,
+        horizon,
+        alpha: 1.0,
+        secant: mode == PassMode::Secant,
+        is_soft: mode != PassMode::Hard,
+        ..setting.inner
+    };
+    let plant = CartPole::new(setting.plant)?.starting_within(START, seed);
+    let controller = controller(config, &setting, ControllerKind::Equations, seed)?;
+    let mut cart = setting.closed(plant, controller)?;
+    let lengths = episodes(&mut cart, config.passes.episodes, config.steps)?;
+    Ok(PassesRun { mode, passes, horizon, seed, lengths })
+}
+
+/// Runs a controller through the change of the pole.
+pub fn pole_run(
+    config: &CartPoleConfig,
+    who: PoleController,
+    delay_ms: usize,
+    half_length_m: f64,
+    seed: u64,
+) -> Result<PoleRun, Error> {
+    let pole = &config.pole;
+    let mut setting = Setting::gymnasium(config, Actuation::TwoActions, delay_ms);
+    setting.inner = InnerLoopParameters {
+        passes: 1,
+        horizon: 5,
+        alpha: 1.0,
+        secant: false,
+        is_soft: true,
+        actuator: Actuator::TwoActions,
+        ..setting.inner
+    };
+    let (kind, is_frozen) = match who {
+        PoleController::Pd => {
+            setting.angular_velocity = pole.pd_angular_velocity;
+            (ControllerKind::Base, false)
+        }
+        PoleController::ConstantVelocity => (ControllerKind::ConstantVelocity, false),
+        PoleController::RlsFrozen => (ControllerKind::Rls, true),
+        PoleController::Rls => (ControllerKind::Rls, false),
+        PoleController::NlmsFrozen => (ControllerKind::Nlms, true),
+        PoleController::Nlms => (ControllerKind::Nlms, false),
+        PoleController::Granule => (ControllerKind::Granule, false),
+        PoleController::Equations => (ControllerKind::Equations, false),
+    };
+    // The perfect model has nothing to learn before the change: it begins with the changed pole and its equations.
+    let mut change_at = pole.at_step;
+    if who == PoleController::Equations {
+        setting.plant.half_length_m = half_length_m;
+        change_at = 0;
+    }
+    let plant =
+        CartPole::new(setting.plant)?.starting_within(START, seed).changing_pole(change_at, half_length_m)?;
+    let mut cart = setting.closed(plant, controller(config, &setting, kind, seed)?)?;
+    let mut ticks = 0;
+    let mut lengths = Vec::new();
+    let mut is_first = true;
+    while lengths.len() < pole.episodes_after {
+        if !is_first {
+            cart.reset();
+        }
+        is_first = false;
+        let is_after = ticks >= change_at;
+        let length = episode(&mut cart, config.steps, |cart| {
+            if ticks == change_at && is_frozen {
+                cart.controller_mut().set_learning(false);
+            }
+            ticks += 1;
+        })?;
+        if is_after {
+            lengths.push(length);
+        }
+    }
+    Ok(PoleRun { controller: who, delay_ms, half_length_m, seed, lengths })
+}
+
+/// Runs a controller in the setting of dm_control.
+pub fn dm_run(config: &CartPoleConfig, who: DmController, seed: u64) -> Result<DmRun, Error> {
+    let mut setting = Setting::gymnasium(config, Actuation::Continuous, 0);
+    (setting.plant, setting.tick_s) = (CartPoleParameters::dm_control(), DM_TICK_S);
+    let kind = match who {
+        DmController::Base => ControllerKind::Base,
+        DmController::Raised => {
+            setting.gain = 1.1;
+            ControllerKind::Base
+        }
+        DmController::Doubled => ControllerKind::Doubled,
+        DmController::Persistence => ControllerKind::Persistence,
+        DmController::Nlms => ControllerKind::Nlms,
+        DmController::Granule => ControllerKind::Granule,
+        DmController::Equations => ControllerKind::Equations,
+    };
+    let plant = CartPole::new(setting.plant)?.starting_within(DM_START, seed);
+    let mut cart = setting.closed(plant, controller(config, &setting, kind, seed)?)?;
+    let lengths = episodes(&mut cart, config.dm_control.episodes, config.dm_control.steps)?;
+    Ok(DmRun { controller: who, seed, lengths })
+}

@@ -1,0 +1,352 @@
+//! Calibration: what the loop does before it learns, with the static modules in
+//! it, and whether learning pushes the right way. A simulation requires it.
+//!
+//! 1. one discarded trial, then trials at P = 0: x0; the same at a second prism P₁: x₁;
+//!    error e(x) = P₁ (x - x0)/(x₁ - x0);
+//! 2. a sweep of prisms against the identity;
+//! 3. the error at the protocol's prism;
+//! 4. a sign test: ten trials of learning under an imposed error of ± 20 deg, each
+//!    module on its own account;
+//! 5. potentiation by the balance rule: A⁺ = -A⁻ · area of the kernel · climbing-fibre
+//!    rate without error, so that zero error is a fixed point. The rate is the configured one of
+//!    the teaching input times the olive spikes that one of its spikes was measured to cause: a
+//!    count of olive spikes alone is a few dozen, and its error would be a drift.
+
+use super::body::{self, BodyScale};
+use super::closed_loop::{self, ClosedLoop, LoopState, MODULES, TrialInput, TrialOutcome};
+use super::config::{Body, Part, PrismConfig};
+use super::results::{Calibration, SweepPoint};
+use lobule_analysis::{linear_fit, mean, sd};
+pub use lobule_cerebellum::kernel_area_s;
+use lobule_circuit::Network;
+use lobule_exchange::Ranks;
+use lobule_scaffold::Anatomy;
+use lobule_study::run_folder::RunFolder;
+use lobule_study::{Error, Progress};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Format of [`Calibration`].
+pub const VERSION: u32 = 2;
+/// Prism of the sign test, deg.
+const SIGN_PRISM_DEG: f64 = 10.0;
+/// Imposed error of the sign test, deg. Chosen: that of the experiment; half of it teaches too little.
+const IMPOSED_DEG: f64 = 20.0;
+/// Trials of learning in the sign test. Chosen: in three trials an olive cell fires about three
+/// teaching spikes, and their chance decides the sign.
+const SIGN_TRIALS: usize = 10;
+/// Trials without learning, after it, over which the sign test averages.
+const SIGN_PROBES: usize = 3;
+
+/// A calibrated seed: the record, the bodies' scales and the state to start from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Calibrated {
+    /// The record, as kept in the run folder.
+    pub record: Calibration,
+    /// Scales of the bodies.
+    pub scale: BodyScale,
+    /// State after calibration, before any learning; on one rank of several its part.
+    pub state: LoopState,
+    /// Potentiation of the forward and the inverse module, nS.
+    pub a_plus_ns: [f64; 2],
+}
+
+/// Potentiation of each module, nS: configured, or by the balance rule from the rate of its
+/// climbing fibres without error, Hz.
+pub fn a_plus_ns(config: &PrismConfig, rest_hz: [f64; 2]) -> [f64; 2] {
+    let modules = [&config.forward, &config.inverse];
+    std::array::from_fn(|m| {
+        if modules[m].a_plus_ns >= 0.0 {
+            modules[m].a_plus_ns
+        } else {
+            -modules[m].a_minus_ns * kernel_area_s(modules[m].kernel_t0_ms) * rest_hz[m]
+        }
+    })
+}
+
+/// What a calibration depends on: equal keys mean that it may be used again.
+pub fn key(config: &PrismConfig, anatomy: &Anatomy, seed: u64) -> String {
+    let mut relevant = config.clone();
+    // Neither the seeds that run beside it nor the conditions matter to one seed's calibration.
+    relevant.seeds = Vec::new();
+    relevant.conditions = Vec::new();
+    let text = format!(
+        "{VERSION}\n{}\n{:?}\n{}\n{:?}\n{seed}\n{}",
+        env!("CARGO_PKG_VERSION"),
+        relevant,
+        anatomy.source,
+        anatomy.cells.iter().map(|c| (c.cell_type.as_str(), c.len())).collect::<Vec<_>>(),
+        anatomy.connections.iter().map(|c| c.len()).sum::<usize>(),
+    );
+    let mut hash = 0xCBF2_9CE4_8422_2325u64;
+    for byte in text.bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
+    }
+    format!("{hash:016x}")
+}
+
+/// Number of trials that a calibration runs.
+pub fn trials(config: &PrismConfig) -> usize {
+    let c = &config.calibration;
+    2 * (1 + c.trials) + (c.sweep_deg.len() + 1) * (1 + c.sweep_trials) + 2 * (SIGN_TRIALS + SIGN_PROBES)
+}
+
+/// Calibrates one seed, or takes what the `folder` of rank 0 keeps of it; gives the record and the network
+/// with balanced potentiation. Collective.
+///
+/// # Errors
+/// [`Error::Refused`] when the end point is too noisy, does not follow the prism, or a
+/// sign test fails; the message says what was measured, what is allowed and what to change.
+pub fn calibrate(
+    config: &PrismConfig,
+    anatomy: &Anatomy,
+    seed: u64,
+    threads: usize,
+    ranks: &Ranks,
+    folder: Option<&RunFolder>,
+    progress: &dyn Progress,
+) -> Result<(Calibrated, Arc<Network>), Error> {
+    let file = format!("calibration-{seed}");
+    let mut whole = None;
+    let (is_kept, kept) = ranks.on_first(|| {
+        let Some(folder) = folder else { return Ok::<_, Error>((false, None)) };
+        let kept: Option<Calibrated> = folder.snapshot(&file)?;
+        let kept = kept.filter(|kept| require(kept, config, anatomy, seed).is_ok());
+        Ok((
+            true,
+            kept.map(|kept| {
+                whole = Some(kept.state);
+                (kept.record, kept.scale, kept.a_plus_ns)
+            }),
+        ))
+    })?;
+    if let Some((record, scale, a_plus_ns)) = kept {
+        let network = closed_loop::compile(config, anatomy, a_plus_ns, seed, ranks)?;
+        let mut closed = ClosedLoop::new(config, anatomy, network.clone(), seed, threads, ranks)?;
+        closed.scatter_state(whole)?;
+        progress.done(trials(config) as u64);
+        return Ok((Calibrated { record, scale, state: closed.state(), a_plus_ns }, network));
+    }
+    let (calibrated, closed) = measure(config, anatomy, seed, threads, ranks, progress)?;
+    if is_kept {
+        let state = closed.gather_state()?;
+        ranks.on_first(|| match folder.zip(state) {
+            Some((folder, state)) => folder.keep_snapshot(&file, &Calibrated { state, ..calibrated.clone() }),
+            None => Ok(()),
+        })?;
+    }
+    Ok((calibrated, closed.simulation().network().clone()))
+}
+
+/// Runs the calibration; gives the record and the loop in the state to start from.
+fn measure(
+    config: &PrismConfig,
+    anatomy: &Anatomy,
+    seed: u64,
+    threads: usize,
+    ranks: &Ranks,
+    progress: &dyn Progress,
+) -> Result<(Calibrated, ClosedLoop), Error> {
+    let silent = closed_loop::compile(config, anatomy, [0.0; 2], seed, ranks)?;
+    let mut closed = ClosedLoop::new(config, anatomy, silent, seed, threads, ranks)?;
+    let at = |closed: &mut ClosedLoop, prism_deg: f64, n: usize| -> Result<Vec<TrialOutcome>, Error> {
+        let input = TrialInput { prism_deg, error_deg: 0.0, learns: [false; 2] };
+        // The first trial still hears the last one: the cortex counts over a window.
+        closed.trial(input)?;
+        let outcomes = (0..n).map(|_| closed.trial(input)).collect();
+        progress.done(n as u64 + 1);
+        outcomes
+    };
+    let position = |o: &TrialOutcome| body::end_position(o.cortex.iter().zip(&o.inverse).map(|(a, b)| a + b));
+
+    // 1: the two points that define degrees.
+    let zero = at(&mut closed, 0.0, config.calibration.trials)?;
+    let start = closed.state();
+    let mut rates_hz: BTreeMap<String, f64> = BTreeMap::new();
+    for outcome in &zero {
+        for (label, rate) in &outcome.rates_hz {
+            *rates_hz.entry(label.clone()).or_default() += rate / zero.len() as f64;
+        }
+    }
+    let told_hz = [config.sensory_olive.spontaneous_hz, config.motor_olive.spontaneous_hz];
+    let mut rest_hz = [0.0; 2];
+    for (m, module) in MODULES.into_iter().enumerate().filter(|(m, _)| told_hz[*m] > 0.0) {
+        let Some(&teaching_hz) = rates_hz.get(&format!("{module}/teaching")) else { continue };
+        if teaching_hz == 0.0 {
+            return Err(Error::Refused {
+                part: "calibration".into(),
+                what: format!(
+                    "no teaching spike fell on the {module} module in {} movements without error, at {} Hz, so \
+                     potentiation cannot be balanced; raise calibration.trials or spontaneous_hz of its olive",
+                    config.calibration.trials, told_hz[m]
+                ),
+            });
+        }
+        rest_hz[m] = told_hz[m] * rates_hz[&format!("{module}/io_cell")] / teaching_hz;
+    }
+    let a_plus = a_plus_ns(config, rest_hz);
+    let network = closed_loop::compile(config, anatomy, a_plus, seed, ranks)?;
+    closed = ClosedLoop::new(config, anatomy, network, seed, threads, ranks)?;
+    closed.restore(start.clone())?;
+    let second_deg = config.calibration.second_deg;
+    let second = at(&mut closed, second_deg, config.calibration.trials)?;
+    let x0s = zero.iter().map(position).collect::<Result<Vec<_>, _>>()?;
+    let seconds = second.iter().map(position).collect::<Result<Vec<_>, _>>()?;
+    let (x0, x_second) = (mean(&x0s), mean(&seconds));
+    if !(x_second - x0).is_normal() || x_second <= x0 {
+        return Err(Error::Refused {
+            part: "calibration".into(),
+            what: format!(
+                "the end point does not follow the prism: {x0:.4} at 0 deg, {x_second:.4} at {second_deg} deg; raise planner.gain_hz_per_deg"
+            ),
+        });
+    }
+    let deg_per_unit = second_deg / (x_second - x0);
+    let elbows =
+        zero.iter().map(|o| body::end_position(o.elbow.iter().copied())).collect::<Result<Vec<_>, _>>()?;
+    let mut scale =
+        BodyScale { x0, deg_per_unit, elbow_units: mean(&elbows), arm_straight_deg: 0.0, arm_gain: 1.0 };
+    let directions = |scale: &BodyScale, outcomes: &[TrialOutcome]| -> Result<Vec<f64>, Error> {
+        outcomes.iter().map(|o| body::arm_direction(scale, o)).collect()
+    };
+    let (arm0, arm1) = (directions(&scale, &zero)?, directions(&scale, &second)?);
+    scale.arm_straight_deg = mean(&arm0);
+    scale.arm_gain = second_deg / (mean(&arm1) - mean(&arm0));
+    let (x0_sd_deg, second_sd_deg) = match config.wiring.plant {
+        Body::Joint => (sd(&x0s) * deg_per_unit, sd(&seconds) * deg_per_unit),
+        Body::Arm => (sd(&arm0) * scale.arm_gain.abs(), sd(&arm1) * scale.arm_gain.abs()),
+    };
+    if x0_sd_deg.is_nan() || x0_sd_deg > config.calibration.max_sd_deg {
+        return Err(Error::Refused {
+            part: "calibration".into(),
+            what: format!(
+                "the end point without prisms has a standard deviation of {x0_sd_deg:.2} deg over {} trials, more than \
+                 calibration.max_sd_deg = {}; use a larger circuit, more cortical neurons or a smaller loop.inverse_gain",
+                config.calibration.trials, config.calibration.max_sd_deg
+            ),
+        });
+    }
+    let error = |o: &TrialOutcome| Ok::<f64, Error>(body::play(o, &scale, config.wiring.plant)?.error_deg);
+
+    // 2, 3: the sweep, and the error before learning.
+    let mut sweep = Vec::new();
+    for &prism_deg in config.calibration.sweep_deg.iter().chain([&config.protocol.prism_deg]) {
+        let outcomes = at(&mut closed, prism_deg, config.calibration.sweep_trials)?;
+        sweep.push(SweepPoint {
+            prism_deg,
+            errors_deg: outcomes.iter().map(error).collect::<Result<_, _>>()?,
+        });
+    }
+    let open_loop = sweep.pop().expect("the protocol's prism was measured last");
+    let points: Vec<(f64, f64)> =
+        sweep.iter().flat_map(|p| p.errors_deg.iter().map(move |&e| (p.prism_deg, e))).collect();
+    let fit = linear_fit(&points);
+
+    // 4: the sign of each loop.
+    let mut sign_test_deg = BTreeMap::new();
+    let mut contribution = [[0.0; 2]; 2];
+    for (s, sign) in [1.0, -1.0].into_iter().enumerate() {
+        closed.restore(start.clone())?;
+        let probe = |closed: &mut ClosedLoop| -> Result<[f64; 2], Error> {
+            let input = TrialInput { prism_deg: SIGN_PRISM_DEG, error_deg: 0.0, learns: [false; 2] };
+            let mut sum = [0.0; 2];
+            for _ in 0..SIGN_PROBES {
+                let m = body::play(&closed.trial(input)?, &scale, Body::Joint)?;
+                sum = [sum[0] + m.cortex_deg, sum[1] + m.inverse_deg];
+            }
+            Ok(sum.map(|x| x / SIGN_PROBES as f64))
+        };
+        let input =
+            TrialInput { prism_deg: SIGN_PRISM_DEG, error_deg: sign * IMPOSED_DEG, learns: [true; 2] };
+        for _ in 0..SIGN_TRIALS {
+            closed.trial(input)?;
+        }
+        contribution[s] = probe(&mut closed)?;
+        progress.done((SIGN_TRIALS + SIGN_PROBES) as u64);
+    }
+    let parts = [config.wiring.forward, config.wiring.inverse];
+    for (m, name) in MODULES.into_iter().enumerate() {
+        if parts[m] == Part::On {
+            sign_test_deg.insert(name.to_string(), [contribution[0][m], contribution[1][m]]);
+        }
+    }
+
+    let static_bias_deg = BTreeMap::from([("inverse".to_string(), {
+        let inverse = zero
+            .iter()
+            .map(|o| body::end_position(o.inverse.iter().copied()))
+            .collect::<Result<Vec<_>, _>>()?;
+        mean(&inverse) * deg_per_unit
+    })]);
+    closed.restore(start)?;
+    let state = closed.state();
+    let record = Calibration {
+        version: VERSION,
+        key: key(config, anatomy, seed),
+        seed,
+        x0,
+        x0_sd_deg,
+        second_deg,
+        x_second,
+        second_sd_deg,
+        sweep,
+        slope: fit.slope,
+        intercept_deg: fit.intercept,
+        r2: fit.r2,
+        open_loop_error_deg: mean(&open_loop.errors_deg),
+        static_bias_deg,
+        sign_test_deg,
+        rates_hz,
+        balanced_a_plus_ns: MODULES.iter().zip(a_plus).map(|(n, a)| (n.to_string(), a)).collect(),
+        fingerprint: format!("{:016x}", closed.simulation().fingerprint()?),
+    };
+    check_signs(config, &record)?;
+    Ok((Calibrated { record, scale, state, a_plus_ns: a_plus }, closed))
+}
+
+/// Refuses a loop whose learning goes the wrong way.
+fn check_signs(config: &PrismConfig, record: &Calibration) -> Result<(), Error> {
+    if config.wiring.polarity == super::config::Polarity::Wrong {
+        // The wrong polarity was asked for: its sign test is expected to fail and only reported.
+        return Ok(());
+    }
+    // Two standard errors of the difference of two means over the probes.
+    let noise = 2.0 * record.second_sd_deg * (2.0 / SIGN_PROBES as f64).sqrt();
+    for (module, [after_plus, after_minus]) in &record.sign_test_deg {
+        if after_plus - after_minus > noise {
+            return Err(Error::Refused {
+                part: "calibration".into(),
+                what: format!(
+                    "sign test: after an imposed error of +{IMPOSED_DEG} deg the {module} module's part of the end point is {after_plus:.1} deg, \
+                     after -{IMPOSED_DEG} deg {after_minus:.1} deg; an overshoot must lower it (noise {noise:.1} deg): \
+                     check loop.polarity and motor_olive.delay_ms"
+                ),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a calibration made for something else.
+///
+/// # Errors
+/// [`Error::Refused`] naming both keys.
+pub fn require(
+    calibrated: &Calibrated,
+    config: &PrismConfig,
+    anatomy: &Anatomy,
+    seed: u64,
+) -> Result<(), Error> {
+    let expected = key(config, anatomy, seed);
+    if calibrated.record.version != VERSION || calibrated.record.key != expected {
+        return Err(Error::Refused {
+            part: "calibration".into(),
+            what: format!(
+                "it was made for another configuration (version {}, key {}; this run has version {VERSION}, key {expected}); calibrate again",
+                calibrated.record.version, calibrated.record.key
+            ),
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! The result in one chart: pointing error across trials.
+
+use super::look::{condition_colour, condition_name, signed};
+use super::series::{arms, curve_marks, longest, prism_key, prism_spans, reach, trial_axis, zero};
+use crate::prism::results::{Epoch, PrismResult};
+use lobule_study::Error;
+use lobule_study::report::chart::{Axis, Key, Panel, Plate};
+use lobule_study::report::svg::{Dash, Stroke};
+use lobule_study::report::{Figure, plot};
+
+/// Error across trials, static against plastic.
+pub fn error_by_trial(result: &PrismResult) -> Result<Option<Figure>, Error> {
+    let mut panel = Panel::new("", trial_axis(result, "trial"), Axis::exact("", 0.0, 1.0));
+    panel.shades = prism_spans(result);
+    panel.levels.push(zero());
+    let mut plate = Plate::new("error", 1, 300.0);
+    let mut seeds = 0;
+    for condition in ["static", "plastic"] {
+        let arms = arms(result, condition);
+        if arms.is_empty() {
+            continue;
+        }
+        seeds = seeds.max(arms.len());
+        let dash = if condition == "static" { Dash::Dashed } else { Dash::Solid };
+        let stroke = Stroke::new(condition_colour(condition), 2.4).dash(dash);
+        panel.marks.extend(curve_marks(&arms, |t| Some(t.error_deg), &stroke, true));
+        plate.legend.push(Key::line(&condition_name(condition), stroke));
+    }
+    if panel.marks.is_empty() {
+        return Ok(None);
+    }
+    panel.y = Axis::covering("pointing error (deg)", reach(&panel.marks).into_iter().chain([0.0]));
+    plate.legend.push(prism_key());
+    plate.panels.push(panel);
+    let spread = match seeds {
+        1 => "One seed, so no spread is shown.".into(),
+        n => format!(
+            "Thick lines: mean over {n} seeds; bands: ± one standard deviation over seeds; thin lines: single seeds."
+        ),
+    };
+    let prism = longest(result).iter().flat_map(|a| &a.trials).find(|t| t.epoch == Epoch::Prism);
+    let side = prism.map_or_else(String::new, |t| {
+        format!(
+            " The prisms deviate by {}°: who points where the target seems to be misses by as much.",
+            signed(t.prism_deg, 0)
+        )
+    });
+    let caption = format!(
+        "Pointing error at the end of each movement, with learning (blue) and without (black, broken). \
+         Zero is on target.{side} Learning shows as a fall towards zero within the shaded epoch, and an after-effect as an error of \
+         the opposite sign once the prisms are off. {spread} Trials count from 0."
+    );
+    Ok(Some(Figure::svg("error", caption, plot::svg(&plate)?)))
+}

@@ -1,0 +1,142 @@
+//! Values by trial, averaged over seeds.
+
+use crate::prism::results::{ArmResult, Epoch, PrismResult, TrialRecord};
+use lobule_study::report::chart::{Axis, Key, Level, Mark, Plate, SHADE};
+use lobule_study::report::palette::GUIDE;
+use lobule_study::report::svg::{Dash, Stroke, tint};
+use std::collections::BTreeMap;
+
+/// Mean, and sample standard deviation of two or more finite values.
+pub fn mean_sd(values: &[f64]) -> (f64, Option<f64>) {
+    let finite: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    let n = finite.len() as f64;
+    if finite.is_empty() {
+        return (f64::NAN, None);
+    }
+    let mean = finite.iter().sum::<f64>() / n;
+    let sd = (finite.len() > 1)
+        .then(|| (finite.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt());
+    (mean, sd)
+}
+
+/// One trial of a curve.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// Number of the trial.
+    pub trial: f64,
+    /// Mean over seeds.
+    pub mean: f64,
+    /// Standard deviation over seeds.
+    pub sd: Option<f64>,
+}
+
+/// Averages a value of each trial over arms.
+pub fn over_seeds(arms: &[&ArmResult], value: impl Fn(&TrialRecord) -> Option<f64>) -> Vec<Point> {
+    let mut by_trial: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+    for trial in arms.iter().flat_map(|a| &a.trials) {
+        by_trial.entry(trial.index).or_default().extend(value(trial));
+    }
+    let point = |(index, values): (usize, Vec<f64>)| {
+        let (mean, sd) = mean_sd(&values);
+        Point { trial: index as f64, mean, sd }
+    };
+    by_trial.into_iter().map(point).filter(|p| p.mean.is_finite()).collect()
+}
+
+/// The arms of a condition.
+pub fn arms<'a>(result: &'a PrismResult, condition: &'a str) -> Vec<&'a ArmResult> {
+    result.condition(condition).filter(|a| !a.trials.is_empty()).collect()
+}
+
+/// The longest arm, which shows the protocol.
+pub fn longest(result: &PrismResult) -> Option<&ArmResult> {
+    result.arms.iter().filter(|a| !a.trials.is_empty()).max_by_key(|a| a.trials.len())
+}
+
+/// Spans of trials through prisms, half a trial wider at both ends.
+pub fn prism_spans(result: &PrismResult) -> Vec<(f64, f64)> {
+    let mut spans: Vec<(f64, f64)> = Vec::new();
+    for trial in longest(result).iter().flat_map(|a| &a.trials).filter(|t| t.epoch == Epoch::Prism) {
+        let at = trial.index as f64;
+        match spans.last_mut() {
+            Some(span) if (span.1 - (at - 0.5)).abs() < 1e-9 => span.1 = at + 0.5,
+            _ => spans.push((at - 0.5, at + 0.5)),
+        }
+    }
+    spans
+}
+
+/// The axis of trials.
+pub fn trial_axis(result: &PrismResult, label: &str) -> Axis {
+    let last = longest(result).and_then(|a| a.trials.last()).map_or(1, |t| t.index);
+    Axis::exact(label, -0.5, last as f64 + 0.5)
+}
+
+/// Mean line, band of ± one standard deviation and, with `seeds`, a thin line for each arm.
+pub fn curve_marks(
+    arms: &[&ArmResult],
+    value: impl Fn(&TrialRecord) -> Option<f64>,
+    stroke: &Stroke,
+    seeds: bool,
+) -> Vec<Mark> {
+    let points = over_seeds(arms, &value);
+    let mut marks = Vec::new();
+    let edges: Vec<_> =
+        points.iter().filter_map(|p| p.sd.map(|sd| (p.trial, p.mean - sd, p.mean + sd))).collect();
+    if !edges.is_empty() {
+        marks.push(Mark::Band { edges, colour: stroke.colour.clone(), opacity: 0.16 });
+    }
+    if seeds && arms.len() > 1 {
+        let thin = Stroke::new(&tint(&stroke.colour, 0.5), 0.8);
+        for arm in arms {
+            let points = arm.trials.iter().filter_map(|t| value(t).map(|v| (t.index as f64, v))).collect();
+            marks.push(Mark::Line { points, stroke: thin.clone() });
+        }
+    }
+    let mean = points.iter().map(|p| (p.trial, p.mean)).collect();
+    marks.push(Mark::Line { points: mean, stroke: stroke.clone() });
+    marks
+}
+
+/// All values that marks reach on the vertical axis.
+pub fn reach(marks: &[Mark]) -> Vec<f64> {
+    marks
+        .iter()
+        .flat_map(|mark| match mark {
+            Mark::Line { points, .. } | Mark::Dots { points, .. } => points.iter().map(|p| p.1).collect(),
+            Mark::Band { edges, .. } => edges.iter().flat_map(|e| [e.1, e.2]).collect::<Vec<_>>(),
+            Mark::Cells(cells) => cells.iter().flat_map(|c| [c.y.0, c.y.1]).collect(),
+        })
+        .collect()
+}
+
+/// Gives all panels one vertical axis, named in the first column only.
+pub fn share_vertical_axis(plate: &mut Plate, label: &str) {
+    let all = plate.panels.iter().flat_map(|p| reach(&p.marks)).chain([0.0]).collect::<Vec<_>>();
+    let axis = Axis::covering("", all);
+    for (k, panel) in plate.panels.iter_mut().enumerate() {
+        panel.y = axis.clone();
+        if k % plate.columns == 0 {
+            panel.y.label = label.into();
+        }
+    }
+    plate.left.1 = 44.0;
+}
+
+/// The line at zero.
+pub fn zero() -> Level {
+    Level { at: 0.0, is_vertical: false, stroke: Stroke::new(GUIDE, 1.0).dash(Dash::Dotted) }
+}
+
+/// Legend entry of the shaded epoch.
+pub fn prism_key() -> Key {
+    Key::block("through prisms", SHADE)
+}
+
+/// `one seed` or `mean ± sd over 3 seeds`, as in captions.
+pub fn seeds_in_words(n: usize) -> String {
+    match n {
+        1 => "One seed.".into(),
+        n => format!("Thick lines and bands: mean ± standard deviation over {n} seeds."),
+    }
+}

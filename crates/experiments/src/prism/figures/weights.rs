@@ -1,0 +1,160 @@
+//! What learning changed: weights of the synapses from parallel fibres to Purkinje cells.
+
+use super::look::{MODULES, ZONES, module_colour, zone_stroke};
+use super::series::{
+    arms, curve_marks, prism_key, prism_spans, reach, seeds_in_words, share_vertical_axis, trial_axis,
+};
+use crate::prism::results::{ArmResult, PrismResult, WeightHistogram};
+use lobule_study::Error;
+use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
+use lobule_study::report::numbers::{capital, thousands};
+use lobule_study::report::palette::BLACK;
+use lobule_study::report::svg::{Dash, Stroke};
+use lobule_study::report::{Figure, plot};
+
+/// Mean weight across trials, by module and microzone.
+pub fn mean_weights(result: &PrismResult) -> Result<Option<Figure>, Error> {
+    let arms = arms(result, "plastic");
+    let mut plate = Plate::new("mean_weights", 2, 190.0);
+    for module in MODULES {
+        let mut panel = Panel::new(
+            &format!("{} module", capital(module)),
+            trial_axis(result, "trial"),
+            Axis::exact("", 0.0, 1.0),
+        );
+        panel.shades = prism_spans(result);
+        for zone in ZONES {
+            let key = format!("{module}/{zone}");
+            let value = |t: &crate::prism::results::TrialRecord| t.mean_weight_ns.get(&key).copied();
+            let stroke = zone_stroke(module, zone);
+            let marks = curve_marks(&arms, value, &stroke, false);
+            if !reach(&marks).is_empty() {
+                panel.marks.extend(marks);
+                let sign = if zone == "plus" { "+" } else { "−" };
+                plate.legend.push(Key::line(&format!("{module} {sign}"), stroke));
+            }
+        }
+        if !panel.marks.is_empty() {
+            let label = if plate.panels.is_empty() { "mean weight (nS)" } else { "" };
+            panel.y = Axis::covering(label, reach(&panel.marks));
+            plate.panels.push(panel);
+        }
+    }
+    if plate.panels.is_empty() {
+        return Ok(None);
+    }
+    plate.legend.push(prism_key());
+    let caption = format!(
+        "Mean weight of the synapses from parallel fibres to Purkinje cells at each trial: plus microzone unbroken, \
+         minus broken. A microzone whose climbing fibres report errors loses weight; the vertical axes do not start \
+         at zero. {}",
+        seeds_in_words(arms.len())
+    );
+    Ok(Some(Figure::svg("mean_weights", caption, plot::svg(&plate)?)))
+}
+
+/// Counts of one module, microzone and time, summed over seeds with the same bins.
+fn pooled(arms: &[&ArmResult], module: &str, zone: &str, when: &str) -> Option<WeightHistogram> {
+    let mut all = arms
+        .iter()
+        .flat_map(|a| &a.weights)
+        .filter(|w| w.module == module && w.microzone == zone && w.when == when)
+        .filter(|w| w.edges_ns.len() == w.counts.len() + 1);
+    let mut pool = all.next()?.clone();
+    for other in all.filter(|o| o.edges_ns == pool.edges_ns).collect::<Vec<_>>() {
+        pool.counts.iter_mut().zip(&other.counts).for_each(|(a, b)| *a += b);
+    }
+    (pool.counts.iter().sum::<u64>() > 0).then_some(pool)
+}
+
+/// The histogram as the outline of its bars, in percent of all synapses.
+fn outline(histogram: &WeightHistogram) -> Vec<(f64, f64)> {
+    let total = histogram.counts.iter().sum::<u64>() as f64;
+    let mut points = vec![(histogram.edges_ns[0], 0.0)];
+    for (edges, &count) in histogram.edges_ns.windows(2).zip(&histogram.counts) {
+        let share = 100.0 * count as f64 / total;
+        points.extend([(edges[0], share), (edges[1], share)]);
+    }
+    points.push((histogram.edges_ns[histogram.counts.len()], 0.0));
+    points
+}
+
+/// The middle of the bin that holds nearly all synapses, if there is one.
+fn single_bin(histogram: &WeightHistogram) -> Option<f64> {
+    let total = histogram.counts.iter().sum::<u64>();
+    let k = histogram.counts.iter().position(|&c| 10 * c >= 9 * total)?;
+    Some(0.5 * (histogram.edges_ns[k] + histogram.edges_ns[k + 1]))
+}
+
+/// Distributions of weights before and after, by module and microzone.
+pub fn distributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
+    let arms = arms(result, "plastic");
+    let mut plate = Plate::new("weights_before_after", 2, 160.0);
+    let before_pen = Stroke::new(BLACK, 1.6).dash(Dash::Dashed);
+    let mut synapses = 0;
+    let mut starts_equal = false;
+    let used = used_range(&arms);
+    for module in MODULES {
+        for (zone, sign) in ZONES.iter().zip(["+", "−"]) {
+            let [before, after] = ["before", "after"].map(|when| pooled(&arms, module, zone, when));
+            if before.is_none() && after.is_none() {
+                continue;
+            }
+            let x = Axis::exact("weight (nS)", used.0, used.1);
+            let mut panel = Panel::new(&format!("{} {sign}", capital(module)), x, Axis::exact("", 0.0, 1.0));
+            if let Some(after) = &after {
+                synapses = synapses.max(after.counts.iter().sum());
+                let points = outline(after);
+                let edges = points.iter().map(|&(x, y)| (x, 0.0, y)).collect();
+                panel.marks.push(Mark::Band { edges, colour: module_colour(module).into(), opacity: 0.3 });
+                panel.marks.push(Mark::Line { points, stroke: Stroke::new(module_colour(module), 1.6) });
+            }
+            match before.as_ref().map(|b| (b, single_bin(b))) {
+                // A single full bin would flatten everything else: a line tells as much.
+                Some((_, Some(at))) if after.is_some() => {
+                    starts_equal = true;
+                    panel.levels.push(Level { at, is_vertical: true, stroke: before_pen.clone() });
+                }
+                Some((before, _)) => {
+                    panel.marks.push(Mark::Line { points: outline(before), stroke: before_pen.clone() });
+                }
+                None => {}
+            }
+            plate.panels.push(panel);
+        }
+    }
+    if plate.panels.is_empty() {
+        return Ok(None);
+    }
+    share_vertical_axis(&mut plate, "synapses (%)");
+    plate.legend.push(Key::line("before", before_pen));
+    for module in MODULES {
+        plate.legend.push(Key::block(&format!("after, {module}"), module_colour(module)));
+    }
+    let start = if starts_equal {
+        " Before learning practically all synapses have one weight, marked by the broken line."
+    } else {
+        ""
+    };
+    let caption = format!(
+        "Distribution of the weights from parallel fibres to Purkinje cells before (broken line) and after (filled) \
+         the whole protocol, by module and microzone, all seeds together; up to {} synapses in one panel.{start} \
+         A shift to the left is net depression.",
+        thousands(synapses)
+    );
+    Ok(Some(Figure::svg("weights_before_after", caption, plot::svg(&plate)?)))
+}
+
+/// The range of weights that any histogram uses, with one bin to spare.
+fn used_range(arms: &[&ArmResult]) -> (f64, f64) {
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for histogram in arms.iter().flat_map(|a| &a.weights) {
+        for (edges, &count) in histogram.edges_ns.windows(2).zip(&histogram.counts) {
+            if count > 0 {
+                let width = edges[1] - edges[0];
+                (low, high) = (low.min(edges[0] - width), high.max(edges[1] + width));
+            }
+        }
+    }
+    (low.max(0.0), high)
+}

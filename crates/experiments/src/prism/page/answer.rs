@@ -1,0 +1,149 @@
+//! The answer in words, made from the measured numbers only.
+
+use crate::prism::figures::mean_sd;
+use crate::prism::results::{ArmResult, Epoch, PrismResult};
+
+/// Trials that count as the first through prisms, at most.
+const FIRST: usize = 4;
+/// Trials that count as the last through prisms, at most.
+const LAST: usize = 6;
+/// Trials after removal, at most; the first one is left out when there are more.
+const AFTER: usize = 5;
+/// Errors below this are not worth a claim, deg. Chosen: the scatter between trials of the static network is of this size.
+const NOTICEABLE_DEG: f64 = 2.0;
+
+/// The course of one condition, as means over seeds; signs are relative to the prism.
+struct Course {
+    seeds: usize,
+    /// Seeds on which the last error is below half of the first.
+    halved: usize,
+    first: (f64, Option<f64>),
+    last: (f64, Option<f64>),
+    after: Option<(f64, Option<f64>)>,
+    trials: (usize, usize),
+}
+
+/// First error, last error, error after removal of one arm.
+fn of_arm(arm: &ArmResult) -> Option<([f64; 3], (usize, usize))> {
+    let in_epoch = |epoch| arm.trials.iter().filter(move |t| t.epoch == epoch);
+    let side = in_epoch(Epoch::Prism).map(|t| t.prism_deg).find(|p| *p != 0.0).unwrap_or(1.0).signum();
+    let prism: Vec<f64> = in_epoch(Epoch::Prism).map(|t| side * t.error_deg).collect();
+    if prism.is_empty() {
+        return None;
+    }
+    let half = prism.len().div_ceil(2);
+    let (first, last) = (FIRST.min(half), LAST.min(half));
+    let removal: Vec<f64> = in_epoch(Epoch::Removal).map(|t| side * t.error_deg).collect();
+    let skip = usize::from(removal.len() > 1);
+    let after: Vec<f64> = removal.into_iter().skip(skip).take(AFTER).collect();
+    let mean = |values: &[f64]| mean_sd(values).0;
+    Some(([mean(&prism[..first]), mean(&prism[prism.len() - last..]), mean(&after)], (first, last)))
+}
+
+fn course(result: &PrismResult, condition: &str) -> Option<Course> {
+    let arms: Vec<_> = result.condition(condition).filter_map(of_arm).collect();
+    let column = |k: usize| mean_sd(&arms.iter().map(|a| a.0[k]).collect::<Vec<_>>());
+    let after = column(2);
+    Some(Course {
+        seeds: arms.len(),
+        halved: arms.iter().filter(|(e, _)| e[1].abs() < 0.5 * e[0].abs()).count(),
+        first: column(0),
+        last: column(1),
+        after: after.0.is_finite().then_some(after),
+        trials: arms.first()?.1,
+    })
+}
+
+fn degrees((mean, sd): (f64, Option<f64>)) -> String {
+    match sd {
+        Some(sd) => format!("{}\u{a0}±\u{a0}{sd:.1}°", lobule_study::report::numbers::fixed(mean, 1)),
+        None => format!("{}°", lobule_study::report::numbers::fixed(mean, 1)),
+    }
+}
+
+fn trials(n: usize) -> String {
+    if n == 1 { "trial".into() } else { format!("{n} trials") }
+}
+
+/// What the error did between its first and last value; completes a sentence that begins with "the error".
+fn change(course: &Course, windows: bool) -> String {
+    let (first, last) = (course.first.0, course.last.0);
+    let (mut from, mut to) = (degrees(course.first), degrees(course.last));
+    if windows {
+        from += &format!(" in the first {} through prisms", trials(course.trials.0));
+        to += &format!(" in the last {}", course.trials.1);
+    }
+    if !(first.is_finite() && last.is_finite()) {
+        "was not measured".into()
+    } else if first.abs() < NOTICEABLE_DEG && last.abs() < NOTICEABLE_DEG {
+        format!("was small from the start ({from}, then {to})")
+    } else if (first - last).abs() < NOTICEABLE_DEG.max(0.15 * first.abs()) {
+        format!("stayed where it was ({from}, then {to})")
+    } else if last.abs() <= 0.5 * first.abs() {
+        format!("fell from {from} to {to}")
+    } else if last.abs() < first.abs() {
+        format!("fell only partly, from {from} to {to}")
+    } else {
+        format!("grew from {from} to {to}")
+    }
+}
+
+/// One or two sentences that answer the question of the experiment.
+pub fn answer(result: &PrismResult) -> String {
+    match (course(result, "plastic"), course(result, "static")) {
+        (Some(plastic), Some(fixed)) => format!(
+            "With plasticity the pointing error {}; without it, it {}.",
+            change(&plastic, true),
+            change(&fixed, false)
+        ),
+        (Some(plastic), None) => {
+            format!(
+                "With plasticity the pointing error {}. There is no static run to compare with.",
+                change(&plastic, true)
+            )
+        }
+        (None, Some(fixed)) => {
+            format!(
+                "Without plasticity the pointing error {}. There is no plastic run.",
+                change(&fixed, true)
+            )
+        }
+        (None, None) => "The run holds no trial through prisms, so it answers nothing.".into(),
+    }
+}
+
+/// The after-effect, and how the numbers of the answer were formed.
+pub fn small_print(result: &PrismResult) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let (plastic, fixed) = (course(result, "plastic"), course(result, "static"));
+    if let Some((course, after)) = plastic.as_ref().and_then(|p| p.after.map(|a| (p, a))) {
+        let reference = fixed.as_ref().and_then(|f| f.after);
+        let beside = reference.map_or_else(String::new, |f| format!(" (static network: {})", degrees(f)));
+        let beyond_static = reference.is_none_or(|f| after.0 < f.0 - NOTICEABLE_DEG);
+        sentences.push(if after.0 < -NOTICEABLE_DEG && beyond_static {
+            format!(
+                "When the prisms came off, the network missed to the other side by {}{beside}: an after-effect.",
+                degrees((-after.0, after.1))
+            )
+        } else {
+            format!("When the prisms came off, the error was {}{beside}: no clear after-effect.", degrees(after))
+        });
+        if course.seeds > 1 {
+            sentences.push(format!(
+                "With plasticity the last error was below half of the first on {} of {} seeds.",
+                course.halved, course.seeds
+            ));
+        }
+    }
+    if let Some(course) = plastic.or(fixed) {
+        let spread = match course.seeds {
+            1 => " on one seed".into(),
+            n => format!("; ± is the standard deviation over {n} seeds"),
+        };
+        sentences.push(format!(
+            "All numbers are means over trials{spread}; signs are relative to the shift by the prisms. After removal up \
+             to {AFTER} trials count, without the very first."
+        ));
+    }
+    sentences
+}

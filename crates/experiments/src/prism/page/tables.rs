@@ -1,0 +1,128 @@
+//! Tables of the prism experiment.
+
+use crate::prism::figures::condition_name;
+use crate::prism::results::{Calibration, Epoch, PrismResult};
+use lobule_study::report::html::Table;
+use lobule_study::report::numbers::{fixed, plain, short};
+use lobule_study::report::svg::escape;
+use std::collections::BTreeSet;
+
+/// The protocol of one condition in words: trials by epoch.
+pub fn protocol(result: &PrismResult) -> String {
+    let Some(arm) = result.arms.iter().max_by_key(|a| a.trials.len()) else { return "no trials".into() };
+    let mut parts: Vec<(Epoch, f64, usize)> = Vec::new();
+    for trial in &arm.trials {
+        match parts.last_mut() {
+            Some(part) if part.0 == trial.epoch && part.1 == trial.prism_deg => part.2 += 1,
+            _ => parts.push((trial.epoch, trial.prism_deg, 1)),
+        }
+    }
+    let words = |(epoch, prism, n): &(Epoch, f64, usize)| match epoch {
+        Epoch::Baseline => format!("{n} before the prisms"),
+        Epoch::Prism => format!("{n} through prisms of {}°", plain(*prism)),
+        Epoch::Removal => format!("{n} after their removal"),
+    };
+    let parts: Vec<String> = parts.iter().map(words).collect();
+    format!("{} trials of {} ms: {}", arm.trials.len(), plain(result.trial_ms), parts.join(", "))
+}
+
+/// The conditions in words, with the number of seeds.
+pub fn conditions(result: &PrismResult) -> String {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for arm in &result.arms {
+        match counts.iter_mut().find(|c| c.0 == arm.condition) {
+            Some(count) => count.1 += 1,
+            None => counts.push((&arm.condition, 1)),
+        }
+    }
+    let seeds = |n: usize| if n == 1 { "one seed".into() } else { format!("{n} seeds") };
+    let Some(&(_, n)) = counts.first() else { return "none".into() };
+    if counts.iter().all(|c| c.1 == n) {
+        let names: Vec<String> = counts.iter().map(|c| condition_name(c.0)).collect();
+        format!("{}; each on {}", names.join("; "), seeds(n))
+    } else {
+        let names: Vec<String> =
+            counts.iter().map(|c| format!("{}, on {}", condition_name(c.0), seeds(c.1))).collect();
+        names.join("; ")
+    }
+}
+
+/// What calibration measured: a row for each quantity, a column for each seed.
+pub fn calibration(calibrations: &[Calibration]) -> String {
+    let seeds: Vec<String> = calibrations.iter().map(|c| format!("seed {}", c.seed)).collect();
+    let mut columns = vec!["quantity"];
+    columns.extend(seeds.iter().map(String::as_str));
+    let numeric: Vec<usize> = (1..columns.len()).collect();
+    let mut table = Table::new(&columns, &numeric);
+    let mut row = |name: &str, under: &str, value: &dyn Fn(&Calibration) -> String| {
+        let mut cells = vec![format!("{}<small>{}</small>", escape(name), escape(under))];
+        cells.extend(calibrations.iter().map(value));
+        table.rows.push(cells);
+    };
+    row("x₀ (decoder units)", "end point without prisms", &|c| short(c.x0));
+    row("sd of x₀ (deg)", "scatter over trials", &|c| fixed(c.x0_sd_deg, 2));
+    row("second prism (deg)", "sets the scale in degrees", &|c| short(c.second_deg));
+    row("x₁ (decoder units)", "end point with the second prism", &|c| short(c.x_second));
+    row("sd of x₁ (deg)", "scatter over trials", &|c| fixed(c.second_sd_deg, 2));
+    row("slope of the sweep", "1 is ideal", &|c| fixed(c.slope, 3));
+    row("intercept (deg)", "0 is ideal", &|c| fixed(c.intercept_deg, 2));
+    row("r² of the sweep", "1 is a straight line", &|c| fixed(c.r2, 3));
+    row("open-loop error (deg)", "at the prism of the protocol, before learning", &|c| {
+        fixed(c.open_loop_error_deg, 2)
+    });
+    let keys =
+        |pick: fn(&Calibration) -> Vec<String>| calibrations.iter().flat_map(pick).collect::<BTreeSet<_>>();
+    for module in keys(|c| c.static_bias_deg.keys().cloned().collect()) {
+        row(
+            &format!("bias by the static {module} module (deg)"),
+            "shift of the end point without prisms",
+            &|c| c.static_bias_deg.get(&module).map_or("–".into(), |v| fixed(*v, 2)),
+        );
+    }
+    for module in keys(|c| c.sign_test_deg.keys().cloned().collect()) {
+        row(
+            &format!("sign test, {module} module (deg)"),
+            "change of its contribution under an imposed error of +20° / −20°; it must oppose the error",
+            &|c| {
+                c.sign_test_deg
+                    .get(&module)
+                    .map_or("–".into(), |v| format!("{} / {}", fixed(v[0], 2), fixed(v[1], 2)))
+            },
+        );
+    }
+    for module in keys(|c| c.balanced_a_plus_ns.keys().cloned().collect()) {
+        row(
+            &format!("potentiation, {module} module (nS)"),
+            "per parallel-fibre spike, from the balance rule",
+            &|c| c.balanced_a_plus_ns.get(&module).map_or("–".into(), |v| short(*v)),
+        );
+    }
+    table.html()
+}
+
+/// Rates at rest of every population, by seed.
+pub fn rest_rates(calibrations: &[Calibration]) -> String {
+    let seeds: Vec<String> = calibrations.iter().map(|c| format!("seed {}", c.seed)).collect();
+    let mut columns = vec!["population, rate at rest (Hz)"];
+    columns.extend(seeds.iter().map(String::as_str));
+    let numeric: Vec<usize> = (1..columns.len()).collect();
+    let mut table = Table::new(&columns, &numeric);
+    let labels: BTreeSet<&String> = calibrations.iter().flat_map(|c| c.rates_hz.keys()).collect();
+    for label in labels {
+        let mut cells = vec![format!("<code>{}</code>", escape(label))];
+        cells.extend(calibrations.iter().map(|c| c.rates_hz.get(label).map_or("–".into(), |v| fixed(*v, 2))));
+        table.rows.push(cells);
+    }
+    table.html()
+}
+
+/// The modules that took part: `forward`, `inverse` or both; what is not recorded counts as taking part.
+pub fn modules(result: &PrismResult) -> Vec<&'static str> {
+    let labels = || {
+        let trials = result.arms.iter().flat_map(|a| &a.trials).flat_map(|t| t.rates_hz.keys());
+        trials.chain(result.calibrations.iter().flat_map(|c| c.rates_hz.keys()))
+    };
+    let present = |module: &&str| labels().any(|l| l.starts_with(&format!("{module}/")));
+    let found: Vec<_> = ["forward", "inverse"].into_iter().filter(present).collect();
+    if found.is_empty() { vec!["forward", "inverse"] } else { found }
+}

@@ -1,0 +1,165 @@
+//! Learning curves, error and speed against cells and patterns, and the riders.
+
+use super::{Config, Curve, Record, RuleName};
+use crate::sgdege::look::{decades, doublings, line, thin};
+use lobule_analysis::mean;
+use lobule_study::Error;
+use lobule_study::report::chart::{Axis, Key, Mark, Panel, Plate};
+use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
+use lobule_study::report::svg::{Dash, Stroke};
+use lobule_study::report::{Figure, plot};
+use lobule_theory::bicycle::Solution;
+
+fn pen(rule: RuleName) -> Stroke {
+    match rule {
+        RuleName::Sgdege => Stroke::new(BLUE, 2.2),
+        RuleName::SgdegeSlowInhibition => Stroke::new(SKY, 1.8).dash(Dash::Dashed),
+        RuleName::MarrAlbusIto => Stroke::new(VERMILLION, 1.8),
+        RuleName::NodePerturbation => Stroke::new(GREEN, 1.8),
+        RuleName::Reinforce => Stroke::new(ORANGE, 1.8).dash(Dash::Dashed),
+        RuleName::SignedErrorOracle => Stroke::new(BLACK, 1.8),
+    }
+}
+
+pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
+    let reference = config.reference_columns;
+    let cells = against(
+        config,
+        record,
+        ("cells", "nuclear cells"),
+        &config.columns,
+        |n| (n, 1),
+        "one pattern; presentations of the pattern",
+    )?;
+    let patterns = against(
+        config,
+        record,
+        ("patterns", "patterns"),
+        &config.patterns,
+        |n| (reference, n),
+        &format!("{reference} nuclear cells; presentations of each pattern"),
+    )?;
+    let curves = curves(config, record)?;
+    Ok(curves.into_iter().chain(cells).chain(patterns).chain([bicycle(config, record)?]).collect())
+}
+
+fn keys(config: &Config) -> Vec<Key> {
+    config.rules.iter().map(|&r| Key::line(r.label(), pen(r))).collect()
+}
+
+fn curves(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
+    let columns = config.reference_columns;
+    let all: Vec<&Curve> = config.rules.iter().flat_map(|&r| record.curves(r, columns, 1)).collect();
+    let Some(longest) = all.iter().map(|c| c.block * c.error.len() as u64).max() else { return Ok(None) };
+    let shortest = all.iter().map(|c| c.block).min().unwrap_or(1);
+    let x = decades("presentations", shortest as f64, longest as f64);
+    let top = all.iter().flat_map(|c| c.error.iter().copied()).fold(0.0, f64::max);
+    let bottom = all.iter().flat_map(|c| c.error.iter().copied()).fold(f64::INFINITY, f64::min);
+    let mut panel = Panel::new("", x, decades("error E (Hz)", (0.8 * bottom).max(0.01), 1.3 * top));
+    for &rule in &config.rules {
+        for (k, c) in record.curves(rule, columns, 1).enumerate().collect::<Vec<_>>().into_iter().rev() {
+            let at = |k: usize| ((k as f64 + 0.5) * c.block as f64).log10();
+            let points = c.error.iter().enumerate().map(|(k, e)| (at(k), e.max(0.01).log10())).collect();
+            let stroke = if k == 0 { pen(rule) } else { thin(&pen(rule).colour) };
+            panel.marks.push(Mark::Line { points, stroke });
+        }
+    }
+    let mut plate = Plate::new("curves", 1, 260.0);
+    plate.legend = keys(config);
+    plate.panels.push(panel);
+    let caption = format!(
+        "Error by presentation of one pattern, {columns} nuclear cells; thick: first seed, thin: the others. The start of each curve is the mean of \
+         its first block. Below 0.01 Hz nothing is drawn."
+    );
+    Ok(Some(Figure::svg("curves", caption, plot::svg(&plate)?)))
+}
+
+fn against(
+    config: &Config,
+    record: &Record,
+    (name, label): (&str, &str),
+    values: &[usize],
+    setting: impl Fn(usize) -> (usize, usize),
+    of: &str,
+) -> Result<Option<Figure>, Error> {
+    let mut values = values.to_vec();
+    values.sort_unstable();
+    if values.is_empty() {
+        return Ok(None);
+    }
+    let all = |n: usize, rule| {
+        let (columns, patterns) = setting(n);
+        record.curves(rule, columns, patterns)
+    };
+    let every = || config.rules.iter().flat_map(|&r| values.iter().flat_map(move |&n| all(n, r)));
+    let reach = |v: &mut dyn Iterator<Item = f64>| {
+        v.fold((f64::INFINITY, 0.0f64), |(low, high), x| (low.min(x), high.max(x)))
+    };
+    let (low, high) = reach(&mut every().map(|c| c.error_last));
+    let (fast, slow) = reach(&mut every().filter_map(|c| c.half).map(|h| h as f64));
+
+    let y = decades("error at the end (Hz)", (0.7 * low).max(0.01), 1.4 * high);
+    let mut errors = Panel::new("Error at convergence", doublings(label, &values), y);
+    let y = if slow > 0.0 {
+        decades("presentations", 0.6 * fast, 1.6 * slow)
+    } else {
+        Axis::exact("presentations", 0.0, 1.0)
+    };
+    let mut halves = Panel::new("Presentations to half the error", doublings(label, &values), y);
+    for &rule in &config.rules {
+        let draw = |panel: &mut Panel, value: &dyn Fn(&Curve) -> Option<f64>| {
+            let mut means = Vec::new();
+            for &n in &values {
+                let x = (n as f64).log2();
+                let seeds: Vec<f64> = all(n, rule).filter_map(value).collect();
+                let points = seeds.iter().map(|v| (x, v.max(0.01).log10())).collect();
+                panel.marks.push(Mark::Dots { points, radius: 2.2, colour: pen(rule).colour, opacity: 0.55 });
+                // A mean over the seeds that got there would flatter: none is drawn unless all did.
+                let is_whole = seeds.len() == config.seeds.len();
+                means.push((x, if is_whole { mean(&seeds).max(0.01).log10() } else { f64::NAN }));
+            }
+            panel.marks.push(Mark::Line { points: means, stroke: pen(rule) });
+        };
+        draw(&mut errors, &|c| Some(c.error_last));
+        draw(&mut halves, &|c| c.half.map(|h| h as f64));
+    }
+    let mut plate = Plate::new(name, 2, 230.0);
+    plate.left = (62.0, 66.0);
+    plate.legend = keys(config);
+    plate.panels = vec![errors, halves];
+    let caption = format!(
+        "A: error at the end of the run. B: presentations until the error is half of that before learning, left out where a seed never gets \
+         there. Dots: seeds, lines: means; {of}."
+    );
+    Ok(Some(Figure::svg(name, caption, plot::svg(&plate)?)))
+}
+
+fn bicycle(config: &Config, record: &Record) -> Result<Figure, Error> {
+    let mut plate = Plate::new("bicycle", 3, 190.0);
+    plate.left = (54.0, 40.0);
+    plate.legend = vec![
+        Key::line("steering (felt by the vestibular region)", Stroke::new(PURPLE, 2.0)),
+        Key::line("hand (felt by the arm region)", Stroke::new(GREEN, 2.0)),
+    ];
+    let all = || record.rides.iter().flat_map(|r| r.balance.iter().chain(&r.limb).copied()).chain([0.0]);
+    for solution in Solution::ALL {
+        let (title, label) = match solution {
+            Solution::Separate => ("each on its own", "error (Hz)"),
+            Solution::OutputConvergence => ("output convergence", ""),
+            Solution::ErrorBroadcast => ("error broadcast", ""),
+        };
+        let x = Axis::exact("rides (thousands)", 0.0, config.bicycle.rides as f64 / 1000.0);
+        let mut panel = Panel::new(title, x, Axis::covering(label, all()));
+        for (k, rides) in record.rides(solution).enumerate().collect::<Vec<_>>().into_iter().rev() {
+            let step = rides.block as f64 / 1000.0;
+            for (values, colour) in [(&rides.limb, GREEN), (&rides.balance, PURPLE)] {
+                let stroke = if k == 0 { Stroke::new(colour, 2.0) } else { thin(colour) };
+                panel.marks.push(line(values, step / 2.0, step, stroke));
+            }
+        }
+        plate.panels.push(panel);
+    }
+    let caption = "A: nobody who moves the steering muscles hears of a fall. B: the vestibular region moves them too. C: the arm region hears \
+        of falls too. Thick: first seed, thin: the others.";
+    Ok(Figure::svg("bicycle", caption, plot::svg(&plate)?))
+}

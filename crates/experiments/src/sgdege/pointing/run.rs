@@ -1,0 +1,190 @@
+//! Runs the pointing experiment: every rule on every seed.
+
+use super::config::PointingConfig;
+use lobule_cerebellum::SgdegeController;
+use lobule_control::plant::PlanarArm;
+use lobule_control::{Beside, ClosedLoop, Controller, Drive, Senses, normalised_acceleration};
+use lobule_study::Error;
+use lobule_study::Run;
+use lobule_theory::learner::Learner;
+use lobule_theory::network::Network;
+use serde::{Deserialize, Serialize};
+
+/// Control tick, s.
+const TICK_S: f64 = 1e-3;
+
+/// One rule on one seed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ArmRecord {
+    /// Rule.
+    pub rule: String,
+    /// Seed.
+    pub seed: u64,
+    /// Signed error of each movement, deg. `[movements]`
+    pub errors_deg: Vec<f64>,
+    /// Inhibition of the olive in each movement, Hz. `[movements]`
+    pub inhibition_hz: Vec<f64>,
+    /// Hand of the last movement through prisms, m, each ms: (x, y). `[ticks]`
+    pub hand_m: Vec<[f64; 2]>,
+    /// Direction of the target from the shoulder, deg to the right of straight ahead.
+    pub target_deg: f64,
+    /// Hash of what was learned.
+    pub fingerprint: String,
+}
+
+/// The whole run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PointingRecord {
+    /// Rules × seeds.
+    pub arms: Vec<ArmRecord>,
+}
+
+impl PointingRecord {
+    /// The arms of a rule, by seed.
+    pub fn of<'a>(&'a self, rule: &'a str) -> impl Iterator<Item = &'a ArmRecord> {
+        self.arms.iter().filter(move |a| a.rule == rule)
+    }
+}
+
+/// Points to where the target seems to be: minimum-jerk accelerations of shoulder (deg/ms²) and elbow.
+///
+/// The cue is the turn of the shoulder, deg.
+struct Cortex {
+    /// Acceleration of a turn by one unit within the movement, 1/ms². `[ticks]`
+    profile: Vec<f64>,
+}
+
+impl Cortex {
+    fn new(ticks: usize) -> Self {
+        let mut profile = normalised_acceleration(ticks);
+        let (mut velocity, mut position) = (0.0, 0.0);
+        for a in &profile {
+            velocity += a;
+            position += velocity;
+        }
+        profile.iter_mut().for_each(|a| *a /= position);
+        Self { profile }
+    }
+}
+
+impl Controller for Cortex {
+    fn name(&self) -> &'static str {
+        "cortex"
+    }
+
+    fn commands(&self) -> usize {
+        2
+    }
+
+    fn reset(&mut self) {}
+
+    fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), lobule_control::Error> {
+        let a = self.profile.get(senses.tick as usize).copied().unwrap_or(0.0);
+        command.copy_from_slice(&[senses.cues[0] * a, a]);
+        Ok(())
+    }
+}
+
+/// Cortex and cerebellum beside each other, on the arm; feed-forward, so without delays.
+struct Pointer {
+    body: ClosedLoop<PlanarArm, Beside<Cortex, SgdegeController>>,
+    ticks: usize,
+    reach_deg: f64,
+}
+
+impl Pointer {
+    fn new(config: &PointingConfig, rule: &str, seed: u64) -> Result<Self, Error> {
+        let ticks = config.protocol.trial_ms as usize;
+        let reach_deg = config.protocol.reach_deg;
+        let network = Network::new(&config.network, seed)?;
+        let rule = config.rule(rule, &network, seed)?;
+        // A difference of twice the mean rate, held throughout, turns the shoulder by `full_deg`.
+        let gain = config.decoder.full_deg / (2.0 * config.network.rate_pn * 0.5 * (ticks * ticks) as f64);
+        let cerebellum = SgdegeController::new(
+            Learner::new(network, rule),
+            &[gain, 0.0],
+            config.decoder.error_hz_per_deg,
+            ticks as u64,
+        )?;
+        let mut arm =
+            PlanarArm::new(1f64.to_radians(), PlanarArm::planned_elbow_rad(), ticks as f64 * TICK_S);
+        arm.start_shoulder_rad = PlanarArm::pointing_shoulder_rad() + reach_deg.to_radians();
+        // The target lies where the cortex alone points without prisms: its own errors are not the subject.
+        let mut alone = ClosedLoop::new(arm, Cortex::new(ticks), 0, TICK_S, [0, 0])?;
+        for _ in 0..ticks {
+            alone.tick(&Drive { cues: &[reach_deg], ..Drive::default() })?;
+        }
+        let mut arm = alone.plant().clone();
+        arm.straight_ahead_deg = arm.direction_deg();
+        let body = ClosedLoop::new(arm, Beside::new(Cortex::new(ticks), cerebellum)?, 0, TICK_S, [0, 0])?;
+        Ok(Self { body, ticks, reach_deg })
+    }
+
+    /// One movement towards a target that seems to be `seen_deg` from straight ahead; `hand` sees each tick.
+    /// Returns the signed error, deg.
+    fn move_once(&mut self, seen_deg: f64, mut hand: impl FnMut([f64; 2])) -> Result<f64, Error> {
+        self.body.reset();
+        for _ in 0..self.ticks {
+            self.body.tick(&Drive { cues: &[self.reach_deg + seen_deg], ..Drive::default() })?;
+            hand(self.body.plant().hand_m());
+        }
+        Ok(self.body.plant().pointing_deg())
+    }
+
+    fn cerebellum(&self) -> &SgdegeController {
+        self.body.controller().second()
+    }
+}
+
+/// Runs all rules on all seeds.
+///
+/// # Errors
+/// The first of any of them.
+pub fn run(config: &PointingConfig, run: &Run) -> Result<PointingRecord, Error> {
+    let p = &config.protocol;
+    let movements = p.baseline + p.prism + p.removal;
+    let arms: Vec<(&str, u64)> =
+        config.rules.iter().flat_map(|r| config.seeds.iter().map(move |s| (r.as_str(), *s))).collect();
+    run.progress.expect((arms.len() * movements) as u64);
+    let arms = run.each(&arms, |&(rule, seed)| {
+        let mut pointer = Pointer::new(config, rule, seed)?;
+        pointer.body.controller_mut().set_learning(rule != "static");
+        let (mut errors_deg, mut inhibition_hz) =
+            (Vec::with_capacity(movements), Vec::with_capacity(movements));
+        let mut hand_m = Vec::with_capacity(pointer.ticks);
+        for k in 0..movements {
+            let is_prism = (p.baseline..p.baseline + p.prism).contains(&k);
+            let error = pointer.move_once(if is_prism { p.prism_deg } else { 0.0 }, |_| ())?;
+            inhibition_hz.push(pointer.cerebellum().inhibition());
+            errors_deg.push(error);
+            pointer.body.finish(error.abs())?;
+            if k + 1 == p.baseline + p.prism {
+                // The path with what has been learned, without a perturbation; it teaches nothing.
+                pointer.body.controller_mut().set_learning(false);
+                pointer.move_once(p.prism_deg, |hand| hand_m.push(hand))?;
+                pointer.body.controller_mut().set_learning(rule != "static");
+            }
+            if k % 100 == 99 {
+                run.progress.done(100);
+            }
+        }
+        run.progress.done((movements % 100) as u64);
+        let state = serde_json::to_vec(&pointer.cerebellum().state()).map_err(|e| Error::File {
+            path: "state".into(),
+            what: format!("{e}; this is a bug of lobule"),
+        })?;
+        let target_deg = pointer.body.plant().straight_ahead_deg;
+        let fingerprint = format!("{:016x}", lobule_study::fingerprint(&state));
+        Ok(ArmRecord { rule: rule.into(), seed, errors_deg, inhibition_hz, hand_m, target_deg, fingerprint })
+    })?;
+    Ok(PointingRecord { arms })
+}
+
+/// Movements through prisms until a running mean over 50 of the size of the miss is below half of the deviation.
+pub fn movements_to_half(config: &PointingConfig, arm: &ArmRecord) -> f64 {
+    let p = &config.protocol;
+    let exposure = &arm.errors_deg[p.baseline..p.baseline + p.prism];
+    let half = 0.5 * p.prism_deg.abs();
+    let found = exposure.windows(50).position(|w| w.iter().map(|e| e.abs()).sum::<f64>() < 50.0 * half);
+    found.unwrap_or(p.prism) as f64
+}

@@ -1,0 +1,300 @@
+//! Figures laid out as the paper's Figure 9 B-F and the figure of its Appendix 1.
+
+use super::findings::POINTS;
+use super::{Config, Record};
+use lobule_analysis::mean;
+use lobule_study::Error;
+use lobule_study::report::chart::{Axis, Cell, Key, Level, Mark, Note, Panel, Plate, Swatch};
+use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY, VERMILLION};
+use lobule_study::report::svg::{Anchor, Dash, INK, Stroke, tint};
+use lobule_study::report::{Figure, plot};
+use lobule_theory::single_cell::{Corridor, Line, Parameters, Region, Sector};
+
+/// One colour for each start.
+const STARTS: [&str; 4] = [BLUE, VERMILLION, GREEN, PURPLE];
+/// Most points of a drawn trajectory; more would not be seen.
+const POINTS_DRAWN: usize = 800;
+
+pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
+    Ok(vec![figure_9(config, record)?, appendix(config, record)?, end_points(config, record)?])
+}
+
+fn figure_9(config: &Config, record: &Record) -> Result<Figure, Error> {
+    let set = &config.sets.figure_9ef;
+    let mut plate = Plate::new("figure_9", 2, 220.0);
+    plate.first_letter = 'B';
+    plate.legend = legend();
+    plate.panels = vec![
+        sectors(set),
+        phase_diagram(set.q),
+        plane("Divergence, q > 1", &config.sets.figure_9d, &record.trajectories[4]),
+        named(plane("Convergence", set, &record.trajectories[0]), set),
+        courses("Convergence in time", set, &record.trajectories[0]),
+    ];
+    plate.panels[1].title = format!("Lines followed, q = {}", set.q);
+    let caption = format!(
+        "As Figure 9 of the paper; its panel A is a diagram. B: mean drift in the sectors between the lines C± (E = I on perturbed trials) and D± \
+         (on unperturbed ones); arrows have the direction of the drift. C: which line is followed in the upper and in the \
+         lower corridor, by beta = dJ/dP and rho; dots: the four sets of this page. D: q = {}; P falls to 0. E: four runs; grey: the \
+         corridors; circle: predicted end. F: the same in time; broken: predicted speeds from the time when a run reaches its line.",
+        config.sets.figure_9d.q
+    );
+    Ok(Figure::svg("figure_9", caption, plot::svg(&plate)?))
+}
+
+fn appendix(config: &Config, record: &Record) -> Result<Figure, Error> {
+    let mut plate = Plate::new("appendix_1", 2, 200.0);
+    plate.legend = legend();
+    for (k, (_, set, _)) in config.converging().iter().enumerate().skip(1) {
+        let title = format!("ρ = {}, {}", set.rho, set.region().label().replace('-', "−"));
+        plate.panels.push(plane(&title, set, &record.trajectories[k]));
+        plate.panels.push(courses(&format!("β = {}", set.beta()), set, &record.trajectories[k]));
+    }
+    let caption = "As the figure of the paper's Appendix 1: runs in the plane (left) and in time (right) where C+ and D− (A, B), C+ and C− \
+        (C, D) or only C+ (E, F; P overshoots) are followed. Broken: predicted speeds from the time when a run reaches its line.";
+    Ok(Figure::svg("appendix_1", caption, plot::svg(&plate)?))
+}
+
+fn legend() -> Vec<Key> {
+    vec![
+        Key::line("C±", Stroke::new(ORANGE, 1.5)),
+        Key::line("D±", Stroke::new(SKY, 1.5)),
+        Key::line("predicted speed", Stroke::new(BLACK, 1.2).dash(Dash::Dashed)),
+        Key { label: "predicted end".into(), swatch: Swatch::Dot(BLACK.into()) },
+    ]
+}
+
+/// The plane with lines and corridors.
+fn empty_plane(title: &str, set: &Parameters) -> Panel {
+    let high = 2.2 * set.target_hz;
+    let mut panel = Panel::new(
+        title,
+        Axis::exact("P (Hz)", 0.0, high).step(set.target_hz / 2.0),
+        Axis::exact("J (Hz)", 0.0, 1.3 * high).step(set.target_hz / 2.0),
+    );
+    let p: Vec<f64> = (0..=220).map(|k| high * f64::from(k) / 220.0).collect();
+    let arm = |plus: Line, minus: Line, p: f64| plus.at(set, p).max(minus.at(set, p));
+    let edges = p
+        .iter()
+        .map(|&p| {
+            let (c, d) = (arm(Line::CPlus, Line::CMinus, p), arm(Line::DPlus, Line::DMinus, p));
+            (p, c.min(d).max(0.0), c.max(d).max(0.0))
+        })
+        .collect();
+    panel.marks.push(Mark::Band { edges, colour: GUIDE.into(), opacity: 0.22 });
+    for (plus, minus, colour) in [(Line::CPlus, Line::CMinus, ORANGE), (Line::DPlus, Line::DMinus, SKY)] {
+        let points = p.iter().map(|&p| (p, arm(plus, minus, p))).collect();
+        panel.marks.push(Mark::Line { points, stroke: Stroke::new(colour, 1.5) });
+    }
+    panel
+}
+
+fn plane(title: &str, set: &Parameters, runs: &[Vec<(f64, f64)>]) -> Panel {
+    let mut panel = empty_plane(title, set);
+    let highest = runs.iter().flatten().map(|(_, j)| *j).fold(panel.y.high, f64::max);
+    panel.y = Axis::exact("J (Hz)", 0.0, 1.02 * highest).step(set.target_hz / 2.0);
+    for (k, run) in runs.iter().enumerate() {
+        let colour = STARTS[k % STARTS.len()];
+        panel.marks.push(Mark::Line { points: thinned(run), stroke: Stroke::new(colour, 1.0) });
+        let start = run.iter().take(1).copied().collect();
+        panel.marks.push(Mark::Dots { points: start, radius: 3.5, colour: colour.into(), opacity: 1.0 });
+    }
+    if let Some(end) = set.end_point() {
+        let points = vec![(end.p_hz, end.j_hz)];
+        panel.marks.push(Mark::Dots { points, radius: 4.0, colour: BLACK.into(), opacity: 1.0 });
+    }
+    panel
+}
+
+/// Names beside the four lines.
+fn named(mut panel: Panel, set: &Parameters) -> Panel {
+    for (line, p, shift) in [
+        (Line::CPlus, 1.45, 0.08),
+        (Line::DPlus, 1.35, -0.13),
+        (Line::CMinus, 0.5, -0.1),
+        (Line::DMinus, 0.5, 0.06),
+    ] {
+        let p = p * set.target_hz;
+        let colour = if matches!(line, Line::CPlus | Line::CMinus) { ORANGE } else { SKY };
+        panel.notes.push(Note {
+            at: (p, line.at(set, p) + shift * panel.y.high),
+            text: line.name().replace('-', "−"),
+            anchor: Anchor::Middle,
+            colour: colour.into(),
+        });
+    }
+    panel
+}
+
+fn thinned(run: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    run.iter().copied().step_by(run.len().div_ceil(POINTS_DRAWN)).collect()
+}
+
+/// P against trials, with the predicted speed of both corridors.
+fn courses(title: &str, set: &Parameters, runs: &[Vec<(f64, f64)>]) -> Panel {
+    let trials = runs.iter().map(Vec::len).max().unwrap_or(1) as f64 - 1.0;
+    let mut panel = Panel::new(
+        title,
+        Axis::exact("trial", 0.0, trials),
+        Axis::exact("P (Hz)", 0.0, 2.2 * set.target_hz).step(set.target_hz / 2.0),
+    );
+    panel.levels.push(Level { at: set.target_hz, is_vertical: false, stroke: Stroke::new(GUIDE, 1.0) });
+    let end = set.end_point().map_or(0.0, |e| e.p_hz);
+    for (k, run) in runs.iter().enumerate() {
+        let points = run.iter().enumerate().map(|(t, (p, _))| (t as f64, *p)).collect::<Vec<_>>();
+        let colour = STARTS[k % STARTS.len()];
+        panel.marks.push(Mark::Line { points: thinned(&points), stroke: Stroke::new(colour, 1.2) });
+    }
+    for run in runs {
+        let Some((begin, p, corridor)) = arrival(set, run) else { continue };
+        let Some(followed) = set.followed(corridor) else { continue };
+        let last = begin + (end - p) / followed.speed_hz;
+        let points = vec![
+            (begin, p),
+            (last.clamp(begin, trials), p + followed.speed_hz * (last.clamp(begin, trials) - begin)),
+        ];
+        panel.marks.push(Mark::Line { points, stroke: Stroke::new(BLACK, 1.2).dash(Dash::Dashed) });
+    }
+    panel
+}
+
+/// When a run first meets a corridor: trial, P, which one.
+fn arrival(set: &Parameters, run: &[(f64, f64)]) -> Option<(f64, f64, Corridor)> {
+    run.iter().enumerate().find_map(|(trial, &(p, j))| {
+        let corridor = match Sector::of(set, p, j) {
+            Sector::UpperCorridor => Corridor::Upper,
+            Sector::LowerCorridor => Corridor::Lower,
+            _ => return None,
+        };
+        Some((trial as f64, p, corridor))
+    })
+}
+
+/// Arrows of the drift; their length is drawn alike, since the drift of J dwarfs that of P.
+fn sectors(set: &Parameters) -> Panel {
+    let mut panel = empty_plane("Drift in the sectors", set);
+    let (wide, tall) = (panel.x.high, panel.y.high);
+    for a in 0..9 {
+        for b in 0..9 {
+            let (x, y) = ((f64::from(a) + 0.5) / 9.0, (f64::from(b) + 0.5) / 9.0);
+            let sector = Sector::of(set, x * wide, y * tall);
+            let (dp, dj) = sector.drift(set);
+            // In units of the steps: a drift of rho dP against one of dJ.
+            let (dx, dy) = (dp / set.step_p_hz, dj / set.step_j_hz);
+            let length = dx.hypot(dy);
+            if length == 0.0 {
+                continue;
+            }
+            let (dx, dy) = (0.035 * dx / length, 0.035 * dy / length);
+            let colour = match sector {
+                Sector::Above => GREEN,
+                Sector::Below => VERMILLION,
+                Sector::UpperCorridor | Sector::LowerCorridor => BLACK,
+            };
+            let at = |u: f64, v: f64| ((x + u) * wide, (y + v) * tall);
+            let shaft = vec![at(-dx, -dy), at(dx, dy)];
+            let head = vec![
+                at(0.2 * dx - 0.4 * dy, 0.2 * dy + 0.4 * dx),
+                at(dx, dy),
+                at(0.2 * dx + 0.4 * dy, 0.2 * dy - 0.4 * dx),
+            ];
+            for points in [shaft, head] {
+                panel.marks.push(Mark::Line { points, stroke: Stroke::new(colour, 1.3) });
+            }
+        }
+    }
+    panel
+}
+
+fn phase_diagram(q: f64) -> Panel {
+    const WIDE: i32 = 240;
+    const TALL: i32 = 400;
+    let beta_max = 3.0;
+    let mut panel = Panel::new(
+        "",
+        Axis::exact("β = dJ/dP", 0.0, beta_max).step(0.5),
+        Axis::exact("ρ", 0.0, 1.0).step(0.25),
+    );
+    let mut cells: Vec<Cell> = Vec::new();
+    for a in 0..WIDE {
+        let x = |k: i32| beta_max * f64::from(k) / f64::from(WIDE);
+        let mut from = 0;
+        for b in 1..=TALL {
+            let y = |k: i32| f64::from(k) / f64::from(TALL);
+            let region = |k: i32| Region::of(0.5 * (x(a) + x(a + 1)), 0.5 * (y(k) + y(k + 1)), q);
+            if b == TALL || region(b) != region(from) {
+                let colour = colour_of(region(from));
+                // Columns overlap: edges that only touch would leave a hair of white.
+                cells.push(Cell { x: (x(a), x((a + 2).min(WIDE))), y: (y(from), y(b)), colour });
+                from = b;
+            }
+        }
+    }
+    panel.marks.push(Mark::Cells(cells));
+    let points = POINTS.iter().map(|(beta, rho, _)| (*beta, *rho)).collect();
+    panel.marks.push(Mark::Dots { points, radius: 3.5, colour: BLACK.into(), opacity: 1.0 });
+    for (beta, rho, label) in POINTS {
+        panel.notes.push(Note {
+            at: (beta + 0.07, rho + 0.02),
+            text: label.replace('-', "−"),
+            anchor: Anchor::Start,
+            colour: INK.into(),
+        });
+    }
+    panel
+}
+
+fn colour_of(region: Region) -> String {
+    match region {
+        Region::Converges { upper: Line::DPlus, lower: Some(Line::DMinus) } => tint(SKY, 0.45),
+        Region::Converges { lower: Some(Line::DMinus), .. } => tint(GREEN, 0.45),
+        Region::Converges { lower: Some(_), .. } => tint(ORANGE, 0.45),
+        Region::Converges { lower: None, .. } => tint(PURPLE, 0.5),
+        Region::Diverges => tint(BLACK, 0.3),
+    }
+}
+
+fn end_points(config: &Config, record: &Record) -> Result<Figure, Error> {
+    let set = &config.sets.figure_9ef;
+    let mut plate = Plate::new("end_points", 1, 200.0);
+    plate.left = (66.0, 66.0);
+    plate.legend = vec![
+        Key { label: "measured, each seed".into(), swatch: Swatch::Dot(BLUE.into()) },
+        Key::line("predicted for q < 1: −A (1 + q) / 2", Stroke::new(BLACK, 1.5)),
+        Key::line("P = 0", Stroke::new(GUIDE, 1.2).dash(Dash::Dashed)),
+    ];
+    let q = &config.measure.scan_q;
+    let mut panel = Panel::new(
+        "",
+        Axis::covering("q", q.iter().copied()),
+        Axis::exact("P − R at the end (Hz)", -1.15 * set.target_hz, 5.0).step(10.0),
+    );
+    panel.levels.push(Level {
+        at: -set.target_hz,
+        is_vertical: false,
+        stroke: Stroke::new(GUIDE, 1.2).dash(Dash::Dashed),
+    });
+    let predicted = (0..100).map(|k| {
+        let q = f64::from(k) / 100.0;
+        let end = Parameters { q, ..*set }.end_point().map_or(f64::NAN, |e| e.p_hz - set.target_hz);
+        (q, end)
+    });
+    panel.marks.push(Mark::Line { points: predicted.collect(), stroke: Stroke::new(BLACK, 1.5) });
+    let points = record.seeds.iter().flat_map(|s| q.iter().copied().zip(s.scan_hz.iter().copied())).collect();
+    panel.marks.push(Mark::Dots { points, radius: 3.5, colour: BLUE.into(), opacity: 0.7 });
+    plate.panels.push(panel);
+    let means: Vec<String> = q
+        .iter()
+        .enumerate()
+        .map(|(k, q)| {
+            let ends: Vec<f64> = record.seeds.iter().map(|s| s.scan_hz[k]).collect();
+            format!("{q}: {:.1}", mean(&ends)).replace('-', "−")
+        })
+        .collect();
+    let caption = format!(
+        "Distance from the target at the end against q, on the set of Figure 9 E. Means over seeds, Hz: {}. At q = 1 the lower \
+         corridor has no width.",
+        means.join("; ")
+    );
+    Ok(Figure::svg("end_points", caption, plot::svg(&plate)?))
+}

@@ -1,0 +1,177 @@
+//! What is measured on each seed: speeds along the lines, end points, trajectories.
+
+use super::Config;
+use lobule_signal::Stream;
+use lobule_study::Error;
+use lobule_study::Run;
+use lobule_theory::single_cell::{Corridor, Line, Model, Parameters, State};
+use serde::{Deserialize, Serialize};
+
+/// What a run leaves behind.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Record {
+    /// One for each seed.
+    pub(super) seeds: Vec<Seed>,
+    /// Trajectories of the first seed, for each converging set and then the diverging one: \[start\]\[trial\] (P, J), Hz.
+    pub(super) trajectories: Vec<Vec<Vec<(f64, f64)>>>,
+}
+
+/// What one seed measured.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Seed {
+    /// One for each converging set, in the order of the configuration.
+    pub(super) sets: Vec<Measured>,
+    /// Largest P of all runs at the end of the diverging set, Hz.
+    pub(super) diverged_hz: f64,
+    /// End P - R for each q of the scan, Hz.
+    pub(super) scan_hz: Vec<f64>,
+}
+
+/// Means over the runs of one set on one seed.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Measured {
+    /// Speed of P in the upper corridor over the long window, Hz per trial.
+    pub(super) upper_hz: f64,
+    /// The same in the lower corridor.
+    pub(super) lower_hz: f64,
+    /// Speed in the upper corridor over the window of the figures, Hz per trial.
+    pub(super) upper_short_hz: f64,
+    /// The same in the lower corridor.
+    pub(super) lower_short_hz: f64,
+    /// P - R at the end, Hz.
+    pub(super) end_hz: f64,
+    /// The one run that ended farthest from that mean, Hz from it.
+    pub(super) end_spread_hz: f64,
+}
+
+pub(super) fn run(config: &Config, run: &Run) -> Result<Record, Error> {
+    let sets = config.converging();
+    run.progress.expect((config.seeds.len() * (sets.len() + 1)) as u64);
+    let seeds = run.each(&config.seeds, |&seed| {
+        let measured = sets.iter().map(|(_, set, _)| {
+            let measured = of_set(config, set, seed)?;
+            run.progress.done(1);
+            Ok(measured)
+        });
+        let measured = measured.collect::<Result<Vec<_>, Error>>()?;
+        let diverged_hz = diverged(config, seed)?;
+        let scan = config.measure.scan_q.iter().map(|&q| {
+            let set = Parameters { q, ..config.sets.figure_9ef };
+            let trials = config.measure.scan_trials;
+            // Few runs: a run of this length averages over many returns.
+            let ends = ends(&set, seed, 10, trials / 2, trials.div_ceil(2).max(1))?;
+            Ok(ends.iter().sum::<f64>() / ends.len() as f64)
+        });
+        let scan_hz = scan.collect::<Result<Vec<_>, Error>>()?;
+        run.progress.done(1);
+        Ok(Seed { sets: measured, diverged_hz, scan_hz })
+    })?;
+    let first = config.seeds[0];
+    let mut trajectories = Vec::new();
+    for (_, set, trials) in sets {
+        trajectories.push(trajectory(config, &set, first, trials)?);
+    }
+    trajectories.push(trajectory(config, &config.sets.figure_9d, first, config.demo.trials)?);
+    Ok(Record { seeds, trajectories })
+}
+
+fn of_set(config: &Config, set: &Parameters, seed: u64) -> Result<Measured, Error> {
+    let m = &config.measure;
+    let far = Parameters { target_hz: m.long_target_hz, ..*set };
+    let ends = ends(set, seed, m.runs, m.settle, m.average)?;
+    let end_hz = ends.iter().sum::<f64>() / ends.len() as f64;
+    Ok(Measured {
+        upper_hz: speed(&far, Corridor::Upper, m.long_way_hz, m.runs, seed)?,
+        lower_hz: speed(&far, Corridor::Lower, m.long_way_hz, m.runs, seed)?,
+        upper_short_hz: speed(set, Corridor::Upper, m.short_way_hz, m.runs, seed)?,
+        lower_short_hz: speed(set, Corridor::Lower, m.short_way_hz, m.runs, seed)?,
+        end_hz,
+        end_spread_hz: ends.iter().map(|e| (e - end_hz).abs()).fold(0.0, f64::max),
+    })
+}
+
+/// A stream of its own for each run of each seed.
+fn run_seed(seed: u64, run: u32) -> u64 {
+    let stream = Stream::new(seed, "sgdege.single_cell.runs");
+    u64::from(stream.u32(0, run)) << 32 | u64::from(stream.u32(1, run))
+}
+
+/// Mean speed in a corridor, Hz per trial. A run starts on the predicted line; the window is that in
+/// which the predicted speed goes the way `[start, settle, measured]`, from the target back.
+fn speed(set: &Parameters, corridor: Corridor, way: [f64; 3], runs: u32, seed: u64) -> Result<f64, Error> {
+    let Some(followed) = set.followed(corridor) else { return Ok(f64::NAN) };
+    let each = followed.speed_hz.abs();
+    let from = (way[1] / each) as u64;
+    let to = from + ((way[2] / each) as u64).max(1);
+    // Off the lattice of the steps.
+    let p = set.target_hz - way[0] * followed.speed_hz.signum() + 0.3 * set.step_p_hz;
+    let j = followed.line.unwrap_or(Line::DMinus).at(set, p) + 0.1 * set.step_j_hz;
+    let mut sum = 0.0;
+    for run in 0..runs {
+        let model = Model::new(*set, run_seed(seed, run))?;
+        let mut state = State::at(p.max(0.0), j.max(0.0));
+        while state.trial < from {
+            model.step(&mut state);
+        }
+        let begin = state.p_hz;
+        while state.trial < to {
+            model.step(&mut state);
+        }
+        sum += (state.p_hz - begin) / (to - from) as f64;
+    }
+    Ok(sum / f64::from(runs))
+}
+
+/// P - R of each run, averaged over `average` trials after `settle`, from starts between 0 and 2 R, Hz.
+fn ends(set: &Parameters, seed: u64, runs: u32, settle: u64, average: u64) -> Result<Vec<f64>, Error> {
+    let starts = Stream::new(seed, "sgdege.single_cell.starts");
+    let one = |run| {
+        let model = Model::new(*set, run_seed(seed, run))?;
+        let start = |index| 2.0 * set.target_hz * starts.uniform(u64::from(run), index);
+        let mut state = State::at(start(0), start(1));
+        while state.trial < settle {
+            model.step(&mut state);
+        }
+        let mut sum = 0.0;
+        while state.trial < settle + average {
+            model.step(&mut state);
+            sum += state.p_hz - set.target_hz;
+        }
+        Ok(sum / average as f64)
+    };
+    (0..runs).map(one).collect()
+}
+
+/// The largest P of all runs after the configured trials, from the first start of the figures, Hz.
+fn diverged(config: &Config, seed: u64) -> Result<f64, Error> {
+    let [p, j] = config.demo.starts[0];
+    let mut largest = 0.0f64;
+    for run in 0..config.measure.runs {
+        let model = Model::new(config.sets.figure_9d, run_seed(seed, run))?;
+        let mut state = State::at(p, j);
+        while state.trial < config.measure.diverging {
+            model.step(&mut state);
+        }
+        largest = largest.max(state.p_hz);
+    }
+    Ok(largest)
+}
+
+fn trajectory(
+    config: &Config,
+    set: &Parameters,
+    seed: u64,
+    trials: u64,
+) -> Result<Vec<Vec<(f64, f64)>>, Error> {
+    let of_start = |(k, &[p, j]): (usize, &[f64; 2])| {
+        let model = Model::new(*set, run_seed(seed, k as u32))?;
+        let mut state = State::at(p, j);
+        let mut points = vec![(p, j)];
+        while state.trial < trials {
+            model.step(&mut state);
+            points.push((state.p_hz, state.j_hz));
+        }
+        Ok(points)
+    };
+    config.demo.starts.iter().enumerate().map(of_start).collect()
+}

@@ -1,0 +1,59 @@
+//! Bars of error under the line of inhibition, as in the paper's Figure 7 B.
+
+use super::{Config, Record, SHOWN};
+use lobule_study::Error;
+use lobule_study::report::chart::{Axis, Cell, Key, Level, Mark, Panel, Plate};
+use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE};
+use lobule_study::report::svg::{Dash, Stroke};
+use lobule_study::report::{Figure, plot};
+
+const CAPTION: &str = "Error of single movements (bars; orange: perturbed), its unperturbed value (broken line), the inhibition of \
+    the olive on the same movement (green), and error spikes (black marks under the bars: the bar exceeds the line). A: from an \
+    estimate near zero. B: after the estimate has settled. On a perturbed movement the inhibition is weaker too, by q A.";
+
+pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
+    let mut plate = Plate::new("tracking", 1, 170.0);
+    plate.legend = vec![
+        Key::block("error E, unperturbed", BLUE),
+        Key::block("error E, perturbed", ORANGE),
+        Key::line("inhibition I", Stroke::new(GREEN, 2.0)),
+        Key::block("error spike", BLACK),
+    ];
+    for (title, from) in
+        [("Before: the estimate rises to the error", 0), ("After: it follows the error", config.settle)]
+    {
+        plate.panels.push(panel(config, record, title, from as usize));
+    }
+    Ok(vec![Figure::svg("tracking", CAPTION, plot::svg(&plate)?)])
+}
+
+fn panel(config: &Config, record: &Record, title: &str, from: usize) -> Panel {
+    let shown: Vec<_> = record.bars.iter().skip(from).take(SHOWN as usize).collect();
+    let highest = shown.iter().map(|b| b.error_hz.max(b.estimate_hz)).fold(0.0, f64::max);
+    let below = 0.16 * highest;
+    let x = Axis::exact("trial", from as f64, (from + SHOWN as usize) as f64).step(10.0);
+    let mut panel = Panel::new(title, x, Axis::exact("E, I (Hz)", -below, 1.08 * highest).step(10.0));
+    let unperturbed = (config.start_p_hz - config.model.target_hz).abs();
+    panel.levels.push(Level {
+        at: unperturbed,
+        is_vertical: false,
+        stroke: Stroke::new(BLUE, 1.0).dash(Dash::Dashed),
+    });
+    let (mut cells, mut line) = (Vec::new(), Vec::new());
+    for (k, bar) in shown.iter().enumerate() {
+        let at = (from + k) as f64;
+        let colour = if bar.is_perturbed { ORANGE } else { BLUE };
+        cells.push(Cell { x: (at + 0.2, at + 0.8), y: (0.0, bar.error_hz), colour: colour.into() });
+        if bar.is_error_spike {
+            cells.push(Cell {
+                x: (at + 0.4, at + 0.6),
+                y: (-0.85 * below, -0.25 * below),
+                colour: BLACK.into(),
+            });
+        }
+        line.extend([(at, bar.estimate_hz), (at + 1.0, bar.estimate_hz)]);
+    }
+    panel.marks.push(Mark::Cells(cells));
+    panel.marks.push(Mark::Line { points: line, stroke: Stroke::new(GREEN, 2.0) });
+    panel
+}

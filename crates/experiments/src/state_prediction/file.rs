@@ -1,0 +1,108 @@
+//! Recordings of files, and sessions made of recordings.
+
+use super::config::{AnalysisConfig, FileConfig};
+use super::populations::NAMES;
+use lobule_analysis::state_prediction::Session;
+use lobule_cerebellum::recordings::{Events, SIGNALS, TrialEvent, UnitTimes, read_csv, read_nwb, read_prism};
+use lobule_study::Error;
+use std::path::Path;
+
+/// Reads what the configuration names.
+///
+/// # Errors
+/// A file that cannot be read, naming it, the place in it and the remedy.
+pub fn read(config: &FileConfig) -> Result<Events, Error> {
+    let unit_s = config.time_unit.seconds();
+    if !config.prism.is_empty() {
+        return Ok(read_prism::read(Path::new(&config.prism), &config.condition, &config.module)?);
+    }
+    let mut trials = Vec::new();
+    if !config.trials.is_empty() {
+        trials = read_csv::trials(Path::new(&config.trials), unit_s)?;
+    }
+    let mut events = if config.nwb.is_empty() {
+        let units = read_csv::spikes(Path::new(&config.spikes), &trials, unit_s)?;
+        Events { source: config.spikes.clone(), trials, units, ..Events::default() }
+    } else {
+        let columns = read_nwb::Columns {
+            population: &config.population_column,
+            direction: &config.direction_column,
+            onset: &config.onset_column,
+        };
+        let series: Vec<&str> = config.series.iter().map(String::as_str).collect();
+        let read = read_nwb::read(Path::new(&config.nwb), &columns, trials.is_empty(), &series)?;
+        let trials = if trials.is_empty() { read.trials } else { trials };
+        Events {
+            source: config.nwb.clone(),
+            trials,
+            units: read.units,
+            signals: read.signals,
+            ..Events::default()
+        }
+    };
+    if !config.signals.is_empty() {
+        events.signals.extend(read_csv::signals(Path::new(&config.signals), unit_s)?);
+    }
+    refuse_one_place(&events)?;
+    if events.units.iter().any(|u| u.population == SIGNALS) && !events.signals.is_empty() {
+        return Err(Error::File {
+            path: events.source,
+            what: format!(
+                "a population is called `{SIGNALS}`, which is the name of the continuous traces; rename it"
+            ),
+        });
+    }
+    Ok(events)
+}
+
+/// Refuses signals, which are on the clock of the session, where trials have clocks of their own: their onsets do not say where in
+/// the session they are, and every trial of one onset would be given the same values.
+fn refuse_one_place(events: &Events) -> Result<(), Error> {
+    let has_clocks = events.units.iter().any(|u| matches!(u.times, UnitTimes::OfTrials(_)));
+    if events.signals.is_empty() || !has_clocks {
+        return Ok(());
+    }
+    let mut by_onset: Vec<&TrialEvent> = events.trials.iter().collect();
+    by_onset.sort_by(|a, b| a.onset_s.total_cmp(&b.onset_s));
+    match by_onset.windows(2).find(|w| w[0].onset_s == w[1].onset_s) {
+        Some(pair) => Err(Error::File {
+            path: events.source.clone(),
+            what: format!(
+                "trials `{}` and `{}` both have the onset {} s, so that signals, on the clock of the session, would be the same in \
+                 both; give spikes and onsets on that clock",
+                pair[0].name, pair[1].name, pair[0].onset_s
+            ),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The session of three populations: mossy fibers, Purkinje cells (none where the name is empty), nuclei.
+///
+/// # Errors
+/// A population that is not there, naming those that are.
+pub fn session(events: &mut Events, names: [&str; 3], config: &AnalysisConfig) -> Result<Session, Error> {
+    let sampling = config.sampling()?;
+    for name in names {
+        events.leave_out_silent(name, config.min_rate_hz, &sampling);
+        events.thin_out(name, config.max_units);
+    }
+    let (_, directions) = events.directions();
+    let [mossy, purkinje, nuclear] = names;
+    Ok(Session {
+        mossy: events.rates(mossy, &sampling)?,
+        purkinje: (!purkinje.is_empty()).then(|| events.rates(purkinje, &sampling)).transpose()?,
+        nuclear: events.rates(nuclear, &sampling)?,
+        directions,
+    })
+}
+
+/// The populations of a file.
+pub fn names(config: &FileConfig) -> [&str; 3] {
+    [&config.mossy, &config.purkinje, &config.nuclear]
+}
+
+/// The populations of sessions made here.
+pub fn own_names() -> [&'static str; 3] {
+    NAMES
+}

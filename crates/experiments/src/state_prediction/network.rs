@@ -1,0 +1,218 @@
+//! Our own spiking recordings: the mouse circuit under mossy fibers that fire as those of the synthetic session, before and
+//! after its parallel fibers have learned from climbing fibers that fire for late feedback.
+//!
+//! Nothing in this circuit is told of the present: commands and late feedback are all that comes in. In learning, climbing
+//! fibers tell of feedback when it comes, and synapses that were active some 100 ms before a climbing-fiber spike are
+//! depressed, so that what is learned is due that much ahead of the feedback.
+
+use super::config::StatePredictionConfig;
+use super::populations::{self, NAMES, Tuning};
+use super::wrist::{FEEDBACK, Movement};
+use lobule_analysis::smoothing::Sampling;
+use lobule_cerebellum::open_loop::DT_MS;
+use lobule_cerebellum::recordings::{Events, TrialEvent, Unit, UnitTimes};
+use lobule_cerebellum::{BrainState, Drive, ModuleOptions, add_module};
+use lobule_circuit::models::Poisson;
+use lobule_circuit::plasticity::{Rule, Supervised};
+use lobule_circuit::{Circuit, Connect, Model, Population, Projection, Simulation};
+use lobule_scaffold::{ScaffoldSpec, reconstruct};
+use lobule_signal::{Clock, SpikeTrain};
+use lobule_study::Error;
+use std::sync::Arc;
+
+/// The synapses that learn, and those whose spikes teach them.
+const PLASTIC_SET: &str = "parallel_fiber_to_purkinje";
+const TEACHING_SET: &str = "io_to_purkinje";
+/// Generators of the climbing fibers.
+const TEACHER: &str = "teacher";
+/// Peak conductance that makes an olivary cell fire a pair of spikes with each teaching event, nS. Source: prism, module.teaching_ns.
+const TEACHER_NS: f32 = 200.0;
+/// Delay from the generators, ms. Chosen: the circuit's exchange interval.
+const TEACHER_DELAY_MS: f64 = 1.0;
+/// Highest weight, nS. Source: [`crate::open_loop`].
+const W_MAX_NS: f64 = 5.0;
+
+/// A circuit with its drive.
+pub struct Driven {
+    simulation: Simulation,
+    movements: Vec<Movement>,
+    trials: Vec<TrialEvent>,
+    mossy: (usize, Tuning),
+    olive: (usize, Tuning),
+    sampling: Sampling,
+    pause_ms: f64,
+    /// Rate of teaching events at rest.
+    olive_hz: f64,
+}
+
+/// What happens in a round of trials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Round {
+    /// Climbing fibers fire at rest, nothing is learned, spikes are recorded.
+    Recorded,
+    /// Climbing fibers tell of feedback, nothing is learned, their spikes are recorded.
+    Told,
+    /// Climbing fibers tell of feedback, and parallel fibers learn.
+    Learning,
+}
+
+impl Round {
+    /// The populations that are recorded.
+    fn recorded(self) -> &'static [&'static str] {
+        match self {
+            Self::Recorded => &NAMES,
+            Self::Told => &["io_cell"],
+            Self::Learning => &[],
+        }
+    }
+}
+
+impl Driven {
+    /// Builds the circuit of a seed, whose climbing fibers fire at a mean rate of `climbing_hz` while parallel fibers learn.
+    ///
+    /// # Errors
+    /// A size that cannot be built, or a circuit without nuclei or olive.
+    pub fn new(
+        config: &StatePredictionConfig,
+        climbing_hz: f64,
+        seed: u64,
+        threads: usize,
+    ) -> Result<Self, Error> {
+        let own = &config.network;
+        let sampling = config.analysis.sampling()?;
+        let anatomy = reconstruct(&ScaffoldSpec::mouse(own.size_um[0], own.size_um[1]), seed)?;
+        let mut circuit = Circuit::new();
+        let mut options =
+            ModuleOptions::new(BrainState::Awake, Drive::Poisson(config.synthetic.mossy.base_hz));
+        options.rules.insert(
+            PLASTIC_SET.into(),
+            (Rule::Supervised(rule(config, climbing_hz)), Some(TEACHING_SET.into())),
+        );
+        add_module(&mut circuit, "", &anatomy, &options)?;
+        let cells = |name: &str| match anatomy.count(name) {
+            0 => Err(Error::from(lobule_cerebellum::Error::Anatomy {
+                what: format!("the circuit of {:?} µm has no `{name}`; enlarge network.size_um", own.size_um),
+            })),
+            n => Ok(n),
+        };
+        for name in NAMES {
+            cells(name)?;
+        }
+        let olive = cells("io_cell")?;
+        circuit.add_population(Population::new(
+            TEACHER,
+            olive,
+            Model::Poisson(Poisson { rate_hz: own.olive_hz }),
+        ));
+        let pairs = (0..olive as u32).map(|i| (i, i)).collect();
+        circuit.add_projection(
+            Projection::new("teacher_to_io_cell", TEACHER, "io_cell", Connect::List(Arc::new(pairs)))
+                .weight(TEACHER_NS)
+                .receptor(1)
+                .delay_ms(TEACHER_DELAY_MS),
+        );
+        let network = circuit.compile(Clock::new(DT_MS)?, seed)?;
+        let mut simulation = Simulation::new(network, threads)?;
+        simulation.set_learning(PLASTIC_SET, false)?;
+
+        let mossy = Tuning::mossy(&config.synthetic, cells("mossy_fiber")?, seed);
+        let mut teaching = config.synthetic.nuclear.clone();
+        (teaching.base_hz, teaching.modulation_hz) = (own.olive_hz, own.olive_modulation_hz);
+        let taught = Tuning::draw(&teaching, olive, |_| FEEDBACK, seed, "olive");
+        Ok(Self {
+            mossy: (simulation.population("mossy_fiber")?, mossy),
+            olive: (simulation.population(TEACHER)?, taught),
+            movements: populations::movements(&config.synthetic, &sampling, seed)?,
+            trials: populations::trial_events(&config.synthetic),
+            simulation,
+            sampling,
+            pause_ms: own.pause_ms as f64,
+            olive_hz: own.olive_hz,
+        })
+    }
+
+    /// Plays all trials once; `done` is called after each. Gives what was recorded.
+    ///
+    /// # Errors
+    /// A state that stopped being a number.
+    pub fn play(&mut self, round: Round, done: impl Fn()) -> Result<Events, Error> {
+        self.simulation.set_learning(PLASTIC_SET, round == Round::Learning)?;
+        for name in round.recorded() {
+            self.simulation.record_spikes(name)?;
+        }
+        let rest = vec![self.olive_hz; self.olive.1.len()];
+        let mut trials = self.trials.clone();
+        for (trial, movement) in trials.iter_mut().zip(&self.movements) {
+            self.simulation.set_rates(self.olive.0, &rest)?;
+            self.simulation.run_ms(self.pause_ms)?;
+            let (from_ms, _) = self.sampling.reach_ms();
+            trial.onset_s = (self.simulation.ms() - from_ms) * 1e-3;
+            for z in movement {
+                let rates =
+                    |tuning: &Tuning| (0..tuning.len()).map(|i| tuning.rate_hz(i, z)).collect::<Vec<_>>();
+                self.simulation.set_rates(self.mossy.0, &rates(&self.mossy.1))?;
+                if round != Round::Recorded {
+                    self.simulation.set_rates(self.olive.0, &rates(&self.olive.1))?;
+                }
+                self.simulation.run_ms(self.sampling.bin_ms)?;
+            }
+            done();
+        }
+        let mut events = Events { source: "the spiking circuit".into(), trials, ..Events::default() };
+        for name in round.recorded() {
+            if let Some(train) = self.simulation.take_spikes(name)? {
+                events.units.extend(units(&train));
+            }
+        }
+        Ok(events)
+    }
+
+    /// Mean rate of the climbing fibers while they tell of feedback, Hz, over one round.
+    ///
+    /// # Errors
+    /// As [`Driven::play`].
+    pub fn climbing_hz(&mut self, done: impl Fn()) -> Result<f64, Error> {
+        let begin_ms = self.simulation.ms();
+        let told = self.play(Round::Told, done)?;
+        let spikes = |u: &Unit| match &u.times {
+            UnitTimes::OfSession(times) => times.len(),
+            UnitTimes::OfTrials(trials) => trials.iter().map(Vec::len).sum(),
+        };
+        let all: usize = told.units.iter().map(spikes).sum();
+        Ok(all as f64 / (told.units.len() as f64 * (self.simulation.ms() - begin_ms) * 1e-3))
+    }
+
+    /// Mean weight of the plastic synapses, nS.
+    ///
+    /// # Errors
+    /// None that a circuit made here gives.
+    pub fn mean_weight_ns(&self) -> Result<f64, Error> {
+        let synapses = self.simulation.synapses(PLASTIC_SET)?;
+        Ok(synapses.iter().map(|s| f64::from(s.2)).sum::<f64>() / synapses.len() as f64)
+    }
+}
+
+/// The rule, balanced: a parallel fiber's spike adds what climbing fibers that know nothing of it take from it.
+fn rule(config: &StatePredictionConfig, climbing_hz: f64) -> Supervised {
+    let mut rule = Supervised::pf_pc(0.0, config.network.a_teacher_ns, W_MAX_NS);
+    let area_s: f64 = (1..=2000)
+        .map(|k| rule.kernel.at(-f64::from(k) * 0.1, rule.window_ms) * 1e-4)
+        .filter(|x| x.is_finite())
+        .sum();
+    rule.a_pre = -rule.a_teacher * climbing_hz * area_s;
+    rule
+}
+
+/// The neurons of a train.
+fn units(train: &SpikeTrain) -> Vec<Unit> {
+    let mut times = vec![Vec::new(); train.n];
+    for (&step, &id) in train.steps.iter().zip(&train.ids) {
+        times[id as usize].push(step as f64 * DT_MS * 1e-3);
+    }
+    let unit = |(i, times): (usize, Vec<f64>)| Unit {
+        name: i.to_string(),
+        population: train.label.clone(),
+        times: UnitTimes::OfSession(times),
+    };
+    times.into_iter().enumerate().map(unit).collect()
+}

@@ -1,0 +1,119 @@
+//! The bench in small: what it finds, that jobs change nothing, what it names and what it refuses.
+
+use lobule_control::oracle::Cause;
+use lobule_experiments::bench::{Bench, Body, Condition, Factors, Record, Why};
+use lobule_study::{Error, Quiet};
+use lobule_study::{Request, RunOptions, Study, run};
+use std::path::Path;
+
+fn resolve(settings: &[&str]) -> Result<lobule_experiments::bench::Config, Error> {
+    let settings: Vec<String> = settings.iter().map(|s| (*s).to_owned()).collect();
+    Bench.resolve(&Request { preset: "quick", file: None, settings: &settings })
+}
+
+fn recorded(settings: &[&str], out: &Path, jobs: usize) -> (Record, String) {
+    let options = RunOptions { preset: "quick".into(), jobs, threads: 1, out: out.into(), resumes: false };
+    let (finished, record) = run(&Bench, &resolve(settings).unwrap(), &options, &Quiet).unwrap();
+    assert!(finished.folder.join("table.csv").exists());
+    (record, finished.fingerprints[0].1.clone())
+}
+
+const SMALL: [&str; 6] = [
+    "seeds=[3]",
+    "plants=[\"damped\", \"inverted_pendulum\"]",
+    "controllers=[\"feedback\", \"smith\", \"rls\", \"cfpc_none\", \"cfpc_model\", \"constant_velocity\"]",
+    "delays_s=[[0.1, 0.05]]",
+    "conditions=[\"reach\"]",
+    "trials=10",
+];
+
+#[test]
+fn it_says_who_holds_what_and_why_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let (record, hash) = recorded(&SMALL, &folder.path().join("one"), 1);
+    let at = |name: &str, plant: &str| record.at(name, plant, 0, Condition::Reach).unwrap();
+    let error = |name: &str, plant: &str| at(name, plant).mean(|o| o.relative).unwrap();
+
+    // A filter learns with the model of the loop in its synapses, and grows without.
+    assert!(error("cfpc_model", "damped") < 0.5, "{}", error("cfpc_model", "damped"));
+    assert!(error("cfpc_none", "damped") > 1.0, "{}", error("cfpc_none", "damped"));
+    assert!(error("rls", "inverted_pendulum") < 1.0);
+    assert_eq!(at("feedback", "damped").outcomes[0].relative, 1.0);
+    let learned = at("cfpc_model", "damped").outcomes[0].learned_at;
+    assert!(learned.is_some_and(|k| k > 0), "{learned:?}");
+
+    // What refuses says so; what falls over is stopped, and the reason is looked for.
+    assert!(
+        matches!(&at("smith", "inverted_pendulum").why, Some(Why::Refused(what)) if what.contains("InnerLoop"))
+    );
+    assert!(at("smith", "damped").why.is_none());
+    let fallen = at("cfpc_none", "inverted_pendulum");
+    assert!(!fallen.holds() && fallen.outcomes[0].first_stop.is_some());
+    assert!(matches!(fallen.why, Some(Why::Cause(Cause::Phase { error_deg, .. })) if error_deg.abs() > 90.0));
+    let fast = at("constant_velocity", "inverted_pendulum");
+    assert!(!fast.holds() && matches!(fast.why, Some(Why::Gain(_) | Why::Model)), "{:?}", fast.why);
+
+    // The number of jobs changes nothing.
+    assert_eq!(recorded(&SMALL, &folder.path().join("two"), 2), (record, hash));
+}
+
+#[test]
+fn what_models_are_told_of_a_body_is_what_the_body_does() {
+    let rest = Body { mass: 0.0, damping: 0.3, stiffness: 1.0, weight: 0.0, zero_s: 0.0 };
+    let bodies = [
+        rest,
+        Body { mass: 1.0, damping: 2.0, stiffness: 4.0, ..rest },
+        Body { mass: 0.1, damping: 0.15, stiffness: 4.0, zero_s: 0.15, ..rest },
+        Body { mass: 1.0, damping: 0.5, stiffness: 0.0, weight: 9.81, ..rest },
+        Body { mass: 1.0, damping: 0.5, stiffness: 0.0, weight: -9.81, ..rest },
+    ];
+    for body in bodies {
+        let mut plant = body.plant().unwrap();
+        let n = body.senses();
+        let (mut told, mut next, mut sensed) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+        for tick in 0..200 {
+            let u = body.scale() * (0.1 * f64::from(tick)).sin();
+            plant.advance(&[u], 0.01).unwrap();
+            body.step(&told, u, 0.01, &mut next);
+            std::mem::swap(&mut told, &mut next);
+        }
+        plant.sense(&mut sensed);
+        for (a, b) in told.iter().zip(&sensed) {
+            // Runge-Kutta against the exact solution over 200 ticks.
+            assert!((a - b).abs() < 1e-6 * (1.0 + b.abs()), "{body:?}: {a} {b}");
+        }
+        // At rest under the command that holds it, nothing moves.
+        let mut held = vec![0.0; n];
+        held[0] = 0.3;
+        body.step(&held, body.holding(0.3), 0.01, &mut next);
+        assert!((next[0] - 0.3).abs() < 1e-12);
+    }
+    // Bodies of seeds differ, and a seed's is always the same.
+    assert_ne!(Factors::of_seed(1, 0.1), Factors::of_seed(2, 0.1));
+    assert_eq!(Factors::of_seed(1, 0.1), Factors::of_seed(1, 0.1));
+    assert_eq!(Factors::of_seed(1, 0.0), Factors { mass: 1.0, damping: 1.0, stiffness: 1.0 });
+}
+
+#[test]
+fn a_matrix_that_cannot_be_is_refused_by_key_value_and_remedy() {
+    for (setting, words) in [
+        ("controllers=[\"feedback\", \"cfcp_model\"]", &["controllers", "cfcp_model", "cfpc_model"][..]),
+        ("controllers=[\"rls\"]", &["controllers", "feedback"]),
+        ("controllers=[\"feedback\", \"rls\", \"rls\"]", &["controllers", "twice"]),
+        ("plants=[\"eel\"]", &["plants", "[bodies.eel]", "damped"]),
+        ("delays_s=[[0.015, 0.0]]", &["delays_s", "0.015"]),
+        ("bodies.damped.mass=-1", &["bodies.damped.mass", "-1"]),
+        ("bodies.damped.weight=2", &["bodies.damped.weight"]),
+        ("rates.nlms=2", &["rates.nlms", "below 2"]),
+        ("tail=100", &["tail", "100"]),
+        ("push.at_s=3.9", &["push.at_s", "3.9"]),
+        ("trial_s=3.505", &["trial_s", "3.505"]),
+        ("stop_at=0", &["stop_at", "more than 0"]),
+    ] {
+        let text = resolve(&[setting]).unwrap_err().to_string();
+        assert!(words.iter().all(|w| text.contains(w)), "{setting}: {text}");
+    }
+    // A body of one's own needs no code.
+    let own = "bodies={ eel = { mass = 2.0, damping = 1.0, stiffness = 3.0, weight = 0.0, zero_s = 0.0 } }";
+    assert!(resolve(&[own, "plants=[\"eel\"]"]).is_ok());
+}

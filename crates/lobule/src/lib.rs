@@ -1,0 +1,19 @@
+//! The cerebellum as software: any cerebellum, any loop, any body.
+//!
+//! This is the front door: every room under one name.
+#![warn(missing_docs)]
+
+pub use lobule_analysis as analysis;
+pub use lobule_cerebellum as cerebellum;
+pub use lobule_circuit as circuit;
+pub use lobule_control as control;
+pub use lobule_exchange as exchange;
+pub use lobule_experiments as experiments;
+pub use lobule_scaffold as scaffold;
+pub use lobule_signal as signal;
+pub use lobule_study as study;
+pub use lobule_theory as theory;
+
+pub use exchange::Ranks;
+pub use signal::{Progress, Quiet};
+pub use study::Error;

@@ -1,0 +1,97 @@
+//! What can go wrong between a configuration and its report.
+
+use lobule_exchange::RankError;
+use lobule_signal::{Reach, RoomError};
+use thiserror::Error;
+
+/// An error of an experiment, from its configuration to its report.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A configuration key or value is wrong.
+    #[error("{key}: {what}")]
+    Config {
+        /// The key.
+        key: String,
+        /// Value, allowed range, remedy.
+        what: String,
+    },
+    /// A folder or file cannot be read or written.
+    #[error("{path}: {what}")]
+    File {
+        /// The path.
+        path: String,
+        /// Why, and the remedy.
+        what: String,
+    },
+    /// A part of the experiment measured something that forbids to go on.
+    #[error("{part}: {what}")]
+    Refused {
+        /// The part, e.g. `calibration`.
+        part: String,
+        /// What was measured, what is allowed, the remedy.
+        what: String,
+    },
+    /// Drawing failed.
+    #[error("figure `{figure}`: {what}")]
+    Figure {
+        /// The figure.
+        figure: String,
+        /// Why.
+        what: String,
+    },
+    /// All ranks of a run met the same error.
+    #[error(transparent)]
+    Everywhere(Box<Error>),
+    /// From a room that the experiment uses; [`Error::of_room`] asks for its type.
+    #[error("{0}")]
+    Room(Box<dyn RoomError>),
+}
+
+impl Error {
+    /// True if the request is at fault: a configuration, a file, a value that a room refuses.
+    pub fn is_input(&self) -> bool {
+        match self {
+            Self::Config { .. } | Self::File { .. } => true,
+            Self::Refused { .. } | Self::Figure { .. } => false,
+            Self::Everywhere(error) => error.is_input(),
+            Self::Room(error) => error.is_input(),
+        }
+    }
+
+    /// The error of a room, if it is one of this type, however many rooms have passed it on.
+    pub fn of_room<E: RoomError>(&self) -> Option<&E> {
+        let mut next: Option<&dyn RoomError> = match self {
+            Self::Everywhere(error) => return error.of_room(),
+            Self::Room(error) => Some(&**error),
+            _ => None,
+        };
+        while let Some(error) = next {
+            if let Some(found) = (error as &(dyn std::error::Error + 'static)).downcast_ref() {
+                return Some(found);
+            }
+            next = error.wrapped();
+        }
+        None
+    }
+}
+
+impl RankError for Error {
+    fn reach(&self) -> Reach {
+        match self {
+            Self::Everywhere(_) => Reach::Everywhere,
+            Self::Room(error) => error.reach(),
+            _ => Reach::Here,
+        }
+    }
+
+    fn everywhere(self) -> Self {
+        Self::Everywhere(Box::new(self))
+    }
+}
+
+impl<E: RoomError> From<E> for Error {
+    fn from(error: E) -> Self {
+        Self::Room(Box::new(error))
+    }
+}

@@ -1,0 +1,96 @@
+//! Experiments: what they have in common, from the command line to the report.
+//!
+//! ```text
+//! defaults ← preset ← file ← settings ──▶ Config ──Study::run──▶ Record ──▶ findings, figures, story
+//!                                                                  │              │
+//! run folder: config.toml                            recordings/*.json      findings.json, report.html
+//! ```
+//!
+//! An author writes a [`Study`] and adds it to a catalogue; folders, presets, progress, resuming,
+//! `list`, `show`, `run`, `report` and `compare` follow.
+//!
+//! # Example: the mean of draws from a stream
+//! ```
+//! use lobule_study::{Card, Error, Preset, Request, Run, Story, Study};
+//! use lobule_study::report::{Figure, Finding, Judge};
+//! use lobule_signal::Stream;
+//! use serde::{Deserialize, Serialize};
+//!
+//! struct Mean;
+//!
+//! #[derive(Serialize, Deserialize)]
+//! struct Config {
+//!     seeds: Vec<u64>,
+//!     draws: u32,
+//! }
+//!
+//! static CARD: Card = Card {
+//!     name: "example/mean",
+//!     title: "The mean of uniform draws",
+//!     line: "the mean of draws from a stream",
+//!     source: "this page",
+//!     sources: &[],
+//!     defaults: "seeds = [0, 1]\n# Draws of each seed. Chosen: enough for two digits.\ndraws = 10000\n",
+//!     presets: &[Preset { name: "default", line: "two seeds", toml: "" }],
+//!     unit: "seeds",
+//! };
+//!
+//! impl Study for Mean {
+//!     type Config = Config;
+//!     type Record = Vec<f64>; // mean of each seed
+//!
+//!     fn card(&self) -> &'static Card {
+//!         &CARD
+//!     }
+//!     fn check(&self, config: &Config) -> Result<(), Error> {
+//!         if config.draws == 0 {
+//!             return Err(Error::Config { key: "draws".into(), what: "0; at least 1 is needed".into() });
+//!         }
+//!         Ok(())
+//!     }
+//!     fn seeds(&self, config: &Config) -> Vec<u64> {
+//!         config.seeds.clone()
+//!     }
+//!     fn run(&self, config: &Config, run: &Run) -> Result<Vec<f64>, Error> {
+//!         run.progress.expect(config.seeds.len() as u64);
+//!         run.each(&config.seeds, |&seed| {
+//!             let stream = Stream::new(seed, "mean");
+//!             let sum: f64 = (0..config.draws).map(|i| stream.uniform(0, i)).sum();
+//!             run.progress.done(1);
+//!             Ok(sum / f64::from(config.draws))
+//!         })
+//!     }
+//!     fn findings(&self, _: &Config, record: &Vec<f64>) -> Vec<Finding> {
+//!         let meaning = "Mean of draws between 0 and 1; every seed counts.";
+//!         let range = [Some(0.48), Some(0.52)];
+//!         vec![Finding::new("mean", meaning, record.clone(), "1", range, Judge::Each, "the law of large numbers")]
+//!     }
+//!     fn figures(&self, _: &Config, _: &Vec<f64>) -> Result<Vec<Figure>, Error> {
+//!         Ok(Vec::new())
+//!     }
+//!     fn story(&self, _: &Config, record: &Vec<f64>) -> Story {
+//!         Story { answer: format!("The first mean is {:.3}.", record[0]), ..Story::default() }
+//!     }
+//! }
+//!
+//! let request = Request { preset: "default", file: None, settings: &["draws=2000".into()] };
+//! assert_eq!(Mean.resolve(&request)?.draws, 2000);
+//! # Ok::<(), Error>(())
+//! ```
+
+mod card;
+mod error;
+mod page;
+pub mod report;
+mod run;
+pub mod run_folder;
+pub mod settings;
+mod study;
+
+pub use card::{Card, Preset};
+pub use error::Error;
+pub use lobule_exchange::Ranks;
+pub use lobule_signal::{Progress, Quiet};
+pub use page::{Section, Story};
+pub use run::{Finished, Run, RunOptions, fingerprint, report_files, run, run_on};
+pub use study::{Experiment, Request, Study};
