@@ -200,7 +200,7 @@ pub struct Simulate {
     /// Print how long each stage took
     #[arg(long)]
     pub profile: bool,
-    /// Folder for raster.png, the spikes and the traces
+    /// Folder for raster.svg, the spikes and the traces
     #[arg(long)]
     pub out: Option<PathBuf>,
     /// Formats of the spikes and traces in that folder, divided by commas

@@ -269,13 +269,9 @@ fn write(
     anatomy: &Anatomy,
     result: &OpenLoopResult,
 ) -> Result<(), Stop> {
-    let raster = folder.join("raster.png");
-    write_whole(
-        &raster,
-        &raster::png(&result.spikes, result.dt_ms, (result.from_ms, result.duration_ms))
-            .map_err(Stop::Run)?,
-    )
-    .map_err(Stop::Run)?;
+    let raster = folder.join("raster.svg");
+    let drawing = raster::svg(&result.spikes, result.dt_ms, (result.from_ms, result.duration_ms));
+    write_whole(&raster, drawing.map_err(Stop::Run)?.as_bytes()).map_err(Stop::Run)?;
     let simulation = arguments.simulation.as_deref().unwrap_or("own parameters");
     let description =
         format!("{}, {simulation}: {} ms, seed {}", anatomy.source, result.duration_ms, arguments.seed);

@@ -142,7 +142,7 @@ fn a_network_is_built_inspected_and_simulated() {
     let one = simulate(&["--threads", "1"]);
     assert_eq!(one, simulate(&["--threads", "2", "--profile"]));
     assert_ne!(one, simulate(&["--threads", "2", "--short-term"]));
-    assert!(out.join("raster.png").exists() && out.join("spikes.csv").exists());
+    assert!(out.join("raster.svg").exists() && out.join("spikes.csv").exists());
     std::fs::remove_dir_all(work).unwrap();
 }
 
@@ -238,7 +238,7 @@ fn networks_are_converted_and_results_written_in_every_format() {
         names
     };
     run(&[&simulate[..], &nwb[..]].concat());
-    assert_eq!(files(), ["raster.png", "recording.nwb", "spikes.h5"]);
+    assert_eq!(files(), ["raster.svg", "recording.nwb", "spikes.h5"]);
     let first = std::fs::read(work.join("sim/recording.nwb")).unwrap();
     std::fs::remove_dir_all(work.join("sim")).unwrap();
     run(&[&simulate[..], &nwb[..], &["--threads", "2"]].concat());

@@ -213,7 +213,7 @@ pub fn report_files<S: Study + ?Sized>(
     let figures = study.figures(config, record)?;
     let html = study.page(config, record, findings, &figures, provenance);
     let mut files: Vec<(String, Vec<u8>)> =
-        figures.into_iter().map(|f| (format!("figures/{}", f.file_name()), f.data)).collect();
+        figures.into_iter().map(|f| (format!("figures/{}", f.file_name()), f.svg.into_bytes())).collect();
     files.push(("report.html".into(), html.into_bytes()));
     Ok(files)
 }

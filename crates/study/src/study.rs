@@ -210,7 +210,8 @@ impl<S: Study> Experiment for S {
 
     fn report(&self, folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Error> {
         let config = text(&folder.join("config.toml"))?;
-        let config: S::Config = toml::from_str(&config).map_err(|e| foreign(folder, e.message()))?;
+        let config: toml::Table = toml::from_str(&config).map_err(|e| foreign(folder, e.message()))?;
+        let config: S::Config = config.try_into().map_err(|e| foreign(folder, e.message()))?;
         let record: S::Record = json(&folder.join(run::recording(Study::card(self))))?;
         let findings: Findings = json(&folder.join("findings.json"))?;
         let provenance: Value = json(&folder.join("provenance.json"))?;

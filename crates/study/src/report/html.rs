@@ -1,10 +1,8 @@
 //! A report page: one HTML file with everything in it, no script, nothing loaded
 //! from elsewhere. Text is escaped here; what is called `html` is not.
 
-use super::figure::{Figure, Format};
+use super::figure::Figure;
 use super::svg::escape;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write;
 
 const STYLE: &str = include_str!("page.css");
@@ -113,13 +111,7 @@ impl Page {
     pub fn figure(&mut self, figure: &Figure) {
         self.figures += 1;
         let (n, caption) = (self.figures, escape(&figure.caption));
-        let picture = match figure.format {
-            Format::Svg => inline_svg(figure, n),
-            Format::Png => format!(
-                "<img alt=\"Figure {n}, described below\" src=\"data:image/png;base64,{}\">",
-                STANDARD.encode(&figure.data)
-            ),
-        };
+        let picture = inline_svg(figure, n);
         let _ = writeln!(
             self.body,
             "<figure id=\"fig-{}\"><div class=\"plate\">{picture}</div>\n<figcaption><b>Figure {n}.</b> {caption}</figcaption></figure>",
@@ -150,7 +142,7 @@ const CONTENTS: &str = "<!--contents-->";
 
 /// The drawing as part of the page; its ids get a prefix, since ids hold for the whole page.
 fn inline_svg(figure: &Figure, n: usize) -> String {
-    let svg = String::from_utf8_lossy(&figure.data);
+    let svg = &figure.svg;
     let svg = svg.get(svg.find("<svg").unwrap_or(0)..).unwrap_or_default();
     let named = format!("<svg role=\"img\" aria-label=\"Figure {n}, described below\"");
     svg.replacen("<svg", &named, 1)

@@ -11,5 +11,5 @@ pub mod raster;
 pub mod svg;
 pub mod tables;
 
-pub use figure::{Figure, Format};
+pub use figure::Figure;
 pub use finding::{Finding, Findings, Judge, Measured};

@@ -2,9 +2,11 @@
 
 /// A number with a given count of decimals and a true minus sign.
 pub fn fixed(value: f64, decimals: usize) -> String {
-    if !value.is_finite() {
-        return "not measured".into();
-    }
+    if value.is_finite() { signed(value, decimals) } else { "not measured".into() }
+}
+
+/// The same for a number that is finite.
+pub fn signed(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     if text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') {
         return text.trim_start_matches('-').into();

@@ -1,26 +1,18 @@
-//! Draws charts with kuva.
+//! Charts drawn as SVG: the plain data of [`super::chart`] become lines, areas and letters.
 //!
-//! This is the only module that knows kuva; a chart itself is plain data
-//! ([`super::chart`]). kuva draws axes, ticks, lines, bands and dots of one
-//! panel and writes the file; panels, titles, axis labels and the legend are
-//! placed here, so that panels line up to the pixel and the legend is one row.
-//! Sizes are px of a plate made to be read at its own width or a little less.
+//! Panels stand in rows and line up to the pixel; the legend is one row above them. Sizes are px of a plate that is
+//! read at its own width or a little less. Spikes are too many for a browser to lay out one by one: they are drawn
+//! as one picture of pixels inside the drawing.
 
-use super::chart::{Cell, Key, Mark, Panel, Plate, SHADE, Swatch, WIDTH};
-use super::svg::{Anchor, FAINT, FONTS, INK, PAPER, width_of};
+use super::chart::{Axis, Cell, Key, Mark, Panel, Plate, SHADE, Swatch, WIDTH};
+use super::numbers::signed;
+use super::svg::{Anchor, Drawing, FAINT, INK, Lettering, Stroke, rgb, width_of};
 use crate::Error;
-use kuva::plot::{BandPlot, LinePlot, LineStyle, ScatterPlot};
-use kuva::prelude::{Plot, ReferenceLine, TickFormat};
-use kuva::render::color::Color;
-use kuva::render::layout::Layout;
-use kuva::render::render::{Primitive, Scene, TextAnchor, render_multiple};
-use kuva::render::theme::Theme;
-use std::sync::Arc;
 
 /// Size of titles and axis labels, px.
-const LABEL: u32 = 13;
+const LABEL: f64 = 13.0;
 /// Size of tick labels, legend and notes, px.
-const SMALL: u32 = 12;
+const SMALL: f64 = 12.0;
 /// Space above a panel for its title, px.
 const TOP: f64 = 24.0;
 /// Space under a panel for ticks and label, px.
@@ -31,76 +23,54 @@ const BARE_BOTTOM: f64 = 26.0;
 const RIGHT: f64 = 24.0;
 /// Height of one row of the legend, px.
 const LEGEND_ROW: f64 = 20.0;
+/// Length of a tick, px.
+const TICK: f64 = 5.0;
+/// Cells above which a picture of pixels is drawn in their place.
+const MOST_CELLS: usize = 3000;
+/// Pixels of that picture to a px of the drawing.
+const SCALE: f64 = 2.0;
 
 /// The plate as the text of an SVG file; equal plates give equal texts.
 ///
 /// # Errors
 /// [`Error::Figure`] when nothing is on the plate.
 pub fn svg(plate: &Plate) -> Result<String, Error> {
-    let scene = scene(plate)?;
-    let text = kuva::backend::svg::SvgBackend::new().render_scene(&scene);
-    // kuva gives a fixed size only; with a view box the drawing scales to the page.
-    let view = format!(" viewBox=\"0 0 {} {}\" width=", scene.width, scene.height);
-    Ok(text.replacen(" width=", &view, 1))
-}
-
-/// The plate as the bytes of a PNG file of twice its size in px.
-///
-/// # Errors
-/// [`Error::Figure`] when nothing is on the plate or the encoder fails.
-pub fn png(plate: &Plate) -> Result<Vec<u8>, Error> {
-    kuva::backend::png::PngBackend::new()
-        .with_scale(2.0)
-        .render_scene(&scene(plate)?)
-        .map_err(|what| Error::Figure { figure: plate.name.clone(), what })
-}
-
-fn scene(plate: &Plate) -> Result<Scene, Error> {
     if plate.panels.is_empty() {
         return Err(Error::Figure { figure: plate.name.clone(), what: "no panel to draw".into() });
     }
     let columns = plate.columns.min(plate.panels.len());
     let gutters = plate.left.0 + (columns - 1) as f64 * plate.left.1 + columns as f64 * RIGHT;
     let inner = (WIDTH - gutters) / columns as f64;
-    let (legend, legend_height) = legend_marks(&plate.legend);
+    let rows = legend_rows(&plate.legend);
     // Rows whose panels have no label under the axis are closer together.
-    let mut row_tops = vec![legend_height];
+    let mut row_tops = vec![rows];
     for row in plate.panels.chunks(columns) {
         let bottom = if row.iter().all(|p| p.x.label.is_empty()) { BARE_BOTTOM } else { BOTTOM };
         row_tops.push(row_tops[row_tops.len() - 1] + TOP + plate.panel_height + bottom);
     }
-
-    let mut scene = Scene::new(WIDTH, row_tops[row_tops.len() - 1] + 4.0);
-    scene.background_color = Some(PAPER.into());
-    scene.text_color = Some(INK.into());
-    scene.font_family = Some(FONTS.into());
-    scene.elements.extend(legend);
-
+    let mut drawing = Drawing::new(WIDTH, row_tops[row_tops.len() - 1] + 4.0);
+    legend(&mut drawing, &plate.legend);
     for (k, panel) in plate.panels.iter().enumerate() {
         let column = k % columns;
-        let left = if column == 0 { plate.left.0 } else { plate.left.1 };
-        let x0 = if column == 0 {
-            0.0
-        } else {
-            plate.left.0 + inner + RIGHT + (column - 1) as f64 * (plate.left.1 + inner + RIGHT)
+        let left = match column {
+            0 => plate.left.0,
+            n => plate.left.0 + n as f64 * (inner + RIGHT + plate.left.1),
         };
-        let y0 = row_tops[k / columns];
-        let frame = Frame { left, inner, height: plate.panel_height, panel };
+        let frame =
+            Frame { left, top: row_tops[k / columns] + TOP, inner, height: plate.panel_height, panel };
+        let gutter = if column == 0 { plate.left.0 } else { plate.left.1 };
         let letter = (plate.panels.len() > 1).then(|| char::from(plate.first_letter as u8 + (k % 26) as u8));
-        scene.add(Primitive::GroupStart {
-            transform: Some(format!("translate({x0:.2},{y0:.2})")),
-            title: None,
-            extra_attrs: None,
-        });
-        frame.draw(&mut scene, letter, k);
-        scene.add(Primitive::GroupEnd);
+        frame
+            .draw(&mut drawing, letter, gutter, k)
+            .map_err(|what| Error::Figure { figure: plate.name.clone(), what })?;
     }
-    Ok(scene)
+    Ok(drawing.finish())
 }
 
 /// One panel in its place.
 struct Frame<'a> {
     left: f64,
+    top: f64,
     inner: f64,
     height: f64,
     panel: &'a Panel,
@@ -114,272 +84,216 @@ impl Frame<'_> {
 
     fn y(&self, value: f64) -> f64 {
         let axis = &self.panel.y;
-        TOP + (axis.high - value) / (axis.high - axis.low) * self.height
+        self.top + (axis.high - value) / (axis.high - axis.low) * self.height
     }
 
-    fn draw(&self, scene: &mut Scene, letter: Option<char>, index: usize) {
+    fn at(&self, (x, y): (f64, f64)) -> (f64, f64) {
+        (self.x(x), self.y(y))
+    }
+
+    fn draw(&self, out: &mut Drawing, letter: Option<char>, gutter: f64, index: usize) -> Result<(), String> {
         let panel = self.panel;
-        // Shades and cells lie under axes and curves; kuva would lay shades over the axes.
+        let bottom = self.top + self.height;
+        // Shades and cells lie under axes and curves.
         for &(from, to) in &panel.shades {
             let (from, to) = (self.x(from.max(panel.x.low)), self.x(to.min(panel.x.high)));
-            scene.add(block(from, TOP, to - from, self.height, SHADE));
+            out.block((from, self.top), (to - from, self.height), SHADE);
         }
         for mark in &panel.marks {
             if let Mark::Cells(cells) = mark {
-                scene.add(self.cells(cells));
+                self.cells(out, cells)?;
             }
         }
-
-        let mut chart = render_multiple(self.plots(), self.layout());
-        // kuva numbers its clip paths over the life of the process; equal plates must give equal files.
-        for element in &mut chart.elements {
-            if let Primitive::ClipStart { id, .. } = element {
-                let own = format!("clip{index}");
-                chart
-                    .defs
-                    .iter_mut()
-                    .for_each(|d| *d = d.replace(&format!("\"{id}\""), &format!("\"{own}\"")));
-                *id = own;
-            }
+        let axis = Stroke::new(INK, 1.0);
+        out.line(&[(self.left, bottom), (self.left + self.inner, bottom)], &axis);
+        out.line(&[(self.left, self.top), (self.left, bottom)], &axis);
+        for value in ticks(&panel.x) {
+            let x = self.x(value);
+            out.line(&[(x, bottom), (x, bottom + TICK)], &axis);
+            out.text((x, bottom + 16.0), &label(value, panel.x.step), Lettering::new(SMALL, Anchor::Middle));
         }
-        scene.defs.append(&mut chart.defs);
-        scene.elements.append(&mut chart.elements);
+        for value in ticks(&panel.y) {
+            let y = self.y(value);
+            out.line(&[(self.left - TICK, y), (self.left, y)], &axis);
+            out.text(
+                (self.left - 8.0, y + 4.4),
+                &label(value, panel.y.step),
+                Lettering::new(SMALL, Anchor::End),
+            );
+        }
+        let clip = format!("clip{index}");
+        out.begin_clip(&clip, (self.left, self.top), (self.inner, self.height));
+        for level in &panel.levels {
+            let (x, y) = (self.x(level.at), self.y(level.at));
+            let ends = match level.is_vertical {
+                true => [(x, self.top), (x, bottom)],
+                false => [(self.left, y), (self.left + self.inner, y)],
+            };
+            out.line(&ends, &level.stroke);
+        }
+        panel.marks.iter().for_each(|mark| self.mark(out, mark));
+        out.end_clip();
+        self.letters(out, letter, gutter);
+        Ok(())
+    }
 
-        // Title, axis labels, named ticks, notes.
+    /// Title, axis labels, named ticks, notes.
+    fn letters(&self, out: &mut Drawing, letter: Option<char>, gutter: f64) {
+        let panel = self.panel;
+        let (bottom, above) = (self.top + self.height, self.top - 9.0);
+        let bold = Lettering::new(LABEL, Anchor::Start).bold();
         let title_at = self.left + if letter.is_some() { 18.0 } else { 0.0 };
         if let Some(letter) = letter {
-            scene.add(text(self.left, TOP - 9.0, &letter.to_string(), LABEL, Anchor::Start, INK, true));
+            out.text((self.left, above), &letter.to_string(), bold);
         }
-        scene.add(text(title_at, TOP - 9.0, &panel.title, LABEL, Anchor::Start, INK, true));
-        let bottom = TOP + self.height;
-        let middle = self.left + self.inner / 2.0;
-        scene.add(text(middle, bottom + 37.0, &panel.x.label, LABEL, Anchor::Middle, INK, false));
-        scene.add(upright(13.0, TOP + self.height / 2.0, &panel.y.label));
+        out.text((title_at, above), &panel.title, bold);
+        let middle = Lettering::new(LABEL, Anchor::Middle);
+        out.text((self.left + self.inner / 2.0, bottom + 37.0), &panel.x.label, middle);
+        out.upright((self.left - gutter + 13.0, self.top + self.height / 2.0), &panel.y.label, middle);
         for tick in panel.y.named.iter().flatten() {
             let (x, y) = (self.left - 8.0, self.y(tick.at));
             let up = if tick.under.is_empty() { 0.0 } else { 6.0 };
-            scene.add(text(x, y + 4.0 - up, &tick.text, SMALL, Anchor::End, &tick.colour, false));
-            scene.add(text(x, y + 10.0, &tick.under, SMALL - 2, Anchor::End, FAINT, false));
+            out.text((x, y + 4.0 - up), &tick.text, Lettering::new(SMALL, Anchor::End).colour(&tick.colour));
+            out.text((x, y + 10.0), &tick.under, Lettering::new(SMALL - 2.0, Anchor::End).colour(FAINT));
         }
         for tick in panel.x.named.iter().flatten() {
-            scene.add(text(
-                self.x(tick.at),
-                bottom + 17.0,
-                &tick.text,
-                SMALL,
-                Anchor::Middle,
-                &tick.colour,
-                false,
-            ));
+            let look = Lettering::new(SMALL, Anchor::Middle).colour(&tick.colour);
+            out.text((self.x(tick.at), bottom + 17.0), &tick.text, look);
         }
         for note in &panel.notes {
-            let (x, y) = (self.x(note.at.0), self.y(note.at.1));
-            scene.add(text(x, y, &note.text, SMALL, note.anchor, &note.colour, false));
+            out.text(self.at(note.at), &note.text, Lettering::new(SMALL, note.anchor).colour(&note.colour));
         }
     }
 
-    fn cells(&self, cells: &[Cell]) -> Primitive {
-        let n = cells.len();
-        let (mut x, mut y) = (Vec::with_capacity(n), Vec::with_capacity(n));
-        let (mut w, mut h) = (Vec::with_capacity(n), Vec::with_capacity(n));
+    fn mark(&self, out: &mut Drawing, mark: &Mark) {
+        match mark {
+            Mark::Line { points, stroke } => {
+                for piece in points.split(|(x, y)| !(x.is_finite() && y.is_finite())) {
+                    out.line(&piece.iter().map(|p| self.at(*p)).collect::<Vec<_>>(), stroke);
+                }
+            }
+            Mark::Band { edges, colour, opacity } => {
+                let edges: Vec<_> = edges.iter().filter(|e| e.1.is_finite() && e.2.is_finite()).collect();
+                let lower = edges.iter().map(|e| self.at((e.0, e.1)));
+                let upper = edges.iter().rev().map(|e| self.at((e.0, e.2)));
+                out.area(&lower.chain(upper).collect::<Vec<_>>(), colour, *opacity);
+            }
+            Mark::Dots { points, radius, colour, opacity } => {
+                let finite = points.iter().filter(|(x, y)| x.is_finite() && y.is_finite());
+                out.dots(&finite.map(|p| self.at(*p)).collect::<Vec<_>>(), *radius, colour, *opacity);
+            }
+            Mark::Cells(_) => {}
+        }
+    }
+
+    fn cells(&self, out: &mut Drawing, cells: &[Cell]) -> Result<(), String> {
+        if cells.len() > MOST_CELLS {
+            return self.pixels(out, cells);
+        }
         for cell in cells {
-            x.push(self.x(cell.x.0));
-            y.push(self.y(cell.y.1));
-            w.push(self.x(cell.x.1) - self.x(cell.x.0));
-            h.push(self.y(cell.y.0) - self.y(cell.y.1));
+            let (left, top) = self.at((cell.x.0, cell.y.1));
+            let (right, bottom) = self.at((cell.x.1, cell.y.0));
+            out.block((left, top), (right - left, bottom - top), &cell.colour);
         }
-        let fills = cells.iter().map(|c| Color::from(c.colour.as_str())).collect();
-        Primitive::RectBatch { x, y, w, h, fills }
+        Ok(())
     }
 
-    fn plots(&self) -> Vec<Plot> {
-        // An empty plot comes first: without any, kuva draws no axes.
-        let mut plots: Vec<Plot> = vec![ScatterPlot::new().into()];
-        for mark in &self.panel.marks {
-            match mark {
-                Mark::Line { points, stroke } => {
-                    let style = match stroke.dash.pattern() {
-                        Some(pattern) => LineStyle::Custom(pattern.into()),
-                        None => LineStyle::Solid,
-                    };
-                    for piece in points.split(|(x, y)| !(x.is_finite() && y.is_finite())) {
-                        let line = LinePlot::new()
-                            .with_data(piece.iter().copied())
-                            .with_color(stroke.colour.clone())
-                            .with_stroke_width(stroke.width)
-                            .with_line_style(style.clone());
-                        plots.push(line.into());
-                    }
+    /// Cells as a picture; what is smaller than a pixel is drawn as one.
+    fn pixels(&self, out: &mut Drawing, cells: &[Cell]) -> Result<(), String> {
+        let (width, height) = ((SCALE * self.inner).ceil() as usize, (SCALE * self.height).ceil() as usize);
+        let mut rgba = vec![0u8; 4 * width * height];
+        let span = |from: f64, to: f64, end: usize| {
+            let first = (SCALE * from).round().clamp(0.0, end as f64) as usize;
+            let last = (SCALE * to).round().clamp(0.0, end as f64) as usize;
+            first..last.max(first + 1).min(end)
+        };
+        for cell in cells {
+            let (left, top) = self.at((cell.x.0, cell.y.1));
+            let (right, bottom) = self.at((cell.x.1, cell.y.0));
+            let [red, green, blue] = rgb(&cell.colour);
+            for y in span(top - self.top, bottom - self.top, height) {
+                for x in span(left - self.left, right - self.left, width) {
+                    rgba[4 * (y * width + x)..][..4].copy_from_slice(&[red, green, blue, 255]);
                 }
-                Mark::Band { edges, colour, opacity } => {
-                    let edges: Vec<_> = edges.iter().filter(|e| e.1.is_finite() && e.2.is_finite()).collect();
-                    let band = BandPlot::new(
-                        edges.iter().map(|e| e.0),
-                        edges.iter().map(|e| e.1),
-                        edges.iter().map(|e| e.2),
-                    );
-                    plots.push(band.with_color(colour.clone()).with_opacity(*opacity).into());
-                }
-                Mark::Dots { points, radius, colour, opacity } => {
-                    let finite = points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite());
-                    let dots = ScatterPlot::new().with_data(finite).with_size(*radius);
-                    plots.push(dots.with_color(colour.clone()).with_marker_opacity(*opacity).into());
-                }
-                Mark::Cells(_) => {}
             }
         }
-        plots
-    }
-
-    fn layout(&self) -> Layout {
-        let (x, y) = (&self.panel.x, &self.panel.y);
-        let mut layout = Layout::new((x.low, x.high), (y.low, y.high))
-            .with_width(self.left + self.inner + RIGHT)
-            .with_height(TOP + self.height + BOTTOM)
-            .with_force_margins(self.left, RIGHT)
-            .with_force_margins_y(TOP, BOTTOM)
-            .with_theme(theme())
-            .with_tick_size(SMALL)
-            .with_x_tick_step(x.step)
-            .with_y_tick_step(y.step)
-            .with_x_tick_format(numbers(x.step))
-            .with_y_tick_format(numbers(y.step))
-            .with_x_axis_min(x.low)
-            .with_x_axis_max(x.high)
-            .with_y_axis_min(y.low)
-            .with_y_axis_max(y.high);
-        layout.suppress_x_ticks = x.named.is_some();
-        layout.suppress_y_ticks = y.named.is_some();
-        for level in &self.panel.levels {
-            let line = if level.is_vertical {
-                ReferenceLine::vertical(level.at)
-            } else {
-                ReferenceLine::horizontal(level.at)
-            };
-            layout = layout.with_reference_line(
-                line.with_color(level.stroke.colour.clone())
-                    .with_stroke_width(level.stroke.width)
-                    .with_dasharray(level.stroke.dash.pattern().unwrap_or("none")),
-            );
-        }
-        layout
+        let mut data = Vec::new();
+        let mut encoder = png::Encoder::new(&mut data, width as u32, height as u32);
+        encoder.set_color(png::ColorType::Rgba);
+        encoder.set_depth(png::BitDepth::Eight);
+        let written = encoder.write_header().and_then(|mut writer| writer.write_image_data(&rgba));
+        written.map_err(|e| format!("{e}; this is a bug of lobule"))?;
+        out.picture((self.left, self.top), (width as f64 / SCALE, height as f64 / SCALE), &data);
+        Ok(())
     }
 }
 
-/// Tick labels with as many decimals as the step needs, and a true minus sign.
-fn numbers(step: f64) -> TickFormat {
+/// Multiples of the step that lie on an axis without named ticks.
+fn ticks(axis: &Axis) -> Vec<f64> {
+    if axis.named.is_some() || !(axis.step > 0.0) {
+        return Vec::new();
+    }
+    let room = 1e-9 * (axis.high - axis.low);
+    let (first, last) = (((axis.low - room) / axis.step).ceil(), ((axis.high + room) / axis.step).floor());
+    (0..).map(|k| first + f64::from(k)).take_while(|n| *n <= last).map(|n| n * axis.step).collect()
+}
+
+/// A tick label with as many decimals as the step needs.
+fn label(value: f64, step: f64) -> String {
     let decimals = (0..6).find(|d| ((step * 10f64.powi(*d)).round() - step * 10f64.powi(*d)).abs() < 1e-6);
-    let decimals = decimals.unwrap_or(6) as usize;
-    TickFormat::Custom(Arc::new(move |v| {
-        let text = format!("{v:.decimals$}");
-        if text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') {
-            return text.trim_start_matches('-').into();
-        }
-        text.replacen('-', "−", 1)
-    }))
+    signed(value, decimals.unwrap_or(6) as usize)
 }
 
-fn theme() -> Theme {
-    let mut theme = Theme::light();
-    theme.background = PAPER.into();
-    theme.text_color = INK.into();
-    theme.axis_color = INK.into();
-    theme.tick_color = INK.into();
-    theme.show_grid = false;
-    theme
+/// Where an entry of the legend stands: left end, texts at the two ends of its sample, width of the sample.
+struct Entry {
+    x: f64,
+    y: f64,
+    /// Room for the texts at the two ends of a scale.
+    ends: [f64; 2],
+    sample: f64,
 }
 
-fn text(x: f64, y: f64, content: &str, size: u32, anchor: Anchor, colour: &str, bold: bool) -> Primitive {
-    let anchor = match anchor {
-        Anchor::Start => TextAnchor::Start,
-        Anchor::Middle => TextAnchor::Middle,
-        Anchor::End => TextAnchor::End,
-    };
-    Primitive::Text {
-        x,
-        y,
-        content: content.into(),
-        size,
-        anchor,
-        rotate: None,
-        bold,
-        color: Some(Color::from(colour)),
-    }
-}
-
-fn upright(x: f64, y: f64, content: &str) -> Primitive {
-    Primitive::Text {
-        x,
-        y,
-        content: content.into(),
-        size: LABEL,
-        anchor: TextAnchor::Middle,
-        rotate: Some(-90.0),
-        bold: false,
-        color: Some(Color::from(INK)),
-    }
-}
-
-/// The legend as rows that wrap at the width of the plate, and its height.
-fn legend_marks(keys: &[Key]) -> (Vec<Primitive>, f64) {
-    let mut marks = Vec::new();
+/// The entries in rows that wrap at the width of the plate.
+fn entries(keys: &[Key]) -> Vec<Entry> {
     let (mut x, mut y) = (10.0, 15.0);
-    for key in keys {
-        let sample = if matches!(key.swatch, Swatch::Scale(..)) { 160.0 } else { 24.0 };
-        let ends = match &key.swatch {
-            Swatch::Scale(_, low, high) => (width_of(low, 12.0) + 6.0, width_of(high, 12.0) + 6.0),
-            _ => (0.0, 0.0),
+    let place = |key: &Key| {
+        let (sample, ends) = match &key.swatch {
+            Swatch::Scale(_, low, high) => (160.0, [low, high].map(|text| width_of(text, SMALL) + 6.0)),
+            _ => (24.0, [0.0; 2]),
         };
-        let width = ends.0 + sample + ends.1 + 7.0 + width_of(&key.label, f64::from(SMALL)) + 16.0;
+        let width = ends[0] + sample + ends[1] + 7.0 + width_of(&key.label, SMALL) + 16.0;
         if x > 10.0 && x + width > WIDTH {
             (x, y) = (10.0, y + LEGEND_ROW);
         }
-        let from = x + ends.0;
+        let entry = Entry { x, y, ends, sample };
+        x += width;
+        entry
+    };
+    keys.iter().map(place).collect()
+}
+
+/// Height of the legend.
+fn legend_rows(keys: &[Key]) -> f64 {
+    entries(keys).last().map_or(0.0, |entry| entry.y + 9.0)
+}
+
+fn legend(out: &mut Drawing, keys: &[Key]) {
+    for (key, Entry { x, y, ends, sample }) in keys.iter().zip(entries(keys)) {
+        let from = x + ends[0];
         match &key.swatch {
-            Swatch::Line(stroke) => marks.push(Primitive::Line {
-                x1: from,
-                y1: y - 4.0,
-                x2: from + sample,
-                y2: y - 4.0,
-                stroke: Color::from(stroke.colour.as_str()),
-                stroke_width: stroke.width,
-                stroke_dasharray: stroke.dash.pattern().map(str::to_owned),
-            }),
-            Swatch::Block(colour) => marks.push(block(from + 2.0, y - 10.0, 20.0, 12.0, colour)),
-            Swatch::Dot(colour) => marks.push(Primitive::Circle {
-                cx: from + sample / 2.0,
-                cy: y - 4.0,
-                r: 3.5,
-                fill: Color::from(colour.as_str()),
-                fill_opacity: None,
-                stroke: None,
-                stroke_width: None,
-            }),
+            Swatch::Line(stroke) => out.line(&[(from, y - 4.0), (from + sample, y - 4.0)], stroke),
+            Swatch::Block(colour) => out.block((from + 2.0, y - 10.0), (20.0, 12.0), colour),
+            Swatch::Dot(colour) => out.dots(&[(from + sample / 2.0, y - 4.0)], 3.5, colour, 1.0),
             Swatch::Scale(colours, low, high) => {
                 let step = sample / colours.len().max(1) as f64;
                 for (k, colour) in colours.iter().enumerate() {
-                    marks.push(block(from + k as f64 * step, y - 10.0, step + 0.3, 12.0, colour));
+                    out.block((from + k as f64 * step, y - 10.0), (step + 0.3, 12.0), colour);
                 }
-                marks.push(text(from - 6.0, y, low, SMALL, Anchor::End, INK, false));
-                marks.push(text(from + sample + 6.0, y, high, SMALL, Anchor::Start, INK, false));
+                out.text((from - 6.0, y), low, Lettering::new(SMALL, Anchor::End));
+                out.text((from + sample + 6.0, y), high, Lettering::new(SMALL, Anchor::Start));
             }
         }
-        let label_at = from + sample + ends.1 + 7.0;
-        marks.push(text(label_at, y, &key.label, SMALL, Anchor::Start, INK, false));
-        x += width;
-    }
-    (marks, if keys.is_empty() { 0.0 } else { y + 9.0 })
-}
-
-fn block(x: f64, y: f64, width: f64, height: f64, colour: &str) -> Primitive {
-    Primitive::Rect {
-        x,
-        y,
-        width,
-        height,
-        fill: Color::from(colour),
-        stroke: None,
-        stroke_width: None,
-        opacity: None,
+        let at = (from + sample + ends[1] + 7.0, y);
+        out.text(at, &key.label, Lettering::new(SMALL, Anchor::Start));
     }
 }

@@ -8,11 +8,11 @@ use lobule_signal::SpikeTrain;
 /// Cells of a population shown in the raster, at most.
 const SHOWN: usize = 150;
 
-/// A raster of all populations as PNG: one strip each, every k-th cell of the large ones.
+/// A raster of all populations as SVG: one strip each, every k-th cell of the large ones.
 ///
 /// # Errors
 /// When it cannot be drawn.
-pub fn png(spikes: &[SpikeTrain], dt_ms: f64, (from_ms, to_ms): (f64, f64)) -> Result<Vec<u8>, Error> {
+pub fn svg(spikes: &[SpikeTrain], dt_ms: f64, (from_ms, to_ms): (f64, f64)) -> Result<String, Error> {
     const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
     let mut cells = Vec::new();
     let mut ticks = Vec::new();
@@ -44,5 +44,5 @@ pub fn png(spikes: &[SpikeTrain], dt_ms: f64, (from_ms, to_ms): (f64, f64)) -> R
     let mut panel = Panel::new("", x, Axis::exact("", -4.0, bottom).named(ticks));
     panel.marks.push(Mark::Cells(cells));
     plate.panels.push(panel);
-    plot::png(&plate)
+    plot::svg(&plate)
 }

@@ -1,6 +1,8 @@
 //! Drawings that are not charts (a schematic, an arm) as direct SVG, and the
 //! pens and inks that charts share with them. Lengths are pixels of the drawing.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write;
 
 /// Colour of text and axes.
@@ -60,11 +62,15 @@ impl Stroke {
 
 /// Mixes a colour `#rrggbb` with white; `share` 1 is the colour, 0 is white.
 pub fn tint(colour: &str, share: f64) -> String {
-    let channel = |at: usize| {
-        let value = colour.get(at..at + 2).and_then(|h| u8::from_str_radix(h, 16).ok()).unwrap_or(0);
-        (255.0 + share * (f64::from(value) - 255.0)).round() as u8
-    };
-    format!("#{:02x}{:02x}{:02x}", channel(1), channel(3), channel(5))
+    let [red, green, blue] = rgb(colour).map(|c| (255.0 + share * (f64::from(c) - 255.0)).round() as u8);
+    format!("#{red:02x}{green:02x}{blue:02x}")
+}
+
+/// The channels of `#rrggbb`; black for what is no such text.
+pub fn rgb(colour: &str) -> [u8; 3] {
+    let channel =
+        |at: usize| colour.get(at..at + 2).and_then(|h| u8::from_str_radix(h, 16).ok()).unwrap_or(0);
+    [channel(1), channel(3), channel(5)]
 }
 
 /// Escapes text for XML and HTML, in content and in quoted attributes.
@@ -165,18 +171,20 @@ impl Drawing {
         format!("stroke=\"{}\" stroke-width=\"{}\"{dash}", stroke.colour, number(stroke.width))
     }
 
+    fn points(points: &[(f64, f64)]) -> String {
+        let points: Vec<String> =
+            points.iter().map(|&(x, y)| format!("{},{}", number(x), number(y))).collect();
+        points.join(" ")
+    }
+
     /// Draws a polyline; points that are not finite are left out.
     pub fn line(&mut self, points: &[(f64, f64)], stroke: &Stroke) {
-        let points: Vec<String> = points
-            .iter()
-            .filter(|(x, y)| x.is_finite() && y.is_finite())
-            .map(|&(x, y)| format!("{},{}", number(x), number(y)))
-            .collect();
+        let points: Vec<_> = points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
         if points.len() > 1 {
             let _ = writeln!(
                 self.body,
                 "<polyline points=\"{}\" fill=\"none\" {} stroke-linejoin=\"round\" stroke-linecap=\"round\"/>",
-                points.join(" "),
+                Self::points(&points),
                 Self::pen(stroke)
             );
         }
@@ -184,9 +192,7 @@ impl Drawing {
 
     /// Draws a filled polygon.
     pub fn polygon(&mut self, points: &[(f64, f64)], fill: &str) {
-        let points: Vec<String> =
-            points.iter().map(|&(x, y)| format!("{},{}", number(x), number(y))).collect();
-        let _ = writeln!(self.body, "<polygon points=\"{}\" fill=\"{fill}\"/>", points.join(" "));
+        let _ = writeln!(self.body, "<polygon points=\"{}\" fill=\"{fill}\"/>", Self::points(points));
     }
 
     /// Draws a polyline that ends in an arrowhead.
@@ -245,6 +251,63 @@ impl Drawing {
         );
     }
 
+    /// Draws a filled rectangle without an outline, from its left top corner.
+    pub fn block(&mut self, at: (f64, f64), size: (f64, f64), fill: &str) {
+        let [x, y, w, h] = [at.0, at.1, size.0, size.1].map(number);
+        let _ =
+            writeln!(self.body, "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" fill=\"{fill}\"/>");
+    }
+
+    /// Draws a filled area without an outline, `opacity` from 0 to 1.
+    pub fn area(&mut self, points: &[(f64, f64)], fill: &str, opacity: f64) {
+        if points.len() > 2 {
+            let points = Self::points(points);
+            let _ = writeln!(
+                self.body,
+                "<polygon points=\"{points}\" fill=\"{fill}\" fill-opacity=\"{}\"/>",
+                number(opacity)
+            );
+        }
+    }
+
+    /// Draws discs of one radius without outlines, `opacity` from 0 to 1.
+    pub fn dots(&mut self, centers: &[(f64, f64)], radius: f64, fill: &str, opacity: f64) {
+        let _ = writeln!(self.body, "<g fill=\"{fill}\" fill-opacity=\"{}\">", number(opacity));
+        for &(x, y) in centers {
+            let _ = write!(
+                self.body,
+                "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"/>",
+                number(x),
+                number(y),
+                number(radius)
+            );
+        }
+        self.body.push_str("</g>\n");
+    }
+
+    /// Places the bytes of a PNG file.
+    pub fn picture(&mut self, at: (f64, f64), size: (f64, f64), png: &[u8]) {
+        let [x, y, w, h] = [at.0, at.1, size.0, size.1].map(number);
+        let _ = writeln!(
+            self.body,
+            "<image x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" style=\"image-rendering:pixelated\" \
+             href=\"data:image/png;base64,{}\"/>",
+            STANDARD.encode(png)
+        );
+    }
+
+    /// Hides what is drawn outside a rectangle, until [`Drawing::end_clip`]; `id` is unique in the drawing.
+    pub fn begin_clip(&mut self, id: &str, at: (f64, f64), size: (f64, f64)) {
+        let _ = write!(self.body, "<clipPath id=\"{id}\">");
+        self.block(at, size, INK);
+        let _ = writeln!(self.body, "</clipPath>\n<g clip-path=\"url(#{id})\">");
+    }
+
+    /// Ends what [`Drawing::begin_clip`] began.
+    pub fn end_clip(&mut self) {
+        self.body.push_str("</g>\n");
+    }
+
     /// Draws a four-pointed star.
     pub fn star(&mut self, centre: (f64, f64), radius: f64, fill: &str) {
         let points: Vec<(f64, f64)> = (0..8)
@@ -259,6 +322,23 @@ impl Drawing {
 
     /// Writes one line of text; the point is on its baseline.
     pub fn text(&mut self, at: (f64, f64), text: &str, look: Lettering) {
+        self.letters(at, text, look, "");
+    }
+
+    /// Writes one line of text from below to above; the point is on its baseline.
+    pub fn upright(&mut self, at: (f64, f64), text: &str, look: Lettering) {
+        self.letters(
+            at,
+            text,
+            look,
+            &format!(" transform=\"rotate(-90 {} {})\"", number(at.0), number(at.1)),
+        );
+    }
+
+    fn letters(&mut self, at: (f64, f64), text: &str, look: Lettering, turn: &str) {
+        if text.is_empty() {
+            return;
+        }
         let anchor = match look.anchor {
             Anchor::Start => "start",
             Anchor::Middle => "middle",
@@ -267,7 +347,7 @@ impl Drawing {
         let weight = if look.is_bold { " font-weight=\"bold\"" } else { "" };
         let _ = writeln!(
             self.body,
-            "<text x=\"{}\" y=\"{}\" font-size=\"{}\" text-anchor=\"{anchor}\" fill=\"{}\"{weight}>{}</text>",
+            "<text x=\"{}\" y=\"{}\" font-size=\"{}\" text-anchor=\"{anchor}\" fill=\"{}\"{weight}{turn}>{}</text>",
             number(at.0),
             number(at.1),
             number(look.size),

@@ -50,10 +50,10 @@ pub fn rasters(result: &PrismResult) -> Result<Vec<Figure>, Error> {
             continue;
         }
         let plate = plate(result, arm, module, &trials, &strips);
-        figures.push(Figure::png(
+        figures.push(Figure::svg(
             &format!("raster_{module}"),
             caption(module, arm.seed, &strips, pause_ms(result, &trials) > 0.0),
-            plot::png(&plate)?,
+            plot::svg(&plate)?,
         ));
     }
     Ok(figures)
