@@ -1,6 +1,7 @@
 //! The same protocol on the spiking scaffold, a few dozen trials.
 
 use super::config::{EyeblinkConfig, SpikingConfig};
+use super::record::{BIN_MS, Cells, SpikingCourse};
 use super::subject::{Response, Stimuli, Subject};
 use lobule_cerebellum::{
     Heard, Pause, SpikingController, SpikingParameters, Teacher, Tuning, balanced_potentiation_ns,
@@ -8,7 +9,6 @@ use lobule_cerebellum::{
 use lobule_control::plant::Eyelid;
 use lobule_scaffold::{ScaffoldSpec, reconstruct};
 use lobule_study::Error;
-use serde::{Deserialize, Serialize};
 
 /// Conditions: learning on a code of time, learning on a tone without a code of time, and no learning.
 pub const CONDITIONS: [(&str, &str); 3] = [
@@ -16,44 +16,6 @@ pub const CONDITIONS: [(&str, &str); 3] = [
     ("tone", "fibers that hear the tone alone"),
     ("static", "no learning"),
 ];
-/// Width of the bins of [`Cells`], ms.
-pub const BIN_MS: usize = 10;
-
-/// Mean rates in probes around the tone, Hz, in bins of 10 ms from the start of the trial. `[bins]`
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Cells {
-    /// Purkinje cells of the plus zone.
-    pub purkinje_plus: Vec<f64>,
-    /// Purkinje cells of the minus zone.
-    pub purkinje_minus: Vec<f64>,
-    /// Nuclear cells of the plus zone.
-    pub nuclear_plus: Vec<f64>,
-    /// Nuclear cells of the minus zone.
-    pub nuclear_minus: Vec<f64>,
-    /// Olive cells.
-    pub olive: Vec<f64>,
-    /// Mean closure, every ms. `[ms]`
-    pub closure: Vec<f64>,
-}
-
-/// Learning of a spiking scaffold.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SpikingCourse {
-    /// Condition.
-    pub condition: String,
-    /// Seed.
-    pub seed: u64,
-    /// Largest closure before the puff, by trial: tone and puff, then the tone alone. `[trials]`
-    pub amplitude: Vec<f64>,
-    /// Mean PF→PC weights of the plus and the minus zone after each trial, nS. `[trials][2]`
-    pub weights_ns: Vec<[f64; 2]>,
-    /// Probes before the first and after the last trial of tone and puff, and at the end. `[3]`
-    pub probes: Vec<Cells>,
-    /// Share of those probes with a response, %. `[3]`
-    pub percent: Vec<f64>,
-    /// Peak of their mean closure, and its time after the onset, ms. `[3][2]`
-    pub peaks: Vec<[f64; 2]>,
-}
 
 /// The scaffold's parameters under a condition.
 pub fn parameters(config: &SpikingConfig, condition: &str) -> SpikingParameters {
