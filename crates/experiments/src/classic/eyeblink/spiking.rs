@@ -7,7 +7,7 @@ use lobule_cerebellum::{
     Heard, Pause, SpikingController, SpikingParameters, Teacher, Tuning, balanced_potentiation_ns,
 };
 use lobule_control::plant::Eyelid;
-use lobule_scaffold::{ScaffoldSpec, reconstruct};
+use lobule_scaffold::{Microzone, ScaffoldSpec, reconstruct};
 use lobule_study::Error;
 
 /// Conditions: learning on a code of time, learning on a tone without a code of time, and no learning.
@@ -135,10 +135,8 @@ fn probe(
             ("dcn_p", nuclear_zones, [&mut *nuclear_plus, &mut *nuclear_minus]),
         ] {
             for cell in spikes(label)? {
-                match zones[cell as usize] {
-                    0 => sums[0][bin] += 1.0,
-                    1 => sums[1][bin] += 1.0,
-                    _ => {}
+                if let Some(zone) = zones[cell as usize] {
+                    sums[zone as usize][bin] += 1.0;
                 }
             }
         }
@@ -153,8 +151,14 @@ fn probe(
 /// Makes means of sums over probes and rates of counts.
 fn scale(cells: &mut Cells, probes: f64, cerebellum: &SpikingController) {
     let zones = cerebellum.zones();
-    let count = |kind: usize, zone: u8| zones[kind].iter().filter(|z| **z == zone).count() as f64;
-    let counts = [count(0, 0), count(0, 1), count(1, 0), count(1, 1), zones[2].len() as f64];
+    let count = |kind: usize, zone| zones[kind].iter().filter(|z| **z == Some(zone)).count() as f64;
+    let counts = [
+        count(0, Microzone::Plus),
+        count(0, Microzone::Minus),
+        count(1, Microzone::Plus),
+        count(1, Microzone::Minus),
+        zones[2].len() as f64,
+    ];
     let Cells { purkinje_plus, purkinje_minus, nuclear_plus, nuclear_minus, olive, closure } = cells;
     let sums = [purkinje_plus, purkinje_minus, nuclear_plus, nuclear_minus, olive];
     for (sum, n) in sums.into_iter().zip(counts) {
