@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 mod error;
+mod learning;
 mod module;
 mod mouse;
 mod mouse_multirec;
@@ -17,6 +18,7 @@ mod spiking;
 pub mod stored;
 
 pub use error::Error;
+pub use learning::{DT_MS, Learning, PLASTIC_SET, TEACHING_SET, Teaching};
 pub use module::{
     CellModels, Drive, ModuleOptions, NUCLEAR_IN_DEGREE, add_module, kernel_area_s, merged_pairs,
 };

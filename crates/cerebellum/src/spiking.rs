@@ -21,11 +21,11 @@
 //!
 //! A tick allocates nothing once its buffers have grown; a reset that rewinds copies the state.
 
-use super::{BrainState, Drive, ModuleOptions, NUCLEAR_IN_DEGREE, add_module, kernel_area_s};
+use super::{
+    BrainState, DT_MS, Drive, Learning, ModuleOptions, PLASTIC_SET, Teaching, add_module, kernel_area_s,
+};
 use crate::Error;
-use lobule_circuit::models::Poisson;
-use lobule_circuit::plasticity::{Kernel, Rule, Supervised};
-use lobule_circuit::{Circuit, Connect, Model, Population, Projection, RunError, Simulation, State};
+use lobule_circuit::{Circuit, RunError, Simulation, State};
 use lobule_control::{Controller, Error as ControlError, Senses};
 use lobule_scaffold::{Anatomy, Microzone};
 use lobule_signal::Clock;
@@ -37,9 +37,7 @@ const TRACE_MS: f64 = 60.0;
 const AVERAGE_MS: usize = 50;
 /// Spikes of an olive cell with each teaching spike: a pair at 200 nS. Source: prism, module.teaching_ns.
 const OLIVE_SPIKES: f64 = 2.0;
-const DT_MS: f64 = 0.1;
 const TICK_S: f64 = 1e-3;
-const PLASTIC_SET: &str = "parallel_fiber_to_purkinje";
 const NAME: &str = "spiking";
 
 /// What a mossy fiber hears.
@@ -188,9 +186,9 @@ pub struct SpikingController {
     teaching: usize,
     nuclear: usize,
     /// Zone of each nuclear cell: 0 plus, 1 minus, 2 none.
-    nuclear_zones: Vec<u8>,
-    olive_zones: Vec<u8>,
-    purkinje_zones: Vec<u8>,
+    nuclear_zones: Vec<Option<Microzone>>,
+    olive_zones: Vec<Option<Microzone>>,
+    purkinje_zones: Vec<Option<Microzone>>,
     /// Tuning and preferred value of each fiber. `[mossy fibers]`
     fibers: Vec<(usize, f64)>,
     /// Time since each cue rose, s; `None` before. `[cues]`, grows to the number of cues of the loop.
@@ -293,22 +291,19 @@ impl SpikingParameters {
     }
 }
 
-fn zones(anatomy: &Anatomy, cell: &str) -> Result<Vec<u8>, Error> {
+/// Microzone of each cell of a type that has both.
+fn zones(anatomy: &Anatomy, cell: &str) -> Result<Vec<Option<Microzone>>, Error> {
     let missing = |what: &str| Error::Anatomy {
         what: format!(
             "a controller needs `{cell}` {what}; use a circuit with nuclei, olive and two microzones"
         ),
     };
     let sites = anatomy.cells(cell).filter(|c| !c.is_empty()).ok_or_else(|| missing("and there is none"))?;
-    let mut codes = vec![2; sites.len()];
-    for (code, zone) in [Microzone::Plus, Microzone::Minus].into_iter().enumerate() {
-        let inside = sites.in_microzone(zone);
-        if inside.is_empty() {
-            return Err(missing(&format!("in the zone {}", ["plus", "minus"][code])));
-        }
-        inside.iter().for_each(|&i| codes[i as usize] = code as u8);
+    let zones = sites.microzones();
+    match Microzone::ALL.into_iter().find(|zone| !zones.contains(&Some(*zone))) {
+        Some(zone) => Err(missing(&format!("in the zone {}", zone.name()))),
+        None => Ok(zones),
     }
-    Ok(codes)
 }
 
 impl SpikingController {
@@ -332,21 +327,14 @@ impl SpikingController {
             });
         }
         let mut circuit = Circuit::new();
-        let mut options = ModuleOptions::new(p.state, Drive::Poisson(p.base_hz));
-        options.pair_weights.insert("io_to_purkinje".into(), p.climbing_fiber_ns);
-        options.pair_weights.insert("purkinje_to_dcn_p".into(), p.purkinje_to_dcn_ns);
-        options.reference_in_degree = NUCLEAR_IN_DEGREE.map(|(set, k)| (set.to_string(), k)).into();
-        let mut rule = Supervised::pf_pc(p.a_plus_ns, p.a_minus_ns, p.w_max_ns);
-        rule.kernel = Kernel::SinExp { t0_ms: p.kernel_t0_ms, tau_ms: 1000.0 };
-        options.rules.insert(PLASTIC_SET.into(), (Rule::Supervised(rule), Some("io_to_purkinje".into())));
+        let drive = Drive::Poisson(p.base_hz);
+        let mut options =
+            ModuleOptions::in_loop(p.state, drive, p.climbing_fiber_ns, p.purkinje_to_dcn_ns);
+        Learning::sin_exp(p.a_plus_ns, p.a_minus_ns, p.w_max_ns, p.kernel_t0_ms).apply(&mut options);
         add_module(&mut circuit, "", anatomy, &options)?;
-        let teaching = Model::Poisson(Poisson { rate_hz: p.spontaneous_hz });
-        circuit.add_population(Population::new("teaching", olive_zones.len(), teaching));
-        circuit.add_projection(
-            Projection::new("teaching_to_io_cell", "teaching", "io_cell", Connect::OneToOne)
-                .weight(p.teaching_ns as f32)
-                .delay_ms(1.0),
-        );
+        let teaching =
+            Teaching { label: "teaching", rate_hz: p.spontaneous_hz, weight_ns: p.teaching_ns };
+        teaching.add(&mut circuit, "", anatomy);
         let network = circuit.compile(Clock::new(DT_MS)?, seed)?;
         let interval_ms = network.interval_steps() as f64 * DT_MS;
         if (interval_ms - 1.0).abs() > 1e-9 {
@@ -422,11 +410,13 @@ impl SpikingController {
         let from = self.simulation.step();
         self.simulation.advance()?;
         let history = self.simulation.history(self.nuclear);
-        let mut spikes = [0; 3];
+        let mut spikes = [0; 2];
         for step in from..self.simulation.step() {
-            history.at(step).iter().for_each(|&i| spikes[usize::from(self.nuclear_zones[i as usize])] += 1);
+            for zone in history.at(step).iter().filter_map(|&i| self.nuclear_zones[i as usize]) {
+                spikes[zone as usize] += 1;
+            }
         }
-        Ok(self.readout.hear([spikes[0], spikes[1]]))
+        Ok(self.readout.hear(spikes))
     }
 
     fn rest_rates(&mut self) {
@@ -490,9 +480,9 @@ impl SpikingController {
             *hz = p.spontaneous_hz
                 + p.teaching_hz
                     * match zone {
-                        0 => e.max(0.0),
-                        1 => (-e).max(0.0),
-                        _ => 0.0,
+                        Some(Microzone::Plus) => e.max(0.0),
+                        Some(Microzone::Minus) => (-e).max(0.0),
+                        None => 0.0,
                     };
         }
     }
@@ -507,8 +497,8 @@ impl SpikingController {
         &self.simulation
     }
 
-    /// Zone of each Purkinje, projecting nuclear and olive cell: 0 plus, 1 minus, 2 none.
-    pub fn zones(&self) -> [&[u8]; 3] {
+    /// Microzone of each Purkinje, projecting nuclear and olive cell.
+    pub fn zones(&self) -> [&[Option<Microzone>]; 3] {
         [&self.purkinje_zones, &self.nuclear_zones, &self.olive_zones]
     }
 
@@ -518,11 +508,12 @@ impl SpikingController {
     /// [`Error::Run`], a bug of lobule.
     pub fn mean_weights_ns(&self) -> Result<[f64; 2], Error> {
         // Sum and number by zone.
-        let mut sums = [0.0; 6];
+        let mut sums = [0.0; 4];
         self.simulation.fold_synapses(PLASTIC_SET, &mut sums, |sums, _, post, w| {
-            let zone = 2 * usize::from(self.purkinje_zones[post as usize]);
-            sums[zone] += f64::from(w);
-            sums[zone + 1] += 1.0;
+            if let Some(zone) = self.purkinje_zones[post as usize] {
+                sums[2 * zone as usize] += f64::from(w);
+                sums[2 * zone as usize + 1] += 1.0;
+            }
         })?;
         Ok([sums[0] / sums[1].max(1.0), sums[2] / sums[3].max(1.0)])
     }

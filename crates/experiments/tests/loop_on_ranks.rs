@@ -8,9 +8,10 @@ use lobule_experiments::prism::config::PrismConfig;
 use lobule_experiments::prism::results::ArmResult;
 use lobule_experiments::prism::{Prism, anatomy, arm_run};
 use lobule_scaffold::Anatomy;
+use lobule_signal::Reach;
 use lobule_study::run_folder::RunFolder;
 use lobule_study::{Error, Quiet};
-use lobule_study::{Experiment, Request, RunOptions};
+use lobule_study::{Experiment, Request, RunOptions, Study};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -38,7 +39,7 @@ fn settings() -> Vec<String> {
 }
 
 fn config() -> (PrismConfig, Anatomy) {
-    let config = PrismConfig::resolve("quick", None, &settings()).unwrap();
+    let config = Prism.resolve(&Request { preset: "quick", file: None, settings: &settings() }).unwrap();
     let anatomy = anatomy(&config, 0).unwrap();
     (config, anatomy)
 }

@@ -6,14 +6,14 @@ use lobule_exchange::Ranks;
 use lobule_experiments::prism::calibration::{self, Calibrated};
 use lobule_experiments::prism::closed_loop::{ClosedLoop, TrialInput, TrialOutcome, compile};
 use lobule_experiments::prism::config::PrismConfig;
-use lobule_experiments::prism::{anatomy, arm_run};
+use lobule_experiments::prism::{Prism, anatomy, arm_run};
 use lobule_scaffold::{Anatomy, Microzone};
-use lobule_study::Quiet;
+use lobule_study::{Quiet, Request, Study};
 use std::sync::{Arc, OnceLock};
 
 fn config(settings: &[&str]) -> PrismConfig {
     let settings: Vec<String> = settings.iter().map(|s| s.to_string()).collect();
-    PrismConfig::resolve("quick", None, &settings).unwrap()
+    Prism.resolve(&Request { preset: "quick", file: None, settings: &settings }).unwrap()
 }
 
 fn small() -> &'static Anatomy {
@@ -197,7 +197,10 @@ fn defect_5_the_body_integrates_over_time_not_over_events() {
 #[test]
 fn defect_6_depression_that_would_potentiate_is_refused() {
     for key in ["forward.a_minus_ns=0.5", "inverse.a_minus_ns=1e-6", "forward.a_minus_ns=nan"] {
-        let error = PrismConfig::resolve("quick", None, &[key.to_string()]).unwrap_err().to_string();
+        let error = Prism
+            .resolve(&Request { preset: "quick", file: None, settings: &[key.to_string()] })
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("a_minus_ns"), "{error}");
     }
 }
@@ -329,7 +332,10 @@ fn wrong_settings_are_refused_with_key_and_range() {
         ("planner.neurons=100", "cortex.neurons"),
         ("nothing.at.all=1", "there is no such key"),
     ] {
-        let error = PrismConfig::resolve("quick", None, &[setting.to_string()]).unwrap_err().to_string();
+        let error = Prism
+            .resolve(&Request { preset: "quick", file: None, settings: &[setting.to_string()] })
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(words), "{setting}: {error}");
     }
     let config = config(&["motor_olive.delay_ms=300"]);

@@ -5,7 +5,6 @@ use lobule_cerebellum::recordings::{
     Events, Session, TrialEvent, Unit, UnitTimes, read_csv, read_nwb, read_prism, write_nwb,
 };
 use lobule_experiments::prism::Prism;
-use lobule_experiments::prism::config::PrismConfig;
 use lobule_experiments::prism::results::ActivitySnapshot;
 use lobule_experiments::state_prediction::populations::{Kind, session};
 use lobule_experiments::state_prediction::{StatePrediction, StatePredictionConfig, StatePredictionRecord};
@@ -460,7 +459,7 @@ fn a_run_of_prism_that_keeps_all_spikes_is_a_session() {
         "conditions=[\"static\", \"plastic\"]",
     ]
     .map(String::from);
-    let config = PrismConfig::resolve("quick", None, &small).unwrap();
+    let config = Prism.resolve(&Request { preset: "quick", file: None, settings: &small }).unwrap();
     let out = folder.0.join("prism");
     let options = RunOptions { preset: "quick".into(), jobs: 1, threads: 1, out, resumes: false };
     let (finished, result) = run(&Prism, &config, &options, &Quiet).unwrap();

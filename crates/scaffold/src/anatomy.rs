@@ -14,6 +14,19 @@ pub enum Microzone {
     Minus,
 }
 
+impl Microzone {
+    /// Both, in order; a zone is its own index, as `Microzone::Plus as usize`.
+    pub const ALL: [Self; 2] = [Self::Plus, Self::Minus];
+
+    /// The label of its cells.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plus => "plus",
+            Self::Minus => "minus",
+        }
+    }
+}
+
 /// The cells of one type.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct CellSites {
@@ -48,6 +61,11 @@ impl CellSites {
         } else {
             None
         }
+    }
+
+    /// The microzone of every cell. `[n]`
+    pub fn microzones(&self) -> Vec<Option<Microzone>> {
+        (0..self.len()).map(|i| self.microzone(i)).collect()
     }
 
     /// The cells of one microzone, in order.

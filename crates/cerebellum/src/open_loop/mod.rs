@@ -30,9 +30,6 @@ use lobule_signal::Progress;
 use lobule_signal::{Clock, SpikeTrain, Trace};
 use std::time::Instant;
 
-/// Step of runs with lobule's own tables, ms.
-pub const DT_MS: f64 = 0.1;
-
 /// Reads `1s`, `500ms` or `500` (ms).
 pub fn duration_ms(text: &str) -> Option<f64> {
     let text = text.trim();

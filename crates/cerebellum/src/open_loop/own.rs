@@ -2,11 +2,13 @@
 
 use super::SharedAnatomy;
 use super::stimulus::read_spikes;
-use super::{DT_MS, OpenLoop, OpenLoopResult, Prepared, Schedule, Stimulus, StimulusKind, run};
+use super::{OpenLoop, OpenLoopResult, Prepared, Schedule, Stimulus, StimulusKind, run};
 use crate::Error;
-use crate::{BrainState, CellModels, Drive, ModuleOptions, add_module};
+use crate::{
+    BrainState, CellModels, DT_MS, Drive, Learning, ModuleOptions, PLASTIC_SET, TEACHING_SET, add_module,
+};
 use lobule_circuit::models::{PoissonGenerator, RateProfile};
-use lobule_circuit::plasticity::{Rule, Supervised};
+use lobule_circuit::plasticity::Supervised;
 use lobule_circuit::{Circuit, Connect, CurrentStimulus, Model, Population, Projection};
 use lobule_exchange::Ranks;
 use lobule_scaffold::{Anatomy, CellSites};
@@ -17,9 +19,6 @@ use std::time::Instant;
 
 /// Duration where none is given, ms.
 const DURATION_MS: f64 = 1000.0;
-/// The synapses that learn, and those whose spikes teach them.
-const PLASTIC_SET: &str = "parallel_fiber_to_purkinje";
-const TEACHING_SET: &str = "io_to_purkinje";
 /// Delay of generators, ms: one step.
 const DELAY_MS: f64 = DT_MS;
 
@@ -102,8 +101,7 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
             }
         }
         // Chosen: small steps against weights of 0.14 nS, so that a run of seconds changes them and does not end them.
-        let rule = Rule::Supervised(Supervised::pf_pc(1e-4, -5e-3, 5.0));
-        options.rules.insert(PLASTIC_SET.into(), (rule, Some(TEACHING_SET.into())));
+        Learning::new(Supervised::pf_pc(1e-4, -5e-3, 5.0)).apply(&mut options);
     }
     let notes = add_module(&mut circuit, "", anatomy, &options)?;
     let cells: Vec<String> = circuit.populations().iter().map(|p| p.label.clone()).collect();

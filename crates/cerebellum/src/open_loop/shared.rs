@@ -1,6 +1,6 @@
 //! A network file that several ranks read: each keeps the rows onto its own cells.
 
-use super::DT_MS;
+use crate::DT_MS;
 use crate::{BrainState, Drive, Error, ModuleOptions, add_module};
 use lobule_circuit::{Circuit, GapJunctions, Network, Share, Weight};
 use lobule_exchange::Ranks;

@@ -1,7 +1,6 @@
 //! The matrix: one TOML document, every key with its unit and source.
 
 use super::body::{Body, Factors};
-use super::controllers;
 use lobule_study::Error;
 use lobule_study::Preset;
 use lobule_theory::rules::SgdegeParameters;
@@ -222,8 +221,8 @@ impl Config {
             return wrong("timing.repeats", format!("{}; at most 1000", self.timing.repeats));
         }
         for name in &self.controllers {
-            if controllers::words(name).is_none() {
-                let all: Vec<&str> = controllers::ALL.iter().map(|c| c.0).collect();
+            if words(name).is_none() {
+                let all: Vec<&str> = CONTROLLERS.iter().map(|c| c.0).collect();
                 return wrong("controllers", format!("there is no `{name}`; there are: {}", all.join(", ")));
             }
         }
@@ -339,4 +338,35 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// Names and what they are.
+pub const CONTROLLERS: [(&str, &str); 17] = [
+    ("feedback", "feedback alone"),
+    ("constant_velocity", "state law, velocity stays"),
+    ("smith", "Smith predictor"),
+    ("kalman", "Kalman filter"),
+    ("nlms", "forward model, delta rule"),
+    ("rls", "forward model, RLS"),
+    ("granule", "forward model, granule cells"),
+    ("cmac", "forward model, CMAC"),
+    ("inverted_rls", "RLS, inverted ahead"),
+    ("anticipator", "anticipator"),
+    ("cfpc_none", "CFPC, no trace"),
+    ("cfpc_delay", "CFPC, delay"),
+    ("cfpc_model", "CFPC, model"),
+    ("cfpc_identified", "CFPC, identified"),
+    ("fel", "feedback-error learning"),
+    ("sgdege", "SGDEGE"),
+    ("equations", "the body's own equations"),
+];
+
+/// A controller in words; none for a name that is not there.
+pub fn words(name: &str) -> Option<&'static str> {
+    CONTROLLERS.iter().find(|c| c.0 == name).map(|c| c.1)
+}
+
+/// Controllers in the order of the matrix, in words.
+pub fn listed(config: &Config) -> impl Iterator<Item = (&str, &'static str)> {
+    config.controllers.iter().filter_map(|name| words(name).map(|w| (name.as_str(), w)))
 }

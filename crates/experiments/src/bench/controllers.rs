@@ -11,7 +11,7 @@
 
 use super::body::Body;
 use super::config::{Condition, Config};
-use super::tune::Laws;
+use super::laws::Laws;
 use lobule_cerebellum::SgdegeController;
 use lobule_control::feedback::{Reflex, Trimmed};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
@@ -27,32 +27,6 @@ use lobule_study::Error;
 use lobule_theory::learner::Learner;
 use lobule_theory::network::{Network, NetworkParameters};
 use lobule_theory::rules::Sgdege;
-
-/// Names and what they are.
-pub const ALL: [(&str, &str); 17] = [
-    ("feedback", "feedback alone"),
-    ("constant_velocity", "state law, velocity stays"),
-    ("smith", "Smith predictor"),
-    ("kalman", "Kalman filter"),
-    ("nlms", "forward model, delta rule"),
-    ("rls", "forward model, RLS"),
-    ("granule", "forward model, granule cells"),
-    ("cmac", "forward model, CMAC"),
-    ("inverted_rls", "RLS, inverted ahead"),
-    ("anticipator", "anticipator"),
-    ("cfpc_none", "CFPC, no trace"),
-    ("cfpc_delay", "CFPC, delay"),
-    ("cfpc_model", "CFPC, model"),
-    ("cfpc_identified", "CFPC, identified"),
-    ("fel", "feedback-error learning"),
-    ("sgdege", "SGDEGE"),
-    ("equations", "the body's own equations"),
-];
-
-/// A controller in words; none for a name that is not there.
-pub fn words(name: &str) -> Option<&'static str> {
-    ALL.iter().find(|c| c.0 == name).map(|c| c.1)
-}
 
 /// Whether it learns an output from trial to trial.
 pub fn is_filter(name: &str) -> bool {

@@ -3,7 +3,9 @@
 use super::body::Factors;
 use super::config::{Condition, Config};
 use super::controllers::Place;
+use super::record::Outcome;
 use super::task::{NoisySenses, Task, wanted};
+use lobule_analysis::mean;
 use lobule_control::forward::Scales;
 use lobule_control::{ClosedLoop, Controller, Drive};
 use lobule_study::Error;
@@ -49,6 +51,42 @@ pub fn course(place: &Place, name: &str, gain: f64) -> Result<Course, Error> {
         told.stopped.push(trial.stopped.is_some());
     }
     Ok(told)
+}
+
+/// Trials right after the change that count. Chosen: before much is learned anew.
+const FIRST_AFTER: usize = 3;
+/// Trials over which the course is smoothed when it is asked when learning was done. Chosen: against single noisy trials.
+const SMOOTH: usize = 3;
+/// A relative error from which on nothing was won. Chosen: a twentieth is within what references and noise scatter.
+const NOTHING_WON: f64 = 0.95;
+
+/// Compares a course with that of feedback alone.
+pub fn outcome(config: &Config, seed: u64, course: &Course, feedback: &Course) -> Outcome {
+    let relative = relative(course, feedback);
+    let (n, tail) = (config.trials, config.tail);
+    let end = mean(&relative[n - tail..n]);
+    let learned_at = (end < NOTHING_WON).then(|| {
+        let enough = end + 0.1 * (1.0 - end);
+        let smooth = |k: usize| mean(&relative[k..(k + SMOOTH).min(n)]);
+        (0..n).rev().take_while(|&k| smooth(k) <= enough).last().unwrap_or(n - 1)
+    });
+    let stopped: Vec<usize> = (0..course.stopped.len()).filter(|&k| course.stopped[k]).collect();
+    Outcome {
+        seed,
+        rms: mean(&course.rms[n - tail..n]),
+        relative: end,
+        learned_at,
+        changed: mean(&relative[n..(n + FIRST_AFTER).min(relative.len())]),
+        recovered: mean(&relative[relative.len() - tail..]),
+        stops: stopped.len(),
+        first_stop: stopped.first().copied(),
+        diverged: course.diverged(config),
+    }
+}
+
+/// Error of each trial over that of feedback alone. `[trials]`
+pub fn relative(course: &Course, feedback: &Course) -> Vec<f64> {
+    course.rms.iter().zip(&feedback.rms).map(|(e, f)| e / f).collect()
 }
 
 /// Large values of senses, changes and commands: the largest of the known body in a movement under feedback without delay.

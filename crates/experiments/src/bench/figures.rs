@@ -1,8 +1,7 @@
 //! Maps of the matrix, and courses of learning at one place.
 
-use super::config::{Condition, Config};
-use super::results::{Cell, Record};
-use super::study::listed;
+use super::config::{Condition, Config, listed};
+use super::record::{Cell, Record};
 use crate::forward::look::{VOID, cell, shade, text_on, tick};
 use lobule_study::Error;
 use lobule_study::report::chart::{Axis, Key, Level, Mark, Note, Panel, Plate, Swatch, Tick};

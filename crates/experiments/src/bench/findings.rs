@@ -1,8 +1,7 @@
 //! What is judged, and what is only told.
 
-use super::config::{Condition, Config};
-use super::results::{Cell, Record};
-use super::study::listed;
+use super::config::{Condition, Config, listed};
+use super::record::{Cell, Record};
 use lobule_study::report::{Finding, Judge};
 
 /// The bodies of cfpc/*.

@@ -7,7 +7,7 @@
 //!                                             Record { cells } ◀── Outcome ◀─┘      why: of what diverged
 //! ```
 //!
-//! A controller more is an arm in `controllers.rs` and a name in its list; a body more is a table in the TOML file.
+//! A controller more is an arm in `controllers.rs` and a name in `config.rs`; a body more is a table in the TOML file.
 
 mod body;
 mod config;
@@ -16,7 +16,8 @@ mod course;
 mod diagnose;
 mod figures;
 mod findings;
-mod results;
+mod laws;
+mod record;
 mod study;
 mod task;
 mod tune;
@@ -24,7 +25,6 @@ mod words;
 
 pub use body::{Body, Factors};
 pub use config::{Condition, Config};
-pub use diagnose::Why;
-pub use results::{Cell, Outcome, Record};
+pub use laws::Laws;
+pub use record::{Cell, Outcome, Record, Why};
 pub use study::Bench;
-pub use tune::Laws;

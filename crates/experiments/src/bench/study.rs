@@ -1,11 +1,12 @@
 //! The experiment `bench/anticipation`.
 
 use super::config::{Condition, Config, DEFAULTS, PRESETS};
-use super::controllers::{self, Place};
-use super::course::{Course, body_of, course, scales, step_time};
-use super::diagnose::{Why, diagnose};
-use super::results::{Cell, Outcome, Record, Tuned, relative};
-use super::tune::{Laws, tune};
+use super::controllers::Place;
+use super::course::{Course, body_of, course, outcome, relative, scales, step_time};
+use super::diagnose::diagnose;
+use super::laws::Laws;
+use super::record::{Cell, Record, Tuned, Why};
+use super::tune::tune;
 use super::{figures, findings, words};
 use lobule_analysis::mean;
 use lobule_control::forward::Scales;
@@ -183,7 +184,7 @@ fn cell(c: &Config, condition: Condition, ground: &Ground, i: usize, ran: &[Vec<
     for (seed, ran) in c.seeds.iter().zip(ran) {
         match (&ran[i], &ran[feedback]) {
             (Ok(course), Ok(alone)) => {
-                outcomes.push(Outcome::of(c, *seed, course, alone));
+                outcomes.push(outcome(c, *seed, course, alone));
                 curves.push(relative(course, alone));
             }
             (Err(refused), _) | (_, Err(refused)) => why = Some(refused.clone()),
@@ -211,9 +212,4 @@ fn why(c: &Config, grounds: &[Ground], cells: &[Cell], cell: &Cell) -> Result<Op
     let body = body_of(c, &cell.plant, outcome.seed);
     let place = ground.place(c, &body, cell.condition, outcome.seed);
     diagnose(&place, &cell.controller, lost).map(Some)
-}
-
-/// Controllers in the order of the matrix, in words.
-pub fn listed(config: &Config) -> impl Iterator<Item = (&str, &'static str)> {
-    config.controllers.iter().filter_map(|name| controllers::words(name).map(|w| (name.as_str(), w)))
 }

@@ -1,7 +1,6 @@
 //! What the bodies are to do, and one trial of it.
 
 use super::config::{Condition, Config};
-use super::tune::push;
 use crate::cfpc::{reaches, sines};
 use lobule_control::{ClosedLoop, Controller, Drive, Plant, Senses};
 use lobule_signal::Stream;
@@ -160,4 +159,13 @@ impl<C: Controller> Controller for NoisySenses<C> {
     fn set_learning(&mut self, learns: bool) {
         self.inner.set_learning(learns);
     }
+}
+
+/// A push of that force over a trial. `[ticks]`
+pub fn push(config: &Config, force: f64) -> Vec<f64> {
+    let mut push = vec![0.0; config.ticks()];
+    let from = (config.push.at_s / config.dt_s).round() as usize;
+    let to = from + (config.push.for_s / config.dt_s).round() as usize;
+    push[from..to].fill(force);
+    push
 }

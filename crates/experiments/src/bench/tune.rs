@@ -6,13 +6,13 @@
 
 use super::body::Body;
 use super::config::Config;
-use super::task::{Trial, trial};
+use super::laws::{Laws, state_law};
+use super::task::{Trial, push, trial};
 use crate::cfpc::reaches;
 use lobule_control::feedback::{Pid, PidGains, Reflex};
 use lobule_control::forward::Law;
 use lobule_control::{ClosedLoop, Controller, Senses};
 use lobule_study::Error;
-use serde::{Deserialize, Serialize};
 
 /// Gains in units of the body's own stiffness, of its damping at the same speed, and of a stiffness per second. Chosen: from nothing to what a
 /// tick of 10 ms bears.
@@ -23,42 +23,6 @@ const KI: [f64; 7] = [0.0, 0.1, 0.3, 0.7, 1.5, 3.0, 6.0];
 const MARGIN: f64 = 1.5;
 /// Low-pass of the derivative, s. Source: cfpc/*.
 const FILTER_S: f64 = 0.03;
-
-/// The laws of a body under a delay.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Laws {
-    /// On the late error.
-    pub late: PidGains,
-    /// Whether that law holds the body, with the margin.
-    pub holds: bool,
-    /// On the state of now: kp, kd.
-    pub now: [f64; 2],
-    /// Force of a push.
-    pub force: f64,
-}
-
-impl Laws {
-    /// The law on the late error, its gains times `gain`.
-    pub fn pid(&self, gain: f64, dt_s: f64) -> Result<Pid, Error> {
-        let PidGains { kp, kd, ki, filter_s } = self.late;
-        Ok(Pid::new(PidGains { kp: gain * kp, kd: gain * kd, ki: gain * ki, filter_s }, dt_s)?)
-    }
-
-    /// The law on the state of now of a body that it takes for `body`.
-    pub fn of_state(&self, gain: f64, body: &Body) -> Law {
-        state_law([gain * self.now[0], gain * self.now[1]], body)
-    }
-}
-
-fn state_law([kp, kd]: [f64; 2], body: &Body) -> Law {
-    let body = *body;
-    Box::new(move |s, r, u| {
-        u[0] = kp * (r[0] - s[0]) + body.holding(r[0]);
-        if let (Some(wanted), Some(velocity)) = (r.get(1), s.get(1)) {
-            u[0] += kd * (wanted - velocity) + body.damping * wanted;
-        }
-    })
-}
 
 /// A law of state that is told the state of now.
 struct Knowing(Law);
@@ -146,13 +110,4 @@ pub fn tune(config: &Config, body: &Body, delays: [usize; 2]) -> Result<Laws, Er
     let told = trial(&mut closed, &rest, &push, config.stop_at, dt)?;
     laws.force = if told.peak > 0.0 { weak * config.push.peak / told.peak } else { scale };
     Ok(laws)
-}
-
-/// A push of that force over a trial. `[ticks]`
-pub fn push(config: &Config, force: f64) -> Vec<f64> {
-    let mut push = vec![0.0; config.ticks()];
-    let from = (config.push.at_s / config.dt_s).round() as usize;
-    let to = from + (config.push.for_s / config.dt_s).round() as usize;
-    push[from..to].fill(force);
-    push
 }

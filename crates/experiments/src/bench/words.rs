@@ -1,9 +1,8 @@
 //! The report in words, its tables, and the table to be quoted.
 
-use super::config::{Condition, Config};
+use super::config::{Condition, Config, listed};
 use super::figures::title;
-use super::results::Record;
-use super::study::listed;
+use super::record::Record;
 use lobule_study::report::html::Table;
 use lobule_study::report::numbers::short;
 use lobule_study::report::svg::escape;
@@ -98,7 +97,7 @@ fn winners(config: &Config, record: &Record) -> Section {
             for delay in 0..config.delays_s.len() {
                 row.push(match record.best(plant, delay, condition) {
                     Some(best) => {
-                        let words = super::controllers::words(&best.controller).unwrap_or_default();
+                        let words = super::config::words(&best.controller).unwrap_or_default();
                         format!(
                             "{} ({})",
                             escape(words),
@@ -120,7 +119,7 @@ fn winners(config: &Config, record: &Record) -> Section {
 fn reasons(config: &Config, record: &Record) -> Section {
     let mut table =
         Table::new(&["controller", "body", "delay (ms)", "condition", "first stop", "reason"], &[2, 4]);
-    let words = |name: &str| super::controllers::words(name).unwrap_or_default();
+    let words = |name: &str| super::config::words(name).unwrap_or_default();
     for cell in record.cells.iter().filter(|c| !c.holds()) {
         let Some(why) = &cell.why else { continue };
         let first = cell.outcomes.iter().filter_map(|o| o.first_stop).min();

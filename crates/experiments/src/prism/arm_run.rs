@@ -4,7 +4,7 @@
 use super::body::{self};
 use super::calibration::{self, Calibrated};
 use super::closed_loop::{ClosedLoop, LoopState, MODULES, PLASTIC_SET, TrialInput};
-use super::config::{KeptSpikes, Noise, Part, Polarity, PrismConfig};
+use super::config::{CONDITIONS, KeptSpikes, Noise, Part, Polarity, PrismConfig};
 use super::results::{ActivitySnapshot, ArmResult, Epoch, TrialRecord, WeightHistogram};
 use lobule_analysis::histogram;
 use lobule_circuit::Network;
@@ -32,16 +32,6 @@ const RASTER: [&str; 8] = [
 
 /// Populations whose spikes are kept in every trial where that is asked for: what goes in, what learns, what comes out.
 const EVERY_TRIAL: [&str; 3] = ["mossy_fiber", "purkinje_cell", "dcn_p"];
-
-/// All conditions, in the order of the report, with one line each.
-pub const CONDITIONS: [(&str, &str); 6] = [
-    ("static", "no synapse learns"),
-    ("plastic", "both modules learn"),
-    ("forward_only", "only the forward module learns; the inverse module stays in the loop, static"),
-    ("inverse_only", "only the inverse module learns; the forward module stays in the loop, static"),
-    ("wrong_polarity", "both modules learn with the olive's channels exchanged"),
-    ("fresh_noise", "only the inverse module learns, under planner noise that is new in every trial"),
-];
 
 /// What a half-finished arm has so far, besides its state. Rank 0 alone has all spikes of the snapshots.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 use lobule_cerebellum::BrainState;
 use lobule_control::{CortexParameters, PlannerParameters, SensoryOlive};
 use lobule_study::Error;
-use lobule_study::{Preset, Request, Study};
+use lobule_study::Preset;
 use serde::{Deserialize, Serialize};
 
 /// Whether a module takes part in the loop.
@@ -262,23 +262,6 @@ pub const PRESETS: [Preset; 3] = [
 pub const DEFAULTS: &str = include_str!("prism.toml");
 
 impl PrismConfig {
-    /// Resolves defaults ← preset ← file ← settings (`key=value`).
-    ///
-    /// # Errors
-    /// [`Error::Config`] naming the key, its value and what is allowed.
-    ///
-    /// # Example
-    /// ```
-    /// use lobule_experiments::prism::config::PrismConfig;
-    /// let config = PrismConfig::resolve("quick", None, &["protocol.prism_deg=15".into()])?;
-    /// assert_eq!(config.protocol.prism_deg, 15.0);
-    /// assert!(PrismConfig::resolve("quick", None, &["protocol.prsm_deg=15".into()]).is_err());
-    /// # Ok::<(), lobule_study::Error>(())
-    /// ```
-    pub fn resolve(preset: &str, file: Option<(&str, &str)>, settings: &[String]) -> Result<Self, Error> {
-        super::Prism.resolve(&Request { preset, file, settings })
-    }
-
     /// The whole configuration as TOML: running it again gives the same bits.
     pub fn to_toml(&self) -> String {
         toml::to_string(self).expect("a configuration is plain data")
@@ -298,8 +281,8 @@ impl PrismConfig {
             return refuse("conditions", "at least one condition is needed".into());
         }
         for (i, condition) in self.conditions.iter().enumerate() {
-            if !super::arm_run::CONDITIONS.iter().any(|c| c.0 == condition) {
-                let known = super::arm_run::CONDITIONS.map(|c| c.0).join(", ");
+            if !CONDITIONS.iter().any(|c| c.0 == condition) {
+                let known = CONDITIONS.map(|c| c.0).join(", ");
                 return refuse(
                     "conditions",
                     format!("there is no condition `{condition}`; there are: {known}"),
@@ -383,3 +366,13 @@ impl PrismConfig {
         Ok(())
     }
 }
+
+/// All conditions, in the order of the report, with one line each.
+pub const CONDITIONS: [(&str, &str); 6] = [
+    ("static", "no synapse learns"),
+    ("plastic", "both modules learn"),
+    ("forward_only", "only the forward module learns; the inverse module stays in the loop, static"),
+    ("inverse_only", "only the inverse module learns; the forward module stays in the loop, static"),
+    ("wrong_polarity", "both modules learn with the olive's channels exchanged"),
+    ("fresh_noise", "only the inverse module learns, under planner noise that is new in every trial"),
+];

@@ -1,7 +1,7 @@
 //! The figures of the experiment.
 
 use super::config::StatePredictionConfig;
-use super::study::StatePredictionRecord;
+use super::record::StatePredictionRecord;
 use lobule_analysis::state_prediction::{Report, Scheme, Scores, Surrogate};
 use lobule_analysis::{mean, sd};
 use lobule_study::Error;

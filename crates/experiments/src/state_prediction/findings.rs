@@ -1,7 +1,7 @@
 //! The findings of the experiment.
 
 use super::config::{Source, StatePredictionConfig};
-use super::study::StatePredictionRecord;
+use super::record::StatePredictionRecord;
 use lobule_analysis::state_prediction::{Report, Scheme, Scores, Surrogate};
 use lobule_study::report::{Finding, Judge};
 

@@ -10,6 +10,8 @@ mod file;
 mod findings;
 mod network;
 pub mod populations;
+mod record;
+mod run;
 mod study;
 pub mod wrist;
 
@@ -17,4 +19,5 @@ pub use config::{
     AnalysisConfig, FileConfig, Kernel, NetworkConfig, PopulationConfig, Source, StatePredictionConfig,
     SyntheticConfig, TimeUnit, WristConfig,
 };
-pub use study::{Measured, StatePrediction, StatePredictionRecord};
+pub use record::{Measured, StatePredictionRecord};
+pub use study::StatePrediction;

@@ -9,26 +9,20 @@ use super::config::StatePredictionConfig;
 use super::populations::{self, NAMES, Tuning};
 use super::wrist::{FEEDBACK, Movement};
 use lobule_analysis::smoothing::Sampling;
-use lobule_cerebellum::open_loop::DT_MS;
 use lobule_cerebellum::recordings::{Events, TrialEvent, Unit, UnitTimes};
-use lobule_cerebellum::{BrainState, Drive, ModuleOptions, add_module};
-use lobule_circuit::models::Poisson;
-use lobule_circuit::plasticity::{Rule, Supervised};
-use lobule_circuit::{Circuit, Connect, Model, Population, Projection, Simulation};
+use lobule_cerebellum::{
+    BrainState, DT_MS, Drive, Learning, ModuleOptions, PLASTIC_SET, Teaching, add_module,
+};
+use lobule_circuit::plasticity::Supervised;
+use lobule_circuit::{Circuit, Simulation};
 use lobule_scaffold::{ScaffoldSpec, reconstruct};
 use lobule_signal::{Clock, SpikeTrain};
 use lobule_study::Error;
-use std::sync::Arc;
 
-/// The synapses that learn, and those whose spikes teach them.
-const PLASTIC_SET: &str = "parallel_fiber_to_purkinje";
-const TEACHING_SET: &str = "io_to_purkinje";
 /// Generators of the climbing fibers.
 const TEACHER: &str = "teacher";
 /// Peak conductance that makes an olivary cell fire a pair of spikes with each teaching event, nS. Source: prism, module.teaching_ns.
-const TEACHER_NS: f32 = 200.0;
-/// Delay from the generators, ms. Chosen: the circuit's exchange interval.
-const TEACHER_DELAY_MS: f64 = 1.0;
+const TEACHER_NS: f64 = 200.0;
 /// Highest weight, nS. Source: [`crate::open_loop`].
 const W_MAX_NS: f64 = 5.0;
 
@@ -84,10 +78,7 @@ impl Driven {
         let mut circuit = Circuit::new();
         let mut options =
             ModuleOptions::new(BrainState::Awake, Drive::Poisson(config.synthetic.mossy.base_hz));
-        options.rules.insert(
-            PLASTIC_SET.into(),
-            (Rule::Supervised(rule(config, climbing_hz)), Some(TEACHING_SET.into())),
-        );
+        Learning::new(rule(config, climbing_hz)).apply(&mut options);
         add_module(&mut circuit, "", &anatomy, &options)?;
         let cells = |name: &str| match anatomy.count(name) {
             0 => Err(Error::from(lobule_cerebellum::Error::Anatomy {
@@ -99,18 +90,8 @@ impl Driven {
             cells(name)?;
         }
         let olive = cells("io_cell")?;
-        circuit.add_population(Population::new(
-            TEACHER,
-            olive,
-            Model::Poisson(Poisson { rate_hz: own.olive_hz }),
-        ));
-        let pairs = (0..olive as u32).map(|i| (i, i)).collect();
-        circuit.add_projection(
-            Projection::new("teacher_to_io_cell", TEACHER, "io_cell", Connect::List(Arc::new(pairs)))
-                .weight(TEACHER_NS)
-                .receptor(1)
-                .delay_ms(TEACHER_DELAY_MS),
-        );
+        let teaching = Teaching { label: TEACHER, rate_hz: own.olive_hz, weight_ns: TEACHER_NS };
+        teaching.add(&mut circuit, "", &anatomy);
         let network = circuit.compile(Clock::new(DT_MS)?, seed)?;
         let mut simulation = Simulation::new(network, threads)?;
         simulation.set_learning(PLASTIC_SET, false)?;

@@ -1,17 +1,14 @@
 //! The experiment `analysis/state_prediction`.
 
 use super::config::{DEFAULTS, PRESETS, Source, StatePredictionConfig};
-use super::network::{Driven, Round};
-use super::populations::{self, Kind};
-use super::{file, findings};
+use super::findings;
+use super::record::StatePredictionRecord;
+use super::run::{from_file, network, synthetic};
 use lobule_analysis::mean;
-use lobule_analysis::state_prediction::{Report, Scheme, report};
-use lobule_cerebellum::recordings::Events;
 use lobule_study::Error;
 use lobule_study::report::numbers::fixed;
 use lobule_study::report::{Figure, Finding};
 use lobule_study::{Card, Run, Section, Story, Study};
-use serde::{Deserialize, Serialize};
 
 /// The experiment `analysis/state_prediction`.
 #[derive(Debug, Clone, Copy)]
@@ -33,48 +30,6 @@ static CARD: Card = Card {
     presets: &PRESETS,
     unit: "parts",
 };
-
-/// One recording as measured.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Measured {
-    /// `predictor`, `relay`, `untrained`, `trained` or `file`.
-    pub subject: String,
-    /// Seed.
-    pub seed: u64,
-    /// What was measured.
-    pub report: Report,
-}
-
-/// All that a run records.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StatePredictionRecord {
-    /// By subject, then seed.
-    pub measured: Vec<Measured>,
-    /// Names of the directions.
-    pub directions: Vec<String>,
-    /// What deserves a word.
-    pub notes: Vec<String>,
-}
-
-impl StatePredictionRecord {
-    /// The subjects, in order.
-    pub fn subjects(&self) -> Vec<&str> {
-        let mut subjects: Vec<&str> = self.measured.iter().map(|m| m.subject.as_str()).collect();
-        subjects.dedup();
-        subjects
-    }
-
-    /// The reports of a subject, by seed.
-    pub fn of<'a>(&'a self, subject: &'a str) -> impl Iterator<Item = &'a Report> {
-        self.measured.iter().filter(move |m| m.subject == subject).map(|m| &m.report)
-    }
-
-    /// The strictest scheme that all recordings allow.
-    pub fn strictest(&self) -> Scheme {
-        let has = |s: Scheme| self.measured.iter().all(|m| m.report.scores.iter().any(|x| x.scheme == s));
-        Scheme::ALL.into_iter().rev().find(|s| has(*s)).unwrap_or(Scheme::InSample)
-    }
-}
 
 impl Study for StatePrediction {
     type Config = StatePredictionConfig;
@@ -115,89 +70,6 @@ impl Study for StatePrediction {
     fn story(&self, config: &StatePredictionConfig, record: &StatePredictionRecord) -> Story {
         story(config, record)
     }
-}
-
-/// Measures one recording; rates of the directions' names and notes go with it.
-fn measure(
-    config: &StatePredictionConfig,
-    mut events: Events,
-    names: [&str; 3],
-    subject: &str,
-    seed: u64,
-) -> Result<(Measured, Vec<String>, Vec<String>), Error> {
-    let session = file::session(&mut events, names, &config.analysis)?;
-    let report = report(&session, &config.analysis.settings(seed)?)?;
-    let directions = events.directions().0;
-    Ok((Measured { subject: subject.into(), seed, report }, directions, events.notes))
-}
-
-fn synthetic(config: &StatePredictionConfig, run: &Run) -> Result<StatePredictionRecord, Error> {
-    let kinds = [(Kind::Predictor, "predictor"), (Kind::Relay, "relay")];
-    let items: Vec<_> = kinds.iter().flat_map(|k| config.seeds.iter().map(move |s| (*k, *s))).collect();
-    run.progress.expect(items.len() as u64);
-    let sampling = config.analysis.sampling()?;
-    let done = run.each(&items, |&((kind, subject), seed)| {
-        let events = populations::session(&config.synthetic, &sampling, kind, seed)?;
-        let measured = measure(config, events, file::own_names(), subject, seed)?;
-        run.progress.done(1);
-        Ok(measured)
-    })?;
-    Ok(gather(done))
-}
-
-fn network(config: &StatePredictionConfig, run: &Run) -> Result<StatePredictionRecord, Error> {
-    let wrist = &config.synthetic.wrist;
-    let rounds = 3 + config.network.training_rounds;
-    run.progress.expect((config.seeds.len() * wrist.directions * wrist.trials * rounds) as u64);
-    let done = run.each(&config.seeds, |&seed| {
-        let watched = || run.progress.done(1);
-        let mut fresh = Driven::new(config, config.network.olive_hz, seed, run.threads)?;
-        let untrained = fresh.play(Round::Recorded, watched)?;
-        let climbing_hz = fresh.climbing_hz(watched)?;
-        // The same circuit, its rule balanced for the rate that was measured.
-        let mut driven = Driven::new(config, climbing_hz, seed, run.threads)?;
-        let before_ns = driven.mean_weight_ns()?;
-        for _ in 0..config.network.training_rounds {
-            driven.play(Round::Learning, watched)?;
-        }
-        let after_ns = driven.mean_weight_ns()?;
-        let trained = driven.play(Round::Recorded, watched)?;
-        let first = measure(config, untrained, file::own_names(), "untrained", seed)?;
-        let mut second = measure(config, trained, file::own_names(), "trained", seed)?;
-        second.2.push(format!(
-            "seed {seed}: climbing fibers fire at {climbing_hz:.2} Hz in learning; mean weight of parallel fibers on Purkinje cells \
-             {before_ns:.4} nS before and {after_ns:.4} nS after it"
-        ));
-        Ok([first, second])
-    })?;
-    // By subject, then seed.
-    let (untrained, trained): (Vec<_>, Vec<_>) = done.into_iter().map(|[a, b]| (a, b)).unzip();
-    Ok(gather(untrained.into_iter().chain(trained).collect()))
-}
-
-fn from_file(config: &StatePredictionConfig, run: &Run) -> Result<StatePredictionRecord, Error> {
-    run.progress.expect(1);
-    let events = file::read(&config.file)?;
-    let seed = config.seeds[0];
-    let measured = measure(config, events, file::names(&config.file), "file", seed)?;
-    run.progress.done(1);
-    Ok(gather(vec![measured]))
-}
-
-fn gather(done: Vec<(Measured, Vec<String>, Vec<String>)>) -> StatePredictionRecord {
-    let directions = done.first().map(|d| d.1.clone()).unwrap_or_default();
-    let mut notes: Vec<String> = Vec::new();
-    let mut measured = Vec::new();
-    for (one, _, said) in done {
-        let not = one.report.not_measured.iter().map(|n| format!("not measured: {n}"));
-        for note in said.into_iter().chain(not) {
-            if !notes.contains(&note) {
-                notes.push(note);
-            }
-        }
-        measured.push(one);
-    }
-    StatePredictionRecord { measured, directions, notes }
 }
 
 fn story(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Story {

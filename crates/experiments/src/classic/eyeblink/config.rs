@@ -213,7 +213,6 @@ impl EyeblinkConfig {
         }
         lobule_control::Conditioning::new(&self.conditioning, 2, 1e-3, 0)?;
         lobule_control::plant::Eyelid::new(self.eyelid)?;
-        super::spiking::parameters(s, "time").check()?;
         Ok(())
     }
 }

@@ -2,8 +2,7 @@
 
 use super::config::EyeblinkConfig;
 use super::findings::{at_interval, blocked_over_control, of_condition, savings};
-use super::rates::{Phase, SAMPLE_MS};
-use super::study::EyeblinkRecord;
+use super::record::{EyeblinkRecord, Phase, SAMPLE_MS};
 use lobule_analysis::mean;
 use lobule_study::Error;
 use lobule_study::report::chart::{Axis, Cell, Key, Level, Mark, Note, Panel, Plate, Tick};
@@ -90,7 +89,7 @@ fn learning(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, 
     let mut inside = Panel::new("with everything", x(), Axis::exact("share", 0.0, 1.05).step(0.2));
     phases(&mut inside);
     let full = of_condition(record, "full");
-    let course = |of: &dyn Fn(&super::rates::Session) -> f64| -> Vec<(f64, f64)> {
+    let course = |of: &dyn Fn(&super::record::Session) -> f64| -> Vec<(f64, f64)> {
         (0..total as usize)
             .map(|k| (k as f64 + 1.0, mean(&full.iter().map(|c| of(&c.sessions[k])).collect::<Vec<_>>())))
             .collect()
@@ -205,7 +204,7 @@ fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Er
             .iter()
             .flat_map(|&ms| {
                 let runs = at_interval(record, condition, ms);
-                let of = |r: &&super::rates::Interval| if onset { r.onset_ms } else { r.peak_ms };
+                let of = |r: &&super::record::Interval| if onset { r.onset_ms } else { r.peak_ms };
                 let told: Vec<f64> = runs.iter().filter_map(of).collect();
                 (!told.is_empty()).then(|| (ms as f64, mean(&told)))
             })

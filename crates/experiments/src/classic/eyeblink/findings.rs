@@ -1,9 +1,7 @@
 //! The findings of the experiment.
 
 use super::config::EyeblinkConfig;
-use super::rates::{Blocking, Course, Interval, Phase, Session};
-use super::spiking::SpikingCourse;
-use super::study::EyeblinkRecord;
+use super::record::{Blocking, Course, EyeblinkRecord, Interval, Phase, Session, SpikingCourse};
 use lobule_study::report::{Finding, Judge};
 
 const KRUPA: &str = "Krupa & Thompson 2003, doi:10.1523/JNEUROSCI.23-33-10577.2003 (abstract: rabbits extinguish over the first three to \

@@ -8,13 +8,13 @@ mod config;
 mod figures;
 mod findings;
 mod rates;
+mod record;
 mod spiking;
 mod spiking_figures;
 mod study;
 mod subject;
 
 pub use config::{Cerebellum, EyeblinkConfig};
-pub use rates::{Blocking, Course, Interval, Phase, Session};
-pub use spiking::{Cells, SpikingCourse};
-pub use study::{Eyeblink, EyeblinkRecord};
+pub use record::{Blocking, Cells, Course, EyeblinkRecord, Interval, Phase, Session, SpikingCourse};
+pub use study::Eyeblink;
 pub use subject::{Response, Stimuli, Subject};

@@ -1,13 +1,11 @@
 //! The protocols on the model of rates: acquisition, extinction and reacquisition; timing by interval; blocking.
 
 use super::config::EyeblinkConfig;
+use super::record::{Blocking, Course, Interval, Phase, SAMPLE_MS, Session};
 use super::subject::{Response, Stimuli, Subject};
 use lobule_control::{Conditioning, ConditioningParameters};
 use lobule_study::Error;
-use serde::{Deserialize, Serialize};
 
-/// Kept samples of traces lie so far apart, ms.
-pub const SAMPLE_MS: usize = 5;
 /// A climbing-fiber spike this soon after the puff counts as its answer, ms. Chosen: puff, delay and some more.
 const ANSWER_MS: i64 = 60;
 /// Criterion of learning: so many responses within so many successive trials. Chosen: 8 of 9, usual with rabbits.
@@ -37,88 +35,6 @@ pub fn parameters(config: &EyeblinkConfig, condition: &str) -> ConditioningParam
         _ => {}
     }
     p
-}
-
-/// A part of a course.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// Tone and puff.
-    Acquisition,
-    /// The tone alone.
-    Extinction,
-    /// Tone and puff again.
-    Reacquisition,
-}
-
-/// A session.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Session {
-    /// Its phase.
-    pub phase: Phase,
-    /// Trials with a response before the puff, %.
-    pub percent: f64,
-    /// Largest closure before the puff, mean over trials.
-    pub amplitude: f64,
-    /// Trials in which the climbing fiber answers the puff (or fires at its time), %.
-    pub climbing_percent: f64,
-    /// v after the session.
-    pub nuclear: f64,
-    /// Mean closure in probes after the session, every 5 ms from the start; of the first seed. `[samples]`
-    pub probe: Vec<f64>,
-}
-
-/// A course of acquisition, extinction and reacquisition.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Course {
-    /// Condition: `full`, `no_nucleo_olivary` or `frozen_nucleus`.
-    pub condition: String,
-    /// Seed.
-    pub seed: u64,
-    /// Its sessions.
-    pub sessions: Vec<Session>,
-    /// Trials to the criterion of learning, at first; none when it is not reached.
-    pub acquired: Option<usize>,
-    /// The same after extinction: with everything, with the nucleus made naive, with the cortex made naive.
-    pub reacquired: [Option<usize>; 3],
-}
-
-/// Timing at an interval.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Interval {
-    /// Condition: `full`, `no_nucleo_olivary`, `one_kernel`, `window_0` or `window_200`.
-    pub condition: String,
-    /// Interval, ms.
-    pub interval_ms: usize,
-    /// Seed.
-    pub seed: u64,
-    /// Probes with a response, %.
-    pub percent: f64,
-    /// Peak of the mean closure in probes.
-    pub amplitude: f64,
-    /// Its time, ms; none when fewer than half of the probes have a response.
-    pub peak_ms: Option<f64>,
-    /// When the mean closure passes the criterion, ms.
-    pub onset_ms: Option<f64>,
-    /// Its width at half height, ms.
-    pub width_ms: Option<f64>,
-    /// Mean closure in probes, every 5 ms from the start; of the first seed. `[samples]`
-    pub trace: Vec<f64>,
-    /// w; of the first seed. `[signals]`
-    pub weights: Vec<f64>,
-}
-
-/// A light beside a learned tone, or beside a new one.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Blocking {
-    /// Condition: `full` or `no_nucleo_olivary`.
-    pub condition: String,
-    /// Whether the tone had been learned before.
-    pub is_blocked: bool,
-    /// Seed.
-    pub seed: u64,
-    /// Peak of the mean closure when the light comes alone.
-    pub amplitude: f64,
 }
 
 fn subject(

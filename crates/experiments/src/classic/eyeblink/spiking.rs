@@ -1,14 +1,14 @@
 //! The same protocol on the spiking scaffold, a few dozen trials.
 
 use super::config::{EyeblinkConfig, SpikingConfig};
+use super::record::{BIN_MS, Cells, SpikingCourse};
 use super::subject::{Response, Stimuli, Subject};
 use lobule_cerebellum::{
     Heard, Pause, SpikingController, SpikingParameters, Teacher, Tuning, balanced_potentiation_ns,
 };
 use lobule_control::plant::Eyelid;
-use lobule_scaffold::{ScaffoldSpec, reconstruct};
+use lobule_scaffold::{Microzone, ScaffoldSpec, reconstruct};
 use lobule_study::Error;
-use serde::{Deserialize, Serialize};
 
 /// Conditions: learning on a code of time, learning on a tone without a code of time, and no learning.
 pub const CONDITIONS: [(&str, &str); 3] = [
@@ -16,44 +16,6 @@ pub const CONDITIONS: [(&str, &str); 3] = [
     ("tone", "fibers that hear the tone alone"),
     ("static", "no learning"),
 ];
-/// Width of the bins of [`Cells`], ms.
-pub const BIN_MS: usize = 10;
-
-/// Mean rates in probes around the tone, Hz, in bins of 10 ms from the start of the trial. `[bins]`
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Cells {
-    /// Purkinje cells of the plus zone.
-    pub purkinje_plus: Vec<f64>,
-    /// Purkinje cells of the minus zone.
-    pub purkinje_minus: Vec<f64>,
-    /// Nuclear cells of the plus zone.
-    pub nuclear_plus: Vec<f64>,
-    /// Nuclear cells of the minus zone.
-    pub nuclear_minus: Vec<f64>,
-    /// Olive cells.
-    pub olive: Vec<f64>,
-    /// Mean closure, every ms. `[ms]`
-    pub closure: Vec<f64>,
-}
-
-/// Learning of a spiking scaffold.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SpikingCourse {
-    /// Condition.
-    pub condition: String,
-    /// Seed.
-    pub seed: u64,
-    /// Largest closure before the puff, by trial: tone and puff, then the tone alone. `[trials]`
-    pub amplitude: Vec<f64>,
-    /// Mean PF→PC weights of the plus and the minus zone after each trial, nS. `[trials][2]`
-    pub weights_ns: Vec<[f64; 2]>,
-    /// Probes before the first and after the last trial of tone and puff, and at the end. `[3]`
-    pub probes: Vec<Cells>,
-    /// Share of those probes with a response, %. `[3]`
-    pub percent: Vec<f64>,
-    /// Peak of their mean closure, and its time after the onset, ms. `[3][2]`
-    pub peaks: Vec<[f64; 2]>,
-}
 
 /// The scaffold's parameters under a condition.
 pub fn parameters(config: &SpikingConfig, condition: &str) -> SpikingParameters {
@@ -173,10 +135,8 @@ fn probe(
             ("dcn_p", nuclear_zones, [&mut *nuclear_plus, &mut *nuclear_minus]),
         ] {
             for cell in spikes(label)? {
-                match zones[cell as usize] {
-                    0 => sums[0][bin] += 1.0,
-                    1 => sums[1][bin] += 1.0,
-                    _ => {}
+                if let Some(zone) = zones[cell as usize] {
+                    sums[zone as usize][bin] += 1.0;
                 }
             }
         }
@@ -191,8 +151,14 @@ fn probe(
 /// Makes means of sums over probes and rates of counts.
 fn scale(cells: &mut Cells, probes: f64, cerebellum: &SpikingController) {
     let zones = cerebellum.zones();
-    let count = |kind: usize, zone: u8| zones[kind].iter().filter(|z| **z == zone).count() as f64;
-    let counts = [count(0, 0), count(0, 1), count(1, 0), count(1, 1), zones[2].len() as f64];
+    let count = |kind: usize, zone| zones[kind].iter().filter(|z| **z == Some(zone)).count() as f64;
+    let counts = [
+        count(0, Microzone::Plus),
+        count(0, Microzone::Minus),
+        count(1, Microzone::Plus),
+        count(1, Microzone::Minus),
+        zones[2].len() as f64,
+    ];
     let Cells { purkinje_plus, purkinje_minus, nuclear_plus, nuclear_minus, olive, closure } = cells;
     let sums = [purkinje_plus, purkinje_minus, nuclear_plus, nuclear_minus, olive];
     for (sum, n) in sums.into_iter().zip(counts) {

@@ -2,8 +2,8 @@
 
 use super::config::EyeblinkConfig;
 use super::figures::dotted;
-use super::spiking::{BIN_MS, CONDITIONS, Cells, SpikingCourse};
-use super::study::EyeblinkRecord;
+use super::record::{BIN_MS, Cells, EyeblinkRecord, SpikingCourse};
+use super::spiking::CONDITIONS;
 use lobule_analysis::mean;
 use lobule_study::Error;
 use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};

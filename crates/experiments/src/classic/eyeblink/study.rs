@@ -1,14 +1,13 @@
 //! The experiment `classic/eyeblink`.
 
 use super::config::{Cerebellum, DEFAULTS, EyeblinkConfig, PRESETS};
-use super::rates::{self, ABLATIONS, Blocking, Course, Interval};
-use super::spiking::{self, SpikingCourse};
-use super::{figures, findings, spiking_figures};
+use super::rates::{self, ABLATIONS};
+use super::record::EyeblinkRecord;
+use super::{figures, findings, spiking, spiking_figures};
 use lobule_study::Error;
 use lobule_study::report::numbers::{fixed, plain};
 use lobule_study::report::{Figure, Finding};
 use lobule_study::{Card, Run, Section, Story, Study};
-use serde::{Deserialize, Serialize};
 
 /// The experiment `classic/eyeblink`.
 #[derive(Debug, Clone, Copy)]
@@ -41,21 +40,6 @@ static CARD: Card = Card {
     unit: "courses",
 };
 
-/// All that a run records; without the parts that its cerebellum does not run.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct EyeblinkRecord {
-    /// By condition, seed.
-    pub courses: Vec<Course>,
-    /// By condition, interval, seed.
-    pub intervals: Vec<Interval>,
-    /// By condition, tone learned before or not, seed.
-    pub blocking: Vec<Blocking>,
-    /// Peaks of the signals, s. `[signals]`
-    pub peaks_s: Vec<f64>,
-    /// By condition, seed.
-    pub spiking: Vec<SpikingCourse>,
-}
-
 impl Study for Eyeblink {
     type Config = EyeblinkConfig;
     type Record = EyeblinkRecord;
@@ -65,7 +49,9 @@ impl Study for Eyeblink {
     }
 
     fn check(&self, config: &EyeblinkConfig) -> Result<(), Error> {
-        config.validate()
+        config.validate()?;
+        spiking::parameters(&config.spiking, "time").check()?;
+        Ok(())
     }
 
     fn seeds(&self, config: &EyeblinkConfig) -> Vec<u64> {

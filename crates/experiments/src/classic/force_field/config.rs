@@ -1,6 +1,5 @@
 //! Parameters of the experiment: one TOML document, every key with its unit and source.
 
-use super::switching::Switching;
 use lobule_control::plant::TwoLink;
 use lobule_study::Error;
 use lobule_study::Preset;
@@ -105,6 +104,34 @@ pub struct Generalization {
     pub trials: usize,
     /// deg, to either side.
     pub angles_deg: Vec<u32>,
+}
+
+/// The modules and the order of fields.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Switching {
+    /// Trials.
+    pub trials: usize,
+    /// Shortest and longest number of trials with a field.
+    pub block: [usize; 2],
+    /// Of forward models, by tick.
+    pub forgetting: f64,
+    /// Of inverse models.
+    pub inverse_rate: f64,
+    /// First and last.
+    pub sigma: [f64; 2],
+    /// Trials in which σ falls.
+    pub anneal_trials: usize,
+    /// Of first weights.
+    pub spread: f64,
+    /// By tick.
+    pub switching: f64,
+    /// Of the responsibility predictor.
+    pub cue_rate: f64,
+    /// N m/rad, N m s/rad.
+    pub feedback: [f64; 2],
+    /// rad, rad/s, rad/s², N m.
+    pub scales: [f64; 4],
 }
 
 /// The whole configuration.

@@ -1,10 +1,7 @@
 //! Figures of the experiment.
 
 use super::config::Config;
-use super::reacher::{Kind, Learner, Trial};
-use super::session::Session;
-use super::study::Record;
-use super::switching::Player;
+use super::record::{Kind, Learner, Player, Record, Session, Trial};
 use lobule_analysis::mean;
 use lobule_study::Error;
 use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};

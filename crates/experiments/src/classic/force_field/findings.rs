@@ -2,10 +2,7 @@
 
 use super::config::Config;
 use super::measures::{Measures, common_decays, measures};
-use super::reacher::Learner;
-use super::session::Session;
-use super::study::Record;
-use super::switching::Player;
+use super::record::{Learner, Player, Record, Session};
 use lobule_analysis::mean;
 use lobule_study::report::{Finding, Judge};
 

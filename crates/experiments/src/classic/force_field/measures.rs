@@ -1,9 +1,7 @@
 //! What is measured of a session.
 
 use super::config::Config;
-use super::reacher::{Kind, Learner, Trial};
-use super::session::Session;
-use super::study::Record;
+use super::record::{Kind, Learner, Record, Session, Trial};
 use lobule_analysis::mean;
 
 /// Numbers of one session.

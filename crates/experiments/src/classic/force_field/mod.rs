@@ -10,6 +10,7 @@ mod figures;
 mod findings;
 mod measures;
 mod reacher;
+mod record;
 mod session;
 mod study;
 mod switching;

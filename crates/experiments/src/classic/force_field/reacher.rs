@@ -1,6 +1,7 @@
 //! An arm that reaches, trial by trial.
 
 use super::config::Config;
+use super::record::{Kind, Learner, Trial};
 use lobule_control::filter::{Basis, TraceModel, Tuning};
 use lobule_control::plant::{Channel, ReachingArm, TwoLink, curl};
 use lobule_control::{
@@ -9,75 +10,6 @@ use lobule_control::{
 };
 use lobule_signal::Stream;
 use lobule_study::Error;
-use serde::{Deserialize, Serialize};
-
-/// What learns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Learner {
-    /// Feedback-error learning with shifted inputs.
-    Shifted,
-    /// The same, without the shift.
-    Unshifted,
-    /// Counterfactual predictive control with shifted inputs.
-    Counterfactual,
-    /// Nothing.
-    None,
-}
-
-impl Learner {
-    /// All.
-    pub const ALL: [Self; 4] = [Self::Shifted, Self::Unshifted, Self::Counterfactual, Self::None];
-
-    /// Name in findings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Shifted => "fel",
-            Self::Unshifted => "fel_without_shift",
-            Self::Counterfactual => "cfpc",
-            Self::None => "no_cerebellum",
-        }
-    }
-
-    /// In words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Shifted => "feedback-error learning",
-            Self::Unshifted => "without the shift in time",
-            Self::Counterfactual => "counterfactual errors",
-            Self::None => "no cerebellum",
-        }
-    }
-}
-
-/// What the robot does in a trial.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Nothing.
-    Null,
-    /// The field.
-    Field,
-    /// Nothing, when the field is expected.
-    Catch,
-    /// The channel.
-    Clamp,
-}
-
-/// What a trial tells.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Trial {
-    /// What the robot did.
-    pub kind: Kind,
-    /// Angle of the target, deg counter-clockwise from the right.
-    pub target_deg: f64,
-    /// Distance from the straight line where it is largest during the movement, m; positive to the right, where the field pushes.
-    pub deviation_m: f64,
-    /// Force against the wall, as part of the force that would cancel the field; 0 for other kinds.
-    pub compensated: f64,
-    /// Hand from its start, m, every 10 ms; empty where it is not kept.
-    pub path: Vec<[f64; 2]>,
-}
 
 /// Arm, controllers and noise.
 pub struct Reacher<'a> {

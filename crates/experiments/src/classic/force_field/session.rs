@@ -1,32 +1,10 @@
 //! Orders of trials: which target, which probe, when.
 
 use super::config::Config;
-use super::reacher::{Kind, Learner, Reacher, Trial};
+use super::reacher::Reacher;
+use super::record::{Kind, Learner, Session, Spread};
 use lobule_signal::Stream;
 use lobule_study::Error;
-use serde::{Deserialize, Serialize};
-
-/// A session of one subject: baseline, adaptation, washout.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Session {
-    /// What learned.
-    pub learner: Learner,
-    /// Its seed.
-    pub seed: u64,
-    /// All trials in order.
-    pub trials: Vec<Trial>,
-}
-
-/// What was learned in one direction, elsewhere.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Spread {
-    /// Its seed.
-    pub seed: u64,
-    /// Compensation after one trial of learning, in its direction.
-    pub first: f64,
-    /// Compensation at each angle of the configuration, mean of both sides, less that before learning.
-    pub compensated: Vec<f64>,
-}
 
 /// Angle of target `k`, deg: the last is straight ahead when there are four or a multiple.
 fn target(config: &Config, k: usize) -> f64 {

@@ -2,16 +2,15 @@
 
 use super::config::{Config, DEFAULTS, PRESETS};
 use super::findings::{mean_over, of};
-use super::reacher::{Learner, Reacher};
-use super::session::{self, Session, Spread};
-use super::switching::{self, Player, Turns};
+use super::reacher::Reacher;
+use super::record::{Learner, Player, Record};
+use super::{session, switching};
 use lobule_analysis::mean;
 use lobule_control::Mosaic;
 use lobule_study::Error;
 use lobule_study::report::numbers::fixed;
 use lobule_study::report::{Figure, Finding};
 use lobule_study::{Card, Run, Section, Story, Study};
-use serde::{Deserialize, Serialize};
 
 /// The experiment `classic/force_field`.
 #[derive(Debug, Clone, Copy)]
@@ -35,17 +34,6 @@ static CARD: Card = Card {
     unit: "sessions",
 };
 
-/// All that a run records.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Record {
-    /// By learner, seed.
-    pub sessions: Vec<Session>,
-    /// By seed.
-    pub spreads: Vec<Spread>,
-    /// By player, seed.
-    pub turns: Vec<Turns>,
-}
-
 impl Study for ForceField {
     type Config = Config;
     type Record = Record;
@@ -59,7 +47,7 @@ impl Study for ForceField {
         config.validate()?;
         Reacher::new(config, Learner::Shifted, 0)?;
         for player in Player::ALL {
-            Mosaic::new(config.switching.parameters(config, player), 2, 2, config.dt_s(), 0)?;
+            Mosaic::new(switching::parameters(config, player), 2, 2, config.dt_s(), 0)?;
         }
         config.validate_targets()
     }

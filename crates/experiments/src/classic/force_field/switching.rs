@@ -4,123 +4,34 @@
 //! not late here: a forward model that judges late senses needs its efference copies as late.
 
 use super::config::Config;
-use lobule_analysis::mean;
+use super::record::{Player, Turns};
 use lobule_control::plant::{ReachingArm, TwoLink, curl};
 use lobule_control::{ClosedLoop, Drive, Mosaic, MosaicParameters, MosaicScales, minimum_jerk};
 use lobule_signal::Stream;
 use lobule_study::Error;
-use serde::{Deserialize, Serialize};
 
-/// Who controls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Player {
-    /// MOSAIC that is shown which field is on.
-    Cued,
-    /// MOSAIC that is not.
-    Uncued,
-    /// One module.
-    OneModule,
-}
-
-impl Player {
-    /// All.
-    pub const ALL: [Self; 3] = [Self::Cued, Self::Uncued, Self::OneModule];
-
-    /// Name in findings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Cued => "mosaic_with_cue",
-            Self::Uncued => "mosaic",
-            Self::OneModule => "one_module",
-        }
-    }
-
-    /// In words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Cued => "MOSAIC with cue",
-            Self::Uncued => "MOSAIC",
-            Self::OneModule => "one module",
-        }
-    }
-}
-
-/// The modules and the order of fields.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Switching {
-    /// Trials.
-    pub trials: usize,
-    /// Shortest and longest number of trials with a field.
-    pub block: [usize; 2],
-    /// Of forward models, by tick.
-    pub forgetting: f64,
-    /// Of inverse models.
-    pub inverse_rate: f64,
-    /// First and last.
-    pub sigma: [f64; 2],
-    /// Trials in which σ falls.
-    pub anneal_trials: usize,
-    /// Of first weights.
-    pub spread: f64,
-    /// By tick.
-    pub switching: f64,
-    /// Of the responsibility predictor.
-    pub cue_rate: f64,
-    /// N m/rad, N m s/rad.
-    pub feedback: [f64; 2],
-    /// rad, rad/s, rad/s², N m.
-    pub scales: [f64; 4],
-}
-
-impl Switching {
-    /// Parameters of the modules of a player.
-    pub fn parameters(&self, config: &Config, player: Player) -> MosaicParameters {
-        let [position, velocity, acceleration, command] = self.scales;
-        MosaicParameters {
-            modules: if player == Player::OneModule { 1 } else { 2 },
-            forgetting: self.forgetting,
-            inverse_rate: self.inverse_rate,
-            sigma: self.sigma,
-            anneal_ticks: (self.anneal_trials * config.ticks()) as u64,
-            spread: self.spread,
-            switching: self.switching,
-            cue_rate: if player == Player::Cued { self.cue_rate } else { 0.0 },
-            feedback: self.feedback,
-            scales: MosaicScales { position, velocity, acceleration, command },
-        }
-    }
-}
-
-/// What a controller did.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Turns {
-    /// Who.
-    pub player: Player,
-    /// Its seed.
-    pub seed: u64,
-    /// Deviation of each trial to the side where its field pushes, m.
-    pub deviations_m: Vec<f64>,
-    /// Whether the field changed before it.
-    pub is_first: Vec<bool>,
-    /// Part of the movements in the last third in which the module of the field leads, under the better pairing.
-    pub accuracy: f64,
-}
-
-impl Turns {
-    /// Mean size of the deviations in the last third, m; of trials after a change, or of the others.
-    pub fn late_m(&self, is_first: bool) -> f64 {
-        let from = 2 * self.deviations_m.len() / 3;
-        let late = self.deviations_m.iter().zip(&self.is_first).skip(from);
-        mean(&late.filter(|(_, f)| **f == is_first).map(|(d, _)| d.abs()).collect::<Vec<_>>())
+/// Parameters of the modules of a player.
+pub fn parameters(config: &Config, player: Player) -> MosaicParameters {
+    let s = &config.switching;
+    let [position, velocity, acceleration, command] = s.scales;
+    MosaicParameters {
+        modules: if player == Player::OneModule { 1 } else { 2 },
+        forgetting: s.forgetting,
+        inverse_rate: s.inverse_rate,
+        sigma: s.sigma,
+        anneal_ticks: (s.anneal_trials * config.ticks()) as u64,
+        spread: s.spread,
+        switching: s.switching,
+        cue_rate: if player == Player::Cued { s.cue_rate } else { 0.0 },
+        feedback: s.feedback,
+        scales: MosaicScales { position, velocity, acceleration, command },
     }
 }
 
 /// Reaches in all directions while two fields take turns.
 pub fn turns(config: &Config, player: Player, seed: u64) -> Result<Turns, Error> {
     let (s, dt, links, reach) = (&config.switching, config.dt_s(), TwoLink::HUMAN, &config.reach);
-    let mosaic = Mosaic::new(s.parameters(config, player), 2, 2, dt, seed)?;
+    let mosaic = Mosaic::new(parameters(config, player), 2, 2, dt, seed)?;
     let arm = ReachingArm::new(links, ReachingArm::VISCOSITY, reach.center_m)?;
     let mut joined = ClosedLoop::new(arm, mosaic, 2, dt, [0, 0])?;
     let (order, noise) =

@@ -2,8 +2,7 @@
 
 use super::config::Config;
 use super::findings::of;
-use super::study::Record;
-use super::task::{Moment, Outcome, Player};
+use super::record::{Moment, Outcome, Player, Record};
 use lobule_analysis::mean;
 use lobule_study::Error;
 use lobule_study::report::chart::{Axis, Cell, Key, Mark, Panel, Plate, Tick};

@@ -1,8 +1,7 @@
 //! The findings of the experiment.
 
 use super::config::Config;
-use super::study::Record;
-use super::task::{Outcome, Player};
+use super::record::{Outcome, Player, Record};
 use lobule_study::report::{Finding, Judge};
 
 const DIVIDED: &str = "Chosen: modules that have divided the objects among themselves lead nearly always, wrong only for a while after a change; a third is chance";

@@ -7,6 +7,7 @@
 mod config;
 mod figures;
 mod findings;
+mod record;
 mod study;
 mod task;
 

@@ -2,7 +2,8 @@
 
 use super::config::{Config, DEFAULTS, PRESETS};
 use super::findings::{of, sharing};
-use super::task::{self, Outcome, Player};
+use super::record::{Outcome, Player, Record};
+use super::task;
 use lobule_analysis::mean;
 use lobule_control::Mosaic;
 use lobule_control::plant::Linear;
@@ -10,7 +11,6 @@ use lobule_study::Error;
 use lobule_study::report::numbers::fixed;
 use lobule_study::report::{Figure, Finding};
 use lobule_study::{Card, Run, Section, Story, Study};
-use serde::{Deserialize, Serialize};
 
 /// The experiment `classic/mosaic`.
 #[derive(Debug, Clone, Copy)]
@@ -30,13 +30,6 @@ static CARD: Card = Card {
     presets: &PRESETS,
     unit: "sessions",
 };
-
-/// All that a run records.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Record {
-    /// By player, seed.
-    pub outcomes: Vec<Outcome>,
-}
 
 impl Study for MosaicStudy {
     type Config = Config;

@@ -2,7 +2,7 @@
 
 use super::config::{Kind, PursuitConfig};
 use super::findings::{mean_delay, mean_mixed, runs};
-use super::study::{PursuitRecord, Sample};
+use super::record::{PursuitRecord, Sample};
 use crate::classic::look::{frequency_at, frequency_axis, level};
 use crate::classic::response::Response;
 use lobule_analysis::mean;

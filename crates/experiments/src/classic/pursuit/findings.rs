@@ -1,7 +1,7 @@
 //! The findings of the experiment.
 
 use super::config::{Kind, PursuitConfig};
-use super::study::{Hidden, PursuitRecord, Ramp, Tracked};
+use super::record::{Hidden, PursuitRecord, Ramp, Tracked};
 use crate::classic::response::Response;
 use lobule_analysis::mean;
 use lobule_study::report::numbers::plain;

@@ -10,7 +10,10 @@ mod config;
 mod eyes;
 mod figures;
 mod findings;
+mod record;
+mod run;
 mod study;
 
 pub use config::PursuitConfig;
-pub use study::{Pursuit, PursuitRecord};
+pub use record::PursuitRecord;
+pub use study::Pursuit;

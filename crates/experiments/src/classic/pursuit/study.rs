@@ -1,14 +1,15 @@
 //! The experiment as a [`Study`].
 
 use super::config::{DEFAULTS, Kind, PRESETS, PursuitConfig};
-use super::eyes::{Pursuer, Target, track};
+use super::eyes::Pursuer;
 use super::findings::{mean_delay, mean_mixed};
+use super::record::PursuitRecord;
+use super::run::{hide, one, ramp};
 use crate::classic::response::Response;
 use lobule_study::Error;
 use lobule_study::report::numbers::{fixed, plain};
 use lobule_study::report::{Figure, Finding};
 use lobule_study::{Card, Run, Section, Story, Study};
-use serde::{Deserialize, Serialize};
 
 /// `classic/pursuit`.
 #[derive(Debug, Clone, Copy)]
@@ -29,54 +30,6 @@ static CARD: Card = Card {
     presets: &PRESETS,
     unit: "runs",
 };
-
-/// All that a run records.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PursuitRecord {
-    /// By controller, target, seed.
-    pub(super) tracked: Vec<Tracked>,
-    pub(super) ramps: Vec<Ramp>,
-    /// By controller, seed.
-    pub(super) hidden: Vec<Hidden>,
-}
-
-/// (s, target deg/s, eye deg/s)
-pub type Sample = (f64, f64, f64);
-
-/// One subject on one target.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Tracked {
-    pub(super) kind: Kind,
-    /// Of a predictable target; none for a mixed one.
-    pub(super) hz: Option<f64>,
-    pub(super) seed: u64,
-    /// At each frequency of the target; none when the eye was lost.
-    pub(super) responses: Option<Vec<Response>>,
-    /// The first seconds that were measured, of the first seed.
-    pub(super) movement: Vec<Sample>,
-}
-
-/// A target that starts to move; no noise, the nominal eye.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Ramp {
-    pub(super) kind: Kind,
-    pub(super) ki: f64,
-    /// From the start of the movement on.
-    pub(super) samples: Vec<Sample>,
-}
-
-/// A learned target that disappears at 0 s.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Hidden {
-    pub(super) kind: Kind,
-    pub(super) seed: u64,
-    pub(super) samples: Vec<Sample>,
-    /// Whether the eye was lost; the samples end there.
-    pub(super) is_lost: bool,
-}
-
-/// Seconds of movement that are kept.
-const KEPT_S: f64 = 3.0;
 
 impl Study for Pursuit {
     type Config = PursuitConfig;
@@ -199,61 +152,4 @@ impl Study for Pursuit {
             .to_vec(),
         }
     }
-}
-
-fn one(config: &PursuitConfig, kind: Kind, hz: Option<f64>, seed: u64) -> Result<Tracked, Error> {
-    let target = match hz {
-        Some(hz) => Target::sine(config, seed, hz),
-        None => Target::mixed(config, seed),
-    };
-    let (is_kept, mut movement) = (seed == config.seeds[0], Vec::new());
-    let kept = (KEPT_S / config.dt_s()) as usize;
-    let responses = track(config, kind, seed, &target, |t, v, eye| {
-        if is_kept && movement.len() < kept {
-            movement.push((t, v, eye));
-        }
-    })?;
-    Ok(Tracked { kind, hz, seed, responses, movement })
-}
-
-fn ramp(config: &PursuitConfig, kind: Kind, ki: f64) -> Result<Ramp, Error> {
-    // Every model is of the nominal eye, and here the eye is the same.
-    let nominal = PursuitConfig {
-        eye: super::config::EyeConfig { spread: 0.0, ..config.eye.clone() },
-        ..config.clone()
-    };
-    let mut pursuer = Pursuer::new(&nominal, kind, ki, 0, 0.0)?;
-    let ticks = (config.ramp.duration_s / config.dt_s()).round() as usize;
-    let mut samples = Vec::with_capacity(ticks);
-    // A first tick at rest: the first reference of a loop has been there before.
-    pursuer.follow(|_| 0.0, true, 1, |_, _, _| ());
-    let from_s = config.dt_s();
-    pursuer.follow(|_| config.ramp.speed_deg_s, true, ticks, |t, v, eye| samples.push((t - from_s, v, eye)));
-    Ok(Ramp { kind, ki, samples })
-}
-
-fn hide(config: &PursuitConfig, kind: Kind, seed: u64) -> Result<Hidden, Error> {
-    let dt_s = config.dt_s();
-    let hz = config.hidden.hz;
-    let target = Target::sine(config, seed, hz);
-    let mut pursuer = Pursuer::new(config, kind, config.feedback.ki, seed, config.noise_deg_s)?;
-    let mut learned = (config.targets.learning_s as f64 / dt_s).round() as usize;
-    // It disappears as it turns round, so that half a cycle has one direction.
-    let turns = |tick: usize| {
-        target.velocity((tick - 1) as f64 * dt_s) < 0.0 && target.velocity(tick as f64 * dt_s) >= 0.0
-    };
-    while !turns(learned) {
-        learned += 1;
-    }
-    let mut samples = Vec::new();
-    let zero_s = learned as f64 * dt_s;
-    let shown = ((0.5 / hz) / dt_s) as usize;
-    let mut keep = |t: f64, v: f64, eye: f64| samples.push((t - zero_s, v, eye));
-    let velocity = |t: f64| target.velocity(t);
-    let hidden = (config.hidden.duration_s / dt_s).round() as usize;
-    let kept = pursuer.follow(velocity, true, learned - shown, |_, _, _| ())
-        && pursuer.follow(velocity, true, shown, &mut keep)
-        && pursuer.follow(velocity, false, hidden, &mut keep)
-        && pursuer.follow(velocity, true, shown, &mut keep);
-    Ok(Hidden { kind, seed, samples, is_lost: !kept })
 }

@@ -263,3 +263,11 @@ impl VorConfig {
         Ok(())
     }
 }
+
+/// In words.
+pub fn name(architecture: Architecture) -> &'static str {
+    match architecture {
+        Architecture::FeedForward => "feed-forward",
+        Architecture::Recurrent => "recurrent",
+    }
+}

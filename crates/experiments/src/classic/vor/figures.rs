@@ -1,8 +1,8 @@
 //! Figures of the experiment.
 
-use super::config::VorConfig;
+use super::config::{VorConfig, name};
 use super::findings::{at, over};
-use super::study::{Course, Probes, VorRecord, name};
+use super::record::{Course, Probes, VorRecord};
 use crate::classic::look::{frequency_at, frequency_axis, level};
 use crate::classic::response::Response;
 use lobule_analysis::mean;

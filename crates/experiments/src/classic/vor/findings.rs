@@ -1,8 +1,8 @@
 //! The findings of the experiment.
 
 use super::circuit::Subject;
-use super::config::VorConfig;
-use super::study::{Course, Probes, VorRecord, name};
+use super::config::{VorConfig, name};
+use super::record::{Course, Probes, VorRecord};
 use crate::classic::response::Response;
 use lobule_analysis::mean;
 use lobule_control::plant::Eye;

@@ -10,7 +10,10 @@ mod circuit;
 mod config;
 mod figures;
 mod findings;
+mod record;
+mod run;
 mod study;
 
 pub use config::VorConfig;
-pub use study::{Vor, VorRecord};
+pub use record::VorRecord;
+pub use study::Vor;

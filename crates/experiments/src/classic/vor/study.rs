@@ -1,15 +1,15 @@
 //! The experiment as a [`Study`].
 
-use super::circuit::{Head, Reflex, Stretch, Subject, Wiring, dark};
-use super::config::{DEFAULTS, PRESETS, VorConfig};
+use super::circuit::{Reflex, Subject};
+use super::config::{DEFAULTS, PRESETS, VorConfig, name};
 use super::findings::{mean_gain, over};
-use crate::classic::response::Response;
+use super::record::VorRecord;
+use super::run::{course, wiring};
 use lobule_control::Architecture;
 use lobule_study::Error;
 use lobule_study::report::numbers::{fixed, plain};
 use lobule_study::report::{Figure, Finding};
 use lobule_study::{Card, Run, Section, Story, Study};
-use serde::{Deserialize, Serialize};
 
 /// `classic/vor`.
 #[derive(Debug, Clone, Copy)]
@@ -32,65 +32,6 @@ static CARD: Card = Card {
     presets: &PRESETS,
     unit: "subjects",
 };
-
-/// Seconds of a movement that are kept for the figures, and ticks between two kept samples.
-const KEPT_S: f64 = 4.0;
-const KEPT_EVERY: usize = 5;
-/// Points of the course of slip. Chosen: a smooth line.
-const BLOCKS: usize = 60;
-
-/// All that a run records, by architecture, seed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct VorRecord {
-    pub(super) courses: Vec<Course>,
-}
-
-/// One subject with one architecture.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Course {
-    pub(super) architecture: Architecture,
-    pub(super) seed: u64,
-    /// Dark test of the imperfect brainstem, and after calibration.
-    pub(super) before: Vec<Response>,
-    pub(super) after: Vec<Response>,
-    /// Rms of slip in equal blocks of the calibration, deg/s; shorter when the eye was lost.
-    pub(super) slip_deg_s: Vec<f64>,
-    /// The first and the last seconds of calibration: (s, wanted, eye) in deg/s.
-    pub(super) movement: [Vec<(f64, f64, f64)>; 2],
-    pub(super) worn: Vec<Worn>,
-    pub(super) trained: Vec<Trained>,
-    pub(super) late: Vec<Late>,
-    pub(super) weakened: Probes,
-}
-
-/// Dark tests at times.
-pub type Probes = Vec<(f64, Response)>;
-
-/// Spectacles put on at 0 s and taken off at the end of `wear_s`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Worn {
-    pub(super) magnification: f64,
-    /// Until they are taken off, and from then on.
-    pub(super) on: Probes,
-    pub(super) off: Probes,
-}
-
-/// Spectacles with a head that moves in one sine.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Trained {
-    pub(super) hz: f64,
-    pub(super) tested: Vec<Response>,
-}
-
-/// One sine from the imperfect brainstem.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Late {
-    pub(super) hz: f64,
-    pub(super) has_eligibility: bool,
-    /// Rms of slip after learning over that before.
-    pub(super) ratio: f64,
-    pub(super) diverged: bool,
-}
 
 impl Study for Vor {
     type Config = VorConfig;
@@ -197,171 +138,4 @@ impl Study for Vor {
             .to_vec(),
         }
     }
-}
-
-/// In words.
-pub fn name(architecture: Architecture) -> &'static str {
-    match architecture {
-        Architecture::FeedForward => "feed-forward",
-        Architecture::Recurrent => "recurrent",
-    }
-}
-
-fn wiring(config: &VorConfig, architecture: Architecture) -> Wiring {
-    Wiring { architecture, eligibility_ms: config.flocculus.eligibility_ms }
-}
-
-fn course(config: &VorConfig, architecture: Architecture, seed: u64) -> Result<Course, Error> {
-    let subject = Subject::new(config, seed);
-    let wiring = wiring(config, architecture);
-    let per_s = |s: f64| (s / config.dt_s()).round() as usize;
-    let test = |weights: &[f64]| -> Result<Vec<Response>, Error> {
-        config
-            .calibration
-            .test_hz
-            .iter()
-            .map(|&hz| dark(config, &subject, wiring, weights, 1.0, hz))
-            .collect()
-    };
-    // Calibration.
-    let mut reflex = Reflex::new(config, &subject, wiring, &[], None)?;
-    let before = test(&reflex.weights())?;
-    let mut head = Head::natural(config, seed, "calibration");
-    let total = per_s(config.calibration.duration_s as f64);
-    let kept = per_s(KEPT_S).min(total);
-    let mut movement = [Vec::new(), Vec::new()];
-    let mut slip_deg_s = Vec::new();
-    let mut tick = 0;
-    for block in 0..BLOCKS {
-        let ticks = total * (block + 1) / BLOCKS - total * block / BLOCKS;
-        let Stretch { slip_deg_s: slip, diverged } = reflex.light(&mut head, 1.0, ticks, |wanted, eye| {
-            if tick % KEPT_EVERY == 0 {
-                let sample = (tick as f64 * config.dt_s(), wanted, eye);
-                if tick < kept {
-                    movement[0].push(sample);
-                }
-                if tick + kept >= total {
-                    movement[1].push(sample);
-                }
-            }
-            tick += 1;
-        });
-        slip_deg_s.push(slip);
-        if diverged {
-            break;
-        }
-    }
-    let weights = reflex.weights();
-    let after = test(&weights)?;
-
-    let magnifications = &config.spectacles.magnifications;
-    let worn = magnifications
-        .iter()
-        .map(|&m| wear(config, &subject, wiring, &weights, m))
-        .collect::<Result<_, _>>()?;
-
-    let selectivity = &config.selectivity;
-    let mut trained = Vec::new();
-    for &hz in &selectivity.trained_hz {
-        let mut reflex = Reflex::new(config, &subject, wiring, &weights, None)?;
-        let mut head = Head::sine(hz, config.head.speed_deg_s * std::f64::consts::SQRT_2, config.dt_s());
-        let ticks = per_s(selectivity.duration_s as f64);
-        reflex.light(&mut head, selectivity.magnification, ticks, |_, _| ());
-        trained.push(Trained { hz, tested: test(&reflex.weights())? });
-    }
-
-    let mut late = Vec::new();
-    for &hz in &config.delay.test_hz {
-        for has_eligibility in [false, true] {
-            late.push(one_sine(config, &subject, wiring, has_eligibility, hz)?);
-        }
-    }
-
-    let weakened = weaken(config, &subject, wiring, &weights)?;
-    Ok(Course { architecture, seed, before, after, slip_deg_s, movement, worn, trained, late, weakened })
-}
-
-/// Times of dark tests within `total_s`, from 0 on.
-fn probe_times(config: &VorConfig, total_s: usize) -> impl Iterator<Item = usize> {
-    (0..=total_s / config.spectacles.probe_every_s).map(|k| k * config.spectacles.probe_every_s)
-}
-
-/// What is told of an eye that was lost.
-fn lost(hz: f64) -> Response {
-    Response { hz, gain: f64::NAN, phase_deg: f64::NAN }
-}
-
-fn wear(
-    config: &VorConfig,
-    subject: &Subject,
-    wiring: Wiring,
-    weights: &[f64],
-    magnification: f64,
-) -> Result<Worn, Error> {
-    let s = &config.spectacles;
-    let mut reflex = Reflex::new(config, subject, wiring, weights, None)?;
-    let mut head = Head::natural(config, subject.seed, "spectacles");
-    let between = (s.probe_every_s as f64 / config.dt_s()).round() as usize;
-    let mut stretch = |magnification: f64, total_s: usize, from_s: f64| -> Result<Probes, Error> {
-        let mut probes = Vec::new();
-        for at_s in probe_times(config, total_s) {
-            if at_s > 0 && reflex.light(&mut head, magnification, between, |_, _| ()).diverged {
-                probes.push((from_s + at_s as f64, lost(s.probe_hz)));
-                break;
-            }
-            let told = dark(config, subject, wiring, &reflex.weights(), 1.0, s.probe_hz)?;
-            probes.push((from_s + at_s as f64, told));
-        }
-        Ok(probes)
-    };
-    let on = stretch(magnification, s.wear_s, 0.0)?;
-    let off = stretch(1.0, s.off_s, s.wear_s as f64)?;
-    Ok(Worn { magnification, on, off })
-}
-
-/// Seconds of one sine over which slip is measured. Chosen: two periods of the slowest.
-const MEASURED_S: f64 = 4.0;
-
-/// Without eligibility slip is compared with the input of now.
-fn one_sine(
-    config: &VorConfig,
-    subject: &Subject,
-    wiring: Wiring,
-    has_eligibility: bool,
-    hz: f64,
-) -> Result<Late, Error> {
-    let wiring = if has_eligibility { wiring } else { Wiring { eligibility_ms: 0, ..wiring } };
-    let per_s = |s: f64| (s / config.dt_s()).round() as usize;
-    let mut reflex = Reflex::new(config, subject, wiring, &[], None)?;
-    let mut head = Head::sine(hz, config.head.speed_deg_s * std::f64::consts::SQRT_2, config.dt_s());
-    reflex.set_learning(false);
-    reflex.light(&mut head, 1.0, per_s(20.0), |_, _| ());
-    let before = reflex.light(&mut head, 1.0, per_s(MEASURED_S), |_, _| ()).slip_deg_s;
-    reflex.set_learning(true);
-    let mut told = reflex.light(&mut head, 1.0, per_s(config.delay.duration_s as f64), |_, _| ());
-    if !told.diverged {
-        reflex.set_learning(false);
-        told = reflex.light(&mut head, 1.0, per_s(MEASURED_S), |_, _| ());
-    }
-    Ok(Late { hz, has_eligibility, ratio: told.slip_deg_s / before, diverged: told.diverged })
-}
-
-/// Dark tests of a calibrated reflex: healthy at 0 s, then with weak muscles from 0 s on.
-fn weaken(config: &VorConfig, subject: &Subject, wiring: Wiring, weights: &[f64]) -> Result<Probes, Error> {
-    let between = (config.spectacles.probe_every_s as f64 / config.dt_s()).round() as usize;
-    let strength = config.muscle.strength;
-    let mut reflex = Reflex::new(config, subject, wiring, weights, Some((strength, between as u64)))?;
-    let mut head = Head::natural(config, subject.seed, "muscle");
-    // The muscles weaken behind the first stretch.
-    reflex.light(&mut head, 1.0, between, |_, _| ());
-    let hz = config.spectacles.probe_hz;
-    let mut probes = vec![(0.0, dark(config, subject, wiring, &reflex.weights(), 1.0, hz)?)];
-    for at_s in probe_times(config, config.muscle.duration_s) {
-        if at_s > 0 && reflex.light(&mut head, 1.0, between, |_, _| ()).diverged {
-            probes.push((at_s as f64, lost(hz)));
-            break;
-        }
-        probes.push((at_s as f64, dark(config, subject, wiring, &reflex.weights(), strength, hz)?));
-    }
-    Ok(probes)
 }

@@ -2,9 +2,7 @@
 
 use super::config::AnticipationConfig;
 use super::findings::{highest_gains, is_earliest, of_lead, rms};
-use super::lines::{LineResult, LinesRun};
-use super::study::AnticipationRecord;
-use super::tracking::Sensor;
+use super::record::{AnticipationRecord, LineResult, LinesRun, Sensor};
 use crate::forward::look::{cell, tick};
 use lobule_study::Error;
 use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};

@@ -1,9 +1,7 @@
 //! The findings of the experiment.
 
 use super::config::AnticipationConfig;
-use super::lines::{EARLIEST_MS, LineResult, LinesRun};
-use super::study::AnticipationRecord;
-use super::tracking::Sensor;
+use super::record::{AnticipationRecord, EARLIEST_MS, LineResult, LinesRun, Sensor};
 use lobule_study::report::{Finding, Judge};
 
 const SOURCE: &str = "reference measurements (docs/experiments/forward.md)";

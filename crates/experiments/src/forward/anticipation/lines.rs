@@ -4,53 +4,11 @@
 //! of them, `lag_i` ago, plus noise.
 
 use super::config::LinesConfig;
+use super::record::{LineResult, LinesRun};
 use lobule_control::forward::{Anticipator, AnticipatorParameters};
 use lobule_signal::Stream;
 use lobule_study::Error;
-use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
-
-/// How well one line is known a lead early: R² over the last third of the run.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct LineResult {
-    /// How late the line is, ms.
-    pub lag_ms: usize,
-    /// R² of its prediction.
-    pub predicted: f64,
-    /// The same with the gate.
-    pub gated: f64,
-    /// R² of the line as it is.
-    pub persistence: f64,
-    /// Part of the time in which the gate was open.
-    pub open: f64,
-}
-
-/// One seed at one lead.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LinesRun {
-    /// Lead, ms.
-    pub lead_ms: usize,
-    /// Seed.
-    pub seed: u64,
-    /// By line.
-    pub lines: Vec<LineResult>,
-}
-
-/// Lines late by less are the earliest: nothing tells of them before. Source: reference.
-pub const EARLIEST_MS: usize = 50;
-
-impl LinesRun {
-    /// Mean of a number over the lines that fit.
-    pub fn mean(&self, fits: impl Fn(&LineResult) -> bool, of: impl Fn(&LineResult) -> f64) -> f64 {
-        let values: Vec<f64> = self.lines.iter().filter(|l| fits(l)).map(of).collect();
-        values.iter().sum::<f64>() / values.len() as f64
-    }
-
-    /// Whether others know of a line a lead earlier, and 50 ms to spare. Chosen: the reference says "earlier elsewhere".
-    pub fn is_known_early(&self, line: &LineResult) -> bool {
-        line.lag_ms >= self.lead_ms + EARLIEST_MS
-    }
-}
 
 /// The lines of a seed. `[ticks][lines]`, and the lag of each in ticks.
 fn signals(config: &LinesConfig, seed: u64, ticks: usize) -> (Vec<Vec<f64>>, Vec<usize>) {

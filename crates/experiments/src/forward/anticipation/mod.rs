@@ -9,10 +9,10 @@ mod config;
 mod figures;
 mod findings;
 mod lines;
+mod record;
 mod study;
 mod tracking;
 
 pub use config::{AnticipationConfig, LinesConfig, TrackingConfig};
-pub use lines::{LineResult, LinesRun};
-pub use study::{AnticipationRecord, AnticipationStudy};
-pub use tracking::{Sensor, TrackingRun};
+pub use record::{AnticipationRecord, LineResult, LinesRun, Sensor, TrackingRun};
+pub use study::AnticipationStudy;

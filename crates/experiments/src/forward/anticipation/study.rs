@@ -1,13 +1,12 @@
 //! The experiment `forward/anticipation`.
 
 use super::config::{AnticipationConfig, DEFAULTS, PRESETS};
-use super::lines::{self, LinesRun};
-use super::tracking::{self, Sensor, TrackingRun};
+use super::record::{AnticipationRecord, Sensor};
+use super::{lines, tracking};
 use lobule_study::Error;
 use lobule_study::report::numbers::plain;
 use lobule_study::report::{Figure, Finding};
 use lobule_study::{Card, Run, Section, Story, Study};
-use serde::{Deserialize, Serialize};
 
 /// The experiment `forward/anticipation`.
 #[derive(Debug, Clone, Copy)]
@@ -26,15 +25,6 @@ static CARD: Card = Card {
     presets: &PRESETS,
     unit: "runs",
 };
-
-/// All that a run records.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct AnticipationRecord {
-    /// By lead, seed.
-    pub lines: Vec<LinesRun>,
-    /// By sensor, gain, seed.
-    pub tracking: Vec<TrackingRun>,
-}
 
 impl Study for AnticipationStudy {
     type Config = AnticipationConfig;

@@ -4,6 +4,7 @@
 //! a low gain first and goes on learning at the gain of the test.
 
 use super::config::TrackingConfig;
+use super::record::{Sensor, TrackingRun};
 use lobule_control::forward::{
     Anticipating, AnticipatorParameters, ConstantVelocity, Context, InnerLoop, InnerLoopParameters, Law,
     Persistence,
@@ -12,72 +13,9 @@ use lobule_control::plant::{Actuator, Inertia};
 use lobule_control::{ClosedLoop, Controller, Drive};
 use lobule_signal::Stream;
 use lobule_study::Error;
-use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-/// What the law is given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Sensor {
-    /// The late senses.
-    Raw,
-    /// The late senses, carried on with their velocity.
-    ConstantVelocity,
-    /// The late senses, anticipated without efference copy.
-    WithoutEfference,
-    /// The late senses, anticipated.
-    Anticipated,
-    /// The state of now.
-    Perfect,
-}
-
-impl Sensor {
-    /// All of them.
-    pub const ALL: [Sensor; 5] = [
-        Sensor::Raw,
-        Sensor::ConstantVelocity,
-        Sensor::WithoutEfference,
-        Sensor::Anticipated,
-        Sensor::Perfect,
-    ];
-
-    /// Its key in names of findings.
-    pub fn key(self) -> &'static str {
-        match self {
-            Sensor::Raw => "raw",
-            Sensor::ConstantVelocity => "constant_velocity",
-            Sensor::WithoutEfference => "without_efference",
-            Sensor::Anticipated => "anticipated",
-            Sensor::Perfect => "perfect",
-        }
-    }
-
-    /// In words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Sensor::Raw => "late senses",
-            Sensor::ConstantVelocity => "constant velocity",
-            Sensor::WithoutEfference => "anticipated, no efference copy",
-            Sensor::Anticipated => "anticipated",
-            Sensor::Perfect => "state of now",
-        }
-    }
-}
-
-/// One seed of a sensor at a gain.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TrackingRun {
-    /// Sensor.
-    pub sensor: Sensor,
-    /// Kp, N/m.
-    pub gain: f64,
-    /// Seed.
-    pub seed: u64,
-    /// Rms of the error over the second half of the test, m; none when it diverged.
-    pub rms_m: Option<f64>,
-}
 
 /// An error beyond this is a divergence, m. Chosen: thirty times the reference's largest value.
 const DIVERGED_M: f64 = 100.0;

@@ -1,7 +1,7 @@
 //! One attempt: a controller that begins without knowledge, episode by episode.
 
 use super::config::{Actuation, CartPoleConfig, ControllerKind, TICK_MS};
-use super::results::{Attempt, DmController, DmRun, PassMode, PassesRun, PoleController, PoleRun};
+use super::record::{Attempt, DmController, DmRun, PassMode, PassesRun, PoleController, PoleRun};
 use lobule_control::forward::{
     Addressing, CmacModel, CmacParameters, ConstantVelocity, Equations, ForwardModel, Granule,
     GranuleParameters, InnerLoop, InnerLoopParameters, Law, Linear, LinearRule, Persistence, Scales,

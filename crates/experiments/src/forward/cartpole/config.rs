@@ -1,6 +1,5 @@
 //! Parameters of the experiment: one TOML document, every key with its unit and source.
 
-use super::attempt::{self, Setting};
 use lobule_control::forward::Efference;
 use lobule_control::plant::{Actuator, CartPole, CartPoleParameters};
 use lobule_study::Error;
@@ -335,10 +334,6 @@ impl CartPoleConfig {
         let gains = laws.iter().chain(&self.pd.gains).chain(&self.pd.angular_velocities);
         if let Some(gain) = gains.into_iter().find(|g| !g.is_finite()) {
             return wrong("law", format!("{gain}; finite numbers are needed"));
-        }
-        // What a part refuses, it refuses before anything runs.
-        for kind in ControllerKind::MODELS {
-            attempt::controller(self, &Setting::gymnasium(self, self.tasks[0], 0), kind, 0)?;
         }
         for &half_length_m in &self.pole.half_lengths_m {
             CartPole::new(CartPoleParameters {

@@ -2,7 +2,7 @@
 
 use super::config::{CartPoleConfig, ControllerKind, TICK_MS};
 use super::findings::controllers;
-use super::results::{Attempt, CartPoleRecord, PassMode, PoleController, median};
+use super::record::{Attempt, CartPoleRecord, PassMode, PoleController, median};
 use crate::forward::look::{VOID, cell, shade, text_on, tick};
 use lobule_study::Error;
 use lobule_study::report::chart::{Axis, Key, Mark, Note, Panel, Plate, Swatch};

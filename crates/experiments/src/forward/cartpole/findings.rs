@@ -1,8 +1,8 @@
 //! The findings of the experiment, computed from the lengths of episodes.
 
 use super::config::{Actuation, CartPoleConfig, ControllerKind};
+use super::record::{CartPoleRecord, DmController, PassMode, PoleController, median};
 use super::reference::{self, NO_SPREAD, SOURCE};
-use super::results::{CartPoleRecord, DmController, PassMode, PoleController, median};
 use lobule_study::report::{Finding, Judge};
 
 /// Delays whose shares are findings each; the others are in the heat map and in the contribution.
@@ -235,7 +235,7 @@ fn dm_control(config: &CartPoleConfig, record: &CartPoleRecord, found: &mut Vec<
         if runs.is_empty() {
             continue;
         }
-        let stood = |r: &&super::results::DmRun| {
+        let stood = |r: &&super::record::DmRun| {
             share(r.lengths.iter().all(|&n| n as usize >= config.dm_control.steps))
         };
         found.push(Finding::new(

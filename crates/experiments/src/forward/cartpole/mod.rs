@@ -8,11 +8,11 @@ mod attempt;
 mod config;
 mod figures;
 mod findings;
+pub mod record;
 mod reference;
-pub mod results;
-mod story;
 mod study;
+mod words;
 
 pub use config::{Actuation, CartPoleConfig, ControllerKind};
-pub use results::CartPoleRecord;
+pub use record::CartPoleRecord;
 pub use study::CartPoleStudy;

@@ -2,7 +2,7 @@
 //! gives shares of seeds and medians, no spreads.
 
 use super::config::{Actuation, ControllerKind};
-use super::results::{DmController, PassMode, PoleController};
+use super::record::{DmController, PassMode, PoleController};
 use ControllerKind::{Base, Cmac, ConstantVelocity, Doubled, Equations, Granule, Nlms, Pd, Persistence, Rls};
 
 /// Where expected ranges of this experiment come from.

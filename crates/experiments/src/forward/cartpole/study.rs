@@ -1,8 +1,8 @@
 //! The experiment `forward/cartpole`.
 
-use super::attempt;
+use super::attempt::{self, Setting};
 use super::config::{Actuation, CartPoleConfig, ControllerKind, DEFAULTS, PRESETS};
-use super::results::{CartPoleRecord, DmController, PassMode, PoleController};
+use super::record::{CartPoleRecord, DmController, PassMode, PoleController};
 use lobule_study::Error;
 use lobule_study::report::{Figure, Finding};
 use lobule_study::{Card, Run, Story, Study};
@@ -36,7 +36,12 @@ impl Study for CartPoleStudy {
     }
 
     fn check(&self, config: &CartPoleConfig) -> Result<(), Error> {
-        config.validate()
+        config.validate()?;
+        // What a part refuses, it refuses before anything runs.
+        for kind in ControllerKind::MODELS {
+            attempt::controller(config, &Setting::gymnasium(config, config.tasks[0], 0), kind, 0)?;
+        }
+        Ok(())
     }
 
     fn seeds(&self, config: &CartPoleConfig) -> Vec<u64> {
@@ -73,7 +78,7 @@ impl Study for CartPoleStudy {
     }
 
     fn story(&self, config: &CartPoleConfig, record: &CartPoleRecord) -> Story {
-        super::story::story(config, record)
+        super::words::story(config, record)
     }
 }
 

@@ -1,10 +1,9 @@
 //! What a run of the matrix records, and what is read from it.
 
-use super::config::{Condition, Config};
-use super::course::Course;
-use super::diagnose::Why;
-use super::tune::Laws;
+use super::config::Condition;
+use super::laws::Laws;
 use lobule_analysis::mean;
+use lobule_control::oracle::Cause;
 use serde::{Deserialize, Serialize};
 
 /// One seed of a cell. Errors are over those of feedback alone on the same body and trials.
@@ -69,44 +68,6 @@ pub struct Record {
     pub cells: Vec<Cell>,
 }
 
-/// Trials right after the change that count. Chosen: before much is learned anew.
-const FIRST_AFTER: usize = 3;
-/// Trials over which the course is smoothed when it is asked when learning was done. Chosen: against single noisy trials.
-const SMOOTH: usize = 3;
-/// A relative error from which on nothing was won. Chosen: a twentieth is within what references and noise scatter.
-const NOTHING_WON: f64 = 0.95;
-
-impl Outcome {
-    /// Compares a course with that of feedback alone.
-    pub fn of(config: &Config, seed: u64, course: &Course, feedback: &Course) -> Self {
-        let relative = relative(course, feedback);
-        let (n, tail) = (config.trials, config.tail);
-        let end = mean(&relative[n - tail..n]);
-        let learned_at = (end < NOTHING_WON).then(|| {
-            let enough = end + 0.1 * (1.0 - end);
-            let smooth = |k: usize| mean(&relative[k..(k + SMOOTH).min(n)]);
-            (0..n).rev().take_while(|&k| smooth(k) <= enough).last().unwrap_or(n - 1)
-        });
-        let stopped: Vec<usize> = (0..course.stopped.len()).filter(|&k| course.stopped[k]).collect();
-        Self {
-            seed,
-            rms: mean(&course.rms[n - tail..n]),
-            relative: end,
-            learned_at,
-            changed: mean(&relative[n..(n + FIRST_AFTER).min(relative.len())]),
-            recovered: mean(&relative[relative.len() - tail..]),
-            stops: stopped.len(),
-            first_stop: stopped.first().copied(),
-            diverged: course.diverged(config),
-        }
-    }
-}
-
-/// Error of each trial over that of feedback alone. `[trials]`
-pub fn relative(course: &Course, feedback: &Course) -> Vec<f64> {
-    course.rms.iter().zip(&feedback.rms).map(|(e, f)| e / f).collect()
-}
-
 impl Cell {
     /// Mean of a value over seeds; none where it refused.
     pub fn mean(&self, of: impl Fn(&Outcome) -> f64) -> Option<f64> {
@@ -155,5 +116,55 @@ impl Record {
             }
         }
         best.map(|b| b.1)
+    }
+}
+
+/// The reason.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// It refused, and said so.
+    Refused(String),
+    /// Feedback alone does not hold this body under this delay, and the controller rests on it.
+    Feedback,
+    /// What theory says of the filter.
+    Cause(Cause),
+    /// The filter's errors may fall in the end, but grow for longer than the run.
+    Growth,
+    /// The law's gain is above the bound: it is held with this part of it.
+    Gain(f64),
+    /// At no tested gain: what the model says of now is too wrong.
+    Model,
+}
+
+impl Why {
+    /// One letter for a map.
+    pub fn letter(&self) -> &'static str {
+        match self {
+            Why::Refused(_) => "–",
+            Why::Feedback => "F",
+            Why::Cause(Cause::Phase { .. }) => "P",
+            Why::Cause(Cause::Step { .. }) => "S",
+            Why::Growth => "T",
+            Why::Gain(_) => "G",
+            Why::Model => "M",
+        }
+    }
+}
+
+impl std::fmt::Display for Why {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match self {
+            Why::Refused(what) => write!(f, "refused: {what}"),
+            Why::Feedback => {
+                write!(f, "feedback alone, on which it rests, does not hold this body under this delay")
+            }
+            Why::Cause(cause) => write!(f, "{cause}"),
+            Why::Growth => write!(f, "errors grow for longer than the run before they fall"),
+            Why::Gain(part) => write!(f, "the gain of the law is above its bound; {part} of it holds"),
+            Why::Model => {
+                write!(f, "not held with a quarter of the gain either: the model is too wrong about now")
+            }
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::config::{Actuation, CartPoleConfig};
 use super::findings::contributions;
-use super::results::CartPoleRecord;
+use super::record::CartPoleRecord;
 use lobule_study::report::numbers::fixed;
 use lobule_study::{Section, Story};
 

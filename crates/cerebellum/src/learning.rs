@@ -1,0 +1,85 @@
+//! Learning of a module: the rule of the synapses from parallel fibers to Purkinje cells, the climbing fibers that
+//! teach it, and the generators that make the olive fire.
+
+use super::module::{Drive, ModuleOptions, NUCLEAR_IN_DEGREE};
+use super::mouse::BrainState;
+use lobule_circuit::models::Poisson;
+use lobule_circuit::plasticity::{Kernel, Rule, Supervised};
+use lobule_circuit::{Circuit, Connect, Model, Population, Projection};
+use lobule_scaffold::Anatomy;
+
+/// Connection set whose synapses learn.
+pub const PLASTIC_SET: &str = "parallel_fiber_to_purkinje";
+/// Connection set whose spikes teach them.
+pub const TEACHING_SET: &str = "io_to_purkinje";
+/// Step of the circuits that are made of the mouse tables, ms. Source: cerebellar-models 0.13.
+pub const DT_MS: f64 = 0.1;
+/// Delay from the generators to the olive, ms. Chosen: the circuit's exchange interval.
+const TEACHING_DELAY_MS: f64 = 1.0;
+
+/// Plasticity from parallel fibers to Purkinje cells.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Learning {
+    /// Its rule.
+    pub rule: Supervised,
+    /// Connection set whose spikes teach.
+    pub teacher: &'static str,
+}
+
+impl Learning {
+    /// A rule that climbing fibers teach.
+    pub fn new(rule: Supervised) -> Self {
+        Self { rule, teacher: TEACHING_SET }
+    }
+
+    /// The rule with the sin-exp kernel of phase `t0_ms`: `a_plus_ns` >= 0 for each parallel-fiber spike, `a_minus_ns` <= 0 for each
+    /// climbing-fiber spike at full eligibility, and the highest weight, nS.
+    pub fn sin_exp(a_plus_ns: f64, a_minus_ns: f64, w_max_ns: f64, t0_ms: f64) -> Self {
+        let mut rule = Supervised::pf_pc(a_plus_ns, a_minus_ns, w_max_ns);
+        rule.kernel = Kernel::SinExp { t0_ms, tau_ms: 1000.0 };
+        Self::new(rule)
+    }
+
+    /// Makes the synapses of a module learn.
+    pub fn apply(self, options: &mut ModuleOptions) {
+        options.rules.insert(PLASTIC_SET.into(), (Rule::Supervised(self.rule), Some(self.teacher.into())));
+    }
+}
+
+impl ModuleOptions {
+    /// A module that works in a loop: nuclear and olivary weights scaled to their in-degree, climbing fibers of one
+    /// strength in both microzones, and a given strength of Purkinje synapses on projecting nuclear cells, nS.
+    pub fn in_loop(state: BrainState, drive: Drive, climbing_fiber_ns: f64, purkinje_to_dcn_ns: f64) -> Self {
+        let mut options = Self::new(state, drive);
+        options.pair_weights.insert(TEACHING_SET.into(), climbing_fiber_ns);
+        options.pair_weights.insert("purkinje_to_dcn_p".into(), purkinje_to_dcn_ns);
+        options.reference_in_degree = NUCLEAR_IN_DEGREE.map(|(set, k)| (set.to_string(), k)).into();
+        options
+    }
+}
+
+/// Poisson generators that make the olive of a module fire, one for each of its cells.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Teaching<'a> {
+    /// Label of their population, behind the prefix of the module.
+    pub label: &'a str,
+    /// Rate until it is set, Hz.
+    pub rate_hz: f64,
+    /// Peak conductance of a teaching spike on an olive cell, nS.
+    pub weight_ns: f64,
+}
+
+impl Teaching<'_> {
+    /// Adds the generators to a module that is in the circuit under `prefix`.
+    pub fn add(&self, circuit: &mut Circuit, prefix: &str, anatomy: &Anatomy) {
+        let label = format!("{prefix}{}", self.label);
+        let model = Model::Poisson(Poisson { rate_hz: self.rate_hz });
+        circuit.add_population(Population::new(&label, anatomy.count("io_cell"), model));
+        let olive = format!("{prefix}io_cell");
+        circuit.add_projection(
+            Projection::new(format!("{label}_to_io_cell"), &label, olive, Connect::OneToOne)
+                .weight(self.weight_ns as f32)
+                .delay_ms(TEACHING_DELAY_MS),
+        );
+    }
+}

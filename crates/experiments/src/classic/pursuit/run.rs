@@ -1,0 +1,66 @@
+//! The three protocols: a target that is followed, one that starts to move, one that disappears.
+
+use super::config::{EyeConfig, Kind, PursuitConfig};
+use super::eyes::{Pursuer, Target, track};
+use super::record::{Hidden, Ramp, Tracked};
+use lobule_study::Error;
+
+/// Seconds of movement that are kept.
+const KEPT_S: f64 = 3.0;
+
+/// Follows a predictable target of one frequency, or a mixed one.
+pub fn one(config: &PursuitConfig, kind: Kind, hz: Option<f64>, seed: u64) -> Result<Tracked, Error> {
+    let target = match hz {
+        Some(hz) => Target::sine(config, seed, hz),
+        None => Target::mixed(config, seed),
+    };
+    let (is_kept, mut movement) = (seed == config.seeds[0], Vec::new());
+    let kept = (KEPT_S / config.dt_s()) as usize;
+    let responses = track(config, kind, seed, &target, |t, v, eye| {
+        if is_kept && movement.len() < kept {
+            movement.push((t, v, eye));
+        }
+    })?;
+    Ok(Tracked { kind, hz, seed, responses, movement })
+}
+
+/// Follows a target that starts to move; no noise, the nominal eye.
+pub fn ramp(config: &PursuitConfig, kind: Kind, ki: f64) -> Result<Ramp, Error> {
+    // Every model is of the nominal eye, and here the eye is the same.
+    let nominal = PursuitConfig { eye: EyeConfig { spread: 0.0, ..config.eye.clone() }, ..config.clone() };
+    let mut pursuer = Pursuer::new(&nominal, kind, ki, 0, 0.0)?;
+    let ticks = (config.ramp.duration_s / config.dt_s()).round() as usize;
+    let mut samples = Vec::with_capacity(ticks);
+    // A first tick at rest: the first reference of a loop has been there before.
+    pursuer.follow(|_| 0.0, true, 1, |_, _, _| ());
+    let from_s = config.dt_s();
+    pursuer.follow(|_| config.ramp.speed_deg_s, true, ticks, |t, v, eye| samples.push((t - from_s, v, eye)));
+    Ok(Ramp { kind, ki, samples })
+}
+
+/// Follows a learned target that disappears and comes back.
+pub fn hide(config: &PursuitConfig, kind: Kind, seed: u64) -> Result<Hidden, Error> {
+    let dt_s = config.dt_s();
+    let hz = config.hidden.hz;
+    let target = Target::sine(config, seed, hz);
+    let mut pursuer = Pursuer::new(config, kind, config.feedback.ki, seed, config.noise_deg_s)?;
+    let mut learned = (config.targets.learning_s as f64 / dt_s).round() as usize;
+    // It disappears as it turns round, so that half a cycle has one direction.
+    let turns = |tick: usize| {
+        target.velocity((tick - 1) as f64 * dt_s) < 0.0 && target.velocity(tick as f64 * dt_s) >= 0.0
+    };
+    while !turns(learned) {
+        learned += 1;
+    }
+    let mut samples = Vec::new();
+    let zero_s = learned as f64 * dt_s;
+    let shown = ((0.5 / hz) / dt_s) as usize;
+    let mut keep = |t: f64, v: f64, eye: f64| samples.push((t - zero_s, v, eye));
+    let velocity = |t: f64| target.velocity(t);
+    let hidden = (config.hidden.duration_s / dt_s).round() as usize;
+    let kept = pursuer.follow(velocity, true, learned - shown, |_, _, _| ())
+        && pursuer.follow(velocity, true, shown, &mut keep)
+        && pursuer.follow(velocity, false, hidden, &mut keep)
+        && pursuer.follow(velocity, true, shown, &mut keep);
+    Ok(Hidden { kind, seed, samples, is_lost: !kept })
+}
