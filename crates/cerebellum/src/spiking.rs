@@ -328,12 +328,10 @@ impl SpikingController {
         }
         let mut circuit = Circuit::new();
         let drive = Drive::Poisson(p.base_hz);
-        let mut options =
-            ModuleOptions::in_loop(p.state, drive, p.climbing_fiber_ns, p.purkinje_to_dcn_ns);
+        let mut options = ModuleOptions::in_loop(p.state, drive, p.climbing_fiber_ns, p.purkinje_to_dcn_ns);
         Learning::sin_exp(p.a_plus_ns, p.a_minus_ns, p.w_max_ns, p.kernel_t0_ms).apply(&mut options);
         add_module(&mut circuit, "", anatomy, &options)?;
-        let teaching =
-            Teaching { label: "teaching", rate_hz: p.spontaneous_hz, weight_ns: p.teaching_ns };
+        let teaching = Teaching { label: "teaching", rate_hz: p.spontaneous_hz, weight_ns: p.teaching_ns };
         teaching.add(&mut circuit, "", anatomy);
         let network = circuit.compile(Clock::new(DT_MS)?, seed)?;
         let interval_ms = network.interval_steps() as f64 * DT_MS;

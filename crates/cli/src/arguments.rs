@@ -15,11 +15,18 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// List the experiments: name, one line, source
-    List,
+    List {
+        /// Print everything about each experiment as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Show the parameters of an experiment: value, unit, meaning, source
     Show {
         /// Experiment, e.g. prism
         experiment: String,
+        /// Print parameters, presets and what the ranges of its findings rest on as JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Run an experiment and write its folder with findings, recordings and report
     Run(Run),

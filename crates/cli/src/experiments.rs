@@ -8,11 +8,14 @@ use lobule::Ranks;
 use lobule::experiments::{ALL, find};
 use lobule::study::report::{Finding, Findings};
 use lobule::study::run_folder::write_whole;
-use lobule::study::{Experiment, Request, RunOptions};
+use lobule::study::{Card, Experiment, Request, RunOptions};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub fn list() -> Result<(), Stop> {
+pub fn list(as_json: bool) -> Result<(), Stop> {
+    if as_json {
+        return print_json(&ALL.iter().map(|e| described(e.card())).collect::<Vec<_>>());
+    }
     let width = ALL.iter().map(|e| e.card().name.len()).max().unwrap_or(0);
     for experiment in ALL {
         let card = experiment.card();
@@ -25,13 +28,44 @@ fn known(experiment: &str) -> Result<&'static dyn Experiment, Stop> {
     find(experiment).map_err(Stop::Input)
 }
 
-pub fn show(experiment: &str) -> Result<(), Stop> {
+pub fn show(experiment: &str, as_json: bool) -> Result<(), Stop> {
     let card = known(experiment)?.card();
+    if as_json {
+        return print_json(&described(card));
+    }
     out_part!("{}", card.defaults);
     out!("\n# Presets:");
     for preset in card.presets {
         out!("#   {:8} {}", preset.name, preset.line);
     }
+    out!("\n# What the ranges of its findings rest on:");
+    for ground in card.grounds {
+        out!("#   {}: {}", ground.basis.words(), ground.text);
+    }
+    Ok(())
+}
+
+/// An experiment as data: what it is, its presets and parameters, and what the ranges of its findings rest on.
+fn described(card: &Card) -> serde_json::Value {
+    let grounds = card.grounds.iter().map(|g| serde_json::json!({"basis": g.basis, "source": g.text}));
+    let presets = card.presets.iter().map(|p| serde_json::json!({"name": p.name, "line": p.line}));
+    serde_json::json!({
+        "name": card.name,
+        "title": card.title,
+        "line": card.line,
+        "source": card.source,
+        "sources": card.sources,
+        "presets": presets.collect::<Vec<_>>(),
+        "grounds": grounds.collect::<Vec<_>>(),
+        "defaults": card.defaults,
+    })
+}
+
+fn print_json<T: serde::Serialize>(value: &T) -> Result<(), Stop> {
+    let text = serde_json::to_string_pretty(value).map_err(|e| {
+        Stop::Run(Error::File { path: "output".into(), what: format!("{e}; this is a bug of lobule") })
+    })?;
+    out!("{text}");
     Ok(())
 }
 
@@ -43,30 +77,31 @@ impl From<Bench> for Run {
     }
 }
 
-/// What is typed, once it is read: the experiment, a file with keys to change, keys to change.
-type Typed = (&'static dyn Experiment, Option<(String, String)>, Vec<String>);
+/// The arguments of a run, read and parsed.
+struct ParsedRun {
+    experiment: &'static dyn Experiment,
+    /// A file with keys to change: name and text.
+    file: Option<(String, String)>,
+    seeds: Option<Vec<u64>>,
+}
 
-fn typed(arguments: &Run) -> Result<Typed, Error> {
+fn parsed(arguments: &Run) -> Result<ParsedRun, Error> {
     let experiment = find(&arguments.experiment)?;
     let file = match &arguments.config {
         None => None,
         Some(path) => Some((path.display().to_string(), read(path)?)),
     };
-    let mut settings = Vec::new();
-    if let Some(seeds) = &arguments.how.seeds {
-        settings.push(format!("seeds={:?}", parse_seeds(seeds)?));
-    }
-    settings.extend(arguments.how.set.iter().cloned());
+    let seeds = arguments.how.seeds.as_deref().map(parse_seeds).transpose()?;
     for (key, value) in [("--threads", arguments.how.threads), ("--jobs", arguments.how.jobs.unwrap_or(1))] {
         if !(1..=1024).contains(&value) {
             return Err(Error::Config { key: key.into(), what: format!("{value}; 1 to 1024 are possible") });
         }
     }
-    Ok((experiment, file, settings))
+    Ok(ParsedRun { experiment, file, seeds })
 }
 
 pub fn run(arguments: &Run, ranks: &Ranks) -> Result<(), Stop> {
-    let (experiment, file, settings) = ranks.agree(typed(arguments)).map_err(Stop::Input)?;
+    let ParsedRun { experiment, file, seeds } = ranks.agree(parsed(arguments)).map_err(Stop::Input)?;
     let file = file.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let out = match &arguments.how.out {
@@ -87,7 +122,12 @@ pub fn run(arguments: &Run, ranks: &Ranks) -> Result<(), Stop> {
         out,
         resumes: arguments.how.resume,
     };
-    let request = Request { preset: &arguments.how.preset, file, settings: &settings };
+    let request = Request {
+        preset: &arguments.how.preset,
+        file,
+        seeds: seeds.as_deref(),
+        settings: &arguments.how.set,
+    };
     let bar = Bar::new(arguments.how.no_progress || !ranks.is_first(), experiment.card().unit);
     let ran = experiment.run_on(&request, &options, &bar, ranks);
     bar.finish();
@@ -100,6 +140,9 @@ pub fn run(arguments: &Run, ranks: &Ranks) -> Result<(), Stop> {
         return ended;
     }
     print_findings(&findings.findings);
+    if let Some(summary) = findings.summary() {
+        out!("findings {summary}");
+    }
     for m in &findings.measured {
         out!("measured {} {} {}", m.name, number(m.value), m.unit);
     }
@@ -120,12 +163,10 @@ fn print_findings(findings: &[Finding]) {
             [None, Some(hi)] => format!("expected < {}", limit(hi)),
             [Some(lo), Some(hi)] => format!("expected {} .. {}", limit(lo), limit(hi)),
         };
-        let verdict = if f.expected == [None, None] {
-            ""
-        } else if f.pass {
-            "ok"
-        } else {
-            "OUT OF RANGE"
+        let verdict = match (f.is_judged(), f.pass) {
+            (false, _) => String::new(),
+            (true, true) => format!("ok ({})", f.basis.short()),
+            (true, false) => format!("OUT OF RANGE ({})", f.basis.short()),
         };
         let sd = f.sd.map(|s| format!(" ± {}", number(s))).unwrap_or_default();
         let unit = if f.unit == "1" { "" } else { &f.unit };
@@ -165,7 +206,7 @@ pub fn compare(folders: &[PathBuf]) -> Result<(), Stop> {
         }
     }
     let width = names.iter().map(|n| n.len()).max().unwrap_or(0);
-    out_part!("{:width$}", "");
+    out_part!("{:width$}  {:>14}", "", "range rests on");
     for (k, folder) in folders.iter().enumerate() {
         let name =
             folder.file_name().map_or_else(|| format!("run {k}"), |n| n.to_string_lossy().into_owned());
@@ -173,7 +214,8 @@ pub fn compare(folders: &[PathBuf]) -> Result<(), Stop> {
     }
     out!();
     for name in names {
-        out_part!("{name:width$}");
+        let basis = runs.iter().find_map(|r| r.findings.iter().find(|f| f.name == name));
+        out_part!("{name:width$}  {:>14}", basis.map_or("", |f| f.basis.short()));
         for run in &runs {
             let cell = run.findings.iter().find(|f| f.name == name).map_or("-".into(), |f| {
                 let sd = f.sd.map(|s| format!(" ± {s:.2}")).unwrap_or_default();
@@ -182,6 +224,11 @@ pub fn compare(folders: &[PathBuf]) -> Result<(), Stop> {
             out_part!("  {cell:>22}");
         }
         out!();
+    }
+    for (folder, run) in folders.iter().zip(&runs) {
+        if let Some(summary) = run.summary() {
+            out!("{}: {summary}", folder.display());
+        }
     }
     Ok(())
 }

@@ -72,8 +72,8 @@ fn main() -> ExitCode {
         Err(None) => return ExitCode::from(2),
     };
     let ended = match arguments.command {
-        Command::List => experiments::list(),
-        Command::Show { experiment } => experiments::show(&experiment),
+        Command::List { json } => experiments::list(json),
+        Command::Show { experiment, json } => experiments::show(&experiment, json),
         Command::Run(run) => experiments::run(&run, &ranks),
         Command::Bench(bench) => experiments::run(&bench.into(), &ranks),
         Command::Report { folder } => experiments::report(&folder),

@@ -8,7 +8,7 @@ use std::path::Path;
 
 fn resolve(settings: &[&str]) -> Result<lobule_experiments::bench::Config, Error> {
     let settings: Vec<String> = settings.iter().map(|s| (*s).to_owned()).collect();
-    Bench.resolve(&Request { preset: "quick", file: None, settings: &settings })
+    Bench.resolve(&Request { preset: "quick", settings: &settings, ..Request::default() })
 }
 
 fn recorded(settings: &[&str], out: &Path, jobs: usize) -> (Record, String) {

@@ -20,7 +20,8 @@ fn finished(study: &dyn Experiment, settings: &[&str], jobs: usize) -> Finished 
         out: folder.path().join("run"),
         resumes: false,
     };
-    let finished = study.run(&Request { preset, file: None, settings: &settings }, &options, &Quiet).unwrap();
+    let finished =
+        study.run(&Request { preset, settings: &settings, ..Request::default() }, &options, &Quiet).unwrap();
     let report = std::fs::read_to_string(finished.folder.join("report.html")).unwrap();
     assert!(report.contains("<svg") && report.contains(card.title));
     // Drawn again from the record, the report is the same.
@@ -101,7 +102,7 @@ fn what_cannot_be_is_refused_by_key() {
             resumes: false,
         };
         let settings = [setting.to_owned()];
-        let request = Request { preset: "default", file: None, settings: &settings };
+        let request = Request { settings: &settings, ..Request::default() };
         study.run(&request, &options, &Quiet).unwrap_err().to_string()
     };
     for (study, setting, culprit) in [

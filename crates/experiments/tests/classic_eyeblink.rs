@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 fn config(settings: &[&str]) -> EyeblinkConfig {
     let settings: Vec<String> = settings.iter().map(|s| (*s).to_string()).collect();
-    Eyeblink.resolve(&Request { preset: "quick", file: None, settings: &settings }).unwrap()
+    Eyeblink.resolve(&Request { preset: "quick", settings: &settings, ..Request::default() }).unwrap()
 }
 
 fn record(config: &EyeblinkConfig, jobs: usize) -> EyeblinkRecord {
@@ -128,7 +128,7 @@ fn wrong_values_are_named() {
         ("cerebellum=cortex", "cortex"),
         ("spiking.width_s=0", "width"),
     ] {
-        let request = Request { preset: "quick", file: None, settings: &[setting.to_string()] };
+        let request = Request { preset: "quick", settings: &[setting.to_string()], ..Request::default() };
         let error = Eyeblink.resolve(&request).unwrap_err().to_string();
         assert!(error.contains(key), "{setting}: {error}");
     }

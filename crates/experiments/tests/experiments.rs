@@ -35,11 +35,11 @@ fn presets_resolve_and_a_resolved_configuration_resolves_to_itself() {
     for experiment in ALL {
         let card = experiment.card();
         for preset in card.presets {
-            let request = Request { preset: preset.name, file: None, settings: &[] };
+            let request = Request { preset: preset.name, ..Request::default() };
             let once = experiment
                 .resolved(&request)
                 .unwrap_or_else(|e| panic!("{} {}: {e}", card.name, preset.name));
-            let request = Request { preset: "default", file: Some(("config.toml", &once)), settings: &[] };
+            let request = Request { file: Some(("config.toml", &once)), ..Request::default() };
             assert_eq!(experiment.resolved(&request).unwrap(), once, "{} {}", card.name, preset.name);
         }
     }
@@ -50,7 +50,7 @@ fn seeds_can_be_set_and_unknown_keys_and_presets_are_refused() {
     for experiment in ALL {
         let name = experiment.card().name;
         let ask = |preset: &'static str, setting: &str| {
-            experiment.resolved(&Request { preset, file: None, settings: &[setting.to_string()] })
+            experiment.resolved(&Request { preset, settings: &[setting.to_string()], ..Request::default() })
         };
         assert!(ask("default", "seeds=[7, 9]").unwrap().contains("seeds = [7, 9]"), "{name}");
         assert!(ask("default", "seeds=[]").unwrap_err().to_string().contains("seeds"), "{name}");

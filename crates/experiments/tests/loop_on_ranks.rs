@@ -39,7 +39,8 @@ fn settings() -> Vec<String> {
 }
 
 fn config() -> (PrismConfig, Anatomy) {
-    let config = Prism.resolve(&Request { preset: "quick", file: None, settings: &settings() }).unwrap();
+    let config =
+        Prism.resolve(&Request { preset: "quick", settings: &settings(), ..Request::default() }).unwrap();
     let anatomy = anatomy(&config, 0).unwrap();
     (config, anatomy)
 }
@@ -130,7 +131,7 @@ fn wrong_requests_have_one_message_for_all_ranks() {
     let out = work.path().join("run");
     let messages = |preset: &str, jobs: usize| {
         let errors = Threads::each(2, Distribution::RoundRobin, |ranks| {
-            let request = Request { preset, file: None, settings: &settings() };
+            let request = Request { preset, settings: &settings(), ..Request::default() };
             let options =
                 RunOptions { preset: preset.into(), jobs, threads: 1, out: out.clone(), resumes: false };
             let error = Prism.run_on(&request, &options, &Quiet, &ranks).unwrap_err();
@@ -143,7 +144,7 @@ fn wrong_requests_have_one_message_for_all_ranks() {
     assert!(messages("quick", 2).contains("--jobs: 2; 2 processes"));
     assert!(messages("no", 1).starts_with("preset: there is no preset `no`"));
     std::fs::create_dir(&out).unwrap();
-    let request = Request { preset: "quick", file: None, settings: &settings() };
+    let request = Request { preset: "quick", settings: &settings(), ..Request::default() };
     let options =
         RunOptions { preset: "quick".into(), jobs: 1, threads: 1, out: out.clone(), resumes: false };
     // Only rank 0 looks at the folder.

@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 
 fn config(settings: &[&str]) -> PrismConfig {
     let settings: Vec<String> = settings.iter().map(|s| s.to_string()).collect();
-    Prism.resolve(&Request { preset: "quick", file: None, settings: &settings }).unwrap()
+    Prism.resolve(&Request { preset: "quick", settings: &settings, ..Request::default() }).unwrap()
 }
 
 fn small() -> &'static Anatomy {
@@ -198,7 +198,7 @@ fn defect_5_the_body_integrates_over_time_not_over_events() {
 fn defect_6_depression_that_would_potentiate_is_refused() {
     for key in ["forward.a_minus_ns=0.5", "inverse.a_minus_ns=1e-6", "forward.a_minus_ns=nan"] {
         let error = Prism
-            .resolve(&Request { preset: "quick", file: None, settings: &[key.to_string()] })
+            .resolve(&Request { preset: "quick", settings: &[key.to_string()], ..Request::default() })
             .unwrap_err()
             .to_string();
         assert!(error.contains("a_minus_ns"), "{error}");
@@ -333,7 +333,7 @@ fn wrong_settings_are_refused_with_key_and_range() {
         ("nothing.at.all=1", "there is no such key"),
     ] {
         let error = Prism
-            .resolve(&Request { preset: "quick", file: None, settings: &[setting.to_string()] })
+            .resolve(&Request { preset: "quick", settings: &[setting.to_string()], ..Request::default() })
             .unwrap_err()
             .to_string();
         assert!(error.contains(words), "{setting}: {error}");

@@ -8,9 +8,10 @@ use lobule_experiments::prism::results::{
     ActivitySnapshot, ArmResult, Calibration, Epoch, PopulationRow, PrismResult, SweepPoint, TrialRecord,
     WeightHistogram,
 };
-use lobule_experiments::prism::{figures, page};
+use lobule_experiments::prism::{Prism, figures, story};
 use lobule_signal::{SpikeTrain, Stream};
-use lobule_study::report::{Finding, Findings};
+use lobule_study::report::{Basis, Finding, Findings, Judge};
+use lobule_study::{Study, page};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -270,6 +271,8 @@ fn findings(result: &PrismResult) -> Findings {
         by_seed: result.seeds.iter().map(|s| value * (1.0 + 0.05 * *s as f64)).collect(),
         unit: unit.into(),
         expected,
+        judge: Judge::Mean,
+        basis: if expected == [None, None] { Basis::Reported } else { Basis::ChosenBefore },
         source:
             "closed-loop specification, section 7.4; Geminiani et al. 2019, doi:10.3389/fncom.2019.00068."
                 .into(),
@@ -332,7 +335,7 @@ fn render(result: &PrismResult) -> (String, Vec<lobule_study::report::Figure>) {
     let provenance = serde_json::json!({"command": "lobule run prism", "version": "0.1.0", "cores": 2,
         "config": "seeds = [0, 1]\n[protocol]\nprism = 24\n", "fingerprints": {"plastic-0": "00ff"},
         "sources": ["E-GLIF: Geminiani et al. 2019, doi:10.3389/fncom.2019.00068", "Circuit: De Schepper et al. 2022"]});
-    (page(result, &findings(result), &figures, &provenance), figures)
+    (page(Prism::CARD, &story(result), &findings(result), &figures, &provenance), figures)
 }
 
 /// Leaves a report where it can be looked at.

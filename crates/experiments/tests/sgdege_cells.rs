@@ -34,7 +34,7 @@ fn settings(list: &[&str]) -> Vec<String> {
 
 fn small(out: &Path, jobs: usize, resumes: bool, watcher: &dyn Progress) -> Result<String, Error> {
     let settings = settings(&[&SMALL[..], &["measure.snapshot=100000"]].concat());
-    let request = Request { preset: "quick", file: None, settings: &settings };
+    let request = Request { preset: "quick", settings: &settings, ..Request::default() };
     let finished = find(NAMES[3])?.run(&request, &options(out, jobs, resumes), watcher)?;
     Ok(finished.fingerprints[0].1.clone())
 }
@@ -44,7 +44,7 @@ fn quick_runs_pass_their_findings_and_are_drawn_again_alike() {
     let folder = tempfile::tempdir().unwrap();
     for name in &NAMES[..3] {
         let experiment: &dyn Experiment = find(name).unwrap();
-        let request = Request { preset: "quick", file: None, settings: &[] };
+        let request = Request { preset: "quick", ..Request::default() };
         let out = folder.path().join(name.replace('/', "_"));
         let finished = experiment.run(&request, &options(&out, 2, false), &Quiet).unwrap();
         for finding in &finished.findings.findings {
@@ -100,7 +100,7 @@ fn settings_out_of_range_are_named() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         let settings = settings(&[setting]);
-        let request = Request { preset: "quick", file: None, settings: &settings };
+        let request = Request { preset: "quick", settings: &settings, ..Request::default() };
         let error = find(name).unwrap().run(&request, &options(&out, 1, false), &Quiet).expect_err(setting);
         assert!(!out.exists());
         error.to_string()

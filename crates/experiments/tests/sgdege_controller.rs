@@ -116,7 +116,8 @@ fn jobs_change_no_bit_of_the_pointing_experiment() {
     ]
     .map(String::from)
     .into();
-    let config = Pointing.resolve(&Request { preset: "quick", file: None, settings: &settings }).unwrap();
+    let config =
+        Pointing.resolve(&Request { preset: "quick", settings: &settings, ..Request::default() }).unwrap();
     let records: Vec<_> = [1, 3]
         .map(|jobs| {
             let out = work.path().join(format!("jobs-{jobs}"));
@@ -134,7 +135,7 @@ fn wrong_settings_of_the_pointing_experiment_are_named() {
     let say = |setting: &str| {
         let settings = [setting.to_string()];
         Pointing
-            .resolve(&Request { preset: "quick", file: None, settings: &settings })
+            .resolve(&Request { preset: "quick", settings: &settings, ..Request::default() })
             .err()
             .map(|e| e.to_string())
             .unwrap_or_default()

@@ -35,7 +35,7 @@ fn small(name: &str) -> Vec<String> {
 const NAMES: [&str; 3] = ["sgdege/marr_albus_ito", "sgdege/network", "sgdege/credit"];
 
 fn run(name: &str, settings: &[String], jobs: usize, out: &Path) -> (Vec<(String, String)>, Vec<Finding>) {
-    let request = Request { preset: "default", file: None, settings };
+    let request = Request { settings, ..Request::default() };
     let options = RunOptions { preset: "default".into(), jobs, threads: 1, out: out.into(), resumes: false };
     let finished = find(name).unwrap().run(&request, &options, &lobule_study::Quiet).unwrap();
     (finished.fingerprints, finished.findings.findings)
@@ -91,7 +91,7 @@ fn what_cannot_be_run_is_refused_by_name() {
     let work = tempfile::tempdir().unwrap();
     let say = |name: &str, setting: &str| {
         let settings = [setting.to_owned()];
-        let request = Request { preset: "default", file: None, settings: &settings };
+        let request = Request { settings: &settings, ..Request::default() };
         let options = RunOptions {
             preset: "default".into(),
             jobs: 1,
@@ -123,7 +123,7 @@ fn every_preset_is_valid() {
         for preset in experiment(name).card().presets {
             // Refused for its last setting, hence valid up to it.
             let settings = ["seeds=[]".to_owned()];
-            let request = Request { preset: preset.name, file: None, settings: &settings };
+            let request = Request { preset: preset.name, settings: &settings, ..Request::default() };
             let options = RunOptions {
                 preset: preset.name.into(),
                 jobs: 1,

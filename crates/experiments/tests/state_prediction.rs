@@ -51,7 +51,7 @@ const SMALL: [&str; 6] = [
 
 fn config(settings: &[String]) -> Result<StatePredictionConfig, Error> {
     let all: Vec<String> = SMALL.iter().map(|s| (*s).to_string()).chain(settings.iter().cloned()).collect();
-    StatePrediction.resolve(&Request { preset: "quick", file: None, settings: &all })
+    StatePrediction.resolve(&Request { preset: "quick", settings: &all, ..Request::default() })
 }
 
 fn record(
@@ -459,7 +459,7 @@ fn a_run_of_prism_that_keeps_all_spikes_is_a_session() {
         "conditions=[\"static\", \"plastic\"]",
     ]
     .map(String::from);
-    let config = Prism.resolve(&Request { preset: "quick", file: None, settings: &small }).unwrap();
+    let config = Prism.resolve(&Request { preset: "quick", settings: &small, ..Request::default() }).unwrap();
     let out = folder.0.join("prism");
     let options = RunOptions { preset: "quick".into(), jobs: 1, threads: 1, out, resumes: false };
     let (finished, result) = run(&Prism, &config, &options, &Quiet).unwrap();

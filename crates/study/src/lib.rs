@@ -11,8 +11,8 @@
 //!
 //! # Example: the mean of draws from a stream
 //! ```
-//! use lobule_study::{Card, Error, Preset, Request, Run, Story, Study};
-//! use lobule_study::report::{Figure, Finding, Judge};
+//! use lobule_study::{Card, Check, Error, Preset, Request, Run, Story, Study};
+//! use lobule_study::report::{Figure, Finding, Source};
 //! use lobule_signal::Stream;
 //! use serde::{Deserialize, Serialize};
 //!
@@ -24,6 +24,8 @@
 //!     draws: u32,
 //! }
 //!
+//! const LAW: Source = Source::law("the law of large numbers");
+//!
 //! static CARD: Card = Card {
 //!     name: "example/mean",
 //!     title: "The mean of uniform draws",
@@ -31,25 +33,21 @@
 //!     source: "this page",
 //!     sources: &[],
 //!     defaults: "seeds = [0, 1]\n# Draws of each seed. Chosen: enough for two digits.\ndraws = 10000\n",
-//!     presets: &[Preset { name: "default", line: "two seeds", toml: "" }],
+//!     presets: &[Preset::new("default", "two seeds", "")],
 //!     unit: "seeds",
+//!     grounds: &[LAW],
+//!     ..Card::BLANK
 //! };
 //!
 //! impl Study for Mean {
 //!     type Config = Config;
 //!     type Record = Vec<f64>; // mean of each seed
 //!
-//!     fn card(&self) -> &'static Card {
-//!         &CARD
-//!     }
+//!     const CARD: &'static Card = &CARD;
+//!
 //!     fn check(&self, config: &Config) -> Result<(), Error> {
-//!         if config.draws == 0 {
-//!             return Err(Error::Config { key: "draws".into(), what: "0; at least 1 is needed".into() });
-//!         }
+//!         Check::of("").within("draws", config.draws, 1..=1_000_000)?;
 //!         Ok(())
-//!     }
-//!     fn seeds(&self, config: &Config) -> Vec<u64> {
-//!         config.seeds.clone()
 //!     }
 //!     fn run(&self, config: &Config, run: &Run) -> Result<Vec<f64>, Error> {
 //!         run.progress.expect(config.seeds.len() as u64);
@@ -61,9 +59,7 @@
 //!         })
 //!     }
 //!     fn findings(&self, _: &Config, record: &Vec<f64>) -> Vec<Finding> {
-//!         let meaning = "Mean of draws between 0 and 1; every seed counts.";
-//!         let range = [Some(0.48), Some(0.52)];
-//!         vec![Finding::new("mean", meaning, record.clone(), "1", range, Judge::Each, "the law of large numbers")]
+//!         vec![Finding::new("mean", "Mean of draws between 0 and 1.", record.clone()).each(0.48..=0.52, &LAW)]
 //!     }
 //!     fn figures(&self, _: &Config, _: &Vec<f64>) -> Result<Vec<Figure>, Error> {
 //!         Ok(Vec::new())
@@ -73,13 +69,16 @@
 //!     }
 //! }
 //!
-//! let request = Request { preset: "default", file: None, settings: &["draws=2000".into()] };
+//! let request = Request { settings: &["draws=2000".into()], ..Request::default() };
 //! assert_eq!(Mean.resolve(&request)?.draws, 2000);
 //! # Ok::<(), Error>(())
 //! ```
 
 mod card;
+mod check;
 mod error;
+mod execute;
+mod experiment;
 mod page;
 pub mod report;
 mod run;
@@ -88,9 +87,12 @@ pub mod settings;
 mod study;
 
 pub use card::{Card, Preset};
+pub use check::Check;
 pub use error::Error;
+pub use execute::{fingerprint, report_files, run, run_on};
+pub use experiment::Experiment;
 pub use lobule_exchange::Ranks;
 pub use lobule_signal::{Progress, Quiet};
-pub use page::{Section, Story};
-pub use run::{Finished, Run, RunOptions, fingerprint, report_files, run, run_on};
-pub use study::{Experiment, Request, Study};
+pub use page::{Section, Story, page};
+pub use run::{Finished, Run, RunOptions};
+pub use study::{Request, Study};

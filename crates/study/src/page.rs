@@ -13,12 +13,28 @@ pub struct Story {
     pub answer: String,
     /// How the numbers of the answer were formed, what it does not say.
     pub small_print: Vec<String>,
+    /// What was run: network, protocol, seeds; the heading is "What was run" whatever it says.
+    pub what_was_run: Section,
     /// How the experiment works: the steps, for somebody who has never heard of it.
     pub steps: Vec<String>,
+    /// Names of the figures that stand above the steps.
+    pub step_figures: Vec<String>,
     /// Sections with their figures, in reading order.
     pub sections: Vec<Section>,
+    /// Sections that follow the findings, e.g. a calibration.
+    pub appendix: Vec<Section>,
     /// Where this differs from its source, and why.
     pub differences: Vec<String>,
+    /// Terms of the report in plain words, at its end.
+    pub glossary: Vec<(String, String)>,
+}
+
+impl Story {
+    /// Names of the figures that have a place.
+    fn placed(&self) -> impl Iterator<Item = &String> {
+        let of_sections = self.sections.iter().chain(&self.appendix).flat_map(|s| &s.figures);
+        self.step_figures.iter().chain(of_sections)
+    }
 }
 
 /// A section of the report.
@@ -28,10 +44,14 @@ pub struct Section {
     pub heading: String,
     /// Paragraphs, as text.
     pub text: Vec<String>,
+    /// Terms, each with its text.
+    pub terms: Vec<(String, String)>,
     /// Names of its figures.
     pub figures: Vec<String>,
     /// Tables or lists as HTML, below the figures.
     pub html: String,
+    /// Parts that are closed until asked for: (summary, HTML).
+    pub details: Vec<(String, String)>,
 }
 
 impl Section {
@@ -41,8 +61,25 @@ impl Section {
             heading: heading.into(),
             text: vec![text.into()],
             figures: figures.iter().map(|f| (*f).to_owned()).collect(),
-            html: String::new(),
+            ..Self::default()
         }
+    }
+
+    fn show(&self, page: &mut Page, figures: &[Figure]) {
+        let named: Vec<&Figure> =
+            self.figures.iter().filter_map(|name| figures.iter().find(|f| f.name == *name)).collect();
+        let has_tables = !(self.terms.is_empty() && self.html.is_empty() && self.details.is_empty());
+        if named.is_empty() && !has_tables && self.text.iter().all(String::is_empty) {
+            return;
+        }
+        page.section(&self.heading);
+        self.text.iter().filter(|text| !text.is_empty()).for_each(|text| page.text(text));
+        if !self.terms.is_empty() {
+            page.terms(&self.terms);
+        }
+        named.into_iter().for_each(|figure| page.figure(figure));
+        page.html(&self.html);
+        self.details.iter().for_each(|(summary, html)| page.details(summary, html));
     }
 }
 
@@ -63,29 +100,25 @@ pub fn page(
     page.lead(&story.answer);
     story.small_print.iter().for_each(|text| page.text(text));
     tables::count_of_passed(&mut page, findings);
+    Section { heading: "What was run".into(), ..story.what_was_run.clone() }.show(&mut page, figures);
     if !story.steps.is_empty() {
         page.section("How the experiment works");
+        figures.iter().filter(|f| story.step_figures.contains(&f.name)).for_each(|f| page.figure(f));
         page.html("<ol class=\"steps\">\n");
         for line in &story.steps {
             page.html(&format!("<li>{}</li>\n", escape(line)));
         }
         page.html("</ol>\n");
     }
-    for section in &story.sections {
-        page.section(&section.heading);
-        section.text.iter().for_each(|text| page.text(text));
-        for name in &section.figures {
-            figures.iter().filter(|f| f.name == *name).for_each(|f| page.figure(f));
-        }
-        page.html(&section.html);
-    }
-    let told = |f: &&Figure| story.sections.iter().any(|s| s.figures.contains(&f.name));
-    if figures.iter().any(|f| !told(&f)) {
+    story.sections.iter().for_each(|section| section.show(&mut page, figures));
+    let is_placed = |f: &&Figure| story.placed().any(|name| *name == f.name);
+    if figures.iter().any(|f| !is_placed(&f)) {
         page.section("More figures");
-        figures.iter().filter(|f| !told(f)).for_each(|f| page.figure(f));
+        figures.iter().filter(|f| !is_placed(f)).for_each(|f| page.figure(f));
     }
     tables::all_findings(&mut page, findings);
     tables::measured(&mut page, findings);
+    story.appendix.iter().for_each(|section| section.show(&mut page, figures));
     if !story.differences.is_empty() {
         page.section("Where this differs from its source");
         page.html("<ul>\n");
@@ -95,5 +128,9 @@ pub fn page(
         page.html("</ul>\n");
     }
     tables::how_to_repeat(&mut page, card.name, findings.wall_s, provenance);
+    if !story.glossary.is_empty() {
+        page.section("Glossary");
+        page.terms(&story.glossary);
+    }
     page.finish()
 }

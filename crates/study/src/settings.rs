@@ -72,6 +72,44 @@ pub fn assignment(text: &str) -> Result<Table, Error> {
     }
 }
 
+/// The list `seeds` of a configuration.
+///
+/// # Errors
+/// [`Error::Config`] when it is missing, empty, too long, or has entries that are no whole numbers from 0.
+pub fn seeds(config: &Table) -> Result<Vec<u64>, Error> {
+    let wrong = |what: String| Error::Config { key: "seeds".into(), what };
+    let Some(Value::Array(list)) = config.get("seeds") else {
+        return Err(wrong("there is no list of seeds; write seeds = [0]".into()));
+    };
+    if !(1..=MOST_SEEDS).contains(&list.len()) {
+        let count = list.len();
+        return Err(wrong(format!(
+            "at least one seed is needed, {MOST_SEEDS} are possible; there are {count}"
+        )));
+    }
+    let seed = |value: &Value| value.as_integer().and_then(|seed| u64::try_from(seed).ok());
+    let refused = |value: &Value| wrong(format!("{value}; a seed is a whole number from 0 to {}", i64::MAX));
+    list.iter().map(|value| seed(value).ok_or_else(|| refused(value))).collect()
+}
+
+/// Seeds of a run, at most.
+const MOST_SEEDS: usize = 10_000;
+
+/// The layer that `--seeds` lays.
+///
+/// # Errors
+/// [`Error::Config`] for a seed beyond what TOML can hold.
+pub fn of_seeds(seeds: &[u64]) -> Result<Table, Error> {
+    let value = |seed: &u64| {
+        i64::try_from(*seed).map(Value::Integer).map_err(|_| Error::Config {
+            key: "seeds".into(),
+            what: format!("{seed}; a seed is a whole number from 0 to {}", i64::MAX),
+        })
+    };
+    let list = seeds.iter().map(value).collect::<Result<_, _>>()?;
+    Ok(Table::from_iter([("seeds".into(), Value::Array(list))]))
+}
+
 /// Reads a TOML document.
 ///
 /// # Errors

@@ -12,16 +12,12 @@ pub const DEFAULTS: &str = include_str!("anticipation.toml");
 
 /// The presets.
 pub const PRESETS: [Preset; 2] = [
-    Preset {
-        name: "default",
-        line: "17 controllers, 7 bodies, 3 delays, 4 conditions, 10 seeds: minutes",
-        toml: "",
-    },
-    Preset {
-        name: "quick",
-        line: "seconds: two bodies, two delays, two conditions, two seeds",
-        toml: include_str!("anticipation.quick.toml"),
-    },
+    Preset::new("default", "17 controllers, 7 bodies, 3 delays, 4 conditions, 10 seeds: minutes", ""),
+    Preset::new(
+        "quick",
+        "seconds: two bodies, two delays, two conditions, two seeds",
+        include_str!("anticipation.quick.toml"),
+    ),
 ];
 
 /// What a trial is about.

@@ -2,8 +2,8 @@
 
 use super::config::{Condition, Config, listed};
 use super::record::{Cell, Record};
-use crate::forward::look::{VOID, cell, shade, text_on, tick};
 use lobule_study::Error;
+use lobule_study::report::axes::{VOID, grid_cell, shade, text_on};
 use lobule_study::report::chart::{Axis, Key, Level, Mark, Note, Panel, Plate, Swatch, Tick};
 use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY, VERMILLION};
 use lobule_study::report::svg::{Anchor, Dash, INK, Stroke, tint};
@@ -84,12 +84,10 @@ fn map(
     let mut plate = Plate::new(name, 1, 15.0 * rows.len() as f64);
     plate.left = (170.0, 170.0);
     for &condition in &config.conditions {
-        let names: Vec<Tick> = rows.iter().rev().enumerate().map(|(y, r)| tick(y as f64, r.1)).collect();
-        let plants = config
-            .plants
-            .iter()
-            .enumerate()
-            .map(|(k, plant)| tick((k * delays) as f64 + 0.5 * (delays as f64 - 1.0), short_name(plant)));
+        let names: Vec<Tick> = rows.iter().rev().enumerate().map(|(y, r)| Tick::new(y as f64, r.1)).collect();
+        let plants = config.plants.iter().enumerate().map(|(k, plant)| {
+            Tick::new((k * delays) as f64 + 0.5 * (delays as f64 - 1.0), short_name(plant))
+        });
         let x = Axis::exact("", -0.55, columns as f64 - 0.45).named(plants.collect());
         let y = Axis::exact("", -0.5, rows.len() as f64 - 0.5).named(names);
         let mut panel = Panel::new(title(condition), x, y);
@@ -100,7 +98,7 @@ fn map(
                     let x = k * delays + delay;
                     let Some(place) = record.at(controller, plant, delay, condition) else { continue };
                     let (fill, ink) = paint(place).unwrap_or((VOID.into(), INK));
-                    cells.push(cell(x, y, if place.outcomes.is_empty() { VOID.into() } else { fill }));
+                    cells.push(grid_cell(x, y, if place.outcomes.is_empty() { VOID.into() } else { fill }));
                     let letter = place.why.as_ref().filter(|_| !place.holds());
                     if let Some(why) = letter {
                         notes.push(Note {
@@ -117,7 +115,7 @@ fn map(
         panel.notes = notes;
         for k in 1..config.plants.len() {
             let at = (k * delays) as f64 - 0.5;
-            panel.levels.push(Level { at, is_vertical: true, stroke: Stroke::new(BLACK, 1.2) });
+            panel.levels.push(Level::upright(at).pen(Stroke::new(BLACK, 1.2)));
         }
         plate.panels.push(panel);
     }
@@ -169,10 +167,10 @@ fn courses(config: &Config, record: &Record) -> Result<Figure, Error> {
         let mut panel = Panel::new(
             title(condition),
             Axis::exact("trial", 0.0, trials),
-            crate::cfpc::look::decades("error over feedback alone", -2, 1, 1),
+            Axis::decades("error over feedback alone", -2, 1, 1),
         );
         panel.shades.push((config.trials as f64, trials));
-        panel.levels.push(Level { at: 0.0, is_vertical: false, stroke: Stroke::new(GUIDE, 1.0) });
+        panel.levels.push(Level::across(0.0).pen(Stroke::new(GUIDE, 1.0)));
         for (name, pen) in pens() {
             let Some(cell) = record.at(name, plant, delay, condition) else { continue };
             let at = |(k, v): (usize, &f64)| (k as f64, libm::log10(*v).clamp(-2.0, 1.0));

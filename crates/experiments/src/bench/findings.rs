@@ -51,7 +51,7 @@ pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
 }
 
 fn told(name: String, meaning: &str, by_seed: Vec<f64>) -> Finding {
-    Finding::new(name, meaning, by_seed, "1", [None, None], Judge::Each, "measured here")
+    Finding::seven(name, meaning, by_seed, "1", [None, None], Judge::Each, "measured here")
 }
 
 /// What theory or another experiment says.
@@ -61,7 +61,7 @@ fn claims(config: &Config, record: &Record) -> Vec<Finding> {
         record.of("smith").filter(|c| ["inertia", "inverted_pendulum"].contains(&c.plant.as_str())).collect();
     if !floating.is_empty() {
         let refused = floating.iter().filter(|c| c.outcomes.is_empty()).count();
-        all.push(Finding::new(
+        all.push(Finding::seven(
             "smith_refused",
             "Share of the places with a body that does not return by itself at which the Smith predictor refuses.",
             vec![refused as f64 / floating.len() as f64],
@@ -84,7 +84,7 @@ fn claims(config: &Config, record: &Record) -> Vec<Finding> {
     let source = "theory and cfpc/traces: the phase of the trace against that of the loop";
     let cells = of_cfpc("cfpc_none");
     if !cells.is_empty() {
-        all.push(Finding::new(
+        all.push(Finding::seven(
             "cfpc_none/least",
             "CFPC without a trace, movements that repeat, 150 ms: least relative error over the bodies of cfpc/*. It grows on every one.",
             by_seed(&cells, f64::INFINITY, f64::min),
@@ -96,7 +96,7 @@ fn claims(config: &Config, record: &Record) -> Vec<Finding> {
     }
     let cells = of_cfpc("cfpc_model");
     if !cells.is_empty() {
-        all.push(Finding::new(
+        all.push(Finding::seven(
             "cfpc_model/most",
             "CFPC with a model of the nominal loop in its synapses, same places: greatest relative error. It falls on every one.",
             by_seed(&cells, 0.0, f64::max),
@@ -115,7 +115,7 @@ fn claims(config: &Config, record: &Record) -> Vec<Finding> {
         })
         .collect();
     if !ratios.is_empty() {
-        all.push(Finding::new(
+        all.push(Finding::seven(
             "fel_over_cfpc",
             "Error of feedback-error learning over that of CFPC with the same trace, median over the places that both hold.",
             vec![median(ratios)],

@@ -36,6 +36,8 @@ static CARD: Card = Card {
     defaults: DEFAULTS,
     presets: &PRESETS,
     unit: "courses",
+    open_tables: &["bodies"],
+    ..Card::BLANK
 };
 
 /// A body under a delay: laws and scales.
@@ -74,20 +76,10 @@ impl Study for Bench {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.check()
-    }
-
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
-    }
-
-    fn open_tables(&self) -> &'static [&'static str] {
-        &["bodies"]
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {

@@ -80,8 +80,7 @@ pub fn story(config: &Config, record: &Record) -> Story {
              for, but an error of one family over the other is not the effect of learning alone."
                 .into(),
             "Filters of time know when in the trial they are, and with it when a push comes; where movements never repeat they are given the reference in their place.".into(),
-        ],
-    }
+        ], ..Story::default() }
 }
 
 /// Who is best at each place.

@@ -11,7 +11,7 @@
 
 use super::SOURCES;
 use super::bench::{self, Bench, Outside, PLANTS};
-use super::look;
+
 use lobule_control::FeedbackErrorLearning;
 use lobule_control::filter::{AdaptiveFilter, Learning, Step, TraceModel, Update};
 use lobule_control::oracle::Lifted;
@@ -83,23 +83,18 @@ static CARD: Card = Card {
     sources: SOURCES,
     defaults: concat!(include_str!("cascade.toml"), include_str!("bench.toml")),
     presets: &[
-        Preset { name: "default", line: "100 trials, then 40, seconds", toml: "" },
-        Preset {
-            name: "quick",
-            line: "the direction of the effect",
-            toml: include_str!("cascade.quick.toml"),
-        },
+        Preset::new("default", "100 trials, then 40, seconds", ""),
+        Preset::new("quick", "the direction of the effect", include_str!("cascade.quick.toml")),
     ],
     unit: "courses",
+    ..Card::BLANK
 };
 
 impl Study for Cascade {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.bench.check()?;
@@ -145,10 +140,6 @@ impl Study for Cascade {
         Ok(())
     }
 
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
-    }
-
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
         let items: Vec<(&str, &str)> = WAYS.iter().flat_map(|w| [(w.0, "push"), (w.0, "body")]).collect();
         run.progress.expect(items.len() as u64);
@@ -177,7 +168,7 @@ impl Study for Cascade {
                     let value =
                         course.relative.get(trial).or(course.relative.last()).copied().unwrap_or(f64::NAN);
                     let name = format!("{name}/{way}/{change}");
-                    all.push(Finding::new(
+                    all.push(Finding::seven(
                         name,
                         meaning,
                         vec![value],
@@ -191,7 +182,7 @@ impl Study for Cascade {
                 let loss = third.zip(before).map_or(f64::NAN, |(t, b)| t / b);
                 let meaning = "Deviation in the third trial after the first with the change, over that before the change.";
                 let name = format!("loss/{way}/{change}");
-                all.push(Finding::new(
+                all.push(Finding::seven(
                     name,
                     meaning,
                     vec![loss],
@@ -211,7 +202,7 @@ impl Study for Cascade {
                 (Some(a), Some(b)) => a / b,
                 _ => f64::NAN,
             };
-            all.push(Finding::new(
+            all.push(Finding::seven(
                 format!("cascade_over_motor/{change}"),
                 "Third trial after the first with the change: deviation of the cascade over that of the motor way. Below 1 the cascade \
                  carries over better.",
@@ -235,9 +226,9 @@ impl Study for Cascade {
         for (change, title) in [("push", "another push"), ("body", "another body")] {
             let last = (config.trials + 1 + config.after) as f64;
             let x = Axis::exact("trial", 0.0, last).step(20.0);
-            let mut panel = Panel::new(title, x, look::decades("deviation (1: feedback alone)", -3, 1, 1));
+            let mut panel = Panel::new(title, x, Axis::decades("deviation (1: feedback alone)", -3, 1, 1));
             panel.shades.push((config.trials as f64 + 1.0, last));
-            panel.levels.push(Level { at: 0.0, is_vertical: false, stroke: look::guide() });
+            panel.levels.push(Level::across(0.0).pen(Stroke::guide()));
             for ((way, _), pen) in WAYS.iter().zip(&pens) {
                 let Some(course) = find(record, way, change) else { continue };
                 let points = course.relative.iter().enumerate();
@@ -299,8 +290,7 @@ impl Study for Cascade {
             sections: vec![Section::new("What carries over", "", &["cascade"])],
             differences: vec![
                 "The paper's simulation is not public to us: stages, body and changes are ours; only its claim is tested.".into(),
-            ],
-        }
+            ], ..Story::default() }
     }
 }
 

@@ -60,23 +60,18 @@ static CARD: Card = Card {
     sources: SOURCES,
     defaults: concat!(include_str!("gradient.toml"), include_str!("bench.toml")),
     presets: &[
-        Preset { name: "default", line: "three draws of weights", toml: "" },
-        Preset {
-            name: "quick",
-            line: "the direction of the effect",
-            toml: include_str!("gradient.quick.toml"),
-        },
+        Preset::new("default", "three draws of weights", ""),
+        Preset::new("quick", "the direction of the effect", include_str!("gradient.quick.toml")),
     ],
     unit: "plants",
+    ..Card::BLANK
 };
 
 impl Study for Gradient {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         if !(config.weight_sd > 0.0 && config.weight_sd <= 1e3) {
@@ -84,10 +79,6 @@ impl Study for Gradient {
             return Err(Error::Config { key: "weight_sd".into(), what });
         }
         config.bench.check()
-    }
-
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -120,7 +111,7 @@ impl Study for Gradient {
             ] {
                 let name = format!("{name}/{}", row.plant);
                 let range = [None, Some(limit)];
-                all.push(Finding::new(
+                all.push(Finding::seven(
                     name,
                     meaning,
                     values.clone(),
@@ -154,7 +145,7 @@ impl Study for Gradient {
             ] {
                 let rounded = |v: f64| (1e9 * v).round() / 1e9;
                 let range = [Some(rounded(expected - margin)), Some(rounded(expected + margin))];
-                all.push(Finding::new(name, meaning, vec![value], unit, range, Judge::Each, REFERENCE));
+                all.push(Finding::seven(name, meaning, vec![value], unit, range, Judge::Each, REFERENCE));
             }
         }
         all

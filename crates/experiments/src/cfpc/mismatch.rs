@@ -75,19 +75,18 @@ static CARD: Card = Card {
     sources: SOURCES,
     defaults: concat!(include_str!("mismatch.toml"), include_str!("bench.toml")),
     presets: &[
-        Preset { name: "default", line: "maps of 21 by 17 models", toml: "" },
-        Preset { name: "quick", line: "maps of 6 by 5 models", toml: include_str!("mismatch.quick.toml") },
+        Preset::new("default", "maps of 21 by 17 models", ""),
+        Preset::new("quick", "maps of 6 by 5 models", include_str!("mismatch.quick.toml")),
     ],
     unit: "rows",
+    ..Card::BLANK
 };
 
 impl Study for MismatchMap {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.bench.check()?;
@@ -115,10 +114,6 @@ impl Study for MismatchMap {
             return wrong("floor", format!("{}; between 0 and 1", config.floor));
         }
         Ok(())
-    }
-
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -169,7 +164,7 @@ impl Study for MismatchMap {
             record.map.iter().filter(|q| q.plant == **p && q.phase_deg >= 90.0).collect::<Vec<_>>()
         };
         vec![
-            Finding::new(
+            Finding::seven(
                 "grown_inside",
                 "Share of the models within the boundary whose error ends above that of feedback alone; on each plant.",
                 PLANTS
@@ -181,7 +176,7 @@ impl Study for MismatchMap {
                 Judge::Each,
                 "theory: Re[T conj G] > 0 at every frequency that counts",
             ),
-            Finding::new(
+            Finding::seven(
                 "inside",
                 "Share of the models within the boundary; on each plant.",
                 PLANTS
@@ -197,7 +192,7 @@ impl Study for MismatchMap {
                 Judge::Each,
                 "measured here",
             ),
-            Finding::new(
+            Finding::seven(
                 "grown_outside",
                 "Share of the models outside whose error ends above that of feedback alone; the others are wrong where this movement \
                  has little power, or grow later.",
@@ -210,7 +205,7 @@ impl Study for MismatchMap {
                 Judge::Each,
                 "measured here",
             ),
-            Finding::new(
+            Finding::seven(
                 "gain_is_no_matter",
                 "Largest relative difference between the errors after learning with a model of half and of twice the gain.",
                 PLANTS

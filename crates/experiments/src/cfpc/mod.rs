@@ -11,7 +11,6 @@
 mod bench;
 mod cascade;
 mod gradient;
-pub(crate) mod look;
 mod mismatch;
 mod plants;
 mod posture;

@@ -1,7 +1,7 @@
 //! `cfpc/plants`: the model trace, exact and identified, on all plants, on an unstable one and with a bounded motor, tick by tick.
 
 use super::bench::{self, Bench, Outside, PLANTS, plant_name};
-use super::look;
+
 use super::{REFERENCE, SOURCES};
 use lobule_control::feedback::{Pid, PidGains, Reflex};
 use lobule_control::filter::{AdaptiveFilter, Learning, Step, TraceModel, Update};
@@ -10,6 +10,7 @@ use lobule_control::oracle::Lifted;
 use lobule_control::plant::{Linear, Saturated};
 use lobule_control::{Cfpc, Plant};
 use lobule_study::Error;
+use lobule_study::report::axes::trial_at;
 use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
 use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY, VERMILLION};
 use lobule_study::report::svg::{Dash, Stroke};
@@ -76,10 +77,11 @@ static CARD: Card = Card {
     sources: SOURCES,
     defaults: concat!(include_str!("plants.toml"), include_str!("bench.toml")),
     presets: &[
-        Preset { name: "default", line: "100 trials, seconds", toml: "" },
-        Preset { name: "quick", line: "20 trials", toml: include_str!("plants.quick.toml") },
+        Preset::new("default", "100 trials, seconds", ""),
+        Preset::new("quick", "20 trials", include_str!("plants.quick.toml")),
     ],
     unit: "courses",
+    ..Card::BLANK
 };
 
 fn subjects(config: &Config) -> Result<Vec<Subject>, Error> {
@@ -116,9 +118,7 @@ impl Study for OtherPlants {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.bench.check()?;
@@ -149,10 +149,6 @@ impl Study for OtherPlants {
             }
         }
         Ok(())
-    }
-
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -194,7 +190,7 @@ impl Study for OtherPlants {
             let range = if full { range } else { [None, None] };
             let slug = body.replace(", motor ±", "_motor_");
             let meaning = "Exact model: relative error at trial 50 (or the last).";
-            all.push(Finding::new(
+            all.push(Finding::seven(
                 format!("exact/{slug}"),
                 meaning,
                 exact.clone(),
@@ -207,7 +203,7 @@ impl Study for OtherPlants {
             let range = if full && linear { [Some(0.5), Some(2.0)] } else { [None, None] };
             let ratios = found.iter().map(|v| v / exact.first().copied().unwrap_or(f64::NAN)).collect();
             let meaning = "Identified over exact model at that trial; each seed's probe.";
-            all.push(Finding::new(
+            all.push(Finding::seven(
                 format!("identified_over_exact/{slug}"),
                 meaning,
                 ratios,
@@ -224,14 +220,14 @@ impl Study for OtherPlants {
         let colours = [BLUE, GREEN, ORANGE, PURPLE, VERMILLION, SKY, BLACK];
         let exact: Vec<&Course> = record.courses.iter().filter(|c| c.seed.is_none()).collect();
         let mut plate = Plate::new("plants", 2, 210.0);
-        let y = look::decades("relative error", -3, 1, 1);
-        let mut left = Panel::new("learning", look::trial_axis(config.trials), y);
-        left.levels.push(Level { at: 0.0, is_vertical: false, stroke: look::guide() });
+        let y = Axis::decades("relative error", -3, 1, 1);
+        let mut left = Panel::new("learning", Axis::trials(config.trials), y);
+        left.levels.push(Level::across(0.0).pen(Stroke::guide()));
         for (k, course) in exact.iter().enumerate() {
             let stroke = Stroke::new(colours[k % colours.len()], 2.0);
             let points = course.relative.iter().enumerate().map(|(k, v)| {
                 let y = libm::log10(*v);
-                (look::trial_at(k), if y <= 1.0 { y.max(-3.0) } else { f64::NAN })
+                (trial_at(k), if y <= 1.0 { y.max(-3.0) } else { f64::NAN })
             });
             left.marks.push(Mark::Line { points: points.collect(), stroke: stroke.clone() });
             let words = if PLANTS.contains(&course.body.as_str()) || course.body == "inverted_pendulum" {
@@ -299,8 +295,7 @@ impl Study for OtherPlants {
                 "The same with a model that a minute of random steps identified beforehand.".into(),
             ],
             sections: vec![Section::new("Six bodies", "", &["plants"])],
-            differences: vec!["The pendulum is linear: small angles about upright.".into()],
-        }
+            differences: vec!["The pendulum is linear: small angles about upright.".into()], ..Story::default() }
     }
 }
 

@@ -85,23 +85,18 @@ static CARD: Card = Card {
     sources: SOURCES,
     defaults: concat!(include_str!("posture.toml"), include_str!("bench.toml")),
     presets: &[
-        Preset { name: "default", line: "100 trials, below a second", toml: "" },
-        Preset {
-            name: "quick",
-            line: "the direction of the effect",
-            toml: include_str!("posture.quick.toml"),
-        },
+        Preset::new("default", "100 trials, below a second", ""),
+        Preset::new("quick", "the direction of the effect", include_str!("posture.quick.toml")),
     ],
     unit: "ways of learning",
+    ..Card::BLANK
 };
 
 impl Study for Posture {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.bench.check()?;
@@ -132,10 +127,6 @@ impl Study for Posture {
         basis("gamma", config).map(|_| ())
     }
 
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
-    }
-
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
         let items: Vec<(&str, &str)> = BASES.iter().flat_map(|b| [(b.0, "model"), (b.0, "none")]).collect();
         run.progress.expect(items.len() as u64);
@@ -157,7 +148,7 @@ impl Study for Posture {
             let range =
                 if expected.is_nan() { [None, None] } else { [Some(0.75 * expected), Some(1.25 * expected)] };
             let range = range.map(|end: Option<f64>| end.map(|v| (1e4 * v).round() / 1e4));
-            all.push(Finding::new(name, meaning, vec![value], "1", range, Judge::Each, REFERENCE));
+            all.push(Finding::seven(name, meaning, vec![value], "1", range, Judge::Each, REFERENCE));
         };
         add("reflex_rms", "Feedback alone: deviation, root mean square.", record.reflex.rms, 0.188);
         add("reflex_peak", "Feedback alone: largest deviation.", record.reflex.peak, 0.487);
@@ -215,8 +206,8 @@ impl Study for Posture {
                 let mut panel = Panel::new(&format!("{words}, {title}"), x, y);
                 panel.shades.push((config.push_s, config.push_s + config.push_for_s));
                 let cue = Stroke::new(GUIDE, 1.2).dash(Dash::Dotted);
-                panel.levels.push(Level { at: config.cue_s, is_vertical: true, stroke: cue });
-                panel.levels.push(Level { at: 0.0, is_vertical: false, stroke: super::look::guide() });
+                panel.levels.push(Level::upright(config.cue_s).pen(cue));
+                panel.levels.push(Level::across(0.0).pen(Stroke::guide()));
                 for (curve, pen) in curves.iter().zip(&pens) {
                     let point = |(n, y): (usize, &f64)| (n as f64 * record.dt_s, y.clamp(-1e3, 1e3));
                     let points = curve.iter().enumerate().map(point).collect();
@@ -290,8 +281,7 @@ impl Study for Posture {
             ],
             differences: vec![
                 "Range of the reproduced numbers: a quarter, for what the prototype does not say about its signals.".into(),
-            ],
-        }
+            ], ..Story::default() }
     }
 }
 

@@ -83,19 +83,18 @@ static CARD: Card = Card {
     sources: SOURCES,
     defaults: concat!(include_str!("spectrum.toml"), include_str!("bench.toml")),
     presets: &[
-        Preset { name: "default", line: "30 frequencies", toml: "" },
-        Preset { name: "quick", line: "6 frequencies", toml: include_str!("spectrum.quick.toml") },
+        Preset::new("default", "30 frequencies", ""),
+        Preset::new("quick", "6 frequencies", include_str!("spectrum.quick.toml")),
     ],
     unit: "frequencies",
+    ..Card::BLANK
 };
 
 impl Study for Spectrum {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.bench.check()?;
@@ -123,10 +122,6 @@ impl Study for Spectrum {
         Ok(())
     }
 
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
-    }
-
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
         let frequencies = config.frequencies();
         run.progress.expect((PLANTS.len() * frequencies.len()) as u64);
@@ -150,7 +145,7 @@ impl Study for Spectrum {
                 let judged = of(plant).into_iter().filter(|p| p.is_judged(config.margin_deg));
                 judged.filter(|p| (p.measured > 0.0) != (p.predicted > 0.0)).count() as f64
             };
-            all.push(Finding::new(
+            all.push(Finding::seven(
                 format!("wrong_sign/{trace}"),
                 "Frequencies at which the error falls although theory says it rises, or the reverse; on each of the four plants.",
                 PLANTS.iter().map(wrong).collect(),
@@ -161,7 +156,7 @@ impl Study for Spectrum {
             ));
             let far =
                 |plant: &&str| of(plant).iter().map(|p| (p.measured - p.predicted).abs()).fold(0.0, f64::max);
-            all.push(Finding::new(
+            all.push(Finding::seven(
                 format!("rate_minus_theory/{trace}"),
                 "Largest difference between measured and predicted rate, in units of the step; on each plant.",
                 PLANTS.iter().map(far).collect(),

@@ -3,11 +3,12 @@
 
 use super::SOURCES;
 use super::bench::{self, Bench, Outside, PLANTS};
-use super::look;
+
 use lobule_analysis::mean;
 use lobule_control::Cfpc;
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
 use lobule_study::Error;
+use lobule_study::report::axes::trial_at;
 use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
 use lobule_study::report::numbers::fixed;
 use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, VERMILLION};
@@ -70,19 +71,18 @@ static CARD: Card = Card {
     sources: SOURCES,
     defaults: concat!(include_str!("tracking.toml"), include_str!("bench.toml")),
     presets: &[
-        Preset { name: "default", line: "300 trials, seconds", toml: "" },
-        Preset { name: "quick", line: "30 trials", toml: include_str!("tracking.quick.toml") },
+        Preset::new("default", "300 trials, seconds", ""),
+        Preset::new("quick", "30 trials", include_str!("tracking.quick.toml")),
     ],
     unit: "courses",
+    ..Card::BLANK
 };
 
 impl Study for Tracking {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.bench.check()?;
@@ -101,10 +101,6 @@ impl Study for Tracking {
             return wrong("delay_s", format!("{}; from 0 to less than a trial", config.delay_s));
         }
         filter(config, "reference", "none", &[]).map(|_| ())
-    }
-
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -128,7 +124,7 @@ impl Study for Tracking {
                     ("reference", "none") => [Some(0.9), None],
                     _ => [None, None],
                 };
-                Finding::new(
+                Finding::seven(
                     format!("unseen/{basis}/{trace}"),
                     "Sensed error on references never learned, over that of feedback alone, after the last trial.",
                     of(record, basis, trace).iter().filter_map(|c| c.relative.last().copied()).collect(),
@@ -151,14 +147,14 @@ impl Study for Tracking {
         let mut plate = Plate::new("tracking", 2, 220.0);
         let mut left = Panel::new(
             "references never learned",
-            look::trial_axis(config.trials),
+            Axis::trials(config.trials),
             Axis::exact("relative error", 0.0, 2.0).step(0.5),
         );
-        left.levels.push(Level { at: 1.0, is_vertical: false, stroke: look::guide() });
+        left.levels.push(Level::across(1.0).pen(Stroke::guide()));
         for ((basis, trace, words), pen) in ARMS.iter().zip(&pens) {
             for course in of(record, basis, trace) {
                 let points = course.relative.iter().zip(&config.tests);
-                let points = points.map(|(v, t)| (look::trial_at(*t), v.min(1e3))).collect();
+                let points = points.map(|(v, t)| (trial_at(*t), v.min(1e3))).collect();
                 left.marks.push(Mark::Line { points, stroke: pen.clone() });
             }
             plate.legend.push(Key::line(words, pen.clone()));

@@ -2,7 +2,7 @@
 //! changes back, a noisy sensor, a bounded motor.
 
 use super::bench::{self, Bench, Mismatch, Outside, PLANTS};
-use super::look;
+
 use super::{REFERENCE, SOURCES};
 use lobule_control::filter::{AdaptiveFilter, Learning, Step, TraceModel, Update};
 use lobule_control::oracle::Lifted;
@@ -80,10 +80,11 @@ static CARD: Card = Card {
     sources: SOURCES,
     defaults: concat!(include_str!("transfer.toml"), include_str!("bench.toml")),
     presets: &[
-        Preset { name: "default", line: "80 trials of each phase, seconds", toml: "" },
-        Preset { name: "quick", line: "20 trials, one seed", toml: include_str!("transfer.quick.toml") },
+        Preset::new("default", "80 trials of each phase, seconds", ""),
+        Preset::new("quick", "20 trials, one seed", include_str!("transfer.quick.toml")),
     ],
     unit: "courses",
+    ..Card::BLANK
 };
 
 const CONDITIONS: [(&str, &str); 5] =
@@ -93,9 +94,7 @@ impl Study for Transfer {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.bench.check()?;
@@ -134,10 +133,6 @@ impl Study for Transfer {
         Ok(())
     }
 
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
-    }
-
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
         let mut items = Vec::new();
         for teacher in ["cfpc", "fel"] {
@@ -173,7 +168,7 @@ impl Study for Transfer {
             let dash = if teacher == "fel" { Dash::Dashed } else { Dash::Solid };
             Stroke::new(colour, 2.0).dash(dash)
         };
-        let y = look::decades("true error, rms", -3, 1, 1);
+        let y = Axis::decades("true error, rms", -3, 1, 1);
         let mut panel = Panel::new("", Axis::exact("trial", 0.0, 3.0 * n as f64).step(20.0), y);
         panel.shades.push((n as f64, 2.0 * n as f64));
         for (trace, body) in CONDITIONS {
@@ -189,9 +184,9 @@ impl Study for Transfer {
                 panel.marks.push(Mark::Line { points, stroke: pens(teacher, trace, body) });
             }
         }
-        let edge = look::guide();
+        let edge = Stroke::guide();
         for k in 1..3 {
-            panel.levels.push(Level { at: (k * n) as f64, is_vertical: true, stroke: edge.clone() });
+            panel.levels.push(Level::upright((k * n) as f64).pen(edge.clone()));
         }
         plate.panels.push(panel);
         for (trace, body) in CONDITIONS {
@@ -323,7 +318,7 @@ fn findings(config: &Config, record: &Record) -> Vec<Finding> {
         let range = expected
             .filter(|_| full)
             .map_or([None, None], |e| [Some(rounded(0.75 * e)), Some(rounded(1.25 * e))]);
-        all.push(Finding::new(name, meaning, values, "1", range, Judge::Mean, REFERENCE));
+        all.push(Finding::seven(name, meaning, values, "1", range, Judge::Mean, REFERENCE));
     };
     let known: [(&str, &str, [f64; 3]); 4] = [
         ("cfpc", "model", [0.055, 0.023, 0.0067]),
@@ -398,14 +393,14 @@ fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let gap = vec![teachers_differ(record, "plain")];
     let source = "independent numpy prototype: 2 percent";
     let meaning = "Model trace: largest difference between the two teachers' errors over that of feedback alone, all phases.";
-    all.push(Finding::new("teachers_differ", meaning, gap, "1", [None, Some(0.02)], Judge::Each, source));
+    all.push(Finding::seven("teachers_differ", meaning, gap, "1", [None, Some(0.02)], Judge::Each, source));
     for teacher in ["cfpc", "fel"] {
         let grown =
             record.of(teacher, "none", "plain").iter().filter_map(|a| a.rms[0].last().copied()).collect();
         let range = if full { [Some(10.0), None] } else { [None, None] };
         let meaning =
             "No trace: true error after the first phase, which must have grown beyond all movement.";
-        all.push(Finding::new(
+        all.push(Finding::seven(
             format!("rms_without_trace/{teacher}"),
             meaning,
             grown,

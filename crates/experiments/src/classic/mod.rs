@@ -2,7 +2,6 @@
 
 pub mod eyeblink;
 pub mod force_field;
-mod look;
 pub mod mosaic;
 pub mod pursuit;
 mod response;

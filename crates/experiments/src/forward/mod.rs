@@ -2,4 +2,3 @@
 
 pub mod anticipation;
 pub mod cartpole;
-pub(crate) mod look;

@@ -241,21 +241,17 @@ pub struct CalibrationConfig {
 
 /// The presets.
 pub const PRESETS: [Preset; 3] = [
-    Preset {
-        name: "default",
-        line: "200 x 200 um modules, 3 seeds, static, plastic and the ablations",
-        toml: "",
-    },
-    Preset {
-        name: "quick",
-        line: "a small circuit and half the trials, one seed: the direction of learning in half a minute",
-        toml: include_str!("prism.quick.toml"),
-    },
-    Preset {
-        name: "full",
-        line: "400 x 400 um modules, one seed, static and plastic",
-        toml: include_str!("prism.full.toml"),
-    },
+    Preset::new("default", "200 x 200 um modules, 3 seeds, static, plastic and the ablations", ""),
+    Preset::new(
+        "quick",
+        "a small circuit and half the trials, one seed: the direction of learning in half a minute",
+        include_str!("prism.quick.toml"),
+    ),
+    Preset::new(
+        "full",
+        "400 x 400 um modules, one seed, static and plastic",
+        include_str!("prism.full.toml"),
+    ),
 ];
 
 /// The documented defaults: every key with value, unit, meaning and source.

@@ -24,7 +24,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         values.filter(|v| !v.is_empty())
     };
     if let Some(v) = measure("static", |a| a.last - a.first) {
-        found.push(Finding::new(
+        found.push(Finding::seven(
             "static_error_change_deg",
             "Without plasticity: mean error of the last 6 trials through prisms minus that of the first 4; every seed counts.",
             v,
@@ -35,7 +35,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         ));
     }
     if let Some(v) = measure("plastic", |a| a.ratio) {
-        found.push(Finding::new(
+        found.push(Finding::seven(
             "plastic_error_ratio",
             "With plasticity: mean error of the last 6 trials through prisms over that of the first 4; every seed counts. Below 0 it overshoots.",
             v,
@@ -46,7 +46,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         ));
     }
     if let Some(v) = measure("plastic", |a| a.after) {
-        found.push(Finding::new(
+        found.push(Finding::seven(
             "after_effect_deg",
             "With plasticity: mean error of trials 2 to 6 after the prisms came off; the mean over seeds counts.",
             v,
@@ -57,7 +57,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         ));
     }
     if let Some(v) = measure("static", |a| a.after) {
-        found.push(Finding::new(
+        found.push(Finding::seven(
             "static_after_effect_deg",
             "Without plasticity: mean error of trials 2 to 6 after the prisms came off.",
             v,
@@ -98,12 +98,12 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         ),
     ] {
         if let Some(v) = measure(condition, |a| a.ratio) {
-            found.push(Finding::new(name, meaning, v, "1", expected, Judge::Mean, source));
+            found.push(Finding::seven(name, meaning, v, "1", expected, Judge::Mean, source));
         }
     }
     let calibration =
         |what: fn(&super::results::Calibration) -> f64| result.calibrations.iter().map(what).collect();
-    found.push(Finding::new(
+    found.push(Finding::seven(
         "sweep_slope",
         "Slope of the error over the prism's deviation before learning.",
         calibration(|c| c.slope),
@@ -112,7 +112,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         Judge::Mean,
         SPEC,
     ));
-    found.push(Finding::new(
+    found.push(Finding::seven(
         "sweep_intercept_deg",
         "Error without prisms before learning, from the same line.",
         calibration(|c| c.intercept_deg),
@@ -121,7 +121,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         Judge::Mean,
         SPEC,
     ));
-    found.push(Finding::new(
+    found.push(Finding::seven(
         "end_point_sd_deg",
         "Standard deviation of the end point over trials without prisms.",
         calibration(|c| c.x0_sd_deg),
@@ -135,7 +135,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
     for label in labels.into_iter().filter(|l| l.matches('/').count() == 1) {
         let rates: Vec<f64> =
             result.calibrations.iter().filter_map(|c| c.rates_hz.get(label).copied()).collect();
-        found.push(Finding::new(
+        found.push(Finding::seven(
             format!("rate_hz/{label}"),
             "Mean rate in the loop without prisms, before learning.",
             rates,

@@ -21,5 +21,5 @@ mod run;
 
 pub use figures::figures;
 pub use findings::{findings, of_arm};
-pub use page::page;
+pub use page::story;
 pub use run::{Prism, anatomy};

@@ -9,13 +9,12 @@ use super::calibration::{self, Calibrated};
 use super::config::{DEFAULTS, PRESETS, PrismConfig};
 use super::results::{ArmResult, Calibration, PopulationRow, PrismResult};
 use lobule_study::Error;
-use lobule_study::report::{Figure, Finding, Findings};
+use lobule_study::report::{Figure, Finding};
 use lobule_study::{Card, Run, Story, Study};
 
 use lobule_circuit::Network;
 use lobule_control::plant::PlanarArm;
 use lobule_scaffold::{Anatomy, ScaffoldSpec, reconstruct};
-use serde_json::Value;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -38,30 +37,22 @@ static CARD: Card = Card {
     defaults: DEFAULTS,
     presets: &PRESETS,
     unit: "trials",
+    runs_on_ranks: true,
+    ..Card::BLANK
 };
 
 impl Study for Prism {
     type Config = PrismConfig;
     type Record = PrismResult;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &PrismConfig) -> Result<(), Error> {
         config.validate()
     }
 
-    fn seeds(&self, config: &PrismConfig) -> Vec<u64> {
-        config.seeds.clone()
-    }
-
     fn run(&self, config: &PrismConfig, run: &Run) -> Result<PrismResult, Error> {
         conditions(config, run)
-    }
-
-    fn runs_on_ranks(&self) -> bool {
-        true
     }
 
     fn findings(&self, config: &PrismConfig, result: &PrismResult) -> Vec<Finding> {
@@ -72,9 +63,8 @@ impl Study for Prism {
         super::figures(result)
     }
 
-    fn story(&self, _config: &PrismConfig, _result: &PrismResult) -> Story {
-        // The page is the experiment's own.
-        Story::default()
+    fn story(&self, _: &PrismConfig, result: &PrismResult) -> Story {
+        super::page::story(result)
     }
 
     fn fingerprints(&self, result: &PrismResult) -> Vec<(String, String)> {
@@ -92,17 +82,6 @@ impl Study for Prism {
             Ok((format!("calibration/seed-{}.json", calibration.seed), data))
         };
         result.calibrations.iter().map(write).collect()
-    }
-
-    fn page(
-        &self,
-        _config: &PrismConfig,
-        result: &PrismResult,
-        findings: &Findings,
-        figures: &[Figure],
-        provenance: &Value,
-    ) -> String {
-        super::page(result, findings, figures, provenance)
     }
 }
 

@@ -12,17 +12,17 @@ pub const DEFAULTS: &str = include_str!("state_prediction.toml");
 
 /// The presets.
 pub const PRESETS: [Preset; 3] = [
-    Preset { name: "default", line: "synthetic sessions on ten seeds", toml: "" },
-    Preset {
-        name: "quick",
-        line: "seconds: one small synthetic session of each kind",
-        toml: include_str!("state_prediction.quick.toml"),
-    },
-    Preset {
-        name: "network",
-        line: "the spiking circuit before and after learning, three seeds, minutes",
-        toml: include_str!("state_prediction.network.toml"),
-    },
+    Preset::new("default", "synthetic sessions on ten seeds", ""),
+    Preset::new(
+        "quick",
+        "seconds: one small synthetic session of each kind",
+        include_str!("state_prediction.quick.toml"),
+    ),
+    Preset::new(
+        "network",
+        "the spiking circuit before and after learning, three seeds, minutes",
+        include_str!("state_prediction.network.toml"),
+    ),
 ];
 
 /// Where recordings come from.

@@ -7,7 +7,7 @@ use lobule_analysis::{mean, sd};
 use lobule_study::Error;
 use lobule_study::report::chart::{Axis, Cell, Key, Level, Mark, Panel, Plate, Tick};
 use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, SKY, VERMILLION};
-use lobule_study::report::svg::{Dash, INK, Stroke};
+use lobule_study::report::svg::{Dash, Stroke};
 use lobule_study::report::{Figure, plot};
 
 /// A number read from scores.
@@ -19,7 +19,7 @@ pub fn figures(config: &StatePredictionConfig, record: &StatePredictionRecord) -
 }
 
 fn zero() -> Level {
-    Level { at: 0.0, is_vertical: false, stroke: Stroke::new(GUIDE, 1.0).dash(Dash::Dotted) }
+    Level::across(0.0).pen(Stroke::new(GUIDE, 1.0).dash(Dash::Dotted))
 }
 
 fn colour(k: usize) -> &'static str {
@@ -158,12 +158,7 @@ fn schemes(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Re
                 reach.extend(values);
             }
         }
-        let ticks = columns.iter().enumerate().map(|(x, (name, _))| Tick {
-            at: x as f64,
-            text: (*name).into(),
-            under: String::new(),
-            colour: INK.into(),
-        });
+        let ticks = columns.iter().enumerate().map(|(x, (name, _))| Tick::new(x as f64, *name));
         let mut panel = Panel::new(
             &format!("{title}, {} ms ahead", config.analysis.main_lead_ms),
             Axis::exact("", -0.6, 4.6).named(ticks.collect()),

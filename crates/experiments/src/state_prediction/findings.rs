@@ -131,7 +131,7 @@ fn gains(
             _ => ([None, None], Judge::Mean, OWN),
         };
         let counts = if judge == Judge::Each { "; every seed counts" } else { "" };
-        found.push(Finding::new(
+        found.push(Finding::seven(
             format!("gain/{subject}/{ms}ms"),
             &format!(
                 "R² of mossy fibers and nuclei less R² of mossy fibers alone, {}{theirs}{counts}.",
@@ -159,7 +159,7 @@ fn table(
                 continue;
             }
             let Some(values) = by_seed(reports, lead_of(config, ms), row.scheme, row.of) else { continue };
-            found.push(Finding::new(
+            found.push(Finding::seven(
                 format!("r2/{}/{}/{subject}/{ms}ms", row.key, row.scheme.key()),
                 &format!(
                     "R² of the {} onto mossy fibers, {}; {theirs} in the reference; the mean counts.",
@@ -183,7 +183,7 @@ fn table(
         let difference = |s: &Scores| s.nuclear - s.backward;
         let Some(values) = by_seed(reports, lead_of(config, ms), scheme, difference) else { continue };
         let theirs = if theirs.is_finite() { format!("; {theirs} in the reference") } else { String::new() };
-        found.push(Finding::new(
+        found.push(Finding::seven(
             format!("forward_less_backward/{subject}/{ms}ms"),
             &format!(
                 "R² of the nuclei onto later less onto earlier mossy fibers, {}{theirs}.",
@@ -199,7 +199,7 @@ fn table(
     if subject == "relay"
         && let Some(values) = by_seed(reports, lead_of(config, JUDGED_MS), Scheme::InSample, |s| s.nuclear)
     {
-        found.push(Finding::new(
+        found.push(Finding::seven(
             "warning/in_sample_r2_of_the_relay",
             "In-sample R² of nuclei that predict nothing, 60 ms ahead: so much is no evidence of prediction; the mean counts.",
             values,
@@ -220,7 +220,7 @@ fn plain(config: &StatePredictionConfig, subject: &str, reports: &[&Report], fou
             ];
             for (key, words, of) in numbers {
                 let Some(values) = by_seed(reports, lead_of(config, ms), scheme, of) else { continue };
-                found.push(Finding::new(
+                found.push(Finding::seven(
                     format!("r2/{key}/{}/{subject}/{ms}ms", scheme.key()),
                     &format!("R² of the {words} onto mossy fibers, {}.", scheme.words()),
                     values,
@@ -245,7 +245,7 @@ fn surrogates(config: &StatePredictionConfig, subject: &str, reports: &[&Report]
             Surrogate::TimeShifted => "rates are rotated by half a trial",
         };
         let gains = all.iter().map(|s| s.gain).collect();
-        found.push(Finding::new(
+        found.push(Finding::seven(
             format!("gain/{subject}/{}", surrogate.key()),
             &format!(
                 "The gain {main_ms} ms ahead with nuclei whose {what}, {}; the mean counts.",
@@ -258,7 +258,7 @@ fn surrogates(config: &StatePredictionConfig, subject: &str, reports: &[&Report]
             SURROGATE,
         ));
         let is_judged = surrogate == Surrogate::DirectionShuffled && scheme == Scheme::LeaveOneDirectionOut;
-        found.push(Finding::new(
+        found.push(Finding::seven(
             format!("r2/nuclear/{subject}/{}", surrogate.key()),
             &format!("R² of such nuclei onto mossy fibers {main_ms} ms later, {}.", scheme.words()),
             all.iter().map(|s| s.nuclear).collect(),
@@ -290,7 +290,7 @@ fn reconstruction(subject: &str, reports: &[&Report], has_table: bool, found: &m
             } else {
                 String::new()
             };
-            found.push(Finding::new(
+            found.push(Finding::seven(
                 format!("reconstruction/{key}/{}/{subject}", scheme.key()),
                 &format!("R² of the {words} in one instant, {}{said}.", scheme.words()),
                 values,

@@ -29,22 +29,17 @@ static CARD: Card = Card {
     defaults: DEFAULTS,
     presets: &PRESETS,
     unit: "parts",
+    ..Card::BLANK
 };
 
 impl Study for StatePrediction {
     type Config = StatePredictionConfig;
     type Record = StatePredictionRecord;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &StatePredictionConfig) -> Result<(), Error> {
         config.validate()
-    }
-
-    fn seeds(&self, config: &StatePredictionConfig) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &StatePredictionConfig, run: &Run) -> Result<StatePredictionRecord, Error> {
@@ -130,6 +125,5 @@ fn story(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Stor
             "Autoregression, gain, held-out directions and surrogates are additions to the published analysis.",
         ]
         .map(String::from)
-        .to_vec(),
-    }
+        .to_vec(), ..Story::default() }
 }

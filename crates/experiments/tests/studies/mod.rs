@@ -8,7 +8,7 @@ use std::path::Path;
 /// The configuration of a preset with settings laid over it.
 pub fn resolve<S: Study>(study: &S, preset: &'static str, settings: &[&str]) -> Result<S::Config, Error> {
     let settings: Vec<String> = settings.iter().map(|s| (*s).to_owned()).collect();
-    study.resolve(&Request { preset, file: None, settings: &settings })
+    study.resolve(&Request { preset, settings: &settings, ..Request::default() })
 }
 
 /// Runs with so many jobs; returns the findings and the hash of the record.

@@ -1,5 +1,7 @@
 //! Findings, figures and the report.
 
+pub mod axes;
+mod basis;
 pub mod chart;
 mod figure;
 mod finding;
@@ -11,5 +13,6 @@ pub mod raster;
 pub mod svg;
 pub mod tables;
 
+pub use basis::{Basis, Source};
 pub use figure::Figure;
-pub use finding::{Finding, Findings, Judge, Measured};
+pub use finding::{Expected, Finding, Findings, Judge, Measured};

@@ -230,7 +230,7 @@ impl Frame<'_> {
 
 /// Multiples of the step that lie on an axis without named ticks.
 fn ticks(axis: &Axis) -> Vec<f64> {
-    if axis.named.is_some() || !(axis.step > 0.0) {
+    if axis.named.is_some() || axis.step.is_nan() || axis.step <= 0.0 {
         return Vec::new();
     }
     let room = 1e-9 * (axis.high - axis.low);

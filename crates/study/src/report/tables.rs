@@ -8,10 +8,8 @@ use serde_json::Value;
 
 /// One sentence: how many findings lie in their range.
 pub fn count_of_passed(page: &mut Page, findings: &Findings) {
-    let judged = findings.findings.iter().filter(|f| is_judged(f)).count();
-    if judged > 0 {
-        let passed = findings.findings.iter().filter(|f| is_judged(f) && f.pass).count();
-        page.text(&format!("{passed} of {judged} findings with an expected range lie within it."));
+    if let Some(summary) = findings.summary() {
+        page.text(&format!("Findings: {summary}."));
     }
 }
 
@@ -19,10 +17,12 @@ pub fn count_of_passed(page: &mut Page, findings: &Findings) {
 pub fn all_findings(page: &mut Page, findings: &Findings) {
     page.section("Findings");
     page.text(
-        "Each number, what it should be, and who says so. A finding out of range is a result, not a failure of the run.",
+        "Each number with its expected range, what the range rests on, and its source. A range is published, measured (by \
+         the reference program, another simulator or an independent check), given by a law, or chosen by us before or \
+         after a result was seen. A finding out of range is a result, not a failure of the run.",
     );
     page.html(&table(findings, true));
-    if findings.findings.iter().any(|f| !is_judged(f)) {
+    if !findings.findings.iter().all(Finding::is_judged) {
         page.text("Reported without an expected range:");
         page.html(&table(findings, false));
     }
@@ -124,6 +124,13 @@ fn unit(finding: &Finding) -> String {
     if finding.unit == "1" { String::new() } else { format!(" {}", escape(&finding.unit)) }
 }
 
+fn source(finding: &Finding) -> String {
+    match finding.source.as_str() {
+        "" => String::new(),
+        text => format!("<small>Source: {}</small>", with_doi_links(text)),
+    }
+}
+
 fn expected(finding: &Finding) -> String {
     match finding.expected {
         [Some(low), Some(high)] => format!("{} to {}", plain(low), plain(high)),
@@ -133,33 +140,24 @@ fn expected(finding: &Finding) -> String {
     }
 }
 
-/// True when a finding says what it should be.
-fn is_judged(finding: &Finding) -> bool {
-    finding.expected.iter().any(Option::is_some)
-}
-
 /// The findings that are judged, with range, source and verdict in a word; or those that are not.
 fn table(findings: &Findings, judged: bool) -> String {
     let columns: &[&str] = if judged {
-        &["finding", "value", "by seed", "expected", "verdict"]
+        &["finding", "value", "by seed", "expected", "rests on", "verdict"]
     } else {
         &["finding", "value", "by seed"]
     };
     let mut table = Table::new(columns, &[1]);
-    for f in findings.findings.iter().filter(|f| is_judged(f) == judged) {
+    for f in findings.findings.iter().filter(|f| f.is_judged() == judged) {
         let by_seed: Vec<String> = f.by_seed.iter().map(|v| short(*v)).collect();
         let mut row = vec![
-            format!(
-                "<code>{}</code><small>{}</small><small>Source: {}</small>",
-                escape(&f.name),
-                escape(&f.meaning),
-                with_doi_links(&f.source)
-            ),
+            format!("<code>{}</code><small>{}</small>{}", escape(&f.name), escape(&f.meaning), source(f)),
             format!("{}{}", with_sd(f.value, f.sd), unit(f)),
             by_seed.join(", "),
         ];
         if judged {
-            row.push(format!("{}{}", expected(f), unit(f)));
+            row.push(format!("{}{}<small>{}</small>", expected(f), unit(f), f.judge.words()));
+            row.push(f.basis.words().into());
             row.push(if f.pass {
                 "<span class=\"badge pass\">✓ pass</span>".into()
             } else {

@@ -1,12 +1,13 @@
 //! Learning curves by trace, and the phases that explain them.
 
 use super::super::bench::{self, Bench, PLANTS, plant_name};
-use super::super::look;
+
 use super::{Cell, Config, ROWS, Record};
 use crate::cfpc::bench::Mismatch;
 use lobule_control::LinearSystem;
 use lobule_control::oracle::phase_error_deg;
 use lobule_study::Error;
+use lobule_study::report::axes::trial_at;
 use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
 use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
 use lobule_study::report::svg::{Dash, Stroke};
@@ -65,11 +66,11 @@ fn points(cell: &Cell) -> Vec<(f64, f64)> {
         if y.is_nan() || y > top {
             // The last piece ends at the edge, where the curve leaves.
             if let (Some(&(x0, y0)), true) = (points.last(), y.is_finite()) {
-                points.push((x0 + (look::trial_at(k) - x0) * (top - y0) / (y - y0), top));
+                points.push((x0 + (trial_at(k) - x0) * (top - y0) / (y - y0), top));
             }
             break;
         }
-        points.push((look::trial_at(k), y.max(f64::from(DECADES.0))));
+        points.push((trial_at(k), y.max(f64::from(DECADES.0))));
     }
     points
 }
@@ -83,9 +84,9 @@ fn curves(
 ) -> Result<Figure, Error> {
     let mut plate = Plate::new(name, 2, 190.0);
     for plant in PLANTS {
-        let y = look::decades("relative error", DECADES.0, DECADES.1, 1);
-        let mut panel = Panel::new(plant_name(plant), look::trial_axis(config.trials), y);
-        panel.levels.push(Level { at: 0.0, is_vertical: false, stroke: look::guide() });
+        let y = Axis::decades("relative error", DECADES.0, DECADES.1, 1);
+        let mut panel = Panel::new(plant_name(plant), Axis::trials(config.trials), y);
+        panel.levels.push(Level::across(0.0).pen(Stroke::guide()));
         for row in rows {
             if let Some(cell) = record.cells(row, plant, "minjerk").next() {
                 panel.marks.push(Mark::Line { points: points(cell), stroke: stroke(row) });

@@ -163,19 +163,18 @@ static CARD: Card = Card {
     sources: SOURCES,
     defaults: concat!(include_str!("traces.toml"), include_str!("../bench.toml")),
     presets: &[
-        Preset { name: "default", line: "400 trials, seconds", toml: "" },
-        Preset { name: "quick", line: "100 trials, one seed", toml: include_str!("traces.quick.toml") },
+        Preset::new("default", "400 trials, seconds", ""),
+        Preset::new("quick", "100 trials, one seed", include_str!("traces.quick.toml")),
     ],
     unit: "courses",
+    ..Card::BLANK
 };
 
 impl Study for Traces {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.bench.check()?;
@@ -200,10 +199,6 @@ impl Study for Traces {
             return wrong("probe_s", format!("{}; from a trial to a million ticks", config.probe_s));
         }
         Ok(())
-    }
-
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -363,7 +358,7 @@ fn tick_by_tick(config: &Config, plant: &str, rate: f64, course: &Course) -> Res
 fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let mut all = Vec::new();
     let mut add = |name: String, meaning: &str, values: Vec<f64>, range, judge, source: &str| {
-        all.push(Finding::new(name, meaning, values, "1", range, judge, source));
+        all.push(Finding::seven(name, meaning, values, "1", range, judge, source));
     };
     for (p, row) in record.loops.iter().enumerate() {
         let plant = row.plant.as_str();
@@ -419,7 +414,7 @@ fn findings(config: &Config, record: &Record) -> Vec<Finding> {
         let range = if row == "model" { [None, Some(0.2)] } else { [Some(10.0), None] };
         // Shorter runs have not had the time.
         let range = if config.trials >= 50 { range } else { [None, None] };
-        all.push(Finding::new(
+        all.push(Finding::seven(
             format!("sines/{row}/{plant}"),
             "Reference `sines`: relative error at trial 50 (or the last).",
             record.values(row, plant, "sines", trial),
@@ -436,7 +431,7 @@ fn findings(config: &Config, record: &Record) -> Vec<Finding> {
         let expected = [0.87, 0.55, 1.17, 0.39][PLANTS.iter().position(|p| *p == row.plant).unwrap_or(0)];
         let rounded = |v: f64| (1e3 * v).round() / 1e3;
         let range = [Some(rounded(0.97 * expected)), Some(rounded(1.03 * expected))];
-        all.push(Finding::new(
+        all.push(Finding::seven(
             format!("quarter_hz/{}", row.plant),
             meaning,
             value,
@@ -463,7 +458,7 @@ fn mismatches(record: &Record, all: &mut Vec<Finding>) {
             let pairs = || values.iter().zip(expected);
             let factor =
                 pairs().filter(|(_, e)| **e < 1.0).map(|(v, e)| (v / e).max(e / v)).fold(1.0, f64::max);
-            all.push(Finding::new(
+            all.push(Finding::seven(
                 format!("mismatch/{row}/{plant}"),
                 "Wrong model: largest factor between ours and the reference, trials 10, 50, 400, where the reference is below 1.",
                 vec![factor],
@@ -474,7 +469,7 @@ fn mismatches(record: &Record, all: &mut Vec<Finding>) {
             ));
             let grown: Vec<f64> = pairs().filter(|(_, e)| **e > 10.0).map(|(v, _)| *v).collect();
             if !grown.is_empty() {
-                all.push(Finding::new(
+                all.push(Finding::seven(
                     format!("grows/{row}/{plant}"),
                     "Wrong model: smallest relative error at those trials at which the reference has grown above 10.",
                     vec![grown.iter().copied().fold(f64::INFINITY, f64::min)],

@@ -2,6 +2,7 @@
 
 use super::super::bench::{PLANTS, plant_name};
 use super::{Config, EXPECTED, ROWS, Record, TRIALS};
+use lobule_study::report::axes::power_of_ten;
 use lobule_study::report::html::Table;
 use lobule_study::report::numbers::short;
 use lobule_study::report::svg::escape;
@@ -64,8 +65,7 @@ pub fn story(config: &Config, record: &Record) -> Story {
                 config.bench.computation_ticks
             ),
             "Courses are broken off at the ceiling; the prototype ended at about 10⁶, too, and only the growth is compared.".into(),
-        ],
-    }
+        ], ..Story::default() }
 }
 
 /// One sentence for each course that diverged.
@@ -127,11 +127,7 @@ fn table(record: &Record, last: usize) -> Section {
 fn large(value: f64) -> String {
     if value.abs() >= 1e4 {
         let exponent = libm::floor(libm::log10(value.abs())) as i32;
-        return format!(
-            "{:.0} · {}",
-            value / 10f64.powi(exponent),
-            super::super::look::power_of_ten(exponent)
-        );
+        return format!("{:.0} · {}", value / 10f64.powi(exponent), power_of_ten(exponent));
     }
     if value < 0.1 { format!("{value:.3}") } else { short(value) }
 }

@@ -12,21 +12,17 @@ pub const DEFAULTS: &str = include_str!("eyeblink.toml");
 
 /// The presets.
 pub const PRESETS: [Preset; 3] = [
-    Preset {
-        name: "default",
-        line: "five seeds, all protocols and ablations on the model of rates",
-        toml: "",
-    },
-    Preset {
-        name: "quick",
-        line: "seconds: one seed, fewer sessions and intervals",
-        toml: include_str!("eyeblink.quick.toml"),
-    },
-    Preset {
-        name: "spiking",
-        line: "the E-GLIF scaffold on the same lid: minutes",
-        toml: include_str!("eyeblink.spiking.toml"),
-    },
+    Preset::new("default", "five seeds, all protocols and ablations on the model of rates", ""),
+    Preset::new(
+        "quick",
+        "seconds: one seed, fewer sessions and intervals",
+        include_str!("eyeblink.quick.toml"),
+    ),
+    Preset::new(
+        "spiking",
+        "the E-GLIF scaffold on the same lid: minutes",
+        include_str!("eyeblink.spiking.toml"),
+    ),
 ];
 
 /// Which cerebellum is conditioned.

@@ -133,11 +133,9 @@ fn traces(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Er
             Axis::exact(if phase == Phase::Acquisition { "closure" } else { "" }, 0.0, 1.05).step(0.2),
         );
         panel.levels.push(at(0.0, true));
-        panel.levels.push(Level {
-            at: p.interval_ms as f64,
-            is_vertical: true,
-            stroke: Stroke::new(VERMILLION, 1.4).dash(Dash::Dashed),
-        });
+        panel
+            .levels
+            .push(Level::upright(p.interval_ms as f64).pen(Stroke::new(VERMILLION, 1.4).dash(Dash::Dashed)));
         let sessions: Vec<_> = course.sessions.iter().filter(|s| s.phase == phase).collect();
         let last = sessions.len().max(2) - 1;
         for (k, session) in sessions.iter().enumerate() {
@@ -181,11 +179,7 @@ fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Er
             points: points.filter(|q| q.0 <= to).collect(),
             stroke: Stroke::new(&colour, 2.0),
         });
-        curves.levels.push(Level {
-            at: ms as f64,
-            is_vertical: true,
-            stroke: Stroke::new(&colour, 1.2).dash(Dash::Dotted),
-        });
+        curves.levels.push(Level::upright(ms as f64).pen(Stroke::new(&colour, 1.2).dash(Dash::Dotted)));
         plate.legend.push(Key::line(&format!("puff at {ms} ms"), Stroke::new(&colour, 2.4)));
     }
     plate.panels.push(curves);
@@ -252,11 +246,9 @@ fn weights(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, E
         let colour = order((k + 1) as f64 / p.intervals_ms.len() as f64);
         let points = record.peaks_s.iter().zip(&run.weights).map(|(s, w)| (place(*s), *w)).collect();
         panel.marks.push(Mark::Line { points, stroke: Stroke::new(&colour, 2.2) });
-        panel.levels.push(Level {
-            at: place(ms as f64 * 1e-3),
-            is_vertical: true,
-            stroke: Stroke::new(&colour, 1.2).dash(Dash::Dotted),
-        });
+        panel
+            .levels
+            .push(Level::upright(place(ms as f64 * 1e-3)).pen(Stroke::new(&colour, 1.2).dash(Dash::Dotted)));
         plate.legend.push(Key::line(&format!("puff at {ms} ms"), Stroke::new(&colour, 2.4)));
     }
     plate.panels.push(panel);
@@ -298,7 +290,7 @@ fn saved(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Err
             let points = by_seed.iter().filter(|v| v.is_finite()).map(|v| (k as f64, *v)).collect();
             panel.marks.push(Mark::Dots { points, radius: 2.5, colour: BLACK.into(), opacity: 0.7 });
         }
-        panel.levels.push(Level { at: 0.0, is_vertical: false, stroke: Stroke::new(GUIDE, 1.0) });
+        panel.levels.push(Level::across(0.0).pen(Stroke::new(GUIDE, 1.0)));
     };
     let axis = |bars: &[Bar]| {
         let named = |(k, bar): (usize, &Bar)| {

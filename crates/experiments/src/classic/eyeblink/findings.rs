@@ -63,7 +63,7 @@ fn courses(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Fin
     let each = |of: &dyn Fn(&Course) -> f64| -> Vec<f64> { full.iter().map(|c| of(c)).collect() };
     let last = |course: &Course, phase| of_phase(course, phase).last().copied().cloned();
     let mut told = |name: &str, text: &str, by_seed, unit: &str, range, source: &str| {
-        found.push(Finding::new(name, text, by_seed, unit, range, Judge::Each, source));
+        found.push(Finding::seven(name, text, by_seed, unit, range, Judge::Each, source));
     };
     told(
         "acquisition/sessions",
@@ -184,7 +184,7 @@ fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Find
             ),
             _ => (NONE, "poorer below 200 and above 500 ms than between (as commonly quoted): no range"),
         };
-        found.push(Finding::new(
+        found.push(Finding::seven(
             format!("interval/{ms}ms/percent"),
             "Probes with a response; the mean counts.",
             runs.iter().map(|r| r.percent).collect(),
@@ -198,7 +198,7 @@ fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Find
         // A peak that is missing where one is expected fails.
         if is_judged || has_peaks {
             let range = if is_judged { [Some(0.9), Some(1.1)] } else { NONE };
-            found.push(Finding::new(
+            found.push(Finding::seven(
                 format!("interval/{ms}ms/peak"),
                 "Time of the peak in probes over the interval; the mean counts.",
                 runs.iter().map(|r| r.peak_ms.map_or(f64::NAN, |p| p / ms as f64)).collect(),
@@ -209,7 +209,7 @@ fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Find
             ));
         }
         if has_peaks {
-            found.push(Finding::new(
+            found.push(Finding::seven(
                 format!("interval/{ms}ms/onset"),
                 "When the mean closure passes the criterion, over the interval.",
                 runs.iter().filter_map(|r| r.onset_ms).map(|t| t / ms as f64).collect(),
@@ -218,7 +218,7 @@ fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Find
                 Judge::Mean,
                 "no published range was confirmed",
             ));
-            found.push(Finding::new(
+            found.push(Finding::seven(
                 format!("interval/{ms}ms/width"),
                 "Width at half height over the interval; constant when responses scale with it.",
                 runs.iter().filter_map(|r| r.width_ms).map(|t| t / ms as f64).collect(),
@@ -232,7 +232,7 @@ fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Find
     for (condition, words) in super::rates::ABLATIONS {
         for &ms in &config.protocol.ablated_ms {
             let runs = at_interval(record, condition, ms);
-            found.push(Finding::new(
+            found.push(Finding::seven(
                 format!("{condition}/{ms}ms/percent"),
                 &format!("With {words}: probes with a response."),
                 runs.iter().map(|r| r.percent).collect(),
@@ -243,7 +243,7 @@ fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Find
             ));
             let peaks: Vec<f64> = runs.iter().filter_map(|r| r.peak_ms).map(|p| p / ms as f64).collect();
             if !peaks.is_empty() && peaks.len() == runs.len() {
-                found.push(Finding::new(
+                found.push(Finding::seven(
                     format!("{condition}/{ms}ms/peak"),
                     &format!("With {words}: time of the peak over the interval."),
                     peaks,
@@ -280,7 +280,7 @@ fn blocking(record: &EyeblinkRecord, found: &mut Vec<Finding>) {
         ),
     ] {
         let by_seed = blocked_over_control(record, condition);
-        found.push(Finding::new(name, text, by_seed, "1", range, Judge::Each, &source));
+        found.push(Finding::seven(name, text, by_seed, "1", range, Judge::Each, &source));
     }
 }
 
@@ -298,7 +298,7 @@ fn spiking(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Fin
             let by_seed = runs.iter().map(|c| of(c)).collect();
             let text = format!("Spiking, {words}: {text}");
             let source = "measured; no range: a scaffold of this size has no published counterpart";
-            found.push(Finding::new(name, &text, by_seed, unit, NONE, Judge::Mean, source));
+            found.push(Finding::seven(name, &text, by_seed, unit, NONE, Judge::Mean, source));
         };
         told(
             "amplitude_before",

@@ -48,7 +48,7 @@ fn course(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Er
         plate.legend.push(Key::line(words, pen));
     }
     amplitude.y = Axis::covering("closure", reach);
-    amplitude.levels.push(Level { at: config.criterion.closure, is_vertical: false, stroke: dotted() });
+    amplitude.levels.push(Level::across(config.criterion.closure).pen(dotted()));
     weights.y = Axis::covering("weight (nS)", heavy);
     for panel in [&mut amplitude, &mut weights] {
         panel.shades.push((s.trials[0] as f64, total));
@@ -87,12 +87,10 @@ fn cells(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Err
             Axis::exact("time after the tone (ms)", from, to).step(100.0),
             Axis::exact("", 0.0, 1.0),
         );
-        panel.levels.push(Level { at: 0.0, is_vertical: true, stroke: dotted() });
-        panel.levels.push(Level {
-            at: s.interval_ms as f64,
-            is_vertical: true,
-            stroke: Stroke::new(VERMILLION, 1.4).dash(Dash::Dashed),
-        });
+        panel.levels.push(Level::upright(0.0).pen(dotted()));
+        panel
+            .levels
+            .push(Level::upright(s.interval_ms as f64).pen(Stroke::new(VERMILLION, 1.4).dash(Dash::Dashed)));
         let mut reach = vec![0.0];
         for (k, pen) in pens.iter().enumerate() {
             let curves: Vec<Vec<f64>> = runs.iter().map(|c| of(&c.probes[k])).collect();

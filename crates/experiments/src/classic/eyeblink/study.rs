@@ -38,24 +38,19 @@ static CARD: Card = Card {
     defaults: DEFAULTS,
     presets: &PRESETS,
     unit: "courses",
+    ..Card::BLANK
 };
 
 impl Study for Eyeblink {
     type Config = EyeblinkConfig;
     type Record = EyeblinkRecord;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &EyeblinkConfig) -> Result<(), Error> {
         config.validate()?;
         spiking::parameters(&config.spiking, "time").check()?;
         Ok(())
-    }
-
-    fn seeds(&self, config: &EyeblinkConfig) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &EyeblinkConfig, run: &Run) -> Result<EyeblinkRecord, Error> {
@@ -193,8 +188,7 @@ fn story(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Story {
             "Trials of the experiments with animals are many seconds apart; here nothing happens between trials.",
         ]
         .map(String::from)
-        .to_vec(),
-    }
+        .to_vec(), ..Story::default() }
 }
 
 fn spiking_story(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Story {
@@ -230,6 +224,5 @@ fn spiking_story(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Story {
             "The nucleus does not learn here.",
         ]
         .map(String::from)
-        .to_vec(),
-    }
+        .to_vec(), ..Story::default() }
 }

@@ -10,12 +10,8 @@ pub const DEFAULTS: &str = include_str!("force_field.toml");
 
 /// The presets.
 pub(super) const PRESETS: [Preset; 2] = [
-    Preset { name: "default", line: "10 seeds, 480 trials, four learners", toml: "" },
-    Preset {
-        name: "quick",
-        line: "seconds: two seeds, 280 trials",
-        toml: include_str!("force_field.quick.toml"),
-    },
+    Preset::new("default", "10 seeds, 480 trials, four learners", ""),
+    Preset::new("quick", "seconds: two seeds, 280 trials", include_str!("force_field.quick.toml")),
 ];
 
 /// The reaches.

@@ -154,11 +154,7 @@ fn trials(config: &Config, record: &Record) -> Result<Figure, Error> {
     ] {
         let mut panel = Panel::new(title, Axis::exact(label, 0.0, all), y);
         panel.shades.push(field);
-        panel.levels.push(Level {
-            at: 0.0,
-            is_vertical: false,
-            stroke: Stroke::new(GUIDE, 1.0).dash(Dash::Dotted),
-        });
+        panel.levels.push(Level::across(0.0).pen(Stroke::new(GUIDE, 1.0).dash(Dash::Dotted)));
         panel.marks = marks;
         plate.panels.push(panel);
     }
@@ -194,11 +190,7 @@ fn generalization(config: &Config, record: &Record) -> Result<Figure, Error> {
         .collect();
     panel.marks.push(Mark::Line { points: means.clone(), stroke: Stroke::new(BLUE, 2.4) });
     panel.marks.push(Mark::Dots { points: means, radius: 3.5, colour: BLUE.into(), opacity: 1.0 });
-    panel.levels.push(Level {
-        at: 0.0,
-        is_vertical: false,
-        stroke: Stroke::new(GUIDE, 1.0).dash(Dash::Dotted),
-    });
+    panel.levels.push(Level::across(0.0).pen(Stroke::new(GUIDE, 1.0).dash(Dash::Dotted)));
     panel.y = Axis::covering("part of the field", reached);
     plate.panels.push(panel);
     let caption = format!(

@@ -34,7 +34,7 @@ pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
         let values = |f: fn(&Measures) -> f64| measured.iter().map(f).collect::<Vec<f64>>();
         let mut add = |name: &str, meaning: &str, by_seed: Vec<f64>, unit: &str, range, source: &str| {
             let name = format!("{}/{name}", learner.name());
-            all.push(Finding::new(name, meaning, by_seed, unit, range, Judge::Mean, source));
+            all.push(Finding::seven(name, meaning, by_seed, unit, range, Judge::Mean, source));
         };
         let only_main = |range: [Option<f64>; 2], source: &'static str| {
             if main { (range, source) } else { ([None, None], REPORTED) }
@@ -110,7 +110,7 @@ pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
         }
     }
     let first: Vec<f64> = record.spreads.iter().map(|s| s.first).collect();
-    all.push(Finding::new(
+    all.push(Finding::seven(
         "first_trial",
         "Part of the force that is compensated after one trial in its direction; the learning rate is fitted to it.",
         first,
@@ -119,7 +119,7 @@ pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
         Judge::Mean,
         "fitted to 0.23, the rates of the two states of Smith et al. 2006 together (as commonly quoted)",
     ));
-    all.push(Finding::new(
+    all.push(Finding::seven(
         "one_direction/compensated",
         "Part of the field's force that is compensated after training in one direction without probes.",
         record.spreads.iter().map(|s| s.compensated[0]).collect(),
@@ -132,7 +132,7 @@ pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
         record.spreads.iter().map(|s| s.compensated[k] / s.compensated[0]).collect()
     };
     for (k, angle) in config.generalization.angles_deg.iter().enumerate().skip(1) {
-        all.push(Finding::new(
+        all.push(Finding::seven(
             format!("generalization/{angle}deg"),
             "Compensation at this angle to the one trained direction, over that in it; mean of both sides.",
             elsewhere(k),
@@ -152,7 +152,7 @@ fn turns(record: &Record, all: &mut Vec<Finding>) {
         record.turns.iter().filter(|t| t.player == player).map(|t| t.late_m(is_first)).collect()
     };
     let mut add = |name: String, meaning: &str, by_seed: Vec<f64>, unit: &str, range, source: &str| {
-        all.push(Finding::new(name, meaning, by_seed, unit, range, Judge::Mean, source));
+        all.push(Finding::seven(name, meaning, by_seed, unit, range, Judge::Mean, source));
     };
     for player in Player::ALL {
         for (is_first, name, meaning) in [

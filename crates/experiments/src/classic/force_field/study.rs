@@ -32,15 +32,14 @@ static CARD: Card = Card {
     defaults: DEFAULTS,
     presets: &PRESETS,
     unit: "sessions",
+    ..Card::BLANK
 };
 
 impl Study for ForceField {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         // Counts come first, since parts multiply them; targets last, since what the arm refuses puts them out of reach.
@@ -50,10 +49,6 @@ impl Study for ForceField {
             Mosaic::new(switching::parameters(config, player), 2, 2, config.dt_s(), 0)?;
         }
         config.validate_targets()
-    }
-
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -150,7 +145,6 @@ impl Study for ForceField {
                 "Where fields take turns, senses are not late and modules are linear: MOSAIC learns the whole dynamics of the arm from nothing.",
             ]
             .map(String::from)
-            .to_vec(),
-        }
+            .to_vec(), ..Story::default() }
     }
 }

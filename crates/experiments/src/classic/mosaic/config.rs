@@ -9,12 +9,8 @@ pub const DEFAULTS: &str = include_str!("mosaic.toml");
 
 /// The presets.
 pub(super) const PRESETS: [Preset; 2] = [
-    Preset { name: "default", line: "20 seeds, seven controllers, 300 s of learning", toml: "" },
-    Preset {
-        name: "quick",
-        line: "seconds: three seeds, 180 s of learning",
-        toml: include_str!("mosaic.quick.toml"),
-    },
+    Preset::new("default", "20 seeds, seven controllers, 300 s of learning", ""),
+    Preset::new("quick", "seconds: three seeds, 180 s of learning", include_str!("mosaic.quick.toml")),
 ];
 
 /// The task.

@@ -32,7 +32,7 @@ pub fn findings(_: &Config, record: &Record) -> Vec<Finding> {
         let values = |f: &dyn Fn(&Outcome) -> f64| outcomes.iter().map(|o| f(o)).collect::<Vec<f64>>();
         let mut add = |name: &str, meaning: &str, by_seed: Vec<f64>, unit: &str, range, source: &str| {
             let name = format!("{}/{name}", player.name());
-            all.push(Finding::new(name, meaning, by_seed, unit, range, Judge::Mean, source));
+            all.push(Finding::seven(name, meaning, by_seed, unit, range, Judge::Mean, source));
         };
         let main = player == Player::Mosaic;
         if player.has_modules() {
@@ -90,7 +90,7 @@ pub fn findings(_: &Config, record: &Record) -> Vec<Finding> {
         of(record, Player::Mosaic).iter().zip(of(record, over)).map(|(m, o)| f(m) / f(o)).collect()
     };
     let mut add = |name: &str, meaning: &str, by_seed: Vec<f64>, range, source: &str| {
-        all.push(Finding::new(name, meaning, by_seed, "1", range, Judge::Mean, source));
+        all.push(Finding::seven(name, meaning, by_seed, "1", range, Judge::Mean, source));
     };
     let below = [None, Some(1.0)];
     add(

@@ -29,15 +29,14 @@ static CARD: Card = Card {
     defaults: DEFAULTS,
     presets: &PRESETS,
     unit: "sessions",
+    ..Card::BLANK
 };
 
 impl Study for MosaicStudy {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.validate()?;
@@ -51,10 +50,6 @@ impl Study for MosaicStudy {
             Linear::second_order(mass, damping, stiffness)?;
         }
         Ok(())
-    }
-
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -132,7 +127,6 @@ impl Study for MosaicStudy {
                 "Parameters of the objects are as commonly quoted of the source; the wanted movement and the noise are ours.",
             ]
             .map(String::from)
-            .to_vec(),
-        }
+            .to_vec(), ..Story::default() }
     }
 }

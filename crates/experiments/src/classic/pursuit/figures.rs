@@ -3,14 +3,14 @@
 use super::config::{Kind, PursuitConfig};
 use super::findings::{mean_delay, mean_mixed, runs};
 use super::record::{PursuitRecord, Sample};
-use crate::classic::look::{frequency_at, frequency_axis, level};
 use crate::classic::response::Response;
 use lobule_analysis::mean;
 use lobule_study::Error;
+use lobule_study::report::chart::Level;
 use lobule_study::report::chart::{Axis, Cell, Key, Mark, Panel, Plate, Swatch, Tick};
 use lobule_study::report::numbers::plain;
 use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, VERMILLION};
-use lobule_study::report::svg::{Dash, INK, Stroke};
+use lobule_study::report::svg::{Dash, Stroke};
 use lobule_study::report::{Figure, plot};
 
 /// All figures.
@@ -90,7 +90,8 @@ fn bode(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error>
     let parts: [Part; 2] =
         [("gain", "eye over target", |r| r.gain, 1.0), ("phase", "lead (deg)", |r| r.phase_deg, 0.0)];
     for (title, label, of, ideal) in parts {
-        let mut panel = Panel::new(title, frequency_axis("frequency (Hz)", hz), Axis::exact(label, 0.0, 1.0));
+        let mut panel =
+            Panel::new(title, Axis::frequency("frequency (Hz)", hz), Axis::exact(label, 0.0, 1.0));
         let mut reach = vec![ideal, 0.0];
         for &kind in &config.controllers {
             let value = |f: f64| {
@@ -99,13 +100,13 @@ fn bode(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error>
                 mean(&told.collect::<Vec<_>>())
             };
             let points: Vec<(f64, f64)> =
-                hz.iter().map(|&f| (frequency_at(f), value(f))).filter(|p| p.1.is_finite()).collect();
+                hz.iter().map(|&f| ((f).log10(), value(f))).filter(|p| p.1.is_finite()).collect();
             reach.extend(points.iter().map(|p| p.1));
             panel.marks.push(Mark::Line { points: points.clone(), stroke: pen(kind) });
             panel.marks.push(Mark::Dots { points, radius: 3.0, colour: pen(kind).colour, opacity: 1.0 });
         }
         panel.y = Axis::covering(label, reach);
-        panel.levels.push(level(ideal));
+        panel.levels.push(Level::across(ideal));
         plate.panels.push(panel);
     }
     plate.legend.extend(config.controllers.iter().map(|&k| Key::line(k.words(), pen(k))));
@@ -134,16 +135,11 @@ fn delay(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error
             }
         }
     }
-    let tick = |(k, kind): (usize, &Kind)| Tick {
-        at: k as f64,
-        text: kind.words().into(),
-        under: String::new(),
-        colour: INK.into(),
-    };
+    let tick = |(k, kind): (usize, &Kind)| Tick::new(k as f64, kind.words());
     let x = Axis::exact("", -0.6, n - 0.4).named(config.controllers.iter().enumerate().map(tick).collect());
     let mut panel = Panel::new("how late the eye is", x, Axis::covering("delay (ms)", reach));
     panel.marks.push(Mark::Cells(bars));
-    panel.levels.push(level(0.0));
+    panel.levels.push(Level::across(0.0));
     plate.panels.push(panel);
     plate.legend.push(Key { label: "predictable sines".into(), swatch: Swatch::Block(BLUE.into()) });
     plate.legend.push(Key { label: "mixed".into(), swatch: Swatch::Block(ORANGE.into()) });

@@ -99,7 +99,7 @@ pub fn findings(config: &PursuitConfig, record: &PursuitRecord) -> Vec<Finding> 
     for &kind in &config.controllers {
         let mut tell =
             |what: String, text: String, values: Vec<f64>, unit: &str, range, judge, source: &str| {
-                found.push(Finding::new(
+                found.push(Finding::seven(
                     format!("{}/{what}", kind.key()),
                     &text,
                     values,
@@ -196,7 +196,7 @@ pub fn findings(config: &PursuitConfig, record: &PursuitRecord) -> Vec<Finding> 
             kind => format!("{}/ramp", kind.key()),
         };
         let mut tell = |what: &str, text: &str, value: f64, unit: &str, range, source: &str| {
-            found.push(Finding::new(
+            found.push(Finding::seven(
                 format!("{name}/{what}"),
                 text,
                 vec![value],

@@ -29,15 +29,14 @@ static CARD: Card = Card {
     defaults: DEFAULTS,
     presets: &PRESETS,
     unit: "runs",
+    ..Card::BLANK
 };
 
 impl Study for Pursuit {
     type Config = PursuitConfig;
     type Record = PursuitRecord;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &PursuitConfig) -> Result<(), Error> {
         config.validate()?;
@@ -46,10 +45,6 @@ impl Study for Pursuit {
             Pursuer::new(config, kind, config.feedback.ki, config.seeds[0], config.noise_deg_s)?;
         }
         Ok(())
-    }
-
-    fn seeds(&self, config: &PursuitConfig) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &PursuitConfig, run: &Run) -> Result<PursuitRecord, Error> {
@@ -149,7 +144,6 @@ impl Study for Pursuit {
                 "What a hidden target does to a flocculus is an assumption: what was expected, or the eye's own movement, stands for it.",
             ]
             .map(String::from)
-            .to_vec(),
-        }
+            .to_vec(), ..Story::default() }
     }
 }

@@ -10,8 +10,8 @@ pub const DEFAULTS: &str = include_str!("vor.toml");
 
 /// The presets.
 pub const PRESETS: [Preset; 2] = [
-    Preset { name: "default", line: "five subjects, a minute or less", toml: "" },
-    Preset { name: "quick", line: "one subject, seconds", toml: include_str!("vor.quick.toml") },
+    Preset::new("default", "five subjects, a minute or less", ""),
+    Preset::new("quick", "one subject, seconds", include_str!("vor.quick.toml")),
 ];
 
 /// The eye.

@@ -3,7 +3,6 @@
 use super::config::{VorConfig, name};
 use super::findings::{at, over};
 use super::record::{Course, Probes, VorRecord};
-use crate::classic::look::{frequency_at, frequency_axis, level};
 use crate::classic::response::Response;
 use lobule_analysis::mean;
 use lobule_control::Architecture;
@@ -77,14 +76,15 @@ fn bode(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> {
     let mut plate = Plate::new("bode", 2, 230.0);
     let means = |a, of: fn(&Course) -> &[Response], value: fn(&Response) -> f64| -> Vec<(f64, f64)> {
         let mean_at = |f: f64| mean(&over(record, a, |c| at(of(c), f).map_or(f64::NAN, value)));
-        hz.iter().map(|&f| (frequency_at(f), mean_at(f))).collect()
+        hz.iter().map(|&f| ((f).log10(), mean_at(f))).collect()
     };
     let parts: [Part; 2] = [
         ("gain in the dark", "eye over head", |r| r.gain, 1.0),
         ("phase", "lead (deg)", |r| r.phase_deg, 0.0),
     ];
     for (title, label, value, ideal) in parts {
-        let mut panel = Panel::new(title, frequency_axis("frequency (Hz)", hz), Axis::exact(label, 0.0, 1.0));
+        let mut panel =
+            Panel::new(title, Axis::frequency("frequency (Hz)", hz), Axis::exact(label, 0.0, 1.0));
         let mut reach = vec![ideal, 0.0];
         for (k, &a) in config.flocculus.architectures.iter().enumerate() {
             if k == 0 {
@@ -97,12 +97,11 @@ fn bode(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> {
             curve(&mut panel, points, Stroke::new(colour(a), 2.2));
         }
         panel.y = Axis::covering(label, reach);
-        panel.levels.push(level(ideal));
-        panel.levels.push(Level {
-            at: frequency_at(config.head.frequency_hz[1]),
-            is_vertical: true,
-            stroke: Stroke::new(GUIDE, 1.0).dash(Dash::Dashed),
-        });
+        panel.levels.push(Level::across(ideal));
+        panel.levels.push(
+            Level::upright((config.head.frequency_hz[1]).log10())
+                .pen(Stroke::new(GUIDE, 1.0).dash(Dash::Dashed)),
+        );
         plate.panels.push(panel);
     }
     plate.legend.push(Key::line("before", Stroke::new(GUIDE, 2.2)));
@@ -137,13 +136,9 @@ fn delay(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> {
         let y = Axis::exact(label, -2.1, 2.15).named(ticks);
         let x = Axis::exact("frequency of the head (Hz)", 0.0, hz[hz.len() - 1] * 1.05);
         let mut panel = Panel::new(name(a), x, y);
-        panel.levels.push(level(0.0));
+        panel.levels.push(Level::across(0.0));
         let quarter = 0.25e3 / config.visual_delay_ms.max(1) as f64;
-        panel.levels.push(Level {
-            at: quarter,
-            is_vertical: true,
-            stroke: Stroke::new(GUIDE, 1.2).dash(Dash::Dashed),
-        });
+        panel.levels.push(Level::upright(quarter).pen(Stroke::new(GUIDE, 1.2).dash(Dash::Dashed)));
         for (pen, eligible) in pens.iter().zip([false, true]) {
             let ratio = |f: f64| {
                 let of = |c: &Course| {
@@ -198,7 +193,7 @@ fn spectacles(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> {
             points.extend(course_of(record, a, |c| c.worn.get(i).map(|w| &w.off)));
             reach.extend(points.iter().map(|p| p.1));
             panel.marks.push(Mark::Line { points, stroke: pen.clone() });
-            panel.levels.push(level(s.magnifications[i]));
+            panel.levels.push(Level::across(s.magnifications[i]));
         }
         reach.extend(&s.magnifications);
         let label = if k == 0 { "compensating gain in the dark" } else { "" };
@@ -224,7 +219,7 @@ fn selectivity(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> 
     let mut plate = Plate::new("selectivity", 2, 220.0);
     let mut panel = Panel::new(
         "trained at one frequency",
-        frequency_axis("frequency of the test (Hz)", hz),
+        Axis::frequency("frequency of the test (Hz)", hz),
         Axis::exact("", 0.0, 1.0),
     );
     let mut reach = vec![0.0];
@@ -238,21 +233,17 @@ fn selectivity(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> 
                 };
                 mean(&over(record, a, of))
             };
-            let points: Vec<(f64, f64)> = hz.iter().map(|&g| (frequency_at(g), gained(g))).collect();
+            let points: Vec<(f64, f64)> = hz.iter().map(|&g| ((g).log10(), gained(g))).collect();
             reach.extend(points.iter().map(|p| p.1).filter(|v| v.is_finite()));
             let dash = if k == 0 { Dash::Solid } else { Dash::Dashed };
             let pen = Stroke::new(colour(a), 2.2).dash(dash);
             plate.legend.push(Key::line(&format!("{}, {} Hz", name(a), plain(f)), pen.clone()));
             curve(&mut panel, points, pen);
-            panel.levels.push(Level {
-                at: frequency_at(f),
-                is_vertical: true,
-                stroke: Stroke::new(GUIDE, 1.0).dash(Dash::Dashed),
-            });
+            panel.levels.push(Level::upright((f).log10()).pen(Stroke::new(GUIDE, 1.0).dash(Dash::Dashed)));
         }
     }
     panel.y = Axis::covering("change of the compensating gain", reach);
-    panel.levels.push(level(0.0));
+    panel.levels.push(Level::across(0.0));
     plate.panels.push(panel);
 
     let x = Axis::exact("time in the light (min)", 0.0, config.muscle.duration_s as f64 / 60.0);
@@ -262,7 +253,7 @@ fn selectivity(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> 
         let points = course_of(record, a, |c| Some(&c.weakened));
         panel.marks.push(Mark::Line { points, stroke: Stroke::new(colour(a), 2.2) });
     }
-    panel.levels.push(level(1.0));
+    panel.levels.push(Level::across(1.0));
     plate.panels.push(panel);
     let caption = format!(
         "A: change of the gain by {} s of spectacles x{} with a head that moves at one frequency (broken upright lines). B: gain at {} Hz after the \

@@ -116,7 +116,7 @@ type Tests = (&'static str, fn(&Course) -> &[Response]);
 fn architecture(config: &VorConfig, record: &VorRecord, a: Architecture, found: &mut Vec<Finding>) {
     let key = name(a).replace('-', "_");
     let mut tell = |what: String, text: String, values: Vec<f64>, unit: &str, range, judge, source: &str| {
-        found.push(Finding::new(format!("{key}/{what}"), &text, values, unit, range, judge, source));
+        found.push(Finding::seven(format!("{key}/{what}"), &text, values, unit, range, judge, source));
     };
     let free = [None, None];
     for &hz in &config.calibration.test_hz {

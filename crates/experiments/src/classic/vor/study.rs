@@ -31,15 +31,14 @@ static CARD: Card = Card {
     defaults: DEFAULTS,
     presets: &PRESETS,
     unit: "subjects",
+    ..Card::BLANK
 };
 
 impl Study for Vor {
     type Config = VorConfig;
     type Record = VorRecord;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &VorConfig) -> Result<(), Error> {
         config.validate()?;
@@ -49,10 +48,6 @@ impl Study for Vor {
             Reflex::new(config, &subject, wiring(config, architecture), &[], None)?;
         }
         Ok(())
-    }
-
-    fn seeds(&self, config: &VorConfig) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &VorConfig, run: &Run) -> Result<VorRecord, Error> {
@@ -135,7 +130,6 @@ impl Study for Vor {
                 "Weights do not decay: in the dark nothing is forgotten.",
             ]
             .map(String::from)
-            .to_vec(),
-        }
+            .to_vec(), ..Story::default() }
     }
 }

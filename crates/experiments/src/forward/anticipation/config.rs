@@ -9,17 +9,13 @@ pub const DEFAULTS: &str = include_str!("anticipation.toml");
 
 /// The presets.
 pub const PRESETS: [Preset; 3] = [
-    Preset { name: "default", line: "20 seeds, four leads, seven gains", toml: "" },
-    Preset {
-        name: "quick",
-        line: "seconds: two seeds, two leads, four gains",
-        toml: include_str!("anticipation.quick.toml"),
-    },
-    Preset {
-        name: "full",
-        line: "longer runs, fourteen gains",
-        toml: include_str!("anticipation.full.toml"),
-    },
+    Preset::new("default", "20 seeds, four leads, seven gains", ""),
+    Preset::new(
+        "quick",
+        "seconds: two seeds, two leads, four gains",
+        include_str!("anticipation.quick.toml"),
+    ),
+    Preset::new("full", "longer runs, fourteen gains", include_str!("anticipation.full.toml")),
 ];
 
 /// The lines.

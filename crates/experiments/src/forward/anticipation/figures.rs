@@ -3,8 +3,9 @@
 use super::config::AnticipationConfig;
 use super::findings::{highest_gains, is_earliest, of_lead, rms};
 use super::record::{AnticipationRecord, LineResult, LinesRun, Sensor};
-use crate::forward::look::{cell, tick};
 use lobule_study::Error;
+use lobule_study::report::axes::grid_cell;
+use lobule_study::report::chart::Tick;
 use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
 use lobule_study::report::numbers::plain;
 use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, VERMILLION};
@@ -57,11 +58,7 @@ fn leads(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
         plate.legend.push(Key::line(label, stroke));
     }
     panel.y = Axis::covering("R²", reach);
-    panel.levels.push(Level {
-        at: 0.0,
-        is_vertical: false,
-        stroke: Stroke::new(GUIDE, 1.0).dash(Dash::Dotted),
-    });
+    panel.levels.push(Level::across(0.0).pen(Stroke::new(GUIDE, 1.0).dash(Dash::Dotted)));
     plate.panels.push(panel);
 
     // Each line of the longest lead: skill over its lateness.
@@ -74,11 +71,7 @@ fn leads(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
         Axis::exact("lateness of the line (ms)", -5.0, config.lines.longest_lag_ms as f64 + 5.0),
         Axis::covering("R² less that of the line", ungated.iter().chain(&gated).map(|p| p.1).chain([0.0])),
     );
-    panel.levels.push(Level {
-        at: 0.0,
-        is_vertical: false,
-        stroke: Stroke::new(GUIDE, 1.0).dash(Dash::Dotted),
-    });
+    panel.levels.push(Level::across(0.0).pen(Stroke::new(GUIDE, 1.0).dash(Dash::Dotted)));
     panel.marks.push(Mark::Dots { points: ungated, radius: 2.0, colour: VERMILLION.into(), opacity: 0.5 });
     panel.marks.push(Mark::Dots { points: gated, radius: 2.0, colour: GREEN.into(), opacity: 0.5 });
     plate.panels.push(panel);
@@ -107,7 +100,7 @@ fn pen(sensor: Sensor) -> Stroke {
 fn gains(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Figure, Error> {
     let mut gains = config.tracking.gains.clone();
     gains.sort_by(f64::total_cmp);
-    let ticks = gains.iter().enumerate().map(|(k, g)| tick(k as f64, plain(*g))).collect();
+    let ticks = gains.iter().enumerate().map(|(k, g)| Tick::new(k as f64, plain(*g))).collect();
     let last = gains.len() as f64 - 1.0;
     let mut plate = Plate::new("gains", 2, 240.0);
     let mut panel = Panel::new(
@@ -136,13 +129,13 @@ fn gains(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
     let top = gains.last().copied().unwrap_or(1.0);
     let mut panel = Panel::new(
         "highest stable gain tested",
-        Axis::exact("", -0.6, 4.6).named(names.map(|(k, n)| tick(f64::from(k), n)).to_vec()),
+        Axis::exact("", -0.6, 4.6).named(names.map(|(k, n)| Tick::new(f64::from(k), n)).to_vec()),
         Axis::exact("Kp (N/m)", 0.0, top * 1.08),
     );
     let bars = Sensor::ALL.iter().enumerate().map(|(k, &sensor)| {
         let highest = highest_gains(config, record, sensor);
         let mean = highest.iter().sum::<f64>() / highest.len() as f64;
-        let mut bar = cell(k, 0, pen(sensor).colour);
+        let mut bar = grid_cell(k, 0, pen(sensor).colour);
         (bar.x, bar.y) = ((k as f64 - 0.3, k as f64 + 0.3), (0.0, mean));
         bar
     });

@@ -81,7 +81,7 @@ fn lines(record: &AnticipationRecord, lead_ms: usize, found: &mut Vec<Finding>) 
     };
     let mut told = |what: &str, text: String, by_seed: Vec<f64>, range: [Option<f64>; 2], source: &str| {
         if !by_seed.is_empty() {
-            found.push(Finding::new(name(what), &text, by_seed, "1", range, Judge::Mean, source));
+            found.push(Finding::seven(name(what), &text, by_seed, "1", range, Judge::Mean, source));
         }
     };
     let no_range = [None, None];
@@ -157,7 +157,7 @@ fn tracking(config: &AnticipationConfig, record: &AnticipationRecord, found: &mu
         (Sensor::Anticipated, [Some(400.0), None], "at least 400"),
         (Sensor::Perfect, [Some(400.0), None], "at least 400"),
     ] {
-        found.push(Finding::new(
+        found.push(Finding::seven(
             format!("highest_stable_gain/{}", sensor.key()),
             &format!(
                 "Highest stable Kp tested, {}; {theirs} in the reference; the mean counts.",
@@ -177,7 +177,7 @@ fn tracking(config: &AnticipationConfig, record: &AnticipationRecord, found: &mu
                 Sensor::WithoutEfference => 0.348,
                 Sensor::Anticipated | Sensor::Perfect => 0.079,
             };
-            found.push(Finding::new(
+            found.push(Finding::seven(
                 format!("best_rms/{}", sensor.key()),
                 &format!(
                     "Lowest rms of the error over all gains, {}; {theirs} in the reference.",
@@ -195,7 +195,7 @@ fn tracking(config: &AnticipationConfig, record: &AnticipationRecord, found: &mu
         let gains = highest_gains(config, record, sensor);
         gains.iter().zip(&raw).map(|(g, r)| g / r).collect()
     };
-    found.push(Finding::new(
+    found.push(Finding::seven(
         "gain_over_raw",
         "Highest stable gain, anticipated with efference copies over raw; every seed counts.",
         ratio(Sensor::Anticipated),
@@ -204,7 +204,7 @@ fn tracking(config: &AnticipationConfig, record: &AnticipationRecord, found: &mu
         Judge::Each,
         ISSUE,
     ));
-    found.push(Finding::new(
+    found.push(Finding::seven(
         "gain_over_raw_without_efference",
         "The same without efference copies: nothing is won; every seed counts.",
         ratio(Sensor::WithoutEfference),
@@ -217,7 +217,7 @@ fn tracking(config: &AnticipationConfig, record: &AnticipationRecord, found: &mu
         let at = |sensor| move |seed: &u64| rms(record, sensor, 20.0, *seed).unwrap_or(f64::NAN);
         let raw = config.seeds.iter().map(at(Sensor::Raw));
         let by_seed = raw.zip(config.seeds.iter().map(at(Sensor::Anticipated))).map(|(r, a)| a - r).collect();
-        found.push(Finding::new(
+        found.push(Finding::seven(
             "rms_at_low_gain",
             "At Kp = 20: rms of the anticipated loop less that of the raw one; above 0 the late loop errs less; the mean counts. 0.336 - \
              0.247 in the reference.",

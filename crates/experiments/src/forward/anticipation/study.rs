@@ -24,22 +24,17 @@ static CARD: Card = Card {
     defaults: DEFAULTS,
     presets: &PRESETS,
     unit: "runs",
+    ..Card::BLANK
 };
 
 impl Study for AnticipationStudy {
     type Config = AnticipationConfig;
     type Record = AnticipationRecord;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &AnticipationConfig) -> Result<(), Error> {
         config.validate()
-    }
-
-    fn seeds(&self, config: &AnticipationConfig) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &AnticipationConfig, run: &Run) -> Result<AnticipationRecord, Error> {
@@ -131,7 +126,6 @@ impl Study for AnticipationStudy {
                  good and the gate never closes.",
             ]
             .map(String::from)
-            .to_vec(),
-        }
+            .to_vec(), ..Story::default() }
     }
 }

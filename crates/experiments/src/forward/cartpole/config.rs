@@ -11,17 +11,17 @@ pub const DEFAULTS: &str = include_str!("cartpole.toml");
 
 /// The presets.
 pub const PRESETS: [Preset; 3] = [
-    Preset { name: "default", line: "20 seeds, delays 0 to 160 ms, all ablations", toml: "" },
-    Preset {
-        name: "quick",
-        line: "seconds: 3 seeds, delays 0, 60, 100 and 140 ms",
-        toml: include_str!("cartpole.quick.toml"),
-    },
-    Preset {
-        name: "full",
-        line: "60 seeds, 50 episodes each, a finer family of PD laws",
-        toml: include_str!("cartpole.full.toml"),
-    },
+    Preset::new("default", "20 seeds, delays 0 to 160 ms, all ablations", ""),
+    Preset::new(
+        "quick",
+        "seconds: 3 seeds, delays 0, 60, 100 and 140 ms",
+        include_str!("cartpole.quick.toml"),
+    ),
+    Preset::new(
+        "full",
+        "60 seeds, 50 episodes each, a finer family of PD laws",
+        include_str!("cartpole.full.toml"),
+    ),
 ];
 
 /// A tick of Gymnasium's CartPole, ms.

@@ -3,8 +3,9 @@
 use super::config::{CartPoleConfig, ControllerKind, TICK_MS};
 use super::findings::controllers;
 use super::record::{Attempt, CartPoleRecord, PassMode, PoleController, median};
-use crate::forward::look::{VOID, cell, shade, text_on, tick};
 use lobule_study::Error;
+use lobule_study::report::axes::{VOID, grid_cell, shade, text_on};
+use lobule_study::report::chart::Tick;
 use lobule_study::report::chart::{Axis, Key, Mark, Note, Panel, Plate, Swatch};
 use lobule_study::report::numbers::plain;
 use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY, VERMILLION};
@@ -126,10 +127,10 @@ fn delays(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Er
         let columns = config.delays_ms.len();
         let x = Axis::exact("age of what is sensed (ms)", -0.5, columns as f64 - 0.5);
         let x = x.named(
-            config.delays_ms.iter().enumerate().map(|(k, ms)| tick(k as f64, ms.to_string())).collect(),
+            config.delays_ms.iter().enumerate().map(|(k, ms)| Tick::new(k as f64, ms.to_string())).collect(),
         );
         let y = Axis::exact("", -0.5, rows.len() as f64 - 0.5)
-            .named(rows.iter().enumerate().map(|(k, r)| tick(k as f64, r.words())).collect());
+            .named(rows.iter().enumerate().map(|(k, r)| Tick::new(k as f64, r.words())).collect());
         let mut panel = Panel::new(task.words(), x, y);
         let mut cells = Vec::new();
         for (row, &kind) in rows.iter().enumerate() {
@@ -150,7 +151,7 @@ fn delays(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Er
                 if solved < firsts.len() && solved > 0 {
                     text += &format!(" ({solved}/{})", firsts.len());
                 }
-                cells.push(cell(column, row, colour));
+                cells.push(grid_cell(column, row, colour));
                 panel.notes.push(Note {
                     at: (column as f64, row as f64 - 0.2),
                     text,
@@ -239,9 +240,9 @@ fn passes(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Er
     }];
     for mode in PassMode::ALL {
         let x = Axis::exact("look-ahead (ticks)", -0.5, horizons.len() as f64 - 0.5)
-            .named(horizons.iter().enumerate().map(|(k, h)| tick(k as f64, h.to_string())).collect());
+            .named(horizons.iter().enumerate().map(|(k, h)| Tick::new(k as f64, h.to_string())).collect());
         let y = Axis::exact("passes", -0.5, passes.len() as f64 - 0.5)
-            .named(passes.iter().enumerate().map(|(k, n)| tick(k as f64, n.to_string())).collect());
+            .named(passes.iter().enumerate().map(|(k, n)| Tick::new(k as f64, n.to_string())).collect());
         let mut panel = Panel::new(mode.words(), x, y);
         let mut cells = Vec::new();
         for (row, &n) in passes.iter().enumerate() {
@@ -254,7 +255,7 @@ fn passes(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Er
                     .collect();
                 let full = lengths.iter().filter(|&&n| n as usize >= config.steps).count();
                 let part = full as f64 / lengths.len().max(1) as f64;
-                cells.push(cell(column, row, shade(part)));
+                cells.push(grid_cell(column, row, shade(part)));
                 panel.notes.push(Note {
                     at: (column as f64, row as f64 - 0.17),
                     text: plain((part * 100.0).round() / 100.0),

@@ -77,7 +77,7 @@ fn contribution(
     delay_ms: usize,
 ) -> Option<Finding> {
     let by_seed = contributions(config, record, task, delay_ms)?;
-    Some(Finding::new(
+    Some(Finding::seven(
         format!("predictor_contribution/{}/{delay_ms}ms", task.key()),
         "Predictor contribution = learned (RLS) - best of the simple rivals (gain, persistence, constant velocity, tuned \
          PD), in shares of seeds that stood for a whole episode; the mean counts.",
@@ -104,7 +104,7 @@ fn solved(
     }
     let name = |what: &str| format!("{what}/{}/{delay_ms}ms/{}", task.key(), controller.key());
     let expected = reference::solved(task, delay_ms, controller);
-    found.push(Finding::new(
+    found.push(Finding::seven(
         name("solved"),
         "Share of seeds with an episode of full length; the mean counts.",
         firsts.iter().map(|f| share(f.is_finite())).collect(),
@@ -116,7 +116,7 @@ fn solved(
     if let Some(theirs) = reference::first(task, delay_ms, controller)
         && firsts.iter().all(|f| f.is_finite())
     {
-        found.push(Finding::new(
+        found.push(Finding::seven(
             name("first_full_episode"),
             &format!(
                 "Number of the first episode of full length; the median is {}, in the reference {theirs}.",
@@ -135,7 +135,7 @@ fn solved(
             ControllerKind::ConstantVelocity => reference::range(0.0),
             _ => return,
         };
-        found.push(Finding::new(
+        found.push(Finding::seven(
             name("solved_by_episode_5"),
             "Share of seeds with an episode of full length among the first five; the mean counts.",
             firsts.iter().map(|f| share(*f <= BY)).collect(),
@@ -171,7 +171,7 @@ fn pole(config: &CartPoleConfig, record: &CartPoleRecord, found: &mut Vec<Findin
                     Some((_, late)) if late == 0.0 || late == 1.0 => reference::range(late),
                     _ => [None, None],
                 };
-                found.push(Finding::new(
+                found.push(Finding::seven(
                     format!("pole/{delay_ms}ms/{half}m/{}", who.key()),
                     &format!(
                         "After the half length became {half} m: share of full episodes among the last five of {}; the mean \
@@ -212,7 +212,7 @@ fn passes(config: &CartPoleConfig, record: &CartPoleRecord, found: &mut Vec<Find
                 continue;
             }
             let word = if kept_up == 1.0 { "converging" } else { "diverging" };
-            found.push(Finding::new(
+            found.push(Finding::seven(
                 format!("passes/{}/{word}", mode.key()),
                 &format!(
                     "Perfect model without delay, {}: share of full episodes over the passes and look-aheads that are \
@@ -238,7 +238,7 @@ fn dm_control(config: &CartPoleConfig, record: &CartPoleRecord, found: &mut Vec<
         let stood = |r: &&super::record::DmRun| {
             share(r.lengths.iter().all(|&n| n as usize >= config.dm_control.steps))
         };
-        found.push(Finding::new(
+        found.push(Finding::seven(
             format!("dm_control/{}", who.key()),
             "In the setting of dm_control: share of seeds that stood in every episode; the mean counts.",
             runs.iter().map(stood).collect(),
@@ -249,7 +249,7 @@ fn dm_control(config: &CartPoleConfig, record: &CartPoleRecord, found: &mut Vec<
         ));
         if let Some(theirs) = reference::dm_fall_s(who) {
             let falls: Vec<f64> = runs.iter().map(|r| f64::from(r.lengths[0]) * 0.01).collect();
-            found.push(Finding::new(
+            found.push(Finding::seven(
                 format!("dm_control/{}/fall", who.key()),
                 &format!(
                     "Length of the first episode; the median is {:.2} s, in the reference {theirs} s.",

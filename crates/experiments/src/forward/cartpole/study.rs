@@ -25,15 +25,14 @@ static CARD: Card = Card {
     defaults: DEFAULTS,
     presets: &PRESETS,
     unit: "attempts",
+    ..Card::BLANK
 };
 
 impl Study for CartPoleStudy {
     type Config = CartPoleConfig;
     type Record = CartPoleRecord;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &CartPoleConfig) -> Result<(), Error> {
         config.validate()?;
@@ -42,10 +41,6 @@ impl Study for CartPoleStudy {
             attempt::controller(config, &Setting::gymnasium(config, config.tasks[0], 0), kind, 0)?;
         }
         Ok(())
-    }
-
-    fn seeds(&self, config: &CartPoleConfig) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &CartPoleConfig, run: &Run) -> Result<CartPoleRecord, Error> {

@@ -87,6 +87,5 @@ pub fn story(config: &CartPoleConfig, record: &CartPoleRecord) -> Story {
             "dm_control's velocities at the start are uniform with the standard deviation of its normal ones, and its rail has no end.",
         ]
         .map(String::from)
-        .to_vec(),
-    }
+        .to_vec(), ..Story::default() }
 }

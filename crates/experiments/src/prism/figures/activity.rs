@@ -165,7 +165,7 @@ fn map_panel(result: &PrismResult, module: &str, rows: &[Row]) -> Panel {
         .collect();
     panel.marks.push(Mark::Cells(cells));
     for at in prism_spans(result).iter().flat_map(|s| [s.0, s.1]) {
-        panel.levels.push(Level { at, is_vertical: true, stroke: Stroke::new(GUIDE, 1.2) });
+        panel.levels.push(Level::upright(at).pen(Stroke::new(GUIDE, 1.2)));
     }
     panel
 }

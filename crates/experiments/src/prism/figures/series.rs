@@ -125,7 +125,7 @@ pub fn share_vertical_axis(plate: &mut Plate, label: &str) {
 
 /// The line at zero.
 pub fn zero() -> Level {
-    Level { at: 0.0, is_vertical: false, stroke: Stroke::new(GUIDE, 1.0).dash(Dash::Dotted) }
+    Level::across(0.0).pen(Stroke::new(GUIDE, 1.0).dash(Dash::Dotted))
 }
 
 /// Legend entry of the shaded epoch.

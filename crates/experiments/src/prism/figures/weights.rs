@@ -113,7 +113,7 @@ pub fn distributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
                 // A single full bin would flatten everything else: a line tells as much.
                 Some((_, Some(at))) if after.is_some() => {
                     starts_equal = true;
-                    panel.levels.push(Level { at, is_vertical: true, stroke: before_pen.clone() });
+                    panel.levels.push(Level::upright(at).pen(before_pen.clone()));
                 }
                 Some((before, _)) => {
                     panel.marks.push(Mark::Line { points: outline(before), stroke: before_pen.clone() });

@@ -1,7 +1,6 @@
 //! Learning curves, error and speed against cells and patterns, and the riders.
 
 use super::{Config, Curve, Record, RuleName};
-use crate::sgdege::look::{decades, doublings, line, thin};
 use lobule_analysis::mean;
 use lobule_study::Error;
 use lobule_study::report::chart::{Axis, Key, Mark, Panel, Plate};
@@ -52,15 +51,15 @@ fn curves(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
     let all: Vec<&Curve> = config.rules.iter().flat_map(|&r| record.curves(r, columns, 1)).collect();
     let Some(longest) = all.iter().map(|c| c.block * c.error.len() as u64).max() else { return Ok(None) };
     let shortest = all.iter().map(|c| c.block).min().unwrap_or(1);
-    let x = decades("presentations", shortest as f64, longest as f64);
+    let x = Axis::log10("presentations", shortest as f64, longest as f64);
     let top = all.iter().flat_map(|c| c.error.iter().copied()).fold(0.0, f64::max);
     let bottom = all.iter().flat_map(|c| c.error.iter().copied()).fold(f64::INFINITY, f64::min);
-    let mut panel = Panel::new("", x, decades("error E (Hz)", (0.8 * bottom).max(0.01), 1.3 * top));
+    let mut panel = Panel::new("", x, Axis::log10("error E (Hz)", (0.8 * bottom).max(0.01), 1.3 * top));
     for &rule in &config.rules {
         for (k, c) in record.curves(rule, columns, 1).enumerate().collect::<Vec<_>>().into_iter().rev() {
             let at = |k: usize| ((k as f64 + 0.5) * c.block as f64).log10();
             let points = c.error.iter().enumerate().map(|(k, e)| (at(k), e.max(0.01).log10())).collect();
-            let stroke = if k == 0 { pen(rule) } else { thin(&pen(rule).colour) };
+            let stroke = if k == 0 { pen(rule) } else { Stroke::one_seed(&pen(rule).colour) };
             panel.marks.push(Mark::Line { points, stroke });
         }
     }
@@ -98,14 +97,14 @@ fn against(
     let (low, high) = reach(&mut every().map(|c| c.error_last));
     let (fast, slow) = reach(&mut every().filter_map(|c| c.half).map(|h| h as f64));
 
-    let y = decades("error at the end (Hz)", (0.7 * low).max(0.01), 1.4 * high);
-    let mut errors = Panel::new("Error at convergence", doublings(label, &values), y);
+    let y = Axis::log10("error at the end (Hz)", (0.7 * low).max(0.01), 1.4 * high);
+    let mut errors = Panel::new("Error at convergence", Axis::doublings(label, &values), y);
     let y = if slow > 0.0 {
-        decades("presentations", 0.6 * fast, 1.6 * slow)
+        Axis::log10("presentations", 0.6 * fast, 1.6 * slow)
     } else {
         Axis::exact("presentations", 0.0, 1.0)
     };
-    let mut halves = Panel::new("Presentations to half the error", doublings(label, &values), y);
+    let mut halves = Panel::new("Presentations to half the error", Axis::doublings(label, &values), y);
     for &rule in &config.rules {
         let draw = |panel: &mut Panel, value: &dyn Fn(&Curve) -> Option<f64>| {
             let mut means = Vec::new();
@@ -153,8 +152,8 @@ fn bicycle(config: &Config, record: &Record) -> Result<Figure, Error> {
         for (k, rides) in record.rides(solution).enumerate().collect::<Vec<_>>().into_iter().rev() {
             let step = rides.block as f64 / 1000.0;
             for (values, colour) in [(&rides.limb, GREEN), (&rides.balance, PURPLE)] {
-                let stroke = if k == 0 { Stroke::new(colour, 2.0) } else { thin(colour) };
-                panel.marks.push(line(values, step / 2.0, step, stroke));
+                let stroke = if k == 0 { Stroke::new(colour, 2.0) } else { Stroke::one_seed(colour) };
+                panel.marks.push(Mark::series(values, step / 2.0, step, stroke));
             }
         }
         plate.panels.push(panel);

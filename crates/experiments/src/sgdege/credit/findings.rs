@@ -9,7 +9,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     for (rule, columns, patterns) in record.settings() {
         let left = record.curves(rule, columns, patterns).map(|c| c.error_last / c.error_start).collect();
         let (expected, source) = expected(config, rule, columns, patterns);
-        found.push(Finding::new(
+        found.push(Finding::seven(
             format!("left/{}/{columns}x{patterns}", rule.name()),
             "Error at the end over the error before learning; named by rule, cells and patterns; every seed counts.",
             left,
@@ -23,7 +23,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
         // Where a seed never gets there, there is no number: the table of the report says so.
         let half = record.curves(rule, columns, patterns).map(|c| c.half.map(|h| h as f64));
         let Some(half) = half.collect::<Option<Vec<_>>>() else { continue };
-        found.push(Finding::new(
+        found.push(Finding::seven(
             format!("half/{}/{columns}x{patterns}", rule.name()),
             "Presentations of each pattern until the error is half of that before learning; named by rule, cells and patterns.",
             half,
@@ -43,7 +43,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
                 "Bouvier et al. 2018, doi:10.7554/eLife.31599, Discussion: a proposed solution; a quarter of the error left is learned",
             ),
         };
-        found.push(Finding::new(
+        found.push(Finding::seven(
             format!("bicycle/{}", solution.name()),
             "Error of steering at the end over that of the first ride; every seed counts.",
             record.rides(solution).map(|r| r.balance_last / r.balance_start).collect(),
@@ -52,7 +52,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
             Judge::Each,
             why,
         ));
-        found.push(Finding::new(
+        found.push(Finding::seven(
             format!("bicycle_hand/{}", solution.name()),
             "Error of the hand at the end, which the arm region hears in each case; every seed counts.",
             record.rides(solution).map(|r| r.limb_last).collect(),

@@ -80,28 +80,23 @@ static CARD: Card = Card {
     ],
     defaults: include_str!("credit.toml"),
     presets: &[
-        Preset { name: "default", line: "three sizes, three numbers of patterns, five seeds", toml: "" },
-        Preset {
-            name: "quick",
-            line: "one seed of the small sizes",
-            toml: include_str!("credit.quick.toml"),
-        },
-        Preset {
-            name: "full",
-            line: "every doubling to 640 cells, up to ten patterns",
-            toml: include_str!("credit.full.toml"),
-        },
+        Preset::new("default", "three sizes, three numbers of patterns, five seeds", ""),
+        Preset::new("quick", "one seed of the small sizes", include_str!("credit.quick.toml")),
+        Preset::new(
+            "full",
+            "every doubling to 640 cells, up to ten patterns",
+            include_str!("credit.full.toml"),
+        ),
     ],
     unit: "runs",
+    ..Card::BLANK
 };
 
 impl Study for Credit {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         use super::need;
@@ -145,10 +140,6 @@ impl Study for Credit {
             "must be even and above 0: half of the muscles steer",
         )?;
         Ok(measure::bicycle(config).arm.validate()?)
-    }
-
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -236,7 +227,6 @@ impl Study for Credit {
                  run away. Slow inhibition is the rule with a step in proportion to a single perturbation."
                     .into(),
                 "The paper gives the bicycle problem in words; model and sizes are ours.".into(),
-            ],
-        }
+            ], ..Story::default() }
     }
 }

@@ -1,8 +1,10 @@
 //! Figure 2 B and C of the paper.
 
 use super::{Config, Course, Record, SeedRecord, plain};
-use crate::sgdege::look::{level, line, rates_against_targets, thin};
+use crate::sgdege::look::rates_against_targets;
 use lobule_study::Error;
+use lobule_study::report::chart::Level;
+use lobule_study::report::chart::Mark;
 use lobule_study::report::chart::{Axis, Key, Panel, Plate};
 use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
 use lobule_study::report::svg::Stroke;
@@ -26,7 +28,7 @@ pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, E
     let signed = |s: &SeedRecord| s.signed.iter().map(|c| c.signed_error.clone()).collect::<Vec<_>>();
     let all = record.seeds.iter().flat_map(signed).flatten();
     let mut errors = Panel::new("2B, signed", trials(), Axis::covering("error, mean R − PN (Hz)", all));
-    errors.levels.push(level(0.0));
+    errors.levels.push(Level::across(0.0));
     for (k, colour) in (0..config.signed_means_hz.len()).zip(COLOURS.iter().cycle()) {
         curves(&mut errors, record, colour, |s| &s.signed[k], |c| &c.signed_error);
     }
@@ -59,7 +61,7 @@ fn curves(
     values: impl Fn(&Course) -> &Vec<f64>,
 ) {
     for (k, seed) in record.seeds.iter().enumerate().rev() {
-        let stroke = if k == 0 { Stroke::new(colour, 1.8) } else { thin(colour) };
-        panel.marks.push(line(values(course(seed)), 0.0, 1.0, stroke));
+        let stroke = if k == 0 { Stroke::new(colour, 1.8) } else { Stroke::one_seed(colour) };
+        panel.marks.push(Mark::series(values(course(seed)), 0.0, 1.0, stroke));
     }
 }

@@ -71,11 +71,12 @@ static CARD: Card = Card {
     ],
     defaults: include_str!("marr_albus_ito.toml"),
     presets: &[
-        Preset { name: "default", line: "five seeds", toml: "" },
-        Preset { name: "quick", line: "one seed", toml: include_str!("marr_albus_ito.quick.toml") },
-        Preset { name: "full", line: "20 seeds", toml: include_str!("marr_albus_ito.full.toml") },
+        Preset::new("default", "five seeds", ""),
+        Preset::new("quick", "one seed", include_str!("marr_albus_ito.quick.toml")),
+        Preset::new("full", "20 seeds", include_str!("marr_albus_ito.full.toml")),
     ],
     unit: "runs",
+    ..Card::BLANK
 };
 
 fn course(config: &Config, seed: u64, kind: ErrorKind, mean_target_hz: f64) -> Result<Course, Error> {
@@ -127,9 +128,7 @@ impl Study for MarrAlbusIto {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         use super::need;
@@ -141,10 +140,6 @@ impl Study for MarrAlbusIto {
             NetworkParameters { rate_target, ..config.network.clone() }.validate()?;
         }
         Ok(config.rule.validate()?)
-    }
-
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -164,7 +159,7 @@ impl Study for MarrAlbusIto {
         let source = |panel: &str| format!("Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure {panel}");
         let mut found = Vec::new();
         for (k, target) in config.signed_means_hz.iter().enumerate() {
-            found.push(Finding::new(
+            found.push(Finding::seven(
                 format!("signed_error_left/{target}"),
                 "Largest |mean R − PN| of the last trials under the signed error, at this mean target; every seed counts.",
                 record.by_seed(|s| s.signed[k].largest_signed(config.last)),
@@ -174,7 +169,7 @@ impl Study for MarrAlbusIto {
                 &source("2B"),
             ));
         }
-        found.push(Finding::new(
+        found.push(Finding::seven(
             "unsigned_error_growth",
             "Mean unsigned error of the last trials over that of the first; every seed counts.",
             record.by_seed(|s| mean(s.unsigned.last(config.last).1) / s.unsigned.error[0]),
@@ -183,7 +178,7 @@ impl Study for MarrAlbusIto {
             Judge::Each,
             &source("2B"),
         ));
-        found.push(Finding::new(
+        found.push(Finding::seven(
             "unsigned_mean_rate",
             "Mean rate of projection neurons after learning under the unsigned error: Purkinje cells are silent; every seed counts.",
             record.by_seed(|s| s.unsigned.mean_rate),
@@ -192,7 +187,7 @@ impl Study for MarrAlbusIto {
             Judge::Each,
             "2 rate_pn, the drive of mossy fibers alone; Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 2B",
         ));
-        found.push(Finding::new(
+        found.push(Finding::seven(
             "rate_target_correlation",
             "|Correlation| of rates and targets after learning under the signed error, cells and bins; every seed counts.",
             record.by_seed(|s| plain(config, s).correlation.unwrap_or(0.0).abs()),
@@ -201,7 +196,7 @@ impl Study for MarrAlbusIto {
             Judge::Each,
             &source("2C"),
         ));
-        found.push(Finding::new(
+        found.push(Finding::seven(
             "cell_mean_rate_error",
             "Mean over cells of |mean rate − mean target| after learning under the signed error; every seed counts.",
             record.by_seed(|s| plain(config, s).mean_rate_error),
@@ -256,7 +251,6 @@ impl Study for MarrAlbusIto {
             differences: vec![
                 "The paper does not say how many patterns and trials it used: one pattern, 1000 trials.".into(),
                 "Its Methods let all weights drift up without an error, its Results only those of active fibers: the Methods are followed.".into(),
-            ],
-        }
+            ], ..Story::default() }
     }
 }

@@ -1,9 +1,10 @@
 //! Figure 8 of the paper, single movements, and the sensitivity.
 
 use super::{Config, PatternRecord, Record};
-use crate::sgdege::look::{level, line, rates_against_targets, thin};
+use crate::sgdege::look::rates_against_targets;
 use lobule_analysis::mean;
 use lobule_study::Error;
+use lobule_study::report::chart::Level;
 use lobule_study::report::chart::{Axis, Key, Mark, Note, Panel, Plate, Swatch, Tick};
 use lobule_study::report::palette::{BLACK, BLUE, GUIDE, ORANGE, SKY, VERMILLION};
 use lobule_study::report::svg::{Anchor, Dash, INK, Stroke};
@@ -39,20 +40,25 @@ fn figure_8(config: &Config, record: &Record) -> Result<Figure, Error> {
     let (from, step) = (thousand(config.block) / 2.0, thousand(config.block));
     // I covers E within the width of a line: drawn broken over it.
     for p in patterns(record).skip(first.len()) {
-        whole.marks.push(line(&p.error, from, step, thin(BLUE)));
+        whole.marks.push(Mark::series(&p.error, from, step, Stroke::one_seed(BLUE)));
     }
     for p in first {
-        whole.marks.push(line(&p.error, from, step, Stroke::new(BLUE, 2.0)));
-        whole.marks.push(line(&p.inhibition, from, step, Stroke::new(ORANGE, 1.4).dash(Dash::Dashed)));
+        whole.marks.push(Mark::series(&p.error, from, step, Stroke::new(BLUE, 2.0)));
+        whole.marks.push(Mark::series(
+            &p.inhibition,
+            from,
+            step,
+            Stroke::new(ORANGE, 1.4).dash(Dash::Dashed),
+        ));
     }
-    whole.levels.push(level(1.4));
+    whole.levels.push(Level::across(1.4));
 
     let x = Axis::exact("presentations of a movement", 0.0, config.early as f64);
     let all = first.iter().flat_map(|p| p.early_error.iter().chain(&p.early_inhibition).copied());
     let mut early = Panel::new("First meeting of E and I", x, Axis::covering("E, I (Hz)", all));
     for p in first {
-        early.marks.push(line(&p.early_error, 0.0, 1.0, Stroke::new(BLUE, 1.6)));
-        early.marks.push(line(&p.early_inhibition, 0.0, 1.0, Stroke::new(ORANGE, 1.6)));
+        early.marks.push(Mark::series(&p.early_error, 0.0, 1.0, Stroke::new(BLUE, 1.6)));
+        early.marks.push(Mark::series(&p.early_inhibition, 0.0, 1.0, Stroke::new(ORANGE, 1.6)));
     }
 
     let ceiling = first[0].rates_start.iter().chain(&first[0].rates_end).fold(60.0f64, |m, v| m.max(*v));
@@ -91,9 +97,14 @@ fn movements(config: &Config, record: &Record) -> Result<Figure, Error> {
         let x = Axis::exact(if is_last_row { "time bin" } else { "" }, 0.5, bins as f64 + 0.5);
         let y = Axis::exact(if cell % 3 == 0 { "rate (Hz)" } else { "" }, 0.0, 80.0).step(20.0);
         let mut panel = Panel::new(&format!("nuclear cell {}", cell + 1), x, y);
-        panel.marks.push(line(&of(&p.targets), 1.0, 1.0, Stroke::new(BLACK, 2.0)));
-        panel.marks.push(line(&of(&p.rates_start), 1.0, 1.0, Stroke::new(SKY, 1.6).dash(Dash::Dashed)));
-        panel.marks.push(line(&of(&p.rates_end), 1.0, 1.0, Stroke::new(VERMILLION, 2.0)));
+        panel.marks.push(Mark::series(&of(&p.targets), 1.0, 1.0, Stroke::new(BLACK, 2.0)));
+        panel.marks.push(Mark::series(
+            &of(&p.rates_start),
+            1.0,
+            1.0,
+            Stroke::new(SKY, 1.6).dash(Dash::Dashed),
+        ));
+        panel.marks.push(Mark::series(&of(&p.rates_end), 1.0, 1.0, Stroke::new(VERMILLION, 2.0)));
         plate.panels.push(panel);
     }
     let caption = "The first nuclear cells in the first movement of the first seed.";
@@ -111,19 +122,14 @@ fn sensitivity(record: &Record) -> Result<Figure, Error> {
     let percent = |factor: f64| {
         format!("{}{:.0} %", if factor < 1.0 { "−" } else { "+" }, 100.0 * (factor - 1.0).abs())
     };
-    let ticks = record.variants.iter().enumerate().map(|(k, v)| Tick {
-        at: k as f64,
-        text: percent(v.factor),
-        under: String::new(),
-        colour: INK.into(),
-    });
+    let ticks = record.variants.iter().enumerate().map(|(k, v)| Tick::new(k as f64, percent(v.factor)));
     let x = Axis::exact("change of one parameter", -0.6, record.variants.len() as f64 - 0.4)
         .named(ticks.collect());
     let shares = |errors: &[f64]| errors.iter().map(|e| 100.0 * (e / reference - 1.0)).collect::<Vec<_>>();
     let all = record.variants.iter().flat_map(|v| shares(&v.error_last)).chain([-12.0, 12.0]);
     let mut panel = Panel::new("", x, Axis::covering("change of the final error (%)", all));
     for at in [-10.0, 0.0, 10.0] {
-        panel.levels.push(level(at));
+        panel.levels.push(Level::across(at));
     }
     // A parameter's two changes stand beside each other, under its name.
     for (k, pair) in record.variants.chunks(2).enumerate() {

@@ -9,7 +9,7 @@ const PANEL: &str = "Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 8";
 pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut add = |name: String, meaning: &str, by_seed: Vec<f64>, unit: &str, expected, judge| {
-        found.push(Finding::new(name, meaning, by_seed, unit, expected, judge, PANEL));
+        found.push(Finding::seven(name, meaning, by_seed, unit, expected, judge, PANEL));
     };
     let over = |f: &dyn Fn(&PatternRecord) -> f64, fold: fn(&[f64]) -> f64| -> Vec<f64> {
         record.seeds.iter().map(|s| fold(&s.patterns.iter().map(f).collect::<Vec<_>>())).collect()
@@ -102,7 +102,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
             Judge::Mean,
         );
     }
-    found.push(Finding::new(
+    found.push(Finding::seven(
         "drift",
         "Largest difference of any drive, moved step by step, from one made anew of all weights; every seed counts.",
         record.seeds.iter().map(|s| s.drift).collect(),

@@ -43,24 +43,19 @@ static CARD: Card = Card {
     sources: &["Network and rule: Bouvier et al. 2018, doi:10.7554/eLife.31599, equations (2)-(10), Table 2"],
     defaults: include_str!("network.toml"),
     presets: &[
-        Preset { name: "default", line: "five seeds, sensitivity to four parameters", toml: "" },
-        Preset { name: "quick", line: "one seed, no sensitivity", toml: include_str!("network.quick.toml") },
-        Preset {
-            name: "full",
-            line: "20 seeds, sensitivity to four parameters",
-            toml: include_str!("network.full.toml"),
-        },
+        Preset::new("default", "five seeds, sensitivity to four parameters", ""),
+        Preset::new("quick", "one seed, no sensitivity", include_str!("network.quick.toml")),
+        Preset::new("full", "20 seeds, sensitivity to four parameters", include_str!("network.full.toml")),
     ],
     unit: "runs",
+    ..Card::BLANK
 };
 
 impl Study for Network {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         use super::need;
@@ -78,10 +73,6 @@ impl Study for Network {
         )?;
         config.network.validate()?;
         Ok(config.rule.validate()?)
-    }
-
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -153,7 +144,6 @@ impl Study for Network {
                 "The trial axis of Figure 8 counts presentations of each movement, not of all: only so its final error is reached.".into(),
                 "Weights of one fiber onto projection and nucleo-olivary neurons share one random column, as the text says.".into(),
                 "E = I, which the paper leaves open, gives no error spike.".into(),
-            ],
-        }
+            ], ..Story::default() }
     }
 }

@@ -129,9 +129,8 @@ fn powers(label: &str, low: f64, high: f64) -> Axis {
             .collect();
         format!("10{digits}")
     };
-    let ticks = (low.ceil() as i32..=high.floor() as i32)
-        .map(|k| Tick { at: f64::from(k), text: raised(k), under: String::new(), colour: INK.into() })
-        .collect();
+    let ticks =
+        (low.ceil() as i32..=high.floor() as i32).map(|k| Tick::new(f64::from(k), raised(k))).collect();
     Axis::exact(label, low, high).named(ticks)
 }
 

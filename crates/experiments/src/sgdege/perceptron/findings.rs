@@ -36,7 +36,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let floor = |q: f64| Steps { q, ..config.steps }.floor_hz().unwrap_or(f64::NAN);
     let mut add = |name: String, meaning: &str, values: Vec<f64>, unit: &str, range, judge, source: &str| {
         if !values.is_empty() {
-            found.push(Finding::new(name, meaning, values, unit, range, judge, source));
+            found.push(Finding::seven(name, meaning, values, unit, range, judge, source));
         }
     };
 
@@ -195,7 +195,7 @@ fn single(config: &Config, record: &Record) -> Vec<Finding> {
     );
     let floor = config.steps.floor_hz().unwrap_or(f64::NAN);
     vec![
-        Finding::new(
+        Finding::seven(
             "10a/speed_up",
             &up,
             of(|s| s.up_hz),
@@ -204,7 +204,7 @@ fn single(config: &Config, record: &Record) -> Vec<Finding> {
             Judge::Each,
             "rho dP, (35); Bouvier et al. 2018, doi:10.7554/eLife.31599",
         ),
-        Finding::new(
+        Finding::seven(
             "10a/speed_down",
             &down,
             of(|s| s.down_hz),
@@ -213,7 +213,7 @@ fn single(config: &Config, record: &Record) -> Vec<Finding> {
             Judge::Each,
             FIGURE,
         ),
-        Finding::new(
+        Finding::seven(
             "10a/end",
             "One pattern: median over runs of P - R at the end.",
             of(|s| s.end_hz),

@@ -143,28 +143,23 @@ static CARD: Card = Card {
     ],
     defaults: include_str!("perceptron.toml"),
     presets: &[
-        Preset { name: "default", line: "2e4 epochs, 1e5 for 350 and 450 patterns; minutes", toml: "" },
-        Preset {
-            name: "quick",
-            line: "one seed, few patterns: seconds",
-            toml: include_str!("perceptron.quick.toml"),
-        },
-        Preset {
-            name: "full",
-            line: "all patterns and q at 1e5 epochs, one seed",
-            toml: include_str!("perceptron.full.toml"),
-        },
+        Preset::new("default", "2e4 epochs, 1e5 for 350 and 450 patterns; minutes", ""),
+        Preset::new("quick", "one seed, few patterns: seconds", include_str!("perceptron.quick.toml")),
+        Preset::new(
+            "full",
+            "all patterns and q at 1e5 epochs, one seed",
+            include_str!("perceptron.full.toml"),
+        ),
     ],
     unit: "million presentations",
+    ..Card::BLANK
 };
 
 impl Study for Perceptron {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         use super::need;
@@ -218,10 +213,6 @@ impl Study for Perceptron {
             "delta.step",
             "must lie between 0 and 2: more overshoots by more than the error",
         )
-    }
-
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -298,7 +289,6 @@ impl Study for Perceptron {
                 "The appendix compares panel A with (33); at rho = 0.2 and beta = 2 the cell follows D±, so (32) and (35) hold: 0.04 Hz per trial.".into(),
                 "The error is that without perturbation: only this has the floor A (1 + q) / 2.".into(),
                 "The step of the delta rule is not in the paper; it is that of perturbation learning.".into(),
-            ],
-        }
+            ], ..Story::default() }
     }
 }

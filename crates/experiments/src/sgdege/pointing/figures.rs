@@ -35,7 +35,7 @@ fn blocks(values: &[f64]) -> Vec<(f64, f64)> {
 }
 
 fn zero() -> Level {
-    Level { at: 0.0, is_vertical: false, stroke: Stroke::new(GUIDE, 1.0).dash(Dash::Dotted) }
+    Level::across(0.0).pen(Stroke::new(GUIDE, 1.0).dash(Dash::Dotted))
 }
 
 fn span(config: &PointingConfig) -> (f64, f64) {

@@ -40,14 +40,15 @@ static CARD: Card = Card {
     ],
     defaults: include_str!("pointing.toml"),
     presets: &[
-        Preset { name: "default", line: "five seeds, four rules, 5500 movements each", toml: "" },
-        Preset {
-            name: "quick",
-            line: "one seed, 2000 movements: the direction of learning in seconds",
-            toml: include_str!("pointing.quick.toml"),
-        },
+        Preset::new("default", "five seeds, four rules, 5500 movements each", ""),
+        Preset::new(
+            "quick",
+            "one seed, 2000 movements: the direction of learning in seconds",
+            include_str!("pointing.quick.toml"),
+        ),
     ],
     unit: "movements",
+    ..Card::BLANK
 };
 
 const CHOSEN: &str = "Chosen: no published value; the range says what counts as learning";
@@ -67,16 +68,10 @@ impl Study for Pointing {
     type Config = PointingConfig;
     type Record = PointingRecord;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &PointingConfig) -> Result<(), Error> {
         config.validate()
-    }
-
-    fn seeds(&self, config: &PointingConfig) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &PointingConfig, run: &Run) -> Result<PointingRecord, Error> {
@@ -92,7 +87,7 @@ impl Study for Pointing {
         let mut found = Vec::new();
         let mut ratio = |rule: &str, meaning: &str, range: [Option<f64>; 2]| {
             if let Some(v) = measure(rule, &|[first, last, _]| last.abs() / first.abs()) {
-                found.push(Finding::new(
+                found.push(Finding::seven(
                     format!("{rule}_miss_ratio"),
                     meaning,
                     v,
@@ -120,7 +115,7 @@ impl Study for Pointing {
             [None, None],
         );
         if let Some(v) = measure("sgdege", &|[first, _, after]| -after * first.signum()) {
-            found.push(Finding::new(
+            found.push(Finding::seven(
                 "sgdege_after_effect_deg",
                 "Perturbation rule: miss to the other side in the first hundredth of movements after the prisms came off; every seed counts.",
                 v,
@@ -133,7 +128,7 @@ impl Study for Pointing {
         for rule in ["sgdege", "reinforce"] {
             let halves: Vec<f64> = record.of(rule).map(|arm| run::movements_to_half(config, arm)).collect();
             if !halves.is_empty() {
-                found.push(Finding::new(
+                found.push(Finding::seven(
                     format!("{rule}_movements_to_half"),
                     "Movements through prisms until a running mean over 50 misses less than half of the deviation; the whole exposure when never.",
                     halves,
@@ -151,7 +146,7 @@ impl Study for Pointing {
                 .map(|a| sd(&a.errors_deg[end - config.protocol.prism / 10..end]))
                 .collect();
             debug_assert!(arm.errors_deg.len() >= end);
-            found.push(Finding::new(
+            found.push(Finding::seven(
                 "sgdege_scatter_deg",
                 "Perturbation rule: standard deviation of the miss in the last tenth through prisms: what the perturbations cost.",
                 scatter,

@@ -86,6 +86,5 @@ pub fn story(config: &PointingConfig, record: &PointingRecord) -> Story {
             "The prism experiment of the spiking modules adapts within some ten movements, because its olive is told the side of the miss. \
              Without the side some hundred movements are needed."
                 .into(),
-        ],
-    }
+        ], ..Story::default() }
 }

@@ -44,7 +44,7 @@ fn protocols() -> Axis {
 }
 
 fn level(at: f64) -> Level {
-    Level { at, is_vertical: false, stroke: Stroke::new(GUIDE, 1.0).dash(Dash::Dashed) }
+    Level::across(at).pen(Stroke::new(GUIDE, 1.0).dash(Dash::Dashed))
 }
 
 fn dot(panel: &mut Panel, x: f64, y: f64, colour: &str) {

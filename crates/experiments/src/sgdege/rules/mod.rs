@@ -39,11 +39,12 @@ static CARD: Card = Card {
     sources: &["Rule and measurements: Bouvier et al. 2018, doi:10.7554/eLife.31599, equation (9), Table 1"],
     defaults: include_str!("rules.toml"),
     presets: &[
-        Preset { name: "default", line: "one synapse, four pairings", toml: "" },
+        Preset::new("default", "one synapse, four pairings", ""),
         Preset { name: "quick", line: "the same on one seed", toml: "seeds = [0]\n" },
-        Preset { name: "full", line: "the same as default", toml: "" },
+        Preset::new("full", "the same as default", ""),
     ],
     unit: "pairings",
+    ..Card::BLANK
 };
 
 fn sign(change: f64) -> f64 {
@@ -54,9 +55,7 @@ impl Study for Rules {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         super::need(
@@ -64,10 +63,6 @@ impl Study for Rules {
             "alpha_w",
             "must lie between 0 and 1: the weight begins at 1",
         )
-    }
-
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -94,7 +89,7 @@ impl Study for Rules {
         for ((protocol, after), expected) in
             Protocol::ALL.iter().zip(&record.weight_after).zip([1.0, -1.0, 0.0, 0.0])
         {
-            found.push(Finding::new(
+            found.push(Finding::seven(
                 format!("sign/{}", protocol.name),
                 "Sign of the change that rule (9) gives under this pairing.",
                 each_seed(sign(after - 1.0)),
@@ -105,7 +100,7 @@ impl Study for Rules {
             ));
         }
         let moved = record.without_granule.iter().filter(|w| **w != 1.0).count();
-        found.push(Finding::new(
+        found.push(Finding::seven(
             "changes_without_granule_burst",
             "Pairings that change the weight of a fiber that was silent.",
             each_seed(moved as f64),
@@ -119,7 +114,7 @@ impl Study for Rules {
             .zip(&record.weight_after)
             .filter(|(p, after)| f64::from(p.measured.sign(1.0)) == sign(**after - 1.0))
             .count();
-        found.push(Finding::new(
+        found.push(Finding::seven(
             "measured_signs_that_agree",
             "Pairings whose measured 95 % interval of after/before lies on the side of 1 that the rule says, or holds 1 where it says 0.",
             each_seed(agree as f64),
@@ -169,8 +164,7 @@ impl Study for Rules {
             sections: vec![text],
             differences: vec![
                 "Table 1 prints 0.01 for G__ − G_E, though its means are 0.97 and 0.98; the figure shows what is printed. Neither differs from 0.".into(),
-            ],
-        }
+            ], ..Story::default() }
     }
 }
 

@@ -138,7 +138,7 @@ fn courses(title: &str, set: &Parameters, runs: &[Vec<(f64, f64)>]) -> Panel {
         Axis::exact("trial", 0.0, trials),
         Axis::exact("P (Hz)", 0.0, 2.2 * set.target_hz).step(set.target_hz / 2.0),
     );
-    panel.levels.push(Level { at: set.target_hz, is_vertical: false, stroke: Stroke::new(GUIDE, 1.0) });
+    panel.levels.push(Level::across(set.target_hz).pen(Stroke::new(GUIDE, 1.0)));
     let end = set.end_point().map_or(0.0, |e| e.p_hz);
     for (k, run) in runs.iter().enumerate() {
         let points = run.iter().enumerate().map(|(t, (p, _))| (t as f64, *p)).collect::<Vec<_>>();
@@ -269,11 +269,7 @@ fn end_points(config: &Config, record: &Record) -> Result<Figure, Error> {
         Axis::covering("q", q.iter().copied()),
         Axis::exact("P − R at the end (Hz)", -1.15 * set.target_hz, 5.0).step(10.0),
     );
-    panel.levels.push(Level {
-        at: -set.target_hz,
-        is_vertical: false,
-        stroke: Stroke::new(GUIDE, 1.2).dash(Dash::Dashed),
-    });
+    panel.levels.push(Level::across(-set.target_hz).pen(Stroke::new(GUIDE, 1.2).dash(Dash::Dashed)));
     let predicted = (0..100).map(|k| {
         let q = f64::from(k) / 100.0;
         let end = Parameters { q, ..*set }.end_point().map_or(f64::NAN, |e| e.p_hz - set.target_hz);

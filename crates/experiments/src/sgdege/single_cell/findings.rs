@@ -16,7 +16,7 @@ pub(super) const POINTS: [(f64, f64, &str); 4] =
 pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let each_seed = |v: f64| vec![v; config.seeds.len()];
     let mut found = vec![
-        Finding::new(
+        Finding::seven(
             "9b/right_drifts",
             "Fraction of grid points of the plane whose drift has the signs of their sector; a pure function.",
             each_seed(right_drifts(&config.sets.figure_9ef)),
@@ -25,7 +25,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
             Judge::Each,
             EQUATIONS,
         ),
-        Finding::new(
+        Finding::seven(
             "9c/right_regions",
             "Of four points of the phase diagram, those whose region has the right label; a pure function.",
             each_seed(POINTS.iter().filter(|(b, r, l)| Region::of(*b, *r, 0.5).label() == *l).count() as f64),
@@ -34,7 +34,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
             Judge::Each,
             EQUATIONS,
         ),
-        Finding::new(
+        Finding::seven(
             "9d/largest_rate_hz",
             "q > 1: the largest P of all runs at the end; the cell falls silent.",
             record.seeds.iter().map(|s| s.diverged_hz).collect(),
@@ -59,7 +59,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
             let line = set.followed(corridor).and_then(|f| f.line).map_or("no line", Line::name);
             let range = around(predicted, tolerance * predicted.abs());
             let meaning = format!("Mean dP per trial along {line}, {window}.");
-            found.push(Finding::new(
+            found.push(Finding::seven(
                 format!("{name}/{side}"),
                 &meaning,
                 values,
@@ -88,7 +88,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
             );
         }
         if let Some((expected, tolerance)) = lower {
-            found.push(Finding::new(
+            found.push(Finding::seven(
                 format!("{name}/speed_lower"),
                 "Mean dP per trial in the lower corridor, long window; slower than the equation.",
                 of(|m| m.lower_hz),
@@ -99,7 +99,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
             ));
         }
         let predicted = set.end_point().map_or(f64::NAN, |e| e.p_hz - set.target_hz);
-        found.push(Finding::new(
+        found.push(Finding::seven(
             format!("{name}/end"),
             "Mean P - R after convergence, from random starts.",
             of(|m| m.end_hz),
@@ -109,7 +109,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
             EQUATIONS,
         ));
         if *name == "9ef" {
-            found.push(Finding::new(
+            found.push(Finding::seven(
                 "9ef/end_spread",
                 "The single run that ended farthest from that mean.",
                 of(|m| m.end_spread_hz),

@@ -88,24 +88,19 @@ static CARD: Card = Card {
     sources: &["Model: Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, (19)-(35)"],
     defaults: include_str!("single_cell.toml"),
     presets: &[
-        Preset { name: "default", line: "100 runs for each number, 5 seeds", toml: "" },
-        Preset { name: "quick", line: "one seed", toml: include_str!("single_cell.quick.toml") },
-        Preset {
-            name: "full",
-            line: "2000 runs for each number",
-            toml: include_str!("single_cell.full.toml"),
-        },
+        Preset::new("default", "100 runs for each number, 5 seeds", ""),
+        Preset::new("quick", "one seed", include_str!("single_cell.quick.toml")),
+        Preset::new("full", "2000 runs for each number", include_str!("single_cell.full.toml")),
     ],
     unit: "sets",
+    ..Card::BLANK
 };
 
 impl Study for SingleCell {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         use super::need;
@@ -157,10 +152,6 @@ impl Study for SingleCell {
             )?;
         }
         Ok(config.sets.figure_9d.validate()?)
-    }
-
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -231,7 +222,6 @@ impl Study for SingleCell {
                  equations say, which the paper mentions; the ranges of these two findings are measured ones."
                     .into(),
                 "Targets, starts and lengths are not in the paper, nor is q of panel D; E = I, which it leaves open, gives no error spike.".into(),
-            ],
-        }
+            ], ..Story::default() }
     }
 }

@@ -34,11 +34,7 @@ fn panel(config: &Config, record: &Record, title: &str, from: usize) -> Panel {
     let x = Axis::exact("trial", from as f64, (from + SHOWN as usize) as f64).step(10.0);
     let mut panel = Panel::new(title, x, Axis::exact("E, I (Hz)", -below, 1.08 * highest).step(10.0));
     let unperturbed = (config.start_p_hz - config.model.target_hz).abs();
-    panel.levels.push(Level {
-        at: unperturbed,
-        is_vertical: false,
-        stroke: Stroke::new(BLUE, 1.0).dash(Dash::Dashed),
-    });
+    panel.levels.push(Level::across(unperturbed).pen(Stroke::new(BLUE, 1.0).dash(Dash::Dashed)));
     let (mut cells, mut line) = (Vec::new(), Vec::new());
     for (k, bar) in shown.iter().enumerate() {
         let at = (from + k) as f64;

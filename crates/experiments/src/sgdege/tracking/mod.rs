@@ -66,11 +66,12 @@ static CARD: Card = Card {
     ],
     defaults: include_str!("tracking.toml"),
     presets: &[
-        Preset { name: "default", line: "3000 trials", toml: "" },
+        Preset::new("default", "3000 trials", ""),
         Preset { name: "quick", line: "one seed", toml: "seeds = [0]\n" },
         Preset { name: "full", line: "100 000 trials", toml: "trials = 100000\n" },
     ],
     unit: "seeds",
+    ..Card::BLANK
 };
 
 struct Measured {
@@ -120,9 +121,7 @@ impl Study for Tracking {
     type Config = Config;
     type Record = Record;
 
-    fn card(&self) -> &'static Card {
-        &CARD
-    }
+    const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         super::need(
@@ -143,10 +142,6 @@ impl Study for Tracking {
             "must be rates: 0 or above",
         )?;
         Ok(config.model.validate()?)
-    }
-
-    fn seeds(&self, config: &Config) -> Vec<u64> {
-        config.seeds.clone()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -170,7 +165,7 @@ impl Study for Tracking {
         let law =
             "the estimate moves by dJ per trial (Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 7)";
         vec![
-            Finding::new(
+            Finding::seven(
                 "mean_distance_hz",
                 "Mean distance between estimate and error, both without perturbation, after settling; below one step dJ.",
                 record.mean_off_hz.clone(),
@@ -179,7 +174,7 @@ impl Study for Tracking {
                 Judge::Each,
                 law,
             ),
-            Finding::new(
+            Finding::seven(
                 "largest_distance_hz",
                 "Largest such distance; below the perturbation A.",
                 record.largest_off_hz.clone(),
@@ -188,7 +183,7 @@ impl Study for Tracking {
                 Judge::Each,
                 law,
             ),
-            Finding::new(
+            Finding::seven(
                 "error_spikes_perturbed",
                 "Fraction of perturbed trials with an error spike: the perturbation lowers the error of this cell.",
                 record.spikes_perturbed.clone(),
@@ -197,7 +192,7 @@ impl Study for Tracking {
                 Judge::Mean,
                 "reported for comparison",
             ),
-            Finding::new(
+            Finding::seven(
                 "error_spikes_unperturbed",
                 "Fraction of unperturbed trials with an error spike.",
                 record.spikes_unperturbed.clone(),
@@ -249,7 +244,6 @@ impl Study for Tracking {
             )],
             differences: vec![
                 "The paper's figure is a cartoon without numbers; here it is the single-cell model of its Figure 9 E with dP = 0.".into(),
-            ],
-        }
+            ], ..Story::default() }
     }
 }

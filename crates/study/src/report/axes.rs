@@ -1,0 +1,153 @@
+//! Axes, guides and marks that figures share.
+
+use super::chart::{Axis, Cell, Level, Mark, Tick};
+use super::numbers::{plain, superscript};
+use super::palette::GUIDE;
+use super::svg::{Dash, INK, Stroke, tint};
+
+impl Tick {
+    /// A tick with a text in the color of ink.
+    pub fn new(at: f64, text: impl Into<String>) -> Self {
+        Self { at, text: text.into(), under: String::new(), colour: INK.into() }
+    }
+}
+
+impl Level {
+    /// A thin dotted line across at a value of y.
+    pub fn across(at: f64) -> Self {
+        Self { at, is_vertical: false, stroke: Stroke::new(GUIDE, 1.0).dash(Dash::Dotted) }
+    }
+
+    /// A thin dotted line upright at a value of x.
+    pub fn upright(at: f64) -> Self {
+        Self { is_vertical: true, ..Self::across(at) }
+    }
+
+    /// The same line with another pen.
+    pub fn pen(mut self, stroke: Stroke) -> Self {
+        self.stroke = stroke;
+        self
+    }
+}
+
+impl Stroke {
+    /// A thin line that guides the eye.
+    pub fn guide() -> Self {
+        Self::new(GUIDE, 1.0)
+    }
+
+    /// The thin, pale line of one seed among others.
+    pub fn one_seed(color: &str) -> Self {
+        Self::new(&tint(color, 0.45), 0.9)
+    }
+}
+
+impl Mark {
+    /// A line through points.
+    pub fn line(points: impl IntoIterator<Item = (f64, f64)>, stroke: Stroke) -> Self {
+        Self::Line { points: points.into_iter().collect(), stroke }
+    }
+
+    /// A line with a value every `step`, the first at `from`.
+    pub fn series(values: &[f64], from: f64, step: f64, stroke: Stroke) -> Self {
+        Self::line(values.iter().enumerate().map(|(k, &v)| (from + step * k as f64, v)), stroke)
+    }
+
+    /// Opaque discs.
+    pub fn dots(points: impl IntoIterator<Item = (f64, f64)>, radius: f64, color: &str) -> Self {
+        Self::Dots { points: points.into_iter().collect(), radius, colour: color.into(), opacity: 1.0 }
+    }
+}
+
+impl Axis {
+    /// An axis of decimal logarithms, from 10^`low` to 10^`high`, with a tick at every `every` decades. Places are log10 of
+    /// the value.
+    pub fn decades(label: &str, low: i32, high: i32, every: i32) -> Self {
+        let ticks = (low..=high).filter(|n| (n - low) % every == 0);
+        let ticks = ticks.map(|n| Tick::new(f64::from(n), power_of_ten(n))).collect();
+        Self::exact(label, f64::from(low), f64::from(high)).named(ticks)
+    }
+
+    /// The same from a value to a value, with a tick at every whole decade.
+    pub fn log10(label: &str, low: f64, high: f64) -> Self {
+        let (low, high) = (low.log10(), high.log10());
+        let whole = (low.ceil() as i32)..=(high.floor() as i32);
+        let ticks = whole.map(|n| Tick::new(f64::from(n), power_of_ten(n))).collect();
+        Self::exact(label, low, high).named(ticks)
+    }
+
+    /// An axis with the given values named at log2 of them.
+    pub fn doublings(label: &str, values: &[usize]) -> Self {
+        let ends = values.iter().map(|&v| (v as f64).log2());
+        let (low, high) = ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+        let room = 0.06 * (high - low).max(1.0);
+        let ticks = values.iter().map(|&v| Tick::new((v as f64).log2(), v.to_string())).collect();
+        Self::exact(label, low - room, high + room).named(ticks)
+    }
+
+    /// A logarithmic axis of frequency through all of `hz`, with a tick at round ones. Places are log10 of the frequency.
+    pub fn frequency(label: &str, hz: &[f64]) -> Self {
+        let (low, high) =
+            hz.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), f| (low.min(*f), high.max(*f)));
+        let round = [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0];
+        let shown = round.into_iter().filter(|f| (low * 0.99..=high * 1.01).contains(f));
+        let ticks = shown.map(|f| Tick::new(f.log10(), plain(f))).collect();
+        let room = 0.04 * (high.log10() - low.log10()).max(0.5);
+        Self::exact(label, low.log10() - room, high.log10() + room).named(ticks)
+    }
+
+    /// Trials on a logarithmic axis that has a place for the first; places are [`trial_at`].
+    pub fn trials(trials: usize) -> Self {
+        let shown = [0, 1, 3, 10, 30, 100, 400, 1000].into_iter().filter(|k| *k <= trials);
+        let ticks = shown.map(|k| Tick::new(trial_at(k), k.to_string())).collect();
+        Self::exact("trial", 0.0, trial_at(trials)).named(ticks)
+    }
+}
+
+/// Place of trial `k` on [`Axis::trials`]: log10(k + 1).
+pub fn trial_at(k: usize) -> f64 {
+    (k as f64 + 1.0).log10()
+}
+
+/// 10ⁿ in letters.
+pub fn power_of_ten(n: i32) -> String {
+    match n {
+        -2 => "0.01".into(),
+        -1 => "0.1".into(),
+        0..=3 => 10_i32.pow(n as u32).to_string(),
+        n => format!("10{}", superscript(n)),
+    }
+}
+
+/// Color of what was not reached or not measured.
+pub const VOID: &str = "#e4e4e4";
+
+/// A color between pale yellow (0) and dark blue (1), darker all the way. Source: ColorBrewer YlGnBu.
+pub fn shade(share: f64) -> String {
+    const STOPS: [[f64; 3]; 6] = [
+        [255.0, 255.0, 204.0],
+        [199.0, 233.0, 180.0],
+        [127.0, 205.0, 187.0],
+        [65.0, 182.0, 196.0],
+        [44.0, 127.0, 184.0],
+        [37.0, 52.0, 148.0],
+    ];
+    let at = share.clamp(0.0, 1.0) * (STOPS.len() - 1) as f64;
+    let k = (at as usize).min(STOPS.len() - 2);
+    let [red, green, blue] = [0, 1, 2].map(|c| {
+        let part = at - k as f64;
+        (STOPS[k][c] * (1.0 - part) + STOPS[k + 1][c] * part).round() as u8
+    });
+    format!("#{red:02x}{green:02x}{blue:02x}")
+}
+
+/// Color of text on [`shade`].
+pub fn text_on(share: f64) -> &'static str {
+    if share > 0.6 { "#ffffff" } else { INK }
+}
+
+/// A cell of a grid in column `x` and row `y`.
+pub fn grid_cell(x: usize, y: usize, color: String) -> Cell {
+    let (x, y) = (x as f64, y as f64);
+    Cell { x: (x - 0.48, x + 0.48), y: (y - 0.46, y + 0.46), colour: color }
+}
