@@ -3,15 +3,17 @@
 
 use lobule_exchange::{Distribution, RankError, Ranks, Threads};
 use lobule_experiments::prism::calibration::{self, Calibrated};
-use lobule_experiments::prism::closed_loop::{ClosedLoop, LoopState, TrialInput, TrialOutcome, compile};
-use lobule_experiments::prism::config::PrismConfig;
-use lobule_experiments::prism::results::ArmResult;
-use lobule_experiments::prism::{Prism, anatomy, arm_run};
+use lobule_experiments::prism::circuit::compile;
+use lobule_experiments::prism::config::{Condition, PrismConfig};
+use lobule_experiments::prism::keys::ZoneOf;
+use lobule_experiments::prism::pointing_loop::{LoopState, PointingLoop, TrialInput, TrialOutcome};
+use lobule_experiments::prism::record::ConditionRun;
+use lobule_experiments::prism::{Prism, anatomy, condition_run};
 use lobule_scaffold::Anatomy;
 use lobule_signal::Reach;
 use lobule_study::run_folder::RunFolder;
 use lobule_study::{Error, Quiet};
-use lobule_study::{Experiment, Request, RunOptions, Study};
+use lobule_study::{Experiment, Request, Run, RunOptions, Study};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -46,16 +48,16 @@ fn config() -> (PrismConfig, Anatomy) {
 }
 
 /// What three trials of learning bring, from a state or from rest.
-type Learned = (Vec<TrialOutcome>, BTreeMap<String, f64>, u64);
+type Learned = (Vec<TrialOutcome>, BTreeMap<ZoneOf, f64>, u64);
 
 fn learn(from: Option<&LoopState>, trials: usize, ranks: &Ranks) -> (Learned, Option<LoopState>) {
     let (config, anatomy) = config();
     let network = compile(&config, &anatomy, [1e-5; 2], 0, ranks).unwrap();
-    let mut closed = ClosedLoop::new(&config, &anatomy, network, 0, 1, ranks).unwrap();
+    let mut closed = PointingLoop::new(&config, &anatomy, network, 0, 1, ranks).unwrap();
     if from.is_some() {
         closed.scatter_state(from.filter(|_| ranks.is_first()).cloned()).unwrap();
     }
-    let input = TrialInput { prism_deg: 20.0, error_deg: 20.0, learns: [true; 2] };
+    let input = TrialInput { seen_target_deg: 20.0, error_deg: 20.0, learns: [true; 2] };
     let outcomes = (0..trials).map(|_| closed.trial(input).unwrap()).collect();
     let weights = closed.mean_weights(&anatomy).unwrap();
     let hash = closed.simulation().fingerprint().unwrap();
@@ -87,42 +89,43 @@ fn a_state_goes_on_with_another_number_of_ranks() {
     }
 }
 
-/// Calibrates and runs an arm, with or from what a folder keeps.
-fn seed(folder: Option<(&Path, bool)>, ranks: &Ranks) -> Result<(Calibrated, ArmResult), Error> {
+/// Calibrates and runs a condition, with or from what a folder keeps.
+fn seed(folder: Option<(&Path, bool)>, ranks: &Ranks) -> Result<(Calibrated, ConditionRun), Error> {
     let (config, anatomy) = config();
-    let folder = ranks.agree(
-        folder
-            .map(|(path, resumes)| match ranks.is_first() {
-                true => RunFolder::open(path, &config.to_toml(), resumes),
-                false => Ok(RunFolder::elsewhere(path)),
-            })
-            .transpose(),
-    )?;
-    let folder = folder.as_ref();
-    let (calibrated, network) = calibration::calibrate(&config, &anatomy, 0, 1, ranks, folder, &Quiet)?;
-    let subject = arm_run::Subject { anatomy: &anatomy, network, calibrated: &calibrated, seed: 0 };
-    let arm = arm_run::run(&config, &subject, "plastic", 1, ranks, folder, &Quiet)?;
-    Ok((calibrated, arm))
+    let folder = ranks.agree(match folder {
+        Some((path, resumes)) if ranks.is_first() => RunFolder::open(path, &config.to_toml(), resumes),
+        _ => Ok(RunFolder::elsewhere(Path::new("nowhere"))),
+    })?;
+    let options =
+        RunOptions { preset: "quick".into(), jobs: 1, threads: 1, out: folder.path().into(), resumes: false };
+    let run = Run::new(&folder, &options, &Quiet, ranks)?;
+    let (calibrated, network) = calibration::calibrate(&config, &anatomy, 0, &run)?;
+    let subject = condition_run::Subject { anatomy: &anatomy, network, calibrated: &calibrated, seed: 0 };
+    let plastic = condition_run::run(&config, &subject, Condition::Plastic, &run)?;
+    Ok((calibrated, plastic))
 }
 
 #[test]
 fn calibration_and_protocol_are_those_of_one_process_and_are_taken_up_by_any_number_of_ranks() {
     let work = tempfile::tempdir().unwrap();
     let out = work.path().join("run");
-    let (calibrated, arm) = seed(None, &Ranks::alone()).unwrap();
-    assert!(!arm.weights.is_empty() && arm.snapshots.iter().any(|s| s.spikes.iter().any(|t| t.len() > 20)));
+    let (calibrated, plastic) = seed(None, &Ranks::alone()).unwrap();
+    assert!(
+        !plastic.weights.is_empty()
+            && plastic.snapshots.iter().any(|s| s.spikes.iter().any(|t| t.len() > 20))
+    );
     let two = Threads::each(2, Distribution::RoundRobin, |ranks| seed(Some((&out, false)), &ranks).unwrap());
     assert_eq!(two[0].0.record, calibrated.record);
-    assert_eq!(two[0].1, arm);
+    assert_eq!(two[0].1, plastic);
     // Other ranks have all but the spikes of the rasters.
-    assert_eq!((&two[1].1.trials, &two[1].1.weights), (&arm.trials, &arm.weights));
+    assert_eq!((&two[1].1.trials, &two[1].1.weights), (&plastic.trials, &plastic.weights));
 
-    // The arm is begun anew from the calibration that two ranks have kept.
+    // The condition is begun anew from the calibration that two ranks have kept.
     std::fs::remove_file(work.path().join("run.partial/snapshots/plastic-0")).unwrap();
     let again = seed(Some((&out, true)), &Ranks::alone()).unwrap();
-    assert!(again == (calibrated, arm), "one process");
+    assert!(again == (calibrated, plastic), "one process");
     let three = Threads::each(3, Distribution::Contiguous, |ranks| seed(Some((&out, true)), &ranks).unwrap());
-    assert_eq!(three[0].1, again.1, "three ranks, from the end of an arm of one process");
+    assert_eq!(three[0].1, again.1, "three ranks, from the end of a run of one process");
 }
 
 #[test]

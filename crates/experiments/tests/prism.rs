@@ -4,11 +4,15 @@ use lobule_control::plant::Joint;
 use lobule_control::{Decoder, Plant, SensoryOlive};
 use lobule_exchange::Ranks;
 use lobule_experiments::prism::calibration::{self, Calibrated};
-use lobule_experiments::prism::closed_loop::{ClosedLoop, TrialInput, TrialOutcome, compile};
-use lobule_experiments::prism::config::PrismConfig;
-use lobule_experiments::prism::{Prism, anatomy, arm_run};
+use lobule_experiments::prism::circuit::compile;
+use lobule_experiments::prism::config::{Condition, PrismConfig};
+use lobule_experiments::prism::keys::RateOf;
+use lobule_experiments::prism::pointing_loop::{PointingLoop, TrialInput, TrialOutcome};
+use lobule_experiments::prism::{Prism, anatomy, condition_run};
 use lobule_scaffold::{Anatomy, Microzone};
-use lobule_study::{Quiet, Request, Study};
+use lobule_study::run_folder::RunFolder;
+use lobule_study::{Error, Quiet, Request, Run, RunOptions, Study};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 fn config(settings: &[&str]) -> PrismConfig {
@@ -21,13 +25,18 @@ fn small() -> &'static Anatomy {
     ANATOMY.get_or_init(|| anatomy(&config(&["scaffold.size_um=[100,100]"]), 0).unwrap())
 }
 
-fn closed(config: &PrismConfig, threads: usize) -> ClosedLoop {
+fn closed(config: &PrismConfig, threads: usize) -> PointingLoop {
     let network = compile(config, small(), [1e-5; 2], 0, &Ranks::alone()).unwrap();
-    ClosedLoop::new(config, small(), network, 0, threads, &Ranks::alone()).unwrap()
+    PointingLoop::new(config, small(), network, 0, threads, &Ranks::alone()).unwrap()
 }
 
-fn trial(closed: &mut ClosedLoop, error_deg: f64, learns: bool) -> TrialOutcome {
-    closed.trial(TrialInput { prism_deg: 20.0, error_deg, learns: [learns; 2] }).unwrap()
+/// A rate by its label, Hz.
+fn of(rates_hz: &BTreeMap<RateOf, f64>, label: &str) -> f64 {
+    rates_hz[&label.parse::<RateOf>().unwrap()]
+}
+
+fn trial(closed: &mut PointingLoop, error_deg: f64, learns: bool) -> TrialOutcome {
+    closed.trial(TrialInput { seen_target_deg: 20.0, error_deg, learns: [learns; 2] }).unwrap()
 }
 
 #[test]
@@ -60,8 +69,8 @@ fn a_state_resumes_bit_for_bit() {
 fn seeing_the_target_ahead_changes_the_first_movement_to_a_new_target_only() {
     let movements = |setting: &str| {
         let mut closed = closed(&config(&[setting]), 1);
-        let mut to = |prism_deg| {
-            closed.trial(TrialInput { prism_deg, error_deg: 0.0, learns: [false; 2] }).unwrap().cortex
+        let mut to = |seen_target_deg| {
+            closed.trial(TrialInput { seen_target_deg, error_deg: 0.0, learns: [false; 2] }).unwrap().cortex
         };
         [to(0.0), to(0.0), to(20.0)]
     };
@@ -81,8 +90,8 @@ fn seeing_the_same_target_ahead_changes_nothing() {
         let short =
             ["protocol.trial_ms=60", "protocol.gap_ms=30", "motor_olive.delay_ms=40", "loop.inverse=off"];
         let mut closed = closed(&config(&[&short, settings].concat()), 1);
-        [20.0; 4].map(|prism_deg| {
-            closed.trial(TrialInput { prism_deg, error_deg: 0.0, learns: [false; 2] }).unwrap().cortex
+        [20.0; 4].map(|seen_target_deg| {
+            closed.trial(TrialInput { seen_target_deg, error_deg: 0.0, learns: [false; 2] }).unwrap().cortex
         })
     };
     assert_eq!(
@@ -154,10 +163,10 @@ fn defect_2_both_opponent_channels_teach() {
         rates.push(trial(&mut closed, error, false).rates_hz);
     }
     let [over, under] = [&rates[0], &rates[1]];
-    assert!(over["forward/io_cell/minus"] > 3.0 * over["forward/io_cell/plus"], "{over:?}");
-    assert!(under["forward/io_cell/plus"] > 3.0 * under["forward/io_cell/minus"], "{under:?}");
+    assert!(of(over, "forward/io_cell/minus") > 3.0 * of(over, "forward/io_cell/plus"), "{over:?}");
+    assert!(of(under, "forward/io_cell/plus") > 3.0 * of(under, "forward/io_cell/minus"), "{under:?}");
     for zone in ["plus", "minus"] {
-        assert!(over[&format!("inverse/io_cell/{zone}")] > 5.0, "{over:?}");
+        assert!(of(over, &format!("inverse/io_cell/{zone}")) > 5.0, "{over:?}");
     }
 }
 
@@ -253,30 +262,31 @@ fn every_olive_cell_answers_every_teaching_spike_with_a_pair() {
     assert!(taught.iter().sum::<f64>() > 20.0);
 }
 
+/// Calibrates seed 0 of the small circuit and keeps nothing.
+fn calibrate(config: &PrismConfig) -> Result<(Calibrated, Arc<lobule_circuit::Network>), Error> {
+    alone(|run| calibration::calibrate(config, small(), 0, run))
+}
+
+/// Works in a run that keeps nothing.
+fn alone<T>(work: impl FnOnce(&Run) -> T) -> T {
+    let options =
+        RunOptions { preset: "quick".into(), jobs: 1, threads: 1, out: "nowhere".into(), resumes: false };
+    let (folder, ranks) = (RunFolder::elsewhere(&options.out), Ranks::alone());
+    work(&Run::new(&folder, &options, &Quiet, &ranks).unwrap())
+}
+
 fn calibrated() -> &'static (Calibrated, Arc<lobule_circuit::Network>) {
     static CALIBRATED: OnceLock<(Calibrated, Arc<lobule_circuit::Network>)> = OnceLock::new();
-    CALIBRATED.get_or_init(|| {
-        calibration::calibrate(
-            &config(&["calibration.max_sd_deg=90"]),
-            small(),
-            0,
-            1,
-            &Ranks::alone(),
-            None,
-            &Quiet,
-        )
-        .unwrap()
-    })
+    CALIBRATED.get_or_init(|| calibrate(&config(&["calibration.max_sd_deg=90"])).unwrap())
 }
 
 #[test]
 fn defect_8_calibration_has_the_static_modules_in_the_loop() {
     let (with, _) = calibrated();
     let without = config(&["calibration.max_sd_deg=90", "loop.forward=off"]);
-    let (without, _) =
-        calibration::calibrate(&without, small(), 0, 1, &Ranks::alone(), None, &Quiet).unwrap();
+    let (without, _) = calibrate(&without).unwrap();
     assert_ne!(with.record.x0, without.record.x0);
-    assert!(with.record.rates_hz["forward/purkinje_cell"] > 10.0);
+    assert!(of(&with.record.rates_hz, "forward/purkinje_cell") > 10.0);
     assert!(with.record.balanced_a_plus_ns.values().all(|a| *a >= 0.0));
 }
 
@@ -284,9 +294,9 @@ fn defect_8_calibration_has_the_static_modules_in_the_loop() {
 fn a_calibration_for_another_configuration_is_refused() {
     let (calibrated, network) = calibrated();
     let other = config(&["calibration.max_sd_deg=90", "loop.inverse_gain=0.3"]);
-    let subject = arm_run::Subject { anatomy: small(), network: network.clone(), calibrated, seed: 0 };
-    let refused =
-        arm_run::run(&other, &subject, "static", 1, &Ranks::alone(), None, &Quiet).unwrap_err().to_string();
+    let subject = condition_run::Subject { anatomy: small(), network: network.clone(), calibrated, seed: 0 };
+    let refused = alone(|run| condition_run::run(&other, &subject, Condition::Static, run));
+    let refused = refused.unwrap_err().to_string();
     assert!(refused.contains("another configuration") && refused.contains("calibrate again"), "{refused}");
     let wrong_seed = config(&["calibration.max_sd_deg=90"]);
     assert!(calibration::require(calibrated, &wrong_seed, small(), 1).is_err());
@@ -294,16 +304,7 @@ fn a_calibration_for_another_configuration_is_refused() {
 
 #[test]
 fn a_noisy_end_point_is_refused_with_the_figure() {
-    let error = calibration::calibrate(
-        &config(&["calibration.max_sd_deg=0.01"]),
-        small(),
-        0,
-        1,
-        &Ranks::alone(),
-        None,
-        &Quiet,
-    )
-    .unwrap_err();
+    let error = calibrate(&config(&["calibration.max_sd_deg=0.01"])).unwrap_err();
     assert!(error.to_string().contains("max_sd_deg = 0.01"), "{error}");
 }
 
@@ -328,7 +329,7 @@ fn wrong_settings_are_refused_with_key_and_range() {
         ("loop.forward=maybe", "maybe"),
         ("seeds=[]", "at least one seed"),
         ("seeds=[1,1]", "repeats"),
-        ("conditions=[\"statick\"]", "there are: static"),
+        ("conditions=[\"statick\"]", "expected one of `static`, `plastic`"),
         ("planner.neurons=100", "cortex.neurons"),
         ("nothing.at.all=1", "there is no such key"),
     ] {
@@ -340,7 +341,7 @@ fn wrong_settings_are_refused_with_key_and_range() {
     }
     let config = config(&["motor_olive.delay_ms=300"]);
     let network = compile(&config, small(), [0.0; 2], 0, &Ranks::alone()).unwrap();
-    let error = ClosedLoop::new(&config, small(), network, 0, 1, &Ranks::alone())
+    let error = PointingLoop::new(&config, small(), network, 0, 1, &Ranks::alone())
         .map(|_| ())
         .unwrap_err()
         .to_string();

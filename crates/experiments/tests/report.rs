@@ -4,11 +4,14 @@
 //! in place of the network. The sample report is left in
 //! `$CARGO_TARGET_TMPDIR/report-sample/` to be looked at.
 
-use lobule_experiments::prism::results::{
-    ActivitySnapshot, ArmResult, Calibration, Epoch, PopulationRow, PrismResult, SweepPoint, TrialRecord,
-    WeightHistogram,
+use lobule_experiments::prism::config::{Condition, PlantKind};
+use lobule_experiments::prism::keys::{ModuleName, RateOf, ZoneOf};
+use lobule_experiments::prism::record::{
+    ActivitySnapshot, Calibration, ConditionRun, Epoch, PopulationRow, PrismResult, SweepPoint, TrialRecord,
+    WeightHistogram, When,
 };
 use lobule_experiments::prism::{Prism, figures, story};
+use lobule_scaffold::Microzone;
 use lobule_signal::{SpikeTrain, Stream};
 use lobule_study::report::{Basis, Finding, Findings, Judge};
 use lobule_study::{Study, page};
@@ -21,8 +24,14 @@ const TRIAL_MS: f64 = 300.0;
 /// Snapshots begin with the pause before the movement.
 const PAUSE_MS: f64 = 100.0;
 const DT_MS: f64 = 0.1;
-const ALL_CONDITIONS: [&str; 6] =
-    ["static", "plastic", "forward_only", "inverse_only", "wrong_polarity", "fresh_noise"];
+const ALL_CONDITIONS: [Condition; 6] = [
+    Condition::Static,
+    Condition::Plastic,
+    Condition::ForwardOnly,
+    Condition::InverseOnly,
+    Condition::WrongPolarity,
+    Condition::FreshNoise,
+];
 const CELLS: [(&str, usize, f64); 10] = [
     ("mossy_fiber", 117, 18.0),
     ("glomerulus", 1_120, 18.0),
@@ -37,12 +46,12 @@ const CELLS: [(&str, usize, f64); 10] = [
 ];
 
 /// How fast the two modules of a condition learn, per degree of error.
-fn learning(condition: &str) -> (f64, f64) {
+fn learning(condition: Condition) -> (f64, f64) {
     match condition {
-        "plastic" => (0.11, 0.05),
-        "forward_only" => (0.12, 0.0),
-        "inverse_only" => (0.0, 0.05),
-        "wrong_polarity" => (-0.05, 0.04),
+        Condition::Plastic => (0.11, 0.05),
+        Condition::ForwardOnly => (0.12, 0.0),
+        Condition::InverseOnly => (0.0, 0.05),
+        Condition::WrongPolarity => (-0.05, 0.04),
         _ => (0.0, 0.0),
     }
 }
@@ -62,11 +71,18 @@ fn path(error_deg: f64) -> (Vec<f32>, Vec<[f32; 2]>) {
         .unzip()
 }
 
-fn rates(condition: &str, noise: &Stream, step: u64, error: f64, learned: [f64; 2]) -> BTreeMap<String, f64> {
+fn rates(
+    condition: Condition,
+    noise: &Stream,
+    step: u64,
+    error: f64,
+    learned: [f64; 2],
+) -> BTreeMap<RateOf, f64> {
     let mut rates = BTreeMap::new();
-    for (m, module) in ["forward", "inverse"].iter().enumerate() {
+    for (m, module) in ModuleName::ALL.into_iter().enumerate() {
         for (k, (cell, _, rest)) in CELLS.iter().enumerate() {
-            for (z, zone) in ["plus", "minus"].iter().enumerate() {
+            let of = |zone| RateOf { module, cell: (*cell).into(), zone };
+            for (z, zone) in Microzone::ALL.into_iter().enumerate() {
                 let has_zones = matches!(*cell, "purkinje_cell" | "dcn_p" | "dcn_i" | "io_cell");
                 if !has_zones && z == 1 {
                     continue;
@@ -79,23 +95,18 @@ fn rates(condition: &str, noise: &Stream, step: u64, error: f64, learned: [f64; 
                     _ => 0.0,
                 };
                 let jitter = 1.0 + 0.03 * noise.normal(step, (1000 * m + 10 * k + z) as u32);
-                let label =
-                    if has_zones { format!("{module}/{cell}/{zone}") } else { format!("{module}/{cell}") };
-                let quiet = if condition == "static" && *cell != "io_cell" { 0.0 } else { push };
-                rates.insert(label, ((rest + quiet) * jitter).max(0.0));
+                let quiet = if condition == Condition::Static && *cell != "io_cell" { 0.0 } else { push };
+                rates.insert(of(has_zones.then_some(zone)), ((rest + quiet) * jitter).max(0.0));
             }
             // Whole populations beside their microzones, as the loop records them.
-            rates.insert(
-                format!("{module}/{cell}"),
-                rest * (1.0 + 0.02 * noise.normal(step, (1000 * m + k) as u32)),
-            );
+            rates.insert(of(None), rest * (1.0 + 0.02 * noise.normal(step, (1000 * m + k) as u32)));
         }
     }
     rates
 }
 
-fn arm(condition: &str, seed: u64, with_snapshots: bool) -> ArmResult {
-    let noise = Stream::new(seed, condition);
+fn run(condition: Condition, seed: u64, with_snapshots: bool) -> ConditionRun {
+    let noise = Stream::new(seed, condition.name());
     let (rate_f, rate_i) = learning(condition);
     let bias = 1.5 * Stream::new(seed, "bias").normal(0, 0);
     let (mut forward, mut inverse) = (0.0f64, 0.0f64);
@@ -112,10 +123,10 @@ fn arm(condition: &str, seed: u64, with_snapshots: bool) -> ArmResult {
             let (path_deg, hand_m) = path(error);
             let weight = |base: f64, learned: f64| base - 0.0011 * learned.max(0.0);
             let mean_weight_ns = BTreeMap::from([
-                ("forward/plus".to_owned(), weight(0.14, -0.4 * forward)),
-                ("forward/minus".to_owned(), weight(0.14, forward)),
-                ("inverse/plus".to_owned(), weight(0.14, 0.7 * inverse)),
-                ("inverse/minus".to_owned(), weight(0.14, 0.9 * inverse)),
+                (ZoneOf { module: ModuleName::Forward, zone: Microzone::Plus }, weight(0.14, -0.4 * forward)),
+                (ZoneOf { module: ModuleName::Forward, zone: Microzone::Minus }, weight(0.14, forward)),
+                (ZoneOf { module: ModuleName::Inverse, zone: Microzone::Plus }, weight(0.14, 0.7 * inverse)),
+                (ZoneOf { module: ModuleName::Inverse, zone: Microzone::Minus }, weight(0.14, 0.9 * inverse)),
             ]);
             trials.push(TrialRecord {
                 index,
@@ -133,15 +144,19 @@ fn arm(condition: &str, seed: u64, with_snapshots: bool) -> ArmResult {
             inverse += rate_i * error;
         }
     }
-    let snapshots = if with_snapshots && condition == "plastic" { snapshots(seed) } else { Vec::new() };
-    let weights = if condition == "static" { Vec::new() } else { histograms() };
-    ArmResult {
-        condition: condition.into(),
+    let snapshots =
+        if with_snapshots && condition == Condition::Plastic { snapshots(seed) } else { Vec::new() };
+    let weights = if condition == Condition::Static { Vec::new() } else { histograms() };
+    ConditionRun {
+        condition,
         seed,
         trials,
         snapshots,
         weights,
-        fingerprint: format!("{:016x}", 0x9e37_79b9_7f4a_7c15u64.wrapping_mul(seed + condition.len() as u64)),
+        fingerprint: format!(
+            "{:016x}",
+            0x9e37_79b9_7f4a_7c15u64.wrapping_mul(seed + condition.name().len() as u64)
+        ),
     }
 }
 
@@ -149,7 +164,7 @@ fn arm(condition: &str, seed: u64, with_snapshots: bool) -> ArmResult {
 fn snapshots(seed: u64) -> Vec<ActivitySnapshot> {
     let mut snapshots = Vec::new();
     for (k, trial) in [8, 20, 31].into_iter().enumerate() {
-        for module in ["forward", "inverse"] {
+        for module in ModuleName::ALL {
             let spikes = CELLS.iter().map(|&(cell, n, rest)| {
                 let noise = Stream::new(seed + trial, &format!("{module}{cell}"));
                 let rate = match cell {
@@ -170,11 +185,7 @@ fn snapshots(seed: u64) -> Vec<ActivitySnapshot> {
                 }
                 train
             });
-            snapshots.push(ActivitySnapshot {
-                trial: trial as usize,
-                module: module.into(),
-                spikes: spikes.collect(),
-            });
+            snapshots.push(ActivitySnapshot { trial: trial as usize, module, spikes: spikes.collect() });
         }
     }
     snapshots
@@ -183,8 +194,8 @@ fn snapshots(seed: u64) -> Vec<ActivitySnapshot> {
 fn histograms() -> Vec<WeightHistogram> {
     let edges_ns: Vec<f64> = (0..=60).map(|k| 0.005 * f64::from(k)).collect();
     let mut all = Vec::new();
-    for module in ["forward", "inverse"] {
-        for (microzone, shift) in [("plus", 0.004), ("minus", -0.025)] {
+    for module in ModuleName::ALL {
+        for (microzone, shift) in [(Microzone::Plus, 0.004), (Microzone::Minus, -0.025)] {
             let bell = |w: f64, mean: f64, sd: f64| (-0.5 * ((w - mean) / sd).powi(2)).exp();
             let before =
                 edges_ns.windows(2).map(|e| if e[0] <= 0.1401 && 0.1401 < e[1] { 52_000 } else { 0 });
@@ -192,14 +203,10 @@ fn histograms() -> Vec<WeightHistogram> {
                 let w = 0.5 * (e[0] + e[1]);
                 (9_000.0 * bell(w, 0.142, 0.006) + 3_500.0 * bell(w, 0.14 + shift, 0.02)) as u64
             });
-            for (when, counts) in [("before", before.collect()), ("after", after.collect::<Vec<u64>>())] {
-                all.push(WeightHistogram {
-                    module: module.into(),
-                    microzone: microzone.into(),
-                    when: when.into(),
-                    edges_ns: edges_ns.clone(),
-                    counts,
-                });
+            for (when, counts) in
+                [(When::Before, before.collect()), (When::After, after.collect::<Vec<u64>>())]
+            {
+                all.push(WeightHistogram { module, microzone, when, edges_ns: edges_ns.clone(), counts });
             }
         }
     }
@@ -217,7 +224,7 @@ fn calibration(seed: u64) -> Calibration {
             SweepPoint { prism_deg, errors_deg: errors_deg.collect() }
         })
         .collect();
-    let by_module = |f: f64, i: f64| BTreeMap::from([("forward".to_owned(), f), ("inverse".to_owned(), i)]);
+    let by_module = |f: f64, i: f64| BTreeMap::from([(ModuleName::Forward, f), (ModuleName::Inverse, i)]);
     Calibration {
         version: 1,
         key: "a1b2".into(),
@@ -233,19 +240,19 @@ fn calibration(seed: u64) -> Calibration {
         r2: 0.993,
         open_loop_error_deg: 20.2,
         static_bias_deg: by_module(-1.4, 0.6),
-        sign_test_deg: [("forward", [-2.4, 2.2]), ("inverse", [-0.9, 1.1])]
-            .map(|(m, v)| (m.to_owned(), v))
-            .into(),
-        rates_hz: CELLS.iter().map(|c| (format!("forward/{}", c.0), c.2)).collect(),
+        sign_test_deg: [(ModuleName::Forward, [-2.4, 2.2]), (ModuleName::Inverse, [-0.9, 1.1])].into(),
+        rates_hz: CELLS
+            .iter()
+            .map(|c| (RateOf { module: ModuleName::Forward, cell: c.0.into(), zone: None }, c.2))
+            .collect(),
         balanced_a_plus_ns: by_module(9.2e-5, 1.5e-4),
         fingerprint: format!("{seed:08x}cafe"),
     }
 }
 
-fn synthetic(seeds: &[u64], conditions: &[&str], with_snapshots: bool) -> PrismResult {
-    let arms = conditions.iter().flat_map(|c| seeds.iter().map(|s| arm(c, *s, with_snapshots))).collect();
+fn synthetic(seeds: &[u64], conditions: &[Condition], with_snapshots: bool) -> PrismResult {
+    let runs = conditions.iter().flat_map(|c| seeds.iter().map(|s| run(*c, *s, with_snapshots))).collect();
     PrismResult {
-        preset: "full".into(),
         seeds: seeds.to_vec(),
         anatomy_source: "synthetic numbers for a test of the report, not a simulation".into(),
         notes: vec!["gap_goc: gap junctions are not simulated; the E-GLIF protocols do not use them".into()],
@@ -256,9 +263,9 @@ fn synthetic(seeds: &[u64], conditions: &[&str], with_snapshots: bool) -> PrismR
         trial_ms: TRIAL_MS,
         dt_ms: DT_MS,
         arm_segments_m: [0.30, 0.31],
-        plant: "joint".into(),
+        plant: PlantKind::Joint,
         calibrations: seeds.iter().map(|s| calibration(*s)).collect(),
-        arms,
+        runs,
     }
 }
 
@@ -281,7 +288,7 @@ fn findings(result: &PrismResult) -> Findings {
     Findings {
         experiment: "prism".into(),
         version: "0.1.0".into(),
-        preset: result.preset.clone(),
+        preset: "full".into(),
         seeds: result.seeds.clone(),
         wall_s: 1_834.0,
         measured: Vec::new(),
@@ -391,7 +398,7 @@ fn full_result_gives_every_figure_and_finding() {
 
 #[test]
 fn page_loads_nothing_from_elsewhere() {
-    let (html, _) = render(&synthetic(&[0], &["static", "plastic"], true));
+    let (html, _) = render(&synthetic(&[0], &[Condition::Static, Condition::Plastic], true));
     for forbidden in
         ["<script", "<link", "@import", "<iframe", "src=\"http", "url(http", "url(\"http", "srcset"]
     {
@@ -414,14 +421,14 @@ fn ids_on_the_page_are_unique() {
 
 #[test]
 fn equal_results_give_equal_bytes() {
-    let result = synthetic(&[0, 1], &["static", "plastic", "forward_only"], true);
+    let result = synthetic(&[0, 1], &[Condition::Static, Condition::Plastic, Condition::ForwardOnly], true);
     let ((first, _), (second, _)) = (render(&result), render(&result));
     assert!(first == second);
 }
 
 #[test]
 fn report_renders_without_ablations_snapshots_or_spread() {
-    let (html, figures) = render(&synthetic(&[7], &["static", "plastic"], false));
+    let (html, figures) = render(&synthetic(&[7], &[Condition::Static, Condition::Plastic], false));
     keep("report-sample-small", &html, &figures);
     assert!(!names(&figures).contains(&"ablations") && !names(&figures).contains(&"raster_forward"));
     assert!(html.contains("on one seed") && !html.contains("NaN"));
@@ -434,8 +441,8 @@ fn report_renders_from_next_to_nothing() {
     assert_eq!(names(&figures), ["schematic"]);
     assert!(html.contains("answers nothing"));
 
-    result.arms = vec![arm("plastic", 1, false)];
-    for trial in &mut result.arms[0].trials {
+    result.runs = vec![run(Condition::Plastic, 1, false)];
+    for trial in &mut result.runs[0].trials {
         trial.error_deg = f64::NAN;
         trial.rates_hz.clear();
         trial.mean_weight_ns.clear();
@@ -448,20 +455,22 @@ fn report_renders_from_next_to_nothing() {
 
 #[test]
 fn answer_claims_no_learning_that_was_not_measured() {
-    let mut result = synthetic(&[0, 1, 2], &["static", "plastic"], false);
+    let mut result = synthetic(&[0, 1, 2], &[Condition::Static, Condition::Plastic], false);
     let (html, _) = render(&result);
     assert!(html.contains("With plasticity the pointing error fell from"));
     assert!(html.contains("without it, it stayed where it was"));
     assert!(html.contains("an after-effect."));
 
-    let unlearned: Vec<ArmResult> = result.condition("static").cloned().collect();
-    result.arms.retain(|a| a.condition == "static");
-    result.arms.extend(unlearned.into_iter().map(|a| ArmResult { condition: "plastic".into(), ..a }));
+    let unlearned: Vec<ConditionRun> = result.condition(Condition::Static).cloned().collect();
+    result.runs.retain(|a| a.condition == Condition::Static);
+    result.runs.extend(unlearned.into_iter().map(|a| ConditionRun { condition: Condition::Plastic, ..a }));
     let (html, _) = render(&result);
     assert!(html.contains("With plasticity the pointing error stayed where it was"));
     assert!(html.contains("no clear after-effect"));
 
-    for trial in result.arms.iter_mut().filter(|a| a.condition == "plastic").flat_map(|a| &mut a.trials) {
+    for trial in
+        result.runs.iter_mut().filter(|a| a.condition == Condition::Plastic).flat_map(|a| &mut a.trials)
+    {
         trial.error_deg *= 1.0 + trial.index as f64 / 10.0;
     }
     assert!(render(&result).0.contains("With plasticity the pointing error grew from"));

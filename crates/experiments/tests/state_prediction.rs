@@ -5,7 +5,8 @@ use lobule_cerebellum::recordings::{
     Events, Session, TrialEvent, Unit, UnitTimes, read_csv, read_nwb, read_prism, write_nwb,
 };
 use lobule_experiments::prism::Prism;
-use lobule_experiments::prism::results::ActivitySnapshot;
+use lobule_experiments::prism::config::Condition;
+use lobule_experiments::prism::record::ActivitySnapshot;
 use lobule_experiments::state_prediction::populations::{Kind, session};
 use lobule_experiments::state_prediction::{StatePrediction, StatePredictionConfig, StatePredictionRecord};
 use lobule_scaffold::hdf5::Output;
@@ -465,7 +466,7 @@ fn a_run_of_prism_that_keeps_all_spikes_is_a_session() {
     let (finished, result) = run(&Prism, &config, &options, &Quiet).unwrap();
     // The rasters still show three trials with all populations.
     let whole = |s: &&ActivitySnapshot| s.spikes.iter().any(|t| t.label == "granule_cell");
-    let plastic = result.arms.iter().find(|a| a.condition == "plastic").unwrap();
+    let plastic = result.condition(Condition::Plastic).next().unwrap();
     assert_eq!(plastic.snapshots.iter().filter(whole).count(), 2 * 3);
     assert_eq!(plastic.snapshots.len(), 2 * 10);
 

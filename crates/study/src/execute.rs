@@ -11,7 +11,7 @@ use lobule_exchange::Ranks;
 use lobule_signal::Progress;
 use serde::Serialize;
 use serde_json::Value;
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
 use std::time::Instant;
 
 /// Runs `study` and writes its folder.
@@ -45,23 +45,11 @@ pub fn run_on<S: Study + ?Sized>(
     let sound = sound.and_then(|seeds| study.check(config).map(|()| seeds));
     let seeds = ranks.agree(sound.and_then(|seeds| check_ranks(S::CARD, options, ranks).map(|()| seeds)))?;
     let begin = Instant::now();
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.jobs.max(1))
-        .build()
-        .map_err(|e| Error::Config { key: "jobs".into(), what: e.to_string() })?;
     let folder = ranks.agree(match ranks.is_first() {
         true => RunFolder::open(&options.out, &config_toml, options.resumes),
         false => Ok(RunFolder::elsewhere(&options.out)),
     })?;
-    let run = Run {
-        folder: &folder,
-        progress,
-        preset: &options.preset,
-        threads: options.threads.max(1),
-        pool: &pool,
-        ranks,
-        measured: Mutex::default(),
-    };
+    let run = Run::new(&folder, options, progress, ranks).inspect_err(|_| folder.discard_if_empty())?;
     let record = ranks.agree(study.run(config, &run)).inspect_err(|_| folder.discard_if_empty())?;
     progress.note("drawing the report");
     let measured = run.measured.into_inner().unwrap_or_else(PoisonError::into_inner);

@@ -31,19 +31,41 @@ pub struct Run<'a> {
     pub folder: &'a RunFolder,
     /// Who watches.
     pub progress: &'a dyn Progress,
-    /// Name of the preset, for the record.
-    pub preset: &'a str,
     /// Threads of each job.
     pub threads: usize,
     /// As many workers as there are jobs. Not for several ranks: they would meet in different parts.
-    pub pool: &'a rayon::ThreadPool,
+    pool: rayon::ThreadPool,
     /// The processes that run this together.
     pub ranks: &'a Ranks,
     /// What was measured of this machine.
     pub(crate) measured: Mutex<Vec<Measured>>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    /// A run that keeps its snapshots in a folder; of the options, jobs and threads count.
+    ///
+    /// # Errors
+    /// More jobs than the system has threads for.
+    pub fn new(
+        folder: &'a RunFolder,
+        options: &RunOptions,
+        progress: &'a dyn Progress,
+        ranks: &'a Ranks,
+    ) -> Result<Self, Error> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(options.jobs.max(1))
+            .build()
+            .map_err(|e| Error::Config { key: "jobs".into(), what: e.to_string() })?;
+        Ok(Self {
+            folder,
+            progress,
+            threads: options.threads.max(1),
+            pool,
+            ranks,
+            measured: Mutex::default(),
+        })
+    }
+
     /// Keeps a number that depends on the machine, such as a time: it is told with the findings and enters no record, so that
     /// equal runs have equal records.
     pub fn measured(&self, name: impl Into<String>, value: f64, unit: &str) {
@@ -65,6 +87,25 @@ impl Run<'_> {
             return items.iter().map(work).collect();
         }
         self.pool.install(|| items.par_iter().with_max_len(1).map(&work).collect())
+    }
+
+    /// Prepares every seed, and works on every item of a seed as soon as that seed is prepared, as many at a time as there
+    /// are jobs, over several ranks one after the other; gives what was prepared and the results of its items, in order.
+    ///
+    /// # Errors
+    /// An error of one of them; what has not begun is then left out.
+    pub fn each_after<S: Sync, P: Send + Sync, I: Sync, T: Send>(
+        &self,
+        seeds: &[S],
+        prepare: impl Fn(&S) -> Result<P, Error> + Sync,
+        items: &[I],
+        work: impl Fn(&P, &I) -> Result<T, Error> + Sync,
+    ) -> Result<Vec<(P, Vec<T>)>, Error> {
+        self.each(seeds, |seed| {
+            let prepared = prepare(seed)?;
+            let results = self.each(items, |item| work(&prepared, item))?;
+            Ok((prepared, results))
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Playing the commands of a trial on a body.
 
-use super::closed_loop::TrialOutcome;
-use super::config::Body;
+use super::config::PlantKind;
+use super::pointing_loop::TrialOutcome;
 use lobule_control::Plant;
 use lobule_control::plant::{Joint, PlanarArm};
 use lobule_study::Error;
@@ -68,7 +68,7 @@ pub fn arm_direction(scale: &BodyScale, outcome: &TrialOutcome) -> Result<f64, E
 }
 
 /// Plays a trial on both bodies; `body` decides whose error counts.
-pub fn play(outcome: &TrialOutcome, scale: &BodyScale, body: Body) -> Result<Movement, Error> {
+pub fn play(outcome: &TrialOutcome, scale: &BodyScale, body: PlantKind) -> Result<Movement, Error> {
     let ticks = outcome.cortex.len();
     let mut joint = Joint::new(scale.deg_per_unit, scale.x0);
     let mut arm = arm(scale, ticks);
@@ -82,8 +82,8 @@ pub fn play(outcome: &TrialOutcome, scale: &BodyScale, body: Body) -> Result<Mov
     }
     let cortex = end_position(outcome.cortex.iter().copied())?;
     let error_deg = match body {
-        Body::Joint => joint.pointing_deg(),
-        Body::Arm => arm.pointing_deg() * scale.arm_gain,
+        PlantKind::Joint => joint.pointing_deg(),
+        PlantKind::Arm => arm.pointing_deg() * scale.arm_gain,
     };
     Ok(Movement {
         error_deg,

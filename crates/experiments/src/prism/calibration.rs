@@ -13,16 +13,16 @@
 //!    count of olive spikes alone is a few dozen, and its error would be a drift.
 
 use super::body::{self, BodyScale};
-use super::closed_loop::{self, ClosedLoop, LoopState, MODULES, TrialInput, TrialOutcome};
-use super::config::{Body, Part, PrismConfig};
-use super::results::{Calibration, SweepPoint};
+use super::circuit::{self, TEACHING};
+use super::config::{Participation, PlantKind, PrismConfig};
+use super::keys::{ModuleName, RateOf};
+use super::pointing_loop::{LoopState, PointingLoop, TrialInput, TrialOutcome};
+use super::record::{Calibration, SweepPoint};
 use lobule_analysis::{linear_fit, mean, sd};
 pub use lobule_cerebellum::kernel_area_s;
 use lobule_circuit::Network;
-use lobule_exchange::Ranks;
 use lobule_scaffold::Anatomy;
-use lobule_study::run_folder::RunFolder;
-use lobule_study::{Error, Progress};
+use lobule_study::{Error, Run, fingerprint};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -72,18 +72,14 @@ pub fn key(config: &PrismConfig, anatomy: &Anatomy, seed: u64) -> String {
     relevant.seeds = Vec::new();
     relevant.conditions = Vec::new();
     let text = format!(
-        "{VERSION}\n{}\n{:?}\n{}\n{:?}\n{seed}\n{}",
+        "{VERSION}\n{}\n{}\n{}\n{:?}\n{seed}\n{}",
         env!("CARGO_PKG_VERSION"),
-        relevant,
+        relevant.to_toml(),
         anatomy.source,
         anatomy.cells.iter().map(|c| (c.cell_type.as_str(), c.len())).collect::<Vec<_>>(),
         anatomy.connections.iter().map(|c| c.len()).sum::<usize>(),
     );
-    let mut hash = 0xCBF2_9CE4_8422_2325u64;
-    for byte in text.bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
-    }
-    format!("{hash:016x}")
+    format!("{:016x}", fingerprint(text.as_bytes()))
 }
 
 /// Number of trials that a calibration runs.
@@ -102,40 +98,31 @@ pub fn calibrate(
     config: &PrismConfig,
     anatomy: &Anatomy,
     seed: u64,
-    threads: usize,
-    ranks: &Ranks,
-    folder: Option<&RunFolder>,
-    progress: &dyn Progress,
+    run: &Run,
 ) -> Result<(Calibrated, Arc<Network>), Error> {
     let file = format!("calibration-{seed}");
     let mut whole = None;
-    let (is_kept, kept) = ranks.on_first(|| {
-        let Some(folder) = folder else { return Ok::<_, Error>((false, None)) };
-        let kept: Option<Calibrated> = folder.snapshot(&file)?;
+    let kept = run.ranks.on_first(|| {
+        let kept: Option<Calibrated> = run.folder.snapshot(&file)?;
         let kept = kept.filter(|kept| require(kept, config, anatomy, seed).is_ok());
-        Ok((
-            true,
-            kept.map(|kept| {
-                whole = Some(kept.state);
-                (kept.record, kept.scale, kept.a_plus_ns)
-            }),
-        ))
+        Ok::<_, Error>(kept.map(|kept| {
+            whole = Some(kept.state);
+            (kept.record, kept.scale, kept.a_plus_ns)
+        }))
     })?;
     if let Some((record, scale, a_plus_ns)) = kept {
-        let network = closed_loop::compile(config, anatomy, a_plus_ns, seed, ranks)?;
-        let mut closed = ClosedLoop::new(config, anatomy, network.clone(), seed, threads, ranks)?;
+        let network = circuit::compile(config, anatomy, a_plus_ns, seed, run.ranks)?;
+        let mut closed = PointingLoop::new(config, anatomy, network.clone(), seed, run.threads, run.ranks)?;
         closed.scatter_state(whole)?;
-        progress.done(trials(config) as u64);
+        run.progress.done(trials(config) as u64);
         return Ok((Calibrated { record, scale, state: closed.state(), a_plus_ns }, network));
     }
-    let (calibrated, closed) = measure(config, anatomy, seed, threads, ranks, progress)?;
-    if is_kept {
-        let state = closed.gather_state()?;
-        ranks.on_first(|| match folder.zip(state) {
-            Some((folder, state)) => folder.keep_snapshot(&file, &Calibrated { state, ..calibrated.clone() }),
-            None => Ok(()),
-        })?;
-    }
+    let (calibrated, closed) = measure(config, anatomy, seed, run)?;
+    let state = closed.gather_state()?;
+    run.ranks.on_first(|| match state {
+        Some(state) => run.folder.keep_snapshot(&file, &Calibrated { state, ..calibrated.clone() }),
+        None => Ok(()),
+    })?;
     Ok((calibrated, closed.simulation().network().clone()))
 }
 
@@ -144,18 +131,16 @@ fn measure(
     config: &PrismConfig,
     anatomy: &Anatomy,
     seed: u64,
-    threads: usize,
-    ranks: &Ranks,
-    progress: &dyn Progress,
-) -> Result<(Calibrated, ClosedLoop), Error> {
-    let silent = closed_loop::compile(config, anatomy, [0.0; 2], seed, ranks)?;
-    let mut closed = ClosedLoop::new(config, anatomy, silent, seed, threads, ranks)?;
-    let at = |closed: &mut ClosedLoop, prism_deg: f64, n: usize| -> Result<Vec<TrialOutcome>, Error> {
-        let input = TrialInput { prism_deg, error_deg: 0.0, learns: [false; 2] };
+    run: &Run,
+) -> Result<(Calibrated, PointingLoop), Error> {
+    let silent = circuit::compile(config, anatomy, [0.0; 2], seed, run.ranks)?;
+    let mut closed = PointingLoop::new(config, anatomy, silent, seed, run.threads, run.ranks)?;
+    let at = |closed: &mut PointingLoop, prism_deg: f64, n: usize| -> Result<Vec<TrialOutcome>, Error> {
+        let input = TrialInput { seen_target_deg: prism_deg, error_deg: 0.0, learns: [false; 2] };
         // The first trial still hears the last one: the cortex counts over a window.
         closed.trial(input)?;
         let outcomes = (0..n).map(|_| closed.trial(input)).collect();
-        progress.done(n as u64 + 1);
+        run.progress.done(n as u64 + 1);
         outcomes
     };
     let position = |o: &TrialOutcome| body::end_position(o.cortex.iter().zip(&o.inverse).map(|(a, b)| a + b));
@@ -163,7 +148,7 @@ fn measure(
     // 1: the two points that define degrees.
     let zero = at(&mut closed, 0.0, config.calibration.trials)?;
     let start = closed.state();
-    let mut rates_hz: BTreeMap<String, f64> = BTreeMap::new();
+    let mut rates_hz: BTreeMap<RateOf, f64> = BTreeMap::new();
     for outcome in &zero {
         for (label, rate) in &outcome.rates_hz {
             *rates_hz.entry(label.clone()).or_default() += rate / zero.len() as f64;
@@ -171,8 +156,9 @@ fn measure(
     }
     let told_hz = [config.sensory_olive.spontaneous_hz, config.motor_olive.spontaneous_hz];
     let mut rest_hz = [0.0; 2];
-    for (m, module) in MODULES.into_iter().enumerate().filter(|(m, _)| told_hz[*m] > 0.0) {
-        let Some(&teaching_hz) = rates_hz.get(&format!("{module}/teaching")) else { continue };
+    for (m, module) in ModuleName::ALL.into_iter().enumerate().filter(|(m, _)| told_hz[*m] > 0.0) {
+        let rate = |cell: &str| rates_hz.get(&RateOf { module, cell: cell.into(), zone: None }).copied();
+        let (Some(teaching_hz), Some(olive_hz)) = (rate(TEACHING), rate("io_cell")) else { continue };
         if teaching_hz == 0.0 {
             return Err(Error::Refused {
                 part: "calibration".into(),
@@ -183,11 +169,11 @@ fn measure(
                 ),
             });
         }
-        rest_hz[m] = told_hz[m] * rates_hz[&format!("{module}/io_cell")] / teaching_hz;
+        rest_hz[m] = told_hz[m] * olive_hz / teaching_hz;
     }
     let a_plus = a_plus_ns(config, rest_hz);
-    let network = closed_loop::compile(config, anatomy, a_plus, seed, ranks)?;
-    closed = ClosedLoop::new(config, anatomy, network, seed, threads, ranks)?;
+    let network = circuit::compile(config, anatomy, a_plus, seed, run.ranks)?;
+    closed = PointingLoop::new(config, anatomy, network, seed, run.threads, run.ranks)?;
     closed.restore(start.clone())?;
     let second_deg = config.calibration.second_deg;
     let second = at(&mut closed, second_deg, config.calibration.trials)?;
@@ -214,8 +200,8 @@ fn measure(
     scale.arm_straight_deg = mean(&arm0);
     scale.arm_gain = second_deg / (mean(&arm1) - mean(&arm0));
     let (x0_sd_deg, second_sd_deg) = match config.wiring.plant {
-        Body::Joint => (sd(&x0s) * deg_per_unit, sd(&seconds) * deg_per_unit),
-        Body::Arm => (sd(&arm0) * scale.arm_gain.abs(), sd(&arm1) * scale.arm_gain.abs()),
+        PlantKind::Joint => (sd(&x0s) * deg_per_unit, sd(&seconds) * deg_per_unit),
+        PlantKind::Arm => (sd(&arm0) * scale.arm_gain.abs(), sd(&arm1) * scale.arm_gain.abs()),
     };
     if x0_sd_deg.is_nan() || x0_sd_deg > config.calibration.max_sd_deg {
         return Err(Error::Refused {
@@ -248,31 +234,31 @@ fn measure(
     let mut contribution = [[0.0; 2]; 2];
     for (s, sign) in [1.0, -1.0].into_iter().enumerate() {
         closed.restore(start.clone())?;
-        let probe = |closed: &mut ClosedLoop| -> Result<[f64; 2], Error> {
-            let input = TrialInput { prism_deg: SIGN_PRISM_DEG, error_deg: 0.0, learns: [false; 2] };
+        let probe = |closed: &mut PointingLoop| -> Result<[f64; 2], Error> {
+            let input = TrialInput { seen_target_deg: SIGN_PRISM_DEG, error_deg: 0.0, learns: [false; 2] };
             let mut sum = [0.0; 2];
             for _ in 0..SIGN_PROBES {
-                let m = body::play(&closed.trial(input)?, &scale, Body::Joint)?;
+                let m = body::play(&closed.trial(input)?, &scale, PlantKind::Joint)?;
                 sum = [sum[0] + m.cortex_deg, sum[1] + m.inverse_deg];
             }
             Ok(sum.map(|x| x / SIGN_PROBES as f64))
         };
         let input =
-            TrialInput { prism_deg: SIGN_PRISM_DEG, error_deg: sign * IMPOSED_DEG, learns: [true; 2] };
+            TrialInput { seen_target_deg: SIGN_PRISM_DEG, error_deg: sign * IMPOSED_DEG, learns: [true; 2] };
         for _ in 0..SIGN_TRIALS {
             closed.trial(input)?;
         }
         contribution[s] = probe(&mut closed)?;
-        progress.done((SIGN_TRIALS + SIGN_PROBES) as u64);
+        run.progress.done((SIGN_TRIALS + SIGN_PROBES) as u64);
     }
     let parts = [config.wiring.forward, config.wiring.inverse];
-    for (m, name) in MODULES.into_iter().enumerate() {
-        if parts[m] == Part::On {
-            sign_test_deg.insert(name.to_string(), [contribution[0][m], contribution[1][m]]);
+    for (m, name) in ModuleName::ALL.into_iter().enumerate() {
+        if parts[m] == Participation::On {
+            sign_test_deg.insert(name, [contribution[0][m], contribution[1][m]]);
         }
     }
 
-    let static_bias_deg = BTreeMap::from([("inverse".to_string(), {
+    let static_bias_deg = BTreeMap::from([(ModuleName::Inverse, {
         let inverse = zero
             .iter()
             .map(|o| body::end_position(o.inverse.iter().copied()))
@@ -298,7 +284,7 @@ fn measure(
         static_bias_deg,
         sign_test_deg,
         rates_hz,
-        balanced_a_plus_ns: MODULES.iter().zip(a_plus).map(|(n, a)| (n.to_string(), a)).collect(),
+        balanced_a_plus_ns: ModuleName::ALL.into_iter().zip(a_plus).collect(),
         fingerprint: format!("{:016x}", closed.simulation().fingerprint()?),
     };
     check_signs(config, &record)?;

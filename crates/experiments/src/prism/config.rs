@@ -7,10 +7,42 @@ use lobule_study::Error;
 use lobule_study::Preset;
 use serde::{Deserialize, Serialize};
 
+/// What differs from the configured loop in a run of the protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// No synapse learns.
+    Static,
+    /// Both modules learn.
+    Plastic,
+    /// Only the forward module learns; the inverse module stays in the loop, static.
+    ForwardOnly,
+    /// Only the inverse module learns; the forward module stays in the loop, static.
+    InverseOnly,
+    /// Both modules learn with the olive's channels exchanged.
+    WrongPolarity,
+    /// Only the inverse module learns, under planner noise that is new in every trial.
+    FreshNoise,
+}
+
+impl Condition {
+    /// Its name in the configuration, the record and the names of findings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Static => "static",
+            Self::Plastic => "plastic",
+            Self::ForwardOnly => "forward_only",
+            Self::InverseOnly => "inverse_only",
+            Self::WrongPolarity => "wrong_polarity",
+            Self::FreshNoise => "fresh_noise",
+        }
+    }
+}
+
 /// Whether a module takes part in the loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Part {
+pub enum Participation {
     /// In the loop; it learns in the plastic conditions.
     On,
     /// In the loop; it never learns.
@@ -39,10 +71,10 @@ pub enum Noise {
     Fresh,
 }
 
-/// The body that closes the loop.
+/// The plant that closes the loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Body {
+pub enum PlantKind {
     /// One joint, the double integral of its command.
     Joint,
     /// Two-joint planar arm.
@@ -99,15 +131,15 @@ pub enum KeptSpikes {
 #[serde(deny_unknown_fields)]
 pub struct LoopConfig {
     /// The forward module.
-    pub forward: Part,
+    pub forward: Participation,
     /// The inverse module.
-    pub inverse: Part,
+    pub inverse: Participation,
     /// Olive channels of both modules.
     pub polarity: Polarity,
     /// Planner noise.
     pub noise: Noise,
-    /// Body.
-    pub plant: Body,
+    /// Plant.
+    pub plant: PlantKind,
     /// Gain of the inverse module's command.
     pub inverse_gain: f64,
 }
@@ -166,8 +198,8 @@ pub struct SitesConfig {
 pub struct PrismConfig {
     /// Seeds; each draws its own anatomy (native), wiring and noise.
     pub seeds: Vec<u64>,
-    /// Conditions to run: static, plastic, forward_only, inverse_only, wrong_polarity, fresh_noise.
-    pub conditions: Vec<String>,
+    /// Conditions to run.
+    pub conditions: Vec<Condition>,
     /// Anatomy.
     pub scaffold: ScaffoldConfig,
     /// Protocol.
@@ -277,15 +309,8 @@ impl PrismConfig {
             return refuse("conditions", "at least one condition is needed".into());
         }
         for (i, condition) in self.conditions.iter().enumerate() {
-            if !CONDITIONS.iter().any(|c| c.0 == condition) {
-                let known = CONDITIONS.map(|c| c.0).join(", ");
-                return refuse(
-                    "conditions",
-                    format!("there is no condition `{condition}`; there are: {known}"),
-                );
-            }
             if self.conditions[..i].contains(condition) {
-                return refuse("conditions", format!("`{condition}` is named twice"));
+                return refuse("conditions", format!("`{}` is named twice", condition.name()));
             }
         }
         let p = &self.protocol;
@@ -308,7 +333,7 @@ impl PrismConfig {
                 format!("{} of {trials} trials; 1 to 100000 are needed", p.prism),
             );
         }
-        if self.wiring.forward == Part::Off && self.wiring.inverse == Part::Off {
+        if self.wiring.forward == Participation::Off && self.wiring.inverse == Participation::Off {
             return refuse("loop.forward", "both modules are off: there is no cerebellum in the loop".into());
         }
         if !(0.0..=100.0).contains(&self.wiring.inverse_gain) {
@@ -362,13 +387,3 @@ impl PrismConfig {
         Ok(())
     }
 }
-
-/// All conditions, in the order of the report, with one line each.
-pub const CONDITIONS: [(&str, &str); 6] = [
-    ("static", "no synapse learns"),
-    ("plastic", "both modules learn"),
-    ("forward_only", "only the forward module learns; the inverse module stays in the loop, static"),
-    ("inverse_only", "only the inverse module learns; the forward module stays in the loop, static"),
-    ("wrong_polarity", "both modules learn with the olive's channels exchanged"),
-    ("fresh_noise", "only the inverse module learns, under planner noise that is new in every trial"),
-];

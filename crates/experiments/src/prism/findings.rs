@@ -1,7 +1,8 @@
 //! The findings of the prism experiment, computed from what the run recorded.
 
-use super::config::PrismConfig;
-use super::results::{ArmResult, PrismResult};
+use super::config::{Condition, PrismConfig};
+use super::keys::RateOf;
+use super::record::{ConditionRun, PrismResult};
 use lobule_analysis::{Adaptation, adaptation};
 use lobule_study::report::{Finding, Judge};
 
@@ -9,21 +10,21 @@ const SPEC: &str = "acceptance of the closed-loop specification, after the cereb
 const CHOSEN: &str = "Chosen: reported for comparison, no expectation";
 const NETWORK: &str = "awake mouse at rest: Geminiani et al. 2019, doi:10.3389/fncom.2019.00068; cerebellar-models 0.13 (at rest; the loop drives the modules more)";
 
-/// The adaptation of one arm; `None` when the protocol is too short for it.
-pub fn of_arm(arm: &ArmResult, config: &PrismConfig) -> Option<Adaptation> {
-    let errors: Vec<f64> = arm.trials.iter().map(|t| t.error_deg).collect();
+/// The adaptation in one run; `None` when the protocol is too short for it.
+pub fn of_run(run: &ConditionRun, config: &PrismConfig) -> Option<Adaptation> {
+    let errors: Vec<f64> = run.trials.iter().map(|t| t.error_deg).collect();
     adaptation(&errors, config.protocol.baseline, config.protocol.prism)
 }
 
 /// All findings that the run's conditions allow.
 pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
     let mut found = Vec::new();
-    let measure = |condition: &str, what: fn(Adaptation) -> f64| -> Option<Vec<f64>> {
+    let measure = |condition: Condition, what: fn(Adaptation) -> f64| -> Option<Vec<f64>> {
         let values: Option<Vec<f64>> =
-            result.condition(condition).map(|a| of_arm(a, config).map(what)).collect();
+            result.condition(condition).map(|run| of_run(run, config).map(what)).collect();
         values.filter(|v| !v.is_empty())
     };
-    if let Some(v) = measure("static", |a| a.last - a.first) {
+    if let Some(v) = measure(Condition::Static, |a| a.last - a.first) {
         found.push(Finding::seven(
             "static_error_change_deg",
             "Without plasticity: mean error of the last 6 trials through prisms minus that of the first 4; every seed counts.",
@@ -34,7 +35,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
             SPEC,
         ));
     }
-    if let Some(v) = measure("plastic", |a| a.ratio) {
+    if let Some(v) = measure(Condition::Plastic, |a| a.ratio) {
         found.push(Finding::seven(
             "plastic_error_ratio",
             "With plasticity: mean error of the last 6 trials through prisms over that of the first 4; every seed counts. Below 0 it overshoots.",
@@ -45,7 +46,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
             "Specification of the experiment: at most 0.5. Chosen: at least -0.5, an overshoot by half is no adaptation",
         ));
     }
-    if let Some(v) = measure("plastic", |a| a.after) {
+    if let Some(v) = measure(Condition::Plastic, |a| a.after) {
         found.push(Finding::seven(
             "after_effect_deg",
             "With plasticity: mean error of trials 2 to 6 after the prisms came off; the mean over seeds counts.",
@@ -56,7 +57,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
             SPEC,
         ));
     }
-    if let Some(v) = measure("static", |a| a.after) {
+    if let Some(v) = measure(Condition::Static, |a| a.after) {
         found.push(Finding::seven(
             "static_after_effect_deg",
             "Without plasticity: mean error of trials 2 to 6 after the prisms came off.",
@@ -70,28 +71,28 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
     for (name, condition, meaning, expected, source) in [
         (
             "wrong_polarity_ratio",
-            "wrong_polarity",
+            Condition::WrongPolarity,
             "Olive channels exchanged: last 6 over first 4; learning must not help.",
             [Some(0.8), None],
             SPEC,
         ),
         (
             "forward_only_ratio",
-            "forward_only",
+            Condition::ForwardOnly,
             "Only the forward module learns: last 6 over first 4.",
             [None, None],
             CHOSEN,
         ),
         (
             "inverse_only_ratio",
-            "inverse_only",
+            Condition::InverseOnly,
             "Only the inverse module learns: last 6 over first 4.",
             [None, None],
             CHOSEN,
         ),
         (
             "fresh_noise_ratio",
-            "fresh_noise",
+            Condition::FreshNoise,
             "Only the inverse module learns, under planner noise that is new in every trial: last 6 over first 4.",
             [None, None],
             CHOSEN,
@@ -102,7 +103,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         }
     }
     let calibration =
-        |what: fn(&super::results::Calibration) -> f64| result.calibrations.iter().map(what).collect();
+        |what: fn(&super::record::Calibration) -> f64| result.calibrations.iter().map(what).collect();
     found.push(Finding::seven(
         "sweep_slope",
         "Slope of the error over the prism's deviation before learning.",
@@ -130,9 +131,9 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         Judge::Each,
         "Chosen: limit of the calibration",
     ));
-    let labels: Vec<&String> =
+    let labels: Vec<&RateOf> =
         result.calibrations.first().map(|c| c.rates_hz.keys().collect()).unwrap_or_default();
-    for label in labels.into_iter().filter(|l| l.matches('/').count() == 1) {
+    for label in labels.into_iter().filter(|l| l.zone.is_none()) {
         let rates: Vec<f64> =
             result.calibrations.iter().filter_map(|c| c.rates_hz.get(label).copied()).collect();
         found.push(Finding::seven(

@@ -8,18 +8,21 @@
 //! config ──anatomy, calibrate──▶ calibrated seed ──run per condition──▶ PrismResult ──▶ findings, figures, page
 //! ```
 
-pub mod arm_run;
 pub mod body;
 pub mod calibration;
-pub mod closed_loop;
+pub mod circuit;
+pub mod condition_run;
 pub mod config;
 mod figures;
 mod findings;
+pub mod keys;
 mod page;
-pub mod results;
+pub mod pointing_loop;
+mod rates;
+pub mod record;
 mod run;
 
 pub use figures::figures;
-pub use findings::{findings, of_arm};
+pub use findings::{findings, of_run};
 pub use page::story;
 pub use run::{Prism, anatomy};

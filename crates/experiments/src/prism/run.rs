@@ -4,19 +4,21 @@
 //! Results are put in the order of the configuration, whoever finished first, so
 //! that the number of jobs and threads changes nothing.
 
-use super::arm_run::{self, Subject};
 use super::calibration::{self, Calibrated};
-use super::config::{DEFAULTS, PRESETS, PrismConfig};
-use super::results::{ArmResult, Calibration, PopulationRow, PrismResult};
+use super::condition_run::{self, Subject};
+use super::config::{Condition, DEFAULTS, PRESETS, PrismConfig};
+use super::keys::ModuleName;
+use super::record::{Calibration, ConditionRun, PopulationRow, PrismResult};
 use lobule_study::Error;
 use lobule_study::report::{Figure, Finding};
 use lobule_study::{Card, Run, Story, Study};
 
+use lobule_cerebellum::{DT_MS, PLASTIC_SET};
 use lobule_circuit::Network;
 use lobule_control::plant::PlanarArm;
 use lobule_scaffold::{Anatomy, ScaffoldSpec, reconstruct};
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// The experiment `prism`.
 #[derive(Debug, Clone, Copy)]
@@ -68,8 +70,8 @@ impl Study for Prism {
     }
 
     fn fingerprints(&self, result: &PrismResult) -> Vec<(String, String)> {
-        let label = |arm: &ArmResult| format!("{}-{}", arm.condition, arm.seed);
-        result.arms.iter().map(|arm| (label(arm), arm.fingerprint.clone())).collect()
+        let label = |run: &ConditionRun| format!("{}-{}", run.condition.name(), run.seed);
+        result.runs.iter().map(|run| (label(run), run.fingerprint.clone())).collect()
     }
 
     fn files(&self, result: &PrismResult) -> Result<Vec<(String, Vec<u8>)>, Error> {
@@ -85,12 +87,12 @@ impl Study for Prism {
     }
 }
 
-/// What is known about a seed before its conditions run.
-#[derive(Clone)]
-struct Seeded {
+/// A calibrated seed, before its conditions run.
+struct CalibratedSeed {
+    seed: u64,
     anatomy: Arc<Anatomy>,
     network: Arc<Network>,
-    calibrated: Arc<Calibrated>,
+    calibrated: Calibrated,
 }
 
 /// The anatomy of a seed: read from the configured file, or reconstructed.
@@ -106,9 +108,6 @@ pub fn anatomy(config: &PrismConfig, seed: u64) -> Result<Anatomy, Error> {
     }
 }
 
-/// An arm's place in the order of the configuration, (condition, seed), and its result.
-type Placed = ((usize, usize), ArmResult);
-
 /// Calibrates every seed and runs its conditions.
 fn conditions(config: &PrismConfig, run: &Run) -> Result<PrismResult, Error> {
     // A file serves all seeds; a native circuit is drawn for each.
@@ -116,89 +115,27 @@ fn conditions(config: &PrismConfig, run: &Run) -> Result<PrismResult, Error> {
         true => None,
         false => Some(Arc::new(run.ranks.agree(anatomy(config, 0))?)),
     };
-    let per_seed = calibration::trials(config) + config.conditions.len() * arm_run::trials(config);
+    let per_seed = calibration::trials(config) + config.conditions.len() * condition_run::trials(config);
     run.progress.expect((per_seed * config.seeds.len()) as u64);
-    let (seeds, mut arms) = match run.ranks.ranks() {
-        1 => on_jobs(config, shared, run)?,
-        _ => in_order(config, shared, run)?,
-    };
-    arms.sort_by_key(|(order, _)| *order);
-    // Rasters are drawn for the first seed.
-    for ((_, s), arm) in &mut arms {
-        if *s > 0 {
-            arm.snapshots.clear();
+    let seeds = run.each_after(
+        &config.seeds,
+        |&seed| prepare(config, seed, shared.clone(), run),
+        &config.conditions,
+        |subject, &condition| one(config, subject, condition, run),
+    )?;
+    let (seeds, by_seed): (Vec<CalibratedSeed>, Vec<Vec<ConditionRun>>) = seeds.into_iter().unzip();
+    // By condition, then seed; rasters are drawn for the first seed.
+    let mut by_seed: Vec<_> = by_seed.into_iter().map(Vec::into_iter).collect();
+    let mut runs = Vec::new();
+    for _ in &config.conditions {
+        for (s, mut one) in by_seed.iter_mut().filter_map(Iterator::next).enumerate() {
+            if s > 0 {
+                one.snapshots.clear();
+            }
+            runs.push(one);
         }
     }
-    gather(config, run, &seeds, arms.into_iter().map(|a| a.1).collect())
-}
-
-/// One arm after the other: on all ranks the same at the same time.
-fn in_order(
-    config: &PrismConfig,
-    shared: Option<Arc<Anatomy>>,
-    run: &Run,
-) -> Result<(Vec<Seeded>, Vec<Placed>), Error> {
-    let (mut seeds, mut arms) = (Vec::new(), Vec::new());
-    for (s, &seed) in config.seeds.iter().enumerate() {
-        let seeded = prepare(config, seed, shared.clone(), run)?;
-        for (c, condition) in config.conditions.iter().enumerate() {
-            arms.push(((c, s), arm(config, seed, &seeded, condition, run)?));
-        }
-        seeds.push(seeded);
-    }
-    Ok((seeds, arms))
-}
-
-/// As many seeds and arms at a time as there are jobs.
-fn on_jobs(
-    config: &PrismConfig,
-    shared: Option<Arc<Anatomy>>,
-    run: &Run,
-) -> Result<(Vec<Seeded>, Vec<Placed>), Error> {
-    let failure: Mutex<Option<Error>> = Mutex::new(None);
-    let seeds: Vec<Mutex<Option<Seeded>>> = config.seeds.iter().map(|_| Mutex::new(None)).collect();
-    let arms: Mutex<Vec<Placed>> = Mutex::new(Vec::new());
-    let fail = |e: Error| {
-        failure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(e);
-    };
-    let has_failed = || failure.lock().unwrap_or_else(PoisonError::into_inner).is_some();
-
-    // A condition may begin as soon as its own seed is calibrated.
-    run.pool.scope(|scope| {
-        for (s, &seed) in config.seeds.iter().enumerate() {
-            let (shared, seeds, arms, fail, has_failed) = (shared.clone(), &seeds, &arms, &fail, &has_failed);
-            scope.spawn(move |scope| {
-                if has_failed() {
-                    return;
-                }
-                let seeded = match prepare(config, seed, shared, run) {
-                    Ok(seeded) => seeded,
-                    Err(e) => return fail(e),
-                };
-                for (c, condition) in config.conditions.iter().enumerate() {
-                    let seeded = seeded.clone();
-                    scope.spawn(move |_| {
-                        if has_failed() {
-                            return;
-                        }
-                        match arm(config, seed, &seeded, condition, run) {
-                            Ok(arm) => {
-                                arms.lock().unwrap_or_else(PoisonError::into_inner).push(((c, s), arm))
-                            }
-                            Err(e) => fail(e),
-                        }
-                    });
-                }
-                *seeds[s].lock().unwrap_or_else(PoisonError::into_inner) = Some(seeded);
-            });
-        }
-    });
-    if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(error);
-    }
-    let seeds =
-        seeds.into_iter().filter_map(|s| s.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
-    Ok((seeds, arms.into_inner().unwrap_or_else(PoisonError::into_inner)))
+    gather(config, run, &seeds, runs)
 }
 
 fn prepare(
@@ -206,40 +143,37 @@ fn prepare(
     seed: u64,
     shared: Option<Arc<Anatomy>>,
     run: &Run,
-) -> Result<Seeded, Error> {
+) -> Result<CalibratedSeed, Error> {
     let anatomy = match shared {
         Some(anatomy) => anatomy,
         None => Arc::new(run.ranks.agree(anatomy(config, seed))?),
     };
-    let (threads, ranks, folder) = (run.threads, run.ranks, Some(run.folder));
-    let (calibrated, network) =
-        calibration::calibrate(config, &anatomy, seed, threads, ranks, folder, run.progress)?;
-    Ok(Seeded { anatomy, network, calibrated: Arc::new(calibrated) })
+    let (calibrated, network) = calibration::calibrate(config, &anatomy, seed, run)?;
+    Ok(CalibratedSeed { seed, anatomy, network, calibrated })
 }
 
-fn arm(
+fn one(
     config: &PrismConfig,
-    seed: u64,
-    seeded: &Seeded,
-    condition: &str,
+    of: &CalibratedSeed,
+    condition: Condition,
     run: &Run,
-) -> Result<ArmResult, Error> {
-    let Seeded { anatomy, network, calibrated } = seeded;
-    let subject = Subject { anatomy, network: network.clone(), calibrated, seed };
-    arm_run::run(config, &subject, condition, run.threads, run.ranks, Some(run.folder), run.progress)
+) -> Result<ConditionRun, Error> {
+    let CalibratedSeed { seed, anatomy, network, calibrated } = of;
+    let subject = Subject { anatomy, network: network.clone(), calibrated, seed: *seed };
+    condition_run::run(config, &subject, condition, run)
 }
 
 fn gather(
     config: &PrismConfig,
     run: &Run,
-    seeds: &[Seeded],
-    arms: Vec<ArmResult>,
+    seeds: &[CalibratedSeed],
+    runs: Vec<ConditionRun>,
 ) -> Result<PrismResult, Error> {
     let first = &seeds[0];
-    let prefix = super::closed_loop::MODULES
+    let prefix = ModuleName::ALL
         .into_iter()
-        .find(|m| first.network.populations().iter().any(|p| p.label.starts_with(*m)))
-        .unwrap_or("forward");
+        .find(|m| first.network.populations().iter().any(|p| p.label.starts_with(m.name())))
+        .unwrap_or(ModuleName::Forward);
     let of_module = |label: &str| label.starts_with(&format!("{prefix}/"));
     let projections = first.network.projections();
     let mut notes = first.anatomy.notes.clone();
@@ -252,10 +186,9 @@ fn gather(
         let counted = projections.iter().filter(|p| of_module(&p.label) && p.label.ends_with(set));
         counted.map(|p| p.synapses as u64).sum()
     };
-    let mut sums = [synapses(""), synapses(super::closed_loop::PLASTIC_SET)];
+    let mut sums = [synapses(""), synapses(PLASTIC_SET)];
     run.ranks.sum(&mut sums)?;
     Ok(PrismResult {
-        preset: run.preset.into(),
         seeds: config.seeds.clone(),
         anatomy_source: first.anatomy.source.clone(),
         notes,
@@ -269,13 +202,10 @@ fn gather(
         synapses_per_module: sums[0] as usize,
         plastic_per_module: sums[1] as usize,
         trial_ms: config.protocol.trial_ms as f64,
-        dt_ms: super::closed_loop::DT_MS,
+        dt_ms: DT_MS,
         arm_segments_m: PlanarArm::segments_m(),
-        plant: match config.wiring.plant {
-            super::config::Body::Joint => "joint".into(),
-            super::config::Body::Arm => "arm".into(),
-        },
-        calibrations: seeds.iter().map(|s| -> Calibration { s.calibrated.record.clone() }).collect(),
-        arms,
+        plant: config.wiring.plant,
+        calibrations: seeds.iter().map(|s| s.calibrated.record.clone()).collect(),
+        runs,
     })
 }

@@ -1,10 +1,13 @@
 //! Mean rates across trials: the output path as curves, all populations as a map.
 
-use super::look::{Label, MODULES, ZONES, cell_name, cell_rank, signed, zone_stroke};
+use super::look::{cell_name, cell_rank, population_words, sign, signed, zone_stroke};
 use super::series::{
-    arms, curve_marks, over_seeds, prism_key, prism_spans, reach, seeds_in_words, trial_axis,
+    curve_marks, over_seeds, prism_key, prism_spans, reach, runs, seeds_in_words, trial_axis,
 };
-use crate::prism::results::{ArmResult, Epoch, PrismResult};
+use crate::prism::config::Condition;
+use crate::prism::keys::{ModuleName, RateOf};
+use crate::prism::record::{ConditionRun, Epoch, PrismResult};
+use lobule_scaffold::Microzone;
 use lobule_study::Error;
 use lobule_study::report::chart::{Axis, Cell, Key, Level, Mark, Panel, Plate, Swatch, Tick};
 use lobule_study::report::numbers::capital;
@@ -18,36 +21,33 @@ const FLOOR_HZ: f64 = 0.1;
 /// Largest change the map resolves, in doublings.
 const DOUBLINGS: f64 = 1.0;
 
-/// All population labels that occur, with their parts; a population with rates by microzone is left out as a whole.
-fn labels(arms: &[&ArmResult]) -> Vec<(String, Label)> {
-    let names: BTreeSet<&String> =
-        arms.iter().flat_map(|a| &a.trials).flat_map(|t| t.rates_hz.keys()).collect();
-    let all: Vec<(String, Label)> = names.into_iter().map(|name| (name.clone(), Label::read(name))).collect();
-    let zoned: BTreeSet<(String, String)> =
-        all.iter().filter(|l| !l.1.zone.is_empty()).map(|l| (l.1.module.clone(), l.1.cell.clone())).collect();
-    all.into_iter()
-        .filter(|(_, l)| !(l.zone.is_empty() && zoned.contains(&(l.module.clone(), l.cell.clone()))))
-        .collect()
+/// All populations that occur; one with rates by microzone is left out as a whole.
+fn populations(runs: &[&ConditionRun]) -> Vec<RateOf> {
+    let all: BTreeSet<&RateOf> =
+        runs.iter().flat_map(|run| &run.trials).flat_map(|t| t.rates_hz.keys()).collect();
+    let has_zones =
+        |of: &RateOf| all.iter().any(|l| l.zone.is_some() && l.module == of.module && l.cell == of.cell);
+    all.iter().filter(|of| of.zone.is_some() || !has_zones(of)).map(|of| (*of).clone()).collect()
 }
 
 /// Rates of Purkinje, nuclear and olive cells of both microzones across trials.
 pub fn rates(result: &PrismResult) -> Result<Option<Figure>, Error> {
-    let arms = arms(result, "plastic");
-    let labels = labels(&arms);
+    let runs = runs(result, Condition::Plastic);
+    let populations = populations(&runs);
     let mut plate = Plate::new("rates", 2, 130.0);
     plate.left.1 = 44.0;
     for cell in ["purkinje_cell", "dcn_p", "io_cell"] {
         let mut row = Vec::new();
-        for module in MODULES {
+        for module in ModuleName::ALL {
             let mut panel = Panel::new(
-                &format!("{}: {}", capital(module), cell_name(cell)),
+                &format!("{}: {}", capital(module.name()), cell_name(cell)),
                 trial_axis(result, if cell == "io_cell" { "trial" } else { "" }),
                 Axis::exact("", 0.0, 1.0),
             );
             panel.shades = prism_spans(result);
-            for (name, label) in labels.iter().filter(|(_, l)| l.module == module && l.cell == cell) {
-                let stroke = zone_stroke(module, &label.zone);
-                panel.marks.extend(curve_marks(&arms, |t| t.rates_hz.get(name).copied(), &stroke, false));
+            for of in populations.iter().filter(|of| of.module == module && of.cell == cell) {
+                let stroke = zone_stroke(module, of.zone);
+                panel.marks.extend(curve_marks(&runs, |t| t.rates_hz.get(of).copied(), &stroke, false));
             }
             row.push(panel);
         }
@@ -64,9 +64,10 @@ pub fn rates(result: &PrismResult) -> Result<Option<Figure>, Error> {
     if plate.panels.is_empty() {
         return Ok(None);
     }
-    for module in MODULES {
-        for (zone, sign) in ZONES.iter().zip(["+", "−"]) {
-            plate.legend.push(Key::line(&format!("{module} {sign}"), zone_stroke(module, zone)));
+    for module in ModuleName::ALL {
+        for zone in Microzone::ALL {
+            let pen = zone_stroke(module, Some(zone));
+            plate.legend.push(Key::line(&format!("{module} {}", sign(zone)), pen));
         }
     }
     plate.legend.push(prism_key());
@@ -74,7 +75,7 @@ pub fn rates(result: &PrismResult) -> Result<Option<Figure>, Error> {
         "Mean firing rate in each trial with plasticity, by module (columns) and by microzone: plus unbroken, minus \
          broken. The olive reports the error; climbing-fibre spikes depress the Purkinje cells of the same microzone, \
          which frees its nuclear cells. {}",
-        seeds_in_words(arms.len())
+        seeds_in_words(runs.len())
     );
     Ok(Some(Figure::svg("rates", caption, plot::svg(&plate)?)))
 }
@@ -88,21 +89,21 @@ struct Row {
 
 /// The change of the rate of every population against the baseline trials.
 pub fn rate_map(result: &PrismResult) -> Result<Option<Figure>, Error> {
-    let arms = arms(result, "plastic");
+    let runs = runs(result, Condition::Plastic);
     let baseline: BTreeSet<usize> =
-        arms.iter().flat_map(|a| &a.trials).filter(|t| t.epoch == Epoch::Baseline).map(|t| t.index).collect();
-    let mut labels = labels(&arms);
-    labels.sort_by_key(|(name, l)| {
-        (cell_rank(&l.cell), l.cell.clone(), ZONES.iter().position(|z| *z == l.zone), name.clone())
+        runs.iter().flat_map(|a| &a.trials).filter(|t| t.epoch == Epoch::Baseline).map(|t| t.index).collect();
+    let mut populations = populations(&runs);
+    populations.sort_by_key(|of| {
+        (cell_rank(&of.cell), of.cell.clone(), of.zone.map(|zone| zone as usize), of.clone())
     });
     let mut plate = Plate::new("rate_map", 1, 0.0);
     plate.left = (224.0, 224.0);
-    for module in MODULES.iter().copied().chain([""]) {
-        let rows: Vec<Row> = labels
+    for module in ModuleName::ALL {
+        let rows: Vec<Row> = populations
             .iter()
-            .filter(|(_, l)| l.module == module)
-            .filter_map(|(name, label)| {
-                let points = over_seeds(&arms, |t| t.rates_hz.get(name).copied());
+            .filter(|of| of.module == module)
+            .filter_map(|of| {
+                let points = over_seeds(&runs, |t| t.rates_hz.get(of).copied());
                 let before: Vec<f64> = points
                     .iter()
                     .filter(|p| baseline.contains(&(p.trial as usize)))
@@ -113,7 +114,7 @@ pub fn rate_map(result: &PrismResult) -> Result<Option<Figure>, Error> {
                     if before.is_empty() { points.first()?.mean } else { super::mean_sd(&before).0 };
                 let change = |hz: f64| (hz.max(FLOOR_HZ) / baseline_hz.max(FLOOR_HZ)).log2();
                 let changes = points.iter().map(|p| (p.trial, change(p.mean))).collect();
-                Some(Row { words: label.words(), baseline_hz, changes })
+                Some(Row { words: population_words(of), baseline_hz, changes })
             })
             .collect();
         if !rows.is_empty() {
@@ -133,7 +134,7 @@ pub fn rate_map(result: &PrismResult) -> Result<Option<Figure>, Error> {
         "Every population with plasticity: rate in each trial relative to its mean before the prisms \
          (written beside the name). White: unchanged; orange: faster; blue: slower; the scale is logarithmic and \
          rates under {FLOOR_HZ} Hz count as {FLOOR_HZ} Hz. Vertical lines: prisms on and off. Mean over {}.",
-        match arms.len() {
+        match runs.len() {
             1 => "one seed".into(),
             n => format!("{n} seeds"),
         }
@@ -141,9 +142,8 @@ pub fn rate_map(result: &PrismResult) -> Result<Option<Figure>, Error> {
     Ok(Some(Figure::svg("rate_map", caption, plot::svg(&plate)?)))
 }
 
-fn map_panel(result: &PrismResult, module: &str, rows: &[Row]) -> Panel {
-    let title =
-        if module.is_empty() { "Outside the modules".into() } else { format!("{} module", capital(module)) };
+fn map_panel(result: &PrismResult, module: ModuleName, rows: &[Row]) -> Panel {
+    let title = format!("{} module", capital(module.name()));
     let tick = |(k, row): (usize, &Row)| Tick {
         at: -(k as f64) - 0.5,
         text: format!("{}, {} Hz", row.words, signed(row.baseline_hz, 1)),

@@ -2,8 +2,9 @@
 //! and the angle of the joint over the movement.
 
 use super::look::{condition_name, signed};
-use super::series::{arms, share_vertical_axis, zero};
-use crate::prism::results::{ArmResult, Epoch, PrismResult, TrialRecord};
+use super::series::{runs, share_vertical_axis, zero};
+use crate::prism::config::Condition;
+use crate::prism::record::{ConditionRun, Epoch, PrismResult, TrialRecord};
 use lobule_study::Error;
 use lobule_study::report::chart::{Axis, Key, Mark, Panel, Plate, WIDTH};
 use lobule_study::report::palette::{BLACK, BLUE, GREEN, PURPLE, VERMILLION};
@@ -22,8 +23,8 @@ struct Moment<'a> {
     stroke: Stroke,
 }
 
-fn moments(arm: &ArmResult) -> Vec<Moment<'_>> {
-    let of = |epoch| arm.trials.iter().filter(move |t| t.epoch == epoch);
+fn moments(run: &ConditionRun) -> Vec<Moment<'_>> {
+    let of = |epoch| run.trials.iter().filter(move |t| t.epoch == epoch);
     let first = of(Epoch::Prism).next();
     let last = of(Epoch::Prism).next_back().filter(|l| first.is_none_or(|f| f.index != l.index));
     let solid = |colour| Stroke::new(colour, 2.0);
@@ -39,11 +40,11 @@ fn moments(arm: &ArmResult) -> Vec<Moment<'_>> {
     .collect()
 }
 
-/// One arm of each of the two main conditions, on the first seed that has them.
-fn examples(result: &PrismResult) -> Vec<&ArmResult> {
-    let plastic = arms(result, "plastic");
-    let seed = plastic.first().or(arms(result, "static").first()).map(|a| a.seed);
-    ["static", "plastic"]
+/// One run of each of the two main conditions, on the first seed that has them.
+fn examples(result: &PrismResult) -> Vec<&ConditionRun> {
+    let plastic = runs(result, Condition::Plastic);
+    let seed = plastic.first().or(runs(result, Condition::Static).first()).map(|run| run.seed);
+    [Condition::Static, Condition::Plastic]
         .into_iter()
         .filter_map(|c| result.condition(c).find(|a| Some(a.seed) == seed && !a.trials.is_empty()))
         .collect()
@@ -151,7 +152,7 @@ pub fn arm(result: &PrismResult) -> Option<Figure> {
             drawing.text((title_at, 46.0), &char::from(b'A' + k as u8).to_string(), heading);
             title_at += 18.0;
         }
-        drawing.text((title_at, 46.0), &condition_name(&example.condition), heading);
+        drawing.text((title_at, 46.0), condition_name(example.condition), heading);
         draw_protractor(&mut drawing, &protractor, (low, high), rim, place);
         for moment in moments.iter() {
             draw_posture(&mut drawing, result.arm_segments_m, moment, place);
@@ -245,7 +246,7 @@ pub fn joint_angle(result: &PrismResult) -> Result<Option<Figure>, Error> {
     let mut plate = Plate::new("joint_angle", 2, 210.0);
     for example in examples(result) {
         let x = Axis::exact("time in the trial (ms)", 0.0, result.trial_ms);
-        let mut panel = Panel::new(&condition_name(&example.condition), x, Axis::exact("", 0.0, 1.0));
+        let mut panel = Panel::new(condition_name(example.condition), x, Axis::exact("", 0.0, 1.0));
         panel.levels.push(zero());
         for moment in moments(example) {
             let path = &moment.trial.path_deg;

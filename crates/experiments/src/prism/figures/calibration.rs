@@ -2,7 +2,7 @@
 
 use super::look::signed;
 use super::series::{mean_sd, zero};
-use crate::prism::results::{Calibration, PrismResult};
+use crate::prism::record::{Calibration, PrismResult};
 use lobule_study::Error;
 use lobule_study::report::chart::{Axis, Key, Mark, Panel, Plate, Swatch};
 use lobule_study::report::palette::{BLACK, BLUE, GUIDE};

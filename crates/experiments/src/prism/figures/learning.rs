@@ -1,8 +1,9 @@
 //! The result in one chart: pointing error across trials.
 
 use super::look::{condition_colour, condition_name, signed};
-use super::series::{arms, curve_marks, longest, prism_key, prism_spans, reach, trial_axis, zero};
-use crate::prism::results::{Epoch, PrismResult};
+use super::series::{curve_marks, longest, prism_key, prism_spans, reach, runs, trial_axis, zero};
+use crate::prism::config::Condition;
+use crate::prism::record::{Epoch, PrismResult};
 use lobule_study::Error;
 use lobule_study::report::chart::{Axis, Key, Panel, Plate};
 use lobule_study::report::svg::{Dash, Stroke};
@@ -15,16 +16,16 @@ pub fn error_by_trial(result: &PrismResult) -> Result<Option<Figure>, Error> {
     panel.levels.push(zero());
     let mut plate = Plate::new("error", 1, 300.0);
     let mut seeds = 0;
-    for condition in ["static", "plastic"] {
-        let arms = arms(result, condition);
-        if arms.is_empty() {
+    for condition in [Condition::Static, Condition::Plastic] {
+        let runs = runs(result, condition);
+        if runs.is_empty() {
             continue;
         }
-        seeds = seeds.max(arms.len());
-        let dash = if condition == "static" { Dash::Dashed } else { Dash::Solid };
+        seeds = seeds.max(runs.len());
+        let dash = if condition == Condition::Static { Dash::Dashed } else { Dash::Solid };
         let stroke = Stroke::new(condition_colour(condition), 2.4).dash(dash);
-        panel.marks.extend(curve_marks(&arms, |t| Some(t.error_deg), &stroke, true));
-        plate.legend.push(Key::line(&condition_name(condition), stroke));
+        panel.marks.extend(curve_marks(&runs, |t| Some(t.error_deg), &stroke, true));
+        plate.legend.push(Key::line(condition_name(condition), stroke));
     }
     if panel.marks.is_empty() {
         return Ok(None);

@@ -1,48 +1,55 @@
 //! Names and colours of conditions, modules and cells: the same in all figures.
 //! Plus and minus are told apart by the pen.
 
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY, VERMILLION};
+use crate::prism::config::Condition;
+use crate::prism::keys::{ModuleName, RateOf};
+use lobule_scaffold::Microzone;
+use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
 use lobule_study::report::svg::{Dash, Stroke};
 
-/// The two cerebellar modules, in order.
-pub const MODULES: [&str; 2] = ["forward", "inverse"];
-/// The two microzones, in order.
-pub const ZONES: [&str; 2] = ["plus", "minus"];
-
 /// Colour of a condition.
-pub fn condition_colour(condition: &str) -> &'static str {
+pub fn condition_colour(condition: Condition) -> &'static str {
     match condition {
-        "static" => BLACK,
-        "plastic" => BLUE,
-        "forward_only" => GREEN,
-        "inverse_only" => ORANGE,
-        "wrong_polarity" => VERMILLION,
-        "fresh_noise" => PURPLE,
-        _ => GUIDE,
+        Condition::Static => BLACK,
+        Condition::Plastic => BLUE,
+        Condition::ForwardOnly => GREEN,
+        Condition::InverseOnly => ORANGE,
+        Condition::WrongPolarity => VERMILLION,
+        Condition::FreshNoise => PURPLE,
     }
 }
 
 /// A condition in words.
-pub fn condition_name(condition: &str) -> String {
+pub fn condition_name(condition: Condition) -> &'static str {
     match condition {
-        "static" => "static (no learning)".into(),
-        "plastic" => "plastic (learning)".into(),
-        "forward_only" => "only the forward module learns".into(),
-        "inverse_only" => "only the inverse module learns".into(),
-        "wrong_polarity" => "learning with olive channels exchanged".into(),
-        "fresh_noise" => "only the inverse module learns, fresh noise".into(),
-        other => other.replace('_', " "),
+        Condition::Static => "static (no learning)",
+        Condition::Plastic => "plastic (learning)",
+        Condition::ForwardOnly => "only the forward module learns",
+        Condition::InverseOnly => "only the inverse module learns",
+        Condition::WrongPolarity => "learning with olive channels exchanged",
+        Condition::FreshNoise => "only the inverse module learns, fresh noise",
     }
 }
 
 /// Colour of a module: that of the condition in which it learns alone.
-pub fn module_colour(module: &str) -> &'static str {
-    condition_colour(&format!("{module}_only"))
+pub fn module_colour(module: ModuleName) -> &'static str {
+    condition_colour(match module {
+        ModuleName::Forward => Condition::ForwardOnly,
+        ModuleName::Inverse => Condition::InverseOnly,
+    })
+}
+
+/// Sign of a microzone, with a true minus.
+pub fn sign(zone: Microzone) -> &'static str {
+    match zone {
+        Microzone::Plus => "+",
+        Microzone::Minus => "−",
+    }
 }
 
 /// Pen of a microzone in the colour of its module: plus unbroken, minus broken.
-pub fn zone_stroke(module: &str, zone: &str) -> Stroke {
-    let dash = if zone == "minus" { Dash::Dashed } else { Dash::Solid };
+pub fn zone_stroke(module: ModuleName, zone: Option<Microzone>) -> Stroke {
+    let dash = if zone == Some(Microzone::Minus) { Dash::Dashed } else { Dash::Solid };
     Stroke::new(module_colour(module), 2.0).dash(dash)
 }
 
@@ -76,40 +83,9 @@ pub fn cell_colour(cell: &str) -> &'static str {
     CELLS.get(cell_rank(cell)).map_or(BLACK, |c| c.2)
 }
 
-/// A label such as `forward/purkinje_cell/plus` in its parts; absent parts are empty.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Label {
-    /// `forward`, `inverse` or empty.
-    pub module: String,
-    /// Cell type, or whatever the label names.
-    pub cell: String,
-    /// `plus`, `minus` or empty.
-    pub zone: String,
-}
-
-impl Label {
-    /// Reads a label; never fails.
-    pub fn read(label: &str) -> Self {
-        let (mut module, mut zone, mut rest) = (String::new(), String::new(), Vec::new());
-        for part in label.split('/') {
-            match part {
-                p if MODULES.contains(&p) => module = p.into(),
-                p if ZONES.contains(&p) => zone = p.into(),
-                p => rest.push(p),
-            }
-        }
-        Self { module, cell: rest.join("/"), zone }
-    }
-
-    /// Cell type and sign in words.
-    pub fn words(&self) -> String {
-        let sign = match self.zone.as_str() {
-            "plus" => " +",
-            "minus" => " −",
-            _ => "",
-        };
-        format!("{}{sign}", cell_name(&self.cell))
-    }
+/// Cell type and sign in words.
+pub fn population_words(of: &RateOf) -> String {
+    of.zone.map_or_else(|| cell_name(&of.cell), |zone| format!("{} {}", cell_name(&of.cell), sign(zone)))
 }
 
 /// A signed number with a true minus sign.

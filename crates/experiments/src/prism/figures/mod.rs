@@ -15,7 +15,7 @@ mod weights;
 pub(super) use look::{cell_name, condition_name};
 pub(super) use series::mean_sd;
 
-use super::results::PrismResult;
+use super::record::PrismResult;
 use lobule_study::Error;
 use lobule_study::report::Figure;
 

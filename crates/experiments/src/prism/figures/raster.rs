@@ -1,8 +1,10 @@
 //! Spikes of a module in single trials: populations stacked, one row a cell.
 
-use super::look::{Label, MODULES, cell_colour, cell_name, cell_rank, signed};
-use super::series::arms;
-use crate::prism::results::{ActivitySnapshot, ArmResult, PrismResult};
+use super::look::{cell_colour, cell_name, cell_rank, signed};
+use super::series::runs;
+use crate::prism::config::Condition;
+use crate::prism::keys::ModuleName;
+use crate::prism::record::{ActivitySnapshot, ConditionRun, PrismResult};
 use lobule_study::Error;
 use lobule_study::report::chart::{Axis, Cell, Mark, Panel, Plate, Tick};
 use lobule_study::report::numbers::{capital, thousands};
@@ -35,12 +37,12 @@ struct Strip {
 /// Rasters of the first, middle and last trial through prisms, one figure for each module.
 pub fn rasters(result: &PrismResult) -> Result<Vec<Figure>, Error> {
     let mut figures = Vec::new();
-    let plastic = arms(result, "plastic");
-    let Some(arm) = plastic.iter().find(|a| !a.snapshots.is_empty()) else { return Ok(figures) };
-    for module in MODULES {
+    let plastic = runs(result, Condition::Plastic);
+    let Some(run) = plastic.iter().find(|run| !run.snapshots.is_empty()) else { return Ok(figures) };
+    for module in ModuleName::ALL {
         // Trials kept for an analysis hold no granule cells.
         let whole = |s: &&ActivitySnapshot| s.spikes.iter().any(|t| t.label.contains("granule_cell"));
-        let of_module = arm.snapshots.iter().filter(|s| s.module == module);
+        let of_module = run.snapshots.iter().filter(|s| s.module == module);
         let mut trials: Vec<&ActivitySnapshot> = of_module.filter(whole).collect();
         trials.sort_by_key(|s| s.trial);
         trials.dedup_by_key(|s| s.trial);
@@ -49,10 +51,10 @@ pub fn rasters(result: &PrismResult) -> Result<Vec<Figure>, Error> {
         if strips.is_empty() {
             continue;
         }
-        let plate = plate(result, arm, module, &trials, &strips);
+        let plate = plate(result, run, module, &trials, &strips);
         figures.push(Figure::svg(
             &format!("raster_{module}"),
-            caption(module, arm.seed, &strips, pause_ms(result, &trials) > 0.0),
+            caption(module, run.seed, &strips, pause_ms(result, &trials) > 0.0),
             plot::svg(&plate)?,
         ));
     }
@@ -71,7 +73,7 @@ fn spread<T: Copy>(items: &[T], n: usize) -> Vec<T> {
 fn strips(trials: &[&ActivitySnapshot]) -> Vec<Strip> {
     let mut sizes: Vec<(String, usize)> = Vec::new();
     for train in trials.iter().flat_map(|s| &s.spikes) {
-        let cell = Label::read(&train.label).cell;
+        let cell = train.label.clone();
         match sizes.iter_mut().find(|s| s.0 == cell) {
             Some(size) => size.1 = size.1.max(train.n),
             None => sizes.push((cell, train.n)),
@@ -97,8 +99,8 @@ fn strips(trials: &[&ActivitySnapshot]) -> Vec<Strip> {
 
 fn plate(
     result: &PrismResult,
-    arm: &ArmResult,
-    module: &str,
+    run: &ConditionRun,
+    module: ModuleName,
     trials: &[&ActivitySnapshot],
     strips: &[Strip],
 ) -> Plate {
@@ -107,7 +109,7 @@ fn plate(
     let mut plate = Plate::new(&format!("raster_{module}"), trials.len(), top);
     plate.left = (184.0, 16.0);
     for (k, snapshot) in trials.iter().enumerate() {
-        let error = arm.trials.iter().find(|t| t.index == snapshot.trial).map(|t| t.error_deg);
+        let error = run.trials.iter().find(|t| t.index == snapshot.trial).map(|t| t.error_deg);
         let title = match error {
             Some(error) => format!("Trial {}, error {}°", snapshot.trial, signed(error, 0)),
             None => format!("Trial {}", snapshot.trial),
@@ -144,8 +146,8 @@ fn spikes(result: &PrismResult, snapshot: &ActivitySnapshot, strips: &[Strip], p
     let width = (pause + result.trial_ms) / 130.0;
     let mut cells = Vec::new();
     for train in &snapshot.spikes {
-        let cell = Label::read(&train.label).cell;
-        let Some(strip) = strips.iter().find(|s| s.cell == cell) else { continue };
+        let cell = &train.label;
+        let Some(strip) = strips.iter().find(|s| s.cell == *cell) else { continue };
         let row = (strip.y.1 - strip.y.0) / strip.shown as f64;
         for (&step, &id) in train.steps.iter().zip(&train.ids) {
             let (id, at) = (id as usize, step as f64 * result.dt_ms - pause);
@@ -156,14 +158,14 @@ fn spikes(result: &PrismResult, snapshot: &ActivitySnapshot, strips: &[Strip], p
             cells.push(Cell {
                 x: (at, at + width),
                 y: (bottom, bottom + (0.85 * row).max(1.5)),
-                colour: cell_colour(&cell).into(),
+                colour: cell_colour(cell).into(),
             });
         }
     }
     cells
 }
 
-fn caption(module: &str, seed: u64, strips: &[Strip], has_pause: bool) -> String {
+fn caption(module: ModuleName, seed: u64, strips: &[Strip], has_pause: bool) -> String {
     let thinned: Vec<String> = strips
         .iter()
         .filter(|s| s.every > 1)
@@ -177,7 +179,7 @@ fn caption(module: &str, seed: u64, strips: &[Strip], has_pause: bool) -> String
     format!(
         "{} module, plastic, seed {seed}: every spike in the first, a middle and the last recorded trial through \
          prisms. One row is one cell; populations are stacked from input (below) to the teaching signal (above).{} {thinned}",
-        capital(module),
+        capital(module.name()),
         if has_pause { " Shaded: the pause before the movement." } else { "" }
     )
 }

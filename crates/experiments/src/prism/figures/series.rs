@@ -1,6 +1,7 @@
 //! Values by trial, averaged over seeds.
 
-use crate::prism::results::{ArmResult, Epoch, PrismResult, TrialRecord};
+use crate::prism::config::Condition;
+use crate::prism::record::{ConditionRun, Epoch, PrismResult, TrialRecord};
 use lobule_study::report::chart::{Axis, Key, Level, Mark, Plate, SHADE};
 use lobule_study::report::palette::GUIDE;
 use lobule_study::report::svg::{Dash, Stroke, tint};
@@ -30,10 +31,10 @@ pub struct Point {
     pub sd: Option<f64>,
 }
 
-/// Averages a value of each trial over arms.
-pub fn over_seeds(arms: &[&ArmResult], value: impl Fn(&TrialRecord) -> Option<f64>) -> Vec<Point> {
+/// Averages a value of each trial over runs.
+pub fn over_seeds(runs: &[&ConditionRun], value: impl Fn(&TrialRecord) -> Option<f64>) -> Vec<Point> {
     let mut by_trial: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-    for trial in arms.iter().flat_map(|a| &a.trials) {
+    for trial in runs.iter().flat_map(|run| &run.trials) {
         by_trial.entry(trial.index).or_default().extend(value(trial));
     }
     let point = |(index, values): (usize, Vec<f64>)| {
@@ -43,14 +44,14 @@ pub fn over_seeds(arms: &[&ArmResult], value: impl Fn(&TrialRecord) -> Option<f6
     by_trial.into_iter().map(point).filter(|p| p.mean.is_finite()).collect()
 }
 
-/// The arms of a condition.
-pub fn arms<'a>(result: &'a PrismResult, condition: &'a str) -> Vec<&'a ArmResult> {
-    result.condition(condition).filter(|a| !a.trials.is_empty()).collect()
+/// The runs of a condition.
+pub fn runs(result: &PrismResult, condition: Condition) -> Vec<&ConditionRun> {
+    result.condition(condition).filter(|run| !run.trials.is_empty()).collect()
 }
 
-/// The longest arm, which shows the protocol.
-pub fn longest(result: &PrismResult) -> Option<&ArmResult> {
-    result.arms.iter().filter(|a| !a.trials.is_empty()).max_by_key(|a| a.trials.len())
+/// The longest run, which shows the protocol.
+pub fn longest(result: &PrismResult) -> Option<&ConditionRun> {
+    result.runs.iter().filter(|a| !a.trials.is_empty()).max_by_key(|a| a.trials.len())
 }
 
 /// Spans of trials through prisms, half a trial wider at both ends.
@@ -72,24 +73,24 @@ pub fn trial_axis(result: &PrismResult, label: &str) -> Axis {
     Axis::exact(label, -0.5, last as f64 + 0.5)
 }
 
-/// Mean line, band of ± one standard deviation and, with `seeds`, a thin line for each arm.
+/// Mean line, band of ± one standard deviation and, with `seeds`, a thin line for each run.
 pub fn curve_marks(
-    arms: &[&ArmResult],
+    runs: &[&ConditionRun],
     value: impl Fn(&TrialRecord) -> Option<f64>,
     stroke: &Stroke,
     seeds: bool,
 ) -> Vec<Mark> {
-    let points = over_seeds(arms, &value);
+    let points = over_seeds(runs, &value);
     let mut marks = Vec::new();
     let edges: Vec<_> =
         points.iter().filter_map(|p| p.sd.map(|sd| (p.trial, p.mean - sd, p.mean + sd))).collect();
     if !edges.is_empty() {
         marks.push(Mark::Band { edges, colour: stroke.colour.clone(), opacity: 0.16 });
     }
-    if seeds && arms.len() > 1 {
+    if seeds && runs.len() > 1 {
         let thin = Stroke::new(&tint(&stroke.colour, 0.5), 0.8);
-        for arm in arms {
-            let points = arm.trials.iter().filter_map(|t| value(t).map(|v| (t.index as f64, v))).collect();
+        for run in runs {
+            let points = run.trials.iter().filter_map(|t| value(t).map(|v| (t.index as f64, v))).collect();
             marks.push(Mark::Line { points, stroke: thin.clone() });
         }
     }

@@ -1,10 +1,13 @@
 //! What learning changed: weights of the synapses from parallel fibres to Purkinje cells.
 
-use super::look::{MODULES, ZONES, module_colour, zone_stroke};
+use super::look::{module_colour, sign, zone_stroke};
 use super::series::{
-    arms, curve_marks, prism_key, prism_spans, reach, seeds_in_words, share_vertical_axis, trial_axis,
+    curve_marks, prism_key, prism_spans, reach, runs, seeds_in_words, share_vertical_axis, trial_axis,
 };
-use crate::prism::results::{ArmResult, PrismResult, WeightHistogram};
+use crate::prism::config::Condition;
+use crate::prism::keys::{ModuleName, ZoneOf};
+use crate::prism::record::{ConditionRun, PrismResult, TrialRecord, WeightHistogram, When};
+use lobule_scaffold::Microzone;
 use lobule_study::Error;
 use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
 use lobule_study::report::numbers::{capital, thousands};
@@ -14,24 +17,23 @@ use lobule_study::report::{Figure, plot};
 
 /// Mean weight across trials, by module and microzone.
 pub fn mean_weights(result: &PrismResult) -> Result<Option<Figure>, Error> {
-    let arms = arms(result, "plastic");
+    let runs = runs(result, Condition::Plastic);
     let mut plate = Plate::new("mean_weights", 2, 190.0);
-    for module in MODULES {
+    for module in ModuleName::ALL {
         let mut panel = Panel::new(
-            &format!("{} module", capital(module)),
+            &format!("{} module", capital(module.name())),
             trial_axis(result, "trial"),
             Axis::exact("", 0.0, 1.0),
         );
         panel.shades = prism_spans(result);
-        for zone in ZONES {
-            let key = format!("{module}/{zone}");
-            let value = |t: &crate::prism::results::TrialRecord| t.mean_weight_ns.get(&key).copied();
-            let stroke = zone_stroke(module, zone);
-            let marks = curve_marks(&arms, value, &stroke, false);
+        for zone in Microzone::ALL {
+            let key = ZoneOf { module, zone };
+            let value = |t: &TrialRecord| t.mean_weight_ns.get(&key).copied();
+            let stroke = zone_stroke(module, Some(zone));
+            let marks = curve_marks(&runs, value, &stroke, false);
             if !reach(&marks).is_empty() {
                 panel.marks.extend(marks);
-                let sign = if zone == "plus" { "+" } else { "−" };
-                plate.legend.push(Key::line(&format!("{module} {sign}"), stroke));
+                plate.legend.push(Key::line(&format!("{module} {}", sign(zone)), stroke));
             }
         }
         if !panel.marks.is_empty() {
@@ -48,17 +50,17 @@ pub fn mean_weights(result: &PrismResult) -> Result<Option<Figure>, Error> {
         "Mean weight of the synapses from parallel fibres to Purkinje cells at each trial: plus microzone unbroken, \
          minus broken. A microzone whose climbing fibres report errors loses weight; the vertical axes do not start \
          at zero. {}",
-        seeds_in_words(arms.len())
+        seeds_in_words(runs.len())
     );
     Ok(Some(Figure::svg("mean_weights", caption, plot::svg(&plate)?)))
 }
 
 /// Counts of one module, microzone and time, summed over seeds with the same bins.
-fn pooled(arms: &[&ArmResult], module: &str, zone: &str, when: &str) -> Option<WeightHistogram> {
-    let mut all = arms
+fn pooled(runs: &[&ConditionRun], of: ZoneOf, when: When) -> Option<WeightHistogram> {
+    let mut all = runs
         .iter()
-        .flat_map(|a| &a.weights)
-        .filter(|w| w.module == module && w.microzone == zone && w.when == when)
+        .flat_map(|run| &run.weights)
+        .filter(|w| w.module == of.module && w.microzone == of.zone && w.when == when)
         .filter(|w| w.edges_ns.len() == w.counts.len() + 1);
     let mut pool = all.next()?.clone();
     for other in all.filter(|o| o.edges_ns == pool.edges_ns).collect::<Vec<_>>() {
@@ -88,20 +90,25 @@ fn single_bin(histogram: &WeightHistogram) -> Option<f64> {
 
 /// Distributions of weights before and after, by module and microzone.
 pub fn distributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
-    let arms = arms(result, "plastic");
+    let runs = runs(result, Condition::Plastic);
     let mut plate = Plate::new("weights_before_after", 2, 160.0);
     let before_pen = Stroke::new(BLACK, 1.6).dash(Dash::Dashed);
     let mut synapses = 0;
     let mut starts_equal = false;
-    let used = used_range(&arms);
-    for module in MODULES {
-        for (zone, sign) in ZONES.iter().zip(["+", "−"]) {
-            let [before, after] = ["before", "after"].map(|when| pooled(&arms, module, zone, when));
+    let used = used_range(&runs);
+    for module in ModuleName::ALL {
+        for zone in Microzone::ALL {
+            let of = ZoneOf { module, zone };
+            let [before, after] = [When::Before, When::After].map(|when| pooled(&runs, of, when));
             if before.is_none() && after.is_none() {
                 continue;
             }
             let x = Axis::exact("weight (nS)", used.0, used.1);
-            let mut panel = Panel::new(&format!("{} {sign}", capital(module)), x, Axis::exact("", 0.0, 1.0));
+            let mut panel = Panel::new(
+                &format!("{} {}", capital(module.name()), sign(zone)),
+                x,
+                Axis::exact("", 0.0, 1.0),
+            );
             if let Some(after) = &after {
                 synapses = synapses.max(after.counts.iter().sum());
                 let points = outline(after);
@@ -128,7 +135,7 @@ pub fn distributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
     }
     share_vertical_axis(&mut plate, "synapses (%)");
     plate.legend.push(Key::line("before", before_pen));
-    for module in MODULES {
+    for module in ModuleName::ALL {
         plate.legend.push(Key::block(&format!("after, {module}"), module_colour(module)));
     }
     let start = if starts_equal {
@@ -146,9 +153,9 @@ pub fn distributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
 }
 
 /// The range of weights that any histogram uses, with one bin to spare.
-fn used_range(arms: &[&ArmResult]) -> (f64, f64) {
+fn used_range(runs: &[&ConditionRun]) -> (f64, f64) {
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    for histogram in arms.iter().flat_map(|a| &a.weights) {
+    for histogram in runs.iter().flat_map(|run| &run.weights) {
         for (edges, &count) in histogram.edges_ns.windows(2).zip(&histogram.counts) {
             if count > 0 {
                 let width = edges[1] - edges[0];

@@ -1,7 +1,8 @@
 //! The answer in words, made from the measured numbers only.
 
+use crate::prism::config::Condition;
 use crate::prism::figures::mean_sd;
-use crate::prism::results::{ArmResult, Epoch, PrismResult};
+use crate::prism::record::{ConditionRun, Epoch, PrismResult};
 
 /// Trials that count as the first through prisms, at most.
 const FIRST: usize = 4;
@@ -12,8 +13,8 @@ const AFTER: usize = 5;
 /// Errors below this are not worth a claim, deg. Chosen: the scatter between trials of the static network is of this size.
 const NOTICEABLE_DEG: f64 = 2.0;
 
-/// The course of one condition, as means over seeds; signs are relative to the prism.
-struct Course {
+/// Errors of one condition, as means over seeds; signs are relative to the prism.
+struct Errors {
     seeds: usize,
     /// Seeds on which the last error is below half of the first.
     halved: usize,
@@ -23,9 +24,9 @@ struct Course {
     trials: (usize, usize),
 }
 
-/// First error, last error, error after removal of one arm.
-fn of_arm(arm: &ArmResult) -> Option<([f64; 3], (usize, usize))> {
-    let in_epoch = |epoch| arm.trials.iter().filter(move |t| t.epoch == epoch);
+/// First error, last error, error after removal in one run.
+fn of_run(run: &ConditionRun) -> Option<([f64; 3], (usize, usize))> {
+    let in_epoch = |epoch| run.trials.iter().filter(move |t| t.epoch == epoch);
     let side = in_epoch(Epoch::Prism).map(|t| t.prism_deg).find(|p| *p != 0.0).unwrap_or(1.0).signum();
     let prism: Vec<f64> = in_epoch(Epoch::Prism).map(|t| side * t.error_deg).collect();
     if prism.is_empty() {
@@ -40,17 +41,17 @@ fn of_arm(arm: &ArmResult) -> Option<([f64; 3], (usize, usize))> {
     Some(([mean(&prism[..first]), mean(&prism[prism.len() - last..]), mean(&after)], (first, last)))
 }
 
-fn course(result: &PrismResult, condition: &str) -> Option<Course> {
-    let arms: Vec<_> = result.condition(condition).filter_map(of_arm).collect();
-    let column = |k: usize| mean_sd(&arms.iter().map(|a| a.0[k]).collect::<Vec<_>>());
+fn errors(result: &PrismResult, condition: Condition) -> Option<Errors> {
+    let runs: Vec<_> = result.condition(condition).filter_map(of_run).collect();
+    let column = |k: usize| mean_sd(&runs.iter().map(|a| a.0[k]).collect::<Vec<_>>());
     let after = column(2);
-    Some(Course {
-        seeds: arms.len(),
-        halved: arms.iter().filter(|(e, _)| e[1].abs() < 0.5 * e[0].abs()).count(),
+    Some(Errors {
+        seeds: runs.len(),
+        halved: runs.iter().filter(|(e, _)| e[1].abs() < 0.5 * e[0].abs()).count(),
         first: column(0),
         last: column(1),
         after: after.0.is_finite().then_some(after),
-        trials: arms.first()?.1,
+        trials: runs.first()?.1,
     })
 }
 
@@ -66,12 +67,12 @@ fn trials(n: usize) -> String {
 }
 
 /// What the error did between its first and last value; completes a sentence that begins with "the error".
-fn change(course: &Course, windows: bool) -> String {
-    let (first, last) = (course.first.0, course.last.0);
-    let (mut from, mut to) = (degrees(course.first), degrees(course.last));
+fn change(errors: &Errors, windows: bool) -> String {
+    let (first, last) = (errors.first.0, errors.last.0);
+    let (mut from, mut to) = (degrees(errors.first), degrees(errors.last));
     if windows {
-        from += &format!(" in the first {} through prisms", trials(course.trials.0));
-        to += &format!(" in the last {}", course.trials.1);
+        from += &format!(" in the first {} through prisms", trials(errors.trials.0));
+        to += &format!(" in the last {}", errors.trials.1);
     }
     if !(first.is_finite() && last.is_finite()) {
         "was not measured".into()
@@ -90,7 +91,7 @@ fn change(course: &Course, windows: bool) -> String {
 
 /// One or two sentences that answer the question of the experiment.
 pub fn answer(result: &PrismResult) -> String {
-    match (course(result, "plastic"), course(result, "static")) {
+    match (errors(result, Condition::Plastic), errors(result, Condition::Static)) {
         (Some(plastic), Some(fixed)) => format!(
             "With plasticity the pointing error {}; without it, it {}.",
             change(&plastic, true),
@@ -115,8 +116,8 @@ pub fn answer(result: &PrismResult) -> String {
 /// The after-effect, and how the numbers of the answer were formed.
 pub fn small_print(result: &PrismResult) -> Vec<String> {
     let mut sentences = Vec::new();
-    let (plastic, fixed) = (course(result, "plastic"), course(result, "static"));
-    if let Some((course, after)) = plastic.as_ref().and_then(|p| p.after.map(|a| (p, a))) {
+    let (plastic, fixed) = (errors(result, Condition::Plastic), errors(result, Condition::Static));
+    if let Some((errors, after)) = plastic.as_ref().and_then(|p| p.after.map(|a| (p, a))) {
         let reference = fixed.as_ref().and_then(|f| f.after);
         let beside = reference.map_or_else(String::new, |f| format!(" (static network: {})", degrees(f)));
         let beyond_static = reference.is_none_or(|f| after.0 < f.0 - NOTICEABLE_DEG);
@@ -128,15 +129,15 @@ pub fn small_print(result: &PrismResult) -> Vec<String> {
         } else {
             format!("When the prisms came off, the error was {}{beside}: no clear after-effect.", degrees(after))
         });
-        if course.seeds > 1 {
+        if errors.seeds > 1 {
             sentences.push(format!(
                 "With plasticity the last error was below half of the first on {} of {} seeds.",
-                course.halved, course.seeds
+                errors.halved, errors.seeds
             ));
         }
     }
-    if let Some(course) = plastic.or(fixed) {
-        let spread = match course.seeds {
+    if let Some(errors) = plastic.or(fixed) {
+        let spread = match errors.seeds {
             1 => " on one seed".into(),
             n => format!("; ± is the standard deviation over {n} seeds"),
         };

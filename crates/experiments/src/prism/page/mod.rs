@@ -4,8 +4,9 @@ mod answer;
 mod tables;
 mod words;
 
+use super::config::PlantKind;
 use super::figures::cell_name;
-use super::results::PrismResult;
+use super::record::PrismResult;
 use lobule_study::report::html::Table;
 use lobule_study::report::numbers::thousands;
 use lobule_study::report::svg::escape;
@@ -58,10 +59,9 @@ fn what_was_run(result: &PrismResult) -> Section {
         _ => ("two modules, each".into(), format!(", {} in both", count(2 * cells))),
     };
     let seeds: Vec<String> = result.seeds.iter().map(u64::to_string).collect();
-    let plant = match result.plant.as_str() {
-        "joint" => "one joint, decoded from the spikes at the end of each trial".into(),
-        "arm" => "planar arm of two segments".into(),
-        other => other.to_owned(),
+    let plant = match result.plant {
+        PlantKind::Joint => "one joint, decoded from the spikes at the end of each trial",
+        PlantKind::Arm => "planar arm of two segments",
     };
     let terms = [
         ("Network", format!("{modules} {x:.0} × {y:.0} µm at the base and {z:.0} µm high")),
@@ -78,7 +78,7 @@ fn what_was_run(result: &PrismResult) -> Section {
         ("Protocol", tables::protocol(result)),
         ("Conditions", tables::conditions(result)),
         ("Seeds", seeds.join(", ")),
-        ("Plant", plant),
+        ("Plant", plant.into()),
         ("Simulation step", format!("{} ms", result.dt_ms)),
     ];
     let notes: String = result.notes.iter().map(|note| format!("<li>{}</li>\n", escape(note))).collect();

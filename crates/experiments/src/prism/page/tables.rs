@@ -1,7 +1,9 @@
 //! Tables of the prism experiment.
 
+use crate::prism::config::Condition;
 use crate::prism::figures::condition_name;
-use crate::prism::results::{Calibration, Epoch, PrismResult};
+use crate::prism::keys::{ModuleName, RateOf};
+use crate::prism::record::{Calibration, Epoch, PrismResult};
 use lobule_study::report::html::Table;
 use lobule_study::report::numbers::{fixed, plain, short};
 use lobule_study::report::svg::escape;
@@ -9,9 +11,9 @@ use std::collections::BTreeSet;
 
 /// The protocol of one condition in words: trials by epoch.
 pub fn protocol(result: &PrismResult) -> String {
-    let Some(arm) = result.arms.iter().max_by_key(|a| a.trials.len()) else { return "no trials".into() };
+    let Some(run) = result.runs.iter().max_by_key(|run| run.trials.len()) else { return "no trials".into() };
     let mut parts: Vec<(Epoch, f64, usize)> = Vec::new();
-    for trial in &arm.trials {
+    for trial in &run.trials {
         match parts.last_mut() {
             Some(part) if part.0 == trial.epoch && part.1 == trial.prism_deg => part.2 += 1,
             _ => parts.push((trial.epoch, trial.prism_deg, 1)),
@@ -23,22 +25,22 @@ pub fn protocol(result: &PrismResult) -> String {
         Epoch::Removal => format!("{n} after their removal"),
     };
     let parts: Vec<String> = parts.iter().map(words).collect();
-    format!("{} trials of {} ms: {}", arm.trials.len(), plain(result.trial_ms), parts.join(", "))
+    format!("{} trials of {} ms: {}", run.trials.len(), plain(result.trial_ms), parts.join(", "))
 }
 
 /// The conditions in words, with the number of seeds.
 pub fn conditions(result: &PrismResult) -> String {
-    let mut counts: Vec<(&str, usize)> = Vec::new();
-    for arm in &result.arms {
-        match counts.iter_mut().find(|c| c.0 == arm.condition) {
+    let mut counts: Vec<(Condition, usize)> = Vec::new();
+    for run in &result.runs {
+        match counts.iter_mut().find(|c| c.0 == run.condition) {
             Some(count) => count.1 += 1,
-            None => counts.push((&arm.condition, 1)),
+            None => counts.push((run.condition, 1)),
         }
     }
     let seeds = |n: usize| if n == 1 { "one seed".into() } else { format!("{n} seeds") };
     let Some(&(_, n)) = counts.first() else { return "none".into() };
     if counts.iter().all(|c| c.1 == n) {
-        let names: Vec<String> = counts.iter().map(|c| condition_name(c.0)).collect();
+        let names: Vec<&str> = counts.iter().map(|c| condition_name(c.0)).collect();
         format!("{}; each on {}", names.join("; "), seeds(n))
     } else {
         let names: Vec<String> =
@@ -70,16 +72,17 @@ pub fn calibration(calibrations: &[Calibration]) -> String {
     row("open-loop error (deg)", "at the prism of the protocol, before learning", &|c| {
         fixed(c.open_loop_error_deg, 2)
     });
-    let keys =
-        |pick: fn(&Calibration) -> Vec<String>| calibrations.iter().flat_map(pick).collect::<BTreeSet<_>>();
-    for module in keys(|c| c.static_bias_deg.keys().cloned().collect()) {
+    let keys = |pick: fn(&Calibration) -> Vec<ModuleName>| {
+        calibrations.iter().flat_map(pick).collect::<BTreeSet<_>>()
+    };
+    for module in keys(|c| c.static_bias_deg.keys().copied().collect()) {
         row(
             &format!("bias by the static {module} module (deg)"),
             "shift of the end point without prisms",
             &|c| c.static_bias_deg.get(&module).map_or("–".into(), |v| fixed(*v, 2)),
         );
     }
-    for module in keys(|c| c.sign_test_deg.keys().cloned().collect()) {
+    for module in keys(|c| c.sign_test_deg.keys().copied().collect()) {
         row(
             &format!("sign test, {module} module (deg)"),
             "change of its contribution under an imposed error of +20° / −20°; it must oppose the error",
@@ -90,7 +93,7 @@ pub fn calibration(calibrations: &[Calibration]) -> String {
             },
         );
     }
-    for module in keys(|c| c.balanced_a_plus_ns.keys().cloned().collect()) {
+    for module in keys(|c| c.balanced_a_plus_ns.keys().copied().collect()) {
         row(
             &format!("potentiation, {module} module (nS)"),
             "per parallel-fibre spike, from the balance rule",
@@ -107,22 +110,22 @@ pub fn rest_rates(calibrations: &[Calibration]) -> String {
     columns.extend(seeds.iter().map(String::as_str));
     let numeric: Vec<usize> = (1..columns.len()).collect();
     let mut table = Table::new(&columns, &numeric);
-    let labels: BTreeSet<&String> = calibrations.iter().flat_map(|c| c.rates_hz.keys()).collect();
+    let labels: BTreeSet<&RateOf> = calibrations.iter().flat_map(|c| c.rates_hz.keys()).collect();
     for label in labels {
-        let mut cells = vec![format!("<code>{}</code>", escape(label))];
+        let mut cells = vec![format!("<code>{}</code>", escape(&label.to_string()))];
         cells.extend(calibrations.iter().map(|c| c.rates_hz.get(label).map_or("–".into(), |v| fixed(*v, 2))));
         table.rows.push(cells);
     }
     table.html()
 }
 
-/// The modules that took part: `forward`, `inverse` or both; what is not recorded counts as taking part.
-pub fn modules(result: &PrismResult) -> Vec<&'static str> {
+/// The modules that took part; what is not recorded counts as taking part.
+pub fn modules(result: &PrismResult) -> Vec<ModuleName> {
     let labels = || {
-        let trials = result.arms.iter().flat_map(|a| &a.trials).flat_map(|t| t.rates_hz.keys());
+        let trials = result.runs.iter().flat_map(|a| &a.trials).flat_map(|t| t.rates_hz.keys());
         trials.chain(result.calibrations.iter().flat_map(|c| c.rates_hz.keys()))
     };
-    let present = |module: &&str| labels().any(|l| l.starts_with(&format!("{module}/")));
-    let found: Vec<_> = ["forward", "inverse"].into_iter().filter(present).collect();
-    if found.is_empty() { vec!["forward", "inverse"] } else { found }
+    let present = |module: &ModuleName| labels().any(|of| of.module == *module);
+    let found: Vec<_> = ModuleName::ALL.into_iter().filter(present).collect();
+    if found.is_empty() { ModuleName::ALL.to_vec() } else { found }
 }

@@ -1,18 +1,18 @@
 //! One condition on one seed: the protocol, trial by trial, with a snapshot
 //! after each so that a killed run resumes where it stood, on any number of ranks.
 
-use super::body::{self};
+use super::body;
 use super::calibration::{self, Calibrated};
-use super::closed_loop::{ClosedLoop, LoopState, MODULES, PLASTIC_SET, TrialInput};
-use super::config::{CONDITIONS, KeptSpikes, Noise, Part, Polarity, PrismConfig};
-use super::results::{ActivitySnapshot, ArmResult, Epoch, TrialRecord, WeightHistogram};
+use super::config::{Condition, KeptSpikes, Noise, Participation, Polarity, PrismConfig};
+use super::keys::ModuleName;
+use super::pointing_loop::{LoopState, PointingLoop, TrialInput};
+use super::record::{ActivitySnapshot, ConditionRun, Epoch, TrialRecord, WeightHistogram, When};
 use lobule_analysis::histogram;
+use lobule_cerebellum::PLASTIC_SET;
 use lobule_circuit::Network;
-use lobule_exchange::Ranks;
 use lobule_scaffold::{Anatomy, Microzone};
 use lobule_signal::SpikeTrain;
-use lobule_study::run_folder::RunFolder;
-use lobule_study::{Error, Progress};
+use lobule_study::{Error, Run};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -33,9 +33,9 @@ const RASTER: [&str; 8] = [
 /// Populations whose spikes are kept in every trial where that is asked for: what goes in, what learns, what comes out.
 const EVERY_TRIAL: [&str; 3] = ["mossy_fiber", "purkinje_cell", "dcn_p"];
 
-/// What a half-finished arm has so far, besides its state. Rank 0 alone has all spikes of the snapshots.
+/// A half-finished run of a condition, besides its state. Rank 0 alone has all spikes of the snapshots.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Progressed {
+struct UnfinishedRun {
     key: String,
     trials: Vec<TrialRecord>,
     snapshots: Vec<ActivitySnapshot>,
@@ -60,37 +60,28 @@ pub fn trials(config: &PrismConfig) -> usize {
     config.protocol.baseline + config.protocol.prism + config.protocol.removal
 }
 
-/// What differs from the configured loop in a condition: its configuration and who learns.
-fn condition(config: &PrismConfig, name: &str) -> Result<(PrismConfig, [bool; 2]), Error> {
+/// The loop of a condition, and whether the forward and the inverse module learn in it.
+fn changed(config: &PrismConfig, condition: Condition) -> (PrismConfig, [bool; 2]) {
     let mut config = config.clone();
-    let may = [config.wiring.forward == Part::On, config.wiring.inverse == Part::On];
-    let learns = match name {
-        "static" => [false; 2],
-        "plastic" => may,
-        "forward_only" => [may[0], false],
-        "inverse_only" => [false, may[1]],
-        "wrong_polarity" => {
+    let may = [config.wiring.forward, config.wiring.inverse].map(|part| part == Participation::On);
+    let learns = match condition {
+        Condition::Static => [false; 2],
+        Condition::Plastic => may,
+        Condition::ForwardOnly => [may[0], false],
+        Condition::InverseOnly => [false, may[1]],
+        Condition::WrongPolarity => {
             config.wiring.polarity = match config.wiring.polarity {
                 Polarity::Right => Polarity::Wrong,
                 Polarity::Wrong => Polarity::Right,
             };
             may
         }
-        "fresh_noise" => {
+        Condition::FreshNoise => {
             config.wiring.noise = Noise::Fresh;
             [false, may[1]]
         }
-        other => {
-            return Err(Error::Config {
-                key: "conditions".into(),
-                what: format!(
-                    "there is no condition `{other}`; there are: {}",
-                    CONDITIONS.map(|c| c.0).join(", ")
-                ),
-            });
-        }
     };
-    Ok((config, learns))
+    (config, learns)
 }
 
 /// What the conditions of one seed share.
@@ -114,25 +105,22 @@ pub struct Subject<'a> {
 pub fn run(
     config: &PrismConfig,
     subject: &Subject,
-    name: &str,
-    threads: usize,
-    ranks: &Ranks,
-    folder: Option<&RunFolder>,
-    progress: &dyn Progress,
-) -> Result<ArmResult, Error> {
+    condition: Condition,
+    run: &Run,
+) -> Result<ConditionRun, Error> {
+    let Run { folder, progress, ranks, .. } = run;
     let Subject { anatomy, network, calibrated, seed } = subject;
     let (anatomy, calibrated, seed) = (*anatomy, *calibrated, *seed);
     calibration::require(calibrated, config, anatomy, seed)?;
-    let (own, learns) = condition(config, name)?;
-    let mut closed = ClosedLoop::new(&own, anatomy, network.clone(), seed, threads, ranks)?;
-    let file = format!("{name}-{seed}");
+    let (own, learns) = changed(config, condition);
+    let mut closed = PointingLoop::new(&own, anatomy, network.clone(), seed, run.threads, ranks)?;
+    let file = format!("{}-{seed}", condition.name());
     let mut whole: Option<LoopState> = None;
-    let (is_kept, kept) = ranks.on_first(|| {
-        let Some(folder) = folder else { return Ok::<_, Error>((false, None)) };
-        let kept: Option<(Progressed, LoopState)> = folder.snapshot(&file)?;
+    let kept = ranks.on_first(|| {
+        let kept: Option<(UnfinishedRun, LoopState)> = folder.snapshot(&file)?;
         let (kept, state) = kept.filter(|(k, _)| k.key == calibrated.record.key).unzip();
         whole = state;
-        Ok((true, kept))
+        Ok::<_, Error>(kept)
     })?;
     let mut so_far = match kept {
         Some(kept) => {
@@ -144,9 +132,9 @@ pub fn run(
             closed.restore(calibrated.state.clone())?;
             let mut weights = Vec::new();
             if learns != [false; 2] {
-                weights = weight_histograms(&closed, config, anatomy, learns, "before")?;
+                weights = weight_histograms(&closed, config, anatomy, learns, When::Before)?;
             }
-            Progressed {
+            UnfinishedRun {
                 key: calibrated.record.key.clone(),
                 trials: Vec::new(),
                 snapshots: Vec::new(),
@@ -160,16 +148,18 @@ pub fn run(
     let shown = [baseline, baseline + prism / 2, baseline + prism.saturating_sub(1)];
     for index in so_far.trials.len()..trials(config) {
         let (epoch, prism_deg) = schedule(config, index);
-        let kept: &[&str] = if name == "plastic" && shown.contains(&index) {
+        let is_main = matches!(condition, Condition::Static | Condition::Plastic);
+        let kept: &[&str] = if condition == Condition::Plastic && shown.contains(&index) {
             &RASTER
-        } else if config.protocol.spikes == KeptSpikes::All && ["static", "plastic"].contains(&name) {
+        } else if config.protocol.spikes == KeptSpikes::All && is_main {
             &EVERY_TRIAL
         } else {
             &[]
         };
         record(&mut closed, kept)?;
         let begin = closed.simulation().step();
-        let outcome = closed.trial(TrialInput { prism_deg, error_deg: so_far.error_deg, learns })?;
+        let outcome =
+            closed.trial(TrialInput { seen_target_deg: prism_deg, error_deg: so_far.error_deg, learns })?;
         if !kept.is_empty() {
             so_far.snapshots.extend(take(&mut closed, kept, index, begin)?);
         }
@@ -187,20 +177,18 @@ pub fn run(
             path_deg: movement.path_deg,
             hand_m: movement.hand_m,
         });
-        if is_kept {
-            let state = closed.gather_state()?;
-            ranks.on_first(|| match folder.zip(state) {
-                Some((folder, state)) => folder.keep_snapshot(&file, &(&so_far, &state)),
-                None => Ok(()),
-            })?;
-        }
+        let state = closed.gather_state()?;
+        ranks.on_first(|| match state {
+            Some(state) => folder.keep_snapshot(&file, &(&so_far, &state)),
+            None => Ok(()),
+        })?;
         progress.done(1);
     }
-    if learns != [false; 2] && so_far.weights.iter().all(|w| w.when == "before") {
-        so_far.weights.extend(weight_histograms(&closed, config, anatomy, learns, "after")?);
+    if learns != [false; 2] && so_far.weights.iter().all(|w| w.when == When::Before) {
+        so_far.weights.extend(weight_histograms(&closed, config, anatomy, learns, When::After)?);
     }
-    Ok(ArmResult {
-        condition: name.into(),
+    Ok(ConditionRun {
+        condition,
         seed,
         trials: so_far.trials,
         snapshots: so_far.snapshots,
@@ -209,14 +197,14 @@ pub fn run(
     })
 }
 
-fn in_loop(closed: &ClosedLoop) -> Vec<&'static str> {
-    MODULES
+fn in_loop(closed: &PointingLoop) -> Vec<ModuleName> {
+    ModuleName::ALL
         .into_iter()
         .filter(|m| closed.simulation().population(&format!("{m}/purkinje_cell")).is_ok())
         .collect()
 }
 
-fn record(closed: &mut ClosedLoop, cells: &[&str]) -> Result<(), Error> {
+fn record(closed: &mut PointingLoop, cells: &[&str]) -> Result<(), Error> {
     for module in in_loop(closed) {
         for cell in cells {
             let label = format!("{module}/{cell}");
@@ -229,7 +217,7 @@ fn record(closed: &mut ClosedLoop, cells: &[&str]) -> Result<(), Error> {
 }
 
 fn take(
-    closed: &mut ClosedLoop,
+    closed: &mut PointingLoop,
     cells: &[&str],
     trial: usize,
     begin: u64,
@@ -252,37 +240,31 @@ fn take(
                 });
             }
         }
-        snapshots.push(ActivitySnapshot { trial, module: module.into(), spikes });
+        snapshots.push(ActivitySnapshot { trial, module, spikes });
     }
     Ok(snapshots)
 }
 
 fn weight_histograms(
-    closed: &ClosedLoop,
+    closed: &PointingLoop,
     config: &PrismConfig,
     anatomy: &Anatomy,
     learns: [bool; 2],
-    when: &str,
+    when: When,
 ) -> Result<Vec<WeightHistogram>, Error> {
     let cells = anatomy.cells("purkinje_cell").expect("the loop has Purkinje cells");
     let mut histograms = Vec::new();
-    for (m, module) in MODULES.into_iter().enumerate().filter(|(m, _)| learns[*m]) {
+    for (m, module) in ModuleName::ALL.into_iter().enumerate().filter(|(m, _)| learns[*m]) {
         let w_max = [&config.forward, &config.inverse][m].w_max_ns;
         let synapses = closed.simulation().synapses(&format!("{module}/{PLASTIC_SET}"))?;
-        for (zone, microzone) in [(Microzone::Plus, "plus"), (Microzone::Minus, "minus")] {
+        for microzone in Microzone::ALL {
             let weights = synapses
                 .iter()
-                .filter(|s| cells.microzone(s.1 as usize) == Some(zone))
+                .filter(|s| cells.microzone(s.1 as usize) == Some(microzone))
                 .map(|s| f64::from(s.2));
             let (edges_ns, mut counts) = histogram(weights, 0.0, w_max, WEIGHT_BINS);
             closed.ranks().sum(&mut counts)?;
-            histograms.push(WeightHistogram {
-                module: module.into(),
-                microzone: microzone.into(),
-                when: when.into(),
-                edges_ns,
-                counts,
-            });
+            histograms.push(WeightHistogram { module, microzone, when, edges_ns, counts });
         }
     }
     Ok(histograms)

@@ -1,6 +1,9 @@
 //! What a run of the prism experiment leaves behind: plain data, written as
 //! JSON into the run folder, read by findings, figures and the report.
 
+use super::config::{Condition, PlantKind};
+use super::keys::{ModuleName, RateOf, ZoneOf, microzone};
+use lobule_scaffold::Microzone;
 use lobule_signal::SpikeTrain;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -33,9 +36,9 @@ pub struct TrialRecord {
     /// Part of the error due to the inverse module's command, deg.
     pub inverse_deg: f64,
     /// Mean rate over the trial by population label (`forward/purkinje_cell/plus`, ...), Hz.
-    pub rates_hz: BTreeMap<String, f64>,
+    pub rates_hz: BTreeMap<RateOf, f64>,
     /// Mean PF→PC weight by module and microzone (`forward/plus`, ...), nS.
-    pub mean_weight_ns: BTreeMap<String, f64>,
+    pub mean_weight_ns: BTreeMap<ZoneOf, f64>,
     /// Joint angle relative to the calibrated straight-ahead, deg, each ms. `[t]`
     pub path_deg: Vec<f32>,
     /// Hand of the planar arm, m, each ms: (x, y). `[t]`
@@ -47,21 +50,32 @@ pub struct TrialRecord {
 pub struct ActivitySnapshot {
     /// Trial.
     pub trial: usize,
-    /// `forward` or `inverse`.
-    pub module: String,
+    /// Module.
+    pub module: ModuleName,
     /// Spikes by population (lobule's cell names).
     pub spikes: Vec<SpikeTrain>,
+}
+
+/// Whether weights are those before or after the protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    /// Before the first trial.
+    Before,
+    /// After the last trial.
+    After,
 }
 
 /// PF→PC weights of one module: counts in equal bins.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WeightHistogram {
-    /// `forward` or `inverse`.
-    pub module: String,
-    /// `plus` or `minus`.
-    pub microzone: String,
-    /// `before` or `after`.
-    pub when: String,
+    /// Module.
+    pub module: ModuleName,
+    /// Microzone.
+    #[serde(with = "microzone")]
+    pub microzone: Microzone,
+    /// Before or after the protocol.
+    pub when: When,
     /// Edges of the bins, nS. `[bins + 1]`
     pub edges_ns: Vec<f64>,
     /// Synapses in each bin. `[bins]`
@@ -70,9 +84,9 @@ pub struct WeightHistogram {
 
 /// One condition on one seed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ArmResult {
-    /// `static`, `plastic`, `forward_only`, `inverse_only`, `wrong_polarity`, `fresh_noise`.
-    pub condition: String,
+pub struct ConditionRun {
+    /// Condition.
+    pub condition: Condition,
     /// Seed.
     pub seed: u64,
     /// Trials in order.
@@ -124,13 +138,13 @@ pub struct Calibration {
     /// Mean error at the prism of the protocol before any learning, deg.
     pub open_loop_error_deg: f64,
     /// Effect of the static inverse module on the end point without prisms, deg.
-    pub static_bias_deg: BTreeMap<String, f64>,
+    pub static_bias_deg: BTreeMap<ModuleName, f64>,
     /// Sign test: the module's part of the end point after learning under an imposed error of +20 and of −20 deg, deg.
-    pub sign_test_deg: BTreeMap<String, [f64; 2]>,
+    pub sign_test_deg: BTreeMap<ModuleName, [f64; 2]>,
     /// Rates at rest by population label, Hz.
-    pub rates_hz: BTreeMap<String, f64>,
+    pub rates_hz: BTreeMap<RateOf, f64>,
     /// Potentiation per parallel-fibre spike from the balance rule, nS, by module.
-    pub balanced_a_plus_ns: BTreeMap<String, f64>,
+    pub balanced_a_plus_ns: BTreeMap<ModuleName, f64>,
     /// Hash of the state after calibration.
     pub fingerprint: String,
 }
@@ -147,8 +161,6 @@ pub struct PopulationRow {
 /// The whole run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PrismResult {
-    /// `quick`, `default`, `full` or `custom`.
-    pub preset: String,
     /// Seeds.
     pub seeds: Vec<u64>,
     /// Where the anatomy comes from.
@@ -169,17 +181,18 @@ pub struct PrismResult {
     pub dt_ms: f64,
     /// Segments of the planar arm, m.
     pub arm_segments_m: [f64; 2],
-    /// The plant that closed the loop: `joint` or `arm`.
-    pub plant: String,
+    /// The plant that closed the loop.
+    pub plant: PlantKind,
     /// Calibration by seed.
     pub calibrations: Vec<Calibration>,
     /// Conditions × seeds.
-    pub arms: Vec<ArmResult>,
+    #[serde(rename = "arms")]
+    pub runs: Vec<ConditionRun>,
 }
 
 impl PrismResult {
-    /// The arms of a condition, by seed.
-    pub fn condition<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a ArmResult> {
-        self.arms.iter().filter(move |a| a.condition == name)
+    /// The runs of a condition, by seed.
+    pub fn condition(&self, condition: Condition) -> impl Iterator<Item = &ConditionRun> {
+        self.runs.iter().filter(move |run| run.condition == condition)
     }
 }
