@@ -1,15 +1,16 @@
 //! From description to network: all checks are made here, once.
 
-use crate::describe::{Circuit, Connect, Model, Projection, Weight};
+use crate::block::{BlockRef, blocks_of};
+use crate::describe::{Circuit, Connect, GapJunctions, Model, Projection, Weight};
 use crate::electric::CompiledElectric;
 use crate::error::CompileError;
 use crate::models::BLOCK;
-use crate::network::{BlockRef, CompiledPopulation, CompiledProjection, Network, blocks_of};
+use crate::network::{CompiledPopulation, CompiledProjection, Network};
 use crate::share::Share;
 use crate::state::Fnv;
 use crate::wiring::BlockWiring;
 use lobule_signal::{Clock, Stream};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Source, target, weight nS.
@@ -499,6 +500,57 @@ impl Circuit {
                 Ok(Some(t))
             }
         }
+    }
+}
+
+impl Circuit {
+    /// Gives the populations their currents, in label order, and their gap junctions.
+    pub(crate) fn electric(
+        &self,
+        index: &HashMap<&str, usize>,
+        populations: &mut [CompiledPopulation],
+        clock: &Clock,
+    ) -> Result<(), CompileError> {
+        let mut labels = HashSet::new();
+        let find = |of: String, label: &str| {
+            index.get(label).copied().ok_or_else(|| CompileError::UnknownLabel {
+                of,
+                kind: "population",
+                label: label.into(),
+                known: self.labels(),
+            })
+        };
+        let capacitance = |of: String, population: &CompiledPopulation| {
+            population.model.capacitance().ok_or_else(|| CompileError::Rule {
+                of,
+                what: format!("`{}` has no membrane; only cells with one take current", population.label),
+            })
+        };
+        let mut currents: Vec<_> = self.currents.iter().collect();
+        currents.sort_by(|a, b| a.label.cmp(&b.label));
+        for current in currents {
+            let of = format!("current `{}`", current.label);
+            let population = &mut populations[find(of.clone(), &current.population)?];
+            capacitance(of, population)?;
+            population.electric.add_current(current, population.n, clock)?;
+            if !labels.insert(current.label.as_str()) {
+                return Err(CompileError::DuplicateLabel { kind: "current", label: current.label.clone() });
+            }
+        }
+        let mut coupled: BTreeMap<usize, Vec<&GapJunctions>> = BTreeMap::new();
+        for gaps in &self.gap_junctions {
+            let of = format!("gap junctions `{}`", gaps.label);
+            let p = find(of.clone(), &gaps.population)?;
+            capacitance(of, &populations[p])?;
+            coupled.entry(p).or_default().push(gaps);
+        }
+        for (p, gaps) in coupled {
+            let population = &mut populations[p];
+            if let Some(c_m) = population.model.capacitance() {
+                population.electric.add_gaps(&gaps, population.n, c_m, clock)?;
+            }
+        }
+        Ok(())
     }
 }
 

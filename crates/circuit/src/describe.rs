@@ -2,7 +2,6 @@
 //! that can be written down; nothing is checked before `compile`.
 
 use crate::ShortTerm;
-use crate::electric::{CurrentStimulus, GapJunctions};
 use crate::models::{CondLif, Eglif, EglifMultirec, NeuronModel, Poisson, PoissonGenerator};
 use crate::plasticity::Rule;
 use std::sync::Arc;
@@ -199,6 +198,34 @@ impl Projection {
         self.teacher = Some(Teacher { projection: projection.into() });
         self
     }
+}
+
+/// A current into some cells of a population, constant between its steps.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CurrentStimulus {
+    /// Unique label.
+    pub label: String,
+    /// The population.
+    pub population: String,
+    /// Its neurons that take the current, each once.
+    pub neurons: Vec<u32>,
+    /// (begin ms, current pA): each current holds from its begin to the next; before the first one it is 0.
+    /// Begins rise and lie on the grid of time.
+    pub steps: Vec<(f64, f64)>,
+}
+
+/// Gap junctions between the cells of one population. Each pair is one junction, which carries current both
+/// ways; a pair that is listed twice has two.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GapJunctions {
+    /// Unique label.
+    pub label: String,
+    /// The population.
+    pub population: String,
+    /// The two cells of each junction.
+    pub pairs: Arc<Vec<(u32, u32)>>,
+    /// Conductance, nS.
+    pub conductance: Weight,
 }
 
 /// A description of populations and projections.

@@ -29,7 +29,9 @@
 //! ```
 #![warn(missing_docs)]
 
+mod block;
 mod compile;
+mod coupled;
 mod deliver;
 mod describe;
 mod electric;
@@ -47,8 +49,9 @@ mod simulation;
 mod state;
 mod wiring;
 
-pub use describe::{Circuit, Connect, Model, Population, Projection, Teacher, Weight};
-pub use electric::{CurrentStimulus, GapJunctions};
+pub use describe::{
+    Circuit, Connect, CurrentStimulus, GapJunctions, Model, Population, Projection, Teacher, Weight,
+};
 pub use error::{CompileError, RunError};
 pub use history::SpikeHistory;
 pub use network::{Network, PopulationInfo, ProjectionInfo};

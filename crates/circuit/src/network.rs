@@ -1,5 +1,6 @@
 //! A compiled circuit: immutable, shareable between simulations.
 
+use crate::block::BlockRef;
 use crate::electric::CompiledElectric;
 use crate::models::{BLOCK, NeuronModel, Variable};
 use crate::plasticity::PlasticityRule;
@@ -8,7 +9,7 @@ use crate::short_term::CompiledShortTerm;
 use crate::state::{BlockState, Fnv, PlasticBlock, State};
 use crate::wiring::{BlockWiring, Weights};
 use crate::{RunError, SpikeHistory};
-use lobule_signal::{Clock, GROUP, Stream};
+use lobule_signal::{Clock, Stream};
 use std::sync::Arc;
 
 pub(crate) struct CompiledPopulation {
@@ -69,15 +70,6 @@ pub(crate) struct CompiledProjection {
     pub teacher: Option<usize>,
     /// Index of the first plastic block.
     pub first_plastic: usize,
-}
-
-pub(crate) struct BlockRef {
-    pub population: usize,
-    pub first: usize,
-    pub len: usize,
-    pub stride: usize,
-    /// Block number within the population.
-    pub local: usize,
 }
 
 /// A compiled circuit. It never changes; everything that does is in [`State`].
@@ -346,16 +338,4 @@ impl Network {
             injected: vec![Vec::new(); self.populations.len()],
         }
     }
-}
-
-/// Splits `n` neurons into blocks; strides are whole groups of 32.
-pub(crate) fn blocks_of(population: usize, n: usize) -> Vec<BlockRef> {
-    (0..n.max(1))
-        .step_by(BLOCK)
-        .enumerate()
-        .map(|(local, first)| {
-            let len = (n - first).min(BLOCK);
-            BlockRef { population, first, len, stride: len.div_ceil(GROUP) * GROUP, local }
-        })
-        .collect()
 }

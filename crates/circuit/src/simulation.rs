@@ -15,8 +15,8 @@
 //! | learn | each plastic block changes its own weights |
 //! | record | recordings read; they never write |
 
+use crate::coupled::integrate_coupled;
 use crate::deliver::{Past, integrate};
-use crate::electric::integrate_coupled;
 use crate::error::RunError;
 use crate::history::SpikeHistory;
 use crate::network::Network;
