@@ -47,6 +47,8 @@ mod share;
 mod short_term;
 mod simulation;
 mod state;
+mod step;
+mod wave;
 mod wiring;
 
 pub use describe::{

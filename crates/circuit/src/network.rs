@@ -6,10 +6,11 @@ use crate::models::{BLOCK, NeuronModel, Variable};
 use crate::plasticity::PlasticityRule;
 use crate::share::Share;
 use crate::short_term::CompiledShortTerm;
-use crate::state::{BlockState, Fnv, PlasticBlock, State};
+use crate::state::{BlockState, PlasticBlock, State};
+use crate::wave::Wave;
 use crate::wiring::{BlockWiring, Weights};
 use crate::{RunError, SpikeHistory};
-use lobule_signal::{Clock, Stream};
+use lobule_signal::{Clock, Fingerprint, Stream};
 use std::sync::Arc;
 
 pub(crate) struct CompiledPopulation {
@@ -24,9 +25,8 @@ pub(crate) struct CompiledPopulation {
     /// Index of the first of its blocks.
     pub first_block: usize,
     pub is_source: bool,
-    /// Receives nothing and sends with a delay shorter than the interval: its spikes of an interval are made
-    /// before the others are advanced.
-    pub is_ahead: bool,
+    /// When it is advanced in an interval.
+    pub wave: Wave,
     /// Stimulus currents and gap junctions.
     pub electric: CompiledElectric,
     /// Draws of the initial state.
@@ -76,7 +76,7 @@ pub(crate) struct CompiledProjection {
 pub struct Network {
     pub(crate) clock: Clock,
     pub(crate) interval: usize,
-    /// Whether some population runs ahead.
+    /// True if some population runs ahead.
     pub(crate) has_ahead: bool,
     pub(crate) populations: Vec<CompiledPopulation>,
     pub(crate) projections: Vec<CompiledProjection>,
@@ -169,7 +169,7 @@ impl Network {
     /// A number that all parts of one compiled circuit share, whatever the rank and the distribution: a hash of
     /// seed, clock, populations with their models and projections, without synapses.
     pub(crate) fn identity(&self) -> u64 {
-        let mut hash = Fnv::default();
+        let mut hash = Fingerprint::default();
         hash.word(self.description);
         hash.word(self.seed);
         hash.word(self.clock.dt_ms().to_bits());
@@ -193,7 +193,7 @@ impl Network {
         for projection in &self.projections {
             let first = self.populations[projection.post].first_block;
             for (b, wiring) in projection.wiring.iter().enumerate().filter(|(b, _)| self.owns(first + b)) {
-                let mut hash = Fnv::default();
+                let mut hash = Fingerprint::default();
                 projection.label.bytes().for_each(|c| hash.word(u64::from(c)));
                 hash.word(b as u64);
                 wiring.offsets.iter().for_each(|&o| hash.word(u64::from(o)));
