@@ -1,16 +1,16 @@
-//! The description of a circuit: populations, projections, rules. Plain data
-//! that can be written down; nothing is checked before `compile`.
+//! The description of a circuit: populations, projections, rules. Plain data that serde writes down and reads,
+//! except for neuron models of the user's own; nothing is checked before `compile`.
 
 use crate::ShortTerm;
-use crate::electric::{CurrentStimulus, GapJunctions};
-use crate::models::{CondLif, Eglif, EglifMultirec, NeuronModel, Poisson, PoissonGenerator};
+use crate::models::{CondLif, CustomModel, Eglif, EglifMultirec, NeuronModel, Poisson, PoissonGenerator};
 use crate::plasticity::Rule;
+use serde::{Deserialize, Serialize, Serializer, ser::Error};
 use std::sync::Arc;
 
-/// Which model a population's neurons follow.
-#[derive(Clone)]
+/// The model of a population's neurons.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Model {
-    /// Extended generalised leaky integrate-and-fire.
+    /// Extended generalized leaky integrate-and-fire.
     Eglif(Eglif),
     /// E-GLIF with up to five receptors of one rise and two decays.
     EglifMultirec(Box<EglifMultirec>),
@@ -26,36 +26,29 @@ pub enum Model {
     SpikeSource,
     /// Emits one spike per spike that arrives, at arrival (NEST's parrot).
     Relay,
-    /// A model of the user's own.
-    Custom(Arc<dyn NeuronModel>),
-}
-
-impl std::fmt::Debug for Model {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Model::Eglif(p) => p.fmt(f),
-            Model::EglifMultirec(p) => p.fmt(f),
-            Model::CondLif(p) => p.fmt(f),
-            Model::Poisson(p) => p.fmt(f),
-            Model::PoissonGenerator(p) => p.fmt(f),
-            Model::SpikeTimes(spikes) => write!(f, "SpikeTimes({} spikes)", spikes.len()),
-            Model::SpikeSource => f.write_str("SpikeSource"),
-            Model::Relay => f.write_str("Relay"),
-            Model::Custom(_) => f.write_str("Custom"),
-        }
-    }
+    /// A model of the user's own, which is not serialized.
+    #[serde(serialize_with = "refuse", skip_deserializing)]
+    Custom(CustomModel),
 }
 
 impl Model {
-    /// Whether its spikes follow from seed, step and what it is given, so that anyone can draw them.
-    pub(crate) fn is_generator(&self) -> bool {
-        use Model::{Poisson, PoissonGenerator, SpikeSource, SpikeTimes};
-        matches!(self, Poisson(_) | PoissonGenerator(_) | SpikeTimes(_) | SpikeSource)
+    /// A model of the user's own, see [`CustomModel::new`].
+    pub fn custom(name: impl Into<String>, parameters: &[f64], model: impl NeuronModel + 'static) -> Self {
+        Model::Custom(CustomModel::new(name, parameters, model))
     }
 }
 
+/// A description that is written down holds parameters, not code.
+fn refuse<S: Serializer>(custom: &CustomModel, _: S) -> Result<S::Ok, S::Error> {
+    let name = custom.name();
+    Err(S::Error::custom(format!(
+        "`{name}` is a neuron model of your own, which cannot be written down; build the circuit in Rust or use a built-in model"
+    )))
+}
+
 /// Neurons of one model.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Population {
     /// Unique label, e.g. `granule_cell`.
     pub label: String,
@@ -72,8 +65,8 @@ impl Population {
     }
 }
 
-/// Who is connected with whom; NEST's names, and an explicit list.
-#[derive(Debug, Clone, PartialEq)]
+/// Rule of connection, by NEST's names, or an explicit list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Connect {
     /// Neuron i to neuron i; both populations have the same size.
     OneToOne,
@@ -88,7 +81,7 @@ pub enum Connect {
 }
 
 /// The weights of a projection.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Weight {
     /// The same for every synapse, nS (conductance) at its peak.
     Uniform(f32),
@@ -97,7 +90,8 @@ pub enum Weight {
 }
 
 /// The signal that gates a rule: whose spikes teach which target.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Teacher {
     /// Label of the projection whose spikes teach, e.g. `io_cell_to_purkinje_cell`.
     /// It must end on the same population as the plastic projection.
@@ -105,7 +99,8 @@ pub struct Teacher {
 }
 
 /// All synapses of one kind between two populations.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Projection {
     /// Unique label, `<pre>_to_<post>` by custom.
     pub label: String,
@@ -122,10 +117,13 @@ pub struct Projection {
     /// Receptor of the target, from 1.
     pub receptor: usize,
     /// Short-term plasticity, if any.
+    #[serde(default)]
     pub short_term: Option<ShortTerm>,
     /// Plasticity, if any.
+    #[serde(default)]
     pub rule: Option<Rule>,
-    /// Who teaches the rule, if it needs a teacher.
+    /// The teacher of the rule, if it needs one.
+    #[serde(default)]
     pub teacher: Option<Teacher>,
 }
 
@@ -201,13 +199,47 @@ impl Projection {
     }
 }
 
+/// A current into some cells of a population, constant between its steps.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CurrentStimulus {
+    /// Unique label.
+    pub label: String,
+    /// The population.
+    pub population: String,
+    /// Its neurons that take the current, each once.
+    pub neurons: Vec<u32>,
+    /// (begin ms, current pA): each current holds from its begin to the next; before the first one it is 0.
+    /// Begins rise and lie on the grid of time.
+    pub steps: Vec<(f64, f64)>,
+}
+
+/// Gap junctions between the cells of one population. Each pair is one junction, which carries current both
+/// ways; a pair that is listed twice has two.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GapJunctions {
+    /// Unique label.
+    pub label: String,
+    /// The population.
+    pub population: String,
+    /// The two cells of each junction.
+    pub pairs: Arc<Vec<(u32, u32)>>,
+    /// Conductance, nS.
+    pub conductance: Weight,
+}
+
 /// A description of populations and projections.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Circuit {
     pub(crate) populations: Vec<Population>,
     pub(crate) projections: Vec<Projection>,
+    #[serde(default)]
     pub(crate) currents: Vec<CurrentStimulus>,
+    #[serde(default)]
     pub(crate) gap_junctions: Vec<GapJunctions>,
+    #[serde(default)]
     pub(crate) interval_at_most_ms: Option<f64>,
 }
 

@@ -1,63 +1,21 @@
-//! What flows into cells beside their synapses: stimulus currents and gap junctions.
+//! What flows into cells beside their synapses: stimulus currents and gap junctions, compiled.
 //!
-//! A stimulus is a function of the step, written down beforehand; it needs no state.
-//!
-//! Gap junctions couple neurons inside an exchange interval. A coupled population is therefore advanced as a
-//! whole, step by step, and each step is solved for the potentials at its end: neighbors move along a straight
-//! line from their potential at the begin to the one they are found to have at the end, until that changes by
-//! less than 10⁻⁴ mV. The scheme is of second order in the step; NEST's waveform relaxation with linear
-//! interpolation is the same idea with the same tolerance. A neuron that spikes is seen by its neighbors to
-//! jump at the end of the step.
-//!
-//! Source: Hahne et al. 2015, doi:10.3389/fninf.2015.00022 (gap junctions by waveform relaxation).
+//! A stimulus is a function of the step, written down beforehand; it needs no state. Cells with gap junctions
+//! are advanced together (`crate::coupled`).
 //! Pinned by `tests/electric.rs`.
 
-use crate::deliver::{Past, deliver};
-use crate::describe::{Circuit, Weight};
+use crate::block::BlockRef;
+use crate::describe::{CurrentStimulus, GapJunctions, Weight};
 use crate::error::CompileError;
-use crate::models::{BlockStep, Electric, LocalSpike};
-use crate::network::{BlockRef, CompiledPopulation, Network};
-use crate::profile::{Laps, Stage};
-use crate::state::BlockState;
+use crate::models::Electric;
 use lobule_signal::Clock;
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
-
-/// A current into some cells of a population, constant between its steps.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CurrentStimulus {
-    /// Unique label.
-    pub label: String,
-    /// The population.
-    pub population: String,
-    /// Its neurons that take the current, each once.
-    pub neurons: Vec<u32>,
-    /// (begin ms, current pA): each current holds from its begin to the next; before the first one it is 0.
-    /// Begins rise and lie on the grid of time.
-    pub steps: Vec<(f64, f64)>,
-}
-
-/// Gap junctions between the cells of one population. Each pair is one junction, which carries current both
-/// ways; a pair that is listed twice has two.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GapJunctions {
-    /// Unique label.
-    pub label: String,
-    /// The population.
-    pub population: String,
-    /// The two cells of each junction.
-    pub pairs: Arc<Vec<(u32, u32)>>,
-    /// Conductance, nS.
-    pub conductance: Weight,
-}
 
 /// Electric input of one population.
 #[derive(Debug, Default)]
 pub(crate) struct CompiledElectric {
     /// In label order.
     currents: Vec<CompiledCurrent>,
-    gaps: Option<CompiledGaps>,
+    pub gaps: Option<CompiledGaps>,
 }
 
 #[derive(Debug)]
@@ -69,21 +27,14 @@ struct CompiledCurrent {
 }
 
 #[derive(Debug, Default)]
-struct CompiledGaps {
+pub(crate) struct CompiledGaps {
     /// Start of each neuron's junctions. `[n + 1]`
-    offsets: Vec<u32>,
+    pub offsets: Vec<u32>,
     /// (neighbor, nS), by neighbor.
-    junctions: Vec<(u32, f32)>,
+    pub junctions: Vec<(u32, f32)>,
     /// Sum over a neuron's junctions, nS. `[n rounded up to the stride of its blocks]`
-    total: Vec<f32>,
+    pub total: Vec<f32>,
 }
-
-/// Passes of a coupled step end when no potential changes by more than this, mV. Chosen: NEST's `wfr_tol`.
-const TOLERANCE: f32 = 1e-4;
-/// A pass shrinks the change by `g dt / 2 C` or more, which is at most 1/2 (checked when compiling):
-/// from 100 mV to the tolerance in 20. Only a neuron at its threshold, whose spike comes and goes from pass to pass, can
-/// use them up; the last pass is then the step, as good as any of them to the coupling's order.
-const MOST_PASSES: usize = 24;
 
 impl CompiledElectric {
     pub fn is_coupled(&self) -> bool {
@@ -187,7 +138,7 @@ impl CompiledElectric {
     }
 
     /// Adds the stimulus currents of one step to the cells of a block. `[stride]`
-    fn stimulate(&self, block: &BlockRef, step: u64, current: &mut [f32]) {
+    pub fn stimulate(&self, block: &BlockRef, step: u64, current: &mut [f32]) {
         let (first, end) = (block.first as u32, (block.first + block.len) as u32);
         for c in &self.currents {
             let k = c.steps.partition_point(|&(begin, _)| begin <= step);
@@ -224,174 +175,4 @@ impl CompiledElectric {
         let (current, conductance) = buffer.split_at(size);
         Some(Electric { current, conductance })
     }
-}
-
-impl Circuit {
-    /// Gives the populations their currents, in label order, and their gap junctions.
-    pub(crate) fn electric(
-        &self,
-        index: &HashMap<&str, usize>,
-        populations: &mut [CompiledPopulation],
-        clock: &Clock,
-    ) -> Result<(), CompileError> {
-        let mut labels = HashSet::new();
-        let find = |of: String, label: &str| {
-            index.get(label).copied().ok_or_else(|| CompileError::UnknownLabel {
-                of,
-                kind: "population",
-                label: label.into(),
-                known: self.labels(),
-            })
-        };
-        let capacitance = |of: String, population: &CompiledPopulation| {
-            population.model.capacitance().ok_or_else(|| CompileError::Rule {
-                of,
-                what: format!("`{}` has no membrane; only cells with one take current", population.label),
-            })
-        };
-        let mut currents: Vec<_> = self.currents.iter().collect();
-        currents.sort_by(|a, b| a.label.cmp(&b.label));
-        for current in currents {
-            let of = format!("current `{}`", current.label);
-            let population = &mut populations[find(of.clone(), &current.population)?];
-            capacitance(of, population)?;
-            population.electric.add_current(current, population.n, clock)?;
-            if !labels.insert(current.label.as_str()) {
-                return Err(CompileError::DuplicateLabel { kind: "current", label: current.label.clone() });
-            }
-        }
-        let mut coupled: BTreeMap<usize, Vec<&GapJunctions>> = BTreeMap::new();
-        for gaps in &self.gap_junctions {
-            let of = format!("gap junctions `{}`", gaps.label);
-            let p = find(of.clone(), &gaps.population)?;
-            capacitance(of, &populations[p])?;
-            coupled.entry(p).or_default().push(gaps);
-        }
-        for (p, gaps) in coupled {
-            let population = &mut populations[p];
-            if let Some(c_m) = population.model.capacitance() {
-                population.electric.add_gaps(&gaps, population.n, c_m, clock)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Working space of coupled populations; grows to the largest and stays.
-#[derive(Default)]
-struct Scratch {
-    /// Block after block: `[step][receptor][stride]`
-    input: Vec<f32>,
-    /// Block after block: `[2][stride]`
-    current: Vec<f32>,
-    /// Variables at the begin of the step, block after block.
-    saved: Vec<f32>,
-    /// Potentials at the begin and the end of the step, mV. `[n]`
-    begin: Vec<f32>,
-    end: Vec<f32>,
-}
-
-thread_local! {
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
-}
-
-/// Delivers to a population with gap junctions and advances it over the interval. `blocks` are all of its blocks.
-pub(crate) fn integrate_coupled(
-    network: &Network,
-    p: usize,
-    blocks: &mut [BlockState],
-    past: &Past,
-    first_step: u64,
-) {
-    let population = &network.populations[p];
-    let Some(gaps) = &population.electric.gaps else { return };
-    let refs = &network.blocks[population.first_block..population.first_block + blocks.len()];
-    let (steps, receptors, variables) = (network.interval, population.receptors, population.variables.len());
-    let mut laps = Laps::begin(past.watch);
-    SCRATCH.with_borrow_mut(|scratch| {
-        let Scratch { input, current, saved, begin, end } = scratch;
-        let padded: usize = refs.iter().map(|r| r.stride).sum();
-        input.clear();
-        input.resize(padded * receptors * steps, 0.0);
-        for (k, r) in refs.iter().enumerate() {
-            let at = steps * receptors * r.first;
-            let input = &mut input[at..at + steps * receptors * r.stride];
-            deliver(network, population.first_block + k, past, first_step, input);
-        }
-        laps.end(Stage::Deliver);
-
-        current.resize(2 * padded, 0.0);
-        saved.resize(variables * padded, 0.0);
-        begin.resize(padded, 0.0);
-        end.resize(padded, 0.0);
-        for s in 0..steps {
-            for (r, state) in refs.iter().zip(&*blocks) {
-                let at = variables * r.first;
-                saved[at..at + variables * r.stride].copy_from_slice(&state.variables);
-                begin[r.first..r.first + r.stride].copy_from_slice(&state.variables[..r.stride]);
-            }
-            end.copy_from_slice(begin);
-            for pass in 0..MOST_PASSES {
-                for r in refs {
-                    let rows = &mut current[2 * r.first..2 * (r.first + r.stride)];
-                    rows.fill(0.0);
-                    let (at_begin, at_end) = rows.split_at_mut(r.stride);
-                    population.electric.stimulate(r, first_step + s as u64, at_begin);
-                    at_end.copy_from_slice(at_begin);
-                    for i in 0..r.len {
-                        let of = r.first + i;
-                        let range = gaps.offsets[of] as usize..gaps.offsets[of + 1] as usize;
-                        for &(j, g) in &gaps.junctions[range] {
-                            at_begin[i] += g * begin[j as usize];
-                            at_end[i] += g * end[j as usize];
-                        }
-                    }
-                }
-                let mut change = 0f32;
-                for (r, state) in refs.iter().zip(&mut *blocks) {
-                    if pass > 0 {
-                        let at = variables * r.first;
-                        state.variables.copy_from_slice(&saved[at..at + variables * r.stride]);
-                        state.spikes.retain(|spike| usize::from(spike.step) < s);
-                    }
-                    let known = state.spikes.len();
-                    let at = steps * receptors * r.first + s * receptors * r.stride;
-                    population.model.advance(BlockStep {
-                        state: &mut state.variables,
-                        input: &input[at..at + receptors * r.stride],
-                        len: r.len,
-                        stride: r.stride,
-                        receptors,
-                        steps: 1,
-                        first_step: first_step + s as u64,
-                        first_neuron: r.first as u32,
-                        electric: Some(Electric {
-                            current: &current[2 * r.first..2 * (r.first + r.stride)],
-                            conductance: &gaps.total[r.first..r.first + r.stride],
-                        }),
-                        stream: &population.stream,
-                        spikes: &mut state.spikes,
-                    });
-                    for spike in &mut state.spikes[known..] {
-                        spike.step = s as u16;
-                    }
-                    for i in 0..r.len {
-                        let of = r.first + i;
-                        let fired = state.spikes[known..].iter().any(|spike| usize::from(spike.neuron) == i);
-                        let v = if fired { begin[of] } else { state.variables[i] };
-                        // A potential that is no number ends the passes; the check after the interval names it.
-                        change = change.max((v - end[of]).abs());
-                        end[of] = v;
-                    }
-                }
-                if change <= TOLERANCE {
-                    break;
-                }
-            }
-        }
-    });
-    for state in blocks {
-        state.spikes.sort_unstable_by_key(|s: &LocalSpike| (s.step, s.neuron));
-    }
-    laps.end(Stage::Integrate);
 }

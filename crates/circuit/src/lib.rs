@@ -29,7 +29,9 @@
 //! ```
 #![warn(missing_docs)]
 
+mod block;
 mod compile;
+mod coupled;
 mod deliver;
 mod describe;
 mod electric;
@@ -45,10 +47,13 @@ mod share;
 mod short_term;
 mod simulation;
 mod state;
+mod step;
+mod wave;
 mod wiring;
 
-pub use describe::{Circuit, Connect, Model, Population, Projection, Teacher, Weight};
-pub use electric::{CurrentStimulus, GapJunctions};
+pub use describe::{
+    Circuit, Connect, CurrentStimulus, GapJunctions, Model, Population, Projection, Teacher, Weight,
+};
 pub use error::{CompileError, RunError};
 pub use history::SpikeHistory;
 pub use network::{Network, PopulationInfo, ProjectionInfo};

@@ -1,14 +1,16 @@
 //! A compiled circuit: immutable, shareable between simulations.
 
+use crate::block::BlockRef;
 use crate::electric::CompiledElectric;
 use crate::models::{BLOCK, NeuronModel, Variable};
 use crate::plasticity::PlasticityRule;
 use crate::share::Share;
 use crate::short_term::CompiledShortTerm;
-use crate::state::{BlockState, Fnv, PlasticBlock, State};
+use crate::state::{BlockState, PlasticBlock, State};
+use crate::wave::Wave;
 use crate::wiring::{BlockWiring, Weights};
 use crate::{RunError, SpikeHistory};
-use lobule_signal::{Clock, GROUP, Stream};
+use lobule_signal::{Clock, Fingerprint, Stream};
 use std::sync::Arc;
 
 pub(crate) struct CompiledPopulation {
@@ -23,9 +25,8 @@ pub(crate) struct CompiledPopulation {
     /// Index of the first of its blocks.
     pub first_block: usize,
     pub is_source: bool,
-    /// Receives nothing and sends with a delay shorter than the interval: its spikes of an interval are made
-    /// before the others are advanced.
-    pub is_ahead: bool,
+    /// When it is advanced in an interval.
+    pub wave: Wave,
     /// Stimulus currents and gap junctions.
     pub electric: CompiledElectric,
     /// Draws of the initial state.
@@ -71,20 +72,11 @@ pub(crate) struct CompiledProjection {
     pub first_plastic: usize,
 }
 
-pub(crate) struct BlockRef {
-    pub population: usize,
-    pub first: usize,
-    pub len: usize,
-    pub stride: usize,
-    /// Block number within the population.
-    pub local: usize,
-}
-
 /// A compiled circuit. It never changes; everything that does is in [`State`].
 pub struct Network {
     pub(crate) clock: Clock,
     pub(crate) interval: usize,
-    /// Whether some population runs ahead.
+    /// True if some population runs ahead.
     pub(crate) has_ahead: bool,
     pub(crate) populations: Vec<CompiledPopulation>,
     pub(crate) projections: Vec<CompiledProjection>,
@@ -177,7 +169,7 @@ impl Network {
     /// A number that all parts of one compiled circuit share, whatever the rank and the distribution: a hash of
     /// seed, clock, populations with their models and projections, without synapses.
     pub(crate) fn identity(&self) -> u64 {
-        let mut hash = Fnv::default();
+        let mut hash = Fingerprint::default();
         hash.word(self.description);
         hash.word(self.seed);
         hash.word(self.clock.dt_ms().to_bits());
@@ -201,7 +193,7 @@ impl Network {
         for projection in &self.projections {
             let first = self.populations[projection.post].first_block;
             for (b, wiring) in projection.wiring.iter().enumerate().filter(|(b, _)| self.owns(first + b)) {
-                let mut hash = Fnv::default();
+                let mut hash = Fingerprint::default();
                 projection.label.bytes().for_each(|c| hash.word(u64::from(c)));
                 hash.word(b as u64);
                 wiring.offsets.iter().for_each(|&o| hash.word(u64::from(o)));
@@ -346,16 +338,4 @@ impl Network {
             injected: vec![Vec::new(); self.populations.len()],
         }
     }
-}
-
-/// Splits `n` neurons into blocks; strides are whole groups of 32.
-pub(crate) fn blocks_of(population: usize, n: usize) -> Vec<BlockRef> {
-    (0..n.max(1))
-        .step_by(BLOCK)
-        .enumerate()
-        .map(|(local, first)| {
-            let len = (n - first).min(BLOCK);
-            BlockRef { population, first, len, stride: len.div_ceil(GROUP) * GROUP, local }
-        })
-        .collect()
 }

@@ -87,11 +87,4 @@ impl<'a> Laps<'a> {
             *begin = watch.lap(stage, *begin);
         }
     }
-
-    /// What was done since is counted elsewhere.
-    pub fn skip(&mut self) {
-        if let Some((_, begin)) = &mut self.0 {
-            *begin = Instant::now();
-        }
-    }
 }

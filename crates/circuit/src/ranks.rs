@@ -15,9 +15,9 @@ use crate::error::RunError;
 use crate::models::{BLOCK, LocalSpike};
 use crate::network::Network;
 use crate::short_term::ShortTermState;
-use crate::state::{BlockState, Fnv, PlasticBlock, State};
+use crate::state::{BlockState, PlasticBlock, State};
 use lobule_exchange::{ExchangeError, SharedExchange, agree, all_to_all_long, bytes_of, words_of};
-use lobule_signal::SpikeTrain;
+use lobule_signal::{Fingerprint, SpikeTrain};
 use serde::{Serialize, de::DeserializeOwned};
 use std::sync::PoisonError;
 
@@ -48,7 +48,7 @@ impl Team {
                 .map(|c| c.iter().rev().fold(0u64, |w, &b| w << 1 | u64::from(b)))
                 .collect::<Vec<_>>()
         };
-        let mut identity = Fnv::default();
+        let mut identity = Fingerprint::default();
         identity.word(network.identity());
         network.owner.iter().for_each(|&owner| identity.word(u64::from(owner)));
         let mut message = vec![identity.value(), share.rank() as u64, share.ranks() as u64];

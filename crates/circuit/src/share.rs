@@ -4,7 +4,7 @@
 //! state, its wiring and its weights. Ownership follows from the order and sizes of the populations
 //! alone, so that every rank knows it before it has seen a synapse.
 
-use crate::network::BlockRef;
+use crate::block::BlockRef;
 use lobule_exchange::{Distribution, Ranks};
 
 /// The part of a network that one rank compiles and simulates.
@@ -85,7 +85,7 @@ impl Share {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::blocks_of;
+    use crate::block::blocks_of;
     use proptest::prelude::*;
 
     fn blocks(sizes: &[usize]) -> Vec<BlockRef> {

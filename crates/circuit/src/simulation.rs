@@ -1,34 +1,15 @@
-//! The step: deliver, integrate, check, exchange, propagate, learn, record.
-//!
-//! One call of [`Simulation::advance`] is one exchange interval, the smallest
-//! delay. A spike emitted in it arrives in a later interval at the earliest,
-//! so blocks of neurons may run in any order, on any thread, with the same bits:
-//!
-//! | stage | rule |
-//! | --- | --- |
-//! | ahead | a population that receives nothing and sends with a delay below the interval runs all stages up to propagate first |
-//! | deliver | each block gathers the spikes whose delay ends in this interval, projections in label order, spikes in (step, neuron) order |
-//! | integrate | each block advances over all steps of the interval; it reads histories and weights, writes only itself |
-//! | check | the first non-finite variable stops the run at the end of the interval |
-//! | exchange | with several ranks: the spikes of own blocks go to the ranks that hear them, with the verdict of the check (`crate::ranks`) |
-//! | propagate | spikes of all blocks are appended to the histories in (step, neuron) order; with short-term plasticity each gets its efficacy |
-//! | learn | each plastic block changes its own weights |
-//! | record | recordings read; they never write |
+//! A network at work: its state, its inputs and what is read from it while it runs.
 
-use crate::deliver::{Past, integrate};
-use crate::electric::integrate_coupled;
 use crate::error::RunError;
 use crate::history::SpikeHistory;
 use crate::network::Network;
-use crate::plasticity::Learning;
-use crate::profile::{Laps, Profile, Stage, Stopwatch};
-use crate::ranks::{NotFinite, Team};
+use crate::profile::{Profile, Stopwatch};
+use crate::ranks::Team;
 use crate::recording::VariableProbe;
-use crate::state::{BlockState, PlasticBlock, State};
+use crate::state::State;
 use crate::wiring::Weights;
 use lobule_exchange::{Ranks, SharedExchange};
 use lobule_signal::SpikeTrain;
-use rayon::prelude::*;
 use std::sync::Arc;
 
 /// A network with its state and its recordings.
@@ -36,12 +17,12 @@ pub struct Simulation {
     pub(crate) network: Arc<Network>,
     pub(crate) state: State,
     /// `None` with one thread.
-    pool: Option<rayon::ThreadPool>,
+    pub(crate) pool: Option<rayon::ThreadPool>,
     pub(crate) recorded: Vec<Option<SpikeTrain>>,
     pub(crate) variables: Vec<VariableProbe>,
     /// Where each block's spikes are read during the merge. Scratch.
-    cursors: Vec<usize>,
-    watch: Option<Stopwatch>,
+    pub(crate) cursors: Vec<usize>,
+    pub(crate) watch: Option<Stopwatch>,
     /// `None` in a single process.
     pub(crate) team: Option<Team>,
 }
@@ -253,32 +234,26 @@ impl Simulation {
         Ok(())
     }
 
-    /// Sets the rate of each neuron of a Poisson population, Hz.
+    /// Sets the rate of each neuron, Hz, of a population whose model takes rates ([`crate::models::NeuronModel::max_rate_hz`]).
     ///
     /// # Errors
     /// [`RunError::BadInput`] for another model, a wrong length or a negative rate.
     pub fn set_rates(&mut self, population: usize, rates_hz: &[f64]) -> Result<(), RunError> {
         let p = &self.network.populations[population];
         let bad = |what: String| RunError::BadInput { label: p.label.clone(), what };
-        if p.variables.first().map(|v| v.name.as_str()) != Some("rate") {
-            return Err(bad("only a Poisson population has rates".into()));
-        }
+        let Some(most) = p.model.max_rate_hz() else {
+            return Err(bad("only a Poisson population, or a model of your own with `max_rate_hz`, takes rates".into()));
+        };
         if rates_hz.len() != p.n {
             return Err(bad(format!("{} rates for {} neurons", rates_hz.len(), p.n)));
         }
-        let most = crate::models::poisson_max_rate_hz(&self.network.clock);
         if let Some(rate) = rates_hz.iter().find(|r| !(0.0..=most).contains(*r)) {
             return Err(bad(format!("a rate of {rate} Hz; rates lie in 0..{most} Hz at this time step")));
         }
-        for (b, block) in self.network.blocks.iter().enumerate() {
-            if block.population == population {
-                if !self.network.computes(b) {
-                    continue;
-                }
-                for i in 0..block.len {
-                    self.state.blocks[b].variables[i] = rates_hz[block.first + i] as f32;
-                }
-            }
+        for b in p.blocks().filter(|&b| self.network.computes(b)) {
+            let block = &self.network.blocks[b];
+            let rates = &rates_hz[block.first..block.first + block.len];
+            self.state.blocks[b].variables.iter_mut().zip(rates).for_each(|(x, &rate)| *x = rate as f32);
         }
         Ok(())
     }
@@ -395,200 +370,4 @@ impl Simulation {
         }
         (0..steps / interval).try_for_each(|_| self.advance())
     }
-
-    /// Advances by one exchange interval. Collective.
-    ///
-    /// # Errors
-    /// [`RunError::NonFinite`] naming the first variable that stopped being a number, with several ranks in
-    /// [`RunError::OnRank`], the same on all; [`RunError::Exchange`], after which the state is of no use.
-    pub fn advance(&mut self) -> Result<(), RunError> {
-        let network = self.network.clone();
-        let State { step, blocks, histories, plastic, short_term, learning, injected } = &mut self.state;
-        let first_step = *step;
-        let pool = self.pool.as_ref();
-        let watch = self.watch.as_ref();
-
-        // 1 to 5, for sources whose delays are shorter than the interval, then for the others.
-        let mut found = None;
-        for is_ahead in [true, false] {
-            if is_ahead && !network.has_ahead {
-                continue;
-            }
-            // 1, 2: deliver and integrate.
-            {
-                let past = Past { histories, plastic, short_term, watch };
-                each(pool, blocks, |b, state| {
-                    let population = &network.populations[network.blocks[b].population];
-                    if population.is_ahead == is_ahead
-                        && network.computes(b)
-                        && !population.is_source
-                        && !population.electric.is_coupled()
-                    {
-                        integrate(&network, b, state, &past, first_step);
-                    }
-                });
-                for (p, population) in network.populations.iter().enumerate() {
-                    let is_here = network.computes(population.first_block);
-                    if population.is_ahead == is_ahead && is_here && population.electric.is_coupled() {
-                        let blocks = &mut blocks[population.blocks()];
-                        integrate_coupled(&network, p, blocks, &past, first_step);
-                    }
-                }
-            }
-
-            // 3, 4: check and exchange. Sources that run ahead are advanced by every rank that hears them.
-            let mut laps = Laps::begin(watch);
-            if !is_ahead {
-                found = not_finite(&network, blocks).map(|found| (0, found));
-                laps.end(Stage::Record);
-                if let Some(team) = &mut self.team {
-                    found = team.exchange(blocks, found.map(|(_, found)| found))?;
-                }
-                laps.end(Stage::Exchange);
-            }
-
-            // 5: propagate, in (step, neuron) order.
-            self.cursors.fill(0);
-            for s in 0..network.interval as u16 {
-                for (p, population) in network.populations.iter().enumerate() {
-                    if population.is_ahead != is_ahead {
-                        continue;
-                    }
-                    let history = &mut histories[p];
-                    for b in population.blocks() {
-                        let (spikes, first) = (&blocks[b].spikes, network.blocks[b].first as u32);
-                        while let Some(spike) = spikes.get(self.cursors[b]).filter(|spike| spike.step == s) {
-                            history.push(first + u32::from(spike.neuron));
-                            self.cursors[b] += 1;
-                        }
-                    }
-                    if population.is_source {
-                        let due = first_step + u64::from(s);
-                        let count = injected[p].iter().take_while(|x| x.0 <= due).count();
-                        injected[p].drain(..count).for_each(|(_, neuron)| history.push(neuron));
-                    }
-                    history.close_step();
-                }
-            }
-            for projection in &network.projections {
-                if let Some((k, parameters)) = &projection.short_term
-                    && network.populations[projection.pre].is_ahead == is_ahead
-                {
-                    let history = &histories[projection.pre];
-                    parameters.take(&mut short_term[*k], history, first_step, network.interval as u64);
-                }
-            }
-            laps.end(Stage::Propagate);
-        }
-        let mut laps = Laps::begin(watch);
-        blocks.iter_mut().for_each(|b| b.spikes.clear());
-        laps.end(Stage::Propagate);
-
-        // 6: learn.
-        {
-            let (histories, learning) = (&*histories, &*learning);
-            each(pool, plastic, |k, block| {
-                let mut laps = Laps::begin(watch);
-                learn(&network, k, block, histories, learning, first_step);
-                laps.end(Stage::Learn);
-            });
-        }
-        laps.skip();
-        for (p, history) in histories.iter_mut().enumerate() {
-            let forgotten = history.forget_old();
-            if forgotten > 0 {
-                short_term.iter_mut().filter(|s| s.pre() == p).for_each(|s| s.forget(forgotten));
-            }
-        }
-        *step += network.interval as u64;
-        laps.end(Stage::Propagate);
-
-        // 7: record.
-        let watch = self.watch.take();
-        let mut laps = Laps::begin(watch.as_ref());
-        self.record(first_step);
-        laps.end(Stage::Record);
-        self.watch = watch;
-        found.map_or(Ok(()), |(rank, found)| Err(self.error_of(rank, found)))
-    }
-
-    fn error_of(&self, rank: usize, (b, v, i, value): NotFinite) -> RunError {
-        let block = &self.network.blocks[b];
-        let population = &self.network.populations[block.population];
-        let error = RunError::NonFinite {
-            population: population.label.clone(),
-            neuron: block.first + i,
-            variable: population.variables[v].name.clone(),
-            value,
-            step: self.state.step - 1,
-        };
-        match self.team {
-            Some(_) => RunError::OnRank { rank, error: Box::new(error) },
-            None => error,
-        }
-    }
-}
-
-/// The first value that is no number.
-fn not_finite(network: &Network, states: &[BlockState]) -> Option<NotFinite> {
-    for (b, block) in network.blocks.iter().enumerate().filter(|(b, _)| network.computes(*b)) {
-        let variables = &states[b].variables;
-        let population = &network.populations[block.population];
-        // Everything feeds the first variable, the potential: looking there is enough to notice.
-        let first = &variables[..if population.variables.is_empty() { 0 } else { block.len }];
-        // No early exit, so that the loop vectorises.
-        if !first.iter().fold(false, |found, x| found | !x.is_finite()) {
-            continue;
-        }
-        for v in 0..population.variables.len() {
-            let values = &variables[v * block.stride..v * block.stride + block.len];
-            if let Some(i) = values.iter().position(|x| !x.is_finite()) {
-                return Some((b, v, i, values[i]));
-            }
-        }
-    }
-    None
-}
-
-/// Applies `f` to every element, on the pool if there is one.
-fn each<T: Send>(pool: Option<&rayon::ThreadPool>, items: &mut [T], f: impl Fn(usize, &mut T) + Sync + Send) {
-    match pool {
-        Some(pool) => {
-            pool.install(|| items.par_iter_mut().enumerate().with_max_len(1).for_each(|(i, x)| f(i, x)))
-        }
-        None => items.iter_mut().enumerate().for_each(|(i, x)| f(i, x)),
-    }
-}
-
-/// Lets one plastic block learn from the interval.
-fn learn(
-    network: &Network,
-    k: usize,
-    block: &mut PlasticBlock,
-    histories: &[SpikeHistory],
-    learning: &[bool],
-    first_step: u64,
-) {
-    let (p, local) = network.plastic[k];
-    if !learning[p] || !network.owns(network.target_of_plastic(k)) {
-        return;
-    }
-    let projection = &network.projections[p];
-    let Some(rule) = &projection.rule else { return };
-    let target = &network.blocks[network.populations[projection.post].first_block + local];
-    let teacher = projection.teacher.map(|t| &network.projections[t]);
-    rule.learn(&mut Learning {
-        wiring: &projection.wiring[local],
-        teacher_wiring: teacher.map(|t| &t.wiring[local]),
-        pre: &histories[projection.pre],
-        post: &histories[projection.post],
-        teacher: teacher.map(|t| &histories[t.pre]),
-        first_step,
-        steps: network.interval,
-        first_neuron: target.first as u32,
-        len: target.len,
-        weights: &mut block.weights,
-        memory: &mut block.memory,
-        scratch: &mut block.scratch,
-    });
 }

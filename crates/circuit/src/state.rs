@@ -3,6 +3,7 @@
 use crate::SpikeHistory;
 use crate::models::LocalSpike;
 use crate::short_term::ShortTermState;
+use lobule_signal::Fingerprint;
 use serde::{Deserialize, Serialize};
 
 /// Variables of one block of neurons.
@@ -56,10 +57,10 @@ impl State {
         self.step
     }
 
-    /// A 64-bit hash (FNV-1a) over step, variables, weights, the rules that are at work, the memory of short-term
+    /// A 64-bit hash over step, variables, weights, the rules that are at work, the memory of short-term
     /// plasticity, and all spikes that may still act: equal states have equal hashes on every machine.
     pub fn fingerprint(&self) -> u64 {
-        let mut hash = Fnv::default();
+        let mut hash = Fingerprint::default();
         hash.word(self.step);
         for block in &self.blocks {
             block.variables.iter().for_each(|x| hash.word(u64::from(x.to_bits())));
@@ -83,25 +84,5 @@ impl State {
             spikes.iter().for_each(|&(step, id)| hash.word((step << 32) ^ u64::from(id)));
         }
         hash.value()
-    }
-}
-
-/// FNV-1a over words of 64 bits.
-pub(crate) struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xCBF2_9CE4_8422_2325)
-    }
-}
-
-impl Fnv {
-    pub fn value(&self) -> u64 {
-        self.0
-    }
-
-    pub fn word(&mut self, x: u64) {
-        self.0 = (self.0 ^ x).wrapping_mul(0x0000_0100_0000_01B3);
-        self.0 ^= self.0 >> 29;
     }
 }

@@ -12,7 +12,6 @@ use lobule_circuit::models::{
 };
 use lobule_circuit::plasticity::{AdditiveStdp, CosExp, InhibitoryStdp, Kernel, Rule, Supervised};
 use lobule_circuit::{Circuit, Connect, Model, Population, Projection, Simulation, State};
-use std::sync::Arc;
 
 const SOURCES: u32 = 96;
 const MS: f64 = 120.0;
@@ -264,7 +263,7 @@ fn generators_and_relays_conform() {
 
 #[test]
 fn a_model_of_the_users_own_conforms() {
-    conforms_neuron_model("counter", &Model::Custom(Arc::new(Counter)), 1, 0.26);
+    conforms_neuron_model("counter", &Model::custom("counter", &[1.0], Counter), 1, 0.26);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `network convert`.
 
 use crate::Stop;
-use crate::network::stored_simulations;
+use crate::input::stored_simulations;
 use lobule::Error;
 use lobule::scaffold::format::{self, Format};
 use lobule::scaffold::{bsb, sonata};

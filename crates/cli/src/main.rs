@@ -28,6 +28,7 @@ mod arguments;
 mod bar;
 mod convert;
 mod experiments;
+mod input;
 mod launch;
 mod network;
 mod recordings;

@@ -2,13 +2,16 @@
 
 use crate::Stop;
 use crate::arguments::Network;
+use crate::input::{input, read, stored_simulations};
 use crate::simulate::simulate;
 use lobule::Error;
 use lobule::Ranks;
 use lobule::cerebellum::{protocols, stored};
-use lobule::scaffold::configuration::{StoredSimulation, simulations};
-use lobule::scaffold::construct::{Built, Construction, Quirk, construct};
-use lobule::scaffold::{Anatomy, Configuration, ScaffoldSpec, bsb, format, reconstruct};
+use lobule::scaffold::configuration::StoredSimulation;
+use lobule::scaffold::morphological::Quirk;
+use lobule::scaffold::{
+    Anatomy, Built, Configuration, Construction, ScaffoldSpec, bsb, construct, reconstruct,
+};
 use std::path::Path;
 use std::time::Instant;
 
@@ -34,14 +37,6 @@ pub fn run(command: &Network, ranks: &Ranks) -> Result<(), Stop> {
         Network::Convert { from, to, named } => crate::convert::run(from, to, named.as_deref()),
         Network::Simulate(arguments) => simulate(arguments, ranks),
     }
-}
-
-pub fn input(key: &str, what: String) -> Stop {
-    Stop::Input(Error::Config { key: key.into(), what })
-}
-
-pub fn read(file: &Path) -> Result<Anatomy, Stop> {
-    format::read(file).map_err(|e| Stop::Input(e.into()))
 }
 
 fn build_and_write(
@@ -206,15 +201,6 @@ fn info(file: &Path, json: bool) -> Result<(), Stop> {
         out!("\nnote: {note}");
     }
     Ok(())
-}
-
-/// The simulations a file brings along.
-pub fn stored_simulations(file: &Path) -> Result<Vec<StoredSimulation>, Stop> {
-    if format::Format::of_input(file) != format::Format::Bsb {
-        return Ok(Vec::new());
-    }
-    let configuration = bsb::read_configuration(file).map_err(|e| Stop::Input(e.into()))?;
-    Ok(configuration.as_ref().map(simulations).unwrap_or_default())
 }
 
 fn simulation_json(anatomy: &Anatomy, simulation: &StoredSimulation) -> serde_json::Value {

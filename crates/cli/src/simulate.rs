@@ -3,7 +3,7 @@
 use crate::Stop;
 use crate::arguments::{Cells, Simulate};
 use crate::bar::Bar;
-use crate::network::{input, stored_simulations};
+use crate::input::{input, stored_simulations};
 use crate::recordings;
 use lobule::Ranks;
 use lobule::cerebellum::open_loop::{

@@ -9,7 +9,7 @@
 //! against touching pairs × affinity in standard deviations. Voxels not more than `slack` µm apart
 //! touch; 0 is the rule.
 
-use lobule_scaffold::construct::audit;
+use lobule_scaffold::morphological::audit;
 use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -4,7 +4,7 @@
 //! cubes, so an anatomy can be written only when its cells stand in that order.
 
 use crate::Anatomy;
-use crate::bsb::chunk::{CHUNK_SIDE, ChunkId};
+use crate::chunk::{CHUNK_SIDE, ChunkId};
 use std::collections::HashMap;
 
 /// A point cell's (branch, point).

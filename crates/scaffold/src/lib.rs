@@ -10,25 +10,30 @@
 
 mod anatomy;
 pub mod bsb;
+mod built;
 mod check;
+mod chunk;
 mod chunk_order;
 pub mod configuration;
-pub mod construct;
 mod error;
 pub mod format;
 pub mod hdf5;
 pub mod identity;
+pub mod morphological;
+mod morphology;
 mod notes;
 mod own_record;
-mod reconstruct;
 pub mod sonata;
+mod statistical;
 
 pub use anatomy::{
     Anatomy, CellSites, ConnectionSet, DegreeStatistics, Microzone, Pair, canonical_cell_name,
 };
+pub use built::Built;
 pub use configuration::Configuration;
 pub use error::Error;
-pub use reconstruct::{
+pub use morphological::{Construction, construct};
+pub use statistical::{
     ArborRule, Cells, Geometry, GranularWiring, Layers, NucleiWiring, Outline, ParallelArrays, RandomCells,
     RelativeCells, ScaffoldSpec, reconstruct,
 };

@@ -1,7 +1,6 @@
 //! Configurations are read with all they refer to, or refused with the place of the mistake.
 
-use lobule_scaffold::construct::{Construction, construct};
-use lobule_scaffold::{Anatomy, Configuration, Error};
+use lobule_scaffold::{Anatomy, Configuration, Construction, Error, construct};
 use serde_json::json;
 use std::path::PathBuf;
 use tempfile::TempDir;

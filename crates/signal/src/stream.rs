@@ -78,11 +78,8 @@ pub struct Stream {
 impl Stream {
     /// The stream of `label` under `seed`.
     pub fn new(seed: u64, label: &str) -> Self {
-        // FNV-1a of the label, then the splitmix64 finaliser over both.
-        let mut hash = 0xCBF2_9CE4_8422_2325u64;
-        for byte in label.bytes() {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
-        }
+        // FNV-1a of the label, then the splitmix64 finalizer over both.
+        let hash = crate::fingerprint(label.as_bytes());
         let mut z = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(hash);
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

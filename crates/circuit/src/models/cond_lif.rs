@@ -16,10 +16,11 @@
 //! # Pinned by
 //! `tests/cond_lif.rs`.
 
-use super::electric::Lanes;
+use super::lanes::{Drive, ElectricLanes, emit, for_each_bit, hold, input, load, store};
+use super::membrane::Membrane;
 pub use super::synapse::SynapseShape;
-use super::synapse::{Propagator, flush, stiffest};
-use super::{BlockStep, LocalSpike, NeuronModel, Variable, check};
+use super::synapse::{Propagator, stiffest};
+use super::{BlockStep, NeuronModel, Variable, check};
 use crate::error::CompileError;
 use lobule_signal::{Clock, GROUP};
 use multiversion::multiversion;
@@ -73,23 +74,20 @@ impl Default for CondLif {
     }
 }
 
-pub(super) struct Compiled {
+pub(crate) struct Compiled {
+    membrane: Membrane,
     c_m: f64,
-    dt: f32,
-    leak: f32,
-    stiffest: f32,
-    inv_c: f32,
     i_e: f32,
-    e_l: f32,
     v_th: f32,
     v_reset: f32,
     refractory_steps: f32,
     syn: [Propagator; 2],
+    /// E_rev - E_L, mV.
     drive: [f32; 2],
 }
 
 impl Compiled {
-    pub(super) fn new(p: &CondLif, label: &str, clock: &Clock) -> Result<Self, CompileError> {
+    pub(crate) fn new(p: &CondLif, label: &str, clock: &Clock) -> Result<Self, CompileError> {
         for (name, x) in
             [("c_m", p.c_m), ("g_l", p.g_l), ("tau_syn_ex", p.tau_syn_ex), ("tau_syn_in", p.tau_syn_in)]
         {
@@ -106,13 +104,17 @@ impl Compiled {
         let fast = format!("c_m / g_l must exceed {} ms at this time step", -1.0 / stiffest(dt));
         check(label, "g_l", p.g_l, -p.g_l / p.c_m > stiffest(dt), &fast)?;
         Ok(Self {
+            membrane: Membrane {
+                dt: dt as f32,
+                leak: (-p.g_l / p.c_m) as f32,
+                stiffest: stiffest(dt) as f32,
+                inv_c: (1.0 / p.c_m) as f32,
+                e_l: p.e_l as f32,
+                k_adap: 0.0,
+                k_2: 0.0,
+            },
             c_m: p.c_m,
-            dt: dt as f32,
-            leak: (-p.g_l / p.c_m) as f32,
-            stiffest: stiffest(dt) as f32,
-            inv_c: (1.0 / p.c_m) as f32,
             i_e: p.i_e as f32,
-            e_l: p.e_l as f32,
             v_th: p.v_th as f32,
             v_reset: p.v_reset as f32,
             refractory_steps: (p.t_ref / dt).round() as f32,
@@ -125,7 +127,7 @@ impl Compiled {
 impl NeuronModel for Compiled {
     fn variables(&self) -> Vec<Variable> {
         vec![
-            Variable::new("v_m", "mV", self.e_l),
+            Variable::new("v_m", "mV", self.membrane.e_l),
             Variable { padding: 1e30, ..Variable::new("refractory", "steps", 0.0) },
             Variable::new("g_ex", "nS", 0.0),
             Variable::new("dg_ex", "nS/ms", 0.0),
@@ -143,7 +145,7 @@ impl NeuronModel for Compiled {
     }
 
     fn derive(&self, k: usize, variable: &dyn Fn(usize) -> f32) -> f32 {
-        variable(2 + 2 * k) * (self.drive[k] - (variable(0) - self.e_l))
+        variable(2 + 2 * k) * (self.drive[k] - (variable(0) - self.membrane.e_l))
     }
 
     fn capacitance(&self) -> Option<f64> {
@@ -165,85 +167,39 @@ fn advance(c: &Compiled, block: &mut BlockStep<'_>) {
 
 #[inline(always)]
 fn advance_with<const ELECTRIC: bool>(c: &Compiled, block: &mut BlockStep<'_>) {
-    let stride = block.stride;
-    for base in (0..stride).step_by(GROUP) {
-        let load = |state: &[f32], variable: usize| -> [f32; GROUP] {
-            let mut x = [0f32; GROUP];
-            x.copy_from_slice(&state[variable * stride + base..variable * stride + base + GROUP]);
-            x
-        };
-        let mut v = load(block.state, 0);
-        let mut held = load(block.state, 1);
-        let mut g = [load(block.state, 2), load(block.state, 4)];
-        let mut h = [load(block.state, 3), load(block.state, 5)];
+    for base in (0..block.stride).step_by(GROUP) {
+        let mut v: [f32; GROUP] = load(block, base, 0);
+        let mut held: [f32; GROUP] = load(block, base, 1);
+        let mut g: [[f32; GROUP]; 2] = [load(block, base, 2), load(block, base, 4)];
+        let mut h: [[f32; GROUP]; 2] = [load(block, base, 3), load(block, base, 5)];
         for step in 0..block.steps {
-            let mut input = [[0f32; GROUP]; 2];
-            for (r, x) in input.iter_mut().enumerate().take(block.receptors) {
-                let at = (step * block.receptors + r) * stride + base;
-                x.copy_from_slice(&block.input[at..at + GROUP]);
+            let mut arriving = [[0f32; GROUP]; 2];
+            for (r, x) in arriving.iter_mut().enumerate().take(block.receptors) {
+                *x = input(block, block.receptors, step, r, base);
             }
-            let electric = Lanes::<GROUP>::load::<ELECTRIC>(block, step, base);
+            let electric = ElectricLanes::<GROUP>::load::<ELECTRIC>(block, step, base);
             let mut above = 0u32;
             for j in 0..GROUP {
-                let (mut total_0, mut total_m, mut total_1) = (0f32, 0f32, 0f32);
-                let (mut i_0, mut i_m, mut i_1) = (c.i_e, c.i_e, c.i_e);
+                let mut drive = Drive { g: [0.0; 3], i: [c.i_e; 3] };
                 for r in 0..2 {
-                    let s = &c.syn[r];
-                    let (g_0, h_0) = (g[r][j], h[r][j]);
-                    let g_m = s.half[0] * g_0 + s.half[1] * h_0;
-                    let g_1 = s.g[0] * g_0 + s.g[1] * h_0;
-                    let h_1 = s.h[0] * g_0 + s.h[1] * h_0;
-                    total_0 += g_0;
-                    total_m += g_m;
-                    total_1 += g_1;
-                    i_0 += g_0 * c.drive[r];
-                    i_m += g_m * c.drive[r];
-                    i_1 += g_1 * c.drive[r];
-                    g[r][j] = flush(g_1) + s.jump_g * input[r][j];
-                    h[r][j] = flush(h_1) + s.jump_h * input[r][j];
+                    drive.add(c.syn[r].step(&mut g[r][j], &mut h[r][j], arriving[r][j]), c.drive[r]);
                 }
-                if ELECTRIC {
-                    let (g, to_rest) = (electric.conductance[j], electric.conductance[j] * c.e_l);
-                    let (begin, end) = (electric.begin[j] - to_rest, electric.end[j] - to_rest);
-                    total_0 += g;
-                    total_m += g;
-                    total_1 += g;
-                    i_0 += begin;
-                    i_m += 0.5 * (begin + end);
-                    i_1 += end;
-                }
-                let (a_0, b_0) = (c.leak - total_0 * c.inv_c, i_0 * c.inv_c);
-                let (a_m, b_m) = (c.leak - total_m * c.inv_c, i_m * c.inv_c);
-                let (a_1, b_1) = (c.leak - total_1 * c.inv_c, i_1 * c.inv_c);
-                let a_0 = if a_0 < c.stiffest { f32::NAN } else { a_0 };
-                let u = v[j] - c.e_l;
-                let half = 0.5 * c.dt;
-                let d1 = a_0 * u + b_0;
-                let d2 = a_m * (u + half * d1) + b_m;
-                let d3 = a_m * (u + half * d2) + b_m;
-                let d4 = a_1 * (u + c.dt * d3) + b_1;
-                let v_1 = v[j] + c.dt / 6.0 * (d1 + 2.0 * (d2 + d3) + d4);
-                let is_held = held[j] > 0.0;
-                held[j] = if is_held { held[j] - 1.0 } else { held[j] };
-                v[j] = if is_held { c.v_reset } else { v_1 };
+                electric.add_to::<ELECTRIC>(&mut drive, j, c.membrane.e_l);
+                let (v_1, _) = c.membrane.step::<false>(v[j], 0.0, drive.g, drive.i);
+                let is_held = hold(&mut v[j], &mut held[j], v_1, c.v_reset);
                 above |= u32::from(!is_held && v_1 >= c.v_th) << j;
             }
-            while above != 0 {
-                let j = above.trailing_zeros() as usize;
-                above &= above - 1;
+            for_each_bit(above, |j| {
                 v[j] = c.v_reset;
                 held[j] = c.refractory_steps;
-                block.spikes.push(LocalSpike { step: step as u16, neuron: (base + j) as u16 });
-            }
+                emit(block, step, base + j);
+            });
         }
-        let mut store = |variable: usize, x: &[f32; GROUP]| {
-            block.state[variable * stride + base..variable * stride + base + GROUP].copy_from_slice(x);
-        };
-        store(0, &v);
-        store(1, &held);
+        store(block, base, 0, &v);
+        store(block, base, 1, &held);
         for r in 0..2 {
-            store(2 + 2 * r, &g[r]);
-            store(3 + 2 * r, &h[r]);
+            store(block, base, 2 + 2 * r, &g[r]);
+            store(block, base, 3 + 2 * r, &h[r]);
         }
     }
 }

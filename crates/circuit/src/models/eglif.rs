@@ -1,4 +1,4 @@
-//! Extended generalised leaky integrate-and-fire neuron with escape noise and
+//! Extended generalized leaky integrate-and-fire neuron with escape noise and
 //! up to four conductance receptors.
 //!
 //! # Equation
@@ -31,10 +31,10 @@
 //! # Pinned by
 //! `tests/eglif.rs`.
 
-use super::electric::Lanes;
-use super::membrane::Membrane;
-use super::synapse::{Propagator, flush, stiffest};
-use super::{BlockStep, LocalSpike, NeuronModel, SynapseShape, Variable, check, escape};
+use super::glif::{Glif, GlifLanes, GlifParameters};
+use super::lanes::{ElectricLanes, input, load, store};
+use super::synapse::Propagator;
+use super::{BlockStep, NeuronModel, SynapseShape, Variable, check};
 use crate::error::CompileError;
 use lobule_signal::{Clock, GROUP};
 use multiversion::multiversion;
@@ -122,88 +122,62 @@ impl Default for Eglif {
     }
 }
 
-pub(super) struct Compiled {
+pub(crate) struct Compiled {
+    glif: Glif,
     c_m: f64,
     receptors: usize,
-    membrane: Membrane,
-    i_e: f32,
     v_init: f32,
     v_min: f32,
-    v_reset: f32,
-    v_th: f32,
-    a1: f32,
-    a2: f32,
-    refractory_steps: f32,
-    dep_half: f32,
-    dep_full: f32,
-    inv_tau_v: f32,
-    ln_rate: f32,
-    threshold_is_hard: bool,
     syn: [Propagator; 4],
     /// E_rev - E_L, mV.
     drive: [f32; 4],
 }
 
 impl Compiled {
-    pub(super) fn new(p: &Eglif, label: &str, clock: &Clock, receptors: usize) -> Result<Self, CompileError> {
-        let positive = "a positive number is needed";
-        for (name, x) in [("c_m", p.c_m), ("tau_m", p.tau_m), ("tau_v", p.tau_v)] {
-            check(label, name, x, x > 0.0, positive)?;
-        }
-        for (name, x) in [
-            ("t_ref", p.t_ref),
-            ("k_1", p.k_1),
-            ("k_2", p.k_2),
-            ("lambda_0", p.lambda_0),
-            ("k_adap", p.k_adap),
-        ] {
-            check(label, name, x, x >= 0.0, "0 or more is needed")?;
-        }
-        for (name, x) in [("e_l", p.e_l), ("v_th", p.v_th), ("i_e", p.i_e), ("a1", p.a1), ("a2", p.a2)] {
-            check(label, name, x, true, "a finite number is needed")?;
-        }
-        check(label, "v_reset", p.v_reset, p.v_reset < p.v_th, "it must lie below v_th")?;
+    pub(crate) fn new(p: &Eglif, label: &str, clock: &Clock, receptors: usize) -> Result<Self, CompileError> {
+        let glif = Glif::new(&p.into(), label, clock)?;
         check(label, "v_min", p.v_min, p.v_min <= p.v_reset, "it must not exceed v_reset")?;
         check(label, "v_init", p.v_init, p.v_init >= p.v_min, "it must not lie below v_min")?;
-        let dt = clock.dt_ms();
-        let fast = format!("it must exceed {} ms at this time step", -1.0 / stiffest(dt));
-        check(label, "tau_m", p.tau_m, -1.0 / p.tau_m > stiffest(dt), &fast)?;
         let mut syn = [Propagator::default(); 4];
-        let mut drive = [0f32; 4];
-        for (i, receptor) in p.receptors.iter().enumerate() {
-            check(label, "tau_syn", receptor.tau_syn, receptor.tau_syn > 0.0, positive)?;
+        for (syn, receptor) in syn.iter_mut().zip(&p.receptors) {
+            check(label, "tau_syn", receptor.tau_syn, receptor.tau_syn > 0.0, "a positive number is needed")?;
             check(label, "e_rev", receptor.e_rev, true, "a finite number is needed")?;
-            syn[i] = Propagator::new(receptor.shape, receptor.tau_syn, dt);
-            drive[i] = (receptor.e_rev - p.e_l) as f32;
+            *syn = Propagator::new(receptor.shape, receptor.tau_syn, clock.dt_ms());
         }
         Ok(Self {
+            glif,
             c_m: p.c_m,
             receptors,
-            membrane: Membrane {
-                dt: dt as f32,
-                leak: (if p.leak_is_published { 1.0 } else { -1.0 } / p.tau_m) as f32,
-                stiffest: stiffest(dt) as f32,
-                inv_c: (1.0 / p.c_m) as f32,
-                e_l: p.e_l as f32,
-                k_adap: p.k_adap as f32,
-                k_2: p.k_2 as f32,
-            },
-            i_e: p.i_e as f32,
             v_init: p.v_init as f32,
             v_min: p.v_min as f32,
-            v_reset: p.v_reset as f32,
-            v_th: p.v_th as f32,
-            a1: p.a1 as f32,
-            a2: p.a2 as f32,
-            refractory_steps: (p.t_ref / dt).round() as f32,
-            dep_half: libm::exp(-0.5 * dt * p.k_1) as f32,
-            dep_full: libm::exp(-dt * p.k_1) as f32,
-            inv_tau_v: (1.0 / p.tau_v) as f32,
-            ln_rate: libm::log(p.lambda_0 * dt) as f32,
-            threshold_is_hard: p.threshold_is_hard,
             syn,
-            drive,
+            drive: p.receptors.map(|r| (r.e_rev - p.e_l) as f32),
         })
+    }
+}
+
+impl From<&Eglif> for GlifParameters {
+    fn from(p: &Eglif) -> Self {
+        let Eglif { c_m, tau_m, e_l, v_th, v_reset, t_ref, i_e, k_adap, k_1, k_2, a1, a2, .. } = *p;
+        let Eglif { lambda_0, tau_v, leak_is_published, threshold_is_hard, .. } = *p;
+        Self {
+            c_m,
+            tau_m,
+            e_l,
+            v_th,
+            v_reset,
+            t_ref,
+            i_e,
+            k_adap,
+            k_1,
+            k_2,
+            a1,
+            a2,
+            lambda_0,
+            tau_v,
+            leak_is_published,
+            threshold_is_hard,
+        }
     }
 }
 
@@ -236,7 +210,7 @@ impl NeuronModel for Compiled {
         if k >= self.receptors {
             return 0.0;
         }
-        variable(4 + 2 * k) * (self.drive[k] - (variable(0) - self.membrane.e_l))
+        variable(4 + 2 * k) * (self.drive[k] - (variable(0) - self.glif.membrane.e_l))
     }
 
     fn capacitance(&self) -> Option<f64> {
@@ -285,103 +259,27 @@ fn advance_lanes<const R: usize, const ELECTRIC: bool, const L: usize>(
     block: &mut BlockStep<'_>,
     base: usize,
 ) {
-    let stride = block.stride;
-    let load = |state: &[f32], variable: usize| -> [f32; L] {
-        let mut x = [0f32; L];
-        x.copy_from_slice(&state[variable * stride + base..variable * stride + base + L]);
-        x
-    };
-    let mut v = load(block.state, 0);
-    let mut adap = load(block.state, 1);
-    let mut dep = load(block.state, 2);
-    let mut held = load(block.state, 3);
-    let mut g: [[f32; L]; R] = std::array::from_fn(|r| load(block.state, 4 + 2 * r));
-    let mut h: [[f32; L]; R] = std::array::from_fn(|r| load(block.state, 5 + 2 * r));
-
+    let mut lanes = GlifLanes::<L>::load(block, base);
+    let mut g: [[f32; L]; R] = std::array::from_fn(|r| load(block, base, 4 + 2 * r));
+    let mut h: [[f32; L]; R] = std::array::from_fn(|r| load(block, base, 5 + 2 * r));
     for step in 0..block.steps {
+        let arriving: [[f32; L]; R] = std::array::from_fn(|r| input(block, R, step, r, base));
+        let electric = ElectricLanes::<L>::load::<ELECTRIC>(block, step, base);
         let mut ln_y = [0f32; L];
-        let input: [&[f32; L]; R] = std::array::from_fn(|r| {
-            let at = (step * R + r) * stride + base;
-            block.input[at..at + L].try_into().expect("a group of input")
-        });
-        let electric = Lanes::<L>::load::<ELECTRIC>(block, step, base);
         for j in 0..L {
-            // Conductances and I_dep at the start, the middle and the end of the step.
-            let dep_0 = dep[j];
-            let dep_m = dep_0 * c.dep_half;
-            let dep_1 = dep_0 * c.dep_full;
-            let (mut total_0, mut total_m, mut total_1) = (0f32, 0f32, 0f32);
-            let (mut i_0, mut i_m, mut i_1) = (c.i_e + dep_0, c.i_e + dep_m, c.i_e + dep_1);
+            let mut drive = lanes.own_drive(&c.glif, j);
             for r in 0..R {
-                let s = &c.syn[r];
-                let (g_0, h_0) = (g[r][j], h[r][j]);
-                let g_m = s.half[0] * g_0 + s.half[1] * h_0;
-                let g_1 = s.g[0] * g_0 + s.g[1] * h_0;
-                let h_1 = s.h[0] * g_0 + s.h[1] * h_0;
-                total_0 += g_0;
-                total_m += g_m;
-                total_1 += g_1;
-                i_0 += g_0 * c.drive[r];
-                i_m += g_m * c.drive[r];
-                i_1 += g_1 * c.drive[r];
-                g[r][j] = flush(g_1) + s.jump_g * input[r][j];
-                h[r][j] = flush(h_1) + s.jump_h * input[r][j];
+                drive.add(c.syn[r].step(&mut g[r][j], &mut h[r][j], arriving[r][j]), c.drive[r]);
             }
-            if ELECTRIC {
-                let (g, to_rest) = (electric.conductance[j], electric.conductance[j] * c.membrane.e_l);
-                let (begin, end) = (electric.begin[j] - to_rest, electric.end[j] - to_rest);
-                total_0 += g;
-                total_m += g;
-                total_1 += g;
-                i_0 += begin;
-                i_m += 0.5 * (begin + end);
-                i_1 += end;
-            }
-            dep[j] = flush(dep_1);
-
-            let v_0 = if v[j] < c.v_min { c.v_min } else { v[j] };
-            let (g, i) = ([total_0, total_m, total_1], [i_0, i_m, i_1]);
-            let (v_1, adap_1) = c.membrane.step(v_0, adap[j], g, i);
-            adap[j] = flush(adap_1);
-
-            // Refractory neurons are held and cannot spike.
-            let is_held = held[j] > 0.0;
-            held[j] = if is_held { held[j] - 1.0 } else { held[j] };
-            v[j] = if is_held { c.v_reset } else { v_1 };
-            let free = if c.threshold_is_hard {
-                if v_1 >= c.v_th { 30.0 } else { f32::NEG_INFINITY }
-            } else {
-                (v_1 - c.v_th) * c.inv_tau_v + c.ln_rate
-            };
-            ln_y[j] = if is_held { f32::NEG_INFINITY } else { free };
+            electric.add_to::<ELECTRIC>(&mut drive, j, c.glif.membrane.e_l);
+            let v_0 = if lanes.v[j] < c.v_min { c.v_min } else { lanes.v[j] };
+            ln_y[j] = lanes.advance(&c.glif, j, v_0, &drive);
         }
-
-        let now = block.first_step + step as u64;
-        for (first, ln_y) in ln_y.as_chunks::<GROUP>().0.iter().enumerate() {
-            let first = first * GROUP;
-            let mut fired =
-                escape::spikes(ln_y, block.stream, now, block.first_neuron + (base + first) as u32);
-            while fired != 0 {
-                let j = first + fired.trailing_zeros() as usize;
-                fired &= fired - 1;
-                v[j] = c.v_reset;
-                dep[j] = c.a1;
-                adap[j] += c.a2;
-                held[j] = c.refractory_steps;
-                block.spikes.push(LocalSpike { step: step as u16, neuron: (base + j) as u16 });
-            }
-        }
+        lanes.fire(&c.glif, block, step, base, &ln_y, |_| ());
     }
-
-    let mut store = |variable: usize, x: &[f32; L]| {
-        block.state[variable * stride + base..variable * stride + base + L].copy_from_slice(x);
-    };
-    store(0, &v);
-    store(1, &adap);
-    store(2, &dep);
-    store(3, &held);
+    lanes.store(block, base);
     for r in 0..R {
-        store(4 + 2 * r, &g[r]);
-        store(5 + 2 * r, &h[r]);
+        store(block, base, 4 + 2 * r, &g[r]);
+        store(block, base, 5 + 2 * r, &h[r]);
     }
 }

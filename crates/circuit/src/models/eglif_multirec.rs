@@ -27,10 +27,10 @@
 //! # Pinned by
 //! `tests/eglif_multirec.rs`.
 
-use super::electric::Lanes;
-use super::membrane::Membrane;
-use super::synapse::{flush, stiffest};
-use super::{BlockStep, LocalSpike, NeuronModel, Variable, check, escape};
+use super::glif::{Glif, GlifLanes, GlifParameters};
+use super::lanes::{ElectricLanes, input, load, store};
+use super::synapse::flush;
+use super::{BlockStep, NeuronModel, Variable, check, escape};
 use crate::error::CompileError;
 use lobule_signal::{Clock, GROUP};
 use multiversion::multiversion;
@@ -183,22 +183,13 @@ impl Map {
     }
 }
 
-pub(super) struct Compiled {
-    p: EglifMultirec,
+pub(crate) struct Compiled {
+    glif: Glif,
+    c_m: f64,
+    /// Lowest and highest initial potential, mV.
+    v_init: (f64, f64),
     receptors: usize,
-    membrane: Membrane,
-    i_e: f32,
-    v_reset: f32,
-    v_th: f32,
-    a1: f32,
-    a2: f32,
-    refractory_steps: f32,
     hold_steps: f32,
-    dep_half: f32,
-    dep_full: f32,
-    inv_tau_v: f32,
-    ln_rate: f32,
-    threshold_is_hard: bool,
     half: [Map; RECEPTORS],
     full: [Map; RECEPTORS],
     jump: [f32; RECEPTORS],
@@ -208,69 +199,33 @@ pub(super) struct Compiled {
 }
 
 impl Compiled {
-    pub(super) fn new(
+    pub(crate) fn new(
         p: &EglifMultirec,
         label: &str,
         clock: &Clock,
         receptors: usize,
     ) -> Result<Self, CompileError> {
-        let positive = "a positive number is needed";
-        for (name, x) in [("c_m", p.c_m), ("tau_m", p.tau_m), ("tau_v", p.tau_v)] {
-            check(label, name, x, x > 0.0, positive)?;
-        }
-        for (name, x) in [
-            ("t_ref", p.t_ref),
-            ("k_1", p.k_1),
-            ("k_2", p.k_2),
-            ("k_adap", p.k_adap),
-            ("lambda_0", p.lambda_0),
-        ] {
-            check(label, name, x, x >= 0.0, "0 or more is needed")?;
-        }
-        for (name, x) in [("e_l", p.e_l), ("v_th", p.v_th), ("i_e", p.i_e), ("a1", p.a1), ("a2", p.a2)] {
-            check(label, name, x, true, "a finite number is needed")?;
-        }
-        check(label, "v_reset", p.v_reset, p.v_reset < p.v_th, "it must lie below v_th")?;
+        let glif = Glif::new(&p.into(), label, clock)?;
         check(label, "v_init", p.v_init.0, true, "a finite number is needed")?;
         let rises = p.v_init.1 >= p.v_init.0;
         check(label, "v_init", p.v_init.1, rises, "the upper end must not lie below the lower")?;
-        let dt = clock.dt_ms();
-        let fast = format!("it must exceed {} ms at this time step", -1.0 / stiffest(dt));
-        check(label, "tau_m", p.tau_m, -1.0 / p.tau_m > stiffest(dt), &fast)?;
         for r in &p.receptors {
             for (name, x) in [("tau_r", r.tau_r), ("a_r", r.a_r), ("tau_d1", r.tau_d1), ("tau_d2", r.tau_d2)]
             {
-                check(label, name, x, x > 0.0, positive)?;
+                check(label, name, x, x > 0.0, "a positive number is needed")?;
             }
             for (name, x) in [("g_init", r.g_init), ("a_1", r.a_1), ("a_2", r.a_2)] {
                 check(label, name, x, x >= 0.0, "0 or more is needed")?;
             }
             check(label, "e_rev", r.e_rev, true, "a finite number is needed")?;
         }
+        let dt = clock.dt_ms();
         Ok(Self {
-            p: *p,
+            glif,
+            c_m: p.c_m,
+            v_init: p.v_init,
             receptors,
-            membrane: Membrane {
-                dt: dt as f32,
-                leak: (if p.leak_is_published { 1.0 } else { -1.0 } / p.tau_m) as f32,
-                stiffest: stiffest(dt) as f32,
-                inv_c: (1.0 / p.c_m) as f32,
-                e_l: p.e_l as f32,
-                k_adap: p.k_adap as f32,
-                k_2: p.k_2 as f32,
-            },
-            i_e: p.i_e as f32,
-            v_reset: p.v_reset as f32,
-            v_th: p.v_th as f32,
-            a1: p.a1 as f32,
-            a2: p.a2 as f32,
-            refractory_steps: (p.t_ref / dt).round() as f32,
             hold_steps: (BLOCK_HOLD_MS / dt).round() as f32,
-            dep_half: libm::exp(-0.5 * dt * p.k_1) as f32,
-            dep_full: libm::exp(-dt * p.k_1) as f32,
-            inv_tau_v: (1.0 / p.tau_v) as f32,
-            ln_rate: libm::log(p.lambda_0 * dt) as f32,
-            threshold_is_hard: p.lambda_0 == 0.0,
             half: p.receptors.map(|r| Map::new(&r, 0.5 * dt)),
             full: p.receptors.map(|r| Map::new(&r, dt)),
             jump: p.receptors.map(|r| r.g_init as f32),
@@ -280,15 +235,40 @@ impl Compiled {
     }
 }
 
+impl From<&EglifMultirec> for GlifParameters {
+    fn from(p: &EglifMultirec) -> Self {
+        let EglifMultirec { c_m, tau_m, e_l, v_th, v_reset, t_ref, i_e, k_adap, k_1, k_2, a1, a2, .. } = *p;
+        let EglifMultirec { lambda_0, tau_v, leak_is_published, .. } = *p;
+        Self {
+            c_m,
+            tau_m,
+            e_l,
+            v_th,
+            v_reset,
+            t_ref,
+            i_e,
+            k_adap,
+            k_1,
+            k_2,
+            a1,
+            a2,
+            lambda_0,
+            tau_v,
+            leak_is_published,
+            threshold_is_hard: lambda_0 == 0.0,
+        }
+    }
+}
+
 impl NeuronModel for Compiled {
     fn variables(&self) -> Vec<Variable> {
         let plain =
             |name: &str, unit| Variable { name: name.into(), unit, initial: 0.0, spread: 0.0, padding: 0.0 };
-        let (low, high) = self.p.v_init;
+        let (low, high) = self.v_init;
         let v_m = Variable {
             initial: low as f32,
             spread: (high - low) as f32,
-            padding: self.v_reset,
+            padding: self.glif.v_reset,
             ..plain("v_m", "mV")
         };
         // Padding is refractory for ever: it neither spikes nor runs away.
@@ -319,11 +299,11 @@ impl NeuronModel for Compiled {
         let v = variable(0);
         let v_b = if variable(4) > 0.0 { BLOCK_SPIKE_MV } else { v };
         let b = if self.is_blocked[k] { open(v_b) } else { 1.0 };
-        b * (variable(6 + 3 * k) + variable(7 + 3 * k)) * (self.drive[k] - (v - self.membrane.e_l))
+        b * (variable(6 + 3 * k) + variable(7 + 3 * k)) * (self.drive[k] - (v - self.glif.membrane.e_l))
     }
 
     fn capacitance(&self) -> Option<f64> {
-        Some(self.p.c_m)
+        Some(self.c_m)
     }
 
     fn advance(&self, mut block: BlockStep<'_>) {
@@ -349,30 +329,22 @@ fn advance(c: &Compiled, block: &mut BlockStep<'_>) {
 fn advance_with<const ELECTRIC: bool>(c: &Compiled, block: &mut BlockStep<'_>) {
     let stride = block.stride;
     for base in (0..stride).step_by(GROUP) {
-        let load = |state: &[f32], variable: usize| -> [f32; GROUP] {
-            let mut x = [0f32; GROUP];
-            x.copy_from_slice(&state[variable * stride + base..variable * stride + base + GROUP]);
-            x
-        };
-        let mut v = load(block.state, 0);
-        let mut adap = load(block.state, 1);
-        let mut dep = load(block.state, 2);
-        let mut held = load(block.state, 3);
-        let mut depolarized = load(block.state, 4);
+        let mut lanes = GlifLanes::<GROUP>::load(block, base);
+        let mut depolarized: [f32; GROUP] = load(block, base, 4);
         for step in 0..block.steps {
-            let electric = Lanes::<GROUP>::load::<ELECTRIC>(block, step, base);
+            let electric = ElectricLanes::<GROUP>::load::<ELECTRIC>(block, step, base);
             let mut total = [[0f32; GROUP]; 3];
             let mut current = [[0f32; GROUP]; 3];
             let mut open = [0f32; GROUP];
             for j in 0..GROUP {
-                let v_b = if depolarized[j] > 0.0 { BLOCK_SPIKE_MV } else { v[j] };
+                let v_b = if depolarized[j] > 0.0 { BLOCK_SPIKE_MV } else { lanes.v[j] };
                 open[j] = self::open(v_b);
                 depolarized[j] = if depolarized[j] > 0.0 { depolarized[j] - 1.0 } else { 0.0 };
             }
             for r in 0..c.receptors {
                 let (half, full) = (&c.half[r], &c.full[r]);
                 let [rise, d1, d2] = [5 + 3 * r, 6 + 3 * r, 7 + 3 * r].map(|k| k * stride + base);
-                let at = (step * c.receptors + r) * stride + base;
+                let arriving: [f32; GROUP] = input(block, c.receptors, step, r, base);
                 for j in 0..GROUP {
                     let (r_0, d1_0, d2_0) = (block.state[rise + j], block.state[d1 + j], block.state[d2 + j]);
                     let d1_m = half.d[0] * d1_0 + half.r_to_d[0] * r_0;
@@ -384,66 +356,25 @@ fn advance_with<const ELECTRIC: bool>(c: &Compiled, block: &mut BlockStep<'_>) {
                         total[k][j] += b * d;
                         current[k][j] += b * d * c.drive[r];
                     }
-                    block.state[rise + j] = flush(full.r * r_0) + c.jump[r] * block.input[at + j];
+                    block.state[rise + j] = flush(full.r * r_0) + c.jump[r] * arriving[j];
                     block.state[d1 + j] = flush(d1_1);
                     block.state[d2 + j] = flush(d2_1);
                 }
             }
             let mut ln_y = [0f32; GROUP];
             for j in 0..GROUP {
-                let dep_0 = dep[j];
-                let dep_m = dep_0 * c.dep_half;
-                let dep_1 = dep_0 * c.dep_full;
-                dep[j] = flush(dep_1);
-                let mut i = [
-                    c.i_e + dep_0 + current[0][j],
-                    c.i_e + dep_m + current[1][j],
-                    c.i_e + dep_1 + current[2][j],
-                ];
-                let mut g = [total[0][j], total[1][j], total[2][j]];
-                if ELECTRIC {
-                    let (gap, to_rest) = (electric.conductance[j], electric.conductance[j] * c.membrane.e_l);
-                    let (begin, end) = (electric.begin[j] - to_rest, electric.end[j] - to_rest);
-                    g.iter_mut().for_each(|g| *g += gap);
-                    i[0] += begin;
-                    i[1] += 0.5 * (begin + end);
-                    i[2] += end;
+                let mut drive = lanes.own_drive(&c.glif, j);
+                for k in 0..3 {
+                    drive.g[k] = total[k][j];
+                    drive.i[k] += current[k][j];
                 }
-
-                let (v_1, adap_1) = c.membrane.step(v[j], adap[j], g, i);
-                adap[j] = flush(adap_1);
-
-                // Refractory neurons are held and cannot spike.
-                let is_held = held[j] > 0.0;
-                held[j] = if is_held { held[j] - 1.0 } else { held[j] };
-                v[j] = if is_held { c.v_reset } else { v_1 };
-                let free = if c.threshold_is_hard {
-                    if v_1 >= c.v_th { 30.0 } else { f32::NEG_INFINITY }
-                } else {
-                    (v_1 - c.v_th) * c.inv_tau_v + c.ln_rate
-                };
-                ln_y[j] = if is_held { f32::NEG_INFINITY } else { free };
+                electric.add_to::<ELECTRIC>(&mut drive, j, c.glif.membrane.e_l);
+                let v_0 = lanes.v[j];
+                ln_y[j] = lanes.advance(&c.glif, j, v_0, &drive);
             }
-            let now = block.first_step + step as u64;
-            let mut fired = escape::spikes(&ln_y, block.stream, now, block.first_neuron + base as u32);
-            while fired != 0 {
-                let j = fired.trailing_zeros() as usize;
-                fired &= fired - 1;
-                v[j] = c.v_reset;
-                dep[j] = c.a1;
-                adap[j] += c.a2;
-                held[j] = c.refractory_steps;
-                depolarized[j] = c.hold_steps;
-                block.spikes.push(LocalSpike { step: step as u16, neuron: (base + j) as u16 });
-            }
+            lanes.fire(&c.glif, block, step, base, &ln_y, |j| depolarized[j] = c.hold_steps);
         }
-        let mut store = |variable: usize, x: &[f32; GROUP]| {
-            block.state[variable * stride + base..variable * stride + base + GROUP].copy_from_slice(x);
-        };
-        store(0, &v);
-        store(1, &adap);
-        store(2, &dep);
-        store(3, &held);
-        store(4, &depolarized);
+        lanes.store(block, base);
+        store(block, base, 4, &depolarized);
     }
 }

@@ -53,7 +53,7 @@ fn step_from(ms: f64, clock: &Clock) -> u64 {
     (ms / clock.dt_ms() - 1e-6).ceil().max(0.0) as u64
 }
 
-pub(super) struct Poisson {
+pub(crate) struct Poisson {
     rate: CompiledRate,
 }
 
@@ -70,7 +70,7 @@ enum CompiledRate {
 }
 
 impl Poisson {
-    pub(super) fn new(p: &PoissonGenerator, label: &str, clock: &Clock) -> Result<Self, CompileError> {
+    pub(crate) fn new(p: &PoissonGenerator, label: &str, clock: &Clock) -> Result<Self, CompileError> {
         let most = max_rate_hz(clock);
         let allowed = format!("a rate lies in 0..{most} Hz at this time step");
         let dt_s = clock.dt_ms() * 1e-3;
@@ -135,6 +135,10 @@ impl NeuronModel for Poisson {
         0
     }
 
+    fn is_generator(&self) -> bool {
+        true
+    }
+
     fn advance(&self, block: BlockStep<'_>) {
         for step in 0..block.steps {
             let now = block.first_step + step as u64;
@@ -157,13 +161,13 @@ impl NeuronModel for Poisson {
     }
 }
 
-pub(super) struct Listed {
+pub(crate) struct Listed {
     /// (step, neuron), in order.
     spikes: Vec<(u64, u32)>,
 }
 
 impl Listed {
-    pub(super) fn new(
+    pub(crate) fn new(
         listed: &[(f64, u32)],
         label: &str,
         n: usize,
@@ -197,6 +201,10 @@ impl NeuronModel for Listed {
 
     fn receptors(&self) -> usize {
         0
+    }
+
+    fn is_generator(&self) -> bool {
+        true
     }
 
     fn advance(&self, block: BlockStep<'_>) {

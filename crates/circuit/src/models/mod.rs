@@ -1,28 +1,29 @@
 //! Neuron models. One call advances one block of neurons over one exchange
 //! interval, so an open set of models costs nothing inside the step.
 
-mod cond_lif;
-mod eglif;
-mod eglif_multirec;
-mod electric;
+pub(crate) mod cond_lif;
+mod custom;
+pub(crate) mod eglif;
+pub(crate) mod eglif_multirec;
 mod escape;
-mod generator;
+pub(crate) mod generator;
+mod glif;
+mod lanes;
 mod membrane;
-mod poisson;
-mod relay;
+pub(crate) mod poisson;
+pub(crate) mod relay;
 mod synapse;
 
 pub use cond_lif::{CondLif, SynapseShape};
+pub use custom::CustomModel;
 pub use eglif::{Eglif, Receptor};
 pub use eglif_multirec::{DoubleDecay, EglifMultirec};
 pub use generator::{PoissonGenerator, RateProfile};
 pub use poisson::Poisson;
-pub(crate) use poisson::max_rate_hz as poisson_max_rate_hz;
 pub use relay::Relay;
 
 use crate::error::CompileError;
-use lobule_signal::{Clock, Stream};
-use std::sync::Arc;
+use lobule_signal::Stream;
 
 /// Neurons that are advanced together. Their state stays in cache over an interval.
 pub const BLOCK: usize = 512;
@@ -123,49 +124,21 @@ pub trait NeuronModel: Send + Sync {
         None
     }
 
-    /// True when every incoming weight must be 1 because spikes are counted, not summed.
-    fn counts_spikes(&self) -> bool {
+    /// Highest rate, Hz, of a model whose first variable is the rate of each neuron in Hz, which
+    /// [`crate::Simulation::set_rates`] sets; `None` for a model without such a rate.
+    fn max_rate_hz(&self) -> Option<f64> {
+        None
+    }
+
+    /// True if spikes follow from (seed, step, neuron) and rates alone, so that every rank that receives them can
+    /// compute them instead of having them sent. It has an effect on models without receptors only.
+    fn is_generator(&self) -> bool {
         false
     }
-}
 
-impl crate::Model {
-    /// Checks the parameters and derives the constants for `clock`.
-    pub(crate) fn compile(
-        &self,
-        label: &str,
-        n: usize,
-        clock: &Clock,
-        receptors: usize,
-    ) -> Result<Arc<dyn NeuronModel>, CompileError> {
-        Ok(match self {
-            crate::Model::Eglif(p) => Arc::new(eglif::Compiled::new(p, label, clock, receptors)?),
-            crate::Model::EglifMultirec(p) => {
-                Arc::new(eglif_multirec::Compiled::new(p, label, clock, receptors)?)
-            }
-            crate::Model::CondLif(p) => Arc::new(cond_lif::Compiled::new(p, label, clock)?),
-            crate::Model::Poisson(p) => Arc::new(poisson::Compiled::new(p, label, clock)?),
-            crate::Model::PoissonGenerator(p) => Arc::new(generator::Poisson::new(p, label, clock)?),
-            crate::Model::SpikeTimes(spikes) => Arc::new(generator::Listed::new(spikes, label, n, clock)?),
-            crate::Model::SpikeSource => Arc::new(relay::Source),
-            crate::Model::Relay => Arc::new(Relay),
-            crate::Model::Custom(model) => model.clone(),
-        })
-    }
-
-    /// Receptors that the model offers.
-    pub(crate) fn receptor_count(&self) -> usize {
-        match self {
-            crate::Model::Eglif(_) => 4,
-            crate::Model::EglifMultirec(_) => eglif_multirec::RECEPTORS,
-            crate::Model::CondLif(_) => 2,
-            crate::Model::Poisson(_)
-            | crate::Model::PoissonGenerator(_)
-            | crate::Model::SpikeTimes(_)
-            | crate::Model::SpikeSource => 0,
-            crate::Model::Relay => 1,
-            crate::Model::Custom(model) => model.receptors(),
-        }
+    /// True if every incoming weight must be 1 because spikes are counted, not summed.
+    fn counts_spikes(&self) -> bool {
+        false
     }
 }
 

@@ -25,13 +25,13 @@ pub(crate) fn max_rate_hz(clock: &Clock) -> f64 {
     MOST_EVENTS / (clock.dt_ms() * 1e-3)
 }
 
-pub(super) struct Compiled {
+pub(crate) struct Compiled {
     rate_hz: f32,
     dt_s: f64,
 }
 
 impl Compiled {
-    pub(super) fn new(p: &Poisson, label: &str, clock: &Clock) -> Result<Self, CompileError> {
+    pub(crate) fn new(p: &Poisson, label: &str, clock: &Clock) -> Result<Self, CompileError> {
         let most = max_rate_hz(clock);
         let allowed = format!("a rate lies in 0..{most} Hz at this time step");
         check(label, "rate_hz", p.rate_hz, (0.0..=most).contains(&p.rate_hz), &allowed)?;
@@ -46,6 +46,14 @@ impl NeuronModel for Compiled {
 
     fn receptors(&self) -> usize {
         0
+    }
+
+    fn max_rate_hz(&self) -> Option<f64> {
+        Some(MOST_EVENTS / self.dt_s)
+    }
+
+    fn is_generator(&self) -> bool {
+        true
     }
 
     fn advance(&self, block: BlockStep<'_>) {

@@ -40,7 +40,7 @@ impl NeuronModel for Relay {
 }
 
 /// The model of a spike source: no dynamics.
-pub(super) struct Source;
+pub(crate) struct Source;
 
 impl NeuronModel for Source {
     fn variables(&self) -> Vec<Variable> {
@@ -49,6 +49,10 @@ impl NeuronModel for Source {
 
     fn receptors(&self) -> usize {
         0
+    }
+
+    fn is_generator(&self) -> bool {
+        true
     }
 
     fn advance(&self, _block: BlockStep<'_>) {}

@@ -60,6 +60,20 @@ impl Propagator {
     }
 }
 
+impl Propagator {
+    /// Advances (g, g') by a step, at the end of which `input` arrives; gives g at its begin, its middle and its end.
+    #[inline(always)]
+    pub fn step(&self, g: &mut f32, h: &mut f32, input: f32) -> [f32; 3] {
+        let (g_0, h_0) = (*g, *h);
+        let g_m = self.half[0] * g_0 + self.half[1] * h_0;
+        let g_1 = self.g[0] * g_0 + self.g[1] * h_0;
+        let h_1 = self.h[0] * g_0 + self.h[1] * h_0;
+        *g = flush(g_1) + self.jump_g * input;
+        *h = flush(h_1) + self.jump_h * input;
+        [g_0, g_m, g_1]
+    }
+}
+
 fn f32s(x: [f64; 2]) -> [f32; 2] {
     [x[0] as f32, x[1] as f32]
 }

@@ -1,6 +1,6 @@
 //! What a network file asks of an anatomy beyond what every file does: the order of chunks.
 
-use super::chunk::{CHUNK_SIDE, ChunkId, ChunkRuns};
+use crate::chunk::{CHUNK_SIDE, ChunkId, ChunkRuns};
 use crate::{Anatomy, CellSites, Error, canonical_cell_name, check};
 use std::collections::HashMap;
 use std::path::Path;

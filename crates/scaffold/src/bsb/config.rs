@@ -5,7 +5,7 @@
 //! connections of the same mean in-degree. It is a description to run
 //! simulations with; compiling it again makes another, unstructured network.
 
-use super::chunk::CHUNK_SIDE;
+use crate::chunk::CHUNK_SIDE;
 use crate::hdf5::{Attributes, Node, Store};
 use crate::own_record::OwnRecord;
 use crate::{Anatomy, CellSites, Error};

@@ -8,9 +8,8 @@
 //! of a set, `out`, repeats all rows from the presynaptic side and is not read.
 
 use super::Keeps;
-use super::chunk::ChunkId;
-use super::placement::{Placed, check_length, chunk_groups};
-use super::read::MISSING;
+use super::members::{MISSING, PlacedCells, check_length, chunk_groups};
+use crate::chunk::ChunkId;
 use crate::hdf5::{Node, Store};
 use crate::{ConnectionSet, Error};
 use std::collections::BTreeMap;
@@ -23,7 +22,7 @@ const NO_SITE: [i32; 2] = [-1, -1];
 pub(super) fn read(
     store: &Store,
     group: &Node,
-    placed: &BTreeMap<String, Placed>,
+    placed: &BTreeMap<String, PlacedCells>,
     keeps: Option<&Keeps>,
 ) -> Result<Vec<(ConnectionSet, usize)>, Error> {
     let sets = store.members(group)?;
@@ -34,7 +33,7 @@ pub(super) fn read(
 pub(super) fn names(
     store: &Store,
     group: &Node,
-    placed: &BTreeMap<String, Placed>,
+    placed: &BTreeMap<String, PlacedCells>,
 ) -> Result<Vec<ConnectionSet>, Error> {
     let sets = store.members(group)?;
     sets.iter().map(|(name, node)| Ok(named(store, name, node, placed)?.0)).collect()
@@ -45,8 +44,8 @@ fn named<'a>(
     store: &Store,
     name: &str,
     node: &Node,
-    placed: &'a BTreeMap<String, Placed>,
-) -> Result<(ConnectionSet, &'a Placed, &'a Placed), Error> {
+    placed: &'a BTreeMap<String, PlacedCells>,
+) -> Result<(ConnectionSet, &'a PlacedCells, &'a PlacedCells), Error> {
     let attributes = store.attributes(node)?;
     let side = |which: &str| {
         let cell_type = attributes.text(which)?;
@@ -73,7 +72,7 @@ fn connection_set(
     store: &Store,
     name: &str,
     node: &Node,
-    placed: &BTreeMap<String, Placed>,
+    placed: &BTreeMap<String, PlacedCells>,
     keeps: Option<&Keeps>,
 ) -> Result<(ConnectionSet, usize), Error> {
     let attributes = store.attributes(node)?;
@@ -139,7 +138,7 @@ fn keep_from(set: &mut ConnectionSet, first: usize, keeps: &Keeps) {
 struct IncomingChunk<'a> {
     store: &'a Store,
     path: &'a str,
-    pre: &'a Placed,
+    pre: &'a PlacedCells,
     /// Numbers of the postsynaptic cells in this chunk.
     post: Range<usize>,
     local: Vec<i64>,
@@ -153,8 +152,8 @@ impl<'a> IncomingChunk<'a> {
         store: &'a Store,
         node: &'a Node,
         id: ChunkId,
-        pre: &'a Placed,
-        post: &Placed,
+        pre: &'a PlacedCells,
+        post: &PlacedCells,
     ) -> Result<Self, Error> {
         let table = |which: &str| store.integers(&format!("{}/{which}", node.path), Some(3));
         let (local, global) = (table("local_locs")?, table("global_locs")?);
@@ -215,7 +214,7 @@ impl<'a> IncomingChunk<'a> {
 }
 
 /// Numbers of a type's cells in a chunk that rows refer to.
-fn cells_in(store: &Store, path: &str, id: ChunkId, placed: &Placed) -> Result<Range<usize>, Error> {
+fn cells_in(store: &Store, path: &str, id: ChunkId, placed: &PlacedCells) -> Result<Range<usize>, Error> {
     placed.runs.range(id).ok_or_else(|| {
         let cell_type = &placed.sites.cell_type;
         store.error(

@@ -22,10 +22,10 @@
 //! Source: files written by bsb-core and bsb-hdf5 8.0.2.
 
 mod check;
-pub(crate) mod chunk;
 mod config;
 mod connectivity;
 mod identity;
+mod members;
 mod morphologies;
 mod placement;
 mod read;
@@ -33,9 +33,9 @@ mod write;
 
 pub use config::file_cell_name;
 
-use crate::construct::morphology::Morphology;
-use crate::construct::{Built, Shapes};
-use crate::{Anatomy, Configuration, ConnectionSet, Error};
+use crate::built::Shapes;
+use crate::morphology::Morphology;
+use crate::{Anatomy, Built, Configuration, ConnectionSet, Error};
 use serde_json::Value;
 use std::path::Path;
 

@@ -5,10 +5,10 @@
 //! `data`, and its parent branch or -1. Points are as they were after the pipeline of the
 //! configuration, so no pipeline is applied to them again.
 
-use super::read::MISSING;
+use super::members::MISSING;
 use crate::Error;
-use crate::construct::morphology::{Branch, MAX_COORDINATE, Morphology};
 use crate::hdf5::{Group, Node, Store};
+use crate::morphology::{Branch, MAX_COORDINATE, Morphology};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 

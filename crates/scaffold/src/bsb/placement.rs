@@ -1,7 +1,7 @@
 //! The cells of a file: `/placement/<type>/<chunk>/{position, rotation, morphology, labels}`.
 
-use super::chunk::{ChunkId, ChunkRuns};
-use super::read::MISSING;
+use super::members::{MISSING, PlacedCells, check_length, chunk_groups};
+use crate::chunk::{ChunkId, ChunkRuns};
 use crate::hdf5::{Attributes, Node, Store};
 use crate::notes::Findings;
 use crate::{CellSites, Error, canonical_cell_name};
@@ -11,21 +11,13 @@ use std::collections::BTreeMap;
 /// mouse; a count far beyond is a damaged one and must not become an allocation.
 const MAX_CELLS: usize = 10_000_000;
 
-/// A cell type as it is on file.
-pub(super) struct Placed {
-    /// Its cells, in the order of their numbers.
-    pub sites: CellSites,
-    /// Which of them are in which chunk.
-    pub runs: ChunkRuns,
-}
-
 /// Reads all cell types, by their name in the file.
 pub(super) fn read(
     store: &Store,
     group: &Node,
     found: &mut Findings,
-) -> Result<BTreeMap<String, Placed>, Error> {
-    let mut placed = BTreeMap::<String, Placed>::new();
+) -> Result<BTreeMap<String, PlacedCells>, Error> {
+    let mut placed = BTreeMap::<String, PlacedCells>::new();
     for (name, node) in store.members(group)? {
         let one = cell_type(store, &name, &node, found)?;
         if let Some((other, _)) = placed.iter().find(|(_, p)| p.sites.cell_type == one.sites.cell_type) {
@@ -38,32 +30,7 @@ pub(super) fn read(
     Ok(placed)
 }
 
-/// The chunk groups of a set, in BSB's order.
-pub(super) fn chunk_groups(store: &Store, node: &Node) -> Result<BTreeMap<ChunkId, Node>, Error> {
-    let named = |(name, chunk): (String, Node)| match ChunkId::parse(&name) {
-        Some(id) => Ok((id, chunk)),
-        None => {
-            let what = "is no chunk: the name of a chunk is a number below 2^48; remove this member";
-            Err(store.error(&chunk.path, what))
-        }
-    };
-    store.members(node)?.into_iter().map(named).collect()
-}
-
-/// Refuses a set whose attribute `len`, where it has one, disagrees with its content.
-pub(super) fn check_length(attributes: &Attributes, n: usize) -> Result<(), Error> {
-    if attributes.has("len") {
-        let len = attributes.integers("len")?;
-        if len != [n as i64] {
-            return Err(
-                attributes.error("len", format!("is {len:?}, but the data are {n}; write the file again"))
-            );
-        }
-    }
-    Ok(())
-}
-
-fn cell_type(store: &Store, name: &str, node: &Node, found: &mut Findings) -> Result<Placed, Error> {
+fn cell_type(store: &Store, name: &str, node: &Node, found: &mut Findings) -> Result<PlacedCells, Error> {
     let attributes = store.attributes(node)?;
     let label_sets = label_sets(&attributes)?;
     let chunks = chunk_groups(store, node)?;
@@ -121,7 +88,7 @@ fn cell_type(store: &Store, name: &str, node: &Node, found: &mut Findings) -> Re
         sites.labels = labels;
     }
     sites.label_sets = label_sets.into_iter().map(|(_, set)| set).collect();
-    Ok(Placed { sites, runs })
+    Ok(PlacedCells { sites, runs })
 }
 
 /// Positions of a chunk's cells, µm.

@@ -7,9 +7,6 @@ use crate::{Anatomy, CellSites, ConnectionSet, Error};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Remedy for a member that every BSB 8 file has.
-pub(super) const MISSING: &str = "is missing; BSB 8 writes it: write the file again";
-
 /// Says, once the cells are known, the inputs of which are kept.
 type Choose<'a> = Option<&'a mut dyn FnMut(&Anatomy) -> Keeps>;
 

@@ -1,8 +1,8 @@
 //! Writing a network file in the layout of bsb-hdf5 8.0.2.
 
-use super::chunk::{CHUNK_SIDE, ChunkId, ChunkRuns};
 use super::{check, config, identity, morphologies};
-use crate::construct::Shapes;
+use crate::built::Shapes;
+use crate::chunk::{CHUNK_SIDE, ChunkId, ChunkRuns};
 use crate::hdf5::{Group, Output};
 use crate::own_record::OwnRecord;
 use crate::{Anatomy, CellSites, ConnectionSet, Error};

@@ -1,8 +1,8 @@
 //! Edge populations as connection sets.
 
 use super::config::Part;
+use super::members::{Members, Unread, types_of};
 use super::nodes::{Nodes, Population};
-use super::read::{Extra, Members, types_of};
 use crate::hdf5::{Node, Store};
 use crate::{ConnectionSet, Error};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +17,7 @@ pub(super) fn read(
     part: &Part,
     nodes: &Nodes,
     sets: &mut Vec<ConnectionSet>,
-    extra: &mut Extra,
+    extra: &mut Unread,
 ) -> Result<(), Error> {
     let types = types_of(part, "edge_type_id")?;
     let store = Store::open(&part.data)?;
@@ -59,7 +59,7 @@ struct Edges<'a> {
 }
 
 impl<'a> Edges<'a> {
-    fn read(store: &Store, node: &Node, nodes: &'a Nodes, extra: &mut Extra) -> Result<Self, Error> {
+    fn read(store: &Store, node: &Node, nodes: &'a Nodes, extra: &mut Unread) -> Result<Self, Error> {
         let members = Members::of(store, node)?;
         let end = |name: &str| {
             let ids = members.integers(name)?;

@@ -25,6 +25,7 @@ mod config;
 mod edges;
 mod folder;
 mod index;
+mod members;
 mod nodes;
 mod read;
 mod table;

@@ -1,7 +1,7 @@
 //! Node populations as cell types.
 
 use super::config::Part;
-use super::read::{Extra, Members, types_of};
+use super::members::{Members, Unread, types_of};
 use crate::hdf5::{Node, Store};
 use crate::{CellSites, Error, canonical_cell_name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +20,7 @@ pub(super) struct Population {
 }
 
 /// Reads all populations of a file.
-pub(super) fn read(part: &Part, nodes: &mut Nodes, extra: &mut Extra) -> Result<(), Error> {
+pub(super) fn read(part: &Part, nodes: &mut Nodes, extra: &mut Unread) -> Result<(), Error> {
     let types = types_of(part, "node_type_id")?;
     let store = Store::open(&part.data)?;
     let root = store.root();
@@ -59,7 +59,7 @@ struct RawPopulation {
 }
 
 impl RawPopulation {
-    fn read(store: &Store, node: &Node, extra: &mut Extra) -> Result<Self, Error> {
+    fn read(store: &Store, node: &Node, extra: &mut Unread) -> Result<Self, Error> {
         let members = Members::of(store, node)?;
         let types = members.integers("node_type_id")?;
         let n = types.len();
@@ -142,7 +142,7 @@ impl RawPopulation {
         population: &str,
         names: &[Option<&str>],
         nodes: &mut Nodes,
-        extra: &mut Extra,
+        extra: &mut Unread,
     ) -> Result<Population, Error> {
         let n = self.types.len();
         if u32::try_from(n).is_err() {

@@ -1,7 +1,7 @@
 //! The cells of a type while a circuit is built.
 
-use super::morphology::Morphology;
 use crate::configuration::Side;
+use crate::morphology::Morphology;
 use std::sync::Arc;
 
 /// Placed cells of one type.

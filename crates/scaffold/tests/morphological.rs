@@ -1,8 +1,8 @@
 //! What a construction promises: cells and connections as the configuration says, the same
 //! bits for any number of threads, an error with its place for anything that cannot be.
 
-use lobule_scaffold::construct::{Construction, Quirk, audit, construct};
-use lobule_scaffold::{Anatomy, Configuration, ConnectionSet, Error, bsb};
+use lobule_scaffold::morphological::{Quirk, audit};
+use lobule_scaffold::{Anatomy, Configuration, ConnectionSet, Construction, Error, bsb, construct};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

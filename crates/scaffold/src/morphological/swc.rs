@@ -10,9 +10,9 @@
 //! Source: behaviour of the SWC parser of bsb-core 8.0.2; the format: Cannon et al. 1998,
 //! doi:10.1016/S0165-0270(98)00091-0.
 
-use super::morphology::{Branch, MAX_COORDINATE, Morphology};
 use crate::Error;
 use crate::configuration::MorphologySource;
+use crate::morphology::{Branch, MAX_COORDINATE, Morphology};
 use std::collections::HashMap;
 use std::path::Path;
 

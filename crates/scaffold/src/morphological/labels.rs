@@ -42,7 +42,7 @@ fn division(population: &Population, division: Division, parts: usize, stream: S
         Division::Drawn => {
             return order.iter().map(|&i| stream.below(0, i as u32, parts as u32) as usize).collect();
         }
-        Division::Equal => crate::reconstruct::draws::draw_to_front(stream, 0, 0, &mut order, n),
+        Division::Equal => crate::statistical::draws::draw_to_front(stream, 0, 0, &mut order, n),
         Division::Along(axis) => {
             order.sort_by(|&a, &b| population.positions[a][axis].total_cmp(&population.positions[b][axis]));
         }

@@ -7,11 +7,11 @@
 //!
 //! Source: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; behaviour of bsb-core 8.0.2.
 
-use super::morphology::Morphology;
 use super::population::Population;
 use crate::Error;
-use crate::bsb::chunk::{CHUNK_SIDE, ChunkId};
+use crate::chunk::{CHUNK_SIDE, ChunkId};
 use crate::configuration::{Block, Configuration, MorphologyChoice, PlacementRule, Placing, Spatial};
+use crate::morphology::Morphology;
 use lobule_signal::Stream;
 use std::sync::Arc;
 

@@ -2,9 +2,9 @@
 //! which rows touch, and whether as many pairs are connected as the affinity asks for.
 
 use super::intersection::{Half, Intersection, Touch};
-use super::morphology::Morphology;
 use super::population::Population;
 use crate::configuration::Strategy;
+use crate::morphology::Morphology;
 use crate::{Anatomy, Configuration, Error, bsb, canonical_cell_name};
 use rayon::prelude::*;
 use std::collections::BTreeSet;

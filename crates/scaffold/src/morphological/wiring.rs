@@ -1,11 +1,11 @@
 //! Applies connection rules in the order they need, and what follows them.
 
 use super::intersection::{Half, Intersection};
-use super::morphology::Selection;
 use super::population::{Population, Rows};
 use super::{Quirk, climbing, degrees, glomeruli, golgi};
 use crate::Error;
 use crate::configuration::{Configuration, ConnectivityRule, Side, Strategy};
+use crate::morphology::Selection;
 use lobule_signal::Stream;
 use std::collections::{BTreeMap, BTreeSet};
 

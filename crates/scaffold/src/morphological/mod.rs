@@ -1,4 +1,4 @@
-//! Construction: a configuration of BSB and its morphologies make a circuit.
+//! The morphological way to a circuit: a configuration of BSB and the morphologies of its cells.
 //!
 //! ```text
 //! Configuration + morphologies ─▶ place ─▶ label ─▶ connect, rule by rule ─▶ multiply ─▶ Anatomy
@@ -19,7 +19,6 @@ mod glomeruli;
 mod golgi;
 mod intersection;
 mod labels;
-pub(crate) mod morphology;
 mod pipeline;
 mod placement;
 mod population;
@@ -29,10 +28,10 @@ mod wiring;
 
 pub use audit::{SetAudit, audit};
 
-use crate::{Anatomy, CellSites, Configuration, ConnectionSet, Error, bsb, canonical_cell_name};
-use morphology::Morphology;
+use crate::built::Shapes;
+use crate::morphology::Morphology;
+use crate::{Anatomy, Built, CellSites, Configuration, ConnectionSet, Error, bsb, canonical_cell_name};
 use population::Population;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -65,23 +64,6 @@ pub struct Construction {
     pub quirks: Vec<Quirk>,
 }
 
-/// A circuit that was built, with the shapes of its cells.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Built {
-    /// Cells and connections, in the order of a network file.
-    pub anatomy: Anatomy,
-    pub(crate) shapes: Shapes,
-}
-
-/// The morphologies of a circuit and who has which.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Shapes {
-    /// All morphologies that cells have.
-    pub morphologies: Vec<Arc<Morphology>>,
-    /// Of each type that has any: their names, and the one of each cell.
-    pub of: BTreeMap<String, (Vec<String>, Vec<u16>)>,
-}
-
 /// Places and connects the cells of a configuration.
 ///
 /// The same configuration, morphologies and seed give the same anatomy, whatever the number
@@ -93,7 +75,7 @@ pub(crate) struct Shapes {
 ///
 /// # Example
 /// ```
-/// use lobule_scaffold::{Configuration, construct::{Construction, construct}};
+/// use lobule_scaffold::{Configuration, Construction, construct};
 /// # let path = std::env::temp_dir().join(format!("lobule_construct_{}.yaml", std::process::id()));
 /// # std::fs::write(&path, "
 /// # network: {x: 100, y: 100, z: 100}

@@ -12,11 +12,11 @@
 //! Source: behaviour of VoxelIntersection of bsb-core 8.0.2.
 
 use super::draw;
-use super::morphology::{Selection, bounds};
 use super::population::{Population, Rows};
 use super::voxels::{Contacts, voxel_size};
 use crate::configuration::{Distribution, Side};
-use crate::reconstruct::draws::{draw_to_front, stochastic_round};
+use crate::morphology::{Selection, bounds};
+use crate::statistical::draws::{draw_to_front, stochastic_round};
 use lobule_signal::Stream;
 use rayon::prelude::*;
 
@@ -42,7 +42,7 @@ struct Shape {
 impl<'a> Half<'a> {
     /// The cells of `population` that `side` means, in about `voxels` voxels each.
     pub fn new(population: &'a Population, side: &Side, voxels: u32) -> Self {
-        let shape = |m: &std::sync::Arc<super::morphology::Morphology>| {
+        let shape = |m: &std::sync::Arc<crate::morphology::Morphology>| {
             let bounds = m.bounds();
             let selection = m.select(&side.morphology_labels);
             let extent = std::array::from_fn(|k| bounds[1][k] - bounds[0][k]);
@@ -246,9 +246,9 @@ impl<'a> Intersection<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::morphology::{Branch, Morphology};
     use super::super::voxels::voxel_of;
     use super::*;
+    use crate::morphology::{Branch, Morphology};
     use proptest::prelude::*;
     use std::collections::BTreeSet;
     use std::sync::Arc;

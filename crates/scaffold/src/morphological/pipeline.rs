@@ -2,8 +2,8 @@
 //!
 //! Angles are in degrees about the fixed axes x, y, z, in this order.
 
-use super::morphology::Morphology;
 use crate::configuration::Step;
+use crate::morphology::Morphology;
 
 /// Applies the steps in order.
 pub(super) fn apply(morphology: &mut Morphology, steps: &[Step]) {
@@ -104,7 +104,7 @@ fn rotated(matrix: &[[f64; 3]; 3], p: [f64; 3], center: [f64; 3]) -> [f64; 3] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::construct::morphology::Branch;
+    use crate::morphology::Branch;
 
     /// Two trees: one of two branches with a gap of (1, 0, 0) between them, one of a point.
     fn trees_with_a_gap() -> Morphology {

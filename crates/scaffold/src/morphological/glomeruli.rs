@@ -3,10 +3,10 @@
 //! Source: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; behaviour of
 //! cerebellar-models 0.13.0.
 
-use super::morphology::Selection;
 use super::population::{NO_SITE, Population, Rows};
-use crate::reconstruct::draws::draw_to_front;
-use crate::reconstruct::grid::{Grid, squared_distance};
+use crate::morphology::Selection;
+use crate::statistical::draws::draw_to_front;
+use crate::statistical::grid::{Grid, squared_distance};
 use lobule_signal::Stream;
 use rayon::prelude::*;
 

@@ -1,7 +1,7 @@
 //! Wiring by numbers alone: probabilities of pairs and fixed degrees.
 
 use super::population::{NO_SITE, Rows};
-use crate::reconstruct::draws::draw_to_front;
+use crate::statistical::draws::draw_to_front;
 use lobule_signal::Stream;
 use rayon::prelude::*;
 use std::collections::HashSet;

@@ -4,7 +4,7 @@
 //! the 100 µm chunk they lie in, so that a cell's index is its id in a BSB file.
 
 use super::spec::ParallelArrays;
-use crate::bsb::chunk::{CHUNK_SIDE, ChunkId};
+use crate::chunk::{CHUNK_SIDE, ChunkId};
 use crate::{CellSites, Error};
 use lobule_signal::Stream;
 

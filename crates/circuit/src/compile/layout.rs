@@ -1,0 +1,98 @@
+//! Phases *receptors*, *layout* and *ownership*: populations with their models, and their blocks.
+
+use super::draft::{Draft, known};
+use crate::block::blocks_of;
+use crate::describe::Model;
+use crate::electric::CompiledElectric;
+use crate::error::CompileError;
+use crate::network::CompiledPopulation;
+use crate::wave::Wave;
+use lobule_signal::Stream;
+use std::collections::HashSet;
+
+impl Draft<'_> {
+    /// Phase *receptors*: projections end where there are populations.
+    pub fn count_receptors(&mut self) -> Result<(), CompileError> {
+        self.receptors = vec![0; self.circuit.populations.len()];
+        for projection in &self.circuit.projections {
+            let of = || format!("projection `{}`", projection.label);
+            let post = self.population(&projection.post, of)?;
+            self.population(&projection.pre, of)?;
+            self.receptors[post] = self.receptors[post].max(projection.receptor);
+        }
+        Ok(())
+    }
+
+    /// Phase *layout*: compiles the models and divides the populations into blocks.
+    pub fn lay_out_populations(&mut self) -> Result<(), CompileError> {
+        for (i, population) in self.circuit.populations.iter().enumerate() {
+            let (label, n) = (&population.label, population.n);
+            if n == 0 || n > u32::MAX as usize / 2 {
+                return Err(CompileError::BadParameter {
+                    of: format!("population `{label}`"),
+                    parameter: "n",
+                    value: n as f64,
+                    allowed: "a population has 1 to 2^31 neurons; leave an empty one out".into(),
+                });
+            }
+            let receptors = self.receptors[i];
+            let model = population.model.compile(label, n, &self.clock, receptors)?;
+            let first_block = self.blocks.len();
+            self.blocks.extend(blocks_of(i, n));
+            self.populations.push(CompiledPopulation {
+                label: label.clone(),
+                n,
+                variables: model.variables(),
+                receptors,
+                incoming: Vec::new(),
+                first_block,
+                is_source: matches!(population.model, Model::SpikeSource),
+                wave: Wave::Rest,
+                electric: CompiledElectric::default(),
+                initial: Stream::new(self.seed, &format!("initial/{label}")),
+                is_replicated: model.is_generator() && model.receptors() == 0,
+                is_everywhere: self.share.everywhere().contains(label),
+                stream: Stream::new(self.seed, label),
+                keep: 1,
+                model,
+            });
+        }
+        self.check_receptors()
+    }
+
+    /// Refuses a receptor that the target's model does not have.
+    fn check_receptors(&self) -> Result<(), CompileError> {
+        for projection in &self.circuit.projections {
+            let offered = self.populations[self.population_of[projection.post.as_str()]].model.receptors();
+            if !(1..=offered).contains(&projection.receptor) {
+                return Err(CompileError::BadReceptor {
+                    of: projection.label.clone(),
+                    receptor: projection.receptor,
+                    population: projection.post.clone(),
+                    receptors: offered,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Phase *ownership*: deals the blocks to the ranks. Cells that are coupled are advanced together, so one
+    /// rank owns them all.
+    pub fn deal_blocks(&mut self) -> Result<(), CompileError> {
+        let everywhere = self.share.everywhere();
+        if let Some(label) = everywhere.iter().find(|l| !self.population_of.contains_key(l.as_str())) {
+            return Err(CompileError::UnknownLabel {
+                of: "spikes for every rank".into(),
+                kind: "population",
+                label: label.clone(),
+                known: known(self.populations.iter().map(|p| p.label.as_str())),
+            });
+        }
+        let coupled: HashSet<&str> =
+            self.circuit.gap_junctions.iter().map(|g| g.population.as_str()).collect();
+        let together: Vec<bool> =
+            self.populations.iter().map(|p| coupled.contains(p.label.as_str())).collect();
+        self.owner = self.share.owners(&self.blocks, &together);
+        Ok(())
+    }
+}

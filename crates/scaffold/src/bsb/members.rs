@@ -1,0 +1,42 @@
+//! Members that cells and connections have in common: groups per chunk, and the number of entries.
+
+use crate::chunk::{ChunkId, ChunkRuns};
+use crate::hdf5::{Attributes, Node, Store};
+use crate::{CellSites, Error};
+use std::collections::BTreeMap;
+
+/// Remedy for a member that every BSB 8 file has.
+pub(super) const MISSING: &str = "is missing; BSB 8 writes it: write the file again";
+
+/// A cell type as it is on file.
+pub(super) struct PlacedCells {
+    /// Its cells, in the order of their numbers.
+    pub sites: CellSites,
+    /// Which of them are in which chunk.
+    pub runs: ChunkRuns,
+}
+
+/// The chunk groups of a set, in BSB's order.
+pub(super) fn chunk_groups(store: &Store, node: &Node) -> Result<BTreeMap<ChunkId, Node>, Error> {
+    let named = |(name, chunk): (String, Node)| match ChunkId::parse(&name) {
+        Some(id) => Ok((id, chunk)),
+        None => {
+            let what = "is no chunk: the name of a chunk is a number below 2^48; remove this member";
+            Err(store.error(&chunk.path, what))
+        }
+    };
+    store.members(node)?.into_iter().map(named).collect()
+}
+
+/// Refuses a set whose attribute `len`, where it has one, disagrees with its content.
+pub(super) fn check_length(attributes: &Attributes, n: usize) -> Result<(), Error> {
+    if attributes.has("len") {
+        let len = attributes.integers("len")?;
+        if len != [n as i64] {
+            return Err(
+                attributes.error("len", format!("is {len:?}, but the data are {n}; write the file again"))
+            );
+        }
+    }
+    Ok(())
+}
