@@ -17,3 +17,8 @@ pub use lobule_theory as theory;
 pub use exchange::Ranks;
 pub use signal::{Progress, Quiet};
 pub use study::Error;
+
+/// The code of the README is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;
