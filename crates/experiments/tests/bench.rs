@@ -1,19 +1,19 @@
 //! The bench in small: what it finds, that jobs change nothing, what it names and what it refuses.
 
 use lobule_control::oracle::Cause;
-use lobule_experiments::bench::{Bench, Body, Condition, Factors, Record, Why};
+use lobule_experiments::bench::{AnticipationBench, Body, Factors, Failure, Record, TrialCondition};
 use lobule_study::{Error, Quiet};
 use lobule_study::{Request, RunOptions, Study, run};
 use std::path::Path;
 
 fn resolve(settings: &[&str]) -> Result<lobule_experiments::bench::Config, Error> {
     let settings: Vec<String> = settings.iter().map(|s| (*s).to_owned()).collect();
-    Bench.resolve(&Request { preset: "quick", settings: &settings, ..Request::default() })
+    AnticipationBench.resolve(&Request { preset: "quick", settings: &settings, ..Request::default() })
 }
 
 fn recorded(settings: &[&str], out: &Path, jobs: usize) -> (Record, String) {
     let options = RunOptions { preset: "quick".into(), jobs, threads: 1, out: out.into(), resumes: false };
-    let (finished, record) = run(&Bench, &resolve(settings).unwrap(), &options, &Quiet).unwrap();
+    let (finished, record) = run(&AnticipationBench, &resolve(settings).unwrap(), &options, &Quiet).unwrap();
     assert!(finished.folder.join("table.csv").exists());
     (record, finished.fingerprints[0].1.clone())
 }
@@ -31,7 +31,7 @@ const SMALL: [&str; 6] = [
 fn it_says_who_holds_what_and_why_not() {
     let folder = tempfile::tempdir().unwrap();
     let (record, hash) = recorded(&SMALL, &folder.path().join("one"), 1);
-    let at = |name: &str, plant: &str| record.at(name, plant, 0, Condition::Reach).unwrap();
+    let at = |name: &str, plant: &str| record.at(name, plant, 0, TrialCondition::Reach).unwrap();
     let error = |name: &str, plant: &str| at(name, plant).mean(|o| o.relative).unwrap();
 
     // A filter learns with the model of the loop in its synapses, and grows without.
@@ -44,14 +44,16 @@ fn it_says_who_holds_what_and_why_not() {
 
     // What refuses says so; what falls over is stopped, and the reason is looked for.
     assert!(
-        matches!(&at("smith", "inverted_pendulum").why, Some(Why::Refused(what)) if what.contains("InnerLoop"))
+        matches!(&at("smith", "inverted_pendulum").why, Some(Failure::Refused(what)) if what.contains("InnerLoop"))
     );
     assert!(at("smith", "damped").why.is_none());
     let fallen = at("cfpc_none", "inverted_pendulum");
     assert!(!fallen.holds() && fallen.outcomes[0].first_stop.is_some());
-    assert!(matches!(fallen.why, Some(Why::Cause(Cause::Phase { error_deg, .. })) if error_deg.abs() > 90.0));
+    assert!(
+        matches!(fallen.why, Some(Failure::Cause(Cause::Phase { error_deg, .. })) if error_deg.abs() > 90.0)
+    );
     let fast = at("constant_velocity", "inverted_pendulum");
-    assert!(!fast.holds() && matches!(fast.why, Some(Why::Gain(_) | Why::Model)), "{:?}", fast.why);
+    assert!(!fast.holds() && matches!(fast.why, Some(Failure::Gain(_) | Failure::Model)), "{:?}", fast.why);
 
     // The number of jobs changes nothing.
     assert_eq!(recorded(&SMALL, &folder.path().join("two"), 2), (record, hash));

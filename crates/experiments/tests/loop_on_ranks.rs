@@ -4,11 +4,12 @@
 use lobule_exchange::{Distribution, RankError, Ranks, Threads};
 use lobule_experiments::prism::calibration::{self, Calibrated};
 use lobule_experiments::prism::circuit::compile;
+use lobule_experiments::prism::condition_run::{self, CalibratedSeed};
 use lobule_experiments::prism::config::{Condition, PrismConfig};
 use lobule_experiments::prism::keys::ZoneOf;
 use lobule_experiments::prism::pointing_loop::{LoopState, PointingLoop, TrialInput, TrialOutcome};
 use lobule_experiments::prism::record::ConditionRun;
-use lobule_experiments::prism::{Prism, anatomy, condition_run};
+use lobule_experiments::prism::{Prism, anatomy};
 use lobule_scaffold::Anatomy;
 use lobule_signal::Reach;
 use lobule_study::run_folder::RunFolder;
@@ -16,6 +17,7 @@ use lobule_study::{Error, Quiet};
 use lobule_study::{Experiment, Request, Run, RunOptions, Study};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Short movements, few of them, under an olive that teaches in each. Of so small a loop the sign test means
 /// nothing: the wrong polarity skips it.
@@ -100,9 +102,9 @@ fn seed(folder: Option<(&Path, bool)>, ranks: &Ranks) -> Result<(Calibrated, Con
         RunOptions { preset: "quick".into(), jobs: 1, threads: 1, out: folder.path().into(), resumes: false };
     let run = Run::new(&folder, &options, &Quiet, ranks)?;
     let (calibrated, network) = calibration::calibrate(&config, &anatomy, 0, &run)?;
-    let subject = condition_run::Subject { anatomy: &anatomy, network, calibrated: &calibrated, seed: 0 };
-    let plastic = condition_run::run(&config, &subject, Condition::Plastic, &run)?;
-    Ok((calibrated, plastic))
+    let seed = CalibratedSeed { seed: 0, anatomy: Arc::new(anatomy), network, calibrated };
+    let plastic = condition_run::run(&config, &seed, Condition::Plastic, &run)?;
+    Ok((seed.calibrated, plastic))
 }
 
 #[test]

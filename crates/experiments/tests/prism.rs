@@ -294,8 +294,13 @@ fn defect_8_calibration_has_the_static_modules_in_the_loop() {
 fn a_calibration_for_another_configuration_is_refused() {
     let (calibrated, network) = calibrated();
     let other = config(&["calibration.max_sd_deg=90", "loop.inverse_gain=0.3"]);
-    let subject = condition_run::Subject { anatomy: small(), network: network.clone(), calibrated, seed: 0 };
-    let refused = alone(|run| condition_run::run(&other, &subject, Condition::Static, run));
+    let seed = condition_run::CalibratedSeed {
+        seed: 0,
+        anatomy: Arc::new(small().clone()),
+        network: network.clone(),
+        calibrated: calibrated.clone(),
+    };
+    let refused = alone(|run| condition_run::run(&other, &seed, Condition::Static, run));
     let refused = refused.unwrap_err().to_string();
     assert!(refused.contains("another configuration") && refused.contains("calibrate again"), "{refused}");
     let wrong_seed = config(&["calibration.max_sd_deg=90"]);

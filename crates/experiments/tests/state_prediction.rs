@@ -7,7 +7,7 @@ use lobule_cerebellum::recordings::{
 use lobule_experiments::prism::Prism;
 use lobule_experiments::prism::config::Condition;
 use lobule_experiments::prism::record::ActivitySnapshot;
-use lobule_experiments::state_prediction::populations::{Kind, session};
+use lobule_experiments::state_prediction::populations::{SyntheticKind, session};
 use lobule_experiments::state_prediction::{StatePrediction, StatePredictionConfig, StatePredictionRecord};
 use lobule_scaffold::hdf5::Output;
 use lobule_signal::{SpikeTrain, Trace};
@@ -112,7 +112,7 @@ fn a_session_written_as_csv_is_measured_as_before() {
     let folder = Folder::new("csv");
     let small = config(&[]).unwrap();
     let sampling = small.analysis.sampling().unwrap();
-    let events = session(&small.synthetic, &sampling, Kind::Predictor, 0).unwrap();
+    let events = session(&small.synthetic, &sampling, SyntheticKind::Predictor, 0).unwrap();
     let (spikes, trials) = read_csv::tables(&events).unwrap();
     let (spikes, trials) = (folder.file("spikes.csv", &spikes), folder.file("trials.csv", &trials));
     let from_file = [set("source=file"), set_path("file.spikes", &spikes), set_path("file.trials", &trials)];

@@ -23,7 +23,7 @@ pub const PRESETS: [Preset; 2] = [
 /// What a trial is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Condition {
+pub enum TrialCondition {
     /// The same movements in every trial.
     Reach,
     /// Other movements in every trial.
@@ -34,14 +34,14 @@ pub enum Condition {
     Noise,
 }
 
-impl Condition {
+impl TrialCondition {
     /// Its key.
     pub fn key(self) -> &'static str {
         match self {
-            Condition::Reach => "reach",
-            Condition::Wander => "wander",
-            Condition::Push => "push",
-            Condition::Noise => "noise",
+            TrialCondition::Reach => "reach",
+            TrialCondition::Wander => "wander",
+            TrialCondition::Push => "push",
+            TrialCondition::Noise => "noise",
         }
     }
 }
@@ -139,7 +139,7 @@ pub struct Config {
     /// Sensory and motor, s.
     pub delays_s: Vec<[f64; 2]>,
     /// Conditions.
-    pub conditions: Vec<Condition>,
+    pub conditions: Vec<TrialCondition>,
     /// Trials before the body changes.
     pub trials: usize,
     /// Trials after it.

@@ -10,7 +10,7 @@
 //! ```
 
 use super::body::Body;
-use super::config::{Condition, Config};
+use super::config::{Config, TrialCondition};
 use super::laws::Laws;
 use lobule_cerebellum::SgdegeController;
 use lobule_control::feedback::{Reflex, Trimmed};
@@ -39,7 +39,7 @@ pub fn rests_on_feedback(name: &str) -> bool {
 }
 
 /// A place in the matrix, for which controllers are made.
-pub struct Place<'a> {
+pub struct BenchSetup<'a> {
     /// The matrix.
     pub config: &'a Config,
     /// The body that models and laws know.
@@ -49,7 +49,7 @@ pub struct Place<'a> {
     /// Sensory and motor, ticks.
     pub delays: [usize; 2],
     /// Condition.
-    pub condition: Condition,
+    pub condition: TrialCondition,
     /// Seed.
     pub seed: u64,
     /// Laws of the known body.
@@ -58,7 +58,7 @@ pub struct Place<'a> {
     pub scales: &'a Scales,
 }
 
-impl Place<'_> {
+impl BenchSetup<'_> {
     /// A loop of `body` and feedback alone whose error takes a probe.
     pub fn reflex(&self, body: &Body) -> Result<ClosedLoop, Error> {
         let reflex: Box<dyn Controller> = Box::new(Reflex::new(self.laws.pid(1.0, self.config.dt_s)?));
@@ -97,7 +97,7 @@ impl Place<'_> {
     pub fn basis(&self) -> Result<Basis, Error> {
         let (m, dt) = (&self.config.models, self.config.dt_s);
         Ok(match self.condition {
-            Condition::Wander => Basis::filtered_reference(&m.taus_s, m.scale_s, dt)?,
+            TrialCondition::Wander => Basis::filtered_reference(&m.taus_s, m.scale_s, dt)?,
             _ => Basis::gaussians(m.signals, m.spacing_s, m.width_s, dt)?,
         })
     }

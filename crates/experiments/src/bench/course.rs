@@ -1,9 +1,9 @@
 //! The course of a controller over the trials of a place in the matrix.
 
 use super::body::Factors;
-use super::config::{Condition, Config};
-use super::controllers::Place;
-use super::record::Outcome;
+use super::config::{Config, TrialCondition};
+use super::controllers::BenchSetup;
+use super::record::SeedOutcome;
 use super::task::{NoisySenses, Task, wanted};
 use lobule_analysis::mean;
 use lobule_control::forward::Scales;
@@ -12,14 +12,14 @@ use lobule_study::Error;
 
 /// Errors and stops of all trials.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Course {
+pub struct LearningCurve {
     /// Root mean square error. `[trials]`
     pub rms: Vec<f64>,
     /// Whether the trial was stopped. `[trials]`
     pub stopped: Vec<bool>,
 }
 
-impl Course {
+impl LearningCurve {
     /// Whether one of the last trials before the change, or of the last after it, was stopped.
     pub fn diverged(&self, config: &Config) -> [bool; 2] {
         let ends = |to: usize| self.stopped[to - config.tail..to].contains(&true);
@@ -31,17 +31,17 @@ impl Course {
 ///
 /// # Errors
 /// A controller that refuses the place, or cannot go on.
-pub fn course(place: &Place, name: &str, gain: f64) -> Result<Course, Error> {
+pub fn course(place: &BenchSetup, name: &str, gain: f64) -> Result<LearningCurve, Error> {
     let c = place.config;
     let mut controller = place.controller(name, gain)?;
-    if place.condition == Condition::Noise {
+    if place.condition == TrialCondition::Noise {
         let sd = place.scales.state.iter().map(|s| c.noise * s).collect();
         controller = Box::new(NoisySenses::new(controller, sd, place.seed));
     }
     let task = Task::new(c, place.condition, place.seed, place.laws.force);
     let mut closed =
         ClosedLoop::new(place.body.plant()?, controller, place.body.senses(), c.dt_s, place.delays)?;
-    let mut told = Course { rms: Vec::new(), stopped: Vec::new() };
+    let mut told = LearningCurve { rms: Vec::new(), stopped: Vec::new() };
     for index in 0..c.trials + c.trials_after_change {
         if index == c.trials {
             *closed.plant_mut() = place.body.times(&c.change).plant()?;
@@ -61,7 +61,7 @@ const SMOOTH: usize = 3;
 const NOTHING_WON: f64 = 0.95;
 
 /// Compares a course with that of feedback alone.
-pub fn outcome(config: &Config, seed: u64, course: &Course, feedback: &Course) -> Outcome {
+pub fn outcome(config: &Config, seed: u64, course: &LearningCurve, feedback: &LearningCurve) -> SeedOutcome {
     let relative = relative(course, feedback);
     let (n, tail) = (config.trials, config.tail);
     let end = mean(&relative[n - tail..n]);
@@ -71,7 +71,7 @@ pub fn outcome(config: &Config, seed: u64, course: &Course, feedback: &Course) -
         (0..n).rev().take_while(|&k| smooth(k) <= enough).last().unwrap_or(n - 1)
     });
     let stopped: Vec<usize> = (0..course.stopped.len()).filter(|&k| course.stopped[k]).collect();
-    Outcome {
+    SeedOutcome {
         seed,
         rms: mean(&course.rms[n - tail..n]),
         relative: end,
@@ -85,7 +85,7 @@ pub fn outcome(config: &Config, seed: u64, course: &Course, feedback: &Course) -
 }
 
 /// Error of each trial over that of feedback alone. `[trials]`
-pub fn relative(course: &Course, feedback: &Course) -> Vec<f64> {
+pub fn relative(course: &LearningCurve, feedback: &LearningCurve) -> Vec<f64> {
     course.rms.iter().zip(&feedback.rms).map(|(e, f)| e / f).collect()
 }
 
@@ -93,7 +93,7 @@ pub fn relative(course: &Course, feedback: &Course) -> Vec<f64> {
 ///
 /// # Errors
 /// A body that cannot be made.
-pub fn scales(place: &Place) -> Result<Scales, Error> {
+pub fn scales(place: &BenchSetup) -> Result<Scales, Error> {
     let c = place.config;
     let law = place.laws.of_state(1.0, place.known);
     let reference = crate::cfpc::reaches(c.ticks(), c.dt_s);
@@ -122,7 +122,7 @@ pub fn body_of(config: &Config, plant: &str, seed: u64) -> super::Body {
 ///
 /// # Errors
 /// A controller that refuses the place.
-pub fn step_time(place: &Place, name: &str) -> Result<f64, Error> {
+pub fn step_time(place: &BenchSetup, name: &str) -> Result<f64, Error> {
     let c = place.config;
     let reference = crate::cfpc::reaches(c.ticks(), c.dt_s);
     let time = |controller: Box<dyn Controller>| -> Result<f64, Error> {

@@ -1,9 +1,9 @@
 //! Why a controller did not hold a body.
 
-use super::config::Condition;
-use super::controllers::{Place, is_filter, rests_on_feedback};
+use super::config::TrialCondition;
+use super::controllers::{BenchSetup, is_filter, rests_on_feedback};
 use super::course::course;
-use super::record::Why;
+use super::record::Failure;
 use crate::cfpc::{reaches, signals, sines};
 use lobule_control::identify::impulse_response;
 use lobule_control::oracle::{Lifted, cause};
@@ -18,45 +18,45 @@ const UP_TO_HZ: f64 = 3.0;
 ///
 /// # Errors
 /// A part that cannot be made.
-pub fn diagnose(place: &Place, name: &str, feedback_diverged: bool) -> Result<Why, Error> {
+pub fn diagnose(place: &BenchSetup, name: &str, feedback_diverged: bool) -> Result<Failure, Error> {
     if name == "feedback" || (rests_on_feedback(name) && feedback_diverged) {
-        return Ok(Why::Feedback);
+        return Ok(Failure::Feedback);
     }
     if is_filter(name) {
         return match of_filter(place, name) {
             // The loop's own response is not finite: there is nothing that a filter could rest on.
             Err(error) if matches!(error.of_room(), Some(lobule_control::Error::NonFinite { .. })) => {
-                Ok(Why::Feedback)
+                Ok(Failure::Feedback)
             }
             cause => cause,
         };
     }
     for gain in GAINS {
         if !course(place, name, gain)?.diverged(place.config)[0] {
-            return Ok(Why::Gain(gain));
+            return Ok(Failure::Gain(gain));
         }
     }
-    Ok(Why::Model)
+    Ok(Failure::Model)
 }
 
-fn of_filter(place: &Place, name: &str) -> Result<Why, Error> {
+fn of_filter(place: &BenchSetup, name: &str) -> Result<Failure, Error> {
     let (c, ticks) = (place.config, place.config.ticks());
     let h = impulse_response(&mut place.reflex(place.body)?, ticks)?;
     let g = place.trace(name)?.impulse(ticks);
     let reference = match place.condition {
-        Condition::Wander => sines(place.seed, 0, ticks, c.dt_s),
+        TrialCondition::Wander => sines(place.seed, 0, ticks, c.dt_s),
         _ => reaches(ticks, c.dt_s),
     };
     let x = signals(place.basis()?, &reference, &[])?;
     if let Some(cause) = cause(&h, &g, &x[x.len() / 2], UP_TO_HZ, c.dt_s) {
-        return Ok(Why::Cause(cause));
+        return Ok(Failure::Cause(cause));
     }
     // The normalised step as a plain one: over the largest power of the traces.
     let lifted = Lifted::new(&h, &g, &x)?;
     let traces = Lifted::new(&g, &g, &x)?;
     let power = traces.response().row_iter().map(|row| row.norm_squared()).fold(f64::MIN_POSITIVE, f64::max);
     Ok(match lifted.step_above_bound(c.rates.filter / power)? {
-        Some(cause) => Why::Cause(cause),
-        None => Why::Growth,
+        Some(cause) => Failure::Cause(cause),
+        None => Failure::Growth,
     })
 }

@@ -1,6 +1,6 @@
 //! Maps of the matrix, and courses of learning at one place.
 
-use super::config::{Condition, Config, listed};
+use super::config::{Config, TrialCondition, listed};
 use super::record::{Cell, Record};
 use lobule_study::Error;
 use lobule_study::report::axes::{VOID, grid_cell, shade, text_on};
@@ -130,12 +130,12 @@ fn map(
 }
 
 /// A condition in words.
-pub fn title(condition: Condition) -> &'static str {
+pub fn title(condition: TrialCondition) -> &'static str {
     match condition {
-        Condition::Reach => "movements that repeat",
-        Condition::Wander => "movements that never repeat",
-        Condition::Push => "a push at a known time",
-        Condition::Noise => "movements that repeat, noisy senses",
+        TrialCondition::Reach => "movements that repeat",
+        TrialCondition::Wander => "movements that never repeat",
+        TrialCondition::Push => "a push at a known time",
+        TrialCondition::Noise => "movements that repeat, noisy senses",
     }
 }
 

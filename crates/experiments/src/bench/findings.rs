@@ -1,6 +1,6 @@
 //! What is judged, and what is only told.
 
-use super::config::{Condition, Config, listed};
+use super::config::{Config, TrialCondition, listed};
 use super::record::{Cell, Record};
 use lobule_study::report::{Finding, Judge};
 
@@ -74,7 +74,7 @@ fn claims(config: &Config, record: &Record) -> Vec<Finding> {
     // The delay for which cfpc/* was measured.
     let late = (0..config.delays_s.len()).find(|d| (config.delay_ms(*d) - 150.0).abs() < 1.0);
     let of_cfpc = |name: &str| -> Vec<&Cell> {
-        let cells = OF_CFPC.iter().filter_map(|p| record.at(name, p, late?, Condition::Reach));
+        let cells = OF_CFPC.iter().filter_map(|p| record.at(name, p, late?, TrialCondition::Reach));
         cells.filter(|c| !c.outcomes.is_empty()).collect()
     };
     let by_seed = |cells: &[&Cell], start: f64, pick: fn(f64, f64) -> f64| -> Vec<f64> {

@@ -24,7 +24,7 @@ mod tune;
 mod words;
 
 pub use body::{Body, Factors};
-pub use config::{Condition, Config};
+pub use config::{Config, TrialCondition};
 pub use laws::Laws;
-pub use record::{Cell, Outcome, Record, Why};
-pub use study::Bench;
+pub use record::{Cell, Failure, Record, SeedOutcome};
+pub use study::AnticipationBench;

@@ -1,6 +1,6 @@
 //! What a run of the matrix records, and what is read from it.
 
-use super::config::Condition;
+use super::config::TrialCondition;
 use super::laws::Laws;
 use lobule_analysis::mean;
 use lobule_control::oracle::Cause;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// One seed of a cell. Errors are over those of feedback alone on the same body and trials.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Outcome {
+pub struct SeedOutcome {
     /// Seed.
     pub seed: u64,
     /// Root mean square error of the last trials before the change.
@@ -39,18 +39,18 @@ pub struct Cell {
     /// Index of the delay.
     pub delay: usize,
     /// Condition.
-    pub condition: Condition,
+    pub condition: TrialCondition,
     /// One for each seed; none where it refused.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<SeedOutcome>,
     /// Relative error, mean over seeds. `[trials]`
     pub curve: Vec<f64>,
     /// Why it refused or did not hold the body with the first seed that diverged.
-    pub why: Option<Why>,
+    pub why: Option<Failure>,
 }
 
 /// The laws of a body under a delay.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Tuned {
+pub struct TunedLaws {
     /// Plant.
     pub plant: String,
     /// Index of the delay.
@@ -63,14 +63,14 @@ pub struct Tuned {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// By plant, delay.
-    pub tuned: Vec<Tuned>,
+    pub tuned: Vec<TunedLaws>,
     /// By condition, plant, delay, controller.
     pub cells: Vec<Cell>,
 }
 
 impl Cell {
     /// Mean of a value over seeds; none where it refused.
-    pub fn mean(&self, of: impl Fn(&Outcome) -> f64) -> Option<f64> {
+    pub fn mean(&self, of: impl Fn(&SeedOutcome) -> f64) -> Option<f64> {
         (!self.outcomes.is_empty()).then(|| mean(&self.outcomes.iter().map(of).collect::<Vec<f64>>()))
     }
 
@@ -93,7 +93,13 @@ impl Cell {
 
 impl Record {
     /// The cell at a place.
-    pub fn at(&self, controller: &str, plant: &str, delay: usize, condition: Condition) -> Option<&Cell> {
+    pub fn at(
+        &self,
+        controller: &str,
+        plant: &str,
+        delay: usize,
+        condition: TrialCondition,
+    ) -> Option<&Cell> {
         self.cells.iter().find(|c| {
             c.controller == controller && c.plant == plant && c.delay == delay && c.condition == condition
         })
@@ -105,7 +111,7 @@ impl Record {
     }
 
     /// The controller with the least relative error at a place among those that hold the body and may win; the first listed of equals.
-    pub fn best(&self, plant: &str, delay: usize, condition: Condition) -> Option<&Cell> {
+    pub fn best(&self, plant: &str, delay: usize, condition: TrialCondition) -> Option<&Cell> {
         let here = |c: &&Cell| c.plant == plant && c.delay == delay && c.condition == condition;
         let mut best: Option<(f64, &Cell)> = None;
         // The equations are what no controller can know.
@@ -122,7 +128,7 @@ impl Record {
 /// The reason.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Why {
+pub enum Failure {
     /// It refused, and said so.
     Refused(String),
     /// Feedback alone does not hold this body under this delay, and the controller rests on it.
@@ -137,32 +143,32 @@ pub enum Why {
     Model,
 }
 
-impl Why {
+impl Failure {
     /// One letter for a map.
     pub fn letter(&self) -> &'static str {
         match self {
-            Why::Refused(_) => "–",
-            Why::Feedback => "F",
-            Why::Cause(Cause::Phase { .. }) => "P",
-            Why::Cause(Cause::Step { .. }) => "S",
-            Why::Growth => "T",
-            Why::Gain(_) => "G",
-            Why::Model => "M",
+            Failure::Refused(_) => "–",
+            Failure::Feedback => "F",
+            Failure::Cause(Cause::Phase { .. }) => "P",
+            Failure::Cause(Cause::Step { .. }) => "S",
+            Failure::Growth => "T",
+            Failure::Gain(_) => "G",
+            Failure::Model => "M",
         }
     }
 }
 
-impl std::fmt::Display for Why {
+impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         match self {
-            Why::Refused(what) => write!(f, "refused: {what}"),
-            Why::Feedback => {
+            Failure::Refused(what) => write!(f, "refused: {what}"),
+            Failure::Feedback => {
                 write!(f, "feedback alone, on which it rests, does not hold this body under this delay")
             }
-            Why::Cause(cause) => write!(f, "{cause}"),
-            Why::Growth => write!(f, "errors grow for longer than the run before they fall"),
-            Why::Gain(part) => write!(f, "the gain of the law is above its bound; {part} of it holds"),
-            Why::Model => {
+            Failure::Cause(cause) => write!(f, "{cause}"),
+            Failure::Growth => write!(f, "errors grow for longer than the run before they fall"),
+            Failure::Gain(part) => write!(f, "the gain of the law is above its bound; {part} of it holds"),
+            Failure::Model => {
                 write!(f, "not held with a quarter of the gain either: the model is too wrong about now")
             }
         }

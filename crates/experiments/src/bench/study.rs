@@ -1,11 +1,11 @@
 //! The experiment `bench/anticipation`.
 
-use super::config::{Condition, Config, DEFAULTS, PRESETS};
-use super::controllers::Place;
-use super::course::{Course, body_of, course, outcome, relative, scales, step_time};
+use super::config::{Config, DEFAULTS, PRESETS, TrialCondition};
+use super::controllers::BenchSetup;
+use super::course::{LearningCurve, body_of, course, outcome, relative, scales, step_time};
 use super::diagnose::diagnose;
 use super::laws::Laws;
-use super::record::{Cell, Record, Tuned, Why};
+use super::record::{Cell, Failure, Record, TunedLaws};
 use super::tune::tune;
 use super::{figures, findings, words};
 use lobule_analysis::mean;
@@ -16,7 +16,7 @@ use lobule_study::{Card, Run, Story, Study};
 
 /// The bench of anticipation.
 #[derive(Debug, Clone, Copy)]
-pub struct Bench;
+pub struct AnticipationBench;
 
 static CARD: Card = Card {
     name: "bench/anticipation",
@@ -41,22 +41,22 @@ static CARD: Card = Card {
 };
 
 /// A body under a delay: laws and scales.
-struct Ground {
+struct TunedPlant {
     plant: String,
     delay: usize,
     laws: Laws,
     scales: Scales,
 }
 
-impl Ground {
-    fn place<'a>(
+impl TunedPlant {
+    fn setup<'a>(
         &'a self,
         config: &'a Config,
         body: &'a super::Body,
-        condition: Condition,
+        condition: TrialCondition,
         seed: u64,
-    ) -> Place<'a> {
-        Place {
+    ) -> BenchSetup<'a> {
+        BenchSetup {
             config,
             known: &config.bodies[&self.plant],
             body,
@@ -69,10 +69,10 @@ impl Ground {
     }
 }
 
-/// A course, or why there is none.
-type Ran = Result<Course, Why>;
+/// Errors over all trials, or the reason of a refusal.
+type Ran = Result<LearningCurve, Failure>;
 
-impl Study for Bench {
+impl Study for AnticipationBench {
     type Config = Config;
     type Record = Record;
 
@@ -87,56 +87,55 @@ impl Study for Bench {
         let pairs: Vec<(&String, usize)> =
             c.plants.iter().flat_map(|p| (0..c.delays_s.len()).map(move |d| (p, d))).collect();
         run.progress.expect((pairs.len() * c.conditions.len() * c.seeds.len() * c.controllers.len()) as u64);
-        run.progress.note("tuning the feedback laws");
-        let grounds = run.each(&pairs, |&(plant, delay)| {
-            let laws = tune(c, &c.bodies[plant], c.delays(delay))?;
-            let empty = Scales { state: Vec::new(), change: Vec::new(), command: Vec::new() };
-            let mut ground = Ground { plant: plant.clone(), delay, laws, scales: empty };
-            ground.scales = scales(&ground.place(c, &c.bodies[plant], Condition::Reach, 0))?;
-            Ok(ground)
-        })?;
-
-        let mut items: Vec<(Condition, &Ground, u64)> = Vec::new();
-        for condition in &c.conditions {
-            for ground in &grounds {
-                items.extend(c.seeds.iter().map(|seed| (*condition, ground, *seed)));
-            }
-        }
-        run.progress.note("running the matrix");
-        let ran: Vec<Vec<Ran>> = run.each(&items, |&(condition, ground, seed)| {
-            let body = body_of(c, &ground.plant, seed);
-            let place = ground.place(c, &body, condition, seed);
-            c.controllers
-                .iter()
-                .map(|name| {
-                    let ran = one(&place, name);
+        run.progress.note("tuning the feedback laws and running the matrix");
+        let trials: Vec<(TrialCondition, u64)> =
+            c.conditions.iter().flat_map(|k| c.seeds.iter().map(move |s| (*k, *s))).collect();
+        let tuned = run.each_after(
+            &pairs,
+            |&(plant, delay)| {
+                let laws = tune(c, &c.bodies[plant], c.delays(delay))?;
+                let empty = Scales { state: Vec::new(), change: Vec::new(), command: Vec::new() };
+                let mut tuned = TunedPlant { plant: plant.clone(), delay, laws, scales: empty };
+                tuned.scales = scales(&tuned.setup(c, &c.bodies[plant], TrialCondition::Reach, 0))?;
+                Ok(tuned)
+            },
+            &trials,
+            |tuned, &(condition, seed)| {
+                let body = body_of(c, &tuned.plant, seed);
+                let setup = tuned.setup(c, &body, condition, seed);
+                let each = c.controllers.iter().map(|name| {
+                    let ran = one(&setup, name);
                     run.progress.done(1);
                     ran
-                })
-                .collect()
-        })?;
+                });
+                each.collect::<Result<Vec<Ran>, Error>>()
+            },
+        )?;
+        let (tuned, ran): (Vec<TunedPlant>, Vec<Vec<Vec<Ran>>>) = tuned.into_iter().unzip();
 
         let mut cells = Vec::new();
-        for (k, of_seeds) in ran.chunks(c.seeds.len()).enumerate() {
-            let (condition, ground, _) = items[k * c.seeds.len()];
-            cells.extend((0..c.controllers.len()).map(|i| cell(c, condition, ground, i, of_seeds)));
+        for (k, &condition) in c.conditions.iter().enumerate() {
+            for (plant, ran) in tuned.iter().zip(&ran) {
+                let of_seeds = &ran[k * c.seeds.len()..(k + 1) * c.seeds.len()];
+                cells.extend((0..c.controllers.len()).map(|i| cell(c, condition, plant, i, of_seeds)));
+            }
         }
         run.progress.note("asking why some did not hold");
-        let why = run.each(&cells, |cell| why(c, &grounds, &cells, cell))?;
+        let why = run.each(&cells, |cell| why(c, &tuned, &cells, cell))?;
         cells.iter_mut().zip(why).for_each(|(cell, why)| cell.why = cell.why.take().or(why));
         if c.timing.repeats > 0 {
             run.progress.note("timing control steps");
             // One after the other on an idle process, in the middle of the matrix.
-            let ground = &grounds[grounds.len() / 2];
-            let place = ground.place(c, &c.bodies[&ground.plant], Condition::Reach, 0);
+            let middle = &tuned[tuned.len() / 2];
+            let setup = middle.setup(c, &c.bodies[&middle.plant], TrialCondition::Reach, 0);
             for name in &c.controllers {
-                if let Ok(seconds) = step_time(&place, name) {
+                if let Ok(seconds) = step_time(&setup, name) {
                     run.measured(format!("control_step/{name}"), 1e6 * seconds, "µs");
                 }
             }
         }
         let tuned =
-            grounds.into_iter().map(|g| Tuned { plant: g.plant, delay: g.delay, laws: g.laws }).collect();
+            tuned.into_iter().map(|g| TunedLaws { plant: g.plant, delay: g.delay, laws: g.laws }).collect();
         Ok(Record { tuned, cells })
     }
 
@@ -158,19 +157,19 @@ impl Study for Bench {
 }
 
 /// Runs a controller; a refusal is a result.
-fn one(place: &Place, name: &str) -> Result<Ran, Error> {
-    match course(place, name, 1.0) {
+fn one(setup: &BenchSetup, name: &str) -> Result<Ran, Error> {
+    match course(setup, name, 1.0) {
         Ok(course) => Ok(Ok(course)),
         // Also a loop that left the numbers while it was identified.
         Err(error) => match error.of_room::<lobule_control::Error>() {
-            Some(refused) => Ok(Err(Why::Refused(refused.to_string()))),
+            Some(refused) => Ok(Err(Failure::Refused(refused.to_string()))),
             None => Err(error),
         },
     }
 }
 
 /// Controller `i` at a place, from the courses of all controllers `[seeds][controllers]`.
-fn cell(c: &Config, condition: Condition, ground: &Ground, i: usize, ran: &[Vec<Ran>]) -> Cell {
+fn cell(c: &Config, condition: TrialCondition, tuned: &TunedPlant, i: usize, ran: &[Vec<Ran>]) -> Cell {
     let feedback = c.controllers.iter().position(|name| name == "feedback").unwrap_or(0);
     let (mut outcomes, mut curves, mut why) = (Vec::new(), Vec::new(), None);
     for (seed, ran) in c.seeds.iter().zip(ran) {
@@ -184,14 +183,14 @@ fn cell(c: &Config, condition: Condition, ground: &Ground, i: usize, ran: &[Vec<
     }
     let trials = curves.first().map_or(0, Vec::len);
     let curve = (0..trials).map(|k| mean(&curves.iter().map(|x| x[k]).collect::<Vec<f64>>())).collect();
-    let (controller, plant) = (c.controllers[i].clone(), ground.plant.clone());
-    Cell { controller, plant, delay: ground.delay, condition, outcomes, curve, why }
+    let (controller, plant) = (c.controllers[i].clone(), tuned.plant.clone());
+    Cell { controller, plant, delay: tuned.delay, condition, outcomes, curve, why }
 }
 
 /// The reason of the first seed that diverged.
-fn why(c: &Config, grounds: &[Ground], cells: &[Cell], cell: &Cell) -> Result<Option<Why>, Error> {
+fn why(c: &Config, tuned: &[TunedPlant], cells: &[Cell], cell: &Cell) -> Result<Option<Failure>, Error> {
     let Some(outcome) = cell.outcomes.iter().find(|o| o.diverged[0]) else { return Ok(None) };
-    let Some(ground) = grounds.iter().find(|g| g.plant == cell.plant && g.delay == cell.delay) else {
+    let Some(tuned) = tuned.iter().find(|g| g.plant == cell.plant && g.delay == cell.delay) else {
         return Ok(None);
     };
     let alone = cells.iter().find(|f| {
@@ -202,6 +201,6 @@ fn why(c: &Config, grounds: &[Ground], cells: &[Cell], cell: &Cell) -> Result<Op
     });
     let lost = alone.is_some_and(|f| f.outcomes.iter().any(|o| o.seed == outcome.seed && o.diverged[0]));
     let body = body_of(c, &cell.plant, outcome.seed);
-    let place = ground.place(c, &body, cell.condition, outcome.seed);
-    diagnose(&place, &cell.controller, lost).map(Some)
+    let setup = tuned.setup(c, &body, cell.condition, outcome.seed);
+    diagnose(&setup, &cell.controller, lost).map(Some)
 }

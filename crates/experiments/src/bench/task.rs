@@ -1,6 +1,6 @@
 //! What the bodies are to do, and one trial of it.
 
-use super::config::{Condition, Config};
+use super::config::{Config, TrialCondition};
 use crate::cfpc::{reaches, sines};
 use lobule_control::{ClosedLoop, Controller, Drive, Plant, Senses};
 use lobule_signal::Stream;
@@ -8,7 +8,7 @@ use lobule_study::Error;
 
 /// What comes from outside in the trials of a condition.
 pub struct Task {
-    condition: Condition,
+    condition: TrialCondition,
     seed: u64,
     /// The reference of every trial, but of those that wander. `[ticks]`
     reference: Vec<f64>,
@@ -19,10 +19,10 @@ pub struct Task {
 
 impl Task {
     /// The task of a condition and seed, with pushes of `force`.
-    pub fn new(config: &Config, condition: Condition, seed: u64, force: f64) -> Self {
+    pub fn new(config: &Config, condition: TrialCondition, seed: u64, force: f64) -> Self {
         let ticks = config.ticks();
         let (reference, force) = match condition {
-            Condition::Push => (vec![0.0; ticks], push(config, force)),
+            TrialCondition::Push => (vec![0.0; ticks], push(config, force)),
             _ => (reaches(ticks, config.dt_s), Vec::new()),
         };
         Self { condition, seed, reference, force, dt_s: config.dt_s }
@@ -37,9 +37,9 @@ impl Task {
         closed: &mut ClosedLoop<P, C>,
         index: usize,
         limit: f64,
-    ) -> Result<Trial, Error> {
+    ) -> Result<TrialMeasures, Error> {
         match self.condition {
-            Condition::Wander => {
+            TrialCondition::Wander => {
                 let reference = sines(self.seed, index as u64, self.reference.len(), self.dt_s);
                 trial(closed, &reference, &[], limit, self.dt_s)
             }
@@ -50,7 +50,7 @@ impl Task {
 
 /// What is left of a trial.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Trial {
+pub struct TrialMeasures {
     /// Root mean square of reference minus position; the ticks after a stop count with the limit.
     pub rms: f64,
     /// Largest distance of the position from 0.
@@ -75,7 +75,7 @@ pub fn trial<P: Plant, C: Controller>(
     force: &[f64],
     limit: f64,
     dt_s: f64,
-) -> Result<Trial, Error> {
+) -> Result<TrialMeasures, Error> {
     closed.reset();
     let references = closed.senses().len();
     let (mut squares, mut peak, mut stopped) = (0.0, 0.0f64, None);
@@ -106,7 +106,7 @@ pub fn trial<P: Plant, C: Controller>(
         Ok(()) | Err(lobule_control::Error::NonFinite { .. }) => {}
         Err(other) => return Err(other.into()),
     }
-    Ok(Trial { rms: (squares / reference.len().max(1) as f64).sqrt(), peak, stopped })
+    Ok(TrialMeasures { rms: (squares / reference.len().max(1) as f64).sqrt(), peak, stopped })
 }
 
 /// A controller whose senses are noisy, while the body's own stay true.

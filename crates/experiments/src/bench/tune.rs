@@ -7,7 +7,7 @@
 use super::body::Body;
 use super::config::Config;
 use super::laws::{Laws, state_law};
-use super::task::{Trial, push, trial};
+use super::task::{TrialMeasures, push, trial};
 use crate::cfpc::reaches;
 use lobule_control::feedback::{Pid, PidGains, Reflex};
 use lobule_control::forward::Law;
@@ -25,9 +25,9 @@ const MARGIN: f64 = 1.5;
 const FILTER_S: f64 = 0.03;
 
 /// A law of state that is told the state of now.
-struct Knowing(Law);
+struct ImmediateLaw(Law);
 
-impl Controller for Knowing {
+impl Controller for ImmediateLaw {
     fn name(&self) -> &'static str {
         "law of state"
     }
@@ -56,7 +56,7 @@ pub fn tune(config: &Config, body: &Body, delays: [usize; 2]) -> Result<Laws, Er
     let scale = body.scale();
     let force: Vec<f64> = [vec![0.0; config.ticks()], push(config, 0.5 * scale)].concat();
     let slow = if body.mass > 0.0 { (scale * body.mass).sqrt() } else { 0.0 };
-    let error = |controller: Box<dyn Controller>, delays: [usize; 2]| -> Result<Trial, Error> {
+    let error = |controller: Box<dyn Controller>, delays: [usize; 2]| -> Result<TrialMeasures, Error> {
         let mut closed = ClosedLoop::new(body.plant()?, controller, body.senses(), dt, delays)?;
         trial(&mut closed, &reference, &force, config.stop_at, dt)
     };
@@ -88,7 +88,7 @@ pub fn tune(config: &Config, body: &Body, delays: [usize; 2]) -> Result<Laws, Er
         for kd in KD.iter().map(|k| k * slow).take(if slow > 0.0 { KD.len() } else { 1 }) {
             let mut worse = 0.0f64;
             for margin in [1.0, MARGIN] {
-                let law = Knowing(state_law([margin * kp, margin * kd], body));
+                let law = ImmediateLaw(state_law([margin * kp, margin * kd], body));
                 worse = worse.max(error(Box::new(law), [0; 2])?.rms);
                 if worse >= now.0 {
                     break;

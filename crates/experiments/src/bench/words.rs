@@ -1,6 +1,6 @@
 //! The report in words, its tables, and the table to be quoted.
 
-use super::config::{Condition, Config, listed};
+use super::config::{Config, TrialCondition, listed};
 use super::figures::title;
 use super::record::Record;
 use lobule_study::report::html::Table;
@@ -10,7 +10,7 @@ use lobule_study::{Section, Story};
 use std::fmt::Write;
 
 /// Controllers by the number of places at which they are best, most first; and the number of places.
-fn wins(config: &Config, record: &Record, condition: Condition) -> (Vec<(&'static str, usize)>, usize) {
+fn wins(config: &Config, record: &Record, condition: TrialCondition) -> (Vec<(&'static str, usize)>, usize) {
     let mut wins: Vec<(&str, &'static str, usize)> = listed(config).map(|(n, w)| (n, w, 0)).collect();
     let mut places = 0;
     for plant in &config.plants {

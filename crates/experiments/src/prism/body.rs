@@ -22,9 +22,9 @@ pub struct BodyScale {
     pub arm_gain: f64,
 }
 
-/// What a movement came to.
+/// A movement as it was played.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Movement {
+pub struct PlayedMovement {
     /// Signed error at the end, deg, on the body that closes the loop.
     pub error_deg: f64,
     /// What the cortical command alone would give, deg.
@@ -68,7 +68,7 @@ pub fn arm_direction(scale: &BodyScale, outcome: &TrialOutcome) -> Result<f64, E
 }
 
 /// Plays a trial on both bodies; `body` decides whose error counts.
-pub fn play(outcome: &TrialOutcome, scale: &BodyScale, body: PlantKind) -> Result<Movement, Error> {
+pub fn play(outcome: &TrialOutcome, scale: &BodyScale, body: PlantKind) -> Result<PlayedMovement, Error> {
     let ticks = outcome.cortex.len();
     let mut joint = Joint::new(scale.deg_per_unit, scale.x0);
     let mut arm = arm(scale, ticks);
@@ -85,7 +85,7 @@ pub fn play(outcome: &TrialOutcome, scale: &BodyScale, body: PlantKind) -> Resul
         PlantKind::Joint => joint.pointing_deg(),
         PlantKind::Arm => arm.pointing_deg() * scale.arm_gain,
     };
-    Ok(Movement {
+    Ok(PlayedMovement {
         error_deg,
         cortex_deg: (cortex - scale.x0) * scale.deg_per_unit,
         inverse_deg: (joint.position() - cortex) * scale.deg_per_unit,

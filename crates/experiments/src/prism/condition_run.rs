@@ -84,16 +84,16 @@ fn changed(config: &PrismConfig, condition: Condition) -> (PrismConfig, [bool; 2
     (config, learns)
 }
 
-/// What the conditions of one seed share.
-pub struct Subject<'a> {
+/// A calibrated seed: the conditions that run on it share it.
+pub struct CalibratedSeed {
+    /// The seed.
+    pub seed: u64,
     /// Its anatomy.
-    pub anatomy: &'a Anatomy,
+    pub anatomy: Arc<Anatomy>,
     /// The loop's network with balanced potentiation.
     pub network: Arc<Network>,
     /// Its calibration.
-    pub calibrated: &'a Calibrated,
-    /// Its seed.
-    pub seed: u64,
+    pub calibrated: Calibrated,
 }
 
 /// Runs one condition on one seed from a calibration, or goes on with what the `folder` of rank 0 keeps of it.
@@ -104,13 +104,13 @@ pub struct Subject<'a> {
 /// number, or a folder that cannot be written.
 pub fn run(
     config: &PrismConfig,
-    subject: &Subject,
+    calibrated: &CalibratedSeed,
     condition: Condition,
     run: &Run,
 ) -> Result<ConditionRun, Error> {
     let Run { folder, progress, ranks, .. } = run;
-    let Subject { anatomy, network, calibrated, seed } = subject;
-    let (anatomy, calibrated, seed) = (*anatomy, *calibrated, *seed);
+    let CalibratedSeed { anatomy, network, calibrated, seed } = calibrated;
+    let seed = *seed;
     calibration::require(calibrated, config, anatomy, seed)?;
     let (own, learns) = changed(config, condition);
     let mut closed = PointingLoop::new(&own, anatomy, network.clone(), seed, run.threads, ranks)?;

@@ -4,9 +4,9 @@
 //! Results are put in the order of the configuration, whoever finished first, so
 //! that the number of jobs and threads changes nothing.
 
-use super::calibration::{self, Calibrated};
-use super::condition_run::{self, Subject};
-use super::config::{Condition, DEFAULTS, PRESETS, PrismConfig};
+use super::calibration;
+use super::condition_run::{self, CalibratedSeed};
+use super::config::{DEFAULTS, PRESETS, PrismConfig};
 use super::keys::ModuleName;
 use super::record::{Calibration, ConditionRun, PopulationRow, PrismResult};
 use lobule_study::Error;
@@ -14,7 +14,6 @@ use lobule_study::report::{Figure, Finding};
 use lobule_study::{Card, Run, Story, Study};
 
 use lobule_cerebellum::{DT_MS, PLASTIC_SET};
-use lobule_circuit::Network;
 use lobule_control::plant::PlanarArm;
 use lobule_scaffold::{Anatomy, ScaffoldSpec, reconstruct};
 use std::path::Path;
@@ -87,14 +86,6 @@ impl Study for Prism {
     }
 }
 
-/// A calibrated seed, before its conditions run.
-struct CalibratedSeed {
-    seed: u64,
-    anatomy: Arc<Anatomy>,
-    network: Arc<Network>,
-    calibrated: Calibrated,
-}
-
 /// The anatomy of a seed: read from the configured file, or reconstructed.
 ///
 /// # Errors
@@ -121,7 +112,7 @@ fn conditions(config: &PrismConfig, run: &Run) -> Result<PrismResult, Error> {
         &config.seeds,
         |&seed| prepare(config, seed, shared.clone(), run),
         &config.conditions,
-        |subject, &condition| one(config, subject, condition, run),
+        |seed, &condition| condition_run::run(config, seed, condition, run),
     )?;
     let (seeds, by_seed): (Vec<CalibratedSeed>, Vec<Vec<ConditionRun>>) = seeds.into_iter().unzip();
     // By condition, then seed; rasters are drawn for the first seed.
@@ -150,17 +141,6 @@ fn prepare(
     };
     let (calibrated, network) = calibration::calibrate(config, &anatomy, seed, run)?;
     Ok(CalibratedSeed { seed, anatomy, network, calibrated })
-}
-
-fn one(
-    config: &PrismConfig,
-    of: &CalibratedSeed,
-    condition: Condition,
-    run: &Run,
-) -> Result<ConditionRun, Error> {
-    let CalibratedSeed { seed, anatomy, network, calibrated } = of;
-    let subject = Subject { anatomy, network: network.clone(), calibrated, seed: *seed };
-    condition_run::run(config, &subject, condition, run)
 }
 
 fn gather(

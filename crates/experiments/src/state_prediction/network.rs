@@ -27,7 +27,7 @@ const TEACHER_NS: f64 = 200.0;
 const W_MAX_NS: f64 = 5.0;
 
 /// A circuit with its drive.
-pub struct Driven {
+pub struct DrivenCircuit {
     simulation: Simulation,
     movements: Vec<Movement>,
     trials: Vec<TrialEvent>,
@@ -45,7 +45,7 @@ pub enum Round {
     /// Climbing fibers fire at rest, nothing is learned, spikes are recorded.
     Recorded,
     /// Climbing fibers tell of feedback, nothing is learned, their spikes are recorded.
-    Told,
+    Taught,
     /// Climbing fibers tell of feedback, and parallel fibers learn.
     Learning,
 }
@@ -55,13 +55,13 @@ impl Round {
     fn recorded(self) -> &'static [&'static str] {
         match self {
             Self::Recorded => &NAMES,
-            Self::Told => &["io_cell"],
+            Self::Taught => &["io_cell"],
             Self::Learning => &[],
         }
     }
 }
 
-impl Driven {
+impl DrivenCircuit {
     /// Builds the circuit of a seed, whose climbing fibers fire at a mean rate of `climbing_hz` while parallel fibers learn.
     ///
     /// # Errors
@@ -151,10 +151,10 @@ impl Driven {
     /// Mean rate of the climbing fibers while they tell of feedback, Hz, over one round.
     ///
     /// # Errors
-    /// As [`Driven::play`].
+    /// As [`DrivenCircuit::play`].
     pub fn climbing_hz(&mut self, done: impl Fn()) -> Result<f64, Error> {
         let begin_ms = self.simulation.ms();
-        let told = self.play(Round::Told, done)?;
+        let told = self.play(Round::Taught, done)?;
         let spikes = |u: &Unit| match &u.times {
             UnitTimes::OfSession(times) => times.len(),
             UnitTimes::OfTrials(trials) => trials.iter().map(Vec::len).sum(),

@@ -18,7 +18,7 @@ use std::ops::Range;
 /// What the nuclei know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum SyntheticKind {
     /// The estimate of the present.
     Predictor,
     /// Late feedback.
@@ -169,13 +169,13 @@ pub const NAMES: [&str; 3] = ["mossy_fiber", "purkinje_cell", "dcn_p"];
 pub fn session(
     config: &SyntheticConfig,
     sampling: &Sampling,
-    kind: Kind,
+    kind: SyntheticKind,
     seed: u64,
 ) -> Result<Events, Error> {
     let movements = movements(config, sampling, seed)?;
     let knows = match kind {
-        Kind::Predictor => ESTIMATE,
-        Kind::Relay => FEEDBACK,
+        SyntheticKind::Predictor => ESTIMATE,
+        SyntheticKind::Relay => FEEDBACK,
     };
     let populations = [
         Tuning::mossy(config, config.mossy.units, seed),

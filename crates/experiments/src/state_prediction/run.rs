@@ -2,8 +2,8 @@
 
 use super::config::StatePredictionConfig;
 use super::file;
-use super::network::{Driven, Round};
-use super::populations::{self, Kind};
+use super::network::{DrivenCircuit, Round};
+use super::populations::{self, SyntheticKind};
 use super::record::{Measured, StatePredictionRecord};
 use lobule_analysis::state_prediction::report;
 use lobule_cerebellum::recordings::Events;
@@ -25,7 +25,7 @@ fn measure(
 
 /// Synthetic sessions of both kinds, by seed.
 pub fn synthetic(config: &StatePredictionConfig, run: &Run) -> Result<StatePredictionRecord, Error> {
-    let kinds = [(Kind::Predictor, "predictor"), (Kind::Relay, "relay")];
+    let kinds = [(SyntheticKind::Predictor, "predictor"), (SyntheticKind::Relay, "relay")];
     let items: Vec<_> = kinds.iter().flat_map(|k| config.seeds.iter().map(move |s| (*k, *s))).collect();
     run.progress.expect(items.len() as u64);
     let sampling = config.analysis.sampling()?;
@@ -45,11 +45,11 @@ pub fn network(config: &StatePredictionConfig, run: &Run) -> Result<StatePredict
     run.progress.expect((config.seeds.len() * wrist.directions * wrist.trials * rounds) as u64);
     let done = run.each(&config.seeds, |&seed| {
         let watched = || run.progress.done(1);
-        let mut fresh = Driven::new(config, config.network.olive_hz, seed, run.threads)?;
+        let mut fresh = DrivenCircuit::new(config, config.network.olive_hz, seed, run.threads)?;
         let untrained = fresh.play(Round::Recorded, watched)?;
         let climbing_hz = fresh.climbing_hz(watched)?;
         // The same circuit, its rule balanced for the rate that was measured.
-        let mut driven = Driven::new(config, climbing_hz, seed, run.threads)?;
+        let mut driven = DrivenCircuit::new(config, climbing_hz, seed, run.threads)?;
         let before_ns = driven.mean_weight_ns()?;
         for _ in 0..config.network.training_rounds {
             driven.play(Round::Learning, watched)?;
