@@ -242,7 +242,9 @@ impl Simulation {
         let p = &self.network.populations[population];
         let bad = |what: String| RunError::BadInput { label: p.label.clone(), what };
         let Some(most) = p.model.max_rate_hz() else {
-            return Err(bad("only a Poisson population, or a model of your own with `max_rate_hz`, takes rates".into()));
+            return Err(bad(
+                "only a Poisson population, or a model of your own with `max_rate_hz`, takes rates".into(),
+            ));
         };
         if rates_hz.len() != p.n {
             return Err(bad(format!("{} rates for {} neurons", rates_hz.len(), p.n)));
