@@ -79,11 +79,7 @@ pub fn key(config: &PrismConfig, anatomy: &Anatomy, seed: u64) -> String {
         anatomy.cells.iter().map(|c| (c.cell_type.as_str(), c.len())).collect::<Vec<_>>(),
         anatomy.connections.iter().map(|c| c.len()).sum::<usize>(),
     );
-    let mut hash = 0xCBF2_9CE4_8422_2325u64;
-    for byte in text.bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
-    }
-    format!("{hash:016x}")
+    format!("{:016x}", lobule_signal::fingerprint(text.as_bytes()))
 }
 
 /// Number of trials that a calibration runs.
