@@ -31,6 +31,8 @@
 
 mod block;
 mod compile;
+#[cfg(feature = "conforms")]
+pub mod conforms;
 mod coupled;
 mod deliver;
 mod describe;

@@ -470,6 +470,6 @@ fn a_profile_counts_every_stage_and_changes_no_bit() {
     assert!(timed.state() == plain.state());
     let p = timed.profile().unwrap();
     for (stage, s) in p.stages() {
-        assert!(s > 0.0, "{stage}");
+        assert_eq!(s > 0.0, stage != "exchange", "{stage}: a single process exchanges nothing");
     }
 }

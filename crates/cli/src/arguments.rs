@@ -1,4 +1,4 @@
-//! What can be typed.
+//! Command-line arguments.
 
 use crate::recordings::Format;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -41,11 +41,21 @@ pub enum Command {
         #[arg(required = true)]
         folders: Vec<PathBuf>,
     },
-    /// Run a matrix of controllers, bodies, delays, conditions and seeds on all cores; write tables and heat maps
+    /// Run every combination of controllers, bodies, delays, conditions and seeds on all cores; write tables and heat maps
     Bench(Bench),
     /// Reconstruct, inspect or simulate a network file
     #[command(subcommand)]
     Network(Network),
+    /// Print completions for a shell, e.g. lobule completions bash > ~/.local/share/bash-completion/completions/lobule
+    Completions {
+        /// Shell
+        shell: clap_complete::Shell,
+    },
+    /// Print a manual page (roff), e.g. lobule man run | man -l -
+    Man {
+        /// Command [default: lobule itself]
+        command: Vec<String>,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -56,8 +66,8 @@ pub struct Run {
     #[arg(long, value_name = "FILE.toml")]
     pub config: Option<PathBuf>,
     #[command(flatten)]
-    pub how: How,
-    /// Under mpirun: round-robin or contiguous blocks of cells; it changes no bit
+    pub how: RunArguments,
+    /// Under mpirun: how blocks of cells are distributed over the processes. Results are the same for both
     #[arg(long, value_enum, default_value_t)]
     pub distribution: Distribution,
 }
@@ -68,12 +78,12 @@ pub struct Bench {
     #[arg(value_name = "FILE.toml")]
     pub matrix: Option<PathBuf>,
     #[command(flatten)]
-    pub how: How,
+    pub how: RunArguments,
 }
 
-/// What `run` and `bench` have in common.
+/// Arguments of both `run` and `bench`.
 #[derive(Debug, Args)]
-pub struct How {
+pub struct RunArguments {
     /// default, quick or full
     #[arg(long, default_value = "default")]
     pub preset: String,
@@ -83,22 +93,22 @@ pub struct How {
     /// Seeds: 0..9 (both included) or 0,3,5
     #[arg(long)]
     pub seeds: Option<String>,
-    /// Conditions and seeds at a time [default: the cores, divided by --threads; under mpirun 1]
+    /// Number of conditions and seeds that run at the same time [default: the cores, divided by --threads; under mpirun 1]
     #[arg(long)]
     pub jobs: Option<usize>,
-    /// Threads of each, under mpirun of each process; the number changes no bit
+    /// Threads of each job; under mpirun, of each process. Results are the same for any number
     #[arg(long, default_value_t = 1)]
     pub threads: usize,
-    /// Folder to make [default: runs/EXPERIMENT-PRESET, numbered]
+    /// Folder to create [default: runs/EXPERIMENT-PRESET, numbered]
     #[arg(long)]
     pub out: Option<PathBuf>,
-    /// Go on with the interrupted run of that folder
+    /// Continue the interrupted run in that folder
     #[arg(long)]
     pub resume: bool,
-    /// Draw no progress bar
+    /// Show no progress bar
     #[arg(long)]
     pub no_progress: bool,
-    /// Exit with 3 when a finding is out of range
+    /// Exit with status 3 if a finding is out of range
     #[arg(long)]
     pub strict: bool,
 }
@@ -116,13 +126,13 @@ pub enum Network {
         /// Seed [default: that of the configuration, else 0]
         #[arg(long)]
         seed: Option<u64>,
-        /// Network file whose morphologies take the place of SWC files
+        /// Network file whose morphologies replace SWC files of the same name
         #[arg(long, value_name = "FILE.hdf5", requires = "configuration")]
         morphologies: Option<PathBuf>,
         /// Behaviour of cerebellar-models to copy instead of putting right: golgi-tips, ubc-order, one-zone, or all
         #[arg(long, value_name = "NAME,...", value_delimiter = ',', requires = "configuration")]
         copy_quirks: Vec<String>,
-        /// Threads; any number gives the same file [default: all cores]
+        /// Number of threads; the file is the same for any number [default: all cores]
         #[arg(long)]
         threads: Option<usize>,
         /// File to write
@@ -133,7 +143,7 @@ pub enum Network {
         #[arg(long, conflicts_with = "configuration")]
         simulations: bool,
     },
-    /// Print the populations and projections of a network file, and the simulations it brings along
+    /// Print the populations, projections and stored simulations of a network file
     Info {
         /// BSB 8 network file, or SONATA folder or circuit_config.json
         file: PathBuf,
@@ -145,13 +155,13 @@ pub enum Network {
     Convert {
         /// BSB 8 network file, or SONATA folder or circuit_config.json
         from: PathBuf,
-        /// What to write: a name in .hdf5 for BSB, without extension for a SONATA folder
+        /// File or folder to write: a name ending in .hdf5 for BSB, without an extension for a SONATA folder
         to: PathBuf,
-        /// Format to write, whatever the name: bsb or sonata
+        /// Format to write, regardless of the name: bsb or sonata
         #[arg(long = "to", value_name = "FORMAT", id = "format")]
         named: Option<String>,
     },
-    /// Run a network file open-loop: rates per population, raster
+    /// Simulate a network file in open loop; print firing rates and draw a raster
     Simulate(Box<Simulate>),
 }
 
@@ -159,13 +169,13 @@ pub enum Network {
 pub struct Simulate {
     /// BSB 8 network file, or SONATA folder or circuit_config.json
     pub file: PathBuf,
-    /// Simulation that the file brings along (`lobule network info` lists them); without it lobule's own
-    /// parameters and --stimulus
+    /// Simulation stored in the file (`lobule network info` lists them) [default: lobule's own parameters
+    /// and --stimulus]
     pub simulation: Option<String>,
     /// Duration, e.g. 500ms [default: 1s, or that of the simulation]
     #[arg(long)]
     pub duration: Option<String>,
-    /// Drive above the background, repeated for more: mossy:150Hz@400ms..460ms,within=90 (um from the middle of
+    /// Drive in addition to the background; may be repeated: mossy:150Hz@400ms..460ms,within=90 (um from the middle of
     /// the granular layer) or golgi_cell[0..9]:50Hz@0s..1s,weight=2,receptor=1 or
     /// mossy:20Hz@0s..1s,amplitude=15Hz,frequency=2Hz or purkinje_cell:100pA@200ms..400ms or mossy:spikes=FILE.csv
     #[arg(long, value_name = "TARGET:WHAT", conflicts_with = "simulation")]
@@ -176,7 +186,7 @@ pub struct Simulate {
     /// awake or in_vitro [default: awake]
     #[arg(long, conflicts_with = "simulation")]
     pub state: Option<String>,
-    /// Neuron models of the cortex: eglif, or multirec (AMPA, NMDA, GABA, gap junctions; in vitro only)
+    /// Neuron models of the cerebellar cortex: eglif, or multirec (AMPA, NMDA, GABA, gap junctions; in vitro only)
     #[arg(long, value_enum, conflicts_with = "simulation")]
     pub cells: Option<Cells>,
     /// Give synapses short-term plasticity, with the weights of that variant
@@ -186,49 +196,49 @@ pub struct Simulate {
     /// -0.005 nS with every teaching spike, within 0..5 nS
     #[arg(long, conflicts_with = "simulation")]
     pub plastic: bool,
-    /// Leave a device of the simulation out, repeated for more
+    /// Device of the stored simulation to omit; may be repeated
     #[arg(long, value_name = "DEVICE", requires = "simulation")]
     pub without: Vec<String>,
-    /// Record a state variable, repeated for more, e.g. golgi_cell.v_m[0..9]
+    /// State variable to record; may be repeated, e.g. golgi_cell.v_m[0..9]
     #[arg(long, value_name = "POPULATION.VARIABLE[NEURONS]")]
     pub record: Vec<String>,
     /// Time between the samples of --record, e.g. 0.1ms [default: the exchange interval, 1 ms in most circuits]
     #[arg(long, value_name = "TIME", requires = "record")]
     pub record_every: Option<String>,
-    /// Print rates of this part of the run, repeated for more, e.g. 1200ms..1260ms [default: the whole run]
+    /// Part of the run over which rates are computed; may be repeated, e.g. 1200ms..1260ms [default: the whole run]
     #[arg(long, value_name = "FROM..TO")]
     pub window: Vec<String>,
     /// Seed of the noise
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// Threads of each process; the number changes no bit
+    /// Threads of each process. Results are the same for any number
     #[arg(long, default_value_t = 1)]
     pub threads: usize,
-    /// Print how long each stage took
+    /// Print the time spent in each stage
     #[arg(long)]
     pub profile: bool,
     /// Folder for raster.svg, the spikes and the traces
     #[arg(long)]
     pub out: Option<PathBuf>,
-    /// Formats of the spikes and traces in that folder, divided by commas
+    /// Formats of spikes and traces in that folder, separated by commas
     #[arg(long, value_enum, value_delimiter = ',', default_value = "csv", requires = "out")]
     pub format: Vec<Format>,
-    /// When the session of an NWB file began, e.g. 2026-11-22T09:00:00+00:00 [default: now]
+    /// Start of the session in an NWB file, e.g. 2026-11-22T09:00:00+00:00 [default: now]
     #[arg(long, value_name = "TIME", requires = "out")]
     pub session_start: Option<String>,
-    /// File for the state at the end of the run
+    /// File in which to save the state at the end of the run
     #[arg(long, value_name = "FILE")]
     pub snapshot: Option<PathBuf>,
-    /// Write --snapshot also every so often, e.g. 100ms
+    /// Interval at which --snapshot is saved during the run as well, e.g. 100ms
     #[arg(long, value_name = "TIME", requires = "snapshot")]
     pub snapshot_every: Option<String>,
-    /// Go on from a snapshot of the same network, seed and options, on any number of ranks
+    /// Continue from a snapshot of the same network, seed and options, on any number of processes
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
-    /// Under mpirun: round-robin or contiguous blocks of cells; it changes no bit
+    /// Under mpirun: how blocks of cells are distributed over the processes. Results are the same for both
     #[arg(long, value_enum, default_value_t)]
     pub distribution: Distribution,
-    /// Draw no progress bar
+    /// Show no progress bar
     #[arg(long)]
     pub no_progress: bool,
 }

@@ -1,17 +1,17 @@
-//! Who started this process: a user, or `mpirun` as one of several.
+//! The start of this process: by a user, or by `mpirun` as one of several.
 
 use crate::arguments::{Command, Network};
 use lobule::Error;
 use lobule::Ranks;
 
-/// What a launcher tells a process about its rank: Open MPI, then the two interfaces of other launchers.
+/// Environment variables with the rank of a process: Open MPI, then the two interfaces of other launchers.
 const RANK: [&str; 3] = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"];
 
 fn rank() -> Option<usize> {
     RANK.iter().find_map(|name| std::env::var(name).ok()?.parse().ok())
 }
 
-/// Whether this process speaks for all that were started with it.
+/// True if this process speaks for all that were started with it.
 pub fn is_first() -> bool {
     rank().is_none_or(|rank| rank == 0)
 }
@@ -33,11 +33,11 @@ pub fn ranks(command: &Command) -> Result<Ranks, Option<Error>> {
 
 #[cfg(feature = "mpi")]
 fn start(distribution: crate::arguments::Distribution) -> Result<Ranks, Option<Error>> {
-    use crate::arguments::Distribution as Typed;
+    use crate::arguments::Distribution as Argument;
     use lobule::exchange::Distribution;
     let distribution = match distribution {
-        Typed::RoundRobin => Distribution::RoundRobin,
-        Typed::Contiguous => Distribution::Contiguous,
+        Argument::RoundRobin => Distribution::RoundRobin,
+        Argument::Contiguous => Distribution::Contiguous,
     };
     Ranks::mpi(distribution).map_err(Some)
 }

@@ -30,6 +30,7 @@ mod convert;
 mod experiments;
 mod input;
 mod launch;
+mod manual;
 mod network;
 mod recordings;
 mod simulate;
@@ -80,6 +81,8 @@ fn main() -> ExitCode {
         Command::Report { folder } => experiments::report(&folder),
         Command::Compare { folders } => experiments::compare(&folders),
         Command::Network(command) => network::run(&command, &ranks),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man { command } => manual::page(&command),
     };
     let ended = match ended {
         Err(Stop::Input(error) | Stop::Run(error))

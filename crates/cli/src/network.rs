@@ -40,7 +40,7 @@ pub fn run(command: &Network, ranks: &Ranks) -> Result<(), Stop> {
 }
 
 fn build_and_write(
-    build: impl FnOnce() -> Result<Made, Stop> + Send,
+    build: impl FnOnce() -> Result<NewCircuit, Stop> + Send,
     threads: Option<usize>,
     out: &Path,
 ) -> Result<(), Stop> {
@@ -61,11 +61,11 @@ fn build_and_write(
     }?;
     let seconds = begin.elapsed().as_secs_f64();
     let anatomy = match &built {
-        Made::Configured(built, configuration) => {
+        NewCircuit::Configured(built, configuration) => {
             bsb::write_built(out, built, configuration).map_err(|e| Stop::Input(e.into()))?;
             &built.anatomy
         }
-        Made::Native(anatomy, has_simulations) => {
+        NewCircuit::Native(anatomy, has_simulations) => {
             let written = match has_simulations {
                 true => bsb::write_with_simulations(out, anatomy, &protocols(anatomy)),
                 false => bsb::write(out, anatomy),
@@ -90,20 +90,21 @@ fn build_and_write(
     Ok(())
 }
 
-/// A circuit and how it came about.
-enum Made {
-    /// With the reference's protocols, if so.
+/// A new circuit, by the way in which it was built.
+enum NewCircuit {
+    /// Reconstructed; true if the reference's protocols go into the file.
     Native(Anatomy, bool),
+    /// Constructed from a configuration.
     Configured(Box<Built>, Box<Configuration>),
 }
 
-fn native(size: &str, seed: u64, has_simulations: bool) -> Result<Made, Stop> {
+fn native(size: &str, seed: u64, has_simulations: bool) -> Result<NewCircuit, Stop> {
     let (x, y) = size
         .split_once('x')
         .and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)))
         .ok_or_else(|| input("--size", format!("`{size}`; write it like 300x200, in um")))?;
     let anatomy = reconstruct(&ScaffoldSpec::mouse(x, y), seed).map_err(|e| Stop::Input(e.into()))?;
-    Ok(Made::Native(anatomy, has_simulations))
+    Ok(NewCircuit::Native(anatomy, has_simulations))
 }
 
 fn configured(
@@ -111,7 +112,7 @@ fn configured(
     seed: Option<u64>,
     morphologies: Option<&Path>,
     copy_quirks: &[String],
-) -> Result<Made, Stop> {
+) -> Result<NewCircuit, Stop> {
     let mut quirks = Vec::new();
     for name in copy_quirks {
         match Quirk::ALL.iter().find(|(known, _)| known == name) {
@@ -127,7 +128,7 @@ fn configured(
     let build = || {
         let configuration = Configuration::read(file)?;
         let built = construct(&configuration, &construction)?;
-        Ok(Made::Configured(Box::new(built), Box::new(configuration)))
+        Ok(NewCircuit::Configured(Box::new(built), Box::new(configuration)))
     };
     build().map_err(|e: lobule::scaffold::Error| Stop::Input(e.into()))
 }

@@ -47,8 +47,8 @@ fn refuse(key: &str, what: String) -> Error {
     Error::Config { key: key.into(), what }
 }
 
-/// What is typed, once it is read: the run, and where its circuit comes from.
-fn typed(arguments: &Simulate) -> Result<(OpenLoop, Run), Error> {
+/// The arguments, read and checked: the run, and where its circuit comes from.
+fn parsed(arguments: &Simulate) -> Result<(OpenLoop, Run), Error> {
     let time = |key: &str, text: &Option<String>, least: f64| {
         let parse = |text: &String| {
             duration_ms(text)
@@ -81,7 +81,7 @@ fn typed(arguments: &Simulate) -> Result<(OpenLoop, Run), Error> {
 }
 
 pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
-    let (what, run) = ranks.agree(typed(arguments)).map_err(Stop::Input)?;
+    let (what, run) = ranks.agree(parsed(arguments)).map_err(Stop::Input)?;
     let out = arguments.out.as_deref().filter(|_| ranks.is_first());
     ranks.agree(out.map_or(Ok(()), claim)).map_err(Stop::Input)?;
     let mut shared = match &run {
@@ -115,9 +115,11 @@ fn probes(texts: &[String], every_ms: Option<f64>) -> Result<Vec<Probe>, Error> 
     Ok(texts.iter().map(probe).collect::<Result<_, _>>()?)
 }
 
-/// Which of the two ways.
+/// The source of models and stimuli.
 enum Run {
+    /// lobule's own tables and the arguments.
     Own(OwnTables),
+    /// The stored simulation of this name.
     Stored(String),
 }
 

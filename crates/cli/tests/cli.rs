@@ -345,3 +345,34 @@ fn spikes_of_a_csv_file_are_analysed_and_malformed_ones_refused() {
     }
     let _ = std::fs::remove_dir_all(&work);
 }
+
+#[test]
+fn completions_know_every_command_in_every_shell() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = lobule(&["completions", shell]);
+        let script = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success() && output.stderr.is_empty(), "{shell}");
+        for word in ["list", "show", "report", "compare", "bench", "convert", "simulate", "snapshot-every"] {
+            assert!(script.contains(word), "{shell}: no `{word}`");
+        }
+    }
+    refused(&["completions", "tcsh"], &["tcsh", "bash"]);
+}
+
+#[test]
+fn manual_pages_are_roff_of_the_command_that_is_named() {
+    for (arguments, words) in [
+        (&["man"][..], &[".TH lobule 1", "completions"][..]),
+        (&["man", "run"], &["lobule\\-run", "\\-\\-preset", "EXPERIMENT"]),
+        (&["man", "network", "simulate"], &["network\\-simulate", "\\-\\-stimulus"]),
+    ] {
+        let output = lobule(arguments);
+        let page = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{arguments:?}");
+        for word in words {
+            assert!(page.contains(word), "{arguments:?}: no `{word}` in\n{page}");
+        }
+    }
+    refused(&["man", "runs"], &["COMMAND", "`runs`", "run", "network"]);
+    refused(&["man", "run", "quick"], &["`quick`", "no commands"]);
+}

@@ -8,7 +8,7 @@ use crate::run_folder::RunFolder;
 use crate::study::Study;
 use crate::{Error, settings};
 use lobule_exchange::Ranks;
-use lobule_signal::Progress;
+use lobule_signal::{Progress, fingerprint};
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::PoisonError;
@@ -183,11 +183,4 @@ fn json<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
 
 fn bug(error: &dyn std::error::Error) -> Error {
     Error::File { path: "run folder".into(), what: format!("{error}; this is a bug of lobule") }
-}
-
-/// Hash of bytes, FNV-1a with 64 bits: for telling runs apart, not for secrets.
-pub fn fingerprint(data: &[u8]) -> u64 {
-    data.iter().fold(0xCBF2_9CE4_8422_2325, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    })
 }

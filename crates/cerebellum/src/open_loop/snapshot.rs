@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// What a snapshot file begins with: format and version. Another version may number its variables in another way.
-const FORMAT: &str = concat!("lobule state 1, ", env!("CARGO_PKG_VERSION"));
+const FORMAT: &str = concat!("lobule state 2, ", env!("CARGO_PKG_VERSION"));
 
 /// States to begin from and to write down.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -22,7 +22,7 @@ use lobule_analysis::{linear_fit, mean, sd};
 pub use lobule_cerebellum::kernel_area_s;
 use lobule_circuit::Network;
 use lobule_scaffold::Anatomy;
-use lobule_study::{Error, Run, fingerprint};
+use lobule_study::{Error, Run};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -79,7 +79,7 @@ pub fn key(config: &PrismConfig, anatomy: &Anatomy, seed: u64) -> String {
         anatomy.cells.iter().map(|c| (c.cell_type.as_str(), c.len())).collect::<Vec<_>>(),
         anatomy.connections.iter().map(|c| c.len()).sum::<usize>(),
     );
-    format!("{:016x}", fingerprint(text.as_bytes()))
+    format!("{:016x}", lobule_signal::fingerprint(text.as_bytes()))
 }
 
 /// Number of trials that a calibration runs.

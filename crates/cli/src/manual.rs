@@ -1,0 +1,40 @@
+//! `completions` and `man`: what a shell and `man` need to know of the command line.
+
+use crate::Stop;
+use crate::arguments::Arguments;
+use crate::input::input;
+use clap::CommandFactory;
+use clap_complete::Shell;
+use lobule::Error;
+
+/// Prints the completions of a shell.
+pub fn completions(shell: Shell) -> Result<(), Stop> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "lobule", &mut script);
+    print(&script)
+}
+
+/// Prints the manual page of a command, or of `lobule` itself.
+pub fn page(names: &[String]) -> Result<(), Stop> {
+    let mut command = Arguments::command();
+    command.build();
+    for name in names {
+        let known: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        let known = match known[..] {
+            [] => format!("`{}` has no commands", command.get_name()),
+            _ => format!("known are {}", known.join(", ")),
+        };
+        let found = command.find_subcommand(name).cloned();
+        command = found.ok_or_else(|| input("COMMAND", format!("`{name}`; {known}")))?;
+    }
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command).render(&mut page).map_err(|e| {
+        Stop::Run(Error::File { path: "stdout".into(), what: format!("the page cannot be written: {e}") })
+    })?;
+    print(&page)
+}
+
+fn print(text: &[u8]) -> Result<(), Stop> {
+    out_part!("{}", String::from_utf8_lossy(text));
+    Ok(())
+}
