@@ -14,7 +14,8 @@ pub fn plate(titles: [&str; 2], ratio: &str, hz: &[f64], curves: &[Curve]) -> Pl
         [(ratio, |r| r.gain, 1.0), ("lead (deg)", |r| r.phase_deg, 0.0)];
     for (title, (label, value, ideal)) in titles.into_iter().zip(parts) {
         let reach = curves.iter().flat_map(|(_, responses)| responses.iter().map(value)).chain([ideal, 0.0]);
-        let mut panel = Panel::new(title, Axis::frequency("frequency (Hz)", hz), Axis::covering(label, reach));
+        let mut panel =
+            Panel::new(title, Axis::frequency("frequency (Hz)", hz), Axis::covering(label, reach));
         for (pen, responses) in curves {
             panel.curve(responses.iter().map(|r| (r.hz.log10(), value(r))), 3.0, pen);
         }

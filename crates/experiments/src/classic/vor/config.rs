@@ -197,8 +197,7 @@ impl VorConfig {
         let (check, f) = (Check::of("flocculus"), &self.flocculus);
         check.length("architectures", &f.architectures, 1..=2)?.length("taus_s", &f.taus_s, 1..=100)?;
         whole_ticks(&check, "eligibility_ms", f.eligibility_ms)?;
-        for (key, rate) in
-            [("rate_feed_forward", f.rate_feed_forward), ("rate_recurrent", f.rate_recurrent)]
+        for (key, rate) in [("rate_feed_forward", f.rate_feed_forward), ("rate_recurrent", f.rate_recurrent)]
         {
             check.that(key, rate, rate > 0.0 && rate < 1.0, "above 0 and below 1")?;
         }

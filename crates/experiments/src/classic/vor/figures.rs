@@ -78,9 +78,7 @@ fn gain_and_phase(config: &VorConfig, record: &VorRecord) -> Result<Figure, Erro
     let mut plate = bode::plate(["gain in the dark", "phase"], "eye relative to head", hz, &curves);
     plate.panels.iter_mut().for_each(|p| p.levels.push(dashed(config.head.frequency_hz[1].log10())));
     plate.legend.push(Key::line("before", Stroke::new(GUIDE, 2.2)));
-    plate
-        .legend
-        .extend(architectures.iter().map(|&a| Key::line(&format!("after, {}", name(a)), pen(a))));
+    plate.legend.extend(architectures.iter().map(|&a| Key::line(&format!("after, {}", name(a)), pen(a))));
     let caption = format!(
         "Gain (A) and phase (B) of the reflex in the dark against frequency, before and after {} s in the light, means over {} subjects. \
          Dotted: perfect compensation. Dashed: highest frequency of head movement during learning.",

@@ -175,15 +175,13 @@ fn learning(config: &VorConfig, record: &VorRecord, a: Architecture, found: &mut
     let boundary = finding(a, "boundary", meaning, over(record, a, boundary_hz));
     found.push(boundary.unit("Hz").mean(2.25..=2.75, &LATE));
     if a == Architecture::FeedForward {
-        let meaning =
-            "This frequency relative to the one at which brainstem, eye and delays of the subject together lag by 90 deg.";
+        let meaning = "This frequency relative to the one at which brainstem, eye and delays of the subject together lag by 90 deg.";
         let by_seed = over(record, a, |c| boundary_hz(c) / boundary_in_theory_hz(config, c.seed));
         found.push(finding(a, "boundary_over_theory", meaning, by_seed).mean(0.9..=1.1, &PHASE));
     }
     let meaning = "Largest ratio of slip after to slip before learning a single sine, over all frequencies, with an eligibility of the \
                    visual delay.";
-    let by_seed =
-        over(record, a, |c| largest(c.late.iter().filter(|l| l.has_eligibility).map(|l| l.ratio)));
+    let by_seed = over(record, a, |c| largest(c.late.iter().filter(|l| l.has_eligibility).map(|l| l.ratio)));
     found.push(finding(a, "with_eligibility", meaning, by_seed).each(..=1.0, &ELIGIBLE));
 }
 
@@ -202,8 +200,7 @@ fn spectacles(config: &VorConfig, record: &VorRecord, a: Architecture, found: &m
             -1.0 => gain.mean(0.15..=0.35, &REVERSED),
             _ => gain,
         });
-        let meaning =
-            "Time to 63 % of the change; learning rates were chosen, so it does not map onto experimental hours.";
+        let meaning = "Time to 63 % of the change; learning rates were chosen, so it does not map onto experimental hours.";
         let by_seed = over(record, a, |c| time_constant(&c.worn[k].on));
         found.push(finding(a, &format!("spectacles/{x}/time"), meaning, by_seed).unit("s"));
         let meaning = "Time to 63 % of the recovery after removal, relative to that of the adaptation.";

@@ -148,7 +148,12 @@ fn one_sine(
 }
 
 /// Dark tests of a calibrated reflex: healthy at 0 s, then with weak muscles from 0 s on.
-fn weaken(config: &VorConfig, subject: &VorSubject, wiring: Wiring, weights: &[f64]) -> Result<Probes, Error> {
+fn weaken(
+    config: &VorConfig,
+    subject: &VorSubject,
+    wiring: Wiring,
+    weights: &[f64],
+) -> Result<Probes, Error> {
     let between = (config.spectacles.probe_every_s as f64 / config.dt_s()).round() as usize;
     let strength = config.muscle.strength;
     let mut reflex = Reflex::new(config, subject, wiring, weights, Some((strength, between as u64)))?;
