@@ -9,5 +9,6 @@ pub mod forward;
 pub mod prism;
 pub mod sgdege;
 pub mod state_prediction;
+mod sweep;
 
 pub use catalogue::{ALL, find};

@@ -117,6 +117,16 @@ impl<'a> Check<'a> {
         self.that(key, "[]", !list.is_empty(), "at least one entry is needed")
     }
 
+    /// A list with a number of entries in a range.
+    ///
+    /// # Errors
+    /// [`Error::Config`].
+    pub fn length<T>(&self, key: &str, list: &[T], range: RangeInclusive<usize>) -> Result<&Self, Error> {
+        let (count, allowed) =
+            (list.len(), format!("{} to {} entries are allowed", range.start(), range.end()));
+        self.that(key, format!("{count} entries"), range.contains(&count), &allowed)
+    }
+
     /// A list without two equal entries; the first that occurs again is named.
     ///
     /// # Errors
@@ -182,6 +192,7 @@ mod tests {
         assert_eq!(say(check.within("x", f64::NAN, 0.0..=1.0)), "a.b.x: NaN; 0 to 1 is allowed");
         assert_eq!(say(check.all_within("x", &[1, 9], 0..=3)), "a.b.x: 9; 0 to 3 is allowed");
         assert_eq!(say(check.some::<u8>("x", &[])), "a.b.x: []; at least one entry is needed");
+        assert_eq!(say(check.length("x", &[1], 2..=3)), "a.b.x: 1 entries; 2 to 3 entries are allowed");
         assert_eq!(say(check.distinct("x", &[1, 2, 1])), "a.b.x: 1 occurs twice; each entry must differ");
         assert_eq!(say(check.rising("x", &[1.0, 1.0])), "a.b.x: 1 after 1; the values must rise");
         assert_eq!(say(check.one_of("x", "y", &["z"])), "a.b.x: `y`; known are: z");

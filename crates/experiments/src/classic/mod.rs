@@ -1,5 +1,6 @@
 //! Classic experiments on cerebellar learning, each beside its published results.
 
+mod bode;
 pub mod eyeblink;
 pub mod force_field;
 pub mod mosaic;

@@ -1,6 +1,6 @@
 //! Axes, guides and marks that figures share.
 
-use super::chart::{Axis, Cell, Level, Mark, Tick};
+use super::chart::{Axis, Cell, Key, Level, Mark, Panel, Swatch, Tick};
 use super::numbers::{plain, superscript};
 use super::palette::GUIDE;
 use super::svg::{Dash, INK, Stroke, tint};
@@ -59,7 +59,44 @@ impl Mark {
     }
 }
 
+impl Panel {
+    /// Adds a line with a dot at each point; points that are not finite are left out of both.
+    pub fn curve(&mut self, points: impl IntoIterator<Item = (f64, f64)>, radius: f64, stroke: &Stroke) {
+        let points: Vec<(f64, f64)> = points.into_iter().filter(|p| p.1.is_finite()).collect();
+        self.marks.push(Mark::line(points.iter().copied(), stroke.clone()));
+        self.marks.push(Mark::dots(points, radius, &stroke.colour));
+    }
+}
+
+impl Cell {
+    /// An upright bar from 0 to a height.
+    pub fn bar(center: f64, half_width: f64, height: f64, color: &str) -> Self {
+        let (x, y) = ((center - half_width, center + half_width), (height.min(0.0), height.max(0.0)));
+        Self { x, y, colour: color.into() }
+    }
+}
+
+impl Key {
+    /// An entry for a dot.
+    pub fn dot(label: &str, color: &str) -> Self {
+        Self { label: label.into(), swatch: Swatch::Dot(color.into()) }
+    }
+
+    /// An entry for the scale of [`shade`], with the texts at its pale and its dark end.
+    pub fn scale(label: &str, pale: &str, dark: &str) -> Self {
+        let colors = (0..6).map(|k| shade(f64::from(k) / 5.0)).collect();
+        Self { label: label.into(), swatch: Swatch::Scale(colors, pale.into(), dark.into()) }
+    }
+}
+
 impl Axis {
+    /// An axis with one named place for each entry: 0, 1, 2 and so on.
+    pub fn categories<T: Into<String>>(label: &str, names: impl IntoIterator<Item = T>) -> Self {
+        let ticks: Vec<Tick> =
+            names.into_iter().enumerate().map(|(k, name)| Tick::new(k as f64, name)).collect();
+        Self::exact(label, -0.5, ticks.len() as f64 - 0.5).named(ticks)
+    }
+
     /// An axis of decimal logarithms, from 10^`low` to 10^`high`, with a tick at every `every` decades. Places are log10 of
     /// the value.
     pub fn decades(label: &str, low: i32, high: i32, every: i32) -> Self {

@@ -1,10 +1,9 @@
 //! Parameters of the experiment: one TOML document, every key with its unit and source.
 
 use lobule_cerebellum::BrainState;
-use lobule_control::ConditioningParameters;
-use lobule_control::plant::EyelidParameters;
-use lobule_study::Error;
-use lobule_study::Preset;
+use lobule_control::plant::{Eyelid, EyelidParameters};
+use lobule_control::{Conditioning, ConditioningParameters};
+use lobule_study::{Check, Error, Preset};
 use serde::{Deserialize, Serialize};
 
 /// The documented defaults.
@@ -12,10 +11,10 @@ pub const DEFAULTS: &str = include_str!("eyeblink.toml");
 
 /// The presets.
 pub const PRESETS: [Preset; 3] = [
-    Preset::new("default", "five seeds, all protocols and ablations on the model of rates", ""),
+    Preset::new("default", "five seeds, all protocols and ablations on the rate model", ""),
     Preset::new(
         "quick",
-        "seconds: one seed, fewer sessions and intervals",
+        "a few seconds: one seed, fewer sessions and intervals",
         include_str!("eyeblink.quick.toml"),
     ),
     Preset::new(
@@ -25,10 +24,10 @@ pub const PRESETS: [Preset; 3] = [
     ),
 ];
 
-/// Which cerebellum is conditioned.
+/// Model of the cerebellum that is conditioned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Cerebellum {
+pub enum CerebellumKind {
     /// [`lobule_control::Conditioning`].
     Rates,
     /// [`lobule_cerebellum::SpikingController`].
@@ -53,11 +52,11 @@ pub struct ProtocolConfig {
     pub after_ms: usize,
     /// Intervals of the timing protocol, ms.
     pub intervals_ms: Vec<usize>,
-    /// Those at which the ablations are timed, ms.
+    /// Intervals of the ablations, ms.
     pub ablated_ms: Vec<usize>,
-    /// Sessions at each.
+    /// Sessions at each interval.
     pub interval_sessions: usize,
-    /// Probes after them.
+    /// Probes after the sessions.
     pub probes: usize,
     /// Length of the tone in a probe, ms.
     pub probe_ms: usize,
@@ -75,19 +74,19 @@ pub struct LoopConfig {
     pub motor_delay_ms: usize,
     /// Standard deviation of the motor noise, in units of the drive that just closes the lid.
     pub noise_sd: f64,
-    /// Its correlation time, s.
+    /// Correlation time of the motor noise, s.
     pub noise_s: f64,
 }
 
-/// What counts as a response, as learned and as extinguished.
+/// Criteria of a response, of learning and of extinction.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CriterionConfig {
     /// Closure that makes a response.
     pub closure: f64,
-    /// Share of responses in a session that counts as learned, %.
+    /// Percentage of responses in a session that counts as learned.
     pub acquired_percent: f64,
-    /// Share below which they are extinguished, %.
+    /// Percentage below which responses count as extinguished.
     pub extinguished_percent: f64,
 }
 
@@ -95,7 +94,7 @@ pub struct CriterionConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SpikingConfig {
-    /// Base of the scaffold, µm.
+    /// Base area of the scaffold, µm: x, y.
     pub size_um: [f64; 2],
     /// State of the animal.
     pub state: BrainState,
@@ -113,9 +112,9 @@ pub struct SpikingConfig {
     pub preferred_s: [f64; 2],
     /// Width of a fiber's tuning, s.
     pub width_s: f64,
-    /// Rates of a fiber at rest and at its preferred time above that, Hz.
+    /// Rate of a fiber at rest, and its increase at the preferred time, Hz.
     pub mossy_hz: [f64; 2],
-    /// Teaching of an olive cell without puff, and what a full puff adds, Hz.
+    /// Teaching rate of an olive cell without puff, and the increase by a full puff, Hz.
     pub teaching_hz: [f64; 2],
     /// Depression by a climbing-fiber spike, nS.
     pub a_minus_ns: f64,
@@ -133,8 +132,8 @@ pub struct SpikingConfig {
 pub struct EyeblinkConfig {
     /// Seeds.
     pub seeds: Vec<u64>,
-    /// Which cerebellum.
-    pub cerebellum: Cerebellum,
+    /// Model of the cerebellum.
+    pub cerebellum: CerebellumKind,
     /// Trials and sessions.
     pub protocol: ProtocolConfig,
     /// Delays and noise.
@@ -144,71 +143,45 @@ pub struct EyeblinkConfig {
     pub criterion: CriterionConfig,
     /// The lid.
     pub eyelid: EyelidParameters,
-    /// The model of rates.
+    /// The rate model.
     pub conditioning: ConditioningParameters,
     /// The spiking protocol.
     pub spiking: SpikingConfig,
 }
 
 impl EyeblinkConfig {
-    /// Checks what the types and the parts themselves do not.
+    /// Checks everything that neither the types nor the parts themselves check.
     ///
     /// # Errors
     /// [`Error::Config`] naming key, value and range.
     pub fn validate(&self) -> Result<(), Error> {
-        let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
-        let (p, s, b, c) = (&self.protocol, &self.spiking, &self.body, &self.criterion);
-        for (key, n) in
-            [("protocol.intervals_ms", p.intervals_ms.len()), ("protocol.ablated_ms", p.ablated_ms.len())]
-        {
-            if n == 0 {
-                return wrong(key, "it is empty; at least one is needed".into());
-            }
+        let (check, p) = (Check::of("protocol"), &self.protocol);
+        check.within("trials", p.trials, 10..=10_000)?.all_within("sessions", &p.sessions, 1..=1000)?;
+        check.within("interval_ms", p.interval_ms, 10..=5000)?.within("puff_ms", p.puff_ms, 1..=1000)?;
+        check.within("before_ms", p.before_ms, 1..=5000)?;
+        check.within("after_ms", p.after_ms, p.puff_ms..=5000)?;
+        check.within("interval_sessions", p.interval_sessions, 1..=1000)?;
+        check.within("probes", p.probes, 1..=1000)?.within("probe_ms", p.probe_ms, 100..=10_000)?;
+        check.all_within("blocking_sessions", &p.blocking_sessions, 1..=1000)?;
+        for (key, intervals_ms) in [("intervals_ms", &p.intervals_ms), ("ablated_ms", &p.ablated_ms)] {
+            check.some(key, intervals_ms)?.all_within(key, intervals_ms, 10..=p.probe_ms)?;
         }
-        let counts = [
-            ("protocol.trials", p.trials, 10, 10_000),
-            ("protocol.sessions", p.sessions.into_iter().min().unwrap_or(0), 1, 1000),
-            ("protocol.sessions", p.sessions.into_iter().max().unwrap_or(0), 1, 1000),
-            ("protocol.interval_ms", p.interval_ms, 10, 5000),
-            ("protocol.puff_ms", p.puff_ms, 1, 1000),
-            ("protocol.before_ms", p.before_ms, 1, 5000),
-            ("protocol.after_ms", p.after_ms, p.puff_ms, 5000),
-            ("protocol.interval_sessions", p.interval_sessions, 1, 1000),
-            ("protocol.probes", p.probes, 1, 1000),
-            ("protocol.probe_ms", p.probe_ms, 100, 10_000),
-            ("protocol.blocking_sessions", p.blocking_sessions.into_iter().min().unwrap_or(0), 1, 1000),
-            ("loop.sensory_delay_ms", b.sensory_delay_ms, 0, 1000),
-            ("loop.motor_delay_ms", b.motor_delay_ms, 0, 1000),
-            ("spiking.trials", s.trials.into_iter().min().unwrap_or(0), 1, 10_000),
-            ("spiking.probes", s.probes, 1, 1000),
-            ("spiking.interval_ms", s.interval_ms, 10, 5000),
-            ("spiking.pause_ms", s.pause_ms, 0, 100_000),
-            ("spiking.settle_ms", s.settle_ms, 1, 100_000),
-        ];
-        let intervals = p.intervals_ms.iter().map(|ms| ("protocol.intervals_ms", *ms, 10, p.probe_ms));
-        let ablated = p.ablated_ms.iter().map(|ms| ("protocol.ablated_ms", *ms, 10, p.probe_ms));
-        for (key, n, least, most) in counts.into_iter().chain(intervals).chain(ablated) {
-            if n < least || n > most {
-                return wrong(key, format!("{n}; it lies in {least}..={most}"));
-            }
-        }
-        if !(b.noise_sd >= 0.0 && b.noise_sd.is_finite()) {
-            return wrong("loop.noise_sd", format!("{}; 0 or more is needed", b.noise_sd));
-        }
-        if !(b.noise_s > 0.0 && b.noise_s.is_finite()) {
-            return wrong("loop.noise_s", format!("{}; more than 0 is needed", b.noise_s));
-        }
-        if !(c.closure > 0.0 && c.closure < 1.0) {
-            return wrong("criterion.closure", format!("{}; it lies between 0 and 1", c.closure));
-        }
+        let (check, delays) = (Check::of("loop"), &self.body);
+        check.within("sensory_delay_ms", delays.sensory_delay_ms, 0..=1000)?;
+        check.within("motor_delay_ms", delays.motor_delay_ms, 0..=1000)?;
+        check.at_least("noise_sd", delays.noise_sd, 0.0)?.above("noise_s", delays.noise_s, 0.0)?;
+        let (check, c) = (Check::of("criterion"), &self.criterion);
+        check.that("closure", c.closure, c.closure > 0.0 && c.closure < 1.0, "a number between 0 and 1")?;
         let [low, high] = [c.extinguished_percent, c.acquired_percent];
-        if !(0.0 < low && low <= high && high <= 100.0) {
-            let what =
-                format!("{low} and {high}; 0 < extinguished_percent <= acquired_percent <= 100 is needed");
-            return wrong("criterion", what);
-        }
-        lobule_control::Conditioning::new(&self.conditioning, 2, 1e-3, 0)?;
-        lobule_control::plant::Eyelid::new(self.eyelid)?;
+        let is_ordered = 0.0 < low && low <= high && high <= 100.0;
+        let order = "0 < extinguished_percent <= acquired_percent <= 100 is needed";
+        check.that("", format!("{low} and {high}"), is_ordered, order)?;
+        let (check, s) = (Check::of("spiking"), &self.spiking);
+        check.all_within("trials", &s.trials, 1..=10_000)?.within("probes", s.probes, 1..=1000)?;
+        check.within("interval_ms", s.interval_ms, 10..=5000)?;
+        check.within("pause_ms", s.pause_ms, 0..=100_000)?.within("settle_ms", s.settle_ms, 1..=100_000)?;
+        Conditioning::new(&self.conditioning, 2, 1e-3, 0)?;
+        Eyelid::new(self.eyelid)?;
         Ok(())
     }
 }

@@ -1,35 +1,77 @@
-//! The findings of the experiment.
+//! The findings of the protocols on the rate model.
 
 use super::config::EyeblinkConfig;
-use super::record::{Blocking, Course, EyeblinkRecord, Interval, Phase, Session, SpikingCourse};
-use lobule_study::report::{Finding, Judge};
+use super::rates::ABLATIONS;
+use super::record::{Blocking, ConditioningRun, EyeblinkRecord, Interval, Phase, Session};
+use lobule_study::report::{Finding, Source};
 
-const KRUPA: &str = "Krupa & Thompson 2003, doi:10.1523/JNEUROSCI.23-33-10577.2003 (abstract: rabbits extinguish over the first three to \
-                     four sessions)";
-const KEHOE: &str = "Kehoe 2006, doi:10.1101/lm.169306 (abstract: acquisitions become faster, most between the first and the second)";
-const HOEHLER: &str = "Hoehler & Leonard 1976 (abstract: peaks of responses coincide with the times of the US, 200 and 700 ms); Chosen: \
-                       within a tenth";
-const MEDINA_2002: &str = "Medina, Nores & Mauk 2002, doi:10.1038/416330a (as commonly quoted: without inhibition of climbing fibers no \
-                           extinction); Chosen: above the criterion of learning";
-const KIM: &str = "Kim, Krupa & Thompson 1998, doi:10.1126/science.279.5350.570 (abstract)";
-const NONE: [Option<f64>; 2] = [None, None];
+/// Everything on which ranges rest.
+pub const GROUNDS: &[Source] =
+    &[SUPPRESSED, KRUPA, KEHOE, MEDINA_2002, TOO_SHORT, BEST_RANGE, HOEHLER, BLOCKED, UNBLOCKED];
+
+const SUPPRESSED: Source = Source::chosen_after(
+    "direction: Kim, Krupa & Thompson 1998, doi:10.1126/science.279.5350.570, abstract (the olive's input becomes suppressed as learning \
+     occurs); bound of a half ours, set after parameter scans",
+);
+const KRUPA: Source = Source::published(
+    "Krupa & Thompson 2003, doi:10.1523/JNEUROSCI.23-33-10577.2003, abstract: rabbits extinguish over the first three to four sessions",
+);
+const KEHOE: Source = Source::chosen_after(
+    "direction: Kehoe 2006, doi:10.1101/lm.169306, abstract (acquisitions become faster, most between the first and the second); bound \
+     ours: 0 is no savings; set after parameter scans",
+);
+const MEDINA_2002: Source = Source::chosen_after(
+    "direction: Medina, Nores & Mauk 2002, doi:10.1038/416330a, as commonly quoted (no extinction without inhibition of climbing fibers); \
+     bound ours: the criterion of learning, set after parameter scans",
+);
+const TOO_SHORT: Source = Source::chosen_after(
+    "direction: no conditioning below about 100 ms (Wetmore et al. 2014, summary by their laboratory); bound of 20 % ours, set after \
+     parameter scans",
+);
+const BEST_RANGE: Source = Source::chosen_after(
+    "direction: conditioning is best from 200 to 500 ms (as commonly quoted; Schneiderman & Gormezano 1964, abstract: from 250 ms up, the \
+     shorter the better); bound of 80 % ours, set after parameter scans",
+);
+const HOEHLER: Source = Source::chosen_after(
+    "value: Hoehler & Leonard 1976, abstract (peaks of responses coincide with the times of the US, 200 and 700 ms); tolerance of a tenth \
+     ours, set after parameter scans; the order of the kernels is fitted to it",
+);
+const BLOCKED: Source = Source::chosen_after(
+    "direction: Kim, Krupa & Thompson 1998, abstract (blocking); bound of a half ours, set after parameter scans",
+);
+const UNBLOCKED: Source = Source::chosen_after(
+    "direction: Kim, Krupa & Thompson 1998, abstract (disrupting inhibition of the olive prevents blocking); bound ours: less than half is \
+     blocked; set after parameter scans",
+);
+
+const DAYS: Source = Source::reported(
+    "animals take 3 to 10 days: Winton et al. 2025, doi:10.1038/s41539-025-00347-w, abstract; the learning rate is fitted to it",
+);
+const CRITERION: Source =
+    Source::reported("80 % is the criterion of many protocols; learning rate and sessions are fitted to it");
+const FITTED: Source = Source::reported("follows from the fitted learning rate");
+const OTHER_INTERVALS: Source =
+    Source::reported("conditioning is poorer below 200 and above 500 ms than between (as commonly quoted)");
+const PROPORTIONAL: Source = Source::reported(
+    "widths of motor commands are proportional to the interval (Lepora et al. 2007, doi:10.1152/jn.00210.2007, abstract)",
+);
 
 /// All findings.
 pub fn findings(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Vec<Finding> {
     let mut found = Vec::new();
     if !record.courses.is_empty() {
-        courses(config, record, &mut found);
+        conditioning(config, record, &mut found);
         timing(config, record, &mut found);
         blocking(record, &mut found);
     }
     if !record.spiking.is_empty() {
-        spiking(config, record, &mut found);
+        super::spiking_findings::findings(config, record, &mut found);
     }
     found
 }
 
-/// The courses of a condition, by seed.
-pub fn of_condition<'a>(record: &'a EyeblinkRecord, condition: &str) -> Vec<&'a Course> {
+/// The runs of a condition, by seed.
+pub fn of_condition<'a>(record: &'a EyeblinkRecord, condition: &str) -> Vec<&'a ConditioningRun> {
     record.courses.iter().filter(|c| c.condition == condition).collect()
 }
 
@@ -40,225 +82,163 @@ pub fn at_interval<'a>(record: &'a EyeblinkRecord, condition: &str, interval_ms:
 }
 
 /// The sessions of a phase.
-pub fn of_phase(course: &Course, phase: Phase) -> Vec<&Session> {
-    course.sessions.iter().filter(|s| s.phase == phase).collect()
+fn of_phase(run: &ConditioningRun, phase: Phase) -> Vec<&Session> {
+    run.sessions.iter().filter(|s| s.phase == phase).collect()
 }
 
-/// Number of the first session that fits, from 1; not a number when there is none.
+/// Number of the first session that fits, from 1; not a number if there is none.
 fn first(sessions: &[&Session], fits: impl Fn(&Session) -> bool) -> f64 {
     sessions.iter().position(|s| fits(s)).map_or(f64::NAN, |k| k as f64 + 1.0)
 }
 
-/// Relearning needs so many percent fewer trials than learning; `lesion` is an index of [`Course::reacquired`].
-pub fn savings(course: &Course, lesion: usize) -> f64 {
-    match (course.acquired, course.reacquired[lesion]) {
+/// Value of the last session of a phase.
+fn last(run: &ConditioningRun, phase: Phase, of: fn(&Session) -> f64) -> f64 {
+    of_phase(run, phase).last().map_or(f64::NAN, |s| of(s))
+}
+
+/// Trials that relearning saved, as a percentage of those that learning took; `lesion`: index of [`ConditioningRun::reacquired`].
+pub fn savings(run: &ConditioningRun, lesion: usize) -> f64 {
+    match (run.acquired, run.reacquired[lesion]) {
         (Some(before), Some(after)) => 100.0 * (1.0 - after as f64 / before as f64),
         _ => f64::NAN,
     }
 }
 
-fn courses(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Finding>) {
-    let full = of_condition(record, "full");
-    let c = &config.criterion;
-    let each = |of: &dyn Fn(&Course) -> f64| -> Vec<f64> { full.iter().map(|c| of(c)).collect() };
-    let last = |course: &Course, phase| of_phase(course, phase).last().copied().cloned();
-    let mut told = |name: &str, text: &str, by_seed, unit: &str, range, source: &str| {
-        found.push(Finding::seven(name, text, by_seed, unit, range, Judge::Each, source));
-    };
-    told(
-        "acquisition/sessions",
-        "Sessions until the share of responses reaches the criterion; not judged, since the learning rate is fitted to it.",
-        each(&|c0| first(&of_phase(c0, Phase::Acquisition), |s| s.percent >= c.acquired_percent)),
-        "sessions",
-        NONE,
-        "animals take 3 to 10 days: Winton et al. 2025, doi:10.1038/s41539-025-00347-w (abstract)",
-    );
-    told(
-        "acquisition/percent_last",
-        "Trials with a response in the last session of acquisition; not judged, since the learning rate and the sessions are fitted to the criterion.",
-        each(&|c0| last(c0, Phase::Acquisition).map_or(f64::NAN, |s| s.percent)),
-        "%",
-        NONE,
-        "criterion of many protocols: 80 %",
-    );
-    told(
-        "acquisition/amplitude",
-        "Closure before the puff in the last session, mean over trials.",
-        each(&|c0| last(c0, Phase::Acquisition).map_or(f64::NAN, |s| s.amplitude)),
-        "1",
-        NONE,
-        "no published range was confirmed",
-    );
-    told(
-        "olive/suppression",
-        "Puffs that the climbing fiber answers in the last session, over those in the first; every seed counts.",
-        each(&|c0| {
-            let sessions = of_phase(c0, Phase::Acquisition);
-            match (sessions.first(), sessions.last()) {
-                (Some(a), Some(b)) => b.climbing_percent / a.climbing_percent,
-                _ => f64::NAN,
-            }
-        }),
-        "1",
-        [None, Some(0.5)],
-        &format!("{KIM}: the olive's input becomes suppressed as learning occurs; Chosen: by half"),
-    );
-    told(
-        "extinction/sessions",
-        "Sessions of the tone alone until responses fall below the criterion; every seed counts.",
-        each(&|c0| first(&of_phase(c0, Phase::Extinction), |s| s.percent < c.extinguished_percent)),
-        "sessions",
-        [Some(3.0), Some(4.0)],
-        KRUPA,
-    );
-    told(
-        "acquisition/trials",
-        "Trials to 8 responses in 9 successive trials.",
-        each(&|c0| c0.acquired.map_or(f64::NAN, |n| n as f64)),
-        "trials",
-        NONE,
-        "follows from the fitted rate",
-    );
-    told(
-        "reacquisition/trials",
-        "The same after extinction.",
-        each(&|c0| c0.reacquired[0].map_or(f64::NAN, |n| n as f64)),
-        "trials",
-        NONE,
-        "compare savings",
-    );
-    told(
-        "savings",
-        "Relearning needs so much fewer trials than learning; every seed counts.",
-        each(&|c0| savings(c0, 0)),
-        "%",
-        [Some(0.0), None],
-        KEHOE,
-    );
-    for (lesion, name, text) in [
-        (
-            1,
-            "savings/naive_nucleus",
-            "The same with a nucleus made naive after extinction: what the cortex saved.",
-        ),
-        (
-            2,
-            "savings/naive_cortex",
-            "The same with a cortex made naive after extinction: what the nucleus saved.",
-        ),
-    ] {
-        told(name, text, each(&|c0| savings(c0, lesion)), "%", NONE, "tells where the memory is; no range");
+/// Climbing-fiber answers to the puff in the last session of acquisition relative to the first.
+fn suppression(run: &ConditioningRun) -> f64 {
+    let sessions = of_phase(run, Phase::Acquisition);
+    match (sessions.first(), sessions.last()) {
+        (Some(first), Some(last)) => last.climbing_percent / first.climbing_percent,
+        _ => f64::NAN,
     }
-    let frozen: Vec<f64> = of_condition(record, "frozen_nucleus").iter().map(|c| savings(c, 0)).collect();
-    told(
-        "savings/frozen_nucleus",
-        "The same when the nucleus is as strong from the start and never learns.",
-        frozen,
-        "%",
-        NONE,
-        "ablation of the second site",
-    );
-    let without = of_condition(record, "no_nucleo_olivary");
-    told(
-        "no_nucleo_olivary/extinction_percent",
-        "Without inhibition of the olive: responses in the last session of the tone alone; every seed counts.",
-        without.iter().map(|c| last(c, Phase::Extinction).map_or(f64::NAN, |s| s.percent)).collect(),
-        "%",
-        [Some(80.0), None],
-        MEDINA_2002,
-    );
+}
+
+fn conditioning(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Finding>) {
+    let c = &config.criterion;
+    let of = |condition: &str, value: &dyn Fn(&ConditioningRun) -> f64| -> Vec<f64> {
+        of_condition(record, condition).into_iter().map(value).collect()
+    };
+    let full = |name: &str, meaning: &str, value: &dyn Fn(&ConditioningRun) -> f64| {
+        Finding::new(name, meaning, of("full", value))
+    };
+    let trials = |n: Option<usize>| n.map_or(f64::NAN, |n| n as f64);
+    let (acquisition, extinction) = (Phase::Acquisition, Phase::Extinction);
+    found.extend([
+        full("acquisition/sessions", "Sessions until the percentage of responses reached the criterion.", &|r| {
+            first(&of_phase(r, acquisition), |s| s.percent >= c.acquired_percent)
+        })
+        .unit("sessions")
+        .beside(&DAYS),
+        full("acquisition/percent_last", "Trials with a response in the last session of acquisition.", &|r| {
+            last(r, acquisition, |s| s.percent)
+        })
+        .unit("%")
+        .beside(&CRITERION),
+        full(
+            "acquisition/amplitude",
+            "Closure before the puff in the last session of acquisition, mean over trials.",
+            &|r| last(r, acquisition, |s| s.amplitude),
+        ),
+        full(
+            "olive/suppression",
+            "Percentage of puffs answered by a climbing-fiber spike in the last session, relative to the first.",
+            &suppression,
+        )
+        .each(..=0.5, &SUPPRESSED),
+        full("extinction/sessions", "Sessions of the tone alone until responses fell below the criterion.", &|r| {
+            first(&of_phase(r, extinction), |s| s.percent < c.extinguished_percent)
+        })
+        .unit("sessions")
+        .each(3.0..=4.0, &KRUPA),
+        full("acquisition/trials", "Trials to 8 responses in 9 successive trials.", &|r| trials(r.acquired))
+            .unit("trials")
+            .beside(&FITTED),
+        full("reacquisition/trials", "Trials to 8 responses in 9 successive trials, after extinction.", &|r| {
+            trials(r.reacquired[0])
+        })
+        .unit("trials"),
+        full("savings", "Reduction of the trials needed for relearning, relative to learning.", &|r| savings(r, 0))
+            .unit("%")
+            .each(0.0.., &KEHOE),
+        full(
+            "savings/naive_nucleus",
+            "Savings with a nucleus made naive after extinction: those of the cortex.",
+            &|r| savings(r, 1),
+        )
+        .unit("%"),
+        full(
+            "savings/naive_cortex",
+            "Savings with a cortex made naive after extinction: those of the nucleus.",
+            &|r| savings(r, 2),
+        )
+        .unit("%"),
+        Finding::new(
+            "savings/frozen_nucleus",
+            "Savings with a nucleus that is strong from the start and never learns.",
+            of("frozen_nucleus", &|r| savings(r, 0)),
+        )
+        .unit("%"),
+        Finding::new(
+            "no_nucleo_olivary/extinction_percent",
+            "Without inhibition of the olive: trials with a response in the last session of the tone alone.",
+            of("no_nucleo_olivary", &|r| last(r, extinction, |s| s.percent)),
+        )
+        .unit("%")
+        .each(80.0.., &MEDINA_2002),
+    ]);
 }
 
 fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Finding>) {
     for &ms in &config.protocol.intervals_ms {
         let runs = at_interval(record, "full", ms);
-        let (range, source) = match ms {
-            0..=80 => (
-                [None, Some(20.0)],
-                "no conditioning below about 100 ms (Wetmore et al. 2014, summary by their laboratory); Chosen: at most 20 %",
-            ),
-            200..=500 => (
-                [Some(80.0), None],
-                "conditioning is best from 200 to 500 ms (as commonly quoted; Schneiderman & Gormezano 1964, abstract: the shorter \
-                 from 250 ms up the better); Chosen: at least 80 %",
-            ),
-            _ => (NONE, "poorer below 200 and above 500 ms than between (as commonly quoted): no range"),
+        let new = |what: &str, meaning: &str, by_seed: Vec<f64>| {
+            Finding::new(format!("interval/{ms}ms/{what}"), meaning, by_seed)
         };
-        found.push(Finding::seven(
-            format!("interval/{ms}ms/percent"),
-            "Probes with a response; the mean counts.",
-            runs.iter().map(|r| r.percent).collect(),
-            "%",
-            range,
-            Judge::Mean,
-            source,
-        ));
+        let percent = new("percent", "Probes with a response.", runs.iter().map(|r| r.percent).collect());
+        let percent = percent.unit("%");
+        found.push(match ms {
+            0..=80 => percent.mean(..=20.0, &TOO_SHORT),
+            200..=500 => percent.mean(80.0.., &BEST_RANGE),
+            _ => percent.beside(&OTHER_INTERVALS),
+        });
+        let relative = |t: f64| t / ms as f64;
         let is_judged = (200..=750).contains(&ms);
         let has_peaks = runs.iter().all(|r| r.peak_ms.is_some());
-        // A peak that is missing where one is expected fails.
+        // A peak that is missing where one is expected is out of range.
         if is_judged || has_peaks {
-            let range = if is_judged { [Some(0.9), Some(1.1)] } else { NONE };
-            found.push(Finding::seven(
-                format!("interval/{ms}ms/peak"),
-                "Time of the peak in probes over the interval; the mean counts.",
-                runs.iter().map(|r| r.peak_ms.map_or(f64::NAN, |p| p / ms as f64)).collect(),
-                "1",
-                range,
-                Judge::Mean,
-                HOEHLER,
-            ));
+            let by_seed = runs.iter().map(|r| r.peak_ms.map_or(f64::NAN, relative)).collect();
+            let peak = new("peak", "Time of the peak in probes relative to the interval.", by_seed);
+            found.push(if is_judged { peak.mean(0.9..=1.1, &HOEHLER) } else { peak });
         }
         if has_peaks {
-            found.push(Finding::seven(
-                format!("interval/{ms}ms/onset"),
-                "When the mean closure passes the criterion, over the interval.",
-                runs.iter().filter_map(|r| r.onset_ms).map(|t| t / ms as f64).collect(),
-                "1",
-                NONE,
-                Judge::Mean,
-                "no published range was confirmed",
-            ));
-            found.push(Finding::seven(
-                format!("interval/{ms}ms/width"),
-                "Width at half height over the interval; constant when responses scale with it.",
-                runs.iter().filter_map(|r| r.width_ms).map(|t| t / ms as f64).collect(),
-                "1",
-                NONE,
-                Judge::Mean,
-                "widths of motor commands are proportional to the interval (Lepora et al. 2007, abstract)",
-            ));
+            let meaning = "Time at which the mean closure passed the criterion, relative to the interval.";
+            let by_seed = runs.iter().filter_map(|r| r.onset_ms).map(relative).collect();
+            found.push(new("onset", meaning, by_seed));
+            let meaning =
+                "Width at half height relative to the interval; constant if responses scale with it.";
+            let by_seed = runs.iter().filter_map(|r| r.width_ms).map(relative).collect();
+            found.push(new("width", meaning, by_seed).beside(&PROPORTIONAL));
         }
     }
-    for (condition, words) in super::rates::ABLATIONS {
+    for (condition, words) in ABLATIONS {
         for &ms in &config.protocol.ablated_ms {
             let runs = at_interval(record, condition, ms);
-            found.push(Finding::seven(
-                format!("{condition}/{ms}ms/percent"),
-                &format!("With {words}: probes with a response."),
-                runs.iter().map(|r| r.percent).collect(),
-                "%",
-                NONE,
-                Judge::Mean,
-                "ablation",
-            ));
+            let new = |what: &str, meaning: String, by_seed: Vec<f64>| {
+                Finding::new(format!("{condition}/{ms}ms/{what}"), meaning, by_seed)
+            };
+            let by_seed = runs.iter().map(|r| r.percent).collect();
+            found.push(new("percent", format!("With {words}: probes with a response."), by_seed).unit("%"));
             let peaks: Vec<f64> = runs.iter().filter_map(|r| r.peak_ms).map(|p| p / ms as f64).collect();
             if !peaks.is_empty() && peaks.len() == runs.len() {
-                found.push(Finding::seven(
-                    format!("{condition}/{ms}ms/peak"),
-                    &format!("With {words}: time of the peak over the interval."),
-                    peaks,
-                    "1",
-                    NONE,
-                    Judge::Mean,
-                    "ablation",
-                ));
+                let meaning = format!("With {words}: time of the peak relative to the interval.");
+                found.push(new("peak", meaning, peaks));
             }
         }
     }
 }
 
-/// Closure to the light alone after it came with a learned tone, over that after a new tone; by seed.
-pub fn blocked_over_control(record: &EyeblinkRecord, condition: &str) -> Vec<f64> {
+/// Closure to the light alone after it was paired with a learned tone, relative to that after it was paired with a new tone; by seed.
+pub fn blocking_ratios(record: &EyeblinkRecord, condition: &str) -> Vec<f64> {
     let of = |is_blocked: bool| {
         let fits = move |b: &&Blocking| b.condition == condition && b.is_blocked == is_blocked;
         record.blocking.iter().filter(fits).map(|b| b.amplitude)
@@ -267,56 +247,9 @@ pub fn blocked_over_control(record: &EyeblinkRecord, condition: &str) -> Vec<f64
 }
 
 fn blocking(record: &EyeblinkRecord, found: &mut Vec<Finding>) {
-    let text = "Closure to a light that came with a learned tone, over that to one that came with a new tone; every seed counts.";
-    for (name, condition, range, source) in [
-        ("blocking", "full", [None, Some(0.5)], format!("{KIM}: blocking; Chosen: by half")),
-        (
-            "no_nucleo_olivary/blocking",
-            "no_nucleo_olivary",
-            [Some(0.5), None],
-            format!(
-                "{KIM}: disrupting inhibition of the olive prevents blocking; Chosen: less than half is blocked"
-            ),
-        ),
-    ] {
-        let by_seed = blocked_over_control(record, condition);
-        found.push(Finding::seven(name, text, by_seed, "1", range, Judge::Each, &source));
-    }
-}
-
-fn spiking(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Finding>) {
-    let p = &config.protocol;
-    let interval = config.spiking.interval_ms;
-    // Largest mean closure in probes before the time of the puff.
-    let before_puff = |c: &SpikingCourse, k: usize| {
-        c.probes[k].closure[p.before_ms..p.before_ms + interval].iter().copied().fold(0.0, f64::max)
-    };
-    for (condition, words) in super::spiking::CONDITIONS {
-        let runs: Vec<&SpikingCourse> = record.spiking.iter().filter(|c| c.condition == condition).collect();
-        let mut told = |what: &str, text: &str, of: &dyn Fn(&SpikingCourse) -> f64, unit: &str| {
-            let name = format!("spiking/{condition}/{what}");
-            let by_seed = runs.iter().map(|c| of(c)).collect();
-            let text = format!("Spiking, {words}: {text}");
-            let source = "measured; no range: a scaffold of this size has no published counterpart";
-            found.push(Finding::seven(name, &text, by_seed, unit, NONE, Judge::Mean, source));
-        };
-        told(
-            "amplitude_before",
-            "mean closure before the puff in probes before learning.",
-            &|c| before_puff(c, 0),
-            "1",
-        );
-        told("amplitude_after", "the same after tone and puff.", &|c| before_puff(c, 1), "1");
-        told("amplitude_extinguished", "the same after the tone alone.", &|c| before_puff(c, 2), "1");
-        told("percent_before", "probes with a response before learning.", &|c| c.percent[0], "%");
-        told("percent_after", "the same after tone and puff.", &|c| c.percent[1], "%");
-        told("percent_extinguished", "the same after the tone alone.", &|c| c.percent[2], "%");
-        told("peak", "time of the peak of the mean closure after tone and puff.", &|c| c.peaks[1][1], "ms");
-        told(
-            "weight_plus",
-            "mean PF→PC weight of the plus zone after tone and puff over that after the first trial.",
-            &|c| c.weights_ns[config.spiking.trials[0] - 1][0] / c.weights_ns[0][0],
-            "1",
-        );
-    }
+    let meaning = "Closure to a light that was paired with a learned tone, relative to one that was paired with a new tone.";
+    let new = |name: &str, condition: &str| Finding::new(name, meaning, blocking_ratios(record, condition));
+    found.push(new("blocking", "full").each(..=0.5, &BLOCKED));
+    let condition = "no_nucleo_olivary";
+    found.push(new("no_nucleo_olivary/blocking", condition).each(0.5.., &UNBLOCKED));
 }

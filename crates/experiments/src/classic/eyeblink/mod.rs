@@ -1,7 +1,7 @@
-//! Delay conditioning of the eyelid: a tone, a puff of air some hundred milliseconds later, and a lid that learns to be closed by
+//! Delay conditioning of the eyelid: a puff of air follows a tone after a few hundred milliseconds, and the lid learns to be closed by
 //! then.
 //!
-//! The default cerebellum is [`lobule_control::Conditioning`], a model of rates with two sites of plasticity; with
+//! The default cerebellum is [`lobule_control::Conditioning`], a rate model with two sites of plasticity; with
 //! `cerebellum = "spiking"` it is the E-GLIF scaffold ([`lobule_cerebellum::SpikingController`]) on the same lid.
 
 mod config;
@@ -11,10 +11,13 @@ mod rates;
 mod record;
 mod spiking;
 mod spiking_figures;
+mod spiking_findings;
 mod study;
 mod subject;
 
-pub use config::{Cerebellum, EyeblinkConfig};
-pub use record::{Blocking, Cells, Course, EyeblinkRecord, Interval, Phase, Session, SpikingCourse};
+pub use config::{CerebellumKind, EyeblinkConfig};
+pub use record::{
+    Blocking, CellRates, ConditioningRun, EyeblinkRecord, Interval, Phase, Session, SpikingRun,
+};
 pub use study::Eyeblink;
-pub use subject::{Response, Stimuli, Subject};
+pub use subject::{Animal, LidResponse, Stimuli};

@@ -1,20 +1,20 @@
-//! The protocols on the model of rates: acquisition, extinction and reacquisition; timing by interval; blocking.
+//! The protocols on the rate model: acquisition, extinction and reacquisition; timing by interval; blocking.
 
 use super::config::EyeblinkConfig;
-use super::record::{Blocking, Course, Interval, Phase, SAMPLE_MS, Session};
-use super::subject::{Response, Stimuli, Subject};
+use super::record::{Blocking, ConditioningRun, Interval, Phase, SAMPLE_MS, Session};
+use super::subject::{Animal, LidResponse, Stimuli};
 use lobule_control::{Conditioning, ConditioningParameters};
 use lobule_study::Error;
 
-/// A climbing-fiber spike this soon after the puff counts as its answer, ms. Chosen: puff, delay and some more.
+/// Longest latency of a climbing-fiber spike that counts as an answer to the puff, ms. Chosen: puff, delay and a margin.
 const ANSWER_MS: i64 = 60;
-/// Criterion of learning: so many responses within so many successive trials. Chosen: 8 of 9, usual with rabbits.
+/// Criterion of learning: responses, and successive trials among which they must occur. Chosen: 8 of 9, usual with rabbits.
 const WITHIN: (usize, usize) = (8, 9);
-/// Probes of the tone or light alone after each session of a course and at the end of blocking. Chosen: enough for a mean closure, few
-/// against the trials of a session.
-const COURSE_PROBES: usize = 5;
+/// Probes of the tone or light alone after each session and at the end of blocking. Chosen: enough for a mean closure, few compared
+/// with the trials of a session.
+const SESSION_PROBES: usize = 5;
 
-/// What is changed in an ablation.
+/// Ablations: condition and description.
 pub const ABLATIONS: [(&str, &str); 4] = [
     ("no_nucleo_olivary", "no inhibition of the olive"),
     ("one_kernel", "all kernels alike"),
@@ -22,7 +22,7 @@ pub const ABLATIONS: [(&str, &str); 4] = [
     ("window_200", "eligibility at -200 ms"),
 ];
 
-/// Parameters under a condition; `full` is the configured ones.
+/// Parameters under a condition; `full` keeps the configured ones.
 pub fn parameters(config: &EyeblinkConfig, condition: &str) -> ConditioningParameters {
     let mut p = config.conditioning.clone();
     match condition {
@@ -37,23 +37,23 @@ pub fn parameters(config: &EyeblinkConfig, condition: &str) -> ConditioningParam
     p
 }
 
-fn subject(
+fn animal(
     config: &EyeblinkConfig,
     condition: &str,
     cues: usize,
     seed: u64,
-) -> Result<Subject<Conditioning>, Error> {
-    Subject::new(config, Conditioning::new(&parameters(config, condition), cues, 1e-3, seed)?, cues, seed)
+) -> Result<Animal<Conditioning>, Error> {
+    Animal::new(config, Conditioning::new(&parameters(config, condition), cues, 1e-3, seed)?, cues, seed)
 }
 
 fn sampled(trace: &[f64]) -> Vec<f64> {
     trace.iter().copied().step_by(SAMPLE_MS).collect()
 }
 
-/// Mean closure over probes, in which nothing is learned; and the share of them with a response, %.
+/// Mean closure over probes without learning, and the percentage of them with a response.
 fn probe(
     config: &EyeblinkConfig,
-    subject: &mut Subject<Conditioning>,
+    animal: &mut Animal<Conditioning>,
     cues: &[f64],
     probes: usize,
 ) -> Result<(Vec<f64>, f64), Error> {
@@ -63,18 +63,18 @@ fn probe(
     let mut mean = vec![0.0; p.before_ms + p.probe_ms];
     let mut responses = 0;
     for _ in 0..probes {
-        let closure = subject.trial(&stimuli, false, |_, _| Ok(()))?;
+        let closure = animal.trial(&stimuli, false, |_, _| Ok(()))?;
         mean.iter_mut().zip(&closure).for_each(|(m, x)| *m += x / probes as f64);
-        let response = Response::of(&closure, p.before_ms, p.probe_ms, config.criterion.closure);
+        let response = LidResponse::of(&closure, p.before_ms, p.probe_ms, config.criterion.closure);
         responses += usize::from(response.is_conditioned());
     }
     Ok((mean, 100.0 * responses as f64 / probes as f64))
 }
 
-/// Trials of a session: whether there was a response in each, their mean amplitude, and the share with a climbing-fiber spike, %.
+/// Runs the trials of a session: presence of a response in each, mean amplitude, and percentage with a climbing-fiber spike.
 fn session(
     config: &EyeblinkConfig,
-    subject: &mut Subject<Conditioning>,
+    animal: &mut Animal<Conditioning>,
     cues: &[f64],
     interval_ms: usize,
     has_puff: bool,
@@ -90,12 +90,12 @@ fn session(
     let (mut responses, mut amplitude, mut answers) = (Vec::with_capacity(p.trials), 0.0, 0);
     for _ in 0..p.trials {
         let mut answered = false;
-        let closure = subject.trial(&stimuli, true, |ms, cerebellum| {
+        let closure = animal.trial(&stimuli, true, |ms, cerebellum| {
             let since = ms - interval_ms as i64;
             answered |= (0..ANSWER_MS).contains(&since) && cerebellum.climbing_fiber();
             Ok(())
         })?;
-        let response = Response::of(&closure, p.before_ms, interval_ms, config.criterion.closure);
+        let response = LidResponse::of(&closure, p.before_ms, interval_ms, config.criterion.closure);
         responses.push(response.is_conditioned());
         amplitude += response.amplitude / p.trials as f64;
         answers += usize::from(answered);
@@ -113,28 +113,26 @@ fn to_criterion(responses: &[bool]) -> Option<usize> {
     responses.windows(of).position(|w| w.iter().filter(|r| **r).count() >= wanted).map(|k| k + of)
 }
 
-/// Runs a course.
+/// Runs acquisition, extinction and reacquisition; `keeps`: traces of probes are recorded.
 ///
 /// # Errors
-/// A lid or a cerebellum that left the numbers.
-pub fn course(config: &EyeblinkConfig, condition: &str, seed: u64, keeps: bool) -> Result<Course, Error> {
+/// A lid or a cerebellum whose state is no longer finite.
+pub fn conditioning(
+    config: &EyeblinkConfig,
+    condition: &str,
+    seed: u64,
+    keeps: bool,
+) -> Result<ConditioningRun, Error> {
     let p = &config.protocol;
-    let mut animal = subject(config, condition, 1, seed)?;
-    let mut course = Course {
-        condition: condition.into(),
-        seed,
-        sessions: Vec::new(),
-        acquired: None,
-        reacquired: [None; 3],
-    };
-    let run = |animal: &mut Subject<Conditioning>, phase, sessions: usize, told: &mut Vec<Session>| {
+    let mut animal = animal(config, condition, 1, seed)?;
+    let run = |animal: &mut Animal<Conditioning>, phase, count: usize, kept: &mut Vec<Session>| {
         let mut all = Vec::new();
-        for _ in 0..sessions {
+        for _ in 0..count {
             let has_puff = phase != Phase::Extinction;
             let (responses, amplitude, climbing_percent) =
                 session(config, animal, &[1.0], p.interval_ms, has_puff)?;
-            let (trace, _) = probe(config, animal, &[1.0], COURSE_PROBES)?;
-            told.push(Session {
+            let (trace, _) = probe(config, animal, &[1.0], SESSION_PROBES)?;
+            kept.push(Session {
                 phase,
                 percent: percent(&responses),
                 amplitude,
@@ -146,30 +144,26 @@ pub fn course(config: &EyeblinkConfig, condition: &str, seed: u64, keeps: bool) 
         }
         Ok::<_, Error>(to_criterion(&all))
     };
-    let mut told = Vec::new();
-    course.acquired = run(&mut animal, Phase::Acquisition, p.sessions[0], &mut told)?;
-    run(&mut animal, Phase::Extinction, p.sessions[1], &mut told)?;
+    let mut sessions = Vec::new();
+    let acquired = run(&mut animal, Phase::Acquisition, p.sessions[0], &mut sessions)?;
+    run(&mut animal, Phase::Extinction, p.sessions[1], &mut sessions)?;
+    let mut reacquired = [None; 3];
     let lesions = [(false, false), (false, true), (true, false)];
-    for (reacquired, (cortex, nucleus)) in course.reacquired.iter_mut().zip(lesions) {
+    for (trials, (cortex, nucleus)) in reacquired.iter_mut().zip(lesions) {
         let mut copy = animal.clone();
         copy.cerebellum().forget(cortex, nucleus);
         let mut aside = Vec::new();
-        let is_whole = !cortex && !nucleus;
-        *reacquired = run(
-            &mut copy,
-            Phase::Reacquisition,
-            p.sessions[2],
-            if is_whole { &mut told } else { &mut aside },
-        )?;
+        let is_intact = !cortex && !nucleus;
+        let kept = if is_intact { &mut sessions } else { &mut aside };
+        *trials = run(&mut copy, Phase::Reacquisition, p.sessions[2], kept)?;
     }
-    course.sessions = told;
-    Ok(course)
+    Ok(ConditioningRun { condition: condition.into(), seed, sessions, acquired, reacquired })
 }
 
-/// Trains at an interval and times the response.
+/// Trains at an interval and measures the timing of the response.
 ///
 /// # Errors
-/// As [`course`].
+/// As [`conditioning`].
 pub fn interval(
     config: &EyeblinkConfig,
     condition: &str,
@@ -178,12 +172,12 @@ pub fn interval(
     keeps: bool,
 ) -> Result<Interval, Error> {
     let p = &config.protocol;
-    let mut animal = subject(config, condition, 1, seed)?;
+    let mut animal = animal(config, condition, 1, seed)?;
     for _ in 0..p.interval_sessions {
         session(config, &mut animal, &[1.0], interval_ms, true)?;
     }
     let (trace, percent) = probe(config, &mut animal, &[1.0], p.probes)?;
-    let response = Response::of(&trace, p.before_ms, p.probe_ms, config.criterion.closure);
+    let response = LidResponse::of(&trace, p.before_ms, p.probe_ms, config.criterion.closure);
     let responds = percent >= 50.0 && response.is_conditioned();
     let above_half = trace.iter().filter(|x| **x > 0.5 * response.amplitude).count();
     Ok(Interval {
@@ -200,10 +194,10 @@ pub fn interval(
     })
 }
 
-/// Adds a light to the tone and asks what the light alone has learned.
+/// Pairs a light with the tone and measures the response to the light alone.
 ///
 /// # Errors
-/// As [`course`].
+/// As [`conditioning`].
 pub fn blocking(
     config: &EyeblinkConfig,
     condition: &str,
@@ -211,7 +205,7 @@ pub fn blocking(
     seed: u64,
 ) -> Result<Blocking, Error> {
     let p = &config.protocol;
-    let mut animal = subject(config, condition, 2, seed)?;
+    let mut animal = animal(config, condition, 2, seed)?;
     if is_blocked {
         for _ in 0..p.blocking_sessions[0] {
             session(config, &mut animal, &[1.0, 0.0], p.interval_ms, true)?;
@@ -220,7 +214,7 @@ pub fn blocking(
     for _ in 0..p.blocking_sessions[1] {
         session(config, &mut animal, &[1.0, 1.0], p.interval_ms, true)?;
     }
-    let (trace, _) = probe(config, &mut animal, &[0.0, 1.0], COURSE_PROBES)?;
-    let response = Response::of(&trace, p.before_ms, p.probe_ms, config.criterion.closure);
+    let (trace, _) = probe(config, &mut animal, &[0.0, 1.0], SESSION_PROBES)?;
+    let response = LidResponse::of(&trace, p.before_ms, p.probe_ms, config.criterion.closure);
     Ok(Blocking { condition: condition.into(), is_blocked, seed, amplitude: response.amplitude })
 }

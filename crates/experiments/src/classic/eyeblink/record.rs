@@ -1,26 +1,26 @@
-//! All that a run records.
+//! The record of a run.
 
 use serde::{Deserialize, Serialize};
 
-/// All that a run records; without the parts that its cerebellum does not run.
+/// Everything a run records; lists stay empty for protocols that its cerebellum does not run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct EyeblinkRecord {
     /// By condition, seed.
-    pub courses: Vec<Course>,
+    pub courses: Vec<ConditioningRun>,
     /// By condition, interval, seed.
     pub intervals: Vec<Interval>,
-    /// By condition, tone learned before or not, seed.
+    /// By condition, tone learned before or not, then seed.
     pub blocking: Vec<Blocking>,
     /// Peaks of the signals, s. `[signals]`
     pub peaks_s: Vec<f64>,
     /// By condition, seed.
-    pub spiking: Vec<SpikingCourse>,
+    pub spiking: Vec<SpikingRun>,
 }
 
-/// Kept samples of traces lie so far apart, ms.
+/// Interval between kept samples of a trace, ms.
 pub const SAMPLE_MS: usize = 5;
 
-/// A part of a course.
+/// A phase of conditioning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
@@ -35,36 +35,36 @@ pub enum Phase {
 /// A session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Session {
-    /// Its phase.
+    /// Phase.
     pub phase: Phase,
     /// Trials with a response before the puff, %.
     pub percent: f64,
     /// Largest closure before the puff, mean over trials.
     pub amplitude: f64,
-    /// Trials in which the climbing fiber answers the puff (or fires at its time), %.
+    /// Trials with a climbing-fiber spike in response to the puff, or at its time, %.
     pub climbing_percent: f64,
-    /// v after the session.
+    /// Nuclear weight v after the session.
     pub nuclear: f64,
-    /// Mean closure in probes after the session, every 5 ms from the start; of the first seed. `[samples]`
+    /// Mean closure in probes after the session, every 5 ms from the start, for the first seed. `[samples]`
     pub probe: Vec<f64>,
 }
 
-/// A course of acquisition, extinction and reacquisition.
+/// Acquisition, extinction and reacquisition in one subject.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Course {
+pub struct ConditioningRun {
     /// Condition: `full`, `no_nucleo_olivary` or `frozen_nucleus`.
     pub condition: String,
     /// Seed.
     pub seed: u64,
-    /// Its sessions.
+    /// Sessions in order.
     pub sessions: Vec<Session>,
-    /// Trials to the criterion of learning, at first; none when it is not reached.
+    /// Trials to the criterion of learning in acquisition; none if it was not reached.
     pub acquired: Option<usize>,
-    /// The same after extinction: with everything, with the nucleus made naive, with the cortex made naive.
+    /// Trials to the criterion after extinction: intact, with the nucleus made naive, with the cortex made naive.
     pub reacquired: [Option<usize>; 3],
 }
 
-/// Timing at an interval.
+/// Timing of the response at one interval.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// Condition: `full`, `no_nucleo_olivary`, `one_kernel`, `window_0` or `window_200`.
@@ -77,37 +77,37 @@ pub struct Interval {
     pub percent: f64,
     /// Peak of the mean closure in probes.
     pub amplitude: f64,
-    /// Its time, ms; none when fewer than half of the probes have a response.
+    /// Time of the peak, ms; none if fewer than half of the probes have a response.
     pub peak_ms: Option<f64>,
-    /// When the mean closure passes the criterion, ms.
+    /// Time at which the mean closure passes the criterion, ms.
     pub onset_ms: Option<f64>,
-    /// Its width at half height, ms.
+    /// Width at half height, ms.
     pub width_ms: Option<f64>,
-    /// Mean closure in probes, every 5 ms from the start; of the first seed. `[samples]`
+    /// Mean closure in probes, every 5 ms from the start, for the first seed. `[samples]`
     pub trace: Vec<f64>,
-    /// w; of the first seed. `[signals]`
+    /// Cortical weights w, for the first seed. `[signals]`
     pub weights: Vec<f64>,
 }
 
-/// A light beside a learned tone, or beside a new one.
+/// Conditioning to a light that was paired with a learned tone, or with a new one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Blocking {
     /// Condition: `full` or `no_nucleo_olivary`.
     pub condition: String,
-    /// Whether the tone had been learned before.
+    /// True if the tone had been learned before.
     pub is_blocked: bool,
     /// Seed.
     pub seed: u64,
-    /// Peak of the mean closure when the light comes alone.
+    /// Peak of the mean closure to the light alone.
     pub amplitude: f64,
 }
 
-/// Width of the bins of [`Cells`], ms.
+/// Width of the bins of [`CellRates`], ms.
 pub const BIN_MS: usize = 10;
 
 /// Mean rates in probes around the tone, Hz, in bins of 10 ms from the start of the trial. `[bins]`
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Cells {
+pub struct CellRates {
     /// Purkinje cells of the plus zone.
     pub purkinje_plus: Vec<f64>,
     /// Purkinje cells of the minus zone.
@@ -124,7 +124,7 @@ pub struct Cells {
 
 /// Learning of a spiking scaffold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SpikingCourse {
+pub struct SpikingRun {
     /// Condition.
     pub condition: String,
     /// Seed.
@@ -134,8 +134,8 @@ pub struct SpikingCourse {
     /// Mean PF→PC weights of the plus and the minus zone after each trial, nS. `[trials][2]`
     pub weights_ns: Vec<[f64; 2]>,
     /// Probes before the first and after the last trial of tone and puff, and at the end. `[3]`
-    pub probes: Vec<Cells>,
-    /// Share of those probes with a response, %. `[3]`
+    pub probes: Vec<CellRates>,
+    /// Percentage of these probes with a response. `[3]`
     pub percent: Vec<f64>,
     /// Peak of their mean closure, and its time after the onset, ms. `[3][2]`
     pub peaks: Vec<[f64; 2]>,

@@ -1,8 +1,8 @@
-//! The same protocol on the spiking scaffold, a few dozen trials.
+//! Conditioning of the spiking scaffold, for a few dozen trials.
 
 use super::config::{EyeblinkConfig, SpikingConfig};
-use super::record::{BIN_MS, Cells, SpikingCourse};
-use super::subject::{Response, Stimuli, Subject};
+use super::record::{BIN_MS, CellRates, SpikingRun};
+use super::subject::{Animal, LidResponse, Stimuli};
 use lobule_cerebellum::{
     Heard, Pause, SpikingController, SpikingParameters, Teacher, Tuning, balanced_potentiation_ns,
 };
@@ -10,10 +10,10 @@ use lobule_control::plant::Eyelid;
 use lobule_scaffold::{Microzone, ScaffoldSpec, reconstruct};
 use lobule_study::Error;
 
-/// Conditions: learning on a code of time, learning on a tone without a code of time, and no learning.
+/// Conditions: learning with a code of time, learning from a tone without a code of time, and no learning.
 pub const CONDITIONS: [(&str, &str); 3] = [
     ("time", "fibers tuned to the time since the tone"),
-    ("tone", "fibers that hear the tone alone"),
+    ("tone", "fibers that signal the tone alone"),
     ("static", "no learning"),
 ];
 
@@ -49,20 +49,20 @@ pub fn parameters(config: &SpikingConfig, condition: &str) -> SpikingParameters 
     }
 }
 
-/// Runs a course.
+/// Trains a scaffold with tone and puff, then with the tone alone, with probes between.
 ///
 /// # Errors
-/// A circuit that cannot be built or left the numbers.
-pub fn course(
+/// A circuit that cannot be built, or whose state is no longer finite.
+pub fn train(
     config: &EyeblinkConfig,
     condition: &str,
     seed: u64,
     mut done: impl FnMut(),
-) -> Result<SpikingCourse, Error> {
+) -> Result<SpikingRun, Error> {
     let (s, p) = (&config.spiking, &config.protocol);
     let anatomy = reconstruct(&ScaffoldSpec::mouse(s.size_um[0], s.size_um[1]), seed)?;
     let cerebellum = SpikingController::new(&anatomy, &parameters(s, condition), seed)?;
-    let mut animal = Subject::new(config, cerebellum, 1, seed)?;
+    let mut animal = Animal::new(config, cerebellum, 1, seed)?;
     let stimuli = |has_puff: bool| Stimuli {
         cues: &[1.0],
         before_ms: p.before_ms,
@@ -71,7 +71,7 @@ pub fn course(
         after_ms: s.interval_ms + p.after_ms,
     };
     let learns = condition != "static";
-    let mut told = SpikingCourse {
+    let mut run = SpikingRun {
         condition: condition.into(),
         seed,
         amplitude: Vec::new(),
@@ -83,36 +83,36 @@ pub fn course(
     for (phase, trials) in [0].into_iter().chain(s.trials).enumerate() {
         for _ in 0..trials {
             let closure = animal.trial(&stimuli(phase == 1), learns, |_, _| Ok(()))?;
-            let response = Response::of(&closure, p.before_ms, s.interval_ms, config.criterion.closure);
-            told.amplitude.push(response.amplitude);
-            told.weights_ns.push(animal.cerebellum().mean_weights_ns()?);
+            let response = LidResponse::of(&closure, p.before_ms, s.interval_ms, config.criterion.closure);
+            run.amplitude.push(response.amplitude);
+            run.weights_ns.push(animal.cerebellum().mean_weights_ns()?);
             done();
         }
-        let (mut sums, mut responses) = (Cells::default(), 0);
+        let (mut sums, mut responses) = (CellRates::default(), 0);
         for _ in 0..s.probes {
             responses += usize::from(probe(config, &mut animal, &stimuli(false), &mut sums)?);
             done();
         }
         scale(&mut sums, s.probes as f64, animal.cerebellum());
         let until = s.interval_ms + p.after_ms;
-        let mean = Response::of(&sums.closure, p.before_ms, until, config.criterion.closure);
-        told.peaks.push([mean.amplitude, mean.peak_ms]);
-        told.percent.push(100.0 * responses as f64 / s.probes as f64);
-        told.probes.push(sums);
+        let mean = LidResponse::of(&sums.closure, p.before_ms, until, config.criterion.closure);
+        run.peaks.push([mean.amplitude, mean.peak_ms]);
+        run.percent.push(100.0 * responses as f64 / s.probes as f64);
+        run.probes.push(sums);
     }
-    Ok(told)
+    Ok(run)
 }
 
-/// A probe without learning: adds spikes and closure to the sums; whether there was a response before the omitted puff.
+/// Runs a probe without learning and adds its spikes and closure to the sums; true if there was a response before the omitted puff.
 fn probe(
     config: &EyeblinkConfig,
-    animal: &mut Subject<SpikingController>,
+    animal: &mut Animal<SpikingController>,
     stimuli: &Stimuli,
-    sums: &mut Cells,
+    sums: &mut CellRates,
 ) -> Result<bool, Error> {
     let length = stimuli.before_ms + stimuli.after_ms;
     let bins = length.div_ceil(BIN_MS);
-    let Cells { purkinje_plus, purkinje_minus, nuclear_plus, nuclear_minus, olive, closure } = sums;
+    let CellRates { purkinje_plus, purkinje_minus, nuclear_plus, nuclear_minus, olive, closure } = sums;
     for sum in
         [&mut *purkinje_plus, &mut *purkinje_minus, &mut *nuclear_plus, &mut *nuclear_minus, &mut *olive]
     {
@@ -145,11 +145,11 @@ fn probe(
     })?;
     closure.iter_mut().zip(&seen).for_each(|(sum, x)| *sum += x);
     let until = config.spiking.interval_ms;
-    Ok(Response::of(&seen, stimuli.before_ms, until, config.criterion.closure).is_conditioned())
+    Ok(LidResponse::of(&seen, stimuli.before_ms, until, config.criterion.closure).is_conditioned())
 }
 
-/// Makes means of sums over probes and rates of counts.
-fn scale(cells: &mut Cells, probes: f64, cerebellum: &SpikingController) {
+/// Converts sums over probes to means, and counts to rates.
+fn scale(cells: &mut CellRates, probes: f64, cerebellum: &SpikingController) {
     let zones = cerebellum.zones();
     let count = |kind: usize, zone| zones[kind].iter().filter(|z| **z == Some(zone)).count() as f64;
     let counts = [
@@ -159,7 +159,7 @@ fn scale(cells: &mut Cells, probes: f64, cerebellum: &SpikingController) {
         count(1, Microzone::Minus),
         zones[2].len() as f64,
     ];
-    let Cells { purkinje_plus, purkinje_minus, nuclear_plus, nuclear_minus, olive, closure } = cells;
+    let CellRates { purkinje_plus, purkinje_minus, nuclear_plus, nuclear_minus, olive, closure } = cells;
     let sums = [purkinje_plus, purkinje_minus, nuclear_plus, nuclear_minus, olive];
     for (sum, n) in sums.into_iter().zip(counts) {
         sum.iter_mut().for_each(|x| *x /= probes * n * BIN_MS as f64 * 1e-3);

@@ -1,29 +1,25 @@
 //! The experiment `classic/eyeblink`.
 
-use super::config::{Cerebellum, DEFAULTS, EyeblinkConfig, PRESETS};
+use super::config::{CerebellumKind, DEFAULTS, EyeblinkConfig, PRESETS};
 use super::rates::{self, ABLATIONS};
 use super::record::EyeblinkRecord;
 use super::{figures, findings, spiking, spiking_figures};
-use lobule_study::Error;
+use crate::sweep::{each, over_seeds};
 use lobule_study::report::numbers::{fixed, plain};
 use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Run, Section, Story, Study};
+use lobule_study::{Card, Error, Run, Section, Story, Study};
 
 /// The experiment `classic/eyeblink`.
 #[derive(Debug, Clone, Copy)]
 pub struct Eyeblink;
 
-/// Conditions of the courses.
-pub const COURSES: [(&str, &str); 3] = [
-    ("full", "everything"),
-    ("no_nucleo_olivary", "no inhibition of the olive"),
-    ("frozen_nucleus", "nucleus strong from the start, never learns"),
-];
+/// Conditions of acquisition, extinction and reacquisition.
+const CONDITIONS: [&str; 3] = ["full", "no_nucleo_olivary", "frozen_nucleus"];
 
 static CARD: Card = Card {
     name: "classic/eyeblink",
     title: "Conditioning of the eyelid",
-    line: "a lid learns to be closed when the puff comes: acquisition, timing, extinction, savings, blocking",
+    line: "eyeblink conditioning: timing, extinction, savings and blocking, in a rate model or in the spiking scaffold",
     source: "delay conditioning of rabbits and mice; two sites of plasticity after Medina, Garcia & Mauk 2001",
     sources: &[
         "Savings by a second site: Medina, Garcia & Mauk 2001, doi:10.1523/JNEUROSCI.21-11-04081.2001",
@@ -38,6 +34,7 @@ static CARD: Card = Card {
     defaults: DEFAULTS,
     presets: &PRESETS,
     unit: "courses",
+    grounds: findings::GROUNDS,
     ..Card::BLANK
 };
 
@@ -55,8 +52,8 @@ impl Study for Eyeblink {
 
     fn run(&self, config: &EyeblinkConfig, run: &Run) -> Result<EyeblinkRecord, Error> {
         match config.cerebellum {
-            Cerebellum::Rates => with_rates(config, run),
-            Cerebellum::Spiking => with_spikes(config, run),
+            CerebellumKind::Rates => with_rates(config, run),
+            CerebellumKind::Spiking => with_spikes(config, run),
         }
     }
 
@@ -66,56 +63,45 @@ impl Study for Eyeblink {
 
     fn figures(&self, config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Vec<Figure>, Error> {
         match config.cerebellum {
-            Cerebellum::Rates => figures::figures(config, record),
-            Cerebellum::Spiking => spiking_figures::figures(config, record),
+            CerebellumKind::Rates => figures::figures(config, record),
+            CerebellumKind::Spiking => spiking_figures::figures(config, record),
         }
     }
 
     fn story(&self, config: &EyeblinkConfig, record: &EyeblinkRecord) -> Story {
         match config.cerebellum {
-            Cerebellum::Rates => story(config, record),
-            Cerebellum::Spiking => spiking_story(config, record),
+            CerebellumKind::Rates => story(config, record),
+            CerebellumKind::Spiking => spiking_story(config, record),
         }
     }
 }
 
-fn pairs<'a>(conditions: &[&'a str], seeds: &[u64]) -> Vec<(&'a str, u64)> {
-    conditions.iter().flat_map(|c| seeds.iter().map(move |s| (*c, *s))).collect()
-}
-
+/// The protocols on the rate model.
 fn with_rates(config: &EyeblinkConfig, run: &Run) -> Result<EyeblinkRecord, Error> {
-    let first = config.seeds[0];
-    let courses = pairs(&COURSES.map(|c| c.0), &config.seeds);
-    let mut intervals = Vec::new();
-    for (condition, at) in [("full", &config.protocol.intervals_ms)]
+    let is_kept = |seed: u64| seed == config.seeds[0];
+    let courses = over_seeds(&CONDITIONS, &config.seeds);
+    let ablated = ABLATIONS.iter().map(|a| (a.0, &config.protocol.ablated_ms));
+    let timed: Vec<(&str, usize)> = [("full", &config.protocol.intervals_ms)]
         .into_iter()
-        .chain(ABLATIONS.iter().map(|a| (a.0, &config.protocol.ablated_ms)))
-    {
-        for &ms in at {
-            intervals.extend(config.seeds.iter().map(|&seed| (condition, ms, seed)));
-        }
-    }
-    let mut blocking = Vec::new();
-    for (condition, seed) in pairs(&["full", "no_nucleo_olivary"], &config.seeds) {
-        blocking.extend([true, false].map(|is_blocked| (condition, is_blocked, seed)));
-    }
+        .chain(ablated)
+        .flat_map(|(condition, intervals)| intervals.iter().map(move |&ms| (condition, ms)))
+        .collect();
+    let intervals = over_seeds(&timed, &config.seeds);
+    let blocking: Vec<(&str, u64, bool)> = over_seeds(&["full", "no_nucleo_olivary"], &config.seeds)
+        .into_iter()
+        .flat_map(|(condition, seed)| [true, false].map(|is_blocked| (condition, seed, is_blocked)))
+        .collect();
     run.progress.expect((courses.len() + intervals.len() + blocking.len()) as u64);
     let naive = lobule_control::Conditioning::new(&config.conditioning, 1, 1e-3, 0)?;
     Ok(EyeblinkRecord {
-        courses: run.each(&courses, |&(condition, seed)| {
-            let told = rates::course(config, condition, seed, seed == first)?;
-            run.progress.done(1);
-            Ok(told)
+        courses: each(run, &courses, |&(condition, seed)| {
+            rates::conditioning(config, condition, seed, is_kept(seed))
         })?,
-        intervals: run.each(&intervals, |&(condition, ms, seed)| {
-            let told = rates::interval(config, condition, ms, seed, seed == first)?;
-            run.progress.done(1);
-            Ok(told)
+        intervals: each(run, &intervals, |&((condition, ms), seed)| {
+            rates::interval(config, condition, ms, seed, is_kept(seed))
         })?,
-        blocking: run.each(&blocking, |&(condition, is_blocked, seed)| {
-            let told = rates::blocking(config, condition, is_blocked, seed)?;
-            run.progress.done(1);
-            Ok(told)
+        blocking: each(run, &blocking, |&(condition, seed, is_blocked)| {
+            rates::blocking(config, condition, is_blocked, seed)
         })?,
         peaks_s: naive.peaks_s(),
         spiking: Vec::new(),
@@ -124,16 +110,16 @@ fn with_rates(config: &EyeblinkConfig, run: &Run) -> Result<EyeblinkRecord, Erro
 
 fn with_spikes(config: &EyeblinkConfig, run: &Run) -> Result<EyeblinkRecord, Error> {
     let s = &config.spiking;
-    let items = pairs(&spiking::CONDITIONS.map(|c| c.0), &config.seeds);
+    let items = over_seeds(&spiking::CONDITIONS.map(|c| c.0), &config.seeds);
     run.progress.expect((items.len() * (s.trials[0] + s.trials[1] + 3 * s.probes)) as u64);
     let spiking = run.each(&items, |&(condition, seed)| {
-        spiking::course(config, condition, seed, || run.progress.done(1))
+        spiking::train(config, condition, seed, || run.progress.done(1))
     })?;
     Ok(EyeblinkRecord { spiking, ..EyeblinkRecord::default() })
 }
 
-/// Value of a finding in letters; a word where it was not measured.
-fn told(found: &[Finding], name: &str, digits: usize) -> String {
+/// Value of a finding in letters; words if it was not measured.
+fn letters(found: &[Finding], name: &str, digits: usize) -> String {
     match found.iter().find(|f| f.name == name) {
         Some(f) if f.value.is_finite() => fixed(f.value, digits),
         _ => "not reached".into(),
@@ -142,87 +128,91 @@ fn told(found: &[Finding], name: &str, digits: usize) -> String {
 
 fn story(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Story {
     let found = findings::findings(config, record);
-    let told = |name: &str, digits: usize| told(&found, name, digits);
+    let value = |name: &str, digits: usize| letters(&found, name, digits);
     Story {
         answer: format!(
-            "The lid is closed before the puff in {} % of the trials of the last session, extinguished after {} sessions of the tone alone, and \
-             relearned in {} % fewer trials.",
-            told("acquisition/percent_last", 0),
-            told("extinction/sessions", 1),
-            told("savings", 0),
+            "In the last session of tone and puff, the lid closed before the puff in {} % of the trials. Sessions of the tone alone until extinction: {}. \
+             Relearning took {} % fewer trials than learning.",
+            value("acquisition/percent_last", 0),
+            value("extinction/sessions", 1),
+            value("savings", 0),
         ),
         small_print: vec![
-            "Means over seeds. How many trials it takes is fitted by one rate; extinction, savings, timing and blocking follow from the \
-             equations with it."
+            "Means over seeds. One learning rate is fitted to the number of trials; extinction, savings, timing and blocking follow from the \
+             equations with this rate."
                 .into(),
         ],
         steps: [
-            "A tone sets off a series of granule signals, each with its own delay; a puff at the eye makes the climbing fiber fire.",
-            "Synapses that were active some time before the climbing fiber are depressed: Purkinje cells pause, the nucleus is released and closes the lid.",
-            "Under pauses the direct path from the tone to the nucleus grows, too: a second site of memory.",
-            "The nucleus inhibits the olive: what is expected teaches no more, and a response without a puff is unlearned.",
+            "A tone triggers a series of granule signals, each with its own delay. A puff at the eye makes the climbing fiber fire.",
+            "Synapses that were active some time before the climbing-fiber spike are depressed. Purkinje cells pause, which disinhibits the nucleus, and the lid closes.",
+            "During pauses, the direct weight of the tone on the nucleus grows, too: a second site of memory.",
+            "The nucleus inhibits the olive. A predicted puff therefore teaches no more, and a response without a puff is unlearned.",
         ]
         .map(String::from)
         .to_vec(),
         sections: vec![
             Section::new(
-                "Is it learned, extinguished, relearned?",
-                "Responses come suddenly after sessions in which only the cortex has changed: without a strong nucleus a pause moves nothing. Without \
-                 inhibition of the olive, nothing is extinguished.",
+                "Is the response learned, extinguished and relearned?",
+                "Responses appear suddenly, after sessions in which only the cortex has changed: while the nucleus is weak, a pause of the Purkinje cells does not \
+                 move the lid. Without inhibition of the olive, responses are not extinguished.",
                 &["learning", "traces"],
             ),
             Section::new(
-                "Is the lid closed at the right time?",
-                "Probes are long tones, so that neither their end nor a puff shapes the response.",
+                "Does the lid close at the right time?",
+                "Probes are long tones, so neither their end nor a puff shapes the response.",
                 &["timing", "weights"],
             ),
             Section::new(
-                "Where is what is saved, and what blocks?",
-                "After extinction the nucleus or the cortex is made naive again: what then takes longer to relearn was saved there.",
+                "Where are savings stored, and what causes blocking?",
+                "After extinction, the nucleus or the cortex is made naive again. If relearning then takes longer, that site had stored savings.",
                 &["savings"],
             ),
         ],
         differences: [
-            "Granule signals are set by the onset of the tone and do not end with it; real ones are a network's answer to a lasting tone.",
+            "The onset of the tone triggers the granule signals, which do not end with it; real ones are a network's response to a lasting tone.",
             "One Purkinje cell, one nuclear cell and one olive cell stand for their populations.",
-            "Trials of the experiments with animals are many seconds apart; here nothing happens between trials.",
+            "In animal experiments trials are many seconds apart; here nothing happens between trials.",
         ]
         .map(String::from)
-        .to_vec(), ..Story::default() }
+        .to_vec(),
+        ..Story::default()
+    }
 }
 
 fn spiking_story(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Story {
     let found = findings::findings(config, record);
-    let told = |name: &str, digits: usize| told(&found, name, digits);
+    let value = |name: &str, digits: usize| letters(&found, name, digits);
     let [x, y] = config.spiking.size_um;
     Story {
         answer: format!(
-            "A spiking scaffold of {} × {} µm closes the lid by {} before the puff in probes after {} trials ({} before them), at its peak {} ms after the \
-             tone; the puff comes at {}.",
+            "In probes, a spiking scaffold of {} × {} µm closed the lid before the puff by {} after {} trials ({} before them). Closure peaked {} ms after the \
+             tone; the puff came at {} ms.",
             plain(x),
             plain(y),
-            told("spiking/time/amplitude_after", 2),
+            value("spiking/time/amplitude_after", 2),
             config.spiking.trials[0],
-            told("spiking/time/amplitude_before", 2),
-            told("spiking/time/peak", 0),
+            value("spiking/time/amplitude_before", 2),
+            value("spiking/time/peak", 0),
             config.spiking.interval_ms
         ),
         small_print: vec!["Means over seeds; probes are tones without puff and without learning.".into()],
         steps: [
-            "Mossy fibers are tuned to the time since the tone (or, as a control, hear the tone alone).",
-            "The puff at the open eye drives the olive of the plus zone; what the lid keeps off teaches nothing.",
-            "The difference of the nuclear cells of both zones, smoothed, drives the lid.",
+            "Mossy fibers are tuned to the time since the tone or, as a control, signal the tone alone.",
+            "The puff at the open eye drives the olive of the plus zone; a closed lid keeps the puff away and stops the teaching.",
+            "The smoothed difference between the nuclear cells of the two zones drives the lid.",
         ]
         .map(String::from)
         .to_vec(),
         sections: vec![
-            Section::new("Does it learn?", "", &["spiking_course"]),
-            Section::new("What do the cells do?", "", &["spiking_cells"]),
+            Section::new("Does the scaffold learn?", "", &["spiking_course"]),
+            Section::new("How do the cells respond?", "", &["spiking_cells"]),
         ],
         differences: [
-            "The code of time is given to the mossy fibers; the scaffold does not make it from the tone.",
-            "The nucleus does not learn here.",
+            "The mossy fibers are given a code of time; the scaffold does not compute it from the tone.",
+            "The nucleus does not learn.",
         ]
         .map(String::from)
-        .to_vec(), ..Story::default() }
+        .to_vec(),
+        ..Story::default()
+    }
 }

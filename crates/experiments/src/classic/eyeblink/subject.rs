@@ -1,4 +1,4 @@
-//! An animal with an eyelid: trials of tones and puffs, and what is measured of a response. Ticks of 1 ms.
+//! An animal with an eyelid: trials of tones and puffs, and measures of its response. Ticks of 1 ms.
 
 use super::config::{EyeblinkConfig, LoopConfig};
 use lobule_control::plant::Eyelid;
@@ -9,13 +9,13 @@ use lobule_study::Error;
 /// A trial. Times are in ms after the onset of the tone, which is `before_ms` after the start.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stimuli<'a> {
-    /// Which cues sound, 0 or 1. `[cues]`
+    /// Cues that are on, 0 or 1. `[cues]`
     pub cues: &'a [f64],
     /// Time before the onset, ms.
     pub before_ms: usize,
-    /// How long they sound, ms.
+    /// Duration of the cues, ms.
     pub tone_ms: usize,
-    /// Start and length of the puff, ms; none without.
+    /// Start and length of the puff, ms; none without a puff.
     pub puff_ms: Option<[usize; 2]>,
     /// Length of the trial after the onset, ms.
     pub after_ms: usize,
@@ -23,7 +23,7 @@ pub struct Stimuli<'a> {
 
 /// An eyelid, its cerebellum and its motor noise.
 #[derive(Clone)]
-pub struct Subject<C> {
+pub struct Animal<C> {
     closed: ClosedLoop<Eyelid, C>,
     noise: Stream,
     /// Standard deviation of the noise and its decay over a tick.
@@ -35,8 +35,8 @@ pub struct Subject<C> {
     cues: Vec<f64>,
 }
 
-impl<C: Controller> Subject<C> {
-    /// A subject at rest.
+impl<C: Controller> Animal<C> {
+    /// An animal at rest.
     ///
     /// # Errors
     /// Parameters out of range.
@@ -59,11 +59,11 @@ impl<C: Controller> Subject<C> {
         self.closed.controller_mut()
     }
 
-    /// Runs a trial; gives the closure after each ms, the first being that of the start. `watch` is called after each tick with
-    /// the ms since the onset and the cerebellum.
+    /// Runs a trial and returns the closure after each ms. `watch` is called after each tick with the ms since the onset and the
+    /// cerebellum.
     ///
     /// # Errors
-    /// A lid or a cerebellum that left the numbers.
+    /// A lid or a cerebellum whose state is no longer finite.
     pub fn trial(
         &mut self,
         stimuli: &Stimuli,
@@ -74,7 +74,7 @@ impl<C: Controller> Subject<C> {
         self.closed.reset();
         let length = stimuli.before_ms + stimuli.after_ms;
         let mut closure = Vec::with_capacity(length);
-        // Draws of unit variance through a leak that keeps it.
+        // A leak with draws that keep the variance.
         let step = self.noise_sd * (1.0 - self.noise_decay * self.noise_decay).sqrt();
         for k in 0..length {
             let since = k as i64 - stimuli.before_ms as i64;
@@ -94,18 +94,18 @@ impl<C: Controller> Subject<C> {
     }
 }
 
-/// What is measured of a response.
+/// Measures of a response of the lid.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Response {
+pub struct LidResponse {
     /// Largest closure.
     pub amplitude: f64,
-    /// Its time after the onset of the tone, ms.
+    /// Time of the largest closure after the onset of the tone, ms.
     pub peak_ms: f64,
-    /// When the closure first exceeds the criterion, ms; none when it does not.
+    /// Time at which the closure first exceeds the criterion, ms; none if it does not.
     pub onset_ms: Option<f64>,
 }
 
-impl Response {
+impl LidResponse {
     /// The response from the onset of the tone to `until_ms` after it.
     pub fn of(closure: &[f64], before_ms: usize, until_ms: usize, criterion: f64) -> Self {
         let seen = &closure[before_ms..(before_ms + until_ms).min(closure.len())];
@@ -115,7 +115,7 @@ impl Response {
         Self { amplitude, peak_ms: at as f64, onset_ms }
     }
 
-    /// Whether it is a conditioned response.
+    /// True if it is a conditioned response.
     pub fn is_conditioned(&self) -> bool {
         self.onset_ms.is_some()
     }

@@ -1,8 +1,8 @@
 //! Parameters of the experiment: one TOML document, every key with its unit and source.
 
+use lobule_control::minimum_jerk;
 use lobule_control::plant::TwoLink;
-use lobule_study::Error;
-use lobule_study::Preset;
+use lobule_study::{Check, Error, Preset};
 use serde::{Deserialize, Serialize};
 
 /// The documented defaults.
@@ -11,7 +11,7 @@ pub const DEFAULTS: &str = include_str!("force_field.toml");
 /// The presets.
 pub(super) const PRESETS: [Preset; 2] = [
     Preset::new("default", "10 seeds, 480 trials, four learners", ""),
-    Preset::new("quick", "seconds: two seeds, 280 trials", include_str!("force_field.quick.toml")),
+    Preset::new("quick", "a few seconds: two seeds, 280 trials", include_str!("force_field.quick.toml")),
 ];
 
 /// The reaches.
@@ -20,9 +20,9 @@ pub(super) const PRESETS: [Preset; 2] = [
 pub struct Reach {
     /// Start, m.
     pub center_m: [f64; 2],
-    /// Targets.
+    /// Number of targets.
     pub directions: usize,
-    /// Their distance, m.
+    /// Distance of the targets, m.
     pub distance_m: f64,
     /// Duration of the movement, s.
     pub duration_s: f64,
@@ -34,11 +34,11 @@ pub struct Reach {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
-    /// N s/m.
+    /// Strength of the curl field, N s/m.
     pub curl: f64,
-    /// N/m.
+    /// Stiffness of the channel, N/m.
     pub channel_stiffness: f64,
-    /// N s/m.
+    /// Damping of the channel, N s/m.
     pub channel_damping: f64,
 }
 
@@ -46,13 +46,13 @@ pub struct Field {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Feedback {
-    /// N m/rad, by rows.
+    /// Stiffness by rows, N m/rad.
     pub stiffness: [f64; 4],
-    /// N m s/rad, by rows.
+    /// Viscosity by rows, N m s/rad.
     pub viscosity: [f64; 4],
-    /// ms.
+    /// Sensory delay, ms.
     pub delay_ms: usize,
-    /// N m.
+    /// Standard deviation of the torque noise, N m.
     pub noise: f64,
 }
 
@@ -62,19 +62,19 @@ pub struct Feedback {
 pub struct Cerebellum {
     /// Granule cells.
     pub granule_cells: usize,
-    /// rad.
+    /// Half the range of angles, rad.
     pub reach_rad: f64,
-    /// rad/s.
+    /// Largest velocity, rad/s.
     pub speed_rad_s: f64,
-    /// Width of their fields.
+    /// Width of the granule cells' fields, as a fraction of these.
     pub width: f64,
-    /// Rate of learning.
+    /// Learning rate.
     pub rate: f64,
     /// Retention from trial to trial.
     pub retention: f64,
-    /// ms, for commands.
+    /// Shift of the inputs for a command as teacher, ms.
     pub shift_ms: usize,
-    /// ms, for errors.
+    /// Shift of the inputs for an error as teacher, ms.
     pub shift_of_errors_ms: usize,
 }
 
@@ -82,13 +82,13 @@ pub struct Cerebellum {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Protocol {
-    /// Without field.
+    /// Trials without field.
     pub baseline: usize,
-    /// With field.
+    /// Trials with field.
     pub adaptation: usize,
-    /// Without again.
+    /// Trials after the field.
     pub washout: usize,
-    /// One probe in so many.
+    /// Trials per probe.
     pub probe_every: usize,
 }
 
@@ -98,11 +98,11 @@ pub struct Protocol {
 pub struct Generalization {
     /// Trials.
     pub trials: usize,
-    /// deg, to either side.
+    /// Angles of the probes to either side, deg.
     pub angles_deg: Vec<u32>,
 }
 
-/// The modules and the order of fields.
+/// Fields that take turns, and the modules.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Switching {
@@ -110,23 +110,23 @@ pub struct Switching {
     pub trials: usize,
     /// Shortest and longest number of trials with a field.
     pub block: [usize; 2],
-    /// Of forward models, by tick.
+    /// Forgetting of forward models per tick.
     pub forgetting: f64,
-    /// Of inverse models.
+    /// Learning rate of inverse models.
     pub inverse_rate: f64,
-    /// First and last.
+    /// First and last σ of the likelihood.
     pub sigma: [f64; 2],
-    /// Trials in which σ falls.
+    /// Trials in which σ decreases.
     pub anneal_trials: usize,
-    /// Of first weights.
+    /// Standard deviation of initial weights.
     pub spread: f64,
-    /// By tick.
+    /// Probability of a change per tick.
     pub switching: f64,
-    /// Of the responsibility predictor.
+    /// Learning rate of the responsibility predictor.
     pub cue_rate: f64,
-    /// N m/rad, N m s/rad.
+    /// Stiffness (N m/rad) and viscosity (N m s/rad) of feedback.
     pub feedback: [f64; 2],
-    /// rad, rad/s, rad/s², N m.
+    /// Scales of angle (rad), velocity (rad/s), acceleration (rad/s²) and torque (N m).
     pub scales: [f64; 4],
 }
 
@@ -165,60 +165,62 @@ impl Config {
         ((self.reach.duration_s + self.reach.hold_s) / self.dt_s()).round() as usize
     }
 
-    /// Checks what the types and the parts themselves do not.
+    /// Joint angles of the planned movement (minimum jerk) in a direction `along`, at a time after its start.
+    ///
+    /// # Errors
+    /// A hand that is out of reach.
+    pub(super) fn planned_angles(&self, along: [f64; 2], t_s: f64) -> Result<[f64; 2], Error> {
+        let reach = &self.reach;
+        let way = reach.distance_m * minimum_jerk((t_s / reach.duration_s).min(1.0))[0];
+        let hand = [reach.center_m[0] + way * along[0], reach.center_m[1] + way * along[1]];
+        TwoLink::HUMAN.angles(hand).ok_or_else(|| {
+            let target = libm::atan2(along[1], along[0]).to_degrees();
+            let what = format!("{}; the target at {target:.0} deg is out of reach", reach.distance_m);
+            Check::of("reach").refusal("distance_m", what)
+        })
+    }
+
+    /// Checks everything that neither the types nor the parts themselves check.
     pub(super) fn validate(&self) -> Result<(), Error> {
-        let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
-        let p = &self.protocol;
-        for (key, n, [least, most]) in [
-            ("tick_ms", self.tick_ms, [1, 20]),
-            ("reach.directions", self.reach.directions, [1, 64]),
-            ("feedback.delay_ms", self.feedback.delay_ms, [0, 1000]),
-            ("cerebellum.granule_cells", self.cerebellum.granule_cells, [1, 100_000]),
-            ("cerebellum.shift_ms", self.cerebellum.shift_ms, [0, 1000]),
-            ("cerebellum.shift_of_errors_ms", self.cerebellum.shift_of_errors_ms, [0, 1000]),
-            ("protocol.probe_every", p.probe_every, [3, 1000]),
-            ("protocol.baseline", p.baseline, [2 * p.probe_every.min(5000), 10_000]),
-            ("protocol.adaptation", p.adaptation, [6 * p.probe_every.min(1500), 10_000]),
-            ("protocol.washout", p.washout, [2 * p.probe_every.min(5000), 10_000]),
-            ("generalization.trials", self.generalization.trials, [1, 10_000]),
-            ("switching.trials", self.switching.trials, [12, 10_000]),
-            ("switching.anneal_trials", self.switching.anneal_trials, [0, 1_000_000]),
-        ] {
-            if n < least || n > most {
-                return wrong(key, format!("{n}; it lies in {least}..={most}"));
-            }
-        }
-        for (key, ms) in [
-            ("feedback.delay_ms", self.feedback.delay_ms),
-            ("cerebellum.shift_ms", self.cerebellum.shift_ms),
-            ("cerebellum.shift_of_errors_ms", self.cerebellum.shift_of_errors_ms),
-        ] {
-            if !ms.is_multiple_of(self.tick_ms) {
-                return wrong(key, format!("{ms}; multiples of the tick of {} ms are needed", self.tick_ms));
-            }
-        }
-        for (key, x, most) in [
-            ("reach.distance_m", self.reach.distance_m, 1.0),
-            ("reach.duration_s", self.reach.duration_s, 10.0),
-            ("reach.hold_s", self.reach.hold_s, 10.0),
-            ("field.curl", self.field.curl, 1000.0),
-        ] {
-            if !(x > 0.0 && x <= most) {
-                return wrong(key, format!("{x}; more than 0, at most {most}"));
-            }
-        }
-        if !(self.feedback.noise >= 0.0 && self.feedback.noise.is_finite()) {
-            return wrong("feedback.noise", format!("{}; at least 0 N m", self.feedback.noise));
-        }
-        let angles = &self.generalization.angles_deg;
-        if angles.first() != Some(&0) || angles.iter().any(|a| *a > 180) {
-            let what = format!("{angles:?}; angles up to 180, 0 (the trained direction) first");
-            return wrong("generalization.angles_deg", what);
-        }
-        let block = self.switching.block;
-        if !(1 <= block[0] && block[0] <= block[1] && block[1] <= 1000) {
-            return wrong("switching.block", format!("{block:?}; rising, from 1 to 1000 trials"));
-        }
+        Check::of("").within("tick_ms", self.tick_ms, 1..=20)?;
+        let whole_ticks = |check: &Check, key: &str, ms: usize| -> Result<(), Error> {
+            check.within(key, ms, 0..=1000)?.whole_ticks(key, ms as f64, self.tick_ms as f64)?;
+            Ok(())
+        };
+        let positive = |check: &Check, key: &str, x: f64, most: f64| -> Result<(), Error> {
+            check.that(key, x, x > 0.0 && x <= most, &format!("more than 0, at most {most}"))?;
+            Ok(())
+        };
+        let (check, reach) = (Check::of("reach"), &self.reach);
+        check.within("directions", reach.directions, 1..=64)?;
+        positive(&check, "distance_m", reach.distance_m, 1.0)?;
+        positive(&check, "duration_s", reach.duration_s, 10.0)?;
+        positive(&check, "hold_s", reach.hold_s, 10.0)?;
+        positive(&Check::of("field"), "curl", self.field.curl, 1000.0)?;
+        let (check, feedback) = (Check::of("feedback"), &self.feedback);
+        whole_ticks(&check, "delay_ms", feedback.delay_ms)?;
+        check.at_least("noise", feedback.noise, 0.0)?;
+        let (check, c) = (Check::of("cerebellum"), &self.cerebellum);
+        check.within("granule_cells", c.granule_cells, 1..=100_000)?;
+        whole_ticks(&check, "shift_ms", c.shift_ms)?;
+        whole_ticks(&check, "shift_of_errors_ms", c.shift_of_errors_ms)?;
+        let (check, p) = (Check::of("protocol"), &self.protocol);
+        check.within("probe_every", p.probe_every, 3..=1000)?;
+        check.within("baseline", p.baseline, 2 * p.probe_every..=10_000)?;
+        check.within("adaptation", p.adaptation, 6 * p.probe_every..=10_000)?;
+        check.within("washout", p.washout, 2 * p.probe_every..=10_000)?;
+        let (check, g) = (Check::of("generalization"), &self.generalization);
+        check.within("trials", g.trials, 1..=10_000)?;
+        let angles = &g.angles_deg;
+        let are_angles = angles.first() == Some(&0) && angles.iter().all(|a| *a <= 180);
+        let allowed = "angles up to 180, 0 (the trained direction) first";
+        check.that("angles_deg", format!("{angles:?}"), are_angles, allowed)?;
+        let (check, s) = (Check::of("switching"), &self.switching);
+        check.within("trials", s.trials, 12..=10_000)?;
+        check.within("anneal_trials", s.anneal_trials, 0..=1_000_000)?;
+        let [short, long] = s.block;
+        let is_rising = 1 <= short && short <= long && long <= 1000;
+        check.that("block", format!("{:?}", s.block), is_rising, "rising, from 1 to 1000 trials")?;
         Ok(())
     }
 
@@ -228,15 +230,10 @@ impl Config {
         let targets = (0..self.reach.directions).map(|k| 90.0 + step * k as f64);
         let angles = &self.generalization.angles_deg;
         let sides = angles.iter().flat_map(|a| [90.0 + f64::from(*a), 90.0 - f64::from(*a)]);
-        for target in targets.chain(sides) {
-            let radians: f64 = f64::to_radians(target);
-            let ([x, y], far) = (self.reach.center_m, self.reach.distance_m);
-            let hand = [x + far * libm::cos(radians), y + far * libm::sin(radians)];
-            if TwoLink::HUMAN.angles(hand).is_none() {
-                let what = format!("{far}; the target at {target} deg is out of reach");
-                return Err(Error::Config { key: "reach.distance_m".into(), what });
-            }
-        }
-        Ok(())
+        targets.chain(sides).try_for_each(|target| {
+            let radians = target.to_radians();
+            let along = [libm::cos(radians), libm::sin(radians)];
+            self.planned_angles(along, self.reach.duration_s).map(|_| ())
+        })
     }
 }

@@ -2,198 +2,148 @@
 
 use super::config::Config;
 use super::measures::{Measures, common_decays, measures};
-use super::record::{Learner, Player, Record, Session};
+use super::record::{Learner, Record, SwitchingController};
 use lobule_analysis::mean;
-use lobule_study::report::{Finding, Judge};
+use lobule_study::report::{Finding, Source};
 
-const SMITH: &str = "0.7 to 0.9 after 150 to 200 trials as commonly quoted of Smith, Ghazizadeh & Shadmehr 2006, doi:10.1371/journal.pbio.0040179; not confirmed in its text";
-const MIRROR: &str = "direction: after-effects mirror the first errors, Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994; \
-     Chosen: by a tenth or more, so that noise alone does not pass";
-const DECAY: &str = "direction: paths return to those without field, Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994; \
-     Chosen: by a tenth or more, so that noise alone does not pass";
-const FASTER: &str = "direction only: de-adaptation is at least as fast as adaptation, as commonly quoted of Davidson & Wolpert 2004, doi:10.1007/s00221-003-1752-6";
-const LOCAL: &str = "direction: learning falls off away from trained directions, Gandolfo, Mussa-Ivaldi & Bizzi 1996, doi:10.1073/pnas.93.9.3843, as told by Mattar & Ostry 2007; \
-     Donchin, Francis & Shadmehr 2003, doi:10.1523/JNEUROSCI.23-27-09032.2003; Chosen: by a tenth or more from 45 deg on, so that noise alone does not pass";
-const TURNS: &str = "direction only: modules chosen by a cue keep several dynamics, Wolpert & Kawato 1998, doi:10.1016/S0893-6080(98)00066-5; \
-     Haruno, Wolpert & Kawato 2001, doi:10.1162/089976601750541778 (from the abstracts)";
-const NOTHING: &str = "by construction: nothing is learned";
-const REPORTED: &str = "reported; no published value was looked up";
+/// Everything on which ranges rest.
+pub const GROUNDS: &[Source] =
+    &[NO_LEARNING, EIGHT_DIRECTIONS, DECAY, MIRROR, FASTER, ONE_DIRECTION, LOCAL, TURNS];
 
-/// Measures of all sessions of a learner, seed by seed.
+const NO_LEARNING: Source = Source::law(
+    "a learning rate of 0 keeps all weights at 0, so nothing is compensated; 0.05 for noise ours",
+);
+const EIGHT_DIRECTIONS: Source = Source::chosen_after(
+    "0.7 to 0.9 after 150 to 200 trials as commonly quoted of Smith, Ghazizadeh & Shadmehr 2006, doi:10.1371/journal.pbio.0040179, for one \
+     direction; not confirmed in its text; no commit precedes the first run",
+);
+const DECAY: Source = Source::chosen_after(
+    "direction: Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994 (paths return to those without field); margin of a \
+     tenth ours, so that noise alone does not pass; no commit precedes the first run",
+);
+const MIRROR: Source = Source::chosen_after(
+    "direction: Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994 (after-effects mirror the first errors); margin of a \
+     tenth ours, so that noise alone does not pass; no commit precedes the first run",
+);
+const FASTER: Source = Source::chosen_after(
+    "direction: Davidson & Wolpert 2004, doi:10.1007/s00221-003-1752-6, as commonly quoted (de-adaptation is at least as fast as \
+     adaptation); bound ours: 1 is equal speed; no commit precedes the first run",
+);
+const ONE_DIRECTION: Source = Source::chosen_after(
+    "0.7 to 0.9 after 150 to 200 trials as commonly quoted of Smith, Ghazizadeh & Shadmehr 2006, doi:10.1371/journal.pbio.0040179; not \
+     confirmed in its text; this session was added after eight directions had missed the range",
+);
+const LOCAL: Source = Source::chosen_after(
+    "direction: learning falls off away from trained directions (Gandolfo, Mussa-Ivaldi & Bizzi 1996, doi:10.1073/pnas.93.9.3843, as \
+     reported by Mattar & Ostry 2007; Donchin, Francis & Shadmehr 2003, doi:10.1523/JNEUROSCI.23-27-09032.2003); margin of a tenth from \
+     45 deg on ours, so that noise alone does not pass; no commit precedes the first run",
+);
+const TURNS: Source = Source::chosen_after(
+    "direction: modules chosen by a cue keep several dynamics (Wolpert & Kawato 1998, doi:10.1016/S0893-6080(98)00066-5; Haruno, Wolpert & \
+     Kawato 2001, doi:10.1162/089976601750541778; abstracts); bound ours: 1 is one module alone; no commit precedes the first run",
+);
+const FITTED: Source = Source::reported(
+    "fitted to 0.23, the rates of the two states of Smith et al. 2006 together (as commonly quoted)",
+);
+
+/// Measures of all sessions of a learner, by seed.
 pub fn of(config: &Config, record: &Record, learner: Learner) -> Vec<Measures> {
-    let sessions = record.sessions.iter().filter(|s: &&Session| s.learner == learner);
+    let sessions = record.sessions.iter().filter(|s| s.learner == learner);
     sessions.map(|s| measures(config, s)).collect()
 }
 
 /// All findings.
 pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
-    let mut all = Vec::new();
-    for learner in Learner::ALL {
-        let measured = of(config, record, learner);
-        let main = learner == Learner::Shifted;
-        let values = |f: fn(&Measures) -> f64| measured.iter().map(f).collect::<Vec<f64>>();
-        let mut add = |name: &str, meaning: &str, by_seed: Vec<f64>, unit: &str, range, source: &str| {
-            let name = format!("{}/{name}", learner.name());
-            all.push(Finding::seven(name, meaning, by_seed, unit, range, Judge::Mean, source));
-        };
-        let only_main = |range: [Option<f64>; 2], source: &'static str| {
-            if main { (range, source) } else { ([None, None], REPORTED) }
-        };
-        let (range, source) = match learner {
-            Learner::None => ([Some(-0.05), Some(0.05)], NOTHING),
-            _ => only_main([Some(0.7), Some(0.9)], SMITH),
-        };
-        add(
-            "compensated",
-            "Part of the field's force that error clamps find compensated in the last third of adaptation, less that of the baseline.",
-            values(|m| m.compensated),
-            "1",
-            range,
-            source,
-        );
-        add(
-            "initial_deviation",
-            "Largest distance from the straight line in the first trials with the field, one for each direction.",
-            values(|m| 100.0 * m.initial_m),
-            "cm",
-            [None, None],
-            REPORTED,
-        );
-        let (range, source) = only_main([None, Some(0.9)], DECAY);
-        add(
-            "late_over_initial",
-            "Deviation in the last third of adaptation over that of the first trials.",
-            values(|m| m.late_m / m.initial_m),
-            "1",
-            range,
-            source,
-        );
-        let (range, source) = only_main([Some(0.1), None], MIRROR);
-        add(
-            "after_effect",
-            "Deviation of late catch trials to the other side, over that of the first trials with the field; 1 is a mirror image.",
-            values(|m| -m.catch_m / m.initial_m),
-            "1",
-            range,
-            source,
-        );
-        if learner == Learner::None {
-            continue;
-        }
-        let taus = "Trials in which the deviation falls to 1/e on its way to where it stays";
-        add(
-            "learning_trials",
-            &format!("{taus}, with the field."),
-            values(|m| m.learning_trials),
-            "trials",
-            [None, None],
-            REPORTED,
-        );
-        add(
-            "washout_trials",
-            &format!("{taus}, when the field has gone."),
-            values(|m| m.washout_trials),
-            "trials",
-            [None, None],
-            REPORTED,
-        );
-        if main {
-            let [learning, washout] = common_decays(config, record, learner);
-            add(
-                "washout_over_learning",
-                "Time constant of washout over that of learning, both of the mean course of all seeds.",
-                vec![washout / learning],
-                "1",
-                [None, Some(1.0)],
-                FASTER,
-            );
-        }
-    }
-    let first: Vec<f64> = record.spreads.iter().map(|s| s.first).collect();
-    all.push(Finding::seven(
-        "first_trial",
-        "Part of the force that is compensated after one trial in its direction; the learning rate is fitted to it.",
-        first,
-        "1",
-        [None, None],
-        Judge::Mean,
-        "fitted to 0.23, the rates of the two states of Smith et al. 2006 together (as commonly quoted)",
-    ));
-    all.push(Finding::seven(
-        "one_direction/compensated",
-        "Part of the field's force that is compensated after training in one direction without probes.",
-        record.spreads.iter().map(|s| s.compensated[0]).collect(),
-        "1",
-        [Some(0.7), Some(0.9)],
-        Judge::Mean,
-        SMITH,
-    ));
-    let elsewhere = |k: usize| -> Vec<f64> {
-        record.spreads.iter().map(|s| s.compensated[k] / s.compensated[0]).collect()
-    };
-    for (k, angle) in config.generalization.angles_deg.iter().enumerate().skip(1) {
-        all.push(Finding::seven(
-            format!("generalization/{angle}deg"),
-            "Compensation at this angle to the one trained direction, over that in it; mean of both sides.",
-            elsewhere(k),
-            "1",
-            if *angle >= 45 { [None, Some(0.9)] } else { [None, None] },
-            Judge::Mean,
-            LOCAL,
-        ));
-    }
-    turns(record, &mut all);
-    all
+    let mut found = Vec::new();
+    Learner::ALL.into_iter().for_each(|learner| sessions(config, record, learner, &mut found));
+    one_direction(config, record, &mut found);
+    switching(record, &mut found);
+    found
 }
 
-/// Findings of the fields that take turns.
-fn turns(record: &Record, all: &mut Vec<Finding>) {
-    let late = |player: Player, is_first: bool| -> Vec<f64> {
-        record.turns.iter().filter(|t| t.player == player).map(|t| t.late_m(is_first)).collect()
+/// Baseline, adaptation and washout with eight directions; ranges are of the main learner.
+fn sessions(config: &Config, record: &Record, learner: Learner, found: &mut Vec<Finding>) {
+    let measured = of(config, record, learner);
+    let is_main = learner == Learner::Shifted;
+    let new = |name: &str, meaning: &str, value: fn(&Measures) -> f64| {
+        Finding::new(format!("{}/{name}", learner.name()), meaning, measured.iter().map(value).collect())
     };
-    let mut add = |name: String, meaning: &str, by_seed: Vec<f64>, unit: &str, range, source: &str| {
-        all.push(Finding::seven(name, meaning, by_seed, unit, range, Judge::Mean, source));
-    };
-    for player in Player::ALL {
-        for (is_first, name, meaning) in [
-            (
-                true,
-                "first",
-                "Mean size of deviations in the first trial after a change of field, last third.",
-            ),
-            (false, "others", "Mean size of deviations in the other trials of the last third."),
-        ] {
-            let by_seed = late(player, is_first).iter().map(|d| 100.0 * d).collect();
-            add(
-                format!("switching/{}/{name}", player.name()),
-                meaning,
-                by_seed,
-                "cm",
-                [None, None],
-                REPORTED,
-            );
-        }
-        if player != Player::OneModule {
-            add(
-                format!("switching/{}/accuracy", player.name()),
-                "Part of the movements of the last third in which the module of the field leads, under the better pairing.",
-                record.turns.iter().filter(|t| t.player == player).map(|t| t.accuracy).collect(),
-                "1",
-                [None, None],
-                REPORTED,
-            );
+    let meaning = "Fraction of the field's force that error clamps in the last third of adaptation found compensated, minus that of the \
+                   baseline.";
+    let compensated = new("compensated", meaning, |m| m.compensated);
+    found.push(match learner {
+        Learner::None => compensated.mean(-0.05..=0.05, &NO_LEARNING),
+        Learner::Shifted => compensated.mean(0.7..=0.9, &EIGHT_DIRECTIONS),
+        _ => compensated,
+    });
+    let meaning =
+        "Largest distance from the straight line in the first trials with the field, one for each direction.";
+    found.push(new("initial_deviation", meaning, |m| 100.0 * m.initial_m).unit("cm"));
+    let meaning =
+        "Deviation in the last third of adaptation relative to that in the first trials with the field.";
+    let late = new("late_over_initial", meaning, |m| m.late_m / m.initial_m);
+    found.push(if is_main { late.mean(..=0.9, &DECAY) } else { late });
+    let meaning = "Opposite deviation in late catch trials relative to that in the first trials with the field; 1 is a mirror image.";
+    let after_effect = new("after_effect", meaning, |m| -m.catch_m / m.initial_m);
+    found.push(if is_main { after_effect.mean(0.1.., &MIRROR) } else { after_effect });
+    if learner == Learner::None {
+        return;
+    }
+    let meaning = "Time constant of an exponential fitted to the deviations with the field.";
+    found.push(new("learning_trials", meaning, |m| m.learning_trials).unit("trials"));
+    let meaning = "Time constant of an exponential fitted to the deviations after the field.";
+    found.push(new("washout_trials", meaning, |m| m.washout_trials).unit("trials"));
+    if is_main {
+        let [learning, washout] = common_decays(config, record, learner);
+        let meaning = "Time constant of washout relative to that of learning, both of the mean learning curve over seeds.";
+        let name = format!("{}/washout_over_learning", learner.name());
+        found.push(Finding::new(name, meaning, vec![washout / learning]).mean(..=1.0, &FASTER));
+    }
+}
+
+/// Training in one direction.
+fn one_direction(config: &Config, record: &Record, found: &mut Vec<Finding>) {
+    let first = record.spreads.iter().map(|s| s.first).collect();
+    let meaning = "Fraction of the force that is compensated after one trial in its direction; the learning rate is fitted to it.";
+    found.push(Finding::new("first_trial", meaning, first).beside(&FITTED));
+    let by_seed = record.spreads.iter().map(|s| s.compensated[0]).collect();
+    let meaning =
+        "Fraction of the field's force that is compensated after training in one direction without probes.";
+    let compensated = Finding::new("one_direction/compensated", meaning, by_seed);
+    found.push(compensated.mean(0.7..=0.9, &ONE_DIRECTION));
+    for (k, angle) in config.generalization.angles_deg.iter().enumerate().skip(1) {
+        let by_seed = record.spreads.iter().map(|s| s.compensated[k] / s.compensated[0]).collect();
+        let meaning =
+            "Compensation at this angle to the trained direction relative to that in it; mean of both sides.";
+        let elsewhere = Finding::new(format!("generalization/{angle}deg"), meaning, by_seed);
+        found.push(if *angle >= 45 { elsewhere.mean(..=0.9, &LOCAL) } else { elsewhere });
+    }
+}
+
+/// Fields that take turns.
+fn switching(record: &Record, found: &mut Vec<Finding>) {
+    let runs = |controller| record.turns.iter().filter(move |t| t.controller == controller);
+    let late = |controller, is_first: bool| runs(controller).map(move |t| t.late_m(is_first));
+    for controller in SwitchingController::ALL {
+        let new = |what: &str, meaning: &str, by_seed: Vec<f64>| {
+            Finding::new(format!("switching/{}/{what}", controller.name()), meaning, by_seed)
+        };
+        let cm = |is_first| late(controller, is_first).map(|d| 100.0 * d).collect();
+        let meaning = "Mean size of deviations in the first trial after a change of field, last third.";
+        found.push(new("first", meaning, cm(true)).unit("cm"));
+        let meaning = "Mean size of deviations in the other trials of the last third.";
+        found.push(new("others", meaning, cm(false)).unit("cm"));
+        if controller != SwitchingController::OneModule {
+            let meaning = "Share of movement time in the last third in which the module of the field had the larger responsibility, under \
+                           the better pairing.";
+            found.push(new("accuracy", meaning, runs(controller).map(|t| t.accuracy).collect()));
         }
     }
-    let over =
-        late(Player::Cued, true).iter().zip(late(Player::OneModule, true)).map(|(c, o)| c / o).collect();
-    add(
-        "switching/cue_over_one_module".into(),
-        "Deviation after a change of field, of MOSAIC with a cue over one module.",
-        over,
-        "1",
-        [None, Some(1.0)],
-        TURNS,
-    );
+    let one_module = late(SwitchingController::OneModule, true);
+    let by_seed =
+        late(SwitchingController::Cued, true).zip(one_module).map(|(cued, one)| cued / one).collect();
+    let meaning = "Deviation after a change of field, of MOSAIC with a cue relative to one module.";
+    found.push(Finding::new("switching/cue_over_one_module", meaning, by_seed).mean(..=1.0, &TURNS));
 }
 
 /// Mean over seeds.

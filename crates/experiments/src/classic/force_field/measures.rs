@@ -1,30 +1,30 @@
-//! What is measured of a session.
+//! Measures of a session.
 
 use super::config::Config;
-use super::record::{Kind, Learner, Record, Session, Trial};
+use super::record::{Learner, Record, Session, Trial, TrialKind};
 use lobule_analysis::mean;
 
-/// Numbers of one session.
+/// Measures of one session.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measures {
     /// Deviation in the first trials with the field, one for each direction, m.
     pub initial_m: f64,
     /// Deviation in the last third of adaptation, m.
     pub late_m: f64,
-    /// Deviation of the catch trials in that time, m.
+    /// Deviation of the catch trials in the last third of adaptation, m.
     pub catch_m: f64,
-    /// Part of the field that clamps of that time find compensated, less that of the baseline.
+    /// Compensated fraction of the field in error clamps of the last third of adaptation, minus that of the baseline.
     pub compensated: f64,
     /// Deviation in the first trials of washout, m.
     pub after_m: f64,
-    /// Trials in which what is learned falls to 1/e, during adaptation.
+    /// Time constant of the decay of deviations during adaptation, trials.
     pub learning_trials: f64,
-    /// The same during washout.
+    /// Time constant during washout, trials.
     pub washout_trials: f64,
 }
 
-/// Deviations of some kind among trials numbered from 0.
-fn deviations(trials: &[Trial], kind: Kind) -> Vec<(f64, f64)> {
+/// Deviations of trials of a kind: (number of the trial, m).
+fn deviations(trials: &[Trial], kind: TrialKind) -> Vec<(f64, f64)> {
     let all = trials.iter().enumerate().filter(|(_, t)| t.kind == kind);
     all.map(|(k, t)| (k as f64, t.deviation_m)).collect()
 }
@@ -40,15 +40,15 @@ pub fn measures(config: &Config, session: &Session) -> Measures {
     let (adaptation, washout) = rest.split_at(p.adaptation);
     let late = &adaptation[2 * p.adaptation / 3..];
     let clamped = |trials: &[Trial]| {
-        let all: Vec<f64> = trials.iter().filter(|t| t.kind == Kind::Clamp).map(|t| t.compensated).collect();
-        mean(&all)
+        let clamps = trials.iter().filter(|t| t.kind == TrialKind::Clamp);
+        mean(&clamps.map(|t| t.compensated).collect::<Vec<_>>())
     };
-    let (field, null) = (deviations(adaptation, Kind::Field), deviations(washout, Kind::Null));
+    let (field, null) = (deviations(adaptation, TrialKind::Field), deviations(washout, TrialKind::Null));
     let n = config.reach.directions;
     Measures {
         initial_m: mean_of(&field[..n.min(field.len())]),
-        late_m: mean_of(&deviations(late, Kind::Field)),
-        catch_m: mean_of(&deviations(late, Kind::Catch)),
+        late_m: mean_of(&deviations(late, TrialKind::Field)),
+        catch_m: mean_of(&deviations(late, TrialKind::Catch)),
         compensated: clamped(late) - clamped(baseline),
         after_m: mean_of(&null[..n.min(null.len())]),
         learning_trials: decay(&field),
@@ -56,22 +56,21 @@ pub fn measures(config: &Config, session: &Session) -> Measures {
     }
 }
 
-/// Decays of adaptation and washout of the mean course over all seeds of a learner, trials.
+/// Time constants of adaptation and washout in the mean learning curve over all seeds of a learner, trials.
 pub fn common_decays(config: &Config, record: &Record, learner: Learner) -> [f64; 2] {
     let sessions: Vec<&Session> = record.sessions.iter().filter(|s| s.learner == learner).collect();
     let p = &config.protocol;
-    [(p.baseline, p.adaptation, Kind::Field), (p.baseline + p.adaptation, p.washout, Kind::Null)].map(
-        |(from, length, kind)| {
-            let course: Vec<(f64, f64)> = (0..length)
+    [(p.baseline, p.adaptation, TrialKind::Field), (p.baseline + p.adaptation, p.washout, TrialKind::Null)]
+        .map(|(from, length, kind)| {
+            let curve: Vec<(f64, f64)> = (0..length)
                 .filter_map(|k| {
                     let trials = sessions.iter().map(|s| &s.trials[from + k]).filter(|t| t.kind == kind);
                     let all: Vec<f64> = trials.map(|t| t.deviation_m).collect();
                     (!all.is_empty()).then(|| (k as f64, mean(&all)))
                 })
                 .collect();
-            decay(&course)
-        },
-    )
+            decay(&curve)
+        })
 }
 
 /// τ of the exponential `a + b exp(-n/τ)` that fits best, in trials: least squares in a and b at each of 120 τ from 0.5 to 500.

@@ -1,4 +1,4 @@
-//! `classic/force_field`: reaching in a force field that depends on the velocity of the hand.
+//! `classic/force_field`: reaching in a force field proportional to the velocity of the hand.
 //!
 //! ```text
 //! Config ──Session (order of trials, probes)──▶ Reacher: ReachingArm + InverseDynamics beside JointLearning ──▶ Trial

@@ -1,12 +1,11 @@
 //! An arm that reaches, trial by trial.
 
 use super::config::Config;
-use super::record::{Kind, Learner, Trial};
+use super::record::{Learner, Trial, TrialKind};
 use lobule_control::filter::{Basis, TraceModel, Tuning};
 use lobule_control::plant::{Channel, ReachingArm, TwoLink, curl};
 use lobule_control::{
     Beside, ClosedLoop, Controller, Drive, InverseDynamics, JointLearning, JointLearningParameters, Role,
-    minimum_jerk,
 };
 use lobule_signal::Stream;
 use lobule_study::Error;
@@ -14,14 +13,13 @@ use lobule_study::Error;
 /// Arm, controllers and noise.
 pub struct Reacher<'a> {
     config: &'a Config,
-    links: TwoLink,
     joined: ClosedLoop<ReachingArm, Beside<InverseDynamics, JointLearning>>,
     noise: Stream,
     trials: u64,
 }
 
 impl<'a> Reacher<'a> {
-    /// An arm that knows itself and nothing of the field.
+    /// An arm that knows its own dynamics and nothing of the field.
     pub fn new(config: &'a Config, learner: Learner, seed: u64) -> Result<Self, Error> {
         let (links, dt, c) = (TwoLink::HUMAN, config.dt_s(), &config.cerebellum);
         let arm = ReachingArm::new(links, ReachingArm::VISCOSITY, config.reach.center_m)?;
@@ -48,25 +46,24 @@ impl<'a> Reacher<'a> {
         let delays = [config.feedback.delay_ms / config.tick_ms, 0];
         Ok(Self {
             config,
-            links,
             joined: ClosedLoop::new(arm, both, 2, dt, delays)?,
             noise: Stream::new(seed, "force_field/noise"),
             trials: 0,
         })
     }
 
-    /// Switches learning.
+    /// Enables or disables learning.
     pub fn set_learning(&mut self, learns: bool) {
         self.joined.controller_mut().set_learning(learns);
     }
 
     /// One reach.
-    pub fn reach(&mut self, kind: Kind, target_deg: f64, keeps_path: bool) -> Result<Trial, Error> {
+    pub fn reach(&mut self, kind: TrialKind, target_deg: f64, keeps_path: bool) -> Result<Trial, Error> {
         let (config, dt) = (self.config, self.config.dt_s());
         let (start, reach) = (config.reach.center_m, &config.reach);
         let radians = target_deg.to_radians();
         let along = [libm::cos(radians), libm::sin(radians)];
-        let b = if kind == Kind::Field { config.field.curl } else { 0.0 };
+        let b = if kind == TrialKind::Field { config.field.curl } else { 0.0 };
         let channel = Channel {
             from_m: start,
             along,
@@ -75,22 +72,17 @@ impl<'a> Reacher<'a> {
         };
         let arm = self.joined.plant_mut();
         arm.set_field(curl(b))?;
-        arm.set_channel((kind == Kind::Clamp).then_some(channel))?;
+        arm.set_channel((kind == TrialKind::Clamp).then_some(channel))?;
         self.joined.reset();
 
         let every = (10 / config.tick_ms).max(1);
         let (mut deviation, mut pressed, mut ideal_squared, mut path) = (0.0f64, 0.0, 0.0, Vec::new());
         for tick in 0..config.ticks() {
             let t = tick as f64 * dt;
-            let way = reach.distance_m * minimum_jerk((t / reach.duration_s).min(1.0))[0];
-            let hand = [start[0] + way * along[0], start[1] + way * along[1]];
-            let Some(wanted) = self.links.angles(hand) else {
-                let what = format!("{}; the target at {target_deg} deg is out of reach", reach.distance_m);
-                return Err(Error::Config { key: "reach.distance_m".into(), what });
-            };
+            let desired = config.planned_angles(along, t)?;
             let at = self.trials * config.ticks() as u64 + tick as u64;
             let noise = [0, 1].map(|j| config.feedback.noise * self.noise.normal(at, j));
-            self.joined.tick(&Drive { reference: &wanted, disturbance: &noise, cues: &[] })?;
+            self.joined.tick(&Drive { reference: &desired, disturbance: &noise, cues: &[] })?;
 
             let arm = self.joined.plant();
             let [x, y] = arm.hand_m();
@@ -109,7 +101,7 @@ impl<'a> Reacher<'a> {
         }
         self.joined.finish(0.0)?;
         self.trials += 1;
-        let compensated = if kind == Kind::Clamp { pressed / ideal_squared } else { 0.0 };
+        let compensated = if kind == TrialKind::Clamp { pressed / ideal_squared } else { 0.0 };
         Ok(Trial { kind, target_deg, deviation_m: deviation, compensated, path })
     }
 }

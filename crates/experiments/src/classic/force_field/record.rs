@@ -1,24 +1,24 @@
-//! All that a run records.
+//! The record of a run.
 
 use lobule_analysis::mean;
 use serde::{Deserialize, Serialize};
 
-/// What learns.
+/// Learner beside the known dynamics of the arm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Learner {
     /// Feedback-error learning with shifted inputs.
     Shifted,
-    /// The same, without the shift.
+    /// Feedback-error learning without the shift.
     Unshifted,
     /// Counterfactual predictive control with shifted inputs.
     Counterfactual,
-    /// Nothing.
+    /// No learning.
     None,
 }
 
 impl Learner {
-    /// All.
+    /// All of them.
     pub const ALL: [Self; 4] = [Self::Shifted, Self::Unshifted, Self::Counterfactual, Self::None];
 
     /// Name in findings.
@@ -31,82 +31,82 @@ impl Learner {
         }
     }
 
-    /// In words.
+    /// Name in words.
     pub fn words(self) -> &'static str {
         match self {
             Self::Shifted => "feedback-error learning",
-            Self::Unshifted => "without the shift in time",
-            Self::Counterfactual => "counterfactual errors",
+            Self::Unshifted => "no shift in time",
+            Self::Counterfactual => "counterfactual predictive control",
             Self::None => "no cerebellum",
         }
     }
 }
 
-/// What the robot does in a trial.
+/// Action of the robot in a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Nothing.
+pub enum TrialKind {
+    /// None.
     Null,
-    /// The field.
+    /// Force field.
     Field,
-    /// Nothing, when the field is expected.
+    /// None, when the field is expected (catch trial).
     Catch,
-    /// The channel.
+    /// Channel (error clamp).
     Clamp,
 }
 
-/// What a trial tells.
+/// Outcome of a trial.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trial {
-    /// What the robot did.
-    pub kind: Kind,
+    /// Action of the robot.
+    pub kind: TrialKind,
     /// Angle of the target, deg counter-clockwise from the right.
     pub target_deg: f64,
-    /// Distance from the straight line where it is largest during the movement, m; positive to the right, where the field pushes.
+    /// Largest distance from the straight line during the movement, m; positive to the right, the direction of the field's force.
     pub deviation_m: f64,
-    /// Force against the wall, as part of the force that would cancel the field; 0 for other kinds.
+    /// Force against the wall in an error clamp, as a fraction of the force that would cancel the field; 0 in other trials.
     pub compensated: f64,
-    /// Hand from its start, m, every 10 ms; empty where it is not kept.
+    /// Path of the hand from its start, m, every 10 ms; empty if it is not kept.
     pub path: Vec<[f64; 2]>,
 }
 
 /// A session of one subject: baseline, adaptation, washout.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Session {
-    /// What learned.
+    /// Learner.
     pub learner: Learner,
-    /// Its seed.
+    /// Seed.
     pub seed: u64,
-    /// All trials in order.
+    /// Trials in order.
     pub trials: Vec<Trial>,
 }
 
-/// What was learned in one direction, elsewhere.
+/// Generalization of learning in one direction.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Spread {
-    /// Its seed.
+pub struct OneDirection {
+    /// Seed.
     pub seed: u64,
-    /// Compensation after one trial of learning, in its direction.
+    /// Compensation in the trained direction after one trial.
     pub first: f64,
-    /// Compensation at each angle of the configuration, mean of both sides, less that before learning.
+    /// Compensation at each angle of the configuration, mean of both sides, minus that before learning.
     pub compensated: Vec<f64>,
 }
 
-/// Who controls.
+/// Controller under fields that take turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Player {
-    /// MOSAIC that is shown which field is on.
+pub enum SwitchingController {
+    /// MOSAIC with a cue for the present field.
     Cued,
-    /// MOSAIC that is not.
+    /// MOSAIC without a cue.
     Uncued,
-    /// One module.
+    /// A single module.
     OneModule,
 }
 
-impl Player {
-    /// All.
+impl SwitchingController {
+    /// All of them.
     pub const ALL: [Self; 3] = [Self::Cued, Self::Uncued, Self::OneModule];
 
     /// Name in findings.
@@ -118,7 +118,7 @@ impl Player {
         }
     }
 
-    /// In words.
+    /// Name in words.
     pub fn words(self) -> &'static str {
         match self {
             Self::Cued => "MOSAIC with cue",
@@ -128,23 +128,25 @@ impl Player {
     }
 }
 
-/// What a controller did.
+/// A run under fields that take turns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Turns {
-    /// Who.
-    pub player: Player,
-    /// Its seed.
+pub struct SwitchingRun {
+    /// Controller.
+    #[serde(rename = "player")]
+    pub controller: SwitchingController,
+    /// Seed.
     pub seed: u64,
-    /// Deviation of each trial to the side where its field pushes, m.
+    /// Deviation of each trial in the direction of its field's force, m.
     pub deviations_m: Vec<f64>,
-    /// Whether the field changed before it.
+    /// True for the first trial after a change of field.
     pub is_first: Vec<bool>,
-    /// Part of the movements in the last third in which the module of the field leads, under the better pairing.
+    /// Share of the ticks of movements in the last third in which the module of the field has the larger responsibility, under the
+    /// better pairing.
     pub accuracy: f64,
 }
 
-impl Turns {
-    /// Mean size of the deviations in the last third, m; of trials after a change, or of the others.
+impl SwitchingRun {
+    /// Mean size of the deviations in the last third, m: in first trials after a change, or in the others.
     pub fn late_m(&self, is_first: bool) -> f64 {
         let from = 2 * self.deviations_m.len() / 3;
         let late = self.deviations_m.iter().zip(&self.is_first).skip(from);
@@ -152,13 +154,13 @@ impl Turns {
     }
 }
 
-/// All that a run records.
+/// Everything a run records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// By learner, seed.
     pub sessions: Vec<Session>,
     /// By seed.
-    pub spreads: Vec<Spread>,
-    /// By player, seed.
-    pub turns: Vec<Turns>,
+    pub spreads: Vec<OneDirection>,
+    /// By controller, seed.
+    pub turns: Vec<SwitchingRun>,
 }

@@ -1,17 +1,17 @@
-//! Orders of trials: which target, which probe, when.
+//! Sessions: order of targets and probes.
 
 use super::config::Config;
 use super::reacher::Reacher;
-use super::record::{Kind, Learner, Session, Spread};
+use super::record::{Learner, OneDirection, Session, TrialKind};
 use lobule_signal::Stream;
 use lobule_study::Error;
 
-/// Angle of target `k`, deg: the last is straight ahead when there are four or a multiple.
+/// Angle of target `k`, deg; the last is straight ahead if their number is a multiple of four.
 fn target(config: &Config, k: usize) -> f64 {
     90.0 + 360.0 * (k + 1) as f64 / config.reach.directions as f64
 }
 
-/// A session; paths are kept when `keeps_paths`.
+/// Runs a session; paths are kept if `keeps_paths`.
 pub fn session(config: &Config, learner: Learner, seed: u64, keeps_paths: bool) -> Result<Session, Error> {
     let mut reacher = Reacher::new(config, learner, seed)?;
     let p = &config.protocol;
@@ -20,7 +20,7 @@ pub fn session(config: &Config, learner: Learner, seed: u64, keeps_paths: bool) 
     let mut targets: Vec<usize> = (0..n).collect();
     let mut trials = Vec::new();
     for k in 0..p.baseline + p.adaptation + p.washout {
-        // All targets in random order, again and again.
+        // Each cycle visits all targets in random order.
         if k % n == 0 {
             for i in (1..n).rev() {
                 targets.swap(i, order.below(k as u64, i as u32, i as u32 + 1) as usize);
@@ -37,26 +37,20 @@ pub fn session(config: &Config, learner: Learner, seed: u64, keeps_paths: bool) 
         let block = block + 10_000 * u64::from(in_field) + 20_000 * u64::from(k >= p.baseline + p.adaptation);
         let clamp = probes.below(block, 0, every) as usize;
         let catch = (clamp + 1 + probes.below(block, 1, every - 1) as usize) % p.probe_every;
+        let is_early = since < p.probe_every / 2;
         let kind = match (in_field, place) {
-            _ if since < p.probe_every / 2 => {
-                if in_field {
-                    Kind::Field
-                } else {
-                    Kind::Null
-                }
-            }
-            (_, place) if place == clamp => Kind::Clamp,
-            (true, place) if place == catch => Kind::Catch,
-            (true, _) => Kind::Field,
-            (false, _) => Kind::Null,
+            (_, place) if !is_early && place == clamp => TrialKind::Clamp,
+            (true, place) if !is_early && place == catch => TrialKind::Catch,
+            (true, _) => TrialKind::Field,
+            (false, _) => TrialKind::Null,
         };
         trials.push(reacher.reach(kind, target(config, targets[k % n]), keeps_paths)?);
     }
     Ok(Session { learner, seed, trials })
 }
 
-/// Learning in one direction, probed in others.
-pub fn spread(config: &Config, seed: u64) -> Result<Spread, Error> {
+/// Trains one direction and probes others.
+pub fn one_direction(config: &Config, seed: u64) -> Result<OneDirection, Error> {
     let mut reacher = Reacher::new(config, Learner::Shifted, seed)?;
     const AHEAD: f64 = 90.0;
     let g = &config.generalization;
@@ -64,8 +58,8 @@ pub fn spread(config: &Config, seed: u64) -> Result<Spread, Error> {
         reacher.set_learning(false);
         let mut all = Vec::new();
         for angle in &g.angles_deg {
-            let sides =
-                [-1.0, 1.0].map(|side| reacher.reach(Kind::Clamp, AHEAD + side * f64::from(*angle), false));
+            let sides = [-1.0, 1.0]
+                .map(|side| reacher.reach(TrialKind::Clamp, AHEAD + side * f64::from(*angle), false));
             let mut sum = 0.0;
             for side in sides {
                 sum += 0.5 * side?.compensated;
@@ -78,11 +72,11 @@ pub fn spread(config: &Config, seed: u64) -> Result<Spread, Error> {
     let before = probe(&mut reacher)?;
     let mut first = 0.0;
     for k in 0..g.trials {
-        reacher.reach(Kind::Field, AHEAD, false)?;
+        reacher.reach(TrialKind::Field, AHEAD, false)?;
         if k == 0 {
             first = probe(&mut reacher)?[0] - before[0];
         }
     }
     let after = probe(&mut reacher)?;
-    Ok(Spread { seed, first, compensated: after.iter().zip(&before).map(|(a, b)| a - b).collect() })
+    Ok(OneDirection { seed, first, compensated: after.iter().zip(&before).map(|(a, b)| a - b).collect() })
 }

@@ -1,38 +1,38 @@
 //! Two fields of opposite sign that take turns, and MOSAIC on the arm, with and without a cue.
 //!
-//! Modules are linear in angles, velocities, accelerations and torques; they learn the whole dynamics, that of the arm included. Senses are
-//! not late here: a forward model that judges late senses needs its efference copies as late.
+//! Modules are linear in angles, velocities, accelerations and torques; they learn the whole dynamics, including that of the arm. Senses
+//! are not delayed: a forward model that judges delayed senses needs efference copies with the same delay.
 
 use super::config::Config;
-use super::record::{Player, Turns};
+use super::record::{SwitchingController, SwitchingRun};
 use lobule_control::plant::{ReachingArm, TwoLink, curl};
-use lobule_control::{ClosedLoop, Drive, Mosaic, MosaicParameters, MosaicScales, minimum_jerk};
+use lobule_control::{ClosedLoop, Drive, Mosaic, MosaicParameters, MosaicScales};
 use lobule_signal::Stream;
 use lobule_study::Error;
 
-/// Parameters of the modules of a player.
-pub fn parameters(config: &Config, player: Player) -> MosaicParameters {
+/// Parameters of a controller's modules.
+pub fn parameters(config: &Config, controller: SwitchingController) -> MosaicParameters {
     let s = &config.switching;
     let [position, velocity, acceleration, command] = s.scales;
     MosaicParameters {
-        modules: if player == Player::OneModule { 1 } else { 2 },
+        modules: if controller == SwitchingController::OneModule { 1 } else { 2 },
         forgetting: s.forgetting,
         inverse_rate: s.inverse_rate,
         sigma: s.sigma,
         anneal_ticks: (s.anneal_trials * config.ticks()) as u64,
         spread: s.spread,
         switching: s.switching,
-        cue_rate: if player == Player::Cued { s.cue_rate } else { 0.0 },
+        cue_rate: if controller == SwitchingController::Cued { s.cue_rate } else { 0.0 },
         feedback: s.feedback,
         scales: MosaicScales { position, velocity, acceleration, command },
     }
 }
 
 /// Reaches in all directions while two fields take turns.
-pub fn turns(config: &Config, player: Player, seed: u64) -> Result<Turns, Error> {
-    let (s, dt, links, reach) = (&config.switching, config.dt_s(), TwoLink::HUMAN, &config.reach);
-    let mosaic = Mosaic::new(parameters(config, player), 2, 2, dt, seed)?;
-    let arm = ReachingArm::new(links, ReachingArm::VISCOSITY, reach.center_m)?;
+pub fn run(config: &Config, controller: SwitchingController, seed: u64) -> Result<SwitchingRun, Error> {
+    let (s, dt, reach) = (&config.switching, config.dt_s(), &config.reach);
+    let mosaic = Mosaic::new(parameters(config, controller), 2, 2, dt, seed)?;
+    let arm = ReachingArm::new(TwoLink::HUMAN, ReachingArm::VISCOSITY, reach.center_m)?;
     let mut joined = ClosedLoop::new(arm, mosaic, 2, dt, [0, 0])?;
     let (order, noise) =
         (Stream::new(seed, "force_field/turns"), Stream::new(seed, "force_field/turns_noise"));
@@ -53,27 +53,22 @@ pub fn turns(config: &Config, player: Player, seed: u64) -> Result<Turns, Error>
         let radians = std::f64::consts::TAU * f64::from(target) / reach.directions as f64;
         let along = [libm::cos(radians), libm::sin(radians)];
         let mut cues = [0.0; 2];
-        if player == Player::Cued {
+        if controller == SwitchingController::Cued {
             cues[sign] = 1.0;
         }
         let mut deviation = 0.0f64;
         for tick in 0..config.ticks() {
             let t = tick as f64 * dt;
-            let way = reach.distance_m * minimum_jerk((t / reach.duration_s).min(1.0))[0];
-            let hand = [reach.center_m[0] + way * along[0], reach.center_m[1] + way * along[1]];
-            let Some(wanted) = links.angles(hand) else {
-                let what = format!("{}; a target is out of reach", reach.distance_m);
-                return Err(Error::Config { key: "reach.distance_m".into(), what });
-            };
+            let desired = config.planned_angles(along, t)?;
             let at = (k * config.ticks() + tick) as u64;
             let push = [0, 1].map(|j| config.feedback.noise * noise.normal(at, j));
-            joined.tick(&Drive { reference: &wanted, disturbance: &push, cues: &cues })?;
+            joined.tick(&Drive { reference: &desired, disturbance: &push, cues: &cues })?;
             if t < reach.duration_s {
                 let [x, y] = joined.plant().hand_m();
                 let from = [x - reach.center_m[0], y - reach.center_m[1]];
                 let right = (from[0] * along[1] - from[1] * along[0]) * b.signum();
                 deviation = if right.abs() > deviation.abs() { right } else { deviation };
-                // The first tenth of a movement is too slow for the field to be felt.
+                // The first tenth of a movement is too slow for the field to matter.
                 if t > 0.1 * reach.duration_s && k >= 2 * s.trials / 3 {
                     let shares = joined.controller().responsibilities();
                     counts[sign][usize::from(shares.len() > 1 && shares[1] > shares[0])] += 1.0;
@@ -85,5 +80,5 @@ pub fn turns(config: &Config, player: Player, seed: u64) -> Result<Turns, Error>
     }
     let all = counts.iter().flatten().sum::<f64>();
     let accuracy = f64::max(counts[0][0] + counts[1][1], counts[0][1] + counts[1][0]) / all;
-    Ok(Turns { player, seed, deviations_m, is_first, accuracy })
+    Ok(SwitchingRun { controller, seed, deviations_m, is_first, accuracy })
 }

@@ -1,7 +1,6 @@
 //! Parameters of the experiment: one TOML document, every key with its unit and source.
 
-use lobule_study::Error;
-use lobule_study::Preset;
+use lobule_study::{Check, Error, Preset};
 use serde::{Deserialize, Serialize};
 
 /// The documented defaults.
@@ -10,35 +9,35 @@ pub const DEFAULTS: &str = include_str!("mosaic.toml");
 /// The presets.
 pub(super) const PRESETS: [Preset; 2] = [
     Preset::new("default", "20 seeds, seven controllers, 300 s of learning", ""),
-    Preset::new("quick", "seconds: three seeds, 180 s of learning", include_str!("mosaic.quick.toml")),
+    Preset::new("quick", "a few seconds: three seeds, 180 s of learning", include_str!("mosaic.quick.toml")),
 ];
 
 /// The task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Task {
-    /// Mass, damping, stiffness.
+    /// Mass (kg), damping (N s/m) and stiffness (N/m) of each object.
     pub objects: Vec<[f64; 3]>,
-    /// Parts of them in the one between.
+    /// Fractions of the objects in the intermediate one.
     pub between: Vec<f64>,
-    /// s.
+    /// Shortest and longest time with an object, s.
     pub dwell_s: [f64; 2],
-    /// Hz.
+    /// Frequencies of the desired movement, Hz.
     pub reference_hz: Vec<f64>,
-    /// m.
+    /// Rms of the desired movement, m.
     pub reference_rms_m: f64,
-    /// N.
+    /// Standard deviation of the force noise, N.
     pub noise_n: f64,
-    /// s.
+    /// Duration of learning, s.
     pub learning_s: usize,
-    /// s.
+    /// Duration of the test, s.
     pub test_s: usize,
-    /// s.
+    /// Duration with the intermediate object, s.
     pub between_s: usize,
 }
 
 impl Task {
-    /// The object between the others: mass, damping, stiffness.
+    /// Mass, damping and stiffness of the intermediate object.
     pub fn object_between(&self) -> [f64; 3] {
         [0, 1, 2].map(|k| self.objects.iter().zip(&self.between).map(|(o, part)| part * o[k]).sum())
     }
@@ -48,25 +47,25 @@ impl Task {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Modules {
-    /// Pairs of models.
+    /// Number of pairs of models.
     pub modules: usize,
-    /// Of forward models, by tick.
+    /// Forgetting of forward models per tick.
     pub forgetting: f64,
-    /// Of inverse models.
+    /// Learning rate of inverse models.
     pub inverse_rate: f64,
-    /// First and last.
+    /// First and last σ of the likelihood.
     pub sigma: [f64; 2],
-    /// s.
+    /// Time in which σ decreases, s.
     pub anneal_s: f64,
-    /// Of first weights.
+    /// Standard deviation of initial weights.
     pub spread: f64,
-    /// By tick.
+    /// Probability of a change per tick.
     pub switching: f64,
-    /// Of the responsibility predictor.
+    /// Learning rate of the responsibility predictor.
     pub cue_rate: f64,
-    /// N/m, N s/m.
+    /// Stiffness (N/m) and damping (N s/m) of feedback.
     pub feedback: [f64; 2],
-    /// m, m/s, m/s², N.
+    /// Scales of position (m), velocity (m/s), acceleration (m/s²) and force (N).
     pub scales: [f64; 4],
 }
 
@@ -90,48 +89,29 @@ impl Config {
         self.tick_ms as f64 * 1e-3
     }
 
-    /// Checks what the types and the parts themselves do not.
+    /// Checks everything that neither the types nor the parts themselves check.
     pub(super) fn validate(&self) -> Result<(), Error> {
-        let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
-        let t = &self.task;
-        for (key, n, [least, most]) in [
-            ("tick_ms", self.tick_ms, [1, 50]),
-            ("task.objects", t.objects.len(), [2, 6]),
-            ("task.reference_hz", t.reference_hz.len(), [1, 100]),
-            ("task.learning_s", t.learning_s, [10, 100_000]),
-            ("task.test_s", t.test_s, [10, 100_000]),
-            ("task.between_s", t.between_s, [1, 100_000]),
-            ("mosaic.modules", self.mosaic.modules, [t.objects.len(), 7]),
-        ] {
-            if n < least || n > most {
-                return wrong(key, format!("{n}; it lies in {least}..={most}"));
-            }
-        }
+        Check::of("").within("tick_ms", self.tick_ms, 1..=50)?;
+        let (check, t) = (Check::of("task"), &self.task);
+        check.length("objects", &t.objects, 2..=6)?.length("reference_hz", &t.reference_hz, 1..=100)?;
+        check.within("learning_s", t.learning_s, 10..=100_000)?.within("test_s", t.test_s, 10..=100_000)?;
+        check.within("between_s", t.between_s, 1..=100_000)?;
         let whole: f64 = t.between.iter().sum();
-        if t.between.len() != t.objects.len()
-            || t.between.iter().any(|b| *b < 0.0)
-            || (whole - 1.0).abs() > 1e-9
-        {
-            return wrong(
-                "task.between",
-                format!("{:?}; one part for each object, at least 0, together 1", t.between),
-            );
+        let is_mixture = t.between.len() == t.objects.len()
+            && t.between.iter().all(|b| *b >= 0.0)
+            && (whole - 1.0).abs() <= 1e-9;
+        let allowed = "one part for each object, at least 0, together 1";
+        check.that("between", format!("{:?}", t.between), is_mixture, allowed)?;
+        let [short, long] = t.dwell_s;
+        let is_rising = short >= 0.5 && short <= long && long <= 1000.0;
+        check.that("dwell_s", format!("{:?}", t.dwell_s), is_rising, "rising, from 0.5 to 1000 s")?;
+        check.at_least("noise_n", t.noise_n, 0.0)?;
+        let sizes = t.reference_hz.iter().map(|&hz| ("reference_hz", hz));
+        for (key, x) in sizes.chain([("reference_rms_m", t.reference_rms_m)]) {
+            check.that(key, x, x > 0.0 && x <= 100.0, "more than 0, at most 100")?;
         }
-        if !(t.dwell_s[0] >= 0.5 && t.dwell_s[0] <= t.dwell_s[1] && t.dwell_s[1] <= 1000.0) {
-            return wrong("task.dwell_s", format!("{:?}; rising, from 0.5 to 1000 s", t.dwell_s));
-        }
-        if !(t.noise_n >= 0.0 && t.noise_n.is_finite()) {
-            return wrong("task.noise_n", format!("{}; at least 0 N", t.noise_n));
-        }
-        if !(self.mosaic.anneal_s >= 0.0 && self.mosaic.anneal_s <= 1e6) {
-            return wrong("mosaic.anneal_s", format!("{}; from 0 to 1000000 s", self.mosaic.anneal_s));
-        }
-        let positive = [("task.reference_rms_m", t.reference_rms_m)].into_iter();
-        for (key, x) in positive.chain(t.reference_hz.iter().map(|f| ("task.reference_hz", *f))) {
-            if !(x > 0.0 && x <= 100.0) {
-                return wrong(key, format!("{x}; more than 0, at most 100"));
-            }
-        }
+        let (check, m) = (Check::of("mosaic"), &self.mosaic);
+        check.within("modules", m.modules, t.objects.len()..=7)?.within("anneal_s", m.anneal_s, 0.0..=1e6)?;
         Ok(())
     }
 }

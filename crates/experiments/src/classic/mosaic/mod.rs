@@ -1,7 +1,7 @@
-//! `classic/mosaic`: one hand, several objects, and modules that find out which of them is held.
+//! `classic/mosaic`: one hand, several objects, and modules that identify the object in the hand.
 //!
 //! ```text
-//! Config ──Tracker: ClosedLoop<Linear, Mosaic | Known>──▶ learning, test, an object between the others ──▶ Outcome
+//! Config ──Tracker: ClosedLoop<Linear, Mosaic | Known>──▶ learning, test, intermediate object ──▶ Outcome
 //! ```
 
 mod config;

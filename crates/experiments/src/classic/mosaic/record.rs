@@ -1,29 +1,29 @@
-//! All that a run records.
+//! The record of a run.
 
 use serde::{Deserialize, Serialize};
 
-/// Who controls.
+/// Controller of the hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Player {
+pub enum MosaicController {
     /// MOSAIC.
     Mosaic,
-    /// The same, and a cue tells the object.
+    /// MOSAIC with a cue for the object.
     Cued,
-    /// Without memory of what was held a tick ago.
+    /// MOSAIC without memory of the object of the last tick.
     WithoutMemory,
-    /// With σ at its last value from the beginning.
+    /// MOSAIC with the last value of σ from the beginning.
     WithoutAnnealing,
-    /// One module.
+    /// A single module.
     OneModule,
     /// Feedback alone.
     Feedback,
-    /// The inverse of the very object, and feedback.
+    /// The exact inverse of the present object, and feedback.
     Perfect,
 }
 
-impl Player {
-    /// All.
+impl MosaicController {
+    /// All of them.
     pub const ALL: [Self; 7] = [
         Self::Mosaic,
         Self::Cued,
@@ -34,7 +34,7 @@ impl Player {
         Self::Perfect,
     ];
 
-    /// Those that have several modules.
+    /// True if it has several modules.
     pub fn has_modules(self) -> bool {
         matches!(self, Self::Mosaic | Self::Cued | Self::WithoutMemory | Self::WithoutAnnealing)
     }
@@ -53,31 +53,32 @@ impl Player {
     }
 }
 
-/// What is kept of a moment, for the figure.
+/// A moment that is kept for the figures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Moment {
-    /// Time since the start of its part, s.
+    /// Time since the start of learning or test, s.
     pub time_s: f64,
-    /// The object.
+    /// Number of the object.
     pub object: usize,
     /// Responsibility of the module of each object, in their order.
     pub shares: Vec<f64>,
-    /// Wanted and true position, m.
+    /// Desired and true position, m.
     pub position: [f64; 2],
 }
 
-/// What a controller did.
+/// Outcome of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// Who.
-    pub player: Player,
-    /// Its seed.
+    /// Controller.
+    #[serde(rename = "player")]
+    pub controller: MosaicController,
+    /// Seed.
     pub seed: u64,
-    /// Part of the test in which the most responsible module was that of the object.
+    /// Share of the test in which the module of the object has the largest responsibility.
     pub accuracy: f64,
-    /// The same, of each object.
+    /// This share for each object.
     pub accuracies: Vec<f64>,
-    /// Mean time from a change of the object until its module has more than half, s; none where that never was.
+    /// Mean time from a change of the object until its module has more than half of the responsibility, s; none if it never has.
     pub latency_s: Option<f64>,
     /// Mean share of the module of the new object in the first command after a change.
     pub at_once: Option<f64>,
@@ -87,7 +88,7 @@ pub struct Outcome {
     pub between_m: f64,
     /// Mean responsibilities with it, in the order of the objects.
     pub between_shares: Vec<f64>,
-    /// Moments of early learning and of the test, every 50 ms; empty where they are not kept.
+    /// Moments of early learning and of the test, every 50 ms; empty if they are not kept.
     pub moments: [Vec<Moment>; 2],
 }
 
@@ -98,15 +99,15 @@ impl Outcome {
         (objects.iter().map(|e| e * e).sum::<f64>() / objects.len() as f64).sqrt()
     }
 
-    /// Whether some object has no module of its own.
+    /// True if some object has no module of its own.
     pub fn is_collapsed(&self) -> bool {
         self.accuracies.iter().any(|a| *a < 0.5)
     }
 }
 
-/// All that a run records.
+/// Everything a run records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// By player, seed.
+    /// By controller, seed.
     pub outcomes: Vec<Outcome>,
 }

@@ -1,16 +1,16 @@
 //! The experiment `classic/mosaic`.
 
 use super::config::{Config, DEFAULTS, PRESETS};
-use super::findings::{of, sharing};
-use super::record::{Outcome, Player, Record};
+use super::findings::{GROUNDS, of, sharing};
+use super::record::{MosaicController, Outcome, Record};
 use super::task;
+use crate::sweep::{each, over_seeds};
 use lobule_analysis::mean;
 use lobule_control::Mosaic;
 use lobule_control::plant::Linear;
-use lobule_study::Error;
 use lobule_study::report::numbers::fixed;
 use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Run, Section, Story, Study};
+use lobule_study::{Card, Error, Run, Section, Story, Study};
 
 /// The experiment `classic/mosaic`.
 #[derive(Debug, Clone, Copy)]
@@ -19,7 +19,7 @@ pub struct MosaicStudy;
 static CARD: Card = Card {
     name: "classic/mosaic",
     title: "Which object is in the hand?",
-    line: "MOSAIC: modules that divide objects among themselves, find out which is held, and share what lies between",
+    line: "MOSAIC: do modules divide objects among themselves, and does that control better than one adaptive model?",
     source: "MOSAIC, Wolpert & Kawato 1998; Haruno, Wolpert & Kawato 2001",
     sources: &[
         "Architecture: Wolpert & Kawato 1998, doi:10.1016/S0893-6080(98)00066-5",
@@ -29,6 +29,7 @@ static CARD: Card = Card {
     defaults: DEFAULTS,
     presets: &PRESETS,
     unit: "sessions",
+    grounds: GROUNDS,
     ..Card::BLANK
 };
 
@@ -40,33 +41,35 @@ impl Study for MosaicStudy {
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.validate()?;
-        // What the parts refuse.
-        for player in Player::ALL {
-            Mosaic::new(task::parameters(config, player), 1, config.task.objects.len(), config.dt_s(), 0)?;
+        // The parts check themselves; a wrong value is reported before anything runs.
+        for controller in MosaicController::ALL {
+            Mosaic::new(
+                task::parameters(config, controller),
+                1,
+                config.task.objects.len(),
+                config.dt_s(),
+                0,
+            )?;
         }
-        for [mass, damping, stiffness] in
-            config.task.objects.iter().copied().chain([config.task.object_between()])
-        {
+        let objects = config.task.objects.iter().copied().chain([config.task.object_between()]);
+        for [mass, damping, stiffness] in objects {
             Linear::second_order(mass, damping, stiffness)?;
         }
         Ok(())
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
-        let items: Vec<(Player, u64)> =
-            Player::ALL.iter().flat_map(|&p| config.seeds.iter().map(move |&s| (p, s))).collect();
+        let items = over_seeds(&MosaicController::ALL, &config.seeds);
         run.progress.expect(items.len() as u64);
-        let outcomes = run.each(&items, |&(player, seed)| {
-            let keeps = player == Player::Mosaic && seed == config.seeds[0];
-            let done = task::play(config, player, seed, keeps)?;
-            run.progress.done(1);
-            Ok(done)
+        let outcomes = each(run, &items, |&(controller, seed)| {
+            let keeps = controller == MosaicController::Mosaic && seed == config.seeds[0];
+            task::run(config, controller, seed, keeps)
         })?;
         Ok(Record { outcomes })
     }
 
-    fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
-        super::findings::findings(config, record)
+    fn findings(&self, _: &Config, record: &Record) -> Vec<Finding> {
+        super::findings::findings(record)
     }
 
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
@@ -74,59 +77,62 @@ impl Study for MosaicStudy {
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {
-        let over = |player, f: &dyn Fn(&Outcome) -> f64| {
-            mean(&of(record, player).iter().map(|o| f(o)).collect::<Vec<_>>())
+        use MosaicController::{Feedback, Mosaic, OneModule, Perfect, WithoutAnnealing, WithoutMemory};
+        let average = |controller, value: &dyn Fn(&Outcome) -> f64| {
+            mean(&of(record, controller).into_iter().map(value).collect::<Vec<_>>())
         };
-        let error = |player| fixed(1e3 * over(player, &Outcome::error_m), 1);
-        let collapsed = |player| of(record, player).iter().filter(|o| o.is_collapsed()).count();
+        let error = |controller| fixed(1e3 * average(controller, &Outcome::error_m), 1);
+        let collapsed = |controller| of(record, controller).iter().filter(|o| o.is_collapsed()).count();
+        let seeds = config.seeds.len();
         Story {
             answer: format!(
-                "After {} s the right module is the most responsible one in {} % of the time, and the error is {} mm, against {} mm with one module that learns all the \
-                 time, {} mm with feedback alone and {} mm with a perfect inverse. On {} of {} seeds an object has no module of its own.",
+                "After {} s of learning, the right module had the largest responsibility {} % of the time. The error was {} mm, compared with {} mm with one module \
+                 that learned all the time, {} mm with feedback alone and {} mm with a perfect inverse. On {} of {seeds} seeds some object had no module of its own.",
                 config.task.learning_s,
-                fixed(100.0 * over(Player::Mosaic, &|o| o.accuracy), 0),
-                error(Player::Mosaic),
-                error(Player::OneModule),
-                error(Player::Feedback),
-                error(Player::Perfect),
-                collapsed(Player::Mosaic),
-                config.seeds.len(),
+                fixed(100.0 * average(Mosaic, &|o| o.accuracy), 0),
+                error(Mosaic),
+                error(OneModule),
+                error(Feedback),
+                error(Perfect),
+                collapsed(Mosaic),
             ),
             small_print: vec![format!(
-                "Means over seeds. With σ small from the beginning {} seeds collapse, without memory {}. An object between the others is shared by {} modules in the mean.",
-                collapsed(Player::WithoutAnnealing),
-                collapsed(Player::WithoutMemory),
-                fixed(over(Player::Mosaic, &|o| sharing(&o.between_shares)), 1),
+                "Means over seeds. With a small σ from the beginning {} seeds collapsed, without memory {}. The effective number of modules for the intermediate \
+                 object was {} on average.",
+                collapsed(WithoutAnnealing),
+                collapsed(WithoutMemory),
+                fixed(average(Mosaic, &|o| sharing(&o.between_shares)), 1),
             )],
             steps: [
-                "A hand follows a smooth random movement. The object in it changes every few seconds, and nobody says so.",
-                "Each module predicts the acceleration that a command will have, and commands what would be right for its object. Who predicted well is responsible: it \
-                 commands, and it learns.",
-                "In one variant each object has a shape that can be seen, and modules learn to expect their object from it.",
+                "A hand follows a smooth random movement. The object in it changes every few seconds, without notice.",
+                "Each module predicts the acceleration that results from a command, and proposes the command for its object. Modules that predict well become \
+                 responsible: they contribute to the command, and they learn.",
+                "In one variant each object has a visible shape, and modules learn to expect their object from it.",
             ]
             .map(String::from)
             .to_vec(),
             sections: vec![
-                Section::new("Who is responsible?", "", &["responsibilities"]),
-                Section::new("Does it help?", "", &["errors"]),
+                Section::new("Which module is responsible?", "", &["responsibilities"]),
+                Section::new("Do modules reduce the error?", "", &["errors"]),
                 Section::new(
-                    "How often does it fail?",
+                    "How often do modules collapse?",
                     format!(
-                        "Modules begin alike. While σ is large they all learn the same, which was expected to keep the one that wins first from taking objects that others \
-                         should have. Measured: an object has no module of its own on {} of {} seeds, with σ small from the beginning on {}.",
-                        collapsed(Player::Mosaic),
-                        config.seeds.len(),
-                        collapsed(Player::WithoutAnnealing)
+                        "Modules start alike. While σ is large they all learn the same; this was expected to keep the first winner from taking objects that others \
+                         should learn. In this run, some object had no module of its own on {} of {seeds} seeds, and with a small σ from the beginning on {}.",
+                        collapsed(Mosaic),
+                        collapsed(WithoutAnnealing)
                     ),
                     &["seeds"],
                 ),
             ],
             differences: [
-                "Forward models learn by weighted least squares as the movement goes on, which is EM without stored data; of the hidden Markov model the forward filter is used. With gradient steps in place of least squares nearly all seeds collapsed.",
-                "Learning goes on in the test, so that the single module can adapt; the object between the others is met without learning.",
-                "Parameters of the objects are as commonly quoted of the source; the wanted movement and the noise are ours.",
+                "Forward models learn by weighted least squares during the movement, which is EM without stored data. Of the hidden Markov model, only the forward filter is used. With gradient steps in place of least squares, nearly all seeds collapsed.",
+                "Learning continues in the test, so that the single module can adapt; the intermediate object is tested without learning.",
+                "Parameters of the objects are as commonly quoted of the source; the desired movement and the noise are ours.",
             ]
             .map(String::from)
-            .to_vec(), ..Story::default() }
+            .to_vec(),
+            ..Story::default()
+        }
     }
 }

@@ -1,13 +1,13 @@
 //! Tracking with an object in the hand that changes.
 
 use super::config::Config;
-use super::record::{Moment, Outcome, Player};
+use super::record::{Moment, MosaicController, Outcome};
 use lobule_control::plant::Linear;
 use lobule_control::{ClosedLoop, Controller, Drive, Mosaic, MosaicParameters, MosaicScales, Senses};
 use lobule_signal::Stream;
 use lobule_study::Error;
 
-/// Feedback, and the inverse of an object that is told.
+/// Feedback, and the inverse of a known object.
 struct Known {
     object: [f64; 3],
     feedback: [f64; 2],
@@ -40,7 +40,7 @@ impl Controller for Known {
     }
 }
 
-/// Either kind of controller.
+/// A controller of the hand: modules or a known object.
 enum Hand {
     Modules(Box<Mosaic>),
     Known(Known),
@@ -79,41 +79,45 @@ impl Controller for Hand {
     }
 }
 
-/// A tick as it was.
+/// State of a tick.
 struct Tick {
     object: usize,
     /// Ticks since the object changed.
     since: usize,
-    /// Of all modules; empty for others.
+    /// Responsibility of each module; empty without modules.
     responsible: Vec<f64>,
     expected: Vec<f64>,
-    wanted: f64,
+    desired: f64,
     error: f64,
 }
 
 /// A hand with an object.
 struct Tracker<'a> {
     config: &'a Config,
-    player: Player,
+    controller: MosaicController,
     seed: u64,
     joined: ClosedLoop<Linear, Hand>,
     ticks: u64,
 }
 
-/// Parameters of the modules of a player.
-pub fn parameters(config: &Config, player: Player) -> MosaicParameters {
+/// Parameters of a controller's modules.
+pub fn parameters(config: &Config, controller: MosaicController) -> MosaicParameters {
     let (m, [position, velocity, acceleration, command]) = (&config.mosaic, config.mosaic.scales);
-    let modules = if player.has_modules() { m.modules } else { 1 };
-    let learns = player != Player::Feedback;
+    let modules = if controller.has_modules() { m.modules } else { 1 };
+    let learns = controller != MosaicController::Feedback;
     MosaicParameters {
         modules,
         forgetting: m.forgetting,
         inverse_rate: if learns { m.inverse_rate } else { 0.0 },
-        sigma: if player == Player::WithoutAnnealing { [m.sigma[1]; 2] } else { m.sigma },
+        sigma: if controller == MosaicController::WithoutAnnealing { [m.sigma[1]; 2] } else { m.sigma },
         anneal_ticks: (m.anneal_s / config.dt_s()).round() as u64,
         spread: m.spread,
-        switching: if player == Player::WithoutMemory { 1.0 - 1.0 / modules as f64 } else { m.switching },
-        cue_rate: if player == Player::Cued { m.cue_rate } else { 0.0 },
+        switching: if controller == MosaicController::WithoutMemory {
+            1.0 - 1.0 / modules as f64
+        } else {
+            m.switching
+        },
+        cue_rate: if controller == MosaicController::Cued { m.cue_rate } else { 0.0 },
         feedback: m.feedback,
         scales: MosaicScales { position, velocity, acceleration, command },
     }
@@ -124,17 +128,17 @@ fn plant(object: [f64; 3]) -> Result<Linear, Error> {
 }
 
 impl<'a> Tracker<'a> {
-    fn new(config: &'a Config, player: Player, seed: u64) -> Result<Self, Error> {
+    fn new(config: &'a Config, controller: MosaicController, seed: u64) -> Result<Self, Error> {
         let (objects, dt) = (&config.task.objects, config.dt_s());
-        let hand = if player == Player::Perfect {
+        let hand = if controller == MosaicController::Perfect {
             let feedback = config.mosaic.feedback;
             Hand::Known(Known { object: objects[0], feedback, dt_s: dt, before: None })
         } else {
-            let mosaic = Mosaic::new(parameters(config, player), 1, objects.len(), dt, seed)?;
+            let mosaic = Mosaic::new(parameters(config, controller), 1, objects.len(), dt, seed)?;
             Hand::Modules(Box::new(mosaic))
         };
         let joined = ClosedLoop::new(plant(objects[0])?, hand, 1, dt, [0, 0])?;
-        Ok(Self { config, player, seed, joined, ticks: 0 })
+        Ok(Self { config, controller, seed, joined, ticks: 0 })
     }
 
     fn hold(&mut self, object: [f64; 3]) -> Result<(), Error> {
@@ -145,12 +149,12 @@ impl<'a> Tracker<'a> {
         Ok(())
     }
 
-    /// Follows the reference for so many seconds with objects that change, or with one that is told.
+    /// Follows the reference for some seconds, with objects that change or with one fixed object.
     fn follow(
         &mut self,
         seconds: usize,
-        told: Option<[f64; 3]>,
-        mut see: impl FnMut(usize, Tick),
+        fixed: Option<[f64; 3]>,
+        mut observe: impl FnMut(usize, Tick),
     ) -> Result<(), Error> {
         let (task, dt) = (&self.config.task, self.config.dt_s());
         let (phases, order, force) = (
@@ -159,17 +163,17 @@ impl<'a> Tracker<'a> {
             Stream::new(self.seed, "mosaic/force"),
         );
         let n = task.objects.len();
-        // Sines of one size; the rms of each is 1/√2 of its size.
+        // Sines of equal amplitude; the rms of each is 1/√2 of its amplitude.
         let size = task.reference_rms_m * (2.0 / task.reference_hz.len() as f64).sqrt();
         let (mut object, mut left, mut since) = (0, 0, 0);
         let mut cues = vec![0.0; n];
-        if let Some(told) = told {
-            self.hold(told)?;
+        if let Some(object) = fixed {
+            self.hold(object)?;
         }
         for k in 0..(seconds as f64 / dt).round() as usize {
             let now = self.ticks;
-            if told.is_none() && left == 0 {
-                // Another object than before, for a time between the shortest and the longest.
+            if fixed.is_none() && left == 0 {
+                // Another object than before, for a random time between the shortest and the longest.
                 let draw = order.below(now, 0, n as u32 - u32::from(k > 0)) as usize;
                 object = if k > 0 && draw >= object { draw + 1 } else { draw };
                 let [short, long] = task.dwell_s;
@@ -177,22 +181,22 @@ impl<'a> Tracker<'a> {
                 since = 0;
                 self.hold(task.objects[object])?;
                 cues.fill(0.0);
-                if self.player == Player::Cued {
+                if self.controller == MosaicController::Cued {
                     cues[object] = 1.0;
                 }
             }
             let t = now as f64 * dt;
-            let wanted: f64 = task.reference_hz.iter().enumerate().fold(0.0, |sum, (j, hz)| {
+            let desired: f64 = task.reference_hz.iter().enumerate().fold(0.0, |sum, (j, hz)| {
                 sum + size * libm::sin(std::f64::consts::TAU * (hz * t + phases.uniform(0, j as u32)))
             });
             let push = [task.noise_n * force.normal(now, 0)];
-            self.joined.tick(&Drive { reference: &[wanted], disturbance: &push, cues: &cues })?;
+            self.joined.tick(&Drive { reference: &[desired], disturbance: &push, cues: &cues })?;
             let (responsible, expected) = match self.joined.controller() {
                 Hand::Modules(m) => (m.responsibilities().to_vec(), m.expectations().to_vec()),
                 Hand::Known(_) => (Vec::new(), Vec::new()),
             };
-            let error = wanted - self.joined.senses()[0];
-            see(k, Tick { object, since, responsible, expected, wanted, error });
+            let error = desired - self.joined.senses()[0];
+            observe(k, Tick { object, since, responsible, expected, desired, error });
             (left, since) = (left.saturating_sub(1), since + 1);
             self.ticks += 1;
         }
@@ -200,7 +204,7 @@ impl<'a> Tracker<'a> {
     }
 }
 
-/// The module of each object for which `counts[object][module]` adds to most.
+/// The module of each object, such that the sum of `counts[object][module]` is largest.
 fn pairing(counts: &[Vec<f64>]) -> Vec<usize> {
     fn best(counts: &[Vec<f64>], taken: &mut Vec<usize>, top: &mut (f64, Vec<usize>), sum: f64) {
         let object = taken.len();
@@ -223,9 +227,9 @@ fn pairing(counts: &[Vec<f64>]) -> Vec<usize> {
     top.1
 }
 
-/// Learns, is tested, and gets the object between the others.
-pub fn play(config: &Config, player: Player, seed: u64, keeps: bool) -> Result<Outcome, Error> {
-    let mut tracker = Tracker::new(config, player, seed)?;
+/// Runs learning, the test, and the intermediate object.
+pub fn run(config: &Config, controller: MosaicController, seed: u64, keeps: bool) -> Result<Outcome, Error> {
+    let mut tracker = Tracker::new(config, controller, seed)?;
     let (task, dt) = (&config.task, config.dt_s());
     let n = task.objects.len();
     let every = (50 / config.tick_ms).max(1);
@@ -239,7 +243,7 @@ pub fn play(config: &Config, player: Player, seed: u64, keeps: bool) -> Result<O
     let mut test = Vec::new();
     tracker.follow(task.test_s, None, |_, tick| test.push(tick))?;
 
-    // Which module belongs to which object, by who is most responsible when.
+    // Modules are paired with objects by the largest responsibility in each tick.
     let modules = test.first().map_or(0, |t: &Tick| t.responsible.len());
     let first = |shares: &[f64]| (0..shares.len()).fold(0, |b, i| if shares[i] > shares[b] { i } else { b });
     let mut counts = vec![vec![0.0; modules]; n];
@@ -248,12 +252,12 @@ pub fn play(config: &Config, player: Player, seed: u64, keeps: bool) -> Result<O
         counts[tick.object][first(&tick.responsible)] += 1.0;
         time[tick.object] += 1.0;
     }
-    let own = if player.has_modules() { pairing(&counts) } else { Vec::new() };
+    let own = if controller.has_modules() { pairing(&counts) } else { Vec::new() };
     let accuracies: Vec<f64> =
         own.iter().enumerate().map(|(o, m)| counts[o][*m] / time[o].max(1.0)).collect();
     let right: f64 = own.iter().enumerate().map(|(o, m)| counts[o][*m]).sum();
 
-    // Changes of the object: how soon its module has more than half.
+    // Latency from a change of object until its module has more than half of the responsibility.
     let (mut latencies, mut at_once, mut waiting) = (Vec::new(), Vec::new(), false);
     for tick in test.iter().filter(|_| !own.is_empty()) {
         if tick.since == 0 {
@@ -274,7 +278,7 @@ pub fn play(config: &Config, player: Player, seed: u64, keeps: bool) -> Result<O
         (0..n).map(|o| rms(test.iter().filter(|t| t.object == o).map(|t| t.error).collect())).collect();
     errors_m.push(rms(test.iter().filter(|t| t.since < soon).map(|t| t.error).collect()));
 
-    // The object between, without learning, so that it stays new.
+    // The intermediate object, without learning, so that it stays new.
     tracker.joined.controller_mut().set_learning(false);
     let (mut squares, mut shares, mut ticks) = (0.0, vec![0.0; own.len()], 0.0);
     tracker.follow(task.between_s, Some(task.object_between()), |_, tick| {
@@ -288,11 +292,11 @@ pub fn play(config: &Config, player: Player, seed: u64, keeps: bool) -> Result<O
         time_s: k as f64 * dt,
         object: tick.object,
         shares: own.iter().map(|m| tick.responsible[*m]).collect(),
-        position: [tick.wanted, tick.wanted - tick.error],
+        position: [tick.desired, tick.desired - tick.error],
     };
     let late = test.iter().enumerate().filter(|(k, _)| keeps && *k < kept && k % every == 0);
     Ok(Outcome {
-        player,
+        controller,
         seed,
         accuracy: if own.is_empty() { 0.0 } else { right / test.len() as f64 },
         accuracies,

@@ -1,7 +1,6 @@
 //! Parameters of the experiment: one TOML document, every key with its unit and source.
 
-use lobule_study::Error;
-use lobule_study::Preset;
+use lobule_study::{Check, Error, Preset};
 use serde::{Deserialize, Serialize};
 
 /// The documented defaults.
@@ -9,52 +8,52 @@ pub const DEFAULTS: &str = include_str!("pursuit.toml");
 
 /// The presets.
 pub const PRESETS: [Preset; 2] = [
-    Preset::new("default", "five subjects, a minute or less", ""),
-    Preset::new("quick", "one subject, seconds", include_str!("pursuit.quick.toml")),
+    Preset::new("default", "five subjects, less than a minute", ""),
+    Preset::new("quick", "one subject, a few seconds", include_str!("pursuit.quick.toml")),
 ];
 
-/// What moves the eye.
+/// Controller of the eye.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// Late slip alone.
+pub enum PursuitController {
+    /// Feedback of delayed slip alone.
     Feedback,
-    /// A model of the eye beside late slip.
+    /// A Smith predictor: a model of the eye and delayed slip.
     Smith,
-    /// Feedback that is told which slip to expect.
+    /// Feedback with an expected slip from the flocculus (counterfactual predictive control).
     Cfpc,
-    /// Feedback, and a flocculus that adds to the command.
+    /// Feedback and a flocculus that adds to the command (feedback-error learning).
     Fel,
-    /// A model of the eye, and an expected target.
+    /// A Smith predictor on a predicted target.
     Foresight,
 }
 
-impl Kind {
-    /// Its key in names of findings.
+impl PursuitController {
+    /// Key in the names of findings.
     pub fn key(self) -> &'static str {
         match self {
-            Kind::Feedback => "feedback",
-            Kind::Smith => "smith",
-            Kind::Cfpc => "cfpc",
-            Kind::Fel => "fel",
-            Kind::Foresight => "foresight",
+            Self::Feedback => "feedback",
+            Self::Smith => "smith",
+            Self::Cfpc => "cfpc",
+            Self::Fel => "fel",
+            Self::Foresight => "foresight",
         }
     }
 
-    /// In words.
+    /// Name in words.
     pub fn words(self) -> &'static str {
         match self {
-            Kind::Feedback => "feedback",
-            Kind::Smith => "model of the eye",
-            Kind::Cfpc => "flocculus, CFPC",
-            Kind::Fel => "flocculus, FEL",
-            Kind::Foresight => "model of eye and target",
+            Self::Feedback => "feedback",
+            Self::Smith => "model of the eye",
+            Self::Cfpc => "flocculus, CFPC",
+            Self::Fel => "flocculus, FEL",
+            Self::Foresight => "model of eye and target",
         }
     }
 
-    /// Whether it learns.
+    /// True if it learns.
     pub fn learns(self) -> bool {
-        matches!(self, Kind::Cfpc | Kind::Fel | Kind::Foresight)
+        matches!(self, Self::Cfpc | Self::Fel | Self::Foresight)
     }
 }
 
@@ -66,7 +65,7 @@ pub struct EyeConfig {
     pub slow_s: f64,
     /// Fast time constant, s.
     pub fast_s: f64,
-    /// Largest difference of a subject, in parts.
+    /// Largest deviation of a subject, as a fraction of the nominal value.
     pub spread: f64,
     /// Leak of the integrator, s.
     pub leak_s: f64,
@@ -84,7 +83,7 @@ pub struct FeedbackConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SmithConfig {
-    /// Gain from what is left of the error to the command.
+    /// Gain from the residual error to the command.
     pub kp: f64,
 }
 
@@ -100,13 +99,13 @@ pub struct CerebellumConfig {
     pub rate: f64,
 }
 
-/// The expected target.
+/// Prediction of the target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ForesightConfig {
-    /// Past values.
+    /// Number of past values.
     pub taps: usize,
-    /// Time between them, ms.
+    /// Interval between them, ms.
     pub every_ms: usize,
     /// Lead beyond the delay, ms.
     pub beyond_ms: usize,
@@ -120,15 +119,15 @@ pub struct ForesightConfig {
 pub struct TargetsConfig {
     /// Rms velocity, deg/s.
     pub speed_deg_s: f64,
-    /// Predictable ones, Hz.
+    /// Frequencies of predictable targets, Hz.
     pub sines_hz: Vec<f64>,
-    /// Sines of an unpredictable one.
+    /// Number of sines of the mixed target.
     pub mixed: usize,
-    /// The highest of them, Hz.
+    /// Highest frequency of the mixed target, Hz.
     pub mixed_to_hz: f64,
-    /// Time for learning, s.
+    /// Duration of learning, s.
     pub learning_s: usize,
-    /// Time measured, s.
+    /// Duration of the measurement, s.
     pub measured_s: usize,
 }
 
@@ -138,7 +137,7 @@ pub struct TargetsConfig {
 pub struct RampConfig {
     /// Velocity, deg/s.
     pub speed_deg_s: f64,
-    /// Time, s.
+    /// Duration, s.
     pub duration_s: f64,
     /// Gains of feedback, 1/s.
     pub ki: Vec<f64>,
@@ -150,7 +149,7 @@ pub struct RampConfig {
 pub struct HiddenConfig {
     /// Frequency, Hz.
     pub hz: f64,
-    /// Time, s.
+    /// Duration, s.
     pub duration_s: f64,
 }
 
@@ -168,8 +167,8 @@ pub struct PursuitConfig {
     pub motor_delay_ms: usize,
     /// Noise of the seen eye velocity, deg/s.
     pub noise_deg_s: f64,
-    /// What moves the eye.
-    pub controllers: Vec<Kind>,
+    /// Controllers of the eye.
+    pub controllers: Vec<PursuitController>,
     /// The eye.
     pub eye: EyeConfig,
     /// Feedback.
@@ -178,7 +177,7 @@ pub struct PursuitConfig {
     pub smith: SmithConfig,
     /// The flocculus.
     pub cerebellum: CerebellumConfig,
-    /// The expected target.
+    /// Prediction of the target.
     pub foresight: ForesightConfig,
     /// Targets.
     pub targets: TargetsConfig,
@@ -199,99 +198,80 @@ impl PursuitConfig {
         [self.visual_delay_ms / self.tick_ms, self.motor_delay_ms / self.tick_ms]
     }
 
-    /// Checks what the types and the parts themselves do not.
+    /// Checks everything that neither the types nor the parts themselves check.
     ///
     /// # Errors
     /// [`Error::Config`] naming key, value and range.
     pub fn validate(&self) -> Result<(), Error> {
-        let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
-        let t = &self.targets;
-        for (key, n, most) in [
-            ("tick_ms", self.tick_ms, 50),
-            ("controllers", self.controllers.len(), 5),
-            ("targets.sines_hz", t.sines_hz.len(), 100),
-            ("targets.learning_s", t.learning_s, 100_000),
-            ("ramp.ki", self.ramp.ki.len(), 4),
-            ("foresight.taps", self.foresight.taps, 1000),
-        ] {
-            if n == 0 || n > most {
-                return wrong(key, format!("{n}; it lies in 1..={most} (for a list, its length)"));
-            }
+        let check = Check::of("");
+        check.within("tick_ms", self.tick_ms, 1..=50)?.length("controllers", &self.controllers, 1..=5)?;
+        let tick_ms = self.tick_ms;
+        let whole_ticks = |check: &Check, key: &str, ms: usize, least: usize| -> Result<(), Error> {
+            check.within(key, ms, least..=1000)?.whole_ticks(key, ms as f64, tick_ms as f64)?;
+            Ok(())
+        };
+        whole_ticks(&check, "visual_delay_ms", self.visual_delay_ms, tick_ms)?;
+        whole_ticks(&check, "motor_delay_ms", self.motor_delay_ms, 0)?;
+
+        let positive = |check: &Check, key: &str, x: f64| -> Result<(), Error> {
+            check.that(key, x, x > 0.0 && x <= 1e4, "more than 0 and at most 10000 is needed")?;
+            Ok(())
+        };
+        let (check, eye) = (Check::of("eye"), &self.eye);
+        for (key, x) in [("slow_s", eye.slow_s), ("fast_s", eye.fast_s), ("leak_s", eye.leak_s)] {
+            positive(&check, key, x)?;
         }
-        if !(10..=10_000).contains(&t.measured_s) {
-            let what = format!(
-                "{}; it lies in 10..=10000: measure a whole period of the slowest of a mixed target, {LOWEST_MIXED_HZ} Hz",
-                t.measured_s
-            );
-            return wrong("targets.measured_s", what);
-        }
-        for (key, ms, least) in [
-            ("visual_delay_ms", self.visual_delay_ms, self.tick_ms),
-            ("motor_delay_ms", self.motor_delay_ms, 0),
-            ("foresight.every_ms", self.foresight.every_ms, self.tick_ms),
-            ("foresight.beyond_ms", self.foresight.beyond_ms, 0),
-        ] {
-            if !ms.is_multiple_of(self.tick_ms) || ms < least || ms > 1000 {
-                let tick = self.tick_ms;
-                return wrong(key, format!("{ms}; multiples of the tick of {tick} ms from {least} to 1000"));
-            }
-        }
-        let whole = |x: f64| (x - x.round()).abs() < 1e-6 && x > 0.5;
+        check.that("spread", eye.spread, (0.0..0.9).contains(&eye.spread), "from 0 to below 0.9")?;
+        positive(&Check::of("feedback"), "ki", self.feedback.ki)?;
+        Check::of("smith").at_least("kp", self.smith.kp, 0.0)?;
+        let rate = self.cerebellum.rate;
+        Check::of("cerebellum").that("rate", rate, rate > 0.0 && rate < 1.0, "above 0 and below 1")?;
+        let (check, f) = (Check::of("foresight"), &self.foresight);
+        check.within("taps", f.taps, 1..=1000)?;
+        whole_ticks(&check, "every_ms", f.every_ms, tick_ms)?;
+        whole_ticks(&check, "beyond_ms", f.beyond_ms, 0)?;
+
+        let (check, ramp) = (Check::of("ramp"), &self.ramp);
+        positive(&check, "speed_deg_s", ramp.speed_deg_s)?;
+        check.within("duration_s", ramp.duration_s, 1.0..=1e4)?.length("ki", &ramp.ki, 1..=4)?;
+        ramp.ki.iter().try_for_each(|&ki| check.above("ki", ki, 0.0).map(|_| ()))?;
+        positive(&Check::of("hidden"), "duration_s", self.hidden.duration_s)?;
+        self.validate_targets()
+    }
+
+    /// Checks the targets.
+    fn validate_targets(&self) -> Result<(), Error> {
+        let (check, t) = (Check::of("targets"), &self.targets);
+        check.length("sines_hz", &t.sines_hz, 1..=100)?.within("learning_s", t.learning_s, 1..=100_000)?;
+        check.that(
+            "speed_deg_s",
+            t.speed_deg_s,
+            t.speed_deg_s > 0.0 && t.speed_deg_s <= 1e4,
+            "above 0, at most 10000",
+        )?;
+        let period = format!(
+            "10 to 10000 is allowed: measure a whole period of the slowest sine of a mixed target, {LOWEST_MIXED_HZ} Hz"
+        );
+        check.that("measured_s", t.measured_s, (10..=10_000).contains(&t.measured_s), &period)?;
         let top = 0.25 / self.dt_s();
-        let sines = t.sines_hz.iter().map(|&hz| ("targets.sines_hz", hz));
-        for (key, hz) in sines.chain([("hidden.hz", self.hidden.hz)]) {
-            if !(hz > 0.0 && hz <= top) {
-                let what = format!("{hz}; above 0, at most {top} Hz, a quarter of the rate of the ticks");
-                return wrong(key, what);
-            }
-            if !whole(hz * t.measured_s as f64) {
-                let what = format!("{hz}; whole periods within the {} s measured are needed", t.measured_s);
-                return wrong(key, what);
-            }
+        let hidden = (Check::of("hidden"), "hz", self.hidden.hz);
+        for (check, key, hz) in t.sines_hz.iter().map(|&hz| (check, "sines_hz", hz)).chain([hidden]) {
+            let limits = format!("above 0, at most {top} Hz, a quarter of the rate of the ticks");
+            check.that(key, hz, hz > 0.0 && hz <= top, &limits)?;
+            let periods = hz * t.measured_s as f64;
+            let is_whole = (periods - periods.round()).abs() < 1e-6 && periods > 0.5;
+            let whole = format!("whole periods within the {} s measured are needed", t.measured_s);
+            check.that(key, hz, is_whole, &whole)?;
         }
-        if t.learning_s as f64 * self.hidden.hz < 1.0 {
-            let what = format!("{}; at least a period of hidden.hz = {}", t.learning_s, self.hidden.hz);
-            return wrong("targets.learning_s", what);
-        }
-        let grid = (t.mixed_to_hz - LOWEST_MIXED_HZ) * t.measured_s as f64;
-        if !(t.mixed >= 1 && t.mixed as f64 <= grid && t.mixed_to_hz <= top) {
-            let what = format!("{}; from 1 to {grid:.0}, the places between 0.1 Hz and mixed_to_hz", t.mixed);
-            return wrong("targets.mixed", what);
-        }
-        for (key, x) in [
-            ("eye.slow_s", self.eye.slow_s),
-            ("eye.fast_s", self.eye.fast_s),
-            ("eye.leak_s", self.eye.leak_s),
-            ("feedback.ki", self.feedback.ki),
-            ("targets.speed_deg_s", t.speed_deg_s),
-            ("ramp.speed_deg_s", self.ramp.speed_deg_s),
-            ("ramp.duration_s", self.ramp.duration_s),
-            ("hidden.duration_s", self.hidden.duration_s),
-        ] {
-            if !(x > 0.0 && x <= 1e4) {
-                return wrong(key, format!("{x}; it must be more than 0 and at most 10000"));
-            }
-        }
-        for &ki in &self.ramp.ki {
-            if !(ki > 0.0 && ki.is_finite()) {
-                return wrong("ramp.ki", format!("{ki}; it must be more than 0"));
-            }
-        }
-        if self.ramp.duration_s < 1.0 {
-            return wrong("ramp.duration_s", format!("{}; at least 1 s", self.ramp.duration_s));
-        }
-        if !(0.0..0.9).contains(&self.eye.spread) {
-            return wrong("eye.spread", format!("{}; from 0 to below 0.9", self.eye.spread));
-        }
-        if !(self.smith.kp >= 0.0 && self.smith.kp.is_finite()) {
-            return wrong("smith.kp", format!("{}; at least 0", self.smith.kp));
-        }
-        if !(self.cerebellum.rate > 0.0 && self.cerebellum.rate < 1.0) {
-            return wrong("cerebellum.rate", format!("{}; above 0 and below 1", self.cerebellum.rate));
-        }
+        let period = format!("at least a period of hidden.hz = {}", self.hidden.hz);
+        check.that("learning_s", t.learning_s, t.learning_s as f64 * self.hidden.hz >= 1.0, &period)?;
+        let places = (t.mixed_to_hz - LOWEST_MIXED_HZ) * t.measured_s as f64;
+        let fits = t.mixed >= 1 && t.mixed as f64 <= places && t.mixed_to_hz <= top;
+        let limits = format!("1 to {places:.0}, the places between {LOWEST_MIXED_HZ} Hz and mixed_to_hz");
+        check.that("mixed", t.mixed, fits, &limits)?;
         Ok(())
     }
 }
 
-/// The lowest frequency of a mixed target, Hz. Chosen: slower ones are followed by anything.
+/// Lowest frequency of a mixed target, Hz. Chosen: every controller follows slower ones.
 pub const LOWEST_MIXED_HZ: f64 = 0.1;

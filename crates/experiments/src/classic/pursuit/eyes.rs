@@ -1,6 +1,6 @@
-//! Targets, and eyes that follow them.
+//! Targets, and eyes that pursue them.
 
-use super::config::{Kind, LOWEST_MIXED_HZ, PursuitConfig};
+use super::config::{LOWEST_MIXED_HZ, PursuitConfig, PursuitController};
 use crate::classic::response::{Demodulator, Response};
 use lobule_control::feedback::{Pid, PidGains, Reflex};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
@@ -13,10 +13,10 @@ use lobule_signal::Stream;
 use lobule_study::Error;
 use std::f64::consts::TAU;
 
-/// An eye that turns faster than this is lost, deg/s. Chosen: far beyond the fastest target here.
+/// Eye velocity that counts as divergence, deg/s. Chosen: far beyond the fastest target of the experiment.
 const DIVERGED_DEG_S: f64 = 1e4;
 
-/// Velocity of a target: sines of (Hz, turns), each of peak velocity `peak`, deg/s.
+/// A target: sines of (frequency in Hz, phase in turns), each of peak velocity `peak`, deg/s.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
     sines: Vec<(f64, f64)>,
@@ -24,13 +24,13 @@ pub struct Target {
 }
 
 impl Target {
-    /// One sine; its phase is of the seed.
+    /// A single sine; the seed draws its phase.
     pub fn sine(config: &PursuitConfig, seed: u64, hz: f64) -> Self {
         let phase = Stream::new(seed, "pursuit/sine").uniform(0, 0);
         Self { sines: vec![(hz, phase)], peak: config.targets.speed_deg_s * std::f64::consts::SQRT_2 }
     }
 
-    /// Many, each drawn from its own stretch of a grid of whole periods.
+    /// Many sines, each drawn from its own stretch of a grid of whole periods.
     pub fn mixed(config: &PursuitConfig, seed: u64) -> Self {
         let t = &config.targets;
         let stream = Stream::new(seed, "pursuit/mixed");
@@ -56,21 +56,27 @@ impl Target {
     }
 }
 
-/// An eye, and what moves it.
+/// An eye and its controller.
 pub struct Pursuer {
     closed: ClosedLoop<Noisy<DrivenEye>, Seen<Box<dyn Controller>>>,
     dt_s: f64,
-    /// Ticks since its start, and whether the target was seen in the last of them, the newest last.
+    /// Ticks since the start, and visibility of the target in the last of them, newest last.
     tick: usize,
     seen: std::collections::VecDeque<bool>,
 }
 
 impl Pursuer {
-    /// The eye of a seed at rest under a controller; `ki` is the gain of feedback, `noise` the sd of what is sensed, deg/s.
+    /// The eye of a seed at rest under a controller; `ki`: gain of feedback, `noise`: sd of the sensed eye velocity, deg/s.
     ///
     /// # Errors
     /// A part that refuses its parameters.
-    pub fn new(config: &PursuitConfig, kind: Kind, ki: f64, seed: u64, noise: f64) -> Result<Self, Error> {
+    pub fn new(
+        config: &PursuitConfig,
+        kind: PursuitController,
+        ki: f64,
+        seed: u64,
+        noise: f64,
+    ) -> Result<Self, Error> {
         let dt_s = config.dt_s();
         let stream = Stream::new(seed, "pursuit/subject");
         let spread = |i| 1.0 + config.eye.spread * (2.0 * stream.uniform(0, i) - 1.0);
@@ -84,13 +90,13 @@ impl Pursuer {
                 BrainstemParameters { gain: 1.0, direct_s: config.eye.slow_s, leak_s: config.eye.leak_s };
             Ok(DrivenEye::new(Eye::new(parameters)?, Brainstem::new(healthy, dt_s)?))
         };
-        // The true eye is the subject's; every model is of the nominal one.
+        // The true eye is the subject's; all models describe the nominal one.
         let (body, model) = (eye(spread(0), spread(1))?, eye(1.0, 1.0)?);
         let delays = config.delays();
         let law = Pid::new(PidGains { kp: 0.0, kd: 0.0, ki, filter_s: 0.0 }, dt_s)?;
         let smith = || -> Result<Box<dyn Controller>, Error> {
             let kp = config.smith.kp;
-            // What is seen of the target is followed as it is; the law only mends what is left.
+            // The seen target is the command; the controller corrects the residual error.
             let law: Law = Box::new(move |s, r, u| u[0] = r[0] + kp * (r[0] - s[0]));
             let model = Box::new(Equations::driven_eye(&model, dt_s)?);
             let scale = [config.targets.speed_deg_s; 3];
@@ -110,13 +116,13 @@ impl Pursuer {
             Ok(AdaptiveFilter::new(basis, &learning)?)
         };
         let inner: Box<dyn Controller> = match kind {
-            Kind::Feedback => Box::new(Reflex::new(law.clone())),
-            Kind::Smith | Kind::Foresight => smith()?,
-            Kind::Cfpc => Box::new(Cfpc::new(law.clone(), filter()?, dt_s)),
-            Kind::Fel => Box::new(FeedbackErrorLearning::new(law.clone(), filter()?, dt_s)),
+            PursuitController::Feedback => Box::new(Reflex::new(law.clone())),
+            PursuitController::Smith | PursuitController::Foresight => smith()?,
+            PursuitController::Cfpc => Box::new(Cfpc::new(law.clone(), filter()?, dt_s)),
+            PursuitController::Fel => Box::new(FeedbackErrorLearning::new(law.clone(), filter()?, dt_s)),
         };
         let controller = match kind {
-            Kind::Foresight => {
+            PursuitController::Foresight => {
                 let f = &config.foresight;
                 let foresight = Foresight {
                     lead: delays[0] + delays[1] + f.beyond_ms / config.tick_ms,
@@ -135,19 +141,19 @@ impl Pursuer {
         Ok(Self { closed, dt_s, tick: 0, seen })
     }
 
-    /// Follows a target for some ticks; `told` is given time (s), velocity of the target and of the eye (deg/s). Whether the eye was kept.
+    /// Pursues a target for some ticks; `observe` receives time (s), target and eye velocity (deg/s). False if the eye diverged.
     pub fn follow(
         &mut self,
         velocity: impl Fn(f64) -> f64,
         is_seen: bool,
         ticks: usize,
-        mut told: impl FnMut(f64, f64, f64),
+        mut observe: impl FnMut(f64, f64, f64),
     ) -> bool {
         for _ in 0..ticks {
             let t_s = self.tick as f64 * self.dt_s;
             let (target, eye) = (velocity(t_s), self.closed.senses()[0]);
-            told(t_s, target, eye);
-            // That a target is gone is known as late as everything else about it.
+            observe(t_s, target, eye);
+            // The disappearance of the target is sensed with the same delay as its velocity.
             self.seen.push_back(is_seen);
             let cue = [if self.seen.pop_front().unwrap_or(true) { 1.0 } else { 0.0 }];
             let drive = Drive { reference: &[target], cues: &cue, ..Drive::default() };
@@ -160,21 +166,21 @@ impl Pursuer {
     }
 }
 
-/// Follows a target long enough to learn, then measures at each of its frequencies; none when the eye was lost. The last seconds are
-/// given to `told`.
+/// Pursues a target long enough to learn, then measures at each of its frequencies; none if the eye diverged. `observe` receives
+/// the samples of the measurement.
 ///
 /// # Errors
 /// A part that refuses its parameters.
 pub fn track(
     config: &PursuitConfig,
-    kind: Kind,
+    kind: PursuitController,
     seed: u64,
     target: &Target,
-    mut told: impl FnMut(f64, f64, f64),
+    mut observe: impl FnMut(f64, f64, f64),
 ) -> Result<Option<Vec<Response>>, Error> {
     let mut pursuer = Pursuer::new(config, kind, config.feedback.ki, seed, config.noise_deg_s)?;
     let per_s = |s: f64| (s / config.dt_s()).round() as usize;
-    // All have the same time, so that all are measured on the same stretch.
+    // All controllers have the same time for learning, so that all are measured on the same stretch.
     if !pursuer.follow(|t| target.velocity(t), true, per_s(config.targets.learning_s as f64), |_, _, _| ()) {
         return Ok(None);
     }
@@ -186,7 +192,7 @@ pub fn track(
         per_s(config.targets.measured_s as f64),
         |t, v, eye| {
             sums.iter_mut().for_each(|s| s.take(v, eye));
-            told(t, v, eye);
+            observe(t, v, eye);
         },
     );
     Ok(kept.then(|| sums.iter().map(Demodulator::response).collect()))

@@ -1,7 +1,7 @@
-//! `classic/pursuit`: an eye that follows a target which it sees too late.
+//! `classic/pursuit`: an eye follows a target that it sees late.
 //!
 //! ```text
-//! target ──slip, late──▶ Seen ▶ feedback, Smith predictor, flocculus ──wanted velocity──▶ DrivenEye (brainstem + eye)
+//! target ──slip, late──▶ Seen ▶ feedback, Smith predictor, flocculus ──desired velocity──▶ DrivenEye (brainstem + eye)
 //! ```
 //!
 //! Units: deg, deg/s, s, Hz. Positive phase: the eye leads the target.

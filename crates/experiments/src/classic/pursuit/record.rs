@@ -1,10 +1,10 @@
-//! All that a run records.
+//! The record of a run.
 
-use super::config::Kind;
+use super::config::PursuitController;
 use crate::classic::response::Response;
 use serde::{Deserialize, Serialize};
 
-/// All that a run records.
+/// Everything a run records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PursuitRecord {
     /// By controller, target, seed.
@@ -14,37 +14,37 @@ pub struct PursuitRecord {
     pub(super) hidden: Vec<Hidden>,
 }
 
-/// (s, target deg/s, eye deg/s)
+/// Time (s), target velocity (deg/s), eye velocity (deg/s).
 pub type Sample = (f64, f64, f64);
 
 /// One subject on one target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tracked {
-    pub(super) kind: Kind,
-    /// Of a predictable target; none for a mixed one.
+    pub(super) kind: PursuitController,
+    /// Frequency of a predictable target, Hz; none for the mixed one.
     pub(super) hz: Option<f64>,
     pub(super) seed: u64,
-    /// At each frequency of the target; none when the eye was lost.
+    /// Response at each frequency of the target; none if the eye diverged.
     pub(super) responses: Option<Vec<Response>>,
-    /// The first seconds that were measured, of the first seed.
+    /// First seconds of the measurement, for the first seed.
     pub(super) movement: Vec<Sample>,
 }
 
-/// A target that starts to move; no noise, the nominal eye.
+/// Pursuit of a target that starts to move, by the nominal eye without noise.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ramp {
-    pub(super) kind: Kind,
+    pub(super) kind: PursuitController,
     pub(super) ki: f64,
-    /// From the start of the movement on.
+    /// Samples from the start of the movement on.
     pub(super) samples: Vec<Sample>,
 }
 
-/// A learned target that disappears at 0 s.
+/// Pursuit of a learned target that disappears at 0 s.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Hidden {
-    pub(super) kind: Kind,
+    pub(super) kind: PursuitController,
     pub(super) seed: u64,
     pub(super) samples: Vec<Sample>,
-    /// Whether the eye was lost; the samples end there.
+    /// True if the eye diverged; the samples end there.
     pub(super) is_lost: bool,
 }

@@ -1,15 +1,20 @@
-//! The three protocols: a target that is followed, one that starts to move, one that disappears.
+//! The three protocols: pursuit of a lasting target, of one that starts to move, of one that disappears.
 
-use super::config::{EyeConfig, Kind, PursuitConfig};
+use super::config::{EyeConfig, PursuitConfig, PursuitController};
 use super::eyes::{Pursuer, Target, track};
 use super::record::{Hidden, Ramp, Tracked};
 use lobule_study::Error;
 
-/// Seconds of movement that are kept.
+/// Duration of the movement that is kept, s.
 const KEPT_S: f64 = 3.0;
 
-/// Follows a predictable target of one frequency, or a mixed one.
-pub fn one(config: &PursuitConfig, kind: Kind, hz: Option<f64>, seed: u64) -> Result<Tracked, Error> {
+/// Pursuit of a predictable target of one frequency, or of the mixed target.
+pub fn one(
+    config: &PursuitConfig,
+    kind: PursuitController,
+    hz: Option<f64>,
+    seed: u64,
+) -> Result<Tracked, Error> {
     let target = match hz {
         Some(hz) => Target::sine(config, seed, hz),
         None => Target::mixed(config, seed),
@@ -24,28 +29,28 @@ pub fn one(config: &PursuitConfig, kind: Kind, hz: Option<f64>, seed: u64) -> Re
     Ok(Tracked { kind, hz, seed, responses, movement })
 }
 
-/// Follows a target that starts to move; no noise, the nominal eye.
-pub fn ramp(config: &PursuitConfig, kind: Kind, ki: f64) -> Result<Ramp, Error> {
-    // Every model is of the nominal eye, and here the eye is the same.
+/// Pursuit of a target that starts to move, by the nominal eye without noise.
+pub fn ramp(config: &PursuitConfig, kind: PursuitController, ki: f64) -> Result<Ramp, Error> {
+    // All models describe the nominal eye; here the eye is nominal, too.
     let nominal = PursuitConfig { eye: EyeConfig { spread: 0.0, ..config.eye.clone() }, ..config.clone() };
     let mut pursuer = Pursuer::new(&nominal, kind, ki, 0, 0.0)?;
     let ticks = (config.ramp.duration_s / config.dt_s()).round() as usize;
     let mut samples = Vec::with_capacity(ticks);
-    // A first tick at rest: the first reference of a loop has been there before.
+    // A first tick at rest: a loop assumes that its first reference has always been there.
     pursuer.follow(|_| 0.0, true, 1, |_, _, _| ());
     let from_s = config.dt_s();
     pursuer.follow(|_| config.ramp.speed_deg_s, true, ticks, |t, v, eye| samples.push((t - from_s, v, eye)));
     Ok(Ramp { kind, ki, samples })
 }
 
-/// Follows a learned target that disappears and comes back.
-pub fn hide(config: &PursuitConfig, kind: Kind, seed: u64) -> Result<Hidden, Error> {
+/// Pursuit of a learned target that disappears and comes back.
+pub fn hide(config: &PursuitConfig, kind: PursuitController, seed: u64) -> Result<Hidden, Error> {
     let dt_s = config.dt_s();
     let hz = config.hidden.hz;
     let target = Target::sine(config, seed, hz);
     let mut pursuer = Pursuer::new(config, kind, config.feedback.ki, seed, config.noise_deg_s)?;
     let mut learned = (config.targets.learning_s as f64 / dt_s).round() as usize;
-    // It disappears as it turns round, so that half a cycle has one direction.
+    // It disappears as it reverses, so that half a cycle has one direction.
     let turns = |tick: usize| {
         target.velocity((tick - 1) as f64 * dt_s) < 0.0 && target.velocity(tick as f64 * dt_s) >= 0.0
     };

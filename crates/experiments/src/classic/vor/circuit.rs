@@ -1,4 +1,4 @@
-//! Subjects, their head movements, and the reflex at work: in the light it learns, in the dark it is tested.
+//! Subjects, their head movements, and the reflex: it learns in the light and is tested in the dark.
 
 use super::config::VorConfig;
 use crate::classic::response::{Demodulator, Response};
@@ -12,12 +12,12 @@ use lobule_study::Error;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
 
-/// An eye that turns faster than this has left every orbit: divergence, deg/s. Chosen: thirty times the fastest head here.
+/// Eye velocity that counts as divergence, deg/s. Chosen: thirty times the fastest head movement of the experiment.
 const DIVERGED_DEG_S: f64 = 1e4;
 
-/// One subject: its eye and the brainstem it was born with.
+/// A subject: its eye and its imperfect brainstem.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Subject {
+pub struct VorSubject {
     /// Its seed.
     pub seed: u64,
     /// Its eye.
@@ -26,7 +26,7 @@ pub struct Subject {
     pub brainstem: BrainstemParameters,
 }
 
-impl Subject {
+impl VorSubject {
     /// The subject of a seed.
     pub fn new(config: &VorConfig, seed: u64) -> Self {
         let stream = Stream::new(seed, "vor/subject");
@@ -44,16 +44,16 @@ impl Subject {
     }
 }
 
-/// Velocity of a head as a sum of sines, deg/s: each turns by a fixed angle in a tick.
+/// Head velocity as a sum of sines, deg/s; each advances by a fixed angle per tick.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Head {
-    /// (cosine, sine) of now and of a tick's turn.
+    /// (cosine, sine) of the present phase and of the advance per tick.
     sines: Vec<[f64; 4]>,
     speed: f64,
 }
 
 impl Head {
-    /// The natural movements of a subject; `part` tells runs of one subject apart.
+    /// Natural movements of a subject; `part` distinguishes runs of one subject.
     pub fn natural(config: &VorConfig, seed: u64, part: &str) -> Self {
         let head = &config.head;
         let stream = Stream::new(seed, &format!("vor/head/{part}"));
@@ -80,7 +80,7 @@ impl Head {
         Self { sines: sines.iter().map(turn).collect(), speed: rms * (2.0 / sines.len() as f64).sqrt() }
     }
 
-    /// Velocity in this tick; goes on to the next.
+    /// Velocity in this tick; advances to the next.
     fn advance(&mut self) -> f64 {
         let mut sum = 0.0;
         for [c, s, turn_c, turn_s] in &mut self.sines {
@@ -91,12 +91,12 @@ impl Head {
     }
 }
 
-/// How the flocculus is wired and what its synapses keep.
+/// Wiring of the flocculus and eligibility of its synapses.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Wiring {
-    /// What it hears.
+    /// Source of its input.
     pub architecture: Architecture,
-    /// Age of the input that slip is compared with, ms.
+    /// Age of the input with which slip is correlated, ms.
     pub eligibility_ms: usize,
 }
 
@@ -105,24 +105,24 @@ pub struct Reflex {
     closed: ClosedLoop<Box<dyn Plant>, VestibuloOcular>,
 }
 
-/// What happened in a stretch of time.
+/// Outcome of a stretch of time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stretch {
     /// Rms of the true slip, deg/s.
     pub slip_deg_s: f64,
-    /// Whether the eye was lost.
+    /// True if the eye diverged.
     pub diverged: bool,
 }
 
 impl Reflex {
-    /// A reflex with weights, at rest; empty for a flocculus that has learned nothing. `weakens`: strength of the muscles after so
-    /// many ticks.
+    /// A reflex at rest with given weights (empty: a naive flocculus). `weakens`: strength of the muscles, and the tick from which
+    /// it applies.
     ///
     /// # Errors
     /// A part that refuses its parameters.
     pub fn new(
         config: &VorConfig,
-        subject: &Subject,
+        subject: &VorSubject,
         wiring: Wiring,
         weights: &[f64],
         weakens: Option<(f64, u64)>,
@@ -154,28 +154,28 @@ impl Reflex {
         Ok(Self { closed: ClosedLoop::new(plant, controller, 1, dt_s, delays)? })
     }
 
-    /// What was learned.
+    /// Learned weights.
     pub fn weights(&self) -> Vec<f64> {
         self.closed.controller().weights().to_vec()
     }
 
-    /// Goes on in the light behind spectacles for `ticks`; `told` is given wanted and actual eye velocity of every tick.
+    /// Runs in the light behind spectacles for `ticks`; `observe` receives the desired and the actual eye velocity of every tick.
     pub fn light(
         &mut self,
         head: &mut Head,
         magnification: f64,
         ticks: usize,
-        mut told: impl FnMut(f64, f64),
+        mut observe: impl FnMut(f64, f64),
     ) -> Stretch {
         let (mut squares, mut counted) = (0.0, 0u32);
         for _ in 0..ticks {
-            let turning = head.advance();
-            let wanted = -magnification * turning;
+            let head_velocity = head.advance();
+            let desired = -magnification * head_velocity;
             let eye = self.closed.senses()[0];
-            told(wanted, eye);
-            squares += (wanted - eye) * (wanted - eye);
+            observe(desired, eye);
+            squares += (desired - eye) * (desired - eye);
             counted += 1;
-            let drive = Drive { reference: &[wanted], cues: &[turning], ..Drive::default() };
+            let drive = Drive { reference: &[desired], cues: &[head_velocity], ..Drive::default() };
             if self.closed.tick(&drive).is_err() || eye.is_nan() || eye.abs() > DIVERGED_DEG_S {
                 return Stretch { slip_deg_s: (squares / f64::from(counted)).sqrt(), diverged: true };
             }
@@ -183,31 +183,31 @@ impl Reflex {
         Stretch { slip_deg_s: (squares / f64::from(counted.max(1))).sqrt(), diverged: false }
     }
 
-    /// Switches learning.
+    /// Enables or disables learning.
     pub fn set_learning(&mut self, learns: bool) {
         self.closed.controller_mut().set_learning(learns);
     }
 }
 
-/// Least time and periods to settle before a test in the dark. Chosen: beyond the time constant of the canals and the slowest band.
+/// Minimum duration (s) and periods before a dark test is measured. Chosen: beyond the time constants of the canals and the slowest band.
 const SETTLE: (f64, f64) = (20.0, 2.0);
-/// Least time and periods of the test. Chosen: several periods, but for slow sines one.
+/// Minimum duration (s) and periods of the test. Chosen: several periods; one for slow sines.
 const TEST: (f64, f64) = (5.0, 1.0);
 
-/// Tests weights in the dark with a sine: whole periods to settle ([`SETTLE`]), then whole periods of the test ([`TEST`]). `strength`
-/// is that of the muscles.
+/// Tests weights in the dark with one sine: whole periods to settle ([`SETTLE`]), then whole periods of measurement ([`TEST`]).
+/// `strength` is that of the muscles.
 ///
 /// # Errors
-/// A part that refuses its parameters. An eye that is lost has a gain that is no number.
+/// A part that refuses its parameters. The gain of an eye that diverged is not a number.
 pub fn dark(
     config: &VorConfig,
-    subject: &Subject,
+    subject: &VorSubject,
     wiring: Wiring,
     weights: &[f64],
     strength: f64,
     hz: f64,
 ) -> Result<Response, Error> {
-    let subject = Subject { eye: EyeParameters { strength, ..subject.eye }, ..*subject };
+    let subject = VorSubject { eye: EyeParameters { strength, ..subject.eye }, ..*subject };
     let mut reflex = Reflex::new(config, &subject, wiring, weights, None)?;
     reflex.set_learning(false);
     let dt_s = config.dt_s();
@@ -217,8 +217,8 @@ pub fn dark(
     let mut head = Head::sine(hz, config.calibration.test_deg_s, dt_s);
     let lost = reflex.light(&mut head, 1.0, settle, |_, _| ()).diverged;
     let mut sums = Demodulator::new(hz, dt_s);
-    if lost || reflex.light(&mut head, 1.0, test, |wanted, eye| sums.take(wanted, eye)).diverged {
-        return Ok(Response { hz, gain: f64::NAN, phase_deg: f64::NAN });
+    if lost || reflex.light(&mut head, 1.0, test, |desired, eye| sums.take(desired, eye)).diverged {
+        return Ok(Response::lost(hz));
     }
     Ok(sums.response())
 }

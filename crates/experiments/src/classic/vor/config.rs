@@ -1,8 +1,7 @@
 //! Parameters of the experiment: one TOML document, every key with its unit and source.
 
 use lobule_control::Architecture;
-use lobule_study::Error;
-use lobule_study::Preset;
+use lobule_study::{Check, Error, Preset};
 use serde::{Deserialize, Serialize};
 
 /// The documented defaults.
@@ -10,8 +9,8 @@ pub const DEFAULTS: &str = include_str!("vor.toml");
 
 /// The presets.
 pub const PRESETS: [Preset; 2] = [
-    Preset::new("default", "five subjects, a minute or less", ""),
-    Preset::new("quick", "one subject, seconds", include_str!("vor.quick.toml")),
+    Preset::new("default", "five subjects, less than a minute", ""),
+    Preset::new("quick", "one subject, a few seconds", include_str!("vor.quick.toml")),
 ];
 
 /// The eye.
@@ -22,7 +21,7 @@ pub struct EyeConfig {
     pub slow_s: f64,
     /// Fast time constant, s.
     pub fast_s: f64,
-    /// Largest difference of a subject, in parts.
+    /// Largest deviation of a subject, as a fraction of the nominal value.
     pub spread: f64,
 }
 
@@ -32,7 +31,7 @@ pub struct EyeConfig {
 pub struct BrainstemConfig {
     /// Gain.
     pub gain: [f64; 2],
-    /// Direct path in parts of the eye's slow time constant.
+    /// Direct path, as a fraction of the eye's slow time constant.
     pub direct: [f64; 2],
     /// Leak, s.
     pub leak_s: [f64; 2],
@@ -42,15 +41,15 @@ pub struct BrainstemConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FlocculusConfig {
-    /// What it hears.
+    /// Input: head velocity or a copy of the motor command.
     pub architectures: Vec<Architecture>,
     /// Time constants of its bands, s.
     pub taus_s: Vec<f64>,
-    /// Learning rate when it hears the head.
+    /// Learning rate with head velocity as input.
     pub rate_feed_forward: f64,
-    /// Learning rate when it hears the motor command.
+    /// Learning rate with the motor command as input.
     pub rate_recurrent: f64,
-    /// Age of the input that slip is compared with, ms.
+    /// Age of the input with which slip is correlated, ms.
     pub eligibility_ms: usize,
 }
 
@@ -70,11 +69,11 @@ pub struct HeadConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CalibrationConfig {
-    /// Time in the light, s.
+    /// Duration in the light, s.
     pub duration_s: usize,
     /// Frequencies of the test, Hz.
     pub test_hz: Vec<f64>,
-    /// Its peak velocity, deg/s.
+    /// Peak head velocity of the test, deg/s.
     pub test_deg_s: f64,
 }
 
@@ -84,9 +83,9 @@ pub struct CalibrationConfig {
 pub struct SpectaclesConfig {
     /// Magnifications.
     pub magnifications: Vec<f64>,
-    /// Time with them, s.
+    /// Duration of wear, s.
     pub wear_s: usize,
-    /// Time after, s.
+    /// Duration after removal, s.
     pub off_s: usize,
     /// Time between tests, s.
     pub probe_every_s: usize,
@@ -102,7 +101,7 @@ pub struct SelectivityConfig {
     pub trained_hz: Vec<f64>,
     /// Magnification.
     pub magnification: f64,
-    /// Time, s.
+    /// Duration, s.
     pub duration_s: usize,
 }
 
@@ -112,7 +111,7 @@ pub struct SelectivityConfig {
 pub struct DelayConfig {
     /// Frequencies, Hz.
     pub test_hz: Vec<f64>,
-    /// Time, s.
+    /// Duration, s.
     pub duration_s: usize,
 }
 
@@ -120,9 +119,9 @@ pub struct DelayConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MuscleConfig {
-    /// Its strength.
+    /// Strength relative to a healthy muscle.
     pub strength: f64,
-    /// Time after it, s.
+    /// Duration after the change, s.
     pub duration_s: usize,
 }
 
@@ -166,105 +165,72 @@ impl VorConfig {
         self.tick_ms as f64 * 1e-3
     }
 
-    /// A time in whole ticks.
+    /// Ticks in a time.
     pub fn ticks(&self, ms: usize) -> usize {
         ms / self.tick_ms
     }
 
-    /// Checks what the types and the parts themselves do not.
+    /// Checks everything that neither the types nor the parts themselves check.
     ///
     /// # Errors
     /// [`Error::Config`] naming key, value and range.
     pub fn validate(&self) -> Result<(), Error> {
-        let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
-        let (f, s, d) = (&self.flocculus, &self.spectacles, &self.delay);
-        for (key, n, most) in [
-            ("tick_ms", self.tick_ms, 20),
-            ("flocculus.architectures", f.architectures.len(), 2),
-            ("flocculus.taus_s", f.taus_s.len(), 100),
-            ("head.sines", self.head.sines, 1000),
-            ("calibration.duration_s", self.calibration.duration_s, 100_000),
-            ("calibration.test_hz", self.calibration.test_hz.len(), 100),
-            ("spectacles.wear_s", s.wear_s, 100_000),
-            ("spectacles.off_s", s.off_s, 100_000),
-            ("spectacles.probe_every_s", s.probe_every_s, s.wear_s.min(s.off_s)),
-            ("selectivity.duration_s", self.selectivity.duration_s, 100_000),
-            ("delay.test_hz", d.test_hz.len(), 100),
-            ("delay.duration_s", d.duration_s, 10_000),
-            ("muscle.duration_s", self.muscle.duration_s, 100_000),
-        ] {
-            if n == 0 || n > most {
-                return wrong(key, format!("{n}; it lies in 1..={most} (for a list, its length)"));
-            }
-        }
-        for (key, ms) in [
-            ("motor_delay_ms", self.motor_delay_ms),
-            ("visual_delay_ms", self.visual_delay_ms),
-            ("flocculus.eligibility_ms", f.eligibility_ms),
-        ] {
-            if !ms.is_multiple_of(self.tick_ms) || ms > 1000 {
-                return wrong(key, format!("{ms}; multiples of the tick of {} ms up to 1000", self.tick_ms));
-            }
-        }
-        let top = 0.25e3 / self.tick_ms as f64;
-        let frequencies = [("calibration.test_hz", &self.calibration.test_hz), ("delay.test_hz", &d.test_hz)];
-        let trained = [("selectivity.trained_hz", &self.selectivity.trained_hz)];
-        let listed =
-            frequencies.iter().chain(&trained).flat_map(|(key, list)| list.iter().map(|x| (*key, *x)));
-        let single = self.head.frequency_hz.map(|x| ("head.frequency_hz", x));
-        for (key, x) in listed.chain(single).chain([("spectacles.probe_hz", s.probe_hz)]) {
-            if !(0.01..=top).contains(&x) {
-                return wrong(key, format!("{x}; 0.01 to {top} Hz, a quarter of the rate of the ticks"));
-            }
-        }
-        if self.head.frequency_hz[1] <= self.head.frequency_hz[0] {
-            return wrong("head.frequency_hz", "the second must be above the first".into());
-        }
-        if !d.test_hz.windows(2).all(|w| w[0] < w[1]) {
-            return wrong("delay.test_hz", "frequencies in rising order are needed".into());
-        }
+        let loop_ = Check::of("");
+        loop_.within("tick_ms", self.tick_ms, 1..=20)?.above("canal_s", self.canal_s, 0.0)?;
+        let whole_ticks = |check: &Check, key: &str, ms: usize| -> Result<(), Error> {
+            check.within(key, ms, 0..=1000)?.whole_ticks(key, ms as f64, self.tick_ms as f64)?;
+            Ok(())
+        };
+        whole_ticks(&loop_, "motor_delay_ms", self.motor_delay_ms)?;
+        whole_ticks(&loop_, "visual_delay_ms", self.visual_delay_ms)?;
+
+        let (check, eye) = (Check::of("eye"), &self.eye);
+        check.above("slow_s", eye.slow_s, 0.0)?.above("fast_s", eye.fast_s, 0.0)?;
+        check.that("spread", eye.spread, (0.0..0.9).contains(&eye.spread), "from 0 to below 0.9")?;
         let b = &self.brainstem;
-        for (key, [low, high]) in
-            [("brainstem.gain", b.gain), ("brainstem.direct", b.direct), ("brainstem.leak_s", b.leak_s)]
+        for (key, [low, high]) in [("gain", b.gain), ("direct", b.direct), ("leak_s", b.leak_s)] {
+            let is_allowed = low > 0.0 && low <= high && high.is_finite();
+            let bounds = format!("[{low}, {high}]");
+            Check::of("brainstem").that(key, bounds, is_allowed, "two bounds above 0 in order are needed")?;
+        }
+
+        let (check, f) = (Check::of("flocculus"), &self.flocculus);
+        check.length("architectures", &f.architectures, 1..=2)?.length("taus_s", &f.taus_s, 1..=100)?;
+        whole_ticks(&check, "eligibility_ms", f.eligibility_ms)?;
+        for (key, rate) in [("rate_feed_forward", f.rate_feed_forward), ("rate_recurrent", f.rate_recurrent)]
         {
-            if !(low > 0.0 && low <= high && high.is_finite()) {
-                return wrong(key, format!("[{low}, {high}]; two bounds above 0 in order"));
-            }
+            check.that(key, rate, rate > 0.0 && rate < 1.0, "above 0 and below 1")?;
         }
-        for (key, x) in [
-            ("eye.slow_s", self.eye.slow_s),
-            ("eye.fast_s", self.eye.fast_s),
-            ("canal_s", self.canal_s),
-            ("head.speed_deg_s", self.head.speed_deg_s),
-            ("calibration.test_deg_s", self.calibration.test_deg_s),
-            ("muscle.strength", self.muscle.strength),
-        ] {
-            if !(x > 0.0 && x.is_finite()) {
-                return wrong(key, format!("{x}; it must be more than 0"));
-            }
-        }
-        if !(0.0..0.9).contains(&self.eye.spread) {
-            return wrong("eye.spread", format!("{}; from 0 to below 0.9", self.eye.spread));
-        }
-        let worn = s.magnifications.iter().map(|&m| ("spectacles.magnifications", m));
-        for (key, m) in worn.chain([("selectivity.magnification", self.selectivity.magnification)]) {
-            if !(m.is_finite() && m.abs() <= 10.0) {
-                return wrong(key, format!("{m}; -10 to 10"));
-            }
-        }
-        for (key, rate) in [
-            ("flocculus.rate_feed_forward", f.rate_feed_forward),
-            ("flocculus.rate_recurrent", f.rate_recurrent),
-        ] {
-            if !(rate > 0.0 && rate < 1.0) {
-                return wrong(key, format!("{rate}; above 0 and below 1"));
-            }
-        }
+
+        // A quarter of the rate of the ticks.
+        let testable = 0.01..=0.25e3 / self.tick_ms as f64;
+        let (check, head) = (Check::of("head"), &self.head);
+        check.within("sines", head.sines, 1..=1000)?.above("speed_deg_s", head.speed_deg_s, 0.0)?;
+        check.all_within("frequency_hz", &head.frequency_hz, testable.clone())?;
+        check.rising("frequency_hz", &head.frequency_hz)?;
+        let (check, c) = (Check::of("calibration"), &self.calibration);
+        check.within("duration_s", c.duration_s, 1..=100_000)?.above("test_deg_s", c.test_deg_s, 0.0)?;
+        check.length("test_hz", &c.test_hz, 1..=100)?.all_within("test_hz", &c.test_hz, testable.clone())?;
+
+        let (check, s) = (Check::of("spectacles"), &self.spectacles);
+        check.all_within("magnifications", &s.magnifications, -10.0..=10.0)?;
+        check.within("wear_s", s.wear_s, 1..=100_000)?.within("off_s", s.off_s, 1..=100_000)?;
+        check.within("probe_every_s", s.probe_every_s, 1..=s.wear_s.min(s.off_s))?;
+        check.within("probe_hz", s.probe_hz, testable.clone())?;
+        let (check, s) = (Check::of("selectivity"), &self.selectivity);
+        check.all_within("trained_hz", &s.trained_hz, testable.clone())?;
+        check.within("magnification", s.magnification, -10.0..=10.0)?;
+        check.within("duration_s", s.duration_s, 1..=100_000)?;
+        let (check, d) = (Check::of("delay"), &self.delay);
+        check.length("test_hz", &d.test_hz, 1..=100)?.all_within("test_hz", &d.test_hz, testable)?;
+        check.rising("test_hz", &d.test_hz)?.within("duration_s", d.duration_s, 1..=10_000)?;
+        let (check, m) = (Check::of("muscle"), &self.muscle);
+        check.above("strength", m.strength, 0.0)?.within("duration_s", m.duration_s, 1..=100_000)?;
         Ok(())
     }
 }
 
-/// In words.
+/// The architecture in words.
 pub fn name(architecture: Architecture) -> &'static str {
     match architecture {
         Architecture::FeedForward => "feed-forward",

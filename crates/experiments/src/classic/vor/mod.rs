@@ -1,7 +1,7 @@
-//! `classic/vor`: a reflex without feedback is calibrated by a flocculus that is told of retinal slip too late.
+//! `classic/vor`: a flocculus calibrates the vestibulo-ocular reflex, which has no feedback, from delayed retinal slip.
 //!
 //! ```text
-//! Subject (seed): eye, brainstem, head ──▶ circuit: ClosedLoop<Eye, VestibuloOcular> ──▶ courses, tests in the dark
+//! Subject (seed): eye, brainstem, head ──▶ circuit: ClosedLoop<Eye, VestibuloOcular> ──▶ calibration, tests in the dark
 //! ```
 //!
 //! Units: deg, deg/s, s, Hz. Positive phase: the eye leads perfect compensation.

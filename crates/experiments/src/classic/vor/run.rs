@@ -1,8 +1,8 @@
-//! One subject with one architecture: calibration, and what follows from it.
+//! One subject with one architecture: calibration, then the tests of the calibrated reflex.
 
-use super::circuit::{Head, Reflex, Stretch, Subject, Wiring, dark};
+use super::circuit::{Head, Reflex, Stretch, VorSubject, Wiring, dark};
 use super::config::VorConfig;
-use super::record::{Course, Late, Probes, Trained, Worn};
+use super::record::{Probes, SineTraining, SingleSine, SpectaclesRun, SubjectRun};
 use crate::classic::response::Response;
 use lobule_control::Architecture;
 use lobule_study::Error;
@@ -11,7 +11,7 @@ use lobule_study::Error;
 const KEPT_S: f64 = 4.0;
 const KEPT_EVERY: usize = 5;
 
-/// Points of the course of slip. Chosen: a smooth line.
+/// Points of the time course of slip. Chosen: a smooth line.
 const BLOCKS: usize = 60;
 
 /// The wiring of an architecture under the configured eligibility.
@@ -19,18 +19,14 @@ pub fn wiring(config: &VorConfig, architecture: Architecture) -> Wiring {
     Wiring { architecture, eligibility_ms: config.flocculus.eligibility_ms }
 }
 
-/// Calibrates a subject and tests it: spectacles, single frequencies, late slip, weak muscles.
-pub fn course(config: &VorConfig, architecture: Architecture, seed: u64) -> Result<Course, Error> {
-    let subject = Subject::new(config, seed);
+/// Calibrates a subject and tests it: spectacles, single frequencies, delayed slip, weak muscles.
+pub fn calibrate(config: &VorConfig, architecture: Architecture, seed: u64) -> Result<SubjectRun, Error> {
+    let subject = VorSubject::new(config, seed);
     let wiring = wiring(config, architecture);
     let per_s = |s: f64| (s / config.dt_s()).round() as usize;
     let test = |weights: &[f64]| -> Result<Vec<Response>, Error> {
-        config
-            .calibration
-            .test_hz
-            .iter()
-            .map(|&hz| dark(config, &subject, wiring, weights, 1.0, hz))
-            .collect()
+        let tested = config.calibration.test_hz.iter();
+        tested.map(|&hz| dark(config, &subject, wiring, weights, 1.0, hz)).collect()
     };
     // Calibration.
     let mut reflex = Reflex::new(config, &subject, wiring, &[], None)?;
@@ -43,9 +39,9 @@ pub fn course(config: &VorConfig, architecture: Architecture, seed: u64) -> Resu
     let mut tick = 0;
     for block in 0..BLOCKS {
         let ticks = total * (block + 1) / BLOCKS - total * block / BLOCKS;
-        let Stretch { slip_deg_s: slip, diverged } = reflex.light(&mut head, 1.0, ticks, |wanted, eye| {
+        let Stretch { slip_deg_s: slip, diverged } = reflex.light(&mut head, 1.0, ticks, |desired, eye| {
             if tick % KEPT_EVERY == 0 {
-                let sample = (tick as f64 * config.dt_s(), wanted, eye);
+                let sample = (tick as f64 * config.dt_s(), desired, eye);
                 if tick < kept {
                     movement[0].push(sample);
                 }
@@ -76,7 +72,7 @@ pub fn course(config: &VorConfig, architecture: Architecture, seed: u64) -> Resu
         let mut head = Head::sine(hz, config.head.speed_deg_s * std::f64::consts::SQRT_2, config.dt_s());
         let ticks = per_s(selectivity.duration_s as f64);
         reflex.light(&mut head, selectivity.magnification, ticks, |_, _| ());
-        trained.push(Trained { hz, tested: test(&reflex.weights())? });
+        trained.push(SineTraining { hz, tested: test(&reflex.weights())? });
     }
 
     let mut late = Vec::new();
@@ -87,7 +83,7 @@ pub fn course(config: &VorConfig, architecture: Architecture, seed: u64) -> Resu
     }
 
     let weakened = weaken(config, &subject, wiring, &weights)?;
-    Ok(Course { architecture, seed, before, after, slip_deg_s, movement, worn, trained, late, weakened })
+    Ok(SubjectRun { architecture, seed, before, after, slip_deg_s, movement, worn, trained, late, weakened })
 }
 
 /// Times of dark tests within `total_s`, from 0 on.
@@ -95,18 +91,14 @@ fn probe_times(config: &VorConfig, total_s: usize) -> impl Iterator<Item = usize
     (0..=total_s / config.spectacles.probe_every_s).map(|k| k * config.spectacles.probe_every_s)
 }
 
-/// What is told of an eye that was lost.
-fn lost(hz: f64) -> Response {
-    Response { hz, gain: f64::NAN, phase_deg: f64::NAN }
-}
-
+/// Adapts a calibrated reflex to spectacles, then to their removal.
 fn wear(
     config: &VorConfig,
-    subject: &Subject,
+    subject: &VorSubject,
     wiring: Wiring,
     weights: &[f64],
     magnification: f64,
-) -> Result<Worn, Error> {
+) -> Result<SpectaclesRun, Error> {
     let s = &config.spectacles;
     let mut reflex = Reflex::new(config, subject, wiring, weights, None)?;
     let mut head = Head::natural(config, subject.seed, "spectacles");
@@ -115,30 +107,30 @@ fn wear(
         let mut probes = Vec::new();
         for at_s in probe_times(config, total_s) {
             if at_s > 0 && reflex.light(&mut head, magnification, between, |_, _| ()).diverged {
-                probes.push((from_s + at_s as f64, lost(s.probe_hz)));
+                probes.push((from_s + at_s as f64, Response::lost(s.probe_hz)));
                 break;
             }
-            let told = dark(config, subject, wiring, &reflex.weights(), 1.0, s.probe_hz)?;
-            probes.push((from_s + at_s as f64, told));
+            let response = dark(config, subject, wiring, &reflex.weights(), 1.0, s.probe_hz)?;
+            probes.push((from_s + at_s as f64, response));
         }
         Ok(probes)
     };
     let on = stretch(magnification, s.wear_s, 0.0)?;
     let off = stretch(1.0, s.off_s, s.wear_s as f64)?;
-    Ok(Worn { magnification, on, off })
+    Ok(SpectaclesRun { magnification, on, off })
 }
 
 /// Seconds of one sine over which slip is measured. Chosen: two periods of the slowest.
 const MEASURED_S: f64 = 4.0;
 
-/// Without eligibility slip is compared with the input of now.
+/// Learns a single sine; without eligibility slip is correlated with the present input.
 fn one_sine(
     config: &VorConfig,
-    subject: &Subject,
+    subject: &VorSubject,
     wiring: Wiring,
     has_eligibility: bool,
     hz: f64,
-) -> Result<Late, Error> {
+) -> Result<SingleSine, Error> {
     let wiring = if has_eligibility { wiring } else { Wiring { eligibility_ms: 0, ..wiring } };
     let per_s = |s: f64| (s / config.dt_s()).round() as usize;
     let mut reflex = Reflex::new(config, subject, wiring, &[], None)?;
@@ -147,27 +139,32 @@ fn one_sine(
     reflex.light(&mut head, 1.0, per_s(20.0), |_, _| ());
     let before = reflex.light(&mut head, 1.0, per_s(MEASURED_S), |_, _| ()).slip_deg_s;
     reflex.set_learning(true);
-    let mut told = reflex.light(&mut head, 1.0, per_s(config.delay.duration_s as f64), |_, _| ());
-    if !told.diverged {
+    let mut last = reflex.light(&mut head, 1.0, per_s(config.delay.duration_s as f64), |_, _| ());
+    if !last.diverged {
         reflex.set_learning(false);
-        told = reflex.light(&mut head, 1.0, per_s(MEASURED_S), |_, _| ());
+        last = reflex.light(&mut head, 1.0, per_s(MEASURED_S), |_, _| ());
     }
-    Ok(Late { hz, has_eligibility, ratio: told.slip_deg_s / before, diverged: told.diverged })
+    Ok(SingleSine { hz, has_eligibility, ratio: last.slip_deg_s / before, diverged: last.diverged })
 }
 
 /// Dark tests of a calibrated reflex: healthy at 0 s, then with weak muscles from 0 s on.
-fn weaken(config: &VorConfig, subject: &Subject, wiring: Wiring, weights: &[f64]) -> Result<Probes, Error> {
+fn weaken(
+    config: &VorConfig,
+    subject: &VorSubject,
+    wiring: Wiring,
+    weights: &[f64],
+) -> Result<Probes, Error> {
     let between = (config.spectacles.probe_every_s as f64 / config.dt_s()).round() as usize;
     let strength = config.muscle.strength;
     let mut reflex = Reflex::new(config, subject, wiring, weights, Some((strength, between as u64)))?;
     let mut head = Head::natural(config, subject.seed, "muscle");
-    // The muscles weaken behind the first stretch.
+    // The muscles weaken after the first stretch.
     reflex.light(&mut head, 1.0, between, |_, _| ());
     let hz = config.spectacles.probe_hz;
     let mut probes = vec![(0.0, dark(config, subject, wiring, &reflex.weights(), 1.0, hz)?)];
     for at_s in probe_times(config, config.muscle.duration_s) {
         if at_s > 0 && reflex.light(&mut head, 1.0, between, |_, _| ()).diverged {
-            probes.push((at_s as f64, lost(hz)));
+            probes.push((at_s as f64, Response::lost(hz)));
             break;
         }
         probes.push((at_s as f64, dark(config, subject, wiring, &reflex.weights(), strength, hz)?));

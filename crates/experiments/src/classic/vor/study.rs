@@ -1,15 +1,15 @@
 //! The experiment as a [`Study`].
 
-use super::circuit::{Reflex, Subject};
+use super::circuit::{Reflex, VorSubject};
 use super::config::{DEFAULTS, PRESETS, VorConfig, name};
-use super::findings::{mean_gain, over};
-use super::record::VorRecord;
-use super::run::{course, wiring};
-use lobule_control::Architecture;
-use lobule_study::Error;
+use super::findings::{GROUNDS, at, over};
+use super::record::{SubjectRun, VorRecord};
+use super::run::{calibrate, wiring};
+use crate::sweep::{each, over_seeds};
+use lobule_analysis::mean;
 use lobule_study::report::numbers::{fixed, plain};
 use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Run, Section, Story, Study};
+use lobule_study::{Card, Error, Run, Section, Story, Study};
 
 /// `classic/vor`.
 #[derive(Debug, Clone, Copy)]
@@ -17,8 +17,8 @@ pub struct Vor;
 
 static CARD: Card = Card {
     name: "classic/vor",
-    title: "A reflex that is calibrated by its own failure",
-    line: "the vestibulo-ocular reflex: calibration from retinal slip, spectacles, a weak muscle, what a late slip needs",
+    title: "A reflex that is calibrated by its own errors",
+    line: "can delayed retinal slip calibrate the vestibulo-ocular reflex? spectacles, weak muscles, eligibility",
     source: "Fujita 1982; Dean, Porrill & Stone 2002; Raymond & Lisberger 1998",
     sources: &[
         "Feed-forward flocculus: Fujita 1982, doi:10.1007/BF00336192",
@@ -31,6 +31,7 @@ static CARD: Card = Card {
     defaults: DEFAULTS,
     presets: &PRESETS,
     unit: "subjects",
+    grounds: GROUNDS,
     ..Card::BLANK
 };
 
@@ -42,24 +43,18 @@ impl Study for Vor {
 
     fn check(&self, config: &VorConfig) -> Result<(), Error> {
         config.validate()?;
-        // Parts check themselves; a wrong one is reported before anything runs.
+        // The parts check themselves; a wrong value is reported before anything runs.
         for &architecture in &config.flocculus.architectures {
-            let subject = Subject::new(config, config.seeds[0]);
+            let subject = VorSubject::new(config, config.seeds[0]);
             Reflex::new(config, &subject, wiring(config, architecture), &[], None)?;
         }
         Ok(())
     }
 
     fn run(&self, config: &VorConfig, run: &Run) -> Result<VorRecord, Error> {
-        let architectures = &config.flocculus.architectures;
-        let items: Vec<(Architecture, u64)> =
-            architectures.iter().flat_map(|&a| config.seeds.iter().map(move |&s| (a, s))).collect();
+        let items = over_seeds(&config.flocculus.architectures, &config.seeds);
         run.progress.expect(items.len() as u64);
-        let courses = run.each(&items, |&(architecture, seed)| {
-            let done = course(config, architecture, seed)?;
-            run.progress.done(1);
-            Ok(done)
-        })?;
+        let courses = each(run, &items, |&(architecture, seed)| calibrate(config, architecture, seed))?;
         Ok(VorRecord { courses })
     }
 
@@ -73,63 +68,66 @@ impl Study for Vor {
 
     fn story(&self, config: &VorConfig, record: &VorRecord) -> Story {
         let hz = config.spectacles.probe_hz;
-        let words = |a: Architecture| {
-            let slip = over(record, a, |c| match (c.slip_deg_s.first(), c.slip_deg_s.last()) {
-                (Some(first), Some(last)) => last / first,
-                _ => f64::NAN,
-            });
+        let outcome = |&a: &_| {
+            let average = |of: &dyn Fn(&SubjectRun) -> f64| fixed(mean(&over(record, a, of)), 2);
             format!(
-                "{}: slip falls to {} of its first value, gain at {} Hz from {} to {}",
+                "With a {} flocculus, slip fell to {} of its first value, and the gain at {} Hz went from {} to {}.",
                 name(a),
-                fixed(lobule_analysis::mean(&slip), 2),
+                average(&|c| c.slip_deg_s[c.slip_deg_s.len() - 1] / c.slip_deg_s[0]),
                 plain(hz),
-                fixed(mean_gain(record, a, hz, |c| &c.before), 2),
-                fixed(mean_gain(record, a, hz, |c| &c.after), 2),
+                average(&|c| at(&c.before, hz).gain),
+                average(&|c| at(&c.after, hz).gain),
             )
         };
-        let all: Vec<String> = config.flocculus.architectures.iter().map(|&a| words(a)).collect();
+        let outcomes: Vec<String> = config.flocculus.architectures.iter().map(outcome).collect();
         Story {
-            answer: format!("Taught by retinal slip {} ms late. {}.", config.visual_delay_ms, all.join(". ")),
+            answer: format!(
+                "The reflex learned from retinal slip that arrived {} ms late. {}",
+                config.visual_delay_ms,
+                outcomes.join(" ")
+            ),
             small_print: vec![
-                "Gain and phase are measured in the dark, without slip, with one sine at a time; means over subjects.".into(),
-                "Rates of learning are chosen, so that minutes here say nothing of hours there.".into(),
+                "Gain and phase were measured in the dark, without slip, with one sine at a time; means over subjects.".into(),
+                "Learning rates were chosen for convenience; simulated minutes do not map onto experimental hours.".into(),
             ],
             steps: [
-                "The head turns; the canals tell the brainstem its velocity, and the brainstem turns the eye the other way.",
-                "The brainstem is wrong: too weak, with too little lead, and its integrator leaks. The image slips.",
-                "Slip reaches the flocculus late. Each synapse compares it with what it heard as long before (its eligibility).",
-                "The flocculus hears the head (feed-forward) or a copy of the motor command (recurrent), in bands of frequency.",
-                "Then the lights go out, and the eye is tested.",
+                "The head turns. The semicircular canals signal its velocity to the brainstem, which turns the eye in the opposite direction.",
+                "The brainstem is imperfect: its gain and its phase lead are too small, and its integrator leaks. The image slips on the retina.",
+                "The slip signal reaches the flocculus late. Each synapse correlates it with the input it received one delay earlier (its eligibility).",
+                "The flocculus receives head velocity (feed-forward) or a copy of the motor command (recurrent), separated into frequency bands.",
+                "The lights go out, and the eye is tested.",
             ]
             .map(String::from)
             .to_vec(),
             sections: vec![
                 Section::new("What is learned?", "", &["movement", "bode"]),
                 Section::new(
-                    "What does a late slip need?",
-                    "Without eligibility the slip of a sine is compared with what the head does now. At a quarter of a period of delay that says \
-                     nothing, beyond it the opposite.",
+                    "What does learning from delayed slip require?",
+                    "Without eligibility, the slip of a sine is correlated with the present head velocity. If the delay is a quarter of a period, the two are \
+                     uncorrelated; at higher frequencies the correlation has the wrong sign.",
                     &["delay"],
                 ),
                 Section::new(
                     "Spectacles",
-                    "What should be compensated changes; the gain in the dark follows. The recurrent reflex divides, so that its gain comes near 0 \
-                     and not below.",
+                    "Spectacles change the eye movement that stabilizes the image, and the gain in the dark follows. The recurrent flocculus \
+                     divides the gain, so it can approach 0 but not reverse it.",
                     &["spectacles"],
                 ),
                 Section::new(
-                    "One frequency at a time, and a weak muscle",
-                    "The bands overlap, so that what is learned at one frequency spreads to its neighbors.",
+                    "One frequency at a time, and weak muscles",
+                    "The frequency bands overlap, so learning at one frequency spreads to neighboring ones.",
                     &["selectivity"],
                 ),
             ],
             differences: [
-                "Images move on the retina for spectacles as for the scene itself; peripheral vision without magnification is left out.",
-                "There is no other way for vision to the eye: no optokinetic reflex and no pursuit, which in animals help at low frequencies.",
+                "Spectacles magnify all motion on the retina; peripheral vision without magnification is left out.",
+                "Vision reaches the eye only through the flocculus: there is no optokinetic reflex and no pursuit, which help animals at low frequencies.",
                 "All learning is in the flocculus; the brainstem does not change. Porrill & Dean 2007 add a site in the brainstem for high frequencies.",
-                "Weights do not decay: in the dark nothing is forgotten.",
+                "Weights do not decay: nothing is forgotten in the dark.",
             ]
             .map(String::from)
-            .to_vec(), ..Story::default() }
+            .to_vec(),
+            ..Story::default()
+        }
     }
 }

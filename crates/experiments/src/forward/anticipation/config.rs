@@ -1,7 +1,6 @@
 //! Parameters of the experiment: one TOML document, every key with its unit and source.
 
-use lobule_study::Error;
-use lobule_study::Preset;
+use lobule_study::{Check, Error, Preset};
 use serde::{Deserialize, Serialize};
 
 /// The documented defaults.
@@ -12,7 +11,7 @@ pub const PRESETS: [Preset; 3] = [
     Preset::new("default", "20 seeds, four leads, seven gains", ""),
     Preset::new(
         "quick",
-        "seconds: two seeds, two leads, four gains",
+        "a few seconds: two seeds, two leads, four gains",
         include_str!("anticipation.quick.toml"),
     ),
     Preset::new("full", "longer runs, fourteen gains", include_str!("anticipation.full.toml")),
@@ -22,19 +21,19 @@ pub const PRESETS: [Preset; 3] = [
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LinesConfig {
-    /// Lines.
+    /// Number of lines.
     pub lines: usize,
-    /// Oscillators that they mix.
+    /// Number of oscillators that the lines mix.
     pub oscillators: usize,
     /// Longest delay of a line, ms.
     pub longest_lag_ms: usize,
-    /// Noise of a line in parts of its size.
+    /// Noise of a line, as a fraction of its size.
     pub noise: f64,
     /// Lowest and highest frequency, Hz.
     pub frequency_hz: [f64; 2],
     /// Coherence time of the oscillators, s.
     pub coherence_s: f64,
-    /// A tick, ms.
+    /// Tick, ms.
     pub tick_ms: usize,
     /// Ages of the context's values, ms.
     pub taps_ms: Vec<usize>,
@@ -56,23 +55,23 @@ pub struct TrackingConfig {
     pub damping: f64,
     /// ζ of the closed loop without delay.
     pub damping_ratio: f64,
-    /// Age of what is sensed, ms.
+    /// Sensory delay, ms.
     pub delay_ms: usize,
-    /// A tick, ms.
+    /// Tick, ms.
     pub tick_ms: usize,
     /// Frequencies of the reference's sines, Hz.
     pub reference_hz: Vec<f64>,
     /// Kp, N/m.
     pub gains: Vec<f64>,
-    /// Time for learning, s.
+    /// Duration of learning, s.
     pub learning_s: usize,
     /// Kp while learning, N/m.
     pub learning_gain: f64,
-    /// Time at each gain, s.
+    /// Duration of the test at each gain, s.
     pub test_s: usize,
-    /// Values of each sense in the context.
+    /// Number of values of each sense in the context.
     pub sense_taps: usize,
-    /// Commands in the context.
+    /// Number of commands in the context.
     pub command_taps: usize,
     /// Scale of the command, N.
     pub command_scale: f64,
@@ -93,85 +92,58 @@ pub struct AnticipationConfig {
 }
 
 impl AnticipationConfig {
-    /// Checks what the types and the parts themselves do not.
+    /// Checks everything that neither the types nor the parts themselves check.
     ///
     /// # Errors
     /// [`Error::Config`] naming key, value and range.
     pub fn validate(&self) -> Result<(), Error> {
-        let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
-        let (l, t) = (&self.lines, &self.tracking);
-        for (key, n) in [
-            ("lines.taps_ms", l.taps_ms.len()),
-            ("lines.leads_ms", l.leads_ms.len()),
-            ("tracking.gains", t.gains.len()),
-            ("tracking.reference_hz", t.reference_hz.len()),
-        ] {
-            if n == 0 {
-                return wrong(key, "it is empty; at least one is needed".into());
-            }
-        }
-        for (key, n, most) in [
-            ("lines.lines", l.lines, 10_000),
-            ("lines.oscillators", l.oscillators, 1000),
-            ("lines.longest_lag_ms", l.longest_lag_ms, 10_000),
-            ("lines.tick_ms", l.tick_ms, 1000),
-            ("lines.duration_s", l.duration_s, 100_000),
-            ("tracking.tick_ms", t.tick_ms, 1000),
-            ("tracking.delay_ms", t.delay_ms, 10_000),
-            ("tracking.learning_s", t.learning_s, 100_000),
-            ("tracking.test_s", t.test_s, 100_000),
-            ("tracking.sense_taps", t.sense_taps, 1000),
-            ("tracking.command_taps", t.command_taps, 1000),
-        ] {
-            if n == 0 || n > most {
-                return wrong(key, format!("{n}; it lies in 1..={most}"));
-            }
-        }
-        let multiples = l.taps_ms.iter().map(|ms| ("lines.taps_ms", *ms, l.tick_ms, 10_000));
-        let leads = l.leads_ms.iter().map(|ms| ("lines.leads_ms", *ms, l.tick_ms, 10_000));
-        let delay = [("tracking.delay_ms", t.delay_ms, t.tick_ms, 10_000)];
-        for (key, ms, tick, most) in multiples.chain(leads).chain(delay) {
-            if !ms.is_multiple_of(tick) || ms > most || (ms == 0 && key != "lines.taps_ms") {
-                return wrong(
-                    key,
-                    format!("{ms}; multiples of the tick of {tick} ms up to {most} are needed"),
-                );
-            }
+        let whole_ticks = |check: &Check, key: &str, ms: usize, tick_ms: usize| -> Result<(), Error> {
+            check.within(key, ms, 0..=10_000)?.whole_ticks(key, ms as f64, tick_ms as f64)?;
+            Ok(())
+        };
+        let stable = "NLMS is stable for 0 < rate < 2";
+        let (check, l) = (Check::of("lines"), &self.lines);
+        check.within("lines", l.lines, 1..=10_000)?.within("oscillators", l.oscillators, 1..=1000)?;
+        check.within("longest_lag_ms", l.longest_lag_ms, 1..=10_000)?.within(
+            "tick_ms",
+            l.tick_ms,
+            1..=1000,
+        )?;
+        check.within("duration_s", l.duration_s, 1..=100_000)?;
+        check.some("taps_ms", &l.taps_ms)?.some("leads_ms", &l.leads_ms)?;
+        l.taps_ms.iter().try_for_each(|&ms| whole_ticks(&check, "taps_ms", ms, l.tick_ms))?;
+        for &ms in &l.leads_ms {
+            check.within("leads_ms", ms, l.tick_ms..=10_000)?;
+            whole_ticks(&check, "leads_ms", ms, l.tick_ms)?;
         }
         let longest = l.leads_ms.iter().max().copied().unwrap_or(0);
-        if l.duration_s * 1000 / 3 <= 2 * longest {
-            return wrong(
-                "lines.duration_s",
-                format!("{}; a third of it must exceed two leads", l.duration_s),
-            );
+        let is_long = l.duration_s * 1000 / 3 > 2 * longest;
+        check.that("duration_s", l.duration_s, is_long, "a third of it must exceed two leads")?;
+        let [low, high] = l.frequency_hz;
+        check.above("frequency_hz", low, 0.0)?.at_least("frequency_hz", high, low)?;
+        check.above("coherence_s", l.coherence_s, 0.0)?.at_least("noise", l.noise, 0.0)?;
+        check.that("rate", l.rate, l.rate > 0.0 && l.rate < 2.0, stable)?;
+        check.that("gate", l.gate, l.gate < 1.0, "a number below 1 is needed")?;
+
+        let (check, t) = (Check::of("tracking"), &self.tracking);
+        check.within("tick_ms", t.tick_ms, 1..=1000)?.within("delay_ms", t.delay_ms, t.tick_ms..=10_000)?;
+        whole_ticks(&check, "delay_ms", t.delay_ms, t.tick_ms)?;
+        check.within("learning_s", t.learning_s, 1..=100_000)?.within("test_s", t.test_s, 1..=100_000)?;
+        check.within("sense_taps", t.sense_taps, 1..=1000)?;
+        check.within("command_taps", t.command_taps, 1..=1000)?;
+        check.some("gains", &t.gains)?.some("reference_hz", &t.reference_hz)?;
+        let single = [
+            ("damping", t.damping),
+            ("damping_ratio", t.damping_ratio),
+            ("learning_gain", t.learning_gain),
+            ("command_scale", t.command_scale),
+        ];
+        let gains = t.gains.iter().map(|&gain| ("gains", gain));
+        let frequencies = t.reference_hz.iter().map(|&hz| ("reference_hz", hz));
+        for (key, x) in gains.chain(frequencies).chain(single) {
+            check.above(key, x, 0.0)?;
         }
-        if l.frequency_hz[1] < l.frequency_hz[0] {
-            return wrong("lines.frequency_hz", "the second must not be below the first".into());
-        }
-        for (key, x) in [
-            ("lines.coherence_s", l.coherence_s),
-            ("lines.frequency_hz", l.frequency_hz[0]),
-            ("tracking.damping", t.damping),
-            ("tracking.damping_ratio", t.damping_ratio),
-            ("tracking.learning_gain", t.learning_gain),
-            ("tracking.command_scale", t.command_scale),
-        ]
-        .into_iter()
-        .chain(t.gains.iter().map(|g| ("tracking.gains", *g)))
-        .chain(t.reference_hz.iter().map(|f| ("tracking.reference_hz", *f)))
-        {
-            if !(x > 0.0 && x.is_finite()) {
-                return wrong(key, format!("{x}; it must be more than 0"));
-            }
-        }
-        for (key, rate) in [("lines.rate", l.rate), ("tracking.rate", t.rate)] {
-            if !(rate > 0.0 && rate < 2.0) {
-                return wrong(key, format!("{rate}; NLMS is stable for 0 < rate < 2"));
-            }
-        }
-        if !(l.noise >= 0.0 && l.noise.is_finite() && l.gate < 1.0) {
-            return wrong("lines", "noise is 0 or more, gate below 1".into());
-        }
+        check.that("rate", t.rate, t.rate > 0.0 && t.rate < 2.0, stable)?;
         Ok(())
     }
 }

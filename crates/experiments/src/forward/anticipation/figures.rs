@@ -1,12 +1,11 @@
 //! Figures of the experiment.
 
 use super::config::AnticipationConfig;
-use super::findings::{highest_gains, is_earliest, of_lead, rms};
+use super::findings::{by_seed, is_earliest, mean_highest_gain, of_lead, rms};
 use super::record::{AnticipationRecord, LineResult, LinesRun, Sensor};
+use lobule_analysis::mean;
 use lobule_study::Error;
-use lobule_study::report::axes::grid_cell;
-use lobule_study::report::chart::Tick;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
+use lobule_study::report::chart::{Axis, Cell, Key, Level, Mark, Panel, Plate};
 use lobule_study::report::numbers::plain;
 use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, VERMILLION};
 use lobule_study::report::svg::{Dash, Stroke};
@@ -17,68 +16,56 @@ pub fn figures(config: &AnticipationConfig, record: &AnticipationRecord) -> Resu
     Ok(vec![leads(config, record)?, gains(config, record)?])
 }
 
-/// A group of lines, and what is measured of them.
-type Group = (&'static str, fn(&LinesRun, &LineResult) -> bool, fn(&LineResult) -> f64, Stroke);
+/// A group of lines: name, membership, value of a line, pen.
+type LineGroup = (&'static str, fn(&LinesRun, &LineResult) -> bool, fn(&LineResult) -> f64, Stroke);
 
 /// R² against lead, by group of lines.
 fn leads(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Figure, Error> {
-    let dashed = |colour| Stroke::new(colour, 2.0).dash(Dash::Dashed);
-    let groups: [Group; 5] = [
-        ("known earlier elsewhere", |r, l| r.is_known_early(l), |l| l.predicted, Stroke::new(BLUE, 2.4)),
+    let dashed = Stroke::new(GUIDE, 2.0).dash(Dash::Dashed);
+    let groups: [LineGroup; 5] = [
+        ("known earlier elsewhere", LinesRun::is_known_early, |l| l.predicted, Stroke::new(BLUE, 2.4)),
         ("all lines", |_, _| true, |l| l.predicted, Stroke::new(BLACK, 2.2)),
         ("earliest lines", |_, l| is_earliest(l), |l| l.predicted, Stroke::new(VERMILLION, 2.2)),
         ("earliest lines, gated", |_, l| is_earliest(l), |l| l.gated, Stroke::new(GREEN, 2.2)),
-        ("earliest lines as they are", |_, l| is_earliest(l), |l| l.persistence, dashed(GUIDE)),
+        ("earliest lines, present value", |_, l| is_earliest(l), |l| l.persistence, dashed),
     ];
+    let leads_ms = &config.lines.leads_ms;
+    let longest = leads_ms.iter().copied().max().unwrap_or(1);
     let mut plate = Plate::new("leads", 2, 250.0);
-    let mut panel = Panel::new(
-        "how well a line is known a lead early",
-        Axis::exact("lead (ms)", 0.0, config.lines.leads_ms.iter().copied().max().unwrap_or(1) as f64 * 1.05),
-        Axis::exact("", 0.0, 1.0),
-    );
+    let x = Axis::exact("lead (ms)", 0.0, longest as f64 * 1.05);
+    let mut panel = Panel::new("accuracy of prediction", x, Axis::exact("", 0.0, 1.0));
     let mut reach = vec![0.0, 1.0];
-    for (label, fits, of, stroke) in groups {
-        let points: Vec<(f64, f64)> = config
-            .lines
-            .leads_ms
-            .iter()
-            .map(|&lead| {
-                let means: Vec<f64> = of_lead(record, lead)
-                    .iter()
-                    .map(|r| r.mean(|l| fits(r, l), of))
-                    .filter(|m| m.is_finite())
-                    .collect();
-                (lead as f64, means.iter().sum::<f64>() / means.len() as f64)
-            })
-            .filter(|p| p.1.is_finite())
-            .collect();
+    for (label, fits, of, pen) in groups {
+        let means = leads_ms.iter().map(|&ms| (ms as f64, mean(&by_seed(record, ms, fits, of))));
+        let points: Vec<(f64, f64)> = means.collect();
         reach.extend(points.iter().map(|p| p.1));
-        panel.marks.push(Mark::Line { points: points.clone(), stroke: stroke.clone() });
-        panel.marks.push(Mark::Dots { points, radius: 3.0, colour: stroke.colour.clone(), opacity: 1.0 });
-        plate.legend.push(Key::line(label, stroke));
+        panel.curve(points, 3.0, &pen);
+        plate.legend.push(Key::line(label, pen));
     }
     panel.y = Axis::covering("R²", reach);
-    panel.levels.push(Level::across(0.0).pen(Stroke::new(GUIDE, 1.0).dash(Dash::Dotted)));
+    panel.levels.push(Level::across(0.0));
     plate.panels.push(panel);
 
-    // Each line of the longest lead: skill over its lateness.
-    let longest = config.lines.leads_ms.iter().copied().max().unwrap_or(0);
-    let all: Vec<LineResult> = of_lead(record, longest).iter().flat_map(|r| r.lines.clone()).collect();
-    let dots = |of: fn(&LineResult) -> f64| all.iter().map(|l| (l.lag_ms as f64, of(l))).collect::<Vec<_>>();
-    let (ungated, gated) = (dots(|l| l.predicted - l.persistence), dots(|l| l.gated - l.persistence));
+    // Each line at the longest lead: gain in R² against its lag.
+    let lines = || of_lead(record, longest).into_iter().flat_map(|r| &r.lines);
+    let dots = |of: fn(&LineResult) -> f64| -> Vec<(f64, f64)> {
+        lines().map(|l| (l.lag_ms as f64, of(l) - l.persistence)).collect()
+    };
+    let (ungated, gated) = (dots(|l| l.predicted), dots(|l| l.gated));
     let mut panel = Panel::new(
-        &format!("won over the line as it is, lead {longest} ms"),
-        Axis::exact("lateness of the line (ms)", -5.0, config.lines.longest_lag_ms as f64 + 5.0),
-        Axis::covering("R² less that of the line", ungated.iter().chain(&gated).map(|p| p.1).chain([0.0])),
+        &format!("improvement over the present value, lead {longest} ms"),
+        Axis::exact("lag of the line (ms)", -5.0, config.lines.longest_lag_ms as f64 + 5.0),
+        Axis::covering("difference in R²", ungated.iter().chain(&gated).map(|p| p.1).chain([0.0])),
     );
-    panel.levels.push(Level::across(0.0).pen(Stroke::new(GUIDE, 1.0).dash(Dash::Dotted)));
-    panel.marks.push(Mark::Dots { points: ungated, radius: 2.0, colour: VERMILLION.into(), opacity: 0.5 });
-    panel.marks.push(Mark::Dots { points: gated, radius: 2.0, colour: GREEN.into(), opacity: 0.5 });
+    panel.levels.push(Level::across(0.0));
+    for (points, color) in [(ungated, VERMILLION), (gated, GREEN)] {
+        panel.marks.push(Mark::Dots { points, radius: 2.0, colour: color.into(), opacity: 0.5 });
+    }
     plate.panels.push(panel);
     let caption = format!(
-        "A: R² of {} lines against the lead, mean over {} seeds. Lines that others tell of earlier are known at every lead; of the \
-         earliest ones nothing is known, and without a gate their predictions become worse than the lines as they are. B: each line at \
-         the longest lead; red without, green with the gate, which keeps the green dots at 0 or above.",
+        "Prediction of {} lines. A: R² against the lead, mean over {} seeds. B: R² of the prediction minus R² of the present value, against the lag of each \
+         line, at the longest lead; red: without the gate, green: with it. Lines whose signal other lines carry earlier are predicted well at every lead. For \
+         the earliest lines there is no such information; where their prediction is worse than the present value, the gate closes.",
         config.lines.lines,
         config.seeds.len()
     );
@@ -100,51 +87,34 @@ fn pen(sensor: Sensor) -> Stroke {
 fn gains(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Figure, Error> {
     let mut gains = config.tracking.gains.clone();
     gains.sort_by(f64::total_cmp);
-    let ticks = gains.iter().enumerate().map(|(k, g)| Tick::new(k as f64, plain(*g))).collect();
-    let last = gains.len() as f64 - 1.0;
-    let mut plate = Plate::new("gains", 2, 240.0);
-    let mut panel = Panel::new(
-        "error of the loop",
-        Axis::exact("gain Kp (N/m)", -0.3, last + 0.3).named(ticks),
-        Axis::exact("rms of the error (m)", 0.0, 1.0),
-    );
+    let (last, top) = (gains.len() as f64 - 1.0, gains.last().copied().unwrap_or(1.0));
+    let x = Axis::categories("gain Kp (N/m)", gains.iter().map(|g| plain(*g)));
+    let mut error = Panel::new("error of the loop", x, Axis::exact("rms of the error (m)", 0.0, 1.0));
     for sensor in Sensor::ALL {
-        let points: Vec<(f64, f64)> = gains
-            .iter()
-            .enumerate()
-            .map_while(|(k, &gain)| {
-                let all: Option<Vec<f64>> =
-                    config.seeds.iter().map(|&seed| rms(record, sensor, gain, seed)).collect();
-                all.map(|v| (k as f64, v.iter().sum::<f64>() / v.len() as f64))
-            })
-            .collect();
-        let end: Vec<(f64, f64)> = points.last().copied().filter(|p| p.0 < last).into_iter().collect();
-        panel.marks.push(Mark::Line { points, stroke: pen(sensor) });
-        panel.marks.push(Mark::Dots { points: end, radius: 5.0, colour: pen(sensor).colour, opacity: 1.0 });
-        plate.legend.push(Key::line(sensor.words(), pen(sensor)));
+        let mean_rms = |gain: f64| -> Option<f64> {
+            let all: Option<Vec<f64>> =
+                config.seeds.iter().map(|&seed| rms(record, sensor, gain, seed)).collect();
+            all.map(|v| mean(&v))
+        };
+        let points = gains.iter().enumerate().map_while(|(k, &gain)| Some((k as f64, mean_rms(gain)?)));
+        let points: Vec<(f64, f64)> = points.collect();
+        let end = points.last().copied().filter(|p| p.0 < last);
+        error.marks.push(Mark::line(points, pen(sensor)));
+        error.marks.push(Mark::dots(end, 5.0, &pen(sensor).colour));
     }
-    plate.panels.push(panel);
-
-    let names = [(0, "late"), (1, "velocity"), (2, "no copy"), (3, "early"), (4, "now")];
-    let top = gains.last().copied().unwrap_or(1.0);
-    let mut panel = Panel::new(
-        "highest stable gain tested",
-        Axis::exact("", -0.6, 4.6).named(names.map(|(k, n)| Tick::new(f64::from(k), n)).to_vec()),
-        Axis::exact("Kp (N/m)", 0.0, top * 1.08),
-    );
-    let bars = Sensor::ALL.iter().enumerate().map(|(k, &sensor)| {
-        let highest = highest_gains(config, record, sensor);
-        let mean = highest.iter().sum::<f64>() / highest.len() as f64;
-        let mut bar = grid_cell(k, 0, pen(sensor).colour);
-        (bar.x, bar.y) = ((k as f64 - 0.3, k as f64 + 0.3), (0.0, mean));
-        bar
-    });
-    panel.marks.push(Mark::Cells(bars.collect()));
-    plate.panels.push(panel);
+    let names = ["raw", "velocity", "no copy", "early", "present"];
+    let y = Axis::exact("Kp (N/m)", 0.0, top * 1.08);
+    let mut highest = Panel::new("highest stable gain tested", Axis::categories("", names), y);
+    let bar = |(k, &sensor): (usize, &Sensor)| {
+        Cell::bar(k as f64, 0.3, mean_highest_gain(config, record, sensor), &pen(sensor).colour)
+    };
+    highest.marks.push(Mark::Cells(Sensor::ALL.iter().enumerate().map(bar).collect()));
+    let mut plate = Plate::new("gains", 2, 240.0);
+    plate.panels = vec![error, highest];
+    plate.legend = Sensor::ALL.map(|sensor| Key::line(sensor.words(), pen(sensor))).to_vec();
     let caption = format!(
-        "A mass that follows a sum of sines with senses {} ms late, mean over {} seeds. A: rms of the error by gain; a line ends with a dot \
-         at the last gain at which no seed diverged. B: the highest gain at which the rms stays below twice that of the law with the state of \
-         now; the highest gain tested is {}.",
+        "A mass follows a sum of sines with a sensory delay of {} ms, mean over {} seeds. A: rms of the error against the gain; a dot marks the last gain at \
+         which no seed diverged. B: highest gain at which the rms stays below twice that with the present state; the highest gain tested is {}.",
         config.tracking.delay_ms,
         config.seeds.len(),
         plain(top)

@@ -2,16 +2,48 @@
 
 use super::config::AnticipationConfig;
 use super::record::{AnticipationRecord, EARLIEST_MS, LineResult, LinesRun, Sensor};
-use lobule_study::report::{Finding, Judge};
+use lobule_analysis::mean;
+use lobule_study::report::{Finding, Source};
 
-const SOURCE: &str = "reference measurements (docs/experiments/forward.md)";
-const ISSUE: &str =
-    "specification: at least 5 times the raw line's; reference measurements at least 400 against 40";
-/// A loop counts as stable while its rms is below this multiple of that with the state of now. Chosen: an oscillating
-/// loop errs more, whether or not it is bounded.
+/// Everything on which ranges rest.
+pub const GROUNDS: &[Source] = &[GATE, LATE_GAIN, EXTRAPOLATED_GAIN, EARLY_GAIN, FIVEFOLD, NO_COPY, LOW_GAIN];
+
+const GATE: Source = Source::chosen_after(
+    "bound ours: two hundredths of the variance for measuring skill; no commit precedes the first run, and the learning rate is fitted",
+);
+const LATE_GAIN: Source = Source::measured(
+    "reference measurements (docs/experiments/forward.md): 40, the highest stable gain tested; 60 was unstable on 20 of 20 seeds",
+);
+const EXTRAPOLATED_GAIN: Source = Source::measured(
+    "reference measurements (docs/experiments/forward.md): 20, the highest stable gain tested; the next gain was 40",
+);
+const EARLY_GAIN: Source = Source::measured(
+    "reference measurements (docs/experiments/forward.md): at least 400, the highest gain tested",
+);
+const FIVEFOLD: Source = Source::chosen_before(
+    "specification of the experiment, which preceded the program: at least 5 times the gain of the raw line; the reference measured at \
+     least 400 and 40",
+);
+const NO_COPY: Source = Source::chosen_after(
+    "direction: reference measurements, 20 without efference copy and 40 raw; bound ours: 1 is no gain over the raw line; no commit \
+     precedes the first run",
+);
+const LOW_GAIN: Source = Source::chosen_after(
+    "direction: reference measurements, 0.336 m anticipated and 0.247 m raw; bound ours: 0 is an equal error; no commit precedes the first \
+     run",
+);
+const REFERENCE: Source = Source::reported(
+    "reference measurements (docs/experiments/forward.md), which give no spread; frequencies and learning rate are fitted to them",
+);
+const OTHER_SINES: Source = Source::reported(
+    "reference measurements (docs/experiments/forward.md), which give no spread and follow other sines",
+);
+
+/// A loop counts as stable while its rms is below this multiple of that with the present state. Chosen: an oscillating
+/// loop has a larger error, whether or not it is bounded.
 const STABLE: f64 = 2.0;
 
-/// Whether a line is among the earliest.
+/// True if a line is among the earliest.
 pub fn is_earliest(line: &LineResult) -> bool {
     line.lag_ms < EARLIEST_MS
 }
@@ -21,16 +53,27 @@ pub fn of_lead(record: &AnticipationRecord, lead_ms: usize) -> Vec<&LinesRun> {
     record.lines.iter().filter(|r| r.lead_ms == lead_ms).collect()
 }
 
-/// Rms of a sensor at a gain on a seed; none when it diverged.
+/// Mean of a value over the lines that fit, for each seed that has any.
+pub fn by_seed(
+    record: &AnticipationRecord,
+    lead_ms: usize,
+    fits: impl Fn(&LinesRun, &LineResult) -> bool,
+    of: impl Fn(&LineResult) -> f64,
+) -> Vec<f64> {
+    let means = of_lead(record, lead_ms).into_iter().map(|r| r.mean(|l| fits(r, l), &of));
+    means.filter(|m| m.is_finite()).collect()
+}
+
+/// Rms of a sensor at a gain on a seed; none if it diverged.
 pub fn rms(record: &AnticipationRecord, sensor: Sensor, gain: f64, seed: u64) -> Option<f64> {
     let run = record.tracking.iter().find(|r| r.sensor == sensor && r.gain == gain && r.seed == seed);
     run.and_then(|r| r.rms_m)
 }
 
-/// Whether a loop is stable.
+/// True if a loop is stable.
 fn is_stable(record: &AnticipationRecord, sensor: Sensor, gain: f64, seed: u64) -> bool {
     match (rms(record, sensor, gain, seed), rms(record, Sensor::Perfect, gain, seed)) {
-        (Some(is), Some(best)) => is < STABLE * best,
+        (Some(error), Some(best)) => error < STABLE * best,
         _ => false,
     }
 }
@@ -57,175 +100,117 @@ fn best_rms(config: &AnticipationConfig, record: &AnticipationRecord, sensor: Se
 /// All findings.
 pub fn findings(config: &AnticipationConfig, record: &AnticipationRecord) -> Vec<Finding> {
     let mut found = Vec::new();
-    for &lead_ms in &config.lines.leads_ms {
-        lines(record, lead_ms, &mut found);
-    }
+    config.lines.leads_ms.iter().for_each(|&lead_ms| lines(record, lead_ms, &mut found));
     tracking(config, record, &mut found);
     found
 }
 
+/// Values of the reference at leads of 20, 50, 100 and 200 ms, in words.
+fn in_reference(lead_ms: usize, values: [f64; 4]) -> String {
+    let column = [20, 50, 100, 200].iter().position(|&ms| ms == lead_ms);
+    column.map_or(String::new(), |k| format!("; {} in the reference", values[k]))
+}
+
 fn lines(record: &AnticipationRecord, lead_ms: usize, found: &mut Vec<Finding>) {
-    let runs = of_lead(record, lead_ms);
-    let name = |what: &str| format!("{what}/{lead_ms}ms");
-    let means = |fits: fn(&LinesRun, &LineResult) -> bool, of: fn(&LineResult) -> f64| -> Vec<f64> {
-        runs.iter().map(|r| r.mean(|l| fits(r, l), of)).filter(|m| m.is_finite()).collect()
-    };
-    let theirs = |column: [f64; 4]| -> String {
-        match lead_ms {
-            20 => format!("; {} in the reference", column[0]),
-            50 => format!("; {} in the reference", column[1]),
-            100 => format!("; {} in the reference", column[2]),
-            200 => format!("; {} in the reference", column[3]),
-            _ => String::new(),
-        }
-    };
-    let mut told = |what: &str, text: String, by_seed: Vec<f64>, range: [Option<f64>; 2], source: &str| {
-        if !by_seed.is_empty() {
-            found.push(Finding::seven(name(what), &text, by_seed, "1", range, Judge::Mean, source));
-        }
-    };
-    let no_range = [None, None];
-    told(
+    let mut add =
+        |what: &str, meaning: String, by_seed: Vec<f64>| {
+            let is_measured = !by_seed.is_empty();
+            let new = Finding::new(format!("{what}/{lead_ms}ms"), meaning, by_seed);
+            found.extend(is_measured.then(|| {
+                if what == "gate_working" { new.mean(-0.02.., &GATE) } else { new.beside(&REFERENCE) }
+            }));
+        };
+    let beside = |values| in_reference(lead_ms, values);
+    add(
         "r2/all",
-        format!("R² of all lines, ungated{}.", theirs([0.986, 0.947, 0.757, 0.068])),
-        means(|_, _| true, |l| l.predicted),
-        no_range,
-        SOURCE,
+        format!("R² of all lines, ungated{}.", beside([0.986, 0.947, 0.757, 0.068])),
+        by_seed(record, lead_ms, |_, _| true, |l| l.predicted),
     );
-    told(
+    add(
         "r2/persistence",
         format!(
-            "R² of all lines as their own prediction{}; the task is fitted to it.",
-            theirs([0.952, 0.769, 0.290, -0.591])
+            "R² of the present value of each line as its prediction{}; the task is fitted to it.",
+            beside([0.952, 0.769, 0.290, -0.591])
         ),
-        means(|_, _| true, |l| l.persistence),
-        no_range,
-        SOURCE,
+        by_seed(record, lead_ms, |_, _| true, |l| l.persistence),
     );
-    told(
+    add(
         "r2/known_early",
         format!(
-            "R² of lines that others tell of a lead and 50 ms earlier, ungated{}.",
-            theirs([0.991, 0.986, 0.981, 0.974])
+            "R² of lines whose signal other lines carry earlier by a lead and 50 ms, ungated{}.",
+            beside([0.991, 0.986, 0.981, 0.974])
         ),
-        means(|r, l| r.is_known_early(l), |l| l.predicted),
-        no_range,
-        SOURCE,
+        by_seed(record, lead_ms, LinesRun::is_known_early, |l| l.predicted),
     );
-    told(
+    add(
         "r2/earliest",
-        format!("R² of the earliest lines, ungated{}.", theirs([0.967, 0.784, 0.013, -1.17])),
-        means(|_, l| is_earliest(l), |l| l.predicted),
-        no_range,
-        SOURCE,
+        format!("R² of the earliest lines, ungated{}.", beside([0.967, 0.784, 0.013, -1.17])),
+        by_seed(record, lead_ms, |_, l| is_earliest(l), |l| l.predicted),
     );
-    // The gate: necessary where prediction is worse than the line, and never worse than the line.
-    let gain = |of: fn(&LineResult) -> f64| -> Vec<f64> {
-        runs.iter()
-            .map(|r| r.mean(is_earliest, of) - r.mean(is_earliest, |l| l.persistence))
-            .filter(|m| m.is_finite())
-            .collect()
+    // A gate is necessary where prediction is worse than passing the line through; a working gate never is.
+    let over_persistence = |of: fn(&LineResult) -> f64| -> Vec<f64> {
+        let difference = |r: &LinesRun| r.mean(is_earliest, of) - r.mean(is_earliest, |l| l.persistence);
+        of_lead(record, lead_ms).into_iter().map(difference).filter(|m| m.is_finite()).collect()
     };
-    told(
+    add(
         "gate_necessary",
         format!(
-            "Earliest lines without a gate: R² of the prediction less R² of the line as it is{}; below 0 the gate is necessary. Not judged: \
-             the outcome hangs on the learning rate, which is fitted.",
-            theirs([0.0, 0.0, -0.265, -0.59])
+            "Earliest lines without a gate: R² of the prediction minus R² of the present value{}; below 0 a gate is necessary. Not judged, \
+             because the outcome depends on the learning rate, which is fitted.",
+            beside([0.0, 0.0, -0.265, -0.59])
         ),
-        gain(|l| l.predicted),
-        no_range,
-        SOURCE,
+        over_persistence(|l| l.predicted),
     );
-    told(
+    add(
         "gate_working",
-        "Earliest lines with the gate: R² of what is sent less R² of the line as it is; a working gate is not below 0 by more than what \
-         measuring skill costs; the mean counts."
+        "Earliest lines with the gate: R² of the output minus R² of the present value; a working gate loses no more than the cost of \
+         measuring skill."
             .into(),
-        gain(|l| l.gated),
-        [Some(-0.02), None],
-        "Chosen: -0.02, two hundredths of the variance for deciding late",
+        over_persistence(|l| l.gated),
     );
 }
 
 fn tracking(config: &AnticipationConfig, record: &AnticipationRecord, found: &mut Vec<Finding>) {
-    let raw = highest_gains(config, record, Sensor::Raw);
-    for (sensor, range, theirs) in [
-        (Sensor::Raw, [None, Some(40.0)], "40 (60 unstable on 20/20 seeds)"),
-        (Sensor::ConstantVelocity, [None, Some(20.0)], "20"),
-        (Sensor::WithoutEfference, [None, Some(20.0)], "20"),
-        (Sensor::Anticipated, [Some(400.0), None], "at least 400"),
-        (Sensor::Perfect, [Some(400.0), None], "at least 400"),
+    for (sensor, expected, source, gain, error) in [
+        (Sensor::Raw, [None, Some(40.0)], LATE_GAIN, "40 (60 unstable on 20/20 seeds)", 0.149),
+        (Sensor::ConstantVelocity, [None, Some(20.0)], EXTRAPOLATED_GAIN, "20", 0.274),
+        (Sensor::WithoutEfference, [None, Some(20.0)], EXTRAPOLATED_GAIN, "20", 0.348),
+        (Sensor::Anticipated, [Some(400.0), None], EARLY_GAIN, "at least 400", 0.079),
+        (Sensor::Perfect, [Some(400.0), None], EARLY_GAIN, "at least 400", 0.079),
     ] {
-        found.push(Finding::seven(
-            format!("highest_stable_gain/{}", sensor.key()),
-            &format!(
-                "Highest stable Kp tested, {}; {theirs} in the reference; the mean counts.",
-                sensor.words()
-            ),
-            highest_gains(config, record, sensor),
-            "N/m",
-            range,
-            Judge::Mean,
-            SOURCE,
-        ));
+        let (key, words) = (sensor.key(), sensor.words());
+        let meaning = format!("Highest stable Kp tested, {words}; {gain} in the reference.");
+        let gains = highest_gains(config, record, sensor);
+        let highest = Finding::new(format!("highest_stable_gain/{key}"), meaning, gains);
+        found.push(highest.unit("N/m").mean(expected, &source));
         let best = best_rms(config, record, sensor);
         if best.iter().all(|b| b.is_finite()) {
-            let theirs = match sensor {
-                Sensor::Raw => 0.149,
-                Sensor::ConstantVelocity => 0.274,
-                Sensor::WithoutEfference => 0.348,
-                Sensor::Anticipated | Sensor::Perfect => 0.079,
-            };
-            found.push(Finding::seven(
-                format!("best_rms/{}", sensor.key()),
-                &format!(
-                    "Lowest rms of the error over all gains, {}; {theirs} in the reference.",
-                    sensor.words()
-                ),
-                best,
-                "m",
-                [None, None],
-                Judge::Mean,
-                "reference measurements, which give no spread and other sines: reported beside them",
-            ));
+            let meaning = format!("Lowest rms error over all gains, {words}; {error} in the reference.");
+            let lowest = Finding::new(format!("best_rms/{key}"), meaning, best);
+            found.push(lowest.unit("m").beside(&OTHER_SINES));
         }
     }
-    let ratio = |sensor| -> Vec<f64> {
-        let gains = highest_gains(config, record, sensor);
-        gains.iter().zip(&raw).map(|(g, r)| g / r).collect()
+    let raw = highest_gains(config, record, Sensor::Raw);
+    let relative_to_raw = |sensor| -> Vec<f64> {
+        highest_gains(config, record, sensor).iter().zip(&raw).map(|(gain, raw)| gain / raw).collect()
     };
-    found.push(Finding::seven(
-        "gain_over_raw",
-        "Highest stable gain, anticipated with efference copies over raw; every seed counts.",
-        ratio(Sensor::Anticipated),
-        "1",
-        [Some(5.0), None],
-        Judge::Each,
-        ISSUE,
-    ));
-    found.push(Finding::seven(
-        "gain_over_raw_without_efference",
-        "The same without efference copies: nothing is won; every seed counts.",
-        ratio(Sensor::WithoutEfference),
-        "1",
-        [None, Some(1.0)],
-        Judge::Each,
-        "reference measurements: 20 against 40",
-    ));
+    let meaning = "Highest stable gain relative to the raw line, anticipated with efference copies.";
+    let ratio = Finding::new("gain_over_raw", meaning, relative_to_raw(Sensor::Anticipated));
+    found.push(ratio.each(5.0.., &FIVEFOLD));
+    let meaning = "Highest stable gain relative to the raw line, anticipated without efference copies; at most 1 is no improvement.";
+    let ratios = relative_to_raw(Sensor::WithoutEfference);
+    found.push(Finding::new("gain_over_raw_without_efference", meaning, ratios).each(..=1.0, &NO_COPY));
     if config.tracking.gains.contains(&20.0) {
-        let at = |sensor| move |seed: &u64| rms(record, sensor, 20.0, *seed).unwrap_or(f64::NAN);
-        let raw = config.seeds.iter().map(at(Sensor::Raw));
-        let by_seed = raw.zip(config.seeds.iter().map(at(Sensor::Anticipated))).map(|(r, a)| a - r).collect();
-        found.push(Finding::seven(
-            "rms_at_low_gain",
-            "At Kp = 20: rms of the anticipated loop less that of the raw one; above 0 the late loop errs less; the mean counts. 0.336 - \
-             0.247 in the reference.",
-            by_seed,
-            "m",
-            [Some(0.0), None],
-            Judge::Mean,
-            SOURCE,
-        ));
+        let at = |sensor, seed: u64| rms(record, sensor, 20.0, seed).unwrap_or(f64::NAN);
+        let difference = |&seed: &u64| at(Sensor::Anticipated, seed) - at(Sensor::Raw, seed);
+        let meaning = "At Kp = 20: rms error of the anticipated loop minus that of the raw one; above 0 the delayed loop has the smaller \
+                       error. 0.336 - 0.247 in the reference.";
+        let by_seed = config.seeds.iter().map(difference).collect();
+        found.push(Finding::new("rms_at_low_gain", meaning, by_seed).unit("m").mean(0.0.., &LOW_GAIN));
     }
+}
+
+/// Mean over seeds of the highest stable gain.
+pub fn mean_highest_gain(config: &AnticipationConfig, record: &AnticipationRecord, sensor: Sensor) -> f64 {
+    mean(&highest_gains(config, record, sensor))
 }

@@ -1,10 +1,11 @@
-//! Lines that mix noisy oscillators, each line late by a time of its own, and what an anticipator makes of them.
+//! Lines that mix noisy oscillators, each with a lag of its own, and their prediction by an anticipator.
 //!
 //! Oscillator: `z(t + dt) = exp(-dt/τ + 2πi f dt) z(t) + noise`, its real part of variance 1. Line i: a random mixture of all
 //! of them, `lag_i` ago, plus noise.
 
 use super::config::LinesConfig;
 use super::record::{LineResult, LinesRun};
+use lobule_analysis::mean;
 use lobule_control::forward::{Anticipator, AnticipatorParameters};
 use lobule_signal::Stream;
 use lobule_study::Error;
@@ -74,7 +75,7 @@ pub fn run(config: &LinesConfig, lead_ms: usize, seed: u64) -> Result<LinesRun, 
     let from = ticks * 2 / 3;
     let mut context = vec![0.0; n * taps.len()];
     let mut out = vec![0.0; n];
-    // Squared errors of prediction, gated prediction and persistence, and how often each gate was open. `[lines]`
+    // Squared errors of prediction, gated output and persistence, and ticks with an open gate. `[lines]`
     let mut sums = vec![[0.0; 4]; n];
     for (t, lines) in signals.iter().enumerate() {
         for (part, &age) in context.chunks_exact_mut(n).zip(&taps) {
@@ -96,7 +97,7 @@ pub fn run(config: &LinesConfig, lead_ms: usize, seed: u64) -> Result<LinesRun, 
     let counted = (ticks - lead - from) as f64;
     let result = |i: usize| {
         let truth: Vec<f64> = signals[from + lead..].iter().map(|l| l[i]).collect();
-        let mean = truth.iter().sum::<f64>() / counted;
+        let mean = mean(&truth);
         let variance: f64 = truth.iter().map(|x| (x - mean) * (x - mean)).sum();
         let [predicted, gated, persistence, open] = sums[i];
         LineResult {

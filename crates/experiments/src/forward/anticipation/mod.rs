@@ -1,8 +1,8 @@
-//! Anticipation: many lines, each sent on a little early.
+//! Anticipation: many lines, each transmitted ahead of time.
 //!
-//! Lines: where the context holds an early copy of a line, it can be sent on early; where nothing does, prediction is
-//! worse than the late line, and a gate is needed. Tracking: a loop whose senses are late becomes stable at far higher
-//! gain when they are anticipated, given efference copies of the commands in flight.
+//! Lines: where the context holds an early copy of a line, the line can be transmitted early; elsewhere prediction may be worse than the
+//! delayed line, and a gate is needed. Tracking: a loop with delayed senses is stable at far higher gain if they are anticipated, given
+//! efference copies of the commands in flight.
 //! Source: Byrnes 2020, the cerebellum as an array of short-term predictors; tasks of the reference measurements.
 
 mod config;

@@ -1,8 +1,9 @@
-//! All that a run records.
+//! The record of a run.
 
+use lobule_analysis::mean;
 use serde::{Deserialize, Serialize};
 
-/// All that a run records.
+/// Everything a run records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AnticipationRecord {
     /// By lead, seed.
@@ -11,18 +12,18 @@ pub struct AnticipationRecord {
     pub tracking: Vec<TrackingRun>,
 }
 
-/// How well one line is known a lead early: R² over the last third of the run.
+/// Accuracy of the prediction of one line at a lead: R² over the last third of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LineResult {
-    /// How late the line is, ms.
+    /// Lag of the line, ms.
     pub lag_ms: usize,
-    /// R² of its prediction.
+    /// R² of the prediction.
     pub predicted: f64,
-    /// The same with the gate.
+    /// R² of the gated output.
     pub gated: f64,
-    /// R² of the line as it is.
+    /// R² of the present value as prediction.
     pub persistence: f64,
-    /// Part of the time in which the gate was open.
+    /// Share of the time with an open gate.
     pub open: f64,
 }
 
@@ -37,35 +38,34 @@ pub struct LinesRun {
     pub lines: Vec<LineResult>,
 }
 
-/// Lines late by less are the earliest: nothing tells of them before. Source: reference.
+/// Lines with a smaller lag are the earliest: no other line carries their signal before. Source: reference.
 pub const EARLIEST_MS: usize = 50;
 
 impl LinesRun {
-    /// Mean of a number over the lines that fit.
+    /// Mean of a value over the lines that fit.
     pub fn mean(&self, fits: impl Fn(&LineResult) -> bool, of: impl Fn(&LineResult) -> f64) -> f64 {
-        let values: Vec<f64> = self.lines.iter().filter(|l| fits(l)).map(of).collect();
-        values.iter().sum::<f64>() / values.len() as f64
+        mean(&self.lines.iter().filter(|l| fits(l)).map(of).collect::<Vec<_>>())
     }
 
-    /// Whether others know of a line a lead earlier, and 50 ms to spare. Chosen: the reference says "earlier elsewhere".
+    /// True if other lines carry the signal of a line earlier by a lead and 50 ms. Chosen: the reference says "earlier elsewhere".
     pub fn is_known_early(&self, line: &LineResult) -> bool {
         line.lag_ms >= self.lead_ms + EARLIEST_MS
     }
 }
 
-/// What the law is given.
+/// Input of the controller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Sensor {
-    /// The late senses.
+    /// The delayed senses.
     Raw,
-    /// The late senses, carried on with their velocity.
+    /// The delayed senses, extrapolated with their velocity.
     ConstantVelocity,
-    /// The late senses, anticipated without efference copy.
+    /// The delayed senses, anticipated without efference copy.
     WithoutEfference,
-    /// The late senses, anticipated.
+    /// The delayed senses, anticipated.
     Anticipated,
-    /// The state of now.
+    /// The present state.
     Perfect,
 }
 
@@ -79,7 +79,7 @@ impl Sensor {
         Sensor::Perfect,
     ];
 
-    /// Its key in names of findings.
+    /// Key in the names of findings.
     pub fn key(self) -> &'static str {
         match self {
             Sensor::Raw => "raw",
@@ -90,14 +90,14 @@ impl Sensor {
         }
     }
 
-    /// In words.
+    /// Name in words.
     pub fn words(self) -> &'static str {
         match self {
-            Sensor::Raw => "late senses",
+            Sensor::Raw => "delayed senses",
             Sensor::ConstantVelocity => "constant velocity",
             Sensor::WithoutEfference => "anticipated, no efference copy",
             Sensor::Anticipated => "anticipated",
-            Sensor::Perfect => "state of now",
+            Sensor::Perfect => "present state",
         }
     }
 }
@@ -111,6 +111,6 @@ pub struct TrackingRun {
     pub gain: f64,
     /// Seed.
     pub seed: u64,
-    /// Rms of the error over the second half of the test, m; none when it diverged.
+    /// Rms of the error over the second half of the test, m; none if it diverged.
     pub rms_m: Option<f64>,
 }

@@ -1,12 +1,13 @@
 //! The experiment `forward/anticipation`.
 
 use super::config::{AnticipationConfig, DEFAULTS, PRESETS};
+use super::findings::{GROUNDS, mean_highest_gain};
 use super::record::{AnticipationRecord, Sensor};
 use super::{lines, tracking};
-use lobule_study::Error;
+use crate::sweep::{each, over_seeds};
 use lobule_study::report::numbers::plain;
 use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Run, Section, Story, Study};
+use lobule_study::{Card, Error, Run, Section, Story, Study};
 
 /// The experiment `forward/anticipation`.
 #[derive(Debug, Clone, Copy)]
@@ -14,8 +15,8 @@ pub struct AnticipationStudy;
 
 static CARD: Card = Card {
     name: "forward/anticipation",
-    title: "Signals sent on a little early",
-    line: "an array of short-term predictors: where a gate is needed, and a late loop at ten times the gain",
+    title: "Signals transmitted ahead of time",
+    line: "can a relay transmit signals ahead of time? where a gate is needed, and the gain of a delayed loop",
     source: "short-term signal anticipator (Byrnes 2020), tasks of the reference measurements",
     sources: &[
         "Anticipator: Byrnes 2020, the cerebellum as an array of short-term predictors of its own lines",
@@ -24,6 +25,7 @@ static CARD: Card = Card {
     defaults: DEFAULTS,
     presets: &PRESETS,
     unit: "runs",
+    grounds: GROUNDS,
     ..Card::BLANK
 };
 
@@ -38,26 +40,18 @@ impl Study for AnticipationStudy {
     }
 
     fn run(&self, config: &AnticipationConfig, run: &Run) -> Result<AnticipationRecord, Error> {
-        let leads = &config.lines.leads_ms;
-        let lines: Vec<(usize, u64)> =
-            leads.iter().flat_map(|&lead| config.seeds.iter().map(move |&seed| (lead, seed))).collect();
-        let mut tracking = Vec::new();
-        for sensor in Sensor::ALL {
-            for &gain in &config.tracking.gains {
-                tracking.extend(config.seeds.iter().map(|&seed| (sensor, gain, seed)));
-            }
-        }
+        let lines = over_seeds(&config.lines.leads_ms, &config.seeds);
+        let gains = &config.tracking.gains;
+        let loops: Vec<(Sensor, f64)> = Sensor::ALL
+            .into_iter()
+            .flat_map(|sensor| gains.iter().map(move |&gain| (sensor, gain)))
+            .collect();
+        let tracking = over_seeds(&loops, &config.seeds);
         run.progress.expect((lines.len() + tracking.len()) as u64);
         Ok(AnticipationRecord {
-            lines: run.each(&lines, |&(lead, seed)| {
-                let done = lines::run(&config.lines, lead, seed)?;
-                run.progress.done(1);
-                Ok(done)
-            })?,
-            tracking: run.each(&tracking, |&(sensor, gain, seed)| {
-                let done = tracking::run(&config.tracking, sensor, gain, seed)?;
-                run.progress.done(1);
-                Ok(done)
+            lines: each(run, &lines, |&(lead, seed)| lines::run(&config.lines, lead, seed))?,
+            tracking: each(run, &tracking, |&((sensor, gain), seed)| {
+                tracking::run(&config.tracking, sensor, gain, seed)
             })?,
         })
     }
@@ -75,30 +69,25 @@ impl Study for AnticipationStudy {
     }
 
     fn story(&self, config: &AnticipationConfig, record: &AnticipationRecord) -> Story {
-        let highest = |sensor| {
-            let gains = super::findings::highest_gains(config, record, sensor);
-            gains.iter().sum::<f64>() / gains.len() as f64
-        };
-        let text = |sensor: Sensor| plain(highest(sensor));
-        let delay = config.tracking.delay_ms;
+        let highest = |sensor: Sensor| plain(mean_highest_gain(config, record, sensor));
         Story {
             answer: format!(
-                "With senses {delay} ms late, the loop is stable up to a gain of {}; anticipated with efference copies up to {} (the \
-                 highest tested is {}), without them up to {}.",
-                text(Sensor::Raw),
-                text(Sensor::Anticipated),
+                "With a sensory delay of {} ms, the loop was stable up to a gain of {}. Anticipation with efference copies raised this to {} (the highest \
+                 gain tested is {}); without efference copies the limit was {}.",
+                config.tracking.delay_ms,
+                highest(Sensor::Raw),
+                highest(Sensor::Anticipated),
                 plain(config.tracking.gains.iter().copied().fold(0.0, f64::max)),
-                text(Sensor::WithoutEfference)
+                highest(Sensor::WithoutEfference)
             ),
             small_print: vec![
-                "Stable: the error stays bounded, and its rms is less than twice that of a law with the state of now at the same \
-                 gain. Means over seeds."
+                "Stable: the error stays bounded, and its rms is less than twice that of a controller with the present state at the same gain. Means over \
+                 seeds."
                     .into(),
             ],
             steps: [
-                "Each line is predicted a lead ahead from a context that all lines share; the truth is the line itself, a lead later.",
-                "Predictors learn the increment, so that one that has learned nothing passes its line through. A gate does the same \
-                 while a prediction is worse than the line.",
+                "An array of predictors estimates each line one lead ahead from a context that all lines share. The line itself, one lead later, is the teacher.",
+                "The predictors learn the increment, so naive predictors pass their lines through. A gate also passes a line through while its prediction is worse.",
                 "In the loop, the lines are position and velocity of a mass, and the context holds the commands in flight.",
             ]
             .map(String::from)
@@ -106,26 +95,28 @@ impl Study for AnticipationStudy {
             sections: vec![
                 Section::new(
                     "Which lines can be sent early?",
-                    "Those that other lines tell of before. For the earliest lines nothing does: where prediction is worse than the \
-                     line as it is, the gate must close. Whether it is hangs on the learning rate.",
+                    "Lines whose signal other lines carry earlier can be predicted. For the earliest lines there is no such information: where their prediction is worse \
+                     than the present value, the gate must close. Whether it is worse depends on the learning rate.",
                     &["leads"],
                 ),
                 Section::new(
-                    "What does it do for a loop?",
-                    "At equal low gain the late loop may err less than the compensated one: compare the best over all gains.",
+                    "What does anticipation do for a loop?",
+                    "At an equal low gain the delayed loop may have a smaller error than the anticipated one; compare the lowest errors over all gains.",
                     &["gains"],
                 ),
             ],
             differences: [
-                "Frequencies and coherence of the oscillators and the sines that the mass follows are not in the reference; they are \
-                 fitted to its R² of a line as its own prediction and to its error of the perfect state.",
-                "The learning rate of the lines is fitted to the reference's R² of the earliest lines; at a fifth of it ungated \
-                 prediction is better than the line at every lead, and no gate is needed.",
-                "Learning happens at a low gain before each test; how the reference starts at high gains is not said.",
-                "Skill is that of what was said when it was said. Judged by weights that have learned since, bad predictions look \
-                 good and the gate never closes.",
+                "The reference does not give frequencies and coherence of the oscillators or the sines that the mass follows. They are fitted to its R² of \
+                 persistence and to its error with the perfect state.",
+                "The learning rate of the lines is fitted to the reference's R² of the earliest lines. At a fifth of this rate, ungated prediction is better than the \
+                 present value at every lead, and no gate is needed.",
+                "Anticipators learn at a low gain before each test; the reference does not say how it starts at high gains.",
+                "Skill is computed from predictions at the time they were made. Predictions recomputed with later weights look better than they were, and the \
+                 gate would never close.",
             ]
             .map(String::from)
-            .to_vec(), ..Story::default() }
+            .to_vec(),
+            ..Story::default()
+        }
     }
 }

@@ -1,7 +1,7 @@
-//! A mass that follows a sum of sines under a law whose senses are late.
+//! A mass that follows a sum of sines under a controller with delayed senses.
 //!
-//! `u = Kp (r - x) - Kd x'`, `Kd = 2 ζ √Kp - b`: without delay a loop of damping ratio ζ at every gain. What anticipates learns at
-//! a low gain first and goes on learning at the gain of the test.
+//! `u = Kp (r - x) - Kd x'`, `Kd = 2 ζ √Kp - b`: without delay a loop of damping ratio ζ at every gain. Anticipators learn at a
+//! low gain first and continue to learn at the gain of the test.
 
 use super::config::TrackingConfig;
 use super::record::{Sensor, TrackingRun};
@@ -17,7 +17,7 @@ use std::f64::consts::TAU;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// An error beyond this is a divergence, m. Chosen: thirty times the reference's largest value.
+/// Error that counts as divergence, m. Chosen: thirty times the reference's largest value.
 const DIVERGED_M: f64 = 100.0;
 
 /// Runs one seed of a sensor at a gain.
@@ -29,9 +29,9 @@ pub fn run(config: &TrackingConfig, sensor: Sensor, gain: f64, seed: u64) -> Res
     let delay = if sensor == Sensor::Perfect { 0 } else { config.delay_ms / config.tick_ms };
     let plant = Inertia::new(1.0, config.damping)?;
 
-    // The gain is raised while the controller keeps what it learned.
-    let now = Arc::new(AtomicU64::new(config.learning_gain.to_bits()));
-    let (of_law, ratio, damping) = (now.clone(), config.damping_ratio, config.damping);
+    // The gain increases while the controller keeps its weights.
+    let gain_bits = Arc::new(AtomicU64::new(config.learning_gain.to_bits()));
+    let (of_law, ratio, damping) = (gain_bits.clone(), config.damping_ratio, config.damping);
     let law: Law = Box::new(move |s: &[f64], r: &[f64], u: &mut [f64]| {
         let gain = f64::from_bits(of_law.load(Ordering::Relaxed));
         u[0] = gain * (r[0] - s[0]) - (2.0 * ratio * gain.sqrt() - damping) * s[1];
@@ -74,7 +74,7 @@ pub fn run(config: &TrackingConfig, sensor: Sensor, gain: f64, seed: u64) -> Res
     };
     let mut closed = ClosedLoop::new(Box::new(plant), controller, 1, dt_s, [delay, 0])?;
 
-    // Sines of equal velocity, together of rms 1 m/s; phases of the seed.
+    // Sines of equal velocity, together with an rms of 1 m/s; the seed draws the phases.
     let phases = Stream::new(seed, "anticipation/reference");
     let speed = (2.0 / config.reference_hz.len() as f64).sqrt();
     let reference = |t: f64| -> f64 {
@@ -84,18 +84,18 @@ pub fn run(config: &TrackingConfig, sensor: Sensor, gain: f64, seed: u64) -> Res
         };
         config.reference_hz.iter().enumerate().map(sine).sum()
     };
-    // What learns nothing needs no time for it.
+    // The others need no time for learning.
     let learns = matches!(sensor, Sensor::WithoutEfference | Sensor::Anticipated);
     let learning = if learns { config.learning_s * 1000 / config.tick_ms } else { 0 };
     let test = config.test_s * 1000 / config.tick_ms;
     let (mut sum, mut counted) = (0.0, 0u32);
     for t in 0..learning + test {
         if t == learning {
-            now.store(gain.to_bits(), Ordering::Relaxed);
+            gain_bits.store(gain.to_bits(), Ordering::Relaxed);
         }
-        let wanted = reference(t as f64 * dt_s);
-        let moved = closed.tick(&Drive { reference: &[wanted], ..Drive::default() });
-        let error = wanted - closed.senses()[0];
+        let desired = reference(t as f64 * dt_s);
+        let moved = closed.tick(&Drive { reference: &[desired], ..Drive::default() });
+        let error = desired - closed.senses()[0];
         if moved.is_err() || error.abs() > DIVERGED_M {
             return Ok(TrackingRun { sensor, gain, seed, rms_m: None });
         }
