@@ -1,6 +1,6 @@
 //! Axes, guides and marks that figures share.
 
-use super::chart::{Axis, Cell, Level, Mark, Tick};
+use super::chart::{Axis, Cell, Key, Level, Mark, Panel, Swatch, Tick};
 use super::numbers::{plain, superscript};
 use super::palette::GUIDE;
 use super::svg::{Dash, INK, Stroke, tint};
@@ -50,12 +50,34 @@ impl Mark {
 
     /// A line with a value every `step`, the first at `from`.
     pub fn series(values: &[f64], from: f64, step: f64, stroke: Stroke) -> Self {
-        Self::line(values.iter().enumerate().map(|(k, &v)| (from + step * k as f64, v)), stroke)
+        Self::line(Self::points(values, from, step), stroke)
+    }
+
+    /// Points with a value every `step`, the first at `from`: what [`Mark::series`] joins.
+    pub fn points(values: &[f64], from: f64, step: f64) -> Vec<(f64, f64)> {
+        values.iter().enumerate().map(|(k, &v)| (from + step * k as f64, v)).collect()
     }
 
     /// Opaque discs.
     pub fn dots(points: impl IntoIterator<Item = (f64, f64)>, radius: f64, color: &str) -> Self {
         Self::Dots { points: points.into_iter().collect(), radius, colour: color.into(), opacity: 1.0 }
+    }
+}
+
+impl Key {
+    /// An entry for dots.
+    pub fn dot(label: &str, color: &str) -> Self {
+        Self { label: label.into(), swatch: Swatch::Dot(color.into()) }
+    }
+}
+
+impl Panel {
+    /// Draws one line for each seed: the first with the pen, the others thin and pale behind it.
+    pub fn seeds(&mut self, lines: impl IntoIterator<Item = Vec<(f64, f64)>>, pen: &Stroke) {
+        let mut lines: Vec<_> = lines.into_iter().collect();
+        let rest = lines.split_off(1.min(lines.len()));
+        self.marks.extend(rest.into_iter().rev().map(|line| Mark::line(line, Stroke::one_seed(&pen.colour))));
+        self.marks.extend(lines.into_iter().map(|line| Mark::line(line, pen.clone())));
     }
 }
 
