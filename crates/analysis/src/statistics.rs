@@ -5,6 +5,11 @@ pub fn mean(x: &[f64]) -> f64 {
     x.iter().sum::<f64>() / x.len() as f64
 }
 
+/// Arithmetic mean of the values of an iterator; NaN of nothing.
+pub fn mean_of(x: impl IntoIterator<Item = f64>) -> f64 {
+    mean(&x.into_iter().collect::<Vec<_>>())
+}
+
 /// Sample standard deviation (n - 1); 0 of fewer than two values.
 pub fn sd(x: &[f64]) -> f64 {
     if x.len() < 2 {

@@ -1,6 +1,6 @@
-//! How nuclear cells compare with their targets. Rates and targets are `[L][T]`, Hz.
+//! Comparison of nuclear cells with their targets. Rates and targets are `[L][T]`, Hz.
 
-use lobule_analysis::mean;
+use lobule_analysis::{mean, mean_of};
 
 /// Pearson correlation, where both vary.
 pub(super) fn correlation(a: &[f64], b: &[f64]) -> Option<f64> {
@@ -13,7 +13,7 @@ pub(super) fn correlation(a: &[f64], b: &[f64]) -> Option<f64> {
 /// Mean over cells of |mean rate - mean target|, Hz.
 pub(super) fn mean_rate_error(rates: &[f64], targets: &[f64], bins: usize) -> f64 {
     let cells = rates.chunks_exact(bins).zip(targets.chunks_exact(bins));
-    mean(&cells.map(|(r, t)| (mean(r) - mean(t)).abs()).collect::<Vec<_>>())
+    mean_of(cells.map(|(r, t)| (mean(r) - mean(t)).abs()))
 }
 
 /// Means of blocks of equal length; an incomplete last block is left out.

@@ -3,19 +3,21 @@
 use lobule_study::report::chart::{Axis, Mark, Panel};
 use lobule_study::report::svg::{Dash, Stroke};
 
-/// Rates against targets, with the line on which they are equal.
+/// Rates of nuclear cells against their targets, with the line of equality. Both axes end at a multiple of 20 Hz above 60 Hz
+/// and all of `covered`.
 pub(super) fn rates_against_targets(
     title: &str,
     rates: &[f64],
     targets: &[f64],
-    ceiling: f64,
-    colour: &str,
+    covered: &[&[f64]],
+    color: &str,
 ) -> Panel {
+    let highest = covered.iter().copied().flatten().fold(60.0f64, |m, v| m.max(*v));
+    let ceiling = 20.0 * (highest / 20.0).ceil();
     let axis = |label| Axis::exact(label, 0.0, ceiling).step(20.0);
     let mut panel = Panel::new(title, axis("target R (Hz)"), axis("rate PN (Hz)"));
-    let equal = vec![(0.0, 0.0), (ceiling, ceiling)];
-    panel.marks.push(Mark::Line { points: equal, stroke: Stroke::guide().dash(Dash::Dashed) });
+    panel.marks.push(Mark::line([(0.0, 0.0), (ceiling, ceiling)], Stroke::guide().dash(Dash::Dashed)));
     let points = targets.iter().copied().zip(rates.iter().copied()).collect();
-    panel.marks.push(Mark::Dots { points, radius: 1.8, colour: colour.into(), opacity: 0.7 });
+    panel.marks.push(Mark::Dots { points, radius: 1.8, colour: color.into(), opacity: 0.7 });
     panel
 }

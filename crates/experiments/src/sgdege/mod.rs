@@ -1,5 +1,8 @@
 //! "Cerebellar learning using perturbations": the simulations of Bouvier et al. 2018, one experiment
-//! for each figure that has some, and what follows from them.
+//! for each figure that shows a simulation, and three experiments that go beyond the paper.
+//!
+//! Ranges of findings come from equations of the paper, from its own numbers, or from a numerical check: the equations programmed
+//! a second time, in numpy, before the experiments here were run.
 
 mod cells;
 pub mod credit;
@@ -14,11 +17,6 @@ pub mod tracking;
 
 /// The paper.
 pub(crate) const PAPER: &str = "Bouvier et al. 2018, eLife 7:e31599, doi:10.7554/eLife.31599";
-
-/// Refuses a configuration that does not hold what it should.
-pub(crate) fn need(holds: bool, key: &str, what: &str) -> Result<(), lobule_study::Error> {
-    if holds { Ok(()) } else { Err(lobule_study::Error::Config { key: key.into(), what: what.into() }) }
-}
 
 /// A range around a value, without the digits that only rounding gave.
 pub(crate) fn around(value: f64, tolerance: f64) -> [Option<f64>; 2] {

@@ -50,7 +50,12 @@ impl Mark {
 
     /// A line with a value every `step`, the first at `from`.
     pub fn series(values: &[f64], from: f64, step: f64, stroke: Stroke) -> Self {
-        Self::line(values.iter().enumerate().map(|(k, &v)| (from + step * k as f64, v)), stroke)
+        Self::line(Self::points(values, from, step), stroke)
+    }
+
+    /// Points with a value every `step`, the first at `from`: what [`Mark::series`] joins.
+    pub fn points(values: &[f64], from: f64, step: f64) -> Vec<(f64, f64)> {
+        values.iter().enumerate().map(|(k, &v)| (from + step * k as f64, v)).collect()
     }
 
     /// Opaque discs.
@@ -60,6 +65,14 @@ impl Mark {
 }
 
 impl Panel {
+    /// Draws one line for each seed: the first with the pen, the others thin and pale behind it.
+    pub fn seeds(&mut self, lines: impl IntoIterator<Item = Vec<(f64, f64)>>, pen: &Stroke) {
+        let mut lines: Vec<_> = lines.into_iter().collect();
+        let rest = lines.split_off(1.min(lines.len()));
+        self.marks.extend(rest.into_iter().rev().map(|line| Mark::line(line, Stroke::one_seed(&pen.colour))));
+        self.marks.extend(lines.into_iter().map(|line| Mark::line(line, pen.clone())));
+    }
+
     /// Adds a line with a dot at each point; points that are not finite are left out of both.
     pub fn curve(&mut self, points: impl IntoIterator<Item = (f64, f64)>, radius: f64, stroke: &Stroke) {
         let points: Vec<(f64, f64)> = points.into_iter().filter(|p| p.1.is_finite()).collect();

@@ -1,6 +1,6 @@
-//! Learning curves, error and speed against cells and patterns, and the riders.
+//! Learning curves, error and speed by number of cells and patterns, and the bicycle problem.
 
-use super::{Config, Curve, Record, RuleName};
+use super::{Config, Curve, Record, Rides, RuleName};
 use lobule_analysis::mean;
 use lobule_study::Error;
 use lobule_study::report::chart::{Axis, Key, Mark, Panel, Plate};
@@ -56,19 +56,18 @@ fn curves(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
     let bottom = all.iter().flat_map(|c| c.error.iter().copied()).fold(f64::INFINITY, f64::min);
     let mut panel = Panel::new("", x, Axis::log10("error E (Hz)", (0.8 * bottom).max(0.01), 1.3 * top));
     for &rule in &config.rules {
-        for (k, c) in record.curves(rule, columns, 1).enumerate().collect::<Vec<_>>().into_iter().rev() {
+        let lines = record.curves(rule, columns, 1).map(|c| {
             let at = |k: usize| ((k as f64 + 0.5) * c.block as f64).log10();
-            let points = c.error.iter().enumerate().map(|(k, e)| (at(k), e.max(0.01).log10())).collect();
-            let stroke = if k == 0 { pen(rule) } else { Stroke::one_seed(&pen(rule).colour) };
-            panel.marks.push(Mark::Line { points, stroke });
-        }
+            c.error.iter().enumerate().map(|(k, e)| (at(k), e.max(0.01).log10())).collect()
+        });
+        panel.seeds(lines, &pen(rule));
     }
     let mut plate = Plate::new("curves", 1, 260.0);
     plate.legend = keys(config);
     plate.panels.push(panel);
     let caption = format!(
-        "Error by presentation of one pattern, {columns} nuclear cells; thick: first seed, thin: the others. The start of each curve is the mean of \
-         its first block. Below 0.01 Hz nothing is drawn."
+        "Error by presentation of one pattern, with {columns} nuclear cells; both axes are logarithmic. Thick: first seed; thin: the \
+         others. Each curve starts with the mean of its first block and ends at 0.01 Hz."
     );
     Ok(Some(Figure::svg("curves", caption, plot::svg(&plate)?)))
 }
@@ -113,11 +112,11 @@ fn against(
                 let seeds: Vec<f64> = all(n, rule).filter_map(value).collect();
                 let points = seeds.iter().map(|v| (x, v.max(0.01).log10())).collect();
                 panel.marks.push(Mark::Dots { points, radius: 2.2, colour: pen(rule).colour, opacity: 0.55 });
-                // A mean over the seeds that got there would flatter: none is drawn unless all did.
+                // A mean over only the seeds that reached half would flatter the rule.
                 let is_whole = seeds.len() == config.seeds.len();
                 means.push((x, if is_whole { mean(&seeds).max(0.01).log10() } else { f64::NAN }));
             }
-            panel.marks.push(Mark::Line { points: means, stroke: pen(rule) });
+            panel.marks.push(Mark::line(means, pen(rule)));
         };
         draw(&mut errors, &|c| Some(c.error_last));
         draw(&mut halves, &|c| c.half.map(|h| h as f64));
@@ -127,8 +126,8 @@ fn against(
     plate.legend = keys(config);
     plate.panels = vec![errors, halves];
     let caption = format!(
-        "A: error at the end of the run. B: presentations until the error is half of that before learning, left out where a seed never gets \
-         there. Dots: seeds, lines: means; {of}."
+        "A: error at the end of the run. B: presentations until the error is half of that before learning; a mean is drawn only where every \
+         seed reaches it. Dots: seeds; lines: means over seeds; {of}."
     );
     Ok(Some(Figure::svg(name, caption, plot::svg(&plate)?)))
 }
@@ -137,28 +136,26 @@ fn bicycle(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("bicycle", 3, 190.0);
     plate.left = (54.0, 40.0);
     plate.legend = vec![
-        Key::line("steering (felt by the vestibular region)", Stroke::new(PURPLE, 2.0)),
-        Key::line("hand (felt by the arm region)", Stroke::new(GREEN, 2.0)),
+        Key::line("steering (error of the vestibular region)", Stroke::new(PURPLE, 2.0)),
+        Key::line("hand (error of the arm region)", Stroke::new(GREEN, 2.0)),
     ];
     let all = || record.rides.iter().flat_map(|r| r.balance.iter().chain(&r.limb).copied()).chain([0.0]);
     for solution in Solution::ALL {
         let (title, label) = match solution {
-            Solution::Separate => ("each on its own", "error (Hz)"),
+            Solution::Separate => ("separate regions", "error (Hz)"),
             Solution::OutputConvergence => ("output convergence", ""),
             Solution::ErrorBroadcast => ("error broadcast", ""),
         };
         let x = Axis::exact("rides (thousands)", 0.0, config.bicycle.rides as f64 / 1000.0);
         let mut panel = Panel::new(title, x, Axis::covering(label, all()));
-        for (k, rides) in record.rides(solution).enumerate().collect::<Vec<_>>().into_iter().rev() {
-            let step = rides.block as f64 / 1000.0;
-            for (values, colour) in [(&rides.limb, GREEN), (&rides.balance, PURPLE)] {
-                let stroke = if k == 0 { Stroke::new(colour, 2.0) } else { Stroke::one_seed(colour) };
-                panel.marks.push(Mark::series(values, step / 2.0, step, stroke));
-            }
-        }
+        let step = |rides: &Rides| rides.block as f64 / 1000.0;
+        let line = |rides: &Rides, values: &[f64]| Mark::points(values, step(rides) / 2.0, step(rides));
+        panel.seeds(record.rides(solution).map(|r| line(r, &r.limb)), &Stroke::new(GREEN, 2.0));
+        panel.seeds(record.rides(solution).map(|r| line(r, &r.balance)), &Stroke::new(PURPLE, 2.0));
         plate.panels.push(panel);
     }
-    let caption = "A: nobody who moves the steering muscles hears of a fall. B: the vestibular region moves them too. C: the arm region hears \
-        of falls too. Thick: first seed, thin: the others.";
+    let caption = "Error of steering and of the hand by ride. A: the region that moves the steering muscles does not receive the error of \
+        steering. B: the vestibular region, which does, also moves these muscles. C: the arm region receives this error, too. Thick: first \
+        seed; thin: the others.";
     Ok(Figure::svg("bicycle", caption, plot::svg(&plate)?))
 }

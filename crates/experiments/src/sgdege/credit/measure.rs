@@ -1,10 +1,9 @@
-//! Runs every rule on every size, and the riders.
+//! Runs of every rule at every size, and of the bicycle problem.
 
 use super::rule::network;
 use super::{Config, RuleName};
 use lobule_analysis::mean;
-use lobule_study::Error;
-use lobule_study::Run;
+use lobule_study::{Error, Run};
 use lobule_theory::bicycle::{Bicycle, BicycleParameters, Solution};
 use lobule_theory::learner::Learner;
 use lobule_theory::network::{Network, NetworkParameters};
@@ -36,7 +35,7 @@ pub struct Curve {
 /// Rides of one seed under one solution.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Rides {
-    /// Who steers and who hears.
+    /// Connection of the two regions.
     pub solution: Solution,
     /// Seed.
     pub seed: u64,
@@ -54,7 +53,7 @@ pub struct Rides {
     pub limb_last: f64,
 }
 
-/// All of it.
+/// Learning curves of all rules, and all rides.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// Sizes and patterns, then rules, then seeds.
@@ -95,7 +94,7 @@ fn sizes(config: &Config) -> Vec<(usize, usize)> {
 
 pub(super) fn run(config: &Config, run: &Run) -> Result<Record, Error> {
     let sizes = sizes(config);
-    // The largest first: nobody waits for a long run that began last.
+    // The largest first, so that no worker waits for a long run that began last.
     let networks: Vec<_> =
         sizes.iter().rev().flat_map(|&(l, p)| config.seeds.iter().map(move |&seed| (l, p, seed))).collect();
     let riders: Vec<_> =

@@ -1,5 +1,5 @@
-//! The experiment `sgdege/credit`: error at convergence and speed against the number of cells and patterns,
-//! for perturbation learning and its rivals; and the bicycle problem with its two solutions.
+//! The experiment `sgdege/credit`: error at convergence and speed of learning by number of cells and patterns,
+//! for perturbation learning and its rivals; and the bicycle problem with its two proposed solutions.
 
 mod figures;
 mod findings;
@@ -9,12 +9,12 @@ mod rule;
 pub use measure::{Curve, Record, Rides};
 pub use rule::RuleName;
 
-use lobule_analysis::mean;
+use lobule_analysis::mean_of;
 use lobule_study::Error;
 use lobule_study::report::html::Table;
 use lobule_study::report::numbers::{fixed, short};
 use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Preset, Run, Section, Story, Study};
+use lobule_study::{Card, Check, Preset, Run, Section, Story, Study};
 use lobule_theory::bicycle::Solution;
 use lobule_theory::network::NetworkParameters;
 use lobule_theory::rules::{
@@ -70,8 +70,8 @@ struct BicycleConfig {
 
 static CARD: Card = Card {
     name: "sgdege/credit",
-    title: "Who gets the credit: learning rules against the number of cells",
-    line: "error and speed of five rules against the number of cells and patterns; the bicycle problem",
+    title: "Credit assignment: learning rules compared by number of cells and patterns",
+    line: "How do error and speed of five learning rules depend on the number of cells and patterns? The bicycle problem",
     source: super::PAPER,
     sources: &[
         "Network, perturbation learning, Marr-Albus-Ito, bicycle problem: Bouvier et al. 2018, doi:10.7554/eLife.31599",
@@ -89,6 +89,7 @@ static CARD: Card = Card {
         ),
     ],
     unit: "runs",
+    grounds: findings::GROUNDS,
     ..Card::BLANK
 };
 
@@ -99,31 +100,30 @@ impl Study for Credit {
     const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        use super::need;
-        need(!config.rules.is_empty(), "rules", "at least one is needed")?;
-        need(config.reference_columns > 0, "reference_columns", "must be at least 1")?;
-        need((10..=100_000).contains(&config.blocks), "blocks", "must lie between 10 and 100000")?;
-        let share = config.last_share;
-        need(share > 0.0 && share <= 1.0, "last_share", "must lie above 0 and at most at 1")?;
-        let t = &config.trials;
-        let rides = config.bicycle.rides;
-        for (key, n) in [
-            ("trials.sgdege", t.sgdege),
-            ("trials.perturbation", t.perturbation),
-            ("trials.marr_albus_ito", t.marr_albus_ito),
-            ("trials.signed_error_oracle", t.signed_error_oracle),
-            ("bicycle.rides", rides),
-        ] {
-            let blocks = config.blocks as u64;
-            need((blocks..=100_000_000).contains(&n), key, "must lie between blocks and 100000000")?;
-        }
-        for (key, g) in
-            [("trials.sgdege_growth", t.sgdege_growth), ("trials.perturbation_growth", t.perturbation_growth)]
-        {
-            need((0.0..=2.0).contains(&g), key, "must lie between 0 and 2")?;
-        }
+        let (share, t, columns) = (config.last_share, &config.trials, config.reference_columns);
+        Check::of("")
+            .some("rules", &config.rules)?
+            .that("reference_columns", columns, columns >= 1, "at least 1 is needed")?
+            .within("blocks", config.blocks, 10..=100_000)?
+            .that("last_share", share, share > 0.0 && share <= 1.0, "above 0 and at most 1 is allowed")?
+            .all_within("columns", &config.columns, 1..=4096)?;
+        let lengths = config.blocks as u64..=100_000_000;
+        Check::of("trials")
+            .within("sgdege", t.sgdege, lengths.clone())?
+            .within("perturbation", t.perturbation, lengths.clone())?
+            .within("marr_albus_ito", t.marr_albus_ito, lengths.clone())?
+            .within("signed_error_oracle", t.signed_error_oracle, lengths.clone())?
+            .within("sgdege_growth", t.sgdege_growth, 0.0..=2.0)?
+            .within("perturbation_growth", t.perturbation_growth, 0.0..=2.0)?;
+        let muscles = config.bicycle.columns;
+        let are_even = muscles.is_multiple_of(2) && muscles > 0;
+        Check::of("bicycle").within("rides", config.bicycle.rides, lengths)?.that(
+            "columns",
+            muscles,
+            are_even,
+            "an even number above 0 is needed: half of the muscles steer",
+        )?;
         for &columns in &config.columns {
-            need((1..=4096).contains(&columns), "columns", "each must lie between 1 and 4096")?;
             rule::network(config, columns, 1).validate()?;
         }
         for &patterns in &config.patterns {
@@ -134,11 +134,6 @@ impl Study for Credit {
         config.node_perturbation.validate()?;
         config.reinforce.validate()?;
         config.signed_error_oracle.validate()?;
-        need(
-            config.bicycle.columns.is_multiple_of(2) && config.bicycle.columns > 0,
-            "bicycle.columns",
-            "must be even and above 0: half of the muscles steer",
-        )?;
         Ok(measure::bicycle(config).arm.validate()?)
     }
 
@@ -155,78 +150,84 @@ impl Study for Credit {
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {
-        let last = |rule: RuleName, columns: usize| {
-            let errors: Vec<_> = record.curves(rule, columns, 1).map(|c| c.error_last).collect();
-            mean(&errors)
+        let last = |columns: usize| {
+            fixed(mean_of(record.curves(RuleName::Sgdege, columns, 1).map(|c| c.error_last)), 2)
         };
-        let (small, large) = (
-            config.columns.iter().copied().min().unwrap_or(config.reference_columns),
-            config.columns.iter().copied().max().unwrap_or(config.reference_columns),
-        );
+        let sizes = || config.columns.iter().copied();
+        let small = sizes().min().unwrap_or(config.reference_columns);
+        let large = sizes().max().unwrap_or(config.reference_columns);
         let steering = |s: Solution| {
-            let left: Vec<_> = record.rides(s).map(|r| r.balance_last / r.balance_start).collect();
-            fixed(100.0 * mean(&left), 0)
+            fixed(100.0 * mean_of(record.rides(s).map(|r| r.balance_last / r.balance_start)), 0)
         };
-        let mut table =
-            Table::new(&["rule", "cells", "patterns", "error (Hz)", "presentations to half"], &[1, 2, 3, 4]);
-        for (rule, columns, patterns) in record.settings() {
-            let curves: Vec<_> = record.curves(rule, columns, patterns).collect();
-            let error = mean(&curves.iter().map(|c| c.error_last).collect::<Vec<_>>());
-            let half = curves.iter().map(|c| c.half.map(|h| h as f64)).collect::<Option<Vec<_>>>();
-            table.rows.push(vec![
-                rule.label().into(),
-                columns.to_string(),
-                patterns.to_string(),
-                fixed(error, 2),
-                half.map_or("not reached".into(), |h| short(mean(&h))),
-            ]);
-        }
         Story {
             answer: format!(
-                "With {small} nuclear cells perturbation learning ends at {} Hz, with {large} at {}. When a fall is felt in another region \
-                 than the one that steers, {} % of the error of steering is left where outputs converge, {} % where errors are broadcast, {} % \
-                 where each region keeps to itself.",
-                fixed(last(RuleName::Sgdege, small), 2),
-                fixed(last(RuleName::Sgdege, large), 2),
+                "Perturbation learning ended at {} Hz with {small} nuclear cells and at {} Hz with {large}. When one region receives the \
+                 error of steering and another one steers, {} % of this error remained where outputs converge, {} % where errors are \
+                 broadcast, and {} % where each region learns on its own.",
+                last(small),
+                last(large),
                 steering(Solution::OutputConvergence),
                 steering(Solution::ErrorBroadcast),
                 steering(Solution::Separate),
             ),
-            small_print: vec![format!("Means over {} seeds.", config.seeds.len())],
-            steps: vec![
-                "All rules learn on the same network, wiring, patterns and targets; they differ in what they perturb and what they are told.".into(),
-                "The error at convergence is that of the end of the run; the speed is the number of presentations of each pattern after which \
-                 the error is half of that before learning."
-                    .into(),
-                "In the bicycle problem two regions make one movement: the arm region moves hand and steering, the vestibular region alone \
-                 hears how far steering is off."
-                    .into(),
-            ],
+            small_print: vec![format!("Numbers are means over {} seeds.", config.seeds.len())],
+            steps: [
+                "All rules learn on the same network, wiring, patterns and targets. They differ in what they perturb and in the error signal \
+                 they receive.",
+                "The error at convergence is the error at the end of the run. The speed is the number of presentations of each pattern until \
+                 the error is half of that before learning.",
+                "In the bicycle problem two regions produce one movement. The arm region moves the hand and steers; only the vestibular region \
+                 receives the error of steering.",
+            ]
+            .map(String::from)
+            .into(),
             sections: vec![
-                Section::new("Learning curves", "One pattern, the paper's size.", &["curves"]),
+                Section::new("Learning curves", "One pattern, network of the paper's size.", &["curves"]),
                 Section {
-                    html: table.html(),
+                    html: table(record),
                     ..Section::new(
                         "Number of cells and patterns",
-                        "Perturbing few cells and hearing one bit costs trials; perturbing all and hearing a number costs them in \
-                         proportion to the cells. A rule that is told each cell's error, which no climbing fiber could be, does not depend on either.",
+                        "A rule that perturbs few cells and receives one bit needs many trials. A rule that perturbs all cells and receives a \
+                         number needs trials in proportion to the cells. The speed of a rule that receives each cell's own error, which no \
+                         climbing fiber could signal, depends on neither.",
                         &["cells", "patterns"],
                     )
                 },
                 Section::new(
                     "The bicycle problem",
-                    "A fall is felt by the vestibular region, but the arms steer. The paper proposes that outputs of regions converge, or \
-                     that errors are broadcast.",
+                    "The vestibular region senses a fall, but the arms steer. The paper proposes that outputs of regions converge, or that \
+                     errors are broadcast.",
                     &["bicycle"],
                 ),
             ],
-            differences: vec![
-                "The paper does not scale its network. Fibers per nuclear cell are kept here, steps are scaled with size as the \
-                 configuration says. The step of the inhibition is kept: all perturbed cells move the error together by rho times one \
-                 step of a cell over the bins, whatever the size, and by our reading an inhibition that cannot outrun this lets the error \
-                 run away. Slow inhibition is the rule with a step in proportion to a single perturbation."
-                    .into(),
-                "The paper gives the bicycle problem in words; model and sizes are ours.".into(),
-            ], ..Story::default() }
+            differences: [
+                "The paper does not scale its network. Here the number of fibers per nuclear cell is constant, and steps scale with size as \
+                 the configuration says. The step of the inhibition does not scale: together, all perturbed cells change the error by rho times \
+                 one step of a cell divided by the number of bins, at any size. By our reading, the error runs away from an inhibition that \
+                 is slower than this. The rule called slow inhibition scales the step with the effect of a single perturbation.",
+                "The paper describes the bicycle problem in words. Model and sizes are ours.",
+            ]
+            .map(String::from)
+            .into(),
+            ..Story::default()
+        }
     }
+}
+
+/// Final error and speed of every setting as HTML.
+fn table(record: &Record) -> String {
+    let mut table =
+        Table::new(&["rule", "cells", "patterns", "error (Hz)", "presentations to half"], &[1, 2, 3, 4]);
+    for (rule, columns, patterns) in record.settings() {
+        let curves = || record.curves(rule, columns, patterns);
+        let half = curves().map(|c| c.half.map(|h| h as f64)).collect::<Option<Vec<_>>>();
+        table.rows.push(vec![
+            rule.label().into(),
+            columns.to_string(),
+            patterns.to_string(),
+            fixed(mean_of(curves().map(|c| c.error_last)), 2),
+            half.map_or("not reached".into(), |h| short(mean_of(h))),
+        ]);
+    }
+    table.html()
 }

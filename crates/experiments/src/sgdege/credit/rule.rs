@@ -1,11 +1,10 @@
-//! The rules that are compared, and how their steps scale with the size of the network.
+//! The rules that are compared, and the scaling of their steps with the size of the network.
 
 use super::Config;
 use lobule_theory::Error;
 use lobule_theory::network::{Network, NetworkParameters};
 use lobule_theory::rules::{
-    ErrorKind, LearningRule, MarrAlbusIto, MarrAlbusItoParameters, NodePerturbation,
-    NodePerturbationParameters, Reinforce, ReinforceParameters, Sgdege, SgdegeParameters, SignedErrorOracle,
+    ErrorKind, LearningRule, MarrAlbusIto, NodePerturbation, Reinforce, Sgdege, SignedErrorOracle,
 };
 use serde::{Deserialize, Serialize};
 
@@ -76,30 +75,25 @@ impl RuleName {
         let above = size.max(1.0);
         Ok(match self {
             Self::Sgdege | Self::SgdegeSlowInhibition => {
-                let base = &config.sgdege;
-                let by = if self == Self::Sgdege { 1.0 } else { above };
-                let scaled = SgdegeParameters {
-                    alpha_w: base.alpha_w / size,
-                    alpha_v: base.alpha_v / by,
-                    ..base.clone()
-                };
+                let mut scaled = config.sgdege.clone();
+                scaled.alpha_w /= size;
+                scaled.alpha_v /= if self == Self::Sgdege { 1.0 } else { above };
                 Box::new(Sgdege::new(network, &scaled, seed)?)
             }
             Self::MarrAlbusIto => {
-                let base = &config.marr_albus_ito;
-                let scaled =
-                    MarrAlbusItoParameters { alpha_w: base.alpha_w / size, beta_w: base.beta_w / size };
+                let mut scaled = config.marr_albus_ito.clone();
+                scaled.alpha_w /= size;
+                scaled.beta_w /= size;
                 Box::new(MarrAlbusIto::new(ErrorKind::Signed, &scaled)?)
             }
             Self::NodePerturbation => {
-                let base = &config.node_perturbation;
-                let scaled =
-                    NodePerturbationParameters { alpha: base.alpha / (size * above), ..base.clone() };
+                let mut scaled = config.node_perturbation.clone();
+                scaled.alpha /= size * above;
                 Box::new(NodePerturbation::new(network, &scaled, seed)?)
             }
             Self::Reinforce => {
-                let base = &config.reinforce;
-                let scaled = ReinforceParameters { alpha: base.alpha / (size * above), ..base.clone() };
+                let mut scaled = config.reinforce.clone();
+                scaled.alpha /= size * above;
                 Box::new(Reinforce::new(network, &scaled, seed)?)
             }
             Self::SignedErrorOracle => {

@@ -1,10 +1,9 @@
-//! Runs the network and keeps what the figures and findings need.
+//! Runs of the network, and the record that figures and findings are made of.
 
 use super::Config;
 use crate::sgdege::cells::{block_means, correlation};
-use lobule_analysis::mean;
-use lobule_study::Error;
-use lobule_study::Run;
+use lobule_analysis::{mean, mean_of};
+use lobule_study::{Error, Run};
 use lobule_theory::learner::Learner;
 use lobule_theory::network::Network;
 use lobule_theory::rules::{Sgdege, SgdegeParameters};
@@ -50,14 +49,14 @@ pub struct PatternRecord {
 pub struct SeedRecord {
     /// In the order of the patterns.
     pub patterns: Vec<PatternRecord>,
-    /// Largest difference of any drive from one made anew of all weights, Hz.
+    /// Largest difference of any drive from the same drive recomputed from all weights, Hz.
     pub drift: f64,
 }
 
 /// Runs with one parameter changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Variant {
-    /// Which parameter.
+    /// Name of the parameter.
     pub parameter: String,
     /// Factor on it.
     pub factor: f64,
@@ -74,10 +73,10 @@ pub struct Record {
     pub variants: Vec<Variant>,
 }
 
-/// A parameter of the rule, to be changed.
+/// Access to one parameter of the rule.
 type Field = fn(&mut SgdegeParameters) -> &mut f64;
 
-/// The parameters of the sensitivity, and how to change them.
+/// The parameters whose sensitivity is measured.
 const PARAMETERS: [(&str, Field); 4] = [
     ("rho", |r| &mut r.rho),
     ("amplitude", |r| &mut r.amplitude),
@@ -144,8 +143,7 @@ fn whole(config: &Config, seed: u64) -> Result<SeedRecord, Error> {
     let records = start.into_iter().zip(traces).enumerate().map(|(mu, (start, (error, inhibition)))| {
         let end = learner.at_rest(mu)?;
         let from = error.len() - config.last;
-        let distances: Vec<_> =
-            error[from..].iter().zip(&inhibition[from..]).map(|(e, i)| (e - i).abs()).collect();
+        let distances = error[from..].iter().zip(&inhibition[from..]).map(|(e, i)| (e - i).abs());
         let is_above = |k: usize| error[k] > inhibition[k];
         let meeting = (1..error.len()).find(|&k| is_above(k) != is_above(0));
         Ok(PatternRecord {
@@ -154,7 +152,7 @@ fn whole(config: &Config, seed: u64) -> Result<SeedRecord, Error> {
             meeting,
             error_at_meeting: meeting.map(|k| error[k]),
             error_last: mean(&error[from..]),
-            distance_last: mean(&distances),
+            distance_last: mean_of(distances),
             correlation_start: correlation(&start.projection, &start.target),
             correlation_end: correlation(&end.projection, &end.target),
             rates_start: start.projection,

@@ -7,11 +7,11 @@ mod measure;
 
 pub use measure::{PatternRecord, Record, SeedRecord, Variant};
 
-use lobule_analysis::mean;
+use lobule_analysis::mean_of;
 use lobule_study::Error;
 use lobule_study::report::numbers::{fixed, thousands};
 use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Preset, Run, Section, Story, Study};
+use lobule_study::{Card, Check, Preset, Run, Section, Story, Study};
 use lobule_theory::network::NetworkParameters;
 use lobule_theory::rules::SgdegeParameters;
 use serde::{Deserialize, Serialize};
@@ -38,7 +38,7 @@ pub struct Config {
 static CARD: Card = Card {
     name: "sgdege/network",
     title: "Learning from one global error by perturbations",
-    line: "perturbation learning of two movements by 400 Purkinje cells; sensitivity (Fig. 8)",
+    line: "Can 400 Purkinje cells learn two movements from one global error? Sensitivity to parameters (Fig. 8)",
     source: super::PAPER,
     sources: &["Network and rule: Bouvier et al. 2018, doi:10.7554/eLife.31599, equations (2)-(10), Table 2"],
     defaults: include_str!("network.toml"),
@@ -48,6 +48,7 @@ static CARD: Card = Card {
         Preset::new("full", "20 seeds, sensitivity to four parameters", include_str!("network.full.toml")),
     ],
     unit: "runs",
+    grounds: findings::GROUNDS,
     ..Card::BLANK
 };
 
@@ -58,19 +59,22 @@ impl Study for Network {
     const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        use super::need;
-        let n = config.trials_per_pattern;
-        need((10..=10_000_000).contains(&n), "trials_per_pattern", "must lie between 10 and 10000000")?;
-        need((1..=n).contains(&config.last), "last", "must lie between 1 and trials_per_pattern")?;
-        need((1..=n).contains(&config.block), "block", "must lie between 1 and trials_per_pattern")?;
-        need((1..=n).contains(&config.early), "early", "must lie between 1 and trials_per_pattern")?;
-        let share = config.sensitivity_share;
-        need(share > 0.0 && share < 1.0, "sensitivity_share", "must lie between 0 and 1, both excluded")?;
-        need(
-            !config.sensitivity || config.rule.rho * (1.0 + share) <= 1.0,
-            "rule.rho",
-            "must stay a probability when it is raised by sensitivity_share",
-        )?;
+        let (n, share) = (config.trials_per_pattern, config.sensitivity_share);
+        let is_share = share > 0.0 && share < 1.0;
+        Check::of("")
+            .within("trials_per_pattern", n, 10..=10_000_000)?
+            .within("last", config.last, 1..=n)?
+            .within("block", config.block, 1..=n)?
+            .within("early", config.early, 1..=n)?
+            .that(
+                "sensitivity_share",
+                share,
+                is_share,
+                "a number between 0 and 1, both excluded, is needed",
+            )?;
+        let is_probability = !config.sensitivity || config.rule.rho * (1.0 + share) <= 1.0;
+        let allowed = "with sensitivity_share added it must stay a probability: lower one of them";
+        Check::of("rule").that("rho", config.rule.rho, is_probability, allowed)?;
         config.network.validate()?;
         Ok(config.rule.validate()?)
     }
@@ -88,22 +92,18 @@ impl Study for Network {
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {
-        let patterns = || record.seeds.iter().flat_map(|s| &s.patterns);
-        let over = |f: fn(&PatternRecord) -> f64| mean(&patterns().map(f).collect::<Vec<_>>());
+        let over =
+            |f: fn(&PatternRecord) -> f64| mean_of(record.seeds.iter().flat_map(|s| &s.patterns).map(f));
         let p = &config.network;
         let mut sections = vec![
             Section::new(
                 "Learning",
-                "As the paper's Figure 8: error E and inhibition I of the olive (A), the first meeting of the two (B), rates against \
-                 targets before (C) and after learning (D). Nothing is learned before I has met E: until then every movement \
-                 is an error, or none is.",
+                "The panels correspond to Figure 8 of the paper: error E and inhibition I of the olive (A), their first meeting (B), rates                  against targets before (C) and after learning (D). The network learns nothing before I has met E, because until then                  either every movement or none triggers an error spike.",
                 &["figure_8"],
             ),
             Section::new(
                 "The movements themselves",
-                "Rates of single nuclear cells over the bins of a movement. No cell is ever told its own error. Two kinds of \
-                 places stay away from their targets: those silent from the start, which a perturbation cannot lower further, and \
-                 those whose mossy drive is below the target, where silent Purkinje cells do not help.",
+                "The panels show rates of single nuclear cells over the bins of a movement. No cell receives its own error. Rates stay away                  from their targets where they were zero from the start, since a perturbation cannot lower them further. They also stay                  away where the mossy-fiber drive is below the target, since silencing Purkinje cells does not suffice.",
                 &["movements"],
             ),
         ];
@@ -111,7 +111,7 @@ impl Study for Network {
             sections.push(Section::new(
                 "Sensitivity",
                 format!(
-                    "One parameter at a time changed by {} %: the final error over that of the unchanged network.",
+                    "One parameter at a time was changed by {} %. The figure shows the final error relative to the unchanged network.",
                     fixed(100.0 * config.sensitivity_share, 0)
                 ),
                 &["sensitivity"],
@@ -119,31 +119,36 @@ impl Study for Network {
         }
         Story {
             answer: format!(
-                "From one global error {} Purkinje cells learn {} movements: the error falls from {} to {} Hz.",
+                "From one global error {} Purkinje cells learned {} movements: the error fell from {} to {} Hz.",
                 p.rows * p.columns,
                 p.patterns,
                 fixed(over(|r| r.error_start), 1),
                 fixed(over(|r| r.error_last), 2),
             ),
             small_print: vec![format!(
-                "Means over {} seeds and all movements; final: the last {} of {} presentations of each movement. The paper's run: 1.4 Hz.",
+                "Numbers are means over {} seeds and all movements. The final error is that of the last {} of {} presentations of each                  movement; in the paper's run it was 1.4 Hz.",
                 config.seeds.len(),
                 thousands(config.last as u64),
                 thousands(config.trials_per_pattern as u64)
             )],
-            steps: vec![
-                "A movement is the rates of the nuclear cells in the time bins. Its error E is the mean distance from the targets.".into(),
-                "Now and then a climbing fiber fires by itself and perturbs its column in one bin, and with it the movement.".into(),
-                "Nucleo-olivary cells inhibit the olive by I, which follows E: complex spikes then say whether the error was larger \
-                 than usual."
-                    .into(),
-                "If it was, the synapses active together with the perturbation are depressed, else they are potentiated.".into(),
-            ],
+            steps: [
+                "A movement consists of the rates of the nuclear cells in the time bins. Its error E is their mean distance from the targets.",
+                "Now and then a climbing fiber fires spontaneously. The spike perturbs its column in one bin, and thereby the movement.",
+                "Nucleo-olivary cells inhibit the olive by I, which follows E. Complex spikes then signal whether the error was larger than \
+                 usual.",
+                "If it was, the synapses that were active together with the perturbation are depressed. Otherwise they are potentiated.",
+            ]
+            .map(String::from)
+            .into(),
             sections,
-            differences: vec![
-                "The trial axis of Figure 8 counts presentations of each movement, not of all: only so its final error is reached.".into(),
-                "Weights of one fiber onto projection and nucleo-olivary neurons share one random column, as the text says.".into(),
-                "E = I, which the paper leaves open, gives no error spike.".into(),
-            ], ..Story::default() }
+            differences: [
+                "The trial axis of Figure 8 counts presentations of each movement, not of all. Only then is the paper's final error reached.",
+                "Weights of one fiber onto projection and nucleo-olivary neurons share one random column, as the text says.",
+                "A trial with E = I gives no error spike; the paper does not define this case.",
+            ]
+            .map(String::from)
+            .into(),
+            ..Story::default()
+        }
     }
 }

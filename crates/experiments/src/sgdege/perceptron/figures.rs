@@ -1,17 +1,17 @@
 //! The six panels of the paper's Figure 10.
 
 use super::{Config, Record, Rule, findings};
-use lobule_analysis::mean;
+use lobule_analysis::mean_of;
 use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Note, Panel, Plate, Tick};
+use lobule_study::report::chart::{Axis, Key, Level, Mark, Note, Panel, Plate};
 use lobule_study::report::palette::{BLACK, BLUE, GUIDE, ORANGE, SKY, VERMILLION};
 use lobule_study::report::svg::{Anchor, Dash, FAINT, INK, Stroke};
 use lobule_study::report::{Figure, plot};
-use lobule_theory::perceptron::{Steps, capacity};
+use lobule_theory::perceptron::Steps;
 
-/// Colours of curves by number of patterns, from few to many.
+/// Colors of curves by number of patterns, from few to many.
 const LADDER: [&str; 7] = ["#08306b", "#2171b5", "#56b4e9", "#009e73", "#e69f00", "#d55e00", "#8c2d04"];
-/// Colours by q, another ladder.
+/// Colors of curves by q, ascending.
 const BY_Q: [&str; 4] = ["#bcbddc", "#9e9ac8", "#6a51a3", "#3f007d"];
 
 pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
@@ -20,7 +20,7 @@ pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, E
     plate.legend = shown
         .iter()
         .enumerate()
-        .map(|(k, p)| Key::line(&format!("p = {p}"), Stroke::new(colour(k, shown.len()), 2.0)))
+        .map(|(k, p)| Key::line(&format!("p = {p}"), Stroke::new(color(k, shown.len()), 2.0)))
         .collect();
     plate.legend.push(Key::line("delta rule (D)", Stroke::new(BLACK, 2.0)));
     for (k, q) in qs(config).iter().enumerate() {
@@ -37,21 +37,17 @@ pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, E
         plate.panels.push(states(config, record, p));
     }
     let caption = format!(
-        "As Figure 10 of the paper. A: one pattern, {} runs of the first seed; broken: rho dP per trial, and half of it when falling. B, C: mean error \
-         against trials per pattern, mean over seeds; broken: the floor A (1 + q) / 2. D: final error against the number of patterns, \
-         dots: after {} trials, mean over seeds; larger, paler dots: after {}; broken lines: capacity {:.0} and the floors. E, F: \
-         patterns of the first seed, error of P against the estimate J − q P, means over the last epochs; axes are cut at 12 Hz and patterns beyond lie on the \
-         frame.",
+        "Panels as in Figure 10 of the paper. A: P − R of one pattern by epoch, {} runs of the first seed (blue: rising, vermillion: falling); \
+         dashed: rho dP per epoch, and half of it for falling rates. B, C: mean error by epoch, mean over seeds, one color for each number of \
+         patterns; dashed: the floor A (1 + q) / 2. D: final error by number of patterns, mean over seeds; small dots: after {} epochs; large, \
+         pale dots: after {}; dashed: capacity, {:.0} patterns; dotted: the floors. E, F: P − R and the estimate J − q P of each pattern, \
+         first seed, averaged over the last epochs; patterns beyond 12 Hz are drawn on the frame.",
         config.single.shown,
         config.sweep.epochs,
         config.long.epochs,
-        limit(config)
+        config.capacity()
     );
     Ok(vec![Figure::svg("figure_10", caption, plot::svg(&plate)?)])
-}
-
-fn limit(config: &Config) -> f64 {
-    capacity(config.cell.gamma).map_or(f64::NAN, |c| f64::from(config.cell.fibers) * c.load)
 }
 
 /// At most seven numbers of patterns: those that are far from each other.
@@ -70,7 +66,7 @@ fn shown_patterns(config: &Config) -> Vec<u32> {
     shown
 }
 
-fn colour(k: usize, n: usize) -> &'static str {
+fn color(k: usize, n: usize) -> &'static str {
     LADDER[if n > 1 { k * (LADDER.len() - 1) / (n - 1) } else { 0 }]
 }
 
@@ -83,29 +79,27 @@ fn qs(config: &Config) -> Vec<f64> {
     all
 }
 
-fn guide(at: f64, is_vertical: bool) -> Level {
-    Level { at, is_vertical, stroke: Stroke::new(GUIDE, 1.2).dash(Dash::Dashed) }
+fn guide(at: f64) -> Level {
+    Level::across(at).pen(Stroke::new(GUIDE, 1.2).dash(Dash::Dashed))
 }
 
 fn one_pattern(config: &Config, record: &Record) -> Panel {
     let mut panel = Panel::new(
         "One pattern",
-        Axis::exact("trials", 0.0, config.single.epochs as f64),
+        Axis::exact("epochs", 0.0, config.single.epochs as f64),
         Axis::exact("P − R (Hz)", -100.0, 100.0).step(50.0),
     );
-    panel.levels.push(guide(0.0, false));
+    panel.levels.push(guide(0.0));
     let courses = record.seeds.first().map(|s| s.single.courses.as_slice()).unwrap_or_default();
     for course in courses {
-        let points = course.iter().enumerate().map(|(k, off)| (10.0 * k as f64, *off)).collect();
         let rises = course.first().is_some_and(|off| *off < 0.0);
-        let colour = if rises { BLUE } else { VERMILLION };
-        panel.marks.push(Mark::Line { points, stroke: Stroke::new(colour, 1.0) });
+        let pen = Stroke::new(if rises { BLUE } else { VERMILLION }, 1.0);
+        panel.marks.push(Mark::series(course, 0.0, 10.0, pen));
     }
     let speed = config.steps.rho * config.steps.step_p_hz;
     for (from, slope) in [(-95.0, speed), (95.0, -speed / 2.0)] {
         let (last, end) = (80.0 / slope.abs(), from + 80.0 * slope.signum());
-        let points = vec![(0.0, from), (last, end)];
-        panel.marks.push(Mark::Line { points, stroke: Stroke::new(BLACK, 1.4).dash(Dash::Dashed) });
+        panel.marks.push(Mark::line([(0.0, from), (last, end)], Stroke::new(BLACK, 1.4).dash(Dash::Dashed)));
         let text = format!("{slope:+.2} Hz").replace('-', "−");
         let at = (last + 60.0, end - 4.0 - 4.0 * slope.signum());
         panel.notes.push(Note { at, text, anchor: Anchor::Start, colour: INK.into() });
@@ -113,44 +107,22 @@ fn one_pattern(config: &Config, record: &Record) -> Panel {
     panel
 }
 
-/// Powers of ten as ticks of a logarithmic axis, whose unit is the exponent.
-fn powers(label: &str, low: f64, high: f64) -> Axis {
-    let raised = |k: i32| {
-        let digits: String = k
-            .to_string()
-            .chars()
-            .map(|c| {
-                if c == '-' {
-                    '⁻'
-                } else {
-                    "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c as usize - '0' as usize).unwrap_or(c)
-                }
-            })
-            .collect();
-        format!("10{digits}")
-    };
-    let ticks =
-        (low.ceil() as i32..=high.floor() as i32).map(|k| Tick::new(f64::from(k), raised(k))).collect();
-    Axis::exact(label, low, high).named(ticks)
-}
-
 fn curves(title: &str, config: &Config, record: &Record, rule: Rule, shown: &[u32]) -> Panel {
-    let last = (config.sweep.epochs as f64).log10();
-    let mut panel = Panel::new(title, powers("trials", 0.0, last), powers("error (Hz)", -2.0, 2.0));
+    let x = Axis::log10("epochs", 1.0, config.sweep.epochs as f64);
+    let mut panel = Panel::new(title, x, Axis::log10("error (Hz)", 0.01, 100.0));
     if let (Rule::Sgdege { .. }, Some(floor)) = (rule, config.steps.floor_hz()) {
-        panel.levels.push(guide(floor.log10(), false));
+        panel.levels.push(guide(floor.log10()));
     }
     for (k, &p) in shown.iter().enumerate() {
         let of_seed: Vec<_> =
             record.seeds.iter().filter_map(|s| s.learned(rule, p, config.sweep.epochs)).collect();
         let Some(first) = of_seed.first() else { continue };
         let points = (0..first.curve.len()).map(|t| {
-            let errors: Vec<f64> = of_seed.iter().map(|l| l.curve[t].1).collect();
             // Errors below the axis lie on it.
-            ((first.curve[t].0 as f64).log10(), mean(&errors).max(0.01).log10())
+            let error = mean_of(of_seed.iter().map(|l| l.curve[t].1)).max(0.01);
+            ((first.curve[t].0 as f64).log10(), error.log10())
         });
-        let stroke = Stroke::new(colour(k, shown.len()), 1.6);
-        panel.marks.push(Mark::Line { points: points.collect(), stroke });
+        panel.marks.push(Mark::line(points, Stroke::new(color(k, shown.len()), 1.6)));
     }
     panel
 }
@@ -164,23 +136,23 @@ fn by_patterns(config: &Config, record: &Record) -> Panel {
         Axis::exact("patterns", 0.0, 1.03 * most).step(100.0),
         Axis::exact("error (Hz)", 0.0, high).step(2.0),
     );
-    panel.levels.push(guide(limit(config), true));
+    panel.levels.push(Level { is_vertical: true, ..guide(config.capacity()) });
     let mut rules: Vec<(Rule, &str)> =
         qs(config).iter().enumerate().map(|(k, &q)| (Rule::Sgdege { q }, BY_Q[k % BY_Q.len()])).collect();
     rules.push((Rule::Delta, BLACK));
-    for (rule, colour) in rules {
+    for (rule, color) in rules {
         if let Rule::Sgdege { q } = rule {
             let floor = Steps { q, ..config.steps }.floor_hz().unwrap_or(f64::NAN);
-            let points = vec![(0.0, floor), (limit(config), floor)];
-            panel.marks.push(Mark::Line { points, stroke: Stroke::new(colour, 1.0).dash(Dash::Dotted) });
+            let points = [(0.0, floor), (config.capacity(), floor)];
+            panel.marks.push(Mark::line(points, Stroke::new(color, 1.0).dash(Dash::Dotted)));
         }
         for (epochs, radius, opacity) in [(config.sweep.epochs, 3.0, 1.0), (config.long.epochs, 5.5, 0.45)] {
             let mut points = along(record, rule, epochs);
             points.iter_mut().for_each(|(_, error)| *error = error.min(high));
             if epochs == config.sweep.epochs {
-                panel.marks.push(Mark::Line { points: points.clone(), stroke: Stroke::new(colour, 1.4) });
+                panel.marks.push(Mark::line(points.iter().copied(), Stroke::new(color, 1.4)));
             }
-            panel.marks.push(Mark::Dots { points, radius, colour: colour.into(), opacity });
+            panel.marks.push(Mark::Dots { points, radius, colour: color.into(), opacity });
         }
     }
     panel
@@ -203,31 +175,26 @@ fn states(config: &Config, record: &Record, p: u32) -> Panel {
         Axis::exact("J − qP (Hz)", -3.0, REACH).step(3.0),
     );
     // E = I without perturbation, and with it.
-    let arm = |shift: f64| vec![(-REACH, (shift - REACH).abs()), (-shift, 0.0), (REACH, REACH + shift)];
     let q = config.steps.q;
-    let with = |shift: f64| arm(shift).iter().map(|(x, y)| (*x, y + q * shift)).collect::<Vec<_>>();
-    panel
-        .marks
-        .push(Mark::Line { points: with(config.steps.perturbation_hz), stroke: Stroke::new(ORANGE, 1.3) });
-    panel.marks.push(Mark::Line { points: arm(0.0), stroke: Stroke::new(SKY, 1.3) });
-    let rule = Rule::Sgdege { q };
-    let learned = record.seeds.first().and_then(|s| s.learned(rule, p, config.sweep.epochs));
+    let lines = |shift: f64| {
+        let without = [(-REACH, (shift - REACH).abs()), (-shift, 0.0), (REACH, REACH + shift)];
+        without.map(|(x, y)| (x, y + q * shift))
+    };
+    panel.marks.push(Mark::line(lines(config.steps.perturbation_hz), Stroke::new(ORANGE, 1.3)));
+    panel.marks.push(Mark::line(lines(0.0), Stroke::new(SKY, 1.3)));
+    let learned = record.seeds.first().and_then(|s| s.learned(Rule::Sgdege { q }, p, config.sweep.epochs));
+    let states = learned.map(|l| l.states.as_slice()).unwrap_or_default();
     let inside = |v: f64| v.clamp(-REACH, REACH);
-    let points =
-        learned.map(|l| l.states.iter().map(|(x, y)| (inside(*x), inside(*y))).collect()).unwrap_or_default();
+    let points = states.iter().map(|(x, y)| (inside(*x), inside(*y))).collect();
     panel.marks.push(Mark::Dots { points, radius: 2.0, colour: BLUE.into(), opacity: 0.6 });
-    for (text, at, colour) in [("C±", (4.6, 10.2), ORANGE), ("D±", (8.6, 6.4), SKY)] {
-        panel.notes.push(Note { at, text: text.into(), anchor: Anchor::Start, colour: colour.into() });
-    }
+    let mut note = |text: String, at, color: &str| {
+        panel.notes.push(Note { at, text, anchor: Anchor::Start, colour: color.into() });
+    };
+    note("C±".into(), (4.6, 10.2), ORANGE);
+    note("D±".into(), (8.6, 6.4), SKY);
     if let Some(floor) = config.steps.floor_hz() {
-        let points = vec![(-floor, floor)];
-        panel.marks.push(Mark::Dots { points, radius: 3.5, colour: BLACK.into(), opacity: 1.0 });
-        panel.notes.push(Note {
-            at: (-11.5, -2.4),
-            text: format!("black: (−{floor}, {floor}), predicted"),
-            anchor: Anchor::Start,
-            colour: FAINT.into(),
-        });
+        note(format!("black: (−{floor}, {floor}), predicted"), (-11.5, -2.4), FAINT);
+        panel.marks.push(Mark::dots([(-floor, floor)], 3.5, BLACK));
     }
     panel
 }

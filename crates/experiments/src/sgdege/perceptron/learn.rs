@@ -1,8 +1,7 @@
 //! One perceptron, from its start or its last snapshot to its last epoch.
 
 use super::Config;
-use lobule_study::Error;
-use lobule_study::Run;
+use lobule_study::{Error, Run};
 use lobule_theory::perceptron::{Delta, DeltaState, Epoch, Patterns, Sgdege, SgdegeState, Start, Steps};
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +14,7 @@ pub(super) const MILLION: u64 = 1_000_000;
 pub enum Rule {
     /// By perturbations, with the ratio q.
     Sgdege {
-        /// Influence of P on the olive over that on the movement.
+        /// Influence of P on the olive divided by its influence on the movement.
         q: f64,
     },
     /// From its signed error.
@@ -32,7 +31,7 @@ impl Rule {
     }
 }
 
-/// What one perceptron left.
+/// The result of one perceptron.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Learned {
     /// Rule.
@@ -58,29 +57,29 @@ enum Cell {
     Delta(Box<Delta>),
 }
 
-/// Where a run is: what a snapshot keeps. A finished one keeps its outcome.
+/// State of a run as a snapshot stores it; of a finished run, its result.
 #[derive(Serialize, Deserialize)]
 enum Snapshot {
-    Sgdege(SgdegeState, Course),
-    Delta(DeltaState, Course),
+    Sgdege(SgdegeState, Errors),
+    Delta(DeltaState, Errors),
     Finished(Learned),
 }
 
-/// Errors so far.
+/// Errors until the present epoch.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct Course {
+struct Errors {
     curve: Vec<(u64, f64)>,
     /// Sum and first epoch of the stretch that has not ended.
     stretch: f64,
     begin: u64,
     /// Sum over the epochs at the end.
     tail: f64,
-    /// The same of (P - R, J - q P) of each pattern, where asked for. Weights v are common to all patterns, so J wanders
-    /// for all of them at once and a single epoch shows where it happens to be.
+    /// The same of (P - R, J - q P) of each pattern, where the configuration asks for it. Weights v are common to all patterns, so
+    /// J fluctuates for all of them together and a single epoch is not representative.
     tail_states: Vec<(f64, f64)>,
 }
 
-impl Course {
+impl Errors {
     /// Adds the error of `epoch`, from 0, of `epochs`, the last `average` of which are averaged.
     fn add(&mut self, epoch: u64, error_hz: f64, epochs: u64, average: u64) {
         self.stretch += error_hz;
@@ -93,9 +92,7 @@ impl Course {
             self.tail += error_hz;
         }
     }
-}
 
-impl Course {
     fn add_states(&mut self, states: Vec<(f64, f64)>) {
         if self.tail_states.is_empty() {
             self.tail_states = states;
@@ -137,42 +134,42 @@ impl Cell {
         })
     }
 
-    fn snapshot(&self, course: &Course) -> Snapshot {
+    fn snapshot(&self, errors: &Errors) -> Snapshot {
         match self {
-            Cell::Sgdege(cell) => Snapshot::Sgdege(cell.state().clone(), course.clone()),
-            Cell::Delta(cell) => Snapshot::Delta(cell.state().clone(), course.clone()),
+            Cell::Sgdege(cell) => Snapshot::Sgdege(cell.state().clone(), errors.clone()),
+            Cell::Delta(cell) => Snapshot::Delta(cell.state().clone(), errors.clone()),
         }
     }
 
     /// (P - R, J - q P) of each pattern, Hz.
     fn states(&self, rule: Rule) -> Vec<(f64, f64)> {
-        let off = |patterns: &Patterns, mu: usize, p: f64| p - patterns.targets_hz()[mu];
-        match (self, rule) {
-            (Cell::Sgdege(cell), Rule::Sgdege { q }) => (0..cell.patterns().len())
-                .map(|mu| {
-                    let (p, j) = cell.rates_hz(mu);
-                    (off(cell.patterns(), mu, p), j - q * p)
-                })
-                .collect(),
-            (Cell::Delta(cell), _) => (0..cell.patterns().len())
-                .map(|mu| (off(cell.patterns(), mu, cell.rate_hz(mu)), 0.0))
-                .collect(),
-            (Cell::Sgdege(_), Rule::Delta) => Vec::new(),
-        }
+        let (patterns, q) = match (self, rule) {
+            (Cell::Sgdege(cell), Rule::Sgdege { q }) => (cell.patterns(), q),
+            (Cell::Delta(cell), _) => (cell.patterns(), 0.0),
+            (Cell::Sgdege(_), Rule::Delta) => return Vec::new(),
+        };
+        let state = |(mu, target): (usize, &f64)| {
+            let (p, j) = match self {
+                Cell::Sgdege(cell) => cell.rates_hz(mu),
+                Cell::Delta(cell) => (cell.rate_hz(mu), 0.0),
+            };
+            (p - target, j - q * p)
+        };
+        patterns.targets_hz().iter().enumerate().map(state).collect()
     }
 
     fn zero_weights(&self) -> f64 {
-        let part = |zeros: usize, all: usize| zeros as f64 / all as f64;
-        match self {
+        let (zeros, all) = match self {
             Cell::Sgdege(cell) => {
                 let weights = &cell.state().weights;
-                part(weights.iter().filter(|w| w[0] == 0.0).count(), weights.len())
+                (weights.iter().filter(|w| w[0] == 0.0).count(), weights.len())
             }
             Cell::Delta(cell) => {
                 let weights = &cell.state().weights;
-                part(weights.iter().filter(|w| **w == 0.0).count(), weights.len())
+                (weights.iter().filter(|w| **w == 0.0).count(), weights.len())
             }
-        }
+        };
+        zeros as f64 / all as f64
     }
 }
 
@@ -185,10 +182,10 @@ pub(super) fn learn(
     epochs: u64,
 ) -> Result<Learned, Error> {
     let name = format!("{}_p{patterns}_e{epochs}_seed{seed}", rule.name());
-    // Progress is told in whole millions, so that all jobs together tell what was announced, or one less each.
+    // Progress counts whole millions, so that all jobs together report what was announced, or one less each.
     let millions = |epoch: u64| u64::from(patterns) * epoch / MILLION;
     let mut cell = Cell::new(config, rule, patterns, seed)?;
-    let mut course = Course::default();
+    let mut errors = Errors::default();
     match (run.folder.snapshot::<Snapshot>(&name)?, &mut cell) {
         (Some(Snapshot::Finished(learned)), _) => {
             run.progress.done(millions(epochs));
@@ -196,17 +193,15 @@ pub(super) fn learn(
         }
         (Some(Snapshot::Sgdege(state, kept)), Cell::Sgdege(cell)) => {
             cell.restore(state)?;
-            course = kept;
+            errors = kept;
         }
         (Some(Snapshot::Delta(state, kept)), Cell::Delta(cell)) => {
             cell.restore(state)?;
-            course = kept;
+            errors = kept;
         }
         (Some(_), _) => {
-            return Err(Error::File {
-                path: format!("snapshots/{name}"),
-                what: "it is of another rule; start again without --resume".into(),
-            });
+            let what = "it belongs to another rule; start again without --resume".into();
+            return Err(Error::File { path: format!("snapshots/{name}"), what });
         }
         (None, _) => {}
     }
@@ -215,16 +210,16 @@ pub(super) fn learn(
     while cell.epochs_done() < epochs {
         let epoch = cell.epochs_done();
         let error_hz = cell.epoch()?.error_hz;
-        course.add(epoch, error_hz, epochs, config.measure.average);
+        errors.add(epoch, error_hz, epochs, config.measure.average);
         if epoch + 1 + config.measure.average > epochs && config.states.patterns.contains(&patterns) {
-            course.add_states(cell.states(rule));
+            errors.add_states(cell.states(rule));
         }
-        let told = millions(epoch + 1) - millions(epoch);
         if (epoch + 1) % between == 0 && epoch + 1 < epochs {
-            run.folder.keep_snapshot(&name, &cell.snapshot(&course))?;
+            run.folder.keep_snapshot(&name, &cell.snapshot(&errors))?;
         }
-        if told > 0 {
-            run.progress.done(told);
+        let done = millions(epoch + 1) - millions(epoch);
+        if done > 0 {
+            run.progress.done(done);
         }
     }
     let average = config.measure.average as f64;
@@ -232,9 +227,9 @@ pub(super) fn learn(
         rule,
         patterns,
         epochs,
-        curve: course.curve,
-        error_hz: course.tail / average,
-        states: course.tail_states.iter().map(|(p, j)| (p / average, j / average)).collect(),
+        curve: errors.curve,
+        error_hz: errors.tail / average,
+        states: errors.tail_states.iter().map(|(p, j)| (p / average, j / average)).collect(),
         zero_weights: cell.zero_weights(),
     };
     run.folder.keep_snapshot(&name, &Snapshot::Finished(learned.clone()))?;

@@ -14,7 +14,7 @@ pub use learn::{Learned, Rule};
 use lobule_study::Error;
 use lobule_study::report::numbers::fixed;
 use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Preset, Run, Section, Story, Study};
+use lobule_study::{Card, Check, Preset, Run, Section, Story, Study};
 use lobule_theory::perceptron::{Parameters, Steps, capacity};
 use serde::{Deserialize, Serialize};
 pub use single::Single;
@@ -84,14 +84,14 @@ struct Measure {
     snapshot: u64,
 }
 
-/// What a run leaves behind.
+/// Measurements of all seeds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Record {
     /// One for each seed.
     seeds: Vec<Seed>,
 }
 
-/// What one seed measured.
+/// Measurements of one seed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Seed {
     single: Single,
@@ -107,6 +107,11 @@ impl Seed {
 }
 
 impl Config {
+    /// Number of patterns that the cell can hold.
+    fn capacity(&self) -> f64 {
+        capacity(self.cell.gamma).map_or(f64::NAN, |c| f64::from(self.cell.fibers) * c.load)
+    }
+
     /// Every perceptron of one seed: rule, patterns, epochs; each once.
     fn plan(&self) -> Vec<(Rule, u32, u64)> {
         let q = self.steps.q;
@@ -135,7 +140,7 @@ impl Config {
 static CARD: Card = Card {
     name: "sgdege/perceptron",
     title: "How many patterns one Purkinje cell learns from a global error",
-    line: "analog perceptron: perturbation learning, delta rule, capacity (Fig. 10)",
+    line: "How many patterns can one Purkinje cell learn by perturbations, and how many could it hold? (Fig. 10)",
     source: super::PAPER,
     sources: &[
         "Perceptron: Bouvier et al. 2018, doi:10.7554/eLife.31599, methods, (36)-(42)",
@@ -152,6 +157,7 @@ static CARD: Card = Card {
         ),
     ],
     unit: "million presentations",
+    grounds: findings::GROUNDS,
     ..Card::BLANK
 };
 
@@ -162,57 +168,54 @@ impl Study for Perceptron {
     const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        use super::need;
         config.cell.validate()?;
         config.steps.validate()?;
-        for (key, patterns) in [
-            ("sweep.patterns", &config.sweep.patterns),
-            ("scan.patterns", &config.scan.patterns),
-            ("long.patterns", &config.long.patterns),
+        let (sweep, scan, long, m) = (&config.sweep, &config.scan, &config.long, &config.measure);
+        let q_below_1 = |table: &str, q: f64| {
+            let allowed = "0 to 1 is allowed, without 1, where learning diverges";
+            Check::of(table).that("q", q, (0.0..1.0).contains(&q), allowed).map(drop)
+        };
+        Check::of("measure").that("average", m.average, m.average >= 1, "at least 1 is needed")?.that(
+            "snapshot",
+            m.snapshot,
+            m.snapshot >= 1,
+            "at least 1 is needed",
+        )?;
+        Check::of("sweep").some("patterns", &sweep.patterns)?;
+        for (table, patterns, epochs) in [
+            ("sweep", &sweep.patterns, sweep.epochs),
+            ("scan", &scan.patterns, scan.epochs),
+            ("long", &long.patterns, long.epochs),
         ] {
-            need(patterns.iter().all(|p| (1..=100_000).contains(p)), key, "must lie between 1 and 100000")?;
-        }
-        need(!config.sweep.patterns.is_empty(), "sweep.patterns", "at least one number is needed")?;
-        for (key, q) in [("scan.q", &config.scan.q), ("long.q", &config.long.q)] {
-            need(
-                q.iter().all(|q| (0.0..1.0).contains(q)),
-                key,
-                "must lie between 0 and 1, without 1: learning diverges there",
+            Check::of(table).all_within("patterns", patterns, 1..=100_000)?.that(
+                "epochs",
+                epochs,
+                epochs >= m.average,
+                "at least measure.average is needed",
             )?;
         }
-        need(config.steps.q < 1.0, "steps.q", "must be below 1: learning diverges there")?;
-        let m = &config.measure;
-        need(m.average > 0 && m.snapshot > 0, "measure.average, measure.snapshot", "must be at least 1")?;
-        for (key, epochs) in [
-            ("sweep.epochs", config.sweep.epochs),
-            ("scan.epochs", config.scan.epochs),
-            ("long.epochs", config.long.epochs),
-        ] {
-            need(epochs >= m.average, key, "must be at least measure.average")?;
-        }
+        scan.q.iter().try_for_each(|q| q_below_1("scan", *q))?;
+        long.q.iter().try_for_each(|q| q_below_1("long", *q))?;
+        q_below_1("steps", config.steps.q)?;
         let s = &config.single;
-        need(
-            s.runs > 0 && s.epochs > s.settle,
-            "single.epochs",
-            "must exceed single.settle, with single.runs at least 1",
-        )?;
-        need(s.epochs >= 1000, "single.epochs", "must be at least 1000: the last 500 give the end")?;
-        need(
-            s.begin_hz > s.stop_hz && s.stop_hz > 0.0,
-            "single.begin_hz",
-            "must be above single.stop_hz, and that above 0",
-        )?;
-        need(
-            config.states.patterns.iter().all(|p| config.sweep.patterns.contains(p)),
-            "states.patterns",
-            "must be among sweep.patterns",
-        )?;
-        let step = config.delta.step;
-        need(
-            step > 0.0 && step < 2.0,
-            "delta.step",
-            "must lie between 0 and 2: more overshoots by more than the error",
-        )
+        Check::of("single")
+            .that("runs", s.runs, s.runs >= 1, "at least 1 is needed")?
+            .that("epochs", s.epochs, s.epochs > s.settle, "more than single.settle are needed")?
+            .that(
+                "epochs",
+                s.epochs,
+                s.epochs >= 1000,
+                "at least 1000 are needed: the last 500 give the end",
+            )?
+            .above("stop_hz", s.stop_hz, 0.0)?
+            .above("begin_hz", s.begin_hz, s.stop_hz)?;
+        for p in &config.states.patterns {
+            let is_run = sweep.patterns.contains(p);
+            Check::of("states").that("patterns", p, is_run, "only numbers in sweep.patterns are allowed")?;
+        }
+        let (step, overshoots) =
+            (config.delta.step, "above 0 and below 2 is allowed: more overshoots by more than the error");
+        Check::of("delta").that("step", step, step > 0.0 && step < 2.0, overshoots).map(drop)
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -243,15 +246,14 @@ impl Study for Perceptron {
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {
-        let fibers = f64::from(config.cell.fibers);
-        let limit = capacity(config.cell.gamma).map_or(f64::NAN, |c| fibers * c.load);
+        let limit = config.capacity();
         let rule = Rule::Sgdege { q: config.steps.q };
         let few = config.sweep.patterns.iter().copied().filter(|p| f64::from(*p) < 0.8 * limit).max();
         let error = few.map(|p| findings::mean_error(record, rule, p, config.sweep.epochs));
         let floor = config.steps.floor_hz().unwrap_or(f64::NAN);
         let answer = match (few, error) {
             (Some(p), Some(error)) => format!(
-                "{p} patterns are learned to {} Hz ({} predicted); the cell could hold {}.",
+                "The cell learned {p} patterns to within {} Hz ({} Hz predicted); it could hold {} patterns.",
                 fixed(error, 2),
                 fixed(floor, 2),
                 fixed(limit, 0)
@@ -261,34 +263,42 @@ impl Study for Perceptron {
         Story {
             answer,
             small_print: vec![format!(
-                "{} seeds, {} fibers, q = {}; error: mean over patterns of |P − R| without perturbation, over the last {} epochs.",
+                "Numbers are from {} seeds with {} fibers and q = {}. The error is the mean over patterns of |P − R| without perturbation, \
+                 over the last {} epochs.",
                 config.seeds.len(),
                 config.cell.fibers,
                 config.steps.q,
                 config.measure.average
             )],
-            steps: vec![
-                "Each pattern excites a random fifth of the fibers and has a target rate.".into(),
-                "Patterns come in a new random order in every epoch; the cell hears of each only whether the error exceeded \
-                 its estimate."
-                    .into(),
-                "On perturbed presentations that sign moves the weights of the cell; on every one it moves those of the olive's inhibition.".into(),
-                "The delta rule knows the signed error of the cell, and shows what could be learned.".into(),
-            ],
+            steps: [
+                "Each pattern excites a random fifth of the fibers and has a target rate.",
+                "Every epoch presents the patterns in a new random order. For each presentation the cell receives one signal: whether the \
+                 error exceeded its estimate.",
+                "On perturbed presentations this signal sets the sign in which the weights of the cell change. On every presentation it sets \
+                 the sign in which the weights of the olive's inhibition change.",
+                "The delta rule uses the signed error of the cell. It shows how much can be learned at all.",
+            ]
+            .map(String::from)
+            .into(),
             sections: vec![Section::new(
                 "Speed, error and capacity",
-                "As the paper's Figure 10. Below capacity perturbation learning ends at its floor A (1 + q) / 2, the delta rule at zero; \
-                 near capacity both need ever longer, and above it a few patterns keep large errors while most are learned.",
+                "The panels correspond to Figure 10 of the paper. Below capacity perturbation learning ends at its floor A (1 + q) / 2, the \
+                 delta rule at zero. Near capacity both need many more epochs. Above it a few patterns keep large errors while most are \
+                 learned.",
                 &["figure_10"],
             )],
-            differences: vec![
-                "Initial weights are not in the paper: uniform between 0 and twice the mean that gives half the largest rate; for panel A half of \
-                 them zero, which alone gives the half speed that the paper reports for a falling rate."
-                    .into(),
-                "The paper's results call the floor at q = 0.5 1.5 A; the formula gives 0.75 A, which is 1.5 Hz.".into(),
-                "The appendix compares panel A with (33); at rho = 0.2 and beta = 2 the cell follows D±, so (32) and (35) hold: 0.04 Hz per trial.".into(),
-                "The error is that without perturbation: only this has the floor A (1 + q) / 2.".into(),
-                "The step of the delta rule is not in the paper; it is that of perturbation learning.".into(),
-            ], ..Story::default() }
+            differences: [
+                "The paper does not give initial weights. Here they are uniform between 0 and twice the mean that gives half the largest \
+                 rate. For panel A half of them are zero; only then do falling rates have the half speed that the paper reports.",
+                "The paper's results give the floor at q = 0.5 as 1.5 A. The formula gives 0.75 A, which is 1.5 Hz.",
+                "The appendix compares panel A with (33). At rho = 0.2 and beta = 2 the cell follows D±, so (32) and (35) apply: 0.04 Hz per \
+                 trial.",
+                "The error is that without perturbation, since only this has the floor A (1 + q) / 2.",
+                "The paper does not give the step of the delta rule. Here it equals that of perturbation learning.",
+            ]
+            .map(String::from)
+            .into(),
+            ..Story::default()
+        }
     }
 }

@@ -1,24 +1,24 @@
-//! One pattern: how fast its rate rises and falls (panel A).
+//! One pattern: speed of rising and falling rates (panel A).
 
 use super::Config;
-use lobule_analysis::quantile;
+use lobule_analysis::{mean, quantile};
 use lobule_signal::Stream;
 use lobule_study::Error;
 use lobule_theory::perceptron::{Patterns, Sgdege, Start};
 use serde::{Deserialize, Serialize};
 
-/// What the runs of one seed measured.
+/// Speeds and ends of the runs of one seed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Single {
-    /// Mean speed of rates that rise, Hz per epoch: all way over all time.
+    /// Mean speed of rising rates, Hz per epoch: total distance divided by total time.
     pub(super) up_hz: f64,
-    /// The same of rates that fall.
+    /// Mean speed of falling rates.
     pub(super) down_hz: f64,
-    /// Runs of each.
+    /// Runs with rising rates.
     pub(super) up_runs: u32,
-    /// Runs of each.
+    /// Runs with falling rates.
     pub(super) down_runs: u32,
-    /// Median over runs that arrived of the mean P - R over the last 500 epochs, Hz.
+    /// Median, over runs that reached their target, of the mean P - R over the last 500 epochs, Hz.
     pub(super) end_hz: f64,
     /// P - R of the first runs, every tenth epoch, Hz.
     pub(super) courses: Vec<Vec<f64>>,
@@ -30,8 +30,8 @@ const END: usize = 500;
 pub(super) fn runs(config: &Config, seed: u64) -> Result<Single, Error> {
     let s = &config.single;
     let seeds = Stream::new(seed, "sgdege.perceptron.single");
-    // Way and time of rising and falling runs.
-    let (mut ways, mut times, mut counts) = ([0.0; 2], [0.0; 2], [0u32; 2]);
+    // Distance and time of rising and falling runs.
+    let (mut distances, mut times, mut counts) = ([0.0; 2], [0.0; 2], [0u32; 2]);
     let (mut ends, mut courses) = (Vec::new(), Vec::new());
     for k in 0..s.runs {
         let own = u64::from(seeds.u32(0, k)) << 32 | u64::from(seeds.u32(1, k));
@@ -44,16 +44,16 @@ pub(super) fn runs(config: &Config, seed: u64) -> Result<Single, Error> {
             off.push(cell.rates_hz(0).0 - target);
         }
         let begin = s.settle as usize;
-        // Far from the target, and not silent: a silent cell does not move until its drive is above threshold.
+        // Far from the target, and not silent: the rate of a silent cell is zero until its drive exceeds the threshold.
         let counts_from = |t: usize| off[t].abs() > s.begin_hz && off[t] > -target;
         if counts_from(begin) {
             let last = (begin..off.len()).find(|&t| off[t].abs() < s.stop_hz).unwrap_or(off.len() - 1);
             let side = usize::from(off[begin] > 0.0);
-            ways[side] += off[last] - off[begin];
+            distances[side] += off[last] - off[begin];
             times[side] += (last - begin) as f64;
             counts[side] += 1;
         }
-        let end = off[off.len() - END..].iter().sum::<f64>() / END as f64;
+        let end = mean(&off[off.len() - END..]);
         if end.abs() < s.stop_hz {
             ends.push(end);
         }
@@ -61,8 +61,8 @@ pub(super) fn runs(config: &Config, seed: u64) -> Result<Single, Error> {
             courses.push(off.iter().copied().step_by(10).collect());
         }
     }
-    // A seed without a run of a kind has no speed of it; 0 is out of every range.
-    let speed = |side: usize| if times[side] > 0.0 { ways[side] / times[side] } else { 0.0 };
+    // A seed without such a run has no speed; 0 is out of every range.
+    let speed = |side: usize| if times[side] > 0.0 { distances[side] / times[side] } else { 0.0 };
     Ok(Single {
         up_hz: speed(0),
         down_hz: speed(1),

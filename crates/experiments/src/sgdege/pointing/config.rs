@@ -1,6 +1,6 @@
 //! Parameters of the pointing experiment.
 
-use lobule_study::Error;
+use lobule_study::{Check, Error};
 use lobule_theory::network::{Network, NetworkParameters};
 use lobule_theory::rules::{
     ErrorKind, LearningRule, MarrAlbusIto, MarrAlbusItoParameters, Reinforce, ReinforceParameters, Sgdege,
@@ -8,7 +8,7 @@ use lobule_theory::rules::{
 };
 use serde::{Deserialize, Serialize};
 
-/// The rules that may teach the network; `static` is none.
+/// Rules of learning by name; `static` does not learn.
 pub const RULES: [&str; 4] = ["sgdege", "marr_albus_ito", "reinforce", "static"];
 
 /// The whole configuration; the document of defaults gives units and sources.
@@ -21,13 +21,13 @@ pub struct PointingConfig {
     pub rules: Vec<String>,
     /// Schedule.
     pub protocol: ProtocolConfig,
-    /// What the nuclear cells do to the arm, and the miss to the olive.
+    /// Effect of the nuclear cells on the arm, and of the pointing error on the olive.
     pub decoder: DecoderConfig,
     /// Sizes and rates.
     pub network: NetworkParameters,
     /// The perturbation rule.
     pub sgdege: SgdegeParameters,
-    /// Climbing fibres that signal every miss.
+    /// Climbing fibers that signal every pointing error, without its direction.
     pub marr_albus_ito: MarrAlbusItoParameters,
     /// REINFORCE.
     pub reinforce: ReinforceParameters,
@@ -62,71 +62,45 @@ pub struct DecoderConfig {
 }
 
 impl PointingConfig {
-    /// Checks what the types do not.
+    /// Checks the values.
     ///
     /// # Errors
     /// [`Error::Config`] naming the key, its value and the allowed range.
     pub fn validate(&self) -> Result<(), Error> {
-        let refuse = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
-        let distinct: std::collections::BTreeSet<_> = self.seeds.iter().collect();
-        if distinct.len() != self.seeds.len() {
-            return refuse("seeds", format!("{:?} repeats a seed; each counts once", self.seeds));
-        }
-        if self.rules.is_empty() {
-            return refuse("rules", format!("none; there are: {}", RULES.join(", ")));
-        }
-        for (i, rule) in self.rules.iter().enumerate() {
-            if !RULES.contains(&rule.as_str()) || self.rules[..i].contains(rule) {
-                return refuse("rules", format!("`{rule}`; each once of: {}", RULES.join(", ")));
-            }
-        }
+        let check = Check::of("");
+        check.distinct("seeds", &self.seeds)?.some("rules", &self.rules)?;
+        self.rules.iter().try_for_each(|rule| check.one_of("rules", rule, &RULES).map(drop))?;
+        check.distinct("rules", &self.rules)?;
         let p = &self.protocol;
-        if p.prism < 100 || p.removal < 100 || p.baseline + p.prism + p.removal > 1_000_000 {
-            return refuse(
-                "protocol.prism",
-                format!(
-                    "{} through prisms and {} after; at least 100 of each, at most 1000000 in all",
-                    p.prism, p.removal
-                ),
-            );
-        }
-        if !(p.prism_deg.is_finite() && p.prism_deg.abs() <= 60.0 && p.prism_deg != 0.0) {
-            return refuse(
-                "protocol.prism_deg",
-                format!("{} deg; up to 60 deg to either side, not 0", p.prism_deg),
-            );
-        }
-        if !(0.0..=90.0).contains(&p.reach_deg) {
-            return refuse("protocol.reach_deg", format!("{} deg; it lies in 0..90", p.reach_deg));
-        }
+        let movements = p.baseline.saturating_add(p.prism).saturating_add(p.removal);
+        let can_point = p.prism_deg.is_finite() && p.prism_deg.abs() <= 60.0 && p.prism_deg != 0.0;
         let bins = self.network.bins as u64;
-        if !(50..=5000).contains(&p.trial_ms) || bins == 0 || !p.trial_ms.is_multiple_of(bins) {
-            return refuse(
-                "protocol.trial_ms",
-                format!("{} ms; 50 to 5000 ms and a multiple of network.bins = {bins}", p.trial_ms),
-            );
+        let fits = (50..=5000).contains(&p.trial_ms) && bins > 0 && p.trial_ms.is_multiple_of(bins);
+        let durations = format!("50 to 5000 ms and a multiple of network.bins = {bins} is needed");
+        Check::of("protocol")
+            .within("prism", p.prism, 100..=1_000_000)?
+            .within("removal", p.removal, 100..=1_000_000)?
+            .that(
+                "prism",
+                p.prism,
+                movements <= 1_000_000,
+                "with baseline and removal at most 1000000 movements",
+            )?
+            .that("prism_deg", p.prism_deg, can_point, "-60 to 60 deg is allowed, without 0")?
+            .within("reach_deg", p.reach_deg, 0.0..=90.0)?
+            .that("trial_ms", p.trial_ms, fits, &durations)?;
+        let decoder = Check::of("decoder");
+        for (key, value) in
+            [("full_deg", self.decoder.full_deg), ("error_hz_per_deg", self.decoder.error_hz_per_deg)]
+        {
+            decoder.that(key, value, value > 0.0 && value <= 1e4, "above 0 and at most 10000 is allowed")?;
         }
-        for (key, value) in [
-            ("decoder.full_deg", self.decoder.full_deg),
-            ("decoder.error_hz_per_deg", self.decoder.error_hz_per_deg),
-        ] {
-            if !(value.is_finite() && value > 0.0 && value <= 1e4) {
-                return refuse(key, format!("{value}; more than 0, at most 10000"));
-            }
-        }
-        if !self.network.columns.is_multiple_of(2) {
-            return refuse(
-                "network.columns",
-                format!("{}; an even number: plus and minus", self.network.columns),
-            );
-        }
-        if self.network.patterns != 1 {
-            return refuse(
-                "network.patterns",
-                format!("{}; one target is one pattern", self.network.patterns),
-            );
-        }
-        // Drawing the rules checks their parameters; a small network is enough for it.
+        let (columns, patterns) = (self.network.columns, self.network.patterns);
+        let are_even = columns.is_multiple_of(2);
+        Check::of("network")
+            .that("columns", columns, are_even, "an even number is needed: half turn in each direction")?
+            .that("patterns", patterns, patterns == 1, "1 is needed: one target is one pattern")?;
+        // Constructing the rules checks their parameters; a small network suffices.
         let smallest = NetworkParameters { rows: 1, fibers_per_row: 2, ..self.network.clone() };
         let network = Network::new(&smallest, 0)?;
         RULES.iter().try_for_each(|rule| self.rule(rule, &network, 0).map(drop))?;

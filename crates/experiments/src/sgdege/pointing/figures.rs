@@ -1,12 +1,13 @@
 //! Figures of the pointing experiment.
 
 use super::config::PointingConfig;
-use super::run::{ArmRecord, PointingRecord};
+use super::run::{PointingRecord, RuleRun};
 use super::words::rule_name;
+use lobule_analysis::{mean, mean_of};
 use lobule_study::Error;
 use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate, SHADE};
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, VERMILLION};
-use lobule_study::report::svg::{Dash, Stroke, tint};
+use lobule_study::report::palette::{BLACK, BLUE, GREEN, VERMILLION};
+use lobule_study::report::svg::{Dash, Stroke};
 use lobule_study::report::{Figure, plot};
 
 /// Points that a curve of thousands of movements is drawn with.
@@ -21,134 +22,126 @@ fn pen(rule: &str) -> Stroke {
     }
 }
 
+/// Movements in one block of a curve.
+fn block_size(movements: usize) -> usize {
+    movements.div_ceil(POINTS).max(1)
+}
+
 /// Means of blocks: (middle, mean). `[blocks]`
 fn blocks(values: &[f64]) -> Vec<(f64, f64)> {
-    let size = values.len().div_ceil(POINTS).max(1);
-    values
-        .chunks(size)
-        .enumerate()
-        .map(|(k, block)| {
-            let n = block.len() as f64;
-            ((k * size) as f64 + 0.5 * n, block.iter().sum::<f64>() / n)
-        })
-        .collect()
+    let size = block_size(values.len());
+    let middle = |k: usize, block: &[f64]| (k * size) as f64 + 0.5 * block.len() as f64;
+    values.chunks(size).enumerate().map(|(k, block)| (middle(k, block), mean(block))).collect()
 }
 
-fn zero() -> Level {
-    Level::across(0.0).pen(Stroke::new(GUIDE, 1.0).dash(Dash::Dotted))
-}
-
-fn span(config: &PointingConfig) -> (f64, f64) {
+/// A plate of one panel over all movements, with the exposure shaded.
+fn by_movement(
+    config: &PointingConfig,
+    name: &str,
+    height: f64,
+    movements: usize,
+    y: Axis,
+) -> (Plate, Panel) {
     let p = &config.protocol;
-    (p.baseline as f64, (p.baseline + p.prism) as f64)
+    let mut panel = Panel::new("", Axis::exact("movement", 0.0, movements as f64), y);
+    panel.shades.push((p.baseline as f64, (p.baseline + p.prism) as f64));
+    (Plate::new(name, 1, height), panel)
 }
 
 /// All figures.
 pub fn figures(config: &PointingConfig, record: &PointingRecord) -> Result<Vec<Figure>, Error> {
-    let mut figures = vec![miss(config, record)?];
-    if let Some(arm) = record.of("sgdege").next() {
-        figures.push(olive(config, arm)?);
+    let mut figures = vec![error_by_movement(config, record)?];
+    if let Some(run) = record.of("sgdege").next() {
+        figures.push(olive(config, run)?);
     }
     figures.push(paths(config, record)?);
     Ok(figures)
 }
 
-/// Miss by movement, one line per rule and seed.
-fn miss(config: &PointingConfig, record: &PointingRecord) -> Result<Figure, Error> {
-    let movements = record.arms.first().map_or(1, |a| a.errors_deg.len());
-    let mut panel = Panel::new("", Axis::exact("movement", 0.0, movements as f64), Axis::exact("", 0.0, 1.0));
-    panel.shades.push(span(config));
-    panel.levels.push(zero());
-    let mut plate = Plate::new("miss", 1, 300.0);
-    let mut reach = vec![0.0];
+/// Pointing error by movement, one line per rule and seed.
+fn error_by_movement(config: &PointingConfig, record: &PointingRecord) -> Result<Figure, Error> {
+    let movements = record.runs.first().map_or(1, |r| r.errors_deg.len());
+    let curves = |rule| record.of(rule).map(|r| blocks(&r.errors_deg)).collect::<Vec<_>>();
+    let all = config.rules.iter().flat_map(|rule| curves(rule)).flatten().map(|(_, error)| error);
+    let y = Axis::covering("pointing error (deg, signed)", all.chain([0.0]));
+    let (mut plate, mut panel) = by_movement(config, "miss", 300.0, movements, y);
+    panel.levels.push(Level::across(0.0));
     for rule in &config.rules {
-        let stroke = pen(rule);
-        let arms: Vec<Vec<(f64, f64)>> = record.of(rule).map(|a| blocks(&a.errors_deg)).collect();
-        let Some(first) = arms.first() else { continue };
-        let mean: Vec<(f64, f64)> = (0..first.len())
-            .map(|k| (first[k].0, arms.iter().map(|a| a[k].1).sum::<f64>() / arms.len() as f64))
-            .collect();
-        if arms.len() > 1 {
-            let thin = Stroke::new(&tint(&stroke.colour, 0.45), 0.8);
-            panel.marks.extend(arms.iter().map(|a| Mark::Line { points: a.clone(), stroke: thin.clone() }));
-        }
-        reach.extend(arms.iter().flatten().map(|p| p.1));
-        panel.marks.push(Mark::Line { points: mean, stroke: stroke.clone() });
-        plate.legend.push(Key::line(rule_name(rule), stroke));
+        let curves = curves(rule);
+        let Some(first) = curves.first() else { continue };
+        let mean = (0..first.len()).map(|k| (first[k].0, mean_of(curves.iter().map(|c| c[k].1)))).collect();
+        let seeds = if curves.len() > 1 { curves } else { Vec::new() };
+        panel.seeds([mean].into_iter().chain(seeds), &pen(rule));
+        plate.legend.push(Key::line(rule_name(rule), pen(rule)));
     }
-    panel.y = Axis::covering("miss (deg, signed)", reach);
     plate.legend.push(Key::block("through prisms", SHADE));
     plate.panels.push(panel);
-    let size = movements.div_ceil(POINTS).max(1);
     let caption = format!(
-        "Where the hand ends beside the target, by movement (means of {size}). Thick lines: mean over seeds; thin \
-         lines: single seeds. The rules are told the size of the miss, not its side. Learning shows as a fall to zero \
-         within the shade, and as an after-effect of the opposite sign behind it."
+        "Signed pointing error by movement (means of {}). Thick lines: mean over seeds; thin lines: single seeds. Shading: prisms on. The \
+         rules receive the size of the error, not its direction. A rule that learns reduces the error to zero through prisms and shows an \
+         after-effect of opposite sign afterwards.",
+        block_size(movements)
     );
     Ok(Figure::svg("miss", caption, plot::svg(&plate)?))
 }
 
 /// Error and inhibition of the olive on the first seed.
-fn olive(config: &PointingConfig, arm: &ArmRecord) -> Result<Figure, Error> {
+fn olive(config: &PointingConfig, run: &RuleRun) -> Result<Figure, Error> {
     let hz = config.decoder.error_hz_per_deg;
-    let error: Vec<f64> = arm.errors_deg.iter().map(|e| e.abs() * hz).collect();
-    let (error, inhibition) = (blocks(&error), blocks(&arm.inhibition_hz));
-    let x = Axis::exact("movement", 0.0, arm.errors_deg.len() as f64);
-    let y = Axis::covering("rate (Hz)", error.iter().chain(&inhibition).map(|p| p.1).chain([0.0]));
-    let mut panel = Panel::new("", x, y);
-    panel.shades.push(span(config));
-    let pens = [Stroke::new(VERMILLION, 2.0), Stroke::new(BLUE, 1.6).dash(Dash::Dashed)];
-    panel.marks.push(Mark::Line { points: error, stroke: pens[0].clone() });
-    panel.marks.push(Mark::Line { points: inhibition, stroke: pens[1].clone() });
-    let mut plate = Plate::new("olive", 1, 200.0);
-    plate.legend = vec![
-        Key::line("error E: size of the miss", pens[0].clone()),
-        Key::line("inhibition I of the olive", pens[1].clone()),
-        Key::block("through prisms", SHADE),
+    let error: Vec<f64> = run.errors_deg.iter().map(|e| e.abs() * hz).collect();
+    let curves = [
+        ("error E: size of the pointing error", blocks(&error), Stroke::new(VERMILLION, 2.0)),
+        ("inhibition I of the olive", blocks(&run.inhibition_hz), Stroke::new(BLUE, 1.6).dash(Dash::Dashed)),
     ];
+    let all = curves.iter().flat_map(|(_, points, _)| points).map(|p| p.1).chain([0.0]);
+    let y = Axis::covering("rate (Hz)", all);
+    let (mut plate, mut panel) = by_movement(config, "olive", 200.0, run.errors_deg.len(), y);
+    for (label, points, pen) in curves {
+        plate.legend.push(Key::line(label, pen.clone()));
+        panel.marks.push(Mark::line(points, pen));
+    }
+    plate.legend.push(Key::block("through prisms", SHADE));
     plate.panels.push(panel);
     let caption = format!(
-        "Why one number is enough (perturbation rule, seed {}). The inhibition of the olive follows the error, so that a climbing \
-         fibre fires after a movement when, and only when, this movement was worse than the last ones; what spontaneous \
-         complex spikes had changed in it is then taken back, else kept.",
-        arm.seed
+        "Error and inhibition of the olive by movement (perturbation rule, seed {}). Shading: prisms on. The inhibition follows the error, so \
+         that climbing fibers fire after a movement only if its error was larger than those of the last movements. The rule then reverses \
+         the changes that spontaneous complex spikes made in this movement, and otherwise reinforces them.",
+        run.seed
     );
     Ok(Figure::svg("olive", caption, plot::svg(&plate)?))
 }
 
 /// Paths of the hand at the end of the exposure.
 fn paths(config: &PointingConfig, record: &PointingRecord) -> Result<Figure, Error> {
-    let first = config.seeds.first().copied().unwrap_or(0);
-    let mut panel = Panel::new("", Axis::exact("", 0.0, 1.0), Axis::exact("", 0.0, 1.0));
+    let seed = config.seeds.first().copied().unwrap_or(0);
+    let of_seed = || record.runs.iter().filter(|r| r.seed == seed);
+    let mut marks = Vec::new();
     let mut plate = Plate::new("paths", 1, 300.0);
-    let (mut xs, mut ys) = (Vec::new(), Vec::new());
-    for arm in record.arms.iter().filter(|a| a.seed == first) {
-        let points: Vec<(f64, f64)> = arm.hand_m.iter().map(|[x, y]| (*x, *y)).collect();
-        xs.extend(points.iter().map(|p| p.0));
-        ys.extend(points.iter().map(|p| p.1));
-        if let Some(&end) = points.last() {
-            let dot =
-                Mark::Dots { points: vec![end], radius: 4.0, colour: pen(&arm.rule).colour, opacity: 1.0 };
-            panel.marks.push(Mark::Line { points, stroke: pen(&arm.rule) });
-            panel.marks.push(dot);
+    let (mut xs, ys): (Vec<f64>, Vec<f64>) = of_seed().flat_map(|r| &r.hand_m).map(|[x, y]| (*x, *y)).unzip();
+    for run in of_seed() {
+        let pen = pen(&run.rule);
+        if let Some(&[x, y]) = run.hand_m.last() {
+            marks.push(Mark::line(run.hand_m.iter().map(|[x, y]| (*x, *y)), pen.clone()));
+            marks.push(Mark::dots([(x, y)], 4.0, &pen.colour));
         }
-        plate.legend.push(Key::line(rule_name(&arm.rule), pen(&arm.rule)));
+        plate.legend.push(Key::line(rule_name(&run.rule), pen));
     }
-    if let Some(arm) = record.arms.iter().find(|a| a.seed == first) {
+    if let Some(run) = of_seed().next() {
         let far = ys.iter().copied().fold(0.0, f64::max) * 1.04;
-        let ray = |y: f64| (y * arm.target_deg.to_radians().tan(), y);
         let near = ys.iter().copied().fold(far, f64::min);
-        xs.extend([ray(near).0, ray(far).0]);
-        let stroke = Stroke::new(GUIDE, 1.0).dash(Dash::Dotted);
-        panel.marks.insert(0, Mark::Line { points: vec![ray(near), ray(far)], stroke: stroke.clone() });
-        plate.legend.push(Key::line("direction of the target", stroke));
+        let ray = [near, far].map(|y| (y * run.target_deg.to_radians().tan(), y));
+        xs.extend(ray.map(|p| p.0));
+        let pen = Stroke::guide().dash(Dash::Dotted);
+        marks.insert(0, Mark::line(ray, pen.clone()));
+        plate.legend.push(Key::line("direction of the target", pen));
     }
-    panel.x = Axis::covering("hand to the right of the shoulder (m)", xs);
-    panel.y = Axis::covering("hand ahead of the shoulder (m)", ys);
+    let x = Axis::covering("hand to the right of the shoulder (m)", xs);
+    let mut panel = Panel::new("", x, Axis::covering("hand ahead of the shoulder (m)", ys));
+    panel.marks = marks;
     plate.panels.push(panel);
     let caption = format!(
-        "Path of the hand after the exposure, still through prisms and without perturbations (seed {first}); discs: end of the movement. \
-         The cortex alone points to where the target seems to be, {}° beside it.",
+        "Path of the hand at the end of the exposure, through prisms and without perturbations, seen from above (seed {seed}); one color for \
+         each rule; discs: end of the movement. The cortex alone points to the apparent target, {}° beside the actual one.",
         config.protocol.prism_deg
     );
     Ok(Figure::svg("paths", caption, plot::svg(&plate)?))

@@ -1,4 +1,4 @@
-//! Runs the pointing experiment: every rule on every seed.
+//! Runs of the pointing experiment: every rule on every seed.
 
 use super::config::PointingConfig;
 use lobule_cerebellum::SgdegeController;
@@ -15,7 +15,7 @@ const TICK_S: f64 = 1e-3;
 
 /// One rule on one seed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ArmRecord {
+pub struct RuleRun {
     /// Rule.
     pub rule: String,
     /// Seed.
@@ -28,7 +28,7 @@ pub struct ArmRecord {
     pub hand_m: Vec<[f64; 2]>,
     /// Direction of the target from the shoulder, deg to the right of straight ahead.
     pub target_deg: f64,
-    /// Hash of what was learned.
+    /// Hash of the learned state.
     pub fingerprint: String,
 }
 
@@ -36,17 +36,18 @@ pub struct ArmRecord {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PointingRecord {
     /// Rules × seeds.
-    pub arms: Vec<ArmRecord>,
+    #[serde(rename = "arms")]
+    pub runs: Vec<RuleRun>,
 }
 
 impl PointingRecord {
-    /// The arms of a rule, by seed.
-    pub fn of<'a>(&'a self, rule: &'a str) -> impl Iterator<Item = &'a ArmRecord> {
-        self.arms.iter().filter(move |a| a.rule == rule)
+    /// The runs of a rule, by seed.
+    pub fn of<'a>(&'a self, rule: &'a str) -> impl Iterator<Item = &'a RuleRun> {
+        self.runs.iter().filter(move |r| r.rule == rule)
     }
 }
 
-/// Points to where the target seems to be: minimum-jerk accelerations of shoulder (deg/ms²) and elbow.
+/// Motor cortex that points to the apparent position of the target: minimum-jerk accelerations of shoulder (deg/ms²) and elbow.
 ///
 /// The cue is the turn of the shoulder, deg.
 struct Cortex {
@@ -85,7 +86,7 @@ impl Controller for Cortex {
     }
 }
 
-/// Cortex and cerebellum beside each other, on the arm; feed-forward, so without delays.
+/// Cortex and cerebellum in parallel, on the arm; feed-forward, so without delays.
 struct Pointer {
     body: ClosedLoop<PlanarArm, Beside<Cortex, SgdegeController>>,
     ticks: usize,
@@ -109,7 +110,7 @@ impl Pointer {
         let mut arm =
             PlanarArm::new(1f64.to_radians(), PlanarArm::planned_elbow_rad(), ticks as f64 * TICK_S);
         arm.start_shoulder_rad = PlanarArm::pointing_shoulder_rad() + reach_deg.to_radians();
-        // The target lies where the cortex alone points without prisms: its own errors are not the subject.
+        // The target lies where the cortex alone points without prisms, so that errors of the cortex itself do not count.
         let mut alone = ClosedLoop::new(arm, Cortex::new(ticks), 0, TICK_S, [0, 0])?;
         for _ in 0..ticks {
             alone.tick(&Drive { cues: &[reach_deg], ..Drive::default() })?;
@@ -120,7 +121,7 @@ impl Pointer {
         Ok(Self { body, ticks, reach_deg })
     }
 
-    /// One movement towards a target that seems to be `seen_deg` from straight ahead; `hand` sees each tick.
+    /// One movement toward a target that appears `seen_deg` from straight ahead; `hand` receives the position at each tick.
     /// Returns the signed error, deg.
     fn move_once(&mut self, seen_deg: f64, mut hand: impl FnMut([f64; 2])) -> Result<f64, Error> {
         self.body.reset();
@@ -143,10 +144,10 @@ impl Pointer {
 pub fn run(config: &PointingConfig, run: &Run) -> Result<PointingRecord, Error> {
     let p = &config.protocol;
     let movements = p.baseline + p.prism + p.removal;
-    let arms: Vec<(&str, u64)> =
+    let items: Vec<(&str, u64)> =
         config.rules.iter().flat_map(|r| config.seeds.iter().map(move |s| (r.as_str(), *s))).collect();
-    run.progress.expect((arms.len() * movements) as u64);
-    let arms = run.each(&arms, |&(rule, seed)| {
+    run.progress.expect((items.len() * movements) as u64);
+    let runs = run.each(&items, |&(rule, seed)| {
         let mut pointer = Pointer::new(config, rule, seed)?;
         pointer.body.controller_mut().set_learning(rule != "static");
         let (mut errors_deg, mut inhibition_hz) =
@@ -159,7 +160,7 @@ pub fn run(config: &PointingConfig, run: &Run) -> Result<PointingRecord, Error> 
             errors_deg.push(error);
             pointer.body.finish(error.abs())?;
             if k + 1 == p.baseline + p.prism {
-                // The path with what has been learned, without a perturbation; it teaches nothing.
+                // The path that was learned, without perturbation and without learning.
                 pointer.body.controller_mut().set_learning(false);
                 pointer.move_once(p.prism_deg, |hand| hand_m.push(hand))?;
                 pointer.body.controller_mut().set_learning(rule != "static");
@@ -175,16 +176,7 @@ pub fn run(config: &PointingConfig, run: &Run) -> Result<PointingRecord, Error> 
         })?;
         let target_deg = pointer.body.plant().straight_ahead_deg;
         let fingerprint = format!("{:016x}", lobule_study::fingerprint(&state));
-        Ok(ArmRecord { rule: rule.into(), seed, errors_deg, inhibition_hz, hand_m, target_deg, fingerprint })
+        Ok(RuleRun { rule: rule.into(), seed, errors_deg, inhibition_hz, hand_m, target_deg, fingerprint })
     })?;
-    Ok(PointingRecord { arms })
-}
-
-/// Movements through prisms until a running mean over 50 of the size of the miss is below half of the deviation.
-pub fn movements_to_half(config: &PointingConfig, arm: &ArmRecord) -> f64 {
-    let p = &config.protocol;
-    let exposure = &arm.errors_deg[p.baseline..p.baseline + p.prism];
-    let half = 0.5 * p.prism_deg.abs();
-    let found = exposure.windows(50).position(|w| w.iter().map(|e| e.abs()).sum::<f64>() < 50.0 * half);
-    found.unwrap_or(p.prism) as f64
+    Ok(PointingRecord { runs })
 }

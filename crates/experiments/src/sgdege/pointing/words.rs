@@ -1,9 +1,9 @@
 //! Words of the report of the pointing experiment.
 
 use super::config::PointingConfig;
+use super::findings::windows;
 use super::run::PointingRecord;
-use super::windows;
-use lobule_analysis::mean;
+use lobule_analysis::mean_of;
 use lobule_study::report::numbers::fixed;
 use lobule_study::{Section, Story};
 
@@ -11,80 +11,75 @@ use lobule_study::{Section, Story};
 pub fn rule_name(rule: &str) -> &str {
     match rule {
         "sgdege" => "perturbation rule (SGDEGE)",
-        "marr_albus_ito" => "Marr-Albus-Ito, told of every miss",
+        "marr_albus_ito" => "Marr-Albus-Ito, unsigned error",
         "reinforce" => "REINFORCE",
         "static" => "no learning",
         other => other,
     }
 }
 
-/// Mean over seeds of the miss first, last and after, deg.
-fn course(config: &PointingConfig, record: &PointingRecord, rule: &str) -> Option<[f64; 3]> {
-    let arms: Vec<[f64; 3]> = record.of(rule).map(|a| windows(config, &a.errors_deg)).collect();
-    (!arms.is_empty()).then(|| [0, 1, 2].map(|k| mean(&arms.iter().map(|a| a[k]).collect::<Vec<_>>())))
-}
-
 /// The story of a record.
 pub fn story(config: &PointingConfig, record: &PointingRecord) -> Story {
-    let of = |rule: &str| course(config, record, rule);
-    let said = |rule: &str| {
-        of(rule).map(|[first, last, _]| {
-            format!("{}: from {}° to {}°", rule_name(rule), fixed(first, 1), fixed(last, 1))
-        })
+    // Mean over seeds of the errors of the three windows, deg.
+    let errors = |rule: &str| {
+        let of_seeds: Vec<[f64; 3]> = record.of(rule).map(|run| windows(config, run)).collect();
+        (!of_seeds.is_empty()).then(|| [0, 1, 2].map(|k| fixed(mean_of(of_seeds.iter().map(|e| e[k])), 1)))
     };
-    let answer = match of("sgdege") {
+    let answer = match errors("sgdege") {
         Some([first, last, after]) => format!(
-            "Told after each movement only how far it missed, the perturbation rule brought the miss through prisms from {}° to {}°, \
-             and missed by {}° when the prisms came off.",
-            fixed(first, 1),
-            fixed(last, 1),
-            fixed(after, 1)
+            "From the size of each pointing error alone, the perturbation rule reduced the error through prisms from {first}° to {last}°. \
+             When the prisms came off, the error was {after}°."
         ),
         None => "The perturbation rule was not run.".into(),
     };
-    let rivals: Vec<String> =
-        ["marr_albus_ito", "reinforce", "static"].into_iter().filter_map(said).collect();
-    let mut small_print = Vec::new();
-    if !rivals.is_empty() {
-        small_print.push(format!("Beside it, on the same network and arm: {}.", rivals.join("; ")));
-    }
-    small_print.push(format!(
-        "All numbers are means over {} seed(s). First: the first hundredth of the exposure; last: its last tenth.",
+    let rivals: Vec<String> = ["marr_albus_ito", "reinforce", "static"]
+        .into_iter()
+        .filter_map(|rule| {
+            errors(rule).map(|[first, last, _]| format!("{}: from {first}° to {last}°", rule_name(rule)))
+        })
+        .collect();
+    let mut small_print = vec![format!(
+        "All numbers are means over {} seed(s). The first is that of the first hundredth of the exposure, the last that of its last tenth.",
         config.seeds.len()
-    ));
+    )];
+    if !rivals.is_empty() {
+        small_print.insert(0, format!("The rivals on the same network and arm: {}.", rivals.join("; ")));
+    }
     Story {
         answer,
         small_print,
         steps: [
-            "A motor cortex points to where the target seems to be. Prisms shift what it sees, so it misses.",
-            "Beside it sits a cerebellar network of 400 Purkinje cells in 40 columns. Half of the columns turn the shoulder to one side, \
-             half to the other: the difference of their nuclear rates is added to the command.",
-            "In every movement a few climbing fibres fire by themselves. Such a spike changes the rate of its column in one bin of time by a \
-             little, and so changes where the hand ends.",
-            "After the movement the olive compares the size of the miss with an inhibition that follows the recent misses. Worse than usual: \
-             all climbing fibres fire, and every change that a spontaneous spike had made is taken back and a little more. Better: it is kept.",
-            "No cell is ever told to which side the hand missed, or what it should have done.",
+            "A motor cortex points to the apparent position of the target. Prisms shift this position, so the movement misses the target.",
+            "A cerebellar network of 400 Purkinje cells in 40 columns works in parallel. Half of the columns turn the shoulder in one direction, \
+             half in the other: the difference of their nuclear rates is added to the command.",
+            "In every movement a few climbing fibers fire spontaneously. Such a spike changes the rate of its column in one time bin a little, and \
+             so changes where the hand ends.",
+            "After the movement the olive compares the size of the error with an inhibition that follows recent errors. If the error was larger \
+             than usual, all climbing fibers fire, and every change that a spontaneous spike had made is reversed. If it was smaller, the \
+             change is reinforced.",
+            "No cell receives the direction of the error or the correct command.",
         ]
         .map(String::from)
         .into(),
         sections: vec![
             Section::new("Did it learn?", String::new(), &["miss"]),
             Section::new("How one number can teach every cell", String::new(), &["olive"]),
-            Section::new("What the arm did", String::new(), &["paths"]),
+            Section::new("Paths of the hand", String::new(), &["paths"]),
         ],
-        differences: vec![
-            "The paper has no body; the task, the decoder and its gain are ours.".into(),
-            "Perturbations are larger and more frequent than in the paper's network, where 400 targets are learned at once: \
-             one output leaves few weights to confuse."
-                .into(),
-            "In the default run REINFORCE is the faster teacher. It needs a graded error at every synapse and a record of a continuous perturbation of every cell; \
-             the perturbation rule needs one spike that comes or not."
-                .into(),
-            "When the error is gone, the inhibition of the olive is at its floor, every chance miss counts as worse than usual, and the \
-             hand wanders off a little before the inhibition catches up: the bumps of the error late in the exposure of the default run."
-                .into(),
-            "The prism experiment of the spiking modules adapts within some ten movements, because its olive is told the side of the miss. \
-             Without the side some hundred movements are needed."
-                .into(),
-        ], ..Story::default() }
+        differences: [
+            "The paper has no body. The task, the decoder and its gain are ours.",
+            "Perturbations are larger and more frequent than in the paper's network, which learns 400 targets at once. With a single output the \
+             weights interfere less.",
+            "In the default run REINFORCE learned faster. It needs a graded error at every synapse and a record of a continuous perturbation of \
+             every cell. The perturbation rule needs only the presence or absence of a spike.",
+            "Once the error is gone, the inhibition of the olive is at its floor, and every chance error counts as larger than usual. The hand \
+             then drifts away a little before the inhibition catches up. This causes the bumps of the error late in the exposure of the \
+             default run.",
+            "The spiking modules of the prism experiment adapt within about ten movements, because their olive signals the direction of the \
+             error. Without the direction the network needs several hundred.",
+        ]
+        .map(String::from)
+        .into(),
+        ..Story::default()
+    }
 }

@@ -2,16 +2,17 @@
 
 use super::findings::POINTS;
 use super::{Config, Record};
-use lobule_analysis::mean;
+use lobule_analysis::mean_of;
 use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Cell, Key, Level, Mark, Note, Panel, Plate, Swatch};
+use lobule_study::report::chart::{Axis, Cell, Key, Level, Mark, Note, Panel, Plate};
+use lobule_study::report::numbers::fixed;
 use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY, VERMILLION};
 use lobule_study::report::svg::{Anchor, Dash, INK, Stroke, tint};
 use lobule_study::report::{Figure, plot};
 use lobule_theory::single_cell::{Corridor, Line, Parameters, Region, Sector};
 
-/// One colour for each start.
-const STARTS: [&str; 4] = [BLUE, VERMILLION, GREEN, PURPLE];
+/// One color for each start.
+const START_COLORS: [&str; 4] = [BLUE, VERMILLION, GREEN, PURPLE];
 /// Most points of a drawn trajectory; more would not be seen.
 const POINTS_DRAWN: usize = 800;
 
@@ -29,14 +30,15 @@ fn figure_9(config: &Config, record: &Record) -> Result<Figure, Error> {
         phase_diagram(set.q),
         plane("Divergence, q > 1", &config.sets.figure_9d, &record.trajectories[4]),
         named(plane("Convergence", set, &record.trajectories[0]), set),
-        courses("Convergence in time", set, &record.trajectories[0]),
+        rates("Convergence in time", set, &record.trajectories[0]),
     ];
     plate.panels[1].title = format!("Lines followed, q = {}", set.q);
     let caption = format!(
-        "As Figure 9 of the paper; its panel A is a diagram. B: mean drift in the sectors between the lines C± (E = I on perturbed trials) and D± \
-         (on unperturbed ones); arrows have the direction of the drift. C: which line is followed in the upper and in the \
-         lower corridor, by beta = dJ/dP and rho; dots: the four sets of this page. D: q = {}; P falls to 0. E: four runs; grey: the \
-         corridors; circle: predicted end. F: the same in time; broken: predicted speeds from the time when a run reaches its line.",
+        "Panels as in Figure 9 of the paper, whose panel A is a diagram. B: directions of mean drift in the plane of P and J (arrows), in \
+         the sectors between the lines C± (E = I on perturbed trials) and D± (on unperturbed ones). C: lines followed in the upper and \
+         lower corridor, by beta = dJ/dP and rho; dots: the four sets of this page. D: runs with q = {}; P falls to 0. E: four runs; gray: \
+         corridors; black disc: predicted end. F: P of the same runs by trial; dashed: predicted speeds from the trial on which a run \
+         reaches its line.",
         config.sets.figure_9d.q
     );
     Ok(Figure::svg("figure_9", caption, plot::svg(&plate)?))
@@ -48,10 +50,11 @@ fn appendix(config: &Config, record: &Record) -> Result<Figure, Error> {
     for (k, (_, set, _)) in config.converging().iter().enumerate().skip(1) {
         let title = format!("ρ = {}, {}", set.rho, set.region().label().replace('-', "−"));
         plate.panels.push(plane(&title, set, &record.trajectories[k]));
-        plate.panels.push(courses(&format!("β = {}", set.beta()), set, &record.trajectories[k]));
+        plate.panels.push(rates(&format!("β = {}", set.beta()), set, &record.trajectories[k]));
     }
-    let caption = "As the figure of the paper's Appendix 1: runs in the plane (left) and in time (right) where C+ and D− (A, B), C+ and C− \
-        (C, D) or only C+ (E, F; P overshoots) are followed. Broken: predicted speeds from the time when a run reaches its line.";
+    let caption = "Panels as in the figure of the paper's Appendix 1: runs in the plane of P and J (left) and P by trial (right), where the \
+        cell follows C+ and D− (A, B), C+ and C− (C, D) or only C+ (E, F; P overshoots). Dashed: predicted speeds from the trial on which \
+        a run reaches its line.";
     Ok(Figure::svg("appendix_1", caption, plot::svg(&plate)?))
 }
 
@@ -60,7 +63,7 @@ fn legend() -> Vec<Key> {
         Key::line("C±", Stroke::new(ORANGE, 1.5)),
         Key::line("D±", Stroke::new(SKY, 1.5)),
         Key::line("predicted speed", Stroke::new(BLACK, 1.2).dash(Dash::Dashed)),
-        Key { label: "predicted end".into(), swatch: Swatch::Dot(BLACK.into()) },
+        Key::dot("predicted end", BLACK),
     ]
 }
 
@@ -73,18 +76,18 @@ fn empty_plane(title: &str, set: &Parameters) -> Panel {
         Axis::exact("J (Hz)", 0.0, 1.3 * high).step(set.target_hz / 2.0),
     );
     let p: Vec<f64> = (0..=220).map(|k| high * f64::from(k) / 220.0).collect();
-    let arm = |plus: Line, minus: Line, p: f64| plus.at(set, p).max(minus.at(set, p));
+    let higher = |plus: Line, minus: Line, p: f64| plus.at(set, p).max(minus.at(set, p));
     let edges = p
         .iter()
         .map(|&p| {
-            let (c, d) = (arm(Line::CPlus, Line::CMinus, p), arm(Line::DPlus, Line::DMinus, p));
+            let (c, d) = (higher(Line::CPlus, Line::CMinus, p), higher(Line::DPlus, Line::DMinus, p));
             (p, c.min(d).max(0.0), c.max(d).max(0.0))
         })
         .collect();
     panel.marks.push(Mark::Band { edges, colour: GUIDE.into(), opacity: 0.22 });
-    for (plus, minus, colour) in [(Line::CPlus, Line::CMinus, ORANGE), (Line::DPlus, Line::DMinus, SKY)] {
-        let points = p.iter().map(|&p| (p, arm(plus, minus, p))).collect();
-        panel.marks.push(Mark::Line { points, stroke: Stroke::new(colour, 1.5) });
+    for (plus, minus, color) in [(Line::CPlus, Line::CMinus, ORANGE), (Line::DPlus, Line::DMinus, SKY)] {
+        let points = p.iter().map(|&p| (p, higher(plus, minus, p)));
+        panel.marks.push(Mark::line(points, Stroke::new(color, 1.5)));
     }
     panel
 }
@@ -94,14 +97,12 @@ fn plane(title: &str, set: &Parameters, runs: &[Vec<(f64, f64)>]) -> Panel {
     let highest = runs.iter().flatten().map(|(_, j)| *j).fold(panel.y.high, f64::max);
     panel.y = Axis::exact("J (Hz)", 0.0, 1.02 * highest).step(set.target_hz / 2.0);
     for (k, run) in runs.iter().enumerate() {
-        let colour = STARTS[k % STARTS.len()];
-        panel.marks.push(Mark::Line { points: thinned(run), stroke: Stroke::new(colour, 1.0) });
-        let start = run.iter().take(1).copied().collect();
-        panel.marks.push(Mark::Dots { points: start, radius: 3.5, colour: colour.into(), opacity: 1.0 });
+        let color = START_COLORS[k % START_COLORS.len()];
+        panel.marks.push(Mark::line(thinned(run), Stroke::new(color, 1.0)));
+        panel.marks.push(Mark::dots(run.iter().take(1).copied(), 3.5, color));
     }
     if let Some(end) = set.end_point() {
-        let points = vec![(end.p_hz, end.j_hz)];
-        panel.marks.push(Mark::Dots { points, radius: 4.0, colour: BLACK.into(), opacity: 1.0 });
+        panel.marks.push(Mark::dots([(end.p_hz, end.j_hz)], 4.0, BLACK));
     }
     panel
 }
@@ -115,12 +116,12 @@ fn named(mut panel: Panel, set: &Parameters) -> Panel {
         (Line::DMinus, 0.5, 0.06),
     ] {
         let p = p * set.target_hz;
-        let colour = if matches!(line, Line::CPlus | Line::CMinus) { ORANGE } else { SKY };
+        let color = if matches!(line, Line::CPlus | Line::CMinus) { ORANGE } else { SKY };
         panel.notes.push(Note {
             at: (p, line.at(set, p) + shift * panel.y.high),
             text: line.name().replace('-', "−"),
             anchor: Anchor::Middle,
-            colour: colour.into(),
+            colour: color.into(),
         });
     }
     panel
@@ -131,7 +132,7 @@ fn thinned(run: &[(f64, f64)]) -> Vec<(f64, f64)> {
 }
 
 /// P against trials, with the predicted speed of both corridors.
-fn courses(title: &str, set: &Parameters, runs: &[Vec<(f64, f64)>]) -> Panel {
+fn rates(title: &str, set: &Parameters, runs: &[Vec<(f64, f64)>]) -> Panel {
     let trials = runs.iter().map(Vec::len).max().unwrap_or(1) as f64 - 1.0;
     let mut panel = Panel::new(
         title,
@@ -142,18 +143,16 @@ fn courses(title: &str, set: &Parameters, runs: &[Vec<(f64, f64)>]) -> Panel {
     let end = set.end_point().map_or(0.0, |e| e.p_hz);
     for (k, run) in runs.iter().enumerate() {
         let points = run.iter().enumerate().map(|(t, (p, _))| (t as f64, *p)).collect::<Vec<_>>();
-        let colour = STARTS[k % STARTS.len()];
-        panel.marks.push(Mark::Line { points: thinned(&points), stroke: Stroke::new(colour, 1.2) });
+        let color = START_COLORS[k % START_COLORS.len()];
+        panel.marks.push(Mark::line(thinned(&points), Stroke::new(color, 1.2)));
     }
     for run in runs {
         let Some((begin, p, corridor)) = arrival(set, run) else { continue };
         let Some(followed) = set.followed(corridor) else { continue };
         let last = begin + (end - p) / followed.speed_hz;
-        let points = vec![
-            (begin, p),
-            (last.clamp(begin, trials), p + followed.speed_hz * (last.clamp(begin, trials) - begin)),
-        ];
-        panel.marks.push(Mark::Line { points, stroke: Stroke::new(BLACK, 1.2).dash(Dash::Dashed) });
+        let last = last.clamp(begin, trials);
+        let points = [(begin, p), (last, p + followed.speed_hz * (last - begin))];
+        panel.marks.push(Mark::line(points, Stroke::new(BLACK, 1.2).dash(Dash::Dashed)));
     }
     panel
 }
@@ -170,7 +169,7 @@ fn arrival(set: &Parameters, run: &[(f64, f64)]) -> Option<(f64, f64, Corridor)>
     })
 }
 
-/// Arrows of the drift; their length is drawn alike, since the drift of J dwarfs that of P.
+/// Arrows of the drift, all of one length, since the drift of J is much larger than that of P.
 fn sectors(set: &Parameters) -> Panel {
     let mut panel = empty_plane("Drift in the sectors", set);
     let (wide, tall) = (panel.x.high, panel.y.high);
@@ -186,21 +185,17 @@ fn sectors(set: &Parameters) -> Panel {
                 continue;
             }
             let (dx, dy) = (0.035 * dx / length, 0.035 * dy / length);
-            let colour = match sector {
+            let color = match sector {
                 Sector::Above => GREEN,
                 Sector::Below => VERMILLION,
                 Sector::UpperCorridor | Sector::LowerCorridor => BLACK,
             };
             let at = |u: f64, v: f64| ((x + u) * wide, (y + v) * tall);
-            let shaft = vec![at(-dx, -dy), at(dx, dy)];
-            let head = vec![
-                at(0.2 * dx - 0.4 * dy, 0.2 * dy + 0.4 * dx),
-                at(dx, dy),
-                at(0.2 * dx + 0.4 * dy, 0.2 * dy - 0.4 * dx),
-            ];
-            for points in [shaft, head] {
-                panel.marks.push(Mark::Line { points, stroke: Stroke::new(colour, 1.3) });
-            }
+            let tip = at(dx, dy);
+            let left = at(0.2 * dx - 0.4 * dy, 0.2 * dy + 0.4 * dx);
+            let right = at(0.2 * dx + 0.4 * dy, 0.2 * dy - 0.4 * dx);
+            let arrow = [vec![at(-dx, -dy), tip], vec![left, tip, right]];
+            panel.marks.extend(arrow.map(|points| Mark::line(points, Stroke::new(color, 1.3))));
         }
     }
     panel
@@ -223,16 +218,15 @@ fn phase_diagram(q: f64) -> Panel {
             let y = |k: i32| f64::from(k) / f64::from(TALL);
             let region = |k: i32| Region::of(0.5 * (x(a) + x(a + 1)), 0.5 * (y(k) + y(k + 1)), q);
             if b == TALL || region(b) != region(from) {
-                let colour = colour_of(region(from));
+                let color = color_of(region(from));
                 // Columns overlap: edges that only touch would leave a hair of white.
-                cells.push(Cell { x: (x(a), x((a + 2).min(WIDE))), y: (y(from), y(b)), colour });
+                cells.push(Cell { x: (x(a), x((a + 2).min(WIDE))), y: (y(from), y(b)), colour: color });
                 from = b;
             }
         }
     }
     panel.marks.push(Mark::Cells(cells));
-    let points = POINTS.iter().map(|(beta, rho, _)| (*beta, *rho)).collect();
-    panel.marks.push(Mark::Dots { points, radius: 3.5, colour: BLACK.into(), opacity: 1.0 });
+    panel.marks.push(Mark::dots(POINTS.iter().map(|(beta, rho, _)| (*beta, *rho)), 3.5, BLACK));
     for (beta, rho, label) in POINTS {
         panel.notes.push(Note {
             at: (beta + 0.07, rho + 0.02),
@@ -244,7 +238,7 @@ fn phase_diagram(q: f64) -> Panel {
     panel
 }
 
-fn colour_of(region: Region) -> String {
+fn color_of(region: Region) -> String {
     match region {
         Region::Converges { upper: Line::DPlus, lower: Some(Line::DMinus) } => tint(SKY, 0.45),
         Region::Converges { lower: Some(Line::DMinus), .. } => tint(GREEN, 0.45),
@@ -259,7 +253,7 @@ fn end_points(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("end_points", 1, 200.0);
     plate.left = (66.0, 66.0);
     plate.legend = vec![
-        Key { label: "measured, each seed".into(), swatch: Swatch::Dot(BLUE.into()) },
+        Key::dot("measured, each seed", BLUE),
         Key::line("predicted for q < 1: −A (1 + q) / 2", Stroke::new(BLACK, 1.5)),
         Key::line("P = 0", Stroke::new(GUIDE, 1.2).dash(Dash::Dashed)),
     ];
@@ -275,21 +269,15 @@ fn end_points(config: &Config, record: &Record) -> Result<Figure, Error> {
         let end = Parameters { q, ..*set }.end_point().map_or(f64::NAN, |e| e.p_hz - set.target_hz);
         (q, end)
     });
-    panel.marks.push(Mark::Line { points: predicted.collect(), stroke: Stroke::new(BLACK, 1.5) });
+    panel.marks.push(Mark::line(predicted, Stroke::new(BLACK, 1.5)));
     let points = record.seeds.iter().flat_map(|s| q.iter().copied().zip(s.scan_hz.iter().copied())).collect();
     panel.marks.push(Mark::Dots { points, radius: 3.5, colour: BLUE.into(), opacity: 0.7 });
     plate.panels.push(panel);
-    let means: Vec<String> = q
-        .iter()
-        .enumerate()
-        .map(|(k, q)| {
-            let ends: Vec<f64> = record.seeds.iter().map(|s| s.scan_hz[k]).collect();
-            format!("{q}: {:.1}", mean(&ends)).replace('-', "−")
-        })
-        .collect();
+    let end = |k: usize| fixed(mean_of(record.seeds.iter().map(|s| s.scan_hz[k])), 1);
+    let means: Vec<String> = q.iter().enumerate().map(|(k, q)| format!("{q}: {}", end(k))).collect();
     let caption = format!(
-        "Distance from the target at the end against q, on the set of Figure 9 E. Means over seeds, Hz: {}. At q = 1 the lower \
-         corridor has no width.",
+        "Distance of P from the target at the end, by q, with the other parameters of Figure 9 E. Dots: seeds; line: prediction. Means \
+         over seeds, Hz: {}. At q = 1 the lower corridor has no width.",
         means.join("; ")
     );
     Ok(Figure::svg("end_points", caption, plot::svg(&plate)?))

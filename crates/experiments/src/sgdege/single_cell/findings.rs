@@ -1,130 +1,125 @@
-//! Findings: the equations on the one side, what the runs measured on the other.
+//! Findings: measured speeds and end points beside those that the equations predict.
 
 use super::{Config, Measured, Record};
 use crate::sgdege::around;
-use lobule_study::report::{Finding, Judge};
+use lobule_study::report::{Finding, Source};
 use lobule_theory::single_cell::{Corridor, Line, Parameters, Region, Sector};
 
-const EQUATIONS: &str = "Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1";
-const MEASURED: &str = "measured with two other programs, as the equations do not hold in a corridor of few steps \
-    (Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1 says so)";
+const SECTORS: Source =
+    Source::law("lines C± and D± of Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, Figure 9B");
+const REGIONS: Source = Source::law(
+    "domains of the lines in Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, Figure 9C, with the domain of D− corrected",
+);
+const SPEED: Source = Source::law(
+    "speed along the line, Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, (30)-(35); tolerance set with a numerical check \
+     before the first run",
+);
+const END: Source = Source::law(
+    "−A (1 + q) / 2, Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1; tolerance set with a numerical check before the first run",
+);
+const DIVERGENCE: Source = Source::measured(
+    "numerical check of the equations in numpy, 100 runs: at most 1 Hz; bound of 3 Hz set with it (Bouvier et al. 2018, \
+     doi:10.7554/eLife.31599, Figure 9D: the cell falls silent)",
+);
+const NARROW: Source = Source::measured(
+    "numerical check of the equations in numpy, 200 runs: 0.412 and 0.313 Hz; the equations, 0.5 and 0.333, do not hold in a corridor of \
+     few steps, as Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, says",
+);
+const SPREAD: Source = Source::measured(
+    "numerical check of the equations in numpy, 400 starts: standard deviation 0.25 Hz; bound of 1 Hz set with it",
+);
+
+/// Grounds of all ranges.
+pub(super) const GROUNDS: &[Source] = &[SECTORS, REGIONS, SPEED, END, DIVERGENCE, NARROW, SPREAD];
 
 /// Points (beta, rho) of the phase diagram at q = 0.5, with the label of their region.
 pub(super) const POINTS: [(f64, f64, &str); 4] =
     [(2.0, 0.2, "D+/D-"), (2.0, 0.5, "C+/D-"), (2.0, 0.75, "C+/C-"), (0.25, 0.75, "C+ only")];
 
+/// Tolerances of a converging set: part of the predicted speed, Hz of the end point, and the speed in a lower corridor too narrow
+/// for the equations, Hz.
+const TOLERANCES: [(f64, f64, Option<(f64, f64)>); 4] = [
+    (0.05, 0.15, None),
+    (0.05, 0.15, Some((0.41, 0.03))),
+    (0.05, 0.15, Some((0.31, 0.02))),
+    (0.03, 0.1, None),
+];
+
 pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let each_seed = |v: f64| vec![v; config.seeds.len()];
+    let right_regions = POINTS.iter().filter(|(b, r, l)| Region::of(*b, *r, 0.5).label() == *l).count();
     let mut found = vec![
-        Finding::seven(
+        Finding::new(
             "9b/right_drifts",
             "Fraction of grid points of the plane whose drift has the signs of their sector; a pure function.",
             each_seed(right_drifts(&config.sets.figure_9ef)),
-            "1",
-            [Some(1.0), Some(1.0)],
-            Judge::Each,
-            EQUATIONS,
-        ),
-        Finding::seven(
+        )
+        .each(1.0..=1.0, &SECTORS),
+        Finding::new(
             "9c/right_regions",
-            "Of four points of the phase diagram, those whose region has the right label; a pure function.",
-            each_seed(POINTS.iter().filter(|(b, r, l)| Region::of(*b, *r, 0.5).label() == *l).count() as f64),
-            "of 4",
-            [Some(4.0), Some(4.0)],
-            Judge::Each,
-            EQUATIONS,
-        ),
-        Finding::seven(
+            "Number of four points of the phase diagram whose region has the right label; a pure function.",
+            each_seed(right_regions as f64),
+        )
+        .unit("of 4")
+        .each(4.0..=4.0, &REGIONS),
+        Finding::new(
             "9d/largest_rate_hz",
-            "q > 1: the largest P of all runs at the end; the cell falls silent.",
+            "Largest P of all runs at the end with q > 1, where the cell falls silent.",
             record.seeds.iter().map(|s| s.diverged_hz).collect(),
-            "Hz",
-            [None, Some(3.0)],
-            Judge::Each,
-            EQUATIONS,
-        ),
+        )
+        .unit("Hz")
+        .each(..=3.0, &DIVERGENCE),
     ];
-    // Tolerances: part of the predicted speed; Hz of the end point.
-    let plans = [
-        (0.05, 0.15, None),
-        (0.05, 0.15, Some((0.41, 0.03))),
-        (0.05, 0.15, Some((0.31, 0.02))),
-        (0.03, 0.1, None),
-    ];
-    for (k, ((name, set, _), (part, end, lower))) in config.converging().iter().zip(plans).enumerate() {
-        let of =
-            |what: fn(&Measured) -> f64| record.seeds.iter().map(|s| what(&s.sets[k])).collect::<Vec<f64>>();
-        let mut speed = |side: &str, values: Vec<f64>, corridor, tolerance: f64, window: &str| {
-            let predicted = set.followed(corridor).map_or(f64::NAN, |f| f.speed_hz);
-            let line = set.followed(corridor).and_then(|f| f.line).map_or("no line", Line::name);
-            let range = around(predicted, tolerance * predicted.abs());
+    for (k, ((name, set, _), (part, end, narrow))) in config.converging().iter().zip(TOLERANCES).enumerate() {
+        let of = |value: fn(&Measured) -> f64| record.seeds.iter().map(|s| value(&s.sets[k])).collect();
+        let speed = |side: &str, values: Vec<f64>, corridor, part: f64, window: &str| {
+            let followed = set.followed(corridor);
+            let predicted = followed.map_or(f64::NAN, |f| f.speed_hz);
+            let line = followed.and_then(|f| f.line).map_or("no line", Line::name);
             let meaning = format!("Mean dP per trial along {line}, {window}.");
-            found.push(Finding::seven(
-                format!("{name}/{side}"),
-                &meaning,
-                values,
-                "Hz",
-                range,
-                Judge::Each,
-                EQUATIONS,
-            ));
+            Finding::new(format!("{name}/{side}"), meaning, values)
+                .unit("Hz")
+                .each(around(predicted, part * predicted.abs()), &SPEED)
         };
-        speed("speed_upper", of(|m| m.upper_hz), Corridor::Upper, part, "long window");
+        let (long, short) = ("long window", "window of the figure");
+        found.push(speed("speed_upper", of(|m| m.upper_hz), Corridor::Upper, part, long));
         if *name == "9ef" {
-            speed("speed_lower", of(|m| m.lower_hz), Corridor::Lower, part, "long window");
-            speed(
-                "speed_upper_short",
-                of(|m| m.upper_short_hz),
-                Corridor::Upper,
-                0.1,
-                "window of the figure",
-            );
-            speed(
-                "speed_lower_short",
-                of(|m| m.lower_short_hz),
-                Corridor::Lower,
-                0.1,
-                "window of the figure",
-            );
+            found.extend([
+                speed("speed_lower", of(|m| m.lower_hz), Corridor::Lower, part, long),
+                speed("speed_upper_short", of(|m| m.upper_short_hz), Corridor::Upper, 0.1, short),
+                speed("speed_lower_short", of(|m| m.lower_short_hz), Corridor::Lower, 0.1, short),
+            ]);
         }
-        if let Some((expected, tolerance)) = lower {
-            found.push(Finding::seven(
-                format!("{name}/speed_lower"),
-                "Mean dP per trial in the lower corridor, long window; slower than the equation.",
-                of(|m| m.lower_hz),
-                "Hz",
-                around(expected, tolerance),
-                Judge::Each,
-                MEASURED,
-            ));
+        if let Some((expected, tolerance)) = narrow {
+            let meaning =
+                "Mean dP per trial in the lower corridor, long window; slower than the equation predicts.";
+            found.push(
+                Finding::new(format!("{name}/speed_lower"), meaning, of(|m| m.lower_hz))
+                    .unit("Hz")
+                    .each(around(expected, tolerance), &NARROW),
+            );
         }
         let predicted = set.end_point().map_or(f64::NAN, |e| e.p_hz - set.target_hz);
-        found.push(Finding::seven(
-            format!("{name}/end"),
-            "Mean P - R after convergence, from random starts.",
-            of(|m| m.end_hz),
-            "Hz",
-            around(predicted, end),
-            Judge::Each,
-            EQUATIONS,
-        ));
+        let meaning = "Mean P − R after convergence, from random starts.";
+        found.push(
+            Finding::new(format!("{name}/end"), meaning, of(|m| m.end_hz))
+                .unit("Hz")
+                .each(around(predicted, end), &END),
+        );
         if *name == "9ef" {
-            found.push(Finding::seven(
-                "9ef/end_spread",
-                "The single run that ended farthest from that mean.",
-                of(|m| m.end_spread_hz),
-                "Hz",
-                [None, Some(1.0)],
-                Judge::Each,
-                EQUATIONS,
-            ));
+            let meaning = "Largest distance of the end of a single run from that mean.";
+            found.push(
+                Finding::new("9ef/end_spread", meaning, of(|m| m.end_spread_hz))
+                    .unit("Hz")
+                    .each(..=1.0, &SPREAD),
+            );
         }
     }
     found
 }
 
-/// Fraction of points on a grid whose drift has the signs of the paper's Figure 9 B: found on the one
-/// side from the lines, on the other from the trial.
+/// Fraction of points on a grid whose drift has the signs of the paper's Figure 9 B. Expected signs follow from the lines, the
+/// drift from the rule of a single trial.
 fn right_drifts(set: &Parameters) -> f64 {
     let (mut right, mut all) = (0.0, 0.0);
     for a in 0..100 {

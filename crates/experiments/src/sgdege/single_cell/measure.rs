@@ -1,13 +1,13 @@
-//! What is measured on each seed: speeds along the lines, end points, trajectories.
+//! Measurements on each seed: speeds along the lines, end points, trajectories.
 
 use super::Config;
+use lobule_analysis::mean;
 use lobule_signal::Stream;
-use lobule_study::Error;
-use lobule_study::Run;
+use lobule_study::{Error, Run};
 use lobule_theory::single_cell::{Corridor, Line, Model, Parameters, State};
 use serde::{Deserialize, Serialize};
 
-/// What a run leaves behind.
+/// Measurements of all seeds, and trajectories of the first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Record {
     /// One for each seed.
@@ -16,7 +16,7 @@ pub struct Record {
     pub(super) trajectories: Vec<Vec<Vec<(f64, f64)>>>,
 }
 
-/// What one seed measured.
+/// Measurements of one seed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Seed {
     /// One for each converging set, in the order of the configuration.
@@ -60,7 +60,7 @@ pub(super) fn run(config: &Config, run: &Run) -> Result<Record, Error> {
             let trials = config.measure.scan_trials;
             // Few runs: a run of this length averages over many returns.
             let ends = ends(&set, seed, 10, trials / 2, trials.div_ceil(2).max(1))?;
-            Ok(ends.iter().sum::<f64>() / ends.len() as f64)
+            Ok(mean(&ends))
         });
         let scan_hz = scan.collect::<Result<Vec<_>, Error>>()?;
         run.progress.done(1);
@@ -79,7 +79,7 @@ fn of_set(config: &Config, set: &Parameters, seed: u64) -> Result<Measured, Erro
     let m = &config.measure;
     let far = Parameters { target_hz: m.long_target_hz, ..*set };
     let ends = ends(set, seed, m.runs, m.settle, m.average)?;
-    let end_hz = ends.iter().sum::<f64>() / ends.len() as f64;
+    let end_hz = mean(&ends);
     Ok(Measured {
         upper_hz: speed(&far, Corridor::Upper, m.long_way_hz, m.runs, seed)?,
         lower_hz: speed(&far, Corridor::Lower, m.long_way_hz, m.runs, seed)?,
@@ -96,8 +96,8 @@ fn run_seed(seed: u64, run: u32) -> u64 {
     u64::from(stream.u32(0, run)) << 32 | u64::from(stream.u32(1, run))
 }
 
-/// Mean speed in a corridor, Hz per trial. A run starts on the predicted line; the window is that in
-/// which the predicted speed goes the way `[start, settle, measured]`, from the target back.
+/// Mean speed in a corridor, Hz per trial. A run starts on the predicted line, `start` Hz from the target; at the predicted speed it
+/// settles over `settle` Hz and is measured over `measured` Hz (`way`, in this order).
 fn speed(set: &Parameters, corridor: Corridor, way: [f64; 3], runs: u32, seed: u64) -> Result<f64, Error> {
     let Some(followed) = set.followed(corridor) else { return Ok(f64::NAN) };
     let each = followed.speed_hz.abs();

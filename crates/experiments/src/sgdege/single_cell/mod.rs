@@ -9,12 +9,12 @@ mod figures;
 mod findings;
 mod measure;
 
-use lobule_analysis::mean;
+use lobule_analysis::mean_of;
 use lobule_study::Error;
 use lobule_study::report::numbers::fixed;
 use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Preset, Run, Section, Story, Study};
-use lobule_theory::single_cell::Parameters;
+use lobule_study::{Card, Check, Preset, Run, Section, Story, Study};
+use lobule_theory::single_cell::{Corridor, Parameters};
 pub use measure::{Measured, Record};
 use serde::{Deserialize, Serialize};
 
@@ -37,7 +37,7 @@ pub struct Config {
 struct Measure {
     runs: u32,
     long_target_hz: f64,
-    /// Start, settling, measured: Hz of way at the predicted speed.
+    /// Start, settling, measured: distance in Hz at the predicted speed.
     long_way_hz: [f64; 3],
     short_way_hz: [f64; 3],
     settle: u64,
@@ -83,7 +83,7 @@ impl Config {
 static CARD: Card = Card {
     name: "sgdege/single_cell",
     title: "One cell, one error: how perturbation learning converges",
-    line: "convergence of the reduced single-cell model, phase diagram, speeds (Fig. 9, Appendix 1)",
+    line: "How fast does one cell converge, and how far from its target? Phase diagram, speeds (Fig. 9, Appendix 1)",
     source: super::PAPER,
     sources: &["Model: Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, (19)-(35)"],
     defaults: include_str!("single_cell.toml"),
@@ -93,6 +93,7 @@ static CARD: Card = Card {
         Preset::new("full", "2000 runs for each number", include_str!("single_cell.full.toml")),
     ],
     unit: "sets",
+    grounds: findings::GROUNDS,
     ..Card::BLANK
 };
 
@@ -103,53 +104,46 @@ impl Study for SingleCell {
     const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        use super::need;
-        let m = &config.measure;
-        need((1..=100_000).contains(&m.runs), "measure.runs", "must lie between 1 and 100000")?;
-        for (key, [start, settle, measured]) in
-            [("measure.long_way_hz", m.long_way_hz), ("measure.short_way_hz", m.short_way_hz)]
-        {
-            let holds = settle >= 0.0 && measured > 0.0 && settle + measured < start && start.is_finite();
-            need(
-                holds,
-                key,
-                "must be start, settling and measured way, the last two together below the first",
-            )?;
+        let (m, demo) = (&config.measure, &config.demo);
+        let check = Check::of("measure");
+        check.within("runs", m.runs, 1..=100_000)?.that(
+            "average",
+            m.average,
+            m.average >= 1,
+            "at least 1 is needed",
+        )?;
+        for (key, way) in [("long_way_hz", m.long_way_hz), ("short_way_hz", m.short_way_hz)] {
+            let [start, settle, measured] = way;
+            let fits = settle >= 0.0 && measured > 0.0 && settle + measured < start && start.is_finite();
+            let allowed =
+                "start, settling and measured distance are needed, the last two together below the first";
+            check.that(key, format!("{way:?}"), fits, allowed)?;
         }
-        need(
-            m.long_target_hz.is_finite() && m.long_target_hz >= m.long_way_hz[0],
-            "measure.long_target_hz",
-            "must be at least the way from the start: rates are not negative",
+        // Rates are not negative.
+        check.at_least("long_target_hz", m.long_target_hz, m.long_way_hz[0])?;
+        let check = Check::of("demo");
+        check.that("trials", demo.trials, demo.trials >= 1, "at least 1 is needed")?.within(
+            "slow_trials",
+            demo.slow_trials,
+            1..=u64::MAX,
         )?;
-        need(m.average > 0, "measure.average", "must be at least 1 trial")?;
-        need(config.demo.trials > 0 && config.demo.slow_trials > 0, "demo.trials", "must be at least 1")?;
-        need(!config.demo.starts.is_empty(), "demo.starts", "at least one (P, J) is needed")?;
-        need(
-            config.demo.starts.as_flattened().iter().all(|v| *v >= 0.0 && v.is_finite()),
-            "demo.starts",
-            "must be rates: 0 or above",
-        )?;
+        check.some("starts", &demo.starts)?;
+        demo.starts.as_flattened().iter().try_for_each(|v| check.at_least("starts", *v, 0.0).map(drop))?;
         for &q in &m.scan_q {
             Parameters { q, ..config.sets.figure_9ef }.validate()?;
         }
         for (name, set, _) in config.converging() {
             set.validate()?;
-            let speeds = [
-                set.followed(lobule_theory::single_cell::Corridor::Upper),
-                set.followed(lobule_theory::single_cell::Corridor::Lower),
-            ];
-            let moves = speeds.iter().all(|s| s.is_some_and(|s| s.speed_hz != 0.0 && s.speed_hz.is_finite()));
-            need(
-                moves,
-                &format!("sets ({name})"),
-                "must converge: q < 1, rho between 0 and 1 (both excluded), step_p_hz above 0",
-            )?;
-            let room = config.measure.short_way_hz[0];
-            need(
-                set.target_hz >= room,
-                &format!("sets ({name}).target_hz"),
-                "must be at least the first of measure.short_way_hz",
-            )?;
+            let moves = |corridor| {
+                set.followed(corridor).is_some_and(|f| f.speed_hz != 0.0 && f.speed_hz.is_finite())
+            };
+            let table = format!("sets ({name})");
+            let check = Check::of(&table);
+            if !(moves(Corridor::Upper) && moves(Corridor::Lower)) {
+                let what = "does not converge; q < 1, rho between 0 and 1 (both excluded) and step_p_hz above 0 are needed";
+                return Err(check.refusal("", what));
+            }
+            check.at_least("target_hz", set.target_hz, m.short_way_hz[0])?;
         }
         Ok(config.sets.figure_9d.validate()?)
     }
@@ -168,14 +162,14 @@ impl Study for SingleCell {
 
     fn story(&self, config: &Config, record: &Record) -> Story {
         let set = &config.sets.figure_9ef;
-        let measured = |what: fn(&Measured) -> f64| {
-            mean(&record.seeds.iter().filter_map(|s| s.sets.first().map(what)).collect::<Vec<_>>())
+        let measured = |value: fn(&Measured) -> f64| {
+            mean_of(record.seeds.iter().filter_map(|s| s.sets.first().map(value)))
         };
         let end = set.end_point().map_or(f64::NAN, |e| e.p_hz - set.target_hz);
         Story {
             answer: format!(
-                "The cell ends {} Hz from its target ({} predicted), whichever side it comes from, at {} and {} Hz per trial \
-                 (∓{} predicted).",
+                "The cell ended {} Hz from its target ({} Hz predicted), whichever side it came from. It approached the end at {} and {} \
+                 Hz per trial (∓{} predicted).",
                 fixed(measured(|m| m.end_hz), 2),
                 fixed(end, 2),
                 fixed(measured(|m| m.upper_hz), 3),
@@ -183,45 +177,49 @@ impl Study for SingleCell {
                 fixed(set.rho * set.step_p_hz, 3)
             ),
             small_print: vec![format!(
-                "Figure 9 E, F; means over {} seeds with {} runs each.",
+                "Parameters are those of Figure 9 E, F. Numbers are means over {} seeds with {} runs each.",
                 config.seeds.len(),
                 config.measure.runs
             )],
-            steps: vec![
-                "P is the rate of the cell, J the inhibition of its olive; the error is |P − R|, the estimate of it J − q P.".into(),
-                "A fraction rho of the trials is perturbed: P is A higher for that trial. If an error spike follows, P goes down by dP, \
-                 else up. J goes up by dJ after an error spike and down without, on every trial."
-                    .into(),
-                "Perturbed trials balance on the lines C, unperturbed ones on the lines D. Above both P rises, below both it falls; \
-                 between them the cell is drawn to one line and slides along it to the crossing of C+ and D−."
-                    .into(),
-            ],
+            steps: [
+                "P is the rate of the cell, J the inhibition of its olive. The error is |P − R|, and J − q P estimates it.",
+                "A fraction rho of the trials is perturbed: P is A higher for that trial. If an error spike follows, P decreases by dP, \
+                 otherwise it increases. On every trial J increases by dJ after an error spike and decreases without one.",
+                "Perturbed trials are in balance on the lines C, unperturbed ones on the lines D. Above both lines P rises, below both it \
+                 falls. Between them the cell is drawn to one line and slides along it to the crossing of C+ and D−.",
+            ]
+            .map(String::from)
+            .into(),
             sections: vec![
                 Section::new(
                     "The plane of P and J",
-                    "As the paper's Figure 9: sectors and drift (B), regions (C), divergence for q > 1 (D), convergence (E, F).",
+                    "The panels correspond to Figure 9 of the paper: sectors and drift (B), regions (C), divergence for q > 1 (D), \
+                     convergence (E, F).",
                     &["figure_9"],
                 ),
                 Section::new(
                     "Other lines",
-                    "As the figure of the paper's Appendix 1: with more perturbed trials other lines are followed.",
+                    "The panels correspond to the figure of the paper's Appendix 1. With more perturbed trials the cell follows other lines.",
                     &["appendix_1"],
                 ),
                 Section::new(
                     "Where it ends",
-                    "The distance that is left grows with q; from q = 1 on there is no lower corridor and the cell falls silent.",
+                    "The remaining distance grows with q. From q = 1 on there is no lower corridor, and the cell falls silent.",
                     &["end_points"],
                 ),
             ],
-            differences: vec![
-                "The appendix bounds the domain of D− by rho < beta (2 beta − 1); the complement of the domain of C−, \
-                 rho < beta / (2 beta + q − 1) for beta > 1 − q, is what the simulation follows."
-                    .into(),
-                "The appendix points to its panel A for C−; at rho = 0.5 the lower line is D−, C− is panel C, as its caption says.".into(),
-                "Along D− in the narrow corridor of panels A, B of the appendix, and along C− in C, D, the cell is slower than the \
-                 equations say, which the paper mentions; the ranges of these two findings are measured ones."
-                    .into(),
-                "Targets, starts and lengths are not in the paper, nor is q of panel D; E = I, which it leaves open, gives no error spike.".into(),
-            ], ..Story::default() }
+            differences: [
+                "The appendix bounds the domain of D− by rho < beta (2 beta − 1). The simulation follows the complement of the domain of \
+                 C−, rho < beta / (2 beta + q − 1) for beta > 1 − q.",
+                "The appendix gives its panel A as the example of C−. At rho = 0.5 the lower line is D−; C− is panel C, as the caption says.",
+                "Along D− in the narrow corridor of panels A, B of the appendix, and along C− in C, D, the cell is slower than the equations \
+                 predict, as the paper mentions. The ranges of these two findings were measured with another program.",
+                "The paper gives neither targets, starts and lengths of runs, nor q of panel D. A trial with E = I, which it does not define, \
+                 gives no error spike.",
+            ]
+            .map(String::from)
+            .into(),
+            ..Story::default()
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Bars of error under the line of inhibition, as in the paper's Figure 7 B.
+//! Bars of error below and above the line of inhibition, as in the paper's Figure 7 B.
 
 use super::{Config, Record, SHOWN};
 use lobule_study::Error;
@@ -7,9 +7,9 @@ use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE};
 use lobule_study::report::svg::{Dash, Stroke};
 use lobule_study::report::{Figure, plot};
 
-const CAPTION: &str = "Error of single movements (bars; orange: perturbed), its unperturbed value (broken line), the inhibition of \
-    the olive on the same movement (green), and error spikes (black marks under the bars: the bar exceeds the line). A: from an \
-    estimate near zero. B: after the estimate has settled. On a perturbed movement the inhibition is weaker too, by q A.";
+const CAPTION: &str = "Error of single movements by trial (bars; orange: perturbed), the error without perturbation (dashed line), \
+    the inhibition of the olive on the same movement (green line) and error spikes (black marks: the bar exceeds the line). A: from an \
+    estimate near zero. B: after the estimate has settled at the mean error. A perturbation weakens the inhibition, too, by q A.";
 
 pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
     let mut plate = Plate::new("tracking", 1, 170.0);
@@ -19,11 +19,10 @@ pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, E
         Key::line("inhibition I", Stroke::new(GREEN, 2.0)),
         Key::block("error spike", BLACK),
     ];
-    for (title, from) in
-        [("Before: the estimate rises to the error", 0), ("After: it follows the error", config.settle)]
-    {
-        plate.panels.push(panel(config, record, title, from as usize));
-    }
+    plate.panels = vec![
+        panel(config, record, "Before: the estimate rises to the error", 0),
+        panel(config, record, "After: it follows the error", config.settle as usize),
+    ];
     Ok(vec![Figure::svg("tracking", CAPTION, plot::svg(&plate)?)])
 }
 
@@ -38,18 +37,14 @@ fn panel(config: &Config, record: &Record, title: &str, from: usize) -> Panel {
     let (mut cells, mut line) = (Vec::new(), Vec::new());
     for (k, bar) in shown.iter().enumerate() {
         let at = (from + k) as f64;
-        let colour = if bar.is_perturbed { ORANGE } else { BLUE };
-        cells.push(Cell { x: (at + 0.2, at + 0.8), y: (0.0, bar.error_hz), colour: colour.into() });
+        let color = if bar.is_perturbed { ORANGE } else { BLUE };
+        cells.push(Cell { x: (at + 0.2, at + 0.8), y: (0.0, bar.error_hz), colour: color.into() });
         if bar.is_error_spike {
-            cells.push(Cell {
-                x: (at + 0.4, at + 0.6),
-                y: (-0.85 * below, -0.25 * below),
-                colour: BLACK.into(),
-            });
+            let y = (-0.85 * below, -0.25 * below);
+            cells.push(Cell { x: (at + 0.4, at + 0.6), y, colour: BLACK.into() });
         }
         line.extend([(at, bar.estimate_hz), (at + 1.0, bar.estimate_hz)]);
     }
-    panel.marks.push(Mark::Cells(cells));
-    panel.marks.push(Mark::Line { points: line, stroke: Stroke::new(GREEN, 2.0) });
+    panel.marks = vec![Mark::Cells(cells), Mark::line(line, Stroke::new(GREEN, 2.0))];
     panel
 }

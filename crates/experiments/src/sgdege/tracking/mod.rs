@@ -1,5 +1,5 @@
 //! The experiment `sgdege/tracking`: the inhibition of the olive follows the mean error of a cell
-//! that is held still, so that error spikes come to mean "worse than usual" (Figure 7).
+//! whose rate is held constant, so that error spikes come to mean "worse than usual" (Figure 7).
 //!
 //! The figure of the paper is a cartoon; here the reduced single-cell model with dP = 0 draws it.
 
@@ -8,8 +8,8 @@ mod figures;
 use lobule_analysis::mean;
 use lobule_study::Error;
 use lobule_study::report::numbers::fixed;
-use lobule_study::report::{Figure, Finding, Judge};
-use lobule_study::{Card, Preset, Run, Section, Story, Study};
+use lobule_study::report::{Figure, Finding, Source};
+use lobule_study::{Card, Check, Preset, Run, Section, Story, Study};
 use lobule_theory::single_cell::{Model, Parameters, State};
 use serde::{Deserialize, Serialize};
 
@@ -38,7 +38,7 @@ pub(crate) struct Bar {
     is_error_spike: bool,
 }
 
-/// What one seed measured.
+/// Distances and error spikes of all seeds, and the trials that are drawn.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Record {
     /// Mean distance of the unperturbed estimate from the unperturbed error after settling, by seed, Hz.
@@ -56,10 +56,16 @@ pub struct Record {
 /// Trials of a panel of the figure.
 const SHOWN: u64 = 60;
 
+const CHECK: Source = Source::measured(
+    "numerical check of the equations in numpy: 1.3 Hz in the mean, 6.8 Hz at most; the bounds, one step dJ and the perturbation A, \
+     were set with it (Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 7 and Appendix 1)",
+);
+const COMPARISON: Source = Source::reported("reported for comparison");
+
 static CARD: Card = Card {
     name: "sgdege/tracking",
     title: "The olive's inhibition tracks the mean error",
-    line: "adaptive cancellation of the mean error at the inferior olive (Fig. 7)",
+    line: "Can adaptive inhibition of the inferior olive cancel the mean error? (Fig. 7)",
     source: super::PAPER,
     sources: &[
         "Model: Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 7 and Appendix 1, (19)-(26) with dP = 0",
@@ -67,21 +73,24 @@ static CARD: Card = Card {
     defaults: include_str!("tracking.toml"),
     presets: &[
         Preset::new("default", "3000 trials", ""),
-        Preset { name: "quick", line: "one seed", toml: "seeds = [0]\n" },
-        Preset { name: "full", line: "100 000 trials", toml: "trials = 100000\n" },
+        Preset::new("quick", "one seed", "seeds = [0]\n"),
+        Preset::new("full", "100 000 trials", "trials = 100000\n"),
     ],
     unit: "seeds",
+    grounds: &[CHECK],
     ..Card::BLANK
 };
 
-struct Measured {
+/// The record of one seed.
+struct SeedResult {
     mean_off_hz: f64,
     largest_off_hz: f64,
+    /// Fraction of trials with an error spike: unperturbed, perturbed.
     spikes: [f64; 2],
     bars: Vec<Bar>,
 }
 
-fn follow(config: &Config, seed: u64) -> Result<Measured, Error> {
+fn track(config: &Config, seed: u64) -> Result<SeedResult, Error> {
     let model = Model::new(config.model, seed)?;
     let mut state = State::at(config.start_p_hz, config.start_j_hz);
     let (mut off, mut largest, mut bars) = (0.0, 0.0f64, Vec::new());
@@ -107,12 +116,11 @@ fn follow(config: &Config, seed: u64) -> Result<Measured, Error> {
             *spikes += u64::from(trial.is_error_spike);
         }
     }
-    // 0 where there was no such trial.
-    let fraction = |[trials, spikes]: [u64; 2]| spikes as f64 / trials.max(1) as f64;
-    Ok(Measured {
+    Ok(SeedResult {
         mean_off_hz: off / (config.trials - config.settle) as f64,
         largest_off_hz: largest,
-        spikes: counts.map(fraction),
+        // 0 where there was no such trial.
+        spikes: counts.map(|[trials, spikes]| spikes as f64 / trials.max(1) as f64),
         bars,
     })
 }
@@ -124,83 +132,57 @@ impl Study for Tracking {
     const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        super::need(
-            config.trials >= config.settle + SHOWN,
-            "trials",
-            "must exceed `settle` by 60 trials at least, which are measured and shown",
-        )?;
-        super::need(
-            config.settle >= SHOWN,
-            "settle",
-            "must be 60 or more: the figure shows the first 60 trials",
-        )?;
-        super::need(
-            config.start_p_hz >= 0.0
-                && config.start_j_hz >= 0.0
-                && (config.start_p_hz + config.start_j_hz).is_finite(),
-            "start_p_hz, start_j_hz",
-            "must be rates: 0 or above",
-        )?;
+        let measured = format!("more than `settle` = {} by 60 is needed: they are drawn", config.settle);
+        let drawn = "60 or more is needed: the figure shows the first 60 trials";
+        Check::of("")
+            .that("trials", config.trials, config.trials >= config.settle + SHOWN, &measured)?
+            .that("settle", config.settle, config.settle >= SHOWN, drawn)?
+            .at_least("start_p_hz", config.start_p_hz, 0.0)?
+            .at_least("start_j_hz", config.start_j_hz, 0.0)?;
         Ok(config.model.validate()?)
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
         run.progress.expect(config.seeds.len() as u64);
-        let measured = run.each(&config.seeds, |&seed| {
-            let measured = follow(config, seed)?;
-            run.progress.done(1);
-            Ok(measured)
-        })?;
-        let of = |what: fn(&Measured) -> f64| measured.iter().map(what).collect();
+        let seeds = run.each(&config.seeds, |&seed| track(config, seed).inspect(|_| run.progress.done(1)))?;
+        let of = |value: fn(&SeedResult) -> f64| seeds.iter().map(value).collect();
         Ok(Record {
-            mean_off_hz: of(|m| m.mean_off_hz),
-            largest_off_hz: of(|m| m.largest_off_hz),
-            spikes_unperturbed: of(|m| m.spikes[0]),
-            spikes_perturbed: of(|m| m.spikes[1]),
-            bars: measured.into_iter().next().map(|m| m.bars).unwrap_or_default(),
+            mean_off_hz: of(|s| s.mean_off_hz),
+            largest_off_hz: of(|s| s.largest_off_hz),
+            spikes_unperturbed: of(|s| s.spikes[0]),
+            spikes_perturbed: of(|s| s.spikes[1]),
+            bars: seeds.into_iter().next().map(|s| s.bars).unwrap_or_default(),
         })
     }
 
     fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
-        let law =
-            "the estimate moves by dJ per trial (Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 7)";
         vec![
-            Finding::seven(
+            Finding::new(
                 "mean_distance_hz",
-                "Mean distance between estimate and error, both without perturbation, after settling; below one step dJ.",
+                "Mean distance between estimate and error after settling, both without perturbation; expected below one step dJ.",
                 record.mean_off_hz.clone(),
-                "Hz",
-                [None, Some(config.model.step_j_hz)],
-                Judge::Each,
-                law,
-            ),
-            Finding::seven(
+            )
+            .unit("Hz")
+            .each(..=config.model.step_j_hz, &CHECK),
+            Finding::new(
                 "largest_distance_hz",
-                "Largest such distance; below the perturbation A.",
+                "Largest such distance; expected below the perturbation A.",
                 record.largest_off_hz.clone(),
-                "Hz",
-                [None, Some(config.model.perturbation_hz)],
-                Judge::Each,
-                law,
-            ),
-            Finding::seven(
+            )
+            .unit("Hz")
+            .each(..=config.model.perturbation_hz, &CHECK),
+            Finding::new(
                 "error_spikes_perturbed",
-                "Fraction of perturbed trials with an error spike: the perturbation lowers the error of this cell.",
+                "Fraction of perturbed trials with an error spike. The perturbation reduces the error of this cell.",
                 record.spikes_perturbed.clone(),
-                "1",
-                [None, None],
-                Judge::Mean,
-                "reported for comparison",
-            ),
-            Finding::seven(
+            )
+            .beside(&COMPARISON),
+            Finding::new(
                 "error_spikes_unperturbed",
                 "Fraction of unperturbed trials with an error spike.",
                 record.spikes_unperturbed.clone(),
-                "1",
-                [None, None],
-                Judge::Mean,
-                "reported for comparison",
-            ),
+            )
+            .beside(&COMPARISON),
         ]
     }
 
@@ -209,41 +191,42 @@ impl Study for Tracking {
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {
-        let (off, with, without) =
-            (mean(&record.mean_off_hz), mean(&record.spikes_perturbed), mean(&record.spikes_unperturbed));
+        let percent = |fraction: &[f64]| fixed(100.0 * mean(fraction), 0);
         Story {
             answer: format!(
-                "The estimate stays within {} Hz of the error in the mean. An error spike then follows {} % of the trials \
-                 that a perturbation changed, and {} % of the others.",
-                fixed(off, 1),
-                fixed(100.0 * with, 0),
-                fixed(100.0 * without, 0)
+                "The estimate stayed within {} Hz of the error on average. An error spike followed {} % of the perturbed trials and {} % \
+                 of the others.",
+                fixed(mean(&record.mean_off_hz), 1),
+                percent(&record.spikes_perturbed),
+                percent(&record.spikes_unperturbed)
             ),
             small_print: vec![format!(
-                "Mean over {} seeds, after {} trials; the cell is held at {} Hz, below its target of {} Hz, so a \
-                 perturbation lowers the error.",
+                "Numbers are means over {} seeds after the first {} trials. The cell was held at {} Hz, below its target of {} Hz, so a \
+                 perturbation reduces the error.",
                 config.seeds.len(),
                 config.settle,
                 config.start_p_hz,
                 config.model.target_hz
             )],
-            steps: vec![
-                "On each trial the movement has an error E; a perturbation, on a trial in five, changes it.".into(),
-                "The olive is inhibited by an estimate I of the error. When E exceeds I it sends an error spike, and the \
-                 inhibition grows by dJ; else there is none, and it shrinks by dJ."
-                    .into(),
-                "The inhibition therefore settles where error spikes on the whole balance, at the mean error; what is left in \
-                 the spikes is whether this trial was worse than usual."
-                    .into(),
-            ],
+            steps: [
+                "On each trial the movement has an error E. On one trial in five a perturbation changes it.",
+                "The olive is inhibited by an estimate I of the error. When E exceeds I, the olive fires an error spike and the inhibition \
+                 grows by dJ. Otherwise it is silent and the inhibition shrinks by dJ.",
+                "The inhibition therefore settles at the mean error, where trials with and without error spikes balance. From then on a \
+                 spike signals that this trial was worse than usual.",
+            ]
+            .map(String::from)
+            .into(),
             sections: vec![Section::new(
                 "From the first trial, and once settled",
-                "Each bar is the error of one movement, orange when it was perturbed. The green line is the inhibition; the marks \
-                 below are error spikes.",
+                "Each bar is the error of one movement, orange when the movement was perturbed. The green line is the inhibition. Black \
+                 marks below the bars are error spikes.",
                 &["tracking"],
             )],
             differences: vec![
-                "The paper's figure is a cartoon without numbers; here it is the single-cell model of its Figure 9 E with dP = 0.".into(),
-            ], ..Story::default() }
+                "The paper's figure is a cartoon without numbers. Here the single-cell model of its Figure 9 E with dP = 0 draws it.".into(),
+            ],
+            ..Story::default()
+        }
     }
 }
