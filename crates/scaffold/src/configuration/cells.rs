@@ -60,7 +60,7 @@ pub(crate) struct CellType {
 
 /// A way to place cells.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Placing {
+pub(crate) enum PlacementStrategy {
     /// Uniformly at random in the partitions.
     Random,
     /// Rows at an angle, `spacing` µm apart; the angle in degrees from x.
@@ -84,7 +84,7 @@ pub(crate) struct PlacementRule {
     /// Its key.
     pub name: String,
     /// The strategy.
-    pub placing: Placing,
+    pub placing: PlacementStrategy,
     /// Names of partitions.
     pub partitions: Vec<String>,
     /// Names of cell types.
@@ -196,7 +196,7 @@ pub(super) fn placement(root: &Node) -> Result<Vec<PlacementRule>, Error> {
         let placing = match component(&node, PLACEMENT)? {
             "random" => {
                 allow(&[])?;
-                Placing::Random
+                PlacementStrategy::Random
             }
             "parallel_array" => {
                 allow(&["spacing_x", "angle"])?;
@@ -211,13 +211,13 @@ pub(super) fn placement(root: &Node) -> Result<Vec<PlacementRule>, Error> {
                         "{angle_deg}; rows along y (90 deg) have no place for a second row"
                     )));
                 }
-                Placing::ParallelArrays { spacing: spacing.number()?, angle_deg }
+                PlacementStrategy::ParallelArrays { spacing: spacing.number()?, angle_deg }
             }
             _ => {
                 allow(&["positions"])?;
                 let items = node.require("positions")?.items()?;
                 let positions = items.iter().map(Node::vector).collect::<Result<_, _>>()?;
-                Placing::Fixed { positions }
+                PlacementStrategy::Fixed { positions }
             }
         };
         let mut overrides = BTreeMap::new();
@@ -225,7 +225,7 @@ pub(super) fn placement(root: &Node) -> Result<Vec<PlacementRule>, Error> {
             overrides.insert(cell_type.to_string(), spatial(&over)?);
         }
         let partitions = match placing {
-            Placing::Fixed { .. } => node.texts_of("partitions")?,
+            PlacementStrategy::Fixed { .. } => node.texts_of("partitions")?,
             _ => node.require("partitions")?.texts()?,
         };
         rules.push(PlacementRule {

@@ -31,7 +31,9 @@ pub use simulation::{
 };
 pub use targetting::{Axis, Part, Targets, Targetting};
 
-pub(crate) use cells::{CellType, Division, Labelling, MorphologyChoice, PlacementRule, Placing, Spatial};
+pub(crate) use cells::{
+    CellType, Division, Labelling, MorphologyChoice, PlacementRule, PlacementStrategy, Spatial,
+};
 pub(crate) use connect::{ConnectivityRule, Distribution, Duplication, Side, Strategy};
 pub(crate) use morphologies::{MorphologySource, Step};
 pub(crate) use space::{Block, Space};
