@@ -1,4 +1,4 @@
-//! Cell types, how their cells are placed, and how placed cells are labelled.
+//! Cell types, how their cells are placed, and how placed cells are labeled.
 
 use super::tree::Node;
 use super::{Component, component};
@@ -108,10 +108,10 @@ pub(crate) enum Division {
 
 /// One entry of `after_placement`.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Labelling {
+pub(crate) struct Labeling {
     /// Its key.
     pub name: String,
-    /// The types labelled.
+    /// The types labeled.
     pub cell_types: Vec<String>,
     /// One label per part.
     pub labels: Vec<String>,
@@ -268,8 +268,8 @@ pub(super) const AFTER_PLACEMENT: &[Component] = &[
     Component { path: "cerebellar_models.placement.microzones.LabelMicrozones", short: "label_microzones" },
 ];
 
-pub(super) fn labellings(root: &Node) -> Result<Vec<Labelling>, Error> {
-    let mut labellings = Vec::new();
+pub(super) fn labelings(root: &Node) -> Result<Vec<Labeling>, Error> {
+    let mut labelings = Vec::new();
     for (name, node) in root.entries_of("after_placement")? {
         let division = match component(&node, AFTER_PLACEMENT)? {
             "label_cells" => {
@@ -292,7 +292,7 @@ pub(super) fn labellings(root: &Node) -> Result<Vec<Labelling>, Error> {
             return Err(node.error("`labels` is empty; name one label for each part"));
         }
         let cell_types = node.require("cell_types")?.texts()?;
-        labellings.push(Labelling { name: name.into(), cell_types, labels, division });
+        labelings.push(Labeling { name: name.into(), cell_types, labels, division });
     }
-    Ok(labellings)
+    Ok(labelings)
 }

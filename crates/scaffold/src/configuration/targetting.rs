@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 /// A main axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Axis {
-    /// Across the parallel fibres.
+    /// Across the parallel fibers.
     X,
-    /// Along the parallel fibres.
+    /// Along the parallel fibers.
     Y,
     /// Up.
     Z,
@@ -211,7 +211,7 @@ impl Targetting {
     /// (seed, device, cell type) only.
     ///
     /// # Errors
-    /// The key under `targetting` that cannot be honoured, and why: a cell that does not exist, more cells than there are.
+    /// The key under `targetting` that cannot be honored, and why: a cell that does not exist, more cells than there are.
     pub fn select(&self, cells: &CellSites, device: &str, seed: u64) -> Result<Vec<u32>, (String, String)> {
         let n = cells.len();
         let near = |i: u32, axes: &[usize], origin: &[f64], radius: f64| {

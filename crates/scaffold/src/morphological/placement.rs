@@ -5,7 +5,7 @@
 //! *Parallel arrays*: rows at an angle over the whole layer, with a random phase, jitter along
 //! the row's step and any height; what falls beyond the layer is left out.
 //!
-//! Source: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; behaviour of bsb-core 8.0.2.
+//! Source: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; behavior of bsb-core 8.0.2.
 
 use super::population::Population;
 use crate::Error;

@@ -121,7 +121,7 @@ impl<'a> Wiring<'a> {
         side.cell_types.iter().map(one).collect()
     }
 
-    /// The labelled points of each morphology of a population.
+    /// The labeled points of each morphology of a population.
     fn selections(
         &self,
         rule: &ConnectivityRule,
@@ -132,7 +132,7 @@ impl<'a> Wiring<'a> {
             population.shapes.iter().map(|shape| shape.select(&side.morphology_labels)).collect();
         if let Some(i) = selections.iter().position(|s| s.pieces.is_empty()) {
             let what = format!(
-                "morphology `{}` of `{}` has no point labelled {}; mend `morphology_labels` or the tags of its parser",
+                "morphology `{}` of `{}` has no point labeled {}; mend `morphology_labels` or the tags of its parser",
                 population.shapes[i].name,
                 population.name,
                 side.morphology_labels.join(" or ")
@@ -394,11 +394,11 @@ impl<'a> Wiring<'a> {
                 }
                 let halves = [Half::new(from, &rule.pre, voxels[0]), Half::new(to, &rule.post, voxels[1])];
                 for (half, side) in halves.iter().zip([&rule.pre, &rule.post]) {
-                    let names = half.unlabelled();
+                    let names = half.unlabeled();
                     if !names.is_empty() {
                         let labels = side.morphology_labels.join(" or ");
                         self.notes.push(format!(
-                            "connectivity.{}: {} has no point labelled {labels}.",
+                            "connectivity.{}: {} has no point labeled {labels}.",
                             rule.name,
                             names.join(", ")
                         ));

@@ -33,7 +33,7 @@ impl LayerBox {
 ///
 /// Each chunk gets its share of the cells, so that their density varies little over
 /// 100 µm, as in the reference. Within its chunk a cell takes the first free place
-/// of its own sequence of random ones (random sequential addition). Soma centres
+/// of its own sequence of random ones (random sequential addition). Soma centers
 /// may lie on the border, also as in the reference.
 pub(super) fn random(
     cell_type: &str,
