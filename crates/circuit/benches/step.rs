@@ -1,5 +1,5 @@
 //! What one exchange interval costs: per neuron and step, per delivered event,
-//! per climbing-fibre spike.
+//! per climbing-fiber spike.
 //!
 //! Throughput is printed in elements per second: the reciprocal is the cost of
 //! one neuron-step, one delivered event or one changed weight. One thread, an

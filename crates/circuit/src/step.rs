@@ -191,7 +191,7 @@ fn not_finite(network: &Network, states: &[BlockState]) -> Option<NotFinite> {
         let population = &network.populations[block.population];
         // Everything feeds the first variable, the potential: looking there is enough to notice.
         let first = &variables[..if population.variables.is_empty() { 0 } else { block.len }];
-        // No early exit, so that the loop vectorises.
+        // No early exit, so that the loop vectorizes.
         if !first.iter().fold(false, |found, x| found | !x.is_finite()) {
             continue;
         }

@@ -128,7 +128,7 @@ fn a_step_does_not_allocate() {
     assert_ne!(simulation.state().fingerprint(), before);
 }
 
-/// Nothing that a first climbing-fibre spike needs is allocated when it comes.
+/// Nothing that a first climbing-fiber spike needs is allocated when it comes.
 #[test]
 fn the_first_teaching_spike_does_not_allocate() {
     let mut circuit = Circuit::new();

@@ -129,7 +129,7 @@ pub enum Network {
         /// Network file whose morphologies replace SWC files of the same name
         #[arg(long, value_name = "FILE.hdf5", requires = "configuration")]
         morphologies: Option<PathBuf>,
-        /// Behaviour of cerebellar-models to copy instead of putting right: golgi-tips, ubc-order, one-zone, or all
+        /// Behavior of cerebellar-models to copy instead of putting right: golgi-tips, ubc-order, one-zone, or all
         #[arg(long, value_name = "NAME,...", value_delimiter = ',', requires = "configuration")]
         copy_quirks: Vec<String>,
         /// Number of threads; the file is the same for any number [default: all cores]
@@ -180,7 +180,7 @@ pub struct Simulate {
     /// mossy:20Hz@0s..1s,amplitude=15Hz,frequency=2Hz or purkinje_cell:100pA@200ms..400ms or mossy:spikes=FILE.csv
     #[arg(long, value_name = "TARGET:WHAT", conflicts_with = "simulation")]
     pub stimulus: Vec<String>,
-    /// Background rate of each mossy fibre, Hz [default: 4]
+    /// Background rate of each mossy fiber, Hz [default: 4]
     #[arg(long, conflicts_with = "simulation")]
     pub background: Option<f64>,
     /// awake or in_vitro [default: awake]
@@ -192,7 +192,7 @@ pub struct Simulate {
     /// Give synapses short-term plasticity, with the weights of that variant
     #[arg(long, conflicts_with = "simulation")]
     pub short_term: bool,
-    /// Let parallel fibres onto Purkinje cells learn under climbing fibres: 0.0001 nS with every spike, at most
+    /// Let parallel fibers onto Purkinje cells learn under climbing fibers: 0.0001 nS with every spike, at most
     /// -0.005 nS with every teaching spike, within 0..5 nS
     #[arg(long, conflicts_with = "simulation")]
     pub plastic: bool,

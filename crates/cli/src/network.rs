@@ -216,7 +216,7 @@ fn simulation_json(anatomy: &Anatomy, simulation: &StoredSimulation) -> serde_js
     })
 }
 
-/// A simulation with its devices, and all that could not be honoured in it.
+/// A simulation with its devices, and all that could not be honored in it.
 fn print_simulation(anatomy: &Anatomy, simulation: &StoredSimulation) {
     let plan = stored::plan(anatomy, simulation, None, 0);
     out!(

@@ -20,7 +20,7 @@ use lobule::study::run_folder::write_whole;
 use lobule::{Error, Progress};
 use std::path::Path;
 
-/// Background of mossy fibres unless told, Hz.
+/// Background of mossy fibers unless told, Hz.
 const BACKGROUND_HZ: f64 = 4.0;
 
 /// Prints the estimate above the bar.

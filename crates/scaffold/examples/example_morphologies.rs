@@ -6,7 +6,7 @@
 //!
 //! They are espaliers, not neurons: a horizontal trunk with upright branches that fill the
 //! regions in which cells touch in the native reconstruction (`ScaffoldSpec::mouse`). As in most
-//! SWC files y points up; z is the depth along the parallel fibres. Lengths are µm.
+//! SWC files y points up; z is the depth along the parallel fibers. Lengths are µm.
 
 use lobule_scaffold::{Geometry, Outline, ScaffoldSpec};
 use std::error::Error;
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let region = |rule: &str| -> Result<Outline, Box<dyn Error>> {
         let rule = spec.arbors.iter().find(|a| a.name == rule).ok_or("no such rule")?;
         match &rule.geometry {
-            Geometry::ParallelFibreCrossing { silhouette, .. } => Ok(silhouette.clone()),
+            Geometry::ParallelFiberCrossing { silhouette, .. } => Ok(silhouette.clone()),
             Geometry::AscendingAxonCrossing { silhouette, .. } => Ok(silhouette.clone()),
             Geometry::ArborOverlap { .. } => Err("this rule has no region of one cell".into()),
         }
@@ -97,7 +97,7 @@ impl Swc {
         self.points.len() - 1
     }
 
-    /// Fills a region, seen along the parallel fibres, with a trunk and upright branches, spread over `depth`.
+    /// Fills a region, seen along the parallel fibers, with a trunk and upright branches, spread over `depth`.
     fn espalier(&mut self, kind: u32, region: &Outline, depth: [f64; 2]) {
         let (Some(first), Some(last)) = (region.knots.first(), region.knots.last()) else { return };
         let middle = (first[0].max(0.0).min(last[0]) / STEP).round() as i64;

@@ -8,9 +8,9 @@
 /// The half of a module that raises (`plus`) or lowers (`minus`) its output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Microzone {
-    /// Cells labelled `plus`.
+    /// Cells labeled `plus`.
     Plus,
-    /// Cells labelled `minus`.
+    /// Cells labeled `minus`.
     Minus,
 }
 
@@ -32,11 +32,11 @@ impl Microzone {
 pub struct CellSites {
     /// lobule's cell name, e.g. `granule_cell`.
     pub cell_type: String,
-    /// Soma positions, µm: x, y (parallel fibres run along y), z (up). `[n]`
+    /// Soma positions, µm: x, y (parallel fibers run along y), z (up). `[n]`
     pub positions: Vec<[f64; 3]>,
     /// The distinct sets of labels that occur; set 0 is the empty one.
     pub label_sets: Vec<Vec<String>>,
-    /// Index into `label_sets` of each cell; empty when no cell is labelled. `[n]` or `[0]`
+    /// Index into `label_sets` of each cell; empty when no cell is labeled. `[n]` or `[0]`
     pub labels: Vec<u16>,
 }
 
@@ -51,7 +51,7 @@ impl CellSites {
         self.positions.is_empty()
     }
 
-    /// The microzone of cell `i`, if it is labelled `plus` or `minus`.
+    /// The microzone of cell `i`, if it is labeled `plus` or `minus`.
     pub fn microzone(&self, i: usize) -> Option<Microzone> {
         let set = &self.label_sets[usize::from(*self.labels.get(i)?)];
         if set.iter().any(|l| l == "plus") {
@@ -189,7 +189,7 @@ pub struct Anatomy {
     pub connections: Vec<ConnectionSet>,
     /// Where it comes from: program, version, seed or file.
     pub source: String,
-    /// What was found and could not be honoured, or deserves a warning; one sentence each.
+    /// What was found and could not be honored, or deserves a warning; one sentence each.
     pub notes: Vec<String>,
 }
 

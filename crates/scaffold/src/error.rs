@@ -36,7 +36,7 @@ pub enum Error {
         /// The allowed range and the remedy.
         what: String,
     },
-    /// A configuration says something that cannot be honoured.
+    /// A configuration says something that cannot be honored.
     #[error("{}: {node}: {what}", file.display())]
     Configuration {
         /// The file it was read from.

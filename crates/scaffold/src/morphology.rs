@@ -1,8 +1,8 @@
-//! A morphology: labelled points on branches, and the part of it with given labels.
+//! A morphology: labeled points on branches, and the part of it with given labels.
 //!
 //! Lengths are µm, from the soma.
 
-/// Largest coordinate of a point on file, µm. Chosen: a metre of axon.
+/// Largest coordinate of a point on file, µm. Chosen: a meter of axon.
 pub(crate) const MAX_COORDINATE: f64 = 1.0e6;
 
 /// An unbranched stretch of points.

@@ -1,4 +1,4 @@
-//! What a file contains that a simulation of point neurons does not honour, or
+//! What a file contains that a simulation of point neurons does not honor, or
 //! that its user should know. Each note is one sentence.
 
 use crate::{Anatomy, ConnectionSet};
@@ -96,7 +96,7 @@ pub(crate) fn of(
 /// A rule and its copy for the `minus` cells should make equally many contacts per
 /// pair; rows are weight, so one zone would otherwise be driven harder.
 ///
-/// cerebellar-models 0.13 multiplies the climbing-fibre rows of the `plus` zone
+/// cerebellar-models 0.13 multiplies the climbing-fiber rows of the `plus` zone
 /// only (about 500 per pair against 1), which is how such a file comes about.
 fn imbalance(plus: &ConnectionSet, minus: &ConnectionSet) -> Option<String> {
     let per_pair = |set: &ConnectionSet| set.len() as f64 / set.pairs().len() as f64;

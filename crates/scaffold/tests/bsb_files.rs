@@ -33,19 +33,19 @@ fn assert_names(message: &str, parts: &[&str]) {
 
 // ---------------------------------------------------------------- anatomies
 
-/// Labelled cells above and below z = 0, a set with sites, one without, an empty one.
+/// Labeled cells above and below z = 0, a set with sites, one without, an empty one.
 fn small_anatomy() -> Anatomy {
     let place = |n: usize| {
         (0..n).map(|i| [(i * 37 % 250) as f64, (i * 53 % 150) as f64, i as f64 * 29.0 % 400.0 - 200.0])
     };
-    let cells = |cell_type: &str, n: usize, is_labelled: bool| CellSites {
+    let cells = |cell_type: &str, n: usize, is_labeled: bool| CellSites {
         cell_type: cell_type.into(),
         positions: place(n).collect(),
-        label_sets: match is_labelled {
+        label_sets: match is_labeled {
             true => vec![vec![], vec!["plus".into()], vec!["minus".into(), "lateral".into()]],
             false => vec![vec![]],
         },
-        labels: if is_labelled { (0..n).map(|i| (i % 3) as u16).collect() } else { vec![] },
+        labels: if is_labeled { (0..n).map(|i| (i % 3) as u16).collect() } else { vec![] },
     };
     let set = |name: &str, pre: (&str, u32), post: (&str, u32), rows: u32| ConnectionSet {
         name: name.into(),
@@ -136,11 +136,11 @@ fn position() -> impl Strategy<Value = [f64; 3]> {
 
 fn cells(cell_type: &'static str) -> impl Strategy<Value = CellSites> {
     (prop::collection::vec((position(), 0u16..3), 0..25), any::<bool>()).prop_map(
-        move |(placed, is_labelled)| CellSites {
+        move |(placed, is_labeled)| CellSites {
             cell_type: cell_type.into(),
             positions: placed.iter().map(|(p, _)| *p).collect(),
             label_sets: vec![vec![], vec!["plus".into()], vec!["minus".into()]],
-            labels: if is_labelled { placed.iter().map(|(_, label)| *label).collect() } else { vec![] },
+            labels: if is_labeled { placed.iter().map(|(_, label)| *label).collect() } else { vec![] },
         },
     )
 }
@@ -189,7 +189,7 @@ fn contacts(anatomy: &Anatomy) -> Vec<(String, [u64; 6], [i32; 4])> {
 }
 
 /// Every cell as bits of (type, position, labels), sorted.
-fn labelled(anatomy: &Anatomy) -> Vec<(String, [u64; 3], Vec<String>)> {
+fn labeled(anatomy: &Anatomy) -> Vec<(String, [u64; 3], Vec<String>)> {
     let of = |c: &CellSites, i: usize| {
         let labels = c.labels.get(i).map_or(vec![], |&l| c.label_sets[usize::from(l)].clone());
         (c.cell_type.clone(), c.positions[i].map(f64::to_bits), labels)
@@ -218,7 +218,7 @@ proptest! {
         let mut sorted = unsorted.clone();
         sorted.sort_by_chunk();
         prop_assert_eq!(contacts(&sorted), contacts(&unsorted));
-        prop_assert_eq!(labelled(&sorted), labelled(&unsorted));
+        prop_assert_eq!(labeled(&sorted), labeled(&unsorted));
         let mut again = sorted.clone();
         again.sort_by_chunk();
         prop_assert_eq!(again, sorted);
@@ -380,7 +380,7 @@ fn names_of_cerebellar_models_become_those_of_lobule() {
 }
 
 #[test]
-fn what_a_point_network_does_not_honour_is_noted() {
+fn what_a_point_network_does_not_honor_is_noted() {
     let folder = folder();
     let mut draft = Draft::network();
     draft.groups.push("morphologies/GolgiCell".into());

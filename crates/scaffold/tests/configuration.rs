@@ -71,7 +71,7 @@ fn mistakes_are_refused_with_their_place() {
         ),
         ("density: 1.0e-5", "density: -1.0e-5", "cell_types.a.spatial.density: -0.00001; allowed 0..1"),
         ("density: 1.0e-5", "density: .nan", "non-finite"),
-        ("density: 1.0e-5", "colour: 1", "cell_types.a.spatial.colour: is not known"),
+        ("density: 1.0e-5", "color: 1", "cell_types.a.spatial.color: is not known"),
         ("density: 1.0e-5", "radius: 1", "net.yaml"),
         (", density: 1.0e-5", "", "has no number of cells"),
         (

@@ -96,20 +96,20 @@ fn the_example_has_the_numbers_its_densities_ask_for() {
 #[test]
 fn granular_wiring_keeps_its_rules() {
     let anatomy = construct(&Configuration::read(&example()).unwrap(), &with_seed(2)).unwrap().anatomy;
-    let fibres = anatomy.connections("mossy_fibers_to_glomerulus").unwrap();
-    let fibre_of: BTreeMap<u32, u32> = rows(fibres).into_iter().map(|(f, g)| (g, f)).collect();
-    assert_eq!(fibre_of.len(), anatomy.count("glomerulus"), "one fibre for each glomerulus");
+    let fibers = anatomy.connections("mossy_fibers_to_glomerulus").unwrap();
+    let fiber_of: BTreeMap<u32, u32> = rows(fibers).into_iter().map(|(f, g)| (g, f)).collect();
+    assert_eq!(fiber_of.len(), anatomy.count("glomerulus"), "one fiber for each glomerulus");
 
-    // Four glomeruli of four fibres, on four dendrites, at their ends.
+    // Four glomeruli of four fibers, on four dendrites, at their ends.
     let onto_granule = anatomy.connections("glomerulus_to_granule").unwrap();
     let mut of_granule: BTreeMap<u32, (BTreeSet<u32>, BTreeSet<[i32; 2]>)> = BTreeMap::new();
     for (row, (glomerulus, granule)) in rows(onto_granule).into_iter().enumerate() {
         let entry = of_granule.entry(granule).or_default();
-        entry.0.insert(fibre_of[&glomerulus]);
+        entry.0.insert(fiber_of[&glomerulus]);
         entry.1.insert(onto_granule.post_site[row]);
     }
     assert_eq!(onto_granule.len(), 4 * anatomy.count("granule_cell"));
-    assert!(of_granule.values().all(|(fibres, sites)| fibres.len() == 4 && sites.len() == 4));
+    assert!(of_granule.values().all(|(fibers, sites)| fibers.len() == 4 && sites.len() == 4));
     assert!(onto_granule.post_site.iter().all(|[_, point]| *point == 4), "the fifth point ends a dendrite");
 
     // All glomeruli below 50 um of a Golgi soma, no others.
@@ -236,7 +236,7 @@ fn degrees_and_probabilities_are_kept() {
     assert!(set("both_a_to_b").len() > set("both_b_to_b").len() / 2);
 }
 
-/// Olive, Purkinje and stellate cells with two microzones, and climbing fibres of 7 contacts.
+/// Olive, Purkinje and stellate cells with two microzones, and climbing fibers of 7 contacts.
 fn olive() -> String {
     let line = |n: i32, y: f64| (0..n).map(|i| [f64::from(i), y, 1.0]).collect::<Vec<_>>();
     let (io, purkinje, stellate) = (line(4, 1.0), line(10, 2.0), line(12, 3.0));
@@ -299,7 +299,7 @@ fn the_olive_reaches_the_interneurons_of_its_purkinje_cells() {
         let inhibiting = pairs("stellate_to_purkinje").into_iter().filter(|p| p.post == climbing.post);
         expected.extend(inhibiting.map(|p| (climbing.pre, p.pre)));
     }
-    // 12 interneurons contact 2 Purkinje cells each, and each Purkinje cell has one climbing fibre.
+    // 12 interneurons contact 2 Purkinje cells each, and each Purkinje cell has one climbing fiber.
     assert_eq!(expected.len(), 24);
     let mut found = rows(anatomy.connections("io_to_mli").unwrap());
     found.sort_unstable();

@@ -238,8 +238,8 @@ fn targets_are_those_of_bsb() {
     );
     assert_eq!(select(json!({"strategy": "cylinder", "origin": [3, 1], "radius": 1.1})), [3]);
     // Any of the labels.
-    let labelled = select(json!({"strategy": "by_label", "labels": ["far", "plus"]}));
-    assert_eq!(labelled, (0..20).filter(|i| i % 3 != 0).collect::<Vec<u32>>());
+    let labeled = select(json!({"strategy": "by_label", "labels": ["far", "plus"]}));
+    assert_eq!(labeled, (0..20).filter(|i| i % 3 != 0).collect::<Vec<u32>>());
     assert_eq!(select(json!({"strategy": "by_id", "ids": {"io": [7, 2, 7]}})), [2, 7]);
     assert_eq!(select(json!({"strategy": "by_id", "ids": {"mossy_fibers": [7]}})), [0u32; 0]);
     let outside = targetting(json!({"strategy": "by_id", "ids": {"io": [20]}}));

@@ -30,12 +30,12 @@ fn assert_names(message: &str, parts: &[&str]) {
 fn cells(cell_type: &'static str) -> impl Strategy<Value = CellSites> {
     let position = || prop_oneof![4 => -150.0..250.0f64, 1 => Just(0.1 + 0.2), 1 => Just(-0.0)];
     let cell = ([position(), position(), position()], 0u16..3);
-    (prop::collection::vec(cell, 0..20), any::<bool>()).prop_map(move |(placed, is_labelled)| CellSites {
+    (prop::collection::vec(cell, 0..20), any::<bool>()).prop_map(move |(placed, is_labeled)| CellSites {
         cell_type: cell_type.into(),
         positions: placed.iter().map(|(p, _)| *p).collect(),
         // A comma in a label divides labels in the file, but not in the record.
         label_sets: vec![vec![], vec!["plus".into()], vec!["minus".into(), "a,b".into()]],
-        labels: if is_labelled { placed.iter().map(|(_, label)| *label).collect() } else { vec![] },
+        labels: if is_labeled { placed.iter().map(|(_, label)| *label).collect() } else { vec![] },
     })
 }
 

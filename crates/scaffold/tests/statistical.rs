@@ -120,7 +120,7 @@ fn compare(name: &str, microzones: bool, seeds: u64, allowance: Allowance) -> Ve
             let mean = mean_and_sd(per_seed.iter().map(|d| d[k])).0;
             ours[k] = mean;
             theirs[k] = expected[["in_rows", "in_pairs"][k / 2]][k % 2].as_f64().expect("a number");
-            // The reference multiplies the contacts of climbing fibres in one microzone only.
+            // The reference multiplies the contacts of climbing fibers in one microzone only.
             if set == "io_to_purkinje_minus" && k < 2 {
                 marks[0] = " (not compared)".into();
                 continue;
@@ -239,26 +239,26 @@ fn leaving_out_a_rule_changes_no_other() {
 }
 
 #[test]
-fn granule_cells_have_four_glomeruli_of_four_mossy_fibres_in_reach() {
+fn granule_cells_have_four_glomeruli_of_four_mossy_fibers_in_reach() {
     let anatomy = reconstruct(&ScaffoldSpec::mouse(150.0, 100.0), 3).unwrap();
-    let mut fibre_of = HashMap::new();
+    let mut fiber_of = HashMap::new();
     let set = anatomy.connections("mossy_fibers_to_glomerulus").unwrap();
-    for (fibre, glomerulus) in set.pre.iter().zip(&set.post) {
-        assert_eq!(fibre_of.insert(*glomerulus, *fibre), None, "one fibre per glomerulus");
+    for (fiber, glomerulus) in set.pre.iter().zip(&set.post) {
+        assert_eq!(fiber_of.insert(*glomerulus, *fiber), None, "one fiber per glomerulus");
     }
-    assert_eq!(fibre_of.len(), anatomy.count("glomerulus"));
+    assert_eq!(fiber_of.len(), anatomy.count("glomerulus"));
 
     let set = anatomy.connections("glomerulus_to_granule").unwrap();
-    let mut fibres_of: HashMap<u32, Vec<u32>> = HashMap::new();
+    let mut fibers_of: HashMap<u32, Vec<u32>> = HashMap::new();
     let mut far = 0;
     for (glomerulus, granule) in set.pre.iter().zip(&set.post) {
-        fibres_of.entry(*granule).or_default().push(fibre_of[glomerulus]);
+        fibers_of.entry(*granule).or_default().push(fiber_of[glomerulus]);
         let place = |t: &str, i: u32| anatomy.cells(t).unwrap().positions[i as usize];
         let (a, b) = (place("glomerulus", *glomerulus), place("granule_cell", *granule));
         far += usize::from(distance(&a, &b) >= 40.0);
     }
-    assert_eq!(fibres_of.len(), anatomy.count("granule_cell"));
-    assert!(fibres_of.values().all(|f| f.len() == 4 && f.iter().collect::<HashSet<_>>().len() == 4));
+    assert_eq!(fibers_of.len(), anatomy.count("granule_cell"));
+    assert!(fibers_of.values().all(|f| f.len() == 4 && f.iter().collect::<HashSet<_>>().len() == 4));
     assert!(far * 100 < set.len(), "{far} dendrites are stretched");
 }
 
@@ -368,13 +368,13 @@ fn microzones_are_equal_halves_and_keep_to_themselves() {
 }
 
 #[test]
-fn climbing_fibres_are_alike_in_both_microzones() {
+fn climbing_fibers_are_alike_in_both_microzones() {
     let anatomy = reconstruct(&ScaffoldSpec::mouse(300.0, 100.0), 8).unwrap();
     let mut innervated = HashSet::new();
     for name in ["io_to_purkinje", "io_to_purkinje_minus"] {
         for pair in anatomy.connections(name).unwrap().pairs() {
             assert!((470..530).contains(&pair.contacts), "{name}: {} contacts", pair.contacts);
-            assert!(innervated.insert(pair.post), "one climbing fibre per Purkinje cell");
+            assert!(innervated.insert(pair.post), "one climbing fiber per Purkinje cell");
         }
     }
     assert_eq!(innervated.len(), anatomy.count("purkinje_cell"));
@@ -387,7 +387,7 @@ fn climbing_fibres_are_alike_in_both_microzones() {
 }
 
 #[test]
-fn parallel_fibres_end_after_a_millimetre() {
+fn parallel_fibers_end_after_a_millimeter() {
     let mut spec = ScaffoldSpec::mouse(50.0, 1300.0);
     spec.arbors.retain(|rule| rule.name == "parallel_fiber_to_purkinje");
     let anatomy = reconstruct(&spec, 1).unwrap();
@@ -409,7 +409,7 @@ fn the_smallest_block_has_a_loop_in_each_microzone() {
                 assert!(!cells.in_microzone(zone).is_empty(), "seed {seed}: no {cell_type} in {zone:?}");
             }
         }
-        // Only the olive is topped up; every granule cell finds its four mossy fibres.
+        // Only the olive is topped up; every granule cell finds its four mossy fibers.
         assert_eq!(anatomy.notes, ["io_cell: this base holds 0.6 cells; 2 are placed"], "seed {seed}");
     }
 }

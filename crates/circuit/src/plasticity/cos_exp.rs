@@ -1,4 +1,4 @@
-//! Mossy-fibre to nucleus plasticity gated by Purkinje cells.
+//! Mossy-fiber to nucleus plasticity gated by Purkinje cells.
 //!
 //! # Equation
 //! ```text

@@ -29,7 +29,7 @@ use std::sync::Arc;
 pub enum Rule {
     /// Presynaptic change and teacher-gated change through an eligibility kernel (PF→PC, PF→MLI).
     Supervised(Supervised),
-    /// Mossy fibre to nucleus, gated by Purkinje cells.
+    /// Mossy fiber to nucleus, gated by Purkinje cells.
     CosExp(CosExp),
     /// Purkinje to nucleus, symmetric window.
     InhibitoryStdp(InhibitoryStdp),

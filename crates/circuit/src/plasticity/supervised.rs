@@ -12,7 +12,7 @@
 //! With τ = 1000 ms, t0 = 150 ms puts the peak of the sin-exp kernel near −100 ms
 //! (the older kernel), t0 = 100 ms near −150 ms (the current one). The peak value is 1.
 //!
-//! PF→PC: a_pre >= 0 (potentiation), a_teacher <= 0 (climbing-fibre depression).
+//! PF→PC: a_pre >= 0 (potentiation), a_teacher <= 0 (climbing-fiber depression).
 //! PF→MLI: the signs are the other way round. Other signs are refused: with a
 //! positive teacher amplitude at PF→PC weights can only grow.
 //! # Source
@@ -64,9 +64,9 @@ impl Kernel {
 /// Which of the two sites of granule-cell plasticity a rule belongs to; it fixes the signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Site {
-    /// Parallel fibre to Purkinje cell.
+    /// Parallel fiber to Purkinje cell.
     Purkinje,
-    /// Parallel fibre to molecular-layer interneuron.
+    /// Parallel fiber to molecular-layer interneuron.
     Interneuron,
 }
 

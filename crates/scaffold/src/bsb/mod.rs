@@ -43,7 +43,7 @@ use std::path::Path;
 ///
 /// The number of a cell is the one BSB's `load_connections().as_globals()` uses.
 /// Rows are ordered by the chunk of the postsynaptic cell, then as they are
-/// stored. What the file has and a simulation of point neurons does not honour
+/// stored. What the file has and a simulation of point neurons does not honor
 /// is said in [`Anatomy::notes`].
 ///
 /// # Errors

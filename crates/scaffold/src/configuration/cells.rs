@@ -1,4 +1,4 @@
-//! Cell types, how their cells are placed, and how placed cells are labelled.
+//! Cell types, how their cells are placed, and how placed cells are labeled.
 
 use super::tree::Node;
 use super::{Component, component};
@@ -60,7 +60,7 @@ pub(crate) struct CellType {
 
 /// A way to place cells.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Placing {
+pub(crate) enum PlacementStrategy {
     /// Uniformly at random in the partitions.
     Random,
     /// Rows at an angle, `spacing` µm apart; the angle in degrees from x.
@@ -84,7 +84,7 @@ pub(crate) struct PlacementRule {
     /// Its key.
     pub name: String,
     /// The strategy.
-    pub placing: Placing,
+    pub placing: PlacementStrategy,
     /// Names of partitions.
     pub partitions: Vec<String>,
     /// Names of cell types.
@@ -108,10 +108,10 @@ pub(crate) enum Division {
 
 /// One entry of `after_placement`.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Labelling {
+pub(crate) struct Labeling {
     /// Its key.
     pub name: String,
-    /// The types labelled.
+    /// The types labeled.
     pub cell_types: Vec<String>,
     /// One label per part.
     pub labels: Vec<String>,
@@ -196,7 +196,7 @@ pub(super) fn placement(root: &Node) -> Result<Vec<PlacementRule>, Error> {
         let placing = match component(&node, PLACEMENT)? {
             "random" => {
                 allow(&[])?;
-                Placing::Random
+                PlacementStrategy::Random
             }
             "parallel_array" => {
                 allow(&["spacing_x", "angle"])?;
@@ -211,13 +211,13 @@ pub(super) fn placement(root: &Node) -> Result<Vec<PlacementRule>, Error> {
                         "{angle_deg}; rows along y (90 deg) have no place for a second row"
                     )));
                 }
-                Placing::ParallelArrays { spacing: spacing.number()?, angle_deg }
+                PlacementStrategy::ParallelArrays { spacing: spacing.number()?, angle_deg }
             }
             _ => {
                 allow(&["positions"])?;
                 let items = node.require("positions")?.items()?;
                 let positions = items.iter().map(Node::vector).collect::<Result<_, _>>()?;
-                Placing::Fixed { positions }
+                PlacementStrategy::Fixed { positions }
             }
         };
         let mut overrides = BTreeMap::new();
@@ -225,7 +225,7 @@ pub(super) fn placement(root: &Node) -> Result<Vec<PlacementRule>, Error> {
             overrides.insert(cell_type.to_string(), spatial(&over)?);
         }
         let partitions = match placing {
-            Placing::Fixed { .. } => node.texts_of("partitions")?,
+            PlacementStrategy::Fixed { .. } => node.texts_of("partitions")?,
             _ => node.require("partitions")?.texts()?,
         };
         rules.push(PlacementRule {
@@ -268,8 +268,8 @@ pub(super) const AFTER_PLACEMENT: &[Component] = &[
     Component { path: "cerebellar_models.placement.microzones.LabelMicrozones", short: "label_microzones" },
 ];
 
-pub(super) fn labellings(root: &Node) -> Result<Vec<Labelling>, Error> {
-    let mut labellings = Vec::new();
+pub(super) fn labelings(root: &Node) -> Result<Vec<Labeling>, Error> {
+    let mut labelings = Vec::new();
     for (name, node) in root.entries_of("after_placement")? {
         let division = match component(&node, AFTER_PLACEMENT)? {
             "label_cells" => {
@@ -292,7 +292,7 @@ pub(super) fn labellings(root: &Node) -> Result<Vec<Labelling>, Error> {
             return Err(node.error("`labels` is empty; name one label for each part"));
         }
         let cell_types = node.require("cell_types")?.texts()?;
-        labellings.push(Labelling { name: name.into(), cell_types, labels, division });
+        labelings.push(Labeling { name: name.into(), cell_types, labels, division });
     }
-    Ok(labellings)
+    Ok(labelings)
 }

@@ -31,7 +31,7 @@ pub(crate) enum Distribution {
 /// A connection strategy with its parameters. Lengths are µm.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Strategy {
-    /// Each glomerulus takes a mossy fibre in a box of these half-lengths along x and y.
+    /// Each glomerulus takes a mossy fiber in a box of these half-lengths along x and y.
     MossyGlomerulus { reach: [f64; 2] },
     /// Each glomerulus takes a unipolar brush cell within a sphere.
     UbcGlomerulus { radius: f64 },

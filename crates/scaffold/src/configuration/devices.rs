@@ -106,7 +106,7 @@ impl Device {
             // BSB's default is `external`.
             fields.value("nest_model").is_some().then_some("external")
         }) else {
-            fields.problem("device", format!("is missing; known are: {KNOWN}"));
+            fields.problem("device", format!("is missing; known are: {}", known()));
             return None;
         };
         let targetting = Targetting::read(&fields);
@@ -115,7 +115,7 @@ impl Device {
         let receptor = fields.count("receptor_type").unwrap_or(0);
         let kind = if device == "external" {
             let Some(model) = fields.text("nest_model") else {
-                fields.problem("nest_model", format!("is missing; known are: {KNOWN}"));
+                fields.problem("nest_model", format!("is missing; known are: {}", known()));
                 return None;
             };
             let empty = serde_json::json!({});
@@ -143,9 +143,25 @@ impl Device {
     }
 }
 
-/// The devices that are known, for messages.
-const KNOWN: &str = "poisson_generator, sinusoidal_poisson_generator, spike_generator, dc_generator, \
-                     step_current_generator, spike_recorder, multimeter, voltmeter";
+/// Reads the parameters of a kind of device.
+type ReadKind = fn(&Fields) -> Option<DeviceKind>;
+
+/// The devices that are known, by NEST's names.
+const KINDS: [(&str, ReadKind); 8] = [
+    ("poisson_generator", poisson),
+    ("sinusoidal_poisson_generator", sinusoidal_poisson),
+    ("spike_generator", spike_times),
+    ("dc_generator", constant_current),
+    ("step_current_generator", current_steps),
+    ("spike_recorder", |fields| Some(DeviceKind::SpikeRecorder { span: span(fields)? })),
+    ("multimeter", |fields| multimeter(fields, None)),
+    ("voltmeter", |fields| multimeter(fields, Some("V_m"))),
+];
+
+/// The names of the devices, for messages.
+fn known() -> String {
+    KINDS.map(|(name, _)| name).join(", ")
+}
 
 /// A device whose keys stand beside `device`.
 fn read_own(device: &str, fields: Fields) -> Option<DeviceKind> {
@@ -175,116 +191,115 @@ fn read_kind(model: &str, model_key: &str, device: &Fields, constants: Fields) -
 
 /// The kind that `model` names, with its parameters from `fields`.
 fn kind_of(model: &str, model_key: &str, device: &Fields, fields: &Fields) -> Option<DeviceKind> {
-    match model {
-        "poisson_generator" => {
-            let rate_hz = fields.needed_amount("rate");
-            Some(DeviceKind::Poisson { span: span(fields)?, rate_hz: rate_hz? })
-        }
-        "sinusoidal_poisson_generator" => {
-            let (rate, amplitude, frequency) = (
-                fields.needed_amount("rate"),
-                fields.needed_number("amplitude"),
-                fields.needed_amount("frequency"),
-            );
-            let phase_deg = fields.number("phase").unwrap_or(0.0);
-            if fields.flag("individual_spike_trains") == Some(false) {
-                fields.problem(
-                    "individual_spike_trains",
-                    "is false; here every target has its own spikes: remove it",
-                );
-                return None;
-            }
-            Some(DeviceKind::SinusoidalPoisson {
-                rate_hz: rate?,
-                amplitude_hz: amplitude?,
-                frequency_hz: frequency?,
-                phase_deg,
-                span: span(fields)?,
-            })
-        }
-        "spike_generator" => {
-            let times_ms = fields.numbers("spike_times");
-            if fields.value("spike_times").is_none() {
-                fields.problem("spike_times", "is missing; give the times of the spikes, ms");
-            }
-            let times_ms = times_ms?;
-            if let Some(w) = times_ms.windows(2).find(|w| w[1] < w[0]) {
-                fields.problem("spike_times", format!("has {} after {}; times ascend", w[1], w[0]));
-                return None;
-            }
-            if let Some(first) = times_ms.first().filter(|t| **t <= 0.0) {
-                fields.problem("spike_times", format!("begins at {first} ms; a spike comes after 0 ms"));
-                return None;
-            }
-            if let Some(weights) = fields.numbers("spike_weights").filter(|w| w.iter().any(|w| *w != 1.0)) {
-                let what = format!(
-                    "has {} weights other than 1; one weight for all spikes is known: use `weight`, or one device for each",
-                    weights.iter().filter(|w| **w != 1.0).count()
-                );
-                fields.problem("spike_weights", what);
-                return None;
-            }
-            Some(DeviceKind::SpikeTimes { times_ms })
-        }
-        "dc_generator" => {
-            let amplitude = fields.needed_number("amplitude");
-            let span = span(fields)?;
-            let mut steps = vec![(span.start_ms, amplitude?)];
-            steps.extend(span.stop_ms.map(|stop| (stop, 0.0)));
-            Some(DeviceKind::Current { steps })
-        }
-        "step_current_generator" => {
-            let (times, values) = (fields.numbers("amplitude_times"), fields.numbers("amplitude_values"));
-            let (Some(times), Some(values)) = (times, values) else {
-                fields.problem("amplitude_times", "and `amplitude_values` must both be lists of numbers");
-                return None;
-            };
-            if times.len() != values.len() {
-                let what = format!("has {} times for {} values; give as many", times.len(), values.len());
-                fields.problem("amplitude_times", what);
-                return None;
-            }
-            if times.windows(2).any(|w| w[1] <= w[0]) || times.first().is_some_and(|t| *t < 0.0) {
-                fields.problem("amplitude_times", "do not ascend from 0; NEST needs ascending times");
-                return None;
-            }
-            let span = span(fields)?;
-            if span.start_ms > 0.0 || span.stop_ms.is_some() {
-                fields.problem("start", "and `stop` beside steps are not known; write them as steps");
-                return None;
-            }
-            Some(DeviceKind::Current { steps: times.into_iter().zip(values).collect() })
-        }
-        "spike_recorder" => Some(DeviceKind::SpikeRecorder { span: span(fields)? }),
-        "multimeter" | "voltmeter" => {
-            let variables = fields.texts("properties").or_else(|| fields.texts("record_from"));
-            let variables = match (variables, model) {
-                (Some(v), _) if !v.is_empty() => v,
-                (None, "voltmeter") => vec!["V_m".to_string()],
-                _ => {
-                    fields.problem("properties", "names no variable; give a list, e.g. [\"V_m\"]");
-                    return None;
-                }
-            };
-            if let Some(units) = fields.texts("units")
-                && units.len() != variables.len()
-            {
-                let what =
-                    format!("has {} units for {} properties; give as many", units.len(), variables.len());
-                fields.problem("units", what);
-            }
-            let interval = fields.value("interval");
-            let interval_ms = interval.and_then(number).filter(|t| *t > 0.0);
-            if interval.is_some() && interval_ms.is_none() {
-                fields.problem("interval", "is no time above 0 ms");
-            }
-            Some(DeviceKind::Multimeter { variables, interval_ms, span: span(fields)? })
-        }
-        other => {
-            device.problem(model_key, format!("is `{other}`; known are: {KNOWN}"));
+    match KINDS.iter().find(|(name, _)| *name == model) {
+        Some((_, read)) => read(fields),
+        None => {
+            device.problem(model_key, format!("is `{model}`; known are: {}", known()));
             None
         }
     }
+}
+
+/// Reports a problem that leaves no device.
+fn refuse<T>(fields: &Fields, name: &str, what: impl Into<String>) -> Option<T> {
+    fields.problem(name, what);
+    None
+}
+
+fn poisson(fields: &Fields) -> Option<DeviceKind> {
+    let rate_hz = fields.needed_amount("rate");
+    Some(DeviceKind::Poisson { span: span(fields)?, rate_hz: rate_hz? })
+}
+
+fn sinusoidal_poisson(fields: &Fields) -> Option<DeviceKind> {
+    let rate = fields.needed_amount("rate");
+    let amplitude = fields.needed_number("amplitude");
+    let frequency = fields.needed_amount("frequency");
+    let phase_deg = fields.number("phase").unwrap_or(0.0);
+    if fields.flag("individual_spike_trains") == Some(false) {
+        let what = "is false; here every target has its own spikes: remove it";
+        return refuse(fields, "individual_spike_trains", what);
+    }
+    Some(DeviceKind::SinusoidalPoisson {
+        rate_hz: rate?,
+        amplitude_hz: amplitude?,
+        frequency_hz: frequency?,
+        phase_deg,
+        span: span(fields)?,
+    })
+}
+
+fn spike_times(fields: &Fields) -> Option<DeviceKind> {
+    let times_ms = fields.numbers("spike_times");
+    if fields.value("spike_times").is_none() {
+        fields.problem("spike_times", "is missing; give the times of the spikes, ms");
+    }
+    let times_ms = times_ms?;
+    if let Some(w) = times_ms.windows(2).find(|w| w[1] < w[0]) {
+        return refuse(fields, "spike_times", format!("has {} after {}; times ascend", w[1], w[0]));
+    }
+    if let Some(first) = times_ms.first().filter(|t| **t <= 0.0) {
+        return refuse(fields, "spike_times", format!("begins at {first} ms; a spike comes after 0 ms"));
+    }
+    let weights = fields.numbers("spike_weights").unwrap_or_default();
+    match weights.iter().filter(|w| **w != 1.0).count() {
+        0 => Some(DeviceKind::SpikeTimes { times_ms }),
+        n => {
+            let what = format!(
+                "has {n} weights other than 1; one weight for all spikes is known: use `weight`, or one device for each"
+            );
+            refuse(fields, "spike_weights", what)
+        }
+    }
+}
+
+fn constant_current(fields: &Fields) -> Option<DeviceKind> {
+    let amplitude = fields.needed_number("amplitude");
+    let span = span(fields)?;
+    let mut steps = vec![(span.start_ms, amplitude?)];
+    steps.extend(span.stop_ms.map(|stop| (stop, 0.0)));
+    Some(DeviceKind::Current { steps })
+}
+
+fn current_steps(fields: &Fields) -> Option<DeviceKind> {
+    let (times, values) = (fields.numbers("amplitude_times"), fields.numbers("amplitude_values"));
+    let wrong = |what: String| refuse(fields, "amplitude_times", what);
+    let (Some(times), Some(values)) = (times, values) else {
+        return wrong("and `amplitude_values` must both be lists of numbers".into());
+    };
+    if times.len() != values.len() {
+        return wrong(format!("has {} times for {} values; give as many", times.len(), values.len()));
+    }
+    if times.windows(2).any(|w| w[1] <= w[0]) || times.first().is_some_and(|t| *t < 0.0) {
+        return wrong("do not ascend from 0; NEST needs ascending times".into());
+    }
+    let span = span(fields)?;
+    if span.start_ms > 0.0 || span.stop_ms.is_some() {
+        return refuse(fields, "start", "and `stop` beside steps are not known; write them as steps");
+    }
+    Some(DeviceKind::Current { steps: times.into_iter().zip(values).collect() })
+}
+
+/// A recorder of variables, of `default` where none are named.
+fn multimeter(fields: &Fields, default: Option<&str>) -> Option<DeviceKind> {
+    let named = fields.texts("properties").or_else(|| fields.texts("record_from"));
+    let variables = match (named, default) {
+        (Some(variables), _) if !variables.is_empty() => variables,
+        (None, Some(default)) => vec![default.to_string()],
+        _ => return refuse(fields, "properties", "names no variable; give a list, e.g. [\"V_m\"]"),
+    };
+    if let Some(units) = fields.texts("units")
+        && units.len() != variables.len()
+    {
+        let what = format!("has {} units for {} properties; give as many", units.len(), variables.len());
+        fields.problem("units", what);
+    }
+    let interval = fields.value("interval");
+    let interval_ms = interval.and_then(number).filter(|t| *t > 0.0);
+    if interval.is_some() && interval_ms.is_none() {
+        fields.problem("interval", "is no time above 0 ms");
+    }
+    Some(DeviceKind::Multimeter { variables, interval_ms, span: span(fields)? })
 }
 
 /// `start` and `stop`.

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// Something in a configuration that cannot be honoured.
+/// Something in a configuration that cannot be honored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Where, e.g. `simulations.basal.devices.noise.rate`.

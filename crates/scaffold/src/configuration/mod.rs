@@ -31,7 +31,9 @@ pub use simulation::{
 };
 pub use targetting::{Axis, Part, Targets, Targetting};
 
-pub(crate) use cells::{CellType, Division, Labelling, MorphologyChoice, PlacementRule, Placing, Spatial};
+pub(crate) use cells::{
+    CellType, Division, Labeling, MorphologyChoice, PlacementRule, PlacementStrategy, Spatial,
+};
 pub(crate) use connect::{ConnectivityRule, Distribution, Duplication, Side, Strategy};
 pub(crate) use morphologies::{MorphologySource, Step};
 pub(crate) use space::{Block, Space};
@@ -82,7 +84,7 @@ pub struct Configuration {
     pub(crate) morphologies: Vec<MorphologySource>,
     pub(crate) cell_types: Vec<CellType>,
     pub(crate) placement: Vec<PlacementRule>,
-    pub(crate) labellings: Vec<Labelling>,
+    pub(crate) labelings: Vec<Labeling>,
     pub(crate) connectivity: Vec<ConnectivityRule>,
     pub(crate) duplications: Vec<Duplication>,
     /// What is in it and will not be done.
@@ -132,7 +134,7 @@ impl Configuration {
             morphologies: morphologies::read(&root, folders)?,
             cell_types: cells::cell_types(&root)?,
             placement: cells::placement(&root)?,
-            labellings: cells::labellings(&root)?,
+            labelings: cells::labelings(&root)?,
             connectivity: connect::rules(&root)?,
             duplications: connect::duplications(&root, &mut notes)?,
             notes,

@@ -8,7 +8,7 @@
 //!   devices.<device>               device, targetting, weight, delay, receptor_type, ...
 //! ```
 //!
-//! Reading never stops at the first thing it cannot honour: each simulation carries its problems (it
+//! Reading never stops at the first thing it cannot honor: each simulation carries its problems (it
 //! cannot be run) and its notes (known, and without effect here). Units: ms, Hz, pA; weights nS.
 //!
 //! Source: bsb-core and bsb-nest 8.0.2.
@@ -93,12 +93,12 @@ pub struct StoredSimulation {
     pub devices: Vec<Device>,
     /// What is known and has no effect here, one sentence each.
     pub notes: Vec<String>,
-    /// What cannot be honoured; with any of these the simulation cannot be run.
+    /// What cannot be honored; with any of these the simulation cannot be run.
     pub problems: Vec<Problem>,
 }
 
 impl StoredSimulation {
-    /// Leaves a device out, and with it what cannot be honoured of it. False when there is no such device.
+    /// Leaves a device out, and with it what cannot be honored of it. False when there is no such device.
     pub fn leave_out(&mut self, device: &str) -> bool {
         let key = format!("simulations.{}.devices.{device}", self.name);
         let is_of_device = |p: &Problem| p.key == key || p.key.starts_with(&format!("{key}."));

@@ -118,7 +118,7 @@ pub(super) fn read(root: &Node) -> Result<Space, Error> {
 }
 
 /// What a region or partition occupies.
-struct Laid {
+struct PlacedRegion {
     block: Block,
     partitions: Vec<Partition>,
 }
@@ -131,7 +131,7 @@ struct Layout<'a> {
 }
 
 impl Layout<'_> {
-    fn region(&mut self, name: &str, node: &Node, depth: usize) -> Result<Laid, Error> {
+    fn region(&mut self, name: &str, node: &Node, depth: usize) -> Result<PlacedRegion, Error> {
         if !self.seen.insert(name.into()) || depth > 64 {
             return Err(node.error("is a child of two regions or of itself; name it once in `children`"));
         }
@@ -140,7 +140,7 @@ impl Layout<'_> {
             return Err(node.error(format!("type `{kind}`; lobule knows group and stack")));
         }
         node.allow(&["type", "children", "axis", "anchor"])?;
-        let mut laid: Vec<(String, Laid)> = Vec::new();
+        let mut laid: Vec<(String, PlacedRegion)> = Vec::new();
         let names = node.require("children")?;
         for child in names.items()? {
             let key = child.text()?;
@@ -182,10 +182,10 @@ impl Layout<'_> {
                 self.stack_height.get_or_insert(block.high[2] - block.low[2]);
             }
         }
-        Ok(Laid { block, partitions: laid.into_iter().flat_map(|(_, l)| l.partitions).collect() })
+        Ok(PlacedRegion { block, partitions: laid.into_iter().flat_map(|(_, l)| l.partitions).collect() })
     }
 
-    fn partition(&mut self, name: &str, node: &Node) -> Result<Laid, Error> {
+    fn partition(&mut self, name: &str, node: &Node) -> Result<PlacedRegion, Error> {
         if !self.seen.insert(name.into()) {
             return Err(node.error("is a child of two regions; name it in one"));
         }
@@ -227,7 +227,7 @@ impl Layout<'_> {
             }
         }
         let block = Block { low: origin, high: std::array::from_fn(|k| origin[k] + size[k]) };
-        Ok(Laid { block, partitions: vec![Partition { name: name.into(), block }] })
+        Ok(PlacedRegion { block, partitions: vec![Partition { name: name.into(), block }] })
     }
 }
 

@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 /// A main axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Axis {
-    /// Across the parallel fibres.
+    /// Across the parallel fibers.
     X,
-    /// Along the parallel fibres.
+    /// Along the parallel fibers.
     Y,
     /// Up.
     Z,
@@ -76,8 +76,101 @@ impl Default for Targetting {
     }
 }
 
-/// The strategies that are known, for messages.
-const KNOWN: &str = "all, cell_model, by_label, by_id, sphere, sphere_cell_types, cylinder, representatives";
+/// A strategy: its name, the key that names cell types, and how its targets are read.
+type Strategy = (&'static str, Option<&'static str>, fn(&Fields) -> Option<Targets>);
+
+/// The strategies that are known.
+const STRATEGIES: [Strategy; 8] = [
+    ("all", None, |_| Some(Targets::All)),
+    ("cell_model", Some("cell_models"), |fields| {
+        needed(fields, "cell_models", fields.texts("cell_models"), "name the cell models to target")?;
+        Some(Targets::All)
+    }),
+    ("by_label", Some("cell_models"), by_label),
+    ("by_id", Some("cell_models"), by_id),
+    ("sphere", Some("cell_models"), sphere),
+    ("sphere_cell_types", Some("cell_types"), sphere),
+    ("cylinder", Some("cell_models"), cylinder),
+    ("representatives", Some("cell_models"), |fields| {
+        Some(Targets::Representatives(fields.count("n").unwrap_or(1)))
+    }),
+];
+
+/// The names of the strategies, for messages.
+fn known() -> String {
+    STRATEGIES.map(|(name, ..)| name).join(", ")
+}
+
+/// A value that must be there; of the wrong kind it is a problem already.
+fn needed<T>(fields: &Fields, name: &str, value: Option<T>, remedy: &str) -> Option<T> {
+    if value.is_none() && fields.value(name).is_none() {
+        fields.problem(name, format!("is missing; {remedy}"));
+    }
+    value
+}
+
+fn by_label(fields: &Fields) -> Option<Targets> {
+    match fields.texts("labels") {
+        Some(labels) if !labels.is_empty() => Some(Targets::ByLabel(labels)),
+        _ => {
+            fields.problem("labels", "names no label; give a list of labels");
+            None
+        }
+    }
+}
+
+fn by_id(fields: &Fields) -> Option<Targets> {
+    let ids = fields.object("ids")?;
+    let mut lists = BTreeMap::new();
+    for (name, _) in ids.rest() {
+        let numbers = ids.numbers(name)?;
+        let whole = |n: &f64| (n.fract() == 0.0 && *n >= 0.0).then_some(*n as u64);
+        let Some(list) = numbers.iter().map(whole).collect() else {
+            ids.problem(name, "holds a number that is no cell number; they are whole, from 0");
+            return None;
+        };
+        lists.insert(canonical_cell_name(name).to_string(), list);
+    }
+    Some(Targets::ById(lists))
+}
+
+fn sphere(fields: &Fields) -> Option<Targets> {
+    let (origin, radius) = (fields.point("origin"), fields.needed_amount("radius")?);
+    let origin = needed(fields, "origin", origin, "give three coordinates, um")?;
+    Some(Targets::Sphere { origin, radius })
+}
+
+fn cylinder(fields: &Fields) -> Option<Targets> {
+    let axis = match fields.text("axis").unwrap_or("y") {
+        "x" => Axis::X,
+        "y" => Axis::Y,
+        "z" => Axis::Z,
+        other => {
+            fields.problem("axis", format!("is `{other}`; x, y and z are known"));
+            return None;
+        }
+    };
+    let (origin, radius) = (fields.point("origin"), fields.needed_amount("radius")?);
+    let origin = needed(fields, "origin", origin, "give two coordinates, um")?;
+    Some(Targets::Cylinder { axis, origin, radius })
+}
+
+/// The part of the targets that is drawn: `count` or `fraction`.
+fn part(fields: &Fields) -> Option<Part> {
+    match (fields.count("count"), fields.amount("fraction")) {
+        (Some(_), Some(_)) => {
+            fields.problem("fraction", "stands beside `count`; keep one of them");
+            None
+        }
+        (Some(n), None) => Some(Part::Count(n)),
+        (None, Some(f)) if f <= 1.0 => Some(Part::Fraction(f)),
+        (None, Some(f)) => {
+            fields.problem("fraction", format!("is {f}; it lies in 0..1"));
+            None
+        }
+        (None, None) => None,
+    }
+}
 
 impl Targetting {
     /// Reads the node `targetting` of a device; all cells when it is absent.
@@ -87,10 +180,8 @@ impl Targetting {
         }
         let fields = device.object("targetting")?;
         if fields.value("rule").is_some() {
-            fields.problem(
-                "rule",
-                format!("a NEST rule as targetting is not known; use a `strategy`: {KNOWN}"),
-            );
+            let what = format!("a NEST rule as targetting is not known; use a `strategy`: {}", known());
+            fields.problem("rule", what);
             return None;
         }
         let strategy = fields.text("strategy").unwrap_or("all");
@@ -98,94 +189,13 @@ impl Targetting {
         if fields.text("type").is_some_and(|t| t != "cell") {
             fields.problem("type", "is not `cell`; devices act on cells: remove it");
         }
-        let filter = match strategy {
-            "all" => None,
-            "sphere_cell_types" => fields.texts("cell_types"),
-            _ => fields.texts("cell_models"),
+        let Some((_, filter, read)) = STRATEGIES.iter().find(|(name, ..)| *name == strategy) else {
+            fields.problem("strategy", format!("is `{strategy}`; known are: {}", known()));
+            return None;
         };
-        let has_part = strategy != "all";
-        let targets = match strategy {
-            "all" => Targets::All,
-            "cell_model" => {
-                if filter.is_none() {
-                    fields.problem("cell_models", "is missing; name the cell models to target");
-                    return None;
-                }
-                Targets::All
-            }
-            "by_label" => match fields.texts("labels") {
-                Some(labels) if !labels.is_empty() => Targets::ByLabel(labels),
-                _ => {
-                    fields.problem("labels", "names no label; give a list of labels");
-                    return None;
-                }
-            },
-            "by_id" => {
-                let ids = fields.object("ids")?;
-                let mut lists = BTreeMap::new();
-                for (name, _) in ids.rest() {
-                    let numbers = ids.numbers(name)?;
-                    let whole = |n: &f64| (n.fract() == 0.0 && *n >= 0.0).then_some(*n as u64);
-                    let Some(list) = numbers.iter().map(whole).collect() else {
-                        ids.problem(name, "holds a number that is no cell number; they are whole, from 0");
-                        return None;
-                    };
-                    lists.insert(canonical_cell_name(name).to_string(), list);
-                }
-                Targets::ById(lists)
-            }
-            "sphere" | "sphere_cell_types" => {
-                let (origin, radius) = (fields.point("origin"), fields.needed_amount("radius")?);
-                let Some(origin) = origin else {
-                    if fields.value("origin").is_none() {
-                        fields.problem("origin", "is missing; give three coordinates, um");
-                    }
-                    return None;
-                };
-                Targets::Sphere { origin, radius }
-            }
-            "cylinder" => {
-                let axis = match fields.text("axis").unwrap_or("y") {
-                    "x" => Axis::X,
-                    "y" => Axis::Y,
-                    "z" => Axis::Z,
-                    other => {
-                        fields.problem("axis", format!("is `{other}`; x, y and z are known"));
-                        return None;
-                    }
-                };
-                let (origin, radius) = (fields.point("origin"), fields.needed_amount("radius")?);
-                let Some(origin) = origin else {
-                    if fields.value("origin").is_none() {
-                        fields.problem("origin", "is missing; give two coordinates, um");
-                    }
-                    return None;
-                };
-                Targets::Cylinder { axis, origin, radius }
-            }
-            "representatives" => Targets::Representatives(fields.count("n").unwrap_or(1)),
-            other => {
-                fields.problem("strategy", format!("is `{other}`; known are: {KNOWN}"));
-                return None;
-            }
-        };
-        let mut part = None;
-        if has_part {
-            let (count, fraction) = (fields.count("count"), fields.amount("fraction"));
-            part = match (count, fraction) {
-                (Some(_), Some(_)) => {
-                    fields.problem("fraction", "stands beside `count`; keep one of them");
-                    None
-                }
-                (Some(n), None) => Some(Part::Count(n)),
-                (None, Some(f)) if f <= 1.0 => Some(Part::Fraction(f)),
-                (None, Some(f)) => {
-                    fields.problem("fraction", format!("is {f}; it lies in 0..1"));
-                    None
-                }
-                (None, None) => None,
-            };
-        }
+        let targets = read(&fields)?;
+        let filter = filter.and_then(|key| fields.texts(key));
+        let part = if strategy == "all" { None } else { part(&fields) };
         fields.finish();
         let cell_types = filter.unwrap_or_default();
         let cell_types = cell_types.iter().map(|name| canonical_cell_name(name).to_string()).collect();
@@ -201,7 +211,7 @@ impl Targetting {
     /// (seed, device, cell type) only.
     ///
     /// # Errors
-    /// The key under `targetting` that cannot be honoured, and why: a cell that does not exist, more cells than there are.
+    /// The key under `targetting` that cannot be honored, and why: a cell that does not exist, more cells than there are.
     pub fn select(&self, cells: &CellSites, device: &str, seed: u64) -> Result<Vec<u32>, (String, String)> {
         let n = cells.len();
         let near = |i: u32, axes: &[usize], origin: &[f64], radius: f64| {

@@ -48,7 +48,7 @@ impl SetAudit {
 /// file's own cells, morphologies and configuration.
 ///
 /// Voxels count as touching when they are not more than `slack` µm apart. 0 is BSB's rule, in which
-/// rounding decides for neighbouring voxels of one grid; 1e-9 connects all neighbours.
+/// rounding decides for neighboring voxels of one grid; 1e-9 connects all neighbors.
 ///
 /// # Errors
 /// As [`bsb::read`] and [`Configuration::read`].

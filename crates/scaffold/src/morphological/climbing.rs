@@ -1,7 +1,7 @@
 //! The inferior olive: its reach to the interneurons of the Purkinje cells it climbs, and the
-//! many contacts of a climbing fibre.
+//! many contacts of a climbing fiber.
 //!
-//! Source: behaviour of cerebellar-models 0.13.0.
+//! Source: behavior of cerebellar-models 0.13.0.
 
 use super::draw;
 use super::population::{NO_SITE, Rows};

@@ -1,6 +1,6 @@
 //! Wiring into and out of glomeruli: whose axon a glomerulus is, and who has a dendrite in it.
 //!
-//! Source: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; behaviour of
+//! Source: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; behavior of
 //! cerebellar-models 0.13.0.
 
 use super::population::{NO_SITE, Population, Rows};
@@ -10,7 +10,7 @@ use crate::statistical::grid::{Grid, squared_distance};
 use lobule_signal::Stream;
 use rayon::prelude::*;
 
-/// How strongly near sources are favoured: rank n·q, q = (e^(-2u) - e^-2)/(1 - e^-2), u uniform.
+/// How strongly near sources are favored: rank n·q, q = (e^(-2u) - e^-2)/(1 - e^-2), u uniform.
 const STEEPNESS: f64 = 2.0;
 
 /// Which sources a glomerulus may have.

@@ -1,6 +1,6 @@
 //! Golgi cells and glomeruli: which glomeruli drive a Golgi cell, and whom it inhibits there.
 //!
-//! Source: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; behaviour of
+//! Source: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; behavior of
 //! cerebellar-models 0.13.0.
 
 use super::population::{NO_SITE, Population, Rows};

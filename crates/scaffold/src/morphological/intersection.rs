@@ -3,13 +3,13 @@
 //! For each cell of the *first* side (the presynaptic one, unless `favor_cache: post`):
 //! 1. candidates are cells of the second side whose whole-morphology box meets its own;
 //! 2. of n candidates a random n · affinity are tried, the fraction rounded at random;
-//! 3. a candidate with a labelled point in a voxel that touches a labelled voxel is connected by
+//! 3. a candidate with a labeled point in a voxel that touches a labeled voxel is connected by
 //!    a drawn number of contacts, each at a pair of such points, all pairs alike.
 //!
 //! (BSB draws a pair of voxels in proportion to the product of their points, then a point in
 //! each; that is the same distribution.)
 //!
-//! Source: behaviour of VoxelIntersection of bsb-core 8.0.2.
+//! Source: behavior of VoxelIntersection of bsb-core 8.0.2.
 
 use super::draw;
 use super::population::{Population, Rows};
@@ -27,7 +27,7 @@ const TASK: usize = 256;
 pub(super) struct Half<'a> {
     population: &'a Population,
     cells: Vec<u32>,
-    /// Of each morphology of the type: whole extent, labelled points, size of voxels.
+    /// Of each morphology of the type: whole extent, labeled points, size of voxels.
     shapes: Vec<Shape>,
 }
 
@@ -35,8 +35,8 @@ struct Shape {
     bounds: [[f64; 3]; 2],
     selection: Selection,
     size: [f64; 3],
-    /// The labelled points' own box.
-    labelled: [[f64; 3]; 2],
+    /// The labeled points' own box.
+    labeled: [[f64; 3]; 2],
 }
 
 impl<'a> Half<'a> {
@@ -46,8 +46,8 @@ impl<'a> Half<'a> {
             let bounds = m.bounds();
             let selection = m.select(&side.morphology_labels);
             let extent = std::array::from_fn(|k| bounds[1][k] - bounds[0][k]);
-            let labelled = self::bounds(&selection.points);
-            Shape { bounds, size: voxel_size(extent, voxels), labelled, selection }
+            let labeled = self::bounds(&selection.points);
+            Shape { bounds, size: voxel_size(extent, voxels), labeled, selection }
         };
         Self {
             cells: population.chosen(side),
@@ -57,7 +57,7 @@ impl<'a> Half<'a> {
     }
 
     /// Names of morphologies without a point of the labels.
-    pub fn unlabelled(&self) -> Vec<&str> {
+    pub fn unlabeled(&self) -> Vec<&str> {
         let shapes = self.population.shapes.iter().zip(&self.shapes);
         shapes.filter(|(_, s)| s.selection.points.is_empty()).map(|(m, _)| m.name.as_str()).collect()
     }
@@ -97,7 +97,7 @@ pub(super) struct Intersection<'a> {
     longest: f64,
 }
 
-/// A touching candidate: its labelled points with partners, and the number of partners so far.
+/// A touching candidate: its labeled points with partners, and the number of partners so far.
 #[derive(Default)]
 pub(super) struct Touch {
     points: Vec<(u32, std::ops::Range<u32>)>,
@@ -156,7 +156,7 @@ impl<'a> Intersection<'a> {
         let shape = &self.second.shapes[self.second.shape(other)];
         let table = &self.contacts[self.first.shape(cell)][self.second.shape(other)];
         let [low, high] = table.reach();
-        if (0..3).any(|k| shape.labelled[1][k] + by[k] < low[k] || high[k] < shape.labelled[0][k] + by[k]) {
+        if (0..3).any(|k| shape.labeled[1][k] + by[k] < low[k] || high[k] < shape.labeled[0][k] + by[k]) {
             return;
         }
         let mut sum = 0;

@@ -11,22 +11,21 @@ pub(super) fn apply(
     populations: &mut [Population],
     seed: u64,
 ) -> Result<(), Error> {
-    for labelling in &configuration.labellings {
-        for (i, name) in labelling.cell_types.iter().enumerate() {
+    for labeling in &configuration.labelings {
+        for (i, name) in labeling.cell_types.iter().enumerate() {
             let Some(population) = populations.iter_mut().find(|p| p.name == *name) else {
                 return Err(configuration.error(
-                    format!("after_placement.{}.cell_types[{i}]", labelling.name),
+                    format!("after_placement.{}.cell_types[{i}]", labeling.name),
                     format!("`{name}` is not among `cell_types`; define it there"),
                 ));
             };
-            let stream = Stream::new(seed, &format!("after_placement.{}.{name}", labelling.name));
-            let parts = labelling.labels.len();
-            for (cell, part) in
-                division(population, labelling.division, parts, stream).into_iter().enumerate()
+            let stream = Stream::new(seed, &format!("after_placement.{}.{name}", labeling.name));
+            let parts = labeling.labels.len();
+            for (cell, part) in division(population, labeling.division, parts, stream).into_iter().enumerate()
             {
                 let labels = &mut population.labels[cell];
-                if !labels.contains(&labelling.labels[part]) {
-                    labels.push(labelling.labels[part].clone());
+                if !labels.contains(&labeling.labels[part]) {
+                    labels.push(labeling.labels[part].clone());
                 }
             }
         }

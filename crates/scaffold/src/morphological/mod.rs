@@ -35,7 +35,7 @@ use population::Population;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// A behaviour of cerebellar-models 0.13 that is put right unless it is asked for.
+/// A behavior of cerebellar-models 0.13 that is put right unless it is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quirk {
     /// `golgi-tips`: a glomerulus contacts the tip of a Golgi dendrite that is nearest to (i, i, i) µm,

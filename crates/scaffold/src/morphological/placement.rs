@@ -5,12 +5,14 @@
 //! *Parallel arrays*: rows at an angle over the whole layer, with a random phase, jitter along
 //! the row's step and any height; what falls beyond the layer is left out.
 //!
-//! Source: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; behaviour of bsb-core 8.0.2.
+//! Source: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; behavior of bsb-core 8.0.2.
 
 use super::population::Population;
 use crate::Error;
 use crate::chunk::{CHUNK_SIDE, ChunkId};
-use crate::configuration::{Block, Configuration, MorphologyChoice, PlacementRule, Placing, Spatial};
+use crate::configuration::{
+    Block, Configuration, MorphologyChoice, PlacementRule, PlacementStrategy, Spatial,
+};
 use crate::morphology::Morphology;
 use lobule_signal::Stream;
 use std::sync::Arc;
@@ -68,13 +70,13 @@ pub(super) fn place(
                 seed,
             };
             let batches = match &rule.placing {
-                Placing::Random => job.random(Stream::new(seed, &label))?,
-                Placing::ParallelArrays { spacing, angle_deg } => {
+                PlacementStrategy::Random => job.random(Stream::new(seed, &label))?,
+                PlacementStrategy::ParallelArrays { spacing, angle_deg } => {
                     vec![job.parallel_arrays(Stream::new(seed, &label), *spacing, *angle_deg)?]
                 }
-                Placing::Fixed { positions } => vec![positions.clone()],
+                PlacementStrategy::Fixed { positions } => vec![positions.clone()],
             };
-            if let Placing::Random = rule.placing {
+            if let PlacementStrategy::Random = rule.placing {
                 let radius = spatial.radius.ok_or_else(|| {
                     configuration.error(format!("cell_types.{name}.spatial"), "`radius` is missing; add it")
                 })?;
@@ -251,7 +253,7 @@ impl Job<'_> {
     }
 
     /// Jobs that place the cells of another type.
-    fn related(&self, other: &str) -> Result<Vec<Related>, Error> {
+    fn related(&self, other: &str) -> Result<Vec<RelatedType>, Error> {
         let Some(cell_type) = self.configuration.cell_type(other) else {
             return Err(self.error(format!("is relative to `{other}`, which is no cell type; define it")));
         };
@@ -266,7 +268,7 @@ impl Job<'_> {
                     "is relative to `{other}`, which is itself relative to another type; give `{other}` a density"
                 )));
             }
-            related.push(Related {
+            related.push(RelatedType {
                 layers: layers(self.configuration, rule)?,
                 spatial,
                 rule: rule.clone(),
@@ -395,14 +397,14 @@ impl Job<'_> {
 }
 
 /// Another type's placement.
-struct Related {
+struct RelatedType {
     layers: Vec<Block>,
     spatial: Spatial,
     rule: PlacementRule,
     name: String,
 }
 
-impl Related {
+impl RelatedType {
     fn job<'a>(&'a self, of: &Job<'a>) -> Job<'a> {
         let Self { layers, spatial, rule, name } = self;
         Job {

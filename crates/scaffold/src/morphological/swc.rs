@@ -7,7 +7,7 @@
 //! first point of a branch has the type of its second, as in BSB. Branches are in depth-first
 //! order, children in the order of the file.
 //!
-//! Source: behaviour of the SWC parser of bsb-core 8.0.2; the format: Cannon et al. 1998,
+//! Source: behavior of the SWC parser of bsb-core 8.0.2; the format: Cannon et al. 1998,
 //! doi:10.1016/S0165-0270(98)00091-0.
 
 use crate::Error;
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_types_are_labelled_by_their_number() {
+    fn unknown_types_are_labeled_by_their_number() {
         let m = parse(Path::new("cell.swc"), "1 7 0 0 0 1 -1\n", &source(&[])).unwrap();
         assert_eq!(m.label_sets, [["tag_7"]]);
     }

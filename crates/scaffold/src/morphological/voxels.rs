@@ -9,10 +9,10 @@
 //!
 //! Two voxels touch when their closed boxes have a point in common. Boxes are computed as
 //! BSB does (lower = index · size, upper = lower + size, double precision). That decides for
-//! neighbouring voxels of one grid, as two cells of one morphology have them: rounding leaves some
+//! neighboring voxels of one grid, as two cells of one morphology have them: rounding leaves some
 //! of them 1e-14 µm apart, and BSB does not connect there.
 //!
-//! Source: behaviour of VoxelIntersection of bsb-core 8.0.2.
+//! Source: behavior of VoxelIntersection of bsb-core 8.0.2.
 
 /// Below this an extent counts as none, µm (as `numpy.isclose` to 0).
 const FLAT: f64 = 1.0e-8;
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_of_one_grid_touch_and_others_do_not() {
+    fn neighbors_of_one_grid_touch_and_others_do_not() {
         let points = [[0.5, 0.5, 0.5]];
         let contacts = Contacts::new(&points, [1.0; 3], [1.0; 3], 0.0).unwrap();
         for (x, touches) in [(-1.5, false), (-0.5, true), (0.5, true), (1.5, true), (2.5, false)] {
@@ -221,7 +221,7 @@ mod tests {
         #[test]
         fn floor_division_is_the_largest_whole_number(i in -1000i64..1000, part in 0.0f64..1.0, b in 0.01f64..50.0) {
             let f = floor_divide((i as f64 + part) * b, b);
-            // At the edges of voxels rounding decides; a voxel may then be the neighbour's.
+            // At the edges of voxels rounding decides; a voxel may then be the neighbor's.
             prop_assert!(f == i as f64 || (part > 1.0 - 1e-12 && f == i as f64 + 1.0) || (part < 1e-12 && f == i as f64 - 1.0));
             prop_assert_eq!(floor_divide(0.0, b), 0.0);
         }

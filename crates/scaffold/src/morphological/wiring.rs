@@ -14,7 +14,7 @@ const MOST_ROWS: f64 = 1.0e9;
 
 /// A connection set while a circuit is built.
 #[derive(Debug)]
-pub(super) struct Built {
+pub(super) struct RuleRows {
     /// Its name.
     pub name: String,
     /// The rule it is of.
@@ -34,7 +34,7 @@ pub(super) fn connect(
     quirks: &[Quirk],
     seed: u64,
     notes: &mut Vec<String>,
-) -> Result<Vec<Built>, Error> {
+) -> Result<Vec<RuleRows>, Error> {
     let mut wiring = Wiring { configuration, populations, quirks, seed, notes, sets: Vec::new() };
     for rule in in_order(configuration)? {
         wiring.apply(rule)?;
@@ -80,7 +80,7 @@ struct Wiring<'a> {
     quirks: &'a [Quirk],
     seed: u64,
     notes: &'a mut Vec<String>,
-    sets: Vec<Built>,
+    sets: Vec<RuleRows>,
 }
 
 impl<'a> Wiring<'a> {
@@ -121,7 +121,7 @@ impl<'a> Wiring<'a> {
         side.cell_types.iter().map(one).collect()
     }
 
-    /// The labelled points of each morphology of a population.
+    /// The labeled points of each morphology of a population.
     fn selections(
         &self,
         rule: &ConnectivityRule,
@@ -132,7 +132,7 @@ impl<'a> Wiring<'a> {
             population.shapes.iter().map(|shape| shape.select(&side.morphology_labels)).collect();
         if let Some(i) = selections.iter().position(|s| s.pieces.is_empty()) {
             let what = format!(
-                "morphology `{}` of `{}` has no point labelled {}; mend `morphology_labels` or the tags of its parser",
+                "morphology `{}` of `{}` has no point labeled {}; mend `morphology_labels` or the tags of its parser",
                 population.shapes[i].name,
                 population.name,
                 side.morphology_labels.join(" or ")
@@ -152,13 +152,13 @@ impl<'a> Wiring<'a> {
             Some(set) => set.rows.append(rows),
             None => {
                 let (rule, pre, post) = (rule.name.clone(), pre.into(), post.into());
-                self.sets.push(Built { name, rule, pre, post, rows });
+                self.sets.push(RuleRows { name, rule, pre, post, rows });
             }
         }
     }
 
     /// The set a rule made between two types, if it makes one.
-    fn set(&self, rule: &str, pre: &str, post: &str) -> Option<&Built> {
+    fn set(&self, rule: &str, pre: &str, post: &str) -> Option<&RuleRows> {
         let rule = self.configuration.connectivity.iter().find(|r| r.name == rule)?;
         let makes = |side: &Side, name: &str| side.cell_types.iter().any(|c| c == name);
         if !makes(&rule.pre, pre) || !makes(&rule.post, post) {
@@ -394,11 +394,11 @@ impl<'a> Wiring<'a> {
                 }
                 let halves = [Half::new(from, &rule.pre, voxels[0]), Half::new(to, &rule.post, voxels[1])];
                 for (half, side) in halves.iter().zip([&rule.pre, &rule.post]) {
-                    let names = half.unlabelled();
+                    let names = half.unlabeled();
                     if !names.is_empty() {
                         let labels = side.morphology_labels.join(" or ");
                         self.notes.push(format!(
-                            "connectivity.{}: {} has no point labelled {labels}.",
+                            "connectivity.{}: {} has no point labeled {labels}.",
                             rule.name,
                             names.join(", ")
                         ));
@@ -481,7 +481,7 @@ impl<'a> Wiring<'a> {
         let mut contacts = BTreeSet::new();
         for (target, (to, cells)) in post.iter().enumerate() {
             let is_meant: BTreeSet<u32> = cells.iter().copied().collect();
-            let sets: Vec<&Built> =
+            let sets: Vec<&RuleRows> =
                 interneuron_rules.iter().filter_map(|r| self.set(r, &to.name, purkinje)).collect();
             if sets.is_empty() {
                 return Err(self.error(
@@ -502,7 +502,7 @@ impl<'a> Wiring<'a> {
         for (from, cells) in pre {
             let is_meant: BTreeSet<u32> = cells.iter().copied().collect();
             let mut climbing_pairs = BTreeSet::new();
-            let sets: Vec<&Built> =
+            let sets: Vec<&RuleRows> =
                 olive_rules.iter().filter_map(|r| self.set(r, &from.name, purkinje)).collect();
             if sets.is_empty() {
                 return Err(self.error(

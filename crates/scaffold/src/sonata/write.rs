@@ -116,7 +116,7 @@ fn vector<T: H5Type>(group: &Group, name: &str, values: Vec<T>) -> Result<(), Er
 
 /// What a population is to a simulator that knows no cerebellum.
 fn model_type(cell_type: &str) -> &'static str {
-    // Mossy fibres come from outside of the circuit; they have no dynamics.
+    // Mossy fibers come from outside of the circuit; they have no dynamics.
     if cell_type == "mossy_fiber" { "virtual" } else { "point_neuron" }
 }
 

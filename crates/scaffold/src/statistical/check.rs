@@ -5,7 +5,7 @@ use super::spec::{ArborRule, ScaffoldSpec};
 use crate::Error;
 
 /// Smallest base edge, µm. Chosen: below it a block holds fewer than two Purkinje
-/// cells and four mossy fibres, and most rules have nothing to choose from.
+/// cells and four mossy fibers, and most rules have nothing to choose from.
 const SMALLEST: f64 = 50.0;
 
 /// Largest circuit, GiB. Chosen: what a workstation can hold beside its simulation.
@@ -67,14 +67,14 @@ fn memory(spec: &ScaffoldSpec) -> Result<(), Error> {
 
 /// Estimated size of the connection sets in memory, GiB.
 ///
-/// The mouse has 20 rows per µm² plus 0.038 per µm of depth that parallel fibres
+/// The mouse has 20 rows per µm² plus 0.038 per µm of depth that parallel fibers
 /// cross, up to their 2000 µm; 8 bytes each, twice while they are made. More
 /// granule cells or more of their targets make more of them.
 /// Fitted to: reconstructions of 100 × 100 and 300 × 200 µm.
 fn memory_gib(spec: &ScaffoldSpec) -> f64 {
     let [x, y] = spec.size;
     let mouse = ScaffoldSpec::mouse(x, y);
-    // Cells per µm² of granule cells, and of each type that fibres or glomeruli contact.
+    // Cells per µm² of granule cells, and of each type that fibers or glomeruli contact.
     let per_area = |s: &ScaffoldSpec| {
         let (c, l) = (&s.cells, &s.layers);
         let targets = [
@@ -136,13 +136,13 @@ fn cells(spec: &ScaffoldSpec) -> Result<(), Error> {
     if soma > l.purkinje {
         return Err(refuse("layers.purkinje", l.purkinje, format!("must hold a soma of {soma} µm")));
     }
-    // Neighbours of a row lie this far apart along y; less than two radii along the row would overlap.
+    // Neighbors of a row lie this far apart along y; less than two radii along the row would overlap.
     let step = 1.0 / (p.planar_density * p.spacing);
     if step < soma * p.angle.to_radians().cos() {
         return Err(refuse(
             "cells.purkinje_cell.planar_density",
             p.planar_density,
-            "neighbours in a row would overlap; lower the density, the radius or the spacing",
+            "neighbors in a row would overlap; lower the density, the radius or the spacing",
         ));
     }
     Ok(())
@@ -213,7 +213,7 @@ fn arbor(rule: &ArborRule) -> Result<(), Error> {
         }
     }
     match &rule.geometry {
-        Geometry::ParallelFibreCrossing { height, half_length, silhouette } => {
+        Geometry::ParallelFiberCrossing { height, half_length, silhouette } => {
             finite(&format!("{name}.geometry.height"), *height)?;
             positive(&format!("{name}.geometry.half_length"), *half_length)?;
             outline(&format!("{name}.geometry.silhouette"), silhouette)

@@ -3,7 +3,7 @@
 //! The reference intersects digitised morphologies voxel by voxel. Every cell of
 //! a type has the same morphology and none is rotated there, so whether two cells
 //! touch depends on their relative position alone. Here that region is given
-//! outright, as what the axon is (a fibre along y, a vertical line, a cloud) and
+//! outright, as what the axon is (a fiber along y, a vertical line, a cloud) and
 //! the outline of what it must meet.
 //!
 //! All lengths are µm.
@@ -38,11 +38,11 @@ impl Outline {
 /// Which relative positions of two cells touch.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Geometry {
-    /// A parallel fibre crosses the dendrites of the target.
-    ParallelFibreCrossing {
-        /// Height of the fibre above the granule cell's soma.
+    /// A parallel fiber crosses the dendrites of the target.
+    ParallelFiberCrossing {
+        /// Height of the fiber above the granule cell's soma.
         height: f64,
-        /// The fibre reaches this far along y to both sides of the soma.
+        /// The fiber reaches this far along y to both sides of the soma.
         half_length: f64,
         /// The target's dendrites seen along y: x and z from the target's soma.
         silhouette: Outline,
@@ -72,7 +72,7 @@ impl Geometry {
     pub fn touches(&self, offset: [f64; 3]) -> bool {
         let [dx, dy, dz] = offset;
         match self {
-            Self::ParallelFibreCrossing { height, half_length, silhouette } => {
+            Self::ParallelFiberCrossing { height, half_length, silhouette } => {
                 dy.abs() <= *half_length && silhouette.contains(-dx, height - dz)
             }
             Self::AscendingAxonCrossing { from, to, silhouette, footprint } => {
@@ -106,17 +106,17 @@ mod tests {
     }
 
     #[test]
-    fn a_parallel_fibre_touches_what_it_runs_through() {
-        let geometry = Geometry::ParallelFibreCrossing {
+    fn a_parallel_fiber_touches_what_it_runs_through() {
+        let geometry = Geometry::ParallelFiberCrossing {
             height: 140.0,
             half_length: 1000.0,
             silhouette: outline(&[[-20.0, 0.0, 50.0], [80.0, 0.0, 50.0]]),
         };
-        // The target's soma 100 above the granule cell: the fibre passes 40 above it.
+        // The target's soma 100 above the granule cell: the fiber passes 40 above it.
         assert!(geometry.touches([0.0, 900.0, 100.0]));
-        assert!(!geometry.touches([0.0, 1100.0, 100.0]), "the fibre has ended");
-        assert!(!geometry.touches([0.0, 0.0, 80.0]), "the fibre passes above");
-        // The tree is lopsided: a target to the left of the fibre is touched, one far to the right is not.
+        assert!(!geometry.touches([0.0, 1100.0, 100.0]), "the fiber has ended");
+        assert!(!geometry.touches([0.0, 0.0, 80.0]), "the fiber passes above");
+        // The tree is lopsided: a target to the left of the fiber is touched, one far to the right is not.
         assert!(geometry.touches([-70.0, 0.0, 100.0]) && !geometry.touches([70.0, 0.0, 100.0]));
     }
 

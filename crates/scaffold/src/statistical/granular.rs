@@ -1,7 +1,7 @@
 //! Wiring of the granular layer, rules 1 to 4 of the reference.
 //!
-//! 1. Each glomerulus belongs to one mossy fibre, a near one.
-//! 2. Each granule cell has four dendrites in glomeruli of four mossy fibres.
+//! 1. Each glomerulus belongs to one mossy fiber, a near one.
+//! 2. Each granule cell has four dendrites in glomeruli of four mossy fibers.
 //! 3. A Golgi cell is driven by every glomerulus near its soma.
 //! 4. A Golgi cell's axon enters the nearest glomeruli and inhibits every
 //!    granule dendrite there.
@@ -20,11 +20,11 @@ type Point = [f64; 3];
 /// A connection as (presynaptic, postsynaptic) cell.
 pub(super) type Row = (u32, u32);
 
-/// Rule 1: the mossy fibre of each glomerulus. `[glomeruli]`
+/// Rule 1: the mossy fiber of each glomerulus. `[glomeruli]`
 ///
 /// Candidates lie within `mossy_reach` along x and y at any height and are ranked
-/// by distance; the rank drawn favours near ones. Without a candidate the nearest
-/// fibre is taken.
+/// by distance; the rank drawn favors near ones. Without a candidate the nearest
+/// fiber is taken.
 pub(super) fn mossy_of_glomerulus(
     w: &GranularWiring,
     mossy: &[Point],
@@ -33,7 +33,7 @@ pub(super) fn mossy_of_glomerulus(
 ) -> Vec<u32> {
     let stream = Stream::new(seed, "mossy_fibers_to_glomerulus");
     let floor = (-w.mossy_steepness).exp();
-    // Fibres sorted along x, to look at few.
+    // Fibers sorted along x, to look at few.
     let mut by_x: Vec<u32> = (0..mossy.len() as u32).collect();
     by_x.sort_by(|&a, &b| mossy[a as usize][0].total_cmp(&mossy[b as usize][0]));
     glomeruli
@@ -63,13 +63,13 @@ pub(super) fn mossy_of_glomerulus(
 
 /// Rule 2: the glomeruli of each granule cell. `[granules][dendrites]`
 ///
-/// Fibres with a glomerulus in reach are drawn without replacement, and of each
-/// one of its glomeruli in reach. Where fewer than the wanted number of fibres are
-/// in reach, dendrites stretch to the nearest glomeruli of further fibres.
+/// Fibers with a glomerulus in reach are drawn without replacement, and of each
+/// one of its glomeruli in reach. Where fewer than the wanted number of fibers are
+/// in reach, dendrites stretch to the nearest glomeruli of further fibers.
 pub(super) fn glomeruli_of_granule(
     w: &GranularWiring,
     glomeruli: &[Point],
-    fibre_of: &[u32],
+    fiber_of: &[u32],
     granules: &[Point],
     seed: u64,
 ) -> Vec<Vec<u32>> {
@@ -80,14 +80,14 @@ pub(super) fn glomeruli_of_granule(
         .enumerate()
         .map(|(i, place)| {
             let step = i as u64;
-            // Glomeruli in reach, grouped by fibre.
+            // Glomeruli in reach, grouped by fiber.
             let mut near: Vec<(u32, u32)> = Vec::with_capacity(128);
-            grid.within(place, w.granule_reach, |g, _| near.push((fibre_of[g as usize], g)));
+            grid.within(place, w.granule_reach, |g, _| near.push((fiber_of[g as usize], g)));
             near.sort_unstable();
-            let mut fibres: Vec<&[(u32, u32)]> = near.chunk_by(|a, b| a.0 == b.0).collect();
+            let mut fibers: Vec<&[(u32, u32)]> = near.chunk_by(|a, b| a.0 == b.0).collect();
             let wanted = w.granule_dendrites;
-            draw_to_front(stream, step, 0, &mut fibres, wanted);
-            let mut chosen: Vec<u32> = fibres
+            draw_to_front(stream, step, 0, &mut fibers, wanted);
+            let mut chosen: Vec<u32> = fibers
                 .iter()
                 .take(wanted)
                 .enumerate()
@@ -96,15 +96,15 @@ pub(super) fn glomeruli_of_granule(
                 })
                 .collect();
             if chosen.len() < wanted {
-                stretch(&mut chosen, wanted, place, glomeruli, fibre_of);
+                stretch(&mut chosen, wanted, place, glomeruli, fiber_of);
             }
             chosen
         })
         .collect()
 }
 
-/// Adds the nearest glomeruli of fibres not yet taken until there are `wanted`.
-fn stretch(chosen: &mut Vec<u32>, wanted: usize, place: &Point, glomeruli: &[Point], fibre_of: &[u32]) {
+/// Adds the nearest glomeruli of fibers not yet taken until there are `wanted`.
+fn stretch(chosen: &mut Vec<u32>, wanted: usize, place: &Point, glomeruli: &[Point], fiber_of: &[u32]) {
     let mut all: Vec<(f64, u32)> =
         glomeruli.iter().enumerate().map(|(g, p)| (squared_distance(p, place), g as u32)).collect();
     all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
@@ -112,7 +112,7 @@ fn stretch(chosen: &mut Vec<u32>, wanted: usize, place: &Point, glomeruli: &[Poi
         if chosen.len() == wanted {
             return;
         }
-        if chosen.iter().all(|&c| fibre_of[c as usize] != fibre_of[g as usize]) {
+        if chosen.iter().all(|&c| fiber_of[c as usize] != fiber_of[g as usize]) {
             chosen.push(g);
         }
     }

@@ -59,7 +59,7 @@ impl<'a> Grid<'a> {
         let high = self.coordinates(&center.map(|v| v + radius));
         for z in low[2]..=high[2] {
             for y in low[1]..=high[1] {
-                // Cubes of one row are neighbours in memory.
+                // Cubes of one row are neighbors in memory.
                 let (first, last) = (self.cube([low[0], y, z]), self.cube([high[0], y, z]));
                 for &i in &self.order[self.start[first] as usize..self.start[last + 1] as usize] {
                     let d2 = squared_distance(&self.points[i as usize], center);

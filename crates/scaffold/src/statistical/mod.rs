@@ -9,7 +9,7 @@
 //! name of the rule, cell, draw), so the result does not depend on threads or on
 //! which other rules are there.
 //!
-//! Lengths are µm; x runs across and y along the parallel fibres, z up from the
+//! Lengths are µm; x runs across and y along the parallel fibers, z up from the
 //! bottom of the granular layer.
 //!
 //! Source: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y, with the values

@@ -72,12 +72,12 @@ fn cells() -> Cells {
     }
 }
 
-/// The axon of a granule cell: it rises from `AXON_FROM` to `FIBRE_HEIGHT` above the
-/// soma, where it becomes a fibre of `FIBRE_HALF_LENGTH` to both sides along y.
+/// The axon of a granule cell: it rises from `AXON_FROM` to `FIBER_HEIGHT` above the
+/// soma, where it becomes a fiber of `FIBER_HALF_LENGTH` to both sides along y.
 /// Source: measured on the extents of the reference's cells.
 const AXON_FROM: f64 = 16.6;
-const FIBRE_HEIGHT: f64 = 142.6;
-const FIBRE_HALF_LENGTH: f64 = 1000.0;
+const FIBER_HEIGHT: f64 = 142.6;
+const FIBER_HALF_LENGTH: f64 = 1000.0;
 
 /// The box around a cell's whole arbor, from the soma: low and high corner.
 /// Source: measured on the extents of the reference's cells.
@@ -97,10 +97,10 @@ fn outline(knots: Knots) -> Outline {
     Outline { knots: knots.to_vec() }
 }
 
-fn parallel_fibre(silhouette: Knots) -> Geometry {
-    Geometry::ParallelFibreCrossing {
-        height: FIBRE_HEIGHT,
-        half_length: FIBRE_HALF_LENGTH,
+fn parallel_fiber(silhouette: Knots) -> Geometry {
+    Geometry::ParallelFiberCrossing {
+        height: FIBER_HEIGHT,
+        half_length: FIBER_HALF_LENGTH,
         silhouette: outline(silhouette),
     }
 }
@@ -108,7 +108,7 @@ fn parallel_fibre(silhouette: Knots) -> Geometry {
 fn ascending_axon(silhouette: Knots, footprint: Knots) -> Geometry {
     Geometry::AscendingAxonCrossing {
         from: AXON_FROM,
-        to: FIBRE_HEIGHT,
+        to: FIBER_HEIGHT,
         silhouette: outline(silhouette),
         footprint: outline(footprint),
     }
@@ -168,7 +168,7 @@ fn arbors() -> Vec<ArborRule> {
         },
         ArborRule {
             affinity: 0.08,
-            ..rule("parallel_fiber_to_golgi", granule, golgi, parallel_fibre(outlines::GOLGI_APICAL_XZ))
+            ..rule("parallel_fiber_to_golgi", granule, golgi, parallel_fiber(outlines::GOLGI_APICAL_XZ))
         },
         ArborRule {
             affinity: 0.05,
@@ -181,16 +181,16 @@ fn arbors() -> Vec<ArborRule> {
         },
         ArborRule {
             affinity: 0.1,
-            ..rule("parallel_fiber_to_purkinje", granule, purkinje, parallel_fibre(outlines::PURKINJE_PF_XZ))
+            ..rule("parallel_fiber_to_purkinje", granule, purkinje, parallel_fiber(outlines::PURKINJE_PF_XZ))
         },
         ArborRule {
             affinity: 0.08,
             fill: 0.97,
-            ..rule("parallel_fiber_to_basket", granule, basket, parallel_fibre(outlines::BASKET_XZ))
+            ..rule("parallel_fiber_to_basket", granule, basket, parallel_fiber(outlines::BASKET_XZ))
         },
         ArborRule {
             affinity: 0.08,
-            ..rule("parallel_fiber_to_stellate", granule, stellate, parallel_fibre(outlines::STELLATE_XZ))
+            ..rule("parallel_fiber_to_stellate", granule, stellate, parallel_fiber(outlines::STELLATE_XZ))
         },
         ArborRule {
             affinity: 0.1,

@@ -1,4 +1,4 @@
-//! Wiring of nuclei and inferior olive: probabilities of pairs, a climbing fibre
+//! Wiring of nuclei and inferior olive: probabilities of pairs, a climbing fiber
 //! for each Purkinje cell, and the olive's effect on the interneurons near it.
 //!
 //! Source: configuration of cerebellar-models 0.13, nuclei and olive extension.
@@ -34,7 +34,7 @@ pub(super) fn climbing_fibers(name: &str, io: &[u32], purkinje: &[u32], seed: u6
     pairs
 }
 
-/// Multiplies each pair to the contacts of a climbing fibre.
+/// Multiplies each pair to the contacts of a climbing fiber.
 pub(super) fn with_contacts(name: &str, pairs: &[Row], contacts: (f64, f64), seed: u64) -> Vec<Row> {
     let stream = Stream::new(seed, &format!("contacts of {name}"));
     pairs

@@ -1,13 +1,13 @@
 //! Outlines of the regions where cells touch in the canonical mouse circuit.
 //!
 //! Each is a list of (u, lowest, highest) as in [`super::geometry::Outline`], µm.
-//! For fibres and ascending axons u is x from the target's soma; for overlaps of
+//! For fibers and ascending axons u is x from the target's soma; for overlaps of
 //! arbors it is the postsynaptic minus the presynaptic x.
 //!
 //! Fitted to: who contacts whom among all cell pairs of the network of
 //! BSB 8.0.2 / cerebellar-models 0.13.0 on 300 × 200 µm (seed 1234), by maximum
 //! likelihood with knots every 10 to 50 µm; then knots were dropped that lie within
-//! 4 µm of the line between their neighbours. In a region the share of connected
+//! 4 µm of the line between their neighbors. In a region the share of connected
 //! pairs is the affinity of the rule; 1 to 5 % of the connected pairs lie outside.
 //! The numbers are measured frequencies of contact, not points of any morphology.
 //! Where a region is ragged it is part measured shape and part chance.
@@ -145,7 +145,7 @@ pub(super) const PURKINJE_AA_XZ: Knots = &[
 /// The same from above: x, y. The tree itself is 8 µm deep; the reference adds the 42 µm of a granule cell's voxel.
 pub(super) const PURKINJE_AA_XY: Knots = &[[-64.0, -31.0, 11.0], [114.0, -31.0, 11.0]];
 
-/// Branches of the Purkinje tree that take parallel fibres, side view: x, z.
+/// Branches of the Purkinje tree that take parallel fibers, side view: x, z.
 pub(super) const PURKINJE_PF_XZ: Knots = &[
     [-80.0, 94.0, 94.0],
     [-70.0, 28.0, 138.0],

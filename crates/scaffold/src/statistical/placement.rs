@@ -33,7 +33,7 @@ impl LayerBox {
 ///
 /// Each chunk gets its share of the cells, so that their density varies little over
 /// 100 µm, as in the reference. Within its chunk a cell takes the first free place
-/// of its own sequence of random ones (random sequential addition). Soma centres
+/// of its own sequence of random ones (random sequential addition). Soma centers
 /// may lie on the border, also as in the reference.
 pub(super) fn random(
     cell_type: &str,
@@ -43,7 +43,7 @@ pub(super) fn random(
     seed: u64,
 ) -> Result<Vec<[f64; 3]>, Error> {
     let stream = Stream::new(seed, &format!("placement of {cell_type}"));
-    let mut occupied = Occupied::new(place, 2.0 * radius, count);
+    let mut occupied = OccupiedCubes::new(place, 2.0 * radius, count);
     for (part, share) in shares(count, place, Stream::new(seed, &format!("shares of {cell_type}"))) {
         for _ in 0..share {
             let i = occupied.points.len();
@@ -109,7 +109,7 @@ fn shares(count: usize, place: LayerBox, stream: Stream) -> Vec<(LayerBox, usize
 }
 
 /// Points in cubes at least one exclusion distance wide, as linked lists.
-struct Occupied {
+struct OccupiedCubes {
     place: LayerBox,
     distance: f64,
     edge: f64,
@@ -121,7 +121,7 @@ struct Occupied {
 
 const NONE: u32 = u32::MAX;
 
-impl Occupied {
+impl OccupiedCubes {
     fn new(place: LayerBox, distance: f64, expected: usize) -> Self {
         // Not many more cubes than points, however small the cells are.
         let edge = distance.max((place.volume() / expected.max(1) as f64).cbrt());

@@ -17,13 +17,13 @@ use super::geometry::Geometry;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScaffoldSpec {
-    /// Base size along x (across the parallel fibres) and y (along them), µm.
+    /// Base size along x (across the parallel fibers) and y (along them), µm.
     pub size: [f64; 2],
     /// Thickness of each layer.
     pub layers: Layers,
     /// How many cells of each type, and how they are placed.
     pub cells: Cells,
-    /// Wiring of the granular layer: mossy fibres, glomeruli, granule and Golgi cells.
+    /// Wiring of the granular layer: mossy fibers, glomeruli, granule and Golgi cells.
     pub granular: GranularWiring,
     /// Wiring by contact of axons with dendrites, in order.
     pub arbors: Vec<ArborRule>,
@@ -69,7 +69,7 @@ pub struct RelativeCells {
     pub radius: f64,
 }
 
-/// Purkinje cells in parallel rows slanted against the parallel fibres.
+/// Purkinje cells in parallel rows slanted against the parallel fibers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParallelArrays {
     /// Cells per µm² of the layer.
@@ -85,7 +85,7 @@ pub struct ParallelArrays {
 /// How many cells of each type, and how they are placed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cells {
-    /// Mossy fibre terminals, relative to the glomeruli.
+    /// Mossy fiber terminals, relative to the glomeruli.
     pub mossy_fiber: RelativeCells,
     /// Glomeruli in the granular layer.
     pub glomerulus: RandomCells,
@@ -110,12 +110,12 @@ pub struct Cells {
 /// Wiring of the granular layer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GranularWiring {
-    /// A glomerulus belongs to a mossy fibre at most this far along x and along y, µm.
+    /// A glomerulus belongs to a mossy fiber at most this far along x and along y, µm.
     pub mossy_reach: [f64; 2],
-    /// Preference of near fibres, λ: of n candidates ranked by distance, rank n·q is taken, q in
+    /// Preference of near fibers, λ: of n candidates ranked by distance, rank n·q is taken, q in
     /// 0..1 with a density that falls as 1 / (q + 1 / (e^λ − 1)).
     pub mossy_steepness: f64,
-    /// Dendrites of a granule cell, each in a glomerulus of another mossy fibre.
+    /// Dendrites of a granule cell, each in a glomerulus of another mossy fiber.
     pub granule_dendrites: usize,
     /// A granule cell's dendrites reach this far, µm.
     pub granule_reach: f64,
@@ -159,7 +159,7 @@ pub struct ArborRule {
 /// Wiring of nuclei and olive; each number the probability of a pair unless said otherwise.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NucleiWiring {
-    /// Mossy fibre to nuclear projection neuron.
+    /// Mossy fiber to nuclear projection neuron.
     pub mossy_to_dcn_p: f64,
     /// Purkinje cell to nuclear projection neuron.
     pub purkinje_to_dcn_p: f64,
@@ -171,6 +171,6 @@ pub struct NucleiWiring {
     pub io_to_dcn_i: f64,
     /// Nucleo-olivary neuron to olivary cell.
     pub dcn_i_to_io: f64,
-    /// Contacts of a climbing fibre with its Purkinje cell: mean and standard deviation.
+    /// Contacts of a climbing fiber with its Purkinje cell: mean and standard deviation.
     pub climbing_fiber_contacts: (f64, f64),
 }

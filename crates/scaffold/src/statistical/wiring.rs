@@ -54,19 +54,19 @@ impl<'a> Builder<'a> {
         let (w, seed) = (&self.spec.granular, self.seed);
         let [mossy, glomeruli, granules, golgi] =
             ["mossy_fiber", "glomerulus", "granule_cell", "golgi_cell"].map(|t| self.positions(t));
-        let fibre_of = granular::mossy_of_glomerulus(w, mossy, glomeruli, seed);
-        let dendrites = granular::glomeruli_of_granule(w, glomeruli, &fibre_of, granules, seed);
+        let fiber_of = granular::mossy_of_glomerulus(w, mossy, glomeruli, seed);
+        let dendrites = granular::glomeruli_of_granule(w, glomeruli, &fiber_of, granules, seed);
         let to_golgi = granular::glomerulus_to_golgi(w, glomeruli, golgi);
         let to_granule = granular::golgi_to_granule(w, golgi, glomeruli, &dendrites);
         let poor = dendrites.iter().filter(|d| d.len() < w.granule_dendrites).count();
         if poor > 0 {
             notes.push(format!(
-                "glomerulus_to_granule: {poor} granule cells have fewer than {} dendrites: too few mossy fibres \
+                "glomerulus_to_granule: {poor} granule cells have fewer than {} dendrites: too few mossy fibers \
                  have a glomerulus",
                 w.granule_dendrites
             ));
         }
-        let from_mossy: Vec<Row> = fibre_of.iter().enumerate().map(|(g, &f)| (f, g as u32)).collect();
+        let from_mossy: Vec<Row> = fiber_of.iter().enumerate().map(|(g, &f)| (f, g as u32)).collect();
         let from_glomeruli: Vec<Row> = dendrites
             .iter()
             .enumerate()
@@ -87,7 +87,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Nuclei and olive; rules between two labelled types once per microzone.
+    /// Nuclei and olive; rules between two labeled types once per microzone.
     fn connect_nuclei(&mut self) {
         let (w, seed) = (&self.spec.nuclei, self.seed);
         let all = |sites: &CellSites| (0..sites.len() as u32).collect::<Vec<u32>>();
@@ -127,7 +127,7 @@ impl<'a> Builder<'a> {
         }
 
         // NOTE: the reference multiplies the contacts of the plus zone only; here both
-        // zones have the same climbing fibres.
+        // zones have the same climbing fibers.
         let mut climbing = Vec::new();
         for &(zone, suffix) in zones {
             let name = format!("io_to_purkinje{suffix}");

@@ -34,7 +34,7 @@ pub struct Draft {
 
 impl Draft {
     /// Three granule cells in chunk 0 and one in the chunk below, two Golgi cells
-    /// in chunk 1, of which the first is labelled; three rows between them.
+    /// in chunk 1, of which the first is labeled; three rows between them.
     pub fn network() -> Self {
         let mut draft = Self {
             groups: ["placement", "connectivity", "files", "morphologies"].map(String::from).into(),
