@@ -55,7 +55,10 @@ fn wrong_configurations_are_named() {
     let field = |set: &str| resolve(&ForceField, "default", &[set]).err().unwrap().to_string();
     assert!(field("seeds=[]").contains("seeds"));
     assert!(field("tick_ms=0").contains("tick_ms: 0; 1 to 20 is allowed"));
-    assert!(field("feedback.delay_ms=61").contains("feedback.delay_ms: 61; a whole number of ticks of 2 is needed"));
+    assert!(
+        field("feedback.delay_ms=61")
+            .contains("feedback.delay_ms: 61; a whole number of ticks of 2 is needed")
+    );
     assert!(field("reach.center_m=[0.0, 0.8]").contains("distance of the hand = 0.8"));
     assert!(field("reach.distance_m=0.4").contains("out of reach"));
     assert!(field("cerebellum.retention=1.5").contains("retention"));

@@ -74,7 +74,9 @@ fn wrong_configurations_are_named() {
     assert!(cart("passes.horizons=[0]").contains("passes.horizons"));
     assert!(cart("controllers=[\"htm\"]").contains("htm"));
     let lines = |set: &str| resolve(&AnticipationStudy, "default", &[set]).err().unwrap().to_string();
-    assert!(lines("lines.leads_ms=[25]").contains("lines.leads_ms: 25; a whole number of ticks of 10 is needed"));
+    assert!(
+        lines("lines.leads_ms=[25]").contains("lines.leads_ms: 25; a whole number of ticks of 10 is needed")
+    );
     assert!(lines("lines.rate=0").contains("0 < rate < 2"));
     assert!(lines("tracking.gains=[-1]").contains("tracking.gains: -1"));
     assert!(lines("lines.duration_s=1").contains("duration_s"));
