@@ -14,4 +14,4 @@ mod statistics;
 pub use adaptation::{Adaptation, adaptation};
 pub use error::Error;
 pub use spikes::{count_correlation, interval_cv, mean_rate_hz, rate_histogram_hz, rates_hz};
-pub use statistics::{Fit, histogram, linear_fit, mean, mean_of, quantile, sd};
+pub use statistics::{Fit, histogram, linear_fit, mean, mean_of, median, quantile, sd};

@@ -27,14 +27,14 @@ fn slip_calibrates_the_reflex_and_needs_an_eligibility() {
 }
 
 #[test]
-fn an_eye_is_as_late_as_what_it_does_not_foresee() {
+fn an_eye_lags_by_the_delay_that_it_does_not_predict() {
     let folder = tempfile::tempdir().unwrap();
     let small = ["targets.sines_hz=[1]", "targets.learning_s=40"];
     let config = resolve(&Pursuit, "quick", &small).unwrap();
     let (one, hash) = found(&Pursuit, &config, &folder.path().join("one"), 1);
     let delay = |kind: &str| value(&one, &format!("{kind}/delay/1hz"));
     assert!(delay("feedback") > delay("smith") + 50.0);
-    // A model of the eye does not foresee the target: the delay of 100 ms stays.
+    // A model of the eye does not predict the target: the delay of 100 ms stays.
     assert!((90.0..130.0).contains(&delay("smith")));
     for kind in ["cfpc", "fel", "foresight"] {
         assert!(delay(kind).abs() < 20.0, "{kind}");
@@ -51,7 +51,7 @@ fn an_eye_is_as_late_as_what_it_does_not_foresee() {
 fn wrong_configurations_are_named() {
     let vor = |set: &str| resolve(&Vor, "default", &[set]).err().unwrap().to_string();
     assert!(vor("seeds=[]").contains("seeds"));
-    assert!(vor("visual_delay_ms=3").contains("visual_delay_ms: 3; multiples of the tick of 2 ms"));
+    assert!(vor("visual_delay_ms=3").contains("visual_delay_ms: 3; a whole number of ticks of 2 is needed"));
     assert!(vor("flocculus.taus_s=[0.2, 0.1]").contains("tau_s = 0.1"));
     assert!(vor("flocculus.architectures=[]").contains("flocculus.architectures"));
     assert!(vor("brainstem.gain=[0.9, 0.6]").contains("brainstem.gain"));

@@ -54,8 +54,11 @@ fn modules_find_their_objects_and_control_better_than_one() {
 fn wrong_configurations_are_named() {
     let field = |set: &str| resolve(&ForceField, "default", &[set]).err().unwrap().to_string();
     assert!(field("seeds=[]").contains("seeds"));
-    assert!(field("tick_ms=0").contains("tick_ms: 0; it lies in 1..=20"));
-    assert!(field("feedback.delay_ms=61").contains("multiples of the tick of 2 ms"));
+    assert!(field("tick_ms=0").contains("tick_ms: 0; 1 to 20 is allowed"));
+    assert!(
+        field("feedback.delay_ms=61")
+            .contains("feedback.delay_ms: 61; a whole number of ticks of 2 is needed")
+    );
     assert!(field("reach.center_m=[0.0, 0.8]").contains("distance of the hand = 0.8"));
     assert!(field("reach.distance_m=0.4").contains("out of reach"));
     assert!(field("cerebellum.retention=1.5").contains("retention"));
@@ -67,7 +70,7 @@ fn wrong_configurations_are_named() {
     assert!(field("field.curl=-1").contains("field.curl: -1"));
     let mosaic = |set: &str| resolve(&MosaicStudy, "default", &[set]).err().unwrap().to_string();
     assert!(mosaic("task.between=[0.5, 0.5, 0.5]").contains("together 1"));
-    assert!(mosaic("mosaic.modules=2").contains("mosaic.modules: 2; it lies in 3..=7"));
+    assert!(mosaic("mosaic.modules=2").contains("mosaic.modules: 2; 3 to 7 is allowed"));
     assert!(mosaic("mosaic.switching=0").contains("come back"));
     assert!(mosaic("task.objects=[[0, 1, 1], [1, 1, 1], [1, 2, 3]]").contains("mass = 0"));
     assert!(mosaic("task.dwell_s=[3, 2]").contains("rising"));

@@ -65,7 +65,7 @@ fn the_gate_is_necessary_and_a_late_loop_becomes_stable_at_five_times_the_gain()
 #[test]
 fn wrong_configurations_are_named() {
     let cart = |set: &str| resolve(&CartPoleStudy, "default", &[set]).err().unwrap().to_string();
-    assert!(cart("delays_ms=[30]").contains("delays_ms: 30; multiples of 20"));
+    assert!(cart("delays_ms=[30]").contains("delays_ms: 30; a whole number of ticks of 20 is needed"));
     assert!(cart("seeds=[]").contains("seeds"));
     assert!(cart("models.rate=2.5").contains("rate = 2.5"));
     assert!(cart("models.fan_in=9").contains("fan_in = 9"));
@@ -74,7 +74,9 @@ fn wrong_configurations_are_named() {
     assert!(cart("passes.horizons=[0]").contains("passes.horizons"));
     assert!(cart("controllers=[\"htm\"]").contains("htm"));
     let lines = |set: &str| resolve(&AnticipationStudy, "default", &[set]).err().unwrap().to_string();
-    assert!(lines("lines.leads_ms=[25]").contains("multiples of the tick of 10 ms"));
+    assert!(
+        lines("lines.leads_ms=[25]").contains("lines.leads_ms: 25; a whole number of ticks of 10 is needed")
+    );
     assert!(lines("lines.rate=0").contains("0 < rate < 2"));
     assert!(lines("tracking.gains=[-1]").contains("tracking.gains: -1"));
     assert!(lines("lines.duration_s=1").contains("duration_s"));

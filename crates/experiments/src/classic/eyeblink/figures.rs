@@ -39,6 +39,9 @@ fn trace(samples: &[f64], from_ms: f64, to_ms: f64, color: &str, width: f64) -> 
     Mark::line(points.filter(|q| q.0 <= to_ms), Stroke::new(color, width))
 }
 
+/// Name, pen and value of a session.
+type Quantity = (&'static str, Stroke, fn(&Session) -> f64);
+
 /// Responses, and the learning of cortex and nucleus, by session.
 fn learning(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Error> {
     let counts = config.protocol.sessions;
@@ -73,7 +76,7 @@ fn learning(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, 
         plate.legend.push(Key::line(words, pen));
     }
     let mut inside = panel("intact animal", Axis::exact("share", 0.0, 1.05).step(0.2));
-    let lines: [(&str, Stroke, fn(&Session) -> f64); 3] = [
+    let lines: [Quantity; 3] = [
         ("closure before the puff", Stroke::new(BLACK, 2.4), |s| s.amplitude),
         ("nuclear weight", Stroke::new(PURPLE, 2.2), |s| s.nuclear),
         ("climbing fiber answers", Stroke::new(ORANGE, 2.0), |s| s.climbing_percent / 100.0),

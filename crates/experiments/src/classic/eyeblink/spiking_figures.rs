@@ -20,12 +20,15 @@ fn of<'a>(record: &'a EyeblinkRecord, condition: &str) -> Vec<&'a SpikingRun> {
     record.spiking.iter().filter(|c| c.condition == condition).collect()
 }
 
+/// Title, label of y, value of a trial, and least end of the axis.
+type ByTrial = (&'static str, &'static str, fn(&SpikingRun, usize) -> f64, f64);
+
 /// Closure and weights by trial.
 fn trials(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Error> {
     let s = &config.spiking;
     let total: usize = s.trials.iter().sum();
     // Trials are noisy: a running mean of the last five.
-    let quantities: [(&str, &str, fn(&SpikingRun, usize) -> f64, f64); 2] = [
+    let quantities: [ByTrial; 2] = [
         (
             "closure before the puff",
             "closure",

@@ -112,14 +112,17 @@ fn in_reference(lead_ms: usize, values: [f64; 4]) -> String {
 }
 
 fn lines(record: &AnticipationRecord, lead_ms: usize, found: &mut Vec<Finding>) {
-    let mut add =
-        |what: &str, meaning: String, by_seed: Vec<f64>| {
-            let is_measured = !by_seed.is_empty();
-            let new = Finding::new(format!("{what}/{lead_ms}ms"), meaning, by_seed);
-            found.extend(is_measured.then(|| {
-                if what == "gate_working" { new.mean(-0.02.., &GATE) } else { new.beside(&REFERENCE) }
-            }));
-        };
+    let mut add = |what: &str, meaning: String, by_seed: Vec<f64>| {
+        // There may be no line of the kind.
+        if by_seed.is_empty() {
+            return;
+        }
+        let new = Finding::new(format!("{what}/{lead_ms}ms"), meaning, by_seed);
+        found.push(match what {
+            "gate_working" => new.mean(-0.02.., &GATE),
+            _ => new.beside(&REFERENCE),
+        });
+    };
     let beside = |values| in_reference(lead_ms, values);
     add(
         "r2/all",

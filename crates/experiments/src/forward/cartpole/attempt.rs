@@ -1,4 +1,4 @@
-//! One attempt: a controller that begins without knowledge, episode by episode.
+//! One attempt: a naive controller, episode by episode.
 
 use super::config::{Actuation, CartPoleConfig, ControllerKind, TICK_MS};
 use super::record::{Attempt, DmController, DmRun, PassMode, PassesRun, PoleController, PoleRun};
@@ -15,8 +15,9 @@ const START: [f64; 4] = [0.05; 4];
 /// The same in dm_control. Source: `suite/cartpole.py`, balance; its velocities are normal with sd 0.01, here uniform
 /// with the same sd.
 const DM_START: [f64; 4] = [0.1, 0.017, 0.034, 0.017];
-/// Ticks, s.
+/// Tick of Gymnasium's task, s.
 const TICK_S: f64 = 0.02;
+/// Tick of dm_control's task, s.
 const DM_TICK_S: f64 = 0.01;
 /// Weight of RLS's prior. Chosen: see [`LinearRule::Rls`].
 const RIDGE: f64 = 1e-3;
@@ -24,7 +25,7 @@ const RIDGE: f64 = 1e-3;
 /// A closed loop of this experiment.
 type Cart = ClosedLoop<CartPole, InnerLoop>;
 
-/// What a controller is made for.
+/// Setting of a controller.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
     /// The plant.
@@ -35,7 +36,7 @@ pub struct Setting {
     pub delay: usize,
     /// The inner loop.
     pub inner: InnerLoopParameters,
-    /// Gain of the law, and the coefficient of its angular velocity, s/rad.
+    /// Gain of the feedback controller.
     pub gain: f64,
     /// Coefficient of the angular velocity, s/rad.
     pub angular_velocity: f64,
@@ -67,7 +68,7 @@ impl Setting {
         }
     }
 
-    /// A loop of the plant and a controller that has learned nothing.
+    /// A loop of the plant and a naive controller.
     fn closed(&self, plant: CartPole, controller: InnerLoop) -> Result<Cart, Error> {
         Ok(ClosedLoop::new(plant, controller, 0, self.tick_s, [self.delay, 0])?)
     }
@@ -147,7 +148,7 @@ fn episode(cart: &mut Cart, steps: usize, mut before: impl FnMut(&mut Cart)) -> 
     Ok(steps as u32)
 }
 
-/// Runs `count` episodes of a loop that has just been made.
+/// Runs `count` episodes of a new loop.
 fn episodes(cart: &mut Cart, count: usize, steps: usize) -> Result<Vec<u32>, Error> {
     let one = |k: usize| {
         if k > 0 {
@@ -244,7 +245,7 @@ pub fn pole_run(
         PoleController::Granule => (ControllerKind::Granule, false),
         PoleController::Equations => (ControllerKind::Equations, false),
     };
-    // The perfect model has nothing to learn before the change: it begins with the changed pole and its equations.
+    // The perfect model has nothing to learn before the change: it starts with the changed pole and its equations.
     let mut change_at = pole.at_step;
     if who == PoleController::Equations {
         setting.plant.half_length_m = half_length_m;
@@ -275,7 +276,7 @@ pub fn pole_run(
     Ok(PoleRun { controller: who, delay_ms, half_length_m, seed, lengths })
 }
 
-/// Runs a controller in the setting of dm_control.
+/// Runs a controller in dm_control's task.
 pub fn dm_run(config: &CartPoleConfig, who: DmController, seed: u64) -> Result<DmRun, Error> {
     let mut setting = Setting::gymnasium(config, Actuation::Continuous, 0);
     (setting.plant, setting.tick_s) = (CartPoleParameters::dm_control(), DM_TICK_S);

@@ -2,8 +2,7 @@
 
 use lobule_control::forward::Efference;
 use lobule_control::plant::{Actuator, CartPole, CartPoleParameters};
-use lobule_study::Error;
-use lobule_study::Preset;
+use lobule_study::{Check, Error, Preset};
 use serde::{Deserialize, Serialize};
 
 /// The documented defaults.
@@ -14,12 +13,12 @@ pub const PRESETS: [Preset; 3] = [
     Preset::new("default", "20 seeds, delays 0 to 160 ms, all ablations", ""),
     Preset::new(
         "quick",
-        "seconds: 3 seeds, delays 0, 60, 100 and 140 ms",
+        "a few seconds: 3 seeds, delays 0, 60, 100 and 140 ms",
         include_str!("cartpole.quick.toml"),
     ),
     Preset::new(
         "full",
-        "60 seeds, 50 episodes each, a finer family of PD laws",
+        "60 seeds, 50 episodes each, a finer family of PD controllers",
         include_str!("cartpole.full.toml"),
     ),
 ];
@@ -27,18 +26,18 @@ pub const PRESETS: [Preset; 3] = [
 /// A tick of Gymnasium's CartPole, ms.
 pub const TICK_MS: usize = 20;
 
-/// What a command does to the cart.
+/// Effect of a command on the cart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Actuation {
-    /// Its sign counts.
+    /// The sign of the command is the force.
     TwoActions,
-    /// It counts itself.
+    /// The command is the force.
     Continuous,
 }
 
 impl Actuation {
-    /// Its key in the configuration.
+    /// Key in the configuration.
     pub fn key(self) -> &'static str {
         match self {
             Actuation::TwoActions => "two_actions",
@@ -54,7 +53,7 @@ impl Actuation {
         }
     }
 
-    /// In words.
+    /// Name in words.
     pub fn words(self) -> &'static str {
         match self {
             Actuation::TwoActions => "two actions",
@@ -63,15 +62,15 @@ impl Actuation {
     }
 }
 
-/// Who controls.
+/// Controller of the cart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ControllerKind {
-    /// The law alone.
+    /// The feedback controller alone.
     Base,
-    /// The law with twice the gain.
+    /// The feedback controller with twice the gain.
     Doubled,
-    /// A law of the tuned family, by number of gain and angular velocity.
+    /// A PD controller of the tuned family, by index of gain and angular velocity.
     Pd(usize, usize),
     /// The inner loop with a model that predicts no change.
     Persistence,
@@ -101,7 +100,7 @@ impl ControllerKind {
         ControllerKind::Equations,
     ];
 
-    /// Its key in the configuration.
+    /// Key in the configuration.
     pub fn key(self) -> &'static str {
         match self {
             ControllerKind::Base => "base",
@@ -117,11 +116,11 @@ impl ControllerKind {
         }
     }
 
-    /// In words.
+    /// Name in words.
     pub fn words(self) -> &'static str {
         match self {
-            ControllerKind::Base => "law alone",
-            ControllerKind::Doubled => "law, doubled gain",
+            ControllerKind::Base => "feedback alone",
+            ControllerKind::Doubled => "feedback, doubled gain",
             ControllerKind::Pd(..) => "PD tuned per delay",
             ControllerKind::Persistence => "persistence",
             ControllerKind::ConstantVelocity => "constant velocity",
@@ -134,23 +133,23 @@ impl ControllerKind {
     }
 }
 
-/// The feedback law.
+/// The feedback controller.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LawConfig {
-    /// Of the sine of the angle.
+    /// Coefficient of the sine of the angle.
     pub angle: f64,
-    /// Of the position, 1/m.
+    /// Coefficient of the position, 1/m.
     pub position: f64,
-    /// Of the angular velocity, s/rad.
+    /// Coefficient of the angular velocity, s/rad.
     pub angular_velocity: f64,
 }
 
-/// The family of PD laws among which the best is taken.
+/// The family of PD controllers among which the best is taken.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PdConfig {
-    /// Gains of the whole law.
+    /// Gains of the whole controller.
     pub gains: Vec<f64>,
     /// Coefficients of the angular velocity, s/rad.
     pub angular_velocities: Vec<f64>,
@@ -164,23 +163,23 @@ pub struct InnerLoopConfig {
     pub passes: usize,
     /// Look-ahead, ticks.
     pub horizon: usize,
-    /// Part of the correction that is added.
+    /// Fraction of the correction that is added.
     pub alpha: f64,
-    /// Passes on the continuous command.
+    /// True if passes try the continuous command.
     pub soft: bool,
-    /// Corrects by the secant.
+    /// True if corrections use the secant.
     pub secant: bool,
-    /// Which command the model is told about.
+    /// Command that the model receives.
     pub efference: EfferenceConfig,
 }
 
-/// Which command the model is told about.
+/// Command that the model receives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EfferenceConfig {
-    /// The one that is given.
+    /// The executed command.
     Executed,
-    /// The one before the passes.
+    /// The command before the passes.
     FirstPass,
 }
 
@@ -203,17 +202,17 @@ pub struct ModelsConfig {
     pub forgetting: f64,
     /// Granule cells.
     pub granule_cells: usize,
-    /// Inputs of each.
+    /// Inputs of each granule cell.
     pub fan_in: usize,
-    /// Part that is active.
+    /// Fraction that is active.
     pub active: f64,
     /// Tilings of CMAC.
     pub tilings: usize,
-    /// Its cells of an input between minus and plus its scale.
+    /// Cells of CMAC between minus and plus the scale of an input.
     pub cells: usize,
-    /// Its weights.
+    /// Weights of CMAC.
     pub slots: usize,
-    /// Its learning rate.
+    /// Learning rate of CMAC.
     pub cmac_rate: f64,
 }
 
@@ -233,7 +232,7 @@ pub struct PassesConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PoleConfig {
-    /// Ages of what is sensed, ms.
+    /// Sensory delays, ms.
     pub delays_ms: Vec<usize>,
     /// Half lengths after the change, m.
     pub half_lengths_m: Vec<f64>,
@@ -241,7 +240,7 @@ pub struct PoleConfig {
     pub at_step: u64,
     /// Episodes that begin after it.
     pub episodes_after: usize,
-    /// Angular velocity of the fixed PD law, s/rad.
+    /// Coefficient of the angular velocity of the fixed PD controller, s/rad.
     pub pd_angular_velocity: f64,
 }
 
@@ -263,9 +262,9 @@ pub struct CartPoleConfig {
     pub seeds: Vec<u64>,
     /// Kinds of actuation.
     pub tasks: Vec<Actuation>,
-    /// Ages of what is sensed, ms.
+    /// Sensory delays, ms.
     pub delays_ms: Vec<usize>,
-    /// Controllers beside the tuned PD laws.
+    /// Controllers beside the tuned PD controllers.
     pub controllers: Vec<ControllerKind>,
     /// Episodes before an attempt is given up.
     pub episodes: usize,
@@ -273,9 +272,9 @@ pub struct CartPoleConfig {
     pub curve_episodes: usize,
     /// Ticks of an episode of full length.
     pub steps: usize,
-    /// The law.
+    /// The feedback controller.
     pub law: LawConfig,
-    /// The tuned laws.
+    /// The tuned PD controllers.
     pub pd: PdConfig,
     /// The inner loop.
     pub inner_loop: InnerLoopConfig,
@@ -290,60 +289,53 @@ pub struct CartPoleConfig {
 }
 
 impl CartPoleConfig {
-    /// Checks what the types do not.
+    /// Checks everything that neither the types nor the parts themselves check.
     ///
     /// # Errors
     /// [`Error::Config`] naming key, value and range.
     pub fn validate(&self) -> Result<(), Error> {
-        let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
-        for (key, n) in [
-            ("tasks", self.tasks.len()),
-            ("delays_ms", self.delays_ms.len()),
-            ("controllers", self.controllers.len()),
-            ("pd.gains", self.pd.gains.len()),
-            ("pd.angular_velocities", self.pd.angular_velocities.len()),
-        ] {
-            if n == 0 {
-                return wrong(key, "it is empty; at least one is needed".into());
+        let check = Check::of("");
+        check.some("tasks", &self.tasks)?.some("delays_ms", &self.delays_ms)?;
+        check.some("controllers", &self.controllers)?;
+        let has_pd = self.controllers.iter().any(|c| matches!(c, ControllerKind::Pd(..)));
+        check.that(
+            "controllers",
+            "pd",
+            !has_pd,
+            "the PD controllers are set under `pd` and are always there",
+        )?;
+        check.within("episodes", self.episodes, 1..=10_000)?;
+        check.within("curve_episodes", self.curve_episodes, 1..=self.episodes)?;
+        check.within("steps", self.steps, 1..=1_000_000)?;
+        let (check, pole) = (Check::of("pole"), &self.pole);
+        check.within("episodes_after", pole.episodes_after, 1..=10_000)?;
+        check.within("at_step", pole.at_step, 1..=10_000_000)?;
+        check.finite("pd_angular_velocity", pole.pd_angular_velocity)?;
+        for (check, delays) in [(Check::of(""), &self.delays_ms), (check, &pole.delays_ms)] {
+            for &ms in delays {
+                check.within("delays_ms", ms, 0..=10_000)?;
+                check.whole_ticks("delays_ms", ms as f64, TICK_MS as f64)?;
             }
         }
-        for (key, delays) in [("delays_ms", &self.delays_ms), ("pole.delays_ms", &self.pole.delays_ms)] {
-            if let Some(ms) = delays.iter().find(|ms| !ms.is_multiple_of(TICK_MS) || **ms > 10_000) {
-                return wrong(key, format!("{ms}; multiples of {TICK_MS} up to 10000 are needed"));
-            }
+        for &half_length_m in &pole.half_lengths_m {
+            let gymnasium = CartPoleParameters::gymnasium(Actuator::TwoActions);
+            CartPole::new(CartPoleParameters { half_length_m, ..gymnasium })?;
         }
-        for (key, n, most) in [
-            ("episodes", self.episodes, 10_000),
-            ("curve_episodes", self.curve_episodes, self.episodes),
-            ("steps", self.steps, 1_000_000),
-            ("passes.episodes", self.passes.episodes, 10_000),
-            ("pole.episodes_after", self.pole.episodes_after, 10_000),
-            ("pole.at_step", self.pole.at_step as usize, 10_000_000),
-            ("dm_control.episodes", self.dm_control.episodes, 10_000),
-            ("dm_control.steps", self.dm_control.steps, 1_000_000),
-        ] {
-            if n == 0 || n > most {
-                return wrong(key, format!("{n}; it lies in 1..={most}"));
-            }
+        let (check, law) = (Check::of("law"), &self.law);
+        check.finite("angle", law.angle)?.finite("position", law.position)?;
+        check.finite("angular_velocity", law.angular_velocity)?;
+        let (check, pd) = (Check::of("pd"), &self.pd);
+        for (key, coefficients) in [("gains", &pd.gains), ("angular_velocities", &pd.angular_velocities)] {
+            check.some(key, coefficients)?;
+            coefficients.iter().try_for_each(|&x| check.finite(key, x).map(|_| ()))?;
         }
-        if self.controllers.iter().any(|c| matches!(c, ControllerKind::Pd(..))) {
-            return wrong("controllers", "the PD laws are set under `pd` and are always there".into());
+        let (check, passes) = (Check::of("passes"), &self.passes);
+        check.within("episodes", passes.episodes, 1..=10_000)?;
+        for &horizon in &passes.horizons {
+            check.that("horizons", horizon, horizon > 0, "a pass looks at least 1 tick ahead")?;
         }
-        let laws =
-            [self.law.angle, self.law.position, self.law.angular_velocity, self.pole.pd_angular_velocity];
-        let gains = laws.iter().chain(&self.pd.gains).chain(&self.pd.angular_velocities);
-        if let Some(gain) = gains.into_iter().find(|g| !g.is_finite()) {
-            return wrong("law", format!("{gain}; finite numbers are needed"));
-        }
-        for &half_length_m in &self.pole.half_lengths_m {
-            CartPole::new(CartPoleParameters {
-                half_length_m,
-                ..CartPoleParameters::gymnasium(Actuator::TwoActions)
-            })?;
-        }
-        if let Some(h) = self.passes.horizons.iter().find(|h| **h == 0) {
-            return wrong("passes.horizons", format!("{h}; a pass looks at least 1 tick ahead"));
-        }
+        let (check, dm) = (Check::of("dm_control"), &self.dm_control);
+        check.within("episodes", dm.episodes, 1..=10_000)?.within("steps", dm.steps, 1..=1_000_000)?;
         Ok(())
     }
 }

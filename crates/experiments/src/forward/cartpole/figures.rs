@@ -2,11 +2,11 @@
 
 use super::config::{CartPoleConfig, ControllerKind, TICK_MS};
 use super::findings::controllers;
-use super::record::{Attempt, CartPoleRecord, PassMode, PoleController, median};
+use super::record::{Attempt, CartPoleRecord, PassMode, PoleController};
+use lobule_analysis::{mean, median};
 use lobule_study::Error;
 use lobule_study::report::axes::{VOID, grid_cell, shade, text_on};
-use lobule_study::report::chart::Tick;
-use lobule_study::report::chart::{Axis, Key, Mark, Note, Panel, Plate, Swatch};
+use lobule_study::report::chart::{Axis, Key, Mark, Note, Panel, Plate};
 use lobule_study::report::numbers::plain;
 use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY, VERMILLION};
 use lobule_study::report::svg::{Anchor, Dash, FAINT, Stroke};
@@ -14,9 +14,7 @@ use lobule_study::report::{Figure, plot};
 
 /// All figures.
 pub fn figures(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Vec<Figure>, Error> {
-    let mut figures = Vec::new();
-    figures.extend(learning(config, record)?);
-    figures.push(delays(config, record)?);
+    let mut figures = vec![learning(config, record)?, delays(config, record)?];
     figures.extend(pole(config, record)?);
     figures.push(passes(config, record)?);
     Ok(figures)
@@ -38,17 +36,22 @@ fn pen(kind: ControllerKind) -> Stroke {
     }
 }
 
-/// Mean length of each episode over attempts; an attempt that has ended counts with its last episode.
-fn mean_curve(attempts: &[&Attempt], episodes: usize) -> Vec<(f64, f64)> {
-    let length =
-        |a: &Attempt, k: usize| a.lengths.get(k).or(a.lengths.last()).copied().map_or(0.0, f64::from);
-    let mean = |k| attempts.iter().map(|a| length(a, k)).sum::<f64>() / attempts.len() as f64;
-    (0..episodes).map(|k| (k as f64 + 1.0, mean(k))).collect()
+/// Mean length of each of `episodes` episodes over runs, from 1 on.
+fn mean_lengths<R>(runs: &[R], episodes: usize, length: impl Fn(&R, usize) -> u32, pen: Stroke) -> Mark {
+    let at = |k: usize| mean(&runs.iter().map(|r| f64::from(length(r, k))).collect::<Vec<_>>());
+    Mark::line((0..episodes).map(|k| (k as f64 + 1.0, at(k))), pen)
+}
+
+/// An empty panel of the lengths of episodes.
+fn lengths_panel(title: &str, x: &str, episodes: usize, steps: usize) -> Panel {
+    let steps = steps as f64;
+    let x = Axis::exact(x, 0.5, episodes as f64 + 0.5);
+    Panel::new(title, x, Axis::exact("length (ticks)", 0.0, steps * 1.04).step(steps / 5.0))
 }
 
 /// Length of episodes in the first task, one panel for each of four delays.
-fn learning(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Option<Figure>, Error> {
-    let task = config.tasks[0];
+fn learning(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Error> {
+    let (task, episodes) = (config.tasks[0], config.curve_episodes);
     let n = config.delays_ms.len();
     let mut delays: Vec<usize> = (0..4).map(|k| config.delays_ms[k * (n - 1) / 3]).collect();
     delays.dedup();
@@ -62,36 +65,38 @@ fn learning(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Option<F
         ControllerKind::Rls,
         ControllerKind::Equations,
     ];
+    // An attempt that has ended counts with its last episode.
+    let length = |a: &&Attempt, k: usize| a.lengths.get(k).or(a.lengths.last()).copied().unwrap_or_default();
     let mut plate = Plate::new("learning", 2, 190.0);
-    for &kind in &shown {
-        if controllers(config).contains(&kind) {
-            plate.legend.push(Key::line(kind.words(), pen(kind)));
-        }
-    }
+    let configured = controllers(config);
+    let keys = shown.iter().filter(|kind| configured.contains(kind));
+    plate.legend = keys.map(|&kind| Key::line(kind.words(), pen(kind))).collect();
     for &delay_ms in &delays {
-        let mut panel = Panel::new(
-            &format!("senses {delay_ms} ms late"),
-            Axis::exact("episode", 0.5, config.curve_episodes as f64 + 0.5),
-            Axis::exact("length (ticks)", 0.0, config.steps as f64 * 1.04).step(config.steps as f64 / 5.0),
-        );
+        let title = format!("sensory delay {delay_ms} ms");
+        let mut panel = lengths_panel(&title, "episode", episodes, config.steps);
         for &kind in &shown {
             let Some(kind) = record.resolved(task, delay_ms, kind, config.steps) else { continue };
             let attempts = record.of(task, delay_ms, kind);
             if !attempts.is_empty() {
-                let points = mean_curve(&attempts, config.curve_episodes);
-                panel.marks.push(Mark::Line { points, stroke: pen(kind) });
+                panel.marks.push(mean_lengths(&attempts, episodes, length, pen(kind)));
             }
         }
         plate.panels.push(panel);
     }
     let caption = format!(
-        "Length of each episode with {}, mean over {} seeds, from models that have learned nothing. The tuned PD law is the best \
-         of {} for each delay, chosen on the same seeds. Black: the plant's own equations as the model.",
+        "Length of each episode with {}, mean over {} seeds; all models start naive. The tuned PD controller is the best of {} for each \
+         delay, chosen on the same seeds. Black: the plant's own equations as the model.",
         task.words(),
         config.seeds.len(),
         config.pd.angular_velocities.len()
     );
-    Ok(Some(Figure::svg("learning", caption, plot::svg(&plate)?)))
+    Ok(Figure::svg("learning", caption, plot::svg(&plate)?))
+}
+
+/// A text in the middle of a field of a grid.
+fn field_note(column: usize, row: usize, below: f64, text: String, color: &str) -> Note {
+    let at = (column as f64, row as f64 - below);
+    Note { at, text, anchor: Anchor::Middle, colour: color.into() }
 }
 
 /// Controllers by delays: the median first full episode.
@@ -99,16 +104,12 @@ fn delays(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Er
     let mut plate = Plate::new("delays", 1, 20.0 * (config.controllers.len() + 1) as f64);
     plate.left = (150.0, 58.0);
     let worst = libm::log(config.episodes as f64);
-    let colours = (0..6).map(|k| shade(1.0 - f64::from(k) / 5.0)).collect();
     plate.legend = vec![
-        Key {
-            label: "first full episode (median)".into(),
-            swatch: Swatch::Scale(colours, "1".into(), config.episodes.to_string()),
-        },
-        Key::block("less than half of the seeds stood", VOID),
+        Key::scale("first full episode (median)", &config.episodes.to_string(), "1"),
+        Key::block("full episode on less than half of the seeds", VOID),
     ];
     // Rows from below.
-    let rows: Vec<ControllerKind> = [
+    let mut rows = vec![
         ControllerKind::Equations,
         ControllerKind::Rls,
         ControllerKind::Nlms,
@@ -119,30 +120,21 @@ fn delays(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Er
         ControllerKind::Persistence,
         ControllerKind::Doubled,
         ControllerKind::Base,
-    ]
-    .into_iter()
-    .filter(|k| controllers(config).contains(k))
-    .collect();
+    ];
+    let configured = controllers(config);
+    rows.retain(|kind| configured.contains(kind));
     for &task in &config.tasks {
-        let columns = config.delays_ms.len();
-        let x = Axis::exact("age of what is sensed (ms)", -0.5, columns as f64 - 0.5);
-        let x = x.named(
-            config.delays_ms.iter().enumerate().map(|(k, ms)| Tick::new(k as f64, ms.to_string())).collect(),
-        );
-        let y = Axis::exact("", -0.5, rows.len() as f64 - 0.5)
-            .named(rows.iter().enumerate().map(|(k, r)| Tick::new(k as f64, r.words())).collect());
-        let mut panel = Panel::new(task.words(), x, y);
+        let x = Axis::categories("sensory delay (ms)", config.delays_ms.iter().map(|ms| ms.to_string()));
+        let mut panel = Panel::new(task.words(), x, Axis::categories("", rows.iter().map(|r| r.words())));
         let mut cells = Vec::new();
         for (row, &kind) in rows.iter().enumerate() {
             for (column, &delay_ms) in config.delays_ms.iter().enumerate() {
-                let Some(kind) = record.resolved(task, delay_ms, kind, config.steps) else { continue };
-                let firsts = record.firsts(task, delay_ms, kind, config.steps);
-                if firsts.is_empty() {
+                let Some(firsts) = record.resolved_firsts(task, delay_ms, kind, config.steps) else {
                     continue;
-                }
+                };
                 let solved = firsts.iter().filter(|f| f.is_finite()).count();
-                let middle = median(firsts.clone());
-                let (colour, ink, mut text) = if middle.is_finite() {
+                let middle = median(&firsts);
+                let (color, ink, mut text) = if middle.is_finite() {
                     let part = 1.0 - libm::log(middle) / worst.max(f64::MIN_POSITIVE);
                     (shade(part), text_on(part), plain(middle))
                 } else {
@@ -151,22 +143,17 @@ fn delays(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Er
                 if solved < firsts.len() && solved > 0 {
                     text += &format!(" ({solved}/{})", firsts.len());
                 }
-                cells.push(grid_cell(column, row, colour));
-                panel.notes.push(Note {
-                    at: (column as f64, row as f64 - 0.2),
-                    text,
-                    anchor: Anchor::Middle,
-                    colour: ink.into(),
-                });
+                cells.push(grid_cell(column, row, color));
+                panel.notes.push(field_note(column, row, 0.2, text, ink));
             }
         }
         panel.marks.push(Mark::Cells(cells));
         plate.panels.push(panel);
     }
     let caption = format!(
-        "Number of the first episode of full length, median over {} seeds, by controller and delay (ticks of {TICK_MS} ms); in \
-         brackets how many seeds had one when not all had; a dash where none or less than half had. Above the PD law: no learning, no \
-         prediction beyond constant velocity. With a continuous force constant velocity suffices, so that task says little.",
+        "Number of the first full episode, median over {} seeds, by controller and delay (ticks of {TICK_MS} ms). In brackets: number of seeds \
+         with a full episode, if not all had one; dash: none, or less than half. The controllers above the tuned PD controller neither learn nor predict more than \
+         constant velocity. With a continuous force constant velocity suffices, so that task is not informative about prediction.",
         config.seeds.len()
     );
     Ok(Figure::svg("delays", caption, plot::svg(&plate)?))
@@ -174,7 +161,7 @@ fn delays(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Er
 
 /// Lengths of episodes after the change of the pole.
 fn pole(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Option<Figure>, Error> {
-    let pen = |who: PoleController| match who {
+    let pen = |controller: PoleController| match controller {
         PoleController::Pd => Stroke::new(GUIDE, 2.0).dash(Dash::Dashed),
         PoleController::ConstantVelocity => Stroke::new(VERMILLION, 2.0).dash(Dash::Dashed),
         PoleController::RlsFrozen => Stroke::new(BLUE, 2.0).dash(Dash::Dotted),
@@ -185,33 +172,21 @@ fn pole(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Option<Figur
         PoleController::Equations => Stroke::new(BLACK, 2.0),
     };
     let mut plate = Plate::new("pole", 2, 170.0);
-    plate.legend = PoleController::ALL.iter().map(|&who| Key::line(who.words(), pen(who))).collect();
-    // Longer poles are easier and show nothing.
+    plate.legend = PoleController::ALL.map(|c| Key::line(c.words(), pen(c))).to_vec();
+    let episodes = config.pole.episodes_after;
+    // Longer poles are easier and not informative.
     for &half in config.pole.half_lengths_m.iter().filter(|h| **h <= 0.5) {
         for &delay_ms in &config.pole.delays_ms {
-            let steps = config.steps as f64;
-            let mut panel = Panel::new(
-                &if half == 0.5 {
-                    format!("unchanged, senses {delay_ms} ms late")
-                } else {
-                    format!("half length 0.5 to {half} m, {delay_ms} ms late")
-                },
-                Axis::exact("episode after the change", 0.5, config.pole.episodes_after as f64 + 0.5),
-                Axis::exact("length (ticks)", 0.0, steps * 1.04).step(steps / 5.0),
-            );
-            for who in PoleController::ALL {
-                let runs: Vec<_> = record
-                    .pole
-                    .iter()
-                    .filter(|r| r.controller == who && r.delay_ms == delay_ms && r.half_length_m == half)
-                    .collect();
-                if runs.is_empty() {
-                    continue;
+            let title = match half {
+                0.5 => format!("unchanged, delay {delay_ms} ms"),
+                _ => format!("half length 0.5 to {half} m, delay {delay_ms} ms"),
+            };
+            let mut panel = lengths_panel(&title, "episode after the change", episodes, config.steps);
+            for controller in PoleController::ALL {
+                let runs = record.pole_runs(controller, delay_ms, half);
+                if !runs.is_empty() {
+                    panel.marks.push(mean_lengths(&runs, episodes, |r, k| r.lengths[k], pen(controller)));
                 }
-                let mean =
-                    |k: usize| runs.iter().map(|r| f64::from(r.lengths[k])).sum::<f64>() / runs.len() as f64;
-                let points = (0..config.pole.episodes_after).map(|k| (k as f64 + 1.0, mean(k))).collect();
-                panel.marks.push(Mark::Line { points, stroke: pen(who) });
             }
             plate.panels.push(panel);
         }
@@ -221,8 +196,8 @@ fn pole(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Option<Figur
     }
     let caption = format!(
         "Length of the episodes that begin after the pole changed (tick {} of the run), mean over {} seeds; two actions, one pass, \
-         five ticks ahead. Dotted: the model stops learning at the change. The delta rule follows the trajectory of the moment: frozen, it \
-         need not hold even the unchanged pole, so that its failure says nothing about the change; RLS is the fair control.",
+         five ticks ahead. Dotted: the model stops learning at the change. The delta rule follows the present trajectory: a frozen one need not \
+         balance even the unchanged pole, so its failure is not informative about the change. RLS is the fair control.",
         config.pole.at_step,
         config.seeds.len()
     );
@@ -233,44 +208,30 @@ fn pole(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Option<Figur
 fn passes(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Error> {
     let (passes, horizons) = (&config.passes.passes, &config.passes.horizons);
     let mut plate = Plate::new("passes", 2, 26.0 * passes.len() as f64);
-    let colours = (0..6).map(|k| shade(f64::from(k) / 5.0)).collect();
-    plate.legend = vec![Key {
-        label: "share of full episodes".into(),
-        swatch: Swatch::Scale(colours, "0".into(), "1".into()),
-    }];
+    plate.legend.push(Key::scale("share of full episodes", "0", "1"));
     for mode in PassMode::ALL {
-        let x = Axis::exact("look-ahead (ticks)", -0.5, horizons.len() as f64 - 0.5)
-            .named(horizons.iter().enumerate().map(|(k, h)| Tick::new(k as f64, h.to_string())).collect());
-        let y = Axis::exact("passes", -0.5, passes.len() as f64 - 0.5)
-            .named(passes.iter().enumerate().map(|(k, n)| Tick::new(k as f64, n.to_string())).collect());
+        let x = Axis::categories("look-ahead (ticks)", horizons.iter().map(|h| h.to_string()));
+        let y = Axis::categories("passes", passes.iter().map(|n| n.to_string()));
         let mut panel = Panel::new(mode.words(), x, y);
         let mut cells = Vec::new();
         for (row, &n) in passes.iter().enumerate() {
             for (column, &h) in horizons.iter().enumerate() {
-                let lengths: Vec<u32> = record
-                    .passes
-                    .iter()
-                    .filter(|r| r.mode == mode && r.passes == n && r.horizon == h)
-                    .flat_map(|r| r.lengths.iter().copied())
-                    .collect();
+                let runs = record.passes.iter().filter(|r| r.mode == mode && r.passes == n && r.horizon == h);
+                let lengths: Vec<u32> = runs.flat_map(|r| r.lengths.iter().copied()).collect();
                 let full = lengths.iter().filter(|&&n| n as usize >= config.steps).count();
-                let part = full as f64 / lengths.len().max(1) as f64;
-                cells.push(grid_cell(column, row, shade(part)));
-                panel.notes.push(Note {
-                    at: (column as f64, row as f64 - 0.17),
-                    text: plain((part * 100.0).round() / 100.0),
-                    anchor: Anchor::Middle,
-                    colour: text_on(part).into(),
-                });
+                let share = full as f64 / lengths.len().max(1) as f64;
+                let text = plain((share * 100.0).round() / 100.0);
+                cells.push(grid_cell(column, row, shade(share)));
+                panel.notes.push(field_note(column, row, 0.17, text, text_on(share)));
             }
         }
         panel.marks.push(Mark::Cells(cells));
         plate.panels.push(panel);
     }
     let caption = format!(
-        "The perfect model without delay: share of episodes of full length, {} episodes of each of {} seeds. With two actions, passes \
-         that try the sign of the command flip at every pass. With a continuous force, corrections that are added stop converging \
-         near 25 ticks, where the correction overshoots by as much as it corrects; the secant has no such bound.",
+        "Share of full episodes with the perfect model without delay, by number of passes and look-ahead; {} episodes of each of {} seeds. With two \
+         actions, passes that try the sign of the command change it at every pass. With a continuous force, added corrections stop converging \
+         near 25 ticks, where they overshoot by as much as they correct; the secant has no such limit.",
         config.passes.episodes,
         config.seeds.len()
     );

@@ -1,36 +1,34 @@
 //! The findings of the experiment, computed from the lengths of episodes.
 
 use super::config::{Actuation, CartPoleConfig, ControllerKind};
-use super::record::{CartPoleRecord, DmController, PassMode, PoleController, median};
-use super::reference::{self, NO_SPREAD, SOURCE};
-use lobule_study::report::{Finding, Judge};
+use super::record::{CartPoleRecord, DmController, DmRun, PassMode, PoleController, PoleRun};
+use super::reference::{self, CHANGED_POLE, DELAYS, DM_CONTROL, FIVE_EPISODES, NO_SPREAD, PASSES};
+use lobule_analysis::{mean, median};
+use lobule_study::report::Finding;
 
-/// Delays whose shares are findings each; the others are in the heat map and in the contribution.
-const TOLD_MS: [usize; 3] = [0, 100, 140];
-/// The acceptance test counts the first five episodes.
+/// Delays whose shares are findings; the heat map and the contribution show the others.
+const SHOWN_MS: [usize; 3] = [0, 100, 140];
+/// Episodes that the acceptance test counts.
 const BY: f64 = 5.0;
 
 /// 1 for true.
-fn share(yes: bool) -> f64 {
-    f64::from(u8::from(yes))
+fn share(is_true: bool) -> f64 {
+    f64::from(u8::from(is_true))
 }
 
-/// The controllers of the configuration and the tuned PD law.
+/// The controllers of the configuration and the tuned PD controller.
 pub fn controllers(config: &CartPoleConfig) -> Vec<ControllerKind> {
-    let pd = ControllerKind::Pd(0, 0);
-    config.controllers.iter().copied().chain([pd]).collect()
+    config.controllers.iter().copied().chain([ControllerKind::Pd(0, 0)]).collect()
 }
 
 /// All findings that the run's tasks, delays and controllers allow.
 pub fn findings(config: &CartPoleConfig, record: &CartPoleRecord) -> Vec<Finding> {
     let mut found = Vec::new();
     for &task in &config.tasks {
-        for &delay_ms in &config.delays_ms {
-            found.extend(contribution(config, record, task, delay_ms));
-        }
+        found.extend(config.delays_ms.iter().filter_map(|&ms| contribution(config, record, task, ms)));
     }
     for &task in &config.tasks {
-        for &delay_ms in config.delays_ms.iter().filter(|ms| TOLD_MS.contains(ms)) {
+        for &delay_ms in config.delays_ms.iter().filter(|ms| SHOWN_MS.contains(ms)) {
             for controller in controllers(config) {
                 solved(config, record, task, delay_ms, controller, &mut found);
             }
@@ -42,7 +40,7 @@ pub fn findings(config: &CartPoleConfig, record: &CartPoleRecord) -> Vec<Finding
     found
 }
 
-/// By seed, whether RLS ever stood for a whole episode, less whether any of the simple rivals did.
+/// By seed: 1 if RLS had a full episode, minus 1 if the best of the simple rivals had one.
 pub fn contributions(
     config: &CartPoleConfig,
     record: &CartPoleRecord,
@@ -50,23 +48,13 @@ pub fn contributions(
     delay_ms: usize,
 ) -> Option<Vec<f64>> {
     let solved = |kind: ControllerKind| -> Option<Vec<f64>> {
-        let kind = record.resolved(task, delay_ms, kind, config.steps)?;
-        let firsts = record.firsts(task, delay_ms, kind, config.steps);
-        (!firsts.is_empty()).then(|| firsts.iter().map(|f| share(f.is_finite())).collect())
+        let firsts = record.resolved_firsts(task, delay_ms, kind, config.steps)?;
+        Some(firsts.iter().map(|f| share(f.is_finite())).collect())
     };
     let learned = solved(ControllerKind::Rls)?;
-    let rivals: Vec<Vec<f64>> = [
-        ControllerKind::Base,
-        ControllerKind::Doubled,
-        ControllerKind::Persistence,
-        ControllerKind::ConstantVelocity,
-        ControllerKind::Pd(0, 0),
-    ]
-    .into_iter()
-    .filter_map(solved)
-    .collect();
-    // The best rival is one of them for all seeds.
-    let best = rivals.iter().max_by(|a, b| a.iter().sum::<f64>().total_cmp(&b.iter().sum::<f64>()))?;
+    let rivals = reference::RIVALS.into_iter().filter_map(solved);
+    // The best rival is the same for all seeds.
+    let best = rivals.max_by(|a, b| mean(a).total_cmp(&mean(b)))?;
     Some(learned.iter().zip(best).map(|(l, r)| l - r).collect())
 }
 
@@ -77,16 +65,11 @@ fn contribution(
     delay_ms: usize,
 ) -> Option<Finding> {
     let by_seed = contributions(config, record, task, delay_ms)?;
-    Some(Finding::seven(
-        format!("predictor_contribution/{}/{delay_ms}ms", task.key()),
-        "Predictor contribution = learned (RLS) - best of the simple rivals (gain, persistence, constant velocity, tuned \
-         PD), in shares of seeds that stood for a whole episode; the mean counts.",
-        by_seed,
-        "1",
-        reference::contribution(task, delay_ms).map_or([None, None], reference::range),
-        Judge::Mean,
-        SOURCE,
-    ))
+    let meaning = "Predictor contribution: share of seeds with a full episode with RLS, minus that with the best of the simple rivals (gain, \
+                   persistence, constant velocity, tuned PD).";
+    let name = format!("predictor_contribution/{}/{delay_ms}ms", task.key());
+    let expected = reference::contribution(task, delay_ms).map(reference::range);
+    Some(Finding::new(name, meaning, by_seed).mean(expected.unwrap_or([None, None]), &DELAYS))
 }
 
 fn solved(
@@ -97,93 +80,63 @@ fn solved(
     controller: ControllerKind,
     found: &mut Vec<Finding>,
 ) {
-    let Some(kind) = record.resolved(task, delay_ms, controller, config.steps) else { return };
-    let firsts = record.firsts(task, delay_ms, kind, config.steps);
-    if firsts.is_empty() {
-        return;
-    }
-    let name = |what: &str| format!("{what}/{}/{delay_ms}ms/{}", task.key(), controller.key());
-    let expected = reference::solved(task, delay_ms, controller);
-    found.push(Finding::seven(
-        name("solved"),
-        "Share of seeds with an episode of full length; the mean counts.",
-        firsts.iter().map(|f| share(f.is_finite())).collect(),
-        "1",
-        expected.map_or([None, None], reference::range),
-        Judge::Mean,
-        SOURCE,
-    ));
+    let Some(firsts) = record.resolved_firsts(task, delay_ms, controller, config.steps) else { return };
+    let new = |what: &str, meaning: String, by_seed: Vec<f64>| {
+        Finding::new(format!("{what}/{}/{delay_ms}ms/{}", task.key(), controller.key()), meaning, by_seed)
+    };
+    let by_seed = firsts.iter().map(|f| share(f.is_finite())).collect();
+    let solved = new("solved", "Share of seeds with a full episode.".into(), by_seed);
+    let expected = reference::solved(task, delay_ms, controller).map(reference::range);
+    found.push(solved.mean(expected.unwrap_or([None, None]), &DELAYS));
     if let Some(theirs) = reference::first(task, delay_ms, controller)
         && firsts.iter().all(|f| f.is_finite())
     {
-        found.push(Finding::seven(
-            name("first_full_episode"),
-            &format!(
-                "Number of the first episode of full length; the median is {}, in the reference {theirs}.",
-                median(firsts.clone())
-            ),
-            firsts.clone(),
-            "1",
-            [None, None],
-            Judge::Mean,
-            NO_SPREAD,
-        ));
+        let meaning = format!(
+            "Number of the first full episode; the median was {}, in the reference {theirs}.",
+            median(&firsts)
+        );
+        found.push(new("first_full_episode", meaning, firsts.clone()).beside(&NO_SPREAD));
     }
     if task == Actuation::TwoActions && delay_ms == 100 {
-        let range = match controller {
+        let expected = match controller {
             ControllerKind::Rls => reference::range(1.0),
             ControllerKind::ConstantVelocity => reference::range(0.0),
             _ => return,
         };
-        found.push(Finding::seven(
-            name("solved_by_episode_5"),
-            "Share of seeds with an episode of full length among the first five; the mean counts.",
-            firsts.iter().map(|f| share(*f <= BY)).collect(),
-            "1",
-            range,
-            Judge::Mean,
-            "acceptance test of the reference: RLS at least 0.95, constant velocity 0 (docs/experiments/forward.md)",
-        ));
+        let by_seed = firsts.iter().map(|f| share(*f <= BY)).collect();
+        let meaning = "Share of seeds with a full episode among the first five.".into();
+        found.push(new("solved_by_episode_5", meaning, by_seed).mean(expected, &FIVE_EPISODES));
     }
 }
 
 fn pole(config: &CartPoleConfig, record: &CartPoleRecord, found: &mut Vec<Finding>) {
     for &delay_ms in &config.pole.delays_ms {
         for &half in &config.pole.half_lengths_m {
-            for who in PoleController::ALL {
-                let runs: Vec<_> = record
-                    .pole
-                    .iter()
-                    .filter(|r| r.controller == who && r.delay_ms == delay_ms && r.half_length_m == half)
-                    .collect();
-                let theirs = reference::pole(delay_ms, half, who);
-                // The frozen controls are told on the unchanged pole, too.
-                let is_control =
-                    half == 0.5 && matches!(who, PoleController::RlsFrozen | PoleController::NlmsFrozen);
+            for controller in PoleController::ALL {
+                let runs = record.pole_runs(controller, delay_ms, half);
+                let theirs = reference::pole(delay_ms, half, controller);
+                // The frozen controls are reported with the unchanged pole, too.
+                let is_control = half == 0.5
+                    && matches!(controller, PoleController::RlsFrozen | PoleController::NlmsFrozen);
                 if runs.is_empty() || (theirs.is_none() && !is_control) {
                     continue;
                 }
                 let beside = theirs.map_or_else(String::new, |(early, late)| {
                     format!(" In the reference {early} ticks in the first five, then {late}.")
                 });
-                let early = runs.iter().map(|r| r.early()).sum::<f64>() / runs.len() as f64;
-                let range = match theirs {
+                let early = mean(&runs.iter().map(|r| r.early()).collect::<Vec<_>>());
+                let meaning = format!(
+                    "After the half length became {half} m: share of full episodes among the last five of {}. The first five lasted {early:.0} \
+                     ticks.{beside}",
+                    config.pole.episodes_after
+                );
+                let by_seed = runs.iter().map(|r: &&PoleRun| r.success(config.steps)).collect();
+                let name = format!("pole/{delay_ms}ms/{half}m/{}", controller.key());
+                let expected = match theirs {
                     Some((_, late)) if late == 0.0 || late == 1.0 => reference::range(late),
                     _ => [None, None],
                 };
-                found.push(Finding::seven(
-                    format!("pole/{delay_ms}ms/{half}m/{}", who.key()),
-                    &format!(
-                        "After the half length became {half} m: share of full episodes among the last five of {}; the mean \
-                         counts. The first five lasted {early:.0} ticks.{beside}",
-                        config.pole.episodes_after
-                    ),
-                    runs.iter().map(|r| r.success(config.steps)).collect(),
-                    "1",
-                    range,
-                    Judge::Mean,
-                    SOURCE,
-                ));
+                found.push(Finding::new(name, meaning, by_seed).mean(expected, &CHANGED_POLE));
             }
         }
     }
@@ -191,76 +144,50 @@ fn pole(config: &CartPoleConfig, record: &CartPoleRecord, found: &mut Vec<Findin
 
 fn passes(config: &CartPoleConfig, record: &CartPoleRecord, found: &mut Vec<Finding>) {
     for mode in PassMode::ALL {
-        for (kept_up, range) in [(1.0, reference::range(1.0)), (0.0, reference::range(0.0))] {
-            // By seed, over all passes and look-aheads of which the reference says the same.
-            let by_seed: Vec<f64> = config
-                .seeds
-                .iter()
-                .filter_map(|&seed| {
-                    let runs = record.passes.iter().filter(|r| {
-                        r.mode == mode
-                            && r.seed == seed
-                            && reference::passes(r.mode, r.passes, r.horizon) == Some(kept_up)
-                    });
-                    let shares: Vec<f64> = runs
-                        .flat_map(|r| r.lengths.iter().map(|&n| share(n as usize >= config.steps)))
-                        .collect();
-                    (!shares.is_empty()).then(|| shares.iter().sum::<f64>() / shares.len() as f64)
-                })
-                .collect();
+        for (theirs, word) in [(1.0, "converging"), (0.0, "diverging")] {
+            // By seed, over all passes and look-aheads with this value in the reference.
+            let share_of = |&seed: &u64| {
+                let runs = record.passes.iter().filter(|r| {
+                    r.mode == mode
+                        && r.seed == seed
+                        && reference::passes(r.mode, r.passes, r.horizon) == Some(theirs)
+                });
+                let full = |&n: &u32| share(n as usize >= config.steps);
+                mean(&runs.flat_map(|r| r.lengths.iter().map(full)).collect::<Vec<_>>())
+            };
+            let by_seed: Vec<f64> = config.seeds.iter().map(share_of).filter(|s| s.is_finite()).collect();
             if by_seed.is_empty() {
                 continue;
             }
-            let word = if kept_up == 1.0 { "converging" } else { "diverging" };
-            found.push(Finding::seven(
-                format!("passes/{}/{word}", mode.key()),
-                &format!(
-                    "Perfect model without delay, {}: share of full episodes over the passes and look-aheads that are \
-                     {word} in the reference; the mean counts.",
-                    mode.words()
-                ),
-                by_seed,
-                "1",
-                range,
-                Judge::Mean,
-                SOURCE,
-            ));
+            let meaning = format!(
+                "Perfect model without delay, {}: share of full episodes over the passes and look-aheads that are {word} in the reference.",
+                mode.words()
+            );
+            let new = Finding::new(format!("passes/{}/{word}", mode.key()), meaning, by_seed);
+            found.push(new.mean(reference::range(theirs), &PASSES));
         }
     }
 }
 
 fn dm_control(config: &CartPoleConfig, record: &CartPoleRecord, found: &mut Vec<Finding>) {
-    for who in DmController::ALL {
-        let runs: Vec<_> = record.dm_control.iter().filter(|r| r.controller == who).collect();
+    for controller in DmController::ALL {
+        let runs: Vec<&DmRun> = record.dm_control.iter().filter(|r| r.controller == controller).collect();
         if runs.is_empty() {
             continue;
         }
-        let stood = |r: &&super::record::DmRun| {
-            share(r.lengths.iter().all(|&n| n as usize >= config.dm_control.steps))
-        };
-        found.push(Finding::seven(
-            format!("dm_control/{}", who.key()),
-            "In the setting of dm_control: share of seeds that stood in every episode; the mean counts.",
-            runs.iter().map(stood).collect(),
-            "1",
-            reference::range(reference::dm_control(who)),
-            Judge::Mean,
-            SOURCE,
-        ));
-        if let Some(theirs) = reference::dm_fall_s(who) {
+        let is_full = |&n: &u32| n as usize >= config.dm_control.steps;
+        let by_seed = runs.iter().map(|r| share(r.lengths.iter().all(is_full))).collect();
+        let meaning = "dm_control's balance task: share of seeds in which every episode was full.";
+        let new = Finding::new(format!("dm_control/{}", controller.key()), meaning, by_seed);
+        found.push(new.mean(reference::range(reference::dm_control(controller)), &DM_CONTROL));
+        if let Some(theirs) = reference::dm_fall_s(controller) {
             let falls: Vec<f64> = runs.iter().map(|r| f64::from(r.lengths[0]) * 0.01).collect();
-            found.push(Finding::seven(
-                format!("dm_control/{}/fall", who.key()),
-                &format!(
-                    "Length of the first episode; the median is {:.2} s, in the reference {theirs} s.",
-                    median(falls.clone())
-                ),
-                falls,
-                "s",
-                [None, None],
-                Judge::Mean,
-                NO_SPREAD,
-            ));
+            let meaning = format!(
+                "Length of the first episode; the median was {:.2} s, in the reference {theirs} s.",
+                median(&falls)
+            );
+            let new = Finding::new(format!("dm_control/{}/fall", controller.key()), meaning, falls);
+            found.push(new.unit("s").beside(&NO_SPREAD));
         }
     }
 }

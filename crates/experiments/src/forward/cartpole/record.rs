@@ -1,14 +1,15 @@
-//! What a run records: the lengths of all episodes, in ticks.
+//! The record of a run: the lengths of all episodes, in ticks.
 
 use super::config::{Actuation, ControllerKind};
+use lobule_analysis::{mean, median};
 use serde::{Deserialize, Serialize};
 
-/// A seed of a controller under a delay, from a model that has learned nothing.
+/// A seed of a controller under a delay, starting from a naive model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
     /// Actuation.
     pub task: Actuation,
-    /// Age of what is sensed, ms.
+    /// Sensory delay, ms.
     pub delay_ms: usize,
     /// Controller.
     pub controller: ControllerKind,
@@ -19,13 +20,13 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// Number of the first episode of `steps` ticks, from 1; infinite when there is none.
+    /// Number of the first episode of `steps` ticks, from 1; infinite if there is none.
     pub fn first(&self, steps: usize) -> f64 {
         self.lengths.iter().position(|&n| n as usize >= steps).map_or(f64::INFINITY, |k| k as f64 + 1.0)
     }
 }
 
-/// How passes of the inner loop correct.
+/// Correction by the passes of the inner loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PassMode {
@@ -43,7 +44,7 @@ impl PassMode {
     /// All of them.
     pub const ALL: [PassMode; 4] = [PassMode::Hard, PassMode::Soft, PassMode::Added, PassMode::Secant];
 
-    /// Its key in names of findings.
+    /// Key in the names of findings.
     pub fn key(self) -> &'static str {
         match self {
             PassMode::Hard => "hard",
@@ -53,7 +54,7 @@ impl PassMode {
         }
     }
 
-    /// In words.
+    /// Name in words.
     pub fn words(self) -> &'static str {
         match self {
             PassMode::Hard => "two actions, passes on the sign",
@@ -67,7 +68,7 @@ impl PassMode {
 /// The perfect model with given passes and look-ahead.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PassesRun {
-    /// How passes correct.
+    /// Correction by the passes.
     pub mode: PassMode,
     /// Passes.
     pub passes: usize,
@@ -79,23 +80,23 @@ pub struct PassesRun {
     pub lengths: Vec<u32>,
 }
 
-/// Who controls the pole whose length changes.
+/// Controller of the pole whose length changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PoleController {
-    /// The fixed PD law.
+    /// The fixed PD controller.
     Pd,
     /// Constant velocity.
     ConstantVelocity,
     /// RLS that stops learning at the change.
     RlsFrozen,
-    /// RLS that goes on learning.
+    /// RLS that continues to learn.
     Rls,
     /// The delta rule that stops learning at the change.
     NlmsFrozen,
-    /// The delta rule that goes on.
+    /// The delta rule that continues to learn.
     Nlms,
-    /// Granule cells that go on learning.
+    /// Granule cells that continue to learn.
     Granule,
     /// The perfect model of the changed pole.
     Equations,
@@ -114,7 +115,7 @@ impl PoleController {
         PoleController::Equations,
     ];
 
-    /// Its key in names of findings.
+    /// Key in the names of findings.
     pub fn key(self) -> &'static str {
         match self {
             PoleController::Pd => "pd",
@@ -128,7 +129,7 @@ impl PoleController {
         }
     }
 
-    /// In words.
+    /// Name in words.
     pub fn words(self) -> &'static str {
         match self {
             PoleController::Pd => "PD, fixed",
@@ -148,7 +149,7 @@ impl PoleController {
 pub struct PoleRun {
     /// Controller.
     pub controller: PoleController,
-    /// Age of what is sensed, ms.
+    /// Sensory delay, ms.
     pub delay_ms: usize,
     /// Half length after the change, m.
     pub half_length_m: f64,
@@ -158,14 +159,14 @@ pub struct PoleRun {
     pub lengths: Vec<u32>,
 }
 
-/// Episodes at the start and at the end of what follows the change. Source: reference, the first 5.
+/// Number of first and of last episodes after the change that are measured. Source: reference, the first 5.
 pub const EDGE: usize = 5;
 
 impl PoleRun {
     /// Mean length of the first [`EDGE`] episodes.
     pub fn early(&self) -> f64 {
         let n = self.lengths.len().min(EDGE);
-        self.lengths[..n].iter().map(|&n| f64::from(n)).sum::<f64>() / n as f64
+        mean(&self.lengths[..n].iter().map(|&n| f64::from(n)).collect::<Vec<_>>())
     }
 
     /// Share of episodes of full length among the last [`EDGE`].
@@ -175,15 +176,15 @@ impl PoleRun {
     }
 }
 
-/// Who controls in the setting of dm_control.
+/// Controller in dm_control's task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DmController {
-    /// The law.
+    /// The feedback controller.
     Base,
-    /// The law with 1.1 times the gain.
+    /// The feedback controller with 1.1 times the gain.
     Raised,
-    /// The law with twice the gain.
+    /// The feedback controller with twice the gain.
     Doubled,
     /// The inner loop with a model that predicts no change.
     Persistence,
@@ -207,7 +208,7 @@ impl DmController {
         DmController::Equations,
     ];
 
-    /// Its key in names of findings.
+    /// Key in the names of findings.
     pub fn key(self) -> &'static str {
         match self {
             DmController::Base => "base",
@@ -221,7 +222,7 @@ impl DmController {
     }
 }
 
-/// A seed in the setting of dm_control.
+/// A seed in dm_control's task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DmRun {
     /// Controller.
@@ -232,7 +233,7 @@ pub struct DmRun {
     pub lengths: Vec<u32>,
 }
 
-/// All that a run records.
+/// Everything a run records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CartPoleRecord {
     /// By task, delay, controller, seed.
@@ -252,7 +253,7 @@ impl CartPoleRecord {
         self.attempts.iter().filter(fits).collect()
     }
 
-    /// Number of the first full episode of a controller at a delay, by seed; infinite when there is none.
+    /// Number of the first full episode of a controller at a delay, by seed; infinite if there is none.
     pub fn firsts(
         &self,
         task: Actuation,
@@ -263,7 +264,7 @@ impl CartPoleRecord {
         self.of(task, delay_ms, controller).iter().map(|a| a.first(steps)).collect()
     }
 
-    /// The PD law that solves most seeds at a delay, and of these the one that does so first.
+    /// The PD controller that solves most seeds at a delay; of these, the one that does so first.
     pub fn best_pd(&self, task: Actuation, delay_ms: usize, steps: usize) -> Option<ControllerKind> {
         let mut laws: Vec<ControllerKind> = Vec::new();
         for a in self.attempts.iter().filter(|a| a.task == task && a.delay_ms == delay_ms) {
@@ -275,7 +276,7 @@ impl CartPoleRecord {
             let firsts = self.firsts(task, delay_ms, *law, steps);
             let unsolved = firsts.iter().filter(|f| f.is_infinite()).count() as f64;
             let steps: u32 = self.of(task, delay_ms, *law).iter().flat_map(|a| &a.lengths[..1]).sum();
-            (unsolved, median(firsts), -f64::from(steps))
+            (unsolved, median(&firsts), -f64::from(steps))
         };
         laws.into_iter()
             .map(|law| (rank(&law), law))
@@ -283,7 +284,7 @@ impl CartPoleRecord {
             .map(|b| b.1)
     }
 
-    /// A controller by its key, `pd` being the best law at that delay.
+    /// A controller with its tuning: any PD controller stands for the best one at that delay.
     pub fn resolved(
         &self,
         task: Actuation,
@@ -296,15 +297,29 @@ impl CartPoleRecord {
             other => Some(other),
         }
     }
-}
 
-/// The middle of values, the mean of the two middle ones for an even number; unsolved attempts come last.
-pub fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let n = values.len();
-    match n {
-        0 => f64::NAN,
-        n if n % 2 == 1 => values[n / 2],
-        n => 0.5 * (values[n / 2 - 1] + values[n / 2]),
+    /// [`Self::firsts`] of the controller as [`Self::resolved`]; none without attempts.
+    pub fn resolved_firsts(
+        &self,
+        task: Actuation,
+        delay_ms: usize,
+        controller: ControllerKind,
+        steps: usize,
+    ) -> Option<Vec<f64>> {
+        let controller = self.resolved(task, delay_ms, controller, steps)?;
+        Some(self.firsts(task, delay_ms, controller, steps)).filter(|firsts| !firsts.is_empty())
+    }
+
+    /// The runs of a controller through the change of the pole, by seed.
+    pub fn pole_runs(
+        &self,
+        controller: PoleController,
+        delay_ms: usize,
+        half_length_m: f64,
+    ) -> Vec<&PoleRun> {
+        let fits = |r: &&PoleRun| {
+            r.controller == controller && r.delay_ms == delay_ms && r.half_length_m == half_length_m
+        };
+        self.pole.iter().filter(fits).collect()
     }
 }

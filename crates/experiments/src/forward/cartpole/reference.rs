@@ -1,23 +1,49 @@
-//! What the reference measured: throw-away programs in numpy and C with 20 seeds (docs/experiments/forward.md). It
-//! gives shares of seeds and medians, no spreads.
+//! Measurements of the reference: independent programs in numpy and C with 20 seeds (docs/experiments/forward.md). They
+//! give shares of seeds and medians, no spreads.
 
 use super::config::{Actuation, ControllerKind};
 use super::record::{DmController, PassMode, PoleController};
 use ControllerKind::{Base, Cmac, ConstantVelocity, Doubled, Equations, Granule, Nlms, Pd, Persistence, Rls};
+use lobule_study::report::Source;
 
-/// Where expected ranges of this experiment come from.
-pub const SOURCE: &str = "reference measurements, 20 seeds (docs/experiments/forward.md); 0/20 is read as at most 0.05, 20/20 as \
-     at least 0.95, as its acceptance test does";
-/// The same for numbers without a spread.
-pub const NO_SPREAD: &str =
-    "reference measurements (docs/experiments/forward.md), which give no spread: reported beside them";
+/// Everything on which ranges rest.
+pub const GROUNDS: &[Source] = &[DELAYS, FIVE_EPISODES, CHANGED_POLE, PASSES, DM_CONTROL];
+
+/// Shares of seeds by delay.
+pub const DELAYS: Source = Source::measured(
+    "reference measurements, 20 seeds (docs/experiments/forward.md); 0/20 is read as at most 0.05, 20/20 as at least 0.95; \
+     inner_loop.soft = false was set for all models after CMAC had solved 0/20 with soft passes",
+);
+/// Shares of seeds within five episodes.
+pub const FIVE_EPISODES: Source = Source::measured(
+    "acceptance test of the reference: RLS at least 0.95 of the seeds by episode 5, constant velocity 0 (docs/experiments/forward.md), read \
+     as at most 0.05",
+);
+/// Success after the change of the pole.
+pub const CHANGED_POLE: Source = Source::measured(
+    "reference measurements, 20 seeds (docs/experiments/forward.md); a success of 0 is read as at most 0.05, of 1 as at least 0.95",
+);
+/// Shares of full episodes by passes and look-ahead.
+pub const PASSES: Source = Source::measured(
+    "reference measurements, 20 seeds or 40 starts (docs/experiments/forward.md); a share of 0 is read as at most 0.05, of 1 as at least 0.95",
+);
+/// Shares of seeds in dm_control's balance task.
+pub const DM_CONTROL: Source = Source::measured(
+    "reference measurements, 20 seeds (docs/experiments/forward.md); 0/20 is read as at most 0.05, 20/20 as at least 0.95",
+);
+/// Medians, which are reported.
+pub const NO_SPREAD: Source =
+    Source::reported("reference measurements (docs/experiments/forward.md), which give no spread");
+
+/// The simple rivals of a learned model.
+pub const RIVALS: [ControllerKind; 5] = [Base, Doubled, Persistence, ConstantVelocity, Pd(0, 0)];
 
 /// Range of a share that was 0 or 1 of 20 seeds.
 pub fn range(share: f64) -> [Option<f64>; 2] {
     if share > 0.5 { [Some(0.95), None] } else { [None, Some(0.05)] }
 }
 
-/// Share of seeds that a controller solved, where the reference says so.
+/// Share of seeds that a controller solved, where the reference gives it.
 pub fn solved(task: Actuation, delay_ms: usize, controller: ControllerKind) -> Option<f64> {
     let known = match (task, controller) {
         (_, Base) => 0.0,
@@ -32,7 +58,6 @@ pub fn solved(task: Actuation, delay_ms: usize, controller: ControllerKind) -> O
             _ => 0.0,
         },
         (Actuation::Continuous, ConstantVelocity) if delay_ms <= 140 => 1.0,
-        (Actuation::Continuous, Pd(..)) if delay_ms == 0 => 1.0,
         (Actuation::Continuous, _) if delay_ms == 0 => 1.0,
         _ => return None,
     };
@@ -58,10 +83,9 @@ pub fn first(task: Actuation, delay_ms: usize, controller: ControllerKind) -> Op
     value.is_finite().then_some(value)
 }
 
-/// What prediction adds, as a share of seeds: RLS less the best of the simple rivals.
+/// Contribution of prediction as a share of seeds: RLS minus the best of the simple rivals.
 pub fn contribution(task: Actuation, delay_ms: usize) -> Option<f64> {
-    let rivals = [Base, Doubled, Persistence, ConstantVelocity, Pd(0, 0)];
-    let best = rivals.iter().filter_map(|&c| solved(task, delay_ms, c)).reduce(f64::max)?;
+    let best = RIVALS.iter().filter_map(|&c| solved(task, delay_ms, c)).reduce(f64::max)?;
     match task {
         Actuation::TwoActions => Some(solved(task, delay_ms, Rls)? - best),
         // The best rival solves all seeds, so nothing can be added.
@@ -92,7 +116,7 @@ pub fn pole(delay_ms: usize, half_length_m: f64, controller: PoleController) -> 
     row[column]
 }
 
-/// Share of starts that the perfect model kept up, where the reference gives 0 or 1.
+/// Share of full episodes with the perfect model, where the reference gives 0 or 1.
 pub fn passes(mode: PassMode, passes: usize, horizon: usize) -> Option<f64> {
     match mode {
         PassMode::Hard => ((passes == 1 && horizon >= 5) || (passes == 3 && horizon >= 10)).then_some(0.0),
@@ -103,7 +127,7 @@ pub fn passes(mode: PassMode, passes: usize, horizon: usize) -> Option<f64> {
     }
 }
 
-/// Share of seeds that stood in the setting of dm_control.
+/// Share of seeds with full episodes in dm_control's task.
 pub fn dm_control(controller: DmController) -> f64 {
     match controller {
         DmController::Base | DmController::Raised => 0.0,
@@ -111,7 +135,7 @@ pub fn dm_control(controller: DmController) -> f64 {
     }
 }
 
-/// Median time of the fall in the first episode there, s.
+/// Median time of the fall in the first episode of dm_control's task, s.
 pub fn dm_fall_s(controller: DmController) -> Option<f64> {
     match controller {
         DmController::Base => Some(4.94),

@@ -3,55 +3,52 @@
 use super::config::{Actuation, CartPoleConfig};
 use super::findings::contributions;
 use super::record::CartPoleRecord;
+use lobule_analysis::mean;
 use lobule_study::report::numbers::fixed;
 use lobule_study::{Section, Story};
 
-/// What the report says.
+/// Contribution of prediction to a task by delay: (delay in ms, mean over seeds).
+fn contribution(config: &CartPoleConfig, record: &CartPoleRecord, task: Actuation) -> Vec<(usize, f64)> {
+    let at = |&ms: &usize| Some((ms, mean(&contributions(config, record, task, ms)?)));
+    config.delays_ms.iter().filter_map(at).collect()
+}
+
+/// The words of the report of a record.
 pub fn story(config: &CartPoleConfig, record: &CartPoleRecord) -> Story {
-    let lines: Vec<(Actuation, String, bool)> = config
-        .tasks
-        .iter()
-        .map(|&task| {
-            let parts: Vec<(usize, f64)> = config
-                .delays_ms
-                .iter()
-                .filter_map(|&ms| {
-                    let by_seed = contributions(config, record, task, ms)?;
-                    Some((ms, by_seed.iter().sum::<f64>() / by_seed.len() as f64))
-                })
-                .collect();
-            let told: Vec<String> =
-                parts.iter().map(|(ms, c)| format!("{} at {ms} ms", fixed(*c, 2))).collect();
-            (task, told.join(", "), parts.iter().any(|p| p.1 > 0.5))
-        })
-        .collect();
-    let needed: Vec<&str> = lines.iter().filter(|l| l.2).map(|l| l.0.words()).collect();
-    let simple = "a law with more gain, constant velocity, or a tuned PD law";
+    let tasks: Vec<(Actuation, Vec<(usize, f64)>)> =
+        config.tasks.iter().map(|&task| (task, contribution(config, record, task))).collect();
+    let needed: Vec<&str> =
+        tasks.iter().filter(|t| t.1.iter().any(|(_, c)| *c > 0.5)).map(|t| t.0.words()).collect();
+    let simple = "feedback with more gain, constant velocity, or a tuned PD controller";
     let answer = match needed[..] {
-        [] => format!("In this run no success of a learned model goes beyond that of {simple}."),
+        [] => {
+            format!("In this run, no learned model succeeded where none of the simple rivals did: {simple}.")
+        }
         _ => format!(
-            "With {} and late senses a learned model stands where {simple} does not; the delays at which it adds nothing are below.",
+            "With {} and delayed senses, a learned model balanced the pole where the simple rivals did not: {simple}. At other delays the \
+             model contributed nothing.",
             needed.join(", and with ")
         ),
     };
-    let small_print = lines
-        .iter()
-        .filter(|l| !l.1.is_empty())
-        .map(|(task, told, _)| {
-            format!("Predictor contribution = learned - best of the simple rivals, {}: {told}.", task.words())
-        })
-        .collect();
+    let line = |(task, parts): &(Actuation, Vec<(usize, f64)>)| {
+        let parts: Vec<String> = parts.iter().map(|(ms, c)| format!("{} at {ms} ms", fixed(*c, 2))).collect();
+        format!(
+            "Predictor contribution (learned minus the best of the simple rivals, as shares of seeds), {}: {}.",
+            task.words(),
+            parts.join(", ")
+        )
+    };
     Story {
         answer,
-        small_print,
+        small_print: tasks.iter().filter(|t| !t.1.is_empty()).map(line).collect(),
         steps: [
-            "A pole stands on a cart. A force to the left or to the right keeps it up; an episode ends when it leans 12 \
+            "A pole stands on a cart, and a force to the left or to the right balances it. An episode ends when the pole leans 12 \
              degrees, when the cart leaves the track, or after 500 ticks of 20 ms.",
-            "A feedback law computes a command from what is sensed. It is too weak by itself.",
-            "The inner loop carries what was sensed through the commands in flight with a forward model, asks the law, tries \
-             the command on the model, and adds what the law says to the outcome.",
-            "Learned models begin with nothing and learn from every tick. Beside them run a model that predicts no change, one \
-             with constant velocity, the law with twice the gain, PD laws tuned for each delay, and the perfect model.",
+            "A feedback controller computes a command from the senses. It is too weak by itself.",
+            "The inner loop carries the sensed state through the commands in flight with a forward model, asks the controller for a command, tries \
+             the command on the model, and adds the controller's correction of the outcome.",
+            "Learned models start naive and learn in every tick. Their rivals are a model that predicts no change, one \
+             with constant velocity, feedback with twice the gain, PD controllers tuned for each delay, and the perfect model.",
         ]
         .map(String::from)
         .to_vec(),
@@ -62,20 +59,20 @@ pub fn story(config: &CartPoleConfig, record: &CartPoleRecord) -> Story {
                 &["learning"],
             ),
             Section::new(
-                "Who stands under which delay?",
-                "Each field is a controller under a delay: the median number of the first full episode, and in how many seeds there \
-                 was one if not in all.",
+                "Which controller balances the pole under which delay?",
+                "Each field is a controller under a delay: the median number of the first full episode, and the number of seeds with a \
+                 full episode if not all had one.",
                 &["delays"],
             ),
             Section::new(
                 "What if the pole changes?",
-                "The pole becomes another one in the middle of a run. A frozen model stops learning at that tick.",
+                "The length of the pole changes in the middle of a run. A frozen model stops learning at that tick.",
                 &["pole"],
             ),
             Section::new(
                 "When do the passes converge?",
-                "The perfect model without delay. Corrections that are added converge while the product of the law's gain and the \
-                 model's response stays above -2; with two actions the passes must not try the sign of the command.",
+                "The perfect model without delay. Added corrections converge while the product of the controller's gain and the \
+                 model's response stays above -2. With two actions, the passes must not try the sign of the command.",
                 &["passes"],
             ),
         ],
@@ -83,9 +80,11 @@ pub fn story(config: &CartPoleConfig, record: &CartPoleRecord) -> Story {
             "The granule cells are normalized to the delta rule's bound, with weights of standard normal size; the reference does \
              not give its weights.",
             "CMAC's cells lie between minus and plus the scales of the states; the reference does not give its ranges.",
-            "The perfect model begins with the changed pole: it has nothing to learn before.",
-            "dm_control's velocities at the start are uniform with the standard deviation of its normal ones, and its rail has no end.",
+            "The perfect model starts with the changed pole: it has nothing to learn before.",
+            "dm_control's initial velocities are uniform with the standard deviation of its normal ones, and its rail has no end.",
         ]
         .map(String::from)
-        .to_vec(), ..Story::default() }
+        .to_vec(),
+        ..Story::default()
+    }
 }
