@@ -7,7 +7,7 @@
 //! 3. the error at the protocol's prism;
 //! 4. a sign test: ten trials of learning under an imposed error of ± 20 deg, each
 //!    module on its own account;
-//! 5. potentiation by the balance rule: A⁺ = -A⁻ · area of the kernel · climbing-fibre
+//! 5. potentiation by the balance rule: A⁺ = -A⁻ · area of the kernel · climbing-fiber
 //!    rate without error, so that zero error is a fixed point. The rate is the configured one of
 //!    the teaching input times the olive spikes that one of its spikes was measured to cause: a
 //!    count of olive spikes alone is a few dozen, and its error would be a drift.
@@ -53,7 +53,7 @@ pub struct Calibrated {
 }
 
 /// Potentiation of each module, nS: configured, or by the balance rule from the rate of its
-/// climbing fibres without error, Hz.
+/// climbing fibers without error, Hz.
 pub fn a_plus_ns(config: &PrismConfig, rest_hz: [f64; 2]) -> [f64; 2] {
     let modules = [&config.forward, &config.inverse];
     std::array::from_fn(|m| {

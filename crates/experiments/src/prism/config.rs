@@ -122,7 +122,7 @@ pub struct ProtocolConfig {
 pub enum KeptSpikes {
     /// Three of the condition `plastic`, all populations, for the rasters.
     Shown,
-    /// These, and mossy fibres, Purkinje and nuclear cells in all trials of `static` and `plastic`.
+    /// These, and mossy fibers, Purkinje and nuclear cells in all trials of `static` and `plastic`.
     All,
 }
 
@@ -148,9 +148,9 @@ pub struct LoopConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ModuleConfig {
-    /// Depression of PF→PC by a climbing-fibre spike at full eligibility, nS; not positive.
+    /// Depression of PF→PC by a climbing-fiber spike at full eligibility, nS; not positive.
     pub a_minus_ns: f64,
-    /// Potentiation per parallel-fibre spike, nS; negative means: by the balance rule.
+    /// Potentiation per parallel-fiber spike, nS; negative means: by the balance rule.
     pub a_plus_ns: f64,
     /// Highest PF→PC weight, nS.
     pub w_max_ns: f64,
@@ -162,15 +162,15 @@ pub struct ModuleConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SitesConfig {
-    /// Parallel fibre to basket and stellate cells learns.
+    /// Parallel fiber to basket and stellate cells learns.
     pub pf_mli: bool,
-    /// Change with every parallel-fibre spike, nS; not positive.
+    /// Change with every parallel-fiber spike, nS; not positive.
     pub pf_mli_a_minus_ns: f64,
-    /// Change with a climbing-fibre spike at full eligibility, nS; not negative.
+    /// Change with a climbing-fiber spike at full eligibility, nS; not negative.
     pub pf_mli_a_plus_ns: f64,
     /// Highest weight, nS.
     pub pf_mli_w_max_ns: f64,
-    /// Mossy fibre to projecting nuclear cell learns.
+    /// Mossy fiber to projecting nuclear cell learns.
     pub mf_dcn: bool,
     /// Change with every mossy spike, nS; not negative.
     pub mf_dcn_a_plus_ns: f64,
@@ -247,7 +247,7 @@ pub struct MotorOliveConfig {
 pub struct CommonModuleConfig {
     /// Conductance of a teaching spike on an olive cell, nS.
     pub teaching_ns: f64,
-    /// Conductance of a climbing fibre on a Purkinje cell (all contacts), nS, the same in both microzones.
+    /// Conductance of a climbing fiber on a Purkinje cell (all contacts), nS, the same in both microzones.
     pub climbing_fibre_ns: f64,
     /// Conductance of one Purkinje synapse on a projecting nuclear cell, nS.
     pub purkinje_to_dcn_ns: f64,

@@ -1,14 +1,33 @@
-//! The findings of the prism experiment, computed from what the run recorded.
+//! The findings of the prism experiment, computed from the record of the run.
 
 use super::config::{Condition, PrismConfig};
 use super::keys::RateOf;
-use super::record::{ConditionRun, PrismResult};
+use super::record::{Calibration, ConditionRun, PrismResult};
 use lobule_analysis::{Adaptation, adaptation};
-use lobule_study::report::{Finding, Judge};
+use lobule_study::report::{Finding, Source};
 
-const SPEC: &str = "acceptance of the closed-loop specification, after the cerebro-cerebellar use case (Antonietti et al. 2019, doi:10.1155/2019/4862157, protocol)";
-const CHOSEN: &str = "Chosen: reported for comparison, no expectation";
-const NETWORK: &str = "awake mouse at rest: Geminiani et al. 2019, doi:10.3389/fncom.2019.00068; cerebellar-models 0.13 (at rest; the loop drives the modules more)";
+const SPEC: Source = Source::chosen_before(
+    "direction: prism adaptation, protocol of Antonietti et al. 2019, doi:10.1155/2019/4862157; bound chosen in the specification of the \
+     experiment",
+);
+const RATIO: Source = Source::chosen_after(
+    "at most 0.5: chosen in the specification of the experiment; at least −0.5: added after first results, since an overshoot by half is \
+     no adaptation",
+);
+const STATIC_AFTER: Source = Source::chosen_after(
+    "the bound of the static error change, extended to the after-effect; no record shows that this preceded the first run",
+);
+const SCATTER: Source = Source::chosen_before("limit of the calibration");
+const COMPARISON: Source = Source::reported("reported for comparison, no expectation");
+const FRESH_NOISE: Source = Source::reported(
+    "the specification, written for a rate code, expects no learning; the place code has a time basis of its own, so no range is stated",
+);
+const REST: Source = Source::reported(
+    "awake mouse at rest: Geminiani et al. 2019, doi:10.3389/fncom.2019.00068; cerebellar-models 0.13 (the loop drives the modules more)",
+);
+
+/// Grounds of all ranges.
+pub(super) const GROUNDS: &[Source] = &[SPEC, RATIO, STATIC_AFTER, SCATTER];
 
 /// The adaptation in one run; `None` when the protocol is too short for it.
 pub fn of_run(run: &ConditionRun, config: &PrismConfig) -> Option<Adaptation> {
@@ -18,133 +37,99 @@ pub fn of_run(run: &ConditionRun, config: &PrismConfig) -> Option<Adaptation> {
 
 /// All findings that the run's conditions allow.
 pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
-    let mut found = Vec::new();
-    let measure = |condition: Condition, what: fn(Adaptation) -> f64| -> Option<Vec<f64>> {
-        let values: Option<Vec<f64>> =
-            result.condition(condition).map(|run| of_run(run, config).map(what)).collect();
-        values.filter(|v| !v.is_empty())
+    // None where a condition was not run or is too short on some seed.
+    let of = |condition: Condition, name: &str, meaning: &str, value: fn(Adaptation) -> f64| {
+        let runs = result.condition(condition);
+        let values = runs.map(|run| of_run(run, config).map(value)).collect::<Option<Vec<f64>>>();
+        values.filter(|v| !v.is_empty()).map(|v| Finding::new(name, meaning, v))
     };
-    if let Some(v) = measure(Condition::Static, |a| a.last - a.first) {
-        found.push(Finding::seven(
+    let adapted = [
+        of(
+            Condition::Static,
             "static_error_change_deg",
-            "Without plasticity: mean error of the last 6 trials through prisms minus that of the first 4; every seed counts.",
-            v,
-            "deg",
-            [Some(-4.0), Some(4.0)],
-            Judge::Each,
-            SPEC,
-        ));
-    }
-    if let Some(v) = measure(Condition::Plastic, |a| a.ratio) {
-        found.push(Finding::seven(
+            "Without plasticity: mean error of the last 6 trials through prisms minus that of the first 4.",
+            |a| a.last - a.first,
+        )
+        .map(|f| f.unit("deg").each(-4.0..=4.0, &SPEC)),
+        of(
+            Condition::Plastic,
             "plastic_error_ratio",
-            "With plasticity: mean error of the last 6 trials through prisms over that of the first 4; every seed counts. Below 0 it overshoots.",
-            v,
-            "1",
-            [Some(-0.5), Some(0.5)],
-            Judge::Each,
-            "Specification of the experiment: at most 0.5. Chosen: at least -0.5, an overshoot by half is no adaptation",
-        ));
-    }
-    if let Some(v) = measure(Condition::Plastic, |a| a.after) {
-        found.push(Finding::seven(
+            "With plasticity: mean error of the last 6 trials through prisms divided by that of the first 4. Below 0 the movement overshoots.",
+            |a| a.ratio,
+        )
+        .map(|f| f.each(-0.5..=0.5, &RATIO)),
+        of(
+            Condition::Plastic,
             "after_effect_deg",
-            "With plasticity: mean error of trials 2 to 6 after the prisms came off; the mean over seeds counts.",
-            v,
-            "deg",
-            [None, Some(-4.0)],
-            Judge::Mean,
-            SPEC,
-        ));
-    }
-    if let Some(v) = measure(Condition::Static, |a| a.after) {
-        found.push(Finding::seven(
+            "With plasticity: mean error of trials 2 to 6 after the prisms came off.",
+            |a| a.after,
+        )
+        .map(|f| f.unit("deg").mean(..=-4.0, &SPEC)),
+        of(
+            Condition::Static,
             "static_after_effect_deg",
             "Without plasticity: mean error of trials 2 to 6 after the prisms came off.",
-            v,
-            "deg",
-            [Some(-4.0), Some(4.0)],
-            Judge::Mean,
-            SPEC,
-        ));
-    }
-    for (name, condition, meaning, expected, source) in [
-        (
-            "wrong_polarity_ratio",
+            |a| a.after,
+        )
+        .map(|f| f.unit("deg").mean(-4.0..=4.0, &STATIC_AFTER)),
+        of(
             Condition::WrongPolarity,
-            "Olive channels exchanged: last 6 over first 4; learning must not help.",
-            [Some(0.8), None],
-            SPEC,
-        ),
-        (
-            "forward_only_ratio",
+            "wrong_polarity_ratio",
+            "Olive channels exchanged: error of the last 6 trials divided by that of the first 4. Learning must not reduce the error.",
+            |a| a.ratio,
+        )
+        .map(|f| f.mean(0.8.., &SPEC)),
+        of(
             Condition::ForwardOnly,
-            "Only the forward module learns: last 6 over first 4.",
-            [None, None],
-            CHOSEN,
-        ),
-        (
-            "inverse_only_ratio",
+            "forward_only_ratio",
+            "Only the forward module learns: error of the last 6 trials divided by that of the first 4.",
+            |a| a.ratio,
+        )
+        .map(|f| f.beside(&COMPARISON)),
+        of(
             Condition::InverseOnly,
-            "Only the inverse module learns: last 6 over first 4.",
-            [None, None],
-            CHOSEN,
-        ),
-        (
-            "fresh_noise_ratio",
+            "inverse_only_ratio",
+            "Only the inverse module learns: error of the last 6 trials divided by that of the first 4.",
+            |a| a.ratio,
+        )
+        .map(|f| f.beside(&COMPARISON)),
+        of(
             Condition::FreshNoise,
-            "Only the inverse module learns, under planner noise that is new in every trial: last 6 over first 4.",
-            [None, None],
-            CHOSEN,
-        ),
-    ] {
-        if let Some(v) = measure(condition, |a| a.ratio) {
-            found.push(Finding::seven(name, meaning, v, "1", expected, Judge::Mean, source));
-        }
-    }
-    let calibration =
-        |what: fn(&super::record::Calibration) -> f64| result.calibrations.iter().map(what).collect();
-    found.push(Finding::seven(
-        "sweep_slope",
-        "Slope of the error over the prism's deviation before learning.",
-        calibration(|c| c.slope),
-        "1",
-        [Some(0.9), Some(1.1)],
-        Judge::Mean,
-        SPEC,
-    ));
-    found.push(Finding::seven(
-        "sweep_intercept_deg",
-        "Error without prisms before learning, from the same line.",
-        calibration(|c| c.intercept_deg),
-        "deg",
-        [Some(-2.0), Some(2.0)],
-        Judge::Mean,
-        SPEC,
-    ));
-    found.push(Finding::seven(
-        "end_point_sd_deg",
-        "Standard deviation of the end point over trials without prisms.",
-        calibration(|c| c.x0_sd_deg),
-        "deg",
-        [None, Some(config.calibration.max_sd_deg)],
-        Judge::Each,
-        "Chosen: limit of the calibration",
-    ));
-    let labels: Vec<&RateOf> =
-        result.calibrations.first().map(|c| c.rates_hz.keys().collect()).unwrap_or_default();
-    for label in labels.into_iter().filter(|l| l.zone.is_none()) {
-        let rates: Vec<f64> =
-            result.calibrations.iter().filter_map(|c| c.rates_hz.get(label).copied()).collect();
-        found.push(Finding::seven(
-            format!("rate_hz/{label}"),
-            "Mean rate in the loop without prisms, before learning.",
-            rates,
-            "Hz",
-            [None, None],
-            Judge::Mean,
-            NETWORK,
-        ));
-    }
-    found
+            "fresh_noise_ratio",
+            "Only the inverse module learns, and planner noise is new in every trial: error of the last 6 trials divided by that of the \
+             first 4.",
+            |a| a.ratio,
+        )
+        .map(|f| f.beside(&FRESH_NOISE)),
+    ];
+    let calibration = |name: &str, meaning: &str, value: fn(&Calibration) -> f64| {
+        Finding::new(name, meaning, result.calibrations.iter().map(value).collect())
+    };
+    let calibrated = [
+        calibration("sweep_slope", "Slope of the error over the prism's deviation before learning.", |c| {
+            c.slope
+        })
+        .mean(0.9..=1.1, &SPEC),
+        calibration(
+            "sweep_intercept_deg",
+            "Error without prisms before learning, from the same line.",
+            |c| c.intercept_deg,
+        )
+        .unit("deg")
+        .mean(-2.0..=2.0, &SPEC),
+        calibration(
+            "end_point_sd_deg",
+            "Standard deviation of the end point over trials without prisms.",
+            |c| c.x0_sd_deg,
+        )
+        .unit("deg")
+        .each(..=config.calibration.max_sd_deg, &SCATTER),
+    ];
+    let populations = result.calibrations.first().into_iter().flat_map(|c| c.rates_hz.keys());
+    let rates = populations.filter(|of| of.zone.is_none()).map(|of: &RateOf| {
+        let by_seed = result.calibrations.iter().filter_map(|c| c.rates_hz.get(of).copied()).collect();
+        let meaning = "Mean rate in the loop without prisms, before learning.";
+        Finding::new(format!("rate_hz/{of}"), meaning, by_seed).unit("Hz").beside(&REST)
+    });
+    adapted.into_iter().flatten().chain(calibrated).chain(rates).collect()
 }

@@ -1,7 +1,7 @@
 //! The loop of pointing, one trial at a time: planner, motor cortex, the spiking
 //! modules, the olive's channels and the decoder, in ticks of one millisecond.
 //!
-//! One tick: planner and cortex fire from what they heard before → mossy fibres
+//! One tick: planner and cortex fire from what they heard before → mossy fibers
 //! → both modules advance 1 ms → nuclear spikes are heard by the cortex (forward)
 //! and decoded (inverse). The body never acts back within a trial, so commands
 //! are returned and played on any [`Plant`](lobule_control::Plant) afterwards.
@@ -81,7 +81,7 @@ pub struct PointingLoop {
     sees_ahead: bool,
     steps: u16,
     tick: u64,
-    /// Mossy fibre of the forward module fed by each cortical neuron, if any.
+    /// Mossy fiber of the forward module fed by each cortical neuron, if any.
     efference: Vec<Option<u32>>,
 }
 
@@ -397,7 +397,7 @@ impl PointingLoop {
         self.cortex.replan(replanned);
     }
 
-    /// Sets the climbing-fibre rates of both modules.
+    /// Sets the climbing-fiber rates of both modules.
     fn olive(&mut self, error_deg: f64, phase: u64) -> Result<(), Error> {
         for m in 0..2 {
             let Some(module) = &self.modules[m] else { continue };

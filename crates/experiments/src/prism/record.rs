@@ -143,7 +143,7 @@ pub struct Calibration {
     pub sign_test_deg: BTreeMap<ModuleName, [f64; 2]>,
     /// Rates at rest by population label, Hz.
     pub rates_hz: BTreeMap<RateOf, f64>,
-    /// Potentiation per parallel-fibre spike from the balance rule, nS, by module.
+    /// Potentiation per parallel-fiber spike from the balance rule, nS, by module.
     pub balanced_a_plus_ns: BTreeMap<ModuleName, f64>,
     /// Hash of the state after calibration.
     pub fingerprint: String,

@@ -26,7 +26,7 @@ pub struct Prism;
 static CARD: Card = Card {
     name: "prism",
     title: "Pointing through prisms with a spiking cerebellum",
-    line: "closed-loop prism adaptation: a forward and an inverse spiking module correct pointing",
+    line: "Can two modules of a spiking cerebellum adapt pointing to prisms?",
     source: "cerebro-cerebellar closed loop, Antonietti et al. 2019-2020 (extra-cereb-nest)",
     sources: &[
         "Loop: Antonietti, Negri et al., extra-cereb-nest (cerebro-cerebellar closed loop, 2019-2020)",
@@ -38,6 +38,7 @@ static CARD: Card = Card {
     defaults: DEFAULTS,
     presets: &PRESETS,
     unit: "trials",
+    grounds: super::findings::GROUNDS,
     runs_on_ranks: true,
     ..Card::BLANK
 };

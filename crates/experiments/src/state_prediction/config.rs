@@ -1,10 +1,9 @@
-//! Parameters of the experiment: one TOML document, every key with its unit and source.
+//! Parameters of the experiment; `state_prediction.toml` gives the unit and source of each.
 
 use lobule_analysis::folds::Fitting;
 use lobule_analysis::smoothing::{Sampling, Side};
 use lobule_analysis::state_prediction::Settings;
-use lobule_study::Error;
-use lobule_study::Preset;
+use lobule_study::{Check, Error, Preset};
 use serde::{Deserialize, Serialize};
 
 /// The documented defaults.
@@ -25,11 +24,11 @@ pub const PRESETS: [Preset; 3] = [
     ),
 ];
 
-/// Where recordings come from.
+/// Origin of the recordings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Source {
-    /// Made by [`super::populations`].
+pub enum RecordingSource {
+    /// Synthetic sessions of [`super::populations`].
     Synthetic,
     /// The spiking circuit.
     Network,
@@ -37,13 +36,13 @@ pub enum Source {
     File,
 }
 
-/// Which half of the Gaussian smooths.
+/// Shape of the kernel that smooths rates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kernel {
-    /// The past.
+    /// The half of the Gaussian in the past.
     Causal,
-    /// Both.
+    /// The whole Gaussian.
     Symmetric,
 }
 
@@ -71,9 +70,9 @@ impl TimeUnit {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AnalysisConfig {
-    /// Begin of what is taken of a trial, ms from its onset.
+    /// Begin of the analyzed window, ms from the onset of the trial.
     pub from_ms: f64,
-    /// Its end, ms from the onset.
+    /// End of the window, ms from the onset.
     pub to_ms: f64,
     /// Width of a bin, ms.
     pub bin_ms: f64,
@@ -85,15 +84,15 @@ pub struct AnalysisConfig {
     pub kernel: Kernel,
     /// Leads, ms.
     pub leads_ms: Vec<f64>,
-    /// The lead of surrogates and examples, ms.
+    /// Lead of surrogates and examples, ms.
     pub main_lead_ms: f64,
     /// Penalties to choose from, in variances of an input.
     pub penalties: Vec<f64>,
     /// Rank of the maps; 0 is full.
     pub rank: usize,
-    /// How far back mossy fibers predict themselves, ms.
+    /// Length of the past from which mossy fibers predict themselves, ms.
     pub history_ms: f64,
-    /// Whether trials of a direction are averaged.
+    /// True if trials of a direction are averaged.
     pub averages: bool,
     /// Units that fire less are left out, Hz.
     pub min_rate_hz: f64,
@@ -121,7 +120,7 @@ pub struct WristConfig {
     pub directions: usize,
     /// Trials of each.
     pub trials: usize,
-    /// Age of what is sensed, ms.
+    /// Delay of feedback, ms.
     pub delay_ms: f64,
     /// Distance of the targets, deg.
     pub distance_deg: f64,
@@ -149,7 +148,7 @@ pub struct WristConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SyntheticConfig {
-    /// Share of mossy fibers that know feedback.
+    /// Fraction of mossy fibers that carry delayed feedback.
     pub feedback_share: f64,
     /// Mossy fibers.
     pub mossy: PopulationConfig,
@@ -173,7 +172,7 @@ pub struct NetworkConfig {
     pub olive_hz: f64,
     /// Its modulation, Hz.
     pub olive_modulation_hz: f64,
-    /// Change with a spike of the climbing fiber, nS.
+    /// Weight change with a spike of the climbing fiber, nS.
     pub a_teacher_ns: f64,
     /// Rest between trials, ms.
     pub pause_ms: usize,
@@ -221,8 +220,8 @@ pub struct FileConfig {
 pub struct StatePredictionConfig {
     /// Seeds.
     pub seeds: Vec<u64>,
-    /// Where recordings come from.
-    pub source: Source,
+    /// Origin of the recordings.
+    pub source: RecordingSource,
     /// The analysis.
     pub analysis: AnalysisConfig,
     /// The synthetic session.
@@ -233,24 +232,19 @@ pub struct StatePredictionConfig {
     pub file: FileConfig,
 }
 
-fn wrong<T>(key: &str, what: String) -> Result<T, Error> {
-    Err(Error::Config { key: key.into(), what })
-}
-
 impl AnalysisConfig {
-    /// How spikes become rates.
+    /// The conversion of spikes to rates.
     ///
     /// # Errors
     /// [`Error::Config`] when times are not on the grid of bins and samples.
     pub fn sampling(&self) -> Result<Sampling, Error> {
-        if !(self.bin_ms > 0.0 && self.bin_ms <= 1000.0) {
-            return wrong("analysis.bin_ms", format!("{}; more than 0 and at most 1000", self.bin_ms));
-        }
+        let check = Check::of("analysis");
+        let has_bins = self.bin_ms > 0.0 && self.bin_ms <= 1000.0;
+        check.that("bin_ms", self.bin_ms, has_bins, "more than 0 and at most 1000 is allowed")?;
         let bins = self.sample_ms / self.bin_ms;
-        if !((1.0..=1000.0).contains(&bins) && (bins - bins.round()).abs() < 1e-9) {
-            let what = format!("{}; a whole number of bins of {} ms is needed", self.sample_ms, self.bin_ms);
-            return wrong("analysis.sample_ms", what);
-        }
+        let allowed = format!("a whole number of bins of {} ms is needed, 1 to 1000", self.bin_ms);
+        let is_whole = (1.0..=1000.0).contains(&bins) && (bins - bins.round()).abs() < 1e-9;
+        check.that("sample_ms", self.sample_ms, is_whole, &allowed)?;
         let sampling = Sampling {
             from_ms: self.from_ms,
             to_ms: self.to_ms,
@@ -262,49 +256,46 @@ impl AnalysisConfig {
                 Kernel::Symmetric => Side::Symmetric,
             },
         };
-        sampling.check().map_err(|e| Error::Config { key: "analysis".into(), what: e.to_string() })?;
+        sampling.check().map_err(|e| check.refusal("", e.to_string()))?;
         Ok(sampling)
+    }
+
+    /// A lead in samples.
+    pub fn lead(&self, ms: f64) -> usize {
+        (ms / self.sample_ms).round() as usize
     }
 
     /// A time as a number of samples.
     fn in_samples(&self, key: &str, ms: f64) -> Result<usize, Error> {
         let exact = ms / self.sample_ms;
-        if (0.0..1e6).contains(&exact) && (exact - exact.round()).abs() < 1e-9 {
-            return Ok(exact.round() as usize);
-        }
-        wrong(key, format!("{ms}; a whole number of samples of {} ms is needed", self.sample_ms))
+        let is_whole = (0.0..1e6).contains(&exact) && (exact - exact.round()).abs() < 1e-9;
+        let allowed = format!("a whole number of samples of {} ms is needed", self.sample_ms);
+        Check::of("analysis").that(key, ms, is_whole, &allowed)?;
+        Ok(self.lead(ms))
     }
 
-    /// What is asked of a session.
+    /// The settings of the analysis of a session.
     ///
     /// # Errors
     /// [`Error::Config`] when leads are not on the grid of samples, or do not fit into a trial.
     pub fn settings(&self, seed: u64) -> Result<Settings, Error> {
         let samples = self.sampling()?.samples();
-        let leads: Vec<usize> = self
-            .leads_ms
-            .iter()
-            .map(|&ms| self.in_samples("analysis.leads_ms", ms))
-            .collect::<Result<_, _>>()?;
-        let main_lead = self.in_samples("analysis.main_lead_ms", self.main_lead_ms)?;
-        let history = self.in_samples("analysis.history_ms", self.history_ms)?;
-        if !leads.contains(&main_lead) {
-            let what = format!("{}; it must be one of `leads_ms`, {:?}", self.main_lead_ms, self.leads_ms);
-            return wrong("analysis.main_lead_ms", what);
+        let leads: Vec<usize> =
+            self.leads_ms.iter().map(|&ms| self.in_samples("leads_ms", ms)).collect::<Result<_, _>>()?;
+        let main_lead = self.in_samples("main_lead_ms", self.main_lead_ms)?;
+        let history = self.in_samples("history_ms", self.history_ms)?;
+        let check = Check::of("analysis");
+        let known = format!("one of `leads_ms`, {:?}, is needed", self.leads_ms);
+        check.that("main_lead_ms", self.main_lead_ms, leads.contains(&main_lead), &known)?;
+        let room = format!(
+            "above 0 is needed, with ten of the {samples} samples of a trial left after lead and history"
+        );
+        for (lead, ms) in leads.iter().zip(&self.leads_ms) {
+            check.that("leads_ms", ms, *lead > 0 && lead + history + 10 <= samples, &room)?;
         }
-        if leads.iter().any(|&l| l == 0 || l + history + 10 > samples) {
-            let what = format!(
-                "{:?}; each is above 0 and leaves ten of a trial's {samples} samples, less the history",
-                self.leads_ms
-            );
-            return wrong("analysis.leads_ms", what);
-        }
-        if leads.windows(2).any(|w| w[0] >= w[1]) {
-            return wrong("analysis.leads_ms", format!("{:?}; give them in rising order", self.leads_ms));
-        }
-        if self.penalties.is_empty() || self.penalties.iter().any(|p| !(*p > 0.0 && *p <= 1e6)) {
-            let what = format!("{:?}; one or more, above 0 and at most 1e6", self.penalties);
-            return wrong("analysis.penalties", what);
+        check.rising("leads_ms", &self.leads_ms)?.some("penalties", &self.penalties)?;
+        for p in &self.penalties {
+            check.that("penalties", p, *p > 0.0 && *p <= 1e6, "above 0 and at most 1e6 is allowed")?;
         }
         let fitting = Fitting { penalties: self.penalties.clone(), rank: self.rank };
         Ok(Settings { leads, main_lead, fitting, history, averages: self.averages, seed })
@@ -312,120 +303,106 @@ impl AnalysisConfig {
 }
 
 impl StatePredictionConfig {
-    /// Whether the synthetic session has as many units, directions and trials as the reference's.
+    /// True if the synthetic session has as many units, directions and trials as that of the reference.
     pub fn is_of_reference_size(&self) -> bool {
         let s = &self.synthetic;
         let units = [s.mossy.units, s.purkinje.units, s.nuclear.units];
         units == [94, 83, 73] && (s.wrist.directions, s.wrist.trials) == (8, 20)
     }
 
-    /// Checks what the types do not.
+    /// Checks the values.
     ///
     /// # Errors
     /// [`Error::Config`] naming key, value and range.
     pub fn validate(&self) -> Result<(), Error> {
         self.analysis.settings(0)?;
         let (a, s, w, n) = (&self.analysis, &self.synthetic, &self.synthetic.wrist, &self.network);
-        for (key, value, least, most) in [
-            ("analysis.max_units", a.max_units, 1, 2000),
-            ("synthetic.mossy.units", s.mossy.units, 1, 2000),
-            ("synthetic.purkinje.units", s.purkinje.units, 1, 2000),
-            ("synthetic.nuclear.units", s.nuclear.units, 1, 2000),
-            ("synthetic.wrist.directions", w.directions, 3, 360),
-            ("synthetic.wrist.trials", w.trials, 2, 10_000),
-            ("network.training_rounds", n.training_rounds, 0, 1000),
-            ("network.pause_ms", n.pause_ms, 0, 100_000),
+        let analysis = Check::of("analysis");
+        analysis.within("max_units", a.max_units, 1..=2000)?.within(
+            "min_rate_hz",
+            a.min_rate_hz,
+            0.0..=1000.0,
+        )?;
+        Check::of("synthetic").within("feedback_share", s.feedback_share, 0.0..=1.0)?;
+        for (table, population) in [
+            ("synthetic.mossy", &s.mossy),
+            ("synthetic.purkinje", &s.purkinje),
+            ("synthetic.nuclear", &s.nuclear),
         ] {
-            if !(least..=most).contains(&value) {
-                return wrong(key, format!("{value}; it lies in {least}..={most}"));
-            }
+            Check::of(table)
+                .within("units", population.units, 1..=2000)?
+                .within("base_hz", population.base_hz, 0.0..=500.0)?
+                .within("modulation_hz", population.modulation_hz, 0.0..=500.0)?;
         }
-        for (key, value, least, most) in [
-            ("analysis.min_rate_hz", a.min_rate_hz, 0.0, 1000.0),
-            ("synthetic.feedback_share", s.feedback_share, 0.0, 1.0),
-            ("synthetic.mossy.base_hz", s.mossy.base_hz, 0.0, 500.0),
-            ("synthetic.mossy.modulation_hz", s.mossy.modulation_hz, 0.0, 500.0),
-            ("synthetic.purkinje.base_hz", s.purkinje.base_hz, 0.0, 500.0),
-            ("synthetic.purkinje.modulation_hz", s.purkinje.modulation_hz, 0.0, 500.0),
-            ("synthetic.nuclear.base_hz", s.nuclear.base_hz, 0.0, 500.0),
-            ("synthetic.nuclear.modulation_hz", s.nuclear.modulation_hz, 0.0, 500.0),
-            ("synthetic.wrist.delay_ms", w.delay_ms, 0.0, 1000.0),
-            ("synthetic.wrist.distance_deg", w.distance_deg, 0.1, 90.0),
-            ("synthetic.wrist.movement_s", w.movement_s, 0.05, 10.0),
-            ("synthetic.wrist.stiffness", w.stiffness, 0.0, 1e4),
-            ("synthetic.wrist.damping", w.damping, 0.0, 100.0),
-            ("synthetic.wrist.muscle_s", w.muscle_s, 0.01, 1.0),
-            ("synthetic.wrist.position_gain", w.position_gain, 0.0, 1e4),
-            ("synthetic.wrist.velocity_gain", w.velocity_gain, 0.0, 1e3),
-            ("synthetic.wrist.motor_noise", w.motor_noise, 0.0, 1e3),
-            ("synthetic.wrist.position_noise", w.position_noise, 1e-6, 100.0),
-            ("synthetic.wrist.velocity_noise", w.velocity_noise, 1e-6, 1e3),
-            ("network.olive_hz", n.olive_hz, 0.0, 20.0),
-            ("network.olive_modulation_hz", n.olive_modulation_hz, 0.0, 100.0),
-            ("network.a_teacher_ns", n.a_teacher_ns, -1.0, 0.0),
-            ("network.size_um", n.size_um[0], 50.0, 2000.0),
-            ("network.size_um", n.size_um[1], 50.0, 2000.0),
-        ] {
-            if !(least..=most).contains(&value) {
-                return wrong(key, format!("{value}; it lies in {least}..={most}"));
-            }
+        Check::of("synthetic.wrist")
+            .within("directions", w.directions, 3..=360)?
+            .within("trials", w.trials, 2..=10_000)?
+            .within("delay_ms", w.delay_ms, 0.0..=1000.0)?
+            .within("distance_deg", w.distance_deg, 0.1..=90.0)?
+            .within("movement_s", w.movement_s, 0.05..=10.0)?
+            .within("stiffness", w.stiffness, 0.0..=1e4)?
+            .within("damping", w.damping, 0.0..=100.0)?
+            .within("muscle_s", w.muscle_s, 0.01..=1.0)?
+            .within("position_gain", w.position_gain, 0.0..=1e4)?
+            .within("velocity_gain", w.velocity_gain, 0.0..=1e3)?
+            .within("motor_noise", w.motor_noise, 0.0..=1e3)?
+            .within("position_noise", w.position_noise, 1e-6..=100.0)?
+            .within("velocity_noise", w.velocity_noise, 1e-6..=1e3)?;
+        Check::of("network")
+            .all_within("size_um", &n.size_um, 50.0..=2000.0)?
+            .within("training_rounds", n.training_rounds, 0..=1000)?
+            .within("olive_hz", n.olive_hz, 0.0..=20.0)?
+            .within("olive_modulation_hz", n.olive_modulation_hz, 0.0..=100.0)?
+            .within("a_teacher_ns", n.a_teacher_ns, -1.0..=0.0)?
+            .within("pause_ms", n.pause_ms, 0..=100_000)?;
+        if self.source == RecordingSource::File {
+            return self.file.check();
         }
         let ticks = w.delay_ms / a.bin_ms;
-        if self.source != Source::File && (a.bin_ms > 10.0 || (ticks - ticks.round()).abs() > 1e-9) {
-            let what = format!(
-                "{}; the wrist moves in bins, which are at most 10 ms and divide its delay of {} ms",
-                a.bin_ms, w.delay_ms
-            );
-            return wrong("analysis.bin_ms", what);
-        }
-        for (key, ms) in [("analysis.bin_ms", a.bin_ms), ("analysis.sigma_ms", a.sigma_ms)] {
-            if self.source == Source::Network && ms.fract() != 0.0 {
-                return wrong(key, format!("{ms}; the circuit needs whole ms"));
+        let fits = a.bin_ms <= 10.0 && (ticks - ticks.round()).abs() <= 1e-9;
+        let steps = format!("at most 10 ms that divide the wrist's delay of {} ms are needed", w.delay_ms);
+        analysis.that("bin_ms", a.bin_ms, fits, &steps)?;
+        if self.source == RecordingSource::Network {
+            for (key, ms) in [("bin_ms", a.bin_ms), ("sigma_ms", a.sigma_ms)] {
+                analysis.that(key, ms, ms.fract() == 0.0, "the circuit needs whole ms")?;
             }
         }
-        if self.source == Source::File { self.file.check() } else { Ok(()) }
+        Ok(())
     }
 }
 
 impl FileConfig {
     fn check(&self) -> Result<(), Error> {
+        let check = Check::of("file");
         let given: Vec<&str> = [("spikes", &self.spikes), ("nwb", &self.nwb), ("prism", &self.prism)]
             .into_iter()
             .filter(|(_, path)| !path.is_empty())
             .map(|(key, _)| key)
             .collect();
-        match given[..] {
-            [] => {
-                wrong("file", "no file; set file.spikes and file.trials, or file.nwb, or file.prism".into())
+        let shared = |name: &str, other: &str| format!("`{name}` is `file.{other}`, too; ");
+        let (key, what) = match given[..] {
+            [] => ("", "no file is named; set file.spikes and file.trials, file.nwb, or file.prism".into()),
+            ["spikes"] if self.trials.is_empty() => {
+                ("trials", "no file is named; spikes need a table of trials: trial,direction,onset".into())
             }
-            ["spikes"] if self.trials.is_empty() => wrong(
-                "file.trials",
-                "it is empty; spikes need a table of trials: trial,direction,onset".into(),
-            ),
-            ["prism"] if !(self.trials.is_empty() && self.signals.is_empty()) => wrong(
-                "file.prism",
-                "a run of prism has trials of its own and no signals; leave the tables out".into(),
-            ),
+            ["prism"] if !(self.trials.is_empty() && self.signals.is_empty()) => {
+                ("prism", "a run of prism has its own trials and no signals; leave the tables out".into())
+            }
             [_] if self.mossy.is_empty() || self.nuclear.is_empty() => {
-                wrong("file.mossy", "mossy and nuclear name populations; only purkinje may be empty".into())
+                ("mossy", "mossy and nuclear must name populations; only purkinje may be empty".into())
             }
-            [_] if self.mossy == self.nuclear => wrong(
-                "file.nuclear",
-                format!("`{}` is `file.mossy`, too; two populations are needed", self.mossy),
-            ),
-            [_] if self.purkinje == self.mossy => wrong(
-                "file.purkinje",
-                format!("`{}` is `file.mossy`, too; name another or leave it empty", self.purkinje),
-            ),
-            [_] if self.purkinje == self.nuclear => wrong(
-                "file.purkinje",
-                format!("`{}` is `file.nuclear`, too; name another or leave it empty", self.purkinje),
-            ),
-            [_] => Ok(()),
-            _ => wrong(
-                "file",
-                format!("{} are all set; one source is read: leave the others empty", given.join(", ")),
-            ),
-        }
+            [_] if self.mossy == self.nuclear => {
+                ("nuclear", shared(&self.nuclear, "mossy") + "two populations are needed")
+            }
+            [_] if self.purkinje == self.mossy => {
+                ("purkinje", shared(&self.purkinje, "mossy") + "name another or leave it empty")
+            }
+            [_] if self.purkinje == self.nuclear => {
+                ("purkinje", shared(&self.purkinje, "nuclear") + "name another or leave it empty")
+            }
+            [_] => return Ok(()),
+            _ => ("", format!("{} are all set; only one is read: leave the others empty", given.join(", "))),
+        };
+        Err(check.refusal(key, what))
     }
 }

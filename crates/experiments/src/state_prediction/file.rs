@@ -1,13 +1,12 @@
-//! Recordings of files, and sessions made of recordings.
+//! Recordings read from files, and the session of three populations that is analyzed.
 
 use super::config::{AnalysisConfig, FileConfig};
-use super::populations::NAMES;
 use lobule_analysis::state_prediction::Session;
 use lobule_cerebellum::recordings::{Events, SIGNALS, TrialEvent, UnitTimes, read_csv, read_nwb, read_prism};
 use lobule_study::Error;
 use std::path::Path;
 
-/// Reads what the configuration names.
+/// Reads the files that the configuration names.
 ///
 /// # Errors
 /// A file that cannot be read, naming it, the place in it and the remedy.
@@ -43,21 +42,19 @@ pub fn read(config: &FileConfig) -> Result<Events, Error> {
     if !config.signals.is_empty() {
         events.signals.extend(read_csv::signals(Path::new(&config.signals), unit_s)?);
     }
-    refuse_one_place(&events)?;
+    refuse_shared_onsets(&events)?;
     if events.units.iter().any(|u| u.population == SIGNALS) && !events.signals.is_empty() {
         return Err(Error::File {
             path: events.source,
-            what: format!(
-                "a population is called `{SIGNALS}`, which is the name of the continuous traces; rename it"
-            ),
+            what: format!("a population is called `{SIGNALS}`, the name of the continuous traces; rename it"),
         });
     }
     Ok(events)
 }
 
-/// Refuses signals, which are on the clock of the session, where trials have clocks of their own: their onsets do not say where in
-/// the session they are, and every trial of one onset would be given the same values.
-fn refuse_one_place(events: &Events) -> Result<(), Error> {
+/// Refuses signals, which are on the clock of the session, beside trials on clocks of their own that share an onset: every trial of
+/// one onset would have the same values.
+fn refuse_shared_onsets(events: &Events) -> Result<(), Error> {
     let has_clocks = events.units.iter().any(|u| matches!(u.times, UnitTimes::OfTrials(_)));
     if events.signals.is_empty() || !has_clocks {
         return Ok(());
@@ -68,8 +65,8 @@ fn refuse_one_place(events: &Events) -> Result<(), Error> {
         Some(pair) => Err(Error::File {
             path: events.source.clone(),
             what: format!(
-                "trials `{}` and `{}` both have the onset {} s, so that signals, on the clock of the session, would be the same in \
-                 both; give spikes and onsets on that clock",
+                "trials `{}` and `{}` share the onset {} s, so that signals, on the clock of the session, would be the same in both; give \
+                 spikes and onsets on that clock",
                 pair[0].name, pair[1].name, pair[0].onset_s
             ),
         }),
@@ -100,9 +97,4 @@ pub fn session(events: &mut Events, names: [&str; 3], config: &AnalysisConfig) -
 /// The populations of a file.
 pub fn names(config: &FileConfig) -> [&str; 3] {
     [&config.mossy, &config.purkinje, &config.nuclear]
-}
-
-/// The populations of sessions made here.
-pub fn own_names() -> [&'static str; 3] {
-    NAMES
 }

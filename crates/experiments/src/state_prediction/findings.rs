@@ -1,16 +1,38 @@
 //! The findings of the experiment.
 
-use super::config::{Source, StatePredictionConfig};
+use super::config::{RecordingSource, StatePredictionConfig};
 use super::record::StatePredictionRecord;
-use lobule_analysis::state_prediction::{Report, Scheme, Scores, Surrogate};
-use lobule_study::report::{Finding, Judge};
+use lobule_analysis::state_prediction::{Reconstruction, Scheme, Scores, Surrogate, SurrogateScores};
+use lobule_study::report::{Expected, Finding, Source};
 
-const BOUND: &str = "Chosen: above 0.03 (predictor), below 0.02 (relay) 60 ms ahead, between the +0.072 and +0.003 of the reference measurements";
-const TABLE: &str = "reference measurements, three seeds, ± twice their largest sd of 0.025 (docs/experiments/state_prediction.md)";
-const SMALLER: &str = "reference measurements of a larger session: reported beside them";
-const BESIDE: &str = "reference measurements, reported beside them";
-const SURROGATE: &str = "Chosen: the bound of the relay, which adds nothing either";
-const OWN: &str = "no expectation: it is the question";
+const GAIN: Source = Source::measured(
+    "between the gains of +0.072 (predictor) and +0.003 (relay) that the reference measured 60 ms ahead; it states the bounds of 0.03 and \
+     0.02",
+);
+const SIGN: Source = Source::measured("sign of the reference's +0.053");
+const OTHER_LEADS: Source = Source::chosen_after(
+    "the relay's bound at 60 ms, extended to other leads; no record shows that this preceded the first run",
+);
+const TABLE: Source = Source::measured(
+    "reference measurements, three seeds, ± twice their largest sd of 0.025 (docs/experiments/state_prediction.md)",
+);
+const WARNING: Source = Source::chosen_after(
+    "0.8 or more, near the reference's 0.869, at its size; no record shows that the bound preceded the first run",
+);
+const SURROGATE: Source = Source::chosen_after(
+    "the bound of the relay, which adds nothing either; no record shows that this preceded the first run",
+);
+const SHUFFLED: Source =
+    Source::chosen_after("0.1 at most, since R² of shuffled data is about 0; added after first results");
+const SMALLER: Source =
+    Source::reported("reference measurements of a larger session, reported for comparison");
+const BESIDE: Source = Source::reported("reference measurements, reported for comparison");
+const UNRELIABLE: Source = Source::reported("reference measurements: not reliable, so not judged");
+const OPEN: Source = Source::reported("no expectation: this is the question");
+
+/// Grounds of all ranges.
+pub(super) const GROUNDS: &[Source] = &[GAIN, SIGN, OTHER_LEADS, TABLE, WARNING, SURROGATE, SHUFFLED];
+
 /// A number read from scores.
 type Reading = fn(&Scores) -> f64;
 
@@ -20,285 +42,229 @@ const SPREAD: f64 = 0.05;
 /// The lead at which each seed is judged, ms. Chosen: where the reference measurements of the gain are largest.
 const JUDGED_MS: f64 = 60.0;
 
-/// Values of the reference at 20, 60 and 100 ms: predictor, relay.
+/// Leads of the reference's table, ms.
+const LEADS_MS: [f64; 3] = [20.0, 60.0, 100.0];
+
+/// Values of the reference at its three leads: predictor, relay. Source: docs/experiments/state_prediction.md, Results.
 struct Row {
     key: &'static str,
     scheme: Scheme,
-    of: fn(&Scores) -> f64,
-    theirs: [[f64; 3]; 2],
+    of: Reading,
+    reference: [[f64; 3]; 2],
 }
 
-const LEADS_MS: [f64; 3] = [20.0, 60.0, 100.0];
-
-/// The reference's table. Source: docs/experiments/state_prediction.md, Results.
 const ROWS: [Row; 4] = [
     Row {
         key: "nuclear",
         scheme: Scheme::InSample,
         of: |s| s.nuclear,
-        theirs: [[0.885, 0.889, 0.893], [0.881, 0.869, 0.861]],
+        reference: [[0.885, 0.889, 0.893], [0.881, 0.869, 0.861]],
     },
     Row {
         key: "nuclear",
         scheme: Scheme::OddToEven,
         of: |s| s.nuclear,
-        theirs: [[0.57, 0.56, 0.58], [0.56, 0.54, 0.50]],
+        reference: [[0.57, 0.56, 0.58], [0.56, 0.54, 0.50]],
     },
     Row {
         key: "nuclear",
         scheme: Scheme::LeaveOneDirectionOut,
         of: |s| s.nuclear,
-        theirs: [[0.60, 0.58, 0.60], [0.59, 0.58, 0.53]],
+        reference: [[0.60, 0.58, 0.60], [0.59, 0.58, 0.53]],
     },
     Row {
         key: "autoregression",
         scheme: Scheme::LeaveOneDirectionOut,
         of: |s| s.autoregression,
-        theirs: [[0.92, 0.73, 0.62], [0.92, 0.74, 0.64]],
+        reference: [[0.92, 0.73, 0.62], [0.92, 0.74, 0.64]],
     },
 ];
+const GAINS: [[f64; 3]; 2] = [[0.010, 0.072, 0.053], [-0.007, 0.003, -0.001]];
+const FORWARD_LESS_BACKWARD: [f64; 3] = [-0.07, -0.13, -0.05];
+/// Purkinje cells, nuclei.
+const RECONSTRUCTION: [f64; 2] = [0.98, 0.99];
 
 /// All findings.
 pub fn findings(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (k, subject) in record.subjects().into_iter().enumerate() {
-        let reports: Vec<&Report> = record.of(subject).collect();
-        let is_synthetic = config.source == Source::Synthetic && k < 2;
-        // The table is that of a session of its size; R² hangs on the number of units and trials.
-        let has_table = is_synthetic && config.is_of_reference_size();
-        gains(config, subject, &reports, is_synthetic, &mut found);
-        if is_synthetic {
-            table(config, subject, k, &reports, &mut found);
-        } else {
-            plain(config, subject, &reports, &mut found);
+    for (k, name) in record.subjects().into_iter().enumerate() {
+        let column = (config.source == RecordingSource::Synthetic && k < 2).then_some(k);
+        let subject = Subject { config, record, name, column };
+        subject.gains(&mut found);
+        match column {
+            Some(column) => subject.table(column, &mut found),
+            None => subject.scores(&mut found),
         }
-        surrogates(config, subject, &reports, &mut found);
-        reconstruction(subject, &reports, has_table, &mut found);
+        subject.surrogates(&mut found);
+        subject.reconstruction(&mut found);
     }
     found
 }
 
-/// The reference's value with its spread, where the session has its size.
-fn around(config: &StatePredictionConfig, theirs: f64) -> [Option<f64>; 2] {
-    let rounded = |x: f64| Some((x * 1e3).round() / 1e3);
-    match config.is_of_reference_size() {
-        true => [rounded(theirs - SPREAD), rounded(theirs + SPREAD)],
-        false => [None, None],
+/// One kind of recording, with its column in the reference's table.
+struct Subject<'a> {
+    config: &'a StatePredictionConfig,
+    record: &'a StatePredictionRecord,
+    name: &'a str,
+    column: Option<usize>,
+}
+
+/// The place of a lead in the reference's table.
+fn place(ms: f64) -> Option<usize> {
+    LEADS_MS.iter().position(|lead| *lead == ms)
+}
+
+fn around(reference: f64) -> Expected {
+    let rounded = |x: f64| (x * 1e3).round() / 1e3;
+    (rounded(reference - SPREAD)..=rounded(reference + SPREAD)).into()
+}
+
+impl Subject<'_> {
+    fn by_seed(&self, ms: f64, scheme: Scheme, of: impl Fn(&Scores) -> f64) -> Option<Vec<f64>> {
+        self.record.by_seed(self.name, self.config.analysis.lead(ms), scheme, of)
     }
-}
 
-fn lead_of(config: &StatePredictionConfig, ms: f64) -> usize {
-    (ms / config.analysis.sample_ms).round() as usize
-}
+    /// The strictest scheme that the recordings of this subject allow.
+    fn strictest(&self) -> Scheme {
+        self.record.of(self.name).next().map_or(Scheme::InSample, |r| r.strictest())
+    }
 
-/// A number of each seed; none unless all have it.
-fn by_seed(
-    reports: &[&Report],
-    lead: usize,
-    scheme: Scheme,
-    of: impl Fn(&Scores) -> f64,
-) -> Option<Vec<f64>> {
-    reports.iter().map(|r| r.at(lead, scheme).map(&of)).collect()
-}
-
-fn strictest(reports: &[&Report]) -> Scheme {
-    reports.first().map_or(Scheme::InSample, |r| r.strictest())
-}
-
-fn gains(
-    config: &StatePredictionConfig,
-    subject: &str,
-    reports: &[&Report],
-    is_judged: bool,
-    found: &mut Vec<Finding>,
-) {
-    let scheme = strictest(reports);
-    for &ms in &config.analysis.leads_ms {
-        let Some(values) = by_seed(reports, lead_of(config, ms), scheme, Scores::gain) else { continue };
-        let theirs = match (subject, LEADS_MS.iter().position(|l| *l == ms)) {
-            ("predictor", Some(k)) => format!("; {:+.3} in the reference", [0.010, 0.072, 0.053][k]),
-            ("relay", Some(k)) => format!("; {:+.3} in the reference", [-0.007, 0.003, -0.001][k]),
-            _ => String::new(),
-        };
-        let (range, judge, source) = match subject {
-            "predictor" if is_judged && ms == JUDGED_MS => ([Some(0.03), None], Judge::Each, BOUND),
-            "relay" if is_judged && ms == JUDGED_MS => ([None, Some(0.02)], Judge::Each, BOUND),
-            "predictor" if is_judged && ms == 100.0 => {
-                ([Some(0.0), None], Judge::Mean, "reference measurements: its sign")
-            }
-            "relay" if is_judged && ms != JUDGED_MS => ([None, Some(0.02)], Judge::Mean, BOUND),
-            _ if is_judged => ([None, None], Judge::Mean, BESIDE),
-            _ => ([None, None], Judge::Mean, OWN),
-        };
-        let counts = if judge == Judge::Each { "; every seed counts" } else { "" };
-        found.push(Finding::seven(
-            format!("gain/{subject}/{ms}ms"),
-            &format!(
-                "R² of mossy fibers and nuclei less R² of mossy fibers alone, {}{theirs}{counts}.",
+    fn gains(&self, found: &mut Vec<Finding>) {
+        let scheme = self.strictest();
+        for &ms in &self.config.analysis.leads_ms {
+            let Some(values) = self.by_seed(ms, scheme, Scores::gain) else { continue };
+            let reference = self.column.and_then(|c| place(ms).map(|k| GAINS[c][k]));
+            let reference =
+                reference.map(|gain| format!("; {gain:+.3} in the reference")).unwrap_or_default();
+            let meaning = format!(
+                "R² of mossy fibers and nuclei minus R² of mossy fibers alone, {}{reference}.",
                 scheme.words()
-            ),
-            values,
-            "1",
-            range,
-            judge,
-            source,
-        ));
-    }
-}
-
-fn table(
-    config: &StatePredictionConfig,
-    subject: &str,
-    k: usize,
-    reports: &[&Report],
-    found: &mut Vec<Finding>,
-) {
-    for row in &ROWS {
-        for (ms, theirs) in LEADS_MS.into_iter().zip(row.theirs[k]) {
-            if !config.analysis.leads_ms.contains(&ms) {
-                continue;
-            }
-            let Some(values) = by_seed(reports, lead_of(config, ms), row.scheme, row.of) else { continue };
-            found.push(Finding::seven(
-                format!("r2/{}/{}/{subject}/{ms}ms", row.key, row.scheme.key()),
-                &format!(
-                    "R² of the {} onto mossy fibers, {}; {theirs} in the reference; the mean counts.",
-                    if row.key == "nuclear" { "nuclei" } else { "mossy fibers" },
-                    row.scheme.words()
-                ),
-                values,
-                "1",
-                around(config, theirs),
-                Judge::Mean,
-                if config.is_of_reference_size() { TABLE } else { SMALLER },
-            ));
+            );
+            let gain = Finding::new(format!("gain/{}/{ms}ms", self.name), meaning, values);
+            found.push(match (self.name, self.column) {
+                ("predictor", Some(_)) if ms == JUDGED_MS => gain.each(0.03.., &GAIN),
+                ("relay", Some(_)) if ms == JUDGED_MS => gain.each(..=0.02, &GAIN),
+                ("predictor", Some(_)) if ms == 100.0 => gain.mean(0.0.., &SIGN),
+                ("relay", Some(_)) => gain.mean(..=0.02, &OTHER_LEADS),
+                (_, Some(_)) => gain.beside(&BESIDE),
+                (_, None) => gain.beside(&OPEN),
+            });
         }
     }
-    let theirs = [[-0.07, -0.13, -0.05], [f64::NAN; 3]][k];
-    for (ms, theirs) in LEADS_MS.into_iter().zip(theirs) {
-        if !config.analysis.leads_ms.contains(&ms) {
-            continue;
+
+    /// The reference's table; R² depends on the number of units and trials, so that it is judged at the reference's size only.
+    fn table(&self, column: usize, found: &mut Vec<Finding>) {
+        let leads = || LEADS_MS.into_iter().enumerate().filter(|(_, ms)| self.has_lead(*ms));
+        let has_size = self.config.is_of_reference_size();
+        for row in &ROWS {
+            for (k, ms) in leads() {
+                let Some(values) = self.by_seed(ms, row.scheme, row.of) else { continue };
+                let reference = row.reference[column][k];
+                let score =
+                    self.score(row.key, row.scheme, ms, values, &format!("; {reference} in the reference"));
+                found.push(if has_size {
+                    score.mean(around(reference), &TABLE)
+                } else {
+                    score.beside(&SMALLER)
+                });
+            }
         }
         let scheme = Scheme::LeaveOneDirectionOut;
-        let difference = |s: &Scores| s.nuclear - s.backward;
-        let Some(values) = by_seed(reports, lead_of(config, ms), scheme, difference) else { continue };
-        let theirs = if theirs.is_finite() { format!("; {theirs} in the reference") } else { String::new() };
-        found.push(Finding::seven(
-            format!("forward_less_backward/{subject}/{ms}ms"),
-            &format!(
-                "R² of the nuclei onto later less onto earlier mossy fibers, {}{theirs}.",
+        for (k, ms) in leads() {
+            let Some(values) = self.by_seed(ms, scheme, |s| s.nuclear - s.backward) else { continue };
+            let reference = match column {
+                0 => format!("; {} in the reference", FORWARD_LESS_BACKWARD[k]),
+                _ => String::new(),
+            };
+            let meaning = format!(
+                "R² of the nuclei onto later minus R² onto earlier mossy fibers, {}{reference}.",
                 scheme.words()
-            ),
-            values,
-            "1",
-            [None, None],
-            Judge::Mean,
-            "reference measurements: not reliable, so not judged",
-        ));
+            );
+            let name = format!("forward_less_backward/{}/{ms}ms", self.name);
+            found.push(Finding::new(name, meaning, values).beside(&UNRELIABLE));
+        }
+        if self.name == "relay"
+            && let Some(values) = self.by_seed(JUDGED_MS, Scheme::InSample, |s| s.nuclear)
+        {
+            let meaning = "In-sample R², 60 ms ahead, of nuclei that predict nothing: a value this high is no evidence of prediction.";
+            let least = [has_size.then_some(0.8), None];
+            found.push(
+                Finding::new("warning/in_sample_r2_of_the_relay", meaning, values).mean(least, &WARNING),
+            );
+        }
     }
-    if subject == "relay"
-        && let Some(values) = by_seed(reports, lead_of(config, JUDGED_MS), Scheme::InSample, |s| s.nuclear)
-    {
-        found.push(Finding::seven(
-            "warning/in_sample_r2_of_the_relay",
-            "In-sample R² of nuclei that predict nothing, 60 ms ahead: so much is no evidence of prediction; the mean counts.",
-            values,
-            "1",
-            [config.is_of_reference_size().then_some(0.8), None],
-            Judge::Mean,
-            "Chosen: 0.8 or more, near the 0.869 of the reference measurements, at their size",
-        ));
-    }
-}
 
-fn plain(config: &StatePredictionConfig, subject: &str, reports: &[&Report], found: &mut Vec<Finding>) {
-    for scheme in Scheme::ALL {
-        for &ms in &config.analysis.leads_ms {
-            let numbers: [(&str, &str, Reading); 2] = [
-                ("nuclear", "nuclei", |s| s.nuclear),
-                ("autoregression", "mossy fibers", |s| s.autoregression),
-            ];
-            for (key, words, of) in numbers {
-                let Some(values) = by_seed(reports, lead_of(config, ms), scheme, of) else { continue };
-                found.push(Finding::seven(
-                    format!("r2/{key}/{}/{subject}/{ms}ms", scheme.key()),
-                    &format!("R² of the {words} onto mossy fibers, {}.", scheme.words()),
-                    values,
-                    "1",
-                    [None, None],
-                    Judge::Mean,
-                    OWN,
-                ));
+    fn has_lead(&self, ms: f64) -> bool {
+        self.config.analysis.leads_ms.contains(&ms)
+    }
+
+    fn score(&self, key: &str, scheme: Scheme, ms: f64, values: Vec<f64>, reference: &str) -> Finding {
+        let population = if key == "nuclear" { "nuclei" } else { "mossy fibers" };
+        let meaning = format!("R² of the {population} onto mossy fibers, {}{reference}.", scheme.words());
+        Finding::new(format!("r2/{key}/{}/{}/{ms}ms", scheme.key(), self.name), meaning, values)
+    }
+
+    /// All scores, without a reference.
+    fn scores(&self, found: &mut Vec<Finding>) {
+        let readings: [(&str, Reading); 2] =
+            [("nuclear", |s| s.nuclear), ("autoregression", |s| s.autoregression)];
+        for scheme in Scheme::ALL {
+            for &ms in &self.config.analysis.leads_ms {
+                for (key, of) in readings {
+                    let Some(values) = self.by_seed(ms, scheme, of) else { continue };
+                    found.push(self.score(key, scheme, ms, values, "").beside(&OPEN));
+                }
             }
         }
     }
-}
 
-fn surrogates(config: &StatePredictionConfig, subject: &str, reports: &[&Report], found: &mut Vec<Finding>) {
-    let scheme = strictest(reports);
-    for surrogate in Surrogate::ALL {
-        let of = |r: &&Report| r.surrogates.iter().find(|s| s.surrogate == surrogate).copied();
-        let Some(all) = reports.iter().map(of).collect::<Option<Vec<_>>>() else { continue };
-        let main_ms = config.analysis.main_lead_ms;
-        let what = match surrogate {
-            Surrogate::DirectionShuffled => "directions are exchanged",
-            Surrogate::TimeShifted => "rates are rotated by half a trial",
-        };
-        let gains = all.iter().map(|s| s.gain).collect();
-        found.push(Finding::seven(
-            format!("gain/{subject}/{}", surrogate.key()),
-            &format!(
-                "The gain {main_ms} ms ahead with nuclei whose {what}, {}; the mean counts.",
-                scheme.words()
-            ),
-            gains,
-            "1",
-            [None, Some(0.02)],
-            Judge::Mean,
-            SURROGATE,
-        ));
-        let is_judged = surrogate == Surrogate::DirectionShuffled && scheme == Scheme::LeaveOneDirectionOut;
-        found.push(Finding::seven(
-            format!("r2/nuclear/{subject}/{}", surrogate.key()),
-            &format!("R² of such nuclei onto mossy fibers {main_ms} ms later, {}.", scheme.words()),
-            all.iter().map(|s| s.nuclear).collect(),
-            "1",
-            // What directions have in common, such as when the wrist moves, remains.
-            if is_judged { [None, Some(0.1)] } else { [None, None] },
-            Judge::Mean,
-            if is_judged { "Chosen: 0.1 at most, for shuffled data are about 0" } else { OWN },
-        ));
-    }
-}
-
-fn reconstruction(subject: &str, reports: &[&Report], has_table: bool, found: &mut Vec<Finding>) {
-    for scheme in Scheme::ALL {
-        let of = |r: &&Report| r.reconstruction.iter().find(|x| x.scheme == scheme).copied();
-        let Some(all) = reports.iter().map(of).collect::<Option<Vec<_>>>() else { continue };
-        for (key, words, theirs, values) in [
-            ("purkinje", "Purkinje cells from mossy fibers", 0.98, all.iter().map(|r| r.purkinje).collect()),
-            (
-                "nuclear",
-                "nuclei from mossy fibers and Purkinje cells",
-                0.99,
-                all.iter().map(|r| r.nuclear).collect(),
-            ),
-        ] {
-            let is_judged = has_table && scheme == Scheme::InSample;
-            let said = if is_judged {
-                format!("; {theirs} in the reference; the mean counts")
-            } else {
-                String::new()
+    fn surrogates(&self, found: &mut Vec<Finding>) {
+        let (scheme, ms) = (self.strictest(), self.config.analysis.main_lead_ms);
+        for surrogate in Surrogate::ALL {
+            let of = |of: fn(&SurrogateScores) -> f64| -> Option<Vec<f64>> {
+                let one = |s: &[SurrogateScores]| s.iter().find(|s| s.surrogate == surrogate).map(of);
+                self.record.of(self.name).map(|r| one(&r.surrogates)).collect()
             };
-            found.push(Finding::seven(
-                format!("reconstruction/{key}/{}/{subject}", scheme.key()),
-                &format!("R² of the {words} in one instant, {}{said}.", scheme.words()),
-                values,
-                "1",
-                if is_judged { [Some(((theirs - SPREAD) * 1e3).round() / 1e3), None] } else { [None, None] },
-                Judge::Mean,
-                if is_judged { TABLE } else { OWN },
-            ));
+            let (Some(gains), Some(scores)) = (of(|s| s.gain), of(|s| s.nuclear)) else { continue };
+            let destroyed = match surrogate {
+                Surrogate::DirectionShuffled => "directions are exchanged",
+                Surrogate::TimeShifted => "rates are rotated by half a trial",
+            };
+            let meaning = format!("Gain {ms} ms ahead with nuclei whose {destroyed}, {}.", scheme.words());
+            let name = format!("gain/{}/{}", self.name, surrogate.key());
+            found.push(Finding::new(name, meaning, gains).mean(..=0.02, &SURROGATE));
+            let meaning = format!("R² of such nuclei onto mossy fibers {ms} ms later, {}.", scheme.words());
+            let name = format!("r2/nuclear/{}/{}", self.name, surrogate.key());
+            let score = Finding::new(name, meaning, scores);
+            // What directions have in common, such as the time of the movement, remains.
+            let is_judged =
+                surrogate == Surrogate::DirectionShuffled && scheme == Scheme::LeaveOneDirectionOut;
+            found.push(if is_judged { score.mean(..=0.1, &SHUFFLED) } else { score.beside(&OPEN) });
+        }
+    }
+
+    fn reconstruction(&self, found: &mut Vec<Finding>) {
+        let targets: [(&str, &str, fn(&Reconstruction) -> f64); 2] = [
+            ("purkinje", "Purkinje cells from mossy fibers", |r| r.purkinje),
+            ("nuclear", "nuclei from mossy fibers and Purkinje cells", |r| r.nuclear),
+        ];
+        for scheme in Scheme::ALL {
+            for ((key, map, of), reference) in targets.into_iter().zip(RECONSTRUCTION) {
+                let one = |r: &[Reconstruction]| r.iter().find(|r| r.scheme == scheme).map(of);
+                let values = self.record.of(self.name).map(|r| one(&r.reconstruction)).collect();
+                let Some(values) = values else { continue };
+                let name = format!("reconstruction/{key}/{}/{}", scheme.key(), self.name);
+                let meaning = format!("R² of the {map} in one instant, {}", scheme.words());
+                let is_judged =
+                    self.column.is_some() && self.config.is_of_reference_size() && scheme == Scheme::InSample;
+                found.push(if is_judged {
+                    let Expected([low, _]) = around(reference);
+                    let meaning = format!("{meaning}; {reference} in the reference.");
+                    Finding::new(name, meaning, values).mean([low, None], &TABLE)
+                } else {
+                    Finding::new(name, format!("{meaning}."), values).beside(&OPEN)
+                });
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
-//! State prediction: do the nuclei say what mossy fibers will do, and more than the mossy fibers say of themselves?
+//! State prediction: does nuclear activity predict mossy-fiber activity better than the mossy fibers' own activity does?
 //!
-//! The analysis ([`lobule_analysis::state_prediction`]) on three kinds of recordings: synthetic sessions whose answer is known,
-//! the spiking circuit driven by the synthetic mossy fibers before and after learning, and files of spikes and signals.
+//! The analysis ([`lobule_analysis::state_prediction`]) runs on three kinds of recordings: synthetic sessions for which the
+//! answer is known, the spiking circuit driven by the synthetic mossy fibers before and after learning, and files of spikes and signals.
 //! Source: Tanaka, Ishikawa & Kakei 2019, doi:10.1007/s12311-018-0996-4.
 
 mod config;
@@ -16,8 +16,8 @@ mod study;
 pub mod wrist;
 
 pub use config::{
-    AnalysisConfig, FileConfig, Kernel, NetworkConfig, PopulationConfig, Source, StatePredictionConfig,
-    SyntheticConfig, TimeUnit, WristConfig,
+    AnalysisConfig, FileConfig, Kernel, NetworkConfig, PopulationConfig, RecordingSource,
+    StatePredictionConfig, SyntheticConfig, TimeUnit, WristConfig,
 };
 pub use record::{Measured, StatePredictionRecord};
 pub use study::StatePrediction;

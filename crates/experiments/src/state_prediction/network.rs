@@ -1,9 +1,9 @@
-//! Our own spiking recordings: the mouse circuit under mossy fibers that fire as those of the synthetic session, before and
-//! after its parallel fibers have learned from climbing fibers that fire for late feedback.
+//! Simulated recordings: the mouse circuit driven by mossy fibers that fire as those of the synthetic session, before and
+//! after its parallel fibers have learned from climbing fibers that signal delayed feedback.
 //!
-//! Nothing in this circuit is told of the present: commands and late feedback are all that comes in. In learning, climbing
-//! fibers tell of feedback when it comes, and synapses that were active some 100 ms before a climbing-fiber spike are
-//! depressed, so that what is learned is due that much ahead of the feedback.
+//! The circuit receives only commands and delayed feedback, not the present state. In learning, climbing fibers signal feedback
+//! when it arrives, and the rule depresses synapses that were active about 100 ms before a climbing-fiber spike. What is
+//! learned therefore precedes the feedback by this time.
 
 use super::config::StatePredictionConfig;
 use super::populations::{self, NAMES, Tuning};
@@ -39,14 +39,14 @@ pub struct DrivenCircuit {
     olive_hz: f64,
 }
 
-/// What happens in a round of trials.
+/// Kind of a round of trials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Round {
     /// Climbing fibers fire at rest, nothing is learned, spikes are recorded.
     Recorded,
-    /// Climbing fibers tell of feedback, nothing is learned, their spikes are recorded.
+    /// Climbing fibers signal feedback, nothing is learned, their spikes are recorded.
     Taught,
-    /// Climbing fibers tell of feedback, and parallel fibers learn.
+    /// Climbing fibers signal feedback, and parallel fibers learn.
     Learning,
 }
 
@@ -112,10 +112,10 @@ impl DrivenCircuit {
         })
     }
 
-    /// Plays all trials once; `done` is called after each. Gives what was recorded.
+    /// Plays all trials once and returns the recorded spikes; `done` is called after each trial.
     ///
     /// # Errors
-    /// A state that stopped being a number.
+    /// A state that is no longer finite.
     pub fn play(&mut self, round: Round, done: impl Fn()) -> Result<Events, Error> {
         self.simulation.set_learning(PLASTIC_SET, round == Round::Learning)?;
         for name in round.recorded() {
@@ -148,32 +148,32 @@ impl DrivenCircuit {
         Ok(events)
     }
 
-    /// Mean rate of the climbing fibers while they tell of feedback, Hz, over one round.
+    /// Mean rate of the climbing fibers while they signal feedback, Hz, over one round.
     ///
     /// # Errors
     /// As [`DrivenCircuit::play`].
     pub fn climbing_hz(&mut self, done: impl Fn()) -> Result<f64, Error> {
         let begin_ms = self.simulation.ms();
-        let told = self.play(Round::Taught, done)?;
+        let events = self.play(Round::Taught, done)?;
         let spikes = |u: &Unit| match &u.times {
             UnitTimes::OfSession(times) => times.len(),
             UnitTimes::OfTrials(trials) => trials.iter().map(Vec::len).sum(),
         };
-        let all: usize = told.units.iter().map(spikes).sum();
-        Ok(all as f64 / (told.units.len() as f64 * (self.simulation.ms() - begin_ms) * 1e-3))
+        let all: usize = events.units.iter().map(spikes).sum();
+        Ok(all as f64 / (events.units.len() as f64 * (self.simulation.ms() - begin_ms) * 1e-3))
     }
 
     /// Mean weight of the plastic synapses, nS.
     ///
     /// # Errors
-    /// None that a circuit made here gives.
+    /// None for a circuit built here.
     pub fn mean_weight_ns(&self) -> Result<f64, Error> {
         let synapses = self.simulation.synapses(PLASTIC_SET)?;
         Ok(synapses.iter().map(|s| f64::from(s.2)).sum::<f64>() / synapses.len() as f64)
     }
 }
 
-/// The rule, balanced: a parallel fiber's spike adds what climbing fibers that know nothing of it take from it.
+/// The rule, balanced: a spike of the parallel fiber potentiates as much as unrelated spikes of the climbing fiber depress.
 fn rule(config: &StatePredictionConfig, climbing_hz: f64) -> Supervised {
     let mut rule = Supervised::pf_pc(0.0, config.network.a_teacher_ns, W_MAX_NS);
     let area_s: f64 = (1..=2000)

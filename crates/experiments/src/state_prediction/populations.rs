@@ -1,9 +1,9 @@
-//! Populations whose firing says what they know of the wrist: the synthetic session, and the drive of a network.
+//! Populations that encode the wrist: the synthetic session, and the drive of a network.
 //!
-//! Rate of a unit: `base + modulation · (c · z)`, 0 where that is negative, with c of length 1 and z the features that it knows,
-//! in parts of their rms. Spikes are Poisson. In both sessions most mossy fibers know late feedback and the others the
-//! command. Of the *predictor*, Purkinje cells and nuclei know the estimate of the present; of the *relay*, the null, late
-//! feedback only.
+//! Rate of a unit: `base + modulation · (c · z)`, 0 where that is negative, with c of length 1 and z the features that it encodes,
+//! divided by their rms. Spikes are Poisson. In both sessions most mossy fibers encode delayed feedback and the others the
+//! command. In the *predictor*, Purkinje cells and nuclei encode the estimate of the present; in the *relay*, the null, they
+//! encode delayed feedback only.
 //! Source: reference of the experiment; numbers Chosen, see the defaults.
 
 use super::config::{PopulationConfig, SyntheticConfig};
@@ -15,17 +15,17 @@ use lobule_study::Error;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// What the nuclei know.
+/// Information in Purkinje cells and nuclei.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SyntheticKind {
     /// The estimate of the present.
     Predictor,
-    /// Late feedback.
+    /// Delayed feedback.
     Relay,
 }
 
-/// All movements of a session, features in parts of their rms over it. `[directions * trials]`, directions in turn
+/// All movements of a session, features divided by their rms over it. `[directions * trials]`, directions in turn
 pub fn movements(config: &SyntheticConfig, sampling: &Sampling, seed: u64) -> Result<Vec<Movement>, Error> {
     let (from_ms, _) = sampling.reach_ms();
     let wrist = &config.wrist;
@@ -63,24 +63,24 @@ pub fn trial_events(config: &SyntheticConfig) -> Vec<TrialEvent> {
     (0..directions * config.wrist.trials).map(event).collect()
 }
 
-/// What each unit of a population knows, and how it fires.
+/// Tuning of the units of a population.
 pub struct Tuning {
     /// By unit: base rate (Hz), features, their weights (Hz).
     units: Vec<(f64, Range<usize>, Vec<f64>)>,
 }
 
 impl Tuning {
-    /// Draws a population of `n`. `knows` gives the features of unit i.
+    /// Draws a population of `n`. `encoded` gives the features of unit i.
     pub fn draw(
         config: &PopulationConfig,
         n: usize,
-        knows: impl Fn(usize) -> Range<usize>,
+        encoded: impl Fn(usize) -> Range<usize>,
         seed: u64,
         label: &str,
     ) -> Self {
         let draw = Stream::new(seed, &format!("state_prediction/{label}"));
         let unit = |i: usize| {
-            let features = knows(i);
+            let features = encoded(i);
             let raw: Vec<f64> = (0..features.len()).map(|k| draw.normal(k as u64, i as u32)).collect();
             let length = raw.iter().map(|c| c * c).sum::<f64>().sqrt();
             let weights = raw.into_iter().map(|c| config.modulation_hz * c / length).collect();
@@ -90,14 +90,14 @@ impl Tuning {
         Self { units: (0..n).map(unit).collect() }
     }
 
-    /// The mossy fibers: a share of them knows late feedback, the others the command.
+    /// The mossy fibers: a fraction of them encodes delayed feedback, the others the command.
     pub fn mossy(config: &SyntheticConfig, n: usize, seed: u64) -> Self {
         let of_feedback = (config.feedback_share * n as f64).round() as usize;
-        // Spread over the numbers, so that any part of the population holds both.
-        let knows = |i: usize| {
+        // Interleaved, so that any part of the population has both.
+        let encoded = |i: usize| {
             if (i + 1) * of_feedback / n > i * of_feedback / n { FEEDBACK } else { COMMAND }
         };
-        Self::draw(&config.mossy, n, knows, seed, "mossy")
+        Self::draw(&config.mossy, n, encoded, seed, "mossy")
     }
 
     /// Rate of a unit for features, Hz.
@@ -117,7 +117,7 @@ impl Tuning {
         self.units.is_empty()
     }
 
-    /// Spikes of every unit in every movement, s from the onset: spread evenly over the bin that they fall in.
+    /// Spikes of every unit in every movement, s from the onset, evenly spaced within their bin.
     fn spikes(
         &self,
         movements: &[Movement],
@@ -173,14 +173,14 @@ pub fn session(
     seed: u64,
 ) -> Result<Events, Error> {
     let movements = movements(config, sampling, seed)?;
-    let knows = match kind {
+    let encoded = match kind {
         SyntheticKind::Predictor => ESTIMATE,
         SyntheticKind::Relay => FEEDBACK,
     };
     let populations = [
         Tuning::mossy(config, config.mossy.units, seed),
-        Tuning::draw(&config.purkinje, config.purkinje.units, |_| knows.clone(), seed, "purkinje"),
-        Tuning::draw(&config.nuclear, config.nuclear.units, |_| knows.clone(), seed, "nuclear"),
+        Tuning::draw(&config.purkinje, config.purkinje.units, |_| encoded.clone(), seed, "purkinje"),
+        Tuning::draw(&config.nuclear, config.nuclear.units, |_| encoded.clone(), seed, "nuclear"),
     ];
     let mut events =
         Events { source: "synthetic session".into(), trials: trial_events(config), ..Events::default() };

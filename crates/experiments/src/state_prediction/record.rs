@@ -1,27 +1,27 @@
-//! All that a run records.
+//! The record of a run.
 
-use lobule_analysis::state_prediction::{Report, Scheme};
+use lobule_analysis::state_prediction::{Report, Scheme, Scores};
 use serde::{Deserialize, Serialize};
 
-/// One recording as measured.
+/// Measurements of one recording.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
     /// `predictor`, `relay`, `untrained`, `trained` or `file`.
     pub subject: String,
     /// Seed.
     pub seed: u64,
-    /// What was measured.
+    /// Scores of all maps.
     pub report: Report,
 }
 
-/// All that a run records.
+/// Measurements of all recordings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StatePredictionRecord {
     /// By subject, then seed.
     pub measured: Vec<Measured>,
     /// Names of the directions.
     pub directions: Vec<String>,
-    /// What deserves a word.
+    /// Notes for the report.
     pub notes: Vec<String>,
 }
 
@@ -36,6 +36,17 @@ impl StatePredictionRecord {
     /// The reports of a subject, by seed.
     pub fn of<'a>(&'a self, subject: &'a str) -> impl Iterator<Item = &'a Report> {
         self.measured.iter().filter(move |m| m.subject == subject).map(|m| &m.report)
+    }
+
+    /// A number of each seed of a subject at a lead (samples); none unless all seeds have it.
+    pub fn by_seed(
+        &self,
+        subject: &str,
+        lead: usize,
+        scheme: Scheme,
+        of: impl Fn(&Scores) -> f64,
+    ) -> Option<Vec<f64>> {
+        self.of(subject).map(|r| r.at(lead, scheme).map(&of)).collect()
     }
 
     /// The strictest scheme that all recordings allow.

@@ -1,22 +1,25 @@
-//! The recordings of a run, made or read, and measured.
+//! The recordings of a run, synthetic, simulated or read, and their measurement.
 
 use super::config::StatePredictionConfig;
 use super::file;
 use super::network::{DrivenCircuit, Round};
-use super::populations::{self, SyntheticKind};
+use super::populations::{self, NAMES, SyntheticKind};
 use super::record::{Measured, StatePredictionRecord};
 use lobule_analysis::state_prediction::report;
 use lobule_cerebellum::recordings::Events;
 use lobule_study::{Error, Run};
 
-/// Measures one recording; rates of the directions' names and notes go with it.
+/// Measurements of one recording, names of its directions, notes.
+type MeasuredRecording = (Measured, Vec<String>, Vec<String>);
+
+/// Measures one recording.
 fn measure(
     config: &StatePredictionConfig,
     mut events: Events,
     names: [&str; 3],
     subject: &str,
     seed: u64,
-) -> Result<(Measured, Vec<String>, Vec<String>), Error> {
+) -> Result<MeasuredRecording, Error> {
     let session = file::session(&mut events, names, &config.analysis)?;
     let report = report(&session, &config.analysis.settings(seed)?)?;
     let directions = events.directions().0;
@@ -31,7 +34,7 @@ pub fn synthetic(config: &StatePredictionConfig, run: &Run) -> Result<StatePredi
     let sampling = config.analysis.sampling()?;
     let done = run.each(&items, |&((kind, subject), seed)| {
         let events = populations::session(&config.synthetic, &sampling, kind, seed)?;
-        let measured = measure(config, events, file::own_names(), subject, seed)?;
+        let measured = measure(config, events, NAMES, subject, seed)?;
         run.progress.done(1);
         Ok(measured)
     })?;
@@ -44,20 +47,20 @@ pub fn network(config: &StatePredictionConfig, run: &Run) -> Result<StatePredict
     let rounds = 3 + config.network.training_rounds;
     run.progress.expect((config.seeds.len() * wrist.directions * wrist.trials * rounds) as u64);
     let done = run.each(&config.seeds, |&seed| {
-        let watched = || run.progress.done(1);
+        let progress = || run.progress.done(1);
         let mut fresh = DrivenCircuit::new(config, config.network.olive_hz, seed, run.threads)?;
-        let untrained = fresh.play(Round::Recorded, watched)?;
-        let climbing_hz = fresh.climbing_hz(watched)?;
-        // The same circuit, its rule balanced for the rate that was measured.
+        let untrained = fresh.play(Round::Recorded, progress)?;
+        let climbing_hz = fresh.climbing_hz(progress)?;
+        // The same circuit, its rule balanced for the measured rate.
         let mut driven = DrivenCircuit::new(config, climbing_hz, seed, run.threads)?;
         let before_ns = driven.mean_weight_ns()?;
         for _ in 0..config.network.training_rounds {
-            driven.play(Round::Learning, watched)?;
+            driven.play(Round::Learning, progress)?;
         }
         let after_ns = driven.mean_weight_ns()?;
-        let trained = driven.play(Round::Recorded, watched)?;
-        let first = measure(config, untrained, file::own_names(), "untrained", seed)?;
-        let mut second = measure(config, trained, file::own_names(), "trained", seed)?;
+        let trained = driven.play(Round::Recorded, progress)?;
+        let first = measure(config, untrained, NAMES, "untrained", seed)?;
+        let mut second = measure(config, trained, NAMES, "trained", seed)?;
         second.2.push(format!(
             "seed {seed}: climbing fibers fire at {climbing_hz:.2} Hz in learning; mean weight of parallel fibers on Purkinje cells \
              {before_ns:.4} nS before and {after_ns:.4} nS after it"
@@ -79,13 +82,13 @@ pub fn from_file(config: &StatePredictionConfig, run: &Run) -> Result<StatePredi
     Ok(gather(vec![measured]))
 }
 
-fn gather(done: Vec<(Measured, Vec<String>, Vec<String>)>) -> StatePredictionRecord {
+fn gather(done: Vec<MeasuredRecording>) -> StatePredictionRecord {
     let directions = done.first().map(|d| d.1.clone()).unwrap_or_default();
     let mut notes: Vec<String> = Vec::new();
     let mut measured = Vec::new();
-    for (one, _, said) in done {
+    for (one, _, own) in done {
         let not = one.report.not_measured.iter().map(|n| format!("not measured: {n}"));
-        for note in said.into_iter().chain(not) {
+        for note in own.into_iter().chain(not) {
             if !notes.contains(&note) {
                 notes.push(note);
             }

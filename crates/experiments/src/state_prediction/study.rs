@@ -1,10 +1,10 @@
 //! The experiment `analysis/state_prediction`.
 
-use super::config::{DEFAULTS, PRESETS, Source, StatePredictionConfig};
+use super::config::{DEFAULTS, PRESETS, RecordingSource, StatePredictionConfig};
 use super::findings;
 use super::record::StatePredictionRecord;
 use super::run::{from_file, network, synthetic};
-use lobule_analysis::mean;
+use lobule_analysis::mean_of;
 use lobule_study::Error;
 use lobule_study::report::numbers::fixed;
 use lobule_study::report::{Figure, Finding};
@@ -16,8 +16,8 @@ pub struct StatePrediction;
 
 static CARD: Card = Card {
     name: "analysis/state_prediction",
-    title: "Do the nuclei say what mossy fibers will do?",
-    line: "linear prediction of mossy fibers by the nuclei, and what it adds to what they say of themselves; your recordings, too",
+    title: "Does nuclear activity predict mossy-fiber activity?",
+    line: "Do the nuclei predict mossy fibers better than the mossy fibers' own activity does? Also for your recordings",
     source: "state prediction, Tanaka, Ishikawa & Kakei 2019, with controls",
     sources: &[
         "Analysis: Tanaka, Ishikawa & Kakei 2019, doi:10.1007/s12311-018-0996-4; 2020, doi:10.3389/fnsys.2020.00019",
@@ -29,6 +29,7 @@ static CARD: Card = Card {
     defaults: DEFAULTS,
     presets: &PRESETS,
     unit: "parts",
+    grounds: findings::GROUNDS,
     ..Card::BLANK
 };
 
@@ -44,9 +45,9 @@ impl Study for StatePrediction {
 
     fn run(&self, config: &StatePredictionConfig, run: &Run) -> Result<StatePredictionRecord, Error> {
         match config.source {
-            Source::Synthetic => synthetic(config, run),
-            Source::Network => network(config, run),
-            Source::File => from_file(config, run),
+            RecordingSource::Synthetic => synthetic(config, run),
+            RecordingSource::Network => network(config, run),
+            RecordingSource::File => from_file(config, run),
         }
     }
 
@@ -70,60 +71,65 @@ impl Study for StatePrediction {
 fn story(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Story {
     let scheme = record.strictest();
     let main_ms = config.analysis.main_lead_ms;
-    let lead = (main_ms / config.analysis.sample_ms).round() as usize;
-    let gain = |subject: &str| {
-        mean(&record.of(subject).filter_map(|r| r.at(lead, scheme)).map(|s| s.gain()).collect::<Vec<_>>())
-    };
-    let told: Vec<String> = record.subjects().iter().map(|s| format!("{s} {}", fixed(gain(s), 3))).collect();
+    let lead = config.analysis.lead(main_ms);
+    let gain =
+        |subject: &&str| mean_of(record.of(subject).filter_map(|r| r.at(lead, scheme)).map(|s| s.gain()));
+    let gains: Vec<String> = record.subjects().iter().map(|s| format!("{s} {}", fixed(gain(s), 3))).collect();
     let mut small_print = vec![format!(
-        "Gain: R² of mossy fibers and nuclei together less R² of the mossy fibers alone, onto mossy fibers {main_ms} ms later, {}. \
-         Means over seeds.",
+        "The gain is R² of mossy fibers and nuclei together minus R² of the mossy fibers alone, onto mossy fibers {main_ms} ms later, {}. \
+         Numbers are means over seeds.",
         scheme.words()
     )];
     small_print.extend(record.notes.iter().cloned());
-    let what = match config.source {
-        Source::Synthetic => &format!(
-            "Two sessions, alike but for what their Purkinje and nuclear cells know: an estimate of the present (predictor) or feedback \
-             {} ms late and nothing else (relay).",
+    let recordings = match config.source {
+        RecordingSource::Synthetic => &format!(
+            "There are two synthetic sessions. They differ in the information that Purkinje cells and nuclei carry: an estimate of the present \
+             state (predictor), or only feedback that is {} ms old (relay).",
             config.synthetic.wrist.delay_ms
         ),
-        Source::Network => {
-            "A spiking circuit of the mouse, driven by mossy fibers that know late feedback and commands, before and after its \
-             parallel fibers have learned from climbing fibers that tell of the feedback."
+        RecordingSource::Network => {
+            "A spiking circuit of the mouse is driven by mossy fibers that carry delayed feedback and commands. It is recorded before and after \
+             its parallel fibers have learned from climbing fibers that signal the feedback."
         }
-        Source::File => "Recordings of a file.",
+        RecordingSource::File => "The recordings come from a file.",
     };
     Story {
-        answer: format!("What the nuclei add to what mossy fibers say of themselves {main_ms} ms ahead: {}.", told.join(", ")),
+        answer: format!("Gain in R² from adding the nuclei to the mossy fibers, {main_ms} ms ahead: {}.", gains.join(", ")),
         small_print,
         steps: [
-            what,
-            "Spikes become rates by a Gaussian kernel that knows the past alone, cut around the onset of each trial.",
+            recordings,
+            "A Gaussian kernel that uses only the past turns spikes into rates, which are cut around the onset of each trial.",
             "Ridge regression predicts each mossy fiber some time ahead: from the nuclei, from the mossy fibers, from both.",
-            "Each fit is judged on what it was made of, on other trials, and on a direction that it has not seen.",
+            "Each fit is tested on its own data, on other trials, and on a direction that it was not fitted to.",
         ]
         .map(String::from)
-        .to_vec(),
+        .into(),
         sections: vec![
             Section::new(
                 "How far ahead?",
-                "R² of the nuclei alone is high for a relay, too: late feedback now tells of late feedback soon. The question is \
-                 what the nuclei add.",
+                "A relay, too, has a high R² from the nuclei alone, because delayed feedback now predicts delayed feedback soon. The question is \
+                 how much the nuclei add to the mossy fibers.",
                 &["leads"],
             ),
             Section::new(
                 "Why in-sample R² is no evidence",
-                "With about as many units as independent samples, a linear map fits anything. Judged on what it has not seen it \
-                 falls, for predictor and relay alike.",
+                "With about as many units as independent samples, a linear map fits any data. On data that it was not fitted to, R² is lower, \
+                 for predictor and relay alike.",
                 &["schemes"],
             ),
-            Section::new("One mossy fiber", "The one that varies most, in directions that the fit has not seen.", &["example"]),
+            Section::new(
+                "One mossy fiber",
+                "The panels show the most variable mossy fiber, in directions that the fit did not include.",
+                &["example"],
+            ),
         ],
         differences: [
-            "The recordings of Tanaka et al. are not public. In-sample R² around 0.9 with a small drop, as in their abstract, is what \
-             both synthetic sessions give; which of the two the monkey is cannot be told from it.",
+            "The recordings of Tanaka et al. are not public. Both synthetic sessions give an in-sample R² around 0.9 that drops little, as \
+             reported in their abstract. It therefore does not show which of the two the monkey resembles.",
             "Autoregression, gain, held-out directions and surrogates are additions to the published analysis.",
         ]
         .map(String::from)
-        .to_vec(), ..Story::default() }
+        .into(),
+        ..Story::default()
+    }
 }

@@ -1,8 +1,8 @@
-//! A wrist that reaches to targets around it, and what may be known of it: late feedback, commands, an estimate of now.
+//! A wrist that reaches to targets around it, and its signals: delayed feedback, commands, an estimate of the present state.
 //!
 //! Each of two axes is an inertia with damping and stiffness behind a muscle, `q̈ = f - b q̇ - k q + noise`, `τ ḟ = u - f`, in
-//! steps of a tick. A controller follows a minimum-jerk course by inverse dynamics and by feedback from an estimate of
-//! the present: a Kalman filter of senses that are late, carried on through the commands in flight (efference copies).
+//! steps of a tick. A controller follows a minimum-jerk trajectory by inverse dynamics and by feedback from an estimate of
+//! the present: a Kalman filter of delayed senses, propagated through the commands in flight (efference copies).
 //! Units: deg, deg/s, and deg/s² for force and command (inertia 1).
 //! Source: reference of the experiment ("wrist-like plant, feedback 80 ms late"); numbers Chosen, see the defaults.
 
@@ -12,16 +12,16 @@ use lobule_signal::Stream;
 use lobule_study::Error;
 use std::f64::consts::TAU;
 
-/// What may be known at a tick, in deg, deg/s and deg/s², both axes of each.
+/// Number of signals at a tick, in deg, deg/s and deg/s², both axes of each.
 pub const FEATURES: usize = 10;
-/// Place of the late position and velocity among the features.
+/// Place of the delayed position and velocity among the features.
 pub const FEEDBACK: std::ops::Range<usize> = 0..4;
 /// Place of the command.
 pub const COMMAND: std::ops::Range<usize> = 4..6;
 /// Place of the estimate of position and velocity.
 pub const ESTIMATE: std::ops::Range<usize> = 6..10;
 
-/// Force is not sensed: so large is the noise of its sense, deg/s². Chosen: hundred times the commands.
+/// Noise of the sense of force, deg/s²; so large that force is not sensed. Chosen: a hundred times the commands.
 const FORCE_SENSE_SD: f64 = 1e5;
 
 /// A movement: features of each tick. `[ticks][FEATURES]`
@@ -45,7 +45,7 @@ fn matrices(config: &WristConfig, tick_s: f64) -> (Vec<f64>, Vec<f64>) {
     ([position, velocity, [0.0, 0.0, 1.0 - a]].concat(), vec![0.0, 0.0, a])
 }
 
-/// Position, velocity, acceleration and jerk of a minimum-jerk course of distance 1 and duration `t_s`.
+/// Position, velocity, acceleration and jerk of a minimum-jerk trajectory of distance 1 and duration `t_s`.
 /// Source: Flash & Hogan 1985, doi:10.1523/JNEUROSCI.05-07-01688.1985.
 fn minimum_jerk(at_s: f64, t_s: f64) -> [f64; 4] {
     let s = (at_s / t_s).clamp(0.0, 1.0);
@@ -58,10 +58,10 @@ fn minimum_jerk(at_s: f64, t_s: f64) -> [f64; 4] {
     ]
 }
 
-/// One movement to a target, from `from_ms` before its onset on.
+/// One movement to a target, from `from_ms` relative to its onset.
 ///
 /// # Errors
-/// Parameters that the filter refuses.
+/// Parameters that the filter rejects.
 pub fn movement(
     config: &WristConfig,
     direction: usize,
@@ -77,7 +77,7 @@ pub fn movement(
     let angle = TAU * direction as f64 / config.directions as f64;
     let toward = [libm::cos(angle), libm::sin(angle)];
     let (motor, sense) = (Stream::new(seed, "wrist/motor"), Stream::new(seed, "wrist/sense"));
-    // A step of the streams that no other movement has.
+    // Steps of the streams that no other movement uses.
     let step = |t: usize| (trial * config.directions as u64 + direction as u64) * 1_000_000 + t as u64;
 
     let axis = || -> Result<Axis, Error> {
@@ -91,8 +91,8 @@ pub fn movement(
     let mut axes = [axis()?, axis()?];
     let mut features = Vec::with_capacity(ticks);
     for t in 0..ticks {
-        let course = minimum_jerk((from_ms + t as f64 * tick_ms) * 1e-3, config.movement_s);
-        let mut known = [0.0; FEATURES];
+        let desired = minimum_jerk((from_ms + t as f64 * tick_ms) * 1e-3, config.movement_s);
+        let mut signals = [0.0; FEATURES];
         for (k, axis) in axes.iter_mut().enumerate() {
             let late = t.checked_sub(delay).map_or([0.0; 3], |s| axis.states[s]);
             // Position and velocity are sensed with noise; the force is not.
@@ -102,7 +102,7 @@ pub fn movement(
                 axis.filter.estimate(&[0.0], true, &mut sensed);
             } else {
                 let then = (t - 1).checked_sub(delay).map_or(0.0, |s| axis.commands[s]);
-                // With such noise it has no weight, whatever it is.
+                // With such noise the value has no weight.
                 sensed[2] = axis.estimate[2];
                 axis.filter.estimate(&[then], false, &mut sensed);
             }
@@ -115,7 +115,7 @@ pub fn movement(
             }
 
             let scale = config.distance_deg * toward[k];
-            let [q, v, a_ref, jerk] = course.map(|c| scale * c);
+            let [q, v, a_ref, jerk] = desired.map(|c| scale * c);
             let force = a_ref + config.damping * v + config.stiffness * q;
             let slope = jerk + config.damping * a_ref + config.stiffness * v;
             let command = force
@@ -123,15 +123,15 @@ pub fn movement(
                 + config.position_gain * (q - now[0])
                 + config.velocity_gain * (v - now[1]);
             axis.commands.push(command);
-            (known[k], known[2 + k], known[4 + k]) = (late[0], late[1], command);
-            (known[6 + k], known[8 + k]) = (now[0], now[1]);
+            (signals[k], signals[2 + k], signals[4 + k]) = (late[0], late[1], command);
+            (signals[6 + k], signals[8 + k]) = (now[0], now[1]);
 
             let mut next = [0.0; 3];
             axis.filter.predict(&axis.states[t], &[command], &mut next);
             next[1] += process_sd * motor.normal(step(t), k as u32);
             axis.states.push(next);
         }
-        features.push(known);
+        features.push(signals);
     }
     Ok(features)
 }
@@ -159,14 +159,14 @@ mod tests {
     }
 
     #[test]
-    fn the_wrist_arrives_and_the_estimate_is_ahead_of_what_is_sensed() {
+    fn the_wrist_arrives_and_the_estimate_is_ahead_of_feedback() {
         for direction in 0..8 {
             let m = movement(&config(), direction, 0, (-350.0, 230, 5.0), 1).unwrap();
             let angle = TAU * direction as f64 / 8.0;
             let along = |f: &[f64; FEATURES], at: usize| f[at] * angle.cos() + f[at + 1] * angle.sin();
             let end = along(&m[229], ESTIMATE.start);
             assert!((end - 20.0).abs() < 1.5, "{direction}: {end}");
-            // Half of the way is known 80 ms, 16 ticks, earlier by the estimate than by the senses.
+            // The estimate passes half of the distance 80 ms, 16 ticks, before the senses do.
             let half = |at: usize| m.iter().position(|f| along(f, at) > 10.0).unwrap();
             let ahead = half(FEEDBACK.start) - half(ESTIMATE.start);
             assert!((14..=18).contains(&ahead), "{direction}: {ahead}");

@@ -72,9 +72,8 @@ pub fn rates(result: &PrismResult) -> Result<Option<Figure>, Error> {
     }
     plate.legend.push(prism_key());
     let caption = format!(
-        "Mean firing rate in each trial with plasticity, by module (columns) and by microzone: plus unbroken, minus \
-         broken. The olive reports the error; climbing-fibre spikes depress the Purkinje cells of the same microzone, \
-         which frees its nuclear cells. {}",
+        "Mean firing rate by trial with plasticity, by module (columns) and microzone (plus: solid; minus: dashed). {} The olive signals the \
+         error. Its climbing fibers depress the Purkinje cells of the same microzone, which disinhibits its nuclear cells.",
         seeds_in_words(runs.len())
     );
     Ok(Some(Figure::svg("rates", caption, plot::svg(&plate)?)))
@@ -131,9 +130,8 @@ pub fn rate_map(result: &PrismResult) -> Result<Option<Figure>, Error> {
         swatch: Swatch::Scale(scale, "half or less".into(), "twice or more".into()),
     });
     let caption = format!(
-        "Every population with plasticity: rate in each trial relative to its mean before the prisms \
-         (written beside the name). White: unchanged; orange: faster; blue: slower; the scale is logarithmic and \
-         rates under {FLOOR_HZ} Hz count as {FLOOR_HZ} Hz. Vertical lines: prisms on and off. Mean over {}.",
+        "Rate of every population by trial with plasticity, relative to its mean before the prisms (given beside the name). White: unchanged; \
+         orange: higher; blue: lower; the scale is logarithmic and rates under {FLOOR_HZ} Hz count as {FLOOR_HZ} Hz. Vertical lines: prisms on and off. Mean over {}.",
         match runs.len() {
             1 => "one seed".into(),
             n => format!("{n} seeds"),
@@ -170,7 +168,7 @@ fn map_panel(result: &PrismResult, module: ModuleName, rows: &[Row]) -> Panel {
     panel
 }
 
-/// Colour of a change in doublings: blue below, white at none, orange above.
+/// Color of a change in doublings: blue below, white at none, orange above.
 fn shade(doublings: f64) -> String {
     let t = (doublings / DOUBLINGS).clamp(-1.0, 1.0);
     // Ends of equal darkness, so that print in grey shows the size of the change.

@@ -2,11 +2,11 @@
 //! and the angle of the joint over the movement.
 
 use super::look::{condition_name, signed};
-use super::series::{runs, share_vertical_axis, zero};
+use super::series::{runs, share_vertical_axis};
 use crate::prism::config::Condition;
 use crate::prism::record::{ConditionRun, Epoch, PrismResult, TrialRecord};
 use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Key, Mark, Panel, Plate, WIDTH};
+use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate, WIDTH};
 use lobule_study::report::palette::{BLACK, BLUE, GREEN, PURPLE, VERMILLION};
 use lobule_study::report::svg::{
     Anchor, Dash, Drawing, FAINT, INK, Lettering, PAPER, Stroke, tint, width_of,
@@ -27,7 +27,7 @@ fn moments(run: &ConditionRun) -> Vec<Moment<'_>> {
     let of = |epoch| run.trials.iter().filter(move |t| t.epoch == epoch);
     let first = of(Epoch::Prism).next();
     let last = of(Epoch::Prism).next_back().filter(|l| first.is_none_or(|f| f.index != l.index));
-    let solid = |colour| Stroke::new(colour, 2.0);
+    let solid = |color| Stroke::new(color, 2.0);
     [
         ("before", of(Epoch::Baseline).next_back(), solid(BLACK)),
         ("first with prisms", first, solid(VERMILLION)),
@@ -180,10 +180,10 @@ pub fn arm(result: &PrismResult) -> Option<Figure> {
         }
     }
     let caption = format!(
-        "The planar arm from above, seed {}. Coloured lines: path of the hand in five trials, each ending in a dot; \
-         pale segments: the arm's posture at the end (segments {:.2} and {:.2} m; the elbow is found from the hand). \
-         Star: the target, where the pointing error is zero; dotted circle: where it seems to be through the prisms. \
-         The scale around them gives the pointing error in degrees (fitted to all trials).",
+        "Movements of the planar arm, seen from above, seed {}. Colored lines: path of the hand in five trials, each ending in a dot; pale \
+         segments: posture of the arm at the end (segments of {:.2} and {:.2} m; the elbow is computed from the hand). Star: the target, where \
+         the pointing error is zero; dotted circle: its apparent position through the prisms. The scale around them gives the pointing error \
+         in degrees (fitted to all trials).",
         examples.first()?.seed,
         result.arm_segments_m[0],
         result.arm_segments_m[1],
@@ -247,7 +247,7 @@ pub fn joint_angle(result: &PrismResult) -> Result<Option<Figure>, Error> {
     for example in examples(result) {
         let x = Axis::exact("time in the trial (ms)", 0.0, result.trial_ms);
         let mut panel = Panel::new(condition_name(example.condition), x, Axis::exact("", 0.0, 1.0));
-        panel.levels.push(zero());
+        panel.levels.push(Level::across(0.0));
         for moment in moments(example) {
             let path = &moment.trial.path_deg;
             let every = path.len().div_ceil(PATH_POINTS).max(1);
@@ -270,10 +270,10 @@ pub fn joint_angle(result: &PrismResult) -> Result<Option<Figure>, Error> {
         m.trial.path_deg.last().is_some_and(|end| (f64::from(*end) - m.trial.error_deg).abs() < 1.0)
     });
     let caption = format!(
-        "Angle of the controlled joint during the same five trials, seed {}, relative to the angle that points \
-         at the target without prisms (dotted line).{}",
+        "Angle of the controlled joint by time during the same five trials, seed {}, relative to the angle that points at the target without \
+         prisms (dotted line).{}",
         example.seed,
-        if ends_at_error { " The height at which a curve ends is the pointing error." } else { "" }
+        if ends_at_error { " The final value of a curve is the pointing error." } else { "" }
     );
     Ok(Some(Figure::svg("joint_angle", caption, plot::svg(&plate)?)))
 }

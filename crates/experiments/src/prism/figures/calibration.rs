@@ -1,10 +1,10 @@
 //! Is the ruler straight? The calibration sweep against the identity.
 
 use super::look::signed;
-use super::series::{mean_sd, zero};
+use super::series::mean_sd;
 use crate::prism::record::{Calibration, PrismResult};
 use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Key, Mark, Panel, Plate, Swatch};
+use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate, Swatch};
 use lobule_study::report::palette::{BLACK, BLUE, GUIDE};
 use lobule_study::report::svg::{Dash, Stroke, tint};
 use lobule_study::report::{Figure, plot};
@@ -40,7 +40,7 @@ pub fn sweep(result: &PrismResult) -> Result<Option<Figure>, Error> {
 
     let y = Axis::covering("pointing error (deg)", trials.iter().map(|p| p.1).chain(prisms()));
     let mut straight = Panel::new("Error against prism", x.clone(), y);
-    straight.levels.push(zero());
+    straight.levels.push(Level::across(0.0));
     let (low, high) = (x.low.max(straight.y.low), x.high.min(straight.y.high));
     straight.marks.push(Mark::Line { points: vec![(low, low), (high, high)], stroke: identity.clone() });
     straight.marks.push(dots(&trials));
@@ -70,8 +70,8 @@ pub fn sweep(result: &PrismResult) -> Result<Option<Figure>, Error> {
         }
     };
     let caption = format!(
-        "Pointing error of the static network at a range of prisms, which shows that degrees of error mean degrees of \
-         prism. Slope {} (1 is ideal), intercept {} deg, r² {}{}.",
+        "Pointing error of the static network by deviation of the prisms. Slope {} (1 is ideal), intercept {} deg, r² {}{}. A slope of 1 means \
+         that one degree of error corresponds to one degree of prism.",
         of(|c| c.slope, 2),
         of(|c| c.intercept_deg, 2),
         of(|c| c.r2, 3),

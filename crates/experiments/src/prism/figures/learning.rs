@@ -1,11 +1,11 @@
 //! The result in one chart: pointing error across trials.
 
-use super::look::{condition_colour, condition_name, signed};
-use super::series::{curve_marks, longest, prism_key, prism_spans, reach, runs, trial_axis, zero};
+use super::look::{condition_color, condition_name, signed};
+use super::series::{curve_marks, longest, prism_key, prism_spans, reach, runs, trial_axis};
 use crate::prism::config::Condition;
 use crate::prism::record::{Epoch, PrismResult};
 use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Key, Panel, Plate};
+use lobule_study::report::chart::{Axis, Key, Level, Panel, Plate};
 use lobule_study::report::svg::{Dash, Stroke};
 use lobule_study::report::{Figure, plot};
 
@@ -13,7 +13,7 @@ use lobule_study::report::{Figure, plot};
 pub fn error_by_trial(result: &PrismResult) -> Result<Option<Figure>, Error> {
     let mut panel = Panel::new("", trial_axis(result, "trial"), Axis::exact("", 0.0, 1.0));
     panel.shades = prism_spans(result);
-    panel.levels.push(zero());
+    panel.levels.push(Level::across(0.0));
     let mut plate = Plate::new("error", 1, 300.0);
     let mut seeds = 0;
     for condition in [Condition::Static, Condition::Plastic] {
@@ -23,7 +23,7 @@ pub fn error_by_trial(result: &PrismResult) -> Result<Option<Figure>, Error> {
         }
         seeds = seeds.max(runs.len());
         let dash = if condition == Condition::Static { Dash::Dashed } else { Dash::Solid };
-        let stroke = Stroke::new(condition_colour(condition), 2.4).dash(dash);
+        let stroke = Stroke::new(condition_color(condition), 2.4).dash(dash);
         panel.marks.extend(curve_marks(&runs, |t| Some(t.error_deg), &stroke, true));
         plate.legend.push(Key::line(condition_name(condition), stroke));
     }
@@ -42,14 +42,14 @@ pub fn error_by_trial(result: &PrismResult) -> Result<Option<Figure>, Error> {
     let prism = longest(result).iter().flat_map(|a| &a.trials).find(|t| t.epoch == Epoch::Prism);
     let side = prism.map_or_else(String::new, |t| {
         format!(
-            " The prisms deviate by {}°: who points where the target seems to be misses by as much.",
+            " The prisms displace the target by {}°, the error of a movement to the apparent target.",
             signed(t.prism_deg, 0)
         )
     });
     let caption = format!(
-        "Pointing error at the end of each movement, with learning (blue) and without (black, broken). \
-         Zero is on target.{side} Learning shows as a fall towards zero within the shaded epoch, and an after-effect as an error of \
-         the opposite sign once the prisms are off. {spread} Trials count from 0."
+        "Pointing error at the end of each movement by trial, with learning (blue) and without (black, dashed). Shading: prisms on.{side} \
+         {spread} Trials count from 0. A network that learns reduces the error toward zero through prisms and shows an after-effect, an error \
+         of opposite sign, once they are off."
     );
     Ok(Some(Figure::svg("error", caption, plot::svg(&plate)?)))
 }

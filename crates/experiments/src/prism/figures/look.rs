@@ -1,14 +1,15 @@
-//! Names and colours of conditions, modules and cells: the same in all figures.
-//! Plus and minus are told apart by the pen.
+//! Names and colors of conditions, modules and cells: the same in all figures.
+//! The pen distinguishes plus from minus.
 
 use crate::prism::config::Condition;
 use crate::prism::keys::{ModuleName, RateOf};
 use lobule_scaffold::Microzone;
+pub use lobule_study::report::numbers::signed;
 use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
 use lobule_study::report::svg::{Dash, Stroke};
 
-/// Colour of a condition.
-pub fn condition_colour(condition: Condition) -> &'static str {
+/// Color of a condition.
+pub fn condition_color(condition: Condition) -> &'static str {
     match condition {
         Condition::Static => BLACK,
         Condition::Plastic => BLUE,
@@ -31,9 +32,9 @@ pub fn condition_name(condition: Condition) -> &'static str {
     }
 }
 
-/// Colour of a module: that of the condition in which it learns alone.
-pub fn module_colour(module: ModuleName) -> &'static str {
-    condition_colour(match module {
+/// Color of a module: that of the condition in which it learns alone.
+pub fn module_color(module: ModuleName) -> &'static str {
+    condition_color(match module {
         ModuleName::Forward => Condition::ForwardOnly,
         ModuleName::Inverse => Condition::InverseOnly,
     })
@@ -47,15 +48,15 @@ pub fn sign(zone: Microzone) -> &'static str {
     }
 }
 
-/// Pen of a microzone in the colour of its module: plus unbroken, minus broken.
+/// Pen of a microzone in the color of its module: plus unbroken, minus broken.
 pub fn zone_stroke(module: ModuleName, zone: Option<Microzone>) -> Stroke {
     let dash = if zone == Some(Microzone::Minus) { Dash::Dashed } else { Dash::Solid };
-    Stroke::new(module_colour(module), 2.0).dash(dash)
+    Stroke::new(module_color(module), 2.0).dash(dash)
 }
 
-/// Cell types from input to output: name in the code, name in text, colour.
+/// Cell types from input to output: name in the code, name in text, color.
 pub const CELLS: [(&str, &str, &str); 11] = [
-    ("mossy_fiber", "mossy fibre", "#777777"),
+    ("mossy_fiber", "mossy fiber", "#777777"),
     ("glomerulus", "glomerulus", "#777777"),
     ("granule_cell", "granule cell", SKY),
     ("unipolar_brush_cell", "unipolar brush cell", SKY),
@@ -78,21 +79,12 @@ pub fn cell_name(cell: &str) -> String {
     CELLS.get(cell_rank(cell)).map_or_else(|| cell.replace('_', " "), |c| c.1.into())
 }
 
-/// Colour of a cell type.
-pub fn cell_colour(cell: &str) -> &'static str {
+/// Color of a cell type.
+pub fn cell_color(cell: &str) -> &'static str {
     CELLS.get(cell_rank(cell)).map_or(BLACK, |c| c.2)
 }
 
 /// Cell type and sign in words.
 pub fn population_words(of: &RateOf) -> String {
     of.zone.map_or_else(|| cell_name(&of.cell), |zone| format!("{} {}", cell_name(&of.cell), sign(zone)))
-}
-
-/// A signed number with a true minus sign.
-pub fn signed(value: f64, decimals: usize) -> String {
-    let text = format!("{value:.decimals$}");
-    if text.trim_start_matches('-').chars().all(|c| c == '0' || c == '.') {
-        return text.trim_start_matches('-').into();
-    }
-    text.replacen('-', "−", 1)
 }

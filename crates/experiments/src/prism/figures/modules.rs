@@ -1,15 +1,14 @@
 //! Which module does what: parts of the error, and runs with a part switched off.
 
-use super::look::{condition_colour, condition_name, module_colour};
+use super::look::{condition_color, condition_name, module_color};
 use super::series::{
     curve_marks, over_seeds, prism_key, prism_spans, runs, seeds_in_words, share_vertical_axis, trial_axis,
-    zero,
 };
 use crate::prism::config::Condition;
 use crate::prism::keys::ModuleName;
 use crate::prism::record::{PrismResult, TrialRecord};
 use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Key, Mark, Panel, Plate};
+use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
 use lobule_study::report::palette::BLACK;
 use lobule_study::report::svg::{Dash, Stroke, tint};
 use lobule_study::report::{Figure, plot};
@@ -21,12 +20,12 @@ type Part = fn(&TrialRecord) -> Option<f64>;
 pub fn contributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
     let parts: [(&str, Stroke, Part); 3] = [
         ("error", Stroke::new(BLACK, 2.2), |t| Some(t.error_deg)),
-        ("part from the cortical command", Stroke::new(module_colour(ModuleName::Forward), 1.8), |t| {
+        ("part from the cortical command", Stroke::new(module_color(ModuleName::Forward), 1.8), |t| {
             Some(t.cortex_deg)
         }),
         (
             "part from the inverse module",
-            Stroke::new(module_colour(ModuleName::Inverse), 1.8).dash(Dash::Dashed),
+            Stroke::new(module_color(ModuleName::Inverse), 1.8).dash(Dash::Dashed),
             |t| Some(t.inverse_deg),
         ),
     ];
@@ -39,7 +38,7 @@ pub fn contributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
         let x = trial_axis(result, "trial");
         let mut panel = Panel::new(condition_name(condition), x, Axis::exact("", 0.0, 1.0));
         panel.shades = prism_spans(result);
-        panel.levels.push(zero());
+        panel.levels.push(Level::across(0.0));
         for (_, stroke, part) in &parts {
             panel.marks.extend(curve_marks(&runs, part, stroke, false));
         }
@@ -61,9 +60,8 @@ pub fn contributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
         if !plastic.is_empty() && largest_rest < 0.5 { " The two parts add up to the error." } else { "" };
     let n = plastic.len().max(1);
     let caption = format!(
-        "Where the error comes from. The forward module acts through the motor cortex, so what it learns \
-         shows in the part from the cortical command (green); the inverse module adds its own command \
-         (orange, broken).{adds_up} {}",
+        "Contributions to the pointing error by trial. The forward module acts through the motor cortex and changes the part from the cortical \
+         command (green). The inverse module adds its own command (orange, dashed).{adds_up} {}",
         seeds_in_words(n)
     );
     Ok(Some(Figure::svg("contributions", caption, plot::svg(&plate)?)))
@@ -83,18 +81,18 @@ pub fn ablations(result: &PrismResult) -> Result<Option<Figure>, Error> {
     }
     let mut plate = Plate::new("ablations", 2, 170.0);
     let reference = [(Condition::Static, Dash::Dotted), (Condition::Plastic, Dash::Solid)]
-        .map(|(c, dash)| (c, Stroke::new(&tint(condition_colour(c), 0.6), 1.4).dash(dash)));
+        .map(|(c, dash)| (c, Stroke::new(&tint(condition_color(c), 0.6), 1.4).dash(dash)));
     for &name in &changed {
         let x = trial_axis(result, "trial");
         let mut panel = Panel::new(condition_name(name), x, Axis::exact("", 0.0, 1.0));
         panel.shades = prism_spans(result);
-        panel.levels.push(zero());
+        panel.levels.push(Level::across(0.0));
         for (condition, stroke) in &reference {
             let points = over_seeds(&runs(result, *condition), |t| Some(t.error_deg));
             let points = points.iter().map(|p| (p.trial, p.mean)).collect();
             panel.marks.push(Mark::Line { points, stroke: stroke.clone() });
         }
-        let stroke = Stroke::new(condition_colour(name), 2.2);
+        let stroke = Stroke::new(condition_color(name), 2.2);
         panel.marks.extend(curve_marks(&runs(result, name), |t| Some(t.error_deg), &stroke, true));
         plate.panels.push(panel);
     }
@@ -105,16 +103,15 @@ pub fn ablations(result: &PrismResult) -> Result<Option<Figure>, Error> {
     plate.legend.push(prism_key());
     let n = changed.iter().map(|name| runs(result, *name).len()).max().unwrap_or(1);
     let caption = format!(
-        "The same protocol with something switched off or changed, as the panel title says. Compare the \
-         coloured curve with the network that learns fully (pale blue) and the one that does not learn (pale black, \
-         dotted).{}{} {}{}",
+        "Pointing error by trial with the change that the panel title names (colored curve), beside the network that learns fully (pale blue) \
+         and the one that does not learn (pale black, dotted).{}{} {}{}",
         if changed.contains(&Condition::WrongPolarity) {
             " With exchanged olive channels an error teaches the wrong microzone."
         } else {
             ""
         },
         if changed.contains(&Condition::FreshNoise) {
-            " With fresh noise the planner's spikes differ in every trial, so they tell the inverse module nothing about time."
+            " With fresh noise the planner's spikes differ in every trial, so they give the inverse module no information about time."
         } else {
             ""
         },

@@ -1,13 +1,13 @@
 //! Spikes of a module in single trials: populations stacked, one row a cell.
 
-use super::look::{cell_colour, cell_name, cell_rank, signed};
+use super::look::{cell_color, cell_name, cell_rank, signed};
 use super::series::runs;
 use crate::prism::config::Condition;
 use crate::prism::keys::ModuleName;
 use crate::prism::record::{ActivitySnapshot, ConditionRun, PrismResult};
 use lobule_study::Error;
 use lobule_study::report::chart::{Axis, Cell, Mark, Panel, Plate, Tick};
-use lobule_study::report::numbers::{capital, thousands};
+use lobule_study::report::numbers::thousands;
 use lobule_study::report::{Figure, plot};
 
 /// Cells shown of one population, at most; every k-th is taken.
@@ -79,7 +79,7 @@ fn strips(trials: &[&ActivitySnapshot]) -> Vec<Strip> {
             None => sizes.push((cell, train.n)),
         }
     }
-    // A glomerulus repeats the spikes of its mossy fibre.
+    // A glomerulus repeats the spikes of its mossy fiber.
     let relays = sizes.iter().any(|s| s.0 == "mossy_fiber");
     sizes.retain(|s| s.1 > 0 && !(relays && s.0 == "glomerulus"));
     sizes.sort_by_key(|s| (cell_rank(&s.0), s.0.clone()));
@@ -125,7 +125,7 @@ fn plate(
                 } else {
                     format!("all {}", thousands(s.n as u64))
                 },
-                colour: cell_colour(&s.cell).into(),
+                colour: cell_color(&s.cell).into(),
             })
             .collect();
         let label = if pause > 0.0 { "time in the movement (ms)" } else { "time in the trial (ms)" };
@@ -158,7 +158,7 @@ fn spikes(result: &PrismResult, snapshot: &ActivitySnapshot, strips: &[Strip], p
             cells.push(Cell {
                 x: (at, at + width),
                 y: (bottom, bottom + (0.85 * row).max(1.5)),
-                colour: cell_colour(cell).into(),
+                colour: cell_color(cell).into(),
             });
         }
     }
@@ -177,9 +177,9 @@ fn caption(module: ModuleName, seed: u64, strips: &[Strip], has_pause: bool) -> 
         format!("Of large populations every k-th cell is shown: {}.", thinned.join(", "))
     };
     format!(
-        "{} module, plastic, seed {seed}: every spike in the first, a middle and the last recorded trial through \
-         prisms. One row is one cell; populations are stacked from input (below) to the teaching signal (above).{} {thinned}",
-        capital(module.name()),
+        "Spikes of the {} module by time in the first, a middle and the last recorded trial through prisms, plastic, seed {seed}. One row is one \
+         cell; populations are stacked from input (bottom) to the teaching signal (top).{} {thinned}",
+        module.name(),
         if has_pause { " Shaded: the pause before the movement." } else { "" }
     )
 }

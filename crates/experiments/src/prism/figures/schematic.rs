@@ -36,9 +36,9 @@ pub fn loop_schematic() -> Figure {
     let caption = "The loop. The planner sees the target through the prisms and drives the motor cortex, which \
         commands the arm. The inverse module (above) sees the target and adds a torque of its own; the forward module \
         (below) receives a copy of the command and corrects the cortex. In each module granule cells excite Purkinje \
-        cells, which inhibit the nuclear cells; every module has a plus and a minus microzone whose outputs push in \
+        cells, which inhibit the nuclear cells; every module has a plus and a minus microzone whose outputs act in \
         opposite directions. The pointing error of one trial reaches, in the next, one of two opponent groups of olive \
-        cells, whose climbing fibres (purple) teach the Purkinje cells above or below them. Arrows excite, bars \
+        cells, whose climbing fibers (purple) teach the Purkinje cells above or below them. Arrows excite, bars \
         inhibit.";
     Figure::svg("schematic", caption, d.finish())
 }
@@ -93,7 +93,7 @@ fn module(d: &mut Drawing, colour: &str, h: &Heights) {
     let excite = Stroke::new("#5a5a5a", 1.4);
     let up = if h.olive > h.purkinje { -1.0 } else { 1.0 };
 
-    // The parallel fibre passes the first Purkinje cell on its way to the second.
+    // The parallel fiber passes the first Purkinje cell on its way to the second.
     d.arrow(&[(GRANULE + 36.0, h.purkinje), (PLUS - 12.0, h.purkinje)], &excite);
     d.arrow(&[(PLUS, h.purkinje), (MINUS - 12.0, h.purkinje)], &excite);
     let olive = tint(PURPLE, 0.18);

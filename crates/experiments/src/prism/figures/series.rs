@@ -2,9 +2,8 @@
 
 use crate::prism::config::Condition;
 use crate::prism::record::{ConditionRun, Epoch, PrismResult, TrialRecord};
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Plate, SHADE};
-use lobule_study::report::palette::GUIDE;
-use lobule_study::report::svg::{Dash, Stroke, tint};
+use lobule_study::report::chart::{Axis, Key, Mark, Plate, SHADE};
+use lobule_study::report::svg::{Stroke, tint};
 use std::collections::BTreeMap;
 
 /// Mean, and sample standard deviation of two or more finite values.
@@ -122,11 +121,6 @@ pub fn share_vertical_axis(plate: &mut Plate, label: &str) {
         }
     }
     plate.left.1 = 44.0;
-}
-
-/// The line at zero.
-pub fn zero() -> Level {
-    Level::across(0.0).pen(Stroke::new(GUIDE, 1.0).dash(Dash::Dotted))
 }
 
 /// Legend entry of the shaded epoch.

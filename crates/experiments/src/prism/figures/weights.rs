@@ -1,6 +1,6 @@
-//! What learning changed: weights of the synapses from parallel fibres to Purkinje cells.
+//! Learned changes: weights of the synapses from parallel fibers to Purkinje cells.
 
-use super::look::{module_colour, sign, zone_stroke};
+use super::look::{module_color, sign, zone_stroke};
 use super::series::{
     curve_marks, prism_key, prism_spans, reach, runs, seeds_in_words, share_vertical_axis, trial_axis,
 };
@@ -47,9 +47,8 @@ pub fn mean_weights(result: &PrismResult) -> Result<Option<Figure>, Error> {
     }
     plate.legend.push(prism_key());
     let caption = format!(
-        "Mean weight of the synapses from parallel fibres to Purkinje cells at each trial: plus microzone unbroken, \
-         minus broken. A microzone whose climbing fibres report errors loses weight; the vertical axes do not start \
-         at zero. {}",
+        "Mean weight of the synapses from parallel fibers to Purkinje cells by trial and microzone (plus: solid; minus: dashed). The vertical axes \
+         do not start at zero. {} Weights decrease in a microzone whose climbing fibers signal errors.",
         seeds_in_words(runs.len())
     );
     Ok(Some(Figure::svg("mean_weights", caption, plot::svg(&plate)?)))
@@ -113,8 +112,8 @@ pub fn distributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
                 synapses = synapses.max(after.counts.iter().sum());
                 let points = outline(after);
                 let edges = points.iter().map(|&(x, y)| (x, 0.0, y)).collect();
-                panel.marks.push(Mark::Band { edges, colour: module_colour(module).into(), opacity: 0.3 });
-                panel.marks.push(Mark::Line { points, stroke: Stroke::new(module_colour(module), 1.6) });
+                panel.marks.push(Mark::Band { edges, colour: module_color(module).into(), opacity: 0.3 });
+                panel.marks.push(Mark::Line { points, stroke: Stroke::new(module_color(module), 1.6) });
             }
             match before.as_ref().map(|b| (b, single_bin(b))) {
                 // A single full bin would flatten everything else: a line tells as much.
@@ -136,17 +135,16 @@ pub fn distributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
     share_vertical_axis(&mut plate, "synapses (%)");
     plate.legend.push(Key::line("before", before_pen));
     for module in ModuleName::ALL {
-        plate.legend.push(Key::block(&format!("after, {module}"), module_colour(module)));
+        plate.legend.push(Key::block(&format!("after, {module}"), module_color(module)));
     }
     let start = if starts_equal {
-        " Before learning practically all synapses have one weight, marked by the broken line."
+        " Before learning almost all synapses have the same weight (dashed line)."
     } else {
         ""
     };
     let caption = format!(
-        "Distribution of the weights from parallel fibres to Purkinje cells before (broken line) and after (filled) \
-         the whole protocol, by module and microzone, all seeds together; up to {} synapses in one panel.{start} \
-         A shift to the left is net depression.",
+        "Distribution of the weights from parallel fibers to Purkinje cells before (dashed line) and after (filled) the whole protocol, by module \
+         and microzone, all seeds together; up to {} synapses in one panel.{start} A shift to the left means net depression.",
         thousands(synapses)
     );
     Ok(Some(Figure::svg("weights_before_after", caption, plot::svg(&plate)?)))

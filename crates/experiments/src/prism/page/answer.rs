@@ -1,4 +1,4 @@
-//! The answer in words, made from the measured numbers only.
+//! The answer in words, written from measured numbers only.
 
 use crate::prism::config::Condition;
 use crate::prism::figures::mean_sd;
@@ -10,13 +10,13 @@ const FIRST: usize = 4;
 const LAST: usize = 6;
 /// Trials after removal, at most; the first one is left out when there are more.
 const AFTER: usize = 5;
-/// Errors below this are not worth a claim, deg. Chosen: the scatter between trials of the static network is of this size.
+/// Smallest error that the answer mentions as one, deg. Chosen: trials of the static network scatter by this much.
 const NOTICEABLE_DEG: f64 = 2.0;
 
 /// Errors of one condition, as means over seeds; signs are relative to the prism.
 struct Errors {
     seeds: usize,
-    /// Seeds on which the last error is below half of the first.
+    /// Number of seeds on which the last error is less than half of the first.
     halved: usize,
     first: (f64, Option<f64>),
     last: (f64, Option<f64>),
@@ -27,14 +27,14 @@ struct Errors {
 /// First error, last error, error after removal in one run.
 fn of_run(run: &ConditionRun) -> Option<([f64; 3], (usize, usize))> {
     let in_epoch = |epoch| run.trials.iter().filter(move |t| t.epoch == epoch);
-    let side = in_epoch(Epoch::Prism).map(|t| t.prism_deg).find(|p| *p != 0.0).unwrap_or(1.0).signum();
-    let prism: Vec<f64> = in_epoch(Epoch::Prism).map(|t| side * t.error_deg).collect();
+    let sign = in_epoch(Epoch::Prism).map(|t| t.prism_deg).find(|p| *p != 0.0).unwrap_or(1.0).signum();
+    let prism: Vec<f64> = in_epoch(Epoch::Prism).map(|t| sign * t.error_deg).collect();
     if prism.is_empty() {
         return None;
     }
     let half = prism.len().div_ceil(2);
     let (first, last) = (FIRST.min(half), LAST.min(half));
-    let removal: Vec<f64> = in_epoch(Epoch::Removal).map(|t| side * t.error_deg).collect();
+    let removal: Vec<f64> = in_epoch(Epoch::Removal).map(|t| sign * t.error_deg).collect();
     let skip = usize::from(removal.len() > 1);
     let after: Vec<f64> = removal.into_iter().skip(skip).take(AFTER).collect();
     let mean = |values: &[f64]| mean_sd(values).0;
@@ -66,7 +66,7 @@ fn trials(n: usize) -> String {
     if n == 1 { "trial".into() } else { format!("{n} trials") }
 }
 
-/// What the error did between its first and last value; completes a sentence that begins with "the error".
+/// Change of the error between its first and last value; completes a sentence that begins with "the error".
 fn change(errors: &Errors, windows: bool) -> String {
     let (first, last) = (errors.first.0, errors.last.0);
     let (mut from, mut to) = (degrees(errors.first), degrees(errors.last));
@@ -99,7 +99,7 @@ pub fn answer(result: &PrismResult) -> String {
         ),
         (Some(plastic), None) => {
             format!(
-                "With plasticity the pointing error {}. There is no static run to compare with.",
+                "With plasticity the pointing error {}. There is no static run for comparison.",
                 change(&plastic, true)
             )
         }
@@ -109,11 +109,11 @@ pub fn answer(result: &PrismResult) -> String {
                 change(&fixed, true)
             )
         }
-        (None, None) => "The run holds no trial through prisms, so it answers nothing.".into(),
+        (None, None) => "The run has no trial through prisms, so it answers nothing.".into(),
     }
 }
 
-/// The after-effect, and how the numbers of the answer were formed.
+/// The after-effect, and the averages behind the numbers of the answer.
 pub fn small_print(result: &PrismResult) -> Vec<String> {
     let mut sentences = Vec::new();
     let (plastic, fixed) = (errors(result, Condition::Plastic), errors(result, Condition::Static));
@@ -123,7 +123,7 @@ pub fn small_print(result: &PrismResult) -> Vec<String> {
         let beyond_static = reference.is_none_or(|f| after.0 < f.0 - NOTICEABLE_DEG);
         sentences.push(if after.0 < -NOTICEABLE_DEG && beyond_static {
             format!(
-                "When the prisms came off, the network missed to the other side by {}{beside}: an after-effect.",
+                "When the prisms came off, the network missed by {}{beside} in the opposite direction: an after-effect.",
                 degrees((-after.0, after.1))
             )
         } else {
@@ -131,7 +131,7 @@ pub fn small_print(result: &PrismResult) -> Vec<String> {
         });
         if errors.seeds > 1 {
             sentences.push(format!(
-                "With plasticity the last error was below half of the first on {} of {} seeds.",
+                "With plasticity the last error was less than half of the first on {} of {} seeds.",
                 errors.halved, errors.seeds
             ));
         }
@@ -142,8 +142,8 @@ pub fn small_print(result: &PrismResult) -> Vec<String> {
             n => format!("; ± is the standard deviation over {n} seeds"),
         };
         sentences.push(format!(
-            "All numbers are means over trials{spread}; signs are relative to the shift by the prisms. After removal up \
-             to {AFTER} trials count, without the very first."
+            "All numbers are means over trials{spread}. Signs are relative to the displacement by the prisms. The error after removal is that of up \
+             to {AFTER} trials, without the first."
         ));
     }
     sentences

@@ -1,4 +1,4 @@
-//! The report of the prism experiment in words, tables and the order of its figures.
+//! The report of the prism experiment: words, tables and the order of its figures.
 
 mod answer;
 mod tables;
@@ -16,12 +16,12 @@ use lobule_study::{Section, Story};
 const SECTIONS: [(&str, &[&str]); 5] = [
     ("Did it learn?", &["error"]),
     ("Which module learned?", &["contributions", "ablations"]),
-    ("What the arm did", &["arm", "joint_angle"]),
-    ("What the cells did", &["raster_forward", "raster_inverse", "rates", "rate_map"]),
-    ("What changed in the network", &["mean_weights", "weights_before_after"]),
+    ("Movements of the arm", &["arm", "joint_angle"]),
+    ("Activity of the cells", &["raster_forward", "raster_inverse", "rates", "rate_map"]),
+    ("Changes in the network", &["mean_weights", "weights_before_after"]),
 ];
 
-/// The story of a run; every sentence about the outcome is made from `result`.
+/// The story of a run; every sentence about the outcome is written from `result`.
 pub fn story(result: &PrismResult) -> Story {
     Story {
         answer: answer::answer(result),
@@ -39,8 +39,8 @@ pub fn story(result: &PrismResult) -> Story {
 fn calibration(result: &PrismResult) -> Section {
     let second = result.calibrations.first().map_or_else(String::new, |c| format!(" of {}°", c.second_deg));
     let text = format!(
-        "Before learning, the static network points without prisms and with a prism{second}; this fixes what one degree \
-         of error is. The sweep over other prisms checks that the ruler is straight."
+        "Before learning, the static network points without prisms and with a prism{second}. These two end points define the scale in degrees. A \
+         sweep over other prisms tests that the scale is linear."
     );
     let mut section = Section::new("Calibration", text, &["calibration"]);
     if !result.calibrations.is_empty() {
@@ -69,7 +69,7 @@ fn what_was_run(result: &PrismResult) -> Section {
         (
             "Synapses",
             format!(
-                "{} in one module, of which {} are plastic (parallel fibre to Purkinje cell)",
+                "{} in one module, of which {} are plastic (parallel fiber to Purkinje cell)",
                 count(result.synapses_per_module),
                 count(result.plastic_per_module)
             ),

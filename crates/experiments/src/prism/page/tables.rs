@@ -49,13 +49,16 @@ pub fn conditions(result: &PrismResult) -> String {
     }
 }
 
-/// What calibration measured: a row for each quantity, a column for each seed.
-pub fn calibration(calibrations: &[Calibration]) -> String {
+/// An empty table with a column for each seed.
+fn by_seed(first: &str, calibrations: &[Calibration]) -> Table {
     let seeds: Vec<String> = calibrations.iter().map(|c| format!("seed {}", c.seed)).collect();
-    let mut columns = vec!["quantity"];
-    columns.extend(seeds.iter().map(String::as_str));
-    let numeric: Vec<usize> = (1..columns.len()).collect();
-    let mut table = Table::new(&columns, &numeric);
+    let columns: Vec<&str> = [first].into_iter().chain(seeds.iter().map(String::as_str)).collect();
+    Table::new(&columns, &(1..columns.len()).collect::<Vec<_>>())
+}
+
+/// Measurements of the calibration: a row for each quantity, a column for each seed.
+pub fn calibration(calibrations: &[Calibration]) -> String {
+    let mut table = by_seed("quantity", calibrations);
     let mut row = |name: &str, under: &str, value: &dyn Fn(&Calibration) -> String| {
         let mut cells = vec![format!("{}<small>{}</small>", escape(name), escape(under))];
         cells.extend(calibrations.iter().map(value));
@@ -96,7 +99,7 @@ pub fn calibration(calibrations: &[Calibration]) -> String {
     for module in keys(|c| c.balanced_a_plus_ns.keys().copied().collect()) {
         row(
             &format!("potentiation, {module} module (nS)"),
-            "per parallel-fibre spike, from the balance rule",
+            "per parallel-fiber spike, from the balance rule",
             &|c| c.balanced_a_plus_ns.get(&module).map_or("–".into(), |v| short(*v)),
         );
     }
@@ -105,11 +108,7 @@ pub fn calibration(calibrations: &[Calibration]) -> String {
 
 /// Rates at rest of every population, by seed.
 pub fn rest_rates(calibrations: &[Calibration]) -> String {
-    let seeds: Vec<String> = calibrations.iter().map(|c| format!("seed {}", c.seed)).collect();
-    let mut columns = vec!["population, rate at rest (Hz)"];
-    columns.extend(seeds.iter().map(String::as_str));
-    let numeric: Vec<usize> = (1..columns.len()).collect();
-    let mut table = Table::new(&columns, &numeric);
+    let mut table = by_seed("population, rate at rest (Hz)", calibrations);
     let labels: BTreeSet<&RateOf> = calibrations.iter().flat_map(|c| c.rates_hz.keys()).collect();
     for label in labels {
         let mut cells = vec![format!("<code>{}</code>", escape(&label.to_string()))];
@@ -119,7 +118,7 @@ pub fn rest_rates(calibrations: &[Calibration]) -> String {
     table.html()
 }
 
-/// The modules that took part; what is not recorded counts as taking part.
+/// The modules that took part; all of them where nothing was recorded.
 pub fn modules(result: &PrismResult) -> Vec<ModuleName> {
     let labels = || {
         let trials = result.runs.iter().flat_map(|a| &a.trials).flat_map(|t| t.rates_hz.keys());
