@@ -14,4 +14,5 @@ mod statistics;
 pub use adaptation::{Adaptation, adaptation};
 pub use error::Error;
 pub use spikes::{count_correlation, interval_cv, mean_rate_hz, rate_histogram_hz, rates_hz};
+pub use statistics::median;
 pub use statistics::{Fit, histogram, linear_fit, mean, mean_of, quantile, sd};

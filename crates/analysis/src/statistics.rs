@@ -19,6 +19,17 @@ pub fn sd(x: &[f64]) -> f64 {
     (x.iter().map(|v| (v - m).powi(2)).sum::<f64>() / (x.len() - 1) as f64).sqrt()
 }
 
+/// Median; the mean of the two middle ones of an even number, NaN of nothing.
+pub fn median(x: &[f64]) -> f64 {
+    let mut sorted = x.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    match sorted.len() {
+        0 => f64::NAN,
+        n if n % 2 == 1 => sorted[n / 2],
+        n => 0.5 * (sorted[n / 2 - 1] + sorted[n / 2]),
+    }
+}
+
 /// The `q`-quantile, `q` in 0..=1, by linear interpolation; NaN of nothing.
 pub fn quantile(x: &[f64], q: f64) -> f64 {
     if x.is_empty() {
@@ -87,6 +98,7 @@ mod tests {
         assert!((sd(&x) - (5.0f64 / 3.0).sqrt()).abs() < 1e-12);
         assert_eq!((quantile(&x, 0.0), quantile(&x, 0.5), quantile(&x, 1.0)), (1.0, 2.5, 4.0));
         assert_eq!(sd(&[1.0]), 0.0);
+        assert_eq!((median(&x), median(&[9.0, 1.0, 2.0]), median(&[]).is_nan()), (2.5, 2.0, true));
     }
 
     #[test]
