@@ -10,7 +10,7 @@
 //! Source of the question: Maffei, Herreros, Sanchez-Fibla, Friston & Verschure 2017, doi:10.1098/rspb.2017.1780 (abstract).
 
 use super::bench::{Bench, Inputs, PLANTS, PlantConfig, mix, rms};
-use super::family::{self, counted};
+use super::family::{self, counted, texts};
 use super::figures::log_curve;
 use super::push::Push;
 use lobule_control::filter::{Step, TraceModel};
@@ -268,9 +268,9 @@ impl Study for Cascade {
                 "Then the push grows, or the body becomes heavier and stiffer. All keep learning.".into(),
             ],
             sections: vec![Section::new("Which way generalizes?", "", &["cascade"])],
-            differences: vec![
-                "The paper's simulation is not public. Stages, body and changes are ours; only its claim is tested.".into(),
-            ],
+            differences: texts([
+                "The paper's simulation is not public. Stages, body and changes are ours; only its claim is tested.",
+            ]),
             ..Story::default()
         }
     }

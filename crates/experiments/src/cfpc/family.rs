@@ -22,6 +22,11 @@ pub const IDENTIFIED: Source = Source::chosen_before(
     "acceptance test 7 of the numpy reference: within a factor of 2 of the exact model at trial 50",
 );
 
+/// Sentences of a report.
+pub fn texts<const N: usize>(sentences: [&str; N]) -> Vec<String> {
+    sentences.map(String::from).to_vec()
+}
+
 /// Works on every item as [`Run::each`] does; the progress counts items.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! `cfpc/gradient`: the trace is the gradient of the error in the loop itself, and its three forms agree.
 
 use super::bench::{Bench, Inputs, PLANTS, PlantConfig, Trial, mix, plant_name, rms};
-use super::family::{self, counted};
+use super::family::{self, counted, texts};
 use lobule_control::filter::{Step, TraceModel, Traces};
 use lobule_control::oracle::{Lifted, gain};
 use lobule_signal::Stream;
@@ -131,58 +131,30 @@ impl Study for Gradient {
             re * re + im * im < 0.5
         };
         let cut = (1..=3000).map(|k| 0.001 * f64::from(k)).find(is_cut).unwrap_or(f64::NAN);
-        for (name, meaning, value, unit, [low, high], source) in [
-            (
-                "first_answer_s",
-                "Damped plant: delay of the loop's first response.",
-                first,
-                "s",
-                [0.165, 0.175],
-                &FIRST_RESPONSE,
-            ),
-            (
-                "peak_s",
-                "Damped plant: time of the loop's largest response.",
-                peak,
-                "s",
-                [0.375, 0.385],
-                &LOOP,
-            ),
-            (
-                "gain_at_rest",
-                "Damped plant: gain of the loop at 0 Hz within the trial.",
-                at_rest,
-                "1",
-                [0.925, 0.935],
-                &LOOP,
-            ),
-            (
-                "cut_off_hz",
-                "Damped plant: frequency at which the loop's gain falls to 1/√2.",
-                cut,
-                "Hz",
-                [0.77, 0.79],
-                &LOOP,
-            ),
-            (
-                "rms_true",
-                "Damped plant, feedback alone: true error, root mean square.",
-                g.rms[0],
-                "1",
-                [0.454, 0.456],
-                &LOOP,
-            ),
-            (
-                "rms_sensed",
-                "Damped plant, feedback alone: sensed error, root mean square.",
-                g.rms[1],
-                "1",
-                [0.452, 0.454],
-                &LOOP,
-            ),
-        ] {
-            all.push(Finding::new(name, meaning, vec![value]).unit(unit).each(low..=high, source));
-        }
+        let mut add = |name: &str, of: &str, value: f64, unit: &str, range, source| {
+            let meaning = format!("Damped plant: {of}.");
+            all.push(Finding::new(name, meaning, vec![value]).unit(unit).each(range, source));
+        };
+        add(
+            "first_answer_s",
+            "delay of the loop's first response",
+            first,
+            "s",
+            0.165..=0.175,
+            &FIRST_RESPONSE,
+        );
+        add("peak_s", "time of the loop's largest response", peak, "s", 0.375..=0.385, &LOOP);
+        add("gain_at_rest", "gain of the loop at 0 Hz within the trial", at_rest, "1", 0.925..=0.935, &LOOP);
+        add("cut_off_hz", "frequency at which the gain falls to 1/√2", cut, "Hz", 0.77..=0.79, &LOOP);
+        add("rms_true", "rms of the true error under feedback alone", g.rms[0], "1", 0.454..=0.456, &LOOP);
+        add(
+            "rms_sensed",
+            "rms of the sensed error under feedback alone",
+            g.rms[1],
+            "1",
+            0.452..=0.454,
+            &LOOP,
+        );
         all
     }
 
@@ -226,17 +198,14 @@ impl Study for Gradient {
                 worst(|g| &g.error_path),
                 worst(|g| &g.command_path),
             ),
-            steps: vec![
+            steps: texts([
                 "A trial runs twice, with weights of 0 and with random weights. The difference of the two errors is compared \
-                 with the convolution of the loop's response with the inputs."
-                    .into(),
+                 with the convolution of the loop's response with the inputs.",
                 "The same comparison is made for feedback-error learning, whose filter adds to the command and whose teaching \
-                 signal is the feedback command."
-                    .into(),
+                 signal is the feedback command.",
                 "A synapse can compute its trace in three forms: with a response of finite length, with its own copy of the \
-                 loop's state, or for a whole trial at once with a Fourier transform."
-                    .into(),
-            ],
+                 loop's state, or for a whole trial at once with a Fourier transform.",
+            ]),
             sections: vec![Section::new(
                 "The gradient",
                 "A synapse must filter its input exactly as the closed loop does.",

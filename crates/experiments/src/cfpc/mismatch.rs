@@ -1,7 +1,7 @@
 //! `cfpc/mismatch`: maps of the error after learning with a model whose delay and mass are wrong, and the 90 deg boundary.
 
 use super::bench::{Bench, Inputs, Mismatch, PLANTS, grid, has_grown, plant_name};
-use super::family::{self, counted};
+use super::family::{self, counted, texts};
 use lobule_control::oracle::{Lifted, gain, phase_error_deg};
 use lobule_study::report::chart::{Axis, Cell, Key, Mark, Panel, Plate, Swatch, Tick};
 use lobule_study::report::html::Table;
@@ -96,25 +96,18 @@ impl Study for MismatchMap {
     const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        let c = config;
+        let (c, check, longest) = (config, Check::of(""), config.bench.trial_s);
         c.bench.check()?;
-        let check = Check::of("");
-        for (key, from, to, step, range) in [
-            (
-                "delay",
-                c.delay_from_s,
-                c.delay_to_s,
-                ("delay_step_s", c.delay_step_s),
-                [-c.bench.trial_s, c.bench.trial_s],
-            ),
-            ("factor", c.factor_from, c.factor_to, ("factor_step", c.factor_step), [-10.0, 10.0]),
+        check
+            .within("delay_from_s", c.delay_from_s, -longest..=longest)?
+            .within("delay_to_s", c.delay_to_s, c.delay_from_s..=longest)?
+            .within("factor_from", c.factor_from, -10.0..=10.0)?
+            .within("factor_to", c.factor_to, c.factor_from..=10.0)?;
+        for (key, step, span) in [
+            ("delay_step_s", c.delay_step_s, c.delay_to_s - c.delay_from_s),
+            ("factor_step", c.factor_step, c.factor_to - c.factor_from),
         ] {
-            let unit = if key == "delay" { "_s" } else { "" };
-            check
-                .within(&format!("{key}_from{unit}"), from, range[0]..=range[1])?
-                .within(&format!("{key}_to{unit}"), to, from..=range[1])?
-                .above(step.0, step.1, 0.0)?
-                .that(step.0, step.1, (to - from) / step.1 <= 200.0, "at most 201 values are allowed")?;
+            check.that(key, step, step > 0.0 && span / step <= 200.0, "above 0, for at most 201 values")?;
         }
         check
             .within("trials", c.trials, 1..=10_000)?
@@ -128,16 +121,12 @@ impl Study for MismatchMap {
             PLANTS.iter().flat_map(|p| config.factors().into_iter().map(|f| (*p, f))).collect();
         let map = counted(run, &items, |(plant, power)| {
             // Without a mass the damping takes its place: both set the time constant.
-            let has_mass = config.bench.config(plant).mass > 0.0;
-            let (mass, damping) =
-                if has_mass { (libm::exp2(*power), 1.0) } else { (1.0, libm::exp2(*power)) };
-            let wrong = config.delays().into_iter().map(|delay_s| Mismatch {
-                delay_s,
-                mass,
-                damping,
-                ..Mismatch::NONE
-            });
-            learn(config, plant, wrong)
+            let (factor, has_mass) = (libm::exp2(*power), config.bench.config(plant).mass > 0.0);
+            let wrong = |delay_s| match has_mass {
+                true => Mismatch { delay_s, mass: factor, ..Mismatch::NONE },
+                false => Mismatch { delay_s, damping: factor, ..Mismatch::NONE },
+            };
+            learn(config, plant, config.delays().into_iter().map(wrong))
         })?;
         let single = run.each(&PLANTS, |plant| {
             let none = Mismatch::NONE;
@@ -203,24 +192,24 @@ impl Study for MismatchMap {
                 count(WrongModel::is_inside),
                 count(|m| m.is_inside() && has_grown(m.error)),
             ),
-            small_print: vec![
+            small_print: texts([
                 "Damped loops tolerate a factor of two in mass and 50 ms. The resonant loop does not, because its phase turns by 180 deg \
-                 within a narrow band that moves with the mass."
-                    .into(),
+                 within a narrow band that moves with the mass.",
                 "The criterion is sufficient, not necessary. Many models outside the boundary ended below 1, because the movement has \
-                 little power where their phase is wrong. With more trials some of them would grow."
-                    .into(),
-            ],
-            steps: vec![
+                 little power where their phase is wrong. With more trials some of them would grow.",
+            ]),
+            steps: texts([
                 "Synapses carry a model of the closed loop whose delay and mass are wrong. The plant of first order has no mass; there \
-                 the damping is wrong."
-                    .into(),
+                 the damping is wrong.",
                 "The filter learns the bench's movement with this model. The step is 1/‖GᵀM‖ where theory has a step that converges, and \
-                 0.3 of it where it has none."
-                    .into(),
-            ],
+                 0.3 of it where it has none.",
+            ]),
             sections: vec![
-                Section::new("Maps", "The error after learning, and the boundary at which the phase passes 90 deg.", &["mismatch"]),
+                Section::new(
+                    "Maps",
+                    "The error after learning, and the boundary at which the phase passes 90 deg.",
+                    &["mismatch"],
+                ),
                 single(record),
             ],
             ..Story::default()

@@ -1,7 +1,7 @@
 //! `cfpc/plants`: the model trace, exact and identified, on all plants, on an unstable one and with a bounded motor, tick by tick.
 
 use super::bench::{Bench, Inputs, PLANTS, plant_name, rms};
-use super::family::{self, IDENTIFIED, counted};
+use super::family::{self, IDENTIFIED, counted, texts};
 use super::figures::{log_curve, movement, movement_legend, relative_error};
 use super::probe::Probe;
 use lobule_control::Plant;
@@ -230,20 +230,18 @@ impl Study for OtherPlants {
                 last(PENDULUM),
                 bounded.join(" and ")
             ),
-            small_print: vec![
+            small_print: texts([
                 "CFPC needs a stable loop, not a stable plant, since its trace is a model of the loop. A Smith predictor, which models the \
-                 plant outside the loop, cannot be used on the pendulum."
-                    .into(),
+                 plant outside the loop, cannot be used on the pendulum.",
                 "A bounded motor delivers less than the command. The error that the motor cannot remove remains, and the weights keep \
-                 growing there."
-                    .into(),
-            ],
-            steps: vec![
-                "Each body learns the bench's movement tick by tick with the exact model of its loop in every synapse.".into(),
-                "It learns the movement again with a model that a minute of random steps identified beforehand.".into(),
-            ],
+                 growing there.",
+            ]),
+            steps: texts([
+                "Each body learns the bench's movement tick by tick with the exact model of its loop in every synapse.",
+                "It learns the movement again with a model that a minute of random steps identified beforehand.",
+            ]),
             sections: vec![Section::new("The bodies", "", &["plants"])],
-            differences: vec!["The pendulum is linear: small angles about upright.".into()],
+            differences: texts(["The pendulum is linear: small angles about upright."]),
             ..Story::default()
         }
     }

@@ -1,7 +1,7 @@
 //! `cfpc/posture`: a cue warns of a push; does the body lean against it before it comes?
 
 use super::bench::{Bench, Inputs, PLANTS, mix, peak, rms, signals};
-use super::family::{self, around, counted};
+use super::family::{self, around, counted, texts};
 use super::push::Push;
 use lobule_control::filter::{Basis, TraceModel};
 use lobule_control::oracle::Lifted;
@@ -231,31 +231,32 @@ impl Study for Posture {
                 config.gamma_order,
                 percent("alpha"),
             ),
-            small_print: vec![
+            small_print: texts([
                 "Alpha functions of log-spaced time constants resemble each other. The differences between them are small, and gradient \
-                 descent is slow along these differences. The trace is right; the signals are badly conditioned."
-                    .into(),
+                 descent is slow along these differences. The trace is right; the signals are badly conditioned.",
                 "Gamma kernels of high order learned something even without a trace. They are slow themselves, with little power above \
-                 the frequency at which the loop is 90 deg late."
-                    .into(),
-            ],
-            steps: vec![
-                "The body must stay at 0. A cue comes first, a push later. Feedback responds to the push only after it is felt.".into(),
-                "After the cue the filter learns to send a counterfactual error, to which the feedback controller reacts in time.".into(),
-                "Then the push is left out (catch trial), or the cue.".into(),
-            ],
+                 the frequency at which the loop is 90 deg late.",
+            ]),
+            steps: texts([
+                "The body must stay at 0. A cue comes first, a push later. Feedback responds to the push only after it is felt.",
+                "After the cue the filter learns to send a counterfactual error, to which the feedback controller reacts in time.",
+                "Then the push is left out (catch trial), or the cue.",
+            ]),
             sections: vec![
-                Section::new("The body", "Before learning, after it, and without the push or the cue.", &["posture"]),
+                Section::new(
+                    "The body",
+                    "Before learning, after it, and without the push or the cue.",
+                    &["posture"],
+                ),
                 Section {
                     html: table.html(),
                     ..Section::new("Numbers", format!("Feedback alone: rms {rms}, peak {peak}."), &[])
                 },
             ],
-            differences: vec![
+            differences: texts([
                 "The reproduced numbers are judged within a quarter of those of the reference, which does not describe its signals and \
-                 step in full."
-                    .into(),
-            ],
+                 step in full.",
+            ]),
             ..Story::default()
         }
     }

@@ -4,7 +4,7 @@
 //! the right weights would cancel. The loop runs tick by tick.
 
 use super::bench::{Bench, Mismatch, PLANTS, grid, plant_name, rms};
-use super::family::{self, counted};
+use super::family::{self, counted, texts};
 use lobule_control::filter::{TraceModel, convolve};
 use lobule_control::identify::answer_to;
 use lobule_control::oracle::{alignment, gain, phase_error_deg};
@@ -193,13 +193,12 @@ impl Study for Spectrum {
                  bench trial, so that its phase jumps from frequency to frequency. The criterion holds nevertheless."
                     .into(),
             ],
-            steps: vec![
-                "The granule cells carry a sine and its quadrature. The filter must cancel a disturbance of the same frequency.".into(),
-                "The loop runs for a few trials with a small step. The rate is the fraction of the error that each trial removes.".into(),
+            steps: texts([
+                "The granule cells carry a sine and its quadrature. The filter must cancel a disturbance of the same frequency.",
+                "The loop runs for a few trials with a small step. The rate is the fraction of the error that each trial removes.",
                 "Theory predicts the rate η N/2 Re[T conj G], where T and G are the gains of loop and trace. It is divided by \
-                 η N/2 |T||G|."
-                    .into(),
-            ],
+                 η N/2 |T||G|.",
+            ]),
             sections: vec![Section::new("The boundary", "Dots on the lines confirm the theory.", &["spectrum"])],
             ..Story::default()
         }

@@ -2,7 +2,7 @@
 //! reference can.
 
 use super::bench::{self, Bench, Inputs, PLANTS, rms};
-use super::family::{self, counted};
+use super::family::{self, counted, texts};
 use super::figures::{movement, movement_legend};
 use lobule_analysis::mean;
 use lobule_control::filter::{AdaptiveFilter, Basis, Step, TraceModel};
@@ -184,11 +184,10 @@ impl Study for Tracking {
                 last("reference", "none"),
                 last("gauss", "model"),
             ),
-            small_print: vec![
+            small_print: texts([
                 "The controller learns the reference only as it happens. The remaining error is not only a lack of learning: a loop whose \
-                 delays are longer than the time over which the reference can be predicted cannot follow it."
-                    .into(),
-            ],
+                 delays are longer than the time over which the reference can be predicted cannot follow it.",
+            ]),
             steps: vec![
                 "Every trial has a new reference: six sines of random phase.".into(),
                 "The signals are the reference, its derivatives and leaky averages; or Gaussians of time, which do not depend on it.".into(),

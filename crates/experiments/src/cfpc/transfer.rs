@@ -2,7 +2,7 @@
 //! changes back, a noisy sensor, a bounded motor.
 
 use super::bench::{Bench, Inputs, Mismatch, PLANTS, PlantConfig, peak, rms, step_of};
-use super::family::{self, around, counted};
+use super::family::{self, around, counted, texts};
 use super::figures::log_curve;
 use lobule_control::filter::{Step, TraceModel};
 use lobule_control::oracle::Lifted;
@@ -255,13 +255,14 @@ impl Study for Transfer {
                  therefore have the same condition of stability and nearly the same learning curve."
                     .into(),
             ],
-            steps: vec![
-                "Both learn the bench's movement tick by tick, every synapse with its own trace.".into(),
-                "The plant becomes heavier and stiffer, while the trace remains the model of the old plant. Then the old plant returns.".into(),
-                "With a noisy sensor the error is measured in a trial without noise and without learning.".into(),
-            ],
+            steps: texts([
+                "Both learn the bench's movement tick by tick, every synapse with its own trace.",
+                "The plant becomes heavier and stiffer, while the trace remains the model of the old plant. Then the old plant returns.",
+                "With a noisy sensor the error is measured in a trial without noise and without learning.",
+            ]),
             sections: vec![
-                Section::new("Learning curves", "", &["transfer"]),
+                Section::new("Learning curves", "", &["transfer",
+            ]),
                 Section { html: table.html(), ..Section::new("Numbers", numbers, &[]) },
             ],
             ..Story::default()

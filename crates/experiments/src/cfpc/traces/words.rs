@@ -1,6 +1,7 @@
 //! The report of the traces in words and its table.
 
 use super::super::bench::{PLANTS, plant_name};
+use super::super::family::texts;
 use super::record::{self, Config, EXPECTED, Record, TRACES, TRIALS};
 use lobule_study::report::axes::power_of_ten;
 use lobule_study::report::html::Table;
@@ -34,24 +35,24 @@ pub fn story(config: &Config, record: &Record) -> Story {
     Story {
         answer,
         small_print,
-        steps: [
+        steps: texts([
             "A feedback controller that never changes controls a plant through delays. It always reacts late.",
             "Forty granule cells fire in turn over the trial. Their weighted sum is added to the error that the controller receives: a \
              counterfactual error, to which the controller reacts as if it had occurred.",
             "After each trial every weight changes by the product of the true error, which arrives late, and the eligibility trace of \
              its synapse: the input itself, a delayed copy, or the input filtered as the closed loop would filter it.",
             "The last of these is the gradient. The table and the figures compare the three, and models that are wrong.",
-        ]
-        .map(String::from)
-        .to_vec(),
+        ]),
         sections: vec![
             Section::new(
                 "What the synapse must remember",
                 "The conduction delay alone is not enough, because controller and plant are slow as well.",
                 &["curves"],
             ),
-            Section::new("Phase decides", "A trace fails at frequencies at which its phase is wrong.", &["phases"]),
-            Section::new("Wrong models", "How good must the model be?", &["wrong_models"]),
+            Section::new("Phase decides", "A trace fails at frequencies at which its phase is wrong.", &["phases",
+            ]),
+            Section::new("Wrong models", "How good must the model be?", &["wrong_models",
+            ]),
             table(record, last),
         ],
         differences: vec![
