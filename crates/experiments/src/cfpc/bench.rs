@@ -259,10 +259,10 @@ impl Bench {
     }
 
     /// Runs a trial and ends it, so that controllers that learn do.
-    pub fn trial(&self, closed: &mut ClosedLoop, inputs: &Inputs) -> Result<Trial, Error> {
+    pub fn trial(&self, closed: &mut ClosedLoop, inputs: &Inputs) -> Result<LoopTrial, Error> {
         let delay = self.delays()[0];
         let reference = |n: usize| inputs.reference.get(n).copied().unwrap_or(0.0);
-        let mut trial = Trial::default();
+        let mut trial = LoopTrial::default();
         closed.reset();
         for n in 0..self.ticks() {
             trial.position.push(closed.senses()[0]);
@@ -277,7 +277,7 @@ impl Bench {
     }
 
     /// A trial of a plant under feedback alone; a cue is added to the error, as a filter would.
-    pub fn alone(&self, config: &PlantConfig, inputs: &Inputs) -> Result<Trial, Error> {
+    pub fn alone(&self, config: &PlantConfig, inputs: &Inputs) -> Result<LoopTrial, Error> {
         self.trial(&mut self.reflex(config)?, inputs)
     }
 
@@ -376,7 +376,7 @@ pub struct Inputs<'a> {
 
 /// Signals of a trial. `[ticks]`
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Trial {
+pub struct LoopTrial {
     /// First sense, true and without delay, before the plant moves in that tick.
     pub position: Vec<f64>,
     /// Delayed reference minus delayed sense: the error that reaches the controller.
@@ -385,7 +385,7 @@ pub struct Trial {
     pub command: Vec<f64>,
 }
 
-impl Trial {
+impl LoopTrial {
     /// Reference minus position, without delay. `[ticks]`
     pub fn true_error(&self, reference: &[f64]) -> Vec<f64> {
         self.position.iter().zip(reference).map(|(y, r)| r - y).collect()

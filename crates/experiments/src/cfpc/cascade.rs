@@ -12,7 +12,7 @@
 use super::bench::{Bench, Inputs, PLANTS, PlantConfig, mix, rms};
 use super::family::{self, counted, texts};
 use super::figures::log_curve;
-use super::push::Push;
+use super::push::CuedPush;
 use lobule_control::filter::{Step, TraceModel};
 use lobule_control::oracle::Lifted;
 use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate, SHADE};
@@ -33,7 +33,7 @@ pub struct Config {
     seeds: Vec<u64>,
     plant: String,
     #[serde(flatten)]
-    push: Push,
+    push: CuedPush,
     trials: usize,
     after: usize,
     push_factor: f64,

@@ -1,6 +1,6 @@
 //! `cfpc/gradient`: the trace is the gradient of the error in the loop itself, and its three forms agree.
 
-use super::bench::{Bench, Inputs, PLANTS, PlantConfig, Trial, mix, plant_name, rms};
+use super::bench::{Bench, Inputs, PLANTS, PlantConfig, LoopTrial, mix, plant_name, rms};
 use super::family::{self, counted, texts};
 use lobule_control::filter::{Step, TraceModel, Traces};
 use lobule_control::oracle::{Lifted, gain};
@@ -224,7 +224,7 @@ fn gradient_of(config: &Config, plant: &str) -> Result<PlantGradient, Error> {
     let theory = Lifted::new(&h, &h, &signals)?;
     let m = theory.response();
     let minjerk = bench.minjerk();
-    let run = |teacher: &str, weights: &[f64]| -> Result<Trial, Error> {
+    let run = |teacher: &str, weights: &[f64]| -> Result<LoopTrial, Error> {
         let filter = bench.filter(TraceModel::None, Step::Plain(0.0), weights)?;
         let learner = bench.learner(teacher, bench.feedback(&body)?, filter);
         let mut closed = bench.close(Box::new(body.plant()?), learner)?;

@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, Inputs, PLANTS, mix, peak, rms, signals};
 use super::family::{self, around, counted, texts};
-use super::push::Push;
+use super::push::CuedPush;
 use lobule_control::filter::{Basis, TraceModel};
 use lobule_control::oracle::Lifted;
 use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate, SHADE};
@@ -24,7 +24,7 @@ pub struct Config {
     seeds: Vec<u64>,
     plant: String,
     #[serde(flatten)]
-    push: Push,
+    push: CuedPush,
     trials: Vec<usize>,
     tau_from_s: f64,
     tau_to_s: f64,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A push and its cue. The keys stand at the top of a study's document.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Push {
+pub struct CuedPush {
     /// Time of the cue, s.
     pub cue_s: f64,
     /// Start of the push, s.
@@ -17,7 +17,7 @@ pub struct Push {
     pub push: f64,
 }
 
-impl Push {
+impl CuedPush {
     /// Refuses a push before its cue, beyond the trial, or without force.
     pub fn check(&self, bench: &Bench) -> Result<(), Error> {
         let check = Check::of("");

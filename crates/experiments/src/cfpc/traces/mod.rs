@@ -14,7 +14,7 @@ use lobule_control::filter::{Step, TraceModel};
 use lobule_control::oracle::{Course, Lifted, cause, gain};
 use lobule_study::report::{Figure, Finding};
 use lobule_study::{Card, Check, Error, Preset, Run, Story, Study};
-use record::{Config, LearningCurve, LoopResponse, Record};
+use record::{Config, TraceCurve, LoopResponse, Record};
 
 /// The experiment.
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +81,7 @@ impl Study for Traces {
 }
 
 /// All learning curves on a plant.
-fn on_plant(config: &Config, plant: &str) -> Result<(LoopResponse, Vec<LearningCurve>), Error> {
+fn on_plant(config: &Config, plant: &str) -> Result<(LoopResponse, Vec<TraceCurve>), Error> {
     let bench = &config.bench;
     let body = bench.config(plant);
     let h = bench.response(&body)?;
@@ -97,7 +97,7 @@ fn on_plant(config: &Config, plant: &str) -> Result<(LoopResponse, Vec<LearningC
         let grew = curve.relative.iter().any(|r| has_grown(*r));
         let g = g.impulse(bench.ticks());
         let middle = &signals[signals.len() / 2];
-        Ok::<_, Error>(LearningCurve {
+        Ok::<_, Error>(TraceCurve {
             trace: name.into(),
             plant: plant.into(),
             reference: reference.into(),
@@ -143,7 +143,7 @@ fn on_plant(config: &Config, plant: &str) -> Result<(LoopResponse, Vec<LearningC
             curves.push(learn(name, reference, *seed, None, g, error)?);
         }
         // The best delay of a scan has the smallest error at trial 50.
-        let mut best: Option<LearningCurve> = None;
+        let mut best: Option<TraceCurve> = None;
         for k in 1..=(config.scan_to_s / config.scan_step_s + 1e-9) as usize {
             let ticks = bench.ticks_in(k as f64 * config.scan_step_s);
             let delay_s = Some(ticks as f64 * bench.dt_s);

@@ -22,7 +22,7 @@ pub struct Config {
 
 /// A learning curve of one trace on one plant.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LearningCurve {
+pub struct TraceCurve {
     /// Trace, one of [`TRACES`].
     pub trace: String,
     /// Plant.
@@ -45,7 +45,7 @@ pub struct LearningCurve {
     pub cause: Option<Cause>,
 }
 
-impl LearningCurve {
+impl TraceCurve {
     /// Relative error at a trial; of a curve that ended before, its last.
     pub fn at(&self, trial: usize) -> f64 {
         self.relative[trial.min(self.relative.len() - 1)]
@@ -78,7 +78,7 @@ pub struct Record {
     pub loops: Vec<LoopResponse>,
     /// The learning curves.
     #[serde(rename = "cells")]
-    pub curves: Vec<LearningCurve>,
+    pub curves: Vec<TraceCurve>,
 }
 
 impl Record {
@@ -88,7 +88,7 @@ impl Record {
         trace: &'a str,
         plant: &'a str,
         reference: &'a str,
-    ) -> impl Iterator<Item = &'a LearningCurve> {
+    ) -> impl Iterator<Item = &'a TraceCurve> {
         self.curves.iter().filter(move |c| c.trace == trace && c.plant == plant && c.reference == reference)
     }
 
