@@ -44,16 +44,20 @@ fn it_says_who_holds_what_and_why_not() {
 
     // What refuses says so; what falls over is stopped, and the reason is looked for.
     assert!(
-        matches!(&at("smith", "inverted_pendulum").why, Some(Failure::Refused(what)) if what.contains("InnerLoop"))
+        matches!(&at("smith", "inverted_pendulum").reason, Some(Failure::Refused(what)) if what.contains("InnerLoop"))
     );
-    assert!(at("smith", "damped").why.is_none());
+    assert!(at("smith", "damped").reason.is_none());
     let fallen = at("cfpc_none", "inverted_pendulum");
     assert!(!fallen.holds() && fallen.outcomes[0].first_stop.is_some());
     assert!(
-        matches!(fallen.why, Some(Failure::Cause(Cause::Phase { error_deg, .. })) if error_deg.abs() > 90.0)
+        matches!(fallen.reason, Some(Failure::Cause(Cause::Phase { error_deg, .. })) if error_deg.abs() > 90.0)
     );
     let fast = at("constant_velocity", "inverted_pendulum");
-    assert!(!fast.holds() && matches!(fast.why, Some(Failure::Gain(_) | Failure::Model)), "{:?}", fast.why);
+    assert!(
+        !fast.holds() && matches!(fast.reason, Some(Failure::Gain(_) | Failure::Model)),
+        "{:?}",
+        fast.reason
+    );
 
     // The number of jobs changes nothing.
     assert_eq!(recorded(&SMALL, &folder.path().join("two"), 2), (record, hash));
@@ -110,7 +114,7 @@ fn a_matrix_that_cannot_be_is_refused_by_key_value_and_remedy() {
         ("tail=100", &["tail", "100"]),
         ("push.at_s=3.9", &["push.at_s", "3.9"]),
         ("trial_s=3.505", &["trial_s", "3.505"]),
-        ("stop_at=0", &["stop_at", "more than 0"]),
+        ("stop_at=0", &["stop_at", "above 0"]),
     ] {
         let text = resolve(&[setting]).unwrap_err().to_string();
         assert!(words.iter().all(|w| text.contains(w)), "{setting}: {text}");

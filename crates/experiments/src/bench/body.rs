@@ -3,7 +3,7 @@
 use lobule_control::Plant;
 use lobule_control::plant::{Linear, Pendulum, PendulumParameters};
 use lobule_signal::Stream;
-use lobule_study::Error;
+use lobule_study::{Check, Error};
 use serde::{Deserialize, Serialize};
 
 /// A body of one command, sensed as `y - zero_s y'` and `y'`; mass 0: `damping y' + stiffness y = command`, sensed as y alone.
@@ -22,7 +22,7 @@ pub struct Body {
     pub zero_s: f64,
 }
 
-/// Factors of a body.
+/// Factors of a body's parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Factors {
@@ -35,7 +35,7 @@ pub struct Factors {
 }
 
 impl Factors {
-    /// Those of a seed: log-normal with a standard deviation of `spread`.
+    /// Factors of a seed: log-normal with a standard deviation of `spread`.
     pub fn of_seed(seed: u64, spread: f64) -> Self {
         let draw = Stream::new(seed, "bench/body");
         let [mass, damping, stiffness] = [0, 1, 2].map(|i| libm::exp(spread * draw.normal(0, i)));
@@ -49,31 +49,30 @@ impl Body {
     /// # Errors
     /// [`Error::Config`] with the key.
     pub fn check(&self, name: &str) -> Result<(), Error> {
-        let wrong =
-            |key: &str, what: String| Err(Error::Config { key: format!("bodies.{name}.{key}"), what });
-        for (key, value) in [("mass", self.mass), ("damping", self.damping), ("zero_s", self.zero_s)] {
-            if !(value >= 0.0 && value.is_finite()) {
-                return wrong(key, format!("{value}; 0 or more"));
-            }
-        }
-        if !(self.stiffness.is_finite() && self.weight.is_finite()) {
-            let what = format!("{} and a weight of {}; both must be finite", self.stiffness, self.weight);
-            return wrong("stiffness", what);
-        }
-        if self.weight != 0.0 && (self.mass == 0.0 || self.stiffness != 0.0 || self.zero_s != 0.0) {
-            let what = format!(
-                "{}; a pendulum has a mass, and neither stiffness nor zero_s: set them to 0",
-                self.weight
-            );
-            return wrong("weight", what);
-        }
-        if self.mass == 0.0 && (self.damping == 0.0 || self.zero_s != 0.0) {
-            return wrong("mass", format!("{}; a body without mass has damping and no zero_s", self.mass));
-        }
+        let table = format!("bodies.{name}");
+        let check = Check::of(&table);
+        check
+            .at_least("mass", self.mass, 0.0)?
+            .at_least("damping", self.damping, 0.0)?
+            .at_least("zero_s", self.zero_s, 0.0)?
+            .finite("stiffness", self.stiffness)?
+            .finite("weight", self.weight)?;
+        let is_pendulum = self.mass > 0.0 && self.stiffness == 0.0 && self.zero_s == 0.0;
+        let is_first_order = self.damping > 0.0 && self.zero_s == 0.0;
+        let (of_weight, of_mass) = (
+            "a pendulum has a mass, and stiffness and zero_s of 0",
+            "a body without mass has damping and a zero_s of 0",
+        );
+        check.that("weight", self.weight, self.weight == 0.0 || is_pendulum, of_weight)?.that(
+            "mass",
+            self.mass,
+            self.mass > 0.0 || is_first_order,
+            of_mass,
+        )?;
         Ok(())
     }
 
-    /// The same, changed.
+    /// The same body with its parameters times these factors.
     pub fn times(&self, by: &Factors) -> Self {
         Self {
             mass: self.mass * by.mass,
@@ -85,7 +84,7 @@ impl Body {
         }
     }
 
-    /// Senses: position, and velocity but of first order.
+    /// Number of senses: position, and velocity unless the body is of first order.
     pub fn senses(&self) -> usize {
         if self.mass == 0.0 { 1 } else { 2 }
     }
@@ -110,13 +109,13 @@ impl Body {
         self.stiffness * y + self.weight * libm::sin(y)
     }
 
-    /// Stiffness that a law has to do with: the body's own, at least that of its mass, or without mass its damping, at 1 rad/s.
+    /// Stiffness that a controller works against: the body's own, but at least that of its mass, or without mass its damping, at 1 rad/s.
     pub fn scale(&self) -> f64 {
         let moving = if self.mass > 0.0 { self.mass } else { self.damping };
         (self.stiffness.abs() + self.weight.abs()).max(moving)
     }
 
-    /// What is sensed `dt_s` seconds after `sensed` under a held command; Runge-Kutta of fourth order. `[senses]`
+    /// Senses `dt_s` seconds after `sensed` under a constant command; Runge-Kutta of fourth order. `[senses]`
     pub fn step(&self, sensed: &[f64], command: f64, dt_s: f64, next: &mut [f64]) {
         let slope = |[y, v]: [f64; 2]| {
             let force = command - self.holding(y);

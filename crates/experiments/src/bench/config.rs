@@ -1,11 +1,10 @@
 //! The matrix: one TOML document, every key with its unit and source.
 
 use super::body::{Body, Factors};
-use lobule_study::Error;
-use lobule_study::Preset;
+use lobule_study::{Check, Error, Preset};
 use lobule_theory::rules::SgdegeParameters;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The documented defaults.
 pub const DEFAULTS: &str = include_str!("anticipation.toml");
@@ -20,13 +19,13 @@ pub const PRESETS: [Preset; 2] = [
     ),
 ];
 
-/// What a trial is about.
+/// Condition of a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrialCondition {
     /// The same movements in every trial.
     Reach,
-    /// Other movements in every trial.
+    /// New movements in every trial.
     Wander,
     /// A push at the same time in every trial.
     Push,
@@ -100,29 +99,29 @@ pub struct Models {
     pub taus_s: Vec<f64>,
     /// Memory of a synapse, s.
     pub trace_s: f64,
-    /// Variance of the Kalman filter's process, in parts of the scales of change squared.
+    /// Variance of the Kalman filter's process, relative to the squared scales of change.
     pub kalman_process: f64,
     /// The same of its senses.
     pub kalman_senses: f64,
 }
 
-/// SGDEGE beside feedback.
+/// Parameters of SGDEGE beside feedback.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SgdegeConfig {
-    /// What a root mean square error of 1 is at the olive, Hz.
+    /// Rate at the olive for a root mean square error of 1, Hz.
     pub error_hz: f64,
     /// The rule.
     pub rule: SgdegeParameters,
 }
 
-/// How the time of a control step is measured.
+/// Measurement of the time of a control step.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Timing {
     /// Steps of a measurement.
     pub steps: usize,
-    /// Measurements, of which the shortest counts; 0: none.
+    /// Measurements, of which the shortest counts; 0 for none.
     pub repeats: usize,
 }
 
@@ -132,7 +131,7 @@ pub struct Timing {
 pub struct Config {
     /// Seeds.
     pub seeds: Vec<u64>,
-    /// Names of controllers; a wrong one is answered with the list.
+    /// Names in [`CONTROLLERS`].
     pub controllers: Vec<String>,
     /// Names in `bodies`.
     pub plants: Vec<String>,
@@ -193,7 +192,7 @@ impl Config {
     /// # Errors
     /// [`Error::Config`] naming the key, its value and what is allowed.
     pub fn check(&self) -> Result<(), Error> {
-        let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
+        let (check, m, r) = (Check::of(""), &self.models, &self.rates);
         for (key, n, most) in [
             ("controllers", self.controllers.len(), 100),
             ("plants", self.plants.len(), 100),
@@ -201,145 +200,119 @@ impl Config {
             ("conditions", self.conditions.len(), 4),
             ("trials", self.trials, 10_000),
             ("trials_after_change", self.trials_after_change, 10_000),
+            ("tail", self.tail, self.trials.min(self.trials_after_change)),
             ("timing.steps", self.timing.steps, 10_000_000),
-            ("models.signals", self.models.signals, 400),
-            ("models.sense_taps", self.models.sense_taps, 100),
-            ("models.horizon", self.models.horizon, 100),
+            ("models.signals", m.signals, 400),
+            ("models.sense_taps", m.sense_taps, 100),
+            ("models.horizon", m.horizon, 100),
         ] {
-            if !(1..=most).contains(&n) {
-                return wrong(key, format!("{n}; 1 to {most}"));
-            }
+            check.within(key, n, 1..=most)?;
         }
-        if self.tail == 0 || self.tail > self.trials || self.tail > self.trials_after_change {
-            return wrong("tail", format!("{}; at least 1, and no more than trials in each part", self.tail));
-        }
-        if self.timing.repeats > 1000 {
-            return wrong("timing.repeats", format!("{}; at most 1000", self.timing.repeats));
-        }
+        check
+            .within("timing.repeats", self.timing.repeats, 0..=1000)?
+            .within("models.granule_cells", m.granule_cells, 2..=1 << 20)?
+            .within("models.cmac_tilings", m.cmac_tilings, 2..=1024)?
+            .within("rates.rls_forgetting", r.rls_forgetting, 0.9..=1.0)?
+            .within("spread", self.spread, 0.0..=1.0)?
+            .within("noise", self.noise, 0.0..=1.0)?
+            .distinct("controllers", &self.controllers)?
+            .distinct("plants", &self.plants)?
+            .distinct("conditions", &self.conditions)?;
         for name in &self.controllers {
-            if words(name).is_none() {
-                let all: Vec<&str> = CONTROLLERS.iter().map(|c| c.0).collect();
-                return wrong("controllers", format!("there is no `{name}`; there are: {}", all.join(", ")));
-            }
+            check.one_of("controllers", name, &CONTROLLERS.map(|c| c.0))?;
         }
         if !self.controllers.iter().any(|c| c == "feedback") {
-            return wrong("controllers", "`feedback` is missing: all others are compared with it".into());
+            return Err(
+                check.refusal("controllers", "`feedback` is missing: all others are compared with it")
+            );
         }
         for name in &self.plants {
-            if !self.bodies.contains_key(name) {
-                let all: Vec<&str> = self.bodies.keys().map(String::as_str).collect();
-                let all = all.join(", ");
-                return wrong("plants", format!("there is no [bodies.{name}]; there are: {all}"));
-            }
-        }
-        for (key, names) in [("controllers", &self.controllers), ("plants", &self.plants)] {
-            let once: BTreeSet<&String> = names.iter().collect();
-            if once.len() < names.len() {
-                return wrong(key, "a name occurs twice".into());
-            }
-        }
-        if self.conditions.iter().collect::<BTreeSet<_>>().len() < self.conditions.len() {
-            return wrong("conditions", "a name occurs twice".into());
+            let known: Vec<&str> = self.bodies.keys().map(String::as_str).collect();
+            let allowed = format!("there is no [bodies.{name}]; there are: {}", known.join(", "));
+            check.that("plants", format!("`{name}`"), self.bodies.contains_key(name), &allowed)?;
         }
         for (name, body) in &self.bodies {
             body.check(name)?;
         }
-        if !(self.dt_s > 0.0 && self.dt_s <= 0.1) {
-            return wrong("dt_s", format!("{}; above 0 and at most 0.1 s", self.dt_s));
-        }
-        let whole = (self.trial_s / self.dt_s - self.ticks() as f64).abs() < 1e-6;
-        if !(self.trial_s >= 3.5 && self.ticks() <= 10_000 && whole) {
-            let what = format!(
-                "{}; at least 3.5 s, which the movements last, whole ticks, and at most 10000",
-                self.trial_s
-            );
-            return wrong("trial_s", what);
-        }
+        let bins = lobule_theory::network::NetworkParameters::default().bins;
+        let is_long = self.trial_s >= 3.5 && self.ticks() <= 10_000;
+        let into_bins = self.ticks().is_multiple_of(bins);
+        check
+            .that(
+                "dt_s",
+                self.dt_s,
+                self.dt_s > 0.0 && self.dt_s <= 0.1,
+                "above 0 and at most 0.1 s is allowed",
+            )?
+            .that(
+                "trial_s",
+                self.trial_s,
+                is_long,
+                "3.5 s, the duration of the movements, to 10000 ticks are allowed",
+            )?
+            .whole_ticks("trial_s", self.trial_s, self.dt_s)?
+            .that(
+                "trial_s",
+                self.trial_s,
+                into_bins,
+                &format!("a multiple of {bins} ticks is needed, the bins of sgdege's network"),
+            )?;
         for delay in self.delays_s.iter().flatten() {
-            let ticks = delay / self.dt_s;
-            if !((0.0..=1000.0).contains(&ticks) && (ticks - ticks.round()).abs() < 1e-6) {
-                let what = format!("{delay}; whole ticks of {} s, at most 1000", self.dt_s);
-                return wrong("delays_s", what);
-            }
+            check
+                .within("delays_s", *delay, 0.0..=1000.0 * self.dt_s)?
+                .whole_ticks("delays_s", *delay, self.dt_s)?;
         }
         let p = &self.push;
-        if !(p.at_s >= 0.0 && p.for_s >= self.dt_s && p.at_s + p.for_s < self.trial_s) {
-            let what = format!("{} to {} s; within a trial of {} s", p.at_s, p.at_s + p.for_s, self.trial_s);
-            return wrong("push.at_s", what);
-        }
-        for (key, x) in [
+        let ends = p.for_s >= self.dt_s && p.at_s >= 0.0 && p.at_s + p.for_s < self.trial_s;
+        check.that(
+            "push.at_s",
+            p.at_s,
+            ends,
+            &format!("the push, {} s long, must lie within a trial of {} s", p.for_s, self.trial_s),
+        )?;
+        for (key, value) in [
             ("stop_at", self.stop_at),
             ("push.peak", p.peak),
             ("change.mass", self.change.mass),
             ("change.damping", self.change.damping),
             ("change.stiffness", self.change.stiffness),
-            ("models.kalman_process", self.models.kalman_process),
-            ("models.kalman_senses", self.models.kalman_senses),
-            ("models.trace_s", self.models.trace_s),
+            ("models.kalman_process", m.kalman_process),
+            ("models.kalman_senses", m.kalman_senses),
+            ("models.trace_s", m.trace_s),
+            ("models.spacing_s", m.spacing_s),
+            ("models.width_s", m.width_s),
+            ("models.scale_s", m.scale_s),
             ("sgdege.error_hz", self.sgdege.error_hz),
         ] {
-            if !(x > 0.0 && x.is_finite()) {
-                return wrong(key, format!("{x}; more than 0"));
-            }
+            check.above(key, value, 0.0)?;
         }
-        if self.models.trace_s > self.trial_s {
-            return wrong("models.trace_s", format!("{}; no longer than a trial", self.models.trace_s));
+        for tau in &m.taus_s {
+            check.above("models.taus_s", *tau, 0.0)?;
         }
-        for (key, x) in [
-            ("rates.nlms", self.rates.nlms),
-            ("rates.granule", self.rates.granule),
-            ("rates.cmac", self.rates.cmac),
-            ("rates.anticipator", self.rates.anticipator),
-            ("rates.filter", self.rates.filter),
+        check.that(
+            "models.trace_s",
+            m.trace_s,
+            m.trace_s <= self.trial_s,
+            "at most the duration of a trial is allowed",
+        )?;
+        for (key, rate) in [
+            ("rates.nlms", r.nlms),
+            ("rates.granule", r.granule),
+            ("rates.cmac", r.cmac),
+            ("rates.anticipator", r.anticipator),
+            ("rates.filter", r.filter),
         ] {
-            if !(x > 0.0 && x < 2.0) {
-                return wrong(
-                    key,
-                    format!("{x}; stable above 0 and below 2; `lobule show` has the suggestions"),
-                );
-            }
-        }
-        if !(0.9..=1.0).contains(&self.rates.rls_forgetting) {
-            return wrong("rates.rls_forgetting", format!("{}; 0.9 to 1", self.rates.rls_forgetting));
-        }
-        for (key, n, most) in [
-            ("models.granule_cells", self.models.granule_cells, 1 << 20),
-            ("models.cmac_tilings", self.models.cmac_tilings, 1024),
-        ] {
-            if !(2..=most).contains(&n) {
-                return wrong(key, format!("{n}; 2 to {most}"));
-            }
-        }
-        for (key, x) in [
-            ("models.spacing_s", self.models.spacing_s),
-            ("models.width_s", self.models.width_s),
-            ("models.scale_s", self.models.scale_s),
-        ]
-        .into_iter()
-        .chain(self.models.taus_s.iter().map(|tau| ("models.taus_s", *tau)))
-        {
-            if !(x > 0.0 && x.is_finite()) {
-                return wrong(key, format!("{x}; more than 0 s"));
-            }
-        }
-        if !self.ticks().is_multiple_of(lobule_theory::network::NetworkParameters::default().bins) {
-            let what =
-                format!("{}; its ticks are a multiple of the bins of sgdege's network, 10", self.trial_s);
-            return wrong("trial_s", what);
-        }
-        for (key, x) in [("spread", self.spread), ("noise", self.noise)] {
-            if !(0.0..=1.0).contains(&x) {
-                return wrong(key, format!("{x}; 0 to 1"));
-            }
+            let allowed = "stable above 0 and below 2; `lobule show bench/anticipation` has the suggestions";
+            check.that(key, rate, rate > 0.0 && rate < 2.0, allowed)?;
         }
         Ok(())
     }
 }
 
-/// Names and what they are.
+/// The controllers: name, and the same in words.
 pub const CONTROLLERS: [(&str, &str); 17] = [
     ("feedback", "feedback alone"),
-    ("constant_velocity", "state law, velocity stays"),
+    ("constant_velocity", "constant velocity"),
     ("smith", "Smith predictor"),
     ("kalman", "Kalman filter"),
     ("nlms", "forward model, delta rule"),
@@ -357,7 +330,7 @@ pub const CONTROLLERS: [(&str, &str); 17] = [
     ("equations", "the body's own equations"),
 ];
 
-/// A controller in words; none for a name that is not there.
+/// A controller in words; none for an unknown name.
 pub fn words(name: &str) -> Option<&'static str> {
     CONTROLLERS.iter().find(|c| c.0 == name).map(|c| c.1)
 }

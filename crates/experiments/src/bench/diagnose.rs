@@ -1,20 +1,20 @@
-//! Why a controller did not hold a body.
+//! Diagnosis of a controller that did not stabilize a body.
 
 use super::config::TrialCondition;
 use super::controllers::{BenchSetup, is_filter, rests_on_feedback};
-use super::course::course;
+use super::curve::learning_curve;
 use super::record::Failure;
 use crate::cfpc::{reaches, signals, sines};
 use lobule_control::identify::impulse_response;
 use lobule_control::oracle::{Lifted, cause};
 use lobule_study::Error;
 
-/// Parts of the gain that are tried. Chosen: steps of a factor of about 0.7 down to a quarter.
+/// Fractions of the gain that are tried. Chosen: steps of a factor of about 0.7 down to a quarter.
 const GAINS: [f64; 4] = [0.7, 0.5, 0.35, 0.25];
-/// Highest frequency at which phases are compared, Hz. Chosen: twice what the movements hold.
+/// Highest frequency at which phases are compared, Hz. Chosen: twice that of the movements.
 const UP_TO_HZ: f64 = 3.0;
 
-/// Looks for the reason why `name` diverged at a place, feedback alone having diverged or not.
+/// Finds the reason why the controller `name` diverged at a place; feedback alone diverged there or did not.
 ///
 /// # Errors
 /// A part that cannot be made.
@@ -24,7 +24,7 @@ pub fn diagnose(place: &BenchSetup, name: &str, feedback_diverged: bool) -> Resu
     }
     if is_filter(name) {
         return match of_filter(place, name) {
-            // The loop's own response is not finite: there is nothing that a filter could rest on.
+            // The loop's own response is not finite: no filter can rest on it.
             Err(error) if matches!(error.of_room(), Some(lobule_control::Error::NonFinite { .. })) => {
                 Ok(Failure::Feedback)
             }
@@ -32,7 +32,7 @@ pub fn diagnose(place: &BenchSetup, name: &str, feedback_diverged: bool) -> Resu
         };
     }
     for gain in GAINS {
-        if !course(place, name, gain)?.diverged(place.config)[0] {
+        if !learning_curve(place, name, gain)?.diverged(place.config)[0] {
             return Ok(Failure::Gain(gain));
         }
     }
@@ -51,7 +51,7 @@ fn of_filter(place: &BenchSetup, name: &str) -> Result<Failure, Error> {
     if let Some(cause) = cause(&h, &g, &x[x.len() / 2], UP_TO_HZ, c.dt_s) {
         return Ok(Failure::Cause(cause));
     }
-    // The normalised step as a plain one: over the largest power of the traces.
+    // The normalized step as a plain one: divided by the largest power of the traces.
     let lifted = Lifted::new(&h, &g, &x)?;
     let traces = Lifted::new(&g, &g, &x)?;
     let power = traces.response().row_iter().map(|row| row.norm_squared()).fold(f64::MIN_POSITIVE, f64::max);

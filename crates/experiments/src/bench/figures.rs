@@ -1,4 +1,4 @@
-//! Maps of the matrix, and courses of learning at one place.
+//! Maps of the matrix, and learning curves at one place.
 
 use super::config::{Config, TrialCondition, listed};
 use super::record::{Cell, Record};
@@ -12,47 +12,37 @@ use lobule_study::report::{Figure, plot};
 /// All figures.
 pub fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
     let ratio = |name: &str, caption: &str, of: fn(&Cell) -> Option<f64>| {
-        let paint = |cell: &Cell| of(cell).map(|v| (colour(v), INK));
-        let scale = Key {
-            label: "over feedback alone; white: the same".into(),
-            swatch: Swatch::Scale(
-                (-4..=4).map(|k| colour(10f64.powf(f64::from(k) / 2.0))).collect(),
-                "0.01".into(),
-                "100".into(),
-            ),
-        };
-        map(config, record, name, caption, scale, &paint)
+        let colors = (-4..=4).map(|k| color(10f64.powf(f64::from(k) / 2.0))).collect();
+        let swatch = Swatch::Scale(colors, "0.01".into(), "100".into());
+        let scale = Key { label: "error relative to feedback alone; white: equal".into(), swatch };
+        map(config, record, name, caption, scale, &|cell| of(cell).map(|v| (color(v), INK)))
     };
-    let error = ratio(
-        "error",
-        "Error after learning over that of feedback alone, by controller, body and delay.",
-        |c| c.mean(|o| o.relative),
-    )?;
-    let changed = ratio(
-        "changed",
-        "Error in the first three trials after the body has changed, over that of feedback alone on the changed body.",
-        |c| c.mean(|o| o.changed),
-    )?;
-    let most = config.trials as f64;
-    let learn = |c: &Cell| {
-        let at = c.learned_at()? / most;
+    let shades = (0..=8).map(|k| shade(f64::from(k) / 8.0)).collect();
+    let swatch = Swatch::Scale(shades, "0".into(), config.trials.to_string());
+    let learned = |c: &Cell| {
+        let at = c.learned_at()? / config.trials as f64;
         Some((shade(at), text_on(at)))
     };
-    let key = Key {
-        label: "trial".into(),
-        swatch: Swatch::Scale(
-            (0..=8).map(|k| shade(f64::from(k) / 8.0)).collect(),
-            "0".into(),
-            config.trials.to_string(),
-        ),
-    };
-    let caption = "Trial from which on nine tenths of what is won in the end are won; grey: nothing is won.";
-    let learning = map(config, record, "learning", caption, key, &learn)?;
-    Ok(vec![error, learning, changed, courses(config, record)?])
+    let caption =
+        "Trial from which on nine tenths of the final improvement were reached; gray: no improvement.";
+    Ok(vec![
+        ratio(
+            "error",
+            "Error after learning relative to feedback alone, by controller, body and delay.",
+            |c| c.mean(|o| o.relative),
+        )?,
+        map(config, record, "learning", caption, Key { label: "trial".into(), swatch }, &learned)?,
+        ratio(
+            "changed",
+            "Error in the first three trials after the body changed, relative to feedback alone on the changed body.",
+            |c| c.mean(|o| o.changed),
+        )?,
+        courses(config, record)?,
+    ])
 }
 
 /// Blue where better than feedback alone, red where worse; decimal logarithm from -2 to 2.
-fn colour(ratio: f64) -> String {
+fn color(ratio: f64) -> String {
     let log = if ratio > 0.0 { libm::log10(ratio) } else { -2.0 };
     let v = if log.is_finite() { log.clamp(-2.0, 2.0) / 2.0 } else { 1.0 };
     tint(if v < 0.0 { BLUE } else { VERMILLION }, v.abs())
@@ -68,7 +58,7 @@ fn short_name(plant: &str) -> String {
     }
 }
 
-/// What a cell is filled with, and the colour of a letter on it; none: nothing was won or measured.
+/// Fill of a cell and color of a letter on it; none where nothing improved or was measured.
 type Paint<'a> = &'a dyn Fn(&Cell) -> Option<(String, &'static str)>;
 
 fn map(
@@ -99,15 +89,13 @@ fn map(
                     let Some(place) = record.at(controller, plant, delay, condition) else { continue };
                     let (fill, ink) = paint(place).unwrap_or((VOID.into(), INK));
                     cells.push(grid_cell(x, y, if place.outcomes.is_empty() { VOID.into() } else { fill }));
-                    let letter = place.why.as_ref().filter(|_| !place.holds());
-                    if let Some(why) = letter {
-                        notes.push(Note {
-                            at: (x as f64, y as f64 - 0.28),
-                            text: why.letter().into(),
-                            anchor: Anchor::Middle,
-                            colour: ink.into(),
-                        });
-                    }
+                    let reason = place.reason.as_ref().filter(|_| !place.holds());
+                    notes.extend(reason.map(|reason| Note {
+                        at: (x as f64, y as f64 - 0.28),
+                        text: reason.letter().into(),
+                        anchor: Anchor::Middle,
+                        colour: ink.into(),
+                    }));
                 }
             }
         }
@@ -122,8 +110,9 @@ fn map(
     plate.legend.push(scale);
     let ms: Vec<String> = (0..delays).map(|d| format!("{:.0}", config.delay_ms(d))).collect();
     let caption = format!(
-        "{caption} Each body from left to right: delays of {} ms. Letters: most seeds did not hold the body, because of the law's gain (G), the \
-         model (M), the feedback it rests on (F), the phase of the trace (P), the step (S) or growth that passes (T); – refused.",
+        "{caption} The columns of each body are delays of {} ms. A letter marks a place where the controller did not stabilize the body with most \
+         seeds, because of the gain (G), the model (M), the feedback on which it rests (F), the phase of the trace (P), the step (S) or \
+         transient growth (T); –: it refused.",
         ms.join(", ")
     );
     Ok(Figure::svg(name, &caption, plot::svg(&plate)?))
@@ -132,14 +121,14 @@ fn map(
 /// A condition in words.
 pub fn title(condition: TrialCondition) -> &'static str {
     match condition {
-        TrialCondition::Reach => "movements that repeat",
+        TrialCondition::Reach => "repeated movements",
         TrialCondition::Wander => "movements that never repeat",
         TrialCondition::Push => "a push at a known time",
-        TrialCondition::Noise => "movements that repeat, noisy senses",
+        TrialCondition::Noise => "repeated movements, noisy senses",
     }
 }
 
-/// Controllers whose courses are drawn, with their pens.
+/// Controllers whose learning curves are drawn, with their pens.
 fn pens() -> [(&'static str, Stroke); 8] {
     [
         ("kalman", Stroke::new(GUIDE, 2.0).dash(Dash::Dashed)),
@@ -153,7 +142,7 @@ fn pens() -> [(&'static str, Stroke); 8] {
     ]
 }
 
-/// The place of the courses: the damped body where it is there, the middle delay.
+/// The place of the learning curves: the damped body if it is there, the middle delay.
 fn showcase(config: &Config) -> (&str, usize) {
     let plant = config.plants.iter().find(|p| *p == "damped").unwrap_or(&config.plants[0]);
     (plant, config.delays_s.len() / 2)
@@ -167,15 +156,14 @@ fn courses(config: &Config, record: &Record) -> Result<Figure, Error> {
         let mut panel = Panel::new(
             title(condition),
             Axis::exact("trial", 0.0, trials),
-            Axis::decades("error over feedback alone", -2, 1, 1),
+            Axis::decades("error relative to feedback alone", -2, 1, 1),
         );
         panel.shades.push((config.trials as f64, trials));
-        panel.levels.push(Level::across(0.0).pen(Stroke::new(GUIDE, 1.0)));
+        panel.levels.push(Level::across(0.0).pen(Stroke::guide()));
         for (name, pen) in pens() {
             let Some(cell) = record.at(name, plant, delay, condition) else { continue };
-            let at = |(k, v): (usize, &f64)| (k as f64, libm::log10(*v).clamp(-2.0, 1.0));
-            let points = cell.curve.iter().enumerate().map(at).collect();
-            panel.marks.push(Mark::Line { points, stroke: pen });
+            let logs: Vec<f64> = cell.curve.iter().map(|v| libm::log10(*v).clamp(-2.0, 1.0)).collect();
+            panel.marks.push(Mark::series(&logs, 0.0, 1.0, pen));
         }
         plate.panels.push(panel);
     }
@@ -185,7 +173,8 @@ fn courses(config: &Config, record: &Record) -> Result<Figure, Error> {
         }
     }
     let caption = format!(
-        "Error of each trial over that of feedback alone, mean over seeds; body `{}`, delay {:.0} ms. Shaded: after the body has changed.",
+        "Error of each trial relative to feedback alone, logarithmic, mean over seeds; one line for each controller, body `{}`, delay {:.0} ms. \
+         Shading: the body has changed.",
         plant.replace('_', " "),
         config.delay_ms(delay)
     );

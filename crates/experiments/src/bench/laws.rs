@@ -1,4 +1,4 @@
-//! The feedback laws of a body under a delay.
+//! The feedback controllers of a body under a delay.
 
 use super::body::Body;
 use lobule_control::feedback::{Pid, PidGains};
@@ -6,38 +6,39 @@ use lobule_control::forward::Law;
 use lobule_study::Error;
 use serde::{Deserialize, Serialize};
 
-/// The laws of a body under a delay.
+/// The control laws of a body under a delay.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Laws {
-    /// On the late error.
+    /// Gains on the delayed error.
     pub late: PidGains,
-    /// Whether that law holds the body, with the margin.
+    /// True if that law stabilizes the body with the margin.
     pub holds: bool,
-    /// On the state of now: kp, kd.
+    /// Gains on the present state: kp, kd.
     pub now: [f64; 2],
     /// Force of a push.
     pub force: f64,
 }
 
 impl Laws {
-    /// The law on the late error, its gains times `gain`.
+    /// The law on the delayed error, its gains times `gain`.
     pub fn pid(&self, gain: f64, dt_s: f64) -> Result<Pid, Error> {
         let PidGains { kp, kd, ki, filter_s } = self.late;
         Ok(Pid::new(PidGains { kp: gain * kp, kd: gain * kd, ki: gain * ki, filter_s }, dt_s)?)
     }
 
-    /// The law on the state of now of a body that it takes for `body`.
+    /// The law on the present state, made for the nominal `body`.
     pub fn of_state(&self, gain: f64, body: &Body) -> Law {
         state_law([gain * self.now[0], gain * self.now[1]], body)
     }
 }
 
+/// A proportional-derivative law on the present state that also commands the static load of `body`.
 pub fn state_law([kp, kd]: [f64; 2], body: &Body) -> Law {
     let body = *body;
     Box::new(move |s, r, u| {
         u[0] = kp * (r[0] - s[0]) + body.holding(r[0]);
-        if let (Some(wanted), Some(velocity)) = (r.get(1), s.get(1)) {
-            u[0] += kd * (wanted - velocity) + body.damping * wanted;
+        if let (Some(desired), Some(velocity)) = (r.get(1), s.get(1)) {
+            u[0] += kd * (desired - velocity) + body.damping * desired;
         }
     })
 }

@@ -1,18 +1,18 @@
-//! The bench: controllers × bodies × delays × conditions × seeds, and who is best where.
+//! The bench: controllers × bodies × delays × conditions × seeds, and which controller is best at each place.
 //!
 //! ```text
 //! Config ──▶ body, delay ──tune──▶ Laws ──┐
-//!            seed ──▶ Body of its own ────┴─▶ Place ──controller(name)──▶ course over trials, the body changed in between
-//!                                                                            │ over that of feedback alone
-//!                                             Record { cells } ◀── Outcome ◀─┘      why: of what diverged
+//!            seed ──▶ Body of its own ────┴─▶ Place ──controller(name)──▶ learning curve; the body changes in between
+//!                                                                            │ relative to feedback alone
+//!                                             Record { cells } ◀── Outcome ◀─┘      Reason of a divergence
 //! ```
 //!
-//! A controller more is an arm in `controllers.rs` and a name in `config.rs`; a body more is a table in the TOML file.
+//! A further controller is a branch in `controllers.rs` and a name in `config.rs`; a further body is a table in the TOML file.
 
 mod body;
 mod config;
 mod controllers;
-mod course;
+mod curve;
 mod diagnose;
 mod figures;
 mod findings;

@@ -1,4 +1,4 @@
-//! What a run of the matrix records, and what is read from it.
+//! Record of a run of the matrix.
 
 use super::config::TrialCondition;
 use super::laws::Laws;
@@ -6,7 +6,7 @@ use lobule_analysis::mean;
 use lobule_control::oracle::Cause;
 use serde::{Deserialize, Serialize};
 
-/// One seed of a cell. Errors are over those of feedback alone on the same body and trials.
+/// One seed of a cell. Relative errors are divided by those of feedback alone on the same body and trials.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SeedOutcome {
     /// Seed.
@@ -15,17 +15,17 @@ pub struct SeedOutcome {
     pub rms: f64,
     /// The same, relative.
     pub relative: f64,
-    /// Trial from which on nine tenths of what is won in the end are won; none where nothing is.
+    /// Trial from which on nine tenths of the final improvement are reached; none without improvement.
     pub learned_at: Option<usize>,
     /// Relative error of the first trials after the change.
     pub changed: f64,
     /// Relative error of the last trials after it.
     pub recovered: f64,
-    /// Trials that were stopped, the first of them, and whether some were among the last before the change and after it.
+    /// Number of trials that were stopped.
     pub stops: usize,
     /// First stopped trial.
     pub first_stop: Option<usize>,
-    /// Stopped at the end of each part.
+    /// True if one of the last trials before the change, and after it, was stopped.
     pub diverged: [bool; 2],
 }
 
@@ -40,12 +40,13 @@ pub struct Cell {
     pub delay: usize,
     /// Condition.
     pub condition: TrialCondition,
-    /// One for each seed; none where it refused.
+    /// One for each seed; none where the controller refused.
     pub outcomes: Vec<SeedOutcome>,
     /// Relative error, mean over seeds. `[trials]`
     pub curve: Vec<f64>,
-    /// Why it refused or did not hold the body with the first seed that diverged.
-    pub why: Option<Failure>,
+    /// Reason of a refusal, or of the first seed that diverged.
+    #[serde(rename = "why")]
+    pub reason: Option<Failure>,
 }
 
 /// The laws of a body under a delay.
@@ -59,7 +60,7 @@ pub struct TunedLaws {
     pub laws: Laws,
 }
 
-/// All that a run records.
+/// Record of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// By plant, delay.
@@ -69,22 +70,22 @@ pub struct Record {
 }
 
 impl Cell {
-    /// Mean of a value over seeds; none where it refused.
+    /// Mean of a value over seeds; none where the controller refused.
     pub fn mean(&self, of: impl Fn(&SeedOutcome) -> f64) -> Option<f64> {
         (!self.outcomes.is_empty()).then(|| mean(&self.outcomes.iter().map(of).collect::<Vec<f64>>()))
     }
 
-    /// Share of seeds that did not hold the body in the end of the first part.
+    /// Share of seeds that diverged before the change.
     pub fn diverged(&self) -> f64 {
         self.mean(|o| f64::from(u8::from(o.diverged[0]))).unwrap_or(0.0)
     }
 
-    /// Whether most seeds held the body; a refusal does not.
+    /// True if the controller stabilizes the body with most seeds; false for a refusal.
     pub fn holds(&self) -> bool {
         !self.outcomes.is_empty() && self.diverged() < 0.5
     }
 
-    /// Mean trial at which learning was done, over the seeds that won something; none when fewer than half did.
+    /// Mean trial at which learning was done, over the seeds that improved; none when fewer than half did.
     pub fn learned_at(&self) -> Option<f64> {
         let all: Vec<f64> = self.outcomes.iter().filter_map(|o| o.learned_at).map(|k| k as f64).collect();
         (2 * all.len() > self.outcomes.len()).then(|| mean(&all))
@@ -110,36 +111,31 @@ impl Record {
         self.cells.iter().filter(move |c| c.controller == controller)
     }
 
-    /// The controller with the least relative error at a place among those that hold the body and may win; the first listed of equals.
+    /// The controller with the smallest relative error at a place among those that stabilize the body, the first listed of equals.
+    /// `equations` does not compete: it knows what no controller can know.
     pub fn best(&self, plant: &str, delay: usize, condition: TrialCondition) -> Option<&Cell> {
         let here = |c: &&Cell| c.plant == plant && c.delay == delay && c.condition == condition;
-        let mut best: Option<(f64, &Cell)> = None;
-        // The equations are what no controller can know.
-        for cell in self.cells.iter().filter(here).filter(|c| c.holds() && c.controller != "equations") {
-            let error = cell.mean(|o| o.relative).unwrap_or(f64::INFINITY);
-            if best.is_none_or(|b| error < b.0) {
-                best = Some((error, cell));
-            }
-        }
-        best.map(|b| b.1)
+        let may_win = self.cells.iter().filter(here).filter(|c| c.holds() && c.controller != "equations");
+        let error = |c: &Cell| c.mean(|o| o.relative).unwrap_or(f64::INFINITY);
+        may_win.min_by(|a, b| error(a).total_cmp(&error(b)))
     }
 }
 
-/// The reason.
+/// Reason of a refusal or a divergence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
-    /// It refused, and said so.
+    /// The controller refused, with this message.
     Refused(String),
-    /// Feedback alone does not hold this body under this delay, and the controller rests on it.
+    /// Feedback alone, on which the controller rests, does not stabilize this body under this delay.
     Feedback,
-    /// What theory says of the filter.
+    /// Cause that the theory of the filter names.
     Cause(Cause),
-    /// The filter's errors may fall in the end, but grow for longer than the run.
+    /// The errors of the filter may fall eventually, but grow for longer than the run.
     Growth,
-    /// The law's gain is above the bound: it is held with this part of it.
+    /// The gain of the law is above its bound; this fraction of it stabilizes the body.
     Gain(f64),
-    /// At no tested gain: what the model says of now is too wrong.
+    /// No tested gain stabilizes the body: the model's estimate of the present state is too wrong.
     Model,
 }
 
@@ -163,13 +159,16 @@ impl std::fmt::Display for Failure {
         match self {
             Failure::Refused(what) => write!(f, "refused: {what}"),
             Failure::Feedback => {
-                write!(f, "feedback alone, on which it rests, does not hold this body under this delay")
+                write!(f, "feedback alone, on which it rests, does not stabilize this body under this delay")
             }
             Failure::Cause(cause) => write!(f, "{cause}"),
             Failure::Growth => write!(f, "errors grow for longer than the run before they fall"),
-            Failure::Gain(part) => write!(f, "the gain of the law is above its bound; {part} of it holds"),
+            Failure::Gain(part) => write!(f, "the gain is above its bound; {part} of it stabilizes the body"),
             Failure::Model => {
-                write!(f, "not held with a quarter of the gain either: the model is too wrong about now")
+                write!(
+                    f,
+                    "a quarter of the gain does not stabilize it either: the model errs too much about the present"
+                )
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::config::{Config, DEFAULTS, PRESETS, TrialCondition};
 use super::controllers::BenchSetup;
-use super::course::{LearningCurve, body_of, course, outcome, relative, scales, step_time};
+use super::curve::{LearningCurve, body_of, learning_curve, outcome, relative, scales, step_time};
 use super::diagnose::diagnose;
 use super::laws::Laws;
 use super::record::{Cell, Failure, Record, TunedLaws};
@@ -20,8 +20,8 @@ pub struct AnticipationBench;
 
 static CARD: Card = Card {
     name: "bench/anticipation",
-    title: "Who anticipates best where",
-    line: "every controller on every body, delay and condition: error, time to learn, a changed body, cost of a step",
+    title: "Which controller anticipates best, and where?",
+    line: "which controller anticipates best, on which body and under which delay, and what does a step cost?",
     source: "the controllers' own sources; the comparison is ours",
     sources: &[
         "CFPC: Herreros-Alonso, Arsiwalla & Verschure 2016, arXiv:1701.07775",
@@ -35,7 +35,8 @@ static CARD: Card = Card {
     ],
     defaults: DEFAULTS,
     presets: &PRESETS,
-    unit: "courses",
+    unit: "learning curves",
+    grounds: &findings::GROUNDS,
     open_tables: &["bodies"],
     ..Card::BLANK
 };
@@ -69,7 +70,7 @@ impl TunedPlant {
     }
 }
 
-/// Errors over all trials, or the reason of a refusal.
+/// A learning curve, or the reason of a refusal.
 type Ran = Result<LearningCurve, Failure>;
 
 impl Study for AnticipationBench {
@@ -87,7 +88,7 @@ impl Study for AnticipationBench {
         let pairs: Vec<(&String, usize)> =
             c.plants.iter().flat_map(|p| (0..c.delays_s.len()).map(move |d| (p, d))).collect();
         run.progress.expect((pairs.len() * c.conditions.len() * c.seeds.len() * c.controllers.len()) as u64);
-        run.progress.note("tuning the feedback laws and running the matrix");
+        run.progress.note("tuning the control laws and running the matrix");
         let trials: Vec<(TrialCondition, u64)> =
             c.conditions.iter().flat_map(|k| c.seeds.iter().map(move |s| (*k, *s))).collect();
         let tuned = run.each_after(
@@ -120,9 +121,9 @@ impl Study for AnticipationBench {
                 cells.extend((0..c.controllers.len()).map(|i| cell(c, condition, plant, i, of_seeds)));
             }
         }
-        run.progress.note("asking why some did not hold");
-        let why = run.each(&cells, |cell| why(c, &tuned, &cells, cell))?;
-        cells.iter_mut().zip(why).for_each(|(cell, why)| cell.why = cell.why.take().or(why));
+        run.progress.note("diagnosing divergence");
+        let reasons = run.each(&cells, |cell| reason(c, &tuned, &cells, cell))?;
+        cells.iter_mut().zip(reasons).for_each(|(cell, reason)| cell.reason = cell.reason.take().or(reason));
         if c.timing.repeats > 0 {
             run.progress.note("timing control steps");
             // One after the other on an idle process, in the middle of the matrix.
@@ -152,15 +153,15 @@ impl Study for AnticipationBench {
     }
 
     fn files(&self, record: &Record) -> Result<Vec<(String, Vec<u8>)>, Error> {
-        Ok(vec![("table.csv".into(), words::csv(record).into_bytes())])
+        Ok(vec![("table.csv".into(), words::csv(record)?)])
     }
 }
 
 /// Runs a controller; a refusal is a result.
 fn one(setup: &BenchSetup, name: &str) -> Result<Ran, Error> {
-    match course(setup, name, 1.0) {
-        Ok(course) => Ok(Ok(course)),
-        // Also a loop that left the numbers while it was identified.
+    match learning_curve(setup, name, 1.0) {
+        Ok(curve) => Ok(Ok(curve)),
+        // Also a loop whose signals became non-finite while it was identified.
         Err(error) => match error.of_room::<lobule_control::Error>() {
             Some(refused) => Ok(Err(Failure::Refused(refused.to_string()))),
             None => Err(error),
@@ -168,38 +169,37 @@ fn one(setup: &BenchSetup, name: &str) -> Result<Ran, Error> {
     }
 }
 
-/// Controller `i` at a place, from the courses of all controllers `[seeds][controllers]`.
+/// Controller `i` at a place, from the learning curves of all controllers `[seeds][controllers]`.
 fn cell(c: &Config, condition: TrialCondition, tuned: &TunedPlant, i: usize, ran: &[Vec<Ran>]) -> Cell {
     let feedback = c.controllers.iter().position(|name| name == "feedback").unwrap_or(0);
-    let (mut outcomes, mut curves, mut why) = (Vec::new(), Vec::new(), None);
+    let (mut outcomes, mut curves, mut reason) = (Vec::new(), Vec::new(), None);
     for (seed, ran) in c.seeds.iter().zip(ran) {
         match (&ran[i], &ran[feedback]) {
-            (Ok(course), Ok(alone)) => {
-                outcomes.push(outcome(c, *seed, course, alone));
-                curves.push(relative(course, alone));
+            (Ok(curve), Ok(alone)) => {
+                outcomes.push(outcome(c, *seed, curve, alone));
+                curves.push(relative(curve, alone));
             }
-            (Err(refused), _) | (_, Err(refused)) => why = Some(refused.clone()),
+            (Err(refused), _) | (_, Err(refused)) => reason = Some(refused.clone()),
         }
     }
     let trials = curves.first().map_or(0, Vec::len);
     let curve = (0..trials).map(|k| mean(&curves.iter().map(|x| x[k]).collect::<Vec<f64>>())).collect();
     let (controller, plant) = (c.controllers[i].clone(), tuned.plant.clone());
-    Cell { controller, plant, delay: tuned.delay, condition, outcomes, curve, why }
+    Cell { controller, plant, delay: tuned.delay, condition, outcomes, curve, reason }
 }
 
 /// The reason of the first seed that diverged.
-fn why(c: &Config, tuned: &[TunedPlant], cells: &[Cell], cell: &Cell) -> Result<Option<Failure>, Error> {
+fn reason(c: &Config, tuned: &[TunedPlant], cells: &[Cell], cell: &Cell) -> Result<Option<Failure>, Error> {
     let Some(outcome) = cell.outcomes.iter().find(|o| o.diverged[0]) else { return Ok(None) };
     let Some(tuned) = tuned.iter().find(|g| g.plant == cell.plant && g.delay == cell.delay) else {
         return Ok(None);
     };
-    let alone = cells.iter().find(|f| {
+    let is_alone = |f: &&Cell| {
         f.controller == "feedback"
-            && f.plant == cell.plant
-            && f.delay == cell.delay
-            && f.condition == cell.condition
-    });
-    let lost = alone.is_some_and(|f| f.outcomes.iter().any(|o| o.seed == outcome.seed && o.diverged[0]));
+            && (&f.plant, f.delay, f.condition) == (&cell.plant, cell.delay, cell.condition)
+    };
+    let alone = cells.iter().filter(is_alone).flat_map(|f| &f.outcomes);
+    let lost = alone.filter(|o| o.seed == outcome.seed).any(|o| o.diverged[0]);
     let body = body_of(c, &cell.plant, outcome.seed);
     let setup = tuned.setup(c, &body, cell.condition, outcome.seed);
     diagnose(&setup, &cell.controller, lost).map(Some)

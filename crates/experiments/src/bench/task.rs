@@ -1,4 +1,4 @@
-//! What the bodies are to do, and one trial of it.
+//! The tasks of the bodies, and one trial of a task.
 
 use super::config::{Config, TrialCondition};
 use crate::cfpc::{reaches, sines};
@@ -6,11 +6,11 @@ use lobule_control::{ClosedLoop, Controller, Drive, Plant, Senses};
 use lobule_signal::Stream;
 use lobule_study::Error;
 
-/// What comes from outside in the trials of a condition.
+/// Task of a condition: reference and force of its trials.
 pub struct Task {
     condition: TrialCondition,
     seed: u64,
-    /// The reference of every trial, but of those that wander. `[ticks]`
+    /// The reference of every trial, unless references wander. `[ticks]`
     reference: Vec<f64>,
     /// The force of every trial; empty for none. `[ticks]`
     force: Vec<f64>,
@@ -18,7 +18,7 @@ pub struct Task {
 }
 
 impl Task {
-    /// The task of a condition and seed, with pushes of `force`.
+    /// Task of a condition and seed, with pushes of `force`.
     pub fn new(config: &Config, condition: TrialCondition, seed: u64, force: f64) -> Self {
         let ticks = config.ticks();
         let (reference, force) = match condition {
@@ -31,7 +31,7 @@ impl Task {
     /// Runs trial `index`; it stops where the position exceeds `limit`.
     ///
     /// # Errors
-    /// None that is a result: what left the numbers has stopped.
+    /// A body or controller that cannot go on; a trial whose signals become non-finite is stopped instead.
     pub fn run<P: Plant, C: Controller>(
         &self,
         closed: &mut ClosedLoop<P, C>,
@@ -48,7 +48,7 @@ impl Task {
     }
 }
 
-/// What is left of a trial.
+/// Result of a trial.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrialMeasures {
     /// Root mean square of reference minus position; the ticks after a stop count with the limit.
@@ -59,13 +59,13 @@ pub struct TrialMeasures {
     pub stopped: Option<usize>,
 }
 
-/// Wanted position and velocity in tick `n`, known as it happens: the velocity is the difference to the tick before.
-pub fn wanted(reference: &[f64], n: usize, dt_s: f64) -> [f64; 2] {
+/// Desired position and velocity in tick `n`. The velocity is the difference to the tick before.
+pub fn desired(reference: &[f64], n: usize, dt_s: f64) -> [f64; 2] {
     [reference[n], (reference[n] - reference[n.saturating_sub(1)]) / dt_s]
 }
 
-/// Runs a trial of ticks of `dt_s` and ends it, so that controllers that learn do. A body that senses its velocity is told the wanted one. It stops where the position exceeds `limit` or
-/// is no number.
+/// Runs a trial of ticks of `dt_s` and ends it, so that controllers that learn do. For a body that senses its velocity the reference
+/// holds the desired one, too. The trial stops where the position exceeds `limit` or is no number.
 ///
 /// # Errors
 /// A body or controller that cannot go on for another reason.
@@ -80,14 +80,14 @@ pub fn trial<P: Plant, C: Controller>(
     let references = closed.senses().len();
     let (mut squares, mut peak, mut stopped) = (0.0, 0.0f64, None);
     for (n, &r) in reference.iter().enumerate() {
-        let wanted = wanted(reference, n, dt_s);
+        let desired = desired(reference, n, dt_s);
         let position = closed.senses()[0];
         if position.is_nan() || position.abs() > limit {
             stopped.get_or_insert(n);
         }
         if stopped.is_none() {
             let disturbance = force.get(n..=n).unwrap_or(&[]);
-            match closed.tick(&Drive { reference: &wanted[..references], disturbance, cues: &[] }) {
+            match closed.tick(&Drive { reference: &desired[..references], disturbance, cues: &[] }) {
                 Ok(()) => {
                     squares += (r - position).powi(2);
                     peak = peak.max(position.abs());
@@ -101,7 +101,7 @@ pub fn trial<P: Plant, C: Controller>(
             peak = peak.max(limit);
         }
     }
-    // Weights that left the numbers show in the next trial.
+    // Non-finite weights show in the next trial.
     match closed.finish((squares / reference.len() as f64).sqrt()) {
         Ok(()) | Err(lobule_control::Error::NonFinite { .. }) => {}
         Err(other) => return Err(other.into()),

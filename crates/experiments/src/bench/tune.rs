@@ -1,8 +1,8 @@
-//! The feedback laws: tuned for each body and delay, so that nobody has a weak rival.
+//! The control laws, tuned for each body and delay, so that no controller competes with a weak rival.
 //!
-//! `late` is a PID law on the late error. `now` is for controllers that know where the body is: a law of state,
-//! `u = kp (r - y) + kd (r' - y') + damping r' + holding(r)`, tuned as if there were no delay. Both take the gains whose error on one trial of movements and a
-//! push is least in the worse of two loops: with these gains, and with half as much again, which leaves a margin.
+//! `late` is a PID law on the delayed error. `now` serves controllers that estimate the present state,
+//! `u = kp (r - y) + kd (r' - y') + damping r' + holding(r)`, tuned as if there were no delay. Both take the gains with the smallest
+//! error on one trial of movements and a push, in the worse of two loops: with these gains, and with gains 1.5 times as large.
 
 use super::body::Body;
 use super::config::Config;
@@ -14,17 +14,17 @@ use lobule_control::forward::Law;
 use lobule_control::{ClosedLoop, Controller, Senses};
 use lobule_study::Error;
 
-/// Gains in units of the body's own stiffness, of its damping at the same speed, and of a stiffness per second. Chosen: from nothing to what a
-/// tick of 10 ms bears.
+/// Gains in units of the body's own stiffness, of its damping at the same speed, and of a stiffness per second. Chosen: from
+/// nothing to the limit of a tick of 10 ms.
 const KP: [f64; 12] = [0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.3, 1.6, 2.0, 3.0, 5.0, 8.0];
 const KD: [f64; 9] = [0.0, 0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.0, 3.0];
 const KI: [f64; 7] = [0.0, 0.1, 0.3, 0.7, 1.5, 3.0, 6.0];
-/// Factor of the gains that the loop has to bear. Chosen: a usual margin of gain.
+/// Factor of the gains that the loop must tolerate. Chosen: a usual gain margin.
 const MARGIN: f64 = 1.5;
 /// Low-pass of the derivative, s. Source: cfpc/*.
 const FILTER_S: f64 = 0.03;
 
-/// A law of state that is told the state of now.
+/// A law on the present state, which it senses without delay.
 struct ImmediateLaw(Law);
 
 impl Controller for ImmediateLaw {
@@ -50,7 +50,7 @@ impl Controller for ImmediateLaw {
 /// A part that cannot be made.
 pub fn tune(config: &Config, body: &Body, delays: [usize; 2]) -> Result<Laws, Error> {
     let dt = config.dt_s;
-    // A trial of movements and one of rest, in which what is barely unstable shows.
+    // A trial of movements and one of rest, which reveals a barely unstable loop.
     let mut reference = reaches(config.ticks(), dt);
     reference.resize(2 * config.ticks(), 0.0);
     let scale = body.scale();
@@ -70,9 +70,9 @@ pub fn tune(config: &Config, body: &Body, delays: [usize; 2]) -> Result<Laws, Er
                 for margin in [1.0, MARGIN] {
                     let gains = PidGains { kp: margin * kp, kd: margin * kd, ki: margin * ki, ..gains };
                     let reflex = Reflex::new(Pid::new(gains, dt)?);
-                    let told = error(Box::new(reflex), delays)?;
-                    worse = worse.max(told.rms);
-                    holds &= told.stopped.is_none();
+                    let trial = error(Box::new(reflex), delays)?;
+                    worse = worse.max(trial.rms);
+                    holds &= trial.stopped.is_none();
                     if worse >= best.0 {
                         break;
                     }
@@ -101,13 +101,13 @@ pub fn tune(config: &Config, body: &Body, delays: [usize; 2]) -> Result<Laws, Er
     }
     let mut laws = Laws { late: best.1, holds: best.2, now: now.1, force: 0.0 };
 
-    // The push that displaces feedback alone as far as asked, by its answer to one a thousandth as strong: near rest it is linear.
+    // The force for the configured displacement under feedback alone, from the response to a weak push: near rest the body is linear.
     let rest = vec![0.0; config.ticks()];
     let weak = 1e-3 * scale;
     let push = push(config, weak);
     let reflex = Box::new(Reflex::new(laws.pid(1.0, dt)?));
     let mut closed = ClosedLoop::new(body.plant()?, reflex, body.senses(), dt, delays)?;
-    let told = trial(&mut closed, &rest, &push, config.stop_at, dt)?;
-    laws.force = if told.peak > 0.0 { weak * config.push.peak / told.peak } else { scale };
+    let displaced = trial(&mut closed, &rest, &push, config.stop_at, dt)?;
+    laws.force = if displaced.peak > 0.0 { weak * config.push.peak / displaced.peak } else { scale };
     Ok(laws)
 }

@@ -6,45 +6,37 @@ use super::record::Record;
 use lobule_study::report::html::Table;
 use lobule_study::report::numbers::short;
 use lobule_study::report::svg::escape;
-use lobule_study::{Section, Story};
+use lobule_study::{Error, Section, Story};
 use std::fmt::Write;
 
 /// Controllers by the number of places at which they are best, most first; and the number of places.
 fn wins(config: &Config, record: &Record, condition: TrialCondition) -> (Vec<(&'static str, usize)>, usize) {
-    let mut wins: Vec<(&str, &'static str, usize)> = listed(config).map(|(n, w)| (n, w, 0)).collect();
-    let mut places = 0;
-    for plant in &config.plants {
-        for delay in 0..config.delays_s.len() {
-            let Some(best) = record.best(plant, delay, condition) else { continue };
-            places += 1;
-            wins.iter_mut().filter(|w| w.0 == best.controller).for_each(|w| w.2 += 1);
-        }
-    }
-    let mut wins: Vec<(&'static str, usize)> =
-        wins.into_iter().filter(|w| w.2 > 0).map(|w| (w.1, w.2)).collect();
+    let places = config.plants.iter().flat_map(|p| (0..config.delays_s.len()).map(move |d| (p, d)));
+    let best: Vec<&str> =
+        places.filter_map(|(p, d)| record.best(p, d, condition)).map(|c| c.controller.as_str()).collect();
+    let count = |name: &str| best.iter().filter(|b| **b == name).count();
+    let wins = listed(config).map(|(name, words)| (words, count(name))).filter(|w| w.1 > 0);
+    let mut wins: Vec<(&'static str, usize)> = wins.collect();
     wins.sort_by_key(|w| std::cmp::Reverse(w.1));
-    (wins, places)
+    (wins, best.len())
 }
 
 /// The words of the report.
 pub fn story(config: &Config, record: &Record) -> Story {
-    let answers: Vec<String> = config
-        .conditions
-        .iter()
-        .map(|&condition| {
-            let (wins, places) = wins(config, record, condition);
-            let first: Vec<String> =
-                wins.iter().take(2).map(|(words, n)| format!("{words} at {n} of {places} places")).collect();
-            format!("{}: {}", title(condition), first.join(", "))
-        })
-        .collect();
+    let answer = |&condition: &TrialCondition| {
+        let (wins, places) = wins(config, record, condition);
+        let first: Vec<String> =
+            wins.iter().take(2).map(|(words, n)| format!("{words} at {n} of {places} places")).collect();
+        format!("{}: {}", title(condition), first.join(", "))
+    };
+    let answers: Vec<String> = config.conditions.iter().map(answer).collect();
     let runs: usize = record.cells.iter().map(|c| c.outcomes.len()).sum();
     Story {
-        answer: format!("Least error by condition. {}.", answers.join(". ")),
+        answer: format!("Controllers with the smallest error, by condition. {}.", answers.join(". ")),
         small_print: vec![
             format!(
-                "{} controllers, {} bodies, {} delays, {} conditions, {} seeds: {runs} courses of {} trials. A place is a body under a delay; \
-                 the controller that is told the body's own equations is left out of the count.",
+                "{} controllers, {} bodies, {} delays, {} conditions and {} seeds gave {runs} learning curves of {} trials. A place is a body \
+                 under a delay. The count leaves out the controller that knows the equations of the body itself.",
                 config.controllers.len(),
                 config.plants.len(),
                 config.delays_s.len(),
@@ -52,38 +44,43 @@ pub fn story(config: &Config, record: &Record) -> Story {
                 config.seeds.len(),
                 config.trials + config.trials_after_change
             ),
-            "Errors are over those of feedback alone on the same body and the same trials; means over seeds. table.csv in the run folder holds \
-             every cell."
+            "Errors are relative to those of feedback alone on the same body and the same trials, means over seeds. The file table.csv in the \
+             run folder holds every cell."
                 .into(),
         ],
         steps: [
-            "Each body gets two feedback laws, tuned for it with a margin of one half in gain: one on the late error, for each delay, and one on the state \
-             of now.",
-            "Filters (CFPC, feedback-error learning) work beside the first, forward models and predictors feed the second. Models that \
-             are not learned, and the traces of filters, are those of the nominal body; each seed's own body differs from it.",
-            "Nothing is learned beforehand. A trial that leaves its bounds is stopped, and learning goes on with the next.",
-            "Then the body changes, and all go on.",
-            "Whatever did not hold its body in the end is run again, to find out why: with smaller gains, or by the theory of the filter.",
+            "Each body has two control laws, tuned for it with a gain margin of one half: one on the delayed error, for each delay, and one on \
+             the present state.",
+            "Filters (CFPC, feedback-error learning) work beside the first law. Forward models and predictors estimate the state for the second. \
+             Models that do not learn, and the traces of filters, are those of the nominal body; the body of each seed differs from it.",
+            "No controller learns beforehand. A trial that leaves its bounds is stopped, and learning goes on with the next.",
+            "Then the body changes, and learning goes on.",
+            "A controller that did not stabilize its body at the end of learning runs again to find the reason: with smaller gains, or by the \
+             theory of the filter.",
         ]
         .map(String::from)
         .to_vec(),
         sections: vec![
-            Section::new("How well?", "Blue: better than feedback alone.", &["error"]),
+            Section::new("How small does the error become?", "Blue: better than feedback alone.", &["error"]),
             winners(config, record),
-            Section::new("How fast?", "", &["learning", "courses"]),
-            Section::new("And when the body changes?", "", &["changed"]),
+            Section::new("How fast do controllers learn?", "", &["learning", "courses"]),
+            Section::new("What happens when the body changes?", "", &["changed"]),
             reasons(config, record),
             laws(config, record),
         ],
         differences: vec![
-            "Laws of state and laws on the late error are different laws: a state known without delay bears higher gains. That is what knowing is \
-             for, but an error of one family over the other is not the effect of learning alone."
+            "The law on the present state differs from the law on the delayed error, since a state known without delay tolerates higher gains. \
+             A difference between the two families is therefore not the effect of learning alone."
                 .into(),
-            "Filters of time know when in the trial they are, and with it when a push comes; where movements never repeat they are given the reference in their place.".into(),
-        ], ..Story::default() }
+            "Filters of time know the time within the trial, and with it the time of a push. Where movements never repeat, filters receive the \
+             reference instead."
+                .into(),
+        ],
+        ..Story::default()
+    }
 }
 
-/// Who is best at each place.
+/// The best controller at each place.
 fn winners(config: &Config, record: &Record) -> Section {
     let mut html = String::new();
     for &condition in &config.conditions {
@@ -103,24 +100,24 @@ fn winners(config: &Config, record: &Record) -> Section {
                             short(best.mean(|o| o.relative).unwrap_or(f64::NAN))
                         )
                     }
-                    None => "none holds it".into(),
+                    None => "none stabilizes it".into(),
                 });
             }
             table.rows.push(row);
         }
         let _ = write!(html, "<h3>{}</h3>\n{}", escape(title(condition)), table.html());
     }
-    let text = "The least error over that of feedback alone, by body and delay.";
-    Section { html, ..Section::new("Who is best where?", text, &[]) }
+    let text = "The controller with the smallest error relative to feedback alone, by body and delay.";
+    Section { html, ..Section::new("Which controller is best where?", text, &[]) }
 }
 
-/// Why some did not hold.
+/// Reasons of refusals and divergences.
 fn reasons(config: &Config, record: &Record) -> Section {
     let mut table =
         Table::new(&["controller", "body", "delay (ms)", "condition", "first stop", "reason"], &[2, 4]);
     let words = |name: &str| super::config::words(name).unwrap_or_default();
     for cell in record.cells.iter().filter(|c| !c.holds()) {
-        let Some(why) = &cell.why else { continue };
+        let Some(reason) = &cell.reason else { continue };
         let first = cell.outcomes.iter().filter_map(|o| o.first_stop).min();
         table.rows.push(vec![
             escape(words(&cell.controller)),
@@ -128,21 +125,21 @@ fn reasons(config: &Config, record: &Record) -> Section {
             format!("{:.0}", config.delay_ms(cell.delay)),
             cell.condition.key().into(),
             first.map_or_else(|| "–".into(), |k| format!("trial {k}")),
-            escape(&why.to_string()),
+            escape(&reason.to_string()),
         ]);
     }
-    let text = "Places that a controller did not hold with most seeds, or refused. The reason is that of the first seed.";
+    let text = "Places that a controller refused, or did not stabilize with most seeds. The reason is that of the first seed.";
     let html = if table.rows.is_empty() {
         "<p>There is none.</p>".into()
     } else {
         format!("<details><summary>{} places</summary>\n{}</details>\n", table.rows.len(), table.html())
     };
-    Section { html, ..Section::new("What did not hold, and why", text, &[]) }
+    Section { html, ..Section::new("Divergences and their reasons", text, &[]) }
 }
 
-/// The tuned laws.
+/// The tuned control laws.
 fn laws(config: &Config, record: &Record) -> Section {
-    let columns = ["body", "delay (ms)", "kp", "kd (s)", "ki (1/s)", "kp, state", "kd, state (s)", "holds"];
+    let columns = ["body", "delay (ms)", "kp", "kd (s)", "ki (1/s)", "kp, state", "kd, state (s)", "stable"];
     let mut table = Table::new(&columns, &[1, 2, 3, 4, 5, 6]);
     for t in &record.tuned {
         let l = &t.laws;
@@ -157,37 +154,49 @@ fn laws(config: &Config, record: &Record) -> Section {
             if l.holds { "yes".into() } else { "no".into() },
         ]);
     }
-    let text =
-        "Gains, tuned on the nominal body. Holds: the law on the late error is stable with the margin.";
+    let text = "Gains, tuned on the nominal body. Stable: the law on the delayed error stabilizes the body with the margin.";
     let html = format!("<details><summary>{} laws</summary>\n{}</details>\n", table.rows.len(), table.html());
-    Section { html, ..Section::new("The laws", text, &[]) }
+    Section { html, ..Section::new("The control laws", text, &[]) }
 }
 
 /// Every cell as comma-separated values; means over seeds.
-pub fn csv(record: &Record) -> String {
-    let mut out = String::from(
-        "condition,plant,delay_index,controller,seeds,rms,relative_error,learned_at_trial,relative_after_change,relative_recovered,\
-         diverged_share,reason\n",
-    );
+pub fn csv(record: &Record) -> Result<Vec<u8>, Error> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    let failed = |what: String| Error::Config { key: "table.csv".into(), what };
+    table
+        .write_record([
+            "condition",
+            "plant",
+            "delay_index",
+            "controller",
+            "seeds",
+            "rms",
+            "relative_error",
+            "learned_at_trial",
+            "relative_after_change",
+            "relative_recovered",
+            "diverged_share",
+            "reason",
+        ])
+        .map_err(|e| failed(e.to_string()))?;
     for c in &record.cells {
         let number = |v: Option<f64>| v.map(|v| v.to_string()).unwrap_or_default();
-        let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-        let why = c.why.as_ref().map(|w| quoted(&w.to_string())).unwrap_or_default();
-        let _ = writeln!(
-            out,
-            "{},{},{},{},{},{},{},{},{},{},{},{why}",
-            c.condition.key(),
-            quoted(&c.plant),
-            c.delay,
-            c.controller,
-            c.outcomes.len(),
-            number(c.mean(|o| o.rms)),
-            number(c.mean(|o| o.relative)),
-            number(c.learned_at()),
-            number(c.mean(|o| o.changed)),
-            number(c.mean(|o| o.recovered)),
-            number((!c.outcomes.is_empty()).then(|| c.diverged())),
-        );
+        table
+            .write_record([
+                c.condition.key().to_owned(),
+                c.plant.clone(),
+                c.delay.to_string(),
+                c.controller.clone(),
+                c.outcomes.len().to_string(),
+                number(c.mean(|o| o.rms)),
+                number(c.mean(|o| o.relative)),
+                number(c.learned_at()),
+                number(c.mean(|o| o.changed)),
+                number(c.mean(|o| o.recovered)),
+                number((!c.outcomes.is_empty()).then(|| c.diverged())),
+                c.reason.as_ref().map(ToString::to_string).unwrap_or_default(),
+            ])
+            .map_err(|e| failed(e.to_string()))?;
     }
-    out
+    table.into_inner().map_err(|e| failed(e.to_string()))
 }

@@ -1,15 +1,19 @@
-//! The bench: plants, feedback laws, delays, references, and the loops made of them.
+//! The bench: plants, feedback controllers, delays, references, and the loops made of them.
 
 use lobule_control::feedback::{Pid, PidGains, Reflex};
-use lobule_control::filter::{Basis, TraceModel};
+use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
 use lobule_control::identify::impulse_response;
+use lobule_control::oracle::Lifted;
 use lobule_control::plant::Linear;
-use lobule_control::{ClosedLoop, Controller, Drive, LinearSystem, Plant, minimum_jerk};
+use lobule_control::{
+    Cfpc, ClosedLoop, Controller, Drive, FeedbackErrorLearning, LinearSystem, Plant, minimum_jerk,
+};
 use lobule_signal::Stream;
-use lobule_study::Error;
+use lobule_study::{Check, Error};
 use serde::{Deserialize, Serialize};
+use std::fmt::Display;
 
-/// What all experiments of the bench share.
+/// Configuration that all experiments of the bench share.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bench {
@@ -49,7 +53,7 @@ pub struct Plants {
     pub non_minimum_phase: PlantConfig,
 }
 
-/// A plant `m y'' + b y' + k y = u` and the gains of its feedback law.
+/// A plant `m y'' + b y' + k y = u` and the gains of its feedback controller.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlantConfig {
@@ -94,6 +98,14 @@ impl PlantConfig {
             Linear::non_minimum_phase(self.mass, self.damping, self.stiffness, self.zero_s)?
         })
     }
+
+    /// The same plant with its mass, damping and stiffness times these factors.
+    pub fn times(mut self, [mass, damping, stiffness]: [f64; 3]) -> Self {
+        self.mass *= mass;
+        self.damping *= damping;
+        self.stiffness *= stiffness;
+        self
+    }
 }
 
 impl Bench {
@@ -109,65 +121,65 @@ impl Bench {
 
     /// Checks what types do not.
     pub fn check(&self) -> Result<(), Error> {
-        let wrong = |key: &str, what: String| Err(Error::Config { key: format!("bench.{key}"), what });
-        if !(self.dt_s > 0.0 && self.dt_s <= 0.1) {
-            return wrong("dt_s", format!("{}; above 0 and at most 0.1 s", self.dt_s));
-        }
-        if !(self.trial_s >= 0.5 && self.ticks() <= 4000) {
-            return wrong("trial_s", format!("{}; at least 0.5 s and at most 4000 ticks", self.trial_s));
-        }
+        let check = Check::of("bench");
+        let (has_tick, has_trial) =
+            (self.dt_s > 0.0 && self.dt_s <= 0.1, self.trial_s >= 0.5 && self.ticks() <= 4000);
+        check
+            .that("dt_s", self.dt_s, has_tick, "above 0 and at most 0.1 s is allowed")?
+            .that("trial_s", self.trial_s, has_trial, "at least 0.5 s and at most 4000 ticks are allowed")?
+            .within("computation_ticks", self.computation_ticks, 0..=100)?
+            .within("signals", self.signals, 1..=400)?;
         for (key, delay) in [("motor_delay_s", self.motor_delay_s), ("sensory_delay_s", self.sensory_delay_s)]
         {
-            let ticks = delay / self.dt_s;
-            if !((0.0..=1000.0).contains(&ticks) && (ticks - ticks.round()).abs() < 1e-6) {
-                return wrong(
-                    key,
-                    format!("{delay}; a whole number of ticks of {} s, at most 1000", self.dt_s),
-                );
-            }
-        }
-        if self.computation_ticks > 100 {
-            return wrong("computation_ticks", format!("{}; at most 100", self.computation_ticks));
-        }
-        if !(1..=400).contains(&self.signals) {
-            return wrong("signals", format!("{}; 1 to 400", self.signals));
+            check.within(key, delay, 0.0..=1000.0 * self.dt_s)?.whole_ticks(key, delay, self.dt_s)?;
         }
         // Parts check themselves; a wrong one is reported before anything runs.
         self.basis()?;
         for name in PLANTS {
             let config = self.config(name);
-            let (plant, law) = (config.plant()?, self.law(&config)?);
-            let radius = self.system(&plant, &law)?.spectral_radius();
-            if !is_stable(radius) {
-                return wrong(
-                    &format!("plants.{name}"),
-                    format!(
-                        "its loop is unstable with these delays (largest eigenvalue {radius}); lower its gains"
-                    ),
-                );
-            }
+            let (key, gain) = (format!("bench.plants.{name}"), format!("kp = {}", config.kp));
+            self.check_stable(&key, gain, &config.plant()?, &self.feedback(&config)?, "lower the gains")?;
         }
+        Ok(())
+    }
+
+    /// Refuses the value of a key if the loop of plant and feedback controller is unstable.
+    pub fn check_stable(
+        &self,
+        key: &str,
+        value: impl Display,
+        plant: &Linear,
+        feedback: &Pid,
+        remedy: &str,
+    ) -> Result<(), Error> {
+        let radius = self.system(plant, feedback)?.spectral_radius();
+        let what = format!("the loop is unstable with these delays (largest eigenvalue {radius}); {remedy}");
+        Check::of("").that(key, value, is_stable(radius), &what)?;
         Ok(())
     }
 
     /// Ticks of a trial.
     pub fn ticks(&self) -> usize {
-        (self.trial_s / self.dt_s).round() as usize
+        self.ticks_in(self.trial_s)
+    }
+
+    /// Ticks in a time, rounded.
+    pub fn ticks_in(&self, seconds: f64) -> usize {
+        (seconds / self.dt_s).round() as usize
     }
 
     /// Sensory delay with the ticks of computation, and motor delay, in ticks.
     pub fn delays(&self) -> [usize; 2] {
-        let ticks = |s: f64| (s / self.dt_s).round() as usize;
-        [ticks(self.sensory_delay_s) + self.computation_ticks, ticks(self.motor_delay_s)]
+        [self.ticks_in(self.sensory_delay_s) + self.computation_ticks, self.ticks_in(self.motor_delay_s)]
     }
 
-    /// Both delays without the ticks of computation: what somebody would say who knows the nerves.
-    pub fn loop_delay(&self) -> usize {
-        ((self.sensory_delay_s + self.motor_delay_s) / self.dt_s).round() as usize
+    /// Both delays without the ticks of computation: the conduction delay of the nerves, ticks.
+    pub fn nerve_delay(&self) -> usize {
+        self.ticks_in(self.sensory_delay_s + self.motor_delay_s)
     }
 
-    /// The feedback law of a plant.
-    pub fn law(&self, config: &PlantConfig) -> Result<Pid, Error> {
+    /// The feedback controller of a plant.
+    pub fn feedback(&self, config: &PlantConfig) -> Result<Pid, Error> {
         let PlantConfig { kp, kd, ki, .. } = *config;
         Ok(Pid::new(PidGains { kp, kd, ki, filter_s: self.filter_s }, self.dt_s)?)
     }
@@ -182,14 +194,14 @@ impl Bench {
         signals(self.basis()?, &vec![0.0; self.ticks()], &[])
     }
 
-    /// The closed loop as a linear system, from a signal at the error of the law to the sensed output.
-    pub fn system(&self, plant: &Linear, law: &Pid) -> Result<LinearSystem, Error> {
-        self.system_with(plant, law, self.delays())
+    /// The closed loop as a linear system, from a signal at the error of the controller to the sensed output.
+    pub fn system(&self, plant: &Linear, feedback: &Pid) -> Result<LinearSystem, Error> {
+        self.system_with(plant, feedback, self.delays())
     }
 
     /// As [`Bench::system`], with other delays.
-    pub fn system_with(&self, plant: &Linear, law: &Pid, delays: [usize; 2]) -> Result<LinearSystem, Error> {
-        let open = law.system()?.then(&LinearSystem::delay(delays[1])).then(&plant.system(self.dt_s)?);
+    fn system_with(&self, plant: &Linear, feedback: &Pid, delays: [usize; 2]) -> Result<LinearSystem, Error> {
+        let open = feedback.system()?.then(&LinearSystem::delay(delays[1])).then(&plant.system(self.dt_s)?);
         Ok(open.then(&LinearSystem::delay(delays[0])).closed()?)
     }
 
@@ -200,7 +212,7 @@ impl Bench {
 
     /// A loop of feedback alone whose error takes a probe.
     pub fn reflex(&self, config: &PlantConfig) -> Result<ClosedLoop, Error> {
-        self.close(Box::new(config.plant()?), Box::new(Reflex::new(self.law(config)?)))
+        self.close(Box::new(config.plant()?), Box::new(Reflex::new(self.feedback(config)?)))
     }
 
     /// Measured response of a plant's loop over a trial. `[ticks]`
@@ -208,22 +220,65 @@ impl Bench {
         Ok(impulse_response(&mut self.reflex(config)?, self.ticks())?)
     }
 
-    /// The loop as a synapse would model it if mass, damping, stiffness and delay were other than they are.
+    /// The exact model of a plant's loop, as the memory of a synapse.
+    pub fn model(&self, config: &PlantConfig) -> Result<TraceModel, Error> {
+        Ok(TraceModel::System(self.system(&config.plant()?, &self.feedback(config)?)?))
+    }
+
+    /// A delay, as the memory of a synapse.
+    pub fn delay(&self, seconds: f64) -> TraceModel {
+        TraceModel::Delay(self.ticks_in(seconds))
+    }
+
+    /// The model of the loop if mass, damping, stiffness and delay were wrong.
     pub fn mismatched_system(&self, config: &PlantConfig, wrong: &Mismatch) -> Result<LinearSystem, Error> {
-        let mut model = *config;
-        model.mass *= wrong.mass;
-        model.damping *= wrong.damping;
-        model.stiffness *= wrong.stiffness;
+        let model = config.times([wrong.mass, wrong.damping, wrong.stiffness]);
         let extra = (wrong.delay_s / self.dt_s).round() as i64;
         let [sensory, motor] = self.delays();
         let sensory = (sensory as i64 + extra).max(0) as usize;
-        self.system_with(&model.plant()?, &self.law(config)?, [sensory, motor])
+        self.system_with(&model.plant()?, &self.feedback(config)?, [sensory, motor])
     }
 
     /// The response of [`Bench::mismatched_system`] over a trial, times the wrong gain.
     pub fn mismatched(&self, config: &PlantConfig, wrong: &Mismatch) -> Result<TraceModel, Error> {
         let response = self.mismatched_system(config, wrong)?.impulse(self.ticks());
         Ok(TraceModel::Response(response.into_iter().map(|h| wrong.gain * h).collect()))
+    }
+
+    /// A filter of the bench's signals that learns after each trial; its weights are 0 where none are given.
+    pub fn filter(&self, trace: TraceModel, step: Step, weights: &[f64]) -> Result<AdaptiveFilter, Error> {
+        filter(self.basis()?, trace, step, weights)
+    }
+
+    /// A feedback controller with a filter that adds to its error (`cfpc`) or to its command (`fel`).
+    pub fn learner(&self, teacher: &str, feedback: Pid, filter: AdaptiveFilter) -> Box<dyn Controller> {
+        match teacher {
+            "fel" => Box::new(FeedbackErrorLearning::new(feedback, filter, self.dt_s)),
+            _ => Box::new(Cfpc::new(feedback, filter, self.dt_s)),
+        }
+    }
+
+    /// Runs a trial and ends it, so that controllers that learn do.
+    pub fn trial(&self, closed: &mut ClosedLoop, inputs: &Inputs) -> Result<LoopTrial, Error> {
+        let delay = self.delays()[0];
+        let reference = |n: usize| inputs.reference.get(n).copied().unwrap_or(0.0);
+        let mut trial = LoopTrial::default();
+        closed.reset();
+        for n in 0..self.ticks() {
+            trial.position.push(closed.senses()[0]);
+            let (force, cue) = (inputs.force.get(n..=n), inputs.cue.get(n..=n));
+            let (disturbance, cues) = (force.unwrap_or(&[]), cue.unwrap_or(&[]));
+            closed.tick(&Drive { reference: &[reference(n)], disturbance, cues })?;
+            trial.sensed_error.push(reference(n.saturating_sub(delay)) - closed.sensed()[0]);
+            trial.command.push(closed.command()[0]);
+        }
+        closed.finish(0.0)?;
+        Ok(trial)
+    }
+
+    /// A trial of a plant under feedback alone; a cue is added to the error, as a filter would.
+    pub fn alone(&self, config: &PlantConfig, inputs: &Inputs) -> Result<LoopTrial, Error> {
+        self.trial(&mut self.reflex(config)?, inputs)
     }
 
     /// The movements of the bench: [`reaches`]. `[ticks]`
@@ -269,7 +324,7 @@ pub fn sines(seed: u64, index: u64, ticks: usize, dt_s: f64) -> Vec<f64> {
     raw.into_iter().map(|v| v / top).collect()
 }
 
-/// A model that is wrong: factors, and what is added to the delay.
+/// Errors of a model of the loop: factors, and a surplus of delay.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Mismatch {
     /// Added to the delay, s.
@@ -308,60 +363,70 @@ pub fn signals(mut basis: Basis, reference: &[f64], cue: &[f64]) -> Result<Vec<V
     Ok(all)
 }
 
-/// What comes from outside in a trial; empty for none. `[ticks]`
+/// Exogenous signals of a trial; an empty one is 0 throughout. `[ticks]`
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Outside<'a> {
-    /// The reference.
+pub struct Inputs<'a> {
+    /// Desired position.
     pub reference: &'a [f64],
-    /// Added to the command at the plant.
+    /// Force that is added to the command at the plant.
     pub force: &'a [f64],
     /// First cue.
     pub cue: &'a [f64],
 }
 
-/// What happened in a trial.
+/// Signals of a trial. `[ticks]`
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Trial {
-    /// First sense, true and at once. `[ticks]`
+pub struct LoopTrial {
+    /// First sense, true and without delay, before the plant moves in that tick.
     pub position: Vec<f64>,
-    /// What the controller was told is wrong: reference minus sense, late. `[ticks]`
+    /// Delayed reference minus delayed sense: the error that reaches the controller.
     pub sensed_error: Vec<f64>,
-    /// The controller's command. `[ticks]`
+    /// Command of the controller.
     pub command: Vec<f64>,
 }
 
-impl Trial {
-    /// Reference minus position, at once; before the plant moves in that tick. `[ticks]`
+impl LoopTrial {
+    /// Reference minus position, without delay. `[ticks]`
     pub fn true_error(&self, reference: &[f64]) -> Vec<f64> {
         self.position.iter().zip(reference).map(|(y, r)| r - y).collect()
     }
 }
 
-/// Runs a trial and ends it, so that controllers that learn do.
-pub fn trial(closed: &mut ClosedLoop, sensory_delay: usize, outside: &Outside) -> Result<Trial, Error> {
-    let mut told = Trial::default();
-    closed.reset();
-    for (n, &r) in outside.reference.iter().enumerate() {
-        told.position.push(closed.senses()[0]);
-        let (force, cue) = (outside.force.get(n..=n), outside.cue.get(n..=n));
-        let (disturbance, cues) = (force.unwrap_or(&[]), cue.unwrap_or(&[]));
-        closed.tick(&Drive { reference: &[r], disturbance, cues })?;
-        let then = outside.reference[n.saturating_sub(sensory_delay)];
-        told.sensed_error.push(then - closed.sensed()[0]);
-        told.command.push(closed.command()[0]);
-    }
-    closed.finish(0.0)?;
-    Ok(told)
+/// A filter that learns after each trial; its weights are 0 where none are given.
+pub fn filter(basis: Basis, trace: TraceModel, step: Step, weights: &[f64]) -> Result<AdaptiveFilter, Error> {
+    let filter = AdaptiveFilter::new(basis, &Learning { trace, update: Update::Trial, step })?;
+    Ok(if weights.is_empty() { filter } else { filter.with_weights(weights)? })
 }
 
-/// Whether a loop of that spectral radius is stable; an integral that is switched off counts as stable.
+/// Step of learning: half the bound `bound`, but at most the safe step; `hopeless` safe steps where no step converges.
+pub fn step_of(lifted: &Lifted, bound: Option<f64>, hopeless: f64) -> f64 {
+    bound.map_or(hopeless * lifted.safe_rate(), |bound| lifted.safe_rate().min(0.5 * bound))
+}
+
+/// Output of a filter, `Σ w x`, of signals `[signals][ticks]`. `[ticks]`
+pub fn mix(signals: &[Vec<f64>], weights: &[f64]) -> Vec<f64> {
+    let ticks = signals.first().map_or(0, Vec::len);
+    (0..ticks).map(|n| signals.iter().zip(weights).fold(0.0, |sum, (x, w)| sum + w * x[n])).collect()
+}
+
+/// Values from `from` to `to`, `step` apart.
+pub fn grid(from: f64, to: f64, step: f64) -> Vec<f64> {
+    (0..=((to - from) / step + 1e-9) as usize).map(|k| from + k as f64 * step).collect()
+}
+
+/// True if a loop of that spectral radius is stable; an integral that is switched off counts as stable.
 pub fn is_stable(radius: f64) -> bool {
     radius < 1.0 + 1e-9
 }
 
-/// Whether a relative error is above that of feedback alone, or no number.
+/// True if a relative error is above that of feedback alone, or no number.
 pub fn has_grown(relative: f64) -> bool {
     relative.is_nan() || relative > 1.0
+}
+
+/// Largest magnitude.
+pub fn peak(values: &[f64]) -> f64 {
+    values.iter().fold(0.0, |top: f64, v| top.max(v.abs()))
 }
 
 /// Root mean square.

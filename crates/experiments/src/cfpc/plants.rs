@@ -1,21 +1,22 @@
 //! `cfpc/plants`: the model trace, exact and identified, on all plants, on an unstable one and with a bounded motor, tick by tick.
 
-use super::bench::{self, Bench, Outside, PLANTS, plant_name};
-
-use super::{REFERENCE, SOURCES};
+use super::bench::{Bench, Inputs, PLANTS, plant_name, rms};
+use super::family::{self, IDENTIFIED, counted, texts};
+use super::figures::{log_curve, movement, movement_legend, relative_error};
+use super::probe::Probe;
+use lobule_control::Plant;
 use lobule_control::feedback::{Pid, PidGains, Reflex};
-use lobule_control::filter::{AdaptiveFilter, Learning, Step, TraceModel, Update};
-use lobule_control::identify::{identify, impulse_response};
+use lobule_control::filter::{Step, TraceModel};
+use lobule_control::identify::impulse_response;
 use lobule_control::oracle::Lifted;
 use lobule_control::plant::{Linear, Saturated};
-use lobule_control::{Cfpc, Plant};
-use lobule_study::Error;
 use lobule_study::report::axes::trial_at;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY, VERMILLION};
-use lobule_study::report::svg::{Dash, Stroke};
-use lobule_study::report::{Figure, Finding, Judge, plot};
-use lobule_study::{Card, Preset, Run, Section, Story, Study};
+use lobule_study::report::chart::{Axis, Key, Mark, Plate};
+use lobule_study::report::numbers::short;
+use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
+use lobule_study::report::svg::Stroke;
+use lobule_study::report::{Figure, Finding, Source, plot};
+use lobule_study::{Card, Check, Error, Preset, Run, Section, Story, Study};
 use serde::{Deserialize, Serialize};
 
 /// The experiment.
@@ -24,7 +25,6 @@ pub struct OtherPlants;
 
 /// Its configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Config {
     seeds: Vec<u64>,
     trials: usize,
@@ -34,82 +34,91 @@ pub struct Config {
     pendulum_kd: f64,
     pendulum_rad: f64,
     bounds: Vec<f64>,
-    probe_amplitude: f64,
-    probe_s: f64,
-    ridge: f64,
+    #[serde(flatten)]
+    probe: Probe,
     bench: Bench,
 }
 
-/// A body with its feedback law.
+/// A body with its feedback controller.
 #[derive(Debug, Clone)]
 struct Subject {
     name: String,
     plant: Linear,
     bound: Option<f64>,
-    law: Pid,
+    feedback: Pid,
     amplitude: f64,
 }
 
-/// A course of learning.
+/// A learning curve of one body, and its movement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Course {
+pub struct BodyCurve {
     body: String,
-    /// Exact model, or identified with the probe of a seed.
+    /// None for the exact model, else the seed of the probe that identified it.
     seed: Option<u64>,
     /// Relative error of each trial.
     relative: Vec<f64>,
-    /// Reference and position before and after learning, over the amplitude. `[3][ticks]`
+    /// Reference, and position before and after learning, in units of the amplitude. `[3][ticks]`
     movement: [Vec<f64>; 3],
 }
 
-/// What a run leaves behind.
+/// Record of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     dt_s: f64,
-    courses: Vec<Course>,
+    #[serde(rename = "courses")]
+    curves: Vec<BodyCurve>,
 }
+
+impl Record {
+    fn exact(&self) -> impl DoubleEndedIterator<Item = &BodyCurve> {
+        self.curves.iter().filter(|c| c.seed.is_none())
+    }
+}
+
+const PENDULUM: &str = "inverted_pendulum";
+
+fn motor(bound: f64) -> String {
+    format!("damped, motor ±{bound}")
+}
+
+const UNSTABLE: Source =
+    Source::chosen_after("direction: an unstable plant in a stable loop learns as others do; bound chosen");
+const BOUNDED: Source =
+    Source::chosen_after("direction: a bounded motor limits learning but does not reverse it; bound chosen");
+const ELSEWHERE: Source = Source::reported("`cfpc/traces` judges it");
 
 static CARD: Card = Card {
     name: "cfpc/plants",
     title: "Other bodies: an unstable one, a bounded motor",
-    line: "the model trace, exact and identified, on six bodies, tick by tick",
-    source: "counterfactual predictive control, Herreros-Alonso et al. 2016",
-    sources: SOURCES,
+    line: "does the model trace work on an unstable plant, with a bounded motor, and with an identified model?",
     defaults: concat!(include_str!("plants.toml"), include_str!("bench.toml")),
     presets: &[
         Preset::new("default", "100 trials, seconds", ""),
         Preset::new("quick", "20 trials", include_str!("plants.quick.toml")),
     ],
-    unit: "courses",
-    ..Card::BLANK
+    unit: "learning curves",
+    grounds: &[UNSTABLE, BOUNDED, IDENTIFIED],
+    ..family::CARD
 };
 
 fn subjects(config: &Config) -> Result<Vec<Subject>, Error> {
     let bench = &config.bench;
-    let mut all = Vec::new();
-    for name in PLANTS {
-        let body = bench.config(name);
-        let (plant, law) = (body.plant()?, bench.law(&body)?);
-        all.push(Subject { name: name.into(), plant, bound: None, law, amplitude: 1.0 });
-    }
+    let on_bench = |name: String, plant: &str, bound| -> Result<Subject, Error> {
+        let body = bench.config(plant);
+        Ok(Subject { name, plant: body.plant()?, bound, feedback: bench.feedback(&body)?, amplitude: 1.0 })
+    };
+    let mut all = PLANTS.iter().map(|p| on_bench((*p).into(), p, None)).collect::<Result<Vec<_>, _>>()?;
     let gains =
         PidGains { kp: config.pendulum_kp, kd: config.pendulum_kd, ki: 0.0, filter_s: bench.filter_s };
     all.push(Subject {
-        name: "inverted_pendulum".into(),
+        name: PENDULUM.into(),
         plant: Linear::inverted_pendulum(config.pendulum_kg, config.pendulum_m)?,
         bound: None,
-        law: Pid::new(gains, bench.dt_s)?,
+        feedback: Pid::new(gains, bench.dt_s)?,
         amplitude: config.pendulum_rad,
     });
-    let damped = bench.config("damped");
     for &bound in &config.bounds {
-        all.push(Subject {
-            name: format!("damped, motor ±{bound}"),
-            plant: damped.plant()?,
-            bound: Some(bound),
-            law: bench.law(&damped)?,
-            amplitude: 1.0,
-        });
+        all.push(on_bench(motor(bound), "damped", Some(bound))?);
     }
     Ok(all)
 }
@@ -122,31 +131,21 @@ impl Study for OtherPlants {
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.bench.check()?;
-        let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
-        if !(1..=10_000).contains(&config.trials) {
-            return wrong("trials", format!("{}; 1 to 10000", config.trials));
+        config.probe.check(&config.bench)?;
+        let (check, rad) = (Check::of(""), config.pendulum_rad);
+        let small = "above 0 and at most 1 is allowed, since the plant is linear";
+        check.within("trials", config.trials, 1..=10_000)?.that(
+            "pendulum_rad",
+            rad,
+            rad > 0.0 && rad <= 1.0,
+            small,
+        )?;
+        for bound in &config.bounds {
+            check.that("bounds", bound, *bound > 0.0, "more than 0 is needed")?;
         }
-        if !(config.pendulum_rad > 0.0 && config.pendulum_rad <= 1.0) {
-            return wrong(
-                "pendulum_rad",
-                format!("{}; above 0 to 1, for the plant is linear", config.pendulum_rad),
-            );
-        }
-        if let Some(bound) = config.bounds.iter().find(|b| b.is_nan() || **b <= 0.0) {
-            return wrong("bounds", format!("{bound}; above 0"));
-        }
-        let probe = config.probe_s / config.bench.dt_s;
-        if !(probe >= config.bench.ticks() as f64 && probe <= 1e6) {
-            return wrong("probe_s", format!("{}; from a trial to a million ticks", config.probe_s));
-        }
-        for subject in subjects(config)? {
-            let radius = config.bench.system(&subject.plant, &subject.law)?.spectral_radius();
-            if !bench::is_stable(radius) {
-                return wrong(
-                    "pendulum_kp",
-                    format!("{}; the loop of `{}` is unstable ({radius})", config.pendulum_kp, subject.name),
-                );
-            }
+        for s in subjects(config)? {
+            let remedy = format!("change the gains of `{}`", s.name);
+            config.bench.check_stable("pendulum_kp", config.pendulum_kp, &s.plant, &s.feedback, &remedy)?;
         }
         Ok(())
     }
@@ -158,148 +157,97 @@ impl Study for OtherPlants {
             items.push((subject, None));
             items.extend(config.seeds.iter().map(|s| (subject, Some(*s))));
         }
-        run.progress.expect(items.len() as u64);
-        let courses = run.each(&items, |(subject, seed)| {
-            let course = learn(config, subject, *seed)?;
-            run.progress.done(1);
-            Ok(course)
-        })?;
-        Ok(Record { dt_s: config.bench.dt_s, courses })
+        let curves = counted(run, &items, |(subject, seed)| learn(config, subject, *seed))?;
+        Ok(Record { dt_s: config.bench.dt_s, curves })
     }
 
     fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
         let mut all = Vec::new();
-        let mut bodies: Vec<&str> = record.courses.iter().map(|c| c.body.as_str()).collect();
-        bodies.dedup();
-        for body in bodies {
-            let of = |exact: bool| -> Vec<f64> {
-                let all = record.courses.iter().filter(|c| c.body == body && c.seed.is_none() == exact);
-                all.filter_map(|c| c.relative.get(50).or(c.relative.last()).copied()).collect()
+        let at_50 = |c: &BodyCurve| c.relative.get(50).or(c.relative.last()).copied();
+        for curve in record.exact() {
+            let body = curve.body.as_str();
+            let is_bounded = body.starts_with("damped,");
+            let (top, source) = match body {
+                PENDULUM => (Some(0.2), &UNSTABLE),
+                _ if is_bounded => (Some(1.0), &BOUNDED),
+                _ => (None, &ELSEWHERE),
             };
-            let (exact, found) = (of(true), of(false));
-            let full = config.trials >= 50;
-            let (range, source) = match body {
-                "inverted_pendulum" => {
-                    ([None, Some(0.2)], "chosen: an unstable plant in a stable loop learns as others do")
-                }
-                b if b.starts_with("damped,") => {
-                    ([None, Some(1.0)], "chosen: a bounded motor limits learning but does not undo it")
-                }
-                _ => ([None, None], "measured here; `cfpc/traces` judges it"),
-            };
-            let range = if full { range } else { [None, None] };
-            let slug = body.replace(", motor ±", "_motor_");
+            // Shorter runs have not had the time.
+            let judged = |range: [Option<f64>; 2]| if config.trials >= 50 { range } else { [None, None] };
+            let (slug, exact) = (body.replace(", motor ±", "_motor_"), at_50(curve));
             let meaning = "Exact model: relative error at trial 50 (or the last).";
-            all.push(Finding::seven(
-                format!("exact/{slug}"),
-                meaning,
-                exact.clone(),
-                "1",
-                range,
-                Judge::Each,
-                source,
-            ));
-            let linear = !body.starts_with("damped,");
-            let range = if full && linear { [Some(0.5), Some(2.0)] } else { [None, None] };
-            let ratios = found.iter().map(|v| v / exact.first().copied().unwrap_or(f64::NAN)).collect();
-            let meaning = "Identified over exact model at that trial; each seed's probe.";
-            all.push(Finding::seven(
-                format!("identified_over_exact/{slug}"),
-                meaning,
-                ratios,
-                "1",
-                range,
-                Judge::Each,
-                REFERENCE,
-            ));
+            let error = Finding::new(format!("exact/{slug}"), meaning, exact.into_iter().collect());
+            all.push(error.each(judged([None, top]), source));
+            let found = record.curves.iter().filter(|c| c.body == body && c.seed.is_some()).filter_map(at_50);
+            let ratios = found.map(|v| v / exact.unwrap_or(f64::NAN)).collect();
+            let meaning = "Relative error at that trial with the identified model, divided by that with the exact model.";
+            let ratio = Finding::new(format!("identified_over_exact/{slug}"), meaning, ratios);
+            let range = if is_bounded { [None, None] } else { [Some(0.5), Some(2.0)] };
+            all.push(ratio.each(judged(range), &IDENTIFIED));
         }
         all
     }
 
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
-        let colours = [BLUE, GREEN, ORANGE, PURPLE, VERMILLION, SKY, BLACK];
-        let exact: Vec<&Course> = record.courses.iter().filter(|c| c.seed.is_none()).collect();
+        let colors = [BLUE, GREEN, ORANGE, PURPLE, VERMILLION, SKY, BLACK];
+        let in_words = |c: &BodyCurve| {
+            if c.body.contains("motor") { c.body.clone() } else { plant_name(&c.body).into() }
+        };
         let mut plate = Plate::new("plants", 2, 210.0);
-        let y = Axis::decades("relative error", -3, 1, 1);
-        let mut left = Panel::new("learning", Axis::trials(config.trials), y);
-        left.levels.push(Level::across(0.0).pen(Stroke::guide()));
-        for (k, course) in exact.iter().enumerate() {
-            let stroke = Stroke::new(colours[k % colours.len()], 2.0);
-            let points = course.relative.iter().enumerate().map(|(k, v)| {
-                let y = libm::log10(*v);
-                (trial_at(k), if y <= 1.0 { y.max(-3.0) } else { f64::NAN })
-            });
-            left.marks.push(Mark::Line { points: points.collect(), stroke: stroke.clone() });
-            let words = if PLANTS.contains(&course.body.as_str()) || course.body == "inverted_pendulum" {
-                plant_name(&course.body)
-            } else {
-                &course.body
-            };
-            plate.legend.push(Key::line(words, stroke));
+        let mut learning = relative_error("learning", Axis::trials(config.trials), -3, 1);
+        for (curve, color) in record.exact().zip(colors.into_iter().cycle()) {
+            let points = curve.relative.iter().enumerate().map(|(k, v)| (trial_at(k), *v));
+            learning.marks.push(Mark::line(log_curve(points, -3, 1), Stroke::new(color, 2.0)));
+            plate.legend.push(Key::line(&in_words(curve), Stroke::new(color, 2.0)));
         }
-        plate.panels.push(left);
-        for (body, title) in [("inverted_pendulum", "inverted pendulum".to_owned())].into_iter().chain(
-            exact
-                .iter()
-                .rev()
-                .take(2)
-                .filter(|c| c.body.contains("motor"))
-                .map(|c| (c.body.as_str(), c.body.clone())),
-        ) {
-            let Some(course) = exact.iter().find(|c| c.body == body) else { continue };
-            let x = Axis::exact("time (s)", 0.0, config.bench.trial_s);
+        plate.panels.push(learning);
+        let bounded = record.exact().rev().take(2).filter(|c| c.body.contains("motor"));
+        for curve in record.exact().filter(|c| c.body == PENDULUM).chain(bounded) {
             let y = Axis::exact("position (amplitudes)", -1.1, 1.6).step(0.5);
-            let mut panel = Panel::new(&title, x, y);
-            let pens =
-                [Stroke::new(GUIDE, 3.0), Stroke::new(BLACK, 1.6).dash(Dash::Dashed), Stroke::new(BLUE, 2.0)];
-            for (curve, pen) in course.movement.iter().zip(pens) {
-                let points = curve.iter().enumerate().map(|(n, y)| (n as f64 * record.dt_s, *y)).collect();
-                panel.marks.push(Mark::Line { points, stroke: pen });
-            }
-            plate.panels.push(panel);
+            plate.panels.push(movement(&in_words(curve), &curve.movement, y, record.dt_s));
         }
-        plate.legend.push(Key::line("reference", Stroke::new(GUIDE, 3.0)));
-        plate.legend.push(Key::line("before learning", Stroke::new(BLACK, 1.6).dash(Dash::Dashed)));
-        let caption = "Left: error of each trial with the exact model of the loop (that without bounds, where the motor has some). Others: the movement before \
-            learning (broken) and after it (blue, in every panel), on the reference (grey).";
+        movement_legend(&mut plate);
+        let caption = "A: error of each trial relative to feedback alone with the exact model of the loop; one line for each body, both \
+            axes logarithmic. With a bounded motor the model is that of the loop without bounds. Other panels: movement before learning \
+            (dashed) and after it (blue), on the desired movement (gray).";
         Ok(vec![Figure::svg("plants", caption, plot::svg(&plate)?)])
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {
         let last = |body: &str| {
-            let course = record.courses.iter().find(|c| c.body == body && c.seed.is_none());
-            course.and_then(|c| c.relative.last().copied()).unwrap_or(f64::NAN)
+            let curve = record.exact().find(|c| c.body == body);
+            short(curve.and_then(|c| c.relative.last().copied()).unwrap_or(f64::NAN))
         };
-        use lobule_study::report::numbers::short;
         let bounded: Vec<String> = config
             .bounds
             .iter()
-            .map(|b| format!("{} at ±{b}", short(last(&format!("damped, motor ±{b}")))))
+            .map(|b| format!("{} with a motor bounded at ±{b}", last(&motor(*b))))
             .collect();
         Story {
             answer: format!(
-                "After {} trials the inverted pendulum's relative error is {}; with a bounded motor the damped plant's is {}.",
+                "After {} trials the relative error of the inverted pendulum was {}. That of the damped plant was {}.",
                 config.trials,
-                short(last("inverted_pendulum")),
-                bounded.join(", ")
+                last(PENDULUM),
+                bounded.join(" and ")
             ),
-            small_print: vec![
-                "CFPC needs a stable loop, not a stable plant: its trace is a model of the loop. A Smith predictor, which models the plant \
-                 outside the loop, cannot be used on the pendulum."
-                    .into(),
-                "A bounded motor gives less than is asked for; what cannot be reached remains, and the weights keep growing there."
-                    .into(),
-            ],
-            steps: vec![
-                "Each body learns the bench's movement tick by tick with the exact model of its loop in every synapse.".into(),
-                "The same with a model that a minute of random steps identified beforehand.".into(),
-            ],
-            sections: vec![Section::new("Six bodies", "", &["plants"])],
-            differences: vec!["The pendulum is linear: small angles about upright.".into()], ..Story::default() }
+            small_print: texts([
+                "CFPC needs a stable loop, not a stable plant, since its trace is a model of the loop. A Smith predictor, which models the \
+                 plant outside the loop, cannot be used on the pendulum.",
+                "A bounded motor delivers less than the command. The error that the motor cannot remove remains, and the weights keep \
+                 growing there.",
+            ]),
+            steps: texts([
+                "Each body learns the bench's movement tick by tick with the exact model of its loop in every synapse.",
+                "It learns the movement again with a model that a minute of random steps identified beforehand.",
+            ]),
+            sections: vec![Section::new("The bodies", "", &["plants"])],
+            differences: texts(["The pendulum is linear: small angles about upright."]),
+            ..Story::default()
+        }
     }
 }
 
-fn learn(config: &Config, subject: &Subject, seed: Option<u64>) -> Result<Course, Error> {
+fn learn(config: &Config, subject: &Subject, seed: Option<u64>) -> Result<BodyCurve, Error> {
     let bench = &config.bench;
     let body = || -> Result<Box<dyn Plant>, Error> {
         Ok(match subject.bound {
@@ -307,50 +255,37 @@ fn learn(config: &Config, subject: &Subject, seed: Option<u64>) -> Result<Course
             None => Box::new(subject.plant.clone()),
         })
     };
-    let reflex = |body| bench.close(body, Box::new(Reflex::new(subject.law.clone())));
+    let reflex = |body| bench.close(body, Box::new(Reflex::new(subject.feedback.clone())));
     let h = impulse_response(&mut reflex(Box::new(subject.plant.clone()))?, bench.ticks())?;
     let trace = match seed {
-        None => TraceModel::System(bench.system(&subject.plant, &subject.law)?),
-        Some(seed) => {
-            let ticks = (config.probe_s / bench.dt_s).round() as usize;
-            let amplitude = config.probe_amplitude * subject.amplitude;
-            TraceModel::Response(identify(
-                &mut reflex(body()?)?,
-                amplitude,
-                ticks,
-                bench.ticks(),
-                config.ridge,
-                seed,
-            )?)
-        }
+        None => TraceModel::System(bench.system(&subject.plant, &subject.feedback)?),
+        Some(seed) => config.probe.identify(bench, &mut reflex(body()?)?, subject.amplitude, seed)?,
     };
-    let signals = bench.signals()?;
-    let rate = Lifted::new(&h, &trace.impulse(bench.ticks()), &signals)?.bench_rate()?;
-    let learning = Learning { trace, update: Update::Trial, step: Step::Plain(rate) };
-    let filter = AdaptiveFilter::new(bench.basis()?, &learning)?;
-    let mut closed = bench.close(body()?, Box::new(Cfpc::new(subject.law.clone(), filter, bench.dt_s)))?;
+    let rate = Lifted::new(&h, &trace.impulse(bench.ticks()), &bench.signals()?)?.bench_rate()?;
+    let filter = bench.filter(trace, Step::Plain(rate), &[])?;
+    let mut closed = bench.close(body()?, bench.learner("cfpc", subject.feedback.clone(), filter))?;
     let reference: Vec<f64> = bench.minjerk().iter().map(|r| subject.amplitude * r).collect();
-    let outside = Outside { reference: &reference, ..Default::default() };
+    let inputs = Inputs { reference: &reference, ..Default::default() };
     let scaled = |values: &[f64]| values.iter().map(|v| v / subject.amplitude).collect();
-    let mut course = Course {
+    let mut curve = BodyCurve {
         body: subject.name.clone(),
         seed,
         relative: Vec::new(),
         movement: [scaled(&reference), Vec::new(), Vec::new()],
     };
     let mut first = 1.0;
-    for trial in 0..=config.trials {
-        let told = bench::trial(&mut closed, bench.delays()[0], &outside)?;
-        let now = bench::rms(&told.sensed_error);
-        if trial == 0 {
+    for index in 0..=config.trials {
+        let trial = bench.trial(&mut closed, &inputs)?;
+        let now = rms(&trial.sensed_error);
+        if index == 0 {
             first = now;
-            course.movement[1] = scaled(&told.position);
+            curve.movement[1] = scaled(&trial.position);
         }
-        course.movement[2] = scaled(&told.position);
-        course.relative.push(now / first);
+        curve.movement[2] = scaled(&trial.position);
+        curve.relative.push(now / first);
         if now.is_nan() || now / first > 1e6 {
             break;
         }
     }
-    Ok(course)
+    Ok(curve)
 }

@@ -1,9 +1,8 @@
 //! Learning curves by trace, and the phases that explain them.
 
-use super::super::bench::{self, Bench, PLANTS, plant_name};
-
-use super::{Cell, Config, ROWS, Record};
-use crate::cfpc::bench::Mismatch;
+use super::super::bench::{Bench, Mismatch, PLANTS, is_stable, plant_name};
+use super::super::figures::{log_curve, relative_error};
+use super::record::{Config, Record, words};
 use lobule_control::LinearSystem;
 use lobule_control::oracle::phase_error_deg;
 use lobule_study::Error;
@@ -12,9 +11,6 @@ use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
 use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
 use lobule_study::report::svg::{Dash, Stroke};
 use lobule_study::report::{Figure, plot};
-
-/// Lowest and highest power of ten of a learning curve that is drawn.
-const DECADES: (i32, i32) = (-3, 3);
 
 fn stroke(trace: &str) -> Stroke {
     match trace {
@@ -40,39 +36,22 @@ pub fn all(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
             record,
             "curves",
             &first,
-            "Error of each trial over that of feedback alone, by what the synapses \
-            remember, for the reference `minjerk`. Both axes are logarithmic. A curve that leaves the panel at the top \
-            diverges. The identified model (dotted, first seed) lies on the exact one.",
+            "Error of each trial relative to feedback alone, for the reference \
+            `minjerk`; one panel for each plant, one line for each trace. Both axes are logarithmic. A curve that leaves the \
+            panel at the top diverges. The identified model (dotted, first seed) learns as the exact model does.",
         )?,
         curves(
             config,
             record,
             "wrong_models",
             &wrong,
-            "The same when the model in the synapses is wrong: its delay is too \
-            long, or its mass is another. The model of a resonant loop must be good; the others bear 50 ms and a factor \
-            of two in mass. A loop of first order has no mass.",
+            "Error of each trial relative to feedback alone when the model in the \
+            synapses is wrong: its delay is too long, or its mass is half or twice the true one. Axes as above. The resonant \
+            loop needs a good model; the other loops tolerate 50 ms and a factor of two in mass. The loop of first order has \
+            no mass.",
         )?,
         phases(&config.bench, record)?,
     ])
-}
-
-/// A curve until it leaves the panel.
-fn points(cell: &Cell) -> Vec<(f64, f64)> {
-    let top = f64::from(DECADES.1);
-    let mut points: Vec<(f64, f64)> = Vec::new();
-    for (k, value) in cell.relative.iter().enumerate() {
-        let y = libm::log10(*value);
-        if y.is_nan() || y > top {
-            // The last piece ends at the edge, where the curve leaves.
-            if let (Some(&(x0, y0)), true) = (points.last(), y.is_finite()) {
-                points.push((x0 + (trial_at(k) - x0) * (top - y0) / (y - y0), top));
-            }
-            break;
-        }
-        points.push((trial_at(k), y.max(f64::from(DECADES.0))));
-    }
-    points
 }
 
 fn curves(
@@ -84,55 +63,45 @@ fn curves(
 ) -> Result<Figure, Error> {
     let mut plate = Plate::new(name, 2, 190.0);
     for plant in PLANTS {
-        let y = Axis::decades("relative error", DECADES.0, DECADES.1, 1);
-        let mut panel = Panel::new(plant_name(plant), Axis::trials(config.trials), y);
-        panel.levels.push(Level::across(0.0).pen(Stroke::guide()));
+        let mut panel = relative_error(plant_name(plant), Axis::trials(config.trials), -3, 3);
         for row in rows {
-            if let Some(cell) = record.cells(row, plant, "minjerk").next() {
-                panel.marks.push(Mark::Line { points: points(cell), stroke: stroke(row) });
+            if let Some(curve) = record.curves(row, plant, "minjerk").next() {
+                let points = curve.relative.iter().enumerate().map(|(k, v)| (trial_at(k), *v));
+                panel.marks.push(Mark::line(log_curve(points, -3, 3), stroke(row)));
             }
         }
         plate.panels.push(panel);
     }
-    for row in rows {
-        let words = ROWS.iter().find(|r| r.0 == *row).map_or(*row, |r| r.1);
-        plate.legend.push(Key::line(words, stroke(row)));
-    }
+    plate.legend.extend(rows.iter().map(|row| Key::line(words(row), stroke(row))));
     Ok(Figure::svg(name, caption, plot::svg(&plate)?))
 }
 
 /// Phase of each trace minus phase of the loop, with the boundary at 90 deg.
 fn phases(bench: &Bench, record: &Record) -> Result<Figure, Error> {
     let rows = ["none", "loop_delay", "best_delay", "model", "delay_150", "mass_2"];
+    let boundary = Stroke::new(BLACK, 1.2).dash(Dash::Dashed);
+    let none = Mismatch::NONE;
     let mut plate = Plate::new("phases", 2, 190.0);
     for row in &record.loops {
         let x = Axis::exact("frequency (Hz)", 0.0, 3.0).step(0.5);
         let y = Axis::exact("trace minus loop (deg)", -180.0, 180.0).step(90.0);
         let mut panel = Panel::new(plant_name(&row.plant), x, y);
-        for at in [-90.0, 90.0] {
-            let stroke = Stroke::new(BLACK, 1.2).dash(Dash::Dashed);
-            panel.levels.push(Level { at, is_vertical: false, stroke });
-        }
+        panel.levels.extend([-90.0, 90.0].map(|at| Level::across(at).pen(boundary.clone())));
         let body = bench.config(&row.plant);
-        let best = record.cells("best_delay", &row.plant, "minjerk").next().and_then(|c| c.delay_s);
-        let right = bench.mismatched_system(&body, &Mismatch::NONE)?;
+        let best = record.curves("best_delay", &row.plant, "minjerk").next().and_then(|c| c.delay_s);
+        let right = bench.mismatched_system(&body, &none)?;
         for trace in rows {
-            let ticks = |s: f64| LinearSystem::delay((s / bench.dt_s).round() as usize);
             let g = match trace {
                 "none" => LinearSystem::delay(0),
-                "loop_delay" => LinearSystem::delay(bench.loop_delay()),
-                "best_delay" => ticks(best.unwrap_or(0.0)),
+                "loop_delay" => LinearSystem::delay(bench.nerve_delay()),
+                "best_delay" => LinearSystem::delay(bench.ticks_in(best.unwrap_or(0.0))),
                 "model" => right.clone(),
-                "delay_150" => {
-                    bench.mismatched_system(&body, &Mismatch { delay_s: 0.15, ..Mismatch::NONE })?
-                }
-                _ if body.mass > 0.0 => {
-                    bench.mismatched_system(&body, &Mismatch { mass: 2.0, ..Mismatch::NONE })?
-                }
+                "delay_150" => bench.mismatched_system(&body, &Mismatch { delay_s: 0.15, ..none })?,
+                _ if body.mass > 0.0 => bench.mismatched_system(&body, &Mismatch { mass: 2.0, ..none })?,
                 _ => continue,
             };
             // The model of an unstable loop has no steady phase.
-            if !bench::is_stable(g.spectral_radius()) {
+            if !is_stable(g.spectral_radius()) {
                 continue;
             }
             let mut points: Vec<(f64, f64)> = Vec::new();
@@ -147,18 +116,15 @@ fn phases(bench: &Bench, record: &Record) -> Result<Figure, Error> {
                 }
                 points.push((f, error));
             }
-            panel.marks.push(Mark::Line { points, stroke: stroke(trace) });
+            panel.marks.push(Mark::line(points, stroke(trace)));
         }
         plate.panels.push(panel);
     }
-    for trace in rows {
-        let words = ROWS.iter().find(|r| r.0 == trace).map_or(trace, |r| r.1);
-        plate.legend.push(Key::line(words, stroke(trace)));
-    }
-    plate.legend.push(Key::line("90 deg", Stroke::new(BLACK, 1.2).dash(Dash::Dashed)));
-    let caption = "Phase of the trace minus phase of the closed loop. Between the broken lines learning lowers the error at that \
-        frequency, outside it raises it. No trace leaves the band where the loop is 90 deg late; a delay follows the loop \
-        over part of the spectrum; the exact model is in the middle everywhere. A model with 150 ms too much of the resonant loop is itself unstable and \
-        has no steady phase.";
+    plate.legend.extend(rows.iter().map(|trace| Key::line(words(trace), stroke(trace))));
+    plate.legend.push(Key::line("90 deg", boundary));
+    let caption = "Phase of each trace minus phase of the closed loop, by frequency; one panel for each plant. Dashed lines: \
+        ±90 deg. Learning lowers the error at frequencies between these lines and raises it outside. Without a trace the phase \
+        leaves the band where the loop is 90 deg late. A delay follows the loop over part of the spectrum, and the exact model \
+        follows it everywhere. A model of the resonant loop with 150 ms too much delay is itself unstable and has no steady phase.";
     Ok(Figure::svg("phases", caption, plot::svg(&plate)?))
 }

@@ -1,7 +1,8 @@
 //! The report of the traces in words and its table.
 
 use super::super::bench::{PLANTS, plant_name};
-use super::{Config, EXPECTED, ROWS, Record, TRIALS};
+use super::super::family::texts;
+use super::record::{self, Config, EXPECTED, Record, TRACES, TRIALS};
 use lobule_study::report::axes::power_of_ten;
 use lobule_study::report::html::Table;
 use lobule_study::report::numbers::short;
@@ -11,80 +12,73 @@ use lobule_study::{Section, Story};
 pub fn story(config: &Config, record: &Record) -> Story {
     let last = config.trials;
     let of = |trace: &str| -> Vec<f64> {
-        PLANTS.iter().flat_map(|p| record.cells(trace, p, "minjerk").next()).map(|c| c.at(last)).collect()
+        PLANTS.iter().flat_map(|p| record.curves(trace, p, "minjerk").next()).map(|c| c.at(last)).collect()
     };
-    let below = |values: &[f64]| values.iter().filter(|v| **v < 1.0).count();
-    let (none, delay, best, model) = (of("none"), of("loop_delay"), of("best_delay"), of("model"));
-    let worst = model.iter().copied().fold(0.0, f64::max);
+    let below = |trace: &str| of(trace).iter().filter(|v| **v < 1.0).count();
     let answer = format!(
-        "After {last} trials the error is smaller than that of feedback alone on {} of 4 plants without a trace, on {} with the \
-         delay of the nerves, on {} with the best delay of a scan, and on {} with a model of the closed loop, whose largest \
-         remaining error is {} of that of feedback alone.",
-        below(&none),
-        below(&delay),
-        below(&best),
-        below(&model),
-        short(worst),
+        "After {last} trials the error was smaller than that of feedback alone on {} of 4 plants without a trace, on {} with the \
+         conduction delay, on {} with the best delay of a scan, and on {} with a model of the closed loop. The largest error that \
+         remained with the model was {} relative to feedback alone.",
+        below("none"),
+        below("loop_delay"),
+        below("best_delay"),
+        below("model"),
+        short(of("model").iter().copied().fold(0.0, f64::max)),
     );
     let mut small_print = vec![
-        "A trace converges where its phase stays within 90 deg of that of the closed loop. The exact model does everywhere, but \
-         it is not the fastest: a loop lets low frequencies through best, the model trace does so once more, and a \
-         well tuned delay does not. It has to be found anew for each plant, though."
+        "Learning converges where the phase of the trace stays within 90 deg of that of the closed loop. The exact model meets this \
+         condition at every frequency, but it is not the fastest trace. The loop is a low-pass filter; the model trace applies this \
+         filter a second time, and a well-tuned delay does not. The delay must be found anew for each plant, however."
             .to_owned(),
     ];
     small_print.extend(causes(record));
     Story {
         answer,
         small_print,
-        steps: [
-            "A plant is controlled through delays by a feedback law that never changes. It is always late.",
-            "Forty granule cells fire in turn over the trial. Their weighted sum is added to the error that the law sees: a \
-             counterfactual error, to which the law reacts as if it had happened.",
-            "After each trial every weight changes by the product of the true error, which comes late, and of what its synapse \
-             remembers of its input: nothing but the input, a delayed copy, or the input as the closed loop would answer it.",
-            "The last is the gradient. The table and the figures compare the three, and models that are wrong.",
-        ]
-        .map(String::from)
-        .to_vec(),
+        steps: texts([
+            "A feedback controller that never changes controls a plant through delays. It always reacts late.",
+            "Forty granule cells fire in turn over the trial. Their weighted sum is added to the error that the controller receives: a \
+             counterfactual error, to which the controller reacts as if it had occurred.",
+            "After each trial every weight changes by the product of the true error, which arrives late, and the eligibility trace of \
+             its synapse: the input itself, a delayed copy, or the input filtered as the closed loop would filter it.",
+            "The last of these is the gradient. The table and the figures compare the three, and models that are wrong.",
+        ]),
         sections: vec![
             Section::new(
                 "What the synapse must remember",
-                "The delay of the nerves alone is not enough: law and plant are slow, too.",
+                "The conduction delay alone is not enough, because controller and plant are slow as well.",
                 &["curves"],
             ),
-            Section::new("Why", "What decides is the phase.", &["phases"]),
-            Section::new("Models that are wrong", "How good must the model be?", &["wrong_models"]),
+            Section::new("Phase decides", "A trace fails at frequencies at which its phase is wrong.", &["phases",
+            ]),
+            Section::new("Wrong models", "How good must the model be?", &["wrong_models",
+            ]),
             table(record, last),
         ],
         differences: vec![
-            "The paper's plants, gains and figures are not public to us; the bench is ours and the rule is the published one."
-                .into(),
+            "The paper's plants, gains and figures are not public. The rule is the published one; the bench is ours.".into(),
             format!(
-                "Expected values were measured with a prototype whose loop has a tick between sensing and command \
+                "Expected values were measured with a program whose loop has a tick between sensing and command \
                  (bench.computation_ticks = {}).",
                 config.bench.computation_ticks
             ),
-            "Courses are broken off at the ceiling; the prototype ended at about 10⁶, too, and only the growth is compared.".into(),
-        ], ..Story::default() }
+            "A learning curve ends at the ceiling. Those of the reference ended at about 10⁶ as well, and only growth is compared."
+                .into(),
+        ],
+        ..Story::default()
+    }
 }
 
-/// One sentence for each course that diverged.
-fn causes(record: &Record) -> Vec<String> {
-    let diverged: Vec<String> = record
-        .cells
-        .iter()
-        .filter(|c| c.reference == "minjerk" && c.seed.is_none())
-        .filter_map(|c| {
-            let words = ROWS.iter().find(|r| r.0 == c.trace).map_or(c.trace.as_str(), |r| r.1);
-            let cause = c.cause.as_ref()?;
-            let at = c.diverged_at?;
-            Some(format!("{} with {words} (trial {at}): {cause}", plant_name(&c.plant)))
-        })
-        .collect();
-    if diverged.is_empty() {
-        return Vec::new();
-    }
-    vec![format!("Courses that diverged, and where the phase is worst: {}.", diverged.join("; "))]
+/// One sentence that names each diverged curve and its cause.
+fn causes(record: &Record) -> Option<String> {
+    let fixed = record.curves.iter().filter(|c| c.reference == "minjerk" && c.seed.is_none());
+    let diverged = fixed.filter_map(|c| {
+        let (cause, at) = (c.cause.as_ref()?, c.diverged_at?);
+        Some(format!("{} with {} (trial {at}): {cause}", plant_name(&c.plant), record::words(&c.trace)))
+    });
+    let diverged: Vec<String> = diverged.collect();
+    (!diverged.is_empty())
+        .then(|| format!("Curves that diverged, and where the phase is worst: {}.", diverged.join("; ")))
 }
 
 fn table(record: &Record, last: usize) -> Section {
@@ -94,15 +88,15 @@ fn table(record: &Record, last: usize) -> Section {
     let mut table = Table::new(&columns, &numeric);
     let trials: Vec<usize> = TRIALS.into_iter().filter(|t| *t <= last).collect();
     let joined = |values: &[f64]| values.iter().map(|v| large(*v)).collect::<Vec<_>>().join(" / ");
-    for (row, words) in ROWS {
+    for (row, words) in TRACES {
         let mut cells = vec![escape(words)];
         for (p, plant) in PLANTS.iter().enumerate() {
-            let Some(cell) = record.cells(row, plant, "minjerk").next() else {
+            let Some(curve) = record.curves(row, plant, "minjerk").next() else {
                 cells.push("–".into());
                 continue;
             };
-            let delay = cell.delay_s.map(|d| format!(" ({:.0} ms)", 1e3 * d)).unwrap_or_default();
-            let ours: Vec<f64> = trials.iter().map(|t| cell.at(*t)).collect();
+            let delay = curve.delay_s.map(|d| format!(" ({:.0} ms)", 1e3 * d)).unwrap_or_default();
+            let ours: Vec<f64> = trials.iter().map(|t| curve.at(*t)).collect();
             let theirs = EXPECTED.iter().find(|e| e.0 == row).map(|e| e.1[p]);
             let theirs =
                 theirs.filter(|e| !e[0].is_nan()).map(|e| joined(&e[..trials.len()])).unwrap_or_default();
@@ -114,7 +108,7 @@ fn table(record: &Record, last: usize) -> Section {
     let mut section = Section::new(
         "The table",
         format!(
-            "Relative error at trials {} with the reference `minjerk`; below, what the reference program measured.",
+            "Error relative to feedback alone at trials {} with the reference `minjerk`. Small print: measured by the reference program.",
             trials.join(" / ")
         ),
         &[],

@@ -1,10 +1,10 @@
-//! The course of a controller over the trials of a place in the matrix.
+//! The learning curve of a controller at a place in the matrix.
 
 use super::body::Factors;
 use super::config::{Config, TrialCondition};
 use super::controllers::BenchSetup;
 use super::record::SeedOutcome;
-use super::task::{NoisySenses, Task, wanted};
+use super::task::{NoisySenses, Task, desired};
 use lobule_analysis::mean;
 use lobule_control::forward::Scales;
 use lobule_control::{ClosedLoop, Controller, Drive};
@@ -15,23 +15,23 @@ use lobule_study::Error;
 pub struct LearningCurve {
     /// Root mean square error. `[trials]`
     pub rms: Vec<f64>,
-    /// Whether the trial was stopped. `[trials]`
+    /// True for a trial that was stopped. `[trials]`
     pub stopped: Vec<bool>,
 }
 
 impl LearningCurve {
-    /// Whether one of the last trials before the change, or of the last after it, was stopped.
+    /// True if one of the last trials before the change, and after it, was stopped.
     pub fn diverged(&self, config: &Config) -> [bool; 2] {
         let ends = |to: usize| self.stopped[to - config.tail..to].contains(&true);
         [ends(config.trials), ends(config.trials + config.trials_after_change)]
     }
 }
 
-/// Runs a controller over all trials, the body changed in between.
+/// Runs a controller over all trials; the body changes in between.
 ///
 /// # Errors
 /// A controller that refuses the place, or cannot go on.
-pub fn course(place: &BenchSetup, name: &str, gain: f64) -> Result<LearningCurve, Error> {
+pub fn learning_curve(place: &BenchSetup, name: &str, gain: f64) -> Result<LearningCurve, Error> {
     let c = place.config;
     let mut controller = place.controller(name, gain)?;
     if place.condition == TrialCondition::Noise {
@@ -41,55 +41,55 @@ pub fn course(place: &BenchSetup, name: &str, gain: f64) -> Result<LearningCurve
     let task = Task::new(c, place.condition, place.seed, place.laws.force);
     let mut closed =
         ClosedLoop::new(place.body.plant()?, controller, place.body.senses(), c.dt_s, place.delays)?;
-    let mut told = LearningCurve { rms: Vec::new(), stopped: Vec::new() };
+    let mut curve = LearningCurve { rms: Vec::new(), stopped: Vec::new() };
     for index in 0..c.trials + c.trials_after_change {
         if index == c.trials {
             *closed.plant_mut() = place.body.times(&c.change).plant()?;
         }
         let trial = task.run(&mut closed, index, c.stop_at)?;
-        told.rms.push(trial.rms);
-        told.stopped.push(trial.stopped.is_some());
+        curve.rms.push(trial.rms);
+        curve.stopped.push(trial.stopped.is_some());
     }
-    Ok(told)
+    Ok(curve)
 }
 
 /// Trials right after the change that count. Chosen: before much is learned anew.
 const FIRST_AFTER: usize = 3;
-/// Trials over which the course is smoothed when it is asked when learning was done. Chosen: against single noisy trials.
+/// Trials over which the learning curve is smoothed to find the trial at which learning was done. Chosen: against single noisy trials.
 const SMOOTH: usize = 3;
-/// A relative error from which on nothing was won. Chosen: a twentieth is within what references and noise scatter.
-const NOTHING_WON: f64 = 0.95;
+/// Relative error above which nothing improved. Chosen: references and noise scatter by about a twentieth.
+const NOT_IMPROVED: f64 = 0.95;
 
-/// Compares a course with that of feedback alone.
-pub fn outcome(config: &Config, seed: u64, course: &LearningCurve, feedback: &LearningCurve) -> SeedOutcome {
-    let relative = relative(course, feedback);
+/// Compares a learning curve with that of feedback alone.
+pub fn outcome(config: &Config, seed: u64, curve: &LearningCurve, feedback: &LearningCurve) -> SeedOutcome {
+    let relative = relative(curve, feedback);
     let (n, tail) = (config.trials, config.tail);
     let end = mean(&relative[n - tail..n]);
-    let learned_at = (end < NOTHING_WON).then(|| {
+    let learned_at = (end < NOT_IMPROVED).then(|| {
         let enough = end + 0.1 * (1.0 - end);
         let smooth = |k: usize| mean(&relative[k..(k + SMOOTH).min(n)]);
         (0..n).rev().take_while(|&k| smooth(k) <= enough).last().unwrap_or(n - 1)
     });
-    let stopped: Vec<usize> = (0..course.stopped.len()).filter(|&k| course.stopped[k]).collect();
+    let stopped: Vec<usize> = (0..curve.stopped.len()).filter(|&k| curve.stopped[k]).collect();
     SeedOutcome {
         seed,
-        rms: mean(&course.rms[n - tail..n]),
+        rms: mean(&curve.rms[n - tail..n]),
         relative: end,
         learned_at,
         changed: mean(&relative[n..(n + FIRST_AFTER).min(relative.len())]),
         recovered: mean(&relative[relative.len() - tail..]),
         stops: stopped.len(),
         first_stop: stopped.first().copied(),
-        diverged: course.diverged(config),
+        diverged: curve.diverged(config),
     }
 }
 
-/// Error of each trial over that of feedback alone. `[trials]`
-pub fn relative(course: &LearningCurve, feedback: &LearningCurve) -> Vec<f64> {
-    course.rms.iter().zip(&feedback.rms).map(|(e, f)| e / f).collect()
+/// Error of each trial relative to feedback alone. `[trials]`
+pub fn relative(curve: &LearningCurve, feedback: &LearningCurve) -> Vec<f64> {
+    curve.rms.iter().zip(&feedback.rms).map(|(e, f)| e / f).collect()
 }
 
-/// Large values of senses, changes and commands: the largest of the known body in a movement under feedback without delay.
+/// Scales of senses, changes and commands: their largest values on the nominal body in a movement under feedback without delay.
 ///
 /// # Errors
 /// A body that cannot be made.
@@ -101,7 +101,7 @@ pub fn scales(place: &BenchSetup) -> Result<Scales, Error> {
     let (mut state, mut change, mut command) = (vec![0.0f64; n], vec![0.0f64; n], 0.0f64);
     let (mut sensed, mut next, mut u) = (vec![0.0; n], vec![0.0; n], [0.0]);
     for tick in 0..reference.len() {
-        law(&sensed, &wanted(&reference, tick, c.dt_s)[..n], &mut u);
+        law(&sensed, &desired(&reference, tick, c.dt_s)[..n], &mut u);
         place.known.step(&sensed, u[0], c.dt_s, &mut next);
         for i in 0..n {
             state[i] = state[i].max(next[i].abs());
@@ -118,7 +118,7 @@ pub fn body_of(config: &Config, plant: &str, seed: u64) -> super::Body {
     config.bodies[plant].times(&Factors::of_seed(seed, config.spread))
 }
 
-/// Mean time of a control step, s, the shortest of some measurements: a loop that runs, of which the plant's own time is taken away.
+/// Mean time of a control step, s, the shortest of several measurements: the time of a loop minus that of the plant alone.
 ///
 /// # Errors
 /// A controller that refuses the place.
@@ -136,8 +136,8 @@ pub fn step_time(place: &BenchSetup, name: &str) -> Result<f64, Error> {
                 if n.is_multiple_of(reference.len()) {
                     closed.reset();
                 }
-                let wanted = wanted(&reference, n % reference.len(), c.dt_s);
-                closed.tick(&Drive { reference: &wanted[..senses], ..Drive::default() })?;
+                let desired = desired(&reference, n % reference.len(), c.dt_s);
+                closed.tick(&Drive { reference: &desired[..senses], ..Drive::default() })?;
             }
             shortest = shortest.min(begin.elapsed().as_secs_f64() / c.timing.steps as f64);
         }
@@ -146,7 +146,7 @@ pub fn step_time(place: &BenchSetup, name: &str) -> Result<f64, Error> {
     Ok((time(place.controller(name, 1.0)?)? - time(Box::new(Nothing))?).max(0.0))
 }
 
-/// Commands nothing: what a loop costs without a controller.
+/// A controller that commands nothing, to time the loop without one.
 struct Nothing;
 
 impl Controller for Nothing {
