@@ -105,13 +105,19 @@ fn finish<S: Study + ?Sized>(
     let data = json(record)?;
     let mut fingerprints = study.fingerprints(record);
     fingerprints.push(("record".into(), format!("{:016x}", fingerprint(&data))));
+    let judged = study.findings(config, record);
+    debug_assert!(
+        judged.iter().all(|f| !f.is_judged() || card.grounds.iter().any(|g| (g.basis, g.text) == (f.basis, &*f.source))),
+        "a range of {} rests on what its card does not list",
+        card.name
+    );
     let findings = Findings {
         experiment: card.name.into(),
         version: env!("CARGO_PKG_VERSION").into(),
         preset: options.preset.clone(),
         seeds: made.seeds,
         wall_s: made.wall_s,
-        findings: study.findings(config, record),
+        findings: judged,
         measured: made.measured,
     };
     let provenance = provenance(card, &made.config_toml, options, made.ranks, &fingerprints);

@@ -171,23 +171,6 @@ impl Finding {
         self
     }
 
-    /// Stands in until every study names the basis of its ranges.
-    #[doc(hidden)]
-    pub fn seven(
-        name: impl Into<String>,
-        meaning: &str,
-        by_seed: Vec<f64>,
-        unit: &str,
-        expected: [Option<f64>; 2],
-        judge: Judge,
-        source: &str,
-    ) -> Self {
-        let mut finding =
-            Self::new(name, meaning, by_seed).unit(unit).judged(judge, expected, &Source::chosen_before(""));
-        finding.source = source.into();
-        finding
-    }
-
     /// True if a range is stated.
     pub fn is_judged(&self) -> bool {
         self.basis != Basis::Reported
