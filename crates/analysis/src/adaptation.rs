@@ -2,12 +2,12 @@
 
 use crate::mean;
 
-/// Trials at the start of the exposure that count as first.
+/// Number of first trials of the exposure.
 const FIRST: usize = 4;
-/// Trials at its end that count as last.
+/// Number of last trials of the exposure.
 const LAST: usize = 6;
 
-/// What a protocol baseline / exposure / removal came to.
+/// Adaptation in a protocol of baseline, exposure and removal.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adaptation {
     /// Mean error of the first four trials of the exposure.
@@ -16,7 +16,7 @@ pub struct Adaptation {
     pub last: f64,
     /// `last / first`.
     pub ratio: f64,
-    /// Mean error of trials 2 to 6 after removal: the first is still marked by the trial before it.
+    /// Mean error of trials 2 to 6 after removal; the first still reflects the trial before it.
     pub after: f64,
 }
 

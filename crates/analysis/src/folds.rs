@@ -1,13 +1,13 @@
-//! Cross-validation by groups: what a fit is judged on has no part in it, nor in how it is standardized or penalized.
+//! Cross-validation by groups: the data that test a fit enter neither the fit nor its standardization and penalty.
 //!
-//! Groups are what must be predicted as a whole, such as the directions of a movement. The penalty of a fit is the one
-//! of a list under which each of its own groups is best predicted from the others (nested cross-validation).
+//! A group, such as a direction of movement, is predicted as a whole. The penalty of a fit is the one of a list under which
+//! each of its own groups is best predicted from the others (nested cross-validation).
 
 use crate::Error;
 use crate::regression::{LinearMap, Moments, Samples};
 use nalgebra::DMatrix;
 
-/// How maps are fitted.
+/// Penalties and rank of fitted maps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fitting {
     /// Penalties to choose from, in variances of an input.
@@ -34,7 +34,7 @@ impl Fitting {
         Moments::joined(&moments).standardized().fit(self.best(&errors)?, self.rank)
     }
 
-    /// Fits to all groups with the smallest penalty: least squares, whatever it is worth elsewhere.
+    /// Fits to all groups with the smallest penalty, close to least squares and without regard to generalization.
     ///
     /// # Errors
     /// [`Error::Data`] without a group, or with values that are not finite.

@@ -1,5 +1,5 @@
-//! Measures on recordings: rates, regularity, adaptation, regression, statistics. Pure
-//! functions of data; units are those of the data unless a name says otherwise.
+//! Measures on recordings: rates, regularity, adaptation, regression, statistics. All are pure functions of data, in the
+//! units of the data unless a name carries another unit.
 #![warn(missing_docs)]
 
 mod adaptation;

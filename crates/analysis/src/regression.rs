@@ -1,6 +1,6 @@
 //! Linear regression of many outputs on many inputs, with a penalty on the weights (ridge) and a bound on their rank.
 //!
-//! Inputs and outputs are standardized by mean and standard deviation of the samples that the fit is made of. With
+//! Inputs and outputs are standardized by mean and standard deviation of the fitted samples. With
 //! `G = Xᵀ X / n` and `C = Xᵀ Y / n` of the standardized samples, `W = (G + λ I)⁻¹ C`, so that λ is in variances of an
 //! input. Rank r: `W V Vᵀ` with V the first r eigenvectors of `Wᵀ (G + λ I) W`.
 //! Source: Hoerl & Kennard 1970, doi:10.1080/00401706.1970.10488634; Mukherjee & Zhu 2011, doi:10.1002/sam.10138.
@@ -25,14 +25,14 @@ impl Samples {
         self.inputs.nrows()
     }
 
-    /// True when there is none.
+    /// True if there is no sample.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
 
-/// Means and products about them, of samples seen so far. Those of two sets join to those of both, so that folds need
-/// not see samples twice.
+/// Means, and products about the means, of samples. The moments of two sets join to those of their union, so that
+/// cross-validation reads each sample once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moments {
     n: f64,
@@ -52,7 +52,7 @@ impl Moments {
     /// The moments of samples.
     ///
     /// # Panics
-    /// When inputs and outputs have different numbers of rows: a bug of the caller.
+    /// If inputs and outputs have different numbers of rows: a bug of the caller.
     pub fn of(samples: &Samples) -> Self {
         let (x, y) = (&samples.inputs, &samples.outputs);
         assert_eq!(x.nrows(), y.nrows(), "samples");
@@ -77,7 +77,7 @@ impl Moments {
         all
     }
 
-    /// Adds `weight dx dxᵀ` and the like.
+    /// Adds `weight dx dxᵀ`, `weight dx dyᵀ` and `weight dy²`.
     fn add_products(&mut self, dx: &[f64], dy: &[f64], weight: f64) {
         let inputs = dx.len();
         for (j, column) in self.xx.as_mut_slice().chunks_exact_mut(inputs.max(1)).enumerate() {
@@ -91,10 +91,10 @@ impl Moments {
         }
     }
 
-    /// Takes in the samples of another set. Source: Chan, Golub & LeVeque 1983, doi:10.1080/00031305.1983.10483115.
+    /// Joins the moments of another set. Source: Chan, Golub & LeVeque 1983, doi:10.1080/00031305.1983.10483115.
     ///
     /// # Panics
-    /// When the shapes differ: a bug of the caller.
+    /// If the shapes differ: a bug of the caller.
     pub fn join(&mut self, other: &Self) {
         let n = self.n + other.n;
         if n == 0.0 {
@@ -110,10 +110,10 @@ impl Moments {
         self.n = n;
     }
 
-    /// The moments of all sets together.
+    /// The moments of the union of all sets.
     ///
     /// # Panics
-    /// When there is none, or the shapes differ: a bug of the caller.
+    /// If there is no set, or the shapes differ: a bug of the caller.
     pub fn joined<'a>(sets: impl IntoIterator<Item = &'a Self>) -> Self {
         let mut sets = sets.into_iter();
         let mut all = sets.next().expect("at least one set").clone();
@@ -121,11 +121,11 @@ impl Moments {
         all
     }
 
-    /// Standardizes, for fits with one or more penalties.
+    /// Standardized moments, for fits under one or more penalties.
     pub fn standardized(&self) -> Standardized {
         let scale = |sum: f64, mean: f64| {
             let sd = (sum / self.n).sqrt();
-            // What does not vary has no scale.
+            // A constant column has no scale.
             if varies(sd, mean) { 1.0 / sd } else { 0.0 }
         };
         let (inputs, outputs) = self.xy.shape();
@@ -148,11 +148,11 @@ impl Moments {
     }
 }
 
-/// Least standard deviation of what varies, in parts of its mean. Chosen: far above what rounding leaves of a constant, some 1e-14
-/// for hundreds of samples, far below the precision of any recording.
+/// Least standard deviation of a column that varies, relative to its mean. Chosen: far above the rounding error of a
+/// constant, about 1e-14 for hundreds of samples, and far below the precision of any recording.
 const LEAST_SPREAD: f64 = 1e-10;
 
-/// Whether a column varies by more than rounding.
+/// True if a column varies by more than rounding.
 fn varies(sd: f64, mean: f64) -> bool {
     sd.is_finite() && sd > LEAST_SPREAD * mean.abs()
 }
@@ -169,9 +169,9 @@ fn add(a: &mut [f64], s: f64, b: &[f64]) {
 pub struct Standardized {
     mean_x: DVector<f64>,
     mean_y: DVector<f64>,
-    /// 1 / sd of an input, 0 where it does not vary.
+    /// 1 / sd of an input, 0 if it does not vary.
     inverse_x: DVector<f64>,
-    /// 0 where an output does not vary.
+    /// Standard deviation of an output, 0 if it does not vary.
     sd_y: DVector<f64>,
     /// Lower half.
     gram: DMatrix<f64>,
@@ -182,14 +182,14 @@ impl Standardized {
     /// The weights under a penalty, in variances of an input. `rank` 0 is full.
     ///
     /// # Errors
-    /// [`Error::Data`] when values are not finite or the penalty is too small for inputs that depend on each other.
+    /// [`Error::Data`] if values are not finite or the penalty is too small for linearly dependent inputs.
     pub fn fit(&self, penalty: f64, rank: usize) -> Result<LinearMap, Error> {
         let mut penalized = self.gram.clone();
         (0..penalized.nrows()).for_each(|i| penalized[(i, i)] += penalty);
         let refused = || Error::Data {
             measure: "regression",
             what: format!(
-                "no solution under the penalty {penalty}: inputs depend on each other or are not finite; enlarge it"
+                "no solution under the penalty {penalty}: inputs are linearly dependent or not finite; raise the penalty"
             ),
         };
         let solved = Cholesky::new(penalized).ok_or_else(refused)?;
@@ -230,10 +230,10 @@ pub struct LinearMap {
 }
 
 impl LinearMap {
-    /// The outputs for inputs, in their own units. `[n, inputs]` to `[n, outputs]`
+    /// Predicts outputs from inputs, both in their own units. `[n, inputs]` to `[n, outputs]`
     ///
     /// # Panics
-    /// When the number of inputs differs: a bug of the caller.
+    /// If the number of inputs differs: a bug of the caller.
     pub fn predict(&self, inputs: &DMatrix<f64>) -> DMatrix<f64> {
         let mut z = inputs.clone();
         for (j, mut column) in z.column_iter_mut().enumerate() {
@@ -248,7 +248,7 @@ impl LinearMap {
         y
     }
 
-    /// Squared errors in variances of each output in the samples of the fit, summed over samples and outputs.
+    /// Squared errors relative to the variance of each output in the fitted samples, summed over samples and outputs.
     pub fn standardized_error(&self, samples: &Samples) -> f64 {
         let predicted = self.predict(&samples.inputs);
         let mut sum = 0.0;
@@ -268,10 +268,10 @@ impl LinearMap {
     }
 }
 
-/// Coefficient of determination of each output, `1 - Σ (y - ŷ)² / Σ (y - ȳ)²`; NaN of one that does not vary. `[outputs]`
+/// Coefficient of determination of each output, `1 - Σ (y - ŷ)² / Σ (y - ȳ)²`; NaN for an output that does not vary. `[outputs]`
 ///
 /// # Panics
-/// When the shapes differ: a bug of the caller.
+/// If the shapes differ: a bug of the caller.
 pub fn r_squared(truth: &DMatrix<f64>, predicted: &DMatrix<f64>) -> Vec<f64> {
     assert_eq!(truth.shape(), predicted.shape(), "shapes");
     let one = |k: usize| {

@@ -1,13 +1,13 @@
-//! Rates from spike times: bins, a Gaussian kernel, samples.
+//! Firing rates from spike times: bins, a Gaussian kernel, samples.
 //!
 //! A causal kernel is the half of a Gaussian that lies in the past, `k(s) ∝ exp(-s²/2σ²)` for `s ≥ 0`: a rate at
-//! time t is made of spikes up to t. A symmetric kernel has both halves and knows the future by about σ, so that what
-//! it says of predictions up to 2σ ahead is void. Both have area one. Units: ms, Hz.
+//! time t depends on spikes up to t. A symmetric kernel has both halves and looks about σ into the future, so that
+//! predictions at leads below 2σ are not meaningful. Both have area one. Units: ms, Hz.
 
 use crate::Error;
-use crate::error::check;
+use lobule_signal::Ranges;
 
-/// Which side of now a rate is made of.
+/// Side of the present from which spikes enter a rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// The past.
@@ -16,12 +16,12 @@ pub enum Side {
     Symmetric,
 }
 
-/// How spike times become samples of a rate.
+/// Bins, kernel and samples of a rate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sampling {
-    /// Begin of what is sampled, ms from the event.
+    /// Start of the sampled window, ms from the event.
     pub from_ms: f64,
-    /// End of it, ms from the event.
+    /// End of the window, ms from the event.
     pub to_ms: f64,
     /// Width of a bin, ms.
     pub bin_ms: f64,
@@ -33,34 +33,26 @@ pub struct Sampling {
     pub side: Side,
 }
 
-/// Bins beyond this many σ are left out. Chosen: it leaves out 0.3 % of the area; further out, the faint end of a single spike would be all that some fold
-/// knows of a unit, which it then scales up by thousands.
+/// Bins beyond this many σ are left out. Chosen: it leaves out 0.3 % of the area; further out, the faint end of a single
+/// spike would be all the data of a unit in some folds, which standardization then scales up by thousands.
 const REACH: f64 = 3.0;
 
-const MEASURE: &str = "smoothing";
-
 impl Sampling {
-    /// Refuses what gives no samples.
+    /// Checks every range.
     ///
     /// # Errors
-    /// [`Error::Parameter`] naming the parameter.
+    /// [`Error::Parameter`] for the first parameter outside its range.
     pub fn check(&self) -> Result<(), Error> {
-        let positive = "it must be more than 0";
-        check(MEASURE, "bin_ms", self.bin_ms, self.bin_ms > 0.0, positive)?;
+        let ranges = Ranges::of("smoothing");
+        ranges.positive("bin_ms", self.bin_ms)?;
         let (sigma, bins) = (self.sigma_ms, self.bins_per_sample);
-        let longest = 1000.0 * self.bin_ms;
-        check(MEASURE, "sigma_ms", sigma, (0.0..=longest).contains(&sigma), "from 0 to 1000 bins")?;
-        check(MEASURE, "bins_per_sample", bins as f64, bins > 0, positive)?;
-        check(MEASURE, "from_ms", self.from_ms, true, "a finite number is needed")?;
+        let is_short = (0.0..=1000.0 * self.bin_ms).contains(&sigma);
+        ranges.require(is_short, "sigma_ms", sigma, "from 0 to 1000 bins")?;
+        ranges.positive("bins_per_sample", bins as f64)?;
+        ranges.require(true, "from_ms", self.from_ms, "a finite number")?;
         let exact = (self.to_ms - self.from_ms) / (self.bin_ms * bins as f64);
         let is_whole = (1.0 - 1e-9..=1e6).contains(&exact) && (exact - exact.round()).abs() < 1e-6;
-        check(
-            MEASURE,
-            "to_ms",
-            self.to_ms,
-            is_whole,
-            "from `from_ms` it is a whole number of samples, 1 to 1000000",
-        )
+        Ok(ranges.require(is_whole, "to_ms", self.to_ms, "1 to 1000000 whole samples after `from_ms`")?)
     }
 
     /// Number of samples.
@@ -73,24 +65,24 @@ impl Sampling {
         self.from_ms + self.sample_ms() * (k + 1) as f64
     }
 
-    /// Time from one sample to the next, ms.
+    /// Interval between samples, ms.
     pub fn sample_ms(&self) -> f64 {
         self.bin_ms * self.bins_per_sample as f64
     }
 
-    /// Bins before the first and after the last sampled one that a rate is made of.
+    /// Numbers of bins before the first and after the last sampled bin that a rate depends on.
     pub fn margins(&self) -> (usize, usize) {
         let reach = (REACH * self.sigma_ms / self.bin_ms).ceil() as usize;
         (reach, if self.side == Side::Symmetric { reach } else { 0 })
     }
 
-    /// Begin and end of the bins that [`Sampling::rates`] takes, ms from the event.
+    /// Start and end of the bins that [`Sampling::rates`] uses, ms from the event.
     pub fn reach_ms(&self) -> (f64, f64) {
         let (before, after) = self.margins();
         (self.from_ms - before as f64 * self.bin_ms, self.to_ms + after as f64 * self.bin_ms)
     }
 
-    /// Number of bins that [`Sampling::rates`] takes: sampled ones and margins.
+    /// Number of bins that [`Sampling::rates`] uses: sampled bins and margins.
     pub fn bins(&self) -> usize {
         let (before, after) = self.margins();
         before + self.samples() * self.bins_per_sample + after
@@ -102,7 +94,7 @@ impl Sampling {
         (at >= 0.0 && at < self.bins() as f64).then_some(at as usize)
     }
 
-    /// Weights of the bins from `-after` to `before`, area one. Bin `k` stands for `k - after` bins ago.
+    /// Weights of the bins from `-after` to `before`, of area one. Index `k` is the bin `k - after` bins ago.
     pub fn kernel(&self) -> Vec<f64> {
         let (before, after) = self.margins();
         let weight = |k: usize| {
@@ -120,7 +112,7 @@ impl Sampling {
     /// Smooths the values of [`Sampling::bins`] bins and samples them. `[bins]` to `[samples]`
     ///
     /// # Panics
-    /// When there are not as many bins: a bug of the caller.
+    /// If the number of bins differs: a bug of the caller.
     pub fn smoothed(&self, binned: &[f64]) -> Vec<f64> {
         assert_eq!(binned.len(), self.bins(), "bins");
         let kernel = self.kernel();
@@ -132,8 +124,8 @@ impl Sampling {
         (0..self.samples()).map(sample).collect()
     }
 
-    /// Rate of a unit, Hz, from its spike times in ms from the event, in any order; times that matter to no sample
-    /// are left out. `[samples]`
+    /// Rate of a unit, Hz, from its spike times, ms from the event, in any order; times outside [`Sampling::reach_ms`] are
+    /// left out. `[samples]`
     pub fn rates(&self, times_ms: &[f64]) -> Vec<f64> {
         let mut counts = vec![0.0; self.bins()];
         for bin in times_ms.iter().filter_map(|&ms| self.bin(ms)) {

@@ -44,7 +44,7 @@ pub fn interval_cv(train: &SpikeTrain) -> Vec<f64> {
 }
 
 /// Mean over all pairs of neurons of the correlation of their spike counts in `bins` bins of `bin` steps from
-/// step `from`; neurons whose count does not vary are left out. NaN with fewer than two neurons.
+/// step `from`; neurons whose count does not vary are left out. NaN for fewer than two neurons.
 pub fn count_correlation(train: &SpikeTrain, from: u64, bins: usize, bin: u64) -> f64 {
     let mut counts = vec![vec![0.0; bins]; train.n];
     for (&step, &i) in train.steps.iter().zip(&train.ids) {

@@ -1,14 +1,14 @@
-//! What can go wrong between an anatomy and a circuit that runs.
+//! Errors between an anatomy and a running circuit.
 
 use lobule_exchange::{ExchangeError, RankError};
 use lobule_signal::{Reach, RoomError};
 use thiserror::Error;
 
-/// An error of this room, or of one that it uses.
+/// An error of this room or of a room below.
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A parameter or argument is wrong.
+    /// An argument that is not allowed.
     #[error("{key}: {what}")]
     Config {
         /// The key.
@@ -16,27 +16,30 @@ pub enum Error {
         /// Value, allowed range, remedy.
         what: String,
     },
-    /// The anatomy cannot serve.
+    /// A parameter outside its range, by number.
+    #[error(transparent)]
+    Parameter(#[from] lobule_signal::Parameter),
+    /// An anatomy that lacks a necessary part.
     #[error("anatomy: {what}")]
     Anatomy {
-        /// What is missing or wrong, and the remedy.
+        /// The defect and the remedy.
         what: String,
     },
-    /// A stored simulation asks for what cannot be honored.
+    /// A stored simulation that needs features which lobule lacks.
     #[error("the simulation cannot be run as it is stored:{problems}")]
     Stored {
         /// The problems, one line each: key, value, what is known, remedy.
         problems: String,
     },
-    /// A file cannot be read or written.
+    /// A file that cannot be read or written.
     #[error("{path}: {what}")]
     File {
         /// The path.
         path: String,
-        /// Why, and the remedy.
+        /// The cause and the remedy.
         what: String,
     },
-    /// All ranks of a run met the same error.
+    /// An error of all ranks of a run.
     #[error(transparent)]
     Everywhere(Box<Error>),
     /// From the anatomy room.
@@ -77,6 +80,7 @@ impl RoomError for Error {
             Self::Analysis(error) => error,
             Self::Theory(error) => error,
             Self::Clock(error) => error,
+            Self::Parameter(error) => error,
             Self::Config { .. } | Self::Anatomy { .. } | Self::Stored { .. } | Self::File { .. } => {
                 return None;
             }

@@ -1,5 +1,5 @@
-//! Learning of a module: the rule of the synapses from parallel fibers to Purkinje cells, the climbing fibers that
-//! teach it, and the generators that make the olive fire.
+//! Learning of a module: the rule of the synapses from parallel fibers to Purkinje cells, the climbing fibers that teach
+//! them, and the generators that drive the olive.
 
 use super::module::{Drive, ModuleOptions, NUCLEAR_IN_DEGREE};
 use super::mouse::BrainState;
@@ -8,11 +8,11 @@ use lobule_circuit::plasticity::{Kernel, Rule, Supervised};
 use lobule_circuit::{Circuit, Connect, Model, Population, Projection};
 use lobule_scaffold::Anatomy;
 
-/// Connection set whose synapses learn.
+/// Label of the connection set whose synapses learn.
 pub const PLASTIC_SET: &str = "parallel_fiber_to_purkinje";
-/// Connection set whose spikes teach them.
+/// Label of the connection set whose spikes teach.
 pub const TEACHING_SET: &str = "io_to_purkinje";
-/// Step of the circuits that are made of the mouse tables, ms. Source: cerebellar-models 0.13.
+/// Time step of circuits with the mouse tables, ms. Source: cerebellar-models 0.13.
 pub const DT_MS: f64 = 0.1;
 /// Delay from the generators to the olive, ms. Chosen: the circuit's exchange interval.
 const TEACHING_DELAY_MS: f64 = 1.0;
@@ -20,7 +20,7 @@ const TEACHING_DELAY_MS: f64 = 1.0;
 /// Plasticity from parallel fibers to Purkinje cells.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Learning {
-    /// Its rule.
+    /// Plasticity rule.
     pub rule: Supervised,
     /// Connection set whose spikes teach.
     pub teacher: &'static str,
@@ -40,15 +40,15 @@ impl Learning {
         Self::new(rule)
     }
 
-    /// Makes the synapses of a module learn.
+    /// Adds the rule to the options of a module.
     pub fn apply(self, options: &mut ModuleOptions) {
         options.rules.insert(PLASTIC_SET.into(), (Rule::Supervised(self.rule), Some(self.teacher.into())));
     }
 }
 
 impl ModuleOptions {
-    /// A module that works in a loop: nuclear and olivary weights scaled to their in-degree, climbing fibers of one
-    /// strength in both microzones, and a given strength of Purkinje synapses on projecting nuclear cells, nS.
+    /// A module for a closed loop: nuclear and olivary weights scaled to their in-degree, one strength of climbing fibers in
+    /// both microzones, and a given strength of Purkinje synapses on projecting nuclear cells, nS.
     pub fn in_loop(state: BrainState, drive: Drive, climbing_fiber_ns: f64, purkinje_to_dcn_ns: f64) -> Self {
         let mut options = Self::new(state, drive);
         options.pair_weights.insert(TEACHING_SET.into(), climbing_fiber_ns);
@@ -58,19 +58,19 @@ impl ModuleOptions {
     }
 }
 
-/// Poisson generators that make the olive of a module fire, one for each of its cells.
+/// Poisson generators that drive the olive of a module, one for each of its cells.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Teaching<'a> {
-    /// Label of their population, behind the prefix of the module.
+    /// Label of the population, after the prefix of the module.
     pub label: &'a str,
-    /// Rate until it is set, Hz.
+    /// Initial rate, Hz.
     pub rate_hz: f64,
     /// Peak conductance of a teaching spike on an olive cell, nS.
     pub weight_ns: f64,
 }
 
 impl Teaching<'_> {
-    /// Adds the generators to a module that is in the circuit under `prefix`.
+    /// Adds the generators for the module under `prefix` to a circuit.
     pub fn add(&self, circuit: &mut Circuit, prefix: &str, anatomy: &Anatomy) {
         let label = format!("{prefix}{}", self.label);
         let model = Model::Poisson(Poisson { rate_hz: self.rate_hz });

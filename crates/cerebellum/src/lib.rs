@@ -1,7 +1,6 @@
-//! Cerebella that experiments put into a loop: the mouse's as a spiking circuit
-//! (anatomy + cell models + synapse models, ready to compile), and as a controller;
-//! and the network of learning theory as a controller. Networks run open-loop ([`open_loop`]), and recordings go
-//! out to and come in from the formats of the field ([`recordings`]).
+//! Cerebella for closed loops: the mouse cerebellum as a spiking circuit (anatomy, cell models and synapse models, ready to
+//! compile) and as a controller; the network of learning theory as a controller; open-loop runs of network files
+//! ([`open_loop`]); recordings in the formats of the field ([`recordings`]).
 
 #![warn(missing_docs)]
 
@@ -27,5 +26,5 @@ pub use mouse_multirec::{GAP_JUNCTION_NS, multirec_cell_model, multirec_synapses
 pub use protocols::protocols;
 pub use sgdege::SgdegeController;
 pub use spiking::{
-    Heard, Pause, SpikingController, SpikingParameters, Teacher, Tuning, balanced_potentiation_ns,
+    MossySignal, Pause, SpikingController, SpikingParameters, Teacher, Tuning, balanced_potentiation_ns,
 };

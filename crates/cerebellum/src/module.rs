@@ -1,5 +1,5 @@
-//! One cerebellar module: an anatomy put into a circuit under a prefix, so that
-//! several modules (forward, inverse) can share one circuit.
+//! One cerebellar module: an anatomy that is added to a circuit under a prefix, so that several modules (forward, inverse)
+//! can share one circuit.
 
 use super::mouse::{BrainState, SynapseModel, cell_model, short_term_model, synapse_model};
 use super::mouse_multirec::{GAP_JUNCTION_NS, multirec_cell_model, multirec_synapses};
@@ -24,18 +24,18 @@ pub const NUCLEAR_IN_DEGREE: [(&str, f64); 6] = [
     ("dcn_i_to_io", 16.4),
 ];
 
-/// What makes the mossy fibres fire.
+/// Drive of the mossy fibers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Drive {
-    /// Spikes given from outside, tick by tick.
+    /// Spikes injected from outside, tick by tick.
     Injected,
     /// Independent Poisson processes, Hz; the rates can be set while running.
     Poisson(f64),
-    /// Spikes of generators that project onto them: the fibres are relays.
+    /// Spikes of generators that project onto them: the fibers are relays.
     Relayed,
 }
 
-/// Which neuron models the cells of the cortex have.
+/// Neuron models of the cells of the cortex.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum CellModels {
     /// E-GLIF with alpha receptors and escape noise.
@@ -46,14 +46,14 @@ pub enum CellModels {
     Multirec,
 }
 
-/// How a module is made of an anatomy.
+/// Options of a module.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModuleOptions {
     /// Parameter set.
     pub state: BrainState,
     /// Neuron models of the cortex.
     pub cells: CellModels,
-    /// Drive of the mossy fibres.
+    /// Drive of the mossy fibers.
     pub drive: Drive,
     /// Weight and contact overrides by connection set: a weight *per pair*, nS, whatever the number of contacts.
     pub pair_weights: BTreeMap<String, f64>,
@@ -62,14 +62,14 @@ pub struct ModuleOptions {
     pub reference_in_degree: BTreeMap<String, f64>,
     /// Plasticity rules by connection set, each with the set that teaches it, if any.
     pub rules: BTreeMap<String, (Rule, Option<String>)>,
-    /// True: the synapses that have short-term plasticity in the reference's variant have it, with the
-    /// weights of that variant.
+    /// True for short-term plasticity of the synapses that have it in the reference's variant, with the weights of that
+    /// variant.
     pub has_short_term: bool,
     /// Current added to I_e of a cell type, pA.
     pub extra_current: BTreeMap<String, f64>,
-    /// True: the published sign of the E-GLIF leak.
+    /// True for the published sign of the E-GLIF leak.
     pub leak_is_published: bool,
-    /// True: the anatomy holds the rows onto this rank's cells only, so a set without rows is no missing one.
+    /// True if the anatomy holds only the rows onto this rank's cells, so that an empty set is not missing.
     pub is_part: bool,
 }
 
@@ -107,8 +107,8 @@ pub fn merged_pairs(anatomy: &Anatomy, set: &str) -> Vec<Pair> {
     pairs
 }
 
-/// One junction per pair of cells, whichever way it is stored, with `conductance_ns` for each of its rows; none of a
-/// cell with itself, which carries no current.
+/// One junction per pair of cells in either order, with `conductance_ns` for each of its rows. A junction of a cell with
+/// itself carries no current and is left out.
 pub(super) fn gap_junctions(
     label: &str,
     population: &str,
@@ -128,11 +128,11 @@ pub(super) fn gap_junctions(
 }
 
 /// Adds a module to a circuit; its labels are `<prefix><cell type>` and `<prefix><connection set>`.
-/// Returns what the anatomy holds and the module leaves out, one sentence each.
+/// Returns the parts of the anatomy that it leaves out, one sentence each.
 ///
 /// # Errors
-/// [`Error::Anatomy`] when a cell type or connection set has no model; [`Error::Config`] for multi-receptor cells
-/// of an awake animal or with short-term plasticity, for which there are no parameters.
+/// [`Error::Anatomy`] if a cell type or connection set has no model; [`Error::Config`] for multi-receptor cells of an awake
+/// animal or with short-term plasticity, for which no parameters exist.
 pub fn add_module(
     circuit: &mut Circuit,
     prefix: &str,

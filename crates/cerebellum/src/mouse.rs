@@ -8,7 +8,7 @@ use lobule_circuit::ShortTerm;
 use lobule_circuit::models::{Eglif, Receptor, SynapseShape};
 use serde::{Deserialize, Serialize};
 
-/// State of the animal the parameters were tuned to.
+/// State of the animal that a parameter set describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BrainState {
@@ -159,8 +159,8 @@ pub fn synapse_model(set: &str, state: BrainState) -> Option<SynapseModel> {
     Some(SynapseModel { weight, delay_ms, receptor })
 }
 
-/// Weight of one contact, nS, and short-term plasticity of a connection set in the variant of the
-/// circuit that has it; `None` for sets that are static there too. Delays and receptors are those of [`synapse_model`].
+/// Weight of one contact, nS, and short-term plasticity of a connection set in the variant of the circuit with such
+/// plasticity; `None` for sets that are static in it, too. Delays and receptors are those of [`synapse_model`].
 ///
 /// Source: cerebellar-models 0.13, `tsodyks2` configuration. It leaves the release probability at
 /// the start to NEST's default, 0.5.

@@ -18,7 +18,7 @@ type ReceptorRow = [f64; 8];
 const NMDA: usize = 1;
 
 fn receptor(row: Option<ReceptorRow>, is_blocked: bool) -> DoubleDecay {
-    // A receptor that a cell lacks opens nothing.
+    // A receptor that a cell lacks has no conductance.
     let [e_rev, g_init, tau_r, a_r, a_1, tau_d1, a_2, tau_d2] =
         row.unwrap_or([0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0]);
     DoubleDecay { e_rev, g_init, tau_r, a_r, a_1, tau_d1, a_2, tau_d2, is_blocked }
@@ -105,8 +105,8 @@ pub fn multirec_cell_model(cell_type: &str) -> Option<EglifMultirec> {
     })
 }
 
-/// (receptor, weight, delay ms) of a connection set, one for each kind of receptor it reaches; empty for sets
-/// that the reference does not have in this variant. Relays have receptor 1.
+/// (receptor, weight, delay ms) of a connection set for each of its receptors; empty for sets that the reference lacks in
+/// this variant. Relays have receptor 1.
 pub fn multirec_synapses(set: &str) -> &'static [(usize, f64, f64)] {
     match set {
         "mossy_fibers_to_glomerulus" => &[(1, 1.0, 1.0)],

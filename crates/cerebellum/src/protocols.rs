@@ -1,8 +1,8 @@
 //! The protocols of the reference as simulations of a BSB configuration, so that a file which lobule writes can be run
 //! by name: `basal_awake`, `basal_in_vitro`, `mf_stimulus` and `mf_cf_stimulus` (awake).
 //!
-//! Cells and synapses are those of [`super::cell_model`] and [`super::synapse_model`]; what neither knows is
-//! left out. Source of the protocols: cerebellar-models 0.13.
+//! Cells and synapses are those of [`super::cell_model`] and [`super::synapse_model`]; cells and sets that
+//! neither includes are left out. Source of the protocols: cerebellar-models 0.13.
 
 use super::mouse::{BrainState, cell_model, synapse_model};
 use lobule_circuit::models::Eglif;

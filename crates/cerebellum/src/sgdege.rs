@@ -1,5 +1,5 @@
-//! A network of `theory` as the cerebellum in a closed loop: it acts through its
-//! nuclear cells and learns from one number per movement.
+//! A network of `theory` as the cerebellum in a closed loop: its nuclear cells command, and it learns from one number per
+//! movement.
 //!
 //! ```text
 //! u_k(t) = gain_k (mean PN_l(t) over the plus columns of command k - mean over its minus columns)
@@ -12,15 +12,15 @@
 use lobule_control::{Controller, Error, Senses};
 use lobule_theory::learner::{Learner, LearnerState};
 
-/// A learner of `theory` that commands a body.
+/// A learner of `theory` as a controller.
 ///
 /// # Example: a joint that learns where to stop from the size of its miss
 /// ```
 /// use lobule_cerebellum::SgdegeController;
 /// use lobule_control::{ClosedLoop, Drive, plant::Joint};
-/// use lobule_theory::{learner::Learner, network::{Network, NetworkParameters}, rules::{Sgdege, SgdegeParameters}};
+/// use lobule_theory::{learner::Learner, network::{NetworkParameters, PerturbationNetwork}, rules::{Sgdege, SgdegeParameters}};
 ///
-/// let network = Network::new(&NetworkParameters { patterns: 1, ..Default::default() }, 1)?;
+/// let network = PerturbationNetwork::new(&NetworkParameters { patterns: 1, ..Default::default() }, 1)?;
 /// let parameters = SgdegeParameters { rho: 0.3, amplitude: 10.0, alpha_w: 0.2, alpha_v: 0.004 };
 /// let rule = Sgdege::new(&network, &parameters, 1)?;
 /// let cerebellum = SgdegeController::new(Learner::new(network, Box::new(rule)), &[2e-5, 0.0], 1.0, 300)?;
@@ -33,7 +33,7 @@ use lobule_theory::learner::{Learner, LearnerState};
 ///         arm.tick(&Drive::default())?;
 ///     }
 ///     miss.push((arm.plant().pointing_deg() - 20.0).abs());
-///     arm.finish(miss[miss.len() - 1])?; // the only thing it is ever told
+///     arm.finish(miss[miss.len() - 1])?; // its only feedback
 /// }
 /// let mean = |part: &[f64]| part.iter().sum::<f64>() / part.len() as f64;
 /// assert!(mean(&miss[1900..]) < 0.3 * mean(&miss[..10]));
@@ -46,9 +46,9 @@ pub struct SgdegeController {
     error_hz: f64,
     ticks_per_bin: u64,
     learns: bool,
-    /// Commands of the present movement. `[T][commands]`
+    /// Commands of the current movement. `[T][commands]`
     plan: Vec<f64>,
-    /// Inhibition of the olive in the present movement, Hz.
+    /// Inhibition of the olive in the current movement, Hz.
     inhibition: f64,
     failure: Option<lobule_theory::Error>,
 }
@@ -102,20 +102,20 @@ impl SgdegeController {
         &self.learner
     }
 
-    /// Inhibition of the olive in the present movement, Hz.
+    /// Inhibition of the olive in the current movement, Hz.
     pub fn inhibition(&self) -> f64 {
         self.inhibition
     }
 
-    /// What learning has changed; between movements.
+    /// Copy of the state that learning changes, between movements.
     pub fn state(&self) -> LearnerState {
         self.learner.state()
     }
 
-    /// Takes a state over and starts the movement that comes next.
+    /// Restores a state and starts the next movement.
     ///
     /// # Errors
-    /// The state of another network or rule.
+    /// [`lobule_theory::Error`] for the state of another network or rule.
     pub fn restore(&mut self, state: &LearnerState) -> Result<(), lobule_theory::Error> {
         self.learner.restore(state)?;
         self.reset();
@@ -169,7 +169,7 @@ impl Controller for SgdegeController {
     }
 
     /// # Panics
-    /// When `command` has the wrong length.
+    /// If `command` has the wrong length.
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
         if let Some(error) = &self.failure {
             return Err(Self::failed(error));

@@ -1,11 +1,16 @@
 //! The multi-receptor variant of the mouse circuit, gap junctions and all.
 
-use lobule_cerebellum::open_loop::{OpenLoop, OwnTables, own_tables};
-use lobule_cerebellum::{BrainState, CellModels, Drive, ModuleOptions, add_module};
+use lobule_cerebellum::open_loop::{OpenLoop, OpenLoopResult, OwnTables, SharedAnatomy, own_tables};
+use lobule_cerebellum::{BrainState, CellModels, Drive, Error, ModuleOptions, add_module};
 use lobule_circuit::{Circuit, Simulation};
+use lobule_exchange::Ranks;
 use lobule_scaffold::{Anatomy, ScaffoldSpec, reconstruct};
-use lobule_signal::Clock;
-use lobule_signal::Quiet;
+use lobule_signal::{Clock, Quiet};
+
+/// A run on one process.
+fn run_own(anatomy: &Anatomy, tables: &OwnTables, what: &OpenLoop) -> Result<OpenLoopResult, Error> {
+    own_tables(&mut SharedAnatomy::whole(anatomy.clone()), tables, what, &Quiet, &Ranks::alone())
+}
 
 fn anatomy() -> Anatomy {
     reconstruct(&ScaffoldSpec::mouse(80.0, 80.0), 2).unwrap()
@@ -27,7 +32,7 @@ fn the_cortex_runs_complete_and_with_the_same_bits_on_any_number_of_threads() {
     let anatomy = anatomy();
     let run = |threads: usize| {
         let what = OpenLoop { duration_ms: Some(300.0), seed: 3, threads, ..OpenLoop::default() };
-        own_tables(&anatomy, &tables(), &what, &Quiet).unwrap()
+        run_own(&anatomy, &tables(), &what).unwrap()
     };
     let one = run(1);
     assert!(!one.left_out.iter().any(|note| note.contains("gap")), "{:?}", one.left_out);
@@ -70,7 +75,7 @@ fn parameters_that_do_not_exist_are_refused() {
     let mut short_term = tables();
     short_term.has_short_term = true;
     for tables in [awake, short_term] {
-        let error = own_tables(&anatomy(), &tables, &OpenLoop::default(), &Quiet).unwrap_err().to_string();
+        let error = run_own(&anatomy(), &tables, &OpenLoop::default()).unwrap_err().to_string();
         assert!(error.contains("in vitro only"), "{error}");
     }
 }
@@ -87,7 +92,7 @@ fn junctions_of_a_cell_with_itself_are_left_out_and_said() {
         }
     }
     let what = OpenLoop { duration_ms: Some(5.0), ..OpenLoop::default() };
-    let result = own_tables(&anatomy, &tables(), &what, &Quiet).unwrap();
+    let result = run_own(&anatomy, &tables(), &what).unwrap();
     let said = "gap_goc: 1 junctions of a cell with itself carry no current";
     assert!(result.left_out.iter().any(|note| note == said), "{:?}", result.left_out);
 }

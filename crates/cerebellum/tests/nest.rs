@@ -1,5 +1,5 @@
 //! A circuit against NEST: rates, their spread over cells, regularity and correlations of a small mouse circuit at
-//! rest, and rates under bursts of its mossy fibres. Both hear the same spikes on the mossy fibres; the escape noise differs.
+//! rest, and rates under bursts of its mossy fibers. Both hear the same spikes on the mossy fibers; the escape noise differs.
 //!
 //! `validation/nest/statistics.json` is what `validation/nest/statistics_at_rest.py` measured on the same circuit.
 
@@ -26,7 +26,7 @@ fn part(train: &SpikeTrain, from: u64, steps: u64) -> SpikeTrain {
     part
 }
 
-/// Spikes of all populations, the mossy fibres firing at the given times, ms.
+/// Spikes of all populations, the mossy fibers firing at the given times, ms.
 fn simulate(anatomy: &Anatomy, mossy: &Value, duration_ms: f64) -> Vec<SpikeTrain> {
     let mut circuit = Circuit::new();
     add_module(&mut circuit, "", anatomy, &ModuleOptions::new(BrainState::Awake, Drive::Injected)).unwrap();
@@ -36,10 +36,10 @@ fn simulate(anatomy: &Anatomy, mossy: &Value, duration_ms: f64) -> Vec<SpikeTrai
     let mut simulation = Simulation::new(network, 2).unwrap();
     labels.iter().for_each(|label| simulation.record_spikes(label).unwrap());
     let mut input: Vec<(u64, u32)> = Vec::new();
-    for (fibre, times) in mossy.as_array().unwrap().iter().enumerate() {
+    for (fiber, times) in mossy.as_array().unwrap().iter().enumerate() {
         // A time is the end of its step.
         let step = |t: &Value| (t.as_f64().unwrap() * PER_MS).round() as u64 - 1;
-        input.extend(times.as_array().unwrap().iter().map(|t| (step(t), fibre as u32)));
+        input.extend(times.as_array().unwrap().iter().map(|t| (step(t), fiber as u32)));
     }
     input.sort_unstable();
     let source = simulation.population("mossy_fiber").unwrap();
@@ -48,7 +48,7 @@ fn simulate(anatomy: &Anatomy, mossy: &Value, duration_ms: f64) -> Vec<SpikeTrai
         let now = simulation.step();
         let due = input[next..].iter().take_while(|s| s.0 < now + interval).count();
         let spikes: Vec<(u16, u32)> =
-            input[next..next + due].iter().map(|&(step, fibre)| ((step - now) as u16, fibre)).collect();
+            input[next..next + due].iter().map(|&(step, fiber)| ((step - now) as u16, fiber)).collect();
         next += due;
         simulation.inject(source, &spikes).unwrap();
         simulation.advance().unwrap();

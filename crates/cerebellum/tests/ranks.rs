@@ -3,7 +3,7 @@
 
 use lobule_cerebellum::Error;
 use lobule_cerebellum::open_loop::{
-    OpenLoop, OpenLoopResult, OwnTables, SharedAnatomy, Stimulus, own_tables_on,
+    OpenLoop, OpenLoopResult, OwnTables, SharedAnatomy, Stimulus, own_tables,
 };
 use lobule_cerebellum::{BrainState, CellModels};
 use lobule_exchange::{Distribution, Ranks, Threads};
@@ -19,7 +19,7 @@ fn file(name: &str) -> PathBuf {
 
 fn run(path: &Path, tables: &OwnTables, ranks: &Ranks) -> Result<OpenLoopResult, Error> {
     let what = OpenLoop { duration_ms: Some(60.0), seed: 3, ..OpenLoop::default() };
-    own_tables_on(&mut SharedAnatomy::read(path, tables.state, ranks)?, tables, &what, &Quiet, ranks)
+    own_tables(&mut SharedAnatomy::read(path, tables.state, ranks)?, tables, &what, &Quiet, ranks)
 }
 
 fn tables(cells: CellModels, stimulus: &str) -> OwnTables {

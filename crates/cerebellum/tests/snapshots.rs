@@ -1,10 +1,18 @@
 //! Snapshots of open-loop runs: what they resume, and what they refuse.
 
-use lobule_cerebellum::open_loop::{OpenLoop, OpenLoopResult, OwnTables, Snapshots, Stimulus, own_tables};
-use lobule_cerebellum::{BrainState, CellModels};
+use lobule_cerebellum::open_loop::{
+    OpenLoop, OpenLoopResult, OwnTables, SharedAnatomy, Snapshots, Stimulus, own_tables,
+};
+use lobule_cerebellum::{BrainState, CellModels, Error};
+use lobule_exchange::Ranks;
 use lobule_scaffold::{Anatomy, ScaffoldSpec, reconstruct};
 use lobule_signal::Quiet;
 use std::path::{Path, PathBuf};
+
+/// A run on one process.
+fn run_own(anatomy: &Anatomy, tables: &OwnTables, what: &OpenLoop) -> Result<OpenLoopResult, Error> {
+    own_tables(&mut SharedAnatomy::whole(anatomy.clone()), tables, what, &Quiet, &Ranks::alone())
+}
 
 fn anatomy(seed: u64) -> Anatomy {
     reconstruct(&ScaffoldSpec::mouse(60.0, 60.0), seed).unwrap()
@@ -30,7 +38,7 @@ fn run(
 ) -> Result<OpenLoopResult, String> {
     let snapshots = Snapshots { from: from.map(PathBuf::from), to: to.map(PathBuf::from), every_ms: None };
     let what = OpenLoop { duration_ms: Some(ms), seed: 4, snapshots, ..OpenLoop::default() };
-    own_tables(anatomy, tables, &what, &Quiet).map_err(|e| e.to_string())
+    run_own(anatomy, tables, &what).map_err(|e| e.to_string())
 }
 
 fn folder() -> tempfile::TempDir {
@@ -110,7 +118,7 @@ fn a_snapshot_takes_no_other_files_place() {
 #[test]
 fn windows_outside_the_run_are_refused_before_it() {
     let what = OpenLoop { duration_ms: Some(40.0), windows: vec![(10.0, 50.0)], ..OpenLoop::default() };
-    let error = own_tables(&anatomy(1), &tables(), &what, &Quiet).unwrap_err().to_string();
+    let error = run_own(&anatomy(1), &tables(), &what).unwrap_err().to_string();
     assert!(error.contains("--window 10ms..50ms") && error.contains("from 0 to 40 ms"), "{error}");
     let mut off_grid = tables();
     off_grid.stimuli = vec![Stimulus::parse("mossy:50Hz@10.5ms..20ms").unwrap()];

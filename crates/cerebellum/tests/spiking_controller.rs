@@ -8,7 +8,7 @@ mod counting;
 
 use counting::allocations;
 use lobule_cerebellum::Error;
-use lobule_cerebellum::{Heard, Pause, SpikingController, SpikingParameters, Teacher, Tuning};
+use lobule_cerebellum::{MossySignal, Pause, SpikingController, SpikingParameters, Teacher, Tuning};
 use lobule_control::{Controller, Senses};
 use lobule_scaffold::{Anatomy, ScaffoldSpec, reconstruct};
 use std::sync::OnceLock;
@@ -20,9 +20,9 @@ fn small() -> &'static Anatomy {
 
 /// A scaffold that hears its cue and its error, and learns within 50 ms.
 fn eager() -> SpikingParameters {
-    let tuned = |heard| Tuning { heard, range: [-0.1, 0.1], width: 0.1 };
+    let tuned = |signal| Tuning { signal, range: [-0.1, 0.1], width: 0.1 };
     SpikingParameters {
-        tunings: vec![tuned(Heard::Sense(0)), tuned(Heard::SinceOnset(0))],
+        tunings: vec![tuned(MossySignal::Sense(0)), tuned(MossySignal::SinceOnset(0))],
         teacher: Teacher::Error(0),
         teacher_scale: 0.1,
         teaching_hz: 1000.0,
@@ -130,7 +130,7 @@ fn what_cannot_be_is_refused_by_name() {
     assert!(refused(&|p| p.teaching_hz = -1.0).contains("teaching_hz"));
     assert!(refused(&|p| p.teacher_scale = 0.0).contains("teacher_scale"));
     assert!(refused(&|p| p.a_minus_ns = 1.0).contains("a_minus_ns"));
-    let many = vec![Tuning { heard: Heard::Cue(0), range: [0.0, 1.0], width: 1.0 }; 1000];
+    let many = vec![Tuning { signal: MossySignal::Cue(0), range: [0.0, 1.0], width: 1.0 }; 1000];
     assert!(refused(&|p| p.tunings = many.clone()).contains("mossy fibers"));
     let mut headless = small().clone();
     headless.cells.retain(|c| c.cell_type != "dcn_p");

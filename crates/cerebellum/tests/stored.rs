@@ -2,10 +2,13 @@
 //! agree, when devices act, and what is refused.
 
 use lobule_cerebellum::Error;
-use lobule_cerebellum::open_loop::{OpenLoop, OwnTables, Stimulus, own_tables, parse_probe, stored};
+use lobule_cerebellum::open_loop::{
+    OpenLoop, OpenLoopResult, OwnTables, SharedAnatomy, Stimulus, own_tables, parse_probe, stored,
+};
 use lobule_cerebellum::stored::{Probe, plan};
 use lobule_cerebellum::{BrainState, CellModels, Drive, ModuleOptions, add_module, protocols};
 use lobule_circuit::{Circuit, Connect, Model, Population, Projection, Simulation, Weight};
+use lobule_exchange::Ranks;
 use lobule_scaffold::configuration::{StoredSimulation, simulations};
 use lobule_scaffold::{Anatomy, CellSites, ConnectionSet, ScaffoldSpec, reconstruct};
 use lobule_signal::Quiet;
@@ -13,6 +16,20 @@ use lobule_signal::{Clock, SpikeTrain};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// A run on one process.
+fn run_own(anatomy: &Anatomy, tables: &OwnTables, what: &OpenLoop) -> Result<OpenLoopResult, Error> {
+    own_tables(&mut SharedAnatomy::whole(anatomy.clone()), tables, what, &Quiet, &Ranks::alone())
+}
+
+/// A stored run on one process.
+fn run_stored(
+    anatomy: &Anatomy,
+    simulation: &StoredSimulation,
+    what: &OpenLoop,
+) -> Result<OpenLoopResult, Error> {
+    stored(&mut SharedAnatomy::whole(anatomy.clone()), simulation, what, &Quiet, &Ranks::alone())
+}
 
 fn simulation(node: Value) -> StoredSimulation {
     simulations(&json!({"simulations": {"s": node}})).remove(0)
@@ -57,7 +74,7 @@ fn synapses(circuit: &Circuit) -> Synapses {
     synapses
 }
 
-/// Spikes of the cells of a circuit whose mossy fibres are relays that all hear one regular train.
+/// Spikes of the cells of a circuit whose mossy fibers are relays that all hear one regular train.
 fn driven(mut circuit: Circuit, anatomy: &Anatomy, threads: usize) -> Vec<SpikeTrain> {
     let n = anatomy.count("mossy_fiber");
     let labels: Vec<String> = circuit.populations().iter().map(|p| p.label.clone()).collect();
@@ -107,7 +124,7 @@ fn all_protocols_run_and_their_stimuli_act() {
     let run = |name: &str, threads| {
         let simulation = all.iter().find(|s| s.name == name).unwrap();
         let what = OpenLoop { duration_ms: Some(1300.0), threads, ..OpenLoop::default() };
-        stored(&anatomy, simulation, &what, &Quiet).unwrap()
+        run_stored(&anatomy, simulation, &what).unwrap()
     };
     let result = run("mf_cf_stimulus", 1);
     assert_eq!(
@@ -121,7 +138,7 @@ fn all_protocols_run_and_their_stimuli_act() {
     let in_window = |label: &str, from: u64, to: u64| {
         result.spikes.iter().find(|s| s.label == label).unwrap().window(from, to).len() as f64
     };
-    // Ten times the background on the fibres; the olive is silent but for its stimulus.
+    // Ten times the background on the fibers; the olive is silent but for its stimulus.
     assert!(
         in_window("mossy_fiber", 12_000, 12_600) / 60.0
             > 4.0 * in_window("mossy_fiber", 6_000, 12_000) / 600.0
@@ -184,7 +201,7 @@ fn devices_act_at_nests_times() {
         "device": "multimeter", "properties": ["V_m"], "units": ["mV"], "delay": 0.1,
         "targetting": {"strategy": "by_id", "ids": {"golgi_cell": [0, 1]}},
     });
-    let result = stored(&anatomy, &simulation(node), &OpenLoop::default(), &Quiet).unwrap();
+    let result = run_stored(&anatomy, &simulation(node), &OpenLoop::default()).unwrap();
     assert_eq!((result.dt_ms, result.duration_ms), (0.1, 20.5));
     let relays = result.spikes.iter().find(|s| s.label == "mossy_fiber").unwrap();
     assert_eq!((&relays.steps[..], &relays.ids[..]), (&[50, 50, 100, 100][..], &[0, 1, 0, 1][..]));
@@ -212,7 +229,7 @@ fn recorders_of_a_part_report_that_part() {
     };
     node["devices"]["plus"] = recorder("plus");
     node["devices"]["clock"]["targetting"] = json!({"strategy": "by_id", "ids": {"mossy_fibers": [1]}});
-    let result = stored(&anatomy, &simulation(node.clone()), &OpenLoop::default(), &Quiet).unwrap();
+    let result = run_stored(&anatomy, &simulation(node.clone()), &OpenLoop::default()).unwrap();
     let (recorder_of, rates) = &result.recorders[0];
     assert_eq!((recorder_of.neurons.as_slice(), rates.n), (&[1][..], 1));
     assert!((rates.mean_hz - 2.0 / 0.0205).abs() < 1e-9, "{}", rates.mean_hz);
@@ -231,7 +248,7 @@ fn refused(anatomy: &Anatomy, node: Value, key: &str, words: &[&str]) {
 }
 
 #[test]
-fn what_cannot_be_honoured_is_named() {
+fn what_cannot_be_honored_is_named() {
     let (anatomy, node) = small();
     let with = |pointer: &str, value: Value| {
         let mut node = node.clone();
@@ -373,8 +390,7 @@ fn the_multi_receptor_variant_runs_with_its_gap_junctions() {
     node["connection_models"]["a"]["synapses"] = json!([both(1), both(2)]);
     let synapses = json!([{"model": "gap_junction", "weight": 3.0}]);
     node["connection_models"]["gap"] = json!({"synapses": synapses});
-    let run =
-        |node: &Value| stored(&anatomy, &simulation(node.clone()), &OpenLoop::default(), &Quiet).unwrap();
+    let run = |node: &Value| run_stored(&anatomy, &simulation(node.clone()), &OpenLoop::default()).unwrap();
     let coupled = run(&node);
     assert!(coupled.left_out.iter().any(|n| n.contains("V_min")));
     let golgi = |r: &lobule_cerebellum::open_loop::OpenLoopResult| {
@@ -400,7 +416,7 @@ fn the_multi_receptor_variant_runs_with_its_gap_junctions() {
     );
 }
 
-/// A circuit with unipolar brush cells: fibre → glomerulus → brush cell → its own glomeruli → granule, Golgi, and back.
+/// A circuit with unipolar brush cells: fiber → glomerulus → brush cell → its own glomeruli → granule, Golgi, and back.
 fn brush_cells() -> Anatomy {
     let n = |k: u32, m: u32| move |i: u32| (i % k, i % m);
     let rows = |count: u32, of: &dyn Fn(u32) -> (u32, u32)| (0..count).map(of).collect::<Vec<_>>();
@@ -465,11 +481,11 @@ fn unipolar_brush_cells_run_with_and_without_a_stored_simulation() {
         cells: CellModels::Eglif,
     };
     let what = OpenLoop { duration_ms: Some(500.0), ..OpenLoop::default() };
-    let own = own_tables(&anatomy, &tables, &what, &Quiet).unwrap();
+    let own = run_own(&anatomy, &tables, &what).unwrap();
     assert_eq!(own.left_out, [""; 0]);
     let stored_one = simulations(&json!({"simulations": protocols(&anatomy)}));
     let basal = stored_one.iter().find(|s| s.name == "basal_in_vitro").unwrap();
-    let from_file = stored(&anatomy, basal, &what, &Quiet).unwrap();
+    let from_file = run_stored(&anatomy, basal, &what).unwrap();
     for result in [&own, &from_file] {
         let rate = |label: &str| result.rates.iter().find(|r| r.cell_type == label).unwrap().mean_hz;
         assert_eq!(result.rates.len(), 6);
@@ -518,14 +534,12 @@ fn stimuli_of_the_command_line_reach_cells() {
                 .collect::<Result<_, _>>()?,
             ..OpenLoop::default()
         };
-        own_tables(&anatomy, &tables, &what, &Quiet)
+        run_own(&anatomy, &tables, &what)
     };
-    let count = |r: &lobule_cerebellum::open_loop::OpenLoopResult, label: &str| {
-        r.spikes.iter().find(|s| s.label == label).unwrap().len()
-    };
+    let count = |r: &OpenLoopResult, label: &str| r.spikes.iter().find(|s| s.label == label).unwrap().len();
     let listed = run(&[&format!("mossy:spikes={}", file.display())], &[]).unwrap();
-    let fibres = listed.spikes.iter().find(|s| s.label == "mossy_fiber").unwrap();
-    assert_eq!((&fibres.steps[..], &fibres.ids[..]), (&[200, 305][..], &[1, 0][..]));
+    let fibers = listed.spikes.iter().find(|s| s.label == "mossy_fiber").unwrap();
+    assert_eq!((&fibers.steps[..], &fibers.ids[..]), (&[200, 305][..], &[1, 0][..]));
     let still = run(&[], &[]).unwrap();
     let golgi = count(&still, "golgi_cell");
     assert_eq!(count(&still, "mossy_fiber"), 0);
@@ -537,8 +551,8 @@ fn stimuli_of_the_command_line_reach_cells() {
         count(&run(&["golgi_cell:500Hz@0..100,weight=2,receptor=1"], &[]).unwrap(), "golgi_cell") > golgi
     );
     let sine = run(&["mossy:200Hz@0..100,amplitude=200Hz,frequency=10Hz,phase=-90"], &[]).unwrap();
-    let fibres = sine.spikes.iter().find(|s| s.label == "mossy_fiber").unwrap();
-    assert!(fibres.window(250, 750).len() > 3 * (fibres.len() - fibres.window(250, 750).len()));
+    let fibers = sine.spikes.iter().find(|s| s.label == "mossy_fiber").unwrap();
+    assert!(fibers.window(250, 750).len() > 3 * (fibers.len() - fibers.window(250, 750).len()));
 
     for (stimulus, words) in [
         ("golgi_cell:50Hz@0..100", "weight=1"),
@@ -578,6 +592,6 @@ fn stimuli_of_the_command_line_reach_cells() {
 fn a_run_that_needs_too_much_memory_is_refused_with_the_numbers() {
     let (anatomy, node) = small();
     let what = OpenLoop { memory_limit: Some(1000), ..OpenLoop::default() };
-    let message = stored(&anatomy, &simulation(node), &what, &Quiet).unwrap_err().to_string();
+    let message = run_stored(&anatomy, &simulation(node), &what).unwrap_err().to_string();
     assert!(message.contains("memory") && message.contains("MB"), "{message}");
 }

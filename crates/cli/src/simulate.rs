@@ -8,7 +8,7 @@ use crate::recordings;
 use lobule::Ranks;
 use lobule::cerebellum::open_loop::{
     OpenLoop, OpenLoopResult, OwnTables, PopulationRates, SharedAnatomy, Snapshots, Stimulus,
-    available_memory, duration_ms, own_tables_on, parse_probe, stored_on,
+    available_memory, duration_ms, own_tables, parse_probe, stored,
 };
 use lobule::cerebellum::recordings::{Session, check_start};
 use lobule::cerebellum::stored::Probe;
@@ -161,7 +161,7 @@ impl Run {
         ranks: &Ranks,
     ) -> Result<OpenLoopResult, Stop> {
         let ran = match self {
-            Run::Own(tables) => own_tables_on(shared, tables, what, progress, ranks),
+            Run::Own(tables) => own_tables(shared, tables, what, progress, ranks),
             Run::Stored(name) => {
                 let mut simulation = named(&arguments.file, name)?;
                 for device in &arguments.without {
@@ -171,7 +171,7 @@ impl Run {
                         return Err(input("--without", what));
                     }
                 }
-                stored_on(shared, &simulation, what, progress, ranks)
+                stored(shared, &simulation, what, progress, ranks)
             }
         };
         ran.map_err(Stop::of)

@@ -1,4 +1,4 @@
-//! What ranks say to each other.
+//! Message passing between ranks.
 //!
 //! There is one operation, [`Exchange::all_to_all`]: every rank gives each rank some words of
 //! 64 bits. Spikes, states and verdicts are sent with it. All calls are collective: every rank
@@ -21,64 +21,63 @@ pub use ranks::{Distribution, RankError, Ranks};
 pub use threads::Threads;
 
 use lobule_signal::{Reach, RoomError};
-
 use std::sync::{Arc, Mutex};
 use thiserror::Error;
 
-/// Why an exchange did not come about.
+/// A failed exchange.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ExchangeError {
     /// A rank has ended.
     #[error(
-        "rank {rank} has ended before the others; the run cannot go on: resume it from its last snapshot"
+        "rank {rank} has ended before the others and the run cannot continue; resume it from its last snapshot"
     )]
     Lost {
-        /// The rank that is gone.
+        /// The rank that has ended.
         rank: usize,
     },
-    /// More words than one message can hold.
+    /// A message that is too long.
     #[error(
-        "rank {rank} has {words} words of 8 bytes to send at once; at most {most} are possible: use more ranks"
+        "rank {rank} has {words} words of 8 bytes to send at once and at most {most} are possible; use more ranks"
     )]
     TooLarge {
         /// The sender.
         rank: usize,
-        /// Words to send.
+        /// Length of the message, words.
         words: usize,
-        /// Words that fit.
+        /// Longest message, words.
         most: usize,
     },
-    /// The library for messages could not be started.
+    /// A message library that cannot be started.
     #[error("MPI cannot be used: {what}")]
     Start {
-        /// Why, and the remedy.
+        /// The cause and the remedy.
         what: String,
     },
-    /// All ranks report this same error.
+    /// An error that all ranks have.
     #[error("{what}")]
     Everywhere {
-        /// What all of them say.
+        /// Its message.
         what: String,
     },
-    /// Another rank reports an error of its own.
+    /// An error of another rank.
     #[error("rank {rank}: {what}")]
     Other {
         /// The rank.
         rank: usize,
-        /// What it says.
+        /// Its message.
         what: String,
     },
-    /// A message that cannot be put into bytes or read from them.
+    /// A message that cannot be written as bytes or read from them.
     #[error("a message between ranks: {what}; this is a bug of lobule")]
     Message {
-        /// Why.
+        /// The cause.
         what: String,
     },
 }
 
 impl RoomError for ExchangeError {
-    /// Input is what one rank alone can meet: a folder that cannot be written.
+    /// True if a single rank has the error, such as a folder that cannot be written.
     fn is_input(&self) -> bool {
         matches!(self, Self::Other { .. })
     }
@@ -92,23 +91,22 @@ impl RoomError for ExchangeError {
     }
 }
 
-/// A rank's way to the others.
+/// Connection of a rank to the others.
 pub trait Exchange: Send {
     /// This rank, from 0.
     fn rank(&self) -> usize;
 
-    /// How many ranks there are.
+    /// Number of ranks.
     fn ranks(&self) -> usize;
 
-    /// Gives rank r the words `outgoing[r]` and replaces `incoming[r]` by those that rank r has for this one.
-    /// Both have one entry per rank, also for the rank itself.
+    /// Sends rank r the words `outgoing[r]` and replaces `incoming[r]` by the words that rank r sends.
+    /// Both have one entry per rank, including this one.
     ///
     /// # Errors
-    /// [`ExchangeError`]; after one the ranks no longer agree on anything and must end.
+    /// [`ExchangeError`]; after an error the ranks no longer agree on anything and must end.
     fn all_to_all(&mut self, outgoing: &[Vec<u64>], incoming: &mut [Vec<u64>]) -> Result<(), ExchangeError>;
 
-    /// Ends all ranks at once, with exit status 1: for an error that the others do not know of and would
-    /// wait for.
+    /// Ends all ranks at once, with exit status 1, after an error that the others do not have and would wait for.
     fn abort(&self) -> ! {
         std::process::exit(1)
     }
@@ -117,7 +115,7 @@ pub trait Exchange: Send {
 /// An exchange that several simulations use, one after the other.
 pub type SharedExchange = Arc<Mutex<dyn Exchange>>;
 
-/// One process that is its own and only partner.
+/// A single process, which exchanges with itself.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Local;
 
@@ -136,13 +134,13 @@ impl Exchange for Local {
     }
 }
 
-/// Words of one round of a long message: 32 MiB.
+/// Words in one round of a long message: 32 MiB.
 const ROUND: usize = 1 << 22;
 
 /// As [`Exchange::all_to_all`] for messages of any length, in rounds.
 ///
 /// # Errors
-/// What the exchange reports.
+/// Errors of the exchange.
 pub fn all_to_all_long(
     exchange: &mut dyn Exchange,
     outgoing: &[Vec<u64>],
@@ -163,12 +161,12 @@ pub fn all_to_all_long(
     Ok(incoming)
 }
 
-/// Lets all ranks fail together: `Ok` where every rank has succeeded. Where one has not, every rank gets
-/// the error of the lowest that failed.
+/// Makes all ranks fail together: `Ok` if every rank has succeeded, otherwise the error of the lowest rank that failed, on
+/// every rank.
 ///
 /// # Errors
-/// [`ExchangeError::Other`] with the rank and its own words, [`ExchangeError::Everywhere`] when all ranks say the same,
-/// or what the exchange itself reports.
+/// [`ExchangeError::Other`] with the rank and its message, [`ExchangeError::Everywhere`] if all ranks have the same error,
+/// and errors of the exchange itself.
 pub fn agree<T, E: std::fmt::Display>(
     exchange: &mut dyn Exchange,
     result: Result<T, E>,
@@ -179,35 +177,32 @@ pub fn agree<T, E: std::fmt::Display>(
     };
     let to_all = vec![message; exchange.ranks()];
     let said = all_to_all_long(exchange, &to_all)?;
+    let what = |words: &[u64]| String::from_utf8_lossy(&bytes_of(words)).into_owned();
     if said.len() > 1 && !said[0].is_empty() && said.iter().all(|words| *words == said[0]) {
-        let what = String::from_utf8_lossy(&bytes_of(&said[0])).into_owned();
-        return Err(ExchangeError::Everywhere { what });
+        return Err(ExchangeError::Everywhere { what: what(&said[0]) });
     }
     match said.iter().position(|words| !words.is_empty()) {
-        Some(rank) => {
-            let what = String::from_utf8_lossy(&bytes_of(&said[rank])).into_owned();
-            Err(ExchangeError::Other { rank, what })
-        }
+        Some(rank) => Err(ExchangeError::Other { rank, what: what(&said[rank]) }),
         None => {
             result.map_err(|error| ExchangeError::Other { rank: exchange.rank(), what: error.to_string() })
         }
     }
 }
 
-/// Rank 0's bytes on all ranks; what the others give is not looked at.
+/// Sends rank 0's bytes to all ranks; bytes of the others are ignored.
 ///
 /// # Errors
-/// What the exchange reports.
+/// Errors of the exchange.
 pub fn broadcast(exchange: &mut dyn Exchange, bytes: &[u8]) -> Result<Vec<u8>, ExchangeError> {
     let words = if exchange.rank() == 0 { words_of(bytes) } else { Vec::new() };
     let to_all = vec![words; exchange.ranks()];
     Ok(bytes_of(&all_to_all_long(exchange, &to_all)?[0]))
 }
 
-/// Replaces each number by the sum of the ranks' numbers in its place. All ranks give as many.
+/// Replaces each number by its sum over ranks. All ranks give equally many numbers.
 ///
 /// # Errors
-/// What the exchange reports; [`ExchangeError::Lost`] when a rank gives more or fewer numbers.
+/// Errors of the exchange; [`ExchangeError::Lost`] if a rank gives more or fewer numbers.
 pub fn sum(exchange: &mut dyn Exchange, numbers: &mut [u64]) -> Result<(), ExchangeError> {
     let to_all = vec![numbers.to_vec(); exchange.ranks()];
     let all = all_to_all_long(exchange, &to_all)?;
@@ -221,7 +216,7 @@ pub fn sum(exchange: &mut dyn Exchange, numbers: &mut [u64]) -> Result<(), Excha
     Ok(())
 }
 
-/// Bytes as words, their number first.
+/// Packs bytes into words, their number first.
 pub fn words_of(bytes: &[u8]) -> Vec<u64> {
     let mut words = Vec::with_capacity(1 + bytes.len().div_ceil(8));
     words.push(bytes.len() as u64);
@@ -233,7 +228,7 @@ pub fn words_of(bytes: &[u8]) -> Vec<u64> {
     words
 }
 
-/// The bytes of [`words_of`].
+/// Unpacks the bytes of [`words_of`].
 pub fn bytes_of(words: &[u64]) -> Vec<u8> {
     let Some((&len, rest)) = words.split_first() else { return Vec::new() };
     let mut bytes: Vec<u8> = rest.iter().flat_map(|word| word.to_le_bytes()).collect();

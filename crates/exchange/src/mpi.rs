@@ -13,10 +13,10 @@ use mpi::traits::{Communicator, CommunicatorCollectives};
 /// The longest message: MPI counts in 31 bits.
 const MOST: usize = i32::MAX as usize;
 
-/// A process among those of `MPI_COMM_WORLD`. There is one in a process; dropping it ends the use of MPI.
+/// A process of `MPI_COMM_WORLD`. A process has one, and dropping it ends the use of MPI.
 pub struct Mpi {
     _universe: Universe,
-    /// Why this process can no longer take part, if so.
+    /// The error after which this process can no longer take part.
     broken: Option<ExchangeError>,
     rank: usize,
     ranks: usize,
@@ -30,11 +30,11 @@ impl Mpi {
     /// Starts MPI.
     ///
     /// # Errors
-    /// [`ExchangeError::Start`] when it was started before in this process or knows no threads.
+    /// [`ExchangeError::Start`] if MPI was started before in this process or does not support threads.
     pub fn start() -> Result<Self, ExchangeError> {
         let start = |what: &str| ExchangeError::Start { what: what.into() };
         let (universe, threading) = mpi::initialize_with_threading(Threading::Serialized)
-            .ok_or_else(|| start("it was started before in this process; start it once"))?;
+            .ok_or_else(|| start("it was started before in this process; start it only once"))?;
         if threading < Threading::Serialized {
             return Err(start(
                 "this MPI library does not allow threads; use one built with MPI_THREAD_SERIALIZED",
@@ -56,7 +56,7 @@ impl Mpi {
     }
 }
 
-/// Fills `starts` with the sums of the counts before each; gives the whole.
+/// Fills `starts` with the sum of the counts before each and returns the total.
 fn add_up(counts: &[i32], starts: &mut [i32]) -> Option<usize> {
     let mut sum = 0i32;
     for (start, &count) in starts.iter_mut().zip(counts) {

@@ -1,31 +1,29 @@
-//! A run over several processes: who this one is, and how all of them fail together.
+//! A run over several processes: the rank of this one, and errors that all of them share.
 //!
-//! Every rank runs the same program on the same input; what it works on is divided. Rank 0 alone prints and
-//! writes files.
+//! Every rank runs the same program on the same input and works on its share. Rank 0 alone prints and writes files.
 
 use crate::{Exchange, ExchangeError, Local, SharedExchange, agree, broadcast, sum};
 use lobule_signal::Reach;
 use serde::{Serialize, de::DeserializeOwned};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How blocks of neurons are dealt to ranks.
+/// Distribution of blocks of neurons over ranks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Distribution {
-    /// One after the other: neighbors go to different ranks, and every rank gets a part of every
-    /// large population.
+    /// In turn: neighbors go to different ranks, and every rank gets a part of every large population.
     #[default]
     RoundRobin,
-    /// Each population in one run per rank, so that neighbors stay together; the blocks of a population with fewer
-    /// blocks than there are ranks, one after the other.
+    /// One contiguous part of each population per rank, so that neighbors stay together; blocks of a population with fewer
+    /// blocks than ranks go in turn.
     Contiguous,
 }
 
-/// An error that ranks can have together.
+/// An error that several ranks can share.
 pub trait RankError: std::fmt::Display + From<ExchangeError> {
-    /// Which ranks have it.
+    /// Ranks that have the error.
     fn reach(&self) -> Reach;
 
-    /// The same error, marked as one that every rank has.
+    /// The same error, marked as shared by all ranks.
     fn everywhere(self) -> Self;
 }
 
@@ -56,47 +54,47 @@ impl Ranks {
     /// One of the processes that `mpirun` started.
     ///
     /// # Errors
-    /// When MPI cannot be used.
+    /// [`ExchangeError::Start`] if MPI cannot be used.
     #[cfg(feature = "mpi")]
     pub fn mpi(distribution: Distribution) -> Result<Self, ExchangeError> {
         Ok(Self::new(Arc::new(Mutex::new(crate::Mpi::start()?)), distribution))
     }
 
-    /// This process, from 0.
+    /// Number of this process, from 0.
     pub fn rank(&self) -> usize {
         self.rank
     }
 
-    /// How many processes there are.
+    /// Number of processes.
     pub fn ranks(&self) -> usize {
         self.ranks
     }
 
-    /// True if this process prints and writes.
+    /// True if this process prints and writes files.
     pub fn is_first(&self) -> bool {
         self.rank == 0
     }
 
-    /// How work is dealt to the ranks.
+    /// Distribution of work over ranks.
     pub fn distribution(&self) -> Distribution {
         self.distribution
     }
 
-    /// The way to the other ranks, for what exchanges in every step.
+    /// Connection to the other ranks, for simulations that exchange in every step.
     pub fn exchange(&self) -> SharedExchange {
         self.exchange.clone()
     }
 
-    /// Ends all processes at once, for an error that the others do not know of.
+    /// Ends all processes at once, after an error that the others do not have.
     pub fn abort(&self) -> ! {
         self.locked().abort()
     }
 
-    /// Lets all ranks fail together: the error of the lowest that failed, on every rank. Collective, but for
-    /// an error that every rank has already.
+    /// Makes all ranks fail together, with the error of the lowest rank that failed. Collective, except for an error that
+    /// every rank has already.
     ///
     /// # Errors
-    /// That error; marked by [`RankError::everywhere`] when all ranks have the same.
+    /// The error, marked by [`RankError::everywhere`] if all ranks have the same.
     pub fn agree<T, E: RankError>(&self, result: Result<T, E>) -> Result<T, E> {
         match result {
             // After a failed exchange there is no other.
@@ -113,10 +111,10 @@ impl Ranks {
         }
     }
 
-    /// What rank 0 alone does, with its result on all ranks. Collective.
+    /// Runs a function on rank 0 alone and sends its result to all ranks. Collective.
     ///
     /// # Errors
-    /// That of rank 0, on every rank.
+    /// The error of rank 0, on every rank.
     pub fn on_first<T: Serialize + DeserializeOwned, E: RankError>(
         &self,
         f: impl FnOnce() -> Result<T, E>,
@@ -137,10 +135,10 @@ impl Ranks {
         }
     }
 
-    /// Replaces each number by the sum of the ranks' numbers in its place. Collective.
+    /// Replaces each number by its sum over ranks. Collective.
     ///
     /// # Errors
-    /// When a rank is gone.
+    /// [`ExchangeError::Lost`] if a rank has ended.
     pub fn sum(&self, numbers: &mut [u64]) -> Result<(), ExchangeError> {
         if self.ranks == 1 {
             return Ok(());

@@ -1,11 +1,10 @@
-//! Threads of one process that stand for ranks.
+//! Threads of one process that act as ranks.
 
 use crate::{Distribution, Exchange, ExchangeError, Ranks};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
-/// One of several threads that exchange as ranks do. A thread that ends while others wait for it is
-/// reported to them as lost.
+/// One of several threads that exchange as ranks do. If a thread ends while others wait for it, they report it as lost.
 #[derive(Debug)]
 pub struct Threads {
     rank: usize,
@@ -14,7 +13,7 @@ pub struct Threads {
 }
 
 impl Threads {
-    /// `ranks` members that know each other, one for each thread.
+    /// Connected members of a team, one for each thread.
     pub fn team(ranks: usize) -> Vec<Self> {
         let mut to: Vec<Vec<Sender<Vec<u64>>>> = (0..ranks).map(|_| Vec::new()).collect();
         let mut from: Vec<Vec<Receiver<Vec<u64>>>> = (0..ranks).map(|_| Vec::new()).collect();
@@ -32,7 +31,7 @@ impl Threads {
     /// Runs one function on every rank of a team of threads; results are in the order of the ranks.
     ///
     /// # Panics
-    /// When the function panics on a rank.
+    /// If the function panics on a rank.
     pub fn each<T: Send>(ranks: usize, distribution: Distribution, f: impl Fn(Ranks) -> T + Sync) -> Vec<T> {
         let f = &f;
         std::thread::scope(|scope| {

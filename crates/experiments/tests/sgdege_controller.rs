@@ -7,7 +7,7 @@ use lobule_experiments::sgdege::pointing::Pointing;
 use lobule_study::Quiet;
 use lobule_study::{Request, RunOptions, Study, run};
 use lobule_theory::learner::Learner;
-use lobule_theory::network::{Network, NetworkParameters};
+use lobule_theory::network::{NetworkParameters, PerturbationNetwork as Network};
 use lobule_theory::rules::{Sgdege, SgdegeParameters};
 
 fn small() -> NetworkParameters {

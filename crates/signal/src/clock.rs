@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// Why a time cannot be put on the grid of a [`Clock`].
+/// A step that is no time, or a time off the grid of a [`Clock`].
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum ClockError {
     /// The step is not a positive finite number.
-    #[error("time step {dt_ms} ms is not a positive number")]
+    #[error("time step {dt_ms} ms is not allowed; give a positive number of ms")]
     BadStep {
-        /// The step that was asked for, ms.
+        /// The requested step, ms.
         dt_ms: f64,
     },
     /// A duration is not a whole number of steps.

@@ -14,7 +14,7 @@ pub const fn fingerprint(bytes: &[u8]) -> u64 {
     hash.value()
 }
 
-/// A hash in the making, for content that does not lie in one piece.
+/// Incremental hash, for content that is not contiguous.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint(u64);
 
@@ -27,12 +27,12 @@ impl Default for Fingerprint {
 }
 
 impl Fingerprint {
-    /// The hash of nothing.
+    /// The hash of no bytes.
     pub const fn new() -> Self {
         Self(0xCBF2_9CE4_8422_2325)
     }
 
-    /// Takes in some bytes, as FNV-1a does.
+    /// Adds bytes, as FNV-1a does.
     pub const fn bytes(&mut self, bytes: &[u8]) {
         let mut k = 0;
         while k < bytes.len() {
@@ -41,8 +41,7 @@ impl Fingerprint {
         }
     }
 
-    /// Takes in a word of 64 bits at once; its upper half is folded down, because multiplication carries upwards
-    /// only.
+    /// Adds a word of 64 bits at once. Its upper half is folded down, because multiplication carries upward only.
     pub const fn word(&mut self, word: u64) {
         self.0 = (self.0 ^ word).wrapping_mul(PRIME);
         self.0 ^= self.0 >> 29;

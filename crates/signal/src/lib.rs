@@ -1,9 +1,10 @@
-//! What passes between the rooms of lobule: the clock, random streams, spike
-//! trains, traces, progress, and the contract of errors. Nothing here knows what a neuron or a plant is.
+//! Values that pass between the rooms of lobule: the clock, random streams, spike trains, traces, progress, range
+//! checks and the contract of errors. Nothing here knows of neurons or plants.
 
 mod clock;
 mod error;
 mod fingerprint;
+mod parameter;
 mod progress;
 mod record;
 mod stream;
@@ -11,6 +12,7 @@ mod stream;
 pub use clock::{Clock, ClockError};
 pub use error::{Reach, RoomError};
 pub use fingerprint::{Fingerprint, fingerprint};
+pub use parameter::{Parameter, Ranges};
 pub use progress::{Progress, Quiet};
 pub use record::{SpikeTrain, Trace};
 pub use stream::{GROUP, Stream, philox4x32};

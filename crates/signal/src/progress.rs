@@ -1,18 +1,18 @@
-//! How far a run is, for whoever watches.
+//! Progress of a run.
 
-/// Receives progress. The library draws nothing itself.
+/// Progress sink. The library itself draws nothing.
 pub trait Progress: Sync {
-    /// A line of news, e.g. what begins.
+    /// Shows a line of text, such as the name of the stage that begins.
     fn note(&self, text: &str);
 
-    /// Announces that `units` further units of work will be done.
+    /// Adds `units` units of work to those expected.
     fn expect(&self, units: u64);
 
-    /// Tells that `units` of work are done.
+    /// Counts `units` units of work as done.
     fn done(&self, units: u64);
 }
 
-/// Nobody watches.
+/// Progress sink that shows nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Quiet;
 

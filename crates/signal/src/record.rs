@@ -26,7 +26,7 @@ impl SpikeTrain {
         self.steps.len()
     }
 
-    /// True when nothing fired.
+    /// True if there is no spike.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
     }
@@ -50,10 +50,10 @@ impl SpikeTrain {
     }
 }
 
-/// Values of one variable over time.
+/// Samples of one variable over time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
-    /// What was recorded, e.g. `purkinje_cell.v_m`.
+    /// Recorded variable, e.g. `purkinje_cell.v_m`.
     pub label: String,
     /// Unit of the values.
     pub unit: String,

@@ -7,7 +7,7 @@
 
 use multiversion::multiversion;
 
-/// Neurons whose draws are made together by [`Stream::fill_group`].
+/// Number of neurons whose draws [`Stream::fill_group`] makes together.
 pub const GROUP: usize = 32;
 const LANES: usize = 8;
 
@@ -103,7 +103,7 @@ impl Stream {
         Self::to_uniform(self.u32(step, index))
     }
 
-    /// The number in (0, 1) that a 32-bit draw stands for, as in [`Stream::uniform`].
+    /// The number in (0, 1) of a 32-bit draw, as in [`Stream::uniform`].
     pub fn to_uniform(draw: u32) -> f64 {
         (f64::from(draw) + 0.5) / 4_294_967_296.0
     }
@@ -117,7 +117,7 @@ impl Stream {
     /// A uniform integer in `0..n` (multiply-shift; bias below `n / 2^32`).
     ///
     /// # Panics
-    /// When `n` is 0: there is nothing to draw from.
+    /// If `n` is 0.
     pub fn below(&self, step: u64, index: u32, n: u32) -> u32 {
         assert!(n > 0, "cannot draw from an empty range");
         ((u64::from(self.u32(step, index)) * u64::from(n)) >> 32) as u32

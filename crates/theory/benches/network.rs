@@ -3,7 +3,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use lobule_theory::learner::Learner;
-use lobule_theory::network::{Network, NetworkParameters};
+use lobule_theory::network::{NetworkParameters, PerturbationNetwork};
 use lobule_theory::rules::{
     ErrorKind, LearningRule, MarrAlbusIto, MarrAlbusItoParameters, NodePerturbation,
     NodePerturbationParameters, Reinforce, ReinforceParameters, Sgdege, SgdegeParameters, SignedErrorOracle,
@@ -12,7 +12,7 @@ use lobule_theory::rules::{
 
 fn presentation(c: &mut Criterion) {
     let parameters = NetworkParameters::default();
-    let network = Network::new(&parameters, 1).expect("Table 2 is valid");
+    let network = PerturbationNetwork::new(&parameters, 1).expect("Table 2 is valid");
     let rules: [Box<dyn LearningRule>; 5] = [
         Box::new(Sgdege::new(&network, &SgdegeParameters::default(), 1).expect("valid")),
         Box::new(MarrAlbusIto::new(ErrorKind::Signed, &MarrAlbusItoParameters::default()).expect("valid")),
@@ -27,12 +27,14 @@ fn presentation(c: &mut Criterion) {
     }
 
     let wide = NetworkParameters { columns: 640, ..parameters.clone() };
-    let wide = Network::new(&wide, 1).expect("valid");
+    let wide = PerturbationNetwork::new(&wide, 1).expect("valid");
     let rule = Sgdege::new(&wide, &SgdegeParameters::default(), 1).expect("valid");
     let mut learner = Learner::new(wide, Box::new(rule));
     c.bench_function("presentation/sgdege_640_columns", |b| b.iter(|| learner.step().expect("finite")));
 
-    c.bench_function("build/table_2", |b| b.iter(|| Network::new(&parameters, 1).expect("valid")));
+    c.bench_function("build/table_2", |b| {
+        b.iter(|| PerturbationNetwork::new(&parameters, 1).expect("valid"))
+    });
 }
 
 criterion_group! {

@@ -4,7 +4,7 @@
 //! Usage: `network_speed [presentations] [seed]`.
 
 use lobule_theory::learner::Learner;
-use lobule_theory::network::{Network, NetworkParameters};
+use lobule_theory::network::{NetworkParameters, PerturbationNetwork};
 use lobule_theory::rules::{Sgdege, SgdegeParameters};
 use std::time::Instant;
 
@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let seed: u64 = arguments.next().map_or(Ok(1), |a| a.parse())?;
 
     let start = Instant::now();
-    let network = Network::new(&NetworkParameters::default(), seed)?;
+    let network = PerturbationNetwork::new(&NetworkParameters::default(), seed)?;
     let rule = Sgdege::new(&network, &SgdegeParameters::default(), seed)?;
     let mut learner = Learner::new(network, Box::new(rule));
     let build_s = start.elapsed().as_secs_f64();

@@ -1,14 +1,14 @@
-//! The bicycle problem: a fall is felt by the labyrinth, but it is the arms that steer.
+//! The bicycle problem: the labyrinth senses a fall, but the arms steer.
 //!
 //! Climbing fibers of a region carry errors of one modality. A rider's balance error
 //! reaches a vestibular region, whose neurons do not move the arms; the arm region, which does,
-//! hears errors of the limb only. The paper proposes two ways out: outputs of several regions
+//! receives errors of the limb only. The paper proposes two ways out: outputs of several regions
 //! converge on one action, so that the vestibular region can learn to steer, or the balance
 //! error is broadcast to the arm region.
 //!
 //! # Model
 //!
-//! Two regions, each a [`Network`] with its own rule, make one movement. The arm region has L
+//! Two regions, each a [`PerturbationNetwork`] with its own rule, control one movement. The arm region has L
 //! columns and drives L muscles; the first half move the hand, the second half steer:
 //!
 //! ```text
@@ -18,38 +18,39 @@
 //! E_balance    = mean over steering muscles of |muscle - R|
 //! ```
 //!
-//! The vestibular region has L/2 columns and always hears E_balance. The arm region hears
+//! The vestibular region has L/2 columns and always receives E_balance. The arm region receives
 //! E_limb, or with broadcast the mean of both.
 //!
 //! Source: Bouvier et al. 2018, doi:10.7554/eLife.31599, Discussion, which gives the problem and both
 //! solutions in words. Chosen: everything in the model above. Half of the muscles each, so that both
 //! errors weigh the same; the vestibular output counts from its mean rate, because a region at rest must not
 //! steer; gain 2, because targets and arm rates lie in 0 to 60 Hz and a nuclear cell moves
-//! by 30 Hz to either side; one pattern, because the question is who hears what.
+//! by 30 Hz to either side; one pattern, because the question is which region receives which error.
 
 use crate::Error;
 use crate::learner::{Learner, LearnerState};
-use crate::network::{Network, NetworkParameters, mean};
+use crate::network::{NetworkParameters, PerturbationNetwork, mean};
 use crate::rules::LearningRule;
+use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 
-/// Who steers and who hears of a fall.
+/// Regions that steer and regions that receive the balance error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Solution {
-    /// Each region hears its own error and moves its own muscles.
+    /// Each region receives its own error and moves its own muscles.
     Separate,
-    /// The vestibular region projects to the steering muscles too.
+    /// The vestibular region also projects to the steering muscles.
     OutputConvergence,
-    /// The balance error reaches the arm region's climbing fibers too.
+    /// The balance error also reaches the climbing fibers of the arm region.
     ErrorBroadcast,
 }
 
 impl Solution {
-    /// All of them.
+    /// All solutions.
     pub const ALL: [Self; 3] = [Self::Separate, Self::OutputConvergence, Self::ErrorBroadcast];
 
-    /// Name in tables: lower case, words joined by `_`.
+    /// Name in tables, in lower case with words joined by `_`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Separate => "separate",
@@ -59,11 +60,11 @@ impl Solution {
     }
 }
 
-/// Sizes of the task.
+/// Sizes and gain of the task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BicycleParameters {
-    /// The arm region; its columns must be even, its pattern one.
+    /// The arm region, with an even number of columns and one pattern.
     pub arm: NetworkParameters,
     /// Effect of the vestibular output on a steering muscle under convergence.
     pub gain: f64,
@@ -75,7 +76,7 @@ impl Default for BicycleParameters {
     }
 }
 
-/// What a ride comes to.
+/// Errors of a ride.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ride {
     /// Trial, from 0.
@@ -86,7 +87,7 @@ pub struct Ride {
     pub balance_error: f64,
 }
 
-/// Everything that changes in the task.
+/// State that learning changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BicycleState {
     /// The arm region.
@@ -102,7 +103,7 @@ pub struct BicycleState {
 /// use lobule_theory::bicycle::{Bicycle, BicycleParameters, Solution};
 /// use lobule_theory::rules::{LearningRule, Sgdege, SgdegeParameters};
 /// # fn main() -> Result<(), lobule_theory::Error> {
-/// let rule = |network: &lobule_theory::network::Network| {
+/// let rule = |network: &lobule_theory::network::PerturbationNetwork| {
 ///     let rule: Box<dyn LearningRule> = Box::new(Sgdege::new(network, &SgdegeParameters::default(), 1)?);
 ///     Ok(rule)
 /// };
@@ -120,35 +121,26 @@ pub struct Bicycle {
 }
 
 impl Bicycle {
-    /// A rider before the first ride; `rule` makes the rule of each region.
+    /// A rider before the first ride; `rule` builds the rule of each region.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for sizes out of range; those of `rule`.
+    /// [`Error::Parameter`] for a parameter outside its range; errors of `rule`.
     pub fn new(
         parameters: &BicycleParameters,
         solution: Solution,
         seed: u64,
-        rule: impl Fn(&Network) -> Result<Box<dyn LearningRule>, Error>,
+        rule: impl Fn(&PerturbationNetwork) -> Result<Box<dyn LearningRule>, Error>,
     ) -> Result<Self, Error> {
         let arm = &parameters.arm;
-        let wrong = |parameter: &str, value: f64, allowed| Error::Parameter {
-            parameter: parameter.into(),
-            value,
-            allowed,
-        };
-        if !arm.columns.is_multiple_of(2) {
-            let allowed = "an even number: half of the muscles steer";
-            return Err(wrong("bicycle.arm.columns", arm.columns as f64, allowed));
-        }
-        if arm.patterns != 1 {
-            return Err(wrong("bicycle.arm.patterns", arm.patterns as f64, "1: there is one movement"));
-        }
-        if !parameters.gain.is_finite() {
-            return Err(wrong("bicycle.gain", parameters.gain, "a finite number"));
-        }
+        let ranges = Ranges::of("bicycle");
+        let (columns, patterns) = (arm.columns as f64, arm.patterns as f64);
+        let is_even = arm.columns.is_multiple_of(2);
+        ranges.require(is_even, "arm.columns", columns, "an even number: half of the muscles steer")?;
+        ranges.require(arm.patterns == 1, "arm.patterns", patterns, "1: there is one movement")?;
+        ranges.require(true, "gain", parameters.gain, "a finite number")?;
         let vestibular = NetworkParameters { columns: arm.columns / 2, ..arm.clone() };
-        let arm = Network::named(arm, seed, "arm")?;
-        let vestibular = Network::named(&vestibular, seed, "vestibular")?;
+        let arm = PerturbationNetwork::named(arm, seed, "arm")?;
+        let vestibular = PerturbationNetwork::named(&vestibular, seed, "vestibular")?;
         let (arm_rule, vestibular_rule) = (rule(&arm)?, rule(&vestibular)?);
         Ok(Self {
             arm: Learner::new(arm, arm_rule),
@@ -158,10 +150,10 @@ impl Bicycle {
         })
     }
 
-    /// Makes one ride, from which both regions learn.
+    /// Runs one ride, from which both regions learn.
     ///
     /// # Errors
-    /// Those of [`Learner`].
+    /// Errors of [`Learner`].
     pub fn step(&mut self) -> Result<Ride, Error> {
         let p = self.arm.network().parameters();
         let (rest, ceiling) = (p.rate_pn, p.rate_max);
@@ -177,24 +169,24 @@ impl Bicycle {
             (muscle.clamp(0.0, ceiling) - arm.target[half + k]).abs()
         });
 
-        let heard = match self.solution {
+        let received = match self.solution {
             Solution::ErrorBroadcast => (limb_error + balance_error) / 2.0,
             Solution::Separate | Solution::OutputConvergence => limb_error,
         };
-        self.arm.learn(heard)?;
+        self.arm.learn(received)?;
         self.vestibular.learn(balance_error)?;
         Ok(Ride { trial, limb_error, balance_error })
     }
 
-    /// What has changed since the start.
+    /// Copy of the state that learning changes.
     pub fn state(&self) -> BicycleState {
         BicycleState { arm: self.arm.state(), vestibular: self.vestibular.state() }
     }
 
-    /// Takes a state over; nothing changes where it does not fit.
+    /// Restores a state; a state that does not fit changes nothing.
     ///
     /// # Errors
-    /// Those of [`Learner::restore`].
+    /// Errors of [`Learner::restore`].
     pub fn restore(&mut self, state: &BicycleState) -> Result<(), Error> {
         let before = self.arm.state();
         self.arm.restore(&state.arm)?;

@@ -1,52 +1,46 @@
-//! What can be wrong with a model of learning.
+//! Errors of the theory room.
 
+use lobule_signal::{Parameter, RoomError};
 use thiserror::Error;
 
 /// An error of the theory room.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A parameter is outside its range.
-    #[error("{parameter} = {value}: {allowed}")]
-    Parameter {
-        /// Name of the parameter, e.g. `network.rho`.
-        parameter: String,
-        /// Its value.
-        value: f64,
-        /// What is allowed, and why.
-        allowed: &'static str,
-    },
-    /// A rate, weight or error has stopped being a number.
+    /// A parameter outside its range.
+    #[error(transparent)]
+    Parameter(#[from] Parameter),
+    /// A rate, weight or error that stopped being a finite number.
     #[error("{quantity} is not finite after trial {trial}; lower the learning steps")]
     NonFinite {
-        /// Which quantity.
+        /// The quantity.
         quantity: &'static str,
         /// Trial, from 0.
         trial: u64,
     },
-    /// There is no such column, bin or pattern.
-    #[error("{what} {index}: there are {count}, counted from 0")]
+    /// A column, bin or pattern that does not exist.
+    #[error("{what} {index} does not exist; there are {count}, counted from 0")]
     Outside {
         /// Column, bin or pattern.
         what: &'static str,
-        /// The number asked for.
+        /// Its index.
         index: usize,
-        /// How many there are.
+        /// Number of those that exist.
         count: usize,
     },
-    /// An array is made for a network of another size.
+    /// An array made for a network of another size.
     #[error(
-        "{what} has {found} values, this network needs {expected}; make it from the network's own parameters"
+        "{what} has {found} values and this network needs {expected}; make it from the network's own parameters"
     )]
     Shape {
-        /// Which array.
+        /// The array.
         what: &'static str,
         /// Its length.
         found: usize,
         /// The length that fits.
         expected: usize,
     },
-    /// A state was saved under another rule.
+    /// A state that was saved under another rule.
     #[error(
         "the state is of the rule `{found}`, this learner's is `{expected}`; make the learner with the same rule"
     )]
@@ -58,9 +52,9 @@ pub enum Error {
     },
 }
 
-impl lobule_signal::RoomError for Error {
+impl RoomError for Error {
     fn is_input(&self) -> bool {
-        matches!(self, Self::Parameter { .. })
+        matches!(self, Self::Parameter(_))
     }
 }
 

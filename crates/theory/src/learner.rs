@@ -1,11 +1,11 @@
 //! A network that learns under a rule, trial by trial.
 
 use crate::Error;
-use crate::network::{Network, NetworkState, Perturbation, Presentation};
+use crate::network::{NetworkState, Perturbation, PerturbationNetwork, Presentation};
 use crate::rules::{LearningRule, Outcome};
 use serde::{Deserialize, Serialize};
 
-/// What a trial comes to.
+/// Outcome of a trial.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trial {
     /// Number, from 0.
@@ -20,27 +20,26 @@ pub struct Trial {
     pub inhibition: f64,
 }
 
-/// Everything that changes in a learner. One of the same network and rule that takes it over
-/// continues bit for bit.
+/// State of a learner. A learner of the same network and rule that restores it continues bit for bit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LearnerState {
-    /// Trials made.
+    /// Number of completed trials.
     pub trial: u64,
     /// Weights.
     pub network: NetworkState,
     /// Name of the rule.
     pub rule: String,
-    /// What the rule remembers.
+    /// Memory of the rule.
     pub memory: Vec<f64>,
 }
 
-/// A network, a rule and the number of trials made. Patterns are shown in turn.
+/// A network, a rule and the number of completed trials. Patterns are presented in turn.
 ///
 /// # Example: a tenth of a run of the paper's network
 /// ```
-/// use lobule_theory::{learner::Learner, network::{Network, NetworkParameters}, rules::{Sgdege, SgdegeParameters}};
+/// use lobule_theory::{learner::Learner, network::{PerturbationNetwork, NetworkParameters}, rules::{Sgdege, SgdegeParameters}};
 /// # fn main() -> Result<(), lobule_theory::Error> {
-/// let network = Network::new(&NetworkParameters::default(), 1)?;
+/// let network = PerturbationNetwork::new(&NetworkParameters::default(), 1)?;
 /// let rule = Sgdege::new(&network, &SgdegeParameters::default(), 1)?;
 /// let mut learner = Learner::new(network, Box::new(rule));
 /// let start = learner.step()?.error;
@@ -52,7 +51,7 @@ pub struct LearnerState {
 /// # }
 /// ```
 pub struct Learner {
-    network: Network,
+    network: PerturbationNetwork,
     rule: Box<dyn LearningRule>,
     trial: u64,
     perturbation: Perturbation,
@@ -61,16 +60,16 @@ pub struct Learner {
 
 impl Learner {
     /// A learner before its first trial.
-    pub fn new(network: Network, rule: Box<dyn LearningRule>) -> Self {
+    pub fn new(network: PerturbationNetwork, rule: Box<dyn LearningRule>) -> Self {
         let perturbation = Perturbation::none(network.parameters());
         let presentation = Presentation::empty(network.parameters());
         Self { network, rule, trial: 0, perturbation, presentation }
     }
 
-    /// Makes one trial: perturbed movement, error of eq. (7), learning.
+    /// Runs one trial: perturbed movement, error of eq. (7), learning.
     ///
     /// # Errors
-    /// [`Error::NonFinite`] when error or inhibition stops being a number; those of the rule.
+    /// [`Error::NonFinite`] if error or inhibition is not finite; errors of the rule.
     pub fn step(&mut self) -> Result<Trial, Error> {
         let pattern = self.next_pattern();
         self.move_perturbed()?;
@@ -80,11 +79,10 @@ impl Learner {
         Ok(Trial { trial: self.trial - 1, pattern, error, signed_error, inhibition })
     }
 
-    /// Makes the movement of the next trial and leaves learning to [`Learner::learn`], for a task that
-    /// makes its own error of it.
+    /// Runs the movement of the next trial and leaves learning to [`Learner::learn`], for a task with an error of its own.
     ///
     /// # Errors
-    /// Those of the rule.
+    /// Errors of the rule.
     pub fn move_perturbed(&mut self) -> Result<&Presentation, Error> {
         let pattern = self.next_pattern();
         self.perturbation.clear();
@@ -93,10 +91,10 @@ impl Learner {
         Ok(&self.presentation)
     }
 
-    /// Learns from the movement just made under a global error (Hz), and goes on to the next trial.
+    /// Learns from the last movement under a global error, Hz, and ends the trial.
     ///
     /// # Errors
-    /// [`Error::NonFinite`] when error or inhibition is not a number; those of the rule.
+    /// [`Error::NonFinite`] if error or inhibition is not finite; errors of the rule.
     pub fn learn(&mut self, error: f64) -> Result<(), Error> {
         let pattern = self.next_pattern();
         let seen = &self.presentation;
@@ -127,7 +125,7 @@ impl Learner {
     /// Error of a pattern without perturbation, eq. (7), Hz.
     ///
     /// # Errors
-    /// [`Error::Outside`] where there is no such pattern.
+    /// [`Error::Outside`] for a pattern that does not exist.
     pub fn error_at_rest(&self, pattern: usize) -> Result<f64, Error> {
         Ok(self.at_rest(pattern)?.error())
     }
@@ -135,7 +133,7 @@ impl Learner {
     /// The rates of a pattern without perturbation.
     ///
     /// # Errors
-    /// [`Error::Outside`] where there is no such pattern.
+    /// [`Error::Outside`] for a pattern that does not exist.
     pub fn at_rest(&self, pattern: usize) -> Result<Presentation, Error> {
         let mut seen = Presentation::empty(self.network.parameters());
         self.network.present(pattern, &Perturbation::none(self.network.parameters()), &mut seen)?;
@@ -143,12 +141,12 @@ impl Learner {
     }
 
     /// The network.
-    pub fn network(&self) -> &Network {
+    pub fn network(&self) -> &PerturbationNetwork {
         &self.network
     }
 
-    /// The network, to be changed from outside.
-    pub fn network_mut(&mut self) -> &mut Network {
+    /// Mutable access to the network.
+    pub fn network_mut(&mut self) -> &mut PerturbationNetwork {
         &mut self.network
     }
 
@@ -157,12 +155,12 @@ impl Learner {
         self.rule.name()
     }
 
-    /// Trials made.
+    /// Number of completed trials.
     pub fn trials(&self) -> u64 {
         self.trial
     }
 
-    /// What has changed since the start.
+    /// Copy of the state that learning changes.
     pub fn state(&self) -> LearnerState {
         LearnerState {
             trial: self.trial,
@@ -172,7 +170,7 @@ impl Learner {
         }
     }
 
-    /// Takes a state over; nothing changes where it does not fit.
+    /// Restores a state; a state that does not fit changes nothing.
     ///
     /// # Errors
     /// [`Error::OtherRule`] and [`Error::Shape`] for the state of another rule or network.

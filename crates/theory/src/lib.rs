@@ -9,7 +9,6 @@
 #![warn(missing_docs)]
 
 pub mod bicycle;
-mod check;
 mod error;
 pub mod learner;
 pub mod network;

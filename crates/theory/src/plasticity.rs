@@ -1,5 +1,4 @@
-//! The plasticity rules that perturbation learning predicts for one parallel-fiber synapse,
-//! beside what was measured in slices.
+//! The plasticity rules that perturbation learning predicts for one parallel-fiber synapse, and measurements in slices.
 //!
 //! ```text
 //! dw = -alpha_w c eta M   (9)    eta: perturbed (simple "perturbation" complex spike)
@@ -24,9 +23,9 @@ pub fn weight_change(alpha_w: f64, is_perturbed: bool, is_error_spike: bool, inp
 pub struct Protocol {
     /// The paper's name.
     pub name: &'static str,
-    /// Perturbation spike at the time of the burst.
+    /// True if a perturbation spike accompanies the burst.
     pub is_perturbed: bool,
-    /// Error spike after it.
+    /// True if an error spike follows.
     pub is_error_spike: bool,
     /// Ratio of the response after to that before.
     pub measured: Measured,
@@ -46,7 +45,7 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// Sign of the change that the interval allows: 0 when it holds `unchanged`.
+    /// Sign of the change that the interval allows: 0 if it includes `unchanged`.
     pub fn sign(&self, unchanged: f64) -> i8 {
         match self.interval {
             (low, _) if low > unchanged => 1,
@@ -63,33 +62,17 @@ const fn measured(mean: f64, interval: (f64, f64), n: Option<u32>, p: f64) -> Me
 impl Protocol {
     /// The four pairings, in the order of Table 1.
     pub const ALL: [Protocol; 4] = [
-        Protocol {
-            name: "GP_",
-            is_perturbed: true,
-            is_error_spike: false,
-            measured: measured(1.40, (1.26, 1.72), Some(15), 0.0001),
-        },
-        Protocol {
-            name: "GPE",
-            is_perturbed: true,
-            is_error_spike: true,
-            measured: measured(0.53, (0.45, 0.63), Some(10), 0.002),
-        },
-        Protocol {
-            name: "G__",
-            is_perturbed: false,
-            is_error_spike: false,
-            measured: measured(0.97, (0.78, 1.16), Some(18), 0.77),
-        },
-        Protocol {
-            name: "G_E",
-            is_perturbed: false,
-            is_error_spike: true,
-            measured: measured(0.98, (0.79, 1.24), Some(15), 0.60),
-        },
+        Self::new("GP_", true, false, measured(1.40, (1.26, 1.72), Some(15), 0.0001)),
+        Self::new("GPE", true, true, measured(0.53, (0.45, 0.63), Some(10), 0.002)),
+        Self::new("G__", false, false, measured(0.97, (0.78, 1.16), Some(18), 0.77)),
+        Self::new("G_E", false, true, measured(0.98, (0.79, 1.24), Some(15), 0.60)),
     ];
 
-    /// The change of the weight that (9) gives, with a granule input of 1.
+    const fn new(name: &'static str, is_perturbed: bool, is_error_spike: bool, measured: Measured) -> Self {
+        Self { name, is_perturbed, is_error_spike, measured }
+    }
+
+    /// The weight change by (9) for a granule input of 1.
     pub fn predicted(&self, alpha_w: f64) -> f64 {
         weight_change(alpha_w, self.is_perturbed, self.is_error_spike, 1.0)
     }

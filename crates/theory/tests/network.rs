@@ -4,7 +4,7 @@
 use lobule_theory::Error;
 use lobule_theory::bicycle::{Bicycle, BicycleParameters, Solution};
 use lobule_theory::learner::Learner;
-use lobule_theory::network::{Fiber, Network, NetworkParameters, Perturbation, Presentation};
+use lobule_theory::network::{Fiber, NetworkParameters, Perturbation, PerturbationNetwork, Presentation};
 use lobule_theory::rules::{
     ErrorKind, LearningRule, MarrAlbusIto, MarrAlbusItoParameters, NodePerturbation,
     NodePerturbationParameters, Outcome, Reinforce, ReinforceParameters, Sgdege, SgdegeParameters,
@@ -12,11 +12,11 @@ use lobule_theory::rules::{
 };
 use proptest::prelude::*;
 
-fn table2() -> Network {
-    Network::new(&NetworkParameters::default(), 1).unwrap()
+fn table2() -> PerturbationNetwork {
+    PerturbationNetwork::new(&NetworkParameters::default(), 1).unwrap()
 }
 
-fn small(seed: u64) -> Network {
+fn small(seed: u64) -> PerturbationNetwork {
     let sizes = NetworkParameters {
         rows: 3,
         columns: 5,
@@ -25,10 +25,10 @@ fn small(seed: u64) -> Network {
         patterns: 3,
         ..NetworkParameters::default()
     };
-    Network::new(&sizes, seed).unwrap()
+    PerturbationNetwork::new(&sizes, seed).unwrap()
 }
 
-fn shown(network: &Network, pattern: usize, places: &[(usize, usize, f64)]) -> Presentation {
+fn shown(network: &PerturbationNetwork, pattern: usize, places: &[(usize, usize, f64)]) -> Presentation {
     let mut perturbation = Perturbation::none(network.parameters());
     for &(column, bin, amplitude) in places {
         perturbation.add(column, bin, amplitude).unwrap();
@@ -68,11 +68,11 @@ fn weights_of_the_nuclei_are_those_of_table_2() {
 #[test]
 fn half_of_the_fibers_are_active_in_a_pattern_and_half_reach_a_cell() {
     let network = table2();
-    let anatomy = network.anatomy();
+    let fibers = network.fibers();
     for pattern in 0..2 {
-        assert_eq!(anatomy.fibers().filter(|&f| anatomy.active_bin(pattern, f).is_some()).count(), 10_000);
+        assert_eq!(fibers.iter().filter(|&f| fibers.active_bin(pattern, f).is_some()).count(), 10_000);
     }
-    let reached = anatomy.fibers().filter(|&f| anatomy.reaches(f, 7)).count() as f64;
+    let reached = fibers.iter().filter(|&f| fibers.reaches(f, 7)).count() as f64;
     assert!((reached / 20_000.0 - 0.5).abs() < 0.02, "{reached}");
 }
 
@@ -142,7 +142,7 @@ fn drives_do_not_drift_and_v_is_never_negative() {
     let network = learner.network();
     let drift = network.drives().largest_difference(&network.drives_from_weights());
     assert!(drift < 1e-6, "{drift} Hz");
-    let weights: Vec<_> = network.anatomy().fibers().map(|f| network.nucleo_olivary_weight(f)).collect();
+    let weights: Vec<_> = network.fibers().iter().map(|f| network.nucleo_olivary_weight(f)).collect();
     assert!(weights.iter().all(|&v| v >= 0.0));
     assert!(weights.iter().any(|&v| v < 1e-9), "the run is too short to reach the bound");
 }
@@ -154,20 +154,20 @@ struct OneByOne {
 }
 
 impl OneByOne {
-    fn new(network: &Network) -> Self {
-        let fibers = network.anatomy().fibers();
+    fn new(network: &PerturbationNetwork) -> Self {
+        let fibers = network.fibers().iter();
         let columns = network.parameters().columns;
         Self {
             w: fibers.map(|f| (0..columns).map(|l| network.purkinje_weight(f, l)).collect()).collect(),
-            v: network.anatomy().fibers().map(|f| network.nucleo_olivary_weight(f)).collect(),
+            v: network.fibers().iter().map(|f| network.nucleo_olivary_weight(f)).collect(),
         }
     }
 
-    fn shift(&mut self, network: &Network, change: &Change) {
-        let anatomy = network.anatomy();
-        for (k, fiber) in anatomy.fibers().enumerate() {
-            let active = |pattern: usize| anatomy.active_bin(pattern, fiber);
-            for l in (0..network.parameters().columns).filter(|&l| anatomy.reaches(fiber, l)) {
+    fn shift(&mut self, network: &PerturbationNetwork, change: &Change) {
+        let fibers = network.fibers();
+        for (k, fiber) in fibers.iter().enumerate() {
+            let active = |pattern: usize| fibers.active_bin(pattern, fiber);
+            for l in (0..network.parameters().columns).filter(|&l| fibers.reaches(fiber, l)) {
                 match *change {
                     Change::At(mu, column, bin, by) if column == l && active(mu) == Some(bin) => {
                         self.w[k][l] += by
@@ -224,7 +224,7 @@ proptest! {
                 Change::NucleoOlivary(mu, by) => network.shift_nucleo_olivary(mu, by).unwrap(),
             }
         }
-        for (k, fiber) in network.anatomy().fibers().enumerate() {
+        for (k, fiber) in network.fibers().iter().enumerate() {
             for l in 0..5 {
                 prop_assert!((network.purkinje_weight(fiber, l) - weights.w[k][l]).abs() < 1e-9);
             }
@@ -248,15 +248,15 @@ proptest! {
     }
 }
 
-fn sgdege(network: &Network) -> Sgdege {
+fn sgdege(network: &PerturbationNetwork) -> Sgdege {
     Sgdege::new(network, &SgdegeParameters::default(), 5).unwrap()
 }
 
-fn oracle(network: &Network) -> SignedErrorOracle {
+fn oracle(network: &PerturbationNetwork) -> SignedErrorOracle {
     SignedErrorOracle::new(network, &SignedErrorOracleParameters::default()).unwrap()
 }
 
-fn rules(network: &Network) -> Vec<Box<dyn LearningRule>> {
+fn rules(network: &PerturbationNetwork) -> Vec<Box<dyn LearningRule>> {
     vec![
         Box::new(sgdege(network)),
         Box::new(MarrAlbusIto::new(ErrorKind::Signed, &MarrAlbusItoParameters::default()).unwrap()),
@@ -291,7 +291,7 @@ fn a_copy_of_the_state_continues_bit_for_bit_under_every_rule() {
 
 #[test]
 fn a_state_of_another_rule_or_size_is_refused_and_changes_nothing() {
-    let learner = |network: Network, k: usize| {
+    let learner = |network: PerturbationNetwork, k: usize| {
         let rule = rules(&network).swap_remove(k);
         Learner::new(network, rule)
     };
@@ -319,7 +319,7 @@ impl LearningRule for Stubborn {
         (0..4).try_for_each(|bin| into.add(trial as usize % 5, bin, 1.0))
     }
 
-    fn learn(&mut self, outcome: &Outcome<'_>, network: &mut Network) -> Result<(), Error> {
+    fn learn(&mut self, outcome: &Outcome<'_>, network: &mut PerturbationNetwork) -> Result<(), Error> {
         assert_eq!(outcome.perturbation.places().count(), 4);
         self.seen += 1;
         network.shift_purkinje_column(outcome.pattern, outcome.trial as usize % 5, 0.01)
@@ -344,7 +344,7 @@ fn a_rule_of_the_users_own_runs_on_the_same_network() {
 #[test]
 fn an_oracle_learns_every_cell_and_signed_marr_albus_ito_the_mean_alone() {
     let one = NetworkParameters { patterns: 1, ..NetworkParameters::default() };
-    let network = Network::new(&one, 3).unwrap();
+    let network = PerturbationNetwork::new(&one, 3).unwrap();
     let oracle = oracle(&network);
     let mut told = Learner::new(network.clone(), Box::new(oracle));
     let mean_rule = rules(&network).swap_remove(1);
@@ -386,8 +386,9 @@ fn a_vestibular_error_teaches_the_arm_only_where_outputs_converge_or_errors_are_
     let parameters = BicycleParameters { arm: region, ..BicycleParameters::default() };
     let balance = |solution| {
         let often = SgdegeParameters { rho: 0.1, ..SgdegeParameters::default() };
-        let rule =
-            |network: &Network| Ok(Box::new(Sgdege::new(network, &often, 1)?) as Box<dyn LearningRule>);
+        let rule = |network: &PerturbationNetwork| {
+            Ok(Box::new(Sgdege::new(network, &often, 1)?) as Box<dyn LearningRule>)
+        };
         let mut rider = Bicycle::new(&parameters, solution, 1, rule).unwrap();
         let start = rider.step().unwrap().balance_error;
         let mut last = Vec::new();
@@ -406,17 +407,17 @@ fn a_vestibular_error_teaches_the_arm_only_where_outputs_converge_or_errors_are_
 
 #[test]
 fn parameters_out_of_range_are_named() {
-    let say = |p: NetworkParameters| Network::new(&p, 1).unwrap_err().to_string();
+    let say = |p: NetworkParameters| PerturbationNetwork::new(&p, 1).unwrap_err().to_string();
     let p = NetworkParameters::default;
-    assert!(say(NetworkParameters { rows: 0, ..p() }).contains("network.rows = 0"));
-    assert!(say(NetworkParameters { patterns: 65, ..p() }).contains("network.patterns = 65"));
+    assert!(say(NetworkParameters { rows: 0, ..p() }).contains("network: rows = 0"));
+    assert!(say(NetworkParameters { patterns: 65, ..p() }).contains("network: patterns = 65"));
     assert!(say(NetworkParameters { patterns: 64, columns: 640, ..p() }).contains("lower patterns"));
     assert!(say(NetworkParameters { rows: 3, fibers_per_row: 5, ..p() }).contains("even"));
-    assert!(say(NetworkParameters { q: f64::NAN, ..p() }).contains("network.q"));
-    assert!(say(NetworkParameters { columns: usize::MAX, ..p() }).contains("network.columns"));
+    assert!(say(NetworkParameters { q: f64::NAN, ..p() }).contains("network: q"));
+    assert!(say(NetworkParameters { columns: usize::MAX, ..p() }).contains("network: columns"));
     let network = small(1);
     let often = SgdegeParameters { rho: 1.5, ..SgdegeParameters::default() };
-    assert!(Sgdege::new(&network, &often, 1).unwrap_err().to_string().contains("sgdege.rho = 1.5"));
+    assert!(Sgdege::new(&network, &often, 1).unwrap_err().to_string().contains("sgdege: rho = 1.5"));
     let frozen = ReinforceParameters { gamma: 0.0, ..ReinforceParameters::default() };
     assert!(Reinforce::new(&network, &frozen, 1).is_err());
     let silent = NodePerturbationParameters { sigma: 0.0, ..NodePerturbationParameters::default() };
@@ -447,8 +448,8 @@ fn a_step_without_end_stops_the_run_by_name() {
 fn a_fiber_that_is_never_active_keeps_its_weights() {
     let mut network = small(6);
     let silent: Vec<Fiber> = {
-        let anatomy = network.anatomy();
-        anatomy.fibers().filter(|&f| (0..3).all(|mu| anatomy.active_bin(mu, f).is_none())).collect()
+        let fibers = network.fibers();
+        fibers.iter().filter(|&f| (0..3).all(|mu| fibers.active_bin(mu, f).is_none())).collect()
     };
     assert!(!silent.is_empty());
     let before: Vec<_> =

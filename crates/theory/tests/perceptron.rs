@@ -1,16 +1,19 @@
 //! The analog perceptron against its theory: capacity, floors, speeds; resuming; bad input.
 
 use lobule_theory::Error;
-use lobule_theory::perceptron::{Delta, Parameters, Patterns, Sgdege, SgdegeState, Start, Steps, capacity};
+use lobule_theory::perceptron::{
+    DeltaPerceptron, Patterns, PerceptronParameters, SgdegePerceptron, SgdegePerceptronState, Start, Steps,
+    capacity,
+};
 
 /// A fifth of the size of Figure 10, for tests that need convergence.
-fn small() -> Parameters {
-    Parameters { fibers: 200, ..Parameters::default() }
+fn small() -> PerceptronParameters {
+    PerceptronParameters { fibers: 200, ..PerceptronParameters::default() }
 }
 
-fn sgdege(parameters: Parameters, steps: Steps, patterns: u32, seed: u64) -> Sgdege {
+fn sgdege(parameters: PerceptronParameters, steps: Steps, patterns: u32, seed: u64) -> SgdegePerceptron {
     let patterns = Patterns::draw(&parameters, patterns, seed).unwrap();
-    Sgdege::new(parameters, steps, patterns, Start::Uniform, seed).unwrap()
+    SgdegePerceptron::new(parameters, steps, patterns, Start::Uniform, seed).unwrap()
 }
 
 #[track_caller]
@@ -34,7 +37,7 @@ fn capacity_has_its_known_values() {
 
 #[test]
 fn derived_constants_are_those_of_the_paper() {
-    let p = Parameters::default();
+    let p = PerceptronParameters::default();
     near(p.theta_hz(), 12.8526, 1e-4);
     near(p.alpha(0.2), 0.0316228, 1e-7);
     near(p.alpha(0.4), 0.0632456, 1e-7);
@@ -49,9 +52,9 @@ fn initial_rates_have_their_means() {
         // A cell has one set of weights, whose mean scatters; forty cells average it.
         let (mut p_sum, mut j_sum, mut zeros) = (0.0, 0.0, 0);
         for seed in 0..40 {
-            let p = Parameters::default();
+            let p = PerceptronParameters::default();
             let patterns = Patterns::draw(&p, 100, seed).unwrap();
-            let cell = Sgdege::new(p, Steps::default(), patterns, start, seed).unwrap();
+            let cell = SgdegePerceptron::new(p, Steps::default(), patterns, start, seed).unwrap();
             for mu in 0..100 {
                 let (rate, inhibition) = cell.rates_hz(mu);
                 (p_sum, j_sum) = (p_sum + rate / 4000.0, j_sum + inhibition / 4000.0);
@@ -87,7 +90,7 @@ fn what_is_left_is_the_floor() {
 /// Half of the weights start at zero: they cannot fall, so the rate falls at half the speed.
 #[test]
 fn one_pattern_rises_at_the_predicted_speed_and_falls_at_half_of_it() {
-    let parameters = Parameters::default();
+    let parameters = PerceptronParameters::default();
     for (target, drive_from, expected, tolerance) in [(100.0, 20.0, 0.04, 0.004), (0.0, 80.0, -0.02, 0.003)] {
         let (mut speeds, mut runs) = (0.0, 0);
         let mut seed = 0;
@@ -95,7 +98,7 @@ fn one_pattern_rises_at_the_predicted_speed_and_falls_at_half_of_it() {
             seed += 1;
             let patterns = Patterns::draw(&parameters, 1, seed).unwrap().with_targets(vec![target]).unwrap();
             let mut cell =
-                Sgdege::new(parameters, Steps::default(), patterns, Start::HalfZero, seed).unwrap();
+                SgdegePerceptron::new(parameters, Steps::default(), patterns, Start::HalfZero, seed).unwrap();
             // Runs that begin with room on the way to the target; the first 300 trials find the error.
             let begin = cell.rates_hz(0).0;
             if (target - begin) * expected < 0.0 || begin == 0.0 || (begin - target).abs() < drive_from {
@@ -122,7 +125,8 @@ fn one_pattern_rises_at_the_predicted_speed_and_falls_at_half_of_it() {
 fn the_delta_rule_leaves_nothing_below_capacity() {
     let parameters = small();
     let patterns = Patterns::draw(&parameters, 40, 3).unwrap();
-    let mut cell = Delta::new(parameters, parameters.alpha(0.2), patterns, Start::Uniform, 3).unwrap();
+    let mut cell =
+        DeltaPerceptron::new(parameters, parameters.alpha(0.2), patterns, Start::Uniform, 3).unwrap();
     let first = cell.epoch().unwrap().error_hz;
     let mut last = first;
     for _ in 0..10_000 {
@@ -136,7 +140,7 @@ fn an_epoch_shows_every_pattern_once_in_an_order_of_its_own() {
     // With steps of zero nothing is learned, and the error of an epoch is that of all patterns.
     let steps = Steps { step_p_hz: 0.0, step_j_hz: 0.0, ..Steps::default() };
     let mut cell = sgdege(small(), steps, 37, 5);
-    let all = |cell: &Sgdege| {
+    let all = |cell: &SgdegePerceptron| {
         let targets = cell.patterns().targets_hz();
         (0..37).map(|mu| (cell.rates_hz(mu).0 - targets[mu]).abs()).sum::<f64>() / 37.0
     };
@@ -158,14 +162,14 @@ fn a_copy_of_the_state_resumes_bit_for_bit() {
     for _ in 0..50 {
         assert_eq!(whole.epoch().unwrap(), resumed.epoch().unwrap());
     }
-    let bits = |state: &SgdegeState| -> Vec<u64> {
+    let bits = |state: &SgdegePerceptronState| -> Vec<u64> {
         state.weights.as_flattened().iter().map(|w| w.to_bits()).collect()
     };
     assert_eq!(whole.state().epoch, 100);
     assert_eq!(bits(whole.state()), bits(resumed.state()));
 
     let patterns = || Patterns::draw(&small(), 33, 9).unwrap();
-    let delta = || Delta::new(small(), 0.1, patterns(), Start::HalfZero, 9).unwrap();
+    let delta = || DeltaPerceptron::new(small(), 0.1, patterns(), Start::HalfZero, 9).unwrap();
     let (mut whole, mut resumed) = (delta(), delta());
     whole.epoch().unwrap();
     resumed.restore(whole.state().clone()).unwrap();
@@ -177,45 +181,51 @@ fn a_copy_of_the_state_resumes_bit_for_bit() {
 #[test]
 fn foreign_and_damaged_snapshots_are_refused() {
     let mut cell = sgdege(small(), Steps::default(), 3, 1);
-    let short = SgdegeState { epoch: 1, weights: vec![[1.0; 2]; 199] };
+    let short = SgdegePerceptronState { epoch: 1, weights: vec![[1.0; 2]; 199] };
     assert!(matches!(cell.restore(short), Err(Error::Parameter { .. })));
     let mut weights = vec![[1.0; 2]; 200];
     weights[7][1] = f64::NAN;
-    assert!(matches!(cell.restore(SgdegeState { epoch: 1, weights }), Err(Error::Parameter { .. })));
+    assert!(matches!(
+        cell.restore(SgdegePerceptronState { epoch: 1, weights }),
+        Err(Error::Parameter { .. })
+    ));
 }
 
 #[test]
 fn parameters_outside_their_range_are_named() {
     let named = |result: Result<Patterns, Error>| match result {
-        Err(Error::Parameter { parameter, .. }) => parameter,
+        Err(Error::Parameter(error)) => error.parameter,
         other => panic!("accepted: {other:?}"),
     };
-    let good = Parameters::default();
-    let draw = |p: Parameters| named(Patterns::draw(&p, 5, 0));
-    assert_eq!(draw(Parameters { fibers: 0, ..good }), "perceptron.fibers");
-    assert_eq!(draw(Parameters { active_fraction: 1.0, ..good }), "perceptron.active_fraction");
-    assert_eq!(draw(Parameters { active_fraction: f64::NAN, ..good }), "perceptron.active_fraction");
-    assert_eq!(draw(Parameters { gamma: 0.0, ..good }), "perceptron.gamma");
-    assert_eq!(draw(Parameters { rate_max_hz: f64::INFINITY, ..good }), "perceptron.rate_max_hz");
-    assert_eq!(named(Patterns::draw(&good, 0, 0)), "perceptron.patterns");
+    let good = PerceptronParameters::default();
+    let draw = |p: PerceptronParameters| named(Patterns::draw(&p, 5, 0));
+    assert_eq!(draw(PerceptronParameters { fibers: 0, ..good }), "fibers");
+    assert_eq!(draw(PerceptronParameters { active_fraction: 1.0, ..good }), "active_fraction");
+    assert_eq!(draw(PerceptronParameters { active_fraction: f64::NAN, ..good }), "active_fraction");
+    assert_eq!(draw(PerceptronParameters { gamma: 0.0, ..good }), "gamma");
+    assert_eq!(draw(PerceptronParameters { rate_max_hz: f64::INFINITY, ..good }), "rate_max_hz");
+    assert_eq!(named(Patterns::draw(&good, 0, 0)), "patterns");
     let five = || Patterns::draw(&good, 5, 0).unwrap();
-    assert_eq!(named(five().with_targets(vec![1.0; 4])), "perceptron.targets");
-    assert_eq!(named(five().with_targets(vec![f64::NAN; 5])), "perceptron.targets");
+    assert_eq!(named(five().with_targets(vec![1.0; 4])), "number of targets");
+    assert_eq!(named(five().with_targets(vec![f64::NAN; 5])), "targets");
 
-    let steps = |steps: Steps| match Sgdege::new(good, steps, five(), Start::Uniform, 0) {
-        Err(Error::Parameter { parameter, .. }) => parameter,
+    let steps = |steps: Steps| match SgdegePerceptron::new(good, steps, five(), Start::Uniform, 0) {
+        Err(Error::Parameter(error)) => error.parameter,
         other => panic!("accepted: {other:?}"),
     };
     let fine = Steps::default();
-    assert_eq!(steps(Steps { rho: -0.1, ..fine }), "perceptron.rho");
-    assert_eq!(steps(Steps { q: f64::NAN, ..fine }), "perceptron.q");
-    assert_eq!(steps(Steps { step_p_hz: -0.2, ..fine }), "perceptron.step_p_hz");
-    assert_eq!(steps(Steps { step_j_hz: f64::INFINITY, ..fine }), "perceptron.step_j_hz");
-    assert_eq!(steps(Steps { perturbation_hz: -2.0, ..fine }), "perceptron.perturbation_hz");
+    assert_eq!(steps(Steps { rho: -0.1, ..fine }), "rho");
+    assert_eq!(steps(Steps { q: f64::NAN, ..fine }), "q");
+    assert_eq!(steps(Steps { step_p_hz: -0.2, ..fine }), "step_p_hz");
+    assert_eq!(steps(Steps { step_j_hz: f64::INFINITY, ..fine }), "step_j_hz");
+    assert_eq!(steps(Steps { perturbation_hz: -2.0, ..fine }), "perturbation_hz");
     for alpha in [0.0, -1.0, 0.32, f64::NAN] {
-        assert!(Delta::new(good, alpha, five(), Start::Uniform, 0).is_err(), "{alpha}");
+        assert!(DeltaPerceptron::new(good, alpha, five(), Start::Uniform, 0).is_err(), "{alpha}");
     }
-    assert!(Sgdege::new(small(), fine, five(), Start::Uniform, 0).is_err(), "patterns of other fibers");
+    assert!(
+        SgdegePerceptron::new(small(), fine, five(), Start::Uniform, 0).is_err(),
+        "patterns of other fibers"
+    );
 }
 
 #[test]

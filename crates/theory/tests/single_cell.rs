@@ -1,37 +1,46 @@
 //! The reduced single-cell model against its equations: drift, regions, speeds, end points.
 
 use lobule_theory::Error;
-use lobule_theory::single_cell::{Corridor, Line, Model, Parameters, Region, Sector, State};
+use lobule_theory::single_cell::{
+    Corridor, Line, Region, Sector, SingleCell, SingleCellParameters, SingleCellState,
+};
 use proptest::prelude::*;
 
 /// Figure 9 E, F; panels of the appendix change rho, A and dJ.
-fn figure_9e() -> Parameters {
-    Parameters { target_hz: 50.0, perturbation_hz: 10.0, step_p_hz: 1.0, step_j_hz: 2.0, q: 0.5, rho: 0.2 }
+fn figure_9e() -> SingleCellParameters {
+    SingleCellParameters {
+        target_hz: 50.0,
+        perturbation_hz: 10.0,
+        step_p_hz: 1.0,
+        step_j_hz: 2.0,
+        q: 0.5,
+        rho: 0.2,
+    }
 }
 
-fn appendix_b() -> Parameters {
-    Parameters { rho: 0.5, ..figure_9e() }
+fn appendix_b() -> SingleCellParameters {
+    SingleCellParameters { rho: 0.5, ..figure_9e() }
 }
 
-fn appendix_d() -> Parameters {
-    Parameters { rho: 0.75, ..figure_9e() }
+fn appendix_d() -> SingleCellParameters {
+    SingleCellParameters { rho: 0.75, ..figure_9e() }
 }
 
-fn appendix_f() -> Parameters {
-    Parameters { rho: 0.75, perturbation_hz: 2.0, step_j_hz: 0.25, ..figure_9e() }
+fn appendix_f() -> SingleCellParameters {
+    SingleCellParameters { rho: 0.75, perturbation_hz: 2.0, step_j_hz: 0.25, ..figure_9e() }
 }
 
 /// Mean speed over the middle half of a way of 300 Hz to a target of 500 Hz, 100 runs.
-fn speed(parameters: Parameters, corridor: Corridor) -> f64 {
-    let parameters = Parameters { target_hz: 500.0, ..parameters };
+fn speed(parameters: SingleCellParameters, corridor: Corridor) -> f64 {
+    let parameters = SingleCellParameters { target_hz: 500.0, ..parameters };
     let followed = parameters.followed(corridor).unwrap();
     let trials = (300.0 / followed.speed_hz.abs()) as u64;
     let p = 500.0 - 300.0 * followed.speed_hz.signum();
     let j = followed.line.unwrap_or(Line::DMinus).at(&parameters, p);
     let mut sum = 0.0;
     for seed in 0..100 {
-        let model = Model::new(parameters, seed).unwrap();
-        let mut state = State::at(p + 0.3, j + 0.1);
+        let model = SingleCell::new(parameters, seed).unwrap();
+        let mut state = SingleCellState::at(p + 0.3, j + 0.1);
         let mut quarter = 0.0;
         while state.trial < trials * 3 / 4 {
             if state.trial == trials / 4 {
@@ -45,12 +54,12 @@ fn speed(parameters: Parameters, corridor: Corridor) -> f64 {
 }
 
 /// Mean of P - R after convergence, over 100 starts.
-fn end(parameters: Parameters) -> f64 {
+fn end(parameters: SingleCellParameters) -> f64 {
     let mut sum = 0.0;
     for seed in 0..100 {
-        let model = Model::new(parameters, seed).unwrap();
+        let model = SingleCell::new(parameters, seed).unwrap();
         let starts = lobule_signal::Stream::new(seed, "starts");
-        let mut state = State::at(100.0 * starts.uniform(0, 0), 100.0 * starts.uniform(0, 1));
+        let mut state = SingleCellState::at(100.0 * starts.uniform(0, 0), 100.0 * starts.uniform(0, 1));
         while state.trial < 3000 {
             model.step(&mut state);
         }
@@ -103,12 +112,12 @@ fn learning_ends_where_c_plus_crosses_d_minus() {
 
 #[test]
 fn without_a_lower_corridor_the_rate_falls_to_zero() {
-    let parameters = Parameters { q: 1.5, ..figure_9e() };
+    let parameters = SingleCellParameters { q: 1.5, ..figure_9e() };
     assert_eq!(parameters.end_point(), None);
     assert_eq!(parameters.region(), Region::Diverges);
     for seed in 0..20 {
-        let model = Model::new(parameters, seed).unwrap();
-        let mut state = State::at(90.3, 80.1);
+        let model = SingleCell::new(parameters, seed).unwrap();
+        let mut state = SingleCellState::at(90.3, 80.1);
         while state.trial < 5000 {
             model.step(&mut state);
         }
@@ -132,18 +141,18 @@ fn regions_have_the_labels_of_figure_9c() {
 #[test]
 fn steps_that_are_too_large_are_not_sure_to_converge() {
     assert!(figure_9e().upper_is_sure() && figure_9e().lower_is_sure());
-    assert!(!Parameters { step_j_hz: 5.0, ..figure_9e() }.lower_is_sure());
-    assert!(!Parameters { step_p_hz: 9.0, ..figure_9e() }.upper_is_sure());
-    assert!(!Parameters { rho: 1.0, ..figure_9e() }.upper_is_sure());
+    assert!(!SingleCellParameters { step_j_hz: 5.0, ..figure_9e() }.lower_is_sure());
+    assert!(!SingleCellParameters { step_p_hz: 9.0, ..figure_9e() }.upper_is_sure());
+    assert!(!SingleCellParameters { rho: 1.0, ..figure_9e() }.upper_is_sure());
 }
 
 /// Figure 7: with P held, J brings the estimate to the error and stays there.
 #[test]
 fn the_estimate_tracks_the_error_of_a_held_cell() {
-    let parameters = Parameters { step_p_hz: 0.0, ..figure_9e() };
+    let parameters = SingleCellParameters { step_p_hz: 0.0, ..figure_9e() };
     for seed in 0..20 {
-        let model = Model::new(parameters, seed).unwrap();
-        let mut state = State::at(20.3, 10.1);
+        let model = SingleCell::new(parameters, seed).unwrap();
+        let mut state = SingleCellState::at(20.3, 10.1);
         let (mut mean, mut largest) = (0.0f64, 0.0f64);
         while state.trial < 2000 {
             model.step(&mut state);
@@ -185,12 +194,12 @@ proptest! {
         p in 10.0..200.0f64, j in 10.0..400.0f64, target in 0.0..150.0f64,
         a in 0.1..20.0f64, dp in 0.01..5.0f64, dj in 0.01..5.0f64, q in 0.0..2.0f64, rho in 0.0..1.0f64,
     ) {
-        let parameters = Parameters {
+        let parameters = SingleCellParameters {
             target_hz: target, perturbation_hz: a, step_p_hz: dp, step_j_hz: dj, q, rho,
         };
-        let model = Model::new(parameters, 0).unwrap();
+        let model = SingleCell::new(parameters, 0).unwrap();
         let change = |is_perturbed| {
-            let mut state = State::at(p, j);
+            let mut state = SingleCellState::at(p, j);
             model.trial(&mut state, is_perturbed);
             (state.p_hz - p, state.j_hz - j)
         };
@@ -205,7 +214,7 @@ proptest! {
     fn sectors_are_bounded_by_the_lines(
         p in 0.0..200.0f64, j in -50.0..400.0f64, a in 0.1..20.0f64, q in 0.0..2.0f64,
     ) {
-        let parameters = Parameters { perturbation_hz: a, q, ..figure_9e() };
+        let parameters = SingleCellParameters { perturbation_hz: a, q, ..figure_9e() };
         let at = |line: Line| line.at(&parameters, p);
         let (c, d) = (at(Line::CPlus).max(at(Line::CMinus)), at(Line::DPlus).max(at(Line::DMinus)));
         prop_assume!((j - c).abs() > 1e-9 && (j - d).abs() > 1e-9);
@@ -223,7 +232,7 @@ proptest! {
     fn the_followed_line_attracts(
         dj in 0.01..5.0f64, q in 0.0..0.99f64, rho in 0.01..0.99f64,
     ) {
-        let parameters = Parameters { step_j_hz: dj, q, rho, ..figure_9e() };
+        let parameters = SingleCellParameters { step_j_hz: dj, q, rho, ..figure_9e() };
         let (p_drift, j_drift) = Sector::UpperCorridor.drift(&parameters);
         // Slope of both lines of the upper corridor: q + 1.
         let towards_c = j_drift - (q + 1.0) * p_drift;
@@ -246,14 +255,14 @@ proptest! {
 
 #[test]
 fn a_copy_of_the_state_resumes() {
-    let model = Model::new(figure_9e(), 7).unwrap();
-    let mut whole = State::at(90.3, 20.1);
+    let model = SingleCell::new(figure_9e(), 7).unwrap();
+    let mut whole = SingleCellState::at(90.3, 20.1);
     for _ in 0..300 {
         model.step(&mut whole);
     }
     let bytes = postcard::to_allocvec(&whole).unwrap();
-    let mut resumed: State = postcard::from_bytes(&bytes).unwrap();
-    let model = Model::new(figure_9e(), 7).unwrap();
+    let mut resumed: SingleCellState = postcard::from_bytes(&bytes).unwrap();
+    let model = SingleCell::new(figure_9e(), 7).unwrap();
     for _ in 0..300 {
         assert_eq!(model.step(&mut whole), model.step(&mut resumed));
     }
@@ -262,16 +271,16 @@ fn a_copy_of_the_state_resumes() {
 
 #[test]
 fn parameters_outside_their_range_are_named() {
-    let named = |parameters: Parameters| match Model::new(parameters, 0) {
-        Err(Error::Parameter { parameter, .. }) => parameter,
+    let named = |parameters: SingleCellParameters| match SingleCell::new(parameters, 0) {
+        Err(Error::Parameter(error)) => error.parameter,
         other => panic!("accepted: {other:?}"),
     };
     let good = figure_9e();
-    assert_eq!(named(Parameters { rho: 1.2, ..good }), "single_cell.rho");
-    assert_eq!(named(Parameters { rho: f64::NAN, ..good }), "single_cell.rho");
-    assert_eq!(named(Parameters { q: -0.1, ..good }), "single_cell.q");
-    assert_eq!(named(Parameters { step_j_hz: 0.0, ..good }), "single_cell.step_j_hz");
-    assert_eq!(named(Parameters { step_p_hz: f64::INFINITY, ..good }), "single_cell.step_p_hz");
-    assert_eq!(named(Parameters { target_hz: -1.0, ..good }), "single_cell.target_hz");
-    assert_eq!(named(Parameters { perturbation_hz: -1.0, ..good }), "single_cell.perturbation_hz");
+    assert_eq!(named(SingleCellParameters { rho: 1.2, ..good }), "rho");
+    assert_eq!(named(SingleCellParameters { rho: f64::NAN, ..good }), "rho");
+    assert_eq!(named(SingleCellParameters { q: -0.1, ..good }), "q");
+    assert_eq!(named(SingleCellParameters { step_j_hz: 0.0, ..good }), "step_j_hz");
+    assert_eq!(named(SingleCellParameters { step_p_hz: f64::INFINITY, ..good }), "step_p_hz");
+    assert_eq!(named(SingleCellParameters { target_hz: -1.0, ..good }), "target_hz");
+    assert_eq!(named(SingleCellParameters { perturbation_hz: -1.0, ..good }), "perturbation_hz");
 }

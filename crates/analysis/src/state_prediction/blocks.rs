@@ -1,10 +1,10 @@
-//! Rates as matrices, and the samples of a fit made of them.
+//! Rates as matrices, and the samples of fits.
 
 use super::Rates;
 use crate::regression::Samples;
 use nalgebra::DMatrix;
 
-/// Which trials of each direction, counted from 1.
+/// Choice of trials of each direction, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trials {
     All,
@@ -38,7 +38,7 @@ impl Blocks {
         Self(blocks)
     }
 
-    /// Each direction has the blocks of another: `to[d]` those of `d`.
+    /// Blocks with directions exchanged: `d` gets those of `to[d]`.
     pub fn permuted(&self, to: &[usize]) -> Self {
         let other = |(own, &d): (&Vec<DMatrix<f64>>, &usize)| {
             // A direction without trials in this half has nothing to give.
@@ -57,15 +57,15 @@ impl Blocks {
     }
 }
 
-/// Rates as inputs: those of `age` samples ago.
+/// Input rates, `age` samples old.
 #[derive(Clone, Copy)]
 pub(super) struct Input<'a> {
     pub blocks: &'a Blocks,
     pub age: usize,
 }
 
-/// The samples of each direction: inputs now, the target `lead` samples later. Sample t of each trial is used from
-/// `first` on, so that maps with and without a history are judged on the same. `[directions]`
+/// The samples of each direction: inputs at t, the target `lead` samples later. Each trial is used from sample `first` on,
+/// so that maps with and without a history are tested on the same samples. `[directions]`
 pub(super) fn samples(inputs: &[Input], target: &Blocks, lead: isize, first: usize) -> Vec<Samples> {
     let columns: usize = inputs.iter().map(|i| i.blocks.0[0][0].ncols()).sum();
     let outputs = target.0[0][0].ncols();
@@ -92,7 +92,7 @@ pub(super) fn samples(inputs: &[Input], target: &Blocks, lead: isize, first: usi
     (0..target.0.len()).map(of_direction).collect()
 }
 
-/// A single group as five in a row, for choosing a penalty where there is nothing else to leave out.
+/// A single group split into five consecutive ones, to choose a penalty where no other group can be left out.
 pub(super) fn split(group: &Samples) -> Vec<Samples> {
     let parts = 5.min(group.len());
     let part = |k: usize| {

@@ -1,5 +1,5 @@
-//! Whether the nuclei of the cerebellum say what its mossy fibers will do: linear maps from one population to the next, and
-//! what they add to what the mossy fibers say of themselves.
+//! State prediction: linear maps from one population to the next, which test whether nuclear activity predicts upcoming
+//! mossy-fiber activity better than the mossy fibers' own past does.
 //!
 //! ```text
 //! reconstruction   mossy(t) ─▶ purkinje(t)      mossy(t), purkinje(t) ─▶ nuclear(t)
@@ -9,14 +9,14 @@
 //!                  gain = R² joint - R² autoregression
 //!                  nuclear(t) ─▶ mossy(t - lead)               backward
 //! ```
-//! Each under three schemes: fitted and judged on the same data; fitted to odd trials and judged on even ones; judged on
-//! a direction that the fit has not seen. In-sample R² tells a predictor from a relay of late signals hardly at all; the
-//! gain on directions not seen does.
+//! Each map is fitted under three schemes: fitted and tested on the same data; fitted to odd trials and tested on even
+//! ones; tested on a direction that was left out of the fit. In-sample R² hardly distinguishes a predictor from a relay of
+//! delayed signals; the gain on left-out directions does.
 //!
-//! Rates of units that were recorded one after the other can be put together as averages over the trials of a direction only,
-//! which is the default; of units recorded at once, single trials can be taken.
+//! Units that were recorded one after the other can be combined only as averages over the trials of a direction, which is
+//! the default. Units recorded simultaneously can also be analyzed in single trials.
 //!
-//! R² is the mean over the target's units that vary, of all predictions of a scheme together.
+//! R² is computed over all predictions of a scheme together and averaged over the target's units that vary.
 //! Source: Tanaka, Ishikawa & Kakei 2019, doi:10.1007/s12311-018-0996-4 (reconstruction and prediction); autoregression,
 //! gain and surrogates are additions.
 
@@ -26,8 +26,8 @@ mod scores;
 pub use scores::report;
 
 use crate::Error;
-use crate::error::check;
 use crate::folds::Fitting;
+use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 
 /// Rates of one population, Hz, all trials cut and aligned alike.
@@ -41,12 +41,12 @@ pub struct Rates {
     pub trials: Vec<Vec<f64>>,
 }
 
-/// What was recorded.
+/// A recorded session.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
     /// Mossy fibers.
     pub mossy: Rates,
-    /// Purkinje cells, where there are any.
+    /// Purkinje cells, if any were recorded.
     pub purkinje: Option<Rates>,
     /// Cells of the nuclei.
     pub nuclear: Rates,
@@ -54,37 +54,37 @@ pub struct Session {
     pub directions: Vec<usize>,
 }
 
-/// What is asked.
+/// Settings of the analysis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// Leads, samples.
     pub leads: Vec<usize>,
-    /// The lead of surrogates and example, one of `leads`.
+    /// Lead of the surrogates and examples, one of `leads`.
     pub main_lead: usize,
     /// Penalties and rank.
     pub fitting: Fitting,
-    /// Samples before now that autoregression and joint fit are given of the mossy fibers, beside now.
+    /// Number of past samples of the mossy fibers in the autoregression and the joint map, beside the present one.
     pub history: usize,
-    /// True: averages over the trials of a direction. False: single trials.
+    /// True for averages over the trials of a direction, false for single trials.
     pub averages: bool,
-    /// Seed of the order of directions in the shuffled surrogate.
+    /// Seed of the shuffled surrogate.
     pub seed: u64,
 }
 
-/// How a map is fitted and judged.
+/// Cross-validation scheme of a map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scheme {
-    /// On the same data.
+    /// Fitted and tested on the same data.
     InSample,
-    /// Fitted to odd trials, judged on even ones.
+    /// Fitted to odd trials, tested on even ones.
     OddToEven,
-    /// Judged on each direction by a fit to the others.
+    /// Tested on each direction by a fit to the others.
     LeaveOneDirectionOut,
 }
 
 impl Scheme {
-    /// All, from the most to the least lenient.
+    /// All schemes, from the least to the most strict.
     pub const ALL: [Self; 3] = [Self::InSample, Self::OddToEven, Self::LeaveOneDirectionOut];
 
     /// Name in findings.
@@ -113,35 +113,35 @@ pub struct Scores {
     pub lead: usize,
     /// Scheme.
     pub scheme: Scheme,
-    /// From the nuclei.
+    /// R² from the nuclei.
     pub nuclear: f64,
-    /// From the mossy fibers themselves.
+    /// R² from the mossy fibers themselves.
     pub autoregression: f64,
-    /// From both.
+    /// R² from both.
     pub joint: f64,
-    /// From the nuclei to the mossy fibers a lead before.
+    /// R² from the nuclei to the mossy fibers one lead earlier.
     pub backward: f64,
 }
 
 impl Scores {
-    /// What the nuclei add to what the mossy fibers say of themselves.
+    /// Increase of R² by the nuclei over the mossy fibers alone.
     pub fn gain(&self) -> f64 {
         self.joint - self.autoregression
     }
 }
 
-/// What is destroyed in the nuclei's rates.
+/// Surrogate of the nuclear rates, by the relation it destroys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Surrogate {
-    /// Each direction has the rates of another one.
+    /// Each direction has the rates of another direction.
     DirectionShuffled,
     /// Rates are rotated by half a trial.
     TimeShifted,
 }
 
 impl Surrogate {
-    /// Both.
+    /// Both surrogates.
     pub const ALL: [Self; 2] = [Self::DirectionShuffled, Self::TimeShifted];
 
     /// Name in findings.
@@ -153,18 +153,18 @@ impl Surrogate {
     }
 }
 
-/// R² with a surrogate of the nuclei, at the main lead under the strictest scheme there is.
+/// R² with a surrogate of the nuclei, at the main lead under the strictest available scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SurrogateScores {
-    /// What was destroyed.
+    /// The surrogate.
     pub surrogate: Surrogate,
-    /// From the surrogate.
+    /// R² from the surrogate.
     pub nuclear: f64,
-    /// From mossy fibers and surrogate, less autoregression.
+    /// R² from mossy fibers and surrogate, less that of the autoregression.
     pub gain: f64,
 }
 
-/// R² of the reconstruction within one instant.
+/// R² of the reconstruction at zero lead.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Reconstruction {
     /// Scheme.
@@ -175,35 +175,35 @@ pub struct Reconstruction {
     pub nuclear: f64,
 }
 
-/// The mossy fiber that varies most, at the main lead under the strictest scheme there is.
+/// Predictions of the mossy fiber that varies most, at the main lead under the strictest available scheme.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Example {
     /// The fiber.
     pub unit: usize,
     /// The direction.
     pub direction: usize,
-    /// First sample that is predicted.
+    /// First predicted sample.
     pub first: usize,
     /// Its rate, Hz. `[samples]`
     pub rate: Vec<f64>,
-    /// As predicted by autoregression, Hz. `[samples]`
+    /// Prediction by autoregression, Hz. `[samples]`
     pub autoregression: Vec<f64>,
-    /// As predicted by the nuclei, Hz. `[samples]`
+    /// Prediction by the nuclei, Hz. `[samples]`
     pub nuclear: Vec<f64>,
-    /// As predicted by both, Hz. `[samples]`
+    /// Prediction by both, Hz. `[samples]`
     pub joint: Vec<f64>,
 }
 
-/// All that is measured.
+/// Results of the analysis.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
-    /// Trials.
+    /// Number of trials.
     pub trials: usize,
-    /// Directions.
+    /// Number of directions.
     pub directions: usize,
-    /// Units: mossy fibers, Purkinje cells, nuclei.
+    /// Numbers of units: mossy fibers, Purkinje cells, nuclei.
     pub units: [usize; 3],
-    /// Of them, those that never vary: they say nothing, and no R² is made of them.
+    /// Of them, units that never vary, which are left out of R².
     pub constant: [usize; 3],
     /// By lead, then scheme.
     pub scores: Vec<Scores>,
@@ -211,9 +211,9 @@ pub struct Report {
     pub surrogates: Vec<SurrogateScores>,
     /// By scheme; empty without Purkinje cells.
     pub reconstruction: Vec<Reconstruction>,
-    /// Some trials of one fiber, a direction each.
+    /// Example trials of one fiber, each of another direction.
     pub examples: Vec<Example>,
-    /// What could not be measured, and why.
+    /// Measures that were not possible, each with the reason.
     pub not_measured: Vec<String>,
 }
 
@@ -223,7 +223,7 @@ impl Report {
         self.scores.iter().find(|s| s.lead == lead && s.scheme == scheme)
     }
 
-    /// The strictest scheme that was possible.
+    /// The strictest available scheme.
     pub fn strictest(&self) -> Scheme {
         self.scores.last().map_or(Scheme::InSample, |s| s.scheme)
     }
@@ -260,7 +260,7 @@ impl Rates {
 }
 
 impl Session {
-    /// Refuses what does not fit together.
+    /// Checks that the parts of the session fit together.
     ///
     /// # Errors
     /// [`Error::Data`] naming the population.
@@ -286,15 +286,16 @@ impl Session {
 }
 
 impl Settings {
-    /// Refuses what cannot be asked of a session.
+    /// Checks that a session is long enough for the leads.
     fn check(&self, session: &Session) -> Result<(), Error> {
+        let ranges = Ranges::of(MEASURE);
         let samples = session.mossy.samples;
         let longest = samples.saturating_sub(self.history + 10);
         for &lead in self.leads.iter().chain([&self.main_lead]) {
             let allowed = format!("1 to {longest} samples, so that ten of a trial's {samples} remain");
-            check(MEASURE, "lead", lead as f64, (1..=longest).contains(&lead), &allowed)?;
+            ranges.require((1..=longest).contains(&lead), "lead", lead as f64, allowed)?;
         }
         let has_main = self.leads.contains(&self.main_lead);
-        check(MEASURE, "main lead", self.main_lead as f64, has_main, "it must be one of the leads")
+        Ok(ranges.require(has_main, "main lead", self.main_lead as f64, "one of the leads")?)
     }
 }

@@ -1,4 +1,4 @@
-//! Fits and judges all maps.
+//! Fits and tests of all maps.
 
 use super::blocks::{Blocks, Input, Trials, samples, split, stacked};
 use super::{
@@ -28,7 +28,7 @@ impl Populations {
     }
 }
 
-/// Which map: inputs at t, the target's lead.
+/// A map, by its inputs at time t and the lead of its target.
 #[derive(Clone, Copy)]
 enum Map {
     Nuclear(isize),
@@ -61,7 +61,7 @@ impl Map {
     }
 }
 
-/// What was to be predicted and what was, by direction.
+/// Targets and predictions by direction.
 struct Predicted {
     truth: Vec<DMatrix<f64>>,
     predicted: Vec<DMatrix<f64>>,
@@ -81,14 +81,14 @@ impl Predicted {
 }
 
 /// A session under all choices of trials.
-struct Judge<'a> {
+struct Validation<'a> {
     settings: &'a Settings,
     all: Populations,
     odd: Populations,
     even: Populations,
 }
 
-impl Judge<'_> {
+impl Validation<'_> {
     fn predict(&self, map: Map, scheme: Scheme) -> Result<Predicted, Error> {
         let fitting = &self.settings.fitting;
         let of = |p: &Populations| map.samples(p, self.settings);
@@ -119,7 +119,7 @@ impl Judge<'_> {
         self.predict(map, scheme)?.r2()
     }
 
-    /// The same with the nuclei replaced.
+    /// The same session with surrogate nuclei.
     fn with_nuclei(&self, replace: impl Fn(&Blocks) -> Blocks) -> Self {
         let other = |p: &Populations| Populations {
             mossy: p.mossy.clone(),
@@ -135,16 +135,16 @@ impl Judge<'_> {
     }
 }
 
-/// Measures a session.
+/// Fits and tests all maps of a session.
 ///
 /// # Errors
-/// [`Error`] naming the population or parameter: data that do not fit together, that are not finite, or in which the
-/// mossy fibers do not vary.
+/// [`Error`] naming the population or parameter, if data do not fit together or are not finite, or if the mossy fibers do
+/// not vary.
 pub fn report(session: &Session, settings: &Settings) -> Result<Report, Error> {
     session.check()?;
     settings.check(session)?;
     let populations = |which| Populations::new(session, which, settings.averages);
-    let judge = Judge {
+    let validation = Validation {
         settings,
         all: populations(Trials::All),
         odd: populations(Trials::Odd),
@@ -160,17 +160,17 @@ pub fn report(session: &Session, settings: &Settings) -> Result<Report, Error> {
             scores.push(Scores {
                 lead,
                 scheme,
-                nuclear: judge.r2(Map::Nuclear(l), scheme)?,
-                autoregression: judge.r2(Map::Autoregression(l), scheme)?,
-                joint: judge.r2(Map::Joint(l), scheme)?,
-                backward: judge.r2(Map::Nuclear(-l), scheme)?,
+                nuclear: validation.r2(Map::Nuclear(l), scheme)?,
+                autoregression: validation.r2(Map::Autoregression(l), scheme)?,
+                joint: validation.r2(Map::Joint(l), scheme)?,
+                backward: validation.r2(Map::Nuclear(-l), scheme)?,
             });
         }
     }
 
     let strictest = schemes[schemes.len() - 1];
     let main = settings.main_lead as isize;
-    let autoregression = judge.predict(Map::Autoregression(main), strictest)?;
+    let autoregression = validation.predict(Map::Autoregression(main), strictest)?;
     let mut surrogates = Vec::new();
     for surrogate in Surrogate::ALL {
         let order = derangement(directions, settings.seed);
@@ -179,8 +179,8 @@ pub fn report(session: &Session, settings: &Settings) -> Result<Report, Error> {
                 not_measured.push("direction-shuffled surrogate: there is one direction".into());
                 continue;
             }
-            Surrogate::DirectionShuffled => judge.with_nuclei(|b| b.permuted(&order)),
-            Surrogate::TimeShifted => judge.with_nuclei(Blocks::rotated),
+            Surrogate::DirectionShuffled => validation.with_nuclei(|b| b.permuted(&order)),
+            Surrogate::TimeShifted => validation.with_nuclei(Blocks::rotated),
         };
         surrogates.push(SurrogateScores {
             surrogate,
@@ -194,16 +194,16 @@ pub fn report(session: &Session, settings: &Settings) -> Result<Report, Error> {
         for &scheme in &schemes {
             reconstruction.push(Reconstruction {
                 scheme,
-                purkinje: judge.r2(Map::Purkinje, scheme)?,
-                nuclear: judge.r2(Map::Nuclei, scheme)?,
+                purkinje: validation.r2(Map::Purkinje, scheme)?,
+                nuclear: validation.r2(Map::Nuclei, scheme)?,
             });
         }
     } else {
         not_measured.push("reconstruction: there are no Purkinje cells".into());
     }
 
-    let nuclear = judge.predict(Map::Nuclear(main), strictest)?;
-    let joint = judge.predict(Map::Joint(main), strictest)?;
+    let nuclear = validation.predict(Map::Nuclear(main), strictest)?;
+    let joint = validation.predict(Map::Joint(main), strictest)?;
     let examples = examples(settings, &autoregression, &nuclear, &joint, session.mossy.samples);
     let constant = |blocks: &Blocks| {
         let all = stacked(blocks.0.iter().flatten());
@@ -215,9 +215,9 @@ pub fn report(session: &Session, settings: &Settings) -> Result<Report, Error> {
         directions,
         units: [session.mossy.units, purkinje.map_or(0, |p| p.units), session.nuclear.units],
         constant: [
-            constant(&judge.all.mossy),
-            judge.all.purkinje.as_ref().map_or(0, constant),
-            constant(&judge.all.nuclear),
+            constant(&validation.all.mossy),
+            validation.all.purkinje.as_ref().map_or(0, constant),
+            constant(&validation.all.nuclear),
         ],
         scores,
         surrogates,
@@ -227,7 +227,7 @@ pub fn report(session: &Session, settings: &Settings) -> Result<Report, Error> {
     })
 }
 
-/// The schemes that a session allows, and what it does not allow.
+/// Schemes that a session allows, and the reasons against the others.
 fn possible(session: &Session) -> (Vec<Scheme>, Vec<String>) {
     let (mut schemes, mut not) = (vec![Scheme::InSample], Vec::new());
     let directions = session.direction_count();
@@ -246,7 +246,7 @@ fn possible(session: &Session) -> (Vec<Scheme>, Vec<String>) {
     (schemes, not)
 }
 
-/// An order in which no direction keeps its place: a rotation by a random number of places along a random order.
+/// A random order in which no direction keeps its place.
 fn derangement(n: usize, seed: u64) -> Vec<usize> {
     let stream = Stream::new(seed, "state_prediction/shuffle");
     let mut order: Vec<usize> = (0..n).collect();
@@ -260,7 +260,7 @@ fn derangement(n: usize, seed: u64) -> Vec<usize> {
     to
 }
 
-/// The fiber that varies most, in the first three directions, first trial or average.
+/// Examples of the fiber that varies most, in the first three directions, first trial or average.
 fn examples(
     settings: &Settings,
     autoregression: &Predicted,

@@ -1,6 +1,6 @@
-//! What a run will take, told before it begins: memory and time.
+//! Estimate of the memory and time of a run, made before it starts.
 //!
-//! The constants are explained, and the estimate held against runs, in `docs/validation.md` ("What a run costs").
+//! `docs/validation.md` ("What a run costs") explains the constants and compares the estimate with runs.
 
 use crate::Error;
 use crate::stored::Probe;
@@ -9,7 +9,7 @@ use lobule_circuit::{Circuit, Connect, Model};
 use std::collections::HashMap;
 use std::fmt;
 
-/// Wall time of one neuron with a membrane and one step on an idle core, s; its synapses included.
+/// Wall time of one step of a neuron with a membrane on an idle core, including its synapses, s.
 const NEURON_STEP_S: f64 = 4.0e-9;
 /// The same of a relay or a generator, s.
 const RELAY_STEP_S: f64 = 0.3e-9;
@@ -23,14 +23,14 @@ const SPIKE_BYTES: f64 = 24.0;
 /// Chosen: rate at which spikes are expected to be recorded, Hz. The canonical circuit at rest fires at 4.
 const EXPECTED_HZ: f64 = 8.0;
 
-/// What a run will take.
+/// Estimated size and cost of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
-    /// Neurons, generators included.
+    /// Number of neurons, including generators.
     pub neurons: u64,
-    /// Synapses.
+    /// Number of synapses.
     pub synapses: u64,
-    /// Memory beside the network file's own data, bytes.
+    /// Memory beside the data of the network file, bytes.
     pub memory: u64,
     /// Wall time, s.
     pub wall_s: f64,
@@ -124,7 +124,7 @@ impl fmt::Display for Estimate {
     }
 }
 
-/// A number of bytes as people write it.
+/// A number of bytes in MB or GB.
 fn bytes(n: u64) -> String {
     match n as f64 / 1e6 {
         mb if mb < 1000.0 => format!("{mb:.0} MB"),
@@ -132,7 +132,7 @@ fn bytes(n: u64) -> String {
     }
 }
 
-/// Memory that programs can still take, bytes; none where the system does not tell (it is asked on Linux).
+/// Available memory, bytes; none where the system does not report it (Linux does).
 pub fn available_memory() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find_map(|l| l.strip_prefix("MemAvailable:"))?;

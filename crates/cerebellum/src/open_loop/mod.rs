@@ -1,7 +1,7 @@
-//! A network file run open-loop: rates, spikes and traces of its populations.
+//! Open-loop runs of a network file: rates, spikes and traces of its populations.
 //!
-//! Two ways lead to a circuit: lobule's own tables with stimuli from the command line ([`own_tables`]), or a
-//! simulation that the file brings along ([`stored`]). Both end in one run of it.
+//! The circuit comes from lobule's own tables with stimuli from the command line ([`own_tables`]), or from a simulation that
+//! the file stores ([`stored`]).
 //!
 //! Units: ms, Hz, pA, nS.
 
@@ -14,20 +14,19 @@ mod stimulus;
 mod stored;
 
 pub use estimate::{Estimate, available_memory};
-pub use own::{OwnTables, own_tables, own_tables_on};
+pub use own::{OwnTables, own_tables};
 pub use probes::parse_probe;
 pub use shared::SharedAnatomy;
 pub use snapshot::Snapshots;
 pub use stimulus::{Stimulus, StimulusKind};
-pub use stored::{stored, stored_on};
+pub use stored::stored;
 
 use crate::Error;
 use crate::stored::{Probe, Recorder};
 use lobule_analysis::{interval_cv, mean, rates_hz, sd};
 use lobule_circuit::{Circuit, Profile, Share, Simulation};
 use lobule_exchange::Ranks;
-use lobule_signal::Progress;
-use lobule_signal::{Clock, SpikeTrain, Trace};
+use lobule_signal::{Clock, Progress, SpikeTrain, Trace};
 use std::time::Instant;
 
 /// Reads `1s`, `500ms` or `500` (ms).
@@ -42,10 +41,10 @@ pub fn duration_ms(text: &str) -> Option<f64> {
     (value.is_finite() && value >= 0.0).then_some(value * unit)
 }
 
-/// How to run a circuit, whatever it is.
+/// Options of an open-loop run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenLoop {
-    /// Duration, ms; none for 1 s, or for that of the stored simulation.
+    /// Duration, ms; by default 1 s, or that of the stored simulation.
     pub duration_ms: Option<f64>,
     /// Seed of the noise.
     pub seed: u64,
@@ -53,13 +52,13 @@ pub struct OpenLoop {
     pub threads: usize,
     /// Variables to record.
     pub record: Vec<Probe>,
-    /// Whether to measure how long each stage takes.
+    /// True to measure the time of each stage.
     pub has_profile: bool,
-    /// Memory that the run may take, bytes; none for any.
+    /// Memory limit, bytes; none for no limit.
     pub memory_limit: Option<u64>,
-    /// States to begin from and to write down.
+    /// State to start from and states to write.
     pub snapshots: Snapshots,
-    /// Parts of the run that must lie in it, (begin, end) ms: those whose rates are asked for afterwards.
+    /// Windows that the run must cover, (start, end) ms: those whose rates are measured afterward.
     pub windows: Vec<(f64, f64)>,
 }
 
@@ -78,7 +77,7 @@ impl Default for OpenLoop {
     }
 }
 
-/// Rates of one population, or of the cells of one recorder.
+/// Rates of a population, or of the cells of a recorder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PopulationRates {
     /// Cell type.
@@ -89,14 +88,14 @@ pub struct PopulationRates {
     pub mean_hz: f64,
     /// Standard deviation over cells, Hz.
     pub sd_hz: f64,
-    /// Part of cells that fired at all.
+    /// Fraction of cells that fired.
     pub active: f64,
-    /// Mean coefficient of variation of interspike intervals; NaN when no cell fired thrice.
+    /// Mean coefficient of variation of interspike intervals; NaN if no cell fired three times.
     pub cv: f64,
 }
 
 impl PopulationRates {
-    /// Rates in the steps `from..to` of the given neurons of a train, or of all.
+    /// Rates in the steps `from..to` of the given neurons of a train, by default of all.
     pub fn of(train: &SpikeTrain, neurons: Option<&[u32]>, from: u64, to: u64, dt_ms: f64) -> Self {
         let mut part = SpikeTrain::new(&train.label, neurons.map_or(train.n, <[u32]>::len));
         for (&step, &id) in train.steps.iter().zip(&train.ids) {
@@ -120,18 +119,18 @@ impl PopulationRates {
     }
 }
 
-/// What came out; on other ranks than the first there are no spikes, traces and rates.
+/// Result of an open-loop run. Only the first rank has spikes, traces and rates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OpenLoopResult {
     /// Time step, ms.
     pub dt_ms: f64,
-    /// Begin of what was run: 0, or the time of the snapshot, ms.
+    /// Start of the run: 0, or the time of the snapshot, ms.
     pub from_ms: f64,
     /// End of the run, ms.
     pub duration_ms: f64,
-    /// Spikes of every cell population, from the beginning or the snapshot on.
+    /// Spikes of every cell population since the start.
     pub spikes: Vec<SpikeTrain>,
-    /// Recorded variables, in the order they were asked for.
+    /// Recorded variables, in the order of the probes.
     pub traces: Vec<Trace>,
     /// Neurons of each trace, in its order.
     pub trace_neurons: Vec<Vec<u32>>,
@@ -139,7 +138,7 @@ pub struct OpenLoopResult {
     pub rates: Vec<PopulationRates>,
     /// Rates of the recorders of a stored simulation that record a part of a population or of the run.
     pub recorders: Vec<(Recorder, PopulationRates)>,
-    /// What the file holds and the run leaves out or without effect.
+    /// Contents of the file that have no effect on the run.
     pub left_out: Vec<String>,
     /// Hash of the final state.
     pub fingerprint: u64,
@@ -147,7 +146,7 @@ pub struct OpenLoopResult {
     pub compile_s: f64,
     /// Wall time of simulating, s.
     pub simulate_s: f64,
-    /// Where the time of simulating went, if asked for.
+    /// Time of each stage, if it was measured.
     pub profile: Option<Profile>,
 }
 
@@ -157,10 +156,10 @@ struct Schedule {
     changes: Vec<(f64, Vec<f64>)>,
 }
 
-/// A circuit and what belongs to a run of it.
+/// A circuit with its recordings and times, ready to compile.
 struct Prepared {
     circuit: Circuit,
-    /// The cell populations: those that are recorded.
+    /// The cell populations, whose spikes are recorded.
     cells: Vec<String>,
     probes: Vec<Probe>,
     recorders: Vec<Recorder>,
@@ -170,7 +169,7 @@ struct Prepared {
     notes: Vec<String>,
 }
 
-/// Announces the estimate, refuses what is too large, compiles and runs: this rank's part, when there are several.
+/// Announces the estimate, refuses a run that is too large, compiles and runs this rank's share.
 fn run(
     prepared: Result<Prepared, Error>,
     shared: &mut SharedAnatomy,
@@ -188,7 +187,7 @@ fn run(
     let first_step = ready.simulation.step();
     let ran = advance(&mut ready, what, progress, ranks);
     ranks.agree(ran)?;
-    let Ready { mut simulation, prepared, probes, every, clock, steps, .. } = ready;
+    let CompiledRun { mut simulation, prepared, probes, every, clock, steps, .. } = ready;
     let fingerprint = simulation.fingerprint()?;
     let simulate_s = begin.elapsed().as_secs_f64() - compile_s;
 
@@ -220,8 +219,8 @@ fn run(
     })
 }
 
-/// A simulation at its start, with all that is recorded.
-struct Ready {
+/// A compiled simulation at its start, with its recordings.
+struct CompiledRun {
     simulation: Simulation,
     prepared: Prepared,
     probes: Vec<Probe>,
@@ -238,7 +237,7 @@ fn compile(
     what: &OpenLoop,
     progress: &dyn Progress,
     ranks: &Ranks,
-) -> Result<Ready, Error> {
+) -> Result<CompiledRun, Error> {
     let clock = Clock::new(prepared.dt_ms)?;
     let steps = clock.steps(prepared.duration_ms)?;
     prepared.probes.extend(what.record.iter().cloned());
@@ -271,13 +270,18 @@ fn compile(
     if what.has_profile {
         simulation.start_profile();
     }
-    Ok(Ready { simulation, prepared, probes, every, clock, steps })
+    Ok(CompiledRun { simulation, prepared, probes, every, clock, steps })
 }
 
-/// Runs to the end. A run that is no whole number of intervals goes on to the end of the last one; what is
-/// recorded after its end is dropped.
-fn advance(ready: &mut Ready, what: &OpenLoop, progress: &dyn Progress, ranks: &Ranks) -> Result<(), Error> {
-    let Ready { simulation, prepared, clock, steps, .. } = ready;
+/// Runs to the end. A run that is not a whole number of intervals continues to the end of the last one, and recordings after
+/// its end are dropped.
+fn advance(
+    ready: &mut CompiledRun,
+    what: &OpenLoop,
+    progress: &dyn Progress,
+    ranks: &Ranks,
+) -> Result<(), Error> {
+    let CompiledRun { simulation, prepared, clock, steps, .. } = ready;
     let interval = simulation.network().interval_steps() as u64;
     let (first, intervals) = (simulation.step() / interval, steps.div_ceil(interval));
     what.snapshots.check(clock, first * interval, *steps, interval)?;
@@ -302,7 +306,7 @@ fn advance(ready: &mut Ready, what: &OpenLoop, progress: &dyn Progress, ranks: &
     Ok(())
 }
 
-/// Refuses, before the run, windows that are not in it and rates that change inside an exchange interval.
+/// Checks, before the run, that it covers the windows and that rates change only between exchange intervals.
 fn check_times(
     what: &OpenLoop,
     prepared: &Prepared,
@@ -314,7 +318,7 @@ fn check_times(
     for &(begin, stop) in &what.windows {
         let key = format!("--window {begin}ms..{stop}ms");
         if begin < from_ms - 1e-9 || stop > to_ms + 1e-9 {
-            let what = format!("the run goes from {from_ms} to {to_ms} ms; ask for a part of it");
+            let what = format!("the run lasts from {from_ms} to {to_ms} ms; choose a window inside it");
             return Err(Error::Config { key, what });
         }
         for ms in [begin, stop] {
@@ -326,7 +330,7 @@ fn check_times(
             return Err(Error::Config {
                 key: "--stimulus".into(),
                 what: format!(
-                    "a rate of mossy fibres changes at {ms} ms, which is no whole number of exchange intervals of {} ms",
+                    "a rate of mossy fibers changes at {ms} ms; choose a multiple of the exchange interval of {} ms",
                     clock.ms(interval)
                 ),
             });
@@ -335,8 +339,7 @@ fn check_times(
     Ok(())
 }
 
-/// The exchange interval that a circuit has of itself, steps: the smallest delay from a population that receives
-/// something, or of all.
+/// The natural exchange interval of a circuit, steps: the smallest delay from a population that receives input, or of all.
 fn natural_interval(circuit: &Circuit, clock: &Clock) -> Result<u64, Error> {
     let receives: std::collections::HashSet<&str> =
         circuit.projections().iter().map(|p| p.post.as_str()).collect();
@@ -348,12 +351,12 @@ fn natural_interval(circuit: &Circuit, clock: &Clock) -> Result<u64, Error> {
     Ok(clock.steps(ms)?.max(1))
 }
 
-/// Greatest number of which both are multiples.
+/// Greatest common divisor.
 fn greatest_divisor(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { greatest_divisor(b, a % b) }
 }
 
-/// Rates of the recorders that say more than the table of populations.
+/// Rates of the recorders that cover a part of a population or of the run.
 fn recorder_rates(
     recorders: Vec<Recorder>,
     spikes: &[SpikeTrain],

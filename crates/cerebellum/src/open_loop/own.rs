@@ -1,31 +1,29 @@
 //! A run with lobule's own tables of cells and synapses, and stimuli from the command line.
 
-use super::SharedAnatomy;
 use super::stimulus::read_spikes;
-use super::{OpenLoop, OpenLoopResult, Prepared, Schedule, Stimulus, StimulusKind, run};
-use crate::Error;
+use super::{OpenLoop, OpenLoopResult, Prepared, Schedule, SharedAnatomy, Stimulus, StimulusKind, run};
 use crate::{
-    BrainState, CellModels, DT_MS, Drive, Learning, ModuleOptions, PLASTIC_SET, TEACHING_SET, add_module,
+    BrainState, CellModels, DT_MS, Drive, Error, Learning, ModuleOptions, PLASTIC_SET, TEACHING_SET,
+    add_module,
 };
 use lobule_circuit::models::{PoissonGenerator, RateProfile};
 use lobule_circuit::plasticity::Supervised;
 use lobule_circuit::{Circuit, Connect, CurrentStimulus, Model, Population, Projection};
 use lobule_exchange::Ranks;
-use lobule_scaffold::{Anatomy, CellSites};
-use lobule_signal::Clock;
-use lobule_signal::Progress;
+use lobule_scaffold::CellSites;
+use lobule_signal::{Clock, Progress};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Duration where none is given, ms.
+/// Default duration, ms.
 const DURATION_MS: f64 = 1000.0;
 /// Delay of generators, ms: one step.
 const DELAY_MS: f64 = DT_MS;
 
-/// What drives a network file, and with which parameters.
+/// Parameters and stimuli of a network file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OwnTables {
-    /// Background rate of each mossy fibre, Hz.
+    /// Background rate of each mossy fiber, Hz.
     pub background_hz: f64,
     /// Stimuli.
     pub stimuli: Vec<Stimulus>,
@@ -33,31 +31,18 @@ pub struct OwnTables {
     pub state: BrainState,
     /// Neuron models of the cortex.
     pub cells: CellModels,
-    /// Whether synapses have short-term plasticity.
+    /// True if synapses have short-term plasticity.
     pub has_short_term: bool,
-    /// Whether parallel fibres onto Purkinje cells learn, taught by climbing fibres.
+    /// True if synapses from parallel fibers to Purkinje cells learn, taught by climbing fibers.
     pub is_plastic: bool,
 }
 
-/// Runs an anatomy with lobule's own tables.
+/// Runs a network file with lobule's own tables. The rows of the anatomy are dropped once they are wiring.
 ///
 /// # Errors
-/// Cells or sets without a model, stimuli that cannot be given, times off the grid, too little memory, a state that
-/// stopped being a number.
+/// Cells or sets without a model, stimuli that cannot be given, times off the grid, too little memory, a state that is not
+/// finite; the same on every rank.
 pub fn own_tables(
-    anatomy: &Anatomy,
-    tables: &OwnTables,
-    what: &OpenLoop,
-    progress: &dyn Progress,
-) -> Result<OpenLoopResult, Error> {
-    own_tables_on(&mut SharedAnatomy::whole(anatomy.clone()), tables, what, progress, &Ranks::alone())
-}
-
-/// As [`own_tables`] over several ranks. The rows of the anatomy are dropped when they are wiring.
-///
-/// # Errors
-/// As [`own_tables`], the same on every rank.
-pub fn own_tables_on(
     shared: &mut SharedAnatomy,
     tables: &OwnTables,
     what: &OpenLoop,
@@ -73,11 +58,11 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
     let anatomy = &shared.anatomy;
     let duration_ms = what.duration_ms.unwrap_or(DURATION_MS);
     let mut circuit = Circuit::new();
-    // Rates of fibres that change at the borders of stimuli only are set while running. What else drives mossy fibres needs
-    // relays, and generators behind them.
+    // Rates that change only at the borders of stimuli are set while running. Other stimuli of mossy fibers need relays
+    // with generators.
     let is_rate = |s: &Stimulus| matches!(s.kind, StimulusKind::Rate { .. });
-    let of_fibres = |s: &&Stimulus| s.population == "mossy_fiber";
-    let has_relays = tables.stimuli.iter().filter(of_fibres).any(|s| !is_rate(s));
+    let of_fibers = |s: &&Stimulus| s.population == "mossy_fiber";
+    let has_relays = tables.stimuli.iter().filter(of_fibers).any(|s| !is_rate(s));
     let drive = if has_relays { Drive::Relayed } else { Drive::Poisson(tables.background_hz) };
     let mut options = ModuleOptions::new(tables.state, drive);
     options.has_short_term = tables.has_short_term;
@@ -86,8 +71,8 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
     if tables.is_plastic && (tables.has_short_term || tables.cells == CellModels::Multirec) {
         return Err(Error::Config {
             key: "--plastic".into(),
-            what: "it goes neither with --short-term nor with --cells multirec, which have no synapses that learn \
-                   or teach; leave one of them out"
+            what: "it goes neither with --short-term nor with --cells multirec, which have no plastic synapses; leave one \
+                   of them out"
                 .into(),
         });
     }
@@ -105,33 +90,27 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
     }
     let notes = add_module(&mut circuit, "", anatomy, &options)?;
     let cells: Vec<String> = circuit.populations().iter().map(|p| p.label.clone()).collect();
-    if has_relays && let Some(fibres) = anatomy.cells("mossy_fiber") {
+    if has_relays && let Some(fibers) = anatomy.cells("mossy_fiber") {
         let rate = RateProfile::Steps(vec![(0.0, tables.background_hz)]);
-        let all: Vec<u32> = (0..fibres.len() as u32).collect();
+        let all: Vec<u32> = (0..fibers.len() as u32).collect();
         add_poisson(&mut circuit, "background", "mossy_fiber", &all, rate, (1.0, 1));
     }
     let mut rates = Vec::new();
     for (k, stimulus) in tables.stimuli.iter().enumerate() {
         if stimulus.from_ms >= duration_ms {
-            return Err(stimulus.wrong(format!(
-                "it begins after the end of the run at {duration_ms} ms; lengthen --duration"
-            )));
+            let what = format!("it begins after the end of the run at {duration_ms} ms; raise --duration");
+            return Err(stimulus.wrong(what));
         }
         let clock = Clock::new(DT_MS)?;
         for ms in [stimulus.from_ms, stimulus.to_ms].into_iter().filter(|ms| ms.is_finite()) {
             clock.steps(ms).map_err(|e| stimulus.wrong(e.to_string()))?;
         }
-        let sites = anatomy.cells(&stimulus.population).filter(|c| cells.contains(&c.cell_type)).ok_or_else(
-            || {
-                stimulus.wrong(format!(
-                    "there is no population `{}`; there are: {}",
-                    stimulus.population,
-                    cells.join(", ")
-                ))
-            },
-        )?;
+        let name = &stimulus.population;
+        let unknown =
+            || stimulus.wrong(format!("there is no population `{name}`; there are: {}", cells.join(", ")));
+        let sites = anatomy.cells(name).filter(|c| cells.contains(&c.cell_type)).ok_or_else(unknown)?;
         let targets = stimulus.targets(anatomy, sites)?;
-        if !has_relays && of_fibres(&stimulus) {
+        if !has_relays && of_fibers(&stimulus) {
             if stimulus.weight.is_some() || stimulus.receptor.is_some() {
                 return Err(stimulus.wrong(counts_spikes("mossy_fiber")));
             }
@@ -144,7 +123,7 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
     let schedule = anatomy
         .cells("mossy_fiber")
         .filter(|c| !has_relays && !c.is_empty())
-        .map(|fibres| schedule(fibres, &rates, tables.background_hz, duration_ms));
+        .map(|fibers| schedule(fibers, &rates, tables.background_hz, duration_ms));
     Ok(Prepared {
         circuit,
         cells,
@@ -157,9 +136,9 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
     })
 }
 
-/// The rates of all fibres at the borders of the stimuli.
+/// Rates of all fibers at the borders of the stimuli.
 fn schedule(
-    fibres: &CellSites,
+    fibers: &CellSites,
     stimuli: &[(&Stimulus, Vec<u32>)],
     background_hz: f64,
     duration_ms: f64,
@@ -169,7 +148,7 @@ fn schedule(
     borders.sort_by(f64::total_cmp);
     borders.dedup();
     let rates = |at: f64| {
-        let mut hz = vec![background_hz; fibres.len()];
+        let mut hz = vec![background_hz; fibers.len()];
         for (s, targets) in stimuli.iter().filter(|(s, _)| s.from_ms <= at && at < s.to_ms) {
             if let StimulusKind::Rate { rate_hz } = s.kind {
                 targets.iter().for_each(|&i| hz[i as usize] += rate_hz);
@@ -211,7 +190,7 @@ fn counts_spikes(population: &str) -> String {
     format!("`{population}` is a relay, which counts spikes; leave `weight` and `receptor` out")
 }
 
-/// Adds a stimulus as a population of its own, or as a current.
+/// Adds a stimulus as a population of generators, or as a current.
 fn add_stimulus(
     circuit: &mut Circuit,
     label: &str,
@@ -237,9 +216,7 @@ fn add_stimulus(
     }
     let input = match (is_relay, stimulus.weight) {
         (true, None) if stimulus.receptor.is_none() => (1.0, 1),
-        (true, _) => {
-            return Err(stimulus.wrong(counts_spikes(population)));
-        }
+        (true, _) => return Err(stimulus.wrong(counts_spikes(population))),
         (false, Some(weight)) => (weight, stimulus.receptor.unwrap_or(1)),
         (false, None) => {
             return Err(stimulus.wrong(format!(
@@ -247,20 +224,16 @@ fn add_stimulus(
             )));
         }
     };
+    let (from_ms, to_ms) = (stimulus.from_ms, stimulus.to_ms);
     match &stimulus.kind {
         StimulusKind::Rate { rate_hz } => {
-            let rate = RateProfile::Steps(vec![(stimulus.from_ms, *rate_hz), (stimulus.to_ms, 0.0)]);
+            let rate = RateProfile::Steps(vec![(from_ms, *rate_hz), (to_ms, 0.0)]);
             add_poisson(circuit, label, population, targets, rate, input);
         }
-        StimulusKind::Sinusoid { mean_hz, amplitude_hz, frequency_hz, phase_deg } => {
-            let rate = RateProfile::Sinusoid {
-                mean_hz: *mean_hz,
-                amplitude_hz: *amplitude_hz,
-                frequency_hz: *frequency_hz,
-                phase_rad: phase_deg.to_radians(),
-                from_ms: stimulus.from_ms,
-                to_ms: stimulus.to_ms,
-            };
+        &StimulusKind::Sinusoid { mean_hz, amplitude_hz, frequency_hz, phase_deg } => {
+            let phase_rad = phase_deg.to_radians();
+            let rate =
+                RateProfile::Sinusoid { mean_hz, amplitude_hz, frequency_hz, phase_rad, from_ms, to_ms };
             add_poisson(circuit, label, population, targets, rate, input);
         }
         StimulusKind::Spikes(path) => {

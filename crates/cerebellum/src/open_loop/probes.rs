@@ -1,4 +1,4 @@
-//! Which variables to record: `--record golgi_cell.v_m[0..9]`.
+//! Probes of the command line: `--record golgi_cell.v_m[0..9]`.
 
 use super::Prepared;
 use crate::Error;
@@ -30,7 +30,7 @@ pub fn parse_probe(text: &str) -> Result<Probe, Error> {
     Ok(Probe { population: population.into(), variable: variable.into(), neurons, every_ms: None })
 }
 
-/// Most numbers that a range may stand for.
+/// Longest range of numbers.
 const MOST: u32 = 10_000_000;
 
 /// `0..9` (both included), `0,3,5` or `7`; ascending, each once.
@@ -53,7 +53,7 @@ pub(super) fn numbers(text: &str) -> Option<Vec<u32>> {
     Some(numbers)
 }
 
-/// The probes of a run with the neurons of each written out.
+/// The probes of a run with explicit neurons.
 pub(super) fn resolved(prepared: &Prepared) -> Result<Vec<Probe>, Error> {
     let populations = prepared.circuit.populations();
     let resolve = |probe: &Probe| {
@@ -75,12 +75,12 @@ pub(super) fn resolved(prepared: &Prepared) -> Result<Vec<Probe>, Error> {
 /// Steps between the samples of a probe; none for the exchange interval.
 pub(super) fn every_steps(probe: &Probe, clock: &Clock, end: u64) -> Result<Option<u64>, Error> {
     let steps = |ms| match clock.steps(ms) {
-        // One sample would leave the time between samples unknown to whoever reads the file.
+        // A file with a single sample would not show the time between samples.
         Ok(steps) if steps > 0 && 2 * steps <= end => Ok(steps),
         _ => Err(Error::Config {
             key: format!("time between samples of {}.{}", probe.population, probe.variable),
             what: format!(
-                "{ms} ms is no whole number of steps of {} ms, from 1 on, of which at least two fall into the run",
+                "{ms} ms is not allowed; a multiple of the step of {} ms is needed, of which at least two fall into the run",
                 clock.dt_ms()
             ),
         }),

@@ -1,4 +1,4 @@
-//! A network file that several ranks read: each keeps the rows onto its own cells.
+//! A network file that several ranks read. Each rank keeps the rows onto its own cells.
 
 use crate::DT_MS;
 use crate::{BrainState, Drive, Error, ModuleOptions, add_module};
@@ -15,14 +15,14 @@ use std::sync::Arc;
 pub struct SharedAnatomy {
     /// All cells, and the rows onto those of this rank.
     pub anatomy: Anatomy,
-    /// Whether there are other ranks, which have the other rows.
+    /// True if other ranks hold the other rows.
     pub is_part: bool,
-    /// Whether the rows onto each cell of a type were kept; empty when all were. `[cell type][n]`
+    /// True for each cell whose rows were kept; empty if all were. `[cell type][n]`
     kept: BTreeMap<String, Vec<bool>>,
 }
 
 impl SharedAnatomy {
-    /// Reads a network file whole, on every rank: for what needs all rows.
+    /// Reads a whole network file on every rank.
     ///
     /// # Errors
     /// As [`format::read`], on every rank.
@@ -51,7 +51,7 @@ impl SharedAnatomy {
             kept = owned(cells, state, &share);
             let kept = kept.clone();
             Box::new(move |set, cell| {
-                // Who couples cells must know all junctions; other sets end on the cells of one rank.
+                // Coupled cells need all junctions; other sets end on the cells of one rank.
                 let is_own = |owned: &Vec<bool>| owned.get(cell as usize).copied().unwrap_or(true);
                 set.name.starts_with("gap_") || kept.get(&set.post_type).is_none_or(is_own)
             })
@@ -65,10 +65,10 @@ impl SharedAnatomy {
         Ok(Self { anatomy, is_part: true, kept })
     }
 
-    /// Makes sure that the rows onto all cells that this rank simulates were kept.
+    /// Checks that the rows onto all cells of this rank were kept.
     ///
     /// # Errors
-    /// [`Error::Anatomy`]; this would be a bug of lobule.
+    /// [`Error::Anatomy`], a bug of lobule.
     pub fn covers(&self, network: &Network) -> Result<(), Error> {
         for (cell_type, kept) in &self.kept {
             let owned = network.owned(cell_type)?;
@@ -84,12 +84,12 @@ impl SharedAnatomy {
     }
 }
 
-/// The cells of each type that this rank may own, whether gap junctions couple a population or not.
+/// The cells of each type that this rank may own, with or without gap junctions in a population.
 fn owned(cells: &Anatomy, state: BrainState, share: &Share) -> BTreeMap<String, Vec<bool>> {
     let bare = Anatomy { cells: cells.cells.clone(), ..Anatomy::default() };
     let mut circuit = Circuit::new();
     let mut owned: BTreeMap<String, Vec<bool>> = BTreeMap::new();
-    // What is wrong with the cells is said when the circuit itself is made of them.
+    // Defects of the cells are reported when the circuit itself is built.
     if add_module(&mut circuit, "", &bare, &ModuleOptions::new(state, Drive::Poisson(0.0))).is_err() {
         return owned;
     }

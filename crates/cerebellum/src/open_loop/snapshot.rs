@@ -1,4 +1,4 @@
-//! States of a run on disk: written whole, tied to the network they belong to.
+//! Snapshots of a run on disk: written whole, tied to their network.
 
 use crate::Error;
 use atomic_write_file::AtomicWriteFile;
@@ -9,22 +9,22 @@ use lobule_signal::Clock;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// What a snapshot file begins with: format and version. Another version may number its variables in another way.
+/// Header of a snapshot file: format and version, since versions may number variables differently.
 const FORMAT: &str = concat!("lobule state 2, ", env!("CARGO_PKG_VERSION"));
 
-/// States to begin from and to write down.
+/// State to start from and states to write.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Snapshots {
-    /// File of a state to go on from.
+    /// File of the state to resume from.
     pub from: Option<PathBuf>,
-    /// File for the state at the end, and at every multiple of `every_ms` before; it is replaced whole.
+    /// File for the state at the end and at every multiple of `every_ms`; each write replaces it whole.
     pub to: Option<PathBuf>,
     /// Time between snapshots, ms: a whole number of exchange intervals.
     pub every_ms: Option<f64>,
 }
 
 impl Snapshots {
-    /// Puts a simulation into the state to begin from, if there is one. Collective.
+    /// Restores the state to start from, if there is one. Collective.
     pub(super) fn restore(&self, simulation: &mut Simulation, ranks: &Ranks) -> Result<(), Error> {
         let Some(path) = &self.from else { return Ok(()) };
         let identity = simulation.identity()?;
@@ -33,7 +33,7 @@ impl Snapshots {
         Ok(simulation.scatter_state(state.as_ref())?)
     }
 
-    /// Refuses a run that is over before it begins, and snapshots inside an exchange interval.
+    /// Refuses a run that ends before it starts, and snapshots inside an exchange interval.
     pub(super) fn check(&self, clock: &Clock, now: u64, end: u64, interval: u64) -> Result<(), Error> {
         let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         if now >= end {
@@ -49,13 +49,13 @@ impl Snapshots {
             Some((_, Ok(steps))) if steps > 0 && steps % interval == 0 => Ok(()),
             Some((ms, _)) => wrong(
                 "--snapshot-every",
-                format!("{ms} ms is no whole number of exchange intervals of {} ms", clock.ms(interval)),
+                format!("{ms} ms is not a multiple of the exchange interval of {} ms", clock.ms(interval)),
             ),
             None => Ok(()),
         }
     }
 
-    /// Writes the state down where it is due. Collective.
+    /// Writes the state when it is due. Collective.
     pub(super) fn write_due(
         &self,
         simulation: &Simulation,
@@ -75,7 +75,7 @@ impl Snapshots {
     }
 }
 
-/// A hash of a state's bytes, to tell damage before anything is made of them.
+/// A hash of a state's bytes, to detect damage before they are parsed.
 fn checksum(bytes: &[u8]) -> String {
     let mut hash = ContentHash::default();
     hash.bytes(bytes);
@@ -119,7 +119,7 @@ fn read(path: &Path, identity: u64) -> Result<State, Error> {
     postcard::from_bytes(&state).map_err(damaged)
 }
 
-/// Refuses to put a snapshot where it cannot be, or in the place of a file that is none.
+/// Refuses a path that cannot be written or that holds another kind of file.
 fn check_target(path: &Path) -> Result<(), Error> {
     let wrong = |what: &str| Err(Error::File { path: path.display().to_string(), what: what.into() });
     if path.is_dir() {

@@ -17,7 +17,7 @@ use crate::Error;
 use lobule_scaffold::{Anatomy, CellSites};
 use std::path::{Path, PathBuf};
 
-/// What a stimulus does.
+/// Kind of a stimulus.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StimulusKind {
     /// Poisson spikes of a constant rate above the background.
@@ -38,29 +38,29 @@ pub enum StimulusKind {
     },
     /// A current.
     Current {
-        /// pA.
+        /// Amplitude, pA.
         pa: f64,
     },
     /// The spikes of a file.
     Spikes(PathBuf),
 }
 
-/// A stimulus to some neurons of a population.
+/// A stimulus of some neurons of a population.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stimulus {
-    /// As it was written, for messages.
+    /// Text of the command line, for messages.
     pub text: String,
     /// Population.
     pub population: String,
     /// Its neurons; none for all.
     pub neurons: Option<Vec<u32>>,
-    /// What it does.
+    /// Kind.
     pub kind: StimulusKind,
-    /// Begin, ms; 0 for spikes of a file.
+    /// Start, ms; 0 for spikes of a file.
     pub from_ms: f64,
     /// End, ms; infinite for spikes of a file.
     pub to_ms: f64,
-    /// Only neurons within this of the middle of the granular layer, µm; infinite for all.
+    /// Largest distance of stimulated neurons from the middle of the granular layer, µm; infinite for all.
     pub within_um: f64,
     /// Weight onto a receptor, nS, if given.
     pub weight: Option<f64>,
@@ -73,7 +73,7 @@ const FORMS: &str = "write it like mossy:150Hz@400ms..460ms,within=90 or golgi_c
     mossy:20Hz@0s..1s,amplitude=15Hz,frequency=2Hz or purkinje_cell[0..9]:100pA@200ms..400ms or mossy:spikes=FILE.csv";
 
 impl Stimulus {
-    /// Reads one of the forms above.
+    /// Parses one of the forms of this module.
     ///
     /// # Errors
     /// [`Error::Config`] that shows the forms.
@@ -192,7 +192,7 @@ impl Stimulus {
         Error::Config { key: format!("--stimulus {}", self.text), what: what.into() }
     }
 
-    /// The neurons it reaches, ascending.
+    /// The stimulated neurons, ascending.
     pub(super) fn targets(&self, anatomy: &Anatomy, cells: &CellSites) -> Result<Vec<u32>, Error> {
         let middle = [anatomy.size[0] / 2.0, anatomy.size[1] / 2.0, 65.0];
         let is_near = |i: &u32| {

@@ -1,7 +1,6 @@
-//! A run of a simulation that the file brings along.
+//! A run of a simulation that a network file stores.
 
-use super::SharedAnatomy;
-use super::{OpenLoop, OpenLoopResult, Prepared, run};
+use super::{OpenLoop, OpenLoopResult, Prepared, SharedAnatomy, run};
 use crate::Error;
 use crate::stored::plan;
 use lobule_exchange::Ranks;
@@ -10,26 +9,13 @@ use lobule_scaffold::configuration::StoredSimulation;
 use lobule_signal::Progress;
 use std::time::Instant;
 
-/// Runs an anatomy under a stored simulation. The duration of `what`, if any, takes the place of the stored one.
+/// Runs a network file under a stored simulation. A duration of `what` replaces the stored one. The rows of the anatomy are
+/// dropped once they are wiring.
 ///
 /// # Errors
-/// [`Error::Stored`] when the simulation asks for what cannot be honoured; [`Error::Config`] when it needs more
-/// memory than it may take; what compiling and running report.
+/// [`Error::Stored`] if the simulation needs a feature that lobule lacks, [`Error::Config`] if it needs too much memory, and
+/// errors of compiling and running; the same on every rank.
 pub fn stored(
-    anatomy: &Anatomy,
-    simulation: &StoredSimulation,
-    what: &OpenLoop,
-    progress: &dyn Progress,
-) -> Result<OpenLoopResult, Error> {
-    let shared = &mut SharedAnatomy::whole(anatomy.clone());
-    stored_on(shared, simulation, what, progress, &Ranks::alone())
-}
-
-/// As [`stored`] over several ranks. The rows of the anatomy are dropped when they are wiring.
-///
-/// # Errors
-/// As [`stored`], the same on every rank.
-pub fn stored_on(
     shared: &mut SharedAnatomy,
     simulation: &StoredSimulation,
     what: &OpenLoop,
@@ -44,10 +30,9 @@ pub fn stored_on(
 fn prepare(anatomy: &Anatomy, simulation: &StoredSimulation, what: &OpenLoop) -> Result<Prepared, Error> {
     let plan = plan(anatomy, simulation, what.duration_ms, what.seed);
     let circuit = plan.circuit(anatomy)?;
-    let cells = plan.populations();
     Ok(Prepared {
         circuit,
-        cells,
+        cells: plan.populations(),
         probes: plan.probes,
         recorders: plan.recorders,
         schedule: None,

@@ -1,4 +1,4 @@
-//! Recorded events around the events of trials: what a file of spikes comes to, whatever its format.
+//! Recorded spikes and signals around the events of trials, whatever the format of the file.
 //!
 //! Times are in s on one clock for units and onsets: that of the session, or one of each trial.
 
@@ -6,18 +6,18 @@ use crate::Error;
 use lobule_analysis::smoothing::Sampling;
 use lobule_analysis::state_prediction::Rates;
 
-/// One trial.
+/// A trial.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrialEvent {
     /// Name in the file.
     pub name: String,
-    /// Direction, or whatever condition.
+    /// Direction or other condition.
     pub direction: String,
-    /// The event that trials are aligned to, s.
+    /// Event to which trials are aligned, s.
     pub onset_s: f64,
 }
 
-/// When a unit fired, s.
+/// Spike times of a unit, s.
 #[derive(Debug, Clone, PartialEq)]
 pub enum UnitTimes {
     /// On the clock of the session.
@@ -33,7 +33,7 @@ pub struct Unit {
     pub name: String,
     /// Population.
     pub population: String,
-    /// Its spikes.
+    /// Spike times.
     pub times: UnitTimes,
 }
 
@@ -48,7 +48,7 @@ pub struct Signal {
     pub values: Vec<f64>,
 }
 
-/// Spikes and signals with the trials that they belong to.
+/// Spikes and signals with their trials.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Events {
     /// The file or files.
@@ -59,13 +59,13 @@ pub struct Events {
     pub units: Vec<Unit>,
     /// Continuous traces: the population [`SIGNALS`].
     pub signals: Vec<Signal>,
-    /// Begin and end of what was recorded of each trial, ms from its onset, where it is known.
+    /// Start and end of the recording of each trial, ms from its onset, if known.
     pub recorded_ms: Option<(f64, f64)>,
-    /// What deserves a word.
+    /// Notes for the report.
     pub notes: Vec<String>,
 }
 
-/// The population that continuous traces make up.
+/// Label of the population of continuous traces.
 pub const SIGNALS: &str = "signals";
 
 impl Events {
@@ -89,8 +89,8 @@ impl Events {
         (names, places)
     }
 
-    /// Leaves out units of a population that fire at less than `least_hz` in the window of the trials, on average: what a fold knows
-    /// of them is a spike or none. Says so in the notes.
+    /// Leaves out units of a population whose mean rate in the window of the trials is below `least_hz`, since a fold has hardly a
+    /// spike of them. Adds a note.
     pub fn leave_out_silent(&mut self, population: &str, least_hz: f64, sampling: &Sampling) {
         let window_s = (sampling.to_ms - sampling.from_ms) * 1e-3 * self.trials.len() as f64;
         let is_inside = |t: f64, onset: f64| {
@@ -123,7 +123,7 @@ impl Events {
         }
     }
 
-    /// Keeps at most `most` units of a population, evenly spaced in its order. Says so in the notes.
+    /// Keeps at most `most` units of a population, evenly spaced in its order. Adds a note.
     pub fn thin_out(&mut self, population: &str, most: usize) {
         let n = self.units.iter().filter(|u| u.population == population).count();
         if n <= most {
@@ -144,7 +144,7 @@ impl Events {
     /// The rates of a population, or of the signals.
     ///
     /// # Errors
-    /// [`Error::File`] when there is no such population, or the recording ends before a trial does.
+    /// [`Error::File`] if the population does not exist, or the recording ends before a trial does.
     pub fn rates(&self, population: &str, sampling: &Sampling) -> Result<Rates, Error> {
         let wrong = |what: String| Error::File { path: self.source.clone(), what };
         if let Some((from_ms, to_ms)) = self.recorded_ms
@@ -226,7 +226,7 @@ impl Signal {
     }
 }
 
-/// Numbers by size before texts by alphabet.
+/// Order of names: numbers by size, then texts by alphabet.
 pub(super) fn by_number(a: &str, b: &str) -> std::cmp::Ordering {
     match (a.parse::<f64>(), b.parse::<f64>()) {
         (Ok(x), Ok(y)) => x.total_cmp(&y).then_with(|| a.cmp(b)),

@@ -1,10 +1,9 @@
-//! Recordings in formats that other programs open: spikes and traces of a
-//! simulation as SONATA files or as one NWB 2 file.
+//! Recordings in formats of other programs: spikes and traces of a simulation as SONATA files or as one NWB 2 file.
 //!
-//! Times are steps · dt. Names and object ids are computed from what is
-//! recorded, so equal recordings of equal [`Session`]s give equal files.
+//! Times are steps · dt. Names and object ids are functions of the contents, so that equal recordings of equal [`Session`]s
+//! give equal files.
 //!
-//! The other way round, [`Events`] are spikes and signals around the events of trials, read from CSV tables ([`read_csv`]), NWB files
+//! In the other direction, [`Events`] are spikes and signals around the events of trials, read from CSV tables ([`read_csv`]), NWB files
 //! ([`read_nwb`]) or the folder of a run of prism ([`read_prism`]).
 
 mod events;

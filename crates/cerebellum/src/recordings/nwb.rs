@@ -6,8 +6,8 @@
 //! /session_description, /identifier, /session_start_time, ...
 //! ```
 //!
-//! Silent neurons have a row too: they were observed and did not fire. Values stay
-//! in the unit of the simulator; `conversion` leads to the SI unit that NWB asks for.
+//! Silent neurons have a row, too: they were observed and did not fire. Values are in the unit of the simulator, and
+//! `conversion` is the factor to the SI unit that NWB requires.
 //!
 //! Source: NWB schema 2.11.0 and hdmf-common 1.10.0; read by pynwb 4.2.0.
 
@@ -25,8 +25,8 @@ const NWB_VERSION: &str = "2.11.0";
 /// Writes spikes and traces as an NWB file. [`Session::start`] is also the date of the file.
 ///
 /// # Errors
-/// [`Error::Config`] when spikes, traces or session contradict themselves,
-/// [`Error::Scaffold`] when the disk refuses. No file is left then.
+/// [`Error::Config`] if spikes, traces or session are inconsistent, [`Error::Scaffold`] if the file cannot be written. No
+/// file is left then.
 pub fn write(path: &Path, session: &Session, spikes: &[SpikeTrain], traces: &[Trace]) -> Result<(), Error> {
     session.check(spikes, traces)?;
     let names = Names { session: session.hash(spikes, traces) };
@@ -91,7 +91,7 @@ impl Names {
     }
 }
 
-/// Writes the subject that archives ask for; it says that there is none.
+/// Writes the subject that archives require, which states that there is no animal.
 fn subject(general: &Group, names: &Names) -> Result<(), FileError> {
     let subject = general.group("subject")?;
     names.give_to(&subject, "/general/subject", "core", "Subject")?;
@@ -99,7 +99,7 @@ fn subject(general: &Group, names: &Names) -> Result<(), FileError> {
     subject.string("description", "No animal: a simulated circuit with the models of mouse neurons.")?;
     subject.string("species", "Mus musculus")?;
     subject.string("sex", "U")?;
-    // Of any age: from no day upward.
+    // An open range of age from day 0.
     subject.string("age", "P0D/")?.text("reference", "birth")
 }
 
@@ -166,7 +166,7 @@ fn units(root: &Group, names: &Names, session: &Session, spikes: &[SpikeTrain]) 
     table.group.texts("colnames", &columns)
 }
 
-/// The cells of a population, where they are known and as many.
+/// The cells of a population, if they are known and as many.
 fn sites_of<'a>(session: &Session<'a>, train: &SpikeTrain) -> Option<&'a CellSites> {
     session.cells.iter().find(|c| c.cell_type == train.label && c.len() == train.n)
 }

@@ -5,14 +5,14 @@
 //! trials    trial,direction,onset
 //! signals   time,NAME,NAME,...             on the clock of the session
 //! ```
-//! Columns are found by their names, in any order. Times are in s, or in ms when the reader is told so.
+//! Columns are found by their names, in any order. Times are in s or in the unit given to the reader.
 
 use super::events::{Events, Signal, TrialEvent, Unit, UnitTimes, by_number};
 use crate::Error;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// A table being read.
+/// An open table.
 struct Table {
     path: String,
     reader: csv::Reader<std::fs::File>,
@@ -56,7 +56,7 @@ impl Table {
         self.columns.iter().position(|c| c == name)
     }
 
-    /// Calls `row` with each line: its number and its fields.
+    /// Calls `row` with each line.
     fn each(&mut self, mut row: impl FnMut(&Line) -> Result<(), Error>) -> Result<(), Error> {
         let mut record = csv::StringRecord::new();
         loop {

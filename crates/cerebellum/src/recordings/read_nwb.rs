@@ -5,7 +5,7 @@
 //! /intervals/trials      start_time or another column with the event (s), a column with the direction, id
 //! /acquisition/<name>    TimeSeries: data, starting_time with its rate or timestamps
 //! ```
-//! Source: NWB schema 2.11.0. What lobule writes itself has no trials; a table of trials comes from a CSV file then.
+//! Source: NWB schema 2.11.0. Files by lobule have no trials; their table of trials is a CSV file.
 
 use super::events::{Signal, TrialEvent, Unit, UnitTimes};
 use crate::Error;
@@ -24,18 +24,18 @@ pub struct Columns<'a> {
     pub onset: &'a str,
 }
 
-/// What is in a file: units; trials where there are any.
+/// Contents of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NwbEvents {
     /// Units.
     pub units: Vec<Unit>,
-    /// Trials; empty where the file has none.
+    /// Trials; empty if the file has none.
     pub trials: Vec<TrialEvent>,
-    /// The series that were asked for, a signal for each of their elements.
+    /// The requested series, one signal for each of their elements.
     pub signals: Vec<Signal>,
 }
 
-/// Reads a file. `with_trials` says whether its table of trials is wanted; `series` names series of `/acquisition`.
+/// Reads a file, with its table of trials if `with_trials`, and the named `series` of `/acquisition`.
 ///
 /// # Errors
 /// [`Error::Scaffold`] naming file, object and remedy.

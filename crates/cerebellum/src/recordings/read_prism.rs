@@ -1,5 +1,5 @@
-//! Spikes that a run of `prism` leaves in its folder, of its first seed: three trials of the condition `plastic`, or all trials of `static`
-//! and `plastic` where it ran with `protocol.spikes=all`. The direction of a trial is the deviation by the prisms.
+//! Spikes in the folder of a run of `prism`, of its first seed: three trials of the condition `plastic`, or all trials of
+//! `static` and `plastic` after a run with `protocol.spikes=all`. The direction of a trial is the deviation by the prisms.
 
 use super::events::{Events, TrialEvent, Unit, UnitTimes};
 use crate::Error;
@@ -41,7 +41,7 @@ struct Snapshot {
 /// Reads the spikes of a module (`forward` or `inverse`) under a condition from `recordings/prism.json` of a run folder, or from the folder.
 ///
 /// # Errors
-/// [`Error::File`] when it is no such recording, or holds no spikes of that module.
+/// [`Error::File`] if it is not such a recording, or holds no spikes of that module.
 pub fn read(path: &Path, condition: &str, module: &str) -> Result<Events, Error> {
     let path = if path.is_dir() { path.join("recordings/prism.json") } else { path.into() };
     let wrong = |what: String| Error::File { path: path.display().to_string(), what };
@@ -69,7 +69,7 @@ pub fn read(path: &Path, condition: &str, module: &str) -> Result<Events, Error>
     if shown.is_empty() {
         return Err(wrong(format!("there is no module `{module}`; `forward` and `inverse` are known")));
     }
-    // A population that was kept in some trials only would look silent in the others.
+    // A population that was recorded in only some trials would appear silent in the others.
     let is_common = |label: &str| shown.iter().all(|s| s.spikes.iter().any(|t| t.label == label));
     for (k, snapshot) in shown.iter().enumerate() {
         let prism_deg = arm.trials.iter().find(|t| t.index == snapshot.trial).map_or(0.0, |t| t.prism_deg);

@@ -1,24 +1,24 @@
-//! What a recording says about the run it comes from, and what it must satisfy.
+//! Metadata of a recording, and its consistency.
 
 use crate::Error;
 use lobule_scaffold::CellSites;
 use lobule_scaffold::identity::ContentHash;
 use lobule_signal::{SpikeTrain, Trace};
 
-/// What is known of a run beside its spikes and traces.
+/// Metadata of a run beside its spikes and traces.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Session<'a> {
-    /// What was simulated, in a sentence.
+    /// Description of the simulation in a sentence.
     pub description: &'a str,
-    /// When it was, in ISO 8601 with an offset: `2026-11-22T09:00:00+00:00`.
+    /// Start of the session in ISO 8601 with an offset: `2026-11-22T09:00:00+00:00`.
     pub start: &'a str,
     /// Time step, ms.
     pub dt_ms: f64,
-    /// Begin of what was recorded, ms: 0 unless the run went on from a snapshot.
+    /// Start of the recording, ms: 0 unless the run resumed a snapshot.
     pub from_ms: f64,
     /// End of the run, ms.
     pub duration_ms: f64,
-    /// Cells with their positions and labels; empty when they are not known.
+    /// Cells with their positions and labels; empty if unknown.
     pub cells: &'a [CellSites],
     /// Neuron of each element of each trace; empty for `0..n`. `[traces][n]` or `[0]`
     pub trace_neurons: &'a [Vec<u32>],
@@ -30,7 +30,7 @@ impl Session<'_> {
         self.trace_neurons.get(k).cloned().unwrap_or_else(|| (0..trace.n as u32).collect())
     }
 
-    /// Refuses what no file could tell truly.
+    /// Checks that session, spikes and traces are consistent.
     pub(super) fn check(&self, spikes: &[SpikeTrain], traces: &[Trace]) -> Result<(), Error> {
         let refuse = |key: String, what: String| Err(Error::Config { key, what });
         for (key, value) in [("dt_ms", self.dt_ms), ("duration_ms", self.duration_ms)] {
@@ -97,7 +97,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// A hash of everything a file of this session holds.
+    /// A hash of all contents of a file of this session.
     pub(super) fn hash(&self, spikes: &[SpikeTrain], traces: &[Trace]) -> ContentHash {
         let mut hash = ContentHash::default();
         hash.bytes(self.description.as_bytes());
@@ -121,7 +121,7 @@ impl Session<'_> {
     }
 }
 
-/// Refuses a [`Session::start`] that is no time, so that it need not cost a simulation.
+/// Checks a [`Session::start`], before a simulation is run for it.
 ///
 /// # Errors
 /// [`Error::Config`] that shows the form.
@@ -133,7 +133,7 @@ pub fn check_start(start: &str) -> Result<(), Error> {
     Err(Error::Config { key: "session start".into(), what })
 }
 
-/// A name for each trace: its label, or `<label>_2` and so on where others have it.
+/// A unique name for each trace: its label, or `<label>_2` and so on.
 pub fn trace_names(traces: &[Trace]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for trace in traces {
@@ -148,7 +148,7 @@ pub fn trace_names(traces: &[Trace]) -> Vec<String> {
     names
 }
 
-/// First step and steps between samples; `None` when samples are not evenly spaced.
+/// First step and steps between samples; `None` if samples are not evenly spaced.
 /// A trace of one sample has a spacing of one step, one of none begins at 0.
 pub(super) fn sampling(trace: &Trace) -> Option<(u64, u64)> {
     let first = trace.steps.first().copied().unwrap_or(0);
@@ -164,7 +164,7 @@ fn is_name(label: &str) -> bool {
     !label.is_empty() && label != "." && label != ".." && !label.contains(['/', '\0'])
 }
 
-/// Whether a text is `YYYY-MM-DDThh:mm:ss`, perhaps with decimals, and an offset or `Z`.
+/// True if a text is `YYYY-MM-DDThh:mm:ss`, with optional decimals, and an offset or `Z`.
 fn is_time(text: &str) -> bool {
     let shape = |text: &str, form: &str| {
         text.len() == form.len()

@@ -14,7 +14,7 @@ use lobule_scaffold::hdf5::{Group, Output};
 use lobule_signal::{SpikeTrain, Trace};
 use std::path::Path;
 
-/// Marks a SONATA file. Source: SONATA guide, "magic".
+/// Magic number of a SONATA file. Source: SONATA guide, "magic".
 const MAGIC: u32 = 0x0A7A;
 /// The orders of spikes that a file can name.
 const SORTING: [&str; 3] = ["none", "by_id", "by_time"];
@@ -22,8 +22,8 @@ const SORTING: [&str; 3] = ["none", "by_id", "by_time"];
 /// Writes spikes of any number of populations as a SONATA spike file.
 ///
 /// # Errors
-/// [`Error::Config`] when spikes or session contradict themselves, [`Error::Scaffold`]
-/// when the disk refuses. No file is left then.
+/// [`Error::Config`] if spikes or session are inconsistent, [`Error::Scaffold`] if the file cannot be written. No file is left
+/// then.
 ///
 /// # Example
 /// ```
@@ -47,7 +47,7 @@ const SORTING: [&str; 3] = ["none", "by_id", "by_time"];
 /// # Ok::<(), lobule_cerebellum::Error>(())
 /// ```
 pub fn write_spikes(path: &Path, session: &Session, spikes: &[SpikeTrain]) -> Result<(), Error> {
-    // Neurons of traces say nothing about spikes.
+    // The neurons of traces do not concern spikes.
     Session { trace_neurons: &[], ..*session }.check(spikes, &[])?;
     let output = Output::create(path)?;
     let root = begin(&output)?;

@@ -10,7 +10,7 @@ use lobule_circuit::{Circuit, Connect, CurrentStimulus, Model, Population, Proje
 use lobule_scaffold::configuration::{Device, DeviceKind, Span};
 use std::sync::Arc;
 
-/// What drives a circuit from outside.
+/// External drive of a circuit: generators and currents.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Drives {
     populations: Vec<Population>,
@@ -19,7 +19,7 @@ pub(super) struct Drives {
 }
 
 impl Drives {
-    /// Adds all of it to a circuit.
+    /// Adds all generators and currents to a circuit.
     pub fn add_to(&self, circuit: &mut Circuit) {
         for population in &self.populations {
             circuit.add_population(population.clone());
@@ -35,10 +35,7 @@ impl Drives {
 
 /// Adds a generator with its (population, neurons).
 pub(super) fn add(plan: &mut Plan, device: &Device, key: &str, targets: Vec<(String, Vec<u32>)>) {
-    if !plan.is_on_grid(device.delay_ms) {
-        let what =
-            format!("is {} ms, no whole number of steps of {} ms", device.delay_ms, plan.resolution_ms);
-        plan.problem(format!("{key}.delay"), what);
+    if !plan.check_grid(format!("{key}.delay"), "is", device.delay_ms) {
         return;
     }
     if let Some(first) = first_action_ms(&device.kind).filter(|t| *t >= plan.duration_ms) {
@@ -91,7 +88,7 @@ pub(super) fn add(plan: &mut Plan, device: &Device, key: &str, targets: Vec<(Str
     }
 }
 
-/// When a generator acts first, ms.
+/// Time of the first action of a generator, ms.
 fn first_action_ms(kind: &DeviceKind) -> Option<f64> {
     match kind {
         DeviceKind::Poisson { span, .. } | DeviceKind::SinusoidalPoisson { span, .. } => Some(span.start_ms),
@@ -115,22 +112,15 @@ fn source(plan: &mut Plan, kind: &DeviceKind, key: &str, n: usize) -> Option<(Mo
             }
             (Model::PoissonGenerator(PoissonGenerator { rate: RateProfile::Steps(steps) }), n)
         }
-        DeviceKind::SinusoidalPoisson { rate_hz, amplitude_hz, frequency_hz, phase_deg, span } => {
+        &DeviceKind::SinusoidalPoisson { rate_hz, amplitude_hz, frequency_hz, phase_deg, ref span } => {
             let (from_ms, to_ms) = span_ms(span);
-            let rate = RateProfile::Sinusoid {
-                mean_hz: *rate_hz,
-                amplitude_hz: *amplitude_hz,
-                frequency_hz: *frequency_hz,
-                phase_rad: phase_deg.to_radians(),
-                from_ms,
-                to_ms,
-            };
+            let (mean_hz, phase_rad) = (rate_hz, phase_deg.to_radians());
+            let rate =
+                RateProfile::Sinusoid { mean_hz, amplitude_hz, frequency_hz, phase_rad, from_ms, to_ms };
             (Model::PoissonGenerator(PoissonGenerator { rate }), n)
         }
         DeviceKind::SpikeTimes { times_ms } => {
-            if let Some(wrong) = times_ms.iter().find(|t| !plan.is_on_grid(**t)) {
-                let what = format!("has {wrong} ms, no whole number of steps of {dt_ms} ms");
-                plan.problem(format!("{key}.spike_times"), what);
+            if !times_ms.iter().all(|&t| plan.check_grid(format!("{key}.spike_times"), "has", t)) {
                 return None;
             }
             (Model::SpikeTimes(Arc::new(times_ms.iter().map(|t| (t - dt_ms, 0)).collect())), 1)
@@ -161,11 +151,7 @@ fn add_current(
         plan.problem(format!("{key}.receptor_type"), "is given, but a current has no receptor: remove it");
         return;
     }
-    if let Some((wrong, _)) = steps.iter().find(|(t, _)| !plan.is_on_grid(*t)) {
-        plan.problem(
-            key,
-            format!("changes at {wrong} ms, no whole number of steps of {} ms", plan.resolution_ms),
-        );
+    if !steps.iter().all(|&(t, _)| plan.check_grid(key, "changes at", t)) {
         return;
     }
     let steps = steps.iter().map(|&(ms, pa)| (ms + device.delay_ms, pa * device.weight)).collect();

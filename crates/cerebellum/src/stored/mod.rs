@@ -1,16 +1,16 @@
-//! A network file under its own stored configuration: from an anatomy and a simulation of BSB to a circuit.
+//! A network file under its stored configuration: from an anatomy and a simulation of BSB to a circuit.
 //!
 //! ```text
 //! Anatomy + StoredSimulation ──plan──▶ Plan (problems, notes) ──circuit──▶ Circuit
 //! ```
-//! What becomes of what, as bsb-nest 8.0.2 does it:
+//! Rules of the translation, as in bsb-nest 8.0.2:
 //! - a cell type with a cell model is a population; one without is left out;
 //! - a connection set with a connection model has one synapse per pair of cells and synapse model, with
 //!   weight × rows;
 //! - a generator is a population of its own, one neuron per target, under the name of the device;
 //! - relays (`parrot_neuron`) count spikes, so every weight onto them is 1.
 //!
-//! A plan costs no wiring: `lobule network info` makes one of each simulation to tell what could not be honoured.
+//! A plan needs no wiring: `lobule network info` plans each simulation to list its unsupported features.
 //! Source: bsb-nest 8.0.2; NEST 3.10 for the times at which devices act (`drives.rs`).
 
 mod drives;
@@ -26,29 +26,29 @@ use neurons::NeuronKind;
 use std::sync::Arc;
 use synapses::Link;
 
-/// Cells whose spikes a recorder of the file records.
+/// Spike recorder of the file and its cells.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recorder {
-    /// The device.
+    /// Name of the device.
     pub device: String,
     /// Population.
     pub population: String,
     /// Its neurons, ascending.
     pub neurons: Vec<u32>,
-    /// Begin, ms.
+    /// Start, ms.
     pub from_ms: f64,
     /// End, ms; may be infinite.
     pub to_ms: f64,
 }
 
-/// A variable that is to be recorded.
+/// A variable to record.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Probe {
     /// Population.
     pub population: String,
     /// Variable, by lobule's name, e.g. `v_m`.
     pub variable: String,
-    /// Neurons; none for all.
+    /// Neurons; by default all.
     pub neurons: Option<Vec<u32>>,
     /// Time between samples, ms; none for the exchange interval (1 ms in the canonical circuit).
     pub every_ms: Option<f64>,
@@ -63,28 +63,28 @@ struct Cells {
     model: Model,
 }
 
-/// What a stored simulation becomes, before anything is wired.
+/// Translation of a stored simulation, before anything is wired.
 #[derive(Debug, Clone)]
 pub struct Plan {
     cells: Vec<Cells>,
     links: Vec<Link>,
     drives: Drives,
-    /// Cells whose spikes the file's recorders record.
+    /// Spike recorders.
     pub recorders: Vec<Recorder>,
-    /// Variables that the file's multimeters record.
+    /// Variables that the multimeters record.
     pub probes: Vec<Probe>,
     /// Duration, ms.
     pub duration_ms: f64,
     /// Time step, ms.
     pub resolution_ms: f64,
-    /// What is known and has no effect, one sentence each.
+    /// Supported settings without effect, one sentence each.
     pub notes: Vec<String>,
-    /// What cannot be honoured; with any of these there is no circuit.
+    /// Unsupported settings, any of which prevents a circuit.
     pub problems: Vec<Problem>,
 }
 
-/// Plans a simulation of a network file. Random choices of targets depend on `seed`. `duration_ms` takes the place
-/// of the stored duration.
+/// Plans a simulation of a network file. Random choices of targets depend on `seed`. `duration_ms` replaces the stored
+/// duration.
 pub fn plan(anatomy: &Anatomy, simulation: &StoredSimulation, duration_ms: Option<f64>, seed: u64) -> Plan {
     let mut plan = Plan {
         cells: Vec::new(),
@@ -97,7 +97,7 @@ pub fn plan(anatomy: &Anatomy, simulation: &StoredSimulation, duration_ms: Optio
         notes: simulation.notes.clone(),
         problems: simulation.problems.clone(),
     };
-    // A file whose times cannot be read has no grid to check against.
+    // Without readable times there is no grid to check against.
     if !plan.resolution_ms.is_finite() || !plan.duration_ms.is_finite() {
         return plan;
     }
@@ -130,10 +130,32 @@ impl Plan {
         self.problems.push(Problem::new(key, what));
     }
 
-    /// Whether a time is a whole number of steps.
-    fn is_on_grid(&self, ms: f64) -> bool {
+    /// True if a time is a whole number of steps; otherwise a problem that says what the key does with it.
+    fn check_grid(&mut self, key: impl Into<String>, verb: &str, ms: f64) -> bool {
         let steps = ms / self.resolution_ms;
-        (steps - steps.round()).abs() < 1e-6
+        let is_on_grid = (steps - steps.round()).abs() < 1e-6;
+        if !is_on_grid {
+            self.problem(
+                key,
+                format!("{verb} {ms} ms, no whole number of steps of {} ms", self.resolution_ms),
+            );
+        }
+        is_on_grid
+    }
+
+    /// A problem with a model of cells or connections that the network does not have.
+    fn missing<'a>(
+        &mut self,
+        key: &str,
+        kind: &str,
+        name: &str,
+        known: impl Iterator<Item = &'a str>,
+        remedy: &str,
+    ) {
+        let known = known.collect::<Vec<_>>().join(", ");
+        let what =
+            format!("the network has no {kind} `{name}`; it has: {known}; remove the model or {remedy}");
+        self.problem(key, what);
     }
 
     /// The populations of cells, in order.
@@ -148,13 +170,8 @@ impl Plan {
     fn add_cells(&mut self, anatomy: &Anatomy, simulation: &StoredSimulation) {
         for model in &simulation.cell_models {
             let Some(cells) = anatomy.cells(&model.cell_type) else {
-                let known: Vec<&str> = anatomy.cells.iter().map(|c| c.cell_type.as_str()).collect();
-                let what = format!(
-                    "the network has no cell type `{}`; it has: {}; remove the model or place the cells",
-                    model.cell_type,
-                    known.join(", ")
-                );
-                self.problem(&model.key, what);
+                let known = anatomy.cells.iter().map(|c| c.cell_type.as_str());
+                self.missing(&model.key, "cell type", &model.cell_type, known, "place the cells");
                 continue;
             };
             if let Some((kind, compiled)) = neurons::model(model, &mut self.problems) {
@@ -172,7 +189,7 @@ impl Plan {
                 });
             }
         }
-        // In the order of the file, so that tables look alike in every run of it.
+        // In the order of the file, so that tables have one order in all its runs.
         let place = |name: &str| anatomy.cells.iter().position(|c| c.cell_type == name);
         self.cells.sort_by_key(|c| place(&c.cell_type));
         for cells in &anatomy.cells {
@@ -191,13 +208,8 @@ impl Plan {
     fn add_links(&mut self, anatomy: &Anatomy, simulation: &StoredSimulation) {
         for model in &simulation.connection_models {
             let Some(set) = anatomy.connections(&model.set) else {
-                let known: Vec<&str> = anatomy.connections.iter().map(|c| c.name.as_str()).collect();
-                let what = format!(
-                    "the network has no connection set `{}`; it has: {}; remove the model or connect the cells",
-                    model.set,
-                    known.join(", ")
-                );
-                self.problem(&model.key, what);
+                let known = anatomy.connections.iter().map(|c| c.name.as_str());
+                self.missing(&model.key, "connection set", &model.set, known, "connect the cells");
                 continue;
             };
             let ends = [&set.pre_type, &set.post_type];
@@ -231,7 +243,7 @@ impl Plan {
         }
     }
 
-    /// Says what the synapses of a set and of its `_minus` mirror weigh when the two differ.
+    /// Notes the weights of a set and of its `_minus` mirror if the two differ.
     fn note_unequal_microzones(&mut self, anatomy: &Anatomy) {
         let per_pair = |link: &Link| {
             let set = anatomy.connections(&link.set).filter(|s| !s.is_empty())?;
@@ -246,7 +258,7 @@ impl Plan {
             {
                 notes.push(format!(
                     "`{}` weighs {p:.4} nS per pair and `{mirror}` {m:.4} nS, weight × rows as in BSB: the two \
-                     microzones do not hear the same.",
+                     microzones differ in their input.",
                     link.label
                 ));
             }
@@ -321,13 +333,7 @@ impl Plan {
                         self.problem(format!("{key}.start"), what);
                     }
                     let sample_ms = interval_ms.unwrap_or(self.resolution_ms);
-                    if !self.is_on_grid(sample_ms) {
-                        let what = format!(
-                            "is {sample_ms} ms, no whole number of steps of {} ms",
-                            self.resolution_ms
-                        );
-                        self.problem(format!("{key}.interval"), what);
-                    }
+                    self.check_grid(format!("{key}.interval"), "is", sample_ms);
                     for (population, neurons) in targets {
                         let kind = self.population(&population).map(|c| c.kind);
                         for variable in variables {
@@ -354,7 +360,7 @@ impl Plan {
         }
     }
 
-    /// The circuit.
+    /// The planned circuit.
     ///
     /// # Errors
     /// [`Error::Stored`] with all problems of the plan.
@@ -390,7 +396,7 @@ impl Plan {
             let mut projection = Projection::new(&link.label, &link.pre, &link.post, connect)
                 .delay_ms(link.delay_ms)
                 .receptor(link.receptor);
-            // As many numbers as needed: a uniform weight takes no memory.
+            // A uniform weight takes no memory.
             let is_uniform = link.counts_spikes || link.rule.is_some() || contacts.iter().all(|&c| c == 1);
             projection = if is_uniform {
                 projection.weight(link.weight as f32)

@@ -1,26 +1,26 @@
-//! NEST's names of neuron models and their parameters, in lobule's.
+//! NEST's neuron models and their parameters as lobule's.
 //!
-//! A constant that a file leaves out has the default of the NESTML model (cerebellar-models 0.13) or of NEST 3.10.
+//! A constant that a file omits has the default of the NESTML model (cerebellar-models 0.13) or of NEST 3.10.
 
 use lobule_circuit::Model;
 use lobule_circuit::models::{CondLif, DoubleDecay, Eglif, EglifMultirec, Receptor, SynapseShape};
 use lobule_scaffold::configuration::{CellModel, Constant, Problem};
 
-/// What a population takes and can show.
+/// Kind of a neuron model, by its receptors and recordable variables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum NeuronKind {
-    /// Counts spikes.
+    /// A relay, which counts spikes.
     Relay,
-    /// Four receptors.
+    /// E-GLIF with four receptors.
     Eglif,
-    /// Five receptors with a rise and two decays.
+    /// E-GLIF with five receptors, each with a rise and two decays.
     EglifMultirec,
-    /// An excitatory and an inhibitory receptor, chosen by the sign of the weight.
+    /// LIF with an excitatory and an inhibitory receptor, chosen by the sign of the weight.
     CondLif,
 }
 
 impl NeuronKind {
-    /// Receptors that a synapse may name.
+    /// Number of receptors that a synapse may name.
     pub fn receptors(self) -> usize {
         match self {
             NeuronKind::Relay | NeuronKind::CondLif => 0,
@@ -51,7 +51,7 @@ impl NeuronKind {
         self.variables().iter().find(|v| v.0 == name).map(|v| v.1)
     }
 
-    /// What can be recorded, for messages.
+    /// Recordable variables, for messages.
     pub fn recordable(self) -> String {
         match self.variables() {
             [] => "nothing, being a relay".into(),
@@ -60,33 +60,82 @@ impl NeuronKind {
     }
 }
 
-/// Names of the models that are known, for messages.
+/// A parameter: NEST's name and its place in lobule's model.
+type Field<P> = (&'static str, fn(&mut P) -> &mut f64);
+
+macro_rules! fields {
+    ($p:ident: $($name:literal => $place:expr),* $(,)?) => {
+        &[$(($name, |$p| &mut $place)),*]
+    };
+}
+
+/// Parameters of `eglif_cond_alpha_multisyn`.
+#[rustfmt::skip]
+const EGLIF: &[Field<Eglif>] = fields![p:
+    "C_m" => p.c_m, "tau_m" => p.tau_m, "E_L" => p.e_l, "V_th" => p.v_th, "V_reset" => p.v_reset, "V_min" => p.v_min,
+    "V_m" => p.v_init, "t_ref" => p.t_ref, "I_e" => p.i_e, "k_adap" => p.k_adap, "k_1" => p.k_1, "k_2" => p.k_2,
+    "A1" => p.a1, "A2" => p.a2, "lambda_0" => p.lambda_0, "tau_V" => p.tau_v,
+    "tau_syn1" => p.receptors[0].tau_syn, "E_rev1" => p.receptors[0].e_rev,
+    "tau_syn2" => p.receptors[1].tau_syn, "E_rev2" => p.receptors[1].e_rev,
+    "tau_syn3" => p.receptors[2].tau_syn, "E_rev3" => p.receptors[2].e_rev,
+    "tau_syn4" => p.receptors[3].tau_syn, "E_rev4" => p.receptors[3].e_rev,
+];
+
+/// Parameters of the membrane of `eglif_multirec`.
+#[rustfmt::skip]
+const MULTIREC: &[Field<EglifMultirec>] = fields![p:
+    "C_m" => p.c_m, "tau_m" => p.tau_m, "E_L" => p.e_l, "V_th" => p.v_th, "V_reset" => p.v_reset, "t_ref" => p.t_ref,
+    "I_e" => p.i_e, "k_adap" => p.k_adap, "k_1" => p.k_1, "k_2" => p.k_2, "A1" => p.a1, "A2" => p.a2,
+    "lambda_0" => p.lambda_0, "tau_V" => p.tau_v,
+];
+
+/// Parameters of a receptor of `eglif_multirec`, after its name and `_`.
+#[rustfmt::skip]
+const DOUBLE_DECAY: &[Field<DoubleDecay>] = fields![p:
+    "g_init" => p.g_init, "E_rev" => p.e_rev, "Tau_r" => p.tau_r, "A_r" => p.a_r,
+    "A1" => p.a_1, "Tau_d1" => p.tau_d1, "A2" => p.a_2, "Tau_d2" => p.tau_d2,
+];
+
+/// Parameters of `iaf_cond_exp` and `iaf_cond_alpha`, with the initial potential beside the model.
+#[rustfmt::skip]
+const COND_LIF: &[Field<(CondLif, f64)>] = fields![p:
+    "C_m" => p.0.c_m, "g_L" => p.0.g_l, "E_L" => p.0.e_l, "V_th" => p.0.v_th, "V_reset" => p.0.v_reset, "V_m" => p.1,
+    "t_ref" => p.0.t_ref, "E_ex" => p.0.e_ex, "E_in" => p.0.e_in, "tau_syn_ex" => p.0.tau_syn_ex,
+    "tau_syn_in" => p.0.tau_syn_in, "I_e" => p.0.i_e,
+];
+
+/// Initial potential of `iaf_cond_exp` and `iaf_cond_alpha`, mV. Source: NEST 3.10.
+const NEST_V_M: f64 = -70.0;
+/// Receptors of `eglif_multirec`, in their order.
+const RECEPTORS: [&str; 5] = ["AMPA", "NMDA", "GABA", "AMPA2", "AMPA3"];
+/// Parameters of the magnesium block, which are constants of lobule's model.
+const BLOCK: [(&str, f64); 4] =
+    [("v0_block", -20.0), ("k_block", 13.0), ("V_Mg_Unblock", 20.0), ("t_Mg_Unblock", 0.5)];
+/// Names of known models, for messages.
 const KNOWN: &str = "parrot_neuron, eglif_cond_alpha_multisyn, eglif_multirec, iaf_cond_exp, iaf_cond_alpha";
 
-/// The model of a cell type; problems are added where it cannot be honoured.
+/// The model of a cell type; none, and more problems, if it is not supported.
 pub(super) fn model(cell: &CellModel, problems: &mut Vec<Problem>) -> Option<(NeuronKind, Model)> {
     let known = problems.len();
     let made = match cell.model.as_str() {
         "parrot_neuron" => {
-            set(cell, &[], |_, _| {}, problems);
+            set(cell, &[], &mut (), problems);
             (NeuronKind::Relay, Model::Relay)
         }
         "eglif_cond_alpha_multisyn" => {
             let mut eglif = eglif_default();
-            set(cell, EGLIF, |name, value| set_eglif(&mut eglif, name, value), problems);
+            set(cell, EGLIF, &mut eglif, problems);
             (NeuronKind::Eglif, Model::Eglif(eglif))
         }
         "eglif_multirec" => {
             (NeuronKind::EglifMultirec, Model::EglifMultirec(Box::new(multirec(cell, problems))))
         }
-        "iaf_cond_exp" | "iaf_cond_alpha" => {
-            let shape = match cell.model.as_str() {
-                "iaf_cond_exp" => SynapseShape::Exponential,
-                _ => SynapseShape::Alpha,
-            };
-            let mut lif = CondLif { shape, ..CondLif::default() };
-            let mut v_m = NEST_V_M;
-            set(cell, COND_LIF, |name, value| set_cond_lif(&mut lif, &mut v_m, name, value), problems);
+        name @ ("iaf_cond_exp" | "iaf_cond_alpha") => {
+            let is_alpha = name == "iaf_cond_alpha";
+            let shape = if is_alpha { SynapseShape::Alpha } else { SynapseShape::Exponential };
+            let mut p = (CondLif { shape, ..CondLif::default() }, NEST_V_M);
+            set(cell, COND_LIF, &mut p, problems);
+            let (lif, v_m) = p;
             if v_m != lif.e_l {
                 let what = format!(
                     "is {v_m} mV ({NEST_V_M} by default) and E_L {} mV; cells start at E_L here: give both the same value",
@@ -105,38 +154,42 @@ pub(super) fn model(cell: &CellModel, problems: &mut Vec<Problem>) -> Option<(Ne
     (problems.len() == known).then_some(made)
 }
 
-/// Sets each constant of the cell that is in `names` through `assign`.
-fn set(cell: &CellModel, names: &[&str], mut assign: impl FnMut(&str, f64), problems: &mut Vec<Problem>) {
+/// The place of a named parameter.
+fn place<'p, P>(fields: &[Field<P>], p: &'p mut P, name: &str) -> Option<&'p mut f64> {
+    fields.iter().find(|f| f.0 == name).map(|f| f.1(p))
+}
+
+/// Names of parameters, for messages.
+fn names<P>(fields: &[Field<P>]) -> String {
+    fields.iter().map(|f| f.0).collect::<Vec<_>>().join(", ")
+}
+
+/// True for currents from before the run, which are zero.
+fn is_no_current(name: &str, constant: &Constant) -> bool {
+    ["I_dep", "I_adap"].contains(&name) && *constant == Constant::Number(0.0)
+}
+
+/// Sets each constant of the cell that is among `fields`.
+fn set<P>(cell: &CellModel, fields: &[Field<P>], p: &mut P, problems: &mut Vec<Problem>) {
     for (name, constant) in &cell.constants {
-        let is_known = names.contains(&name.as_str());
-        let what = match constant {
-            Constant::Number(value) if is_known => {
-                assign(name, *value);
+        let what = match (place(fields, p, name), constant) {
+            (Some(place), Constant::Number(value)) => {
+                *place = *value;
                 continue;
             }
-            // Currents from before the run, which are none.
-            Constant::Number(0.0) if ["I_dep", "I_adap"].contains(&name.as_str()) => continue,
-            Constant::Distribution { name, .. } if is_known => {
-                format!(
-                    "is drawn from `{name}` for each cell; the cells of a population share it here: give a number"
-                )
-            }
-            Constant::Flag(value) if is_known => format!("is {value}; a number is needed"),
-            _ if names.is_empty() => {
+            (None, constant) if is_no_current(name, constant) => continue,
+            (Some(_), Constant::Distribution { name, .. }) => format!(
+                "is drawn from `{name}` for each cell; the cells of a population share it here: give a number"
+            ),
+            (Some(_), Constant::Flag(value)) => format!("is {value}; a number is needed"),
+            (None, _) if fields.is_empty() => {
                 format!("is not known to `{}`, which has no parameter: remove it", cell.model)
             }
-            _ => format!("is not known to `{}`; known are: {}", cell.model, names.join(", ")),
+            (None, _) => format!("is not known to `{}`; known are: {}", cell.model, names(fields)),
         };
         problems.push(Problem::new(format!("{}.constants.{name}", cell.key), what));
     }
 }
-
-/// Parameters of `eglif_cond_alpha_multisyn`.
-const EGLIF: &[&str] = &[
-    "C_m", "tau_m", "E_L", "V_th", "V_reset", "V_min", "V_m", "t_ref", "I_e", "k_adap", "k_1", "k_2", "A1",
-    "A2", "lambda_0", "tau_V", "tau_syn1", "E_rev1", "tau_syn2", "E_rev2", "tau_syn3", "E_rev3", "tau_syn4",
-    "E_rev4",
-];
 
 /// The defaults of the NESTML model. Source: cerebellar-models 0.13.
 fn eglif_default() -> Eglif {
@@ -164,78 +217,9 @@ fn eglif_default() -> Eglif {
     }
 }
 
-fn set_eglif(p: &mut Eglif, name: &str, value: f64) {
-    let place = match name {
-        "C_m" => &mut p.c_m,
-        "tau_m" => &mut p.tau_m,
-        "E_L" => &mut p.e_l,
-        "V_th" => &mut p.v_th,
-        "V_reset" => &mut p.v_reset,
-        "V_min" => &mut p.v_min,
-        "V_m" => &mut p.v_init,
-        "t_ref" => &mut p.t_ref,
-        "I_e" => &mut p.i_e,
-        "k_adap" => &mut p.k_adap,
-        "k_1" => &mut p.k_1,
-        "k_2" => &mut p.k_2,
-        "A1" => &mut p.a1,
-        "A2" => &mut p.a2,
-        "lambda_0" => &mut p.lambda_0,
-        "tau_V" => &mut p.tau_v,
-        "tau_syn1" => &mut p.receptors[0].tau_syn,
-        "tau_syn2" => &mut p.receptors[1].tau_syn,
-        "tau_syn3" => &mut p.receptors[2].tau_syn,
-        "tau_syn4" => &mut p.receptors[3].tau_syn,
-        "E_rev1" => &mut p.receptors[0].e_rev,
-        "E_rev2" => &mut p.receptors[1].e_rev,
-        "E_rev3" => &mut p.receptors[2].e_rev,
-        "E_rev4" => &mut p.receptors[3].e_rev,
-        _ => return,
-    };
-    *place = value;
-}
-
-/// Parameters of the membrane of `eglif_multirec`.
-const MULTIREC: &[&str] = &[
-    "C_m",
-    "tau_m",
-    "E_L",
-    "V_th",
-    "V_reset",
-    "V_min",
-    "V_m",
-    "t_ref",
-    "I_e",
-    "k_adap",
-    "k_1",
-    "k_2",
-    "A1",
-    "A2",
-    "lambda_0",
-    "tau_V",
-    "stochastic_spiking",
-    "v0_block",
-    "k_block",
-    "V_Mg_Unblock",
-    "t_Mg_Unblock",
-    "<receptor>_g_init",
-    "<receptor>_E_rev",
-    "<receptor>_Tau_r",
-    "<receptor>_A_r",
-    "<receptor>_A1",
-    "<receptor>_Tau_d1",
-    "<receptor>_A2",
-    "<receptor>_Tau_d2 (receptors AMPA, NMDA, GABA, AMPA2, AMPA3)",
-];
-/// Receptors, in their order.
-const RECEPTORS: [&str; 5] = ["AMPA", "NMDA", "GABA", "AMPA2", "AMPA3"];
-/// Parameters of the magnesium block, which are constants of the model here.
-const BLOCK: [(&str, f64); 4] =
-    [("v0_block", -20.0), ("k_block", 13.0), ("V_Mg_Unblock", 20.0), ("t_Mg_Unblock", 0.5)];
-
 /// The multi-receptor model; its defaults are those of the NESTML model.
 fn multirec(cell: &CellModel, problems: &mut Vec<Problem>) -> EglifMultirec {
-    let receptor = |e_rev, g_init, tau_r, a_r, (a_1, tau_d1), (a_2, tau_d2)| DoubleDecay {
+    let receptor = |e_rev, g_init, tau_r, a_r, (a_1, tau_d1), (a_2, tau_d2), is_blocked| DoubleDecay {
         e_rev,
         g_init,
         tau_r,
@@ -244,31 +228,24 @@ fn multirec(cell: &CellModel, problems: &mut Vec<Problem>) -> EglifMultirec {
         tau_d1,
         a_2,
         tau_d2,
-        is_blocked: false,
+        is_blocked,
     };
-    let ampa = receptor(0.0, 1.34, 1.0, 6.97, (1.46, 0.386), (1.60, 3.70));
-    let nmda = receptor(-3.7, 0.0234, 21.2, 3.30, (2.95, 14.9), (0.213, 121.0));
-    let gaba = receptor(-65.0, 0.162, 0.376, 4.54, (10.6, 27.3), (3.15, 269.0));
-    let shared = eglif_default();
+    let ampa = receptor(0.0, 1.34, 1.0, 6.97, (1.46, 0.386), (1.60, 3.70), false);
+    let nmda = receptor(-3.7, 0.0234, 21.2, 3.30, (2.95, 14.9), (0.213, 121.0), true);
+    let gaba = receptor(-65.0, 0.162, 0.376, 4.54, (10.6, 27.3), (3.15, 269.0), false);
     let mut p = EglifMultirec {
-        c_m: shared.c_m,
-        tau_m: shared.tau_m,
-        e_l: shared.e_l,
-        v_th: shared.v_th,
-        v_reset: shared.v_reset,
         v_init: (-40.0, -40.0),
-        t_ref: shared.t_ref,
-        i_e: shared.i_e,
-        k_adap: shared.k_adap,
-        k_1: shared.k_1,
-        k_2: shared.k_2,
-        a1: shared.a1,
-        a2: shared.a2,
-        lambda_0: shared.lambda_0,
-        tau_v: shared.tau_v,
-        receptors: [ampa, DoubleDecay { is_blocked: true, ..nmda }, gaba, ampa, ampa],
+        receptors: [ampa, nmda, gaba, ampa, ampa],
         leak_is_published: true,
+        ..EglifMultirec::default()
     };
+    // The membrane has the defaults of the other model.
+    let mut membrane = eglif_default();
+    for (name, field) in MULTIREC {
+        if let Some(value) = place(EGLIF, &mut membrane, name) {
+            *field(&mut p) = *value;
+        }
+    }
     let mut is_stochastic = false;
     for (name, constant) in &cell.constants {
         let block = BLOCK.iter().find(|b| b.0 == name);
@@ -289,12 +266,25 @@ fn multirec(cell: &CellModel, problems: &mut Vec<Problem>) -> EglifMultirec {
                 p.v_init = (*value, *value);
                 continue;
             }
-            (_, Constant::Number(value)) => match block {
-                Some(&(_, fixed)) if fixed == *value => continue,
-                Some(&(_, fixed)) => format!("is {value}; the model has {fixed} here: use that"),
-                None if set_multirec(&mut p, name, *value) => continue,
-                None if ["I_dep", "I_adap"].contains(&name.as_str()) && *value == 0.0 => continue,
-                None => format!("is not known to `{}`; known are: {}", cell.model, MULTIREC.join(", ")),
+            // A floor that a potential between inhibition and threshold does not meet; reported by the plan.
+            ("V_min", Constant::Number(_)) => continue,
+            (_, Constant::Number(value)) => match (block, place_multirec(&mut p, name)) {
+                (Some(&(_, fixed)), _) if fixed == *value => continue,
+                (Some(&(_, fixed)), _) => format!("is {value}; the model has {fixed} here: use that"),
+                (None, Some(place)) => {
+                    *place = *value;
+                    continue;
+                }
+                (None, None) if is_no_current(name, constant) => continue,
+                (None, None) => format!(
+                    "is not known to `{}`; known are: {}, V_min, V_m, stochastic_spiking, {}, and {} of each receptor \
+                     as in AMPA_g_init (receptors {})",
+                    cell.model,
+                    names(MULTIREC),
+                    BLOCK.map(|b| b.0).join(", "),
+                    names(DOUBLE_DECAY),
+                    RECEPTORS.join(", ")
+                ),
             },
             (_, Constant::Distribution { name, .. }) => {
                 format!(
@@ -311,79 +301,12 @@ fn multirec(cell: &CellModel, problems: &mut Vec<Problem>) -> EglifMultirec {
     p
 }
 
-/// Sets a number of the multi-receptor model; false when it has none of that name.
-fn set_multirec(p: &mut EglifMultirec, name: &str, value: f64) -> bool {
-    let place = match name {
-        "C_m" => &mut p.c_m,
-        "tau_m" => &mut p.tau_m,
-        "E_L" => &mut p.e_l,
-        "V_th" => &mut p.v_th,
-        "V_reset" => &mut p.v_reset,
-        // A floor that a potential between inhibition and threshold does not meet; reported by the plan.
-        "V_min" => return true,
-        "t_ref" => &mut p.t_ref,
-        "I_e" => &mut p.i_e,
-        "k_adap" => &mut p.k_adap,
-        "k_1" => &mut p.k_1,
-        "k_2" => &mut p.k_2,
-        "A1" => &mut p.a1,
-        "A2" => &mut p.a2,
-        "lambda_0" => &mut p.lambda_0,
-        "tau_V" => &mut p.tau_v,
-        _ => {
-            let Some((receptor, name)) = name.split_once('_') else { return false };
-            let Some(k) = RECEPTORS.iter().position(|r| *r == receptor) else { return false };
-            let r = &mut p.receptors[k];
-            match name {
-                "g_init" => &mut r.g_init,
-                "E_rev" => &mut r.e_rev,
-                "Tau_r" => &mut r.tau_r,
-                "A_r" => &mut r.a_r,
-                "A1" => &mut r.a_1,
-                "Tau_d1" => &mut r.tau_d1,
-                "A2" => &mut r.a_2,
-                "Tau_d2" => &mut r.tau_d2,
-                _ => return false,
-            }
-        }
-    };
-    *place = value;
-    true
-}
-
-/// Parameters of `iaf_cond_exp` and `iaf_cond_alpha`.
-const COND_LIF: &[&str] = &[
-    "C_m",
-    "g_L",
-    "E_L",
-    "V_th",
-    "V_reset",
-    "V_m",
-    "t_ref",
-    "E_ex",
-    "E_in",
-    "tau_syn_ex",
-    "tau_syn_in",
-    "I_e",
-];
-/// Where those begin unless told, mV. Source: NEST 3.10.
-const NEST_V_M: f64 = -70.0;
-
-fn set_cond_lif(p: &mut CondLif, v_m: &mut f64, name: &str, value: f64) {
-    let place = match name {
-        "C_m" => &mut p.c_m,
-        "g_L" => &mut p.g_l,
-        "E_L" => &mut p.e_l,
-        "V_th" => &mut p.v_th,
-        "V_reset" => &mut p.v_reset,
-        "V_m" => v_m,
-        "t_ref" => &mut p.t_ref,
-        "E_ex" => &mut p.e_ex,
-        "E_in" => &mut p.e_in,
-        "tau_syn_ex" => &mut p.tau_syn_ex,
-        "tau_syn_in" => &mut p.tau_syn_in,
-        "I_e" => &mut p.i_e,
-        _ => return,
-    };
-    *place = value;
+/// The place of a parameter of the membrane or of a receptor of the multi-receptor model.
+fn place_multirec<'p>(p: &'p mut EglifMultirec, name: &str) -> Option<&'p mut f64> {
+    if let Some((receptor, parameter)) = name.split_once('_')
+        && let Some(k) = RECEPTORS.iter().position(|r| *r == receptor)
+    {
+        return place(DOUBLE_DECAY, &mut p.receptors[k], parameter);
+    }
+    place(MULTIREC, p, name)
 }

@@ -1,4 +1,4 @@
-//! NEST's synapse models in lobule's.
+//! NEST's synapse models as lobule's.
 
 use super::super::module::gap_junctions;
 use super::neurons::NeuronKind;
@@ -15,18 +15,18 @@ pub(super) struct Link {
     pub pre: String,
     pub post: String,
     pub rule: Option<ConnectionRule>,
-    /// Of one row.
+    /// Weight of one row.
     pub weight: f64,
-    /// True when the target counts spikes, whatever their weight and number of rows.
+    /// True if the target counts spikes, for any weight and number of rows.
     pub counts_spikes: bool,
     pub delay_ms: f64,
-    /// From 1.
+    /// Receptor, from 1.
     pub receptor: usize,
     pub short_term: Option<ShortTerm>,
     pub is_gap: bool,
 }
 
-/// Synapse models that are known, for messages.
+/// Names of known synapse models, for messages.
 const KNOWN: &str = "static_synapse, tsodyks2_synapse, gap_junction";
 
 /// Adds the synapse models of a connection model to the plan.
@@ -78,10 +78,7 @@ pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet,
                 continue;
             }
         }
-        if let Some(delay) = synapse.delay_ms.filter(|d| !plan.is_on_grid(*d)) {
-            let what = format!("is {delay} ms, no whole number of steps of {} ms", plan.resolution_ms);
-            plan.problem(format!("{}.delay", synapse.key), what);
-        }
+        plan.check_grid(format!("{}.delay", synapse.key), "is", synapse.delay_ms.unwrap_or(0.0));
         if let Some((receptor, weight)) =
             receptor(plan, &synapse.key, "receptor_type", post, synapse.receptor, link.weight)
         {
@@ -97,7 +94,7 @@ pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet,
     }
 }
 
-/// The receptor, from 1, and the weight on it that a synapse onto `post` has.
+/// Receptor, from 1, and weight of a synapse onto `post`.
 pub(super) fn receptor(
     plan: &mut Plan,
     key: &str,
@@ -107,41 +104,33 @@ pub(super) fn receptor(
     weight: f64,
 ) -> Option<(usize, f64)> {
     let of = &post.cell_type;
-    match post.kind {
-        NeuronKind::Relay if receptor == 0 => Some((1, 1.0)),
-        NeuronKind::Relay => {
-            plan.problem(
-                format!("{key}.{name}"),
-                format!("is {receptor}; `{of}` is a relay without receptors: remove it"),
-            );
-            None
+    let (name, what) = match post.kind {
+        NeuronKind::Relay if receptor == 0 => return Some((1, 1.0)),
+        // The sign of the weight chooses the receptor.
+        NeuronKind::CondLif if receptor == 0 => {
+            return Some((if weight < 0.0 { 2 } else { 1 }, weight.abs()));
         }
-        // The sign of the weight chooses.
-        NeuronKind::CondLif if receptor == 0 => Some((if weight < 0.0 { 2 } else { 1 }, weight.abs())),
+        NeuronKind::Relay => (name, format!("is {receptor}; `{of}` is a relay without receptors: remove it")),
         NeuronKind::CondLif => {
-            let what =
-                format!("is {receptor}; the sign of the weight chooses the receptor of `{of}`: remove it");
-            plan.problem(format!("{key}.{name}"), what);
-            None
+            let what = "the sign of the weight chooses the receptor of";
+            (name, format!("is {receptor}; {what} `{of}`: remove it"))
         }
-        _ => {
+        NeuronKind::Eglif | NeuronKind::EglifMultirec => {
             let most = post.kind.receptors();
-            if !(1..=most).contains(&receptor) {
-                let is = if receptor == 0 { "is missing".into() } else { format!("is {receptor}") };
-                let what = format!("{is}; `{of}` has receptors 1 to {most}");
-                plan.problem(format!("{key}.{name}"), what);
-                return None;
+            let is_known = (1..=most).contains(&receptor);
+            if is_known && weight >= 0.0 {
+                return Some((receptor, weight));
             }
-            if weight < 0.0 {
-                let what = format!(
-                    "is {weight}; weights onto `{of}` are 0 or more: the receptor says whether it inhibits"
-                );
-                plan.problem(format!("{key}.weight"), what);
-                return None;
+            let is = if receptor == 0 { "is missing".into() } else { format!("is {receptor}") };
+            let sign = "are 0 or more: the receptor says whether it inhibits";
+            match is_known {
+                false => (name, format!("{is}; `{of}` has receptors 1 to {most}")),
+                true => ("weight", format!("is {weight}; weights onto `{of}` {sign}")),
             }
-            Some((receptor, weight))
         }
-    }
+    };
+    plan.problem(format!("{key}.{name}"), what);
+    None
 }
 
 fn no_constants(plan: &mut Plan, synapse: &StoredSynapse) {
@@ -182,7 +171,8 @@ fn short_term(plan: &mut Plan, synapse: &StoredSynapse) -> Option<ShortTerm> {
     (plan.problems.len() == before).then_some(s)
 }
 
-/// Gap junctions along the stored pairs. With the rule `one_to_one` NEST joins every cell with itself, where no current flows.
+/// Plans gap junctions along the stored pairs. Under the rule `one_to_one` NEST joins every cell with itself, where no current
+/// flows.
 fn add_gap(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet, post: &Cells, mut link: Link) {
     if set.pre_type != set.post_type || post.kind == NeuronKind::Relay {
         let what = format!(
@@ -218,7 +208,7 @@ fn add_gap(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet, post: 
 }
 
 impl Link {
-    /// Adds the junctions of the stored pairs.
+    /// Adds gap junctions along the stored pairs.
     pub fn add_gap_junctions(&self, circuit: &mut Circuit, pairs: &[(u32, u32)], contacts: &[u32]) {
         let rows = pairs.iter().copied().zip(contacts.iter().copied());
         circuit.add_gap_junctions(gap_junctions(&self.label, &self.pre, rows, self.weight));

@@ -25,7 +25,7 @@ use lobule_control::plant::Actuator;
 use lobule_control::{Beside, Cfpc, ClosedLoop, Controller, FeedbackErrorLearning};
 use lobule_study::Error;
 use lobule_theory::learner::Learner;
-use lobule_theory::network::{Network, NetworkParameters};
+use lobule_theory::network::{NetworkParameters, PerturbationNetwork as Network};
 use lobule_theory::rules::Sgdege;
 
 /// Whether it learns an output from trial to trial.

@@ -1,9 +1,9 @@
-//! One movement: what perturbs it, and the rates it ends in.
+//! One movement: its perturbation and the rates that result.
 
 use super::parameters::NetworkParameters;
 use crate::Error;
 
-/// What is added to the drive of the Purkinje cells of a column in a bin, Hz:
+/// Drive added to the Purkinje cells of a column in a bin, Hz:
 /// the effect of perturbing complex spikes, or a rule's noise.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Perturbation {
@@ -11,12 +11,12 @@ pub struct Perturbation {
     bins: usize,
     /// `[L][T]`, Hz.
     amplitude: Vec<f64>,
-    /// Places `l T + t` that have been touched, in that order.
+    /// Perturbed places `l T + t`, in the order of perturbation.
     places: Vec<usize>,
 }
 
 impl Perturbation {
-    /// No perturbation, for a network of these sizes.
+    /// Zero perturbation of a network of the given size.
     pub fn none(parameters: &NetworkParameters) -> Self {
         let outputs = parameters.outputs();
         Self {
@@ -27,7 +27,7 @@ impl Perturbation {
         }
     }
 
-    /// Takes everything back.
+    /// Resets all amplitudes to 0.
     pub fn clear(&mut self) {
         for &k in &self.places {
             self.amplitude[k] = 0.0;
@@ -38,7 +38,7 @@ impl Perturbation {
     /// Adds `amplitude` (Hz) to every Purkinje cell of a column in a bin.
     ///
     /// # Errors
-    /// [`Error::Outside`] where there is no such column or bin.
+    /// [`Error::Outside`] for a column or bin that does not exist.
     pub fn add(&mut self, column: usize, bin: usize, amplitude: f64) -> Result<(), Error> {
         Error::inside("column", column, self.columns)?;
         Error::inside("bin", bin, self.bins)?;
@@ -77,7 +77,7 @@ impl Perturbation {
     }
 }
 
-/// The rates of one movement, and what they should have been.
+/// Rates of one movement and their targets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Presentation {
     /// Pattern shown.
@@ -105,7 +105,7 @@ impl Presentation {
         mean(self.target.len(), |k| self.target[k] - self.projection[k])
     }
 
-    /// Rates of nothing, for a network of these sizes.
+    /// Zero rates of a network of the given size.
     pub fn empty(parameters: &NetworkParameters) -> Self {
         let zeros = vec![0.0; parameters.outputs()];
         Self {

@@ -14,7 +14,7 @@
 //!
 //! # How weights are kept
 //!
-//! Rules may only shift weights in ways that a synapse can know of: all fibers
+//! Rules may shift weights only by what is available at a synapse: all fibers
 //! active in one bin of the shown pattern, in one column (`w`), all fibers active
 //! in the pattern (`v`), or all fibers (`w`). Then
 //!
@@ -33,14 +33,14 @@
 //! "Simulation methods" and Table 2.
 
 mod activity;
-mod anatomy;
+mod fibers;
 mod nucleo_olivary;
 mod parameters;
+mod perturbation_network;
 mod purkinje;
-mod state;
 
 pub(crate) use activity::mean;
 pub use activity::{Perturbation, Presentation};
-pub use anatomy::{Anatomy, Fiber};
+pub use fibers::{Fiber, Fibers};
 pub use parameters::NetworkParameters;
-pub use state::{Drives, Network, NetworkState};
+pub use perturbation_network::{Drives, NetworkState, PerturbationNetwork};

@@ -3,20 +3,20 @@
 //! `v[i,s] = max(0, v + step)` at every presentation of a pattern in which the fiber is
 //! active. Fibers active in the same set of patterns take the same steps, so that
 //! `v = walk + max(v0, floor)` with `floor = max(0, -min walk)`: Skorokhod's reflection.
-//! A step moves a drive by the step times a count of fibers; only when a walk reaches a
-//! new minimum must fibers be visited, and of those only the ones already at zero.
+//! A step moves a drive by the step times a count of fibers. Only when a walk reaches a new minimum are fibers visited,
+//! and of those only the ones already at zero.
 
-use super::anatomy::{Anatomy, Fiber};
+use super::fibers::{Fiber, Fibers};
 use super::parameters::NetworkParameters;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What learning changes.
+/// Weights and drives, as learning changes them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct NucleoOlivaryState {
-    /// Sum of the steps of a set of patterns, [sets].
+    /// Sum of the steps of a set of patterns. `[sets]`
     pub walk: Vec<f64>,
-    /// How far below zero the walk has been, [sets].
+    /// Largest distance of the walk below zero so far. `[sets]`
     pub floor: Vec<f64>,
     /// Drives of fibers, `[p][L][T]`, Hz.
     pub drive: Vec<f64>,
@@ -36,7 +36,7 @@ struct Set {
 #[derive(Debug, Clone)]
 pub(super) struct NucleoOlivary {
     sets: Vec<Set>,
-    /// Sets that hold a pattern, `[p][..]`.
+    /// Sets that include a pattern. `[p][..]`
     sets_of: Vec<Vec<u32>>,
     /// Fibers of a column active in a bin of nu and anywhere in mu, `[p mu][p nu][L][T]`.
     shared: Vec<u16>,
@@ -44,23 +44,23 @@ pub(super) struct NucleoOlivary {
 }
 
 impl NucleoOlivary {
-    pub fn new(anatomy: &Anatomy) -> Self {
-        let p = anatomy.parameters();
+    pub fn new(fibers: &Fibers) -> Self {
+        let p = fibers.parameters();
         let drives = p.patterns * p.outputs();
         let mut members: BTreeMap<u64, Vec<(f64, Fiber)>> = BTreeMap::new();
         let mut shared = vec![0u16; p.patterns * drives];
         let mut drive = vec![0.0; drives];
         let mut active = Vec::new();
-        for fiber in anatomy.fibers() {
-            anatomy.activity(fiber, &mut active);
+        for fiber in fibers.iter() {
+            fibers.activity(fiber, &mut active);
             if active.is_empty() {
                 continue;
             }
-            let weight = anatomy.initial_nucleo_olivary_weight(fiber);
+            let weight = fibers.initial_nucleo_olivary_weight(fiber);
             let set = active.iter().map(|&(mu, _)| 1 << mu).sum();
             members.entry(set).or_default().push((weight, fiber));
             for &(nu, bin) in &active {
-                let place = place(p, nu, anatomy.nuclear_column(fiber), bin);
+                let place = place(p, nu, fibers.nuclear_column(fiber), bin);
                 drive[place] += weight;
                 for &(mu, _) in &active {
                     shared[mu * drives + place] += 1;
@@ -70,19 +70,19 @@ impl NucleoOlivary {
 
         let mut sets = Vec::with_capacity(members.len());
         let mut sets_of = vec![Vec::new(); p.patterns];
-        for (number, (patterns, mut fibers)) in members.into_iter().enumerate() {
-            fibers.sort_by(|a, b| a.0.total_cmp(&b.0));
+        for (number, (patterns, mut members)) in members.into_iter().enumerate() {
+            members.sort_by(|a, b| a.0.total_cmp(&b.0));
             let mut places = Vec::new();
-            for &(_, fiber) in &fibers {
-                anatomy.activity(fiber, &mut active);
-                let column = anatomy.nuclear_column(fiber);
+            for &(_, fiber) in &members {
+                fibers.activity(fiber, &mut active);
+                let column = fibers.nuclear_column(fiber);
                 places.extend(active.iter().map(|&(mu, t)| place(p, mu, column, t) as u32));
             }
             for (mu, of) in sets_of.iter_mut().enumerate().filter(|(mu, _)| patterns >> mu & 1 == 1) {
                 debug_assert!(mu < p.patterns);
                 of.push(number as u32);
             }
-            sets.push(Set { patterns, initial: fibers.iter().map(|f| f.0).collect(), places });
+            sets.push(Set { patterns, initial: members.iter().map(|f| f.0).collect(), places });
         }
         let n = sets.len();
         Self {
@@ -123,10 +123,10 @@ impl NucleoOlivary {
     }
 
     /// The weight of one fiber, zero or more.
-    pub fn weight(&self, anatomy: &Anatomy, fiber: Fiber) -> f64 {
-        let p = anatomy.parameters();
-        let initial = anatomy.initial_nucleo_olivary_weight(fiber);
-        let patterns = (0..p.patterns).filter(|&mu| anatomy.active_bin(mu, fiber).is_some());
+    pub fn weight(&self, fibers: &Fibers, fiber: Fiber) -> f64 {
+        let p = fibers.parameters();
+        let initial = fibers.initial_nucleo_olivary_weight(fiber);
+        let patterns = (0..p.patterns).filter(|&mu| fibers.active_bin(mu, fiber).is_some());
         let set: u64 = patterns.map(|mu| 1 << mu).sum();
         match self.sets.binary_search_by_key(&set, |s| s.patterns) {
             Ok(k) => self.state.walk[k] + initial.max(self.state.floor[k]),
@@ -135,16 +135,16 @@ impl NucleoOlivary {
         }
     }
 
-    /// The drives made of all weights anew, `[p][L][T]`, Hz.
-    pub fn drive_from_weights(&self, anatomy: &Anatomy) -> Vec<f64> {
-        let p = anatomy.parameters();
+    /// Drives computed from all weights, `[p][L][T]`, Hz.
+    pub fn drive_from_weights(&self, fibers: &Fibers) -> Vec<f64> {
+        let p = fibers.parameters();
         let mut drive = vec![0.0; self.state.drive.len()];
         let mut active = Vec::new();
-        for fiber in anatomy.fibers() {
-            anatomy.activity(fiber, &mut active);
-            let weight = self.weight(anatomy, fiber);
+        for fiber in fibers.iter() {
+            fibers.activity(fiber, &mut active);
+            let weight = self.weight(fibers, fiber);
             for &(mu, t) in &active {
-                drive[place(p, mu, anatomy.nuclear_column(fiber), t)] += weight;
+                drive[place(p, mu, fibers.nuclear_column(fiber), t)] += weight;
             }
         }
         drive

@@ -1,9 +1,10 @@
 //! Sizes and rates of the network, with the values of the paper's Table 2.
 
 use crate::Error;
+use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 
-/// Largest table of shared fibers, bytes. Chosen: a laptop holds it beside everything else.
+/// Largest table of shared fibers, bytes. Chosen: it fits into a laptop's memory beside everything else.
 const LARGEST_TABLE: f64 = 1e9;
 
 /// Sizes and rates of a network.
@@ -56,58 +57,35 @@ impl Default for NetworkParameters {
 }
 
 impl NetworkParameters {
-    /// Whether a network can be made of these.
+    /// Checks every range.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for the first number out of its range.
+    /// [`Error::Parameter`] for the first parameter outside its range.
     pub fn validate(&self) -> Result<(), Error> {
-        let check = |ok: bool, parameter: &str, value: f64, allowed: &'static str| {
-            if ok { Ok(()) } else { Err(Error::Parameter { parameter: parameter.into(), value, allowed }) }
-        };
-        let sizes = [
-            ("network.rows", self.rows),
-            ("network.columns", self.columns),
-            ("network.bins", self.bins),
-            ("network.fibers_per_row", self.fibers_per_row),
-        ];
-        for (name, n) in sizes {
-            check((1..=65_535).contains(&n), name, n as f64, "a whole number from 1 to 65535")?;
+        let ranges = Ranges::of("network");
+        for (name, n) in [
+            ("rows", self.rows),
+            ("columns", self.columns),
+            ("bins", self.bins),
+            ("fibers_per_row", self.fibers_per_row),
+        ] {
+            ranges.whole(name, n, (1, 65_535))?;
         }
-        check(
-            (1..=64).contains(&self.patterns),
-            "network.patterns",
-            self.patterns as f64,
-            "a whole number from 1 to 64, one bit of a fiber's set of patterns each",
-        )?;
-        check(
-            (self.rows * self.fibers_per_row).is_multiple_of(2),
-            "network.fibers_per_row",
-            self.fibers_per_row as f64,
-            "rows * fibers_per_row must be even: half of all fibers are active in a pattern",
-        )?;
-        let table = self.shared_table_len() as f64 * 2.0;
-        check(
-            table <= LARGEST_TABLE,
-            "network.patterns",
-            self.patterns as f64,
-            "2 * rows * columns * (patterns * bins)^2 bytes of shared fibers must stay below 1e9; lower patterns, bins or columns",
-        )?;
-        let rates = [
-            ("network.rate_max", self.rate_max),
-            ("network.rate_pc", self.rate_pc),
-            ("network.rate_pn", self.rate_pn),
-            ("network.rate_target", self.rate_target),
-        ];
-        for (name, rate) in rates {
-            check(rate.is_finite() && rate > 0.0, name, rate, "a positive rate in Hz")?;
-        }
-        check(
-            self.rate_no.is_finite() && self.rate_no >= 0.0,
-            "network.rate_no",
-            self.rate_no,
-            "zero or a rate in Hz",
-        )?;
-        check(self.q.is_finite() && self.q >= 0.0, "network.q", self.q, "zero or more")
+        // Each pattern is one bit of a fiber's set of patterns.
+        ranges.whole("patterns", self.patterns, (1, 64))?;
+        let is_even = self.fibers().is_multiple_of(2);
+        let allowed = "an even number, times `rows`: half of all fibers are active in a pattern";
+        ranges.require(is_even, "fibers_per_row", self.fibers_per_row as f64, allowed)?;
+        let is_small = self.shared_table_len() as f64 * 2.0 <= LARGEST_TABLE;
+        let allowed =
+            "2 rows columns (patterns bins)² bytes must be 1e9 or less; lower patterns, bins or columns";
+        ranges.require(is_small, "patterns", self.patterns as f64, allowed)?;
+        ranges.positive("rate_max", self.rate_max)?;
+        ranges.positive("rate_pc", self.rate_pc)?;
+        ranges.positive("rate_pn", self.rate_pn)?;
+        ranges.positive("rate_target", self.rate_target)?;
+        ranges.at_least_zero("rate_no", self.rate_no)?;
+        Ok(ranges.at_least_zero("q", self.q)?)
     }
 
     /// Mossy fibers of all rows, N S.
@@ -115,7 +93,7 @@ impl NetworkParameters {
         self.rows * self.fibers_per_row
     }
 
-    /// Columns times bins, L T: the values of one output.
+    /// Columns times bins, L T: number of values of one output.
     pub fn outputs(&self) -> usize {
         self.columns * self.bins
     }
@@ -142,7 +120,7 @@ impl NetworkParameters {
             / self.fibers() as f64
     }
 
-    /// Connected fibers active in one bin of a Purkinje cell, in the mean: N / (4 T).
+    /// Mean number of connected fibers active in one bin of a Purkinje cell, N / (4 T).
     pub fn inputs_per_bin(&self) -> f64 {
         self.fibers_per_row as f64 / (4.0 * self.bins as f64)
     }

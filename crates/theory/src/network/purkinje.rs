@@ -4,11 +4,11 @@
 //! Drives are kept for all patterns: a shift of (mu, l, t) moves the drive of
 //! (nu, s, l, t') by the shift times the number of fibers that (mu, t) and (nu, t') share.
 
-use super::anatomy::{Anatomy, Fiber};
+use super::fibers::{Fiber, Fibers};
 use super::parameters::NetworkParameters;
 use serde::{Deserialize, Serialize};
 
-/// What learning changes.
+/// Weights and drives, as learning changes them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct PurkinjeState {
     /// Added to every weight.
@@ -19,7 +19,7 @@ pub(super) struct PurkinjeState {
     pub drive: Vec<f64>,
 }
 
-/// Counts of fibers and the state they act on.
+/// Purkinje cells: counts of fibers, weights and drives.
 #[derive(Debug, Clone)]
 pub(super) struct Purkinje {
     /// Connected fibers active in both bins, `[p][T][L]` of `[p][S][T]`.
@@ -32,19 +32,19 @@ pub(super) struct Purkinje {
 }
 
 impl Purkinje {
-    pub fn new(anatomy: &Anatomy) -> Self {
-        let p = anatomy.parameters();
+    pub fn new(fibers: &Fibers) -> Self {
+        let p = fibers.parameters();
         let block = block_len(p);
         let mut shared = vec![0u16; p.shared_table_len()];
         let mut count = vec![0u16; p.columns * block];
         let mut drive = vec![0.0; p.columns * block];
         let mut active = Vec::new();
-        for fiber in anatomy.fibers() {
-            anatomy.activity(fiber, &mut active);
+        for fiber in fibers.iter() {
+            fibers.activity(fiber, &mut active);
             if active.is_empty() {
                 continue;
             }
-            anatomy.each_synapse(fiber, |column, weight| {
+            fibers.each_synapse(fiber, |column, weight| {
                 for &(mu, t) in &active {
                     let place = column * block + inside(p, mu, fiber.row, t);
                     drive[place] += weight;
@@ -115,7 +115,7 @@ impl Purkinje {
         }
     }
 
-    /// Makes the sums of rates of all columns from the drives.
+    /// Recomputes the sums of rates of all columns from the drives.
     pub fn refresh(&mut self, p: &NetworkParameters) {
         for column in 0..p.columns {
             self.refresh_column(p, column);
@@ -149,26 +149,26 @@ impl Purkinje {
         (0..p.rows).map(|s| phi(p, self.state.drive[start + inside(p, pattern, s, bin)] + amplitude)).sum()
     }
 
-    /// The weight of one synapse; zero where the fiber does not reach the column.
-    pub fn weight(&self, anatomy: &Anatomy, fiber: Fiber, column: usize) -> f64 {
-        if !anatomy.reaches(fiber, column) {
+    /// The weight of one synapse; zero if the fiber does not reach the column.
+    pub fn weight(&self, fibers: &Fibers, fiber: Fiber, column: usize) -> f64 {
+        if !fibers.reaches(fiber, column) {
             return 0.0;
         }
-        anatomy.initial_purkinje_weight(fiber, column) + self.learned(anatomy, fiber, column)
+        fibers.initial_purkinje_weight(fiber, column) + self.learned(fibers, fiber, column)
     }
 
-    /// The drives made of all weights anew, `[L][p][S][T]`, Hz.
-    pub fn drive_from_weights(&self, anatomy: &Anatomy) -> Vec<f64> {
-        let p = anatomy.parameters();
+    /// Drives computed from all weights, `[L][p][S][T]`, Hz.
+    pub fn drive_from_weights(&self, fibers: &Fibers) -> Vec<f64> {
+        let p = fibers.parameters();
         let mut drive = vec![0.0; self.state.drive.len()];
         let mut active = Vec::new();
-        for fiber in anatomy.fibers() {
-            anatomy.activity(fiber, &mut active);
+        for fiber in fibers.iter() {
+            fibers.activity(fiber, &mut active);
             if active.is_empty() {
                 continue;
             }
-            anatomy.each_synapse(fiber, |column, initial| {
-                let weight = initial + self.learned(anatomy, fiber, column);
+            fibers.each_synapse(fiber, |column, initial| {
+                let weight = initial + self.learned(fibers, fiber, column);
                 for &(mu, t) in &active {
                     drive[column * block_len(p) + inside(p, mu, fiber.row, t)] += weight;
                 }
@@ -177,10 +177,10 @@ impl Purkinje {
         drive
     }
 
-    fn learned(&self, anatomy: &Anatomy, fiber: Fiber, column: usize) -> f64 {
-        let p = anatomy.parameters();
+    fn learned(&self, fibers: &Fibers, fiber: Fiber, column: usize) -> f64 {
+        let p = fibers.parameters();
         let shifts = (0..p.patterns).filter_map(|mu| {
-            let bin = anatomy.active_bin(mu, fiber)?;
+            let bin = fibers.active_bin(mu, fiber)?;
             Some(self.state.shift[(mu * p.columns + column) * p.bins + bin])
         });
         self.state.offset + shifts.sum::<f64>()

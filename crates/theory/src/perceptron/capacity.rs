@@ -1,4 +1,4 @@
-//! How many patterns an analog perceptron with weights >= 0 can answer exactly.
+//! Capacity: the number of patterns that an analog perceptron with weights >= 0 can answer exactly.
 //!
 //! With random patterns and targets, and the mean weight fixed by the threshold,
 //! ```text
@@ -12,7 +12,7 @@
 //! and with 0.5 N at gamma = 0.
 
 use crate::Error;
-use crate::check::at_least_zero;
+use lobule_signal::Ranges;
 use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 
 /// The capacity of a perceptron.
@@ -22,7 +22,7 @@ pub struct Capacity {
     pub load: f64,
     /// Fraction of weights that are zero at capacity.
     pub zero_weights: f64,
-    /// b, where the maximum lies.
+    /// Position b of the maximum.
     pub b: f64,
 }
 
@@ -38,9 +38,9 @@ pub struct Capacity {
 /// # Ok::<(), lobule_theory::Error>(())
 /// ```
 pub fn capacity(gamma: f64) -> Result<Capacity, Error> {
-    at_least_zero("perceptron.gamma", gamma)?;
+    Ranges::of("perceptron").at_least_zero("gamma", gamma)?;
     // b + gamma G(b) rises with slope 1 + gamma Phi(b): one root. It is >= 0 at b = 0, and below 0
-    // at b = -40, where G vanishes in f64. Halving until the ends are neighbours needs no tolerance.
+    // at b = -40, where G vanishes in f64. Halving until the ends are neighbors needs no tolerance.
     let (mut low, mut high) = (-40.0, 0.0);
     loop {
         let b = 0.5 * (low + high);

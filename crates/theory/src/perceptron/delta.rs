@@ -1,4 +1,4 @@
-//! The delta rule (42): the cell knows its own signed error.
+//! The delta rule (42), in which the cell receives its own signed error.
 //!
 //! ```text
 //! E = P - R      w_i <- [w_i - alpha_w M_i E]+
@@ -8,16 +8,15 @@
 //!
 //! Source: Bouvier et al. 2018, doi:10.7554/eLife.31599, methods of Figure 10.
 
-use super::kernel::{learn_one, sum};
-use super::sgdege::finite;
-use super::{Epoch, Parameters, Patterns, Start};
+use super::kernel::{check_snapshot, finite, learn, sums};
+use super::{Epoch, Patterns, PerceptronParameters, Start};
 use crate::Error;
-use crate::check::{at_least_zero, require};
+use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 
-/// Everything that learning changes: a copy resumes bit for bit.
+/// Epochs and weights: a copy resumes bit for bit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DeltaState {
+pub struct DeltaPerceptronState {
     /// Epochs done.
     pub epoch: u64,
     /// Weights w, `[n]`, Hz.
@@ -26,21 +25,21 @@ pub struct DeltaState {
 
 /// A perceptron that learns by the delta rule.
 #[derive(Debug, Clone)]
-pub struct Delta {
-    parameters: Parameters,
+pub struct DeltaPerceptron {
+    parameters: PerceptronParameters,
     alpha: f64,
     patterns: Patterns,
-    state: DeltaState,
+    state: DeltaPerceptronState,
 }
 
-impl Delta {
+impl DeltaPerceptron {
     /// A perceptron before learning. `alpha` is the weight step per Hz of error; a
     /// presentation removes `alpha f sqrt(N)` of the error of its pattern.
     ///
     /// # Errors
     /// [`Error::Parameter`] for a parameter outside its range, or patterns of other fibers.
     pub fn new(
-        parameters: Parameters,
+        parameters: PerceptronParameters,
         alpha: f64,
         patterns: Patterns,
         start: Start,
@@ -49,18 +48,14 @@ impl Delta {
         parameters.validate()?;
         patterns.belong_to(&parameters)?;
         let part = alpha * parameters.active_fraction * parameters.root();
-        require(
-            alpha > 0.0 && part < 2.0,
-            "perceptron.alpha",
-            alpha,
-            "must be above 0, and below 2 / (f sqrt(N)), where a step overshoots by more than the error",
-        )?;
+        let allowed = "above 0, and below 2 / (f sqrt(N)), where a step overshoots by more than the error";
+        Ranges::of("perceptron").require(alpha > 0.0 && part < 2.0, "alpha", alpha, allowed)?;
         let weights = start.weights(&parameters, seed);
-        Ok(Self { parameters, alpha, patterns, state: DeltaState { epoch: 0, weights } })
+        Ok(Self { parameters, alpha, patterns, state: DeltaPerceptronState { epoch: 0, weights } })
     }
 
     /// The state after the last epoch.
-    pub fn state(&self) -> &DeltaState {
+    pub fn state(&self) -> &DeltaPerceptronState {
         &self.state
     }
 
@@ -68,16 +63,8 @@ impl Delta {
     ///
     /// # Errors
     /// [`Error::Parameter`] when it has another number of weights, or one that no run can give.
-    pub fn restore(&mut self, state: DeltaState) -> Result<(), Error> {
-        require(
-            state.weights.len() == self.state.weights.len(),
-            "snapshot.weights",
-            state.weights.len() as f64,
-            "must be as many as there are fibers; the snapshot is of another perceptron",
-        )?;
-        for &weight in &state.weights {
-            at_least_zero("snapshot.weights", weight)?;
-        }
+    pub fn restore(&mut self, state: DeltaPerceptronState) -> Result<(), Error> {
+        check_snapshot(&state.weights, self.state.weights.len())?;
         self.state = state;
         Ok(())
     }
@@ -92,7 +79,8 @@ impl Delta {
     /// # Panics
     /// When there is no such pattern.
     pub fn rate_hz(&self, mu: usize) -> f64 {
-        self.parameters.drive(sum(self.patterns.active(mu), &self.state.weights)).max(0.0)
+        let [sum] = sums(self.patterns.active(mu), self.state.weights.as_chunks().0);
+        self.parameters.drive(sum).max(0.0)
     }
 
     /// Presents every pattern once, in order, and learns from each.
@@ -103,11 +91,12 @@ impl Delta {
         let mut error_sum = 0.0;
         for mu in 0..self.patterns.len() {
             let error = self.rate_hz(mu) - self.patterns.targets_hz()[mu];
-            learn_one(self.patterns.active(mu), &mut self.state.weights, -self.alpha * error);
+            let weights = self.state.weights.as_chunks_mut().0;
+            learn(self.patterns.active(mu), weights, [-self.alpha * error]);
             error_sum += error.abs();
         }
         self.state.epoch += 1;
-        finite(error_sum, "perceptron.error", self.state.epoch - 1)?;
+        finite(error_sum, self.state.epoch - 1)?;
         Ok(Epoch { error_hz: error_sum / self.patterns.len() as f64, error_spikes: 0.0 })
     }
 }

@@ -4,71 +4,56 @@
 //! lanes serves both. Sums run in [`LANES`] partial sums, dealt in turn and added in order,
 //! so that additions overlap and the bits do not depend on the machine.
 
+use crate::Error;
+use lobule_signal::{Parameter, Ranges};
+
 /// Partial sums side by side; four hide the latency of an addition, eight were not faster.
 const LANES: usize = 4;
 
-/// Sums of both weights over the active fibers.
+/// Sums of each kind of weight over the active fibers.
 ///
 /// # Panics
-/// When an index is not that of a weight.
+/// If an index is not that of a weight.
 #[inline]
-pub(super) fn sums(active: &[u32], weights: &[[f64; 2]]) -> [f64; 2] {
-    let mut lanes = [[0.0; 2]; LANES];
+pub(super) fn sums<const KINDS: usize>(active: &[u32], weights: &[[f64; KINDS]]) -> [f64; KINDS] {
+    let add = |sum: &mut [f64; KINDS], by: &[f64; KINDS]| sum.iter_mut().zip(by).for_each(|(s, w)| *s += w);
+    let mut lanes = [[0.0; KINDS]; LANES];
     let (chunks, rest) = active.as_chunks::<LANES>();
     for chunk in chunks {
         for (lane, &i) in lanes.iter_mut().zip(chunk) {
-            let [w, v] = weights[i as usize];
-            *lane = [lane[0] + w, lane[1] + v];
+            add(lane, &weights[i as usize]);
         }
     }
     for (lane, &i) in lanes.iter_mut().zip(rest) {
-        let [w, v] = weights[i as usize];
-        *lane = [lane[0] + w, lane[1] + v];
+        add(lane, &weights[i as usize]);
     }
-    lanes.iter().fold([0.0; 2], |[w, v], lane| [w + lane[0], v + lane[1]])
+    let mut sums = [0.0; KINDS];
+    lanes.iter().for_each(|lane| add(&mut sums, lane));
+    sums
 }
 
-/// Adds a step to both weights of the active fibers, and stops them at 0 (38, 39).
+/// Adds a step to each kind of weight of the active fibers and rectifies the sum (38, 39, 42).
 ///
 /// # Panics
-/// When an index is not that of a weight.
+/// If an index is not that of a weight.
 #[inline]
-pub(super) fn learn(active: &[u32], weights: &mut [[f64; 2]], step: [f64; 2]) {
+pub(super) fn learn<const KINDS: usize>(active: &[u32], weights: &mut [[f64; KINDS]], step: [f64; KINDS]) {
     for &i in active {
-        let [w, v] = &mut weights[i as usize];
-        (*w, *v) = (rectified(*w + step[0]), rectified(*v + step[1]));
+        weights[i as usize].iter_mut().zip(step).for_each(|(w, by)| *w = rectified(*w + by));
     }
 }
 
-/// Sum of single weights over the active fibers.
-///
-/// # Panics
-/// When an index is not that of a weight.
-#[inline]
-pub(super) fn sum(active: &[u32], weights: &[f64]) -> f64 {
-    let mut lanes = [0.0; LANES];
-    let (chunks, rest) = active.as_chunks::<LANES>();
-    for chunk in chunks {
-        for (lane, &i) in lanes.iter_mut().zip(chunk) {
-            *lane += weights[i as usize];
-        }
-    }
-    for (lane, &i) in lanes.iter_mut().zip(rest) {
-        *lane += weights[i as usize];
-    }
-    lanes.iter().sum()
+/// Refuses weights of another perceptron, or such as no run can give.
+pub(super) fn check_snapshot(weights: &[f64], expected: usize) -> Result<(), Parameter> {
+    let ranges = Ranges::of("snapshot");
+    let allowed = format!("{expected} weights are needed; take a snapshot of the same perceptron");
+    ranges.require(weights.len() == expected, "number of weights", weights.len() as f64, allowed)?;
+    weights.iter().try_for_each(|&weight| ranges.at_least_zero("weight", weight))
 }
 
-/// Adds a step to the weights of the active fibers, and stops them at 0 (42).
-///
-/// # Panics
-/// When an index is not that of a weight.
-#[inline]
-pub(super) fn learn_one(active: &[u32], weights: &mut [f64], step: f64) {
-    for &i in active {
-        let w = &mut weights[i as usize];
-        *w = rectified(*w + step);
-    }
+/// Refuses a sum of errors that is not finite, as it is if a single rate is not.
+pub(super) fn finite(sum: f64, trial: u64) -> Result<(), Error> {
+    if sum.is_finite() { Ok(()) } else { Err(Error::NonFinite { quantity: "perceptron.error", trial }) }
 }
 
 /// \[x\]+; a value that is not a number stays one, to be found at the end of the epoch.

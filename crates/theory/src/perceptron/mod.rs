@@ -1,9 +1,9 @@
-//! The analog perceptron: N mossy fibers onto one Purkinje cell, p patterns to be answered with
-//! p rates, learned from one global error or with the delta rule, and how many can be learned.
+//! The analog perceptron: N mossy fibers onto one Purkinje cell, which learns to answer p patterns with p rates, from one
+//! global error or by the delta rule; and its capacity.
 //!
-//! * [`Parameters`]: fibers, their activity, threshold, mean weights;
-//! * [`Patterns`]: who is active in which pattern, and the rate it should give;
-//! * [`Sgdege`]: perturbation learning (36-41); [`Delta`]: the rule that knows the error (42);
+//! * [`PerceptronParameters`]: fibers, their activity, threshold, mean weights;
+//! * [`Patterns`]: active fibers of each pattern and its target rate;
+//! * [`SgdegePerceptron`]: perturbation learning (36-41); [`DeltaPerceptron`]: the rule that knows the error (42);
 //! * [`capacity`]: the largest number of patterns that weights >= 0 can answer.
 //!
 //! Rates in Hz, weights in Hz (a weight is divided by sqrt(N) in the sum), an epoch is one
@@ -19,7 +19,7 @@ mod patterns;
 mod sgdege;
 
 pub use capacity::{Capacity, capacity};
-pub use delta::{Delta, DeltaState};
-pub use parameters::{Parameters, Start, Steps};
+pub use delta::{DeltaPerceptron, DeltaPerceptronState};
+pub use parameters::{PerceptronParameters, Start, Steps};
 pub use patterns::Patterns;
-pub use sgdege::{Epoch, Sgdege, SgdegeState};
+pub use sgdege::{Epoch, SgdegePerceptron, SgdegePerceptronState};

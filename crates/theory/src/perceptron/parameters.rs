@@ -1,4 +1,4 @@
-//! Parameters of the perceptron and what follows from them: threshold, mean weights, steps.
+//! Parameters of the perceptron, and the threshold, mean weights and steps that follow from them.
 //!
 //! ```text
 //! theta   = (Pmax / 2) (sqrt(f / (3 (1 - f) gamma)) - 1 / sqrt(N))
@@ -12,14 +12,13 @@
 //! that the paper reports for one pattern whose rate must fall.
 
 use crate::Error;
-use crate::check::{at_least_zero, in_unit, positive, require};
-use lobule_signal::Stream;
+use lobule_signal::{Ranges, Stream};
 use serde::{Deserialize, Serialize};
 
-/// The perceptron.
+/// Parameters of the perceptron.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Parameters {
+pub struct PerceptronParameters {
     /// Mossy fibers N.
     pub fibers: u32,
     /// Probability f that a fiber is active in a pattern.
@@ -30,34 +29,30 @@ pub struct Parameters {
     pub gamma: f64,
 }
 
-impl Default for Parameters {
+impl Default for PerceptronParameters {
     /// Figure 10: N = 1000, f = 0.2, Pmax = 100 Hz, gamma = 1.
     fn default() -> Self {
         Self { fibers: 1000, active_fraction: 0.2, rate_max_hz: 100.0, gamma: 1.0 }
     }
 }
 
-impl Parameters {
+impl PerceptronParameters {
     /// Checks every range.
     ///
     /// # Errors
     /// [`Error::Parameter`] names the first parameter outside its range.
     pub fn validate(&self) -> Result<(), Error> {
-        require(
+        let ranges = Ranges::of("perceptron");
+        ranges.require(
             self.fibers > 0,
-            "perceptron.fibers",
+            "fibers",
             f64::from(self.fibers),
-            "must be at least 1: a cell without input cannot learn",
+            "1 or more: learning needs input",
         )?;
         let f = self.active_fraction;
-        require(
-            f > 0.0 && f < 1.0,
-            "perceptron.active_fraction",
-            f,
-            "must lie between 0 and 1, both excluded",
-        )?;
-        positive("perceptron.rate_max_hz", self.rate_max_hz)?;
-        positive("perceptron.gamma", self.gamma)
+        ranges.require(f > 0.0 && f < 1.0, "active_fraction", f, "between 0 and 1, both excluded")?;
+        ranges.positive("rate_max_hz", self.rate_max_hz)?;
+        Ok(ranges.positive("gamma", self.gamma)?)
     }
 
     /// sqrt(N).
@@ -126,20 +121,21 @@ impl Steps {
     /// # Errors
     /// [`Error::Parameter`] names the first parameter outside its range.
     pub fn validate(&self) -> Result<(), Error> {
-        at_least_zero("perceptron.perturbation_hz", self.perturbation_hz)?;
-        at_least_zero("perceptron.step_p_hz", self.step_p_hz)?;
-        at_least_zero("perceptron.step_j_hz", self.step_j_hz)?;
-        in_unit("perceptron.rho", self.rho)?;
-        at_least_zero("perceptron.q", self.q)
+        let ranges = Ranges::of("perceptron");
+        ranges.at_least_zero("perturbation_hz", self.perturbation_hz)?;
+        ranges.at_least_zero("step_p_hz", self.step_p_hz)?;
+        ranges.at_least_zero("step_j_hz", self.step_j_hz)?;
+        ranges.probability("rho", self.rho)?;
+        Ok(ranges.at_least_zero("q", self.q)?)
     }
 
-    /// The error that is left, A (1 + q) / 2, Hz; none when q >= 1, where learning diverges.
+    /// Residual error, A (1 + q) / 2, Hz; none for q >= 1, where learning diverges.
     pub fn floor_hz(&self) -> Option<f64> {
         (self.q < 1.0).then(|| self.perturbation_hz * (1.0 + self.q) / 2.0)
     }
 }
 
-/// How the weights w begin. The weights v onto the olive always begin uniform.
+/// Distribution of the initial weights w. The weights v onto the olive are always uniform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Start {
@@ -152,7 +148,7 @@ pub enum Start {
 
 impl Start {
     /// Initial weights w, Hz, one per fiber.
-    pub(crate) fn weights(self, parameters: &Parameters, seed: u64) -> Vec<f64> {
+    pub(crate) fn weights(self, parameters: &PerceptronParameters, seed: u64) -> Vec<f64> {
         let stream = Stream::new(seed, "perceptron.w");
         let mean = parameters.mean_w_hz();
         (0..parameters.fibers)

@@ -1,4 +1,4 @@
-//! Patterns: which fibers are active, and the rate the cell should answer with.
+//! Patterns: sets of active fibers with the target rate of the cell.
 //!
 //! Fibers are active independently with probability f; targets are uniform in \[0, Pmax\].
 //! A pattern is kept as the ascending list of its active fibers. Measured at N = 1000, f = 0.2, a
@@ -7,19 +7,18 @@
 //!
 //! Source: Bouvier et al. 2018, doi:10.7554/eLife.31599, methods of Figure 10.
 
-use super::Parameters;
+use super::PerceptronParameters;
 use crate::Error;
-use crate::check::require;
-use lobule_signal::Stream;
+use lobule_signal::{Ranges, Stream};
 
 /// A set of patterns with their targets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Patterns {
-    /// Fibers that patterns may name: all indices in `active` are below it.
+    /// Number of fibers, which bounds the indices in `active`.
     fibers: u32,
     /// Active fibers, pattern after pattern, ascending in each.
     active: Vec<u32>,
-    /// Begin of each pattern in `active`, and the end: `[p + 1]`.
+    /// Start of each pattern in `active`, then its length. `[p + 1]`
     begin: Vec<usize>,
     /// `[p]`, Hz.
     targets_hz: Vec<f64>,
@@ -30,9 +29,9 @@ impl Patterns {
     ///
     /// # Errors
     /// [`Error::Parameter`] for a parameter outside its range, or without a pattern.
-    pub fn draw(parameters: &Parameters, count: u32, seed: u64) -> Result<Self, Error> {
+    pub fn draw(parameters: &PerceptronParameters, count: u32, seed: u64) -> Result<Self, Error> {
         parameters.validate()?;
-        require(count > 0, "perceptron.patterns", f64::from(count), "must be at least 1")?;
+        Ranges::of("perceptron").require(count > 0, "patterns", f64::from(count), "1 or more")?;
         let fibers = Stream::new(seed, "perceptron.patterns");
         let targets = Stream::new(seed, "perceptron.targets");
         let (mut active, mut begin) = (Vec::new(), vec![0]);
@@ -50,15 +49,9 @@ impl Patterns {
     /// # Errors
     /// [`Error::Parameter`] when there is not one finite target >= 0 for each pattern.
     pub fn with_targets(mut self, targets_hz: Vec<f64>) -> Result<Self, Error> {
-        require(
-            targets_hz.len() == self.len(),
-            "perceptron.targets",
-            targets_hz.len() as f64,
-            "must be as many as there are patterns",
-        )?;
-        for &target in &targets_hz {
-            crate::check::at_least_zero("perceptron.targets", target)?;
-        }
+        let (ranges, n) = (Ranges::of("perceptron"), targets_hz.len());
+        ranges.require(n == self.len(), "number of targets", n as f64, "one for each pattern")?;
+        targets_hz.iter().try_for_each(|&target| ranges.at_least_zero("targets", target))?;
         self.targets_hz = targets_hz;
         Ok(self)
     }
@@ -68,7 +61,7 @@ impl Patterns {
         self.targets_hz.len()
     }
 
-    /// Never: a set has at least one pattern.
+    /// True if there is no pattern, which no set that was drawn is.
     pub fn is_empty(&self) -> bool {
         self.targets_hz.is_empty()
     }
@@ -86,13 +79,10 @@ impl Patterns {
         &self.targets_hz
     }
 
-    /// Refuses a perceptron with another number of fibers.
-    pub(crate) fn belong_to(&self, parameters: &Parameters) -> Result<(), Error> {
-        require(
-            self.fibers == parameters.fibers,
-            "perceptron.fibers",
-            f64::from(parameters.fibers),
-            "must be the number of fibers that the patterns were drawn for",
-        )
+    /// Checks that a perceptron has as many fibers as the patterns.
+    pub(crate) fn belong_to(&self, parameters: &PerceptronParameters) -> Result<(), Error> {
+        let allowed = format!("{}, for which the patterns were drawn", self.fibers);
+        let n = f64::from(parameters.fibers);
+        Ok(Ranges::of("perceptron").require(self.fibers == parameters.fibers, "fibers", n, allowed)?)
     }
 }

@@ -10,23 +10,22 @@
 //!
 //! Source: Bouvier et al. 2018, doi:10.7554/eLife.31599, methods of Figure 10.
 
-use super::kernel::{learn, sums};
-use super::{Parameters, Patterns, Start, Steps};
+use super::kernel::{check_snapshot, finite, learn, sums};
+use super::{Patterns, PerceptronParameters, Start, Steps};
 use crate::Error;
-use crate::check::require;
 use lobule_signal::{GROUP, Stream};
 use serde::{Deserialize, Serialize};
 
-/// Everything that learning changes: a copy resumes bit for bit.
+/// Epochs and weights: a copy resumes bit for bit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SgdegeState {
+pub struct SgdegePerceptronState {
     /// Epochs done.
     pub epoch: u64,
     /// Weights \[w, v\] of each fiber, `[n][2]`, Hz.
     pub weights: Vec<[f64; 2]>,
 }
 
-/// What an epoch was like.
+/// Errors in an epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Epoch {
     /// Mean over patterns of |P - R| without perturbation, each when it was presented, Hz.
@@ -39,10 +38,10 @@ pub struct Epoch {
 ///
 /// # Example: five patterns, down to A (1 + q) / 2
 /// ```
-/// use lobule_theory::perceptron::{Parameters, Patterns, Sgdege, Start, Steps};
-/// let parameters = Parameters { fibers: 100, ..Parameters::default() };
+/// use lobule_theory::perceptron::{PerceptronParameters, Patterns, SgdegePerceptron, Start, Steps};
+/// let parameters = PerceptronParameters { fibers: 100, ..PerceptronParameters::default() };
 /// let patterns = Patterns::draw(&parameters, 5, 1)?;
-/// let mut cell = Sgdege::new(parameters, Steps::default(), patterns, Start::Uniform, 1)?;
+/// let mut cell = SgdegePerceptron::new(parameters, Steps::default(), patterns, Start::Uniform, 1)?;
 /// let mut error_hz = 0.0;
 /// for _ in 0..5000 {
 ///     error_hz = cell.epoch()?.error_hz;
@@ -51,26 +50,26 @@ pub struct Epoch {
 /// # Ok::<(), lobule_theory::Error>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct Sgdege {
-    parameters: Parameters,
+pub struct SgdegePerceptron {
+    parameters: PerceptronParameters,
     steps: Steps,
     patterns: Patterns,
     order: Stream,
     perturbations: Stream,
-    state: SgdegeState,
+    state: SgdegePerceptronState,
     /// Patterns in the order of the current epoch; `[p]`.
     sequence: Vec<u32>,
-    /// Raw draws of the current epoch: order, then perturbation; `[p]` each, in whole groups.
+    /// Raw draws of the current epoch: order, then perturbation. `[p]` each, rounded up to whole groups
     draws: [Vec<u32>; 2],
 }
 
-impl Sgdege {
+impl SgdegePerceptron {
     /// A perceptron before learning.
     ///
     /// # Errors
     /// [`Error::Parameter`] for a parameter outside its range, or patterns of other fibers.
     pub fn new(
-        parameters: Parameters,
+        parameters: PerceptronParameters,
         steps: Steps,
         patterns: Patterns,
         start: Start,
@@ -90,7 +89,7 @@ impl Sgdege {
             steps,
             order: Stream::new(seed, "perceptron.order"),
             perturbations: Stream::new(seed, "perceptron.perturbation"),
-            state: SgdegeState { epoch: 0, weights },
+            state: SgdegePerceptronState { epoch: 0, weights },
             sequence: vec![0; patterns.len()],
             draws: [vec![0; room], vec![0; room]],
             patterns,
@@ -98,7 +97,7 @@ impl Sgdege {
     }
 
     /// The state after the last epoch.
-    pub fn state(&self) -> &SgdegeState {
+    pub fn state(&self) -> &SgdegePerceptronState {
         &self.state
     }
 
@@ -106,16 +105,8 @@ impl Sgdege {
     ///
     /// # Errors
     /// [`Error::Parameter`] when it has another number of weights, or one that no run can give.
-    pub fn restore(&mut self, state: SgdegeState) -> Result<(), Error> {
-        require(
-            state.weights.len() == self.state.weights.len(),
-            "snapshot.weights",
-            state.weights.len() as f64,
-            "must be as many as there are fibers; the snapshot is of another perceptron",
-        )?;
-        for &weight in state.weights.as_flattened() {
-            crate::check::at_least_zero("snapshot.weights", weight)?;
-        }
+    pub fn restore(&mut self, state: SgdegePerceptronState) -> Result<(), Error> {
+        check_snapshot(state.weights.as_flattened(), 2 * self.state.weights.len())?;
         self.state = state;
         Ok(())
     }
@@ -163,7 +154,7 @@ impl Sgdege {
         }
         let count = self.patterns.len() as f64;
         self.state.epoch += 1;
-        finite(error_sum, "perceptron.error", self.state.epoch - 1)?;
+        finite(error_sum, self.state.epoch - 1)?;
         Ok(Epoch { error_hz: error_sum / count, error_spikes: f64::from(spikes) / count })
     }
 
@@ -184,9 +175,4 @@ impl Sgdege {
             self.sequence.swap(k, other as usize);
         }
     }
-}
-
-/// Refuses a sum that is not a number: one such rate makes the sum one.
-pub(super) fn finite(sum: f64, quantity: &'static str, trial: u64) -> Result<(), Error> {
-    if sum.is_finite() { Ok(()) } else { Err(Error::NonFinite { quantity, trial }) }
 }

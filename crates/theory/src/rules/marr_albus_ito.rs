@@ -1,4 +1,4 @@
-//! The consensus rule: complex spikes signal errors and depress what was active.
+//! The consensus rule: complex spikes signal errors and depress the synapses of active fibers.
 //!
 //! ```text
 //! (15) E > 0: w[i,s,l] -= alpha_w sum_t M_{i,s}(t)   all columns
@@ -10,12 +10,13 @@
 //!
 //! Source: Bouvier et al. 2018, doi:10.7554/eLife.31599, eqs. (14), (15), Table 2.
 
-use super::{LearningRule, Outcome, step_size};
+use super::{LearningRule, Outcome};
 use crate::Error;
-use crate::network::Network;
+use crate::network::PerturbationNetwork;
+use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 
-/// Which error the climbing fibers signal.
+/// Error that the climbing fibers signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
     /// Eq. (14): mean R - PN.
@@ -24,7 +25,7 @@ pub enum ErrorKind {
     Unsigned,
 }
 
-/// Parameters of the rule.
+/// Parameters of [`MarrAlbusIto`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MarrAlbusItoParameters {
@@ -40,7 +41,7 @@ impl Default for MarrAlbusItoParameters {
     }
 }
 
-/// The rule.
+/// The consensus rule of Marr, Albus and Ito.
 #[derive(Debug, Clone)]
 pub struct MarrAlbusIto {
     error: ErrorKind,
@@ -48,10 +49,10 @@ pub struct MarrAlbusIto {
 }
 
 impl MarrAlbusIto {
-    /// The rule under one kind of error.
+    /// A rule for one kind of error.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for the first parameter out of its range.
+    /// [`Error::Parameter`] for the first parameter outside its range.
     pub fn new(error: ErrorKind, parameters: &MarrAlbusItoParameters) -> Result<Self, Error> {
         parameters.validate()?;
         Ok(Self { error, parameters: parameters.clone() })
@@ -59,13 +60,14 @@ impl MarrAlbusIto {
 }
 
 impl MarrAlbusItoParameters {
-    /// Whether the parameters make sense.
+    /// Checks every range.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for the first that does not.
+    /// [`Error::Parameter`] for the first parameter outside its range.
     pub fn validate(&self) -> Result<(), Error> {
-        step_size("marr_albus_ito.alpha_w", self.alpha_w)?;
-        step_size("marr_albus_ito.beta_w", self.beta_w)
+        let ranges = Ranges::of("marr_albus_ito");
+        ranges.at_least_zero("alpha_w", self.alpha_w)?;
+        Ok(ranges.at_least_zero("beta_w", self.beta_w)?)
     }
 }
 
@@ -77,7 +79,7 @@ impl LearningRule for MarrAlbusIto {
         }
     }
 
-    fn learn(&mut self, outcome: &Outcome<'_>, network: &mut Network) -> Result<(), Error> {
+    fn learn(&mut self, outcome: &Outcome<'_>, network: &mut PerturbationNetwork) -> Result<(), Error> {
         let error = match self.error {
             ErrorKind::Signed => outcome.signed_error(),
             ErrorKind::Unsigned => outcome.error,

@@ -1,26 +1,25 @@
-//! Learning rules of the network: what is perturbed in a movement, and which weights
-//! move after it.
+//! Learning rules of the network: the perturbation of a movement, and the weight changes after it.
 //!
-//! | rule | perturbs | needs to know |
+//! | rule | perturbs | requires |
 //! | --- | --- | --- |
-//! | [`Sgdege`] | few columns, one bin | whether the global error exceeds the inhibition |
+//! | [`Sgdege`] | few columns, one bin | the sign of global error less inhibition |
 //! | [`MarrAlbusIto`] | nothing | sign of a global error |
 //! | [`NodePerturbation`] | everything | global error with and without the perturbation |
 //! | [`Reinforce`] | everything | global error and its running mean |
 //! | [`SignedErrorOracle`] | nothing | the signed error of every nuclear cell |
 //!
-//! A rule of your own is a type that implements [`LearningRule`].
+//! Types that implement [`LearningRule`] are rules, too.
 //!
-//! # Example: a rule of your own, the delta rule on the mean signed error
+//! # Example: a new rule, the delta rule on the mean signed error
 //! ```
-//! use lobule_theory::{Error, learner::Learner, network::{Network, NetworkParameters}};
+//! use lobule_theory::{Error, learner::Learner, network::{PerturbationNetwork, NetworkParameters}};
 //! use lobule_theory::rules::{LearningRule, Outcome};
 //!
 //! struct MeanDelta { step: f64 }
 //!
 //! impl LearningRule for MeanDelta {
 //!     fn name(&self) -> &str { "mean_delta" }
-//!     fn learn(&mut self, outcome: &Outcome<'_>, network: &mut Network) -> Result<(), Error> {
+//!     fn learn(&mut self, outcome: &Outcome<'_>, network: &mut PerturbationNetwork) -> Result<(), Error> {
 //!         // Nuclear rates too low: less Purkinje activity, in every column.
 //!         network.shift_purkinje_active(outcome.pattern, -self.step * outcome.signed_error())
 //!     }
@@ -28,7 +27,7 @@
 //!
 //! # fn main() -> Result<(), Error> {
 //! let parameters = NetworkParameters { rate_target: 40.0, ..Default::default() };
-//! let mut learner = Learner::new(Network::new(&parameters, 1)?, Box::new(MeanDelta { step: 0.005 }));
+//! let mut learner = Learner::new(PerturbationNetwork::new(&parameters, 1)?, Box::new(MeanDelta { step: 0.005 }));
 //! for _ in 0..200 {
 //!     learner.step()?;
 //! }
@@ -50,25 +49,25 @@ pub use reinforce::{Reinforce, ReinforceParameters};
 pub use sgdege::{Sgdege, SgdegeParameters};
 
 use crate::Error;
-use crate::network::{Network, Perturbation, mean};
+use crate::network::{Perturbation, PerturbationNetwork, mean};
 use lobule_signal::{GROUP, Stream};
 
-/// What a rule is told of a movement. Arrays are `[L][T]`, Hz.
+/// Outcome of a movement, the input of a rule. Arrays are `[L][T]`, Hz.
 #[derive(Debug, Clone, Copy)]
 pub struct Outcome<'a> {
     /// Trial, from 0.
     pub trial: u64,
     /// Pattern shown.
     pub pattern: usize,
-    /// What the rule itself had added to Purkinje drives.
+    /// Perturbation of Purkinje drives by the rule itself.
     pub perturbation: &'a Perturbation,
-    /// The global error that reaches the olive, Hz: eq. (7), or what a task makes of the movement.
+    /// Global error that reaches the olive, Hz: eq. (7), or the error of a task.
     pub error: f64,
     /// Mean nucleo-olivary rate, eq. (8), Hz.
     pub inhibition: f64,
     /// Rates of projection neurons.
     pub projection: &'a [f64],
-    /// Their targets. Only an oracle and the signed Marr-Albus-Ito error look at these.
+    /// Their targets, which only an oracle and the signed Marr-Albus-Ito error use.
     pub target: &'a [f64],
 }
 
@@ -79,13 +78,12 @@ impl Outcome<'_> {
     }
 }
 
-/// A learning rule. It may move weights only through the `shift_..` methods of [`Network`], which
-/// keep the drives exact.
+/// A learning rule. It may change weights only through the `shift_..` methods of [`PerturbationNetwork`], which keep the
+/// drives exact.
 ///
-/// Random numbers should be functions of the trial ([`lobule_signal::Stream`]), so that a
-/// run that is resumed goes on bit for bit.
+/// Random numbers should be functions of the trial ([`lobule_signal::Stream`]), so that a resumed run continues bit for bit.
 pub trait LearningRule: Send {
-    /// Name in tables and legends: lower case, words joined by `_`.
+    /// Name in tables and legends, in lower case with words joined by `_`.
     fn name(&self) -> &str;
 
     /// Adds the trial's perturbation to an empty one.
@@ -101,14 +99,14 @@ pub trait LearningRule: Send {
     ///
     /// # Errors
     /// Those of the network; they end the run.
-    fn learn(&mut self, outcome: &Outcome<'_>, network: &mut Network) -> Result<(), Error>;
+    fn learn(&mut self, outcome: &Outcome<'_>, network: &mut PerturbationNetwork) -> Result<(), Error>;
 
-    /// What the rule remembers between trials beside the weights.
+    /// Memory of the rule between trials beside the weights.
     fn memory(&self) -> Vec<f64> {
         Vec::new()
     }
 
-    /// Takes a memory over.
+    /// Restores a memory.
     ///
     /// # Errors
     /// [`Error::Shape`] for a memory of another rule.
@@ -117,42 +115,51 @@ pub trait LearningRule: Send {
     }
 }
 
-/// A step or amplitude: finite and zero or more.
-fn step_size(parameter: &str, value: f64) -> Result<(), Error> {
-    if value.is_finite() && value >= 0.0 {
-        return Ok(());
-    }
-    Err(Error::Parameter {
-        parameter: parameter.into(),
-        value,
-        allowed: "zero or more; the rule itself sets the sign",
-    })
+/// Normal noise on the drive of every column in every bin, and the weights that follow its correlation with the error.
+#[derive(Debug, Clone)]
+struct DriveNoise {
+    stream: Stream,
+    /// Standard deviation sigma, Hz.
+    sigma: f64,
+    /// Step alpha of one place, Hz.
+    alpha: f64,
+    /// `[L][T]`, Hz.
+    values: Vec<f64>,
 }
 
-/// A standard deviation or similar: finite and above zero.
-fn positive(parameter: &str, value: f64) -> Result<(), Error> {
-    if value.is_finite() && value > 0.0 {
-        return Ok(());
+impl DriveNoise {
+    fn new(network: &PerturbationNetwork, sigma: f64, alpha: f64, seed: u64, label: &str) -> Self {
+        let values = vec![0.0; network.parameters().outputs()];
+        Self { stream: network.stream(seed, label), sigma, alpha, values }
     }
-    Err(Error::Parameter {
-        parameter: parameter.into(),
-        value,
-        allowed: "above zero: the rule divides by it",
-    })
-}
 
-/// Fills `[L][T]` with independent normal noise of the trial, Hz: Box-Muller, two values of two draws.
-fn gaussian(stream: &Stream, trial: u64, sd: f64, into: &mut [f64]) {
-    let mut draws = [0u32; GROUP];
-    let uniform = |draw: u32| (f64::from(draw) + 0.5) / 4_294_967_296.0;
-    for (group, values) in into.chunks_mut(GROUP).enumerate() {
-        stream.fill_group(trial, group as u32, &mut draws);
-        for (pair, draws) in values.chunks_mut(2).zip(draws.chunks_exact(2)) {
-            let radius = sd * (-2.0 * libm::log(uniform(draws[0]))).sqrt();
-            let (sin, cos) = libm::sincos(std::f64::consts::TAU * uniform(draws[1]));
-            for (value, part) in pair.iter_mut().zip([cos, sin]) {
-                *value = radius * part;
+    /// Draws the noise of a trial: Box-Muller, two values of two draws.
+    fn perturb(&mut self, trial: u64, into: &mut Perturbation) -> Result<(), Error> {
+        let mut draws = [0u32; GROUP];
+        for (group, values) in self.values.chunks_mut(GROUP).enumerate() {
+            self.stream.fill_group(trial, group as u32, &mut draws);
+            for (pair, draws) in values.chunks_mut(2).zip(draws.chunks_exact(2)) {
+                let radius = self.sigma * (-2.0 * libm::log(Stream::to_uniform(draws[0]))).sqrt();
+                let (sin, cos) = libm::sincos(std::f64::consts::TAU * Stream::to_uniform(draws[1]));
+                for (value, part) in pair.iter_mut().zip([cos, sin]) {
+                    *value = radius * part;
+                }
             }
         }
+        into.set_all(&self.values)
+    }
+
+    /// Shifts weights by `-alpha L T change xi / sigma²`.
+    fn learn(
+        &mut self,
+        change: f64,
+        outcome: &Outcome<'_>,
+        network: &mut PerturbationNetwork,
+    ) -> Result<(), Error> {
+        let step = -self.alpha * self.values.len() as f64 * change / (self.sigma * self.sigma);
+        for (by, &xi) in self.values.iter_mut().zip(outcome.perturbation.amplitude()) {
+            *by = step * xi;
+        }
+        network.shift_purkinje_each(outcome.pattern, &self.values)
     }
 }

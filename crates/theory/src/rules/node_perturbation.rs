@@ -14,13 +14,13 @@
 //! columns as nodes. Chosen: sigma 0.2 Hz, small against the errors to be reached; alpha 0.0001 Hz,
 //! the step of REINFORCE.
 
-use super::{LearningRule, Outcome, gaussian, positive, step_size};
+use super::{DriveNoise, LearningRule, Outcome};
 use crate::Error;
-use crate::network::{Network, Perturbation, Presentation};
-use lobule_signal::Stream;
+use crate::network::{Perturbation, PerturbationNetwork, Presentation};
+use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 
-/// Parameters of the rule.
+/// Parameters of [`NodePerturbation`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NodePerturbationParameters {
@@ -36,42 +36,43 @@ impl Default for NodePerturbationParameters {
     }
 }
 
-/// The rule.
+/// Node perturbation.
 #[derive(Debug, Clone)]
 pub struct NodePerturbation {
-    parameters: NodePerturbationParameters,
-    noise: Stream,
-    draws: Vec<f64>,
+    noise: DriveNoise,
     none: Perturbation,
-    seen: Presentation,
+    unperturbed: Presentation,
 }
 
 impl NodePerturbation {
-    /// The rule for a network, drawing from the network's own streams under `seed`.
+    /// A rule for a network, which draws from the network's streams under `seed`.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for the first parameter out of its range.
-    pub fn new(network: &Network, parameters: &NodePerturbationParameters, seed: u64) -> Result<Self, Error> {
+    /// [`Error::Parameter`] for the first parameter outside its range.
+    pub fn new(
+        network: &PerturbationNetwork,
+        parameters: &NodePerturbationParameters,
+        seed: u64,
+    ) -> Result<Self, Error> {
         parameters.validate()?;
-        let p = network.parameters();
+        let NodePerturbationParameters { sigma, alpha } = *parameters;
         Ok(Self {
-            parameters: parameters.clone(),
-            noise: network.stream(seed, "node_perturbation/noise"),
-            draws: vec![0.0; p.outputs()],
-            none: Perturbation::none(p),
-            seen: Presentation::empty(p),
+            noise: DriveNoise::new(network, sigma, alpha, seed, "node_perturbation/noise"),
+            none: Perturbation::none(network.parameters()),
+            unperturbed: Presentation::empty(network.parameters()),
         })
     }
 }
 
 impl NodePerturbationParameters {
-    /// Whether the parameters make sense.
+    /// Checks every range.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for the first that does not.
+    /// [`Error::Parameter`] for the first parameter outside its range.
     pub fn validate(&self) -> Result<(), Error> {
-        positive("node_perturbation.sigma", self.sigma)?;
-        step_size("node_perturbation.alpha", self.alpha)
+        let ranges = Ranges::of("node_perturbation");
+        ranges.positive("sigma", self.sigma)?;
+        Ok(ranges.at_least_zero("alpha", self.alpha)?)
     }
 }
 
@@ -81,18 +82,11 @@ impl LearningRule for NodePerturbation {
     }
 
     fn perturb(&mut self, trial: u64, _pattern: usize, into: &mut Perturbation) -> Result<(), Error> {
-        gaussian(&self.noise, trial, self.parameters.sigma, &mut self.draws);
-        into.set_all(&self.draws)
+        self.noise.perturb(trial, into)
     }
 
-    fn learn(&mut self, outcome: &Outcome<'_>, network: &mut Network) -> Result<(), Error> {
-        network.present(outcome.pattern, &self.none, &mut self.seen)?;
-        let change = outcome.error - self.seen.error();
-        let places = self.draws.len() as f64;
-        let step = -self.parameters.alpha * places * change / (self.parameters.sigma * self.parameters.sigma);
-        for (by, &xi) in self.draws.iter_mut().zip(outcome.perturbation.amplitude()) {
-            *by = step * xi;
-        }
-        network.shift_purkinje_each(outcome.pattern, &self.draws)
+    fn learn(&mut self, outcome: &Outcome<'_>, network: &mut PerturbationNetwork) -> Result<(), Error> {
+        network.present(outcome.pattern, &self.none, &mut self.unperturbed)?;
+        self.noise.learn(outcome.error - self.unperturbed.error(), outcome, network)
     }
 }

@@ -1,25 +1,25 @@
-//! An oracle: each column is told the signed error of its own nuclear cell in every bin.
+//! An oracle: each column receives the signed error of its own nuclear cell in every bin.
 //!
 //! ```text
 //! w[i,s,l] += alpha sum_t (PN_l(t) - R_l(t)) M_{i,s}(t)
 //! ```
 //!
 //! The delta rule (Widrow & Hoff 1960), what learning could be if credit were assigned
-//! from outside; an upper bound for the others. A step takes away about the share
-//! `rate` of an error: alpha is `rate` over the effect of one unit of weight on the
-//! nuclear cell, inputs per bin x rows x |u_pc|. Chosen: rate 0.02, so that the fall of the error
-//! can be seen beside that of the other rules.
+//! from outside; an upper bound for the others. A step removes about the fraction `rate` of an error: alpha is `rate`
+//! divided by the effect of one unit of weight on the nuclear cell, inputs per bin x rows x |u_pc|. Chosen: rate 0.02, so
+//! that the fall of the error is visible beside that of the other rules.
 
-use super::{LearningRule, Outcome, step_size};
+use super::{LearningRule, Outcome};
 use crate::Error;
-use crate::network::Network;
+use crate::network::PerturbationNetwork;
+use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 
-/// Parameter of the rule.
+/// Parameter of [`SignedErrorOracle`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SignedErrorOracleParameters {
-    /// Share of an error that one step takes away; above 2 the rule diverges.
+    /// Fraction of an error that one step removes; above 2 the rule diverges.
     pub rate: f64,
 }
 
@@ -29,7 +29,7 @@ impl Default for SignedErrorOracleParameters {
     }
 }
 
-/// The rule.
+/// The oracle with the signed error of every nuclear cell.
 #[derive(Debug, Clone)]
 pub struct SignedErrorOracle {
     parameters: SignedErrorOracleParameters,
@@ -38,11 +38,14 @@ pub struct SignedErrorOracle {
 }
 
 impl SignedErrorOracle {
-    /// The rule for a network.
+    /// A rule for a network.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for a rate out of its range.
-    pub fn new(network: &Network, parameters: &SignedErrorOracleParameters) -> Result<Self, Error> {
+    /// [`Error::Parameter`] for a rate outside its range.
+    pub fn new(
+        network: &PerturbationNetwork,
+        parameters: &SignedErrorOracleParameters,
+    ) -> Result<Self, Error> {
         parameters.validate()?;
         let p = network.parameters();
         Ok(Self {
@@ -54,12 +57,12 @@ impl SignedErrorOracle {
 }
 
 impl SignedErrorOracleParameters {
-    /// Whether the parameter makes sense.
+    /// Checks every range.
     ///
     /// # Errors
-    /// [`Error::Parameter`] where it does not.
+    /// [`Error::Parameter`] for the first parameter outside its range.
     pub fn validate(&self) -> Result<(), Error> {
-        step_size("oracle.rate", self.rate)
+        Ok(Ranges::of("oracle").at_least_zero("rate", self.rate)?)
     }
 }
 
@@ -68,7 +71,7 @@ impl LearningRule for SignedErrorOracle {
         "signed_error_oracle"
     }
 
-    fn learn(&mut self, outcome: &Outcome<'_>, network: &mut Network) -> Result<(), Error> {
+    fn learn(&mut self, outcome: &Outcome<'_>, network: &mut PerturbationNetwork) -> Result<(), Error> {
         let alpha = self.parameters.rate / self.per_weight;
         let pairs = outcome.projection.iter().zip(outcome.target);
         for (by, (rate, target)) in self.shifts.iter_mut().zip(pairs) {

@@ -8,20 +8,20 @@
 //!
 //! Williams' characteristic eligibility of the mean of a Gaussian unit is `xi / sigma^2`; the
 //! reward is -E and its baseline the running mean b of the pattern's errors. It differs from
-//! node perturbation in that nothing but the perturbed movement is ever made.
+//! node perturbation in that only the perturbed movement is made.
 //!
 //! Source: Williams 1992, doi:10.1007/BF00992696, Gaussian units and reinforcement comparison. Chosen: sigma and
 //! alpha of node perturbation, so that only the baseline differs; gamma 0.3, a mean over three trials: a step
 //! moves E about as much as the noise does, and a baseline that lags behind takes that for surprise. At
 //! twice the step, or with gamma 0.1, the error of the network of Table 2 grows.
 
-use super::{LearningRule, Outcome, gaussian, positive, step_size};
+use super::{DriveNoise, LearningRule, Outcome};
 use crate::Error;
-use crate::network::{Network, Perturbation};
-use lobule_signal::Stream;
+use crate::network::{Perturbation, PerturbationNetwork};
+use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 
-/// Parameters of the rule.
+/// Parameters of [`Reinforce`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReinforceParameters {
@@ -29,7 +29,7 @@ pub struct ReinforceParameters {
     pub sigma: f64,
     /// Step alpha, Hz.
     pub alpha: f64,
-    /// Share of a new error in the baseline, above 0 to 1.
+    /// Fraction of a new error in the baseline, above 0 and at most 1.
     pub gamma: f64,
 }
 
@@ -39,49 +39,51 @@ impl Default for ReinforceParameters {
     }
 }
 
-/// The rule.
+/// REINFORCE with reinforcement comparison.
 #[derive(Debug, Clone)]
 pub struct Reinforce {
-    parameters: ReinforceParameters,
-    noise: Stream,
-    draws: Vec<f64>,
+    noise: DriveNoise,
+    gamma: f64,
     /// Running mean of the error, `[p]`, Hz; negative before a pattern's first trial.
     baseline: Vec<f64>,
 }
 
 impl Reinforce {
-    /// The rule for a network, drawing from the network's own streams under `seed`.
+    /// A rule for a network, which draws from the network's streams under `seed`.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for the first parameter out of its range.
-    pub fn new(network: &Network, parameters: &ReinforceParameters, seed: u64) -> Result<Self, Error> {
+    /// [`Error::Parameter`] for the first parameter outside its range.
+    pub fn new(
+        network: &PerturbationNetwork,
+        parameters: &ReinforceParameters,
+        seed: u64,
+    ) -> Result<Self, Error> {
         parameters.validate()?;
-        let p = network.parameters();
+        let ReinforceParameters { sigma, alpha, gamma } = *parameters;
         Ok(Self {
-            parameters: parameters.clone(),
-            noise: network.stream(seed, "reinforce/noise"),
-            draws: vec![0.0; p.outputs()],
-            baseline: vec![-1.0; p.patterns],
+            noise: DriveNoise::new(network, sigma, alpha, seed, "reinforce/noise"),
+            gamma,
+            baseline: vec![-1.0; network.parameters().patterns],
         })
     }
 }
 
 impl ReinforceParameters {
-    /// Whether the parameters make sense.
+    /// Checks every range.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for the first that does not.
+    /// [`Error::Parameter`] for the first parameter outside its range.
     pub fn validate(&self) -> Result<(), Error> {
-        positive("reinforce.sigma", self.sigma)?;
-        step_size("reinforce.alpha", self.alpha)?;
-        if self.gamma > 0.0 && self.gamma <= 1.0 {
-            return Ok(());
-        }
-        Err(Error::Parameter {
-            parameter: "reinforce.gamma".into(),
-            value: self.gamma,
-            allowed: "above 0 to 1: the share of a new error in its running mean",
-        })
+        let ranges = Ranges::of("reinforce");
+        ranges.positive("sigma", self.sigma)?;
+        ranges.at_least_zero("alpha", self.alpha)?;
+        let is_share = self.gamma > 0.0 && self.gamma <= 1.0;
+        Ok(ranges.require(
+            is_share,
+            "gamma",
+            self.gamma,
+            "above 0, at most 1: a fraction of the new error",
+        )?)
     }
 }
 
@@ -91,24 +93,16 @@ impl LearningRule for Reinforce {
     }
 
     fn perturb(&mut self, trial: u64, _pattern: usize, into: &mut Perturbation) -> Result<(), Error> {
-        gaussian(&self.noise, trial, self.parameters.sigma, &mut self.draws);
-        into.set_all(&self.draws)
+        self.noise.perturb(trial, into)
     }
 
-    fn learn(&mut self, outcome: &Outcome<'_>, network: &mut Network) -> Result<(), Error> {
+    fn learn(&mut self, outcome: &Outcome<'_>, network: &mut PerturbationNetwork) -> Result<(), Error> {
         Error::inside("pattern", outcome.pattern, self.baseline.len())?;
         let baseline = &mut self.baseline[outcome.pattern];
         // The first error is its own baseline: nothing is known yet.
         let surprise = if *baseline < 0.0 { 0.0 } else { outcome.error - *baseline };
-        *baseline =
-            if *baseline < 0.0 { outcome.error } else { *baseline + self.parameters.gamma * surprise };
-        let places = self.draws.len() as f64;
-        let step =
-            -self.parameters.alpha * places * surprise / (self.parameters.sigma * self.parameters.sigma);
-        for (by, &xi) in self.draws.iter_mut().zip(outcome.perturbation.amplitude()) {
-            *by = step * xi;
-        }
-        network.shift_purkinje_each(outcome.pattern, &self.draws)
+        *baseline = if *baseline < 0.0 { outcome.error } else { *baseline + self.gamma * surprise };
+        self.noise.learn(surprise, outcome, network)
     }
 
     fn memory(&self) -> Vec<f64> {

@@ -11,13 +11,13 @@
 //!
 //! Source: Bouvier et al. 2018, doi:10.7554/eLife.31599, eqs. (7)-(10), Table 2.
 
-use super::{LearningRule, Outcome, step_size};
+use super::{LearningRule, Outcome};
 use crate::Error;
-use crate::network::{Network, Perturbation};
-use lobule_signal::Stream;
+use crate::network::{Perturbation, PerturbationNetwork};
+use lobule_signal::{Ranges, Stream};
 use serde::{Deserialize, Serialize};
 
-/// Parameters of the rule.
+/// Parameters of [`Sgdege`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SgdegeParameters {
@@ -37,7 +37,7 @@ impl Default for SgdegeParameters {
     }
 }
 
-/// The rule.
+/// Stochastic gradient descent with estimated global errors.
 #[derive(Debug, Clone)]
 pub struct Sgdege {
     parameters: SgdegeParameters,
@@ -47,11 +47,15 @@ pub struct Sgdege {
 }
 
 impl Sgdege {
-    /// The rule for a network, drawing from the network's own streams under `seed`.
+    /// A rule for a network, which draws from the network's streams under `seed`.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for the first parameter out of its range.
-    pub fn new(network: &Network, parameters: &SgdegeParameters, seed: u64) -> Result<Self, Error> {
+    /// [`Error::Parameter`] for the first parameter outside its range.
+    pub fn new(
+        network: &PerturbationNetwork,
+        parameters: &SgdegeParameters,
+        seed: u64,
+    ) -> Result<Self, Error> {
         parameters.validate()?;
         let p = network.parameters();
         Ok(Self {
@@ -64,21 +68,16 @@ impl Sgdege {
 }
 
 impl SgdegeParameters {
-    /// Whether the parameters make sense.
+    /// Checks every range.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for the first that does not.
+    /// [`Error::Parameter`] for the first parameter outside its range.
     pub fn validate(&self) -> Result<(), Error> {
-        if !(0.0..=1.0).contains(&self.rho) {
-            return Err(Error::Parameter {
-                parameter: "sgdege.rho".into(),
-                value: self.rho,
-                allowed: "a probability per movement, 0 to 1",
-            });
-        }
-        step_size("sgdege.amplitude", self.amplitude)?;
-        step_size("sgdege.alpha_w", self.alpha_w)?;
-        step_size("sgdege.alpha_v", self.alpha_v)
+        let ranges = Ranges::of("sgdege");
+        ranges.probability("rho", self.rho)?;
+        ranges.at_least_zero("amplitude", self.amplitude)?;
+        ranges.at_least_zero("alpha_w", self.alpha_w)?;
+        Ok(ranges.at_least_zero("alpha_v", self.alpha_v)?)
     }
 }
 
@@ -101,7 +100,7 @@ impl LearningRule for Sgdege {
         Ok(())
     }
 
-    fn learn(&mut self, outcome: &Outcome<'_>, network: &mut Network) -> Result<(), Error> {
+    fn learn(&mut self, outcome: &Outcome<'_>, network: &mut PerturbationNetwork) -> Result<(), Error> {
         let c = if outcome.error > outcome.inhibition { 1.0 } else { -1.0 };
         for (column, bin) in outcome.perturbation.places() {
             network.shift_purkinje_at(outcome.pattern, column, bin, -self.parameters.alpha_w * c)?;

@@ -7,7 +7,7 @@
 //! error, (P, J) drifts towards one of two corridors of the plane and slides along them to
 //! P\* = R - A (1 + q) / 2.
 //!
-//! * [`Model`]: the stochastic trial (19-26);
+//! * [`SingleCell`]: the stochastic trial (19-26);
 //! * [`Line`], [`Sector`]: lines C±, D± of the plane and the drift beside them (27, 28);
 //! * [`Corridor`], [`Followed`], [`Region`]: which line is followed, and how fast (32-35).
 //!
@@ -18,6 +18,6 @@ mod model;
 mod phase;
 mod plane;
 
-pub use model::{Model, Parameters, State, Trial};
+pub use model::{SingleCell, SingleCellParameters, SingleCellState, SingleCellTrial};
 pub use phase::{Corridor, EndPoint, Followed, Region};
 pub use plane::{Line, Sector};

@@ -1,4 +1,4 @@
-//! The trial of the reduced single-cell model.
+//! Trials of the reduced single-cell model.
 //!
 //! Equations, \[x\]+ = max(x, 0):
 //! ```text
@@ -13,19 +13,18 @@
 //! Source: Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1.
 
 use crate::Error;
-use crate::check::{at_least_zero, in_unit, positive};
-use lobule_signal::Stream;
+use lobule_signal::{Ranges, Stream};
 use serde::{Deserialize, Serialize};
 
-/// Parameters of the model.
+/// SingleCellParameters of the model.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Parameters {
+pub struct SingleCellParameters {
     /// Target rate R, Hz.
     pub target_hz: f64,
     /// Perturbation A of P on a perturbed trial, Hz.
     pub perturbation_hz: f64,
-    /// Step dP of P, Hz; 0 holds P still, which leaves the tracking of the error by J (Figure 7).
+    /// Step dP of P, Hz; at 0, P is constant and J alone tracks the error (Figure 7).
     pub step_p_hz: f64,
     /// Step dJ of J, Hz.
     pub step_j_hz: f64,
@@ -35,18 +34,19 @@ pub struct Parameters {
     pub rho: f64,
 }
 
-impl Parameters {
+impl SingleCellParameters {
     /// Checks every range.
     ///
     /// # Errors
     /// [`Error::Parameter`] names the first parameter outside its range.
     pub fn validate(&self) -> Result<(), Error> {
-        at_least_zero("single_cell.target_hz", self.target_hz)?;
-        at_least_zero("single_cell.perturbation_hz", self.perturbation_hz)?;
-        at_least_zero("single_cell.step_p_hz", self.step_p_hz)?;
-        positive("single_cell.step_j_hz", self.step_j_hz)?;
-        at_least_zero("single_cell.q", self.q)?;
-        in_unit("single_cell.rho", self.rho)
+        let ranges = Ranges::of("single_cell");
+        ranges.at_least_zero("target_hz", self.target_hz)?;
+        ranges.at_least_zero("perturbation_hz", self.perturbation_hz)?;
+        ranges.at_least_zero("step_p_hz", self.step_p_hz)?;
+        ranges.positive("step_j_hz", self.step_j_hz)?;
+        ranges.at_least_zero("q", self.q)?;
+        Ok(ranges.probability("rho", self.rho)?)
     }
 
     /// beta = dJ / dP; infinite where P is held.
@@ -55,9 +55,9 @@ impl Parameters {
     }
 }
 
-/// Where the cell is.
+/// State of the cell.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct State {
+pub struct SingleCellState {
     /// Purkinje rate P, Hz.
     pub p_hz: f64,
     /// Inhibition J of the olive, Hz.
@@ -66,36 +66,36 @@ pub struct State {
     pub trial: u64,
 }
 
-impl State {
+impl SingleCellState {
     /// The state before the first trial.
     pub fn at(p_hz: f64, j_hz: f64) -> Self {
         Self { p_hz, j_hz, trial: 0 }
     }
 }
 
-/// What happened on a trial.
+/// Outcome of a trial.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Trial {
-    /// Whether P was perturbed.
+pub struct SingleCellTrial {
+    /// True if P was perturbed.
     pub is_perturbed: bool,
     /// Error E, Hz.
     pub error_hz: f64,
     /// Estimate I of it, Hz.
     pub estimate_hz: f64,
-    /// Whether the olive reported E > I.
+    /// True if the olive reported E > I.
     pub is_error_spike: bool,
 }
 
-/// The model: parameters and the stream that perturbs.
+/// The reduced model: parameters and the stream of perturbations.
 ///
 /// # Example: from far above the target to P\* = R - A (1 + q) / 2
 /// ```
-/// use lobule_theory::single_cell::{Model, Parameters, State};
-/// let figure_9e = Parameters {
+/// use lobule_theory::single_cell::{SingleCell, SingleCellParameters, SingleCellState};
+/// let figure_9e = SingleCellParameters {
 ///     target_hz: 50.0, perturbation_hz: 10.0, step_p_hz: 1.0, step_j_hz: 2.0, q: 0.5, rho: 0.2,
 /// };
-/// let model = Model::new(figure_9e, 1)?;
-/// let mut state = State::at(90.3, 80.1);
+/// let model = SingleCell::new(figure_9e, 1)?;
+/// let mut state = SingleCellState::at(90.3, 80.1);
 /// for _ in 0..2000 {
 ///     model.step(&mut state);
 /// }
@@ -103,35 +103,36 @@ pub struct Trial {
 /// # Ok::<(), lobule_theory::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy)]
-pub struct Model {
-    parameters: Parameters,
+pub struct SingleCell {
+    parameters: SingleCellParameters,
     perturbations: Stream,
 }
 
-impl Model {
-    /// The model under `seed`.
+impl SingleCell {
+    /// A model whose perturbations are drawn under `seed`.
     ///
     /// # Errors
     /// [`Error::Parameter`] when a parameter is outside its range.
-    pub fn new(parameters: Parameters, seed: u64) -> Result<Self, Error> {
+    pub fn new(parameters: SingleCellParameters, seed: u64) -> Result<Self, Error> {
         parameters.validate()?;
         Ok(Self { parameters, perturbations: Stream::new(seed, "single_cell.perturbation") })
     }
 
     /// The parameters.
-    pub fn parameters(&self) -> &Parameters {
+    pub fn parameters(&self) -> &SingleCellParameters {
         &self.parameters
     }
 
-    /// Runs the next trial: draws whether it is perturbed, then [`Model::trial`].
-    pub fn step(&self, state: &mut State) -> Trial {
+    /// Runs the next trial, perturbed with probability rho.
+    pub fn step(&self, state: &mut SingleCellState) -> SingleCellTrial {
         let is_perturbed = self.perturbations.uniform(state.trial, 0) < self.parameters.rho;
         self.trial(state, is_perturbed)
     }
 
-    /// Runs one trial that is perturbed or not (19-26).
-    pub fn trial(&self, state: &mut State, is_perturbed: bool) -> Trial {
-        let Parameters { target_hz, perturbation_hz, step_p_hz, step_j_hz, q, .. } = self.parameters;
+    /// Runs one trial with or without perturbation (19-26).
+    pub fn trial(&self, state: &mut SingleCellState, is_perturbed: bool) -> SingleCellTrial {
+        let SingleCellParameters { target_hz, perturbation_hz, step_p_hz, step_j_hz, q, .. } =
+            self.parameters;
         let p = state.p_hz + if is_perturbed { perturbation_hz } else { 0.0 };
         let error_hz = (p - target_hz).abs();
         let estimate_hz = (state.j_hz - q * p).max(0.0);
@@ -142,6 +143,6 @@ impl Model {
         }
         state.j_hz = (state.j_hz + sign * step_j_hz).max(0.0);
         state.trial += 1;
-        Trial { is_perturbed, error_hz, estimate_hz, is_error_spike }
+        SingleCellTrial { is_perturbed, error_hz, estimate_hz, is_error_spike }
     }
 }

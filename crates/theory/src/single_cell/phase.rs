@@ -1,4 +1,4 @@
-//! Which line of the plane is followed, how fast, and where it ends.
+//! Lines of the plane that learning follows, the speed along them, and the end point.
 //!
 //! In a corridor P drifts one way and J is driven towards one of its two lines, along which
 //! the cell then slides. With beta = dJ / dP:
@@ -17,7 +17,7 @@
 //!
 //! Source: Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, (29)-(35), Figure 9C.
 
-use super::{Line, Parameters};
+use super::{Line, SingleCellParameters};
 
 /// The two corridors between C and D.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,13 +31,13 @@ pub enum Corridor {
 /// The line that is followed in a corridor, and the predicted mean speed along it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Followed {
-    /// The line; none where P rises faster than J can come back to one.
+    /// The line; none if P rises faster than J can return to one.
     pub line: Option<Line>,
     /// dP per trial, Hz.
     pub speed_hz: f64,
 }
 
-/// Where learning ends for q < 1: the crossing of C+ and D-.
+/// End point of learning for q < 1: the crossing of C+ and D-.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EndPoint {
     /// P\* = R - A (1 + q) / 2, Hz.
@@ -69,7 +69,7 @@ impl Region {
         Region::Converges { upper: upper_line(beta, rho, q), lower: lower_line(beta, rho, q) }
     }
 
-    /// `D+/D-`, `C+/D-`, `C+/C-`, `C+ only`, ..., `diverges`.
+    /// Label for figures: `D+/D-`, `C+/D-`, `C+/C-`, `C+ only`, ..., `diverges`.
     pub fn label(self) -> String {
         match self {
             Region::Converges { upper, lower: Some(lower) } => format!("{}/{}", upper.name(), lower.name()),
@@ -94,11 +94,11 @@ fn lower_line(beta: f64, rho: f64, q: f64) -> Option<Line> {
     }
 }
 
-impl Parameters {
+impl SingleCellParameters {
     /// The line followed in a corridor and the speed along it (32-35); none for the lower
     /// corridor when q >= 1, which does not exist then.
     pub fn followed(&self, corridor: Corridor) -> Option<Followed> {
-        let Parameters { step_p_hz: dp, step_j_hz: dj, q, rho, .. } = *self;
+        let SingleCellParameters { step_p_hz: dp, step_j_hz: dj, q, rho, .. } = *self;
         let beta = self.beta();
         let along_d = rho * dp;
         Some(match corridor {
@@ -125,11 +125,11 @@ impl Parameters {
 
     /// The end of learning; none when q >= 1.
     pub fn end_point(&self) -> Option<EndPoint> {
-        let Parameters { target_hz: r, perturbation_hz: a, q, .. } = *self;
+        let SingleCellParameters { target_hz: r, perturbation_hz: a, q, .. } = *self;
         (q < 1.0).then(|| EndPoint { p_hz: r - a * (1.0 + q) / 2.0, j_hz: q * r + (1.0 - q * q) * a / 2.0 })
     }
 
-    /// Whether the steps are small enough for the upper corridor, (29): dP + dJ / (1 + q) < A,
+    /// True if the steps are small enough for the upper corridor, (29): dP + dJ / (1 + q) < A,
     /// with 0 < rho < 1.
     pub fn upper_is_sure(&self) -> bool {
         0.0 < self.rho
@@ -137,7 +137,7 @@ impl Parameters {
             && self.step_p_hz + self.step_j_hz / (1.0 + self.q) < self.perturbation_hz
     }
 
-    /// Whether the step of J is small enough for the lower corridor, (30): dJ < (1 - q) A.
+    /// True if the step of J is small enough for the lower corridor, (30): dJ < (1 - q) A.
     pub fn lower_is_sure(&self) -> bool {
         0.0 < self.rho && self.rho < 1.0 && self.step_j_hz < (1.0 - self.q) * self.perturbation_hz
     }

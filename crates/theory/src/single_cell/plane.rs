@@ -10,7 +10,7 @@
 //!
 //! Source: Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, (27, 28) and Figure 9B.
 
-use super::Parameters;
+use super::SingleCellParameters;
 
 /// A line of the plane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +37,8 @@ impl Line {
     }
 
     /// J on the line at `p_hz`, Hz.
-    pub fn at(self, parameters: &Parameters, p_hz: f64) -> f64 {
-        let Parameters { target_hz: r, perturbation_hz: a, q, .. } = *parameters;
+    pub fn at(self, parameters: &SingleCellParameters, p_hz: f64) -> f64 {
+        let SingleCellParameters { target_hz: r, perturbation_hz: a, q, .. } = *parameters;
         match self {
             Line::CPlus => (q + 1.0) * (p_hz + a) - r,
             Line::CMinus => (q - 1.0) * (p_hz + a) + r,
@@ -63,8 +63,8 @@ pub enum Sector {
 
 impl Sector {
     /// The sector of a point. On a line: above it, as a trial with E = I gives no spike.
-    pub fn of(parameters: &Parameters, p_hz: f64, j_hz: f64) -> Self {
-        let Parameters { target_hz: r, perturbation_hz: a, q, .. } = *parameters;
+    pub fn of(parameters: &SingleCellParameters, p_hz: f64, j_hz: f64) -> Self {
+        let SingleCellParameters { target_hz: r, perturbation_hz: a, q, .. } = *parameters;
         let below_c = (p_hz + a - r).abs() > j_hz - q * (p_hz + a);
         let below_d = (p_hz - r).abs() > j_hz - q * p_hz;
         match (below_c, below_d) {
@@ -77,8 +77,8 @@ impl Sector {
 
     /// The mean change of (P, J) in one trial, Hz: (27) above, (28) below; in the corridors
     /// perturbed and unperturbed trials push J in opposite directions.
-    pub fn drift(self, parameters: &Parameters) -> (f64, f64) {
-        let Parameters { step_p_hz: dp, step_j_hz: dj, rho, .. } = *parameters;
+    pub fn drift(self, parameters: &SingleCellParameters) -> (f64, f64) {
+        let SingleCellParameters { step_p_hz: dp, step_j_hz: dj, rho, .. } = *parameters;
         match self {
             Sector::Above => (rho * dp, -dj),
             Sector::Below => (-rho * dp, dj),

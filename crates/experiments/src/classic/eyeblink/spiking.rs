@@ -4,7 +4,7 @@ use super::config::{EyeblinkConfig, SpikingConfig};
 use super::record::{BIN_MS, CellRates, SpikingRun};
 use super::subject::{Animal, LidResponse, Stimuli};
 use lobule_cerebellum::{
-    Heard, Pause, SpikingController, SpikingParameters, Teacher, Tuning, balanced_potentiation_ns,
+    MossySignal, Pause, SpikingController, SpikingParameters, Teacher, Tuning, balanced_potentiation_ns,
 };
 use lobule_control::plant::Eyelid;
 use lobule_scaffold::{Microzone, ScaffoldSpec, reconstruct};
@@ -22,8 +22,8 @@ pub fn parameters(config: &SpikingConfig, condition: &str) -> SpikingParameters 
     // Source: prism, a kernel with its peak near -100 ms.
     let kernel_t0_ms = 150.0;
     let tuning = match condition {
-        "tone" => Tuning { heard: Heard::Cue(0), range: [1.0, 1.0], width: 0.5 },
-        _ => Tuning { heard: Heard::SinceOnset(0), range: config.preferred_s, width: config.width_s },
+        "tone" => Tuning { signal: MossySignal::Cue(0), range: [1.0, 1.0], width: 0.5 },
+        _ => Tuning { signal: MossySignal::SinceOnset(0), range: config.preferred_s, width: config.width_s },
     };
     SpikingParameters {
         state: config.state,

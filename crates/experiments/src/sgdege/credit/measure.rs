@@ -6,7 +6,7 @@ use lobule_analysis::mean;
 use lobule_study::{Error, Run};
 use lobule_theory::bicycle::{Bicycle, BicycleParameters, Solution};
 use lobule_theory::learner::Learner;
-use lobule_theory::network::{Network, NetworkParameters};
+use lobule_theory::network::{NetworkParameters, PerturbationNetwork as Network};
 use serde::{Deserialize, Serialize};
 
 /// Learning of one network under one rule.

@@ -2,7 +2,7 @@
 
 use super::Config;
 use lobule_theory::Error;
-use lobule_theory::network::{Network, NetworkParameters};
+use lobule_theory::network::{NetworkParameters, PerturbationNetwork as Network};
 use lobule_theory::rules::{
     ErrorKind, LearningRule, MarrAlbusIto, NodePerturbation, Reinforce, Sgdege, SignedErrorOracle,
 };

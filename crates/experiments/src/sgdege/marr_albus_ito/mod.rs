@@ -9,7 +9,7 @@ use lobule_study::report::numbers::fixed;
 use lobule_study::report::{Figure, Finding, Source};
 use lobule_study::{Card, Check, Preset, Run, Section, Story, Study};
 use lobule_theory::learner::Learner;
-use lobule_theory::network::{Network, NetworkParameters};
+use lobule_theory::network::{NetworkParameters, PerturbationNetwork as Network};
 use lobule_theory::rules::{ErrorKind, MarrAlbusIto as Rule, MarrAlbusItoParameters};
 use serde::{Deserialize, Serialize};
 

@@ -5,7 +5,7 @@ use crate::sgdege::cells::{block_means, correlation};
 use lobule_analysis::{mean, mean_of};
 use lobule_study::{Error, Run};
 use lobule_theory::learner::Learner;
-use lobule_theory::network::Network;
+use lobule_theory::network::PerturbationNetwork as Network;
 use lobule_theory::rules::{Sgdege, SgdegeParameters};
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,10 @@
 
 use super::Config;
 use lobule_study::{Error, Run};
-use lobule_theory::perceptron::{Delta, DeltaState, Epoch, Patterns, Sgdege, SgdegeState, Start, Steps};
+use lobule_theory::perceptron::{
+    DeltaPerceptron as Delta, DeltaPerceptronState as DeltaState, Epoch, Patterns,
+    SgdegePerceptron as Sgdege, SgdegePerceptronState as SgdegeState, Start, Steps,
+};
 use serde::{Deserialize, Serialize};
 
 /// Unit of progress, presentations.

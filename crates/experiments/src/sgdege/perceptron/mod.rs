@@ -15,7 +15,7 @@ use lobule_study::Error;
 use lobule_study::report::numbers::fixed;
 use lobule_study::report::{Figure, Finding};
 use lobule_study::{Card, Check, Preset, Run, Section, Story, Study};
-use lobule_theory::perceptron::{Parameters, Steps, capacity};
+use lobule_theory::perceptron::{PerceptronParameters as Parameters, Steps, capacity};
 use serde::{Deserialize, Serialize};
 pub use single::Single;
 

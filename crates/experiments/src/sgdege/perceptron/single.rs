@@ -4,7 +4,7 @@ use super::Config;
 use lobule_analysis::{mean, quantile};
 use lobule_signal::Stream;
 use lobule_study::Error;
-use lobule_theory::perceptron::{Patterns, Sgdege, Start};
+use lobule_theory::perceptron::{Patterns, SgdegePerceptron as Sgdege, Start};
 use serde::{Deserialize, Serialize};
 
 /// Speeds and ends of the runs of one seed.

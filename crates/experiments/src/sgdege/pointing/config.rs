@@ -1,7 +1,7 @@
 //! Parameters of the pointing experiment.
 
 use lobule_study::{Check, Error};
-use lobule_theory::network::{Network, NetworkParameters};
+use lobule_theory::network::{NetworkParameters, PerturbationNetwork as Network};
 use lobule_theory::rules::{
     ErrorKind, LearningRule, MarrAlbusIto, MarrAlbusItoParameters, Reinforce, ReinforceParameters, Sgdege,
     SgdegeParameters,

@@ -7,7 +7,7 @@ use lobule_control::{Beside, ClosedLoop, Controller, Drive, Senses, normalised_a
 use lobule_study::Error;
 use lobule_study::Run;
 use lobule_theory::learner::Learner;
-use lobule_theory::network::Network;
+use lobule_theory::network::PerturbationNetwork as Network;
 use serde::{Deserialize, Serialize};
 
 /// Control tick, s.

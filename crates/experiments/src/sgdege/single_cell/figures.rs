@@ -9,7 +9,7 @@ use lobule_study::report::numbers::fixed;
 use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY, VERMILLION};
 use lobule_study::report::svg::{Anchor, Dash, INK, Stroke, tint};
 use lobule_study::report::{Figure, plot};
-use lobule_theory::single_cell::{Corridor, Line, Parameters, Region, Sector};
+use lobule_theory::single_cell::{Corridor, Line, Region, Sector, SingleCellParameters as Parameters};
 
 /// One color for each start.
 const START_COLORS: [&str; 4] = [BLUE, VERMILLION, GREEN, PURPLE];

@@ -3,7 +3,7 @@
 use super::{Config, Measured, Record};
 use crate::sgdege::around;
 use lobule_study::report::{Finding, Source};
-use lobule_theory::single_cell::{Corridor, Line, Parameters, Region, Sector};
+use lobule_theory::single_cell::{Corridor, Line, Region, Sector, SingleCellParameters as Parameters};
 
 const SECTORS: Source =
     Source::law("lines C± and D± of Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, Figure 9B");

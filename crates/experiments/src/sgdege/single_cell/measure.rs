@@ -4,7 +4,9 @@ use super::Config;
 use lobule_analysis::mean;
 use lobule_signal::Stream;
 use lobule_study::{Error, Run};
-use lobule_theory::single_cell::{Corridor, Line, Model, Parameters, State};
+use lobule_theory::single_cell::{
+    Corridor, Line, SingleCell as Model, SingleCellParameters as Parameters, SingleCellState as State,
+};
 use serde::{Deserialize, Serialize};
 
 /// Measurements of all seeds, and trajectories of the first.

@@ -14,7 +14,7 @@ use lobule_study::Error;
 use lobule_study::report::numbers::fixed;
 use lobule_study::report::{Figure, Finding};
 use lobule_study::{Card, Check, Preset, Run, Section, Story, Study};
-use lobule_theory::single_cell::{Corridor, Parameters};
+use lobule_theory::single_cell::{Corridor, SingleCellParameters as Parameters};
 pub use measure::{Measured, Record};
 use serde::{Deserialize, Serialize};
 

@@ -10,7 +10,9 @@ use lobule_study::Error;
 use lobule_study::report::numbers::fixed;
 use lobule_study::report::{Figure, Finding, Source};
 use lobule_study::{Card, Check, Preset, Run, Section, Story, Study};
-use lobule_theory::single_cell::{Model, Parameters, State};
+use lobule_theory::single_cell::{
+    SingleCell as Model, SingleCellParameters as Parameters, SingleCellState as State,
+};
 use serde::{Deserialize, Serialize};
 
 /// The experiment.

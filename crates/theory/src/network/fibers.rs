@@ -1,13 +1,13 @@
-//! Who connects to whom, which fibers a pattern makes active, and the targets:
-//! everything that learning does not change.
+//! Mossy fibers: their connections, their activity in each pattern, and the targets of the patterns. Learning changes
+//! none of these.
 //!
-//! Every draw is a function of (seed, name of the network, fiber, column), so weights
-//! need not be stored and a pattern is the same however many others there are.
+//! Every draw is a function of (seed, name of the network, fiber, column). Weights therefore need not be stored, and a
+//! pattern does not depend on the number of patterns.
 
 use super::parameters::NetworkParameters;
 use lobule_signal::{GROUP, Stream};
 
-/// Marks a fiber that is silent in a pattern.
+/// Bin of a fiber that is silent in a pattern.
 const SILENT: u16 = u16::MAX;
 
 /// One mossy fiber.
@@ -21,12 +21,12 @@ pub struct Fiber {
 
 /// Wiring, patterns and targets of a network.
 #[derive(Debug, Clone)]
-pub struct Anatomy {
+pub struct Fibers {
     parameters: NetworkParameters,
     wiring: Stream,
     purkinje_weights: Stream,
     nucleo_olivary_weights: Stream,
-    /// Column of each fiber in the nuclei, [N S].
+    /// Column of each fiber in the nuclei. `[N S]`
     nuclear_column: Vec<u16>,
     /// Bin of each fiber in each pattern or [`SILENT`], `[p][N S]`.
     active_bin: Vec<u16>,
@@ -34,7 +34,7 @@ pub struct Anatomy {
     targets: Vec<f64>,
 }
 
-impl Anatomy {
+impl Fibers {
     pub(super) fn new(parameters: &NetworkParameters, seed: u64, name: &str) -> Self {
         let p = parameters;
         let stream = |what: &str| Stream::new(seed, &format!("{name}/{what}"));
@@ -81,13 +81,13 @@ impl Anatomy {
         usize::from(self.nuclear_column[self.number(fiber)])
     }
 
-    /// The bin in which a fiber is active in a pattern, if it is.
+    /// The bin in which a fiber is active in a pattern; none if it is silent.
     pub fn active_bin(&self, pattern: usize, fiber: Fiber) -> Option<usize> {
         let bin = self.active_bin[pattern * self.parameters.fibers() + self.number(fiber)];
         (bin != SILENT).then_some(usize::from(bin))
     }
 
-    /// Whether a fiber reaches the Purkinje cell of its row in a column: with probability 1/2.
+    /// True if a fiber reaches the Purkinje cell of its row in a column, which has probability 1/2.
     pub fn reaches(&self, fiber: Fiber, column: usize) -> bool {
         let word = self.wiring.u32(self.number(fiber) as u64, (column / 32) as u32);
         word >> (column % 32) & 1 == 1
@@ -119,7 +119,7 @@ impl Anatomy {
     }
 
     /// All fibers, row by row.
-    pub fn fibers(&self) -> impl Iterator<Item = Fiber> + use<> {
+    pub fn iter(&self) -> impl Iterator<Item = Fiber> + use<> {
         let (rows, per_row) = (self.parameters.rows, self.parameters.fibers_per_row);
         (0..rows).flat_map(move |row| (0..per_row).map(move |index| Fiber { row, index }))
     }
@@ -131,7 +131,7 @@ impl Anatomy {
     }
 
     /// The columns a fiber reaches, with its initial weight there; the same values as
-    /// [`Anatomy::reaches`] and [`Anatomy::initial_purkinje_weight`], drawn in groups.
+    /// [`Fibers::reaches`] and [`Fibers::initial_purkinje_weight`], drawn in groups.
     pub(super) fn each_synapse(&self, fiber: Fiber, mut each: impl FnMut(usize, f64)) {
         let (number, columns) = (self.number(fiber) as u64, self.parameters.columns);
         let largest = self.parameters.largest_mossy_to_pc();

@@ -1,5 +1,5 @@
-//! The spiking scaffold as a controller: mossy fibers hear senses and cues, climbing fibers hear an error, and
-//! the opponent nuclear cells command, in ticks of one millisecond.
+//! The spiking scaffold as a controller: mossy fibers encode senses and cues, climbing fibers signal an error, and
+//! opponent nuclear cells command, in ticks of one millisecond.
 //!
 //! ```text
 //! cues, senses ──Tuning──▶ Poisson mossy fibers ─▶ granule ─▶ Purkinje ─▶ nuclei (plus, minus)
@@ -8,160 +8,33 @@
 //! ```
 //!
 //! Code: a fiber fires at `base + peak exp(-((q - preferred) / width)²)` Hz, q being a cue, a sense, a reference or the time
-//! since the onset of a cue. Teaching: e > 0 asks for more command, so the olive of the plus zone fires at `gain · e` Hz
+//! since the onset of a cue. Teaching: e > 0 asks for more command, so the olive of the plus zone fires at `teaching_hz · e` Hz
 //! above its spontaneous rate; its Purkinje cells are depressed and its nuclear cells released. Readout: each nuclear spike adds
-//! √(2 / 0.060) to the trace of its zone, which decays with 60 ms; output is the mean over 50 ms of plus - minus, over half the number of nuclear
+//! √(2 / 0.060) to the trace of its zone, which decays with 60 ms; output is the mean over 50 ms of plus - minus, divided by half the number of nuclear
 //! cells. Source: closed-loop neuron and RBF input of extra-cereb-nest and its siblings (eyeblink, VOR; within-trial loop of 1 ms);
 //! plasticity as in `prism`.
 //!
 //! Three cerebella are controllers: the rate models of [`lobule_control`] learn from the error of every tick and allocate nothing;
-//! [`SgdegeController`](super::SgdegeController) plans a movement at its start, ignores what is sensed and learns from one
-//! cost at its end; this one learns from the error of every tick as the first, and `finish` only brings
-//! [`Controller::weights`] up to date.
+//! [`SgdegeController`](super::SgdegeController) plans a movement at its start, ignores the senses and learns from one
+//! cost at its end; this one learns from the error of every tick, too, and `finish` only updates
+//! [`Controller::weights`].
 //!
 //! A tick allocates nothing once its buffers have grown; a reset that rewinds copies the state.
 
-use super::{
-    BrainState, DT_MS, Drive, Learning, ModuleOptions, PLASTIC_SET, Teaching, add_module, kernel_area_s,
-};
-use crate::Error;
+mod parameters;
+mod readout;
+
+pub use parameters::{MossySignal, Pause, SpikingParameters, Teacher, Tuning, balanced_potentiation_ns};
+
+use crate::{DT_MS, Drive, Error, Learning, ModuleOptions, PLASTIC_SET, Teaching, add_module};
 use lobule_circuit::{Circuit, RunError, Simulation, State};
 use lobule_control::{Controller, Error as ControlError, Senses};
 use lobule_scaffold::{Anatomy, Microzone};
 use lobule_signal::Clock;
-use serde::{Deserialize, Serialize};
+use parameters::NAME;
+use readout::{Readout, TICK_S};
 
-/// Decay of a zone's trace, ms; it sets the step with a spike, too. Source: closed-loop neuron.
-const TRACE_MS: f64 = 60.0;
-/// Window of the moving average, ms. Source: closed-loop neuron.
-const AVERAGE_MS: usize = 50;
-/// Spikes of an olive cell with each teaching spike: a pair at 200 nS. Source: prism, module.teaching_ns.
-const OLIVE_SPIKES: f64 = 2.0;
-const TICK_S: f64 = 1e-3;
-const NAME: &str = "spiking";
-
-/// What a mossy fiber hears.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Heard {
-    /// The value of a cue.
-    Cue(usize),
-    /// A sense, in its unit.
-    Sense(usize),
-    /// A reference, in its unit.
-    Reference(usize),
-    /// Time since a cue last rose in this trial, s; nothing before.
-    SinceOnset(usize),
-}
-
-/// How a share of the mossy fibers hears.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Tuning {
-    /// What is heard.
-    pub heard: Heard,
-    /// Lowest and highest preferred value; the fibers' lie evenly between.
-    pub range: [f64; 2],
-    /// Width of the tuning, in the same unit.
-    pub width: f64,
-}
-
-/// What the olive is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Teacher {
-    /// The true error of a sense, as late as the senses are.
-    Error(usize),
-    /// A sense that is an error itself, such as the pain of a cornea.
-    Sense(usize),
-}
-
-/// What happens between trials.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Pause {
-    /// The circuit goes back to the state before the first trial, with the weights of now. A reset forgets the trial to
-    /// the bit, and noise is the same in every trial.
-    Rewind,
-    /// The circuit runs on at rest for so many ms. Every trial has noise of its own, and what a reset forgets
-    /// is what the cells forget in that time.
-    Rest(usize),
-}
-
-/// How the scaffold is put into a loop.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SpikingParameters {
-    /// Parameter set of the cells.
-    pub state: BrainState,
-    /// Code of the mossy fibers, which are dealt out among the tunings in turn.
-    pub tunings: Vec<Tuning>,
-    /// Rate of a mossy fiber far from its preferred value, Hz.
-    pub base_hz: f64,
-    /// Rate at its preferred value above that, Hz.
-    pub peak_hz: f64,
-    /// What the olive is told.
-    pub teacher: Teacher,
-    /// Value of the teacher that counts as 1; more is clipped.
-    pub teacher_scale: f64,
-    /// Rate of teaching spikes of an olive cell at an error of 1, Hz.
-    pub teaching_hz: f64,
-    /// The same without error, Hz.
-    pub spontaneous_hz: f64,
-    /// Conductance of a teaching spike on an olive cell, nS.
-    pub teaching_ns: f64,
-    /// Conductance of a climbing fiber on a Purkinje cell, nS.
-    pub climbing_fiber_ns: f64,
-    /// Conductance of a Purkinje synapse on a nuclear cell, nS, at the in-degree of the 300 × 200 µm circuit.
-    pub purkinje_to_dcn_ns: f64,
-    /// Depression of a fully eligible synapse by a climbing-fiber spike, nS; 0 or negative.
-    pub a_minus_ns: f64,
-    /// Potentiation with a parallel-fiber spike, nS; [`balanced_potentiation_ns`] is usual.
-    pub a_plus_ns: f64,
-    /// Highest weight, nS.
-    pub w_max_ns: f64,
-    /// Phase of the eligibility kernel, ms: 150 puts its peak near -100 ms, 100 near -150 ms.
-    pub kernel_t0_ms: f64,
-    /// Command at an output of 1; 0 for a command that is left alone. `[commands]`
-    pub gain: Vec<f64>,
-    /// Time at rest before the first trial, ms; over its second half output at rest is measured.
-    pub settle_ms: usize,
-    /// What happens between trials.
-    pub pause: Pause,
-}
-
-/// Potentiation that keeps weights where they are while the olive is told nothing, nS per parallel-fiber spike: depression ×
-/// area of the kernel × rate of the climbing fibers. Source: the balance rule of `prism`.
-pub fn balanced_potentiation_ns(a_minus_ns: f64, kernel_t0_ms: f64, spontaneous_hz: f64) -> f64 {
-    -a_minus_ns * kernel_area_s(kernel_t0_ms) * OLIVE_SPIKES * spontaneous_hz
-}
-
-/// Traces of both zones and their moving average.
-#[derive(Debug, Clone, PartialEq)]
-struct Readout {
-    decay: f64,
-    /// Plus, minus.
-    traces: [f64; 2],
-    /// Differences of the last ticks. `[50]`, a ring
-    held: Vec<f64>,
-    next: usize,
-    /// Half the number of nuclear cells.
-    half: f64,
-}
-
-impl Readout {
-    fn hear(&mut self, spikes: [usize; 2]) -> f64 {
-        let step = (2.0 / (TRACE_MS * TICK_S)).sqrt();
-        for (trace, n) in self.traces.iter_mut().zip(spikes) {
-            *trace = self.decay * *trace + step * n as f64;
-        }
-        self.held[self.next] = (self.traces[0] - self.traces[1]) / self.half;
-        self.next = (self.next + 1) % self.held.len();
-        self.held.iter().sum::<f64>() / self.held.len() as f64
-    }
-}
-
-/// A spiking cerebellar module that commands a body. It learns from the start; see [`Controller::set_learning`].
+/// A spiking cerebellar module as a controller. It learns from the start; see [`Controller::set_learning`].
 ///
 /// # Example: the smallest scaffold on a joint
 /// ```
@@ -185,7 +58,7 @@ pub struct SpikingController {
     mossy: usize,
     teaching: usize,
     nuclear: usize,
-    /// Zone of each nuclear cell: 0 plus, 1 minus, 2 none.
+    /// Zone of each nuclear cell.
     nuclear_zones: Vec<Option<Microzone>>,
     olive_zones: Vec<Option<Microzone>>,
     purkinje_zones: Vec<Option<Microzone>>,
@@ -204,94 +77,7 @@ pub struct SpikingController {
     failure: Option<String>,
 }
 
-impl SpikingParameters {
-    /// A code of senses and references and the error of the first reference as teacher: a start for loops in which units are
-    /// near 1. The joint's tuning is wide and its teaching that of `prism`.
-    pub fn on_error(gain: &[f64]) -> Self {
-        let tuned = |heard| Tuning { heard, range: [-1.0, 1.0], width: 0.5 };
-        let (a_minus_ns, kernel_t0_ms, spontaneous_hz) = (-0.0025, 150.0, 1.0);
-        Self {
-            state: BrainState::Awake,
-            tunings: vec![tuned(Heard::Sense(0)), tuned(Heard::Reference(0))],
-            base_hz: 4.0,
-            peak_hz: 150.0,
-            teacher: Teacher::Error(0),
-            teacher_scale: 1.0,
-            teaching_hz: 10.0,
-            spontaneous_hz,
-            teaching_ns: 200.0,
-            climbing_fiber_ns: 100.0,
-            purkinje_to_dcn_ns: 1.7,
-            a_minus_ns,
-            a_plus_ns: balanced_potentiation_ns(a_minus_ns, kernel_t0_ms, spontaneous_hz),
-            w_max_ns: 0.6,
-            kernel_t0_ms,
-            gain: gain.to_vec(),
-            settle_ms: 200,
-            pause: Pause::Rewind,
-        }
-    }
-
-    /// Checks what does not depend on the circuit.
-    ///
-    /// # Errors
-    /// [`ControlError::Parameter`] naming the parameter, its value and its range.
-    pub fn check(&self) -> Result<(), ControlError> {
-        let refuse = |parameter: &'static str, value: f64, allowed: &str| {
-            Err(ControlError::Parameter { part: NAME, parameter, value, allowed: allowed.into() })
-        };
-        if self.tunings.is_empty() {
-            return refuse("tunings", 0.0, "at least one, or no mossy fiber hears anything");
-        }
-        for t in &self.tunings {
-            if !(t.width > 0.0 && t.width.is_finite()) {
-                return refuse("width", t.width, "a tuning is wider than 0");
-            }
-            if !(t.range[0].is_finite() && t.range[1].is_finite() && t.range[1] >= t.range[0]) {
-                return refuse("range", t.range[1], "the highest preferred value is not below the lowest");
-            }
-        }
-        for (name, hz) in [
-            ("base_hz", self.base_hz),
-            ("peak_hz", self.peak_hz),
-            ("teaching_hz", self.teaching_hz),
-            ("spontaneous_hz", self.spontaneous_hz),
-        ] {
-            if !(0.0..=1000.0).contains(&hz) {
-                return refuse(name, hz, "0 to 1000 Hz");
-            }
-        }
-        for (name, ns) in [
-            ("teaching_ns", self.teaching_ns),
-            ("climbing_fiber_ns", self.climbing_fiber_ns),
-            ("purkinje_to_dcn_ns", self.purkinje_to_dcn_ns),
-            ("a_plus_ns", self.a_plus_ns),
-            ("w_max_ns", self.w_max_ns),
-        ] {
-            if !(ns >= 0.0 && ns.is_finite()) {
-                return refuse(name, ns, "0 nS or more");
-            }
-        }
-        if !(self.a_minus_ns <= 0.0 && self.a_minus_ns.is_finite()) {
-            return refuse("a_minus_ns", self.a_minus_ns, "0 nS or less");
-        }
-        if !(self.teacher_scale > 0.0 && self.teacher_scale.is_finite()) {
-            return refuse("teacher_scale", self.teacher_scale, "more than 0");
-        }
-        if !(1..=1_000_000).contains(&self.settle_ms) {
-            return refuse("settle_ms", self.settle_ms as f64, "1 to 1000000 ms");
-        }
-        if self.gain.is_empty() {
-            return refuse("gain", 0.0, "one for each command of the body");
-        }
-        match self.gain.iter().find(|g| !g.is_finite()) {
-            Some(&g) => refuse("gain", g, "a number"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Microzone of each cell of a type that has both.
+/// Microzone of each cell of a type with both microzones.
 fn zones(anatomy: &Anatomy, cell: &str) -> Result<Vec<Option<Microzone>>, Error> {
     let missing = |what: &str| Error::Anatomy {
         what: format!(
@@ -307,11 +93,11 @@ fn zones(anatomy: &Anatomy, cell: &str) -> Result<Vec<Option<Microzone>>, Error>
 }
 
 impl SpikingController {
-    /// Puts an anatomy into a loop and lets it settle; one thread. Its noise is of `seed`.
+    /// Builds the controller on an anatomy and lets it settle, on one thread. Noise depends on `seed`.
     ///
     /// # Errors
-    /// [`Error::Control`] for a parameter out of range; [`Error::Anatomy`] for one without nuclei, olive or two microzones;
-    /// what compiling and running report.
+    /// [`Error::Parameter`] for a parameter outside its range; [`Error::Anatomy`] for an anatomy without nuclei, olive or two
+    /// microzones; errors of compiling and running.
     pub fn new(anatomy: &Anatomy, parameters: &SpikingParameters, seed: u64) -> Result<Self, Error> {
         let p = parameters;
         p.check()?;
@@ -359,13 +145,7 @@ impl SpikingController {
             before: Vec::new(),
             mossy_hz: vec![p.base_hz; mossy_fibers],
             teaching_hz: vec![p.spontaneous_hz; olive_zones.len()],
-            readout: Readout {
-                decay: libm::exp(-1.0 / TRACE_MS),
-                traces: [0.0; 2],
-                held: vec![0.0; AVERAGE_MS],
-                next: 0,
-                half: nuclear_zones.len() as f64 / 2.0,
-            },
+            readout: Readout::new(nuclear_zones.len()),
             rested: None,
             rest: 0.0,
             output: 0.0,
@@ -382,7 +162,7 @@ impl SpikingController {
         Ok(made)
     }
 
-    /// Runs at rest without learning, measures the output, and keeps the state.
+    /// Runs at rest without learning, measures the output and copies the state.
     fn settle(&mut self) -> Result<(), RunError> {
         self.simulation.set_learning(PLASTIC_SET, false)?;
         let ms = self.parameters.settle_ms;
@@ -401,7 +181,7 @@ impl SpikingController {
         self.read_weights()
     }
 
-    /// Sets the rates, advances by a millisecond and reads the nuclei.
+    /// Sets the rates, advances by one tick and reads the nuclei.
     fn step(&mut self) -> Result<f64, RunError> {
         self.simulation.set_rates(self.mossy, &self.mossy_hz)?;
         self.simulation.set_rates(self.teaching, &self.teaching_hz)?;
@@ -414,7 +194,7 @@ impl SpikingController {
                 spikes[zone as usize] += 1;
             }
         }
-        Ok(self.readout.hear(spikes))
+        Ok(self.readout.advance(spikes))
     }
 
     fn rest_rates(&mut self) {
@@ -446,8 +226,8 @@ impl SpikingController {
         self.read_weights()
     }
 
-    /// Rates of fibers and teachers in this tick.
-    fn listen(&mut self, senses: &Senses) {
+    /// Computes the rates of mossy fibers and teaching generators in this tick.
+    fn encode(&mut self, senses: &Senses) {
         self.since.resize(senses.cues.len(), None);
         self.before.resize(senses.cues.len(), 0.0);
         for (i, &cue) in senses.cues.iter().enumerate() {
@@ -460,13 +240,13 @@ impl SpikingController {
         let p = &self.parameters;
         for (hz, &(t, preferred)) in self.mossy_hz.iter_mut().zip(&self.fibers) {
             let tuning = &p.tunings[t];
-            let heard = match tuning.heard {
-                Heard::Cue(i) => Some(senses.cues[i]),
-                Heard::Sense(i) => Some(senses.sensed[i]),
-                Heard::Reference(i) => Some(senses.reference[i]),
-                Heard::SinceOnset(i) => self.since[i],
+            let value = match tuning.signal {
+                MossySignal::Cue(i) => Some(senses.cues[i]),
+                MossySignal::Sense(i) => Some(senses.sensed[i]),
+                MossySignal::Reference(i) => Some(senses.reference[i]),
+                MossySignal::SinceOnset(i) => self.since[i],
             };
-            let z = heard.map(|q| (q - preferred) / tuning.width);
+            let z = value.map(|q| (q - preferred) / tuning.width);
             *hz = p.base_hz + z.map_or(0.0, |z| p.peak_hz * libm::exp(-z * z));
         }
         let e = match p.teacher {
@@ -485,7 +265,7 @@ impl SpikingController {
         }
     }
 
-    /// The output of the last tick less that at rest, before the gain.
+    /// Output of the last tick less that at rest, before the gain.
     pub fn output(&self) -> f64 {
         self.output
     }
@@ -500,7 +280,7 @@ impl SpikingController {
         [&self.purkinje_zones, &self.nuclear_zones, &self.olive_zones]
     }
 
-    /// Mean PF→PC weight of the plus and of the minus zone now, nS.
+    /// Current mean PF→PC weight of the plus and of the minus zone, nS.
     ///
     /// # Errors
     /// [`Error::Run`], a bug of lobule.
@@ -539,14 +319,14 @@ impl Controller for SpikingController {
     }
 
     /// # Panics
-    /// When `command` has the wrong length, or a tuning or the teacher asks for a cue, sense or reference that
-    /// the loop does not have: bugs of the caller.
+    /// If `command` has the wrong length, or a tuning or the teacher needs a cue, sense or reference that the loop does not
+    /// have: bugs of the caller.
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), ControlError> {
         if let Some(what) = &self.failure {
             return Err(Self::failed(what.clone()));
         }
         assert_eq!(command.len(), self.parameters.gain.len(), "one value for each command");
-        self.listen(senses);
+        self.encode(senses);
         self.output = self.step().map_err(|e| Self::failed(e.to_string()))? - self.rest;
         for (u, gain) in command.iter_mut().zip(&self.parameters.gain) {
             *u = gain * self.output;
@@ -554,7 +334,7 @@ impl Controller for SpikingController {
         Ok(())
     }
 
-    /// Brings the weights up to date. The cost is not used.
+    /// Updates the weights. The cost is not used.
     fn finish(&mut self, _cost: f64) -> Result<(), ControlError> {
         self.read_weights().map_err(|e| Self::failed(e.to_string()))
     }

@@ -1,16 +1,16 @@
-//! The network: shows movements and takes changes of weights.
+//! The perturbation network: rates of a movement and changes of weights.
 
 use super::activity::{Perturbation, Presentation, mean};
-use super::anatomy::{Anatomy, Fiber};
+use super::fibers::{Fiber, Fibers};
 use super::nucleo_olivary::{NucleoOlivary, NucleoOlivaryState};
 use super::parameters::NetworkParameters;
 use super::purkinje::{Purkinje, PurkinjeState, phi};
 use crate::Error;
-use lobule_signal::Stream;
+use lobule_signal::{Ranges, Stream};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
-/// Everything that learning changes in a network. A network of the same parameters, seed
-/// and name that takes it over continues bit for bit.
+/// State that learning changes. A network of the same parameters, seed and name that restores it continues bit for bit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NetworkState {
     purkinje: PurkinjeState,
@@ -18,7 +18,7 @@ pub struct NetworkState {
     targets: Vec<Vec<f64>>,
 }
 
-/// The drives from mossy fibers of all patterns.
+/// Drives by mossy fibers in all patterns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drives {
     /// Of Purkinje cells, `[L][p][S][T]`, Hz.
@@ -28,7 +28,7 @@ pub struct Drives {
 }
 
 impl Drives {
-    /// Largest difference of any drive, Hz; NaN where a drive is no number.
+    /// Largest difference of any drive, Hz; NaN if a drive is not a number.
     pub fn largest_difference(&self, other: &Self) -> f64 {
         let pairs = self.purkinje.iter().zip(&other.purkinje);
         let pairs = pairs.chain(self.nucleo_olivary.iter().zip(&other.nucleo_olivary));
@@ -36,13 +36,13 @@ impl Drives {
     }
 }
 
-/// A network with its weights.
+/// A network of Purkinje cells and nuclei with its weights.
 ///
 /// # Example: Purkinje cells start at 50 Hz, nuclear cells at 30 Hz in the mean
 /// ```
-/// use lobule_theory::network::{Network, NetworkParameters, Perturbation, Presentation};
+/// use lobule_theory::network::{PerturbationNetwork, NetworkParameters, Perturbation, Presentation};
 /// # fn main() -> Result<(), lobule_theory::Error> {
-/// let network = Network::new(&NetworkParameters::default(), 1)?;
+/// let network = PerturbationNetwork::new(&NetworkParameters::default(), 1)?;
 /// let mut seen = Presentation::empty(network.parameters());
 /// network.present(0, &Perturbation::none(network.parameters()), &mut seen)?;
 /// let mean = seen.projection.iter().sum::<f64>() / seen.projection.len() as f64;
@@ -51,25 +51,25 @@ impl Drives {
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Network {
+pub struct PerturbationNetwork {
     name: String,
-    anatomy: Anatomy,
+    fibers: Fibers,
     /// Drive of projection neurons by mossy fibers, `[p][L][T]`, Hz.
     mossy_to_pn: Vec<f64>,
     purkinje: Purkinje,
     nucleo_olivary: NucleoOlivary,
 }
 
-impl std::fmt::Debug for Network {
+impl std::fmt::Debug for PerturbationNetwork {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Network")
+        f.debug_struct("PerturbationNetwork")
             .field("name", &self.name)
             .field("parameters", self.parameters())
             .finish_non_exhaustive()
     }
 }
 
-impl Network {
+impl PerturbationNetwork {
     /// Draws a network.
     ///
     /// # Errors
@@ -78,78 +78,72 @@ impl Network {
         Self::named(parameters, seed, "network")
     }
 
-    /// Draws a network whose streams carry a name, so that several can live under one seed.
+    /// Draws a network whose random streams carry a name, so that several networks can share one seed.
     ///
     /// # Errors
     /// [`Error::Parameter`] as [`NetworkParameters::validate`].
     pub fn named(parameters: &NetworkParameters, seed: u64, name: &str) -> Result<Self, Error> {
         parameters.validate()?;
-        let anatomy = Anatomy::new(parameters, seed, name);
-        let p = anatomy.parameters();
+        let fibers = Fibers::new(parameters, seed, name);
+        let p = fibers.parameters();
         let mut mossy_to_pn = vec![0.0; p.patterns * p.outputs()];
-        for fiber in anatomy.fibers() {
+        for fiber in fibers.iter() {
             for mu in 0..p.patterns {
-                if let Some(t) = anatomy.active_bin(mu, fiber) {
-                    mossy_to_pn[(mu * p.columns + anatomy.nuclear_column(fiber)) * p.bins + t] +=
+                if let Some(t) = fibers.active_bin(mu, fiber) {
+                    mossy_to_pn[(mu * p.columns + fibers.nuclear_column(fiber)) * p.bins + t] +=
                         p.mossy_to_pn();
                 }
             }
         }
-        let (purkinje, nucleo_olivary) = (Purkinje::new(&anatomy), NucleoOlivary::new(&anatomy));
-        Ok(Self { name: name.into(), anatomy, mossy_to_pn, purkinje, nucleo_olivary })
+        let (purkinje, nucleo_olivary) = (Purkinje::new(&fibers), NucleoOlivary::new(&fibers));
+        Ok(Self { name: name.into(), fibers, mossy_to_pn, purkinje, nucleo_olivary })
     }
 
-    /// The name under which it was drawn.
+    /// Name that the random streams carry.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// A stream of random numbers of this network's own.
+    /// A random stream under the name of this network.
     pub fn stream(&self, seed: u64, label: &str) -> Stream {
         Stream::new(seed, &format!("{}/{label}", self.name))
     }
 
     /// Sizes and rates.
     pub fn parameters(&self) -> &NetworkParameters {
-        self.anatomy.parameters()
+        self.fibers.parameters()
     }
 
-    /// Wiring, patterns and targets.
-    pub fn anatomy(&self) -> &Anatomy {
-        &self.anatomy
+    /// Connections, patterns and targets.
+    pub fn fibers(&self) -> &Fibers {
+        &self.fibers
     }
 
     /// Target rates of a pattern, `[L][T]`, Hz.
     ///
     /// # Panics
-    /// For a pattern that there is not.
+    /// If the pattern does not exist.
     pub fn target(&self, pattern: usize) -> &[f64] {
-        self.anatomy.target(pattern)
+        self.fibers.target(pattern)
     }
 
-    /// Gives a pattern other targets, `[L][T]`, Hz.
+    /// Sets the target rates of a pattern, `[L][T]`, Hz.
     ///
     /// # Errors
-    /// [`Error::Outside`] and [`Error::Shape`] for another pattern or length; [`Error::Parameter`]
+    /// [`Error::Outside`] for a pattern that does not exist, [`Error::Shape`] for another length, [`Error::Parameter`]
     /// for a target that is not a rate.
     pub fn set_target(&mut self, pattern: usize, target: &[f64]) -> Result<(), Error> {
         self.known_pattern(pattern)?;
         Error::same_len("target", target.len(), self.parameters().outputs())?;
-        if let Some(&value) = target.iter().find(|r| !(r.is_finite() && **r >= 0.0)) {
-            return Err(Error::Parameter {
-                parameter: "target".into(),
-                value,
-                allowed: "zero or a rate in Hz",
-            });
-        }
-        self.anatomy.set_target(pattern, target);
+        target.iter().try_for_each(|&rate| Ranges::of("network").at_least_zero("target", rate))?;
+        self.fibers.set_target(pattern, target);
         Ok(())
     }
 
-    /// Runs one movement; weights stay as they are.
+    /// Computes the rates of one movement; weights do not change.
     ///
     /// # Errors
-    /// [`Error::Outside`] and [`Error::Shape`] where pattern, perturbation or `out` belong to another network.
+    /// [`Error::Outside`] and [`Error::Shape`] if pattern, perturbation or `out` belong to another network.
     pub fn present(
         &self,
         pattern: usize,
@@ -184,7 +178,7 @@ impl Network {
     /// Shifts the Purkinje weights of the fibers active in one bin of a pattern, in one column.
     ///
     /// # Errors
-    /// [`Error::Outside`] where there is no such pattern, column or bin.
+    /// [`Error::Outside`] for a pattern, column or bin that does not exist.
     pub fn shift_purkinje_at(
         &mut self,
         pattern: usize,
@@ -195,57 +189,61 @@ impl Network {
         self.known_pattern(pattern)?;
         Error::inside("column", column, self.parameters().columns)?;
         Error::inside("bin", bin, self.parameters().bins)?;
-        self.purkinje.shift_at(self.anatomy.parameters(), pattern, column, bin, by);
+        self.purkinje.shift_at(self.fibers.parameters(), pattern, column, bin, by);
         Ok(())
     }
 
     /// Shifts the Purkinje weights of the fibers active in a pattern, in one column.
     ///
     /// # Errors
-    /// [`Error::Outside`] where there is no such pattern or column.
+    /// [`Error::Outside`] for a pattern or column that does not exist.
     pub fn shift_purkinje_column(&mut self, pattern: usize, column: usize, by: f64) -> Result<(), Error> {
-        self.known_pattern(pattern)?;
         Error::inside("column", column, self.parameters().columns)?;
-        self.purkinje.shift_column(self.anatomy.parameters(), pattern, column, |_| by);
-        Ok(())
+        self.shift_columns(pattern, column..column + 1, |_| by)
     }
 
     /// Shifts the Purkinje weights of the fibers active in a pattern, in every column.
     ///
     /// # Errors
-    /// [`Error::Outside`] where there is no such pattern.
+    /// [`Error::Outside`] for a pattern that does not exist.
     pub fn shift_purkinje_active(&mut self, pattern: usize, by: f64) -> Result<(), Error> {
-        self.known_pattern(pattern)?;
-        for column in 0..self.parameters().columns {
-            self.purkinje.shift_column(self.anatomy.parameters(), pattern, column, |_| by);
-        }
-        Ok(())
+        self.shift_columns(pattern, 0..self.parameters().columns, |_| by)
     }
 
-    /// Shifts the Purkinje weights of the fibers active in each bin of a pattern, in each column by
-    /// its own amount; `by` is `[L][T]`.
+    /// Shifts the Purkinje weights of the fibers active in each bin of a pattern, in each column by its own amount.
+    /// `[L][T]`
     ///
     /// # Errors
-    /// [`Error::Outside`] where there is no such pattern, [`Error::Shape`] for another length.
+    /// [`Error::Outside`] for a pattern that does not exist, [`Error::Shape`] for another length.
     pub fn shift_purkinje_each(&mut self, pattern: usize, by: &[f64]) -> Result<(), Error> {
-        self.known_pattern(pattern)?;
         Error::same_len("shifts", by.len(), self.parameters().outputs())?;
+        self.shift_columns(pattern, 0..self.parameters().columns, |k| by[k])
+    }
+
+    /// Shifts by `by` of place `l T + t`.
+    fn shift_columns(
+        &mut self,
+        pattern: usize,
+        columns: Range<usize>,
+        by: impl Fn(usize) -> f64,
+    ) -> Result<(), Error> {
+        self.known_pattern(pattern)?;
         let bins = self.parameters().bins;
-        for column in 0..self.parameters().columns {
-            self.purkinje.shift_column(self.anatomy.parameters(), pattern, column, |t| by[column * bins + t]);
+        for column in columns {
+            self.purkinje.shift_column(self.fibers.parameters(), pattern, column, |t| by(column * bins + t));
         }
         Ok(())
     }
 
-    /// Shifts every Purkinje weight, of silent fibers too.
+    /// Shifts every Purkinje weight, including those of silent fibers.
     pub fn shift_purkinje_all(&mut self, by: f64) {
-        self.purkinje.shift_all(self.anatomy.parameters(), by);
+        self.purkinje.shift_all(self.fibers.parameters(), by);
     }
 
     /// Shifts the nucleo-olivary weights of the fibers active in a pattern, clipped at zero.
     ///
     /// # Errors
-    /// [`Error::Outside`] where there is no such pattern.
+    /// [`Error::Outside`] for a pattern that does not exist.
     pub fn shift_nucleo_olivary(&mut self, pattern: usize, by: f64) -> Result<(), Error> {
         self.known_pattern(pattern)?;
         self.nucleo_olivary.shift(pattern, by);
@@ -255,7 +253,7 @@ impl Network {
     /// Unperturbed rates of all Purkinje cells in a pattern, `[S][L][T]`, Hz.
     ///
     /// # Errors
-    /// [`Error::Outside`] where there is no such pattern.
+    /// [`Error::Outside`] for a pattern that does not exist.
     pub fn purkinje_rates(&self, pattern: usize) -> Result<Vec<f64>, Error> {
         self.known_pattern(pattern)?;
         let p = self.parameters();
@@ -264,17 +262,17 @@ impl Network {
         Ok(bins.map(|(s, l, t)| self.purkinje.rate(p, pattern, s, l, t)).collect())
     }
 
-    /// Weight of a fiber on the Purkinje cell of its row in a column; zero where it does not reach it.
+    /// Weight of a fiber on the Purkinje cell of its row in a column; zero if it does not reach the cell.
     pub fn purkinje_weight(&self, fiber: Fiber, column: usize) -> f64 {
-        self.purkinje.weight(&self.anatomy, fiber, column)
+        self.purkinje.weight(&self.fibers, fiber, column)
     }
 
     /// Weight of a fiber on the nucleo-olivary neuron of its column.
     pub fn nucleo_olivary_weight(&self, fiber: Fiber) -> f64 {
-        self.nucleo_olivary.weight(&self.anatomy, fiber)
+        self.nucleo_olivary.weight(&self.fibers, fiber)
     }
 
-    /// The drives as learning has moved them, step by step.
+    /// Drives as updated step by step.
     pub fn drives(&self) -> Drives {
         Drives {
             purkinje: self.purkinje.state.drive.clone(),
@@ -282,15 +280,15 @@ impl Network {
         }
     }
 
-    /// The drives made anew of every weight.
+    /// Drives computed from all weights.
     pub fn drives_from_weights(&self) -> Drives {
         Drives {
-            purkinje: self.purkinje.drive_from_weights(&self.anatomy),
-            nucleo_olivary: self.nucleo_olivary.drive_from_weights(&self.anatomy),
+            purkinje: self.purkinje.drive_from_weights(&self.fibers),
+            nucleo_olivary: self.nucleo_olivary.drive_from_weights(&self.fibers),
         }
     }
 
-    /// What learning has changed.
+    /// Copy of the state that learning changes.
     pub fn state(&self) -> NetworkState {
         NetworkState {
             purkinje: self.purkinje.state.clone(),
@@ -299,7 +297,7 @@ impl Network {
         }
     }
 
-    /// Takes a state over; nothing changes where it does not fit.
+    /// Restores a state; a state that does not fit changes nothing.
     ///
     /// # Errors
     /// [`Error::Shape`] for the state of a network of another size.
@@ -322,9 +320,9 @@ impl Network {
         self.purkinje.state = state.purkinje.clone();
         self.nucleo_olivary.state = state.nucleo_olivary.clone();
         for (mu, target) in state.targets.iter().enumerate() {
-            self.anatomy.set_target(mu, target);
+            self.fibers.set_target(mu, target);
         }
-        self.purkinje.refresh(self.anatomy.parameters());
+        self.purkinje.refresh(self.fibers.parameters());
         Ok(())
     }
 

@@ -1,0 +1,107 @@
+//! Parameters out of range: one shape of error and one set of checks for every room.
+
+use std::borrow::Cow;
+use thiserror::Error;
+
+/// A name in a message: of the library, or one that a file brings along.
+type Name = Cow<'static, str>;
+
+/// A parameter outside its range.
+#[derive(Debug, Clone, PartialEq, Error)]
+#[error("{of}: {parameter} = {value} is not allowed; {allowed}")]
+pub struct Parameter {
+    /// Owner of the parameter: a population, a rule, a controller, a measure.
+    pub of: Name,
+    /// Name of the parameter.
+    pub parameter: Name,
+    /// Its value.
+    pub value: f64,
+    /// Allowed range and remedy.
+    pub allowed: Name,
+}
+
+impl crate::RoomError for Parameter {
+    fn is_input(&self) -> bool {
+        true
+    }
+}
+
+/// Range checks of the parameters of one owner. A value that is not finite is in no range.
+///
+/// # Example
+/// ```
+/// use lobule_signal::Ranges;
+/// let ranges = Ranges::of("perceptron");
+/// ranges.probability("rho", 0.2)?;
+/// let error = ranges.positive("gamma", 0.0).unwrap_err();
+/// assert_eq!(error.to_string(), "perceptron: gamma = 0 is not allowed; above 0");
+/// # Ok::<(), lobule_signal::Parameter>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Ranges {
+    of: Name,
+}
+
+impl Ranges {
+    /// Checks of the parameters of `of`.
+    pub fn of(of: impl Into<Name>) -> Self {
+        Self { of: of.into() }
+    }
+
+    /// The error for a value that is not `allowed`.
+    pub fn refusal(&self, parameter: impl Into<Name>, value: f64, allowed: impl Into<Name>) -> Parameter {
+        Parameter { of: self.of.clone(), parameter: parameter.into(), value, allowed: allowed.into() }
+    }
+
+    /// Checks that a value is finite and that a condition on it holds; `allowed` states the condition.
+    ///
+    /// # Errors
+    /// [`Parameter`], as for every check here.
+    pub fn require(
+        &self,
+        holds: bool,
+        parameter: impl Into<Name>,
+        value: f64,
+        allowed: impl Into<Name>,
+    ) -> Result<(), Parameter> {
+        if holds && value.is_finite() { Ok(()) } else { Err(self.refusal(parameter, value, allowed)) }
+    }
+
+    /// Checks that a value is above 0.
+    ///
+    /// # Errors
+    /// [`Parameter`].
+    pub fn positive(&self, parameter: impl Into<Name>, value: f64) -> Result<(), Parameter> {
+        self.require(value > 0.0, parameter, value, "above 0")
+    }
+
+    /// Checks that a value is 0 or more.
+    ///
+    /// # Errors
+    /// [`Parameter`].
+    pub fn at_least_zero(&self, parameter: impl Into<Name>, value: f64) -> Result<(), Parameter> {
+        self.require(value >= 0.0, parameter, value, "0 or more")
+    }
+
+    /// Checks that a value is a probability.
+    ///
+    /// # Errors
+    /// [`Parameter`].
+    pub fn probability(&self, parameter: impl Into<Name>, value: f64) -> Result<(), Parameter> {
+        self.require((0.0..=1.0).contains(&value), parameter, value, "a probability from 0 to 1")
+    }
+
+    /// Checks that a whole number lies in a range, both ends included.
+    ///
+    /// # Errors
+    /// [`Parameter`].
+    pub fn whole(
+        &self,
+        parameter: impl Into<Name>,
+        value: usize,
+        (least, most): (usize, usize),
+    ) -> Result<(), Parameter> {
+        let holds = (least..=most).contains(&value);
+        self.require(holds, parameter, value as f64, format!("a whole number from {least} to {most}"))
+    }
+}
