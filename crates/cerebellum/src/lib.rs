@@ -4,6 +4,7 @@
 
 #![warn(missing_docs)]
 
+mod controllers;
 mod error;
 mod learning;
 mod module;
@@ -16,6 +17,7 @@ mod sgdege;
 mod spiking;
 pub mod stored;
 
+pub use controllers::controllers;
 pub use error::Error;
 pub use learning::{DT_MS, Learning, PLASTIC_SET, TEACHING_SET, Teaching};
 pub use module::{

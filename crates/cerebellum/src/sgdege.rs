@@ -9,7 +9,7 @@
 //! Columns are shared out evenly among the commands whose gain is not 0: plus, minus, plus of the next, ... The
 //! rule may be SGDEGE or any other [`LearningRule`](lobule_theory::rules::LearningRule) that needs no target of a single cell.
 
-use lobule_control::{Controller, Error, Senses};
+use lobule_control::{Controller, Error, Senses, Snapshot, StateReader, StateWriter};
 use lobule_theory::learner::{Learner, LearnerState};
 
 /// A learner of `theory` as a controller.
@@ -54,7 +54,7 @@ pub struct SgdegeController {
 }
 
 fn refuse(parameter: &'static str, value: f64, allowed: &str) -> Error {
-    Error::Parameter { part: "sgdege", parameter, value, allowed: allowed.into() }
+    Error::Parameter { part: "sgdege".into(), parameter: parameter.into(), value, allowed: allowed.into() }
 }
 
 impl SgdegeController {
@@ -107,21 +107,6 @@ impl SgdegeController {
         self.inhibition
     }
 
-    /// Copy of the state that learning changes, between movements.
-    pub fn state(&self) -> LearnerState {
-        self.learner.state()
-    }
-
-    /// Restores a state and starts the next movement.
-    ///
-    /// # Errors
-    /// [`lobule_theory::Error`] for the state of another network or rule.
-    pub fn restore(&mut self, state: &LearnerState) -> Result<(), lobule_theory::Error> {
-        self.learner.restore(state)?;
-        self.reset();
-        Ok(())
-    }
-
     fn plan_movement(&mut self) -> Result<(), lobule_theory::Error> {
         let p = self.learner.network().parameters();
         let groups = 2 * self.gain.iter().filter(|g| **g != 0.0).count();
@@ -150,12 +135,36 @@ impl SgdegeController {
     }
 
     fn failed(error: &lobule_theory::Error) -> Error {
-        Error::Controller { controller: "sgdege", what: error.to_string() }
+        Error::Controller { controller: "sgdege".into(), what: error.to_string() }
+    }
+}
+
+impl Snapshot for SgdegeController {
+    fn write_state(&self, to: &mut StateWriter) {
+        to.section("sgdege");
+        // A learner's state is plain data, which is always written.
+        to.bytes(&postcard::to_stdvec(&self.learner.state()).unwrap_or_default());
+        to.put(&self.learns);
+        to.put(&self.plan);
+        to.put(&self.inhibition);
+    }
+
+    fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
+        let wrong = |what: String| Error::State { part: "sgdege".into(), what };
+        from.section("sgdege")?;
+        let learner: LearnerState = postcard::from_bytes(from.bytes()?)
+            .map_err(|e| wrong(format!("its learner cannot be read: {e}")))?;
+        self.learner.restore(&learner).map_err(|e| wrong(e.to_string()))?;
+        // The movement of the trial is a function of the learner: it is made again, for what `finish` learns from it.
+        self.failure = self.learner.move_perturbed().err();
+        from.take("learns", &mut self.learns)?;
+        from.take("plan", &mut self.plan)?;
+        from.take("inhibition", &mut self.inhibition)
     }
 }
 
 impl Controller for SgdegeController {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "sgdege"
     }
 

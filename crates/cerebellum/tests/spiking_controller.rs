@@ -1,15 +1,12 @@
 //! The spiking scaffold as a controller keeps what the trait promises, and its parts do what they say.
 
-#[path = "../../control/tests/conforms/mod.rs"]
-#[allow(dead_code)]
-mod conforms;
 #[path = "../../control/tests/counting/mod.rs"]
 mod counting;
 
 use counting::allocations;
 use lobule_cerebellum::Error;
 use lobule_cerebellum::{MossySignal, Pause, SpikingController, SpikingParameters, Teacher, Tuning};
-use lobule_control::{Controller, Senses};
+use lobule_control::{Controller, Senses, conforms};
 use lobule_scaffold::{Anatomy, ScaffoldSpec, reconstruct};
 use std::sync::OnceLock;
 
@@ -65,7 +62,7 @@ fn it_conforms() {
         purkinje_to_dcn_ns: 10.0,
         ..eager()
     };
-    conforms::controller(|| Box::new(controller(&parameters)), 2, 1, true);
+    conforms::controller(|| controller(&parameters), true);
 }
 
 #[test]

@@ -50,7 +50,9 @@ struct Taught {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
-    let [_, file, seed] = &arguments[..] else { return Err("usage: compare_circuit CIRCUIT.json SEED".into()) };
+    let [_, file, seed] = &arguments[..] else {
+        return Err("usage: compare_circuit CIRCUIT.json SEED".into());
+    };
     let d: Description = serde_json::from_str(&std::fs::read_to_string(file)?)?;
     let rule = Rule::Supervised(Supervised {
         site: Site::Purkinje,

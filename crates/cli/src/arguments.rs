@@ -20,10 +20,12 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Show the parameters of an experiment: value, unit, meaning, source
+    /// Show the parameters of an experiment: value, unit, meaning, source; or controllers and plants by name
     Show {
-        /// Experiment, e.g. prism
+        /// Experiment, e.g. prism; or controllers, controller, plants, plant
         experiment: String,
+        /// Name of a controller or plant, e.g. lobule show controller cfpc
+        name: Option<String>,
         /// Print parameters, presets and what the ranges of its findings rest on as JSON
         #[arg(long)]
         json: bool,

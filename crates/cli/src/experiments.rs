@@ -28,7 +28,11 @@ fn known(experiment: &str) -> Result<&'static dyn Experiment, Stop> {
     find(experiment).map_err(Stop::Input)
 }
 
-pub fn show(experiment: &str, as_json: bool) -> Result<(), Stop> {
+pub fn show(experiment: &str, name: Option<&str>, as_json: bool) -> Result<(), Stop> {
+    if let Some(name) = name {
+        let what = format!("`{name}`; only `show controller` and `show plant` take a second name");
+        return Err(Stop::Input(Error::Config { key: "show".into(), what }));
+    }
     let card = known(experiment)?.card();
     if as_json {
         return print_json(&described(card));
@@ -61,7 +65,7 @@ fn described(card: &Card) -> serde_json::Value {
     })
 }
 
-fn print_json<T: serde::Serialize>(value: &T) -> Result<(), Stop> {
+pub fn print_json<T: serde::Serialize>(value: &T) -> Result<(), Stop> {
     let text = serde_json::to_string_pretty(value).map_err(|e| {
         Stop::Run(Error::File { path: "output".into(), what: format!("{e}; this is a bug of lobule") })
     })?;

@@ -32,6 +32,7 @@ mod input;
 mod launch;
 mod manual;
 mod network;
+mod parts;
 mod recordings;
 mod simulate;
 
@@ -75,7 +76,10 @@ fn main() -> ExitCode {
     };
     let ended = match arguments.command {
         Command::List { json } => experiments::list(json),
-        Command::Show { experiment, json } => experiments::show(&experiment, json),
+        Command::Show { experiment, name, json } => match parts::Kind::of(&experiment) {
+            Some(kind) => parts::show(kind, name.as_deref(), json),
+            None => experiments::show(&experiment, name.as_deref(), json),
+        },
         Command::Run(run) => experiments::run(&run, &ranks),
         Command::Bench(bench) => experiments::run(&bench.into(), &ranks),
         Command::Report { folder } => experiments::report(&folder),

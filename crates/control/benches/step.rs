@@ -5,17 +5,17 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use lobule_control::feedback::{Pid, PidGains};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
 use lobule_control::plant::Linear;
-use lobule_control::{Cfpc, ClosedLoop, Drive, LinearSystem};
+use lobule_control::{Adaptive, ClosedLoop, Drive, LinearSystem};
 
 const DT: f64 = 0.01;
 
-fn closed(signals: usize, trace: TraceModel) -> ClosedLoop<Linear, Cfpc> {
+fn closed(signals: usize, trace: TraceModel) -> ClosedLoop<Linear, Adaptive> {
     let law = law();
     let spacing = 4.0 / signals as f64;
     let basis = Basis::gaussians(signals, spacing, 0.6 * spacing, DT).expect("a basis");
     let learning = Learning { trace, update: Update::Tick, step: Step::Plain(1e-9) };
     let filter = AdaptiveFilter::new(basis, &learning).expect("a filter");
-    ClosedLoop::new(plant(), Cfpc::new(law, filter, DT), 1, DT, [10, 5]).expect("a loop")
+    ClosedLoop::new(plant(), Adaptive::cfpc(law, filter, DT), 1, DT, [10, 5]).expect("a loop")
 }
 
 fn law() -> Pid {

@@ -4,7 +4,7 @@
 use lobule_control::feedback::{Pid, PidGains};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
 use lobule_control::plant::Linear;
-use lobule_control::{Cfpc, ClosedLoop, Drive};
+use lobule_control::{Adaptive, ClosedLoop, Drive};
 use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -13,7 +13,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let number = |at: &str| d.pointer(at).and_then(Value::as_f64).ok_or(format!("{at}: a number is missing"));
     let dt = number("/dt_s")?;
 
-    let plant = Linear::second_order(number("/plant/mass")?, number("/plant/damping")?, number("/plant/stiffness")?)?;
+    let plant =
+        Linear::second_order(number("/plant/mass")?, number("/plant/damping")?, number("/plant/stiffness")?)?;
     let law = Pid::new(serde_json::from_value::<PidGains>(d["law"].clone())?, dt)?;
     let taus: Vec<f64> = serde_json::from_value(d["basis"]["taus_s"].clone())?;
     let basis = Basis::gammas(&taus, number("/basis/order")? as usize, dt)?;
@@ -22,7 +23,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         update: Update::Tick,
         step: Step::Plain(number("/filter/rate")?),
     };
-    let controller = Cfpc::new(law, AdaptiveFilter::new(basis, &learning)?, dt);
+    let controller = Adaptive::cfpc(law, AdaptiveFilter::new(basis, &learning)?, dt);
     let mut joint = ClosedLoop::new(plant, controller, 1, dt, [number("/delay_ticks")? as usize, 0])?;
 
     println!("ready");

@@ -36,7 +36,7 @@ fn balance(name: &str, controller: impl Controller) -> Result<(), Error> {
     let mut stood = Vec::new();
     for _episode in 0..8 {
         cart.reset();
-        while cart.ticks() < 500 && !cart.has_ended() {
+        while cart.ticks() < 500 && !cart.status().has_ended() {
             cart.tick(&Drive::default())?;
         }
         stood.push(cart.ticks().to_string());

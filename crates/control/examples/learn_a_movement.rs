@@ -5,7 +5,7 @@ use lobule_control::feedback::{Pid, PidGains, Reflex};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
 use lobule_control::identify::identify;
 use lobule_control::plant::Linear;
-use lobule_control::{Cfpc, ClosedLoop, Drive, Error, minimum_jerk};
+use lobule_control::{Adaptive, ClosedLoop, Drive, Error, minimum_jerk};
 
 /// Tick, s, and sensory and motor delay, ticks.
 const DT: f64 = 0.01;
@@ -28,7 +28,7 @@ fn main() -> Result<(), Error> {
     let learning =
         Learning { trace: TraceModel::Response(response), update: Update::Trial, step: Step::SUGGESTED };
     let filter = AdaptiveFilter::new(Basis::gaussians(40, 0.1, 0.06, DT)?, &learning)?;
-    let mut closed = ClosedLoop::new(arm()?, Cfpc::new(law, filter, DT), 1, DT, DELAYS)?;
+    let mut closed = ClosedLoop::new(arm()?, Adaptive::cfpc(law, filter, DT), 1, DT, DELAYS)?;
 
     println!("trial   rms error");
     for trial in 0..=100 {

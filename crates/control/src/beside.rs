@@ -1,6 +1,6 @@
 //! Two controllers side by side: a cerebellum next to a feedback law or a cortex.
 
-use crate::controller::{Controller, Senses};
+use crate::controller::{Controller, Inputs, Senses};
 use crate::error::{Error, check};
 
 /// Two controllers whose commands are added; for more, one of them is again two beside each other.
@@ -41,13 +41,19 @@ impl<A: Controller, B: Controller> Beside<A, B> {
     }
 }
 
+crate::snapshot!([A: Controller, B: Controller] Beside<A, B> { first, second });
+
 impl<A: Controller, B: Controller> Controller for Beside<A, B> {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "beside"
     }
 
     fn commands(&self) -> usize {
         self.added.len()
+    }
+
+    fn inputs(&self) -> Inputs {
+        self.first.inputs().and(self.second.inputs())
     }
 
     fn reset(&mut self) {

@@ -86,3 +86,5 @@ impl Brainstem {
         )
     }
 }
+
+crate::snapshot!(Brainstem { integral });

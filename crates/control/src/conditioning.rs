@@ -24,7 +24,7 @@
 //!
 //! Units: s, Hz; rates of Purkinje and nuclear cells in parts of a Purkinje cell's rate at rest.
 
-use crate::controller::{Controller, Senses};
+use crate::controller::{Controller, Inputs, Senses};
 use crate::delay::DelayLine;
 use crate::error::{Error, check};
 use crate::filter::{Basis, TraceModel, Traces};
@@ -124,7 +124,7 @@ pub struct Conditioning {
     silent: u64,
     stream: Stream,
     /// Ticks since it was made: every trial has olive spikes of its own.
-    age: u64,
+    ticks: u64,
     reflex: f64,
     learns: bool,
     purkinje: f64,
@@ -236,7 +236,7 @@ impl Conditioning {
             refractory_ticks,
             silent: 0,
             stream: Stream::new(seed, "conditioning/olive"),
-            age: 0,
+            ticks: 0,
             reflex: 0.0,
             learns: true,
             purkinje: 1.0,
@@ -297,14 +297,14 @@ impl Conditioning {
         let p = &self.parameters;
         let mut inhibition = [self.nucleus];
         self.nucleo_olivary.exchange(&mut inhibition);
-        self.age += 1;
+        self.ticks += 1;
         if self.silent > 0 {
             self.silent -= 1;
             return false;
         }
         let rate = p.spontaneous_hz + p.puff_hz * cornea - p.nucleo_olivary_hz * inhibition[0];
         // A rate below 0 is silence.
-        let fires = self.stream.uniform(self.age, 0) < rate * self.dt_s;
+        let fires = self.stream.uniform(self.ticks, 0) < rate * self.dt_s;
         if fires {
             self.silent = self.refractory_ticks;
         }
@@ -334,8 +334,8 @@ fn taus_s(p: &ConditioningParameters) -> Vec<f64> {
     (0..p.signals).map(|j| first * libm::exp(step * j as f64) / p.order as f64).collect()
 }
 
-/// Senses of a basis that hears a cue and nothing else.
-fn heard(cue: &[f64]) -> Senses<'_> {
+/// Input of a basis that is driven by a cue and nothing else.
+fn of_cue(cue: &[f64]) -> Senses<'_> {
     Senses { tick: 0, sensed: &[], reference: &[], reference_then: &[], cues: cue }
 }
 
@@ -344,19 +344,38 @@ fn largest_sum(basis: &Basis, ticks: usize) -> f64 {
     let mut x = vec![0.0; basis.signals()];
     let mut largest: f64 = 0.0;
     for tick in 0..ticks.max(2) {
-        basis.advance(&heard(&[if tick == 0 { 1.0 } else { 0.0 }]), &mut x);
+        basis.advance(&of_cue(&[if tick == 0 { 1.0 } else { 0.0 }]), &mut x);
         largest = largest.max(x.iter().sum());
     }
     largest
 }
 
+crate::snapshot!(Conditioning {
+    bases,
+    traces,
+    weights,
+    before,
+    nucleo_olivary,
+    silent,
+    ticks,
+    reflex,
+    learns,
+    purkinje,
+    nucleus,
+    climbing,
+});
+
 impl Controller for Conditioning {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         PART
     }
 
     fn commands(&self) -> usize {
         1
+    }
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new(Eyelid::CORNEA + 1, 0, self.before.len())
     }
 
     fn reset(&mut self) {
@@ -373,7 +392,7 @@ impl Controller for Conditioning {
         for (i, &cue) in senses.cues.iter().enumerate() {
             // The onset, in parts of a cue of 1.
             let onset = [(cue - self.before[i]).max(0.0)];
-            self.bases[i].advance(&heard(&onset), &mut self.x[i * n..(i + 1) * n]);
+            self.bases[i].advance(&of_cue(&onset), &mut self.x[i * n..(i + 1) * n]);
             self.before[i] = cue;
         }
         self.traces.advance(&self.x, &mut self.e);
@@ -386,10 +405,7 @@ impl Controller for Conditioning {
         self.reflex += (self.parameters.reflex_gain * cornea - self.reflex)
             * -libm::expm1(-self.dt_s / self.parameters.reflex_s);
         command[0] = self.parameters.lid_gain * self.nucleus + self.reflex;
-        if !command[0].is_finite() {
-            let time_s = senses.tick as f64 * self.dt_s;
-            return Err(Error::NonFinite { plant: PART, variable: "command", value: command[0], time_s });
-        }
+        Error::finite(PART, ["command"], command, senses.tick as f64 * self.dt_s)?;
         self.climbing = self.olive(cornea);
         if self.learns {
             self.learn(senses.cues);

@@ -2,6 +2,7 @@
 //! feedback law to a spiking cerebellum.
 
 use crate::Error;
+use crate::state::Snapshot;
 
 /// What a controller is given in a tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,13 +30,46 @@ impl Senses<'_> {
     }
 }
 
-/// A controller. It is plain state: the same calls give the same commands, bit for bit.
-pub trait Controller: Send {
+/// Least numbers of what a controller reads in a tick. A loop that offers less is refused.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Inputs {
+    /// Leading senses.
+    pub senses: usize,
+    /// Leading references.
+    pub references: usize,
+    /// Leading cues.
+    pub cues: usize,
+}
+
+impl Inputs {
+    /// So many senses, references and cues.
+    pub const fn new(senses: usize, references: usize, cues: usize) -> Self {
+        Self { senses, references, cues }
+    }
+
+    /// Inputs that both together read.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            senses: self.senses.max(other.senses),
+            references: self.references.max(other.references),
+            cues: self.cues.max(other.cues),
+        }
+    }
+}
+
+/// A controller. It is plain state: the same calls give the same commands, bit for bit, and its state can be copied
+/// ([`Snapshot`]).
+pub trait Controller: Snapshot + Send {
     /// Name for messages and reports.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
 
     /// Length of the command.
     fn commands(&self) -> usize;
+
+    /// Least input that it reads; nothing for a controller that does not say.
+    fn inputs(&self) -> Inputs {
+        Inputs::default()
+    }
 
     /// Starts a trial: what belongs to a movement is forgotten, what was learned stays.
     fn reset(&mut self);
@@ -46,7 +80,8 @@ pub trait Controller: Send {
     /// [`Error::NonFinite`] when a state variable stops being a number.
     ///
     /// # Panics
-    /// When `command` or a part of `senses` has the wrong length: a bug of the caller.
+    /// When `command` has the wrong length, or a part of `senses` is shorter than [`Controller::inputs`]: a bug of the
+    /// caller. A [`crate::ClosedLoop`] refuses such input before.
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error>;
 
     /// Ends a trial with its cost, for controllers that learn from one number per movement.
@@ -67,12 +102,16 @@ pub trait Controller: Send {
 }
 
 impl<C: Controller + ?Sized> Controller for Box<C> {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         (**self).name()
     }
 
     fn commands(&self) -> usize {
         (**self).commands()
+    }
+
+    fn inputs(&self) -> Inputs {
+        (**self).inputs()
     }
 
     fn reset(&mut self) {

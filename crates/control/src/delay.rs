@@ -43,6 +43,8 @@ impl DelayLine {
     }
 }
 
+crate::snapshot!(DelayLine { held, next });
+
 #[cfg(test)]
 mod tests {
     use super::*;

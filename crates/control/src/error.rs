@@ -1,6 +1,10 @@
 //! Errors of the loop's parts.
 
+use std::borrow::Cow;
 use thiserror::Error;
+
+/// A name in a message: of the library, or of a plant that a file or another language describes.
+pub type Name = Cow<'static, str>;
 
 /// A part of the loop that cannot be made as asked, or that failed.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -10,45 +14,132 @@ pub enum Error {
     #[error("{part}: {parameter} = {value} is not allowed; {allowed}")]
     Parameter {
         /// The part.
-        part: &'static str,
+        part: Name,
         /// The parameter.
-        parameter: &'static str,
+        parameter: Name,
         /// Its value.
         value: f64,
         /// The allowed range and the remedy.
         allowed: String,
     },
+    /// A description that does not hold together: of a plant, a channel, or a part from a configuration.
+    #[error("{part}: {what}")]
+    Description {
+        /// The part.
+        part: Name,
+        /// The fault, and the remedy.
+        what: String,
+    },
+    /// A name that nothing has.
+    #[error("there is no {what} `{name}`; there are {known}")]
+    Unknown {
+        /// Kind of thing that was asked for.
+        what: Name,
+        /// The name.
+        name: String,
+        /// The names that exist.
+        known: String,
+    },
+    /// An input of the wrong length.
+    #[error("{part}: {count} values as {input}; {needed}")]
+    Length {
+        /// The part.
+        part: Name,
+        /// The input.
+        input: Name,
+        /// Number of values given.
+        count: usize,
+        /// Number of values needed.
+        needed: String,
+    },
+    /// A state that is not of this part.
+    #[error("{part}: {what}")]
+    State {
+        /// The part, and the way to it.
+        part: String,
+        /// The mismatch.
+        what: String,
+    },
     /// A controller that cannot go on, for a reason of its own.
     #[error("the controller `{controller}` cannot go on: {what}")]
     Controller {
         /// The controller.
-        controller: &'static str,
+        controller: Name,
         /// Why, and the remedy.
         what: String,
     },
-    /// A body that left the numbers.
-    #[error("{plant}: {variable} is {value} after {time_s} s; lower the command or its gain")]
+    /// A variable that stopped being a finite number.
+    #[error("{part}: {variable} is {value} after {time_s} s; lower the command or its gain")]
     NonFinite {
-        /// The plant.
-        plant: &'static str,
+        /// The part: a plant, a sensor, a controller or an input of the loop.
+        part: Name,
         /// The variable.
-        variable: &'static str,
+        variable: Name,
         /// Its value.
         value: f64,
-        /// Time since reset, s.
+        /// Time since reset, s; NaN where the part does not know the time.
         time_s: f64,
     },
 }
 
 impl lobule_signal::RoomError for Error {
     fn is_input(&self) -> bool {
-        matches!(self, Self::Parameter { .. })
+        matches!(
+            self,
+            Self::Parameter { .. }
+                | Self::Description { .. }
+                | Self::Unknown { .. }
+                | Self::Length { .. }
+                | Self::State { .. }
+        )
+    }
+}
+
+impl Error {
+    /// The same error of a field or part `name`, for states.
+    pub(crate) fn inside(self, name: &str) -> Self {
+        match self {
+            Self::State { part, what } if part.is_empty() => Self::State { part: format!("`{name}`"), what },
+            Self::State { part, what } => Self::State { part: format!("`{name}`, {part}"), what },
+            other => other,
+        }
+    }
+
+    /// The same error at `time_s`, where the part did not know the time.
+    pub(crate) fn at(self, now_s: f64) -> Self {
+        match self {
+            Self::NonFinite { part, variable, value, time_s } if time_s.is_nan() => {
+                Self::NonFinite { part, variable, value, time_s: now_s }
+            }
+            other => other,
+        }
+    }
+
+    /// The error for the first of `values` that is not finite; `names` are those of the values, in order.
+    ///
+    /// # Errors
+    /// [`Error::NonFinite`] naming `part` and the variable.
+    pub fn finite<'a>(
+        part: &str,
+        names: impl IntoIterator<Item = &'a str>,
+        values: &[f64],
+        time_s: f64,
+    ) -> Result<(), Self> {
+        match values.iter().position(|x| !x.is_finite()) {
+            None => Ok(()),
+            Some(i) => Err(Self::NonFinite {
+                part: Name::Owned(part.into()),
+                variable: Name::Owned(names.into_iter().nth(i).unwrap_or("state").into()),
+                value: values[i],
+                time_s,
+            }),
+        }
     }
 }
 
 pub(crate) fn check(
-    part: &'static str,
-    parameter: &'static str,
+    part: impl Into<Name>,
+    parameter: impl Into<Name>,
     value: f64,
     ok: bool,
     allowed: &str,
@@ -56,6 +147,11 @@ pub(crate) fn check(
     if value.is_finite() && ok {
         Ok(())
     } else {
-        Err(Error::Parameter { part, parameter, value, allowed: allowed.into() })
+        Err(Error::Parameter {
+            part: part.into(),
+            parameter: parameter.into(),
+            value,
+            allowed: allowed.into(),
+        })
     }
 }

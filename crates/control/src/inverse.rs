@@ -1,6 +1,6 @@
 //! The inverse dynamics of an arm that is known: what a practised cortex commands, without feedback.
 
-use crate::controller::{Controller, Senses};
+use crate::controller::{Controller, Inputs, Senses};
 use crate::error::{Error, check};
 use crate::plant::{Matrix2, TwoLink};
 
@@ -26,13 +26,19 @@ impl InverseDynamics {
     }
 }
 
+crate::snapshot!(InverseDynamics { before });
+
 impl Controller for InverseDynamics {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "inverse dynamics"
     }
 
     fn commands(&self) -> usize {
         2
+    }
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new(0, 2, 0)
     }
 
     fn reset(&mut self) {

@@ -7,48 +7,55 @@
 //! degrees carry `_deg` in their name.
 #![warn(missing_docs)]
 
+mod adaptive;
 mod beside;
 mod brainstem;
-mod cfpc;
 mod closed_loop;
 mod conditioning;
+#[cfg(feature = "conforms")]
+pub mod conforms;
 mod controller;
 mod cortex;
 mod decoder;
 mod delay;
 mod error;
 pub mod feedback;
-mod fel;
 pub mod filter;
 pub mod forward;
 pub mod identify;
 mod inverse;
+mod joints;
 pub mod linear;
 mod mosaic;
 mod olive;
 pub mod oracle;
 mod planner;
 pub mod plant;
-mod trajectory;
+pub mod registry;
+mod signature;
+mod state;
+pub mod trajectory;
 mod vestibulo_ocular;
 
+pub use adaptive::{Adaptive, AddsTo};
 pub use beside::Beside;
 pub use brainstem::{Brainstem, BrainstemParameters};
-pub use cfpc::Cfpc;
 pub use closed_loop::{ClosedLoop, Drive};
 pub use conditioning::{Conditioning, ConditioningParameters};
-pub use controller::{Controller, Senses};
+pub use controller::{Controller, Inputs, Senses};
 pub use cortex::{CortexMemory, CortexParameters, ELBOW, MotorCortex, POINTING};
 pub use decoder::{Decoder, SMOOTHING_MS};
 pub use delay::DelayLine;
-pub use error::Error;
-pub use fel::{FeedbackErrorLearning, JointLearning, JointLearningParameters, Role};
+pub use error::{Error, Name};
 pub use inverse::InverseDynamics;
+pub use joints::{JointLearning, JointLearningParameters, Role};
 pub use linear::LinearSystem;
 pub use mosaic::{Mosaic, MosaicParameters, MosaicScales};
-pub use olive::{Channel, MotorOlive, SensoryOlive, opponent};
+pub use olive::{MotorOlive, SensoryOlive, Zone, opponent};
 pub use planner::{Planner, PlannerParameters, TargetCode};
-pub use plant::Plant;
+pub use plant::{Plant, Status};
+pub use signature::{Channel, Signature};
+pub use state::{FORMAT, Snapshot, StateReader, StateWriter};
 pub use trajectory::{minimum_jerk, normalised_acceleration};
 pub use vestibulo_ocular::{Architecture, VestibuloOcular};
 

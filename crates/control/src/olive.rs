@@ -25,22 +25,22 @@ use serde::{Deserialize, Serialize};
 
 /// One of the two opponent microzones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Channel {
+pub enum Zone {
     /// Raises the output.
     Plus,
     /// Lowers the output.
     Minus,
 }
 
-/// The channel that an error of sign `e` teaches when it acts through the whole movement.
-/// `is_right` false swaps the channels: a positive feedback, for the polarity control.
-pub fn opponent(e: f64, is_right: bool) -> Option<Channel> {
+/// The zone that an error of sign `e` teaches when it acts through the whole movement.
+/// `is_right` false swaps the zones: a positive feedback, for the polarity control.
+pub fn opponent(e: f64, is_right: bool) -> Option<Zone> {
     if e == 0.0 {
         None
     } else if (e > 0.0) == is_right {
-        Some(Channel::Minus)
+        Some(Zone::Minus)
     } else {
-        Some(Channel::Plus)
+        Some(Zone::Plus)
     }
 }
 
@@ -84,8 +84,8 @@ impl SensoryOlive {
         let rates =
             opponent_rates(self.spontaneous_hz, self.gain_hz_per_deg * e_deg.abs(), self.is_push_pull);
         match opponent(e_deg, is_right) {
-            Some(Channel::Plus) => rates,
-            Some(Channel::Minus) => [rates[1], rates[0]],
+            Some(Zone::Plus) => rates,
+            Some(Zone::Minus) => [rates[1], rates[0]],
             None => [self.spontaneous_hz; 2],
         }
     }

@@ -19,7 +19,7 @@
 //! Porrill, Dean & Stone 2004, doi:10.1098/rspb.2003.2658.
 
 use crate::brainstem::Brainstem;
-use crate::controller::{Controller, Senses};
+use crate::controller::{Controller, Inputs, Senses};
 use crate::error::{Error, check};
 use crate::filter::AdaptiveFilter;
 
@@ -67,13 +67,19 @@ impl VestibuloOcular {
     }
 }
 
+crate::snapshot!(VestibuloOcular { brainstem, filter, adapted, command, ticks });
+
 impl Controller for VestibuloOcular {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "vestibulo-ocular reflex"
     }
 
     fn commands(&self) -> usize {
         1
+    }
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new(1, 1, 1).and(self.filter.inputs())
     }
 
     fn reset(&mut self) {
@@ -95,8 +101,8 @@ impl Controller for VestibuloOcular {
         self.filter.teach(senses.error(0));
         self.ticks += 1;
         if !self.command.is_finite() {
-            let (plant, variable, value) = ("vestibulo-ocular reflex", "command", self.command);
-            return Err(Error::NonFinite { plant, variable, value, time_s: self.ticks as f64 * self.dt_s });
+            let time_s = self.ticks as f64 * self.dt_s;
+            return Error::finite(self.name(), ["command"], &[self.command], time_s);
         }
         command[0] = self.command;
         Ok(())

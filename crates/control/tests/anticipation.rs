@@ -4,10 +4,9 @@ use lobule_control::feedback::{Pid, PidGains, Reflex};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Traces, Update};
 use lobule_control::identify::{answer_to, identify, impulse_response};
 use lobule_control::oracle::Lifted;
-use lobule_control::plant::{Changing, Linear, Noisy, Saturated};
+use lobule_control::plant::Linear;
 use lobule_control::{
-    Cfpc, ClosedLoop, Controller, Drive, Error, FeedbackErrorLearning, LinearSystem, Plant, Senses,
-    minimum_jerk,
+    Adaptive, ClosedLoop, Controller, Drive, Error, LinearSystem, Plant, Senses, minimum_jerk,
 };
 
 const DT: f64 = 0.01;
@@ -170,54 +169,20 @@ fn a_filtered_reference_has_its_derivatives() {
 }
 
 #[test]
-fn a_plant_changes_once_keeps_its_state_and_stays_changed() {
-    let (before, after) =
-        (Linear::second_order(1.0, 2.0, 4.0).unwrap(), Linear::second_order(1.5, 2.0, 5.0).unwrap());
-    let other = after.clone();
-    let mut changing =
-        Changing::new(before.clone(), 30, Box::new(move |p: &mut Linear| p.become_like(&other)));
-    let mut by_hand = before;
-    let (mut a, mut b) = ([0.0; 2], [0.0; 2]);
-    for n in 0..60 {
-        if n == 30 {
-            by_hand.become_like(&after).unwrap();
-        }
-        changing.advance(&[1.0], DT).unwrap();
-        by_hand.advance(&[1.0], DT).unwrap();
-        changing.sense(&mut a);
-        by_hand.sense(&mut b);
-        assert_eq!(a, b);
-    }
-    assert!(after.clone().become_like(&Linear::first_order(1.0, 1.0).unwrap()).is_err());
-}
-
-#[test]
-fn noise_has_its_size_and_a_motor_its_bounds() {
-    let still = || Linear::second_order(1.0, 2.0, 4.0).unwrap();
-    let mut noisy = Noisy::new(still(), vec![0.1, 0.0], 3, "sensor").unwrap();
-    let (mut sum, mut squares, n) = (0.0, 0.0, 20_000);
-    for _ in 0..n {
-        noisy.advance(&[0.0], DT).unwrap();
-        let mut y = [0.0; 2];
-        noisy.sense(&mut y);
-        assert_eq!(y[1], 0.0);
-        sum += y[0];
-        squares += y[0] * y[0];
-    }
-    // Four standard errors.
-    let n = f64::from(n);
-    assert!((sum / n).abs() < 4.0 * 0.1 / n.sqrt());
-    assert!((squares / n - 0.01).abs() < 4.0 * 0.01 * (2.0 / n).sqrt());
-    let mut bounded = Saturated::new(still(), -1.0, 2.0).unwrap();
-    let mut free = still();
-    for (asked, given) in [(5.0, 2.0), (-5.0, -1.0), (0.5, 0.5)] {
-        bounded.advance(&[asked], DT).unwrap();
-        free.advance(&[given], DT).unwrap();
-        let (mut a, mut b) = ([0.0; 2], [0.0; 2]);
-        bounded.sense(&mut a);
-        free.sense(&mut b);
-        assert_eq!(a, b);
-    }
+fn a_plant_that_becomes_another_keeps_its_state() {
+    let heavy = Linear::second_order(1.5, 2.0, 5.0).unwrap();
+    let mut plant = Linear::second_order(1.0, 2.0, 4.0).unwrap();
+    (0..30).for_each(|_| plant.advance(&[1.0], DT).unwrap());
+    let (mut before, mut after) = ([0.0; 2], [0.0; 2]);
+    plant.sense(&mut before);
+    plant.become_like(&heavy).unwrap();
+    plant.sense(&mut after);
+    assert_eq!(before, after);
+    // It settles where the stiffer spring balances the force.
+    (0..4000).for_each(|_| plant.advance(&[1.0], DT).unwrap());
+    plant.sense(&mut after);
+    assert!((after[0] - 1.0 / 5.0).abs() < 1e-9);
+    assert!(heavy.clone().become_like(&Linear::first_order(1.0, 1.0).unwrap()).is_err());
 }
 
 #[test]
@@ -256,8 +221,8 @@ fn filter(trace: TraceModel, step: Step, update: Update) -> AdaptiveFilter {
     AdaptiveFilter::new(basis(), &Learning { trace, update, step }).unwrap()
 }
 
-fn cfpc(filter: AdaptiveFilter) -> Cfpc {
-    Cfpc::new(law(), filter, DT)
+fn cfpc(filter: AdaptiveFilter) -> Adaptive {
+    Adaptive::cfpc(law(), filter, DT)
 }
 
 #[test]
@@ -281,7 +246,7 @@ fn the_teacher_of_feedback_error_learning_has_the_same_trace() {
     let still = filter(TraceModel::None, Step::Plain(0.0), Update::Trial);
     let mut weights = vec![0.0; 40];
     weights[3] = 1.0;
-    let fel = FeedbackErrorLearning::new(law(), still.with_weights(&weights).unwrap(), DT);
+    let fel = Adaptive::feedback_error_learning(law(), still.with_weights(&weights).unwrap(), DT);
     let mut closed = looped(fel);
     closed.reset();
     let theory = Lifted::new(&h, &h, &signals()).unwrap();

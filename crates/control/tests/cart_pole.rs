@@ -1,48 +1,37 @@
 //! The pole on the cart, the mass on the rail and the pendulum: equations by hand, order of the integrator, starts,
 //! the change of the pole, what is refused.
 
-use lobule_control::Plant;
 use lobule_control::plant::{
     Actuator, CartPole, CartPoleParameters, Inertia, Integrator, Pendulum, PendulumParameters,
 };
+use lobule_control::{Plant, conforms};
 
 fn gym() -> CartPoleParameters {
     CartPoleParameters::gymnasium(Actuator::TwoActions)
 }
 
-/// What every plant promises whose command need not be bounded: see tests/plants.rs. An actuator that saturates keeps
-/// the plant within the numbers, so that only a command that is none is an error.
-fn conforms(plant: &mut dyn Plant) {
-    let n = plant.commands();
-    let (mut first, mut second) = (vec![0.0; plant.senses().len()], vec![0.0; plant.senses().len()]);
-    assert!(n > 0 && !plant.senses().is_empty() && !plant.name().is_empty());
-    let mut run = |out: &mut [f64]| {
-        plant.reset();
-        for t in 0..300 {
-            plant.advance(&vec![0.1 * f64::from(t % 7) - 0.3; n], 1e-3).unwrap();
-        }
-        plant.sense(out);
-        assert!(out.iter().all(|x| x.is_finite()));
-    };
-    run(&mut first);
-    run(&mut second);
-    assert_eq!(first, second, "{}: reset starts the same movement again", plant.name());
-    plant.reset();
-    let error = plant.advance(&vec![f64::NAN; n], 1e-3).unwrap_err();
-    assert!(error.to_string().contains(plant.name()), "{error}");
+#[test]
+fn the_plants_conform_whatever_their_actuator() {
+    let standing = PendulumParameters { mass_kg: 1.0, length_m: 0.5, damping: 0.1, gravity: -9.81 };
+    conforms::plant(|| CartPole::new(gym()).unwrap().starting_at([0.1, -0.2, 0.05, 0.3]), 1e-3);
+    conforms::plant(|| CartPole::new(CartPoleParameters::dm_control()).unwrap(), 1e-3);
+    conforms::plant(|| Inertia::new(1.0, 0.5).unwrap(), 1e-3);
+    conforms::plant(|| Pendulum::new(standing, [0.1, 0.0]).unwrap(), 1e-3);
 }
 
 #[test]
-fn the_plants_conform() {
-    let standing = PendulumParameters { mass_kg: 1.0, length_m: 0.5, damping: 0.1, gravity: -9.81 };
-    for plant in [
-        &mut CartPole::new(gym()).unwrap().starting_at([0.1, -0.2, 0.05, 0.3]) as &mut dyn Plant,
-        &mut CartPole::new(CartPoleParameters::dm_control()).unwrap(),
-        &mut Inertia::new(1.0, 0.5).unwrap(),
-        &mut Pendulum::new(standing, [0.1, 0.0]).unwrap(),
-    ] {
-        conforms(plant);
-    }
+fn a_seed_begins_the_starts_of_a_pole_anew() {
+    let mut cart = CartPole::new(gym()).unwrap().starting_within([0.05; 4], 1);
+    let mut start = |seed| {
+        let mut state = [0.0; 4];
+        cart.reset(seed);
+        cart.sense(&mut state);
+        state
+    };
+    let drawn = [start(Some(7)), start(None), start(None)];
+    assert!(drawn[0] != drawn[1] && drawn[1] != drawn[2]);
+    assert_eq!([start(Some(7)), start(None), start(None)], drawn);
+    assert_ne!(start(Some(8)), drawn[0]);
 }
 
 #[test]
@@ -78,7 +67,7 @@ fn the_first_steps_are_those_of_gymnasium() {
 
 #[test]
 fn an_episode_ends_at_gymnasiums_limits() {
-    let at = |state: [f64; 4]| CartPole::new(gym()).unwrap().starting_at(state).has_ended();
+    let at = |state: [f64; 4]| CartPole::new(gym()).unwrap().starting_at(state).status().has_ended();
     assert!(!at([2.4, 0.0, 0.2094, 0.0]) && !at([-2.4, 0.0, -0.2094, 0.0]));
     assert!(at([2.4001, 0.0, 0.0, 0.0]) && at([0.0, 0.0, -0.2095, 0.0]));
 }
@@ -144,7 +133,7 @@ fn starts_are_drawn_by_seed_and_trial() {
             let mut state = [0.0; 4];
             cart.sense(&mut state);
             all.push(state);
-            cart.reset();
+            cart.reset(None);
         }
         all
     };
@@ -170,7 +159,7 @@ fn the_pole_changes_in_the_middle_of_a_run() {
         for k in 0..ticks {
             // A trial of four ticks; the change counts those of all trials.
             if k % 4 == 0 {
-                cart.reset();
+                cart.reset(None);
             }
             cart.advance(&[1.0], 0.02).unwrap();
             let mut state = [0.0; 4];

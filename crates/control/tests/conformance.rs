@@ -1,18 +1,17 @@
 //! Every plant and every controller keeps what the traits promise.
 
-mod conforms;
-
+use lobule_control::conforms;
 use lobule_control::feedback::{Pid, PidGains, Reflex, Trimmed};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Tuning, Update};
 use lobule_control::forward::{Equations, Foresight, Law, Seen, SmithPredictor};
 use lobule_control::plant::{
-    Changing, DrivenEye, Eye, EyeParameters, Eyelid, EyelidParameters, Forearm, Joint, Linear, Noisy,
-    PlanarArm, ReachingArm, Saturated, TwoLink,
+    Actuator, CartPole, CartPoleParameters, DrivenEye, Eye, EyeParameters, Eyelid, EyelidParameters, Forearm,
+    Inertia, Joint, Linear, Pendulum, PendulumParameters, PlanarArm, ReachingArm, TwoLink,
 };
 use lobule_control::{
-    Architecture, Brainstem, BrainstemParameters, Cfpc, Conditioning, ConditioningParameters, Controller,
-    FeedbackErrorLearning, JointLearning, JointLearningParameters, LinearSystem, Mosaic, MosaicParameters,
-    MosaicScales, Role, VestibuloOcular,
+    Adaptive, Architecture, Brainstem, BrainstemParameters, Conditioning, ConditioningParameters, Controller,
+    JointLearning, JointLearningParameters, LinearSystem, Mosaic, MosaicParameters, MosaicScales, Role,
+    VestibuloOcular,
 };
 
 const DT: f64 = 0.01;
@@ -27,36 +26,33 @@ fn brainstem() -> Brainstem {
 
 #[test]
 fn plants() {
-    conforms::plant(|| Box::new(Joint::new(1.0, 0.0)), 1e-3, true);
-    conforms::plant(|| Box::new(PlanarArm::new(0.1, 0.1, 0.3)), 1e-3, true);
+    conforms::plant(|| Joint::new(1.0, 0.0), 1e-3);
+    conforms::plant(|| PlanarArm::new(0.1, 0.1, 0.3), 1e-3);
     let arm = || ReachingArm::new(TwoLink::HUMAN, ReachingArm::VISCOSITY, [0.0, 0.45]).unwrap();
-    conforms::plant(|| Box::new(arm()), 2e-3, true);
+    conforms::plant(|| arm(), 2e-3);
     for viscosity in [0.5, 0.0] {
-        conforms::plant(|| Box::new(Forearm::new(&TwoLink::HUMAN, viscosity).unwrap()), DT, true);
+        conforms::plant(|| Forearm::new(&TwoLink::HUMAN, viscosity).unwrap(), DT);
     }
-    conforms::plant(|| Box::new(Eyelid::new(EyelidParameters::default()).unwrap()), 1e-3, true);
-    conforms::plant(|| Box::new(Linear::first_order(0.3, 1.0).unwrap()), DT, true);
-    conforms::plant(|| Box::new(damped()), DT, true);
-    conforms::plant(|| Box::new(Linear::non_minimum_phase(1.0, 2.0, 4.0, 0.15).unwrap()), DT, true);
-    conforms::plant(|| Box::new(Linear::inverted_pendulum(1.0, 1.0).unwrap()), DT, true);
-    conforms::plant(|| Box::new(Saturated::new(damped(), -0.05, 0.05).unwrap()), DT, true);
-    conforms::plant(|| Box::new(Noisy::new(damped(), vec![0.1, 0.1], 1, "noise").unwrap()), DT, false);
+    conforms::plant(|| Eyelid::new(EyelidParameters::default()).unwrap(), 1e-3);
+    conforms::plant(|| Linear::first_order(0.3, 1.0).unwrap(), DT);
+    conforms::plant(|| damped(), DT);
+    conforms::plant(|| Linear::non_minimum_phase(1.0, 2.0, 4.0, 0.15).unwrap(), DT);
+    conforms::plant(|| Linear::inverted_pendulum(1.0, 1.0).unwrap(), DT);
     let eye = || Eye::new(EyeParameters::default()).unwrap();
-    conforms::plant(|| Box::new(eye()), DT, true);
-    conforms::plant(|| Box::new(DrivenEye::new(eye(), brainstem())), DT, true);
-    conforms::plant(|| Box::new(Saturated::new(eye(), -0.05, 0.05).unwrap()), DT, true);
-    conforms::plant(|| Box::new(Noisy::new(eye(), vec![0.1, 0.1], 1, "noise").unwrap()), DT, false);
-    let weaker = |eye: &mut Eye| eye.change(EyeParameters { strength: 0.5, ..EyeParameters::default() });
-    conforms::plant(|| Box::new(Changing::new(eye(), 20, Box::new(weaker))), DT, false);
-    let heavier = |plant: &mut Linear| plant.become_like(&Linear::second_order(1.5, 2.0, 5.0)?);
-    conforms::plant(|| Box::new(Changing::new(damped(), 20, Box::new(heavier))), DT, false);
+    conforms::plant(|| eye(), DT);
+    conforms::plant(|| DrivenEye::new(eye(), brainstem()), DT);
+    let cart = CartPoleParameters::gymnasium(Actuator::Continuous);
+    conforms::plant(|| CartPole::new(cart).unwrap().starting_within([0.05; 4], 1), 0.02);
+    conforms::plant(|| Inertia::new(1.0, 0.5).unwrap(), DT);
+    let hanging = PendulumParameters { mass_kg: 1.0, length_m: 0.5, damping: 0.1, gravity: 9.81 };
+    conforms::plant(|| Pendulum::new(hanging, [0.1, 0.0]).unwrap(), DT);
 }
 
 #[test]
 fn controllers() {
     let law = || Pid::new(PidGains { kp: 6.0, kd: 1.5, ki: 4.0, filter_s: 0.03 }, DT).unwrap();
-    conforms::controller(|| Box::new(Reflex::new(law())), 2, 1, false);
-    conforms::controller(|| Box::new(Trimmed::new(Reflex::new(law()), 1, 0.5, DT).unwrap()), 2, 1, false);
+    conforms::controller(|| Reflex::new(law()), false);
+    conforms::controller(|| Trimmed::new(Reflex::new(law()), 1, 0.5, DT).unwrap(), false);
     let bases = || {
         [
             Basis::gaussians(10, 0.05, 0.03, DT).unwrap(),
@@ -72,7 +68,7 @@ fn controllers() {
         nuclear_thresholds: [2.0, 3.0],
         ..ConditioningParameters::default()
     };
-    conforms::controller(|| Box::new(Conditioning::new(&quick, 2, 1e-3, 3).unwrap()), 3, 2, true);
+    conforms::controller(|| Conditioning::new(&quick, 2, 1e-3, 3).unwrap(), true);
     // A stable loop: a trace that grows without bounds would normalize its step to nothing.
     let slow = Pid::new(PidGains { kp: 0.2, kd: 0.0, ki: 0.5, filter_s: 0.0 }, DT).unwrap();
     let system = slow.system().unwrap().then(&LinearSystem::delay(3)).closed().unwrap();
@@ -89,11 +85,13 @@ fn controllers() {
                 for step in [Step::Plain(1e-3), Step::SUGGESTED] {
                     let learning = Learning { trace: trace.clone(), update, step };
                     let filter = || AdaptiveFilter::new(bases()[b].clone(), &learning).unwrap();
-                    let cfpc = || Box::new(Cfpc::new(law(), filter(), DT)) as Box<dyn Controller>;
-                    conforms::controller(cfpc, 2, 1, true);
-                    let fel =
-                        || Box::new(FeedbackErrorLearning::new(law(), filter(), DT)) as Box<dyn Controller>;
-                    conforms::controller(fel, 2, 1, true);
+                    let cfpc = || Adaptive::cfpc(law(), filter(), DT);
+                    conforms::controller(cfpc, true);
+                    let fel = || {
+                        Box::new(Adaptive::feedback_error_learning(law(), filter(), DT))
+                            as Box<dyn Controller>
+                    };
+                    conforms::controller(fel, true);
                 }
             }
         }
@@ -106,10 +104,10 @@ fn controllers_of_the_eye() {
     let filter = || AdaptiveFilter::new(Basis::bands(&[0.02, 0.2], DT).unwrap(), &learning).unwrap();
     for architecture in [Architecture::FeedForward, Architecture::Recurrent] {
         let reflex = || VestibuloOcular::new(architecture, 16.0, brainstem(), filter(), DT).unwrap();
-        conforms::controller(|| Box::new(reflex()), 2, 1, true);
+        conforms::controller(|| reflex(), true);
     }
     let law = || Pid::new(PidGains { kp: 1.0, kd: 0.0, ki: 4.0, filter_s: 0.0 }, DT).unwrap();
-    conforms::controller(|| Box::new(Seen::new(Reflex::new(law()), 1)), 2, 0, false);
+    conforms::controller(|| Seen::new(Reflex::new(law()), 1), false);
     let foresight = Foresight { lead: 3, taps: 3, every: 2, scale: 0.1, rate: 0.3 };
     let foreseeing = || {
         let follow: Law = Box::new(|s, r, u| u[0] = 2.0 * r[0] - s[0]);
@@ -117,7 +115,7 @@ fn controllers_of_the_eye() {
         let smith = SmithPredictor::new(follow, Box::new(model), &[0.0; 2], &[1.0; 2], 2).unwrap();
         Seen::foreseeing(smith, foresight).unwrap()
     };
-    conforms::controller(|| Box::new(foreseeing()), 2, 0, true);
+    conforms::controller(|| foreseeing(), true);
 }
 
 #[test]
@@ -135,7 +133,7 @@ fn controllers_of_joints() {
             };
             let basis = || Basis::tuned(60, &tuning, DT, 3).unwrap();
             let make = || JointLearning::new(parameters.clone(), basis(), DT).unwrap();
-            conforms::controller(|| Box::new(make()), 2, 1, true);
+            conforms::controller(|| make(), true);
         }
     }
     for (modules, cue_rate) in [(1, 0.0), (3, 0.0), (3, 0.1)] {
@@ -152,6 +150,6 @@ fn controllers_of_joints() {
             scales: MosaicScales { position: 1.0, velocity: 2.0, acceleration: 5.0, command: 20.0 },
         };
         let make = || Mosaic::new(parameters.clone(), 1, 1, DT, 2).unwrap();
-        conforms::controller(|| Box::new(make()), 2, 1, true);
+        conforms::controller(|| make(), true);
     }
 }

@@ -81,7 +81,7 @@ fn the_cornea_feels_what_the_lid_lets_through() {
     assert_eq!(cornea(&lid), 2.0);
     hold(&mut lid, 0.5, 2.0, 1e-3);
     assert!((cornea(&lid) - 1.0).abs() < 1e-6);
-    lid.reset();
+    lid.reset(None);
     assert_eq!(cornea(&lid), 0.0);
     for wrong in [-1.0, f64::NAN, f64::INFINITY] {
         assert!(lid.blow(wrong).unwrap_err().to_string().contains("puff"), "{wrong}");

@@ -3,7 +3,7 @@
 mod counting;
 
 use lobule_control::filter::{Basis, TraceModel, Tuning};
-use lobule_control::plant::{Channel, Forearm, PlanarArm, ReachingArm, TwoLink, curl};
+use lobule_control::plant::{ForceChannel, Forearm, PlanarArm, ReachingArm, TwoLink, curl};
 use lobule_control::{
     Beside, ClosedLoop, Drive, Error, InverseDynamics, JointLearning, JointLearningParameters, Plant, Role,
     minimum_jerk,
@@ -185,7 +185,7 @@ fn the_reaching_arm_is_integrated_at_fourth_order() {
 #[test]
 fn a_channel_holds_the_hand_on_its_line_and_feels_what_it_presses() {
     let mut arm = arm(ReachingArm::VISCOSITY);
-    let channel = Channel { from_m: START, along: [0.0, 1.0], stiffness: 6000.0, damping: 250.0 };
+    let channel = ForceChannel { from_m: START, along: [0.0, 1.0], stiffness: 6000.0, damping: 250.0 };
     arm.set_channel(Some(channel)).unwrap();
     // A force of 3 N to the left and 2 N ahead, by the torque that stands for it.
     let mut senses = [0.0; 4];
@@ -231,7 +231,7 @@ fn what_cannot_be_is_refused() {
     assert!(said(ReachingArm::new(LINKS, ReachingArm::VISCOSITY, [0.0, 0.7]).unwrap_err()).contains("0.67"));
     let mut arm = free();
     assert!(said(arm.set_field([[f64::NAN, 0.0], [0.0, 0.0]]).unwrap_err()).contains("field"));
-    let leaning = Channel { from_m: START, along: [1.0, 1.0], stiffness: 1.0, damping: 1.0 };
+    let leaning = ForceChannel { from_m: START, along: [1.0, 1.0], stiffness: 1.0, damping: 1.0 };
     assert!(said(arm.set_channel(Some(leaning)).unwrap_err()).contains("direction"));
     assert!(said(Forearm::new(&LINKS, -1.0).unwrap_err()).contains("viscosity"));
     let wrong = JointLearningParameters { stiffness: vec![1.0, 2.0], ..learning(Role::Command, 0) };

@@ -192,7 +192,7 @@ fn a_learned_model_sees_the_pairs_that_happened() {
         let mut controller = InnerLoop::new(parameters, law, model).unwrap();
         let mut plant = Inertia::new(1.0, 0.5).unwrap();
         for _trial in 0..3 {
-            plant.reset();
+            plant.reset(None);
             controller.reset();
             let (mut sensory, mut motor) = (DelayLine::new(delays[0], 2), DelayLine::new(delays[1], 1));
             for tick in 0..200 {
@@ -251,7 +251,7 @@ fn passes_on_the_sign_flip_where_those_on_the_command_hold() {
         (1..=500)
             .find(|_| {
                 cart.tick(&Drive::default()).unwrap();
-                cart.has_ended()
+                cart.status().has_ended()
             })
             .unwrap_or(500)
     };
@@ -280,32 +280,6 @@ fn the_first_pass_can_be_the_efference_copy() {
 
 #[test]
 fn a_kalman_filter_quiets_noisy_senses_in_the_loop() {
-    /// A mass whose senses are noisy.
-    struct Noisy(Inertia, Stream, u64);
-    impl Plant for Noisy {
-        fn name(&self) -> &'static str {
-            "noisy"
-        }
-        fn commands(&self) -> usize {
-            1
-        }
-        fn senses(&self) -> &'static [(&'static str, &'static str)] {
-            self.0.senses()
-        }
-        fn reset(&mut self) {
-            self.0.reset();
-        }
-        fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error> {
-            self.2 += 1;
-            self.0.advance(command, dt_s)
-        }
-        fn sense(&self, out: &mut [f64]) {
-            self.0.sense(out);
-            for (i, y) in out.iter_mut().enumerate() {
-                *y += 0.1 * self.1.normal(self.2, i as u32);
-            }
-        }
-    }
     let effort = |filters: bool| {
         let mass = Inertia::new(1.0, 0.5).unwrap();
         let (free, pushed) = (mass.step([0.0, 1.0], 0.0, 0.01), mass.step([0.0, 0.0], 1.0, 0.01));
@@ -320,8 +294,11 @@ fn a_kalman_filter_quiets_noisy_senses_in_the_loop() {
         let parameters =
             InnerLoopParameters { passes: 0, actuator: Actuator::Unlimited, ..Default::default() };
         let controller = InnerLoop::new(parameters, law, model).unwrap();
-        let plant = Noisy(mass, Stream::new(1, "noise"), 0);
-        let mut closed = ClosedLoop::new(Box::new(plant), Box::new(controller), 1, 0.01, [0, 0]).unwrap();
+        let closed = ClosedLoop::new(mass, controller, 1, 0.01, [0, 0]).unwrap();
+        let mut closed = closed
+            .with_noise_of(1, "noise")
+            .signed(|channels| channels.senses.iter_mut().for_each(|c| c.noise_sd = 0.1))
+            .unwrap();
         let mut sum = 0.0;
         for t in 0..3000 {
             closed.tick(&Drive { reference: &[0.5], ..Drive::default() }).unwrap();

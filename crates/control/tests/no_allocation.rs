@@ -4,10 +4,10 @@ use lobule_control::feedback::Reflex;
 use lobule_control::feedback::{Pid, PidGains};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
 use lobule_control::forward::{Foresight, Seen};
-use lobule_control::plant::{DrivenEye, Eye, EyeParameters, Linear, Noisy, Saturated};
+use lobule_control::plant::{DrivenEye, Eye, EyeParameters, Linear};
 use lobule_control::{
-    Architecture, Brainstem, BrainstemParameters, Cfpc, ClosedLoop, Controller, Drive, FeedbackErrorLearning,
-    LinearSystem, Plant, VestibuloOcular,
+    Adaptive, Architecture, Brainstem, BrainstemParameters, ClosedLoop, Controller, Drive, LinearSystem,
+    Plant, VestibuloOcular,
 };
 
 mod counting;
@@ -33,13 +33,18 @@ fn a_tick_allocates_nothing() {
             let filter =
                 || AdaptiveFilter::new(Basis::gaussians(40, 0.1, 0.06, DT).unwrap(), &learning).unwrap();
             let controllers: [Box<dyn Controller>; 2] = [
-                Box::new(Cfpc::new(law.clone(), filter(), DT)),
-                Box::new(FeedbackErrorLearning::new(law.clone(), filter(), DT)),
+                Box::new(Adaptive::cfpc(law.clone(), filter(), DT)),
+                Box::new(Adaptive::feedback_error_learning(law.clone(), filter(), DT)),
             ];
             for controller in controllers {
-                let body = Saturated::new(plant(), -5.0, 5.0).unwrap();
-                let body = Noisy::new(body, vec![0.01, 0.0], 1, "sensor").unwrap();
-                let mut closed = ClosedLoop::new(body, controller, 1, DT, [10, 5]).unwrap();
+                let closed = ClosedLoop::new(plant(), controller, 1, DT, [10, 5]).unwrap();
+                let mut closed = closed
+                    .signed(|channels| {
+                        channels.senses[0].noise_sd = 0.01;
+                        channels.senses[1].delay_s = 0.03;
+                        channels.commands[0].range = [-5.0, 5.0];
+                    })
+                    .unwrap();
                 let mut trial = || {
                     closed.reset();
                     for _ in 0..100 {

@@ -66,7 +66,7 @@ fn a_control_step_does_not_allocate() {
     ] {
         let plant = CartPole::new(cart).unwrap().starting_within([0.05; 4], 1);
         let mut closed = ClosedLoop::new(Box::new(plant), controller, 0, 0.02, [4, 2]).unwrap();
-        let name = closed.controller().name();
+        let name = closed.controller().name().to_string();
         let count = allocations(|| {
             for t in 0..200 {
                 if t % 50 == 0 {

@@ -1,7 +1,10 @@
 //! The bench in small: what it finds, that jobs change nothing, what it names and what it refuses.
 
+use lobule_control::forward::ForwardModel;
 use lobule_control::oracle::Cause;
-use lobule_experiments::bench::{AnticipationBench, Body, Factors, Failure, Record, TrialCondition};
+use lobule_experiments::bench::{
+    AnticipationBench, Body, Factors, Failure, Record, SingleMass, TrialCondition,
+};
 use lobule_study::{Error, Quiet};
 use lobule_study::{Request, RunOptions, Study, run};
 use std::path::Path;
@@ -65,22 +68,23 @@ fn it_says_who_holds_what_and_why_not() {
 
 #[test]
 fn what_models_are_told_of_a_body_is_what_the_body_does() {
-    let rest = Body { mass: 0.0, damping: 0.3, stiffness: 1.0, weight: 0.0, zero_s: 0.0 };
+    let rest = SingleMass { mass: 0.0, damping: 0.3, stiffness: 1.0, weight: 0.0, zero_s: 0.0 };
     let bodies = [
         rest,
-        Body { mass: 1.0, damping: 2.0, stiffness: 4.0, ..rest },
-        Body { mass: 0.1, damping: 0.15, stiffness: 4.0, zero_s: 0.15, ..rest },
-        Body { mass: 1.0, damping: 0.5, stiffness: 0.0, weight: 9.81, ..rest },
-        Body { mass: 1.0, damping: 0.5, stiffness: 0.0, weight: -9.81, ..rest },
+        SingleMass { mass: 1.0, damping: 2.0, stiffness: 4.0, ..rest },
+        SingleMass { mass: 0.1, damping: 0.15, stiffness: 4.0, zero_s: 0.15, ..rest },
+        SingleMass { mass: 1.0, damping: 0.5, stiffness: 0.0, weight: 9.81, ..rest },
+        SingleMass { mass: 1.0, damping: 0.5, stiffness: 0.0, weight: -9.81, ..rest },
     ];
-    for body in bodies {
+    for body in bodies.map(Body::Single) {
         let mut plant = body.plant().unwrap();
+        let mut equations = body.equations(0.01).unwrap();
         let n = body.senses();
         let (mut told, mut next, mut sensed) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
         for tick in 0..200 {
             let u = body.scale() * (0.1 * f64::from(tick)).sin();
             plant.advance(&[u], 0.01).unwrap();
-            body.step(&told, u, 0.01, &mut next);
+            equations.predict(&told, &[u], &mut next);
             std::mem::swap(&mut told, &mut next);
         }
         plant.sense(&mut sensed);
@@ -91,13 +95,61 @@ fn what_models_are_told_of_a_body_is_what_the_body_does() {
         // At rest under the command that holds it, nothing moves.
         let mut held = vec![0.0; n];
         held[0] = 0.3;
-        body.step(&held, body.holding(0.3), 0.01, &mut next);
+        let [stiffness, weight, _] = body.feedforward();
+        equations.predict(&held, &[stiffness * 0.3 + weight * 0.3f64.sin()], &mut next);
         assert!((next[0] - 0.3).abs() < 1e-12);
     }
     // Bodies of seeds differ, and a seed's is always the same.
     assert_ne!(Factors::of_seed(1, 0.1), Factors::of_seed(2, 0.1));
     assert_eq!(Factors::of_seed(1, 0.1), Factors::of_seed(1, 0.1));
     assert_eq!(Factors::of_seed(1, 0.0), Factors { mass: 1.0, damping: 1.0, stiffness: 1.0 });
+}
+
+#[test]
+fn a_body_that_a_file_describes_runs_through_the_bench() {
+    let file = include_str!("../../../examples/carts_matrix.toml");
+    let settings: Vec<String> =
+        ["seeds=[3]", "conditions=[\"reach\"]", "trials=10", "plants=[\"carts\"]"].map(String::from).into();
+    let request = Request {
+        preset: "quick",
+        file: Some(("carts_matrix.toml", file)),
+        settings: &settings,
+        ..Request::default()
+    };
+    let config = AnticipationBench.resolve(&request).unwrap();
+    // The configuration as it is written holds the body, and reads back as the same.
+    let written = toml::to_string(&config).unwrap();
+    let again: lobule_experiments::bench::Config = toml::from_str(&written).unwrap();
+    assert_eq!(config, again);
+    let folder = tempfile::tempdir().unwrap();
+    let options = RunOptions {
+        preset: "quick".into(),
+        jobs: 1,
+        threads: 1,
+        out: folder.path().join("run"),
+        resumes: false,
+    };
+    let (_, record) = run(&AnticipationBench, &config, &options, &Quiet).unwrap();
+    let at = |name: &str| record.at(name, "carts", 0, TrialCondition::Reach).unwrap();
+    assert!(at("feedback").holds());
+    let learned = at("cfpc_model").mean(|o| o.relative).unwrap();
+    assert!(learned < 0.7, "{learned}");
+    // Its two senses hide the state of the other cart, so that nobody can write its equations down in them.
+    assert!(
+        matches!(&at("smith").why, Some(Failure::Refused(what)) if what.contains("do not tell the 4 states"))
+    );
+
+    let refused = |from: &str, to: &str| {
+        let file = file.replace(from, to);
+        let request = Request { file: Some(("carts_matrix.toml", &file)), ..request };
+        AnticipationBench.resolve(&request).unwrap_err().to_string()
+    };
+    let error = refused("on = \"first\"", "on = \"third\"");
+    assert!(error.contains("bodies.carts") && error.contains("there are first, last"), "{error}");
+    let error = refused("quantity = \"position\"", "quantity = \"velocity\"");
+    assert!(error.contains("must be the position that is controlled"), "{error}");
+    let error = refused("stiffness = 200.0", "stifness = 200.0");
+    assert!(error.contains("stifness"), "{error}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! number, that it resumes.
 
 use lobule_cerebellum::SgdegeController;
-use lobule_control::{Controller, Senses};
+use lobule_control::{Controller, Senses, Snapshot, conforms};
 use lobule_experiments::sgdege::pointing::Pointing;
 use lobule_study::Quiet;
 use lobule_study::{Request, RunOptions, Study, run};
@@ -69,9 +69,9 @@ fn one_number_per_movement_teaches_it() {
 fn without_learning_nothing_changes() {
     let mut controller = SgdegeController::new(learner(1), &[0.02], 1.0, 50).unwrap();
     controller.set_learning(false);
-    let (state, first) = (controller.state(), movement(&mut controller, 15.0));
+    let (state, first) = (controller.learner().state(), movement(&mut controller, 15.0));
     assert_eq!(movement(&mut controller, 15.0), first);
-    assert_eq!(controller.state(), state);
+    assert_eq!(controller.learner().state(), state);
 }
 
 #[test]
@@ -80,12 +80,13 @@ fn a_copy_of_the_state_goes_on_bit_for_bit() {
     for _ in 0..50 {
         movement(&mut whole, 9.0);
     }
-    let state = whole.state();
+    let state = whole.snapshot();
     let rest: Vec<f64> = (0..50).map(|_| movement(&mut whole, 9.0)).collect();
     let mut other = SgdegeController::new(learner(1), &[0.02], 1.0, 50).unwrap();
     other.restore(&state).unwrap();
     assert_eq!((0..50).map(|_| movement(&mut other, 9.0)).collect::<Vec<_>>(), rest);
-    assert_eq!(other.state(), whole.state());
+    assert_eq!(other.learner().state(), whole.learner().state());
+    conforms::controller(|| SgdegeController::new(learner(1), &[0.02], 1.0, 50).unwrap(), true);
 }
 
 #[test]

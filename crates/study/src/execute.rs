@@ -107,7 +107,9 @@ fn finish<S: Study + ?Sized>(
     fingerprints.push(("record".into(), format!("{:016x}", fingerprint(&data))));
     let judged = study.findings(config, record);
     debug_assert!(
-        judged.iter().all(|f| !f.is_judged() || card.grounds.iter().any(|g| (g.basis, g.text) == (f.basis, &*f.source))),
+        judged.iter().all(
+            |f| !f.is_judged() || card.grounds.iter().any(|g| (g.basis, g.text) == (f.basis, &*f.source))
+        ),
         "a range of {} rests on what its card does not list",
         card.name
     );

@@ -28,7 +28,7 @@ pub use parameters::{MossySignal, Pause, SpikingParameters, Teacher, Tuning, bal
 
 use crate::{DT_MS, Drive, Error, Learning, ModuleOptions, PLASTIC_SET, Teaching, add_module};
 use lobule_circuit::{Circuit, RunError, Simulation, State};
-use lobule_control::{Controller, Error as ControlError, Senses};
+use lobule_control::{Controller, Error as ControlError, Inputs, Senses, Snapshot, StateReader, StateWriter};
 use lobule_scaffold::{Anatomy, Microzone};
 use lobule_signal::Clock;
 use parameters::NAME;
@@ -297,17 +297,73 @@ impl SpikingController {
     }
 
     fn failed(what: String) -> ControlError {
-        ControlError::Controller { controller: NAME, what }
+        ControlError::Controller { controller: NAME.into(), what }
+    }
+}
+
+impl Snapshot for SpikingController {
+    fn write_state(&self, to: &mut StateWriter) {
+        to.section(NAME);
+        // Identity and state are plain data, which is always written.
+        let identity = self.simulation.identity().unwrap_or_default();
+        to.put(&identity);
+        to.bytes(&postcard::to_stdvec(self.simulation.state()).unwrap_or_default());
+        to.put(&self.readout);
+        to.put(&self.rest);
+        to.put(&self.output);
+        to.put(&self.learns);
+        let cues: Vec<(Option<f64>, f64)> =
+            self.since.iter().copied().zip(self.before.iter().copied()).collect();
+        to.bytes(&postcard::to_stdvec(&cues).unwrap_or_default());
+    }
+
+    fn read_state(&mut self, from: &mut StateReader) -> Result<(), ControlError> {
+        let wrong = |what: String| ControlError::State { part: NAME.into(), what };
+        from.section(NAME)?;
+        let (mut identity, own) = (0u64, self.simulation.identity().unwrap_or_default());
+        from.take("identity", &mut identity)?;
+        if identity != own {
+            return Err(wrong(
+                "the state is of another circuit, or of other parameters or another seed".into(),
+            ));
+        }
+        let state: State = postcard::from_bytes(from.bytes()?)
+            .map_err(|e| wrong(format!("its circuit cannot be read: {e}")))?;
+        self.simulation.restore(state).map_err(|e| wrong(e.to_string()))?;
+        from.take("readout", &mut self.readout)?;
+        from.take("rest", &mut self.rest)?;
+        from.take("output", &mut self.output)?;
+        from.take("learns", &mut self.learns)?;
+        let cues: Vec<(Option<f64>, f64)> = postcard::from_bytes(from.bytes()?)
+            .map_err(|e| wrong(format!("its cues cannot be read: {e}")))?;
+        (self.since, self.before) = cues.into_iter().unzip();
+        self.failure = self.read_weights().err().map(|e| e.to_string());
+        Ok(())
     }
 }
 
 impl Controller for SpikingController {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         NAME
     }
 
     fn commands(&self) -> usize {
         self.parameters.gain.len()
+    }
+
+    fn inputs(&self) -> Inputs {
+        let p = &self.parameters;
+        let teacher = match p.teacher {
+            Teacher::Error(i) => Inputs::new(i + 1, i + 1, 0),
+            Teacher::Sense(i) => Inputs::new(i + 1, 0, 0),
+        };
+        p.tunings.iter().fold(teacher, |inputs, tuning| {
+            inputs.and(match tuning.signal {
+                MossySignal::Cue(i) | MossySignal::SinceOnset(i) => Inputs::new(0, 0, i + 1),
+                MossySignal::Sense(i) => Inputs::new(i + 1, 0, 0),
+                MossySignal::Reference(i) => Inputs::new(0, i + 1, 0),
+            })
+        })
     }
 
     /// Starts a trial as [`Pause`] says; copies the state to rewind.

@@ -20,6 +20,8 @@ pub(super) struct Readout {
     half: f64,
 }
 
+lobule_control::snapshot!(Readout { traces, held, next });
+
 impl Readout {
     /// The readout of a number of nuclear cells.
     pub fn new(nuclear_cells: usize) -> Self {

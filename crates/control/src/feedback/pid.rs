@@ -8,7 +8,7 @@
 //!
 //! Source: Åström & Hägglund 2006, Advanced PID Control, ch. 3 and 13 (backward differences).
 
-use crate::controller::{Controller, Senses};
+use crate::controller::{Controller, Inputs, Senses};
 use crate::error::{Error, check};
 use crate::linear::LinearSystem;
 use nalgebra::DMatrix;
@@ -83,6 +83,8 @@ impl Pid {
     }
 }
 
+crate::snapshot!(Pid { integral, derivative, before });
+
 /// A controller of feedback alone. Its first cue, when there is one, is added to the error: the place where a
 /// counterfactual error acts, so that a loop's answer to one can be measured.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,13 +99,19 @@ impl Reflex {
     }
 }
 
+crate::snapshot!(Reflex { law });
+
 impl Controller for Reflex {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "reflex"
     }
 
     fn commands(&self) -> usize {
         1
+    }
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new(1, 1, 0)
     }
 
     fn reset(&mut self) {

@@ -8,7 +8,7 @@
 //! model. An integral beside the law would hide its command from the model; moving the reference does not. Stable around a loop that
 //! follows its reference where `rate (delay + its own time constant)` stays well below 1.
 
-use crate::controller::{Controller, Senses};
+use crate::controller::{Controller, Inputs, Senses};
 use crate::error::{Error, check};
 
 /// A controller whose first reference is trimmed.
@@ -35,13 +35,19 @@ impl<C: Controller> Trimmed<C> {
     }
 }
 
+crate::snapshot!([C: Controller] Trimmed<C> { trim, inner });
+
 impl<C: Controller> Controller for Trimmed<C> {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         self.inner.name()
     }
 
     fn commands(&self) -> usize {
         self.inner.commands()
+    }
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new(1, self.reference.len(), 0).and(self.inner.inputs())
     }
 
     fn reset(&mut self) {
@@ -51,7 +57,8 @@ impl<C: Controller> Controller for Trimmed<C> {
 
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
         self.trim += self.rate * self.dt_s * senses.error(0);
-        self.reference.copy_from_slice(senses.reference);
+        let n = self.reference.len();
+        self.reference.copy_from_slice(&senses.reference[..n]);
         self.reference[0] += self.trim;
         self.inner.advance(&Senses { reference: &self.reference, ..*senses }, command)
     }

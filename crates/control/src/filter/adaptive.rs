@@ -1,7 +1,7 @@
 //! The adaptive filter and how its weights change.
 
 use super::{Basis, TraceModel, Traces};
-use crate::controller::Senses;
+use crate::controller::{Inputs, Senses};
 use crate::error::{Error, check};
 
 /// When weights change.
@@ -103,6 +103,11 @@ impl AdaptiveFilter {
         &self.weights
     }
 
+    /// Input that the basis reads.
+    pub fn inputs(&self) -> Inputs {
+        self.basis.inputs()
+    }
+
     /// Switches learning.
     pub fn set_learning(&mut self, learns: bool) {
         self.learns = learns;
@@ -150,11 +155,15 @@ impl AdaptiveFilter {
             }
         }
         match self.weights.iter().find(|w| !w.is_finite()) {
-            Some(&value) => Err(Error::NonFinite { plant: part, variable: "weight", value, time_s: trial_s }),
+            Some(&value) => {
+                Err(Error::NonFinite { part: part.into(), variable: "weight".into(), value, time_s: trial_s })
+            }
             None => Ok(()),
         }
     }
 }
+
+crate::snapshot!(AdaptiveFilter { basis, traces, learns, weights, sum, power });
 
 fn rate(step: Step, power: f64) -> f64 {
     match step {

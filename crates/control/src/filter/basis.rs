@@ -1,7 +1,8 @@
 //! What the granule cells carry: fixed functions of time, cue, reference or state.
 
-use crate::controller::Senses;
+use crate::controller::{Inputs, Senses};
 use crate::error::{Error, check};
+use crate::state::{Snapshot, StateReader, StateWriter};
 use lobule_signal::Stream;
 
 /// The input signals of an adaptive filter.
@@ -21,7 +22,7 @@ enum Kind {
     Tuned(Box<Tuned>),
 }
 
-/// Where granule cells answer most, and what was wanted before.
+/// Preferred points of granule cells, and the reference of the tick before.
 #[derive(Debug, Clone, PartialEq)]
 struct Tuned {
     tuning: Tuning,
@@ -29,8 +30,8 @@ struct Tuned {
     /// Preferred point of each cell, in parts of the ranges. `[signals][2 references]`
     preferred: Vec<f64>,
     before: Vec<f64>,
-    /// Whether no tick of the trial has been.
-    begins: bool,
+    /// True before the first tick of a trial.
+    is_first: bool,
     /// References and their velocities in parts of the ranges. `[2 references]`
     at: Vec<f64>,
 }
@@ -169,7 +170,7 @@ impl Basis {
             dt_s,
             preferred,
             before: vec![0.0; references],
-            begins: true,
+            is_first: true,
             at: vec![0.0; dimensions],
         };
         Ok(Self { kind: Kind::Tuned(Box::new(tuned)), len: n })
@@ -178,6 +179,39 @@ impl Basis {
     /// Number of signals.
     pub fn signals(&self) -> usize {
         self.len
+    }
+
+    /// Input that the signals are made of.
+    pub fn inputs(&self) -> Inputs {
+        match &self.kind {
+            Kind::Gaussians { .. } => Inputs::default(),
+            Kind::Gammas { .. } | Kind::Bands { .. } => Inputs::new(0, 0, 1),
+            Kind::Reference { .. } => Inputs::new(0, 1, 0),
+            Kind::State { .. } => Inputs::new(1, 1, 0),
+            Kind::Tuned(tuned) => Inputs::new(0, tuned.before.len(), 0),
+        }
+    }
+
+    /// The signals over a trial of `reference` and, where it is not empty, of `cue` as the first one. `[signals][ticks]`
+    ///
+    /// # Panics
+    /// As [`Basis::advance`].
+    pub fn over_trial(mut self, reference: &[f64], cue: &[f64]) -> Vec<Vec<f64>> {
+        self.reset();
+        let mut all = vec![Vec::with_capacity(reference.len()); self.len];
+        let mut x = vec![0.0; self.len];
+        for n in 0..reference.len() {
+            let senses = Senses {
+                tick: n as u64,
+                sensed: &[0.0],
+                reference: &reference[n..=n],
+                reference_then: &reference[n..=n],
+                cues: cue.get(n..=n).unwrap_or(&[]),
+            };
+            self.advance(&senses, &mut x);
+            all.iter_mut().zip(&x).for_each(|(all, x)| all.push(*x));
+        }
+        all
     }
 
     /// Starts a trial.
@@ -191,7 +225,7 @@ impl Basis {
                 *before = None;
             }
             Kind::State { before, .. } => *before = None,
-            Kind::Tuned(tuned) => tuned.begins = true,
+            Kind::Tuned(tuned) => tuned.is_first = true,
         }
     }
 
@@ -259,15 +293,63 @@ impl Basis {
     }
 }
 
+crate::snapshot!(Gamma { stages });
+crate::snapshot!(Tuned { before, is_first });
+
+impl Snapshot for Basis {
+    fn write_state(&self, to: &mut StateWriter) {
+        to.section(self.kind.name());
+        match &self.kind {
+            Kind::Gaussians { .. } => {}
+            Kind::Gammas { cells } => to.put(cells),
+            Kind::Bands { leaky, .. } => to.put(leaky),
+            Kind::Reference { leaky, before, .. } => {
+                to.put(leaky);
+                to.put(before);
+            }
+            Kind::State { before, .. } => to.put(before),
+            Kind::Tuned(tuned) => to.put(tuned),
+        }
+    }
+
+    fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
+        from.section(self.kind.name())?;
+        match &mut self.kind {
+            Kind::Gaussians { .. } => Ok(()),
+            Kind::Gammas { cells } => from.take("cells", cells),
+            Kind::Bands { leaky, .. } => from.take("averages", leaky),
+            Kind::Reference { leaky, before, .. } => {
+                from.take("averages", leaky)?;
+                from.take("before", before)
+            }
+            Kind::State { before, .. } => from.take("before", before),
+            Kind::Tuned(tuned) => from.take("tuned", tuned),
+        }
+    }
+}
+
+impl Kind {
+    fn name(&self) -> &'static str {
+        match self {
+            Kind::Gaussians { .. } => "gaussian basis",
+            Kind::Gammas { .. } => "gamma basis",
+            Kind::Bands { .. } => "band basis",
+            Kind::Reference { .. } => "reference basis",
+            Kind::State { .. } => "state basis",
+            Kind::Tuned(_) => "tuned basis",
+        }
+    }
+}
+
 impl Tuned {
     fn advance(&mut self, reference: &[f64], x: &mut [f64]) {
         let Tuning { middle, reach, speed, width } = &self.tuning;
         let n = middle.len();
         assert!(reference.len() >= n, "the cells are tuned to {n} references");
-        if self.begins {
+        if self.is_first {
             // The reference has been there before the trial.
             self.before.copy_from_slice(&reference[..n]);
-            self.begins = false;
+            self.is_first = false;
         }
         for i in 0..n {
             self.at[i] = (reference[i] - middle[i]) / reach[i];

@@ -8,6 +8,7 @@
 use super::fourier::convolve;
 use crate::error::{Error, check};
 use crate::linear::LinearSystem;
+use crate::state::{Snapshot, StateReader, StateWriter};
 use nalgebra::{DMatrix, DVector};
 
 /// What a synapse keeps of its input.
@@ -140,8 +141,8 @@ impl Traces {
                 held[*next * width..(*next + 1) * width].copy_from_slice(x);
                 e.fill(0.0);
                 let rows = g.len();
-                for (age, g) in g.iter().enumerate() {
-                    let row = (*next + rows - age) % rows;
+                for (ago, g) in g.iter().enumerate() {
+                    let row = (*next + rows - ago) % rows;
                     for (e, x) in e.iter_mut().zip(&held[row * width..(row + 1) * width]) {
                         *e += g * x;
                     }
@@ -160,6 +161,44 @@ impl Traces {
                 }
                 std::mem::swap(q, next);
             }
+        }
+    }
+}
+
+crate::snapshot!(Copies { q });
+
+impl Snapshot for Traces {
+    fn write_state(&self, to: &mut StateWriter) {
+        match &self.state {
+            State::None => to.section("no trace"),
+            State::Delay { held, next } => {
+                to.section("delayed trace");
+                to.put(held);
+                to.put(next);
+            }
+            State::Response { held, next, .. } => {
+                to.section("trace of a response");
+                to.put(held);
+                to.put(next);
+            }
+            State::System(copies) => to.put(copies),
+        }
+    }
+
+    fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
+        match &mut self.state {
+            State::None => from.section("no trace"),
+            State::Delay { held, next } => {
+                from.section("delayed trace")?;
+                from.take("held", held)?;
+                from.take("next", next)
+            }
+            State::Response { held, next, .. } => {
+                from.section("trace of a response")?;
+                from.take("held", held)?;
+                from.take("next", next)
+            }
+            State::System(copies) => from.take("system", copies),
         }
     }
 }

@@ -5,7 +5,7 @@
 //! plant is now.
 
 use super::{Anticipator, AnticipatorParameters, Law};
-use crate::controller::{Controller, Senses};
+use crate::controller::{Controller, Inputs, Senses};
 use crate::error::{Error, check};
 
 /// What the context is made of.
@@ -67,13 +67,19 @@ impl Anticipating {
     }
 }
 
+crate::snapshot!(Anticipating { anticipator, context });
+
 impl Controller for Anticipating {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "anticipating law"
     }
 
     fn commands(&self) -> usize {
         self.scales.commands.len()
+    }
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new(self.lines.len(), 0, 0)
     }
 
     fn reset(&mut self) {
@@ -101,10 +107,7 @@ impl Controller for Anticipating {
             *y *= scale;
         }
         (self.law)(&self.early, senses.reference, command);
-        if let Some(value) = command.iter().copied().find(|u| !u.is_finite()) {
-            let (plant, variable, time_s) = ("anticipating law", "command", f64::NAN);
-            return Err(Error::NonFinite { plant, variable, value, time_s });
-        }
+        Error::finite(self.name(), std::iter::repeat("command"), command, f64::NAN)?;
         let m = self.scales.commands.len();
         if self.scales.command_taps > 0 {
             self.context.copy_within(taps..last - m, taps + m);

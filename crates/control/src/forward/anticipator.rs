@@ -73,7 +73,7 @@ pub struct Anticipator {
     norms: Vec<f64>,
     history: Vec<f64>,
     /// Increments that were predicted, whether or not a gate was open, a ring. `[max_lead + 1][lines]`
-    said: Vec<f64>,
+    predicted: Vec<f64>,
     ticks: u64,
     /// Of each line. `[lines]`
     lead: Vec<u32>,
@@ -122,7 +122,7 @@ impl Anticipator {
             contexts: vec![0.0; slots * stride],
             norms: vec![0.0; slots],
             history: vec![0.0; slots * p.lines],
-            said: vec![0.0; slots * p.lines],
+            predicted: vec![0.0; slots * p.lines],
             ticks: 0,
             lead: vec![p.lead as u32; p.lines],
             error: vec![0.0; p.lines],
@@ -156,7 +156,7 @@ impl Anticipator {
                 // Skill is that of what was said, by the weights of then: those of now have seen what came since, and
                 // would look better than they are. What was said before the lead changed was of another time.
                 if then >= self.changed[i] {
-                    let e = increment - self.said[slot * p.lines + i];
+                    let e = increment - self.predicted[slot * p.lines + i];
                     let samples = p.skill_samples as f64;
                     self.error[i] += (e * e - self.error[i]) / samples;
                     self.persistence[i] += (increment * increment - self.persistence[i]) / samples;
@@ -173,9 +173,9 @@ impl Anticipator {
                 }
             }
             let context = &self.contexts[here * self.stride..][..self.stride];
-            let said = f64::from(dot(&self.weights[row], context));
-            self.said[here * p.lines + i] = said;
-            out[i] = if self.is_open(i) { lines[i] + said } else { lines[i] };
+            let increment = f64::from(dot(&self.weights[row], context));
+            self.predicted[here * p.lines + i] = increment;
+            out[i] = if self.is_open(i) { lines[i] + increment } else { lines[i] };
         }
         self.ticks += 1;
     }
@@ -222,7 +222,7 @@ impl Anticipator {
         assert!(line < lines, "there are {lines} lines");
         self.ticks
             .checked_sub(1)
-            .map_or(0.0, |last| self.said[(last % self.norms.len() as u64) as usize * lines + line])
+            .map_or(0.0, |last| self.predicted[(last % self.norms.len() as u64) as usize * lines + line])
     }
 
     /// Lead of a line, ticks.
@@ -244,6 +244,20 @@ impl Anticipator {
         self.changed.fill(0);
     }
 }
+
+crate::snapshot!(Anticipator {
+    weights,
+    contexts,
+    norms,
+    history,
+    predicted,
+    ticks,
+    lead,
+    error,
+    persistence,
+    changed,
+    learns,
+});
 
 /// Dot product of two rows of whole lanes.
 fn dot(a: &[f32], b: &[f32]) -> f32 {

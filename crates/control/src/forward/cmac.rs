@@ -234,8 +234,11 @@ impl CmacModel {
     }
 }
 
+crate::snapshot!(Cmac { weights, owners, shared });
+crate::snapshot!(CmacModel { cmac, skill });
+
 impl ForwardModel for CmacModel {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "CMAC"
     }
 

@@ -52,8 +52,10 @@ impl Equations {
     }
 }
 
+crate::snapshot!(Equations {});
+
 impl ForwardModel for Equations {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "equations"
     }
 

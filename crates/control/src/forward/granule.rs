@@ -283,8 +283,10 @@ fn list(drive: &[f32], t: f32, cells: &mut [u32], drives: &mut [f32]) -> usize {
     n
 }
 
+crate::snapshot!(Granule { readout, guess, skill });
+
 impl ForwardModel for Granule {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "granule cells"
     }
 

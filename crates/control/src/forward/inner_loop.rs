@@ -17,7 +17,7 @@
 //! the first-pass efference copy.
 
 use super::ForwardModel;
-use crate::controller::{Controller, Senses};
+use crate::controller::{Controller, Inputs, Senses};
 use crate::error::{Error, check};
 use crate::plant::Actuator;
 
@@ -94,7 +94,7 @@ pub type Law = Box<dyn Fn(&[f64], &[f64], &mut [f64]) + Send>;
 /// for _ in 0..500 {
 ///     cart.tick(&Drive::default())?;
 /// }
-/// assert!(!cart.has_ended());
+/// assert!(!cart.status().has_ended());
 /// # Ok::<(), Error>(())
 /// ```
 pub struct InnerLoop {
@@ -115,7 +115,7 @@ pub struct InnerLoop {
     /// `[commands]`
     trial: Vec<f64>,
     correction: Vec<f64>,
-    nothing: Vec<f64>,
+    no_command: Vec<f64>,
     /// Mean squared error of the last transition.
     error: f64,
 }
@@ -166,7 +166,7 @@ impl InnerLoop {
             ahead: [vec![0.0; states], vec![0.0; states]],
             trial: vec![0.0; commands],
             correction: vec![0.0; commands],
-            nothing: vec![0.0; commands],
+            no_command: vec![0.0; commands],
             error: 0.0,
         })
     }
@@ -204,8 +204,10 @@ const SECANT: f64 = 1e-3;
 /// Below this slope the command does not reach what the law looks at within the horizon; the correction is added.
 const FLAT: f64 = 1e-9;
 
+crate::snapshot!(InnerLoop { model, learns, copies, last, then, error });
+
 impl Controller for InnerLoop {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "inner loop"
     }
 
@@ -213,11 +215,16 @@ impl Controller for InnerLoop {
         self.trial.len()
     }
 
+    fn inputs(&self) -> Inputs {
+        Inputs::new(self.last.len(), 0, 0)
+    }
+
     fn reset(&mut self) {
         self.copies.fill(0.0);
     }
 
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        let sensed = &senses.sensed[..self.last.len()];
         let InnerLoopParameters { passes, alpha, delays: [sensory, motor], .. } = self.parameters;
         let n = self.trial.len();
         let slots = self.copies.len() / n;
@@ -229,25 +236,27 @@ impl Controller for InnerLoop {
         // Learn from what is newly known: tick `seen` is the one that was sensed.
         let seen = senses.tick.saturating_sub(sensory as u64);
         if seen > 0 {
-            let acted = copy(seen - 1).map_or(&self.nothing[..], |at| &self.copies[at..at + n]);
+            let acted = copy(seen - 1).map_or(&self.no_command[..], |at| &self.copies[at..at + n]);
             if self.learns {
-                self.error = self.model.learn(&self.last, acted, senses.sensed);
+                self.error = self.model.learn(&self.last, acted, sensed);
             }
         }
         if seen > 0 || senses.tick == 0 {
-            self.then.copy_from_slice(senses.sensed);
-            let acted =
-                seen.checked_sub(1).and_then(copy).map_or(&self.nothing[..], |at| &self.copies[at..at + n]);
+            self.then.copy_from_slice(sensed);
+            let acted = seen
+                .checked_sub(1)
+                .and_then(copy)
+                .map_or(&self.no_command[..], |at| &self.copies[at..at + n]);
             self.model.estimate(acted, seen == 0, &mut self.then);
         }
         self.now.copy_from_slice(&self.then);
-        self.last.copy_from_slice(senses.sensed);
+        self.last.copy_from_slice(sensed);
         let trusted = self.model.confidence() >= self.parameters.min_confidence;
 
         // Carry it to the tick in which the command of now will act.
         if self.parameters.predicts_now && trusted {
             for k in seen..senses.tick + motor as u64 {
-                let acted = copy(k).map_or(&self.nothing[..], |at| &self.copies[at..at + n]);
+                let acted = copy(k).map_or(&self.no_command[..], |at| &self.copies[at..at + n]);
                 let [_, next] = &mut self.ahead;
                 self.model.predict(&self.now, acted, next);
                 std::mem::swap(&mut self.now, next);
@@ -290,10 +299,7 @@ impl Controller for InnerLoop {
         for u in &mut *command {
             *u = self.parameters.actuator.act(*u);
         }
-        if let Some(value) = command.iter().copied().find(|u| !u.is_finite()) {
-            let (plant, variable, time_s) = ("inner loop", "command", f64::NAN);
-            return Err(Error::NonFinite { plant, variable, value, time_s });
-        }
+        Error::finite(self.name(), std::iter::repeat("command"), command, f64::NAN)?;
         if self.parameters.efference == Efference::Executed {
             self.copies[at..at + n].copy_from_slice(command);
         }

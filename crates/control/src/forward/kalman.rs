@@ -79,8 +79,10 @@ impl Kalman {
     }
 }
 
+crate::snapshot!(Kalman { estimate, covariance });
+
 impl ForwardModel for Kalman {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "Kalman filter"
     }
 

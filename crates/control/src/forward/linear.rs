@@ -116,8 +116,10 @@ impl Linear {
     }
 }
 
+crate::snapshot!(Linear { weights, inverse, skill });
+
 impl ForwardModel for Linear {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         match self.rule {
             LinearRule::Nlms { .. } => "linear (NLMS)",
             LinearRule::Rls { .. } => "linear (RLS)",

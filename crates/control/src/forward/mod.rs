@@ -32,11 +32,12 @@ pub use simple::{ConstantVelocity, Persistence};
 pub use smith::SmithPredictor;
 
 use crate::error::{Error, check};
+use crate::state::Snapshot;
 
 /// Predicts the state of a plant one tick ahead.
-pub trait ForwardModel: Send {
+pub trait ForwardModel: Snapshot + Send {
     /// Name for messages and reports.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
 
     /// Length of the state.
     fn states(&self) -> usize;
@@ -145,6 +146,8 @@ impl Skill {
         if self.persistence > 0.0 { (1.0 - self.error / self.persistence).max(0.0) } else { 0.0 }
     }
 }
+
+crate::snapshot!(Skill { error, persistence });
 
 /// Mean squares of `next - predicted` and of `next - state`, in parts of the scales of change.
 fn squared_errors(state: &[f64], next: &[f64], predicted: &[f64], change: &[f64]) -> (f64, f64) {

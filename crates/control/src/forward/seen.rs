@@ -8,9 +8,10 @@
 //! Source: copy of the eye's movement, Young 1971 and Robinson, Gordon & Gordon 1986, doi:10.1007/BF00363977.
 
 use super::{Anticipator, AnticipatorParameters};
-use crate::controller::{Controller, Senses};
+use crate::controller::{Controller, Inputs, Senses};
 use crate::delay::DelayLine;
 use crate::error::{Error, check};
+use crate::state::{Snapshot, StateReader, StateWriter};
 
 /// How a target is foreseen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,6 +85,10 @@ impl<C: Controller> Seen<C> {
         Ok(Self { foresight: Some(foreseer), ..Self::new(inner, 1) })
     }
 
+    fn section(&self) -> &'static str {
+        if self.foresight.is_some() { "foreseen target" } else { "seen target" }
+    }
+
     /// The controller inside.
     pub fn inner(&self) -> &C {
         &self.inner
@@ -116,13 +121,38 @@ impl Foreseer {
     }
 }
 
+crate::snapshot!(Foreseer { anticipator, past, expected });
+
+impl<C: Controller> Snapshot for Seen<C> {
+    fn write_state(&self, to: &mut StateWriter) {
+        to.section(self.section());
+        if let Some(foreseer) = &self.foresight {
+            to.put(foreseer);
+        }
+        to.put(&self.inner);
+    }
+
+    fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
+        from.section(self.section())?;
+        if let Some(foreseer) = &mut self.foresight {
+            from.take("foresight", foreseer)?;
+        }
+        from.take("inner", &mut self.inner)
+    }
+}
+
 impl<C: Controller> Controller for Seen<C> {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         self.inner.name()
     }
 
     fn commands(&self) -> usize {
         self.inner.commands()
+    }
+
+    fn inputs(&self) -> Inputs {
+        let inner = self.inner.inputs();
+        Inputs::new(self.reference.len(), self.reference.len(), 0).and(Inputs { cues: 0, ..inner })
     }
 
     fn reset(&mut self) {
@@ -137,7 +167,7 @@ impl<C: Controller> Controller for Seen<C> {
         let is_hidden = senses.cues.first() == Some(&0.0);
         match &mut self.foresight {
             None => {
-                let seen = if is_hidden { &senses.sensed[..n] } else { senses.reference_then };
+                let seen = if is_hidden { &senses.sensed[..n] } else { &senses.reference_then[..n] };
                 self.then.copy_from_slice(seen);
                 self.reference.copy_from_slice(seen);
             }

@@ -21,8 +21,10 @@ impl Persistence {
     }
 }
 
+crate::snapshot!(Persistence {});
+
 impl ForwardModel for Persistence {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "persistence"
     }
 
@@ -79,8 +81,10 @@ impl ConstantVelocity {
     }
 }
 
+crate::snapshot!(ConstantVelocity {});
+
 impl ForwardModel for ConstantVelocity {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "constant velocity"
     }
 

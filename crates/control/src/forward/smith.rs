@@ -8,7 +8,7 @@
 //! Source: Smith 1957, *Chemical Engineering Progress* 53, 217-219.
 
 use super::{ForwardModel, Law};
-use crate::controller::{Controller, Senses};
+use crate::controller::{Controller, Inputs, Senses};
 use crate::delay::DelayLine;
 use crate::error::{Error, check};
 
@@ -109,8 +109,10 @@ fn growth(model: &mut dyn ForwardModel, rest: &[f64], scale: &[f64]) -> f64 {
     libm::exp(log)
 }
 
+crate::snapshot!(SmithPredictor { model, now, late, last });
+
 impl Controller for SmithPredictor {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "Smith predictor"
     }
 
@@ -118,12 +120,17 @@ impl Controller for SmithPredictor {
         self.last.len()
     }
 
+    fn inputs(&self) -> Inputs {
+        Inputs::new(self.now.len(), 0, 0)
+    }
+
     fn reset(&mut self) {}
 
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
         if senses.tick == 0 {
-            self.now.copy_from_slice(senses.sensed);
-            self.late.fill(senses.sensed);
+            let n = self.now.len();
+            self.now.copy_from_slice(&senses.sensed[..n]);
+            self.late.fill(&self.now);
         } else {
             self.model.predict(&self.now, &self.last, &mut self.then);
             self.now.copy_from_slice(&self.then);
@@ -134,10 +141,7 @@ impl Controller for SmithPredictor {
             *y = senses.sensed[i] + self.now[i] - self.then[i];
         }
         (self.law)(&self.corrected, senses.reference, command);
-        if let Some(value) = command.iter().copied().find(|u| !u.is_finite()) {
-            let (plant, variable, time_s) = ("Smith predictor", "command", f64::NAN);
-            return Err(Error::NonFinite { plant, variable, value, time_s });
-        }
+        Error::finite(self.name(), std::iter::repeat("command"), command, f64::NAN)?;
         self.last.copy_from_slice(command);
         Ok(())
     }

@@ -24,7 +24,7 @@ mod parameters;
 
 pub use parameters::{MosaicParameters, MosaicScales};
 
-use crate::controller::{Controller, Senses};
+use crate::controller::{Controller, Inputs, Senses};
 use crate::error::Error;
 use lobule_signal::Stream;
 
@@ -43,16 +43,16 @@ pub struct Mosaic {
     dt_s: f64,
     learns: bool,
     /// Ticks of learning so far.
-    age: u64,
-    /// First tick of the trial: there is nothing to compare a prediction with.
-    begins: bool,
+    learned_ticks: u64,
+    /// True before the first tick of a trial: there is nothing to compare a prediction with.
+    is_first: bool,
     /// Forward and inverse weights of all modules, then those of the cues, so that reports see all.
     /// `[modules][joints][3 joints + 1]`, twice, `[modules][cues]`
     weights: Vec<f64>,
     /// P of all modules. `[modules][3 joints + 1][3 joints + 1]`
     inverse_power: Vec<f64>,
     /// P φ. `[3 joints + 1]`
-    turned: Vec<f64>,
+    power_phi: Vec<f64>,
     /// φ of the last tick and ψ of this one. `[3 joints + 1]`
     phi: Vec<f64>,
     psi: Vec<f64>,
@@ -63,9 +63,9 @@ pub struct Mosaic {
     /// c. `[modules]`
     cued: Vec<f64>,
     /// Cues of the last tick. `[cues]`
-    shown: Vec<f64>,
+    last_cues: Vec<f64>,
     /// Errors of the predictions. `[modules][joints]`
-    missed: Vec<f64>,
+    prediction_error: Vec<f64>,
     log_likelihood: Vec<f64>,
     feedback: Vec<f64>,
     velocity: Vec<f64>,
@@ -104,18 +104,18 @@ impl Mosaic {
             cues,
             dt_s,
             learns: true,
-            age: 0,
-            begins: true,
+            learned_ticks: 0,
+            is_first: true,
             weights,
             inverse_power,
-            turned: vec![0.0; features],
+            power_phi: vec![0.0; features],
             phi: vec![0.0; features],
             psi: vec![0.0; features],
             responsible: vec![1.0 / modules as f64; modules],
             expected: vec![1.0 / modules as f64; modules],
             cued: vec![1.0 / modules as f64; modules],
-            shown: vec![0.0; cues],
-            missed: vec![0.0; modules * joints],
+            last_cues: vec![0.0; cues],
+            prediction_error: vec![0.0; modules * joints],
             log_likelihood: vec![0.0; modules],
             feedback: vec![0.0; joints],
             velocity: vec![0.0; joints],
@@ -138,7 +138,7 @@ impl Mosaic {
     /// σ now, in parts of the scale of acceleration.
     pub fn sigma(&self) -> f64 {
         let [first, last] = self.p.sigma;
-        let share = (self.age as f64 / self.p.anneal_ticks.max(1) as f64).min(1.0);
+        let share = (self.learned_ticks as f64 / self.p.anneal_ticks.max(1) as f64).min(1.0);
         first * libm::pow(last / first, share)
     }
 
@@ -178,7 +178,7 @@ impl Mosaic {
                 let row = &self.weights[(i * n + j) * features..][..features];
                 let predicted = row.iter().zip(&self.phi).fold(0.0, |a, (w, x)| a + w * x);
                 let happened = (sensed[n + j] - self.velocity[j]) / (self.dt_s * self.p.scales.acceleration);
-                self.missed[i * n + j] = happened - predicted;
+                self.prediction_error[i * n + j] = happened - predicted;
                 squares += (happened - predicted) * (happened - predicted);
             }
             // A module that nothing speaks for keeps a chance of coming back.
@@ -194,30 +194,30 @@ impl Mosaic {
         let from = 2 * self.p.modules * n * features;
         for (i, row) in self.weights[from..].chunks_exact_mut(self.cues.max(1)).enumerate() {
             let step = self.p.cue_rate * (self.responsible[i] - self.cued[i]);
-            row.iter_mut().zip(&self.shown).for_each(|(w, x)| *w += step * x);
+            row.iter_mut().zip(&self.last_cues).for_each(|(w, x)| *w += step * x);
         }
-        self.age += 1;
+        self.learned_ticks += 1;
     }
 
-    /// Least squares weighted by responsibility: module `i` learns what it missed.
+    /// Least squares weighted by responsibility: module `i` learns from its prediction error.
     fn learn_forward(&mut self, i: usize) {
         let (n, features, share) = (self.joints, self.phi.len(), self.responsible[i]);
         let p = &mut self.inverse_power[i * features * features..][..features * features];
-        for (turned, row) in self.turned.iter_mut().zip(p.chunks_exact(features)) {
-            *turned = row.iter().zip(&self.phi).fold(0.0, |s, (p, x)| s + p * x);
+        for (power_phi, row) in self.power_phi.iter_mut().zip(p.chunks_exact(features)) {
+            *power_phi = row.iter().zip(&self.phi).fold(0.0, |s, (p, x)| s + p * x);
         }
         let keeps = 1.0 - (1.0 - self.p.forgetting) * share;
-        let power = self.turned.iter().zip(&self.phi).fold(0.0, |s, (t, x)| s + t * x);
+        let power = self.power_phi.iter().zip(&self.phi).fold(0.0, |s, (t, x)| s + t * x);
         let gain = share / (keeps + share * power);
         for j in 0..n {
-            let step = gain * self.missed[i * n + j];
+            let step = gain * self.prediction_error[i * n + j];
             let row = &mut self.weights[(i * n + j) * features..][..features];
-            row.iter_mut().zip(&self.turned).for_each(|(w, t)| *w += step * t);
+            row.iter_mut().zip(&self.power_phi).for_each(|(w, t)| *w += step * t);
         }
         // Both triangles alike, so that P stays symmetric to the last bit.
         for a in 0..features {
             for b in 0..=a {
-                let next = (p[a * features + b] - gain * (self.turned[a] * self.turned[b])) / keeps;
+                let next = (p[a * features + b] - gain * (self.power_phi[a] * self.power_phi[b])) / keeps;
                 (p[a * features + b], p[b * features + a]) = (next, next);
             }
         }
@@ -240,7 +240,7 @@ impl Mosaic {
             all += *expected;
         }
         self.expected.iter_mut().for_each(|e| *e /= all);
-        self.shown.copy_from_slice(cues);
+        self.last_cues.copy_from_slice(cues);
     }
 }
 
@@ -255,8 +255,24 @@ fn softmax(logs: &[f64], out: &mut [f64]) {
     out.iter_mut().for_each(|p| *p /= sum);
 }
 
+crate::snapshot!(Mosaic {
+    learns,
+    learned_ticks,
+    is_first,
+    weights,
+    inverse_power,
+    phi,
+    responsible,
+    expected,
+    cued,
+    last_cues,
+    velocity,
+    wanted,
+    wanted_then,
+});
+
 impl Controller for Mosaic {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         PART
     }
 
@@ -264,19 +280,23 @@ impl Controller for Mosaic {
         self.joints
     }
 
+    fn inputs(&self) -> Inputs {
+        Inputs::new(2 * self.joints, self.joints, self.cues)
+    }
+
     fn reset(&mut self) {
         let even = 1.0 / self.p.modules as f64;
         for shares in [&mut self.responsible, &mut self.expected, &mut self.cued] {
             shares.fill(even);
         }
-        self.begins = true;
+        self.is_first = true;
     }
 
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
         let (n, features) = (self.joints, self.phi.len());
         assert!(senses.sensed.len() >= 2 * n && senses.reference.len() >= n, "positions and velocities");
         assert_eq!(senses.cues.len(), self.cues, "the cues that were announced");
-        if self.begins {
+        if self.is_first {
             for (i, &r) in senses.reference[..n].iter().enumerate() {
                 (self.wanted[0][i], self.wanted[1][i]) = (r, r);
                 self.wanted_then[i] = senses.reference_then[i];
@@ -325,14 +345,10 @@ impl Controller for Mosaic {
             self.phi[2 * n + i] = u / s.command;
         }
         self.phi[features - 1] = 1.0;
-        self.begins = false;
-        match command.iter().chain(&self.responsible).find(|v| !v.is_finite()) {
-            Some(&value) => {
-                let time_s = senses.tick as f64 * dt;
-                Err(Error::NonFinite { plant: PART, variable: "command or responsibility", value, time_s })
-            }
-            None => Ok(()),
-        }
+        self.is_first = false;
+        let time_s = senses.tick as f64 * dt;
+        Error::finite(PART, std::iter::repeat("command"), command, time_s)?;
+        Error::finite(PART, std::iter::repeat("responsibility"), &self.responsible, time_s)
     }
 
     fn weights(&self) -> &[f64] {

@@ -17,6 +17,7 @@
 
 use super::{Plant, TwoLink};
 use crate::Error;
+use crate::signature::Signature;
 use crate::trajectory::minimum_jerk;
 
 /// Upper arm and forearm with hand: length, m.
@@ -35,6 +36,7 @@ const ELBOW: [f64; 2] = [1.9, 0.7];
 /// The planar arm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanarArm {
+    signature: Signature,
     /// Radians of shoulder rotation per decoder unit of the first command.
     pub shoulder_rad_per_unit: f64,
     /// Radians of elbow rotation per decoder unit of the second command.
@@ -53,7 +55,9 @@ pub struct PlanarArm {
 impl PlanarArm {
     /// An arm at rest in its starting posture.
     pub fn new(shoulder_rad_per_unit: f64, elbow_rad_per_unit: f64, duration_s: f64) -> Self {
+        let accelerations = [("shoulder acceleration", "1/ms²"), ("elbow acceleration", "1/ms²")];
         let mut arm = Self {
+            signature: Signature::new("arm", &super::TWO_JOINTS, &accelerations),
             shoulder_rad_per_unit,
             elbow_rad_per_unit,
             straight_ahead_deg: 0.0,
@@ -63,7 +67,7 @@ impl PlanarArm {
             velocity: [0.0; 2],
             time_s: 0.0,
         };
-        arm.reset();
+        arm.reset(None);
         arm
     }
 
@@ -141,27 +145,30 @@ fn mass_matrix(elbow: f64) -> [[f64; 2]; 2] {
     [[a + 2.0 * b, d + b], [d + b, d]]
 }
 
+crate::snapshot!(PlanarArm {
+    shoulder_rad_per_unit,
+    elbow_rad_per_unit,
+    straight_ahead_deg,
+    duration_s,
+    start_shoulder_rad,
+    angle,
+    velocity,
+    time_s,
+});
+
 impl Plant for PlanarArm {
-    fn name(&self) -> &'static str {
-        "arm"
+    fn signature(&self) -> &Signature {
+        &self.signature
     }
 
-    fn commands(&self) -> usize {
-        2
-    }
-
-    fn senses(&self) -> &'static [(&'static str, &'static str)] {
-        &[("shoulder", "rad"), ("elbow", "rad"), ("shoulder velocity", "rad/s"), ("elbow velocity", "rad/s")]
-    }
-
-    fn reset(&mut self) {
+    fn reset(&mut self, _seed: Option<u64>) {
         self.angle = [self.start_shoulder_rad, ELBOW[0]];
         self.velocity = [0.0; 2];
         self.time_s = 0.0;
     }
 
     fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error> {
-        assert_eq!(command.len(), self.commands(), "the arm takes two commands");
+        assert_eq!(command.len(), 2, "the arm takes two commands");
         let torque = self.torque(command);
         let add = |x: [f64; 2], k: [f64; 2], h: f64| [x[0] + h * k[0], x[1] + h * k[1]];
         let (q, v) = (self.angle, self.velocity);
@@ -177,12 +184,7 @@ impl Plant for PlanarArm {
             self.velocity[i] = v[i] + dt_s / 6.0 * (a1[i] + 2.0 * (a2[i] + a3[i]) + a4[i]);
         }
         self.time_s += dt_s;
-        for (variable, value) in [("shoulder", self.angle[0]), ("elbow", self.angle[1])] {
-            if !value.is_finite() {
-                return Err(Error::NonFinite { plant: "arm", variable, value, time_s: self.time_s });
-            }
-        }
-        Ok(())
+        Error::finite("arm", ["shoulder", "elbow"], &self.angle, self.time_s)
     }
 
     fn sense(&self, out: &mut [f64]) {

@@ -6,8 +6,9 @@
 //! Source: Barto, Sutton & Anderson 1983, doi:10.1109/TSMC.1983.6313077, without friction; constants and the
 //! explicit Euler step of Gymnasium's CartPole-v1 (`gymnasium/envs/classic_control/cartpole.py`).
 
-use super::{Actuator, Plant};
+use super::{Actuator, Plant, Status};
 use crate::error::{Error, check};
+use crate::signature::{Channel, Signature};
 use lobule_signal::Stream;
 use serde::{Deserialize, Serialize};
 
@@ -107,10 +108,13 @@ impl CartPoleParameters {
 /// A pole on a cart. Its command is the part of the largest force, within −1..1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CartPole {
+    signature: Signature,
     parameters: CartPoleParameters,
     state: [f64; 4],
-    /// Middle of the starts, half widths, and the draws between.
-    start: ([f64; 4], [f64; 4], Stream),
+    /// Middle of the starts, half widths, and the seed of the draws between.
+    middle: [f64; 4],
+    spread: [f64; 4],
+    seed: u64,
     /// Trials begun.
     trials: u64,
     /// Ticks since it was made.
@@ -138,23 +142,47 @@ impl CartPole {
         ] {
             check("cart-pole", name, value, value > 0.0, "it must be more than 0")?;
         }
-        let start = ([0.0; 4], [0.0; 4], Stream::new(0, "cart_pole/start"));
-        Ok(Self { parameters, state: [0.0; 4], start, trials: 0, ticks: 0, change: None, time_s: 0.0 })
+        let channel = Channel::new;
+        let command = match p.actuator {
+            Actuator::Continuous => channel("force", "largest force").within([-1.0, 1.0]),
+            Actuator::Unlimited | Actuator::TwoActions => channel("force", "largest force"),
+        };
+        let signature = Signature {
+            name: "cart-pole".into(),
+            senses: vec![
+                channel("position", "m"),
+                channel("velocity", "m/s"),
+                channel("angle", "rad"),
+                channel("angular velocity", "rad/s"),
+            ],
+            commands: vec![command],
+        };
+        Ok(Self {
+            signature,
+            parameters,
+            state: [0.0; 4],
+            middle: [0.0; 4],
+            spread: [0.0; 4],
+            seed: 0,
+            trials: 0,
+            ticks: 0,
+            change: None,
+            time_s: 0.0,
+        })
     }
 
     /// The same, but every trial begins at `state`.
     pub fn starting_at(mut self, state: [f64; 4]) -> Self {
-        self.start.0 = state;
-        self.reset();
+        self.middle = state;
+        self.reset(None);
         self
     }
 
     /// The same, but each trial begins somewhere else: every variable is drawn within ± `spread` of its start. The
     /// draws depend on the seed and the number of trials begun; Gymnasium's spread is 0.05 in all four.
     pub fn starting_within(mut self, spread: [f64; 4], seed: u64) -> Self {
-        (self.start.1, self.start.2) = (spread, Stream::new(seed, "cart_pole/start"));
-        self.trials = 0;
-        self.reset();
+        self.spread = spread;
+        self.reset(Some(seed));
         self
     }
 
@@ -174,23 +202,21 @@ impl CartPole {
     }
 }
 
+crate::snapshot!(CartPoleParameters { half_length_m });
+crate::snapshot!(CartPole { parameters, state, middle, spread, seed, trials, ticks, time_s });
+
 impl Plant for CartPole {
-    fn name(&self) -> &'static str {
-        "cart-pole"
+    fn signature(&self) -> &Signature {
+        &self.signature
     }
 
-    fn commands(&self) -> usize {
-        1
-    }
-
-    fn senses(&self) -> &'static [(&'static str, &'static str)] {
-        &[("position", "m"), ("velocity", "m/s"), ("angle", "rad"), ("angular velocity", "rad/s")]
-    }
-
-    fn reset(&mut self) {
-        let (middle, spread, draws) = &self.start;
+    fn reset(&mut self, seed: Option<u64>) {
+        if let Some(seed) = seed {
+            (self.seed, self.trials) = (seed, 0);
+        }
+        let draws = Stream::new(self.seed, "cart_pole/start");
         for (i, x) in self.state.iter_mut().enumerate() {
-            *x = middle[i] + spread[i] * (2.0 * draws.uniform(self.trials, i as u32) - 1.0);
+            *x = self.middle[i] + self.spread[i] * (2.0 * draws.uniform(self.trials, i as u32) - 1.0);
         }
         self.trials += 1;
         self.time_s = 0.0;
@@ -207,28 +233,18 @@ impl Plant for CartPole {
         self.state = self.parameters.step(self.state, acting, dt_s);
         self.ticks += 1;
         self.time_s += dt_s;
-        finite("cart-pole", self.senses(), &self.state, self.time_s)
+        Error::finite("cart-pole", self.signature.sense_names(), &self.state, self.time_s)
     }
 
     fn sense(&self, out: &mut [f64]) {
         out.copy_from_slice(&self.state);
     }
 
-    fn has_ended(&self) -> bool {
+    fn status(&self) -> Status {
         let [x, _, angle, _] = self.state;
-        x.abs() > self.parameters.track_m || angle.abs() > self.parameters.lean_rad
-    }
-}
-
-/// Refuses a state that has left the numbers.
-pub(super) fn finite(
-    plant: &'static str,
-    names: &'static [(&'static str, &'static str)],
-    state: &[f64],
-    time_s: f64,
-) -> Result<(), Error> {
-    match state.iter().position(|x| !x.is_finite()) {
-        None => Ok(()),
-        Some(i) => Err(Error::NonFinite { plant, variable: names[i].0, value: state[i], time_s }),
+        match x.abs() > self.parameters.track_m || angle.abs() > self.parameters.lean_rad {
+            true => Status::Terminated,
+            false => Status::Running,
+        }
     }
 }

@@ -17,11 +17,14 @@ use super::{Linear, Plant};
 use crate::brainstem::Brainstem;
 use crate::error::{Error, check};
 use crate::linear::LinearSystem;
+use crate::signature::Signature;
 use nalgebra::DMatrix;
 
-const SENSES: &[(&str, &str)] = &[("eye velocity", "deg/s"), ("eye position", "deg")];
-const DRIVEN_SENSES: &[(&str, &str)] =
-    &[("eye velocity", "deg/s"), ("eye position", "deg"), ("integrator", "deg")];
+/// Senses of the eye itself.
+const SENSES: usize = 2;
+/// Senses of the eye behind its brainstem.
+const DRIVEN_SENSES: [(&str, &str); 3] =
+    [("eye velocity", "deg/s"), ("eye position", "deg"), ("integrator", "deg")];
 
 /// Time constants and strength of an eye.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -62,7 +65,8 @@ impl Eye {
         let a = DMatrix::from_row_slice(2, 2, &[0.0, 1.0, -1.0 / product, -(slow_s + fast_s) / product]);
         let b = DMatrix::from_row_slice(2, 1, &[0.0, strength / product]);
         let c = DMatrix::from_row_slice(2, 2, &[0.0, 1.0, 1.0, 0.0]);
-        Ok(Self { body: Linear::new("eye", SENSES, a, b, c)? })
+        let signature = Signature::new("eye", &DRIVEN_SENSES[..SENSES], &[("motor command", "deg")]);
+        Ok(Self { body: Linear::new(signature, a, b, c)? })
     }
 
     /// Takes over other time constants and another strength and keeps position and velocity: muscles that weaken in
@@ -83,18 +87,15 @@ impl Eye {
     }
 }
 
+crate::snapshot!(Eye { body });
+
 impl Plant for Eye {
-    fn name(&self) -> &'static str {
-        "eye"
+    fn signature(&self) -> &Signature {
+        self.body.signature()
     }
-    fn commands(&self) -> usize {
-        1
-    }
-    fn senses(&self) -> &'static [(&'static str, &'static str)] {
-        SENSES
-    }
-    fn reset(&mut self) {
-        self.body.reset();
+
+    fn reset(&mut self, _seed: Option<u64>) {
+        self.body.reset(None);
     }
     fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error> {
         self.body.advance(command, dt_s)
@@ -108,6 +109,7 @@ impl Plant for Eye {
 /// what the integrator holds (deg).
 #[derive(Debug, Clone, PartialEq)]
 pub struct DrivenEye {
+    signature: Signature,
     eye: Eye,
     brainstem: Brainstem,
 }
@@ -115,7 +117,8 @@ pub struct DrivenEye {
 impl DrivenEye {
     /// The two joined; the brainstem's tick must be that of the loop.
     pub fn new(eye: Eye, brainstem: Brainstem) -> Self {
-        Self { eye, brainstem }
+        let signature = Signature::new("eye", &DRIVEN_SENSES, &[("wanted velocity", "deg/s")]);
+        Self { signature, eye, brainstem }
     }
 
     /// The eye and its brainstem.
@@ -132,18 +135,15 @@ impl DrivenEye {
     }
 }
 
+crate::snapshot!(DrivenEye { eye, brainstem });
+
 impl Plant for DrivenEye {
-    fn name(&self) -> &'static str {
-        "eye"
+    fn signature(&self) -> &Signature {
+        &self.signature
     }
-    fn commands(&self) -> usize {
-        1
-    }
-    fn senses(&self) -> &'static [(&'static str, &'static str)] {
-        DRIVEN_SENSES
-    }
-    fn reset(&mut self) {
-        self.eye.reset();
+
+    fn reset(&mut self, _seed: Option<u64>) {
+        self.eye.reset(None);
         self.brainstem.reset();
     }
     fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error> {
@@ -152,7 +152,7 @@ impl Plant for DrivenEye {
     }
     fn sense(&self, out: &mut [f64]) {
         assert_eq!(out.len(), DRIVEN_SENSES.len(), "one value for each sense");
-        self.eye.sense(&mut out[..SENSES.len()]);
-        out[SENSES.len()] = self.brainstem.integral();
+        self.eye.sense(&mut out[..SENSES]);
+        out[SENSES] = self.brainstem.integral();
     }
 }

@@ -13,8 +13,8 @@
 //! stops underlies it, Bartha & Thompson 1992, doi:10.1007/BF00201435 (abstract; its constants are not used).
 
 use super::Plant;
-use super::cart_pole::finite;
 use crate::error::{Error, check};
+use crate::signature::{Channel, Signature};
 use serde::{Deserialize, Serialize};
 
 /// The constants of an eyelid.
@@ -39,6 +39,7 @@ impl Default for EyelidParameters {
 /// that just closes it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Eyelid {
+    signature: Signature,
     parameters: EyelidParameters,
     /// Strength of the puff, 1 for one that is felt fully by an open eye.
     puff: f64,
@@ -61,7 +62,25 @@ impl Eyelid {
         for (name, value) in [("muscle_s", parameters.muscle_s), ("lid_s", parameters.lid_s)] {
             check("eyelid", name, value, value > 0.0, "more than 0 s")?;
         }
-        Ok(Self { parameters, puff: 0.0, activation: 0.0, closure: 0.0, velocity: 0.0, time_s: 0.0 })
+        let channel = Channel::new;
+        let signature = Signature {
+            name: "eyelid".into(),
+            senses: vec![
+                channel("closure", "1").within([0.0, 1.0]),
+                channel("closing velocity", "1/s"),
+                channel("cornea", "1").within([0.0, f64::INFINITY]),
+            ],
+            commands: vec![channel("motoneurons", "1")],
+        };
+        Ok(Self {
+            signature,
+            parameters,
+            puff: 0.0,
+            activation: 0.0,
+            closure: 0.0,
+            velocity: 0.0,
+            time_s: 0.0,
+        })
     }
 
     /// Blows air at the eye from now on; 0 stops it.
@@ -80,21 +99,15 @@ impl Eyelid {
     }
 }
 
+crate::snapshot!(Eyelid { puff, activation, closure, velocity, time_s });
+
 impl Plant for Eyelid {
-    fn name(&self) -> &'static str {
-        "eyelid"
-    }
-
-    fn commands(&self) -> usize {
-        1
-    }
-
-    fn senses(&self) -> &'static [(&'static str, &'static str)] {
-        &[("closure", "1"), ("closing velocity", "1/s"), ("cornea", "1")]
+    fn signature(&self) -> &Signature {
+        &self.signature
     }
 
     /// Opens the eye and stops the puff.
-    fn reset(&mut self) {
+    fn reset(&mut self, _seed: Option<u64>) {
         (self.puff, self.activation, self.closure, self.velocity, self.time_s) = (0.0, 0.0, 0.0, 0.0, 0.0);
     }
 
@@ -117,7 +130,7 @@ impl Plant for Eyelid {
         self.closure = if free.is_nan() { free } else { free.clamp(0.0, 1.0) };
         self.velocity = (self.closure - before) / dt_s;
         self.time_s += dt_s;
-        finite("eyelid", self.senses(), &[self.closure, self.velocity], self.time_s)
+        Error::finite("eyelid", self.signature.sense_names(), &[self.closure, self.velocity], self.time_s)
     }
 
     fn sense(&self, out: &mut [f64]) {

@@ -9,12 +9,14 @@
 
 use super::{Plant, TwoLink};
 use crate::error::{Error, check};
+use crate::signature::Signature;
 
 const NAME: &str = "forearm";
 
 /// The forearm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Forearm {
+    signature: Signature,
     inertia: f64,
     viscosity: f64,
     field: f64,
@@ -32,7 +34,9 @@ impl Forearm {
         let inertia = links.inertia_kg_m2[1] + links.mass_kg[1] * links.center_m[1] * links.center_m[1];
         check(NAME, "inertia", inertia, inertia > 0.0, "more than 0 kg m²")?;
         check(NAME, "viscosity", viscosity, viscosity >= 0.0, "at least 0 N m s/rad")?;
-        Ok(Self { inertia, viscosity, field: 0.0, angle: 0.0, velocity: 0.0, time_s: 0.0 })
+        let senses = [("elbow", "rad"), ("elbow velocity", "rad/s")];
+        let signature = Signature::new(NAME, &senses, &[("elbow torque", "N m")]);
+        Ok(Self { signature, inertia, viscosity, field: 0.0, angle: 0.0, velocity: 0.0, time_s: 0.0 })
     }
 
     /// Moment of inertia about the elbow, kg m².
@@ -51,20 +55,14 @@ impl Forearm {
     }
 }
 
+crate::snapshot!(Forearm { field, angle, velocity, time_s });
+
 impl Plant for Forearm {
-    fn name(&self) -> &'static str {
-        NAME
+    fn signature(&self) -> &Signature {
+        &self.signature
     }
 
-    fn commands(&self) -> usize {
-        1
-    }
-
-    fn senses(&self) -> &'static [(&'static str, &'static str)] {
-        &[("elbow", "rad"), ("elbow velocity", "rad/s")]
-    }
-
-    fn reset(&mut self) {
+    fn reset(&mut self, _seed: Option<u64>) {
         (self.angle, self.velocity, self.time_s) = (0.0, 0.0, 0.0);
     }
 
@@ -82,12 +80,8 @@ impl Plant for Forearm {
         self.angle += self.velocity * first + a * second;
         self.velocity += -lost * self.velocity + a * first;
         self.time_s += dt_s;
-        for (variable, value) in [("elbow", self.angle), ("velocity", self.velocity)] {
-            if !value.is_finite() {
-                return Err(Error::NonFinite { plant: NAME, variable, value, time_s: self.time_s });
-            }
-        }
-        Ok(())
+        let state = [self.angle, self.velocity];
+        Error::finite(NAME, self.signature.sense_names(), &state, self.time_s)
     }
 
     fn sense(&self, out: &mut [f64]) {

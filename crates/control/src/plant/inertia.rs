@@ -1,12 +1,13 @@
 //! A mass with viscous damping: `m x'' = u - b x'`. Under a held command the tick is exact.
 
 use super::Plant;
-use super::cart_pole::finite;
 use crate::error::{Error, check};
+use crate::signature::Signature;
 
 /// A mass on a damped rail; its command is a force, N.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inertia {
+    signature: Signature,
     mass_kg: f64,
     damping: f64,
     /// Position (m), velocity (m/s).
@@ -22,7 +23,9 @@ impl Inertia {
     pub fn new(mass_kg: f64, damping: f64) -> Result<Self, Error> {
         check("inertia", "mass_kg", mass_kg, mass_kg > 0.0, "it must be more than 0")?;
         check("inertia", "damping", damping, damping > 0.0, "it must be more than 0")?;
-        Ok(Self { mass_kg, damping, state: [0.0; 2], time_s: 0.0 })
+        let senses = [("position", "m"), ("velocity", "m/s")];
+        let signature = Signature::new("inertia", &senses, &[("force", "N")]);
+        Ok(Self { signature, mass_kg, damping, state: [0.0; 2], time_s: 0.0 })
     }
 
     /// The state `dt_s` seconds after `state` under a held force.
@@ -33,20 +36,14 @@ impl Inertia {
     }
 }
 
+crate::snapshot!(Inertia { state, time_s });
+
 impl Plant for Inertia {
-    fn name(&self) -> &'static str {
-        "inertia"
+    fn signature(&self) -> &Signature {
+        &self.signature
     }
 
-    fn commands(&self) -> usize {
-        1
-    }
-
-    fn senses(&self) -> &'static [(&'static str, &'static str)] {
-        &[("position", "m"), ("velocity", "m/s")]
-    }
-
-    fn reset(&mut self) {
+    fn reset(&mut self, _seed: Option<u64>) {
         (self.state, self.time_s) = ([0.0; 2], 0.0);
     }
 
@@ -54,7 +51,7 @@ impl Plant for Inertia {
         assert_eq!(command.len(), 1, "the inertia takes one command");
         self.state = self.step(self.state, command[0], dt_s);
         self.time_s += dt_s;
-        finite("inertia", self.senses(), &self.state, self.time_s)
+        Error::finite("inertia", self.signature.sense_names(), &self.state, self.time_s)
     }
 
     fn sense(&self, out: &mut [f64]) {

@@ -5,10 +5,12 @@
 
 use super::Plant;
 use crate::Error;
+use crate::signature::Signature;
 
 /// The minimal joint.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Joint {
+    signature: Signature,
     /// Degrees per decoder unit.
     pub deg_per_unit: f64,
     /// Position that points straight ahead, decoder units.
@@ -21,7 +23,10 @@ pub struct Joint {
 impl Joint {
     /// A joint at rest at 0.
     pub fn new(deg_per_unit: f64, x0: f64) -> Self {
-        Self { deg_per_unit, x0, velocity: 0.0, position: 0.0, time_s: 0.0 }
+        let senses = [("angle", "deg"), ("velocity", "deg/ms")];
+        let commands = [("acceleration", "1/ms²"), ("elbow acceleration", "1/ms²")];
+        let signature = Signature::new("joint", &senses, &commands);
+        Self { signature, deg_per_unit, x0, velocity: 0.0, position: 0.0, time_s: 0.0 }
     }
 
     /// Position, decoder units.
@@ -35,39 +40,25 @@ impl Joint {
     }
 }
 
+crate::snapshot!(Joint { deg_per_unit, x0, velocity, position, time_s });
+
 impl Plant for Joint {
-    fn name(&self) -> &'static str {
-        "joint"
+    fn signature(&self) -> &Signature {
+        &self.signature
     }
 
-    fn commands(&self) -> usize {
-        2
-    }
-
-    fn senses(&self) -> &'static [(&'static str, &'static str)] {
-        &[("angle", "deg"), ("velocity", "deg/ms")]
-    }
-
-    fn reset(&mut self) {
+    fn reset(&mut self, _seed: Option<u64>) {
         (self.velocity, self.position, self.time_s) = (0.0, 0.0, 0.0);
     }
 
     fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error> {
-        assert_eq!(
-            command.len(),
-            self.commands(),
-            "the joint takes two commands, of which it uses the first"
-        );
+        assert_eq!(command.len(), 2, "the joint takes two commands, of which it uses the first");
         // Decoder units are per millisecond squared.
         let ticks = dt_s * 1e3;
         self.velocity += command[0] * ticks;
         self.position += self.velocity * ticks;
         self.time_s += dt_s;
-        if !self.position.is_finite() {
-            let (plant, variable) = ("joint", "angle");
-            return Err(Error::NonFinite { plant, variable, value: self.position, time_s: self.time_s });
-        }
-        Ok(())
+        Error::finite("joint", ["angle"], &[self.position], self.time_s)
     }
 
     fn sense(&self, out: &mut [f64]) {

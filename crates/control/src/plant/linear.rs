@@ -6,16 +6,17 @@
 use super::Plant;
 use crate::error::{Error, check};
 use crate::linear::LinearSystem;
+use crate::signature::Signature;
+use crate::state::{Snapshot, StateReader, StateWriter};
 use nalgebra::{DMatrix, DVector};
 
-const POSITION: &[(&str, &str)] = &[("position", "1")];
-const POSITION_AND_VELOCITY: &[(&str, &str)] = &[("position", "1"), ("velocity", "1/s")];
+const POSITION_AND_VELOCITY: [(&str, &str); 2] = [("position", "1"), ("velocity", "1/s")];
+const FORCE: [(&str, &str); 1] = [("force", "1")];
 
-/// A linear plant of one command.
+/// A linear plant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Linear {
-    name: &'static str,
-    senses: &'static [(&'static str, &'static str)],
+    signature: Signature,
     a: DMatrix<f64>,
     b: DMatrix<f64>,
     c: DMatrix<f64>,
@@ -27,27 +28,29 @@ pub struct Linear {
 }
 
 impl Linear {
-    /// A plant `dx/dt = A x + B u` that senses `C x`, at rest. A `[states, states]`, B `[states]`, C `[senses, states]`.
+    /// A plant `dx/dt = A x + B u` that senses `C x`, at rest. A `[states, states]`, B `[states, commands]`, C `[senses, states]`.
     ///
     /// # Errors
-    /// [`Error::Parameter`] when the shapes do not fit or a value is not finite.
+    /// [`Error::Parameter`] when the shapes do not fit or a value is not finite; [`Error::Description`] for a signature
+    /// that does not hold together.
     pub fn new(
-        name: &'static str,
-        senses: &'static [(&'static str, &'static str)],
+        signature: Signature,
         a: DMatrix<f64>,
         b: DMatrix<f64>,
         c: DMatrix<f64>,
     ) -> Result<Self, Error> {
-        let n = a.nrows();
-        let fits = n > 0 && a.ncols() == n && b.shape() == (n, 1) && c.shape() == (senses.len(), n);
-        check(name, "states", n as f64, fits, "at least 1; A, B and C must agree in their shapes")?;
+        signature.check()?;
+        let (n, senses, commands) = (a.nrows(), signature.senses.len(), signature.commands.len());
+        let fits = n > 0 && a.ncols() == n && b.shape() == (n, commands) && c.shape() == (senses, n);
+        let name = || signature.name.clone();
+        check(name(), "states", n as f64, fits, "at least 1; A, B and C must agree in their shapes")?;
         for (which, matrix) in [("A", &a), ("B", &b), ("C", &c)] {
             if let Some(value) = matrix.iter().find(|v| !v.is_finite()) {
-                check(name, which, *value, false, "all entries are finite")?;
+                check(name(), which, *value, false, "all entries are finite")?;
             }
         }
         let x = DVector::zeros(n);
-        Ok(Self { name, senses, a, b, c, held: None, next: x.clone(), x, time_s: 0.0 })
+        Ok(Self { signature, a, b, c, held: None, next: x.clone(), x, time_s: 0.0 })
     }
 
     /// First order: `b dy/dt = u - k y`, of time constant b/k.
@@ -58,8 +61,7 @@ impl Linear {
         check("first-order plant", "damping", damping, damping > 0.0, "more than 0")?;
         let scalar = |v| DMatrix::from_element(1, 1, v);
         Self::new(
-            "first-order plant",
-            POSITION,
+            Signature::new("first-order plant", &POSITION_AND_VELOCITY[..1], &FORCE),
             scalar(-stiffness / damping),
             scalar(1.0 / damping),
             scalar(1.0),
@@ -104,17 +106,17 @@ impl Linear {
         let a = DMatrix::from_row_slice(2, 2, &[0.0, 1.0, -stiffness / mass, -damping / mass]);
         let b = DMatrix::from_row_slice(2, 1, &[0.0, 1.0 / mass]);
         let c = DMatrix::from_row_slice(2, 2, &[1.0, -advance_s, 0.0, 1.0]);
-        Self::new(name, POSITION_AND_VELOCITY, a, b, c)
+        Self::new(Signature::new(name, &POSITION_AND_VELOCITY, &FORCE), a, b, c)
     }
 
     /// Takes over the dynamics of `other` and keeps the state: a plant that changes in mid-run.
     ///
     /// # Errors
-    /// [`Error::Parameter`] when `other` has another number of states or senses.
+    /// [`Error::Parameter`] when `other` has another number of states, senses or commands.
     pub fn become_like(&mut self, other: &Self) -> Result<(), Error> {
-        let fits = other.x.len() == self.x.len() && other.senses.len() == self.senses.len();
-        let allowed = "a plant can only become one of as many states and senses";
-        check(self.name, "states", other.x.len() as f64, fits, allowed)?;
+        let fits = other.b.shape() == self.b.shape() && other.c.shape() == self.c.shape();
+        let allowed = "a plant can only become one of as many states, senses and commands";
+        check(self.signature.name.clone(), "states", other.x.len() as f64, fits, allowed)?;
         self.a.copy_from(&other.a);
         self.b.copy_from(&other.b);
         self.c.copy_from(&other.c);
@@ -122,36 +124,50 @@ impl Linear {
         Ok(())
     }
 
-    /// From command to first sense in ticks of `dt_s`, exact.
+    /// From the first command to the first sense in ticks of `dt_s`, exact.
     ///
     /// # Errors
     /// [`Error::Parameter`] when the discretization is not finite: the tick is too long for the plant.
     pub fn system(&self, dt_s: f64) -> Result<LinearSystem, Error> {
         let (a, b) = LinearSystem::hold(&self.a, &self.b, dt_s);
-        LinearSystem::new(a, b, self.c.rows(0, 1).into(), DMatrix::zeros(1, 1))
+        LinearSystem::new(a, b.columns(0, 1).into(), self.c.rows(0, 1).into(), DMatrix::zeros(1, 1))
+    }
+}
+
+/// The dynamics are part of the state: [`Linear::become_like`] changes them.
+impl Snapshot for Linear {
+    fn write_state(&self, to: &mut StateWriter) {
+        to.section("Linear");
+        to.put(&self.a);
+        to.put(&self.b);
+        to.put(&self.c);
+        to.put(&self.x);
+        to.put(&self.time_s);
+    }
+
+    fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
+        from.section("Linear")?;
+        from.take("a", &mut self.a)?;
+        from.take("b", &mut self.b)?;
+        from.take("c", &mut self.c)?;
+        from.take("x", &mut self.x)?;
+        self.held = None;
+        from.take("time_s", &mut self.time_s)
     }
 }
 
 impl Plant for Linear {
-    fn name(&self) -> &'static str {
-        self.name
+    fn signature(&self) -> &Signature {
+        &self.signature
     }
 
-    fn commands(&self) -> usize {
-        1
-    }
-
-    fn senses(&self) -> &'static [(&'static str, &'static str)] {
-        self.senses
-    }
-
-    fn reset(&mut self) {
+    fn reset(&mut self, _seed: Option<u64>) {
         self.x.fill(0.0);
         self.time_s = 0.0;
     }
 
     fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error> {
-        assert_eq!(command.len(), 1, "a linear plant takes one command");
+        assert_eq!(command.len(), self.b.ncols(), "one value for each command");
         // The tick of a loop never changes, so that this is done once.
         if self.held.as_ref().is_none_or(|h| h.0 != dt_s) {
             let (a, b) = LinearSystem::hold(&self.a, &self.b, dt_s);
@@ -159,20 +175,17 @@ impl Plant for Linear {
         }
         if let Some((_, a, b)) = &self.held {
             self.next.gemv(1.0, a, &self.x, 0.0);
-            self.next.axpy(command[0], &b.column(0), 1.0);
+            for (j, u) in command.iter().enumerate() {
+                self.next.axpy(*u, &b.column(j), 1.0);
+            }
         }
         std::mem::swap(&mut self.x, &mut self.next);
         self.time_s += dt_s;
-        match self.x.iter().find(|v| !v.is_finite()) {
-            Some(&value) => {
-                Err(Error::NonFinite { plant: self.name, variable: "state", value, time_s: self.time_s })
-            }
-            None => Ok(()),
-        }
+        Error::finite(&self.signature.name, [], self.x.as_slice(), self.time_s)
     }
 
     fn sense(&self, out: &mut [f64]) {
-        assert_eq!(out.len(), self.senses.len(), "one value for each sense");
+        assert_eq!(out.len(), self.c.nrows(), "one value for each sense");
         for (i, y) in out.iter_mut().enumerate() {
             *y = (0..self.x.len()).fold(0.0, |sum, j| sum + self.c[(i, j)] * self.x[j]);
         }

@@ -9,10 +9,10 @@ mod forearm;
 mod inertia;
 mod joint;
 mod linear;
+mod network;
 mod pendulum;
 mod reaching;
 mod two_link;
-mod wrap;
 
 pub use actuator::Actuator;
 pub use arm::PlanarArm;
@@ -23,28 +23,46 @@ pub use forearm::Forearm;
 pub use inertia::Inertia;
 pub use joint::Joint;
 pub use linear::Linear;
+pub use network::{Force, GROUND, Integration, Link, Mass, Network, NetworkParameters, Quantity, Sense};
 pub use pendulum::{Pendulum, PendulumParameters};
-pub use reaching::{Channel, ReachingArm, curl};
+pub use reaching::{ForceChannel, ReachingArm, curl};
 pub use two_link::{Matrix2, TwoLink};
-pub use wrap::{Change, Changing, Noisy, Saturated};
 
 use crate::Error;
+use crate::signature::Signature;
+use crate::state::Snapshot;
 
-/// A body: `sensed` after `advance(command)` is its whole interface to a loop.
-pub trait Plant: Send {
-    /// Name for messages and reports.
-    fn name(&self) -> &'static str;
+/// Status of a trial.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It goes on.
+    #[default]
+    Running,
+    /// It is over for a reason of the plant, e.g. because a pole has fallen.
+    Terminated,
+    /// It is cut off for a reason outside the plant, e.g. a limit of time.
+    Truncated,
+}
 
-    /// Length of the command.
-    fn commands(&self) -> usize;
+impl Status {
+    /// True if the trial is over.
+    pub fn has_ended(self) -> bool {
+        self != Self::Running
+    }
+}
 
-    /// Names and units of what is sensed.
-    fn senses(&self) -> &'static [(&'static str, &'static str)];
+/// A body: `sensed` after `advance(command)` is its whole interface to a loop. It senses without noise and takes commands
+/// as they come: noise, bounds and delays stand in its [`Signature`], and [`crate::ClosedLoop`] applies them.
+pub trait Plant: Snapshot + Send {
+    /// Name, senses and commands; it never changes.
+    fn signature(&self) -> &Signature;
 
-    /// Goes back to the start of a trial.
-    fn reset(&mut self);
+    /// Goes back to the start of a trial. A plant whose starts are drawn begins its sequence of draws anew with a seed, and
+    /// goes on in it without one; others ignore the seed.
+    fn reset(&mut self, seed: Option<u64>);
 
-    /// Holds `command` for `dt_s` seconds.
+    /// Holds `command` for `dt_s` seconds. `[commands]`
     ///
     /// # Errors
     /// [`Error::NonFinite`] when a state variable stops being a number.
@@ -53,33 +71,29 @@ pub trait Plant: Send {
     /// When the command has the wrong length: a bug of the caller.
     fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error>;
 
-    /// Writes what is sensed; allocates nothing. `[senses]`
+    /// Writes what is sensed, free of noise; allocates nothing. `[senses]`
     ///
     /// # Panics
     /// When `out` has the wrong length: a bug of the caller.
     fn sense(&self, out: &mut [f64]);
 
-    /// Whether the trial is over before its time, e.g. because a pole has fallen.
-    fn has_ended(&self) -> bool {
-        false
+    /// Status of the trial.
+    fn status(&self) -> Status {
+        Status::Running
     }
 }
 
+/// Senses of an arm of two joints.
+const TWO_JOINTS: [(&str, &str); 4] =
+    [("shoulder", "rad"), ("elbow", "rad"), ("shoulder velocity", "rad/s"), ("elbow velocity", "rad/s")];
+
 impl<P: Plant + ?Sized> Plant for Box<P> {
-    fn name(&self) -> &'static str {
-        (**self).name()
+    fn signature(&self) -> &Signature {
+        (**self).signature()
     }
 
-    fn commands(&self) -> usize {
-        (**self).commands()
-    }
-
-    fn senses(&self) -> &'static [(&'static str, &'static str)] {
-        (**self).senses()
-    }
-
-    fn reset(&mut self) {
-        (**self).reset();
+    fn reset(&mut self, seed: Option<u64>) {
+        (**self).reset(seed);
     }
 
     fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error> {
@@ -90,7 +104,7 @@ impl<P: Plant + ?Sized> Plant for Box<P> {
         (**self).sense(out);
     }
 
-    fn has_ended(&self) -> bool {
-        (**self).has_ended()
+    fn status(&self) -> Status {
+        (**self).status()
     }
 }

@@ -2,8 +2,8 @@
 //! fourth order.
 
 use super::Plant;
-use super::cart_pole::finite;
 use crate::error::{Error, check};
+use crate::signature::Signature;
 use serde::{Deserialize, Serialize};
 
 /// A point mass on a rod.
@@ -40,6 +40,7 @@ impl PendulumParameters {
 /// A damped pendulum; its command is a torque, N m.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pendulum {
+    signature: Signature,
     parameters: PendulumParameters,
     start: [f64; 2],
     state: [f64; 2],
@@ -60,24 +61,20 @@ impl Pendulum {
         for x in start {
             check("pendulum", "start", x, true, "a finite number is needed")?;
         }
-        Ok(Self { parameters, start, state: start, time_s: 0.0 })
+        let senses = [("angle", "rad"), ("angular velocity", "rad/s")];
+        let signature = Signature::new("pendulum", &senses, &[("torque", "N m")]);
+        Ok(Self { signature, parameters, start, state: start, time_s: 0.0 })
     }
 }
 
+crate::snapshot!(Pendulum { state, time_s });
+
 impl Plant for Pendulum {
-    fn name(&self) -> &'static str {
-        "pendulum"
+    fn signature(&self) -> &Signature {
+        &self.signature
     }
 
-    fn commands(&self) -> usize {
-        1
-    }
-
-    fn senses(&self) -> &'static [(&'static str, &'static str)] {
-        &[("angle", "rad"), ("angular velocity", "rad/s")]
-    }
-
-    fn reset(&mut self) {
+    fn reset(&mut self, _seed: Option<u64>) {
         (self.state, self.time_s) = (self.start, 0.0);
     }
 
@@ -85,7 +82,7 @@ impl Plant for Pendulum {
         assert_eq!(command.len(), 1, "the pendulum takes one command");
         self.state = self.parameters.step(self.state, command[0], dt_s);
         self.time_s += dt_s;
-        finite("pendulum", self.senses(), &self.state, self.time_s)
+        Error::finite("pendulum", self.signature.sense_names(), &self.state, self.time_s)
     }
 
     fn sense(&self, out: &mut [f64]) {

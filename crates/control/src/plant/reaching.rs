@@ -16,12 +16,13 @@
 use super::Plant;
 use super::two_link::{Matrix2, TwoLink, times, transposed_times};
 use crate::error::{Error, check};
+use crate::signature::Signature;
 
 const NAME: &str = "reaching arm";
 
 /// Stiff walls along a line: an error clamp.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Channel {
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct ForceChannel {
     /// A point on the line, m.
     pub from_m: [f64; 2],
     /// Along the line, of length 1.
@@ -32,7 +33,7 @@ pub struct Channel {
     pub damping: f64,
 }
 
-impl Channel {
+impl ForceChannel {
     /// Across the line, to the left.
     fn across(&self) -> [f64; 2] {
         [-self.along[1], self.along[0]]
@@ -54,11 +55,12 @@ pub fn curl(b: f64) -> Matrix2 {
 /// The arm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReachingArm {
+    signature: Signature,
     links: TwoLink,
     viscosity: Matrix2,
     start: [f64; 2],
     field: Matrix2,
-    channel: Option<Channel>,
+    channel: Option<ForceChannel>,
     angle: [f64; 2],
     velocity: [f64; 2],
     time_s: f64,
@@ -88,7 +90,9 @@ impl ReachingArm {
         for value in viscosity.into_iter().flatten() {
             check(NAME, "viscosity", value, true, "finite")?;
         }
+        let torques = [("shoulder torque", "N m"), ("elbow torque", "N m")];
         let mut arm = Self {
+            signature: Signature::new(NAME, &super::TWO_JOINTS, &torques),
             links,
             viscosity,
             start: [0.0; 2],
@@ -113,7 +117,7 @@ impl ReachingArm {
         let angles = self.links.angles(hand_m);
         check(NAME, "distance of the hand", far, angles.is_some(), &allowed)?;
         self.start = angles.unwrap_or_default();
-        self.reset();
+        self.reset(None);
         Ok(())
     }
 
@@ -133,7 +137,7 @@ impl ReachingArm {
     ///
     /// # Errors
     /// [`Error::Parameter`] when its direction is not of length 1 or its walls are not at least 0 stiff and damped.
-    pub fn set_channel(&mut self, channel: Option<Channel>) -> Result<(), Error> {
+    pub fn set_channel(&mut self, channel: Option<ForceChannel>) -> Result<(), Error> {
         if let Some(c) = &channel {
             let length = libm::hypot(c.along[0], c.along[1]);
             check(NAME, "length of the channel's direction", length, (length - 1.0).abs() < 1e-9, "1")?;
@@ -190,20 +194,15 @@ impl ReachingArm {
     }
 }
 
+crate::snapshot!(ForceChannel { from_m, along, stiffness, damping });
+crate::snapshot!(ReachingArm { start, field, channel, angle, velocity, time_s });
+
 impl Plant for ReachingArm {
-    fn name(&self) -> &'static str {
-        NAME
+    fn signature(&self) -> &Signature {
+        &self.signature
     }
 
-    fn commands(&self) -> usize {
-        2
-    }
-
-    fn senses(&self) -> &'static [(&'static str, &'static str)] {
-        &[("shoulder", "rad"), ("elbow", "rad"), ("shoulder velocity", "rad/s"), ("elbow velocity", "rad/s")]
-    }
-
-    fn reset(&mut self) {
+    fn reset(&mut self, _seed: Option<u64>) {
         self.angle = self.start;
         self.velocity = [0.0; 2];
         self.time_s = 0.0;
@@ -226,14 +225,8 @@ impl Plant for ReachingArm {
             self.velocity[i] = v[i] + dt_s / 6.0 * (a1[i] + 2.0 * (a2[i] + a3[i]) + a4[i]);
         }
         self.time_s += dt_s;
-        let state = [("shoulder", self.angle[0]), ("elbow", self.angle[1])];
-        for (variable, value) in state.into_iter().chain([("velocity", self.velocity[0] + self.velocity[1])])
-        {
-            if !value.is_finite() {
-                return Err(Error::NonFinite { plant: NAME, variable, value, time_s: self.time_s });
-            }
-        }
-        Ok(())
+        let state = [self.angle[0], self.angle[1], self.velocity[0], self.velocity[1]];
+        Error::finite(NAME, self.signature.sense_names(), &state, self.time_s)
     }
 
     fn sense(&self, out: &mut [f64]) {

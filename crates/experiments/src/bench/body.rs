@@ -1,15 +1,28 @@
-//! The bodies of the bench: `mass y'' + damping y' + stiffness y + weight sin y = command`.
+//! The bodies of the bench: `mass y'' + damping y' + stiffness y + weight sin y = command`, or a network of masses that the matrix
+//! describes ([`NetworkParameters`]).
 
-use lobule_control::Plant;
-use lobule_control::plant::{Linear, Pendulum, PendulumParameters};
+use lobule_control::forward::Equations;
+use lobule_control::plant::{Linear, Network, NetworkParameters, Pendulum, PendulumParameters, Quantity};
+use lobule_control::{Error as ControlError, Plant};
 use lobule_signal::Stream;
 use lobule_study::{Check, Error};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
-/// A body of one command, sensed as `y - zero_s y'` and `y'`; mass 0: `damping y' + stiffness y = command`, sensed as y alone.
+/// A body of one command.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Body {
+    /// One mass.
+    Single(SingleMass),
+    /// Masses, springs and dampers; its first sense is a position.
+    Network(Box<NetworkParameters>),
+}
+
+/// One mass, sensed as `y - zero_s y'` and `y'`; mass 0: `damping y' + stiffness y = command`, sensed as y alone.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Body {
+pub struct SingleMass {
     /// Mass or inertia.
     pub mass: f64,
     /// Damping.
@@ -43,12 +56,149 @@ impl Factors {
     }
 }
 
+/// A table with masses is a network.
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let table = toml::Table::deserialize(from)?;
+        match table.contains_key("masses") {
+            true => table.try_into().map(Box::new).map(Self::Network),
+            false => table.try_into().map(Self::Single),
+        }
+        .map_err(D::Error::custom)
+    }
+}
+
 impl Body {
+    /// Checks what types do not, for ticks of `dt_s`.
+    ///
+    /// # Errors
+    /// [`Error::Config`] with the key.
+    pub fn check(&self, name: &str, dt_s: f64) -> Result<(), Error> {
+        let network = match self {
+            Self::Single(body) => return body.check(name),
+            Self::Network(network) => network,
+        };
+        let wrong = |what: String| Err(Error::Config { key: format!("bodies.{name}"), what });
+        if let Err(error) = network.check() {
+            return wrong(error.to_string());
+        }
+        if network.commands.len() != 1 {
+            return wrong(format!("it has {} commands; the bench gives one", network.commands.len()));
+        }
+        if network.senses[0].quantity != Quantity::Position {
+            return wrong("its first sense is a velocity; it must be the position that is controlled".into());
+        }
+        let signature = network.signature();
+        for channel in signature.senses.iter().chain(&signature.commands) {
+            let ticks = channel.delay_s / dt_s;
+            if (ticks - ticks.round()).abs() > 1e-6 || ticks > 1000.0 {
+                let (channel, delay) = (&channel.name, channel.delay_s);
+                return wrong(format!(
+                    "delay_s of `{channel}` is {delay}; whole ticks of {dt_s} s, at most 1000"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The same, changed.
+    pub fn times(&self, by: &Factors) -> Self {
+        match self {
+            Self::Single(body) => Self::Single(body.times(by)),
+            Self::Network(network) => {
+                let mut network = network.clone();
+                network.masses.iter_mut().for_each(|m| m.mass *= by.mass);
+                for link in &mut network.links {
+                    link.damping *= by.damping;
+                    link.stiffness *= by.stiffness;
+                }
+                Self::Network(network)
+            }
+        }
+    }
+
+    /// Senses.
+    pub fn senses(&self) -> usize {
+        match self {
+            Self::Single(body) => body.senses(),
+            Self::Network(network) => network.senses.len(),
+        }
+    }
+
+    /// Leading senses that have a reference: a position and, where it is sensed next, its velocity.
+    pub fn references(&self) -> usize {
+        match self {
+            Self::Single(body) => body.senses(),
+            Self::Network(network) => match network.senses.get(..2) {
+                Some([x, v]) if v.quantity == Quantity::Velocity && v.of == x.of => 2,
+                _ => 1,
+            },
+        }
+    }
+
+    /// The body as a plant, at rest.
+    pub fn plant(&self) -> Result<Box<dyn Plant>, ControlError> {
+        match self {
+            Self::Single(body) => body.plant(),
+            Self::Network(network) => Ok(Box::new(Network::new((**network).clone())?)),
+        }
+    }
+
+    /// Gains that hold the body at a place and keep it moving: stiffness, weight at a right angle, damping.
+    pub fn feedforward(&self) -> [f64; 3] {
+        match self {
+            Self::Single(body) => [body.stiffness, body.weight, body.damping],
+            // Checked before.
+            Self::Network(network) => [network.static_stiffness().unwrap_or(0.0), 0.0, 0.0],
+        }
+    }
+
+    /// Mass that a command accelerates in the long run.
+    pub fn mass(&self) -> f64 {
+        match self {
+            Self::Single(body) => body.mass,
+            Self::Network(network) => network.masses.iter().map(|m| m.mass).sum(),
+        }
+    }
+
+    /// Stiffness that a law has to do with: the body's own, at least that of its mass, or without mass its damping, at 1 rad/s.
+    pub fn scale(&self) -> f64 {
+        match self {
+            Self::Single(body) => body.scale(),
+            Self::Network(_) => self.feedforward()[0].abs().max(self.mass()),
+        }
+    }
+
+    /// Its equations from senses and command to the senses a tick later.
+    ///
+    /// # Errors
+    /// A network that does not sense its whole state.
+    pub fn equations(&self, dt_s: f64) -> Result<Equations, ControlError> {
+        match self {
+            Self::Single(body) => {
+                let body = *body;
+                Ok(Equations::new(body.senses(), 1, move |s, u, next| body.step(s, u[0], dt_s, next)))
+            }
+            Self::Network(network) => {
+                let (a, b, c) = network.sensed_equations(dt_s)?;
+                let n = c.len();
+                Ok(Equations::new(n, 1, move |s, u, next| {
+                    for (i, y) in next.iter_mut().enumerate() {
+                        let row = a[i * n..(i + 1) * n].iter().zip(s);
+                        *y = row.fold(b[i] * u[0] + c[i], |sum, (a, s)| sum + a * s);
+                    }
+                }))
+            }
+        }
+    }
+}
+
+impl SingleMass {
     /// Checks what types do not.
     ///
     /// # Errors
     /// [`Error::Config`] with the key.
-    pub fn check(&self, name: &str) -> Result<(), Error> {
+    fn check(&self, name: &str) -> Result<(), Error> {
         let table = format!("bodies.{name}");
         let check = Check::of(&table);
         check
@@ -73,7 +223,7 @@ impl Body {
     }
 
     /// The same body with its parameters times these factors.
-    pub fn times(&self, by: &Factors) -> Self {
+    fn times(&self, by: &Factors) -> Self {
         Self {
             mass: self.mass * by.mass,
             // Of first order the damping is what a mass is elsewhere.
@@ -85,12 +235,12 @@ impl Body {
     }
 
     /// Number of senses: position, and velocity unless the body is of first order.
-    pub fn senses(&self) -> usize {
+    fn senses(&self) -> usize {
         if self.mass == 0.0 { 1 } else { 2 }
     }
 
     /// The body as a plant, at rest.
-    pub fn plant(&self) -> Result<Box<dyn Plant>, Error> {
+    fn plant(&self) -> Result<Box<dyn Plant>, ControlError> {
         Ok(if self.weight != 0.0 {
             let (mass_kg, gravity) = (self.mass, self.weight / self.mass);
             let parameters = PendulumParameters { mass_kg, length_m: 1.0, damping: self.damping, gravity };
@@ -105,18 +255,18 @@ impl Body {
     }
 
     /// The command that holds the body at `y`.
-    pub fn holding(&self, y: f64) -> f64 {
+    fn holding(&self, y: f64) -> f64 {
         self.stiffness * y + self.weight * libm::sin(y)
     }
 
     /// Stiffness that a controller works against: the body's own, but at least that of its mass, or without mass its damping, at 1 rad/s.
-    pub fn scale(&self) -> f64 {
+    fn scale(&self) -> f64 {
         let moving = if self.mass > 0.0 { self.mass } else { self.damping };
         (self.stiffness.abs() + self.weight.abs()).max(moving)
     }
 
     /// Senses `dt_s` seconds after `sensed` under a constant command; Runge-Kutta of fourth order. `[senses]`
-    pub fn step(&self, sensed: &[f64], command: f64, dt_s: f64, next: &mut [f64]) {
+    fn step(&self, sensed: &[f64], command: f64, dt_s: f64, next: &mut [f64]) {
         let slope = |[y, v]: [f64; 2]| {
             let force = command - self.holding(y);
             if self.mass == 0.0 {
@@ -138,22 +288,5 @@ impl Body {
         if let Some(next) = next.get_mut(1) {
             *next = v;
         }
-    }
-
-    /// The matrices of `next = A s + B u + c` near rest, in ticks of `dt_s`, as [`lobule_control::forward::Kalman`] takes them.
-    pub fn matrices(&self, dt_s: f64) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
-        // Exact for linear bodies: differences of a linear function.
-        const STEP: f64 = 1e-4;
-        let n = self.senses();
-        let (mut a, mut b, mut next) = (vec![0.0; n * n], vec![0.0; n], vec![0.0; n]);
-        for j in 0..n {
-            let mut state = vec![0.0; n];
-            state[j] = STEP;
-            self.step(&state, 0.0, dt_s, &mut next);
-            (0..n).for_each(|i| a[i * n + j] = next[i] / STEP);
-        }
-        self.step(&vec![0.0; n], STEP, dt_s, &mut next);
-        (0..n).for_each(|i| b[i] = next[i] / STEP);
-        (a, b, vec![0.0; n])
     }
 }

@@ -232,7 +232,7 @@ impl Config {
             check.that("plants", format!("`{name}`"), self.bodies.contains_key(name), &allowed)?;
         }
         for (name, body) in &self.bodies {
-            body.check(name)?;
+            body.check(name, self.dt_s)?;
         }
         let bins = lobule_theory::network::NetworkParameters::default().bins;
         let is_long = self.trial_s >= 3.5 && self.ticks() <= 10_000;

@@ -1,4 +1,5 @@
-//! The controllers of the bench by name, each made for a body that it knows only roughly.
+//! The controllers of the bench by name: entries of the registry ([`lobule_cerebellum::controllers`]) with parameters for a body
+//! that each knows only roughly.
 //!
 //! Three families share their laws, so that what differs is the cerebellum:
 //!
@@ -12,21 +13,13 @@
 use super::body::Body;
 use super::config::{Config, TrialCondition};
 use super::laws::Laws;
-use lobule_cerebellum::SgdegeController;
-use lobule_control::feedback::{Reflex, Trimmed};
-use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
-use lobule_control::forward::{
-    Anticipating, AnticipatorParameters, CmacModel, CmacParameters, ConstantVelocity, Context, Equations,
-    ForwardModel, Granule, GranuleParameters, InnerLoop, InnerLoopParameters, Kalman, Linear, LinearRule,
-    Scales, SmithPredictor,
-};
-use lobule_control::identify::{identify, impulse_response};
-use lobule_control::plant::Actuator;
-use lobule_control::{Beside, Cfpc, ClosedLoop, Controller, FeedbackErrorLearning};
+use lobule_cerebellum::controllers;
+use lobule_control::feedback::{PidGains, Reflex};
+use lobule_control::filter::{Basis, TraceModel};
+use lobule_control::forward::Scales;
+use lobule_control::registry::{Given, Known, Setting, Value, Values, basis_and_trace};
+use lobule_control::{ClosedLoop, Controller};
 use lobule_study::Error;
-use lobule_theory::learner::Learner;
-use lobule_theory::network::{NetworkParameters, PerturbationNetwork as Network};
-use lobule_theory::rules::Sgdege;
 
 /// Whether it learns an output from trial to trial.
 pub fn is_filter(name: &str) -> bool {
@@ -65,40 +58,12 @@ impl BenchSetup<'_> {
         Ok(ClosedLoop::new(body.plant()?, reflex, 1, self.config.dt_s, self.delays)?)
     }
 
-    /// The response that the synapses of a controller carry. `[ticks]`
-    pub fn trace(&self, name: &str) -> Result<TraceModel, Error> {
-        let c = self.config;
-        let taps = ((c.models.trace_s / c.dt_s).round() as usize).max(1);
-        Ok(match name {
-            "cfpc_none" => TraceModel::None,
-            "cfpc_delay" => {
-                // What somebody would choose who sees when the known loop answers most.
-                let h = impulse_response(&mut self.reflex(self.known)?, taps)?;
-                let peak = (0..h.len()).fold(0, |top, n| if h[n].abs() > h[top].abs() { n } else { top });
-                TraceModel::Delay(peak)
-            }
-            // Random steps small enough for every body to stay near rest, for fifteen trials' time.
-            "cfpc_identified" => {
-                let ticks = 15 * c.ticks();
-                TraceModel::Response(identify(
-                    &mut self.reflex(self.body)?,
-                    0.05,
-                    ticks,
-                    taps,
-                    1e-6,
-                    self.seed,
-                )?)
-            }
-            _ => TraceModel::Response(impulse_response(&mut self.reflex(self.known)?, taps)?),
-        })
-    }
-
-    /// The signals of an adaptive filter: of time where movements repeat, of the reference where they do not.
-    pub fn basis(&self) -> Result<Basis, Error> {
-        let (m, dt) = (&self.config.models, self.config.dt_s);
-        Ok(match self.condition {
-            TrialCondition::Wander => Basis::filtered_reference(&m.taus_s, m.scale_s, dt)?,
-            _ => Basis::gaussians(m.signals, m.spacing_s, m.width_s, dt)?,
+    /// Signals and eligibility of an adaptive filter.
+    pub fn basis_and_trace(&self, name: &str) -> Result<(Basis, TraceModel), Error> {
+        self.with_setting(|setting| {
+            let entry = controllers().find(registered(name))?;
+            let given = Given::resolve(entry.name, entry.parameters, &self.values(name, 1.0))?;
+            basis_and_trace(&given, setting)
         })
     }
 
@@ -107,120 +72,123 @@ impl BenchSetup<'_> {
     /// # Errors
     /// A controller that refuses this body or delay: [`lobule_control::Error::Parameter`] says why.
     pub fn controller(&self, name: &str, gain: f64) -> Result<Box<dyn Controller>, Error> {
-        let (c, dt) = (self.config, self.config.dt_s);
-        if name == "feedback" {
-            return Ok(Box::new(Reflex::new(self.laws.pid(gain, dt)?)));
-        }
-        if is_filter(name) {
-            let learning = Learning {
-                trace: self.trace(name)?,
-                update: Update::Trial,
-                step: Step::Normalised(c.rates.filter),
-            };
-            let filter = AdaptiveFilter::new(self.basis()?, &learning)?;
-            let law = self.laws.pid(gain, dt)?;
-            return Ok(match name {
-                "fel" => Box::new(FeedbackErrorLearning::new(law, filter, dt)),
-                _ => Box::new(Cfpc::new(law, filter, dt)),
-            });
-        }
-        if name == "sgdege" {
-            let p = &c.sgdege;
-            let network = Network::new(&NetworkParameters { patterns: 1, ..Default::default() }, self.seed)?;
-            let rule = Sgdege::new(&network, &p.rule, self.seed)?;
-            // A difference of twice the mean rate of plus and minus cells commands as much as the body resists at 1.
-            let full = [self.known.scale() / (2.0 * network.parameters().rate_pn)];
-            let learner = Learner::new(network, Box::new(rule));
-            let cerebellum = SgdegeController::new(learner, &full, p.error_hz, c.ticks() as u64)?;
-            return Ok(Box::new(Beside::new(Reflex::new(self.laws.pid(gain, dt)?), cerebellum)?));
-        }
-        let inner: Box<dyn Controller> = match name {
-            "smith" => {
-                let (law, model) = (self.laws.of_state(gain, self.known), equations(self.known, dt));
-                let rest = vec![0.0; self.known.senses()];
-                let delay = self.delays[0] + self.delays[1];
-                Box::new(SmithPredictor::new(law, model, &rest, &self.scales.state, delay)?)
-            }
-            "anticipator" => {
-                let lead = (self.delays[0] + self.delays[1]).max(1);
-                let context = Context {
-                    senses: self.scales.state.clone(),
-                    commands: self.scales.command.clone(),
-                    sense_taps: c.models.sense_taps,
-                    command_taps: lead + 1,
-                };
-                let parameters = AnticipatorParameters {
-                    lines: self.known.senses(),
-                    features: 1,
-                    lead,
-                    max_lead: lead,
-                    rate: c.rates.anticipator,
-                    gate: None,
-                    skill_samples: 1000,
-                    adaptive_lead: None,
-                };
-                Box::new(Anticipating::new(self.laws.of_state(gain, self.known), context, parameters)?)
-            }
-            _ => {
-                let inverts = name == "inverted_rls";
-                let parameters = InnerLoopParameters {
-                    passes: usize::from(inverts),
-                    horizon: c.models.horizon,
-                    secant: inverts,
-                    actuator: Actuator::Unlimited,
-                    delays: self.delays,
-                    ..InnerLoopParameters::default()
-                };
-                // The inverted model finds what holds the body by itself.
-                let light = Body { damping: 0.0, stiffness: 0.0, weight: 0.0, ..*self.known };
-                let law = self.laws.of_state(gain, if inverts { &light } else { self.known });
-                Box::new(InnerLoop::new(parameters, law, self.model(name)?)?)
-            }
-        };
-        // Chosen: a quarter of what a loop that answers 0.2 s after the delay bears, by the rule of the trim.
-        let wait = 0.2 + (self.delays[0] + self.delays[1]) as f64 * dt;
-        Ok(Box::new(Trimmed::new(inner, self.known.senses(), 0.25 / wait, dt)?))
+        self.with_setting(|setting| controllers().make(registered(name), &self.values(name, gain), setting))
     }
 
-    /// The forward model of a controller.
-    fn model(&self, name: &str) -> Result<Box<dyn ForwardModel>, Error> {
-        let (c, dt) = (self.config, self.config.dt_s);
-        let scales = || self.scales.clone();
-        let rls = LinearRule::Rls { forgetting: c.rates.rls_forgetting, ridge: 1e-3 };
-        Ok(match name {
-            "constant_velocity" => {
-                if self.known.senses() < 2 {
-                    let what = "the body senses no velocity".into();
-                    return Err(
-                        lobule_control::Error::Controller { controller: "constant velocity", what }.into()
-                    );
-                }
-                Box::new(ConstantVelocity::new(self.scales.change.clone(), 1, vec![(0, 1)], dt)?)
+    fn with_setting<T>(
+        &self,
+        make: impl FnOnce(&Setting) -> Result<T, lobule_control::Error>,
+    ) -> Result<T, Error> {
+        let dt_s = self.config.dt_s;
+        let setting = Setting {
+            dt_s,
+            delays: self.delays,
+            trial_ticks: self.config.ticks(),
+            senses: self.known.senses(),
+            references: self.known.references(),
+            commands: 1,
+            cues: 0,
+            seed: self.seed,
+            model: Known { plant: &|| self.known.plant(), equations: &|| self.known.equations(dt_s) },
+            truth: Known { plant: &|| self.body.plant(), equations: &|| self.body.equations(dt_s) },
+        };
+        Ok(make(&setting)?)
+    }
+
+    /// Parameters of a controller: what of the matrix concerns it, and the laws of this body.
+    fn values(&self, name: &str, gain: f64) -> Values {
+        let (c, m) = (self.config, &self.config.models);
+        let mut values = Values::new();
+        let mut number = |key: &str, value: f64| drop(values.insert(key.into(), Value::Number(value)));
+        if name == "feedback" || rests_on_feedback(name) {
+            let PidGains { kp, kd, ki, filter_s } = self.laws.late;
+            number("kp", gain * kp);
+            number("kd", gain * kd);
+            number("ki", gain * ki);
+            number("filter_s", filter_s);
+        } else {
+            number("kp", gain * self.laws.now[0]);
+            number("kd", gain * self.laws.now[1]);
+            // Chosen: a quarter of what a loop that answers 0.2 s after the delay bears, by the rule of the trim.
+            let wait = 0.2 + (self.delays[0] + self.delays[1]) as f64 * c.dt_s;
+            number("trim", 0.25 / wait);
+            // The inverted model finds what holds the body by itself.
+            if name != "inverted_rls" {
+                let [stiffness, weight, damping] = self.known.feedforward();
+                number("stiffness", stiffness);
+                number("weight", weight);
+                number("damping", damping);
             }
-            "kalman" => {
-                let variances = |v: f64| self.scales.change.iter().map(|d| v * d * d).collect();
-                let (q, r) = (variances(c.models.kalman_process), variances(c.models.kalman_senses));
-                Box::new(Kalman::new(self.known.matrices(dt), q, r)?)
+        }
+        match name {
+            "nlms" => number("rate", c.rates.nlms),
+            "rls" => number("forgetting", c.rates.rls_forgetting),
+            "inverted_rls" => {
+                number("forgetting", c.rates.rls_forgetting);
+                number("passes", 1.0);
+                number("horizon", m.horizon as f64);
             }
-            "nlms" => Box::new(Linear::new(LinearRule::Nlms { rate: c.rates.nlms }, scales())?),
             "granule" => {
-                let (cells, rate) = (c.models.granule_cells, c.rates.granule);
-                let fan_in = (self.known.senses() + 1).min(3);
-                let parameters = GranuleParameters { cells, rate, fan_in, ..GranuleParameters::default() };
-                Box::new(Granule::new(parameters, scales(), self.seed)?)
+                number("cells", m.granule_cells as f64);
+                number("rate", c.rates.granule);
             }
             "cmac" => {
-                let (tilings, rate) = (c.models.cmac_tilings, c.rates.cmac);
-                let parameters = CmacParameters { tilings, rate, ..CmacParameters::default() };
-                Box::new(CmacModel::new(parameters, 6, scales(), self.seed)?)
+                number("tilings", m.cmac_tilings as f64);
+                number("rate", c.rates.cmac);
             }
-            "equations" => equations(self.body, dt),
-            _ => Box::new(Linear::new(rls, scales())?),
-        })
+            "kalman" => {
+                number("process", m.kalman_process);
+                number("sensory", m.kalman_senses);
+            }
+            "anticipator" => {
+                number("sense_taps", m.sense_taps as f64);
+                number("rate", c.rates.anticipator);
+            }
+            "sgdege" => {
+                let rule = &c.sgdege.rule;
+                number("error_hz", c.sgdege.error_hz);
+                number("full", self.known.scale());
+                number("rho", rule.rho);
+                number("amplitude", rule.amplitude);
+                number("alpha_w", rule.alpha_w);
+                number("alpha_v", rule.alpha_v);
+            }
+            _ if is_filter(name) => {
+                number("signals", m.signals as f64);
+                number("spacing_s", m.spacing_s);
+                number("width_s", m.width_s);
+                number("scale_s", m.scale_s);
+                number("trace_s", m.trace_s);
+                // Random steps small enough for every body to stay near rest, for fifteen trials' time.
+                number("probe", 0.05);
+                number("probe_s", 15.0 * c.ticks() as f64 * c.dt_s);
+                number("rate", c.rates.filter);
+                values.insert("taus_s".into(), Value::Numbers(m.taus_s.clone()));
+                // Signals of time where movements repeat, of the reference where they do not.
+                let basis = if self.condition == TrialCondition::Wander { "reference" } else { "gaussians" };
+                values.insert("basis".into(), Value::Word(basis.into()));
+                let trace = name.strip_prefix("cfpc_").unwrap_or("model");
+                values.insert("trace".into(), Value::Word(trace.into()));
+            }
+            _ => {}
+        }
+        if name != "feedback" && !rests_on_feedback(name) {
+            let Scales { state, change, command } = self.scales.clone();
+            for (key, scales) in
+                [("sense_scales", state), ("change_scales", change), ("command_scales", command)]
+            {
+                values.insert(key.into(), Value::Numbers(scales));
+            }
+        }
+        values
     }
 }
 
-fn equations(body: &Body, dt_s: f64) -> Box<dyn ForwardModel> {
-    let body = *body;
-    Box::new(Equations::new(body.senses(), 1, move |s, u, next| body.step(s, u[0], dt_s, next)))
+/// The registry's name of a controller of the matrix.
+fn registered(name: &str) -> &str {
+    match name {
+        "inverted_rls" => "rls",
+        name if name.starts_with("cfpc_") => "cfpc",
+        name => name,
+    }
 }

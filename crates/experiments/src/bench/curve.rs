@@ -6,8 +6,9 @@ use super::controllers::BenchSetup;
 use super::record::SeedOutcome;
 use super::task::{NoisySenses, Task, desired};
 use lobule_analysis::mean;
-use lobule_control::forward::Scales;
-use lobule_control::{ClosedLoop, Controller, Drive};
+use lobule_control::forward::{ForwardModel, Scales};
+use lobule_control::trajectory::reaches;
+use lobule_control::{ClosedLoop, Controller, Drive, Plant};
 use lobule_study::Error;
 
 /// Errors and stops of all trials.
@@ -40,7 +41,7 @@ pub fn learning_curve(place: &BenchSetup, name: &str, gain: f64) -> Result<Learn
     }
     let task = Task::new(c, place.condition, place.seed, place.laws.force);
     let mut closed =
-        ClosedLoop::new(place.body.plant()?, controller, place.body.senses(), c.dt_s, place.delays)?;
+        ClosedLoop::new(place.body.plant()?, controller, place.body.references(), c.dt_s, place.delays)?;
     let mut curve = LearningCurve { rms: Vec::new(), stopped: Vec::new() };
     for index in 0..c.trials + c.trials_after_change {
         if index == c.trials {
@@ -96,13 +97,21 @@ pub fn relative(curve: &LearningCurve, feedback: &LearningCurve) -> Vec<f64> {
 pub fn scales(place: &BenchSetup) -> Result<Scales, Error> {
     let c = place.config;
     let law = place.laws.of_state(1.0, place.known);
-    let reference = crate::cfpc::reaches(c.ticks(), c.dt_s);
-    let n = place.known.senses();
+    let reference = reaches(c.ticks(), c.dt_s);
+    let (n, references) = (place.known.senses(), place.known.references());
+    // A body that hides a part of its state is moved itself.
+    let (mut equations, mut plant) = (place.known.equations(c.dt_s).ok(), place.known.plant()?);
     let (mut state, mut change, mut command) = (vec![0.0f64; n], vec![0.0f64; n], 0.0f64);
     let (mut sensed, mut next, mut u) = (vec![0.0; n], vec![0.0; n], [0.0]);
     for tick in 0..reference.len() {
-        law(&sensed, &desired(&reference, tick, c.dt_s)[..n], &mut u);
-        place.known.step(&sensed, u[0], c.dt_s, &mut next);
+        law(&sensed, &desired(&reference, tick, c.dt_s)[..references], &mut u);
+        match &mut equations {
+            Some(equations) => equations.predict(&sensed, &u, &mut next),
+            None => {
+                plant.advance(&u, c.dt_s)?;
+                plant.sense(&mut next);
+            }
+        }
         for i in 0..n {
             state[i] = state[i].max(next[i].abs());
             change[i] = change[i].max((next[i] - sensed[i]).abs());
@@ -124,9 +133,9 @@ pub fn body_of(config: &Config, plant: &str, seed: u64) -> super::Body {
 /// A controller that refuses the place.
 pub fn step_time(place: &BenchSetup, name: &str) -> Result<f64, Error> {
     let c = place.config;
-    let reference = crate::cfpc::reaches(c.ticks(), c.dt_s);
+    let reference = reaches(c.ticks(), c.dt_s);
     let time = |controller: Box<dyn Controller>| -> Result<f64, Error> {
-        let senses = place.known.senses();
+        let senses = place.known.references();
         let mut closed = ClosedLoop::new(place.known.plant()?, controller, senses, c.dt_s, place.delays)?;
         let mut shortest = f64::INFINITY;
         for _ in 0..c.timing.repeats {
@@ -149,8 +158,10 @@ pub fn step_time(place: &BenchSetup, name: &str) -> Result<f64, Error> {
 /// A controller that commands nothing, to time the loop without one.
 struct Nothing;
 
+lobule_control::snapshot!(Nothing {});
+
 impl Controller for Nothing {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "nothing"
     }
 

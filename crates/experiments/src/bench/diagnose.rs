@@ -4,9 +4,9 @@ use super::config::TrialCondition;
 use super::controllers::{BenchSetup, is_filter, rests_on_feedback};
 use super::curve::learning_curve;
 use super::record::Failure;
-use crate::cfpc::{reaches, signals, sines};
 use lobule_control::identify::impulse_response;
 use lobule_control::oracle::{Lifted, cause};
+use lobule_control::trajectory::{reaches, sines};
 use lobule_study::Error;
 
 /// Fractions of the gain that are tried. Chosen: steps of a factor of about 0.7 down to a quarter.
@@ -42,12 +42,13 @@ pub fn diagnose(place: &BenchSetup, name: &str, feedback_diverged: bool) -> Resu
 fn of_filter(place: &BenchSetup, name: &str) -> Result<Failure, Error> {
     let (c, ticks) = (place.config, place.config.ticks());
     let h = impulse_response(&mut place.reflex(place.body)?, ticks)?;
-    let g = place.trace(name)?.impulse(ticks);
+    let (basis, trace) = place.basis_and_trace(name)?;
+    let g = trace.impulse(ticks);
     let reference = match place.condition {
         TrialCondition::Wander => sines(place.seed, 0, ticks, c.dt_s),
         _ => reaches(ticks, c.dt_s),
     };
-    let x = signals(place.basis()?, &reference, &[])?;
+    let x = basis.over_trial(&reference, &[]);
     if let Some(cause) = cause(&h, &g, &x[x.len() / 2], UP_TO_HZ, c.dt_s) {
         return Ok(Failure::Cause(cause));
     }

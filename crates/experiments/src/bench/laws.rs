@@ -34,11 +34,11 @@ impl Laws {
 
 /// A proportional-derivative law on the present state that also commands the static load of `body`.
 pub fn state_law([kp, kd]: [f64; 2], body: &Body) -> Law {
-    let body = *body;
+    let [stiffness, weight, damping] = body.feedforward();
     Box::new(move |s, r, u| {
-        u[0] = kp * (r[0] - s[0]) + body.holding(r[0]);
+        u[0] = kp * (r[0] - s[0]) + (stiffness * r[0] + weight * libm::sin(r[0]));
         if let (Some(desired), Some(velocity)) = (r.get(1), s.get(1)) {
-            u[0] += kd * (desired - velocity) + body.damping * desired;
+            u[0] += kd * (desired - velocity) + damping * desired;
         }
     })
 }

@@ -23,7 +23,7 @@ mod task;
 mod tune;
 mod words;
 
-pub use body::{Body, Factors};
+pub use body::{Body, Factors, SingleMass};
 pub use config::{Config, TrialCondition};
 pub use laws::Laws;
 pub use record::{Cell, Failure, Record, SeedOutcome};

@@ -1,7 +1,7 @@
 //! The tasks of the bodies, and one trial of a task.
 
 use super::config::{Config, TrialCondition};
-use crate::cfpc::{reaches, sines};
+use lobule_control::trajectory::{reaches, sines};
 use lobule_control::{ClosedLoop, Controller, Drive, Plant, Senses};
 use lobule_signal::Stream;
 use lobule_study::Error;
@@ -77,7 +77,7 @@ pub fn trial<P: Plant, C: Controller>(
     dt_s: f64,
 ) -> Result<TrialMeasures, Error> {
     closed.reset();
-    let references = closed.senses().len();
+    let references = closed.references();
     let (mut squares, mut peak, mut stopped) = (0.0, 0.0f64, None);
     for (n, &r) in reference.iter().enumerate() {
         let desired = desired(reference, n, dt_s);
@@ -127,8 +127,10 @@ impl<C: Controller> NoisySenses<C> {
     }
 }
 
+lobule_control::snapshot!([C: Controller] NoisySenses<C> { inner, tick });
+
 impl<C: Controller> Controller for NoisySenses<C> {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         self.inner.name()
     }
 

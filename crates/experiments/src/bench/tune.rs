@@ -8,9 +8,9 @@ use super::body::Body;
 use super::config::Config;
 use super::laws::{Laws, state_law};
 use super::task::{TrialMeasures, push, trial};
-use crate::cfpc::reaches;
 use lobule_control::feedback::{Pid, PidGains, Reflex};
 use lobule_control::forward::Law;
+use lobule_control::trajectory::reaches;
 use lobule_control::{ClosedLoop, Controller, Senses};
 use lobule_study::Error;
 
@@ -27,8 +27,10 @@ const FILTER_S: f64 = 0.03;
 /// A law on the present state, which it senses without delay.
 struct ImmediateLaw(Law);
 
+lobule_control::snapshot!(ImmediateLaw {});
+
 impl Controller for ImmediateLaw {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "law of state"
     }
 
@@ -55,9 +57,9 @@ pub fn tune(config: &Config, body: &Body, delays: [usize; 2]) -> Result<Laws, Er
     reference.resize(2 * config.ticks(), 0.0);
     let scale = body.scale();
     let force: Vec<f64> = [vec![0.0; config.ticks()], push(config, 0.5 * scale)].concat();
-    let slow = if body.mass > 0.0 { (scale * body.mass).sqrt() } else { 0.0 };
+    let slow = if body.mass() > 0.0 { (scale * body.mass()).sqrt() } else { 0.0 };
     let error = |controller: Box<dyn Controller>, delays: [usize; 2]| -> Result<TrialMeasures, Error> {
-        let mut closed = ClosedLoop::new(body.plant()?, controller, body.senses(), dt, delays)?;
+        let mut closed = ClosedLoop::new(body.plant()?, controller, body.references(), dt, delays)?;
         trial(&mut closed, &reference, &force, config.stop_at, dt)
     };
 
@@ -106,7 +108,7 @@ pub fn tune(config: &Config, body: &Body, delays: [usize; 2]) -> Result<Laws, Er
     let weak = 1e-3 * scale;
     let push = push(config, weak);
     let reflex = Box::new(Reflex::new(laws.pid(1.0, dt)?));
-    let mut closed = ClosedLoop::new(body.plant()?, reflex, body.senses(), dt, delays)?;
+    let mut closed = ClosedLoop::new(body.plant()?, reflex, body.references(), dt, delays)?;
     let displaced = trial(&mut closed, &rest, &push, config.stop_at, dt)?;
     laws.force = if displaced.peak > 0.0 { weak * config.push.peak / displaced.peak } else { scale };
     Ok(laws)

@@ -5,10 +5,8 @@ use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, 
 use lobule_control::identify::impulse_response;
 use lobule_control::oracle::Lifted;
 use lobule_control::plant::Linear;
-use lobule_control::{
-    Cfpc, ClosedLoop, Controller, Drive, FeedbackErrorLearning, LinearSystem, Plant, minimum_jerk,
-};
-use lobule_signal::Stream;
+use lobule_control::trajectory::{reaches, sines};
+use lobule_control::{Adaptive, ClosedLoop, Controller, Drive, LinearSystem, Plant};
 use lobule_study::{Check, Error};
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
@@ -191,7 +189,7 @@ impl Bench {
 
     /// The signals over a trial. `[signals][ticks]`
     pub fn signals(&self) -> Result<Vec<Vec<f64>>, Error> {
-        signals(self.basis()?, &vec![0.0; self.ticks()], &[])
+        Ok(self.basis()?.over_trial(&vec![0.0; self.ticks()], &[]))
     }
 
     /// The closed loop as a linear system, from a signal at the error of the controller to the sensed output.
@@ -253,8 +251,8 @@ impl Bench {
     /// A feedback controller with a filter that adds to its error (`cfpc`) or to its command (`fel`).
     pub fn learner(&self, teacher: &str, feedback: Pid, filter: AdaptiveFilter) -> Box<dyn Controller> {
         match teacher {
-            "fel" => Box::new(FeedbackErrorLearning::new(feedback, filter, self.dt_s)),
-            _ => Box::new(Cfpc::new(feedback, filter, self.dt_s)),
+            "fel" => Box::new(Adaptive::feedback_error_learning(feedback, filter, self.dt_s)),
+            _ => Box::new(Adaptive::cfpc(feedback, filter, self.dt_s)),
         }
     }
 
@@ -265,7 +263,7 @@ impl Bench {
         let mut trial = LoopTrial::default();
         closed.reset();
         for n in 0..self.ticks() {
-            trial.position.push(closed.senses()[0]);
+            trial.position.push(closed.measured()[0]);
             let (force, cue) = (inputs.force.get(n..=n), inputs.cue.get(n..=n));
             let (disturbance, cues) = (force.unwrap_or(&[]), cue.unwrap_or(&[]));
             closed.tick(&Drive { reference: &[reference(n)], disturbance, cues })?;
@@ -292,38 +290,6 @@ impl Bench {
     }
 }
 
-/// 0 to 1, to -0.5 and back within 3.4 s, each of minimum jerk. `[ticks]`
-pub fn reaches(ticks: usize, dt_s: f64) -> Vec<f64> {
-    let part = |t: f64, from: f64, to: f64| minimum_jerk(((t - from) / (to - from)).clamp(0.0, 1.0))[0];
-    (0..ticks)
-        .map(|n| {
-            let t = n as f64 * dt_s;
-            part(t, 0.5, 1.3) - 1.5 * part(t, 1.7, 2.4) + 0.5 * part(t, 2.7, 3.4)
-        })
-        .collect()
-}
-
-/// A sum of sines of random phase, 0.25 to 1.5 Hz in steps of 0.25, within a smooth window, largest value 1; a movement of
-/// its own for each `index`. `[ticks]`
-pub fn sines(seed: u64, index: u64, ticks: usize, dt_s: f64) -> Vec<f64> {
-    let phases = Stream::new(seed, "sines");
-    let raw: Vec<f64> = (0..ticks)
-        .map(|i| {
-            let t = i as f64 * dt_s;
-            let window = 0.5 - 0.5 * libm::cos(std::f64::consts::TAU * i as f64 / (ticks - 1) as f64);
-            let sum: f64 = (1..=6u32)
-                .map(|k| {
-                    let angle = t * f64::from(k) * 0.25 + phases.uniform(index, k);
-                    libm::sin(std::f64::consts::TAU * angle)
-                })
-                .sum();
-            window * sum
-        })
-        .collect();
-    let top = raw.iter().fold(f64::MIN_POSITIVE, |top, v| top.max(v.abs()));
-    raw.into_iter().map(|v| v / top).collect()
-}
-
 /// Errors of a model of the loop: factors, and a surplus of delay.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Mismatch {
@@ -342,25 +308,6 @@ pub struct Mismatch {
 impl Mismatch {
     /// A model that is right.
     pub const NONE: Self = Self { delay_s: 0.0, mass: 1.0, damping: 1.0, stiffness: 1.0, gain: 1.0 };
-}
-
-/// What a basis gives over a trial of `reference` and, where it is not empty, `cue`. `[signals][ticks]`
-pub fn signals(mut basis: Basis, reference: &[f64], cue: &[f64]) -> Result<Vec<Vec<f64>>, Error> {
-    basis.reset();
-    let mut all = vec![Vec::with_capacity(reference.len()); basis.signals()];
-    let mut x = vec![0.0; basis.signals()];
-    for n in 0..reference.len() {
-        let senses = lobule_control::Senses {
-            tick: n as u64,
-            sensed: &[0.0],
-            reference: &reference[n..=n],
-            reference_then: &reference[n..=n],
-            cues: cue.get(n..=n).unwrap_or(&[]),
-        };
-        basis.advance(&senses, &mut x);
-        all.iter_mut().zip(&x).for_each(|(all, x)| all.push(*x));
-    }
-    Ok(all)
 }
 
 /// Exogenous signals of a trial; an empty one is 0 throughout. `[ticks]`

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Bench (plant, feedback, delays, signals) ──▶ response h, first error ε₀ ──Lifted──▶ learning curves
-//!                                          └──▶ ClosedLoop with Cfpc or FeedbackErrorLearning, tick by tick
+//!                                          └──▶ ClosedLoop with Adaptive, tick by tick
 //! ```
 //!
 //! Source: Herreros-Alonso, Arsiwalla & Verschure 2016, arXiv:1701.07775 (rule and architecture, from the abstract). Plants,
@@ -23,7 +23,7 @@ mod traces;
 mod tracking;
 mod transfer;
 
-pub use bench::{Bench, PlantConfig, Plants, reaches, signals, sines};
+pub use bench::{Bench, PlantConfig, Plants};
 pub use cascade::Cascade;
 pub use gradient::Gradient;
 pub use mismatch::MismatchMap;

@@ -4,12 +4,12 @@ use super::bench::{Bench, Inputs, PLANTS, plant_name, rms};
 use super::family::{self, IDENTIFIED, counted, texts};
 use super::figures::{log_curve, movement, movement_legend, relative_error};
 use super::probe::Probe;
-use lobule_control::Plant;
 use lobule_control::feedback::{Pid, PidGains, Reflex};
 use lobule_control::filter::{Step, TraceModel};
 use lobule_control::identify::impulse_response;
 use lobule_control::oracle::Lifted;
-use lobule_control::plant::{Linear, Saturated};
+use lobule_control::plant::Linear;
+use lobule_control::{ClosedLoop, Controller};
 use lobule_study::report::axes::trial_at;
 use lobule_study::report::chart::{Axis, Key, Mark, Plate};
 use lobule_study::report::numbers::short;
@@ -249,21 +249,20 @@ impl Study for OtherPlants {
 
 fn learn(config: &Config, subject: &Subject, seed: Option<u64>) -> Result<BodyCurve, Error> {
     let bench = &config.bench;
-    let body = || -> Result<Box<dyn Plant>, Error> {
-        Ok(match subject.bound {
-            Some(bound) => Box::new(Saturated::new(subject.plant.clone(), -bound, bound)?),
-            None => Box::new(subject.plant.clone()),
-        })
+    let close = |controller: Box<dyn Controller>| bench.close(Box::new(subject.plant.clone()), controller);
+    let bounded = |closed: ClosedLoop| match subject.bound {
+        Some(bound) => closed.signed(|channels| channels.commands[0].range = [-bound, bound]),
+        None => Ok(closed),
     };
-    let reflex = |body| bench.close(body, Box::new(Reflex::new(subject.feedback.clone())));
-    let h = impulse_response(&mut reflex(Box::new(subject.plant.clone()))?, bench.ticks())?;
+    let reflex = || close(Box::new(Reflex::new(subject.feedback.clone())));
+    let h = impulse_response(&mut reflex()?, bench.ticks())?;
     let trace = match seed {
         None => TraceModel::System(bench.system(&subject.plant, &subject.feedback)?),
-        Some(seed) => config.probe.identify(bench, &mut reflex(body()?)?, subject.amplitude, seed)?,
+        Some(seed) => config.probe.identify(bench, &mut bounded(reflex()?)?, subject.amplitude, seed)?,
     };
     let rate = Lifted::new(&h, &trace.impulse(bench.ticks()), &bench.signals()?)?.bench_rate()?;
     let filter = bench.filter(trace, Step::Plain(rate), &[])?;
-    let mut closed = bench.close(body()?, bench.learner("cfpc", subject.feedback.clone(), filter))?;
+    let mut closed = bounded(close(bench.learner("cfpc", subject.feedback.clone(), filter))?)?;
     let reference: Vec<f64> = bench.minjerk().iter().map(|r| subject.amplitude * r).collect();
     let inputs = Inputs { reference: &reference, ..Default::default() };
     let scaled = |values: &[f64]| values.iter().map(|v| v / subject.amplitude).collect();

@@ -1,6 +1,6 @@
 //! `cfpc/posture`: a cue warns of a push; does the body lean against it before it comes?
 
-use super::bench::{Bench, Inputs, PLANTS, mix, peak, rms, signals};
+use super::bench::{Bench, Inputs, PLANTS, mix, peak, rms};
 use super::family::{self, around, counted, texts};
 use super::push::CuedPush;
 use lobule_control::filter::{Basis, TraceModel};
@@ -290,8 +290,8 @@ fn learn(config: &Config, name: &str, trace: &str) -> Result<Adjustment, Error> 
     let bench = &config.bench;
     let body = bench.config(&config.plant);
     let zero = vec![0.0; bench.ticks()];
-    let warned = signals(basis(name, config)?, &zero, &config.push.cue(bench))?;
-    let silent = signals(basis(name, config)?, &zero, &zero)?;
+    let warned = basis(name, config)?.over_trial(&zero, &config.push.cue(bench));
+    let silent = basis(name, config)?.over_trial(&zero, &zero);
     let h = bench.response(&body)?;
     let (model, steps) = match trace {
         "model" => (TraceModel::Response(h.clone()), 1.0),

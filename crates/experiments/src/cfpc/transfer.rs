@@ -6,8 +6,8 @@ use super::family::{self, around, counted, texts};
 use super::figures::log_curve;
 use lobule_control::filter::{Step, TraceModel};
 use lobule_control::oracle::Lifted;
-use lobule_control::plant::{Linear, Noisy, Saturated};
-use lobule_control::{Controller, Plant};
+use lobule_control::plant::Linear;
+use lobule_control::{ClosedLoop, Controller};
 use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate, SHADE};
 use lobule_study::report::html::Table;
 use lobule_study::report::numbers::{fixed, short};
@@ -358,16 +358,13 @@ fn learn(config: &Config, teacher: &str, trace: &str, body: &str, seed: u64) -> 
         let filter = bench.filter(model.clone(), step, weights)?;
         Ok(bench.learner(teacher, bench.feedback(&original)?, filter))
     };
-    let dressed = |plant: Linear| -> Result<Box<dyn Plant>, Error> {
-        Ok(match body {
-            "noisy" => {
-                let mut sd = vec![0.0; plant.senses().len()];
-                sd[0] = config.noise_sd;
-                Box::new(Noisy::new(plant, sd, seed, "sensor")?)
-            }
-            "saturated" => Box::new(Saturated::new(plant, -config.bound, config.bound)?),
-            _ => Box::new(plant),
-        })
+    let close = |plant: Linear, weights: &[f64]| -> Result<ClosedLoop, Error> {
+        let closed = bench.close(Box::new(plant), controller(weights)?)?.with_noise_of(seed, "sensor");
+        Ok(closed.signed(|channels| match body {
+            "noisy" => channels.senses[0].noise_sd = config.noise_sd,
+            "saturated" => channels.commands[0].range = [-config.bound, config.bound],
+            _ => {}
+        })?)
     };
 
     let mut weights = vec![0.0; bench.signals];
@@ -381,7 +378,7 @@ fn learn(config: &Config, teacher: &str, trace: &str, body: &str, seed: u64) -> 
         diverged_at: None,
     };
     for (phase, plant) in [original, config.changed(), original].iter().enumerate() {
-        let mut closed = bench.close(dressed(plant.plant()?)?, controller(&weights)?)?;
+        let mut closed = close(plant.plant()?, &weights)?;
         for index in 0..=config.trials {
             let clean = if body == "noisy" {
                 let learned = controller(closed.controller().weights())?;

@@ -54,7 +54,7 @@ pub fn arm(scale: &BodyScale, ticks: usize) -> PlanarArm {
     arm.straight_ahead_deg = scale.arm_straight_deg;
     // The movement without prisms turns the shoulder to where the hand points straight ahead.
     arm.start_shoulder_rad = PlanarArm::pointing_shoulder_rad() + shoulder * scale.x0;
-    arm.reset();
+    arm.reset(None);
     arm
 }
 

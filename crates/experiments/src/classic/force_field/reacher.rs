@@ -3,7 +3,7 @@
 use super::config::Config;
 use super::record::{Learner, Trial, TrialKind};
 use lobule_control::filter::{Basis, TraceModel, Tuning};
-use lobule_control::plant::{Channel, ReachingArm, TwoLink, curl};
+use lobule_control::plant::{ForceChannel, ReachingArm, TwoLink, curl};
 use lobule_control::{
     Beside, ClosedLoop, Controller, Drive, InverseDynamics, JointLearning, JointLearningParameters, Role,
 };
@@ -64,7 +64,7 @@ impl<'a> Reacher<'a> {
         let radians = target_deg.to_radians();
         let along = [libm::cos(radians), libm::sin(radians)];
         let b = if kind == TrialKind::Field { config.field.curl } else { 0.0 };
-        let channel = Channel {
+        let channel = ForceChannel {
             from_m: start,
             along,
             stiffness: config.field.channel_stiffness,

@@ -3,7 +3,10 @@
 use super::config::Config;
 use super::record::{Moment, MosaicController, Outcome};
 use lobule_control::plant::Linear;
-use lobule_control::{ClosedLoop, Controller, Drive, Mosaic, MosaicParameters, MosaicScales, Senses};
+use lobule_control::{
+    ClosedLoop, Controller, Drive, Mosaic, MosaicParameters, MosaicScales, Senses, Snapshot, StateReader,
+    StateWriter,
+};
 use lobule_signal::Stream;
 use lobule_study::Error;
 
@@ -15,8 +18,10 @@ struct Known {
     before: Option<[f64; 2]>,
 }
 
+lobule_control::snapshot!(Known { before });
+
 impl Controller for Known {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "known object"
     }
 
@@ -46,8 +51,24 @@ enum Hand {
     Known(Known),
 }
 
+impl Snapshot for Hand {
+    fn write_state(&self, to: &mut StateWriter) {
+        match self {
+            Self::Modules(m) => to.put(m),
+            Self::Known(k) => to.put(k),
+        }
+    }
+
+    fn read_state(&mut self, from: &mut StateReader) -> Result<(), lobule_control::Error> {
+        match self {
+            Self::Modules(m) => from.take("modules", m),
+            Self::Known(k) => from.take("known", k),
+        }
+    }
+}
+
 impl Controller for Hand {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         match self {
             Self::Modules(m) => m.name(),
             Self::Known(k) => k.name(),

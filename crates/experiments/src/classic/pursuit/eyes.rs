@@ -5,10 +5,8 @@ use crate::classic::response::{Demodulator, Response};
 use lobule_control::feedback::{Pid, PidGains, Reflex};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
 use lobule_control::forward::{Equations, Foresight, Law, Seen, SmithPredictor};
-use lobule_control::plant::{DrivenEye, Eye, EyeParameters, Noisy};
-use lobule_control::{
-    Brainstem, BrainstemParameters, Cfpc, ClosedLoop, Controller, Drive, FeedbackErrorLearning, LinearSystem,
-};
+use lobule_control::plant::{DrivenEye, Eye, EyeParameters};
+use lobule_control::{Adaptive, Brainstem, BrainstemParameters, ClosedLoop, Controller, Drive, LinearSystem};
 use lobule_signal::Stream;
 use lobule_study::Error;
 use std::f64::consts::TAU;
@@ -58,7 +56,7 @@ impl Target {
 
 /// An eye and its controller.
 pub struct Pursuer {
-    closed: ClosedLoop<Noisy<DrivenEye>, Seen<Box<dyn Controller>>>,
+    closed: ClosedLoop<DrivenEye, Seen<Box<dyn Controller>>>,
     dt_s: f64,
     /// Ticks since the start, and visibility of the target in the last of them, newest last.
     tick: usize,
@@ -118,8 +116,10 @@ impl Pursuer {
         let inner: Box<dyn Controller> = match kind {
             PursuitController::Feedback => Box::new(Reflex::new(law.clone())),
             PursuitController::Smith | PursuitController::Foresight => smith()?,
-            PursuitController::Cfpc => Box::new(Cfpc::new(law.clone(), filter()?, dt_s)),
-            PursuitController::Fel => Box::new(FeedbackErrorLearning::new(law.clone(), filter()?, dt_s)),
+            PursuitController::Cfpc => Box::new(Adaptive::cfpc(law.clone(), filter()?, dt_s)),
+            PursuitController::Fel => {
+                Box::new(Adaptive::feedback_error_learning(law.clone(), filter()?, dt_s))
+            }
         };
         let controller = match kind {
             PursuitController::Foresight => {
@@ -135,8 +135,9 @@ impl Pursuer {
             }
             _ => Seen::new(inner, 1),
         };
-        let body = Noisy::new(body, vec![noise, 0.0, 0.0], seed, "pursuit/noise")?;
-        let closed = ClosedLoop::new(body, controller, 1, dt_s, delays)?;
+        let closed = ClosedLoop::new(body, controller, 1, dt_s, delays)?
+            .with_noise_of(seed, "pursuit/noise")
+            .signed(|channels| channels.senses[0].noise_sd = noise)?;
         let seen = std::iter::repeat_n(true, delays[0]).collect();
         Ok(Self { closed, dt_s, tick: 0, seen })
     }
@@ -151,7 +152,7 @@ impl Pursuer {
     ) -> bool {
         for _ in 0..ticks {
             let t_s = self.tick as f64 * self.dt_s;
-            let (target, eye) = (velocity(t_s), self.closed.senses()[0]);
+            let (target, eye) = (velocity(t_s), self.closed.measured()[0]);
             observe(t_s, target, eye);
             // The disappearance of the target is sensed with the same delay as its velocity.
             self.seen.push_back(is_seen);

@@ -3,9 +3,9 @@
 use super::config::VorConfig;
 use crate::classic::response::{Demodulator, Response};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
-use lobule_control::plant::{Changing, Eye, EyeParameters};
+use lobule_control::plant::{Eye, EyeParameters};
 use lobule_control::{
-    Architecture, Brainstem, BrainstemParameters, ClosedLoop, Controller, Drive, Plant, VestibuloOcular,
+    Architecture, Brainstem, BrainstemParameters, ClosedLoop, Controller, Drive, VestibuloOcular,
 };
 use lobule_signal::Stream;
 use lobule_study::Error;
@@ -102,7 +102,9 @@ pub struct Wiring {
 
 /// Eye, brainstem and flocculus of a subject, joined.
 pub struct Reflex {
-    closed: ClosedLoop<Box<dyn Plant>, VestibuloOcular>,
+    closed: ClosedLoop<Eye, VestibuloOcular>,
+    /// Muscles that weaken, and the tick from which they are weak.
+    weakens: Option<(EyeParameters, u64)>,
 }
 
 /// Outcome of a stretch of time.
@@ -143,15 +145,9 @@ impl Reflex {
         let brainstem = Brainstem::new(subject.brainstem, dt_s)?;
         let controller = VestibuloOcular::new(wiring.architecture, config.canal_s, brainstem, filter, dt_s)?;
         let eye = Eye::new(subject.eye)?;
-        let plant: Box<dyn Plant> = match weakens {
-            None => Box::new(eye),
-            Some((strength, after)) => {
-                let weak = EyeParameters { strength, ..subject.eye };
-                Box::new(Changing::new(eye, after, Box::new(move |eye: &mut Eye| eye.change(weak))))
-            }
-        };
+        let weakens = weakens.map(|(strength, after)| (EyeParameters { strength, ..subject.eye }, after));
         let delays = [config.ticks(config.visual_delay_ms), config.ticks(config.motor_delay_ms)];
-        Ok(Self { closed: ClosedLoop::new(plant, controller, 1, dt_s, delays)? })
+        Ok(Self { closed: ClosedLoop::new(eye, controller, 1, dt_s, delays)?, weakens })
     }
 
     /// Learned weights.
@@ -176,7 +172,15 @@ impl Reflex {
             squares += (desired - eye) * (desired - eye);
             counted += 1;
             let drive = Drive { reference: &[desired], cues: &[head_velocity], ..Drive::default() };
-            if self.closed.tick(&drive).is_err() || eye.is_nan() || eye.abs() > DIVERGED_DEG_S {
+            let changed = match self.weakens {
+                Some((weak, after)) if after == self.closed.ticks() => self.closed.plant_mut().change(weak),
+                _ => Ok(()),
+            };
+            if changed.is_err()
+                || self.closed.tick(&drive).is_err()
+                || eye.is_nan()
+                || eye.abs() > DIVERGED_DEG_S
+            {
                 return Stretch { slip_deg_s: (squares / f64::from(counted)).sqrt(), diverged: true };
             }
         }

@@ -141,7 +141,7 @@ fn episode(cart: &mut Cart, steps: usize, mut before: impl FnMut(&mut Cart)) -> 
     for step in 1..=steps {
         before(cart);
         cart.tick(&Drive::default())?;
-        if cart.has_ended() {
+        if cart.status().has_ended() {
             return Ok(step as u32);
         }
     }

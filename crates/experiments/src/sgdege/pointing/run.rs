@@ -68,8 +68,10 @@ impl Cortex {
     }
 }
 
+lobule_control::snapshot!(Cortex {});
+
 impl Controller for Cortex {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "cortex"
     }
 
@@ -170,7 +172,7 @@ pub fn run(config: &PointingConfig, run: &Run) -> Result<PointingRecord, Error> 
             }
         }
         run.progress.done((movements % 100) as u64);
-        let state = serde_json::to_vec(&pointer.cerebellum().state()).map_err(|e| Error::File {
+        let state = serde_json::to_vec(&pointer.cerebellum().learner().state()).map_err(|e| Error::File {
             path: "state".into(),
             what: format!("{e}; this is a bug of lobule"),
         })?;

@@ -11,7 +11,7 @@
 //! Source: Kawato, Furukawa & Suzuki 1987, doi:10.1007/BF00364149; Herreros-Alonso, Arsiwalla & Verschure 2016, arXiv:1701.07775;
 //! forgetting from trial to trial: Smith, Ghazizadeh & Shadmehr 2006, doi:10.1371/journal.pbio.0040179.
 
-use crate::controller::{Controller, Senses};
+use crate::controller::{Controller, Inputs, Senses};
 use crate::error::{Error, check};
 use crate::filter::{Basis, TraceModel, Traces};
 
@@ -59,8 +59,8 @@ pub struct JointLearning {
     sum: Vec<f64>,
     /// Sum of the squares of the traces.
     power: f64,
-    /// What the Purkinje cells said in this tick. `[joints]`
-    said: Vec<f64>,
+    /// Output of the Purkinje cells in this tick. `[joints]`
+    output: Vec<f64>,
     error: Vec<f64>,
     error_velocity: Vec<f64>,
     feedback: Vec<f64>,
@@ -108,7 +108,7 @@ impl JointLearning {
             e: vec![0.0; n],
             sum: vec![0.0; joints * n],
             power: 0.0,
-            said: vec![0.0; joints],
+            output: vec![0.0; joints],
             error: vec![0.0; joints],
             error_velocity: vec![0.0; joints],
             feedback: vec![0.0; joints],
@@ -118,19 +118,25 @@ impl JointLearning {
         })
     }
 
-    /// What the Purkinje cells said in the last tick: commands, or expected errors. `[joints]`
-    pub fn said(&self) -> &[f64] {
-        &self.said
+    /// Output of the Purkinje cells in the last tick: commands, or expected errors. `[joints]`
+    pub fn output(&self) -> &[f64] {
+        &self.output
     }
 }
 
+crate::snapshot!(JointLearning { basis, traces, learns, weights, sum, power, output, before, ticks });
+
 impl Controller for JointLearning {
-    fn name(&self) -> &'static str {
+    fn name(&self) -> &str {
         "joint learning"
     }
 
     fn commands(&self) -> usize {
         self.joints
+    }
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new(2 * self.joints, self.joints, 0).and(self.basis.inputs())
     }
 
     fn reset(&mut self) {
@@ -163,8 +169,8 @@ impl Controller for JointLearning {
         self.basis.advance(senses, &mut self.x);
         self.traces.advance(&self.x, &mut self.e);
         let signals = self.x.len();
-        for (said, weights) in self.said.iter_mut().zip(self.weights.chunks_exact(signals)) {
-            *said = weights.iter().zip(&self.x).fold(0.0, |o, (w, x)| o + w * x);
+        for (output, weights) in self.output.iter_mut().zip(self.weights.chunks_exact(signals)) {
+            *output = weights.iter().zip(&self.x).fold(0.0, |o, (w, x)| o + w * x);
         }
 
         // Feedback, and the command.
@@ -174,10 +180,10 @@ impl Controller for JointLearning {
             for j in 0..n {
                 let k = stiffness[i * n + j];
                 feedback += k * self.error[j] + viscosity[i * n + j] * self.error_velocity[j];
-                expected += k * self.said[j];
+                expected += k * self.output[j];
             }
             self.feedback[i] = feedback;
-            *u = feedback + if *role == Role::Command { self.said[i] } else { expected };
+            *u = feedback + if *role == Role::Command { self.output[i] } else { expected };
         }
 
         // What this tick teaches.
@@ -205,8 +211,8 @@ impl Controller for JointLearning {
         }
         match self.weights.iter().find(|w| !w.is_finite()) {
             Some(&value) => Err(Error::NonFinite {
-                plant: PART,
-                variable: "weight",
+                part: PART.into(),
+                variable: "weight".into(),
                 value,
                 time_s: self.ticks as f64 * self.dt_s,
             }),
