@@ -35,6 +35,7 @@ pub(super) const GROUNDS: &[Source] = &[GAIN, SIGN, OTHER_LEADS, TABLE, WARNING,
 
 /// A number read from scores.
 type Reading = fn(&Scores) -> f64;
+type ReconstructionReading = fn(&Reconstruction) -> f64;
 
 /// Twice the largest standard deviation over seeds that the reference gives.
 const SPREAD: f64 = 0.05;
@@ -244,7 +245,7 @@ impl Subject<'_> {
     }
 
     fn reconstruction(&self, found: &mut Vec<Finding>) {
-        let targets: [(&str, &str, fn(&Reconstruction) -> f64); 2] = [
+        let targets: [(&str, &str, ReconstructionReading); 2] = [
             ("purkinje", "Purkinje cells from mossy fibers", |r| r.purkinje),
             ("nuclear", "nuclei from mossy fibers and Purkinje cells", |r| r.nuclear),
         ];

@@ -36,13 +36,21 @@ pub(super) const GROUNDS: &[Source] = &[SECTORS, REGIONS, SPEED, END, DIVERGENCE
 pub(super) const POINTS: [(f64, f64, &str); 4] =
     [(2.0, 0.2, "D+/D-"), (2.0, 0.5, "C+/D-"), (2.0, 0.75, "C+/C-"), (0.25, 0.75, "C+ only")];
 
-/// Tolerances of a converging set: part of the predicted speed, Hz of the end point, and the speed in a lower corridor too narrow
-/// for the equations, Hz.
-const TOLERANCES: [(f64, f64, Option<(f64, f64)>); 4] = [
-    (0.05, 0.15, None),
-    (0.05, 0.15, Some((0.41, 0.03))),
-    (0.05, 0.15, Some((0.31, 0.02))),
-    (0.03, 0.1, None),
+/// Tolerances of a converging set.
+struct Tolerances {
+    /// Part of the predicted speed.
+    speed: f64,
+    /// Of the end point, Hz.
+    end_hz: f64,
+    /// Speed and tolerance, Hz, in a lower corridor too narrow for the equations.
+    narrow_hz: Option<(f64, f64)>,
+}
+
+const TOLERANCES: [Tolerances; 4] = [
+    Tolerances { speed: 0.05, end_hz: 0.15, narrow_hz: None },
+    Tolerances { speed: 0.05, end_hz: 0.15, narrow_hz: Some((0.41, 0.03)) },
+    Tolerances { speed: 0.05, end_hz: 0.15, narrow_hz: Some((0.31, 0.02)) },
+    Tolerances { speed: 0.03, end_hz: 0.1, narrow_hz: None },
 ];
 
 pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
@@ -70,7 +78,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
         .unit("Hz")
         .each(..=3.0, &DIVERGENCE),
     ];
-    for (k, ((name, set, _), (part, end, narrow))) in config.converging().iter().zip(TOLERANCES).enumerate() {
+    for (k, ((name, set, _), tolerances)) in config.converging().iter().zip(TOLERANCES).enumerate() {
         let of = |value: fn(&Measured) -> f64| record.seeds.iter().map(|s| value(&s.sets[k])).collect();
         let speed = |side: &str, values: Vec<f64>, corridor, part: f64, window: &str| {
             let followed = set.followed(corridor);
@@ -82,15 +90,15 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
                 .each(around(predicted, part * predicted.abs()), &SPEED)
         };
         let (long, short) = ("long window", "window of the figure");
-        found.push(speed("speed_upper", of(|m| m.upper_hz), Corridor::Upper, part, long));
+        found.push(speed("speed_upper", of(|m| m.upper_hz), Corridor::Upper, tolerances.speed, long));
         if *name == "9ef" {
             found.extend([
-                speed("speed_lower", of(|m| m.lower_hz), Corridor::Lower, part, long),
+                speed("speed_lower", of(|m| m.lower_hz), Corridor::Lower, tolerances.speed, long),
                 speed("speed_upper_short", of(|m| m.upper_short_hz), Corridor::Upper, 0.1, short),
                 speed("speed_lower_short", of(|m| m.lower_short_hz), Corridor::Lower, 0.1, short),
             ]);
         }
-        if let Some((expected, tolerance)) = narrow {
+        if let Some((expected, tolerance)) = tolerances.narrow_hz {
             let meaning =
                 "Mean dP per trial in the lower corridor, long window; slower than the equation predicts.";
             found.push(
@@ -104,7 +112,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
         found.push(
             Finding::new(format!("{name}/end"), meaning, of(|m| m.end_hz))
                 .unit("Hz")
-                .each(around(predicted, end), &END),
+                .each(around(predicted, tolerances.end_hz), &END),
         );
         if *name == "9ef" {
             let meaning = "Largest distance of the end of a single run from that mean.";
