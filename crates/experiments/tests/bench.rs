@@ -136,7 +136,7 @@ fn a_body_that_a_file_describes_runs_through_the_bench() {
     assert!(learned < 0.7, "{learned}");
     // Its two senses hide the state of the other cart, so that nobody can write its equations down in them.
     assert!(
-        matches!(&at("smith").why, Some(Failure::Refused(what)) if what.contains("do not tell the 4 states"))
+        matches!(&at("smith").reason, Some(Failure::Refused(what)) if what.contains("do not tell the 4 states"))
     );
 
     let refused = |from: &str, to: &str| {
