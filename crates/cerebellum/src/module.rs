@@ -140,6 +140,7 @@ pub fn add_module(
     options: &ModuleOptions,
 ) -> Result<Vec<String>, Error> {
     let mut left_out = Vec::new();
+    let labeled = |name: &str| format!("{prefix}{name}");
     let is_multirec = options.cells == CellModels::Multirec;
     if is_multirec && (options.state != BrainState::InVitro || options.has_short_term) {
         return Err(Error::Config {
@@ -154,7 +155,6 @@ pub fn add_module(
             left_out.push(format!("{}: no cell of this type", cells.cell_type));
             continue;
         }
-        let label = format!("{prefix}{}", cells.cell_type);
         let model = match cells.cell_type.as_str() {
             "mossy_fiber" => match options.drive {
                 Drive::Injected => Model::SpikeSource,
@@ -177,7 +177,7 @@ pub fn add_module(
                 Model::Eglif(eglif)
             }
         };
-        circuit.add_population(Population::new(label, cells.len(), model));
+        circuit.add_population(Population::new(labeled(&cells.cell_type), cells.len(), model));
     }
     for set in &anatomy.connections {
         let name = set.name.as_str();
@@ -188,13 +188,8 @@ pub fn add_module(
                 left_out.push(format!("{name}: {own} junctions of a cell with itself carry no current"));
             }
             let rows = pairs.iter().map(|p| ((p.pre, p.post), p.contacts));
-            let population = format!("{prefix}{}", set.post_type);
-            circuit.add_gap_junctions(gap_junctions(
-                &format!("{prefix}{name}"),
-                &population,
-                rows,
-                GAP_JUNCTION_NS,
-            ));
+            let (label, population) = (labeled(name), labeled(&set.post_type));
+            circuit.add_gap_junctions(gap_junctions(&label, &population, rows, GAP_JUNCTION_NS));
             continue;
         }
         if name == "gap_goc" {
@@ -243,17 +238,13 @@ pub fn add_module(
         for (k, synapse) in synapses.iter().enumerate() {
             // A second kind of receptor makes a second projection.
             let label = match k {
-                0 => format!("{prefix}{name}"),
+                0 => labeled(name),
                 _ => format!("{prefix}{name}.{}", k + 1),
             };
-            let mut projection = Projection::new(
-                label,
-                format!("{prefix}{}", set.pre_type),
-                format!("{prefix}{}", set.post_type),
-                Connect::List(list.clone()),
-            )
-            .delay_ms(synapse.delay_ms)
-            .receptor(synapse.receptor);
+            let (pre, post) = (labeled(&set.pre_type), labeled(&set.post_type));
+            let mut projection = Projection::new(label, pre, post, Connect::List(list.clone()))
+                .delay_ms(synapse.delay_ms)
+                .receptor(synapse.receptor);
             projection = match options.pair_weights.get(name) {
                 Some(&w) => projection.weight((scale * w) as f32),
                 None if pairs.iter().all(|p| p.contacts == 1) => {
@@ -267,7 +258,7 @@ pub fn add_module(
             if let Some((rule, teacher)) = options.rules.get(name) {
                 projection = projection.plastic(*rule);
                 if let Some(teacher) = teacher {
-                    projection = projection.taught_by(format!("{prefix}{teacher}"));
+                    projection = projection.taught_by(labeled(teacher));
                 }
             }
             circuit.add_projection(projection);

@@ -62,7 +62,7 @@ impl SgdegeController {
     /// the command at one Hz of difference between plus and minus, `error_hz` what a cost of 1 is in Hz.
     ///
     /// # Errors
-    /// [`Error::Parameter`] when the columns cannot be shared out evenly, the bins do not divide the movement,
+    /// [`Error::Parameter`] if the columns cannot be shared out evenly, the bins do not divide the movement,
     /// or a gain is not a number.
     pub fn new(learner: Learner, gain: &[f64], error_hz: f64, trial_ticks: u64) -> Result<Self, Error> {
         let p = learner.network().parameters();

@@ -108,7 +108,7 @@ fn a_snapshot_takes_no_other_files_place() {
     let other = folder.path().join("network.hdf5");
     std::fs::write(&other, b"something else").unwrap();
     let error = run(&anatomy, &tables(), 20.0, None, Some(&other)).unwrap_err();
-    assert!(error.contains("is no snapshot"), "{error}");
+    assert!(error.contains("is not a snapshot"), "{error}");
     assert_eq!(std::fs::read(&other).unwrap(), b"something else");
     let error = run(&anatomy, &tables(), 20.0, None, Some(&folder.path().join("no/a.state"))).unwrap_err();
     assert!(error.contains("does not exist"), "{error}");

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// A step that is no time, or a time off the grid of a [`Clock`].
+/// An invalid time step, or a time off the grid of a [`Clock`].
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum ClockError {
@@ -54,7 +54,7 @@ impl Clock {
     /// Converts a duration in ms to steps.
     ///
     /// # Errors
-    /// [`ClockError::OffGrid`] when the duration is negative, not finite or not a
+    /// [`ClockError::OffGrid`] if the duration is negative, not finite or not a
     /// whole number of steps (to one part in a million of a step).
     ///
     /// # Example: a delay of 2 ms

@@ -56,7 +56,7 @@ impl Ranges {
     /// Checks that a value is finite and that a condition on it holds; `allowed` states the condition.
     ///
     /// # Errors
-    /// [`Parameter`], as for every check here.
+    /// [`Parameter`], as every check here.
     pub fn require(
         &self,
         holds: bool,
@@ -68,33 +68,21 @@ impl Ranges {
     }
 
     /// Checks that a value is above 0.
-    ///
-    /// # Errors
-    /// [`Parameter`].
     pub fn positive(&self, parameter: impl Into<Name>, value: f64) -> Result<(), Parameter> {
         self.require(value > 0.0, parameter, value, "above 0")
     }
 
     /// Checks that a value is 0 or more.
-    ///
-    /// # Errors
-    /// [`Parameter`].
     pub fn at_least_zero(&self, parameter: impl Into<Name>, value: f64) -> Result<(), Parameter> {
         self.require(value >= 0.0, parameter, value, "0 or more")
     }
 
     /// Checks that a value is a probability.
-    ///
-    /// # Errors
-    /// [`Parameter`].
     pub fn probability(&self, parameter: impl Into<Name>, value: f64) -> Result<(), Parameter> {
         self.require((0.0..=1.0).contains(&value), parameter, value, "a probability from 0 to 1")
     }
 
     /// Checks that a whole number lies in a range, both ends included.
-    ///
-    /// # Errors
-    /// [`Parameter`].
     pub fn whole(
         &self,
         parameter: impl Into<Name>,

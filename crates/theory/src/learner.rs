@@ -103,15 +103,8 @@ impl Learner {
                 return Err(Error::NonFinite { quantity, trial: self.trial });
             }
         }
-        let outcome = Outcome {
-            trial: self.trial,
-            pattern,
-            perturbation: &self.perturbation,
-            error,
-            inhibition: seen.inhibition,
-            projection: &seen.projection,
-            target: &seen.target,
-        };
+        let (trial, perturbation) = (self.trial, &self.perturbation);
+        let outcome = Outcome { trial, pattern, perturbation, error, movement: seen };
         self.rule.learn(&outcome, &mut self.network)?;
         self.trial += 1;
         Ok(())

@@ -98,7 +98,7 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
     let mut rates = Vec::new();
     for (k, stimulus) in tables.stimuli.iter().enumerate() {
         if stimulus.from_ms >= duration_ms {
-            let what = format!("it begins after the end of the run at {duration_ms} ms; raise --duration");
+            let what = format!("it starts after the end of the run at {duration_ms} ms; raise --duration");
             return Err(stimulus.wrong(what));
         }
         let clock = Clock::new(DT_MS)?;

@@ -20,7 +20,7 @@ pub fn parse_probe(text: &str) -> Result<Probe, Error> {
         None => (text, None),
         Some((name, list)) => {
             let list = list.strip_suffix(']').ok_or_else(|| wrong("`]` is missing"))?;
-            (name, Some(numbers(list).ok_or_else(|| wrong("the neurons are no list of numbers"))?))
+            (name, Some(numbers(list).ok_or_else(|| wrong("the neurons are not a list of numbers"))?))
         }
     };
     let (population, variable) = name.rsplit_once('.').ok_or_else(|| wrong("the variable is missing"))?;

@@ -97,12 +97,12 @@ fn write(path: &Path, identity: u64, state: &State) -> Result<(), Error> {
 fn read(path: &Path, identity: u64) -> Result<State, Error> {
     let wrong = |what: String| Error::File { path: path.display().to_string(), what };
     let damaged = |e: postcard::Error| {
-        wrong(format!("is no snapshot, or damaged ({e}); give a file made by --snapshot"))
+        wrong(format!("is not a snapshot, or damaged ({e}); give a file made by --snapshot"))
     };
     let bytes = std::fs::read(path).map_err(|e| wrong(format!("{e}; give a file made by --snapshot")))?;
     let (format, rest): (String, _) = postcard::take_from_bytes(&bytes).map_err(damaged)?;
     if format != FORMAT {
-        return Err(wrong("is no snapshot of this version; give a file made by --snapshot".into()));
+        return Err(wrong("is not a snapshot of this version; give a file made by --snapshot".into()));
     }
     let (of, sum, state): (u64, String, Vec<u8>) = postcard::from_bytes(rest).map_err(damaged)?;
     if checksum(&state) != sum {
@@ -131,7 +131,7 @@ fn check_target(path: &Path) -> Result<(), Error> {
     match std::fs::read(path) {
         // A length, then the words themselves.
         Ok(bytes) if !bytes.get(1..).is_some_and(|b| b.starts_with(b"lobule state")) => {
-            wrong("exists and is no snapshot; choose another name for --snapshot")
+            wrong("exists and is not a snapshot; choose another name for --snapshot")
         }
         _ => Ok(()),
     }

@@ -85,7 +85,7 @@ impl Stimulus {
             None => (target, None),
             Some((name, list)) => {
                 let list = list.strip_suffix(']').and_then(numbers);
-                (name, Some(list.ok_or_else(|| wrong("the neurons are no list of numbers"))?))
+                (name, Some(list.ok_or_else(|| wrong("the neurons are not a list of numbers"))?))
             }
         };
         let population = if name == "mossy" { "mossy_fiber" } else { name };
@@ -113,30 +113,32 @@ impl Stimulus {
             stimulus.kind = StimulusKind::Spikes(file.into());
         } else {
             let (what, span) = main.split_once('@').ok_or_else(|| wrong("the time is missing"))?;
-            let (from, to) = span.split_once("..").ok_or_else(|| wrong("the time is no span"))?;
-            stimulus.from_ms = duration_ms(from).ok_or_else(|| wrong("the begin is no time"))?;
-            stimulus.to_ms = duration_ms(to).ok_or_else(|| wrong("the end is no time"))?;
+            let (from, to) = span.split_once("..").ok_or_else(|| wrong("the time is not a span"))?;
+            stimulus.from_ms = duration_ms(from).ok_or_else(|| wrong("the start is not a time"))?;
+            stimulus.to_ms = duration_ms(to).ok_or_else(|| wrong("the end is not a time"))?;
             stimulus.kind = if what.trim().ends_with("pA") {
                 StimulusKind::Current {
-                    pa: with_unit(what, "pA").ok_or_else(|| wrong("the current is no number"))?,
+                    pa: with_unit(what, "pA").ok_or_else(|| wrong("the current is not a number"))?,
                 }
             } else {
-                let rate_hz = with_unit(what, "Hz").ok_or_else(|| wrong("the rate is no number"))?;
+                let rate_hz = with_unit(what, "Hz").ok_or_else(|| wrong("the rate is not a number"))?;
                 StimulusKind::Rate { rate_hz }
             };
         }
         let (mut amplitude, mut frequency, mut phase) = (None, None, None);
         for option in parts {
             let (key, value) =
-                option.split_once('=').ok_or_else(|| wrong(&format!("`{option}` is no option")))?;
+                option.split_once('=').ok_or_else(|| wrong(&format!("`{option}` is not an option")))?;
             let number =
-                |unit: &str| with_unit(value, unit).ok_or_else(|| wrong(&format!("`{key}` is no number")));
+                |unit: &str| with_unit(value, unit).ok_or_else(|| wrong(&format!("`{key}` is not a number")));
             match key.trim() {
                 "within" => stimulus.within_um = number("um")?,
                 "weight" => stimulus.weight = Some(number("nS")?),
                 "receptor" => {
-                    let receptor =
-                        value.trim().parse().map_err(|_| wrong("`receptor` is no number from 1"))?;
+                    let receptor = value
+                        .trim()
+                        .parse()
+                        .map_err(|_| wrong("`receptor` is not a whole number from 1 on"))?;
                     stimulus.receptor = Some(receptor);
                 }
                 "amplitude" => amplitude = Some(number("Hz")?),
@@ -179,7 +181,7 @@ impl Stimulus {
             _ => {}
         }
         if stimulus.to_ms <= stimulus.from_ms {
-            return Err(wrong("the end must follow the begin"));
+            return Err(wrong("the end must follow the start"));
         }
         if stimulus.weight.is_some_and(|w| w < 0.0) {
             return Err(wrong("a weight is 0 nS or more; the receptor says whether it inhibits"));

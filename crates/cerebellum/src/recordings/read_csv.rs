@@ -107,7 +107,7 @@ impl Line<'_> {
 
     fn number(&self, column: usize, scale: f64) -> Result<f64, Error> {
         let parsed = self.record[column].parse::<f64>().ok().filter(|x| x.is_finite());
-        parsed.map(|x| x * scale).ok_or_else(|| self.wrong(column, "is no finite number"))
+        parsed.map(|x| x * scale).ok_or_else(|| self.wrong(column, "is not a finite number"))
     }
 }
 
@@ -156,7 +156,7 @@ pub fn spikes(path: &Path, trials: &[TrialEvent], unit_s: f64) -> Result<Vec<Uni
         let place = match trial {
             None => 0,
             Some(column) => *places.get(line.text(column)?).ok_or_else(|| {
-                line.wrong(column, "is no trial of the table of trials; add it there or leave the spike out")
+                line.wrong(column, "is not in the table of trials; add it there or leave the spike out")
             })?,
         };
         let key = (line.text(population)?.to_string(), line.text(unit)?.to_string());
@@ -220,7 +220,7 @@ pub fn signals(path: &Path, unit_s: f64) -> Result<Vec<Signal>, Error> {
 /// Units and trials as the texts of the two tables that [`spikes`] and [`trials`] read, times in s.
 ///
 /// # Errors
-/// [`Error::File`] when units are on the clock of the session: their spikes belong to no trial.
+/// [`Error::File`] if units are on the clock of the session: their spikes belong to no trial.
 pub fn tables(events: &Events) -> Result<(String, String), Error> {
     use std::fmt::Write;
     let mut spikes = String::from("unit,population,trial,time\n");

@@ -10,7 +10,7 @@
 use super::events::{Signal, TrialEvent, Unit, UnitTimes};
 use crate::Error;
 use lobule_scaffold::Error as FileError;
-use lobule_scaffold::hdf5::{Store, guarded};
+use lobule_scaffold::hdf5::{Node, Store, guarded};
 use std::path::Path;
 
 /// Names of the columns.
@@ -56,17 +56,24 @@ pub fn read(path: &Path, columns: &Columns, with_trials: bool, series: &[&str]) 
     })?)
 }
 
-/// Names in a group, for messages.
-fn names(store: &Store, group: &str) -> Result<Vec<String>, FileError> {
+/// An object by its path; none if a part of the path is missing.
+fn node(store: &Store, path: &str) -> Result<Option<Node>, FileError> {
     let mut node = store.root();
-    for part in group.split('/') {
-        let mut members = store.members(&node)?;
-        match members.remove(part) {
+    for part in path.split('/') {
+        match store.members(&node)?.remove(part) {
             Some(next) => node = next,
-            None => return Ok(Vec::new()),
+            None => return Ok(None),
         }
     }
-    Ok(store.members(&node)?.into_keys().collect())
+    Ok(Some(node))
+}
+
+/// Names in a group; none if the group is missing.
+fn names(store: &Store, group: &str) -> Result<Vec<String>, FileError> {
+    Ok(match node(store, group)? {
+        Some(node) => store.members(&node)?.into_keys().collect(),
+        None => Vec::new(),
+    })
 }
 
 fn require(store: &Store, group: &str, name: &str, remedy: &str) -> Result<String, FileError> {
@@ -96,7 +103,7 @@ fn finite(store: &Store, path: &str, values: &[f64]) -> Result<(), FileError> {
 }
 
 fn units(store: &Store, columns: &Columns) -> Result<Vec<Unit>, FileError> {
-    let remedy = "the file must hold sorted spikes";
+    let remedy = "use a file with sorted spikes";
     let times_path = require(store, "units", "spike_times", remedy)?;
     let index_path = require(store, "units", "spike_times_index", remedy)?;
     let times = store.floats(&times_path, None)?;
@@ -198,14 +205,9 @@ fn times(store: &Store, group: &str, samples: usize) -> Result<Vec<f64>, FileErr
         return Ok(times);
     }
     let path = require(store, group, "starting_time", "a TimeSeries has it or `timestamps`")?;
-    let mut node = store.root();
-    for part in path.split('/') {
-        node = store
-            .members(&node)?
-            .remove(part)
-            .ok_or_else(|| store.error(path.as_str(), "is missing; write the file again"))?;
-    }
-    let rate = store.attributes(&node)?.floats("rate")?.first().copied().unwrap_or(0.0);
+    let start = node(store, &path)?;
+    let start = start.ok_or_else(|| store.error(path.as_str(), "is missing; write the file again"))?;
+    let rate = store.attributes(&start)?.floats("rate")?.first().copied().unwrap_or(0.0);
     // A scalar, whichever way it is stored.
     let start: f64 = match store.shape(&path)?.len() {
         0 => store.scalar(&path)?,

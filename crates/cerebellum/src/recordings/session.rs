@@ -52,7 +52,7 @@ impl Session<'_> {
         for train in spikes {
             let key = format!("spikes of `{}`", train.label);
             if !is_name(&train.label) {
-                return refuse(key, "is no name of an object in a file; use one without `/`".into());
+                return refuse(key, "cannot name an object in a file; use a name without `/`".into());
             }
             if train.ids.len() != train.len() {
                 return refuse(
@@ -67,7 +67,7 @@ impl Session<'_> {
         for (k, trace) in traces.iter().enumerate() {
             let key = format!("trace `{}`", trace.label);
             if !is_name(&trace.label) {
-                return refuse(key, "is no name of an object in a file; use one without `/`".into());
+                return refuse(key, "cannot name an object in a file; use a name without `/`".into());
             }
             if trace.values.len() != trace.steps.len() * trace.n {
                 let (values, samples) = (trace.values.len(), trace.steps.len());

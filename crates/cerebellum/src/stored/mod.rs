@@ -137,7 +137,7 @@ impl Plan {
         if !is_on_grid {
             self.problem(
                 key,
-                format!("{verb} {ms} ms, no whole number of steps of {} ms", self.resolution_ms),
+                format!("{verb} {ms} ms, not a multiple of the step of {} ms", self.resolution_ms),
             );
         }
         is_on_grid

@@ -147,7 +147,7 @@ fn short_term(plan: &mut Plan, synapse: &StoredSynapse) -> Option<ShortTerm> {
     for (name, constant) in &synapse.constants {
         let key = format!("{}.{name}", synapse.key);
         let Constant::Number(value) = constant else {
-            plan.problem(key, "is no number; one number for all synapses is needed");
+            plan.problem(key, "is not a number; give one number for all synapses");
             continue;
         };
         let (place, is_allowed, allowed) = match name.as_str() {

@@ -105,7 +105,7 @@ impl NucleoOlivary {
             let k = set as usize;
             state.walk[k] += by;
             let (before, after) = (state.floor[k], -state.walk[k]);
-            // A weight that is no number must show in the rates, which a floor would hide.
+            // A weight that is not a number must appear in the rates; a floor would hide it.
             if after <= before || after.is_nan() {
                 continue;
             }

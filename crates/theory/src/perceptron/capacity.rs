@@ -29,7 +29,7 @@ pub struct Capacity {
 /// Computes the capacity at a given `gamma` = Var(R) / (f (1 - f) mean(w)²).
 ///
 /// # Errors
-/// [`Error::Parameter`] when gamma is negative or not finite.
+/// [`Error::Parameter`] if gamma is negative or not finite.
 ///
 /// # Example: 391 patterns for 1000 weights
 /// ```

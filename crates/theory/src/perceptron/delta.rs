@@ -62,7 +62,7 @@ impl DeltaPerceptron {
     /// Puts a state in place of the current one.
     ///
     /// # Errors
-    /// [`Error::Parameter`] when it has another number of weights, or one that no run can give.
+    /// [`Error::Parameter`] if it has another number of weights, or one that no run can give.
     pub fn restore(&mut self, state: DeltaPerceptronState) -> Result<(), Error> {
         check_snapshot(&state.weights, self.state.weights.len())?;
         self.state = state;
@@ -77,7 +77,7 @@ impl DeltaPerceptron {
     /// Rate P of pattern `mu`, Hz.
     ///
     /// # Panics
-    /// When there is no such pattern.
+    /// If the pattern does not exist.
     pub fn rate_hz(&self, mu: usize) -> f64 {
         let [sum] = sums(self.patterns.active(mu), self.state.weights.as_chunks().0);
         self.parameters.drive(sum).max(0.0)
@@ -86,7 +86,7 @@ impl DeltaPerceptron {
     /// Presents every pattern once, in order, and learns from each.
     ///
     /// # Errors
-    /// [`Error::NonFinite`] when a rate is no longer a number.
+    /// [`Error::NonFinite`] if a rate is not finite.
     pub fn epoch(&mut self) -> Result<Epoch, Error> {
         let mut error_sum = 0.0;
         for mu in 0..self.patterns.len() {

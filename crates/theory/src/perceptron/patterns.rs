@@ -47,7 +47,7 @@ impl Patterns {
     /// The same patterns with other targets, Hz.
     ///
     /// # Errors
-    /// [`Error::Parameter`] when there is not one finite target >= 0 for each pattern.
+    /// [`Error::Parameter`] if there is not one finite target >= 0 for each pattern.
     pub fn with_targets(mut self, targets_hz: Vec<f64>) -> Result<Self, Error> {
         let (ranges, n) = (Ranges::of("perceptron"), targets_hz.len());
         ranges.require(n == self.len(), "number of targets", n as f64, "one for each pattern")?;
@@ -69,7 +69,7 @@ impl Patterns {
     /// Active fibers of pattern `mu`, ascending.
     ///
     /// # Panics
-    /// When there is no such pattern.
+    /// If the pattern does not exist.
     pub fn active(&self, mu: usize) -> &[u32] {
         &self.active[self.begin[mu]..self.begin[mu + 1]]
     }

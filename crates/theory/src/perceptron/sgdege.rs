@@ -104,7 +104,7 @@ impl SgdegePerceptron {
     /// Puts a state in place of the current one.
     ///
     /// # Errors
-    /// [`Error::Parameter`] when it has another number of weights, or one that no run can give.
+    /// [`Error::Parameter`] if it has another number of weights, or one that no run can give.
     pub fn restore(&mut self, state: SgdegePerceptronState) -> Result<(), Error> {
         check_snapshot(state.weights.as_flattened(), 2 * self.state.weights.len())?;
         self.state = state;
@@ -119,7 +119,7 @@ impl SgdegePerceptron {
     /// Rate P and inhibition J of pattern `mu` without perturbation, Hz.
     ///
     /// # Panics
-    /// When there is no such pattern.
+    /// If the pattern does not exist.
     pub fn rates_hz(&self, mu: usize) -> (f64, f64) {
         let [w, v] = sums(self.patterns.active(mu), &self.state.weights);
         (self.parameters.drive(w).max(0.0), self.parameters.drive(v))
@@ -128,7 +128,7 @@ impl SgdegePerceptron {
     /// Presents every pattern once and learns from each.
     ///
     /// # Errors
-    /// [`Error::NonFinite`] when a rate is no longer a number.
+    /// [`Error::NonFinite`] if a rate is not finite.
     pub fn epoch(&mut self) -> Result<Epoch, Error> {
         self.draw_epoch();
         let Steps { perturbation_hz, step_p_hz, step_j_hz, rho, q } = self.steps;

@@ -81,7 +81,7 @@ impl LearningRule for MarrAlbusIto {
 
     fn learn(&mut self, outcome: &Outcome<'_>, network: &mut PerturbationNetwork) -> Result<(), Error> {
         let error = match self.error {
-            ErrorKind::Signed => outcome.signed_error(),
+            ErrorKind::Signed => outcome.movement.signed_error(),
             ErrorKind::Unsigned => outcome.error,
         };
         if error > 0.0 {

@@ -21,7 +21,7 @@
 //!     fn name(&self) -> &str { "mean_delta" }
 //!     fn learn(&mut self, outcome: &Outcome<'_>, network: &mut PerturbationNetwork) -> Result<(), Error> {
 //!         // Nuclear rates too low: less Purkinje activity, in every column.
-//!         network.shift_purkinje_active(outcome.pattern, -self.step * outcome.signed_error())
+//!         network.shift_purkinje_active(outcome.pattern, -self.step * outcome.movement.signed_error())
 //!     }
 //! }
 //!
@@ -49,7 +49,7 @@ pub use reinforce::{Reinforce, ReinforceParameters};
 pub use sgdege::{Sgdege, SgdegeParameters};
 
 use crate::Error;
-use crate::network::{Perturbation, PerturbationNetwork, mean};
+use crate::network::{Perturbation, PerturbationNetwork, Presentation};
 use lobule_signal::{GROUP, Stream};
 
 /// Outcome of a movement, the input of a rule. Arrays are `[L][T]`, Hz.
@@ -63,19 +63,8 @@ pub struct Outcome<'a> {
     pub perturbation: &'a Perturbation,
     /// Global error that reaches the olive, Hz: eq. (7), or the error of a task.
     pub error: f64,
-    /// Mean nucleo-olivary rate, eq. (8), Hz.
-    pub inhibition: f64,
-    /// Rates of projection neurons.
-    pub projection: &'a [f64],
-    /// Their targets, which only an oracle and the signed Marr-Albus-Ito error use.
-    pub target: &'a [f64],
-}
-
-impl Outcome<'_> {
-    /// Mean over columns and bins of R - PN, eq. (14), Hz.
-    pub fn signed_error(&self) -> f64 {
-        mean(self.target.len(), |k| self.target[k] - self.projection[k])
-    }
+    /// Rates and their targets; only an oracle and the signed Marr-Albus-Ito error use the targets.
+    pub movement: &'a Presentation,
 }
 
 /// A learning rule. It may change weights only through the `shift_..` methods of [`PerturbationNetwork`], which keep the

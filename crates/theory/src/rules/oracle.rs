@@ -73,7 +73,7 @@ impl LearningRule for SignedErrorOracle {
 
     fn learn(&mut self, outcome: &Outcome<'_>, network: &mut PerturbationNetwork) -> Result<(), Error> {
         let alpha = self.parameters.rate / self.per_weight;
-        let pairs = outcome.projection.iter().zip(outcome.target);
+        let pairs = outcome.movement.projection.iter().zip(&outcome.movement.target);
         for (by, (rate, target)) in self.shifts.iter_mut().zip(pairs) {
             *by = alpha * (rate - target);
         }

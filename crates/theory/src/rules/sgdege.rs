@@ -101,7 +101,7 @@ impl LearningRule for Sgdege {
     }
 
     fn learn(&mut self, outcome: &Outcome<'_>, network: &mut PerturbationNetwork) -> Result<(), Error> {
-        let c = if outcome.error > outcome.inhibition { 1.0 } else { -1.0 };
+        let c = if outcome.error > outcome.movement.inhibition { 1.0 } else { -1.0 };
         for (column, bin) in outcome.perturbation.places() {
             network.shift_purkinje_at(outcome.pattern, column, bin, -self.parameters.alpha_w * c)?;
         }

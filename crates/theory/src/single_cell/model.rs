@@ -112,7 +112,7 @@ impl SingleCell {
     /// A model whose perturbations are drawn under `seed`.
     ///
     /// # Errors
-    /// [`Error::Parameter`] when a parameter is outside its range.
+    /// [`Error::Parameter`] if a parameter is outside its range.
     pub fn new(parameters: SingleCellParameters, seed: u64) -> Result<Self, Error> {
         parameters.validate()?;
         Ok(Self { parameters, perturbations: Stream::new(seed, "single_cell.perturbation") })
