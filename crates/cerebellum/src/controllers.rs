@@ -116,8 +116,9 @@ fn sgdege(given: &Given, setting: &Setting) -> Result<Box<dyn Controller>, Error
     let wrong = |error: lobule_theory::Error| refused("sgdege")(error.into());
     let [rho, amplitude, alpha_w, alpha_v] =
         ["rho", "amplitude", "alpha_w", "alpha_v"].map(|key| given.number(key));
-    let network = PerturbationNetwork::new(&NetworkParameters { patterns: 1, ..Default::default() }, setting.seed)
-        .map_err(wrong)?;
+    let network =
+        PerturbationNetwork::new(&NetworkParameters { patterns: 1, ..Default::default() }, setting.seed)
+            .map_err(wrong)?;
     let parameters = SgdegeParameters { rho, amplitude, alpha_w, alpha_v };
     let rule = Sgdege::new(&network, &parameters, setting.seed).map_err(wrong)?;
     let gain = [given.number("full") / (2.0 * network.parameters().rate_pn)];

@@ -156,7 +156,10 @@ pub fn spikes(path: &Path, trials: &[TrialEvent], unit_s: f64) -> Result<Vec<Uni
         let place = match trial {
             None => 0,
             Some(column) => *places.get(line.text(column)?).ok_or_else(|| {
-                line.wrong(column, "is not in the table of trials; add it there or leave the spike out")
+                line.wrong(
+                    column,
+                    "names no trial of the table of trials; add it there or leave the spike out",
+                )
             })?,
         };
         let key = (line.text(population)?.to_string(), line.text(unit)?.to_string());

@@ -23,7 +23,9 @@ pub use forearm::Forearm;
 pub use inertia::Inertia;
 pub use joint::Joint;
 pub use linear::Linear;
-pub use network::{Force, GROUND, Integration, Link, Mass, Network, NetworkParameters, Quantity, Sense};
+pub use network::{
+    Force, GROUND, Integration, Link, Mass, Network, NetworkParameters, Quantity, Sense, SensedEquations,
+};
 pub use pendulum::{Pendulum, PendulumParameters};
 pub use reaching::{ForceChannel, ReachingArm, curl};
 pub use two_link::{Matrix2, TwoLink};

@@ -147,6 +147,9 @@ pub struct NetworkParameters {
     pub commands: Vec<Force>,
 }
 
+/// Matrices by rows of `senses' = A senses + B commands + c`: `[senses][senses]`, `[senses][commands]`, `[senses]`.
+pub type SensedEquations = (Vec<f64>, Vec<f64>, Vec<f64>);
+
 /// `dx/dt = A x + B u + c`, senses `C x`; x: positions of all masses, then their velocities.
 struct Equations {
     a: DMatrix<f64>,
@@ -283,7 +286,7 @@ impl NetworkParameters {
     ///
     /// # Errors
     /// [`Error::Description`] when the senses do not tell the whole state: positions and velocities of all masses.
-    pub fn sensed_equations(&self, dt_s: f64) -> Result<(Vec<f64>, Vec<f64>, Vec<f64>), Error> {
+    pub fn sensed_equations(&self, dt_s: f64) -> Result<SensedEquations, Error> {
         self.check()?;
         let Equations { a, b, constant, c } = self.equations()?;
         let states = a.nrows();

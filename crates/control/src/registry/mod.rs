@@ -304,8 +304,11 @@ pub struct ControllerEntry {
     /// True if it changes from trial to trial.
     pub learns: bool,
     /// Makes it.
-    pub make: fn(&Given, &Setting) -> Result<Box<dyn Controller>, Error>,
+    pub make: MakeController,
 }
+
+/// A constructor of controllers.
+pub type MakeController = fn(&Given, &Setting) -> Result<Box<dyn Controller>, Error>;
 
 /// A plant of a registry.
 pub struct PlantEntry {
