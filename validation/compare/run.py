@@ -4,10 +4,11 @@
     cargo build --release -p lobule-circuit --example compare_circuit
     cargo build --release -p lobule-control --example compare_loop
     pip install brian2 nengo nest-simulator bsb bsb-nest      # those that are missing are skipped by name
-    python validation/compare/run.py [--repeats N] [--target FOLDER]
+    python validation/compare/run.py [--repeats N] [--task circuit | loop] [--target FOLDER]
 
-Each program prints `ready` after set-up, `done` after simulating and then its result. Between the two lines CPU time is read
-from /proc (steps of 10 ms, children included); all programs use one thread. Brian2 runs once more before
+Each program prints `ready` after set-up, `done` after simulating and then its result. CPU time is read from /proc at both lines
+(steps of 10 ms, children included). Where it is less than 0.1 s the lines are too close together to be told apart on a loaded
+machine, and the time of the whole process is given as a bound. All programs use one thread. Brian2 runs once more before
 the first run that counts, to fill the cache of its code. Lines of code: neither blank nor comment nor docstring. Linux only.
 """
 
@@ -88,13 +89,17 @@ def run(command):
     end = (time.monotonic(), cpu_s(process.pid))
     ended.set()
     watcher.join()
-    if process.wait() != 0:
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
         log.seek(0)
         sys.exit(f"{' '.join(map(str, command))} failed:\n{log.read()[-3000:]}")
     ready, done = marks.get("ready", (began, 0.0)), marks.get("done", end)
     return {
         "setup_wall": ready[0] - began, "setup_cpu": ready[1], "wall": done[0] - ready[0], "cpu": done[1] - ready[1],
-        "memory": memory[0], "printed": printed,
+        "process_wall": end[0] - began, "process_cpu": end[1], "printed": printed,
+        # A process that ends before it is seen: an upper bound, which includes the memory of this program.
+        "memory": memory[0], "memory_bound": usage.ru_maxrss / 1024,
     }
 
 
@@ -114,8 +119,8 @@ def lobule_configuration(lobule, seed):
     return result | {"memory": max(built["memory"], result["memory"])}
 
 
-def programs(target):
-    """(task, name, files, function of a seed) of each program that can run here."""
+def programs(target, only):
+    """(task, name, files, function of a seed) of each program that can run here; `only` one task, or both without it."""
     examples, lobule = target / "release" / "examples", target / "release" / "lobule"
     rust = HERE.parents[1] / "crates"
 
@@ -149,6 +154,8 @@ def programs(target):
         ("loop", "Nengo", [HERE / "nengo/loop.py"], "nengo", python("nengo", "loop.py", LOOP)),
     ]
     for task, name, files, needs, of in found:
+        if only not in (None, task):
+            continue
         if isinstance(needs, pathlib.Path):
             missing = [] if needs.exists() else [f"{needs} is not built"]
         else:
@@ -163,8 +170,8 @@ def digits(x):
     return f"{x:.3g}" if x < 100 else f"{x:.0f}"
 
 
-def per_second(cpu, simulated_s):
-    return digits(cpu / simulated_s) if cpu >= 0.1 else f"{cpu / simulated_s:.1g}" if cpu >= 0.01 else f"< {0.01 / simulated_s:.1g}"
+def at_least_tick(seconds):
+    return f"{seconds:.2f}" if seconds >= 1 / TICK else f"< {1 / TICK:.2f}"
 
 
 def table(task, rows, simulated_s):
@@ -173,9 +180,15 @@ def table(task, rows, simulated_s):
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name, files, runs in rows:
         lines = " + ".join(str(lines_of_code(file)) for file in files)
-        m = {key: statistics.median(r[key] for r in runs) for key in ("setup_cpu", "setup_wall", "cpu", "wall", "memory")}
-        cells = [lines, f"{m['setup_cpu']:.2f}", f"{m['setup_wall']:.2f}", per_second(m["cpu"], simulated_s)]
-        print(f"| {' | '.join([name, *cells, digits(m['wall'] / simulated_s), format(m['memory'], '.0f')])} |")
+        m = {key: statistics.median(r[key] for r in runs) for key in runs[0] if key not in ("printed", "result")}
+        if m["cpu"] >= 0.1:
+            times = [digits(m[key] / simulated_s) for key in ("cpu", "wall")]
+        else:
+            bounds = [max(m["process_cpu"], 1 / TICK), m["process_wall"]]
+            times = [f"< {bound / simulated_s:.1g}" for bound in bounds]
+        memory = f"{m['memory']:.0f}" if m["memory"] else f"< {m['memory_bound']:.0f}"
+        cells = [lines, at_least_tick(m["setup_cpu"]), f"{m['setup_wall']:.2f}", *times, memory]
+        print(f"| {' | '.join([name, *cells])} |")
 
 
 def rates(rows):
@@ -233,12 +246,13 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--repeats", type=int, default=3, help="runs of each program, with seeds 1, 2, ...; default 3")
     arguments.add_argument("--target", type=pathlib.Path, default=HERE.parents[1] / "target", help="cargo's target folder")
+    arguments.add_argument("--task", choices=["circuit", "loop"], help="one of the two; default both")
     options = arguments.parse_args()
     if options.repeats < 1:
         arguments.error(f"--repeats {options.repeats}: at least 1 is needed")
     machine()
     tasks = {"circuit": [], "loop": []}
-    for task, name, files, of in programs(options.target.resolve()):
+    for task, name, files, of in programs(options.target.resolve(), options.task):
         runs = []
         if name == "Brian2, Cython":
             print(f"{task}: {name}, to fill the cache", file=sys.stderr, flush=True)

@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for n in 0..period {
             let reference = amplitude * (std::f64::consts::TAU * n as f64 / period as f64).sin();
             squares += (reference - joint.senses()[0]).powi(2);
-            // Granule cells hear a cue at the start of each period.
+            // A cue starts the kernels at the beginning of each period.
             let cue = if n == 0 { 1.0 } else { 0.0 };
             joint.tick(&Drive { reference: &[reference], cues: &[cue], ..Drive::default() })?;
         }

@@ -10,7 +10,7 @@ from brian2 import *
 d = json.load(open(sys.argv[1]))
 is_standalone = sys.argv[3:] == ["cpp_standalone"]
 if is_standalone:
-    set_device("cpp_standalone", directory=tempfile.mkdtemp(), build_on_run=False)
+    set_device("cpp_standalone", build_on_run=False)
 else:
     prefs.codegen.target = "cython"
 defaultclock.dt = d["dt_ms"] * ms
@@ -72,7 +72,7 @@ spikes = {name: SpikeMonitor(groups[name]) for name in d["cells"]}
 network = Network(groups.values(), projections.values(), spikes.values())
 network.run(0 * ms if not is_standalone else (d["settle_ms"] + d["run_ms"]) * ms)  # Generates the code.
 if is_standalone:
-    device.build(run=False)
+    device.build(directory=tempfile.mkdtemp(), run=False)
 print("ready", flush=True)
 if is_standalone:
     device.run()

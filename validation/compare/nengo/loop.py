@@ -57,7 +57,7 @@ class Pid:
 
 
 class Joint:
-    """Says where it is, then moves under the command."""
+    """Position after moving under the command for a tick."""
 
     def __init__(self):
         self.state = np.zeros(2)
@@ -78,7 +78,7 @@ with nengo.Network() as model:
     error = nengo.Node(size_in=1)
 
     nengo.Connection(target, error, synapse=None)
-    # What the joint says in a tick is where it is in the next.
+    # The position that the node gives in a tick is the sensed one of the next.
     nengo.Connection(joint, error, transform=-1, synapse=dead_time(1))
     nengo.Connection(target, late_error, synapse=dead_time(d["delay_ticks"]))
     nengo.Connection(joint, late_error, transform=-1, synapse=dead_time(d["delay_ticks"] + 1))

@@ -31,7 +31,7 @@ for p in d["projections"]:
     if f"{p['pre']}_to_{p['post']}" != rule["projection"]:
         nest.Connect(pre, post, connect, synapse)
         continue
-    # Each Purkinje cell has its teacher: a volume transmitter that hears one climbing fiber, and a copy of the synapse model.
+    # Each Purkinje cell has its teacher: a volume transmitter that receives one climbing fiber, and a copy of the synapse model.
     for k, (cell, fiber) in enumerate(zip(post, nodes[teacher], strict=True)):
         transmitter = nest.Create("volume_transmitter")
         nest.Connect(fiber, transmitter)
