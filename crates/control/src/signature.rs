@@ -141,7 +141,8 @@ mod tests {
     fn a_signature_that_does_not_hold_together_is_refused_by_channel() {
         let good = || Signature::new("wheel", &[("angle", "rad"), ("speed", "rad/s")], &[("torque", "N m")]);
         assert!(good().check().is_ok());
-        let wrong: [(&str, &dyn Fn(&mut Signature)); 7] = [
+        type Damage<'a> = (&'a str, &'a dyn Fn(&mut Signature));
+        let wrong: [Damage; 7] = [
             ("name", &|s| s.name.clear()),
             ("no command", &|s| s.commands.clear()),
             ("`angle`", &|s| s.senses[1].name = "angle".into()),
