@@ -1,7 +1,7 @@
 """The circuit of circuit.json in Nengo: python circuit.py CIRCUIT.json SEED
 
-Nengo's LIF has a current and no conductances, and connections have no delays: each weight acts with the driving force
-midway between rest and threshold, and at once.
+Nengo's LIF has a current and no conductances: each weight acts with the driving force midway between rest and threshold.
+Connections have no parameter for a delay, and none is made here.
 """
 
 import json
