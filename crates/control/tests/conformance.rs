@@ -29,17 +29,17 @@ fn plants() {
     conforms::plant(|| Joint::new(1.0, 0.0), 1e-3);
     conforms::plant(|| PlanarArm::new(0.1, 0.1, 0.3), 1e-3);
     let arm = || ReachingArm::new(TwoLink::HUMAN, ReachingArm::VISCOSITY, [0.0, 0.45]).unwrap();
-    conforms::plant(|| arm(), 2e-3);
+    conforms::plant(arm, 2e-3);
     for viscosity in [0.5, 0.0] {
         conforms::plant(|| Forearm::new(&TwoLink::HUMAN, viscosity).unwrap(), DT);
     }
     conforms::plant(|| Eyelid::new(EyelidParameters::default()).unwrap(), 1e-3);
     conforms::plant(|| Linear::first_order(0.3, 1.0).unwrap(), DT);
-    conforms::plant(|| damped(), DT);
+    conforms::plant(damped, DT);
     conforms::plant(|| Linear::non_minimum_phase(1.0, 2.0, 4.0, 0.15).unwrap(), DT);
     conforms::plant(|| Linear::inverted_pendulum(1.0, 1.0).unwrap(), DT);
     let eye = || Eye::new(EyeParameters::default()).unwrap();
-    conforms::plant(|| eye(), DT);
+    conforms::plant(eye, DT);
     conforms::plant(|| DrivenEye::new(eye(), brainstem()), DT);
     let cart = CartPoleParameters::gymnasium(Actuator::Continuous);
     conforms::plant(|| CartPole::new(cart).unwrap().starting_within([0.05; 4], 1), 0.02);
@@ -104,7 +104,7 @@ fn controllers_of_the_eye() {
     let filter = || AdaptiveFilter::new(Basis::bands(&[0.02, 0.2], DT).unwrap(), &learning).unwrap();
     for architecture in [Architecture::FeedForward, Architecture::Recurrent] {
         let reflex = || VestibuloOcular::new(architecture, 16.0, brainstem(), filter(), DT).unwrap();
-        conforms::controller(|| reflex(), true);
+        conforms::controller(reflex, true);
     }
     let law = || Pid::new(PidGains { kp: 1.0, kd: 0.0, ki: 4.0, filter_s: 0.0 }, DT).unwrap();
     conforms::controller(|| Seen::new(Reflex::new(law()), 1), false);
@@ -115,7 +115,7 @@ fn controllers_of_the_eye() {
         let smith = SmithPredictor::new(follow, Box::new(model), &[0.0; 2], &[1.0; 2], 2).unwrap();
         Seen::foreseeing(smith, foresight).unwrap()
     };
-    conforms::controller(|| foreseeing(), true);
+    conforms::controller(foreseeing, true);
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn controllers_of_joints() {
             };
             let basis = || Basis::tuned(60, &tuning, DT, 3).unwrap();
             let make = || JointLearning::new(parameters.clone(), basis(), DT).unwrap();
-            conforms::controller(|| make(), true);
+            conforms::controller(make, true);
         }
     }
     for (modules, cue_rate) in [(1, 0.0), (3, 0.0), (3, 0.1)] {
@@ -150,6 +150,6 @@ fn controllers_of_joints() {
             scales: MosaicScales { position: 1.0, velocity: 2.0, acceleration: 5.0, command: 20.0 },
         };
         let make = || Mosaic::new(parameters.clone(), 1, 1, DT, 2).unwrap();
-        conforms::controller(|| make(), true);
+        conforms::controller(make, true);
     }
 }
