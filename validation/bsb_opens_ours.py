@@ -63,7 +63,7 @@ def main(path, expected):
             assert len(positions) == len(cells) and np.isfinite(positions).all()
             name = LOBULE.get(cell_type.name, cell_type.name)
             sets = [sorted(s) for s in cells.get_unique_labels()] if len(cells) else []
-            labels = {l: len(cells.get_labelled([l])) for l in sorted(sum(sets, []))}
+            labels = {l: len(cells.get_labeled([l])) for l in sorted(sum(sets, []))}
             print(f"{cell_type.name:24} {len(cells):8}  {labels or ''}")
             compare(name, len(cells), "cells", name)
 
@@ -95,11 +95,11 @@ def main(path, expected):
         added.connect(cells, cells, first, last)
         del network
         again = from_storage(copy)
-        labelled = again.get_placement_set(cell_type.name).get_labelled(["checked"])
+        labeled = again.get_placement_set(cell_type.name).get_labeled(["checked"])
         pre, post = again.get_connectivity_set("checked").load_connections().as_globals().all()
-        assert list(labelled) == [0, len(cells) - 1], labelled
+        assert list(labeled) == [0, len(cells) - 1], labeled
         assert pre.tolist() == first.tolist() and post.tolist() == last.tolist(), (pre, post)
-        print(f"\nBSB labelled cells of {cell_type.name}, added a connection set, and read both back.")
+        print(f"\nBSB labeled cells of {cell_type.name}, added a connection set, and read both back.")
 
     for difference in differences:
         print("DIFFERS:", difference)

@@ -17,7 +17,7 @@ trap 'rm -rf "$work"' EXIT
 fail() { printf 'FAILED: %s\n' "$*"; exit 1; }
 
 "$lobule" network build --size 100x100 --seed 1 --out "$work/net.hdf5" > /dev/null
-# The olive is silent at rest: it is driven, so that climbing fibres teach.
+# The olive is silent at rest: it is driven, so that climbing fibers teach.
 run=(network simulate "$work/net.hdf5" --duration 200ms --stimulus mossy:60Hz@50ms..100ms --plastic
     --stimulus io_cell:30Hz@0s..200ms,weight=200)
 hash_of() { grep '^hash' "$1" | cut -d' ' -f2; }

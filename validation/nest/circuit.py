@@ -1,5 +1,5 @@
 """A network file as a circuit in NEST: awake parameters of cerebellar-models 0.13, one synapse per connected pair
-with the weights of its contacts added up, as bsb-nest makes them; Poisson mossy fibres; all cells recorded."""
+with the weights of its contacts added up, as bsb-nest makes them; Poisson mossy fibers; all cells recorded."""
 
 import json
 
@@ -102,7 +102,7 @@ def pairs(group, firsts):
 
 
 def build(nest, path, seed, has_short_term=False):
-    """Populations, spike recorders and numbers of cells by name, and positions of the mossy fibres."""
+    """Populations, spike recorders and numbers of cells by name, and positions of the mossy fibers."""
     nest.set_verbosity("M_ERROR")
     nest.ResetKernel()
     nest.set(resolution=DT, rng_seed=seed, local_num_threads=1, print_time=False)
@@ -136,9 +136,9 @@ def build(nest, path, seed, has_short_term=False):
             if receptor:
                 synapse["receptor_type"] = np.full(len(pre), receptor)
             nest.Connect(pre, post, "one_to_one", synapse)
-        fibres = next(g for name, g in file["placement"].items() if ALIASES.get(name, name) == "mossy_fiber")
-        chunks = sorted((name for name in fibres if name.isdigit()), key=int)
-        positions = np.concatenate([fibres[chunk]["position"][:] for chunk in chunks])
+        fibers = next(g for name, g in file["placement"].items() if ALIASES.get(name, name) == "mossy_fiber")
+        chunks = sorted((name for name in fibers if name.isdigit()), key=int)
+        positions = np.concatenate([fibers[chunk]["position"][:] for chunk in chunks])
     noise = nest.Create("poisson_generator", params={"rate": BACKGROUND_HZ})
     nest.Connect(noise, nodes["mossy_fiber"], syn_spec={"delay": 1.0})
     return nodes, recorders, counts, positions

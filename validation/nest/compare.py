@@ -3,7 +3,7 @@
     python build_module.py FOLDER
     LD_LIBRARY_PATH=FOLDER python compare.py NETWORK.hdf5 [--duration MS] [--seed N] [--short-term] [--lobule PATH]
 
-Awake state, 4 Hz on every mossy fibre, one thread each; the circuit is that of circuit.py. Both simulate the same
+Awake state, 4 Hz on every mossy fiber, one thread each; the circuit is that of circuit.py. Both simulate the same
 duration after the same 200 ms, which count neither for the rates nor for the times. CPU time is that of simulating
 alone: lobule's is the difference of two runs, NEST's that of `Simulate`. Memory is the peak of the process.
 """

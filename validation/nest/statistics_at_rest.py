@@ -6,8 +6,8 @@
 
 `crates/cerebellum/tests/nest.rs` builds the same circuit, runs it in lobule and compares. At rest: 500 ms are left
 out, then windows of 500 ms; the standard error of a rate is that over windows. Bursts: 150 Hz more on the mossy
-fibres within 40 um of the middle of the granular layer for 60 ms, every 400 ms; rates during them. The spikes of the
-mossy fibres are kept too, so that both simulators hear the same input, and the number of spikes of each cell at rest.
+fibers within 40 um of the middle of the granular layer for 60 ms, every 400 ms; rates during them. The spikes of the
+mossy fibers are kept too, so that both simulators hear the same input, and the number of spikes of each cell at rest.
 """
 
 import itertools

@@ -56,7 +56,7 @@ def lif_cases():
 
 
 def short_term_cases():
-    """Short-term plasticity (`tsodyks2_synapse`) of parallel-fibre and Golgi synapses, and of a purely depressing one."""
+    """Short-term plasticity (`tsodyks2_synapse`) of parallel-fiber and Golgi synapses, and of a purely depressing one."""
     base = {"C_m": 250.0, "g_L": 16.6667, "E_L": -70.0, "V_th": 50.0, "V_reset": -60.0, "t_ref": 2.0}
     base |= {"E_ex": 0.0, "E_in": -85.0, "tau_syn_ex": 0.7, "tau_syn_in": 2.0}
     for number, (name, pair) in enumerate(

@@ -298,7 +298,7 @@ fn a_killed_run_resumes_with_the_same_findings_bit_for_bit() {
 }
 
 #[test]
-fn spikes_of_a_csv_file_are_analysed_and_malformed_ones_refused() {
+fn spikes_of_a_csv_file_are_analyzed_and_malformed_ones_refused() {
     let work = folder("spikes");
     // Six units of two populations in three directions of two trials; each fires every so many ms, by direction.
     let mut spikes = String::from("unit,population,trial,time\n");

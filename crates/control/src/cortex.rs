@@ -1,8 +1,8 @@
 //! Motor cortex: coarse inverse dynamics in a population code.
 //!
-//! Joint `j = i div F`, fibre `f = i mod F`, `F = neurons / 4`. The commanded
-//! acceleration u(t) in 0..1 moves the centre `c(t) = σ/2 + 0.9 F u(t)` over the
-//! fibres: `rate = background + R exp(-((c - f)/σ)²)`. The amplitude of the
+//! Joint `j = i div F`, fiber `f = i mod F`, `F = neurons / 4`. The commanded
+//! acceleration u(t) in 0..1 moves the center `c(t) = σ/2 + 0.9 F u(t)` over the
+//! fibers: `rate = background + R exp(-((c - f)/σ)²)`. The amplitude of the
 //! pointing joint is `R = gain · r_in`, with r_in the rate of planner spikes
 //! (+1) and nuclear spikes of the forward module (± weight) over the last
 //! window; other joints have a constant R.
@@ -10,7 +10,7 @@
 
 use crate::TickSpike;
 use crate::error::{Error, check};
-use crate::trajectory::normalised_acceleration;
+use crate::trajectory::normalized_acceleration;
 use lobule_signal::Stream;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -52,9 +52,9 @@ pub struct CortexParameters {
 pub struct MotorCortex {
     parameters: CortexParameters,
     noise: Stream,
-    /// Tuning of each fibre by phase: `[joint direction 0 = +, 1 = -][phase][fibre]`.
+    /// Tuning of each fiber by phase: `[joint direction 0 = +, 1 = -][phase][fiber]`.
     tuning: [Vec<f64>; 2],
-    fibres: usize,
+    fibers: usize,
     /// The plus and the minus nuclear cells that each neuron listens to: `[neuron][convergence]`.
     listens: Vec<[u32; 2]>,
     memory: CortexMemory,
@@ -108,14 +108,14 @@ impl MotorCortex {
             convergence >= 1.0,
             "at least one cell is needed",
         )?;
-        let fibres = p.neurons / JOINTS;
+        let fibers = p.neurons / JOINTS;
         let sigma = p.neurons as f64 * p.sigma_fraction;
         let tuning = [1.0, -1.0].map(|direction| {
-            let mut table = Vec::with_capacity(ticks * fibres);
-            for a in normalised_acceleration(ticks) {
-                let centre = 0.5 * sigma + 0.9 * fibres as f64 * (0.5 + 0.5 * direction * a);
-                table.extend((0..fibres).map(|f| {
-                    let x = (centre - f as f64) / sigma;
+            let mut table = Vec::with_capacity(ticks * fibers);
+            for a in normalized_acceleration(ticks) {
+                let center = 0.5 * sigma + 0.9 * fibers as f64 * (0.5 + 0.5 * direction * a);
+                table.extend((0..fibers).map(|f| {
+                    let x = (center - f as f64) / sigma;
                     libm::exp(-x * x)
                 }));
             }
@@ -140,12 +140,12 @@ impl MotorCortex {
             planner_count: vec![0; p.neurons],
             nuclear_count: vec![0; n_nuclear],
         };
-        Ok(Self { parameters, noise: Stream::new(seed, "cortex"), tuning, fibres, listens, memory })
+        Ok(Self { parameters, noise: Stream::new(seed, "cortex"), tuning, fibers, listens, memory })
     }
 
-    /// Fibres per joint.
-    pub fn fibres(&self) -> usize {
-        self.fibres
+    /// Fibers per joint.
+    pub fn fibers(&self) -> usize {
+        self.fibers
     }
 
     /// Neurons of all joints.
@@ -216,9 +216,9 @@ impl MotorCortex {
         let p = &self.parameters;
         for (joint, direction) in DIRECTION.into_iter().enumerate() {
             let tuning = &self.tuning[usize::from(direction < 0.0)];
-            let tuning = &tuning[phase as usize * self.fibres..(phase as usize + 1) * self.fibres];
+            let tuning = &tuning[phase as usize * self.fibers..(phase as usize + 1) * self.fibers];
             for (f, &shape) in tuning.iter().enumerate() {
-                let i = joint * self.fibres + f;
+                let i = joint * self.fibers + f;
                 let amplitude = if joint == POINTING { p.gain * self.input_hz(i) } else { p.other_joints_hz };
                 let probability = (p.background_hz + amplitude * shape) * 1e-3;
                 if self.noise.uniform(tick, i as u32) < probability {

@@ -1,11 +1,11 @@
-//! From spikes to commands: population vectors of cortex fibres and opponent
+//! From spikes to commands: population vectors of cortex fibers and opponent
 //! nuclear cells, smoothed over 10 ms.
 //!
-//! A spike of fibre f adds `2 f / F - 1`, a nuclear spike +1 (plus microzone) or
+//! A spike of fiber f adds `2 f / F - 1`, a nuclear spike +1 (plus microzone) or
 //! -1 (minus). Both sums are means over cells, divided by the number of cells of
 //! the reference network, so that gains mean the same at any size.
 //! Source: extra-cereb-nest, `world` and `world_populations`, which divide twice by
-//! the number of cells (180 fibres, 44 nuclear cells).
+//! the number of cells (180 fibers, 44 nuclear cells).
 
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -13,8 +13,8 @@ use std::collections::VecDeque;
 /// Length of the moving average, ms.
 pub const SMOOTHING_MS: usize = 10;
 
-/// Fibres per joint of the reference network.
-const REFERENCE_FIBRES: f64 = 180.0;
+/// Fibers per joint of the reference network.
+const REFERENCE_FIBERS: f64 = 180.0;
 /// Nuclear cells of the reference network.
 const REFERENCE_NUCLEAR: f64 = 44.0;
 
@@ -43,10 +43,10 @@ impl Decoder {
         }
     }
 
-    /// The population vector of the spikes of one joint's fibres.
-    pub fn fibres(spiking: impl Iterator<Item = usize>, fibres: usize) -> f64 {
-        let f_max = fibres as f64;
-        spiking.map(|f| 2.0 * f as f64 / f_max - 1.0).sum::<f64>() / (f_max * REFERENCE_FIBRES)
+    /// The population vector of the spikes of one joint's fibers.
+    pub fn fibers(spiking: impl Iterator<Item = usize>, fibers: usize) -> f64 {
+        let f_max = fibers as f64;
+        spiking.map(|f| 2.0 * f as f64 / f_max - 1.0).sum::<f64>() / (f_max * REFERENCE_FIBERS)
     }
 
     /// The difference of opponent nuclear spikes.

@@ -56,7 +56,7 @@ pub use planner::{Planner, PlannerParameters, TargetCode};
 pub use plant::{Plant, Status};
 pub use signature::{Channel, Signature};
 pub use state::{FORMAT, Snapshot, StateReader, StateWriter};
-pub use trajectory::{minimum_jerk, normalised_acceleration};
+pub use trajectory::{minimum_jerk, normalized_acceleration};
 pub use vestibulo_ocular::{Architecture, VestibuloOcular};
 
 /// A spike inside a tick: step from its start, neuron.

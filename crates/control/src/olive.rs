@@ -3,7 +3,7 @@
 //!
 //! Push-pull: what one zone is told above its spontaneous rate, the other is told
 //! below it, down to silence. Depression above and potentiation below the balance
-//! then nearly cancel over both zones, and what is learnt is the difference.
+//! then nearly cancel over both zones, and what is learned is the difference.
 //! Without it the untaught zone stays at its spontaneous rate, as in the reference.
 //!
 //! Sensory olive (forward module): `spontaneous + gain |e|` on one microzone for
@@ -20,7 +20,7 @@
 //! Source: extra-cereb-nest; polarity and phase settled explicitly here.
 
 use crate::error::{Error, check};
-use crate::trajectory::normalised_acceleration;
+use crate::trajectory::normalized_acceleration;
 use serde::{Deserialize, Serialize};
 
 /// One of the two opponent microzones.
@@ -137,7 +137,7 @@ impl MotorOlive {
             delay_ms < ticks,
             "it must be shorter than a trial",
         )?;
-        let mut acceleration = normalised_acceleration(ticks);
+        let mut acceleration = normalized_acceleration(ticks);
         acceleration.resize(ticks + pause, 0.0);
         acceleration.rotate_right(delay_ms);
         Ok(Self { spontaneous_hz, gain_hz_per_deg, is_push_pull, acceleration })

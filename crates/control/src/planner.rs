@@ -1,10 +1,10 @@
 //! The planner: spikes that tell where the target is seen.
 //!
 //! Rate code: every neuron fires at `base + gain · P`, P the seen target in
-//! degrees from straight ahead. Place code (mossy fibres of the inverse module
-//! only): fibre i prefers the planned angle c_i and fires at
+//! degrees from straight ahead. Place code (mossy fibers of the inverse module
+//! only): fiber i prefers the planned angle c_i and fires at
 //! `base + peak · exp(-((q(t) - c_i)/width)²)`, q(t) the minimum-jerk movement
-//! from the start to the seen target; the fibres fire in sequence.
+//! from the start to the seen target; the fibers fire in sequence.
 //!
 //! The noise is frozen: one field of uniform draws over (phase in the trial,
 //! neuron) is shared by all targets, so each trial replays the same trains and
@@ -20,13 +20,13 @@ use crate::trajectory::minimum_jerk;
 use lobule_signal::Stream;
 use serde::{Deserialize, Serialize};
 
-/// How mossy fibres of the inverse module encode the target.
+/// How mossy fibers of the inverse module encode the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TargetCode {
-    /// All fibres change their rate with the target.
+    /// All fibers change their rate with the target.
     Rate,
-    /// Each fibre prefers one angle of the planned movement.
+    /// Each fiber prefers one angle of the planned movement.
     Place,
 }
 
@@ -43,7 +43,7 @@ pub struct PlannerParameters {
     /// True: the same noise in every trial. Set by the experiment, not read from a file.
     #[serde(skip)]
     pub is_frozen: bool,
-    /// Code on the mossy fibres of the inverse module.
+    /// Code on the mossy fibers of the inverse module.
     pub code: TargetCode,
     /// Place code: rate at the preferred target, Hz.
     pub place_peak_hz: f64,
@@ -55,7 +55,7 @@ pub struct PlannerParameters {
     pub place_start_deg: f64,
     /// Place code: rate far from the preferred angle, Hz.
     pub place_base_hz: f64,
-    /// Part of the rate that reaches a mossy fibre, 0..=1.
+    /// Part of the rate that reaches a mossy fiber, 0..=1.
     pub mossy_fraction: f64,
 }
 
@@ -120,7 +120,7 @@ impl Planner {
         (self.parameters.base_hz + self.parameters.gain_hz_per_deg * target_deg).max(0.0)
     }
 
-    /// Rate of mossy fibre `i` of `n` at `phase` ms of the movement, Hz; the phases from `ticks`
+    /// Rate of mossy fiber `i` of `n` at `phase` ms of the movement, Hz; the phases from `ticks`
     /// on are those of the pause.
     pub fn mossy_rate_hz(&self, target_deg: f64, phase: u64, i: usize, n: usize) -> f64 {
         let p = &self.parameters;
@@ -147,8 +147,8 @@ impl Planner {
         out.extend((0..self.parameters.neurons as u32).filter(|&i| self.noise.uniform(at, i) < p));
     }
 
-    /// Spikes on `n` mossy fibres of the inverse module in a tick of `steps` steps.
-    /// Fibre m shares the noise of planner neuron `m · neurons / n`.
+    /// Spikes on `n` mossy fibers of the inverse module in a tick of `steps` steps.
+    /// Fiber m shares the noise of planner neuron `m · neurons / n`.
     pub fn to_mossy(
         &self,
         target_deg: f64,

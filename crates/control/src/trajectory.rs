@@ -44,7 +44,7 @@ pub fn sines(seed: u64, index: u64, ticks: usize, dt_s: f64) -> Vec<f64> {
 
 /// Acceleration divided by its largest magnitude, for `ticks` samples from start to end:
 /// positive first, negative later. `[ticks]`
-pub fn normalised_acceleration(ticks: usize) -> Vec<f64> {
+pub fn normalized_acceleration(ticks: usize) -> Vec<f64> {
     let last = ticks.saturating_sub(1).max(1) as f64;
     let raw: Vec<f64> = (0..ticks).map(|k| minimum_jerk(k as f64 / last)[2]).collect();
     let top = raw.iter().fold(0.0f64, |m, a| m.max(a.abs())).max(f64::MIN_POSITIVE);

@@ -278,9 +278,9 @@ fn learning_in_the_loop_is_learning_in_theory() {
 }
 
 #[test]
-fn a_normalised_filter_learns_in_every_tick_too() {
+fn a_normalized_filter_learns_in_every_tick_too() {
     let trace = TraceModel::Response(system().impulse(TICKS));
-    for (update, step) in [(Update::Tick, Step::Normalised(0.01)), (Update::Trial, Step::SUGGESTED)] {
+    for (update, step) in [(Update::Tick, Step::Normalized(0.01)), (Update::Trial, Step::SUGGESTED)] {
         let mut closed = looped(cfpc(filter(trace.clone(), step, update)));
         let rms: Vec<f64> = (0..60)
             .map(|_| trial(&mut closed, &reference()).iter().map(|e| e * e).sum::<f64>().sqrt())
@@ -325,8 +325,8 @@ fn what_does_not_fit_is_refused_by_name() {
     assert!(said(Pid::new(GAINS, 0.0).unwrap_err()).contains("dt_s = 0"));
     assert!(said(Basis::gaussians(0, 0.1, 0.06, DT).unwrap_err()).contains("signals = 0"));
     assert!(said(Basis::gammas(&[], 1, DT).unwrap_err()).contains("signals = 0"));
-    let learning = Learning { trace: TraceModel::None, update: Update::Trial, step: Step::Normalised(2.0) };
-    assert!(said(AdaptiveFilter::new(basis(), &learning).unwrap_err()).contains("normalised rate = 2"));
+    let learning = Learning { trace: TraceModel::None, update: Update::Trial, step: Step::Normalized(2.0) };
+    assert!(said(AdaptiveFilter::new(basis(), &learning).unwrap_err()).contains("normalized rate = 2"));
     assert!(said(Traces::new(&TraceModel::Response(Vec::new()), 3).unwrap_err()).contains("response = 0"));
     assert!(said(LinearSystem::delay(0).closed().unwrap_err()).contains("a tick of delay"));
     assert!(said(Lifted::new(&[1.0], &[1.0], &[]).unwrap_err()).contains("signals = 0"));

@@ -2,7 +2,7 @@
 
 use lobule_control::{
     CortexParameters, Decoder, MotorCortex, MotorOlive, Planner, PlannerParameters, SMOOTHING_MS, TargetCode,
-    minimum_jerk, normalised_acceleration,
+    minimum_jerk, normalized_acceleration,
 };
 
 fn planner_parameters() -> PlannerParameters {
@@ -39,7 +39,7 @@ fn minimum_jerk_starts_and_ends_at_rest() {
     assert_eq!(minimum_jerk(0.0), [0.0, 0.0, 0.0]);
     let [q, v, a] = minimum_jerk(1.0);
     assert!((q - 1.0).abs() < 1e-12 && v.abs() < 1e-12 && a.abs() < 1e-12);
-    let acceleration = normalised_acceleration(300);
+    let acceleration = normalized_acceleration(300);
     assert!(acceleration[75] > 0.9 && acceleration[225] < -0.9);
     assert!(acceleration.iter().sum::<f64>().abs() < 1e-9);
 }
@@ -68,21 +68,21 @@ fn frozen_trains_are_replayed_and_nested_and_fresh_ones_are_new() {
 }
 
 #[test]
-fn place_coded_fibres_fire_in_sequence_along_the_planned_movement() {
+fn place_coded_fibers_fire_in_sequence_along_the_planned_movement() {
     let parameters =
         PlannerParameters { code: TargetCode::Place, mossy_fraction: 1.0, ..planner_parameters() };
     let planner = Planner::new(parameters, 300, 0, 1).unwrap();
-    let peak = |fibre| {
+    let peak = |fiber| {
         (0..300u64).max_by(|&a, &b| {
-            planner.mossy_rate_hz(20.0, a, fibre, 70).total_cmp(&planner.mossy_rate_hz(20.0, b, fibre, 70))
+            planner.mossy_rate_hz(20.0, a, fiber, 70).total_cmp(&planner.mossy_rate_hz(20.0, b, fiber, 70))
         })
     };
-    // Fibres 12, 22 and 35 prefer about -7.5, 2.5 and 15.5 deg of a movement from -10 to 20.
+    // Fibers 12, 22 and 35 prefer about -7.5, 2.5 and 15.5 deg of a movement from -10 to 20.
     let peaks = [peak(12), peak(22), peak(35)];
     assert!(peaks[0] < peaks[1] && peaks[1] < peaks[2], "{peaks:?}");
     assert!(
         planner.mossy_rate_hz(20.0, 150, 69, 70) < 4.1,
-        "a fibre far from the movement stays at its base"
+        "a fiber far from the movement stays at its base"
     );
 }
 
@@ -145,8 +145,8 @@ fn the_population_vector_inverts_the_tuning() {
         cortex.listen(if phase % 20 == 0 { &all } else { &[] }, &[]);
         cortex.fire(phase, phase, 10, &mut out);
         assert!(out.iter().all(|&(step, i)| step < 10 && i < 400));
-        let fibres = out.iter().map(|x| x.1 as usize).filter(|i| i / 100 == 1).map(|i| i % 100);
-        push[usize::from(phase >= 150)] += Decoder::fibres(fibres, 100);
+        let fibers = out.iter().map(|x| x.1 as usize).filter(|i| i / 100 == 1).map(|i| i % 100);
+        push[usize::from(phase >= 150)] += Decoder::fibers(fibers, 100);
     }
     assert!(push[0] > 0.0 && push[1] < 0.0, "first it pushes, then it brakes: {push:?}");
 }

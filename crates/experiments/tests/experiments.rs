@@ -25,7 +25,7 @@ fn cards_say_what_it_is_and_where_it_comes_from() {
         let presets: Vec<&str> = card.presets.iter().map(|p| p.name).collect();
         assert_eq!((presets[0], card.presets[0].toml), ("default", ""), "{name}");
         assert!(presets.contains(&"quick"), "{name} has no quick preset");
-        // Each key of the defaults is explained: there is a comment above it or above its neighbours.
+        // Each key of the defaults is explained: there is a comment above it or above its neighbors.
         assert!(card.defaults.lines().filter(|l| l.starts_with('#')).count() >= 3, "{name}");
     }
 }

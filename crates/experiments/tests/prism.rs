@@ -194,7 +194,7 @@ fn defect_5_the_body_integrates_over_time_not_over_events() {
     let end = |spikes: &dyn Fn(usize) -> usize| {
         let mut joint = Joint::new(1.0, 0.0);
         for t in 0..300 {
-            joint.advance(&[Decoder::fibres(std::iter::repeat_n(160, spikes(t)), 180), 0.0], 1e-3).unwrap();
+            joint.advance(&[Decoder::fibers(std::iter::repeat_n(160, spikes(t)), 180), 0.0], 1e-3).unwrap();
         }
         joint.position()
     };
@@ -233,7 +233,7 @@ fn defect_7_every_olive_cell_is_taught_and_every_purkinje_cell_has_a_teacher() {
     let (olive, purkinje) = (small().cells("io_cell").unwrap(), small().cells("purkinje_cell").unwrap());
     for (io, pc, w) in closed.simulation().synapses("forward/io_to_purkinje").unwrap() {
         assert_eq!(olive.microzone(io as usize), purkinje.microzone(pc as usize));
-        assert_eq!(f64::from(w), config.module.climbing_fibre_ns, "both zones have the same climbing fibres");
+        assert_eq!(f64::from(w), config.module.climbing_fiber_ns, "both zones have the same climbing fibers");
     }
     assert!(
         !olive.in_microzone(Microzone::Plus).is_empty() && !olive.in_microzone(Microzone::Minus).is_empty()
@@ -319,9 +319,9 @@ fn a_circuit_without_nuclei_or_zones_is_refused_by_name() {
     cortex.cells.retain(|c| c.cell_type != "dcn_p");
     let error = compile(&config(&[]), &cortex, [0.0; 2], 0, &Ranks::alone()).unwrap_err().to_string();
     assert!(error.contains("dcn_p"), "{error}");
-    let mut unlabelled = small().clone();
-    unlabelled.cells.iter_mut().filter(|c| c.cell_type == "io_cell").for_each(|c| c.labels.clear());
-    let error = compile(&config(&[]), &unlabelled, [0.0; 2], 0, &Ranks::alone()).unwrap_err().to_string();
+    let mut unlabeled = small().clone();
+    unlabeled.cells.iter_mut().filter(|c| c.cell_type == "io_cell").for_each(|c| c.labels.clear());
+    let error = compile(&config(&[]), &unlabeled, [0.0; 2], 0, &Ranks::alone()).unwrap_err().to_string();
     assert!(error.contains("io_cell") && error.contains("plus"), "{error}");
 }
 

@@ -23,12 +23,12 @@ pub enum Step {
     Plain(f64),
     /// `rate · e · teacher / max ‖e‖²`, the largest power of the traces so far: needs no theory. Range 0.001 to 0.1 per
     /// trial-sum, default 0.01 (with a model trace; a well tuned delay bears 0.1). Source: CFPC bench, measured on P2.
-    Normalised(f64),
+    Normalized(f64),
 }
 
 impl Step {
-    /// The suggested normalised step.
-    pub const SUGGESTED: Step = Step::Normalised(0.01);
+    /// The suggested normalized step.
+    pub const SUGGESTED: Step = Step::Normalized(0.01);
 }
 
 /// How a filter learns.
@@ -62,13 +62,13 @@ impl AdaptiveFilter {
     /// A filter with weights of 0.
     ///
     /// # Errors
-    /// [`Error::Parameter`] for a rate that is negative, a normalised rate of 2 or more, or a trace that cannot be.
+    /// [`Error::Parameter`] for a rate that is negative, a normalized rate of 2 or more, or a trace that cannot be.
     pub fn new(basis: Basis, learning: &Learning) -> Result<Self, Error> {
         match learning.step {
             Step::Plain(rate) => check("adaptive filter", "rate", rate, rate >= 0.0, "at least 0")?,
-            Step::Normalised(rate) => {
+            Step::Normalized(rate) => {
                 let allowed = "from 0 to below 2; 0.01 is suggested, 0.001 to 0.1 usual";
-                check("adaptive filter", "normalised rate", rate, (0.0..2.0).contains(&rate), allowed)?;
+                check("adaptive filter", "normalized rate", rate, (0.0..2.0).contains(&rate), allowed)?;
             }
         }
         let n = basis.signals();
@@ -168,7 +168,7 @@ crate::snapshot!(AdaptiveFilter { basis, traces, learns, weights, sum, power });
 fn rate(step: Step, power: f64) -> f64 {
     match step {
         Step::Plain(rate) => rate,
-        Step::Normalised(rate) if power > 0.0 => rate / power,
-        Step::Normalised(_) => 0.0,
+        Step::Normalized(rate) if power > 0.0 => rate / power,
+        Step::Normalized(_) => 0.0,
     }
 }

@@ -24,9 +24,9 @@ use crate::trajectory::minimum_jerk;
 const LENGTH: [f64; 2] = TwoLink::HUMAN.length_m;
 /// Mass, kg.
 const MASS: [f64; 2] = TwoLink::HUMAN.mass_kg;
-/// Distance of the centre of mass from the joint, m.
-const CENTRE: [f64; 2] = TwoLink::HUMAN.center_m;
-/// Moment of inertia about the centre of mass, kg m².
+/// Distance of the center of mass from the joint, m.
+const CENTER: [f64; 2] = TwoLink::HUMAN.center_m;
+/// Moment of inertia about the center of mass, kg m².
 const INERTIA: [f64; 2] = TwoLink::HUMAN.inertia_kg_m2;
 /// Chosen: a lightly damped joint, N m s/rad.
 const DAMPING: f64 = 0.05;
@@ -129,7 +129,7 @@ impl PlanarArm {
 
     fn acceleration(angle: [f64; 2], velocity: [f64; 2], torque: [f64; 2]) -> [f64; 2] {
         let [[m11, m12], [m21, m22]] = mass_matrix(angle[1]);
-        let b = MASS[1] * LENGTH[0] * CENTRE[1] * angle[1].sin();
+        let b = MASS[1] * LENGTH[0] * CENTER[1] * angle[1].sin();
         let c1 = -b * (2.0 * velocity[0] * velocity[1] + velocity[1] * velocity[1]) + DAMPING * velocity[0];
         let c2 = b * velocity[0] * velocity[0] + DAMPING * velocity[1];
         let (t1, t2) = (torque[0] - c1, torque[1] - c2);
@@ -139,9 +139,9 @@ impl PlanarArm {
 }
 
 fn mass_matrix(elbow: f64) -> [[f64; 2]; 2] {
-    let d = INERTIA[1] + MASS[1] * CENTRE[1] * CENTRE[1];
-    let a = INERTIA[0] + MASS[0] * CENTRE[0] * CENTRE[0] + d + MASS[1] * LENGTH[0] * LENGTH[0];
-    let b = MASS[1] * LENGTH[0] * CENTRE[1] * elbow.cos();
+    let d = INERTIA[1] + MASS[1] * CENTER[1] * CENTER[1];
+    let a = INERTIA[0] + MASS[0] * CENTER[0] * CENTER[0] + d + MASS[1] * LENGTH[0] * LENGTH[0];
+    let b = MASS[1] * LENGTH[0] * CENTER[1] * elbow.cos();
     [[a + 2.0 * b, d + b], [d + b, d]]
 }
 

@@ -165,12 +165,12 @@ fn basis(given: &Given, setting: &Setting) -> Result<Basis, Error> {
 fn trace(given: &Given, setting: &Setting) -> Result<TraceModel, Error> {
     let ticks = |key: &str| ((given.number(key) / setting.dt_s).round() as usize).max(1);
     let taps = ticks("trace_s");
-    let modelled = || impulse_response(&mut reflex(given, setting, (setting.model.plant)()?)?, taps);
+    let modeled = || impulse_response(&mut reflex(given, setting, (setting.model.plant)()?)?, taps);
     Ok(match given.word("trace") {
         "none" => TraceModel::None,
         "delay" => {
             // What somebody would choose who sees when the known loop answers most.
-            let h = modelled()?;
+            let h = modeled()?;
             TraceModel::Delay((0..h.len()).fold(0, |top, n| if h[n].abs() > h[top].abs() { n } else { top }))
         }
         "identified" => TraceModel::Response(identify(
@@ -181,7 +181,7 @@ fn trace(given: &Given, setting: &Setting) -> Result<TraceModel, Error> {
             1e-6,
             setting.seed,
         )?),
-        _ => TraceModel::Response(modelled()?),
+        _ => TraceModel::Response(modeled()?),
     })
 }
 
@@ -199,7 +199,7 @@ fn adaptive(given: &Given, setting: &Setting, adds_to: AddsTo) -> Made {
     let (basis, trace) = basis_and_trace(given, setting)?;
     let filter = AdaptiveFilter::new(
         basis,
-        &Learning { trace, update, step: Step::Normalised(given.number("rate")) },
+        &Learning { trace, update, step: Step::Normalized(given.number("rate")) },
     )?;
     Ok(Box::new(Adaptive::new(law(given, setting)?, filter, adds_to, setting.dt_s)))
 }
@@ -349,7 +349,7 @@ fn vestibulo_ocular(given: &Given, setting: &Setting) -> Made {
     let learning = Learning {
         trace: TraceModel::Delay((given.number("eligibility_s") / dt).round() as usize),
         update: Update::Tick,
-        step: Step::Normalised(given.number("rate")),
+        step: Step::Normalized(given.number("rate")),
     };
     let filter = AdaptiveFilter::new(Basis::bands(given.numbers("taus_s"), dt)?, &learning)?;
     let architecture = match given.word("architecture") {

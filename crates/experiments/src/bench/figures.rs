@@ -94,7 +94,7 @@ fn map(
                         at: (x as f64, y as f64 - 0.28),
                         text: reason.letter().into(),
                         anchor: Anchor::Middle,
-                        colour: ink.into(),
+                        color: ink.into(),
                     }));
                 }
             }

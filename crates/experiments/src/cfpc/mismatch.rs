@@ -284,7 +284,7 @@ fn map(config: &Config, record: &Record) -> Result<Figure, Error> {
                 let (left, right, low, high) = (x - dx / 2.0, x + dx / 2.0, y - dy / 2.0, y + dy / 2.0);
                 if let Some(model) = at(i, j) {
                     let log = if model.error.is_finite() { libm::log10(model.error) } else { 3.0 };
-                    cells.push(Cell { x: (left, right), y: (low, high), colour: color(log) });
+                    cells.push(Cell { x: (left, right), y: (low, high), color: color(log) });
                 }
                 // The boundary runs between neighbors on either side of 90 deg.
                 if j + 1 < xs.len() && beyond(i, j) != beyond(i, j + 1) {

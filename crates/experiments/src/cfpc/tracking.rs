@@ -213,7 +213,7 @@ fn filter(config: &Config, basis: &str, trace: &str, weights: &[f64]) -> Result<
         "reference" => Basis::filtered_reference(&config.taus_s, config.scale_s, bench.dt_s)?,
         _ => bench.basis()?,
     };
-    bench::filter(basis, trace, Step::Normalised(config.rate), weights)
+    bench::filter(basis, trace, Step::Normalized(config.rate), weights)
 }
 
 fn learn(config: &Config, basis: &str, trace: &str, seed: u64) -> Result<TestCurve, Error> {

@@ -55,7 +55,7 @@ fn describe(config: &PrismConfig, anatomy: &Anatomy, a_plus_ns: [f64; 2]) -> Res
         for zone in Microzone::ALL {
             if sites.in_microzone(zone).is_empty() {
                 return Err(unfit(format!(
-                    "no `{cell}` is labelled `{}`; the loop needs two microzones, build the circuit with them",
+                    "no `{cell}` is labeled `{}`; the loop needs two microzones, build the circuit with them",
                     zone.name()
                 )));
             }
@@ -80,7 +80,7 @@ fn describe(config: &PrismConfig, anatomy: &Anatomy, a_plus_ns: [f64; 2]) -> Res
         let mut options = ModuleOptions::in_loop(
             config.scaffold.state,
             Drive::Injected,
-            common.climbing_fibre_ns,
+            common.climbing_fiber_ns,
             common.purkinje_to_dcn_ns,
         );
         options.leak_is_published = common.leak_is_published;

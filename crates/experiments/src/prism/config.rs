@@ -248,7 +248,7 @@ pub struct CommonModuleConfig {
     /// Conductance of a teaching spike on an olive cell, nS.
     pub teaching_ns: f64,
     /// Conductance of a climbing fiber on a Purkinje cell (all contacts), nS, the same in both microzones.
-    pub climbing_fibre_ns: f64,
+    pub climbing_fiber_ns: f64,
     /// Conductance of one Purkinje synapse on a projecting nuclear cell, nS.
     pub purkinje_to_dcn_ns: f64,
     /// True: the published sign of the E-GLIF leak.
@@ -353,7 +353,7 @@ impl PrismConfig {
                 return refuse(
                     &format!("{name}.a_minus_ns"),
                     format!(
-                        "{}; depression by climbing fibres is 0 or negative, else learning only grows",
+                        "{}; depression by climbing fibers is 0 or negative, else learning only grows",
                         module.a_minus_ns
                     ),
                 );

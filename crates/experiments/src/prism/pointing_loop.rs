@@ -349,11 +349,11 @@ impl PointingLoop {
             }
 
             // Population vectors of this tick.
-            let fibres = self.cortex.fibres();
+            let fibers = self.cortex.fibers();
             let joint = |j: usize| {
-                Decoder::fibres(
-                    fired.iter().map(|&(_, i)| i as usize).filter(|i| i / fibres == j).map(|i| i % fibres),
-                    fibres,
+                Decoder::fibers(
+                    fired.iter().map(|&(_, i)| i as usize).filter(|i| i / fibers == j).map(|i| i % fibers),
+                    fibers,
                 )
             };
             outcome.cortex.push(smooth[0].smooth(joint(lobule_control::POINTING)));

@@ -160,8 +160,8 @@ fn gather(
     let mut notes = first.anatomy.notes.clone();
     notes.push("Gap junctions between Golgi cells are not simulated.".into());
     notes.push(format!(
-        "Climbing fibres act on Purkinje cells with {} nS in both microzones, whatever the number of contacts in the anatomy.",
-        config.module.climbing_fibre_ns
+        "Climbing fibers act on Purkinje cells with {} nS in both microzones, whatever the number of contacts in the anatomy.",
+        config.module.climbing_fiber_ns
     ));
     let synapses = |set: &str| -> u64 {
         let counted = projections.iter().filter(|p| of_module(&p.label) && p.label.ends_with(set));

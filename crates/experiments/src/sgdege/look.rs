@@ -18,6 +18,6 @@ pub(super) fn rates_against_targets(
     let mut panel = Panel::new(title, axis("target R (Hz)"), axis("rate PN (Hz)"));
     panel.marks.push(Mark::line([(0.0, 0.0), (ceiling, ceiling)], Stroke::guide().dash(Dash::Dashed)));
     let points = targets.iter().copied().zip(rates.iter().copied()).collect();
-    panel.marks.push(Mark::Dots { points, radius: 1.8, colour: color.into(), opacity: 0.7 });
+    panel.marks.push(Mark::Dots { points, radius: 1.8, color: color.into(), opacity: 0.7 });
     panel
 }

@@ -42,9 +42,9 @@ fn by_lead(
 fn mean_and_spread(panel: &mut Panel, points: &[(f64, Vec<f64>)], pen: &Stroke) {
     let edges = points.iter().map(|(x, v)| (*x, mean(v) - sd(v), mean(v) + sd(v))).collect();
     let means = || points.iter().map(|(x, v)| (*x, mean(v)));
-    panel.marks.push(Mark::Band { edges, colour: pen.colour.clone(), opacity: 0.18 });
+    panel.marks.push(Mark::Band { edges, color: pen.color.clone(), opacity: 0.18 });
     panel.marks.push(Mark::line(means(), pen.clone()));
-    panel.marks.push(Mark::dots(means(), 3.0, &pen.colour));
+    panel.marks.push(Mark::dots(means(), 3.0, &pen.color));
 }
 
 /// R² and gain against lead.
@@ -134,7 +134,7 @@ fn schemes(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Re
                 let left = x as f64 - 0.4 + k as f64 * width;
                 let m = mean(&values);
                 let y = (m.min(0.0), m.max(0.0));
-                cells.push(Cell { x: (left + 0.02, left + width - 0.02), y, colour: color(k).into() });
+                cells.push(Cell { x: (left + 0.02, left + width - 0.02), y, color: color(k).into() });
                 dots.extend(values.iter().map(|v| (left + width / 2.0, *v)));
             }
         }
@@ -146,7 +146,7 @@ fn schemes(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Re
         );
         panel.levels.push(Level::across(0.0));
         panel.marks.push(Mark::Cells(cells));
-        panel.marks.push(Mark::Dots { points: dots, radius: 2.0, colour: BLACK.into(), opacity: 0.7 });
+        panel.marks.push(Mark::Dots { points: dots, radius: 2.0, color: BLACK.into(), opacity: 0.7 });
         plate.panels.push(panel);
     }
     plate.legend = subjects.iter().enumerate().map(|(k, s)| Key::block(s, color(k))).collect();

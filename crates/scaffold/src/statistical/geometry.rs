@@ -1,6 +1,6 @@
 //! Which cells touch: axons and dendrites as simple bodies around their somata.
 //!
-//! The reference intersects digitised morphologies voxel by voxel. Every cell of
+//! The reference intersects digitized morphologies voxel by voxel. Every cell of
 //! a type has the same morphology and none is rotated there, so whether two cells
 //! touch depends on their relative position alone. Here that region is given
 //! outright, as what the axon is (a fiber along y, a vertical line, a cloud) and

@@ -8,7 +8,7 @@ use super::svg::{Dash, INK, Stroke, tint};
 impl Tick {
     /// A tick with a text in the color of ink.
     pub fn new(at: f64, text: impl Into<String>) -> Self {
-        Self { at, text: text.into(), under: String::new(), colour: INK.into() }
+        Self { at, text: text.into(), under: String::new(), color: INK.into() }
     }
 }
 
@@ -60,7 +60,7 @@ impl Mark {
 
     /// Opaque discs.
     pub fn dots(points: impl IntoIterator<Item = (f64, f64)>, radius: f64, color: &str) -> Self {
-        Self::Dots { points: points.into_iter().collect(), radius, colour: color.into(), opacity: 1.0 }
+        Self::Dots { points: points.into_iter().collect(), radius, color: color.into(), opacity: 1.0 }
     }
 }
 
@@ -69,7 +69,7 @@ impl Panel {
     pub fn seeds(&mut self, lines: impl IntoIterator<Item = Vec<(f64, f64)>>, pen: &Stroke) {
         let mut lines: Vec<_> = lines.into_iter().collect();
         let rest = lines.split_off(1.min(lines.len()));
-        self.marks.extend(rest.into_iter().rev().map(|line| Mark::line(line, Stroke::one_seed(&pen.colour))));
+        self.marks.extend(rest.into_iter().rev().map(|line| Mark::line(line, Stroke::one_seed(&pen.color))));
         self.marks.extend(lines.into_iter().map(|line| Mark::line(line, pen.clone())));
     }
 
@@ -77,7 +77,7 @@ impl Panel {
     pub fn curve(&mut self, points: impl IntoIterator<Item = (f64, f64)>, radius: f64, stroke: &Stroke) {
         let points: Vec<(f64, f64)> = points.into_iter().filter(|p| p.1.is_finite()).collect();
         self.marks.push(Mark::line(points.iter().copied(), stroke.clone()));
-        self.marks.push(Mark::dots(points, radius, &stroke.colour));
+        self.marks.push(Mark::dots(points, radius, &stroke.color));
     }
 }
 
@@ -85,7 +85,7 @@ impl Cell {
     /// An upright bar from 0 to a height.
     pub fn bar(center: f64, half_width: f64, height: f64, color: &str) -> Self {
         let (x, y) = ((center - half_width, center + half_width), (height.min(0.0), height.max(0.0)));
-        Self { x, y, colour: color.into() }
+        Self { x, y, color: color.into() }
     }
 }
 
@@ -199,5 +199,5 @@ pub fn text_on(share: f64) -> &'static str {
 /// A cell of a grid in column `x` and row `y`.
 pub fn grid_cell(x: usize, y: usize, color: String) -> Cell {
     let (x, y) = (x as f64, y as f64);
-    Cell { x: (x - 0.48, x + 0.48), y: (y - 0.46, y + 0.46), colour: color }
+    Cell { x: (x - 0.48, x + 0.48), y: (y - 0.46, y + 0.46), color }
 }

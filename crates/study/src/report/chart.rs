@@ -15,14 +15,14 @@ pub struct Tick {
     pub text: String,
     /// Second line, smaller; may be empty.
     pub under: String,
-    /// Colour of the label.
-    pub colour: String,
+    /// Color of the label.
+    pub color: String,
 }
 
 /// One axis of a panel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Axis {
-    /// Quantity and unit; empty where the neighbouring panel says it.
+    /// Quantity and unit; empty where the neighboring panel says it.
     pub label: String,
     /// Lower end.
     pub low: f64,
@@ -84,7 +84,7 @@ pub struct Cell {
     /// Lower and upper.
     pub y: (f64, f64),
     /// `#rrggbb`.
-    pub colour: String,
+    pub color: String,
 }
 
 /// Something drawn in a panel.
@@ -102,7 +102,7 @@ pub enum Mark {
         /// (x, lower, upper).
         edges: Vec<(f64, f64, f64)>,
         /// `#rrggbb`.
-        colour: String,
+        color: String,
         /// 0 to 1.
         opacity: f64,
     },
@@ -113,7 +113,7 @@ pub enum Mark {
         /// Radius, px.
         radius: f64,
         /// `#rrggbb`.
-        colour: String,
+        color: String,
         /// 0 to 1.
         opacity: f64,
     },
@@ -142,7 +142,7 @@ pub struct Note {
     /// Side of the place.
     pub anchor: Anchor,
     /// `#rrggbb`.
-    pub colour: String,
+    pub color: String,
 }
 
 /// One chart.
@@ -184,11 +184,11 @@ impl Panel {
 pub enum Swatch {
     /// A stroke of a pen.
     Line(Stroke),
-    /// A block of a colour.
+    /// A block of a color.
     Block(String),
-    /// A disc of a colour.
+    /// A disc of a color.
     Dot(String),
-    /// A scale of colours with the texts at its two ends.
+    /// A scale of colors with the texts at its two ends.
     Scale(Vec<String>, String, String),
 }
 
@@ -208,12 +208,12 @@ impl Key {
     }
 
     /// An entry for an area.
-    pub fn block(label: &str, colour: &str) -> Self {
-        Self { label: label.into(), swatch: Swatch::Block(colour.into()) }
+    pub fn block(label: &str, color: &str) -> Self {
+        Self { label: label.into(), swatch: Swatch::Block(color.into()) }
     }
 }
 
-/// Colour of shaded spans.
+/// Color of shaded spans.
 pub const SHADE: &str = "#eceff1";
 
 /// A figure of one or more panels in rows.

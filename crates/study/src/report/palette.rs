@@ -1,6 +1,6 @@
-//! Colours of all figures.
+//! Colors of all figures.
 //!
-//! Source: Okabe and Ito, distinguishable with any common form of colour blindness.
+//! Source: Okabe and Ito, distinguishable with any common form of color blindness.
 
 /// Blue.
 pub const BLUE: &str = "#0072b2";

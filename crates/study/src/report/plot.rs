@@ -153,15 +153,15 @@ impl Frame<'_> {
         for tick in panel.y.named.iter().flatten() {
             let (x, y) = (self.left - 8.0, self.y(tick.at));
             let up = if tick.under.is_empty() { 0.0 } else { 6.0 };
-            out.text((x, y + 4.0 - up), &tick.text, Lettering::new(SMALL, Anchor::End).colour(&tick.colour));
-            out.text((x, y + 10.0), &tick.under, Lettering::new(SMALL - 2.0, Anchor::End).colour(FAINT));
+            out.text((x, y + 4.0 - up), &tick.text, Lettering::new(SMALL, Anchor::End).color(&tick.color));
+            out.text((x, y + 10.0), &tick.under, Lettering::new(SMALL - 2.0, Anchor::End).color(FAINT));
         }
         for tick in panel.x.named.iter().flatten() {
-            let look = Lettering::new(SMALL, Anchor::Middle).colour(&tick.colour);
+            let look = Lettering::new(SMALL, Anchor::Middle).color(&tick.color);
             out.text((self.x(tick.at), bottom + 17.0), &tick.text, look);
         }
         for note in &panel.notes {
-            out.text(self.at(note.at), &note.text, Lettering::new(SMALL, note.anchor).colour(&note.colour));
+            out.text(self.at(note.at), &note.text, Lettering::new(SMALL, note.anchor).color(&note.color));
         }
     }
 
@@ -172,15 +172,15 @@ impl Frame<'_> {
                     out.line(&piece.iter().map(|p| self.at(*p)).collect::<Vec<_>>(), stroke);
                 }
             }
-            Mark::Band { edges, colour, opacity } => {
+            Mark::Band { edges, color, opacity } => {
                 let edges: Vec<_> = edges.iter().filter(|e| e.1.is_finite() && e.2.is_finite()).collect();
                 let lower = edges.iter().map(|e| self.at((e.0, e.1)));
                 let upper = edges.iter().rev().map(|e| self.at((e.0, e.2)));
-                out.area(&lower.chain(upper).collect::<Vec<_>>(), colour, *opacity);
+                out.area(&lower.chain(upper).collect::<Vec<_>>(), color, *opacity);
             }
-            Mark::Dots { points, radius, colour, opacity } => {
+            Mark::Dots { points, radius, color, opacity } => {
                 let finite = points.iter().filter(|(x, y)| x.is_finite() && y.is_finite());
-                out.dots(&finite.map(|p| self.at(*p)).collect::<Vec<_>>(), *radius, colour, *opacity);
+                out.dots(&finite.map(|p| self.at(*p)).collect::<Vec<_>>(), *radius, color, *opacity);
             }
             Mark::Cells(_) => {}
         }
@@ -193,7 +193,7 @@ impl Frame<'_> {
         for cell in cells {
             let (left, top) = self.at((cell.x.0, cell.y.1));
             let (right, bottom) = self.at((cell.x.1, cell.y.0));
-            out.block((left, top), (right - left, bottom - top), &cell.colour);
+            out.block((left, top), (right - left, bottom - top), &cell.color);
         }
         Ok(())
     }
@@ -210,7 +210,7 @@ impl Frame<'_> {
         for cell in cells {
             let (left, top) = self.at((cell.x.0, cell.y.1));
             let (right, bottom) = self.at((cell.x.1, cell.y.0));
-            let [red, green, blue] = rgb(&cell.colour);
+            let [red, green, blue] = rgb(&cell.color);
             for y in span(top - self.top, bottom - self.top, height) {
                 for x in span(left - self.left, right - self.left, width) {
                     rgba[4 * (y * width + x)..][..4].copy_from_slice(&[red, green, blue, 255]);
@@ -282,12 +282,12 @@ fn legend(out: &mut Drawing, keys: &[Key]) {
         let from = x + ends[0];
         match &key.swatch {
             Swatch::Line(stroke) => out.line(&[(from, y - 4.0), (from + sample, y - 4.0)], stroke),
-            Swatch::Block(colour) => out.block((from + 2.0, y - 10.0), (20.0, 12.0), colour),
-            Swatch::Dot(colour) => out.dots(&[(from + sample / 2.0, y - 4.0)], 3.5, colour, 1.0),
-            Swatch::Scale(colours, low, high) => {
-                let step = sample / colours.len().max(1) as f64;
-                for (k, colour) in colours.iter().enumerate() {
-                    out.block((from + k as f64 * step, y - 10.0), (step + 0.3, 12.0), colour);
+            Swatch::Block(color) => out.block((from + 2.0, y - 10.0), (20.0, 12.0), color),
+            Swatch::Dot(color) => out.dots(&[(from + sample / 2.0, y - 4.0)], 3.5, color, 1.0),
+            Swatch::Scale(colors, low, high) => {
+                let step = sample / colors.len().max(1) as f64;
+                for (k, color) in colors.iter().enumerate() {
+                    out.block((from + k as f64 * step, y - 10.0), (step + 0.3, 12.0), color);
                 }
                 out.text((from - 6.0, y), low, Lettering::new(SMALL, Anchor::End));
                 out.text((from + sample + 6.0, y), high, Lettering::new(SMALL, Anchor::Start));

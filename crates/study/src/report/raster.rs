@@ -13,7 +13,7 @@ const SHOWN: usize = 150;
 /// # Errors
 /// When it cannot be drawn.
 pub fn svg(spikes: &[SpikeTrain], dt_ms: f64, (from_ms, to_ms): (f64, f64)) -> Result<String, Error> {
-    const COLOURS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
+    const COLORS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
     let mut cells = Vec::new();
     let mut ticks = Vec::new();
     let mut bottom = 0.0;
@@ -22,19 +22,19 @@ pub fn svg(spikes: &[SpikeTrain], dt_ms: f64, (from_ms, to_ms): (f64, f64)) -> R
         let every = train.n.div_ceil(SHOWN).max(1);
         let shown = train.n.div_ceil(every);
         let height = (shown as f64).max(24.0);
-        let colour = COLOURS[k % COLOURS.len()];
+        let color = COLORS[k % COLORS.len()];
         let row = height / shown as f64;
         for (&step, &id) in train.steps.iter().zip(&train.ids) {
             if (id as usize).is_multiple_of(every) {
                 let (x, y) = (step as f64 * dt_ms, bottom + row * (id as usize / every) as f64);
-                cells.push(Cell { x: (x, x + width), y: (y, y + row.min(2.0)), colour: colour.into() });
+                cells.push(Cell { x: (x, x + width), y: (y, y + row.min(2.0)), color: color.into() });
             }
         }
         ticks.push(Tick {
             at: bottom + 0.5 * height,
             text: train.label.clone(),
             under: format!("{shown} of {}", train.n),
-            colour: colour.into(),
+            color: color.into(),
         });
         bottom += height + 8.0;
     }

@@ -5,11 +5,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write;
 
-/// Colour of text and axes.
+/// Color of text and axes.
 pub const INK: &str = "#222222";
-/// Colour of secondary text.
+/// Color of secondary text.
 pub const FAINT: &str = "#666666";
-/// Colour of the ground.
+/// Color of the ground.
 pub const PAPER: &str = "#ffffff";
 /// Fonts of all figures, first choice first.
 pub const FONTS: &str = "Helvetica, Arial, 'DejaVu Sans', sans-serif";
@@ -40,7 +40,7 @@ impl Dash {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stroke {
     /// `#rrggbb`.
-    pub colour: String,
+    pub color: String,
     /// Width, px.
     pub width: f64,
     /// How the line is broken.
@@ -49,8 +49,8 @@ pub struct Stroke {
 
 impl Stroke {
     /// A solid pen.
-    pub fn new(colour: &str, width: f64) -> Self {
-        Self { colour: colour.into(), width, dash: Dash::Solid }
+    pub fn new(color: &str, width: f64) -> Self {
+        Self { color: color.into(), width, dash: Dash::Solid }
     }
 
     /// The same pen, broken.
@@ -60,16 +60,15 @@ impl Stroke {
     }
 }
 
-/// Mixes a colour `#rrggbb` with white; `share` 1 is the colour, 0 is white.
-pub fn tint(colour: &str, share: f64) -> String {
-    let [red, green, blue] = rgb(colour).map(|c| (255.0 + share * (f64::from(c) - 255.0)).round() as u8);
+/// Mixes a color `#rrggbb` with white; `share` 1 is the color, 0 is white.
+pub fn tint(color: &str, share: f64) -> String {
+    let [red, green, blue] = rgb(color).map(|c| (255.0 + share * (f64::from(c) - 255.0)).round() as u8);
     format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
 /// The channels of `#rrggbb`; black for what is no such text.
-pub fn rgb(colour: &str) -> [u8; 3] {
-    let channel =
-        |at: usize| colour.get(at..at + 2).and_then(|h| u8::from_str_radix(h, 16).ok()).unwrap_or(0);
+pub fn rgb(color: &str) -> [u8; 3] {
+    let channel = |at: usize| color.get(at..at + 2).and_then(|h| u8::from_str_radix(h, 16).ok()).unwrap_or(0);
     [channel(1), channel(3), channel(5)]
 }
 
@@ -94,7 +93,7 @@ pub fn escape(text: &str) -> String {
 pub enum Anchor {
     /// The text begins at the point.
     Start,
-    /// The text is centred on the point.
+    /// The text is centered on the point.
     Middle,
     /// The text ends at the point.
     End,
@@ -110,13 +109,13 @@ pub struct Lettering<'a> {
     /// Bold.
     pub is_bold: bool,
     /// `#rrggbb`.
-    pub colour: &'a str,
+    pub color: &'a str,
 }
 
 impl<'a> Lettering<'a> {
-    /// Plain text in the colour of ink.
+    /// Plain text in the color of ink.
     pub fn new(size: f64, anchor: Anchor) -> Self {
-        Self { size, anchor, is_bold: false, colour: INK }
+        Self { size, anchor, is_bold: false, color: INK }
     }
 
     /// The same, bold.
@@ -125,9 +124,9 @@ impl<'a> Lettering<'a> {
         self
     }
 
-    /// The same in another colour.
-    pub fn colour(mut self, colour: &'a str) -> Self {
-        self.colour = colour;
+    /// The same in another color.
+    pub fn color(mut self, color: &'a str) -> Self {
+        self.color = color;
         self
     }
 }
@@ -168,7 +167,7 @@ impl Drawing {
 
     fn pen(stroke: &Stroke) -> String {
         let dash = stroke.dash.pattern().map(|p| format!(" stroke-dasharray=\"{p}\"")).unwrap_or_default();
-        format!("stroke=\"{}\" stroke-width=\"{}\"{dash}", stroke.colour, number(stroke.width))
+        format!("stroke=\"{}\" stroke-width=\"{}\"{dash}", stroke.color, number(stroke.width))
     }
 
     fn points(points: &[(f64, f64)]) -> String {
@@ -210,7 +209,7 @@ impl Drawing {
         self.line(&shaft, stroke);
         self.polygon(
             &[*tip, (base.0 - half * uy, base.1 + half * ux), (base.0 + half * uy, base.1 - half * ux)],
-            &stroke.colour,
+            &stroke.color,
         );
     }
 
@@ -221,7 +220,7 @@ impl Drawing {
         let length = dx.hypot(dy).max(1e-9);
         let (nx, ny) = (-dy / length * 5.0, dx / length * 5.0);
         self.line(points, stroke);
-        let bar = Stroke::new(&stroke.colour, stroke.width + 1.0);
+        let bar = Stroke::new(&stroke.color, stroke.width + 1.0);
         self.line(&[(tip.0 - nx, tip.1 - ny), (tip.0 + nx, tip.1 + ny)], &bar);
     }
 
@@ -240,12 +239,12 @@ impl Drawing {
     }
 
     /// Draws a disc.
-    pub fn disc(&mut self, centre: (f64, f64), radius: f64, fill: &str, stroke: &Stroke) {
+    pub fn disc(&mut self, center: (f64, f64), radius: f64, fill: &str, stroke: &Stroke) {
         let _ = writeln!(
             self.body,
             "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{fill}\" {}/>",
-            number(centre.0),
-            number(centre.1),
+            number(center.0),
+            number(center.1),
             number(radius),
             Self::pen(stroke)
         );
@@ -309,12 +308,12 @@ impl Drawing {
     }
 
     /// Draws a four-pointed star.
-    pub fn star(&mut self, centre: (f64, f64), radius: f64, fill: &str) {
+    pub fn star(&mut self, center: (f64, f64), radius: f64, fill: &str) {
         let points: Vec<(f64, f64)> = (0..8)
             .map(|k| {
                 let r = if k % 2 == 0 { radius } else { 0.38 * radius };
                 let angle = f64::from(k) * std::f64::consts::FRAC_PI_4;
-                (centre.0 + r * angle.sin(), centre.1 - r * angle.cos())
+                (center.0 + r * angle.sin(), center.1 - r * angle.cos())
             })
             .collect();
         self.polygon(&points, fill);
@@ -351,7 +350,7 @@ impl Drawing {
             number(at.0),
             number(at.1),
             number(look.size),
-            look.colour,
+            look.color,
             escape(text)
         );
     }

@@ -63,7 +63,7 @@ fn learning(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, 
     let mut from = 0.5;
     for (count, text) in counts.into_iter().zip(["tone and puff", "tone alone", "tone and puff again"]) {
         let at = (from + 0.5 * count as f64, 107.0);
-        responses.notes.push(Note { at, text: text.into(), anchor: Anchor::Middle, colour: FAINT.into() });
+        responses.notes.push(Note { at, text: text.into(), anchor: Anchor::Middle, color: FAINT.into() });
         from += count as f64;
     }
     let frozen = "nucleus strong from the start, never learns";

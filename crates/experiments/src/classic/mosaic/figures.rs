@@ -61,7 +61,7 @@ fn shares(config: &Config, title: &str, moments: &[Moment]) -> Panel {
     let background = moments.iter().map(|m| Cell {
         x: (m.time_s, (m.time_s + step * 1.02).min(30.0)),
         y: (0.0, 1.0),
-        colour: tint(COLORS[m.object], 0.25),
+        color: tint(COLORS[m.object], 0.25),
     });
     panel.marks.push(Mark::Cells(background.collect()));
     for (k, color) in COLORS.iter().enumerate().take(config.task.objects.len()) {

@@ -59,7 +59,7 @@ fn leads(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
     );
     panel.levels.push(Level::across(0.0));
     for (points, color) in [(ungated, VERMILLION), (gated, GREEN)] {
-        panel.marks.push(Mark::Dots { points, radius: 2.0, colour: color.into(), opacity: 0.5 });
+        panel.marks.push(Mark::Dots { points, radius: 2.0, color: color.into(), opacity: 0.5 });
     }
     plate.panels.push(panel);
     let caption = format!(
@@ -100,13 +100,13 @@ fn gains(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
         let points: Vec<(f64, f64)> = points.collect();
         let end = points.last().copied().filter(|p| p.0 < last);
         error.marks.push(Mark::line(points, pen(sensor)));
-        error.marks.push(Mark::dots(end, 5.0, &pen(sensor).colour));
+        error.marks.push(Mark::dots(end, 5.0, &pen(sensor).color));
     }
     let names = ["raw", "velocity", "no copy", "early", "present"];
     let y = Axis::exact("Kp (N/m)", 0.0, top * 1.08);
     let mut highest = Panel::new("highest stable gain tested", Axis::categories("", names), y);
     let bar = |(k, &sensor): (usize, &Sensor)| {
-        Cell::bar(k as f64, 0.3, mean_highest_gain(config, record, sensor), &pen(sensor).colour)
+        Cell::bar(k as f64, 0.3, mean_highest_gain(config, record, sensor), &pen(sensor).color)
     };
     highest.marks.push(Mark::Cells(Sensor::ALL.iter().enumerate().map(bar).collect()));
     let mut plate = Plate::new("gains", 2, 240.0);

@@ -96,7 +96,7 @@ fn learning(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, 
 /// A text in the middle of a field of a grid.
 fn field_note(column: usize, row: usize, below: f64, text: String, color: &str) -> Note {
     let at = (column as f64, row as f64 - below);
-    Note { at, text, anchor: Anchor::Middle, colour: color.into() }
+    Note { at, text, anchor: Anchor::Middle, color: color.into() }
 }
 
 /// Controllers by delays: the median first full episode.

@@ -146,7 +146,7 @@ fn map_panel(result: &PrismResult, module: ModuleName, rows: &[Row]) -> Panel {
         at: -(k as f64) - 0.5,
         text: format!("{}, {} Hz", row.words, signed(row.baseline_hz, 1)),
         under: String::new(),
-        colour: INK.into(),
+        color: INK.into(),
     };
     let y = Axis::exact("", -(rows.len() as f64), 0.0).named(rows.iter().enumerate().map(tick).collect());
     let mut panel = Panel::new(&title, trial_axis(result, "trial"), y);
@@ -157,7 +157,7 @@ fn map_panel(result: &PrismResult, module: ModuleName, rows: &[Row]) -> Panel {
             row.changes.iter().map(move |&(trial, change)| Cell {
                 x: (trial - 0.5, trial + 0.5),
                 y: (-(k as f64) - 0.94, -(k as f64) - 0.06),
-                colour: shade(change),
+                color: shade(change),
             })
         })
         .collect();

@@ -145,8 +145,8 @@ pub fn arm(result: &PrismResult) -> Option<Figure> {
         x += 31.0 + width_of(moment.words, 12.0) + 22.0;
     }
     for (k, (example, moments)) in examples.iter().zip(&chosen).enumerate() {
-        let centre = (k as f64 + 0.5) * width - 0.5 * (x0 + x1) * scale;
-        let place = |p: (f64, f64)| (centre + p.0 * scale, top + (y1 - p.1) * scale);
+        let center = (k as f64 + 0.5) * width - 0.5 * (x0 + x1) * scale;
+        let place = |p: (f64, f64)| (center + p.0 * scale, top + (y1 - p.1) * scale);
         let (mut title_at, heading) = (k as f64 * width + 10.0, Lettering::new(13.0, Anchor::Start).bold());
         if examples.len() > 1 {
             drawing.text((title_at, 46.0), &char::from(b'A' + k as u8).to_string(), heading);
@@ -171,7 +171,7 @@ pub fn arm(result: &PrismResult) -> Option<Figure> {
         drawing.text(
             (shoulder.0, shoulder.1 + 22.0),
             "shoulder",
-            Lettering::new(12.0, Anchor::Middle).colour(FAINT),
+            Lettering::new(12.0, Anchor::Middle).color(FAINT),
         );
         if k == 0 {
             let (from, y) = (14.0, top + (y1 - y0) * scale + 8.0);
@@ -207,7 +207,7 @@ fn draw_protractor(
         let error = low + 10.0 * f64::from(k);
         drawing.line(&[place(protractor.at(error, rim)), place(protractor.at(error, rim * 1.02))], &pen);
         let (x, y) = place(protractor.at(error, rim * 1.065));
-        let look = Lettering::new(12.0, Anchor::Middle).colour(FAINT);
+        let look = Lettering::new(12.0, Anchor::Middle).color(FAINT);
         drawing.text((x, y + 4.0), &format!("{}°", signed(error, 0)), look);
     }
 }
@@ -220,9 +220,9 @@ fn draw_posture(
 ) {
     let Some(hand) = hand(moment.trial) else { return };
     let elbow = elbow(segments, hand);
-    let pale = Stroke::new(&tint(&moment.stroke.colour, 0.28), 4.0).dash(moment.stroke.dash);
+    let pale = Stroke::new(&tint(&moment.stroke.color, 0.28), 4.0).dash(moment.stroke.dash);
     drawing.line(&[place((0.0, 0.0)), place(elbow), place(hand)], &pale);
-    drawing.disc(place(elbow), 3.5, PAPER, &Stroke::new(&tint(&moment.stroke.colour, 0.45), 1.5));
+    drawing.disc(place(elbow), 3.5, PAPER, &Stroke::new(&tint(&moment.stroke.color, 0.45), 1.5));
 }
 
 fn draw_path(drawing: &mut Drawing, moment: &Moment, place: impl Fn((f64, f64)) -> (f64, f64)) {
@@ -237,7 +237,7 @@ fn draw_path(drawing: &mut Drawing, moment: &Moment, place: impl Fn((f64, f64)) 
     if let Some(end) = hand(moment.trial) {
         path.push(place(end));
         drawing.line(&path, &moment.stroke);
-        drawing.disc(place(end), 4.0, &moment.stroke.colour, &Stroke::new(PAPER, 1.0));
+        drawing.disc(place(end), 4.0, &moment.stroke.color, &Stroke::new(PAPER, 1.0));
     }
 }
 

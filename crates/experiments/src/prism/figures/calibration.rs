@@ -30,7 +30,7 @@ pub fn sweep(result: &PrismResult) -> Result<Option<Figure>, Error> {
     let dots = |points: &[(f64, f64)]| Mark::Dots {
         points: points.to_vec(),
         radius: 2.2,
-        colour: BLUE.into(),
+        color: BLUE.into(),
         opacity: 0.35,
     };
     let lines = |curves: &[Vec<(f64, f64)>]| {

@@ -125,7 +125,7 @@ fn plate(
                 } else {
                     format!("all {}", thousands(s.n as u64))
                 },
-                colour: cell_color(&s.cell).into(),
+                color: cell_color(&s.cell).into(),
             })
             .collect();
         let label = if pause > 0.0 { "time in the movement (ms)" } else { "time in the trial (ms)" };
@@ -158,7 +158,7 @@ fn spikes(result: &PrismResult, snapshot: &ActivitySnapshot, strips: &[Strip], p
             cells.push(Cell {
                 x: (at, at + width),
                 y: (bottom, bottom + (0.85 * row).max(1.5)),
-                colour: cell_color(cell).into(),
+                color: cell_color(cell).into(),
             });
         }
     }

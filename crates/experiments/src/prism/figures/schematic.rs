@@ -48,7 +48,7 @@ fn label(d: &mut Drawing, at: (f64, f64), text: &str) {
 }
 
 fn remark(d: &mut Drawing, at: (f64, f64), text: &str, anchor: Anchor) {
-    d.text(at, text, Lettering::new(12.0, anchor).colour(FAINT));
+    d.text(at, text, Lettering::new(12.0, anchor).color(FAINT));
 }
 
 fn named_box(d: &mut Drawing, x: f64, width: f64, name: &str, under: &str) {
@@ -87,9 +87,9 @@ fn main_row(d: &mut Drawing) {
 }
 
 /// Granule cells, two microzones of Purkinje and nuclear cells, and the olive.
-fn module(d: &mut Drawing, colour: &str, h: &Heights) {
+fn module(d: &mut Drawing, color: &str, h: &Heights) {
     let (top, bottom) = h.frame;
-    d.rect((258.0, top), (212.0, bottom - top), 10.0, &tint(colour, 0.12), &Stroke::new(colour, 1.5));
+    d.rect((258.0, top), (212.0, bottom - top), 10.0, &tint(color, 0.12), &Stroke::new(color, 1.5));
     let excite = Stroke::new("#5a5a5a", 1.4);
     let up = if h.olive > h.purkinje { -1.0 } else { 1.0 };
 
@@ -118,7 +118,7 @@ fn module(d: &mut Drawing, colour: &str, h: &Heights) {
         }
     }
     let name = |d: &mut Drawing, y: f64, text: &str, ink: &str| {
-        d.text((478.0, y + 4.0), text, Lettering::new(12.0, Anchor::Start).colour(ink));
+        d.text((478.0, y + 4.0), text, Lettering::new(12.0, Anchor::Start).color(ink));
     };
     name(d, h.purkinje, "Purkinje cells", BLUE);
     name(d, h.nuclei, "nuclear cells", VERMILLION);
@@ -130,9 +130,9 @@ fn errors(d: &mut Drawing, inverse: &Heights, forward: &Heights) {
     for (h, edge) in [(inverse, ROW - 27.0), (forward, ROW + 27.0)] {
         d.arrow(&[(713.0, edge), (713.0, h.olive), (MINUS + 20.0, h.olive)], &pen);
         let y = if h.olive < ROW { h.olive + 18.0 } else { h.olive - 10.0 };
-        d.text((606.0, y), "error of the last trial", Lettering::new(12.0, Anchor::Middle).colour(FAINT));
+        d.text((606.0, y), "error of the last trial", Lettering::new(12.0, Anchor::Middle).color(FAINT));
         let (x, y) = (PLUS - 28.0, h.olive + 4.0);
-        d.text((x, y), "inferior olive", Lettering::new(12.0, Anchor::End).colour("#a14d79"));
+        d.text((x, y), "inferior olive", Lettering::new(12.0, Anchor::End).color("#a14d79"));
     }
 }
 
@@ -142,7 +142,7 @@ fn paths(d: &mut Drawing, inverse: &Heights, forward: &Heights) {
     // Planner to the inverse module.
     d.arrow(&[(170.0, ROW - 27.0), (170.0, inverse.purkinje), (GRANULE - 36.0, inverse.purkinje)], &pen);
     remark(d, (162.0, 150.0), "target", Anchor::End);
-    d.text((20.0, 84.0), "Inverse module", Lettering::new(14.0, Anchor::Start).bold().colour("#a87400"));
+    d.text((20.0, 84.0), "Inverse module", Lettering::new(14.0, Anchor::Start).bold().color("#a87400"));
     remark(d, (20.0, 102.0), "target in, torque out", Anchor::Start);
     // Its torque to the sum, plus and minus.
     let torque = Stroke::new(VERMILLION, 1.6);
@@ -157,6 +157,6 @@ fn paths(d: &mut Drawing, inverse: &Heights, forward: &Heights) {
         d.arrow(&[(x, forward.nuclei - 11.0), (x, ROW + 27.0)], &torque);
     }
     remark(d, (MINUS + 10.0, 306.0), "± correction", Anchor::Start);
-    d.text((20.0, 396.0), "Forward module", Lettering::new(14.0, Anchor::Start).bold().colour("#00795a"));
+    d.text((20.0, 396.0), "Forward module", Lettering::new(14.0, Anchor::Start).bold().color("#00795a"));
     remark(d, (20.0, 414.0), "command in, correction out", Anchor::Start);
 }

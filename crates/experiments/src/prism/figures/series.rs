@@ -84,10 +84,10 @@ pub fn curve_marks(
     let edges: Vec<_> =
         points.iter().filter_map(|p| p.sd.map(|sd| (p.trial, p.mean - sd, p.mean + sd))).collect();
     if !edges.is_empty() {
-        marks.push(Mark::Band { edges, colour: stroke.colour.clone(), opacity: 0.16 });
+        marks.push(Mark::Band { edges, color: stroke.color.clone(), opacity: 0.16 });
     }
     if seeds && runs.len() > 1 {
-        let thin = Stroke::new(&tint(&stroke.colour, 0.5), 0.8);
+        let thin = Stroke::new(&tint(&stroke.color, 0.5), 0.8);
         for run in runs {
             let points = run.trials.iter().filter_map(|t| value(t).map(|v| (t.index as f64, v))).collect();
             marks.push(Mark::Line { points, stroke: thin.clone() });

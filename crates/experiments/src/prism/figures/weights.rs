@@ -112,7 +112,7 @@ pub fn distributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
                 synapses = synapses.max(after.counts.iter().sum());
                 let points = outline(after);
                 let edges = points.iter().map(|&(x, y)| (x, 0.0, y)).collect();
-                panel.marks.push(Mark::Band { edges, colour: module_color(module).into(), opacity: 0.3 });
+                panel.marks.push(Mark::Band { edges, color: module_color(module).into(), opacity: 0.3 });
                 panel.marks.push(Mark::Line { points, stroke: Stroke::new(module_color(module), 1.6) });
             }
             match before.as_ref().map(|b| (b, single_bin(b))) {

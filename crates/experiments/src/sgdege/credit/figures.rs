@@ -111,7 +111,7 @@ fn against(
                 let x = (n as f64).log2();
                 let seeds: Vec<f64> = all(n, rule).filter_map(value).collect();
                 let points = seeds.iter().map(|v| (x, v.max(0.01).log10())).collect();
-                panel.marks.push(Mark::Dots { points, radius: 2.2, colour: pen(rule).colour, opacity: 0.55 });
+                panel.marks.push(Mark::Dots { points, radius: 2.2, color: pen(rule).color, opacity: 0.55 });
                 // A mean over only the seeds that reached half would flatter the rule.
                 let is_whole = seeds.len() == config.seeds.len();
                 means.push((x, if is_whole { mean(&seeds).max(0.01).log10() } else { f64::NAN }));

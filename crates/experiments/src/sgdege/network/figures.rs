@@ -115,12 +115,12 @@ fn sensitivity(record: &Record) -> Result<Figure, Error> {
     for (k, pair) in record.variants.chunks(2).enumerate() {
         let text = pair[0].parameter.clone();
         let at = (2.0 * k as f64 + (pair.len() - 1) as f64 / 2.0, panel.y.high);
-        panel.notes.push(Note { at, text, anchor: Anchor::Middle, colour: INK.into() });
+        panel.notes.push(Note { at, text, anchor: Anchor::Middle, color: INK.into() });
     }
     for (k, v) in record.variants.iter().enumerate() {
         let changes = changes(&v.error_last);
         let points = changes.iter().map(|&c| (k as f64, c)).collect();
-        panel.marks.push(Mark::Dots { points, radius: 2.6, colour: GUIDE.into(), opacity: 0.8 });
+        panel.marks.push(Mark::Dots { points, radius: 2.6, color: GUIDE.into(), opacity: 0.8 });
         panel.marks.push(Mark::dots([(k as f64, mean(&changes))], 5.0, BLUE));
     }
     let mut plate = Plate::new("sensitivity", 1, 210.0);

@@ -102,7 +102,7 @@ fn one_pattern(config: &Config, record: &Record) -> Panel {
         panel.marks.push(Mark::line([(0.0, from), (last, end)], Stroke::new(BLACK, 1.4).dash(Dash::Dashed)));
         let text = format!("{slope:+.2} Hz").replace('-', "−");
         let at = (last + 60.0, end - 4.0 - 4.0 * slope.signum());
-        panel.notes.push(Note { at, text, anchor: Anchor::Start, colour: INK.into() });
+        panel.notes.push(Note { at, text, anchor: Anchor::Start, color: INK.into() });
     }
     panel
 }
@@ -152,7 +152,7 @@ fn by_patterns(config: &Config, record: &Record) -> Panel {
             if epochs == config.sweep.epochs {
                 panel.marks.push(Mark::line(points.iter().copied(), Stroke::new(color, 1.4)));
             }
-            panel.marks.push(Mark::Dots { points, radius, colour: color.into(), opacity });
+            panel.marks.push(Mark::Dots { points, radius, color: color.into(), opacity });
         }
     }
     panel
@@ -186,9 +186,9 @@ fn states(config: &Config, record: &Record, p: u32) -> Panel {
     let states = learned.map(|l| l.states.as_slice()).unwrap_or_default();
     let inside = |v: f64| v.clamp(-REACH, REACH);
     let points = states.iter().map(|(x, y)| (inside(*x), inside(*y))).collect();
-    panel.marks.push(Mark::Dots { points, radius: 2.0, colour: BLUE.into(), opacity: 0.6 });
+    panel.marks.push(Mark::Dots { points, radius: 2.0, color: BLUE.into(), opacity: 0.6 });
     let mut note = |text: String, at, color: &str| {
-        panel.notes.push(Note { at, text, anchor: Anchor::Start, colour: color.into() });
+        panel.notes.push(Note { at, text, anchor: Anchor::Start, color: color.into() });
     };
     note("C±".into(), (4.6, 10.2), ORANGE);
     note("D±".into(), (8.6, 6.4), SKY);

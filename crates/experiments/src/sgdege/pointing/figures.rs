@@ -122,7 +122,7 @@ fn paths(config: &PointingConfig, record: &PointingRecord) -> Result<Figure, Err
         let pen = pen(&run.rule);
         if let Some(&[x, y]) = run.hand_m.last() {
             marks.push(Mark::line(run.hand_m.iter().map(|[x, y]| (*x, *y)), pen.clone()));
-            marks.push(Mark::dots([(x, y)], 4.0, &pen.colour));
+            marks.push(Mark::dots([(x, y)], 4.0, &pen.color));
         }
         plate.legend.push(Key::line(rule_name(&run.rule), pen));
     }

@@ -3,7 +3,7 @@
 use super::config::PointingConfig;
 use lobule_cerebellum::SgdegeController;
 use lobule_control::plant::PlanarArm;
-use lobule_control::{Beside, ClosedLoop, Controller, Drive, Senses, normalised_acceleration};
+use lobule_control::{Beside, ClosedLoop, Controller, Drive, Senses, normalized_acceleration};
 use lobule_study::Error;
 use lobule_study::Run;
 use lobule_theory::learner::Learner;
@@ -57,7 +57,7 @@ struct Cortex {
 
 impl Cortex {
     fn new(ticks: usize) -> Self {
-        let mut profile = normalised_acceleration(ticks);
+        let mut profile = normalized_acceleration(ticks);
         let (mut velocity, mut position) = (0.0, 0.0);
         for a in &profile {
             velocity += a;

@@ -84,7 +84,7 @@ fn empty_plane(title: &str, set: &Parameters) -> Panel {
             (p, c.min(d).max(0.0), c.max(d).max(0.0))
         })
         .collect();
-    panel.marks.push(Mark::Band { edges, colour: GUIDE.into(), opacity: 0.22 });
+    panel.marks.push(Mark::Band { edges, color: GUIDE.into(), opacity: 0.22 });
     for (plus, minus, color) in [(Line::CPlus, Line::CMinus, ORANGE), (Line::DPlus, Line::DMinus, SKY)] {
         let points = p.iter().map(|&p| (p, higher(plus, minus, p)));
         panel.marks.push(Mark::line(points, Stroke::new(color, 1.5)));
@@ -121,7 +121,7 @@ fn named(mut panel: Panel, set: &Parameters) -> Panel {
             at: (p, line.at(set, p) + shift * panel.y.high),
             text: line.name().replace('-', "−"),
             anchor: Anchor::Middle,
-            colour: color.into(),
+            color: color.into(),
         });
     }
     panel
@@ -220,7 +220,7 @@ fn phase_diagram(q: f64) -> Panel {
             if b == TALL || region(b) != region(from) {
                 let color = color_of(region(from));
                 // Columns overlap: edges that only touch would leave a hair of white.
-                cells.push(Cell { x: (x(a), x((a + 2).min(WIDE))), y: (y(from), y(b)), colour: color });
+                cells.push(Cell { x: (x(a), x((a + 2).min(WIDE))), y: (y(from), y(b)), color });
                 from = b;
             }
         }
@@ -232,7 +232,7 @@ fn phase_diagram(q: f64) -> Panel {
             at: (beta + 0.07, rho + 0.02),
             text: label.replace('-', "−"),
             anchor: Anchor::Start,
-            colour: INK.into(),
+            color: INK.into(),
         });
     }
     panel
@@ -271,7 +271,7 @@ fn end_points(config: &Config, record: &Record) -> Result<Figure, Error> {
     });
     panel.marks.push(Mark::line(predicted, Stroke::new(BLACK, 1.5)));
     let points = record.seeds.iter().flat_map(|s| q.iter().copied().zip(s.scan_hz.iter().copied())).collect();
-    panel.marks.push(Mark::Dots { points, radius: 3.5, colour: BLUE.into(), opacity: 0.7 });
+    panel.marks.push(Mark::Dots { points, radius: 3.5, color: BLUE.into(), opacity: 0.7 });
     plate.panels.push(panel);
     let end = |k: usize| fixed(mean_of(record.seeds.iter().map(|s| s.scan_hz[k])), 1);
     let means: Vec<String> = q.iter().enumerate().map(|(k, q)| format!("{q}: {}", end(k))).collect();

@@ -38,10 +38,10 @@ fn panel(config: &Config, record: &Record, title: &str, from: usize) -> Panel {
     for (k, bar) in shown.iter().enumerate() {
         let at = (from + k) as f64;
         let color = if bar.is_perturbed { ORANGE } else { BLUE };
-        cells.push(Cell { x: (at + 0.2, at + 0.8), y: (0.0, bar.error_hz), colour: color.into() });
+        cells.push(Cell { x: (at + 0.2, at + 0.8), y: (0.0, bar.error_hz), color: color.into() });
         if bar.is_error_spike {
             let y = (-0.85 * below, -0.25 * below);
-            cells.push(Cell { x: (at + 0.4, at + 0.6), y, colour: BLACK.into() });
+            cells.push(Cell { x: (at + 0.4, at + 0.6), y, color: BLACK.into() });
         }
         line.extend([(at, bar.estimate_hz), (at + 1.0, bar.estimate_hz)]);
     }
