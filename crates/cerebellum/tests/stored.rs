@@ -412,7 +412,7 @@ fn the_multi_receptor_variant_runs_with_its_gap_junctions() {
         &anatomy,
         node.clone(),
         "simulations.s.cell_models.golgi_cell.constants.GABA_tau",
-        &["<receptor>_Tau_r"],
+        &["Tau_r", "AMPA_g_init"],
     );
 }
 

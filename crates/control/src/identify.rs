@@ -27,21 +27,39 @@ pub fn answer_to<P: Plant, C: Controller>(
     Ok(sensed)
 }
 
-/// Impulse response of a loop, exact if it is linear: what an impulse of 1 changes. `[ticks]`
+/// Impulse response of a loop, exact if it is linear: the change caused by an impulse of 1. The impulse is halved until no command
+/// reaches its bounds, and the response scaled up again: a clamped command would answer for the bound. `[ticks]`
 ///
 /// # Errors
-/// As [`answer_to`].
+/// As [`answer_to`]; [`Error::Parameter`] when commands are clamped however small the impulse.
 pub fn impulse_response<P: Plant, C: Controller>(
     closed: &mut ClosedLoop<P, C>,
     ticks: usize,
 ) -> Result<Vec<f64>, Error> {
     let mut probe = vec![0.0; ticks];
     let rest = answer_to(closed, &probe)?;
-    if let Some(first) = probe.first_mut() {
-        *first = 1.0;
+    let mut amplitude = 1.0;
+    for _ in 0..MOST_HALVINGS {
+        if let Some(first) = probe.first_mut() {
+            *first = amplitude;
+        }
+        let answer = answer_to(closed, &probe)?;
+        if closed.clamped().iter().all(|ticks| *ticks == 0) {
+            return Ok(answer.iter().zip(&rest).map(|(y, y0)| (y - y0) / amplitude).collect());
+        }
+        amplitude *= 0.5;
     }
-    Ok(answer_to(closed, &probe)?.iter().zip(&rest).map(|(y, y0)| y - y0).collect())
+    let allowed = "commands must stay within the range of their channel near rest; widen it";
+    Err(Error::Parameter {
+        part: "impulse response".into(),
+        parameter: "amplitude".into(),
+        value: amplitude,
+        allowed: allowed.into(),
+    })
 }
+
+/// Smallest impulse: about a millionth.
+const MOST_HALVINGS: u32 = 20;
 
 /// A binary sequence of `± amplitude`, a fresh sign in every tick, from the stream `label` of `seed`. `[ticks]`
 pub fn random_signs(amplitude: f64, ticks: usize, seed: u64, label: &str) -> Vec<f64> {

@@ -238,7 +238,7 @@ fn keys_that_do_not_fit_together_are_refused() {
     refused(&["analysis.to_ms=805"], &["to_ms", "805"]);
     refused(&["analysis.penalties=[0.0]"], &["analysis.penalties"]);
     refused(&["synthetic.wrist.delay_ms=83"], &["analysis.bin_ms", "83"]);
-    refused(&["synthetic.wrist.trials=1"], &["synthetic.wrist.trials", "2..="]);
+    refused(&["synthetic.wrist.trials=1"], &["synthetic.wrist.trials", "2 to"]);
     refused(&["synthetic.feedback_share=1.5"], &["feedback_share", "1.5"]);
 }
 
