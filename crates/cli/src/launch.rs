@@ -39,7 +39,7 @@ fn start(distribution: crate::arguments::Distribution) -> Result<Ranks, Option<E
         Argument::RoundRobin => Distribution::RoundRobin,
         Argument::Contiguous => Distribution::Contiguous,
     };
-    Ranks::mpi(distribution).map_err(Some)
+    Ranks::mpi(distribution).map_err(|e| Some(e.into()))
 }
 
 #[cfg(not(feature = "mpi"))]

@@ -131,7 +131,7 @@ pub struct Timing {
 pub struct Config {
     /// Seeds.
     pub seeds: Vec<u64>,
-    /// Names in [`CONTROLLERS`].
+    /// Names in `CONTROLLERS`.
     pub controllers: Vec<String>,
     /// Names in `bodies`.
     pub plants: Vec<String>,

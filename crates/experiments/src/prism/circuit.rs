@@ -20,7 +20,7 @@ pub const TEACHING: &str = "teaching";
 /// Every rank gives the whole anatomy. Collective.
 ///
 /// # Errors
-/// [`Error::Anatomy`] when a cell type, microzone or connection set that the loop needs is missing.
+/// `lobule_cerebellum::Error::Anatomy` when a cell type, microzone or connection set that the loop needs is missing.
 pub fn compile(
     config: &PrismConfig,
     anatomy: &Anatomy,

@@ -227,7 +227,7 @@ impl PointingLoop {
     /// Goes on from the whole state that rank 0 gives; the others give `None`. Collective.
     ///
     /// # Errors
-    /// As [`PointingLoop::restore`], on every rank; [`Error::Run`] when rank 0 gives none.
+    /// As [`PointingLoop::restore`], on every rank; an error of the circuit when rank 0 gives none.
     pub fn scatter_state(&mut self, whole: Option<LoopState>) -> Result<(), Error> {
         let (circuit, rest) = whole.map(|w| (w.circuit, (w.cortex, w.tick))).unzip();
         self.simulation.scatter_state(circuit.as_ref())?;
