@@ -1,4 +1,4 @@
-//! What a millisecond of the mouse circuit costs: three sizes at rest, and one whose parallel fiber synapses learn.
+//! Cost of a simulated millisecond of the mouse circuit: three sizes at rest, and one whose parallel fiber synapses learn.
 //!
 //! Time per iteration is wall time per simulated millisecond: below 1 ms a circuit keeps up with a body.
 //! Run with `cargo bench -p lobule --bench circuits`; `LOBULE_THREADS` sets the threads (2 when it is not set).

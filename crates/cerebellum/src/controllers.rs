@@ -104,7 +104,7 @@ const MORE: &[ControllerEntry] = &[
     },
 ];
 
-/// What another room refuses, as the registry says it.
+/// A refusal by another room in the words of the registry.
 fn refused(part: &'static str) -> impl Fn(crate::Error) -> Error {
     move |error| match error {
         crate::Error::Control(error) => error,

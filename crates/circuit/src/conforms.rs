@@ -1,4 +1,4 @@
-//! What every neuron model and every plasticity rule must keep, whoever wrote it: feature `conforms`.
+//! Conformance suites of neuron models and plasticity rules, also for those of users: feature `conforms`.
 //!
 //! One line tests a model of your own:
 //! ```

@@ -1,4 +1,4 @@
-//! What flows into cells beside their synapses: stimulus currents and gap junctions, compiled.
+//! Currents that enter cells beside those of synapses: stimulus currents and gap junctions, compiled.
 //!
 //! A stimulus is a function of the step, written down beforehand; it needs no state. Cells with gap junctions
 //! are advanced together (`crate::coupled`).
