@@ -11,9 +11,9 @@
 //!
 //! # Example: the mean of draws from a stream
 //! ```
-//! use lobule_study::{Card, Check, Error, Preset, Request, Run, Story, Study};
-//! use lobule_study::report::{Figure, Finding, Source};
 //! use lobule_signal::Stream;
+//! use lobule_study::Request;
+//! use lobule_study::prelude::*;
 //! use serde::{Deserialize, Serialize};
 //!
 //! struct Mean;
@@ -80,6 +80,7 @@ mod error;
 mod execute;
 mod experiment;
 mod page;
+pub mod prelude;
 pub mod report;
 mod run;
 pub mod run_folder;
@@ -94,6 +95,6 @@ pub use experiment::Experiment;
 pub use lobule_exchange::Ranks;
 pub use lobule_signal::fingerprint;
 pub use lobule_signal::{Progress, Quiet};
-pub use page::{Section, Story, page};
+pub use page::{Section, Story, page, texts};
 pub use run::{Finished, Run, RunOptions};
 pub use study::{Request, Study};

@@ -37,6 +37,11 @@ impl Story {
     }
 }
 
+/// Sentences of a report.
+pub fn texts<const N: usize>(sentences: [&str; N]) -> Vec<String> {
+    sentences.map(String::from).to_vec()
+}
+
 /// A section of the report.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Section {

@@ -89,6 +89,18 @@ impl<'a> Run<'a> {
         self.pool.install(|| items.par_iter().with_max_len(1).map(&work).collect())
     }
 
+    /// Works on every item as [`Self::each`] does, and counts each as a step of progress.
+    ///
+    /// # Errors
+    /// An error of one of them.
+    pub fn each_counted<I: Sync, T: Send>(
+        &self,
+        items: &[I],
+        work: impl Fn(&I) -> Result<T, Error> + Sync,
+    ) -> Result<Vec<T>, Error> {
+        self.each(items, |item| work(item).inspect(|_| self.progress.done(1)))
+    }
+
     /// Prepares every seed, and works on every item of a seed as soon as that seed is prepared, as many at a time as there
     /// are jobs, over several ranks one after the other; gives what was prepared and the results of its items, in order.
     ///

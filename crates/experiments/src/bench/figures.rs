@@ -2,12 +2,8 @@
 
 use super::config::{Config, TrialCondition, listed};
 use super::record::{Cell, Record};
-use lobule_study::Error;
-use lobule_study::report::axes::{VOID, grid_cell, shade, text_on};
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Note, Panel, Plate, Swatch, Tick};
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY, VERMILLION};
-use lobule_study::report::svg::{Anchor, Dash, INK, Stroke, tint};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 /// All figures.
 pub fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
@@ -115,7 +111,7 @@ fn map(
          transient growth (T); –: it refused.",
         ms.join(", ")
     );
-    Ok(Figure::svg(name, &caption, plot::svg(&plate)?))
+    plate.figure(&caption)
 }
 
 /// A condition in words.
@@ -169,7 +165,7 @@ fn courses(config: &Config, record: &Record) -> Result<Figure, Error> {
     }
     for (name, pen) in pens() {
         if let Some((_, words)) = listed(config).find(|c| c.0 == name) {
-            plate.legend.push(Key::line(words, pen));
+            plate.line_key(words, pen);
         }
     }
     let caption = format!(
@@ -178,5 +174,5 @@ fn courses(config: &Config, record: &Record) -> Result<Figure, Error> {
         plant.replace('_', " "),
         config.delay_ms(delay)
     );
-    Ok(Figure::svg("courses", &caption, plot::svg(&plate)?))
+    plate.figure(&caption)
 }

@@ -10,9 +10,7 @@ use super::tune::tune;
 use super::{figures, findings, words};
 use lobule_analysis::mean;
 use lobule_control::forward::Scales;
-use lobule_study::Error;
-use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Run, Story, Study};
+use lobule_study::prelude::*;
 
 /// The bench of anticipation.
 #[derive(Debug, Clone, Copy)]

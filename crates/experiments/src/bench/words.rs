@@ -3,10 +3,8 @@
 use super::config::{Config, TrialCondition, listed};
 use super::figures::title;
 use super::record::Record;
-use lobule_study::report::html::Table;
-use lobule_study::report::numbers::short;
-use lobule_study::report::svg::escape;
-use lobule_study::{Error, Section, Story};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 use std::fmt::Write;
 
 /// Controllers by the number of places at which they are best, most first; and the number of places.
@@ -48,7 +46,7 @@ pub fn story(config: &Config, record: &Record) -> Story {
              run folder holds every cell."
                 .into(),
         ],
-        steps: [
+        steps: texts([
             "Each body has two control laws, tuned for it with a gain margin of one half: one on the delayed error, for each delay, and one on \
              the present state.",
             "Filters (CFPC, feedback-error learning) work beside the first law. Forward models and predictors estimate the state for the second. \
@@ -57,9 +55,7 @@ pub fn story(config: &Config, record: &Record) -> Story {
             "Then the body changes, and learning goes on.",
             "A controller that did not stabilize its body at the end of learning runs again to find the reason: with smaller gains, or by the \
              theory of the filter.",
-        ]
-        .map(String::from)
-        .to_vec(),
+        ]),
         sections: vec![
             Section::new("How small does the error become?", "Blue: better than feedback alone.", &["error"]),
             winners(config, record),

@@ -10,17 +10,13 @@
 //! Source of the question: Maffei, Herreros, Sanchez-Fibla, Friston & Verschure 2017, doi:10.1098/rspb.2017.1780 (abstract).
 
 use super::bench::{Bench, Inputs, PLANTS, PlantConfig, mix, rms};
-use super::family::{self, counted, texts};
+use super::family::{self, counted};
 use super::figures::log_curve;
 use super::push::CuedPush;
 use lobule_control::filter::{Step, TraceModel};
 use lobule_control::oracle::Lifted;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate, SHADE};
-use lobule_study::report::numbers::{fixed, short};
-use lobule_study::report::palette::{BLUE, GREEN, VERMILLION};
-use lobule_study::report::svg::{Dash, Stroke};
-use lobule_study::report::{Figure, Finding, Source, plot};
-use lobule_study::{Card, Check, Error, Preset, Run, Section, Story, Study};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 use serde::{Deserialize, Serialize};
 
 /// The experiment.
@@ -215,7 +211,7 @@ impl Study for Cascade {
                 WAYS.iter().zip(&pens).filter_map(|(w, pen)| Some((record.of(w.0, change)?, pen)))
             {
                 let points = curve.relative.iter().enumerate().map(|(k, v)| (k as f64, *v));
-                panel.marks.push(Mark::line(log_curve(points, -3, 1), pen.clone()));
+                panel.line(log_curve(points, -3, 1), pen.clone());
             }
             plate.panels.push(panel);
         }
@@ -223,7 +219,7 @@ impl Study for Cascade {
         plate.legend.push(Key::block("after the change", SHADE));
         let caption = "Deviation of each trial relative to feedback alone under the same push and body, logarithmic; one line for each way \
             of learning. Shading: the push (A), or mass and stiffness of the body (B), have changed.";
-        Ok(vec![Figure::svg("cascade", caption, plot::svg(&plate)?)])
+        Ok(vec![plate.figure(caption)?])
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {

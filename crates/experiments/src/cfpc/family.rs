@@ -1,7 +1,6 @@
 //! What the studies of the family share: sources, the blank card, and the count of their progress.
 
-use lobule_study::report::Source;
-use lobule_study::{Card, Error, Run};
+use lobule_study::prelude::*;
 
 /// The card that each study fills in.
 pub const CARD: Card = Card {
@@ -22,11 +21,6 @@ pub const IDENTIFIED: Source = Source::chosen_before(
     "acceptance test 7 of the numpy reference: within a factor of 2 of the exact model at trial 50",
 );
 
-/// Sentences of a report.
-pub fn texts<const N: usize>(sentences: [&str; N]) -> Vec<String> {
-    sentences.map(String::from).to_vec()
-}
-
 /// Works on every item as [`Run::each`] does; the progress counts items.
 ///
 /// # Errors
@@ -37,11 +31,7 @@ pub fn counted<I: Sync, T: Send>(
     work: impl Fn(&I) -> Result<T, Error> + Sync,
 ) -> Result<Vec<T>, Error> {
     run.progress.expect(items.len() as u64);
-    run.each(items, |item| {
-        let done = work(item)?;
-        run.progress.done(1);
-        Ok(done)
-    })
+    run.each_counted(items, work)
 }
 
 /// A range around an expected value, from `low` to `high` times it, with ends of `digits` decimals.

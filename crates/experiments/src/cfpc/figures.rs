@@ -1,8 +1,6 @@
 //! Panels that several studies of the family draw.
 
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
-use lobule_study::report::palette::{BLACK, BLUE, GUIDE};
-use lobule_study::report::svg::{Dash, Stroke};
+use lobule_study::report::drawing::*;
 
 /// The points (x, log10 y) of a curve between two powers of ten. Smaller values lie on the lower end; the curve stops where it
 /// leaves the upper end.
@@ -46,7 +44,7 @@ pub fn movement(title: &str, movement: &[Vec<f64>; 3], y: Axis, dt_s: f64) -> Pa
 /// The legend of [`movement`].
 pub fn movement_legend(plate: &mut Plate) {
     let [desired, before, after] = movement_pens();
-    plate.legend.push(Key::line("desired position", desired));
-    plate.legend.push(Key::line("before learning", before));
-    plate.legend.push(Key::line("after learning", after));
+    plate.line_key("desired position", desired);
+    plate.line_key("before learning", before);
+    plate.line_key("after learning", after);
 }

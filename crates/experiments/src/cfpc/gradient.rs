@@ -1,15 +1,12 @@
 //! `cfpc/gradient`: the trace is the gradient of the error in the loop itself, and its three forms agree.
 
 use super::bench::{Bench, Inputs, LoopTrial, PLANTS, PlantConfig, mix, plant_name, rms};
-use super::family::{self, counted, texts};
+use super::family::{self, counted};
 use lobule_control::filter::{Step, TraceModel, Traces};
 use lobule_control::oracle::{Lifted, gain};
 use lobule_signal::Stream;
-use lobule_study::report::chart::{Axis, Key, Mark, Panel, Plate, Swatch};
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE, PURPLE};
-use lobule_study::report::svg::Stroke;
-use lobule_study::report::{Figure, Finding, Source, plot};
-use lobule_study::{Card, Check, Error, Preset, Run, Section, Story, Study};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 use serde::{Deserialize, Serialize};
 
 /// The experiment.
@@ -169,7 +166,7 @@ impl Study for Gradient {
         let mut left = Panel::new("response of the loop", Axis::exact("time (s)", 0.0, until), y);
         for ((g, h), color) in record.gradients.iter().zip(&per_second).zip([BLUE, GREEN, ORANGE, PURPLE]) {
             left.marks.push(Mark::series(h, 0.0, dt, Stroke::new(color, 2.0)));
-            plate.legend.push(Key::line(plant_name(&g.plant), Stroke::new(color, 2.0)));
+            plate.line_key(plant_name(&g.plant), Stroke::new(color, 2.0));
         }
         plate.panels.push(left);
         if let Some(g) = record.damped() {
@@ -184,7 +181,7 @@ impl Study for Gradient {
         let caption = "A: response of each closed loop to an impulse at the error; a synapse with an exact trace convolves its \
             input with this response. B: change of the error when the weight of a granule cell that fires at 1 s grows by 1. \
             Dots: simulated in the loop, line: minus the trace. The two agree.";
-        Ok(vec![Figure::svg("gradient", caption, plot::svg(&plate)?)])
+        Ok(vec![plate.figure(caption)?])
     }
 
     fn story(&self, _: &Config, record: &Record) -> Story {

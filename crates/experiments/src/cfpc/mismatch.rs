@@ -1,15 +1,10 @@
 //! `cfpc/mismatch`: maps of the error after learning with a model whose delay and mass are wrong, and the 90 deg boundary.
 
 use super::bench::{Bench, Inputs, Mismatch, PLANTS, grid, has_grown, plant_name};
-use super::family::{self, counted, texts};
+use super::family::{self, counted};
 use lobule_control::oracle::{Lifted, gain, phase_error_deg};
-use lobule_study::report::chart::{Axis, Cell, Key, Mark, Panel, Plate, Swatch, Tick};
-use lobule_study::report::html::Table;
-use lobule_study::report::numbers::{fixed, short};
-use lobule_study::report::palette::{BLACK, BLUE, VERMILLION};
-use lobule_study::report::svg::{Stroke, tint};
-use lobule_study::report::{Figure, Finding, Source, plot};
-use lobule_study::{Card, Check, Error, Preset, Run, Section, Story, Study};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 use serde::{Deserialize, Serialize};
 
 /// The experiment.
@@ -304,11 +299,11 @@ fn map(config: &Config, record: &Record) -> Result<Figure, Error> {
         label: "error relative to feedback alone; white: equal".into(),
         swatch: Swatch::Scale(scale, "10⁻³".into(), "10³".into()),
     });
-    plate.legend.push(Key::line("90 deg", boundary));
+    plate.line_key("90 deg", boundary);
     let caption = "Error after learning relative to feedback alone, by the error of the model in the synapses: surplus of delay and \
         factor of mass; one panel for each plant. Black line: boundary at which the phase of the model passes 90 deg from that of the \
         loop at some frequency at which the loop has gain.";
-    Ok(Figure::svg("mismatch", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// The table of single parameters.

@@ -1,7 +1,7 @@
 //! `cfpc/plants`: the model trace, exact and identified, on all plants, on an unstable one and with a bounded motor, tick by tick.
 
 use super::bench::{Bench, Inputs, PLANTS, plant_name, rms};
-use super::family::{self, IDENTIFIED, counted, texts};
+use super::family::{self, IDENTIFIED, counted};
 use super::figures::{log_curve, movement, movement_legend, relative_error};
 use super::probe::Probe;
 use lobule_control::feedback::{Pid, PidGains, Reflex};
@@ -10,13 +10,8 @@ use lobule_control::identify::impulse_response;
 use lobule_control::oracle::Lifted;
 use lobule_control::plant::Linear;
 use lobule_control::{ClosedLoop, Controller};
-use lobule_study::report::axes::trial_at;
-use lobule_study::report::chart::{Axis, Key, Mark, Plate};
-use lobule_study::report::numbers::short;
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
-use lobule_study::report::svg::Stroke;
-use lobule_study::report::{Figure, Finding, Source, plot};
-use lobule_study::{Card, Check, Error, Preset, Run, Section, Story, Study};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 use serde::{Deserialize, Serialize};
 
 /// The experiment.
@@ -197,8 +192,8 @@ impl Study for OtherPlants {
         let mut learning = relative_error("learning", Axis::trials(config.trials), -3, 1);
         for (curve, color) in record.exact().zip(colors.into_iter().cycle()) {
             let points = curve.relative.iter().enumerate().map(|(k, v)| (trial_at(k), *v));
-            learning.marks.push(Mark::line(log_curve(points, -3, 1), Stroke::new(color, 2.0)));
-            plate.legend.push(Key::line(&in_words(curve), Stroke::new(color, 2.0)));
+            learning.line(log_curve(points, -3, 1), Stroke::new(color, 2.0));
+            plate.line_key(&in_words(curve), Stroke::new(color, 2.0));
         }
         plate.panels.push(learning);
         let bounded = record.exact().rev().take(2).filter(|c| c.body.contains("motor"));
@@ -210,7 +205,7 @@ impl Study for OtherPlants {
         let caption = "A: error of each trial relative to feedback alone with the exact model of the loop; one line for each body, both \
             axes logarithmic. With a bounded motor the model is that of the loop without bounds. Other panels: movement before learning \
             (dashed) and after it (blue), on the desired movement (gray).";
-        Ok(vec![Figure::svg("plants", caption, plot::svg(&plate)?)])
+        Ok(vec![plate.figure(caption)?])
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {

@@ -1,17 +1,12 @@
 //! `cfpc/posture`: a cue warns of a push; does the body lean against it before it comes?
 
 use super::bench::{Bench, Inputs, PLANTS, mix, peak, rms};
-use super::family::{self, around, counted, texts};
+use super::family::{self, around, counted};
 use super::push::CuedPush;
 use lobule_control::filter::{Basis, TraceModel};
 use lobule_control::oracle::Lifted;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate, SHADE};
-use lobule_study::report::html::Table;
-use lobule_study::report::numbers::fixed;
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE};
-use lobule_study::report::svg::{Dash, Stroke};
-use lobule_study::report::{Figure, Finding, Source, plot};
-use lobule_study::{Card, Check, Error, Preset, Run, Section, Story, Study};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 use serde::{Deserialize, Serialize};
 
 /// The experiment.
@@ -201,7 +196,7 @@ impl Study for Posture {
              them; cue-driven signals stay silent.",
             config.trials[config.trials.len() - 1]
         );
-        Ok(vec![Figure::svg("posture", caption, plot::svg(&plate)?)])
+        Ok(vec![plate.figure(caption)?])
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {

@@ -4,15 +4,12 @@
 //! the right weights would cancel. The loop runs tick by tick.
 
 use super::bench::{Bench, Mismatch, PLANTS, grid, plant_name, rms};
-use super::family::{self, counted, texts};
+use super::family::{self, counted};
 use lobule_control::filter::{TraceModel, convolve};
 use lobule_control::identify::answer_to;
 use lobule_control::oracle::{alignment, gain, phase_error_deg};
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE, SKY, VERMILLION};
-use lobule_study::report::svg::{Dash, Stroke};
-use lobule_study::report::{Figure, Finding, Source, plot};
-use lobule_study::{Card, Check, Error, Preset, Run, Section, Story, Study};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 use serde::{Deserialize, Serialize};
 
 /// The experiment.
@@ -160,9 +157,7 @@ impl Study for Spectrum {
             panel.levels.push(Level::across(0.0).pen(Stroke::new(BLACK, 1.2).dash(Dash::Dashed)));
             for (trace, _, color) in TRACES {
                 let on = || record.rates.iter().filter(|r| r.plant == plant && r.trace == trace);
-                panel
-                    .marks
-                    .push(Mark::line(on().map(|r| (r.frequency_hz, r.predicted)), Stroke::new(color, 1.4)));
+                panel.line(on().map(|r| (r.frequency_hz, r.predicted)), Stroke::new(color, 1.4));
                 panel.marks.push(Mark::dots(on().map(|r| (r.frequency_hz, r.measured)), 2.6, color));
             }
             plate.panels.push(panel);
@@ -171,7 +166,7 @@ impl Study for Spectrum {
         let caption = "Rate at which the error at a single frequency falls from trial to trial, in units of the step; one panel for \
             each plant. Dots: measured in the loop. Lines: cosine of the phase between trace and loop. Below the dashed line the \
             phase is beyond 90 deg, and learning makes the error grow.";
-        Ok(vec![Figure::svg("spectrum", caption, plot::svg(&plate)?)])
+        Ok(vec![plate.figure(caption)?])
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {

@@ -2,17 +2,12 @@
 //! reference can.
 
 use super::bench::{self, Bench, Inputs, PLANTS, rms};
-use super::family::{self, counted, texts};
+use super::family::{self, counted};
 use super::figures::{movement, movement_legend};
 use lobule_analysis::mean;
 use lobule_control::filter::{AdaptiveFilter, Basis, Step, TraceModel};
-use lobule_study::report::axes::trial_at;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
-use lobule_study::report::numbers::fixed;
-use lobule_study::report::palette::{BLUE, GREEN, ORANGE, VERMILLION};
-use lobule_study::report::svg::{Dash, Stroke};
-use lobule_study::report::{Figure, Finding, Source, plot};
-use lobule_study::{Card, Check, Error, Preset, Run, Section, Story, Study};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 use serde::{Deserialize, Serialize};
 
 /// The experiment.
@@ -154,9 +149,9 @@ impl Study for Tracking {
             for curve in record.of(basis, trace) {
                 let points =
                     config.tests.iter().zip(&curve.relative).map(|(t, v)| (trial_at(*t), v.min(1e3)));
-                left.marks.push(Mark::line(points, pen.clone()));
+                left.line(points, pen.clone());
             }
-            plate.legend.push(Key::line(words, pen.clone()));
+            plate.line_key(words, pen.clone());
         }
         plate.panels.push(left);
         if let Some(curve) = record.of("reference", "model").next() {
@@ -167,7 +162,7 @@ impl Study for Tracking {
         let caption = "A: error on references that were never learned, by trial; one line for each seed, its color for signals and trace. \
             B: one such reference (gray), and the position before learning (dashed) and after it (blue), with signals made of the \
             reference and a model trace.";
-        Ok(vec![Figure::svg("tracking", caption, plot::svg(&plate)?)])
+        Ok(vec![plate.figure(caption)?])
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {

@@ -2,19 +2,14 @@
 //! changes back, a noisy sensor, a bounded motor.
 
 use super::bench::{Bench, Inputs, Mismatch, PLANTS, PlantConfig, peak, rms, step_of};
-use super::family::{self, around, counted, texts};
+use super::family::{self, around, counted};
 use super::figures::log_curve;
 use lobule_control::filter::{Step, TraceModel};
 use lobule_control::oracle::Lifted;
 use lobule_control::plant::Linear;
 use lobule_control::{ClosedLoop, Controller};
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate, SHADE};
-use lobule_study::report::html::Table;
-use lobule_study::report::numbers::{fixed, short};
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, VERMILLION};
-use lobule_study::report::svg::{Dash, Stroke};
-use lobule_study::report::{Figure, Finding, Source, plot};
-use lobule_study::{Card, Check, Error, Preset, Run, Section, Story, Study};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 use serde::{Deserialize, Serialize};
 
 /// The experiment.
@@ -190,20 +185,18 @@ impl Study for Transfer {
                 let Some(curve) = record.of(teacher, trace, body).first().copied() else { continue };
                 for (phase, rms) in curve.rms.iter().enumerate() {
                     let points = rms.iter().enumerate().map(|(k, v)| (phase as f64 * n + k as f64, *v));
-                    panel
-                        .marks
-                        .push(Mark::line(log_curve(points, -3, 1), Stroke::new(color, 2.0).dash(dash)));
+                    panel.line(log_curve(points, -3, 1), Stroke::new(color, 2.0).dash(dash));
                 }
             }
-            plate.legend.push(Key::line(words, Stroke::new(color, 2.0)));
+            plate.line_key(words, Stroke::new(color, 2.0));
         }
         plate.panels.push(panel);
-        plate.legend.push(Key::line("feedback-error learning", Stroke::new(GUIDE, 2.0).dash(Dash::Dashed)));
+        plate.line_key("feedback-error learning", Stroke::new(GUIDE, 2.0).dash(Dash::Dashed));
         plate.legend.push(Key::block("changed plant", SHADE));
         let caption = "True error of each trial, logarithmic. Solid: CFPC, which corrects the error that the feedback controller receives. \
             Dashed: feedback-error learning, which corrects the command. Color: trace and body. Shading: the plant has changed; \
             afterwards it is the first again. A curve that diverges leaves the panel and has no further phases.";
-        Ok(vec![Figure::svg("transfer", caption, plot::svg(&plate)?)])
+        Ok(vec![plate.figure(caption)?])
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {

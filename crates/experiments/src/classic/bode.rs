@@ -1,8 +1,7 @@
 //! Gain and phase of eyes against frequency.
 
 use super::response::Response;
-use lobule_study::report::chart::{Axis, Level, Panel, Plate};
-use lobule_study::report::svg::Stroke;
+use lobule_study::report::drawing::*;
 
 /// Responses at rising frequencies, averaged over subjects, with their pen.
 pub type Curve = (Stroke, Vec<Response>);

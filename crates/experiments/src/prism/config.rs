@@ -3,8 +3,7 @@
 
 use lobule_cerebellum::BrainState;
 use lobule_control::{CortexParameters, PlannerParameters, SensoryOlive};
-use lobule_study::Error;
-use lobule_study::Preset;
+use lobule_study::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// What differs from the configured loop in a run of the protocol.

@@ -9,9 +9,7 @@ use super::condition_run::{self, CalibratedSeed};
 use super::config::{DEFAULTS, PRESETS, PrismConfig};
 use super::keys::ModuleName;
 use super::record::{Calibration, ConditionRun, PopulationRow, PrismResult};
-use lobule_study::Error;
-use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Run, Story, Study};
+use lobule_study::prelude::*;
 
 use lobule_cerebellum::{DT_MS, PLASTIC_SET};
 use lobule_control::plant::PlanarArm;

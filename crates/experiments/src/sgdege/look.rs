@@ -1,7 +1,6 @@
 //! A panel that figures of these experiments share.
 
-use lobule_study::report::chart::{Axis, Mark, Panel};
-use lobule_study::report::svg::{Dash, Stroke};
+use lobule_study::report::drawing::*;
 
 /// Rates of nuclear cells against their targets, with the line of equality. Both axes end at a multiple of 20 Hz above 60 Hz
 /// and all of `covered`.
@@ -16,7 +15,7 @@ pub(super) fn rates_against_targets(
     let ceiling = 20.0 * (highest / 20.0).ceil();
     let axis = |label| Axis::exact(label, 0.0, ceiling).step(20.0);
     let mut panel = Panel::new(title, axis("target R (Hz)"), axis("rate PN (Hz)"));
-    panel.marks.push(Mark::line([(0.0, 0.0), (ceiling, ceiling)], Stroke::guide().dash(Dash::Dashed)));
+    panel.line([(0.0, 0.0), (ceiling, ceiling)], Stroke::guide().dash(Dash::Dashed));
     let points = targets.iter().copied().zip(rates.iter().copied()).collect();
     panel.marks.push(Mark::Dots { points, radius: 1.8, color: color.into(), opacity: 0.7 });
     panel

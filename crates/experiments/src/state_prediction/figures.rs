@@ -4,11 +4,8 @@ use super::config::StatePredictionConfig;
 use super::record::StatePredictionRecord;
 use lobule_analysis::state_prediction::{Report, Scheme, Scores, Surrogate};
 use lobule_analysis::{mean, sd};
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Cell, Key, Level, Mark, Panel, Plate, Tick};
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE, SKY, VERMILLION};
-use lobule_study::report::svg::Stroke;
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 /// A number read from scores.
 type Reading = fn(&Scores) -> f64;
@@ -43,7 +40,7 @@ fn mean_and_spread(panel: &mut Panel, points: &[(f64, Vec<f64>)], pen: &Stroke) 
     let edges = points.iter().map(|(x, v)| (*x, mean(v) - sd(v), mean(v) + sd(v))).collect();
     let means = || points.iter().map(|(x, v)| (*x, mean(v)));
     panel.marks.push(Mark::Band { edges, color: pen.color.clone(), opacity: 0.18 });
-    panel.marks.push(Mark::line(means(), pen.clone()));
+    panel.line(means(), pen.clone());
     panel.marks.push(Mark::dots(means(), 3.0, &pen.color));
 }
 
@@ -82,11 +79,11 @@ fn leads(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Resu
         let gains = over_leads(subject, scheme, Scores::gain);
         for seed in 0..record.of(subject).count() {
             let points = gains.iter().map(|(x, v)| (*x, v[seed]));
-            gain.marks.push(Mark::line(points, Stroke::new(color(k), 0.6)));
+            gain.line(points, Stroke::new(color(k), 0.6));
         }
         mean_and_spread(&mut gain, &gains, &pen);
         mean_and_spread(&mut inside, &over_leads(subject, Scheme::InSample, |s| s.nuclear), &pen);
-        plate.legend.push(Key::line(subject, pen));
+        plate.line_key(subject, pen);
     }
     plate.panels.extend([gain, inside]);
     let caption = format!(
@@ -96,7 +93,7 @@ fn leads(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Resu
         record.of(record.subjects().first().copied().unwrap_or_default()).count(),
         scheme.words()
     );
-    Ok(Figure::svg("leads", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Bars of the schemes and surrogates at the main lead.
@@ -155,7 +152,7 @@ fn schemes(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Re
          out, with nuclei whose directions are exchanged, and with nuclei whose rates are rotated by half a trial. B: gain in R² from adding \
          the nuclei to the mossy fibers, by the same tests. Bars: means over seeds; dots: seeds."
     );
-    Ok(Figure::svg("schemes", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// One mossy fiber, recorded and predicted.
@@ -195,5 +192,5 @@ fn example(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Re
         a.main_lead_ms,
         record.strictest().words()
     );
-    Ok(Figure::svg("example", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }

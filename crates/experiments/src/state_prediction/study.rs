@@ -5,10 +5,7 @@ use super::findings;
 use super::record::StatePredictionRecord;
 use super::run::{from_file, network, synthetic};
 use lobule_analysis::mean_of;
-use lobule_study::Error;
-use lobule_study::report::numbers::fixed;
-use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Run, Section, Story, Study};
+use lobule_study::prelude::*;
 
 /// The experiment `analysis/state_prediction`.
 #[derive(Debug, Clone, Copy)]

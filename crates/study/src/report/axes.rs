@@ -1,6 +1,6 @@
 //! Axes, guides and marks that figures share.
 
-use super::chart::{Axis, Cell, Key, Level, Mark, Panel, Swatch, Tick};
+use super::chart::{Axis, Cell, Key, Level, Mark, Panel, Plate, Swatch, Tick};
 use super::numbers::{plain, superscript};
 use super::palette::GUIDE;
 use super::svg::{Dash, INK, Stroke, tint};
@@ -64,7 +64,19 @@ impl Mark {
     }
 }
 
+impl Plate {
+    /// Adds a line to the legend.
+    pub fn line_key(&mut self, label: &str, stroke: Stroke) {
+        self.legend.push(Key::line(label, stroke));
+    }
+}
+
 impl Panel {
+    /// Draws a line through points.
+    pub fn line(&mut self, points: impl IntoIterator<Item = (f64, f64)>, stroke: Stroke) {
+        self.marks.push(Mark::line(points, stroke));
+    }
+
     /// Draws one line for each seed: the first with the pen, the others thin and pale behind it.
     pub fn seeds(&mut self, lines: impl IntoIterator<Item = Vec<(f64, f64)>>, pen: &Stroke) {
         let mut lines: Vec<_> = lines.into_iter().collect();

@@ -219,7 +219,7 @@ pub const SHADE: &str = "#eceff1";
 /// A figure of one or more panels in rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plate {
-    /// Name of the figure, for errors.
+    /// Name of the figure.
     pub name: String,
     /// Panels in one row.
     pub columns: usize,

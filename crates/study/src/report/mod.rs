@@ -3,6 +3,7 @@
 pub mod axes;
 mod basis;
 pub mod chart;
+pub mod drawing;
 mod figure;
 mod finding;
 pub mod html;

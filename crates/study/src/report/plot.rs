@@ -5,6 +5,7 @@
 //! as one picture of pixels inside the drawing.
 
 use super::chart::{Axis, Cell, Key, Mark, Panel, Plate, SHADE, Swatch, WIDTH};
+use super::figure::Figure;
 use super::numbers::signed;
 use super::svg::{Anchor, Drawing, FAINT, INK, Lettering, Stroke, rgb, width_of};
 use crate::Error;
@@ -29,6 +30,16 @@ const TICK: f64 = 5.0;
 const MOST_CELLS: usize = 3000;
 /// Pixels of that picture to a px of the drawing.
 const SCALE: f64 = 2.0;
+
+impl Plate {
+    /// The figure of that name with a caption.
+    ///
+    /// # Errors
+    /// [`Error::Figure`] when nothing is on the plate.
+    pub fn figure(&self, caption: impl Into<String>) -> Result<Figure, Error> {
+        Ok(Figure::svg(&self.name, caption, svg(self)?))
+    }
+}
 
 /// The plate as the text of an SVG file; equal plates give equal texts.
 ///

@@ -5,12 +5,8 @@ use super::super::figures::{log_curve, relative_error};
 use super::record::{Config, Record, words};
 use lobule_control::LinearSystem;
 use lobule_control::oracle::phase_error_deg;
-use lobule_study::Error;
-use lobule_study::report::axes::trial_at;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
-use lobule_study::report::svg::{Dash, Stroke};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 fn stroke(trace: &str) -> Stroke {
     match trace {
@@ -67,13 +63,13 @@ fn curves(
         for row in rows {
             if let Some(curve) = record.curves(row, plant, "minjerk").next() {
                 let points = curve.relative.iter().enumerate().map(|(k, v)| (trial_at(k), *v));
-                panel.marks.push(Mark::line(log_curve(points, -3, 3), stroke(row)));
+                panel.line(log_curve(points, -3, 3), stroke(row));
             }
         }
         plate.panels.push(panel);
     }
     plate.legend.extend(rows.iter().map(|row| Key::line(words(row), stroke(row))));
-    Ok(Figure::svg(name, caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Phase of each trace minus phase of the loop, with the boundary at 90 deg.
@@ -116,15 +112,15 @@ fn phases(bench: &Bench, record: &Record) -> Result<Figure, Error> {
                 }
                 points.push((f, error));
             }
-            panel.marks.push(Mark::line(points, stroke(trace)));
+            panel.line(points, stroke(trace));
         }
         plate.panels.push(panel);
     }
     plate.legend.extend(rows.iter().map(|trace| Key::line(words(trace), stroke(trace))));
-    plate.legend.push(Key::line("90 deg", boundary));
+    plate.line_key("90 deg", boundary);
     let caption = "Phase of each trace minus phase of the closed loop, by frequency; one panel for each plant. Dashed lines: \
         ±90 deg. Learning lowers the error at frequencies between these lines and raises it outside. Without a trace the phase \
         leaves the band where the loop is 90 deg late. A delay follows the loop over part of the spectrum, and the exact model \
         follows it everywhere. A model of the resonant loop with 150 ms too much delay is itself unstable and has no steady phase.";
-    Ok(Figure::svg("phases", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }

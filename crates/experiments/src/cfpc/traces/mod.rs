@@ -12,8 +12,7 @@ use super::bench::{Bench, Inputs, Mismatch, PLANTS, PlantConfig, has_grown, rms,
 use super::family::{self, counted};
 use lobule_control::filter::{Step, TraceModel};
 use lobule_control::oracle::{Course, Lifted, cause, gain};
-use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Check, Error, Preset, Run, Story, Study};
+use lobule_study::prelude::*;
 use record::{Config, LoopResponse, Record, TraceCurve};
 
 /// The experiment.

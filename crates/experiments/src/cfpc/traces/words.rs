@@ -1,13 +1,10 @@
 //! The report of the traces in words and its table.
 
 use super::super::bench::{PLANTS, plant_name};
-use super::super::family::texts;
 use super::record::{self, Config, EXPECTED, Record, TRACES, TRIALS};
-use lobule_study::report::axes::power_of_ten;
-use lobule_study::report::html::Table;
-use lobule_study::report::numbers::short;
-use lobule_study::report::svg::escape;
-use lobule_study::{Section, Story};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
+use lobule_study::texts;
 
 pub fn story(config: &Config, record: &Record) -> Story {
     let last = config.trials;

@@ -4,11 +4,8 @@ use super::config::EyeblinkConfig;
 use super::findings::{at_interval, blocking_ratios, of_condition, savings};
 use super::record::{EyeblinkRecord, Interval, Phase, SAMPLE_MS, Session};
 use lobule_analysis::mean;
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Cell, Key, Level, Mark, Note, Panel, Plate, Tick};
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
-use lobule_study::report::svg::{Anchor, Dash, FAINT, Stroke};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 /// All figures.
 pub fn figures(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Vec<Figure>, Error> {
@@ -73,7 +70,7 @@ fn learning(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, 
         ("no_nucleo_olivary", "no inhibition of the olive", Stroke::new(VERMILLION, 2.0).dash(Dash::Dashed)),
     ] {
         responses.marks.push(by_session(condition, |s| s.percent, &pen));
-        plate.legend.push(Key::line(words, pen));
+        plate.line_key(words, pen);
     }
     let mut inside = panel("intact animal", Axis::exact("share", 0.0, 1.05).step(0.2));
     let lines: [Quantity; 3] = [
@@ -83,7 +80,7 @@ fn learning(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, 
     ];
     for (words, pen, of) in lines {
         inside.marks.push(by_session("full", of, &pen));
-        plate.legend.push(Key::line(words, pen));
+        plate.line_key(words, pen);
     }
     plate.panels = vec![responses, inside];
     let caption = format!(
@@ -93,7 +90,7 @@ fn learning(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, 
         config.protocol.trials,
         config.seeds.len()
     );
-    Ok(Figure::svg("learning", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Closure in probes, session by session.
@@ -101,7 +98,7 @@ fn traces(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Er
     let p = &config.protocol;
     let mut plate = Plate::new("traces", 3, 220.0);
     let Some(run) = record.courses.iter().find(|c| c.condition == "full") else {
-        return Ok(Figure::svg("traces", "", plot::svg(&plate)?));
+        return plate.figure("");
     };
     let (from, to) = (-(p.before_ms as f64), (p.interval_ms + 600).min(p.probe_ms) as f64);
     for (phase, title, label) in [
@@ -128,7 +125,7 @@ fn traces(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Er
          without puff and without learning; each line is the mean of five.",
         p.probe_ms
     );
-    Ok(Figure::svg("traces", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// First run of each interval on the intact animal, with its color.
@@ -161,7 +158,7 @@ fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Er
     for (ms, run, color) in by_interval(config, record) {
         curves.marks.push(trace(&run.trace, from, to, &color, 2.0));
         curves.levels.push(dotted(ms, &color));
-        plate.legend.push(Key::line(&format!("puff at {ms} ms"), Stroke::new(&color, 2.4)));
+        plate.line_key(&format!("puff at {ms} ms"), Stroke::new(&color, 2.4));
     }
     let mut peaks = Panel::new(
         "time of largest closure",
@@ -169,7 +166,7 @@ fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Er
         Axis::exact("time after the tone (ms)", 0.0, 1.3 * longest).step(200.0),
     );
     let diagonal = [(0.0, 0.0), (1.05 * longest, 1.05 * longest)];
-    peaks.marks.push(Mark::line(diagonal, Stroke::guide().dash(Dash::Dotted)));
+    peaks.line(diagonal, Stroke::guide().dash(Dash::Dotted));
     let peak: fn(&Interval) -> Option<f64> = |r| r.peak_ms;
     let onset: fn(&Interval) -> Option<f64> = |r| r.onset_ms;
     for (condition, words, color, dash, intervals, of) in [
@@ -193,7 +190,7 @@ fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Er
         };
         let pen = Stroke::new(color, 1.8).dash(dash);
         peaks.curve(intervals.iter().map(|&ms| at(ms)), 3.5, &pen);
-        plate.legend.push(Key::line(words, pen));
+        plate.line_key(words, pen);
     }
     plate.panels = vec![curves, peaks];
     let caption = format!(
@@ -204,7 +201,7 @@ fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Er
         p.interval_sessions,
         config.seeds.len()
     );
-    Ok(Figure::svg("timing", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Weights by the time of their signal's peak.
@@ -223,9 +220,9 @@ fn weights(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, E
     panel.levels.push(Level::across(1.0));
     for (ms, run, color) in by_interval(config, record) {
         let points = record.peaks_s.iter().zip(&run.weights).map(|(s, w)| (place(1e3 * s), *w));
-        panel.marks.push(Mark::line(points, Stroke::new(&color, 2.2)));
+        panel.line(points, Stroke::new(&color, 2.2));
         panel.levels.push(dotted(place(ms), &color));
-        plate.legend.push(Key::line(&format!("puff at {ms} ms"), Stroke::new(&color, 2.4)));
+        plate.line_key(&format!("puff at {ms} ms"), Stroke::new(&color, 2.4));
     }
     plate.panels.push(panel);
     let caption = format!(
@@ -235,7 +232,7 @@ fn weights(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, E
         config.protocol.interval_sessions,
         1e3 * config.conditioning.window_s
     );
-    Ok(Figure::svg("weights", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// A bar: name (with a second line after a slash), color, and the value of each seed.
@@ -295,5 +292,5 @@ fn saved(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Err
         config.seeds.len(),
         config.protocol.sessions[1]
     );
-    Ok(Figure::svg("savings", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }

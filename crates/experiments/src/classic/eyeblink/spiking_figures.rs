@@ -5,11 +5,8 @@ use super::figures::puff;
 use super::record::{BIN_MS, CellRates, EyeblinkRecord, SpikingRun};
 use super::spiking::CONDITIONS;
 use lobule_analysis::mean;
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
-use lobule_study::report::palette::{BLACK, BLUE, GUIDE, ORANGE};
-use lobule_study::report::svg::{Dash, Stroke};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 /// All figures.
 pub fn figures(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Vec<Figure>, Error> {
@@ -61,7 +58,7 @@ fn trials(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Er
          criterion of a response. B: mean weight of parallel fibers on the Purkinje cells of the taught zone.",
         config.seeds.len()
     );
-    Ok(Figure::svg("spiking_course", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Title, label of y, values of a run, and time between values, ms.
@@ -105,7 +102,7 @@ fn cells(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Err
     }
     let phases = ["before learning", "after tone and puff", "after the tone alone"];
     plate.legend = phases.iter().zip(pens).map(|(words, pen)| Key::line(words, pen)).collect();
-    plate.legend.push(Key::line("time of the puff", puff()));
+    plate.line_key("time of the puff", puff());
     let caption = format!(
         "Rates and closure against time, mean of {} probes (tone without puff, no learning) on each of {} seeds; fibers tuned to the time since the tone; rates \
          are running means of 50 ms. A, B: Purkinje cells of the taught zone and of the other. C: difference between the nuclear zones, which drives the lid. \
@@ -113,5 +110,5 @@ fn cells(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Err
         s.probes,
         config.seeds.len()
     );
-    Ok(Figure::svg("spiking_cells", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }

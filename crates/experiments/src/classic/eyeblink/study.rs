@@ -4,10 +4,8 @@ use super::config::{CerebellumKind, DEFAULTS, EyeblinkConfig, PRESETS};
 use super::rates::{self, ABLATIONS};
 use super::record::EyeblinkRecord;
 use super::{figures, findings, spiking, spiking_figures};
-use crate::sweep::{each, over_seeds};
-use lobule_study::report::numbers::{fixed, plain};
-use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Error, Run, Section, Story, Study};
+use crate::sweep::over_seeds;
+use lobule_study::prelude::*;
 
 /// The experiment `classic/eyeblink`.
 #[derive(Debug, Clone, Copy)]
@@ -94,13 +92,13 @@ fn with_rates(config: &EyeblinkConfig, run: &Run) -> Result<EyeblinkRecord, Erro
     run.progress.expect((courses.len() + intervals.len() + blocking.len()) as u64);
     let naive = lobule_control::Conditioning::new(&config.conditioning, 1, 1e-3, 0)?;
     Ok(EyeblinkRecord {
-        courses: each(run, &courses, |&(condition, seed)| {
+        courses: run.each_counted(&courses, |&(condition, seed)| {
             rates::conditioning(config, condition, seed, is_kept(seed))
         })?,
-        intervals: each(run, &intervals, |&((condition, ms), seed)| {
+        intervals: run.each_counted(&intervals, |&((condition, ms), seed)| {
             rates::interval(config, condition, ms, seed, is_kept(seed))
         })?,
-        blocking: each(run, &blocking, |&(condition, seed, is_blocked)| {
+        blocking: run.each_counted(&blocking, |&(condition, seed, is_blocked)| {
             rates::blocking(config, condition, is_blocked, seed)
         })?,
         peaks_s: naive.peaks_s(),
@@ -142,14 +140,12 @@ fn story(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Story {
              equations with this rate."
                 .into(),
         ],
-        steps: [
+        steps: texts([
             "A tone triggers a series of granule signals, each with its own delay. A puff at the eye makes the climbing fiber fire.",
             "Synapses that were active some time before the climbing-fiber spike are depressed. Purkinje cells pause, which disinhibits the nucleus, and the lid closes.",
             "During pauses, the direct weight of the tone on the nucleus grows, too: a second site of memory.",
             "The nucleus inhibits the olive. A predicted puff therefore teaches no more, and a response without a puff is unlearned.",
-        ]
-        .map(String::from)
-        .to_vec(),
+        ]),
         sections: vec![
             Section::new(
                 "Is the response learned, extinguished and relearned?",
@@ -168,13 +164,11 @@ fn story(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Story {
                 &["savings"],
             ),
         ],
-        differences: [
+        differences: texts([
             "The onset of the tone triggers the granule signals, which do not end with it; real ones are a network's response to a lasting tone.",
             "One Purkinje cell, one nuclear cell and one olive cell stand for their populations.",
             "In animal experiments trials are many seconds apart; here nothing happens between trials.",
-        ]
-        .map(String::from)
-        .to_vec(),
+        ]),
         ..Story::default()
     }
 }
@@ -196,23 +190,19 @@ fn spiking_story(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Story {
             config.spiking.interval_ms
         ),
         small_print: vec!["Means over seeds; probes are tones without puff and without learning.".into()],
-        steps: [
+        steps: texts([
             "Mossy fibers are tuned to the time since the tone or, as a control, signal the tone alone.",
             "The puff at the open eye drives the olive of the plus zone; a closed lid keeps the puff away and stops the teaching.",
             "The smoothed difference between the nuclear cells of the two zones drives the lid.",
-        ]
-        .map(String::from)
-        .to_vec(),
+        ]),
         sections: vec![
             Section::new("Does the scaffold learn?", "", &["spiking_course"]),
             Section::new("How do the cells respond?", "", &["spiking_cells"]),
         ],
-        differences: [
+        differences: texts([
             "The mossy fibers are given a code of time; the scaffold does not compute it from the tone.",
             "The nucleus does not learn.",
-        ]
-        .map(String::from)
-        .to_vec(),
+        ]),
         ..Story::default()
     }
 }

@@ -3,11 +3,8 @@
 use super::config::Config;
 use super::record::{Learner, Record, Session, SwitchingController, Trial, TrialKind};
 use lobule_analysis::mean;
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, VERMILLION};
-use lobule_study::report::svg::{Dash, Stroke};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 /// All figures.
 pub fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
@@ -80,7 +77,7 @@ fn paths(config: &Config, record: &Record) -> Result<Figure, Error> {
          the field (E) they deviate in the opposite direction.",
         session.seed, config.reach.directions
     );
-    Ok(Figure::svg("paths", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Means over seeds of a value of trials, in windows of `width` trials: (middle of the window, mean).
@@ -121,10 +118,10 @@ fn trials(config: &Config, record: &Record) -> Result<Figure, Error> {
             deviation_cm(t, matches!(t.kind, TrialKind::Null | TrialKind::Field))
         });
         reach.extend(points.iter().map(|x| x.1));
-        deviations.marks.push(Mark::line(points, pen(learner)));
+        deviations.line(points, pen(learner));
         let clamped = |t: &Trial| (t.kind == TrialKind::Clamp).then_some(t.compensated);
-        clamps.marks.push(Mark::line(windows(&sessions, p.probe_every, clamped), pen(learner)));
-        plate.legend.push(Key::line(learner.words(), pen(learner)));
+        clamps.line(windows(&sessions, p.probe_every, clamped), pen(learner));
+        plate.line_key(learner.words(), pen(learner));
     }
     let caught =
         windows(&of(Learner::Shifted), p.probe_every, |t| deviation_cm(t, t.kind == TrialKind::Catch));
@@ -140,7 +137,7 @@ fn trials(config: &Config, record: &Record) -> Result<Figure, Error> {
         config.seeds.len(),
         p.probe_every
     );
-    Ok(Figure::svg("trials", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Compensation against the angle to the trained direction.
@@ -152,7 +149,7 @@ fn generalization(config: &Config, record: &Record) -> Result<Figure, Error> {
         Panel::new("generalization of one direction", x, Axis::covering("fraction of the field", reach));
     for seed in &record.spreads {
         let points = angles.iter().copied().zip(seed.compensated.iter().copied());
-        panel.marks.push(Mark::line(points, Stroke::new(GUIDE, 0.8)));
+        panel.line(points, Stroke::new(GUIDE, 0.8));
     }
     let mean_at = |k: usize| mean(&record.spreads.iter().map(|s| s.compensated[k]).collect::<Vec<_>>());
     let means = angles.iter().enumerate().map(|(k, a)| (*a, mean_at(k)));
@@ -165,7 +162,7 @@ fn generalization(config: &Config, record: &Record) -> Result<Figure, Error> {
          after {} trials straight ahead. Thin lines: seeds; thick line: mean.",
         config.generalization.trials
     );
-    Ok(Figure::svg("generalization", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Deviations under fields that take turns: in first trials after a change, and in the others.
@@ -192,7 +189,7 @@ fn switching(config: &Config, record: &Record) -> Result<Figure, Error> {
             };
             let points: Vec<_> = (0..length / width).map(window).filter(|w| w.1.is_finite()).collect();
             reach.extend(points.iter().map(|p| p.1));
-            panel.marks.push(Mark::line(points, Stroke::new(color, 2.2)));
+            panel.line(points, Stroke::new(color, 2.2));
         }
         plate.panels.push(panel);
     }
@@ -211,5 +208,5 @@ fn switching(config: &Config, record: &Record) -> Result<Figure, Error> {
         config.switching.block[0],
         config.switching.block[1]
     );
-    Ok(Figure::svg("switching", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }

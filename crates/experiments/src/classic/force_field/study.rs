@@ -5,12 +5,10 @@ use super::findings::{GROUNDS, mean_over, of};
 use super::reacher::Reacher;
 use super::record::{Learner, Record, SwitchingController};
 use super::{session, switching};
-use crate::sweep::{each, over_seeds};
+use crate::sweep::over_seeds;
 use lobule_analysis::mean;
 use lobule_control::Mosaic;
-use lobule_study::report::numbers::fixed;
-use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Error, Run, Section, Story, Study};
+use lobule_study::prelude::*;
 
 /// The experiment `classic/force_field`.
 #[derive(Debug, Clone, Copy)]
@@ -57,12 +55,13 @@ impl Study for ForceField {
         let controllers = over_seeds(&SwitchingController::ALL, &config.seeds);
         run.progress.expect((items.len() + config.seeds.len() + controllers.len()) as u64);
         Ok(Record {
-            sessions: each(run, &items, |&(learner, seed)| {
+            sessions: run.each_counted(&items, |&(learner, seed)| {
                 let keeps = learner == Learner::Shifted && seed == config.seeds[0];
                 session::session(config, learner, seed, keeps)
             })?,
-            spreads: each(run, &config.seeds, |&seed| session::one_direction(config, seed))?,
-            turns: each(run, &controllers, |&(controller, seed)| switching::run(config, controller, seed))?,
+            spreads: run.each_counted(&config.seeds, |&seed| session::one_direction(config, seed))?,
+            turns: run
+                .each_counted(&controllers, |&(controller, seed)| switching::run(config, controller, seed))?,
         })
     }
 
@@ -97,14 +96,12 @@ impl Study for ForceField {
                  during the planned movement."
                     .into(),
             ],
-            steps: [
+            steps: texts([
                 "A two-joint arm reaches from the center to targets on a circle. It knows its own dynamics; feedback corrects delayed errors.",
                 "A robot pushes the hand at right angles to its velocity. Granule cells tuned to desired angles and velocities of the joints, and one Purkinje cell for \
                  each joint, learn the missing torque. The feedback command teaches them, with a shift in time.",
                 "In some trials the field is absent (catch trials), or a channel keeps the hand on a straight line and measures its force (error clamps).",
-            ]
-            .map(String::from)
-            .to_vec(),
+            ]),
             sections: vec![
                 Section::new("What do the movements look like?", "", &["paths"]),
                 Section::new(
@@ -129,14 +126,12 @@ impl Study for ForceField {
                     &["switching"],
                 ),
             ],
-            differences: [
+            differences: texts([
                 "The stiffness of the arm acts with the full feedback delay, unlike that of muscles. First errors are therefore larger than those of people.",
                 "One set of weights forgets at one rate; Smith et al. 2006 need a fast and a slow state.",
                 "Weights change at the end of a trial.",
                 "With fields that take turns, senses are not delayed and modules are linear: MOSAIC learns the whole dynamics of the arm from naive weights.",
-            ]
-            .map(String::from)
-            .to_vec(),
+            ]),
             ..Story::default()
         }
     }

@@ -4,11 +4,8 @@ use super::config::Config;
 use super::findings::of;
 use super::record::{Moment, MosaicController, Outcome, Record};
 use lobule_analysis::mean;
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Cell, Key, Mark, Panel, Plate};
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY, VERMILLION};
-use lobule_study::report::svg::{Stroke, tint};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 /// Colors of the objects; there are at most as many.
 const COLORS: [&str; 6] = [BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY];
@@ -46,13 +43,13 @@ fn responsibilities(config: &Config, record: &Record) -> Result<Figure, Error> {
         plate.legend.push(Key::block(&object, COLORS[k]));
     }
     for (k, (words, pen)) in pens.into_iter().enumerate() {
-        panel.marks.push(Mark::line(late.iter().map(|m| (m.time_s, m.position[k])), pen.clone()));
-        plate.legend.push(Key::line(words, pen));
+        panel.line(late.iter().map(|m| (m.time_s, m.position[k])), pen.clone());
+        plate.line_key(words, pen);
     }
     plate.panels.push(panel);
     let caption = "Object in the hand (pale background) and responsibility of the module paired with each object (lines) against time, first seed. A: at the \
          beginning of learning. B: after learning. C: desired and true position in the time of B; the lines nearly coincide.";
-    Ok(Figure::svg("responsibilities", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 fn shares(config: &Config, title: &str, moments: &[Moment]) -> Panel {
@@ -65,9 +62,7 @@ fn shares(config: &Config, title: &str, moments: &[Moment]) -> Panel {
     });
     panel.marks.push(Mark::Cells(background.collect()));
     for (k, color) in COLORS.iter().enumerate().take(config.task.objects.len()) {
-        panel
-            .marks
-            .push(Mark::line(moments.iter().map(|m| (m.time_s, m.shares[k])), Stroke::new(color, 1.8)));
+        panel.line(moments.iter().map(|m| (m.time_s, m.shares[k])), Stroke::new(color, 1.8));
     }
     panel
 }
@@ -97,7 +92,7 @@ fn errors(config: &Config, record: &Record) -> Result<Figure, Error> {
          was never learned.",
         config.seeds.len()
     );
-    Ok(Figure::svg("errors", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Accuracy of every seed.
@@ -122,5 +117,5 @@ fn seeds(record: &Record) -> Result<Figure, Error> {
         Key::dot("collapsed: some object has none", VERMILLION),
     ];
     let caption = "Accuracy of responsibilities after learning by controller, one dot for each seed. Modules collapse where two objects share one.";
-    Ok(Figure::svg("seeds", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }

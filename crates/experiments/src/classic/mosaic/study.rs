@@ -4,13 +4,11 @@ use super::config::{Config, DEFAULTS, PRESETS};
 use super::findings::{GROUNDS, of, sharing};
 use super::record::{MosaicController, Outcome, Record};
 use super::task;
-use crate::sweep::{each, over_seeds};
+use crate::sweep::over_seeds;
 use lobule_analysis::mean;
 use lobule_control::Mosaic;
 use lobule_control::plant::Linear;
-use lobule_study::report::numbers::fixed;
-use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Error, Run, Section, Story, Study};
+use lobule_study::prelude::*;
 
 /// The experiment `classic/mosaic`.
 #[derive(Debug, Clone, Copy)]
@@ -61,7 +59,7 @@ impl Study for MosaicStudy {
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
         let items = over_seeds(&MosaicController::ALL, &config.seeds);
         run.progress.expect(items.len() as u64);
-        let outcomes = each(run, &items, |&(controller, seed)| {
+        let outcomes = run.each_counted(&items, |&(controller, seed)| {
             let keeps = controller == MosaicController::Mosaic && seed == config.seeds[0];
             task::run(config, controller, seed, keeps)
         })?;
@@ -103,14 +101,12 @@ impl Study for MosaicStudy {
                 collapsed(WithoutMemory),
                 fixed(average(Mosaic, &|o| sharing(&o.between_shares)), 1),
             )],
-            steps: [
+            steps: texts([
                 "A hand follows a smooth random movement. The object in it changes every few seconds, without notice.",
                 "Each module predicts the acceleration that results from a command, and proposes the command for its object. Modules that predict well become \
                  responsible: they contribute to the command, and they learn.",
                 "In one variant each object has a visible shape, and modules learn to expect their object from it.",
-            ]
-            .map(String::from)
-            .to_vec(),
+            ]),
             sections: vec![
                 Section::new("Which module is responsible?", "", &["responsibilities"]),
                 Section::new("Do modules reduce the error?", "", &["errors"]),
@@ -125,13 +121,11 @@ impl Study for MosaicStudy {
                     &["seeds"],
                 ),
             ],
-            differences: [
+            differences: texts([
                 "Forward models learn by weighted least squares during the movement, which is EM without stored data. Of the hidden Markov model, only the forward filter is used. With gradient steps in place of least squares, nearly all seeds collapsed.",
                 "Learning continues in the test, so that the single module can adapt; the intermediate object is tested without learning.",
                 "Parameters of the objects are as commonly quoted of the source; the desired movement and the noise are ours.",
-            ]
-            .map(String::from)
-            .to_vec(),
+            ]),
             ..Story::default()
         }
     }

@@ -7,12 +7,8 @@ use crate::classic::bode;
 use crate::classic::response::Response;
 use PursuitController::{Cfpc, Feedback, Fel, Foresight, Smith};
 use lobule_analysis::mean;
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Cell, Key, Level, Mark, Panel, Plate};
-use lobule_study::report::numbers::plain;
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, VERMILLION};
-use lobule_study::report::svg::{Dash, Stroke};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 /// All figures.
 pub fn figures(config: &PursuitConfig, record: &PursuitRecord) -> Result<Vec<Figure>, Error> {
@@ -76,12 +72,12 @@ fn movement(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Er
         let all: Vec<(Stroke, &[Sample])> = kinds.iter().filter_map(first).collect();
         plate.panels.push(traces(title, &all));
     }
-    plate.legend.push(Key::line("target", target_pen()));
+    plate.line_key("target", target_pen());
     plate.legend.extend(kinds.into_iter().map(key));
     let caption = "Velocity of target and eye against time, one subject, after learning; sine (A) and mixed target (B). Feedback lags and rings. \
         With a model of the eye, the eye follows the seen target, 100 ms late. With a predicted target (red) it follows the \
         true target where that can be predicted.";
-    Ok(Figure::svg("movement", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Gain and phase on predictable targets.
@@ -105,7 +101,7 @@ fn gain_and_phase(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figu
         config.targets.learning_s,
         config.seeds.len()
     );
-    Ok(Figure::svg("bode", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Delays on predictable and mixed targets.
@@ -130,13 +126,13 @@ fn delay(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error
     plate.panels.push(panel);
     plate.legend = vec![Key::block("predictable sines", BLUE), Key::block("mixed", ORANGE)];
     let caption = "Delay of the eye behind the target by controller, mean over frequencies and subjects; negative: the eye leads.";
-    Ok(Figure::svg("delay", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// A target that starts to move, and one that disappears.
 fn ramp(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error> {
     let mut plate = Plate::new("ramp", 2, 220.0);
-    plate.legend.push(Key::line("target", target_pen()));
+    plate.line_key("target", target_pen());
     let mut dashes = [Dash::Solid, Dash::Dashed, Dash::Dotted].into_iter();
     let mut all: Vec<(Stroke, &[Sample])> = Vec::new();
     for r in &record.ramps {
@@ -147,7 +143,7 @@ fn ramp(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error>
             }
             kind => (pen(kind), kind.words().to_string()),
         };
-        plate.legend.push(Key::line(&label, stroke.clone()));
+        plate.line_key(&label, stroke.clone());
         all.push((stroke, &r.samples));
     }
     plate.panels.push(traces("target starts to move at 0 s", &all));
@@ -171,5 +167,5 @@ fn ramp(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error>
         plain(config.hidden.duration_s),
         plain(config.feedback.ki)
     );
-    Ok(Figure::svg("ramp", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }

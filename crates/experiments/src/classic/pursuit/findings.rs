@@ -4,8 +4,7 @@ use super::config::{PursuitConfig, PursuitController};
 use super::record::{Hidden, PursuitRecord, Ramp, Tracked};
 use crate::classic::response::Response;
 use lobule_analysis::mean;
-use lobule_study::report::numbers::plain;
-use lobule_study::report::{Finding, Source};
+use lobule_study::prelude::*;
 
 /// Everything on which ranges rest.
 pub const GROUNDS: &[Source] = &[FIRST, KNOWN, GAIN, MIXED, LATENCY, RINGING, STEADY, HIDDEN];

@@ -6,10 +6,8 @@ use super::findings::{GROUNDS, mean_delay, mean_mixed};
 use super::record::PursuitRecord;
 use super::run::{hide, one, ramp};
 use crate::classic::response::Response;
-use crate::sweep::{each, over_seeds};
-use lobule_study::report::numbers::{fixed, plain};
-use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Error, Run, Section, Story, Study};
+use crate::sweep::over_seeds;
+use lobule_study::prelude::*;
 
 /// `classic/pursuit`.
 #[derive(Debug, Clone, Copy)]
@@ -66,9 +64,9 @@ impl Study for Pursuit {
         let hidden = over_seeds(&config.controllers, &config.seeds);
         run.progress.expect((tracked.len() + ramps.len() + hidden.len()) as u64);
         Ok(PursuitRecord {
-            tracked: each(run, &tracked, |&((kind, hz), seed)| one(config, kind, hz, seed))?,
-            ramps: each(run, &ramps, |&(kind, ki)| ramp(config, kind, ki))?,
-            hidden: each(run, &hidden, |&(kind, seed)| hide(config, kind, seed))?,
+            tracked: run.each_counted(&tracked, |&((kind, hz), seed)| one(config, kind, hz, seed))?,
+            ramps: run.each_counted(&ramps, |&(kind, ki)| ramp(config, kind, ki))?,
+            hidden: run.each_counted(&hidden, |&(kind, seed)| hide(config, kind, seed))?,
         })
     }
 
@@ -99,15 +97,13 @@ impl Study for Pursuit {
                 "Delays were computed from phases, as means over subjects and, for the mixed target, over its frequencies.".into(),
                 "A delay does not show a gain below 1; the figures show both.".into(),
             ],
-            steps: [
+            steps: texts([
                 "A target moves, and the eye senses retinal slip late. A copy of its own past movement tells the eye how the target moved then.",
                 "Feedback converts slip into eye acceleration, with a gain limited by the delay.",
                 "A model of the eye (Smith predictor) removes the delay from the loop, but not from what is seen.",
                 "A flocculus learns from slip what to add: to the slip (CFPC) or to the command (feedback-error learning).",
                 "Alternatively, an array of predictors estimates the target's present velocity for the model of the eye.",
-            ]
-            .map(String::from)
-            .to_vec(),
+            ]),
             sections: vec![
                 Section::new("Which controllers lag?", "", &["movement", "bode"]),
                 Section::new(
@@ -118,14 +114,12 @@ impl Study for Pursuit {
                 ),
                 Section::new("A target that starts to move, and one that disappears", "", &["ramp"]),
             ],
-            differences: [
+            differences: texts([
                 "There are no saccades and no limits of velocity or acceleration; position does not matter.",
                 "Fixation is pursuit of a target at rest; in humans the offset does not ring (Robinson et al. 1986).",
                 "Latency is the delay alone; human latency includes the time of a decision.",
                 "The effect of a hidden target on a flocculus is an assumption: the predicted target, or the eye's own movement, replaces the seen one.",
-            ]
-            .map(String::from)
-            .to_vec(),
+            ]),
             ..Story::default()
         }
     }

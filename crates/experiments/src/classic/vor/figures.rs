@@ -7,13 +7,8 @@ use crate::classic::bode;
 use crate::classic::response::Response;
 use lobule_analysis::mean;
 use lobule_control::Architecture;
-use lobule_study::Error;
-use lobule_study::report::axes::power_of_ten;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate, Tick};
-use lobule_study::report::numbers::plain;
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, VERMILLION};
-use lobule_study::report::svg::{Dash, Stroke};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 /// All figures.
 pub fn figures(config: &VorConfig, record: &VorRecord) -> Result<Vec<Figure>, Error> {
@@ -47,19 +42,19 @@ fn movement(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> {
         let samples = course.map_or(&[][..], |c| &c.movement[k]);
         let (from, to) = (samples.first().map_or(0.0, |s| s.0), samples.last().map_or(1.0, |s| s.0));
         let mut panel = Panel::new(title, Axis::exact("time (s)", 0.0, to - from), y.clone());
-        panel.marks.push(Mark::line(samples.iter().map(|s| (s.0 - from, s.1)), desired.clone()));
-        panel.marks.push(Mark::line(samples.iter().map(|s| (s.0 - from, s.2)), actual.clone()));
+        panel.line(samples.iter().map(|s| (s.0 - from, s.1)), desired.clone());
+        panel.line(samples.iter().map(|s| (s.0 - from, s.2)), actual.clone());
         plate.panels.push(panel);
     }
-    plate.legend.push(Key::line("desired eye velocity: minus head velocity", desired));
-    plate.legend.push(Key::line("eye velocity", actual));
+    plate.line_key("desired eye velocity: minus head velocity", desired);
+    plate.line_key("eye velocity", actual);
     let caption = format!(
         "Desired and actual eye velocity of one subject, {} flocculus. A: with the imperfect brainstem. B: after {} s of learning from slip. \
          The difference between the lines is retinal slip.",
         name(a),
         config.calibration.duration_s
     );
-    Ok(Figure::svg("movement", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Gain and phase before and after calibration.
@@ -77,7 +72,7 @@ fn gain_and_phase(config: &VorConfig, record: &VorRecord) -> Result<Figure, Erro
     curves.extend(architectures.iter().map(|&a| (pen(a), means(a, |c| &c.after))));
     let mut plate = bode::plate(["gain in the dark", "phase"], "eye relative to head", hz, &curves);
     plate.panels.iter_mut().for_each(|p| p.levels.push(dashed(config.head.frequency_hz[1].log10())));
-    plate.legend.push(Key::line("before", Stroke::new(GUIDE, 2.2)));
+    plate.line_key("before", Stroke::new(GUIDE, 2.2));
     plate.legend.extend(architectures.iter().map(|&a| Key::line(&format!("after, {}", name(a)), pen(a))));
     let caption = format!(
         "Gain (A) and phase (B) of the reflex in the dark against frequency, before and after {} s in the light, means over {} subjects. \
@@ -85,7 +80,7 @@ fn gain_and_phase(config: &VorConfig, record: &VorRecord) -> Result<Figure, Erro
         config.calibration.duration_s,
         config.seeds.len()
     );
-    Ok(Figure::svg("bode", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// A single sine, with and without eligibility.
@@ -117,15 +112,15 @@ fn delay(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> {
         plate.panels.push(panel);
     }
     let [without, with] = pens.map(|p| p.1);
-    plate.legend.push(Key::line("no eligibility", without));
-    plate.legend.push(Key::line(&format!("eligibility {} ms", config.flocculus.eligibility_ms), with));
+    plate.line_key("no eligibility", without);
+    plate.line_key(&format!("eligibility {} ms", config.flocculus.eligibility_ms), with);
     let caption = format!(
         "Slip after learning relative to slip before, against the frequency of a head that moves in one sine for {} s; geometric mean over \
          subjects. Below the dotted line the reflex improved, above it the reflex got worse. Dashed: frequency at which {} ms are a quarter \
          of a period.",
         config.delay.duration_s, config.visual_delay_ms
     );
-    Ok(Figure::svg("delay", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Mean compensating gain at each test: (min, gain).
@@ -159,7 +154,7 @@ fn spectacles(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> {
             let mut points = mean_gains(record, a, |c| c.worn.get(i).map(|w| &w.on));
             points.extend(mean_gains(record, a, |c| c.worn.get(i).map(|w| &w.off)));
             reach.extend(points.iter().map(|p| p.1).chain([*m]));
-            panel.marks.push(Mark::line(points, pen.clone()));
+            panel.line(points, pen.clone());
             panel.levels.push(Level::across(*m));
         }
         panel.y = Axis::covering(if k == 0 { "compensating gain in the dark" } else { "" }, reach);
@@ -173,7 +168,7 @@ fn spectacles(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> {
         plain(s.probe_hz),
         config.seeds.len()
     );
-    Ok(Figure::svg("spectacles", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Training at one frequency, and muscles that weaken.
@@ -191,7 +186,7 @@ fn selectivity(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> 
             let pen = pen(a).dash(if k == 0 { Dash::Solid } else { Dash::Dashed });
             panel.curve(points, 3.0, &pen);
             panel.levels.push(dashed(f.log10()));
-            plate.legend.push(Key::line(&format!("{}, {} Hz", name(a), plain(f)), pen));
+            plate.line_key(&format!("{}, {} Hz", name(a), plain(f)), pen);
         }
     }
     panel.y = Axis::covering("change of the compensating gain", reach);
@@ -202,7 +197,7 @@ fn selectivity(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> 
     let y = Axis::exact("compensating gain in the dark", 0.0, 1.2);
     let mut panel = Panel::new("weak muscles from 0 min on", x, y);
     for &a in &config.flocculus.architectures {
-        panel.marks.push(Mark::line(mean_gains(record, a, |c| Some(&c.weakened)), pen(a)));
+        panel.line(mean_gains(record, a, |c| Some(&c.weakened)), pen(a));
     }
     panel.levels.push(Level::across(1.0));
     plate.panels.push(panel);
@@ -214,5 +209,5 @@ fn selectivity(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> 
         plain(config.spectacles.probe_hz),
         plain(config.muscle.strength)
     );
-    Ok(Figure::svg("selectivity", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }

@@ -6,9 +6,7 @@ use super::record::{Probes, SubjectRun, VorRecord};
 use crate::classic::response::Response;
 use lobule_control::plant::Eye;
 use lobule_control::{Architecture, Brainstem, LinearSystem};
-use lobule_study::Error;
-use lobule_study::report::numbers::plain;
-use lobule_study::report::{Finding, Judge, Source};
+use lobule_study::prelude::*;
 
 /// Everything on which ranges rest.
 pub const GROUNDS: &[Source] =

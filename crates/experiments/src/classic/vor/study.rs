@@ -5,11 +5,9 @@ use super::config::{DEFAULTS, PRESETS, VorConfig, name};
 use super::findings::{GROUNDS, at, over};
 use super::record::{SubjectRun, VorRecord};
 use super::run::{calibrate, wiring};
-use crate::sweep::{each, over_seeds};
+use crate::sweep::over_seeds;
 use lobule_analysis::mean;
-use lobule_study::report::numbers::{fixed, plain};
-use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Error, Run, Section, Story, Study};
+use lobule_study::prelude::*;
 
 /// `classic/vor`.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +52,8 @@ impl Study for Vor {
     fn run(&self, config: &VorConfig, run: &Run) -> Result<VorRecord, Error> {
         let items = over_seeds(&config.flocculus.architectures, &config.seeds);
         run.progress.expect(items.len() as u64);
-        let courses = each(run, &items, |&(architecture, seed)| calibrate(config, architecture, seed))?;
+        let courses =
+            run.each_counted(&items, |&(architecture, seed)| calibrate(config, architecture, seed))?;
         Ok(VorRecord { courses })
     }
 
@@ -90,15 +89,13 @@ impl Study for Vor {
                 "Gain and phase were measured in the dark, without slip, with one sine at a time; means over subjects.".into(),
                 "Learning rates were chosen for convenience; simulated minutes do not map onto experimental hours.".into(),
             ],
-            steps: [
+            steps: texts([
                 "The head turns. The semicircular canals signal its velocity to the brainstem, which turns the eye in the opposite direction.",
                 "The brainstem is imperfect: its gain and its phase lead are too small, and its integrator leaks. The image slips on the retina.",
                 "The slip signal reaches the flocculus late. Each synapse correlates it with the input it received one delay earlier (its eligibility).",
                 "The flocculus receives head velocity (feed-forward) or a copy of the motor command (recurrent), separated into frequency bands.",
                 "The lights go out, and the eye is tested.",
-            ]
-            .map(String::from)
-            .to_vec(),
+            ]),
             sections: vec![
                 Section::new("What is learned?", "", &["movement", "bode"]),
                 Section::new(
@@ -119,14 +116,12 @@ impl Study for Vor {
                     &["selectivity"],
                 ),
             ],
-            differences: [
+            differences: texts([
                 "Spectacles magnify all motion on the retina; peripheral vision without magnification is left out.",
                 "Vision reaches the eye only through the flocculus: there is no optokinetic reflex and no pursuit, which help animals at low frequencies.",
                 "All learning is in the flocculus; the brainstem does not change. Porrill & Dean 2007 add a site in the brainstem for high frequencies.",
                 "Weights do not decay: nothing is forgotten in the dark.",
-            ]
-            .map(String::from)
-            .to_vec(),
+            ]),
             ..Story::default()
         }
     }

@@ -4,12 +4,8 @@ use super::config::AnticipationConfig;
 use super::findings::{by_seed, is_earliest, mean_highest_gain, of_lead, rms};
 use super::record::{AnticipationRecord, LineResult, LinesRun, Sensor};
 use lobule_analysis::mean;
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Cell, Key, Level, Mark, Panel, Plate};
-use lobule_study::report::numbers::plain;
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, VERMILLION};
-use lobule_study::report::svg::{Dash, Stroke};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 /// All figures.
 pub fn figures(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Vec<Figure>, Error> {
@@ -40,7 +36,7 @@ fn leads(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
         let points: Vec<(f64, f64)> = means.collect();
         reach.extend(points.iter().map(|p| p.1));
         panel.curve(points, 3.0, &pen);
-        plate.legend.push(Key::line(label, pen));
+        plate.line_key(label, pen);
     }
     panel.y = Axis::covering("R²", reach);
     panel.levels.push(Level::across(0.0));
@@ -69,7 +65,7 @@ fn leads(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
         config.lines.lines,
         config.seeds.len()
     );
-    Ok(Figure::svg("leads", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Pen of a sensor.
@@ -99,7 +95,7 @@ fn gains(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
         let points = gains.iter().enumerate().map_while(|(k, &gain)| Some((k as f64, mean_rms(gain)?)));
         let points: Vec<(f64, f64)> = points.collect();
         let end = points.last().copied().filter(|p| p.0 < last);
-        error.marks.push(Mark::line(points, pen(sensor)));
+        error.line(points, pen(sensor));
         error.marks.push(Mark::dots(end, 5.0, &pen(sensor).color));
     }
     let names = ["raw", "velocity", "no copy", "early", "present"];
@@ -119,5 +115,5 @@ fn gains(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
         config.seeds.len(),
         plain(top)
     );
-    Ok(Figure::svg("gains", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }

@@ -4,10 +4,8 @@ use super::config::{AnticipationConfig, DEFAULTS, PRESETS};
 use super::findings::{GROUNDS, mean_highest_gain};
 use super::record::{AnticipationRecord, Sensor};
 use super::{lines, tracking};
-use crate::sweep::{each, over_seeds};
-use lobule_study::report::numbers::plain;
-use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Error, Run, Section, Story, Study};
+use crate::sweep::over_seeds;
+use lobule_study::prelude::*;
 
 /// The experiment `forward/anticipation`.
 #[derive(Debug, Clone, Copy)]
@@ -49,8 +47,8 @@ impl Study for AnticipationStudy {
         let tracking = over_seeds(&loops, &config.seeds);
         run.progress.expect((lines.len() + tracking.len()) as u64);
         Ok(AnticipationRecord {
-            lines: each(run, &lines, |&(lead, seed)| lines::run(&config.lines, lead, seed))?,
-            tracking: each(run, &tracking, |&((sensor, gain), seed)| {
+            lines: run.each_counted(&lines, |&(lead, seed)| lines::run(&config.lines, lead, seed))?,
+            tracking: run.each_counted(&tracking, |&((sensor, gain), seed)| {
                 tracking::run(&config.tracking, sensor, gain, seed)
             })?,
         })
@@ -85,13 +83,11 @@ impl Study for AnticipationStudy {
                  seeds."
                     .into(),
             ],
-            steps: [
+            steps: texts([
                 "An array of predictors estimates each line one lead ahead from a context that all lines share. The line itself, one lead later, is the teacher.",
                 "The predictors learn the increment, so naive predictors pass their lines through. A gate also passes a line through while its prediction is worse.",
                 "In the loop, the lines are position and velocity of a mass, and the context holds the commands in flight.",
-            ]
-            .map(String::from)
-            .to_vec(),
+            ]),
             sections: vec![
                 Section::new(
                     "Which lines can be sent early?",
@@ -105,7 +101,7 @@ impl Study for AnticipationStudy {
                     &["gains"],
                 ),
             ],
-            differences: [
+            differences: texts([
                 "The reference does not give frequencies and coherence of the oscillators or the sines that the mass follows. They are fitted to its R² of \
                  persistence and to its error with the perfect state.",
                 "The learning rate of the lines is fitted to the reference's R² of the earliest lines. At a fifth of this rate, ungated prediction is better than the \
@@ -113,9 +109,7 @@ impl Study for AnticipationStudy {
                 "Anticipators learn at a low gain before each test; the reference does not say how it starts at high gains.",
                 "Skill is computed from predictions at the time they were made. Predictions recomputed with later weights look better than they were, and the \
                  gate would never close.",
-            ]
-            .map(String::from)
-            .to_vec(),
+            ]),
             ..Story::default()
         }
     }

@@ -4,13 +4,8 @@ use super::config::{CartPoleConfig, ControllerKind, TICK_MS};
 use super::findings::controllers;
 use super::record::{Attempt, CartPoleRecord, PassMode, PoleController};
 use lobule_analysis::{mean, median};
-use lobule_study::Error;
-use lobule_study::report::axes::{VOID, grid_cell, shade, text_on};
-use lobule_study::report::chart::{Axis, Key, Mark, Note, Panel, Plate};
-use lobule_study::report::numbers::plain;
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY, VERMILLION};
-use lobule_study::report::svg::{Anchor, Dash, FAINT, Stroke};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 /// All figures.
 pub fn figures(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Vec<Figure>, Error> {
@@ -90,7 +85,7 @@ fn learning(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, 
         config.seeds.len(),
         config.pd.angular_velocities.len()
     );
-    Ok(Figure::svg("learning", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// A text in the middle of a field of a grid.
@@ -156,7 +151,7 @@ fn delays(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Er
          constant velocity. With a continuous force constant velocity suffices, so that task is not informative about prediction.",
         config.seeds.len()
     );
-    Ok(Figure::svg("delays", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Lengths of episodes after the change of the pole.
@@ -201,7 +196,7 @@ fn pole(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Option<Figur
         config.pole.at_step,
         config.seeds.len()
     );
-    Ok(Some(Figure::svg("pole", caption, plot::svg(&plate)?)))
+    Ok(Some(plate.figure(caption)?))
 }
 
 /// Passes by look-ahead: the share of full episodes of the perfect model.
@@ -235,5 +230,5 @@ fn passes(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Er
         config.passes.episodes,
         config.seeds.len()
     );
-    Ok(Figure::svg("passes", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }

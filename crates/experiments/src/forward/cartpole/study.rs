@@ -3,9 +3,8 @@
 use super::attempt::{self, Setting};
 use super::config::{Actuation, CartPoleConfig, ControllerKind, DEFAULTS, PRESETS};
 use super::record::{CartPoleRecord, DmController, PassMode, PoleController};
-use crate::sweep::{each, over_seeds};
-use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Error, Run, Story, Study};
+use crate::sweep::over_seeds;
+use lobule_study::prelude::*;
 
 /// The experiment `forward/cartpole`.
 #[derive(Debug, Clone, Copy)]
@@ -52,18 +51,17 @@ impl Study for CartPoleStudy {
         let all = attempts.len() + passes.len() + pole.len() + dm_control.len();
         run.progress.expect(all as u64);
         Ok(CartPoleRecord {
-            attempts: each(run, &attempts, |&((task, delay_ms, kind), seed)| {
+            attempts: run.each_counted(&attempts, |&((task, delay_ms, kind), seed)| {
                 attempt::attempt(config, task, delay_ms, kind, seed)
             })?,
-            passes: each(run, &passes, |&((mode, passes, horizon), seed)| {
+            passes: run.each_counted(&passes, |&((mode, passes, horizon), seed)| {
                 attempt::passes_run(config, mode, passes, horizon, seed)
             })?,
-            pole: each(run, &pole, |&((delay_ms, half_length_m, controller), seed)| {
+            pole: run.each_counted(&pole, |&((delay_ms, half_length_m, controller), seed)| {
                 attempt::pole_run(config, controller, delay_ms, half_length_m, seed)
             })?,
-            dm_control: each(run, &dm_control, |&(controller, seed)| {
-                attempt::dm_run(config, controller, seed)
-            })?,
+            dm_control: run
+                .each_counted(&dm_control, |&(controller, seed)| attempt::dm_run(config, controller, seed))?,
         })
     }
 

@@ -4,8 +4,7 @@ use super::config::{Actuation, CartPoleConfig};
 use super::findings::contributions;
 use super::record::CartPoleRecord;
 use lobule_analysis::mean;
-use lobule_study::report::numbers::fixed;
-use lobule_study::{Section, Story};
+use lobule_study::prelude::*;
 
 /// Contribution of prediction to a task by delay: (delay in ms, mean over seeds).
 fn contribution(config: &CartPoleConfig, record: &CartPoleRecord, task: Actuation) -> Vec<(usize, f64)> {
@@ -41,7 +40,7 @@ pub fn story(config: &CartPoleConfig, record: &CartPoleRecord) -> Story {
     Story {
         answer,
         small_print: tasks.iter().filter(|t| !t.1.is_empty()).map(line).collect(),
-        steps: [
+        steps: texts([
             "A pole stands on a cart, and a force to the left or to the right balances it. An episode ends when the pole leans 12 \
              degrees, when the cart leaves the track, or after 500 ticks of 20 ms.",
             "A feedback controller computes a command from the senses. It is too weak by itself.",
@@ -49,9 +48,7 @@ pub fn story(config: &CartPoleConfig, record: &CartPoleRecord) -> Story {
              the command on the model, and adds the controller's correction of the outcome.",
             "Learned models start naive and learn in every tick. Their rivals are a model that predicts no change, one \
              with constant velocity, feedback with twice the gain, PD controllers tuned for each delay, and the perfect model.",
-        ]
-        .map(String::from)
-        .to_vec(),
+        ]),
         sections: vec![
             Section::new(
                 "How fast does each controller learn?",
@@ -76,15 +73,13 @@ pub fn story(config: &CartPoleConfig, record: &CartPoleRecord) -> Story {
                 &["passes"],
             ),
         ],
-        differences: [
+        differences: texts([
             "The granule cells are normalized to the delta rule's bound, with weights of standard normal size; the reference does \
              not give its weights.",
             "CMAC's cells lie between minus and plus the scales of the states; the reference does not give its ranges.",
             "The perfect model starts with the changed pole: it has nothing to learn before.",
             "dm_control's initial velocities are uniform with the standard deviation of its normal ones, and its rail has no end.",
-        ]
-        .map(String::from)
-        .to_vec(),
+        ]),
         ..Story::default()
     }
 }

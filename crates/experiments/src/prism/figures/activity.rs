@@ -8,12 +8,8 @@ use crate::prism::config::Condition;
 use crate::prism::keys::{ModuleName, RateOf};
 use crate::prism::record::{ConditionRun, Epoch, PrismResult};
 use lobule_scaffold::Microzone;
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Cell, Key, Level, Mark, Panel, Plate, Swatch, Tick};
-use lobule_study::report::numbers::capital;
-use lobule_study::report::palette::GUIDE;
-use lobule_study::report::svg::{INK, Stroke};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 use std::collections::BTreeSet;
 
 /// Rates below this count as this in ratios, Hz. Chosen: a tenth of a spike per second is noise in a short trial.
@@ -67,7 +63,7 @@ pub fn rates(result: &PrismResult) -> Result<Option<Figure>, Error> {
     for module in ModuleName::ALL {
         for zone in Microzone::ALL {
             let pen = zone_stroke(module, Some(zone));
-            plate.legend.push(Key::line(&format!("{module} {}", sign(zone)), pen));
+            plate.line_key(&format!("{module} {}", sign(zone)), pen);
         }
     }
     plate.legend.push(prism_key());
@@ -76,7 +72,7 @@ pub fn rates(result: &PrismResult) -> Result<Option<Figure>, Error> {
          error. Its climbing fibers depress the Purkinje cells of the same microzone, which disinhibits its nuclear cells.",
         seeds_in_words(runs.len())
     );
-    Ok(Some(Figure::svg("rates", caption, plot::svg(&plate)?)))
+    Ok(Some(plate.figure(caption)?))
 }
 
 /// One row of the map: name, baseline rate and change by trial in doublings.
@@ -137,7 +133,7 @@ pub fn rate_map(result: &PrismResult) -> Result<Option<Figure>, Error> {
             n => format!("{n} seeds"),
         }
     );
-    Ok(Some(Figure::svg("rate_map", caption, plot::svg(&plate)?)))
+    Ok(Some(plate.figure(caption)?))
 }
 
 fn map_panel(result: &PrismResult, module: ModuleName, rows: &[Row]) -> Panel {

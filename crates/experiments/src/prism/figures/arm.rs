@@ -5,13 +5,10 @@ use super::look::{condition_name, signed};
 use super::series::{runs, share_vertical_axis};
 use crate::prism::config::Condition;
 use crate::prism::record::{ConditionRun, Epoch, PrismResult, TrialRecord};
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate, WIDTH};
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, PURPLE, VERMILLION};
-use lobule_study::report::svg::{
-    Anchor, Dash, Drawing, FAINT, INK, Lettering, PAPER, Stroke, tint, width_of,
-};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::chart::WIDTH;
+use lobule_study::report::drawing::*;
+use lobule_study::report::svg::width_of;
 
 /// Points drawn of one path, at most.
 const PATH_POINTS: usize = 200;
@@ -255,7 +252,7 @@ pub fn joint_angle(result: &PrismResult) -> Result<Option<Figure>, Error> {
                 path.iter().enumerate().step_by(every).map(|(t, a)| (t as f64, f64::from(*a))).collect();
             panel.marks.push(Mark::Line { points, stroke: moment.stroke.clone() });
             if plate.panels.is_empty() {
-                plate.legend.push(Key::line(moment.words, moment.stroke));
+                plate.line_key(moment.words, moment.stroke);
             }
         }
         if panel.marks.iter().any(|m| matches!(m, Mark::Line { points, .. } if points.len() > 1)) {
@@ -275,5 +272,5 @@ pub fn joint_angle(result: &PrismResult) -> Result<Option<Figure>, Error> {
         example.seed,
         if ends_at_error { " The final value of a curve is the pointing error." } else { "" }
     );
-    Ok(Some(Figure::svg("joint_angle", caption, plot::svg(&plate)?)))
+    Ok(Some(plate.figure(caption)?))
 }

@@ -3,11 +3,8 @@
 use super::look::signed;
 use super::series::mean_sd;
 use crate::prism::record::{Calibration, PrismResult};
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate, Swatch};
-use lobule_study::report::palette::{BLACK, BLUE, GUIDE};
-use lobule_study::report::svg::{Dash, Stroke, tint};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 /// Error against prism in the static network, all trials and seeds, and the deviation from the identity.
 pub fn sweep(result: &PrismResult) -> Result<Option<Figure>, Error> {
@@ -81,5 +78,5 @@ pub fn sweep(result: &PrismResult) -> Result<Option<Figure>, Error> {
             String::new()
         },
     );
-    Ok(Some(Figure::svg("calibration", caption, plot::svg(&plate)?)))
+    Ok(Some(plate.figure(caption)?))
 }

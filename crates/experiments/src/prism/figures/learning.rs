@@ -4,10 +4,8 @@ use super::look::{condition_color, condition_name, signed};
 use super::series::{curve_marks, longest, prism_key, prism_spans, reach, runs, trial_axis};
 use crate::prism::config::Condition;
 use crate::prism::record::{Epoch, PrismResult};
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Key, Level, Panel, Plate};
-use lobule_study::report::svg::{Dash, Stroke};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 /// Error across trials, static against plastic.
 pub fn error_by_trial(result: &PrismResult) -> Result<Option<Figure>, Error> {
@@ -25,7 +23,7 @@ pub fn error_by_trial(result: &PrismResult) -> Result<Option<Figure>, Error> {
         let dash = if condition == Condition::Static { Dash::Dashed } else { Dash::Solid };
         let stroke = Stroke::new(condition_color(condition), 2.4).dash(dash);
         panel.marks.extend(curve_marks(&runs, |t| Some(t.error_deg), &stroke, true));
-        plate.legend.push(Key::line(condition_name(condition), stroke));
+        plate.line_key(condition_name(condition), stroke);
     }
     if panel.marks.is_empty() {
         return Ok(None);
@@ -51,5 +49,5 @@ pub fn error_by_trial(result: &PrismResult) -> Result<Option<Figure>, Error> {
          {spread} Trials count from 0. A network that learns reduces the error toward zero through prisms and shows an after-effect, an error \
          of opposite sign, once they are off."
     );
-    Ok(Some(Figure::svg("error", caption, plot::svg(&plate)?)))
+    Ok(Some(plate.figure(caption)?))
 }

@@ -4,9 +4,8 @@
 use crate::prism::config::Condition;
 use crate::prism::keys::{ModuleName, RateOf};
 use lobule_scaffold::Microzone;
+use lobule_study::report::drawing::*;
 pub use lobule_study::report::numbers::signed;
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
-use lobule_study::report::svg::{Dash, Stroke};
 
 /// Color of a condition.
 pub fn condition_color(condition: Condition) -> &'static str {

@@ -16,8 +16,7 @@ pub(super) use look::{cell_name, condition_name};
 pub(super) use series::mean_sd;
 
 use super::record::PrismResult;
-use lobule_study::Error;
-use lobule_study::report::Figure;
+use lobule_study::prelude::*;
 
 /// Draws all figures of a run; equal results give equal bytes.
 ///

@@ -7,11 +7,8 @@ use super::series::{
 use crate::prism::config::Condition;
 use crate::prism::keys::ModuleName;
 use crate::prism::record::{PrismResult, TrialRecord};
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
-use lobule_study::report::palette::BLACK;
-use lobule_study::report::svg::{Dash, Stroke, tint};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 /// A part of the error of a trial.
 type Part = fn(&TrialRecord) -> Option<f64>;
@@ -64,7 +61,7 @@ pub fn contributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
          command (green). The inverse module adds its own command (orange, dashed).{adds_up} {}",
         seeds_in_words(n)
     );
-    Ok(Some(Figure::svg("contributions", caption, plot::svg(&plate)?)))
+    Ok(Some(plate.figure(caption)?))
 }
 
 /// Runs in which a part of the loop is switched off or changed, each against static and plastic.
@@ -98,7 +95,7 @@ pub fn ablations(result: &PrismResult) -> Result<Option<Figure>, Error> {
     }
     share_vertical_axis(&mut plate, "pointing error (deg)");
     for (condition, stroke) in &reference {
-        plate.legend.push(Key::line(&format!("{} (mean)", condition.name()), stroke.clone()));
+        plate.line_key(&format!("{} (mean)", condition.name()), stroke.clone());
     }
     plate.legend.push(prism_key());
     let n = changed.iter().map(|name| runs(result, *name).len()).max().unwrap_or(1);
@@ -118,5 +115,5 @@ pub fn ablations(result: &PrismResult) -> Result<Option<Figure>, Error> {
         seeds_in_words(n),
         if n > 1 { " Thin lines: single seeds." } else { "" },
     );
-    Ok(Some(Figure::svg("ablations", caption, plot::svg(&plate)?)))
+    Ok(Some(plate.figure(caption)?))
 }

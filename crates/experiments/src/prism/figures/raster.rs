@@ -5,10 +5,9 @@ use super::series::runs;
 use crate::prism::config::Condition;
 use crate::prism::keys::ModuleName;
 use crate::prism::record::{ActivitySnapshot, ConditionRun, PrismResult};
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Cell, Mark, Panel, Plate, Tick};
-use lobule_study::report::numbers::thousands;
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
+use lobule_study::report::plot;
 
 /// Cells shown of one population, at most; every k-th is taken.
 fn shown_at_most(cell: &str) -> usize {

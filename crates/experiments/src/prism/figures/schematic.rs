@@ -1,8 +1,6 @@
 //! The loop of the experiment as a drawing: who sends what to whom.
 
-use lobule_study::report::Figure;
-use lobule_study::report::palette::{BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
-use lobule_study::report::svg::{Anchor, Drawing, FAINT, INK, Lettering, PAPER, Stroke, tint};
+use lobule_study::report::drawing::*;
 
 /// Middle of the row of target, planner, cortex and arm.
 const ROW: f64 = 250.0;

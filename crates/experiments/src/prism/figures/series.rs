@@ -2,8 +2,7 @@
 
 use crate::prism::config::Condition;
 use crate::prism::record::{ConditionRun, Epoch, PrismResult, TrialRecord};
-use lobule_study::report::chart::{Axis, Key, Mark, Plate, SHADE};
-use lobule_study::report::svg::{Stroke, tint};
+use lobule_study::report::drawing::*;
 use std::collections::BTreeMap;
 
 /// Mean, and sample standard deviation of two or more finite values.

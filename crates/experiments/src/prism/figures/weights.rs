@@ -8,12 +8,8 @@ use crate::prism::config::Condition;
 use crate::prism::keys::{ModuleName, ZoneOf};
 use crate::prism::record::{ConditionRun, PrismResult, TrialRecord, WeightHistogram, When};
 use lobule_scaffold::Microzone;
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
-use lobule_study::report::numbers::{capital, thousands};
-use lobule_study::report::palette::BLACK;
-use lobule_study::report::svg::{Dash, Stroke};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 /// Mean weight across trials, by module and microzone.
 pub fn mean_weights(result: &PrismResult) -> Result<Option<Figure>, Error> {
@@ -33,7 +29,7 @@ pub fn mean_weights(result: &PrismResult) -> Result<Option<Figure>, Error> {
             let marks = curve_marks(&runs, value, &stroke, false);
             if !reach(&marks).is_empty() {
                 panel.marks.extend(marks);
-                plate.legend.push(Key::line(&format!("{module} {}", sign(zone)), stroke));
+                plate.line_key(&format!("{module} {}", sign(zone)), stroke);
             }
         }
         if !panel.marks.is_empty() {
@@ -51,7 +47,7 @@ pub fn mean_weights(result: &PrismResult) -> Result<Option<Figure>, Error> {
          do not start at zero. {} Weights decrease in a microzone whose climbing fibers signal errors.",
         seeds_in_words(runs.len())
     );
-    Ok(Some(Figure::svg("mean_weights", caption, plot::svg(&plate)?)))
+    Ok(Some(plate.figure(caption)?))
 }
 
 /// Counts of one module, microzone and time, summed over seeds with the same bins.
@@ -133,7 +129,7 @@ pub fn distributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
         return Ok(None);
     }
     share_vertical_axis(&mut plate, "synapses (%)");
-    plate.legend.push(Key::line("before", before_pen));
+    plate.line_key("before", before_pen);
     for module in ModuleName::ALL {
         plate.legend.push(Key::block(&format!("after, {module}"), module_color(module)));
     }
@@ -147,7 +143,7 @@ pub fn distributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
          and microzone, all seeds together; up to {} synapses in one panel.{start} A shift to the left means net depression.",
         thousands(synapses)
     );
-    Ok(Some(Figure::svg("weights_before_after", caption, plot::svg(&plate)?)))
+    Ok(Some(plate.figure(caption)?))
 }
 
 /// The range of weights that any histogram uses, with one bin to spare.

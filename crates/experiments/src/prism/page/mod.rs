@@ -7,10 +7,8 @@ mod words;
 use super::config::PlantKind;
 use super::figures::cell_name;
 use super::record::PrismResult;
-use lobule_study::report::html::Table;
-use lobule_study::report::numbers::thousands;
-use lobule_study::report::svg::escape;
-use lobule_study::{Section, Story};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 /// Sections of figures in the order of the story: heading, names of figures.
 const SECTIONS: [(&str, &[&str]); 5] = [

@@ -4,9 +4,8 @@ use crate::prism::config::Condition;
 use crate::prism::figures::condition_name;
 use crate::prism::keys::{ModuleName, RateOf};
 use crate::prism::record::{Calibration, Epoch, PrismResult};
-use lobule_study::report::html::Table;
-use lobule_study::report::numbers::{fixed, plain, short};
-use lobule_study::report::svg::escape;
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 use std::collections::BTreeSet;
 
 /// The protocol of one condition in words: trials by epoch.

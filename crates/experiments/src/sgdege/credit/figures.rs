@@ -2,11 +2,8 @@
 
 use super::{Config, Curve, Record, Rides, RuleName};
 use lobule_analysis::mean;
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Key, Mark, Panel, Plate};
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
-use lobule_study::report::svg::{Dash, Stroke};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 use lobule_theory::bicycle::Solution;
 
 fn pen(rule: RuleName) -> Stroke {
@@ -69,7 +66,7 @@ fn curves(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
         "Error by presentation of one pattern, with {columns} nuclear cells; both axes are logarithmic. Thick: first seed; thin: the \
          others. Each curve starts with the mean of its first block and ends at 0.01 Hz."
     );
-    Ok(Some(Figure::svg("curves", caption, plot::svg(&plate)?)))
+    Ok(Some(plate.figure(caption)?))
 }
 
 fn against(
@@ -116,7 +113,7 @@ fn against(
                 let is_whole = seeds.len() == config.seeds.len();
                 means.push((x, if is_whole { mean(&seeds).max(0.01).log10() } else { f64::NAN }));
             }
-            panel.marks.push(Mark::line(means, pen(rule)));
+            panel.line(means, pen(rule));
         };
         draw(&mut errors, &|c| Some(c.error_last));
         draw(&mut halves, &|c| c.half.map(|h| h as f64));
@@ -129,7 +126,7 @@ fn against(
         "A: error at the end of the run. B: presentations until the error is half of that before learning; a mean is drawn only where every \
          seed reaches it. Dots: seeds; lines: means over seeds; {of}."
     );
-    Ok(Some(Figure::svg(name, caption, plot::svg(&plate)?)))
+    Ok(Some(plate.figure(caption)?))
 }
 
 fn bicycle(config: &Config, record: &Record) -> Result<Figure, Error> {
@@ -157,5 +154,5 @@ fn bicycle(config: &Config, record: &Record) -> Result<Figure, Error> {
     let caption = "Error of steering and of the hand by ride. A: the region that moves the steering muscles does not receive the error of \
         steering. B: the vestibular region, which does, also moves these muscles. C: the arm region receives this error, too. Thick: first \
         seed; thin: the others.";
-    Ok(Figure::svg("bicycle", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }

@@ -10,11 +10,7 @@ pub use measure::{Curve, Record, Rides};
 pub use rule::RuleName;
 
 use lobule_analysis::mean_of;
-use lobule_study::Error;
-use lobule_study::report::html::Table;
-use lobule_study::report::numbers::{fixed, short};
-use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Check, Preset, Run, Section, Story, Study};
+use lobule_study::prelude::*;
 use lobule_theory::bicycle::Solution;
 use lobule_theory::network::NetworkParameters;
 use lobule_theory::rules::{

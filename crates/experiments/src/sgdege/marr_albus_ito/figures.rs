@@ -2,11 +2,8 @@
 
 use super::{Config, Learning, Record, SeedRecord, at_resting_rate};
 use crate::sgdege::look::rates_against_targets;
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate};
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION};
-use lobule_study::report::svg::Stroke;
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 /// One color for each mean target.
 const COLORS: [&str; 6] = [SKY, BLUE, GREEN, ORANGE, PURPLE, BLACK];
@@ -27,9 +24,9 @@ pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, E
     for (k, (target, color)) in config.signed_means_hz.iter().zip(COLORS.iter().cycle()).enumerate() {
         draw(&mut errors, color, &|s| &s.signed[k].signed_error);
         let label = format!("signed, mean target {target} Hz");
-        plate.legend.push(Key::line(&label, Stroke::new(color, 2.0)));
+        plate.line_key(&label, Stroke::new(color, 2.0));
     }
-    plate.legend.push(Key::line("unsigned", Stroke::new(VERMILLION, 2.0)));
+    plate.line_key("unsigned", Stroke::new(VERMILLION, 2.0));
     let all = record.seeds.iter().flat_map(|s| s.unsigned.error.iter().copied()).chain([0.0]);
     let mut unsigned = Panel::new("2B, unsigned", trials(), Axis::covering("error, mean |PN − R| (Hz)", all));
     draw(&mut unsigned, VERMILLION, &|s| &s.unsigned.error);
@@ -44,5 +41,5 @@ pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, E
          at a mean target of {mean_target_hz} Hz, first seed; dashed: equality. The mean is learned, single cells are not.",
         config.unsigned_mean_hz
     );
-    Ok(vec![Figure::svg("figure_2", caption, plot::svg(&plate)?)])
+    Ok(vec![plate.figure(caption)?])
 }

@@ -4,10 +4,7 @@ mod figures;
 
 use super::cells::{correlation, mean_rate_error};
 use lobule_analysis::{mean, mean_of};
-use lobule_study::Error;
-use lobule_study::report::numbers::fixed;
-use lobule_study::report::{Figure, Finding, Source};
-use lobule_study::{Card, Check, Preset, Run, Section, Story, Study};
+use lobule_study::prelude::*;
 use lobule_theory::learner::Learner;
 use lobule_theory::network::{NetworkParameters, PerturbationNetwork as Network};
 use lobule_theory::rules::{ErrorKind, MarrAlbusIto as Rule, MarrAlbusItoParameters};

@@ -3,11 +3,8 @@
 use super::{Config, PatternRecord, Record};
 use crate::sgdege::look::rates_against_targets;
 use lobule_analysis::mean;
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Note, Panel, Plate, Tick};
-use lobule_study::report::palette::{BLACK, BLUE, GUIDE, ORANGE, SKY, VERMILLION};
-use lobule_study::report::svg::{Anchor, Dash, INK, Stroke};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
     if record.seeds.is_empty() {
@@ -65,7 +62,7 @@ fn figure_8(config: &Config, record: &Record) -> Result<Figure, Error> {
          equality.",
         config.block
     );
-    Ok(Figure::svg("figure_8", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Cells of the figure of single movements.
@@ -96,7 +93,7 @@ fn movements(config: &Config, record: &Record) -> Result<Figure, Error> {
     }
     let caption = "Rates of the first nuclear cells by time bin in the first movement of the first seed, before and after learning, and \
         their targets.";
-    Ok(Figure::svg("movements", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 fn sensitivity(record: &Record) -> Result<Figure, Error> {
@@ -127,5 +124,5 @@ fn sensitivity(record: &Record) -> Result<Figure, Error> {
     plate.legend = vec![Key::dot("mean over seeds", BLUE), Key::dot("seeds", GUIDE)];
     plate.panels.push(panel);
     let caption = "Change of the final error with one parameter changed, relative to the mean of the unchanged network; dotted: 0 and ±10 %.";
-    Ok(Figure::svg("sensitivity", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }

@@ -8,10 +8,7 @@ mod measure;
 pub use measure::{PatternRecord, Record, SeedRecord, Variant};
 
 use lobule_analysis::mean_of;
-use lobule_study::Error;
-use lobule_study::report::numbers::{fixed, thousands};
-use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Check, Preset, Run, Section, Story, Study};
+use lobule_study::prelude::*;
 use lobule_theory::network::NetworkParameters;
 use lobule_theory::rules::SgdegeParameters;
 use serde::{Deserialize, Serialize};

@@ -2,11 +2,8 @@
 
 use super::{Config, Record, Rule, findings};
 use lobule_analysis::mean_of;
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Note, Panel, Plate};
-use lobule_study::report::palette::{BLACK, BLUE, GUIDE, ORANGE, SKY, VERMILLION};
-use lobule_study::report::svg::{Anchor, Dash, FAINT, INK, Stroke};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 use lobule_theory::perceptron::Steps;
 
 /// Colors of curves by number of patterns, from few to many.
@@ -22,9 +19,9 @@ pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, E
         .enumerate()
         .map(|(k, p)| Key::line(&format!("p = {p}"), Stroke::new(color(k, shown.len()), 2.0)))
         .collect();
-    plate.legend.push(Key::line("delta rule (D)", Stroke::new(BLACK, 2.0)));
+    plate.line_key("delta rule (D)", Stroke::new(BLACK, 2.0));
     for (k, q) in qs(config).iter().enumerate() {
-        plate.legend.push(Key::line(&format!("q = {q} (D)"), Stroke::new(BY_Q[k % BY_Q.len()], 2.0)));
+        plate.line_key(&format!("q = {q} (D)"), Stroke::new(BY_Q[k % BY_Q.len()], 2.0));
     }
     let own = Rule::Sgdege { q: config.steps.q };
     plate.panels = vec![
@@ -47,7 +44,7 @@ pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, E
         config.long.epochs,
         config.capacity()
     );
-    Ok(vec![Figure::svg("figure_10", caption, plot::svg(&plate)?)])
+    Ok(vec![plate.figure(caption)?])
 }
 
 /// At most seven numbers of patterns: those that are far from each other.
@@ -99,7 +96,7 @@ fn one_pattern(config: &Config, record: &Record) -> Panel {
     let speed = config.steps.rho * config.steps.step_p_hz;
     for (from, slope) in [(-95.0, speed), (95.0, -speed / 2.0)] {
         let (last, end) = (80.0 / slope.abs(), from + 80.0 * slope.signum());
-        panel.marks.push(Mark::line([(0.0, from), (last, end)], Stroke::new(BLACK, 1.4).dash(Dash::Dashed)));
+        panel.line([(0.0, from), (last, end)], Stroke::new(BLACK, 1.4).dash(Dash::Dashed));
         let text = format!("{slope:+.2} Hz").replace('-', "−");
         let at = (last + 60.0, end - 4.0 - 4.0 * slope.signum());
         panel.notes.push(Note { at, text, anchor: Anchor::Start, color: INK.into() });
@@ -122,7 +119,7 @@ fn curves(title: &str, config: &Config, record: &Record, rule: Rule, shown: &[u3
             let error = mean_of(of_seed.iter().map(|l| l.curve[t].1)).max(0.01);
             ((first.curve[t].0 as f64).log10(), error.log10())
         });
-        panel.marks.push(Mark::line(points, Stroke::new(color(k, shown.len()), 1.6)));
+        panel.line(points, Stroke::new(color(k, shown.len()), 1.6));
     }
     panel
 }
@@ -144,13 +141,13 @@ fn by_patterns(config: &Config, record: &Record) -> Panel {
         if let Rule::Sgdege { q } = rule {
             let floor = Steps { q, ..config.steps }.floor_hz().unwrap_or(f64::NAN);
             let points = [(0.0, floor), (config.capacity(), floor)];
-            panel.marks.push(Mark::line(points, Stroke::new(color, 1.0).dash(Dash::Dotted)));
+            panel.line(points, Stroke::new(color, 1.0).dash(Dash::Dotted));
         }
         for (epochs, radius, opacity) in [(config.sweep.epochs, 3.0, 1.0), (config.long.epochs, 5.5, 0.45)] {
             let mut points = along(record, rule, epochs);
             points.iter_mut().for_each(|(_, error)| *error = error.min(high));
             if epochs == config.sweep.epochs {
-                panel.marks.push(Mark::line(points.iter().copied(), Stroke::new(color, 1.4)));
+                panel.line(points.iter().copied(), Stroke::new(color, 1.4));
             }
             panel.marks.push(Mark::Dots { points, radius, color: color.into(), opacity });
         }
@@ -180,8 +177,8 @@ fn states(config: &Config, record: &Record, p: u32) -> Panel {
         let without = [(-REACH, (shift - REACH).abs()), (-shift, 0.0), (REACH, REACH + shift)];
         without.map(|(x, y)| (x, y + q * shift))
     };
-    panel.marks.push(Mark::line(lines(config.steps.perturbation_hz), Stroke::new(ORANGE, 1.3)));
-    panel.marks.push(Mark::line(lines(0.0), Stroke::new(SKY, 1.3)));
+    panel.line(lines(config.steps.perturbation_hz), Stroke::new(ORANGE, 1.3));
+    panel.line(lines(0.0), Stroke::new(SKY, 1.3));
     let learned = record.seeds.first().and_then(|s| s.learned(Rule::Sgdege { q }, p, config.sweep.epochs));
     let states = learned.map(|l| l.states.as_slice()).unwrap_or_default();
     let inside = |v: f64| v.clamp(-REACH, REACH);

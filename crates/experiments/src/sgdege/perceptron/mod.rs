@@ -11,10 +11,7 @@ mod learn;
 mod single;
 
 pub use learn::{Learned, Rule};
-use lobule_study::Error;
-use lobule_study::report::numbers::fixed;
-use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Check, Preset, Run, Section, Story, Study};
+use lobule_study::prelude::*;
 use lobule_theory::perceptron::{PerceptronParameters as Parameters, Steps, capacity};
 use serde::{Deserialize, Serialize};
 pub use single::Single;

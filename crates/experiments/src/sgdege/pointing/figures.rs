@@ -4,11 +4,8 @@ use super::config::PointingConfig;
 use super::run::{PointingRecord, RuleRun};
 use super::words::rule_name;
 use lobule_analysis::{mean, mean_of};
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Panel, Plate, SHADE};
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, VERMILLION};
-use lobule_study::report::svg::{Dash, Stroke};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 /// Points that a curve of thousands of movements is drawn with.
 const POINTS: usize = 220;
@@ -72,7 +69,7 @@ fn error_by_movement(config: &PointingConfig, record: &PointingRecord) -> Result
         let mean = (0..first.len()).map(|k| (first[k].0, mean_of(curves.iter().map(|c| c[k].1)))).collect();
         let seeds = if curves.len() > 1 { curves } else { Vec::new() };
         panel.seeds([mean].into_iter().chain(seeds), &pen(rule));
-        plate.legend.push(Key::line(rule_name(rule), pen(rule)));
+        plate.line_key(rule_name(rule), pen(rule));
     }
     plate.legend.push(Key::block("through prisms", SHADE));
     plate.panels.push(panel);
@@ -82,7 +79,7 @@ fn error_by_movement(config: &PointingConfig, record: &PointingRecord) -> Result
          after-effect of opposite sign afterwards.",
         block_size(movements)
     );
-    Ok(Figure::svg("miss", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Error and inhibition of the olive on the first seed.
@@ -97,8 +94,8 @@ fn olive(config: &PointingConfig, run: &RuleRun) -> Result<Figure, Error> {
     let y = Axis::covering("rate (Hz)", all);
     let (mut plate, mut panel) = by_movement(config, "olive", 200.0, run.errors_deg.len(), y);
     for (label, points, pen) in curves {
-        plate.legend.push(Key::line(label, pen.clone()));
-        panel.marks.push(Mark::line(points, pen));
+        plate.line_key(label, pen.clone());
+        panel.line(points, pen);
     }
     plate.legend.push(Key::block("through prisms", SHADE));
     plate.panels.push(panel);
@@ -108,7 +105,7 @@ fn olive(config: &PointingConfig, run: &RuleRun) -> Result<Figure, Error> {
          the changes that spontaneous complex spikes made in this movement, and otherwise reinforces them.",
         run.seed
     );
-    Ok(Figure::svg("olive", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 /// Paths of the hand at the end of the exposure.
@@ -124,7 +121,7 @@ fn paths(config: &PointingConfig, record: &PointingRecord) -> Result<Figure, Err
             marks.push(Mark::line(run.hand_m.iter().map(|[x, y]| (*x, *y)), pen.clone()));
             marks.push(Mark::dots([(x, y)], 4.0, &pen.color));
         }
-        plate.legend.push(Key::line(rule_name(&run.rule), pen));
+        plate.line_key(rule_name(&run.rule), pen);
     }
     if let Some(run) = of_seed().next() {
         let far = ys.iter().copied().fold(0.0, f64::max) * 1.04;
@@ -133,7 +130,7 @@ fn paths(config: &PointingConfig, record: &PointingRecord) -> Result<Figure, Err
         xs.extend(ray.map(|p| p.0));
         let pen = Stroke::guide().dash(Dash::Dotted);
         marks.insert(0, Mark::line(ray, pen.clone()));
-        plate.legend.push(Key::line("direction of the target", pen));
+        plate.line_key("direction of the target", pen);
     }
     let x = Axis::covering("hand to the right of the shoulder (m)", xs);
     let mut panel = Panel::new("", x, Axis::covering("hand ahead of the shoulder (m)", ys));
@@ -144,5 +141,5 @@ fn paths(config: &PointingConfig, record: &PointingRecord) -> Result<Figure, Err
          each rule; discs: end of the movement. The cortex alone points to the apparent target, {}° beside the actual one.",
         config.protocol.prism_deg
     );
-    Ok(Figure::svg("paths", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }

@@ -19,9 +19,7 @@ mod words;
 pub use config::PointingConfig;
 pub use run::{PointingRecord, RuleRun};
 
-use lobule_study::Error;
-use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Preset, Run, Story, Study};
+use lobule_study::prelude::*;
 
 /// The experiment `sgdege/pointing`.
 #[derive(Debug, Clone, Copy)]

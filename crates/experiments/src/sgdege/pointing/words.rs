@@ -4,8 +4,7 @@ use super::config::PointingConfig;
 use super::findings::windows;
 use super::run::PointingRecord;
 use lobule_analysis::mean_of;
-use lobule_study::report::numbers::fixed;
-use lobule_study::{Section, Story};
+use lobule_study::prelude::*;
 
 /// A rule in words.
 pub fn rule_name(rule: &str) -> &str {

@@ -1,11 +1,8 @@
 //! Signs that the model predicts, and means and intervals of the slices, as in the paper's Figures 3 and 6.
 
 use super::Record;
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Key, Level, Mark, Note, Panel, Plate, Tick};
-use lobule_study::report::palette::{BLACK, BLUE, VERMILLION};
-use lobule_study::report::svg::{Anchor, Dash, FAINT, Stroke};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 use lobule_theory::plasticity::{DIFFERENCES, Protocol};
 
 const CAPTION: &str = "A: sign of the weight change predicted by equation (9) for four pairings; the rule does not predict \
@@ -22,7 +19,7 @@ pub(super) fn figures(record: &Record) -> Result<Vec<Figure>, Error> {
         Key::dot("no change", BLACK),
     ];
     plate.panels = vec![signs(record), ratios(record), differences()];
-    Ok(vec![Figure::svg("rules", CAPTION, plot::svg(&plate)?)])
+    Ok(vec![plate.figure(CAPTION)?])
 }
 
 fn color(sign: f64) -> &'static str {
@@ -44,7 +41,7 @@ fn unchanged(at: f64) -> Level {
 
 /// A dot at the second point at the end of, or on, a bar between the two others.
 fn bar(panel: &mut Panel, from: (f64, f64), dot: (f64, f64), to: (f64, f64), color: &str) {
-    panel.marks.push(Mark::line([from, to], Stroke::new(color, 2.0)));
+    panel.line([from, to], Stroke::new(color, 2.0));
     panel.marks.push(Mark::dots([dot], 4.5, color));
 }
 

@@ -3,11 +3,7 @@
 
 mod figures;
 
-use lobule_study::Error;
-use lobule_study::report::html::Table;
-use lobule_study::report::numbers::fixed;
-use lobule_study::report::{Figure, Finding, Source};
-use lobule_study::{Card, Check, Preset, Run, Section, Story, Study};
+use lobule_study::prelude::*;
 use lobule_theory::plasticity::{DIFFERENCES, Measured, Protocol, SIX_STIMULI, weight_change};
 use serde::{Deserialize, Serialize};
 

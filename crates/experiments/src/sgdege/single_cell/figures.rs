@@ -3,12 +3,8 @@
 use super::findings::POINTS;
 use super::{Config, Record};
 use lobule_analysis::mean_of;
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Cell, Key, Level, Mark, Note, Panel, Plate};
-use lobule_study::report::numbers::fixed;
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY, VERMILLION};
-use lobule_study::report::svg::{Anchor, Dash, INK, Stroke, tint};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 use lobule_theory::single_cell::{Corridor, Line, Region, Sector, SingleCellParameters as Parameters};
 
 /// One color for each start.
@@ -41,7 +37,7 @@ fn figure_9(config: &Config, record: &Record) -> Result<Figure, Error> {
          reaches its line.",
         config.sets.figure_9d.q
     );
-    Ok(Figure::svg("figure_9", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 fn appendix(config: &Config, record: &Record) -> Result<Figure, Error> {
@@ -55,7 +51,7 @@ fn appendix(config: &Config, record: &Record) -> Result<Figure, Error> {
     let caption = "Panels as in the figure of the paper's Appendix 1: runs in the plane of P and J (left) and P by trial (right), where the \
         cell follows C+ and D− (A, B), C+ and C− (C, D) or only C+ (E, F; P overshoots). Dashed: predicted speeds from the trial on which \
         a run reaches its line.";
-    Ok(Figure::svg("appendix_1", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }
 
 fn legend() -> Vec<Key> {
@@ -87,7 +83,7 @@ fn empty_plane(title: &str, set: &Parameters) -> Panel {
     panel.marks.push(Mark::Band { edges, color: GUIDE.into(), opacity: 0.22 });
     for (plus, minus, color) in [(Line::CPlus, Line::CMinus, ORANGE), (Line::DPlus, Line::DMinus, SKY)] {
         let points = p.iter().map(|&p| (p, higher(plus, minus, p)));
-        panel.marks.push(Mark::line(points, Stroke::new(color, 1.5)));
+        panel.line(points, Stroke::new(color, 1.5));
     }
     panel
 }
@@ -98,7 +94,7 @@ fn plane(title: &str, set: &Parameters, runs: &[Vec<(f64, f64)>]) -> Panel {
     panel.y = Axis::exact("J (Hz)", 0.0, 1.02 * highest).step(set.target_hz / 2.0);
     for (k, run) in runs.iter().enumerate() {
         let color = START_COLORS[k % START_COLORS.len()];
-        panel.marks.push(Mark::line(thinned(run), Stroke::new(color, 1.0)));
+        panel.line(thinned(run), Stroke::new(color, 1.0));
         panel.marks.push(Mark::dots(run.iter().take(1).copied(), 3.5, color));
     }
     if let Some(end) = set.end_point() {
@@ -144,7 +140,7 @@ fn rates(title: &str, set: &Parameters, runs: &[Vec<(f64, f64)>]) -> Panel {
     for (k, run) in runs.iter().enumerate() {
         let points = run.iter().enumerate().map(|(t, (p, _))| (t as f64, *p)).collect::<Vec<_>>();
         let color = START_COLORS[k % START_COLORS.len()];
-        panel.marks.push(Mark::line(thinned(&points), Stroke::new(color, 1.2)));
+        panel.line(thinned(&points), Stroke::new(color, 1.2));
     }
     for run in runs {
         let Some((begin, p, corridor)) = arrival(set, run) else { continue };
@@ -152,7 +148,7 @@ fn rates(title: &str, set: &Parameters, runs: &[Vec<(f64, f64)>]) -> Panel {
         let last = begin + (end - p) / followed.speed_hz;
         let last = last.clamp(begin, trials);
         let points = [(begin, p), (last, p + followed.speed_hz * (last - begin))];
-        panel.marks.push(Mark::line(points, Stroke::new(BLACK, 1.2).dash(Dash::Dashed)));
+        panel.line(points, Stroke::new(BLACK, 1.2).dash(Dash::Dashed));
     }
     panel
 }
@@ -269,7 +265,7 @@ fn end_points(config: &Config, record: &Record) -> Result<Figure, Error> {
         let end = Parameters { q, ..*set }.end_point().map_or(f64::NAN, |e| e.p_hz - set.target_hz);
         (q, end)
     });
-    panel.marks.push(Mark::line(predicted, Stroke::new(BLACK, 1.5)));
+    panel.line(predicted, Stroke::new(BLACK, 1.5));
     let points = record.seeds.iter().flat_map(|s| q.iter().copied().zip(s.scan_hz.iter().copied())).collect();
     panel.marks.push(Mark::Dots { points, radius: 3.5, color: BLUE.into(), opacity: 0.7 });
     plate.panels.push(panel);
@@ -280,5 +276,5 @@ fn end_points(config: &Config, record: &Record) -> Result<Figure, Error> {
          over seeds, Hz: {}. At q = 1 the lower corridor has no width.",
         means.join("; ")
     );
-    Ok(Figure::svg("end_points", caption, plot::svg(&plate)?))
+    plate.figure(caption)
 }

@@ -10,10 +10,7 @@ mod findings;
 mod measure;
 
 use lobule_analysis::mean_of;
-use lobule_study::Error;
-use lobule_study::report::numbers::fixed;
-use lobule_study::report::{Figure, Finding};
-use lobule_study::{Card, Check, Preset, Run, Section, Story, Study};
+use lobule_study::prelude::*;
 use lobule_theory::single_cell::{Corridor, SingleCellParameters as Parameters};
 pub use measure::{Measured, Record};
 use serde::{Deserialize, Serialize};

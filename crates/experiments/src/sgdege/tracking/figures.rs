@@ -1,11 +1,8 @@
 //! Bars of error below and above the line of inhibition, as in the paper's Figure 7 B.
 
 use super::{Config, Record, SHOWN};
-use lobule_study::Error;
-use lobule_study::report::chart::{Axis, Cell, Key, Level, Mark, Panel, Plate};
-use lobule_study::report::palette::{BLACK, BLUE, GREEN, ORANGE};
-use lobule_study::report::svg::{Dash, Stroke};
-use lobule_study::report::{Figure, plot};
+use lobule_study::prelude::*;
+use lobule_study::report::drawing::*;
 
 const CAPTION: &str = "Error of single movements by trial (bars; orange: perturbed), the error without perturbation (dashed line), \
     the inhibition of the olive on the same movement (green line) and error spikes (black marks: the bar exceeds the line). A: from an \
@@ -23,7 +20,7 @@ pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, E
         panel(config, record, "Before: the estimate rises to the error", 0),
         panel(config, record, "After: it follows the error", config.settle as usize),
     ];
-    Ok(vec![Figure::svg("tracking", CAPTION, plot::svg(&plate)?)])
+    Ok(vec![plate.figure(CAPTION)?])
 }
 
 fn panel(config: &Config, record: &Record, title: &str, from: usize) -> Panel {

@@ -6,10 +6,7 @@
 mod figures;
 
 use lobule_analysis::mean;
-use lobule_study::Error;
-use lobule_study::report::numbers::fixed;
-use lobule_study::report::{Figure, Finding, Source};
-use lobule_study::{Card, Check, Preset, Run, Section, Story, Study};
+use lobule_study::prelude::*;
 use lobule_theory::single_cell::{
     SingleCell as Model, SingleCellParameters as Parameters, SingleCellState as State,
 };

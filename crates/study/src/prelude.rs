@@ -1,0 +1,7 @@
+//! What an author of a study writes with: `use lobule_study::prelude::*`, and `use lobule_study::report::drawing::*` where
+//! figures are drawn.
+
+pub use crate::report::html::Table;
+pub use crate::report::numbers::{capital, fixed, plain, short, signed, thousands};
+pub use crate::report::{Expected, Figure, Finding, Judge, Source};
+pub use crate::{Card, Check, Error, Preset, Run, Section, Story, Study, texts};
