@@ -7,11 +7,11 @@
 
 use crate::controller::{Controller, Senses};
 use crate::delay::DelayLine;
-use crate::error::{Error, Name, check};
+use crate::error::{Error, Name};
 use crate::plant::{Plant, Status};
 use crate::signature::{Channel, Signature};
 use crate::state::{Snapshot, StateReader, StateWriter};
-use lobule_signal::Stream;
+use lobule_signal::{Ranges, Stream};
 
 const PART: &str = "closed loop";
 /// Longest delay, ticks.
@@ -100,15 +100,31 @@ impl Snapshot for Delays {
     }
 }
 
+/// Lines of the senses, the references and the commands.
+fn lines(
+    signature: &Signature,
+    references: usize,
+    dt_s: f64,
+    [sensory, motor]: [usize; 2],
+) -> Result<[Delays; 3], Error> {
+    let (senses, commands) = (&signature.senses, &signature.commands);
+    Ok([
+        Delays::new(sensory, senses, dt_s)?,
+        Delays::new(sensory, &senses[..references], dt_s)?,
+        Delays::new(motor, commands, dt_s)?,
+    ])
+}
+
 /// A channel's own delay in ticks.
 fn whole_ticks(channel: &Channel, dt_s: f64) -> Result<usize, Error> {
     let ticks = channel.delay_s / dt_s;
     let nearest = ticks.round();
     let delay = || format!("delay_s of `{}`", channel.name);
     let allowed = format!("at most {LONGEST} ticks of {dt_s} s");
-    check(PART, delay(), channel.delay_s, nearest <= LONGEST as f64, &allowed)?;
+    let ranges = Ranges::of(PART);
+    ranges.require(nearest <= LONGEST as f64, delay(), channel.delay_s, allowed)?;
     let allowed = format!("a whole number of ticks of {dt_s} s; the nearest is {} s", nearest * dt_s);
-    check(PART, delay(), channel.delay_s, (ticks - nearest).abs() < 1e-6, &allowed)?;
+    ranges.require((ticks - nearest).abs() < 1e-6, delay(), channel.delay_s, allowed)?;
     Ok(nearest as usize)
 }
 
@@ -189,29 +205,26 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
         let signature = plant.signature().clone();
         signature.check()?;
         let (commands, senses) = (signature.commands.len(), signature.senses.len());
-        check(PART, "dt_s", dt_s, dt_s > 0.0, "a tick lasts more than 0 s")?;
-        check(
-            PART,
-            "commands of the controller",
-            controller.commands() as f64,
-            controller.commands() == commands,
-            &format!("the plant `{}` takes {commands}", signature.name),
-        )?;
+        let ranges = Ranges::of(PART);
+        ranges.require(dt_s > 0.0, "dt_s", dt_s, "a tick lasts more than 0 s")?;
+        let (given, allowed) =
+            (controller.commands(), format!("the plant `{}` takes {commands}", signature.name));
+        ranges.require(given == commands, "commands of the controller", given as f64, allowed)?;
         let allowed = format!("the plant `{}` has {senses} senses", signature.name);
-        check(PART, "references", references as f64, references <= senses, &allowed)?;
+        ranges.require(references <= senses, "references", references as f64, allowed.clone())?;
         let reads = controller.inputs();
         let read = |what: &str| format!("{what} read by the controller `{}`", controller.name());
-        check(PART, read("senses"), reads.senses as f64, reads.senses <= senses, &allowed)?;
-        let allowed = format!("the loop has {references}");
-        let fits = reads.references <= references;
-        check(PART, read("references"), reads.references as f64, fits, &allowed)?;
-        for (which, ticks) in [("sensory delay", delays[0]), ("motor delay", delays[1])] {
-            check(PART, which, ticks as f64, ticks <= LONGEST, "at most 1000000 ticks")?;
-        }
+        ranges.require(reads.senses <= senses, read("senses"), reads.senses as f64, allowed)?;
+        let (fits, allowed) = (reads.references <= references, format!("the loop has {references}"));
+        ranges.require(fits, read("references"), reads.references as f64, allowed)?;
+        let delay = delays.map(|ticks| ticks as f64);
+        let named = ["sensory delay", "motor delay"].into_iter().zip(delay);
+        ranges.each(named, |ticks| ticks <= LONGEST as f64, "at most 1000000 ticks")?;
+        let [sensory, reference, motor] = lines(&signature, references, dt_s, delays)?;
         let mut joined = Self {
-            sensory: Delays::new(delays[0], &signature.senses, dt_s)?,
-            references: Delays::new(delays[0], &signature.senses[..references], dt_s)?,
-            motor: Delays::new(delays[1], &signature.commands, dt_s)?,
+            sensory,
+            references: reference,
+            motor,
             senses: vec![0.0; senses],
             measured: vec![0.0; senses],
             sensed: vec![0.0; senses],
@@ -264,10 +277,8 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
             let what = "channels cannot be added, removed or renamed; change their ranges, noise and delays";
             return Err(Error::Description { part: Name::Owned(signature.name), what: what.into() });
         }
-        let n = self.reference_then.len();
-        self.sensory = Delays::new(self.delays[0], &signature.senses, self.dt_s)?;
-        self.references = Delays::new(self.delays[0], &signature.senses[..n], self.dt_s)?;
-        self.motor = Delays::new(self.delays[1], &signature.commands, self.dt_s)?;
+        let references = self.reference_then.len();
+        [self.sensory, self.references, self.motor] = lines(&signature, references, self.dt_s, self.delays)?;
         self.signature = signature;
         self.begin();
         Ok(self)
@@ -283,15 +294,17 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
     /// Starts a trial: the plant goes back to its start and has been there, without command, as long as the
     /// delays reach; the controller keeps what it learned.
     pub fn reset(&mut self) {
-        self.plant.reset(None);
-        self.controller.reset();
-        self.begin();
+        self.restart(None);
     }
 
     /// The same, with everything that is drawn in the loop drawn from `seed` from now on: starts of the plant, noise.
     pub fn reset_to(&mut self, seed: u64) {
         self.noise = Noise::new(seed, &self.noise.label);
-        self.plant.reset(Some(seed));
+        self.restart(Some(seed));
+    }
+
+    fn restart(&mut self, seed: Option<u64>) {
+        self.plant.reset(seed);
         self.controller.reset();
         self.begin();
     }
@@ -316,17 +329,24 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
         }
     }
 
+    /// Refuses the first of `values` that is not finite; `whose` says what it belongs to and what it is.
+    fn finite(&self, values: &[f64], whose: impl Fn(usize) -> (String, String)) -> Result<(), Error> {
+        let Some(i) = values.iter().position(|x| !x.is_finite()) else { return Ok(()) };
+        let (part, variable) = whose(i);
+        Err(Error::NonFinite {
+            part: part.into(),
+            variable: variable.into(),
+            value: values[i],
+            time_s: self.time_s(),
+        })
+    }
+
     /// Refuses a sense that is not finite, as the sensor's.
     fn check_senses(&self) -> Result<(), Error> {
-        match self.senses.iter().position(|y| !y.is_finite()) {
-            None => Ok(()),
-            Some(i) => Err(Error::NonFinite {
-                part: format!("sensor of the plant `{}`", self.signature.name).into(),
-                variable: self.signature.senses[i].name.clone().into(),
-                value: self.senses[i],
-                time_s: self.time_s(),
-            }),
-        }
+        self.finite(&self.senses, |i| {
+            let sensor = format!("sensor of the plant `{}`", self.signature.name);
+            (sensor, self.signature.senses[i].name.clone())
+        })
     }
 
     /// Refuses what comes from outside in the wrong length or is not finite.
@@ -338,25 +358,15 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
         };
         let n = drive.reference.len();
         length("reference", n, n == references, &|| format!("the loop has {references} references"))?;
-        let n = drive.disturbance.len();
-        length("disturbance", n, n == 0 || n == commands, &|| {
-            format!("one for each of {commands} commands, or none")
-        })?;
-        let (n, needed) = (drive.cues.len(), self.controller.inputs().cues);
-        length("cues", n, n >= needed, &|| {
-            format!("the controller `{}` reads {needed}", self.controller.name())
-        })?;
+        let (n, needed) =
+            (drive.disturbance.len(), || format!("one for each of {commands} commands, or none"));
+        length("disturbance", n, n == 0 || n == commands, &needed)?;
+        let (n, read, name) = (drive.cues.len(), self.controller.inputs().cues, self.controller.name());
+        length("cues", n, n >= read, &|| format!("the controller `{name}` reads {read}"))?;
         for (input, values) in
             [("reference", drive.reference), ("disturbance", drive.disturbance), ("cue", drive.cues)]
         {
-            if let Some(i) = values.iter().position(|x| !x.is_finite()) {
-                return Err(Error::NonFinite {
-                    part: "input of the loop".into(),
-                    variable: format!("{input} {i}").into(),
-                    value: values[i],
-                    time_s: self.time_s(),
-                });
-            }
+            self.finite(values, |i| ("input of the loop".into(), format!("{input} {i}")))?;
         }
         Ok(())
     }

@@ -1,5 +1,6 @@
 //! Errors of the loop's parts.
 
+use lobule_signal::Parameter;
 use std::borrow::Cow;
 use thiserror::Error;
 
@@ -11,17 +12,8 @@ pub type Name = Cow<'static, str>;
 #[non_exhaustive]
 pub enum Error {
     /// A parameter out of range.
-    #[error("{part}: {parameter} = {value} is not allowed; {allowed}")]
-    Parameter {
-        /// The part.
-        part: Name,
-        /// The parameter.
-        parameter: Name,
-        /// Its value.
-        value: f64,
-        /// The allowed range and the remedy.
-        allowed: String,
-    },
+    #[error(transparent)]
+    Parameter(#[from] Parameter),
     /// A description that does not hold together: of a plant, a channel, or a part from a configuration.
     #[error("{part}: {what}")]
     Description {
@@ -86,7 +78,7 @@ impl lobule_signal::RoomError for Error {
     fn is_input(&self) -> bool {
         matches!(
             self,
-            Self::Parameter { .. }
+            Self::Parameter(_)
                 | Self::Description { .. }
                 | Self::Unknown { .. }
                 | Self::Length { .. }
@@ -96,6 +88,16 @@ impl lobule_signal::RoomError for Error {
 }
 
 impl Error {
+    /// The error for a `name` that is not among the `known`.
+    pub(crate) fn unknown<'a>(
+        what: impl Into<Name>,
+        name: &str,
+        known: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        let known = known.collect::<Vec<_>>().join(", ");
+        Self::Unknown { what: what.into(), name: name.into(), known }
+    }
+
     /// The same error of a field or part `name`, for states.
     pub(crate) fn inside(self, name: &str) -> Self {
         match self {
@@ -134,24 +136,5 @@ impl Error {
                 time_s,
             }),
         }
-    }
-}
-
-pub(crate) fn check(
-    part: impl Into<Name>,
-    parameter: impl Into<Name>,
-    value: f64,
-    ok: bool,
-    allowed: &str,
-) -> Result<(), Error> {
-    if value.is_finite() && ok {
-        Ok(())
-    } else {
-        Err(Error::Parameter {
-            part: part.into(),
-            parameter: parameter.into(),
-            value,
-            allowed: allowed.into(),
-        })
     }
 }

@@ -19,8 +19,9 @@
 //! so the minus zone follows +acceleration and the plus zone -acceleration.
 //! Source: extra-cereb-nest; polarity and phase settled explicitly here.
 
-use crate::error::{Error, check};
+use crate::error::Error;
 use crate::trajectory::normalized_acceleration;
+use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 
 /// One of the two opponent microzones.
@@ -62,20 +63,7 @@ impl SensoryOlive {
     /// # Errors
     /// [`Error::Parameter`].
     pub fn checked(self) -> Result<Self, Error> {
-        check(
-            "sensory olive",
-            "spontaneous_hz",
-            self.spontaneous_hz,
-            self.spontaneous_hz >= 0.0,
-            "0 or more is needed",
-        )?;
-        check(
-            "sensory olive",
-            "gain_hz_per_deg",
-            self.gain_hz_per_deg,
-            self.gain_hz_per_deg >= 0.0,
-            "0 or more is needed; the polarity is set apart",
-        )?;
+        check("sensory olive", self.spontaneous_hz, self.gain_hz_per_deg)?;
         Ok(self)
     }
 
@@ -89,6 +77,13 @@ impl SensoryOlive {
             None => [self.spontaneous_hz; 2],
         }
     }
+}
+
+fn check(olive: &'static str, spontaneous_hz: f64, gain: f64) -> Result<(), Error> {
+    let ranges = Ranges::of(olive);
+    ranges.require(spontaneous_hz >= 0.0, "spontaneous_hz", spontaneous_hz, "0 or more is needed")?;
+    let allowed = "0 or more is needed; the polarity is set apart";
+    Ok(ranges.require(gain >= 0.0, "gain_hz_per_deg", gain, allowed)?)
 }
 
 /// Rates of the taught and of the other zone, Hz.
@@ -122,19 +117,12 @@ impl MotorOlive {
         pause: usize,
         delay_ms: usize,
     ) -> Result<Self, Error> {
-        check("motor olive", "spontaneous_hz", spontaneous_hz, spontaneous_hz >= 0.0, "0 or more is needed")?;
-        check(
-            "motor olive",
-            "gain_hz_per_deg",
-            gain_hz_per_deg,
-            gain_hz_per_deg >= 0.0,
-            "0 or more is needed; the polarity is set apart",
-        )?;
-        check(
-            "motor olive",
+        check("motor olive", spontaneous_hz, gain_hz_per_deg)?;
+        let fits = delay_ms < ticks;
+        Ranges::of("motor olive").require(
+            fits,
             "delay_ms",
             delay_ms as f64,
-            delay_ms < ticks,
             "it must be shorter than a trial",
         )?;
         let mut acceleration = normalized_acceleration(ticks);

@@ -1,7 +1,8 @@
 //! The signature of a plant: named channels with unit, range, noise and delay. It is plain data, so that a body described
 //! in a file or in another language signs in the same way as one written in Rust.
 
-use crate::error::{Error, check};
+use crate::error::Error;
+use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 
 /// A sense or a command.
@@ -85,6 +86,7 @@ impl Signature {
         if self.name.trim().is_empty() {
             return Err(Error::Description { part: "plant".into(), what: "it needs a name".into() });
         }
+        let ranges = Ranges::of(self.name.clone());
         for (kind, channels) in [("sense", &self.senses), ("command", &self.commands)] {
             if channels.is_empty() {
                 return wrong(format!("it has no {kind}; at least one is needed"));
@@ -109,8 +111,8 @@ impl Signature {
                     ));
                 }
                 let (sd, delay) = (channel.noise_sd, channel.delay_s);
-                check(self.name.clone(), of("noise_sd"), sd, sd >= 0.0, "at least 0 and finite")?;
-                check(self.name.clone(), of("delay_s"), delay, delay >= 0.0, "at least 0 s and finite")?;
+                ranges.require(sd >= 0.0, of("noise_sd"), sd, "at least 0 and finite")?;
+                ranges.require(delay >= 0.0, of("delay_s"), delay, "at least 0 s and finite")?;
                 if kind == "command" && sd > 0.0 {
                     return wrong(format!(
                         "{} is {sd}; only senses are noisy here: set it to 0",

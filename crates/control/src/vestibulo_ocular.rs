@@ -20,8 +20,9 @@
 
 use crate::brainstem::Brainstem;
 use crate::controller::{Controller, Inputs, Senses};
-use crate::error::{Error, check};
+use crate::error::Error;
 use crate::filter::AdaptiveFilter;
+use lobule_signal::Ranges;
 
 /// What the flocculus hears.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -60,8 +61,9 @@ impl VestibuloOcular {
         filter: AdaptiveFilter,
         dt_s: f64,
     ) -> Result<Self, Error> {
-        check("vestibulo-ocular reflex", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
-        check("vestibulo-ocular reflex", "canal_s", canal_s, canal_s > 0.0, "more than 0 s")?;
+        let ranges = Ranges::of("vestibulo-ocular reflex");
+        ranges.require(dt_s > 0.0, "dt_s", dt_s, "more than 0 s")?;
+        ranges.require(canal_s > 0.0, "canal_s", canal_s, "more than 0 s")?;
         let canal_decay = libm::exp(-dt_s / canal_s);
         Ok(Self { architecture, brainstem, filter, dt_s, canal_decay, adapted: 0.0, command: 0.0, ticks: 0 })
     }

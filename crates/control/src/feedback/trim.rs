@@ -9,7 +9,8 @@
 //! follows its reference where `rate (delay + its own time constant)` stays well below 1.
 
 use crate::controller::{Controller, Inputs, Senses};
-use crate::error::{Error, check};
+use crate::error::Error;
+use lobule_signal::Ranges;
 
 /// A controller whose first reference is trimmed.
 #[derive(Debug, Clone)]
@@ -28,9 +29,10 @@ impl<C: Controller> Trimmed<C> {
     /// # Errors
     /// [`Error::Parameter`] for no reference, a negative rate, or a tick that is not positive.
     pub fn new(inner: C, references: usize, rate: f64, dt_s: f64) -> Result<Self, Error> {
-        check("trim", "references", references as f64, references > 0, "at least one is needed")?;
-        check("trim", "rate", rate, rate >= 0.0, "0 or more, in 1/s")?;
-        check("trim", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
+        let ranges = Ranges::of("trim");
+        ranges.require(references > 0, "references", references as f64, "at least one is needed")?;
+        ranges.require(rate >= 0.0, "rate", rate, "0 or more, in 1/s")?;
+        ranges.require(dt_s > 0.0, "dt_s", dt_s, "more than 0 s")?;
         Ok(Self { inner, rate, dt_s, trim: 0.0, reference: vec![0.0; references] })
     }
 }

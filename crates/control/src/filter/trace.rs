@@ -6,9 +6,10 @@
 //! come before it.
 
 use super::fourier::convolve;
-use crate::error::{Error, check};
+use crate::error::Error;
 use crate::linear::LinearSystem;
 use crate::state::{Snapshot, StateReader, StateWriter};
+use lobule_signal::Ranges;
 use nalgebra::{DMatrix, DVector};
 
 /// What a synapse keeps of its input.
@@ -84,21 +85,22 @@ impl Traces {
     /// [`Error::Parameter`] for a delay or a response of more than a million ticks, an empty response, or a system
     /// of several inputs or outputs.
     pub fn new(model: &TraceModel, width: usize) -> Result<Self, Error> {
+        let ranges = Ranges::of("trace");
         let state = match model {
             TraceModel::None => State::None,
             TraceModel::Delay(d) => {
-                check("trace", "delay", *d as f64, *d <= 1_000_000, "at most 1000000 ticks")?;
+                ranges.require(*d <= 1_000_000, "delay", *d as f64, "at most 1000000 ticks")?;
                 State::Delay { held: vec![0.0; d * width], next: 0 }
             }
             TraceModel::Response(g) => {
                 let allowed = "between 1 and 1000000 ticks";
-                check("trace", "response", g.len() as f64, (1..=1_000_000).contains(&g.len()), allowed)?;
+                ranges.require((1..=1_000_000).contains(&g.len()), "response", g.len() as f64, allowed)?;
                 State::Response { g: g.clone(), held: vec![0.0; g.len() * width], next: 0 }
             }
             TraceModel::System(system) => {
                 let [_, b, c, _] = system.matrices();
-                check("trace", "inputs", b.ncols() as f64, b.ncols() == 1, "one input")?;
-                check("trace", "outputs", c.nrows() as f64, c.nrows() == 1, "one output")?;
+                ranges.require(b.ncols() == 1, "inputs", b.ncols() as f64, "one input")?;
+                ranges.require(c.nrows() == 1, "outputs", c.nrows() as f64, "one output")?;
                 let q = DMatrix::zeros(system.states(), width);
                 State::System(Box::new(Copies {
                     system: system.clone(),

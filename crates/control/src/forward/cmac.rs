@@ -8,7 +8,8 @@
 //! Source: Albus 1975, doi:10.1115/1.3426922; offsets: Sutton & Barto 2018, section 9.5.4.
 
 use super::{ForwardModel, Scales, Skill, squared_errors};
-use crate::error::{Error, check};
+use crate::error::Error;
+use lobule_signal::Ranges;
 
 /// Where the weight of a cell is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,17 +80,18 @@ impl Cmac {
         outputs: usize,
         seed: u64,
     ) -> Result<Self, Error> {
-        let (part, p) = ("CMAC", &parameters);
-        check(part, "inputs", ranges.len() as f64, !ranges.is_empty(), "at least one is needed")?;
-        check(part, "outputs", outputs as f64, outputs > 0, "at least one is needed")?;
+        let (checked, p) = (Ranges::of("CMAC"), &parameters);
+        let counts = [("inputs", ranges.len() as f64), ("outputs", outputs as f64)];
+        checked.each(counts, |n| n > 0.0, "at least one is needed")?;
         let fits = (1..=4096).contains(&p.tilings);
-        check(part, "tilings", p.tilings as f64, fits, "1 to 4096 are possible; try 16")?;
+        checked.require(fits, "tilings", p.tilings as f64, "1 to 4096 are possible; try 16")?;
         let fits = (p.tilings..=1 << 28).contains(&p.slots);
-        check(part, "slots", p.slots as f64, fits, "at least one for each tiling, at most 2^28")?;
-        check(part, "rate", p.rate, p.rate > 0.0 && p.rate < 2.0, "it is stable for 0 < rate < 2; try 0.3")?;
+        checked.require(fits, "slots", p.slots as f64, "at least one for each tiling, at most 2^28")?;
+        let stable = p.rate > 0.0 && p.rate < 2.0;
+        checked.require(stable, "rate", p.rate, "it is stable for 0 < rate < 2; try 0.3")?;
         for &(low, width) in ranges {
-            check(part, "lower end of an input", low, true, "a finite number is needed")?;
-            check(part, "width of a cell", width, width > 0.0, "it must be more than 0")?;
+            checked.require(true, "lower end of an input", low, "a finite number is needed")?;
+            checked.require(width > 0.0, "width of a cell", width, "it must be more than 0")?;
         }
         let owned = p.addressing == Addressing::IndexTable;
         Ok(Self {
@@ -183,16 +185,13 @@ impl Cmac {
     /// The slot that the cell owns or, when it `takes`, may own from now on; else its home.
     fn own_slot(&mut self, home: usize, takes: bool) -> usize {
         let n = self.cell.len();
-        for k in 0..PROBES.min(self.slots) {
-            let slot = (home + k) % self.slots;
+        for slot in (0..PROBES.min(self.slots)).map(|k| (home + k) % self.slots) {
             let owner = &mut self.owners[slot * n..(slot + 1) * n];
-            if owner[0] == 0 {
-                if takes {
-                    owner.copy_from_slice(&self.cell);
-                }
-                return slot;
+            let is_free = owner[0] == 0;
+            if is_free && takes {
+                owner.copy_from_slice(&self.cell);
             }
-            if *owner == self.cell[..] {
+            if is_free || *owner == self.cell[..] {
                 return slot;
             }
         }
@@ -220,7 +219,8 @@ impl CmacModel {
     /// [`Error::Parameter`] as [`Cmac::new`], for no cell, or for scales that do not fit.
     pub fn new(parameters: CmacParameters, cells: usize, scales: Scales, seed: u64) -> Result<Self, Error> {
         scales.check("CMAC")?;
-        check("CMAC", "cells", cells as f64, cells > 0, "at least one for each input is needed; try 6")?;
+        let allowed = "at least one for each input is needed; try 6";
+        Ranges::of("CMAC").require(cells > 0, "cells", cells as f64, allowed)?;
         let inputs = scales.state.len() + scales.command.len();
         let range = (-1.0, 2.0 / cells as f64);
         let cmac = Cmac::new(parameters, &vec![range; inputs], scales.state.len(), seed)?;

@@ -9,8 +9,8 @@
 //! in the reference runs of `forward/cartpole`.
 
 use super::{ForwardModel, Scales, Skill, squared_errors};
-use crate::error::{Error, check};
-use lobule_signal::Stream;
+use crate::error::Error;
+use lobule_signal::{Ranges, Stream};
 use multiversion::multiversion;
 
 /// Size and learning rate of a granule expansion.
@@ -85,19 +85,16 @@ impl Granule {
     /// inputs, a part outside 0..=1, a rate outside 0..2, or scales that do not fit.
     pub fn new(parameters: GranuleParameters, scales: Scales, seed: u64) -> Result<Self, Error> {
         let (part, p) = ("granule model", &parameters);
+        let ranges = Ranges::of(part);
         scales.check(part)?;
         let (states, inputs) = (scales.state.len(), scales.state.len() + scales.command.len());
-        let cells = p.cells;
-        check(part, "cells", cells as f64, (2..=1 << 24).contains(&cells), "2 to 16777216 are possible")?;
-        check(
-            part,
-            "fan_in",
-            p.fan_in as f64,
-            (1..=inputs).contains(&p.fan_in),
-            &format!("there are {inputs} inputs"),
-        )?;
-        check(part, "active", p.active, p.active > 0.0 && p.active <= 1.0, "it lies above 0, up to 1")?;
-        check(part, "rate", p.rate, p.rate > 0.0 && p.rate < 2.0, "it is stable for 0 < rate < 2; try 0.5")?;
+        let (cells, fits) = (p.cells, (2..=1 << 24).contains(&p.cells));
+        ranges.require(fits, "cells", cells as f64, "2 to 16777216 are possible")?;
+        let (fits, allowed) = ((1..=inputs).contains(&p.fan_in), format!("there are {inputs} inputs"));
+        ranges.require(fits, "fan_in", p.fan_in as f64, allowed)?;
+        ranges.require(p.active > 0.0 && p.active <= 1.0, "active", p.active, "it lies above 0, up to 1")?;
+        let stable = p.rate > 0.0 && p.rate < 2.0;
+        ranges.require(stable, "rate", p.rate, "it is stable for 0 < rate < 2; try 0.5")?;
         let draw = Stream::new(seed, "granule/wiring");
         let weights = Stream::new(seed, "granule/weights");
         let mut weight = vec![0.0; inputs * cells];

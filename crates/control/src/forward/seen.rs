@@ -10,8 +10,9 @@
 use super::{Anticipator, AnticipatorParameters};
 use crate::controller::{Controller, Inputs, Senses};
 use crate::delay::DelayLine;
-use crate::error::{Error, check};
+use crate::error::Error;
 use crate::state::{Snapshot, StateReader, StateWriter};
+use lobule_signal::Ranges;
 
 /// How a target is foreseen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,19 +63,11 @@ impl<C: Controller> Seen<C> {
     /// [`Error::Parameter`] when there is no tap, ticks between taps or positive scale, or as [`Anticipator::new`].
     pub fn foreseeing(inner: C, foresight: Foresight) -> Result<Self, Error> {
         let Foresight { lead, taps, every, scale, rate } = foresight;
-        check("foresight", "taps", taps as f64, (1..=10_000).contains(&taps), "1 to 10000")?;
-        check("foresight", "every", every as f64, (1..=10_000).contains(&every), "1 to 10000 ticks")?;
-        check("foresight", "scale", scale, scale > 0.0, "more than 0")?;
-        let anticipator = Anticipator::new(AnticipatorParameters {
-            lines: 1,
-            features: taps + 1,
-            lead,
-            max_lead: lead,
-            rate,
-            gate: None,
-            skill_samples: 1000,
-            adaptive_lead: None,
-        })?;
+        let ranges = Ranges::of("foresight");
+        ranges.require((1..=10_000).contains(&taps), "taps", taps as f64, "1 to 10000")?;
+        ranges.require((1..=10_000).contains(&every), "every", every as f64, "1 to 10000 ticks")?;
+        ranges.require(scale > 0.0, "scale", scale, "more than 0")?;
+        let anticipator = Anticipator::new(AnticipatorParameters::fixed(1, taps + 1, lead, rate))?;
         let foreseer = Foreseer {
             parameters: foresight,
             anticipator,

@@ -255,19 +255,8 @@ fn softmax(logs: &[f64], out: &mut [f64]) {
     out.iter_mut().for_each(|p| *p /= sum);
 }
 
-crate::snapshot!(Mosaic {
-    learns,
-    learned_ticks,
-    is_first,
-    weights,
-    inverse_power,
-    phi,
-    responsible,
-    expected,
-    cued,
-    last_cues,
-    velocity,
-    wanted,
+crate::snapshot!([] Mosaic {
+    learns, learned_ticks, is_first, weights, inverse_power, phi, responsible, expected, cued, last_cues, velocity, wanted,
     wanted_then,
 });
 

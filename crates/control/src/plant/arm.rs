@@ -15,6 +15,7 @@
 //! Source: segments, masses and inertias of Shadmehr & Mussa-Ivaldi 1994,
 //! doi:10.1523/JNEUROSCI.14-05-03208.1994, Table 1.
 
+use super::two_link::runge_kutta;
 use super::{Plant, TwoLink};
 use crate::Error;
 use crate::signature::Signature;
@@ -145,15 +146,8 @@ fn mass_matrix(elbow: f64) -> [[f64; 2]; 2] {
     [[a + 2.0 * b, d + b], [d + b, d]]
 }
 
-crate::snapshot!(PlanarArm {
-    shoulder_rad_per_unit,
-    elbow_rad_per_unit,
-    straight_ahead_deg,
-    duration_s,
-    start_shoulder_rad,
-    angle,
-    velocity,
-    time_s,
+crate::snapshot!([] PlanarArm {
+    shoulder_rad_per_unit, elbow_rad_per_unit, straight_ahead_deg, duration_s, start_shoulder_rad, angle, velocity, time_s,
 });
 
 impl Plant for PlanarArm {
@@ -170,24 +164,13 @@ impl Plant for PlanarArm {
     fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error> {
         assert_eq!(command.len(), 2, "the arm takes two commands");
         let torque = self.torque(command);
-        let add = |x: [f64; 2], k: [f64; 2], h: f64| [x[0] + h * k[0], x[1] + h * k[1]];
-        let (q, v) = (self.angle, self.velocity);
-        let a1 = Self::acceleration(q, v, torque);
-        let (q2, v2) = (add(q, v, 0.5 * dt_s), add(v, a1, 0.5 * dt_s));
-        let a2 = Self::acceleration(q2, v2, torque);
-        let (q3, v3) = (add(q, v2, 0.5 * dt_s), add(v, a2, 0.5 * dt_s));
-        let a3 = Self::acceleration(q3, v3, torque);
-        let (q4, v4) = (add(q, v3, dt_s), add(v, a3, dt_s));
-        let a4 = Self::acceleration(q4, v4, torque);
-        for i in 0..2 {
-            self.angle[i] = q[i] + dt_s / 6.0 * (v[i] + 2.0 * (v2[i] + v3[i]) + v4[i]);
-            self.velocity[i] = v[i] + dt_s / 6.0 * (a1[i] + 2.0 * (a2[i] + a3[i]) + a4[i]);
-        }
+        [self.angle, self.velocity] =
+            runge_kutta([self.angle, self.velocity], dt_s, |q, v| Self::acceleration(q, v, torque));
         self.time_s += dt_s;
         Error::finite("arm", ["shoulder", "elbow"], &self.angle, self.time_s)
     }
 
     fn sense(&self, out: &mut [f64]) {
-        out.copy_from_slice(&[self.angle[0], self.angle[1], self.velocity[0], self.velocity[1]]);
+        out.copy_from_slice([self.angle, self.velocity].as_flattened());
     }
 }

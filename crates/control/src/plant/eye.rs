@@ -15,9 +15,10 @@
 
 use super::{Linear, Plant};
 use crate::brainstem::Brainstem;
-use crate::error::{Error, check};
+use crate::error::Error;
 use crate::linear::LinearSystem;
 use crate::signature::Signature;
+use lobule_signal::Ranges;
 use nalgebra::DMatrix;
 
 /// Senses of the eye itself.
@@ -58,9 +59,8 @@ impl Eye {
     /// [`Error::Parameter`] when a time constant or the strength is not positive.
     pub fn new(parameters: EyeParameters) -> Result<Self, Error> {
         let EyeParameters { slow_s, fast_s, strength } = parameters;
-        for (name, value) in [("slow_s", slow_s), ("fast_s", fast_s), ("strength", strength)] {
-            check("eye", name, value, value > 0.0, "more than 0")?;
-        }
+        let sizes = [("slow_s", slow_s), ("fast_s", fast_s), ("strength", strength)];
+        Ranges::of("eye").each(sizes, |size| size > 0.0, "more than 0")?;
         let product = slow_s * fast_s;
         let a = DMatrix::from_row_slice(2, 2, &[0.0, 1.0, -1.0 / product, -(slow_s + fast_s) / product]);
         let b = DMatrix::from_row_slice(2, 1, &[0.0, strength / product]);

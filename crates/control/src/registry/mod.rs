@@ -14,9 +14,10 @@ mod plants;
 pub use controllers::{LAW, basis_and_trace, law};
 
 use crate::controller::Controller;
-use crate::error::{Error, Name, check};
+use crate::error::{Error, Name};
 use crate::forward::Equations;
 use crate::plant::Plant;
+use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -54,6 +55,8 @@ pub enum Kind {
     Word(&'static str, &'static [&'static str]),
 }
 
+type Text = &'static str;
+
 /// A parameter of a controller or plant.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Parameter {
@@ -67,9 +70,35 @@ pub struct Parameter {
     pub about: &'static str,
 }
 
-/// A parameter of a table.
-pub const fn parameter(key: &'static str, unit: &'static str, kind: Kind, about: &'static str) -> Parameter {
-    Parameter { key, unit, kind, about }
+/// A number of a table: default, lowest and highest.
+pub const fn number(key: Text, unit: Text, default: f64, limits: [f64; 2], about: Text) -> Parameter {
+    Parameter { key, unit, kind: Kind::Number(default, limits), about }
+}
+
+/// A whole number of a table.
+pub const fn whole(key: Text, unit: Text, default: u64, limits: [u64; 2], about: Text) -> Parameter {
+    Parameter { key, unit, kind: Kind::Whole(default, limits), about }
+}
+
+/// Several numbers of a table: their defaults, lowest and highest of each.
+pub const fn numbers(
+    key: Text,
+    unit: Text,
+    default: &'static [f64],
+    limits: [f64; 2],
+    about: Text,
+) -> Parameter {
+    Parameter { key, unit, kind: Kind::Numbers(default, limits), about }
+}
+
+/// A word of a table: default and all.
+pub const fn word(key: Text, default: Text, words: &'static [Text], about: Text) -> Parameter {
+    Parameter { key, unit: "1", kind: Kind::Word(default, words), about }
+}
+
+/// A flag of a table.
+pub const fn flag(key: Text, default: bool, about: Text) -> Parameter {
+    Parameter { key, unit: "1", kind: Kind::Flag(default), about }
 }
 
 /// Numbers of at least 0.
@@ -78,6 +107,8 @@ pub const NOT_NEGATIVE: [f64; 2] = [0.0, f64::MAX];
 pub const POSITIVE: [f64; 2] = [f64::MIN_POSITIVE, f64::MAX];
 /// Any finite number.
 pub const FINITE: [f64; 2] = [f64::MIN, f64::MAX];
+/// A part of something, above 0 to 1.
+pub const SHARE: [f64; 2] = [f64::MIN_POSITIVE, 1.0];
 
 impl Parameter {
     /// Allowed values, in words.
@@ -110,14 +141,9 @@ impl Parameter {
     }
 
     fn check(&self, part: &str, value: &Value) -> Result<(), Error> {
-        let number = |value: f64, ok: bool| match ok && value.is_finite() {
-            true => Ok(()),
-            false => Err(Error::Parameter {
-                part: Name::Owned(part.into()),
-                parameter: self.key.into(),
-                value,
-                allowed: format!("{}; unit: {}", self.allowed(), self.unit),
-            }),
+        let number = |value: f64, ok: bool| -> Result<(), Error> {
+            let allowed = format!("{}; unit: {}", self.allowed(), self.unit);
+            Ok(Ranges::of(part.to_string()).require(ok, self.key, value, allowed)?)
         };
         let within = |value: f64, [low, high]: [f64; 2]| number(value, (low..=high).contains(&value));
         match (&self.kind, value) {
@@ -169,29 +195,21 @@ impl Given {
         let all = || tables.iter().flat_map(|table| table.iter());
         let mut given: BTreeMap<&'static str, Value> = all().map(|p| (p.key, p.default())).collect();
         for (key, value) in values {
-            let Some(parameter) = all().find(|p| p.key == key) else {
-                return Err(Error::Unknown {
-                    what: format!("parameter of `{part}` called").into(),
-                    name: key.clone(),
-                    known: all().map(|p| p.key).collect::<Vec<_>>().join(", "),
-                });
-            };
+            let unknown =
+                || Error::unknown(format!("parameter of `{part}` called"), key, all().map(|p| p.key));
+            let parameter = all().find(|p| p.key == key).ok_or_else(unknown)?;
             parameter.check(part, value)?;
             given.insert(parameter.key, value.clone());
         }
         Ok(Self { part, values: given })
     }
 
-    /// Name of the entry.
-    pub fn part(&self) -> &'static str {
-        self.part
-    }
-
-    fn get(&self, key: &str) -> &Value {
-        match self.values.get(key) {
-            Some(value) => value,
-            None => panic!("a bug: the table of `{}` has no `{key}`", self.part),
-        }
+    /// The value of a key as a kind that `read` takes.
+    fn get<'a, T>(&'a self, key: &str, read: impl Fn(&'a Value) -> Option<T>) -> T {
+        let value = self.values.get(key);
+        value.and_then(read).unwrap_or_else(|| {
+            panic!("a bug: `{key}` of `{}` is read as another kind than {value:?}", self.part)
+        })
     }
 
     /// A number.
@@ -199,10 +217,12 @@ impl Given {
     /// # Panics
     /// As all of these, when the table has no such parameter of that kind: a bug of the entry.
     pub fn number(&self, key: &str) -> f64 {
-        match self.get(key) {
-            Value::Number(number) => *number,
-            other => panic!("a bug: `{key}` of `{}` is {other}, not a number", self.part),
-        }
+        self.get(key, |value| if let Value::Number(number) = value { Some(*number) } else { None })
+    }
+
+    /// A number for each key.
+    pub fn each<const N: usize>(&self, keys: [&str; N]) -> [f64; N] {
+        keys.map(|key| self.number(key))
     }
 
     /// A whole number.
@@ -212,10 +232,16 @@ impl Given {
 
     /// Several numbers.
     pub fn numbers(&self, key: &str) -> &[f64] {
-        match self.get(key) {
-            Value::Numbers(numbers) => numbers,
-            other => panic!("a bug: `{key}` of `{}` is {other}, not several numbers", self.part),
-        }
+        self.get(key, |value| if let Value::Numbers(numbers) = value { Some(&numbers[..]) } else { None })
+    }
+
+    /// Two numbers; one stands for both.
+    ///
+    /// # Errors
+    /// As [`Given::numbers_of`].
+    pub fn pair(&self, key: &'static str) -> Result<[f64; 2], Error> {
+        let two = self.numbers_of(key, 2, 0.0)?;
+        Ok([two[0], two[1]])
     }
 
     /// So many numbers; one number stands for all, none for `otherwise`.
@@ -238,18 +264,12 @@ impl Given {
 
     /// A word.
     pub fn word(&self, key: &str) -> &str {
-        match self.get(key) {
-            Value::Word(word) => word,
-            other => panic!("a bug: `{key}` of `{}` is {other}, not a word", self.part),
-        }
+        self.get(key, |value| if let Value::Word(word) = value { Some(&word[..]) } else { None })
     }
 
     /// True or false.
     pub fn flag(&self, key: &str) -> bool {
-        match self.get(key) {
-            Value::Flag(flag) => *flag,
-            other => panic!("a bug: `{key}` of `{}` is {other}, not a flag", self.part),
-        }
+        self.get(key, |value| if let Value::Flag(flag) = value { Some(*flag) } else { None })
     }
 }
 
@@ -290,7 +310,7 @@ pub struct Setting<'a> {
 /// Refuses a plant of several commands.
 fn one_command(given: &Given, setting: &Setting) -> Result<(), Error> {
     let (commands, allowed) = (setting.commands as f64, "it controls plants of one command");
-    check(given.part(), "commands of the plant", commands, setting.commands == 1, allowed)
+    Ok(Ranges::of(given.part).require(setting.commands == 1, "commands of the plant", commands, allowed)?)
 }
 
 /// A controller of a registry.
@@ -300,15 +320,30 @@ pub struct ControllerEntry {
     /// One line about it.
     pub about: &'static str,
     /// Its parameters; several tables, so that kin share theirs.
-    pub parameters: &'static [&'static [Parameter]],
+    pub parameters: Tables,
     /// True if it changes from trial to trial.
     pub learns: bool,
     /// Makes it.
     pub make: MakeController,
 }
 
+impl ControllerEntry {
+    /// A controller that stays as it is.
+    pub const fn fixed(name: Text, about: Text, parameters: Tables, make: MakeController) -> Self {
+        Self { name, about, parameters, learns: false, make }
+    }
+
+    /// A controller that changes from trial to trial.
+    pub const fn learning(name: Text, about: Text, parameters: Tables, make: MakeController) -> Self {
+        Self { name, about, parameters, learns: true, make }
+    }
+}
+
 /// A constructor of controllers.
-pub type MakeController = fn(&Given, &Setting) -> Result<Box<dyn Controller>, Error>;
+pub type MakeController = fn(&Given, &Setting) -> Made;
+
+type Made = Result<Box<dyn Controller>, Error>;
+type Tables = &'static [&'static [Parameter]];
 
 /// A plant of a registry.
 pub struct PlantEntry {
@@ -317,7 +352,7 @@ pub struct PlantEntry {
     /// One line about it.
     pub about: &'static str,
     /// Its parameters.
-    pub parameters: &'static [&'static [Parameter]],
+    pub parameters: Tables,
     /// Makes it.
     pub make: fn(&Given) -> Result<Box<dyn Plant>, Error>,
 }
@@ -328,7 +363,7 @@ pub struct Controllers(Vec<&'static ControllerEntry>);
 
 /// The controllers of this crate; those that need other rooms are added by `lobule-cerebellum`.
 pub fn controllers() -> Controllers {
-    Controllers(controllers::ALL.iter().collect())
+    Controllers(controllers::LAWS.iter().chain(forward::ALL).chain(controllers::MODELS).collect())
 }
 
 /// The plants of this crate. One that a file describes is [`crate::plant::Network`].
@@ -353,11 +388,8 @@ impl Controllers {
     /// # Errors
     /// [`Error::Unknown`] with the names there are.
     pub fn find(&self, name: &str) -> Result<&'static ControllerEntry, Error> {
-        self.all().find(|entry| entry.name == name).ok_or_else(|| Error::Unknown {
-            what: "controller".into(),
-            name: name.into(),
-            known: self.all().map(|entry| entry.name).collect::<Vec<_>>().join(", "),
-        })
+        let unknown = || Error::unknown("controller", name, self.all().map(|entry| entry.name));
+        self.all().find(|entry| entry.name == name).ok_or_else(unknown)
     }
 
     /// The controller of that name with its defaults changed by `values`, made for a setting.
@@ -383,7 +415,7 @@ impl Controllers {
     /// );
     /// # Ok::<(), Error>(())
     /// ```
-    pub fn make(&self, name: &str, values: &Values, setting: &Setting) -> Result<Box<dyn Controller>, Error> {
+    pub fn make(&self, name: &str, values: &Values, setting: &Setting) -> Made {
         let entry = self.find(name)?;
         (entry.make)(&Given::resolve(entry.name, entry.parameters, values)?, setting)
     }
@@ -403,11 +435,8 @@ pub fn plant(name: &str, values: &Values) -> Result<Box<dyn Plant>, Error> {
 /// # Errors
 /// [`Error::Unknown`] with the names there are.
 pub fn find_plant(name: &str) -> Result<&'static PlantEntry, Error> {
-    plants().iter().find(|entry| entry.name == name).ok_or_else(|| Error::Unknown {
-        what: "plant".into(),
-        name: name.into(),
-        known: plants().iter().map(|entry| entry.name).collect::<Vec<_>>().join(", "),
-    })
+    let unknown = || Error::unknown("plant", name, plants().iter().map(|entry| entry.name));
+    plants().iter().find(|entry| entry.name == name).ok_or_else(unknown)
 }
 
 /// Name, line and parameters of an entry as a TOML table with the defaults.
