@@ -87,25 +87,15 @@ fn spiking(given: &Given, setting: &Setting) -> Result<Box<dyn Controller>, Erro
     let [width_um, depth_um] = given.pair("size_um")?;
     let anatomy = reconstruct(&ScaffoldSpec::mouse(width_um, depth_um), setting.seed)
         .map_err(|error| refused("spiking")(error.into()))?;
-    let [a_minus_ns, kernel_t0_ms, spontaneous_hz] =
-        given.each(["a_minus_ns", "kernel_t0_ms", "spontaneous_hz"]);
-    let [teacher_scale, peak_hz, base_hz, teaching_hz] =
-        given.each(["teacher_scale", "peak_hz", "base_hz", "teaching_hz"]);
+    let base = SpikingParameters::on_error(&given.numbers_of("gain", setting.commands, 0.0)?);
+    let told = given.over(base)?;
     let parameters = SpikingParameters {
-        teacher_scale,
-        peak_hz,
-        base_hz,
-        teaching_hz,
-        spontaneous_hz,
-        a_minus_ns,
-        a_plus_ns: balanced_potentiation_ns(a_minus_ns, kernel_t0_ms, spontaneous_hz),
-        kernel_t0_ms,
-        settle_ms: given.whole("settle_ms"),
+        a_plus_ns: balanced_potentiation_ns(told.a_minus_ns, told.kernel_t0_ms, told.spontaneous_hz),
         pause: match given.whole("rest_ms") {
             0 => Pause::Rewind,
             ms => Pause::Rest(ms),
         },
-        ..SpikingParameters::on_error(&given.numbers_of("gain", setting.commands, 0.0)?)
+        ..told
     };
     Ok(Box::new(SpikingController::new(&anatomy, &parameters, setting.seed).map_err(refused("spiking"))?))
 }

@@ -1,7 +1,6 @@
 //! Two controllers side by side: a cerebellum next to a feedback law or a cortex.
 
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::Error;
+use crate::{Controller, Error, Inputs, Senses};
 use lobule_signal::Ranges;
 
 /// Two controllers whose commands are added; for more, one of them is again two beside each other.

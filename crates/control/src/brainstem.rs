@@ -9,8 +9,7 @@
 //! moves at the wanted velocity. Units: v deg/s, u deg (the position that the eye would settle at).
 //! Source: Skavenski & Robinson 1973, J Neurophysiol 36, 724; Robinson 1981, Annu Rev Neurosci 4, 463.
 
-use crate::error::Error;
-use crate::linear::LinearSystem;
+use crate::{Error, LinearSystem};
 use lobule_signal::Ranges;
 use nalgebra::DMatrix;
 

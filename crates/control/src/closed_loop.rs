@@ -5,12 +5,8 @@
 //! delays of single channels are those of the [`Signature`]. Everything that is not a finite number ends the tick with
 //! an error that names where it came from.
 
-use crate::controller::{Controller, Senses};
-use crate::delay::DelayLine;
-use crate::error::{Error, Name};
-use crate::plant::{Plant, Status};
-use crate::signature::{Channel, Signature};
-use crate::state::{Snapshot, StateReader, StateWriter};
+use crate::{Channel, Controller, DelayLine, Error, Name, Plant, Senses, Signature, Snapshot, StateReader};
+use crate::{StateWriter, Status};
 use lobule_signal::{Ranges, Stream};
 
 const PART: &str = "closed loop";

@@ -24,11 +24,8 @@
 //!
 //! Units: s, Hz; rates of Purkinje and nuclear cells in parts of a Purkinje cell's rate at rest.
 
-use crate::controller::{Controller, Inputs, Senses};
-use crate::delay::DelayLine;
-use crate::error::Error;
 use crate::filter::{Basis, TraceModel, Traces};
-use crate::plant::Eyelid;
+use crate::{Controller, DelayLine, Error, Inputs, Senses, plant::Eyelid};
 use lobule_signal::{Ranges, Stream};
 use serde::{Deserialize, Serialize};
 

@@ -8,9 +8,7 @@
 //! window; other joints have a constant R.
 //! Source: extra-cereb-nest, cortex neuron.
 
-use crate::TickSpike;
-use crate::error::Error;
-use crate::trajectory::normalized_acceleration;
+use crate::{Error, TickSpike, normalized_acceleration};
 use lobule_signal::{Ranges, Stream};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;

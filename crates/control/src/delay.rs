@@ -5,8 +5,8 @@
 pub struct DelayLine {
     width: usize,
     /// `[ticks][width]`, a ring.
-    held: Vec<f64>,
-    next: usize,
+    pub(crate) held: Vec<f64>,
+    pub(crate) next: usize,
 }
 
 impl DelayLine {

@@ -3,10 +3,7 @@
 //!
 //! The loop's controller must add its first cue to the error, as [`crate::feedback::Reflex`] does.
 
-use crate::closed_loop::{ClosedLoop, Drive};
-use crate::controller::Controller;
-use crate::error::Error;
-use crate::plant::Plant;
+use crate::{ClosedLoop, Controller, Drive, Error, Plant};
 use lobule_signal::{Ranges, Stream};
 use nalgebra::{DMatrix, DVector};
 

@@ -1,8 +1,7 @@
 //! The inverse dynamics of an arm that is known: what a practised cortex commands, without feedback.
 
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::Error;
 use crate::plant::{Matrix2, TwoLink};
+use crate::{Controller, Error, Inputs, Senses};
 use lobule_signal::Ranges;
 
 /// Torques of the planned movement, `M(r) r'' + C(r, r') + V r'`, with velocity and acceleration as backward differences of

@@ -11,9 +11,8 @@
 //! Source: Kawato, Furukawa & Suzuki 1987, doi:10.1007/BF00364149; Herreros-Alonso, Arsiwalla & Verschure 2016, arXiv:1701.07775;
 //! forgetting from trial to trial: Smith, Ghazizadeh & Shadmehr 2006, doi:10.1371/journal.pbio.0040179.
 
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::Error;
 use crate::filter::{Basis, TraceModel, Traces};
+use crate::{Controller, Error, Inputs, Senses};
 use lobule_signal::Ranges;
 
 /// What the Purkinje cells say.

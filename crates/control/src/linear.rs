@@ -6,8 +6,7 @@
 //!
 //! Shapes: A `[states, states]`, B `[states, inputs]`, C `[outputs, states]`, D `[outputs, inputs]`.
 
-use crate::error::Error;
-use crate::state::{Snapshot, StateReader, StateWriter};
+use crate::{Error, Snapshot, StateReader, StateWriter};
 use lobule_signal::Ranges;
 use nalgebra::{Complex, DMatrix, DVector};
 
@@ -35,7 +34,12 @@ impl LinearSystem {
         for (name, matrix) in [("A", &a), ("B", &b), ("C", &c), ("D", &d)] {
             ranges.all(name, matrix, |_| true, "all entries are finite")?;
         }
-        Ok(Self { x: DVector::zeros(n), next: DVector::zeros(n), a, b, c, d })
+        Ok(Self::at_rest(a, b, c, d))
+    }
+
+    fn at_rest(a: DMatrix<f64>, b: DMatrix<f64>, c: DMatrix<f64>, d: DMatrix<f64>) -> Self {
+        let x = DVector::zeros(a.nrows());
+        Self { next: x.clone(), x, a, b, c, d }
     }
 
     /// What `dx/dt = A x + B u` does in a tick in which `u` is held: the exact discretization, by the matrix
@@ -62,7 +66,7 @@ impl LinearSystem {
             b[(0, 0)] = 1.0;
             c[(0, ticks - 1)] = 1.0;
         }
-        Self { x: DVector::zeros(ticks), next: DVector::zeros(ticks), a, b, c, d }
+        Self::at_rest(a, b, c, d)
     }
 
     /// This system, then `after`.
@@ -82,8 +86,7 @@ impl LinearSystem {
         let mut c = DMatrix::zeros(after.c.nrows(), n1 + n2);
         c.view_mut((0, 0), (after.c.nrows(), n1)).copy_from(&(&after.d * &self.c));
         c.view_mut((0, n1), (after.c.nrows(), n2)).copy_from(&after.c);
-        let d = &after.d * &self.d;
-        Self { x: DVector::zeros(n1 + n2), next: DVector::zeros(n1 + n2), a, b, c, d }
+        Self::at_rest(a, b, c, &after.d * &self.d)
     }
 
     /// The loop `L / (1 + L)` around this system of one input and one output.
@@ -94,8 +97,8 @@ impl LinearSystem {
         let through = self.d[(0, 0)];
         let allowed = "0: a loop needs a tick of delay";
         Ranges::of("closed loop").require(through == 0.0, "direct path", through, allowed)?;
-        let (a, rest) = (&self.a - &self.b * &self.c, DVector::zeros(self.x.len()));
-        Ok(Self { a, x: rest.clone(), next: rest, ..self.clone() })
+        let a = &self.a - &self.b * &self.c;
+        Ok(Self::at_rest(a, self.b.clone(), self.c.clone(), self.d.clone()))
     }
 
     /// States.

@@ -19,8 +19,7 @@
 //! so the minus zone follows +acceleration and the plus zone -acceleration.
 //! Source: extra-cereb-nest; polarity and phase settled explicitly here.
 
-use crate::error::Error;
-use crate::trajectory::normalized_acceleration;
+use crate::{Error, normalized_acceleration};
 use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 

@@ -14,9 +14,7 @@
 //! field for all targets in place of a train per target. Chosen: two targets then
 //! differ by their rates only, not by an independent draw.
 
-use crate::TickSpike;
-use crate::error::Error;
-use crate::trajectory::minimum_jerk;
+use crate::{Error, TickSpike, minimum_jerk};
 use lobule_signal::{Ranges, Stream};
 use serde::{Deserialize, Serialize};
 

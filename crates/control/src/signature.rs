@@ -1,7 +1,7 @@
 //! The signature of a plant: named channels with unit, range, noise and delay. It is plain data, so that a body described
 //! in a file or in another language signs in the same way as one written in Rust.
 
-use crate::error::Error;
+use crate::Error;
 use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 

@@ -7,7 +7,7 @@
 //! Layout: [`FORMAT`], then each part as its name and its fields in order, numbers little-endian, lengths before
 //! sequences; then a checksum (FNV-1a) of all that.
 
-use crate::error::Error;
+use crate::Error;
 use lobule_signal::fingerprint;
 use nalgebra::{DMatrix, DVector};
 

@@ -18,10 +18,7 @@
 //! Source: feed-forward Fujita 1982, doi:10.1007/BF00336192; recurrent Dean, Porrill & Stone 2002, doi:10.1098/rspb.2002.2103;
 //! Porrill, Dean & Stone 2004, doi:10.1098/rspb.2003.2658.
 
-use crate::brainstem::Brainstem;
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::Error;
-use crate::filter::AdaptiveFilter;
+use crate::{Brainstem, Controller, Error, Inputs, Senses, controller::leave, filter::AdaptiveFilter};
 use lobule_signal::Ranges;
 
 /// What the flocculus hears.
@@ -72,6 +69,8 @@ impl VestibuloOcular {
 crate::snapshot!(VestibuloOcular { brainstem, filter, adapted, command, ticks });
 
 impl Controller for VestibuloOcular {
+    leave!(self, self.filter; weights set_learning);
+
     fn name(&self) -> &str {
         "vestibulo-ocular reflex"
     }
@@ -112,13 +111,5 @@ impl Controller for VestibuloOcular {
 
     fn finish(&mut self, _cost: f64) -> Result<(), Error> {
         self.filter.finish("vestibulo-ocular reflex", self.ticks as f64 * self.dt_s)
-    }
-
-    fn set_learning(&mut self, learns: bool) {
-        self.filter.set_learning(learns);
-    }
-
-    fn weights(&self) -> &[f64] {
-        self.filter.weights()
     }
 }

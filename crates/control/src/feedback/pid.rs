@@ -8,9 +8,7 @@
 //!
 //! Source: Åström & Hägglund 2006, Advanced PID Control, ch. 3 and 13 (backward differences).
 
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::Error;
-use crate::linear::LinearSystem;
+use crate::{Controller, Error, Inputs, LinearSystem, Senses};
 use lobule_signal::Ranges;
 use nalgebra::DMatrix;
 

@@ -8,8 +8,7 @@
 //! model. An integral beside the law would hide its command from the model; moving the reference does not. Stable around a loop that
 //! follows its reference where `rate (delay + its own time constant)` stays well below 1.
 
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::Error;
+use crate::{Controller, Error, Inputs, Senses, controller::leave};
 use lobule_signal::Ranges;
 
 /// A controller whose first reference is trimmed.
@@ -40,13 +39,7 @@ impl<C: Controller> Trimmed<C> {
 crate::snapshot!([C: Controller] Trimmed<C> { trim, inner });
 
 impl<C: Controller> Controller for Trimmed<C> {
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn commands(&self) -> usize {
-        self.inner.commands()
-    }
+    leave!(self, self.inner; name commands finish weights set_learning);
 
     fn inputs(&self) -> Inputs {
         Inputs::new(1, self.reference.len(), 0).and(self.inner.inputs())
@@ -63,17 +56,5 @@ impl<C: Controller> Controller for Trimmed<C> {
         self.reference.copy_from_slice(&senses.reference[..n]);
         self.reference[0] += self.trim;
         self.inner.advance(&Senses { reference: &self.reference, ..*senses }, command)
-    }
-
-    fn finish(&mut self, cost: f64) -> Result<(), Error> {
-        self.inner.finish(cost)
-    }
-
-    fn weights(&self) -> &[f64] {
-        self.inner.weights()
-    }
-
-    fn set_learning(&mut self, learns: bool) {
-        self.inner.set_learning(learns);
     }
 }

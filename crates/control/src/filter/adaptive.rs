@@ -1,8 +1,7 @@
 //! The adaptive filter and how its weights change.
 
 use super::{Basis, TraceModel, Traces};
-use crate::controller::{Inputs, Senses};
-use crate::error::Error;
+use crate::{Error, Inputs, Senses};
 use lobule_signal::Ranges;
 
 /// When weights change.

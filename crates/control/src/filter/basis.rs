@@ -1,8 +1,6 @@
 //! What the granule cells carry: fixed functions of time, cue, reference or state.
 
-use crate::controller::{Inputs, Senses};
-use crate::error::Error;
-use crate::state::{Snapshot, StateReader, StateWriter};
+use crate::{Error, Inputs, Senses, Snapshot, StateReader, StateWriter};
 use lobule_signal::{Ranges, Stream};
 
 /// The input signals of an adaptive filter.

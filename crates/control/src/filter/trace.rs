@@ -6,9 +6,7 @@
 //! come before it.
 
 use super::fourier::convolve;
-use crate::error::Error;
-use crate::linear::LinearSystem;
-use crate::state::{Snapshot, StateReader, StateWriter};
+use crate::{DelayLine, Error, LinearSystem, Snapshot, StateReader, StateWriter};
 use lobule_signal::Ranges;
 use nalgebra::{DMatrix, DVector};
 
@@ -53,11 +51,7 @@ pub struct Traces {
 #[derive(Debug, Clone, PartialEq)]
 enum State {
     None,
-    /// `[ticks][width]`, a ring.
-    Delay {
-        held: Vec<f64>,
-        next: usize,
-    },
+    Delay(DelayLine),
     /// Response `[taps]` and past inputs `[taps][width]`, a ring.
     Response {
         g: Vec<f64>,
@@ -90,7 +84,7 @@ impl Traces {
             TraceModel::None => State::None,
             TraceModel::Delay(d) => {
                 ranges.require(*d <= 1_000_000, "delay", *d as f64, "at most 1000000 ticks")?;
-                State::Delay { held: vec![0.0; d * width], next: 0 }
+                State::Delay(DelayLine::new(*d, width))
             }
             TraceModel::Response(g) => {
                 let allowed = "between 1 and 1000000 ticks";
@@ -118,7 +112,8 @@ impl Traces {
     pub fn reset(&mut self) {
         match &mut self.state {
             State::None => {}
-            State::Delay { held, .. } | State::Response { held, .. } => held.fill(0.0),
+            State::Delay(line) => line.held.fill(0.0),
+            State::Response { held, .. } => held.fill(0.0),
             State::System(copies) => copies.q.fill(0.0),
         }
     }
@@ -132,12 +127,9 @@ impl Traces {
         assert!(x.len() == width && e.len() == width, "one input and one trace for each synapse");
         match &mut self.state {
             State::None => e.copy_from_slice(x),
-            State::Delay { held, .. } if held.is_empty() => e.copy_from_slice(x),
-            State::Delay { held, next } => {
-                let slot = &mut held[*next..*next + width];
-                e.copy_from_slice(slot);
-                slot.copy_from_slice(x);
-                *next = (*next + width) % held.len();
+            State::Delay(line) => {
+                e.copy_from_slice(x);
+                line.exchange(e);
             }
             State::Response { g, held, next } => {
                 held[*next * width..(*next + 1) * width].copy_from_slice(x);
@@ -173,7 +165,7 @@ impl Snapshot for Traces {
     fn write_state(&self, to: &mut StateWriter) {
         match &self.state {
             State::None => to.section("no trace"),
-            State::Delay { held, next } => {
+            State::Delay(DelayLine { held, next, .. }) => {
                 to.section("delayed trace");
                 to.put(held);
                 to.put(next);
@@ -190,7 +182,7 @@ impl Snapshot for Traces {
     fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
         match &mut self.state {
             State::None => from.section("no trace"),
-            State::Delay { held, next } => {
+            State::Delay(DelayLine { held, next, .. }) => {
                 from.section("delayed trace")?;
                 from.take("held", held)?;
                 from.take("next", next)

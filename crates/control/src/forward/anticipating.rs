@@ -5,8 +5,7 @@
 //! plant is now.
 
 use super::{Anticipator, AnticipatorParameters, Law};
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::Error;
+use crate::{Controller, Error, Inputs, Senses};
 use lobule_signal::Ranges;
 
 /// What the context is made of.

@@ -11,7 +11,7 @@
 //! one. Cost of a tick: 3 multiply-adds for each line and feature; memory: 4 bytes for each.
 //! Source: Byrnes 2020 (the cerebellum as an array of short-term predictors of its own lines); Haykin 2014, chapter 6.
 
-use crate::error::Error;
+use crate::Error;
 use lobule_signal::Ranges;
 
 /// A lead that follows what can be predicted.

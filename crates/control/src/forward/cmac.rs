@@ -8,7 +8,7 @@
 //! Source: Albus 1975, doi:10.1115/1.3426922; offsets: Sutton & Barto 2018, section 9.5.4.
 
 use super::{ForwardModel, Scales, Skill, squared_errors};
-use crate::error::Error;
+use crate::Error;
 use lobule_signal::Ranges;
 
 /// Where the weight of a cell is kept.

@@ -9,12 +9,13 @@
 //! in the reference runs of `forward/cartpole`.
 
 use super::{ForwardModel, Scales, Skill, squared_errors};
-use crate::error::Error;
+use crate::Error;
 use lobule_signal::{Ranges, Stream};
 use multiversion::multiversion;
+use serde::{Deserialize, Serialize};
 
 /// Size and learning rate of a granule expansion.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct GranuleParameters {
     /// Granule cells.
     pub cells: usize,

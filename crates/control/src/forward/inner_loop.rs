@@ -17,9 +17,7 @@
 //! the first-pass efference copy.
 
 use super::ForwardModel;
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::Error;
-use crate::plant::Actuator;
+use crate::{Controller, Error, Inputs, Senses, plant::Actuator};
 use lobule_signal::Ranges;
 
 /// Which command the model is told about.

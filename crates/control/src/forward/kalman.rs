@@ -6,7 +6,7 @@
 //! Source: Kalman 1960, doi:10.1115/1.3662552.
 
 use super::ForwardModel;
-use crate::error::Error;
+use crate::Error;
 use lobule_signal::Ranges;
 
 /// A Kalman filter.

@@ -11,7 +11,7 @@
 //! `forward/cartpole`.
 
 use super::{ForwardModel, Scales, Skill, squared_errors};
-use crate::error::Error;
+use crate::Error;
 use lobule_signal::Ranges;
 
 /// How a linear model learns.

@@ -31,8 +31,7 @@ pub use seen::{Foresight, Seen};
 pub use simple::{ConstantVelocity, Persistence};
 pub use smith::SmithPredictor;
 
-use crate::error::Error;
-use crate::state::Snapshot;
+use crate::{Error, Snapshot};
 use lobule_signal::Ranges;
 
 /// Predicts the state of a plant one tick ahead.

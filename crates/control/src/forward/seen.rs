@@ -8,10 +8,8 @@
 //! Source: copy of the eye's movement, Young 1971 and Robinson, Gordon & Gordon 1986, doi:10.1007/BF00363977.
 
 use super::{Anticipator, AnticipatorParameters};
-use crate::controller::{Controller, Inputs, Senses};
-use crate::delay::DelayLine;
-use crate::error::Error;
-use crate::state::{Snapshot, StateReader, StateWriter};
+use crate::controller::leave;
+use crate::{Controller, DelayLine, Error, Inputs, Senses, Snapshot, StateReader, StateWriter};
 use lobule_signal::Ranges;
 
 /// How a target is foreseen.
@@ -135,13 +133,7 @@ impl<C: Controller> Snapshot for Seen<C> {
 }
 
 impl<C: Controller> Controller for Seen<C> {
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn commands(&self) -> usize {
-        self.inner.commands()
-    }
+    leave!(self, self.inner; name commands finish weights);
 
     fn inputs(&self) -> Inputs {
         let inner = self.inner.inputs();
@@ -172,14 +164,6 @@ impl<C: Controller> Controller for Seen<C> {
         let cues = senses.cues.get(1..).unwrap_or(&[]);
         let told = Senses { reference: &self.reference, reference_then: &self.then, cues, ..*senses };
         self.inner.advance(&told, command)
-    }
-
-    fn finish(&mut self, cost: f64) -> Result<(), Error> {
-        self.inner.finish(cost)
-    }
-
-    fn weights(&self) -> &[f64] {
-        self.inner.weights()
     }
 
     fn set_learning(&mut self, learns: bool) {

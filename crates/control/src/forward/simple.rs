@@ -1,7 +1,7 @@
 //! Two rivals that every learned model has to beat: nothing changes, and the velocity stays.
 
 use super::{ForwardModel, check_counts, squared_errors};
-use crate::error::Error;
+use crate::Error;
 use lobule_signal::Ranges;
 
 /// Predicts that nothing changes.

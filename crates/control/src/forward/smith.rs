@@ -8,9 +8,7 @@
 //! Source: Smith 1957, *Chemical Engineering Progress* 53, 217-219.
 
 use super::{ForwardModel, Law};
-use crate::controller::{Controller, Inputs, Senses};
-use crate::delay::DelayLine;
-use crate::error::Error;
+use crate::{Controller, DelayLine, Error, Inputs, Senses};
 use lobule_signal::Ranges;
 
 /// A feedback law behind a Smith predictor.

@@ -24,8 +24,7 @@ mod parameters;
 
 pub use parameters::{MosaicParameters, MosaicScales};
 
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::Error;
+use crate::{Controller, Error, Inputs, Senses};
 use lobule_signal::Stream;
 
 /// Keeps the norm of silent features from dividing by zero.

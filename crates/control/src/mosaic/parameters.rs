@@ -1,7 +1,7 @@
 //! Parameters of MOSAIC and their ranges.
 
 use super::PART;
-use crate::error::Error;
+use crate::Error;
 use lobule_signal::Ranges;
 
 /// Scales: what is divided by them is about 1.

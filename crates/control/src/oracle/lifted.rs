@@ -1,7 +1,7 @@
 //! A whole trial as one linear map.
 
 use super::phase::Cause;
-use crate::error::Error;
+use crate::Error;
 use lobule_signal::Ranges;
 use nalgebra::{DMatrix, DVector, linalg::Schur};
 

@@ -17,9 +17,7 @@
 
 use super::two_link::runge_kutta;
 use super::{Plant, TwoLink};
-use crate::Error;
-use crate::signature::Signature;
-use crate::trajectory::minimum_jerk;
+use crate::{Error, Signature, minimum_jerk};
 
 /// Upper arm and forearm with hand: length, m.
 const LENGTH: [f64; 2] = TwoLink::HUMAN.length_m;

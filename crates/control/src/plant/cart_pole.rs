@@ -7,8 +7,7 @@
 //! explicit Euler step of Gymnasium's CartPole-v1 (`gymnasium/envs/classic_control/cartpole.py`).
 
 use super::{Actuator, Plant, Status, along, runge_kutta};
-use crate::error::Error;
-use crate::signature::Signature;
+use crate::{Error, Signature};
 use lobule_signal::{Ranges, Stream};
 use serde::{Deserialize, Serialize};
 

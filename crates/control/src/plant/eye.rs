@@ -14,10 +14,7 @@
 //! 2005, Vision Research 45, 1525 (PMC1785298), measured four (0.012, 0.099, 0.46, 7.8 s): two do not fit both fast and slow movements.
 
 use super::{Linear, Plant};
-use crate::brainstem::Brainstem;
-use crate::error::Error;
-use crate::linear::LinearSystem;
-use crate::signature::Signature;
+use crate::{Brainstem, Error, LinearSystem, Signature};
 use lobule_signal::Ranges;
 use nalgebra::DMatrix;
 

@@ -12,9 +12,7 @@
 //! Porrill, Yeo, Evinger & Dean 2007, doi:10.1152/jn.00210.2007 (abstract); that a muscle with activation, load and
 //! stops underlies it, Bartha & Thompson 1992, doi:10.1007/BF00201435 (abstract; its constants are not used).
 
-use super::Plant;
-use crate::error::Error;
-use crate::signature::Signature;
+use crate::{Error, Plant, Signature};
 use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 

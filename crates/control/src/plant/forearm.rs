@@ -8,8 +8,7 @@
 //! Source: masses as in [`super::TwoLink::HUMAN`].
 
 use super::{Plant, TwoLink};
-use crate::error::Error;
-use crate::signature::Signature;
+use crate::{Error, Signature};
 use lobule_signal::Ranges;
 
 const NAME: &str = "forearm";

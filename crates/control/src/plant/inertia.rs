@@ -1,8 +1,6 @@
 //! A mass with viscous damping: `m x'' = u - b x'`. Under a held command the tick is exact.
 
-use super::Plant;
-use crate::error::Error;
-use crate::signature::Signature;
+use crate::{Error, Plant, Signature};
 use lobule_signal::Ranges;
 
 /// A mass on a damped rail; its command is a force, N.

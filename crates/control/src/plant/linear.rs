@@ -3,10 +3,8 @@
 //! Senses: position first; those of second order sense the velocity, too. The four plants of the CFPC bench
 //! and the inverted pendulum near its upright position are constructors.
 
-use super::Plant;
-use crate::error::Error;
-use crate::linear::{Held, LinearSystem, sense};
-use crate::signature::Signature;
+use crate::linear::{Held, sense};
+use crate::{Error, LinearSystem, Plant, Signature};
 use lobule_signal::Ranges;
 use nalgebra::{DMatrix, DVector};
 

@@ -30,9 +30,7 @@ pub use pendulum::{Pendulum, PendulumParameters};
 pub use reaching::{ForceChannel, ReachingArm, curl};
 pub use two_link::{Matrix2, TwoLink};
 
-use crate::Error;
-use crate::signature::Signature;
-use crate::state::Snapshot;
+use crate::{Error, Signature, Snapshot};
 
 /// Status of a trial.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

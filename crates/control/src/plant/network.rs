@@ -9,10 +9,8 @@
 //! Units: kg, N/m, N s/m, m, m/s, N, or any other consistent set; those of the channels stand in the description.
 //! Pinned by: `tests/network.rs` (normal modes, energy, order of the integration, conformance).
 
-use super::Plant;
-use crate::error::{Error, Name};
-use crate::linear::{Held, LinearSystem, sense};
-use crate::signature::{Channel, Signature};
+use crate::linear::{Held, sense};
+use crate::{Channel, Error, LinearSystem, Name, Plant, Signature};
 use lobule_signal::Ranges;
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};

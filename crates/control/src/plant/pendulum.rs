@@ -2,8 +2,7 @@
 //! fourth order.
 
 use super::{Plant, runge_kutta};
-use crate::error::Error;
-use crate::signature::Signature;
+use crate::{Error, Signature};
 use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 

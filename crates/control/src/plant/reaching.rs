@@ -13,10 +13,8 @@
 //! Valid for: ticks well below the time constant of the wall, mass of the hand over its damping (about 4 ms as in the defaults of
 //! `classic/force_field`).
 
-use super::Plant;
 use super::two_link::{Matrix2, TwoLink, runge_kutta, times, transposed_times};
-use crate::error::Error;
-use crate::signature::Signature;
+use crate::{Error, Plant, Signature};
 use lobule_signal::Ranges;
 
 const NAME: &str = "reaching arm";

@@ -4,16 +4,14 @@ use super::{
     ControllerEntry, FINITE, Given, Made, NOT_NEGATIVE, POSITIVE, Parameter, SHARE, Setting, number, numbers,
     one_command, whole, word,
 };
-use crate::error::Error;
 use crate::feedback::{Pid, PidGains, Reflex};
 use crate::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
 use crate::identify::{identify, impulse_response};
-use crate::plant::Plant;
+use crate::{Adaptive, AddsTo, Architecture, Brainstem, BrainstemParameters, ClosedLoop, Conditioning};
 use crate::{
-    Adaptive, AddsTo, Architecture, Brainstem, BrainstemParameters, ClosedLoop, Conditioning,
-    ConditioningParameters, JointLearning, JointLearningParameters, Mosaic, MosaicParameters, MosaicScales,
-    Role, VestibuloOcular,
+    ConditioningParameters, Error, JointLearning, JointLearningParameters, Mosaic, MosaicParameters,
 };
+use crate::{MosaicScales, Plant, Role, VestibuloOcular};
 
 /// Parameters of feedback on the late error.
 pub const LAW: &[Parameter] = &[
@@ -321,26 +319,6 @@ const CONDITIONING: &[Parameter] = &[
 ];
 
 fn conditioning(given: &Given, setting: &Setting) -> Made {
-    let number = |key| given.number(key);
-    let parameters = ConditioningParameters {
-        signals: given.whole("signals"),
-        peaks_s: given.pair("peaks_s")?,
-        order: given.whole("order"),
-        purkinje_gain: number("purkinje_gain"),
-        depression: number("depression"),
-        window_s: number("window_s"),
-        spontaneous_hz: number("spontaneous_hz"),
-        puff_hz: number("puff_hz"),
-        nucleo_olivary_hz: number("nucleo_olivary_hz"),
-        nucleo_olivary_delay_s: number("nucleo_olivary_delay_s"),
-        olive_refractory_s: number("olive_refractory_s"),
-        mossy_weight: given.pair("mossy_weight")?,
-        nuclear_ltp_hz: number("nuclear_ltp_hz"),
-        nuclear_ltd_hz: number("nuclear_ltd_hz"),
-        nuclear_thresholds: given.pair("nuclear_thresholds")?,
-        lid_gain: number("lid_gain"),
-        reflex_gain: number("reflex_gain"),
-        reflex_s: number("reflex_s"),
-    };
+    let parameters = given.over(ConditioningParameters::default())?;
     Ok(Box::new(Conditioning::new(&parameters, setting.cues, setting.dt_s, setting.seed)?))
 }

@@ -4,15 +4,12 @@ use super::{
     ControllerEntry, FINITE, Given, Made, NOT_NEGATIVE, POSITIVE, Parameter, SHARE, Setting, flag, number,
     numbers, one_command, whole,
 };
-use crate::controller::Controller;
-use crate::error::Error;
-use crate::feedback::Trimmed;
 use crate::forward::{
     Anticipating, AnticipatorParameters, CmacModel, CmacParameters, ConstantVelocity, Context, Equations,
     ForwardModel, Granule, GranuleParameters, InnerLoop, InnerLoopParameters, Kalman, Law, Linear,
     LinearRule, Scales, SmithPredictor,
 };
-use crate::plant::Actuator;
+use crate::{Controller, Error, feedback::Trimmed, plant::Actuator};
 
 /// A law on the state of now: u = kp (r - y) + kd (r' - y') + stiffness r + weight sin r + damping r'.
 const STATE_LAW: &[Parameter] = &[
@@ -81,8 +78,7 @@ pub(super) const ALL: &[ControllerEntry] = &[
                 0 => (setting.senses + setting.commands).min(3),
                 fan_in => fan_in,
             };
-            let (cells, [active, rate]) = (given.whole("cells"), given.each(["active", "rate"]));
-            let parameters = GranuleParameters { cells, fan_in, active, rate };
+            let parameters = GranuleParameters { fan_in, ..given.over(GranuleParameters::default())? };
             inner_loop(given, setting, Granule::new(parameters, scales(given, setting)?, setting.seed)?)
         },
     ),

@@ -13,12 +13,11 @@ mod plants;
 
 pub use controllers::{LAW, basis_and_trace, law};
 
-use crate::controller::Controller;
-use crate::error::{Error, Name};
-use crate::forward::Equations;
-use crate::plant::Plant;
+use crate::{Controller, Error, Name, Plant, forward::Equations};
 use lobule_signal::Ranges;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -260,6 +259,31 @@ impl Given {
                 needed: format!("one for all, or {count}"),
             }),
         }
+    }
+
+    /// `base` with each of its fields that has the name of a parameter set to that parameter.
+    ///
+    /// # Errors
+    /// As [`Given::numbers_of`], for a field of so many numbers.
+    pub fn over<T: Serialize + DeserializeOwned>(&self, base: T) -> Result<T, Error> {
+        let bug = |error| Error::Description {
+            part: self.part.into(),
+            what: format!("a bug of its table: {error}"),
+        };
+        let mut fields = serde_json::to_value(base).map_err(bug)?;
+        for (name, field) in fields.as_object_mut().into_iter().flatten() {
+            *field = match (self.values.get_key_value(name.as_str()), &*field) {
+                (None, _) => continue,
+                (Some((_, Value::Number(number))), Json::Number(old)) if old.is_u64() => {
+                    Json::from(*number as u64)
+                }
+                (Some((key, Value::Numbers(_))), Json::Array(old)) => {
+                    Json::from(self.numbers_of(key, old.len(), 0.0)?)
+                }
+                (Some((_, value)), _) => serde_json::to_value(value).map_err(bug)?,
+            };
+        }
+        serde_json::from_value(fields).map_err(bug)
     }
 
     /// A word.

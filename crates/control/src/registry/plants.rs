@@ -3,11 +3,11 @@
 use super::{
     FINITE, Given, NOT_NEGATIVE, POSITIVE, Parameter, PlantEntry, Tables, Text, number, numbers, word,
 };
-use crate::error::Error;
 use crate::plant::{
     Actuator, CartPole, CartPoleParameters, Eye, EyeParameters, Eyelid, EyelidParameters, Forearm, Inertia,
-    Integrator, Joint, Linear, Pendulum, PendulumParameters, PlanarArm, Plant, ReachingArm, TwoLink,
+    Joint, Linear, Pendulum, PendulumParameters, PlanarArm, ReachingArm, TwoLink,
 };
+use crate::{Error, Plant};
 
 const MECHANICAL: &[Parameter] = &[
     number("mass", "1", 1.0, POSITIVE, "Mass"),
@@ -87,21 +87,8 @@ pub(super) const ALL: &[PlantEntry] = &[
             number("spread", "1", 0.05, NOT_NEGATIVE, "Largest start of each sense, drawn"),
         ]],
         |given| {
-            let actuator = match given.word("actuator") {
-                "two_actions" => Actuator::TwoActions,
-                "unlimited" => Actuator::Unlimited,
-                _ => Actuator::Continuous,
-            };
-            let integrator = match given.word("integrator") {
-                "runge_kutta" => Integrator::RungeKutta,
-                _ => Integrator::Euler,
-            };
-            let [gravity, cart_kg, pole_kg] = given.each(["gravity", "cart_kg", "pole_kg"]);
-            let [half_length_m, force_n, spread] = given.each(["half_length_m", "force_n", "spread"]);
-            let base = CartPoleParameters::gymnasium(actuator);
-            let parameters =
-                CartPoleParameters { gravity, cart_kg, pole_kg, half_length_m, force_n, integrator, ..base };
-            boxed(CartPole::new(parameters)?.starting_within([spread; 4], 0))
+            let parameters = given.over(CartPoleParameters::gymnasium(Actuator::Continuous))?;
+            boxed(CartPole::new(parameters)?.starting_within([given.number("spread"); 4], 0))
         },
     ),
     entry(
@@ -112,10 +99,7 @@ pub(super) const ALL: &[PlantEntry] = &[
             number("fast_s", "s", 0.016, POSITIVE, "Fast time constant"),
             number("strength", "1", 1.0, POSITIVE, "Strength of the muscles; 1 healthy"),
         ]],
-        |given| {
-            let [slow_s, fast_s, strength] = given.each(["slow_s", "fast_s", "strength"]);
-            boxed(Eye::new(EyeParameters { slow_s, fast_s, strength })?)
-        },
+        |given| boxed(Eye::new(given.over(EyeParameters::default())?)?),
     ),
     entry(
         "eyelid",
@@ -124,10 +108,7 @@ pub(super) const ALL: &[PlantEntry] = &[
             number("muscle_s", "s", 0.01, POSITIVE, "Time constant of the muscle"),
             number("lid_s", "s", 0.1, POSITIVE, "Time constant of the lid"),
         ]],
-        |given| {
-            let [muscle_s, lid_s] = given.each(["muscle_s", "lid_s"]);
-            boxed(Eyelid::new(EyelidParameters { muscle_s, lid_s })?)
-        },
+        |given| boxed(Eyelid::new(given.over(EyelidParameters::default())?)?),
     ),
     entry(
         "forearm",
