@@ -54,7 +54,7 @@ impl Snapshot for Noise {
 }
 
 /// Delay lines of all channels together, and of those that are later than the others.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct Delays {
     together: DelayLine,
     later: Vec<(usize, DelayLine)>,
@@ -63,13 +63,9 @@ struct Delays {
 impl Delays {
     /// `ticks` for all `channels`, to which each adds its own.
     fn new(ticks: usize, channels: &[Channel], dt_s: f64) -> Result<Self, Error> {
-        let mut later = Vec::new();
-        for (i, channel) in channels.iter().enumerate() {
-            let own = whole_ticks(channel, dt_s)?;
-            if own > 0 {
-                later.push((i, DelayLine::new(own, 1)));
-            }
-        }
+        let own = channels.iter().map(|channel| whole_ticks(channel, dt_s)).collect::<Result<Vec<_>, _>>()?;
+        let later = own.into_iter().enumerate().filter(|(_, own)| *own > 0);
+        let later = later.map(|(i, own)| (i, DelayLine::new(own, 1))).collect();
         Ok(Self { together: DelayLine::new(ticks, channels.len()), later })
     }
 
@@ -94,21 +90,6 @@ impl Snapshot for Delays {
         self.together.read_state(from)?;
         self.later.iter_mut().try_for_each(|(_, line)| line.read_state(from))
     }
-}
-
-/// Lines of the senses, the references and the commands.
-fn lines(
-    signature: &Signature,
-    references: usize,
-    dt_s: f64,
-    [sensory, motor]: [usize; 2],
-) -> Result<[Delays; 3], Error> {
-    let (senses, commands) = (&signature.senses, &signature.commands);
-    Ok([
-        Delays::new(sensory, senses, dt_s)?,
-        Delays::new(sensory, &senses[..references], dt_s)?,
-        Delays::new(motor, commands, dt_s)?,
-    ])
 }
 
 /// A channel's own delay in ticks.
@@ -203,8 +184,8 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
         let (commands, senses) = (signature.commands.len(), signature.senses.len());
         let ranges = Ranges::of(PART);
         ranges.require(dt_s > 0.0, "dt_s", dt_s, "a tick lasts more than 0 s")?;
-        let (given, allowed) =
-            (controller.commands(), format!("the plant `{}` takes {commands}", signature.name));
+        let given = controller.commands();
+        let allowed = format!("the plant `{}` takes {commands}", signature.name);
         ranges.require(given == commands, "commands of the controller", given as f64, allowed)?;
         let allowed = format!("the plant `{}` has {senses} senses", signature.name);
         ranges.require(references <= senses, "references", references as f64, allowed.clone())?;
@@ -216,11 +197,10 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
         let delay = delays.map(|ticks| ticks as f64);
         let named = ["sensory delay", "motor delay"].into_iter().zip(delay);
         ranges.each(named, |ticks| ticks <= LONGEST as f64, "at most 1000000 ticks")?;
-        let [sensory, reference, motor] = lines(&signature, references, dt_s, delays)?;
         let mut joined = Self {
-            sensory,
-            references: reference,
-            motor,
+            sensory: Delays::default(),
+            references: Delays::default(),
+            motor: Delays::default(),
             senses: vec![0.0; senses],
             measured: vec![0.0; senses],
             sensed: vec![0.0; senses],
@@ -236,6 +216,7 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
             delays,
             tick: 0,
         };
+        joined.lay_lines()?;
         joined.reset();
         Ok(joined)
     }
@@ -264,20 +245,29 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn signed(mut self, change: impl FnOnce(&mut Signature)) -> Result<Self, Error> {
-        let mut signature = self.signature.clone();
-        change(&mut signature);
+        let before = self.signature.clone();
+        change(&mut self.signature);
+        let signature = &self.signature;
         signature.check()?;
-        let is_same = signature.sense_names().eq(self.signature.sense_names())
-            && signature.command_names().eq(self.signature.command_names());
+        let is_same = signature.sense_names().eq(before.sense_names())
+            && signature.command_names().eq(before.command_names());
         if !is_same {
             let what = "channels cannot be added, removed or renamed; change their ranges, noise and delays";
-            return Err(Error::Description { part: Name::Owned(signature.name), what: what.into() });
+            return Err(Error::Description { part: signature.name.clone().into(), what: what.into() });
         }
-        let references = self.reference_then.len();
-        [self.sensory, self.references, self.motor] = lines(&signature, references, self.dt_s, self.delays)?;
-        self.signature = signature;
+        self.lay_lines()?;
         self.begin();
         Ok(self)
+    }
+
+    /// Lays the delay lines of the signature.
+    fn lay_lines(&mut self) -> Result<(), Error> {
+        let (Signature { senses, commands, .. }, [sensory, motor]) = (&self.signature, self.delays);
+        let controlled = &senses[..self.reference_then.len()];
+        self.sensory = Delays::new(sensory, senses, self.dt_s)?;
+        self.references = Delays::new(sensory, controlled, self.dt_s)?;
+        self.motor = Delays::new(motor, commands, self.dt_s)?;
+        Ok(())
     }
 
     /// The same loop with noise from the stream `label` of `seed`; at the start of a trial.
@@ -325,24 +315,10 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
         }
     }
 
-    /// Refuses the first of `values` that is not finite; `whose` says what it belongs to and what it is.
-    fn finite(&self, values: &[f64], whose: impl Fn(usize) -> (String, String)) -> Result<(), Error> {
-        let Some(i) = values.iter().position(|x| !x.is_finite()) else { return Ok(()) };
-        let (part, variable) = whose(i);
-        Err(Error::NonFinite {
-            part: part.into(),
-            variable: variable.into(),
-            value: values[i],
-            time_s: self.time_s(),
-        })
-    }
-
     /// Refuses a sense that is not finite, as the sensor's.
     fn check_senses(&self) -> Result<(), Error> {
-        self.finite(&self.senses, |i| {
-            let sensor = format!("sensor of the plant `{}`", self.signature.name);
-            (sensor, self.signature.senses[i].name.clone())
-        })
+        let sensor = format_args!("sensor of the plant `{}`", self.signature.name);
+        Error::finite(sensor, self.signature.sense_names(), &self.senses, self.time_s())
     }
 
     /// Refuses what comes from outside in the wrong length or is not finite.
@@ -362,7 +338,8 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
         for (input, values) in
             [("reference", drive.reference), ("disturbance", drive.disturbance), ("cue", drive.cues)]
         {
-            self.finite(values, |i| ("input of the loop".into(), format!("{input} {i}")))?;
+            let names = (0..).map(|i: usize| format!("{input} {i}"));
+            Error::finite("input of the loop", names, values, self.time_s())?;
         }
         Ok(())
     }

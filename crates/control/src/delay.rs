@@ -1,7 +1,7 @@
 //! A delay of whole ticks.
 
 /// A line that gives back what was put in some ticks ago. The length is fixed; pushing allocates nothing.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct DelayLine {
     width: usize,
     /// `[ticks][width]`, a ring.

@@ -121,20 +121,15 @@ impl Error {
     ///
     /// # Errors
     /// [`Error::NonFinite`] naming `part` and the variable.
-    pub fn finite<'a>(
-        part: &str,
-        names: impl IntoIterator<Item = &'a str>,
+    pub fn finite(
+        part: impl ToString,
+        names: impl IntoIterator<Item = impl ToString>,
         values: &[f64],
         time_s: f64,
     ) -> Result<(), Self> {
-        match values.iter().position(|x| !x.is_finite()) {
-            None => Ok(()),
-            Some(i) => Err(Self::NonFinite {
-                part: Name::Owned(part.into()),
-                variable: Name::Owned(names.into_iter().nth(i).unwrap_or("state").into()),
-                value: values[i],
-                time_s,
-            }),
-        }
+        let Some(i) = values.iter().position(|x| !x.is_finite()) else { return Ok(()) };
+        let variable = names.into_iter().nth(i).map_or("state".into(), |name| name.to_string());
+        let (part, variable) = (part.to_string().into(), variable.into());
+        Err(Self::NonFinite { part, variable, value: values[i], time_s })
     }
 }

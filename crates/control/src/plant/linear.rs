@@ -147,7 +147,7 @@ impl Plant for Linear {
         let hold = || LinearSystem::hold(&self.a, &self.b, dt_s);
         self.held.advance([&mut self.x, &mut self.next], command.iter(), dt_s, hold);
         self.time_s += dt_s;
-        Error::finite(&self.signature.name, [], self.x.as_slice(), self.time_s)
+        Error::finite(&self.signature.name, [""; 0], self.x.as_slice(), self.time_s)
     }
 
     fn sense(&self, out: &mut [f64]) {
