@@ -93,12 +93,8 @@ impl MotorCortex {
         ranges.each(rates, |rate| rate >= 0.0, "0 or more is needed")?;
         ranges.require(true, "nuclear_weight", p.nuclear_weight, "a finite number is needed")?;
         let convergence = p.nuclear_convergence as f64;
-        ranges.require(
-            convergence >= 1.0,
-            "nuclear_convergence",
-            convergence,
-            "at least one cell is needed",
-        )?;
+        let allowed = "at least one cell is needed";
+        ranges.require(convergence >= 1.0, "nuclear_convergence", convergence, allowed)?;
         let fibers = p.neurons / JOINTS;
         let sigma = p.neurons as f64 * p.sigma_fraction;
         let tuning = [1.0, -1.0].map(|direction| {

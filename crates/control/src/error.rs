@@ -76,14 +76,7 @@ pub enum Error {
 
 impl lobule_signal::RoomError for Error {
     fn is_input(&self) -> bool {
-        matches!(
-            self,
-            Self::Parameter(_)
-                | Self::Description { .. }
-                | Self::Unknown { .. }
-                | Self::Length { .. }
-                | Self::State { .. }
-        )
+        !matches!(self, Self::Controller { .. } | Self::NonFinite { .. })
     }
 }
 
@@ -99,22 +92,21 @@ impl Error {
     }
 
     /// The same error of a field or part `name`, for states.
-    pub(crate) fn inside(self, name: &str) -> Self {
-        match self {
-            Self::State { part, what } if part.is_empty() => Self::State { part: format!("`{name}`"), what },
-            Self::State { part, what } => Self::State { part: format!("`{name}`, {part}"), what },
-            other => other,
+    pub(crate) fn inside(mut self, name: &str) -> Self {
+        if let Self::State { part, .. } = &mut self {
+            *part = if part.is_empty() { format!("`{name}`") } else { format!("`{name}`, {part}") };
         }
+        self
     }
 
     /// The same error at `time_s`, where the part did not know the time.
-    pub(crate) fn at(self, now_s: f64) -> Self {
-        match self {
-            Self::NonFinite { part, variable, value, time_s } if time_s.is_nan() => {
-                Self::NonFinite { part, variable, value, time_s: now_s }
-            }
-            other => other,
+    pub(crate) fn at(mut self, now_s: f64) -> Self {
+        if let Self::NonFinite { time_s, .. } = &mut self
+            && time_s.is_nan()
+        {
+            *time_s = now_s;
         }
+        self
     }
 
     /// The error for the first of `values` that is not finite; `names` are those of the values, in order.

@@ -117,13 +117,8 @@ impl MotorOlive {
         delay_ms: usize,
     ) -> Result<Self, Error> {
         check("motor olive", spontaneous_hz, gain_hz_per_deg)?;
-        let fits = delay_ms < ticks;
-        Ranges::of("motor olive").require(
-            fits,
-            "delay_ms",
-            delay_ms as f64,
-            "it must be shorter than a trial",
-        )?;
+        let (fits, allowed) = (delay_ms < ticks, "it must be shorter than a trial");
+        Ranges::of("motor olive").require(fits, "delay_ms", delay_ms as f64, allowed)?;
         let mut acceleration = normalized_acceleration(ticks);
         acceleration.resize(ticks + pause, 0.0);
         acceleration.rotate_right(delay_ms);

@@ -92,32 +92,24 @@ impl Signature {
                 return wrong(format!("it has no {kind}; at least one is needed"));
             }
             for (i, channel) in channels.iter().enumerate() {
-                if channel.name.trim().is_empty() || channel.unit.trim().is_empty() {
+                let Channel { name, unit, range: [low, high], noise_sd, delay_s } = channel;
+                if name.trim().is_empty() || unit.trim().is_empty() {
                     return wrong(format!("{kind} {i} needs a name and a unit; the unit 1 stands for none"));
                 }
-                if channels[..i].iter().any(|other| other.name == channel.name) {
-                    return wrong(format!(
-                        "two channels are called {kind} `{}`; names are unique",
-                        channel.name
-                    ));
+                if channels[..i].iter().any(|other| other.name == *name) {
+                    return wrong(format!("two channels are called {kind} `{name}`; names are unique"));
                 }
-                let of = |what: &str| format!("{what} of {kind} `{}`", channel.name);
-                let [low, high] = channel.range;
+                let of = |what: &str| format!("{what} of {kind} `{name}`");
                 // Not finite is allowed here: infinite bounds are none.
                 if low.is_nan() || high.is_nan() || low >= high {
-                    return wrong(format!(
-                        "{} is {low} to {high}; the first is below the second",
-                        of("range")
-                    ));
+                    let what = of("range");
+                    return wrong(format!("{what} is {low} to {high}; the first is below the second"));
                 }
-                let (sd, delay) = (channel.noise_sd, channel.delay_s);
-                ranges.require(sd >= 0.0, of("noise_sd"), sd, "at least 0 and finite")?;
-                ranges.require(delay >= 0.0, of("delay_s"), delay, "at least 0 s and finite")?;
-                if kind == "command" && sd > 0.0 {
-                    return wrong(format!(
-                        "{} is {sd}; only senses are noisy here: set it to 0",
-                        of("noise_sd")
-                    ));
+                ranges.require(*noise_sd >= 0.0, of("noise_sd"), *noise_sd, "at least 0 and finite")?;
+                ranges.require(*delay_s >= 0.0, of("delay_s"), *delay_s, "at least 0 s and finite")?;
+                if kind == "command" && *noise_sd > 0.0 {
+                    let what = of("noise_sd");
+                    return wrong(format!("{what} is {noise_sd}; only senses are noisy here: set it to 0"));
                 }
             }
         }

@@ -163,15 +163,10 @@ crate::snapshot!(Copies { q });
 
 impl Snapshot for Traces {
     fn write_state(&self, to: &mut StateWriter) {
+        self.state.section().into_iter().for_each(|name| to.section(name));
         match &self.state {
-            State::None => to.section("no trace"),
-            State::Delay(DelayLine { held, next, .. }) => {
-                to.section("delayed trace");
-                to.put(held);
-                to.put(next);
-            }
-            State::Response { held, next, .. } => {
-                to.section("trace of a response");
+            State::None => {}
+            State::Delay(DelayLine { held, next, .. }) | State::Response { held, next, .. } => {
                 to.put(held);
                 to.put(next);
             }
@@ -180,19 +175,26 @@ impl Snapshot for Traces {
     }
 
     fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
+        self.state.section().map_or(Ok(()), |name| from.section(name))?;
         match &mut self.state {
-            State::None => from.section("no trace"),
-            State::Delay(DelayLine { held, next, .. }) => {
-                from.section("delayed trace")?;
-                from.take("held", held)?;
-                from.take("next", next)
-            }
-            State::Response { held, next, .. } => {
-                from.section("trace of a response")?;
+            State::None => Ok(()),
+            State::Delay(DelayLine { held, next, .. }) | State::Response { held, next, .. } => {
                 from.take("held", held)?;
                 from.take("next", next)
             }
             State::System(copies) => from.take("system", copies),
+        }
+    }
+}
+
+impl State {
+    /// Name in a snapshot; none where the part has its own.
+    fn section(&self) -> Option<&'static str> {
+        match self {
+            State::None => Some("no trace"),
+            State::Delay(_) => Some("delayed trace"),
+            State::Response { .. } => Some("trace of a response"),
+            State::System(_) => None,
         }
     }
 }

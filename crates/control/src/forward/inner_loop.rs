@@ -216,19 +216,16 @@ impl Controller for InnerLoop {
             k.checked_sub(motor as u64).map(|given| (given % slots as u64) as usize * n)
         };
 
+        let acted = |at: Option<usize>| at.map_or(&self.no_command[..], |at| &self.copies[at..at + n]);
+
         // Learn from what is newly known: tick `seen` is the one that was sensed.
         let seen = senses.tick.saturating_sub(sensory as u64);
-        if seen > 0 {
-            let acted = copy(seen - 1).map_or(&self.no_command[..], |at| &self.copies[at..at + n]);
-            if self.learns {
-                self.error = self.model.learn(&self.last, acted, sensed);
-            }
+        if seen > 0 && self.learns {
+            self.error = self.model.learn(&self.last, acted(copy(seen - 1)), sensed);
         }
         if seen > 0 || senses.tick == 0 {
             self.then.copy_from_slice(sensed);
-            let acted = seen.checked_sub(1).and_then(copy);
-            let acted = acted.map_or(&self.no_command[..], |at| &self.copies[at..at + n]);
-            self.model.estimate(acted, seen == 0, &mut self.then);
+            self.model.estimate(acted(seen.checked_sub(1).and_then(copy)), seen == 0, &mut self.then);
         }
         self.now.copy_from_slice(&self.then);
         self.last.copy_from_slice(sensed);
@@ -237,9 +234,8 @@ impl Controller for InnerLoop {
         // Carry it to the tick in which the command of now will act.
         if self.parameters.predicts_now && trusted {
             for k in seen..senses.tick + motor as u64 {
-                let acted = copy(k).map_or(&self.no_command[..], |at| &self.copies[at..at + n]);
                 let [_, next] = &mut self.ahead;
-                self.model.predict(&self.now, acted, next);
+                self.model.predict(&self.now, acted(copy(k)), next);
                 std::mem::swap(&mut self.now, next);
             }
         }

@@ -19,14 +19,7 @@ use super::two_link::runge_kutta;
 use super::{Plant, TwoLink};
 use crate::{Error, Signature, minimum_jerk};
 
-/// Upper arm and forearm with hand: length, m.
-const LENGTH: [f64; 2] = TwoLink::HUMAN.length_m;
-/// Mass, kg.
-const MASS: [f64; 2] = TwoLink::HUMAN.mass_kg;
-/// Distance of the center of mass from the joint, m.
-const CENTER: [f64; 2] = TwoLink::HUMAN.center_m;
-/// Moment of inertia about the center of mass, kg m².
-const INERTIA: [f64; 2] = TwoLink::HUMAN.inertia_kg_m2;
+const ARM: TwoLink = TwoLink::HUMAN;
 /// Chosen: a lightly damped joint, N m s/rad.
 const DAMPING: f64 = 0.05;
 /// Chosen: the elbow opens from a right angle to nearly straight during the movement, rad.
@@ -72,7 +65,7 @@ impl PlanarArm {
 
     /// Segment lengths, m.
     pub fn segments_m() -> [f64; 2] {
-        LENGTH
+        ARM.length_m
     }
 
     /// Planned opening of the elbow, rad.
@@ -83,13 +76,16 @@ impl PlanarArm {
     /// Shoulder angle with which the hand, elbow opened as planned, points straight ahead, rad.
     pub fn pointing_shoulder_rad() -> f64 {
         std::f64::consts::FRAC_PI_2
-            - (LENGTH[1] * ELBOW[1].sin()).atan2(LENGTH[0] + LENGTH[1] * ELBOW[1].cos())
+            - (ARM.length_m[1] * ELBOW[1].sin()).atan2(ARM.length_m[0] + ARM.length_m[1] * ELBOW[1].cos())
     }
 
     /// Hand, m: x to the right, y straight ahead.
     pub fn hand_m(&self) -> [f64; 2] {
         let (q1, q12) = (self.angle[0], self.angle[0] + self.angle[1]);
-        [LENGTH[0] * q1.cos() + LENGTH[1] * q12.cos(), LENGTH[0] * q1.sin() + LENGTH[1] * q12.sin()]
+        [
+            ARM.length_m[0] * q1.cos() + ARM.length_m[1] * q12.cos(),
+            ARM.length_m[0] * q1.sin() + ARM.length_m[1] * q12.sin(),
+        ]
     }
 
     /// Direction of the hand seen from the shoulder, deg to the right of straight ahead.
@@ -128,7 +124,7 @@ impl PlanarArm {
 
     fn acceleration(angle: [f64; 2], velocity: [f64; 2], torque: [f64; 2]) -> [f64; 2] {
         let [[m11, m12], [m21, m22]] = mass_matrix(angle[1]);
-        let b = MASS[1] * LENGTH[0] * CENTER[1] * angle[1].sin();
+        let b = ARM.mass_kg[1] * ARM.length_m[0] * ARM.center_m[1] * angle[1].sin();
         let c1 = -b * (2.0 * velocity[0] * velocity[1] + velocity[1] * velocity[1]) + DAMPING * velocity[0];
         let c2 = b * velocity[0] * velocity[0] + DAMPING * velocity[1];
         let (t1, t2) = (torque[0] - c1, torque[1] - c2);
@@ -138,9 +134,12 @@ impl PlanarArm {
 }
 
 fn mass_matrix(elbow: f64) -> [[f64; 2]; 2] {
-    let d = INERTIA[1] + MASS[1] * CENTER[1] * CENTER[1];
-    let a = INERTIA[0] + MASS[0] * CENTER[0] * CENTER[0] + d + MASS[1] * LENGTH[0] * LENGTH[0];
-    let b = MASS[1] * LENGTH[0] * CENTER[1] * elbow.cos();
+    let d = ARM.inertia_kg_m2[1] + ARM.mass_kg[1] * ARM.center_m[1] * ARM.center_m[1];
+    let a = ARM.inertia_kg_m2[0]
+        + ARM.mass_kg[0] * ARM.center_m[0] * ARM.center_m[0]
+        + d
+        + ARM.mass_kg[1] * ARM.length_m[0] * ARM.length_m[0];
+    let b = ARM.mass_kg[1] * ARM.length_m[0] * ARM.center_m[1] * elbow.cos();
     [[a + 2.0 * b, d + b], [d + b, d]]
 }
 

@@ -190,20 +190,17 @@ impl NetworkParameters {
         let ranges = Ranges::of(name());
         ranges.require((1..=LARGEST).contains(&n), "number of masses", n as f64, allowed)?;
         for (i, mass) in self.masses.iter().enumerate() {
-            if mass.name.trim().is_empty() || mass.name == GROUND {
-                return wrong(format!(
-                    "mass {i} is called `{}`; it needs a name other than ground",
-                    mass.name
-                ));
+            let Mass { name, mass, start, start_spread } = mass;
+            if name.trim().is_empty() || name == GROUND {
+                return wrong(format!("mass {i} is called `{name}`; it needs a name other than ground"));
             }
-            if self.masses[..i].iter().any(|other| other.name == mass.name) {
-                return wrong(format!("two masses are called `{}`; names are unique", mass.name));
+            if self.masses[..i].iter().any(|other| other.name == *name) {
+                return wrong(format!("two masses are called `{name}`; names are unique"));
             }
-            let of = |what: &str| format!("{what} of `{}`", mass.name);
-            ranges.require(mass.mass > 0.0, of("mass"), mass.mass, "more than 0")?;
-            ranges.require(true, of("start"), mass.start, "a finite number")?;
-            let spread = mass.start_spread;
-            ranges.require(spread >= 0.0, of("start_spread"), spread, "0 or more")?;
+            let of = |what: &str| format!("{what} of `{name}`");
+            ranges.require(*mass > 0.0, of("mass"), *mass, "more than 0")?;
+            ranges.require(true, of("start"), *start, "a finite number")?;
+            ranges.require(*start_spread >= 0.0, of("start_spread"), *start_spread, "0 or more")?;
         }
         for link in &self.links {
             let [from, to] = &link.between;

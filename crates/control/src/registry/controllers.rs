@@ -1,8 +1,8 @@
 //! The controllers of this crate by name.
 
 use super::{
-    ControllerEntry, FINITE, Given, Made, NOT_NEGATIVE, POSITIVE, Parameter, SHARE, Setting, number, numbers,
-    one_command, whole, word,
+    ControllerEntry, FINITE, Given, Known, Made, NOT_NEGATIVE, POSITIVE, Parameter, SHARE, Setting, number,
+    numbers, one_command, whole, word,
 };
 use crate::feedback::{Pid, PidGains, Reflex};
 use crate::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
@@ -113,9 +113,10 @@ pub fn law(given: &Given, setting: &Setting) -> Result<Pid, Error> {
 fn reflex(
     given: &Given,
     setting: &Setting,
-    plant: Box<dyn Plant>,
+    known: &Known,
 ) -> Result<ClosedLoop<Box<dyn Plant>, Reflex>, Error> {
-    ClosedLoop::new(plant, Reflex::new(law(given, setting)?), 1, setting.dt_s, setting.delays)
+    let law = Reflex::new(law(given, setting)?);
+    ClosedLoop::new((known.plant)()?, law, 1, setting.dt_s, setting.delays)
 }
 
 fn gaussians(given: &Given, setting: &Setting) -> Result<Basis, Error> {
@@ -137,7 +138,7 @@ fn basis(given: &Given, setting: &Setting) -> Result<Basis, Error> {
 fn trace(given: &Given, setting: &Setting) -> Result<TraceModel, Error> {
     let ticks = |key: &str| ((given.number(key) / setting.dt_s).round() as usize).max(1);
     let taps = ticks("trace_s");
-    let modeled = || impulse_response(&mut reflex(given, setting, (setting.model.plant)()?)?, taps);
+    let modeled = || impulse_response(&mut reflex(given, setting, &setting.model)?, taps);
     Ok(match given.word("trace") {
         "none" => TraceModel::None,
         "delay" => {
@@ -145,14 +146,11 @@ fn trace(given: &Given, setting: &Setting) -> Result<TraceModel, Error> {
             let h = modeled()?;
             TraceModel::Delay((0..h.len()).fold(0, |top, n| if h[n].abs() > h[top].abs() { n } else { top }))
         }
-        "identified" => TraceModel::Response(identify(
-            &mut reflex(given, setting, (setting.truth.plant)()?)?,
-            given.number("probe"),
-            ticks("probe_s"),
-            taps,
-            1e-6,
-            setting.seed,
-        )?),
+        "identified" => {
+            let (mut truth, probe) = (reflex(given, setting, &setting.truth)?, given.number("probe"));
+            let response = identify(&mut truth, probe, ticks("probe_s"), taps, 1e-6, setting.seed)?;
+            TraceModel::Response(response)
+        }
         _ => TraceModel::Response(modeled()?),
     })
 }
