@@ -7,7 +7,7 @@
 //! Local codes pay for dimension: an input more multiplies the cells.
 //! Source: Albus 1975, doi:10.1115/1.3426922; offsets: Sutton & Barto 2018, section 9.5.4.
 
-use super::{ForwardModel, Scales, Skill, squared_errors};
+use super::{ForwardModel, Scales, Skill};
 use crate::Error;
 use lobule_signal::Ranges;
 
@@ -23,11 +23,8 @@ pub enum Addressing {
 /// A CMAC.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cmac {
-    addressing: Addressing,
-    rate: f64,
-    tilings: usize,
+    parameters: CmacParameters,
     outputs: usize,
-    slots: usize,
     seed: u64,
     /// Lower end and width of a cell, for each input. `[inputs]`
     low: Vec<f64>,
@@ -95,11 +92,8 @@ impl Cmac {
         }
         let owned = p.addressing == Addressing::IndexTable;
         Ok(Self {
-            addressing: p.addressing,
-            rate: p.rate,
-            tilings: p.tilings,
+            parameters,
             outputs,
-            slots: p.slots,
             seed,
             low: ranges.iter().map(|r| r.0).collect(),
             width: ranges.iter().map(|r| r.1).collect(),
@@ -130,7 +124,7 @@ impl Cmac {
         self.address(inputs, true);
         let mut value = std::mem::take(&mut self.value);
         self.sum(&mut value);
-        let step = self.rate / self.tilings as f64;
+        let step = self.parameters.rate / self.parameters.tilings as f64;
         for &a in &self.addresses {
             let row = &mut self.weights[a * self.outputs..][..self.outputs];
             for ((w, y), wanted) in row.iter_mut().zip(&value).zip(target) {
@@ -157,15 +151,15 @@ impl Cmac {
     /// Writes the address of each tiling's cell.
     fn address(&mut self, inputs: &[f64], takes: bool) {
         assert_eq!(inputs.len(), self.low.len(), "one value for each input");
-        let c = self.tilings;
+        let c = self.parameters.tilings;
         for t in 0..c {
             self.cell[0] = t as i64 + 1;
             for (i, x) in inputs.iter().enumerate() {
                 let offset = ((2 * i + 1) * t % c) as f64 / c as f64;
                 self.cell[i + 1] = libm::floor((x - self.low[i]) / self.width[i] + offset) as i64;
             }
-            let home = (self.hash() % self.slots as u64) as usize;
-            self.addresses[t] = match self.addressing {
+            let home = (self.hash() % self.parameters.slots as u64) as usize;
+            self.addresses[t] = match self.parameters.addressing {
                 Addressing::Hash => home,
                 Addressing::IndexTable => self.own_slot(home, takes),
             };
@@ -185,7 +179,7 @@ impl Cmac {
     /// The slot that the cell owns or, when it `takes`, may own from now on; else its home.
     fn own_slot(&mut self, home: usize, takes: bool) -> usize {
         let n = self.cell.len();
-        for slot in (0..PROBES.min(self.slots)).map(|k| (home + k) % self.slots) {
+        for slot in (0..PROBES.min(self.parameters.slots)).map(|k| (home + k) % self.parameters.slots) {
             let owner = &mut self.owners[slot * n..(slot + 1) * n];
             let is_free = owner[0] == 0;
             if is_free && takes {
@@ -261,8 +255,7 @@ impl ForwardModel for CmacModel {
     fn learn(&mut self, state: &[f64], command: &[f64], next: &[f64]) -> f64 {
         let mut predicted = std::mem::take(&mut self.predicted);
         self.predict(state, command, &mut predicted);
-        let (error, persistence) = squared_errors(state, next, &predicted, &self.scales.change);
-        self.skill.update(error, persistence);
+        let error = self.skill.judge(state, next, &predicted, &self.scales.change);
         for (i, p) in predicted.iter_mut().enumerate() {
             *p = (next[i] - state[i]) / self.scales.change[i];
         }

@@ -8,7 +8,7 @@
 //! Source: Marr 1969, doi:10.1113/jphysiol.1969.sp008820; Albus 1971, doi:10.1016/0025-5564(71)90051-4; sizes: Chosen as
 //! in the reference runs of `forward/cartpole`.
 
-use super::{ForwardModel, Scales, Skill, squared_errors};
+use super::{ForwardModel, Scales, Skill};
 use crate::Error;
 use lobule_signal::{Ranges, Stream};
 use multiversion::multiversion;
@@ -305,8 +305,7 @@ impl ForwardModel for Granule {
         self.encode(state, command);
         let mut predicted = std::mem::take(&mut self.predicted);
         self.apply(state, &mut predicted);
-        let (error, persistence) = squared_errors(state, next, &predicted, &self.scales.change);
-        self.skill.update(error, persistence);
+        let error = self.skill.judge(state, next, &predicted, &self.scales.change);
         let activity = &self.activity[..self.n_active];
         let norm: f64 = activity.iter().map(|x| f64::from(x * x)).sum();
         let step = self.rate / (EPSILON + norm);

@@ -10,7 +10,7 @@
 //! Source: Haykin 2014, *Adaptive Filter Theory*, chapters 6 and 10; settings: Chosen as in the reference runs of
 //! `forward/cartpole`.
 
-use super::{ForwardModel, Scales, Skill, squared_errors};
+use super::{ForwardModel, Scales, Skill};
 use crate::Error;
 use lobule_signal::Ranges;
 
@@ -140,8 +140,7 @@ impl ForwardModel for Linear {
         self.scales.write(state, command, &mut self.features);
         let mut predicted = std::mem::take(&mut self.predicted);
         self.apply(state, &mut predicted);
-        let (error, persistence) = squared_errors(state, next, &predicted, &self.scales.change);
-        self.skill.update(error, persistence);
+        let error = self.skill.judge(state, next, &predicted, &self.scales.change);
         let n = self.features.len();
         match self.rule {
             LinearRule::Nlms { rate } => {

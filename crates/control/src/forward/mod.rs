@@ -133,9 +133,12 @@ impl Skill {
     /// Chosen: two to ten seconds at the ticks of these plants.
     const SAMPLES: f64 = 200.0;
 
-    fn update(&mut self, error: f64, persistence: f64) {
+    /// Takes a transition and what was predicted of it; returns the mean squared error.
+    fn judge(&mut self, state: &[f64], next: &[f64], predicted: &[f64], change: &[f64]) -> f64 {
+        let (error, persistence) = squared_errors(state, next, predicted, change);
         self.error += (error - self.error) / Self::SAMPLES;
         self.persistence += (persistence - self.persistence) / Self::SAMPLES;
+        error
     }
 
     fn value(&self) -> f64 {
