@@ -331,12 +331,10 @@ fn of_cue(cue: &[f64]) -> Senses<'_> {
 fn largest_sum(basis: &Basis, ticks: usize) -> f64 {
     let mut basis = basis.clone();
     let mut x = vec![0.0; basis.signals()];
-    let mut largest: f64 = 0.0;
-    for tick in 0..ticks.max(2) {
+    (0..ticks.max(2)).fold(0.0, |largest, tick| {
         basis.advance(&of_cue(&[if tick == 0 { 1.0 } else { 0.0 }]), &mut x);
-        largest = largest.max(x.iter().sum());
-    }
-    largest
+        x.iter().sum::<f64>().max(largest)
+    })
 }
 
 crate::snapshot!([] Conditioning {

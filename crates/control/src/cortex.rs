@@ -182,11 +182,9 @@ impl MotorCortex {
         let mut count = f64::from(m.planner_count[i]);
         if !self.listens.is_empty() {
             let k = self.parameters.nuclear_convergence;
-            let mut difference = 0i64;
-            for &[plus, minus] in &self.listens[i * k..(i + 1) * k] {
-                difference +=
-                    i64::from(m.nuclear_count[plus as usize]) - i64::from(m.nuclear_count[minus as usize]);
-            }
+            let heard = |cell: u32| i64::from(m.nuclear_count[cell as usize]);
+            let listens = &self.listens[i * k..(i + 1) * k];
+            let difference: i64 = listens.iter().map(|&[plus, minus]| heard(plus) - heard(minus)).sum();
             count += self.parameters.nuclear_weight * difference as f64 / k as f64;
         }
         (1000.0 * count / self.parameters.window_ms as f64).max(0.0)

@@ -55,18 +55,13 @@ impl LinearSystem {
 
     /// A delay of one signal by `ticks`.
     pub fn delay(ticks: usize) -> Self {
-        let mut a = DMatrix::zeros(ticks, ticks);
-        let mut b = DMatrix::zeros(ticks, 1);
-        let mut c = DMatrix::zeros(1, ticks);
-        let d = DMatrix::from_element(1, 1, if ticks == 0 { 1.0 } else { 0.0 });
-        for i in 1..ticks {
-            a[(i, i - 1)] = 1.0;
-        }
-        if ticks > 0 {
-            b[(0, 0)] = 1.0;
-            c[(0, ticks - 1)] = 1.0;
-        }
-        Self::at_rest(a, b, c, d)
+        let one = |is_one: bool| if is_one { 1.0 } else { 0.0 };
+        Self::at_rest(
+            DMatrix::from_fn(ticks, ticks, |i, j| one(i == j + 1)),
+            DMatrix::from_fn(ticks, 1, |i, _| one(i == 0)),
+            DMatrix::from_fn(1, ticks, |_, j| one(j + 1 == ticks)),
+            DMatrix::from_element(1, 1, one(ticks == 0)),
+        )
     }
 
     /// This system, then `after`.

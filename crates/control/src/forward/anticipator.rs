@@ -193,15 +193,15 @@ impl Anticipator {
         if self.ticks - self.changed[line] < self.parameters.skill_samples as u64 {
             return;
         }
-        let skill = self.skill(line);
-        let lead = &mut self.lead[line];
-        if skill > rule.raise_above && (*lead as usize) < self.parameters.max_lead {
-            *lead += 1;
-            self.changed[line] = self.ticks;
-        } else if skill < rule.lower_below && *lead > 1 {
-            *lead -= 1;
-            self.changed[line] = self.ticks;
-        }
+        let (skill, lead) = (self.skill(line), self.lead[line]);
+        self.lead[line] = if skill > rule.raise_above && (lead as usize) < self.parameters.max_lead {
+            lead + 1
+        } else if skill < rule.lower_below && lead > 1 {
+            lead - 1
+        } else {
+            return;
+        };
+        self.changed[line] = self.ticks;
     }
 
     /// Skill of a line lately: 1 perfect, 0 no better than passing it through, below 0 worse. 0 before it moved.
