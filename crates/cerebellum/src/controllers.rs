@@ -68,11 +68,10 @@ fn refused(part: &'static str) -> impl Fn(crate::Error) -> Error {
 
 fn sgdege(given: &Given, setting: &Setting) -> Result<Box<dyn Controller>, Error> {
     let wrong = |error: lobule_theory::Error| refused("sgdege")(error.into());
-    let [rho, amplitude, alpha_w, alpha_v] = given.each(["rho", "amplitude", "alpha_w", "alpha_v"]);
     let network =
         PerturbationNetwork::new(&NetworkParameters { patterns: 1, ..Default::default() }, setting.seed)
             .map_err(wrong)?;
-    let parameters = SgdegeParameters { rho, amplitude, alpha_w, alpha_v };
+    let parameters = given.over(SgdegeParameters::default())?;
     let rule = Sgdege::new(&network, &parameters, setting.seed).map_err(wrong)?;
     let gain = [given.number("full") / (2.0 * network.parameters().rate_pn)];
     let learner = Learner::new(network, Box::new(rule));

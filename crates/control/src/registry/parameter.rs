@@ -257,6 +257,7 @@ impl Given {
             what: format!("a bug of its table: {error}"),
         };
         let mut fields = serde_json::to_value(base).map_err(bug)?;
+        // A field says by its own value whether it is whole, and of how many numbers.
         for (name, field) in fields.as_object_mut().into_iter().flatten() {
             *field = match (self.values.get_key_value(name.as_str()), &*field) {
                 (None, _) => continue,
