@@ -10,6 +10,7 @@
 //! rule may be SGDEGE or any other [`LearningRule`](lobule_theory::rules::LearningRule) that needs no target of a single cell.
 
 use lobule_control::{Controller, Error, Senses, Snapshot, StateReader, StateWriter};
+use lobule_signal::Ranges;
 use lobule_theory::learner::{Learner, LearnerState};
 
 /// A learner of `theory` as a controller.
@@ -54,7 +55,7 @@ pub struct SgdegeController {
 }
 
 fn refuse(parameter: &'static str, value: f64, allowed: &str) -> Error {
-    Error::Parameter { part: "sgdege".into(), parameter: parameter.into(), value, allowed: allowed.into() }
+    Ranges::of("sgdege").refusal(parameter, value, allowed.to_string()).into()
 }
 
 impl SgdegeController {

@@ -19,10 +19,7 @@
 //! with the same h. Source: Kawato, Furukawa & Suzuki 1987, doi:10.1007/BF00364149; Gomi & Kawato 1993,
 //! doi:10.1016/S0893-6080(09)80004-X; stability: Nakanishi & Schaal 2004, doi:10.1016/j.neunet.2004.05.003.
 
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::Error;
-use crate::feedback::Pid;
-use crate::filter::AdaptiveFilter;
+use crate::{Controller, Error, Inputs, Senses, controller::leave, feedback::Pid, filter::AdaptiveFilter};
 use serde::{Deserialize, Serialize};
 
 /// Signal that the filter's output is added to.
@@ -74,6 +71,8 @@ impl Adaptive {
 crate::snapshot!(Adaptive { law, filter, ticks });
 
 impl Controller for Adaptive {
+    leave!(self, self.filter; weights set_learning);
+
     fn name(&self) -> &str {
         self.adds_to.controller()
     }
@@ -113,13 +112,5 @@ impl Controller for Adaptive {
 
     fn finish(&mut self, _cost: f64) -> Result<(), Error> {
         self.filter.finish(self.adds_to.controller(), self.ticks as f64 * self.dt_s)
-    }
-
-    fn set_learning(&mut self, learns: bool) {
-        self.filter.set_learning(learns);
-    }
-
-    fn weights(&self) -> &[f64] {
-        self.filter.weights()
     }
 }

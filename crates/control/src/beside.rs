@@ -1,7 +1,7 @@
 //! Two controllers side by side: a cerebellum next to a feedback law or a cortex.
 
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::{Error, check};
+use crate::{Controller, Error, Inputs, Senses};
+use lobule_signal::Ranges;
 
 /// Two controllers whose commands are added; for more, one of them is again two beside each other.
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ impl<A: Controller, B: Controller> Beside<A, B> {
         let (commands, own) = (first.commands(), second.commands());
         let allowed =
             format!("`{}` gives {commands}, and `{}` must give as many", first.name(), second.name());
-        check("beside", "commands", own as f64, own == commands, &allowed)?;
+        Ranges::of("beside").require(own == commands, "commands", own as f64, allowed)?;
         Ok(Self { first, second, added: vec![0.0; commands] })
     }
 
@@ -33,11 +33,6 @@ impl<A: Controller, B: Controller> Beside<A, B> {
     /// The second.
     pub fn second(&self) -> &B {
         &self.second
-    }
-
-    /// Both, to be changed between ticks.
-    pub fn parts_mut(&mut self) -> (&mut A, &mut B) {
-        (&mut self.first, &mut self.second)
     }
 }
 

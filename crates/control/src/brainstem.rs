@@ -9,8 +9,8 @@
 //! moves at the wanted velocity. Units: v deg/s, u deg (the position that the eye would settle at).
 //! Source: Skavenski & Robinson 1973, J Neurophysiol 36, 724; Robinson 1981, Annu Rev Neurosci 4, 463.
 
-use crate::error::{Error, check};
-use crate::linear::LinearSystem;
+use crate::{Error, LinearSystem};
+use lobule_signal::Ranges;
 use nalgebra::DMatrix;
 
 /// Gain and time constants of the brainstem.
@@ -40,16 +40,12 @@ impl Brainstem {
     /// [`Error::Parameter`] when the gain or a time constant is not positive (the direct path may be 0).
     pub fn new(parameters: BrainstemParameters, dt_s: f64) -> Result<Self, Error> {
         let BrainstemParameters { gain, direct_s, leak_s } = parameters;
-        check("brainstem", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
-        check("brainstem", "gain", gain, gain > 0.0, "more than 0")?;
-        check("brainstem", "direct_s", direct_s, direct_s >= 0.0, "at least 0 s")?;
-        check(
-            "brainstem",
-            "leak_s",
-            leak_s,
-            leak_s > 0.0,
-            "more than 0 s; an integrator without leak has 1e9 s",
-        )?;
+        let ranges = Ranges::of("brainstem");
+        ranges.require(dt_s > 0.0, "dt_s", dt_s, "more than 0 s")?;
+        ranges.require(gain > 0.0, "gain", gain, "more than 0")?;
+        ranges.require(direct_s >= 0.0, "direct_s", direct_s, "at least 0 s")?;
+        let allowed = "more than 0 s; an integrator without leak has 1e9 s";
+        ranges.require(leak_s > 0.0, "leak_s", leak_s, allowed)?;
         Ok(Self { parameters, decay: libm::exp(-dt_s / leak_s), integral: 0.0 })
     }
 
@@ -78,12 +74,8 @@ impl Brainstem {
         let BrainstemParameters { gain, direct_s, leak_s } = self.parameters;
         let step = gain * leak_s * (1.0 - self.decay);
         let scalar = |v| DMatrix::from_element(1, 1, v);
-        LinearSystem::new(
-            scalar(self.decay),
-            scalar(step),
-            scalar(self.decay),
-            scalar(gain * direct_s + step),
-        )
+        let through = gain * direct_s + step;
+        LinearSystem::new(scalar(self.decay), scalar(step), scalar(self.decay), scalar(through))
     }
 }
 

@@ -5,13 +5,9 @@
 //! delays of single channels are those of the [`Signature`]. Everything that is not a finite number ends the tick with
 //! an error that names where it came from.
 
-use crate::controller::{Controller, Senses};
-use crate::delay::DelayLine;
-use crate::error::{Error, Name, check};
-use crate::plant::{Plant, Status};
-use crate::signature::{Channel, Signature};
-use crate::state::{Snapshot, StateReader, StateWriter};
-use lobule_signal::Stream;
+use crate::{Channel, Controller, DelayLine, Error, Name, Plant, Senses, Signature, Snapshot, StateReader};
+use crate::{StateWriter, Status};
+use lobule_signal::{Ranges, Stream};
 
 const PART: &str = "closed loop";
 /// Longest delay, ticks.
@@ -58,7 +54,7 @@ impl Snapshot for Noise {
 }
 
 /// Delay lines of all channels together, and of those that are later than the others.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct Delays {
     together: DelayLine,
     later: Vec<(usize, DelayLine)>,
@@ -67,13 +63,9 @@ struct Delays {
 impl Delays {
     /// `ticks` for all `channels`, to which each adds its own.
     fn new(ticks: usize, channels: &[Channel], dt_s: f64) -> Result<Self, Error> {
-        let mut later = Vec::new();
-        for (i, channel) in channels.iter().enumerate() {
-            let own = whole_ticks(channel, dt_s)?;
-            if own > 0 {
-                later.push((i, DelayLine::new(own, 1)));
-            }
-        }
+        let own = channels.iter().map(|channel| whole_ticks(channel, dt_s)).collect::<Result<Vec<_>, _>>()?;
+        let later = own.into_iter().enumerate().filter(|(_, own)| *own > 0);
+        let later = later.map(|(i, own)| (i, DelayLine::new(own, 1))).collect();
         Ok(Self { together: DelayLine::new(ticks, channels.len()), later })
     }
 
@@ -106,9 +98,10 @@ fn whole_ticks(channel: &Channel, dt_s: f64) -> Result<usize, Error> {
     let nearest = ticks.round();
     let delay = || format!("delay_s of `{}`", channel.name);
     let allowed = format!("at most {LONGEST} ticks of {dt_s} s");
-    check(PART, delay(), channel.delay_s, nearest <= LONGEST as f64, &allowed)?;
+    let ranges = Ranges::of(PART);
+    ranges.require(nearest <= LONGEST as f64, delay(), channel.delay_s, allowed)?;
     let allowed = format!("a whole number of ticks of {dt_s} s; the nearest is {} s", nearest * dt_s);
-    check(PART, delay(), channel.delay_s, (ticks - nearest).abs() < 1e-6, &allowed)?;
+    ranges.require((ticks - nearest).abs() < 1e-6, delay(), channel.delay_s, allowed)?;
     Ok(nearest as usize)
 }
 
@@ -189,29 +182,25 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
         let signature = plant.signature().clone();
         signature.check()?;
         let (commands, senses) = (signature.commands.len(), signature.senses.len());
-        check(PART, "dt_s", dt_s, dt_s > 0.0, "a tick lasts more than 0 s")?;
-        check(
-            PART,
-            "commands of the controller",
-            controller.commands() as f64,
-            controller.commands() == commands,
-            &format!("the plant `{}` takes {commands}", signature.name),
-        )?;
+        let ranges = Ranges::of(PART);
+        ranges.require(dt_s > 0.0, "dt_s", dt_s, "a tick lasts more than 0 s")?;
+        let given = controller.commands();
+        let allowed = format!("the plant `{}` takes {commands}", signature.name);
+        ranges.require(given == commands, "commands of the controller", given as f64, allowed)?;
         let allowed = format!("the plant `{}` has {senses} senses", signature.name);
-        check(PART, "references", references as f64, references <= senses, &allowed)?;
+        ranges.require(references <= senses, "references", references as f64, allowed.clone())?;
         let reads = controller.inputs();
         let read = |what: &str| format!("{what} read by the controller `{}`", controller.name());
-        check(PART, read("senses"), reads.senses as f64, reads.senses <= senses, &allowed)?;
-        let allowed = format!("the loop has {references}");
-        let fits = reads.references <= references;
-        check(PART, read("references"), reads.references as f64, fits, &allowed)?;
-        for (which, ticks) in [("sensory delay", delays[0]), ("motor delay", delays[1])] {
-            check(PART, which, ticks as f64, ticks <= LONGEST, "at most 1000000 ticks")?;
-        }
+        ranges.require(reads.senses <= senses, read("senses"), reads.senses as f64, allowed)?;
+        let (fits, allowed) = (reads.references <= references, format!("the loop has {references}"));
+        ranges.require(fits, read("references"), reads.references as f64, allowed)?;
+        let delay = delays.map(|ticks| ticks as f64);
+        let named = ["sensory delay", "motor delay"].into_iter().zip(delay);
+        ranges.each(named, |ticks| ticks <= LONGEST as f64, "at most 1000000 ticks")?;
         let mut joined = Self {
-            sensory: Delays::new(delays[0], &signature.senses, dt_s)?,
-            references: Delays::new(delays[0], &signature.senses[..references], dt_s)?,
-            motor: Delays::new(delays[1], &signature.commands, dt_s)?,
+            sensory: Delays::default(),
+            references: Delays::default(),
+            motor: Delays::default(),
             senses: vec![0.0; senses],
             measured: vec![0.0; senses],
             sensed: vec![0.0; senses],
@@ -227,6 +216,7 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
             delays,
             tick: 0,
         };
+        joined.lay_lines()?;
         joined.reset();
         Ok(joined)
     }
@@ -255,22 +245,29 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
     /// # Ok::<(), Error>(())
     /// ```
     pub fn signed(mut self, change: impl FnOnce(&mut Signature)) -> Result<Self, Error> {
-        let mut signature = self.signature.clone();
-        change(&mut signature);
+        let before = self.signature.clone();
+        change(&mut self.signature);
+        let signature = &self.signature;
         signature.check()?;
-        let is_same = signature.sense_names().eq(self.signature.sense_names())
-            && signature.command_names().eq(self.signature.command_names());
+        let is_same = signature.sense_names().eq(before.sense_names())
+            && signature.command_names().eq(before.command_names());
         if !is_same {
             let what = "channels cannot be added, removed or renamed; change their ranges, noise and delays";
-            return Err(Error::Description { part: Name::Owned(signature.name), what: what.into() });
+            return Err(Error::Description { part: signature.name.clone().into(), what: what.into() });
         }
-        let n = self.reference_then.len();
-        self.sensory = Delays::new(self.delays[0], &signature.senses, self.dt_s)?;
-        self.references = Delays::new(self.delays[0], &signature.senses[..n], self.dt_s)?;
-        self.motor = Delays::new(self.delays[1], &signature.commands, self.dt_s)?;
-        self.signature = signature;
+        self.lay_lines()?;
         self.begin();
         Ok(self)
+    }
+
+    /// Lays the delay lines of the signature.
+    fn lay_lines(&mut self) -> Result<(), Error> {
+        let (Signature { senses, commands, .. }, [sensory, motor]) = (&self.signature, self.delays);
+        let controlled = &senses[..self.reference_then.len()];
+        self.sensory = Delays::new(sensory, senses, self.dt_s)?;
+        self.references = Delays::new(sensory, controlled, self.dt_s)?;
+        self.motor = Delays::new(motor, commands, self.dt_s)?;
+        Ok(())
     }
 
     /// The same loop with noise from the stream `label` of `seed`; at the start of a trial.
@@ -283,15 +280,17 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
     /// Starts a trial: the plant goes back to its start and has been there, without command, as long as the
     /// delays reach; the controller keeps what it learned.
     pub fn reset(&mut self) {
-        self.plant.reset(None);
-        self.controller.reset();
-        self.begin();
+        self.restart(None);
     }
 
     /// The same, with everything that is drawn in the loop drawn from `seed` from now on: starts of the plant, noise.
     pub fn reset_to(&mut self, seed: u64) {
         self.noise = Noise::new(seed, &self.noise.label);
-        self.plant.reset(Some(seed));
+        self.restart(Some(seed));
+    }
+
+    fn restart(&mut self, seed: Option<u64>) {
+        self.plant.reset(seed);
         self.controller.reset();
         self.begin();
     }
@@ -318,15 +317,8 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
 
     /// Refuses a sense that is not finite, as the sensor's.
     fn check_senses(&self) -> Result<(), Error> {
-        match self.senses.iter().position(|y| !y.is_finite()) {
-            None => Ok(()),
-            Some(i) => Err(Error::NonFinite {
-                part: format!("sensor of the plant `{}`", self.signature.name).into(),
-                variable: self.signature.senses[i].name.clone().into(),
-                value: self.senses[i],
-                time_s: self.time_s(),
-            }),
-        }
+        let sensor = format_args!("sensor of the plant `{}`", self.signature.name);
+        Error::finite(sensor, self.signature.sense_names(), &self.senses, self.time_s())
     }
 
     /// Refuses what comes from outside in the wrong length or is not finite.
@@ -338,25 +330,16 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
         };
         let n = drive.reference.len();
         length("reference", n, n == references, &|| format!("the loop has {references} references"))?;
-        let n = drive.disturbance.len();
-        length("disturbance", n, n == 0 || n == commands, &|| {
-            format!("one for each of {commands} commands, or none")
-        })?;
-        let (n, needed) = (drive.cues.len(), self.controller.inputs().cues);
-        length("cues", n, n >= needed, &|| {
-            format!("the controller `{}` reads {needed}", self.controller.name())
-        })?;
+        let (n, needed) =
+            (drive.disturbance.len(), || format!("one for each of {commands} commands, or none"));
+        length("disturbance", n, n == 0 || n == commands, &needed)?;
+        let (n, read, name) = (drive.cues.len(), self.controller.inputs().cues, self.controller.name());
+        length("cues", n, n >= read, &|| format!("the controller `{name}` reads {read}"))?;
         for (input, values) in
             [("reference", drive.reference), ("disturbance", drive.disturbance), ("cue", drive.cues)]
         {
-            if let Some(i) = values.iter().position(|x| !x.is_finite()) {
-                return Err(Error::NonFinite {
-                    part: "input of the loop".into(),
-                    variable: format!("{input} {i}").into(),
-                    value: values[i],
-                    time_s: self.time_s(),
-                });
-            }
+            let names = (0..).map(|i: usize| format!("{input} {i}"));
+            Error::finite("input of the loop", names, values, self.time_s())?;
         }
         Ok(())
     }

@@ -24,12 +24,9 @@
 //!
 //! Units: s, Hz; rates of Purkinje and nuclear cells in parts of a Purkinje cell's rate at rest.
 
-use crate::controller::{Controller, Inputs, Senses};
-use crate::delay::DelayLine;
-use crate::error::{Error, check};
 use crate::filter::{Basis, TraceModel, Traces};
-use crate::plant::Eyelid;
-use lobule_signal::Stream;
+use crate::{Controller, DelayLine, Error, Inputs, Senses, plant::Eyelid};
+use lobule_signal::{Ranges, Stream};
 use serde::{Deserialize, Serialize};
 
 /// Parameters of [`Conditioning`].
@@ -172,14 +169,16 @@ impl Conditioning {
         seed: u64,
     ) -> Result<Self, Error> {
         let p = parameters;
-        check(PART, "cues", cues as f64, (1..=100).contains(&cues), "1 to 100")?;
-        check(PART, "dt_s", dt_s, dt_s > 0.0 && dt_s <= 0.01, "more than 0 and at most 0.01 s")?;
-        check(PART, "signals", p.signals as f64, (1..=1000).contains(&p.signals), "1 to 1000")?;
-        check(PART, "order", p.order as f64, (1..=30).contains(&p.order), "1 to 30")?;
+        let ranges = Ranges::of(PART);
+        ranges.require((1..=100).contains(&cues), "cues", cues as f64, "1 to 100")?;
+        ranges.require(dt_s > 0.0 && dt_s <= 0.01, "dt_s", dt_s, "more than 0 and at most 0.01 s")?;
+        ranges.require((1..=1000).contains(&p.signals), "signals", p.signals as f64, "1 to 1000")?;
+        ranges.require((1..=30).contains(&p.order), "order", p.order as f64, "1 to 30")?;
         let [first, last] = p.peaks_s;
-        check(PART, "peaks_s", first, first >= dt_s, "the first at least a tick")?;
-        check(PART, "peaks_s", last, last >= first && last <= 100.0, "the last from the first to 100 s")?;
-        for (name, value) in [
+        ranges.require(first >= dt_s, "peaks_s", first, "the first at least a tick")?;
+        let fits = last >= first && last <= 100.0;
+        ranges.require(fits, "peaks_s", last, "the last from the first to 100 s")?;
+        let not_negative = [
             ("purkinje_gain", p.purkinje_gain),
             ("depression", p.depression),
             ("window_s", p.window_s),
@@ -194,29 +193,19 @@ impl Conditioning {
             ("nuclear_thresholds", p.nuclear_thresholds[0]),
             ("lid_gain", p.lid_gain),
             ("reflex_gain", p.reflex_gain),
-        ] {
-            check(PART, name, value, value >= 0.0, "0 or more")?;
-        }
-        let ordered = |[a, b]: [f64; 2]| b >= a;
-        check(
-            PART,
-            "mossy_weight",
-            p.mossy_weight[1],
-            ordered(p.mossy_weight),
-            "the largest not below the naive",
-        )?;
+        ];
+        ranges.each(not_negative, |value| value >= 0.0, "0 or more")?;
+        let [naive, largest] = p.mossy_weight;
+        ranges.require(largest >= naive, "mossy_weight", largest, "the largest not below the naive")?;
+        let [pause, active] = p.nuclear_thresholds;
         let allowed = "that of activity not below that of the pause";
-        check(PART, "nuclear_thresholds", p.nuclear_thresholds[1], ordered(p.nuclear_thresholds), allowed)?;
-        check(PART, "reflex_s", p.reflex_s, p.reflex_s > 0.0, "more than 0 s")?;
-        for (name, s) in [
-            ("window_s", p.window_s),
-            ("nucleo_olivary_delay_s", p.nucleo_olivary_delay_s),
-            ("olive_refractory_s", p.olive_refractory_s),
-        ] {
-            check(PART, name, s, s <= 10.0, "at most 10 s")?;
-        }
+        ranges.require(active >= pause, "nuclear_thresholds", active, allowed)?;
+        ranges.require(p.reflex_s > 0.0, "reflex_s", p.reflex_s, "more than 0 s")?;
+        let short = ["window_s", "nucleo_olivary_delay_s", "olive_refractory_s"];
+        let short = short.into_iter().zip([p.window_s, p.nucleo_olivary_delay_s, p.olive_refractory_s]);
+        ranges.each(short, |s| s <= 10.0, "at most 10 s")?;
         let chance = p.spontaneous_hz * dt_s;
-        check(PART, "spontaneous_hz", p.spontaneous_hz, chance < 1.0, "less than one spike per tick")?;
+        ranges.require(chance < 1.0, "spontaneous_hz", p.spontaneous_hz, "less than one spike per tick")?;
 
         let ticks = |s: f64| (s / dt_s).round() as usize;
         let basis = Basis::gammas(&taus_s(p), p.order, dt_s)?;
@@ -342,27 +331,14 @@ fn of_cue(cue: &[f64]) -> Senses<'_> {
 fn largest_sum(basis: &Basis, ticks: usize) -> f64 {
     let mut basis = basis.clone();
     let mut x = vec![0.0; basis.signals()];
-    let mut largest: f64 = 0.0;
-    for tick in 0..ticks.max(2) {
+    (0..ticks.max(2)).fold(0.0, |largest, tick| {
         basis.advance(&of_cue(&[if tick == 0 { 1.0 } else { 0.0 }]), &mut x);
-        largest = largest.max(x.iter().sum());
-    }
-    largest
+        x.iter().sum::<f64>().max(largest)
+    })
 }
 
-crate::snapshot!(Conditioning {
-    bases,
-    traces,
-    weights,
-    before,
-    nucleo_olivary,
-    silent,
-    ticks,
-    reflex,
-    learns,
-    purkinje,
-    nucleus,
-    climbing,
+crate::snapshot!([] Conditioning {
+    bases, traces, weights, before, nucleo_olivary, silent, ticks, reflex, learns, purkinje, nucleus, climbing,
 });
 
 impl Controller for Conditioning {

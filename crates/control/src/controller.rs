@@ -1,8 +1,7 @@
 //! Controllers: whatever turns what is sensed and wanted into a command, from a
 //! feedback law to a spiking cerebellum.
 
-use crate::Error;
-use crate::state::Snapshot;
+use crate::{Error, Snapshot};
 
 /// What a controller is given in a tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -101,14 +100,41 @@ pub trait Controller: Snapshot + Send {
     fn set_learning(&mut self, _learns: bool) {}
 }
 
-impl<C: Controller + ?Sized> Controller for Box<C> {
-    fn name(&self) -> &str {
-        (**self).name()
-    }
+/// Methods of [`Controller`] that a wrapper leaves to the part of it that does what they say.
+macro_rules! leave {
+    ($self:ident, $part:expr; $($method:ident)*) => {
+        $($crate::controller::leave!(@$method $self, $part);)*
+    };
+    (@name $self:ident, $part:expr) => {
+        fn name(&$self) -> &str {
+            $part.name()
+        }
+    };
+    (@commands $self:ident, $part:expr) => {
+        fn commands(&$self) -> usize {
+            $part.commands()
+        }
+    };
+    (@finish $self:ident, $part:expr) => {
+        fn finish(&mut $self, cost: f64) -> Result<(), $crate::Error> {
+            $part.finish(cost)
+        }
+    };
+    (@weights $self:ident, $part:expr) => {
+        fn weights(&$self) -> &[f64] {
+            $part.weights()
+        }
+    };
+    (@set_learning $self:ident, $part:expr) => {
+        fn set_learning(&mut $self, learns: bool) {
+            $part.set_learning(learns);
+        }
+    };
+}
+pub(crate) use leave;
 
-    fn commands(&self) -> usize {
-        (**self).commands()
-    }
+impl<C: Controller + ?Sized> Controller for Box<C> {
+    leave!(self, (**self); name commands finish weights set_learning);
 
     fn inputs(&self) -> Inputs {
         (**self).inputs()
@@ -120,17 +146,5 @@ impl<C: Controller + ?Sized> Controller for Box<C> {
 
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
         (**self).advance(senses, command)
-    }
-
-    fn finish(&mut self, cost: f64) -> Result<(), Error> {
-        (**self).finish(cost)
-    }
-
-    fn weights(&self) -> &[f64] {
-        (**self).weights()
-    }
-
-    fn set_learning(&mut self, learns: bool) {
-        (**self).set_learning(learns);
     }
 }

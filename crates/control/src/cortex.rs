@@ -8,10 +8,8 @@
 //! window; other joints have a constant R.
 //! Source: extra-cereb-nest, cortex neuron.
 
-use crate::TickSpike;
-use crate::error::{Error, check};
-use crate::trajectory::normalized_acceleration;
-use lobule_signal::Stream;
+use crate::{Error, TickSpike, normalized_acceleration};
+use lobule_signal::{Ranges, Stream};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
@@ -85,29 +83,18 @@ impl MotorCortex {
     ) -> Result<Self, Error> {
         let p = &parameters;
         let multiple = p.neurons >= 32 && p.neurons.is_multiple_of(JOINTS);
-        check("cortex", "neurons", p.neurons as f64, multiple, "a multiple of 4, at least 32, is needed")?;
-        check(
-            "cortex",
-            "sigma_fraction",
-            p.sigma_fraction,
-            p.sigma_fraction > 0.0,
-            "a positive width is needed",
-        )?;
-        check("cortex", "window_ms", p.window_ms as f64, p.window_ms > 0, "at least 1 ms is needed")?;
-        for (name, x) in
-            [("gain", p.gain), ("other_joints_hz", p.other_joints_hz), ("background_hz", p.background_hz)]
-        {
-            check("cortex", name, x, x >= 0.0, "0 or more is needed")?;
-        }
-        check("cortex", "nuclear_weight", p.nuclear_weight, true, "a finite number is needed")?;
+        let ranges = Ranges::of("cortex");
+        ranges.require(multiple, "neurons", p.neurons as f64, "a multiple of 4, at least 32, is needed")?;
+        let width = p.sigma_fraction;
+        ranges.require(width > 0.0, "sigma_fraction", width, "a positive width is needed")?;
+        ranges.require(p.window_ms > 0, "window_ms", p.window_ms as f64, "at least 1 ms is needed")?;
+        let rates = ["gain", "other_joints_hz", "background_hz"];
+        let rates = rates.into_iter().zip([p.gain, p.other_joints_hz, p.background_hz]);
+        ranges.each(rates, |rate| rate >= 0.0, "0 or more is needed")?;
+        ranges.require(true, "nuclear_weight", p.nuclear_weight, "a finite number is needed")?;
         let convergence = p.nuclear_convergence as f64;
-        check(
-            "cortex",
-            "nuclear_convergence",
-            convergence,
-            convergence >= 1.0,
-            "at least one cell is needed",
-        )?;
+        let allowed = "at least one cell is needed";
+        ranges.require(convergence >= 1.0, "nuclear_convergence", convergence, allowed)?;
         let fibers = p.neurons / JOINTS;
         let sigma = p.neurons as f64 * p.sigma_fraction;
         let tuning = [1.0, -1.0].map(|direction| {
@@ -125,14 +112,9 @@ impl MotorCortex {
         let listens = if plus.is_empty() || minus.is_empty() {
             Vec::new()
         } else {
-            (0..(p.neurons * p.nuclear_convergence) as u32)
-                .map(|i| {
-                    [
-                        plus[draw.below(0, i, plus.len() as u32) as usize],
-                        minus[draw.below(1, i, minus.len() as u32) as usize],
-                    ]
-                })
-                .collect()
+            let cell = |of: &[u32], zone, i| of[draw.below(zone, i, of.len() as u32) as usize];
+            let synapses = (p.neurons * p.nuclear_convergence) as u32;
+            (0..synapses).map(|i| [cell(plus, 0, i), cell(minus, 1, i)]).collect()
         };
         let memory = CortexMemory {
             planner: VecDeque::with_capacity(p.window_ms + 1),
@@ -200,11 +182,9 @@ impl MotorCortex {
         let mut count = f64::from(m.planner_count[i]);
         if !self.listens.is_empty() {
             let k = self.parameters.nuclear_convergence;
-            let mut difference = 0i64;
-            for &[plus, minus] in &self.listens[i * k..(i + 1) * k] {
-                difference +=
-                    i64::from(m.nuclear_count[plus as usize]) - i64::from(m.nuclear_count[minus as usize]);
-            }
+            let heard = |cell: u32| i64::from(m.nuclear_count[cell as usize]);
+            let listens = &self.listens[i * k..(i + 1) * k];
+            let difference: i64 = listens.iter().map(|&[plus, minus]| heard(plus) - heard(minus)).sum();
             count += self.parameters.nuclear_weight * difference as f64 / k as f64;
         }
         (1000.0 * count / self.parameters.window_ms as f64).max(0.0)

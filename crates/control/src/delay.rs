@@ -1,12 +1,12 @@
 //! A delay of whole ticks.
 
 /// A line that gives back what was put in some ticks ago. The length is fixed; pushing allocates nothing.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct DelayLine {
     width: usize,
     /// `[ticks][width]`, a ring.
-    held: Vec<f64>,
-    next: usize,
+    pub(crate) held: Vec<f64>,
+    pub(crate) next: usize,
 }
 
 impl DelayLine {

@@ -1,5 +1,6 @@
 //! Errors of the loop's parts.
 
+use lobule_signal::Parameter;
 use std::borrow::Cow;
 use thiserror::Error;
 
@@ -11,17 +12,8 @@ pub type Name = Cow<'static, str>;
 #[non_exhaustive]
 pub enum Error {
     /// A parameter out of range.
-    #[error("{part}: {parameter} = {value} is not allowed; {allowed}")]
-    Parameter {
-        /// The part.
-        part: Name,
-        /// The parameter.
-        parameter: Name,
-        /// Its value.
-        value: f64,
-        /// The allowed range and the remedy.
-        allowed: String,
-    },
+    #[error(transparent)]
+    Parameter(#[from] Parameter),
     /// A description that does not hold together: of a plant, a channel, or a part from a configuration.
     #[error("{part}: {what}")]
     Description {
@@ -84,74 +76,52 @@ pub enum Error {
 
 impl lobule_signal::RoomError for Error {
     fn is_input(&self) -> bool {
-        matches!(
-            self,
-            Self::Parameter { .. }
-                | Self::Description { .. }
-                | Self::Unknown { .. }
-                | Self::Length { .. }
-                | Self::State { .. }
-        )
+        !matches!(self, Self::Controller { .. } | Self::NonFinite { .. })
     }
 }
 
 impl Error {
+    /// The error for a `name` that is not among the `known`.
+    pub(crate) fn unknown<'a>(
+        what: impl Into<Name>,
+        name: &str,
+        known: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        let known = known.collect::<Vec<_>>().join(", ");
+        Self::Unknown { what: what.into(), name: name.into(), known }
+    }
+
     /// The same error of a field or part `name`, for states.
-    pub(crate) fn inside(self, name: &str) -> Self {
-        match self {
-            Self::State { part, what } if part.is_empty() => Self::State { part: format!("`{name}`"), what },
-            Self::State { part, what } => Self::State { part: format!("`{name}`, {part}"), what },
-            other => other,
+    pub(crate) fn inside(mut self, name: &str) -> Self {
+        if let Self::State { part, .. } = &mut self {
+            *part = if part.is_empty() { format!("`{name}`") } else { format!("`{name}`, {part}") };
         }
+        self
     }
 
     /// The same error at `time_s`, where the part did not know the time.
-    pub(crate) fn at(self, now_s: f64) -> Self {
-        match self {
-            Self::NonFinite { part, variable, value, time_s } if time_s.is_nan() => {
-                Self::NonFinite { part, variable, value, time_s: now_s }
-            }
-            other => other,
+    pub(crate) fn at(mut self, now_s: f64) -> Self {
+        if let Self::NonFinite { time_s, .. } = &mut self
+            && time_s.is_nan()
+        {
+            *time_s = now_s;
         }
+        self
     }
 
     /// The error for the first of `values` that is not finite; `names` are those of the values, in order.
     ///
     /// # Errors
     /// [`Error::NonFinite`] naming `part` and the variable.
-    pub fn finite<'a>(
-        part: &str,
-        names: impl IntoIterator<Item = &'a str>,
+    pub fn finite(
+        part: impl ToString,
+        names: impl IntoIterator<Item = impl ToString>,
         values: &[f64],
         time_s: f64,
     ) -> Result<(), Self> {
-        match values.iter().position(|x| !x.is_finite()) {
-            None => Ok(()),
-            Some(i) => Err(Self::NonFinite {
-                part: Name::Owned(part.into()),
-                variable: Name::Owned(names.into_iter().nth(i).unwrap_or("state").into()),
-                value: values[i],
-                time_s,
-            }),
-        }
-    }
-}
-
-pub(crate) fn check(
-    part: impl Into<Name>,
-    parameter: impl Into<Name>,
-    value: f64,
-    ok: bool,
-    allowed: &str,
-) -> Result<(), Error> {
-    if value.is_finite() && ok {
-        Ok(())
-    } else {
-        Err(Error::Parameter {
-            part: part.into(),
-            parameter: parameter.into(),
-            value,
-            allowed: allowed.into(),
-        })
+        let Some(i) = values.iter().position(|x| !x.is_finite()) else { return Ok(()) };
+        let variable = names.into_iter().nth(i).map_or("state".into(), |name| name.to_string());
+        let (part, variable) = (part.to_string().into(), variable.into());
+        Err(Self::NonFinite { part, variable, value: values[i], time_s })
     }
 }

@@ -3,11 +3,8 @@
 //!
 //! The loop's controller must add its first cue to the error, as [`crate::feedback::Reflex`] does.
 
-use crate::closed_loop::{ClosedLoop, Drive};
-use crate::controller::Controller;
-use crate::error::{Error, check};
-use crate::plant::Plant;
-use lobule_signal::Stream;
+use crate::{ClosedLoop, Controller, Drive, Error, Plant};
+use lobule_signal::{Ranges, Stream};
 use nalgebra::{DMatrix, DVector};
 
 /// First sense, as late as it is, while `probe` is added to the error and the reference stays 0. `[ticks]`
@@ -50,12 +47,7 @@ pub fn impulse_response<P: Plant, C: Controller>(
         amplitude *= 0.5;
     }
     let allowed = "commands must stay within the range of their channel near rest; widen it";
-    Err(Error::Parameter {
-        part: "impulse response".into(),
-        parameter: "amplitude".into(),
-        value: amplitude,
-        allowed: allowed.into(),
-    })
+    Err(Ranges::of("impulse response").refusal("amplitude", amplitude, allowed).into())
 }
 
 /// Smallest impulse: about a millionth.
@@ -74,9 +66,10 @@ pub fn random_signs(amplitude: f64, ticks: usize, seed: u64, label: &str) -> Vec
 /// [`Error::Parameter`] when there are fewer ticks than taps, the ridge is negative, or the regression has no solution.
 pub fn finite_response(probe: &[f64], answer: &[f64], taps: usize, ridge: f64) -> Result<Vec<f64>, Error> {
     let n = probe.len();
-    check("identification", "taps", taps as f64, taps > 0 && taps <= n, "between 1 and the ticks recorded")?;
-    check("identification", "ticks", answer.len() as f64, answer.len() == n, "as many as of the probe")?;
-    check("identification", "ridge", ridge, ridge >= 0.0, "at least 0")?;
+    let ranges = Ranges::of("identification");
+    ranges.require(taps > 0 && taps <= n, "taps", taps as f64, "between 1 and the ticks recorded")?;
+    ranges.require(answer.len() == n, "ticks", answer.len() as f64, "as many as of the probe")?;
+    ranges.require(ridge >= 0.0, "ridge", ridge, "at least 0")?;
     // S[i][j] = Σ_n u[n-i] u[n-j] follows from S[i-1][j-1] by the sample that leaves the window.
     let mut s = DMatrix::zeros(taps, taps);
     for j in 0..taps {
@@ -95,13 +88,7 @@ pub fn finite_response(probe: &[f64], answer: &[f64], taps: usize, ridge: f64) -
         (0..taps).map(|i| (i..n).fold(0.0, |sum, t| sum + probe[t - i] * answer[t])),
     );
     let solved = s.cholesky().map(|c| c.solve(&right));
-    check(
-        "identification",
-        "ridge",
-        ridge,
-        solved.is_some(),
-        "a larger one: the probe does not excite all taps",
-    )?;
+    ranges.require(solved.is_some(), "ridge", ridge, "a larger one: the probe does not excite all taps")?;
     Ok(solved.map_or_else(Vec::new, |h| h.as_slice().to_vec()))
 }
 

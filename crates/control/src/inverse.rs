@@ -1,8 +1,8 @@
 //! The inverse dynamics of an arm that is known: what a practised cortex commands, without feedback.
 
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::{Error, check};
 use crate::plant::{Matrix2, TwoLink};
+use crate::{Controller, Error, Inputs, Senses};
+use lobule_signal::Ranges;
 
 /// Torques of the planned movement, `M(r) r'' + C(r, r') + V r'`, with velocity and acceleration as backward differences of
 /// the two angles of the reference.
@@ -21,7 +21,7 @@ impl InverseDynamics {
     /// # Errors
     /// [`Error::Parameter`] when the tick is not positive.
     pub fn new(links: TwoLink, viscosity: Matrix2, dt_s: f64) -> Result<Self, Error> {
-        check("inverse dynamics", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
+        Ranges::of("inverse dynamics").require(dt_s > 0.0, "dt_s", dt_s, "more than 0 s")?;
         Ok(Self { links, viscosity, dt_s, before: None })
     }
 }

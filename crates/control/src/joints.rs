@@ -11,9 +11,9 @@
 //! Source: Kawato, Furukawa & Suzuki 1987, doi:10.1007/BF00364149; Herreros-Alonso, Arsiwalla & Verschure 2016, arXiv:1701.07775;
 //! forgetting from trial to trial: Smith, Ghazizadeh & Shadmehr 2006, doi:10.1371/journal.pbio.0040179.
 
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::{Error, check};
 use crate::filter::{Basis, TraceModel, Traces};
+use crate::{Controller, Error, Inputs, Senses};
+use lobule_signal::Ranges;
 
 /// What the Purkinje cells say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,21 +81,14 @@ impl JointLearning {
         let p = &parameters;
         let joints = p.stiffness.len().isqrt();
         let square = joints > 0 && joints * joints == p.stiffness.len();
-        check(
-            PART,
-            "length of the stiffness",
-            p.stiffness.len() as f64,
-            square,
-            "joints squared, at least 1",
-        )?;
-        let same = p.viscosity.len() == p.stiffness.len();
-        check(PART, "length of the viscosity", p.viscosity.len() as f64, same, "that of the stiffness")?;
-        for &gain in p.stiffness.iter().chain(&p.viscosity) {
-            check(PART, "gain", gain, true, "finite")?;
-        }
-        check(PART, "rate", p.rate, p.rate >= 0.0, "at least 0; below 2 is safe with a trace in phase")?;
-        check(PART, "retention", p.retention, (0.0..=1.0).contains(&p.retention), "from 0 to 1")?;
-        check(PART, "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
+        let ranges = Ranges::of(PART);
+        let (rows, others) = (p.stiffness.len(), p.viscosity.len());
+        ranges.require(square, "length of the stiffness", rows as f64, "joints squared, at least 1")?;
+        ranges.require(others == rows, "length of the viscosity", others as f64, "that of the stiffness")?;
+        ranges.all("gain", p.stiffness.iter().chain(&p.viscosity), |_| true, "finite")?;
+        ranges.require(p.rate >= 0.0, "rate", p.rate, "at least 0; below 2 is safe with a trace in phase")?;
+        ranges.require((0.0..=1.0).contains(&p.retention), "retention", p.retention, "from 0 to 1")?;
+        ranges.require(dt_s > 0.0, "dt_s", dt_s, "more than 0 s")?;
         let n = basis.signals();
         Ok(Self {
             traces: Traces::new(&p.trace, n)?,
@@ -209,15 +202,7 @@ impl Controller for JointLearning {
             }
             self.power = 0.0;
         }
-        match self.weights.iter().find(|w| !w.is_finite()) {
-            Some(&value) => Err(Error::NonFinite {
-                part: PART.into(),
-                variable: "weight".into(),
-                value,
-                time_s: self.ticks as f64 * self.dt_s,
-            }),
-            None => Ok(()),
-        }
+        Error::finite(PART, std::iter::repeat("weight"), &self.weights, self.ticks as f64 * self.dt_s)
     }
 
     fn weights(&self) -> &[f64] {

@@ -6,7 +6,8 @@
 //!
 //! Shapes: A `[states, states]`, B `[states, inputs]`, C `[outputs, states]`, D `[outputs, inputs]`.
 
-use crate::error::{Error, check};
+use crate::{Error, Snapshot, StateReader, StateWriter};
+use lobule_signal::Ranges;
 use nalgebra::{Complex, DMatrix, DVector};
 
 /// A linear system with a state of its own.
@@ -28,13 +29,17 @@ impl LinearSystem {
     pub fn new(a: DMatrix<f64>, b: DMatrix<f64>, c: DMatrix<f64>, d: DMatrix<f64>) -> Result<Self, Error> {
         let n = a.nrows();
         let fits = a.ncols() == n && b.nrows() == n && c.ncols() == n && d.shape() == (c.nrows(), b.ncols());
-        check("linear system", "states", n as f64, fits, "A, B, C and D must agree in their shapes")?;
+        let ranges = Ranges::of("linear system");
+        ranges.require(fits, "states", n as f64, "A, B, C and D must agree in their shapes")?;
         for (name, matrix) in [("A", &a), ("B", &b), ("C", &c), ("D", &d)] {
-            if let Some(value) = matrix.iter().find(|v| !v.is_finite()) {
-                check("linear system", name, *value, false, "all entries are finite")?;
-            }
+            ranges.all(name, matrix, |_| true, "all entries are finite")?;
         }
-        Ok(Self { x: DVector::zeros(n), next: DVector::zeros(n), a, b, c, d })
+        Ok(Self::at_rest(a, b, c, d))
+    }
+
+    fn at_rest(a: DMatrix<f64>, b: DMatrix<f64>, c: DMatrix<f64>, d: DMatrix<f64>) -> Self {
+        let x = DVector::zeros(a.nrows());
+        Self { next: x.clone(), x, a, b, c, d }
     }
 
     /// What `dx/dt = A x + B u` does in a tick in which `u` is held: the exact discretization, by the matrix
@@ -50,18 +55,13 @@ impl LinearSystem {
 
     /// A delay of one signal by `ticks`.
     pub fn delay(ticks: usize) -> Self {
-        let mut a = DMatrix::zeros(ticks, ticks);
-        let mut b = DMatrix::zeros(ticks, 1);
-        let mut c = DMatrix::zeros(1, ticks);
-        let d = DMatrix::from_element(1, 1, if ticks == 0 { 1.0 } else { 0.0 });
-        for i in 1..ticks {
-            a[(i, i - 1)] = 1.0;
-        }
-        if ticks > 0 {
-            b[(0, 0)] = 1.0;
-            c[(0, ticks - 1)] = 1.0;
-        }
-        Self { x: DVector::zeros(ticks), next: DVector::zeros(ticks), a, b, c, d }
+        let one = |is_one: bool| if is_one { 1.0 } else { 0.0 };
+        Self::at_rest(
+            DMatrix::from_fn(ticks, ticks, |i, j| one(i == j + 1)),
+            DMatrix::from_fn(ticks, 1, |i, _| one(i == 0)),
+            DMatrix::from_fn(1, ticks, |_, j| one(j + 1 == ticks)),
+            DMatrix::from_element(1, 1, one(ticks == 0)),
+        )
     }
 
     /// This system, then `after`.
@@ -81,8 +81,7 @@ impl LinearSystem {
         let mut c = DMatrix::zeros(after.c.nrows(), n1 + n2);
         c.view_mut((0, 0), (after.c.nrows(), n1)).copy_from(&(&after.d * &self.c));
         c.view_mut((0, n1), (after.c.nrows(), n2)).copy_from(&after.c);
-        let d = &after.d * &self.d;
-        Self { x: DVector::zeros(n1 + n2), next: DVector::zeros(n1 + n2), a, b, c, d }
+        Self::at_rest(a, b, c, &after.d * &self.d)
     }
 
     /// The loop `L / (1 + L)` around this system of one input and one output.
@@ -91,15 +90,10 @@ impl LinearSystem {
     /// [`Error::Parameter`] when the output depends on the input of the same tick: such a loop has no order.
     pub fn closed(&self) -> Result<Self, Error> {
         let through = self.d[(0, 0)];
-        check("closed loop", "direct path", through, through == 0.0, "0: a loop needs a tick of delay")?;
-        Ok(Self {
-            a: &self.a - &self.b * &self.c,
-            b: self.b.clone(),
-            c: self.c.clone(),
-            d: self.d.clone(),
-            x: DVector::zeros(self.x.len()),
-            next: DVector::zeros(self.x.len()),
-        })
+        let allowed = "0: a loop needs a tick of delay";
+        Ranges::of("closed loop").require(through == 0.0, "direct path", through, allowed)?;
+        let a = &self.a - &self.b * &self.c;
+        Ok(Self::at_rest(a, self.b.clone(), self.c.clone(), self.d.clone()))
     }
 
     /// States.
@@ -173,6 +167,52 @@ impl LinearSystem {
     /// The matrices A, B, C, D.
     pub fn matrices(&self) -> [&DMatrix<f64>; 4] {
         [&self.a, &self.b, &self.c, &self.d]
+    }
+}
+
+/// A linear plant over the tick of a loop, which never changes, so that it is discretized once.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Held(Option<(f64, DMatrix<f64>, DMatrix<f64>)>);
+
+impl Held {
+    /// Advances the state `x` by a tick under `inputs`; `hold` makes A and B of the tick.
+    pub fn advance<'a>(
+        &mut self,
+        [x, next]: [&mut DVector<f64>; 2],
+        inputs: impl Iterator<Item = &'a f64>,
+        dt_s: f64,
+        hold: impl FnOnce() -> (DMatrix<f64>, DMatrix<f64>),
+    ) {
+        if self.0.as_ref().is_none_or(|held| held.0 != dt_s) {
+            let (a, b) = hold();
+            self.0 = Some((dt_s, a, b));
+        }
+        if let Some((_, a, b)) = &self.0 {
+            next.gemv(1.0, a, x, 0.0);
+            inputs.enumerate().for_each(|(j, u)| next.axpy(*u, &b.column(j), 1.0));
+        }
+        std::mem::swap(x, next);
+    }
+}
+
+/// No part of a state: after one is read, the tick is discretized anew.
+impl Snapshot for Held {
+    fn write_state(&self, _to: &mut StateWriter) {}
+
+    fn read_state(&mut self, _from: &mut StateReader) -> Result<(), Error> {
+        self.0 = None;
+        Ok(())
+    }
+}
+
+/// Writes `C x`.
+///
+/// # Panics
+/// When `out` has the wrong length: a bug of the caller.
+pub(crate) fn sense(c: &DMatrix<f64>, x: &DVector<f64>, out: &mut [f64]) {
+    assert_eq!(out.len(), c.nrows(), "one value for each sense");
+    for (i, y) in out.iter_mut().enumerate() {
+        *y = (0..x.len()).fold(0.0, |sum, j| sum + c[(i, j)] * x[j]);
     }
 }
 

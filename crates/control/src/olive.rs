@@ -19,8 +19,8 @@
 //! so the minus zone follows +acceleration and the plus zone -acceleration.
 //! Source: extra-cereb-nest; polarity and phase settled explicitly here.
 
-use crate::error::{Error, check};
-use crate::trajectory::normalized_acceleration;
+use crate::{Error, normalized_acceleration};
+use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 
 /// One of the two opponent microzones.
@@ -62,47 +62,39 @@ impl SensoryOlive {
     /// # Errors
     /// [`Error::Parameter`].
     pub fn checked(self) -> Result<Self, Error> {
-        check(
-            "sensory olive",
-            "spontaneous_hz",
-            self.spontaneous_hz,
-            self.spontaneous_hz >= 0.0,
-            "0 or more is needed",
-        )?;
-        check(
-            "sensory olive",
-            "gain_hz_per_deg",
-            self.gain_hz_per_deg,
-            self.gain_hz_per_deg >= 0.0,
-            "0 or more is needed; the polarity is set apart",
-        )?;
+        self.check("sensory olive")?;
         Ok(self)
     }
 
     /// Rates of the plus and the minus zone under error `e_deg`, Hz.
     pub fn rates_hz(&self, e_deg: f64, is_right: bool) -> [f64; 2] {
-        let rates =
-            opponent_rates(self.spontaneous_hz, self.gain_hz_per_deg * e_deg.abs(), self.is_push_pull);
+        let rates = self.opponent_rates_hz(e_deg);
         match opponent(e_deg, is_right) {
             Some(Zone::Plus) => rates,
             Some(Zone::Minus) => [rates[1], rates[0]],
             None => [self.spontaneous_hz; 2],
         }
     }
-}
 
-/// Rates of the taught and of the other zone, Hz.
-fn opponent_rates(spontaneous: f64, drive: f64, is_push_pull: bool) -> [f64; 2] {
-    let other = if is_push_pull { (spontaneous - drive).max(0.0) } else { spontaneous };
-    [spontaneous + drive, other]
+    fn check(&self, olive: &'static str) -> Result<(), Error> {
+        let (ranges, spontaneous, gain) = (Ranges::of(olive), self.spontaneous_hz, self.gain_hz_per_deg);
+        ranges.require(spontaneous >= 0.0, "spontaneous_hz", spontaneous, "0 or more is needed")?;
+        let allowed = "0 or more is needed; the polarity is set apart";
+        Ok(ranges.require(gain >= 0.0, "gain_hz_per_deg", gain, allowed)?)
+    }
+
+    /// Rates of the taught and of the other zone, Hz.
+    fn opponent_rates_hz(&self, e_deg: f64) -> [f64; 2] {
+        let (spontaneous, drive) = (self.spontaneous_hz, self.gain_hz_per_deg * e_deg.abs());
+        let other = if self.is_push_pull { (spontaneous - drive).max(0.0) } else { spontaneous };
+        [spontaneous + drive, other]
+    }
 }
 
 /// Teaching of the inverse module.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MotorOlive {
-    spontaneous_hz: f64,
-    gain_hz_per_deg: f64,
-    is_push_pull: bool,
+    rates: SensoryOlive,
     /// Planned acceleration by tick, delayed; none in the pause. `[ticks + pause]`
     acceleration: Vec<f64>,
 }
@@ -122,33 +114,21 @@ impl MotorOlive {
         pause: usize,
         delay_ms: usize,
     ) -> Result<Self, Error> {
-        check("motor olive", "spontaneous_hz", spontaneous_hz, spontaneous_hz >= 0.0, "0 or more is needed")?;
-        check(
-            "motor olive",
-            "gain_hz_per_deg",
-            gain_hz_per_deg,
-            gain_hz_per_deg >= 0.0,
-            "0 or more is needed; the polarity is set apart",
-        )?;
-        check(
-            "motor olive",
-            "delay_ms",
-            delay_ms as f64,
-            delay_ms < ticks,
-            "it must be shorter than a trial",
-        )?;
+        let rates = SensoryOlive { spontaneous_hz, gain_hz_per_deg, is_push_pull };
+        rates.check("motor olive")?;
+        let (fits, allowed) = (delay_ms < ticks, "it must be shorter than a trial");
+        Ranges::of("motor olive").require(fits, "delay_ms", delay_ms as f64, allowed)?;
         let mut acceleration = normalized_acceleration(ticks);
         acceleration.resize(ticks + pause, 0.0);
         acceleration.rotate_right(delay_ms);
-        Ok(Self { spontaneous_hz, gain_hz_per_deg, is_push_pull, acceleration })
+        Ok(Self { rates, acceleration })
     }
 
     /// Rates of the plus and the minus zone at `phase` ms from the start of the movement under
     /// error `e_deg`, Hz; the phases from `ticks` on are those of the pause.
     pub fn rates_hz(&self, e_deg: f64, phase: u64, is_right: bool) -> [f64; 2] {
         let signed = if is_right { e_deg } else { -e_deg } * self.acceleration[phase as usize];
-        let [taught, other] =
-            opponent_rates(self.spontaneous_hz, self.gain_hz_per_deg * signed.abs(), self.is_push_pull);
+        let [taught, other] = self.rates.opponent_rates_hz(signed);
         if signed > 0.0 { [other, taught] } else { [taught, other] }
     }
 }

@@ -14,10 +14,8 @@
 //! field for all targets in place of a train per target. Chosen: two targets then
 //! differ by their rates only, not by an independent draw.
 
-use crate::TickSpike;
-use crate::error::{Error, check};
-use crate::trajectory::minimum_jerk;
-use lobule_signal::Stream;
+use crate::{Error, TickSpike, minimum_jerk};
+use lobule_signal::{Ranges, Stream};
 use serde::{Deserialize, Serialize};
 
 /// How mossy fibers of the inverse module encode the target.
@@ -76,42 +74,21 @@ impl Planner {
     /// [`Error::Parameter`] naming the parameter, its value and the range.
     pub fn new(parameters: PlannerParameters, ticks: usize, pause: usize, seed: u64) -> Result<Self, Error> {
         let p = &parameters;
-        check("planner", "neurons", p.neurons as f64, p.neurons > 0, "at least one neuron is needed")?;
-        for (name, x) in
-            [("base_hz", p.base_hz), ("place_base_hz", p.place_base_hz), ("place_peak_hz", p.place_peak_hz)]
-        {
-            check(
-                "planner",
-                name,
-                x,
-                (0.0..=900.0).contains(&x),
-                "rates lie in 0..900 Hz (one spike per ms at most)",
-            )?;
-        }
-        check("planner", "gain_hz_per_deg", p.gain_hz_per_deg, true, "a finite number is needed")?;
-        check(
-            "planner",
-            "place_width_deg",
-            p.place_width_deg,
-            p.place_width_deg > 0.0,
-            "a positive width is needed",
-        )?;
+        let ranges = Ranges::of("planner");
+        ranges.require(p.neurons > 0, "neurons", p.neurons as f64, "at least one neuron is needed")?;
+        let rates = ["base_hz", "place_base_hz", "place_peak_hz"];
+        let rates = rates.into_iter().zip([p.base_hz, p.place_base_hz, p.place_peak_hz]);
+        let allowed = "rates lie in 0..900 Hz (one spike per ms at most)";
+        ranges.each(rates, |rate| (0.0..=900.0).contains(&rate), allowed)?;
+        ranges.require(true, "gain_hz_per_deg", p.gain_hz_per_deg, "a finite number is needed")?;
+        let width = p.place_width_deg;
+        ranges.require(width > 0.0, "place_width_deg", width, "a positive width is needed")?;
         let [low, high] = p.place_range_deg;
-        check(
-            "planner",
-            "place_range_deg",
-            high - low,
-            high > low,
-            "the second angle must exceed the first",
-        )?;
-        check("planner", "place_start_deg", p.place_start_deg, true, "a finite angle is needed")?;
-        check(
-            "planner",
-            "mossy_fraction",
-            p.mossy_fraction,
-            (0.0..=1.0).contains(&p.mossy_fraction),
-            "it lies in 0..1",
-        )?;
+        let allowed = "the second angle must exceed the first";
+        ranges.require(high > low, "place_range_deg", high - low, allowed)?;
+        ranges.require(true, "place_start_deg", p.place_start_deg, "a finite angle is needed")?;
+        let part = p.mossy_fraction;
+        ranges.require((0.0..=1.0).contains(&part), "mossy_fraction", part, "it lies in 0..1")?;
         Ok(Self { parameters, noise: Stream::new(seed, "planner"), ticks: ticks as u64, pause: pause as u64 })
     }
 

@@ -1,7 +1,8 @@
 //! The signature of a plant: named channels with unit, range, noise and delay. It is plain data, so that a body described
 //! in a file or in another language signs in the same way as one written in Rust.
 
-use crate::error::{Error, check};
+use crate::Error;
+use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 
 /// A sense or a command.
@@ -85,37 +86,30 @@ impl Signature {
         if self.name.trim().is_empty() {
             return Err(Error::Description { part: "plant".into(), what: "it needs a name".into() });
         }
+        let ranges = Ranges::of(self.name.clone());
         for (kind, channels) in [("sense", &self.senses), ("command", &self.commands)] {
             if channels.is_empty() {
                 return wrong(format!("it has no {kind}; at least one is needed"));
             }
             for (i, channel) in channels.iter().enumerate() {
-                if channel.name.trim().is_empty() || channel.unit.trim().is_empty() {
+                let Channel { name, unit, range: [low, high], noise_sd, delay_s } = channel;
+                if name.trim().is_empty() || unit.trim().is_empty() {
                     return wrong(format!("{kind} {i} needs a name and a unit; the unit 1 stands for none"));
                 }
-                if channels[..i].iter().any(|other| other.name == channel.name) {
-                    return wrong(format!(
-                        "two channels are called {kind} `{}`; names are unique",
-                        channel.name
-                    ));
+                if channels[..i].iter().any(|other| other.name == *name) {
+                    return wrong(format!("two channels are called {kind} `{name}`; names are unique"));
                 }
-                let of = |what: &str| format!("{what} of {kind} `{}`", channel.name);
-                let [low, high] = channel.range;
+                let of = |what: &str| format!("{what} of {kind} `{name}`");
                 // Not finite is allowed here: infinite bounds are none.
                 if low.is_nan() || high.is_nan() || low >= high {
-                    return wrong(format!(
-                        "{} is {low} to {high}; the first is below the second",
-                        of("range")
-                    ));
+                    let what = of("range");
+                    return wrong(format!("{what} is {low} to {high}; the first is below the second"));
                 }
-                let (sd, delay) = (channel.noise_sd, channel.delay_s);
-                check(self.name.clone(), of("noise_sd"), sd, sd >= 0.0, "at least 0 and finite")?;
-                check(self.name.clone(), of("delay_s"), delay, delay >= 0.0, "at least 0 s and finite")?;
-                if kind == "command" && sd > 0.0 {
-                    return wrong(format!(
-                        "{} is {sd}; only senses are noisy here: set it to 0",
-                        of("noise_sd")
-                    ));
+                ranges.require(*noise_sd >= 0.0, of("noise_sd"), *noise_sd, "at least 0 and finite")?;
+                ranges.require(*delay_s >= 0.0, of("delay_s"), *delay_s, "at least 0 s and finite")?;
+                if kind == "command" && *noise_sd > 0.0 {
+                    let what = of("noise_sd");
+                    return wrong(format!("{what} is {noise_sd}; only senses are noisy here: set it to 0"));
                 }
             }
         }

@@ -7,7 +7,8 @@
 //! Layout: [`FORMAT`], then each part as its name and its fields in order, numbers little-endian, lengths before
 //! sequences; then a checksum (FNV-1a) of all that.
 
-use crate::error::Error;
+use crate::Error;
+use lobule_signal::fingerprint;
 use nalgebra::{DMatrix, DVector};
 
 /// The beginning of every state: format and version.
@@ -44,7 +45,7 @@ pub trait Snapshot {
     fn snapshot(&self) -> Vec<u8> {
         let mut to = StateWriter { bytes: FORMAT.to_vec() };
         self.write_state(&mut to);
-        let checksum = fnv1a(&to.bytes);
+        let checksum = fingerprint(&to.bytes);
         to.bytes.extend(checksum.to_le_bytes());
         to.bytes
     }
@@ -55,33 +56,24 @@ pub trait Snapshot {
     /// [`Error::State`] for the state of a part of another type or shape, and for bytes that are no state.
     fn restore(&mut self, state: &[u8]) -> Result<(), Error> {
         let wrong = |what: &str| Error::State { part: "state".into(), what: what.into() };
-        let split =
-            state.len().checked_sub(8).filter(|end| *end >= FORMAT.len() && state.starts_with(FORMAT));
-        let Some(end) = split else {
-            return Err(wrong("these bytes are no state that this version of lobule wrote"));
-        };
+        let end = state.len().checked_sub(8).filter(|end| *end >= FORMAT.len() && state.starts_with(FORMAT));
+        let end = end.ok_or_else(|| wrong("these bytes are no state that this version of lobule wrote"))?;
         let (body, checksum) = state.split_at(end);
-        if checksum != fnv1a(body).to_le_bytes() {
+        if checksum != fingerprint(body).to_le_bytes() {
             return Err(wrong("the bytes were changed since they were written; take another copy"));
         }
         let before = self.snapshot();
         let mut from = StateReader { bytes: &body[FORMAT.len()..] };
-        let read = self.read_state(&mut from).and_then(|()| match from.bytes.is_empty() {
-            true => Ok(()),
-            false => Err(wrong("it holds more than this part has; it is of another one")),
-        });
+        let mut read = self.read_state(&mut from);
+        if read.is_ok() && !from.bytes.is_empty() {
+            read = Err(wrong("it holds more than this part has; it is of another one"));
+        }
         if read.is_err() {
             let mut from = StateReader { bytes: &before[FORMAT.len()..before.len() - 8] };
             self.read_state(&mut from)?;
         }
         read
     }
-}
-
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    })
 }
 
 /// A state that is being written.
@@ -142,31 +134,34 @@ impl<'a> StateReader<'a> {
     /// # Errors
     /// [`Error::State`] when the state ends before.
     pub fn bytes(&mut self) -> Result<&'a [u8], Error> {
-        let mut n = 0u64;
-        n.read_state(self)?;
+        let n: u64 = self.read()?;
         self.split(usize::try_from(n).unwrap_or(usize::MAX))
     }
 
     fn split(&mut self, n: usize) -> Result<&'a [u8], Error> {
-        let (head, rest) = self.bytes.split_at_checked(n).ok_or_else(|| Error::State {
-            part: String::new(),
-            what: "the state ends too early; it is of another part".into(),
-        })?;
+        let short = || misfit("the state ends too early; it is of another part".into());
+        let (head, rest) = self.bytes.split_at_checked(n).ok_or_else(short)?;
         self.bytes = rest;
         Ok(head)
     }
 
+    fn read<T: Snapshot + Default>(&mut self) -> Result<T, Error> {
+        let mut value = T::default();
+        value.read_state(self)?;
+        Ok(value)
+    }
+
     fn length(&mut self, needed: usize) -> Result<(), Error> {
-        let mut n = 0u64;
-        n.read_state(self)?;
-        match n == needed as u64 {
-            true => Ok(()),
-            false => Err(Error::State {
-                part: String::new(),
-                what: format!("the state has {n} values, not {needed}"),
-            }),
+        match self.read::<u64>()? {
+            n if n == needed as u64 => Ok(()),
+            n => Err(misfit(format!("the state has {n} values, not {needed}"))),
         }
     }
+}
+
+/// A state that is not of a field; [`StateReader::take`] says which.
+fn misfit(what: String) -> Error {
+    Error::State { part: String::new(), what }
 }
 
 /// Implements [`Snapshot`] by the fields of a type that change while it runs:
@@ -211,31 +206,23 @@ macro_rules! numbers {
 
 numbers!(u8 u32 u64 i64 f32 f64);
 
-impl Snapshot for bool {
-    fn write_state(&self, to: &mut StateWriter) {
-        u8::from(*self).write_state(to);
-    }
+/// Numbers that stand in a state as others.
+macro_rules! numbers_as {
+    ($($number:ty as $stored:ty, $back:expr;)*) => {$(
+        impl Snapshot for $number {
+            fn write_state(&self, to: &mut StateWriter) {
+                (*self as $stored).write_state(to);
+            }
 
-    fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
-        let mut byte = 0u8;
-        byte.read_state(from)?;
-        *self = byte != 0;
-        Ok(())
-    }
+            fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
+                *self = from.read().map($back)?;
+                Ok(())
+            }
+        }
+    )*};
 }
 
-impl Snapshot for usize {
-    fn write_state(&self, to: &mut StateWriter) {
-        (*self as u64).write_state(to);
-    }
-
-    fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
-        let mut n = 0u64;
-        n.read_state(from)?;
-        *self = n as usize;
-        Ok(())
-    }
-}
+numbers_as!(bool as u8, |byte: u8| byte != 0; usize as u64, |n: u64| n as usize;);
 
 impl<T: Snapshot> Snapshot for [T] {
     fn write_state(&self, to: &mut StateWriter) {
@@ -249,26 +236,22 @@ impl<T: Snapshot> Snapshot for [T] {
     }
 }
 
-impl<T: Snapshot, const N: usize> Snapshot for [T; N] {
-    fn write_state(&self, to: &mut StateWriter) {
-        self.as_slice().write_state(to);
-    }
+/// What is stored as a slice. The number of values is part of the shape: a state of another length is refused.
+macro_rules! slices {
+    ($([$($generics:tt)*] $type:ty;)*) => {$(
+        impl<$($generics)*> Snapshot for $type {
+            fn write_state(&self, to: &mut StateWriter) {
+                self.as_slice().write_state(to);
+            }
 
-    fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
-        self.as_mut_slice().read_state(from)
-    }
+            fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
+                self.as_mut_slice().read_state(from)
+            }
+        }
+    )*};
 }
 
-/// The number of values is part of the shape: a state of another length is refused.
-impl<T: Snapshot> Snapshot for Vec<T> {
-    fn write_state(&self, to: &mut StateWriter) {
-        self.as_slice().write_state(to);
-    }
-
-    fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
-        self.as_mut_slice().read_state(from)
-    }
-}
+slices!([T: Snapshot, const N: usize] [T; N]; [T: Snapshot] Vec<T>; [] DVector<f64>;);
 
 impl<T: Snapshot + Default> Snapshot for Option<T> {
     fn write_state(&self, to: &mut StateWriter) {
@@ -279,16 +262,7 @@ impl<T: Snapshot + Default> Snapshot for Option<T> {
     }
 
     fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
-        let mut is_some = false;
-        is_some.read_state(from)?;
-        *self = match is_some {
-            false => None,
-            true => {
-                let mut value = T::default();
-                value.read_state(from)?;
-                Some(value)
-            }
-        };
+        *self = if from.read()? { Some(from.read()?) } else { None };
         Ok(())
     }
 }
@@ -311,16 +285,6 @@ impl Snapshot for DMatrix<f64> {
 
     fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
         from.length(self.nrows())?;
-        self.as_mut_slice().read_state(from)
-    }
-}
-
-impl Snapshot for DVector<f64> {
-    fn write_state(&self, to: &mut StateWriter) {
-        self.as_slice().write_state(to);
-    }
-
-    fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
         self.as_mut_slice().read_state(from)
     }
 }

@@ -18,10 +18,8 @@
 //! Source: feed-forward Fujita 1982, doi:10.1007/BF00336192; recurrent Dean, Porrill & Stone 2002, doi:10.1098/rspb.2002.2103;
 //! Porrill, Dean & Stone 2004, doi:10.1098/rspb.2003.2658.
 
-use crate::brainstem::Brainstem;
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::{Error, check};
-use crate::filter::AdaptiveFilter;
+use crate::{Brainstem, Controller, Error, Inputs, Senses, controller::leave, filter::AdaptiveFilter};
+use lobule_signal::Ranges;
 
 /// What the flocculus hears.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -60,8 +58,9 @@ impl VestibuloOcular {
         filter: AdaptiveFilter,
         dt_s: f64,
     ) -> Result<Self, Error> {
-        check("vestibulo-ocular reflex", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
-        check("vestibulo-ocular reflex", "canal_s", canal_s, canal_s > 0.0, "more than 0 s")?;
+        let ranges = Ranges::of("vestibulo-ocular reflex");
+        ranges.require(dt_s > 0.0, "dt_s", dt_s, "more than 0 s")?;
+        ranges.require(canal_s > 0.0, "canal_s", canal_s, "more than 0 s")?;
         let canal_decay = libm::exp(-dt_s / canal_s);
         Ok(Self { architecture, brainstem, filter, dt_s, canal_decay, adapted: 0.0, command: 0.0, ticks: 0 })
     }
@@ -70,6 +69,8 @@ impl VestibuloOcular {
 crate::snapshot!(VestibuloOcular { brainstem, filter, adapted, command, ticks });
 
 impl Controller for VestibuloOcular {
+    leave!(self, self.filter; weights set_learning);
+
     fn name(&self) -> &str {
         "vestibulo-ocular reflex"
     }
@@ -110,13 +111,5 @@ impl Controller for VestibuloOcular {
 
     fn finish(&mut self, _cost: f64) -> Result<(), Error> {
         self.filter.finish("vestibulo-ocular reflex", self.ticks as f64 * self.dt_s)
-    }
-
-    fn set_learning(&mut self, learns: bool) {
-        self.filter.set_learning(learns);
-    }
-
-    fn weights(&self) -> &[f64] {
-        self.filter.weights()
     }
 }

@@ -208,7 +208,7 @@ fn a_trimmed_law_that_is_wrong_about_the_body_still_comes_to_its_reference() {
     assert!((rest(Box::new(Wrong)) - 4.0 / 6.0).abs() < 1e-6);
     assert!((rest(Box::new(Trimmed::new(Wrong, 1, 0.5, 0.01).unwrap())) - 1.0).abs() < 1e-6);
     assert!(
-        matches!(Trimmed::new(Wrong, 1, -0.5, 0.01), Err(Error::Parameter { parameter, .. }) if parameter == "rate")
+        matches!(Trimmed::new(Wrong, 1, -0.5, 0.01), Err(Error::Parameter(error)) if error.parameter == "rate")
     );
 }
 

@@ -1,6 +1,6 @@
 //! Parameters out of range: one shape of error and one set of checks for every room.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use thiserror::Error;
 
 /// A name in a message: of the library, or one that a file brings along.
@@ -65,6 +65,33 @@ impl Ranges {
         allowed: impl Into<Name>,
     ) -> Result<(), Parameter> {
         if holds && value.is_finite() { Ok(()) } else { Err(self.refusal(parameter, value, allowed)) }
+    }
+
+    /// As [`Ranges::require`] for each of several values of one parameter.
+    ///
+    /// # Errors
+    /// [`Parameter`] of the first value that is not allowed.
+    pub fn all<V: Borrow<f64>>(
+        &self,
+        parameter: impl Into<Name> + Clone,
+        values: impl IntoIterator<Item = V>,
+        holds: impl Fn(f64) -> bool,
+        allowed: &'static str,
+    ) -> Result<(), Parameter> {
+        self.each(values.into_iter().map(|value| (parameter.clone(), *value.borrow())), holds, allowed)
+    }
+
+    /// As [`Ranges::require`] for several parameters under one condition.
+    ///
+    /// # Errors
+    /// [`Parameter`] of the first value that is not allowed.
+    pub fn each<N: Into<Name>>(
+        &self,
+        parameters: impl IntoIterator<Item = (N, f64)>,
+        holds: impl Fn(f64) -> bool,
+        allowed: &'static str,
+    ) -> Result<(), Parameter> {
+        parameters.into_iter().try_for_each(|(name, value)| self.require(holds(value), name, value, allowed))
     }
 
     /// Checks that a value is above 0.

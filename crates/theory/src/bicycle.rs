@@ -27,10 +27,9 @@
 //! steer; gain 2, because targets and arm rates lie in 0 to 60 Hz and a nuclear cell moves
 //! by 30 Hz to either side; one pattern, because the question is which region receives which error.
 
-use crate::Error;
 use crate::learner::{Learner, LearnerState};
 use crate::network::{NetworkParameters, PerturbationNetwork, mean};
-use crate::rules::LearningRule;
+use crate::{Error, rules::LearningRule};
 use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 

@@ -8,9 +8,8 @@
 //!
 //! Source: Åström & Hägglund 2006, Advanced PID Control, ch. 3 and 13 (backward differences).
 
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::{Error, check};
-use crate::linear::LinearSystem;
+use crate::{Controller, Error, Inputs, LinearSystem, Senses};
+use lobule_signal::Ranges;
 use nalgebra::DMatrix;
 
 /// Gains, in units of command over units of the first sense.
@@ -44,11 +43,10 @@ impl Pid {
     /// # Errors
     /// [`Error::Parameter`] when a gain is not finite, the filter is negative or the tick is not positive.
     pub fn new(gains: PidGains, dt_s: f64) -> Result<Self, Error> {
-        check("pid", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
-        check("pid", "filter_s", gains.filter_s, gains.filter_s >= 0.0, "at least 0 s")?;
-        for (name, gain) in [("kp", gains.kp), ("kd", gains.kd), ("ki", gains.ki)] {
-            check("pid", name, gain, true, "finite")?;
-        }
+        let ranges = Ranges::of("pid");
+        ranges.require(dt_s > 0.0, "dt_s", dt_s, "more than 0 s")?;
+        ranges.require(gains.filter_s >= 0.0, "filter_s", gains.filter_s, "at least 0 s")?;
+        ranges.each([("kp", gains.kp), ("kd", gains.kd), ("ki", gains.ki)], |_| true, "finite")?;
         let a = dt_s / (gains.filter_s + dt_s);
         Ok(Self { gains, dt_s, a, integral: 0.0, derivative: 0.0, before: 0.0 })
     }

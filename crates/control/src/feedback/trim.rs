@@ -8,8 +8,8 @@
 //! model. An integral beside the law would hide its command from the model; moving the reference does not. Stable around a loop that
 //! follows its reference where `rate (delay + its own time constant)` stays well below 1.
 
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::{Error, check};
+use crate::{Controller, Error, Inputs, Senses, controller::leave};
+use lobule_signal::Ranges;
 
 /// A controller whose first reference is trimmed.
 #[derive(Debug, Clone)]
@@ -28,9 +28,10 @@ impl<C: Controller> Trimmed<C> {
     /// # Errors
     /// [`Error::Parameter`] for no reference, a negative rate, or a tick that is not positive.
     pub fn new(inner: C, references: usize, rate: f64, dt_s: f64) -> Result<Self, Error> {
-        check("trim", "references", references as f64, references > 0, "at least one is needed")?;
-        check("trim", "rate", rate, rate >= 0.0, "0 or more, in 1/s")?;
-        check("trim", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
+        let ranges = Ranges::of("trim");
+        ranges.require(references > 0, "references", references as f64, "at least one is needed")?;
+        ranges.require(rate >= 0.0, "rate", rate, "0 or more, in 1/s")?;
+        ranges.require(dt_s > 0.0, "dt_s", dt_s, "more than 0 s")?;
         Ok(Self { inner, rate, dt_s, trim: 0.0, reference: vec![0.0; references] })
     }
 }
@@ -38,13 +39,7 @@ impl<C: Controller> Trimmed<C> {
 crate::snapshot!([C: Controller] Trimmed<C> { trim, inner });
 
 impl<C: Controller> Controller for Trimmed<C> {
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn commands(&self) -> usize {
-        self.inner.commands()
-    }
+    leave!(self, self.inner; name commands finish weights set_learning);
 
     fn inputs(&self) -> Inputs {
         Inputs::new(1, self.reference.len(), 0).and(self.inner.inputs())
@@ -61,17 +56,5 @@ impl<C: Controller> Controller for Trimmed<C> {
         self.reference.copy_from_slice(&senses.reference[..n]);
         self.reference[0] += self.trim;
         self.inner.advance(&Senses { reference: &self.reference, ..*senses }, command)
-    }
-
-    fn finish(&mut self, cost: f64) -> Result<(), Error> {
-        self.inner.finish(cost)
-    }
-
-    fn weights(&self) -> &[f64] {
-        self.inner.weights()
-    }
-
-    fn set_learning(&mut self, learns: bool) {
-        self.inner.set_learning(learns);
     }
 }

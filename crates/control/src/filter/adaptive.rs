@@ -1,8 +1,8 @@
 //! The adaptive filter and how its weights change.
 
 use super::{Basis, TraceModel, Traces};
-use crate::controller::{Inputs, Senses};
-use crate::error::{Error, check};
+use crate::{Error, Inputs, Senses};
+use lobule_signal::Ranges;
 
 /// When weights change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -64,13 +64,14 @@ impl AdaptiveFilter {
     /// # Errors
     /// [`Error::Parameter`] for a rate that is negative, a normalized rate of 2 or more, or a trace that cannot be.
     pub fn new(basis: Basis, learning: &Learning) -> Result<Self, Error> {
+        let ranges = Ranges::of("adaptive filter");
         match learning.step {
-            Step::Plain(rate) => check("adaptive filter", "rate", rate, rate >= 0.0, "at least 0")?,
+            Step::Plain(rate) => ranges.require(rate >= 0.0, "rate", rate, "at least 0"),
             Step::Normalized(rate) => {
                 let allowed = "from 0 to below 2; 0.01 is suggested, 0.001 to 0.1 usual";
-                check("adaptive filter", "normalized rate", rate, (0.0..2.0).contains(&rate), allowed)?;
+                ranges.require((0.0..2.0).contains(&rate), "normalized rate", rate, allowed)
             }
-        }
+        }?;
         let n = basis.signals();
         Ok(Self {
             traces: Traces::new(&learning.trace, n)?,
@@ -91,9 +92,9 @@ impl AdaptiveFilter {
     /// # Errors
     /// [`Error::Parameter`] for another number of weights.
     pub fn with_weights(mut self, weights: &[f64]) -> Result<Self, Error> {
-        let n = self.weights.len();
+        let (n, found) = (self.weights.len(), weights.len());
         let allowed = format!("the basis has {n} signals");
-        check("adaptive filter", "weights", weights.len() as f64, weights.len() == n, &allowed)?;
+        Ranges::of("adaptive filter").require(found == n, "weights", found as f64, allowed)?;
         self.weights.copy_from_slice(weights);
         Ok(self)
     }
@@ -154,12 +155,7 @@ impl AdaptiveFilter {
                 *sum = 0.0;
             }
         }
-        match self.weights.iter().find(|w| !w.is_finite()) {
-            Some(&value) => {
-                Err(Error::NonFinite { part: part.into(), variable: "weight".into(), value, time_s: trial_s })
-            }
-            None => Ok(()),
-        }
+        Error::finite(part, std::iter::repeat("weight"), &self.weights, trial_s)
     }
 }
 

@@ -1,9 +1,7 @@
 //! What the granule cells carry: fixed functions of time, cue, reference or state.
 
-use crate::controller::{Inputs, Senses};
-use crate::error::{Error, check};
-use crate::state::{Snapshot, StateReader, StateWriter};
-use lobule_signal::Stream;
+use crate::{Error, Inputs, Senses, Snapshot, StateReader, StateWriter};
+use lobule_signal::{Ranges, Stream};
 
 /// The input signals of an adaptive filter.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,10 +63,10 @@ impl Basis {
     /// # Errors
     /// [`Error::Parameter`] when the count, the spacing, the width or the tick is not positive.
     pub fn gaussians(n: usize, spacing_s: f64, width_s: f64, dt_s: f64) -> Result<Self, Error> {
-        check("gaussian basis", "signals", n as f64, n > 0, "at least 1")?;
-        for (name, value) in [("spacing_s", spacing_s), ("width_s", width_s), ("dt_s", dt_s)] {
-            check("gaussian basis", name, value, value > 0.0, "more than 0 s")?;
-        }
+        let ranges = Ranges::of("gaussian basis");
+        ranges.require(n > 0, "signals", n as f64, "at least 1")?;
+        let times = [("spacing_s", spacing_s), ("width_s", width_s), ("dt_s", dt_s)];
+        ranges.each(times, |value| value > 0.0, "more than 0 s")?;
         Ok(Self { kind: Kind::Gaussians { spacing_s, width_s, dt_s }, len: n })
     }
 
@@ -79,16 +77,12 @@ impl Basis {
     /// # Errors
     /// [`Error::Parameter`] when there is no time constant, one is not positive, or the order is above 30.
     pub fn gammas(taus_s: &[f64], order: usize, dt_s: f64) -> Result<Self, Error> {
-        check("gamma basis", "signals", taus_s.len() as f64, !taus_s.is_empty(), "at least 1")?;
-        check("gamma basis", "order", order as f64, order <= 30, "at most 30")?;
-        check("gamma basis", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
-        let mut cells = Vec::with_capacity(taus_s.len());
-        for &tau in taus_s {
-            check("gamma basis", "tau_s", tau, tau > 0.0, "more than 0 s")?;
-            let mut cell = Gamma { decay: libm::exp(-dt_s / tau), gain: 1.0, stages: vec![0.0; order + 1] };
-            cell.gain = 1.0 / cell.peak();
-            cells.push(cell);
-        }
+        let ranges = Ranges::of("gamma basis");
+        ranges.require(!taus_s.is_empty(), "signals", taus_s.len() as f64, "at least 1")?;
+        ranges.require(order <= 30, "order", order as f64, "at most 30")?;
+        ranges.require(dt_s > 0.0, "dt_s", dt_s, "more than 0 s")?;
+        ranges.all("tau_s", taus_s, |tau| tau > 0.0, "more than 0 s")?;
+        let cells = taus_s.iter().map(|tau| Gamma::new(libm::exp(-dt_s / tau), order)).collect();
         Ok(Self { len: taus_s.len(), kind: Kind::Gammas { cells } })
     }
 
@@ -99,15 +93,15 @@ impl Basis {
     /// # Errors
     /// [`Error::Parameter`] when there is no time constant, they do not rise from above 0, or the tick is not positive.
     pub fn bands(taus_s: &[f64], dt_s: f64) -> Result<Self, Error> {
-        check("band basis", "time constants", taus_s.len() as f64, !taus_s.is_empty(), "at least 1")?;
-        check("band basis", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
+        let ranges = Ranges::of("band basis");
+        ranges.require(!taus_s.is_empty(), "time constants", taus_s.len() as f64, "at least 1")?;
+        ranges.require(dt_s > 0.0, "dt_s", dt_s, "more than 0 s")?;
         let mut last = 0.0;
         for &tau in taus_s {
-            check("band basis", "tau_s", tau, tau > last, "more than 0 s and than the one before it")?;
+            ranges.require(tau > last, "tau_s", tau, "more than 0 s and than the one before it")?;
             last = tau;
         }
-        let decays = taus_s.iter().map(|tau| libm::exp(-dt_s / tau)).collect();
-        let leaky = vec![0.0; taus_s.len()];
+        let (decays, leaky) = averages(taus_s, dt_s);
         Ok(Self { kind: Kind::Bands { decays, leaky }, len: taus_s.len() + 1 })
     }
 
@@ -118,17 +112,12 @@ impl Basis {
     /// # Errors
     /// [`Error::Parameter`] when a time constant, the scale or the tick is not positive.
     pub fn filtered_reference(taus_s: &[f64], scale_s: f64, dt_s: f64) -> Result<Self, Error> {
-        check("reference basis", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
-        check("reference basis", "scale_s", scale_s, scale_s > 0.0, "more than 0 s")?;
-        for &tau in taus_s {
-            check("reference basis", "tau_s", tau, tau > 0.0, "more than 0 s")?;
-        }
-        let decays = taus_s.iter().map(|tau| libm::exp(-dt_s / tau)).collect();
-        let leaky = vec![0.0; taus_s.len()];
-        Ok(Self {
-            kind: Kind::Reference { dt_s, scale_s, decays, leaky, before: None },
-            len: 3 + taus_s.len(),
-        })
+        let ranges = Ranges::of("reference basis");
+        ranges.each([("dt_s", dt_s), ("scale_s", scale_s)], |value| value > 0.0, "more than 0 s")?;
+        ranges.all("tau_s", taus_s, |tau| tau > 0.0, "more than 0 s")?;
+        let (decays, leaky) = averages(taus_s, dt_s);
+        let kind = Kind::Reference { dt_s, scale_s, decays, leaky, before: None };
+        Ok(Self { kind, len: 3 + taus_s.len() })
     }
 
     /// The wanted acceleration and the sensed velocity and position: input of nonlinear regulator learning. Of a
@@ -137,7 +126,7 @@ impl Basis {
     /// # Errors
     /// [`Error::Parameter`] when the tick is not positive.
     pub fn state(dt_s: f64) -> Result<Self, Error> {
-        check("state basis", "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
+        Ranges::of("state basis").require(dt_s > 0.0, "dt_s", dt_s, "more than 0 s")?;
         Ok(Self { kind: Kind::State { dt_s, before: None }, len: 3 })
     }
 
@@ -149,17 +138,16 @@ impl Basis {
     /// # Errors
     /// [`Error::Parameter`] without signals or references, for ranges of different number, or for one that is not positive.
     pub fn tuned(n: usize, tuning: &Tuning, dt_s: f64, seed: u64) -> Result<Self, Error> {
-        let part = "tuned basis";
-        check(part, "signals", n as f64, (1..=1 << 20).contains(&n), "1 to 1048576")?;
-        check(part, "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
-        check(part, "width", tuning.width, tuning.width > 0.0, "more than 0")?;
+        let ranges = Ranges::of("tuned basis");
+        ranges.require((1..=1 << 20).contains(&n), "signals", n as f64, "1 to 1048576")?;
+        ranges.require(dt_s > 0.0, "dt_s", dt_s, "more than 0 s")?;
+        ranges.require(tuning.width > 0.0, "width", tuning.width, "more than 0")?;
         let references = tuning.middle.len();
-        check(part, "references", references as f64, references > 0, "at least 1")?;
+        ranges.require(references > 0, "references", references as f64, "at least 1")?;
         for (name, values) in [("reach", &tuning.reach), ("speed", &tuning.speed)] {
-            check(part, name, values.len() as f64, values.len() == references, "one for each reference")?;
-            for &value in values {
-                check(part, name, value, value > 0.0, "more than 0")?;
-            }
+            let count = values.len();
+            ranges.require(count == references, name, count as f64, "one for each reference")?;
+            ranges.all(name, values, |value| value > 0.0, "more than 0")?;
         }
         let dimensions = 2 * references;
         let stream = Stream::new(seed, "basis/tuned");
@@ -293,6 +281,11 @@ impl Basis {
     }
 }
 
+/// What a tick leaves of leaky averages, and averages of 0.
+fn averages(taus_s: &[f64], dt_s: f64) -> (Vec<f64>, Vec<f64>) {
+    (taus_s.iter().map(|tau| libm::exp(-dt_s / tau)).collect(), vec![0.0; taus_s.len()])
+}
+
 crate::snapshot!(Gamma { stages });
 crate::snapshot!(Tuned { before, is_first });
 
@@ -365,6 +358,11 @@ impl Tuned {
 }
 
 impl Gamma {
+    fn new(decay: f64, order: usize) -> Self {
+        let cell = Self { decay, gain: 1.0, stages: vec![0.0; order + 1] };
+        Self { gain: 1.0 / cell.peak(), ..cell }
+    }
+
     /// Stage k holds C(n, k) decayⁿ, n ticks after an impulse.
     fn advance(&mut self, input: f64) {
         for k in (1..self.stages.len()).rev() {

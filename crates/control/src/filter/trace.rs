@@ -6,9 +6,8 @@
 //! come before it.
 
 use super::fourier::convolve;
-use crate::error::{Error, check};
-use crate::linear::LinearSystem;
-use crate::state::{Snapshot, StateReader, StateWriter};
+use crate::{DelayLine, Error, LinearSystem, Snapshot, StateReader, StateWriter};
+use lobule_signal::Ranges;
 use nalgebra::{DMatrix, DVector};
 
 /// What a synapse keeps of its input.
@@ -52,11 +51,7 @@ pub struct Traces {
 #[derive(Debug, Clone, PartialEq)]
 enum State {
     None,
-    /// `[ticks][width]`, a ring.
-    Delay {
-        held: Vec<f64>,
-        next: usize,
-    },
+    Delay(DelayLine),
     /// Response `[taps]` and past inputs `[taps][width]`, a ring.
     Response {
         g: Vec<f64>,
@@ -84,21 +79,22 @@ impl Traces {
     /// [`Error::Parameter`] for a delay or a response of more than a million ticks, an empty response, or a system
     /// of several inputs or outputs.
     pub fn new(model: &TraceModel, width: usize) -> Result<Self, Error> {
+        let ranges = Ranges::of("trace");
         let state = match model {
             TraceModel::None => State::None,
             TraceModel::Delay(d) => {
-                check("trace", "delay", *d as f64, *d <= 1_000_000, "at most 1000000 ticks")?;
-                State::Delay { held: vec![0.0; d * width], next: 0 }
+                ranges.require(*d <= 1_000_000, "delay", *d as f64, "at most 1000000 ticks")?;
+                State::Delay(DelayLine::new(*d, width))
             }
             TraceModel::Response(g) => {
                 let allowed = "between 1 and 1000000 ticks";
-                check("trace", "response", g.len() as f64, (1..=1_000_000).contains(&g.len()), allowed)?;
+                ranges.require((1..=1_000_000).contains(&g.len()), "response", g.len() as f64, allowed)?;
                 State::Response { g: g.clone(), held: vec![0.0; g.len() * width], next: 0 }
             }
             TraceModel::System(system) => {
                 let [_, b, c, _] = system.matrices();
-                check("trace", "inputs", b.ncols() as f64, b.ncols() == 1, "one input")?;
-                check("trace", "outputs", c.nrows() as f64, c.nrows() == 1, "one output")?;
+                ranges.require(b.ncols() == 1, "inputs", b.ncols() as f64, "one input")?;
+                ranges.require(c.nrows() == 1, "outputs", c.nrows() as f64, "one output")?;
                 let q = DMatrix::zeros(system.states(), width);
                 State::System(Box::new(Copies {
                     system: system.clone(),
@@ -116,7 +112,8 @@ impl Traces {
     pub fn reset(&mut self) {
         match &mut self.state {
             State::None => {}
-            State::Delay { held, .. } | State::Response { held, .. } => held.fill(0.0),
+            State::Delay(line) => line.held.fill(0.0),
+            State::Response { held, .. } => held.fill(0.0),
             State::System(copies) => copies.q.fill(0.0),
         }
     }
@@ -130,12 +127,9 @@ impl Traces {
         assert!(x.len() == width && e.len() == width, "one input and one trace for each synapse");
         match &mut self.state {
             State::None => e.copy_from_slice(x),
-            State::Delay { held, .. } if held.is_empty() => e.copy_from_slice(x),
-            State::Delay { held, next } => {
-                let slot = &mut held[*next..*next + width];
-                e.copy_from_slice(slot);
-                slot.copy_from_slice(x);
-                *next = (*next + width) % held.len();
+            State::Delay(line) => {
+                e.copy_from_slice(x);
+                line.exchange(e);
             }
             State::Response { g, held, next } => {
                 held[*next * width..(*next + 1) * width].copy_from_slice(x);
@@ -169,15 +163,10 @@ crate::snapshot!(Copies { q });
 
 impl Snapshot for Traces {
     fn write_state(&self, to: &mut StateWriter) {
+        self.state.section().into_iter().for_each(|name| to.section(name));
         match &self.state {
-            State::None => to.section("no trace"),
-            State::Delay { held, next } => {
-                to.section("delayed trace");
-                to.put(held);
-                to.put(next);
-            }
-            State::Response { held, next, .. } => {
-                to.section("trace of a response");
+            State::None => {}
+            State::Delay(DelayLine { held, next, .. }) | State::Response { held, next, .. } => {
                 to.put(held);
                 to.put(next);
             }
@@ -186,19 +175,26 @@ impl Snapshot for Traces {
     }
 
     fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
+        self.state.section().map_or(Ok(()), |name| from.section(name))?;
         match &mut self.state {
-            State::None => from.section("no trace"),
-            State::Delay { held, next } => {
-                from.section("delayed trace")?;
-                from.take("held", held)?;
-                from.take("next", next)
-            }
-            State::Response { held, next, .. } => {
-                from.section("trace of a response")?;
+            State::None => Ok(()),
+            State::Delay(DelayLine { held, next, .. }) | State::Response { held, next, .. } => {
                 from.take("held", held)?;
                 from.take("next", next)
             }
             State::System(copies) => from.take("system", copies),
+        }
+    }
+}
+
+impl State {
+    /// Name in a snapshot; none where the part has its own.
+    fn section(&self) -> Option<&'static str> {
+        match self {
+            State::None => Some("no trace"),
+            State::Delay(_) => Some("delayed trace"),
+            State::Response { .. } => Some("trace of a response"),
+            State::System(_) => None,
         }
     }
 }

@@ -5,8 +5,8 @@
 //! plant is now.
 
 use super::{Anticipator, AnticipatorParameters, Law};
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::{Error, check};
+use crate::{Controller, Error, Inputs, Senses};
+use lobule_signal::Ranges;
 
 /// What the context is made of.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,15 +40,12 @@ impl Anticipating {
     /// [`Error::Parameter`] as [`Anticipator::new`], and for no sense, command or tap of the senses, or a scale that is
     /// not positive.
     pub fn new(law: Law, context: Context, parameters: AnticipatorParameters) -> Result<Self, Error> {
-        let part = "anticipating law";
+        let ranges = Ranges::of("anticipating law");
         let (senses, commands) = (context.senses.len(), context.commands.len());
-        check(part, "senses", senses as f64, senses > 0, "at least one is needed")?;
-        check(part, "commands", commands as f64, commands > 0, "at least one is needed")?;
-        let taps = context.sense_taps as f64;
-        check(part, "sense_taps", taps, context.sense_taps > 0, "at least one is needed")?;
-        for &scale in context.senses.iter().chain(&context.commands) {
-            check(part, "scale", scale, scale > 0.0, "a scale is more than 0")?;
-        }
+        let counts = [("senses", senses), ("commands", commands), ("sense_taps", context.sense_taps)];
+        ranges.each(counts.map(|(name, n)| (name, n as f64)), |n| n > 0.0, "at least one is needed")?;
+        let scales = context.senses.iter().chain(&context.commands);
+        ranges.all("scale", scales, |scale| scale > 0.0, "a scale is more than 0")?;
         let features = senses * context.sense_taps + commands * context.command_taps + 1;
         let anticipator = Anticipator::new(AnticipatorParameters { lines: senses, features, ..parameters })?;
         Ok(Self {

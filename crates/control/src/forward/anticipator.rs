@@ -11,7 +11,8 @@
 //! one. Cost of a tick: 3 multiply-adds for each line and feature; memory: 4 bytes for each.
 //! Source: Byrnes 2020 (the cerebellum as an array of short-term predictors of its own lines); Haykin 2014, chapter 6.
 
-use crate::error::{Error, check};
+use crate::Error;
+use lobule_signal::Ranges;
 
 /// A lead that follows what can be predicted.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,6 +42,14 @@ pub struct AnticipatorParameters {
     pub skill_samples: usize,
     /// Adapts the lead of each line; none: fixed.
     pub adaptive_lead: Option<AdaptiveLead>,
+}
+
+impl AnticipatorParameters {
+    /// Predictors of one lead that are always used; skill is measured over 1000 samples.
+    pub(crate) fn fixed(lines: usize, features: usize, lead: usize, rate: f64) -> Self {
+        let (gate, adaptive_lead) = (None, None);
+        Self { lines, features, lead, max_lead: lead, rate, gate, skill_samples: 1000, adaptive_lead }
+    }
 }
 
 /// An array of short-term predictors.
@@ -96,22 +105,22 @@ impl Anticipator {
     /// [`Error::Parameter`] for no line or feature, a lead outside 1..=`max_lead`, a `max_lead` above 100000, a rate outside
     /// 0..2, thresholds of skill above 1 or in the wrong order.
     pub fn new(parameters: AnticipatorParameters) -> Result<Self, Error> {
-        let (part, p) = ("anticipator", &parameters);
-        check(part, "lines", p.lines as f64, p.lines > 0, "at least one is needed")?;
-        check(part, "features", p.features as f64, p.features > 0, "at least one is needed")?;
+        let (ranges, p) = (Ranges::of("anticipator"), &parameters);
+        let counts = [("lines", p.lines as f64), ("features", p.features as f64)];
+        ranges.each(counts, |n| n > 0.0, "at least one is needed")?;
         let fits = (1..=100_000).contains(&p.max_lead);
-        check(part, "max_lead", p.max_lead as f64, fits, "1 to 100000 ticks are possible")?;
+        ranges.require(fits, "max_lead", p.max_lead as f64, "1 to 100000 ticks are possible")?;
         let fits = (1..=p.max_lead).contains(&p.lead);
-        check(part, "lead", p.lead as f64, fits, &format!("it lies in 1..={} ticks", p.max_lead))?;
-        check(part, "rate", p.rate, p.rate > 0.0 && p.rate < 2.0, "it is stable for 0 < rate < 2; try 0.1")?;
-        let samples = p.skill_samples as f64;
-        check(part, "skill_samples", samples, p.skill_samples > 0, "at least one is needed; try 1000")?;
+        ranges.require(fits, "lead", p.lead as f64, format!("it lies in 1..={} ticks", p.max_lead))?;
+        let (stable, samples) = (p.rate > 0.0 && p.rate < 2.0, p.skill_samples as f64);
+        ranges.require(stable, "rate", p.rate, "it is stable for 0 < rate < 2; try 0.1")?;
+        ranges.require(samples > 0.0, "skill_samples", samples, "at least one is needed; try 1000")?;
         if let Some(gate) = p.gate {
-            check(part, "gate", gate, gate < 1.0, "skill is at most 1; try 0.2")?;
+            ranges.require(gate < 1.0, "gate", gate, "skill is at most 1; try 0.2")?;
         }
         if let Some(a) = p.adaptive_lead {
             let ordered = a.lower_below < a.raise_above && a.lower_below.is_finite();
-            check(part, "raise_above", a.raise_above, ordered, "it must exceed `lower_below`")?;
+            ranges.require(ordered, "raise_above", a.raise_above, "it must exceed `lower_below`")?;
         }
         let stride = p.features.div_ceil(LANES) * LANES;
         let slots = p.max_lead + 1;
@@ -184,15 +193,15 @@ impl Anticipator {
         if self.ticks - self.changed[line] < self.parameters.skill_samples as u64 {
             return;
         }
-        let skill = self.skill(line);
-        let lead = &mut self.lead[line];
-        if skill > rule.raise_above && (*lead as usize) < self.parameters.max_lead {
-            *lead += 1;
-            self.changed[line] = self.ticks;
-        } else if skill < rule.lower_below && *lead > 1 {
-            *lead -= 1;
-            self.changed[line] = self.ticks;
-        }
+        let (skill, lead) = (self.skill(line), self.lead[line]);
+        self.lead[line] = if skill > rule.raise_above && (lead as usize) < self.parameters.max_lead {
+            lead + 1
+        } else if skill < rule.lower_below && lead > 1 {
+            lead - 1
+        } else {
+            return;
+        };
+        self.changed[line] = self.ticks;
     }
 
     /// Skill of a line lately: 1 perfect, 0 no better than passing it through, below 0 worse. 0 before it moved.
@@ -220,9 +229,8 @@ impl Anticipator {
     pub fn predicted_increment(&self, line: usize) -> f64 {
         let lines = self.parameters.lines;
         assert!(line < lines, "there are {lines} lines");
-        self.ticks
-            .checked_sub(1)
-            .map_or(0.0, |last| self.predicted[(last % self.norms.len() as u64) as usize * lines + line])
+        let last = self.ticks.checked_sub(1).map(|last| (last % self.norms.len() as u64) as usize);
+        last.map_or(0.0, |slot| self.predicted[slot * lines + line])
     }
 
     /// Lead of a line, ticks.
@@ -245,18 +253,8 @@ impl Anticipator {
     }
 }
 
-crate::snapshot!(Anticipator {
-    weights,
-    contexts,
-    norms,
-    history,
-    predicted,
-    ticks,
-    lead,
-    error,
-    persistence,
-    changed,
-    learns,
+crate::snapshot!([] Anticipator {
+    weights, contexts, norms, history, predicted, ticks, lead, error, persistence, changed, learns,
 });
 
 /// Dot product of two rows of whole lanes.

@@ -7,8 +7,9 @@
 //! Local codes pay for dimension: an input more multiplies the cells.
 //! Source: Albus 1975, doi:10.1115/1.3426922; offsets: Sutton & Barto 2018, section 9.5.4.
 
-use super::{ForwardModel, Scales, Skill, squared_errors};
-use crate::error::{Error, check};
+use super::{ForwardModel, Scales, Skill};
+use crate::Error;
+use lobule_signal::Ranges;
 
 /// Where the weight of a cell is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,11 +23,8 @@ pub enum Addressing {
 /// A CMAC.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cmac {
-    addressing: Addressing,
-    rate: f64,
-    tilings: usize,
+    parameters: CmacParameters,
     outputs: usize,
-    slots: usize,
     seed: u64,
     /// Lower end and width of a cell, for each input. `[inputs]`
     low: Vec<f64>,
@@ -79,25 +77,23 @@ impl Cmac {
         outputs: usize,
         seed: u64,
     ) -> Result<Self, Error> {
-        let (part, p) = ("CMAC", &parameters);
-        check(part, "inputs", ranges.len() as f64, !ranges.is_empty(), "at least one is needed")?;
-        check(part, "outputs", outputs as f64, outputs > 0, "at least one is needed")?;
+        let (checked, p) = (Ranges::of("CMAC"), &parameters);
+        let counts = [("inputs", ranges.len() as f64), ("outputs", outputs as f64)];
+        checked.each(counts, |n| n > 0.0, "at least one is needed")?;
         let fits = (1..=4096).contains(&p.tilings);
-        check(part, "tilings", p.tilings as f64, fits, "1 to 4096 are possible; try 16")?;
+        checked.require(fits, "tilings", p.tilings as f64, "1 to 4096 are possible; try 16")?;
         let fits = (p.tilings..=1 << 28).contains(&p.slots);
-        check(part, "slots", p.slots as f64, fits, "at least one for each tiling, at most 2^28")?;
-        check(part, "rate", p.rate, p.rate > 0.0 && p.rate < 2.0, "it is stable for 0 < rate < 2; try 0.3")?;
+        checked.require(fits, "slots", p.slots as f64, "at least one for each tiling, at most 2^28")?;
+        let stable = p.rate > 0.0 && p.rate < 2.0;
+        checked.require(stable, "rate", p.rate, "it is stable for 0 < rate < 2; try 0.3")?;
         for &(low, width) in ranges {
-            check(part, "lower end of an input", low, true, "a finite number is needed")?;
-            check(part, "width of a cell", width, width > 0.0, "it must be more than 0")?;
+            checked.require(true, "lower end of an input", low, "a finite number is needed")?;
+            checked.require(width > 0.0, "width of a cell", width, "it must be more than 0")?;
         }
         let owned = p.addressing == Addressing::IndexTable;
         Ok(Self {
-            addressing: p.addressing,
-            rate: p.rate,
-            tilings: p.tilings,
+            parameters,
             outputs,
-            slots: p.slots,
             seed,
             low: ranges.iter().map(|r| r.0).collect(),
             width: ranges.iter().map(|r| r.1).collect(),
@@ -128,7 +124,7 @@ impl Cmac {
         self.address(inputs, true);
         let mut value = std::mem::take(&mut self.value);
         self.sum(&mut value);
-        let step = self.rate / self.tilings as f64;
+        let step = self.parameters.rate / self.parameters.tilings as f64;
         for &a in &self.addresses {
             let row = &mut self.weights[a * self.outputs..][..self.outputs];
             for ((w, y), wanted) in row.iter_mut().zip(&value).zip(target) {
@@ -155,15 +151,15 @@ impl Cmac {
     /// Writes the address of each tiling's cell.
     fn address(&mut self, inputs: &[f64], takes: bool) {
         assert_eq!(inputs.len(), self.low.len(), "one value for each input");
-        let c = self.tilings;
+        let c = self.parameters.tilings;
         for t in 0..c {
             self.cell[0] = t as i64 + 1;
             for (i, x) in inputs.iter().enumerate() {
                 let offset = ((2 * i + 1) * t % c) as f64 / c as f64;
                 self.cell[i + 1] = libm::floor((x - self.low[i]) / self.width[i] + offset) as i64;
             }
-            let home = (self.hash() % self.slots as u64) as usize;
-            self.addresses[t] = match self.addressing {
+            let home = (self.hash() % self.parameters.slots as u64) as usize;
+            self.addresses[t] = match self.parameters.addressing {
                 Addressing::Hash => home,
                 Addressing::IndexTable => self.own_slot(home, takes),
             };
@@ -183,16 +179,13 @@ impl Cmac {
     /// The slot that the cell owns or, when it `takes`, may own from now on; else its home.
     fn own_slot(&mut self, home: usize, takes: bool) -> usize {
         let n = self.cell.len();
-        for k in 0..PROBES.min(self.slots) {
-            let slot = (home + k) % self.slots;
+        for slot in (0..PROBES.min(self.parameters.slots)).map(|k| (home + k) % self.parameters.slots) {
             let owner = &mut self.owners[slot * n..(slot + 1) * n];
-            if owner[0] == 0 {
-                if takes {
-                    owner.copy_from_slice(&self.cell);
-                }
-                return slot;
+            let is_free = owner[0] == 0;
+            if is_free && takes {
+                owner.copy_from_slice(&self.cell);
             }
-            if *owner == self.cell[..] {
+            if is_free || *owner == self.cell[..] {
                 return slot;
             }
         }
@@ -220,7 +213,8 @@ impl CmacModel {
     /// [`Error::Parameter`] as [`Cmac::new`], for no cell, or for scales that do not fit.
     pub fn new(parameters: CmacParameters, cells: usize, scales: Scales, seed: u64) -> Result<Self, Error> {
         scales.check("CMAC")?;
-        check("CMAC", "cells", cells as f64, cells > 0, "at least one for each input is needed; try 6")?;
+        let allowed = "at least one for each input is needed; try 6";
+        Ranges::of("CMAC").require(cells > 0, "cells", cells as f64, allowed)?;
         let inputs = scales.state.len() + scales.command.len();
         let range = (-1.0, 2.0 / cells as f64);
         let cmac = Cmac::new(parameters, &vec![range; inputs], scales.state.len(), seed)?;
@@ -261,8 +255,7 @@ impl ForwardModel for CmacModel {
     fn learn(&mut self, state: &[f64], command: &[f64], next: &[f64]) -> f64 {
         let mut predicted = std::mem::take(&mut self.predicted);
         self.predict(state, command, &mut predicted);
-        let (error, persistence) = squared_errors(state, next, &predicted, &self.scales.change);
-        self.skill.update(error, persistence);
+        let error = self.skill.judge(state, next, &predicted, &self.scales.change);
         for (i, p) in predicted.iter_mut().enumerate() {
             *p = (next[i] - state[i]) / self.scales.change[i];
         }

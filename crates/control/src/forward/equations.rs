@@ -1,7 +1,7 @@
 //! The perfect model: the plant's own equations.
 
 use super::ForwardModel;
-use crate::error::Error;
+use crate::Error;
 use crate::plant::{CartPoleParameters, DrivenEye};
 
 /// One tick of a plant: state, command, state after it.

@@ -8,13 +8,14 @@
 //! Source: Marr 1969, doi:10.1113/jphysiol.1969.sp008820; Albus 1971, doi:10.1016/0025-5564(71)90051-4; sizes: Chosen as
 //! in the reference runs of `forward/cartpole`.
 
-use super::{ForwardModel, Scales, Skill, squared_errors};
-use crate::error::{Error, check};
-use lobule_signal::Stream;
+use super::{ForwardModel, Scales, Skill};
+use crate::Error;
+use lobule_signal::{Ranges, Stream};
 use multiversion::multiversion;
+use serde::{Deserialize, Serialize};
 
 /// Size and learning rate of a granule expansion.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct GranuleParameters {
     /// Granule cells.
     pub cells: usize,
@@ -85,19 +86,16 @@ impl Granule {
     /// inputs, a part outside 0..=1, a rate outside 0..2, or scales that do not fit.
     pub fn new(parameters: GranuleParameters, scales: Scales, seed: u64) -> Result<Self, Error> {
         let (part, p) = ("granule model", &parameters);
+        let ranges = Ranges::of(part);
         scales.check(part)?;
         let (states, inputs) = (scales.state.len(), scales.state.len() + scales.command.len());
-        let cells = p.cells;
-        check(part, "cells", cells as f64, (2..=1 << 24).contains(&cells), "2 to 16777216 are possible")?;
-        check(
-            part,
-            "fan_in",
-            p.fan_in as f64,
-            (1..=inputs).contains(&p.fan_in),
-            &format!("there are {inputs} inputs"),
-        )?;
-        check(part, "active", p.active, p.active > 0.0 && p.active <= 1.0, "it lies above 0, up to 1")?;
-        check(part, "rate", p.rate, p.rate > 0.0 && p.rate < 2.0, "it is stable for 0 < rate < 2; try 0.5")?;
+        let (cells, fits) = (p.cells, (2..=1 << 24).contains(&p.cells));
+        ranges.require(fits, "cells", cells as f64, "2 to 16777216 are possible")?;
+        let (fits, allowed) = ((1..=inputs).contains(&p.fan_in), format!("there are {inputs} inputs"));
+        ranges.require(fits, "fan_in", p.fan_in as f64, allowed)?;
+        ranges.require(p.active > 0.0 && p.active <= 1.0, "active", p.active, "it lies above 0, up to 1")?;
+        let stable = p.rate > 0.0 && p.rate < 2.0;
+        ranges.require(stable, "rate", p.rate, "it is stable for 0 < rate < 2; try 0.5")?;
         let draw = Stream::new(seed, "granule/wiring");
         let weights = Stream::new(seed, "granule/weights");
         let mut weight = vec![0.0; inputs * cells];
@@ -307,8 +305,7 @@ impl ForwardModel for Granule {
         self.encode(state, command);
         let mut predicted = std::mem::take(&mut self.predicted);
         self.apply(state, &mut predicted);
-        let (error, persistence) = squared_errors(state, next, &predicted, &self.scales.change);
-        self.skill.update(error, persistence);
+        let error = self.skill.judge(state, next, &predicted, &self.scales.change);
         let activity = &self.activity[..self.n_active];
         let norm: f64 = activity.iter().map(|x| f64::from(x * x)).sum();
         let step = self.rate / (EPSILON + norm);

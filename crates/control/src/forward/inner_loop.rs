@@ -17,9 +17,8 @@
 //! the first-pass efference copy.
 
 use super::ForwardModel;
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::{Error, check};
-use crate::plant::Actuator;
+use crate::{Controller, Error, Inputs, Senses, plant::Actuator};
+use lobule_signal::Ranges;
 
 /// Which command the model is told about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,28 +130,17 @@ impl InnerLoop {
         law: Law,
         model: Box<dyn ForwardModel>,
     ) -> Result<Self, Error> {
-        let (part, p) = ("inner loop", &parameters);
+        let (ranges, p) = (Ranges::of("inner loop"), &parameters);
         let (states, commands) = (model.states(), model.commands());
-        let horizon = p.horizon as f64;
-        check(
-            part,
-            "horizon",
-            horizon,
-            p.horizon > 0 || p.passes == 0,
-            "a pass looks at least 1 tick ahead",
-        )?;
-        check(part, "alpha", p.alpha, true, "a finite number is needed; try 1")?;
-        check(
-            part,
-            "commands under the secant step",
-            commands as f64,
-            !p.secant || commands == 1,
-            "it works for one command",
-        )?;
-        check(part, "min_confidence", p.min_confidence, p.min_confidence <= 1.0, "confidence is at most 1")?;
-        for (which, ticks) in [("sensory delay", p.delays[0]), ("motor delay", p.delays[1])] {
-            check(part, which, ticks as f64, ticks <= 1_000_000, "at most 1000000 ticks")?;
-        }
+        let looks = p.horizon > 0 || p.passes == 0;
+        ranges.require(looks, "horizon", p.horizon as f64, "a pass looks at least 1 tick ahead")?;
+        ranges.require(true, "alpha", p.alpha, "a finite number is needed; try 1")?;
+        let (one, name) = (!p.secant || commands == 1, "commands under the secant step");
+        ranges.require(one, name, commands as f64, "it works for one command")?;
+        let least = p.min_confidence;
+        ranges.require(least <= 1.0, "min_confidence", least, "confidence is at most 1")?;
+        let delays = ["sensory delay", "motor delay"].into_iter().zip(p.delays.map(|ticks| ticks as f64));
+        ranges.each(delays, |ticks| ticks <= 1e6, "at most 1000000 ticks")?;
         let slots = p.delays[0] + p.delays[1] + 2;
         Ok(Self {
             parameters,
@@ -174,11 +162,6 @@ impl InnerLoop {
     /// The model.
     pub fn model(&mut self) -> &mut dyn ForwardModel {
         &mut *self.model
-    }
-
-    /// Mean squared error of the model on the last transition, before it learned.
-    pub fn model_error(&self) -> f64 {
-        self.error
     }
 
     /// Writes the law's answer to the state h ticks after the estimate of now under `command`.
@@ -233,21 +216,16 @@ impl Controller for InnerLoop {
             k.checked_sub(motor as u64).map(|given| (given % slots as u64) as usize * n)
         };
 
+        let acted = |at: Option<usize>| at.map_or(&self.no_command[..], |at| &self.copies[at..at + n]);
+
         // Learn from what is newly known: tick `seen` is the one that was sensed.
         let seen = senses.tick.saturating_sub(sensory as u64);
-        if seen > 0 {
-            let acted = copy(seen - 1).map_or(&self.no_command[..], |at| &self.copies[at..at + n]);
-            if self.learns {
-                self.error = self.model.learn(&self.last, acted, sensed);
-            }
+        if seen > 0 && self.learns {
+            self.error = self.model.learn(&self.last, acted(copy(seen - 1)), sensed);
         }
         if seen > 0 || senses.tick == 0 {
             self.then.copy_from_slice(sensed);
-            let acted = seen
-                .checked_sub(1)
-                .and_then(copy)
-                .map_or(&self.no_command[..], |at| &self.copies[at..at + n]);
-            self.model.estimate(acted, seen == 0, &mut self.then);
+            self.model.estimate(acted(seen.checked_sub(1).and_then(copy)), seen == 0, &mut self.then);
         }
         self.now.copy_from_slice(&self.then);
         self.last.copy_from_slice(sensed);
@@ -256,9 +234,8 @@ impl Controller for InnerLoop {
         // Carry it to the tick in which the command of now will act.
         if self.parameters.predicts_now && trusted {
             for k in seen..senses.tick + motor as u64 {
-                let acted = copy(k).map_or(&self.no_command[..], |at| &self.copies[at..at + n]);
                 let [_, next] = &mut self.ahead;
-                self.model.predict(&self.now, acted, next);
+                self.model.predict(&self.now, acted(copy(k)), next);
                 std::mem::swap(&mut self.now, next);
             }
         }

@@ -6,7 +6,8 @@
 //! Source: Kalman 1960, doi:10.1115/1.3662552.
 
 use super::ForwardModel;
-use crate::error::{Error, check};
+use crate::Error;
+use lobule_signal::Ranges;
 
 /// A Kalman filter.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,23 +42,19 @@ impl Kalman {
         process: Vec<f64>,
         sensory: Vec<f64>,
     ) -> Result<Self, Error> {
-        let (part, n) = ("Kalman filter", c.len());
-        check(part, "number of states", n as f64, n > 0, "at least one is needed")?;
-        check(part, "entries of A", a.len() as f64, a.len() == n * n, &format!("{n} states need {}", n * n))?;
+        let (ranges, n) = (Ranges::of("Kalman filter"), c.len());
+        ranges.require(n > 0, "number of states", n as f64, "at least one is needed")?;
+        let (square, allowed) = (a.len() == n * n, format!("{n} states need {}", n * n));
+        ranges.require(square, "entries of A", a.len() as f64, allowed)?;
         let whole = !b.is_empty() && b.len().is_multiple_of(n);
-        check(part, "entries of B", b.len() as f64, whole, &format!("a multiple of {n} is needed"))?;
+        ranges.require(whole, "entries of B", b.len() as f64, format!("a multiple of {n} is needed"))?;
         for (name, v) in [("variances of the plant", &process), ("variances of the senses", &sensory)] {
-            check(part, name, v.len() as f64, v.len() == n, &format!("{n} are needed"))?;
+            ranges.require(v.len() == n, name, v.len() as f64, format!("{n} are needed"))?;
         }
-        for &x in a.iter().chain(&b).chain(&c) {
-            check(part, "entry of A, B or c", x, true, "a finite number is needed")?;
-        }
-        for &q in &process {
-            check(part, "variance of the plant", q, q >= 0.0, "0 or more is needed")?;
-        }
-        for &r in &sensory {
-            check(part, "variance of the senses", r, r > 0.0, "it must be more than 0")?;
-        }
+        let entries = a.iter().chain(&b).chain(&c);
+        ranges.all("entry of A, B or c", entries, |_| true, "a finite number is needed")?;
+        ranges.all("variance of the plant", &process, |q| q >= 0.0, "0 or more is needed")?;
+        ranges.all("variance of the senses", &sensory, |r| r > 0.0, "it must be more than 0")?;
         Ok(Self {
             states: n,
             commands: b.len() / n,

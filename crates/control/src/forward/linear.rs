@@ -10,8 +10,9 @@
 //! Source: Haykin 2014, *Adaptive Filter Theory*, chapters 6 and 10; settings: Chosen as in the reference runs of
 //! `forward/cartpole`.
 
-use super::{ForwardModel, Scales, Skill, squared_errors};
-use crate::error::{Error, check};
+use super::{ForwardModel, Scales, Skill};
+use crate::Error;
+use lobule_signal::Ranges;
 
 /// How a linear model learns.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,20 +62,16 @@ impl Linear {
         scales.check(part)?;
         let n = scales.features();
         let mut inverse = Vec::new();
+        let ranges = Ranges::of(part);
         match rule {
             LinearRule::Nlms { rate } => {
-                check(
-                    part,
-                    "rate",
-                    rate,
-                    rate > 0.0 && rate < 2.0,
-                    "NLMS is stable for 0 < rate < 2; try 0.5",
-                )?;
+                let stable = rate > 0.0 && rate < 2.0;
+                ranges.require(stable, "rate", rate, "NLMS is stable for 0 < rate < 2; try 0.5")?;
             }
             LinearRule::Rls { forgetting, ridge } => {
                 let fits = (0.9..=1.0).contains(&forgetting);
-                check(part, "forgetting", forgetting, fits, "it lies in 0.9..=1; try 0.999")?;
-                check(part, "ridge", ridge, ridge > 0.0, "it must be more than 0; try 1e-3")?;
+                ranges.require(fits, "forgetting", forgetting, "it lies in 0.9..=1; try 0.999")?;
+                ranges.require(ridge > 0.0, "ridge", ridge, "it must be more than 0; try 1e-3")?;
                 inverse = vec![0.0; n * n];
                 inverse.iter_mut().step_by(n + 1).for_each(|p| *p = 1.0 / ridge);
             }
@@ -143,8 +140,7 @@ impl ForwardModel for Linear {
         self.scales.write(state, command, &mut self.features);
         let mut predicted = std::mem::take(&mut self.predicted);
         self.apply(state, &mut predicted);
-        let (error, persistence) = squared_errors(state, next, &predicted, &self.scales.change);
-        self.skill.update(error, persistence);
+        let error = self.skill.judge(state, next, &predicted, &self.scales.change);
         let n = self.features.len();
         match self.rule {
             LinearRule::Nlms { rate } => {

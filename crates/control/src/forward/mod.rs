@@ -31,8 +31,8 @@ pub use seen::{Foresight, Seen};
 pub use simple::{ConstantVelocity, Persistence};
 pub use smith::SmithPredictor;
 
-use crate::error::{Error, check};
-use crate::state::Snapshot;
+use crate::{Error, Snapshot};
+use lobule_signal::Ranges;
 
 /// Predicts the state of a plant one tick ahead.
 pub trait ForwardModel: Snapshot + Send {
@@ -107,23 +107,19 @@ impl Scales {
 
     /// Checks lengths and signs for the model `part`.
     fn check(&self, part: &'static str) -> Result<(), Error> {
-        let n = self.state.len();
-        check(part, "number of states", n as f64, n > 0, "at least one is needed")?;
-        let commands = self.command.len();
-        check(part, "number of commands", commands as f64, commands > 0, "at least one is needed")?;
-        let changes = self.change.len();
-        check(
-            part,
-            "number of scales of change",
-            changes as f64,
-            changes == n,
-            "one for each state is needed",
-        )?;
-        for &scale in self.state.iter().chain(&self.change).chain(&self.command) {
-            check(part, "scale", scale, scale > 0.0, "a scale is more than 0")?;
-        }
-        Ok(())
+        check_counts(part, self.state.len(), self.command.len())?;
+        let (ranges, n, changes) = (Ranges::of(part), self.state.len(), self.change.len());
+        let allowed = "one for each state is needed";
+        ranges.require(changes == n, "number of scales of change", changes as f64, allowed)?;
+        let scales = self.state.iter().chain(&self.change).chain(&self.command);
+        Ok(ranges.all("scale", scales, |scale| scale > 0.0, "a scale is more than 0")?)
     }
+}
+
+/// Refuses a model without states or without commands.
+fn check_counts(part: &'static str, states: usize, commands: usize) -> Result<(), Error> {
+    let counts = [("number of states", states as f64), ("number of commands", commands as f64)];
+    Ok(Ranges::of(part).each(counts, |n| n > 0.0, "at least one is needed")?)
 }
 
 /// Mean squared errors of the model and of persistence over the last [`Skill::SAMPLES`] transitions or so.
@@ -137,9 +133,12 @@ impl Skill {
     /// Chosen: two to ten seconds at the ticks of these plants.
     const SAMPLES: f64 = 200.0;
 
-    fn update(&mut self, error: f64, persistence: f64) {
+    /// Takes a transition and what was predicted of it; returns the mean squared error.
+    fn judge(&mut self, state: &[f64], next: &[f64], predicted: &[f64], change: &[f64]) -> f64 {
+        let (error, persistence) = squared_errors(state, next, predicted, change);
         self.error += (error - self.error) / Self::SAMPLES;
         self.persistence += (persistence - self.persistence) / Self::SAMPLES;
+        error
     }
 
     fn value(&self) -> f64 {

@@ -8,10 +8,9 @@
 //! Source: copy of the eye's movement, Young 1971 and Robinson, Gordon & Gordon 1986, doi:10.1007/BF00363977.
 
 use super::{Anticipator, AnticipatorParameters};
-use crate::controller::{Controller, Inputs, Senses};
-use crate::delay::DelayLine;
-use crate::error::{Error, check};
-use crate::state::{Snapshot, StateReader, StateWriter};
+use crate::controller::leave;
+use crate::{Controller, DelayLine, Error, Inputs, Senses, Snapshot, StateReader, StateWriter};
+use lobule_signal::Ranges;
 
 /// How a target is foreseen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -62,19 +61,11 @@ impl<C: Controller> Seen<C> {
     /// [`Error::Parameter`] when there is no tap, ticks between taps or positive scale, or as [`Anticipator::new`].
     pub fn foreseeing(inner: C, foresight: Foresight) -> Result<Self, Error> {
         let Foresight { lead, taps, every, scale, rate } = foresight;
-        check("foresight", "taps", taps as f64, (1..=10_000).contains(&taps), "1 to 10000")?;
-        check("foresight", "every", every as f64, (1..=10_000).contains(&every), "1 to 10000 ticks")?;
-        check("foresight", "scale", scale, scale > 0.0, "more than 0")?;
-        let anticipator = Anticipator::new(AnticipatorParameters {
-            lines: 1,
-            features: taps + 1,
-            lead,
-            max_lead: lead,
-            rate,
-            gate: None,
-            skill_samples: 1000,
-            adaptive_lead: None,
-        })?;
+        let ranges = Ranges::of("foresight");
+        ranges.require((1..=10_000).contains(&taps), "taps", taps as f64, "1 to 10000")?;
+        ranges.require((1..=10_000).contains(&every), "every", every as f64, "1 to 10000 ticks")?;
+        ranges.require(scale > 0.0, "scale", scale, "more than 0")?;
+        let anticipator = Anticipator::new(AnticipatorParameters::fixed(1, taps + 1, lead, rate))?;
         let foreseer = Foreseer {
             parameters: foresight,
             anticipator,
@@ -142,13 +133,7 @@ impl<C: Controller> Snapshot for Seen<C> {
 }
 
 impl<C: Controller> Controller for Seen<C> {
-    fn name(&self) -> &str {
-        self.inner.name()
-    }
-
-    fn commands(&self) -> usize {
-        self.inner.commands()
-    }
+    leave!(self, self.inner; name commands finish weights);
 
     fn inputs(&self) -> Inputs {
         let inner = self.inner.inputs();
@@ -179,14 +164,6 @@ impl<C: Controller> Controller for Seen<C> {
         let cues = senses.cues.get(1..).unwrap_or(&[]);
         let told = Senses { reference: &self.reference, reference_then: &self.then, cues, ..*senses };
         self.inner.advance(&told, command)
-    }
-
-    fn finish(&mut self, cost: f64) -> Result<(), Error> {
-        self.inner.finish(cost)
-    }
-
-    fn weights(&self) -> &[f64] {
-        self.inner.weights()
     }
 
     fn set_learning(&mut self, learns: bool) {

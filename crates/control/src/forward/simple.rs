@@ -1,7 +1,8 @@
 //! Two rivals that every learned model has to beat: nothing changes, and the velocity stays.
 
-use super::{ForwardModel, squared_errors};
-use crate::error::{Error, check};
+use super::{ForwardModel, check_counts, squared_errors};
+use crate::Error;
+use lobule_signal::Ranges;
 
 /// Predicts that nothing changes.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,9 +74,10 @@ impl ConstantVelocity {
     ) -> Result<Self, Error> {
         let part = "constant velocity";
         check_shape(part, &change, commands)?;
-        check(part, "dt_s", dt_s, dt_s > 0.0, "a tick lasts more than 0 s")?;
+        let ranges = Ranges::of(part);
+        ranges.require(dt_s > 0.0, "dt_s", dt_s, "a tick lasts more than 0 s")?;
         for i in pairs.iter().flat_map(|&(x, v)| [x, v]) {
-            check(part, "state of a pair", i as f64, i < change.len(), "it must be one of the states")?;
+            ranges.require(i < change.len(), "state of a pair", i as f64, "it must be one of the states")?;
         }
         Ok(Self { change, commands, pairs, dt_s })
     }
@@ -119,10 +121,6 @@ impl ForwardModel for ConstantVelocity {
 }
 
 fn check_shape(part: &'static str, change: &[f64], commands: usize) -> Result<(), Error> {
-    check(part, "number of states", change.len() as f64, !change.is_empty(), "at least one is needed")?;
-    check(part, "number of commands", commands as f64, commands > 0, "at least one is needed")?;
-    for &scale in change {
-        check(part, "scale", scale, scale > 0.0, "a scale is more than 0")?;
-    }
-    Ok(())
+    check_counts(part, change.len(), commands)?;
+    Ok(Ranges::of(part).all("scale", change, |scale| scale > 0.0, "a scale is more than 0")?)
 }

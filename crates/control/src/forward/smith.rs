@@ -8,9 +8,8 @@
 //! Source: Smith 1957, *Chemical Engineering Progress* 53, 217-219.
 
 use super::{ForwardModel, Law};
-use crate::controller::{Controller, Inputs, Senses};
-use crate::delay::DelayLine;
-use crate::error::{Error, check};
+use crate::{Controller, DelayLine, Error, Inputs, Senses};
+use lobule_signal::Ranges;
 
 /// A feedback law behind a Smith predictor.
 pub struct SmithPredictor {
@@ -41,22 +40,16 @@ impl SmithPredictor {
         scale: &[f64],
         delay: usize,
     ) -> Result<Self, Error> {
-        let (part, n) = ("Smith predictor", model.states());
-        check(part, "length of `rest`", rest.len() as f64, rest.len() == n, &format!("{n} states"))?;
-        check(part, "length of `scale`", scale.len() as f64, scale.len() == n, &format!("{n} states"))?;
-        check(part, "delay", delay as f64, delay <= 1_000_000, "at most 1000000 ticks")?;
-        for &s in scale {
-            check(part, "scale", s, s > 0.0, "a scale is more than 0")?;
+        let (ranges, n) = (Ranges::of("Smith predictor"), model.states());
+        for (name, values) in [("length of `rest`", rest), ("length of `scale`", scale)] {
+            ranges.require(values.len() == n, name, values.len() as f64, format!("{n} states"))?;
         }
+        ranges.require(delay <= 1_000_000, "delay", delay as f64, "at most 1000000 ticks")?;
+        ranges.all("scale", scale, |s| s > 0.0, "a scale is more than 0")?;
         let growth = growth(&mut *model, rest, scale);
-        check(
-            part,
-            "growth of the plant in a tick",
-            growth,
-            growth < STABLE,
-            "it must be below 1: this plant does not return by itself, so errors of the model that runs beside \
-             it never die out, whatever the law; predict from what is sensed instead (InnerLoop)",
-        )?;
+        let allowed = "it must be below 1: this plant does not return by itself, so errors of the model that runs beside it never \
+                       die out, whatever the law; predict from what is sensed instead (InnerLoop)";
+        ranges.require(growth < STABLE, "growth of the plant in a tick", growth, allowed)?;
         let commands = model.commands();
         Ok(Self {
             law,

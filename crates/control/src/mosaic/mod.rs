@@ -24,8 +24,7 @@ mod parameters;
 
 pub use parameters::{MosaicParameters, MosaicScales};
 
-use crate::controller::{Controller, Inputs, Senses};
-use crate::error::Error;
+use crate::{Controller, Error, Inputs, Senses};
 use lobule_signal::Stream;
 
 /// Keeps the norm of silent features from dividing by zero.
@@ -152,14 +151,11 @@ impl Mosaic {
         assert!(module < self.p.modules, "there are {} modules", self.p.modules);
         let in_units = |from: usize, out: f64, by: [f64; 3]| {
             let weights = &self.weights[from + module * n * features..][..n * features];
-            let units = weights.chunks_exact(features).flat_map(|row| {
-                row.iter().enumerate().map(
-                    |(k, w)| {
-                        if k == features - 1 { w * out } else { w * out / by[k / n] }
-                    },
-                )
-            });
-            units.collect::<Vec<f64>>()
+            let unit = |k: usize| if k == features - 1 { None } else { Some(by[k / n]) };
+            let parts = weights.iter().enumerate();
+            parts
+                .map(|(k, w)| unit(k % features).map_or(w * out, |unit| w * out / unit))
+                .collect::<Vec<f64>>()
         };
         let models = self.p.modules * n * features;
         [
@@ -255,19 +251,8 @@ fn softmax(logs: &[f64], out: &mut [f64]) {
     out.iter_mut().for_each(|p| *p /= sum);
 }
 
-crate::snapshot!(Mosaic {
-    learns,
-    learned_ticks,
-    is_first,
-    weights,
-    inverse_power,
-    phi,
-    responsible,
-    expected,
-    cued,
-    last_cues,
-    velocity,
-    wanted,
+crate::snapshot!([] Mosaic {
+    learns, learned_ticks, is_first, weights, inverse_power, phi, responsible, expected, cued, last_cues, velocity, wanted,
     wanted_then,
 });
 

@@ -1,7 +1,8 @@
 //! Parameters of MOSAIC and their ranges.
 
 use super::PART;
-use crate::error::{Error, check};
+use crate::Error;
+use lobule_signal::Ranges;
 
 /// Scales: what is divided by them is about 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,37 +44,27 @@ pub struct MosaicParameters {
 
 impl MosaicParameters {
     pub(super) fn check(&self, joints: usize, dt_s: f64) -> Result<(), Error> {
-        check(PART, "dt_s", dt_s, dt_s > 0.0, "more than 0 s")?;
-        check(PART, "joints", joints as f64, (1..=1000).contains(&joints), "1 to 1000")?;
-        check(PART, "modules", self.modules as f64, (1..=1000).contains(&self.modules), "1 to 1000")?;
-        let (forgetting, rate) = (self.forgetting, self.inverse_rate);
-        check(
-            PART,
-            "forgetting",
-            forgetting,
-            forgetting > 0.0 && forgetting <= 1.0,
-            "above 0 to 1; try 0.9995",
-        )?;
-        check(PART, "inverse_rate", rate, (0.0..2.0).contains(&rate), "from 0 to below 2; 0.01 is usual")?;
-        check(PART, "cue_rate", self.cue_rate, self.cue_rate >= 0.0, "at least 0")?;
-        for sigma in self.sigma {
-            check(PART, "sigma", sigma, sigma > 0.0, "more than 0")?;
-        }
-        check(PART, "spread", self.spread, self.spread >= 0.0, "at least 0")?;
+        let ranges = Ranges::of(PART);
+        ranges.require(dt_s > 0.0, "dt_s", dt_s, "more than 0 s")?;
+        ranges.require((1..=1000).contains(&joints), "joints", joints as f64, "1 to 1000")?;
+        ranges.require((1..=1000).contains(&self.modules), "modules", self.modules as f64, "1 to 1000")?;
+        let (keeps, rate) = (self.forgetting, self.inverse_rate);
+        ranges.require(keeps > 0.0 && keeps <= 1.0, "forgetting", keeps, "above 0 to 1; try 0.9995")?;
+        let fits = (0.0..2.0).contains(&rate);
+        ranges.require(fits, "inverse_rate", rate, "from 0 to below 2; 0.01 is usual")?;
+        ranges.require(self.cue_rate >= 0.0, "cue_rate", self.cue_rate, "at least 0")?;
+        ranges.all("sigma", self.sigma, |sigma| sigma > 0.0, "more than 0")?;
+        ranges.require(self.spread >= 0.0, "spread", self.spread, "at least 0")?;
         let allowed = "above 0, so that a module can come back, and below 1";
-        check(PART, "switching", self.switching, self.switching > 0.0 && self.switching < 1.0, allowed)?;
-        for gain in self.feedback {
-            check(PART, "feedback", gain, true, "finite")?;
-        }
-        let s = &self.scales;
-        for (name, scale) in [
-            ("scale of position", s.position),
-            ("scale of velocity", s.velocity),
-            ("scale of acceleration", s.acceleration),
-            ("scale of command", s.command),
-        ] {
-            check(PART, name, scale, scale > 0.0, "more than 0")?;
-        }
-        Ok(())
+        ranges.require(self.switching > 0.0 && self.switching < 1.0, "switching", self.switching, allowed)?;
+        ranges.all("feedback", self.feedback, |_| true, "finite")?;
+        let MosaicScales { position, velocity, acceleration, command } = self.scales;
+        let scales = [
+            ("scale of position", position),
+            ("scale of velocity", velocity),
+            ("scale of acceleration", acceleration),
+            ("scale of command", command),
+        ];
+        Ok(ranges.each(scales, |scale| scale > 0.0, "more than 0")?)
     }
 }

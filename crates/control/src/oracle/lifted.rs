@@ -1,7 +1,8 @@
 //! A whole trial as one linear map.
 
 use super::phase::Cause;
-use crate::error::{Error, check};
+use crate::Error;
+use lobule_signal::Ranges;
 use nalgebra::{DMatrix, DVector, linalg::Schur};
 
 /// Real parts of eigenvalues closer to 0 than this, in units of the largest magnitude, count as 0: they change an error by less
@@ -43,11 +44,11 @@ impl Lifted {
     /// # Errors
     /// [`Error::Parameter`] when shapes differ or a value is not finite.
     pub fn of(m: DMatrix<f64>, g: DMatrix<f64>) -> Result<Self, Error> {
-        check("oracle", "signals", g.ncols() as f64, m.shape() == g.shape(), "M and G of one shape")?;
+        let ranges = Ranges::of("oracle");
+        ranges.require(m.shape() == g.shape(), "signals", g.ncols() as f64, "M and G of one shape")?;
         let product = g.tr_mul(&m);
-        if let Some(value) = product.iter().find(|v| !v.is_finite()) {
-            check("oracle", "GᵀM", *value, false, "finite; the loop or the model of the trace is unstable")?;
-        }
+        let allowed = "finite; the loop or the model of the trace is unstable";
+        ranges.all("GᵀM", &product, |_| true, allowed)?;
         Ok(Self { m, g, product })
     }
 
@@ -74,7 +75,7 @@ impl Lifted {
     pub fn eigenvalues(&self) -> Result<Vec<[f64; 2]>, Error> {
         let schur = Schur::try_new(self.product.clone(), f64::EPSILON, 100_000);
         let allowed = "an iteration that settles; change the basis slightly";
-        check("oracle", "eigenvalues", self.product.nrows() as f64, schur.is_some(), allowed)?;
+        Ranges::of("oracle").require(schur.is_some(), "eigenvalues", self.product.nrows() as f64, allowed)?;
         Ok(schur.map_or_else(Vec::new, |s| s.complex_eigenvalues().iter().map(|l| [l.re, l.im]).collect()))
     }
 
@@ -110,10 +111,11 @@ impl Lifted {
     /// [`Error::Parameter`] when the error has another length than a trial, or is 0 throughout.
     pub fn learn(&self, first: &[f64], rate: f64, trials: usize, ceiling: f64) -> Result<Course, Error> {
         let ticks = self.m.nrows();
-        check("oracle", "ticks", first.len() as f64, first.len() == ticks, "as many as a trial")?;
+        let ranges = Ranges::of("oracle");
+        ranges.require(first.len() == ticks, "ticks", first.len() as f64, "as many as a trial")?;
         let first = DVector::from_column_slice(first);
         let unit = first.norm();
-        check("oracle", "first error", unit, unit > 0.0, "more than 0: there must be something to learn")?;
+        ranges.require(unit > 0.0, "first error", unit, "more than 0: there must be something to learn")?;
         let mut weights = DVector::zeros(self.m.ncols());
         let mut error = first.clone();
         let (mut relative, mut diverged_at) = (vec![1.0], None);
@@ -145,10 +147,10 @@ impl Lifted {
 /// Convolves each signal with `h`. `[signals][ticks]` to `[ticks, signals]`
 fn stack(h: &[f64], signals: &[Vec<f64>]) -> Result<DMatrix<f64>, Error> {
     let ticks = signals.first().map_or(0, Vec::len);
-    check("oracle", "signals", signals.len() as f64, ticks > 0, "at least 1, of at least a tick")?;
-    let allowed = "as many in every signal";
+    let ranges = Ranges::of("oracle");
+    ranges.require(ticks > 0, "signals", signals.len() as f64, "at least 1, of at least a tick")?;
     let same = signals.iter().all(|x| x.len() == ticks);
-    check("oracle", "ticks", ticks as f64, same, allowed)?;
+    ranges.require(same, "ticks", ticks as f64, "as many in every signal")?;
     let mut stacked = DMatrix::zeros(ticks, signals.len());
     for (mut column, x) in stacked.column_iter_mut().zip(signals) {
         for (age, h) in h.iter().take(ticks).enumerate().filter(|(_, h)| **h != 0.0) {

@@ -15,19 +15,11 @@
 //! Source: segments, masses and inertias of Shadmehr & Mussa-Ivaldi 1994,
 //! doi:10.1523/JNEUROSCI.14-05-03208.1994, Table 1.
 
+use super::two_link::runge_kutta;
 use super::{Plant, TwoLink};
-use crate::Error;
-use crate::signature::Signature;
-use crate::trajectory::minimum_jerk;
+use crate::{Error, Signature, minimum_jerk};
 
-/// Upper arm and forearm with hand: length, m.
-const LENGTH: [f64; 2] = TwoLink::HUMAN.length_m;
-/// Mass, kg.
-const MASS: [f64; 2] = TwoLink::HUMAN.mass_kg;
-/// Distance of the center of mass from the joint, m.
-const CENTER: [f64; 2] = TwoLink::HUMAN.center_m;
-/// Moment of inertia about the center of mass, kg m².
-const INERTIA: [f64; 2] = TwoLink::HUMAN.inertia_kg_m2;
+const ARM: TwoLink = TwoLink::HUMAN;
 /// Chosen: a lightly damped joint, N m s/rad.
 const DAMPING: f64 = 0.05;
 /// Chosen: the elbow opens from a right angle to nearly straight during the movement, rad.
@@ -73,7 +65,7 @@ impl PlanarArm {
 
     /// Segment lengths, m.
     pub fn segments_m() -> [f64; 2] {
-        LENGTH
+        ARM.length_m
     }
 
     /// Planned opening of the elbow, rad.
@@ -84,13 +76,16 @@ impl PlanarArm {
     /// Shoulder angle with which the hand, elbow opened as planned, points straight ahead, rad.
     pub fn pointing_shoulder_rad() -> f64 {
         std::f64::consts::FRAC_PI_2
-            - (LENGTH[1] * ELBOW[1].sin()).atan2(LENGTH[0] + LENGTH[1] * ELBOW[1].cos())
+            - (ARM.length_m[1] * ELBOW[1].sin()).atan2(ARM.length_m[0] + ARM.length_m[1] * ELBOW[1].cos())
     }
 
     /// Hand, m: x to the right, y straight ahead.
     pub fn hand_m(&self) -> [f64; 2] {
         let (q1, q12) = (self.angle[0], self.angle[0] + self.angle[1]);
-        [LENGTH[0] * q1.cos() + LENGTH[1] * q12.cos(), LENGTH[0] * q1.sin() + LENGTH[1] * q12.sin()]
+        [
+            ARM.length_m[0] * q1.cos() + ARM.length_m[1] * q12.cos(),
+            ARM.length_m[0] * q1.sin() + ARM.length_m[1] * q12.sin(),
+        ]
     }
 
     /// Direction of the hand seen from the shoulder, deg to the right of straight ahead.
@@ -129,7 +124,7 @@ impl PlanarArm {
 
     fn acceleration(angle: [f64; 2], velocity: [f64; 2], torque: [f64; 2]) -> [f64; 2] {
         let [[m11, m12], [m21, m22]] = mass_matrix(angle[1]);
-        let b = MASS[1] * LENGTH[0] * CENTER[1] * angle[1].sin();
+        let b = ARM.mass_kg[1] * ARM.length_m[0] * ARM.center_m[1] * angle[1].sin();
         let c1 = -b * (2.0 * velocity[0] * velocity[1] + velocity[1] * velocity[1]) + DAMPING * velocity[0];
         let c2 = b * velocity[0] * velocity[0] + DAMPING * velocity[1];
         let (t1, t2) = (torque[0] - c1, torque[1] - c2);
@@ -139,21 +134,17 @@ impl PlanarArm {
 }
 
 fn mass_matrix(elbow: f64) -> [[f64; 2]; 2] {
-    let d = INERTIA[1] + MASS[1] * CENTER[1] * CENTER[1];
-    let a = INERTIA[0] + MASS[0] * CENTER[0] * CENTER[0] + d + MASS[1] * LENGTH[0] * LENGTH[0];
-    let b = MASS[1] * LENGTH[0] * CENTER[1] * elbow.cos();
+    let d = ARM.inertia_kg_m2[1] + ARM.mass_kg[1] * ARM.center_m[1] * ARM.center_m[1];
+    let a = ARM.inertia_kg_m2[0]
+        + ARM.mass_kg[0] * ARM.center_m[0] * ARM.center_m[0]
+        + d
+        + ARM.mass_kg[1] * ARM.length_m[0] * ARM.length_m[0];
+    let b = ARM.mass_kg[1] * ARM.length_m[0] * ARM.center_m[1] * elbow.cos();
     [[a + 2.0 * b, d + b], [d + b, d]]
 }
 
-crate::snapshot!(PlanarArm {
-    shoulder_rad_per_unit,
-    elbow_rad_per_unit,
-    straight_ahead_deg,
-    duration_s,
-    start_shoulder_rad,
-    angle,
-    velocity,
-    time_s,
+crate::snapshot!([] PlanarArm {
+    shoulder_rad_per_unit, elbow_rad_per_unit, straight_ahead_deg, duration_s, start_shoulder_rad, angle, velocity, time_s,
 });
 
 impl Plant for PlanarArm {
@@ -170,24 +161,13 @@ impl Plant for PlanarArm {
     fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error> {
         assert_eq!(command.len(), 2, "the arm takes two commands");
         let torque = self.torque(command);
-        let add = |x: [f64; 2], k: [f64; 2], h: f64| [x[0] + h * k[0], x[1] + h * k[1]];
-        let (q, v) = (self.angle, self.velocity);
-        let a1 = Self::acceleration(q, v, torque);
-        let (q2, v2) = (add(q, v, 0.5 * dt_s), add(v, a1, 0.5 * dt_s));
-        let a2 = Self::acceleration(q2, v2, torque);
-        let (q3, v3) = (add(q, v2, 0.5 * dt_s), add(v, a2, 0.5 * dt_s));
-        let a3 = Self::acceleration(q3, v3, torque);
-        let (q4, v4) = (add(q, v3, dt_s), add(v, a3, dt_s));
-        let a4 = Self::acceleration(q4, v4, torque);
-        for i in 0..2 {
-            self.angle[i] = q[i] + dt_s / 6.0 * (v[i] + 2.0 * (v2[i] + v3[i]) + v4[i]);
-            self.velocity[i] = v[i] + dt_s / 6.0 * (a1[i] + 2.0 * (a2[i] + a3[i]) + a4[i]);
-        }
+        [self.angle, self.velocity] =
+            runge_kutta([self.angle, self.velocity], dt_s, |q, v| Self::acceleration(q, v, torque));
         self.time_s += dt_s;
         Error::finite("arm", ["shoulder", "elbow"], &self.angle, self.time_s)
     }
 
     fn sense(&self, out: &mut [f64]) {
-        out.copy_from_slice(&[self.angle[0], self.angle[1], self.velocity[0], self.velocity[1]]);
+        out.copy_from_slice([self.angle, self.velocity].as_flattened());
     }
 }

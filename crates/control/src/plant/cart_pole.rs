@@ -6,11 +6,15 @@
 //! Source: Barto, Sutton & Anderson 1983, doi:10.1109/TSMC.1983.6313077, without friction; constants and the
 //! explicit Euler step of Gymnasium's CartPole-v1 (`gymnasium/envs/classic_control/cartpole.py`).
 
-use super::{Actuator, Plant, Status};
-use crate::error::{Error, check};
-use crate::signature::{Channel, Signature};
-use lobule_signal::Stream;
+use super::{Actuator, Plant, Status, along, runge_kutta};
+use crate::{Error, Signature};
+use lobule_signal::{Ranges, Stream};
 use serde::{Deserialize, Serialize};
+
+const NAME: &str = "cart-pole";
+const SENSES: [(&str, &str); 4] =
+    [("position", "m"), ("velocity", "m/s"), ("angle", "rad"), ("angular velocity", "rad/s")];
+const MORE_THAN_0: &str = "it must be more than 0";
 
 /// How a tick is integrated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,18 +82,9 @@ impl CartPoleParameters {
     /// The state `dt_s` seconds after `state` under `command` times the largest force.
     pub fn step(&self, state: [f64; 4], command: f64, dt_s: f64) -> [f64; 4] {
         let force = command * self.force_n;
-        let along = |slope: [f64; 4], dt: f64| std::array::from_fn(|i| state[i] + dt * slope[i]);
-        let first = self.slope(state, force);
         match self.integrator {
-            Integrator::Euler => along(first, dt_s),
-            Integrator::RungeKutta => {
-                let second = self.slope(along(first, 0.5 * dt_s), force);
-                let third = self.slope(along(second, 0.5 * dt_s), force);
-                let fourth = self.slope(along(third, dt_s), force);
-                let mean =
-                    std::array::from_fn(|i| (first[i] + 2.0 * (second[i] + third[i]) + fourth[i]) / 6.0);
-                along(mean, dt_s)
-            }
+            Integrator::Euler => along(state, self.slope(state, force), dt_s),
+            Integrator::RungeKutta => runge_kutta(state, dt_s, |state| self.slope(state, force)),
         }
     }
 
@@ -131,7 +126,7 @@ impl CartPole {
     /// [`Error::Parameter`] when a mass, a length, the force or a limit is not positive.
     pub fn new(parameters: CartPoleParameters) -> Result<Self, Error> {
         let p = &parameters;
-        for (name, value) in [
+        let sizes = [
             ("gravity", p.gravity),
             ("cart_kg", p.cart_kg),
             ("pole_kg", p.pole_kg),
@@ -139,24 +134,12 @@ impl CartPole {
             ("force_n", p.force_n),
             ("track_m", p.track_m),
             ("lean_rad", p.lean_rad),
-        ] {
-            check("cart-pole", name, value, value > 0.0, "it must be more than 0")?;
+        ];
+        Ranges::of(NAME).each(sizes, |size| size > 0.0, MORE_THAN_0)?;
+        let mut signature = Signature::new(NAME, &SENSES, &[("force", "largest force")]);
+        if p.actuator == Actuator::Continuous {
+            signature.commands[0].range = [-1.0, 1.0];
         }
-        let channel = Channel::new;
-        let command = match p.actuator {
-            Actuator::Continuous => channel("force", "largest force").within([-1.0, 1.0]),
-            Actuator::Unlimited | Actuator::TwoActions => channel("force", "largest force"),
-        };
-        let signature = Signature {
-            name: "cart-pole".into(),
-            senses: vec![
-                channel("position", "m"),
-                channel("velocity", "m/s"),
-                channel("angle", "rad"),
-                channel("angular velocity", "rad/s"),
-            ],
-            commands: vec![command],
-        };
         Ok(Self {
             signature,
             parameters,
@@ -191,7 +174,7 @@ impl CartPole {
     /// # Errors
     /// [`Error::Parameter`] when the length is not positive.
     pub fn changing_pole(mut self, ticks: u64, half_length_m: f64) -> Result<Self, Error> {
-        check("cart-pole", "half_length_m", half_length_m, half_length_m > 0.0, "it must be more than 0")?;
+        Ranges::of(NAME).require(half_length_m > 0.0, "half_length_m", half_length_m, MORE_THAN_0)?;
         self.change = Some((ticks, half_length_m));
         Ok(self)
     }
@@ -233,7 +216,7 @@ impl Plant for CartPole {
         self.state = self.parameters.step(self.state, acting, dt_s);
         self.ticks += 1;
         self.time_s += dt_s;
-        Error::finite("cart-pole", self.signature.sense_names(), &self.state, self.time_s)
+        Error::finite(NAME, self.signature.sense_names(), &self.state, self.time_s)
     }
 
     fn sense(&self, out: &mut [f64]) {

@@ -14,10 +14,8 @@
 //! 2005, Vision Research 45, 1525 (PMC1785298), measured four (0.012, 0.099, 0.46, 7.8 s): two do not fit both fast and slow movements.
 
 use super::{Linear, Plant};
-use crate::brainstem::Brainstem;
-use crate::error::{Error, check};
-use crate::linear::LinearSystem;
-use crate::signature::Signature;
+use crate::{Brainstem, Error, LinearSystem, Signature};
+use lobule_signal::Ranges;
 use nalgebra::DMatrix;
 
 /// Senses of the eye itself.
@@ -58,9 +56,8 @@ impl Eye {
     /// [`Error::Parameter`] when a time constant or the strength is not positive.
     pub fn new(parameters: EyeParameters) -> Result<Self, Error> {
         let EyeParameters { slow_s, fast_s, strength } = parameters;
-        for (name, value) in [("slow_s", slow_s), ("fast_s", fast_s), ("strength", strength)] {
-            check("eye", name, value, value > 0.0, "more than 0")?;
-        }
+        let sizes = [("slow_s", slow_s), ("fast_s", fast_s), ("strength", strength)];
+        Ranges::of("eye").each(sizes, |size| size > 0.0, "more than 0")?;
         let product = slow_s * fast_s;
         let a = DMatrix::from_row_slice(2, 2, &[0.0, 1.0, -1.0 / product, -(slow_s + fast_s) / product]);
         let b = DMatrix::from_row_slice(2, 1, &[0.0, strength / product]);

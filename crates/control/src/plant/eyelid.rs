@@ -12,9 +12,8 @@
 //! Porrill, Yeo, Evinger & Dean 2007, doi:10.1152/jn.00210.2007 (abstract); that a muscle with activation, load and
 //! stops underlies it, Bartha & Thompson 1992, doi:10.1007/BF00201435 (abstract; its constants are not used).
 
-use super::Plant;
-use crate::error::{Error, check};
-use crate::signature::{Channel, Signature};
+use crate::{Error, Plant, Signature};
+use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 
 /// The constants of an eyelid.
@@ -59,28 +58,14 @@ impl Eyelid {
     /// # Errors
     /// [`Error::Parameter`] when a time constant is not positive.
     pub fn new(parameters: EyelidParameters) -> Result<Self, Error> {
-        for (name, value) in [("muscle_s", parameters.muscle_s), ("lid_s", parameters.lid_s)] {
-            check("eyelid", name, value, value > 0.0, "more than 0 s")?;
-        }
-        let channel = Channel::new;
-        let signature = Signature {
-            name: "eyelid".into(),
-            senses: vec![
-                channel("closure", "1").within([0.0, 1.0]),
-                channel("closing velocity", "1/s"),
-                channel("cornea", "1").within([0.0, f64::INFINITY]),
-            ],
-            commands: vec![channel("motoneurons", "1")],
-        };
-        Ok(Self {
-            signature,
-            parameters,
-            puff: 0.0,
-            activation: 0.0,
-            closure: 0.0,
-            velocity: 0.0,
-            time_s: 0.0,
-        })
+        let times = [("muscle_s", parameters.muscle_s), ("lid_s", parameters.lid_s)];
+        Ranges::of("eyelid").each(times, |time| time > 0.0, "more than 0 s")?;
+        let senses = [("closure", "1"), ("closing velocity", "1/s"), ("cornea", "1")];
+        let mut signature = Signature::new("eyelid", &senses, &[("motoneurons", "1")]);
+        signature.senses[0].range = [0.0, 1.0];
+        signature.senses[Self::CORNEA].range = [0.0, f64::INFINITY];
+        let (puff, activation, closure, velocity, time_s) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        Ok(Self { signature, parameters, puff, activation, closure, velocity, time_s })
     }
 
     /// Blows air at the eye from now on; 0 stops it.
@@ -88,7 +73,7 @@ impl Eyelid {
     /// # Errors
     /// [`Error::Parameter`] when the strength is negative or not a number.
     pub fn blow(&mut self, strength: f64) -> Result<(), Error> {
-        check("eyelid", "puff", strength, strength >= 0.0, "0 or more; 0 stops it")?;
+        Ranges::of("eyelid").require(strength >= 0.0, "puff", strength, "0 or more; 0 stops it")?;
         self.puff = strength;
         Ok(())
     }

@@ -8,8 +8,8 @@
 //! Source: masses as in [`super::TwoLink::HUMAN`].
 
 use super::{Plant, TwoLink};
-use crate::error::{Error, check};
-use crate::signature::Signature;
+use crate::{Error, Signature};
+use lobule_signal::Ranges;
 
 const NAME: &str = "forearm";
 
@@ -32,8 +32,9 @@ impl Forearm {
     /// [`Error::Parameter`] for an inertia that is not positive, or a viscosity below 0.
     pub fn new(links: &TwoLink, viscosity: f64) -> Result<Self, Error> {
         let inertia = links.inertia_kg_m2[1] + links.mass_kg[1] * links.center_m[1] * links.center_m[1];
-        check(NAME, "inertia", inertia, inertia > 0.0, "more than 0 kg m²")?;
-        check(NAME, "viscosity", viscosity, viscosity >= 0.0, "at least 0 N m s/rad")?;
+        let ranges = Ranges::of(NAME);
+        ranges.require(inertia > 0.0, "inertia", inertia, "more than 0 kg m²")?;
+        ranges.require(viscosity >= 0.0, "viscosity", viscosity, "at least 0 N m s/rad")?;
         let senses = [("elbow", "rad"), ("elbow velocity", "rad/s")];
         let signature = Signature::new(NAME, &senses, &[("elbow torque", "N m")]);
         Ok(Self { signature, inertia, viscosity, field: 0.0, angle: 0.0, velocity: 0.0, time_s: 0.0 })
@@ -49,7 +50,7 @@ impl Forearm {
     /// # Errors
     /// [`Error::Parameter`] when it is not finite.
     pub fn set_field(&mut self, field: f64) -> Result<(), Error> {
-        check(NAME, "field", field, true, "finite, N m s/rad")?;
+        Ranges::of(NAME).require(true, "field", field, "finite, N m s/rad")?;
         self.field = field;
         Ok(())
     }

@@ -1,8 +1,7 @@
 //! A mass with viscous damping: `m x'' = u - b x'`. Under a held command the tick is exact.
 
-use super::Plant;
-use crate::error::{Error, check};
-use crate::signature::Signature;
+use crate::{Error, Plant, Signature};
+use lobule_signal::Ranges;
 
 /// A mass on a damped rail; its command is a force, N.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,8 +20,8 @@ impl Inertia {
     /// # Errors
     /// [`Error::Parameter`] when the mass or the damping is not positive.
     pub fn new(mass_kg: f64, damping: f64) -> Result<Self, Error> {
-        check("inertia", "mass_kg", mass_kg, mass_kg > 0.0, "it must be more than 0")?;
-        check("inertia", "damping", damping, damping > 0.0, "it must be more than 0")?;
+        let sizes = [("mass_kg", mass_kg), ("damping", damping)];
+        Ranges::of("inertia").each(sizes, |size| size > 0.0, "it must be more than 0")?;
         let senses = [("position", "m"), ("velocity", "m/s")];
         let signature = Signature::new("inertia", &senses, &[("force", "N")]);
         Ok(Self { signature, mass_kg, damping, state: [0.0; 2], time_s: 0.0 })

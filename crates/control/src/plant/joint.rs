@@ -3,9 +3,7 @@
 //! `v += u`, `x += v` each millisecond, in decoder units; the angle in degrees is
 //! `scale · (x - x0)`. There is no arm geometry. Source: extra-cereb-nest, `world`.
 
-use super::Plant;
-use crate::Error;
-use crate::signature::Signature;
+use crate::{Error, Plant, Signature};
 
 /// The minimal joint.
 #[derive(Debug, Clone, PartialEq)]

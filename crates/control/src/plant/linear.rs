@@ -3,11 +3,9 @@
 //! Senses: position first; those of second order sense the velocity, too. The four plants of the CFPC bench
 //! and the inverted pendulum near its upright position are constructors.
 
-use super::Plant;
-use crate::error::{Error, check};
-use crate::linear::LinearSystem;
-use crate::signature::Signature;
-use crate::state::{Snapshot, StateReader, StateWriter};
+use crate::linear::{Held, sense};
+use crate::{Error, LinearSystem, Plant, Signature};
+use lobule_signal::Ranges;
 use nalgebra::{DMatrix, DVector};
 
 const POSITION_AND_VELOCITY: [(&str, &str); 2] = [("position", "1"), ("velocity", "1/s")];
@@ -20,8 +18,7 @@ pub struct Linear {
     a: DMatrix<f64>,
     b: DMatrix<f64>,
     c: DMatrix<f64>,
-    /// A and B over a tick of so many seconds.
-    held: Option<(f64, DMatrix<f64>, DMatrix<f64>)>,
+    held: Held,
     x: DVector<f64>,
     next: DVector<f64>,
     time_s: f64,
@@ -42,15 +39,13 @@ impl Linear {
         signature.check()?;
         let (n, senses, commands) = (a.nrows(), signature.senses.len(), signature.commands.len());
         let fits = n > 0 && a.ncols() == n && b.shape() == (n, commands) && c.shape() == (senses, n);
-        let name = || signature.name.clone();
-        check(name(), "states", n as f64, fits, "at least 1; A, B and C must agree in their shapes")?;
+        let ranges = Ranges::of(signature.name.clone());
+        ranges.require(fits, "states", n as f64, "at least 1; A, B and C must agree in their shapes")?;
         for (which, matrix) in [("A", &a), ("B", &b), ("C", &c)] {
-            if let Some(value) = matrix.iter().find(|v| !v.is_finite()) {
-                check(name(), which, *value, false, "all entries are finite")?;
-            }
+            ranges.all(which, matrix, |_| true, "all entries are finite")?;
         }
         let x = DVector::zeros(n);
-        Ok(Self { signature, a, b, c, held: None, next: x.clone(), x, time_s: 0.0 })
+        Ok(Self { signature, a, b, c, held: Held::default(), next: x.clone(), x, time_s: 0.0 })
     }
 
     /// First order: `b dy/dt = u - k y`, of time constant b/k.
@@ -58,7 +53,7 @@ impl Linear {
     /// # Errors
     /// [`Error::Parameter`] when the damping is not positive.
     pub fn first_order(damping: f64, stiffness: f64) -> Result<Self, Error> {
-        check("first-order plant", "damping", damping, damping > 0.0, "more than 0")?;
+        Ranges::of("first-order plant").require(damping > 0.0, "damping", damping, "more than 0")?;
         let scalar = |v| DMatrix::from_element(1, 1, v);
         Self::new(
             Signature::new("first-order plant", &POSITION_AND_VELOCITY[..1], &FORCE),
@@ -90,7 +85,7 @@ impl Linear {
     /// # Errors
     /// [`Error::Parameter`] when mass or length is not positive.
     pub fn inverted_pendulum(mass_kg: f64, length_m: f64) -> Result<Self, Error> {
-        check("inverted pendulum", "length_m", length_m, length_m > 0.0, "more than 0 m")?;
+        Ranges::of("inverted pendulum").require(length_m > 0.0, "length_m", length_m, "more than 0 m")?;
         let inertia = mass_kg * length_m * length_m;
         Self::mechanical("inverted pendulum", inertia, 0.0, -mass_kg * 9.81 * length_m, 0.0)
     }
@@ -102,7 +97,7 @@ impl Linear {
         stiffness: f64,
         advance_s: f64,
     ) -> Result<Self, Error> {
-        check(name, "mass", mass, mass > 0.0, "more than 0")?;
+        Ranges::of(name).require(mass > 0.0, "mass", mass, "more than 0")?;
         let a = DMatrix::from_row_slice(2, 2, &[0.0, 1.0, -stiffness / mass, -damping / mass]);
         let b = DMatrix::from_row_slice(2, 1, &[0.0, 1.0 / mass]);
         let c = DMatrix::from_row_slice(2, 2, &[1.0, -advance_s, 0.0, 1.0]);
@@ -116,11 +111,11 @@ impl Linear {
     pub fn become_like(&mut self, other: &Self) -> Result<(), Error> {
         let fits = other.b.shape() == self.b.shape() && other.c.shape() == self.c.shape();
         let allowed = "a plant can only become one of as many states, senses and commands";
-        check(self.signature.name.clone(), "states", other.x.len() as f64, fits, allowed)?;
+        Ranges::of(self.signature.name.clone()).require(fits, "states", other.x.len() as f64, allowed)?;
         self.a.copy_from(&other.a);
         self.b.copy_from(&other.b);
         self.c.copy_from(&other.c);
-        self.held = None;
+        self.held = Held::default();
         Ok(())
     }
 
@@ -134,27 +129,8 @@ impl Linear {
     }
 }
 
-/// The dynamics are part of the state: [`Linear::become_like`] changes them.
-impl Snapshot for Linear {
-    fn write_state(&self, to: &mut StateWriter) {
-        to.section("Linear");
-        to.put(&self.a);
-        to.put(&self.b);
-        to.put(&self.c);
-        to.put(&self.x);
-        to.put(&self.time_s);
-    }
-
-    fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
-        from.section("Linear")?;
-        from.take("a", &mut self.a)?;
-        from.take("b", &mut self.b)?;
-        from.take("c", &mut self.c)?;
-        from.take("x", &mut self.x)?;
-        self.held = None;
-        from.take("time_s", &mut self.time_s)
-    }
-}
+// The dynamics are part of the state: [`Linear::become_like`] changes them.
+crate::snapshot!(Linear { a, b, c, x, held, time_s });
 
 impl Plant for Linear {
     fn signature(&self) -> &Signature {
@@ -168,26 +144,13 @@ impl Plant for Linear {
 
     fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error> {
         assert_eq!(command.len(), self.b.ncols(), "one value for each command");
-        // The tick of a loop never changes, so that this is done once.
-        if self.held.as_ref().is_none_or(|h| h.0 != dt_s) {
-            let (a, b) = LinearSystem::hold(&self.a, &self.b, dt_s);
-            self.held = Some((dt_s, a, b));
-        }
-        if let Some((_, a, b)) = &self.held {
-            self.next.gemv(1.0, a, &self.x, 0.0);
-            for (j, u) in command.iter().enumerate() {
-                self.next.axpy(*u, &b.column(j), 1.0);
-            }
-        }
-        std::mem::swap(&mut self.x, &mut self.next);
+        let hold = || LinearSystem::hold(&self.a, &self.b, dt_s);
+        self.held.advance([&mut self.x, &mut self.next], command.iter(), dt_s, hold);
         self.time_s += dt_s;
-        Error::finite(&self.signature.name, [], self.x.as_slice(), self.time_s)
+        Error::finite(&self.signature.name, [""; 0], self.x.as_slice(), self.time_s)
     }
 
     fn sense(&self, out: &mut [f64]) {
-        assert_eq!(out.len(), self.c.nrows(), "one value for each sense");
-        for (i, y) in out.iter_mut().enumerate() {
-            *y = (0..self.x.len()).fold(0.0, |sum, j| sum + self.c[(i, j)] * self.x[j]);
-        }
+        sense(&self.c, &self.x, out);
     }
 }

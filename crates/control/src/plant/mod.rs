@@ -30,9 +30,7 @@ pub use pendulum::{Pendulum, PendulumParameters};
 pub use reaching::{ForceChannel, ReachingArm, curl};
 pub use two_link::{Matrix2, TwoLink};
 
-use crate::Error;
-use crate::signature::Signature;
-use crate::state::Snapshot;
+use crate::{Error, Signature, Snapshot};
 
 /// Status of a trial.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -88,6 +86,21 @@ pub trait Plant: Snapshot + Send {
 /// Senses of an arm of two joints.
 const TWO_JOINTS: [(&str, &str); 4] =
     [("shoulder", "rad"), ("elbow", "rad"), ("shoulder velocity", "rad/s"), ("elbow velocity", "rad/s")];
+
+/// The state `dt_s` seconds along a slope.
+fn along<const N: usize>(state: [f64; N], slope: [f64; N], dt_s: f64) -> [f64; N] {
+    std::array::from_fn(|i| state[i] + dt_s * slope[i])
+}
+
+/// A step of Runge-Kutta of fourth order.
+fn runge_kutta<const N: usize>(state: [f64; N], dt_s: f64, slope: impl Fn([f64; N]) -> [f64; N]) -> [f64; N] {
+    let first = slope(state);
+    let second = slope(along(state, first, 0.5 * dt_s));
+    let third = slope(along(state, second, 0.5 * dt_s));
+    let fourth = slope(along(state, third, dt_s));
+    let mean = std::array::from_fn(|i| (first[i] + 2.0 * (second[i] + third[i]) + fourth[i]) / 6.0);
+    along(state, mean, dt_s)
+}
 
 impl<P: Plant + ?Sized> Plant for Box<P> {
     fn signature(&self) -> &Signature {

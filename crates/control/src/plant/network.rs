@@ -9,10 +9,9 @@
 //! Units: kg, N/m, N s/m, m, m/s, N, or any other consistent set; those of the channels stand in the description.
 //! Pinned by: `tests/network.rs` (normal modes, energy, order of the integration, conformance).
 
-use super::Plant;
-use crate::error::{Error, Name, check};
-use crate::linear::LinearSystem;
-use crate::signature::{Channel, Signature};
+use crate::linear::{Held, sense};
+use crate::{Channel, Error, LinearSystem, Name, Plant, Signature};
+use lobule_signal::Ranges;
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
 
@@ -151,11 +150,21 @@ pub struct NetworkParameters {
 pub type SensedEquations = (Vec<f64>, Vec<f64>, Vec<f64>);
 
 /// `dx/dt = A x + B u + c`, senses `C x`; x: positions of all masses, then their velocities.
+#[derive(Debug, Clone, PartialEq)]
 struct Equations {
     a: DMatrix<f64>,
     b: DMatrix<f64>,
     constant: DVector<f64>,
     c: DMatrix<f64>,
+}
+
+impl Equations {
+    /// A and the matrix of commands and constant over a tick.
+    fn hold(&self, dt_s: f64) -> (DMatrix<f64>, DMatrix<f64>) {
+        let mut forced = self.b.clone().insert_column(self.b.ncols(), 0.0);
+        forced.set_column(self.b.ncols(), &self.constant);
+        LinearSystem::hold(&self.a, &forced, dt_s)
+    }
 }
 
 impl NetworkParameters {
@@ -178,37 +187,30 @@ impl NetworkParameters {
         let wrong = |what: String| Err(Error::Description { part: name(), what });
         let n = self.masses.len();
         let allowed = format!("1 to {LARGEST}");
-        check(name(), "number of masses", n as f64, (1..=LARGEST).contains(&n), &allowed)?;
+        let ranges = Ranges::of(name());
+        ranges.require((1..=LARGEST).contains(&n), "number of masses", n as f64, allowed)?;
         for (i, mass) in self.masses.iter().enumerate() {
-            if mass.name.trim().is_empty() || mass.name == GROUND {
-                return wrong(format!(
-                    "mass {i} is called `{}`; it needs a name other than ground",
-                    mass.name
-                ));
+            let Mass { name, mass, start, start_spread } = mass;
+            if name.trim().is_empty() || name == GROUND {
+                return wrong(format!("mass {i} is called `{name}`; it needs a name other than ground"));
             }
-            if self.masses[..i].iter().any(|other| other.name == mass.name) {
-                return wrong(format!("two masses are called `{}`; names are unique", mass.name));
+            if self.masses[..i].iter().any(|other| other.name == *name) {
+                return wrong(format!("two masses are called `{name}`; names are unique"));
             }
-            let of = |what: &str| format!("{what} of `{}`", mass.name);
-            check(name(), of("mass"), mass.mass, mass.mass > 0.0, "more than 0")?;
-            check(name(), of("start"), mass.start, true, "a finite number")?;
-            let spread = mass.start_spread;
-            check(name(), of("start_spread"), spread, spread >= 0.0, "0 or more")?;
+            let of = |what: &str| format!("{what} of `{name}`");
+            ranges.require(*mass > 0.0, of("mass"), *mass, "more than 0")?;
+            ranges.require(true, of("start"), *start, "a finite number")?;
+            ranges.require(*start_spread >= 0.0, of("start_spread"), *start_spread, "0 or more")?;
         }
         for link in &self.links {
             let [from, to] = &link.between;
             let of = |what: &str| format!("{what} between `{from}` and `{to}`");
-            for end in [from, to] {
-                if end != GROUND {
-                    self.index(end)?;
-                }
-            }
+            self.end(from).and(self.end(to))?;
             if from == to {
                 return wrong(format!("a link joins `{from}` to itself; it needs two ends"));
             }
-            check(name(), of("stiffness"), link.stiffness, true, "a finite number")?;
-            check(name(), of("damping"), link.damping, true, "a finite number")?;
-            check(name(), of("rest"), link.rest, true, "a finite number")?;
+            let numbers = [("stiffness", link.stiffness), ("damping", link.damping), ("rest", link.rest)];
+            ranges.each(numbers.map(|(what, x)| (of(what), x)), |_| true, "a finite number")?;
         }
         for sense in &self.senses {
             self.index(&sense.of)?;
@@ -216,17 +218,20 @@ impl NetworkParameters {
         for force in &self.commands {
             self.index(&force.on)?;
             let of = format!("gain of command `{}`", force.channel.name);
-            check(name(), of, force.gain, force.gain != 0.0, "not 0, and finite")?;
+            ranges.require(force.gain != 0.0, of, force.gain, "not 0, and finite")?;
         }
         Ok(())
     }
 
     fn index(&self, mass: &str) -> Result<usize, Error> {
-        self.masses.iter().position(|m| m.name == mass).ok_or_else(|| Error::Unknown {
-            what: format!("mass of `{}` called", self.name).into(),
-            name: mass.into(),
-            known: self.masses.iter().map(|m| m.name.as_str()).collect::<Vec<_>>().join(", "),
-        })
+        let names = || self.masses.iter().map(|m| m.name.as_str());
+        let what = || format!("mass of `{}` called", self.name);
+        names().position(|name| name == mass).ok_or_else(|| Error::unknown(what(), mass, names()))
+    }
+
+    /// The mass at the end of a link; none for the ground.
+    fn end(&self, name: &str) -> Result<Option<usize>, Error> {
+        if name == GROUND { Ok(None) } else { self.index(name).map(Some) }
     }
 
     fn equations(&self) -> Result<Equations, Error> {
@@ -236,11 +241,8 @@ impl NetworkParameters {
             a[(i, n + i)] = 1.0;
         }
         for link in &self.links {
-            let [from, to] = link
-                .between
-                .each_ref()
-                .map(|end| if end == GROUND { Ok(None) } else { self.index(end).map(Some) });
-            let (from, to) = (from?, to?);
+            let [from, to] = &link.between;
+            let (from, to) = (self.end(from)?, self.end(to)?);
             for (here, there, rest) in [(from, to, link.rest), (to, from, -link.rest)] {
                 let Some(i) = here else { continue };
                 let mass = self.masses[i].mass;
@@ -288,21 +290,18 @@ impl NetworkParameters {
     /// [`Error::Description`] when the senses do not tell the whole state: positions and velocities of all masses.
     pub fn sensed_equations(&self, dt_s: f64) -> Result<SensedEquations, Error> {
         self.check()?;
-        let Equations { a, b, constant, c } = self.equations()?;
-        let states = a.nrows();
-        let inverse = if c.nrows() == states { c.clone().try_inverse() } else { None };
+        let equations = self.equations()?;
+        let (c, n, m) = (&equations.c, equations.a.nrows(), self.commands.len());
+        let inverse = if c.nrows() == n { c.clone().try_inverse() } else { None };
         let Some(inverse) = inverse else {
             let what = format!(
-                "its {} senses do not tell the {states} states that its equations need; sense position and velocity of \
-                 each mass",
+                "its {} senses do not tell the {n} states that its equations need; sense position and velocity of each mass",
                 c.nrows()
             );
             return Err(Error::Description { part: Name::Owned(self.name.clone()), what });
         };
-        let (held, forced) = hold(&a, &b, &constant, dt_s);
-        let (m, n) = (b.ncols(), states);
-        let next = &c * held * inverse;
-        let forced = &c * forced;
+        let (held, forced) = equations.hold(dt_s);
+        let (next, forced) = (c * held * inverse, c * forced);
         let by_rows = |matrix: &DMatrix<f64>, columns: std::ops::Range<usize>| -> Vec<f64> {
             (0..n).flat_map(|i| columns.clone().map(move |j| matrix[(i, j)])).collect()
         };
@@ -310,29 +309,13 @@ impl NetworkParameters {
     }
 }
 
-/// A and the matrix of commands and constant over a tick.
-fn hold(
-    a: &DMatrix<f64>,
-    b: &DMatrix<f64>,
-    constant: &DVector<f64>,
-    dt_s: f64,
-) -> (DMatrix<f64>, DMatrix<f64>) {
-    let mut forced = b.clone().insert_column(b.ncols(), 0.0);
-    forced.set_column(b.ncols(), constant);
-    LinearSystem::hold(a, &forced, dt_s)
-}
-
 /// A network of masses; see the module's equations.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network {
     parameters: NetworkParameters,
     signature: Signature,
-    a: DMatrix<f64>,
-    b: DMatrix<f64>,
-    constant: DVector<f64>,
-    c: DMatrix<f64>,
-    /// A and B over a tick of so many seconds.
-    held: Option<(f64, DMatrix<f64>, DMatrix<f64>)>,
+    equations: Equations,
+    held: Held,
     /// Positions, then velocities. `[2 masses]`
     x: DVector<f64>,
     next: DVector<f64>,
@@ -353,11 +336,12 @@ impl Network {
     /// As [`NetworkParameters::check`].
     pub fn new(parameters: NetworkParameters) -> Result<Self, Error> {
         parameters.check()?;
-        let Equations { a, b, constant, c } = parameters.equations()?;
-        let x = DVector::zeros(a.nrows());
+        let equations = parameters.equations()?;
+        let x = DVector::zeros(equations.a.nrows());
         let mut made = Self {
             signature: parameters.signature(),
-            held: None,
+            equations,
+            held: Held::default(),
             next: x.clone(),
             slope: x.clone(),
             sum: x.clone(),
@@ -365,10 +349,6 @@ impl Network {
             seed: 0,
             trials: 0,
             time_s: 0.0,
-            a,
-            b,
-            constant,
-            c,
             parameters,
         };
         made.reset(None);
@@ -397,41 +377,20 @@ impl Network {
         kinetic + springs.sum::<f64>()
     }
 
-    /// Writes the rate of change at `at` under a command into `slope`.
-    fn slope(&mut self, command: &[f64]) {
-        self.slope.copy_from(&self.constant);
-        self.slope.gemv(1.0, &self.a, &self.next, 1.0);
-        for (k, u) in command.iter().enumerate() {
-            self.slope.axpy(*u, &self.b.column(k), 1.0);
-        }
-    }
-
     /// A step of Runge-Kutta of fourth order; `next` holds the state at which the slope is taken.
     fn runge_kutta(&mut self, command: &[f64], dt_s: f64) {
+        let Equations { a, b, constant, .. } = &self.equations;
         self.next.copy_from(&self.x);
         self.sum.copy_from(&self.x);
         for (weight, ahead) in [(1.0, 0.5), (2.0, 0.5), (2.0, 1.0), (1.0, 0.0)] {
-            self.slope(command);
+            self.slope.copy_from(constant);
+            self.slope.gemv(1.0, a, &self.next, 1.0);
+            command.iter().enumerate().for_each(|(k, u)| self.slope.axpy(*u, &b.column(k), 1.0));
             self.sum.axpy(weight * dt_s / 6.0, &self.slope, 1.0);
             self.next.copy_from(&self.x);
             self.next.axpy(ahead * dt_s, &self.slope, 1.0);
         }
         std::mem::swap(&mut self.x, &mut self.sum);
-    }
-
-    fn exact(&mut self, command: &[f64], dt_s: f64) {
-        // The tick of a loop never changes, so that this is done once.
-        if self.held.as_ref().is_none_or(|h| h.0 != dt_s) {
-            let (a, b) = hold(&self.a, &self.b, &self.constant, dt_s);
-            self.held = Some((dt_s, a, b));
-        }
-        if let Some((_, a, b)) = &self.held {
-            self.next.gemv(1.0, a, &self.x, 0.0);
-            for (k, u) in command.iter().chain(&[1.0]).enumerate() {
-                self.next.axpy(*u, &b.column(k), 1.0);
-            }
-        }
-        std::mem::swap(&mut self.x, &mut self.next);
     }
 }
 
@@ -458,9 +417,12 @@ impl Plant for Network {
     }
 
     fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error> {
-        assert_eq!(command.len(), self.b.ncols(), "one value for each command");
+        assert_eq!(command.len(), self.equations.b.ncols(), "one value for each command");
         match self.parameters.integration {
-            Integration::Exact => self.exact(command, dt_s),
+            Integration::Exact => {
+                let state = [&mut self.x, &mut self.next];
+                self.held.advance(state, command.iter().chain(&[1.0]), dt_s, || self.equations.hold(dt_s));
+            }
             Integration::RungeKutta => self.runge_kutta(command, dt_s),
         }
         self.time_s += dt_s;
@@ -469,9 +431,6 @@ impl Plant for Network {
     }
 
     fn sense(&self, out: &mut [f64]) {
-        assert_eq!(out.len(), self.c.nrows(), "one value for each sense");
-        for (i, y) in out.iter_mut().enumerate() {
-            *y = (0..self.x.len()).fold(0.0, |sum, j| sum + self.c[(i, j)] * self.x[j]);
-        }
+        sense(&self.equations.c, &self.x, out);
     }
 }

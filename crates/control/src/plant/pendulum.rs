@@ -1,9 +1,9 @@
 //! A damped pendulum with a torque at its pivot: `m l² θ'' = u - b θ' - m g l sin θ`, θ = 0 hanging; Runge-Kutta of
 //! fourth order.
 
-use super::Plant;
-use crate::error::{Error, check};
-use crate::signature::Signature;
+use super::{Plant, runge_kutta};
+use crate::{Error, Signature};
+use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 
 /// A point mass on a rod.
@@ -28,12 +28,7 @@ impl PendulumParameters {
             let weight = self.mass_kg * self.gravity * self.length_m * libm::sin(angle);
             [omega, (torque - self.damping * omega - weight) / inertia]
         };
-        let along = |slope: [f64; 2], dt: f64| [state[0] + dt * slope[0], state[1] + dt * slope[1]];
-        let first = slope(state);
-        let second = slope(along(first, 0.5 * dt_s));
-        let third = slope(along(second, 0.5 * dt_s));
-        let fourth = slope(along(third, dt_s));
-        along(std::array::from_fn(|i| (first[i] + 2.0 * (second[i] + third[i]) + fourth[i]) / 6.0), dt_s)
+        runge_kutta(state, dt_s, slope)
     }
 }
 
@@ -54,13 +49,12 @@ impl Pendulum {
     /// [`Error::Parameter`] when mass or length is not positive, the damping is negative, or a number is not finite.
     pub fn new(parameters: PendulumParameters, start: [f64; 2]) -> Result<Self, Error> {
         let p = &parameters;
-        check("pendulum", "mass_kg", p.mass_kg, p.mass_kg > 0.0, "it must be more than 0")?;
-        check("pendulum", "length_m", p.length_m, p.length_m > 0.0, "it must be more than 0")?;
-        check("pendulum", "damping", p.damping, p.damping >= 0.0, "0 or more is needed")?;
-        check("pendulum", "gravity", p.gravity, true, "a finite number is needed")?;
-        for x in start {
-            check("pendulum", "start", x, true, "a finite number is needed")?;
-        }
+        let ranges = Ranges::of("pendulum");
+        let sizes = [("mass_kg", p.mass_kg), ("length_m", p.length_m)];
+        ranges.each(sizes, |size| size > 0.0, "it must be more than 0")?;
+        ranges.require(p.damping >= 0.0, "damping", p.damping, "0 or more is needed")?;
+        ranges.require(true, "gravity", p.gravity, "a finite number is needed")?;
+        ranges.all("start", start, |_| true, "a finite number is needed")?;
         let senses = [("angle", "rad"), ("angular velocity", "rad/s")];
         let signature = Signature::new("pendulum", &senses, &[("torque", "N m")]);
         Ok(Self { signature, parameters, start, state: start, time_s: 0.0 })

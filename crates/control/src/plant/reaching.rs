@@ -13,10 +13,9 @@
 //! Valid for: ticks well below the time constant of the wall, mass of the hand over its damping (about 4 ms as in the defaults of
 //! `classic/force_field`).
 
-use super::Plant;
-use super::two_link::{Matrix2, TwoLink, times, transposed_times};
-use crate::error::{Error, check};
-use crate::signature::Signature;
+use super::two_link::{Matrix2, TwoLink, runge_kutta, times, transposed_times};
+use crate::{Error, Plant, Signature};
+use lobule_signal::Ranges;
 
 const NAME: &str = "reaching arm";
 
@@ -77,19 +76,13 @@ impl ReachingArm {
     /// [`Error::Parameter`] for a length, a mass or an inertia that is not positive, a viscosity that is not finite, or a start out of
     /// reach.
     pub fn new(links: TwoLink, viscosity: Matrix2, start_m: [f64; 2]) -> Result<Self, Error> {
-        for (name, pair) in [
-            ("length_m", links.length_m),
-            ("mass_kg", links.mass_kg),
-            ("center_m", links.center_m),
-            ("inertia_kg_m2", links.inertia_kg_m2),
-        ] {
-            for value in pair {
-                check(NAME, name, value, value > 0.0, "more than 0")?;
-            }
+        let ranges = Ranges::of(NAME);
+        let sizes = ["length_m", "mass_kg", "center_m", "inertia_kg_m2"];
+        let pairs = [links.length_m, links.mass_kg, links.center_m, links.inertia_kg_m2];
+        for (name, pair) in sizes.into_iter().zip(pairs) {
+            ranges.all(name, pair, |value| value > 0.0, "more than 0")?;
         }
-        for value in viscosity.into_iter().flatten() {
-            check(NAME, "viscosity", value, true, "finite")?;
-        }
+        ranges.all("viscosity", viscosity.as_flattened(), |_| true, "finite")?;
         let torques = [("shoulder torque", "N m"), ("elbow torque", "N m")];
         let mut arm = Self {
             signature: Signature::new(NAME, &super::TWO_JOINTS, &torques),
@@ -115,7 +108,7 @@ impl ReachingArm {
         let far = libm::hypot(hand_m[0], hand_m[1]);
         let allowed = format!("from {} to {} m of the shoulder", (l1 - l2).abs(), l1 + l2);
         let angles = self.links.angles(hand_m);
-        check(NAME, "distance of the hand", far, angles.is_some(), &allowed)?;
+        Ranges::of(NAME).require(angles.is_some(), "distance of the hand", far, allowed)?;
         self.start = angles.unwrap_or_default();
         self.reset(None);
         Ok(())
@@ -126,9 +119,8 @@ impl ReachingArm {
     /// # Errors
     /// [`Error::Parameter`] when a value is not finite.
     pub fn set_field(&mut self, field: Matrix2) -> Result<(), Error> {
-        for value in field.into_iter().flatten() {
-            check(NAME, "field", value, true, "finite, N s/m")?;
-        }
+        let values = field.as_flattened();
+        Ranges::of(NAME).all("field", values, |_| true, "finite, N s/m")?;
         self.field = field;
         Ok(())
     }
@@ -138,11 +130,12 @@ impl ReachingArm {
     /// # Errors
     /// [`Error::Parameter`] when its direction is not of length 1 or its walls are not at least 0 stiff and damped.
     pub fn set_channel(&mut self, channel: Option<ForceChannel>) -> Result<(), Error> {
+        let ranges = Ranges::of(NAME);
         if let Some(c) = &channel {
             let length = libm::hypot(c.along[0], c.along[1]);
-            check(NAME, "length of the channel's direction", length, (length - 1.0).abs() < 1e-9, "1")?;
-            check(NAME, "stiffness of the channel", c.stiffness, c.stiffness >= 0.0, "at least 0 N/m")?;
-            check(NAME, "damping of the channel", c.damping, c.damping >= 0.0, "at least 0 N s/m")?;
+            ranges.require((length - 1.0).abs() < 1e-9, "length of the channel's direction", length, "1")?;
+            ranges.require(c.stiffness >= 0.0, "stiffness of the channel", c.stiffness, "at least 0 N/m")?;
+            ranges.require(c.damping >= 0.0, "damping of the channel", c.damping, "at least 0 N s/m")?;
         }
         self.channel = channel;
         Ok(())
@@ -211,25 +204,14 @@ impl Plant for ReachingArm {
     fn advance(&mut self, command: &[f64], dt_s: f64) -> Result<(), Error> {
         assert_eq!(command.len(), 2, "the arm takes two torques");
         let torque = [command[0], command[1]];
-        let add = |x: [f64; 2], k: [f64; 2], h: f64| [x[0] + h * k[0], x[1] + h * k[1]];
-        let (q, v) = (self.angle, self.velocity);
-        let a1 = self.acceleration(q, v, torque);
-        let (q2, v2) = (add(q, v, 0.5 * dt_s), add(v, a1, 0.5 * dt_s));
-        let a2 = self.acceleration(q2, v2, torque);
-        let (q3, v3) = (add(q, v2, 0.5 * dt_s), add(v, a2, 0.5 * dt_s));
-        let a3 = self.acceleration(q3, v3, torque);
-        let (q4, v4) = (add(q, v3, dt_s), add(v, a3, dt_s));
-        let a4 = self.acceleration(q4, v4, torque);
-        for i in 0..2 {
-            self.angle[i] = q[i] + dt_s / 6.0 * (v[i] + 2.0 * (v2[i] + v3[i]) + v4[i]);
-            self.velocity[i] = v[i] + dt_s / 6.0 * (a1[i] + 2.0 * (a2[i] + a3[i]) + a4[i]);
-        }
+        [self.angle, self.velocity] =
+            runge_kutta([self.angle, self.velocity], dt_s, |q, v| self.acceleration(q, v, torque));
         self.time_s += dt_s;
-        let state = [self.angle[0], self.angle[1], self.velocity[0], self.velocity[1]];
-        Error::finite(NAME, self.signature.sense_names(), &state, self.time_s)
+        let state = [self.angle, self.velocity];
+        Error::finite(NAME, self.signature.sense_names(), state.as_flattened(), self.time_s)
     }
 
     fn sense(&self, out: &mut [f64]) {
-        out.copy_from_slice(&[self.angle[0], self.angle[1], self.velocity[0], self.velocity[1]]);
+        out.copy_from_slice([self.angle, self.velocity].as_flattened());
     }
 }

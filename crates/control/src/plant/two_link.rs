@@ -8,6 +8,8 @@
 //! q1 is the shoulder from the x axis, q2 the elbow from the upper arm, rad; the hand lies at `l1 (cos, sin) q1 + l2 (cos, sin)
 //! (q1 + q2)`, m. There is no gravity in the plane.
 
+use super::along;
+
 /// Two links with their masses.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TwoLink {
@@ -38,6 +40,25 @@ pub(crate) fn transposed_times(m: &Matrix2, v: [f64; 2]) -> [f64; 2] {
 fn solved(m: &Matrix2, v: [f64; 2]) -> [f64; 2] {
     let det = m[0][0] * m[1][1] - m[0][1] * m[1][0];
     [(m[1][1] * v[0] - m[0][1] * v[1]) / det, (m[0][0] * v[1] - m[1][0] * v[0]) / det]
+}
+
+/// A step of Runge-Kutta of fourth order of two joints: angles and velocities after it.
+pub(super) fn runge_kutta(
+    [q, v]: Matrix2,
+    dt_s: f64,
+    acceleration: impl Fn([f64; 2], [f64; 2]) -> [f64; 2],
+) -> Matrix2 {
+    let a1 = acceleration(q, v);
+    let (q2, v2) = (along(q, v, 0.5 * dt_s), along(v, a1, 0.5 * dt_s));
+    let a2 = acceleration(q2, v2);
+    let (q3, v3) = (along(q, v2, 0.5 * dt_s), along(v, a2, 0.5 * dt_s));
+    let a3 = acceleration(q3, v3);
+    let (q4, v4) = (along(q, v3, dt_s), along(v, a3, dt_s));
+    let a4 = acceleration(q4, v4);
+    [
+        [0, 1].map(|i| q[i] + dt_s / 6.0 * (v[i] + 2.0 * (v2[i] + v3[i]) + v4[i])),
+        [0, 1].map(|i| v[i] + dt_s / 6.0 * (a1[i] + 2.0 * (a2[i] + a3[i]) + a4[i])),
+    ]
 }
 
 impl TwoLink {

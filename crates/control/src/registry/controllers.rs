@@ -1,133 +1,103 @@
 //! The controllers of this crate by name.
 
 use super::{
-    ControllerEntry, FINITE, Given, Kind, NOT_NEGATIVE, POSITIVE, Parameter, Setting, forward, one_command,
-    parameter,
+    ControllerEntry, FINITE, Given, Known, Made, NOT_NEGATIVE, POSITIVE, Parameter, SHARE, Setting, number,
+    numbers, one_command, whole, word,
 };
-use crate::controller::Controller;
-use crate::error::Error;
 use crate::feedback::{Pid, PidGains, Reflex};
 use crate::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
 use crate::identify::{identify, impulse_response};
-use crate::plant::Plant;
+use crate::{Adaptive, AddsTo, Architecture, Brainstem, BrainstemParameters, ClosedLoop, Conditioning};
 use crate::{
-    Adaptive, AddsTo, Architecture, Brainstem, BrainstemParameters, ClosedLoop, Conditioning,
-    ConditioningParameters, JointLearning, JointLearningParameters, Mosaic, MosaicParameters, MosaicScales,
-    Role, VestibuloOcular,
+    ConditioningParameters, Error, JointLearning, JointLearningParameters, Mosaic, MosaicParameters,
 };
-
-type Made = Result<Box<dyn Controller>, Error>;
+use crate::{MosaicScales, Plant, Role, VestibuloOcular};
 
 /// Parameters of feedback on the late error.
 pub const LAW: &[Parameter] = &[
-    parameter("kp", "command per sense", Kind::Number(1.0, FINITE), "Proportional gain"),
-    parameter("kd", "command s per sense", Kind::Number(0.0, FINITE), "Derivative gain"),
-    parameter("ki", "command per sense and s", Kind::Number(0.0, FINITE), "Integral gain"),
-    parameter("filter_s", "s", Kind::Number(0.03, NOT_NEGATIVE), "Low-pass of the derivative"),
+    number("kp", "command per sense", 1.0, FINITE, "Proportional gain"),
+    number("kd", "command s per sense", 0.0, FINITE, "Derivative gain"),
+    number("ki", "command per sense and s", 0.0, FINITE, "Integral gain"),
+    number("filter_s", "s", 0.03, NOT_NEGATIVE, "Low-pass of the derivative"),
 ];
 
 /// An adaptive filter. Defaults: those of `bench/anticipation`.
 const FILTER: &[Parameter] = &[
-    parameter(
+    word(
         "basis",
-        "1",
-        Kind::Word("gaussians", &["gaussians", "reference", "state", "bands", "gammas"]),
+        "gaussians",
+        &["gaussians", "reference", "state", "bands", "gammas"],
         "Signals: Gaussians of time, for movements that repeat; the reference and its averages, for those that do not; the \
          state; or bands or gamma kernels behind the first cue",
     ),
-    parameter("signals", "1", Kind::Whole(40, [1, 100_000]), "Gaussians of time"),
-    parameter("spacing_s", "s", Kind::Number(0.1, POSITIVE), "Distance of the Gaussians"),
-    parameter("width_s", "s", Kind::Number(0.06, POSITIVE), "Width of the Gaussians"),
-    parameter(
+    whole("signals", "1", 40, [1, 100_000], "Gaussians of time"),
+    number("spacing_s", "s", 0.1, POSITIVE, "Distance of the Gaussians"),
+    number("width_s", "s", 0.06, POSITIVE, "Width of the Gaussians"),
+    numbers(
         "taus_s",
         "s",
-        Kind::Numbers(&[0.05, 0.1, 0.2, 0.4, 0.8], POSITIVE),
+        &[0.05, 0.1, 0.2, 0.4, 0.8],
+        POSITIVE,
         "Time constants of averages of the reference, of bands or of gamma kernels, rising",
     ),
-    parameter("scale_s", "s", Kind::Number(0.1, POSITIVE), "Unit of the derivatives of the reference"),
-    parameter(
+    number("scale_s", "s", 0.1, POSITIVE, "Unit of the derivatives of the reference"),
+    word(
         "trace",
-        "1",
-        Kind::Word("model", &["none", "delay", "model", "identified"]),
+        "model",
+        &["none", "delay", "model", "identified"],
         "Eligibility of a synapse: its input; its input as late as the loop answers most; its input through the loop's \
          response, computed from the model of the plant or measured on the plant",
     ),
-    parameter("trace_s", "s", Kind::Number(2.0, POSITIVE), "Length of a response"),
-    parameter(
-        "probe",
-        "sense",
-        Kind::Number(0.05, POSITIVE),
-        "Amplitude of the steps that measure a response",
+    number("trace_s", "s", 2.0, POSITIVE, "Length of a response"),
+    number("probe", "sense", 0.05, POSITIVE, "Amplitude of the steps that measure a response"),
+    number("probe_s", "s", 60.0, POSITIVE, "Time over which a response is measured"),
+    word("update", "trial", &["trial", "tick"], "When weights change"),
+    number("rate", "1", 0.01, [0.0, 2.0], "Normalized rate; 0.01 is suggested, 0.001 to 0.1 usual"),
+];
+
+pub(super) const LAWS: &[ControllerEntry] = &[
+    ControllerEntry::fixed("feedback", "feedback alone: PID on the late error", &[LAW], |given, setting| {
+        Ok(Box::new(Reflex::new(law(given, setting)?)))
+    }),
+    ControllerEntry::learning(
+        "cfpc",
+        "counterfactual predictive control: a filter learns the error that feedback should expect",
+        &[LAW, FILTER],
+        |given, setting| adaptive(given, setting, AddsTo::Error),
     ),
-    parameter("probe_s", "s", Kind::Number(60.0, POSITIVE), "Time over which a response is measured"),
-    parameter("update", "1", Kind::Word("trial", &["trial", "tick"]), "When weights change"),
-    parameter(
-        "rate",
-        "1",
-        Kind::Number(0.01, [0.0, 2.0]),
-        "Normalized rate; 0.01 is suggested, 0.001 to 0.1 usual",
+    ControllerEntry::learning(
+        "fel",
+        "feedback-error learning: a filter learns to add to the command",
+        &[LAW, FILTER],
+        |given, setting| adaptive(given, setting, AddsTo::Command),
     ),
 ];
 
-pub(super) const ALL: &[ControllerEntry] = &[
-    ControllerEntry {
-        name: "feedback",
-        about: "feedback alone: PID on the late error",
-        parameters: &[LAW],
-        learns: false,
-        make: |given, setting| Ok(Box::new(Reflex::new(law(given, setting)?)) as Box<dyn Controller>),
-    },
-    ControllerEntry {
-        name: "cfpc",
-        about: "counterfactual predictive control: a filter learns the error that feedback should expect",
-        parameters: &[LAW, FILTER],
-        learns: true,
-        make: |given, setting| adaptive(given, setting, AddsTo::Error),
-    },
-    ControllerEntry {
-        name: "fel",
-        about: "feedback-error learning: a filter learns to add to the command",
-        parameters: &[LAW, FILTER],
-        learns: true,
-        make: |given, setting| adaptive(given, setting, AddsTo::Command),
-    },
-    forward::CONSTANT_VELOCITY,
-    forward::NLMS,
-    forward::RLS,
-    forward::GRANULE,
-    forward::CMAC,
-    forward::KALMAN,
-    forward::EQUATIONS,
-    forward::SMITH,
-    forward::ANTICIPATOR,
-    ControllerEntry {
-        name: "joint_learning",
-        about: "several joints: a Purkinje cell for each command, taught by feedback",
-        parameters: &[JOINTS],
-        learns: true,
-        make: joint_learning,
-    },
-    ControllerEntry {
-        name: "mosaic",
-        about: "several pairs of forward and inverse models, which share the command by how well they predict",
-        parameters: &[MOSAIC],
-        learns: true,
-        make: mosaic,
-    },
-    ControllerEntry {
-        name: "vestibulo_ocular",
-        about: "canals, brainstem and a flocculus that retinal slip teaches",
-        parameters: &[REFLEX],
-        learns: true,
-        make: vestibulo_ocular,
-    },
-    ControllerEntry {
-        name: "conditioning",
-        about: "an eyelid's cerebellum: when and whether to close before an air puff",
-        parameters: &[CONDITIONING],
-        learns: true,
-        make: conditioning,
-    },
+pub(super) const MODELS: &[ControllerEntry] = &[
+    ControllerEntry::learning(
+        "joint_learning",
+        "several joints: a Purkinje cell for each command, taught by feedback",
+        &[JOINTS],
+        joint_learning,
+    ),
+    ControllerEntry::learning(
+        "mosaic",
+        "several pairs of forward and inverse models, which share the command by how well they predict",
+        &[MOSAIC],
+        mosaic,
+    ),
+    ControllerEntry::learning(
+        "vestibulo_ocular",
+        "canals, brainstem and a flocculus that retinal slip teaches",
+        &[REFLEX],
+        vestibulo_ocular,
+    ),
+    ControllerEntry::learning(
+        "conditioning",
+        "an eyelid's cerebellum: when and whether to close before an air puff",
+        &[CONDITIONING],
+        conditioning,
+    ),
 ];
 
 /// The law on the late error, from the parameters of [`LAW`].
@@ -135,7 +105,7 @@ pub(super) const ALL: &[ControllerEntry] = &[
 /// # Errors
 /// As [`Pid::new`].
 pub fn law(given: &Given, setting: &Setting) -> Result<Pid, Error> {
-    let [kp, kd, ki, filter_s] = ["kp", "kd", "ki", "filter_s"].map(|key| given.number(key));
+    let [kp, kd, ki, filter_s] = given.each(["kp", "kd", "ki", "filter_s"]);
     Pid::new(PidGains { kp, kd, ki, filter_s }, setting.dt_s)
 }
 
@@ -143,18 +113,21 @@ pub fn law(given: &Given, setting: &Setting) -> Result<Pid, Error> {
 fn reflex(
     given: &Given,
     setting: &Setting,
-    plant: Box<dyn Plant>,
+    known: &Known,
 ) -> Result<ClosedLoop<Box<dyn Plant>, Reflex>, Error> {
-    ClosedLoop::new(plant, Reflex::new(law(given, setting)?), 1, setting.dt_s, setting.delays)
+    let law = Reflex::new(law(given, setting)?);
+    ClosedLoop::new((known.plant)()?, law, 1, setting.dt_s, setting.delays)
+}
+
+fn gaussians(given: &Given, setting: &Setting) -> Result<Basis, Error> {
+    let [spacing, width] = given.each(["spacing_s", "width_s"]);
+    Basis::gaussians(given.whole("signals"), spacing, width, setting.dt_s)
 }
 
 fn basis(given: &Given, setting: &Setting) -> Result<Basis, Error> {
     let (dt, taus) = (setting.dt_s, given.numbers("taus_s"));
     match given.word("basis") {
-        "gaussians" => {
-            let [spacing, width] = ["spacing_s", "width_s"].map(|key| given.number(key));
-            Basis::gaussians(given.whole("signals"), spacing, width, dt)
-        }
+        "gaussians" => gaussians(given, setting),
         "reference" => Basis::filtered_reference(taus, given.number("scale_s"), dt),
         "state" => Basis::state(dt),
         "bands" => Basis::bands(taus, dt),
@@ -165,7 +138,7 @@ fn basis(given: &Given, setting: &Setting) -> Result<Basis, Error> {
 fn trace(given: &Given, setting: &Setting) -> Result<TraceModel, Error> {
     let ticks = |key: &str| ((given.number(key) / setting.dt_s).round() as usize).max(1);
     let taps = ticks("trace_s");
-    let modeled = || impulse_response(&mut reflex(given, setting, (setting.model.plant)()?)?, taps);
+    let modeled = || impulse_response(&mut reflex(given, setting, &setting.model)?, taps);
     Ok(match given.word("trace") {
         "none" => TraceModel::None,
         "delay" => {
@@ -173,14 +146,11 @@ fn trace(given: &Given, setting: &Setting) -> Result<TraceModel, Error> {
             let h = modeled()?;
             TraceModel::Delay((0..h.len()).fold(0, |top, n| if h[n].abs() > h[top].abs() { n } else { top }))
         }
-        "identified" => TraceModel::Response(identify(
-            &mut reflex(given, setting, (setting.truth.plant)()?)?,
-            given.number("probe"),
-            ticks("probe_s"),
-            taps,
-            1e-6,
-            setting.seed,
-        )?),
+        "identified" => {
+            let (mut truth, probe) = (reflex(given, setting, &setting.truth)?, given.number("probe"));
+            let response = identify(&mut truth, probe, ticks("probe_s"), taps, 1e-6, setting.seed)?;
+            TraceModel::Response(response)
+        }
         _ => TraceModel::Response(modeled()?),
     })
 }
@@ -197,49 +167,39 @@ fn adaptive(given: &Given, setting: &Setting, adds_to: AddsTo) -> Made {
     one_command(given, setting)?;
     let update = if given.word("update") == "tick" { Update::Tick } else { Update::Trial };
     let (basis, trace) = basis_and_trace(given, setting)?;
-    let filter = AdaptiveFilter::new(
-        basis,
-        &Learning { trace, update, step: Step::Normalized(given.number("rate")) },
-    )?;
+    let learning = Learning { trace, update, step: Step::Normalized(given.number("rate")) };
+    let filter = AdaptiveFilter::new(basis, &learning)?;
     Ok(Box::new(Adaptive::new(law(given, setting)?, filter, adds_to, setting.dt_s)))
 }
 
 /// Feedback and learning of several joints.
 const JOINTS: &[Parameter] = &[
-    parameter(
+    numbers(
         "stiffness",
         "command per rad",
-        Kind::Numbers(&[2.0], FINITE),
+        &[2.0],
+        FINITE,
         "Feedback on positions, by rows; one number for the diagonal",
     ),
-    parameter(
+    numbers(
         "viscosity",
         "command s per rad",
-        Kind::Numbers(&[0.1], FINITE),
+        &[0.1],
+        FINITE,
         "Feedback on velocities, by rows; one number for the diagonal",
     ),
-    parameter(
+    word(
         "adds_to",
-        "1",
-        Kind::Word("command", &["command", "error"]),
+        "command",
+        &["command", "error"],
         "What the output is added to: feedback-error learning, or counterfactual predictive control",
     ),
-    parameter("delay_s", "s", Kind::Number(0.0, NOT_NEGATIVE), "Eligibility: the input so much later"),
-    parameter("signals", "1", Kind::Whole(40, [1, 100_000]), "Gaussians of time"),
-    parameter("spacing_s", "s", Kind::Number(0.1, POSITIVE), "Distance of the Gaussians"),
-    parameter("width_s", "s", Kind::Number(0.06, POSITIVE), "Width of the Gaussians"),
-    parameter(
-        "rate",
-        "1",
-        Kind::Number(0.5, NOT_NEGATIVE),
-        "Rate of a trial; below 2 is safe with a trace in phase",
-    ),
-    parameter(
-        "retention",
-        "1",
-        Kind::Number(1.0, [0.0, 1.0]),
-        "Part of a weight that is left in the next trial",
-    ),
+    number("delay_s", "s", 0.0, NOT_NEGATIVE, "Eligibility: the input so much later"),
+    whole("signals", "1", 40, [1, 100_000], "Gaussians of time"),
+    number("spacing_s", "s", 0.1, POSITIVE, "Distance of the Gaussians"),
+    number("width_s", "s", 0.06, POSITIVE, "Width of the Gaussians"),
+    number("rate", "1", 0.5, NOT_NEGATIVE, "Rate of a trial; below 2 is safe with a trace in phase"),
+    number("retention", "1", 1.0, [0.0, 1.0], "Part of a weight that is left in the next trial"),
 ];
 
 fn joint_learning(given: &Given, setting: &Setting) -> Made {
@@ -260,91 +220,66 @@ fn joint_learning(given: &Given, setting: &Setting) -> Made {
         rate: given.number("rate"),
         retention: given.number("retention"),
     };
-    let [spacing, width] = ["spacing_s", "width_s"].map(|key| given.number(key));
-    let basis = Basis::gaussians(given.whole("signals"), spacing, width, setting.dt_s)?;
-    Ok(Box::new(JointLearning::new(parameters, basis, setting.dt_s)?))
+    Ok(Box::new(JointLearning::new(parameters, gaussians(given, setting)?, setting.dt_s)?))
 }
 
 /// MOSAIC. Defaults: those of `classic/mosaic` where they depend on no plant.
 const MOSAIC: &[Parameter] = &[
-    parameter("modules", "1", Kind::Whole(3, [1, 1000]), "Pairs of models"),
-    parameter(
-        "forgetting",
-        "1",
-        Kind::Number(0.9995, [f64::MIN_POSITIVE, 1.0]),
-        "What a tick leaves of a forward model",
-    ),
-    parameter("inverse_rate", "1", Kind::Number(0.01, [0.0, 2.0]), "Rate of the inverse models"),
-    parameter(
-        "sigma",
-        "1",
-        Kind::Numbers(&[0.5, 0.05], POSITIVE),
-        "First and last σ, in parts of the acceleration",
-    ),
-    parameter("anneal_s", "s", Kind::Number(100.0, NOT_NEGATIVE), "Time of learning over which σ falls"),
-    parameter("spread", "1", Kind::Number(0.1, NOT_NEGATIVE), "Standard deviation of the first weights"),
-    parameter(
-        "switching",
-        "1",
-        Kind::Number(0.002, [f64::MIN_POSITIVE, 1.0]),
-        "Chance of another module in a tick",
-    ),
-    parameter("cue_rate", "1", Kind::Number(0.0, NOT_NEGATIVE), "Rate of the predictor from cues"),
-    parameter("feedback", "command per sense", Kind::Numbers(&[50.0, 10.0], FINITE), "Kp and Kd"),
-    parameter("position", "sense", Kind::Number(1.0, POSITIVE), "A large position"),
-    parameter("velocity", "sense per s", Kind::Number(2.0, POSITIVE), "A large velocity"),
-    parameter("acceleration", "sense per s²", Kind::Number(5.0, POSITIVE), "A large acceleration"),
-    parameter("command", "command", Kind::Number(20.0, POSITIVE), "A large command"),
+    whole("modules", "1", 3, [1, 1000], "Pairs of models"),
+    number("forgetting", "1", 0.9995, SHARE, "What a tick leaves of a forward model"),
+    number("inverse_rate", "1", 0.01, [0.0, 2.0], "Rate of the inverse models"),
+    numbers("sigma", "1", &[0.5, 0.05], POSITIVE, "First and last σ, in parts of the acceleration"),
+    number("anneal_s", "s", 100.0, NOT_NEGATIVE, "Time of learning over which σ falls"),
+    number("spread", "1", 0.1, NOT_NEGATIVE, "Standard deviation of the first weights"),
+    number("switching", "1", 0.002, SHARE, "Chance of another module in a tick"),
+    number("cue_rate", "1", 0.0, NOT_NEGATIVE, "Rate of the predictor from cues"),
+    numbers("feedback", "command per sense", &[50.0, 10.0], FINITE, "Kp and Kd"),
+    number("position", "sense", 1.0, POSITIVE, "A large position"),
+    number("velocity", "sense per s", 2.0, POSITIVE, "A large velocity"),
+    number("acceleration", "sense per s²", 5.0, POSITIVE, "A large acceleration"),
+    number("command", "command", 20.0, POSITIVE, "A large command"),
 ];
-
-fn pair(given: &Given, key: &'static str) -> Result<[f64; 2], Error> {
-    let two = given.numbers_of(key, 2, 0.0)?;
-    Ok([two[0], two[1]])
-}
 
 fn mosaic(given: &Given, setting: &Setting) -> Made {
     let number = |key| given.number(key);
+    let [position, velocity, acceleration, command] =
+        given.each(["position", "velocity", "acceleration", "command"]);
     let parameters = MosaicParameters {
         modules: given.whole("modules"),
         forgetting: number("forgetting"),
         inverse_rate: number("inverse_rate"),
-        sigma: pair(given, "sigma")?,
+        sigma: given.pair("sigma")?,
         anneal_ticks: (number("anneal_s") / setting.dt_s).round() as u64,
         spread: number("spread"),
         switching: number("switching"),
         cue_rate: number("cue_rate"),
-        feedback: pair(given, "feedback")?,
-        scales: MosaicScales {
-            position: number("position"),
-            velocity: number("velocity"),
-            acceleration: number("acceleration"),
-            command: number("command"),
-        },
+        feedback: given.pair("feedback")?,
+        scales: MosaicScales { position, velocity, acceleration, command },
     };
     Ok(Box::new(Mosaic::new(parameters, setting.commands, setting.cues, setting.dt_s, setting.seed)?))
 }
 
 /// The vestibulo-ocular reflex. Defaults: those of `classic/vor`.
 const REFLEX: &[Parameter] = &[
-    parameter(
+    word(
         "architecture",
-        "1",
-        Kind::Word("recurrent", &["recurrent", "feed_forward"]),
+        "recurrent",
+        &["recurrent", "feed_forward"],
         "Input of the flocculus: a copy of the command, or head velocity",
     ),
-    parameter("canal_s", "s", Kind::Number(16.0, POSITIVE), "Time constant of the canals"),
-    parameter("gain", "1", Kind::Number(0.8, POSITIVE), "Gain of the brainstem"),
-    parameter("direct_s", "s", Kind::Number(0.2, NOT_NEGATIVE), "Weight of the brainstem's direct path"),
-    parameter("leak_s", "s", Kind::Number(5.0, POSITIVE), "Leak of the brainstem's integrator"),
-    parameter("taus_s", "s", Kind::Numbers(&[0.02, 0.2], POSITIVE), "Bands of the flocculus, rising"),
-    parameter("eligibility_s", "s", Kind::Number(0.1, NOT_NEGATIVE), "Eligibility: the input so much later"),
-    parameter("rate", "1", Kind::Number(0.01, [0.0, 2.0]), "Normalized rate of a tick"),
+    number("canal_s", "s", 16.0, POSITIVE, "Time constant of the canals"),
+    number("gain", "1", 0.8, POSITIVE, "Gain of the brainstem"),
+    number("direct_s", "s", 0.2, NOT_NEGATIVE, "Weight of the brainstem's direct path"),
+    number("leak_s", "s", 5.0, POSITIVE, "Leak of the brainstem's integrator"),
+    numbers("taus_s", "s", &[0.02, 0.2], POSITIVE, "Bands of the flocculus, rising"),
+    number("eligibility_s", "s", 0.1, NOT_NEGATIVE, "Eligibility: the input so much later"),
+    number("rate", "1", 0.01, [0.0, 2.0], "Normalized rate of a tick"),
 ];
 
 fn vestibulo_ocular(given: &Given, setting: &Setting) -> Made {
     one_command(given, setting)?;
     let dt = setting.dt_s;
-    let [gain, direct_s, leak_s] = ["gain", "direct_s", "leak_s"].map(|key| given.number(key));
+    let [gain, direct_s, leak_s] = given.each(["gain", "direct_s", "leak_s"]);
     let brainstem = Brainstem::new(BrainstemParameters { gain, direct_s, leak_s }, dt)?;
     let learning = Learning {
         trace: TraceModel::Delay((given.number("eligibility_s") / dt).round() as usize),
@@ -361,92 +296,27 @@ fn vestibulo_ocular(given: &Given, setting: &Setting) -> Made {
 
 /// Conditioning of the eyelid. Sources of the defaults: [`ConditioningParameters`].
 const CONDITIONING: &[Parameter] = &[
-    parameter("signals", "1", Kind::Whole(24, [1, 1000]), "Granule signals of each cue"),
-    parameter(
-        "peaks_s",
-        "s",
-        Kind::Numbers(&[0.02, 1.2], POSITIVE),
-        "First and last peak of a signal after the onset",
-    ),
-    parameter("order", "1", Kind::Whole(16, [1, 30]), "Order of the kernels"),
-    parameter(
-        "purkinje_gain",
-        "1",
-        Kind::Number(2.0, NOT_NEGATIVE),
-        "Fall of the Purkinje rate with all weights",
-    ),
-    parameter(
-        "depression",
-        "1",
-        Kind::Number(0.005, NOT_NEGATIVE),
-        "Fall of an eligible weight with a climbing-fiber spike",
-    ),
-    parameter(
-        "window_s",
-        "s",
-        Kind::Number(0.1, [0.0, 10.0]),
-        "How long before the climbing fiber a synapse was active",
-    ),
-    parameter("spontaneous_hz", "Hz", Kind::Number(1.0, NOT_NEGATIVE), "Rate of the olive without input"),
-    parameter("puff_hz", "Hz", Kind::Number(100.0, NOT_NEGATIVE), "Rate that a full puff adds"),
-    parameter(
-        "nucleo_olivary_hz",
-        "Hz",
-        Kind::Number(100.0, NOT_NEGATIVE),
-        "Rate that nuclear output of 1 takes away",
-    ),
-    parameter(
-        "nucleo_olivary_delay_s",
-        "s",
-        Kind::Number(0.03, [0.0, 10.0]),
-        "Delay of the nucleo-olivary pathway",
-    ),
-    parameter(
-        "olive_refractory_s",
-        "s",
-        Kind::Number(0.1, [0.0, 10.0]),
-        "Shortest interval of the olive's spikes",
-    ),
-    parameter(
-        "mossy_weight",
-        "1",
-        Kind::Numbers(&[0.1, 1.0], NOT_NEGATIVE),
-        "Naive and largest weight on the nucleus",
-    ),
-    parameter("nuclear_ltp_hz", "1/s", Kind::Number(0.05, NOT_NEGATIVE), "Growth of that weight in a pause"),
-    parameter("nuclear_ltd_hz", "1/s", Kind::Number(0.01, NOT_NEGATIVE), "Its fall under activity"),
-    parameter(
-        "nuclear_thresholds",
-        "1",
-        Kind::Numbers(&[0.5, 1.0], NOT_NEGATIVE),
-        "Purkinje rates of pause and activity",
-    ),
-    parameter("lid_gain", "1", Kind::Number(1.5, NOT_NEGATIVE), "Command of a nuclear output of 1"),
-    parameter("reflex_gain", "1", Kind::Number(5.0, NOT_NEGATIVE), "Command of the reflex to a full puff"),
-    parameter("reflex_s", "s", Kind::Number(0.03, POSITIVE), "Time constant of the reflex"),
+    whole("signals", "1", 24, [1, 1000], "Granule signals of each cue"),
+    numbers("peaks_s", "s", &[0.02, 1.2], POSITIVE, "First and last peak of a signal after the onset"),
+    whole("order", "1", 16, [1, 30], "Order of the kernels"),
+    number("purkinje_gain", "1", 2.0, NOT_NEGATIVE, "Fall of the Purkinje rate with all weights"),
+    number("depression", "1", 0.005, NOT_NEGATIVE, "Fall of an eligible weight with a climbing-fiber spike"),
+    number("window_s", "s", 0.1, [0.0, 10.0], "How long before the climbing fiber a synapse was active"),
+    number("spontaneous_hz", "Hz", 1.0, NOT_NEGATIVE, "Rate of the olive without input"),
+    number("puff_hz", "Hz", 100.0, NOT_NEGATIVE, "Rate that a full puff adds"),
+    number("nucleo_olivary_hz", "Hz", 100.0, NOT_NEGATIVE, "Rate that nuclear output of 1 takes away"),
+    number("nucleo_olivary_delay_s", "s", 0.03, [0.0, 10.0], "Delay of the nucleo-olivary pathway"),
+    number("olive_refractory_s", "s", 0.1, [0.0, 10.0], "Shortest interval of the olive's spikes"),
+    numbers("mossy_weight", "1", &[0.1, 1.0], NOT_NEGATIVE, "Naive and largest weight on the nucleus"),
+    number("nuclear_ltp_hz", "1/s", 0.05, NOT_NEGATIVE, "Growth of that weight in a pause"),
+    number("nuclear_ltd_hz", "1/s", 0.01, NOT_NEGATIVE, "Its fall under activity"),
+    numbers("nuclear_thresholds", "1", &[0.5, 1.0], NOT_NEGATIVE, "Purkinje rates of pause and activity"),
+    number("lid_gain", "1", 1.5, NOT_NEGATIVE, "Command of a nuclear output of 1"),
+    number("reflex_gain", "1", 5.0, NOT_NEGATIVE, "Command of the reflex to a full puff"),
+    number("reflex_s", "s", 0.03, POSITIVE, "Time constant of the reflex"),
 ];
 
 fn conditioning(given: &Given, setting: &Setting) -> Made {
-    let number = |key| given.number(key);
-    let parameters = ConditioningParameters {
-        signals: given.whole("signals"),
-        peaks_s: pair(given, "peaks_s")?,
-        order: given.whole("order"),
-        purkinje_gain: number("purkinje_gain"),
-        depression: number("depression"),
-        window_s: number("window_s"),
-        spontaneous_hz: number("spontaneous_hz"),
-        puff_hz: number("puff_hz"),
-        nucleo_olivary_hz: number("nucleo_olivary_hz"),
-        nucleo_olivary_delay_s: number("nucleo_olivary_delay_s"),
-        olive_refractory_s: number("olive_refractory_s"),
-        mossy_weight: pair(given, "mossy_weight")?,
-        nuclear_ltp_hz: number("nuclear_ltp_hz"),
-        nuclear_ltd_hz: number("nuclear_ltd_hz"),
-        nuclear_thresholds: pair(given, "nuclear_thresholds")?,
-        lid_gain: number("lid_gain"),
-        reflex_gain: number("reflex_gain"),
-        reflex_s: number("reflex_s"),
-    };
+    let parameters = given.over(ConditioningParameters::default())?;
     Ok(Box::new(Conditioning::new(&parameters, setting.cues, setting.dt_s, setting.seed)?))
 }

@@ -9,249 +9,19 @@
 
 mod controllers;
 mod forward;
+mod parameter;
 mod plants;
 
 pub use controllers::{LAW, basis_and_trace, law};
+pub use parameter::{
+    FINITE, Given, Kind, NOT_NEGATIVE, POSITIVE, Parameter, SHARE, Value, Values, flag, number, numbers,
+    whole, word,
+};
 
-use crate::controller::Controller;
-use crate::error::{Error, Name, check};
-use crate::forward::Equations;
-use crate::plant::Plant;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use crate::{Controller, Error, Plant, forward::Equations};
+use lobule_signal::Ranges;
+use parameter::Text;
 use std::fmt::Write;
-
-/// The value of a parameter.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Value {
-    /// True or false.
-    Flag(bool),
-    /// A number.
-    Number(f64),
-    /// Several numbers.
-    Numbers(Vec<f64>),
-    /// A word.
-    Word(String),
-}
-
-/// Parameters as a configuration gives them: those that differ from the defaults.
-pub type Values = BTreeMap<String, Value>;
-
-/// Default and range of a parameter.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// True or false.
-    Flag(bool),
-    /// A number: default, lowest and highest.
-    Number(f64, [f64; 2]),
-    /// A whole number: default, lowest and highest.
-    Whole(u64, [u64; 2]),
-    /// Several numbers: default, lowest and highest of each.
-    Numbers(&'static [f64], [f64; 2]),
-    /// One of some words: default, all.
-    Word(&'static str, &'static [&'static str]),
-}
-
-/// A parameter of a controller or plant.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Parameter {
-    /// Its key.
-    pub key: &'static str,
-    /// Its unit; 1 for none.
-    pub unit: &'static str,
-    /// Default and range.
-    pub kind: Kind,
-    /// Its meaning.
-    pub about: &'static str,
-}
-
-/// A parameter of a table.
-pub const fn parameter(key: &'static str, unit: &'static str, kind: Kind, about: &'static str) -> Parameter {
-    Parameter { key, unit, kind, about }
-}
-
-/// Numbers of at least 0.
-pub const NOT_NEGATIVE: [f64; 2] = [0.0, f64::MAX];
-/// Numbers above 0.
-pub const POSITIVE: [f64; 2] = [f64::MIN_POSITIVE, f64::MAX];
-/// Any finite number.
-pub const FINITE: [f64; 2] = [f64::MIN, f64::MAX];
-
-impl Parameter {
-    /// Allowed values, in words.
-    pub fn allowed(&self) -> String {
-        let range = |[low, high]: [f64; 2]| match (low, high) {
-            (f64::MIN, f64::MAX) => "any number".to_string(),
-            (f64::MIN_POSITIVE, f64::MAX) => "more than 0".into(),
-            (low, f64::MAX) => format!("at least {low}"),
-            (f64::MIN_POSITIVE, high) => format!("above 0 to {high}"),
-            (low, high) => format!("{low} to {high}"),
-        };
-        match self.kind {
-            Kind::Flag(_) => "true or false".into(),
-            Kind::Number(_, limits) => range(limits),
-            Kind::Whole(_, [low, high]) => format!("a whole number, {low} to {high}"),
-            Kind::Numbers(_, limits) => format!("numbers, each {}", range(limits)),
-            Kind::Word(_, words) => words.join(", "),
-        }
-    }
-
-    /// Its default.
-    pub fn default(&self) -> Value {
-        match self.kind {
-            Kind::Flag(flag) => Value::Flag(flag),
-            Kind::Number(number, _) => Value::Number(number),
-            Kind::Whole(number, _) => Value::Number(number as f64),
-            Kind::Numbers(numbers, _) => Value::Numbers(numbers.to_vec()),
-            Kind::Word(word, _) => Value::Word(word.into()),
-        }
-    }
-
-    fn check(&self, part: &str, value: &Value) -> Result<(), Error> {
-        let number = |value: f64, ok: bool| match ok && value.is_finite() {
-            true => Ok(()),
-            false => Err(Error::Parameter {
-                part: Name::Owned(part.into()),
-                parameter: self.key.into(),
-                value,
-                allowed: format!("{}; unit: {}", self.allowed(), self.unit),
-            }),
-        };
-        let within = |value: f64, [low, high]: [f64; 2]| number(value, (low..=high).contains(&value));
-        match (&self.kind, value) {
-            (Kind::Flag(_), Value::Flag(_)) => Ok(()),
-            (Kind::Number(_, limits), Value::Number(value)) => within(*value, *limits),
-            (Kind::Whole(_, [low, high]), Value::Number(value)) => {
-                number(*value, value.fract() == 0.0 && (*low as f64..=*high as f64).contains(value))
-            }
-            (Kind::Numbers(_, limits), Value::Numbers(values)) => {
-                values.iter().try_for_each(|value| within(*value, *limits))
-            }
-            (Kind::Word(_, words), Value::Word(word)) if words.contains(&word.as_str()) => Ok(()),
-            _ => Err(Error::Description {
-                part: Name::Owned(part.into()),
-                what: format!("{} = {value} is not allowed; {}", self.key, self.allowed()),
-            }),
-        }
-    }
-}
-
-impl std::fmt::Display for Value {
-    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        match self {
-            Value::Flag(flag) => write!(f, "{flag}"),
-            Value::Number(number) => write!(f, "{number}"),
-            Value::Numbers(numbers) => write!(f, "{numbers:?}"),
-            Value::Word(word) => write!(f, "\"{word}\""),
-        }
-    }
-}
-
-/// Every parameter of an entry, checked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Given {
-    part: &'static str,
-    values: BTreeMap<&'static str, Value>,
-}
-
-impl Given {
-    /// The defaults of `tables`, changed by `values`.
-    ///
-    /// # Errors
-    /// [`Error::Unknown`] for a key that no table has, [`Error::Parameter`] and [`Error::Description`] for a value outside its range.
-    pub fn resolve(
-        part: &'static str,
-        tables: &[&'static [Parameter]],
-        values: &Values,
-    ) -> Result<Self, Error> {
-        let all = || tables.iter().flat_map(|table| table.iter());
-        let mut given: BTreeMap<&'static str, Value> = all().map(|p| (p.key, p.default())).collect();
-        for (key, value) in values {
-            let Some(parameter) = all().find(|p| p.key == key) else {
-                return Err(Error::Unknown {
-                    what: format!("parameter of `{part}` called").into(),
-                    name: key.clone(),
-                    known: all().map(|p| p.key).collect::<Vec<_>>().join(", "),
-                });
-            };
-            parameter.check(part, value)?;
-            given.insert(parameter.key, value.clone());
-        }
-        Ok(Self { part, values: given })
-    }
-
-    /// Name of the entry.
-    pub fn part(&self) -> &'static str {
-        self.part
-    }
-
-    fn get(&self, key: &str) -> &Value {
-        match self.values.get(key) {
-            Some(value) => value,
-            None => panic!("a bug: the table of `{}` has no `{key}`", self.part),
-        }
-    }
-
-    /// A number.
-    ///
-    /// # Panics
-    /// As all of these, when the table has no such parameter of that kind: a bug of the entry.
-    pub fn number(&self, key: &str) -> f64 {
-        match self.get(key) {
-            Value::Number(number) => *number,
-            other => panic!("a bug: `{key}` of `{}` is {other}, not a number", self.part),
-        }
-    }
-
-    /// A whole number.
-    pub fn whole(&self, key: &str) -> usize {
-        self.number(key) as usize
-    }
-
-    /// Several numbers.
-    pub fn numbers(&self, key: &str) -> &[f64] {
-        match self.get(key) {
-            Value::Numbers(numbers) => numbers,
-            other => panic!("a bug: `{key}` of `{}` is {other}, not several numbers", self.part),
-        }
-    }
-
-    /// So many numbers; one number stands for all, none for `otherwise`.
-    ///
-    /// # Errors
-    /// [`Error::Length`] for another number of them.
-    pub fn numbers_of(&self, key: &'static str, count: usize, otherwise: f64) -> Result<Vec<f64>, Error> {
-        match self.numbers(key) {
-            [] => Ok(vec![otherwise; count]),
-            [one] => Ok(vec![*one; count]),
-            many if many.len() == count => Ok(many.to_vec()),
-            many => Err(Error::Length {
-                part: self.part.into(),
-                input: key.into(),
-                count: many.len(),
-                needed: format!("one for all, or {count}"),
-            }),
-        }
-    }
-
-    /// A word.
-    pub fn word(&self, key: &str) -> &str {
-        match self.get(key) {
-            Value::Word(word) => word,
-            other => panic!("a bug: `{key}` of `{}` is {other}, not a word", self.part),
-        }
-    }
-
-    /// True or false.
-    pub fn flag(&self, key: &str) -> bool {
-        match self.get(key) {
-            Value::Flag(flag) => *flag,
-            other => panic!("a bug: `{key}` of `{}` is {other}, not a flag", self.part),
-        }
-    }
-}
 
 /// A plant as far as a controller may know it.
 #[derive(Clone, Copy)]
@@ -290,7 +60,7 @@ pub struct Setting<'a> {
 /// Refuses a plant of several commands.
 fn one_command(given: &Given, setting: &Setting) -> Result<(), Error> {
     let (commands, allowed) = (setting.commands as f64, "it controls plants of one command");
-    check(given.part(), "commands of the plant", commands, setting.commands == 1, allowed)
+    Ok(Ranges::of(given.part).require(setting.commands == 1, "commands of the plant", commands, allowed)?)
 }
 
 /// A controller of a registry.
@@ -300,15 +70,30 @@ pub struct ControllerEntry {
     /// One line about it.
     pub about: &'static str,
     /// Its parameters; several tables, so that kin share theirs.
-    pub parameters: &'static [&'static [Parameter]],
+    pub parameters: Tables,
     /// True if it changes from trial to trial.
     pub learns: bool,
     /// Makes it.
     pub make: MakeController,
 }
 
+impl ControllerEntry {
+    /// A controller that stays as it is.
+    pub const fn fixed(name: Text, about: Text, parameters: Tables, make: MakeController) -> Self {
+        Self { name, about, parameters, learns: false, make }
+    }
+
+    /// A controller that changes from trial to trial.
+    pub const fn learning(name: Text, about: Text, parameters: Tables, make: MakeController) -> Self {
+        Self { name, about, parameters, learns: true, make }
+    }
+}
+
 /// A constructor of controllers.
-pub type MakeController = fn(&Given, &Setting) -> Result<Box<dyn Controller>, Error>;
+pub type MakeController = fn(&Given, &Setting) -> Made;
+
+type Made = Result<Box<dyn Controller>, Error>;
+type Tables = &'static [&'static [Parameter]];
 
 /// A plant of a registry.
 pub struct PlantEntry {
@@ -317,7 +102,7 @@ pub struct PlantEntry {
     /// One line about it.
     pub about: &'static str,
     /// Its parameters.
-    pub parameters: &'static [&'static [Parameter]],
+    pub parameters: Tables,
     /// Makes it.
     pub make: fn(&Given) -> Result<Box<dyn Plant>, Error>,
 }
@@ -328,7 +113,7 @@ pub struct Controllers(Vec<&'static ControllerEntry>);
 
 /// The controllers of this crate; those that need other rooms are added by `lobule-cerebellum`.
 pub fn controllers() -> Controllers {
-    Controllers(controllers::ALL.iter().collect())
+    Controllers(controllers::LAWS.iter().chain(forward::ALL).chain(controllers::MODELS).collect())
 }
 
 /// The plants of this crate. One that a file describes is [`crate::plant::Network`].
@@ -353,11 +138,8 @@ impl Controllers {
     /// # Errors
     /// [`Error::Unknown`] with the names there are.
     pub fn find(&self, name: &str) -> Result<&'static ControllerEntry, Error> {
-        self.all().find(|entry| entry.name == name).ok_or_else(|| Error::Unknown {
-            what: "controller".into(),
-            name: name.into(),
-            known: self.all().map(|entry| entry.name).collect::<Vec<_>>().join(", "),
-        })
+        let unknown = || Error::unknown("controller", name, self.all().map(|entry| entry.name));
+        self.all().find(|entry| entry.name == name).ok_or_else(unknown)
     }
 
     /// The controller of that name with its defaults changed by `values`, made for a setting.
@@ -383,7 +165,7 @@ impl Controllers {
     /// );
     /// # Ok::<(), Error>(())
     /// ```
-    pub fn make(&self, name: &str, values: &Values, setting: &Setting) -> Result<Box<dyn Controller>, Error> {
+    pub fn make(&self, name: &str, values: &Values, setting: &Setting) -> Made {
         let entry = self.find(name)?;
         (entry.make)(&Given::resolve(entry.name, entry.parameters, values)?, setting)
     }
@@ -403,11 +185,8 @@ pub fn plant(name: &str, values: &Values) -> Result<Box<dyn Plant>, Error> {
 /// # Errors
 /// [`Error::Unknown`] with the names there are.
 pub fn find_plant(name: &str) -> Result<&'static PlantEntry, Error> {
-    plants().iter().find(|entry| entry.name == name).ok_or_else(|| Error::Unknown {
-        what: "plant".into(),
-        name: name.into(),
-        known: plants().iter().map(|entry| entry.name).collect::<Vec<_>>().join(", "),
-    })
+    let unknown = || Error::unknown("plant", name, plants().iter().map(|entry| entry.name));
+    plants().iter().find(|entry| entry.name == name).ok_or_else(unknown)
 }
 
 /// Name, line and parameters of an entry as a TOML table with the defaults.

@@ -43,12 +43,8 @@ impl PerceptronParameters {
     /// [`Error::Parameter`] names the first parameter outside its range.
     pub fn validate(&self) -> Result<(), Error> {
         let ranges = Ranges::of("perceptron");
-        ranges.require(
-            self.fibers > 0,
-            "fibers",
-            f64::from(self.fibers),
-            "1 or more: learning needs input",
-        )?;
+        let (n, allowed) = (f64::from(self.fibers), "1 or more: learning needs input");
+        ranges.require(self.fibers > 0, "fibers", n, allowed)?;
         let f = self.active_fraction;
         ranges.require(f > 0.0 && f < 1.0, "active_fraction", f, "between 0 and 1, both excluded")?;
         ranges.positive("rate_max_hz", self.rate_max_hz)?;

@@ -11,8 +11,7 @@
 //! Source: Bouvier et al. 2018, doi:10.7554/eLife.31599, eqs. (14), (15), Table 2.
 
 use super::{LearningRule, Outcome};
-use crate::Error;
-use crate::network::PerturbationNetwork;
+use crate::{Error, network::PerturbationNetwork};
 use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 

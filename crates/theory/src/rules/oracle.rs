@@ -10,8 +10,7 @@
 //! that the fall of the error is visible beside that of the other rules.
 
 use super::{LearningRule, Outcome};
-use crate::Error;
-use crate::network::PerturbationNetwork;
+use crate::{Error, network::PerturbationNetwork};
 use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 

@@ -78,12 +78,8 @@ impl ReinforceParameters {
         ranges.positive("sigma", self.sigma)?;
         ranges.at_least_zero("alpha", self.alpha)?;
         let is_share = self.gamma > 0.0 && self.gamma <= 1.0;
-        Ok(ranges.require(
-            is_share,
-            "gamma",
-            self.gamma,
-            "above 0, at most 1: a fraction of the new error",
-        )?)
+        let allowed = "above 0, at most 1: a fraction of the new error";
+        Ok(ranges.require(is_share, "gamma", self.gamma, allowed)?)
     }
 }
 

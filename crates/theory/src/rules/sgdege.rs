@@ -90,11 +90,8 @@ impl LearningRule for Sgdege {
         let (columns, bins) = self.size;
         for column in 0..columns as u32 {
             if self.spikes.uniform(trial, column) < self.parameters.rho {
-                into.add(
-                    column as usize,
-                    self.bins.below(trial, column, bins as u32) as usize,
-                    self.parameters.amplitude,
-                )?;
+                let bin = self.bins.below(trial, column, bins as u32);
+                into.add(column as usize, bin as usize, self.parameters.amplitude)?;
             }
         }
         Ok(())
