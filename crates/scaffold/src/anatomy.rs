@@ -104,6 +104,9 @@ pub struct ConnectionSet {
     pub post_site: Vec<[i32; 2]>,
 }
 
+/// The (branch, point) of a cell without morphology.
+pub(crate) const NO_SITE: [i32; 2] = [-1, -1];
+
 /// Mean and standard deviation (population form) of degrees over all cells of a type.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct DegreeStatistics {
@@ -130,6 +133,43 @@ impl ConnectionSet {
     /// True when there is no contact.
     pub fn is_empty(&self) -> bool {
         self.pre.is_empty()
+    }
+
+    /// Appends a row.
+    pub(crate) fn push(&mut self, pre: u32, post: u32, pre_site: [i32; 2], post_site: [i32; 2]) {
+        self.pre.push(pre);
+        self.post.push(post);
+        self.pre_site.push(pre_site);
+        self.post_site.push(post_site);
+    }
+
+    /// Appends the rows of another set.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.pre.append(&mut other.pre);
+        self.post.append(&mut other.post);
+        self.pre_site.append(&mut other.pre_site);
+        self.post_site.append(&mut other.post_site);
+    }
+
+    /// The rows of several sets, in order, as one without a name.
+    pub(crate) fn joined(parts: Vec<Self>) -> Self {
+        let mut all = Self::default();
+        let n = parts.iter().map(Self::len).sum();
+        all.pre.reserve_exact(n);
+        all.post.reserve_exact(n);
+        all.pre_site.reserve_exact(n);
+        all.post_site.reserve_exact(n);
+        parts.into_iter().for_each(|part| all.append(part));
+        all
+    }
+
+    /// Brings sites that are all those of point cells into their short form, none.
+    pub(crate) fn shorten_sites(&mut self) {
+        for sites in [&mut self.pre_site, &mut self.post_site] {
+            if sites.iter().all(|&site| site == NO_SITE) {
+                *sites = Vec::new();
+            }
+        }
     }
 
     /// Distinct cell pairs in order of (pre, post), each with its number of contacts.
@@ -202,6 +242,12 @@ impl Anatomy {
     /// Number of cells of a type; 0 when the type is absent.
     pub fn count(&self, cell_type: &str) -> usize {
         self.cells(cell_type).map_or(0, CellSites::len)
+    }
+
+    /// Far corner of all cells at positive coordinates, for files that do not say their size.
+    pub(crate) fn extent(&self) -> [f64; 3] {
+        let positions = self.cells.iter().flat_map(|c| &c.positions);
+        positions.fold([0.0; 3], |far, p| std::array::from_fn(|k| f64::max(far[k], p[k])))
     }
 
     /// A connection set by name.

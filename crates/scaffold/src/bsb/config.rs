@@ -48,17 +48,6 @@ pub(super) fn size(configuration: &Value) -> Option<[f64; 3]> {
     size.iter().all(|s| s.is_finite() && *s >= 0.0).then_some(size)
 }
 
-/// Extent of all cells at z ≥ 0, for a file without a usable configuration.
-pub(super) fn bounding_size(anatomy: &Anatomy) -> [f64; 3] {
-    let mut size = [0.0f64; 3];
-    for position in anatomy.cells.iter().flat_map(|c| &c.positions) {
-        for (s, p) in size.iter_mut().zip(position) {
-            *s = s.max(*p);
-        }
-    }
-    size
-}
-
 /// The name cell types have in files: those of cerebellar-models, so that its
 /// configurations and simulations find them. [`crate::canonical_cell_name`] goes back.
 pub fn file_cell_name(name: &str) -> &str {

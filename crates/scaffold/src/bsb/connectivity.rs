@@ -15,9 +15,6 @@ use crate::{ConnectionSet, Error};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// A point cell's (branch, point).
-const NO_SITE: [i32; 2] = [-1, -1];
-
 /// Reads all connection sets, in order of name: the rows that are kept, and how many there are on file.
 pub(super) fn read(
     store: &Store,
@@ -93,11 +90,7 @@ fn connection_set(
             keep_from(&mut set, before, keeps);
         }
     }
-    for sites in [&mut set.pre_site, &mut set.post_site] {
-        if sites.iter().all(|&site| site == NO_SITE) {
-            *sites = Vec::new();
-        }
-    }
+    set.shorten_sites();
 
     // The size of the other half, which costs no reading, tells an interrupted write.
     let mut outgoing = 0;

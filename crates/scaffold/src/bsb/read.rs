@@ -64,8 +64,7 @@ pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<u
         (anatomy.size, anatomy.source, anatomy.notes) = (own.size, own.source, own.notes);
     } else {
         let configuration = config::active(&store, members.get("files"))?;
-        anatomy.size =
-            configuration.as_ref().and_then(config::size).unwrap_or_else(|| config::bounding_size(&anatomy));
+        anatomy.size = configuration.as_ref().and_then(config::size).unwrap_or_else(|| anatomy.extent());
         anatomy.source = format!("BSB {version} file, {total} cells");
         anatomy.notes = notes::of(&anatomy, &found, &rows, is_part);
     }

@@ -1,8 +1,9 @@
 //! Connection rules and what is done to connections afterwards.
 
 use super::tree::Node;
-use super::{Component, component};
+use super::{Components, component};
 use crate::Error;
+use crate::error::ensure;
 
 /// One side of a rule.
 #[derive(Debug, Clone, PartialEq)]
@@ -124,36 +125,18 @@ pub(crate) struct Duplication {
 }
 
 /// Strategies of `connectivity`.
-pub(super) const CONNECTIVITY: &[Component] = &[
-    Component {
-        path: "cerebellar_models.connectome.to_glomerulus.ConnectomeMossyGlomerulus",
-        short: "mossy_glomerulus",
-    },
-    Component {
-        path: "cerebellar_models.connectome.to_glomerulus.ConnectomeUBCGlomerulus",
-        short: "ubc_glomerulus",
-    },
-    Component {
-        path: "cerebellar_models.connectome.glomerulus_granule.ConnectomeGlomerulusGranule",
-        short: "glomerulus_granule",
-    },
-    Component {
-        path: "cerebellar_models.connectome.glomerulus_golgi.ConnectomeGlomerulusGolgi",
-        short: "glomerulus_golgi",
-    },
-    Component {
-        path: "cerebellar_models.connectome.golgi_glomerulus.ConnectomeGolgiGlomerulus",
-        short: "golgi_glomerulus",
-    },
-    Component {
-        path: "cerebellar_models.connectome.glomerulus_ubc.ConnectomeGlomerulusUBC",
-        short: "glomerulus_ubc",
-    },
-    Component { path: "cerebellar_models.connectome.io_molecular.ConnectomeIO_MLI", short: "io_mli" },
-    Component { path: "bsb.connectivity.VoxelIntersection", short: "voxel_intersection" },
-    Component { path: "bsb.connectivity.AllToAll", short: "all_to_all" },
-    Component { path: "bsb.connectivity.FixedIndegree", short: "fixed_indegree" },
-    Component { path: "bsb.connectivity.FixedOutdegree", short: "fixed_outdegree" },
+pub(super) const CONNECTIVITY: &Components = &[
+    ("cerebellar_models.connectome.to_glomerulus.ConnectomeMossyGlomerulus", "mossy_glomerulus"),
+    ("cerebellar_models.connectome.to_glomerulus.ConnectomeUBCGlomerulus", "ubc_glomerulus"),
+    ("cerebellar_models.connectome.glomerulus_granule.ConnectomeGlomerulusGranule", "glomerulus_granule"),
+    ("cerebellar_models.connectome.glomerulus_golgi.ConnectomeGlomerulusGolgi", "glomerulus_golgi"),
+    ("cerebellar_models.connectome.golgi_glomerulus.ConnectomeGolgiGlomerulus", "golgi_glomerulus"),
+    ("cerebellar_models.connectome.glomerulus_ubc.ConnectomeGlomerulusUBC", "glomerulus_ubc"),
+    ("cerebellar_models.connectome.io_molecular.ConnectomeIO_MLI", "io_mli"),
+    ("bsb.connectivity.VoxelIntersection", "voxel_intersection"),
+    ("bsb.connectivity.AllToAll", "all_to_all"),
+    ("bsb.connectivity.FixedIndegree", "fixed_indegree"),
+    ("bsb.connectivity.FixedOutdegree", "fixed_outdegree"),
 ];
 
 /// Largest reach of a rule, µm.
@@ -166,63 +149,62 @@ pub(super) fn rules(root: &Node) -> Result<Vec<ConnectivityRule>, Error> {
 fn rule(name: &str, node: &Node) -> Result<ConnectivityRule, Error> {
     let common = ["strategy", "presynaptic", "postsynaptic", "depends_on", "output_naming"];
     let allow = |own: &[&str]| node.allow(&[&common[..], own].concat());
-    let number = |key: &str, low: f64, high: f64| node.require(key)?.number_in(low, high);
     let (pre, post) = (side(&node.require("presynaptic")?)?, side(&node.require("postsynaptic")?)?);
-    let affinity = || node.get("affinity").map_or(Ok(1.0), |n| n.number_in(0.0, 1.0));
+    let reach = |key: &str| node.require(key)?.number_in(0.0, MAX_REACH);
+    let texts = |key: &str| node.require(key)?.texts();
+    let affinity = || node.or("affinity", 1.0, |n| n.number_in(0.0, 1.0));
     let strategy = match component(node, CONNECTIVITY)? {
         "mossy_glomerulus" => {
             allow(&["x_length", "y_length"])?;
-            Strategy::MossyGlomerulus {
-                reach: [number("x_length", 0.0, MAX_REACH)?, number("y_length", 0.0, MAX_REACH)?],
-            }
+            Strategy::MossyGlomerulus { reach: [reach("x_length")?, reach("y_length")?] }
         }
         "ubc_glomerulus" => {
             allow(&["radius"])?;
-            Strategy::UbcGlomerulus { radius: number("radius", 0.0, MAX_REACH)? }
+            Strategy::UbcGlomerulus { radius: reach("radius")? }
         }
         "glomerulus_granule" => {
             allow(&["radius", "convergence", "pre_glom_strats", "pre_cell_types"])?;
             Strategy::GlomerulusGranule {
-                radius: number("radius", 0.0, MAX_REACH)?,
+                radius: reach("radius")?,
                 convergence: node.require("convergence")?.whole_in(1, 1000)?,
-                glomerulus_rules: node.require("pre_glom_strats")?.texts()?,
-                sources: node.require("pre_cell_types")?.texts()?,
+                glomerulus_rules: texts("pre_glom_strats")?,
+                sources: texts("pre_cell_types")?,
             }
         }
         "glomerulus_golgi" => {
             allow(&["radius"])?;
-            Strategy::GlomerulusGolgi { radius: number("radius", 0.0, MAX_REACH)? }
+            Strategy::GlomerulusGolgi { radius: reach("radius")? }
         }
         "golgi_glomerulus" => {
             allow(&["radius", "divergence", "glom_post_strats", "glom_cell_types"])?;
             Strategy::GolgiGlomerulus {
-                radius: number("radius", 0.0, MAX_REACH)?,
+                radius: reach("radius")?,
                 // BSB takes the integer part.
-                divergence: number("divergence", 1.0, 1.0e6)? as u32,
-                glomerulus_rules: node.require("glom_post_strats")?.texts()?,
-                glomeruli: node.require("glom_cell_types")?.texts()?,
+                divergence: node.require("divergence")?.number_in(1.0, 1.0e6)? as u32,
+                glomerulus_rules: texts("glom_post_strats")?,
+                glomeruli: texts("glom_cell_types")?,
             }
         }
         "glomerulus_ubc" => {
             allow(&["radius", "ratios_ubc"])?;
-            number("radius", 0.0, MAX_REACH)?;
+            reach("radius")?;
             Strategy::GlomerulusUbc { shares: shares(&node.require("ratios_ubc")?, &pre)? }
         }
         "io_mli" => {
             allow(&["io_pc_connectivity", "mli_pc_connectivity", "pre_cell_pc"])?;
             Strategy::OliveInterneurons {
-                olive_rules: node.require("io_pc_connectivity")?.texts()?,
-                interneuron_rules: node.require("mli_pc_connectivity")?.texts()?,
+                olive_rules: texts("io_pc_connectivity")?,
+                interneuron_rules: texts("mli_pc_connectivity")?,
                 purkinje: node.require("pre_cell_pc")?.text()?,
             }
         }
         "voxel_intersection" => {
             allow(&["affinity", "contacts", "voxels_pre", "voxels_post", "favor_cache", "cache"])?;
-            let voxels = |key: &str| node.get(key).map_or(Ok(50), |n| n.whole_in(1, 100_000));
-            let favor = node.get("favor_cache").map_or(Ok("pre".into()), |n| n.text())?;
-            if !["pre", "post"].contains(&favor.as_str()) {
-                return Err(node.error(format!("favor_cache `{favor}`; allowed pre, post")));
-            }
+            let voxels = |key: &str| node.or(key, 50, |n| n.whole_in(1, 100_000));
+            let favor = node.or("favor_cache", "pre".into(), Node::text)?;
+            ensure(["pre", "post"].contains(&favor.as_str()), || {
+                node.error(format!("favor_cache `{favor}`; allowed pre, post"))
+            })?;
             Strategy::VoxelIntersection {
                 affinity: affinity()?,
                 contacts: distribution(node.get("contacts"))?,
@@ -250,26 +232,17 @@ fn rule(name: &str, node: &Node) -> Result<ConnectivityRule, Error> {
 fn side(node: &Node) -> Result<Side, Error> {
     node.allow(&["cell_types", "labels", "morphology_labels"])?;
     let cell_types = node.require("cell_types")?.texts()?;
-    if cell_types.is_empty() {
-        return Err(node.error("`cell_types` is empty; name at least one"));
-    }
-    Ok(Side {
-        cell_types,
-        labels: node.texts_of("labels")?,
-        morphology_labels: node.texts_of("morphology_labels")?,
-    })
+    ensure(!cell_types.is_empty(), || node.error("`cell_types` is empty; name at least one"))?;
+    let (labels, morphology_labels) = (node.texts_of("labels")?, node.texts_of("morphology_labels")?);
+    Ok(Side { cell_types, labels, morphology_labels })
 }
 
 /// The share of each presynaptic type; they sum to 1.
 fn shares(node: &Node, pre: &Side) -> Result<Vec<f64>, Error> {
-    let mut shares = Vec::new();
-    for cell_type in &pre.cell_types {
-        shares.push(node.get(cell_type).map_or(Ok(0.0), |n| n.number_in(0.0, 1.0e6))?);
-    }
+    let share = |cell_type: &String| node.or(cell_type, 0.0, |n| n.number_in(0.0, 1.0e6));
+    let shares = pre.cell_types.iter().map(share).collect::<Result<Vec<f64>, _>>()?;
     let sum: f64 = shares.iter().sum();
-    if sum <= 0.0 {
-        return Err(node.error("gives no presynaptic type a share; one must be above 0"));
-    }
+    ensure(sum > 0.0, || node.error("gives no presynaptic type a share; one must be above 0"))?;
     Ok(shares.iter().map(|s| s / sum).collect())
 }
 
@@ -282,36 +255,25 @@ pub(super) fn distribution(node: Option<Node>) -> Result<Distribution, Error> {
     if node.value().is_number() {
         return Ok(Distribution::Constant(node.number_in(0.0, MAX_CONTACTS)?));
     }
-    let or = |key: &str, default: f64| {
-        node.get(key).map_or(Ok(default), |n| n.number_in(-MAX_CONTACTS, MAX_CONTACTS))
-    };
+    let or = |key: &str, default: f64| node.or(key, default, |n| n.number_in(-MAX_CONTACTS, MAX_CONTACTS));
     let name = node.require("distribution")?.text()?;
-    let known = |parameters: &[&str]| node.allow(&[&["distribution"], parameters].concat());
-    let scale = || {
-        let scale = or("scale", 1.0)?;
-        if scale < 0.0 { Err(node.error(format!("scale is {scale}; allowed 0 or more"))) } else { Ok(scale) }
-    };
-    match name.as_str() {
-        "constant" => {
-            known(&["constant"])?;
-            Ok(Distribution::Constant(node.require("constant")?.number_in(0.0, MAX_CONTACTS)?))
-        }
-        "norm" => {
-            known(&["loc", "scale"])?;
-            Ok(Distribution::Normal { mean: or("loc", 0.0)?, sd: scale()? })
-        }
-        "uniform" => {
-            known(&["loc", "scale"])?;
-            Ok(Distribution::Uniform { low: or("loc", 0.0)?, width: scale()? })
-        }
-        "expon" => {
-            known(&["loc", "scale"])?;
-            Ok(Distribution::Exponential { low: or("loc", 0.0)?, scale: scale()? })
-        }
-        other => {
-            Err(node.error(format!("distribution `{other}`; lobule knows constant, norm, uniform, expon")))
-        }
+    if name == "constant" {
+        node.allow(&["distribution", "constant"])?;
+        return Ok(Distribution::Constant(node.require("constant")?.number_in(0.0, MAX_CONTACTS)?));
     }
+    let of: fn(f64, f64) -> Distribution = match name.as_str() {
+        "norm" => |mean, sd| Distribution::Normal { mean, sd },
+        "uniform" => |low, width| Distribution::Uniform { low, width },
+        "expon" => |low, scale| Distribution::Exponential { low, scale },
+        other => {
+            let what = format!("distribution `{other}`; lobule knows constant, norm, uniform, expon");
+            return Err(node.error(what));
+        }
+    };
+    node.allow(&["distribution", "loc", "scale"])?;
+    let (loc, scale) = (or("loc", 0.0)?, or("scale", 1.0)?);
+    ensure(scale >= 0.0, || node.error(format!("scale is {scale}; allowed 0 or more")))?;
+    Ok(of(loc, scale))
 }
 
 fn naming(name: &str, node: &Node) -> Result<Naming, Error> {
@@ -324,10 +286,9 @@ fn naming(name: &str, node: &Node) -> Result<Naming, Error> {
             return node.text();
         }
         let names = node.texts()?;
-        match names.len() {
-            1 => Ok(names[0].clone()),
-            n => Err(node.error(format!("gives {n} names for one set; give one"))),
-        }
+        let n = names.len();
+        ensure(n == 1, || node.error(format!("gives {n} names for one set; give one")))?;
+        Ok(names[0].clone())
     };
     if naming.value().is_array() {
         return Ok(Naming::By(one(&naming)?));
@@ -346,16 +307,10 @@ fn naming(name: &str, node: &Node) -> Result<Naming, Error> {
 }
 
 /// Strategies of `after_connectivity`.
-pub(super) const AFTER_CONNECTIVITY: &[Component] = &[
-    Component {
-        path: "cerebellar_models.connectome.io_purkinje.DuplicateSynapses",
-        short: "duplicate_synapses",
-    },
+pub(super) const AFTER_CONNECTIVITY: &Components = &[
+    ("cerebellar_models.connectome.io_purkinje.DuplicateSynapses", "duplicate_synapses"),
     // Draws a report of the finished network; it changes nothing.
-    Component {
-        path: "cerebellar_models.analysis.structure_analysis.RunStructureReport",
-        short: "structure_report",
-    },
+    ("cerebellar_models.analysis.structure_analysis.RunStructureReport", "structure_report"),
 ];
 
 /// The duplications, and what else there is and is not done, in words.

@@ -76,6 +76,17 @@ impl<'a> Fields<'a> {
         self.problems.borrow_mut().push(Problem::new(self.at(name), what));
     }
 
+    /// Reports a problem at one of its keys that leaves nothing to go on with.
+    pub fn refuse<T>(&self, name: &str, what: impl Into<String>) -> Option<T> {
+        self.problem(name, what);
+        None
+    }
+
+    /// Where its problems are gathered.
+    pub fn problems(&self) -> &'a Problems {
+        self.problems
+    }
+
     /// The value of a key; none when it is absent or null.
     pub fn value(&self, name: &str) -> Option<&'a Value> {
         self.taken.borrow_mut().insert(name.into());
@@ -89,16 +100,16 @@ impl<'a> Fields<'a> {
 
     /// The entries of the object at a key, in order of name; empty when it is absent.
     pub fn entries(&self, name: &str) -> Vec<(&'a str, &'a Value)> {
-        match self.object(name) {
-            Some(fields) => fields.object.iter().map(|(k, v)| (k.as_str(), v)).collect(),
-            None => Vec::new(),
-        }
+        let fields = self.object(name);
+        fields.iter().flat_map(|fields| fields.object).map(|(k, v)| (k.as_str(), v)).collect()
     }
 
-    /// As [`Fields::entries`], where absence is a problem.
-    pub fn needed_entries(&self, name: &str) -> Vec<(&'a str, &'a Value)> {
+    /// The objects among the entries of the object at a key, which must be there; another value is a problem.
+    pub fn needed_objects(&self, name: &str) -> impl Iterator<Item = (&'a str, Fields<'a>)> {
         self.needed(name);
-        self.entries(name)
+        let at = self.at(name);
+        let entries = self.entries(name).into_iter();
+        entries.filter_map(move |(k, v)| Some((k, Fields::of(v, format!("{at}.{k}"), self.problems)?)))
     }
 
     fn needed(&self, name: &str) -> bool {
@@ -141,10 +152,8 @@ impl<'a> Fields<'a> {
 
     /// A number above 0 that must be there.
     pub fn needed_positive(&self, name: &str) -> Option<f64> {
-        if !self.needed(name) {
-            return None;
-        }
-        self.read(name, "a number above 0", |v| number(v).filter(|n| *n > 0.0))
+        let positive = |v: &Value| number(v).filter(|n| *n > 0.0);
+        if self.needed(name) { self.read(name, "a number above 0", positive) } else { None }
     }
 
     /// A whole number of at least 0.
@@ -193,11 +202,8 @@ impl<'a> Fields<'a> {
     pub fn finish(self) {
         let known: Vec<String> = self.taken.borrow().iter().cloned().collect();
         for (name, value) in self.rest() {
-            let known = known.join(", ");
-            self.problem(
-                name,
-                format!("is {} and not known here; known are: {known}; remove it", shown(value)),
-            );
+            let (value, known) = (shown(value), known.join(", "));
+            self.problem(name, format!("is {value} and not known here; known are: {known}; remove it"));
         }
     }
 }

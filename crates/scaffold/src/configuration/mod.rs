@@ -116,24 +116,22 @@ impl Configuration {
         let root = Node::root(file, &tree);
         root.allow(&[&READ[..], &IGNORED[..]].concat())?;
         let mut notes = Vec::new();
-        let seed = match root.get("rng") {
-            None => None,
-            Some(rng) => {
-                rng.allow(&["seed", "generators", "settings", "generator"])?;
-                let seed = |n: Node| {
-                    let what = format!("{}; allowed are whole numbers from 0 to 2^64 - 1", n.value());
-                    n.value().as_u64().ok_or_else(|| n.error(what))
-                };
-                rng.get("seed").map(seed).transpose()?
-            }
-        };
+        let seed = root.maybe("rng", |rng| {
+            rng.allow(&["seed", "generators", "settings", "generator"])?;
+            rng.maybe("seed", |n| {
+                let what = format!("{}; allowed are whole numbers from 0 to 2^64 - 1", n.value());
+                n.value().as_u64().ok_or_else(|| n.error(what))
+            })
+        })?;
+        let (space, morphologies) = (space::read(&root)?, morphologies::read(&root, folders)?);
+        let cell_types = cells::cell_types(&root)?;
         Ok(Self {
             file: file.into(),
-            seed,
-            space: space::read(&root)?,
-            morphologies: morphologies::read(&root, folders)?,
-            cell_types: cells::cell_types(&root)?,
-            placement: cells::placement(&root)?,
+            seed: seed.flatten(),
+            space,
+            morphologies,
+            placement: cells::placement(&root, &cell_types)?,
+            cell_types,
             labelings: cells::labelings(&root)?,
             connectivity: connect::rules(&root)?,
             duplications: connect::duplications(&root, &mut notes)?,
@@ -147,26 +145,29 @@ impl Configuration {
         Error::Configuration { file: self.file.clone(), node: node.into(), what: what.into() }
     }
 
+    /// A connection rule by name.
+    pub(crate) fn rule(&self, name: &str) -> Option<&ConnectivityRule> {
+        self.connectivity.iter().find(|r| r.name == name)
+    }
+
     /// A cell type by name.
     pub(crate) fn cell_type(&self, name: &str) -> Option<&CellType> {
         self.cell_types.iter().find(|c| c.name == name)
     }
 }
 
-/// A strategy lobule has built in: its class in Python and its short name.
-struct Component {
-    path: &'static str,
-    short: &'static str,
-}
+/// The strategies lobule has built in: class in Python and short name.
+type Components = [(&'static str, &'static str)];
 
 /// The short name of a node's `strategy`, which may be a path, the last part of one, or short.
-fn component(node: &Node, known: &'static [Component]) -> Result<&'static str, Error> {
+fn component(node: &Node, known: &Components) -> Result<&'static str, Error> {
     let strategy = node.require("strategy")?;
     let name = strategy.text()?;
     let class = |path: &str| path.rsplit('.').next().unwrap_or(path).to_string();
-    let found = known.iter().find(|c| c.path == name || c.short == name || class(c.path) == class(&name));
-    found.map(|c| c.short).ok_or_else(|| {
-        let list: Vec<&str> = known.iter().map(|c| c.path).collect();
+    let is_it =
+        |(path, short): &&(&str, &str)| *path == name || *short == name || class(path) == class(&name);
+    known.iter().find(is_it).map(|(_, short)| *short).ok_or_else(|| {
+        let list: Vec<&str> = known.iter().map(|(path, _)| *path).collect();
         strategy.error(format!("`{name}` is not known to lobule; known are {}", list.join(", ")))
     })
 }

@@ -2,6 +2,7 @@
 
 use super::tree::Node;
 use crate::Error;
+use crate::error::ensure;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -62,15 +63,10 @@ pub(super) fn read(root: &Node, folders: &[PathBuf]) -> Result<Vec<MorphologySou
         };
         if let Some(rest) = rest {
             rest.allow(&["file", "name", "parser", "pipeline"])?;
-            if let Some(name) = rest.get("name") {
-                source.name = name.text()?;
-            }
-            if let Some(parser) = rest.get("parser") {
-                self::parser(&parser, &mut source)?;
-            }
-            for step in rest.get("pipeline").map_or(Ok(Vec::new()), |n| n.items())? {
-                source.pipeline.push(self::step(&step)?);
-            }
+            source.name = rest.or("name", source.name, Node::text)?;
+            rest.maybe("parser", |node| parser(node, &mut source))?;
+            let steps = rest.or("pipeline", Vec::new(), Node::items)?;
+            source.pipeline = steps.iter().map(step).collect::<Result<_, _>>()?;
         }
         sources.push(source);
     }
@@ -84,12 +80,10 @@ fn default_tags() -> BTreeMap<i64, Vec<String>> {
 
 fn parser(node: &Node, source: &mut MorphologySource) -> Result<(), Error> {
     node.allow(&["parser", "tags", "skip_boundary_labels"])?;
-    let kind = node.get("parser").map_or(Ok("bsb".into()), |n| n.text())?;
-    if kind != "bsb" {
-        return Err(
-            node.error(format!("parser `{kind}`; lobule reads SWC as the parser bsb does: leave it out"))
-        );
-    }
+    let kind = node.or("parser", "bsb".into(), Node::text)?;
+    ensure(kind == "bsb", || {
+        node.error(format!("parser `{kind}`; lobule reads SWC as the parser bsb does: leave it out"))
+    })?;
     for (tag, labels) in node.entries_of("tags")? {
         let number =
             tag.parse().map_err(|_| labels.error(format!("tag `{tag}`; SWC tags are whole numbers")))?;
@@ -103,10 +97,10 @@ fn parser(node: &Node, source: &mut MorphologySource) -> Result<(), Error> {
 fn step(node: &Node) -> Result<Step, Error> {
     // A function without arguments may be given by its name alone.
     let name = if node.value().is_string() { node.text()? } else { node.require("func")?.text()? };
-    let short = name.rsplit('.').next().unwrap_or(&name).to_string();
+    let short = name.rsplit('.').next().unwrap_or(&name);
     let allow =
         |own: &[&str]| if node.value().is_string() { Ok(()) } else { node.allow(&[&["func"], own].concat()) };
-    match short.as_str() {
+    match short {
         "swap_axes" => {
             allow(&["axis1", "axis2"])?;
             let axis = |key: &str| Ok(node.require(key)?.whole_in(0, 2)? as usize);
@@ -114,7 +108,7 @@ fn step(node: &Node) -> Result<Step, Error> {
         }
         "rotate" => {
             allow(&["rotation", "center"])?;
-            let center = node.get("center").map_or(Ok([0.0; 3]), |n| n.vector())?;
+            let center = node.or("center", [0.0; 3], Node::vector)?;
             Ok(Step::Rotate { angles: node.require("rotation")?.vector()?, center })
         }
         "root_rotate" => {

@@ -10,6 +10,7 @@
 //! are looked for beside the document that names them.
 
 use crate::Error;
+use crate::error::ensure;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -60,21 +61,16 @@ impl Resolver {
         if self.active.contains(&place) || self.active.len() > MAX_DEPTH {
             let name = |(f, k): &(PathBuf, Vec<String>)| format!("{}#/{}", f.display(), k.join("/"));
             let chain: Vec<String> = self.active.iter().chain([&place]).map(name).collect();
-            return Err(error(
-                file,
-                keys,
-                format!("refers to itself: {}; break the circle", chain.join(" -> ")),
-            ));
+            let what = format!("refers to itself: {}; break the circle", chain.join(" -> "));
+            return Err(error(file, keys, what));
         }
         self.active.push(place);
         if !self.documents.contains_key(file) {
             let value = parse(file)?;
             self.documents.insert(file.into(), value);
         }
-        let mut found = match at(&self.documents[file], keys).cloned() {
-            Some(own) => Some(self.value(file, &mut keys.to_vec(), own)?),
-            None => None,
-        };
+        let own = at(&self.documents[file], keys).cloned();
+        let mut found = own.map(|own| self.value(file, &mut keys.to_vec(), own)).transpose()?;
         for depth in (0..keys.len()).rev() {
             let (above, below) = keys.split_at(depth);
             let Some(node) = at(&self.documents[file], above) else { continue };
@@ -87,10 +83,7 @@ impl Resolver {
                 let (document, mut to) = self.target(file, above, text)?;
                 to.extend_from_slice(below);
                 if let Some(other) = self.find(&document, &to)? {
-                    found = Some(match found {
-                        Some(own) => merged(own, other),
-                        None => other,
-                    });
+                    found = Some(over(found, other));
                 }
             }
         }
@@ -113,10 +106,8 @@ impl Resolver {
                 }
                 if let Some(import) = import {
                     for (key, taken) in self.imported(file, keys, &import)? {
-                        match local.remove(&key) {
-                            Some(own) => local.insert(key, merged(own, taken)),
-                            None => local.insert(key, taken),
-                        };
+                        let own = local.remove(&key);
+                        local.insert(key, over(own, taken));
                     }
                 }
                 let local = Value::Object(local);
@@ -126,10 +117,10 @@ impl Resolver {
                     .ok_or_else(|| error(file, keys, format!("$ref is {reference}; expected a text")))?;
                 let (document, to) = self.target(file, keys, text)?;
                 let target = self.node(&document, &to)?;
-                match target.is_object() {
-                    true => Ok(merged(local, target)),
-                    false => Err(error(file, keys, format!("$ref `{text}` is no mapping; refer to one"))),
-                }
+                ensure(target.is_object(), || {
+                    error(file, keys, format!("$ref `{text}` is no mapping; refer to one"))
+                })?;
+                Ok(over(Some(local), target))
             }
             Value::Array(items) => {
                 let mut resolved = Vec::with_capacity(items.len());
@@ -182,11 +173,11 @@ impl Resolver {
             return Ok((file.into(), to));
         }
         let beside = file.parent().unwrap_or(Path::new("")).join(document);
-        if !beside.is_file() {
-            let what =
-                format!("refers to {}, which is no file; paths are relative to this file", beside.display());
-            return Err(error(file, keys, what));
-        }
+        ensure(beside.is_file(), || {
+            let file_name = beside.display();
+            let what = format!("refers to {file_name}, which is no file; paths are relative to this file");
+            error(file, keys, what)
+        })?;
         Ok((lexically_normal(&beside), to))
     }
 }
@@ -199,20 +190,20 @@ fn at<'a>(value: &'a Value, keys: &[String]) -> Option<&'a Value> {
     })
 }
 
-/// `local` over `base`: mappings are merged, anything else of `local` wins.
-fn merged(local: Value, base: Value) -> Value {
+/// What there is of `local` over `base`: mappings are merged, anything else of `local` wins.
+fn over(local: Option<Value>, base: Value) -> Value {
     match (local, base) {
-        (Value::Object(local), Value::Object(mut base)) => {
+        (Some(Value::Object(local)), Value::Object(mut base)) => {
             for (key, own) in local {
                 let value = match base.remove(&key) {
-                    Some(other) => merged(own, other),
+                    Some(other) => over(Some(own), other),
                     None => own,
                 };
                 base.insert(key, value);
             }
             Value::Object(base)
         }
-        (local, _) => local,
+        (local, base) => local.unwrap_or(base),
     }
 }
 
@@ -245,12 +236,10 @@ fn parse(file: &Path) -> Result<Value, Error> {
     } else {
         serde_saphyr::from_str(&text).map_err(|e| refuse(format!("is no YAML: {e}")))?
     };
-    match value.is_object() {
-        true => Ok(value),
-        false => {
-            Err(refuse("is no configuration; expected a mapping with `network`, `cell_types`, ...".into()))
-        }
-    }
+    ensure(value.is_object(), || {
+        refuse("is no configuration; expected a mapping with `network`, `cell_types`, ...".into())
+    })?;
+    Ok(value)
 }
 
 fn error(file: &Path, keys: &[String], what: String) -> Error {

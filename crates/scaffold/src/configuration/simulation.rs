@@ -176,19 +176,14 @@ fn fill(simulation: &mut StoredSimulation, fields: Fields, problems: &Problems) 
         }
     }
 
-    for (name, node) in fields.needed_entries("cell_models") {
-        let key = format!("{}.cell_models.{name}", fields.key());
-        simulation.cell_models.extend(Fields::of(node, key, problems).map(|f| cell_model(name, f, problems)));
+    for (name, node) in fields.needed_objects("cell_models") {
+        simulation.cell_models.push(cell_model(name, node, problems));
     }
-    for (name, node) in fields.needed_entries("connection_models") {
-        let key = format!("{}.connection_models.{name}", fields.key());
-        let model = Fields::of(node, key, problems).map(|f| connection_model(name, f, problems));
-        simulation.connection_models.extend(model);
+    for (name, node) in fields.needed_objects("connection_models") {
+        simulation.connection_models.push(connection_model(name, node, problems));
     }
-    for (name, node) in fields.needed_entries("devices") {
-        let key = format!("{}.devices.{name}", fields.key());
-        let device = Fields::of(node, key, problems).and_then(|f| Device::read(name, f));
-        simulation.devices.extend(device);
+    for (name, node) in fields.needed_objects("devices") {
+        simulation.devices.extend(Device::read(name, node));
     }
     let recorders = simulation.devices.iter().filter(|d| d.is_recorder()).count();
     if recorders > 0 {
@@ -200,10 +195,9 @@ fn fill(simulation: &mut StoredSimulation, fields: Fields, problems: &Problems) 
         for cell_type in &device.targetting.cell_types {
             if !simulation.cell_models.iter().any(|c| &c.cell_type == cell_type) {
                 let known: Vec<&str> = simulation.cell_models.iter().map(|c| c.cell_type.as_str()).collect();
-                let what =
-                    format!("names `{cell_type}`, which has no cell model; there are: {}", known.join(", "));
-                let key = format!("{}.devices.{}.targetting.cell_models", fields.key(), device.name);
-                problems.borrow_mut().push(Problem::new(key, what));
+                let known = known.join(", ");
+                let what = format!("names `{cell_type}`, which has no cell model; there are: {known}");
+                fields.problem(&format!("devices.{}.targetting.cell_models", device.name), what);
             }
         }
     }
@@ -232,11 +226,8 @@ fn connection_model(name: &str, fields: Fields, problems: &Problems) -> Connecti
         "one_to_one" => Some(ConnectionRule::OneToOne),
         "all_to_all" => Some(ConnectionRule::AllToAll),
         other => {
-            let what = format!(
-                "is `{other}`; one_to_one and all_to_all are known: remove it to use the stored pairs"
-            );
-            fields.problem("rule", what);
-            None
+            let what = "one_to_one and all_to_all are known: remove it to use the stored pairs";
+            fields.refuse("rule", format!("is `{other}`; {what}"))
         }
     });
     // Only gap junctions may be symmetric, and they always are.
@@ -287,14 +278,9 @@ fn synapse(fields: Fields, problems: &Problems) -> Option<StoredSynapse> {
     if let Some(nested) = nested {
         constants::add(&mut values, &nested.rest(), nested.key(), problems);
     }
-    let has_delay = delay_ms.is_some() || model == "gap_junction";
-    has_delay.then_some(())?;
-    Some(StoredSynapse {
-        key: fields.key().into(),
-        model,
-        weight: weight?,
-        delay_ms,
-        receptor,
-        constants: values,
-    })
+    if delay_ms.is_none() && model != "gap_junction" {
+        return None;
+    }
+    let (key, weight) = (fields.key().into(), weight?);
+    Some(StoredSynapse { key, model, weight, delay_ms, receptor, constants: values })
 }

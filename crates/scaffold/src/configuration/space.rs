@@ -7,6 +7,7 @@
 
 use super::tree::Node;
 use crate::Error;
+use crate::error::ensure;
 use std::collections::BTreeSet;
 
 /// A box of space.
@@ -19,6 +20,11 @@ pub(crate) struct Block {
 }
 
 impl Block {
+    /// A layer from z\[0\] to z\[1\] on a base of this size, with a corner at the origin.
+    pub fn of_layer(size: [f64; 2], z: [f64; 2]) -> Self {
+        Self { low: [0.0, 0.0, z[0]], high: [size[0], size[1], z[1]] }
+    }
+
     /// The common part; of no extent where there is none.
     pub fn common(&self, other: &Block) -> Block {
         let low = std::array::from_fn(|k| self.low[k].max(other.low[k]));
@@ -78,21 +84,13 @@ const MAX_EDGE: f64 = 3.0e6;
 pub(super) fn read(root: &Node) -> Result<Space, Error> {
     let network = root.require("network")?;
     network.allow(&["x", "y", "z", "origin", "chunk_size"])?;
-    let origin = network.get("origin").map_or(Ok([0.0; 3]), |n| n.vector())?;
+    let origin = network.or("origin", [0.0; 3], Node::vector)?;
     let mut high = origin;
     for (k, key) in ["x", "y", "z"].into_iter().enumerate() {
-        let node = network.require(key)?;
-        let edge = node.number_in(0.0, MAX_EDGE)?;
-        if edge == 0.0 {
-            return Err(node.error("0; give an edge above 0 um"));
-        }
-        high[k] += edge;
+        high[k] += network.require(key)?.positive(MAX_EDGE, "an edge")?;
     }
-    let chunk = match network.get("chunk_size") {
-        None => [100.0; 3],
-        Some(node) if node.value().is_array() => node.vector()?,
-        Some(node) => [node.number()?; 3],
-    };
+    let cube = |node: &Node| if node.value().is_array() { node.vector() } else { Ok([node.number()?; 3]) };
+    let chunk = network.or("chunk_size", [100.0; 3], cube)?;
     if let Some(edge) = chunk.iter().find(|c| **c < 1.0) {
         return Err(network.error(format!("chunk_size has an edge of {edge}; allowed 1 um or more")));
     }
@@ -117,6 +115,9 @@ pub(super) fn read(root: &Node) -> Result<Space, Error> {
     Ok(Space { block, chunk, partitions, height })
 }
 
+/// Keys of partitions of any type. They are placed where they are and as they are, whatever may move.
+const PLACED: [&str; 5] = ["origin", "can_move", "can_rotate", "can_scale", "orientation"];
+
 /// What a region or partition occupies.
 struct PlacedRegion {
     block: Block,
@@ -132,26 +133,24 @@ struct Layout<'a> {
 
 impl Layout<'_> {
     fn region(&mut self, name: &str, node: &Node, depth: usize) -> Result<PlacedRegion, Error> {
-        if !self.seen.insert(name.into()) || depth > 64 {
-            return Err(node.error("is a child of two regions or of itself; name it once in `children`"));
-        }
-        let kind = node.get("type").map_or(Ok("group".into()), |n| n.text())?;
-        if !["group", "stack"].contains(&kind.as_str()) {
-            return Err(node.error(format!("type `{kind}`; lobule knows group and stack")));
-        }
+        ensure(self.seen.insert(name.into()) && depth <= 64, || {
+            node.error("is a child of two regions or of itself; name it once in `children`")
+        })?;
+        let kind = node.or("type", "group".into(), Node::text)?;
+        ensure(["group", "stack"].contains(&kind.as_str()), || {
+            node.error(format!("type `{kind}`; lobule knows group and stack"))
+        })?;
         node.allow(&["type", "children", "axis", "anchor"])?;
         let mut laid: Vec<(String, PlacedRegion)> = Vec::new();
-        let names = node.require("children")?;
-        for child in names.items()? {
+        for child in node.require("children")?.items()? {
             let key = child.text()?;
             let place = |kind: &str| self.root.get(kind).and_then(|n| n.get(&key));
             let one = match (place("partitions"), place("regions")) {
                 (Some(partition), _) => self.partition(&key, &partition)?,
                 (None, Some(region)) => self.region(&key, &region, depth + 1)?,
                 (None, None) => {
-                    return Err(
-                        child.error(format!("`{key}` is neither a partition nor a region; define it"))
-                    );
+                    let what = format!("`{key}` is neither a partition nor a region; define it");
+                    return Err(child.error(what));
                 }
             };
             laid.push((key, one));
@@ -186,40 +185,23 @@ impl Layout<'_> {
     }
 
     fn partition(&mut self, name: &str, node: &Node) -> Result<PlacedRegion, Error> {
-        if !self.seen.insert(name.into()) {
-            return Err(node.error("is a child of two regions; name it in one"));
-        }
-        let kind = node.get("type").map_or(Ok("layer".into()), |n| n.text())?;
-        let origin = node.get("origin").map_or(Ok(self.block.low), |n| n.vector())?;
+        ensure(self.seen.insert(name.into()), || node.error("is a child of two regions; name it in one"))?;
+        let kind = node.or("type", "layer".into(), Node::text)?;
+        let origin = node.or("origin", self.block.low, Node::vector)?;
+        let allow = |own: &[&str]| node.allow(&[&["type"], own, &PLACED].concat());
         let mut size = self.block.size();
         match kind.as_str() {
             "layer" => {
-                node.allow(&[
-                    "type",
-                    "thickness",
-                    "axis",
-                    "origin",
-                    "can_move",
-                    "can_rotate",
-                    "can_scale",
-                    "orientation",
-                ])?;
+                allow(&["thickness", "axis"])?;
                 let thickness = node.require("thickness")?;
-                size[axis(node)?] = positive(&thickness)?;
+                size[axis(node)?] = thickness.positive(MAX_EDGE, "a length")?;
             }
             "rhomboid" => {
-                node.allow(&[
-                    "type",
-                    "dimensions",
-                    "origin",
-                    "can_move",
-                    "can_rotate",
-                    "can_scale",
-                    "orientation",
-                ])?;
+                allow(&["dimensions"])?;
                 if let Some(dimensions) = node.get("dimensions") {
                     size = dimensions.vector()?;
-                    dimensions.items()?.iter().try_for_each(|n| positive(n).map(drop))?;
+                    let positive = |n: &Node| n.positive(MAX_EDGE, "a length").map(drop);
+                    dimensions.items()?.iter().try_for_each(positive)?;
                 }
             }
             other => {
@@ -229,11 +211,6 @@ impl Layout<'_> {
         let block = Block { low: origin, high: std::array::from_fn(|k| origin[k] + size[k]) };
         Ok(PlacedRegion { block, partitions: vec![Partition { name: name.into(), block }] })
     }
-}
-
-fn positive(node: &Node) -> Result<f64, Error> {
-    let value = node.number_in(0.0, MAX_EDGE)?;
-    if value > 0.0 { Ok(value) } else { Err(node.error("0; give a length above 0 um")) }
 }
 
 fn axis(node: &Node) -> Result<usize, Error> {

@@ -6,6 +6,7 @@
 //! many cells, other ones.
 
 use super::fields::Fields;
+use crate::statistical::draws::draw_to_front;
 use crate::{Anatomy, CellSites, canonical_cell_name};
 use lobule_signal::Stream;
 use std::collections::BTreeMap;
@@ -112,10 +113,7 @@ fn needed<T>(fields: &Fields, name: &str, value: Option<T>, remedy: &str) -> Opt
 fn by_label(fields: &Fields) -> Option<Targets> {
     match fields.texts("labels") {
         Some(labels) if !labels.is_empty() => Some(Targets::ByLabel(labels)),
-        _ => {
-            fields.problem("labels", "names no label; give a list of labels");
-            None
-        }
+        _ => fields.refuse("labels", "names no label; give a list of labels"),
     }
 }
 
@@ -126,8 +124,7 @@ fn by_id(fields: &Fields) -> Option<Targets> {
         let numbers = ids.numbers(name)?;
         let whole = |n: &f64| (n.fract() == 0.0 && *n >= 0.0).then_some(*n as u64);
         let Some(list) = numbers.iter().map(whole).collect() else {
-            ids.problem(name, "holds a number that is no cell number; they are whole, from 0");
-            return None;
+            return ids.refuse(name, "holds a number that is no cell number; they are whole, from 0");
         };
         lists.insert(canonical_cell_name(name).to_string(), list);
     }
@@ -145,10 +142,7 @@ fn cylinder(fields: &Fields) -> Option<Targets> {
         "x" => Axis::X,
         "y" => Axis::Y,
         "z" => Axis::Z,
-        other => {
-            fields.problem("axis", format!("is `{other}`; x, y and z are known"));
-            return None;
-        }
+        other => return fields.refuse("axis", format!("is `{other}`; x, y and z are known")),
     };
     let (origin, radius) = (fields.point("origin"), fields.needed_amount("radius")?);
     let origin = needed(fields, "origin", origin, "give two coordinates, um")?;
@@ -158,16 +152,10 @@ fn cylinder(fields: &Fields) -> Option<Targets> {
 /// The part of the targets that is drawn: `count` or `fraction`.
 fn part(fields: &Fields) -> Option<Part> {
     match (fields.count("count"), fields.amount("fraction")) {
-        (Some(_), Some(_)) => {
-            fields.problem("fraction", "stands beside `count`; keep one of them");
-            None
-        }
+        (Some(_), Some(_)) => fields.refuse("fraction", "stands beside `count`; keep one of them"),
         (Some(n), None) => Some(Part::Count(n)),
         (None, Some(f)) if f <= 1.0 => Some(Part::Fraction(f)),
-        (None, Some(f)) => {
-            fields.problem("fraction", format!("is {f}; it lies in 0..1"));
-            None
-        }
+        (None, Some(f)) => fields.refuse("fraction", format!("is {f}; it lies in 0..1")),
         (None, None) => None,
     }
 }
@@ -181,8 +169,7 @@ impl Targetting {
         let fields = device.object("targetting")?;
         if fields.value("rule").is_some() {
             let what = format!("a NEST rule as targetting is not known; use a `strategy`: {}", known());
-            fields.problem("rule", what);
-            return None;
+            return fields.refuse("rule", what);
         }
         let strategy = fields.text("strategy").unwrap_or("all");
         // A class is named by its short name or by its path.
@@ -190,8 +177,7 @@ impl Targetting {
             fields.problem("type", "is not `cell`; devices act on cells: remove it");
         }
         let Some((_, filter, read)) = STRATEGIES.iter().find(|(name, ..)| *name == strategy) else {
-            fields.problem("strategy", format!("is `{strategy}`; known are: {}", known()));
-            return None;
+            return fields.refuse("strategy", format!("is `{strategy}`; known are: {}", known()));
         };
         let targets = read(&fields)?;
         let filter = filter.and_then(|key| fields.texts(key));
@@ -223,12 +209,8 @@ impl Targetting {
         let chosen: Vec<u32> = match &self.targets {
             Targets::All => all.collect(),
             Targets::ByLabel(labels) => {
-                let has = |i: &u32| {
-                    let set =
-                        cells.labels.get(*i as usize).and_then(|&k| cells.label_sets.get(usize::from(k)));
-                    set.is_some_and(|set| set.iter().any(|l| labels.contains(l)))
-                };
-                all.filter(has).collect()
+                let set = |i: u32| cells.label_sets.get(usize::from(*cells.labels.get(i as usize)?));
+                all.filter(|&i| set(i).is_some_and(|set| set.iter().any(|l| labels.contains(l)))).collect()
             }
             Targets::ById(lists) => {
                 let mut chosen = lists.get(&cells.cell_type).cloned().unwrap_or_default();
@@ -288,10 +270,7 @@ fn draw(
         return Err((key.into(), what));
     }
     let stream = Stream::new(seed, &format!("targets of {device} in {}", of.cell_type));
-    for i in 0..k {
-        let j = i + stream.below(0, i as u32, (cells.len() - i) as u32) as usize;
-        cells.swap(i, j);
-    }
+    draw_to_front(stream, 0, 0, &mut cells, k);
     cells.truncate(k);
     cells.sort_unstable();
     Ok(cells)

@@ -2,6 +2,7 @@
 //! message can say where it is (`connectivity.golgi_to_golgi.affinity`).
 
 use crate::Error;
+use crate::error::ensure;
 use serde_json::Value;
 use std::path::Path;
 
@@ -55,15 +56,31 @@ impl<'a> Node<'a> {
         self.get(key).ok_or_else(|| self.error(format!("`{key}` is missing; add it")))
     }
 
+    /// What `read` makes of the member `key`, if it is there.
+    pub fn maybe<T>(
+        &self,
+        key: &str,
+        read: impl FnOnce(&Self) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        self.get(key).map(|node| read(&node)).transpose()
+    }
+
+    /// What `read` makes of the member `key`, else `default`.
+    pub fn or<T>(
+        &self,
+        key: &str,
+        default: T,
+        read: impl FnOnce(&Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        Ok(self.maybe(key, read)?.unwrap_or(default))
+    }
+
     /// The members, which must have names of `known`.
     pub fn allow(&self, known: &[&str]) -> Result<(), Error> {
-        for (name, node) in self.entries()? {
-            if !known.contains(&name) {
-                let known = known.join(", ");
-                return Err(node.error(format!("is not known to lobule; known here are {known}")));
-            }
-        }
-        Ok(())
+        let unknown = self.entries()?.into_iter().find(|(name, _)| !known.contains(name));
+        unknown.map_or(Ok(()), |(_, node)| {
+            Err(node.error(format!("is not known to lobule; known here are {}", known.join(", "))))
+        })
     }
 
     /// Names and nodes of all members but nulls, in order of name.
@@ -74,7 +91,7 @@ impl<'a> Node<'a> {
 
     /// The members of an optional mapping.
     pub fn entries_of(&self, key: &str) -> Result<Vec<(&'a str, Node<'a>)>, Error> {
-        self.get(key).map_or(Ok(Vec::new()), |node| node.entries())
+        self.or(key, Vec::new(), Node::entries)
     }
 
     /// The elements of a list.
@@ -96,7 +113,7 @@ impl<'a> Node<'a> {
 
     /// The list of texts at `key`, empty when absent.
     pub fn texts_of(&self, key: &str) -> Result<Vec<String>, Error> {
-        self.get(key).map_or(Ok(Vec::new()), |node| node.texts())
+        self.or(key, Vec::new(), Node::texts)
     }
 
     /// True or false.
@@ -112,19 +129,26 @@ impl<'a> Node<'a> {
     /// A number in `low..=high`.
     pub fn number_in(&self, low: f64, high: f64) -> Result<f64, Error> {
         let value = self.number()?;
-        match low <= value && value <= high {
-            true => Ok(value),
-            false => Err(self.error(format!("{value}; allowed {}", range(low, high)))),
-        }
+        ensure(low <= value && value <= high, || {
+            self.error(format!("{value}; allowed {}", range(low, high)))
+        })?;
+        Ok(value)
+    }
+
+    /// A number above 0, at most `high`.
+    pub fn positive(&self, high: f64, what: &str) -> Result<f64, Error> {
+        let value = self.number_in(0.0, high)?;
+        ensure(value > 0.0, || self.error(format!("0; give {what} above 0 um")))?;
+        Ok(value)
     }
 
     /// A whole number in `low..=high`, also when written like `4.0`.
     pub fn whole_in(&self, low: u32, high: u32) -> Result<u32, Error> {
         let value = self.number_in(f64::from(low), f64::from(high))?;
-        match value.fract() == 0.0 {
-            true => Ok(value as u32),
-            false => Err(self.error(format!("{value}; allowed are whole numbers from {low} to {high}"))),
-        }
+        ensure(value.fract() == 0.0, || {
+            self.error(format!("{value}; allowed are whole numbers from {low} to {high}"))
+        })?;
+        Ok(value as u32)
     }
 
     /// Three finite numbers.

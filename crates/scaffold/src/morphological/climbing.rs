@@ -4,7 +4,8 @@
 //! Source: behavior of cerebellar-models 0.13.0.
 
 use super::draw;
-use super::population::{NO_SITE, Rows};
+use crate::ConnectionSet;
+use crate::anatomy::NO_SITE;
 use crate::configuration::Distribution;
 use lobule_signal::Stream;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,12 +16,12 @@ pub(super) fn interneurons(
     climbing: &BTreeSet<(u32, u32)>,
     interneurons: &BTreeSet<(u32, usize, u32)>,
     targets: usize,
-) -> Vec<Rows> {
+) -> Vec<ConnectionSet> {
     let mut of_purkinje: BTreeMap<u32, Vec<(usize, u32)>> = BTreeMap::new();
     for &(purkinje, target, cell) in interneurons {
         of_purkinje.entry(purkinje).or_default().push((target, cell));
     }
-    let mut rows = vec![Rows::default(); targets];
+    let mut rows = vec![ConnectionSet::default(); targets];
     for &(purkinje, olive) in climbing {
         for &(target, cell) in of_purkinje.get(&purkinje).into_iter().flatten() {
             rows[target].push(olive, cell, NO_SITE, NO_SITE);
@@ -30,12 +31,14 @@ pub(super) fn interneurons(
 }
 
 /// Replaces each row by a drawn number of rows, at least one.
-pub(super) fn multiplied(rows: &Rows, contacts: Distribution, stream: Stream) -> Rows {
-    let mut all = Rows::default();
-    for row in 0..rows.len() {
-        for _ in 0..draw::count(contacts, stream, 0, row as u32).max(1) {
-            all.push(rows.pre[row], rows.post[row], rows.pre_site[row], rows.post_site[row]);
-        }
+pub(super) fn multiply(set: &mut ConnectionSet, contacts: Distribution, stream: Stream) {
+    fn repeated<T: Copy>(column: &[T], times: &[usize]) -> Vec<T> {
+        column.iter().zip(times).flat_map(|(&row, &n)| std::iter::repeat_n(row, n)).collect()
     }
-    all
+    let drawn = |row: usize| draw::count(contacts, stream, 0, row as u32).max(1) as usize;
+    let times: Vec<usize> = (0..set.len()).map(drawn).collect();
+    set.pre = repeated(&set.pre, &times);
+    set.post = repeated(&set.post, &times);
+    set.pre_site = repeated(&set.pre_site, &times);
+    set.post_site = repeated(&set.post_site, &times);
 }

@@ -12,8 +12,9 @@
 //! Source: behavior of VoxelIntersection of bsb-core 8.0.2.
 
 use super::draw;
-use super::population::{Population, Rows};
+use super::population::{Chosen, Population};
 use super::voxels::{Contacts, voxel_size};
+use crate::ConnectionSet;
 use crate::configuration::{Distribution, Side};
 use crate::morphology::{Selection, bounds};
 use crate::statistical::draws::{draw_to_front, stochastic_round};
@@ -25,8 +26,7 @@ const TASK: usize = 256;
 
 /// One side of an intersection.
 pub(super) struct Half<'a> {
-    population: &'a Population,
-    cells: Vec<u32>,
+    chosen: Chosen<'a>,
     /// Of each morphology of the type: whole extent, labeled points, size of voxels.
     shapes: Vec<Shape>,
 }
@@ -49,32 +49,31 @@ impl<'a> Half<'a> {
             let labeled = self::bounds(&selection.points);
             Shape { bounds, size: voxel_size(extent, voxels), labeled, selection }
         };
-        Self {
-            cells: population.chosen(side),
-            shapes: population.shapes.iter().map(shape).collect(),
-            population,
-        }
+        let shapes = population.shapes.iter().map(shape).collect();
+        Self { chosen: population.chosen(side), shapes }
     }
 
     /// Names of morphologies without a point of the labels.
     pub fn unlabeled(&self) -> Vec<&str> {
-        let shapes = self.population.shapes.iter().zip(&self.shapes);
-        shapes.filter(|(_, s)| s.selection.points.is_empty()).map(|(m, _)| m.name.as_str()).collect()
+        self.named(|shape| shape.selection.points.is_empty())
     }
 
     /// Names of morphologies that have no extent along some axis.
     pub fn flat(&self) -> Vec<&str> {
-        let shapes = self.population.shapes.iter().zip(&self.shapes);
-        let is_flat = |s: &Shape| (0..3).any(|k| s.bounds[1][k] - s.bounds[0][k] <= 1.0e-8);
-        shapes.filter(|(_, s)| is_flat(s)).map(|(m, _)| m.name.as_str()).collect()
+        self.named(|shape| (0..3).any(|k| shape.bounds[1][k] - shape.bounds[0][k] <= 1.0e-8))
+    }
+
+    fn named(&self, is_meant: impl Fn(&Shape) -> bool) -> Vec<&str> {
+        let shapes = self.chosen.population.shapes.iter().zip(&self.shapes);
+        shapes.filter(|(_, shape)| is_meant(shape)).map(|(m, _)| m.name.as_str()).collect()
     }
 
     fn shape(&self, cell: u32) -> usize {
-        usize::from(self.population.shape_of[cell as usize])
+        usize::from(self.chosen.population.shape_of[cell as usize])
     }
 
     fn place(&self, cell: u32) -> [f64; 3] {
-        self.population.positions[cell as usize]
+        self.chosen.place(cell)
     }
 
     /// The box around a cell's whole morphology.
@@ -126,7 +125,7 @@ impl<'a> Intersection<'a> {
             .map(|a| second.shapes.iter().map(|b| table(a, b)).collect::<Option<Vec<_>>>())
             .collect::<Option<Vec<_>>>()?;
         let low = |cell: u32| second.around(cell)[0][0];
-        let mut by_x = second.cells.clone();
+        let mut by_x = second.chosen.cells.clone();
         by_x.sort_by(|&a, &b| low(a).total_cmp(&low(b)).then(a.cmp(&b)));
         let low_x = by_x.iter().map(|&cell| low(cell)).collect();
         let longest = second.shapes.iter().map(|s| s.bounds[1][0] - s.bounds[0][0]).fold(0.0, f64::max);
@@ -176,12 +175,12 @@ impl<'a> Intersection<'a> {
     }
 
     /// Connects all cells. The rows are (first, second) in order of the first cell.
-    pub fn connect(&self, affinity: f64, contacts: Distribution, seed: u64, label: &str) -> Rows {
+    pub fn connect(&self, affinity: f64, contacts: Distribution, seed: u64, label: &str) -> ConnectionSet {
         let trials = Stream::new(seed, &format!("{label}: candidates"));
         let numbers = Stream::new(seed, &format!("{label}: contacts"));
         let places = Stream::new(seed, &format!("{label}: places"));
         let task = |cells: &[u32]| {
-            let mut rows = Rows::default();
+            let mut rows = ConnectionSet::default();
             let (mut candidates, mut touch) = (Vec::new(), Touch::default());
             for &cell in cells {
                 let step = u64::from(cell);
@@ -199,23 +198,18 @@ impl<'a> Intersection<'a> {
                     }
                     let n = draw::count(contacts, numbers, step, other);
                     let pair = step << 32 | u64::from(other);
+                    let (a, b) = (self.first.shape(cell), self.second.shape(other));
+                    let sites = [&self.first.shapes[a], &self.second.shapes[b]].map(|s| &s.selection.sites);
                     for k in 0..n {
                         let (first, second) = self.pick(&touch, places, pair, k);
-                        let first_shape = &self.first.shapes[self.first.shape(cell)];
-                        let second_shape = &self.second.shapes[self.second.shape(other)];
-                        let table = &self.contacts[self.first.shape(cell)][self.second.shape(other)];
-                        rows.push(
-                            cell,
-                            other,
-                            first_shape.selection.sites[table.point(first) as usize],
-                            second_shape.selection.sites[second as usize],
-                        );
+                        let first = self.contacts[a][b].point(first);
+                        rows.push(cell, other, sites[0][first as usize], sites[1][second as usize]);
                     }
                 }
             }
             rows
         };
-        Rows::joined(self.first.cells.par_chunks(TASK).map(task).collect())
+        ConnectionSet::joined(self.first.chosen.cells.par_chunks(TASK).map(task).collect())
     }
 
     /// Whether the voxels of two points, given as (branch, point) of each cell, touch.
@@ -280,12 +274,12 @@ mod tests {
         Side { cell_types: Vec::new(), labels: Vec::new(), morphology_labels: labels }
     }
 
-    fn connect(pre: &Population, post: &Population, affinity: f64, contacts: f64) -> Rows {
+    fn connect(pre: &Population, post: &Population, affinity: f64, contacts: f64) -> ConnectionSet {
         let (a, b) = (Half::new(pre, &side(&["a"]), 50), Half::new(post, &side(&["a", "b"]), 40));
         Intersection::new(&a, &b).unwrap().connect(affinity, Distribution::Constant(contacts), 5, "test")
     }
 
-    fn pairs(rows: &Rows) -> BTreeSet<(u32, u32)> {
+    fn pairs(rows: &ConnectionSet) -> BTreeSet<(u32, u32)> {
         rows.pre.iter().copied().zip(rows.post.iter().copied()).collect()
     }
 

@@ -13,12 +13,10 @@ pub(super) fn apply(
 ) -> Result<(), Error> {
     for labeling in &configuration.labelings {
         for (i, name) in labeling.cell_types.iter().enumerate() {
-            let Some(population) = populations.iter_mut().find(|p| p.name == *name) else {
-                return Err(configuration.error(
-                    format!("after_placement.{}.cell_types[{i}]", labeling.name),
-                    format!("`{name}` is not among `cell_types`; define it there"),
-                ));
-            };
+            let population = populations.iter_mut().find(|p| p.name == *name).ok_or_else(|| {
+                let what = format!("`{name}` is not among `cell_types`; define it there");
+                configuration.error(format!("after_placement.{}.cell_types[{i}]", labeling.name), what)
+            })?;
             let stream = Stream::new(seed, &format!("after_placement.{}.{name}", labeling.name));
             let parts = labeling.labels.len();
             for (cell, part) in division(population, labeling.division, parts, stream).into_iter().enumerate()

@@ -38,7 +38,7 @@ pub(super) fn anatomy(path: &Path) -> Result<Anatomy, Error> {
         anatomy.cells.iter_mut().for_each(|cells| exact_labels(cells, &record["label_sets"]));
         (anatomy.size, anatomy.source, anatomy.notes) = (own.size, own.source, own.notes);
     } else {
-        anatomy.size = extent(&anatomy);
+        anatomy.size = anatomy.extent();
         anatomy.source = format!("SONATA circuit, {total} cells");
         anatomy.notes = notes_of(&extra, &circuit.unused);
         anatomy.notes.extend(notes::of(&anatomy, &notes::Findings::default(), &rows, false));
@@ -58,17 +58,6 @@ fn exact_labels(cells: &mut CellSites, recorded: &Value) {
     if cells.labels.is_empty() || spelled(&sets) == spelled(&cells.label_sets) {
         cells.label_sets = sets;
     }
-}
-
-/// Far corner of all cells at positive coordinates.
-fn extent(anatomy: &Anatomy) -> [f64; 3] {
-    let mut size = [0.0f64; 3];
-    for position in anatomy.cells.iter().flat_map(|c| &c.positions) {
-        for (s, p) in size.iter_mut().zip(position) {
-            *s = s.max(*p);
-        }
-    }
-    size
 }
 
 fn notes_of(extra: &Unread, unused: &[String]) -> Vec<String> {

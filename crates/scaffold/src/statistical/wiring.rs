@@ -39,14 +39,8 @@ impl<'a> Builder<'a> {
 
     fn add(&mut self, name: &str, pre_type: &str, post_type: &str, rows: &[Row]) {
         let (pre, post) = rows.iter().copied().unzip();
-        self.connections.push(ConnectionSet {
-            name: name.into(),
-            pre_type: pre_type.into(),
-            post_type: post_type.into(),
-            pre,
-            post,
-            ..ConnectionSet::default()
-        });
+        let (name, pre_type, post_type) = (name.into(), pre_type.into(), post_type.into());
+        self.connections.push(ConnectionSet { name, pre_type, post_type, pre, post, ..Default::default() });
     }
 
     /// Rules 1 to 4.
@@ -91,33 +85,21 @@ impl<'a> Builder<'a> {
     fn connect_nuclei(&mut self) {
         let (w, seed) = (&self.spec.nuclei, self.seed);
         let all = |sites: &CellSites| (0..sites.len() as u32).collect::<Vec<u32>>();
-        let mossy = all(self.sites("mossy_fiber"));
-        let rows = nuclei::all_to_all(
-            "mossy_fibers_to_dcn_p",
-            &mossy,
-            &all(self.sites("dcn_p")),
-            w.mossy_to_dcn_p,
-            seed,
-        );
-        self.add("mossy_fibers_to_dcn_p", "mossy_fiber", "dcn_p", &rows);
-
-        let zones: &[(Option<Microzone>, &str)] = if self.spec.microzones {
-            &[(Some(Microzone::Plus), ""), (Some(Microzone::Minus), "_minus")]
-        } else {
-            &[(None, "")]
-        };
+        let (whole, halves) =
+            ([(None, "")], [(Some(Microzone::Plus), ""), (Some(Microzone::Minus), "_minus")]);
+        let zones = if self.spec.microzones { &halves[..] } else { &whole[..] };
         let members = |builder: &Self, cell_type: &str, zone: Option<Microzone>| {
             let sites = builder.sites(cell_type);
             zone.map_or_else(|| all(sites), |z| sites.in_microzone(z))
         };
-        let pairwise = [
-            ("purkinje_to_dcn_p", "purkinje_cell", "dcn_p", w.purkinje_to_dcn_p),
-            ("purkinje_to_dcn_i", "purkinje_cell", "dcn_i", w.purkinje_to_dcn_i),
-            ("io_to_dcn_p", "io_cell", "dcn_p", w.io_to_dcn_p),
-            ("io_to_dcn_i", "io_cell", "dcn_i", w.io_to_dcn_i),
-            ("dcn_i_to_io", "dcn_i", "io_cell", w.dcn_i_to_io),
-        ];
-        for (name, pre, post, probability) in pairwise {
+        for (name, pre, post, probability, zones) in [
+            ("mossy_fibers_to_dcn_p", "mossy_fiber", "dcn_p", w.mossy_to_dcn_p, &whole[..]),
+            ("purkinje_to_dcn_p", "purkinje_cell", "dcn_p", w.purkinje_to_dcn_p, zones),
+            ("purkinje_to_dcn_i", "purkinje_cell", "dcn_i", w.purkinje_to_dcn_i, zones),
+            ("io_to_dcn_p", "io_cell", "dcn_p", w.io_to_dcn_p, zones),
+            ("io_to_dcn_i", "io_cell", "dcn_i", w.io_to_dcn_i, zones),
+            ("dcn_i_to_io", "dcn_i", "io_cell", w.dcn_i_to_io, zones),
+        ] {
             for &(zone, suffix) in zones {
                 let name = format!("{name}{suffix}");
                 let (from, to) = (members(self, pre, zone), members(self, post, zone));
@@ -131,12 +113,8 @@ impl<'a> Builder<'a> {
         let mut climbing = Vec::new();
         for &(zone, suffix) in zones {
             let name = format!("io_to_purkinje{suffix}");
-            let pairs = nuclei::climbing_fibers(
-                &name,
-                &members(self, "io_cell", zone),
-                &members(self, "purkinje_cell", zone),
-                seed,
-            );
+            let (io, purkinje) = (members(self, "io_cell", zone), members(self, "purkinje_cell", zone));
+            let pairs = nuclei::climbing_fibers(&name, &io, &purkinje, seed);
             let rows = nuclei::with_contacts(&name, &pairs, w.climbing_fiber_contacts, seed);
             self.add(&name, "io_cell", "purkinje_cell", &rows);
             climbing.extend(pairs);
