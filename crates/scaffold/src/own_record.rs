@@ -5,6 +5,7 @@
 //! lists; another program may have changed the file since.
 
 use crate::{Anatomy, CellSites, ConnectionSet};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -26,22 +27,15 @@ type Sizes = Vec<(String, usize)>;
 impl OwnRecord {
     /// Reads a record, or says what it should be.
     pub fn parse(record: &Value) -> Result<Self, &'static str> {
-        let texts = |key: &str| {
-            let list = record[key].as_array()?;
-            list.iter().map(|v| v.as_str().map(String::from)).collect::<Option<Vec<_>>>()
-        };
-        let sizes = |key: &str| {
-            let entry = |v: &Value| Some((v[0].as_str()?.to_string(), v[1].as_u64()? as usize));
-            record[key].as_array()?.iter().map(entry).collect::<Option<Sizes>>()
-        };
         let parse = || {
-            let size: Vec<f64> = texts("size")?.iter().filter_map(|s| s.parse().ok()).collect();
+            let size = Vec::<String>::deserialize(&record["size"]).ok()?;
+            let size: Vec<f64> = size.iter().filter_map(|s| s.parse().ok()).collect();
             Some(Self {
                 size: size.try_into().ok()?,
                 source: record["source"].as_str()?.into(),
-                notes: texts("notes")?,
-                cell_types: sizes("cell_types")?,
-                connection_sets: sizes("connection_sets")?,
+                notes: Deserialize::deserialize(&record["notes"]).ok()?,
+                cell_types: Deserialize::deserialize(&record["cell_types"]).ok()?,
+                connection_sets: Deserialize::deserialize(&record["connection_sets"]).ok()?,
             })
         };
         parse().ok_or(

@@ -1,6 +1,7 @@
 //! What a network file asks of an anatomy beyond what every file does: the order of chunks.
 
 use crate::chunk::{CHUNK_SIDE, ChunkId, ChunkRuns};
+use crate::error::ensure;
 use crate::{Anatomy, CellSites, Error, canonical_cell_name, check};
 use std::collections::HashMap;
 use std::path::Path;
@@ -8,14 +9,13 @@ use std::path::Path;
 /// The chunks of every type, or the first thing that cannot be written.
 pub(super) fn chunks<'a>(path: &Path, anatomy: &'a Anatomy) -> Result<HashMap<&'a str, ChunkRuns>, Error> {
     let error = |cells: &CellSites, what: String| {
-        let object = format!("cell type `{}`", cells.cell_type);
-        Error::Content { path: path.into(), object, what }
+        Error::content(path, format!("cell type `{}`", cells.cell_type), what)
     };
     for cells in &anatomy.cells {
         let canonical = canonical_cell_name(&cells.cell_type);
-        if canonical != cells.cell_type {
-            return Err(error(cells, format!("is a name of BSB; use lobule's `{canonical}`")));
-        }
+        ensure(canonical == cells.cell_type, || {
+            error(cells, format!("is a name of BSB; use lobule's `{canonical}`"))
+        })?;
     }
     check::anatomy(path, anatomy)?;
     let chunked = |cells: &'a CellSites| {
@@ -40,15 +40,9 @@ fn runs(cells: &CellSites) -> Result<ChunkRuns, String> {
                     "cell {i} is in chunk {id}, after one in {chunk}; call `Anatomy::sort_by_chunk` first"
                 ));
             }
-            _ => {
-                if let Some((chunk, n)) = current.replace((id, 1)) {
-                    runs.push(chunk, n);
-                }
-            }
+            _ => current.replace((id, 1)).into_iter().for_each(|(chunk, n)| runs.push(chunk, n)),
         }
     }
-    if let Some((chunk, n)) = current {
-        runs.push(chunk, n);
-    }
+    current.into_iter().for_each(|(chunk, n)| runs.push(chunk, n));
     Ok(runs)
 }

@@ -21,13 +21,10 @@ pub(super) fn active(store: &Store, files: Option<&Node>) -> Result<Option<Value
         let meta = store.dataset_attribute(&node.path, "meta");
         let meta: Option<Value> = meta.and_then(|text| serde_json::from_str(&text).ok());
         if meta.is_some_and(|m| m["active_config"] == json!(true)) {
-            let text = store.text(&node.path)?;
-            let parsed = serde_json::from_str(&text);
+            let parsed = serde_json::from_str(&store.text(&node.path)?);
             return parsed.map(Some).map_err(|e| {
-                store.error(
-                    &node.path,
-                    format!("the active configuration is not JSON ({e}); compile the network again"),
-                )
+                let what = format!("the active configuration is not JSON ({e}); compile the network again");
+                store.error(&node.path, what)
             });
         }
     }

@@ -10,6 +10,7 @@
 use super::Keeps;
 use super::members::{MISSING, PlacedCells, check_length, chunk_groups};
 use crate::chunk::ChunkId;
+use crate::error::ensure;
 use crate::hdf5::{Node, Store};
 use crate::{ConnectionSet, Error};
 use std::collections::BTreeMap;
@@ -47,8 +48,7 @@ fn named<'a>(
     let side = |which: &str| {
         let cell_type = attributes.text(which)?;
         placed.get(&cell_type).ok_or_else(|| {
-            let known: Vec<&str> = placed.keys().map(String::as_str).collect();
-            let known = known.join(", ");
+            let known = placed.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
             let what = format!(
                 "names `{cell_type}`, which has no placement (there are {known}); place it or remove this set"
             );
@@ -56,13 +56,8 @@ fn named<'a>(
         })
     };
     let (pre, post) = (side("pre")?, side("post")?);
-    let set = ConnectionSet {
-        name: name.into(),
-        pre_type: pre.sites.cell_type.clone(),
-        post_type: post.sites.cell_type.clone(),
-        ..ConnectionSet::default()
-    };
-    Ok((set, pre, post))
+    let (pre_type, post_type) = (pre.sites.cell_type.clone(), post.sites.cell_type.clone());
+    Ok((ConnectionSet { name: name.into(), pre_type, post_type, ..Default::default() }, pre, post))
 }
 
 fn connection_set(
@@ -82,9 +77,8 @@ fn connection_set(
         chunk_groups(store, half)
     };
     for (id, chunk) in half("inc")? {
-        let chunk = IncomingChunk::read(store, &chunk, id, pre, post)?;
         let before = set.len();
-        chunk.append_to(&mut set)?;
+        append_chunk(store, &chunk, id, [pre, post], &mut set)?;
         rows += set.len() - before;
         if let Some(keeps) = keeps {
             keep_from(&mut set, before, keeps);
@@ -97,10 +91,10 @@ fn connection_set(
     for chunk in half("out")?.values() {
         outgoing += store.shape(&format!("{}/local_locs", chunk.path))?.first().copied().unwrap_or(0);
     }
-    if outgoing != rows {
+    ensure(outgoing == rows, || {
         let what = format!("has {rows} rows in `inc` but {outgoing} in `out`; connect these types again");
-        return Err(store.error(&node.path, what));
-    }
+        store.error(&node.path, what)
+    })?;
     check_length(&attributes, rows)?;
     Ok((set, rows))
 }
@@ -127,93 +121,62 @@ fn keep_from(set: &mut ConnectionSet, first: usize, keeps: &Keeps) {
     }
 }
 
-/// The rows onto the cells of one chunk.
-struct IncomingChunk<'a> {
-    store: &'a Store,
-    path: &'a str,
-    pre: &'a PlacedCells,
-    /// Numbers of the postsynaptic cells in this chunk.
-    post: Range<usize>,
-    local: Vec<i64>,
-    global: Vec<i64>,
-    /// Presynaptic chunk and rows of each block.
-    blocks: Vec<(ChunkId, Range<usize>)>,
+/// Adds the rows onto the cells of one chunk, as numbers of cells, to a set.
+fn append_chunk(
+    store: &Store,
+    node: &Node,
+    id: ChunkId,
+    [pre, post]: [&PlacedCells; 2],
+    set: &mut ConnectionSet,
+) -> Result<(), Error> {
+    let path = |which: &str| format!("{}/{which}", node.path);
+    let table = |which: &str| store.integers(&path(which), Some(3));
+    let (local, global) = (table("local_locs")?, table("global_locs")?);
+    let (n, m) = (local.len() / 3, global.len() / 3);
+    ensure(n == m, || {
+        let what = format!("has {m} rows but `local_locs` has {n}; connect these types again");
+        store.error(path("global_locs"), what)
+    })?;
+    let cells = cells_in(store, &node.path, id, post)?;
+    let blocks = blocks(store, node, n)?;
+    let located = |name: &str, table: &[i64], first_row: usize, cells: &Range<usize>| {
+        let rows = table.chunks_exact(3).enumerate();
+        let located = rows.map(|(i, row)| located(row, cells).ok_or_else(|| {
+            let what = format!(
+                "row {} is cell {}, branch {}, point {}; the chunk has {} cells, numbered from 0, and a site has 32 \
+                 bits: connect these types again",
+                first_row + i, row[0], row[1], row[2], cells.len()
+            );
+            store.error(path(name), what)
+        }));
+        located.collect::<Result<(Vec<u32>, Vec<[i32; 2]>), Error>>()
+    };
+    let (numbers, sites) = located("local_locs", &local, 0, &cells)?;
+    set.post.extend(numbers);
+    set.post_site.extend(sites);
+    for (id, rows) in blocks {
+        let cells = cells_in(store, &node.path, id, pre)?;
+        let (numbers, sites) =
+            located("global_locs", &global[3 * rows.start..3 * rows.end], rows.start, &cells)?;
+        set.pre.extend(numbers);
+        set.pre_site.extend(sites);
+    }
+    Ok(())
 }
 
-impl<'a> IncomingChunk<'a> {
-    fn read(
-        store: &'a Store,
-        node: &'a Node,
-        id: ChunkId,
-        pre: &'a PlacedCells,
-        post: &PlacedCells,
-    ) -> Result<Self, Error> {
-        let table = |which: &str| store.integers(&format!("{}/{which}", node.path), Some(3));
-        let (local, global) = (table("local_locs")?, table("global_locs")?);
-        let (n, m) = (local.len() / 3, global.len() / 3);
-        if n != m {
-            let what = format!("has {m} rows but `local_locs` has {n}; connect these types again");
-            return Err(store.error(format!("{}/global_locs", node.path), what));
-        }
-        let cells = cells_in(store, &node.path, id, post)?;
-        let blocks = blocks(store, node, n)?;
-        Ok(Self { store, path: &node.path, pre, post: cells, local, global, blocks })
-    }
-
-    /// Adds the rows, as numbers of cells, to a set.
-    fn append_to(&self, set: &mut ConnectionSet) -> Result<(), Error> {
-        let n = self.local.len() / 3;
-        set.post.reserve(n);
-        set.post_site.reserve(n);
-        self.locate("local_locs", &self.local, 0, &self.post, &mut set.post, &mut set.post_site)?;
-        set.pre.reserve(n);
-        set.pre_site.reserve(n);
-        for (id, rows) in &self.blocks {
-            let table = &self.global[3 * rows.start..3 * rows.end];
-            let cells = cells_in(self.store, self.path, *id, self.pre)?;
-            self.locate("global_locs", table, rows.start, &cells, &mut set.pre, &mut set.pre_site)?;
-        }
-        Ok(())
-    }
-
-    /// Converts (cell within chunk, branch, point) to numbers of cells and sites.
-    fn locate(
-        &self,
-        name: &str,
-        table: &[i64],
-        first_row: usize,
-        cells: &Range<usize>,
-        numbers: &mut Vec<u32>,
-        sites: &mut Vec<[i32; 2]>,
-    ) -> Result<(), Error> {
-        for (i, row) in table.chunks_exact(3).enumerate() {
-            let [cell, branch, point] = [row[0], row[1], row[2]];
-            let site = (i32::try_from(branch), i32::try_from(point));
-            let is_cell = u64::try_from(cell).is_ok_and(|c| c < cells.len() as u64);
-            let (true, (Ok(branch), Ok(point))) = (is_cell, site) else {
-                let what = format!(
-                    "row {} is cell {cell}, branch {branch}, point {point}; the chunk has {} cells, numbered from 0, \
-                     and a site has 32 bits: connect these types again",
-                    first_row + i,
-                    cells.len(),
-                );
-                return Err(self.store.error(format!("{}/{name}", self.path), what));
-            };
-            numbers.push((cells.start + cell as usize) as u32);
-            sites.push([branch, point]);
-        }
-        Ok(())
-    }
+/// The number of a cell and its site by a row of (cell within its chunk, branch, point).
+fn located(row: &[i64], cells: &Range<usize>) -> Option<(u32, [i32; 2])> {
+    let cell = usize::try_from(row[0]).ok().filter(|&cell| cell < cells.len())?;
+    Some(((cells.start + cell) as u32, [row[1].try_into().ok()?, row[2].try_into().ok()?]))
 }
 
 /// Numbers of a type's cells in a chunk that rows refer to.
 fn cells_in(store: &Store, path: &str, id: ChunkId, placed: &PlacedCells) -> Result<Range<usize>, Error> {
     placed.runs.range(id).ok_or_else(|| {
         let cell_type = &placed.sites.cell_type;
-        store.error(
-            path,
-            format!("connects `{cell_type}` in chunk {id}, where it has no cells; connect these types again"),
-        )
+        let what =
+            format!("connects `{cell_type}` in chunk {id}, where it has no cells; connect these types again");
+        store.error(path, what)
     })
 }
 
@@ -230,10 +193,8 @@ fn blocks(store: &Store, node: &Node, n: usize) -> Result<Vec<(ChunkId, Range<us
     for c in coordinates.chunks(3) {
         let c: Vec<i16> = c.iter().filter_map(|&v| i16::try_from(v).ok()).collect();
         let c: [i16; 3] = c.try_into().map_err(|_| {
-            wrong(
-                "chunk_list",
-                format!("has {} numbers, expected three 16-bit coordinates per chunk", coordinates.len()),
-            )
+            let n = coordinates.len();
+            wrong("chunk_list", format!("has {n} numbers, expected three 16-bit coordinates per chunk"))
         })?;
         let id = ChunkId::from_coordinates(c);
         let name = id.to_string();
@@ -244,21 +205,16 @@ fn blocks(store: &Store, node: &Node, n: usize) -> Result<Vec<(ChunkId, Range<us
             }
         };
         let least = starts.last().map_or(0, |&(_, start)| start);
-        if start < least || (starts.is_empty() && start > 0) {
-            let what = format!(
-                "starts its block at row {start}, expected {} {least}",
-                if starts.is_empty() { "exactly" } else { "at least" }
-            );
-            return Err(wrong(&name, what));
-        }
-        if starts.iter().any(|&(other, _)| other == id) {
-            return Err(wrong("chunk_list", format!("names chunk {id} twice")));
-        }
+        ensure(if starts.is_empty() { start == 0 } else { start >= least }, || {
+            let how = if starts.is_empty() { "exactly" } else { "at least" };
+            wrong(&name, format!("starts its block at row {start}, expected {how} {least}"))
+        })?;
+        ensure(starts.iter().all(|&(other, _)| other != id), || {
+            wrong("chunk_list", format!("names chunk {id} twice"))
+        })?;
         starts.push((id, start));
     }
-    if starts.is_empty() && n > 0 {
-        return Err(wrong("chunk_list", format!("is empty for {n} rows")));
-    }
+    ensure(!starts.is_empty() || n == 0, || wrong("chunk_list", format!("is empty for {n} rows")))?;
     let ends: Vec<usize> = starts.iter().skip(1).map(|&(_, start)| start).chain([n]).collect();
     Ok(starts.into_iter().zip(ends).map(|((id, start), end)| (id, start..end)).collect())
 }

@@ -1,6 +1,7 @@
 //! Members that cells and connections have in common: groups per chunk, and the number of entries.
 
 use crate::chunk::{ChunkId, ChunkRuns};
+use crate::error::ensure;
 use crate::hdf5::{Attributes, Node, Store};
 use crate::{CellSites, Error};
 use std::collections::BTreeMap;
@@ -18,12 +19,10 @@ pub(super) struct PlacedCells {
 
 /// The chunk groups of a set, in BSB's order.
 pub(super) fn chunk_groups(store: &Store, node: &Node) -> Result<BTreeMap<ChunkId, Node>, Error> {
-    let named = |(name, chunk): (String, Node)| match ChunkId::parse(&name) {
-        Some(id) => Ok((id, chunk)),
-        None => {
-            let what = "is no chunk: the name of a chunk is a number below 2^48; remove this member";
-            Err(store.error(&chunk.path, what))
-        }
+    let named = |(name, chunk): (String, Node)| {
+        let what = "is no chunk: the name of a chunk is a number below 2^48; remove this member";
+        let id = ChunkId::parse(&name).ok_or_else(|| store.error(&chunk.path, what))?;
+        Ok((id, chunk))
     };
     store.members(node)?.into_iter().map(named).collect()
 }
@@ -32,11 +31,9 @@ pub(super) fn chunk_groups(store: &Store, node: &Node) -> Result<BTreeMap<ChunkI
 pub(super) fn check_length(attributes: &Attributes, n: usize) -> Result<(), Error> {
     if attributes.has("len") {
         let len = attributes.integers("len")?;
-        if len != [n as i64] {
-            return Err(
-                attributes.error("len", format!("is {len:?}, but the data are {n}; write the file again"))
-            );
-        }
+        ensure(len == [n as i64], || {
+            attributes.error("len", format!("is {len:?}, but the data are {n}; write the file again"))
+        })?;
     }
     Ok(())
 }

@@ -180,11 +180,8 @@ pub(crate) fn is_network_file(path: &Path) -> bool {
 
 /// The configuration a network file was made with.
 pub(crate) fn stored_configuration(path: &Path) -> Result<Value, Error> {
-    read_configuration(path)?.ok_or_else(|| Error::Content {
-        path: path.into(),
-        object: "/files".into(),
-        what: "holds no active configuration; give the configuration file it was made from".into(),
-    })
+    let what = "holds no active configuration; give the configuration file it was made from";
+    read_configuration(path)?.ok_or_else(|| Error::content(path, "/files", what))
 }
 
 /// The morphologies of a network file, in order of name.

@@ -1,6 +1,7 @@
 //! Reading a network file: its version, then cells, then connections, then what must be said about it.
 
 use super::{Keeps, config, connectivity, placement};
+use crate::error::ensure;
 use crate::hdf5::{Attributes, Store};
 use crate::notes;
 use crate::{Anatomy, CellSites, ConnectionSet, Error};
@@ -18,13 +19,9 @@ pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<u
     let version = supported_version(&attributes)?;
     let members = store.members(&root)?;
     let group = |name: &str| {
-        members.get(name).ok_or_else(|| {
-            store.error(
-                format!("/{name}"),
-                "is missing; a network file has the groups `placement` and `connectivity`: \
-                 compile the network again, or check that this is not a file of results",
-            )
-        })
+        let what = "is missing; a network file has the groups `placement` and `connectivity`: \
+                    compile the network again, or check that this is not a file of results";
+        members.get(name).ok_or_else(|| store.error(format!("/{name}"), what))
     };
 
     let mut found = notes::Findings::default();
@@ -32,20 +29,16 @@ pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<u
     let connectivity = group("connectivity")?;
     let own = config::own_record(&attributes)?;
     let is_part = choose.is_some();
-    let keeps = match choose {
-        Some(choose) => {
-            let mut anatomy = Anatomy {
-                cells: placed.values().map(|p| p.sites.clone()).collect(),
-                connections: connectivity::names(&store, connectivity, &placed)?,
-                ..Anatomy::default()
-            };
-            if let Some(own) = &own {
-                own.sort(&mut anatomy.cells, &mut anatomy.connections);
-            }
-            Some(choose(&anatomy))
+    let keeps = choose.map(|choose| {
+        let cells = placed.values().map(|p| p.sites.clone()).collect();
+        let connections = connectivity::names(&store, connectivity, &placed)?;
+        let mut anatomy = Anatomy { cells, connections, ..Anatomy::default() };
+        if let Some(own) = &own {
+            own.sort(&mut anatomy.cells, &mut anatomy.connections);
         }
-        None => None,
-    };
+        Ok(choose(&anatomy))
+    });
+    let keeps = keeps.transpose()?;
     let read = connectivity::read(&store, connectivity, &placed, keeps.as_ref())?;
     let rows: BTreeMap<String, usize> = read.iter().map(|(set, rows)| (set.name.clone(), *rows)).collect();
     let mut connections: Vec<ConnectionSet> = read.into_iter().map(|(set, _)| set).collect();
@@ -83,13 +76,11 @@ pub(super) fn configuration(path: &Path) -> Result<Option<serde_json::Value>, Er
 /// The file's version, when it is one this reader knows.
 fn supported_version(root: &Attributes) -> Result<String, Error> {
     for name in ["bsb_version", "bsb_hdf5_version"] {
-        if !root.has(name) {
-            return Err(root.error(
-                name,
-                "is missing, so this is no BSB network file; supported are files of BSB 8: \
-                 compile the network with bsb 8 or build it with lobule",
-            ));
-        }
+        ensure(root.has(name), || {
+            let what = "is missing, so this is no BSB network file; supported are files of BSB 8: \
+                        compile the network with bsb 8 or build it with lobule";
+            root.error(name, what)
+        })?;
         let version = root.text(name)?;
         let remedy = match version.split('.').next().and_then(|major| major.parse::<u32>().ok()) {
             Some(8) => continue,

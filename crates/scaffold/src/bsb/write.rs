@@ -43,7 +43,7 @@ pub(super) fn anatomy(
     let meta = json!({"active_config": true, "producer": producer(), "mtime": 0}).to_string();
     let configuration = configuration.to_string();
     files.document(&id, &configuration, &[("encoding", "utf-8"), ("meta", &meta)])?;
-    morphologies::write(&root, shapes.morphologies.iter().map(|m| &**m))?;
+    morphologies::write(&root, &shapes.morphologies)?;
 
     root.text("bsb_version", BSB_VERSION)?;
     root.text("bsb_hdf5_version", BSB_VERSION)?;
@@ -96,10 +96,8 @@ fn cell_type(
         let n = range.len();
         statistics.entry(id).or_default()[0] += n;
         let chunk = group.group(&id.to_string())?;
-        let labels: Vec<i64> = match cells.labels.get(range.clone()) {
-            Some(labels) => labels.iter().map(|&label| label.into()).collect(),
-            None => Vec::new(),
-        };
+        let labels = cells.labels.get(range.clone()).unwrap_or_default();
+        let labels: Vec<i64> = labels.iter().map(|&label| label.into()).collect();
         // The HDF5 chunk shapes are those h5py chooses by itself for BSB.
         chunk.table("position", cells.positions[range.clone()].as_flattened(), &[n, 3], &[512, 2])?;
         match shapes {

@@ -26,8 +26,7 @@ pub use constants::{Constant, Constants};
 pub use devices::{Device, DeviceKind, Span};
 pub use fields::Problem;
 pub use simulation::{
-    CellModel, ConnectionModel, ConnectionRule, StoredSimulation, StoredSynapse, simulation_names,
-    simulations,
+    CellModel, ConnectionModel, ConnectionRule, StoredSimulation, StoredSynapse, simulations,
 };
 pub use targetting::{Axis, Part, Targets, Targetting};
 

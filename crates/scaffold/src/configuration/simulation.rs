@@ -113,11 +113,6 @@ impl StoredSimulation {
     }
 }
 
-/// The names of the simulations of a configuration, in order.
-pub fn simulation_names(configuration: &Value) -> Vec<String> {
-    configuration["simulations"].as_object().map(|s| s.keys().cloned().collect()).unwrap_or_default()
-}
-
 /// The simulations of a configuration, in order of name.
 pub fn simulations(configuration: &Value) -> Vec<StoredSimulation> {
     let Some(nodes) = configuration["simulations"].as_object() else { return Vec::new() };

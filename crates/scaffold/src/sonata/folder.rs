@@ -1,6 +1,7 @@
 //! A folder that becomes visible under its name only when it is complete.
 
 use crate::Error;
+use crate::error::ensure;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,10 +14,10 @@ pub(super) struct NewFolder {
 impl NewFolder {
     /// Begins a folder beside `target`, which must not exist.
     pub fn create(target: &Path) -> Result<Self, Error> {
-        let refuse = |what: String| Error::File { path: target.into(), what };
-        if target.exists() {
-            return Err(refuse("exists and is not overwritten; choose another name or remove it".into()));
-        }
+        let refuse = |what: String| Error::file(target, what);
+        ensure(!target.exists(), || {
+            refuse("exists and is not overwritten; choose another name or remove it".into())
+        })?;
         let name = target.file_name().map(|n| n.to_string_lossy().into_owned());
         let name = name.ok_or_else(|| refuse("is no name for a folder; give one, such as network".into()))?;
         // The process id keeps two writers of the same name apart.
@@ -44,7 +45,7 @@ impl NewFolder {
 
     fn failed(&self, name: &str, e: &std::io::Error) -> Error {
         let what = format!("cannot be written ({e}); check the free space of the disk");
-        Error::File { path: self.target.join(name), what }
+        Error::file(&self.target.join(name), what)
     }
 }
 

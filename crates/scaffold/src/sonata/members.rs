@@ -3,6 +3,7 @@
 use super::config::Part;
 use super::table::{self, Types};
 use crate::Error;
+use crate::error::ensure;
 use crate::hdf5::{Node, Store};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,10 +27,27 @@ pub(super) struct Unread {
 /// The table of types beside a file.
 pub(super) fn types_of(part: &Part, id: &str) -> Result<Option<Types>, Error> {
     let Some(path) = &part.types else { return Ok(None) };
-    let refuse = |what: String| Error::File { path: path.clone(), what };
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| refuse(format!("cannot be read ({e}); check the path in the configuration")))?;
-    table::types(&text, id).map(Some).map_err(refuse)
+    let unreadable = |e| format!("cannot be read ({e}); check the path in the configuration");
+    let text = std::fs::read_to_string(path).map_err(unreadable);
+    text.and_then(|text| table::types(&text, id)).map(Some).map_err(|what| Error::file(path, what))
+}
+
+/// The columns of a table of types but for those that are `used`.
+pub(super) fn unused_columns<'a>(
+    types: &'a Option<Types>,
+    used: &'a [&str],
+) -> impl Iterator<Item = String> + 'a {
+    let columns = types.iter().flat_map(|types| types.values()).flat_map(|t| t.keys());
+    columns.filter(|c| !used.contains(&c.as_str())).cloned()
+}
+
+/// The group of all populations of a kind, `nodes` or `edges`.
+pub(super) fn populations(store: &Store, kind: &str) -> Result<Node, Error> {
+    let group = store.members(&store.root())?.remove(kind);
+    group.ok_or_else(|| {
+        let what = format!("is missing, so this is no SONATA {kind} file; check `{kind}_file`");
+        store.error(format!("/{kind}"), what)
+    })
 }
 
 /// The members of a population.
@@ -53,11 +71,9 @@ impl<'a> Members<'a> {
     }
 
     pub fn integers(&self, name: &str) -> Result<Vec<i64>, Error> {
-        if !self.has(name) {
-            return Err(
-                self.error(name, "is missing; every SONATA population has it: write the file again".into())
-            );
-        }
+        ensure(self.has(name), || {
+            self.error(name, "is missing; every SONATA population has it: write the file again".into())
+        })?;
         self.store.integers(&format!("{}/{name}", self.path), None)
     }
 
@@ -72,22 +88,17 @@ impl<'a> Members<'a> {
         }
         let (ids, indices) = (self.integers(id)?, self.integers(index)?);
         for (name, values) in [(id, &ids), (index, &indices)] {
-            if values.len() != n {
-                return Err(self.error(
-                    name,
-                    format!("has {} entries for {n} rows; write the file again", values.len()),
-                ));
-            }
+            ensure(values.len() == n, || {
+                self.error(name, format!("has {} entries for {n} rows; write the file again", values.len()))
+            })?;
         }
         let mut groups: BTreeMap<i64, RowGroup> = BTreeMap::new();
         for (row, (&group, &at)) in ids.iter().zip(&indices).enumerate() {
             let found = match groups.entry(group) {
                 Entry::Occupied(entry) => entry.into_mut(),
                 Entry::Vacant(entry) => entry.insert(group_of(&group.to_string()).ok_or_else(|| {
-                    self.error(
-                        id,
-                        format!("row {row} is in group {group}, which the population does not have"),
-                    )
+                    let what = format!("row {row} is in group {group}, which the population does not have");
+                    self.error(id, what)
                 })?),
             };
             let at = usize::try_from(at)
@@ -134,17 +145,12 @@ impl Columns<'_> {
     }
 
     fn long_enough<T>(&self, name: &str, values: Vec<T>) -> Result<Vec<T>, Error> {
-        match values.len() >= self.needed {
-            true => Ok(values),
-            false => Err(self.members.error(
-                name,
-                format!(
-                    "has {} entries, but the population refers to entry {}",
-                    values.len(),
-                    self.needed - 1
-                ),
-            )),
-        }
+        let n = values.len();
+        ensure(n >= self.needed, || {
+            let what = format!("has {n} entries, but the population refers to entry {}", self.needed - 1);
+            self.members.error(name, what)
+        })?;
+        Ok(values)
     }
 
     pub fn integers(&self, name: &str) -> Result<Vec<i64>, Error> {
@@ -184,10 +190,8 @@ impl Columns<'_> {
         let most = sets.len().min(usize::from(u16::MAX) - 1);
         if let Some(row) = of.iter().position(|&l| usize::try_from(l).map_or(true, |l| l >= most)) {
             let (label, sets) = (of[row], sets.len());
-            return Err(self.members.error(
-                "labels",
-                format!("row {row} is {label}; `@library/labels` has {sets} entries, numbered from 0"),
-            ));
+            let what = format!("row {row} is {label}; `@library/labels` has {sets} entries, numbered from 0");
+            return Err(self.members.error("labels", what));
         }
         if sets.first().is_some_and(|set| !set.is_empty()) {
             // Set 0 of an anatomy is the empty one.
