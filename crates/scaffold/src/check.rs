@@ -1,7 +1,7 @@
 //! What an anatomy must satisfy before it is written to a file of any kind.
 
-use crate::error::ensure;
-use crate::{Anatomy, CellSites, ConnectionSet, Error};
+use crate::error::{Error, ensure};
+use crate::{Anatomy, CellSites, ConnectionSet};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 

@@ -20,7 +20,6 @@ pub(crate) const CHUNK_SIDE: f64 = 100.0;
 pub(crate) struct ChunkId(pub u64);
 
 impl ChunkId {
-    /// The chunk at integer coordinates.
     pub fn from_coordinates(c: [i16; 3]) -> Self {
         Self(c.iter().enumerate().map(|(k, &v)| u64::from(v as u16) << (16 * k)).sum())
     }
@@ -43,7 +42,6 @@ impl ChunkId {
         name.parse::<u64>().ok().filter(|&id| id < 1 << 48 && id.to_string() == name).map(Self)
     }
 
-    /// Integer coordinates x, y, z.
     pub fn coordinates(self) -> [i16; 3] {
         [0, 16, 32].map(|shift| (self.0 >> shift) as u16 as i16)
     }
@@ -72,7 +70,6 @@ impl ChunkRuns {
         self.len += n;
     }
 
-    /// Number of cells.
     pub fn len(&self) -> usize {
         self.len
     }

@@ -29,7 +29,6 @@ pub(crate) struct Findings {
     pub rotated: BTreeSet<String>,
     /// Additional data, as `type.key`.
     pub additional: BTreeSet<String>,
-    /// Names of stored morphologies.
     pub morphologies: Vec<String>,
 }
 

@@ -9,13 +9,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The record of an anatomy in a file.
 pub(crate) struct OwnRecord {
-    /// [`Anatomy::size`].
     pub size: [f64; 3],
-    /// [`Anatomy::source`].
     pub source: String,
-    /// [`Anatomy::notes`].
     pub notes: Vec<String>,
     cell_types: Sizes,
     connection_sets: Sizes,
@@ -43,7 +39,6 @@ impl OwnRecord {
         )
     }
 
-    /// The record of an anatomy.
     pub fn json(anatomy: &Anatomy) -> Value {
         json!({
             "version": env!("CARGO_PKG_VERSION"),

@@ -1,8 +1,8 @@
 //! What a network file asks of an anatomy beyond what every file does: the order of chunks.
 
 use crate::chunk::{CHUNK_SIDE, ChunkId, ChunkRuns};
-use crate::error::ensure;
-use crate::{Anatomy, CellSites, Error, canonical_cell_name, check};
+use crate::error::{Error, ensure};
+use crate::{Anatomy, CellSites, canonical_cell_name, check};
 use std::collections::HashMap;
 use std::path::Path;
 

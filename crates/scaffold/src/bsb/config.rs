@@ -55,7 +55,6 @@ pub fn file_cell_name(name: &str) -> &str {
     }
 }
 
-/// A configuration that BSB opens the file with.
 pub(super) fn for_anatomy(anatomy: &Anatomy, simulations: Option<&Value>) -> Value {
     let name = |cells: &CellSites| file_cell_name(&cells.cell_type).to_string();
     let cell_types = anatomy.cells.iter().map(|cells| {
@@ -94,7 +93,6 @@ pub(super) fn for_anatomy(anatomy: &Anatomy, simulations: Option<&Value>) -> Val
     configuration
 }
 
-/// lobule's own record of a file, if it has one.
 pub(super) fn own_record(root: &Attributes) -> Result<Option<OwnRecord>, Error> {
     if !root.has(OWN_RECORD) {
         return Ok(None);

@@ -9,10 +9,10 @@
 
 use super::Keeps;
 use super::members::{MISSING, PlacedCells, check_length, chunk_groups};
+use crate::ConnectionSet;
 use crate::chunk::ChunkId;
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 use crate::hdf5::{Node, Store};
-use crate::{ConnectionSet, Error};
 use std::collections::BTreeMap;
 use std::ops::Range;
 

@@ -1,9 +1,9 @@
 //! Members that cells and connections have in common: groups per chunk, and the number of entries.
 
+use crate::CellSites;
 use crate::chunk::{ChunkId, ChunkRuns};
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 use crate::hdf5::{Attributes, Node, Store};
-use crate::{CellSites, Error};
 use std::collections::BTreeMap;
 
 /// Remedy for a member that every BSB 8 file has.
@@ -17,7 +17,6 @@ pub(super) struct PlacedCells {
     pub runs: ChunkRuns,
 }
 
-/// The chunk groups of a set, in BSB's order.
 pub(super) fn chunk_groups(store: &Store, node: &Node) -> Result<BTreeMap<ChunkId, Node>, Error> {
     let named = |(name, chunk): (String, Node)| {
         let what = "is no chunk: the name of a chunk is a number below 2^48; remove this member";

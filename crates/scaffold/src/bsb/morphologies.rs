@@ -6,8 +6,7 @@
 //! configuration, so no pipeline is applied to them again.
 
 use super::members::MISSING;
-use crate::Error;
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 use crate::hdf5::{Group, Node, Store};
 use crate::morphology::{Branch, MAX_COORDINATE, Morphology};
 use serde_json::{Map, Value, json};
@@ -74,7 +73,6 @@ fn morphology(store: &Store, name: String, node: &Node) -> Result<Morphology, Er
     Ok(Morphology { name, points, radii, types, labels, label_sets, branches })
 }
 
-/// Numbers and labels of the attribute `labels`.
 fn label_sets(store: &Store, data: &str) -> Result<Vec<(i64, Vec<String>)>, Error> {
     // BSB writes the attributes to the group or to the table, by version.
     let group = data.rsplit_once('/').map_or("", |(group, _)| group);

@@ -2,10 +2,10 @@
 
 use super::members::{MISSING, PlacedCells, check_length, chunk_groups};
 use crate::chunk::{ChunkId, ChunkRuns};
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 use crate::hdf5::{Attributes, Node, Store};
 use crate::notes::Findings;
-use crate::{CellSites, Error, canonical_cell_name};
+use crate::{CellSites, canonical_cell_name};
 use std::collections::BTreeMap;
 
 /// Most cells in one chunk. Chosen: a cube of 100 µm holds 3900 granule cells in
@@ -89,7 +89,6 @@ fn cell_type(store: &Store, name: &str, node: &Node, found: &mut Findings) -> Re
     Ok(PlacedCells { sites, runs })
 }
 
-/// Positions of a chunk's cells, µm.
 fn positions(store: &Store, path: &str) -> Result<Vec<[f64; 3]>, Error> {
     let table = store.floats(path, Some(3))?;
     let positions = table.as_chunks::<3>().0;
@@ -179,7 +178,6 @@ fn label_sets(attributes: &Attributes) -> Result<Vec<(i64, Vec<String>)>, Error>
     Ok(sets)
 }
 
-/// Sides of the file's chunks, µm.
 fn chunk_sides(store: &Store) -> Result<Vec<f64>, Error> {
     let root = store.root();
     let attributes = store.attributes(&root)?;

@@ -1,10 +1,10 @@
 //! Reading a network file: its version, then cells, then connections, then what must be said about it.
 
 use super::{Keeps, config, connectivity, placement};
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 use crate::hdf5::{Attributes, Store};
 use crate::notes;
-use crate::{Anatomy, CellSites, ConnectionSet, Error};
+use crate::{Anatomy, CellSites, ConnectionSet};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -65,7 +65,6 @@ pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<u
     Ok((anatomy, rows))
 }
 
-/// Reads the active configuration only.
 pub(super) fn configuration(path: &Path) -> Result<Option<serde_json::Value>, Error> {
     let store = Store::open(path)?;
     let root = store.root();
@@ -73,7 +72,6 @@ pub(super) fn configuration(path: &Path) -> Result<Option<serde_json::Value>, Er
     config::active(&store, store.members(&root)?.get("files"))
 }
 
-/// The file's version, when it is one this reader knows.
 fn supported_version(root: &Attributes) -> Result<String, Error> {
     for name in ["bsb_version", "bsb_hdf5_version"] {
         ensure(root.has(name), || {

@@ -10,13 +10,11 @@ use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-/// The version whose layout is written.
 const BSB_VERSION: &str = "8.0.2";
 
 /// Per chunk: cells, rows onto them, rows from them.
 type Statistics = BTreeMap<ChunkId, [usize; 3]>;
 
-/// Writes a whole file.
 pub(super) fn anatomy(
     path: &Path,
     anatomy: &Anatomy,
@@ -72,7 +70,6 @@ fn producer() -> Value {
     json!({"package": "lobule", "version": env!("CARGO_PKG_VERSION")})
 }
 
-/// Writes one cell type.
 fn cell_type(
     parent: &Group,
     cells: &CellSites,
@@ -118,7 +115,6 @@ fn cell_type(
     Ok(())
 }
 
-/// One side of a set's rows.
 #[derive(Clone, Copy)]
 struct Side<'a> {
     runs: &'a ChunkRuns,
@@ -201,7 +197,6 @@ fn half_of(group: &Group, local: Side, global: Side) -> Result<Vec<(ChunkId, usi
     Ok(counts)
 }
 
-/// Rows between two chunks.
 struct Block {
     partner: ChunkId,
     local: Vec<[i64; 3]>,

@@ -2,8 +2,7 @@
 
 use super::tree::Node;
 use super::{Components, component};
-use crate::Error;
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 use std::collections::BTreeMap;
 
 /// How many cells of a type there are, how large and of what shape. What is `None` is not said.
@@ -29,12 +28,9 @@ pub(crate) struct Spatial {
     pub morphologies: Vec<String>,
 }
 
-/// A cell type.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct CellType {
-    /// Its key in the configuration.
     pub name: String,
-    /// Its size and number.
     pub spatial: Spatial,
 }
 
@@ -52,26 +48,19 @@ pub(crate) enum PlacementStrategy {
 /// How morphologies are given to the cells of a type that has several.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum MorphologyChoice {
-    /// Each cell draws one.
     Random,
-    /// One after the other.
     RoundRobin,
 }
 
 /// One entry of `placement`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PlacementRule {
-    /// Its key.
     pub name: String,
-    /// The strategy.
     pub placing: PlacementStrategy,
-    /// Names of partitions.
     pub partitions: Vec<String>,
-    /// Names of cell types.
     pub cell_types: Vec<String>,
     /// What holds here in place of a cell type's own.
     pub overrides: BTreeMap<String, Spatial>,
-    /// Who gets which morphology.
     pub morphologies: MorphologyChoice,
 }
 
@@ -96,13 +85,10 @@ pub(crate) enum Division {
 /// One entry of `after_placement`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Labeling {
-    /// Its key.
     pub name: String,
-    /// The types labeled.
     pub cell_types: Vec<String>,
     /// One label per part.
     pub labels: Vec<String>,
-    /// Who gets which.
     pub division: Division,
 }
 
@@ -168,7 +154,6 @@ fn spatial(node: &Node, base: &Spatial) -> Result<Spatial, Error> {
     })
 }
 
-/// Strategies of `placement`.
 pub(super) const PLACEMENT: &Components = &[
     ("bsb.placement.RandomPlacement", "random"),
     ("bsb.placement.ParallelArrayPlacement", "parallel_array"),
@@ -244,7 +229,6 @@ fn distribute(node: &Node) -> Result<MorphologyChoice, Error> {
     }
 }
 
-/// Strategies of `after_placement`.
 pub(super) const AFTER_PLACEMENT: &Components = &[
     ("cerebellar_models.placement.microzones.LabelCells", "label_cells"),
     ("cerebellar_models.placement.microzones.LabelMicrozones", "label_microzones"),

@@ -2,13 +2,10 @@
 
 use super::tree::Node;
 use super::{Components, component};
-use crate::Error;
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 
-/// One side of a rule.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Side {
-    /// Names of cell types.
     pub cell_types: Vec<String>,
     /// Only cells with one of these labels; all when empty.
     pub labels: Vec<String>,
@@ -16,26 +13,39 @@ pub(crate) struct Side {
     pub morphology_labels: Vec<String>,
 }
 
-/// A number that is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Distribution {
-    /// Always the same.
     Constant(f64),
-    /// Normal with mean and standard deviation.
-    Normal { mean: f64, sd: f64 },
+    Normal {
+        mean: f64,
+        sd: f64,
+    },
     /// Uniform from `low` to `low + width`.
-    Uniform { low: f64, width: f64 },
+    Uniform {
+        low: f64,
+        width: f64,
+    },
     /// Exponential with mean `scale`, shifted by `low`.
-    Exponential { low: f64, scale: f64 },
+    Exponential {
+        low: f64,
+        scale: f64,
+    },
+}
+
+/// Which sources a glomerulus may have.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Reach {
+    /// Those within these distances along x and y, at any height, µm.
+    Box([f64; 2]),
+    /// Those within a sphere, µm.
+    Sphere(f64),
 }
 
 /// A connection strategy with its parameters. Lengths are µm.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Strategy {
-    /// Each glomerulus takes a mossy fiber in a box of these half-lengths along x and y.
-    MossyGlomerulus { reach: [f64; 2] },
-    /// Each glomerulus takes a unipolar brush cell within a sphere.
-    UbcGlomerulus { radius: f64 },
+    /// Each glomerulus takes a mossy fiber or a unipolar brush cell.
+    Glomerulus(Reach),
     /// Each granule cell takes glomeruli of different sources.
     GlomerulusGranule { radius: f64, convergence: u32, glomerulus_rules: Vec<String>, sources: Vec<String> },
     /// Each Golgi cell takes all glomeruli near its soma.
@@ -70,7 +80,6 @@ impl Strategy {
     }
 }
 
-/// How the sets of a rule are named.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Naming {
     /// By this name, with the types where there is more than one pair of them.
@@ -82,22 +91,15 @@ pub(crate) enum Naming {
 /// One entry of `connectivity`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ConnectivityRule {
-    /// Its key.
     pub name: String,
-    /// Where its axons come from.
     pub pre: Side,
-    /// Where they go.
     pub post: Side,
-    /// How.
     pub strategy: Strategy,
-    /// Rules it waits for.
     pub depends_on: Vec<String>,
-    /// Names of its sets.
     pub naming: Naming,
 }
 
 impl ConnectivityRule {
-    /// The name of the set between two of its types.
     pub fn set_name(&self, pre: &str, post: &str) -> String {
         let infer = |base: &str| match self.pre.cell_types.len() > 1 || self.post.cell_types.len() > 1 {
             true => format!("{base}_{pre}_to_{post}"),
@@ -116,15 +118,11 @@ impl ConnectivityRule {
 /// One entry of `after_connectivity`: each row of a rule becomes several.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Duplication {
-    /// Its key.
     pub name: String,
-    /// The rule whose rows are multiplied.
     pub rule: String,
-    /// Rows in place of one.
     pub contacts: Distribution,
 }
 
-/// Strategies of `connectivity`.
 pub(super) const CONNECTIVITY: &Components = &[
     ("cerebellar_models.connectome.to_glomerulus.ConnectomeMossyGlomerulus", "mossy_glomerulus"),
     ("cerebellar_models.connectome.to_glomerulus.ConnectomeUBCGlomerulus", "ubc_glomerulus"),
@@ -139,7 +137,6 @@ pub(super) const CONNECTIVITY: &Components = &[
     ("bsb.connectivity.FixedOutdegree", "fixed_outdegree"),
 ];
 
-/// Largest reach of a rule, µm.
 const MAX_REACH: f64 = 1.0e5;
 
 pub(super) fn rules(root: &Node) -> Result<Vec<ConnectivityRule>, Error> {
@@ -156,11 +153,11 @@ fn rule(name: &str, node: &Node) -> Result<ConnectivityRule, Error> {
     let strategy = match component(node, CONNECTIVITY)? {
         "mossy_glomerulus" => {
             allow(&["x_length", "y_length"])?;
-            Strategy::MossyGlomerulus { reach: [reach("x_length")?, reach("y_length")?] }
+            Strategy::Glomerulus(Reach::Box([reach("x_length")?, reach("y_length")?]))
         }
         "ubc_glomerulus" => {
             allow(&["radius"])?;
-            Strategy::UbcGlomerulus { radius: reach("radius")? }
+            Strategy::Glomerulus(Reach::Sphere(reach("radius")?))
         }
         "glomerulus_granule" => {
             allow(&["radius", "convergence", "pre_glom_strats", "pre_cell_types"])?;
@@ -306,7 +303,6 @@ fn naming(name: &str, node: &Node) -> Result<Naming, Error> {
     Ok(Naming::Pairs(name.into(), pairs))
 }
 
-/// Strategies of `after_connectivity`.
 pub(super) const AFTER_CONNECTIVITY: &Components = &[
     ("cerebellar_models.connectome.io_purkinje.DuplicateSynapses", "duplicate_synapses"),
     // Draws a report of the finished network; it changes nothing.

@@ -116,7 +116,7 @@ impl Device {
         };
         let targetting = Targetting::read(&fields);
         let weight = fields.number("weight");
-        let delay = fields.needed_positive("delay");
+        let delay = fields.needed("delay", Fields::positive);
         let receptor = fields.count("receptor_type").unwrap_or(0);
         let kind = if device == "external" {
             let Some(model) = fields.text("nest_model") else {
@@ -179,14 +179,14 @@ fn kind_of(model: &str, model_key: &str, device: &Fields, fields: &Fields) -> Op
 }
 
 fn poisson(fields: &Fields) -> Option<DeviceKind> {
-    let rate_hz = fields.needed_amount("rate");
+    let rate_hz = fields.needed("rate", Fields::amount);
     Some(DeviceKind::Poisson { span: span(fields)?, rate_hz: rate_hz? })
 }
 
 fn sinusoidal_poisson(fields: &Fields) -> Option<DeviceKind> {
-    let rate = fields.needed_amount("rate");
-    let amplitude = fields.needed_number("amplitude");
-    let frequency = fields.needed_amount("frequency");
+    let rate = fields.needed("rate", Fields::amount);
+    let amplitude = fields.needed("amplitude", Fields::number);
+    let frequency = fields.needed("frequency", Fields::amount);
     let phase_deg = fields.number("phase").unwrap_or(0.0);
     if fields.flag("individual_spike_trains") == Some(false) {
         let what = "is false; here every target has its own spikes: remove it";
@@ -226,7 +226,7 @@ fn spike_times(fields: &Fields) -> Option<DeviceKind> {
 }
 
 fn constant_current(fields: &Fields) -> Option<DeviceKind> {
-    let amplitude = fields.needed_number("amplitude");
+    let amplitude = fields.needed("amplitude", Fields::number);
     let span = span(fields)?;
     let mut steps = vec![(span.start_ms, amplitude?)];
     steps.extend(span.stop_ms.map(|stop| (stop, 0.0)));

@@ -29,7 +29,6 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Where problems are gathered.
 pub(super) type Problems = RefCell<Vec<Problem>>;
 
 /// A value as a message shows it: the first 60 characters of its JSON.
@@ -61,7 +60,6 @@ impl<'a> Fields<'a> {
         Some(Self { key, object, taken: RefCell::default(), problems })
     }
 
-    /// Where the object stands.
     pub fn key(&self) -> &str {
         &self.key
     }
@@ -82,7 +80,6 @@ impl<'a> Fields<'a> {
         None
     }
 
-    /// Where its problems are gathered.
     pub fn problems(&self) -> &'a Problems {
         self.problems
     }
@@ -93,7 +90,6 @@ impl<'a> Fields<'a> {
         self.object.get(name).filter(|v| !v.is_null())
     }
 
-    /// The object at a key.
     pub fn object(&self, name: &str) -> Option<Fields<'a>> {
         Fields::of(self.value(name)?, self.at(name), self.problems)
     }
@@ -106,18 +102,18 @@ impl<'a> Fields<'a> {
 
     /// The objects among the entries of the object at a key, which must be there; another value is a problem.
     pub fn needed_objects(&self, name: &str) -> impl Iterator<Item = (&'a str, Fields<'a>)> {
-        self.needed(name);
         let at = self.at(name);
-        let entries = self.entries(name).into_iter();
+        let entries =
+            self.needed(name, |fields, name| Some(fields.entries(name))).unwrap_or_default().into_iter();
         entries.filter_map(move |(k, v)| Some((k, Fields::of(v, format!("{at}.{k}"), self.problems)?)))
     }
 
-    fn needed(&self, name: &str) -> bool {
-        let is_there = self.value(name).is_some();
-        if !is_there {
-            self.problem(name, "is missing; BSB needs it: add it to the configuration");
+    /// What `read` makes of a key that must be there.
+    pub fn needed<T>(&self, name: &str, read: impl FnOnce(&Self, &str) -> Option<T>) -> Option<T> {
+        if self.value(name).is_none() {
+            return self.refuse(name, "is missing; BSB needs it: add it to the configuration");
         }
-        is_there
+        read(self, name)
     }
 
     /// Puts a value through `read`; a problem that says what is needed when it does not fit.
@@ -130,60 +126,40 @@ impl<'a> Fields<'a> {
         read
     }
 
-    /// A finite number.
     pub fn number(&self, name: &str) -> Option<f64> {
         self.read(name, "a number", number)
     }
 
-    /// A finite number that must be there.
-    pub fn needed_number(&self, name: &str) -> Option<f64> {
-        if self.needed(name) { self.number(name) } else { None }
-    }
-
-    /// A number of at least 0 that may be absent.
     pub fn amount(&self, name: &str) -> Option<f64> {
         self.read(name, "a number of 0 or more", |v| number(v).filter(|n| *n >= 0.0))
     }
 
-    /// A number of at least 0 that must be there.
-    pub fn needed_amount(&self, name: &str) -> Option<f64> {
-        if self.needed(name) { self.amount(name) } else { None }
+    pub fn positive(&self, name: &str) -> Option<f64> {
+        self.read(name, "a number above 0", |v| number(v).filter(|n| *n > 0.0))
     }
 
-    /// A number above 0 that must be there.
-    pub fn needed_positive(&self, name: &str) -> Option<f64> {
-        let positive = |v: &Value| number(v).filter(|n| *n > 0.0);
-        if self.needed(name) { self.read(name, "a number above 0", positive) } else { None }
-    }
-
-    /// A whole number of at least 0.
     pub fn count(&self, name: &str) -> Option<usize> {
         self.read(name, "a whole number of 0 or more", |v| usize::try_from(v.as_u64()?).ok())
     }
 
-    /// True or false.
     pub fn flag(&self, name: &str) -> Option<bool> {
         self.read(name, "true or false", Value::as_bool)
     }
 
-    /// A text.
     pub fn text(&self, name: &str) -> Option<&'a str> {
         self.read(name, "a text", Value::as_str)
     }
 
-    /// A list of texts.
     pub fn texts(&self, name: &str) -> Option<Vec<String>> {
         self.read(name, "a list of texts", |v| {
             v.as_array()?.iter().map(|t| t.as_str().map(String::from)).collect()
         })
     }
 
-    /// A list of finite numbers.
     pub fn numbers(&self, name: &str) -> Option<Vec<f64>> {
         self.read(name, "a list of numbers", |v| v.as_array()?.iter().map(number).collect())
     }
 
-    /// A list of `N` finite numbers.
     pub fn point<const N: usize>(&self, name: &str) -> Option<[f64; N]> {
         self.read(name, &format!("a list of {N} numbers"), |v| {
             let numbers: Option<Vec<f64>> = v.as_array()?.iter().map(number).collect();

@@ -33,7 +33,7 @@ pub use targetting::{Axis, Part, Targets, Targetting};
 pub(crate) use cells::{
     CellType, Division, Labeling, MorphologyChoice, PlacementRule, PlacementStrategy, Spatial,
 };
-pub(crate) use connect::{ConnectivityRule, Distribution, Duplication, Side, Strategy};
+pub(crate) use connect::{ConnectivityRule, Distribution, Duplication, Reach, Side, Strategy};
 pub(crate) use morphologies::{MorphologySource, Step};
 pub(crate) use space::{Block, Space};
 pub(crate) use tree::Node;

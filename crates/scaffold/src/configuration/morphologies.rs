@@ -1,20 +1,22 @@
 //! The morphologies a configuration names: SWC files, how to label their points and how to turn them.
 
 use super::tree::Node;
-use crate::Error;
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// A step of a pipeline.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Step {
-    /// Exchange two coordinates.
     SwapAxes(usize, usize),
     /// Rotate by angles about x, y and z, in this order, degrees, about a point.
-    Rotate { angles: [f64; 3], center: [f64; 3] },
+    Rotate {
+        angles: [f64; 3],
+        center: [f64; 3],
+    },
     /// Rotate each tree about its own first point.
-    RootRotate { angles: [f64; 3] },
+    RootRotate {
+        angles: [f64; 3],
+    },
     /// Move by a vector, µm.
     Translate([f64; 3]),
     /// Move the mean of the first points of all trees to the origin.
@@ -28,15 +30,12 @@ pub(crate) enum Step {
 /// An entry of `morphologies`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct MorphologySource {
-    /// The name cell types use.
     pub name: String,
     /// The SWC file, if it was found.
     pub file: PathBuf,
-    /// Labels of each SWC tag.
     pub tags: BTreeMap<i64, Vec<String>>,
     /// Labels after whose points a child branch starts without a copy of its parent's last point.
     pub skip_boundary_labels: Vec<String>,
-    /// What is done to it, in order.
     pub pipeline: Vec<Step>,
 }
 

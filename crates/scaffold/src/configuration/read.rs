@@ -9,8 +9,7 @@
 //! file means the same document; one without a leading `/` starts at the node itself. Files
 //! are looked for beside the document that names them.
 
-use crate::Error;
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -40,14 +39,12 @@ pub(super) fn document(path: &Path) -> Result<Resolved, Error> {
 
 #[derive(Default)]
 struct Resolver {
-    /// Documents as they are on disk.
     documents: BTreeMap<PathBuf, Value>,
     /// References being followed: file and path of keys.
     active: Vec<(PathBuf, Vec<String>)>,
 }
 
 impl Resolver {
-    /// The node at `keys` of a document, resolved.
     fn node(&mut self, file: &Path, keys: &[String]) -> Result<Value, Error> {
         self.find(file, keys)?.ok_or_else(|| error(file, keys, "is referred to, but is not there".into()))
     }
@@ -135,7 +132,6 @@ impl Resolver {
         }
     }
 
-    /// The members an import names.
     fn imported(
         &mut self,
         file: &Path,

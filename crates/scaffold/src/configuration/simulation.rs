@@ -75,7 +75,7 @@ pub struct ConnectionModel {
 }
 
 /// A simulation that a network file brings along.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct StoredSimulation {
     /// Its name.
     pub name: String,
@@ -122,17 +122,9 @@ pub fn simulations(configuration: &Value) -> Vec<StoredSimulation> {
 /// Reads one simulation.
 fn read(name: &str, node: &Value) -> StoredSimulation {
     let problems: Problems = RefCell::default();
-    let mut simulation = StoredSimulation {
-        name: name.into(),
-        simulator: String::new(),
-        duration_ms: f64::NAN,
-        resolution_ms: f64::NAN,
-        cell_models: Vec::new(),
-        connection_models: Vec::new(),
-        devices: Vec::new(),
-        notes: Vec::new(),
-        problems: Vec::new(),
-    };
+    let (duration_ms, resolution_ms) = (f64::NAN, f64::NAN);
+    let mut simulation =
+        StoredSimulation { name: name.into(), duration_ms, resolution_ms, ..StoredSimulation::default() };
     if let Some(fields) = Fields::of(node, format!("simulations.{name}"), &problems) {
         fill(&mut simulation, fields, &problems);
     }
@@ -142,7 +134,7 @@ fn read(name: &str, node: &Value) -> StoredSimulation {
 
 fn fill(simulation: &mut StoredSimulation, fields: Fields, problems: &Problems) {
     simulation.simulator = fields.text("simulator").unwrap_or_default().into();
-    simulation.duration_ms = fields.needed_positive("duration").unwrap_or(f64::NAN);
+    simulation.duration_ms = fields.needed("duration", Fields::positive).unwrap_or(f64::NAN);
     if simulation.simulator != "nest" {
         // What belongs to another simulator has other keys, which would all be problems.
         let what =
@@ -150,7 +142,7 @@ fn fill(simulation: &mut StoredSimulation, fields: Fields, problems: &Problems) 
         fields.problem("simulator", what);
         return;
     }
-    simulation.resolution_ms = fields.needed_positive("resolution").unwrap_or(f64::NAN);
+    simulation.resolution_ms = fields.needed("resolution", Fields::positive).unwrap_or(f64::NAN);
     for (key, why) in [
         ("modules", "models of NEST modules are built in"),
         ("threads", "the number of threads is `--threads` and changes no bit"),
@@ -258,9 +250,9 @@ fn synapse(fields: Fields, problems: &Problems) -> Option<StoredSynapse> {
     // `weight` and `delay` may also stand in `parameters`.
     let either = |name: &str| match &nested {
         Some(nested) if fields.value(name).is_none() && nested.value(name).is_some() => {
-            nested.needed_number(name)
+            nested.needed(name, Fields::number)
         }
-        _ => fields.needed_number(name),
+        _ => fields.needed(name, Fields::number),
     };
     let weight = either("weight");
     let delay_ms = if model == "gap_junction" { None } else { either("delay") };

@@ -6,16 +6,12 @@
 //! thickness; a *rhomboid* has dimensions of its own. Lengths are µm.
 
 use super::tree::Node;
-use crate::Error;
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 use std::collections::BTreeSet;
 
-/// A box of space.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Block {
-    /// Corner with the lowest coordinates.
     pub low: [f64; 3],
-    /// Corner with the highest coordinates.
     pub high: [f64; 3],
 }
 
@@ -32,12 +28,10 @@ impl Block {
         Block { low, high }
     }
 
-    /// Edge lengths.
     pub fn size(&self) -> [f64; 3] {
         std::array::from_fn(|k| self.high[k] - self.low[k])
     }
 
-    /// Volume, µm³.
     pub fn volume(&self) -> f64 {
         self.size().iter().product()
     }
@@ -59,7 +53,6 @@ impl Block {
 /// A named part of space that cells are placed in.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Partition {
-    /// Its key in the configuration.
     pub name: String,
     /// Where it is after the layout.
     pub block: Block,
@@ -68,7 +61,6 @@ pub(crate) struct Partition {
 /// Box and chunks of the network, and its partitions.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Space {
-    /// The network's box.
     pub block: Block,
     /// Edges of the chunks cells are counted in.
     pub chunk: [f64; 3],

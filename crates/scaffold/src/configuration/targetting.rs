@@ -132,7 +132,7 @@ fn by_id(fields: &Fields) -> Option<Targets> {
 }
 
 fn sphere(fields: &Fields) -> Option<Targets> {
-    let (origin, radius) = (fields.point("origin"), fields.needed_amount("radius")?);
+    let (origin, radius) = (fields.point("origin"), fields.needed("radius", Fields::amount)?);
     let origin = needed(fields, "origin", origin, "give three coordinates, um")?;
     Some(Targets::Sphere { origin, radius })
 }
@@ -144,7 +144,7 @@ fn cylinder(fields: &Fields) -> Option<Targets> {
         "z" => Axis::Z,
         other => return fields.refuse("axis", format!("is `{other}`; x, y and z are known")),
     };
-    let (origin, radius) = (fields.point("origin"), fields.needed_amount("radius")?);
+    let (origin, radius) = (fields.point("origin"), fields.needed("radius", Fields::amount)?);
     let origin = needed(fields, "origin", origin, "give two coordinates, um")?;
     Some(Targets::Cylinder { axis, origin, radius })
 }

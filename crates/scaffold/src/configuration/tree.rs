@@ -1,8 +1,7 @@
 //! A place in a configuration tree: a value and the path to it, so that every
 //! message can say where it is (`connectivity.golgi_to_golgi.affinity`).
 
-use crate::Error;
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 use serde_json::Value;
 use std::path::Path;
 
@@ -15,7 +14,6 @@ pub(crate) struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
-    /// The whole tree of `file`.
     pub fn root(file: &'a Path, value: &'a Value) -> Self {
         Self { file, value, path: String::new() }
     }
@@ -25,12 +23,10 @@ impl<'a> Node<'a> {
         if self.path.is_empty() { "(root)" } else { &self.path }
     }
 
-    /// The value itself.
     pub fn value(&self) -> &'a Value {
         self.value
     }
 
-    /// An error about this place.
     pub fn error(&self, what: impl Into<String>) -> Error {
         Error::Configuration { file: self.file.into(), node: self.path().into(), what: what.into() }
     }
@@ -89,24 +85,20 @@ impl<'a> Node<'a> {
         Ok(object.keys().filter_map(|k| Some((k.as_str(), self.get(k)?))).collect())
     }
 
-    /// The members of an optional mapping.
     pub fn entries_of(&self, key: &str) -> Result<Vec<(&'a str, Node<'a>)>, Error> {
         self.or(key, Vec::new(), Node::entries)
     }
 
-    /// The elements of a list.
     pub fn items(&self) -> Result<Vec<Node<'a>>, Error> {
         let list = self.value.as_array().ok_or_else(|| self.expected("a list"))?;
         let item = |(i, value)| Node { file: self.file, value, path: format!("{}[{i}]", self.path) };
         Ok(list.iter().enumerate().map(item).collect())
     }
 
-    /// A text.
     pub fn text(&self) -> Result<String, Error> {
         self.value.as_str().map(String::from).ok_or_else(|| self.expected("a text"))
     }
 
-    /// A list of texts.
     pub fn texts(&self) -> Result<Vec<String>, Error> {
         self.items()?.iter().map(Node::text).collect()
     }
@@ -116,17 +108,14 @@ impl<'a> Node<'a> {
         self.or(key, Vec::new(), Node::texts)
     }
 
-    /// True or false.
     pub fn flag(&self) -> Result<bool, Error> {
         self.value.as_bool().ok_or_else(|| self.expected("true or false"))
     }
 
-    /// A finite number.
     pub fn number(&self) -> Result<f64, Error> {
         self.value.as_f64().filter(|v| v.is_finite()).ok_or_else(|| self.expected("a finite number"))
     }
 
-    /// A number in `low..=high`.
     pub fn number_in(&self, low: f64, high: f64) -> Result<f64, Error> {
         let value = self.number()?;
         ensure(low <= value && value <= high, || {
@@ -151,7 +140,6 @@ impl<'a> Node<'a> {
         Ok(value as u32)
     }
 
-    /// Three finite numbers.
     pub fn vector(&self) -> Result<[f64; 3], Error> {
         let items = self.items()?;
         let numbers = items.iter().map(Node::number).collect::<Result<Vec<f64>, Error>>()?;

@@ -39,7 +39,6 @@ fn invalid(what: impl Into<String>) -> FormatError {
     FormatError::InvalidData(what.into())
 }
 
-/// A file's bytes, read on demand.
 struct Bytes {
     file: File,
     len: u64,
@@ -67,7 +66,6 @@ impl BlockReader for Bytes {
     }
 }
 
-/// The object headers of an open file.
 pub(super) struct Headers {
     bytes: Bytes,
     context: FormatContext,
@@ -77,7 +75,6 @@ pub(super) struct Headers {
 }
 
 impl Headers {
-    /// Opens a file and reads its superblock.
     pub fn open(path: &Path) -> FormatResult<Self> {
         let io = |e: std::io::Error| invalid(e.to_string());
         let file = File::open(path).map_err(io)?;
@@ -102,7 +99,6 @@ impl Headers {
         Ok(Self { bytes, context, capacity, root })
     }
 
-    /// Address of the root group's header.
     pub fn root(&self) -> u64 {
         self.root
     }
@@ -228,7 +224,6 @@ fn uint(bytes: &[u8], at: usize, width: usize) -> FormatResult<u64> {
     Ok(bytes.iter().rev().fold(0, |value, &b| value << 8 | u64::from(b)))
 }
 
-/// Appends the messages of a continuation block.
 fn continuation(
     block: &[u8],
     is_v2: bool,

@@ -3,8 +3,7 @@
 //! Every failure is an [`Error`] that names the file and the object inside it.
 
 use super::header::Headers;
-use crate::Error;
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 use rust_hdf5::format::FormatError;
 use rust_hdf5::format::messages::attribute::AttributeEntry;
 use rust_hdf5::{ByteOrder, DatatypeMessage, FileLocking, H5Dataset, H5File, H5Type, Hdf5Error, ReadNumeric};

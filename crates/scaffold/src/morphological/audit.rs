@@ -111,18 +111,6 @@ fn one(
     let n = anatomy.count(&set.pre_type);
     let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); n];
     set.pre.iter().enumerate().for_each(|(row, &pre)| rows_of[pre as usize].push(row as u32));
-    let start = SetAudit {
-        set: set.name.clone(),
-        affinity,
-        rows: set.len(),
-        rows_apart: 0,
-        pairs: set.pairs().len(),
-        pairs_apart: 0,
-        candidates: 0,
-        touching: 0,
-        expected: 0.0,
-        sd: 0.0,
-    };
     // Sums of one cell each, added in order.
     let cells: Vec<[f64; 6]> = (0..n as u32)
         .into_par_iter()
@@ -158,12 +146,15 @@ fn one(
         .collect();
     let sum = |k: usize| cells.iter().map(|c| c[k]).sum::<f64>();
     SetAudit {
+        set: set.name.clone(),
+        affinity,
+        rows: set.len(),
+        pairs: set.pairs().len(),
         rows_apart: sum(0) as usize,
         pairs_apart: sum(1) as usize,
         candidates: sum(2) as usize,
         touching: sum(3) as usize,
         expected: sum(4),
         sd: sum(5).max(0.0).sqrt(),
-        ..start
     }
 }

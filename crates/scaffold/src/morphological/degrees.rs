@@ -7,7 +7,6 @@ use lobule_signal::Stream;
 use rayon::prelude::*;
 use std::collections::HashSet;
 
-/// Connects each pair with a probability.
 pub(super) fn all_to_all(pre: &[u32], post: &[u32], affinity: f64, stream: Stream) -> ConnectionSet {
     let task = |&i: &u32| {
         let mut rows = ConnectionSet::default();

@@ -6,6 +6,7 @@
 use super::population::Chosen;
 use crate::ConnectionSet;
 use crate::anatomy::NO_SITE;
+use crate::configuration::Reach;
 use crate::morphology::Selection;
 use crate::statistical::draws::draw_to_front;
 use crate::statistical::grid::{Grid, squared_distance};
@@ -14,15 +15,6 @@ use rayon::prelude::*;
 
 /// How strongly near sources are favored: rank n·q, q = (e^(-2u) - e^-2)/(1 - e^-2), u uniform.
 const STEEPNESS: f64 = 2.0;
-
-/// Which sources a glomerulus may have.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Reach {
-    /// Those within these distances along x and y, at any height, µm.
-    Box([f64; 2]),
-    /// Those within a sphere, µm.
-    Sphere(f64),
-}
 
 /// Each glomerulus takes one source, a near one; without one in reach the nearest.
 pub(super) fn sources(pre: &Chosen, post: &Chosen, reach: Reach, stream: Stream) -> ConnectionSet {
@@ -68,9 +60,7 @@ pub(super) struct Member {
     pub source: u32,
     /// Which of the presynaptic populations the glomerulus is of.
     pub kind: usize,
-    /// Its number there.
     pub cell: u32,
-    /// Its place, µm.
     pub place: [f64; 3],
 }
 

@@ -69,7 +69,6 @@ pub(super) fn onto_golgi(
 /// A glomerulus and all it contacts.
 #[derive(Debug, Clone)]
 pub(super) struct Glomerulus {
-    /// Its place, µm.
     pub place: [f64; 3],
     /// (postsynaptic population, cell, site) of each of its contacts.
     pub contacts: Vec<(usize, u32, [i32; 2])>,

@@ -104,7 +104,6 @@ pub(super) struct Touch {
 }
 
 impl Touch {
-    /// Whether the cells do not touch.
     pub fn is_empty(&self) -> bool {
         self.points.is_empty()
     }

@@ -5,7 +5,6 @@ use crate::Error;
 use crate::configuration::{Configuration, Division};
 use lobule_signal::Stream;
 
-/// Applies all entries of `after_placement`.
 pub(super) fn apply(
     configuration: &Configuration,
     populations: &mut [Population],

@@ -8,12 +8,11 @@
 //! Source: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; behavior of bsb-core 8.0.2.
 
 use super::population::Population;
-use crate::Error;
 use crate::chunk::{CHUNK_SIDE, ChunkId};
 use crate::configuration::{
     Block, CellType, Configuration, MorphologyChoice, PlacementRule, PlacementStrategy, Spatial,
 };
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 use crate::morphology::Morphology;
 use lobule_signal::Stream;
 use std::sync::Arc;
@@ -107,7 +106,6 @@ pub(super) fn place(
     Ok(populations)
 }
 
-/// The morphologies a type names.
 fn shapes(
     configuration: &Configuration,
     cell_type: &CellType,
@@ -152,7 +150,6 @@ pub(super) fn matches(pattern: &str, name: &str) -> bool {
     }
 }
 
-/// The boxes of a rule's partitions.
 fn layers(configuration: &Configuration, rule: &PlacementRule) -> Result<Vec<Block>, Error> {
     let block = |(i, name): (usize, &String)| {
         let known = &configuration.space.partitions;

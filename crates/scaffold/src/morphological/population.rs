@@ -15,7 +15,6 @@ pub(super) struct Population {
     pub shapes: Vec<Arc<Morphology>>,
     /// Which of them each cell has; empty for point cells. `[n]` or `[0]`
     pub shape_of: Vec<u16>,
-    /// The labels of each cell. `[n]`
     pub labels: Vec<Vec<String>>,
 }
 

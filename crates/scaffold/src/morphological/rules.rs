@@ -1,16 +1,16 @@
 //! What each connection strategy makes of the cells of a rule.
 
-use super::glomeruli::{Member, Reach};
+use super::glomeruli::Member;
 use super::golgi::Glomerulus;
 use super::intersection::{Half, Intersection};
 use super::population::{Chosen, Population};
 use super::wiring::Wiring;
 use super::{Quirk, climbing, degrees, glomeruli, golgi};
+use crate::ConnectionSet;
 use crate::anatomy::NO_SITE;
-use crate::configuration::{ConnectivityRule, Distribution, Side, Strategy};
-use crate::error::ensure;
+use crate::configuration::{ConnectivityRule, Distribution, Reach, Side, Strategy};
+use crate::error::{Error, ensure};
 use crate::morphology::Selection;
-use crate::{ConnectionSet, Error};
 use lobule_signal::Stream;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -99,8 +99,11 @@ impl<'w, 'a> Work<'w, 'a> {
         &self,
         rows: impl Fn(&Chosen, &Chosen) -> Result<ConnectionSet, Error>,
     ) -> Result<Vec<Made<'a>>, Error> {
-        let pairs = self.pre.iter().flat_map(|from| self.post.iter().map(move |to| (from, to)));
-        pairs.map(|(from, to)| Ok(made(from, to, rows(from, to)?))).collect()
+        self.pairs().map(|(from, to)| Ok(made(from, to, rows(from, to)?))).collect()
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (&Chosen<'a>, &Chosen<'a>)> {
+        self.pre.iter().flat_map(|from| self.post.iter().map(move |to| (from, to)))
     }
 
     /// The rows from each presynaptic type onto all postsynaptic ones.
@@ -108,11 +111,9 @@ impl<'w, 'a> Work<'w, 'a> {
         &self,
         rows: impl Fn(&Chosen) -> Result<Vec<ConnectionSet>, Error>,
     ) -> Result<Vec<Made<'a>>, Error> {
-        let mut all = Vec::new();
-        for from in &self.pre {
-            all.extend(self.post.iter().zip(rows(from)?).map(|(to, rows)| made(from, to, rows)));
-        }
-        Ok(all)
+        let all =
+            |from| Ok(rows(from)?.into_iter().zip(&self.post).map(move |(rows, to)| made(from, to, rows)));
+        Ok(self.pre.iter().map(all).collect::<Result<Vec<_>, Error>>()?.into_iter().flatten().collect())
     }
 
     /// The rows onto each postsynaptic type from all presynaptic ones.
@@ -120,23 +121,15 @@ impl<'w, 'a> Work<'w, 'a> {
         &self,
         rows: impl Fn(&Chosen) -> Result<Vec<ConnectionSet>, Error>,
     ) -> Result<Vec<Made<'a>>, Error> {
-        let mut all = Vec::new();
-        for to in &self.post {
-            all.extend(self.pre.iter().zip(rows(to)?).map(|(from, rows)| made(from, to, rows)));
-        }
-        Ok(all)
+        let all = |to| Ok(rows(to)?.into_iter().zip(&self.pre).map(move |(rows, from)| made(from, to, rows)));
+        Ok(self.post.iter().map(all).collect::<Result<Vec<_>, Error>>()?.into_iter().flatten().collect())
     }
 
     /// All the rule makes.
     pub fn apply(&self) -> Result<Vec<Made<'a>>, Error> {
         let has = |quirk: Quirk| self.wiring.quirks.contains(&quirk);
         match &self.rule.strategy {
-            Strategy::MossyGlomerulus { reach } => {
-                self.each_pair(|from, to| self.sources(from, to, Reach::Box(*reach)))
-            }
-            Strategy::UbcGlomerulus { radius } => {
-                self.each_pair(|from, to| self.sources(from, to, Reach::Sphere(*radius)))
-            }
+            Strategy::Glomerulus(reach) => self.each_pair(|from, to| self.sources(from, to, *reach)),
             Strategy::GlomerulusGranule { radius, convergence, glomerulus_rules, sources } => {
                 self.onto_granule_cells(*radius, *convergence as usize, glomerulus_rules, sources)
             }
@@ -153,10 +146,8 @@ impl<'w, 'a> Work<'w, 'a> {
                 Ok(glomeruli::onto_brush_cells(&self.pre, shares, to, has(Quirk::UbcOrder), stream))
             }),
             Strategy::VoxelIntersection { affinity, contacts, voxels, pre_first } => {
-                let pairs = self.pre.iter().flat_map(|from| self.post.iter().map(move |to| (from, to)));
-                pairs
-                    .map(|(from, to)| self.intersect(from, to, *affinity, *contacts, *voxels, *pre_first))
-                    .collect()
+                let one = |(from, to)| self.intersect(from, to, *affinity, *contacts, *voxels, *pre_first);
+                self.pairs().map(one).collect()
             }
             Strategy::AllToAll { affinity } => self.each_pair(|from, to| {
                 self.check_rows(from.cells.len() as f64 * to.cells.len() as f64 * affinity)?;

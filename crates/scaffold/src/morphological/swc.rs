@@ -10,9 +10,8 @@
 //! Source: behavior of the SWC parser of bsb-core 8.0.2; the format: Cannon et al. 1998,
 //! doi:10.1016/S0165-0270(98)00091-0.
 
-use crate::Error;
 use crate::configuration::MorphologySource;
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 use crate::morphology::{Branch, MAX_COORDINATE, Morphology};
 use std::collections::HashMap;
 use std::path::Path;
@@ -90,15 +89,7 @@ pub(super) fn parse(file: &Path, text: &str, source: &MorphologySource) -> Resul
         Error::file(file, format!("{left} of {n} points hang in a circle of parents; mend the last column"))
     })?;
 
-    let mut morphology = Morphology {
-        name: source.name.clone(),
-        points: Vec::new(),
-        radii: Vec::new(),
-        types: Vec::new(),
-        labels: Vec::new(),
-        label_sets: Vec::new(),
-        branches: Vec::new(),
-    };
+    let mut morphology = Morphology { name: source.name.clone(), ..Morphology::default() };
     let mut sets: HashMap<i64, u16> = HashMap::new();
     for (parent, members) in branches {
         let start = morphology.points.len();

@@ -3,14 +3,13 @@
 use super::population::Population;
 use super::rules::Work;
 use super::{Quirk, climbing};
+use crate::ConnectionSet;
 use crate::configuration::{Configuration, ConnectivityRule, Side};
-use crate::error::ensure;
-use crate::{ConnectionSet, Error};
+use crate::error::{Error, ensure};
 use lobule_signal::Stream;
 
 /// A connection set while a circuit is built; its types have the names of the configuration.
 struct RuleRows {
-    /// The rule it is of.
     rule: String,
     set: ConnectionSet,
 }

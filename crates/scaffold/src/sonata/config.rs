@@ -1,7 +1,6 @@
 //! Which files a circuit consists of: `circuit_config.json`, or the names in a folder.
 
-use crate::Error;
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,7 +18,6 @@ pub(super) struct Part {
     pub types: Option<PathBuf>,
 }
 
-/// The files of a circuit.
 #[derive(Debug)]
 pub(super) struct Circuit {
     /// What was opened: the configuration or the folder.
@@ -126,7 +124,6 @@ fn of_names(folder: &Path) -> Result<Circuit, Error> {
     Ok(Circuit { path: folder.into(), nodes, edges, record: None, unused: vec![] })
 }
 
-/// The variables of a manifest, without their `$`.
 struct Variables {
     folder: PathBuf,
     values: BTreeMap<String, String>,

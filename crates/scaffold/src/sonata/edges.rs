@@ -3,9 +3,9 @@
 use super::config::Part;
 use super::members::{Members, Unread, populations, types_of, unused_columns};
 use super::nodes::{Nodes, Population};
-use crate::error::ensure;
+use crate::ConnectionSet;
+use crate::error::{Error, ensure};
 use crate::hdf5::{Node, Store};
-use crate::{ConnectionSet, Error};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of one population after `nsyns` is unfolded, at most. Chosen: 2 GB of numbers.
@@ -13,7 +13,6 @@ const MAX_ROWS: u64 = 1 << 28;
 /// Columns with the place of a contact, as lobule writes them.
 const SITES: [[&str; 2]; 2] = [["pre_branch", "pre_point"], ["post_branch", "post_point"]];
 
-/// Reads all populations of a file.
 pub(super) fn read(
     part: &Part,
     nodes: &Nodes,

@@ -1,11 +1,9 @@
 //! A folder that becomes visible under its name only when it is complete.
 
-use crate::Error;
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A folder being written.
 pub(super) struct NewFolder {
     target: PathBuf,
     partial: PathBuf,
@@ -33,12 +31,10 @@ impl NewFolder {
         self.partial.join(name)
     }
 
-    /// Writes a member that is text.
     pub fn text(&self, name: &str, text: &str) -> Result<(), Error> {
         fs::write(self.member(name), text).map_err(|e| self.failed(name, &e))
     }
 
-    /// Gives the folder its name.
     pub fn finish(self) -> Result<(), Error> {
         fs::rename(&self.partial, &self.target).map_err(|e| self.failed("", &e))
     }

@@ -2,8 +2,7 @@
 
 use super::config::Part;
 use super::table::{self, Types};
-use crate::Error;
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 use crate::hdf5::{Node, Store};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +23,6 @@ pub(super) struct Unread {
     pub renamed: Vec<String>,
 }
 
-/// The table of types beside a file.
 pub(super) fn types_of(part: &Part, id: &str) -> Result<Option<Types>, Error> {
     let Some(path) = &part.types else { return Ok(None) };
     let unreadable = |e| format!("cannot be read ({e}); check the path in the configuration");
@@ -50,7 +48,6 @@ pub(super) fn populations(store: &Store, kind: &str) -> Result<Node, Error> {
     })
 }
 
-/// The members of a population.
 pub(super) struct Members<'a> {
     store: &'a Store,
     path: String,
@@ -109,7 +106,6 @@ impl<'a> Members<'a> {
     }
 }
 
-/// A group of attributes.
 pub(super) struct RowGroup<'a> {
     node: &'a Node,
     /// Row of the population, index into the group's columns.
@@ -124,7 +120,6 @@ impl<'a> RowGroup<'a> {
     }
 }
 
-/// The columns of a group.
 pub(super) struct Columns<'a> {
     members: Members<'a>,
     /// Entries that the population's rows refer to.
@@ -202,11 +197,9 @@ impl Columns<'_> {
     }
 }
 
-/// Labels of a group.
 pub(super) struct Labels {
     /// Index into `sets` of each entry.
     pub of: Vec<i64>,
-    /// The distinct sets of labels.
     pub sets: Vec<Vec<String>>,
 }
 

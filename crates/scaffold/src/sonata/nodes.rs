@@ -2,12 +2,11 @@
 
 use super::config::Part;
 use super::members::{Members, Unread, populations, types_of, unused_columns};
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 use crate::hdf5::{Node, Store};
-use crate::{CellSites, Error, canonical_cell_name};
+use crate::{CellSites, canonical_cell_name};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What has been read of all populations.
 #[derive(Default)]
 pub(super) struct Nodes {
     pub cells: Vec<CellSites>,
@@ -20,7 +19,6 @@ pub(super) struct Population {
     pub cell_of: Vec<(u16, u32)>,
 }
 
-/// Reads all populations of a file.
 pub(super) fn read(part: &Part, nodes: &mut Nodes, extra: &mut Unread) -> Result<(), Error> {
     let types = types_of(part, "node_type_id")?;
     let store = Store::open(&part.data)?;
@@ -41,7 +39,6 @@ pub(super) fn read(part: &Part, nodes: &mut Nodes, extra: &mut Unread) -> Result
 
 /// A population as the file has it; everything by node id.
 struct RawPopulation {
-    /// Type of each node. `[n]`
     types: Vec<i64>,
     /// Positions, µm. `[n]` or `[0]`
     positions: Vec<[f64; 3]>,

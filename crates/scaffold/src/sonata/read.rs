@@ -9,7 +9,6 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Reads a whole circuit.
 pub(super) fn anatomy(path: &Path) -> Result<Anatomy, Error> {
     let circuit = config::circuit(path)?;
     let (mut extra, mut nodes, mut connections) = (Unread::default(), nodes::Nodes::default(), Vec::new());

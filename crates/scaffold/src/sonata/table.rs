@@ -4,7 +4,6 @@
 use crate::error::ensure;
 use std::collections::BTreeMap;
 
-/// A table as text.
 pub(super) fn csv<const N: usize>(header: &[&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
     let line = |fields: Vec<String>| fields.join(" ") + "\n";
     let mut text = line(header.map(|name| name.to_string()).to_vec());
@@ -49,7 +48,6 @@ pub(super) fn types(text: &str, id: &str) -> Result<Types, String> {
     Ok(types)
 }
 
-/// The fields of every line.
 fn fields(text: &str) -> Result<Vec<Vec<String>>, String> {
     let mut rows = vec![vec![String::new()]];
     let mut is_quoted = false;

@@ -12,10 +12,8 @@ use std::path::Path;
 
 /// Marks a SONATA file. Source: SONATA guide, "magic".
 const MAGIC: u32 = 0x0A7A;
-/// Version of the layout, major and minor.
 const VERSION: [u32; 2] = [0, 1];
 
-/// Writes a whole folder.
 pub(super) fn anatomy(path: &Path, anatomy: &Anatomy) -> Result<(), Error> {
     check::anatomy(path, anatomy)?;
     let folder = NewFolder::create(path)?;

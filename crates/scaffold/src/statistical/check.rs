@@ -2,8 +2,7 @@
 
 use super::geometry::{Geometry, Outline};
 use super::spec::{ArborRule, ScaffoldSpec};
-use crate::Error;
-use crate::error::ensure;
+use crate::error::{Error, ensure};
 
 /// Smallest base edge, µm. Chosen: below it a block holds fewer than two Purkinje
 /// cells and four mossy fibers, and most rules have nothing to choose from.
@@ -34,7 +33,6 @@ macro_rules! named {
     };
 }
 
-/// Checks every value of `spec`.
 pub(super) fn check(spec: &ScaffoldSpec) -> Result<(), Error> {
     size(spec)?;
     cells(spec)?;

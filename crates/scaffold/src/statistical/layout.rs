@@ -3,9 +3,9 @@
 
 use super::placement;
 use super::spec::ScaffoldSpec;
+use crate::CellSites;
 use crate::configuration::Block;
-use crate::error::ensure;
-use crate::{CellSites, Error};
+use crate::error::{Error, ensure};
 
 /// Cells that are divided into microzones.
 const ZONED: [&str; 4] = ["purkinje_cell", "dcn_p", "dcn_i", "io_cell"];

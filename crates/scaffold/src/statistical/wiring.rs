@@ -5,7 +5,6 @@ use super::spec::ScaffoldSpec;
 use super::{arbors, granular, nuclei};
 use crate::{CellSites, ConnectionSet, Microzone};
 
-/// Connects all cells.
 pub(super) fn connect(
     spec: &ScaffoldSpec,
     seed: u64,
@@ -19,7 +18,6 @@ pub(super) fn connect(
     builder.connections
 }
 
-/// The growing connections.
 struct Builder<'a> {
     spec: &'a ScaffoldSpec,
     seed: u64,
