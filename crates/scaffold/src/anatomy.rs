@@ -5,6 +5,20 @@
 //! contact. The simulator makes one synapse per pair with weight × rows, as
 //! bsb-nest does.
 
+/// The cell types of the native reconstruction.
+pub(crate) const PLACED_TYPES: [&str; 10] = [
+    "mossy_fiber",
+    "glomerulus",
+    "granule_cell",
+    "golgi_cell",
+    "purkinje_cell",
+    "basket_cell",
+    "stellate_cell",
+    "dcn_p",
+    "dcn_i",
+    "io_cell",
+];
+
 /// The half of a module that raises (`plus`) or lowers (`minus`) its output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Microzone {

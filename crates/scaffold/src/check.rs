@@ -1,12 +1,12 @@
 //! What an anatomy must satisfy before it is written to a file of any kind.
 
-use crate::error::{Error, ensure};
+use crate::error::{Error, Result, ensure};
 use crate::{Anatomy, CellSites, ConnectionSet};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// The first thing about an anatomy that no file can keep.
-pub(crate) fn anatomy(path: &Path, anatomy: &Anatomy) -> Result<(), Error> {
+pub(crate) fn anatomy(path: &Path, anatomy: &Anatomy) -> Result<()> {
     let error = |object: &str, what: String| Error::content(path, object, what);
     if let Some(s) = anatomy.size.iter().find(|s| !(s.is_finite() && **s >= 0.0)) {
         return Err(error("size", format!("contains {s}; give the base and height in µm, 0 or more")));

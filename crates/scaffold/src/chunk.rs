@@ -55,46 +55,34 @@ impl std::fmt::Display for ChunkId {
 
 /// The cells of one type as consecutive runs, one per chunk, in chunk order.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct ChunkRuns {
-    ids: Vec<ChunkId>,
-    starts: Vec<usize>,
-    len: usize,
-}
+pub(crate) struct ChunkRuns(Vec<(ChunkId, Range<usize>)>);
 
 impl ChunkRuns {
     /// Appends a chunk of `n` cells. Chunks come in ascending order.
     pub fn push(&mut self, id: ChunkId, n: usize) {
-        debug_assert!(self.ids.last().is_none_or(|&last| last < id));
-        self.ids.push(id);
-        self.starts.push(self.len);
-        self.len += n;
+        debug_assert!(self.0.last().is_none_or(|(last, _)| *last < id));
+        self.0.push((id, self.len()..self.len() + n));
     }
 
     pub fn len(&self) -> usize {
-        self.len
+        self.0.last().map_or(0, |(_, cells)| cells.end)
     }
 
     /// Numbers of the cells in a chunk, or `None` when the type has no such chunk.
     pub fn range(&self, id: ChunkId) -> Option<Range<usize>> {
-        let i = self.ids.binary_search(&id).ok()?;
-        Some(self.starts[i]..self.starts.get(i + 1).copied().unwrap_or(self.len))
+        let i = self.0.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        Some(self.0[i].1.clone())
     }
 
     /// Each chunk and the numbers of its cells.
     pub fn iter(&self) -> impl Iterator<Item = (ChunkId, Range<usize>)> + '_ {
-        self.ids
-            .iter()
-            .enumerate()
-            .map(|(i, &id)| (id, self.starts[i]..self.starts.get(i + 1).copied().unwrap_or(self.len)))
+        self.0.iter().cloned()
     }
 
     /// The chunk of a cell and the cell's index within it.
     pub fn locate(&self, cell: usize) -> Option<(ChunkId, usize)> {
-        if cell >= self.len {
-            return None;
-        }
-        let i = self.starts.partition_point(|&s| s <= cell) - 1;
-        Some((self.ids[i], cell - self.starts[i]))
+        let (id, cells) = self.0.get(self.0.partition_point(|(_, cells)| cells.end <= cell))?;
+        Some((*id, cell - cells.start))
     }
 }
 

@@ -60,6 +60,9 @@ impl Error {
     }
 }
 
+/// What the parts of this room give back.
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+
 /// The error unless `holds`.
 pub(crate) fn ensure<E>(holds: bool, error: impl FnOnce() -> E) -> Result<(), E> {
     if holds { Ok(()) } else { Err(error()) }

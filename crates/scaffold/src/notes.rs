@@ -1,24 +1,12 @@
 //! What a file contains that a simulation of point neurons does not honor, or
 //! that its user should know. Each note is one sentence.
 
+use crate::anatomy::PLACED_TYPES;
 use crate::{Anatomy, ConnectionSet};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The cell types lobule has neuron models for.
-const KNOWN: [&str; 12] = [
-    "mossy_fiber",
-    "glomerulus",
-    "ubc_glomerulus",
-    "granule_cell",
-    "golgi_cell",
-    "unipolar_brush_cell",
-    "purkinje_cell",
-    "basket_cell",
-    "stellate_cell",
-    "dcn_p",
-    "dcn_i",
-    "io_cell",
-];
+/// The cell types lobule has neuron models for beside those it places itself.
+const FURTHER_TYPES: [&str; 2] = ["ubc_glomerulus", "unipolar_brush_cell"];
 
 /// What was met while reading and is not part of an [`Anatomy`].
 #[derive(Default)]
@@ -62,7 +50,7 @@ pub(crate) fn of(
         notes.push(format!("{with_sites} connection sets say where on a cell a contact is, which has no effect on point neurons."));
     }
 
-    let unknown = |name: &str| !KNOWN.contains(&name);
+    let unknown = |name: &str| !PLACED_TYPES.contains(&name) && !FURTHER_TYPES.contains(&name);
     for cells in anatomy.cells.iter().filter(|c| unknown(&c.cell_type)) {
         let touching = anatomy
             .connections

@@ -1,13 +1,13 @@
 //! What a network file asks of an anatomy beyond what every file does: the order of chunks.
 
 use crate::chunk::{CHUNK_SIDE, ChunkId, ChunkRuns};
-use crate::error::{Error, ensure};
+use crate::error::{Error, Result, ensure};
 use crate::{Anatomy, CellSites, canonical_cell_name, check};
 use std::collections::HashMap;
 use std::path::Path;
 
 /// The chunks of every type, or the first thing that cannot be written.
-pub(super) fn chunks<'a>(path: &Path, anatomy: &'a Anatomy) -> Result<HashMap<&'a str, ChunkRuns>, Error> {
+pub(super) fn chunks<'a>(path: &Path, anatomy: &'a Anatomy) -> Result<HashMap<&'a str, ChunkRuns>> {
     let error = |cells: &CellSites, what: String| {
         Error::content(path, format!("cell type `{}`", cells.cell_type), what)
     };

@@ -6,16 +6,17 @@
 //! simulations with; compiling it again makes another, unstructured network.
 
 use crate::chunk::CHUNK_SIDE;
+use crate::error::Result;
 use crate::hdf5::{Attributes, Node, Store};
 use crate::own_record::OwnRecord;
-use crate::{Anatomy, CellSites, Error};
+use crate::{Anatomy, CellSites};
 use serde_json::{Value, json};
 
 /// Root attribute with what an [`Anatomy`] has and BSB's layout does not.
 pub(super) const OWN_RECORD: &str = "lobule";
 
 /// The network's configuration: the file marked active in `/files`.
-pub(super) fn active(store: &Store, files: Option<&Node>) -> Result<Option<Value>, Error> {
+pub(super) fn active(store: &Store, files: Option<&Node>) -> Result<Option<Value>> {
     let Some(files) = files else { return Ok(None) };
     for node in store.members(files)?.into_values() {
         let meta = store.dataset_attribute(&node.path, "meta");
@@ -93,7 +94,7 @@ pub(super) fn for_anatomy(anatomy: &Anatomy, simulations: Option<&Value>) -> Val
     configuration
 }
 
-pub(super) fn own_record(root: &Attributes) -> Result<Option<OwnRecord>, Error> {
+pub(super) fn own_record(root: &Attributes) -> Result<Option<OwnRecord>> {
     if !root.has(OWN_RECORD) {
         return Ok(None);
     }

@@ -11,92 +11,81 @@ use super::Keeps;
 use super::members::{MISSING, PlacedCells, check_length, chunk_groups};
 use crate::ConnectionSet;
 use crate::chunk::ChunkId;
-use crate::error::{Error, ensure};
+use crate::error::{Result, ensure};
 use crate::hdf5::{Node, Store};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Reads all connection sets, in order of name: the rows that are kept, and how many there are on file.
-pub(super) fn read(
-    store: &Store,
-    group: &Node,
-    placed: &BTreeMap<String, PlacedCells>,
-    keeps: Option<&Keeps>,
-) -> Result<Vec<(ConnectionSet, usize)>, Error> {
-    let sets = store.members(group)?;
-    sets.iter().map(|(name, node)| connection_set(store, name, node, placed, keeps)).collect()
+/// The connection sets of a file, in order of name.
+pub(super) struct Sets<'a> {
+    pub store: &'a Store,
+    pub group: &'a Node,
+    pub placed: &'a BTreeMap<String, PlacedCells>,
 }
 
-/// All connection sets without their rows, in order of name.
-pub(super) fn names(
-    store: &Store,
-    group: &Node,
-    placed: &BTreeMap<String, PlacedCells>,
-) -> Result<Vec<ConnectionSet>, Error> {
-    let sets = store.members(group)?;
-    sets.iter().map(|(name, node)| Ok(named(store, name, node, placed)?.0)).collect()
-}
+impl<'a> Sets<'a> {
+    /// The rows of all sets that are kept, and how many there are on file.
+    pub fn read(&self, keeps: Option<&Keeps>) -> Result<Vec<(ConnectionSet, usize)>> {
+        let sets = self.store.members(self.group)?;
+        sets.iter().map(|(name, node)| self.set(name, node, keeps)).collect()
+    }
 
-/// A set without rows, and its two sides.
-fn named<'a>(
-    store: &Store,
-    name: &str,
-    node: &Node,
-    placed: &'a BTreeMap<String, PlacedCells>,
-) -> Result<(ConnectionSet, &'a PlacedCells, &'a PlacedCells), Error> {
-    let attributes = store.attributes(node)?;
-    let side = |which: &str| {
-        let cell_type = attributes.text(which)?;
-        placed.get(&cell_type).ok_or_else(|| {
-            let known = placed.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-            let what = format!(
-                "names `{cell_type}`, which has no placement (there are {known}); place it or remove this set"
-            );
-            attributes.error(which, what)
-        })
-    };
-    let (pre, post) = (side("pre")?, side("post")?);
-    let (pre_type, post_type) = (pre.sites.cell_type.clone(), post.sites.cell_type.clone());
-    Ok((ConnectionSet { name: name.into(), pre_type, post_type, ..Default::default() }, pre, post))
-}
+    /// All sets without their rows.
+    pub fn names(&self) -> Result<Vec<ConnectionSet>> {
+        let sets = self.store.members(self.group)?;
+        sets.iter().map(|(name, node)| Ok(self.named(name, node)?.0)).collect()
+    }
 
-fn connection_set(
-    store: &Store,
-    name: &str,
-    node: &Node,
-    placed: &BTreeMap<String, PlacedCells>,
-    keeps: Option<&Keeps>,
-) -> Result<(ConnectionSet, usize), Error> {
-    let attributes = store.attributes(node)?;
-    let (mut set, pre, post) = named(store, name, node, placed)?;
-    let mut rows = 0;
-    let members = store.members(node)?;
-    let half = |which: &str| {
-        let half =
-            members.get(which).ok_or_else(|| store.error(format!("{}/{which}", node.path), MISSING))?;
-        chunk_groups(store, half)
-    };
-    for (id, chunk) in half("inc")? {
-        let before = set.len();
-        append_chunk(store, &chunk, id, [pre, post], &mut set)?;
-        rows += set.len() - before;
-        if let Some(keeps) = keeps {
-            keep_from(&mut set, before, keeps);
+    /// A set without rows, and its two sides.
+    fn named(&self, name: &str, node: &Node) -> Result<(ConnectionSet, [&'a PlacedCells; 2])> {
+        let attributes = self.store.attributes(node)?;
+        let side = |which: &str| {
+            let cell_type = attributes.text(which)?;
+            self.placed.get(&cell_type).ok_or_else(|| {
+                let known = self.placed.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+                let what = format!(
+                    "names `{cell_type}`, which has no placement (there are {known}); place it or remove this set"
+                );
+                attributes.error(which, what)
+            })
+        };
+        let sides = [side("pre")?, side("post")?];
+        let [pre_type, post_type] = sides.map(|placed| placed.sites.cell_type.clone());
+        Ok((ConnectionSet { name: name.into(), pre_type, post_type, ..Default::default() }, sides))
+    }
+
+    fn set(&self, name: &str, node: &Node, keeps: Option<&Keeps>) -> Result<(ConnectionSet, usize)> {
+        let store = self.store;
+        let attributes = store.attributes(node)?;
+        let (mut set, sides) = self.named(name, node)?;
+        let mut rows = 0;
+        let members = store.members(node)?;
+        let half = |which: &str| {
+            let half = members.get(which);
+            chunk_groups(store, half.ok_or_else(|| store.error(format!("{}/{which}", node.path), MISSING))?)
+        };
+        for (id, chunk) in half("inc")? {
+            let before = set.len();
+            append_chunk(store, &chunk, id, sides, &mut set)?;
+            rows += set.len() - before;
+            if let Some(keeps) = keeps {
+                keep_from(&mut set, before, keeps);
+            }
         }
-    }
-    set.shorten_sites();
+        set.shorten_sites();
 
-    // The size of the other half, which costs no reading, tells an interrupted write.
-    let mut outgoing = 0;
-    for chunk in half("out")?.values() {
-        outgoing += store.shape(&format!("{}/local_locs", chunk.path))?.first().copied().unwrap_or(0);
+        // The size of the other half, which costs no reading, tells an interrupted write.
+        let mut outgoing = 0;
+        for chunk in half("out")?.values() {
+            outgoing += store.shape(&format!("{}/local_locs", chunk.path))?.first().copied().unwrap_or(0);
+        }
+        ensure(outgoing == rows, || {
+            let what = format!("has {rows} rows in `inc` but {outgoing} in `out`; connect these types again");
+            store.error(&node.path, what)
+        })?;
+        check_length(&attributes, rows)?;
+        Ok((set, rows))
     }
-    ensure(outgoing == rows, || {
-        let what = format!("has {rows} rows in `inc` but {outgoing} in `out`; connect these types again");
-        store.error(&node.path, what)
-    })?;
-    check_length(&attributes, rows)?;
-    Ok((set, rows))
 }
 
 /// Drops those rows from `first` on that end on a cell whose inputs are not kept.
@@ -128,7 +117,7 @@ fn append_chunk(
     id: ChunkId,
     [pre, post]: [&PlacedCells; 2],
     set: &mut ConnectionSet,
-) -> Result<(), Error> {
+) -> Result<()> {
     let path = |which: &str| format!("{}/{which}", node.path);
     let table = |which: &str| store.integers(&path(which), Some(3));
     let (local, global) = (table("local_locs")?, table("global_locs")?);
@@ -149,7 +138,7 @@ fn append_chunk(
             );
             store.error(path(name), what)
         }));
-        located.collect::<Result<(Vec<u32>, Vec<[i32; 2]>), Error>>()
+        located.collect::<Result<(Vec<u32>, Vec<[i32; 2]>)>>()
     };
     let (numbers, sites) = located("local_locs", &local, 0, &cells)?;
     set.post.extend(numbers);
@@ -171,7 +160,7 @@ fn located(row: &[i64], cells: &Range<usize>) -> Option<(u32, [i32; 2])> {
 }
 
 /// Numbers of a type's cells in a chunk that rows refer to.
-fn cells_in(store: &Store, path: &str, id: ChunkId, placed: &PlacedCells) -> Result<Range<usize>, Error> {
+fn cells_in(store: &Store, path: &str, id: ChunkId, placed: &PlacedCells) -> Result<Range<usize>> {
     placed.runs.range(id).ok_or_else(|| {
         let cell_type = &placed.sites.cell_type;
         let what =
@@ -181,7 +170,7 @@ fn cells_in(store: &Store, path: &str, id: ChunkId, placed: &PlacedCells) -> Res
 }
 
 /// The blocks of a chunk group: together they are all of its `n` rows.
-fn blocks(store: &Store, node: &Node, n: usize) -> Result<Vec<(ChunkId, Range<usize>)>, Error> {
+fn blocks(store: &Store, node: &Node, n: usize) -> Result<Vec<(ChunkId, Range<usize>)>> {
     let attributes = store.attributes(node)?;
     if n == 0 && !attributes.has("chunk_list") {
         return Ok(Vec::new());

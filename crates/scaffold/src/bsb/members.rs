@@ -2,7 +2,7 @@
 
 use crate::CellSites;
 use crate::chunk::{ChunkId, ChunkRuns};
-use crate::error::{Error, ensure};
+use crate::error::{Result, ensure};
 use crate::hdf5::{Attributes, Node, Store};
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub(super) struct PlacedCells {
     pub runs: ChunkRuns,
 }
 
-pub(super) fn chunk_groups(store: &Store, node: &Node) -> Result<BTreeMap<ChunkId, Node>, Error> {
+pub(super) fn chunk_groups(store: &Store, node: &Node) -> Result<BTreeMap<ChunkId, Node>> {
     let named = |(name, chunk): (String, Node)| {
         let what = "is no chunk: the name of a chunk is a number below 2^48; remove this member";
         let id = ChunkId::parse(&name).ok_or_else(|| store.error(&chunk.path, what))?;
@@ -27,7 +27,7 @@ pub(super) fn chunk_groups(store: &Store, node: &Node) -> Result<BTreeMap<ChunkI
 }
 
 /// Refuses a set whose attribute `len`, where it has one, disagrees with its content.
-pub(super) fn check_length(attributes: &Attributes, n: usize) -> Result<(), Error> {
+pub(super) fn check_length(attributes: &Attributes, n: usize) -> Result<()> {
     if attributes.has("len") {
         let len = attributes.integers("len")?;
         ensure(len == [n as i64], || {

@@ -6,7 +6,7 @@
 //! configuration, so no pipeline is applied to them again.
 
 use super::members::MISSING;
-use crate::error::{Error, ensure};
+use crate::error::{Result, ensure};
 use crate::hdf5::{Group, Node, Store};
 use crate::morphology::{Branch, MAX_COORDINATE, Morphology};
 use serde_json::{Map, Value, json};
@@ -15,14 +15,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Reads all morphologies of a file, in order of name.
-pub(super) fn read(path: &Path) -> Result<Vec<Morphology>, Error> {
+pub(super) fn read(path: &Path) -> Result<Vec<Morphology>> {
     let store = Store::open(path)?;
     let group = store.members(&store.root())?.remove("morphologies");
     let group = group.ok_or_else(|| store.error("/morphologies", MISSING))?;
     store.members(&group)?.into_iter().map(|(name, node)| morphology(&store, name, &node)).collect()
 }
 
-fn morphology(store: &Store, name: String, node: &Node) -> Result<Morphology, Error> {
+fn morphology(store: &Store, name: String, node: &Node) -> Result<Morphology> {
     let (data, graph) = (format!("{}/data", node.path), format!("{}/graph", node.path));
     let shape = store.shape(&data)?;
     let columns = shape.get(1).copied().unwrap_or(0);
@@ -73,7 +73,7 @@ fn morphology(store: &Store, name: String, node: &Node) -> Result<Morphology, Er
     Ok(Morphology { name, points, radii, types, labels, label_sets, branches })
 }
 
-fn label_sets(store: &Store, data: &str) -> Result<Vec<(i64, Vec<String>)>, Error> {
+fn label_sets(store: &Store, data: &str) -> Result<Vec<(i64, Vec<String>)>> {
     // BSB writes the attributes to the group or to the table, by version.
     let group = data.rsplit_once('/').map_or("", |(group, _)| group);
     let text = store.dataset_attribute(data, "labels").or_else(|| store.group_attribute(group, "labels"));
@@ -90,7 +90,7 @@ fn label_sets(store: &Store, data: &str) -> Result<Vec<(i64, Vec<String>)>, Erro
 }
 
 /// Writes morphologies and what BSB keeps about them.
-pub(super) fn write(root: &Group, morphologies: &[Arc<Morphology>]) -> Result<(), Error> {
+pub(super) fn write(root: &Group, morphologies: &[Arc<Morphology>]) -> Result<()> {
     let group = root.group("morphologies")?;
     let mut about = Map::new();
     for m in morphologies {

@@ -2,7 +2,7 @@
 
 use super::members::{MISSING, PlacedCells, check_length, chunk_groups};
 use crate::chunk::{ChunkId, ChunkRuns};
-use crate::error::{Error, ensure};
+use crate::error::{Result, ensure};
 use crate::hdf5::{Attributes, Node, Store};
 use crate::notes::Findings;
 use crate::{CellSites, canonical_cell_name};
@@ -17,7 +17,7 @@ pub(super) fn read(
     store: &Store,
     group: &Node,
     found: &mut Findings,
-) -> Result<BTreeMap<String, PlacedCells>, Error> {
+) -> Result<BTreeMap<String, PlacedCells>> {
     let mut placed = BTreeMap::<String, PlacedCells>::new();
     for (name, node) in store.members(group)? {
         let one = cell_type(store, &name, &node, found)?;
@@ -31,7 +31,7 @@ pub(super) fn read(
     Ok(placed)
 }
 
-fn cell_type(store: &Store, name: &str, node: &Node, found: &mut Findings) -> Result<PlacedCells, Error> {
+fn cell_type(store: &Store, name: &str, node: &Node, found: &mut Findings) -> Result<PlacedCells> {
     let attributes = store.attributes(node)?;
     let label_sets = label_sets(&attributes)?;
     let chunks = chunk_groups(store, node)?;
@@ -89,7 +89,7 @@ fn cell_type(store: &Store, name: &str, node: &Node, found: &mut Findings) -> Re
     Ok(PlacedCells { sites, runs })
 }
 
-fn positions(store: &Store, path: &str) -> Result<Vec<[f64; 3]>, Error> {
+fn positions(store: &Store, path: &str) -> Result<Vec<[f64; 3]>> {
     let table = store.floats(path, Some(3))?;
     let positions = table.as_chunks::<3>().0;
     if let Some(row) = positions.iter().position(|p| p.iter().any(|v| !v.is_finite())) {
@@ -106,7 +106,7 @@ fn chunk_labels(
     cells: usize,
     sets: &[(i64, Vec<String>)],
     out: &mut Vec<u16>,
-) -> Result<(), Error> {
+) -> Result<()> {
     let keys = store.integers(path, None)?;
     ensure(keys.len() <= cells, || {
         store.error(path, format!("has {} entries for {cells} cells; label the cells again", keys.len()))
@@ -128,7 +128,7 @@ fn chunk_labels(
 fn chunk_counts(
     attributes: &Attributes,
     chunks: &BTreeMap<ChunkId, Node>,
-) -> Result<Option<BTreeMap<ChunkId, usize>>, Error> {
+) -> Result<Option<BTreeMap<ChunkId, usize>>> {
     if !attributes.has("chunks") {
         return Ok(None);
     }
@@ -152,7 +152,7 @@ fn chunk_counts(
 }
 
 /// Numbers and contents of a type's label sets; the empty one, number 0, is first.
-fn label_sets(attributes: &Attributes) -> Result<Vec<(i64, Vec<String>)>, Error> {
+fn label_sets(attributes: &Attributes) -> Result<Vec<(i64, Vec<String>)>> {
     let mut sets = vec![(0, Vec::new())];
     if !attributes.has("labelsets") {
         return Ok(sets);
@@ -178,7 +178,7 @@ fn label_sets(attributes: &Attributes) -> Result<Vec<(i64, Vec<String>)>, Error>
     Ok(sets)
 }
 
-fn chunk_sides(store: &Store) -> Result<Vec<f64>, Error> {
+fn chunk_sides(store: &Store) -> Result<Vec<f64>> {
     let root = store.root();
     let attributes = store.attributes(&root)?;
     let sides = attributes.floats("chunk_size")?;

@@ -1,7 +1,7 @@
 //! Reading a network file: its version, then cells, then connections, then what must be said about it.
 
 use super::{Keeps, config, connectivity, placement};
-use crate::error::{Error, ensure};
+use crate::error::{Result, ensure};
 use crate::hdf5::{Attributes, Store};
 use crate::notes;
 use crate::{Anatomy, CellSites, ConnectionSet};
@@ -12,7 +12,7 @@ use std::path::Path;
 type Choose<'a> = Option<&'a mut dyn FnMut(&Anatomy) -> Keeps>;
 
 /// Reads a file, whole or the chosen rows; gives the number of rows on file of each set, too.
-pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<usize>), Error> {
+pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<usize>)> {
     let store = Store::open(path)?;
     let root = store.root();
     let attributes = store.attributes(&root)?;
@@ -26,12 +26,12 @@ pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<u
 
     let mut found = notes::Findings::default();
     let placed = placement::read(&store, group("placement")?, &mut found)?;
-    let connectivity = group("connectivity")?;
+    let sets = connectivity::Sets { store: &store, group: group("connectivity")?, placed: &placed };
     let own = config::own_record(&attributes)?;
     let is_part = choose.is_some();
     let keeps = choose.map(|choose| {
         let cells = placed.values().map(|p| p.sites.clone()).collect();
-        let connections = connectivity::names(&store, connectivity, &placed)?;
+        let connections = sets.names()?;
         let mut anatomy = Anatomy { cells, connections, ..Anatomy::default() };
         if let Some(own) = &own {
             own.sort(&mut anatomy.cells, &mut anatomy.connections);
@@ -39,7 +39,7 @@ pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<u
         Ok(choose(&anatomy))
     });
     let keeps = keeps.transpose()?;
-    let read = connectivity::read(&store, connectivity, &placed, keeps.as_ref())?;
+    let read = sets.read(keeps.as_ref())?;
     let rows: BTreeMap<String, usize> = read.iter().map(|(set, rows)| (set.name.clone(), *rows)).collect();
     let mut connections: Vec<ConnectionSet> = read.into_iter().map(|(set, _)| set).collect();
     let mut cells: Vec<CellSites> = placed.into_values().map(|p| p.sites).collect();
@@ -65,14 +65,14 @@ pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<u
     Ok((anatomy, rows))
 }
 
-pub(super) fn configuration(path: &Path) -> Result<Option<serde_json::Value>, Error> {
+pub(super) fn configuration(path: &Path) -> Result<Option<serde_json::Value>> {
     let store = Store::open(path)?;
     let root = store.root();
     supported_version(&store.attributes(&root)?)?;
     config::active(&store, store.members(&root)?.get("files"))
 }
 
-fn supported_version(root: &Attributes) -> Result<String, Error> {
+fn supported_version(root: &Attributes) -> Result<String> {
     for name in ["bsb_version", "bsb_hdf5_version"] {
         ensure(root.has(name), || {
             let what = "is missing, so this is no BSB network file; supported are files of BSB 8: \

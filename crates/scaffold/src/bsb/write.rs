@@ -3,9 +3,10 @@
 use super::{check, config, identity, morphologies};
 use crate::built::Shapes;
 use crate::chunk::{CHUNK_SIDE, ChunkId, ChunkRuns};
+use crate::error::Result;
 use crate::hdf5::{Group, Output};
 use crate::own_record::OwnRecord;
-use crate::{Anatomy, CellSites, ConnectionSet, Error};
+use crate::{Anatomy, CellSites, ConnectionSet};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -15,12 +16,7 @@ const BSB_VERSION: &str = "8.0.2";
 /// Per chunk: cells, rows onto them, rows from them.
 type Statistics = BTreeMap<ChunkId, [usize; 3]>;
 
-pub(super) fn anatomy(
-    path: &Path,
-    anatomy: &Anatomy,
-    shapes: &Shapes,
-    configuration: &Value,
-) -> Result<(), Error> {
+pub(super) fn anatomy(path: &Path, anatomy: &Anatomy, shapes: &Shapes, configuration: &Value) -> Result<()> {
     let chunks = check::chunks(path, anatomy)?;
     let output = Output::create(path)?;
     let root = output.root();
@@ -76,7 +72,7 @@ fn cell_type(
     shapes: Option<&(Vec<String>, Vec<u16>)>,
     runs: &ChunkRuns,
     statistics: &mut Statistics,
-) -> Result<(), Error> {
+) -> Result<()> {
     let name = config::file_cell_name(&cells.cell_type);
     let group = parent.group(name)?;
     let counts: Map<String, Value> =
@@ -136,7 +132,7 @@ fn connection_set(
     set: &ConnectionSet,
     [pre_runs, post_runs]: [&ChunkRuns; 2],
     statistics: &mut Statistics,
-) -> Result<(), Error> {
+) -> Result<()> {
     let group = parent.group(&set.name)?;
     group.text("pre", config::file_cell_name(&set.pre_type))?;
     group.text("post", config::file_cell_name(&set.post_type))?;
@@ -159,7 +155,7 @@ fn connection_set(
 
 /// Writes all rows grouped by the chunk of their local cell; within it by the
 /// chunk of the other cell, in the order those first occur. Returns rows per chunk.
-fn half_of(group: &Group, local: Side, global: Side) -> Result<Vec<(ChunkId, usize)>, Error> {
+fn half_of(group: &Group, local: Side, global: Side) -> Result<Vec<(ChunkId, usize)>> {
     // Rows of each local chunk, and in it of each partner chunk.
     let mut chunks: BTreeMap<ChunkId, Vec<Block>> = BTreeMap::new();
     let mut places: HashMap<(ChunkId, ChunkId), usize> = HashMap::new();

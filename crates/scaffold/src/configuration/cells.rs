@@ -2,7 +2,7 @@
 
 use super::tree::Node;
 use super::{Components, component};
-use crate::error::{Error, ensure};
+use crate::error::{Result, ensure};
 use std::collections::BTreeMap;
 
 /// How many cells of a type there are, how large and of what shape. What is `None` is not said.
@@ -97,7 +97,7 @@ const MAX_DENSITY: f64 = 1.0;
 /// Most cells of a type. Chosen: a whole mouse cerebellum has 6e7 granule cells.
 const MAX_COUNT: f64 = 1.0e8;
 
-pub(super) fn cell_types(root: &Node) -> Result<Vec<CellType>, Error> {
+pub(super) fn cell_types(root: &Node) -> Result<Vec<CellType>> {
     let mut types = Vec::new();
     for (name, node) in root.entries_of("cell_types")? {
         node.allow(&["spatial", "plotting", "entity"])?;
@@ -111,7 +111,7 @@ pub(super) fn cell_types(root: &Node) -> Result<Vec<CellType>, Error> {
 }
 
 /// Reads a node `spatial`; what it does not say is as in `base`.
-fn spatial(node: &Node, base: &Spatial) -> Result<Spatial, Error> {
+fn spatial(node: &Node, base: &Spatial) -> Result<Spatial> {
     node.allow(&[
         "radius",
         "count",
@@ -160,7 +160,7 @@ pub(super) const PLACEMENT: &Components = &[
     ("bsb.placement.FixedPositions", "fixed_positions"),
 ];
 
-pub(super) fn placement(root: &Node, types: &[CellType]) -> Result<Vec<PlacementRule>, Error> {
+pub(super) fn placement(root: &Node, types: &[CellType]) -> Result<Vec<PlacementRule>> {
     let mut rules = Vec::new();
     for (name, node) in root.entries_of("placement")? {
         let common = ["strategy", "partitions", "cell_types", "depends_on", "overrides", "distribute"];
@@ -209,7 +209,7 @@ pub(super) fn placement(root: &Node, types: &[CellType]) -> Result<Vec<Placement
 }
 
 /// Who gets which morphology. Rotations other than none are refused.
-fn distribute(node: &Node) -> Result<MorphologyChoice, Error> {
+fn distribute(node: &Node) -> Result<MorphologyChoice> {
     let Some(distribute) = node.get("distribute") else { return Ok(MorphologyChoice::Random) };
     distribute.allow(&["morphologies", "rotations"])?;
     let strategy = |key: &str, default: &str| {
@@ -234,7 +234,7 @@ pub(super) const AFTER_PLACEMENT: &Components = &[
     ("cerebellar_models.placement.microzones.LabelMicrozones", "label_microzones"),
 ];
 
-pub(super) fn labelings(root: &Node) -> Result<Vec<Labeling>, Error> {
+pub(super) fn labelings(root: &Node) -> Result<Vec<Labeling>> {
     let mut labelings = Vec::new();
     for (name, node) in root.entries_of("after_placement")? {
         let division = match component(&node, AFTER_PLACEMENT)? {

@@ -2,7 +2,7 @@
 
 use super::tree::Node;
 use super::{Components, component};
-use crate::error::{Error, ensure};
+use crate::error::{Result, ensure};
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Side {
@@ -139,11 +139,11 @@ pub(super) const CONNECTIVITY: &Components = &[
 
 const MAX_REACH: f64 = 1.0e5;
 
-pub(super) fn rules(root: &Node) -> Result<Vec<ConnectivityRule>, Error> {
+pub(super) fn rules(root: &Node) -> Result<Vec<ConnectivityRule>> {
     root.entries_of("connectivity")?.into_iter().map(|(name, node)| rule(name, &node)).collect()
 }
 
-fn rule(name: &str, node: &Node) -> Result<ConnectivityRule, Error> {
+fn rule(name: &str, node: &Node) -> Result<ConnectivityRule> {
     let common = ["strategy", "presynaptic", "postsynaptic", "depends_on", "output_naming"];
     let allow = |own: &[&str]| node.allow(&[&common[..], own].concat());
     let (pre, post) = (side(&node.require("presynaptic")?)?, side(&node.require("postsynaptic")?)?);
@@ -226,7 +226,7 @@ fn rule(name: &str, node: &Node) -> Result<ConnectivityRule, Error> {
     Ok(ConnectivityRule { name: name.into(), pre, post, strategy, depends_on, naming: naming(name, node)? })
 }
 
-fn side(node: &Node) -> Result<Side, Error> {
+fn side(node: &Node) -> Result<Side> {
     node.allow(&["cell_types", "labels", "morphology_labels"])?;
     let cell_types = node.require("cell_types")?.texts()?;
     ensure(!cell_types.is_empty(), || node.error("`cell_types` is empty; name at least one"))?;
@@ -235,7 +235,7 @@ fn side(node: &Node) -> Result<Side, Error> {
 }
 
 /// The share of each presynaptic type; they sum to 1.
-fn shares(node: &Node, pre: &Side) -> Result<Vec<f64>, Error> {
+fn shares(node: &Node, pre: &Side) -> Result<Vec<f64>> {
     let share = |cell_type: &String| node.or(cell_type, 0.0, |n| n.number_in(0.0, 1.0e6));
     let shares = pre.cell_types.iter().map(share).collect::<Result<Vec<f64>, _>>()?;
     let sum: f64 = shares.iter().sum();
@@ -247,7 +247,7 @@ fn shares(node: &Node, pre: &Side) -> Result<Vec<f64>, Error> {
 const MAX_CONTACTS: f64 = 1.0e5;
 
 /// A number, or a distribution by its name in scipy.stats.
-pub(super) fn distribution(node: Option<Node>) -> Result<Distribution, Error> {
+pub(super) fn distribution(node: Option<Node>) -> Result<Distribution> {
     let Some(node) = node else { return Ok(Distribution::Constant(1.0)) };
     if node.value().is_number() {
         return Ok(Distribution::Constant(node.number_in(0.0, MAX_CONTACTS)?));
@@ -273,12 +273,12 @@ pub(super) fn distribution(node: Option<Node>) -> Result<Distribution, Error> {
     Ok(of(loc, scale))
 }
 
-fn naming(name: &str, node: &Node) -> Result<Naming, Error> {
+fn naming(name: &str, node: &Node) -> Result<Naming> {
     let Some(naming) = node.get("output_naming") else { return Ok(Naming::By(name.into())) };
     if naming.value().is_string() {
         return Ok(Naming::By(naming.text()?));
     }
-    let one = |node: &Node| -> Result<String, Error> {
+    let one = |node: &Node| -> Result<String> {
         if node.value().is_string() {
             return node.text();
         }
@@ -310,7 +310,7 @@ pub(super) const AFTER_CONNECTIVITY: &Components = &[
 ];
 
 /// The duplications, and what else there is and is not done, in words.
-pub(super) fn duplications(root: &Node, notes: &mut Vec<String>) -> Result<Vec<Duplication>, Error> {
+pub(super) fn duplications(root: &Node, notes: &mut Vec<String>) -> Result<Vec<Duplication>> {
     let mut duplications = Vec::new();
     for (name, node) in root.entries_of("after_connectivity")? {
         if component(&node, AFTER_CONNECTIVITY)? == "structure_report" {

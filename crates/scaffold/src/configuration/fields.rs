@@ -94,18 +94,12 @@ impl<'a> Fields<'a> {
         Fields::of(self.value(name)?, self.at(name), self.problems)
     }
 
-    /// The entries of the object at a key, in order of name; empty when it is absent.
-    pub fn entries(&self, name: &str) -> Vec<(&'a str, &'a Value)> {
-        let fields = self.object(name);
-        fields.iter().flat_map(|fields| fields.object).map(|(k, v)| (k.as_str(), v)).collect()
-    }
-
-    /// The objects among the entries of the object at a key, which must be there; another value is a problem.
+    /// The objects in the object at a key, which must be there; another value is a problem.
     pub fn needed_objects(&self, name: &str) -> impl Iterator<Item = (&'a str, Fields<'a>)> {
         let at = self.at(name);
-        let entries =
-            self.needed(name, |fields, name| Some(fields.entries(name))).unwrap_or_default().into_iter();
-        entries.filter_map(move |(k, v)| Some((k, Fields::of(v, format!("{at}.{k}"), self.problems)?)))
+        let entries = self.needed(name, Fields::object).map(|parent| parent.rest()).unwrap_or_default();
+        let object = move |(k, v)| Some((k, Fields::of(v, format!("{at}.{k}"), self.problems)?));
+        entries.into_iter().filter_map(object)
     }
 
     /// What `read` makes of a key that must be there.

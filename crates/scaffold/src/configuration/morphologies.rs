@@ -1,7 +1,7 @@
 //! The morphologies a configuration names: SWC files, how to label their points and how to turn them.
 
 use super::tree::Node;
-use crate::error::{Error, ensure};
+use crate::error::{Result, ensure};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -40,7 +40,7 @@ pub(crate) struct MorphologySource {
 }
 
 /// Reads the entries. Files are looked for in `folders`, in order.
-pub(super) fn read(root: &Node, folders: &[PathBuf]) -> Result<Vec<MorphologySource>, Error> {
+pub(super) fn read(root: &Node, folders: &[PathBuf]) -> Result<Vec<MorphologySource>> {
     let Some(node) = root.get("morphologies") else { return Ok(Vec::new()) };
     let mut sources = Vec::new();
     for item in node.items()? {
@@ -77,7 +77,7 @@ fn default_tags() -> BTreeMap<i64, Vec<String>> {
     [(1, "soma"), (2, "axon"), (3, "dendrites")].map(|(tag, label)| (tag, vec![label.into()])).into()
 }
 
-fn parser(node: &Node, source: &mut MorphologySource) -> Result<(), Error> {
+fn parser(node: &Node, source: &mut MorphologySource) -> Result<()> {
     node.allow(&["parser", "tags", "skip_boundary_labels"])?;
     let kind = node.or("parser", "bsb".into(), Node::text)?;
     ensure(kind == "bsb", || {
@@ -93,7 +93,7 @@ fn parser(node: &Node, source: &mut MorphologySource) -> Result<(), Error> {
     Ok(())
 }
 
-fn step(node: &Node) -> Result<Step, Error> {
+fn step(node: &Node) -> Result<Step> {
     // A function without arguments may be given by its name alone.
     let name = if node.value().is_string() { node.text()? } else { node.require("func")?.text()? };
     let short = name.rsplit('.').next().unwrap_or(&name);

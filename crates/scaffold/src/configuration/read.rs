@@ -9,7 +9,7 @@
 //! file means the same document; one without a leading `/` starts at the node itself. Files
 //! are looked for beside the document that names them.
 
-use crate::error::{Error, ensure};
+use crate::error::{Error, Result, ensure};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ pub(super) struct Resolved {
 const MAX_DEPTH: usize = 64;
 
 /// Reads `path` with everything it refers to.
-pub(super) fn document(path: &Path) -> Result<Resolved, Error> {
+pub(super) fn document(path: &Path) -> Result<Resolved> {
     let mut resolver = Resolver::default();
     let tree = resolver.node(path, &[])?;
     let folder = |p: &Path| p.parent().map(PathBuf::from).unwrap_or_default();
@@ -45,7 +45,7 @@ struct Resolver {
 }
 
 impl Resolver {
-    fn node(&mut self, file: &Path, keys: &[String]) -> Result<Value, Error> {
+    fn node(&mut self, file: &Path, keys: &[String]) -> Result<Value> {
         self.find(file, keys)?.ok_or_else(|| error(file, keys, "is referred to, but is not there".into()))
     }
 
@@ -53,7 +53,7 @@ impl Resolver {
     ///
     /// It is made of what the document itself has there and of what the nodes above it refer to
     /// or import; nothing else of the document is resolved.
-    fn find(&mut self, file: &Path, keys: &[String]) -> Result<Option<Value>, Error> {
+    fn find(&mut self, file: &Path, keys: &[String]) -> Result<Option<Value>> {
         let place = (file.to_path_buf(), keys.to_vec());
         if self.active.contains(&place) || self.active.len() > MAX_DEPTH {
             let name = |(f, k): &(PathBuf, Vec<String>)| format!("{}#/{}", f.display(), k.join("/"));
@@ -89,7 +89,7 @@ impl Resolver {
     }
 
     /// Resolves all references in a value that stands at `keys` of `file`.
-    fn value(&mut self, file: &Path, keys: &mut Vec<String>, value: Value) -> Result<Value, Error> {
+    fn value(&mut self, file: &Path, keys: &mut Vec<String>, value: Value) -> Result<Value> {
         match value {
             Value::Object(mut members) => {
                 let reference = members.remove("$ref");
@@ -132,12 +132,7 @@ impl Resolver {
         }
     }
 
-    fn imported(
-        &mut self,
-        file: &Path,
-        keys: &[String],
-        import: &Value,
-    ) -> Result<Vec<(String, Value)>, Error> {
+    fn imported(&mut self, file: &Path, keys: &[String], import: &Value) -> Result<Vec<(String, Value)>> {
         let (Some(text), Some(values)) = (import["ref"].as_str(), import["values"].as_array()) else {
             let what = "$import needs `ref` (a text) and `values` (a list of names)";
             return Err(error(file, keys, what.into()));
@@ -155,7 +150,7 @@ impl Resolver {
     }
 
     /// The document and keys that a reference written at `keys` of `file` points to.
-    fn target(&self, file: &Path, keys: &[String], text: &str) -> Result<(PathBuf, Vec<String>), Error> {
+    fn target(&self, file: &Path, keys: &[String], text: &str) -> Result<(PathBuf, Vec<String>)> {
         let (document, path) = text.rsplit_once('#').unwrap_or(("", text));
         let mut to: Vec<String> = if path.starts_with('/') { Vec::new() } else { keys.to_vec() };
         for part in path.split('/') {
@@ -219,7 +214,7 @@ fn lexically_normal(path: &Path) -> PathBuf {
     normal
 }
 
-fn parse(file: &Path) -> Result<Value, Error> {
+fn parse(file: &Path) -> Result<Value> {
     let refuse = |what: String| Error::File { path: file.into(), what };
     let text = std::fs::read_to_string(file).map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound => refuse("no such file; check the path".into()),

@@ -126,13 +126,13 @@ fn read(name: &str, node: &Value) -> StoredSimulation {
     let mut simulation =
         StoredSimulation { name: name.into(), duration_ms, resolution_ms, ..StoredSimulation::default() };
     if let Some(fields) = Fields::of(node, format!("simulations.{name}"), &problems) {
-        fill(&mut simulation, fields, &problems);
+        fill(&mut simulation, fields);
     }
     simulation.problems = problems.into_inner();
     simulation
 }
 
-fn fill(simulation: &mut StoredSimulation, fields: Fields, problems: &Problems) {
+fn fill(simulation: &mut StoredSimulation, fields: Fields) {
     simulation.simulator = fields.text("simulator").unwrap_or_default().into();
     simulation.duration_ms = fields.needed("duration", Fields::positive).unwrap_or(f64::NAN);
     if simulation.simulator != "nest" {
@@ -164,10 +164,10 @@ fn fill(simulation: &mut StoredSimulation, fields: Fields, problems: &Problems) 
     }
 
     for (name, node) in fields.needed_objects("cell_models") {
-        simulation.cell_models.push(cell_model(name, node, problems));
+        simulation.cell_models.push(cell_model(name, node));
     }
     for (name, node) in fields.needed_objects("connection_models") {
-        simulation.connection_models.push(connection_model(name, node, problems));
+        simulation.connection_models.push(connection_model(name, node));
     }
     for (name, node) in fields.needed_objects("devices") {
         simulation.devices.extend(Device::read(name, node));
@@ -191,10 +191,10 @@ fn fill(simulation: &mut StoredSimulation, fields: Fields, problems: &Problems) 
     fields.finish();
 }
 
-fn cell_model(name: &str, fields: Fields, problems: &Problems) -> CellModel {
+fn cell_model(name: &str, fields: Fields) -> CellModel {
     let mut values = Constants::new();
-    for group in ["constants", "parameters"] {
-        constants::add(&mut values, &fields.entries(group), &fields.at(group), problems);
+    for group in ["constants", "parameters"].into_iter().filter_map(|group| fields.object(group)) {
+        constants::add(&mut values, &group);
     }
     let model = CellModel {
         cell_type: canonical_cell_name(name).into(),
@@ -207,7 +207,7 @@ fn cell_model(name: &str, fields: Fields, problems: &Problems) -> CellModel {
     model
 }
 
-fn connection_model(name: &str, fields: Fields, problems: &Problems) -> ConnectionModel {
+fn connection_model(name: &str, fields: Fields) -> ConnectionModel {
     let set = fields.text("tag").unwrap_or(name).to_string();
     let rule = fields.text("rule").and_then(|rule| match rule {
         "one_to_one" => Some(ConnectionRule::OneToOne),
@@ -224,7 +224,7 @@ fn connection_model(name: &str, fields: Fields, problems: &Problems) -> Connecti
         Some(Value::Array(nodes)) if !nodes.is_empty() => {
             for (k, node) in nodes.iter().enumerate() {
                 let key = format!("{}.synapses.{k}", fields.key());
-                synapses.extend(Fields::of(node, key, problems).and_then(|f| synapse(f, problems)));
+                synapses.extend(Fields::of(node, key, fields.problems()).and_then(synapse));
             }
         }
         Some(other) => {
@@ -244,7 +244,7 @@ fn connection_model(name: &str, fields: Fields, problems: &Problems) -> Connecti
     model
 }
 
-fn synapse(fields: Fields, problems: &Problems) -> Option<StoredSynapse> {
+fn synapse(fields: Fields) -> Option<StoredSynapse> {
     let model = fields.text("model").unwrap_or("static_synapse").to_string();
     let nested = fields.object("parameters");
     // `weight` and `delay` may also stand in `parameters`.
@@ -261,9 +261,8 @@ fn synapse(fields: Fields, problems: &Problems) -> Option<StoredSynapse> {
     }
     let receptor = fields.count("receptor_type").unwrap_or(0);
     let mut values = Constants::new();
-    constants::add(&mut values, &fields.rest(), fields.key(), problems);
-    if let Some(nested) = nested {
-        constants::add(&mut values, &nested.rest(), nested.key(), problems);
+    for group in [Some(&fields), nested.as_ref()].into_iter().flatten() {
+        constants::add(&mut values, group);
     }
     if delay_ms.is_none() && model != "gap_junction" {
         return None;

@@ -6,7 +6,7 @@
 //! thickness; a *rhomboid* has dimensions of its own. Lengths are µm.
 
 use super::tree::Node;
-use crate::error::{Error, ensure};
+use crate::error::{Result, ensure};
 use std::collections::BTreeSet;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -73,7 +73,7 @@ pub(crate) struct Space {
 /// Largest edge of a network. Chosen: beyond the range of chunk coordinates in a file (3.2 m).
 const MAX_EDGE: f64 = 3.0e6;
 
-pub(super) fn read(root: &Node) -> Result<Space, Error> {
+pub(super) fn read(root: &Node) -> Result<Space> {
     let network = root.require("network")?;
     network.allow(&["x", "y", "z", "origin", "chunk_size"])?;
     let origin = network.or("origin", [0.0; 3], Node::vector)?;
@@ -124,7 +124,7 @@ struct Layout<'a> {
 }
 
 impl Layout<'_> {
-    fn region(&mut self, name: &str, node: &Node, depth: usize) -> Result<PlacedRegion, Error> {
+    fn region(&mut self, name: &str, node: &Node, depth: usize) -> Result<PlacedRegion> {
         ensure(self.seen.insert(name.into()) && depth <= 64, || {
             node.error("is a child of two regions or of itself; name it once in `children`")
         })?;
@@ -176,7 +176,7 @@ impl Layout<'_> {
         Ok(PlacedRegion { block, partitions: laid.into_iter().flat_map(|(_, l)| l.partitions).collect() })
     }
 
-    fn partition(&mut self, name: &str, node: &Node) -> Result<PlacedRegion, Error> {
+    fn partition(&mut self, name: &str, node: &Node) -> Result<PlacedRegion> {
         ensure(self.seen.insert(name.into()), || node.error("is a child of two regions; name it in one"))?;
         let kind = node.or("type", "layer".into(), Node::text)?;
         let origin = node.or("origin", self.block.low, Node::vector)?;
@@ -205,7 +205,7 @@ impl Layout<'_> {
     }
 }
 
-fn axis(node: &Node) -> Result<usize, Error> {
+fn axis(node: &Node) -> Result<usize> {
     let Some(axis) = node.get("axis") else { return Ok(2) };
     match axis.text()?.as_str() {
         "x" => Ok(0),

@@ -1,15 +1,11 @@
 //! Labels of cells: the division of a type into parts, as microzones need it.
 
 use super::population::Population;
-use crate::Error;
 use crate::configuration::{Configuration, Division};
+use crate::error::Result;
 use lobule_signal::Stream;
 
-pub(super) fn apply(
-    configuration: &Configuration,
-    populations: &mut [Population],
-    seed: u64,
-) -> Result<(), Error> {
+pub(super) fn apply(configuration: &Configuration, populations: &mut [Population], seed: u64) -> Result<()> {
     for labeling in &configuration.labelings {
         for (i, name) in labeling.cell_types.iter().enumerate() {
             let population = populations.iter_mut().find(|p| p.name == *name).ok_or_else(|| {

@@ -12,7 +12,7 @@ use crate::chunk::{CHUNK_SIDE, ChunkId};
 use crate::configuration::{
     Block, CellType, Configuration, MorphologyChoice, PlacementRule, PlacementStrategy, Spatial,
 };
-use crate::error::{Error, ensure};
+use crate::error::{Error, Result, ensure};
 use crate::morphology::Morphology;
 use lobule_signal::Stream;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub(super) fn place(
     morphologies: &[Arc<Morphology>],
     seed: u64,
     notes: &mut Vec<String>,
-) -> Result<Vec<Population>, Error> {
+) -> Result<Vec<Population>> {
     let mut populations = Vec::new();
     for cell_type in &configuration.cell_types {
         populations.push(Population {
@@ -110,7 +110,7 @@ fn shapes(
     configuration: &Configuration,
     cell_type: &CellType,
     morphologies: &[Arc<Morphology>],
-) -> Result<Vec<Arc<Morphology>>, Error> {
+) -> Result<Vec<Arc<Morphology>>> {
     let mut shapes: Vec<Arc<Morphology>> = Vec::new();
     for pattern in &cell_type.spatial.morphologies {
         let found: Vec<_> = morphologies.iter().filter(|m| matches(pattern, &m.name)).collect();
@@ -150,7 +150,7 @@ pub(super) fn matches(pattern: &str, name: &str) -> bool {
     }
 }
 
-fn layers(configuration: &Configuration, rule: &PlacementRule) -> Result<Vec<Block>, Error> {
+fn layers(configuration: &Configuration, rule: &PlacementRule) -> Result<Vec<Block>> {
     let block = |(i, name): (usize, &String)| {
         let known = &configuration.space.partitions;
         known.iter().find(|p| p.name == *name).map(|p| p.block).ok_or_else(|| {
@@ -183,7 +183,7 @@ impl<'a> Job<'a> {
 
     /// Expected number of cells in a part of space, or in all of it. Of several indications the
     /// last of this order counts: count, density, planar density, ratio.
-    fn expected(&self, within: Option<&Block>) -> Result<f64, Error> {
+    fn expected(&self, within: Option<&Block>) -> Result<f64> {
         let s = self.spatial;
         let common = |layer: &Block| within.map_or(*layer, |w| w.common(layer));
         let volume: f64 = self.layers.iter().map(|l| common(l).volume()).sum();
@@ -227,7 +227,7 @@ impl<'a> Job<'a> {
     }
 
     /// Jobs that place the cells of another type; their errors are those of this one.
-    fn related(&self, other: &'a str) -> Result<Vec<Job<'a>>, Error> {
+    fn related(&self, other: &'a str) -> Result<Vec<Job<'a>>> {
         let configuration = self.configuration;
         let cell_type = configuration.cell_type(other).ok_or_else(|| {
             self.error(format!("is relative to `{other}`, which is no cell type; define it"))
@@ -250,7 +250,7 @@ impl<'a> Job<'a> {
     }
 
     /// The expected number of cells of another type, a whole number.
-    fn total_of(&self, other: &'a str) -> Result<f64, Error> {
+    fn total_of(&self, other: &'a str) -> Result<f64> {
         let mut total = 0.0;
         for related in self.related(other)? {
             let label = format!("expected number of {other} by {}", related.rule.name);
@@ -260,7 +260,7 @@ impl<'a> Job<'a> {
     }
 
     /// Uniform places, chunk by chunk.
-    fn random(&self, stream: Stream) -> Result<Vec<Vec<[f64; 3]>>, Error> {
+    fn random(&self, stream: Stream) -> Result<Vec<Vec<[f64; 3]>>> {
         ensure(!self.layers.is_empty(), || self.error("has no partitions; name one"))?;
         let all = self.expected(None)?;
         if all > MOST_CELLS {
@@ -310,7 +310,7 @@ impl<'a> Job<'a> {
     }
 
     /// Rows at an angle, one layer after the other.
-    fn parallel_arrays(&self, stream: Stream, spacing: f64, angle_deg: f64) -> Result<Vec<[f64; 3]>, Error> {
+    fn parallel_arrays(&self, stream: Stream, spacing: f64, angle_deg: f64) -> Result<Vec<[f64; 3]>> {
         let radius =
             self.spatial.radius.ok_or_else(|| self.error("has no `radius`; add it to its `spatial`"))?;
         let angle = angle_deg.to_radians();

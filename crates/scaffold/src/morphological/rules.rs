@@ -9,7 +9,7 @@ use super::{Quirk, climbing, degrees, glomeruli, golgi};
 use crate::ConnectionSet;
 use crate::anatomy::NO_SITE;
 use crate::configuration::{ConnectivityRule, Distribution, Reach, Side, Strategy};
-use crate::error::{Error, ensure};
+use crate::error::{Error, Result, ensure};
 use crate::morphology::Selection;
 use lobule_signal::Stream;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +39,7 @@ pub(super) struct Work<'w, 'a> {
 }
 
 impl<'w, 'a> Work<'w, 'a> {
-    pub fn new(wiring: &'w Wiring<'a>, rule: &'w ConnectivityRule) -> Result<Self, Error> {
+    pub fn new(wiring: &'w Wiring<'a>, rule: &'w ConnectivityRule) -> Result<Self> {
         let mut work = Self { wiring, rule, pre: Vec::new(), post: Vec::new() };
         let side = |side: &Side| {
             let one = |name: &String| {
@@ -47,7 +47,7 @@ impl<'w, 'a> Work<'w, 'a> {
                 let missing = || work.error(format!("`{name}` is not among `cell_types`; define it there"));
                 Ok(population.ok_or_else(missing)?.chosen(side))
             };
-            side.cell_types.iter().map(one).collect::<Result<Vec<_>, Error>>()
+            side.cell_types.iter().map(one).collect::<Result<Vec<_>>>()
         };
         (work.pre, work.post) = (side(&rule.pre)?, side(&rule.post)?);
         Ok(work)
@@ -70,7 +70,7 @@ impl<'w, 'a> Work<'w, 'a> {
     }
 
     /// Refuses a number of rows that would not fit into memory.
-    fn check_rows(&self, rows: f64) -> Result<(), Error> {
+    fn check_rows(&self, rows: f64) -> Result<()> {
         ensure(rows <= MOST_ROWS, || {
             self.error(format!(
                 "would make {rows:.0} contacts; at most {MOST_ROWS:.0}: lower its affinity or degree"
@@ -79,7 +79,7 @@ impl<'w, 'a> Work<'w, 'a> {
     }
 
     /// The labeled points of each morphology of a population.
-    fn selections(&self, population: &Population, side: &Side) -> Result<Vec<Selection>, Error> {
+    fn selections(&self, population: &Population, side: &Side) -> Result<Vec<Selection>> {
         let shapes = population.shapes.iter();
         let selections: Vec<Selection> = shapes.map(|shape| shape.select(&side.morphology_labels)).collect();
         let empty = selections.iter().position(|s| s.pieces.is_empty());
@@ -95,10 +95,7 @@ impl<'w, 'a> Work<'w, 'a> {
     }
 
     /// The rows of each pair of types.
-    fn each_pair(
-        &self,
-        rows: impl Fn(&Chosen, &Chosen) -> Result<ConnectionSet, Error>,
-    ) -> Result<Vec<Made<'a>>, Error> {
+    fn each_pair(&self, rows: impl Fn(&Chosen, &Chosen) -> Result<ConnectionSet>) -> Result<Vec<Made<'a>>> {
         self.pairs().map(|(from, to)| Ok(made(from, to, rows(from, to)?))).collect()
     }
 
@@ -107,26 +104,20 @@ impl<'w, 'a> Work<'w, 'a> {
     }
 
     /// The rows from each presynaptic type onto all postsynaptic ones.
-    fn each_pre(
-        &self,
-        rows: impl Fn(&Chosen) -> Result<Vec<ConnectionSet>, Error>,
-    ) -> Result<Vec<Made<'a>>, Error> {
+    fn each_pre(&self, rows: impl Fn(&Chosen) -> Result<Vec<ConnectionSet>>) -> Result<Vec<Made<'a>>> {
         let all =
             |from| Ok(rows(from)?.into_iter().zip(&self.post).map(move |(rows, to)| made(from, to, rows)));
-        Ok(self.pre.iter().map(all).collect::<Result<Vec<_>, Error>>()?.into_iter().flatten().collect())
+        Ok(self.pre.iter().map(all).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
     }
 
     /// The rows onto each postsynaptic type from all presynaptic ones.
-    fn each_post(
-        &self,
-        rows: impl Fn(&Chosen) -> Result<Vec<ConnectionSet>, Error>,
-    ) -> Result<Vec<Made<'a>>, Error> {
+    fn each_post(&self, rows: impl Fn(&Chosen) -> Result<Vec<ConnectionSet>>) -> Result<Vec<Made<'a>>> {
         let all = |to| Ok(rows(to)?.into_iter().zip(&self.pre).map(move |(rows, from)| made(from, to, rows)));
-        Ok(self.post.iter().map(all).collect::<Result<Vec<_>, Error>>()?.into_iter().flatten().collect())
+        Ok(self.post.iter().map(all).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
     }
 
     /// All the rule makes.
-    pub fn apply(&self) -> Result<Vec<Made<'a>>, Error> {
+    pub fn apply(&self) -> Result<Vec<Made<'a>>> {
         let has = |quirk: Quirk| self.wiring.quirks.contains(&quirk);
         match &self.rule.strategy {
             Strategy::Glomerulus(reach) => self.each_pair(|from, to| self.sources(from, to, *reach)),
@@ -166,7 +157,7 @@ impl<'w, 'a> Work<'w, 'a> {
         }
     }
 
-    fn sources(&self, from: &Chosen, to: &Chosen, reach: Reach) -> Result<ConnectionSet, Error> {
+    fn sources(&self, from: &Chosen, to: &Chosen, reach: Reach) -> Result<ConnectionSet> {
         ensure(!from.cells.is_empty() || to.cells.is_empty(), || {
             let (n, from, to) = (to.cells.len(), from.name(), to.name());
             self.error(format!("there is no `{from}` for {n} `{to}`; place some"))
@@ -180,7 +171,7 @@ impl<'w, 'a> Work<'w, 'a> {
         convergence: usize,
         glomerulus_rules: &[String],
         sources: &[String],
-    ) -> Result<Vec<Made<'a>>, Error> {
+    ) -> Result<Vec<Made<'a>>> {
         // All glomeruli with the number of their source, over all kinds of sources.
         let mut members = Vec::new();
         let mut numbers: BTreeMap<(&str, u32), u32> = BTreeMap::new();
@@ -226,7 +217,7 @@ impl<'w, 'a> Work<'w, 'a> {
         divergence: usize,
         glomerulus_rules: &[String],
         kinds: &[String],
-    ) -> Result<Vec<Made<'a>>, Error> {
+    ) -> Result<Vec<Made<'a>>> {
         // All glomeruli with what they contact.
         let mut all: BTreeMap<(usize, u32), Glomerulus> = BTreeMap::new();
         for (kind, name) in kinds.iter().enumerate() {
@@ -261,7 +252,7 @@ impl<'w, 'a> Work<'w, 'a> {
         contacts: Distribution,
         voxels: [u32; 2],
         pre_first: bool,
-    ) -> Result<Made<'a>, Error> {
+    ) -> Result<Made<'a>> {
         let rule = self.rule;
         for Population { name, shapes, positions, .. } in [from.population, to.population] {
             ensure(!shapes.is_empty() || positions.is_empty(), || {
@@ -304,7 +295,7 @@ impl<'w, 'a> Work<'w, 'a> {
         partners: &[Chosen],
         degree: u32,
         is_in: bool,
-    ) -> Result<Vec<ConnectionSet>, Error> {
+    ) -> Result<Vec<ConnectionSet>> {
         let numbered = partners.iter().enumerate().flat_map(|(k, p)| p.cells.iter().map(move |&c| (k, c)));
         let all: Vec<(usize, u32)> = numbered.collect();
         ensure(all.len() >= degree as usize || cells.cells.is_empty(), || {
@@ -329,7 +320,7 @@ impl<'w, 'a> Work<'w, 'a> {
         olive_rules: &[String],
         interneuron_rules: &[String],
         purkinje: &str,
-    ) -> Result<Vec<Made<'a>>, Error> {
+    ) -> Result<Vec<Made<'a>>> {
         // (cell, Purkinje cell) of all rows that the rules make between the two types.
         let onto_purkinje = |rules: &[String], chosen: &Chosen| {
             let sets: Vec<&ConnectionSet> =

@@ -11,7 +11,7 @@
 //! doi:10.1016/S0165-0270(98)00091-0.
 
 use crate::configuration::MorphologySource;
-use crate::error::{Error, ensure};
+use crate::error::{Error, Result, ensure};
 use crate::morphology::{Branch, MAX_COORDINATE, Morphology};
 use std::collections::HashMap;
 use std::path::Path;
@@ -25,7 +25,7 @@ struct Sample {
 }
 
 /// Reads the file of `source` and applies its pipeline.
-pub(super) fn read(source: &MorphologySource) -> Result<Morphology, Error> {
+pub(super) fn read(source: &MorphologySource) -> Result<Morphology> {
     let text = std::fs::read_to_string(&source.file).map_err(|e| {
         let what = match e.kind() {
             std::io::ErrorKind::NotFound => format!(
@@ -43,7 +43,7 @@ pub(super) fn read(source: &MorphologySource) -> Result<Morphology, Error> {
 }
 
 /// Makes a morphology of the text of an SWC file.
-pub(super) fn parse(file: &Path, text: &str, source: &MorphologySource) -> Result<Morphology, Error> {
+pub(super) fn parse(file: &Path, text: &str, source: &MorphologySource) -> Result<Morphology> {
     let samples = samples(file, text)?;
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); samples.len()];
     let mut roots = Vec::new();
@@ -113,7 +113,7 @@ pub(super) fn parse(file: &Path, text: &str, source: &MorphologySource) -> Resul
     Ok(morphology)
 }
 
-fn samples(file: &Path, text: &str) -> Result<Vec<Sample>, Error> {
+fn samples(file: &Path, text: &str) -> Result<Vec<Sample>> {
     let refuse = |line: usize, what: String| Error::file(file, format!("line {}: {what}", line + 1));
     let mut samples = Vec::new();
     let mut parents: Vec<(usize, i64)> = Vec::new();

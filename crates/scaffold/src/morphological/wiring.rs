@@ -5,7 +5,7 @@ use super::rules::Work;
 use super::{Quirk, climbing};
 use crate::ConnectionSet;
 use crate::configuration::{Configuration, ConnectivityRule, Side};
-use crate::error::{Error, ensure};
+use crate::error::{Result, ensure};
 use lobule_signal::Stream;
 
 /// A connection set while a circuit is built; its types have the names of the configuration.
@@ -21,7 +21,7 @@ pub(super) fn connect(
     quirks: &[Quirk],
     seed: u64,
     notes: &mut Vec<String>,
-) -> Result<Vec<ConnectionSet>, Error> {
+) -> Result<Vec<ConnectionSet>> {
     let mut wiring = Wiring { configuration, populations, quirks, seed, sets: Vec::new() };
     for rule in in_order(configuration)? {
         for made in Work::new(&wiring, rule)?.apply()? {
@@ -34,7 +34,7 @@ pub(super) fn connect(
 }
 
 /// Rules such that each comes after those it needs; by name otherwise.
-fn in_order(configuration: &Configuration) -> Result<Vec<&ConnectivityRule>, Error> {
+fn in_order(configuration: &Configuration) -> Result<Vec<&ConnectivityRule>> {
     let mut ordered: Vec<&ConnectivityRule> = Vec::new();
     let mut left: Vec<&ConnectivityRule> = configuration.connectivity.iter().collect();
     let error = |rule: &str, what: String| configuration.error(format!("connectivity.{rule}"), what);
@@ -104,7 +104,7 @@ impl Wiring<'_> {
     }
 
     /// Applies `after_connectivity`.
-    fn multiply(&mut self, notes: &mut Vec<String>) -> Result<(), Error> {
+    fn multiply(&mut self, notes: &mut Vec<String>) -> Result<()> {
         let duplications = &self.configuration.duplications;
         for duplication in duplications {
             let rule = &duplication.rule;

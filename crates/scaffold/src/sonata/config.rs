@@ -1,6 +1,6 @@
 //! Which files a circuit consists of: `circuit_config.json`, or the names in a folder.
 
-use crate::error::{Error, ensure};
+use crate::error::{Error, Result, ensure};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -31,7 +31,7 @@ pub(super) struct Circuit {
 }
 
 /// The files of the circuit at a path: a folder or a configuration.
-pub(super) fn circuit(path: &Path) -> Result<Circuit, Error> {
+pub(super) fn circuit(path: &Path) -> Result<Circuit> {
     ensure(path.exists(), || Error::file(path, "no such file or folder; check the path"))?;
     if !path.is_dir() {
         return of_file(path, 0);
@@ -43,7 +43,7 @@ pub(super) fn circuit(path: &Path) -> Result<Circuit, Error> {
 }
 
 /// The circuit of a configuration. A simulation's names another one under `network`.
-fn of_file(path: &Path, depth: usize) -> Result<Circuit, Error> {
+fn of_file(path: &Path, depth: usize) -> Result<Circuit> {
     let refuse = |what: String| Error::file(path, format!("{what}; give a SONATA circuit_config.json"));
     let error = |key: &str, what: String| Error::content(path, format!("`{key}`"), what);
     let text = fs::read_to_string(path).map_err(|e| refuse(format!("cannot be read as text: {e}")))?;
@@ -83,7 +83,7 @@ fn of_file(path: &Path, depth: usize) -> Result<Circuit, Error> {
             let missing = || error(&key, format!("an entry has no `{data}`; add the path of the HDF5 file"));
             Ok(Part { data: file(data)?.ok_or_else(missing)?, types: file(types)? })
         };
-        list.iter().map(part).collect::<Result<Vec<_>, Error>>()
+        list.iter().map(part).collect::<Result<Vec<_>>>()
     };
     let known = ["version", "manifest", "networks", "node_sets_file", super::OWN_RECORD];
     let unused = value.as_object().into_iter().flatten().filter(|(key, v)| {
@@ -100,7 +100,7 @@ fn of_file(path: &Path, depth: usize) -> Result<Circuit, Error> {
 }
 
 /// The circuit of a folder by the names of its files, as bmtk's builder gives them.
-fn of_names(folder: &Path) -> Result<Circuit, Error> {
+fn of_names(folder: &Path) -> Result<Circuit> {
     let entries = fs::read_dir(folder).map_err(|e| Error::file(folder, format!("cannot be read: {e}")))?;
     let mut names: Vec<String> =
         entries.filter_map(|e| Some(e.ok()?.file_name().to_string_lossy().into_owned())).collect();

@@ -4,7 +4,7 @@ use super::config::Part;
 use super::members::{Members, Unread, populations, types_of, unused_columns};
 use super::nodes::{Nodes, Population};
 use crate::ConnectionSet;
-use crate::error::{Error, ensure};
+use crate::error::{Result, ensure};
 use crate::hdf5::{Node, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ pub(super) fn read(
     nodes: &Nodes,
     sets: &mut Vec<ConnectionSet>,
     extra: &mut Unread,
-) -> Result<(), Error> {
+) -> Result<()> {
     let types = types_of(part, "edge_type_id")?;
     let store = Store::open(&part.data)?;
     let group = populations(&store, "edges")?;
@@ -49,7 +49,7 @@ struct Edges<'a> {
 }
 
 impl<'a> Edges<'a> {
-    fn read(store: &Store, node: &Node, nodes: &'a Nodes, extra: &mut Unread) -> Result<Self, Error> {
+    fn read(store: &Store, node: &Node, nodes: &'a Nodes, extra: &mut Unread) -> Result<Self> {
         let members = Members::of(store, node)?;
         let end = |name: &str| {
             let ids = members.integers(name)?;
@@ -129,13 +129,7 @@ impl<'a> Edges<'a> {
     }
 
     /// One set per pair of cell types; nearly always one.
-    fn sets(
-        &self,
-        store: &Store,
-        node: &Node,
-        name: &str,
-        nodes: &Nodes,
-    ) -> Result<Vec<ConnectionSet>, Error> {
+    fn sets(&self, store: &Store, node: &Node, name: &str, nodes: &Nodes) -> Result<Vec<ConnectionSet>> {
         let [(source, pre, pre_ids), (target, post, post_ids)] = &self.ends;
         let type_of = |index: u16| nodes.cells[usize::from(index)].cell_type.clone();
         let mut sets: BTreeMap<(u16, u16), ConnectionSet> = BTreeMap::new();

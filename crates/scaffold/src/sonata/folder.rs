@@ -1,6 +1,6 @@
 //! A folder that becomes visible under its name only when it is complete.
 
-use crate::error::{Error, ensure};
+use crate::error::{Error, Result, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ pub(super) struct NewFolder {
 
 impl NewFolder {
     /// Begins a folder beside `target`, which must not exist.
-    pub fn create(target: &Path) -> Result<Self, Error> {
+    pub fn create(target: &Path) -> Result<Self> {
         let refuse = |what: String| Error::file(target, what);
         ensure(!target.exists(), || {
             refuse("exists and is not overwritten; choose another name or remove it".into())
@@ -31,11 +31,11 @@ impl NewFolder {
         self.partial.join(name)
     }
 
-    pub fn text(&self, name: &str, text: &str) -> Result<(), Error> {
+    pub fn text(&self, name: &str, text: &str) -> Result<()> {
         fs::write(self.member(name), text).map_err(|e| self.failed(name, &e))
     }
 
-    pub fn finish(self) -> Result<(), Error> {
+    pub fn finish(self) -> Result<()> {
         fs::rename(&self.partial, &self.target).map_err(|e| self.failed("", &e))
     }
 

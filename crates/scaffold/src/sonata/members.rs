@@ -2,7 +2,7 @@
 
 use super::config::Part;
 use super::table::{self, Types};
-use crate::error::{Error, ensure};
+use crate::error::{Error, Result, ensure};
 use crate::hdf5::{Node, Store};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +23,7 @@ pub(super) struct Unread {
     pub renamed: Vec<String>,
 }
 
-pub(super) fn types_of(part: &Part, id: &str) -> Result<Option<Types>, Error> {
+pub(super) fn types_of(part: &Part, id: &str) -> Result<Option<Types>> {
     let Some(path) = &part.types else { return Ok(None) };
     let unreadable = |e| format!("cannot be read ({e}); check the path in the configuration");
     let text = std::fs::read_to_string(path).map_err(unreadable);
@@ -40,7 +40,7 @@ pub(super) fn unused_columns<'a>(
 }
 
 /// The group of all populations of a kind, `nodes` or `edges`.
-pub(super) fn populations(store: &Store, kind: &str) -> Result<Node, Error> {
+pub(super) fn populations(store: &Store, kind: &str) -> Result<Node> {
     let group = store.members(&store.root())?.remove(kind);
     group.ok_or_else(|| {
         let what = format!("is missing, so this is no SONATA {kind} file; check `{kind}_file`");
@@ -55,7 +55,7 @@ pub(super) struct Members<'a> {
 }
 
 impl<'a> Members<'a> {
-    pub fn of(store: &'a Store, node: &Node) -> Result<Self, Error> {
+    pub fn of(store: &'a Store, node: &Node) -> Result<Self> {
         Ok(Self { store, path: node.path.clone(), nodes: store.members(node)? })
     }
 
@@ -67,7 +67,7 @@ impl<'a> Members<'a> {
         self.store.error(format!("{}/{name}", self.path), what)
     }
 
-    pub fn integers(&self, name: &str) -> Result<Vec<i64>, Error> {
+    pub fn integers(&self, name: &str) -> Result<Vec<i64>> {
         ensure(self.has(name), || {
             self.error(name, "is missing; every SONATA population has it: write the file again".into())
         })?;
@@ -76,7 +76,7 @@ impl<'a> Members<'a> {
 
     /// The groups of attributes with the rows that are in them. Without the two
     /// columns all rows are in group 0, in order.
-    pub fn groups(&self, id: &str, index: &str, n: usize) -> Result<Vec<RowGroup<'_>>, Error> {
+    pub fn groups(&self, id: &str, index: &str, n: usize) -> Result<Vec<RowGroup<'_>>> {
         let group_of = |name: &str| self.nodes.get(name).map(|node| RowGroup { node, rows: vec![] });
         if !self.has(id) && !self.has(index) {
             let mut groups: Vec<RowGroup> = group_of("0").into_iter().collect();
@@ -113,7 +113,7 @@ pub(super) struct RowGroup<'a> {
 }
 
 impl<'a> RowGroup<'a> {
-    pub fn columns(&'a self, store: &'a Store) -> Result<Columns<'a>, Error> {
+    pub fn columns(&'a self, store: &'a Store) -> Result<Columns<'a>> {
         let members = Members::of(store, self.node)?;
         let needed = self.rows.iter().map(|r| r.1 + 1).max().unwrap_or(0);
         Ok(Columns { members, needed })
@@ -139,7 +139,7 @@ impl Columns<'_> {
         self.members.nodes.keys().filter(|name| *name != LIBRARY)
     }
 
-    fn long_enough<T>(&self, name: &str, values: Vec<T>) -> Result<Vec<T>, Error> {
+    fn long_enough<T>(&self, name: &str, values: Vec<T>) -> Result<Vec<T>> {
         let n = values.len();
         ensure(n >= self.needed, || {
             let what = format!("has {n} entries, but the population refers to entry {}", self.needed - 1);
@@ -148,12 +148,12 @@ impl Columns<'_> {
         Ok(values)
     }
 
-    pub fn integers(&self, name: &str) -> Result<Vec<i64>, Error> {
+    pub fn integers(&self, name: &str) -> Result<Vec<i64>> {
         self.long_enough(name, self.members.integers(name)?)
     }
 
     /// Positions, if there are any: `x`, `y`, `z`, or a table `positions`.
-    pub fn positions(&self) -> Result<Option<Vec<[f64; 3]>>, Error> {
+    pub fn positions(&self) -> Result<Option<Vec<[f64; 3]>>> {
         let store = self.members.store;
         let path = |name: &str| format!("{}/{name}", self.members.path);
         if self.has("positions") {
@@ -170,7 +170,7 @@ impl Columns<'_> {
     }
 
     /// Labels and the sets of their library, if the group has both.
-    pub fn labels(&self) -> Result<Option<Labels>, Error> {
+    pub fn labels(&self) -> Result<Option<Labels>> {
         let Some(library) = self.members.nodes.get(LIBRARY).filter(|_| self.has("labels")) else {
             return Ok(None);
         };

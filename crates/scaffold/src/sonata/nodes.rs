@@ -2,7 +2,7 @@
 
 use super::config::Part;
 use super::members::{Members, Unread, populations, types_of, unused_columns};
-use crate::error::{Error, ensure};
+use crate::error::{Result, ensure};
 use crate::hdf5::{Node, Store};
 use crate::{CellSites, canonical_cell_name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +19,7 @@ pub(super) struct Population {
     pub cell_of: Vec<(u16, u32)>,
 }
 
-pub(super) fn read(part: &Part, nodes: &mut Nodes, extra: &mut Unread) -> Result<(), Error> {
+pub(super) fn read(part: &Part, nodes: &mut Nodes, extra: &mut Unread) -> Result<()> {
     let types = types_of(part, "node_type_id")?;
     let store = Store::open(&part.data)?;
     let group = populations(&store, "nodes")?;
@@ -49,7 +49,7 @@ struct RawPopulation {
 }
 
 impl RawPopulation {
-    fn read(store: &Store, node: &Node, extra: &mut Unread) -> Result<Self, Error> {
+    fn read(store: &Store, node: &Node, extra: &mut Unread) -> Result<Self> {
         let members = Members::of(store, node)?;
         let types = members.integers("node_type_id")?;
         let n = types.len();
@@ -108,7 +108,7 @@ impl RawPopulation {
         store: &Store,
         node: &Node,
         types: Option<&'a super::table::Types>,
-    ) -> Result<Vec<Option<&'a str>>, Error> {
+    ) -> Result<Vec<Option<&'a str>>> {
         let Some(types) = types else { return Ok(vec![None; self.types.len()]) };
         let name = |(id, t): (usize, &i64)| {
             let columns = types.get(t).ok_or_else(|| {
@@ -130,7 +130,7 @@ impl RawPopulation {
         names: &[Option<&str>],
         nodes: &mut Nodes,
         extra: &mut Unread,
-    ) -> Result<Population, Error> {
+    ) -> Result<Population> {
         let n = self.types.len();
         ensure(u32::try_from(n).is_ok(), || {
             store.error(&node.path, format!("has {n} nodes; up to {} are supported", u32::MAX))
@@ -183,7 +183,7 @@ impl RawPopulation {
 }
 
 /// The row of every node id, which must be 0 to n - 1 in any order.
-fn permutation(members: &Members, n: usize) -> Result<Vec<usize>, Error> {
+fn permutation(members: &Members, n: usize) -> Result<Vec<usize>> {
     let ids = members.integers("node_id")?;
     let error = |what: String| members.error("node_id", what);
     ensure(ids.len() == n, || {

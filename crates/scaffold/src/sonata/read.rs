@@ -2,14 +2,15 @@
 
 use super::members::Unread;
 use super::{config, edges, nodes};
+use crate::error::{Error, Result};
 use crate::own_record::OwnRecord;
-use crate::{Anatomy, CellSites, Error, notes};
+use crate::{Anatomy, CellSites, notes};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub(super) fn anatomy(path: &Path) -> Result<Anatomy, Error> {
+pub(super) fn anatomy(path: &Path) -> Result<Anatomy> {
     let circuit = config::circuit(path)?;
     let (mut extra, mut nodes, mut connections) = (Unread::default(), nodes::Nodes::default(), Vec::new());
     for part in &circuit.nodes {

@@ -2,7 +2,8 @@
 
 use super::geometry::{Geometry, Outline};
 use super::spec::{ArborRule, ScaffoldSpec};
-use crate::error::{Error, ensure};
+use crate::anatomy::PLACED_TYPES;
+use crate::error::{Error, Result, ensure};
 
 /// Smallest base edge, µm. Chosen: below it a block holds fewer than two Purkinje
 /// cells and four mossy fibers, and most rules have nothing to choose from.
@@ -21,7 +22,7 @@ fn must(
     parameter: impl Into<String>,
     value: impl ToString,
     what: impl Into<String>,
-) -> Result<(), Error> {
+) -> Result<()> {
     let error = || Error::Spec { parameter: parameter.into(), value: value.to_string(), what: what.into() };
     ensure(holds, error)
 }
@@ -33,14 +34,14 @@ macro_rules! named {
     };
 }
 
-pub(super) fn check(spec: &ScaffoldSpec) -> Result<(), Error> {
+pub(super) fn check(spec: &ScaffoldSpec) -> Result<()> {
     size(spec)?;
     cells(spec)?;
     memory(spec)?;
     wiring(spec)
 }
 
-fn size(spec: &ScaffoldSpec) -> Result<(), Error> {
+fn size(spec: &ScaffoldSpec) -> Result<()> {
     for (axis, value) in ["size[0] (x)", "size[1] (y)"].into_iter().zip(spec.size) {
         must(value.is_finite(), axis, value, "must be a finite length in µm")?;
         let what = format!("must be at least {SMALLEST} µm; take a larger block");
@@ -50,7 +51,7 @@ fn size(spec: &ScaffoldSpec) -> Result<(), Error> {
     thicknesses.into_iter().try_for_each(|(name, value)| positive(name, *value))
 }
 
-fn memory(spec: &ScaffoldSpec) -> Result<(), Error> {
+fn memory(spec: &ScaffoldSpec) -> Result<()> {
     let estimate = memory_gib(spec);
     let what = format!(
         "would take about {estimate:.0} GiB; up to {LARGEST_GIB} GiB are allowed, so take a smaller block or fewer \
@@ -86,7 +87,7 @@ fn memory_gib(spec: &ScaffoldSpec) -> f64 {
     x * y * crowding * (20.0 + 0.038 * y.min(2000.0)) * 16.0 / 1024f64.powi(3)
 }
 
-fn cells(spec: &ScaffoldSpec) -> Result<(), Error> {
+fn cells(spec: &ScaffoldSpec) -> Result<()> {
     let (c, l) = (&spec.cells, &spec.layers);
     for (name, cells) in
         named!("cells", c, glomerulus, granule_cell, golgi_cell, basket_cell, stellate_cell, dcn_p, dcn_i)
@@ -121,7 +122,7 @@ fn cells(spec: &ScaffoldSpec) -> Result<(), Error> {
     must(apart, "cells.purkinje_cell.planar_density", p.planar_density, what)
 }
 
-fn wiring(spec: &ScaffoldSpec) -> Result<(), Error> {
+fn wiring(spec: &ScaffoldSpec) -> Result<()> {
     let g = &spec.granular;
     let reaches =
         [("granular.mossy_reach[0]", &g.mossy_reach[0]), ("granular.mossy_reach[1]", &g.mossy_reach[1])];
@@ -151,11 +152,11 @@ fn wiring(spec: &ScaffoldSpec) -> Result<(), Error> {
     normal("nuclei.climbing_fiber_contacts", n.climbing_fiber_contacts)
 }
 
-fn arbor(rule: &ArborRule) -> Result<(), Error> {
+fn arbor(rule: &ArborRule) -> Result<()> {
     let name = format!("arbors.{}", rule.name);
     for cell_type in [&rule.pre, &rule.post] {
-        let what = format!("is not a cell type; there are {}", CELL_TYPES.join(", "));
-        must(CELL_TYPES.contains(&cell_type.as_str()), name.clone(), cell_type, what)?;
+        let what = format!("is not a cell type; there are {}", PLACED_TYPES.join(", "));
+        must(PLACED_TYPES.contains(&cell_type.as_str()), name.clone(), cell_type, what)?;
     }
     share(&format!("{name}.affinity"), rule.affinity)?;
     share(&format!("{name}.fill"), rule.fill)?;
@@ -188,7 +189,7 @@ fn arbor(rule: &ArborRule) -> Result<(), Error> {
     }
 }
 
-fn outline(name: &str, outline: &Outline) -> Result<(), Error> {
+fn outline(name: &str, outline: &Outline) -> Result<()> {
     let knots = &outline.knots;
     must(knots.len() >= 2, name, format!("{} knots", knots.len()), "needs at least 2 knots")?;
     for (i, knot) in knots.iter().enumerate() {
@@ -201,29 +202,15 @@ fn outline(name: &str, outline: &Outline) -> Result<(), Error> {
     Ok(())
 }
 
-/// Every type that is placed.
-const CELL_TYPES: [&str; 10] = [
-    "mossy_fiber",
-    "glomerulus",
-    "granule_cell",
-    "golgi_cell",
-    "purkinje_cell",
-    "basket_cell",
-    "stellate_cell",
-    "dcn_p",
-    "dcn_i",
-    "io_cell",
-];
-
-fn positive(name: &str, value: f64) -> Result<(), Error> {
+fn positive(name: &str, value: f64) -> Result<()> {
     must(value.is_finite() && value > 0.0, name, value, "must be finite and positive")
 }
 
-fn share(name: &str, value: f64) -> Result<(), Error> {
+fn share(name: &str, value: f64) -> Result<()> {
     must((0.0..=1.0).contains(&value), name, value, "must lie between 0 and 1")
 }
 
-fn normal(name: &str, (mean, sd): (f64, f64)) -> Result<(), Error> {
+fn normal(name: &str, (mean, sd): (f64, f64)) -> Result<()> {
     let is_law = mean.is_finite() && mean >= 0.0 && sd.is_finite() && sd >= 0.0;
     let what = "mean and standard deviation must be finite and not negative";
     must(is_law, name, format!("({mean}, {sd})"), what)

@@ -5,7 +5,7 @@ use super::placement;
 use super::spec::ScaffoldSpec;
 use crate::CellSites;
 use crate::configuration::Block;
-use crate::error::{Error, ensure};
+use crate::error::{Error, Result, ensure};
 
 /// Cells that are divided into microzones.
 const ZONED: [&str; 4] = ["purkinje_cell", "dcn_p", "dcn_i", "io_cell"];
@@ -15,11 +15,7 @@ const ZONED: [&str; 4] = ["purkinje_cell", "dcn_p", "dcn_i", "io_cell"];
 const STARTS: u64 = 64;
 
 /// Places all cells and labels the microzones.
-pub(super) fn place(
-    spec: &ScaffoldSpec,
-    seed: u64,
-    notes: &mut Vec<String>,
-) -> Result<Vec<CellSites>, Error> {
+pub(super) fn place(spec: &ScaffoldSpec, seed: u64, notes: &mut Vec<String>) -> Result<Vec<CellSites>> {
     let (layers, c) = (&spec.layers, &spec.cells);
     let layer = |floor: f64, thickness: f64| Block::of_layer(spec.size, [floor, floor + thickness]);
     let granular = layer(0.0, layers.granular);
@@ -70,7 +66,7 @@ pub(super) fn place(
 
 /// Places Purkinje cells. How many fall into the box depends on where the rows start;
 /// the first start whose count is nearest to the expected one is taken.
-fn purkinje_cells(spec: &ScaffoldSpec, expected: f64, place: Block, seed: u64) -> Result<CellSites, Error> {
+fn purkinje_cells(spec: &ScaffoldSpec, expected: f64, place: Block, seed: u64) -> Result<CellSites> {
     let arrays = &spec.cells.purkinje_cell;
     let somata = (0..STARTS)
         .map(|start| placement::parallel_arrays(arrays, place, seed, start))

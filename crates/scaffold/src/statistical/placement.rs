@@ -4,9 +4,10 @@
 //! the 100 µm chunk they lie in, so that a cell's index is its id in a BSB file.
 
 use super::spec::ParallelArrays;
+use crate::CellSites;
 use crate::chunk::{CHUNK_SIDE, ChunkId};
 use crate::configuration::Block;
-use crate::{CellSites, Error};
+use crate::error::{Error, Result};
 use lobule_signal::Stream;
 
 /// Attempts to find a free position for one cell.
@@ -25,7 +26,7 @@ pub(super) fn random(
     radius: f64,
     place: Block,
     seed: u64,
-) -> Result<Vec<[f64; 3]>, Error> {
+) -> Result<Vec<[f64; 3]>> {
     let stream = Stream::new(seed, &format!("placement of {cell_type}"));
     let mut occupied = OccupiedCubes::new(place, 2.0 * radius, count);
     for (part, share) in shares(count, place, Stream::new(seed, &format!("shares of {cell_type}"))) {
