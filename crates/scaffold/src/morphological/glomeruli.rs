@@ -8,8 +8,8 @@ use crate::ConnectionSet;
 use crate::anatomy::NO_SITE;
 use crate::configuration::Reach;
 use crate::morphology::Selection;
-use crate::statistical::draws::draw_to_front;
-use crate::statistical::grid::{Grid, squared_distance};
+use crate::statistical::draws::{draw_of_different, draw_to_front};
+use crate::statistical::grid::{Grid, by_distance, squared_distance};
 use lobule_signal::Stream;
 use rayon::prelude::*;
 
@@ -42,7 +42,7 @@ pub(super) fn sources(pre: &Chosen, post: &Chosen, reach: Reach, stream: Stream)
             let nearest = pre.cells.iter().min_by(|&&a, &&b| distance(a).total_cmp(&distance(b)));
             return nearest.map(|&i| (i, glomerulus));
         }
-        near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        near.sort_by(by_distance);
         let u = stream.uniform(u64::from(glomerulus), 0);
         let q = (libm::exp(-STEEPNESS * u) - floor) / (1.0 - floor);
         Some((near[((near.len() as f64 * q) as usize).min(near.len() - 1)].1, glomerulus))
@@ -90,13 +90,7 @@ pub(super) fn onto_dendrites(
         let place = post.place(cell);
         let mut near: Vec<(u32, u32)> = Vec::with_capacity(128);
         grid.within(&place, radius, |i, _| near.push((members[i as usize].source, i)));
-        near.sort_unstable();
-        let mut groups: Vec<&[(u32, u32)]> = near.chunk_by(|a, b| a.0 == b.0).collect();
-        draw_to_front(stream, step, 0, &mut groups, convergence);
-        let pick = |(k, group): (usize, &&[(u32, u32)])| {
-            group[stream.below(step, (convergence + k) as u32, group.len() as u32) as usize].1
-        };
-        let mut taken: Vec<u32> = groups.iter().take(convergence).enumerate().map(pick).collect();
+        let mut taken = draw_of_different(stream, step, near, convergence);
         if taken.len() < convergence {
             let used: Vec<u32> = taken.iter().map(|&i| members[i as usize].source).collect();
             let mut left: Vec<u32> = (0..count as u32)

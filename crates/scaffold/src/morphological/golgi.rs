@@ -7,7 +7,7 @@ use super::population::Chosen;
 use crate::ConnectionSet;
 use crate::anatomy::NO_SITE;
 use crate::morphology::Selection;
-use crate::statistical::grid::{Grid, squared_distance};
+use crate::statistical::grid::{Grid, by_distance, squared_distance};
 use lobule_signal::Stream;
 use rayon::prelude::*;
 
@@ -51,7 +51,7 @@ pub(super) fn onto_golgi(
                     let aim = std::array::from_fn(|k| aim[k] - soma[k]);
                     let mut ranked: Vec<(f64, [i32; 2])> =
                         tips[shape].iter().map(|(p, s)| (squared_distance(p, &aim), *s)).collect();
-                    ranked.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+                    ranked.sort_by(by_distance);
                     let u = stream.uniform(u64::from(golgi), glomerulus);
                     // Inverse of the distribution function of the cut exponential.
                     let e = -TIP_MEAN * libm::log1p(u * libm::expm1(-TIP_MOST / TIP_MEAN));
@@ -91,12 +91,9 @@ pub(super) fn from_golgi(
     let grid = Grid::new(&places, (radius / 3.0).max(10.0));
     let task = |&golgi: &u32| {
         let step = u64::from(golgi);
-        let mut near: Vec<(f64, u32)> = Vec::new();
-        grid.within(&pre.place(golgi), radius.next_up(), |i, d2| near.push((d2, i)));
-        near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        near.truncate(divergence);
+        let near = grid.nearest(&pre.place(golgi), radius.next_up());
         let mut rows = vec![ConnectionSet::default(); targets];
-        let contacts = near.iter().flat_map(|&(_, i)| &glomeruli[i as usize].contacts);
+        let contacts = near.iter().take(divergence).flat_map(|&(_, i)| &glomeruli[i as usize].contacts);
         for (k, &(target, cell, site)) in contacts.enumerate() {
             let tips = pre.shape(golgi).map_or(&[][..], |shape| &tips[shape]);
             let from = match tips.len() {

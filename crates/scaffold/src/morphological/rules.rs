@@ -17,6 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Most rows of a rule that counts them beforehand. Chosen: 24 GB.
 const MOST_ROWS: f64 = 1.0e9;
 
+/// The rows of several pairs of types.
+type MadeRows<'a> = Result<Vec<Made<'a>>>;
+
 /// The rows between two types.
 pub(super) struct Made<'a> {
     pub pre: &'a str,
@@ -95,7 +98,7 @@ impl<'w, 'a> Work<'w, 'a> {
     }
 
     /// The rows of each pair of types.
-    fn each_pair(&self, rows: impl Fn(&Chosen, &Chosen) -> Result<ConnectionSet>) -> Result<Vec<Made<'a>>> {
+    fn each_pair(&self, rows: impl Fn(&Chosen, &Chosen) -> Result<ConnectionSet>) -> MadeRows<'a> {
         self.pairs().map(|(from, to)| Ok(made(from, to, rows(from, to)?))).collect()
     }
 
@@ -104,20 +107,20 @@ impl<'w, 'a> Work<'w, 'a> {
     }
 
     /// The rows from each presynaptic type onto all postsynaptic ones.
-    fn each_pre(&self, rows: impl Fn(&Chosen) -> Result<Vec<ConnectionSet>>) -> Result<Vec<Made<'a>>> {
+    fn each_pre(&self, rows: impl Fn(&Chosen) -> Result<Vec<ConnectionSet>>) -> MadeRows<'a> {
         let all =
             |from| Ok(rows(from)?.into_iter().zip(&self.post).map(move |(rows, to)| made(from, to, rows)));
         Ok(self.pre.iter().map(all).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
     }
 
     /// The rows onto each postsynaptic type from all presynaptic ones.
-    fn each_post(&self, rows: impl Fn(&Chosen) -> Result<Vec<ConnectionSet>>) -> Result<Vec<Made<'a>>> {
+    fn each_post(&self, rows: impl Fn(&Chosen) -> Result<Vec<ConnectionSet>>) -> MadeRows<'a> {
         let all = |to| Ok(rows(to)?.into_iter().zip(&self.pre).map(move |(rows, from)| made(from, to, rows)));
         Ok(self.post.iter().map(all).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
     }
 
     /// All the rule makes.
-    pub fn apply(&self) -> Result<Vec<Made<'a>>> {
+    pub fn apply(&self) -> MadeRows<'a> {
         let has = |quirk: Quirk| self.wiring.quirks.contains(&quirk);
         match &self.rule.strategy {
             Strategy::Glomerulus(reach) => self.each_pair(|from, to| self.sources(from, to, *reach)),
@@ -171,7 +174,7 @@ impl<'w, 'a> Work<'w, 'a> {
         convergence: usize,
         glomerulus_rules: &[String],
         sources: &[String],
-    ) -> Result<Vec<Made<'a>>> {
+    ) -> MadeRows<'a> {
         // All glomeruli with the number of their source, over all kinds of sources.
         let mut members = Vec::new();
         let mut numbers: BTreeMap<(&str, u32), u32> = BTreeMap::new();
@@ -217,7 +220,7 @@ impl<'w, 'a> Work<'w, 'a> {
         divergence: usize,
         glomerulus_rules: &[String],
         kinds: &[String],
-    ) -> Result<Vec<Made<'a>>> {
+    ) -> MadeRows<'a> {
         // All glomeruli with what they contact.
         let mut all: BTreeMap<(usize, u32), Glomerulus> = BTreeMap::new();
         for (kind, name) in kinds.iter().enumerate() {
@@ -320,7 +323,7 @@ impl<'w, 'a> Work<'w, 'a> {
         olive_rules: &[String],
         interneuron_rules: &[String],
         purkinje: &str,
-    ) -> Result<Vec<Made<'a>>> {
+    ) -> MadeRows<'a> {
         // (cell, Purkinje cell) of all rows that the rules make between the two types.
         let onto_purkinje = |rules: &[String], chosen: &Chosen| {
             let sets: Vec<&ConnectionSet> =

@@ -89,7 +89,7 @@ impl<'a> Edges<'a> {
                 for &(edge, index) in &group.rows {
                     let n = nsyns[index];
                     edges.contacts[edge] = u64::try_from(n).map_err(|_| {
-                        store.error(columns.path(), format!("`nsyns` of row {index} is {n}; it is 0 or more"))
+                        store.error(&columns.path, format!("`nsyns` of row {index} is {n}; it is 0 or more"))
                     })?;
                 }
             }
@@ -107,7 +107,7 @@ impl<'a> Edges<'a> {
                     let [Ok(site_branch), Ok(site_point)] = [branch, point].map(i32::try_from) else {
                         let what =
                             format!("row {index} is at branch {branch}, point {point}; both have 32 bits");
-                        return Err(store.error(columns.path(), what));
+                        return Err(store.error(&columns.path, what));
                     };
                     sites[edge] = [site_branch, site_point];
                 }

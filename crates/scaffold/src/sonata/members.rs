@@ -48,15 +48,18 @@ pub(super) fn populations(store: &Store, kind: &str) -> Result<Node> {
     })
 }
 
+/// The members of a population, or of one of its groups of attributes.
 pub(super) struct Members<'a> {
     store: &'a Store,
-    path: String,
+    pub path: String,
     nodes: BTreeMap<String, Node>,
+    /// Entries that the population's rows refer to; 0 for the population itself.
+    needed: usize,
 }
 
 impl<'a> Members<'a> {
     pub fn of(store: &'a Store, node: &Node) -> Result<Self> {
-        Ok(Self { store, path: node.path.clone(), nodes: store.members(node)? })
+        Ok(Self { store, path: node.path.clone(), nodes: store.members(node)?, needed: 0 })
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -71,7 +74,21 @@ impl<'a> Members<'a> {
         ensure(self.has(name), || {
             self.error(name, "is missing; every SONATA population has it: write the file again".into())
         })?;
-        self.store.integers(&format!("{}/{name}", self.path), None)
+        self.long_enough(name, self.store.integers(&format!("{}/{name}", self.path), None)?)
+    }
+
+    /// Names of columns.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        self.nodes.keys().filter(|name| *name != LIBRARY)
+    }
+
+    fn long_enough<T>(&self, name: &str, values: Vec<T>) -> Result<Vec<T>> {
+        let n = values.len();
+        ensure(n >= self.needed, || {
+            let what = format!("has {n} entries, but the population refers to entry {}", self.needed - 1);
+            self.error(name, what)
+        })?;
+        Ok(values)
     }
 
     /// The groups of attributes with the rows that are in them. Without the two
@@ -104,58 +121,11 @@ impl<'a> Members<'a> {
         }
         Ok(groups.into_values().collect())
     }
-}
-
-pub(super) struct RowGroup<'a> {
-    node: &'a Node,
-    /// Row of the population, index into the group's columns.
-    pub rows: Vec<(usize, usize)>,
-}
-
-impl<'a> RowGroup<'a> {
-    pub fn columns(&'a self, store: &'a Store) -> Result<Columns<'a>> {
-        let members = Members::of(store, self.node)?;
-        let needed = self.rows.iter().map(|r| r.1 + 1).max().unwrap_or(0);
-        Ok(Columns { members, needed })
-    }
-}
-
-pub(super) struct Columns<'a> {
-    members: Members<'a>,
-    /// Entries that the population's rows refer to.
-    needed: usize,
-}
-
-impl Columns<'_> {
-    pub fn path(&self) -> &str {
-        &self.members.path
-    }
-
-    pub fn has(&self, name: &str) -> bool {
-        self.members.has(name)
-    }
-
-    pub fn names(&self) -> impl Iterator<Item = &String> {
-        self.members.nodes.keys().filter(|name| *name != LIBRARY)
-    }
-
-    fn long_enough<T>(&self, name: &str, values: Vec<T>) -> Result<Vec<T>> {
-        let n = values.len();
-        ensure(n >= self.needed, || {
-            let what = format!("has {n} entries, but the population refers to entry {}", self.needed - 1);
-            self.members.error(name, what)
-        })?;
-        Ok(values)
-    }
-
-    pub fn integers(&self, name: &str) -> Result<Vec<i64>> {
-        self.long_enough(name, self.members.integers(name)?)
-    }
 
     /// Positions, if there are any: `x`, `y`, `z`, or a table `positions`.
     pub fn positions(&self) -> Result<Option<Vec<[f64; 3]>>> {
-        let store = self.members.store;
-        let path = |name: &str| format!("{}/{name}", self.members.path);
+        let store = self.store;
+        let path = |name: &str| format!("{}/{name}", self.path);
         if self.has("positions") {
             let flat = store.floats(&path("positions"), Some(3))?;
             let rows = flat.as_chunks::<3>().0.to_vec();
@@ -171,10 +141,10 @@ impl Columns<'_> {
 
     /// Labels and the sets of their library, if the group has both.
     pub fn labels(&self) -> Result<Option<Labels>> {
-        let Some(library) = self.members.nodes.get(LIBRARY).filter(|_| self.has("labels")) else {
+        let Some(library) = self.nodes.get(LIBRARY).filter(|_| self.has("labels")) else {
             return Ok(None);
         };
-        let library = Members::of(self.members.store, library)?;
+        let library = Members::of(self.store, library)?;
         if !library.has("labels") {
             return Ok(None);
         }
@@ -186,7 +156,7 @@ impl Columns<'_> {
         if let Some(row) = of.iter().position(|&l| usize::try_from(l).map_or(true, |l| l >= most)) {
             let (label, sets) = (of[row], sets.len());
             let what = format!("row {row} is {label}; `@library/labels` has {sets} entries, numbered from 0");
-            return Err(self.members.error("labels", what));
+            return Err(self.error("labels", what));
         }
         if sets.first().is_some_and(|set| !set.is_empty()) {
             // Set 0 of an anatomy is the empty one.
@@ -194,6 +164,19 @@ impl Columns<'_> {
             of.iter_mut().for_each(|label| *label += 1);
         }
         Ok(Some(Labels { of, sets }))
+    }
+}
+
+pub(super) struct RowGroup<'a> {
+    node: &'a Node,
+    /// Row of the population, index into the group's columns.
+    pub rows: Vec<(usize, usize)>,
+}
+
+impl RowGroup<'_> {
+    pub fn columns<'a>(&self, store: &'a Store) -> Result<Members<'a>> {
+        let needed = self.rows.iter().map(|r| r.1 + 1).max().unwrap_or(0);
+        Ok(Members { needed, ..Members::of(store, self.node)? })
     }
 }
 

@@ -79,7 +79,7 @@ impl RawPopulation {
                     let position = positions[index];
                     ensure(position.iter().all(|p| p.is_finite()), || {
                         let what = format!("row {index} is at {position:?}; positions must be finite, in µm");
-                        store.error(columns.path(), what)
+                        store.error(&columns.path, what)
                     })?;
                     raw.positions[id_of_row[row]] = position;
                     has_position[id_of_row[row]] = true;
@@ -175,7 +175,7 @@ impl RawPopulation {
             let cells = &mut nodes.cells[first + kind];
             cell_of.push(((first + kind) as u16, cells.positions.len() as u32));
             cells.positions.push(self.positions[id]);
-            // In range: `Columns::labels` has compared it with the library.
+            // In range: `Members::labels` has compared it with the library.
             cells.labels.extend(self.labels.get(id).map(|&label| label as u16));
         }
         Ok(Population { cell_of })

@@ -70,6 +70,19 @@ impl<'a> Grid<'a> {
             }
         }
     }
+
+    /// (squared distance, index) of every point closer than `radius` to `center`, the nearest first.
+    pub(crate) fn nearest(&self, center: &[f64; 3], radius: f64) -> Vec<(f64, u32)> {
+        let mut near = Vec::new();
+        self.within(center, radius, |i, d2| near.push((d2, i)));
+        near.sort_by(by_distance);
+        near
+    }
+}
+
+/// The order of (distance, number of a point): the nearest first.
+pub(crate) fn by_distance<T: Ord>(a: &(f64, T), b: &(f64, T)) -> std::cmp::Ordering {
+    a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
 }
 
 /// Squared distance of two places, µm².

@@ -87,26 +87,24 @@ fn shares(count: usize, place: Block, stream: Stream) -> Vec<(Block, usize)> {
         .collect()
 }
 
-/// Points in cubes at least one exclusion distance wide, as linked lists.
+/// Points in cubes at least one exclusion distance wide.
 struct OccupiedCubes {
     place: Block,
     distance: f64,
     edge: f64,
     shape: [usize; 3],
     points: Vec<[f64; 3]>,
-    first: Vec<u32>, // [cube], NONE = empty
-    next: Vec<u32>,  // [point]
+    /// The points of each cube.
+    cubes: Vec<Vec<u32>>,
 }
-
-const NONE: u32 = u32::MAX;
 
 impl OccupiedCubes {
     fn new(place: Block, distance: f64, expected: usize) -> Self {
         // Not many more cubes than points, however small the cells are.
         let edge = distance.max((place.volume() / expected.max(1) as f64).cbrt());
-        let shape = std::array::from_fn(|k| ((place.high[k] - place.low[k]) / edge) as usize + 1);
-        let (points, next) = (Vec::with_capacity(expected), Vec::with_capacity(expected));
-        Self { place, distance, edge, shape, points, first: vec![NONE; shape.iter().product()], next }
+        let shape = place.size().map(|length| (length / edge) as usize + 1);
+        let cubes = vec![Vec::new(); shape.iter().product()];
+        Self { place, distance, edge, shape, points: Vec::with_capacity(expected), cubes }
     }
 
     fn coordinates(&self, p: &[f64; 3]) -> [usize; 3] {
@@ -120,27 +118,16 @@ impl OccupiedCubes {
     fn is_free(&self, p: &[f64; 3]) -> bool {
         let c = self.coordinates(p);
         let range = |k: usize| c[k].saturating_sub(1)..=(c[k] + 1).min(self.shape[k] - 1);
-        for z in range(2) {
-            for y in range(1) {
-                for x in range(0) {
-                    let mut i = self.first[self.cube([x, y, z])];
-                    while i != NONE {
-                        let q = &self.points[i as usize];
-                        if super::grid::squared_distance(p, q) < self.distance * self.distance {
-                            return false;
-                        }
-                        i = self.next[i as usize];
-                    }
-                }
-            }
-        }
-        true
+        let is_near = |&i: &u32| {
+            super::grid::squared_distance(p, &self.points[i as usize]) < self.distance * self.distance
+        };
+        let is_taken = |c: [usize; 3]| self.cubes[self.cube(c)].iter().any(is_near);
+        !range(2).any(|z| range(1).any(|y| range(0).any(|x| is_taken([x, y, z]))))
     }
 
     fn add(&mut self, p: [f64; 3]) {
         let cube = self.cube(self.coordinates(&p));
-        self.next.push(self.first[cube]);
-        self.first[cube] = self.points.len() as u32;
+        self.cubes[cube].push(self.points.len() as u32);
         self.points.push(p);
     }
 }

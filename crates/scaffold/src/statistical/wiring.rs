@@ -1,8 +1,8 @@
 //! Which rules connect which cells, in the order of the connection sets.
 
-use super::granular::Row;
+use super::granular::{GranularLayer, Row};
 use super::spec::ScaffoldSpec;
-use super::{arbors, granular, nuclei};
+use super::{arbors, nuclei};
 use crate::{CellSites, ConnectionSet, Microzone};
 
 pub(super) fn connect(
@@ -43,27 +43,26 @@ impl<'a> Builder<'a> {
 
     /// Rules 1 to 4.
     fn connect_granular_layer(&mut self, notes: &mut Vec<String>) {
-        let (w, seed) = (&self.spec.granular, self.seed);
         let [mossy, glomeruli, granules, golgi] =
             ["mossy_fiber", "glomerulus", "granule_cell", "golgi_cell"].map(|t| self.positions(t));
-        let fiber_of = granular::mossy_of_glomerulus(w, mossy, glomeruli, seed);
-        let dendrites = granular::glomeruli_of_granule(w, glomeruli, &fiber_of, granules, seed);
-        let to_golgi = granular::glomerulus_to_golgi(w, glomeruli, golgi);
-        let to_granule = granular::golgi_to_granule(w, golgi, glomeruli, &dendrites);
-        let poor = dendrites.iter().filter(|d| d.len() < w.granule_dendrites).count();
+        let (rules, seed) = (&self.spec.granular, self.seed);
+        let layer = GranularLayer { rules, seed, mossy, glomeruli, granules, golgi };
+        let fiber_of = layer.mossy_of_glomerulus();
+        let dendrites = layer.glomeruli_of_granule(&fiber_of);
+        let to_golgi = layer.glomerulus_to_golgi();
+        let to_granule = layer.golgi_to_granule(&dendrites);
+        let wanted = rules.granule_dendrites;
+        let poor = dendrites.iter().filter(|d| d.len() < wanted).count();
         if poor > 0 {
             notes.push(format!(
-                "glomerulus_to_granule: {poor} granule cells have fewer than {} dendrites: too few mossy fibers \
-                 have a glomerulus",
-                w.granule_dendrites
+                "glomerulus_to_granule: {poor} granule cells have fewer than {wanted} dendrites: too few mossy fibers \
+                 have a glomerulus"
             ));
         }
-        let from_mossy: Vec<Row> = fiber_of.iter().enumerate().map(|(g, &f)| (f, g as u32)).collect();
-        let from_glomeruli: Vec<Row> = dendrites
-            .iter()
-            .enumerate()
-            .flat_map(|(granule, chosen)| chosen.iter().map(move |&g| (g, granule as u32)))
-            .collect();
+        let from_mossy: Vec<Row> = fiber_of.into_iter().zip(0..).collect();
+        let onto_granules = dendrites.iter().zip(0..);
+        let from_glomeruli: Vec<Row> =
+            onto_granules.flat_map(|(chosen, granule)| chosen.iter().map(move |&g| (g, granule))).collect();
         self.add("mossy_fibers_to_glomerulus", "mossy_fiber", "glomerulus", &from_mossy);
         self.add("glomerulus_to_granule", "glomerulus", "granule_cell", &from_glomeruli);
         self.add("glomerulus_to_golgi", "glomerulus", "golgi_cell", &to_golgi);
