@@ -112,18 +112,9 @@ pub(super) fn cell_types(root: &Node) -> Result<Vec<CellType>> {
 
 /// Reads a node `spatial`; what it does not say is as in `base`.
 fn spatial(node: &Node, base: &Spatial) -> Result<Spatial> {
-    node.allow(&[
-        "radius",
-        "count",
-        "density",
-        "planar_density",
-        "relative_to",
-        "count_ratio",
-        "local_count_ratio",
-        "density_ratio",
-        "morphologies",
-        "geometry",
-    ])?;
+    let own = ["radius", "count", "density", "planar_density"];
+    let relative = ["relative_to", "count_ratio", "local_count_ratio", "density_ratio"];
+    node.allow(&[&own[..], &relative, &["morphologies", "geometry"]].concat())?;
     let number = |key: &str, most: f64| node.maybe(key, |n| n.number_in(0.0, most));
     let mut morphologies = Vec::new();
     for selector in node.or("morphologies", Vec::new(), Node::items)? {

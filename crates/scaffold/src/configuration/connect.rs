@@ -3,6 +3,7 @@
 use super::tree::Node;
 use super::{Components, component};
 use crate::error::{Result, ensure};
+use lobule_signal::Stream;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Side {
@@ -30,6 +31,21 @@ pub(crate) enum Distribution {
         low: f64,
         scale: f64,
     },
+}
+
+impl Distribution {
+    /// The integer part of a draw, not below 0.
+    ///
+    /// The integer part, not the nearest integer, as in BSB: N(160, 5) gives 159.5 on average.
+    pub fn count(self, stream: Stream, step: u64, index: u32) -> u32 {
+        let value = match self {
+            Self::Constant(value) => value,
+            Self::Normal { mean, sd } => mean + sd * stream.normal(step, index),
+            Self::Uniform { low, width } => low + width * stream.uniform(step, index),
+            Self::Exponential { low, scale } => low - scale * libm::log(stream.uniform(step, index)),
+        };
+        value.max(0.0) as u32
+    }
 }
 
 /// Which sources a glomerulus may have.
@@ -137,6 +153,7 @@ pub(super) const CONNECTIVITY: &Components = &[
     ("bsb.connectivity.FixedOutdegree", "fixed_outdegree"),
 ];
 
+/// Largest reach of a rule, µm.
 const MAX_REACH: f64 = 1.0e5;
 
 pub(super) fn rules(root: &Node) -> Result<Vec<ConnectivityRule>> {

@@ -47,19 +47,9 @@ use std::path::{Path, PathBuf};
 const IGNORED: [&str; 8] =
     ["name", "packages", "components", "storage", "files", "simulations", "after_simulation", "plotting"];
 
-/// Root keys that are read.
-const READ: [&str; 10] = [
-    "rng",
-    "network",
-    "regions",
-    "partitions",
-    "morphologies",
-    "cell_types",
-    "placement",
-    "after_placement",
-    "connectivity",
-    "after_connectivity",
-];
+/// Root keys that are read: of space and cells, and of what is made of them.
+const PARTS: [&str; 6] = ["rng", "network", "regions", "partitions", "morphologies", "cell_types"];
+const STEPS: [&str; 4] = ["placement", "after_placement", "connectivity", "after_connectivity"];
 
 /// A configuration of BSB.
 ///
@@ -113,7 +103,7 @@ impl Configuration {
 
     fn from_tree(file: &Path, tree: Value, folders: &[PathBuf]) -> Result<Self, Error> {
         let root = Node::root(file, &tree);
-        root.allow(&[&READ[..], &IGNORED[..]].concat())?;
+        root.allow(&[&PARTS[..], &STEPS, &IGNORED].concat())?;
         let mut notes = Vec::new();
         let seed = root.maybe("rng", |rng| {
             rng.allow(&["seed", "generators", "settings", "generator"])?;

@@ -6,6 +6,7 @@
 //! many cells, other ones.
 
 use super::fields::Fields;
+use crate::error::ensure;
 use crate::statistical::draws::draw_to_front;
 use crate::{Anatomy, CellSites, canonical_cell_name};
 use lobule_signal::Stream;
@@ -23,9 +24,10 @@ pub enum Axis {
 }
 
 /// Which cells of a population.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub enum Targets {
     /// All of them.
+    #[default]
     All,
     /// Those that carry one of the labels.
     ByLabel(Vec<String>),
@@ -61,7 +63,7 @@ pub enum Part {
 }
 
 /// Which cells of which populations.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Targetting {
     /// Cell types (lobule's names); empty for all that have a model.
     pub cell_types: Vec<String>,
@@ -69,12 +71,6 @@ pub struct Targetting {
     pub targets: Targets,
     /// How many of those, if not all.
     pub part: Option<Part>,
-}
-
-impl Default for Targetting {
-    fn default() -> Self {
-        Self { cell_types: Vec::new(), targets: Targets::All, part: None }
-    }
 }
 
 /// A strategy: its name, the key that names cell types, and how its targets are read.
@@ -205,6 +201,18 @@ impl Targetting {
             let squares = axes.iter().zip(origin).map(|(&k, o)| (p[k] - o).powi(2));
             squares.sum::<f64>() < radius * radius
         };
+        // `k` of the cells, drawn without replacement, in ascending order.
+        let draw = |mut chosen: Vec<u32>, k: usize, key: &str| {
+            let (all, of) = (chosen.len(), &cells.cell_type);
+            ensure(k <= all, || {
+                (key.to_string(), format!("asks for {k} of {all} cells of `{of}`; ask for fewer"))
+            })?;
+            let stream = Stream::new(seed, &format!("targets of {device} in {of}"));
+            draw_to_front(stream, 0, 0, &mut chosen, k);
+            chosen.truncate(k);
+            chosen.sort_unstable();
+            Ok(chosen)
+        };
         let all = 0..n as u32;
         let chosen: Vec<u32> = match &self.targets {
             Targets::All => all.collect(),
@@ -233,14 +241,14 @@ impl Targetting {
                 };
                 all.filter(|&i| near(i, &axes, origin, *radius)).collect()
             }
-            Targets::Representatives(k) => draw(all.collect(), *k, "n", cells, device, seed)?,
+            Targets::Representatives(k) => draw(all.collect(), *k, "n")?,
         };
         match self.part {
             None => Ok(chosen),
-            Some(Part::Count(k)) => draw(chosen, k, "count", cells, device, seed),
+            Some(Part::Count(k)) => draw(chosen, k, "count"),
             Some(Part::Fraction(f)) => {
                 let k = (chosen.len() as f64 * f).floor() as usize;
-                draw(chosen, k, "fraction", cells, device, seed)
+                draw(chosen, k, "fraction")
             }
         }
     }
@@ -254,24 +262,4 @@ impl Targetting {
         };
         labels.iter().filter(|l| !carried(l)).cloned().collect()
     }
-}
-
-/// `k` of the cells, drawn without replacement, in ascending order.
-fn draw(
-    mut cells: Vec<u32>,
-    k: usize,
-    key: &str,
-    of: &CellSites,
-    device: &str,
-    seed: u64,
-) -> Result<Vec<u32>, (String, String)> {
-    if k > cells.len() {
-        let what = format!("asks for {k} of {} cells of `{}`; ask for fewer", cells.len(), of.cell_type);
-        return Err((key.into(), what));
-    }
-    let stream = Stream::new(seed, &format!("targets of {device} in {}", of.cell_type));
-    draw_to_front(stream, 0, 0, &mut cells, k);
-    cells.truncate(k);
-    cells.sort_unstable();
-    Ok(cells)
 }

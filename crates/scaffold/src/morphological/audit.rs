@@ -93,7 +93,7 @@ pub fn audit(path: &Path, slack: f64) -> Result<Vec<SetAudit>, Error> {
             let (Some(pre), Some(post)) = (population(pre), population(post)) else { return Err(missing()) };
             let set = anatomy.connections(&name).ok_or_else(missing)?;
             let halves = [Half::new(&pre, &rule.pre, voxels[0]), Half::new(&post, &rule.post, voxels[1])];
-            let Some(intersection) = Intersection::with_slack(&halves[0], &halves[1], slack) else {
+            let Some(intersection) = Intersection::new(&halves[0], &halves[1], slack) else {
                 return Err(missing());
             };
             audits.push(one(&anatomy, set, &intersection, affinity));

@@ -3,7 +3,6 @@
 //!
 //! Source: behavior of cerebellar-models 0.13.0.
 
-use super::draw;
 use crate::ConnectionSet;
 use crate::anatomy::NO_SITE;
 use crate::configuration::Distribution;
@@ -35,7 +34,7 @@ pub(super) fn multiply(set: &mut ConnectionSet, contacts: Distribution, stream: 
     fn repeated<T: Copy>(column: &[T], times: &[usize]) -> Vec<T> {
         column.iter().zip(times).flat_map(|(&row, &n)| std::iter::repeat_n(row, n)).collect()
     }
-    let drawn = |row: usize| draw::count(contacts, stream, 0, row as u32).max(1) as usize;
+    let drawn = |row: usize| contacts.count(stream, 0, row as u32).max(1) as usize;
     let times: Vec<usize> = (0..set.len()).map(drawn).collect();
     set.pre = repeated(&set.pre, &times);
     set.post = repeated(&set.post, &times);

@@ -11,7 +11,6 @@
 //!
 //! Source: behavior of VoxelIntersection of bsb-core 8.0.2.
 
-use super::draw;
 use super::population::{Chosen, Population};
 use super::voxels::{Contacts, voxel_size};
 use crate::ConnectionSet;
@@ -110,13 +109,9 @@ impl Touch {
 }
 
 impl<'a> Intersection<'a> {
-    /// Prepares the tables; `None` when the voxels of one side are too small beside the other's.
-    pub fn new(first: &'a Half<'a>, second: &'a Half<'a>) -> Option<Self> {
-        Self::with_slack(first, second, 0.0)
-    }
-
-    /// As [`Intersection::new`], with voxels that count as touching when they are not more than `slack` µm apart.
-    pub fn with_slack(first: &'a Half<'a>, second: &'a Half<'a>, slack: f64) -> Option<Self> {
+    /// Prepares the tables; `None` when the voxels of one side are too small beside the other's. Voxels count
+    /// as touching when they are not more than `slack` µm apart.
+    pub fn new(first: &'a Half<'a>, second: &'a Half<'a>, slack: f64) -> Option<Self> {
         let table = |a: &Shape, b: &Shape| Contacts::new(&a.selection.points, a.size, b.size, slack);
         let contacts = first
             .shapes
@@ -195,7 +190,7 @@ impl<'a> Intersection<'a> {
                     if touch.is_empty() {
                         continue;
                     }
-                    let n = draw::count(contacts, numbers, step, other);
+                    let n = contacts.count(numbers, step, other);
                     let pair = step << 32 | u64::from(other);
                     let (a, b) = (self.first.shape(cell), self.second.shape(other));
                     let sites = [&self.first.shapes[a], &self.second.shapes[b]].map(|s| &s.selection.sites);
@@ -275,7 +270,7 @@ mod tests {
 
     fn connect(pre: &Population, post: &Population, affinity: f64, contacts: f64) -> ConnectionSet {
         let (a, b) = (Half::new(pre, &side(&["a"]), 50), Half::new(post, &side(&["a", "b"]), 40));
-        Intersection::new(&a, &b).unwrap().connect(affinity, Distribution::Constant(contacts), 5, "test")
+        Intersection::new(&a, &b, 0.0).unwrap().connect(affinity, Distribution::Constant(contacts), 5, "test")
     }
 
     fn pairs(rows: &ConnectionSet) -> BTreeSet<(u32, u32)> {
@@ -375,7 +370,8 @@ mod tests {
             (population("near", &near, &[[0.0; 3]]), population("dot", &dot, &[[9.5, 8.5, 8.5]]));
         let a = Half::new(&pre, &side(&[]), 1);
         let b = Half::new(&post, &side(&[]), 1);
-        let rows = Intersection::new(&a, &b).unwrap().connect(1.0, Distribution::Constant(8000.0), 1, "test");
+        let rows =
+            Intersection::new(&a, &b, 0.0).unwrap().connect(1.0, Distribution::Constant(8000.0), 1, "test");
         let mut hits = [0u32; 4];
         rows.pre_site.iter().for_each(|s| hits[s[1] as usize] += 1);
         // Mean 2000 for each of 4 points, standard deviation 39; five of them.

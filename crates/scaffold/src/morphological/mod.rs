@@ -14,7 +14,6 @@
 mod audit;
 mod climbing;
 mod degrees;
-mod draw;
 mod glomeruli;
 mod golgi;
 mod intersection;

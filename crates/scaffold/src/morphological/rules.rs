@@ -277,7 +277,7 @@ impl<'w, 'a> Work<'w, 'a> {
             }
         }
         let (first, second) = if pre_first { (&pre, &post) } else { (&post, &pre) };
-        let intersection = Intersection::new(first, second).ok_or_else(|| {
+        let intersection = Intersection::new(first, second, 0.0).ok_or_else(|| {
             self.error(
                 "the voxels of one side are too small beside the other's; lower voxels_pre or voxels_post",
             )

@@ -1,7 +1,7 @@
 //! Applies connection rules in the order they need, and what follows them.
 
 use super::population::Population;
-use super::rules::Work;
+use super::rules::{Made, Work};
 use super::{Quirk, climbing};
 use crate::ConnectionSet;
 use crate::configuration::{Configuration, ConnectivityRule, Side};
@@ -25,8 +25,7 @@ pub(super) fn connect(
     let mut wiring = Wiring { configuration, populations, quirks, seed, sets: Vec::new() };
     for rule in in_order(configuration)? {
         for made in Work::new(&wiring, rule)?.apply()? {
-            notes.extend(made.notes);
-            wiring.keep(rule, made.pre, made.post, made.rows, notes);
+            wiring.keep(rule, made, notes);
         }
     }
     wiring.multiply(notes)?;
@@ -70,14 +69,9 @@ pub(super) struct Wiring<'a> {
 }
 
 impl Wiring<'_> {
-    fn keep(
-        &mut self,
-        rule: &ConnectivityRule,
-        pre: &str,
-        post: &str,
-        rows: ConnectionSet,
-        notes: &mut Vec<String>,
-    ) {
+    fn keep(&mut self, rule: &ConnectivityRule, made: Made, notes: &mut Vec<String>) {
+        let Made { pre, post, rows, notes: own } = made;
+        notes.extend(own);
         if rows.is_empty() {
             notes.push(format!("connectivity.{}: no {pre} contacts any {post}.", rule.name));
         }

@@ -138,17 +138,9 @@ fn wiring(spec: &ScaffoldSpec) -> Result<()> {
         must(is_new, format!("arbors[{i}].name"), &rule.name, "is taken by another rule; rename one")?;
     }
     let n = &spec.nuclei;
-    let pairs = named!(
-        "nuclei",
-        n,
-        mossy_to_dcn_p,
-        purkinje_to_dcn_p,
-        purkinje_to_dcn_i,
-        io_to_dcn_p,
-        io_to_dcn_i,
-        dcn_i_to_io
-    );
-    pairs.into_iter().try_for_each(|(name, value)| share(name, *value))?;
+    let into_nuclei = named!("nuclei", n, mossy_to_dcn_p, purkinje_to_dcn_p, purkinje_to_dcn_i);
+    let loops = named!("nuclei", n, io_to_dcn_p, io_to_dcn_i, dcn_i_to_io);
+    into_nuclei.into_iter().chain(loops).try_for_each(|(name, value)| share(name, *value))?;
     normal("nuclei.climbing_fiber_contacts", n.climbing_fiber_contacts)
 }
 
