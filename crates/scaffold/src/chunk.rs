@@ -74,7 +74,6 @@ impl ChunkRuns {
         Some(self.0[i].1.clone())
     }
 
-    /// Each chunk and the numbers of its cells.
     pub fn iter(&self) -> impl Iterator<Item = (ChunkId, Range<usize>)> + '_ {
         self.0.iter().cloned()
     }

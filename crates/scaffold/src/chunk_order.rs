@@ -25,7 +25,6 @@ impl Anatomy {
     /// without any label and sites that are all (-1, -1) become empty.
     ///
     /// # Example
-    ///
     /// ```
     /// use lobule_scaffold::{Anatomy, CellSites, ConnectionSet};
     ///

@@ -9,9 +9,7 @@ use std::collections::BTreeMap;
 /// Remedy for a member that every BSB 8 file has.
 pub(super) const MISSING: &str = "is missing; BSB 8 writes it: write the file again";
 
-/// A cell type as it is on file.
 pub(super) struct PlacedCells {
-    /// Its cells, in the order of their numbers.
     pub sites: CellSites,
     /// Which of them are in which chunk.
     pub runs: ChunkRuns,

@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Reads all morphologies of a file, in order of name.
 pub(super) fn read(path: &Path) -> Result<Vec<Morphology>> {
     let store = Store::open(path)?;
     let group = store.members(&store.root())?.remove("morphologies");

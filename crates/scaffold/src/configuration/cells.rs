@@ -34,7 +34,6 @@ pub(crate) struct CellType {
     pub spatial: Spatial,
 }
 
-/// A way to place cells.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum PlacementStrategy {
     /// Uniformly at random in the partitions.
@@ -52,7 +51,6 @@ pub(crate) enum MorphologyChoice {
     RoundRobin,
 }
 
-/// One entry of `placement`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PlacementRule {
     pub name: String,
@@ -71,7 +69,6 @@ impl PlacementRule {
     }
 }
 
-/// How cells are divided among labels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Division {
     /// Each cell draws a label.
@@ -82,7 +79,6 @@ pub(crate) enum Division {
     Along(usize),
 }
 
-/// One entry of `after_placement`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Labeling {
     pub name: String,

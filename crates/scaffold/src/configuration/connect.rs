@@ -104,7 +104,6 @@ pub(crate) enum Naming {
     Pairs(String, Vec<(String, String, String)>),
 }
 
-/// One entry of `connectivity`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ConnectivityRule {
     pub name: String,

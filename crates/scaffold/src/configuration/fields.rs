@@ -40,7 +40,6 @@ pub(super) fn shown(value: &Value) -> String {
     }
 }
 
-/// The keys of one object.
 pub(super) struct Fields<'a> {
     key: String,
     object: &'a Map<String, Value>,
@@ -64,12 +63,10 @@ impl<'a> Fields<'a> {
         &self.key
     }
 
-    /// The full name of one of its keys.
     pub fn at(&self, name: &str) -> String {
         format!("{}.{name}", self.key)
     }
 
-    /// Reports a problem at one of its keys.
     pub fn problem(&self, name: &str, what: impl Into<String>) {
         self.problems.borrow_mut().push(Problem::new(self.at(name), what));
     }

@@ -27,7 +27,6 @@ pub(crate) enum Step {
     Collapse,
 }
 
-/// An entry of `morphologies`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct MorphologySource {
     pub name: String,

@@ -23,7 +23,6 @@ pub(super) struct Resolved {
 /// Most references inside references. Chosen: far beyond any use; a deeper chain is a mistake.
 const MAX_DEPTH: usize = 64;
 
-/// Reads `path` with everything it refers to.
 pub(super) fn document(path: &Path) -> Result<Resolved> {
     let mut resolver = Resolver::default();
     let tree = resolver.node(path, &[])?;

@@ -50,7 +50,6 @@ impl Block {
     }
 }
 
-/// A named part of space that cells are placed in.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Partition {
     pub name: String,
@@ -58,7 +57,6 @@ pub(crate) struct Partition {
     pub block: Block,
 }
 
-/// Box and chunks of the network, and its partitions.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Space {
     pub block: Block,
@@ -154,9 +152,8 @@ impl Layout<'_> {
             let mut at = laid[0].1.block.low[axis];
             if let Some(anchor) = node.get("anchor") {
                 let key = anchor.text()?;
-                let index = laid.iter().position(|(name, _)| *name == key);
-                let index =
-                    index.ok_or_else(|| anchor.error(format!("`{key}` is not among the children")))?;
+                let missing = || anchor.error(format!("`{key}` is not among the children"));
+                let index = laid.iter().position(|(name, _)| *name == key).ok_or_else(missing)?;
                 at = laid[index].1.block.low[axis] - heights[..index].iter().sum::<f64>();
             }
             block.low[axis] = at;
@@ -206,11 +203,9 @@ impl Layout<'_> {
 }
 
 fn axis(node: &Node) -> Result<usize> {
-    let Some(axis) = node.get("axis") else { return Ok(2) };
-    match axis.text()?.as_str() {
-        "x" => Ok(0),
-        "y" => Ok(1),
-        "z" => Ok(2),
-        other => Err(axis.error(format!("`{other}`; allowed x, y, z"))),
-    }
+    node.or("axis", 2, |n| {
+        let name = n.text()?;
+        let axis = ["x", "y", "z"].iter().position(|axis| *axis == name);
+        axis.ok_or_else(|| n.error(format!("`{name}`; allowed x, y, z")))
+    })
 }

@@ -10,6 +10,7 @@ use std::path::Path;
 pub(crate) struct Node<'a> {
     file: &'a Path,
     value: &'a Value,
+    /// From the root: keys joined by dots, places in lists in brackets.
     path: String,
 }
 
@@ -18,17 +19,13 @@ impl<'a> Node<'a> {
         Self { file, value, path: String::new() }
     }
 
-    /// The path from the root, `/`-free: keys joined by dots, places in lists in brackets.
-    pub fn path(&self) -> &str {
-        if self.path.is_empty() { "(root)" } else { &self.path }
-    }
-
     pub fn value(&self) -> &'a Value {
         self.value
     }
 
     pub fn error(&self, what: impl Into<String>) -> Error {
-        Error::Configuration { file: self.file.into(), node: self.path().into(), what: what.into() }
+        let node = if self.path.is_empty() { "(root)" } else { &self.path };
+        Error::Configuration { file: self.file.into(), node: node.into(), what: what.into() }
     }
 
     /// The error for a value of another kind than expected.

@@ -23,7 +23,6 @@ use rayon::prelude::*;
 /// Cells handled by one task. Chosen: some milliseconds of work.
 const TASK: usize = 256;
 
-/// One side of an intersection.
 pub(super) struct Half<'a> {
     chosen: Chosen<'a>,
     /// Of each morphology of the type: whole extent, labeled points, size of voxels.

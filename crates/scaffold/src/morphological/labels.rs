@@ -26,7 +26,6 @@ pub(super) fn apply(configuration: &Configuration, populations: &mut [Population
     Ok(())
 }
 
-/// The part of each cell.
 fn division(population: &Population, division: Division, parts: usize, stream: Stream) -> Vec<usize> {
     let n = population.positions.len();
     let mut order: Vec<usize> = (0..n).collect();

@@ -12,7 +12,6 @@
 //! Lengths are µm.
 
 mod audit;
-mod climbing;
 mod degrees;
 mod glomeruli;
 mod golgi;

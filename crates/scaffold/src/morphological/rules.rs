@@ -5,7 +5,7 @@ use super::golgi::Glomerulus;
 use super::intersection::{Half, Intersection};
 use super::population::{Chosen, Population};
 use super::wiring::Wiring;
-use super::{Quirk, climbing, degrees, glomeruli, golgi};
+use super::{Quirk, degrees, glomeruli, golgi};
 use crate::ConnectionSet;
 use crate::anatomy::NO_SITE;
 use crate::configuration::{ConnectivityRule, Distribution, Reach, Side, Strategy};
@@ -20,12 +20,10 @@ const MOST_ROWS: f64 = 1.0e9;
 /// The rows of several pairs of types.
 type MadeRows<'a> = Result<Vec<Made<'a>>>;
 
-/// The rows between two types.
 pub(super) struct Made<'a> {
     pub pre: &'a str,
     pub post: &'a str,
     pub rows: ConnectionSet,
-    /// What its user should know.
     pub notes: Vec<String>,
 }
 
@@ -33,7 +31,6 @@ fn made<'a>(from: &Chosen<'a>, to: &Chosen<'a>, rows: ConnectionSet) -> Made<'a>
     Made { pre: from.name(), post: to.name(), rows, notes: Vec::new() }
 }
 
-/// A rule with the cells it connects.
 pub(super) struct Work<'w, 'a> {
     wiring: &'w Wiring<'a>,
     rule: &'w ConnectivityRule,
@@ -119,7 +116,6 @@ impl<'w, 'a> Work<'w, 'a> {
         Ok(self.post.iter().map(all).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
     }
 
-    /// All the rule makes.
     pub fn apply(&self) -> MadeRows<'a> {
         let has = |quirk: Quirk| self.wiring.quirks.contains(&quirk);
         match &self.rule.strategy {
@@ -336,15 +332,23 @@ impl<'w, 'a> Work<'w, 'a> {
             let rows = sets.into_iter().flat_map(|set| set.pre.iter().copied().zip(set.post.iter().copied()));
             Ok(rows.filter(|(cell, _)| is_meant.contains(cell)).collect::<BTreeSet<(u32, u32)>>())
         };
-        let mut contacts = BTreeSet::new();
+        let mut contacts: BTreeSet<(u32, usize, u32)> = BTreeSet::new();
         for (target, to) in self.post.iter().enumerate() {
             let rows = onto_purkinje(interneuron_rules, to)?;
             contacts.extend(rows.into_iter().map(|(cell, purkinje)| (purkinje, target, cell)));
         }
+        // For every pair of olive and Purkinje cell, one row from that olive cell to each interneuron that
+        // contacts this Purkinje cell.
         self.each_pre(|from| {
-            let rows = onto_purkinje(olive_rules, from)?;
-            let climbing = rows.into_iter().map(|(olive, purkinje)| (purkinje, olive)).collect();
-            Ok(climbing::interneurons(&climbing, &contacts, self.post.len()))
+            let mut rows = vec![ConnectionSet::default(); self.post.len()];
+            let climbing = onto_purkinje(olive_rules, from)?.into_iter().map(|(olive, cell)| (cell, olive));
+            for (purkinje, olive) in climbing.collect::<BTreeSet<(u32, u32)>>() {
+                for &(_, target, cell) in contacts.range((purkinje, 0, 0)..=(purkinje, usize::MAX, u32::MAX))
+                {
+                    rows[target].push(olive, cell, NO_SITE, NO_SITE);
+                }
+            }
+            Ok(rows)
         })
     }
 }

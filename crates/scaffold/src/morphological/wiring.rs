@@ -1,10 +1,10 @@
 //! Applies connection rules in the order they need, and what follows them.
 
+use super::Quirk;
 use super::population::Population;
 use super::rules::{Made, Work};
-use super::{Quirk, climbing};
 use crate::ConnectionSet;
-use crate::configuration::{Configuration, ConnectivityRule, Side};
+use crate::configuration::{Configuration, ConnectivityRule, Distribution, Side};
 use crate::error::{Result, ensure};
 use lobule_signal::Stream;
 
@@ -14,7 +14,6 @@ struct RuleRows {
     set: ConnectionSet,
 }
 
-/// Applies all rules of a configuration to placed cells.
 pub(super) fn connect(
     configuration: &Configuration,
     populations: &[Population],
@@ -120,9 +119,22 @@ impl Wiring<'_> {
             }
             for RuleRows { set, .. } in self.sets.iter_mut().filter(|s| rules.contains(&s.rule)) {
                 let label = format!("after_connectivity.{}.{}", duplication.name, set.name);
-                climbing::multiply(set, duplication.contacts, Stream::new(self.seed, &label));
+                multiply(set, duplication.contacts, Stream::new(self.seed, &label));
             }
         }
         Ok(())
     }
+}
+
+/// Replaces each row by a drawn number of rows, at least one.
+fn multiply(set: &mut ConnectionSet, contacts: Distribution, stream: Stream) {
+    fn repeated<T: Copy>(column: &[T], times: &[usize]) -> Vec<T> {
+        column.iter().zip(times).flat_map(|(&row, &n)| std::iter::repeat_n(row, n)).collect()
+    }
+    let drawn = |row: usize| contacts.count(stream, 0, row as u32).max(1) as usize;
+    let times: Vec<usize> = (0..set.len()).map(drawn).collect();
+    set.pre = repeated(&set.pre, &times);
+    set.post = repeated(&set.post, &times);
+    set.pre_site = repeated(&set.pre_site, &times);
+    set.post_site = repeated(&set.post_site, &times);
 }

@@ -13,7 +13,6 @@ pub(super) struct Nodes {
     pub populations: BTreeMap<String, Population>,
 }
 
-/// Where the nodes of a population went.
 pub(super) struct Population {
     /// Index into [`Nodes::cells`] and number of the cell, of every node id. `[n]`
     pub cell_of: Vec<(u16, u32)>,
@@ -121,7 +120,6 @@ impl RawPopulation {
         self.types.iter().enumerate().map(name).collect()
     }
 
-    /// Adds the cell types of this population.
     fn place(
         self,
         store: &Store,

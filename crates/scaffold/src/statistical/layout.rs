@@ -14,7 +14,6 @@ const ZONED: [&str; 4] = ["purkinje_cell", "dcn_p", "dcn_i", "io_cell"];
 /// Chosen: on 100 × 100 µm, where the count varies most, one in five gives the right count.
 const STARTS: u64 = 64;
 
-/// Places all cells and labels the microzones.
 pub(super) fn place(spec: &ScaffoldSpec, seed: u64, notes: &mut Vec<String>) -> Result<Vec<CellSites>> {
     let (layers, c) = (&spec.layers, &spec.cells);
     let layer = |floor: f64, thickness: f64| Block::of_layer(spec.size, [floor, floor + thickness]);

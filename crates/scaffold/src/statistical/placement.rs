@@ -94,7 +94,6 @@ struct OccupiedCubes {
     edge: f64,
     shape: [usize; 3],
     points: Vec<[f64; 3]>,
-    /// The points of each cube.
     cubes: Vec<Vec<u32>>,
 }
 
