@@ -68,13 +68,7 @@ impl CellSites {
     /// The microzone of cell `i`, if it is labeled `plus` or `minus`.
     pub fn microzone(&self, i: usize) -> Option<Microzone> {
         let set = &self.label_sets[usize::from(*self.labels.get(i)?)];
-        if set.iter().any(|l| l == "plus") {
-            Some(Microzone::Plus)
-        } else if set.iter().any(|l| l == "minus") {
-            Some(Microzone::Minus)
-        } else {
-            None
-        }
+        Microzone::ALL.into_iter().find(|zone| set.iter().any(|l| l == zone.name()))
     }
 
     /// The microzone of every cell. `[n]`
@@ -191,15 +185,11 @@ impl ConnectionSet {
         let mut keys: Vec<u64> =
             self.pre.iter().zip(&self.post).map(|(&a, &b)| u64::from(a) << 32 | u64::from(b)).collect();
         keys.sort_unstable();
-        let mut pairs: Vec<Pair> = Vec::new();
-        for key in keys {
-            let (pre, post) = ((key >> 32) as u32, key as u32);
-            match pairs.last_mut() {
-                Some(last) if last.pre == pre && last.post == post => last.contacts += 1,
-                _ => pairs.push(Pair { pre, post, contacts: 1 }),
-            }
-        }
-        pairs
+        let pair = |rows: &[u64]| {
+            let (pre, post) = ((rows[0] >> 32) as u32, rows[0] as u32);
+            Pair { pre, post, contacts: rows.len() as u32 }
+        };
+        keys.chunk_by(|a, b| a == b).map(pair).collect()
     }
 
     /// Degree statistics over `n_pre` presynaptic and `n_post` postsynaptic cells.

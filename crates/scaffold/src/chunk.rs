@@ -26,15 +26,9 @@ impl ChunkId {
 
     /// The chunk that contains a position, or `None` beyond the 16-bit range of coordinates.
     pub fn containing(position: [f64; 3], side: f64) -> Option<Self> {
-        let mut c = [0i16; 3];
-        for (c, p) in c.iter_mut().zip(position) {
-            let v = (p / side).floor();
-            if !(f64::from(i16::MIN)..=f64::from(i16::MAX)).contains(&v) {
-                return None;
-            }
-            *c = v as i16;
-        }
-        Some(Self::from_coordinates(c))
+        let c = position.map(|p| (p / side).floor());
+        let fits = |v: &f64| (f64::from(i16::MIN)..=f64::from(i16::MAX)).contains(v);
+        c.iter().all(fits).then(|| Self::from_coordinates(c.map(|v| v as i16)))
     }
 
     /// The id written as a group name; `None` when the name is no chunk id.

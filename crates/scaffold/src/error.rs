@@ -63,6 +63,11 @@ impl Error {
 /// What the parts of this room give back.
 pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// Names as a message lists them.
+pub(crate) fn listed<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
+    names.into_iter().map(|name| name.as_ref().to_string()).collect::<Vec<_>>().join(", ")
+}
+
 /// The error unless `holds`.
 pub(crate) fn ensure<E>(holds: bool, error: impl FnOnce() -> E) -> Result<(), E> {
     if holds { Ok(()) } else { Err(error()) }

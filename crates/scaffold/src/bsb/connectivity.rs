@@ -8,19 +8,18 @@
 //! of a set, `out`, repeats all rows from the presynaptic side and is not read.
 
 use super::Keeps;
-use super::members::{MISSING, PlacedCells, check_length, chunk_groups};
+use super::members::{MISSING, Placed, PlacedCells, check_length, chunk_groups};
 use crate::ConnectionSet;
 use crate::chunk::ChunkId;
-use crate::error::{Result, ensure};
+use crate::error::{Result, ensure, listed};
 use crate::hdf5::{Node, Store};
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The connection sets of a file, in order of name.
 pub(super) struct Sets<'a> {
     pub store: &'a Store,
     pub group: &'a Node,
-    pub placed: &'a BTreeMap<String, PlacedCells>,
+    pub placed: &'a Placed,
 }
 
 impl<'a> Sets<'a> {
@@ -42,7 +41,7 @@ impl<'a> Sets<'a> {
         let side = |which: &str| {
             let cell_type = attributes.text(which)?;
             self.placed.get(&cell_type).ok_or_else(|| {
-                let known = self.placed.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+                let known = listed(self.placed.keys());
                 let what = format!(
                     "names `{cell_type}`, which has no placement (there are {known}); place it or remove this set"
                 );

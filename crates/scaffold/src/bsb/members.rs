@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 /// Remedy for a member that every BSB 8 file has.
 pub(super) const MISSING: &str = "is missing; BSB 8 writes it: write the file again";
 
+/// Cell types by their name in the file.
+pub(super) type Placed = BTreeMap<String, PlacedCells>;
+
 pub(super) struct PlacedCells {
     pub sites: CellSites,
     /// Which of them are in which chunk.

@@ -1,8 +1,8 @@
 //! The cells of a file: `/placement/<type>/<chunk>/{position, rotation, morphology, labels}`.
 
-use super::members::{MISSING, PlacedCells, check_length, chunk_groups};
+use super::members::{MISSING, Placed, PlacedCells, check_length, chunk_groups};
 use crate::chunk::{ChunkId, ChunkRuns};
-use crate::error::{Result, ensure};
+use crate::error::{Result, ensure, listed};
 use crate::hdf5::{Attributes, Node, Store};
 use crate::notes::Findings;
 use crate::{CellSites, canonical_cell_name};
@@ -13,12 +13,8 @@ use std::collections::BTreeMap;
 const MAX_CELLS: usize = 10_000_000;
 
 /// Reads all cell types, by their name in the file.
-pub(super) fn read(
-    store: &Store,
-    group: &Node,
-    found: &mut Findings,
-) -> Result<BTreeMap<String, PlacedCells>> {
-    let mut placed = BTreeMap::<String, PlacedCells>::new();
+pub(super) fn read(store: &Store, group: &Node, found: &mut Findings) -> Result<Placed> {
+    let mut placed = Placed::new();
     for (name, node) in store.members(group)? {
         let one = cell_type(store, &name, &node, found)?;
         if let Some((other, _)) = placed.iter().find(|(_, p)| p.sites.cell_type == one.sites.cell_type) {
@@ -113,7 +109,7 @@ fn chunk_labels(
     })?;
     for key in keys {
         let index = sets.iter().position(|(k, _)| *k == key).ok_or_else(|| {
-            let known = sets.iter().map(|(k, _)| k.to_string()).collect::<Vec<_>>().join(", ");
+            let known = listed(sets.iter().map(|(k, _)| k.to_string()));
             let what =
                 format!("uses label set {key}, but attribute `labelsets` has {known}; label the cells again");
             store.error(path, what)

@@ -97,35 +97,26 @@ impl Strategy {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Naming {
-    /// By this name, with the types where there is more than one pair of them.
-    By(String),
-    /// (presynaptic type, postsynaptic type, name); other pairs by the name of the rule.
-    Pairs(String, Vec<(String, String, String)>),
-}
-
-#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ConnectivityRule {
     pub name: String,
     pub pre: Side,
     pub post: Side,
     pub strategy: Strategy,
     pub depends_on: Vec<String>,
-    pub naming: Naming,
+    /// What its sets are named by; the types are added where there is more than one pair of them.
+    set_base: String,
+    /// (presynaptic type, postsynaptic type, name) of sets with a name of their own.
+    set_names: Vec<(String, String, String)>,
 }
 
 impl ConnectivityRule {
     pub fn set_name(&self, pre: &str, post: &str) -> String {
-        let infer = |base: &str| match self.pre.cell_types.len() > 1 || self.post.cell_types.len() > 1 {
-            true => format!("{base}_{pre}_to_{post}"),
-            false => base.to_string(),
-        };
-        match &self.naming {
-            Naming::By(name) => infer(name),
-            Naming::Pairs(base, names) => names
-                .iter()
-                .find(|(a, b, _)| a == pre && b == post)
-                .map_or_else(|| infer(base), |(_, _, name)| name.clone()),
+        let own = self.set_names.iter().find(|(a, b, _)| a == pre && b == post);
+        let is_one_pair = self.pre.cell_types.len() <= 1 && self.post.cell_types.len() <= 1;
+        match own {
+            Some((_, _, name)) => name.clone(),
+            None if is_one_pair => self.set_base.clone(),
+            None => format!("{}_{pre}_to_{post}", self.set_base),
         }
     }
 }
@@ -239,7 +230,8 @@ fn rule(name: &str, node: &Node) -> Result<ConnectivityRule> {
         }
     };
     let depends_on = node.texts_of("depends_on")?;
-    Ok(ConnectivityRule { name: name.into(), pre, post, strategy, depends_on, naming: naming(name, node)? })
+    let (set_base, set_names) = naming(name, node)?;
+    Ok(ConnectivityRule { name: name.into(), pre, post, strategy, depends_on, set_base, set_names })
 }
 
 fn side(node: &Node) -> Result<Side> {
@@ -289,11 +281,9 @@ pub(super) fn distribution(node: Option<Node>) -> Result<Distribution> {
     Ok(of(loc, scale))
 }
 
-fn naming(name: &str, node: &Node) -> Result<Naming> {
-    let Some(naming) = node.get("output_naming") else { return Ok(Naming::By(name.into())) };
-    if naming.value().is_string() {
-        return Ok(Naming::By(naming.text()?));
-    }
+/// What sets are named by, and those with a name of their own.
+fn naming(name: &str, node: &Node) -> Result<(String, Vec<(String, String, String)>)> {
+    let Some(naming) = node.get("output_naming") else { return Ok((name.into(), Vec::new())) };
     let one = |node: &Node| -> Result<String> {
         if node.value().is_string() {
             return node.text();
@@ -303,8 +293,8 @@ fn naming(name: &str, node: &Node) -> Result<Naming> {
         ensure(n == 1, || node.error(format!("gives {n} names for one set; give one")))?;
         Ok(names[0].clone())
     };
-    if naming.value().is_array() {
-        return Ok(Naming::By(one(&naming)?));
+    if naming.value().is_string() || naming.value().is_array() {
+        return Ok((one(&naming)?, Vec::new()));
     }
     let mut pairs = Vec::new();
     for (pre, below) in naming.entries()? {
@@ -316,7 +306,7 @@ fn naming(name: &str, node: &Node) -> Result<Naming> {
             pairs.push((pre.into(), post.into(), one(&name)?));
         }
     }
-    Ok(Naming::Pairs(name.into(), pairs))
+    Ok((name.into(), pairs))
 }
 
 pub(super) const AFTER_CONNECTIVITY: &Components = &[

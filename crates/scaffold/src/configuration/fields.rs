@@ -2,6 +2,7 @@
 //! that nobody asked for become a [`Problem`] that names where it stands; reading goes on, so that all of them
 //! can be told at once.
 
+use crate::error::listed;
 use serde_json::{Map, Value};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -167,9 +168,9 @@ impl<'a> Fields<'a> {
 
     /// Reports the keys that nobody has asked for.
     pub fn finish(self) {
-        let known: Vec<String> = self.taken.borrow().iter().cloned().collect();
+        let known = listed(self.taken.borrow().iter());
         for (name, value) in self.rest() {
-            let (value, known) = (shown(value), known.join(", "));
+            let value = shown(value);
             self.problem(name, format!("is {value} and not known here; known are: {known}; remove it"));
         }
     }

@@ -38,6 +38,7 @@ pub(crate) use morphologies::{MorphologySource, Step};
 pub(crate) use space::{Block, Space};
 pub(crate) use tree::Node;
 
+use crate::error::listed;
 use crate::{Error, bsb};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -156,7 +157,7 @@ fn component(node: &Node, known: &Components) -> Result<&'static str, Error> {
     let is_it =
         |(path, short): &&(&str, &str)| *path == name || *short == name || class(path) == class(&name);
     known.iter().find(is_it).map(|(_, short)| *short).ok_or_else(|| {
-        let list: Vec<&str> = known.iter().map(|(path, _)| *path).collect();
-        strategy.error(format!("`{name}` is not known to lobule; known are {}", list.join(", ")))
+        let known = listed(known.iter().map(|(path, _)| path));
+        strategy.error(format!("`{name}` is not known to lobule; known are {known}"))
     })
 }

@@ -17,6 +17,7 @@ use super::constants::{self, Constants};
 use super::devices::Device;
 use super::fields::{Fields, Problem, Problems, shown};
 use crate::canonical_cell_name;
+use crate::error::listed;
 use serde_json::Value;
 use std::cell::RefCell;
 
@@ -157,7 +158,7 @@ fn fill(simulation: &mut StoredSimulation, fields: Fields) {
             v.as_array().is_some_and(Vec::is_empty) || v.as_object().is_some_and(|o| o.is_empty())
         };
         if let Some(value) = value.filter(|v| !is_empty(v)) {
-            let names = value.as_object().map(|o| o.keys().cloned().collect::<Vec<_>>().join(", "));
+            let names = value.as_object().map(|o| listed(o.keys()));
             let value = names.unwrap_or_else(|| shown(value));
             simulation.notes.push(format!("`{key}` ({value}) has no effect: {why}."));
         }
@@ -181,8 +182,7 @@ fn fill(simulation: &mut StoredSimulation, fields: Fields) {
     for device in &simulation.devices {
         for cell_type in &device.targetting.cell_types {
             if !simulation.cell_models.iter().any(|c| &c.cell_type == cell_type) {
-                let known: Vec<&str> = simulation.cell_models.iter().map(|c| c.cell_type.as_str()).collect();
-                let known = known.join(", ");
+                let known = listed(simulation.cell_models.iter().map(|c| &c.cell_type));
                 let what = format!("names `{cell_type}`, which has no cell model; there are: {known}");
                 fields.problem(&format!("devices.{}.targetting.cell_models", device.name), what);
             }

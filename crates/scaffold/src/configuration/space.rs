@@ -51,19 +51,12 @@ impl Block {
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Partition {
-    pub name: String,
-    /// Where it is after the layout.
-    pub block: Block,
-}
-
-#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Space {
     pub block: Block,
     /// Edges of the chunks cells are counted in.
     pub chunk: [f64; 3],
-    /// Partitions that belong to a region.
-    pub partitions: Vec<Partition>,
+    /// Partitions that belong to a region, where they are after the layout.
+    pub partitions: Vec<(String, Block)>,
     /// Extent along z of the first stack, else of the network: the height of the cortex.
     pub height: f64,
 }
@@ -111,7 +104,7 @@ const PLACED: [&str; 5] = ["origin", "can_move", "can_rotate", "can_scale", "ori
 /// What a region or partition occupies.
 struct PlacedRegion {
     block: Block,
-    partitions: Vec<Partition>,
+    partitions: Vec<(String, Block)>,
 }
 
 struct Layout<'a> {
@@ -160,8 +153,8 @@ impl Layout<'_> {
             for ((_, one), height) in laid.iter_mut().zip(&heights) {
                 let by = at - one.block.low[axis];
                 one.block = one.block.moved(axis, by);
-                for partition in &mut one.partitions {
-                    partition.block = partition.block.moved(axis, by);
+                for (_, block) in &mut one.partitions {
+                    *block = block.moved(axis, by);
                 }
                 at += height;
             }
@@ -198,7 +191,7 @@ impl Layout<'_> {
             }
         }
         let block = Block { low: origin, high: std::array::from_fn(|k| origin[k] + size[k]) };
-        Ok(PlacedRegion { block, partitions: vec![Partition { name: name.into(), block }] })
+        Ok(PlacedRegion { block, partitions: vec![(name.into(), block)] })
     }
 }
 

@@ -3,7 +3,7 @@
 //! Every failure is an [`Error`] that names the file and the object inside it.
 
 use super::header::Headers;
-use crate::error::{Error, ensure};
+use crate::error::{Error, Result, ensure};
 use rust_hdf5::format::FormatError;
 use rust_hdf5::format::messages::attribute::AttributeEntry;
 use rust_hdf5::{ByteOrder, DatatypeMessage, FileLocking, H5Dataset, H5File, H5Type, Hdf5Error, ReadNumeric};
@@ -74,7 +74,7 @@ impl Store {
         )
     }
 
-    fn dataset(&self, path: &str) -> Result<H5Dataset, Error> {
+    fn dataset(&self, path: &str) -> Result<H5Dataset> {
         self.file.dataset(path).map_err(|e| self.damaged(path, &e))
     }
 
@@ -116,7 +116,7 @@ impl Store {
         path: &str,
         columns: Option<usize>,
         kind: &str,
-    ) -> Result<Vec<T>, Error> {
+    ) -> Result<Vec<T>> {
         let data = self.dataset(path)?;
         let shape = data.shape();
         let is_expected = columns.map_or(shape.len() == 1, |c| shape.len() == 2 && shape[1] == c);
@@ -170,7 +170,7 @@ impl Store {
         self.strings(path, |e| self.error(path, format!("does not hold texts ({e}); write the file again")))
     }
 
-    fn strings(&self, path: &str, refuse: impl Fn(&Hdf5Error) -> Error) -> Result<Vec<String>, Error> {
+    fn strings(&self, path: &str, refuse: impl Fn(&Hdf5Error) -> Error) -> Result<Vec<String>> {
         let data = self.dataset(path)?;
         let size = data.total_elements().saturating_mul(data.element_size());
         ensure(size as u64 <= self.bytes, || self.damaged(path, &format!("{size} bytes of text")))?;
@@ -268,7 +268,7 @@ impl Attributes<'_> {
         Ok(data.chunks_exact(8).map(|b| f64::from_le_bytes(b.try_into().expect("8 bytes"))).collect())
     }
 
-    fn value(&self, name: &str) -> Result<(&DatatypeMessage, &[u8]), Error> {
+    fn value(&self, name: &str) -> Result<(&DatatypeMessage, &[u8])> {
         let entry = self.entries.get(name).ok_or_else(|| self.missing(name))?;
         let message = entry.decoded().map_err(|e| self.store.damaged(&self.object(name), &e))?;
         Ok((&message.datatype, &message.data))

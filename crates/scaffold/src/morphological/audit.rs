@@ -5,7 +5,7 @@ use super::intersection::{Half, Intersection, Touch};
 use super::population::Population;
 use crate::configuration::Strategy;
 use crate::morphology::Morphology;
-use crate::{Anatomy, Configuration, Error, bsb, canonical_cell_name};
+use crate::{Anatomy, Configuration, ConnectionSet, Error, bsb, canonical_cell_name};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -102,12 +102,7 @@ pub fn audit(path: &Path, slack: f64) -> Result<Vec<SetAudit>, Error> {
     Ok(audits)
 }
 
-fn one(
-    anatomy: &Anatomy,
-    set: &crate::ConnectionSet,
-    intersection: &Intersection,
-    affinity: f64,
-) -> SetAudit {
+fn one(anatomy: &Anatomy, set: &ConnectionSet, intersection: &Intersection, affinity: f64) -> SetAudit {
     let n = anatomy.count(&set.pre_type);
     let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); n];
     set.pre.iter().enumerate().for_each(|(row, &pre)| rows_of[pre as usize].push(row as u32));

@@ -92,7 +92,7 @@ pub struct Construction {
 pub fn construct(configuration: &Configuration, construction: &Construction) -> Result<Built, Error> {
     let seed = construction.seed.or(configuration.seed).unwrap_or(0);
     let mut notes = configuration.notes.clone();
-    let morphologies = morphologies(configuration, construction)?;
+    let morphologies = morphologies(configuration, construction.morphologies.as_ref())?;
     let mut populations = placement::place(configuration, &morphologies, seed, &mut notes)?;
     labels::apply(configuration, &mut populations, seed)?;
     let mut connections =
@@ -140,13 +140,13 @@ fn sites(population: Population) -> CellSites {
     CellSites { cell_type, positions: population.positions, label_sets, labels }
 }
 
-/// The morphologies the cell types name.
+/// The morphologies the cell types name; those of `network` are preferred.
 fn morphologies(
     configuration: &Configuration,
-    construction: &Construction,
+    network: Option<&PathBuf>,
 ) -> Result<Vec<Arc<Morphology>>, Error> {
     let is_network = bsb::is_network_file(&configuration.file);
-    let stored = construction.morphologies.as_ref().or(is_network.then_some(&configuration.file));
+    let stored = network.or(is_network.then_some(&configuration.file));
     let mut all = stored.map_or(Ok(Vec::new()), |file| bsb::stored_morphologies(file))?;
     // A network file has the morphologies themselves; the paths in its configuration lead elsewhere.
     if !is_network {

@@ -12,7 +12,7 @@ use crate::chunk::{CHUNK_SIDE, ChunkId};
 use crate::configuration::{
     Block, CellType, Configuration, MorphologyChoice, PlacementRule, PlacementStrategy, Spatial,
 };
-use crate::error::{Error, Result, ensure};
+use crate::error::{Error, Result, ensure, listed};
 use crate::morphology::Morphology;
 use lobule_signal::Stream;
 use std::sync::Arc;
@@ -115,11 +115,10 @@ fn shapes(
     for pattern in &cell_type.spatial.morphologies {
         let found: Vec<_> = morphologies.iter().filter(|m| matches(pattern, &m.name)).collect();
         ensure(!found.is_empty(), || {
-            let known: Vec<&str> = morphologies.iter().map(|m| m.name.as_str()).collect();
+            let known = listed(morphologies.iter().map(|m| &m.name));
             let what = format!(
-                "`{pattern}` is no known morphology; there are [{}]: add it to `morphologies`, or give --morphologies \
-                 with a network file that has it",
-                known.join(", ")
+                "`{pattern}` is no known morphology; there are [{known}]: add it to `morphologies`, or give \
+                 --morphologies with a network file that has it"
             );
             configuration.error(format!("cell_types.{}.spatial.morphologies", cell_type.name), what)
         })?;
@@ -153,12 +152,10 @@ pub(super) fn matches(pattern: &str, name: &str) -> bool {
 fn layers(configuration: &Configuration, rule: &PlacementRule) -> Result<Vec<Block>> {
     let block = |(i, name): (usize, &String)| {
         let known = &configuration.space.partitions;
-        known.iter().find(|p| p.name == *name).map(|p| p.block).ok_or_else(|| {
-            let names: Vec<&str> = known.iter().map(|p| p.name.as_str()).collect();
-            configuration.error(
-                format!("placement.{}.partitions[{i}]", rule.name),
-                format!("`{name}` is not a partition of any region; there are {}", names.join(", ")),
-            )
+        known.iter().find(|(n, _)| n == name).map(|(_, block)| *block).ok_or_else(|| {
+            let names = listed(known.iter().map(|(n, _)| n));
+            let what = format!("`{name}` is not a partition of any region; there are {names}");
+            configuration.error(format!("placement.{}.partitions[{i}]", rule.name), what)
         })
     };
     rule.partitions.iter().enumerate().map(block).collect()

@@ -5,7 +5,7 @@ use super::population::Population;
 use super::rules::{Made, Work};
 use crate::ConnectionSet;
 use crate::configuration::{Configuration, ConnectivityRule, Distribution, Side};
-use crate::error::{Result, ensure};
+use crate::error::{Result, ensure, listed};
 use lobule_signal::Stream;
 
 /// A connection set while a circuit is built; its types have the names of the configuration.
@@ -50,8 +50,8 @@ fn in_order(configuration: &Configuration) -> Result<Vec<&ConnectivityRule>> {
             needs.all(|need| ordered.iter().any(|o| o.name == *need))
         };
         let next = left.iter().position(is_ready).ok_or_else(|| {
-            let names: Vec<&str> = left.iter().map(|r| r.name.as_str()).collect();
-            error(names[0], format!("needs itself, by way of {}; break the circle", names.join(", ")))
+            let names = listed(left.iter().map(|r| &r.name));
+            error(&left[0].name, format!("needs itself, by way of {names}; break the circle"))
         })?;
         ordered.push(left.remove(next));
     }

@@ -4,7 +4,7 @@ use super::config::Part;
 use super::members::{Members, Unread, populations, types_of, unused_columns};
 use super::nodes::{Nodes, Population};
 use crate::ConnectionSet;
-use crate::error::{Result, ensure};
+use crate::error::{Result, ensure, listed};
 use crate::hdf5::{Node, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,7 +59,7 @@ impl<'a> Edges<'a> {
                 members.error(name, what.into())
             })?;
             let found = nodes.populations.get(&population).ok_or_else(|| {
-                let known = nodes.populations.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+                let known = listed(nodes.populations.keys());
                 members.error(name, format!("names node population `{population}`; there are {known}"))
             })?;
             let n = found.cell_of.len();

@@ -31,12 +31,9 @@ pub(super) fn types_of(part: &Part, id: &str) -> Result<Option<Types>> {
 }
 
 /// The columns of a table of types but for those that are `used`.
-pub(super) fn unused_columns<'a>(
-    types: &'a Option<Types>,
-    used: &'a [&str],
-) -> impl Iterator<Item = String> + 'a {
+pub(super) fn unused_columns(types: &Option<Types>, used: &[&str]) -> Vec<String> {
     let columns = types.iter().flat_map(|types| types.values()).flat_map(|t| t.keys());
-    columns.filter(|c| !used.contains(&c.as_str())).cloned()
+    columns.filter(|c| !used.contains(&c.as_str())).cloned().collect()
 }
 
 /// The group of all populations of a kind, `nodes` or `edges`.
@@ -139,8 +136,8 @@ impl<'a> Members<'a> {
         Ok(Some(x.into_iter().zip(y).zip(z).map(|((x, y), z)| [x, y, z]).collect()))
     }
 
-    /// Labels and the sets of their library, if the group has both.
-    pub fn labels(&self) -> Result<Option<Labels>> {
+    /// The label set of each entry and the sets of their library, if the group has both.
+    pub fn labels(&self) -> Result<Option<(Vec<i64>, Vec<Vec<String>>)>> {
         let Some(library) = self.nodes.get(LIBRARY).filter(|_| self.has("labels")) else {
             return Ok(None);
         };
@@ -163,7 +160,7 @@ impl<'a> Members<'a> {
             sets.insert(0, vec![]);
             of.iter_mut().for_each(|label| *label += 1);
         }
-        Ok(Some(Labels { of, sets }))
+        Ok(Some((of, sets)))
     }
 }
 
@@ -178,12 +175,6 @@ impl RowGroup<'_> {
         let needed = self.rows.iter().map(|r| r.1 + 1).max().unwrap_or(0);
         Ok(Members { needed, ..Members::of(store, self.node)? })
     }
-}
-
-pub(super) struct Labels {
-    /// Index into `sets` of each entry.
-    pub of: Vec<i64>,
-    pub sets: Vec<Vec<String>>,
 }
 
 /// Group of the names behind enumerated attributes.

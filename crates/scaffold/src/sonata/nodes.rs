@@ -86,14 +86,14 @@ impl RawPopulation {
             }
             // Labels need their library, and a population with one group, as lobule writes them.
             if groups.len() == 1
-                && let Some(labels) = columns.labels()?
+                && let Some((labels, sets)) = columns.labels()?
             {
                 used.insert("labels");
                 raw.labels = vec![0; n];
                 for &(row, index) in &group.rows {
-                    raw.labels[id_of_row[row]] = labels.of[index];
+                    raw.labels[id_of_row[row]] = labels[index];
                 }
-                raw.label_sets = labels.sets;
+                raw.label_sets = sets;
             }
             extra.nodes.extend(columns.names().filter(|c| !used.contains(c.as_str())).cloned());
         }

@@ -54,31 +54,18 @@ fn exact_labels(cells: &mut CellSites, recorded: &Value) {
 }
 
 fn notes_of(extra: &Unread, unused: &[String]) -> Vec<String> {
-    fn listed<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
-        names.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ")
-    }
+    let edges = "are attributes of edges, which are not read: weights and delays are those of lobule's synapse models";
+    let node_types = "are columns of node types, which are not read: cells have lobule's models";
+    let edge_types = "are columns of edge types, which are not read: synapses have lobule's models";
     let notes = [
-        (listed(&extra.renamed), "by the `pop_name` of its node types"),
-        (listed(&extra.unplaced), "have no x, y, z on file and are set at the origin"),
-        (listed(&extra.silent), "have `nsyns` 0 and make no contact"),
-        (listed(&extra.nodes), "are attributes of nodes, which are not read"),
-        (
-            listed(&extra.edges),
-            "are attributes of edges, which are not read: weights and delays are those of lobule's synapse models",
-        ),
-        (
-            listed(&extra.node_types),
-            "are columns of node types, which are not read: cells have lobule's models",
-        ),
-        (
-            listed(&extra.edge_types),
-            "are columns of edge types, which are not read: synapses have lobule's models",
-        ),
-        (listed(unused), "are sections of the configuration, which are not used"),
+        notes::about(&extra.renamed, "by the `pop_name` of its node types"),
+        notes::about(&extra.unplaced, "have no x, y, z on file and are set at the origin"),
+        notes::about(&extra.silent, "have `nsyns` 0 and make no contact"),
+        notes::about(&extra.nodes, "are attributes of nodes, which are not read"),
+        notes::about(&extra.edges, edges),
+        notes::about(&extra.node_types, node_types),
+        notes::about(&extra.edge_types, edge_types),
+        notes::about(unused, "are sections of the configuration, which are not used"),
     ];
-    notes
-        .iter()
-        .filter(|(names, _)| !names.is_empty())
-        .map(|(names, what)| format!("{names} {what}."))
-        .collect()
+    notes.into_iter().flatten().collect()
 }

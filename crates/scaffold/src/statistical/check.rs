@@ -17,14 +17,8 @@ const LARGEST_GIB: f64 = 8.0;
 const DENSEST: f64 = 0.32;
 
 /// Refuses a value unless `holds`.
-fn must(
-    holds: bool,
-    parameter: impl Into<String>,
-    value: impl ToString,
-    what: impl Into<String>,
-) -> Result<()> {
-    let error = || Error::Spec { parameter: parameter.into(), value: value.to_string(), what: what.into() };
-    ensure(holds, error)
+fn must(holds: bool, name: impl Into<String>, value: impl ToString, what: impl Into<String>) -> Result<()> {
+    ensure(holds, || Error::Spec { parameter: name.into(), value: value.to_string(), what: what.into() })
 }
 
 /// The named fields of a part of the specification, each with its path.

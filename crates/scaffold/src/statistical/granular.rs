@@ -124,8 +124,8 @@ impl GranularLayer<'_> {
         let rows = |(i, soma): (usize, &Point)| {
             let near = grid.nearest(soma, reach).into_iter().take(self.rules.golgi_axon_glomeruli);
             let granules = near.flat_map(|(_, g)| &granules_in[g as usize]);
-            granules.map(|&granule| (i as u32, granule)).collect::<Vec<Row>>()
+            granules.map(move |&granule| (i as u32, granule))
         };
-        self.golgi.par_iter().enumerate().map(rows).collect::<Vec<_>>().concat()
+        self.golgi.par_iter().enumerate().flat_map_iter(rows).collect()
     }
 }
