@@ -5,7 +5,7 @@ use super::members::{Members, Unread, populations, types_of, unused_columns};
 use super::nodes::{Nodes, Population};
 use crate::ConnectionSet;
 use crate::error::{Result, ensure, listed};
-use crate::hdf5::{Node, Store};
+use crate::hdf5::Store;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of one population after `nsyns` is unfolded, at most. Chosen: 2 GB of numbers.
@@ -23,13 +23,14 @@ pub(super) fn read(
     let store = Store::open(&part.data)?;
     let group = populations(&store, "edges")?;
     for (name, node) in store.members(&group)? {
-        let edges = Edges::read(&store, &node, nodes, extra)?;
-        for set in edges.sets(&store, &node, &name, nodes)? {
+        let members = Members::of(&store, &node)?;
+        let edges = Edges::read(&members, nodes, extra)?;
+        for set in edges.sets(&members, &name, nodes)? {
             ensure(sets.iter().all(|s| s.name != set.name), || {
                 let name = &set.name;
                 let what =
                     format!("gives connection set `{name}`, which there is already; rename the population");
-                store.error(&node.path, what)
+                members.refuse(what)
             })?;
             sets.push(set);
         }
@@ -49,14 +50,12 @@ struct Edges<'a> {
 }
 
 impl<'a> Edges<'a> {
-    fn read(store: &Store, node: &Node, nodes: &'a Nodes, extra: &mut Unread) -> Result<Self> {
-        let members = Members::of(store, node)?;
+    fn read(members: &Members, nodes: &'a Nodes, extra: &mut Unread) -> Result<Self> {
         let end = |name: &str| {
             let ids = members.integers(name)?;
-            let population = store.dataset_attribute(&format!("{}/{name}", node.path), "node_population");
-            let population = population.ok_or_else(|| {
+            let population = members.attribute(name, "node_population").ok_or_else(|| {
                 let what = "has no text attribute `node_population`; add the name of the node population";
-                members.error(name, what.into())
+                members.error(name, what)
             })?;
             let found = nodes.populations.get(&population).ok_or_else(|| {
                 let known = listed(nodes.populations.keys());
@@ -81,7 +80,7 @@ impl<'a> Edges<'a> {
         let mut edges = Self { ends, contacts: vec![1; n], sites: [vec![], vec![]] };
         let groups = members.groups("edge_group_id", "edge_group_index", n)?;
         for group in &groups {
-            let columns = group.columns(store)?;
+            let columns = members.columns(group)?;
             let mut used = BTreeSet::new();
             if columns.has("nsyns") {
                 used.insert("nsyns");
@@ -89,7 +88,7 @@ impl<'a> Edges<'a> {
                 for &(edge, index) in &group.rows {
                     let n = nsyns[index];
                     edges.contacts[edge] = u64::try_from(n).map_err(|_| {
-                        store.error(&columns.path, format!("`nsyns` of row {index} is {n}; it is 0 or more"))
+                        columns.refuse(format!("`nsyns` of row {index} is {n}; it is 0 or more"))
                     })?;
                 }
             }
@@ -107,7 +106,7 @@ impl<'a> Edges<'a> {
                     let [Ok(site_branch), Ok(site_point)] = [branch, point].map(i32::try_from) else {
                         let what =
                             format!("row {index} is at branch {branch}, point {point}; both have 32 bits");
-                        return Err(store.error(&columns.path, what));
+                        return Err(columns.refuse(what));
                     };
                     sites[edge] = [site_branch, site_point];
                 }
@@ -119,17 +118,17 @@ impl<'a> Edges<'a> {
             let what = format!(
                 "has {rows} contacts by `nsyns`; up to {MAX_ROWS} are supported: split the population"
             );
-            store.error(&node.path, what)
+            members.refuse(what)
         })?;
         let silent = edges.contacts.iter().filter(|&&c| c == 0).count();
         if silent > 0 {
-            extra.silent.push(format!("{silent} edges of `{}`", node.path));
+            extra.silent.push(format!("{silent} edges of `{}`", members.path));
         }
         Ok(edges)
     }
 
     /// One set per pair of cell types; nearly always one.
-    fn sets(&self, store: &Store, node: &Node, name: &str, nodes: &Nodes) -> Result<Vec<ConnectionSet>> {
+    fn sets(&self, members: &Members, name: &str, nodes: &Nodes) -> Result<Vec<ConnectionSet>> {
         let [(source, pre, pre_ids), (target, post, post_ids)] = &self.ends;
         let type_of = |index: u16| nodes.cells[usize::from(index)].cell_type.clone();
         let mut sets: BTreeMap<(u16, u16), ConnectionSet> = BTreeMap::new();
@@ -154,7 +153,7 @@ impl<'a> Edges<'a> {
             };
             let (Some(pre_type), Some(post_type)) = (first(source), first(target)) else {
                 let what = "has no edge, and its node populations have no cell; remove it";
-                return Err(store.error(&node.path, what));
+                return Err(members.refuse(what));
             };
             return Ok(vec![ConnectionSet { name: name.into(), pre_type, post_type, ..Default::default() }]);
         }

@@ -63,15 +63,34 @@ impl<'a> Members<'a> {
         self.nodes.contains_key(name)
     }
 
-    pub fn error(&self, name: &str, what: String) -> Error {
-        self.store.error(format!("{}/{name}", self.path), what)
+    /// An error about the group itself.
+    pub fn refuse(&self, what: impl Into<String>) -> Error {
+        self.store.error(&self.path, what)
+    }
+
+    pub fn error(&self, name: &str, what: impl Into<String>) -> Error {
+        self.store.error(self.at(name), what)
+    }
+
+    fn at(&self, name: &str) -> String {
+        format!("{}/{name}", self.path)
+    }
+
+    pub fn attribute(&self, name: &str, attribute: &str) -> Option<String> {
+        self.store.dataset_attribute(&self.at(name), attribute)
+    }
+
+    /// The columns of a group of attributes.
+    pub fn columns(&self, group: &RowGroup) -> Result<Members<'a>> {
+        let needed = group.rows.iter().map(|r| r.1 + 1).max().unwrap_or(0);
+        Ok(Members { needed, ..Members::of(self.store, group.node)? })
     }
 
     pub fn integers(&self, name: &str) -> Result<Vec<i64>> {
         ensure(self.has(name), || {
-            self.error(name, "is missing; every SONATA population has it: write the file again".into())
+            self.error(name, "is missing; every SONATA population has it: write the file again")
         })?;
-        self.long_enough(name, self.store.integers(&format!("{}/{name}", self.path), None)?)
+        self.long_enough(name, self.store.integers(&self.at(name), None)?)
     }
 
     /// Names of columns.
@@ -122,16 +141,15 @@ impl<'a> Members<'a> {
     /// Positions, if there are any: `x`, `y`, `z`, or a table `positions`.
     pub fn positions(&self) -> Result<Option<Vec<[f64; 3]>>> {
         let store = self.store;
-        let path = |name: &str| format!("{}/{name}", self.path);
         if self.has("positions") {
-            let flat = store.floats(&path("positions"), Some(3))?;
+            let flat = store.floats(&self.at("positions"), Some(3))?;
             let rows = flat.as_chunks::<3>().0.to_vec();
             return self.long_enough("positions", rows).map(Some);
         }
         if !["x", "y", "z"].iter().all(|name| self.has(name)) {
             return Ok(None);
         }
-        let column = |name: &str| self.long_enough(name, store.floats(&path(name), None)?);
+        let column = |name: &str| self.long_enough(name, store.floats(&self.at(name), None)?);
         let (x, y, z) = (column("x")?, column("y")?, column("z")?);
         Ok(Some(x.into_iter().zip(y).zip(z).map(|((x, y), z)| [x, y, z]).collect()))
     }
@@ -145,7 +163,7 @@ impl<'a> Members<'a> {
         if !library.has("labels") {
             return Ok(None);
         }
-        let names = library.store.texts(&format!("{}/labels", library.path))?;
+        let names = library.store.texts(&library.at("labels"))?;
         let split = |name: &String| name.split(',').filter(|l| !l.is_empty()).map(String::from).collect();
         let mut sets: Vec<Vec<String>> = names.iter().map(split).collect();
         let mut of = self.integers("labels")?;
@@ -168,13 +186,6 @@ pub(super) struct RowGroup<'a> {
     node: &'a Node,
     /// Row of the population, index into the group's columns.
     pub rows: Vec<(usize, usize)>,
-}
-
-impl RowGroup<'_> {
-    pub fn columns<'a>(&self, store: &'a Store) -> Result<Members<'a>> {
-        let needed = self.rows.iter().map(|r| r.1 + 1).max().unwrap_or(0);
-        Ok(Members { needed, ..Members::of(store, self.node)? })
-    }
 }
 
 /// Group of the names behind enumerated attributes.

@@ -2,8 +2,9 @@
 
 use super::config::Part;
 use super::members::{Members, Unread, populations, types_of, unused_columns};
+use super::table::Types;
 use crate::error::{Result, ensure};
-use crate::hdf5::{Node, Store};
+use crate::hdf5::Store;
 use crate::{CellSites, canonical_cell_name};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,9 +28,10 @@ pub(super) fn read(part: &Part, nodes: &mut Nodes, extra: &mut Unread) -> Result
             let what = "is a population of an earlier file too; give each a name of its own";
             store.error(&node.path, what)
         })?;
-        let raw = RawPopulation::read(&store, &node, extra)?;
-        let names = raw.names(&store, &node, types.as_ref())?;
-        let population = raw.place(&store, &node, &name, &names, nodes, extra)?;
+        let members = Members::of(&store, &node)?;
+        let raw = RawPopulation::read(&members, extra)?;
+        let names = raw.names(&members, types.as_ref())?;
+        let population = raw.place(&members, &name, &names, nodes, extra)?;
         nodes.populations.insert(name, population);
     }
     extra.node_types.extend(unused_columns(&types, &["pop_name", "population", "model_type"]));
@@ -48,12 +50,11 @@ struct RawPopulation {
 }
 
 impl RawPopulation {
-    fn read(store: &Store, node: &Node, extra: &mut Unread) -> Result<Self> {
-        let members = Members::of(store, node)?;
+    fn read(members: &Members, extra: &mut Unread) -> Result<Self> {
         let types = members.integers("node_type_id")?;
         let n = types.len();
         let rows_of_id = match members.has("node_id") {
-            true => permutation(&members, n)?,
+            true => permutation(members, n)?,
             false => (0..n).collect(),
         };
         let by_id = |row_values: &[i64]| rows_of_id.iter().map(|&row| row_values[row]).collect::<Vec<_>>();
@@ -70,15 +71,16 @@ impl RawPopulation {
         let mut id_of_row = vec![0; n];
         rows_of_id.iter().enumerate().for_each(|(id, &row)| id_of_row[row] = id);
         for group in &groups {
-            let columns = group.columns(store)?;
+            let columns = members.columns(group)?;
             let mut used = BTreeSet::new();
             if let Some(positions) = columns.positions()? {
                 used.extend(["x", "y", "z", "positions"]);
                 for &(row, index) in &group.rows {
                     let position = positions[index];
                     ensure(position.iter().all(|p| p.is_finite()), || {
-                        let what = format!("row {index} is at {position:?}; positions must be finite, in µm");
-                        store.error(&columns.path, what)
+                        columns.refuse(format!(
+                            "row {index} is at {position:?}; positions must be finite, in µm"
+                        ))
                     })?;
                     raw.positions[id_of_row[row]] = position;
                     has_position[id_of_row[row]] = true;
@@ -102,28 +104,19 @@ impl RawPopulation {
     }
 
     /// The `pop_name` of each node's type, if it has one. `[n]`
-    fn names<'a>(
-        &self,
-        store: &Store,
-        node: &Node,
-        types: Option<&'a super::table::Types>,
-    ) -> Result<Vec<Option<&'a str>>> {
+    fn names<'a>(&self, members: &Members, types: Option<&'a Types>) -> Result<Vec<Option<&'a str>>> {
         let Some(types) = types else { return Ok(vec![None; self.types.len()]) };
         let name = |(id, t): (usize, &i64)| {
-            let columns = types.get(t).ok_or_else(|| {
-                let what = "which the table of node types does not have; add it there";
-                store
-                    .error(format!("{}/node_type_id", node.path), format!("node {id} is of type {t}, {what}"))
-            })?;
-            Ok(columns.get("pop_name").map(String::as_str))
+            let what = "which the table of node types does not have; add it there";
+            let missing = || members.error("node_type_id", format!("node {id} is of type {t}, {what}"));
+            Ok(types.get(t).ok_or_else(missing)?.get("pop_name").map(String::as_str))
         };
         self.types.iter().enumerate().map(name).collect()
     }
 
     fn place(
         self,
-        store: &Store,
-        node: &Node,
+        members: &Members,
         population: &str,
         names: &[Option<&str>],
         nodes: &mut Nodes,
@@ -131,7 +124,7 @@ impl RawPopulation {
     ) -> Result<Population> {
         let n = self.types.len();
         ensure(u32::try_from(n).is_ok(), || {
-            store.error(&node.path, format!("has {n} nodes; up to {} are supported", u32::MAX))
+            members.refuse(format!("has {n} nodes; up to {} are supported", u32::MAX))
         })?;
         if self.without_position > 0 {
             extra.unplaced.push(format!("{} of {n} nodes of `{population}`", self.without_position));
@@ -156,7 +149,7 @@ impl RawPopulation {
                 let what = format!(
                     "gives cell type `{cell_type}`, which there is already; give `pop_name` of its own"
                 );
-                store.error(&node.path, what)
+                members.refuse(what)
             })?;
             if cell_type != population {
                 extra.renamed.push(format!("`{population}` gives cell type `{cell_type}`"));
@@ -165,7 +158,7 @@ impl RawPopulation {
             nodes.cells.push(CellSites { cell_type, positions: vec![], label_sets, labels });
         }
         ensure(nodes.cells.len() <= usize::from(u16::MAX), || {
-            store.error(&node.path, "there are more than 65535 cell types; join some")
+            members.refuse("there are more than 65535 cell types; join some")
         })?;
         let mut cell_of = Vec::with_capacity(n);
         for (id, name) in names.iter().enumerate() {
