@@ -58,6 +58,16 @@ impl ChunkRuns {
         self.0.push((id, self.len()..self.len() + n));
     }
 
+    /// Appends a cell; its chunk must not come before the last one, which is the error.
+    pub fn add(&mut self, id: ChunkId) -> Result<(), ChunkId> {
+        match self.0.last_mut() {
+            Some((last, cells)) if *last == id => cells.end += 1,
+            Some((last, _)) if *last > id => return Err(*last),
+            _ => self.push(id, 1),
+        }
+        Ok(())
+    }
+
     pub fn len(&self) -> usize {
         self.0.last().map_or(0, |(_, cells)| cells.end)
     }

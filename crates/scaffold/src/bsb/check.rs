@@ -28,21 +28,13 @@ pub(super) fn chunks<'a>(path: &Path, anatomy: &'a Anatomy) -> Result<HashMap<&'
 /// Runs of cells per chunk; the cells must stand in chunk order.
 fn runs(cells: &CellSites) -> Result<ChunkRuns, String> {
     let mut runs = ChunkRuns::default();
-    let mut current: Option<(ChunkId, usize)> = None;
     for (i, &position) in cells.positions.iter().enumerate() {
         let id = ChunkId::containing(position, CHUNK_SIDE).ok_or_else(|| {
             format!("cell {i} is at {position:?}; allowed are finite positions within ±3.2 m, in µm")
         })?;
-        match &mut current {
-            Some((chunk, n)) if *chunk == id => *n += 1,
-            Some((chunk, _)) if *chunk > id => {
-                return Err(format!(
-                    "cell {i} is in chunk {id}, after one in {chunk}; call `Anatomy::sort_by_chunk` first"
-                ));
-            }
-            _ => current.replace((id, 1)).into_iter().for_each(|(chunk, n)| runs.push(chunk, n)),
-        }
+        runs.add(id).map_err(|chunk| {
+            format!("cell {i} is in chunk {id}, after one in {chunk}; call `Anatomy::sort_by_chunk` first")
+        })?;
     }
-    current.into_iter().for_each(|(chunk, n)| runs.push(chunk, n));
     Ok(runs)
 }

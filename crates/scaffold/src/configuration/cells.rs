@@ -114,7 +114,7 @@ fn spatial(node: &Node, base: &Spatial) -> Result<Spatial> {
     let number = |key: &str, most: f64| node.maybe(key, |n| n.number_in(0.0, most));
     let mut morphologies = Vec::new();
     for selector in node.or("morphologies", Vec::new(), Node::items)? {
-        if selector.value().is_string() {
+        if selector.value.is_string() {
             morphologies.push(selector.text()?);
             continue;
         }

@@ -257,7 +257,7 @@ const MAX_CONTACTS: f64 = 1.0e5;
 /// A number, or a distribution by its name in scipy.stats.
 pub(super) fn distribution(node: Option<Node>) -> Result<Distribution> {
     let Some(node) = node else { return Ok(Distribution::Constant(1.0)) };
-    if node.value().is_number() {
+    if node.value.is_number() {
         return Ok(Distribution::Constant(node.number_in(0.0, MAX_CONTACTS)?));
     }
     let or = |key: &str, default: f64| node.or(key, default, |n| n.number_in(-MAX_CONTACTS, MAX_CONTACTS));
@@ -285,7 +285,7 @@ pub(super) fn distribution(node: Option<Node>) -> Result<Distribution> {
 fn naming(name: &str, node: &Node) -> Result<(String, Vec<(String, String, String)>)> {
     let Some(naming) = node.get("output_naming") else { return Ok((name.into(), Vec::new())) };
     let one = |node: &Node| -> Result<String> {
-        if node.value().is_string() {
+        if node.value.is_string() {
             return node.text();
         }
         let names = node.texts()?;
@@ -293,12 +293,12 @@ fn naming(name: &str, node: &Node) -> Result<(String, Vec<(String, String, Strin
         ensure(n == 1, || node.error(format!("gives {n} names for one set; give one")))?;
         Ok(names[0].clone())
     };
-    if naming.value().is_string() || naming.value().is_array() {
+    if naming.value.is_string() || naming.value.is_array() {
         return Ok((one(&naming)?, Vec::new()));
     }
     let mut pairs = Vec::new();
     for (pre, below) in naming.entries()? {
-        if let Some((post, _)) = below.value().as_object().into_iter().flatten().find(|(_, v)| v.is_null()) {
+        if let Some((post, _)) = below.value.as_object().into_iter().flatten().find(|(_, v)| v.is_null()) {
             let what = format!("`{post}` is null, which forbids connections that the rule makes; remove it");
             return Err(below.error(what));
         }

@@ -125,7 +125,7 @@ impl Device {
             let empty = serde_json::json!({});
             let constants = match fields.value("constants") {
                 Some(_) => fields.object("constants"),
-                None => Fields::of(&empty, fields.at("constants"), fields.problems()),
+                None => Fields::of(&empty, fields.at("constants"), fields.problems),
             };
             let kind = constants.and_then(|constants| {
                 let kind = kind_of(model, "nest_model", &fields, &constants)?;

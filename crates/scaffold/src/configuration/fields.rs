@@ -42,10 +42,11 @@ pub(super) fn shown(value: &Value) -> String {
 }
 
 pub(super) struct Fields<'a> {
-    key: String,
+    /// Where the object stands.
+    pub key: String,
     object: &'a Map<String, Value>,
     taken: RefCell<BTreeSet<String>>,
-    problems: &'a Problems,
+    pub problems: &'a Problems,
 }
 
 impl<'a> Fields<'a> {
@@ -60,10 +61,6 @@ impl<'a> Fields<'a> {
         Some(Self { key, object, taken: RefCell::default(), problems })
     }
 
-    pub fn key(&self) -> &str {
-        &self.key
-    }
-
     pub fn at(&self, name: &str) -> String {
         format!("{}.{name}", self.key)
     }
@@ -76,10 +73,6 @@ impl<'a> Fields<'a> {
     pub fn refuse<T>(&self, name: &str, what: impl Into<String>) -> Option<T> {
         self.problem(name, what);
         None
-    }
-
-    pub fn problems(&self) -> &'a Problems {
-        self.problems
     }
 
     /// The value of a key; none when it is absent or null.

@@ -93,8 +93,8 @@ impl Configuration {
             let tree = bsb::stored_configuration(path)?;
             return Self::from_tree(path, tree, &[]);
         }
-        let resolved = read::document(path)?;
-        Self::from_tree(path, resolved.tree, &resolved.folders)
+        let (tree, folders) = read::document(path)?;
+        Self::from_tree(path, tree, &folders)
     }
 
     /// The resolved tree.
@@ -109,8 +109,8 @@ impl Configuration {
         let seed = root.maybe("rng", |rng| {
             rng.allow(&["seed", "generators", "settings", "generator"])?;
             rng.maybe("seed", |n| {
-                let what = format!("{}; allowed are whole numbers from 0 to 2^64 - 1", n.value());
-                n.value().as_u64().ok_or_else(|| n.error(what))
+                let what = format!("{}; allowed are whole numbers from 0 to 2^64 - 1", n.value);
+                n.value.as_u64().ok_or_else(|| n.error(what))
             })
         })?;
         let (space, morphologies) = (space::read(&root)?, morphologies::read(&root, folders)?);

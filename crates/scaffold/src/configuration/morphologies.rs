@@ -44,7 +44,7 @@ pub(super) fn read(root: &Node, folders: &[PathBuf]) -> Result<Vec<MorphologySou
     let mut sources = Vec::new();
     for item in node.items()? {
         // BSB also takes the file name alone.
-        let (file, rest) = match item.value().is_string() {
+        let (file, rest) = match item.value.is_string() {
             true => (item.text()?, None),
             false => (item.require("file")?.text()?, Some(item.clone())),
         };
@@ -85,7 +85,7 @@ fn parser(node: &Node, source: &mut MorphologySource) -> Result<()> {
     for (tag, labels) in node.entries_of("tags")? {
         let number =
             tag.parse().map_err(|_| labels.error(format!("tag `{tag}`; SWC tags are whole numbers")))?;
-        let labels = if labels.value().is_string() { vec![labels.text()?] } else { labels.texts()? };
+        let labels = if labels.value.is_string() { vec![labels.text()?] } else { labels.texts()? };
         source.tags.insert(number, labels);
     }
     source.skip_boundary_labels = node.texts_of("skip_boundary_labels")?;
@@ -94,10 +94,10 @@ fn parser(node: &Node, source: &mut MorphologySource) -> Result<()> {
 
 fn step(node: &Node) -> Result<Step> {
     // A function without arguments may be given by its name alone.
-    let name = if node.value().is_string() { node.text()? } else { node.require("func")?.text()? };
+    let name = if node.value.is_string() { node.text()? } else { node.require("func")?.text()? };
     let short = name.rsplit('.').next().unwrap_or(&name);
     let allow =
-        |own: &[&str]| if node.value().is_string() { Ok(()) } else { node.allow(&[&["func"], own].concat()) };
+        |own: &[&str]| if node.value.is_string() { Ok(()) } else { node.allow(&[&["func"], own].concat()) };
     match short {
         "swap_axes" => {
             allow(&["axis1", "axis2"])?;

@@ -14,16 +14,11 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// A resolved tree and the folders of all documents it was made of, the main one first.
-pub(super) struct Resolved {
-    pub tree: Value,
-    pub folders: Vec<PathBuf>,
-}
-
 /// Most references inside references. Chosen: far beyond any use; a deeper chain is a mistake.
 const MAX_DEPTH: usize = 64;
 
-pub(super) fn document(path: &Path) -> Result<Resolved> {
+/// The resolved tree and the folders of all documents it was made of, the main one first.
+pub(super) fn document(path: &Path) -> Result<(Value, Vec<PathBuf>)> {
     let mut resolver = Resolver::default();
     let tree = resolver.node(path, &[])?;
     let folder = |p: &Path| p.parent().map(PathBuf::from).unwrap_or_default();
@@ -33,7 +28,7 @@ pub(super) fn document(path: &Path) -> Result<Resolved> {
             folders.push(folder(document));
         }
     }
-    Ok(Resolved { tree, folders })
+    Ok((tree, folders))
 }
 
 #[derive(Default)]

@@ -198,7 +198,7 @@ fn cell_model(name: &str, fields: Fields) -> CellModel {
     }
     let model = CellModel {
         cell_type: canonical_cell_name(name).into(),
-        key: fields.key().into(),
+        key: fields.key.clone(),
         // BSB's default.
         model: fields.text("model").unwrap_or("iaf_psc_alpha").into(),
         constants: values,
@@ -223,8 +223,8 @@ fn connection_model(name: &str, fields: Fields) -> ConnectionModel {
     match fields.value("synapses") {
         Some(Value::Array(nodes)) if !nodes.is_empty() => {
             for (k, node) in nodes.iter().enumerate() {
-                let key = format!("{}.synapses.{k}", fields.key());
-                synapses.extend(Fields::of(node, key, fields.problems()).and_then(synapse));
+                let key = format!("{}.synapses.{k}", fields.key);
+                synapses.extend(Fields::of(node, key, fields.problems).and_then(synapse));
             }
         }
         Some(other) => {
@@ -239,7 +239,7 @@ fn connection_model(name: &str, fields: Fields) -> ConnectionModel {
         fields
             .problem("parameters", "are computed for each connection, which is not known here; give numbers");
     }
-    let model = ConnectionModel { name: name.into(), key: fields.key().into(), set, synapses, rule };
+    let model = ConnectionModel { name: name.into(), key: fields.key.clone(), set, synapses, rule };
     fields.finish();
     model
 }
@@ -267,6 +267,6 @@ fn synapse(fields: Fields) -> Option<StoredSynapse> {
     if delay_ms.is_none() && model != "gap_junction" {
         return None;
     }
-    let (key, weight) = (fields.key().into(), weight?);
+    let (key, weight) = (fields.key.clone(), weight?);
     Some(StoredSynapse { key, model, weight, delay_ms, receptor, constants: values })
 }

@@ -42,6 +42,11 @@ impl Block {
         x * y
     }
 
+    /// The place at these shares of the edges.
+    pub fn at(&self, share: impl Fn(u32) -> f64) -> [f64; 3] {
+        [0, 1, 2].map(|k| self.low[k] + share(k as u32) * (self.high[k] - self.low[k]))
+    }
+
     fn moved(&self, axis: usize, by: f64) -> Block {
         let mut block = *self;
         block.low[axis] += by;
@@ -72,7 +77,7 @@ pub(super) fn read(root: &Node) -> Result<Space> {
     for (k, key) in ["x", "y", "z"].into_iter().enumerate() {
         high[k] += network.require(key)?.positive(MAX_EDGE, "an edge")?;
     }
-    let cube = |node: &Node| if node.value().is_array() { node.vector() } else { Ok([node.number()?; 3]) };
+    let cube = |node: &Node| if node.value.is_array() { node.vector() } else { Ok([node.number()?; 3]) };
     let chunk = network.or("chunk_size", [100.0; 3], cube)?;
     if let Some(edge) = chunk.iter().find(|c| **c < 1.0) {
         return Err(network.error(format!("chunk_size has an edge of {edge}; allowed 1 um or more")));

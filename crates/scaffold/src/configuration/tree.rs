@@ -9,7 +9,7 @@ use std::path::Path;
 #[derive(Debug, Clone)]
 pub(crate) struct Node<'a> {
     file: &'a Path,
-    value: &'a Value,
+    pub value: &'a Value,
     /// From the root: keys joined by dots, places in lists in brackets.
     path: String,
 }
@@ -17,10 +17,6 @@ pub(crate) struct Node<'a> {
 impl<'a> Node<'a> {
     pub fn root(file: &'a Path, value: &'a Value) -> Self {
         Self { file, value, path: String::new() }
-    }
-
-    pub fn value(&self) -> &'a Value {
-        self.value
     }
 
     pub fn error(&self, what: impl Into<String>) -> Error {

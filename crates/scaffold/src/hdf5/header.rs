@@ -71,7 +71,8 @@ pub(super) struct Headers {
     context: FormatContext,
     /// Capacity of a symbol-table leaf and of an inner node.
     capacity: (u16, u16),
-    root: u64,
+    /// Address of the root group's header.
+    pub root: u64,
 }
 
 impl Headers {
@@ -97,10 +98,6 @@ impl Headers {
         ensure(end <= len, || invalid(format!("it has {len} of {end} bytes")))?;
         bytes.base = base;
         Ok(Self { bytes, context, capacity, root })
-    }
-
-    pub fn root(&self) -> u64 {
-        self.root
     }
 
     /// Names and header addresses of the objects a group links to. Soft and

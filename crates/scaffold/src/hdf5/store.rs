@@ -58,7 +58,7 @@ impl Store {
 
     /// The root group.
     pub fn root(&self) -> Node {
-        Node { path: String::new(), address: self.headers.borrow().root() }
+        Node { path: String::new(), address: self.headers.borrow().root }
     }
 
     /// An error about an object in this file.

@@ -299,7 +299,7 @@ impl<'a> Job<'a> {
                     at < 0.0
                 });
                 let Some(part) = part.or(parts.last()) else { break };
-                batch.push([0, 1, 2].map(|k| part.low[k] + draw(k as u32) * (part.high[k] - part.low[k])));
+                batch.push(part.at(draw));
             }
             batches.push(batch);
         }

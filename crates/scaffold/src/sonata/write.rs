@@ -9,6 +9,7 @@ use crate::hdf5::{Group, H5Type, Output};
 use crate::own_record::OwnRecord;
 use crate::{Anatomy, CellSites, ConnectionSet, check};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Marks a SONATA file. Source: SONATA guide, "magic".
@@ -141,10 +142,7 @@ fn edge_types(anatomy: &Anatomy) -> String {
 fn node_sets(anatomy: &Anatomy) -> Value {
     let mut sets = Map::new();
     for cells in anatomy.cells.iter().filter(|c| !c.labels.is_empty()) {
-        let mut labels: Vec<&String> = cells.label_sets.iter().flatten().collect();
-        labels.sort();
-        labels.dedup();
-        for label in labels {
+        for label in cells.label_sets.iter().flatten().collect::<BTreeSet<&String>>() {
             let names = cells.label_sets.iter().filter(|set| set.contains(label)).map(|set| set.join(","));
             let value = json!({"population": cells.cell_type, "labels": names.collect::<Vec<_>>()});
             sets.insert(format!("{}_{label}", cells.cell_type), value);

@@ -33,10 +33,7 @@ pub(super) fn random(
         for _ in 0..share {
             let i = occupied.points.len();
             let free = (0..ATTEMPTS).find_map(|attempt| {
-                let p = std::array::from_fn(|k| {
-                    let u = stream.uniform(i as u64, 3 * attempt + k as u32);
-                    part.low[k] + u * (part.high[k] - part.low[k])
-                });
+                let p = part.at(|k| stream.uniform(i as u64, 3 * attempt + k));
                 occupied.is_free(&p).then_some(p)
             });
             occupied.add(free.ok_or_else(|| Error::Spec {
