@@ -53,12 +53,11 @@ impl OwnRecord {
 
     /// Whether types and sets, with their cells and rows, are those that were written.
     pub fn is_of(&self, cells: &[CellSites], rows: &BTreeMap<String, usize>) -> bool {
-        let is_same = |written: &Sizes, mut found: Sizes| {
-            let mut written = written.clone();
-            written.sort();
-            found.sort();
-            written == found
+        let sorted = |mut sizes: Sizes| {
+            sizes.sort();
+            sizes
         };
+        let is_same = |written: &Sizes, found: Sizes| sorted(written.clone()) == sorted(found);
         is_same(&self.cell_types, sizes_of_cells(cells))
             && is_same(&self.connection_sets, rows.iter().map(|(name, n)| (name.clone(), *n)).collect())
     }

@@ -29,7 +29,6 @@ impl<'a> Sets<'a> {
         sets.iter().map(|(name, node)| self.set(name, node, keeps)).collect()
     }
 
-    /// All sets without their rows.
     pub fn names(&self) -> Result<Vec<ConnectionSet>> {
         let sets = self.store.members(self.group)?;
         sets.iter().map(|(name, node)| Ok(self.named(name, node)?.0)).collect()

@@ -16,21 +16,14 @@ pub(crate) struct Side {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Distribution {
+    /// Always the same.
     Constant(f64),
-    Normal {
-        mean: f64,
-        sd: f64,
-    },
+    /// Normal with mean and standard deviation.
+    Normal { mean: f64, sd: f64 },
     /// Uniform from `low` to `low + width`.
-    Uniform {
-        low: f64,
-        width: f64,
-    },
+    Uniform { low: f64, width: f64 },
     /// Exponential with mean `scale`, shifted by `low`.
-    Exponential {
-        low: f64,
-        scale: f64,
-    },
+    Exponential { low: f64, scale: f64 },
 }
 
 impl Distribution {

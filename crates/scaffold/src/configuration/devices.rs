@@ -192,13 +192,8 @@ fn sinusoidal_poisson(fields: &Fields) -> Option<DeviceKind> {
         let what = "is false; here every target has its own spikes: remove it";
         return fields.refuse("individual_spike_trains", what);
     }
-    Some(DeviceKind::SinusoidalPoisson {
-        rate_hz: rate?,
-        amplitude_hz: amplitude?,
-        frequency_hz: frequency?,
-        phase_deg,
-        span: span(fields)?,
-    })
+    let (rate_hz, amplitude_hz, frequency_hz, span) = (rate?, amplitude?, frequency?, span(fields)?);
+    Some(DeviceKind::SinusoidalPoisson { rate_hz, amplitude_hz, frequency_hz, phase_deg, span })
 }
 
 fn spike_times(fields: &Fields) -> Option<DeviceKind> {

@@ -3,6 +3,7 @@
 //! can be told at once.
 
 use crate::error::listed;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -136,9 +137,7 @@ impl<'a> Fields<'a> {
     }
 
     pub fn texts(&self, name: &str) -> Option<Vec<String>> {
-        self.read(name, "a list of texts", |v| {
-            v.as_array()?.iter().map(|t| t.as_str().map(String::from)).collect()
-        })
+        self.read(name, "a list of texts", |v| Vec::deserialize(v).ok())
     }
 
     pub fn numbers(&self, name: &str) -> Option<Vec<f64>> {
@@ -146,10 +145,8 @@ impl<'a> Fields<'a> {
     }
 
     pub fn point<const N: usize>(&self, name: &str) -> Option<[f64; N]> {
-        self.read(name, &format!("a list of {N} numbers"), |v| {
-            let numbers: Option<Vec<f64>> = v.as_array()?.iter().map(number).collect();
-            numbers?.try_into().ok()
-        })
+        let numbers = |v: &Value| v.as_array()?.iter().map(number).collect::<Option<Vec<f64>>>();
+        self.read(name, &format!("a list of {N} numbers"), |v| numbers(v)?.try_into().ok())
     }
 
     /// The keys that nobody has asked for so far, with their values.

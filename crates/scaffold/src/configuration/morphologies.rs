@@ -7,16 +7,12 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Step {
+    /// Exchange two coordinates.
     SwapAxes(usize, usize),
     /// Rotate by angles about x, y and z, in this order, degrees, about a point.
-    Rotate {
-        angles: [f64; 3],
-        center: [f64; 3],
-    },
+    Rotate { angles: [f64; 3], center: [f64; 3] },
     /// Rotate each tree about its own first point.
-    RootRotate {
-        angles: [f64; 3],
-    },
+    RootRotate { angles: [f64; 3] },
     /// Move by a vector, µm.
     Translate([f64; 3]),
     /// Move the mean of the first points of all trees to the origin.

@@ -196,15 +196,11 @@ fn cell_model(name: &str, fields: Fields) -> CellModel {
     for group in ["constants", "parameters"].into_iter().filter_map(|group| fields.object(group)) {
         constants::add(&mut values, &group);
     }
-    let model = CellModel {
-        cell_type: canonical_cell_name(name).into(),
-        key: fields.key.clone(),
-        // BSB's default.
-        model: fields.text("model").unwrap_or("iaf_psc_alpha").into(),
-        constants: values,
-    };
+    // BSB's default.
+    let model = fields.text("model").unwrap_or("iaf_psc_alpha").into();
+    let (cell_type, key) = (canonical_cell_name(name).into(), fields.key.clone());
     fields.finish();
-    model
+    CellModel { cell_type, key, model, constants: values }
 }
 
 fn connection_model(name: &str, fields: Fields) -> ConnectionModel {

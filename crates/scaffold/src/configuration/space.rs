@@ -106,7 +106,6 @@ pub(super) fn read(root: &Node) -> Result<Space> {
 /// Keys of partitions of any type. They are placed where they are and as they are, whatever may move.
 const PLACED: [&str; 5] = ["origin", "can_move", "can_rotate", "can_scale", "orientation"];
 
-/// What a region or partition occupies.
 struct PlacedRegion {
     block: Block,
     partitions: Vec<(String, Block)>,

@@ -24,7 +24,6 @@ impl<'a> Node<'a> {
         Error::Configuration { file: self.file.into(), node: node.into(), what: what.into() }
     }
 
-    /// The error for a value of another kind than expected.
     fn expected(&self, kind: &str) -> Error {
         let mut found = self.value.to_string();
         if found.chars().count() > 60 {

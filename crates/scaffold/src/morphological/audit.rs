@@ -67,35 +67,26 @@ pub fn audit(path: &Path, slack: f64) -> Result<Vec<SetAudit>, Error> {
         let labels = cells.labels.iter().map(|&l| cells.label_sets[usize::from(l)].clone());
         let mut labels: Vec<Vec<String>> = labels.collect();
         labels.resize(cells.len(), Vec::new());
-        Some(Population {
-            name: name.into(),
-            positions: cells.positions.clone(),
-            shapes: vec![shape.clone()],
-            shape_of: vec![0; cells.len()],
-            labels,
-        })
+        let (positions, shapes, shape_of) =
+            (cells.positions.clone(), vec![shape.clone()], vec![0; cells.len()]);
+        Some(Population { name: name.into(), positions, shapes, shape_of, labels })
     };
     let mut audits = Vec::new();
     for rule in &configuration.connectivity {
         let Strategy::VoxelIntersection { affinity, voxels, pre_first: true, .. } = rule.strategy else {
             continue;
         };
+        let posts = &rule.post.cell_types;
         for (pre, post) in
-            rule.pre.cell_types.iter().flat_map(|a| rule.post.cell_types.iter().map(move |b| (a, b)))
+            rule.pre.cell_types.iter().flat_map(|pre| posts.iter().map(move |post| (pre, post)))
         {
             let name = rule.set_name(pre, post);
-            let missing = || {
-                configuration.error(
-                    format!("connectivity.{}", rule.name),
-                    "the file lacks its set, its cells or their one morphology",
-                )
-            };
+            let what = "the file lacks its set, its cells or their one morphology";
+            let missing = || configuration.error(format!("connectivity.{}", rule.name), what);
             let (Some(pre), Some(post)) = (population(pre), population(post)) else { return Err(missing()) };
             let set = anatomy.connections(&name).ok_or_else(missing)?;
             let halves = [Half::new(&pre, &rule.pre, voxels[0]), Half::new(&post, &rule.post, voxels[1])];
-            let Some(intersection) = Intersection::new(&halves[0], &halves[1], slack) else {
-                return Err(missing());
-            };
+            let intersection = Intersection::new(&halves[0], &halves[1], slack).ok_or_else(missing)?;
             audits.push(one(&anatomy, set, &intersection, affinity));
         }
     }

@@ -44,22 +44,19 @@ pub(super) fn onto_golgi(
         let mut rows = ConnectionSet::default();
         for i in near {
             let glomerulus = pre.cells[i as usize];
-            let site = match post.shape(golgi) {
-                None => NO_SITE,
-                Some(shape) => {
-                    let aim = if copies_tips { [f64::from(glomerulus); 3] } else { places[i as usize] };
-                    let aim = std::array::from_fn(|k| aim[k] - soma[k]);
-                    let mut ranked: Vec<(f64, [i32; 2])> =
-                        tips[shape].iter().map(|(p, s)| (squared_distance(p, &aim), *s)).collect();
-                    ranked.sort_by(by_distance);
-                    let u = stream.uniform(u64::from(golgi), glomerulus);
-                    // Inverse of the distribution function of the cut exponential.
-                    let e = -TIP_MEAN * libm::log1p(u * libm::expm1(-TIP_MOST / TIP_MEAN));
-                    let rank = if copies_tips { 0 } else { (ranked.len() as f64 * e) as usize };
-                    ranked.get(rank).map_or(NO_SITE, |&(_, site)| site)
-                }
-            };
-            rows.push(glomerulus, golgi, NO_SITE, site);
+            let site = post.shape(golgi).and_then(|shape| {
+                let aim = if copies_tips { [f64::from(glomerulus); 3] } else { places[i as usize] };
+                let aim = std::array::from_fn(|k| aim[k] - soma[k]);
+                let mut ranked: Vec<(f64, [i32; 2])> =
+                    tips[shape].iter().map(|(p, s)| (squared_distance(p, &aim), *s)).collect();
+                ranked.sort_by(by_distance);
+                let u = stream.uniform(u64::from(golgi), glomerulus);
+                // Inverse of the distribution function of the cut exponential.
+                let e = -TIP_MEAN * libm::log1p(u * libm::expm1(-TIP_MOST / TIP_MEAN));
+                let rank = if copies_tips { 0 } else { (ranked.len() as f64 * e) as usize };
+                ranked.get(rank).map(|&(_, site)| site)
+            });
+            rows.push(glomerulus, golgi, NO_SITE, site.unwrap_or(NO_SITE));
         }
         rows
     };

@@ -11,7 +11,6 @@ pub(super) struct Population {
     pub name: String,
     /// Somata, µm, in chunk order. `[n]`
     pub positions: Vec<[f64; 3]>,
-    /// The morphologies of the type.
     pub shapes: Vec<Arc<Morphology>>,
     /// Which of them each cell has; empty for point cells. `[n]` or `[0]`
     pub shape_of: Vec<u16>,

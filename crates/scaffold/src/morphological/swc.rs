@@ -16,7 +16,6 @@ use crate::morphology::{Branch, MAX_COORDINATE, Morphology};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// A line of the file.
 struct Sample {
     tag: i64,
     place: [f64; 3],

@@ -8,12 +8,6 @@ use crate::configuration::{Configuration, ConnectivityRule, Distribution, Side};
 use crate::error::{Result, ensure, listed};
 use lobule_signal::Stream;
 
-/// A connection set while a circuit is built; its types have the names of the configuration.
-struct RuleRows {
-    rule: String,
-    set: ConnectionSet,
-}
-
 pub(super) fn connect(
     configuration: &Configuration,
     populations: &[Population],
@@ -28,7 +22,7 @@ pub(super) fn connect(
         }
     }
     wiring.multiply(notes)?;
-    Ok(wiring.sets.into_iter().map(|made| made.set).collect())
+    Ok(wiring.sets.into_iter().map(|(_, set)| set).collect())
 }
 
 /// Rules such that each comes after those it needs; by name otherwise.
@@ -64,7 +58,8 @@ pub(super) struct Wiring<'a> {
     pub populations: &'a [Population],
     pub quirks: &'a [Quirk],
     pub seed: u64,
-    sets: Vec<RuleRows>,
+    /// The connection sets so far, each with its rule; types have the names of the configuration.
+    sets: Vec<(String, ConnectionSet)>,
 }
 
 impl Wiring<'_> {
@@ -76,11 +71,11 @@ impl Wiring<'_> {
         }
         let name = rule.set_name(pre, post);
         // Two rules may write one set.
-        match self.sets.iter_mut().find(|s| s.set.name == name) {
-            Some(made) => made.set.append(rows),
+        match self.sets.iter_mut().find(|(_, set)| set.name == name) {
+            Some((_, set)) => set.append(rows),
             None => {
                 let set = ConnectionSet { name, pre_type: pre.into(), post_type: post.into(), ..rows };
-                self.sets.push(RuleRows { rule: rule.name.clone(), set });
+                self.sets.push((rule.name.clone(), set));
             }
         }
     }
@@ -93,7 +88,7 @@ impl Wiring<'_> {
             return None;
         }
         let name = rule.set_name(pre, post);
-        self.sets.iter().map(|made| &made.set).find(|set| set.name == name)
+        self.sets.iter().map(|(_, set)| set).find(|set| set.name == name)
     }
 
     /// Applies `after_connectivity`.
@@ -117,7 +112,7 @@ impl Wiring<'_> {
                 ));
                 rules.push(mirror);
             }
-            for RuleRows { set, .. } in self.sets.iter_mut().filter(|s| rules.contains(&s.rule)) {
+            for (_, set) in self.sets.iter_mut().filter(|(rule, _)| rules.contains(rule)) {
                 let label = format!("after_connectivity.{}.{}", duplication.name, set.name);
                 multiply(set, duplication.contacts, Stream::new(self.seed, &label));
             }
