@@ -164,15 +164,12 @@ fn fill(simulation: &mut StoredSimulation, fields: Fields) {
         }
     }
 
-    for (name, node) in fields.needed_objects("cell_models") {
-        simulation.cell_models.push(cell_model(name, node));
-    }
-    for (name, node) in fields.needed_objects("connection_models") {
-        simulation.connection_models.push(connection_model(name, node));
-    }
-    for (name, node) in fields.needed_objects("devices") {
-        simulation.devices.extend(Device::read(name, node));
-    }
+    let models = fields.needed_objects("cell_models");
+    simulation.cell_models = models.map(|(name, node)| cell_model(name, node)).collect();
+    let models = fields.needed_objects("connection_models");
+    simulation.connection_models = models.map(|(name, node)| connection_model(name, node)).collect();
+    let devices = fields.needed_objects("devices");
+    simulation.devices = devices.filter_map(|(name, node)| Device::read(name, node)).collect();
     let recorders = simulation.devices.iter().filter(|d| d.is_recorder()).count();
     if recorders > 0 {
         simulation.notes.push(format!(

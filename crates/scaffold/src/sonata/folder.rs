@@ -12,16 +12,16 @@ pub(super) struct NewFolder {
 impl NewFolder {
     /// Begins a folder beside `target`, which must not exist.
     pub fn create(target: &Path) -> Result<Self> {
-        let refuse = |what: String| Error::file(target, what);
+        let refuse = |what: &str| Error::file(target, what);
         ensure(!target.exists(), || {
-            refuse("exists and is not overwritten; choose another name or remove it".into())
+            refuse("exists and is not overwritten; choose another name or remove it")
         })?;
         let name = target.file_name().map(|n| n.to_string_lossy().into_owned());
-        let name = name.ok_or_else(|| refuse("is no name for a folder; give one, such as network".into()))?;
+        let name = name.ok_or_else(|| refuse("is no name for a folder; give one, such as network"))?;
         // The process id keeps two writers of the same name apart.
         let partial = target.with_file_name(format!(".{name}.{}.partial", std::process::id()));
         fs::create_dir(&partial).map_err(|e| {
-            refuse(format!("cannot be created ({e}); check that its folder exists and may be written to"))
+            refuse(&format!("cannot be created ({e}); check that its folder exists and may be written to"))
         })?;
         Ok(Self { target: target.into(), partial })
     }
