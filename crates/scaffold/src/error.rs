@@ -49,12 +49,10 @@ pub enum Error {
 }
 
 impl Error {
-    /// An error about a file.
     pub(crate) fn file(path: &Path, what: impl Into<String>) -> Self {
         Self::File { path: path.into(), what: what.into() }
     }
 
-    /// An error about something inside a network file.
     pub(crate) fn content(path: &Path, object: impl Into<String>, what: impl Into<String>) -> Self {
         Self::Content { path: path.into(), object: object.into(), what: what.into() }
     }

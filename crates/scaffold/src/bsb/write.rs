@@ -13,6 +13,9 @@ use std::path::Path;
 
 const BSB_VERSION: &str = "8.0.2";
 
+/// Rows between two chunks: the locations of the local and of the other cell.
+type BlockRows = Vec<[[i64; 3]; 2]>;
+
 /// Per chunk: cells, rows onto them, rows from them.
 type Statistics = BTreeMap<ChunkId, [usize; 3]>;
 
@@ -153,7 +156,7 @@ fn connection_set(
 /// chunk of the other cell, in the order those first occur. Returns rows per chunk.
 fn half_of(group: &Group, local: Side, global: Side) -> Result<Vec<(ChunkId, usize)>> {
     // Of each local chunk: its partner chunks with the rows between both.
-    let mut chunks: BTreeMap<ChunkId, Vec<(ChunkId, Vec<[[i64; 3]; 2]>)>> = BTreeMap::new();
+    let mut chunks: BTreeMap<ChunkId, Vec<(ChunkId, BlockRows)>> = BTreeMap::new();
     let mut places: HashMap<(ChunkId, ChunkId), usize> = HashMap::new();
     for (row, (&here, &there)) in local.cells.iter().zip(global.cells).enumerate() {
         let located = (local.runs.locate(here as usize), global.runs.locate(there as usize));

@@ -89,6 +89,9 @@ impl Strategy {
     }
 }
 
+/// (presynaptic type, postsynaptic type, name) of sets with a name of their own.
+type SetNames = Vec<(String, String, String)>;
+
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ConnectivityRule {
     pub name: String,
@@ -98,8 +101,7 @@ pub(crate) struct ConnectivityRule {
     pub depends_on: Vec<String>,
     /// What its sets are named by; the types are added where there is more than one pair of them.
     set_base: String,
-    /// (presynaptic type, postsynaptic type, name) of sets with a name of their own.
-    set_names: Vec<(String, String, String)>,
+    set_names: SetNames,
 }
 
 impl ConnectivityRule {
@@ -275,7 +277,7 @@ pub(super) fn distribution(node: Option<Node>) -> Result<Distribution> {
 }
 
 /// What sets are named by, and those with a name of their own.
-fn naming(name: &str, node: &Node) -> Result<(String, Vec<(String, String, String)>)> {
+fn naming(name: &str, node: &Node) -> Result<(String, SetNames)> {
     let Some(naming) = node.get("output_naming") else { return Ok((name.into(), Vec::new())) };
     let one = |node: &Node| -> Result<String> {
         if node.value.is_string() {

@@ -209,15 +209,12 @@ fn spike_times(fields: &Fields) -> Option<DeviceKind> {
         return fields.refuse("spike_times", format!("begins at {first} ms; a spike comes after 0 ms"));
     }
     let weights = fields.numbers("spike_weights").unwrap_or_default();
-    match weights.iter().filter(|w| **w != 1.0).count() {
-        0 => Some(DeviceKind::SpikeTimes { times_ms }),
-        n => {
-            let what = format!(
-                "has {n} weights other than 1; one weight for all spikes is known: use `weight`, or one device for each"
-            );
-            fields.refuse("spike_weights", what)
-        }
+    let n = weights.iter().filter(|w| **w != 1.0).count();
+    if n > 0 {
+        let what = "one weight for all spikes is known: use `weight`, or one device for each";
+        return fields.refuse("spike_weights", format!("has {n} weights other than 1; {what}"));
     }
+    Some(DeviceKind::SpikeTimes { times_ms })
 }
 
 fn constant_current(fields: &Fields) -> Option<DeviceKind> {

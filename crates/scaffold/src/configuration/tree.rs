@@ -39,7 +39,6 @@ impl<'a> Node<'a> {
         Some(Node { file: self.file, value, path })
     }
 
-    /// The member `key`, which must be there.
     pub fn require(&self, key: &str) -> Result<Node<'a>> {
         self.get(key).ok_or_else(|| self.error(format!("`{key}` is missing; add it")))
     }

@@ -20,10 +20,7 @@ const STEEPNESS: f64 = 2.0;
 pub(super) fn sources(pre: &Chosen, post: &Chosen, reach: Reach, stream: Stream) -> ConnectionSet {
     let somata = &pre.population.positions;
     let floor = libm::exp(-STEEPNESS);
-    let half = match reach {
-        Reach::Box([x, _]) => x,
-        Reach::Sphere(radius) => radius,
-    };
+    let (Reach::Box([half, _]) | Reach::Sphere(half)) = reach;
     // Sources sorted along x, to look at few.
     let mut by_x = pre.cells.clone();
     by_x.sort_by(|&a, &b| somata[a as usize][0].total_cmp(&somata[b as usize][0]));

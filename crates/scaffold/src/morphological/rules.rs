@@ -4,20 +4,42 @@ use super::glomeruli::Member;
 use super::golgi::Glomerulus;
 use super::intersection::{Half, Intersection};
 use super::population::{Chosen, Population};
-use super::wiring::Wiring;
 use super::{Quirk, degrees, glomeruli, golgi};
 use crate::ConnectionSet;
 use crate::anatomy::NO_SITE;
-use crate::configuration::{ConnectivityRule, Distribution, Reach, Side, Strategy};
+use crate::configuration::{Configuration, ConnectivityRule, Distribution, Reach, Side, Strategy};
 use crate::error::{Error, Result, ensure};
-use crate::morphology::Selection;
+use crate::morphology::{Morphology, Selection};
 use lobule_signal::Stream;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Most rows of a rule that counts them beforehand. Chosen: 24 GB.
 const MOST_ROWS: f64 = 1.0e9;
 
-/// The rows of several pairs of types.
+/// The cells to connect and what has been made of them so far.
+pub(super) struct Wiring<'a> {
+    pub configuration: &'a Configuration,
+    pub populations: &'a [Population],
+    pub quirks: &'a [Quirk],
+    pub seed: u64,
+    /// The connection sets so far, each with its rule; types have the names of the configuration.
+    pub sets: Vec<(String, ConnectionSet)>,
+}
+
+impl Wiring<'_> {
+    /// The set a rule made between two types, if it makes one.
+    pub fn set(&self, rule: &str, pre: &str, post: &str) -> Option<&ConnectionSet> {
+        let rule = self.configuration.rule(rule)?;
+        let makes = |side: &Side, name: &str| side.cell_types.iter().any(|c| c == name);
+        if !makes(&rule.pre, pre) || !makes(&rule.post, post) {
+            return None;
+        }
+        let name = rule.set_name(pre, post);
+        self.sets.iter().map(|(_, set)| set).find(|set| set.name == name)
+    }
+}
+
 type MadeRows<'a> = Result<Vec<Made<'a>>>;
 
 pub(super) struct Made<'a> {
@@ -80,18 +102,18 @@ impl<'w, 'a> Work<'w, 'a> {
 
     /// The labeled points of each morphology of a population.
     fn selections(&self, population: &Population, side: &Side) -> Result<Vec<Selection>> {
-        let shapes = population.shapes.iter();
-        let selections: Vec<Selection> = shapes.map(|shape| shape.select(&side.morphology_labels)).collect();
-        let empty = selections.iter().position(|s| s.pieces.is_empty());
-        ensure(empty.is_none(), || {
-            self.error(format!(
-                "morphology `{}` of `{}` has no point labeled {}; mend `morphology_labels` or the tags of its parser",
-                population.shapes[empty.unwrap_or_default()].name,
-                population.name,
-                side.morphology_labels.join(" or ")
-            ))
-        })?;
-        Ok(selections)
+        let select = |shape: &Arc<Morphology>| {
+            let selection = shape.select(&side.morphology_labels);
+            let (shape, name, labels) = (&shape.name, &population.name, side.morphology_labels.join(" or "));
+            ensure(!selection.pieces.is_empty(), || {
+                self.error(format!(
+                    "morphology `{shape}` of `{name}` has no point labeled {labels}; mend `morphology_labels` or the \
+                     tags of its parser"
+                ))
+            })?;
+            Ok(selection)
+        };
+        population.shapes.iter().map(select).collect()
     }
 
     /// The rows of each pair of types.
@@ -129,7 +151,7 @@ impl<'w, 'a> Work<'w, 'a> {
                 Ok(golgi::onto_golgi(from, to, &dendrites, *radius, has(Quirk::GolgiTips), stream))
             }),
             Strategy::GolgiGlomerulus { radius, divergence, glomerulus_rules, glomeruli } => {
-                self.from_golgi_cells(*radius, *divergence as usize, glomerulus_rules, glomeruli)
+                self.golgi_into_glomeruli(*radius, *divergence as usize, glomerulus_rules, glomeruli)
             }
             Strategy::GlomerulusUbc { shares } => self.each_post(|to| {
                 let stream = self.stream("glomeruli", to.name());
@@ -210,7 +232,7 @@ impl<'w, 'a> Work<'w, 'a> {
         })
     }
 
-    fn from_golgi_cells(
+    fn golgi_into_glomeruli(
         &self,
         radius: f64,
         divergence: usize,

@@ -2,9 +2,9 @@
 
 use super::Quirk;
 use super::population::Population;
-use super::rules::{Made, Work};
+use super::rules::{Made, Wiring, Work};
 use crate::ConnectionSet;
-use crate::configuration::{Configuration, ConnectivityRule, Distribution, Side};
+use crate::configuration::{Configuration, ConnectivityRule, Distribution};
 use crate::error::{Result, ensure, listed};
 use lobule_signal::Stream;
 
@@ -52,16 +52,6 @@ fn in_order(configuration: &Configuration) -> Result<Vec<&ConnectivityRule>> {
     Ok(ordered)
 }
 
-/// The cells to connect and what has been made of them so far.
-pub(super) struct Wiring<'a> {
-    pub configuration: &'a Configuration,
-    pub populations: &'a [Population],
-    pub quirks: &'a [Quirk],
-    pub seed: u64,
-    /// The connection sets so far, each with its rule; types have the names of the configuration.
-    sets: Vec<(String, ConnectionSet)>,
-}
-
 impl Wiring<'_> {
     fn keep(&mut self, rule: &ConnectivityRule, made: Made, notes: &mut Vec<String>) {
         let Made { pre, post, rows, notes: own } = made;
@@ -78,17 +68,6 @@ impl Wiring<'_> {
                 self.sets.push((rule.name.clone(), set));
             }
         }
-    }
-
-    /// The set a rule made between two types, if it makes one.
-    pub fn set(&self, rule: &str, pre: &str, post: &str) -> Option<&ConnectionSet> {
-        let rule = self.configuration.rule(rule)?;
-        let makes = |side: &Side, name: &str| side.cell_types.iter().any(|c| c == name);
-        if !makes(&rule.pre, pre) || !makes(&rule.post, post) {
-            return None;
-        }
-        let name = rule.set_name(pre, post);
-        self.sets.iter().map(|(_, set)| set).find(|set| set.name == name)
     }
 
     /// Applies `after_connectivity`.

@@ -154,8 +154,8 @@ impl<'a> Members<'a> {
         Ok(Some(x.into_iter().zip(y).zip(z).map(|((x, y), z)| [x, y, z]).collect()))
     }
 
-    /// The label set of each entry and the sets of their library, if the group has both.
-    pub fn labels(&self) -> Result<Option<(Vec<i64>, Vec<Vec<String>>)>> {
+    /// Labels and their library, if the group has both.
+    pub fn labels(&self) -> Result<Option<Labels>> {
         let Some(library) = self.nodes.get(LIBRARY).filter(|_| self.has("labels")) else {
             return Ok(None);
         };
@@ -181,6 +181,9 @@ impl<'a> Members<'a> {
         Ok(Some((of, sets)))
     }
 }
+
+/// The label set of each entry, and the sets.
+pub(super) type Labels = (Vec<i64>, Vec<Vec<String>>);
 
 pub(super) struct RowGroup<'a> {
     node: &'a Node,

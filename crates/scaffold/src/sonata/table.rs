@@ -5,10 +5,9 @@ use crate::error::ensure;
 use std::collections::BTreeMap;
 
 pub(super) fn csv<const N: usize>(header: &[&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
-    let line = |fields: Vec<String>| fields.join(" ") + "\n";
-    let mut text = line(header.map(|name| name.to_string()).to_vec());
+    let mut text = header.join(" ") + "\n";
     for row in rows {
-        text += &line(row.map(|field| quoted(&field)).to_vec());
+        text += &(row.map(|field| quoted(&field)).join(" ") + "\n");
     }
     text
 }
