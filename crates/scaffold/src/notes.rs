@@ -52,9 +52,8 @@ pub(crate) fn of(
         let touching = anatomy.connections.iter().filter(|s| s.pre_type == *name || s.post_type == *name);
         let sets = listed(touching.map(|s| &s.name));
         let sets = if sets.is_empty() { "no connection set" } else { &sets };
-        notes.push(format!(
-            "cell type `{name}` ({n} cells) is not known to lobule and needs a model of its own; it takes part in {sets}."
-        ));
+        let what = "is not known to lobule and needs a model of its own; it takes part in";
+        notes.push(format!("cell type `{name}` ({n} cells) {what} {sets}."));
     }
 
     for set in &anatomy.connections {

@@ -41,10 +41,8 @@ impl<'a> Sets<'a> {
             let cell_type = attributes.text(which)?;
             self.placed.get(&cell_type).ok_or_else(|| {
                 let known = listed(self.placed.keys());
-                let what = format!(
-                    "names `{cell_type}`, which has no placement (there are {known}); place it or remove this set"
-                );
-                attributes.error(which, what)
+                let what = format!("which has no placement (there are {known}); place it or remove this set");
+                attributes.error(which, format!("names `{cell_type}`, {what}"))
             })
         };
         let sides = [side("pre")?, side("post")?];
@@ -127,16 +125,18 @@ fn append_chunk(
     let cells = cells_in(store, &node.path, id, post)?;
     let blocks = blocks(store, node, n)?;
     let located = |name: &str, table: &[i64], first_row: usize, cells: &Range<usize>| {
-        let rows = table.chunks_exact(3).enumerate();
-        let located = rows.map(|(i, row)| located(row, cells).ok_or_else(|| {
-            let what = format!(
-                "row {} is cell {}, branch {}, point {}; the chunk has {} cells, numbered from 0, and a site has 32 \
-                 bits: connect these types again",
-                first_row + i, row[0], row[1], row[2], cells.len()
-            );
-            store.error(path(name), what)
-        }));
-        located.collect::<Result<(Vec<u32>, Vec<[i32; 2]>)>>()
+        let one = |(i, row): (usize, &[i64])| {
+            located(row, cells).ok_or_else(|| {
+                let (at, n) = (first_row + i, cells.len());
+                let [cell, branch, point] = [row[0], row[1], row[2]];
+                let what = format!(
+                    "row {at} is cell {cell}, branch {branch}, point {point}; the chunk has {n} cells, numbered \
+                     from 0, and a site has 32 bits: connect these types again"
+                );
+                store.error(path(name), what)
+            })
+        };
+        table.chunks_exact(3).enumerate().map(one).collect::<Result<(Vec<u32>, Vec<[i32; 2]>)>>()
     };
     let (numbers, sites) = located("local_locs", &local, 0, &cells)?;
     set.post.extend(numbers);

@@ -42,6 +42,7 @@ impl Wiring<'_> {
 
 type MadeRows<'a> = Result<Vec<Made<'a>>>;
 
+/// The rows between two types, and what the user should know about them.
 pub(super) struct Made<'a> {
     pub pre: &'a str,
     pub post: &'a str,
@@ -53,6 +54,7 @@ fn made<'a>(from: &Chosen<'a>, to: &Chosen<'a>, rows: ConnectionSet) -> Made<'a>
     Made { pre: from.name(), post: to.name(), rows, notes: Vec::new() }
 }
 
+/// A rule with the cells it connects.
 pub(super) struct Work<'w, 'a> {
     wiring: &'w Wiring<'a>,
     rule: &'w ConnectivityRule,
@@ -107,8 +109,8 @@ impl<'w, 'a> Work<'w, 'a> {
             let (shape, name, labels) = (&shape.name, &population.name, side.morphology_labels.join(" or "));
             ensure(!selection.pieces.is_empty(), || {
                 self.error(format!(
-                    "morphology `{shape}` of `{name}` has no point labeled {labels}; mend `morphology_labels` or the \
-                     tags of its parser"
+                    "morphology `{shape}` of `{name}` has no point labeled {labels}; mend `morphology_labels` \
+                     or the tags of its parser"
                 ))
             })?;
             Ok(selection)
@@ -213,8 +215,8 @@ impl<'w, 'a> Work<'w, 'a> {
             ensure(found >= convergence || to.cells.is_empty(), || {
                 let (name, rules) = (to.name(), glomerulus_rules.join(", "));
                 self.error(format!(
-                    "each `{name}` takes glomeruli of {convergence} sources, but only {found} have any: check the \
-                     rules {rules}"
+                    "each `{name}` takes glomeruli of {convergence} sources, but only {found} have any: check \
+                     the rules {rules}"
                 ))
             })?;
             let dendrites = self.selections(to.population, &self.rule.post)?;

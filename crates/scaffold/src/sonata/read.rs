@@ -54,7 +54,8 @@ fn exact_labels(cells: &mut CellSites, recorded: &Value) {
 }
 
 fn notes_of(extra: &Unread, unused: &[String]) -> Vec<String> {
-    let edges = "are attributes of edges, which are not read: weights and delays are those of lobule's synapse models";
+    let edges = "are attributes of edges, which are not read: weights and delays are those of lobule's \
+                 synapse models";
     let node_types = "are columns of node types, which are not read: cells have lobule's models";
     let edge_types = "are columns of edge types, which are not read: synapses have lobule's models";
     let notes = [

@@ -48,8 +48,8 @@ fn size(spec: &ScaffoldSpec) -> Result<()> {
 fn memory(spec: &ScaffoldSpec) -> Result<()> {
     let estimate = memory_gib(spec);
     let what = format!(
-        "would take about {estimate:.0} GiB; up to {LARGEST_GIB} GiB are allowed, so take a smaller block or fewer \
-         cells"
+        "would take about {estimate:.0} GiB; up to {LARGEST_GIB} GiB are allowed, so take a smaller block or \
+         fewer cells"
     );
     must(estimate <= LARGEST_GIB, "size", format!("{} x {} µm", spec.size[0], spec.size[1]), what)
 }
@@ -91,8 +91,8 @@ fn cells(spec: &ScaffoldSpec) -> Result<()> {
         positive(&format!("{name}.radius"), radius)?;
         let packing = density * 4.0 / 3.0 * std::f64::consts::PI * radius.powi(3);
         let what = format!(
-            "somata of radius {radius} µm would fill {packing:.2} of the layer; at most {DENSEST} can be placed at \
-             random, so lower the density or the radius"
+            "somata of radius {radius} µm would fill {packing:.2} of the layer; at most {DENSEST} can be placed \
+             at random, so lower the density or the radius"
         );
         must(packing <= DENSEST, format!("{name}.density"), density, what)?;
     }

@@ -98,11 +98,8 @@ fn outline<const N: usize>([u, low, high]: Knots<N>) -> Outline {
 }
 
 fn parallel_fiber<const N: usize>(side: Knots<N>) -> Geometry {
-    Geometry::ParallelFiberCrossing {
-        height: FIBER_HEIGHT,
-        half_length: FIBER_HALF_LENGTH,
-        silhouette: outline(side),
-    }
+    let (height, half_length, silhouette) = (FIBER_HEIGHT, FIBER_HALF_LENGTH, outline(side));
+    Geometry::ParallelFiberCrossing { height, half_length, silhouette }
 }
 
 fn ascending_axon<const N: usize, const M: usize>((side, above): (Knots<N>, Knots<M>)) -> Geometry {

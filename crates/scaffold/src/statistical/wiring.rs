@@ -55,8 +55,8 @@ impl<'a> Builder<'a> {
         let poor = dendrites.iter().filter(|d| d.len() < wanted).count();
         if poor > 0 {
             notes.push(format!(
-                "glomerulus_to_granule: {poor} granule cells have fewer than {wanted} dendrites: too few mossy fibers \
-                 have a glomerulus"
+                "glomerulus_to_granule: {poor} granule cells have fewer than {wanted} dendrites: too few mossy \
+                 fibers have a glomerulus"
             ));
         }
         let from_mossy: Vec<Row> = fiber_of.into_iter().zip(0..).collect();
