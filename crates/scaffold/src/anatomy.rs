@@ -5,6 +5,20 @@
 //! contact. The simulator makes one synapse per pair with weight × rows, as
 //! bsb-nest does.
 
+/// The cell types of the native reconstruction.
+pub(crate) const PLACED_TYPES: [&str; 10] = [
+    "mossy_fiber",
+    "glomerulus",
+    "granule_cell",
+    "golgi_cell",
+    "purkinje_cell",
+    "basket_cell",
+    "stellate_cell",
+    "dcn_p",
+    "dcn_i",
+    "io_cell",
+];
+
 /// The half of a module that raises (`plus`) or lowers (`minus`) its output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Microzone {
@@ -54,13 +68,7 @@ impl CellSites {
     /// The microzone of cell `i`, if it is labeled `plus` or `minus`.
     pub fn microzone(&self, i: usize) -> Option<Microzone> {
         let set = &self.label_sets[usize::from(*self.labels.get(i)?)];
-        if set.iter().any(|l| l == "plus") {
-            Some(Microzone::Plus)
-        } else if set.iter().any(|l| l == "minus") {
-            Some(Microzone::Minus)
-        } else {
-            None
-        }
+        Microzone::ALL.into_iter().find(|zone| set.iter().any(|l| l == zone.name()))
     }
 
     /// The microzone of every cell. `[n]`
@@ -104,6 +112,9 @@ pub struct ConnectionSet {
     pub post_site: Vec<[i32; 2]>,
 }
 
+/// The (branch, point) of a cell without morphology.
+pub(crate) const NO_SITE: [i32; 2] = [-1, -1];
+
 /// Mean and standard deviation (population form) of degrees over all cells of a type.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct DegreeStatistics {
@@ -132,20 +143,53 @@ impl ConnectionSet {
         self.pre.is_empty()
     }
 
+    /// Appends a row.
+    pub(crate) fn push(&mut self, pre: u32, post: u32, pre_site: [i32; 2], post_site: [i32; 2]) {
+        self.pre.push(pre);
+        self.post.push(post);
+        self.pre_site.push(pre_site);
+        self.post_site.push(post_site);
+    }
+
+    /// Appends the rows of another set.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.pre.append(&mut other.pre);
+        self.post.append(&mut other.post);
+        self.pre_site.append(&mut other.pre_site);
+        self.post_site.append(&mut other.post_site);
+    }
+
+    /// The rows of several sets, in order, as one without a name.
+    pub(crate) fn joined(parts: Vec<Self>) -> Self {
+        let mut all = Self::default();
+        let n = parts.iter().map(Self::len).sum();
+        all.pre.reserve_exact(n);
+        all.post.reserve_exact(n);
+        all.pre_site.reserve_exact(n);
+        all.post_site.reserve_exact(n);
+        parts.into_iter().for_each(|part| all.append(part));
+        all
+    }
+
+    /// Brings sites that are all those of point cells into their short form, none.
+    pub(crate) fn shorten_sites(&mut self) {
+        for sites in [&mut self.pre_site, &mut self.post_site] {
+            if sites.iter().all(|&site| site == NO_SITE) {
+                *sites = Vec::new();
+            }
+        }
+    }
+
     /// Distinct cell pairs in order of (pre, post), each with its number of contacts.
     pub fn pairs(&self) -> Vec<Pair> {
         let mut keys: Vec<u64> =
             self.pre.iter().zip(&self.post).map(|(&a, &b)| u64::from(a) << 32 | u64::from(b)).collect();
         keys.sort_unstable();
-        let mut pairs: Vec<Pair> = Vec::new();
-        for key in keys {
-            let (pre, post) = ((key >> 32) as u32, key as u32);
-            match pairs.last_mut() {
-                Some(last) if last.pre == pre && last.post == post => last.contacts += 1,
-                _ => pairs.push(Pair { pre, post, contacts: 1 }),
-            }
-        }
-        pairs
+        let pair = |rows: &[u64]| {
+            let (pre, post) = ((rows[0] >> 32) as u32, rows[0] as u32);
+            Pair { pre, post, contacts: rows.len() as u32 }
+        };
+        keys.chunk_by(|a, b| a == b).map(pair).collect()
     }
 
     /// Degree statistics over `n_pre` presynaptic and `n_post` postsynaptic cells.
@@ -202,6 +246,12 @@ impl Anatomy {
     /// Number of cells of a type; 0 when the type is absent.
     pub fn count(&self, cell_type: &str) -> usize {
         self.cells(cell_type).map_or(0, CellSites::len)
+    }
+
+    /// Far corner of all cells at positive coordinates, for files that do not say their size.
+    pub(crate) fn extent(&self) -> [f64; 3] {
+        let positions = self.cells.iter().flat_map(|c| &c.positions);
+        positions.fold([0.0; 3], |far, p| std::array::from_fn(|k| f64::max(far[k], p[k])))
     }
 
     /// A connection set by name.

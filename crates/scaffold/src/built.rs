@@ -16,7 +16,6 @@ pub struct Built {
 /// The morphologies of a circuit and which cells have which.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Shapes {
-    /// All morphologies that cells have.
     pub morphologies: Vec<Arc<Morphology>>,
     /// Of each type that has any: their names, and the one of each cell.
     pub of: BTreeMap<String, (Vec<String>, Vec<u16>)>,

@@ -1,58 +1,53 @@
 //! What an anatomy must satisfy before it is written to a file of any kind.
 
-use crate::{Anatomy, CellSites, ConnectionSet, Error};
+use crate::error::{Error, Result, ensure};
+use crate::{Anatomy, CellSites, ConnectionSet};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// The first thing about an anatomy that no file can keep.
-pub(crate) fn anatomy(path: &Path, anatomy: &Anatomy) -> Result<(), Error> {
-    let error = |object: String, what: String| Error::Content { path: path.into(), object, what };
+pub(crate) fn anatomy(path: &Path, anatomy: &Anatomy) -> Result<()> {
+    let error = |object: &str, what: String| Error::content(path, object, what);
     if let Some(s) = anatomy.size.iter().find(|s| !(s.is_finite() && **s >= 0.0)) {
-        return Err(error("size".into(), format!("contains {s}; give the base and height in µm, 0 or more")));
+        return Err(error("size", format!("contains {s}; give the base and height in µm, 0 or more")));
     }
     let mut sizes = HashMap::new();
     for cells in &anatomy.cells {
         let name = cells.cell_type.as_str();
-        let object = format!("cell type `{name}`");
-        check_name(name).map_err(|what| error(object.clone(), what))?;
-        check_cells(cells).map_err(|what| error(object.clone(), what))?;
-        if sizes.insert(name, cells.len()).is_some() {
-            return Err(error(object, "occurs twice; join the two lists of cells".into()));
-        }
+        let checked = check_name(name).and_then(|()| check_cells(cells)).and_then(|()| {
+            let is_new = sizes.insert(name, cells.len()).is_none();
+            ensure(is_new, || "occurs twice; join the two lists of cells".into())
+        });
+        checked.map_err(|what| error(&format!("cell type `{name}`"), what))?;
     }
     let mut names = HashSet::new();
     for set in &anatomy.connections {
-        let object = format!("connection set `{}`", set.name);
-        check_name(&set.name).map_err(|what| error(object.clone(), what))?;
-        if !names.insert(&set.name) {
-            return Err(error(object, "occurs twice; give each set a name of its own".into()));
-        }
-        check_rows(set, &sizes).map_err(|what| error(object, what))?;
+        let checked = check_name(&set.name).and_then(|()| {
+            ensure(names.insert(&set.name), || {
+                String::from("occurs twice; give each set a name of its own")
+            })?;
+            check_rows(set, &sizes)
+        });
+        checked.map_err(|what| error(&format!("connection set `{}`", set.name), what))?;
     }
     Ok(())
 }
 
 /// Names become names of HDF5 members.
 fn check_name(name: &str) -> Result<(), String> {
-    match name.is_empty() || name == "." || name == ".." || name.contains(['/', '\0']) {
-        true => Err("cannot be named in a file; use a name without `/`, such as `golgi_cell`".into()),
-        false => Ok(()),
-    }
+    let is_name = !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\0']);
+    ensure(is_name, || "cannot be named in a file; use a name without `/`, such as `golgi_cell`".into())
 }
 
 /// Labels must be those of the type, positions numbers.
 fn check_cells(cells: &CellSites) -> Result<(), String> {
-    let sets = cells.label_sets.len();
-    if !cells.label_sets.first().is_none_or(Vec::is_empty) {
-        return Err(format!("label set 0 is {:?}; it must be the empty one", cells.label_sets[0]));
-    }
-    if !cells.labels.is_empty() && cells.labels.len() != cells.len() {
-        return Err(format!(
-            "has {} labels for {} cells; give one each, or none",
-            cells.labels.len(),
-            cells.len()
-        ));
-    }
+    let (sets, labels, n) = (cells.label_sets.len(), cells.labels.len(), cells.len());
+    ensure(cells.label_sets.first().is_none_or(Vec::is_empty), || {
+        format!("label set 0 is {:?}; it must be the empty one", cells.label_sets[0])
+    })?;
+    ensure(labels == 0 || labels == n, || {
+        format!("has {labels} labels for {n} cells; give one each, or none")
+    })?;
     if let Some(label) = cells.labels.iter().find(|&&label| usize::from(label) >= sets) {
         return Err(format!("a cell has label set {label}, but there are {sets}; add it to `label_sets`"));
     }
@@ -63,27 +58,21 @@ fn check_cells(cells: &CellSites) -> Result<(), String> {
 }
 
 fn check_rows(set: &ConnectionSet, sizes: &HashMap<&str, usize>) -> Result<(), String> {
-    let n = set.len();
-    if set.post.len() != n {
-        return Err(format!(
-            "has {n} presynaptic and {} postsynaptic cells; a row needs both",
-            set.post.len()
-        ));
-    }
+    let (n, m) = (set.len(), set.post.len());
+    ensure(m == n, || format!("has {n} presynaptic and {m} postsynaptic cells; a row needs both"))?;
     for (side, sites) in [("pre_site", &set.pre_site), ("post_site", &set.post_site)] {
-        if !sites.is_empty() && sites.len() != n {
-            return Err(format!("has {} of `{side}` for {n} rows; give one each, or none", sites.len()));
-        }
+        ensure(sites.is_empty() || sites.len() == n, || {
+            format!("has {} of `{side}` for {n} rows; give one each, or none", sites.len())
+        })?;
     }
     for (cell_type, column) in [(&set.pre_type, &set.pre), (&set.post_type, &set.post)] {
         let cells = *sizes.get(cell_type.as_str()).ok_or_else(|| {
             format!("names cell type `{cell_type}`, which has no cells; add them to `cells`")
         })?;
-        if let Some(row) = column.iter().position(|&cell| cell as usize >= cells) {
-            return Err(format!(
-                "row {row} names cell {} of `{cell_type}`, which has {cells}, numbered from 0",
-                column[row]
-            ));
+        if let Some((row, cell)) = column.iter().enumerate().find(|&(_, &cell)| cell as usize >= cells) {
+            let what =
+                format!("row {row} names cell {cell} of `{cell_type}`, which has {cells}, numbered from 0");
+            return Err(what);
         }
     }
     Ok(())

@@ -20,22 +20,15 @@ pub(crate) const CHUNK_SIDE: f64 = 100.0;
 pub(crate) struct ChunkId(pub u64);
 
 impl ChunkId {
-    /// The chunk at integer coordinates.
     pub fn from_coordinates(c: [i16; 3]) -> Self {
         Self(c.iter().enumerate().map(|(k, &v)| u64::from(v as u16) << (16 * k)).sum())
     }
 
     /// The chunk that contains a position, or `None` beyond the 16-bit range of coordinates.
     pub fn containing(position: [f64; 3], side: f64) -> Option<Self> {
-        let mut c = [0i16; 3];
-        for (c, p) in c.iter_mut().zip(position) {
-            let v = (p / side).floor();
-            if !(f64::from(i16::MIN)..=f64::from(i16::MAX)).contains(&v) {
-                return None;
-            }
-            *c = v as i16;
-        }
-        Some(Self::from_coordinates(c))
+        let c = position.map(|p| (p / side).floor());
+        let fits = |v: &f64| (f64::from(i16::MIN)..=f64::from(i16::MAX)).contains(v);
+        c.iter().all(fits).then(|| Self::from_coordinates(c.map(|v| v as i16)))
     }
 
     /// The id written as a group name; `None` when the name is no chunk id.
@@ -43,7 +36,6 @@ impl ChunkId {
         name.parse::<u64>().ok().filter(|&id| id < 1 << 48 && id.to_string() == name).map(Self)
     }
 
-    /// Integer coordinates x, y, z.
     pub fn coordinates(self) -> [i16; 3] {
         [0, 16, 32].map(|shift| (self.0 >> shift) as u16 as i16)
     }
@@ -57,47 +49,43 @@ impl std::fmt::Display for ChunkId {
 
 /// The cells of one type as consecutive runs, one per chunk, in chunk order.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct ChunkRuns {
-    ids: Vec<ChunkId>,
-    starts: Vec<usize>,
-    len: usize,
-}
+pub(crate) struct ChunkRuns(Vec<(ChunkId, Range<usize>)>);
 
 impl ChunkRuns {
     /// Appends a chunk of `n` cells. Chunks come in ascending order.
     pub fn push(&mut self, id: ChunkId, n: usize) {
-        debug_assert!(self.ids.last().is_none_or(|&last| last < id));
-        self.ids.push(id);
-        self.starts.push(self.len);
-        self.len += n;
+        debug_assert!(self.0.last().is_none_or(|(last, _)| *last < id));
+        self.0.push((id, self.len()..self.len() + n));
     }
 
-    /// Number of cells.
+    /// Appends a cell; its chunk must not come before the last one, which is the error.
+    pub fn add(&mut self, id: ChunkId) -> Result<(), ChunkId> {
+        match self.0.last_mut() {
+            Some((last, cells)) if *last == id => cells.end += 1,
+            Some((last, _)) if *last > id => return Err(*last),
+            _ => self.push(id, 1),
+        }
+        Ok(())
+    }
+
     pub fn len(&self) -> usize {
-        self.len
+        self.0.last().map_or(0, |(_, cells)| cells.end)
     }
 
     /// Numbers of the cells in a chunk, or `None` when the type has no such chunk.
     pub fn range(&self, id: ChunkId) -> Option<Range<usize>> {
-        let i = self.ids.binary_search(&id).ok()?;
-        Some(self.starts[i]..self.starts.get(i + 1).copied().unwrap_or(self.len))
+        let i = self.0.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        Some(self.0[i].1.clone())
     }
 
-    /// Each chunk and the numbers of its cells.
     pub fn iter(&self) -> impl Iterator<Item = (ChunkId, Range<usize>)> + '_ {
-        self.ids
-            .iter()
-            .enumerate()
-            .map(|(i, &id)| (id, self.starts[i]..self.starts.get(i + 1).copied().unwrap_or(self.len)))
+        self.0.iter().cloned()
     }
 
     /// The chunk of a cell and the cell's index within it.
     pub fn locate(&self, cell: usize) -> Option<(ChunkId, usize)> {
-        if cell >= self.len {
-            return None;
-        }
-        let i = self.starts.partition_point(|&s| s <= cell) - 1;
-        Some((self.ids[i], cell - self.starts[i]))
+        let (id, cells) = self.0.get(self.0.partition_point(|(_, cells)| cells.end <= cell))?;
+        Some((*id, cell - cells.start))
     }
 }
 

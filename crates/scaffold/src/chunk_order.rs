@@ -7,9 +7,6 @@ use crate::Anatomy;
 use crate::chunk::{CHUNK_SIDE, ChunkId};
 use std::collections::HashMap;
 
-/// A point cell's (branch, point).
-const NO_SITE: [i32; 2] = [-1, -1];
-
 impl Anatomy {
     /// Whether the cells of every type stand in the order of a network file, which
     /// [`sort_by_chunk`](Self::sort_by_chunk) gives them.
@@ -28,7 +25,6 @@ impl Anatomy {
     /// without any label and sites that are all (-1, -1) become empty.
     ///
     /// # Example
-    ///
     /// ```
     /// use lobule_scaffold::{Anatomy, CellSites, ConnectionSet};
     ///
@@ -74,11 +70,7 @@ impl Anatomy {
         }
 
         for set in &mut self.connections {
-            for sites in [&mut set.pre_site, &mut set.post_site] {
-                if sites.iter().all(|&site| site == NO_SITE) {
-                    *sites = Vec::new();
-                }
-            }
+            set.shorten_sites();
             // A set between types that are not placed is refused when it is written.
             let sides = (renumbered.get(&set.pre_type), renumbered.get(&set.post_type));
             let (Some((pre_number, pre_chunk)), Some((post_number, post_chunk))) = sides else { continue };

@@ -1,7 +1,7 @@
 //! What can go wrong with anatomy and its files. Every message names the
 //! culprit, the value and the remedy.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// An error of this room.
@@ -46,6 +46,29 @@ pub enum Error {
         /// The value, the allowed range and the remedy.
         what: String,
     },
+}
+
+impl Error {
+    pub(crate) fn file(path: &Path, what: impl Into<String>) -> Self {
+        Self::File { path: path.into(), what: what.into() }
+    }
+
+    pub(crate) fn content(path: &Path, object: impl Into<String>, what: impl Into<String>) -> Self {
+        Self::Content { path: path.into(), object: object.into(), what: what.into() }
+    }
+}
+
+/// What the parts of this room give back.
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Names as a message lists them.
+pub(crate) fn listed<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
+    names.into_iter().map(|name| name.as_ref().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// The error unless `holds`.
+pub(crate) fn ensure<E>(holds: bool, error: impl FnOnce() -> E) -> Result<(), E> {
+    if holds { Ok(()) } else { Err(error()) }
 }
 
 impl lobule_signal::RoomError for Error {

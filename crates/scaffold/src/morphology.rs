@@ -8,18 +8,14 @@ pub(crate) const MAX_COORDINATE: f64 = 1.0e6;
 /// An unbranched stretch of points.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Branch {
-    /// Its first point.
     pub start: usize,
-    /// Number of points.
     pub len: usize,
     /// The branch it continues; parents come first.
     pub parent: Option<usize>,
 }
 
-/// A cell's shape.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Morphology {
-    /// The name cell types use.
     pub name: String,
     /// Positions. `[points]`
     pub points: Vec<[f64; 3]>,
@@ -29,20 +25,17 @@ pub(crate) struct Morphology {
     pub types: Vec<i64>,
     /// Index into `label_sets` of each point. `[points]`
     pub labels: Vec<u16>,
-    /// The sets of labels that points have.
     pub label_sets: Vec<Vec<String>>,
     /// Branches, which divide the points in order.
     pub branches: Vec<Branch>,
 }
 
 /// The points of a morphology with certain labels.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Selection {
-    /// Positions.
     pub points: Vec<[f64; 3]>,
     /// (branch, point on it) in the whole morphology, of each point.
     pub sites: Vec<[i32; 2]>,
-    /// What is left of the branches.
     pub pieces: Vec<Piece>,
 }
 
@@ -51,21 +44,18 @@ pub(crate) struct Selection {
 pub(crate) struct Piece {
     /// First point, in the selection.
     pub start: usize,
-    /// Number of points.
     pub len: usize,
     /// Nothing selected continues it.
     pub is_terminal: bool,
 }
 
 impl Piece {
-    /// Its last point, in the selection.
     pub fn tip(&self) -> usize {
         self.start + self.len - 1
     }
 }
 
 impl Morphology {
-    /// Lowest and highest coordinates of all points.
     pub fn bounds(&self) -> [[f64; 3]; 2] {
         bounds(&self.points)
     }
@@ -75,12 +65,9 @@ impl Morphology {
     /// A branch falls into the pieces that are left of it. A piece continues the piece before
     /// it on its branch, or else the last piece of its nearest ancestor that has any.
     pub fn select(&self, labels: &[String]) -> Selection {
-        let has: Vec<bool> = self
-            .label_sets
-            .iter()
-            .map(|set| labels.is_empty() || set.iter().any(|l| labels.contains(l)))
-            .collect();
-        let mut selection = Selection { points: Vec::new(), sites: Vec::new(), pieces: Vec::new() };
+        let is_meant = |set: &Vec<String>| labels.is_empty() || set.iter().any(|l| labels.contains(l));
+        let has: Vec<bool> = self.label_sets.iter().map(is_meant).collect();
+        let mut selection = Selection::default();
         // Of each branch: the piece that a child branch continues.
         let mut last_piece: Vec<Option<usize>> = Vec::with_capacity(self.branches.len());
         for (number, branch) in self.branches.iter().enumerate() {

@@ -1,24 +1,13 @@
 //! What a file contains that a simulation of point neurons does not honor, or
 //! that its user should know. Each note is one sentence.
 
+use crate::anatomy::PLACED_TYPES;
+use crate::error::listed;
 use crate::{Anatomy, ConnectionSet};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The cell types lobule has neuron models for.
-const KNOWN: [&str; 12] = [
-    "mossy_fiber",
-    "glomerulus",
-    "ubc_glomerulus",
-    "granule_cell",
-    "golgi_cell",
-    "unipolar_brush_cell",
-    "purkinje_cell",
-    "basket_cell",
-    "stellate_cell",
-    "dcn_p",
-    "dcn_i",
-    "io_cell",
-];
+/// The cell types lobule has neuron models for beside those it places itself.
+const FURTHER_TYPES: [&str; 2] = ["ubc_glomerulus", "unipolar_brush_cell"];
 
 /// What was met while reading and is not part of an [`Anatomy`].
 #[derive(Default)]
@@ -29,7 +18,6 @@ pub(crate) struct Findings {
     pub rotated: BTreeSet<String>,
     /// Additional data, as `type.key`.
     pub additional: BTreeSet<String>,
-    /// Names of stored morphologies.
     pub morphologies: Vec<String>,
 }
 
@@ -42,17 +30,12 @@ pub(crate) fn of(
     is_part: bool,
 ) -> Vec<String> {
     let mut notes = Vec::new();
-    let list = |names: &BTreeSet<String>| names.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-    for (names, note) in [
-        (&found.entities, "have no positions on file and are set in the middle of their chunks"),
-        (&found.rotated, "have rotations, which point neurons do not use"),
-        (&found.additional, "are additional data of cells, which are not read"),
-    ] {
-        if !names.is_empty() {
-            notes.push(format!("{} {note}.", list(names)));
-        }
-    }
-
+    notes.extend(about(
+        &found.entities,
+        "have no positions on file and are set in the middle of their chunks",
+    ));
+    notes.extend(about(&found.rotated, "have rotations, which point neurons do not use"));
+    notes.extend(about(&found.additional, "are additional data of cells, which are not read"));
     if !found.morphologies.is_empty() {
         let names = found.morphologies.join(", ");
         notes.push(format!("the stored morphologies ({names}) are not read; point neurons have none."));
@@ -63,19 +46,14 @@ pub(crate) fn of(
         notes.push(format!("{with_sites} connection sets say where on a cell a contact is, which has no effect on point neurons."));
     }
 
-    let unknown = |name: &str| !KNOWN.contains(&name);
+    let unknown = |name: &str| !PLACED_TYPES.contains(&name) && !FURTHER_TYPES.contains(&name);
     for cells in anatomy.cells.iter().filter(|c| unknown(&c.cell_type)) {
-        let touching = anatomy
-            .connections
-            .iter()
-            .filter(|s| s.pre_type == cells.cell_type || s.post_type == cells.cell_type);
-        let touching: Vec<&str> = touching.map(|s| s.name.as_str()).collect();
-        notes.push(format!(
-            "cell type `{}` ({} cells) is not known to lobule and needs a model of its own; it takes part in {}.",
-            cells.cell_type,
-            cells.len(),
-            if touching.is_empty() { "no connection set".into() } else { touching.join(", ") },
-        ));
+        let (name, n) = (&cells.cell_type, cells.len());
+        let touching = anatomy.connections.iter().filter(|s| s.pre_type == *name || s.post_type == *name);
+        let sets = listed(touching.map(|s| &s.name));
+        let sets = if sets.is_empty() { "no connection set" } else { &sets };
+        let what = "is not known to lobule and needs a model of its own; it takes part in";
+        notes.push(format!("cell type `{name}` ({n} cells) {what} {sets}."));
     }
 
     for set in &anatomy.connections {
@@ -91,6 +69,13 @@ pub(crate) fn of(
         }
     }
     notes
+}
+
+/// What is to be said of some names; nothing without names.
+pub(crate) fn about<'a>(names: impl IntoIterator<Item = &'a String>, what: &str) -> Option<String> {
+    let mut names = names.into_iter().peekable();
+    names.peek()?;
+    Some(format!("{} {what}.", listed(names)))
 }
 
 /// A rule and its copy for the `minus` cells should make equally many contacts per

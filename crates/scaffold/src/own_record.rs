@@ -5,16 +5,13 @@
 //! lists; another program may have changed the file since.
 
 use crate::{Anatomy, CellSites, ConnectionSet};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The record of an anatomy in a file.
 pub(crate) struct OwnRecord {
-    /// [`Anatomy::size`].
     pub size: [f64; 3],
-    /// [`Anatomy::source`].
     pub source: String,
-    /// [`Anatomy::notes`].
     pub notes: Vec<String>,
     cell_types: Sizes,
     connection_sets: Sizes,
@@ -26,22 +23,15 @@ type Sizes = Vec<(String, usize)>;
 impl OwnRecord {
     /// Reads a record, or says what it should be.
     pub fn parse(record: &Value) -> Result<Self, &'static str> {
-        let texts = |key: &str| {
-            let list = record[key].as_array()?;
-            list.iter().map(|v| v.as_str().map(String::from)).collect::<Option<Vec<_>>>()
-        };
-        let sizes = |key: &str| {
-            let entry = |v: &Value| Some((v[0].as_str()?.to_string(), v[1].as_u64()? as usize));
-            record[key].as_array()?.iter().map(entry).collect::<Option<Sizes>>()
-        };
         let parse = || {
-            let size: Vec<f64> = texts("size")?.iter().filter_map(|s| s.parse().ok()).collect();
+            let size = Vec::<String>::deserialize(&record["size"]).ok()?;
+            let size: Vec<f64> = size.iter().filter_map(|s| s.parse().ok()).collect();
             Some(Self {
                 size: size.try_into().ok()?,
                 source: record["source"].as_str()?.into(),
-                notes: texts("notes")?,
-                cell_types: sizes("cell_types")?,
-                connection_sets: sizes("connection_sets")?,
+                notes: Deserialize::deserialize(&record["notes"]).ok()?,
+                cell_types: Deserialize::deserialize(&record["cell_types"]).ok()?,
+                connection_sets: Deserialize::deserialize(&record["connection_sets"]).ok()?,
             })
         };
         parse().ok_or(
@@ -49,7 +39,6 @@ impl OwnRecord {
         )
     }
 
-    /// The record of an anatomy.
     pub fn json(anatomy: &Anatomy) -> Value {
         json!({
             "version": env!("CARGO_PKG_VERSION"),
@@ -64,12 +53,11 @@ impl OwnRecord {
 
     /// Whether types and sets, with their cells and rows, are those that were written.
     pub fn is_of(&self, cells: &[CellSites], rows: &BTreeMap<String, usize>) -> bool {
-        let is_same = |written: &Sizes, mut found: Sizes| {
-            let mut written = written.clone();
-            written.sort();
-            found.sort();
-            written == found
+        let sorted = |mut sizes: Sizes| {
+            sizes.sort();
+            sizes
         };
+        let is_same = |written: &Sizes, found: Sizes| sorted(written.clone()) == sorted(found);
         is_same(&self.cell_types, sizes_of_cells(cells))
             && is_same(&self.connection_sets, rows.iter().map(|(name, n)| (name.clone(), *n)).collect())
     }

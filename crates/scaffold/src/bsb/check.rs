@@ -1,21 +1,21 @@
 //! What a network file asks of an anatomy beyond what every file does: the order of chunks.
 
 use crate::chunk::{CHUNK_SIDE, ChunkId, ChunkRuns};
-use crate::{Anatomy, CellSites, Error, canonical_cell_name, check};
+use crate::error::{Error, Result, ensure};
+use crate::{Anatomy, CellSites, canonical_cell_name, check};
 use std::collections::HashMap;
 use std::path::Path;
 
 /// The chunks of every type, or the first thing that cannot be written.
-pub(super) fn chunks<'a>(path: &Path, anatomy: &'a Anatomy) -> Result<HashMap<&'a str, ChunkRuns>, Error> {
+pub(super) fn chunks<'a>(path: &Path, anatomy: &'a Anatomy) -> Result<HashMap<&'a str, ChunkRuns>> {
     let error = |cells: &CellSites, what: String| {
-        let object = format!("cell type `{}`", cells.cell_type);
-        Error::Content { path: path.into(), object, what }
+        Error::content(path, format!("cell type `{}`", cells.cell_type), what)
     };
     for cells in &anatomy.cells {
         let canonical = canonical_cell_name(&cells.cell_type);
-        if canonical != cells.cell_type {
-            return Err(error(cells, format!("is a name of BSB; use lobule's `{canonical}`")));
-        }
+        ensure(canonical == cells.cell_type, || {
+            error(cells, format!("is a name of BSB; use lobule's `{canonical}`"))
+        })?;
     }
     check::anatomy(path, anatomy)?;
     let chunked = |cells: &'a CellSites| {
@@ -28,27 +28,13 @@ pub(super) fn chunks<'a>(path: &Path, anatomy: &'a Anatomy) -> Result<HashMap<&'
 /// Runs of cells per chunk; the cells must stand in chunk order.
 fn runs(cells: &CellSites) -> Result<ChunkRuns, String> {
     let mut runs = ChunkRuns::default();
-    let mut current: Option<(ChunkId, usize)> = None;
     for (i, &position) in cells.positions.iter().enumerate() {
         let id = ChunkId::containing(position, CHUNK_SIDE).ok_or_else(|| {
             format!("cell {i} is at {position:?}; allowed are finite positions within ±3.2 m, in µm")
         })?;
-        match &mut current {
-            Some((chunk, n)) if *chunk == id => *n += 1,
-            Some((chunk, _)) if *chunk > id => {
-                return Err(format!(
-                    "cell {i} is in chunk {id}, after one in {chunk}; call `Anatomy::sort_by_chunk` first"
-                ));
-            }
-            _ => {
-                if let Some((chunk, n)) = current.replace((id, 1)) {
-                    runs.push(chunk, n);
-                }
-            }
-        }
-    }
-    if let Some((chunk, n)) = current {
-        runs.push(chunk, n);
+        runs.add(id).map_err(|chunk| {
+            format!("cell {i} is in chunk {id}, after one in {chunk}; call `Anatomy::sort_by_chunk` first")
+        })?;
     }
     Ok(runs)
 }

@@ -6,28 +6,26 @@
 //! simulations with; compiling it again makes another, unstructured network.
 
 use crate::chunk::CHUNK_SIDE;
+use crate::error::Result;
 use crate::hdf5::{Attributes, Node, Store};
 use crate::own_record::OwnRecord;
-use crate::{Anatomy, CellSites, Error};
+use crate::{Anatomy, CellSites};
 use serde_json::{Value, json};
 
 /// Root attribute with what an [`Anatomy`] has and BSB's layout does not.
 pub(super) const OWN_RECORD: &str = "lobule";
 
 /// The network's configuration: the file marked active in `/files`.
-pub(super) fn active(store: &Store, files: Option<&Node>) -> Result<Option<Value>, Error> {
+pub(super) fn active(store: &Store, files: Option<&Node>) -> Result<Option<Value>> {
     let Some(files) = files else { return Ok(None) };
     for node in store.members(files)?.into_values() {
         let meta = store.dataset_attribute(&node.path, "meta");
         let meta: Option<Value> = meta.and_then(|text| serde_json::from_str(&text).ok());
         if meta.is_some_and(|m| m["active_config"] == json!(true)) {
-            let text = store.text(&node.path)?;
-            let parsed = serde_json::from_str(&text);
+            let parsed = serde_json::from_str(&store.text(&node.path)?);
             return parsed.map(Some).map_err(|e| {
-                store.error(
-                    &node.path,
-                    format!("the active configuration is not JSON ({e}); compile the network again"),
-                )
+                let what = format!("the active configuration is not JSON ({e}); compile the network again");
+                store.error(&node.path, what)
             });
         }
     }
@@ -48,17 +46,6 @@ pub(super) fn size(configuration: &Value) -> Option<[f64; 3]> {
     size.iter().all(|s| s.is_finite() && *s >= 0.0).then_some(size)
 }
 
-/// Extent of all cells at z ≥ 0, for a file without a usable configuration.
-pub(super) fn bounding_size(anatomy: &Anatomy) -> [f64; 3] {
-    let mut size = [0.0f64; 3];
-    for position in anatomy.cells.iter().flat_map(|c| &c.positions) {
-        for (s, p) in size.iter_mut().zip(position) {
-            *s = s.max(*p);
-        }
-    }
-    size
-}
-
 /// The name cell types have in files: those of cerebellar-models, so that its
 /// configurations and simulations find them. [`crate::canonical_cell_name`] goes back.
 pub fn file_cell_name(name: &str) -> &str {
@@ -69,7 +56,6 @@ pub fn file_cell_name(name: &str) -> &str {
     }
 }
 
-/// A configuration that BSB opens the file with.
 pub(super) fn for_anatomy(anatomy: &Anatomy, simulations: Option<&Value>) -> Value {
     let name = |cells: &CellSites| file_cell_name(&cells.cell_type).to_string();
     let cell_types = anatomy.cells.iter().map(|cells| {
@@ -108,8 +94,7 @@ pub(super) fn for_anatomy(anatomy: &Anatomy, simulations: Option<&Value>) -> Val
     configuration
 }
 
-/// lobule's own record of a file, if it has one.
-pub(super) fn own_record(root: &Attributes) -> Result<Option<OwnRecord>, Error> {
+pub(super) fn own_record(root: &Attributes) -> Result<Option<OwnRecord>> {
     if !root.has(OWN_RECORD) {
         return Ok(None);
     }

@@ -8,108 +8,80 @@
 //! of a set, `out`, repeats all rows from the presynaptic side and is not read.
 
 use super::Keeps;
-use super::members::{MISSING, PlacedCells, check_length, chunk_groups};
+use super::members::{MISSING, Placed, PlacedCells, check_length, chunk_groups};
+use crate::ConnectionSet;
 use crate::chunk::ChunkId;
+use crate::error::{Result, ensure, listed};
 use crate::hdf5::{Node, Store};
-use crate::{ConnectionSet, Error};
-use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// A point cell's (branch, point).
-const NO_SITE: [i32; 2] = [-1, -1];
-
-/// Reads all connection sets, in order of name: the rows that are kept, and how many there are on file.
-pub(super) fn read(
-    store: &Store,
-    group: &Node,
-    placed: &BTreeMap<String, PlacedCells>,
-    keeps: Option<&Keeps>,
-) -> Result<Vec<(ConnectionSet, usize)>, Error> {
-    let sets = store.members(group)?;
-    sets.iter().map(|(name, node)| connection_set(store, name, node, placed, keeps)).collect()
+/// The connection sets of a file, in order of name.
+pub(super) struct Sets<'a> {
+    pub store: &'a Store,
+    pub group: &'a Node,
+    pub placed: &'a Placed,
 }
 
-/// All connection sets without their rows, in order of name.
-pub(super) fn names(
-    store: &Store,
-    group: &Node,
-    placed: &BTreeMap<String, PlacedCells>,
-) -> Result<Vec<ConnectionSet>, Error> {
-    let sets = store.members(group)?;
-    sets.iter().map(|(name, node)| Ok(named(store, name, node, placed)?.0)).collect()
-}
+impl<'a> Sets<'a> {
+    /// The rows of all sets that are kept, and how many there are on file.
+    pub fn read(&self, keeps: Option<&Keeps>) -> Result<Vec<(ConnectionSet, usize)>> {
+        let sets = self.store.members(self.group)?;
+        sets.iter().map(|(name, node)| self.set(name, node, keeps)).collect()
+    }
 
-/// A set without rows, and its two sides.
-fn named<'a>(
-    store: &Store,
-    name: &str,
-    node: &Node,
-    placed: &'a BTreeMap<String, PlacedCells>,
-) -> Result<(ConnectionSet, &'a PlacedCells, &'a PlacedCells), Error> {
-    let attributes = store.attributes(node)?;
-    let side = |which: &str| {
-        let cell_type = attributes.text(which)?;
-        placed.get(&cell_type).ok_or_else(|| {
-            let known: Vec<&str> = placed.keys().map(String::as_str).collect();
-            let known = known.join(", ");
-            let what = format!(
-                "names `{cell_type}`, which has no placement (there are {known}); place it or remove this set"
-            );
-            attributes.error(which, what)
-        })
-    };
-    let (pre, post) = (side("pre")?, side("post")?);
-    let set = ConnectionSet {
-        name: name.into(),
-        pre_type: pre.sites.cell_type.clone(),
-        post_type: post.sites.cell_type.clone(),
-        ..ConnectionSet::default()
-    };
-    Ok((set, pre, post))
-}
+    pub fn names(&self) -> Result<Vec<ConnectionSet>> {
+        let sets = self.store.members(self.group)?;
+        sets.iter().map(|(name, node)| Ok(self.named(name, node)?.0)).collect()
+    }
 
-fn connection_set(
-    store: &Store,
-    name: &str,
-    node: &Node,
-    placed: &BTreeMap<String, PlacedCells>,
-    keeps: Option<&Keeps>,
-) -> Result<(ConnectionSet, usize), Error> {
-    let attributes = store.attributes(node)?;
-    let (mut set, pre, post) = named(store, name, node, placed)?;
-    let mut rows = 0;
-    let members = store.members(node)?;
-    let half = |which: &str| {
-        let half =
-            members.get(which).ok_or_else(|| store.error(format!("{}/{which}", node.path), MISSING))?;
-        chunk_groups(store, half)
-    };
-    for (id, chunk) in half("inc")? {
-        let chunk = IncomingChunk::read(store, &chunk, id, pre, post)?;
-        let before = set.len();
-        chunk.append_to(&mut set)?;
-        rows += set.len() - before;
-        if let Some(keeps) = keeps {
-            keep_from(&mut set, before, keeps);
+    /// A set without rows, and its two sides.
+    fn named(&self, name: &str, node: &Node) -> Result<(ConnectionSet, [&'a PlacedCells; 2])> {
+        let attributes = self.store.attributes(node)?;
+        let side = |which: &str| {
+            let cell_type = attributes.text(which)?;
+            self.placed.get(&cell_type).ok_or_else(|| {
+                let known = listed(self.placed.keys());
+                let what = format!("which has no placement (there are {known}); place it or remove this set");
+                attributes.error(which, format!("names `{cell_type}`, {what}"))
+            })
+        };
+        let sides = [side("pre")?, side("post")?];
+        let [pre_type, post_type] = sides.map(|placed| placed.sites.cell_type.clone());
+        Ok((ConnectionSet { name: name.into(), pre_type, post_type, ..Default::default() }, sides))
+    }
+
+    fn set(&self, name: &str, node: &Node, keeps: Option<&Keeps>) -> Result<(ConnectionSet, usize)> {
+        let store = self.store;
+        let attributes = store.attributes(node)?;
+        let (mut set, sides) = self.named(name, node)?;
+        let mut rows = 0;
+        let members = store.members(node)?;
+        let half = |which: &str| {
+            let half = members.get(which);
+            chunk_groups(store, half.ok_or_else(|| store.error(format!("{}/{which}", node.path), MISSING))?)
+        };
+        for (id, chunk) in half("inc")? {
+            let before = set.len();
+            append_chunk(store, &chunk, id, sides, &mut set)?;
+            rows += set.len() - before;
+            if let Some(keeps) = keeps {
+                keep_from(&mut set, before, keeps);
+            }
         }
-    }
-    for sites in [&mut set.pre_site, &mut set.post_site] {
-        if sites.iter().all(|&site| site == NO_SITE) {
-            *sites = Vec::new();
-        }
-    }
+        set.shorten_sites();
 
-    // The size of the other half, which costs no reading, tells an interrupted write.
-    let mut outgoing = 0;
-    for chunk in half("out")?.values() {
-        outgoing += store.shape(&format!("{}/local_locs", chunk.path))?.first().copied().unwrap_or(0);
+        // The size of the other half, which costs no reading, tells an interrupted write.
+        let mut outgoing = 0;
+        for chunk in half("out")?.values() {
+            outgoing += store.shape(&format!("{}/local_locs", chunk.path))?.first().copied().unwrap_or(0);
+        }
+        ensure(outgoing == rows, || {
+            let what = format!("has {rows} rows in `inc` but {outgoing} in `out`; connect these types again");
+            store.error(&node.path, what)
+        })?;
+        check_length(&attributes, rows)?;
+        Ok((set, rows))
     }
-    if outgoing != rows {
-        let what = format!("has {rows} rows in `inc` but {outgoing} in `out`; connect these types again");
-        return Err(store.error(&node.path, what));
-    }
-    check_length(&attributes, rows)?;
-    Ok((set, rows))
 }
 
 /// Drops those rows from `first` on that end on a cell whose inputs are not kept.
@@ -134,98 +106,69 @@ fn keep_from(set: &mut ConnectionSet, first: usize, keeps: &Keeps) {
     }
 }
 
-/// The rows onto the cells of one chunk.
-struct IncomingChunk<'a> {
-    store: &'a Store,
-    path: &'a str,
-    pre: &'a PlacedCells,
-    /// Numbers of the postsynaptic cells in this chunk.
-    post: Range<usize>,
-    local: Vec<i64>,
-    global: Vec<i64>,
-    /// Presynaptic chunk and rows of each block.
-    blocks: Vec<(ChunkId, Range<usize>)>,
+/// Adds the rows onto the cells of one chunk, as numbers of cells, to a set.
+fn append_chunk(
+    store: &Store,
+    node: &Node,
+    id: ChunkId,
+    [pre, post]: [&PlacedCells; 2],
+    set: &mut ConnectionSet,
+) -> Result<()> {
+    let path = |which: &str| format!("{}/{which}", node.path);
+    let table = |which: &str| store.integers(&path(which), Some(3));
+    let (local, global) = (table("local_locs")?, table("global_locs")?);
+    let (n, m) = (local.len() / 3, global.len() / 3);
+    ensure(n == m, || {
+        let what = format!("has {m} rows but `local_locs` has {n}; connect these types again");
+        store.error(path("global_locs"), what)
+    })?;
+    let cells = cells_in(store, &node.path, id, post)?;
+    let blocks = blocks(store, node, n)?;
+    let located = |name: &str, table: &[i64], first_row: usize, cells: &Range<usize>| {
+        let one = |(i, row): (usize, &[i64])| {
+            located(row, cells).ok_or_else(|| {
+                let (at, n) = (first_row + i, cells.len());
+                let [cell, branch, point] = [row[0], row[1], row[2]];
+                let what = format!(
+                    "row {at} is cell {cell}, branch {branch}, point {point}; the chunk has {n} cells, numbered \
+                     from 0, and a site has 32 bits: connect these types again"
+                );
+                store.error(path(name), what)
+            })
+        };
+        table.chunks_exact(3).enumerate().map(one).collect::<Result<(Vec<u32>, Vec<[i32; 2]>)>>()
+    };
+    let (numbers, sites) = located("local_locs", &local, 0, &cells)?;
+    set.post.extend(numbers);
+    set.post_site.extend(sites);
+    for (id, rows) in blocks {
+        let cells = cells_in(store, &node.path, id, pre)?;
+        let (numbers, sites) =
+            located("global_locs", &global[3 * rows.start..3 * rows.end], rows.start, &cells)?;
+        set.pre.extend(numbers);
+        set.pre_site.extend(sites);
+    }
+    Ok(())
 }
 
-impl<'a> IncomingChunk<'a> {
-    fn read(
-        store: &'a Store,
-        node: &'a Node,
-        id: ChunkId,
-        pre: &'a PlacedCells,
-        post: &PlacedCells,
-    ) -> Result<Self, Error> {
-        let table = |which: &str| store.integers(&format!("{}/{which}", node.path), Some(3));
-        let (local, global) = (table("local_locs")?, table("global_locs")?);
-        let (n, m) = (local.len() / 3, global.len() / 3);
-        if n != m {
-            let what = format!("has {m} rows but `local_locs` has {n}; connect these types again");
-            return Err(store.error(format!("{}/global_locs", node.path), what));
-        }
-        let cells = cells_in(store, &node.path, id, post)?;
-        let blocks = blocks(store, node, n)?;
-        Ok(Self { store, path: &node.path, pre, post: cells, local, global, blocks })
-    }
-
-    /// Adds the rows, as numbers of cells, to a set.
-    fn append_to(&self, set: &mut ConnectionSet) -> Result<(), Error> {
-        let n = self.local.len() / 3;
-        set.post.reserve(n);
-        set.post_site.reserve(n);
-        self.locate("local_locs", &self.local, 0, &self.post, &mut set.post, &mut set.post_site)?;
-        set.pre.reserve(n);
-        set.pre_site.reserve(n);
-        for (id, rows) in &self.blocks {
-            let table = &self.global[3 * rows.start..3 * rows.end];
-            let cells = cells_in(self.store, self.path, *id, self.pre)?;
-            self.locate("global_locs", table, rows.start, &cells, &mut set.pre, &mut set.pre_site)?;
-        }
-        Ok(())
-    }
-
-    /// Converts (cell within chunk, branch, point) to numbers of cells and sites.
-    fn locate(
-        &self,
-        name: &str,
-        table: &[i64],
-        first_row: usize,
-        cells: &Range<usize>,
-        numbers: &mut Vec<u32>,
-        sites: &mut Vec<[i32; 2]>,
-    ) -> Result<(), Error> {
-        for (i, row) in table.chunks_exact(3).enumerate() {
-            let [cell, branch, point] = [row[0], row[1], row[2]];
-            let site = (i32::try_from(branch), i32::try_from(point));
-            let is_cell = u64::try_from(cell).is_ok_and(|c| c < cells.len() as u64);
-            let (true, (Ok(branch), Ok(point))) = (is_cell, site) else {
-                let what = format!(
-                    "row {} is cell {cell}, branch {branch}, point {point}; the chunk has {} cells, numbered from 0, \
-                     and a site has 32 bits: connect these types again",
-                    first_row + i,
-                    cells.len(),
-                );
-                return Err(self.store.error(format!("{}/{name}", self.path), what));
-            };
-            numbers.push((cells.start + cell as usize) as u32);
-            sites.push([branch, point]);
-        }
-        Ok(())
-    }
+/// The number of a cell and its site by a row of (cell within its chunk, branch, point).
+fn located(row: &[i64], cells: &Range<usize>) -> Option<(u32, [i32; 2])> {
+    let cell = usize::try_from(row[0]).ok().filter(|&cell| cell < cells.len())?;
+    Some(((cells.start + cell) as u32, [row[1].try_into().ok()?, row[2].try_into().ok()?]))
 }
 
 /// Numbers of a type's cells in a chunk that rows refer to.
-fn cells_in(store: &Store, path: &str, id: ChunkId, placed: &PlacedCells) -> Result<Range<usize>, Error> {
+fn cells_in(store: &Store, path: &str, id: ChunkId, placed: &PlacedCells) -> Result<Range<usize>> {
     placed.runs.range(id).ok_or_else(|| {
         let cell_type = &placed.sites.cell_type;
-        store.error(
-            path,
-            format!("connects `{cell_type}` in chunk {id}, where it has no cells; connect these types again"),
-        )
+        let what =
+            format!("connects `{cell_type}` in chunk {id}, where it has no cells; connect these types again");
+        store.error(path, what)
     })
 }
 
 /// The blocks of a chunk group: together they are all of its `n` rows.
-fn blocks(store: &Store, node: &Node, n: usize) -> Result<Vec<(ChunkId, Range<usize>)>, Error> {
+fn blocks(store: &Store, node: &Node, n: usize) -> Result<Vec<(ChunkId, Range<usize>)>> {
     let attributes = store.attributes(node)?;
     if n == 0 && !attributes.has("chunk_list") {
         return Ok(Vec::new());
@@ -237,10 +180,8 @@ fn blocks(store: &Store, node: &Node, n: usize) -> Result<Vec<(ChunkId, Range<us
     for c in coordinates.chunks(3) {
         let c: Vec<i16> = c.iter().filter_map(|&v| i16::try_from(v).ok()).collect();
         let c: [i16; 3] = c.try_into().map_err(|_| {
-            wrong(
-                "chunk_list",
-                format!("has {} numbers, expected three 16-bit coordinates per chunk", coordinates.len()),
-            )
+            let n = coordinates.len();
+            wrong("chunk_list", format!("has {n} numbers, expected three 16-bit coordinates per chunk"))
         })?;
         let id = ChunkId::from_coordinates(c);
         let name = id.to_string();
@@ -251,21 +192,16 @@ fn blocks(store: &Store, node: &Node, n: usize) -> Result<Vec<(ChunkId, Range<us
             }
         };
         let least = starts.last().map_or(0, |&(_, start)| start);
-        if start < least || (starts.is_empty() && start > 0) {
-            let what = format!(
-                "starts its block at row {start}, expected {} {least}",
-                if starts.is_empty() { "exactly" } else { "at least" }
-            );
-            return Err(wrong(&name, what));
-        }
-        if starts.iter().any(|&(other, _)| other == id) {
-            return Err(wrong("chunk_list", format!("names chunk {id} twice")));
-        }
+        ensure(if starts.is_empty() { start == 0 } else { start >= least }, || {
+            let how = if starts.is_empty() { "exactly" } else { "at least" };
+            wrong(&name, format!("starts its block at row {start}, expected {how} {least}"))
+        })?;
+        ensure(starts.iter().all(|&(other, _)| other != id), || {
+            wrong("chunk_list", format!("names chunk {id} twice"))
+        })?;
         starts.push((id, start));
     }
-    if starts.is_empty() && n > 0 {
-        return Err(wrong("chunk_list", format!("is empty for {n} rows")));
-    }
+    ensure(!starts.is_empty() || n == 0, || wrong("chunk_list", format!("is empty for {n} rows")))?;
     let ends: Vec<usize> = starts.iter().skip(1).map(|&(_, start)| start).chain([n]).collect();
     Ok(starts.into_iter().zip(ends).map(|((id, start), end)| (id, start..end)).collect())
 }

@@ -4,7 +4,6 @@
 use crate::Anatomy;
 use crate::identity::ContentHash;
 
-/// A UUID of cells and rows.
 pub(super) fn uuid(anatomy: &Anatomy) -> String {
     let mut hash = ContentHash::default();
     for cells in &anatomy.cells {

@@ -47,13 +47,11 @@ use std::path::Path;
 /// is said in [`Anatomy::notes`].
 ///
 /// # Errors
-///
 /// [`Error::File`] when it cannot be opened or is no complete HDF5 file;
 /// [`Error::Content`] when a member or attribute is missing, of an unsupported
 /// version, or contradicts another.
 ///
 /// # Example
-///
 /// ```no_run
 /// let anatomy = lobule_scaffold::bsb::read("mouse.hdf5".as_ref())?;
 /// println!("{}: {} granule cells", anatomy.source, anatomy.count("granule_cell"));
@@ -70,11 +68,9 @@ pub fn read(path: &Path) -> Result<Anatomy, Error> {
 /// active. `None` when the file has none.
 ///
 /// # Errors
-///
 /// As [`read`]; [`Error::Content`] when the configuration is not JSON.
 ///
 /// # Example
-///
 /// ```no_run
 /// use lobule_scaffold::{bsb, configuration};
 ///
@@ -106,7 +102,6 @@ pub type Keeps = Box<dyn Fn(&ConnectionSet, u32) -> bool>;
 /// no rows yet.
 ///
 /// # Errors
-///
 /// As [`read`].
 pub fn read_part(path: &Path, mut choose: impl FnMut(&Anatomy) -> Keeps) -> Result<Part, Error> {
     crate::hdf5::guarded(path, || read::anatomy(path, Some(&mut choose)))
@@ -122,13 +117,11 @@ pub fn read_part(path: &Path, mut choose: impl FnMut(&Anatomy) -> Keeps) -> Resu
 /// Reading the file gives back an anatomy in that order unchanged.
 ///
 /// # Errors
-///
 /// [`Error::Content`] when the anatomy cannot be kept in a file: cells out of
 /// order, a position that is not finite, a row that names no cell, a name that
 /// occurs twice; [`Error::File`] when the disk refuses.
 ///
 /// # Example
-///
 /// ```
 /// use lobule_scaffold::{Anatomy, CellSites, bsb};
 ///
@@ -155,7 +148,6 @@ pub fn write(path: &Path, anatomy: &Anatomy) -> Result<(), Error> {
 /// BSB then needs bsb-nest to open the file, as for any file with simulations of NEST.
 ///
 /// # Errors
-///
 /// As [`write()`].
 pub fn write_with_simulations(path: &Path, anatomy: &Anatomy, simulations: &Value) -> Result<(), Error> {
     write::anatomy(path, anatomy, &Shapes::default(), &config::for_anatomy(anatomy, Some(simulations)))
@@ -180,11 +172,8 @@ pub(crate) fn is_network_file(path: &Path) -> bool {
 
 /// The configuration a network file was made with.
 pub(crate) fn stored_configuration(path: &Path) -> Result<Value, Error> {
-    read_configuration(path)?.ok_or_else(|| Error::Content {
-        path: path.into(),
-        object: "/files".into(),
-        what: "holds no active configuration; give the configuration file it was made from".into(),
-    })
+    let what = "holds no active configuration; give the configuration file it was made from";
+    read_configuration(path)?.ok_or_else(|| Error::content(path, "/files", what))
 }
 
 /// The morphologies of a network file, in order of name.

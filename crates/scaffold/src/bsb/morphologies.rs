@@ -6,30 +6,28 @@
 //! configuration, so no pipeline is applied to them again.
 
 use super::members::MISSING;
-use crate::Error;
+use crate::error::{Result, ensure};
 use crate::hdf5::{Group, Node, Store};
 use crate::morphology::{Branch, MAX_COORDINATE, Morphology};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
-/// Reads all morphologies of a file, in order of name.
-pub(super) fn read(path: &Path) -> Result<Vec<Morphology>, Error> {
+pub(super) fn read(path: &Path) -> Result<Vec<Morphology>> {
     let store = Store::open(path)?;
-    let Some(group) = store.members(&store.root())?.remove("morphologies") else {
-        return Err(store.error("/morphologies", MISSING));
-    };
+    let group = store.members(&store.root())?.remove("morphologies");
+    let group = group.ok_or_else(|| store.error("/morphologies", MISSING))?;
     store.members(&group)?.into_iter().map(|(name, node)| morphology(&store, name, &node)).collect()
 }
 
-fn morphology(store: &Store, name: String, node: &Node) -> Result<Morphology, Error> {
+fn morphology(store: &Store, name: String, node: &Node) -> Result<Morphology> {
     let (data, graph) = (format!("{}/data", node.path), format!("{}/graph", node.path));
     let shape = store.shape(&data)?;
     let columns = shape.get(1).copied().unwrap_or(0);
-    if shape.len() != 2 || columns < 5 {
-        return Err(
-            store.error(&data, format!("has shape {shape:?}, expected (n, 5 or more); write the file again"))
-        );
-    }
+    ensure(shape.len() == 2 && columns >= 5, || {
+        store.error(&data, format!("has shape {shape:?}, expected (n, 5 or more); write the file again"))
+    })?;
     let table = store.floats(&data, Some(columns))?;
     let label_sets = label_sets(store, &data)?;
 
@@ -42,8 +40,8 @@ fn morphology(store: &Store, name: String, node: &Node) -> Result<Morphology, Er
             p => usize::try_from(p).map(Some),
         };
         let (Some(end), Ok(parent)) = (end, parent) else {
-            return Err(store
-                .error(&graph, format!("row {row} is {pair:?}, which is no branch; write the file again")));
+            let what = format!("row {row} is {pair:?}, which is no branch; write the file again");
+            return Err(store.error(&graph, what));
         };
         branches.push(Branch { start, len: end - start, parent });
         start = end;
@@ -51,23 +49,18 @@ fn morphology(store: &Store, name: String, node: &Node) -> Result<Morphology, Er
     let count = branches.len();
     // BSB orders branches parent first.
     if let Some(row) = branches.iter().enumerate().position(|(i, b)| b.parent.is_some_and(|p| p >= i)) {
-        return Err(store
-            .error(&graph, format!("row {row} has a parent that is not before it among {count} branches")));
+        let what = format!("row {row} has a parent that is not before it among {count} branches");
+        return Err(store.error(&graph, what));
     }
-    if start != shape[0] {
-        return Err(
-            store.error(&graph, format!("ends at point {start} of {}; write the file again", shape[0]))
-        );
-    }
+    ensure(start == shape[0], || {
+        store.error(&graph, format!("ends at point {start} of {}; write the file again", shape[0]))
+    })?;
     let (mut points, mut radii, mut types, mut labels) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (i, row) in table.chunks_exact(columns).enumerate() {
         let set = label_sets.iter().position(|(number, _)| *number as f64 == row[4]);
         let Some(set) = set.filter(|_| row[..4].iter().all(|v| v.abs() <= MAX_COORDINATE)) else {
-            let what = format!(
-                "row {i} is {:?}; expected a place, a radius and the number of a label set",
-                &row[..5]
-            );
-            return Err(store.error(&data, what));
+            let what = "expected a place, a radius and the number of a label set";
+            return Err(store.error(&data, format!("row {i} is {:?}; {what}", &row[..5])));
         };
         points.push([row[0], row[1], row[2]]);
         radii.push(row[3]);
@@ -79,30 +72,24 @@ fn morphology(store: &Store, name: String, node: &Node) -> Result<Morphology, Er
     Ok(Morphology { name, points, radii, types, labels, label_sets, branches })
 }
 
-/// Numbers and labels of the attribute `labels`.
-fn label_sets(store: &Store, data: &str) -> Result<Vec<(i64, Vec<String>)>, Error> {
+fn label_sets(store: &Store, data: &str) -> Result<Vec<(i64, Vec<String>)>> {
     // BSB writes the attributes to the group or to the table, by version.
     let group = data.rsplit_once('/').map_or("", |(group, _)| group);
     let text = store.dataset_attribute(data, "labels").or_else(|| store.group_attribute(group, "labels"));
-    let Some(text) = text else {
-        return Err(store.error(format!("{data} (attribute `labels`)"), MISSING));
+    let error = |what: String| store.error(format!("{data} (attribute `labels`)"), what);
+    let text = text.ok_or_else(|| error(MISSING.into()))?;
+    let numbered = |sets: BTreeMap<String, Vec<String>>| {
+        sets.into_iter().map(|(k, v)| Some((k.parse().ok()?, v))).collect::<Option<BTreeMap<i64, _>>>()
     };
-    let parsed: Option<std::collections::BTreeMap<i64, Vec<String>>> =
-        serde_json::from_str::<std::collections::BTreeMap<String, Vec<String>>>(&text)
-            .ok()
-            .and_then(|sets| sets.into_iter().map(|(k, v)| Some((k.parse().ok()?, v))).collect());
-    let sets = parsed.filter(|sets| sets.len() < usize::from(u16::MAX));
+    let sets = serde_json::from_str(&text).ok().and_then(numbered);
+    let sets = sets.filter(|sets| sets.len() < usize::from(u16::MAX));
     sets.map(|sets| sets.into_iter().collect()).ok_or_else(|| {
-        let what = format!("is `{text}`, expected a JSON mapping of numbers to labels; write the file again");
-        store.error(format!("{data} (attribute `labels`)"), what)
+        error(format!("is `{text}`, expected a JSON mapping of numbers to labels; write the file again"))
     })
 }
 
 /// Writes morphologies and what BSB keeps about them.
-pub(super) fn write<'a>(
-    root: &Group,
-    morphologies: impl Iterator<Item = &'a Morphology>,
-) -> Result<(), Error> {
+pub(super) fn write(root: &Group, morphologies: &[Arc<Morphology>]) -> Result<()> {
     let group = root.group("morphologies")?;
     let mut about = Map::new();
     for m in morphologies {

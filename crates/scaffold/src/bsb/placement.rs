@@ -1,10 +1,11 @@
 //! The cells of a file: `/placement/<type>/<chunk>/{position, rotation, morphology, labels}`.
 
-use super::members::{MISSING, PlacedCells, check_length, chunk_groups};
+use super::members::{MISSING, Placed, PlacedCells, check_length, chunk_groups};
 use crate::chunk::{ChunkId, ChunkRuns};
+use crate::error::{Result, ensure, listed};
 use crate::hdf5::{Attributes, Node, Store};
 use crate::notes::Findings;
-use crate::{CellSites, Error, canonical_cell_name};
+use crate::{CellSites, canonical_cell_name};
 use std::collections::BTreeMap;
 
 /// Most cells in one chunk. Chosen: a cube of 100 µm holds 3900 granule cells in
@@ -12,12 +13,8 @@ use std::collections::BTreeMap;
 const MAX_CELLS: usize = 10_000_000;
 
 /// Reads all cell types, by their name in the file.
-pub(super) fn read(
-    store: &Store,
-    group: &Node,
-    found: &mut Findings,
-) -> Result<BTreeMap<String, PlacedCells>, Error> {
-    let mut placed = BTreeMap::<String, PlacedCells>::new();
+pub(super) fn read(store: &Store, group: &Node, found: &mut Findings) -> Result<Placed> {
+    let mut placed = Placed::new();
     for (name, node) in store.members(group)? {
         let one = cell_type(store, &name, &node, found)?;
         if let Some((other, _)) = placed.iter().find(|(_, p)| p.sites.cell_type == one.sites.cell_type) {
@@ -30,7 +27,7 @@ pub(super) fn read(
     Ok(placed)
 }
 
-fn cell_type(store: &Store, name: &str, node: &Node, found: &mut Findings) -> Result<PlacedCells, Error> {
+fn cell_type(store: &Store, name: &str, node: &Node, found: &mut Findings) -> Result<PlacedCells> {
     let attributes = store.attributes(node)?;
     let label_sets = label_sets(&attributes)?;
     let chunks = chunk_groups(store, node)?;
@@ -42,9 +39,8 @@ fn cell_type(store: &Store, name: &str, node: &Node, found: &mut Findings) -> Re
     for (&id, chunk) in &chunks {
         let members = store.members(chunk)?;
         let first = sites.positions.len();
-        let path = members
-            .get("position")
-            .ok_or_else(|| store.error(format!("{}/position", chunk.path), MISSING))?;
+        let path = members.get("position");
+        let path = path.ok_or_else(|| store.error(format!("{}/position", chunk.path), MISSING))?;
         sites.positions.extend(positions(store, &path.path)?);
         let rows = sites.positions.len() - first;
         let counted = counts.as_ref().map_or(rows, |c| c.get(&id).copied().unwrap_or(0));
@@ -78,12 +74,10 @@ fn cell_type(store: &Store, name: &str, node: &Node, found: &mut Findings) -> Re
         }
     }
     check_length(&attributes, runs.len())?;
-    if u32::try_from(runs.len()).is_err() {
-        return Err(store.error(
-            &node.path,
-            format!("has {} cells, at most 2^32 - 1 are supported; divide the network", runs.len()),
-        ));
-    }
+    ensure(u32::try_from(runs.len()).is_ok(), || {
+        let what = format!("has {} cells, at most 2^32 - 1 are supported; divide the network", runs.len());
+        store.error(&node.path, what)
+    })?;
     if labels.iter().any(|&label| label != 0) {
         sites.labels = labels;
     }
@@ -91,18 +85,14 @@ fn cell_type(store: &Store, name: &str, node: &Node, found: &mut Findings) -> Re
     Ok(PlacedCells { sites, runs })
 }
 
-/// Positions of a chunk's cells, µm.
-fn positions(store: &Store, path: &str) -> Result<Vec<[f64; 3]>, Error> {
+fn positions(store: &Store, path: &str) -> Result<Vec<[f64; 3]>> {
     let table = store.floats(path, Some(3))?;
-    let rows = table.chunks_exact(3).enumerate().map(|(row, p)| {
-        if p.iter().all(|v| v.is_finite()) {
-            return Ok([p[0], p[1], p[2]]);
-        }
-        let what =
-            format!("row {row} is {p:?}; a position is three finite numbers in µm: place these cells again");
-        Err(store.error(path, what))
-    });
-    rows.collect()
+    let positions = table.as_chunks::<3>().0;
+    if let Some(row) = positions.iter().position(|p| p.iter().any(|v| !v.is_finite())) {
+        let what = "a position is three finite numbers in µm: place these cells again";
+        return Err(store.error(path, format!("row {row} is {:?}; {what}", positions[row])));
+    }
+    Ok(positions.to_vec())
 }
 
 /// Appends the label set of each cell of a chunk; cells at the end without an entry have none.
@@ -112,21 +102,17 @@ fn chunk_labels(
     cells: usize,
     sets: &[(i64, Vec<String>)],
     out: &mut Vec<u16>,
-) -> Result<(), Error> {
+) -> Result<()> {
     let keys = store.integers(path, None)?;
-    if keys.len() > cells {
-        return Err(
-            store.error(path, format!("has {} entries for {cells} cells; label the cells again", keys.len()))
-        );
-    }
+    ensure(keys.len() <= cells, || {
+        store.error(path, format!("has {} entries for {cells} cells; label the cells again", keys.len()))
+    })?;
     for key in keys {
         let index = sets.iter().position(|(k, _)| *k == key).ok_or_else(|| {
-            let known: Vec<String> = sets.iter().map(|(k, _)| k.to_string()).collect();
-            let known = known.join(", ");
-            store.error(
-                path,
-                format!("uses label set {key}, but attribute `labelsets` has {known}; label the cells again"),
-            )
+            let known = listed(sets.iter().map(|(k, _)| k.to_string()));
+            let what =
+                format!("uses label set {key}, but attribute `labelsets` has {known}; label the cells again");
+            store.error(path, what)
         })?;
         out.push(index as u16);
     }
@@ -138,7 +124,7 @@ fn chunk_labels(
 fn chunk_counts(
     attributes: &Attributes,
     chunks: &BTreeMap<ChunkId, Node>,
-) -> Result<Option<BTreeMap<ChunkId, usize>>, Error> {
+) -> Result<Option<BTreeMap<ChunkId, usize>>> {
     if !attributes.has("chunks") {
         return Ok(None);
     }
@@ -162,7 +148,7 @@ fn chunk_counts(
 }
 
 /// Numbers and contents of a type's label sets; the empty one, number 0, is first.
-fn label_sets(attributes: &Attributes) -> Result<Vec<(i64, Vec<String>)>, Error> {
+fn label_sets(attributes: &Attributes) -> Result<Vec<(i64, Vec<String>)>> {
     let mut sets = vec![(0, Vec::new())];
     if !attributes.has("labelsets") {
         return Ok(sets);
@@ -183,23 +169,18 @@ fn label_sets(attributes: &Attributes) -> Result<Vec<(i64, Vec<String>)>, Error>
             _ => sets.push((number, labels)),
         }
     }
-    if sets.len() > usize::from(u16::MAX) {
-        return Err(wrong(&format!("{} label sets", sets.len())));
-    }
+    ensure(sets.len() <= usize::from(u16::MAX), || wrong(&format!("{} label sets", sets.len())))?;
     sets.sort_by_key(|(number, _)| *number);
     Ok(sets)
 }
 
-/// Sides of the file's chunks, µm.
-fn chunk_sides(store: &Store) -> Result<Vec<f64>, Error> {
+fn chunk_sides(store: &Store) -> Result<Vec<f64>> {
     let root = store.root();
     let attributes = store.attributes(&root)?;
     let sides = attributes.floats("chunk_size")?;
-    match sides.len() == 3 && sides.iter().all(|s| s.is_finite() && *s > 0.0) {
-        true => Ok(sides),
-        false => Err(attributes.error(
-            "chunk_size",
-            format!("is {sides:?}, expected three positive numbers in µm; write the file again"),
-        )),
-    }
+    ensure(sides.len() == 3 && sides.iter().all(|s| s.is_finite() && *s > 0.0), || {
+        let what = format!("is {sides:?}, expected three positive numbers in µm; write the file again");
+        attributes.error("chunk_size", what)
+    })?;
+    Ok(sides)
 }

@@ -1,9 +1,10 @@
 //! Reading a network file: its version, then cells, then connections, then what must be said about it.
 
 use super::{Keeps, config, connectivity, placement};
+use crate::error::{Result, ensure};
 use crate::hdf5::{Attributes, Store};
 use crate::notes;
-use crate::{Anatomy, CellSites, ConnectionSet, Error};
+use crate::{Anatomy, CellSites, ConnectionSet};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -11,42 +12,34 @@ use std::path::Path;
 type Choose<'a> = Option<&'a mut dyn FnMut(&Anatomy) -> Keeps>;
 
 /// Reads a file, whole or the chosen rows; gives the number of rows on file of each set, too.
-pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<usize>), Error> {
+pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<usize>)> {
     let store = Store::open(path)?;
     let root = store.root();
     let attributes = store.attributes(&root)?;
     let version = supported_version(&attributes)?;
     let members = store.members(&root)?;
     let group = |name: &str| {
-        members.get(name).ok_or_else(|| {
-            store.error(
-                format!("/{name}"),
-                "is missing; a network file has the groups `placement` and `connectivity`: \
-                 compile the network again, or check that this is not a file of results",
-            )
-        })
+        let what = "is missing; a network file has the groups `placement` and `connectivity`: \
+                    compile the network again, or check that this is not a file of results";
+        members.get(name).ok_or_else(|| store.error(format!("/{name}"), what))
     };
 
     let mut found = notes::Findings::default();
     let placed = placement::read(&store, group("placement")?, &mut found)?;
-    let connectivity = group("connectivity")?;
+    let sets = connectivity::Sets { store: &store, group: group("connectivity")?, placed: &placed };
     let own = config::own_record(&attributes)?;
     let is_part = choose.is_some();
-    let keeps = match choose {
-        Some(choose) => {
-            let mut anatomy = Anatomy {
-                cells: placed.values().map(|p| p.sites.clone()).collect(),
-                connections: connectivity::names(&store, connectivity, &placed)?,
-                ..Anatomy::default()
-            };
-            if let Some(own) = &own {
-                own.sort(&mut anatomy.cells, &mut anatomy.connections);
-            }
-            Some(choose(&anatomy))
+    let keeps = choose.map(|choose| {
+        let cells = placed.values().map(|p| p.sites.clone()).collect();
+        let connections = sets.names()?;
+        let mut anatomy = Anatomy { cells, connections, ..Anatomy::default() };
+        if let Some(own) = &own {
+            own.sort(&mut anatomy.cells, &mut anatomy.connections);
         }
-        None => None,
-    };
-    let read = connectivity::read(&store, connectivity, &placed, keeps.as_ref())?;
+        Ok(choose(&anatomy))
+    });
+    let keeps = keeps.transpose()?;
+    let read = sets.read(keeps.as_ref())?;
     let rows: BTreeMap<String, usize> = read.iter().map(|(set, rows)| (set.name.clone(), *rows)).collect();
     let mut connections: Vec<ConnectionSet> = read.into_iter().map(|(set, _)| set).collect();
     let mut cells: Vec<CellSites> = placed.into_values().map(|p| p.sites).collect();
@@ -64,8 +57,7 @@ pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<u
         (anatomy.size, anatomy.source, anatomy.notes) = (own.size, own.source, own.notes);
     } else {
         let configuration = config::active(&store, members.get("files"))?;
-        anatomy.size =
-            configuration.as_ref().and_then(config::size).unwrap_or_else(|| config::bounding_size(&anatomy));
+        anatomy.size = configuration.as_ref().and_then(config::size).unwrap_or_else(|| anatomy.extent());
         anatomy.source = format!("BSB {version} file, {total} cells");
         anatomy.notes = notes::of(&anatomy, &found, &rows, is_part);
     }
@@ -73,24 +65,20 @@ pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<u
     Ok((anatomy, rows))
 }
 
-/// Reads the active configuration only.
-pub(super) fn configuration(path: &Path) -> Result<Option<serde_json::Value>, Error> {
+pub(super) fn configuration(path: &Path) -> Result<Option<serde_json::Value>> {
     let store = Store::open(path)?;
     let root = store.root();
     supported_version(&store.attributes(&root)?)?;
     config::active(&store, store.members(&root)?.get("files"))
 }
 
-/// The file's version, when it is one this reader knows.
-fn supported_version(root: &Attributes) -> Result<String, Error> {
+fn supported_version(root: &Attributes) -> Result<String> {
     for name in ["bsb_version", "bsb_hdf5_version"] {
-        if !root.has(name) {
-            return Err(root.error(
-                name,
-                "is missing, so this is no BSB network file; supported are files of BSB 8: \
-                 compile the network with bsb 8 or build it with lobule",
-            ));
-        }
+        ensure(root.has(name), || {
+            let what = "is missing, so this is no BSB network file; supported are files of BSB 8: \
+                        compile the network with bsb 8 or build it with lobule";
+            root.error(name, what)
+        })?;
         let version = root.text(name)?;
         let remedy = match version.split('.').next().and_then(|major| major.parse::<u32>().ok()) {
             Some(8) => continue,

@@ -3,26 +3,23 @@
 use super::{check, config, identity, morphologies};
 use crate::built::Shapes;
 use crate::chunk::{CHUNK_SIDE, ChunkId, ChunkRuns};
+use crate::error::Result;
 use crate::hdf5::{Group, Output};
 use crate::own_record::OwnRecord;
-use crate::{Anatomy, CellSites, ConnectionSet, Error};
+use crate::{Anatomy, CellSites, ConnectionSet};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-/// The version whose layout is written.
 const BSB_VERSION: &str = "8.0.2";
+
+/// Rows between two chunks: the locations of the local and of the other cell.
+type BlockRows = Vec<[[i64; 3]; 2]>;
 
 /// Per chunk: cells, rows onto them, rows from them.
 type Statistics = BTreeMap<ChunkId, [usize; 3]>;
 
-/// Writes a whole file.
-pub(super) fn anatomy(
-    path: &Path,
-    anatomy: &Anatomy,
-    shapes: &Shapes,
-    configuration: &Value,
-) -> Result<(), Error> {
+pub(super) fn anatomy(path: &Path, anatomy: &Anatomy, shapes: &Shapes, configuration: &Value) -> Result<()> {
     let chunks = check::chunks(path, anatomy)?;
     let output = Output::create(path)?;
     let root = output.root();
@@ -43,7 +40,7 @@ pub(super) fn anatomy(
     let meta = json!({"active_config": true, "producer": producer(), "mtime": 0}).to_string();
     let configuration = configuration.to_string();
     files.document(&id, &configuration, &[("encoding", "utf-8"), ("meta", &meta)])?;
-    morphologies::write(&root, shapes.morphologies.iter().map(|m| &**m))?;
+    morphologies::write(&root, &shapes.morphologies)?;
 
     root.text("bsb_version", BSB_VERSION)?;
     root.text("bsb_hdf5_version", BSB_VERSION)?;
@@ -72,14 +69,13 @@ fn producer() -> Value {
     json!({"package": "lobule", "version": env!("CARGO_PKG_VERSION")})
 }
 
-/// Writes one cell type.
 fn cell_type(
     parent: &Group,
     cells: &CellSites,
     shapes: Option<&(Vec<String>, Vec<u16>)>,
     runs: &ChunkRuns,
     statistics: &mut Statistics,
-) -> Result<(), Error> {
+) -> Result<()> {
     let name = config::file_cell_name(&cells.cell_type);
     let group = parent.group(name)?;
     let counts: Map<String, Value> =
@@ -96,23 +92,17 @@ fn cell_type(
         let n = range.len();
         statistics.entry(id).or_default()[0] += n;
         let chunk = group.group(&id.to_string())?;
-        let labels: Vec<i64> = match cells.labels.get(range.clone()) {
-            Some(labels) => labels.iter().map(|&label| label.into()).collect(),
-            None => Vec::new(),
-        };
+        let labels = cells.labels.get(range.clone()).unwrap_or_default();
+        let labels: Vec<i64> = labels.iter().map(|&label| label.into()).collect();
         // The HDF5 chunk shapes are those h5py chooses by itself for BSB.
         chunk.table("position", cells.positions[range.clone()].as_flattened(), &[n, 3], &[512, 2])?;
-        match shapes {
-            Some((names, shape_of)) => {
-                let indices: Vec<i64> = shape_of[range].iter().map(|&shape| shape.into()).collect();
-                chunk.table("rotation", &vec![0.0; 3 * n], &[n, 3], &[512, 2])?;
-                chunk.table("morphology", &indices, &[n], &[1024])?;
-                chunk.texts("morphology_loaders", &names.iter().map(String::as_str).collect::<Vec<_>>())?;
-            }
-            None => {
-                chunk.table::<f64>("rotation", &[], &[0, 3], &[512, 2])?;
-                chunk.table::<i64>("morphology", &[], &[0], &[1024])?;
-            }
+        // Only cells with a morphology have a rotation, none.
+        let shape_of = shapes.map_or(&[][..], |(_, shape_of)| &shape_of[range]);
+        let indices: Vec<i64> = shape_of.iter().map(|&shape| shape.into()).collect();
+        chunk.table("rotation", &vec![0.0; 3 * indices.len()], &[indices.len(), 3], &[512, 2])?;
+        chunk.table("morphology", &indices, &[indices.len()], &[1024])?;
+        if let Some((names, _)) = shapes {
+            chunk.texts("morphology_loaders", &names.iter().map(String::as_str).collect::<Vec<_>>())?;
         }
         chunk.table("labels", &labels, &[labels.len()], &[1024])?;
         chunk.group("additional")?;
@@ -120,7 +110,6 @@ fn cell_type(
     Ok(())
 }
 
-/// One side of a set's rows.
 #[derive(Clone, Copy)]
 struct Side<'a> {
     runs: &'a ChunkRuns,
@@ -142,7 +131,7 @@ fn connection_set(
     set: &ConnectionSet,
     [pre_runs, post_runs]: [&ChunkRuns; 2],
     statistics: &mut Statistics,
-) -> Result<(), Error> {
+) -> Result<()> {
     let group = parent.group(&set.name)?;
     group.text("pre", config::file_cell_name(&set.pre_type))?;
     group.text("post", config::file_cell_name(&set.post_type))?;
@@ -165,47 +154,37 @@ fn connection_set(
 
 /// Writes all rows grouped by the chunk of their local cell; within it by the
 /// chunk of the other cell, in the order those first occur. Returns rows per chunk.
-fn half_of(group: &Group, local: Side, global: Side) -> Result<Vec<(ChunkId, usize)>, Error> {
-    // Rows of each local chunk, and in it of each partner chunk.
-    let mut chunks: BTreeMap<ChunkId, Vec<Block>> = BTreeMap::new();
+fn half_of(group: &Group, local: Side, global: Side) -> Result<Vec<(ChunkId, usize)>> {
+    // Of each local chunk: its partner chunks with the rows between both.
+    let mut chunks: BTreeMap<ChunkId, Vec<(ChunkId, BlockRows)>> = BTreeMap::new();
     let mut places: HashMap<(ChunkId, ChunkId), usize> = HashMap::new();
     for (row, (&here, &there)) in local.cells.iter().zip(global.cells).enumerate() {
         let located = (local.runs.locate(here as usize), global.runs.locate(there as usize));
         let (Some((id, here)), Some((partner, there))) = located else { unreachable!("checked before") };
         let blocks = chunks.entry(id).or_default();
         let place = *places.entry((id, partner)).or_insert_with(|| {
-            blocks.push(Block { partner, local: Vec::new(), global: Vec::new() });
+            blocks.push((partner, Vec::new()));
             blocks.len() - 1
         });
-        blocks[place].local.push(local.location(row, here));
-        blocks[place].global.push(global.location(row, there));
+        blocks[place].1.push([local.location(row, here), global.location(row, there)]);
     }
 
     let mut counts = Vec::new();
     for (id, blocks) in chunks {
         let chunk = group.group(&id.to_string())?;
-        let partners: Vec<i16> = blocks.iter().flat_map(|b| b.partner.coordinates()).collect();
+        let partners: Vec<i16> = blocks.iter().flat_map(|(partner, _)| partner.coordinates()).collect();
         chunk.array("chunk_list", &partners, &[blocks.len(), 3])?;
         let mut rows = 0;
-        for block in &blocks {
-            chunk.integer(&block.partner.to_string(), rows)?;
-            rows += block.local.len();
+        for (partner, own) in &blocks {
+            chunk.integer(&partner.to_string(), rows)?;
+            rows += own.len();
         }
-        for (name, table) in
-            [("local_locs", |b: &Block| &b.local[..]), ("global_locs", |b: &Block| &b.global[..])]
-                as [(&str, fn(&Block) -> &[[i64; 3]]); 2]
-        {
-            let values: Vec<[i64; 3]> = blocks.iter().flat_map(table).copied().collect();
+        for (side, name) in ["local_locs", "global_locs"].into_iter().enumerate() {
+            let values: Vec<[i64; 3]> =
+                blocks.iter().flat_map(|(_, rows)| rows).map(|row| row[side]).collect();
             chunk.table(name, values.as_flattened(), &[rows, 3], &[1024, 3])?;
         }
         counts.push((id, rows));
     }
     Ok(counts)
-}
-
-/// Rows between two chunks.
-struct Block {
-    partner: ChunkId,
-    local: Vec<[i64; 3]>,
-    global: Vec<[i64; 3]>,
 }

@@ -1,8 +1,8 @@
 //! Cell types, how their cells are placed, and how placed cells are labeled.
 
 use super::tree::Node;
-use super::{Component, component};
-use crate::Error;
+use super::{Components, component};
+use crate::error::{Result, ensure};
 use std::collections::BTreeMap;
 
 /// How many cells of a type there are, how large and of what shape. What is `None` is not said.
@@ -28,37 +28,12 @@ pub(crate) struct Spatial {
     pub morphologies: Vec<String>,
 }
 
-impl Spatial {
-    /// These values with those of `over` in their place where it says any.
-    pub fn overridden_by(&self, over: &Spatial) -> Spatial {
-        let pick = |own: Option<f64>, other: Option<f64>| other.or(own);
-        Spatial {
-            radius: pick(self.radius, over.radius),
-            count: pick(self.count, over.count),
-            density: pick(self.density, over.density),
-            planar_density: pick(self.planar_density, over.planar_density),
-            relative_to: over.relative_to.clone().or_else(|| self.relative_to.clone()),
-            count_ratio: pick(self.count_ratio, over.count_ratio),
-            local_count_ratio: pick(self.local_count_ratio, over.local_count_ratio),
-            density_ratio: pick(self.density_ratio, over.density_ratio),
-            morphologies: match over.morphologies.is_empty() {
-                true => self.morphologies.clone(),
-                false => over.morphologies.clone(),
-            },
-        }
-    }
-}
-
-/// A cell type.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct CellType {
-    /// Its key in the configuration.
     pub name: String,
-    /// Its size and number.
     pub spatial: Spatial,
 }
 
-/// A way to place cells.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum PlacementStrategy {
     /// Uniformly at random in the partitions.
@@ -72,30 +47,28 @@ pub(crate) enum PlacementStrategy {
 /// How morphologies are given to the cells of a type that has several.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum MorphologyChoice {
-    /// Each cell draws one.
     Random,
-    /// One after the other.
     RoundRobin,
 }
 
-/// One entry of `placement`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PlacementRule {
-    /// Its key.
     pub name: String,
-    /// The strategy.
     pub placing: PlacementStrategy,
-    /// Names of partitions.
     pub partitions: Vec<String>,
-    /// Names of cell types.
     pub cell_types: Vec<String>,
-    /// Values that replace those of a cell type here.
+    /// What holds here in place of a cell type's own.
     pub overrides: BTreeMap<String, Spatial>,
-    /// Who gets which morphology.
     pub morphologies: MorphologyChoice,
 }
 
-/// How cells are divided among labels.
+impl PlacementRule {
+    /// How many cells of a type there are here.
+    pub fn spatial<'a>(&'a self, of: &'a CellType) -> &'a Spatial {
+        self.overrides.get(&of.name).unwrap_or(&of.spatial)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Division {
     /// Each cell draws a label.
@@ -106,16 +79,12 @@ pub(crate) enum Division {
     Along(usize),
 }
 
-/// One entry of `after_placement`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Labeling {
-    /// Its key.
     pub name: String,
-    /// The types labeled.
     pub cell_types: Vec<String>,
     /// One label per part.
     pub labels: Vec<String>,
-    /// Who gets which.
     pub division: Division,
 }
 
@@ -124,71 +93,61 @@ const MAX_DENSITY: f64 = 1.0;
 /// Most cells of a type. Chosen: a whole mouse cerebellum has 6e7 granule cells.
 const MAX_COUNT: f64 = 1.0e8;
 
-pub(super) fn cell_types(root: &Node) -> Result<Vec<CellType>, Error> {
+pub(super) fn cell_types(root: &Node) -> Result<Vec<CellType>> {
     let mut types = Vec::new();
     for (name, node) in root.entries_of("cell_types")? {
         node.allow(&["spatial", "plotting", "entity"])?;
-        if node.get("entity").map_or(Ok(false), |n| n.flag())? {
-            return Err(node.error(
-                "is an entity, a type without positions, which lobule does not build; give it a place",
-            ));
-        }
-        let spatial = node.get("spatial").map_or(Ok(Spatial::default()), |n| spatial(&n))?;
+        ensure(!node.or("entity", false, Node::flag)?, || {
+            node.error("is an entity, a type without positions, which lobule does not build; give it a place")
+        })?;
+        let spatial = node.or("spatial", Spatial::default(), |n| spatial(n, &Spatial::default()))?;
         types.push(CellType { name: name.into(), spatial });
     }
     Ok(types)
 }
 
-fn spatial(node: &Node) -> Result<Spatial, Error> {
-    node.allow(&[
-        "radius",
-        "count",
-        "density",
-        "planar_density",
-        "relative_to",
-        "count_ratio",
-        "local_count_ratio",
-        "density_ratio",
-        "morphologies",
-        "geometry",
-    ])?;
-    let number = |key: &str, most: f64| node.get(key).map(|n| n.number_in(0.0, most)).transpose();
+/// Reads a node `spatial`; what it does not say is as in `base`.
+fn spatial(node: &Node, base: &Spatial) -> Result<Spatial> {
+    let own = ["radius", "count", "density", "planar_density"];
+    let relative = ["relative_to", "count_ratio", "local_count_ratio", "density_ratio"];
+    node.allow(&[&own[..], &relative, &["morphologies", "geometry"]].concat())?;
+    let number = |key: &str, most: f64| node.maybe(key, |n| n.number_in(0.0, most));
     let mut morphologies = Vec::new();
-    for selector in node.get("morphologies").map_or(Ok(Vec::new()), |n| n.items())? {
-        if selector.value().is_string() {
+    for selector in node.or("morphologies", Vec::new(), Node::items)? {
+        if selector.value.is_string() {
             morphologies.push(selector.text()?);
             continue;
         }
-        let select = selector.get("select").map_or(Ok("by_name".into()), |n| n.text())?;
-        if select != "by_name" {
-            return Err(
-                selector.error(format!("selects morphologies `{select}`; lobule selects them by_name"))
-            );
-        }
+        let select = selector.or("select", "by_name".into(), Node::text)?;
+        ensure(select == "by_name", || {
+            selector.error(format!("selects morphologies `{select}`; lobule selects them by_name"))
+        })?;
         selector.allow(&["select", "names"])?;
         morphologies.extend(selector.require("names")?.texts()?);
     }
+    if morphologies.is_empty() {
+        morphologies.clone_from(&base.morphologies);
+    }
     Ok(Spatial {
-        radius: number("radius", 1.0e4)?,
-        count: number("count", MAX_COUNT)?,
-        density: number("density", MAX_DENSITY)?,
-        planar_density: number("planar_density", MAX_DENSITY)?,
-        relative_to: node.get("relative_to").map(|n| n.text()).transpose()?,
-        count_ratio: number("count_ratio", 1.0e6)?,
-        local_count_ratio: number("local_count_ratio", 1.0e6)?,
-        density_ratio: number("density_ratio", 1.0e6)?,
+        radius: number("radius", 1.0e4)?.or(base.radius),
+        count: number("count", MAX_COUNT)?.or(base.count),
+        density: number("density", MAX_DENSITY)?.or(base.density),
+        planar_density: number("planar_density", MAX_DENSITY)?.or(base.planar_density),
+        relative_to: node.maybe("relative_to", Node::text)?.or_else(|| base.relative_to.clone()),
+        count_ratio: number("count_ratio", 1.0e6)?.or(base.count_ratio),
+        local_count_ratio: number("local_count_ratio", 1.0e6)?.or(base.local_count_ratio),
+        density_ratio: number("density_ratio", 1.0e6)?.or(base.density_ratio),
         morphologies,
     })
 }
 
-/// Strategies of `placement`.
-pub(super) const PLACEMENT: &[Component] = &[
-    Component { path: "bsb.placement.RandomPlacement", short: "random" },
-    Component { path: "bsb.placement.ParallelArrayPlacement", short: "parallel_array" },
-    Component { path: "bsb.placement.FixedPositions", short: "fixed_positions" },
+pub(super) const PLACEMENT: &Components = &[
+    ("bsb.placement.RandomPlacement", "random"),
+    ("bsb.placement.ParallelArrayPlacement", "parallel_array"),
+    ("bsb.placement.FixedPositions", "fixed_positions"),
 ];
 
-pub(super) fn placement(root: &Node) -> Result<Vec<PlacementRule>, Error> {
+pub(super) fn placement(root: &Node, types: &[CellType]) -> Result<Vec<PlacementRule>> {
     let mut rules = Vec::new();
     for (name, node) in root.entries_of("placement")? {
         let common = ["strategy", "partitions", "cell_types", "depends_on", "overrides", "distribute"];
@@ -200,18 +159,13 @@ pub(super) fn placement(root: &Node) -> Result<Vec<PlacementRule>, Error> {
             }
             "parallel_array" => {
                 allow(&["spacing_x", "angle"])?;
-                let spacing = node.require("spacing_x")?;
-                if spacing.number_in(0.0, 1.0e6)? == 0.0 {
-                    return Err(spacing.error("0; give the distance of two rows, above 0 um"));
-                }
+                let spacing = node.require("spacing_x")?.positive(1.0e6, "the distance of two rows,")?;
                 let angle = node.require("angle")?;
                 let angle_deg = angle.number()?;
-                if (angle_deg - 90.0).rem_euclid(180.0) == 0.0 {
-                    return Err(angle.error(format!(
-                        "{angle_deg}; rows along y (90 deg) have no place for a second row"
-                    )));
-                }
-                PlacementStrategy::ParallelArrays { spacing: spacing.number()?, angle_deg }
+                ensure((angle_deg - 90.0).rem_euclid(180.0) != 0.0, || {
+                    angle.error(format!("{angle_deg}; rows along y (90 deg) have no place for a second row"))
+                })?;
+                PlacementStrategy::ParallelArrays { spacing, angle_deg }
             }
             _ => {
                 allow(&["positions"])?;
@@ -222,7 +176,8 @@ pub(super) fn placement(root: &Node) -> Result<Vec<PlacementRule>, Error> {
         };
         let mut overrides = BTreeMap::new();
         for (cell_type, over) in node.entries_of("overrides")? {
-            overrides.insert(cell_type.to_string(), spatial(&over)?);
+            let base = types.iter().find(|t| t.name == cell_type).map(|t| t.spatial.clone());
+            overrides.insert(cell_type.to_string(), spatial(&over, &base.unwrap_or_default())?);
         }
         let partitions = match placing {
             PlacementStrategy::Fixed { .. } => node.texts_of("partitions")?,
@@ -241,20 +196,19 @@ pub(super) fn placement(root: &Node) -> Result<Vec<PlacementRule>, Error> {
 }
 
 /// Who gets which morphology. Rotations other than none are refused.
-fn distribute(node: &Node) -> Result<MorphologyChoice, Error> {
+fn distribute(node: &Node) -> Result<MorphologyChoice> {
     let Some(distribute) = node.get("distribute") else { return Ok(MorphologyChoice::Random) };
     distribute.allow(&["morphologies", "rotations"])?;
-    let strategy = |key: &str, default: &str| -> Result<String, Error> {
-        let Some(n) = distribute.get(key) else { return Ok(default.into()) };
-        n.allow(&["strategy"])?;
-        n.get("strategy").map_or(Ok(default.into()), |n| n.text())
+    let strategy = |key: &str, default: &str| {
+        distribute.or(key, default.to_string(), |n| {
+            n.allow(&["strategy"])?;
+            n.or("strategy", default.to_string(), Node::text)
+        })
     };
     let rotations = strategy("rotations", "none")?;
-    if !["none", "explicitly_none"].contains(&rotations.as_str()) {
-        return Err(
-            distribute.error(format!("rotations `{rotations}`; lobule builds unrotated cells: use none"))
-        );
-    }
+    ensure(["none", "explicitly_none"].contains(&rotations.as_str()), || {
+        distribute.error(format!("rotations `{rotations}`; lobule builds unrotated cells: use none"))
+    })?;
     match strategy("morphologies", "random")?.as_str() {
         "random" => Ok(MorphologyChoice::Random),
         "roundrobin" => Ok(MorphologyChoice::RoundRobin),
@@ -262,35 +216,26 @@ fn distribute(node: &Node) -> Result<MorphologyChoice, Error> {
     }
 }
 
-/// Strategies of `after_placement`.
-pub(super) const AFTER_PLACEMENT: &[Component] = &[
-    Component { path: "cerebellar_models.placement.microzones.LabelCells", short: "label_cells" },
-    Component { path: "cerebellar_models.placement.microzones.LabelMicrozones", short: "label_microzones" },
+pub(super) const AFTER_PLACEMENT: &Components = &[
+    ("cerebellar_models.placement.microzones.LabelCells", "label_cells"),
+    ("cerebellar_models.placement.microzones.LabelMicrozones", "label_microzones"),
 ];
 
-pub(super) fn labelings(root: &Node) -> Result<Vec<Labeling>, Error> {
+pub(super) fn labelings(root: &Node) -> Result<Vec<Labeling>> {
     let mut labelings = Vec::new();
     for (name, node) in root.entries_of("after_placement")? {
         let division = match component(&node, AFTER_PLACEMENT)? {
             "label_cells" => {
                 node.allow(&["strategy", "cell_types", "labels", "same_size", "depends_on"])?;
-                match node.get("same_size").map_or(Ok(false), |n| n.flag())? {
-                    true => Division::Equal,
-                    false => Division::Drawn,
-                }
+                if node.or("same_size", false, Node::flag)? { Division::Equal } else { Division::Drawn }
             }
             _ => {
                 node.allow(&["strategy", "cell_types", "labels", "axis", "depends_on"])?;
-                Division::Along(node.get("axis").map_or(Ok(0), |n| n.whole_in(0, 2))? as usize)
+                Division::Along(node.or("axis", 0, |n| n.whole_in(0, 2))? as usize)
             }
         };
-        let labels = match node.get("labels") {
-            Some(labels) => labels.texts()?,
-            None => vec!["type1".into(), "type2".into()],
-        };
-        if labels.is_empty() {
-            return Err(node.error("`labels` is empty; name one label for each part"));
-        }
+        let labels = node.or("labels", vec!["type1".into(), "type2".into()], Node::texts)?;
+        ensure(!labels.is_empty(), || node.error("`labels` is empty; name one label for each part"))?;
         let cell_types = node.require("cell_types")?.texts()?;
         labelings.push(Labeling { name: name.into(), cell_types, labels, division });
     }

@@ -1,13 +1,12 @@
 //! Connection rules and what is done to connections afterwards.
 
 use super::tree::Node;
-use super::{Component, component};
-use crate::Error;
+use super::{Components, component};
+use crate::error::{Result, ensure};
+use lobule_signal::Stream;
 
-/// One side of a rule.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Side {
-    /// Names of cell types.
     pub cell_types: Vec<String>,
     /// Only cells with one of these labels; all when empty.
     pub labels: Vec<String>,
@@ -15,7 +14,6 @@ pub(crate) struct Side {
     pub morphology_labels: Vec<String>,
 }
 
-/// A number that is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Distribution {
     /// Always the same.
@@ -28,13 +26,35 @@ pub(crate) enum Distribution {
     Exponential { low: f64, scale: f64 },
 }
 
+impl Distribution {
+    /// The integer part of a draw, not below 0.
+    ///
+    /// The integer part, not the nearest integer, as in BSB: N(160, 5) gives 159.5 on average.
+    pub fn count(self, stream: Stream, step: u64, index: u32) -> u32 {
+        let value = match self {
+            Self::Constant(value) => value,
+            Self::Normal { mean, sd } => mean + sd * stream.normal(step, index),
+            Self::Uniform { low, width } => low + width * stream.uniform(step, index),
+            Self::Exponential { low, scale } => low - scale * libm::log(stream.uniform(step, index)),
+        };
+        value.max(0.0) as u32
+    }
+}
+
+/// Which sources a glomerulus may have.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Reach {
+    /// Those within these distances along x and y, at any height, µm.
+    Box([f64; 2]),
+    /// Those within a sphere, µm.
+    Sphere(f64),
+}
+
 /// A connection strategy with its parameters. Lengths are µm.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Strategy {
-    /// Each glomerulus takes a mossy fiber in a box of these half-lengths along x and y.
-    MossyGlomerulus { reach: [f64; 2] },
-    /// Each glomerulus takes a unipolar brush cell within a sphere.
-    UbcGlomerulus { radius: f64 },
+    /// Each glomerulus takes a mossy fiber or a unipolar brush cell.
+    Glomerulus(Reach),
     /// Each granule cell takes glomeruli of different sources.
     GlomerulusGranule { radius: f64, convergence: u32, glomerulus_rules: Vec<String>, sources: Vec<String> },
     /// Each Golgi cell takes all glomeruli near its soma.
@@ -69,45 +89,29 @@ impl Strategy {
     }
 }
 
-/// How the sets of a rule are named.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Naming {
-    /// By this name, with the types where there is more than one pair of them.
-    By(String),
-    /// (presynaptic type, postsynaptic type, name); other pairs by the name of the rule.
-    Pairs(String, Vec<(String, String, String)>),
-}
+/// (presynaptic type, postsynaptic type, name) of sets with a name of their own.
+type SetNames = Vec<(String, String, String)>;
 
-/// One entry of `connectivity`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ConnectivityRule {
-    /// Its key.
     pub name: String,
-    /// Where its axons come from.
     pub pre: Side,
-    /// Where they go.
     pub post: Side,
-    /// How.
     pub strategy: Strategy,
-    /// Rules it waits for.
     pub depends_on: Vec<String>,
-    /// Names of its sets.
-    pub naming: Naming,
+    /// What its sets are named by; the types are added where there is more than one pair of them.
+    set_base: String,
+    set_names: SetNames,
 }
 
 impl ConnectivityRule {
-    /// The name of the set between two of its types.
     pub fn set_name(&self, pre: &str, post: &str) -> String {
-        let infer = |base: &str| match self.pre.cell_types.len() > 1 || self.post.cell_types.len() > 1 {
-            true => format!("{base}_{pre}_to_{post}"),
-            false => base.to_string(),
-        };
-        match &self.naming {
-            Naming::By(name) => infer(name),
-            Naming::Pairs(base, names) => names
-                .iter()
-                .find(|(a, b, _)| a == pre && b == post)
-                .map_or_else(|| infer(base), |(_, _, name)| name.clone()),
+        let own = self.set_names.iter().find(|(a, b, _)| a == pre && b == post);
+        let is_one_pair = self.pre.cell_types.len() <= 1 && self.post.cell_types.len() <= 1;
+        match own {
+            Some((_, _, name)) => name.clone(),
+            None if is_one_pair => self.set_base.clone(),
+            None => format!("{}_{pre}_to_{post}", self.set_base),
         }
     }
 }
@@ -115,114 +119,91 @@ impl ConnectivityRule {
 /// One entry of `after_connectivity`: each row of a rule becomes several.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Duplication {
-    /// Its key.
     pub name: String,
-    /// The rule whose rows are multiplied.
     pub rule: String,
-    /// Rows in place of one.
     pub contacts: Distribution,
 }
 
-/// Strategies of `connectivity`.
-pub(super) const CONNECTIVITY: &[Component] = &[
-    Component {
-        path: "cerebellar_models.connectome.to_glomerulus.ConnectomeMossyGlomerulus",
-        short: "mossy_glomerulus",
-    },
-    Component {
-        path: "cerebellar_models.connectome.to_glomerulus.ConnectomeUBCGlomerulus",
-        short: "ubc_glomerulus",
-    },
-    Component {
-        path: "cerebellar_models.connectome.glomerulus_granule.ConnectomeGlomerulusGranule",
-        short: "glomerulus_granule",
-    },
-    Component {
-        path: "cerebellar_models.connectome.glomerulus_golgi.ConnectomeGlomerulusGolgi",
-        short: "glomerulus_golgi",
-    },
-    Component {
-        path: "cerebellar_models.connectome.golgi_glomerulus.ConnectomeGolgiGlomerulus",
-        short: "golgi_glomerulus",
-    },
-    Component {
-        path: "cerebellar_models.connectome.glomerulus_ubc.ConnectomeGlomerulusUBC",
-        short: "glomerulus_ubc",
-    },
-    Component { path: "cerebellar_models.connectome.io_molecular.ConnectomeIO_MLI", short: "io_mli" },
-    Component { path: "bsb.connectivity.VoxelIntersection", short: "voxel_intersection" },
-    Component { path: "bsb.connectivity.AllToAll", short: "all_to_all" },
-    Component { path: "bsb.connectivity.FixedIndegree", short: "fixed_indegree" },
-    Component { path: "bsb.connectivity.FixedOutdegree", short: "fixed_outdegree" },
+pub(super) const CONNECTIVITY: &Components = &[
+    ("cerebellar_models.connectome.to_glomerulus.ConnectomeMossyGlomerulus", "mossy_glomerulus"),
+    ("cerebellar_models.connectome.to_glomerulus.ConnectomeUBCGlomerulus", "ubc_glomerulus"),
+    ("cerebellar_models.connectome.glomerulus_granule.ConnectomeGlomerulusGranule", "glomerulus_granule"),
+    ("cerebellar_models.connectome.glomerulus_golgi.ConnectomeGlomerulusGolgi", "glomerulus_golgi"),
+    ("cerebellar_models.connectome.golgi_glomerulus.ConnectomeGolgiGlomerulus", "golgi_glomerulus"),
+    ("cerebellar_models.connectome.glomerulus_ubc.ConnectomeGlomerulusUBC", "glomerulus_ubc"),
+    ("cerebellar_models.connectome.io_molecular.ConnectomeIO_MLI", "io_mli"),
+    ("bsb.connectivity.VoxelIntersection", "voxel_intersection"),
+    ("bsb.connectivity.AllToAll", "all_to_all"),
+    ("bsb.connectivity.FixedIndegree", "fixed_indegree"),
+    ("bsb.connectivity.FixedOutdegree", "fixed_outdegree"),
 ];
 
 /// Largest reach of a rule, µm.
 const MAX_REACH: f64 = 1.0e5;
 
-pub(super) fn rules(root: &Node) -> Result<Vec<ConnectivityRule>, Error> {
+pub(super) fn rules(root: &Node) -> Result<Vec<ConnectivityRule>> {
     root.entries_of("connectivity")?.into_iter().map(|(name, node)| rule(name, &node)).collect()
 }
 
-fn rule(name: &str, node: &Node) -> Result<ConnectivityRule, Error> {
+fn rule(name: &str, node: &Node) -> Result<ConnectivityRule> {
     let common = ["strategy", "presynaptic", "postsynaptic", "depends_on", "output_naming"];
     let allow = |own: &[&str]| node.allow(&[&common[..], own].concat());
-    let number = |key: &str, low: f64, high: f64| node.require(key)?.number_in(low, high);
     let (pre, post) = (side(&node.require("presynaptic")?)?, side(&node.require("postsynaptic")?)?);
-    let affinity = || node.get("affinity").map_or(Ok(1.0), |n| n.number_in(0.0, 1.0));
+    let reach = |key: &str| node.require(key)?.number_in(0.0, MAX_REACH);
+    let texts = |key: &str| node.require(key)?.texts();
+    let affinity = || node.or("affinity", 1.0, |n| n.number_in(0.0, 1.0));
     let strategy = match component(node, CONNECTIVITY)? {
         "mossy_glomerulus" => {
             allow(&["x_length", "y_length"])?;
-            Strategy::MossyGlomerulus {
-                reach: [number("x_length", 0.0, MAX_REACH)?, number("y_length", 0.0, MAX_REACH)?],
-            }
+            Strategy::Glomerulus(Reach::Box([reach("x_length")?, reach("y_length")?]))
         }
         "ubc_glomerulus" => {
             allow(&["radius"])?;
-            Strategy::UbcGlomerulus { radius: number("radius", 0.0, MAX_REACH)? }
+            Strategy::Glomerulus(Reach::Sphere(reach("radius")?))
         }
         "glomerulus_granule" => {
             allow(&["radius", "convergence", "pre_glom_strats", "pre_cell_types"])?;
             Strategy::GlomerulusGranule {
-                radius: number("radius", 0.0, MAX_REACH)?,
+                radius: reach("radius")?,
                 convergence: node.require("convergence")?.whole_in(1, 1000)?,
-                glomerulus_rules: node.require("pre_glom_strats")?.texts()?,
-                sources: node.require("pre_cell_types")?.texts()?,
+                glomerulus_rules: texts("pre_glom_strats")?,
+                sources: texts("pre_cell_types")?,
             }
         }
         "glomerulus_golgi" => {
             allow(&["radius"])?;
-            Strategy::GlomerulusGolgi { radius: number("radius", 0.0, MAX_REACH)? }
+            Strategy::GlomerulusGolgi { radius: reach("radius")? }
         }
         "golgi_glomerulus" => {
             allow(&["radius", "divergence", "glom_post_strats", "glom_cell_types"])?;
             Strategy::GolgiGlomerulus {
-                radius: number("radius", 0.0, MAX_REACH)?,
+                radius: reach("radius")?,
                 // BSB takes the integer part.
-                divergence: number("divergence", 1.0, 1.0e6)? as u32,
-                glomerulus_rules: node.require("glom_post_strats")?.texts()?,
-                glomeruli: node.require("glom_cell_types")?.texts()?,
+                divergence: node.require("divergence")?.number_in(1.0, 1.0e6)? as u32,
+                glomerulus_rules: texts("glom_post_strats")?,
+                glomeruli: texts("glom_cell_types")?,
             }
         }
         "glomerulus_ubc" => {
             allow(&["radius", "ratios_ubc"])?;
-            number("radius", 0.0, MAX_REACH)?;
+            reach("radius")?;
             Strategy::GlomerulusUbc { shares: shares(&node.require("ratios_ubc")?, &pre)? }
         }
         "io_mli" => {
             allow(&["io_pc_connectivity", "mli_pc_connectivity", "pre_cell_pc"])?;
             Strategy::OliveInterneurons {
-                olive_rules: node.require("io_pc_connectivity")?.texts()?,
-                interneuron_rules: node.require("mli_pc_connectivity")?.texts()?,
+                olive_rules: texts("io_pc_connectivity")?,
+                interneuron_rules: texts("mli_pc_connectivity")?,
                 purkinje: node.require("pre_cell_pc")?.text()?,
             }
         }
         "voxel_intersection" => {
             allow(&["affinity", "contacts", "voxels_pre", "voxels_post", "favor_cache", "cache"])?;
-            let voxels = |key: &str| node.get(key).map_or(Ok(50), |n| n.whole_in(1, 100_000));
-            let favor = node.get("favor_cache").map_or(Ok("pre".into()), |n| n.text())?;
-            if !["pre", "post"].contains(&favor.as_str()) {
-                return Err(node.error(format!("favor_cache `{favor}`; allowed pre, post")));
-            }
+            let voxels = |key: &str| node.or(key, 50, |n| n.whole_in(1, 100_000));
+            let favor = node.or("favor_cache", "pre".into(), Node::text)?;
+            ensure(["pre", "post"].contains(&favor.as_str()), || {
+                node.error(format!("favor_cache `{favor}`; allowed pre, post"))
+            })?;
             Strategy::VoxelIntersection {
                 affinity: affinity()?,
                 contacts: distribution(node.get("contacts"))?,
@@ -244,32 +225,24 @@ fn rule(name: &str, node: &Node) -> Result<ConnectivityRule, Error> {
         }
     };
     let depends_on = node.texts_of("depends_on")?;
-    Ok(ConnectivityRule { name: name.into(), pre, post, strategy, depends_on, naming: naming(name, node)? })
+    let (set_base, set_names) = naming(name, node)?;
+    Ok(ConnectivityRule { name: name.into(), pre, post, strategy, depends_on, set_base, set_names })
 }
 
-fn side(node: &Node) -> Result<Side, Error> {
+fn side(node: &Node) -> Result<Side> {
     node.allow(&["cell_types", "labels", "morphology_labels"])?;
     let cell_types = node.require("cell_types")?.texts()?;
-    if cell_types.is_empty() {
-        return Err(node.error("`cell_types` is empty; name at least one"));
-    }
-    Ok(Side {
-        cell_types,
-        labels: node.texts_of("labels")?,
-        morphology_labels: node.texts_of("morphology_labels")?,
-    })
+    ensure(!cell_types.is_empty(), || node.error("`cell_types` is empty; name at least one"))?;
+    let (labels, morphology_labels) = (node.texts_of("labels")?, node.texts_of("morphology_labels")?);
+    Ok(Side { cell_types, labels, morphology_labels })
 }
 
 /// The share of each presynaptic type; they sum to 1.
-fn shares(node: &Node, pre: &Side) -> Result<Vec<f64>, Error> {
-    let mut shares = Vec::new();
-    for cell_type in &pre.cell_types {
-        shares.push(node.get(cell_type).map_or(Ok(0.0), |n| n.number_in(0.0, 1.0e6))?);
-    }
+fn shares(node: &Node, pre: &Side) -> Result<Vec<f64>> {
+    let share = |cell_type: &String| node.or(cell_type, 0.0, |n| n.number_in(0.0, 1.0e6));
+    let shares = pre.cell_types.iter().map(share).collect::<Result<Vec<f64>, _>>()?;
     let sum: f64 = shares.iter().sum();
-    if sum <= 0.0 {
-        return Err(node.error("gives no presynaptic type a share; one must be above 0"));
-    }
+    ensure(sum > 0.0, || node.error("gives no presynaptic type a share; one must be above 0"))?;
     Ok(shares.iter().map(|s| s / sum).collect())
 }
 
@@ -277,64 +250,50 @@ fn shares(node: &Node, pre: &Side) -> Result<Vec<f64>, Error> {
 const MAX_CONTACTS: f64 = 1.0e5;
 
 /// A number, or a distribution by its name in scipy.stats.
-pub(super) fn distribution(node: Option<Node>) -> Result<Distribution, Error> {
+pub(super) fn distribution(node: Option<Node>) -> Result<Distribution> {
     let Some(node) = node else { return Ok(Distribution::Constant(1.0)) };
-    if node.value().is_number() {
+    if node.value.is_number() {
         return Ok(Distribution::Constant(node.number_in(0.0, MAX_CONTACTS)?));
     }
-    let or = |key: &str, default: f64| {
-        node.get(key).map_or(Ok(default), |n| n.number_in(-MAX_CONTACTS, MAX_CONTACTS))
-    };
+    let or = |key: &str, default: f64| node.or(key, default, |n| n.number_in(-MAX_CONTACTS, MAX_CONTACTS));
     let name = node.require("distribution")?.text()?;
-    let known = |parameters: &[&str]| node.allow(&[&["distribution"], parameters].concat());
-    let scale = || {
-        let scale = or("scale", 1.0)?;
-        if scale < 0.0 { Err(node.error(format!("scale is {scale}; allowed 0 or more"))) } else { Ok(scale) }
-    };
-    match name.as_str() {
-        "constant" => {
-            known(&["constant"])?;
-            Ok(Distribution::Constant(node.require("constant")?.number_in(0.0, MAX_CONTACTS)?))
-        }
-        "norm" => {
-            known(&["loc", "scale"])?;
-            Ok(Distribution::Normal { mean: or("loc", 0.0)?, sd: scale()? })
-        }
-        "uniform" => {
-            known(&["loc", "scale"])?;
-            Ok(Distribution::Uniform { low: or("loc", 0.0)?, width: scale()? })
-        }
-        "expon" => {
-            known(&["loc", "scale"])?;
-            Ok(Distribution::Exponential { low: or("loc", 0.0)?, scale: scale()? })
-        }
-        other => {
-            Err(node.error(format!("distribution `{other}`; lobule knows constant, norm, uniform, expon")))
-        }
+    if name == "constant" {
+        node.allow(&["distribution", "constant"])?;
+        return Ok(Distribution::Constant(node.require("constant")?.number_in(0.0, MAX_CONTACTS)?));
     }
+    let of: fn(f64, f64) -> Distribution = match name.as_str() {
+        "norm" => |mean, sd| Distribution::Normal { mean, sd },
+        "uniform" => |low, width| Distribution::Uniform { low, width },
+        "expon" => |low, scale| Distribution::Exponential { low, scale },
+        other => {
+            let what = format!("distribution `{other}`; lobule knows constant, norm, uniform, expon");
+            return Err(node.error(what));
+        }
+    };
+    node.allow(&["distribution", "loc", "scale"])?;
+    let (loc, scale) = (or("loc", 0.0)?, or("scale", 1.0)?);
+    ensure(scale >= 0.0, || node.error(format!("scale is {scale}; allowed 0 or more")))?;
+    Ok(of(loc, scale))
 }
 
-fn naming(name: &str, node: &Node) -> Result<Naming, Error> {
-    let Some(naming) = node.get("output_naming") else { return Ok(Naming::By(name.into())) };
-    if naming.value().is_string() {
-        return Ok(Naming::By(naming.text()?));
-    }
-    let one = |node: &Node| -> Result<String, Error> {
-        if node.value().is_string() {
+/// What sets are named by, and those with a name of their own.
+fn naming(name: &str, node: &Node) -> Result<(String, SetNames)> {
+    let Some(naming) = node.get("output_naming") else { return Ok((name.into(), Vec::new())) };
+    let one = |node: &Node| -> Result<String> {
+        if node.value.is_string() {
             return node.text();
         }
         let names = node.texts()?;
-        match names.len() {
-            1 => Ok(names[0].clone()),
-            n => Err(node.error(format!("gives {n} names for one set; give one"))),
-        }
+        let n = names.len();
+        ensure(n == 1, || node.error(format!("gives {n} names for one set; give one")))?;
+        Ok(names[0].clone())
     };
-    if naming.value().is_array() {
-        return Ok(Naming::By(one(&naming)?));
+    if naming.value.is_string() || naming.value.is_array() {
+        return Ok((one(&naming)?, Vec::new()));
     }
     let mut pairs = Vec::new();
     for (pre, below) in naming.entries()? {
-        if let Some((post, _)) = below.value().as_object().into_iter().flatten().find(|(_, v)| v.is_null()) {
+        if let Some((post, _)) = below.value.as_object().into_iter().flatten().find(|(_, v)| v.is_null()) {
             let what = format!("`{post}` is null, which forbids connections that the rule makes; remove it");
             return Err(below.error(what));
         }
@@ -342,24 +301,17 @@ fn naming(name: &str, node: &Node) -> Result<Naming, Error> {
             pairs.push((pre.into(), post.into(), one(&name)?));
         }
     }
-    Ok(Naming::Pairs(name.into(), pairs))
+    Ok((name.into(), pairs))
 }
 
-/// Strategies of `after_connectivity`.
-pub(super) const AFTER_CONNECTIVITY: &[Component] = &[
-    Component {
-        path: "cerebellar_models.connectome.io_purkinje.DuplicateSynapses",
-        short: "duplicate_synapses",
-    },
+pub(super) const AFTER_CONNECTIVITY: &Components = &[
+    ("cerebellar_models.connectome.io_purkinje.DuplicateSynapses", "duplicate_synapses"),
     // Draws a report of the finished network; it changes nothing.
-    Component {
-        path: "cerebellar_models.analysis.structure_analysis.RunStructureReport",
-        short: "structure_report",
-    },
+    ("cerebellar_models.analysis.structure_analysis.RunStructureReport", "structure_report"),
 ];
 
 /// The duplications, and what else there is and is not done, in words.
-pub(super) fn duplications(root: &Node, notes: &mut Vec<String>) -> Result<Vec<Duplication>, Error> {
+pub(super) fn duplications(root: &Node, notes: &mut Vec<String>) -> Result<Vec<Duplication>> {
     let mut duplications = Vec::new();
     for (name, node) in root.entries_of("after_connectivity")? {
         if component(&node, AFTER_CONNECTIVITY)? == "structure_report" {

@@ -1,7 +1,7 @@
 //! Parameters of a NEST model as a configuration gives them: one value for all cells, or a random
 //! distribution from which NEST draws one for each.
 
-use super::fields::{Fields, Problem, Problems, number, shown};
+use super::fields::{Fields, number, shown};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -24,37 +24,31 @@ pub enum Constant {
 /// Parameters by NEST's name.
 pub type Constants = BTreeMap<String, Constant>;
 
-/// Reads one value that stands at `key`.
-fn constant(value: &Value, key: &str, problems: &Problems) -> Option<Constant> {
+/// Reads one value that stands at `name` of `fields`.
+fn constant(fields: &Fields, name: &str, value: &Value) -> Option<Constant> {
     if let Some(flag) = value.as_bool() {
         return Some(Constant::Flag(flag));
     }
     if let Some(number) = number(value) {
         return Some(Constant::Number(number));
     }
-    if value.get("distribution").is_some() {
-        let fields = Fields::of(value, key, problems)?;
-        let name = fields.text("distribution")?.to_string();
-        let names: Vec<&str> = fields.rest().into_iter().map(|(name, _)| name).collect();
-        let parameters =
-            names.iter().map(|n| Some((n.to_string(), fields.number(n)?))).collect::<Option<_>>()?;
-        return Some(Constant::Distribution { name, parameters });
+    if value.get("distribution").is_none() {
+        let what =
+            "a number or {\"distribution\": ...} is known here, values computed by a `strategy` are not";
+        return fields.refuse(name, format!("is {}; {what}", shown(value)));
     }
-    let what = format!(
-        "is {}; a number or {{\"distribution\": ...}} is known here, values computed by a `strategy` are not",
-        shown(value)
-    );
-    problems.borrow_mut().push(Problem::new(key, what));
-    None
+    let fields = fields.object(name)?;
+    let name = fields.text("distribution")?.to_string();
+    let parameters = fields.rest().into_iter().map(|(n, _)| Some((n.to_string(), fields.number(n)?)));
+    Some(Constant::Distribution { name, parameters: parameters.collect::<Option<_>>()? })
 }
 
-/// Adds `entries`, which stand at `key`, to `constants`; a name that is there already is a problem.
-pub(super) fn add(constants: &mut Constants, entries: &[(&str, &Value)], key: &str, problems: &Problems) {
-    for &(name, value) in entries {
-        let key = format!("{key}.{name}");
+/// Adds the keys of `fields` that nobody has asked for; a name that is there already is a problem.
+pub(super) fn add(constants: &mut Constants, fields: &Fields) {
+    for (name, value) in fields.rest() {
         if constants.contains_key(name) {
-            problems.borrow_mut().push(Problem::new(&key, "is given twice; keep one of them"));
-        } else if let Some(constant) = constant(value, &key, problems) {
+            fields.problem(name, "is given twice; keep one of them");
+        } else if let Some(constant) = constant(fields, name, value) {
             constants.insert(name.into(), constant);
         }
     }

@@ -65,6 +65,12 @@ pub enum DeviceKind {
     },
 }
 
+impl DeviceKind {
+    fn is_recorder(&self) -> bool {
+        matches!(self, Self::SpikeRecorder { .. } | Self::Multimeter { .. })
+    }
+}
+
 /// A device and its targets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Device {
@@ -97,7 +103,7 @@ impl Device {
 
     /// Whether it listens instead of acting.
     pub fn is_recorder(&self) -> bool {
-        matches!(self.kind, DeviceKind::SpikeRecorder { .. } | DeviceKind::Multimeter { .. })
+        self.kind.is_recorder()
     }
 
     /// Reads a device; problems go where `fields` gathers them.
@@ -106,37 +112,38 @@ impl Device {
             // BSB's default is `external`.
             fields.value("nest_model").is_some().then_some("external")
         }) else {
-            fields.problem("device", format!("is missing; known are: {}", known()));
-            return None;
+            return fields.refuse("device", format!("is missing; known are: {}", known()));
         };
         let targetting = Targetting::read(&fields);
         let weight = fields.number("weight");
-        let delay = fields.needed_positive("delay");
+        let delay = fields.needed("delay", Fields::positive);
         let receptor = fields.count("receptor_type").unwrap_or(0);
         let kind = if device == "external" {
             let Some(model) = fields.text("nest_model") else {
-                fields.problem("nest_model", format!("is missing; known are: {}", known()));
-                return None;
+                return fields.refuse("nest_model", format!("is missing; known are: {}", known()));
             };
             let empty = serde_json::json!({});
-            let kind = match fields.object("constants") {
-                Some(constants) => read_kind(model, "nest_model", &fields, constants),
-                None if fields.value("constants").is_some() => None,
-                None => {
-                    let nothing = std::cell::RefCell::new(Vec::new());
-                    let kind = Fields::of(&empty, fields.at("constants"), &nothing)
-                        .and_then(|constants| read_kind(model, "nest_model", &fields, constants));
-                    for problem in nothing.into_inner() {
-                        let key = problem.key.trim_start_matches(fields.key()).trim_start_matches('.');
-                        fields.problem(key, problem.what);
-                    }
-                    kind
-                }
+            let constants = match fields.value("constants") {
+                Some(_) => fields.object("constants"),
+                None => Fields::of(&empty, fields.at("constants"), fields.problems),
             };
+            let kind = constants.and_then(|constants| {
+                let kind = kind_of(model, "nest_model", &fields, &constants)?;
+                constants.finish();
+                Some(kind)
+            });
             fields.finish();
             kind
         } else {
-            read_own(device, fields)
+            // The parameters stand beside `device`.
+            let kind = kind_of(device, "device", &fields, &fields);
+            if kind.as_ref().is_some_and(|kind| !kind.is_recorder()) && fields.value("weight").is_none() {
+                fields.problem("weight", "is missing; BSB needs it: add it to the configuration");
+            }
+            if kind.is_some() {
+                fields.finish();
+            }
+            kind
         };
         let (kind, targetting, delay_ms) = (kind?, targetting?, delay?);
         Some(Self { name: name.into(), kind, targetting, weight: weight.unwrap_or(1.0), delay_ms, receptor })
@@ -163,70 +170,30 @@ fn known() -> String {
     KINDS.map(|(name, _)| name).join(", ")
 }
 
-/// A device whose keys stand beside `device`.
-fn read_own(device: &str, fields: Fields) -> Option<DeviceKind> {
-    let weight = fields.value("weight").is_some();
-    let kind = kind_of(device, "device", &fields, &fields);
-    if kind
-        .as_ref()
-        .is_some_and(|k| !matches!(k, DeviceKind::SpikeRecorder { .. } | DeviceKind::Multimeter { .. }))
-        && !weight
-    {
-        fields.problem("weight", "is missing; BSB needs it: add it to the configuration");
-    }
-    if kind.is_some() {
-        fields.finish();
-    }
-    kind
-}
-
-/// A device whose keys stand in `constants`.
-fn read_kind(model: &str, model_key: &str, device: &Fields, constants: Fields) -> Option<DeviceKind> {
-    let kind = kind_of(model, model_key, device, &constants);
-    if kind.is_some() {
-        constants.finish();
-    }
-    kind
-}
-
 /// The kind that `model` names, with its parameters from `fields`.
 fn kind_of(model: &str, model_key: &str, device: &Fields, fields: &Fields) -> Option<DeviceKind> {
     match KINDS.iter().find(|(name, _)| *name == model) {
         Some((_, read)) => read(fields),
-        None => {
-            device.problem(model_key, format!("is `{model}`; known are: {}", known()));
-            None
-        }
+        None => device.refuse(model_key, format!("is `{model}`; known are: {}", known())),
     }
 }
 
-/// Reports a problem that leaves no device.
-fn refuse<T>(fields: &Fields, name: &str, what: impl Into<String>) -> Option<T> {
-    fields.problem(name, what);
-    None
-}
-
 fn poisson(fields: &Fields) -> Option<DeviceKind> {
-    let rate_hz = fields.needed_amount("rate");
+    let rate_hz = fields.needed("rate", Fields::amount);
     Some(DeviceKind::Poisson { span: span(fields)?, rate_hz: rate_hz? })
 }
 
 fn sinusoidal_poisson(fields: &Fields) -> Option<DeviceKind> {
-    let rate = fields.needed_amount("rate");
-    let amplitude = fields.needed_number("amplitude");
-    let frequency = fields.needed_amount("frequency");
+    let rate = fields.needed("rate", Fields::amount);
+    let amplitude = fields.needed("amplitude", Fields::number);
+    let frequency = fields.needed("frequency", Fields::amount);
     let phase_deg = fields.number("phase").unwrap_or(0.0);
     if fields.flag("individual_spike_trains") == Some(false) {
         let what = "is false; here every target has its own spikes: remove it";
-        return refuse(fields, "individual_spike_trains", what);
+        return fields.refuse("individual_spike_trains", what);
     }
-    Some(DeviceKind::SinusoidalPoisson {
-        rate_hz: rate?,
-        amplitude_hz: amplitude?,
-        frequency_hz: frequency?,
-        phase_deg,
-        span: span(fields)?,
-    })
+    let (rate_hz, amplitude_hz, frequency_hz, span) = (rate?, amplitude?, frequency?, span(fields)?);
+    Some(DeviceKind::SinusoidalPoisson { rate_hz, amplitude_hz, frequency_hz, phase_deg, span })
 }
 
 fn spike_times(fields: &Fields) -> Option<DeviceKind> {
@@ -236,25 +203,22 @@ fn spike_times(fields: &Fields) -> Option<DeviceKind> {
     }
     let times_ms = times_ms?;
     if let Some(w) = times_ms.windows(2).find(|w| w[1] < w[0]) {
-        return refuse(fields, "spike_times", format!("has {} after {}; times ascend", w[1], w[0]));
+        return fields.refuse("spike_times", format!("has {} after {}; times ascend", w[1], w[0]));
     }
     if let Some(first) = times_ms.first().filter(|t| **t <= 0.0) {
-        return refuse(fields, "spike_times", format!("begins at {first} ms; a spike comes after 0 ms"));
+        return fields.refuse("spike_times", format!("begins at {first} ms; a spike comes after 0 ms"));
     }
     let weights = fields.numbers("spike_weights").unwrap_or_default();
-    match weights.iter().filter(|w| **w != 1.0).count() {
-        0 => Some(DeviceKind::SpikeTimes { times_ms }),
-        n => {
-            let what = format!(
-                "has {n} weights other than 1; one weight for all spikes is known: use `weight`, or one device for each"
-            );
-            refuse(fields, "spike_weights", what)
-        }
+    let n = weights.iter().filter(|w| **w != 1.0).count();
+    if n > 0 {
+        let what = "one weight for all spikes is known: use `weight`, or one device for each";
+        return fields.refuse("spike_weights", format!("has {n} weights other than 1; {what}"));
     }
+    Some(DeviceKind::SpikeTimes { times_ms })
 }
 
 fn constant_current(fields: &Fields) -> Option<DeviceKind> {
-    let amplitude = fields.needed_number("amplitude");
+    let amplitude = fields.needed("amplitude", Fields::number);
     let span = span(fields)?;
     let mut steps = vec![(span.start_ms, amplitude?)];
     steps.extend(span.stop_ms.map(|stop| (stop, 0.0)));
@@ -263,7 +227,7 @@ fn constant_current(fields: &Fields) -> Option<DeviceKind> {
 
 fn current_steps(fields: &Fields) -> Option<DeviceKind> {
     let (times, values) = (fields.numbers("amplitude_times"), fields.numbers("amplitude_values"));
-    let wrong = |what: String| refuse(fields, "amplitude_times", what);
+    let wrong = |what: String| fields.refuse("amplitude_times", what);
     let (Some(times), Some(values)) = (times, values) else {
         return wrong("and `amplitude_values` must both be lists of numbers".into());
     };
@@ -275,7 +239,7 @@ fn current_steps(fields: &Fields) -> Option<DeviceKind> {
     }
     let span = span(fields)?;
     if span.start_ms > 0.0 || span.stop_ms.is_some() {
-        return refuse(fields, "start", "and `stop` beside steps are not known; write them as steps");
+        return fields.refuse("start", "and `stop` beside steps are not known; write them as steps");
     }
     Some(DeviceKind::Current { steps: times.into_iter().zip(values).collect() })
 }
@@ -286,7 +250,7 @@ fn multimeter(fields: &Fields, default: Option<&str>) -> Option<DeviceKind> {
     let variables = match (named, default) {
         (Some(variables), _) if !variables.is_empty() => variables,
         (None, Some(default)) => vec![default.to_string()],
-        _ => return refuse(fields, "properties", "names no variable; give a list, e.g. [\"V_m\"]"),
+        _ => return fields.refuse("properties", "names no variable; give a list, e.g. [\"V_m\"]"),
     };
     if let Some(units) = fields.texts("units")
         && units.len() != variables.len()
@@ -308,11 +272,8 @@ fn span(fields: &Fields) -> Option<Span> {
     let stop_ms = fields.amount("stop");
     if let Some(stop) = stop_ms.filter(|stop| *stop <= start_ms) {
         // NOTE: bsb-nest drops such a stop for two devices without a word and refuses it for a third.
-        fields.problem(
-            "stop",
-            format!("is {stop} ms and `start` is {start_ms} ms; the end must follow the begin"),
-        );
-        return None;
+        let what = format!("is {stop} ms and `start` is {start_ms} ms; the end must follow the begin");
+        return fields.refuse("stop", what);
     }
     Some(Span { start_ms, stop_ms })
 }

@@ -2,6 +2,8 @@
 //! that nobody asked for become a [`Problem`] that names where it stands; reading goes on, so that all of them
 //! can be told at once.
 
+use crate::error::listed;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -29,7 +31,6 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Where problems are gathered.
 pub(super) type Problems = RefCell<Vec<Problem>>;
 
 /// A value as a message shows it: the first 60 characters of its JSON.
@@ -41,12 +42,12 @@ pub(super) fn shown(value: &Value) -> String {
     }
 }
 
-/// The keys of one object.
 pub(super) struct Fields<'a> {
-    key: String,
+    /// Where the object stands.
+    pub key: String,
     object: &'a Map<String, Value>,
     taken: RefCell<BTreeSet<String>>,
-    problems: &'a Problems,
+    pub problems: &'a Problems,
 }
 
 impl<'a> Fields<'a> {
@@ -61,19 +62,18 @@ impl<'a> Fields<'a> {
         Some(Self { key, object, taken: RefCell::default(), problems })
     }
 
-    /// Where the object stands.
-    pub fn key(&self) -> &str {
-        &self.key
-    }
-
-    /// The full name of one of its keys.
     pub fn at(&self, name: &str) -> String {
         format!("{}.{name}", self.key)
     }
 
-    /// Reports a problem at one of its keys.
     pub fn problem(&self, name: &str, what: impl Into<String>) {
         self.problems.borrow_mut().push(Problem::new(self.at(name), what));
+    }
+
+    /// Reports a problem at one of its keys that leaves nothing to go on with.
+    pub fn refuse<T>(&self, name: &str, what: impl Into<String>) -> Option<T> {
+        self.problem(name, what);
+        None
     }
 
     /// The value of a key; none when it is absent or null.
@@ -82,31 +82,24 @@ impl<'a> Fields<'a> {
         self.object.get(name).filter(|v| !v.is_null())
     }
 
-    /// The object at a key.
     pub fn object(&self, name: &str) -> Option<Fields<'a>> {
         Fields::of(self.value(name)?, self.at(name), self.problems)
     }
 
-    /// The entries of the object at a key, in order of name; empty when it is absent.
-    pub fn entries(&self, name: &str) -> Vec<(&'a str, &'a Value)> {
-        match self.object(name) {
-            Some(fields) => fields.object.iter().map(|(k, v)| (k.as_str(), v)).collect(),
-            None => Vec::new(),
-        }
+    /// The objects in the object at a key, which must be there; another value is a problem.
+    pub fn needed_objects(&self, name: &str) -> impl Iterator<Item = (&'a str, Fields<'a>)> {
+        let at = self.at(name);
+        let entries = self.needed(name, Fields::object).map(|parent| parent.rest()).unwrap_or_default();
+        let object = move |(k, v)| Some((k, Fields::of(v, format!("{at}.{k}"), self.problems)?));
+        entries.into_iter().filter_map(object)
     }
 
-    /// As [`Fields::entries`], where absence is a problem.
-    pub fn needed_entries(&self, name: &str) -> Vec<(&'a str, &'a Value)> {
-        self.needed(name);
-        self.entries(name)
-    }
-
-    fn needed(&self, name: &str) -> bool {
-        let is_there = self.value(name).is_some();
-        if !is_there {
-            self.problem(name, "is missing; BSB needs it: add it to the configuration");
+    /// What `read` makes of a key that must be there.
+    pub fn needed<T>(&self, name: &str, read: impl FnOnce(&Self, &str) -> Option<T>) -> Option<T> {
+        if self.value(name).is_none() {
+            return self.refuse(name, "is missing; BSB needs it: add it to the configuration");
         }
-        is_there
+        read(self, name)
     }
 
     /// Puts a value through `read`; a problem that says what is needed when it does not fit.
@@ -119,67 +112,41 @@ impl<'a> Fields<'a> {
         read
     }
 
-    /// A finite number.
     pub fn number(&self, name: &str) -> Option<f64> {
         self.read(name, "a number", number)
     }
 
-    /// A finite number that must be there.
-    pub fn needed_number(&self, name: &str) -> Option<f64> {
-        if self.needed(name) { self.number(name) } else { None }
-    }
-
-    /// A number of at least 0 that may be absent.
     pub fn amount(&self, name: &str) -> Option<f64> {
         self.read(name, "a number of 0 or more", |v| number(v).filter(|n| *n >= 0.0))
     }
 
-    /// A number of at least 0 that must be there.
-    pub fn needed_amount(&self, name: &str) -> Option<f64> {
-        if self.needed(name) { self.amount(name) } else { None }
-    }
-
-    /// A number above 0 that must be there.
-    pub fn needed_positive(&self, name: &str) -> Option<f64> {
-        if !self.needed(name) {
-            return None;
-        }
+    pub fn positive(&self, name: &str) -> Option<f64> {
         self.read(name, "a number above 0", |v| number(v).filter(|n| *n > 0.0))
     }
 
-    /// A whole number of at least 0.
     pub fn count(&self, name: &str) -> Option<usize> {
         self.read(name, "a whole number of 0 or more", |v| usize::try_from(v.as_u64()?).ok())
     }
 
-    /// True or false.
     pub fn flag(&self, name: &str) -> Option<bool> {
         self.read(name, "true or false", Value::as_bool)
     }
 
-    /// A text.
     pub fn text(&self, name: &str) -> Option<&'a str> {
         self.read(name, "a text", Value::as_str)
     }
 
-    /// A list of texts.
     pub fn texts(&self, name: &str) -> Option<Vec<String>> {
-        self.read(name, "a list of texts", |v| {
-            v.as_array()?.iter().map(|t| t.as_str().map(String::from)).collect()
-        })
+        self.read(name, "a list of texts", |v| Vec::deserialize(v).ok())
     }
 
-    /// A list of finite numbers.
     pub fn numbers(&self, name: &str) -> Option<Vec<f64>> {
         self.read(name, "a list of numbers", |v| v.as_array()?.iter().map(number).collect())
     }
 
-    /// A list of `N` finite numbers.
     pub fn point<const N: usize>(&self, name: &str) -> Option<[f64; N]> {
-        self.read(name, &format!("a list of {N} numbers"), |v| {
-            let numbers: Option<Vec<f64>> = v.as_array()?.iter().map(number).collect();
-            numbers?.try_into().ok()
-        })
+        let numbers = |v: &Value| v.as_array()?.iter().map(number).collect::<Option<Vec<f64>>>();
+        self.read(name, &format!("a list of {N} numbers"), |v| numbers(v)?.try_into().ok())
     }
 
     /// The keys that nobody has asked for so far, with their values.
@@ -191,13 +158,10 @@ impl<'a> Fields<'a> {
 
     /// Reports the keys that nobody has asked for.
     pub fn finish(self) {
-        let known: Vec<String> = self.taken.borrow().iter().cloned().collect();
+        let known = listed(self.taken.borrow().iter());
         for (name, value) in self.rest() {
-            let known = known.join(", ");
-            self.problem(
-                name,
-                format!("is {} and not known here; known are: {known}; remove it", shown(value)),
-            );
+            let value = shown(value);
+            self.problem(name, format!("is {value} and not known here; known are: {known}; remove it"));
         }
     }
 }

@@ -26,19 +26,19 @@ pub use constants::{Constant, Constants};
 pub use devices::{Device, DeviceKind, Span};
 pub use fields::Problem;
 pub use simulation::{
-    CellModel, ConnectionModel, ConnectionRule, StoredSimulation, StoredSynapse, simulation_names,
-    simulations,
+    CellModel, ConnectionModel, ConnectionRule, StoredSimulation, StoredSynapse, simulations,
 };
 pub use targetting::{Axis, Part, Targets, Targetting};
 
 pub(crate) use cells::{
     CellType, Division, Labeling, MorphologyChoice, PlacementRule, PlacementStrategy, Spatial,
 };
-pub(crate) use connect::{ConnectivityRule, Distribution, Duplication, Side, Strategy};
+pub(crate) use connect::{ConnectivityRule, Distribution, Duplication, Reach, Side, Strategy};
 pub(crate) use morphologies::{MorphologySource, Step};
 pub(crate) use space::{Block, Space};
 pub(crate) use tree::Node;
 
+use crate::error::listed;
 use crate::{Error, bsb};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -48,19 +48,9 @@ use std::path::{Path, PathBuf};
 const IGNORED: [&str; 8] =
     ["name", "packages", "components", "storage", "files", "simulations", "after_simulation", "plotting"];
 
-/// Root keys that are read.
-const READ: [&str; 10] = [
-    "rng",
-    "network",
-    "regions",
-    "partitions",
-    "morphologies",
-    "cell_types",
-    "placement",
-    "after_placement",
-    "connectivity",
-    "after_connectivity",
-];
+/// Root keys that are read: of space and cells, and of what is made of them.
+const PARTS: [&str; 6] = ["rng", "network", "regions", "partitions", "morphologies", "cell_types"];
+const STEPS: [&str; 4] = ["placement", "after_placement", "connectivity", "after_connectivity"];
 
 /// A configuration of BSB.
 ///
@@ -103,8 +93,8 @@ impl Configuration {
             let tree = bsb::stored_configuration(path)?;
             return Self::from_tree(path, tree, &[]);
         }
-        let resolved = read::document(path)?;
-        Self::from_tree(path, resolved.tree, &resolved.folders)
+        let (tree, folders) = read::document(path)?;
+        Self::from_tree(path, tree, &folders)
     }
 
     /// The resolved tree.
@@ -114,26 +104,24 @@ impl Configuration {
 
     fn from_tree(file: &Path, tree: Value, folders: &[PathBuf]) -> Result<Self, Error> {
         let root = Node::root(file, &tree);
-        root.allow(&[&READ[..], &IGNORED[..]].concat())?;
+        root.allow(&[&PARTS[..], &STEPS, &IGNORED].concat())?;
         let mut notes = Vec::new();
-        let seed = match root.get("rng") {
-            None => None,
-            Some(rng) => {
-                rng.allow(&["seed", "generators", "settings", "generator"])?;
-                let seed = |n: Node| {
-                    let what = format!("{}; allowed are whole numbers from 0 to 2^64 - 1", n.value());
-                    n.value().as_u64().ok_or_else(|| n.error(what))
-                };
-                rng.get("seed").map(seed).transpose()?
-            }
-        };
+        let seed = root.maybe("rng", |rng| {
+            rng.allow(&["seed", "generators", "settings", "generator"])?;
+            rng.maybe("seed", |n| {
+                let what = format!("{}; allowed are whole numbers from 0 to 2^64 - 1", n.value);
+                n.value.as_u64().ok_or_else(|| n.error(what))
+            })
+        })?;
+        let (space, morphologies) = (space::read(&root)?, morphologies::read(&root, folders)?);
+        let cell_types = cells::cell_types(&root)?;
         Ok(Self {
             file: file.into(),
-            seed,
-            space: space::read(&root)?,
-            morphologies: morphologies::read(&root, folders)?,
-            cell_types: cells::cell_types(&root)?,
-            placement: cells::placement(&root)?,
+            seed: seed.flatten(),
+            space,
+            morphologies,
+            placement: cells::placement(&root, &cell_types)?,
+            cell_types,
             labelings: cells::labelings(&root)?,
             connectivity: connect::rules(&root)?,
             duplications: connect::duplications(&root, &mut notes)?,
@@ -147,26 +135,29 @@ impl Configuration {
         Error::Configuration { file: self.file.clone(), node: node.into(), what: what.into() }
     }
 
+    /// A connection rule by name.
+    pub(crate) fn rule(&self, name: &str) -> Option<&ConnectivityRule> {
+        self.connectivity.iter().find(|r| r.name == name)
+    }
+
     /// A cell type by name.
     pub(crate) fn cell_type(&self, name: &str) -> Option<&CellType> {
         self.cell_types.iter().find(|c| c.name == name)
     }
 }
 
-/// A strategy lobule has built in: its class in Python and its short name.
-struct Component {
-    path: &'static str,
-    short: &'static str,
-}
+/// The strategies lobule has built in: class in Python and short name.
+type Components = [(&'static str, &'static str)];
 
 /// The short name of a node's `strategy`, which may be a path, the last part of one, or short.
-fn component(node: &Node, known: &'static [Component]) -> Result<&'static str, Error> {
+fn component(node: &Node, known: &Components) -> Result<&'static str, Error> {
     let strategy = node.require("strategy")?;
     let name = strategy.text()?;
     let class = |path: &str| path.rsplit('.').next().unwrap_or(path).to_string();
-    let found = known.iter().find(|c| c.path == name || c.short == name || class(c.path) == class(&name));
-    found.map(|c| c.short).ok_or_else(|| {
-        let list: Vec<&str> = known.iter().map(|c| c.path).collect();
-        strategy.error(format!("`{name}` is not known to lobule; known are {}", list.join(", ")))
+    let is_it =
+        |(path, short): &&(&str, &str)| *path == name || *short == name || class(path) == class(&name);
+    known.iter().find(is_it).map(|(_, short)| *short).ok_or_else(|| {
+        let known = listed(known.iter().map(|(path, _)| path));
+        strategy.error(format!("`{name}` is not known to lobule; known are {known}"))
     })
 }

@@ -1,11 +1,10 @@
 //! The morphologies a configuration names: SWC files, how to label their points and how to turn them.
 
 use super::tree::Node;
-use crate::Error;
+use crate::error::{Result, ensure};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// A step of a pipeline.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Step {
     /// Exchange two coordinates.
@@ -24,28 +23,24 @@ pub(crate) enum Step {
     Collapse,
 }
 
-/// An entry of `morphologies`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct MorphologySource {
-    /// The name cell types use.
     pub name: String,
     /// The SWC file, if it was found.
     pub file: PathBuf,
-    /// Labels of each SWC tag.
     pub tags: BTreeMap<i64, Vec<String>>,
     /// Labels after whose points a child branch starts without a copy of its parent's last point.
     pub skip_boundary_labels: Vec<String>,
-    /// What is done to it, in order.
     pub pipeline: Vec<Step>,
 }
 
 /// Reads the entries. Files are looked for in `folders`, in order.
-pub(super) fn read(root: &Node, folders: &[PathBuf]) -> Result<Vec<MorphologySource>, Error> {
+pub(super) fn read(root: &Node, folders: &[PathBuf]) -> Result<Vec<MorphologySource>> {
     let Some(node) = root.get("morphologies") else { return Ok(Vec::new()) };
     let mut sources = Vec::new();
     for item in node.items()? {
         // BSB also takes the file name alone.
-        let (file, rest) = match item.value().is_string() {
+        let (file, rest) = match item.value.is_string() {
             true => (item.text()?, None),
             false => (item.require("file")?.text()?, Some(item.clone())),
         };
@@ -62,15 +57,10 @@ pub(super) fn read(root: &Node, folders: &[PathBuf]) -> Result<Vec<MorphologySou
         };
         if let Some(rest) = rest {
             rest.allow(&["file", "name", "parser", "pipeline"])?;
-            if let Some(name) = rest.get("name") {
-                source.name = name.text()?;
-            }
-            if let Some(parser) = rest.get("parser") {
-                self::parser(&parser, &mut source)?;
-            }
-            for step in rest.get("pipeline").map_or(Ok(Vec::new()), |n| n.items())? {
-                source.pipeline.push(self::step(&step)?);
-            }
+            source.name = rest.or("name", source.name, Node::text)?;
+            rest.maybe("parser", |node| parser(node, &mut source))?;
+            let steps = rest.or("pipeline", Vec::new(), Node::items)?;
+            source.pipeline = steps.iter().map(step).collect::<Result<_, _>>()?;
         }
         sources.push(source);
     }
@@ -82,31 +72,29 @@ fn default_tags() -> BTreeMap<i64, Vec<String>> {
     [(1, "soma"), (2, "axon"), (3, "dendrites")].map(|(tag, label)| (tag, vec![label.into()])).into()
 }
 
-fn parser(node: &Node, source: &mut MorphologySource) -> Result<(), Error> {
+fn parser(node: &Node, source: &mut MorphologySource) -> Result<()> {
     node.allow(&["parser", "tags", "skip_boundary_labels"])?;
-    let kind = node.get("parser").map_or(Ok("bsb".into()), |n| n.text())?;
-    if kind != "bsb" {
-        return Err(
-            node.error(format!("parser `{kind}`; lobule reads SWC as the parser bsb does: leave it out"))
-        );
-    }
+    let kind = node.or("parser", "bsb".into(), Node::text)?;
+    ensure(kind == "bsb", || {
+        node.error(format!("parser `{kind}`; lobule reads SWC as the parser bsb does: leave it out"))
+    })?;
     for (tag, labels) in node.entries_of("tags")? {
         let number =
             tag.parse().map_err(|_| labels.error(format!("tag `{tag}`; SWC tags are whole numbers")))?;
-        let labels = if labels.value().is_string() { vec![labels.text()?] } else { labels.texts()? };
+        let labels = if labels.value.is_string() { vec![labels.text()?] } else { labels.texts()? };
         source.tags.insert(number, labels);
     }
     source.skip_boundary_labels = node.texts_of("skip_boundary_labels")?;
     Ok(())
 }
 
-fn step(node: &Node) -> Result<Step, Error> {
+fn step(node: &Node) -> Result<Step> {
     // A function without arguments may be given by its name alone.
-    let name = if node.value().is_string() { node.text()? } else { node.require("func")?.text()? };
-    let short = name.rsplit('.').next().unwrap_or(&name).to_string();
+    let name = if node.value.is_string() { node.text()? } else { node.require("func")?.text()? };
+    let short = name.rsplit('.').next().unwrap_or(&name);
     let allow =
-        |own: &[&str]| if node.value().is_string() { Ok(()) } else { node.allow(&[&["func"], own].concat()) };
-    match short.as_str() {
+        |own: &[&str]| if node.value.is_string() { Ok(()) } else { node.allow(&[&["func"], own].concat()) };
+    match short {
         "swap_axes" => {
             allow(&["axis1", "axis2"])?;
             let axis = |key: &str| Ok(node.require(key)?.whole_in(0, 2)? as usize);
@@ -114,7 +102,7 @@ fn step(node: &Node) -> Result<Step, Error> {
         }
         "rotate" => {
             allow(&["rotation", "center"])?;
-            let center = node.get("center").map_or(Ok([0.0; 3]), |n| n.vector())?;
+            let center = node.or("center", [0.0; 3], Node::vector)?;
             Ok(Step::Rotate { angles: node.require("rotation")?.vector()?, center })
         }
         "root_rotate" => {

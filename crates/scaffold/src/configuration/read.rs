@@ -9,22 +9,16 @@
 //! file means the same document; one without a leading `/` starts at the node itself. Files
 //! are looked for beside the document that names them.
 
-use crate::Error;
+use crate::error::{Error, Result, ensure};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// A resolved tree and the folders of all documents it was made of, the main one first.
-pub(super) struct Resolved {
-    pub tree: Value,
-    pub folders: Vec<PathBuf>,
-}
-
 /// Most references inside references. Chosen: far beyond any use; a deeper chain is a mistake.
 const MAX_DEPTH: usize = 64;
 
-/// Reads `path` with everything it refers to.
-pub(super) fn document(path: &Path) -> Result<Resolved, Error> {
+/// The resolved tree and the folders of all documents it was made of, the main one first.
+pub(super) fn document(path: &Path) -> Result<(Value, Vec<PathBuf>)> {
     let mut resolver = Resolver::default();
     let tree = resolver.node(path, &[])?;
     let folder = |p: &Path| p.parent().map(PathBuf::from).unwrap_or_default();
@@ -34,20 +28,18 @@ pub(super) fn document(path: &Path) -> Result<Resolved, Error> {
             folders.push(folder(document));
         }
     }
-    Ok(Resolved { tree, folders })
+    Ok((tree, folders))
 }
 
 #[derive(Default)]
 struct Resolver {
-    /// Documents as they are on disk.
     documents: BTreeMap<PathBuf, Value>,
     /// References being followed: file and path of keys.
     active: Vec<(PathBuf, Vec<String>)>,
 }
 
 impl Resolver {
-    /// The node at `keys` of a document, resolved.
-    fn node(&mut self, file: &Path, keys: &[String]) -> Result<Value, Error> {
+    fn node(&mut self, file: &Path, keys: &[String]) -> Result<Value> {
         self.find(file, keys)?.ok_or_else(|| error(file, keys, "is referred to, but is not there".into()))
     }
 
@@ -55,26 +47,21 @@ impl Resolver {
     ///
     /// It is made of what the document itself has there and of what the nodes above it refer to
     /// or import; nothing else of the document is resolved.
-    fn find(&mut self, file: &Path, keys: &[String]) -> Result<Option<Value>, Error> {
+    fn find(&mut self, file: &Path, keys: &[String]) -> Result<Option<Value>> {
         let place = (file.to_path_buf(), keys.to_vec());
         if self.active.contains(&place) || self.active.len() > MAX_DEPTH {
             let name = |(f, k): &(PathBuf, Vec<String>)| format!("{}#/{}", f.display(), k.join("/"));
             let chain: Vec<String> = self.active.iter().chain([&place]).map(name).collect();
-            return Err(error(
-                file,
-                keys,
-                format!("refers to itself: {}; break the circle", chain.join(" -> ")),
-            ));
+            let what = format!("refers to itself: {}; break the circle", chain.join(" -> "));
+            return Err(error(file, keys, what));
         }
         self.active.push(place);
         if !self.documents.contains_key(file) {
             let value = parse(file)?;
             self.documents.insert(file.into(), value);
         }
-        let mut found = match at(&self.documents[file], keys).cloned() {
-            Some(own) => Some(self.value(file, &mut keys.to_vec(), own)?),
-            None => None,
-        };
+        let own = at(&self.documents[file], keys).cloned();
+        let mut found = own.map(|own| self.value(file, &mut keys.to_vec(), own)).transpose()?;
         for depth in (0..keys.len()).rev() {
             let (above, below) = keys.split_at(depth);
             let Some(node) = at(&self.documents[file], above) else { continue };
@@ -87,10 +74,7 @@ impl Resolver {
                 let (document, mut to) = self.target(file, above, text)?;
                 to.extend_from_slice(below);
                 if let Some(other) = self.find(&document, &to)? {
-                    found = Some(match found {
-                        Some(own) => merged(own, other),
-                        None => other,
-                    });
+                    found = Some(over(found, other));
                 }
             }
         }
@@ -99,7 +83,7 @@ impl Resolver {
     }
 
     /// Resolves all references in a value that stands at `keys` of `file`.
-    fn value(&mut self, file: &Path, keys: &mut Vec<String>, value: Value) -> Result<Value, Error> {
+    fn value(&mut self, file: &Path, keys: &mut Vec<String>, value: Value) -> Result<Value> {
         match value {
             Value::Object(mut members) => {
                 let reference = members.remove("$ref");
@@ -113,10 +97,8 @@ impl Resolver {
                 }
                 if let Some(import) = import {
                     for (key, taken) in self.imported(file, keys, &import)? {
-                        match local.remove(&key) {
-                            Some(own) => local.insert(key, merged(own, taken)),
-                            None => local.insert(key, taken),
-                        };
+                        let own = local.remove(&key);
+                        local.insert(key, over(own, taken));
                     }
                 }
                 let local = Value::Object(local);
@@ -126,10 +108,10 @@ impl Resolver {
                     .ok_or_else(|| error(file, keys, format!("$ref is {reference}; expected a text")))?;
                 let (document, to) = self.target(file, keys, text)?;
                 let target = self.node(&document, &to)?;
-                match target.is_object() {
-                    true => Ok(merged(local, target)),
-                    false => Err(error(file, keys, format!("$ref `{text}` is no mapping; refer to one"))),
-                }
+                ensure(target.is_object(), || {
+                    error(file, keys, format!("$ref `{text}` is no mapping; refer to one"))
+                })?;
+                Ok(over(Some(local), target))
             }
             Value::Array(items) => {
                 let mut resolved = Vec::with_capacity(items.len());
@@ -144,13 +126,7 @@ impl Resolver {
         }
     }
 
-    /// The members an import names.
-    fn imported(
-        &mut self,
-        file: &Path,
-        keys: &[String],
-        import: &Value,
-    ) -> Result<Vec<(String, Value)>, Error> {
+    fn imported(&mut self, file: &Path, keys: &[String], import: &Value) -> Result<Vec<(String, Value)>> {
         let (Some(text), Some(values)) = (import["ref"].as_str(), import["values"].as_array()) else {
             let what = "$import needs `ref` (a text) and `values` (a list of names)";
             return Err(error(file, keys, what.into()));
@@ -168,7 +144,7 @@ impl Resolver {
     }
 
     /// The document and keys that a reference written at `keys` of `file` points to.
-    fn target(&self, file: &Path, keys: &[String], text: &str) -> Result<(PathBuf, Vec<String>), Error> {
+    fn target(&self, file: &Path, keys: &[String], text: &str) -> Result<(PathBuf, Vec<String>)> {
         let (document, path) = text.rsplit_once('#').unwrap_or(("", text));
         let mut to: Vec<String> = if path.starts_with('/') { Vec::new() } else { keys.to_vec() };
         for part in path.split('/') {
@@ -182,11 +158,11 @@ impl Resolver {
             return Ok((file.into(), to));
         }
         let beside = file.parent().unwrap_or(Path::new("")).join(document);
-        if !beside.is_file() {
-            let what =
-                format!("refers to {}, which is no file; paths are relative to this file", beside.display());
-            return Err(error(file, keys, what));
-        }
+        ensure(beside.is_file(), || {
+            let file_name = beside.display();
+            let what = format!("refers to {file_name}, which is no file; paths are relative to this file");
+            error(file, keys, what)
+        })?;
         Ok((lexically_normal(&beside), to))
     }
 }
@@ -199,20 +175,20 @@ fn at<'a>(value: &'a Value, keys: &[String]) -> Option<&'a Value> {
     })
 }
 
-/// `local` over `base`: mappings are merged, anything else of `local` wins.
-fn merged(local: Value, base: Value) -> Value {
+/// What there is of `local` over `base`: mappings are merged, anything else of `local` wins.
+fn over(local: Option<Value>, base: Value) -> Value {
     match (local, base) {
-        (Value::Object(local), Value::Object(mut base)) => {
+        (Some(Value::Object(local)), Value::Object(mut base)) => {
             for (key, own) in local {
                 let value = match base.remove(&key) {
-                    Some(other) => merged(own, other),
+                    Some(other) => over(Some(own), other),
                     None => own,
                 };
                 base.insert(key, value);
             }
             Value::Object(base)
         }
-        (local, _) => local,
+        (local, base) => local.unwrap_or(base),
     }
 }
 
@@ -232,7 +208,7 @@ fn lexically_normal(path: &Path) -> PathBuf {
     normal
 }
 
-fn parse(file: &Path) -> Result<Value, Error> {
+fn parse(file: &Path) -> Result<Value> {
     let refuse = |what: String| Error::File { path: file.into(), what };
     let text = std::fs::read_to_string(file).map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound => refuse("no such file; check the path".into()),
@@ -245,12 +221,10 @@ fn parse(file: &Path) -> Result<Value, Error> {
     } else {
         serde_saphyr::from_str(&text).map_err(|e| refuse(format!("is no YAML: {e}")))?
     };
-    match value.is_object() {
-        true => Ok(value),
-        false => {
-            Err(refuse("is no configuration; expected a mapping with `network`, `cell_types`, ...".into()))
-        }
-    }
+    ensure(value.is_object(), || {
+        refuse("is no configuration; expected a mapping with `network`, `cell_types`, ...".into())
+    })?;
+    Ok(value)
 }
 
 fn error(file: &Path, keys: &[String], what: String) -> Error {

@@ -17,6 +17,7 @@ use super::constants::{self, Constants};
 use super::devices::Device;
 use super::fields::{Fields, Problem, Problems, shown};
 use crate::canonical_cell_name;
+use crate::error::listed;
 use serde_json::Value;
 use std::cell::RefCell;
 
@@ -75,7 +76,7 @@ pub struct ConnectionModel {
 }
 
 /// A simulation that a network file brings along.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct StoredSimulation {
     /// Its name.
     pub name: String,
@@ -113,11 +114,6 @@ impl StoredSimulation {
     }
 }
 
-/// The names of the simulations of a configuration, in order.
-pub fn simulation_names(configuration: &Value) -> Vec<String> {
-    configuration["simulations"].as_object().map(|s| s.keys().cloned().collect()).unwrap_or_default()
-}
-
 /// The simulations of a configuration, in order of name.
 pub fn simulations(configuration: &Value) -> Vec<StoredSimulation> {
     let Some(nodes) = configuration["simulations"].as_object() else { return Vec::new() };
@@ -127,27 +123,19 @@ pub fn simulations(configuration: &Value) -> Vec<StoredSimulation> {
 /// Reads one simulation.
 fn read(name: &str, node: &Value) -> StoredSimulation {
     let problems: Problems = RefCell::default();
-    let mut simulation = StoredSimulation {
-        name: name.into(),
-        simulator: String::new(),
-        duration_ms: f64::NAN,
-        resolution_ms: f64::NAN,
-        cell_models: Vec::new(),
-        connection_models: Vec::new(),
-        devices: Vec::new(),
-        notes: Vec::new(),
-        problems: Vec::new(),
-    };
+    let (duration_ms, resolution_ms) = (f64::NAN, f64::NAN);
+    let mut simulation =
+        StoredSimulation { name: name.into(), duration_ms, resolution_ms, ..StoredSimulation::default() };
     if let Some(fields) = Fields::of(node, format!("simulations.{name}"), &problems) {
-        fill(&mut simulation, fields, &problems);
+        fill(&mut simulation, fields);
     }
     simulation.problems = problems.into_inner();
     simulation
 }
 
-fn fill(simulation: &mut StoredSimulation, fields: Fields, problems: &Problems) {
+fn fill(simulation: &mut StoredSimulation, fields: Fields) {
     simulation.simulator = fields.text("simulator").unwrap_or_default().into();
-    simulation.duration_ms = fields.needed_positive("duration").unwrap_or(f64::NAN);
+    simulation.duration_ms = fields.needed("duration", Fields::positive).unwrap_or(f64::NAN);
     if simulation.simulator != "nest" {
         // What belongs to another simulator has other keys, which would all be problems.
         let what =
@@ -155,7 +143,7 @@ fn fill(simulation: &mut StoredSimulation, fields: Fields, problems: &Problems) 
         fields.problem("simulator", what);
         return;
     }
-    simulation.resolution_ms = fields.needed_positive("resolution").unwrap_or(f64::NAN);
+    simulation.resolution_ms = fields.needed("resolution", Fields::positive).unwrap_or(f64::NAN);
     for (key, why) in [
         ("modules", "models of NEST modules are built in"),
         ("threads", "the number of threads is `--threads` and changes no bit"),
@@ -170,26 +158,18 @@ fn fill(simulation: &mut StoredSimulation, fields: Fields, problems: &Problems) 
             v.as_array().is_some_and(Vec::is_empty) || v.as_object().is_some_and(|o| o.is_empty())
         };
         if let Some(value) = value.filter(|v| !is_empty(v)) {
-            let names = value.as_object().map(|o| o.keys().cloned().collect::<Vec<_>>().join(", "));
+            let names = value.as_object().map(|o| listed(o.keys()));
             let value = names.unwrap_or_else(|| shown(value));
             simulation.notes.push(format!("`{key}` ({value}) has no effect: {why}."));
         }
     }
 
-    for (name, node) in fields.needed_entries("cell_models") {
-        let key = format!("{}.cell_models.{name}", fields.key());
-        simulation.cell_models.extend(Fields::of(node, key, problems).map(|f| cell_model(name, f, problems)));
-    }
-    for (name, node) in fields.needed_entries("connection_models") {
-        let key = format!("{}.connection_models.{name}", fields.key());
-        let model = Fields::of(node, key, problems).map(|f| connection_model(name, f, problems));
-        simulation.connection_models.extend(model);
-    }
-    for (name, node) in fields.needed_entries("devices") {
-        let key = format!("{}.devices.{name}", fields.key());
-        let device = Fields::of(node, key, problems).and_then(|f| Device::read(name, f));
-        simulation.devices.extend(device);
-    }
+    let models = fields.needed_objects("cell_models");
+    simulation.cell_models = models.map(|(name, node)| cell_model(name, node)).collect();
+    let models = fields.needed_objects("connection_models");
+    simulation.connection_models = models.map(|(name, node)| connection_model(name, node)).collect();
+    let devices = fields.needed_objects("devices");
+    simulation.devices = devices.filter_map(|(name, node)| Device::read(name, node)).collect();
     let recorders = simulation.devices.iter().filter(|d| d.is_recorder()).count();
     if recorders > 0 {
         simulation.notes.push(format!(
@@ -199,44 +179,35 @@ fn fill(simulation: &mut StoredSimulation, fields: Fields, problems: &Problems) 
     for device in &simulation.devices {
         for cell_type in &device.targetting.cell_types {
             if !simulation.cell_models.iter().any(|c| &c.cell_type == cell_type) {
-                let known: Vec<&str> = simulation.cell_models.iter().map(|c| c.cell_type.as_str()).collect();
-                let what =
-                    format!("names `{cell_type}`, which has no cell model; there are: {}", known.join(", "));
-                let key = format!("{}.devices.{}.targetting.cell_models", fields.key(), device.name);
-                problems.borrow_mut().push(Problem::new(key, what));
+                let known = listed(simulation.cell_models.iter().map(|c| &c.cell_type));
+                let what = format!("names `{cell_type}`, which has no cell model; there are: {known}");
+                fields.problem(&format!("devices.{}.targetting.cell_models", device.name), what);
             }
         }
     }
     fields.finish();
 }
 
-fn cell_model(name: &str, fields: Fields, problems: &Problems) -> CellModel {
+fn cell_model(name: &str, fields: Fields) -> CellModel {
     let mut values = Constants::new();
-    for group in ["constants", "parameters"] {
-        constants::add(&mut values, &fields.entries(group), &fields.at(group), problems);
+    for group in ["constants", "parameters"].into_iter().filter_map(|group| fields.object(group)) {
+        constants::add(&mut values, &group);
     }
-    let model = CellModel {
-        cell_type: canonical_cell_name(name).into(),
-        key: fields.key().into(),
-        // BSB's default.
-        model: fields.text("model").unwrap_or("iaf_psc_alpha").into(),
-        constants: values,
-    };
+    // BSB's default.
+    let model = fields.text("model").unwrap_or("iaf_psc_alpha").into();
+    let (cell_type, key) = (canonical_cell_name(name).into(), fields.key.clone());
     fields.finish();
-    model
+    CellModel { cell_type, key, model, constants: values }
 }
 
-fn connection_model(name: &str, fields: Fields, problems: &Problems) -> ConnectionModel {
+fn connection_model(name: &str, fields: Fields) -> ConnectionModel {
     let set = fields.text("tag").unwrap_or(name).to_string();
     let rule = fields.text("rule").and_then(|rule| match rule {
         "one_to_one" => Some(ConnectionRule::OneToOne),
         "all_to_all" => Some(ConnectionRule::AllToAll),
         other => {
-            let what = format!(
-                "is `{other}`; one_to_one and all_to_all are known: remove it to use the stored pairs"
-            );
-            fields.problem("rule", what);
-            None
+            let what = "one_to_one and all_to_all are known: remove it to use the stored pairs";
+            fields.refuse("rule", format!("is `{other}`; {what}"))
         }
     });
     // Only gap junctions may be symmetric, and they always are.
@@ -245,8 +216,8 @@ fn connection_model(name: &str, fields: Fields, problems: &Problems) -> Connecti
     match fields.value("synapses") {
         Some(Value::Array(nodes)) if !nodes.is_empty() => {
             for (k, node) in nodes.iter().enumerate() {
-                let key = format!("{}.synapses.{k}", fields.key());
-                synapses.extend(Fields::of(node, key, problems).and_then(|f| synapse(f, problems)));
+                let key = format!("{}.synapses.{k}", fields.key);
+                synapses.extend(Fields::of(node, key, fields.problems).and_then(synapse));
             }
         }
         Some(other) => {
@@ -261,20 +232,20 @@ fn connection_model(name: &str, fields: Fields, problems: &Problems) -> Connecti
         fields
             .problem("parameters", "are computed for each connection, which is not known here; give numbers");
     }
-    let model = ConnectionModel { name: name.into(), key: fields.key().into(), set, synapses, rule };
+    let model = ConnectionModel { name: name.into(), key: fields.key.clone(), set, synapses, rule };
     fields.finish();
     model
 }
 
-fn synapse(fields: Fields, problems: &Problems) -> Option<StoredSynapse> {
+fn synapse(fields: Fields) -> Option<StoredSynapse> {
     let model = fields.text("model").unwrap_or("static_synapse").to_string();
     let nested = fields.object("parameters");
     // `weight` and `delay` may also stand in `parameters`.
     let either = |name: &str| match &nested {
         Some(nested) if fields.value(name).is_none() && nested.value(name).is_some() => {
-            nested.needed_number(name)
+            nested.needed(name, Fields::number)
         }
-        _ => fields.needed_number(name),
+        _ => fields.needed(name, Fields::number),
     };
     let weight = either("weight");
     let delay_ms = if model == "gap_junction" { None } else { either("delay") };
@@ -283,18 +254,12 @@ fn synapse(fields: Fields, problems: &Problems) -> Option<StoredSynapse> {
     }
     let receptor = fields.count("receptor_type").unwrap_or(0);
     let mut values = Constants::new();
-    constants::add(&mut values, &fields.rest(), fields.key(), problems);
-    if let Some(nested) = nested {
-        constants::add(&mut values, &nested.rest(), nested.key(), problems);
+    for group in [Some(&fields), nested.as_ref()].into_iter().flatten() {
+        constants::add(&mut values, group);
     }
-    let has_delay = delay_ms.is_some() || model == "gap_junction";
-    has_delay.then_some(())?;
-    Some(StoredSynapse {
-        key: fields.key().into(),
-        model,
-        weight: weight?,
-        delay_ms,
-        receptor,
-        constants: values,
-    })
+    if delay_ms.is_none() && model != "gap_junction" {
+        return None;
+    }
+    let (key, weight) = (fields.key.clone(), weight?);
+    Some(StoredSynapse { key, model, weight, delay_ms, receptor, constants: values })
 }

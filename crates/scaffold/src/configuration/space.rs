@@ -6,19 +6,21 @@
 //! thickness; a *rhomboid* has dimensions of its own. Lengths are µm.
 
 use super::tree::Node;
-use crate::Error;
+use crate::error::{Result, ensure};
 use std::collections::BTreeSet;
 
-/// A box of space.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Block {
-    /// Corner with the lowest coordinates.
     pub low: [f64; 3],
-    /// Corner with the highest coordinates.
     pub high: [f64; 3],
 }
 
 impl Block {
+    /// A layer from z\[0\] to z\[1\] on a base of this size, with a corner at the origin.
+    pub fn of_layer(size: [f64; 2], z: [f64; 2]) -> Self {
+        Self { low: [0.0, 0.0, z[0]], high: [size[0], size[1], z[1]] }
+    }
+
     /// The common part; of no extent where there is none.
     pub fn common(&self, other: &Block) -> Block {
         let low = std::array::from_fn(|k| self.low[k].max(other.low[k]));
@@ -26,12 +28,10 @@ impl Block {
         Block { low, high }
     }
 
-    /// Edge lengths.
     pub fn size(&self) -> [f64; 3] {
         std::array::from_fn(|k| self.high[k] - self.low[k])
     }
 
-    /// Volume, µm³.
     pub fn volume(&self) -> f64 {
         self.size().iter().product()
     }
@@ -42,6 +42,11 @@ impl Block {
         x * y
     }
 
+    /// The place at these shares of the edges.
+    pub fn at(&self, share: impl Fn(u32) -> f64) -> [f64; 3] {
+        [0, 1, 2].map(|k| self.low[k] + share(k as u32) * (self.high[k] - self.low[k]))
+    }
+
     fn moved(&self, axis: usize, by: f64) -> Block {
         let mut block = *self;
         block.low[axis] += by;
@@ -50,24 +55,13 @@ impl Block {
     }
 }
 
-/// A named part of space that cells are placed in.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Partition {
-    /// Its key in the configuration.
-    pub name: String,
-    /// Where it is after the layout.
-    pub block: Block,
-}
-
-/// Box and chunks of the network, and its partitions.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Space {
-    /// The network's box.
     pub block: Block,
     /// Edges of the chunks cells are counted in.
     pub chunk: [f64; 3],
-    /// Partitions that belong to a region.
-    pub partitions: Vec<Partition>,
+    /// Partitions that belong to a region, where they are after the layout.
+    pub partitions: Vec<(String, Block)>,
     /// Extent along z of the first stack, else of the network: the height of the cortex.
     pub height: f64,
 }
@@ -75,24 +69,16 @@ pub(crate) struct Space {
 /// Largest edge of a network. Chosen: beyond the range of chunk coordinates in a file (3.2 m).
 const MAX_EDGE: f64 = 3.0e6;
 
-pub(super) fn read(root: &Node) -> Result<Space, Error> {
+pub(super) fn read(root: &Node) -> Result<Space> {
     let network = root.require("network")?;
     network.allow(&["x", "y", "z", "origin", "chunk_size"])?;
-    let origin = network.get("origin").map_or(Ok([0.0; 3]), |n| n.vector())?;
+    let origin = network.or("origin", [0.0; 3], Node::vector)?;
     let mut high = origin;
     for (k, key) in ["x", "y", "z"].into_iter().enumerate() {
-        let node = network.require(key)?;
-        let edge = node.number_in(0.0, MAX_EDGE)?;
-        if edge == 0.0 {
-            return Err(node.error("0; give an edge above 0 um"));
-        }
-        high[k] += edge;
+        high[k] += network.require(key)?.positive(MAX_EDGE, "an edge")?;
     }
-    let chunk = match network.get("chunk_size") {
-        None => [100.0; 3],
-        Some(node) if node.value().is_array() => node.vector()?,
-        Some(node) => [node.number()?; 3],
-    };
+    let cube = |node: &Node| if node.value.is_array() { node.vector() } else { Ok([node.number()?; 3]) };
+    let chunk = network.or("chunk_size", [100.0; 3], cube)?;
     if let Some(edge) = chunk.iter().find(|c| **c < 1.0) {
         return Err(network.error(format!("chunk_size has an edge of {edge}; allowed 1 um or more")));
     }
@@ -117,10 +103,12 @@ pub(super) fn read(root: &Node) -> Result<Space, Error> {
     Ok(Space { block, chunk, partitions, height })
 }
 
-/// What a region or partition occupies.
+/// Keys of partitions of any type. They are placed where they are and as they are, whatever may move.
+const PLACED: [&str; 5] = ["origin", "can_move", "can_rotate", "can_scale", "orientation"];
+
 struct PlacedRegion {
     block: Block,
-    partitions: Vec<Partition>,
+    partitions: Vec<(String, Block)>,
 }
 
 struct Layout<'a> {
@@ -131,27 +119,25 @@ struct Layout<'a> {
 }
 
 impl Layout<'_> {
-    fn region(&mut self, name: &str, node: &Node, depth: usize) -> Result<PlacedRegion, Error> {
-        if !self.seen.insert(name.into()) || depth > 64 {
-            return Err(node.error("is a child of two regions or of itself; name it once in `children`"));
-        }
-        let kind = node.get("type").map_or(Ok("group".into()), |n| n.text())?;
-        if !["group", "stack"].contains(&kind.as_str()) {
-            return Err(node.error(format!("type `{kind}`; lobule knows group and stack")));
-        }
+    fn region(&mut self, name: &str, node: &Node, depth: usize) -> Result<PlacedRegion> {
+        ensure(self.seen.insert(name.into()) && depth <= 64, || {
+            node.error("is a child of two regions or of itself; name it once in `children`")
+        })?;
+        let kind = node.or("type", "group".into(), Node::text)?;
+        ensure(["group", "stack"].contains(&kind.as_str()), || {
+            node.error(format!("type `{kind}`; lobule knows group and stack"))
+        })?;
         node.allow(&["type", "children", "axis", "anchor"])?;
         let mut laid: Vec<(String, PlacedRegion)> = Vec::new();
-        let names = node.require("children")?;
-        for child in names.items()? {
+        for child in node.require("children")?.items()? {
             let key = child.text()?;
             let place = |kind: &str| self.root.get(kind).and_then(|n| n.get(&key));
             let one = match (place("partitions"), place("regions")) {
                 (Some(partition), _) => self.partition(&key, &partition)?,
                 (None, Some(region)) => self.region(&key, &region, depth + 1)?,
                 (None, None) => {
-                    return Err(
-                        child.error(format!("`{key}` is neither a partition nor a region; define it"))
-                    );
+                    let what = format!("`{key}` is neither a partition nor a region; define it");
+                    return Err(child.error(what));
                 }
             };
             laid.push((key, one));
@@ -163,17 +149,16 @@ impl Layout<'_> {
             let mut at = laid[0].1.block.low[axis];
             if let Some(anchor) = node.get("anchor") {
                 let key = anchor.text()?;
-                let index = laid.iter().position(|(name, _)| *name == key);
-                let index =
-                    index.ok_or_else(|| anchor.error(format!("`{key}` is not among the children")))?;
+                let missing = || anchor.error(format!("`{key}` is not among the children"));
+                let index = laid.iter().position(|(name, _)| *name == key).ok_or_else(missing)?;
                 at = laid[index].1.block.low[axis] - heights[..index].iter().sum::<f64>();
             }
             block.low[axis] = at;
             for ((_, one), height) in laid.iter_mut().zip(&heights) {
                 let by = at - one.block.low[axis];
                 one.block = one.block.moved(axis, by);
-                for partition in &mut one.partitions {
-                    partition.block = partition.block.moved(axis, by);
+                for (_, block) in &mut one.partitions {
+                    *block = block.moved(axis, by);
                 }
                 at += height;
             }
@@ -185,41 +170,24 @@ impl Layout<'_> {
         Ok(PlacedRegion { block, partitions: laid.into_iter().flat_map(|(_, l)| l.partitions).collect() })
     }
 
-    fn partition(&mut self, name: &str, node: &Node) -> Result<PlacedRegion, Error> {
-        if !self.seen.insert(name.into()) {
-            return Err(node.error("is a child of two regions; name it in one"));
-        }
-        let kind = node.get("type").map_or(Ok("layer".into()), |n| n.text())?;
-        let origin = node.get("origin").map_or(Ok(self.block.low), |n| n.vector())?;
+    fn partition(&mut self, name: &str, node: &Node) -> Result<PlacedRegion> {
+        ensure(self.seen.insert(name.into()), || node.error("is a child of two regions; name it in one"))?;
+        let kind = node.or("type", "layer".into(), Node::text)?;
+        let origin = node.or("origin", self.block.low, Node::vector)?;
+        let allow = |own: &[&str]| node.allow(&[&["type"], own, &PLACED].concat());
         let mut size = self.block.size();
         match kind.as_str() {
             "layer" => {
-                node.allow(&[
-                    "type",
-                    "thickness",
-                    "axis",
-                    "origin",
-                    "can_move",
-                    "can_rotate",
-                    "can_scale",
-                    "orientation",
-                ])?;
+                allow(&["thickness", "axis"])?;
                 let thickness = node.require("thickness")?;
-                size[axis(node)?] = positive(&thickness)?;
+                size[axis(node)?] = thickness.positive(MAX_EDGE, "a length")?;
             }
             "rhomboid" => {
-                node.allow(&[
-                    "type",
-                    "dimensions",
-                    "origin",
-                    "can_move",
-                    "can_rotate",
-                    "can_scale",
-                    "orientation",
-                ])?;
+                allow(&["dimensions"])?;
                 if let Some(dimensions) = node.get("dimensions") {
                     size = dimensions.vector()?;
-                    dimensions.items()?.iter().try_for_each(|n| positive(n).map(drop))?;
+                    let positive = |n: &Node| n.positive(MAX_EDGE, "a length").map(drop);
+                    dimensions.items()?.iter().try_for_each(positive)?;
                 }
             }
             other => {
@@ -227,21 +195,14 @@ impl Layout<'_> {
             }
         }
         let block = Block { low: origin, high: std::array::from_fn(|k| origin[k] + size[k]) };
-        Ok(PlacedRegion { block, partitions: vec![Partition { name: name.into(), block }] })
+        Ok(PlacedRegion { block, partitions: vec![(name.into(), block)] })
     }
 }
 
-fn positive(node: &Node) -> Result<f64, Error> {
-    let value = node.number_in(0.0, MAX_EDGE)?;
-    if value > 0.0 { Ok(value) } else { Err(node.error("0; give a length above 0 um")) }
-}
-
-fn axis(node: &Node) -> Result<usize, Error> {
-    let Some(axis) = node.get("axis") else { return Ok(2) };
-    match axis.text()?.as_str() {
-        "x" => Ok(0),
-        "y" => Ok(1),
-        "z" => Ok(2),
-        other => Err(axis.error(format!("`{other}`; allowed x, y, z"))),
-    }
+fn axis(node: &Node) -> Result<usize> {
+    node.or("axis", 2, |n| {
+        let name = n.text()?;
+        let axis = ["x", "y", "z"].iter().position(|axis| *axis == name);
+        axis.ok_or_else(|| n.error(format!("`{name}`; allowed x, y, z")))
+    })
 }

@@ -6,6 +6,8 @@
 //! many cells, other ones.
 
 use super::fields::Fields;
+use crate::error::ensure;
+use crate::statistical::draws::draw_to_front;
 use crate::{Anatomy, CellSites, canonical_cell_name};
 use lobule_signal::Stream;
 use std::collections::BTreeMap;
@@ -22,9 +24,10 @@ pub enum Axis {
 }
 
 /// Which cells of a population.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub enum Targets {
     /// All of them.
+    #[default]
     All,
     /// Those that carry one of the labels.
     ByLabel(Vec<String>),
@@ -60,7 +63,7 @@ pub enum Part {
 }
 
 /// Which cells of which populations.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Targetting {
     /// Cell types (lobule's names); empty for all that have a model.
     pub cell_types: Vec<String>,
@@ -68,12 +71,6 @@ pub struct Targetting {
     pub targets: Targets,
     /// How many of those, if not all.
     pub part: Option<Part>,
-}
-
-impl Default for Targetting {
-    fn default() -> Self {
-        Self { cell_types: Vec::new(), targets: Targets::All, part: None }
-    }
 }
 
 /// A strategy: its name, the key that names cell types, and how its targets are read.
@@ -112,10 +109,7 @@ fn needed<T>(fields: &Fields, name: &str, value: Option<T>, remedy: &str) -> Opt
 fn by_label(fields: &Fields) -> Option<Targets> {
     match fields.texts("labels") {
         Some(labels) if !labels.is_empty() => Some(Targets::ByLabel(labels)),
-        _ => {
-            fields.problem("labels", "names no label; give a list of labels");
-            None
-        }
+        _ => fields.refuse("labels", "names no label; give a list of labels"),
     }
 }
 
@@ -126,8 +120,7 @@ fn by_id(fields: &Fields) -> Option<Targets> {
         let numbers = ids.numbers(name)?;
         let whole = |n: &f64| (n.fract() == 0.0 && *n >= 0.0).then_some(*n as u64);
         let Some(list) = numbers.iter().map(whole).collect() else {
-            ids.problem(name, "holds a number that is no cell number; they are whole, from 0");
-            return None;
+            return ids.refuse(name, "holds a number that is no cell number; they are whole, from 0");
         };
         lists.insert(canonical_cell_name(name).to_string(), list);
     }
@@ -135,7 +128,7 @@ fn by_id(fields: &Fields) -> Option<Targets> {
 }
 
 fn sphere(fields: &Fields) -> Option<Targets> {
-    let (origin, radius) = (fields.point("origin"), fields.needed_amount("radius")?);
+    let (origin, radius) = (fields.point("origin"), fields.needed("radius", Fields::amount)?);
     let origin = needed(fields, "origin", origin, "give three coordinates, um")?;
     Some(Targets::Sphere { origin, radius })
 }
@@ -145,12 +138,9 @@ fn cylinder(fields: &Fields) -> Option<Targets> {
         "x" => Axis::X,
         "y" => Axis::Y,
         "z" => Axis::Z,
-        other => {
-            fields.problem("axis", format!("is `{other}`; x, y and z are known"));
-            return None;
-        }
+        other => return fields.refuse("axis", format!("is `{other}`; x, y and z are known")),
     };
-    let (origin, radius) = (fields.point("origin"), fields.needed_amount("radius")?);
+    let (origin, radius) = (fields.point("origin"), fields.needed("radius", Fields::amount)?);
     let origin = needed(fields, "origin", origin, "give two coordinates, um")?;
     Some(Targets::Cylinder { axis, origin, radius })
 }
@@ -158,16 +148,10 @@ fn cylinder(fields: &Fields) -> Option<Targets> {
 /// The part of the targets that is drawn: `count` or `fraction`.
 fn part(fields: &Fields) -> Option<Part> {
     match (fields.count("count"), fields.amount("fraction")) {
-        (Some(_), Some(_)) => {
-            fields.problem("fraction", "stands beside `count`; keep one of them");
-            None
-        }
+        (Some(_), Some(_)) => fields.refuse("fraction", "stands beside `count`; keep one of them"),
         (Some(n), None) => Some(Part::Count(n)),
         (None, Some(f)) if f <= 1.0 => Some(Part::Fraction(f)),
-        (None, Some(f)) => {
-            fields.problem("fraction", format!("is {f}; it lies in 0..1"));
-            None
-        }
+        (None, Some(f)) => fields.refuse("fraction", format!("is {f}; it lies in 0..1")),
         (None, None) => None,
     }
 }
@@ -181,8 +165,7 @@ impl Targetting {
         let fields = device.object("targetting")?;
         if fields.value("rule").is_some() {
             let what = format!("a NEST rule as targetting is not known; use a `strategy`: {}", known());
-            fields.problem("rule", what);
-            return None;
+            return fields.refuse("rule", what);
         }
         let strategy = fields.text("strategy").unwrap_or("all");
         // A class is named by its short name or by its path.
@@ -190,8 +173,7 @@ impl Targetting {
             fields.problem("type", "is not `cell`; devices act on cells: remove it");
         }
         let Some((_, filter, read)) = STRATEGIES.iter().find(|(name, ..)| *name == strategy) else {
-            fields.problem("strategy", format!("is `{strategy}`; known are: {}", known()));
-            return None;
+            return fields.refuse("strategy", format!("is `{strategy}`; known are: {}", known()));
         };
         let targets = read(&fields)?;
         let filter = filter.and_then(|key| fields.texts(key));
@@ -219,16 +201,24 @@ impl Targetting {
             let squares = axes.iter().zip(origin).map(|(&k, o)| (p[k] - o).powi(2));
             squares.sum::<f64>() < radius * radius
         };
+        // `k` of the cells, drawn without replacement, in ascending order.
+        let draw = |mut chosen: Vec<u32>, k: usize, key: &str| {
+            let (all, of) = (chosen.len(), &cells.cell_type);
+            ensure(k <= all, || {
+                (key.to_string(), format!("asks for {k} of {all} cells of `{of}`; ask for fewer"))
+            })?;
+            let stream = Stream::new(seed, &format!("targets of {device} in {of}"));
+            draw_to_front(stream, 0, 0, &mut chosen, k);
+            chosen.truncate(k);
+            chosen.sort_unstable();
+            Ok(chosen)
+        };
         let all = 0..n as u32;
         let chosen: Vec<u32> = match &self.targets {
             Targets::All => all.collect(),
             Targets::ByLabel(labels) => {
-                let has = |i: &u32| {
-                    let set =
-                        cells.labels.get(*i as usize).and_then(|&k| cells.label_sets.get(usize::from(k)));
-                    set.is_some_and(|set| set.iter().any(|l| labels.contains(l)))
-                };
-                all.filter(has).collect()
+                let set = |i: u32| cells.label_sets.get(usize::from(*cells.labels.get(i as usize)?));
+                all.filter(|&i| set(i).is_some_and(|set| set.iter().any(|l| labels.contains(l)))).collect()
             }
             Targets::ById(lists) => {
                 let mut chosen = lists.get(&cells.cell_type).cloned().unwrap_or_default();
@@ -251,14 +241,14 @@ impl Targetting {
                 };
                 all.filter(|&i| near(i, &axes, origin, *radius)).collect()
             }
-            Targets::Representatives(k) => draw(all.collect(), *k, "n", cells, device, seed)?,
+            Targets::Representatives(k) => draw(all.collect(), *k, "n")?,
         };
         match self.part {
             None => Ok(chosen),
-            Some(Part::Count(k)) => draw(chosen, k, "count", cells, device, seed),
+            Some(Part::Count(k)) => draw(chosen, k, "count"),
             Some(Part::Fraction(f)) => {
                 let k = (chosen.len() as f64 * f).floor() as usize;
-                draw(chosen, k, "fraction", cells, device, seed)
+                draw(chosen, k, "fraction")
             }
         }
     }
@@ -272,27 +262,4 @@ impl Targetting {
         };
         labels.iter().filter(|l| !carried(l)).cloned().collect()
     }
-}
-
-/// `k` of the cells, drawn without replacement, in ascending order.
-fn draw(
-    mut cells: Vec<u32>,
-    k: usize,
-    key: &str,
-    of: &CellSites,
-    device: &str,
-    seed: u64,
-) -> Result<Vec<u32>, (String, String)> {
-    if k > cells.len() {
-        let what = format!("asks for {k} of {} cells of `{}`; ask for fewer", cells.len(), of.cell_type);
-        return Err((key.into(), what));
-    }
-    let stream = Stream::new(seed, &format!("targets of {device} in {}", of.cell_type));
-    for i in 0..k {
-        let j = i + stream.below(0, i as u32, (cells.len() - i) as u32) as usize;
-        cells.swap(i, j);
-    }
-    cells.truncate(k);
-    cells.sort_unstable();
-    Ok(cells)
 }

@@ -12,22 +12,19 @@
 //!
 //! Source: HDF5 File Format Specification 3.0, sections III.A, III.B, IV.A.
 
-use rust_hdf5::format::btree_v1::BTreeV1Node;
-use rust_hdf5::format::dense_attr::read_dense_attributes;
-use rust_hdf5::format::dense_link::read_dense_links;
-use rust_hdf5::format::local_heap::{LocalHeapHeader, local_heap_get_string};
+use crate::error::ensure;
 use rust_hdf5::format::messages::attr_info::AttributeInfoMessage;
 use rust_hdf5::format::messages::attribute::AttributeEntry;
 use rust_hdf5::format::messages::link::{LinkMessage, LinkTarget};
 use rust_hdf5::format::messages::link_info::LinkInfoMessage;
-use rust_hdf5::format::messages::{
-    MSG_ATTR_INFO, MSG_ATTRIBUTE, MSG_FLAG_SHARED, MSG_LINK, MSG_LINK_INFO, MSG_OBJ_HEADER_CONTINUATION,
-    MSG_SYMBOL_TABLE,
-};
+use rust_hdf5::format::messages::{self, MSG_FLAG_SHARED};
 use rust_hdf5::format::object_header::{OCHK_SIGNATURE, OHDR_SIGNATURE, ObjectHeader, ObjectHeaderMessage};
 use rust_hdf5::format::superblock::{SuperblockV0V1, SuperblockV2V3, detect_superblock_version};
-use rust_hdf5::format::symbol_table::SymbolTableNode;
-use rust_hdf5::format::{BlockReader, FormatContext, FormatError, FormatResult};
+use rust_hdf5::format::{
+    BlockReader, FormatContext, FormatError, FormatResult, btree_v1::BTreeV1Node,
+    dense_attr::read_dense_attributes, dense_link::read_dense_links, local_heap::LocalHeapHeader,
+    local_heap::local_heap_get_string, symbol_table::SymbolTableNode,
+};
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -38,7 +35,10 @@ const HEADER_PROBE: usize = 1024;
 /// Blocks of one header, nodes of one group: more means a damaged file.
 const MAX_BLOCKS: usize = 65_536;
 
-/// A file's bytes, read on demand.
+fn invalid(what: impl Into<String>) -> FormatError {
+    FormatError::InvalidData(what.into())
+}
+
 struct Bytes {
     file: File,
     len: u64,
@@ -48,16 +48,14 @@ struct Bytes {
 impl Bytes {
     /// Up to `len` bytes from `address`, fewer at the end of the file.
     fn at(&mut self, address: u64, len: usize) -> FormatResult<Vec<u8>> {
-        let start = address.checked_add(self.base).filter(|&s| s < self.len).ok_or_else(|| {
-            FormatError::InvalidData(format!(
-                "address {address} lies beyond the end of the file ({} bytes)",
-                self.len
-            ))
+        let end = self.len;
+        let start = address.checked_add(self.base).filter(|&start| start < end).ok_or_else(|| {
+            invalid(format!("address {address} lies beyond the end of the file ({end} bytes)"))
         })?;
         let len = (len as u64).min(self.len - start);
         let mut buffer = vec![0; len as usize];
         let read = self.file.seek(SeekFrom::Start(start)).and_then(|_| self.file.read_exact(&mut buffer));
-        read.map_err(|e| FormatError::InvalidData(format!("cannot read {len} bytes at {start}: {e}")))?;
+        read.map_err(|e| invalid(format!("cannot read {len} bytes at {start}: {e}")))?;
         Ok(buffer)
     }
 }
@@ -68,50 +66,38 @@ impl BlockReader for Bytes {
     }
 }
 
-/// The object headers of an open file.
 pub(super) struct Headers {
     bytes: Bytes,
     context: FormatContext,
     /// Capacity of a symbol-table leaf and of an inner node.
     capacity: (u16, u16),
-    root: u64,
+    /// Address of the root group's header.
+    pub root: u64,
 }
 
 impl Headers {
-    /// Opens a file and reads its superblock.
     pub fn open(path: &Path) -> FormatResult<Self> {
-        let io = |e: std::io::Error| FormatError::InvalidData(e.to_string());
+        let io = |e: std::io::Error| invalid(e.to_string());
         let file = File::open(path).map_err(io)?;
         let len = file.metadata().map_err(io)?.len();
         let mut bytes = Bytes { file, len, base: 0 };
         let start = bytes.at(0, 256)?;
+        let context = |sizeof_addr: u8, sizeof_size: u8| FormatContext { sizeof_addr, sizeof_size };
         let (context, capacity, base, root, end) = if detect_superblock_version(&start)? < 2 {
             let s = SuperblockV0V1::decode(&start)?;
             let capacity = (s.sym_leaf_k.saturating_mul(2), s.btree_internal_k.saturating_mul(2));
-            let context = FormatContext { sizeof_addr: s.sizeof_offsets, sizeof_size: s.sizeof_lengths };
-            (
-                context,
-                capacity,
-                s.base_address,
-                s.root_symbol_table_entry.obj_header_addr,
-                s.end_of_file_address,
-            )
+            let (context, root) = (context(s.sizeof_offsets, s.sizeof_lengths), s.root_symbol_table_entry);
+            (context, capacity, s.base_address, root.obj_header_addr, s.end_of_file_address)
         } else {
             let s = SuperblockV2V3::decode(&start)?;
-            let context = FormatContext { sizeof_addr: s.sizeof_offsets, sizeof_size: s.sizeof_lengths };
-            (context, (8, 32), s.base_address, s.root_group_object_header_address, s.end_of_file_address)
+            let (context, root) =
+                (context(s.sizeof_offsets, s.sizeof_lengths), s.root_group_object_header_address);
+            (context, (8, 32), s.base_address, root, s.end_of_file_address)
         };
         // A cut may fall into unused space, where no read would notice it.
-        if end > len {
-            return Err(FormatError::InvalidData(format!("it has {len} of {end} bytes")));
-        }
+        ensure(end <= len, || invalid(format!("it has {len} of {end} bytes")))?;
         bytes.base = base;
         Ok(Self { bytes, context, capacity, root })
-    }
-
-    /// Address of the root group's header.
-    pub fn root(&self) -> u64 {
-        self.root
     }
 
     /// Names and header addresses of the objects a group links to. Soft and
@@ -120,9 +106,11 @@ impl Headers {
         let mut links = BTreeMap::new();
         for message in self.messages(address)? {
             match message.msg_type {
-                MSG_SYMBOL_TABLE => self.symbol_table(&message.data, &mut links)?,
-                MSG_LINK => add_link(LinkMessage::decode(&message.data, &self.context)?.0, &mut links),
-                MSG_LINK_INFO => {
+                messages::MSG_SYMBOL_TABLE => self.symbol_table(&message.data, &mut links)?,
+                messages::MSG_LINK => {
+                    add_link(LinkMessage::decode(&message.data, &self.context)?.0, &mut links)
+                }
+                messages::MSG_LINK_INFO => {
                     let info = LinkInfoMessage::decode(&message.data, &self.context)?.0;
                     for link in read_dense_links(&info, &self.context, &mut self.bytes)? {
                         add_link(link, &mut links);
@@ -139,11 +127,11 @@ impl Headers {
         let mut attributes = BTreeMap::new();
         for message in self.messages(address)? {
             let found = match message.msg_type {
-                MSG_ATTRIBUTE if message.flags & MSG_FLAG_SHARED != 0 => {
+                messages::MSG_ATTRIBUTE if message.flags & MSG_FLAG_SHARED != 0 => {
                     return Err(FormatError::UnsupportedFeature("attributes in shared storage".into()));
                 }
-                MSG_ATTRIBUTE => vec![AttributeEntry::parse(&message.data, &self.context)?],
-                MSG_ATTR_INFO => {
+                messages::MSG_ATTRIBUTE => vec![AttributeEntry::parse(&message.data, &self.context)?],
+                messages::MSG_ATTR_INFO => {
                     let info = AttributeInfoMessage::decode(&message.data, &self.context)?.0;
                     read_dense_attributes(&info, &self.context, &mut self.bytes)?
                 }
@@ -175,13 +163,12 @@ impl Headers {
         let mut next = 0;
         while let Some(message) = messages.get(next) {
             next += 1;
-            if message.msg_type != MSG_OBJ_HEADER_CONTINUATION {
+            if message.msg_type != messages::MSG_OBJ_HEADER_CONTINUATION {
                 continue;
             }
             let block = (uint(&message.data, 0, sa)?, uint(&message.data, sa, ss)?);
-            if !seen.insert(block.0) || seen.len() > MAX_BLOCKS {
-                return Err(FormatError::InvalidData("object header runs in a circle".into()));
-            }
+            let is_new = seen.insert(block.0) && seen.len() <= MAX_BLOCKS;
+            ensure(is_new, || invalid("object header runs in a circle"))?;
             let block = self.bytes.at(block.0, block.1 as usize)?;
             continuation(&block, is_v2, is_tracked, &mut messages)?;
         }
@@ -201,9 +188,8 @@ impl Headers {
         let mut pending = vec![(uint(message, 0, sa)?, None)];
         let mut seen = HashSet::new();
         while let Some((address, level)) = pending.pop() {
-            if !seen.insert(address) || seen.len() > MAX_BLOCKS {
-                return Err(FormatError::InvalidData("group runs in a circle".into()));
-            }
+            let is_new = seen.insert(address) && seen.len() <= MAX_BLOCKS;
+            ensure(is_new, || invalid("group runs in a circle"))?;
             if level == Some(0) {
                 let leaf = SymbolTableNode::decode(&self.bytes.at(address, leaf_bytes)?, sa, ss, leaf)?;
                 for entry in leaf.entries {
@@ -211,9 +197,8 @@ impl Headers {
                 }
             } else {
                 let node = BTreeV1Node::decode(&self.bytes.at(address, node_bytes)?, sa, ss, inner)?;
-                if level.is_some_and(|above: u8| above.checked_sub(1) != Some(node.level)) {
-                    return Err(FormatError::InvalidData("group tree has a node at the wrong level".into()));
-                }
+                let is_below = level.is_none_or(|above: u8| above.checked_sub(1) == Some(node.level));
+                ensure(is_below, || invalid("group tree has a node at the wrong level"))?;
                 // A leaf's children are symbol-table nodes: level 0 means "next is a leaf".
                 let below = node.level;
                 pending.extend(node.children.iter().rev().map(|&child| (child, Some(below))));
@@ -236,7 +221,6 @@ fn uint(bytes: &[u8], at: usize, width: usize) -> FormatResult<u64> {
     Ok(bytes.iter().rev().fold(0, |value, &b| value << 8 | u64::from(b)))
 }
 
-/// Appends the messages of a continuation block.
 fn continuation(
     block: &[u8],
     is_v2: bool,
@@ -246,9 +230,7 @@ fn continuation(
     // Version 1: type u16, size u16, flags u8, 3 reserved. Version 2: signature,
     // then type u8, size u16, flags u8 (, order u16), and a checksum at the end.
     let (mut at, end, prefix) = if is_v2 {
-        if !block.starts_with(&OCHK_SIGNATURE) {
-            return Err(FormatError::InvalidSignature);
-        }
+        ensure(block.starts_with(&OCHK_SIGNATURE), || FormatError::InvalidSignature)?;
         (4, block.len().saturating_sub(4), if is_tracked { 6 } else { 4 })
     } else {
         (0, block.len(), 8)
@@ -260,15 +242,11 @@ fn continuation(
         let flags = block[at + type_bytes + 2];
         at += prefix;
         let data = block.get(at..at + size).filter(|_| at + size <= end);
-        let data = data.ok_or_else(|| FormatError::InvalidData("message runs over its block".into()))?;
+        let data = data.ok_or_else(|| invalid("message runs over its block"))?;
         at += size;
         if msg_type != 0 && msg_type < 256 {
-            out.push(ObjectHeaderMessage {
-                msg_type: msg_type as u8,
-                flags,
-                creation_index: 0,
-                data: data.to_vec(),
-            });
+            let (msg_type, data) = (msg_type as u8, data.to_vec());
+            out.push(ObjectHeaderMessage { msg_type, flags, creation_index: 0, data });
         }
     }
     Ok(())

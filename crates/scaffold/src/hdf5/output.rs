@@ -24,22 +24,16 @@ impl Output {
     pub fn create(target: &Path) -> Result<Self, Error> {
         let name = target.file_name().map(|n| n.to_string_lossy().into_owned());
         let Some(name) = name.filter(|_| !target.is_dir()) else {
-            return Err(Error::File {
-                path: target.into(),
-                what: "is a directory; give the name of a file in it".into(),
-            });
+            return Err(Error::file(target, "is a directory; give the name of a file in it"));
         };
         // The process id keeps two writers of the same name apart.
         let partial = target.with_file_name(format!(".{name}.{}.partial", std::process::id()));
-        match H5File::options().libver(LibverBound::Earliest).create(&partial) {
-            Ok(file) => Ok(Self { target: target.into(), partial, file: Some(file) }),
-            Err(e) => {
-                _ = std::fs::remove_file(&partial);
-                let what =
-                    format!("cannot be created ({e}); check that its folder exists and may be written to");
-                Err(Error::File { path: target.into(), what })
-            }
-        }
+        let file = H5File::options().libver(LibverBound::Earliest).create(&partial).map_err(|e| {
+            _ = std::fs::remove_file(&partial);
+            let what = format!("cannot be created ({e}); check that its folder exists and may be written to");
+            Error::file(target, what)
+        })?;
+        Ok(Self { target: target.into(), partial, file: Some(file) })
     }
 
     /// The root group.
@@ -59,8 +53,7 @@ impl Output {
     }
 
     fn failed(&self, object: &str, e: Hdf5Error) -> Error {
-        let what = format!("cannot write /{object} ({e}); check the free space of the disk");
-        Error::File { path: self.target.clone(), what }
+        Error::file(&self.target, format!("cannot write /{object} ({e}); check the free space of the disk"))
     }
 }
 
@@ -72,7 +65,7 @@ impl Drop for Output {
     }
 }
 
-/// A group being written.
+/// A group being written. Every call ends in [`Error::File`] when the name is taken or the disk refuses.
 pub struct Group<'a> {
     output: &'a Output,
     path: String,
@@ -88,10 +81,11 @@ impl<'a> Group<'a> {
         result.map_err(|e| self.output.failed(&self.member(name), e))
     }
 
+    fn dataset(&self, name: &str, data: H5Dataset) -> Dataset<'a> {
+        Dataset { output: self.output, path: self.member(name), data }
+    }
+
     /// Creates a member group.
-    ///
-    /// # Errors
-    /// [`Error::File`] as for all that follow: the name is taken, or the disk refuses.
     pub fn group(&self, name: &str) -> Result<Self, Error> {
         let group = self.checked(name, self.group.create_group(name))?;
         Ok(Self { output: self.output, path: self.member(name), group })
@@ -113,17 +107,11 @@ impl<'a> Group<'a> {
     }
 
     /// Sets an attribute with a list of texts.
-    ///
-    /// # Errors
-    /// [`Error::File`].
     pub fn texts(&self, name: &str, values: &[&str]) -> Result<(), Error> {
         self.checked(name, self.group.set_attr_string_array(name, values))
     }
 
     /// Sets an attribute of an enumerated type: `names[value]`, numbered from 0.
-    ///
-    /// # Errors
-    /// [`Error::File`].
     pub fn choice(&self, name: &str, value: u8, names: &[&str]) -> Result<(), Error> {
         let member = |(i, name): (usize, &&str)| EnumMember { name: name.to_string(), value: vec![i as u8] };
         let members = names.iter().enumerate().map(member).collect();
@@ -132,9 +120,6 @@ impl<'a> Group<'a> {
     }
 
     /// Writes an array of the given shape, row-major; an empty shape is a single number.
-    ///
-    /// # Errors
-    /// [`Error::File`].
     pub fn data<T: H5Type>(&self, name: &str, values: &[T], shape: &[usize]) -> Result<Dataset<'a>, Error> {
         let builder = self.group.new_dataset::<T>();
         let builder = if shape.is_empty() { builder.scalar() } else { builder.shape(shape) };
@@ -142,36 +127,31 @@ impl<'a> Group<'a> {
         if !values.is_empty() {
             self.checked(name, data.write_raw(values))?;
         }
-        Ok(Dataset { output: self.output, path: self.member(name), data })
+        Ok(self.dataset(name, data))
     }
 
     /// Writes a list of texts as variable-length UTF-8 strings.
-    ///
-    /// # Errors
-    /// [`Error::File`].
     pub fn strings(&self, name: &str, values: &[&str]) -> Result<Dataset<'a>, Error> {
         let data = self.checked(name, self.group.write_vlen_strings(name, values))?;
-        Ok(Dataset { output: self.output, path: self.member(name), data })
+        Ok(self.dataset(name, data))
     }
 
     /// Writes one text as a scalar.
-    ///
-    /// # Errors
-    /// [`Error::File`].
     pub fn string(&self, name: &str, text: &str) -> Result<Dataset<'a>, Error> {
+        self.fixed_string(name, text, 1)
+    }
+
+    fn fixed_string(&self, name: &str, text: &str, charset: u8) -> Result<Dataset<'a>, Error> {
         // A fixed-length string has at least one byte.
         let bytes = if text.is_empty() { b"\0" } else { text.as_bytes() };
-        let datatype = DatatypeMessage::FixedString { size: bytes.len() as u32, padding: 1, charset: 1 };
-        let data =
-            self.checked(name, self.group.new_dataset::<u8>().scalar().datatype(datatype).create(name))?;
+        let datatype = DatatypeMessage::FixedString { size: bytes.len() as u32, padding: 1, charset };
+        let data = self.group.new_dataset::<u8>().scalar().datatype(datatype).create(name);
+        let data = self.checked(name, data)?;
         self.checked(name, data.write_raw_bytes(bytes))?;
-        Ok(Dataset { output: self.output, path: self.member(name), data })
+        Ok(self.dataset(name, data))
     }
 
     /// Gives an object of this file, named by its full path, a second name.
-    ///
-    /// # Errors
-    /// [`Error::File`].
     pub fn link(&self, name: &str, target: &str) -> Result<(), Error> {
         self.checked(name, self.group.link(name, target))
     }
@@ -192,22 +172,14 @@ impl<'a> Group<'a> {
 
     /// Writes a text as a scalar byte string, with attributes (BSB's files in `/files`).
     pub fn document(&self, name: &str, text: &str, attributes: &[(&str, &str)]) -> Result<(), Error> {
-        let datatype =
-            DatatypeMessage::FixedString { size: text.len().max(1) as u32, padding: 1, charset: 0 };
-        let data = self.group.new_dataset::<u8>().scalar().datatype(datatype).create(name);
-        let data = self.checked(name, data)?;
-        self.checked(name, data.write_raw_bytes(if text.is_empty() { b"\0" } else { text.as_bytes() }))?;
-        for (attribute, value) in attributes {
-            let written = data.new_attr::<VarLenUnicode>().shape(()).create(attribute);
-            self.checked(name, written.and_then(|a| a.write_string(value)))?;
-        }
+        let document = self.fixed_string(name, text, 0)?;
+        attributes.iter().try_for_each(|(attribute, value)| document.text(attribute, value))?;
         // 0: the text never changed after the file was made.
-        let mtime = data.new_attr::<i64>().shape(()).create("mtime").and_then(|a| a.write_numeric(&0i64));
-        self.checked(name, mtime)
+        document.number("mtime", 0i64)
     }
 }
 
-/// A dataset being written, for its attributes.
+/// A dataset being written, for its attributes. Every call ends in [`Error::File`] when the disk refuses.
 pub struct Dataset<'a> {
     output: &'a Output,
     path: String,
@@ -225,36 +197,23 @@ impl Dataset<'_> {
     }
 
     /// Sets a text attribute.
-    ///
-    /// # Errors
-    /// [`Error::File`] as for all that follow: the disk refuses.
     pub fn text(&self, name: &str, value: &str) -> Result<(), Error> {
-        self.checked(
-            self.data.new_attr::<VarLenUnicode>().shape(()).create(name).and_then(|a| a.write_string(value)),
-        )
+        let attribute = self.data.new_attr::<VarLenUnicode>().shape(()).create(name);
+        self.checked(attribute.and_then(|a| a.write_string(value)))
     }
 
     /// Sets an attribute with a list of texts.
-    ///
-    /// # Errors
-    /// [`Error::File`].
     pub fn texts(&self, name: &str, values: &[&str]) -> Result<(), Error> {
         let attribute = self.data.new_attr::<VarLenUnicode>().shape([values.len()]).create(name);
         self.checked(attribute.and_then(|a| a.write_string_array(values)))
     }
 
     /// Sets an attribute with one number.
-    ///
-    /// # Errors
-    /// [`Error::File`].
     pub fn number<T: H5Type>(&self, name: &str, value: T) -> Result<(), Error> {
         self.checked(self.data.new_attr::<T>().shape(()).create(name).and_then(|a| a.write_numeric(&value)))
     }
 
     /// Sets an attribute that refers to another object of the file.
-    ///
-    /// # Errors
-    /// [`Error::File`].
     pub fn reference(&self, name: &str, target: &Dataset) -> Result<(), Error> {
         let attribute = self.data.new_attr::<u64>().shape(()).create(name);
         self.checked(attribute.and_then(|a| a.write_object_references(&[&target.path()])))

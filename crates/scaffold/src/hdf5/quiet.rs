@@ -34,8 +34,7 @@ pub fn guarded<T>(path: &Path, read: impl FnOnce() -> Result<T, Error>) -> Resul
     result.unwrap_or_else(|panic| {
         let why = panic.downcast_ref::<String>().map(String::as_str);
         let why = why.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("unknown damage");
-        let what = format!("is damaged ({why}); copy it again from its source");
-        Err(Error::File { path: path.into(), what })
+        Err(Error::file(path, format!("is damaged ({why}); copy it again from its source")))
     })
 }
 

@@ -1,18 +1,17 @@
 //! The HDF5 file as the reader sees it: groups, attributes, tables of numbers.
 //!
-//! Every failure is an
-//! [`Error`] that names the file and the object inside it.
+//! Every failure is an [`Error`] that names the file and the object inside it.
 
 use super::header::Headers;
-use crate::Error;
+use crate::error::{Error, Result, ensure};
 use rust_hdf5::format::FormatError;
 use rust_hdf5::format::messages::attribute::AttributeEntry;
-use rust_hdf5::{ByteOrder, DatatypeMessage, FileLocking, H5File, H5Type, ReadNumeric};
+use rust_hdf5::{ByteOrder, DatatypeMessage, FileLocking, H5Dataset, H5File, H5Type, Hdf5Error, ReadNumeric};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// An open file.
+/// An open file. What is missing in it or of another kind than asked for ends in [`Error::Content`].
 pub struct Store {
     path: PathBuf,
     bytes: u64,
@@ -37,17 +36,13 @@ pub struct Attributes<'a> {
 impl Store {
     /// Opens a file for reading.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let refuse = |what: String| Error::File { path: path.into(), what };
+        let refuse = |what: String| Error::file(path, what);
         let about = std::fs::metadata(path).map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound => refuse("no such file; check the path".into()),
             _ => refuse(format!("cannot be opened: {e}")),
         })?;
-        if about.is_dir() {
-            return Err(refuse("is a directory; give the network file inside it".into()));
-        }
-        if about.len() == 0 {
-            return Err(refuse("is empty (0 bytes); write or copy it again".into()));
-        }
+        ensure(!about.is_dir(), || refuse("is a directory; give the network file inside it".into()))?;
+        ensure(about.len() > 0, || refuse("is empty (0 bytes); write or copy it again".into()))?;
         let damaged = |e: &dyn std::fmt::Display| {
             refuse(format!("is damaged or incomplete ({e}); copy it again from its source"))
         };
@@ -63,12 +58,12 @@ impl Store {
 
     /// The root group.
     pub fn root(&self) -> Node {
-        Node { path: String::new(), address: self.headers.borrow().root() }
+        Node { path: String::new(), address: self.headers.borrow().root }
     }
 
     /// An error about an object in this file.
     pub fn error(&self, object: impl Into<String>, what: impl Into<String>) -> Error {
-        Error::Content { path: self.path.clone(), object: object.into(), what: what.into() }
+        Error::content(&self.path, object, what)
     }
 
     fn damaged(&self, object: &str, e: &dyn std::fmt::Display) -> Error {
@@ -79,29 +74,31 @@ impl Store {
         )
     }
 
+    fn dataset(&self, path: &str) -> Result<H5Dataset> {
+        self.file.dataset(path).map_err(|e| self.damaged(path, &e))
+    }
+
     /// The members of a group, in order of name.
     pub fn members(&self, group: &Node) -> Result<BTreeMap<String, Node>, Error> {
-        let links =
-            self.headers.borrow_mut().links(group.address).map_err(|e| self.damaged(&group.path, &e))?;
-        let join = |name: &str| {
-            if group.path.is_empty() { name.to_string() } else { format!("{}/{name}", group.path) }
+        let links = self.headers.borrow_mut().links(group.address);
+        let links = links.map_err(|e| self.damaged(&group.path, &e))?;
+        let node = |(name, address): (String, u64)| {
+            let path = if group.path.is_empty() { name.clone() } else { format!("{}/{name}", group.path) };
+            (name, Node { path, address })
         };
-        Ok(links
-            .into_iter()
-            .map(|(name, address)| (name.clone(), Node { path: join(&name), address }))
-            .collect())
+        Ok(links.into_iter().map(node).collect())
     }
 
     /// A group's attributes.
     pub fn attributes<'a>(&'a self, node: &'a Node) -> Result<Attributes<'a>, Error> {
-        let entries =
-            self.headers.borrow_mut().attributes(node.address).map_err(|e| self.damaged(&node.path, &e))?;
+        let entries = self.headers.borrow_mut().attributes(node.address);
+        let entries = entries.map_err(|e| self.damaged(&node.path, &e))?;
         Ok(Attributes { store: self, node, entries })
     }
 
     /// Shape of a dataset.
     pub fn shape(&self, path: &str) -> Result<Vec<usize>, Error> {
-        Ok(self.file.dataset(path).map_err(|e| self.damaged(path, &e))?.shape())
+        Ok(self.dataset(path)?.shape())
     }
 
     /// A table of `columns` integers per row, flat and row-major; `None` columns for a vector.
@@ -119,33 +116,24 @@ impl Store {
         path: &str,
         columns: Option<usize>,
         kind: &str,
-    ) -> Result<Vec<T>, Error> {
-        let data = self.file.dataset(path).map_err(|e| self.damaged(path, &e))?;
+    ) -> Result<Vec<T>> {
+        let data = self.dataset(path)?;
         let shape = data.shape();
-        let expected = match columns {
-            Some(c) => shape.len() == 2 && shape[1] == c,
-            None => shape.len() == 1,
-        };
-        if !expected {
+        let is_expected = columns.map_or(shape.len() == 1, |c| shape.len() == 2 && shape[1] == c);
+        ensure(is_expected, || {
             let want = columns.map_or("(n,)".to_string(), |c| format!("(n, {c})"));
-            return Err(
-                self.error(path, format!("has shape {shape:?}, expected {want}; write the file again"))
-            );
-        }
+            self.error(path, format!("has shape {shape:?}, expected {want}; write the file again"))
+        })?;
         // A damaged extent must not become an allocation. BSB does not compress;
         // for files that others repacked, 1032 is the largest ratio of deflate.
         let filtered = !data.filters().map_err(|e| self.damaged(path, &e))?.is_empty();
         let most = self.bytes.saturating_mul(if filtered { 1032 } else { 1 });
         let wanted = shape.iter().map(|&d| d as u64).fold(8u64, u64::saturating_mul);
-        if wanted > most {
-            return Err(self.error(
-                path,
-                format!(
-                    "claims {wanted} bytes in a file of {}; it is damaged: copy it again from its source",
-                    self.bytes
-                ),
-            ));
-        }
+        ensure(wanted <= most, || {
+            let here = self.bytes;
+            let what = "it is damaged: copy it again from its source";
+            self.error(path, format!("claims {wanted} bytes in a file of {here}; {what}"))
+        })?;
         let values = match data.datatype() {
             Ok(t) if t == T::hdf5_type() => data.read_raw::<T>().map_err(|e| self.damaged(path, &e)),
             Ok(_) => data
@@ -153,24 +141,19 @@ impl Store {
                 .map_err(|e| self.error(path, format!("does not hold {kind} ({e})"))),
             Err(e) => Err(self.damaged(path, &e)),
         }?;
-        if values.len() != shape.iter().product::<usize>() {
-            return Err(self.damaged(path, &format!("{} values for shape {shape:?}", values.len())));
-        }
+        ensure(values.len() == shape.iter().product::<usize>(), || {
+            self.damaged(path, &format!("{} values for shape {shape:?}", values.len()))
+        })?;
         Ok(values)
     }
 
     /// A floating-point number that is a dataset of its own.
-    ///
-    /// # Errors
-    /// [`Error::Content`] when there is no such dataset or it holds no single number.
     pub fn scalar(&self, path: &str) -> Result<f64, Error> {
-        let data = self.file.dataset(path).map_err(|e| self.damaged(path, &e))?;
-        if data.total_elements() != 1 {
+        let data = self.dataset(path)?;
+        ensure(data.total_elements() == 1, || {
             let shape = data.shape();
-            return Err(
-                self.error(path, format!("has shape {shape:?}, expected one number; write the file again"))
-            );
-        }
+            self.error(path, format!("has shape {shape:?}, expected one number; write the file again"))
+        })?;
         let values = data.read_numeric_as::<f64>();
         let values = values.map_err(|e| self.error(path, format!("does not hold a number ({e})")))?;
         values.first().copied().ok_or_else(|| self.error(path, "holds nothing; write the file again"))
@@ -178,27 +161,20 @@ impl Store {
 
     /// A scalar text dataset.
     pub fn text(&self, path: &str) -> Result<String, Error> {
-        let data = self.file.dataset(path).map_err(|e| self.damaged(path, &e))?;
-        let size = data.total_elements().saturating_mul(data.element_size());
-        if size as u64 > self.bytes {
-            return Err(self.damaged(path, &format!("{size} bytes of text")));
-        }
-        let strings = data.read_strings().map_err(|e| self.damaged(path, &e))?;
+        let strings = self.strings(path, |e| self.damaged(path, e))?;
         Ok(strings.into_iter().next().unwrap_or_default())
     }
 
     /// A list of texts.
-    ///
-    /// # Errors
-    /// [`Error::Content`] when there is no such dataset or it holds no text.
     pub fn texts(&self, path: &str) -> Result<Vec<String>, Error> {
-        let data = self.file.dataset(path).map_err(|e| self.damaged(path, &e))?;
+        self.strings(path, |e| self.error(path, format!("does not hold texts ({e}); write the file again")))
+    }
+
+    fn strings(&self, path: &str, refuse: impl Fn(&Hdf5Error) -> Error) -> Result<Vec<String>> {
+        let data = self.dataset(path)?;
         let size = data.total_elements().saturating_mul(data.element_size());
-        if size as u64 > self.bytes {
-            return Err(self.damaged(path, &format!("{size} bytes of text")));
-        }
-        data.read_strings()
-            .map_err(|e| self.error(path, format!("does not hold texts ({e}); write the file again")))
+        ensure(size as u64 <= self.bytes, || self.damaged(path, &format!("{size} bytes of text")))?;
+        data.read_strings().map_err(|e| refuse(&e))
     }
 
     /// A text attribute of a dataset.
@@ -235,9 +211,7 @@ impl Attributes<'_> {
 
     /// A text attribute, fixed or variable length.
     pub fn text(&self, name: &str) -> Result<String, Error> {
-        if !self.has(name) {
-            return Err(self.missing(name));
-        }
+        ensure(self.has(name), || self.missing(name))?;
         let root = self.store.file.root_group();
         let group = if self.node.path.is_empty() { Ok(root) } else { root.group(&self.node.path) };
         let value = group.and_then(|g| g.attr_string(name));
@@ -246,15 +220,11 @@ impl Attributes<'_> {
 
     /// A JSON document in a text attribute.
     pub fn json(&self, name: &str) -> Result<serde_json::Value, Error> {
-        let text = self.text(name)?;
-        serde_json::from_str(&text)
-            .map_err(|e| self.error(name, format!("is not JSON ({e}); write the file again")))
+        let value = serde_json::from_str(&self.text(name)?);
+        value.map_err(|e| self.error(name, format!("is not JSON ({e}); write the file again")))
     }
 
     /// Whether the attribute is a reference to an object of the file.
-    ///
-    /// # Errors
-    /// [`Error::Content`] when it is missing or no object reference.
     pub fn refers_to(&self, name: &str, object: &Node) -> Result<bool, Error> {
         let (datatype, data) = self.value(name)?;
         match (datatype, data.first_chunk::<8>()) {
@@ -292,14 +262,13 @@ impl Attributes<'_> {
             let wide = |b: &[u8]| f64::from(f32::from_le_bytes(b.try_into().expect("4 bytes")));
             return Ok(data.chunks_exact(4).map(wide).collect());
         }
-        if *datatype != f64::hdf5_type() {
-            let what = "does not hold floating-point numbers of 32 or 64 bits; write the file again";
-            return Err(self.error(name, what));
-        }
+        ensure(*datatype == f64::hdf5_type(), || {
+            self.error(name, "does not hold floating-point numbers of 32 or 64 bits; write the file again")
+        })?;
         Ok(data.chunks_exact(8).map(|b| f64::from_le_bytes(b.try_into().expect("8 bytes"))).collect())
     }
 
-    fn value(&self, name: &str) -> Result<(&DatatypeMessage, &[u8]), Error> {
+    fn value(&self, name: &str) -> Result<(&DatatypeMessage, &[u8])> {
         let entry = self.entries.get(name).ok_or_else(|| self.missing(name))?;
         let message = entry.decoded().map_err(|e| self.store.damaged(&self.object(name), &e))?;
         Ok((&message.datatype, &message.data))

@@ -5,7 +5,7 @@ use super::intersection::{Half, Intersection, Touch};
 use super::population::Population;
 use crate::configuration::Strategy;
 use crate::morphology::Morphology;
-use crate::{Anatomy, Configuration, Error, bsb, canonical_cell_name};
+use crate::{Anatomy, Configuration, ConnectionSet, Error, bsb, canonical_cell_name};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -67,62 +67,36 @@ pub fn audit(path: &Path, slack: f64) -> Result<Vec<SetAudit>, Error> {
         let labels = cells.labels.iter().map(|&l| cells.label_sets[usize::from(l)].clone());
         let mut labels: Vec<Vec<String>> = labels.collect();
         labels.resize(cells.len(), Vec::new());
-        Some(Population {
-            name: name.into(),
-            positions: cells.positions.clone(),
-            shapes: vec![shape.clone()],
-            shape_of: vec![0; cells.len()],
-            labels,
-        })
+        let (positions, shapes, shape_of) =
+            (cells.positions.clone(), vec![shape.clone()], vec![0; cells.len()]);
+        Some(Population { name: name.into(), positions, shapes, shape_of, labels })
     };
     let mut audits = Vec::new();
     for rule in &configuration.connectivity {
         let Strategy::VoxelIntersection { affinity, voxels, pre_first: true, .. } = rule.strategy else {
             continue;
         };
+        let posts = &rule.post.cell_types;
         for (pre, post) in
-            rule.pre.cell_types.iter().flat_map(|a| rule.post.cell_types.iter().map(move |b| (a, b)))
+            rule.pre.cell_types.iter().flat_map(|pre| posts.iter().map(move |post| (pre, post)))
         {
             let name = rule.set_name(pre, post);
-            let missing = || {
-                configuration.error(
-                    format!("connectivity.{}", rule.name),
-                    "the file lacks its set, its cells or their one morphology",
-                )
-            };
+            let what = "the file lacks its set, its cells or their one morphology";
+            let missing = || configuration.error(format!("connectivity.{}", rule.name), what);
             let (Some(pre), Some(post)) = (population(pre), population(post)) else { return Err(missing()) };
             let set = anatomy.connections(&name).ok_or_else(missing)?;
             let halves = [Half::new(&pre, &rule.pre, voxels[0]), Half::new(&post, &rule.post, voxels[1])];
-            let Some(intersection) = Intersection::with_slack(&halves[0], &halves[1], slack) else {
-                return Err(missing());
-            };
+            let intersection = Intersection::new(&halves[0], &halves[1], slack).ok_or_else(missing)?;
             audits.push(one(&anatomy, set, &intersection, affinity));
         }
     }
     Ok(audits)
 }
 
-fn one(
-    anatomy: &Anatomy,
-    set: &crate::ConnectionSet,
-    intersection: &Intersection,
-    affinity: f64,
-) -> SetAudit {
+fn one(anatomy: &Anatomy, set: &ConnectionSet, intersection: &Intersection, affinity: f64) -> SetAudit {
     let n = anatomy.count(&set.pre_type);
     let mut rows_of: Vec<Vec<u32>> = vec![Vec::new(); n];
     set.pre.iter().enumerate().for_each(|(row, &pre)| rows_of[pre as usize].push(row as u32));
-    let start = SetAudit {
-        set: set.name.clone(),
-        affinity,
-        rows: set.len(),
-        rows_apart: 0,
-        pairs: set.pairs().len(),
-        pairs_apart: 0,
-        candidates: 0,
-        touching: 0,
-        expected: 0.0,
-        sd: 0.0,
-    };
     // Sums of one cell each, added in order.
     let cells: Vec<[f64; 6]> = (0..n as u32)
         .into_par_iter()
@@ -158,12 +132,15 @@ fn one(
         .collect();
     let sum = |k: usize| cells.iter().map(|c| c[k]).sum::<f64>();
     SetAudit {
+        set: set.name.clone(),
+        affinity,
+        rows: set.len(),
+        pairs: set.pairs().len(),
         rows_apart: sum(0) as usize,
         pairs_apart: sum(1) as usize,
         candidates: sum(2) as usize,
         touching: sum(3) as usize,
         expected: sum(4),
         sd: sum(5).max(0.0).sqrt(),
-        ..start
     }
 }

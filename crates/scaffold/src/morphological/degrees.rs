@@ -1,21 +1,21 @@
 //! Wiring by numbers alone: probabilities of pairs and fixed degrees.
 
-use super::population::{NO_SITE, Rows};
+use crate::ConnectionSet;
+use crate::anatomy::NO_SITE;
 use crate::statistical::draws::draw_to_front;
 use lobule_signal::Stream;
 use rayon::prelude::*;
 use std::collections::HashSet;
 
-/// Connects each pair with a probability.
-pub(super) fn all_to_all(pre: &[u32], post: &[u32], affinity: f64, stream: Stream) -> Rows {
+pub(super) fn all_to_all(pre: &[u32], post: &[u32], affinity: f64, stream: Stream) -> ConnectionSet {
     let task = |&i: &u32| {
-        let mut rows = Rows::default();
+        let mut rows = ConnectionSet::default();
         for &j in post.iter().filter(|&&j| affinity >= 1.0 || stream.uniform(u64::from(i), j) < affinity) {
             rows.push(i, j, NO_SITE, NO_SITE);
         }
         rows
     };
-    Rows::joined(pre.par_iter().map(task).collect())
+    ConnectionSet::joined(pre.par_iter().map(task).collect())
 }
 
 /// For each of `cells`: `degree` different numbers below `n`, which must be at least `degree`.

@@ -3,44 +3,30 @@
 //! Source: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; behavior of
 //! cerebellar-models 0.13.0.
 
-use super::population::{NO_SITE, Population, Rows};
+use super::population::Chosen;
+use crate::ConnectionSet;
+use crate::anatomy::NO_SITE;
+use crate::configuration::Reach;
 use crate::morphology::Selection;
-use crate::statistical::draws::draw_to_front;
-use crate::statistical::grid::{Grid, squared_distance};
+use crate::statistical::draws::{draw_of_different, draw_to_front};
+use crate::statistical::grid::{Grid, by_distance, squared_distance};
 use lobule_signal::Stream;
 use rayon::prelude::*;
 
 /// How strongly near sources are favored: rank n·q, q = (e^(-2u) - e^-2)/(1 - e^-2), u uniform.
 const STEEPNESS: f64 = 2.0;
 
-/// Which sources a glomerulus may have.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Reach {
-    /// Those within these distances along x and y, at any height, µm.
-    Box([f64; 2]),
-    /// Those within a sphere, µm.
-    Sphere(f64),
-}
-
 /// Each glomerulus takes one source, a near one; without one in reach the nearest.
-pub(super) fn sources(
-    pre: (&Population, &[u32]),
-    post: (&Population, &[u32]),
-    reach: Reach,
-    stream: Stream,
-) -> Rows {
-    let (somata, pre_cells) = (&pre.0.positions, pre.1);
+pub(super) fn sources(pre: &Chosen, post: &Chosen, reach: Reach, stream: Stream) -> ConnectionSet {
+    let somata = &pre.population.positions;
     let floor = libm::exp(-STEEPNESS);
-    let half = match reach {
-        Reach::Box([x, _]) => x,
-        Reach::Sphere(radius) => radius,
-    };
+    let (Reach::Box([half, _]) | Reach::Sphere(half)) = reach;
     // Sources sorted along x, to look at few.
-    let mut by_x = pre_cells.to_vec();
+    let mut by_x = pre.cells.clone();
     by_x.sort_by(|&a, &b| somata[a as usize][0].total_cmp(&somata[b as usize][0]));
     let source = |&glomerulus: &u32| -> Option<(u32, u32)> {
-        let place = &post.0.positions[glomerulus as usize];
-        let distance = |i: u32| squared_distance(&somata[i as usize], place);
+        let place = post.place(glomerulus);
+        let distance = |i: u32| squared_distance(&somata[i as usize], &place);
         let from = by_x.partition_point(|&i| somata[i as usize][0] < place[0] - half - 1.0e-6);
         let to = by_x.partition_point(|&i| somata[i as usize][0] <= place[0] + half + 1.0e-6);
         let in_reach = |i: u32| match reach {
@@ -50,16 +36,16 @@ pub(super) fn sources(
         let mut near: Vec<(f64, u32)> =
             by_x[from..to].iter().filter(|&&i| in_reach(i)).map(|&i| (distance(i), i)).collect();
         if near.is_empty() {
-            let nearest = pre_cells.iter().min_by(|&&a, &&b| distance(a).total_cmp(&distance(b)));
+            let nearest = pre.cells.iter().min_by(|&&a, &&b| distance(a).total_cmp(&distance(b)));
             return nearest.map(|&i| (i, glomerulus));
         }
-        near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        near.sort_by(by_distance);
         let u = stream.uniform(u64::from(glomerulus), 0);
         let q = (libm::exp(-STEEPNESS * u) - floor) / (1.0 - floor);
         Some((near[((near.len() as f64 * q) as usize).min(near.len() - 1)].1, glomerulus))
     };
-    let pairs: Vec<Option<(u32, u32)>> = post.1.par_iter().map(source).collect();
-    let mut rows = Rows::default();
+    let pairs: Vec<Option<(u32, u32)>> = post.cells.par_iter().map(source).collect();
+    let mut rows = ConnectionSet::default();
     pairs.into_iter().flatten().for_each(|(pre, post)| rows.push(pre, post, NO_SITE, NO_SITE));
     rows
 }
@@ -71,9 +57,7 @@ pub(super) struct Member {
     pub source: u32,
     /// Which of the presynaptic populations the glomerulus is of.
     pub kind: usize,
-    /// Its number there.
     pub cell: u32,
-    /// Its place, µm.
     pub place: [f64; 3],
 }
 
@@ -86,12 +70,12 @@ pub(super) struct Member {
 pub(super) fn onto_dendrites(
     members: &[Member],
     kinds: usize,
-    post: (&Population, &[u32]),
+    post: &Chosen,
     dendrites: &[Selection],
     radius: f64,
     convergence: usize,
     stream: Stream,
-) -> Vec<Rows> {
+) -> Vec<ConnectionSet> {
     let places: Vec<[f64; 3]> = members.iter().map(|m| m.place).collect();
     let grid = Grid::new(&places, (radius / 2.0).max(10.0));
     let count = members.iter().map(|m| m.source + 1).max().unwrap_or(0) as usize;
@@ -100,16 +84,10 @@ pub(super) fn onto_dendrites(
 
     let task = |&cell: &u32| -> Vec<(u32, [i32; 2])> {
         let step = u64::from(cell);
-        let place = &post.0.positions[cell as usize];
+        let place = post.place(cell);
         let mut near: Vec<(u32, u32)> = Vec::with_capacity(128);
-        grid.within(place, radius, |i, _| near.push((members[i as usize].source, i)));
-        near.sort_unstable();
-        let mut groups: Vec<&[(u32, u32)]> = near.chunk_by(|a, b| a.0 == b.0).collect();
-        draw_to_front(stream, step, 0, &mut groups, convergence);
-        let pick = |(k, group): (usize, &&[(u32, u32)])| {
-            group[stream.below(step, (convergence + k) as u32, group.len() as u32) as usize].1
-        };
-        let mut taken: Vec<u32> = groups.iter().take(convergence).enumerate().map(pick).collect();
+        grid.within(&place, radius, |i, _| near.push((members[i as usize].source, i)));
+        let mut taken = draw_of_different(stream, step, near, convergence);
         if taken.len() < convergence {
             let used: Vec<u32> = taken.iter().map(|&i| members[i as usize].source).collect();
             let mut left: Vec<u32> = (0..count as u32)
@@ -117,23 +95,23 @@ pub(super) fn onto_dendrites(
                 .collect();
             let missing = convergence - taken.len();
             draw_to_front(stream, step, 2 * convergence as u32, &mut left, missing);
-            let distance = |i: u32| squared_distance(&members[i as usize].place, place);
+            let distance = |i: u32| squared_distance(&members[i as usize].place, &place);
             taken.extend(left.iter().take(missing).filter_map(|&s| {
                 of_source[s as usize].iter().copied().min_by(|&a, &b| distance(a).total_cmp(&distance(b)))
             }));
         }
         // Each on a dendrite of its own, at its end.
-        let Some(&shape) = post.0.shape_of.get(cell as usize) else {
+        let Some(shape) = post.shape(cell) else {
             return taken.into_iter().map(|i| (i, NO_SITE)).collect();
         };
-        let selection = &dendrites[usize::from(shape)];
+        let selection = &dendrites[shape];
         let mut pieces: Vec<usize> = selection.pieces.iter().map(|p| p.tip()).collect();
         draw_to_front(stream, step, 3 * convergence as u32, &mut pieces, convergence);
         taken.into_iter().zip(pieces).map(|(i, tip)| (i, selection.sites[tip])).collect()
     };
-    let taken: Vec<Vec<(u32, [i32; 2])>> = post.1.par_iter().map(task).collect();
-    let mut rows = vec![Rows::default(); kinds];
-    for (&cell, glomeruli) in post.1.iter().zip(taken) {
+    let taken: Vec<Vec<(u32, [i32; 2])>> = post.cells.par_iter().map(task).collect();
+    let mut rows = vec![ConnectionSet::default(); kinds];
+    for (&cell, glomeruli) in post.cells.iter().zip(taken) {
         for (i, site) in glomeruli {
             let member = members[i as usize];
             rows[member.kind].push(member.cell, cell, NO_SITE, site);
@@ -148,21 +126,22 @@ pub(super) fn onto_dendrites(
 /// `is_permuted_twice` copies cerebellar-models 0.13: the place looked from is then that of
 /// another cell. Returns the rows of each kind.
 pub(super) fn onto_brush_cells(
-    kinds: &[(&Population, &[u32])],
+    kinds: &[Chosen],
     shares: &[f64],
-    post: (&Population, &[u32]),
+    post: &Chosen,
     is_permuted_twice: bool,
     stream: Stream,
-) -> Vec<Rows> {
-    let n = post.1.len();
+) -> Vec<ConnectionSet> {
+    let n = post.cells.len();
     let mut order: Vec<usize> = (0..n).collect();
     draw_to_front(stream, 0, 0, &mut order, n);
     let mut rows = Vec::new();
     let (mut from, mut share) = (0, 0.0);
-    for ((population, cells), part) in kinds.iter().zip(shares) {
+    for (kind, part) in kinds.iter().zip(shares) {
+        let cells = &kind.cells;
         share += part;
         let to = ((n as f64 * share).round_ties_even() as usize).clamp(from, n);
-        let mut own = Rows::default();
+        let mut own = ConnectionSet::default();
         let mut free: Vec<bool> = vec![true; cells.len()];
         for &k in &order[from..to] {
             if cells.is_empty() {
@@ -172,13 +151,13 @@ pub(super) fn onto_brush_cells(
                 free.fill(true);
             }
             let at = if is_permuted_twice { order[k] } else { k };
-            let place = &post.0.positions[post.1[at] as usize];
-            let distance = |i: usize| squared_distance(&population.positions[cells[i] as usize], place);
+            let place = post.place(post.cells[at]);
+            let distance = |i: usize| squared_distance(&kind.place(cells[i]), &place);
             let nearest =
                 (0..cells.len()).filter(|&i| free[i]).min_by(|&a, &b| distance(a).total_cmp(&distance(b)));
             if let Some(i) = nearest {
                 free[i] = false;
-                own.push(cells[i], post.1[k], NO_SITE, NO_SITE);
+                own.push(cells[i], post.cells[k], NO_SITE, NO_SITE);
             }
         }
         from = to;

@@ -3,9 +3,11 @@
 //! Source: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; behavior of
 //! cerebellar-models 0.13.0.
 
-use super::population::{NO_SITE, Population, Rows};
+use super::population::Chosen;
+use crate::ConnectionSet;
+use crate::anatomy::NO_SITE;
 use crate::morphology::Selection;
-use crate::statistical::grid::{Grid, squared_distance};
+use crate::statistical::grid::{Grid, by_distance, squared_distance};
 use lobule_signal::Stream;
 use rayon::prelude::*;
 
@@ -24,52 +26,46 @@ fn tips(selection: &Selection) -> Vec<([f64; 3], [i32; 2])> {
 /// dendrites: a near one or, as cerebellar-models 0.13 has it, the one nearest to the place
 /// (i, i, i) µm where i is the number of the glomerulus.
 pub(super) fn onto_golgi(
-    pre: (&Population, &[u32]),
-    post: (&Population, &[u32]),
+    pre: &Chosen,
+    post: &Chosen,
     dendrites: &[Selection],
     radius: f64,
     copies_tips: bool,
     stream: Stream,
-) -> Rows {
-    let places: Vec<[f64; 3]> = pre.1.iter().map(|&i| pre.0.positions[i as usize]).collect();
+) -> ConnectionSet {
+    let places: Vec<[f64; 3]> = pre.cells.iter().map(|&cell| pre.place(cell)).collect();
     let grid = Grid::new(&places, (radius / 2.0).max(10.0));
     let tips: Vec<Vec<([f64; 3], [i32; 2])>> = dendrites.iter().map(tips).collect();
     let task = |&golgi: &u32| {
-        let soma = post.0.positions[golgi as usize];
+        let soma = post.place(golgi);
         let mut near: Vec<u32> = Vec::new();
         grid.within(&soma, radius, |i, _| near.push(i));
         near.sort_unstable();
-        let mut rows = Rows::default();
+        let mut rows = ConnectionSet::default();
         for i in near {
-            let glomerulus = pre.1[i as usize];
-            let site = match post.0.shape_of.get(golgi as usize) {
-                None => NO_SITE,
-                Some(&shape) => {
-                    let aim = if copies_tips { [f64::from(glomerulus); 3] } else { places[i as usize] };
-                    let aim = std::array::from_fn(|k| aim[k] - soma[k]);
-                    let mut ranked: Vec<(f64, [i32; 2])> = tips[usize::from(shape)]
-                        .iter()
-                        .map(|(p, s)| (squared_distance(p, &aim), *s))
-                        .collect();
-                    ranked.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-                    let u = stream.uniform(u64::from(golgi), glomerulus);
-                    // Inverse of the distribution function of the cut exponential.
-                    let e = -TIP_MEAN * libm::log1p(u * libm::expm1(-TIP_MOST / TIP_MEAN));
-                    let rank = if copies_tips { 0 } else { (ranked.len() as f64 * e) as usize };
-                    ranked.get(rank).map_or(NO_SITE, |&(_, site)| site)
-                }
-            };
-            rows.push(glomerulus, golgi, NO_SITE, site);
+            let glomerulus = pre.cells[i as usize];
+            let site = post.shape(golgi).and_then(|shape| {
+                let aim = if copies_tips { [f64::from(glomerulus); 3] } else { places[i as usize] };
+                let aim = std::array::from_fn(|k| aim[k] - soma[k]);
+                let mut ranked: Vec<(f64, [i32; 2])> =
+                    tips[shape].iter().map(|(p, s)| (squared_distance(p, &aim), *s)).collect();
+                ranked.sort_by(by_distance);
+                let u = stream.uniform(u64::from(golgi), glomerulus);
+                // Inverse of the distribution function of the cut exponential.
+                let e = -TIP_MEAN * libm::log1p(u * libm::expm1(-TIP_MOST / TIP_MEAN));
+                let rank = if copies_tips { 0 } else { (ranked.len() as f64 * e) as usize };
+                ranked.get(rank).map(|&(_, site)| site)
+            });
+            rows.push(glomerulus, golgi, NO_SITE, site.unwrap_or(NO_SITE));
         }
         rows
     };
-    Rows::joined(post.1.par_iter().map(task).collect())
+    ConnectionSet::joined(post.cells.par_iter().map(task).collect())
 }
 
 /// A glomerulus and all it contacts.
 #[derive(Debug, Clone)]
 pub(super) struct Glomerulus {
-    /// Its place, µm.
     pub place: [f64; 3],
     /// (postsynaptic population, cell, site) of each of its contacts.
     pub contacts: Vec<(usize, u32, [i32; 2])>,
@@ -78,28 +74,25 @@ pub(super) struct Glomerulus {
 /// Each Golgi cell reaches into the nearest `divergence` glomeruli within `radius` and contacts
 /// all they contact, from a random tip of its axon. Returns the rows onto each population.
 pub(super) fn from_golgi(
-    pre: (&Population, &[u32]),
+    pre: &Chosen,
     axons: &[Selection],
     glomeruli: &[Glomerulus],
     targets: usize,
     radius: f64,
     divergence: usize,
     stream: Stream,
-) -> Vec<Rows> {
+) -> Vec<ConnectionSet> {
     let places: Vec<[f64; 3]> = glomeruli.iter().map(|g| g.place).collect();
     let tips: Vec<Vec<([f64; 3], [i32; 2])>> = axons.iter().map(tips).collect();
     // The grid finds those closer than; the rule takes those at the radius, too.
     let grid = Grid::new(&places, (radius / 3.0).max(10.0));
     let task = |&golgi: &u32| {
         let step = u64::from(golgi);
-        let mut near: Vec<(f64, u32)> = Vec::new();
-        grid.within(&pre.0.positions[golgi as usize], radius.next_up(), |i, d2| near.push((d2, i)));
-        near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        near.truncate(divergence);
-        let mut rows = vec![Rows::default(); targets];
-        let contacts = near.iter().flat_map(|&(_, i)| &glomeruli[i as usize].contacts);
+        let near = grid.nearest(&pre.place(golgi), radius.next_up());
+        let mut rows = vec![ConnectionSet::default(); targets];
+        let contacts = near.iter().take(divergence).flat_map(|&(_, i)| &glomeruli[i as usize].contacts);
         for (k, &(target, cell, site)) in contacts.enumerate() {
-            let tips = pre.0.shape_of.get(golgi as usize).map_or(&[][..], |&s| &tips[usize::from(s)]);
+            let tips = pre.shape(golgi).map_or(&[][..], |shape| &tips[shape]);
             let from = match tips.len() {
                 0 => NO_SITE,
                 n => tips[stream.below(step, k as u32, n as u32) as usize].1,
@@ -108,8 +101,8 @@ pub(super) fn from_golgi(
         }
         rows
     };
-    let parts: Vec<Vec<Rows>> = pre.1.par_iter().map(task).collect();
-    let mut rows = vec![Rows::default(); targets];
+    let parts: Vec<Vec<ConnectionSet>> = pre.cells.par_iter().map(task).collect();
+    let mut rows = vec![ConnectionSet::default(); targets];
     for part in parts {
         rows.iter_mut().zip(part).for_each(|(all, own)| all.append(own));
     }

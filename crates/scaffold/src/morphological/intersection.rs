@@ -11,9 +11,9 @@
 //!
 //! Source: behavior of VoxelIntersection of bsb-core 8.0.2.
 
-use super::draw;
-use super::population::{Population, Rows};
+use super::population::{Chosen, Population};
 use super::voxels::{Contacts, voxel_size};
+use crate::ConnectionSet;
 use crate::configuration::{Distribution, Side};
 use crate::morphology::{Selection, bounds};
 use crate::statistical::draws::{draw_to_front, stochastic_round};
@@ -23,10 +23,8 @@ use rayon::prelude::*;
 /// Cells handled by one task. Chosen: some milliseconds of work.
 const TASK: usize = 256;
 
-/// One side of an intersection.
 pub(super) struct Half<'a> {
-    population: &'a Population,
-    cells: Vec<u32>,
+    chosen: Chosen<'a>,
     /// Of each morphology of the type: whole extent, labeled points, size of voxels.
     shapes: Vec<Shape>,
 }
@@ -49,32 +47,31 @@ impl<'a> Half<'a> {
             let labeled = self::bounds(&selection.points);
             Shape { bounds, size: voxel_size(extent, voxels), labeled, selection }
         };
-        Self {
-            cells: population.chosen(side),
-            shapes: population.shapes.iter().map(shape).collect(),
-            population,
-        }
+        let shapes = population.shapes.iter().map(shape).collect();
+        Self { chosen: population.chosen(side), shapes }
     }
 
     /// Names of morphologies without a point of the labels.
     pub fn unlabeled(&self) -> Vec<&str> {
-        let shapes = self.population.shapes.iter().zip(&self.shapes);
-        shapes.filter(|(_, s)| s.selection.points.is_empty()).map(|(m, _)| m.name.as_str()).collect()
+        self.named(|shape| shape.selection.points.is_empty())
     }
 
     /// Names of morphologies that have no extent along some axis.
     pub fn flat(&self) -> Vec<&str> {
-        let shapes = self.population.shapes.iter().zip(&self.shapes);
-        let is_flat = |s: &Shape| (0..3).any(|k| s.bounds[1][k] - s.bounds[0][k] <= 1.0e-8);
-        shapes.filter(|(_, s)| is_flat(s)).map(|(m, _)| m.name.as_str()).collect()
+        self.named(|shape| (0..3).any(|k| shape.bounds[1][k] - shape.bounds[0][k] <= 1.0e-8))
+    }
+
+    fn named(&self, is_meant: impl Fn(&Shape) -> bool) -> Vec<&str> {
+        let shapes = self.chosen.population.shapes.iter().zip(&self.shapes);
+        shapes.filter(|(_, shape)| is_meant(shape)).map(|(m, _)| m.name.as_str()).collect()
     }
 
     fn shape(&self, cell: u32) -> usize {
-        usize::from(self.population.shape_of[cell as usize])
+        usize::from(self.chosen.population.shape_of[cell as usize])
     }
 
     fn place(&self, cell: u32) -> [f64; 3] {
-        self.population.positions[cell as usize]
+        self.chosen.place(cell)
     }
 
     /// The box around a cell's whole morphology.
@@ -105,20 +102,15 @@ pub(super) struct Touch {
 }
 
 impl Touch {
-    /// Whether the cells do not touch.
     pub fn is_empty(&self) -> bool {
         self.points.is_empty()
     }
 }
 
 impl<'a> Intersection<'a> {
-    /// Prepares the tables; `None` when the voxels of one side are too small beside the other's.
-    pub fn new(first: &'a Half<'a>, second: &'a Half<'a>) -> Option<Self> {
-        Self::with_slack(first, second, 0.0)
-    }
-
-    /// As [`Intersection::new`], with voxels that count as touching when they are not more than `slack` µm apart.
-    pub fn with_slack(first: &'a Half<'a>, second: &'a Half<'a>, slack: f64) -> Option<Self> {
+    /// Prepares the tables; `None` when the voxels of one side are too small beside the other's. Voxels count
+    /// as touching when they are not more than `slack` µm apart.
+    pub fn new(first: &'a Half<'a>, second: &'a Half<'a>, slack: f64) -> Option<Self> {
         let table = |a: &Shape, b: &Shape| Contacts::new(&a.selection.points, a.size, b.size, slack);
         let contacts = first
             .shapes
@@ -126,7 +118,7 @@ impl<'a> Intersection<'a> {
             .map(|a| second.shapes.iter().map(|b| table(a, b)).collect::<Option<Vec<_>>>())
             .collect::<Option<Vec<_>>>()?;
         let low = |cell: u32| second.around(cell)[0][0];
-        let mut by_x = second.cells.clone();
+        let mut by_x = second.chosen.cells.clone();
         by_x.sort_by(|&a, &b| low(a).total_cmp(&low(b)).then(a.cmp(&b)));
         let low_x = by_x.iter().map(|&cell| low(cell)).collect();
         let longest = second.shapes.iter().map(|s| s.bounds[1][0] - s.bounds[0][0]).fold(0.0, f64::max);
@@ -176,12 +168,12 @@ impl<'a> Intersection<'a> {
     }
 
     /// Connects all cells. The rows are (first, second) in order of the first cell.
-    pub fn connect(&self, affinity: f64, contacts: Distribution, seed: u64, label: &str) -> Rows {
+    pub fn connect(&self, affinity: f64, contacts: Distribution, seed: u64, label: &str) -> ConnectionSet {
         let trials = Stream::new(seed, &format!("{label}: candidates"));
         let numbers = Stream::new(seed, &format!("{label}: contacts"));
         let places = Stream::new(seed, &format!("{label}: places"));
         let task = |cells: &[u32]| {
-            let mut rows = Rows::default();
+            let mut rows = ConnectionSet::default();
             let (mut candidates, mut touch) = (Vec::new(), Touch::default());
             for &cell in cells {
                 let step = u64::from(cell);
@@ -197,25 +189,20 @@ impl<'a> Intersection<'a> {
                     if touch.is_empty() {
                         continue;
                     }
-                    let n = draw::count(contacts, numbers, step, other);
+                    let n = contacts.count(numbers, step, other);
                     let pair = step << 32 | u64::from(other);
+                    let (a, b) = (self.first.shape(cell), self.second.shape(other));
+                    let sites = [&self.first.shapes[a], &self.second.shapes[b]].map(|s| &s.selection.sites);
                     for k in 0..n {
                         let (first, second) = self.pick(&touch, places, pair, k);
-                        let first_shape = &self.first.shapes[self.first.shape(cell)];
-                        let second_shape = &self.second.shapes[self.second.shape(other)];
-                        let table = &self.contacts[self.first.shape(cell)][self.second.shape(other)];
-                        rows.push(
-                            cell,
-                            other,
-                            first_shape.selection.sites[table.point(first) as usize],
-                            second_shape.selection.sites[second as usize],
-                        );
+                        let first = self.contacts[a][b].point(first);
+                        rows.push(cell, other, sites[0][first as usize], sites[1][second as usize]);
                     }
                 }
             }
             rows
         };
-        Rows::joined(self.first.cells.par_chunks(TASK).map(task).collect())
+        ConnectionSet::joined(self.first.chosen.cells.par_chunks(TASK).map(task).collect())
     }
 
     /// Whether the voxels of two points, given as (branch, point) of each cell, touch.
@@ -280,12 +267,12 @@ mod tests {
         Side { cell_types: Vec::new(), labels: Vec::new(), morphology_labels: labels }
     }
 
-    fn connect(pre: &Population, post: &Population, affinity: f64, contacts: f64) -> Rows {
+    fn connect(pre: &Population, post: &Population, affinity: f64, contacts: f64) -> ConnectionSet {
         let (a, b) = (Half::new(pre, &side(&["a"]), 50), Half::new(post, &side(&["a", "b"]), 40));
-        Intersection::new(&a, &b).unwrap().connect(affinity, Distribution::Constant(contacts), 5, "test")
+        Intersection::new(&a, &b, 0.0).unwrap().connect(affinity, Distribution::Constant(contacts), 5, "test")
     }
 
-    fn pairs(rows: &Rows) -> BTreeSet<(u32, u32)> {
+    fn pairs(rows: &ConnectionSet) -> BTreeSet<(u32, u32)> {
         rows.pre.iter().copied().zip(rows.post.iter().copied()).collect()
     }
 
@@ -382,7 +369,8 @@ mod tests {
             (population("near", &near, &[[0.0; 3]]), population("dot", &dot, &[[9.5, 8.5, 8.5]]));
         let a = Half::new(&pre, &side(&[]), 1);
         let b = Half::new(&post, &side(&[]), 1);
-        let rows = Intersection::new(&a, &b).unwrap().connect(1.0, Distribution::Constant(8000.0), 1, "test");
+        let rows =
+            Intersection::new(&a, &b, 0.0).unwrap().connect(1.0, Distribution::Constant(8000.0), 1, "test");
         let mut hits = [0u32; 4];
         rows.pre_site.iter().for_each(|s| hits[s[1] as usize] += 1);
         // Mean 2000 for each of 4 points, standard deviation 39; five of them.

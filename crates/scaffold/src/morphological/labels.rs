@@ -1,24 +1,17 @@
 //! Labels of cells: the division of a type into parts, as microzones need it.
 
 use super::population::Population;
-use crate::Error;
 use crate::configuration::{Configuration, Division};
+use crate::error::Result;
 use lobule_signal::Stream;
 
-/// Applies all entries of `after_placement`.
-pub(super) fn apply(
-    configuration: &Configuration,
-    populations: &mut [Population],
-    seed: u64,
-) -> Result<(), Error> {
+pub(super) fn apply(configuration: &Configuration, populations: &mut [Population], seed: u64) -> Result<()> {
     for labeling in &configuration.labelings {
         for (i, name) in labeling.cell_types.iter().enumerate() {
-            let Some(population) = populations.iter_mut().find(|p| p.name == *name) else {
-                return Err(configuration.error(
-                    format!("after_placement.{}.cell_types[{i}]", labeling.name),
-                    format!("`{name}` is not among `cell_types`; define it there"),
-                ));
-            };
+            let population = populations.iter_mut().find(|p| p.name == *name).ok_or_else(|| {
+                let what = format!("`{name}` is not among `cell_types`; define it there");
+                configuration.error(format!("after_placement.{}.cell_types[{i}]", labeling.name), what)
+            })?;
             let stream = Stream::new(seed, &format!("after_placement.{}.{name}", labeling.name));
             let parts = labeling.labels.len();
             for (cell, part) in division(population, labeling.division, parts, stream).into_iter().enumerate()
@@ -33,7 +26,6 @@ pub(super) fn apply(
     Ok(())
 }
 
-/// The part of each cell.
 fn division(population: &Population, division: Division, parts: usize, stream: Stream) -> Vec<usize> {
     let n = population.positions.len();
     let mut order: Vec<usize> = (0..n).collect();

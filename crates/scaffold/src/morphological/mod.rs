@@ -12,9 +12,7 @@
 //! Lengths are µm.
 
 mod audit;
-mod climbing;
 mod degrees;
-mod draw;
 mod glomeruli;
 mod golgi;
 mod intersection;
@@ -22,6 +20,7 @@ mod labels;
 mod pipeline;
 mod placement;
 mod population;
+mod rules;
 mod swc;
 mod voxels;
 mod wiring;
@@ -30,7 +29,7 @@ pub use audit::{SetAudit, audit};
 
 use crate::built::Shapes;
 use crate::morphology::Morphology;
-use crate::{Anatomy, Built, CellSites, Configuration, ConnectionSet, Error, bsb, canonical_cell_name};
+use crate::{Anatomy, Built, CellSites, Configuration, Error, bsb, canonical_cell_name};
 use population::Population;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -93,22 +92,17 @@ pub struct Construction {
 pub fn construct(configuration: &Configuration, construction: &Construction) -> Result<Built, Error> {
     let seed = construction.seed.or(configuration.seed).unwrap_or(0);
     let mut notes = configuration.notes.clone();
-    let morphologies = morphologies(configuration, construction)?;
+    let morphologies = morphologies(configuration, construction.morphologies.as_ref())?;
     let mut populations = placement::place(configuration, &morphologies, seed, &mut notes)?;
     labels::apply(configuration, &mut populations, seed)?;
-    let sets = wiring::connect(configuration, &populations, &construction.quirks, seed, &mut notes)?;
+    let mut connections =
+        wiring::connect(configuration, &populations, &construction.quirks, seed, &mut notes)?;
+    for cell_type in connections.iter_mut().flat_map(|set| [&mut set.pre_type, &mut set.post_type]) {
+        *cell_type = canonical_cell_name(cell_type).into();
+    }
 
     let name = configuration.file.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
     let [x, y, _] = configuration.space.block.size();
-    let connections = sets.into_iter().map(|set| ConnectionSet {
-        name: set.name,
-        pre_type: canonical_cell_name(&set.pre).into(),
-        post_type: canonical_cell_name(&set.post).into(),
-        pre: set.rows.pre,
-        post: set.rows.post,
-        pre_site: set.rows.pre_site,
-        post_site: set.rows.post_site,
-    });
     let mut shapes = Shapes::default();
     for population in populations.iter().filter(|p| !p.shapes.is_empty()) {
         for shape in &population.shapes {
@@ -121,7 +115,7 @@ pub fn construct(configuration: &Configuration, construction: &Construction) -> 
     }
     let mut anatomy = Anatomy {
         size: [x, y, configuration.space.height],
-        connections: connections.collect(),
+        connections,
         cells: populations.into_iter().map(sites).collect(),
         source: format!("built by lobule {} from {name}, seed {seed}", env!("CARGO_PKG_VERSION")),
         notes,
@@ -142,35 +136,23 @@ fn sites(population: Population) -> CellSites {
             label_sets.push(set);
         }
     }
-    CellSites {
-        cell_type: canonical_cell_name(&population.name).into(),
-        positions: population.positions,
-        label_sets,
-        labels,
-    }
+    let cell_type = canonical_cell_name(&population.name).into();
+    CellSites { cell_type, positions: population.positions, label_sets, labels }
 }
 
-/// The morphologies the cell types name.
+/// The morphologies the cell types name; those of `network` are preferred.
 fn morphologies(
     configuration: &Configuration,
-    construction: &Construction,
+    network: Option<&PathBuf>,
 ) -> Result<Vec<Arc<Morphology>>, Error> {
     let is_network = bsb::is_network_file(&configuration.file);
-    let stored = construction.morphologies.as_ref().or(is_network.then_some(&configuration.file));
-    let mut all = match stored {
-        Some(file) => bsb::stored_morphologies(file)?,
-        None => Vec::new(),
-    };
+    let stored = network.or(is_network.then_some(&configuration.file));
+    let mut all = stored.map_or(Ok(Vec::new()), |file| bsb::stored_morphologies(file))?;
     // A network file has the morphologies themselves; the paths in its configuration lead elsewhere.
     if !is_network {
         let overrides = configuration.placement.iter().flat_map(|r| r.overrides.values());
-        let patterns: Vec<&String> = configuration
-            .cell_types
-            .iter()
-            .map(|c| &c.spatial)
-            .chain(overrides)
-            .flat_map(|s| &s.morphologies)
-            .collect();
+        let spatial = configuration.cell_types.iter().map(|c| &c.spatial).chain(overrides);
+        let patterns: Vec<&String> = spatial.flat_map(|s| &s.morphologies).collect();
         for source in &configuration.morphologies {
             let is_wanted = patterns.iter().any(|p| placement::matches(p, &source.name));
             if is_wanted && !all.iter().any(|m| m.name == source.name) {

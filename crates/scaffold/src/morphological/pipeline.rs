@@ -5,7 +5,6 @@
 use crate::configuration::Step;
 use crate::morphology::Morphology;
 
-/// Applies the steps in order.
 pub(super) fn apply(morphology: &mut Morphology, steps: &[Step]) {
     for step in steps {
         match *step {

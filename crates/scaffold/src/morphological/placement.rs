@@ -8,11 +8,11 @@
 //! Source: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; behavior of bsb-core 8.0.2.
 
 use super::population::Population;
-use crate::Error;
 use crate::chunk::{CHUNK_SIDE, ChunkId};
 use crate::configuration::{
-    Block, Configuration, MorphologyChoice, PlacementRule, PlacementStrategy, Spatial,
+    Block, CellType, Configuration, MorphologyChoice, PlacementRule, PlacementStrategy, Spatial,
 };
+use crate::error::{Error, Result, ensure, listed};
 use crate::morphology::Morphology;
 use lobule_signal::Stream;
 use std::sync::Arc;
@@ -30,49 +30,37 @@ pub(super) fn place(
     morphologies: &[Arc<Morphology>],
     seed: u64,
     notes: &mut Vec<String>,
-) -> Result<Vec<Population>, Error> {
+) -> Result<Vec<Population>> {
     let mut populations = Vec::new();
     for cell_type in &configuration.cell_types {
-        let shapes = shapes(configuration, &cell_type.name, &cell_type.spatial, morphologies)?;
         populations.push(Population {
             name: cell_type.name.clone(),
             positions: Vec::new(),
-            shapes,
+            shapes: shapes(configuration, cell_type, morphologies)?,
             shape_of: Vec::new(),
             labels: Vec::new(),
         });
     }
     for rule in &configuration.placement {
         let node = format!("placement.{}", rule.name);
-        let mut filled = 0.0;
-        let mut space = 0.0;
+        let (mut filled, mut space) = (0.0, 0.0);
         for (i, name) in rule.cell_types.iter().enumerate() {
-            let Some(cell_type) = configuration.cell_type(name) else {
-                return Err(configuration.error(
-                    format!("{node}.cell_types[{i}]"),
-                    format!("`{name}` is not among `cell_types`; define it there"),
-                ));
+            let missing = || {
+                let what = format!("`{name}` is not among `cell_types`; define it there");
+                configuration.error(format!("{node}.cell_types[{i}]"), what)
             };
-            let spatial = match rule.overrides.get(name) {
-                Some(over) => cell_type.spatial.overridden_by(over),
-                None => cell_type.spatial.clone(),
-            };
+            let population = populations.iter_mut().find(|p| p.name == *name).ok_or_else(missing)?;
+            let cell_type = configuration.cell_type(name).ok_or_else(missing)?;
+            let spatial = rule.spatial(cell_type);
             let layers = layers(configuration, rule)?;
             space = layers.iter().map(Block::volume).sum();
             let label = format!("{node}.{name}");
-            let job = Job {
-                configuration,
-                rule,
-                node: &node,
-                cell_type: name,
-                spatial: &spatial,
-                layers: &layers,
-                seed,
-            };
+            let stream = Stream::new(seed, &label);
+            let job = Job { configuration, rule, node: &node, cell_type: name, spatial, layers, seed };
             let batches = match &rule.placing {
-                PlacementStrategy::Random => job.random(Stream::new(seed, &label))?,
+                PlacementStrategy::Random => job.random(stream)?,
                 PlacementStrategy::ParallelArrays { spacing, angle_deg } => {
-                    vec![job.parallel_arrays(Stream::new(seed, &label), *spacing, *angle_deg)?]
+                    vec![job.parallel_arrays(stream, *spacing, *angle_deg)?]
                 }
                 PlacementStrategy::Fixed { positions } => vec![positions.clone()],
             };
@@ -83,7 +71,6 @@ pub(super) fn place(
                 let cells: usize = batches.iter().map(Vec::len).sum();
                 filled += cells as f64 * 4.0 / 3.0 * std::f64::consts::PI * radius.powi(3);
             }
-            let Some(population) = populations.iter_mut().find(|p| p.name == *name) else { continue };
             let choose = Stream::new(seed, &format!("{label}: morphologies"));
             for batch in batches {
                 let count = population.shapes.len() as u32;
@@ -99,12 +86,12 @@ pub(super) fn place(
         }
         // Somata may overlap, but not fill the space.
         let packed = if space > 0.0 { filled / space } else { 0.0 };
-        if packed > MOST_PACKED {
-            return Err(configuration.error(
-                node,
-                format!("fills {packed:.2} of the space with somata; at most {MOST_PACKED}: lower a density or radius"),
-            ));
-        }
+        ensure(packed <= MOST_PACKED, || {
+            let what = format!(
+                "fills {packed:.2} of the space with somata; at most {MOST_PACKED}: lower a density or radius"
+            );
+            configuration.error(&node, what)
+        })?;
         if packed > DENSELY_PACKED {
             notes.push(format!("{node} fills {packed:.2} of the space with somata, which may overlap."));
         }
@@ -119,27 +106,22 @@ pub(super) fn place(
     Ok(populations)
 }
 
-/// The morphologies a type names.
 fn shapes(
     configuration: &Configuration,
-    cell_type: &str,
-    spatial: &Spatial,
+    cell_type: &CellType,
     morphologies: &[Arc<Morphology>],
-) -> Result<Vec<Arc<Morphology>>, Error> {
+) -> Result<Vec<Arc<Morphology>>> {
     let mut shapes: Vec<Arc<Morphology>> = Vec::new();
-    for pattern in &spatial.morphologies {
+    for pattern in &cell_type.spatial.morphologies {
         let found: Vec<_> = morphologies.iter().filter(|m| matches(pattern, &m.name)).collect();
-        if found.is_empty() {
-            let known: Vec<&str> = morphologies.iter().map(|m| m.name.as_str()).collect();
-            return Err(configuration.error(
-                format!("cell_types.{cell_type}.spatial.morphologies"),
-                format!(
-                    "`{pattern}` is no known morphology; there are [{}]: add it to `morphologies`, or give \
-                     --morphologies with a network file that has it",
-                    known.join(", ")
-                ),
-            ));
-        }
+        ensure(!found.is_empty(), || {
+            let known = listed(morphologies.iter().map(|m| &m.name));
+            let what = format!(
+                "`{pattern}` is no known morphology; there are [{known}]: add it to `morphologies`, or give \
+                 --morphologies with a network file that has it"
+            );
+            configuration.error(format!("cell_types.{}.spatial.morphologies", cell_type.name), what)
+        })?;
         for shape in found {
             if !shapes.iter().any(|s| s.name == shape.name) {
                 shapes.push(shape.clone());
@@ -167,39 +149,38 @@ pub(super) fn matches(pattern: &str, name: &str) -> bool {
     }
 }
 
-/// The boxes of a rule's partitions.
-fn layers(configuration: &Configuration, rule: &PlacementRule) -> Result<Vec<Block>, Error> {
+fn layers(configuration: &Configuration, rule: &PlacementRule) -> Result<Vec<Block>> {
     let block = |(i, name): (usize, &String)| {
         let known = &configuration.space.partitions;
-        known.iter().find(|p| p.name == *name).map(|p| p.block).ok_or_else(|| {
-            let names: Vec<&str> = known.iter().map(|p| p.name.as_str()).collect();
-            configuration.error(
-                format!("placement.{}.partitions[{i}]", rule.name),
-                format!("`{name}` is not a partition of any region; there are {}", names.join(", ")),
-            )
+        known.iter().find(|(n, _)| n == name).map(|(_, block)| *block).ok_or_else(|| {
+            let names = listed(known.iter().map(|(n, _)| n));
+            let what = format!("`{name}` is not a partition of any region; there are {names}");
+            configuration.error(format!("placement.{}.partitions[{i}]", rule.name), what)
         })
     };
     rule.partitions.iter().enumerate().map(block).collect()
 }
 
+/// The placement of one type by one rule.
 struct Job<'a> {
     configuration: &'a Configuration,
     rule: &'a PlacementRule,
+    /// Where errors are said to be.
     node: &'a str,
     cell_type: &'a str,
     spatial: &'a Spatial,
-    layers: &'a [Block],
+    layers: Vec<Block>,
     seed: u64,
 }
 
-impl Job<'_> {
+impl<'a> Job<'a> {
     fn error(&self, what: impl Into<String>) -> Error {
         self.configuration.error(format!("{} ({})", self.node, self.cell_type), what)
     }
 
     /// Expected number of cells in a part of space, or in all of it. Of several indications the
     /// last of this order counts: count, density, planar density, ratio.
-    fn expected(&self, within: Option<&Block>) -> Result<f64, Error> {
+    fn expected(&self, within: Option<&Block>) -> Result<f64> {
         let s = self.spatial;
         let common = |layer: &Block| within.map_or(*layer, |w| w.common(layer));
         let volume: f64 = self.layers.iter().map(|l| common(l).volume()).sum();
@@ -216,99 +197,79 @@ impl Job<'_> {
             } else if let Some(ratio) = s.local_count_ratio {
                 let mut local = 0.0;
                 for related in &self.related(other)? {
-                    local += related.job(self).expected(within)?;
+                    local += related.expected(within)?;
                 }
                 local * ratio
             } else if let Some(ratio) = s.density_ratio {
-                let related = self.related_spatial(other)?;
+                let cell_type = self
+                    .configuration
+                    .cell_type(other)
+                    .ok_or_else(|| self.error(format!("is relative to `{other}`, which is no cell type")))?;
+                let related = self.rule.spatial(cell_type);
                 match (related.density, related.planar_density) {
                     (Some(density), _) => density * ratio * volume,
                     (None, Some(density)) => density * ratio * self.layers.iter().map(area).sum::<f64>(),
                     (None, None) => {
-                        return Err(
-                            self.error(format!("`density_ratio` needs a density of `{other}`; give one"))
-                        );
+                        let what = format!("`density_ratio` needs a density of `{other}`; give one");
+                        return Err(self.error(what));
                     }
                 }
             } else {
-                return Err(self
-                    .error("`relative_to` needs count_ratio, local_count_ratio or density_ratio; give one"));
+                let what = "`relative_to` needs count_ratio, local_count_ratio or density_ratio; give one";
+                return Err(self.error(what));
             });
         }
-        expected.ok_or_else(|| {
-            self.error(
-                "has no number of cells; give count, density, planar_density or a ratio in its `spatial`",
-            )
-        })
+        let what = "has no number of cells; give count, density, planar_density or a ratio in its `spatial`";
+        expected.ok_or_else(|| self.error(what))
     }
 
-    fn related_spatial(&self, other: &str) -> Result<Spatial, Error> {
-        let cell_type = self.configuration.cell_type(other);
-        let cell_type = cell_type
-            .ok_or_else(|| self.error(format!("is relative to `{other}`, which is no cell type")))?;
-        Ok(match self.rule.overrides.get(other) {
-            Some(over) => cell_type.spatial.overridden_by(over),
-            None => cell_type.spatial.clone(),
-        })
-    }
-
-    /// Jobs that place the cells of another type.
-    fn related(&self, other: &str) -> Result<Vec<RelatedType>, Error> {
-        let Some(cell_type) = self.configuration.cell_type(other) else {
-            return Err(self.error(format!("is relative to `{other}`, which is no cell type; define it")));
-        };
+    /// Jobs that place the cells of another type; their errors are those of this one.
+    fn related(&self, other: &'a str) -> Result<Vec<Job<'a>>> {
+        let configuration = self.configuration;
+        let cell_type = configuration.cell_type(other).ok_or_else(|| {
+            self.error(format!("is relative to `{other}`, which is no cell type; define it"))
+        })?;
         let mut related = Vec::new();
-        for rule in self.configuration.placement.iter().filter(|r| r.cell_types.iter().any(|c| c == other)) {
-            let spatial = match rule.overrides.get(other) {
-                Some(over) => cell_type.spatial.overridden_by(over),
-                None => cell_type.spatial.clone(),
-            };
-            if spatial.relative_to.is_some() {
-                return Err(self.error(format!(
+        for rule in configuration.placement.iter().filter(|r| r.cell_types.iter().any(|c| c == other)) {
+            let spatial = rule.spatial(cell_type);
+            ensure(spatial.relative_to.is_none(), || {
+                self.error(format!(
                     "is relative to `{other}`, which is itself relative to another type; give `{other}` a density"
-                )));
-            }
-            related.push(RelatedType {
-                layers: layers(self.configuration, rule)?,
-                spatial,
-                rule: rule.clone(),
-                name: other.into(),
-            });
+                ))
+            })?;
+            let layers = layers(configuration, rule)?;
+            related.push(Job { rule, cell_type: other, spatial, layers, ..*self });
         }
-        if related.is_empty() {
-            return Err(self.error(format!("is relative to `{other}`, which no rule places; place it")));
-        }
+        ensure(!related.is_empty(), || {
+            self.error(format!("is relative to `{other}`, which no rule places; place it"))
+        })?;
         Ok(related)
     }
 
     /// The expected number of cells of another type, a whole number.
-    fn total_of(&self, other: &str) -> Result<f64, Error> {
+    fn total_of(&self, other: &'a str) -> Result<f64> {
         let mut total = 0.0;
         for related in self.related(other)? {
-            let stream =
-                Stream::new(self.seed, &format!("expected number of {other} by {}", related.rule.name));
-            total += whole(related.job(self).expected(None)?, stream, 0) as f64;
+            let label = format!("expected number of {other} by {}", related.rule.name);
+            total += whole(related.expected(None)?, Stream::new(self.seed, &label), 0) as f64;
         }
         Ok(total)
     }
 
     /// Uniform places, chunk by chunk.
-    fn random(&self, stream: Stream) -> Result<Vec<Vec<[f64; 3]>>, Error> {
-        if self.layers.is_empty() {
-            return Err(self.error("has no partitions; name one"));
-        }
+    fn random(&self, stream: Stream) -> Result<Vec<Vec<[f64; 3]>>> {
+        ensure(!self.layers.is_empty(), || self.error("has no partitions; name one"))?;
         let all = self.expected(None)?;
         if all > MOST_CELLS {
             return Err(self.error(format!("{all:.0} cells expected; at most {MOST_CELLS:.0}")));
         }
         let edge = self.configuration.space.chunk;
         let mut chunks: Vec<[i64; 3]> = Vec::new();
-        for layer in self.layers {
+        for layer in &self.layers {
             let first: [i64; 3] = std::array::from_fn(|k| (layer.low[k] / edge[k]).floor() as i64);
             let end: [i64; 3] = std::array::from_fn(|k| (layer.high[k] / edge[k]).ceil() as i64);
-            if (0..3).map(|k| (end[k] - first[k]) as f64).product::<f64>() > 1.0e7 {
-                return Err(self.error("more than 10 million chunks; enlarge network.chunk_size"));
-            }
+            let count: f64 = (0..3).map(|k| (end[k] - first[k]) as f64).product();
+            ensure(count <= 1.0e7, || self.error("more than 10 million chunks; enlarge network.chunk_size"))?;
             for x in first[0]..end[0] {
                 for y in first[1]..end[1] {
                     chunks.extend((first[2]..end[2]).map(|z| [x, y, z]));
@@ -338,7 +299,7 @@ impl Job<'_> {
                     at < 0.0
                 });
                 let Some(part) = part.or(parts.last()) else { break };
-                batch.push([0, 1, 2].map(|k| part.low[k] + draw(k as u32) * (part.high[k] - part.low[k])));
+                batch.push(part.at(draw));
             }
             batches.push(batch);
         }
@@ -346,7 +307,7 @@ impl Job<'_> {
     }
 
     /// Rows at an angle, one layer after the other.
-    fn parallel_arrays(&self, stream: Stream, spacing: f64, angle_deg: f64) -> Result<Vec<[f64; 3]>, Error> {
+    fn parallel_arrays(&self, stream: Stream, spacing: f64, angle_deg: f64) -> Result<Vec<[f64; 3]>> {
         let radius =
             self.spatial.radius.ok_or_else(|| self.error("has no `radius`; add it to its `spatial`"))?;
         let angle = angle_deg.to_radians();
@@ -355,12 +316,10 @@ impl Job<'_> {
         for (layer, block) in self.layers.iter().enumerate() {
             let [width, depth, height] = block.size();
             let step = layer as u64;
-            if height < 2.0 * radius {
-                return Err(self.error(format!(
-                    "a layer of {height} um is lower than a soma of {} um; thicken it",
-                    2.0 * radius
-                )));
-            }
+            let soma = 2.0 * radius;
+            ensure(height >= soma, || {
+                self.error(format!("a layer of {height} um is lower than a soma of {soma} um; thicken it"))
+            })?;
             let rows = (width / spacing).ceil().max(1.0);
             let shift = stream.uniform(step, 1) * spacing;
             let mut n = whole(self.expected(Some(block))?, stream, step) as f64;
@@ -393,29 +352,6 @@ impl Job<'_> {
             }
         }
         Ok(places)
-    }
-}
-
-/// Another type's placement.
-struct RelatedType {
-    layers: Vec<Block>,
-    spatial: Spatial,
-    rule: PlacementRule,
-    name: String,
-}
-
-impl RelatedType {
-    fn job<'a>(&'a self, of: &Job<'a>) -> Job<'a> {
-        let Self { layers, spatial, rule, name } = self;
-        Job {
-            configuration: of.configuration,
-            node: of.node,
-            seed: of.seed,
-            rule,
-            cell_type: name,
-            spatial,
-            layers,
-        }
     }
 }
 

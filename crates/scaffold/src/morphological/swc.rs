@@ -10,13 +10,12 @@
 //! Source: behavior of the SWC parser of bsb-core 8.0.2; the format: Cannon et al. 1998,
 //! doi:10.1016/S0165-0270(98)00091-0.
 
-use crate::Error;
 use crate::configuration::MorphologySource;
+use crate::error::{Error, Result, ensure};
 use crate::morphology::{Branch, MAX_COORDINATE, Morphology};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// A line of the file.
 struct Sample {
     tag: i64,
     place: [f64; 3],
@@ -25,15 +24,17 @@ struct Sample {
 }
 
 /// Reads the file of `source` and applies its pipeline.
-pub(super) fn read(source: &MorphologySource) -> Result<Morphology, Error> {
-    let refuse = |what: String| Error::File { path: source.file.clone(), what };
-    let text = std::fs::read_to_string(&source.file).map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => refuse(format!(
-            "no such file; put the morphology `{}` there, or give --morphologies with a network file that has it",
-            source.name
-        )),
-        std::io::ErrorKind::InvalidData => refuse("is no text; lobule reads SWC".into()),
-        _ => refuse(format!("cannot be read: {e}")),
+pub(super) fn read(source: &MorphologySource) -> Result<Morphology> {
+    let text = std::fs::read_to_string(&source.file).map_err(|e| {
+        let what = match e.kind() {
+            std::io::ErrorKind::NotFound => format!(
+                "no such file; put the morphology `{}` there, or give --morphologies with a network file that has it",
+                source.name
+            ),
+            std::io::ErrorKind::InvalidData => "is no text; lobule reads SWC".into(),
+            _ => format!("cannot be read: {e}"),
+        };
+        Error::file(&source.file, what)
     })?;
     let mut morphology = parse(&source.file, &text, source)?;
     super::pipeline::apply(&mut morphology, &source.pipeline);
@@ -41,7 +42,7 @@ pub(super) fn read(source: &MorphologySource) -> Result<Morphology, Error> {
 }
 
 /// Makes a morphology of the text of an SWC file.
-pub(super) fn parse(file: &Path, text: &str, source: &MorphologySource) -> Result<Morphology, Error> {
+pub(super) fn parse(file: &Path, text: &str, source: &MorphologySource) -> Result<Morphology> {
     let samples = samples(file, text)?;
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); samples.len()];
     let mut roots = Vec::new();
@@ -81,24 +82,13 @@ pub(super) fn parse(file: &Path, text: &str, source: &MorphologySource) -> Resul
         }
         branches.push((parent, branch));
     }
-    if visited != samples.len() {
-        let what = format!(
-            "{} of {} points hang in a circle of parents; mend the last column",
-            samples.len() - visited,
-            samples.len()
-        );
-        return Err(Error::File { path: file.into(), what });
-    }
+    let n = samples.len();
+    ensure(visited == n, || {
+        let left = n - visited;
+        Error::file(file, format!("{left} of {n} points hang in a circle of parents; mend the last column"))
+    })?;
 
-    let mut morphology = Morphology {
-        name: source.name.clone(),
-        points: Vec::new(),
-        radii: Vec::new(),
-        types: Vec::new(),
-        labels: Vec::new(),
-        label_sets: Vec::new(),
-        branches: Vec::new(),
-    };
+    let mut morphology = Morphology { name: source.name.clone(), ..Morphology::default() };
     let mut sets: HashMap<i64, u16> = HashMap::new();
     for (parent, members) in branches {
         let start = morphology.points.len();
@@ -122,11 +112,8 @@ pub(super) fn parse(file: &Path, text: &str, source: &MorphologySource) -> Resul
     Ok(morphology)
 }
 
-fn samples(file: &Path, text: &str) -> Result<Vec<Sample>, Error> {
-    let refuse = |line: usize, what: String| Error::File {
-        path: file.into(),
-        what: format!("line {}: {what}", line + 1),
-    };
+fn samples(file: &Path, text: &str) -> Result<Vec<Sample>> {
+    let refuse = |line: usize, what: String| Error::file(file, format!("line {}: {what}", line + 1));
     let mut samples = Vec::new();
     let mut parents: Vec<(usize, i64)> = Vec::new();
     let mut numbers: HashMap<i64, usize> = HashMap::new();
@@ -142,44 +129,32 @@ fn samples(file: &Path, text: &str) -> Result<Vec<Sample>, Error> {
             .collect::<Option<_>>()
             .ok_or_else(|| refuse(line, format!("`{content}` has a field that is no finite number")))?;
         let [id, tag, x, y, z, radius, parent] = fields[..] else {
-            return Err(refuse(
-                line,
-                format!("has {} fields, expected id type x y z radius parent", fields.len()),
-            ));
+            let what = format!("has {} fields, expected id type x y z radius parent", fields.len());
+            return Err(refuse(line, what));
         };
-        if [id, tag, parent].iter().any(|v| v.fract() != 0.0 || v.abs() > 2.0f64.powi(52)) {
-            return Err(refuse(
-                line,
-                format!("`{content}` has an id, type or parent that is no whole number"),
-            ));
-        }
+        let are_whole = [id, tag, parent].iter().all(|v| v.fract() == 0.0 && v.abs() <= 2.0f64.powi(52));
+        ensure(are_whole, || {
+            refuse(line, format!("`{content}` has an id, type or parent that is no whole number"))
+        })?;
         if let Some(far) = [x, y, z].iter().find(|v| v.abs() > MAX_COORDINATE) {
             return Err(refuse(line, format!("a coordinate is {far} um; allowed ±{MAX_COORDINATE} um")));
         }
-        if radius < 0.0 {
-            return Err(refuse(line, format!("radius {radius} um; allowed 0 or more")));
-        }
-        if numbers.insert(id as i64, samples.len()).is_some() {
-            return Err(refuse(line, format!("id {id} occurs twice")));
-        }
+        ensure(radius >= 0.0, || refuse(line, format!("radius {radius} um; allowed 0 or more")))?;
+        let is_new = numbers.insert(id as i64, samples.len()).is_none();
+        ensure(is_new, || refuse(line, format!("id {id} occurs twice")))?;
         parents.push((line, parent as i64));
         tags.insert(tag as i64);
         samples.push(Sample { tag: tag as i64, place: [x, y, z], radius, parent: None });
     }
-    if tags.len() >= usize::from(u16::MAX) {
-        return Err(refuse(0, format!("{} types of points; at most {} are read", tags.len(), u16::MAX)));
-    }
-    if samples.is_empty() {
-        return Err(Error::File { path: file.into(), what: "has no points; give an SWC morphology".into() });
-    }
-    for (sample, (line, parent)) in samples.iter_mut().zip(parents) {
-        if parent != -1 {
-            let known = numbers.get(&parent).copied();
-            sample.parent =
-                Some(known.ok_or_else(|| {
-                    refuse(line, format!("parent {parent} is not in the file; -1 is a root"))
-                })?);
-        }
+    ensure(tags.len() < usize::from(u16::MAX), || {
+        refuse(0, format!("{} types of points; at most {} are read", tags.len(), u16::MAX))
+    })?;
+    ensure(!samples.is_empty(), || Error::file(file, "has no points; give an SWC morphology"))?;
+    for (sample, (line, parent)) in samples.iter_mut().zip(parents).filter(|(_, (_, parent))| *parent != -1) {
+        sample.parent = numbers.get(&parent).copied();
+        ensure(sample.parent.is_some(), || {
+            refuse(line, format!("parent {parent} is not in the file; -1 is a root"))
+        })?;
     }
     Ok(samples)
 }

@@ -63,7 +63,6 @@ pub(super) fn floor_divide(a: f64, b: f64) -> f64 {
     if whole - floor > 0.5 { floor + 1.0 } else { floor }
 }
 
-/// The voxel a point is in.
 pub(super) fn voxel_of(p: &[f64; 3], size: &[f64; 3]) -> [i64; 3] {
     std::array::from_fn(|k| floor_divide(p[k], size[k]) as i64)
 }

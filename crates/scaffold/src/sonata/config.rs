@@ -1,6 +1,6 @@
 //! Which files a circuit consists of: `circuit_config.json`, or the names in a folder.
 
-use crate::Error;
+use crate::error::{Error, Result, ensure};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,7 +18,6 @@ pub(super) struct Part {
     pub types: Option<PathBuf>,
 }
 
-/// The files of a circuit.
 #[derive(Debug)]
 pub(super) struct Circuit {
     /// What was opened: the configuration or the folder.
@@ -32,11 +31,8 @@ pub(super) struct Circuit {
 }
 
 /// The files of the circuit at a path: a folder or a configuration.
-pub(super) fn circuit(path: &Path) -> Result<Circuit, Error> {
-    let refuse = |what: &str| Error::File { path: path.into(), what: what.into() };
-    if !path.exists() {
-        return Err(refuse("no such file or folder; check the path"));
-    }
+pub(super) fn circuit(path: &Path) -> Result<Circuit> {
+    ensure(path.exists(), || Error::file(path, "no such file or folder; check the path"))?;
     if !path.is_dir() {
         return of_file(path, 0);
     }
@@ -47,39 +43,29 @@ pub(super) fn circuit(path: &Path) -> Result<Circuit, Error> {
 }
 
 /// The circuit of a configuration. A simulation's names another one under `network`.
-fn of_file(path: &Path, depth: usize) -> Result<Circuit, Error> {
-    let refuse = |what: String| Error::File { path: path.into(), what };
-    let error =
-        |key: &str, what: String| Error::Content { path: path.into(), object: format!("`{key}`"), what };
-    let text = fs::read_to_string(path)
-        .map_err(|e| refuse(format!("cannot be read as text: {e}; give a SONATA circuit_config.json")))?;
-    let value: Value = serde_json::from_str(&text)
-        .map_err(|e| refuse(format!("is not JSON ({e}); give a SONATA circuit_config.json")))?;
+fn of_file(path: &Path, depth: usize) -> Result<Circuit> {
+    let refuse = |what: String| Error::file(path, format!("{what}; give a SONATA circuit_config.json"));
+    let error = |key: &str, what: String| Error::content(path, format!("`{key}`"), what);
+    let text = fs::read_to_string(path).map_err(|e| refuse(format!("cannot be read as text: {e}")))?;
+    let value: Value = serde_json::from_str(&text).map_err(|e| refuse(format!("is not JSON ({e})")))?;
     let variables = Variables::of(path, &value).map_err(|what| error("manifest", what))?;
     if value.get("networks").is_none()
         && let Some(network) = value["network"].as_str()
     {
-        if depth > 0 {
-            return Err(error(
-                "network",
-                "names a configuration that names another one; give the circuit itself".into(),
-            ));
-        }
-        let network = variables.path(network).map_err(|what| error("network", what))?;
-        if !network.is_file() {
-            return Err(error(
-                "network",
-                format!("names {}, which does not exist; check the path", network.display()),
-            ));
-        }
+        let error = |what: String| error("network", what);
+        ensure(depth == 0, || {
+            error("names a configuration that names another one; give the circuit itself".into())
+        })?;
+        let network = variables.path(network).map_err(error)?;
+        ensure(network.is_file(), || {
+            error(format!("names {}, which does not exist; check the path", network.display()))
+        })?;
         return of_file(&network, depth + 1);
     }
 
     let networks = value["networks"].as_object().ok_or_else(|| {
-        error(
-            "networks",
-            "is missing; it lists the files of `nodes` and `edges`: give a SONATA circuit_config.json".into(),
-        )
+        let what = "is missing; it lists the files of `nodes` and `edges`: give a SONATA circuit_config.json";
+        error("networks", what.into())
     })?;
     let parts = |kind: &str, data: &str, types: &str| {
         let key = format!("networks.{kind}");
@@ -97,7 +83,7 @@ fn of_file(path: &Path, depth: usize) -> Result<Circuit, Error> {
             let missing = || error(&key, format!("an entry has no `{data}`; add the path of the HDF5 file"));
             Ok(Part { data: file(data)?.ok_or_else(missing)?, types: file(types)? })
         };
-        list.iter().map(part).collect::<Result<Vec<_>, Error>>()
+        list.iter().map(part).collect::<Result<Vec<_>>>()
     };
     let known = ["version", "manifest", "networks", "node_sets_file", super::OWN_RECORD];
     let unused = value.as_object().into_iter().flatten().filter(|(key, v)| {
@@ -114,9 +100,8 @@ fn of_file(path: &Path, depth: usize) -> Result<Circuit, Error> {
 }
 
 /// The circuit of a folder by the names of its files, as bmtk's builder gives them.
-fn of_names(folder: &Path) -> Result<Circuit, Error> {
-    let refuse = |what: String| Error::File { path: folder.into(), what };
-    let entries = fs::read_dir(folder).map_err(|e| refuse(format!("cannot be read: {e}")))?;
+fn of_names(folder: &Path) -> Result<Circuit> {
+    let entries = fs::read_dir(folder).map_err(|e| Error::file(folder, format!("cannot be read: {e}")))?;
     let mut names: Vec<String> =
         entries.filter_map(|e| Some(e.ok()?.file_name().to_string_lossy().into_owned())).collect();
     names.sort();
@@ -130,17 +115,15 @@ fn of_names(folder: &Path) -> Result<Circuit, Error> {
         names.iter().filter_map(part).collect::<Vec<_>>()
     };
     let nodes = parts("nodes.h5", "node_types.csv");
-    if nodes.is_empty() {
-        return Err(refuse(format!(
-            "has neither {} nor a file *nodes.h5; give the folder of a SONATA circuit",
-            NAMES[0]
-        )));
-    }
+    ensure(!nodes.is_empty(), || {
+        let [name, ..] = NAMES;
+        let what = format!("has neither {name} nor a file *nodes.h5; give the folder of a SONATA circuit");
+        Error::file(folder, what)
+    })?;
     let edges = parts("edges.h5", "edge_types.csv");
     Ok(Circuit { path: folder.into(), nodes, edges, record: None, unused: vec![] })
 }
 
-/// The variables of a manifest, without their `$`.
 struct Variables {
     folder: PathBuf,
     values: BTreeMap<String, String>,
@@ -184,9 +167,8 @@ impl Variables {
                     (&rest[..end], end + 1)
                 }
             };
-            let value = self.values.get(name).ok_or_else(|| {
-                format!("`{text}` uses ${name}, which `manifest` does not give; add it there")
-            })?;
+            let missing = || format!("`{text}` uses ${name}, which `manifest` does not give; add it there");
+            let value = self.values.get(name).ok_or_else(missing)?;
             path = format!("{}{value}{}", &path[..at], &path[at + length..]);
         }
         Err(format!("`{text}` uses variables that name each other in a circle"))

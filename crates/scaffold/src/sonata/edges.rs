@@ -1,10 +1,11 @@
 //! Edge populations as connection sets.
 
 use super::config::Part;
-use super::members::{Members, Unread, types_of};
+use super::members::{Members, Unread, populations, types_of, unused_columns};
 use super::nodes::{Nodes, Population};
-use crate::hdf5::{Node, Store};
-use crate::{ConnectionSet, Error};
+use crate::ConnectionSet;
+use crate::error::{Result, ensure, listed};
+use crate::hdf5::Store;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of one population after `nsyns` is unfolded, at most. Chosen: 2 GB of numbers.
@@ -12,40 +13,30 @@ const MAX_ROWS: u64 = 1 << 28;
 /// Columns with the place of a contact, as lobule writes them.
 const SITES: [[&str; 2]; 2] = [["pre_branch", "pre_point"], ["post_branch", "post_point"]];
 
-/// Reads all populations of a file.
 pub(super) fn read(
     part: &Part,
     nodes: &Nodes,
     sets: &mut Vec<ConnectionSet>,
     extra: &mut Unread,
-) -> Result<(), Error> {
+) -> Result<()> {
     let types = types_of(part, "edge_type_id")?;
     let store = Store::open(&part.data)?;
-    let root = store.root();
-    let members = store.members(&root)?;
-    let group = members.get("edges").ok_or_else(|| {
-        store.error("/edges", "is missing, so this is no SONATA edges file; check `edges_file`")
-    })?;
-    for (name, node) in store.members(group)? {
-        let edges = Edges::read(&store, &node, nodes, extra)?;
-        for set in edges.sets(&store, &node, &name, nodes)? {
-            if sets.iter().any(|s| s.name == set.name) {
-                return Err(store.error(
-                    &node.path,
-                    format!(
-                        "gives connection set `{}`, which there is already; rename the population",
-                        set.name
-                    ),
-                ));
-            }
+    let group = populations(&store, "edges")?;
+    for (name, node) in store.members(&group)? {
+        let members = Members::of(&store, &node)?;
+        let edges = Edges::read(&members, nodes, extra)?;
+        for set in edges.sets(&members, &name, nodes)? {
+            ensure(sets.iter().all(|s| s.name != set.name), || {
+                let name = &set.name;
+                let what =
+                    format!("gives connection set `{name}`, which there is already; rename the population");
+                members.refuse(what)
+            })?;
             sets.push(set);
         }
     }
-    if let Some(types) = &types {
-        let columns = types.values().flat_map(|t| t.keys());
-        let is_used = |c: &str| ["population", "pop_name", "source_query", "target_query"].contains(&c);
-        extra.edge_types.extend(columns.filter(|c| !is_used(c)).cloned());
-    }
+    let used = ["population", "pop_name", "source_query", "target_query"];
+    extra.edge_types.extend(unused_columns(&types, &used));
     Ok(())
 }
 
@@ -59,56 +50,45 @@ struct Edges<'a> {
 }
 
 impl<'a> Edges<'a> {
-    fn read(store: &Store, node: &Node, nodes: &'a Nodes, extra: &mut Unread) -> Result<Self, Error> {
-        let members = Members::of(store, node)?;
+    fn read(members: &Members, nodes: &'a Nodes, extra: &mut Unread) -> Result<Self> {
         let end = |name: &str| {
             let ids = members.integers(name)?;
-            let population = store.dataset_attribute(&format!("{}/{name}", node.path), "node_population");
-            let population = population.ok_or_else(|| {
-                members.error(
-                    name,
-                    "has no text attribute `node_population`; add the name of the node population".into(),
-                )
+            let population = members.attribute(name, "node_population").ok_or_else(|| {
+                let what = "has no text attribute `node_population`; add the name of the node population";
+                members.error(name, what)
             })?;
-            let Some(found) = nodes.populations.get(&population) else {
-                let known: Vec<&str> = nodes.populations.keys().map(String::as_str).collect();
-                return Err(members.error(
-                    name,
-                    format!("names node population `{population}`; there are {}", known.join(", ")),
-                ));
-            };
+            let found = nodes.populations.get(&population).ok_or_else(|| {
+                let known = listed(nodes.populations.keys());
+                members.error(name, format!("names node population `{population}`; there are {known}"))
+            })?;
             let n = found.cell_of.len();
-            match ids.iter().position(|&id| usize::try_from(id).map_or(true, |id| id >= n)) {
-                Some(edge) => Err(members.error(
-                    name,
-                    format!("edge {edge} names node {}; `{population}` has {n}, numbered from 0", ids[edge]),
-                )),
-                None => Ok((population, found, ids)),
+            if let Some(edge) = ids.iter().position(|&id| usize::try_from(id).map_or(true, |id| id >= n)) {
+                let id = ids[edge];
+                let what = format!("edge {edge} names node {id}; `{population}` has {n}, numbered from 0");
+                return Err(members.error(name, what));
             }
+            Ok((population, found, ids))
         };
         let ends = [end("source_node_id")?, end("target_node_id")?];
         let n = ends[0].2.len();
-        if ends[1].2.len() != n {
-            return Err(members.error(
-                "target_node_id",
-                format!("has {} entries, `source_node_id` {n}; write the file again", ends[1].2.len()),
-            ));
-        }
+        let m = ends[1].2.len();
+        ensure(m == n, || {
+            let what = format!("has {m} entries, `source_node_id` {n}; write the file again");
+            members.error("target_node_id", what)
+        })?;
 
         let mut edges = Self { ends, contacts: vec![1; n], sites: [vec![], vec![]] };
         let groups = members.groups("edge_group_id", "edge_group_index", n)?;
         for group in &groups {
-            let columns = group.columns(store)?;
+            let columns = members.columns(group)?;
             let mut used = BTreeSet::new();
             if columns.has("nsyns") {
                 used.insert("nsyns");
                 let nsyns = columns.integers("nsyns")?;
                 for &(edge, index) in &group.rows {
-                    edges.contacts[edge] = u64::try_from(nsyns[index]).map_err(|_| {
-                        store.error(
-                            columns.path(),
-                            format!("`nsyns` of row {index} is {}; it is 0 or more", nsyns[index]),
-                        )
+                    let n = nsyns[index];
+                    edges.contacts[edge] = u64::try_from(n).map_err(|_| {
+                        columns.refuse(format!("`nsyns` of row {index} is {n}; it is 0 or more"))
                     })?;
                 }
             }
@@ -122,45 +102,33 @@ impl<'a> Edges<'a> {
                 }
                 let [branches, points] = [columns.integers(names[0])?, columns.integers(names[1])?];
                 for &(edge, index) in &group.rows {
-                    let site = [branches[index], points[index]].map(i32::try_from);
-                    let [Ok(branch), Ok(point)] = site else {
-                        return Err(store.error(
-                            columns.path(),
-                            format!(
-                                "row {index} is at branch {}, point {}; both have 32 bits",
-                                branches[index], points[index]
-                            ),
-                        ));
+                    let (branch, point) = (branches[index], points[index]);
+                    let [Ok(site_branch), Ok(site_point)] = [branch, point].map(i32::try_from) else {
+                        let what =
+                            format!("row {index} is at branch {branch}, point {point}; both have 32 bits");
+                        return Err(columns.refuse(what));
                     };
-                    sites[edge] = [branch, point];
+                    sites[edge] = [site_branch, site_point];
                 }
             }
             extra.edges.extend(columns.names().filter(|c| !used.contains(c.as_str())).cloned());
         }
         let rows: u64 = edges.contacts.iter().fold(0, |sum, &c| sum.saturating_add(c));
-        if rows > MAX_ROWS {
-            return Err(store.error(
-                &node.path,
-                format!(
-                    "has {rows} contacts by `nsyns`; up to {MAX_ROWS} are supported: split the population"
-                ),
-            ));
-        }
+        ensure(rows <= MAX_ROWS, || {
+            let what = format!(
+                "has {rows} contacts by `nsyns`; up to {MAX_ROWS} are supported: split the population"
+            );
+            members.refuse(what)
+        })?;
         let silent = edges.contacts.iter().filter(|&&c| c == 0).count();
         if silent > 0 {
-            extra.silent.push(format!("{silent} edges of `{}`", node.path));
+            extra.silent.push(format!("{silent} edges of `{}`", members.path));
         }
         Ok(edges)
     }
 
     /// One set per pair of cell types; nearly always one.
-    fn sets(
-        &self,
-        store: &Store,
-        node: &Node,
-        name: &str,
-        nodes: &Nodes,
-    ) -> Result<Vec<ConnectionSet>, Error> {
+    fn sets(&self, members: &Members, name: &str, nodes: &Nodes) -> Result<Vec<ConnectionSet>> {
         let [(source, pre, pre_ids), (target, post, post_ids)] = &self.ends;
         let type_of = |index: u16| nodes.cells[usize::from(index)].cell_type.clone();
         let mut sets: BTreeMap<(u16, u16), ConnectionSet> = BTreeMap::new();
@@ -171,33 +139,23 @@ impl<'a> Edges<'a> {
             for _ in 0..self.contacts[edge] {
                 set.pre.push(i);
                 set.post.push(j);
-                if let Some(&site) = self.sites[0].get(edge) {
-                    set.pre_site.push(site);
-                }
-                if let Some(&site) = self.sites[1].get(edge) {
-                    set.post_site.push(site);
-                }
+                set.pre_site.extend(self.sites[0].get(edge));
+                set.post_site.extend(self.sites[1].get(edge));
             }
         }
         if sets.is_empty() {
             // No edge says which of its cell types a population means: take the first.
             let first = |population: &str| {
                 let cells = nodes.populations[population].cell_of.first().map(|c| type_of(c.0));
-                cells.or_else(|| {
-                    nodes.cells.iter().find(|c| c.cell_type == population).map(|c| c.cell_type.clone())
-                })
+                let named =
+                    || nodes.cells.iter().any(|c| c.cell_type == population).then(|| population.into());
+                cells.or_else(named)
             };
             let (Some(pre_type), Some(post_type)) = (first(source), first(target)) else {
-                return Err(
-                    store.error(&node.path, "has no edge, and its node populations have no cell; remove it")
-                );
+                let what = "has no edge, and its node populations have no cell; remove it";
+                return Err(members.refuse(what));
             };
-            return Ok(vec![ConnectionSet {
-                name: name.into(),
-                pre_type,
-                post_type,
-                ..ConnectionSet::default()
-            }]);
+            return Ok(vec![ConnectionSet { name: name.into(), pre_type, post_type, ..Default::default() }]);
         }
         let is_one = sets.len() == 1;
         let named = |((pre, post), mut set): ((u16, u16), ConnectionSet)| {

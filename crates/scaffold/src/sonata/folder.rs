@@ -1,10 +1,9 @@
 //! A folder that becomes visible under its name only when it is complete.
 
-use crate::Error;
+use crate::error::{Error, Result, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A folder being written.
 pub(super) struct NewFolder {
     target: PathBuf,
     partial: PathBuf,
@@ -12,17 +11,17 @@ pub(super) struct NewFolder {
 
 impl NewFolder {
     /// Begins a folder beside `target`, which must not exist.
-    pub fn create(target: &Path) -> Result<Self, Error> {
-        let refuse = |what: String| Error::File { path: target.into(), what };
-        if target.exists() {
-            return Err(refuse("exists and is not overwritten; choose another name or remove it".into()));
-        }
+    pub fn create(target: &Path) -> Result<Self> {
+        let refuse = |what: &str| Error::file(target, what);
+        ensure(!target.exists(), || {
+            refuse("exists and is not overwritten; choose another name or remove it")
+        })?;
         let name = target.file_name().map(|n| n.to_string_lossy().into_owned());
-        let name = name.ok_or_else(|| refuse("is no name for a folder; give one, such as network".into()))?;
+        let name = name.ok_or_else(|| refuse("is no name for a folder; give one, such as network"))?;
         // The process id keeps two writers of the same name apart.
         let partial = target.with_file_name(format!(".{name}.{}.partial", std::process::id()));
         fs::create_dir(&partial).map_err(|e| {
-            refuse(format!("cannot be created ({e}); check that its folder exists and may be written to"))
+            refuse(&format!("cannot be created ({e}); check that its folder exists and may be written to"))
         })?;
         Ok(Self { target: target.into(), partial })
     }
@@ -32,19 +31,17 @@ impl NewFolder {
         self.partial.join(name)
     }
 
-    /// Writes a member that is text.
-    pub fn text(&self, name: &str, text: &str) -> Result<(), Error> {
+    pub fn text(&self, name: &str, text: &str) -> Result<()> {
         fs::write(self.member(name), text).map_err(|e| self.failed(name, &e))
     }
 
-    /// Gives the folder its name.
-    pub fn finish(self) -> Result<(), Error> {
+    pub fn finish(self) -> Result<()> {
         fs::rename(&self.partial, &self.target).map_err(|e| self.failed("", &e))
     }
 
     fn failed(&self, name: &str, e: &std::io::Error) -> Error {
         let what = format!("cannot be written ({e}); check the free space of the disk");
-        Error::File { path: self.target.join(name), what }
+        Error::file(&self.target.join(name), what)
     }
 }
 

@@ -13,11 +13,9 @@ pub(super) struct Index {
 /// The index of edges by one of their ends; `ids[edge] < n`. Edges stay where they are.
 pub(super) fn index(ids: &[u32], n: usize) -> Index {
     // Runs of edges with the same node, counted by node.
-    let is_start = |edge: usize| edge == 0 || ids[edge] != ids[edge - 1];
+    let runs = || ids.chunk_by(|a, b| a == b);
     let mut next = vec![0u64; n + 1];
-    for edge in (0..ids.len()).filter(|&e| is_start(e)) {
-        next[ids[edge] as usize + 1] += 1;
-    }
+    runs().for_each(|run| next[run[0] as usize + 1] += 1);
     for node in 0..n {
         next[node + 1] += next[node];
     }
@@ -26,14 +24,12 @@ pub(super) fn index(ids: &[u32], n: usize) -> Index {
     // Each run goes to the next free place of its node.
     let mut range_to_edges = vec![0; 2 * next[n] as usize];
     let mut edge = 0;
-    while edge < ids.len() {
-        let length = ids[edge..].iter().take_while(|&&id| id == ids[edge]).count();
-        let place = &mut next[ids[edge] as usize];
-        let at = 2 * *place as usize;
-        range_to_edges[at] = edge as u64;
-        range_to_edges[at + 1] = (edge + length) as u64;
+    for run in runs() {
+        let place = &mut next[run[0] as usize];
+        let end = edge + run.len() as u64;
+        range_to_edges[2 * *place as usize..][..2].copy_from_slice(&[edge, end]);
         *place += 1;
-        edge += length;
+        edge = end;
     }
     Index { node_to_ranges, range_to_edges }
 }

@@ -2,7 +2,7 @@
 
 use super::config::Part;
 use super::table::{self, Types};
-use crate::Error;
+use crate::error::{Error, Result, ensure};
 use crate::hdf5::{Node, Store};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,47 +23,93 @@ pub(super) struct Unread {
     pub renamed: Vec<String>,
 }
 
-/// The table of types beside a file.
-pub(super) fn types_of(part: &Part, id: &str) -> Result<Option<Types>, Error> {
+pub(super) fn types_of(part: &Part, id: &str) -> Result<Option<Types>> {
     let Some(path) = &part.types else { return Ok(None) };
-    let refuse = |what: String| Error::File { path: path.clone(), what };
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| refuse(format!("cannot be read ({e}); check the path in the configuration")))?;
-    table::types(&text, id).map(Some).map_err(refuse)
+    let unreadable = |e| format!("cannot be read ({e}); check the path in the configuration");
+    let text = std::fs::read_to_string(path).map_err(unreadable);
+    text.and_then(|text| table::types(&text, id)).map(Some).map_err(|what| Error::file(path, what))
 }
 
-/// The members of a population.
+/// The columns of a table of types but for those that are `used`.
+pub(super) fn unused_columns(types: &Option<Types>, used: &[&str]) -> Vec<String> {
+    let columns = types.iter().flat_map(|types| types.values()).flat_map(|t| t.keys());
+    columns.filter(|c| !used.contains(&c.as_str())).cloned().collect()
+}
+
+/// The group of all populations of a kind, `nodes` or `edges`.
+pub(super) fn populations(store: &Store, kind: &str) -> Result<Node> {
+    let group = store.members(&store.root())?.remove(kind);
+    group.ok_or_else(|| {
+        let what = format!("is missing, so this is no SONATA {kind} file; check `{kind}_file`");
+        store.error(format!("/{kind}"), what)
+    })
+}
+
+/// The members of a population, or of one of its groups of attributes.
 pub(super) struct Members<'a> {
     store: &'a Store,
-    path: String,
+    pub path: String,
     nodes: BTreeMap<String, Node>,
+    /// Entries that the population's rows refer to; 0 for the population itself.
+    needed: usize,
 }
 
 impl<'a> Members<'a> {
-    pub fn of(store: &'a Store, node: &Node) -> Result<Self, Error> {
-        Ok(Self { store, path: node.path.clone(), nodes: store.members(node)? })
+    pub fn of(store: &'a Store, node: &Node) -> Result<Self> {
+        Ok(Self { store, path: node.path.clone(), nodes: store.members(node)?, needed: 0 })
     }
 
     pub fn has(&self, name: &str) -> bool {
         self.nodes.contains_key(name)
     }
 
-    pub fn error(&self, name: &str, what: String) -> Error {
-        self.store.error(format!("{}/{name}", self.path), what)
+    /// An error about the group itself.
+    pub fn refuse(&self, what: impl Into<String>) -> Error {
+        self.store.error(&self.path, what)
     }
 
-    pub fn integers(&self, name: &str) -> Result<Vec<i64>, Error> {
-        if !self.has(name) {
-            return Err(
-                self.error(name, "is missing; every SONATA population has it: write the file again".into())
-            );
-        }
-        self.store.integers(&format!("{}/{name}", self.path), None)
+    pub fn error(&self, name: &str, what: impl Into<String>) -> Error {
+        self.store.error(self.at(name), what)
+    }
+
+    fn at(&self, name: &str) -> String {
+        format!("{}/{name}", self.path)
+    }
+
+    pub fn attribute(&self, name: &str, attribute: &str) -> Option<String> {
+        self.store.dataset_attribute(&self.at(name), attribute)
+    }
+
+    /// The columns of a group of attributes.
+    pub fn columns(&self, group: &RowGroup) -> Result<Members<'a>> {
+        let needed = group.rows.iter().map(|r| r.1 + 1).max().unwrap_or(0);
+        Ok(Members { needed, ..Members::of(self.store, group.node)? })
+    }
+
+    pub fn integers(&self, name: &str) -> Result<Vec<i64>> {
+        ensure(self.has(name), || {
+            self.error(name, "is missing; every SONATA population has it: write the file again")
+        })?;
+        self.long_enough(name, self.store.integers(&self.at(name), None)?)
+    }
+
+    /// Names of columns.
+    pub fn names(&self) -> impl Iterator<Item = &String> {
+        self.nodes.keys().filter(|name| *name != LIBRARY)
+    }
+
+    fn long_enough<T>(&self, name: &str, values: Vec<T>) -> Result<Vec<T>> {
+        let n = values.len();
+        ensure(n >= self.needed, || {
+            let what = format!("has {n} entries, but the population refers to entry {}", self.needed - 1);
+            self.error(name, what)
+        })?;
+        Ok(values)
     }
 
     /// The groups of attributes with the rows that are in them. Without the two
     /// columns all rows are in group 0, in order.
-    pub fn groups(&self, id: &str, index: &str, n: usize) -> Result<Vec<RowGroup<'_>>, Error> {
+    pub fn groups(&self, id: &str, index: &str, n: usize) -> Result<Vec<RowGroup<'_>>> {
         let group_of = |name: &str| self.nodes.get(name).map(|node| RowGroup { node, rows: vec![] });
         if !self.has(id) && !self.has(index) {
             let mut groups: Vec<RowGroup> = group_of("0").into_iter().collect();
@@ -72,22 +118,17 @@ impl<'a> Members<'a> {
         }
         let (ids, indices) = (self.integers(id)?, self.integers(index)?);
         for (name, values) in [(id, &ids), (index, &indices)] {
-            if values.len() != n {
-                return Err(self.error(
-                    name,
-                    format!("has {} entries for {n} rows; write the file again", values.len()),
-                ));
-            }
+            ensure(values.len() == n, || {
+                self.error(name, format!("has {} entries for {n} rows; write the file again", values.len()))
+            })?;
         }
         let mut groups: BTreeMap<i64, RowGroup> = BTreeMap::new();
         for (row, (&group, &at)) in ids.iter().zip(&indices).enumerate() {
             let found = match groups.entry(group) {
                 Entry::Occupied(entry) => entry.into_mut(),
                 Entry::Vacant(entry) => entry.insert(group_of(&group.to_string()).ok_or_else(|| {
-                    self.error(
-                        id,
-                        format!("row {row} is in group {group}, which the population does not have"),
-                    )
+                    let what = format!("row {row} is in group {group}, which the population does not have");
+                    self.error(id, what)
                 })?),
             };
             let at = usize::try_from(at)
@@ -96,114 +137,58 @@ impl<'a> Members<'a> {
         }
         Ok(groups.into_values().collect())
     }
-}
-
-/// A group of attributes.
-pub(super) struct RowGroup<'a> {
-    node: &'a Node,
-    /// Row of the population, index into the group's columns.
-    pub rows: Vec<(usize, usize)>,
-}
-
-impl<'a> RowGroup<'a> {
-    pub fn columns(&'a self, store: &'a Store) -> Result<Columns<'a>, Error> {
-        let members = Members::of(store, self.node)?;
-        let needed = self.rows.iter().map(|r| r.1 + 1).max().unwrap_or(0);
-        Ok(Columns { members, needed })
-    }
-}
-
-/// The columns of a group.
-pub(super) struct Columns<'a> {
-    members: Members<'a>,
-    /// Entries that the population's rows refer to.
-    needed: usize,
-}
-
-impl Columns<'_> {
-    pub fn path(&self) -> &str {
-        &self.members.path
-    }
-
-    pub fn has(&self, name: &str) -> bool {
-        self.members.has(name)
-    }
-
-    pub fn names(&self) -> impl Iterator<Item = &String> {
-        self.members.nodes.keys().filter(|name| *name != LIBRARY)
-    }
-
-    fn long_enough<T>(&self, name: &str, values: Vec<T>) -> Result<Vec<T>, Error> {
-        match values.len() >= self.needed {
-            true => Ok(values),
-            false => Err(self.members.error(
-                name,
-                format!(
-                    "has {} entries, but the population refers to entry {}",
-                    values.len(),
-                    self.needed - 1
-                ),
-            )),
-        }
-    }
-
-    pub fn integers(&self, name: &str) -> Result<Vec<i64>, Error> {
-        self.long_enough(name, self.members.integers(name)?)
-    }
 
     /// Positions, if there are any: `x`, `y`, `z`, or a table `positions`.
-    pub fn positions(&self) -> Result<Option<Vec<[f64; 3]>>, Error> {
-        let store = self.members.store;
-        let path = |name: &str| format!("{}/{name}", self.members.path);
+    pub fn positions(&self) -> Result<Option<Vec<[f64; 3]>>> {
+        let store = self.store;
         if self.has("positions") {
-            let flat = store.floats(&path("positions"), Some(3))?;
+            let flat = store.floats(&self.at("positions"), Some(3))?;
             let rows = flat.as_chunks::<3>().0.to_vec();
             return self.long_enough("positions", rows).map(Some);
         }
         if !["x", "y", "z"].iter().all(|name| self.has(name)) {
             return Ok(None);
         }
-        let column = |name: &str| self.long_enough(name, store.floats(&path(name), None)?);
+        let column = |name: &str| self.long_enough(name, store.floats(&self.at(name), None)?);
         let (x, y, z) = (column("x")?, column("y")?, column("z")?);
         Ok(Some(x.into_iter().zip(y).zip(z).map(|((x, y), z)| [x, y, z]).collect()))
     }
 
-    /// Labels and the sets of their library, if the group has both.
-    pub fn labels(&self) -> Result<Option<Labels>, Error> {
-        let Some(library) = self.members.nodes.get(LIBRARY).filter(|_| self.has("labels")) else {
+    /// Labels and their library, if the group has both.
+    pub fn labels(&self) -> Result<Option<Labels>> {
+        let Some(library) = self.nodes.get(LIBRARY).filter(|_| self.has("labels")) else {
             return Ok(None);
         };
-        let library = Members::of(self.members.store, library)?;
+        let library = Members::of(self.store, library)?;
         if !library.has("labels") {
             return Ok(None);
         }
-        let names = library.store.texts(&format!("{}/labels", library.path))?;
+        let names = library.store.texts(&library.at("labels"))?;
         let split = |name: &String| name.split(',').filter(|l| !l.is_empty()).map(String::from).collect();
         let mut sets: Vec<Vec<String>> = names.iter().map(split).collect();
         let mut of = self.integers("labels")?;
         let most = sets.len().min(usize::from(u16::MAX) - 1);
         if let Some(row) = of.iter().position(|&l| usize::try_from(l).map_or(true, |l| l >= most)) {
             let (label, sets) = (of[row], sets.len());
-            return Err(self.members.error(
-                "labels",
-                format!("row {row} is {label}; `@library/labels` has {sets} entries, numbered from 0"),
-            ));
+            let what = format!("row {row} is {label}; `@library/labels` has {sets} entries, numbered from 0");
+            return Err(self.error("labels", what));
         }
         if sets.first().is_some_and(|set| !set.is_empty()) {
             // Set 0 of an anatomy is the empty one.
             sets.insert(0, vec![]);
             of.iter_mut().for_each(|label| *label += 1);
         }
-        Ok(Some(Labels { of, sets }))
+        Ok(Some((of, sets)))
     }
 }
 
-/// Labels of a group.
-pub(super) struct Labels {
-    /// Index into `sets` of each entry.
-    pub of: Vec<i64>,
-    /// The distinct sets of labels.
-    pub sets: Vec<Vec<String>>,
+/// The label set of each entry, and the sets.
+pub(super) type Labels = (Vec<i64>, Vec<Vec<String>>);
+
+pub(super) struct RowGroup<'a> {
+    node: &'a Node,
+    /// Row of the population, index into the group's columns.
+    pub rows: Vec<(usize, usize)>,
 }
 
 /// Group of the names behind enumerated attributes.

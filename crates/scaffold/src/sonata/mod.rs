@@ -46,13 +46,11 @@ const OWN_RECORD: &str = "lobule";
 /// edge as its `nsyns` says. What else the circuit holds is named in [`Anatomy::notes`].
 ///
 /// # Errors
-///
 /// [`Error::File`] when a file is missing, no HDF5 or JSON, or incomplete;
 /// [`Error::Content`] when something in it is missing, of another type, or
 /// contradicts the rest, such as an edge of a node that does not exist.
 ///
 /// # Example
-///
 /// ```no_run
 /// let anatomy = lobule_scaffold::sonata::read("circuit".as_ref())?;
 /// for note in &anatomy.notes {
@@ -70,12 +68,10 @@ pub fn read(path: &Path) -> Result<Anatomy, Error> {
 /// the same anatomy: order, positions and rows to the last bit.
 ///
 /// # Errors
-///
 /// [`Error::File`] when `path` exists or the disk refuses; [`Error::Content`] when
 /// the anatomy cannot be kept in a file, such as a row that names no cell.
 ///
 /// # Example
-///
 /// ```
 /// use lobule_scaffold::{Anatomy, CellSites, sonata};
 ///

@@ -2,14 +2,15 @@
 
 use super::members::Unread;
 use super::{config, edges, nodes};
+use crate::error::{Error, Result};
 use crate::own_record::OwnRecord;
-use crate::{Anatomy, CellSites, Error, notes};
+use crate::{Anatomy, CellSites, notes};
+use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Reads a whole circuit.
-pub(super) fn anatomy(path: &Path) -> Result<Anatomy, Error> {
+pub(super) fn anatomy(path: &Path) -> Result<Anatomy> {
     let circuit = config::circuit(path)?;
     let (mut extra, mut nodes, mut connections) = (Unread::default(), nodes::Nodes::default(), Vec::new());
     for part in &circuit.nodes {
@@ -21,11 +22,8 @@ pub(super) fn anatomy(path: &Path) -> Result<Anatomy, Error> {
     let mut cells = nodes.cells;
 
     let own = circuit.record.as_ref().map(|record| {
-        OwnRecord::parse(record).map(|own| (own, record)).map_err(|what| Error::Content {
-            path: circuit.path.clone(),
-            object: format!("`{}`", super::OWN_RECORD),
-            what: what.into(),
-        })
+        let own = OwnRecord::parse(record).map(|own| (own, record));
+        own.map_err(|what| Error::content(&circuit.path, format!("`{}`", super::OWN_RECORD), what))
     });
     let rows: BTreeMap<String, usize> = connections.iter().map(|s| (s.name.clone(), s.len())).collect();
     let own = own.transpose()?.filter(|(own, _)| own.is_of(&cells, &rows));
@@ -38,7 +36,7 @@ pub(super) fn anatomy(path: &Path) -> Result<Anatomy, Error> {
         anatomy.cells.iter_mut().for_each(|cells| exact_labels(cells, &record["label_sets"]));
         (anatomy.size, anatomy.source, anatomy.notes) = (own.size, own.source, own.notes);
     } else {
-        anatomy.size = extent(&anatomy);
+        anatomy.size = anatomy.extent();
         anatomy.source = format!("SONATA circuit, {total} cells");
         anatomy.notes = notes_of(&extra, &circuit.unused);
         anatomy.notes.extend(notes::of(&anatomy, &notes::Findings::default(), &rows, false));
@@ -48,52 +46,27 @@ pub(super) fn anatomy(path: &Path) -> Result<Anatomy, Error> {
 
 /// The sets of labels as they were, where the library of the file spells the same ones.
 fn exact_labels(cells: &mut CellSites, recorded: &Value) {
-    let set =
-        |v: &Value| v.as_array()?.iter().map(|l| l.as_str().map(String::from)).collect::<Option<Vec<_>>>();
-    let sets = recorded[&cells.cell_type]
-        .as_array()
-        .and_then(|sets| sets.iter().map(set).collect::<Option<Vec<_>>>());
-    let Some(sets) = sets else { return };
+    let Ok(sets) = Vec::<Vec<String>>::deserialize(&recorded[&cells.cell_type]) else { return };
     let spelled = |sets: &[Vec<String>]| sets.iter().map(|s| s.join(",")).collect::<Vec<_>>();
     if cells.labels.is_empty() || spelled(&sets) == spelled(&cells.label_sets) {
         cells.label_sets = sets;
     }
 }
 
-/// Far corner of all cells at positive coordinates.
-fn extent(anatomy: &Anatomy) -> [f64; 3] {
-    let mut size = [0.0f64; 3];
-    for position in anatomy.cells.iter().flat_map(|c| &c.positions) {
-        for (s, p) in size.iter_mut().zip(position) {
-            *s = s.max(*p);
-        }
-    }
-    size
-}
-
 fn notes_of(extra: &Unread, unused: &[String]) -> Vec<String> {
-    let mut notes = Vec::new();
-    let mut note = |names: Vec<&str>, what: &str| {
-        if !names.is_empty() {
-            notes.push(format!("{} {what}.", names.join(", ")));
-        }
-    };
-    fn all<'a>(names: impl IntoIterator<Item = &'a String>) -> Vec<&'a str> {
-        names.into_iter().map(String::as_str).collect()
-    }
-    note(all(&extra.renamed), "by the `pop_name` of its node types");
-    note(all(&extra.unplaced), "have no x, y, z on file and are set at the origin");
-    note(all(&extra.silent), "have `nsyns` 0 and make no contact");
-    note(all(&extra.nodes), "are attributes of nodes, which are not read");
-    note(
-        all(&extra.edges),
-        "are attributes of edges, which are not read: weights and delays are those of lobule's synapse models",
-    );
-    note(all(&extra.node_types), "are columns of node types, which are not read: cells have lobule's models");
-    note(
-        all(&extra.edge_types),
-        "are columns of edge types, which are not read: synapses have lobule's models",
-    );
-    note(all(unused), "are sections of the configuration, which are not used");
-    notes
+    let edges = "are attributes of edges, which are not read: weights and delays are those of lobule's \
+                 synapse models";
+    let node_types = "are columns of node types, which are not read: cells have lobule's models";
+    let edge_types = "are columns of edge types, which are not read: synapses have lobule's models";
+    let notes = [
+        notes::about(&extra.renamed, "by the `pop_name` of its node types"),
+        notes::about(&extra.unplaced, "have no x, y, z on file and are set at the origin"),
+        notes::about(&extra.silent, "have `nsyns` 0 and make no contact"),
+        notes::about(&extra.nodes, "are attributes of nodes, which are not read"),
+        notes::about(&extra.edges, edges),
+        notes::about(&extra.node_types, node_types),
+        notes::about(&extra.edge_types, edge_types),
+        notes::about(unused, "are sections of the configuration, which are not used"),
+    ];
+    notes.into_iter().flatten().collect()
 }

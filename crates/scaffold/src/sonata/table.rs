@@ -1,14 +1,13 @@
 //! The tables `node_types.csv` and `edge_types.csv`: columns divided by single
 //! spaces, the first row their names, fields with a space or a quote in quotes.
 
+use crate::error::ensure;
 use std::collections::BTreeMap;
 
-/// A table as text.
 pub(super) fn csv<const N: usize>(header: &[&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
-    let line = |fields: Vec<String>| fields.join(" ") + "\n";
-    let mut text = line(header.map(|name| name.to_string()).to_vec());
+    let mut text = header.join(" ") + "\n";
     for row in rows {
-        text += &line(row.map(|field| quoted(&field)).to_vec());
+        text += &(row.map(|field| quoted(&field)).join(" ") + "\n");
     }
     text
 }
@@ -27,35 +26,27 @@ pub(super) type Types = BTreeMap<i64, BTreeMap<String, String>>;
 pub(super) fn types(text: &str, id: &str) -> Result<Types, String> {
     let mut rows = fields(text)?.into_iter().enumerate().filter(|(_, row)| row.iter().any(|f| !f.is_empty()));
     let (_, header) = rows.next().ok_or("has no row of column names; write the table again")?;
-    let at = header.iter().position(|name| name == id);
-    let at = at.ok_or_else(|| {
+    let at = header.iter().position(|name| name == id).ok_or_else(|| {
         format!("has no column `{id}`; it has {}; columns are divided by a space", header.join(", "))
     })?;
     let mut types = Types::new();
     for (line, row) in rows {
-        if row.len() != header.len() {
-            return Err(format!(
-                "row {line} has {} fields, the first row {}; quote fields with spaces",
-                row.len(),
-                header.len()
-            ));
-        }
+        let (n, m) = (row.len(), header.len());
+        ensure(n == m, || format!("row {line} has {n} fields, the first row {m}; quote fields with spaces"))?;
         let number = row[at].parse();
         let number =
             number.map_err(|_| format!("row {line} has `{id}` {:?}, which is no whole number", row[at]))?;
-        let is_given = |(_, value): &(_, String)| {
-            !matches!(value.as_str(), "" | "NULL" | "NONE" | "None" | "NaN" | "nan")
+        let is_given = |(name, value): &(String, String)| {
+            name != id && !matches!(value.as_str(), "" | "NULL" | "NONE" | "None" | "NaN" | "nan")
         };
-        let values =
-            header.iter().cloned().zip(row).filter(|(name, _)| name != id).filter(is_given).collect();
-        if types.insert(number, values).is_some() {
-            return Err(format!("row {line} has `{id}` {number}, as has an earlier row; number types once"));
-        }
+        let values = header.iter().cloned().zip(row).filter(is_given).collect();
+        ensure(types.insert(number, values).is_none(), || {
+            format!("row {line} has `{id}` {number}, as has an earlier row; number types once")
+        })?;
     }
     Ok(types)
 }
 
-/// The fields of every line.
 fn fields(text: &str) -> Result<Vec<Vec<String>>, String> {
     let mut rows = vec![vec![String::new()]];
     let mut is_quoted = false;
@@ -74,9 +65,7 @@ fn fields(text: &str) -> Result<Vec<Vec<String>>, String> {
             other => row.last_mut().expect("a field").push(other),
         }
     }
-    if is_quoted {
-        return Err("has a quote that is never closed; write the table again".into());
-    }
+    ensure(!is_quoted, || "has a quote that is never closed; write the table again".to_string())?;
     Ok(rows)
 }
 

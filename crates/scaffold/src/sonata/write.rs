@@ -4,19 +4,19 @@
 use super::folder::NewFolder;
 use super::index::index;
 use super::table;
+use crate::error::Result;
 use crate::hdf5::{Group, H5Type, Output};
 use crate::own_record::OwnRecord;
-use crate::{Anatomy, CellSites, ConnectionSet, Error, check};
+use crate::{Anatomy, CellSites, ConnectionSet, check};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Marks a SONATA file. Source: SONATA guide, "magic".
 const MAGIC: u32 = 0x0A7A;
-/// Version of the layout, major and minor.
 const VERSION: [u32; 2] = [0, 1];
 
-/// Writes a whole folder.
-pub(super) fn anatomy(path: &Path, anatomy: &Anatomy) -> Result<(), Error> {
+pub(super) fn anatomy(path: &Path, anatomy: &Anatomy) -> Result<()> {
     check::anatomy(path, anatomy)?;
     let folder = NewFolder::create(path)?;
 
@@ -44,7 +44,7 @@ pub(super) fn anatomy(path: &Path, anatomy: &Anatomy) -> Result<(), Error> {
 }
 
 /// The root of a file, marked as one of SONATA.
-fn begin(output: &Output) -> Result<Group<'_>, Error> {
+fn begin(output: &Output) -> Result<Group<'_>> {
     let root = output.root();
     root.array("magic", &[MAGIC], &[])?;
     root.array("version", &VERSION, &[2])?;
@@ -52,7 +52,7 @@ fn begin(output: &Output) -> Result<Group<'_>, Error> {
 }
 
 /// Writes one cell type as a node population with one group of attributes.
-fn population(parent: &Group, k: usize, cells: &CellSites) -> Result<(), Error> {
+fn population(parent: &Group, k: usize, cells: &CellSites) -> Result<()> {
     let n = cells.len();
     let group = parent.group(&cells.cell_type)?;
     vector(&group, "node_id", (0..n as u64).collect())?;
@@ -73,7 +73,7 @@ fn population(parent: &Group, k: usize, cells: &CellSites) -> Result<(), Error> 
 }
 
 /// Writes one connection set as an edge population, an edge per row.
-fn projection(parent: &Group, k: usize, set: &ConnectionSet, nodes: [usize; 2]) -> Result<(), Error> {
+fn projection(parent: &Group, k: usize, set: &ConnectionSet, nodes: [usize; 2]) -> Result<()> {
     let n = set.len();
     let group = parent.group(&set.name)?;
     for (name, ids, population) in
@@ -110,7 +110,7 @@ fn projection(parent: &Group, k: usize, set: &ConnectionSet, nodes: [usize; 2]) 
     Ok(())
 }
 
-fn vector<T: H5Type>(group: &Group, name: &str, values: Vec<T>) -> Result<(), Error> {
+fn vector<T: H5Type>(group: &Group, name: &str, values: Vec<T>) -> Result<()> {
     group.data(name, &values, &[values.len()]).map(drop)
 }
 
@@ -142,10 +142,7 @@ fn edge_types(anatomy: &Anatomy) -> String {
 fn node_sets(anatomy: &Anatomy) -> Value {
     let mut sets = Map::new();
     for cells in anatomy.cells.iter().filter(|c| !c.labels.is_empty()) {
-        let mut labels: Vec<&String> = cells.label_sets.iter().flatten().collect();
-        labels.sort();
-        labels.dedup();
-        for label in labels {
+        for label in cells.label_sets.iter().flatten().collect::<BTreeSet<&String>>() {
             let names = cells.label_sets.iter().filter(|set| set.contains(label)).map(|set| set.join(","));
             let value = json!({"population": cells.cell_type, "labels": names.collect::<Vec<_>>()});
             sets.insert(format!("{}_{label}", cells.cell_type), value);

@@ -2,7 +2,8 @@
 
 use super::geometry::{Geometry, Outline};
 use super::spec::{ArborRule, ScaffoldSpec};
-use crate::Error;
+use crate::anatomy::PLACED_TYPES;
+use crate::error::{Error, Result, ensure};
 
 /// Smallest base edge, µm. Chosen: below it a block holds fewer than two Purkinje
 /// cells and four mossy fibers, and most rules have nothing to choose from.
@@ -15,54 +16,42 @@ const LARGEST_GIB: f64 = 8.0;
 /// jams at 0.38; well below that a free place is found in a few attempts.
 const DENSEST: f64 = 0.32;
 
-fn refuse(parameter: impl Into<String>, value: impl ToString, what: impl Into<String>) -> Error {
-    Error::Spec { parameter: parameter.into(), value: value.to_string(), what: what.into() }
+/// Refuses a value unless `holds`.
+fn must(holds: bool, name: impl Into<String>, value: impl ToString, what: impl Into<String>) -> Result<()> {
+    ensure(holds, || Error::Spec { parameter: name.into(), value: value.to_string(), what: what.into() })
 }
 
-/// Checks every value of `spec`.
-pub(super) fn check(spec: &ScaffoldSpec) -> Result<(), Error> {
+/// The named fields of a part of the specification, each with its path.
+macro_rules! named {
+    ($part:literal, $of:expr, $($field:ident),+) => {
+        [$((concat!($part, ".", stringify!($field)), &$of.$field)),+]
+    };
+}
+
+pub(super) fn check(spec: &ScaffoldSpec) -> Result<()> {
     size(spec)?;
     cells(spec)?;
     memory(spec)?;
     wiring(spec)
 }
 
-fn size(spec: &ScaffoldSpec) -> Result<(), Error> {
+fn size(spec: &ScaffoldSpec) -> Result<()> {
     for (axis, value) in ["size[0] (x)", "size[1] (y)"].into_iter().zip(spec.size) {
-        if !value.is_finite() {
-            return Err(refuse(axis, value, "must be a finite length in µm"));
-        }
-        if value < SMALLEST {
-            return Err(refuse(axis, value, format!("must be at least {SMALLEST} µm; take a larger block")));
-        }
+        must(value.is_finite(), axis, value, "must be a finite length in µm")?;
+        let what = format!("must be at least {SMALLEST} µm; take a larger block");
+        must(value >= SMALLEST, axis, value, what)?;
     }
-    let l = &spec.layers;
-    for (name, value) in [
-        ("layers.granular", l.granular),
-        ("layers.purkinje", l.purkinje),
-        ("layers.basket", l.basket),
-        ("layers.stellate", l.stellate),
-        ("layers.nuclei", l.nuclei),
-        ("layers.olive", l.olive),
-    ] {
-        positive(name, value)?;
-    }
-    Ok(())
+    let thicknesses = named!("layers", spec.layers, granular, purkinje, basket, stellate, nuclei, olive);
+    thicknesses.into_iter().try_for_each(|(name, value)| positive(name, *value))
 }
 
-fn memory(spec: &ScaffoldSpec) -> Result<(), Error> {
+fn memory(spec: &ScaffoldSpec) -> Result<()> {
     let estimate = memory_gib(spec);
-    if estimate > LARGEST_GIB {
-        return Err(refuse(
-            "size",
-            format!("{} x {} µm", spec.size[0], spec.size[1]),
-            format!(
-                "would take about {estimate:.0} GiB; up to {LARGEST_GIB} GiB are allowed, so take a smaller \
-                 block or fewer cells"
-            ),
-        ));
-    }
-    Ok(())
+    let what = format!(
+        "would take about {estimate:.0} GiB; up to {LARGEST_GIB} GiB are allowed, so take a smaller block or \
+         fewer cells"
+    );
+    must(estimate <= LARGEST_GIB, "size", format!("{} x {} µm", spec.size[0], spec.size[1]), what)
 }
 
 /// Estimated size of the connection sets in memory, GiB.
@@ -92,205 +81,123 @@ fn memory_gib(spec: &ScaffoldSpec) -> f64 {
     x * y * crowding * (20.0 + 0.038 * y.min(2000.0)) * 16.0 / 1024f64.powi(3)
 }
 
-fn cells(spec: &ScaffoldSpec) -> Result<(), Error> {
+fn cells(spec: &ScaffoldSpec) -> Result<()> {
     let (c, l) = (&spec.cells, &spec.layers);
-    for (name, cells) in [
-        ("glomerulus", &c.glomerulus),
-        ("granule_cell", &c.granule_cell),
-        ("golgi_cell", &c.golgi_cell),
-        ("basket_cell", &c.basket_cell),
-        ("stellate_cell", &c.stellate_cell),
-        ("dcn_p", &c.dcn_p),
-        ("dcn_i", &c.dcn_i),
-    ] {
-        positive(&format!("cells.{name}.density"), cells.density)?;
-        positive(&format!("cells.{name}.radius"), cells.radius)?;
-        let packing = cells.density * 4.0 / 3.0 * std::f64::consts::PI * cells.radius.powi(3);
-        if packing > DENSEST {
-            return Err(refuse(
-                format!("cells.{name}.density"),
-                cells.density,
-                format!(
-                    "somata of radius {} µm would fill {packing:.2} of the layer; at most {DENSEST} can be placed \
-                     at random, so lower the density or the radius",
-                    cells.radius
-                ),
-            ));
-        }
+    for (name, cells) in
+        named!("cells", c, glomerulus, granule_cell, golgi_cell, basket_cell, stellate_cell, dcn_p, dcn_i)
+    {
+        let (density, radius) = (cells.density, cells.radius);
+        positive(&format!("{name}.density"), density)?;
+        positive(&format!("{name}.radius"), radius)?;
+        let packing = density * 4.0 / 3.0 * std::f64::consts::PI * radius.powi(3);
+        let what = format!(
+            "somata of radius {radius} µm would fill {packing:.2} of the layer; at most {DENSEST} can be placed \
+             at random, so lower the density or the radius"
+        );
+        must(packing <= DENSEST, format!("{name}.density"), density, what)?;
     }
-    for (name, cells) in [("mossy_fiber", &c.mossy_fiber), ("io_cell", &c.io_cell)] {
-        positive(&format!("cells.{name}.ratio"), cells.ratio)?;
-        positive(&format!("cells.{name}.radius"), cells.radius)?;
+    for (name, cells) in named!("cells", c, mossy_fiber, io_cell) {
+        positive(&format!("{name}.ratio"), cells.ratio)?;
+        positive(&format!("{name}.radius"), cells.radius)?;
     }
     let p = &c.purkinje_cell;
-    positive("cells.purkinje_cell.planar_density", p.planar_density)?;
-    positive("cells.purkinje_cell.radius", p.radius)?;
-    positive("cells.purkinje_cell.spacing", p.spacing)?;
-    if !(p.angle > 0.0 && p.angle < 90.0) {
-        return Err(refuse("cells.purkinje_cell.angle", p.angle, "must lie between 0 and 90 degrees"));
+    for (name, value) in named!("cells.purkinje_cell", p, planar_density, radius, spacing) {
+        positive(name, *value)?;
     }
-    if p.spacing <= 2.0 * p.radius {
-        return Err(refuse("cells.purkinje_cell.spacing", p.spacing, "must exceed two radii"));
-    }
+    let within = p.angle > 0.0 && p.angle < 90.0;
+    must(within, "cells.purkinje_cell.angle", p.angle, "must lie between 0 and 90 degrees")?;
     let soma = 2.0 * p.radius;
-    if soma > l.purkinje {
-        return Err(refuse("layers.purkinje", l.purkinje, format!("must hold a soma of {soma} µm")));
-    }
+    must(p.spacing > soma, "cells.purkinje_cell.spacing", p.spacing, "must exceed two radii")?;
+    must(soma <= l.purkinje, "layers.purkinje", l.purkinje, format!("must hold a soma of {soma} µm"))?;
     // Neighbors of a row lie this far apart along y; less than two radii along the row would overlap.
     let step = 1.0 / (p.planar_density * p.spacing);
-    if step < soma * p.angle.to_radians().cos() {
-        return Err(refuse(
-            "cells.purkinje_cell.planar_density",
-            p.planar_density,
-            "neighbors in a row would overlap; lower the density, the radius or the spacing",
-        ));
-    }
-    Ok(())
+    let what = "neighbors in a row would overlap; lower the density, the radius or the spacing";
+    let apart = step >= soma * p.angle.to_radians().cos();
+    must(apart, "cells.purkinje_cell.planar_density", p.planar_density, what)
 }
 
-fn wiring(spec: &ScaffoldSpec) -> Result<(), Error> {
+fn wiring(spec: &ScaffoldSpec) -> Result<()> {
     let g = &spec.granular;
-    for (name, value) in [
-        ("granular.mossy_reach[0]", g.mossy_reach[0]),
-        ("granular.mossy_reach[1]", g.mossy_reach[1]),
-        ("granular.mossy_steepness", g.mossy_steepness),
-        ("granular.granule_reach", g.granule_reach),
-        ("granular.golgi_dendrite_reach", g.golgi_dendrite_reach),
-        ("granular.golgi_axon_reach", g.golgi_axon_reach),
-    ] {
-        positive(name, value)?;
-    }
-    for (name, value) in [
-        ("granular.granule_dendrites", g.granule_dendrites),
-        ("granular.golgi_axon_glomeruli", g.golgi_axon_glomeruli),
-    ] {
-        if value == 0 {
-            return Err(refuse(name, value, "must be at least 1"));
-        }
+    let reaches =
+        [("granular.mossy_reach[0]", &g.mossy_reach[0]), ("granular.mossy_reach[1]", &g.mossy_reach[1])];
+    let others =
+        named!("granular", g, mossy_steepness, granule_reach, golgi_dendrite_reach, golgi_axon_reach);
+    reaches.into_iter().chain(others).try_for_each(|(name, value)| positive(name, *value))?;
+    for (name, value) in named!("granular", g, granule_dendrites, golgi_axon_glomeruli) {
+        must(*value > 0, name, value, "must be at least 1")?;
     }
     for (i, rule) in spec.arbors.iter().enumerate() {
         arbor(rule)?;
-        if spec.arbors[..i].iter().any(|r| r.name == rule.name) {
-            return Err(refuse(
-                format!("arbors[{i}].name"),
-                &rule.name,
-                "is taken by another rule; rename one",
-            ));
-        }
+        let is_new = spec.arbors[..i].iter().all(|r| r.name != rule.name);
+        must(is_new, format!("arbors[{i}].name"), &rule.name, "is taken by another rule; rename one")?;
     }
     let n = &spec.nuclei;
-    for (name, value) in [
-        ("nuclei.mossy_to_dcn_p", n.mossy_to_dcn_p),
-        ("nuclei.purkinje_to_dcn_p", n.purkinje_to_dcn_p),
-        ("nuclei.purkinje_to_dcn_i", n.purkinje_to_dcn_i),
-        ("nuclei.io_to_dcn_p", n.io_to_dcn_p),
-        ("nuclei.io_to_dcn_i", n.io_to_dcn_i),
-        ("nuclei.dcn_i_to_io", n.dcn_i_to_io),
-    ] {
-        share(name, value)?;
-    }
+    let into_nuclei = named!("nuclei", n, mossy_to_dcn_p, purkinje_to_dcn_p, purkinje_to_dcn_i);
+    let loops = named!("nuclei", n, io_to_dcn_p, io_to_dcn_i, dcn_i_to_io);
+    into_nuclei.into_iter().chain(loops).try_for_each(|(name, value)| share(name, *value))?;
     normal("nuclei.climbing_fiber_contacts", n.climbing_fiber_contacts)
 }
 
-fn arbor(rule: &ArborRule) -> Result<(), Error> {
+fn arbor(rule: &ArborRule) -> Result<()> {
     let name = format!("arbors.{}", rule.name);
     for cell_type in [&rule.pre, &rule.post] {
-        if !CELL_TYPES.contains(&cell_type.as_str()) {
-            let types = CELL_TYPES.join(", ");
-            return Err(refuse(name, cell_type, format!("is not a cell type; there are {types}")));
-        }
+        let what = format!("is not a cell type; there are {}", PLACED_TYPES.join(", "));
+        must(PLACED_TYPES.contains(&cell_type.as_str()), name.clone(), cell_type, what)?;
     }
     share(&format!("{name}.affinity"), rule.affinity)?;
     share(&format!("{name}.fill"), rule.fill)?;
     normal(&format!("{name}.contacts"), rule.contacts)?;
     for [low, high] in rule.reach {
-        if !(low.is_finite() && high.is_finite() && low <= high) {
-            return Err(refuse(
-                format!("{name}.reach"),
-                format!("[{low}, {high}]"),
-                "must be finite and ascending",
-            ));
-        }
+        let is_range = low.is_finite() && high.is_finite() && low <= high;
+        let (name, value) = (format!("{name}.reach"), format!("[{low}, {high}]"));
+        must(is_range, name, value, "must be finite and ascending")?;
     }
+    let finite = |key: &str, value: f64| {
+        must(value.is_finite(), format!("{name}.geometry.{key}"), value, "must be finite")
+    };
+    let outline = |key: &str, of: &Outline| outline(&format!("{name}.geometry.{key}"), of);
     match &rule.geometry {
         Geometry::ParallelFiberCrossing { height, half_length, silhouette } => {
-            finite(&format!("{name}.geometry.height"), *height)?;
+            finite("height", *height)?;
             positive(&format!("{name}.geometry.half_length"), *half_length)?;
-            outline(&format!("{name}.geometry.silhouette"), silhouette)
+            outline("silhouette", silhouette)
         }
         Geometry::AscendingAxonCrossing { from, to, silhouette, footprint } => {
-            finite(&format!("{name}.geometry.from"), *from)?;
-            finite(&format!("{name}.geometry.to"), *to)?;
-            outline(&format!("{name}.geometry.silhouette"), silhouette)?;
-            outline(&format!("{name}.geometry.footprint"), footprint)
+            finite("from", *from)?;
+            finite("to", *to)?;
+            outline("silhouette", silhouette)?;
+            outline("footprint", footprint)
         }
         Geometry::ArborOverlap { silhouette, footprint } => {
-            outline(&format!("{name}.geometry.silhouette"), silhouette)?;
-            outline(&format!("{name}.geometry.footprint"), footprint)
+            outline("silhouette", silhouette)?;
+            outline("footprint", footprint)
         }
     }
 }
 
-fn outline(name: &str, outline: &Outline) -> Result<(), Error> {
+fn outline(name: &str, outline: &Outline) -> Result<()> {
     let knots = &outline.knots;
-    if knots.len() < 2 {
-        return Err(refuse(name, format!("{} knots", knots.len()), "needs at least 2 knots"));
-    }
+    must(knots.len() >= 2, name, format!("{} knots", knots.len()), "needs at least 2 knots")?;
     for (i, knot) in knots.iter().enumerate() {
         let ascending = i == 0 || knots[i - 1][0] < knot[0];
-        if !(knot.iter().all(|v| v.is_finite()) && knot[1] <= knot[2] && ascending) {
-            return Err(refuse(
-                format!("{name}.knots[{i}]"),
-                format!("{knot:?}"),
-                "must be finite, its lowest value not above its highest, and its abscissa above the last one",
-            ));
-        }
+        let is_knot = knot.iter().all(|v| v.is_finite()) && knot[1] <= knot[2] && ascending;
+        let what =
+            "must be finite, its lowest value not above its highest, and its abscissa above the last one";
+        must(is_knot, format!("{name}.knots[{i}]"), format!("{knot:?}"), what)?;
     }
     Ok(())
 }
 
-/// Every type that is placed.
-const CELL_TYPES: [&str; 10] = [
-    "mossy_fiber",
-    "glomerulus",
-    "granule_cell",
-    "golgi_cell",
-    "purkinje_cell",
-    "basket_cell",
-    "stellate_cell",
-    "dcn_p",
-    "dcn_i",
-    "io_cell",
-];
-
-fn positive(name: &str, value: f64) -> Result<(), Error> {
-    if value.is_finite() && value > 0.0 {
-        return Ok(());
-    }
-    Err(refuse(name, value, "must be finite and positive"))
+fn positive(name: &str, value: f64) -> Result<()> {
+    must(value.is_finite() && value > 0.0, name, value, "must be finite and positive")
 }
 
-fn finite(name: &str, value: f64) -> Result<(), Error> {
-    if value.is_finite() {
-        return Ok(());
-    }
-    Err(refuse(name, value, "must be finite"))
+fn share(name: &str, value: f64) -> Result<()> {
+    must((0.0..=1.0).contains(&value), name, value, "must lie between 0 and 1")
 }
 
-fn share(name: &str, value: f64) -> Result<(), Error> {
-    if (0.0..=1.0).contains(&value) {
-        return Ok(());
-    }
-    Err(refuse(name, value, "must lie between 0 and 1"))
-}
-
-fn normal(name: &str, (mean, sd): (f64, f64)) -> Result<(), Error> {
-    if mean.is_finite() && mean >= 0.0 && sd.is_finite() && sd >= 0.0 {
-        return Ok(());
-    }
-    Err(refuse(
-        name,
-        format!("({mean}, {sd})"),
-        "mean and standard deviation must be finite and not negative",
-    ))
+fn normal(name: &str, (mean, sd): (f64, f64)) -> Result<()> {
+    let is_law = mean.is_finite() && mean >= 0.0 && sd.is_finite() && sd >= 0.0;
+    let what = "mean and standard deviation must be finite and not negative";
+    must(is_law, name, format!("({mean}, {sd})"), what)
 }

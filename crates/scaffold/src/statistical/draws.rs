@@ -28,6 +28,23 @@ pub(crate) fn draw_to_front<T>(stream: Stream, step: u64, first: u32, items: &mu
     }
 }
 
+/// Draws up to `wanted` different keys of (key, item) without replacement, and of each one of its items.
+/// Uses the indices `0 .. 2 · wanted`.
+pub(crate) fn draw_of_different(
+    stream: Stream,
+    step: u64,
+    mut keyed: Vec<(u32, u32)>,
+    wanted: usize,
+) -> Vec<u32> {
+    keyed.sort_unstable();
+    let mut groups: Vec<&[(u32, u32)]> = keyed.chunk_by(|a, b| a.0 == b.0).collect();
+    draw_to_front(stream, step, 0, &mut groups, wanted);
+    let pick = |(k, group): (usize, &&[(u32, u32)])| {
+        group[stream.below(step, (wanted + k) as u32, group.len() as u32) as usize].1
+    };
+    groups.iter().take(wanted).enumerate().map(pick).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

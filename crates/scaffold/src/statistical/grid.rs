@@ -1,5 +1,7 @@
 //! Points sorted into cubes, to find those near a place without looking at all.
 
+use crate::morphology::bounds;
+
 /// A regular grid of cubes over the box that holds the points.
 pub(crate) struct Grid<'a> {
     points: &'a [[f64; 3]],
@@ -14,14 +16,7 @@ pub(crate) struct Grid<'a> {
 impl<'a> Grid<'a> {
     /// Sorts `points` into cubes of at least `edge` µm.
     pub(crate) fn new(points: &'a [[f64; 3]], edge: f64) -> Self {
-        let mut low = [f64::INFINITY; 3];
-        let mut high = [f64::NEG_INFINITY; 3];
-        for p in points {
-            for k in 0..3 {
-                low[k] = low[k].min(p[k]);
-                high[k] = high[k].max(p[k]);
-            }
-        }
+        let [low, high] = bounds(points);
         let shape = std::array::from_fn(|k| ((high[k] - low[k]).max(0.0) / edge) as usize + 1);
         let mut grid = Self { points, low, edge, shape, start: Vec::new(), order: Vec::new() };
         let cubes: Vec<usize> = points.iter().map(|p| grid.cube(grid.coordinates(p))).collect();
@@ -70,6 +65,19 @@ impl<'a> Grid<'a> {
             }
         }
     }
+
+    /// (squared distance, index) of every point closer than `radius` to `center`, the nearest first.
+    pub(crate) fn nearest(&self, center: &[f64; 3], radius: f64) -> Vec<(f64, u32)> {
+        let mut near = Vec::new();
+        self.within(center, radius, |i, d2| near.push((d2, i)));
+        near.sort_by(by_distance);
+        near
+    }
+}
+
+/// The order of (distance, number of a point): the nearest first.
+pub(crate) fn by_distance<T: Ord>(a: &(f64, T), b: &(f64, T)) -> std::cmp::Ordering {
+    a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
 }
 
 /// Squared distance of two places, µm².

@@ -1,9 +1,11 @@
 //! Which cells there are: the layers, how many cells of each type they hold, and
 //! which microzone each belongs to.
 
-use super::placement::{self, LayerBox};
+use super::placement;
 use super::spec::ScaffoldSpec;
-use crate::{CellSites, Error};
+use crate::CellSites;
+use crate::configuration::Block;
+use crate::error::{Error, Result, ensure};
 
 /// Cells that are divided into microzones.
 const ZONED: [&str; 4] = ["purkinje_cell", "dcn_p", "dcn_i", "io_cell"];
@@ -12,21 +14,13 @@ const ZONED: [&str; 4] = ["purkinje_cell", "dcn_p", "dcn_i", "io_cell"];
 /// Chosen: on 100 × 100 µm, where the count varies most, one in five gives the right count.
 const STARTS: u64 = 64;
 
-/// Places all cells and labels the microzones.
-pub(super) fn place(
-    spec: &ScaffoldSpec,
-    seed: u64,
-    notes: &mut Vec<String>,
-) -> Result<Vec<CellSites>, Error> {
+pub(super) fn place(spec: &ScaffoldSpec, seed: u64, notes: &mut Vec<String>) -> Result<Vec<CellSites>> {
     let (layers, c) = (&spec.layers, &spec.cells);
-    let purkinje_floor = layers.granular;
-    let basket_floor = purkinje_floor + layers.purkinje;
-    let stellate_floor = basket_floor + layers.basket;
-    let layer = |floor: f64, thickness: f64| LayerBox::new(spec.size, [floor, floor + thickness]);
+    let layer = |floor: f64, thickness: f64| Block::of_layer(spec.size, [floor, floor + thickness]);
     let granular = layer(0.0, layers.granular);
-    let purkinje = layer(purkinje_floor, layers.purkinje);
-    let basket = layer(basket_floor, layers.basket);
-    let stellate = layer(stellate_floor, layers.stellate);
+    let purkinje = layer(granular.high[2], layers.purkinje);
+    let basket = layer(purkinje.high[2], layers.basket);
+    let stellate = layer(basket.high[2], layers.stellate);
     let nuclei = layer(-layers.nuclei, layers.nuclei);
     let olive = layer(-layers.nuclei - layers.olive, layers.olive);
 
@@ -34,7 +28,7 @@ pub(super) fn place(
     let expected_glomeruli = c.glomerulus.density * granular.volume();
     let expected_purkinje = c.purkinje_cell.planar_density * spec.size[0] * spec.size[1];
 
-    let mut random = |name: &str, expected: f64, radius: f64, place: LayerBox| {
+    let mut random = |name: &str, expected: f64, radius: f64, place: Block| {
         let count = expected.round() as usize;
         // Chosen: a microzone without nucleus or olive has no loop, so each gets at least one cell.
         let least = if spec.microzones && ZONED.contains(&name) { 2 } else { 1 };
@@ -71,23 +65,16 @@ pub(super) fn place(
 
 /// Places Purkinje cells. How many fall into the box depends on where the rows start;
 /// the first start whose count is nearest to the expected one is taken.
-fn purkinje_cells(
-    spec: &ScaffoldSpec,
-    expected: f64,
-    place: LayerBox,
-    seed: u64,
-) -> Result<CellSites, Error> {
+fn purkinje_cells(spec: &ScaffoldSpec, expected: f64, place: Block, seed: u64) -> Result<CellSites> {
     let arrays = &spec.cells.purkinje_cell;
     let somata = (0..STARTS)
         .map(|start| placement::parallel_arrays(arrays, place, seed, start))
         .min_by_key(|somata| somata.len().abs_diff(expected as usize))
         .unwrap_or_default();
-    if somata.len() < 2 {
-        return Err(Error::Spec {
-            parameter: "cells.purkinje_cell.planar_density".into(),
-            value: arrays.planar_density.to_string(),
-            what: "fewer than 2 Purkinje cells fit on this base; enlarge it or raise the density".into(),
-        });
-    }
+    ensure(somata.len() >= 2, || Error::Spec {
+        parameter: "cells.purkinje_cell.planar_density".into(),
+        value: arrays.planar_density.to_string(),
+        what: "fewer than 2 Purkinje cells fit on this base; enlarge it or raise the density".into(),
+    })?;
     Ok(placement::sites("purkinje_cell", somata))
 }

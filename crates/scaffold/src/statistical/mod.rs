@@ -29,14 +29,8 @@ mod placement;
 mod spec;
 mod wiring;
 
-pub use spec::ScaffoldSpec;
-// The parts of a specification, for callers that build their own.
-pub use {
-    geometry::{Geometry, Outline},
-    spec::{
-        ArborRule, Cells, GranularWiring, Layers, NucleiWiring, ParallelArrays, RandomCells, RelativeCells,
-    },
-};
+pub use geometry::*;
+pub use spec::*;
 
 use crate::{Anatomy, Error};
 

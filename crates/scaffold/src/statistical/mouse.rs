@@ -5,7 +5,7 @@
 //! extended there by nuclei, olive and microzones). Lengths are µm.
 
 use super::geometry::{Geometry, Outline};
-use super::outlines::{self, Knots};
+use super::outlines::*;
 use super::spec::{
     ArborRule, Cells, GranularWiring, Layers, NucleiWiring, ParallelArrays, RandomCells, RelativeCells,
     ScaffoldSpec,
@@ -81,153 +81,69 @@ const FIBER_HALF_LENGTH: f64 = 1000.0;
 
 /// The box around a cell's whole arbor, from the soma: low and high corner.
 /// Source: measured on the extents of the reference's cells.
-struct Extent([f64; 3], [f64; 3]);
-const GRANULE: Extent = Extent([-3.0, -1000.0, -15.0], [5.8, 1000.0, 142.6]);
-const GOLGI: Extent = Extent([-114.1, -67.6, -126.1], [231.3, 28.8, 219.0]);
-const PURKINJE: Extent = Extent([-71.5, -3.3, -433.0], [110.2, 4.8, 181.2]);
-const BASKET: Extent = Extent([-185.5, -32.5, -44.7], [59.3, 6.3, 166.1]);
-const STELLATE: Extent = Extent([-66.1, -40.3, -68.1], [52.2, 4.9, 77.9]);
+type Extent = ([f64; 3], [f64; 3]);
+const GRANULE: Extent = ([-3.0, -1000.0, -15.0], [5.8, 1000.0, 142.6]);
+const GOLGI: Extent = ([-114.1, -67.6, -126.1], [231.3, 28.8, 219.0]);
+const PURKINJE: Extent = ([-71.5, -3.3, -433.0], [110.2, 4.8, 181.2]);
+const BASKET: Extent = ([-185.5, -32.5, -44.7], [59.3, 6.3, 166.1]);
+const STELLATE: Extent = ([-66.1, -40.3, -68.1], [52.2, 4.9, 77.9]);
 
 /// Postsynaptic minus presynaptic positions at which both boxes meet.
-fn reach(pre: &Extent, post: &Extent) -> [[f64; 2]; 3] {
+fn reach(pre: Extent, post: Extent) -> [[f64; 2]; 3] {
     std::array::from_fn(|k| [pre.0[k] - post.1[k], pre.1[k] - post.0[k]])
 }
 
-fn outline(knots: Knots) -> Outline {
-    Outline { knots: knots.to_vec() }
+fn outline<const N: usize>([u, low, high]: Knots<N>) -> Outline {
+    Outline { knots: (0..N).map(|k| [u[k], low[k], high[k]]).collect() }
 }
 
-fn parallel_fiber(silhouette: Knots) -> Geometry {
-    Geometry::ParallelFiberCrossing {
-        height: FIBER_HEIGHT,
-        half_length: FIBER_HALF_LENGTH,
-        silhouette: outline(silhouette),
-    }
+fn parallel_fiber<const N: usize>(side: Knots<N>) -> Geometry {
+    let (height, half_length, silhouette) = (FIBER_HEIGHT, FIBER_HALF_LENGTH, outline(side));
+    Geometry::ParallelFiberCrossing { height, half_length, silhouette }
 }
 
-fn ascending_axon(silhouette: Knots, footprint: Knots) -> Geometry {
-    Geometry::AscendingAxonCrossing {
-        from: AXON_FROM,
-        to: FIBER_HEIGHT,
-        silhouette: outline(silhouette),
-        footprint: outline(footprint),
-    }
+fn ascending_axon<const N: usize, const M: usize>((side, above): (Knots<N>, Knots<M>)) -> Geometry {
+    let (silhouette, footprint) = (outline(side), outline(above));
+    Geometry::AscendingAxonCrossing { from: AXON_FROM, to: FIBER_HEIGHT, silhouette, footprint }
 }
 
-fn overlap(silhouette: Knots, footprint: Knots) -> Geometry {
-    Geometry::ArborOverlap { silhouette: outline(silhouette), footprint: outline(footprint) }
+fn overlap<const N: usize, const M: usize>((side, above): (Knots<N>, Knots<M>)) -> Geometry {
+    Geometry::ArborOverlap { silhouette: outline(side), footprint: outline(above) }
 }
 
 /// Twelve rules, in the order of the reference. Affinities and contacts are the
 /// reference's; `fill` is fitted with the outlines and is 1 but for three rules.
 fn arbors() -> Vec<ArborRule> {
-    let rule = |name: &str, (pre, from): (&str, &Extent), (post, to): (&str, &Extent), geometry| ArborRule {
-        name: name.into(),
-        pre: pre.into(),
-        post: post.into(),
-        affinity: 1.0,
-        contacts: (1.0, 0.0),
-        reach: reach(from, to),
-        geometry,
-        fill: 1.0,
-        autapses: true,
+    type Arbor<'a> = (&'a str, Extent);
+    let rule = |name: &str, (pre, from): Arbor, (post, to): Arbor, affinity, contacts, fill, geometry| {
+        let (name, pre, post, reach) = (name.into(), pre.into(), post.into(), reach(from, to));
+        ArborRule { name, pre, post, affinity, contacts, reach, geometry, fill, autapses: true }
     };
-    let granule = ("granule_cell", &GRANULE);
-    let golgi = ("golgi_cell", &GOLGI);
-    let purkinje = ("purkinje_cell", &PURKINJE);
-    let basket = ("basket_cell", &BASKET);
-    let stellate = ("stellate_cell", &STELLATE);
+    let granule = ("granule_cell", GRANULE);
+    let golgi = ("golgi_cell", GOLGI);
+    let purkinje = ("purkinje_cell", PURKINJE);
+    let basket = ("basket_cell", BASKET);
+    let stellate = ("stellate_cell", STELLATE);
+    let once = (1.0, 0.0);
+    // Fitted to: the mean in-degree, which the outline alone would exceed.
+    let gap_fill = 0.97;
+    // Chosen: a gap junction of a cell with itself carries no current.
+    let gap = ArborRule {
+        autapses: false,
+        ..rule("gap_goc", golgi, golgi, 0.3, (3.0, 1.0), gap_fill, overlap(GOLGI_GAP))
+    };
     vec![
-        ArborRule {
-            affinity: 0.41,
-            contacts: (160.0, 5.0),
-            ..rule(
-                "golgi_to_golgi",
-                golgi,
-                golgi,
-                overlap(outlines::GOLGI_TO_GOLGI_XZ, outlines::GOLGI_TO_GOLGI_XY),
-            )
-        },
-        ArborRule {
-            affinity: 0.3,
-            contacts: (3.0, 1.0),
-            // Chosen: a gap junction of a cell with itself carries no current.
-            autapses: false,
-            // Fitted to: the mean in-degree, which the outline alone would exceed.
-            fill: 0.97,
-            ..rule("gap_goc", golgi, golgi, overlap(outlines::GOLGI_GAP_XZ, outlines::GOLGI_GAP_XY))
-        },
-        ArborRule {
-            affinity: 0.05,
-            ..rule(
-                "ascending_axon_to_golgi",
-                granule,
-                golgi,
-                ascending_axon(outlines::GOLGI_BASAL_XZ, outlines::GOLGI_BASAL_XY),
-            )
-        },
-        ArborRule {
-            affinity: 0.08,
-            ..rule("parallel_fiber_to_golgi", granule, golgi, parallel_fiber(outlines::GOLGI_APICAL_XZ))
-        },
-        ArborRule {
-            affinity: 0.05,
-            ..rule(
-                "ascending_axon_to_purkinje",
-                granule,
-                purkinje,
-                ascending_axon(outlines::PURKINJE_AA_XZ, outlines::PURKINJE_AA_XY),
-            )
-        },
-        ArborRule {
-            affinity: 0.1,
-            ..rule("parallel_fiber_to_purkinje", granule, purkinje, parallel_fiber(outlines::PURKINJE_PF_XZ))
-        },
-        ArborRule {
-            affinity: 0.08,
-            fill: 0.97,
-            ..rule("parallel_fiber_to_basket", granule, basket, parallel_fiber(outlines::BASKET_XZ))
-        },
-        ArborRule {
-            affinity: 0.08,
-            ..rule("parallel_fiber_to_stellate", granule, stellate, parallel_fiber(outlines::STELLATE_XZ))
-        },
-        ArborRule {
-            affinity: 0.1,
-            contacts: (4.0, 0.3),
-            fill: 0.92,
-            ..rule(
-                "stellate_to_purkinje",
-                stellate,
-                purkinje,
-                overlap(outlines::STELLATE_TO_PURKINJE_XZ, outlines::STELLATE_TO_PURKINJE_XY),
-            )
-        },
-        rule(
-            "basket_to_purkinje",
-            basket,
-            purkinje,
-            overlap(outlines::BASKET_TO_PURKINJE_XZ, outlines::BASKET_TO_PURKINJE_XY),
-        ),
-        ArborRule {
-            affinity: 0.3,
-            contacts: (100.0, 4.0),
-            ..rule(
-                "stellate_to_stellate",
-                stellate,
-                stellate,
-                overlap(outlines::STELLATE_TO_STELLATE_XZ, outlines::STELLATE_TO_STELLATE_XY),
-            )
-        },
-        ArborRule {
-            affinity: 0.5,
-            contacts: (100.0, 4.0),
-            ..rule(
-                "basket_to_basket",
-                basket,
-                basket,
-                overlap(outlines::BASKET_TO_BASKET_XZ, outlines::BASKET_TO_BASKET_XY),
-            )
-        },
+        rule("golgi_to_golgi", golgi, golgi, 0.41, (160.0, 5.0), 1.0, overlap(GOLGI_GOLGI)),
+        gap,
+        rule("ascending_axon_to_golgi", granule, golgi, 0.05, once, 1.0, ascending_axon(GOLGI_BASAL)),
+        rule("parallel_fiber_to_golgi", granule, golgi, 0.08, once, 1.0, parallel_fiber(GOLGI_APICAL)),
+        rule("ascending_axon_to_purkinje", granule, purkinje, 0.05, once, 1.0, ascending_axon(PURKINJE_AA)),
+        rule("parallel_fiber_to_purkinje", granule, purkinje, 0.1, once, 1.0, parallel_fiber(PURKINJE_PF)),
+        rule("parallel_fiber_to_basket", granule, basket, 0.08, once, 0.97, parallel_fiber(BASKET_PF)),
+        rule("parallel_fiber_to_stellate", granule, stellate, 0.08, once, 1.0, parallel_fiber(STELLATE_PF)),
+        rule("stellate_to_purkinje", stellate, purkinje, 0.1, (4.0, 0.3), 0.92, overlap(STELLATE_PURKINJE)),
+        rule("basket_to_purkinje", basket, purkinje, 1.0, once, 1.0, overlap(BASKET_PURKINJE)),
+        rule("stellate_to_stellate", stellate, stellate, 0.3, (100.0, 4.0), 1.0, overlap(STELLATE_STELLATE)),
+        rule("basket_to_basket", basket, basket, 0.5, (100.0, 4.0), 1.0, overlap(BASKET_BASKET)),
     ]
 }

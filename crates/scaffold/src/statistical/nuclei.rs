@@ -11,15 +11,9 @@ use rayon::prelude::*;
 /// Connects each pair of `pre` × `post` with `probability`, ordered by presynaptic cell.
 pub(super) fn all_to_all(name: &str, pre: &[u32], post: &[u32], probability: f64, seed: u64) -> Vec<Row> {
     let stream = Stream::new(seed, name);
-    pre.par_iter()
-        .map(|&i| {
-            post.iter()
-                .filter(|&&j| stream.uniform(u64::from(i), j) < probability)
-                .map(|&j| (i, j))
-                .collect::<Vec<Row>>()
-        })
-        .collect::<Vec<_>>()
-        .concat()
+    let is_drawn = |i: u32, j: u32| stream.uniform(u64::from(i), j) < probability;
+    let rows = |&i: &u32| post.iter().filter(move |&&j| is_drawn(i, j)).map(move |&j| (i, j));
+    pre.par_iter().flat_map_iter(rows).collect()
 }
 
 /// Gives each Purkinje cell one olivary cell drawn uniformly. Pairs (olive, Purkinje).

@@ -4,30 +4,15 @@
 //! the 100 µm chunk they lie in, so that a cell's index is its id in a BSB file.
 
 use super::spec::ParallelArrays;
+use crate::CellSites;
 use crate::chunk::{CHUNK_SIDE, ChunkId};
-use crate::{CellSites, Error};
+use crate::configuration::Block;
+use crate::error::{Error, Result};
 use lobule_signal::Stream;
 
 /// Attempts to find a free position for one cell.
 /// Chosen: granule cells at a packing of 0.26, the densest type here, need up to 160 of them.
 const ATTEMPTS: u32 = 10_000;
-
-/// A box of the layer stack.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct LayerBox {
-    pub low: [f64; 3],
-    pub high: [f64; 3],
-}
-
-impl LayerBox {
-    pub(super) fn new(size: [f64; 2], z: [f64; 2]) -> Self {
-        Self { low: [0.0, 0.0, z[0]], high: [size[0], size[1], z[1]] }
-    }
-
-    pub(super) fn volume(&self) -> f64 {
-        (0..3).map(|k| self.high[k] - self.low[k]).product()
-    }
-}
 
 /// Places `count` cells in the box, none closer to another than two radii.
 ///
@@ -39,31 +24,25 @@ pub(super) fn random(
     cell_type: &str,
     count: usize,
     radius: f64,
-    place: LayerBox,
+    place: Block,
     seed: u64,
-) -> Result<Vec<[f64; 3]>, Error> {
+) -> Result<Vec<[f64; 3]>> {
     let stream = Stream::new(seed, &format!("placement of {cell_type}"));
     let mut occupied = OccupiedCubes::new(place, 2.0 * radius, count);
     for (part, share) in shares(count, place, Stream::new(seed, &format!("shares of {cell_type}"))) {
         for _ in 0..share {
             let i = occupied.points.len();
             let free = (0..ATTEMPTS).find_map(|attempt| {
-                let p = std::array::from_fn(|k| {
-                    let u = stream.uniform(i as u64, 3 * attempt + k as u32);
-                    part.low[k] + u * (part.high[k] - part.low[k])
-                });
+                let p = part.at(|k| stream.uniform(i as u64, 3 * attempt + k));
                 occupied.is_free(&p).then_some(p)
             });
-            let Some(p) = free else {
-                return Err(Error::Spec {
-                    parameter: cell_type.into(),
-                    value: format!("{count} cells of radius {radius} µm"),
-                    what: format!(
-                        "no room for cell {i} after {ATTEMPTS} attempts; lower the density or the radius"
-                    ),
-                });
-            };
-            occupied.add(p);
+            occupied.add(free.ok_or_else(|| Error::Spec {
+                parameter: cell_type.into(),
+                value: format!("{count} cells of radius {radius} µm"),
+                what: format!(
+                    "no room for cell {i} after {ATTEMPTS} attempts; lower the density or the radius"
+                ),
+            })?);
         }
     }
     Ok(occupied.points)
@@ -73,21 +52,18 @@ pub(super) fn random(
 ///
 /// A part gets its expectation rounded up or down: the expectations are laid end to
 /// end, shifted by one random fraction, and each part gets the integers it covers.
-fn shares(count: usize, place: LayerBox, stream: Stream) -> Vec<(LayerBox, usize)> {
+fn shares(count: usize, place: Block, stream: Stream) -> Vec<(Block, usize)> {
     let edges = |k: usize| {
         let first = (place.low[k] / CHUNK_SIDE).floor() as i64 + 1;
         let inner = (first..).map(|c| c as f64 * CHUNK_SIDE).take_while(|&e| e < place.high[k]);
-        let mut edges = vec![place.low[k]];
-        edges.extend(inner);
-        edges.push(place.high[k]);
-        edges
+        [place.low[k]].into_iter().chain(inner).chain([place.high[k]]).collect::<Vec<f64>>()
     };
     let [x, y, z] = [edges(0), edges(1), edges(2)];
     let mut parts = Vec::new();
     for z in z.windows(2) {
         for y in y.windows(2) {
             for x in x.windows(2) {
-                parts.push(LayerBox { low: [x[0], y[0], z[0]], high: [x[1], y[1], z[1]] });
+                parts.push(Block { low: [x[0], y[0], z[0]], high: [x[1], y[1], z[1]] });
             }
         }
     }
@@ -108,33 +84,23 @@ fn shares(count: usize, place: LayerBox, stream: Stream) -> Vec<(LayerBox, usize
         .collect()
 }
 
-/// Points in cubes at least one exclusion distance wide, as linked lists.
+/// Points in cubes at least one exclusion distance wide.
 struct OccupiedCubes {
-    place: LayerBox,
+    place: Block,
     distance: f64,
     edge: f64,
     shape: [usize; 3],
     points: Vec<[f64; 3]>,
-    first: Vec<u32>, // [cube], NONE = empty
-    next: Vec<u32>,  // [point]
+    cubes: Vec<Vec<u32>>,
 }
 
-const NONE: u32 = u32::MAX;
-
 impl OccupiedCubes {
-    fn new(place: LayerBox, distance: f64, expected: usize) -> Self {
+    fn new(place: Block, distance: f64, expected: usize) -> Self {
         // Not many more cubes than points, however small the cells are.
         let edge = distance.max((place.volume() / expected.max(1) as f64).cbrt());
-        let shape = std::array::from_fn(|k| ((place.high[k] - place.low[k]) / edge) as usize + 1);
-        Self {
-            place,
-            distance,
-            edge,
-            shape,
-            points: Vec::with_capacity(expected),
-            first: vec![NONE; shape.iter().product()],
-            next: Vec::with_capacity(expected),
-        }
+        let shape = place.size().map(|length| (length / edge) as usize + 1);
+        let cubes = vec![Vec::new(); shape.iter().product()];
+        Self { place, distance, edge, shape, points: Vec::with_capacity(expected), cubes }
     }
 
     fn coordinates(&self, p: &[f64; 3]) -> [usize; 3] {
@@ -148,27 +114,16 @@ impl OccupiedCubes {
     fn is_free(&self, p: &[f64; 3]) -> bool {
         let c = self.coordinates(p);
         let range = |k: usize| c[k].saturating_sub(1)..=(c[k] + 1).min(self.shape[k] - 1);
-        for z in range(2) {
-            for y in range(1) {
-                for x in range(0) {
-                    let mut i = self.first[self.cube([x, y, z])];
-                    while i != NONE {
-                        let q = &self.points[i as usize];
-                        if super::grid::squared_distance(p, q) < self.distance * self.distance {
-                            return false;
-                        }
-                        i = self.next[i as usize];
-                    }
-                }
-            }
-        }
-        true
+        let is_near = |&i: &u32| {
+            super::grid::squared_distance(p, &self.points[i as usize]) < self.distance * self.distance
+        };
+        let is_taken = |c: [usize; 3]| self.cubes[self.cube(c)].iter().any(is_near);
+        !range(2).any(|z| range(1).any(|y| range(0).any(|x| is_taken([x, y, z]))))
     }
 
     fn add(&mut self, p: [f64; 3]) {
         let cube = self.cube(self.coordinates(&p));
-        self.next.push(self.first[cube]);
-        self.first[cube] = self.points.len() as u32;
+        self.cubes[cube].push(self.points.len() as u32);
         self.points.push(p);
     }
 }
@@ -179,14 +134,9 @@ impl OccupiedCubes {
 /// array on one side re-enters on the other, and what falls outside the box is
 /// dropped, so the count depends on where along x the rows start. `start` numbers the
 /// random choices of that place.
-pub(super) fn parallel_arrays(
-    spec: &ParallelArrays,
-    place: LayerBox,
-    seed: u64,
-    start: u64,
-) -> Vec<[f64; 3]> {
+pub(super) fn parallel_arrays(spec: &ParallelArrays, place: Block, seed: u64, start: u64) -> Vec<[f64; 3]> {
     let stream = Stream::new(seed, "placement of purkinje_cell");
-    let [width, depth, height] = std::array::from_fn(|k| place.high[k] - place.low[k]);
+    let [width, depth, height] = place.size();
     let r = spec.radius;
     let arrays = (width / spec.spacing).ceil();
     // The arrays are wider than the box; cells are added for the part that will be dropped.
@@ -241,7 +191,7 @@ mod tests {
 
     #[test]
     fn chunks_get_their_share_of_the_cells() {
-        let place = LayerBox::new([250.0, 100.0], [-30.0, 130.0]);
+        let place = Block::of_layer([250.0, 100.0], [-30.0, 130.0]);
         let parts = shares(100, place, Stream::new(3, "shares"));
         // Three columns of chunks, each with the levels -30..0, 0..100, 100..130.
         assert_eq!(parts.len(), 9);
@@ -254,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_full_box_is_reported() {
-        let place = LayerBox::new([50.0, 50.0], [0.0, 50.0]);
+        let place = Block::of_layer([50.0, 50.0], [0.0, 50.0]);
         let error = random("golgi_cell", 100, 8.0, place, 1).unwrap_err();
         assert!(error.to_string().contains("golgi_cell"), "{error}");
     }

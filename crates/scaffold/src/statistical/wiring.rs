@@ -1,11 +1,10 @@
 //! Which rules connect which cells, in the order of the connection sets.
 
-use super::granular::Row;
+use super::granular::{GranularLayer, Row};
 use super::spec::ScaffoldSpec;
-use super::{arbors, granular, nuclei};
+use super::{arbors, nuclei};
 use crate::{CellSites, ConnectionSet, Microzone};
 
-/// Connects all cells.
 pub(super) fn connect(
     spec: &ScaffoldSpec,
     seed: u64,
@@ -19,7 +18,6 @@ pub(super) fn connect(
     builder.connections
 }
 
-/// The growing connections.
 struct Builder<'a> {
     spec: &'a ScaffoldSpec,
     seed: u64,
@@ -39,39 +37,32 @@ impl<'a> Builder<'a> {
 
     fn add(&mut self, name: &str, pre_type: &str, post_type: &str, rows: &[Row]) {
         let (pre, post) = rows.iter().copied().unzip();
-        self.connections.push(ConnectionSet {
-            name: name.into(),
-            pre_type: pre_type.into(),
-            post_type: post_type.into(),
-            pre,
-            post,
-            ..ConnectionSet::default()
-        });
+        let (name, pre_type, post_type) = (name.into(), pre_type.into(), post_type.into());
+        self.connections.push(ConnectionSet { name, pre_type, post_type, pre, post, ..Default::default() });
     }
 
     /// Rules 1 to 4.
     fn connect_granular_layer(&mut self, notes: &mut Vec<String>) {
-        let (w, seed) = (&self.spec.granular, self.seed);
         let [mossy, glomeruli, granules, golgi] =
             ["mossy_fiber", "glomerulus", "granule_cell", "golgi_cell"].map(|t| self.positions(t));
-        let fiber_of = granular::mossy_of_glomerulus(w, mossy, glomeruli, seed);
-        let dendrites = granular::glomeruli_of_granule(w, glomeruli, &fiber_of, granules, seed);
-        let to_golgi = granular::glomerulus_to_golgi(w, glomeruli, golgi);
-        let to_granule = granular::golgi_to_granule(w, golgi, glomeruli, &dendrites);
-        let poor = dendrites.iter().filter(|d| d.len() < w.granule_dendrites).count();
+        let (rules, seed) = (&self.spec.granular, self.seed);
+        let layer = GranularLayer { rules, seed, mossy, glomeruli, granules, golgi };
+        let fiber_of = layer.mossy_of_glomerulus();
+        let dendrites = layer.glomeruli_of_granule(&fiber_of);
+        let to_golgi = layer.glomerulus_to_golgi();
+        let to_granule = layer.golgi_to_granule(&dendrites);
+        let wanted = rules.granule_dendrites;
+        let poor = dendrites.iter().filter(|d| d.len() < wanted).count();
         if poor > 0 {
             notes.push(format!(
-                "glomerulus_to_granule: {poor} granule cells have fewer than {} dendrites: too few mossy fibers \
-                 have a glomerulus",
-                w.granule_dendrites
+                "glomerulus_to_granule: {poor} granule cells have fewer than {wanted} dendrites: too few mossy \
+                 fibers have a glomerulus"
             ));
         }
-        let from_mossy: Vec<Row> = fiber_of.iter().enumerate().map(|(g, &f)| (f, g as u32)).collect();
-        let from_glomeruli: Vec<Row> = dendrites
-            .iter()
-            .enumerate()
-            .flat_map(|(granule, chosen)| chosen.iter().map(move |&g| (g, granule as u32)))
-            .collect();
+        let from_mossy: Vec<Row> = fiber_of.into_iter().zip(0..).collect();
+        let onto_granules = dendrites.iter().zip(0..);
+        let from_glomeruli: Vec<Row> =
+            onto_granules.flat_map(|(chosen, granule)| chosen.iter().map(move |&g| (g, granule))).collect();
         self.add("mossy_fibers_to_glomerulus", "mossy_fiber", "glomerulus", &from_mossy);
         self.add("glomerulus_to_granule", "glomerulus", "granule_cell", &from_glomeruli);
         self.add("glomerulus_to_golgi", "glomerulus", "golgi_cell", &to_golgi);
@@ -91,33 +82,21 @@ impl<'a> Builder<'a> {
     fn connect_nuclei(&mut self) {
         let (w, seed) = (&self.spec.nuclei, self.seed);
         let all = |sites: &CellSites| (0..sites.len() as u32).collect::<Vec<u32>>();
-        let mossy = all(self.sites("mossy_fiber"));
-        let rows = nuclei::all_to_all(
-            "mossy_fibers_to_dcn_p",
-            &mossy,
-            &all(self.sites("dcn_p")),
-            w.mossy_to_dcn_p,
-            seed,
-        );
-        self.add("mossy_fibers_to_dcn_p", "mossy_fiber", "dcn_p", &rows);
-
-        let zones: &[(Option<Microzone>, &str)] = if self.spec.microzones {
-            &[(Some(Microzone::Plus), ""), (Some(Microzone::Minus), "_minus")]
-        } else {
-            &[(None, "")]
-        };
+        let (whole, halves) =
+            ([(None, "")], [(Some(Microzone::Plus), ""), (Some(Microzone::Minus), "_minus")]);
+        let zones = if self.spec.microzones { &halves[..] } else { &whole[..] };
         let members = |builder: &Self, cell_type: &str, zone: Option<Microzone>| {
             let sites = builder.sites(cell_type);
             zone.map_or_else(|| all(sites), |z| sites.in_microzone(z))
         };
-        let pairwise = [
-            ("purkinje_to_dcn_p", "purkinje_cell", "dcn_p", w.purkinje_to_dcn_p),
-            ("purkinje_to_dcn_i", "purkinje_cell", "dcn_i", w.purkinje_to_dcn_i),
-            ("io_to_dcn_p", "io_cell", "dcn_p", w.io_to_dcn_p),
-            ("io_to_dcn_i", "io_cell", "dcn_i", w.io_to_dcn_i),
-            ("dcn_i_to_io", "dcn_i", "io_cell", w.dcn_i_to_io),
-        ];
-        for (name, pre, post, probability) in pairwise {
+        for (name, pre, post, probability, zones) in [
+            ("mossy_fibers_to_dcn_p", "mossy_fiber", "dcn_p", w.mossy_to_dcn_p, &whole[..]),
+            ("purkinje_to_dcn_p", "purkinje_cell", "dcn_p", w.purkinje_to_dcn_p, zones),
+            ("purkinje_to_dcn_i", "purkinje_cell", "dcn_i", w.purkinje_to_dcn_i, zones),
+            ("io_to_dcn_p", "io_cell", "dcn_p", w.io_to_dcn_p, zones),
+            ("io_to_dcn_i", "io_cell", "dcn_i", w.io_to_dcn_i, zones),
+            ("dcn_i_to_io", "dcn_i", "io_cell", w.dcn_i_to_io, zones),
+        ] {
             for &(zone, suffix) in zones {
                 let name = format!("{name}{suffix}");
                 let (from, to) = (members(self, pre, zone), members(self, post, zone));
@@ -131,12 +110,8 @@ impl<'a> Builder<'a> {
         let mut climbing = Vec::new();
         for &(zone, suffix) in zones {
             let name = format!("io_to_purkinje{suffix}");
-            let pairs = nuclei::climbing_fibers(
-                &name,
-                &members(self, "io_cell", zone),
-                &members(self, "purkinje_cell", zone),
-                seed,
-            );
+            let (io, purkinje) = (members(self, "io_cell", zone), members(self, "purkinje_cell", zone));
+            let pairs = nuclei::climbing_fibers(&name, &io, &purkinje, seed);
             let rows = nuclei::with_contacts(&name, &pairs, w.climbing_fiber_contacts, seed);
             self.add(&name, "io_cell", "purkinje_cell", &rows);
             climbing.extend(pairs);
