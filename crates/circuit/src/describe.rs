@@ -2,6 +2,7 @@
 //! except for neuron models of the user's own; nothing is checked before `compile`.
 
 use crate::ShortTerm;
+use crate::error::CompileError;
 use crate::models::{CondLif, CustomModel, Eglif, EglifMultirec, NeuronModel, Poisson, PoissonGenerator};
 use crate::plasticity::Rule;
 use serde::{Deserialize, Serialize, Serializer, ser::Error};
@@ -87,6 +88,26 @@ pub enum Weight {
     Uniform(f32),
     /// One for each synapse in the order of the list (only with [`Connect::List`]).
     PerSynapse(Vec<f32>),
+}
+
+impl Weight {
+    /// The weight of synapse `k`.
+    pub(crate) fn at(&self, k: usize) -> f32 {
+        match self {
+            Self::Uniform(w) => *w,
+            Self::PerSynapse(weights) => weights[k],
+        }
+    }
+
+    /// Refuses another number of weights than there are synapses.
+    pub(crate) fn check_count(&self, of: &str, synapses: usize) -> Result<(), CompileError> {
+        match self {
+            Self::PerSynapse(w) if w.len() != synapses => {
+                Err(CompileError::WeightCount { of: of.into(), weights: w.len(), synapses })
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The signal that gates a rule: whose spikes teach which target.

@@ -43,6 +43,7 @@ pub mod models;
 mod network;
 pub mod plasticity;
 mod profile;
+mod ranges;
 mod ranks;
 mod recording;
 mod share;

@@ -2,6 +2,7 @@
 
 use crate::block::BlockRef;
 use crate::electric::CompiledElectric;
+use crate::error::known;
 use crate::models::{BLOCK, NeuronModel, Variable};
 use crate::plasticity::PlasticityRule;
 use crate::share::Share;
@@ -230,112 +231,104 @@ impl Network {
 
     /// All populations.
     pub fn populations(&self) -> Vec<PopulationInfo> {
-        self.populations
-            .iter()
-            .map(|p| PopulationInfo { label: p.label.clone(), n: p.n, variables: p.variables.clone() })
-            .collect()
+        let info = |p: &CompiledPopulation| PopulationInfo {
+            label: p.label.clone(),
+            n: p.n,
+            variables: p.variables.clone(),
+        };
+        self.populations.iter().map(info).collect()
     }
 
     /// All projections.
     pub fn projections(&self) -> Vec<ProjectionInfo> {
-        self.projections
-            .iter()
-            .map(|p| ProjectionInfo {
-                label: p.label.clone(),
-                pre: self.populations[p.pre].label.clone(),
-                post: self.populations[p.post].label.clone(),
-                synapses: p.synapses,
-                delay_ms: self.clock.ms(p.delay_steps),
-                receptor: p.receptor + 1,
-                is_plastic: p.rule.is_some(),
-            })
-            .collect()
+        let info = |p: &CompiledProjection| ProjectionInfo {
+            label: p.label.clone(),
+            pre: self.populations[p.pre].label.clone(),
+            post: self.populations[p.post].label.clone(),
+            synapses: p.synapses,
+            delay_ms: self.clock.ms(p.delay_steps),
+            receptor: p.receptor + 1,
+            is_plastic: p.rule.is_some(),
+        };
+        self.projections.iter().map(info).collect()
     }
 
     pub(crate) fn population(&self, label: &str) -> Result<usize, RunError> {
-        self.populations.iter().position(|p| p.label == label).ok_or_else(|| RunError::UnknownLabel {
-            kind: "population",
-            label: label.into(),
-            known: self.populations.iter().map(|p| p.label.as_str()).collect::<Vec<_>>().join(", "),
-        })
+        position("population", label, self.populations.iter().map(|p| p.label.as_str()))
     }
 
     pub(crate) fn projection(&self, label: &str) -> Result<usize, RunError> {
-        self.projections.iter().position(|p| p.label == label).ok_or_else(|| RunError::UnknownLabel {
-            kind: "projection",
-            label: label.into(),
-            known: self.projections.iter().map(|p| p.label.as_str()).collect::<Vec<_>>().join(", "),
-        })
+        position("projection", label, self.projections.iter().map(|p| p.label.as_str()))
     }
 
     /// The state at step 0: initial variables, silent past, initial weights, learning on.
     pub fn initial_state(&self) -> State {
-        let blocks = self
-            .blocks
-            .iter()
-            .enumerate()
-            .map(|(b, block)| {
-                if !self.computes(b) {
-                    return BlockState::default();
+        let block = |(b, block): (usize, &BlockRef)| {
+            if !self.computes(b) {
+                return BlockState::default();
+            }
+            let population = &self.populations[block.population];
+            let mut variables = Vec::with_capacity(population.variables.len() * block.stride);
+            for (v, variable) in population.variables.iter().enumerate() {
+                for i in 0..block.stride {
+                    let neuron = (block.first + i) as u32;
+                    variables.push(match i < block.len {
+                        true if variable.spread > 0.0 => {
+                            let u = population.initial.uniform(v as u64, neuron) as f32;
+                            variable.initial + u * variable.spread
+                        }
+                        true => variable.initial,
+                        false => variable.padding,
+                    });
                 }
-                let population = &self.populations[block.population];
-                let mut variables = Vec::with_capacity(population.variables.len() * block.stride);
-                for (v, variable) in population.variables.iter().enumerate() {
-                    for i in 0..block.stride {
-                        let neuron = (block.first + i) as u32;
-                        variables.push(match i < block.len {
-                            true if variable.spread > 0.0 => {
-                                let u = population.initial.uniform(v as u64, neuron) as f32;
-                                variable.initial + u * variable.spread
-                            }
-                            true => variable.initial,
-                            false => variable.padding,
-                        });
-                    }
-                }
-                BlockState { variables, spikes: Vec::with_capacity(block.len) }
-            })
-            .collect();
-        let plastic = self
-            .plastic
-            .iter()
-            .enumerate()
-            .map(|(k, &(p, b))| {
-                if !self.owns(self.target_of_plastic(k)) {
-                    return PlasticBlock::default();
-                }
-                let projection = &self.projections[p];
-                let wiring = &projection.wiring[b];
-                let weights = match &wiring.weights {
-                    Weights::Each(w) => w.clone(),
-                    Weights::Uniform(w) => vec![*w; wiring.targets.len()],
-                };
-                let n_pre = self.populations[projection.pre].n;
-                let n_post = wiring.by_target.offsets.len().saturating_sub(1);
-                let memory = projection.rule.as_ref().map_or(0, |r| r.memory(n_pre, n_post));
-                let scratch = Vec::with_capacity(n_pre.max(n_post));
-                PlasticBlock { weights, memory: vec![i64::MIN / 2; memory], scratch }
-            })
-            .collect();
+            }
+            BlockState { variables, spikes: Vec::with_capacity(block.len) }
+        };
+        let plastic = |(k, &(p, b)): (usize, &(usize, usize))| {
+            if !self.owns(self.target_of_plastic(k)) {
+                return PlasticBlock::default();
+            }
+            let projection = &self.projections[p];
+            let wiring = &projection.wiring[b];
+            let weights = match &wiring.weights {
+                Weights::Each(w) => w.clone(),
+                Weights::Uniform(w) => vec![*w; wiring.targets.len()],
+            };
+            let n_pre = self.populations[projection.pre].n;
+            let n_post = wiring.by_target.offsets.len().saturating_sub(1);
+            let memory = projection.rule.as_ref().map_or(0, |r| r.memory(n_pre, n_post));
+            let scratch = Vec::with_capacity(n_pre.max(n_post));
+            PlasticBlock { weights, memory: vec![i64::MIN / 2; memory], scratch }
+        };
+        let short_term =
+            |p: &CompiledProjection| Some(p.short_term.as_ref()?.1.initial(p.pre, self.populations[p.pre].n));
         let mut heard = vec![0; self.populations.len()];
-        self.blocks
-            .iter()
-            .zip(&self.hears)
-            .filter(|(_, h)| **h)
-            .for_each(|(b, _)| heard[b.population] += b.len);
+        for (block, _) in self.blocks.iter().zip(&self.hears).filter(|(_, hears)| **hears) {
+            heard[block.population] += block.len;
+        }
         let histories = self.populations.iter().zip(heard).map(|(p, n)| SpikeHistory::new(p.keep, 4 * n));
         State {
             step: 0,
-            blocks,
+            blocks: self.blocks.iter().enumerate().map(block).collect(),
             histories: histories.collect(),
-            plastic,
-            short_term: self
-                .projections
-                .iter()
-                .filter_map(|p| Some(p.short_term.as_ref()?.1.initial(p.pre, self.populations[p.pre].n)))
-                .collect(),
+            plastic: self.plastic.iter().enumerate().map(plastic).collect(),
+            short_term: self.projections.iter().filter_map(short_term).collect(),
             learning: vec![true; self.projections.len()],
             injected: vec![Vec::new(); self.populations.len()],
         }
     }
+}
+
+/// The place of a label among those that exist.
+fn position<'a>(
+    kind: &'static str,
+    label: &str,
+    mut labels: impl Iterator<Item = &'a str> + Clone,
+) -> Result<usize, RunError> {
+    let all = labels.clone();
+    labels.position(|known| known == label).ok_or_else(|| RunError::UnknownLabel {
+        kind,
+        label: label.into(),
+        known: known(all),
+    })
 }

@@ -19,7 +19,7 @@
 
 use crate::SpikeHistory;
 use crate::error::CompileError;
-use lobule_signal::Clock;
+use lobule_signal::{Clock, Range, Ranges};
 use serde::{Deserialize, Serialize};
 
 /// Parameters of short-term plasticity.
@@ -45,34 +45,12 @@ impl ShortTerm {
     }
 
     pub(crate) fn compile(&self, label: &str, clock: &Clock) -> Result<CompiledShortTerm, CompileError> {
-        let unit = |x: f64| (0.0..=1.0).contains(&x);
-        let finite = |x: f64, lowest: bool| x.is_finite() && lowest;
-        for (parameter, value, is_allowed, allowed) in [
-            ("u", self.u, unit(self.u), "a probability lies in 0..1"),
-            ("u_start", self.u_start, unit(self.u_start), "a probability lies in 0..1"),
-            ("x_start", self.x_start, unit(self.x_start), "a part lies in 0..1"),
-            (
-                "tau_rec_ms",
-                self.tau_rec_ms,
-                finite(self.tau_rec_ms, self.tau_rec_ms > 0.0),
-                "a positive time is needed",
-            ),
-            (
-                "tau_fac_ms",
-                self.tau_fac_ms,
-                finite(self.tau_fac_ms, self.tau_fac_ms >= 0.0),
-                "0 ms or more is needed",
-            ),
-        ] {
-            if !is_allowed {
-                return Err(CompileError::BadParameter {
-                    of: format!("short-term plasticity of projection `{label}`"),
-                    parameter,
-                    value,
-                    allowed: allowed.into(),
-                });
-            }
-        }
+        let ranges = Ranges::of(format!("short-term plasticity of projection `{label}`"));
+        let probability: Range = (|x| (0.0..=1.0).contains(&x), "a probability lies in 0..1");
+        ranges.each(probability, &[("u", self.u), ("u_start", self.u_start)])?;
+        ranges.each((probability.0, "a part lies in 0..1"), &[("x_start", self.x_start)])?;
+        ranges.each((|x| x > 0.0, "a positive time is needed"), &[("tau_rec_ms", self.tau_rec_ms)])?;
+        ranges.each((|x| x >= 0.0, "0 ms or more is needed"), &[("tau_fac_ms", self.tau_fac_ms)])?;
         Ok(CompiledShortTerm { parameters: *self, dt_ms: clock.dt_ms() })
     }
 }

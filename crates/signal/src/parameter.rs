@@ -6,6 +6,9 @@ use thiserror::Error;
 /// A name in a message: of the library, or one that a file brings along.
 type Name = Cow<'static, str>;
 
+/// A range of numbers: its test, and its words in a refusal.
+pub type Range = (fn(f64) -> bool, &'static str);
+
 /// A parameter outside its range.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[error("{of}: {parameter} = {value} is not allowed; {allowed}")]
@@ -48,6 +51,11 @@ impl Ranges {
         Self { of: of.into() }
     }
 
+    /// The owner.
+    pub fn owner(&self) -> &str {
+        &self.of
+    }
+
     /// The error for a value that is not `allowed`.
     pub fn refusal(&self, parameter: impl Into<Name>, value: f64, allowed: impl Into<Name>) -> Parameter {
         Parameter { of: self.of.clone(), parameter: parameter.into(), value, allowed: allowed.into() }
@@ -65,6 +73,11 @@ impl Ranges {
         allowed: impl Into<Name>,
     ) -> Result<(), Parameter> {
         if holds && value.is_finite() { Ok(()) } else { Err(self.refusal(parameter, value, allowed)) }
+    }
+
+    /// Checks that each of several parameters lies in a range.
+    pub fn each(&self, (holds, allowed): Range, values: &[(&'static str, f64)]) -> Result<(), Parameter> {
+        values.iter().try_for_each(|&(name, value)| self.require(holds(value), name, value, allowed))
     }
 
     /// Checks that a value is above 0.

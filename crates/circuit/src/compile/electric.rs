@@ -15,9 +15,9 @@ impl Draft<'_> {
         for current in currents {
             let of = || format!("current `{}`", current.label);
             let p = self.population(&current.population, of)?;
-            let population = &mut self.populations[p];
+            let population = &mut self.network.populations[p];
             capacitance(population, of)?;
-            population.electric.add_current(current, population.n, &self.clock)?;
+            population.electric.add_current(current, population.n, &self.network.clock)?;
             if !labels.insert(current.label.as_str()) {
                 return Err(CompileError::DuplicateLabel { kind: "current", label: current.label.clone() });
             }
@@ -26,12 +26,12 @@ impl Draft<'_> {
         for gaps in &self.circuit.gap_junctions {
             let of = || format!("gap junctions `{}`", gaps.label);
             let p = self.population(&gaps.population, of)?;
-            let c_m = capacitance(&self.populations[p], of)?;
+            let c_m = capacitance(&self.network.populations[p], of)?;
             coupled.entry(p).or_insert((c_m, Vec::new())).1.push(gaps);
         }
         for (p, (c_m, gaps)) in coupled {
-            let population = &mut self.populations[p];
-            population.electric.add_gaps(&gaps, population.n, c_m, &self.clock)?;
+            let population = &mut self.network.populations[p];
+            population.electric.add_gaps(&gaps, population.n, c_m, &self.network.clock)?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use crate::describe::{Connect, Projection, Weight};
 use crate::error::CompileError;
-use lobule_signal::Stream;
+use lobule_signal::{Ranges, Stream};
 use std::sync::Arc;
 
 /// Synapses of a projection onto the targets that a rank keeps.
@@ -22,14 +22,8 @@ impl<'a> Synapses<'a> {
     ) -> Result<Self, CompileError> {
         let pairs = pairs(p, n_pre, n_post, seed, keeps)?;
         check_range(p, n_pre, n_post, &pairs)?;
-        match &p.weight {
-            Weight::PerSynapse(weights) if weights.len() != pairs.len() => Err(CompileError::WeightCount {
-                of: p.label.clone(),
-                weights: weights.len(),
-                synapses: pairs.len(),
-            }),
-            weight => Ok(Self { pairs, weight }),
-        }
+        p.weight.check_count(&p.label, pairs.len())?;
+        Ok(Self { pairs, weight: &p.weight })
     }
 
     /// The weight of all of them, if there is one.
@@ -42,30 +36,20 @@ impl<'a> Synapses<'a> {
 
     /// (source, target, weight), in the order of the list.
     pub fn iter(&self, keeps: impl Fn(u32) -> bool) -> impl Iterator<Item = (u32, u32, f32)> {
-        let weight = |k: usize| match self.weight {
-            Weight::Uniform(w) => *w,
-            Weight::PerSynapse(weights) => weights[k],
-        };
         let kept = self.pairs.iter().enumerate().filter(move |(_, pair)| keeps(pair.1));
-        kept.map(move |(k, &(i, j))| (i, j, weight(k)))
+        kept.map(move |(k, &(i, j))| (i, j, self.weight.at(k)))
     }
 }
 
 /// Refuses a synapse of a neuron that does not exist.
 fn check_range(p: &Projection, n_pre: u32, n_post: u32, pairs: &[(u32, u32)]) -> Result<(), CompileError> {
-    for (k, &(i, j)) in pairs.iter().enumerate() {
+    for (synapse, &(i, j)) in pairs.iter().enumerate() {
         for (side, index, population, n) in
             [("presynaptic", i, &p.pre, n_pre), ("postsynaptic", j, &p.post, n_post)]
         {
             if index >= n {
-                return Err(CompileError::NeuronOutOfRange {
-                    of: p.label.clone(),
-                    synapse: k,
-                    side,
-                    index,
-                    population: population.clone(),
-                    n: n as usize,
-                });
+                let (of, population, n) = (p.label.clone(), population.clone(), n as usize);
+                return Err(CompileError::NeuronOutOfRange { of, synapse, side, index, population, n });
             }
         }
     }
@@ -80,36 +64,23 @@ fn pairs(
     keeps: impl Fn(u32) -> bool,
 ) -> Result<Arc<Vec<(u32, u32)>>, CompileError> {
     let stream = Stream::new(seed, &format!("connect/{}", p.label));
-    let bad = |parameter, value: f64, allowed: String| CompileError::BadParameter {
-        of: format!("projection `{}`", p.label),
-        parameter,
-        value,
-        allowed,
-    };
+    let ranges = Ranges::of(format!("projection `{}`", p.label));
     Ok(match &p.connect {
         Connect::List(pairs) => pairs.clone(),
         Connect::OneToOne if n_pre == n_post => {
             Arc::new((0..n_pre).filter(|&i| keeps(i)).map(|i| (i, i)).collect())
         }
         Connect::OneToOne => {
-            return Err(bad(
-                "one_to_one",
-                f64::from(n_pre),
-                format!("`{}` has {n_post} neurons; sizes must agree", p.post),
-            ));
+            let allowed = format!("`{}` has {n_post} neurons; sizes must agree", p.post);
+            return Err(ranges.refusal("one_to_one", n_pre.into(), allowed).into());
         }
         Connect::AllToAll => {
             let kept: Vec<u32> = (0..n_post).filter(|&j| keeps(j)).collect();
             Arc::new((0..n_pre).flat_map(|i| kept.iter().map(move |&j| (i, j))).collect())
         }
         Connect::FixedIndegree(k) => {
-            if *k > n_pre as usize {
-                return Err(bad(
-                    "fixed_indegree",
-                    *k as f64,
-                    format!("`{}` has only {n_pre} neurons", p.pre),
-                ));
-            }
+            let allowed = format!("`{}` has only {n_pre} neurons", p.pre);
+            ranges.require(*k <= n_pre as usize, "fixed_indegree", *k as f64, allowed)?;
             let mut pairs = Vec::new();
             let mut pool: Vec<u32> = (0..n_pre).collect();
             for j in (0..n_post).filter(|&j| keeps(j)) {
@@ -124,9 +95,8 @@ fn pairs(
             Arc::new(pairs)
         }
         Connect::PairwiseBernoulli(probability) => {
-            if !(0.0..=1.0).contains(probability) {
-                return Err(bad("pairwise_bernoulli", *probability, "a probability lies in 0..1".into()));
-            }
+            let is_one = (0.0..=1.0).contains(probability);
+            ranges.require(is_one, "pairwise_bernoulli", *probability, "a probability lies in 0..1")?;
             Arc::new(
                 (0..n_post)
                     .filter(|&j| keeps(j))

@@ -1,14 +1,16 @@
 //! Phase *wiring*: each projection with its synapses by target block, its rule and its teacher.
 
-use super::draft::{Draft, known};
+use super::draft::Draft;
 use super::synapses::Synapses;
 use crate::describe::Projection;
-use crate::error::CompileError;
+use crate::error::{CompileError, known};
 use crate::models::BLOCK;
 use crate::network::CompiledProjection;
 use crate::plasticity::PlasticityRule;
 use crate::short_term::CompiledShortTerm;
 use crate::wiring::BlockWiring;
+use lobule_signal::Ranges;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A compiled rule, where there is one.
@@ -19,13 +21,8 @@ fn as_written(weight: f32) -> f64 {
     weight.to_string().parse().unwrap_or(f64::from(weight))
 }
 
-fn bad_weight(p: &Projection, weight: f32, allowed: String) -> CompileError {
-    CompileError::BadParameter {
-        of: format!("projection `{}`", p.label),
-        parameter: "weight",
-        value: as_written(weight),
-        allowed,
-    }
+fn bad_weight(p: &Projection, weight: f32, allowed: impl Into<Cow<'static, str>>) -> CompileError {
+    Ranges::of(format!("projection `{}`", p.label)).refusal("weight", as_written(weight), allowed).into()
 }
 
 impl Draft<'_> {
@@ -36,27 +33,30 @@ impl Draft<'_> {
             let pre = self.population_of[projection.pre.as_str()];
             let post = self.population_of[projection.post.as_str()];
             let delay_steps = self.delay_steps(projection)?;
-            let first_block = self.populations[post].first_block;
-            let keeps = |j: u32| self.owns(first_block + j as usize / BLOCK);
-            let sizes = [pre, post].map(|k| self.populations[k].n as u32);
-            let synapses = Synapses::of(projection, sizes, self.seed, keeps)?;
-            let counts = self.populations[post].model.counts_spikes();
+            let first_block = self.network.populations[post].first_block;
+            let keeps = |j: u32| self.network.owns(first_block + j as usize / BLOCK);
+            let sizes = [pre, post].map(|k| self.network.populations[k].n as u32);
+            let synapses = Synapses::of(projection, sizes, self.network.seed, keeps)?;
+            let counts = self.network.populations[post].model.counts_spikes();
             check_weights(projection, &synapses, counts, keeps)?;
             let short_term = self.short_term(projection, counts)?.map(|compiled| {
                 short_terms += 1;
                 (short_terms - 1, compiled)
             });
-            let rule =
-                projection.rule.as_ref().map(|r| r.compile(&projection.label, &self.clock)).transpose()?;
+            let rule = projection
+                .rule
+                .as_ref()
+                .map(|r| r.compile(&projection.label, &self.network.clock))
+                .transpose()?;
             let teacher = self.teacher(projection, &rule)?;
             check_bounds(projection, &synapses, &rule, keeps)?;
 
             let (wiring, count) = self.wiring(&synapses, pre, post, rule.is_some());
-            let first_plastic = self.plastic.len();
+            let first_plastic = self.network.plastic.len();
             if rule.is_some() {
-                self.plastic.extend((0..wiring.len()).map(|b| (p, b)));
+                self.network.plastic.extend((0..wiring.len()).map(|b| (p, b)));
             }
-            self.projections.push(CompiledProjection {
+            self.network.projections.push(CompiledProjection {
                 label: projection.label.clone(),
                 pre,
                 post,
@@ -74,15 +74,14 @@ impl Draft<'_> {
     }
 
     fn delay_steps(&self, p: &Projection) -> Result<u64, CompileError> {
-        let of = || format!("projection `{}`", p.label);
-        match self.clock.steps(p.delay_ms) {
+        match self.network.clock.steps(p.delay_ms) {
             Ok(0) => Err(CompileError::DelayBelowStep {
                 of: p.label.clone(),
                 delay_ms: p.delay_ms,
-                dt_ms: self.clock.dt_ms(),
+                dt_ms: self.network.clock.dt_ms(),
             }),
             Ok(steps) => Ok(steps),
-            Err(source) => Err(CompileError::Time { of: of(), source }),
+            Err(source) => Err(CompileError::Time { of: format!("projection `{}`", p.label), source }),
         }
     }
 
@@ -97,7 +96,7 @@ impl Draft<'_> {
                 "short-term plasticity goes with fixed weights onto cells that integrate; remove it or the rule",
             );
         }
-        p.short_term.as_ref().map(|s| s.compile(&p.label, &self.clock)).transpose()
+        p.short_term.as_ref().map(|s| s.compile(&p.label, &self.network.clock)).transpose()
     }
 
     /// The projection that teaches the rule, where it needs one.
@@ -105,11 +104,9 @@ impl Draft<'_> {
         let refuse = |what: String| Err(CompileError::Rule { of: p.label.clone(), what });
         let is_needed = rule.as_ref().is_some_and(|r| r.needs_teacher());
         let Some(teacher) = &p.teacher else {
+            let remedy = "name one with `taught_by`, a projection onto the same population";
             return match is_needed {
-                true => refuse(
-                    "its rule needs a teacher; name one with `taught_by`, a projection onto the same population"
-                        .into(),
-                ),
+                true => refuse(format!("its rule needs a teacher; {remedy}")),
                 false => Ok(None),
             };
         };
@@ -143,21 +140,21 @@ impl Draft<'_> {
         post: usize,
         is_plastic: bool,
     ) -> (Vec<BlockWiring>, usize) {
-        let blocks = self.populations[post].blocks();
+        let blocks = self.network.populations[post].blocks();
         let first_block = blocks.start;
         let mut split: Vec<Vec<(u32, u16, f32)>> = vec![Vec::new(); blocks.len()];
-        for (i, j, w) in synapses.iter(|j| self.owns(first_block + j as usize / BLOCK)) {
+        for (i, j, w) in synapses.iter(|j| self.network.owns(first_block + j as usize / BLOCK)) {
             let local = j as usize / BLOCK;
             split[local].push((i, (j as usize - local * BLOCK) as u16, w));
         }
         let count = split.iter().map(Vec::len).sum();
-        let n_pre = self.populations[pre].n;
+        let n_pre = self.network.populations[pre].n;
         let wiring = split.into_iter().zip(blocks).map(|(mut s, b)| {
-            if !self.owns(b) {
+            if !self.network.owns(b) {
                 return BlockWiring::absent();
             }
             s.sort_by_key(|&(i, j, _)| (i, j));
-            BlockWiring::new(n_pre, self.blocks[b].len, &s, synapses.uniform(), is_plastic)
+            BlockWiring::new(n_pre, self.network.blocks[b].len, &s, synapses.uniform(), is_plastic)
         });
         (wiring.collect(), count)
     }
@@ -173,16 +170,11 @@ fn check_weights(
     let is_bad = |w: f32| !(w.is_finite() && w >= 0.0) || (counts && w != 1.0);
     match synapses.iter(keeps).find(|&(_, _, w)| is_bad(w)) {
         None => Ok(()),
-        Some((_, _, w)) => Err(bad_weight(
-            p,
-            w,
-            match counts {
-                true => "a relay counts spikes: weights onto it are 1".into(),
-                false => {
-                    "weights are 0 or more; inhibition is a receptor with a low reversal potential".into()
-                }
-            },
-        )),
+        Some((_, _, w)) if counts => Err(bad_weight(p, w, "a relay counts spikes: weights onto it are 1")),
+        Some((_, _, w)) => {
+            let allowed = "weights are 0 or more; inhibition is a receptor with a low reversal potential";
+            Err(bad_weight(p, w, allowed))
+        }
     }
 }
 

@@ -20,9 +20,10 @@ use super::lanes::{Drive, ElectricLanes, emit, for_each_bit, hold, input, load, 
 use super::membrane::Membrane;
 pub use super::synapse::SynapseShape;
 use super::synapse::{Propagator, stiffest};
-use super::{BlockStep, NeuronModel, Variable, check};
+use super::{BlockStep, NeuronModel, Variable};
 use crate::error::CompileError;
-use lobule_signal::{Clock, GROUP};
+use crate::ranges::{FINITE, NOT_NEGATIVE, POSITIVE};
+use lobule_signal::{Clock, GROUP, Ranges};
 use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
@@ -87,22 +88,18 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    pub(crate) fn new(p: &CondLif, label: &str, clock: &Clock) -> Result<Self, CompileError> {
-        for (name, x) in
-            [("c_m", p.c_m), ("g_l", p.g_l), ("tau_syn_ex", p.tau_syn_ex), ("tau_syn_in", p.tau_syn_in)]
-        {
-            check(label, name, x, x > 0.0, "a positive number is needed")?;
-        }
-        for (name, x) in
-            [("e_l", p.e_l), ("v_th", p.v_th), ("e_ex", p.e_ex), ("e_in", p.e_in), ("i_e", p.i_e)]
-        {
-            check(label, name, x, true, "a finite number is needed")?;
-        }
-        check(label, "t_ref", p.t_ref, p.t_ref >= 0.0, "0 or more is needed")?;
-        check(label, "v_reset", p.v_reset, p.v_reset < p.v_th, "it must lie below v_th")?;
+    pub(crate) fn new(p: &CondLif, ranges: &Ranges, clock: &Clock) -> Result<Self, CompileError> {
+        let times = [("tau_syn_ex", p.tau_syn_ex), ("tau_syn_in", p.tau_syn_in)];
+        ranges.each(POSITIVE, &[("c_m", p.c_m), ("g_l", p.g_l)])?;
+        ranges.each(POSITIVE, &times)?;
+        let potentials = [("e_l", p.e_l), ("v_th", p.v_th), ("e_ex", p.e_ex), ("e_in", p.e_in)];
+        ranges.each(FINITE, &potentials)?;
+        ranges.each(FINITE, &[("i_e", p.i_e)])?;
+        ranges.each(NOT_NEGATIVE, &[("t_ref", p.t_ref)])?;
+        ranges.require(p.v_reset < p.v_th, "v_reset", p.v_reset, "it must lie below v_th")?;
         let dt = clock.dt_ms();
         let fast = format!("c_m / g_l must exceed {} ms at this time step", -1.0 / stiffest(dt));
-        check(label, "g_l", p.g_l, -p.g_l / p.c_m > stiffest(dt), &fast)?;
+        ranges.require(-p.g_l / p.c_m > stiffest(dt), "g_l", p.g_l, fast)?;
         Ok(Self {
             membrane: Membrane {
                 dt: dt as f32,

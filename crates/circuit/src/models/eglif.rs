@@ -31,12 +31,13 @@
 //! # Pinned by
 //! `tests/eglif.rs`.
 
-use super::glif::{Glif, GlifLanes, GlifParameters};
+use super::glif::{Glif, GlifLanes};
 use super::lanes::{ElectricLanes, input, load, store};
 use super::synapse::Propagator;
-use super::{BlockStep, NeuronModel, SynapseShape, Variable, check};
+use super::{BlockStep, NeuronModel, SynapseShape, Variable};
 use crate::error::CompileError;
-use lobule_signal::{Clock, GROUP};
+use crate::ranges::{FINITE, POSITIVE};
+use lobule_signal::{Clock, GROUP, Ranges};
 use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
@@ -134,14 +135,19 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    pub(crate) fn new(p: &Eglif, label: &str, clock: &Clock, receptors: usize) -> Result<Self, CompileError> {
-        let glif = Glif::new(&p.into(), label, clock)?;
-        check(label, "v_min", p.v_min, p.v_min <= p.v_reset, "it must not exceed v_reset")?;
-        check(label, "v_init", p.v_init, p.v_init >= p.v_min, "it must not lie below v_min")?;
+    pub(crate) fn new(
+        p: &Eglif,
+        ranges: &Ranges,
+        clock: &Clock,
+        receptors: usize,
+    ) -> Result<Self, CompileError> {
+        let glif = Glif::new(p, ranges, clock)?;
+        ranges.require(p.v_min <= p.v_reset, "v_min", p.v_min, "it must not exceed v_reset")?;
+        ranges.require(p.v_init >= p.v_min, "v_init", p.v_init, "it must not lie below v_min")?;
         let mut syn = [Propagator::default(); 4];
         for (syn, receptor) in syn.iter_mut().zip(&p.receptors) {
-            check(label, "tau_syn", receptor.tau_syn, receptor.tau_syn > 0.0, "a positive number is needed")?;
-            check(label, "e_rev", receptor.e_rev, true, "a finite number is needed")?;
+            ranges.each(POSITIVE, &[("tau_syn", receptor.tau_syn)])?;
+            ranges.each(FINITE, &[("e_rev", receptor.e_rev)])?;
             *syn = Propagator::new(receptor.shape, receptor.tau_syn, clock.dt_ms());
         }
         Ok(Self {
@@ -153,31 +159,6 @@ impl Compiled {
             syn,
             drive: p.receptors.map(|r| (r.e_rev - p.e_l) as f32),
         })
-    }
-}
-
-impl From<&Eglif> for GlifParameters {
-    fn from(p: &Eglif) -> Self {
-        let Eglif { c_m, tau_m, e_l, v_th, v_reset, t_ref, i_e, k_adap, k_1, k_2, a1, a2, .. } = *p;
-        let Eglif { lambda_0, tau_v, leak_is_published, threshold_is_hard, .. } = *p;
-        Self {
-            c_m,
-            tau_m,
-            e_l,
-            v_th,
-            v_reset,
-            t_ref,
-            i_e,
-            k_adap,
-            k_1,
-            k_2,
-            a1,
-            a2,
-            lambda_0,
-            tau_v,
-            leak_is_published,
-            threshold_is_hard,
-        }
     }
 }
 

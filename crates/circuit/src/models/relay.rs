@@ -6,17 +6,13 @@
 //! Spike source: emits what it was given by `inject`; the engine writes its
 //! spikes, the model does nothing.
 
-use super::{BlockStep, LocalSpike, NeuronModel, Variable};
+use super::{BlockStep, LocalSpike, NeuronModel};
 
 /// Passes spikes on at arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Relay;
 
 impl NeuronModel for Relay {
-    fn variables(&self) -> Vec<Variable> {
-        Vec::new()
-    }
-
     fn receptors(&self) -> usize {
         1
     }
@@ -43,14 +39,6 @@ impl NeuronModel for Relay {
 pub(crate) struct Source;
 
 impl NeuronModel for Source {
-    fn variables(&self) -> Vec<Variable> {
-        Vec::new()
-    }
-
-    fn receptors(&self) -> usize {
-        0
-    }
-
     fn is_generator(&self) -> bool {
         true
     }
