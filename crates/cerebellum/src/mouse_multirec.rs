@@ -9,35 +9,12 @@ use lobule_circuit::models::{DoubleDecay, EglifMultirec};
 /// Conductance of one gap junction between Golgi cells, nS.
 pub const GAP_JUNCTION_NS: f64 = 14.3;
 
-/// Membrane row: C_m, τ_m, E_L, V_th, V_reset, t_ref, I_e, k_adap, k_1, k_2, A1, A2.
-type Membrane = [f64; 12];
-/// Receptor row: E_rev, g_init, τ_r, A_r, A_1, τ_d1, A_2, τ_d2.
-type ReceptorRow = [f64; 8];
-
-/// AMPA (1), NMDA (2), GABA (3), AMPA2 (4), AMPA3 (5).
-const NMDA: usize = 1;
-
-fn receptor(row: Option<ReceptorRow>, is_blocked: bool) -> DoubleDecay {
-    // A receptor that a cell lacks has no conductance.
-    let [e_rev, g_init, tau_r, a_r, a_1, tau_d1, a_2, tau_d2] =
-        row.unwrap_or([0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0]);
-    DoubleDecay { e_rev, g_init, tau_r, a_r, a_1, tau_d1, a_2, tau_d2, is_blocked }
-}
-
 /// The multi-receptor parameters of a cell type; `None` for relays, nuclei, olive and unknown cells, for which
 /// the reference has none.
 pub fn multirec_cell_model(cell_type: &str) -> Option<EglifMultirec> {
-    let (m, rows): (Membrane, [Option<ReceptorRow>; 5]) = match cell_type {
-        "granule_cell" => (
-            [7.0, 24.15, -62.0, -41.0, -70.0, 1.5, 4.9144, 0.067465, 0.160414, 0.0414079, 20.7431, 4.19515],
-            [
-                Some([0.0, 1.3254, 0.99666, 6.9738, 1.4552, 0.38599, 1.5957, 3.7021]),
-                Some([-3.7, 0.023437, 21.192, 3.2972, 2.9513, 14.861, 0.21349, 121.09]),
-                Some([-65.0, 0.16824, 0.85389, 4.8539, 5.8706, 27.865, 1.6255, 280.35]),
-                None,
-                None,
-            ],
-        ),
+    // AMPA (1), NMDA (2), GABA (3), AMPA2 (4), AMPA3 (5).
+    let (membrane, receptors) = match cell_type {
+        "granule_cell" => return Some(EglifMultirec::default()),
         "golgi_cell" => (
             [
                 145.0, 44.0, -62.0, -55.0, -75.0, 2.0, 24.4852, 0.109735, 0.0683128, 0.0227273, 345.471,
@@ -83,26 +60,7 @@ pub fn multirec_cell_model(cell_type: &str) -> Option<EglifMultirec> {
         ),
         _ => return None,
     };
-    let [c_m, tau_m, e_l, v_th, v_reset, t_ref, i_e, k_adap, k_1, k_2, a1, a2] = m;
-    let mut receptors = rows.map(|row| receptor(row, false));
-    receptors[NMDA].is_blocked = true;
-    Some(EglifMultirec {
-        c_m,
-        tau_m,
-        e_l,
-        v_th,
-        v_reset,
-        v_init: (e_l, v_th),
-        t_ref,
-        i_e,
-        k_adap,
-        k_1,
-        k_2,
-        a1,
-        a2,
-        receptors,
-        ..EglifMultirec::default()
-    })
+    Some(EglifMultirec::from_rows(membrane, receptors.map(|row| row.map(DoubleDecay::row))))
 }
 
 /// (receptor, weight, delay ms) of a connection set for each of its receptors; empty for sets that the reference lacks in

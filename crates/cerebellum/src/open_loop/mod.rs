@@ -32,10 +32,10 @@ use std::time::Instant;
 /// Reads `1s`, `500ms` or `500` (ms).
 pub fn duration_ms(text: &str) -> Option<f64> {
     let text = text.trim();
-    let (number, unit) = match text {
-        t if t.ends_with("ms") => (&t[..t.len() - 2], 1.0),
-        t if t.ends_with('s') => (&t[..t.len() - 1], 1000.0),
-        t => (t, 1.0),
+    let (number, unit) = match (text.strip_suffix("ms"), text.strip_suffix('s')) {
+        (Some(ms), _) => (ms, 1.0),
+        (None, Some(s)) => (s, 1000.0),
+        (None, None) => (text, 1.0),
     };
     let value: f64 = number.trim().parse().ok()?;
     (value.is_finite() && value >= 0.0).then_some(value * unit)
@@ -199,17 +199,16 @@ fn run(
     let traces = simulation.traces().zip(&every);
     let traces = traces.map(|(trace, every)| probes::thinned(trace, every.unwrap_or(1), steps)).collect();
     let dt_ms = clock.dt_ms();
-    let rates =
-        spikes.iter().map(|train| PopulationRates::of(train, None, first_step, steps, dt_ms)).collect();
+    let rates = |train| PopulationRates::of(train, None, first_step, steps, dt_ms);
     let recorders = recorder_rates(prepared.recorders, &spikes, &clock, first_step, steps);
     Ok(OpenLoopResult {
         dt_ms,
         from_ms: clock.ms(first_step),
         duration_ms: prepared.duration_ms,
+        rates: spikes.iter().map(rates).collect(),
         spikes,
         traces,
         trace_neurons: probes.into_iter().map(|p| p.neurons.unwrap_or_default()).collect(),
-        rates,
         recorders,
         left_out: prepared.notes,
         fingerprint,
@@ -316,24 +315,23 @@ fn check_times(
 ) -> Result<(), Error> {
     let (from_ms, to_ms) = (clock.ms(first), clock.ms(end));
     for &(begin, stop) in &what.windows {
-        let key = format!("--window {begin}ms..{stop}ms");
+        let wrong = |what: String| Error::config(format!("--window {begin}ms..{stop}ms"), what);
         if begin < from_ms - 1e-9 || stop > to_ms + 1e-9 {
-            let what = format!("the run lasts from {from_ms} to {to_ms} ms; choose a window inside it");
-            return Err(Error::Config { key, what });
+            return Err(wrong(format!(
+                "the run lasts from {from_ms} to {to_ms} ms; choose a window inside it"
+            )));
         }
         for ms in [begin, stop] {
-            clock.steps(ms).map_err(|e| Error::Config { key: key.clone(), what: e.to_string() })?;
+            clock.steps(ms).map_err(|e| wrong(e.to_string()))?;
         }
     }
     for (ms, _) in prepared.schedule.iter().flat_map(|s| &s.changes) {
         if !clock.steps(*ms).is_ok_and(|step| step.is_multiple_of(interval)) {
-            return Err(Error::Config {
-                key: "--stimulus".into(),
-                what: format!(
-                    "a rate of mossy fibers changes at {ms} ms; choose a multiple of the exchange interval of {} ms",
-                    clock.ms(interval)
-                ),
-            });
+            let interval_ms = clock.ms(interval);
+            let what = format!(
+                "a rate of mossy fibers changes at {ms} ms; choose a multiple of the exchange interval of {interval_ms} ms"
+            );
+            return Err(Error::config("--stimulus", what));
         }
     }
     Ok(())
@@ -369,10 +367,8 @@ fn recorder_rates(
         let train = spikes.iter().find(|s| s.label == r.population)?;
         let (from, to) = (step(r.from_ms).max(first_step), step(r.to_ms));
         let is_part = r.neurons.len() < train.n || from > first_step || to < steps;
-        (is_part && from < to).then(|| {
-            let rates = PopulationRates::of(train, Some(&r.neurons), from, to, clock.dt_ms());
-            (r, rates)
-        })
+        let rates = || PopulationRates::of(train, Some(&r.neurons), from, to, clock.dt_ms());
+        (is_part && from < to).then(rates).map(|rates| (r, rates))
     };
     recorders.into_iter().filter_map(rates).collect()
 }

@@ -69,20 +69,15 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
     options.cells = tables.cells;
     options.is_part = shared.is_part;
     if tables.is_plastic && (tables.has_short_term || tables.cells == CellModels::Multirec) {
-        return Err(Error::Config {
-            key: "--plastic".into(),
-            what: "it goes neither with --short-term nor with --cells multirec, which have no plastic synapses; leave one \
-                   of them out"
-                .into(),
-        });
+        let what = "it goes neither with --short-term nor with --cells multirec, which have no plastic synapses; leave \
+                    one of them out";
+        return Err(Error::config("--plastic", what));
     }
     if tables.is_plastic {
         for set in [PLASTIC_SET, TEACHING_SET] {
             if anatomy.connections(set).is_none() {
-                return Err(Error::Config {
-                    key: "--plastic".into(),
-                    what: format!("the network has no connection set `{set}`; leave it out"),
-                });
+                let what = format!("the network has no connection set `{set}`; leave it out");
+                return Err(Error::config("--plastic", what));
             }
         }
         // Chosen: small steps against weights of 0.14 nS, so that a run of seconds changes them and does not end them.
@@ -203,8 +198,8 @@ fn add_stimulus(
         circuit.populations().iter().any(|p| p.label == population && matches!(p.model, Model::Relay));
     if let StimulusKind::Current { pa } = stimulus.kind {
         if is_relay || population == "mossy_fiber" {
-            return Err(stimulus
-                .wrong(format!("`{population}` is a relay and takes no current; give it a rate in Hz")));
+            let what = format!("`{population}` is a relay and takes no current; give it a rate in Hz");
+            return Err(stimulus.wrong(what));
         }
         circuit.add_current(CurrentStimulus {
             label: label.into(),
@@ -219,9 +214,8 @@ fn add_stimulus(
         (true, _) => return Err(stimulus.wrong(counts_spikes(population))),
         (false, Some(weight)) => (weight, stimulus.receptor.unwrap_or(1)),
         (false, None) => {
-            return Err(stimulus.wrong(format!(
-                "spikes onto `{population}` need a weight; add e.g. ,weight=1 (nS) and ,receptor=1"
-            )));
+            let remedy = "add e.g. ,weight=1 (nS) and ,receptor=1";
+            return Err(stimulus.wrong(format!("spikes onto `{population}` need a weight; {remedy}")));
         }
     };
     let (from_ms, to_ms) = (stimulus.from_ms, stimulus.to_ms);
@@ -237,7 +231,7 @@ fn add_stimulus(
             add_poisson(circuit, label, population, targets, rate, input);
         }
         StimulusKind::Spikes(path) => {
-            let wrong = |what: String| Error::File { path: path.display().to_string(), what };
+            let wrong = |what: String| Error::file(path, what);
             let mut spikes = read_spikes(path, population, sites.len())?;
             spikes.retain(|(_, neuron)| targets.binary_search(neuron).is_ok());
             if let Some((ms, _)) = spikes.iter().find(|(ms, _)| *ms < DELAY_MS - 1e-9) {

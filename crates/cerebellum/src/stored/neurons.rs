@@ -3,7 +3,7 @@
 //! A constant that a file omits has the default of the NESTML model (cerebellar-models 0.13) or of NEST 3.10.
 
 use lobule_circuit::Model;
-use lobule_circuit::models::{CondLif, DoubleDecay, Eglif, EglifMultirec, Receptor, SynapseShape};
+use lobule_circuit::models::{CondLif, DoubleDecay, Eglif, EglifMultirec, SynapseShape};
 use lobule_scaffold::configuration::{CellModel, Constant, Problem};
 
 /// Kind of a neuron model, by its receptors and recordable variables.
@@ -32,17 +32,9 @@ impl NeuronKind {
     fn variables(self) -> &'static [(&'static str, &'static str)] {
         match self {
             NeuronKind::Relay => &[],
-            NeuronKind::Eglif => &[
-                ("V_m", "v_m"),
-                ("I_adap", "i_adap"),
-                ("I_dep", "i_dep"),
-                ("I_syn1", "i_syn_1"),
-                ("I_syn2", "i_syn_2"),
-                ("I_syn3", "i_syn_3"),
-                ("I_syn4", "i_syn_4"),
-            ],
-            NeuronKind::EglifMultirec => &[("V_m", "v_m"), ("I_adap", "i_adap"), ("I_dep", "i_dep")],
-            NeuronKind::CondLif => &[("V_m", "v_m")],
+            NeuronKind::Eglif => &EGLIF_VARIABLES,
+            NeuronKind::EglifMultirec => &EGLIF_VARIABLES[..3],
+            NeuronKind::CondLif => &EGLIF_VARIABLES[..1],
         }
     }
 
@@ -59,6 +51,18 @@ impl NeuronKind {
         }
     }
 }
+
+/// NEST's and lobule's names of the variables that can be recorded: of the potential, the currents that both E-GLIF models
+/// have, the synaptic currents of one of them.
+const EGLIF_VARIABLES: [(&str, &str); 7] = [
+    ("V_m", "v_m"),
+    ("I_adap", "i_adap"),
+    ("I_dep", "i_dep"),
+    ("I_syn1", "i_syn_1"),
+    ("I_syn2", "i_syn_2"),
+    ("I_syn3", "i_syn_3"),
+    ("I_syn4", "i_syn_4"),
+];
 
 /// A parameter: NEST's name and its place in lobule's model.
 type Field<P> = (&'static str, fn(&mut P) -> &mut f64);
@@ -193,50 +197,21 @@ fn set<P>(cell: &CellModel, fields: &[Field<P>], p: &mut P, problems: &mut Vec<P
 
 /// The defaults of the NESTML model. Source: cerebellar-models 0.13.
 fn eglif_default() -> Eglif {
-    let alpha = |tau_syn, e_rev| Receptor { tau_syn, e_rev, shape: SynapseShape::Alpha };
-    Eglif {
-        c_m: 281.0,
-        tau_m: 30.0,
-        e_l: -70.6,
-        v_th: -50.4,
-        v_reset: -60.0,
-        v_min: -150.0,
-        v_init: -60.0,
-        t_ref: 0.0,
-        i_e: 0.0,
-        k_adap: 4.0,
-        k_1: 1.0 / 144.0,
-        k_2: 1.0 / 80.5,
-        a1: 100.0,
-        a2: 100.0,
-        lambda_0: 0.001,
-        tau_v: 0.5,
-        receptors: [alpha(0.2, 0.0), alpha(2.0, -80.0), alpha(2.0, 0.0), alpha(2.0, -80.0)],
-        leak_is_published: true,
-        threshold_is_hard: false,
-    }
+    Eglif::from_rows(
+        [281.0, 30.0, -70.6, -50.4, -60.0, -150.0, -60.0, 0.0, 0.0],
+        [4.0, 1.0 / 144.0, 1.0 / 80.5, 100.0, 100.0, 0.001, 0.5],
+        [0.2, 2.0, 2.0],
+    )
 }
 
 /// The multi-receptor model; its defaults are those of the NESTML model.
 fn multirec(cell: &CellModel, problems: &mut Vec<Problem>) -> EglifMultirec {
-    let receptor = |e_rev, g_init, tau_r, a_r, (a_1, tau_d1), (a_2, tau_d2), is_blocked| DoubleDecay {
-        e_rev,
-        g_init,
-        tau_r,
-        a_r,
-        a_1,
-        tau_d1,
-        a_2,
-        tau_d2,
-        is_blocked,
-    };
-    let ampa = receptor(0.0, 1.34, 1.0, 6.97, (1.46, 0.386), (1.60, 3.70), false);
-    let nmda = receptor(-3.7, 0.0234, 21.2, 3.30, (2.95, 14.9), (0.213, 121.0), true);
-    let gaba = receptor(-65.0, 0.162, 0.376, 4.54, (10.6, 27.3), (3.15, 269.0), false);
+    let ampa = DoubleDecay::row([0.0, 1.34, 1.0, 6.97, 1.46, 0.386, 1.60, 3.70]);
+    let nmda = DoubleDecay::row([-3.7, 0.0234, 21.2, 3.30, 2.95, 14.9, 0.213, 121.0]);
+    let gaba = DoubleDecay::row([-65.0, 0.162, 0.376, 4.54, 10.6, 27.3, 3.15, 269.0]);
     let mut p = EglifMultirec {
         v_init: (-40.0, -40.0),
-        receptors: [ampa, nmda, gaba, ampa, ampa],
-        leak_is_published: true,
+        receptors: [ampa, DoubleDecay { is_blocked: true, ..nmda }, gaba, ampa, ampa],
         ..EglifMultirec::default()
     };
     // The membrane has the defaults of the other model.

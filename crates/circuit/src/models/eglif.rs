@@ -98,25 +98,41 @@ pub struct Eglif {
 
 impl Default for Eglif {
     fn default() -> Self {
+        Self::from_rows(
+            [7.0, 24.15, -62.0, -41.0, -70.0, -150.0, -62.0, 1.5, -0.888],
+            [0.022, 0.311, 0.041_407_868, 0.01, -0.94, 1.0, 0.3],
+            [5.8, 13.61, 2.0],
+        )
+    }
+}
+
+impl Eglif {
+    /// Parameters from the rows of a table: C_m, τ_m, E_L, V_th, V_reset, V_min, V_init, t_ref, I_e; k_adap, k_1, k_2, A1, A2,
+    /// λ_0, τ_V; time constants of receptors 1 to 3. All receptors are alpha functions; 1 and 3 excite (0 mV), 2 and 4
+    /// inhibit (-80 mV), 4 with 2 ms. The sign of the leak is the published one, and the threshold has noise.
+    pub fn from_rows(membrane: [f64; 9], adaptation: [f64; 7], tau_syn: [f64; 3]) -> Self {
+        let [c_m, tau_m, e_l, v_th, v_reset, v_min, v_init, t_ref, i_e] = membrane;
+        let [k_adap, k_1, k_2, a1, a2, lambda_0, tau_v] = adaptation;
         let alpha = |tau_syn, e_rev| Receptor { tau_syn, e_rev, shape: SynapseShape::Alpha };
+        let [tau_1, tau_2, tau_3] = tau_syn;
         Self {
-            c_m: 7.0,
-            tau_m: 24.15,
-            e_l: -62.0,
-            v_th: -41.0,
-            v_reset: -70.0,
-            v_min: -150.0,
-            v_init: -62.0,
-            t_ref: 1.5,
-            i_e: -0.888,
-            k_adap: 0.022,
-            k_1: 0.311,
-            k_2: 0.041_407_868,
-            a1: 0.01,
-            a2: -0.94,
-            lambda_0: 1.0,
-            tau_v: 0.3,
-            receptors: [alpha(5.8, 0.0), alpha(13.61, -80.0), alpha(2.0, 0.0), alpha(2.0, -80.0)],
+            c_m,
+            tau_m,
+            e_l,
+            v_th,
+            v_reset,
+            v_min,
+            v_init,
+            t_ref,
+            i_e,
+            k_adap,
+            k_1,
+            k_2,
+            a1,
+            a2,
+            lambda_0,
+            tau_v,
+            receptors: [alpha(tau_1, 0.0), alpha(tau_2, -80.0), alpha(tau_3, 0.0), alpha(2.0, -80.0)],
             leak_is_published: true,
             threshold_is_hard: false,
         }
