@@ -4,6 +4,7 @@
 //! Source: cerebellar-models 0.13, configuration with `eglif_multirec`; membranes after Geminiani et al. 2018,
 //! doi:10.3389/fninf.2018.00088. Units: pF, ms, mV, pA; synaptic weights have none (they multiply `g_init`).
 
+use super::mouse::SynapseModel;
 use lobule_circuit::models::{DoubleDecay, EglifMultirec};
 
 /// Conductance of one gap junction between Golgi cells, nS.
@@ -63,10 +64,11 @@ pub fn multirec_cell_model(cell_type: &str) -> Option<EglifMultirec> {
     Some(EglifMultirec::from_rows(membrane, receptors.map(|row| row.map(DoubleDecay::row))))
 }
 
-/// (receptor, weight, delay ms) of a connection set for each of its receptors; empty for sets that the reference lacks in
-/// this variant. Relays have receptor 1.
-pub fn multirec_synapses(set: &str) -> &'static [(usize, f64, f64)] {
-    match set {
+/// The synapses of a connection set, one for each of its receptors; empty for sets that the reference lacks in this
+/// variant. Relays have receptor 1.
+pub fn multirec_synapses(set: &str) -> Vec<SynapseModel> {
+    // (receptor, weight, delay ms)
+    let rows: &[(usize, f64, f64)] = match set {
         "mossy_fibers_to_glomerulus" => &[(1, 1.0, 1.0)],
         "glomerulus_to_granule" => &[(1, 1.0, 1.0), (2, 1.0, 1.0)],
         "glomerulus_to_golgi" => &[(1, 0.32, 1.0), (2, 0.32, 1.0)],
@@ -83,5 +85,6 @@ pub fn multirec_synapses(set: &str) -> &'static [(usize, f64, f64)] {
         "stellate_to_stellate" => &[(3, 0.035, 1.0)],
         "basket_to_basket" => &[(3, 0.016, 1.0)],
         _ => &[],
-    }
+    };
+    rows.iter().map(|&(receptor, weight, delay_ms)| SynapseModel { weight, delay_ms, receptor }).collect()
 }

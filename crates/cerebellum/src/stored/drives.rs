@@ -21,15 +21,10 @@ pub(super) struct Drives {
 impl Drives {
     /// Adds all generators and currents to a circuit.
     pub fn add_to(&self, circuit: &mut Circuit) {
-        for population in &self.populations {
-            circuit.add_population(population.clone());
-        }
-        for projection in &self.projections {
-            circuit.add_projection(projection.clone());
-        }
-        for current in &self.currents {
-            circuit.add_current(current.clone());
-        }
+        let Self { populations, projections, currents } = self;
+        populations.iter().for_each(|p| _ = circuit.add_population(p.clone()));
+        projections.iter().for_each(|p| _ = circuit.add_projection(p.clone()));
+        currents.iter().for_each(|c| _ = circuit.add_current(c.clone()));
     }
 }
 
@@ -48,10 +43,8 @@ pub(super) fn add(plan: &mut Plan, device: &Device, key: &str, targets: Vec<(Str
     for (cell_type, neurons) in targets {
         let label = if many { format!("{}.{cell_type}", device.name) } else { device.name.clone() };
         if plan.population(&label).is_some() || plan.drives.populations.iter().any(|p| p.label == label) {
-            plan.problem(
-                key,
-                format!("would be population `{label}`, a name that is in use; rename the device"),
-            );
+            let what = format!("would be population `{label}`, a name that is in use; rename the device");
+            plan.problem(key, what);
             continue;
         }
         let Some(cells) = plan.population(&cell_type).cloned() else { continue };
@@ -74,16 +67,12 @@ pub(super) fn add(plan: &mut Plan, device: &Device, key: &str, targets: Vec<(Str
         let of = |k: usize| if n == 1 { 0 } else { k as u32 };
         let list: Vec<(u32, u32)> = neurons.iter().enumerate().map(|(k, &target)| (of(k), target)).collect();
         plan.drives.populations.push(Population::new(&label, n, model));
+        let name = format!("{label}_to_{cell_type}");
         plan.drives.projections.push(
-            Projection::new(
-                format!("{label}_to_{cell_type}"),
-                &label,
-                &cell_type,
-                Connect::List(Arc::new(list)),
-            )
-            .weight(weight as f32)
-            .delay_ms(device.delay_ms)
-            .receptor(receptor),
+            Projection::new(name, &label, &cell_type, Connect::List(Arc::new(list)))
+                .weight(weight as f32)
+                .delay_ms(device.delay_ms)
+                .receptor(receptor),
         );
     }
 }
@@ -106,10 +95,8 @@ fn source(plan: &mut Plan, kind: &DeviceKind, key: &str, n: usize) -> Option<(Mo
     Some(match kind {
         DeviceKind::Poisson { rate_hz, span } => {
             let (from, to) = span_ms(span);
-            let mut steps = vec![(from, *rate_hz)];
-            if to.is_finite() {
-                steps.push((to, 0.0));
-            }
+            let end = to.is_finite().then_some((to, 0.0));
+            let steps = [(from, *rate_hz)].into_iter().chain(end).collect();
             (Model::PoissonGenerator(PoissonGenerator { rate: RateProfile::Steps(steps) }), n)
         }
         &DeviceKind::SinusoidalPoisson { rate_hz, amplitude_hz, frequency_hz, phase_deg, ref span } => {
@@ -141,10 +128,8 @@ fn add_current(
     steps: &[(f64, f64)],
 ) {
     if kind == NeuronKind::Relay {
-        plan.problem(
-            format!("{key}.targetting"),
-            format!("names `{population}`, a relay, which takes no current"),
-        );
+        let what = format!("names `{population}`, a relay, which takes no current");
+        plan.problem(format!("{key}.targetting"), what);
         return;
     }
     if device.receptor != 0 {

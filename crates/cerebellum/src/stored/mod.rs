@@ -135,10 +135,8 @@ impl Plan {
         let steps = ms / self.resolution_ms;
         let is_on_grid = (steps - steps.round()).abs() < 1e-6;
         if !is_on_grid {
-            self.problem(
-                key,
-                format!("{verb} {ms} ms, not a multiple of the step of {} ms", self.resolution_ms),
-            );
+            let step_ms = self.resolution_ms;
+            self.problem(key, format!("{verb} {ms} ms, not a multiple of the step of {step_ms} ms"));
         }
         is_on_grid
     }
@@ -153,9 +151,8 @@ impl Plan {
         remedy: &str,
     ) {
         let known = known.collect::<Vec<_>>().join(", ");
-        let what =
-            format!("the network has no {kind} `{name}`; it has: {known}; remove the model or {remedy}");
-        self.problem(key, what);
+        let has = format!("the network has no {kind} `{name}`; it has: {known}");
+        self.problem(key, format!("{has}; remove the model or {remedy}"));
     }
 
     /// The populations of cells, in order.
@@ -181,12 +178,8 @@ impl Plan {
                         model.cell_type
                     ));
                 }
-                self.cells.push(Cells {
-                    cell_type: model.cell_type.clone(),
-                    n: cells.len(),
-                    kind,
-                    model: compiled,
-                });
+                let (cell_type, n) = (model.cell_type.clone(), cells.len());
+                self.cells.push(Cells { cell_type, n, kind, model: compiled });
             }
         }
         // In the order of the file, so that tables have one order in all its runs.
@@ -194,11 +187,8 @@ impl Plan {
         self.cells.sort_by_key(|c| place(&c.cell_type));
         for cells in &anatomy.cells {
             if !simulation.cell_models.iter().any(|m| m.cell_type == cells.cell_type) {
-                self.notes.push(format!(
-                    "cell type `{}` ({} cells) has no cell model in this simulation and is left out.",
-                    cells.cell_type,
-                    cells.len()
-                ));
+                let what = "has no cell model in this simulation and is left out";
+                self.notes.push(format!("cell type `{}` ({} cells) {what}.", cells.cell_type, cells.len()));
             } else if cells.is_empty() {
                 self.notes.push(format!("{}: no cell of this type.", cells.cell_type));
             }
@@ -234,11 +224,8 @@ impl Plan {
         self.note_unequal_microzones(anatomy);
         for set in &anatomy.connections {
             if !simulation.connection_models.iter().any(|m| m.set == set.name) {
-                self.notes.push(format!(
-                    "connection set `{}` ({} rows) has no connection model in this simulation and is left out.",
-                    set.name,
-                    set.len()
-                ));
+                let what = "has no connection model in this simulation and is left out";
+                self.notes.push(format!("connection set `{}` ({} rows) {what}.", set.name, set.len()));
             }
         }
     }
@@ -279,21 +266,23 @@ impl Plan {
                     .filter_map(|t| anatomy.cells(t))
                     .flat_map(|c| c.label_sets.iter().flatten().map(String::as_str))
                     .collect();
-                let carried = carried.into_iter().collect::<Vec<_>>().join(", ");
-                let carried = if carried.is_empty() { "no label".into() } else { carried };
-                let what = format!(
-                    "names label `{label}`, which no cell of {} carries; they carry: {carried}",
-                    types.join(", ")
-                );
+                let carried = match carried.len() {
+                    0 => "no label".into(),
+                    _ => carried.into_iter().collect::<Vec<_>>().join(", "),
+                };
+                let types = types.join(", ");
+                let what =
+                    format!("names label `{label}`, which no cell of {types} carries; they carry: {carried}");
                 self.problem(format!("{key}.targetting.labels"), what);
             }
             if let Targets::ById(lists) = &device.targetting.targets {
-                let unknown = lists.keys().filter(|t| self.population(t).is_none()).cloned();
-                for cell_type in unknown.collect::<Vec<_>>() {
-                    let known = self.populations().join(", ");
-                    let what =
-                        format!("`{cell_type}` has no cell model in this simulation; there are: {known}");
-                    self.problem(format!("{key}.targetting.ids"), what);
+                for cell_type in lists.keys() {
+                    if self.population(cell_type).is_none() {
+                        let known = self.populations().join(", ");
+                        let what =
+                            format!("`{cell_type}` has no cell model in this simulation; there are: {known}");
+                        self.problem(format!("{key}.targetting.ids"), what);
+                    }
                 }
             }
             let mut targets: Vec<(String, Vec<u32>)> = Vec::new();
@@ -316,15 +305,14 @@ impl Plan {
             }
             match &device.kind {
                 DeviceKind::SpikeRecorder { span } => {
-                    for (population, neurons) in targets {
-                        self.recorders.push(Recorder {
-                            device: device.name.clone(),
-                            population,
-                            neurons,
-                            from_ms: span.start_ms,
-                            to_ms: span.stop_ms.unwrap_or(f64::INFINITY),
-                        });
-                    }
+                    let (from_ms, to_ms) = (span.start_ms, span.stop_ms.unwrap_or(f64::INFINITY));
+                    self.recorders.extend(targets.into_iter().map(|(population, neurons)| Recorder {
+                        device: device.name.clone(),
+                        population,
+                        neurons,
+                        from_ms,
+                        to_ms,
+                    }));
                 }
                 DeviceKind::Multimeter { variables, interval_ms, span } => {
                     if span.start_ms > 0.0 || span.stop_ms.is_some() {
@@ -380,10 +368,8 @@ impl Plan {
             if (set.is_empty() && link.rule.is_none()) || is_empty(&link.pre) || is_empty(&link.post) {
                 continue;
             }
-            let Wiring { list, contacts, .. } = match wiring.take().filter(|w| w.set == link.set) {
-                Some(known) => wiring.insert(known),
-                None => wiring.insert(Wiring::of(set)),
-            };
+            let known = wiring.take().filter(|w| w.set == link.set);
+            let Wiring { list, contacts, .. } = wiring.insert(known.unwrap_or_else(|| Wiring::of(set)));
             if link.is_gap {
                 link.add_gap_junctions(&mut circuit, list, contacts);
                 continue;

@@ -51,20 +51,19 @@ pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet,
             is_gap: false,
         };
         if model.rule == Some(ConnectionRule::OneToOne) && pre.n != post.n {
-            let what = format!(
-                "is one_to_one between {} cells of `{}` and {} of `{}`; as many are needed",
-                pre.n, set.pre_type, post.n, set.post_type
+            let (pre, post) = (
+                format!("{} cells of `{}`", pre.n, pre.cell_type),
+                format!("{} of `{}`", post.n, post.cell_type),
             );
+            let what = format!("is one_to_one between {pre} and {post}; as many are needed");
             plan.problem(format!("{}.rule", model.key), what);
         }
         match synapse.model.as_str() {
             "static_synapse" => no_constants(plan, synapse),
             "tsodyks2_synapse" => {
                 if counts_spikes {
-                    plan.problem(
-                        format!("{}.model", synapse.key),
-                        "is tsodyks2_synapse onto a relay, which counts spikes; use static_synapse",
-                    );
+                    let what = "is tsodyks2_synapse onto a relay, which counts spikes; use static_synapse";
+                    plan.problem(format!("{}.model", synapse.key), what);
                 }
                 link.short_term = short_term(plan, synapse);
             }
@@ -183,10 +182,8 @@ fn add_gap(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet, post: 
         return;
     }
     if link.weight < 0.0 {
-        plan.problem(
-            format!("{}.synapses", model.key),
-            format!("has a conductance of {} nS; it is 0 or more", link.weight),
-        );
+        let what = format!("has a conductance of {} nS; it is 0 or more", link.weight);
+        plan.problem(format!("{}.synapses", model.key), what);
         return;
     }
     match model.rule {
