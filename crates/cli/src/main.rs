@@ -52,9 +52,9 @@ enum Stop {
     OutOfRange(usize),
 }
 
-impl Stop {
-    /// An error that says itself whether the input is at fault.
-    fn of(error: impl Into<lobule::Error>) -> Self {
+/// An error that says itself whether the input is at fault.
+impl<E: Into<lobule::Error>> From<E> for Stop {
+    fn from(error: E) -> Self {
         match error.into() {
             error if error.is_input() => Self::Input(error),
             error => Self::Run(error),
@@ -71,7 +71,7 @@ fn main() -> ExitCode {
     };
     let ranks = match launch::ranks(&arguments.command) {
         Ok(ranks) => ranks,
-        Err(Some(error)) => return fail(2, &error),
+        Err(Some(error)) => return fail(2, &error.to_string()),
         Err(None) => return ExitCode::from(2),
     };
     let ended = match arguments.command {
@@ -98,21 +98,17 @@ fn main() -> ExitCode {
         }
         ended => ended,
     };
-    match ended {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Stop::Input(_)) if !ranks.is_first() => ExitCode::from(2),
-        Err(Stop::Run(_)) if !ranks.is_first() => ExitCode::from(1),
-        Err(Stop::OutOfRange(_)) if !ranks.is_first() => ExitCode::from(3),
-        Err(Stop::Input(error)) => fail(2, &error),
-        Err(Stop::Run(error)) => fail(1, &error),
-        Err(Stop::OutOfRange(count)) => {
-            eprintln!("lobule: {count} finding(s) out of range (--strict)");
-            ExitCode::from(3)
-        }
-    }
+    let (status, message) = match ended {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Stop::Input(error)) => (2, error.to_string()),
+        Err(Stop::Run(error)) => (1, error.to_string()),
+        Err(Stop::OutOfRange(count)) => (3, format!("{count} finding(s) out of range (--strict)")),
+    };
+    // The first rank says it for all.
+    if ranks.is_first() { fail(status, &message) } else { ExitCode::from(status) }
 }
 
-fn fail(status: u8, error: &dyn std::error::Error) -> ExitCode {
+fn fail(status: u8, error: &str) -> ExitCode {
     eprintln!("lobule: {error}");
     ExitCode::from(status)
 }

@@ -90,13 +90,7 @@ fn traces_csv(traces: &[Trace], neurons: &[Vec<u32>], dt_ms: f64) -> Vec<u8> {
         samples.flat_map(move |(&step, values)| {
             let time = time_text(step, dt_ms);
             neurons.iter().zip(values).map(move |(neuron, value)| {
-                [
-                    trace.label.clone(),
-                    trace.unit.to_string(),
-                    neuron.to_string(),
-                    time.clone(),
-                    value.to_string(),
-                ]
+                [&trace.label, &trace.unit, &neuron.to_string(), &time, &value.to_string()].map(String::clone)
             })
         })
     });

@@ -3,7 +3,7 @@
 use crate::Stop;
 use crate::arguments::{Cells, Simulate};
 use crate::bar::Bar;
-use crate::input::{input, stored_simulations};
+use crate::input::{input, refused, stored_simulations};
 use crate::recordings;
 use lobule::Ranks;
 use lobule::cerebellum::open_loop::{
@@ -43,31 +43,28 @@ impl Progress for Watcher {
     }
 }
 
-fn refuse(key: &str, what: String) -> Error {
-    Error::Config { key: key.into(), what }
-}
-
 /// The arguments, read and checked: the run, and where its circuit comes from.
 fn parsed(arguments: &Simulate) -> Result<(OpenLoop, Run), Error> {
     let time = |key: &str, text: &Option<String>, least: f64| {
         let parse = |text: &String| {
-            duration_ms(text)
-                .filter(|d| *d >= least && *d <= 3.6e6)
-                .ok_or_else(|| refuse(key, format!("`{text}`; write it like 1s or 500ms, {least} ms to 1 h")))
+            let wrong = || input(key, format!("`{text}`; write it like 1s or 500ms, {least} ms to 1 h"));
+            duration_ms(text).filter(|d| (least..=3.6e6).contains(d)).ok_or_else(wrong)
         };
         text.as_ref().map(parse).transpose()
     };
     if !(1..=1024).contains(&arguments.threads) {
-        return Err(refuse("--threads", format!("{}; 1 to 1024 are possible", arguments.threads)));
+        return Err(input("--threads", format!("{}; 1 to 1024 are possible", arguments.threads)));
     }
     if let Some(start) = &arguments.session_start {
         check_start(start)?;
     }
+    let every_ms = time("--record-every", &arguments.record_every, 0.001)?;
+    let probe = |text: &String| parse_probe(text).map(|probe| Probe { every_ms, ..probe });
     let what = OpenLoop {
         duration_ms: time("--duration", &arguments.duration, 1.0)?,
         seed: arguments.seed,
         threads: arguments.threads,
-        record: probes(&arguments.record, time("--record-every", &arguments.record_every, 0.001)?)?,
+        record: arguments.record.iter().map(probe).collect::<Result<_, _>>()?,
         has_profile: arguments.profile,
         memory_limit: available_memory(),
         windows: arguments.window.iter().map(|w| window(w)).collect::<Result<_, _>>()?,
@@ -84,35 +81,24 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
     let (what, run) = ranks.agree(parsed(arguments)).map_err(Stop::Input)?;
     let out = arguments.out.as_deref().filter(|_| ranks.is_first());
     ranks.agree(out.map_or(Ok(()), claim)).map_err(Stop::Input)?;
-    let mut shared = match &run {
+    let read = match &run {
         Run::Own(tables) => SharedAnatomy::read(&arguments.file, tables.state, ranks),
         Run::Stored(_) => SharedAnatomy::read_whole(&arguments.file, ranks),
-    }
-    .map_err(|e| Stop::Input(e.into()))?;
-    let bar = Watcher {
-        bar: Bar::new(arguments.no_progress || !ranks.is_first(), "intervals"),
-        is_first: ranks.is_first(),
     };
+    let mut shared = read.map_err(|e| Stop::Input(e.into()))?;
+    let is_first = ranks.is_first();
+    let bar = Watcher { bar: Bar::new(arguments.no_progress || !is_first, "intervals"), is_first };
     let result = run.run(&mut shared, arguments, &what, &bar, ranks);
     bar.bar.finish();
     let result = result.inspect_err(|_| {
         // Goes only when it is empty: nothing was written yet.
         arguments.out.as_deref().map(std::fs::remove_dir);
     })?;
-    if !ranks.is_first() {
+    if !is_first {
         return Ok(());
     }
-    print(&shared.anatomy, &result, &what.windows)?;
-    match &arguments.out {
-        Some(folder) => write(folder, arguments, &shared.anatomy, &result),
-        None => Ok(()),
-    }
-}
-
-/// What to record, all of it every so many ms.
-fn probes(texts: &[String], every_ms: Option<f64>) -> Result<Vec<Probe>, Error> {
-    let probe = |text: &String| parse_probe(text).map(|probe| Probe { every_ms, ..probe });
-    Ok(texts.iter().map(probe).collect::<Result<_, _>>()?)
+    print(&shared.anatomy, &result, &what.windows);
+    arguments.out.as_ref().map_or(Ok(()), |folder| write(folder, arguments, &shared.anatomy, &result))
 }
 
 /// The source of models and stimuli.
@@ -131,17 +117,15 @@ impl Run {
         let state = match arguments.state.as_deref().unwrap_or("awake") {
             "awake" => BrainState::Awake,
             "in_vitro" => BrainState::InVitro,
-            other => return Err(refuse("--state", format!("`{other}`; awake and in_vitro are known"))),
+            other => return Err(input("--state", format!("`{other}`; awake and in_vitro are known"))),
         };
         let background_hz = arguments.background.unwrap_or(BACKGROUND_HZ);
         if !(0.0..=1000.0).contains(&background_hz) {
-            return Err(refuse("--background", format!("{background_hz} Hz; it lies in 0..1000 Hz")));
+            return Err(input("--background", format!("{background_hz} Hz; it lies in 0..1000 Hz")));
         }
-        let stimuli = arguments.stimulus.iter().map(|s| Stimulus::parse(s));
-        let stimuli = stimuli.collect::<Result<_, _>>()?;
         Ok(Run::Own(OwnTables {
             background_hz,
-            stimuli,
+            stimuli: arguments.stimulus.iter().map(|s| Stimulus::parse(s)).collect::<Result<_, _>>()?,
             state,
             cells: match arguments.cells {
                 None | Some(Cells::Eglif) => CellModels::Eglif,
@@ -160,21 +144,20 @@ impl Run {
         progress: &dyn Progress,
         ranks: &Ranks,
     ) -> Result<OpenLoopResult, Stop> {
-        let ran = match self {
-            Run::Own(tables) => own_tables(shared, tables, what, progress, ranks),
+        Ok(match self {
+            Run::Own(tables) => own_tables(shared, tables, what, progress, ranks)?,
             Run::Stored(name) => {
                 let mut simulation = named(&arguments.file, name)?;
                 for device in &arguments.without {
                     if !simulation.leave_out(device) {
                         let known: Vec<&str> = simulation.devices.iter().map(|d| d.name.as_str()).collect();
                         let what = format!("there is no device `{device}`; there are: {}", known.join(", "));
-                        return Err(input("--without", what));
+                        return Err(input("--without", what).into());
                     }
                 }
-                stored(shared, &simulation, what, progress, ranks)
+                stored(shared, &simulation, what, progress, ranks)?
             }
-        };
-        ran.map_err(Stop::of)
+        })
     }
 }
 
@@ -187,7 +170,7 @@ fn named(file: &Path, name: &str) -> Result<StoredSimulation, Stop> {
         _ => format!("it has: {}", known.join(", ")),
     };
     let missing = || input("SIMULATION", format!("the file has no simulation `{name}`; {known}"));
-    simulations.into_iter().find(|s| s.name == name).ok_or_else(missing)
+    Ok(simulations.into_iter().find(|s| s.name == name).ok_or_else(missing)?)
 }
 
 fn rates_line(name: &str, r: &PopulationRates) {
@@ -199,49 +182,40 @@ fn rates_line(name: &str, r: &PopulationRates) {
 fn window(text: &str) -> Result<(f64, f64), Error> {
     let ends = text.split_once("..").and_then(|(from, to)| Some((duration_ms(from)?, duration_ms(to)?)));
     ends.filter(|(from, to)| from < to).ok_or_else(|| {
-        refuse("--window", format!("`{text}`; write it like 1200ms..1260ms, the end after the begin"))
+        input("--window", format!("`{text}`; write it like 1200ms..1260ms, the end after the begin"))
     })
 }
 
 /// Rates of all populations in a part of the run, and of the recorders that record a part of a population.
-fn print_window(result: &OpenLoopResult, (from_ms, to_ms): (f64, f64)) -> Result<(), Stop> {
+fn print_window(result: &OpenLoopResult, (from_ms, to_ms): (f64, f64)) {
     let step = |ms: f64| (ms / result.dt_ms).round() as u64;
+    let rates =
+        |train, neurons| PopulationRates::of(train, neurons, step(from_ms), step(to_ms), result.dt_ms);
     out!("from {from_ms} to {to_ms} ms");
     for train in &result.spikes {
-        let rates = PopulationRates::of(train, None, step(from_ms), step(to_ms), result.dt_ms);
-        rates_line(&train.label, &rates);
+        rates_line(&train.label, &rates(train, None));
     }
     for (recorder, _) in &result.recorders {
         if let Some(train) = result.spikes.iter().find(|t| t.label == recorder.population) {
-            let of = Some(recorder.neurons.as_slice());
-            let rates = PopulationRates::of(train, of, step(from_ms), step(to_ms), result.dt_ms);
-            rates_line(&recorder.device, &rates);
+            rates_line(&recorder.device, &rates(train, Some(&recorder.neurons)));
         }
     }
-    Ok(())
 }
 
-fn print(anatomy: &Anatomy, result: &OpenLoopResult, windows: &[(f64, f64)]) -> Result<(), Stop> {
+fn print(anatomy: &Anatomy, result: &OpenLoopResult, windows: &[(f64, f64)]) {
     out!("{:28} {:>8} {:>10} {:>8} {:>8} {:>6}", "population", "cells", "rate (Hz)", "sd", "active", "CV");
     if windows.is_empty() {
-        for r in &result.rates {
-            rates_line(&r.cell_type, r);
-        }
+        result.rates.iter().for_each(|r| rates_line(&r.cell_type, r));
         if !result.recorders.is_empty() {
             out!("\nrecorder (of a part of a population or of the time)");
-            for (recorder, r) in &result.recorders {
-                rates_line(&recorder.device, r);
-            }
         }
+        result.recorders.iter().for_each(|(recorder, r)| rates_line(&recorder.device, r));
     }
-    windows.iter().try_for_each(|w| print_window(result, *w))?;
+    windows.iter().for_each(|w| print_window(result, *w));
     out!("hash {:016x}", result.fingerprint);
     let seconds = result.duration_ms / 1000.0;
-    out!(
-        "compiled in {:.2} s; {:.2} s of wall time per simulated second",
-        result.compile_s,
-        result.simulate_s / seconds
-    );
+    let per_second = result.simulate_s / seconds;
+    out!("compiled in {:.2} s; {per_second:.2} s of wall time per simulated second", result.compile_s);
     if let Some(p) = result.profile {
         out!("{:12} {:>45}", "stage", "s per simulated second, summed over threads");
         for (stage, s) in p.stages() {
@@ -251,16 +225,14 @@ fn print(anatomy: &Anatomy, result: &OpenLoopResult, windows: &[(f64, f64)]) -> 
     for note in anatomy.notes.iter().chain(&result.left_out) {
         eprintln!("note: {note}");
     }
-    Ok(())
 }
 
 /// Makes the folder for the results before the run; refuses one that holds anything, which would mix two runs.
 fn claim(folder: &Path) -> Result<(), Error> {
-    let wrong = |what: String| Error::File { path: folder.display().to_string(), what };
-    std::fs::create_dir_all(folder).map_err(|e| wrong(format!("{e}; choose another --out")))?;
-    let mut entries = std::fs::read_dir(folder).map_err(|e| wrong(format!("{e}; choose another --out")))?;
-    match entries.next() {
-        Some(_) => Err(wrong("holds files already; choose another --out or empty it".into())),
+    let wrong = |e: std::io::Error| refused(folder, format!("{e}; choose another --out"));
+    std::fs::create_dir_all(folder).map_err(wrong)?;
+    match std::fs::read_dir(folder).map_err(wrong)?.next() {
+        Some(_) => Err(refused(folder, "holds files already; choose another --out or empty it")),
         None => Ok(()),
     }
 }
