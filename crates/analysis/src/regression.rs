@@ -186,12 +186,9 @@ impl Standardized {
     pub fn fit(&self, penalty: f64, rank: usize) -> Result<LinearMap, Error> {
         let mut penalized = self.gram.clone();
         (0..penalized.nrows()).for_each(|i| penalized[(i, i)] += penalty);
-        let refused = || Error::Data {
-            measure: "regression",
-            what: format!(
-                "no solution under the penalty {penalty}: inputs are linearly dependent or not finite; raise the penalty"
-            ),
-        };
+        let remedy = "inputs are linearly dependent or not finite; raise the penalty";
+        let refused =
+            || Error::data("regression", format!("no solution under the penalty {penalty}: {remedy}"));
         let solved = Cholesky::new(penalized).ok_or_else(refused)?;
         let mut weights = self.cross.clone();
         solved.solve_mut(&mut weights);
@@ -252,12 +249,9 @@ impl LinearMap {
     pub fn standardized_error(&self, samples: &Samples) -> f64 {
         let predicted = self.predict(&samples.inputs);
         let mut sum = 0.0;
-        for k in 0..predicted.ncols() {
-            if self.sd_y[k] > 0.0 {
-                let (p, y) = (predicted.column(k), samples.outputs.column(k));
-                let squares: f64 = p.iter().zip(y.iter()).map(|(p, y)| (y - p) * (y - p)).sum();
-                sum += squares / (self.sd_y[k] * self.sd_y[k]);
-            }
+        for k in (0..predicted.ncols()).filter(|&k| self.sd_y[k] > 0.0) {
+            let squares = squared_error(&samples.outputs, &predicted, k);
+            sum += squares / (self.sd_y[k] * self.sd_y[k]);
         }
         sum
     }
@@ -268,6 +262,11 @@ impl LinearMap {
     }
 }
 
+/// Sum of squared errors of output `k`.
+fn squared_error(truth: &DMatrix<f64>, predicted: &DMatrix<f64>, k: usize) -> f64 {
+    truth.column(k).iter().zip(predicted.column(k).iter()).map(|(y, p)| (y - p) * (y - p)).sum()
+}
+
 /// Coefficient of determination of each output, `1 - Σ (y - ŷ)² / Σ (y - ȳ)²`; NaN for an output that does not vary. `[outputs]`
 ///
 /// # Panics
@@ -275,12 +274,11 @@ impl LinearMap {
 pub fn r_squared(truth: &DMatrix<f64>, predicted: &DMatrix<f64>) -> Vec<f64> {
     assert_eq!(truth.shape(), predicted.shape(), "shapes");
     let one = |k: usize| {
-        let (y, p) = (truth.column(k), predicted.column(k));
+        let y = truth.column(k);
         let mean = crate::mean(y.as_slice());
         let about_mean: f64 = y.iter().map(|y| (y - mean) * (y - mean)).sum();
-        let error: f64 = y.iter().zip(p.iter()).map(|(y, p)| (y - p) * (y - p)).sum();
         let sd = (about_mean / y.len() as f64).sqrt();
-        if varies(sd, mean) { 1.0 - error / about_mean } else { f64::NAN }
+        if varies(sd, mean) { 1.0 - squared_error(truth, predicted, k) / about_mean } else { f64::NAN }
     };
     (0..truth.ncols()).map(one).collect()
 }

@@ -6,7 +6,7 @@ use super::{
     SurrogateScores,
 };
 use crate::Error;
-use crate::regression::{Samples, r_squared};
+use crate::regression::{LinearMap, Samples, r_squared};
 use lobule_signal::Stream;
 use nalgebra::DMatrix;
 
@@ -41,20 +41,18 @@ enum Map {
 impl Map {
     /// The samples of each direction.
     fn samples(self, p: &Populations, settings: &Settings) -> Vec<Samples> {
-        let now = |blocks| vec![Input { blocks, age: 0 }];
-        let past = || (0..=settings.history).map(|age| Input { blocks: &p.mossy, age }).collect::<Vec<_>>();
+        let now = |blocks| Input { blocks, age: 0 };
+        let past = (0..=settings.history).map(|age| Input { blocks: &p.mossy, age });
         let first = settings.history;
         match self {
-            Self::Nuclear(lead) => samples(&now(&p.nuclear), &p.mossy, lead, first),
-            Self::Autoregression(lead) => samples(&past(), &p.mossy, lead, first),
+            Self::Nuclear(lead) => samples(&[now(&p.nuclear)], &p.mossy, lead, first),
+            Self::Autoregression(lead) => samples(&past.collect::<Vec<_>>(), &p.mossy, lead, first),
             Self::Joint(lead) => {
-                let inputs: Vec<Input> = past().into_iter().chain(now(&p.nuclear)).collect();
-                samples(&inputs, &p.mossy, lead, first)
+                samples(&past.chain([now(&p.nuclear)]).collect::<Vec<_>>(), &p.mossy, lead, first)
             }
-            Self::Purkinje => p.purkinje.iter().flat_map(|pc| samples(&now(&p.mossy), pc, 0, 0)).collect(),
+            Self::Purkinje => p.purkinje.iter().flat_map(|pc| samples(&[now(&p.mossy)], pc, 0, 0)).collect(),
             Self::Nuclei => {
-                let pc = p.purkinje.iter().flat_map(now);
-                let inputs: Vec<Input> = now(&p.mossy).into_iter().chain(pc).collect();
+                let inputs: Vec<Input> = [&p.mossy].into_iter().chain(&p.purkinje).map(now).collect();
                 samples(&inputs, &p.nuclear, 0, 0)
             }
         }
@@ -73,8 +71,10 @@ impl Predicted {
         let by_unit = r_squared(&stacked(self.truth.iter()), &stacked(self.predicted.iter()));
         let varying: Vec<f64> = by_unit.into_iter().filter(|r| r.is_finite()).collect();
         if varying.is_empty() {
-            let what = "no unit of the target varies; are its spikes inside the window?".into();
-            return Err(Error::Data { measure: MEASURE, what });
+            return Err(Error::data(
+                MEASURE,
+                "no unit of the target varies; are its spikes inside the window?",
+            ));
         }
         Ok(crate::mean(&varying))
     }
@@ -92,25 +92,18 @@ impl Validation<'_> {
     fn predict(&self, map: Map, scheme: Scheme) -> Result<Predicted, Error> {
         let fitting = &self.settings.fitting;
         let of = |p: &Populations| map.samples(p, self.settings);
-        let (groups, predicted) = match scheme {
-            Scheme::InSample => {
-                let groups = of(&self.all);
-                let fitted = fitting.fit_closely(&groups)?;
-                let predicted = groups.iter().map(|g| fitted.predict(&g.inputs)).collect();
-                (groups, predicted)
-            }
+        let predict_all = |fitted: LinearMap, groups: &[Samples]| {
+            groups.iter().map(|g| fitted.predict(&g.inputs)).collect::<Vec<_>>()
+        };
+        let groups = of(if scheme == Scheme::OddToEven { &self.even } else { &self.all });
+        let predicted = match scheme {
+            Scheme::InSample => predict_all(fitting.fit_closely(&groups)?, &groups),
             Scheme::OddToEven => {
-                let (odd, even) = (of(&self.odd), of(&self.even));
+                let odd = of(&self.odd);
                 let parts = if let [one] = &odd[..] { split(one) } else { odd };
-                let fitted = fitting.fit(&parts)?;
-                let predicted = even.iter().map(|g| fitted.predict(&g.inputs)).collect();
-                (even, predicted)
+                predict_all(fitting.fit(&parts)?, &groups)
             }
-            Scheme::LeaveOneDirectionOut => {
-                let groups = of(&self.all);
-                let predicted = fitting.predict_left_out(&groups)?;
-                (groups, predicted)
-            }
+            Scheme::LeaveOneDirectionOut => fitting.predict_left_out(&groups)?,
         };
         Ok(Predicted { truth: groups.into_iter().map(|g| g.outputs).collect(), predicted })
     }
@@ -121,17 +114,13 @@ impl Validation<'_> {
 
     /// The same session with surrogate nuclei.
     fn with_nuclei(&self, replace: impl Fn(&Blocks) -> Blocks) -> Self {
-        let other = |p: &Populations| Populations {
-            mossy: p.mossy.clone(),
+        let other = |Populations { mossy, nuclear, .. }: &Populations| Populations {
+            mossy: mossy.clone(),
             purkinje: None,
-            nuclear: replace(&p.nuclear),
+            nuclear: replace(nuclear),
         };
-        Self {
-            settings: self.settings,
-            all: other(&self.all),
-            odd: other(&self.odd),
-            even: other(&self.even),
-        }
+        let [all, odd, even] = [&self.all, &self.odd, &self.even].map(other);
+        Self { settings: self.settings, all, odd, even }
     }
 }
 
@@ -143,13 +132,9 @@ impl Validation<'_> {
 pub fn report(session: &Session, settings: &Settings) -> Result<Report, Error> {
     session.check()?;
     settings.check(session)?;
-    let populations = |which| Populations::new(session, which, settings.averages);
-    let validation = Validation {
-        settings,
-        all: populations(Trials::All),
-        odd: populations(Trials::Odd),
-        even: populations(Trials::Even),
-    };
+    let [all, odd, even] = [Trials::All, Trials::Odd, Trials::Even]
+        .map(|which| Populations::new(session, which, settings.averages));
+    let validation = Validation { settings, all, odd, even };
     let directions = session.direction_count();
     let (schemes, mut not_measured) = possible(session);
 
@@ -190,15 +175,14 @@ pub fn report(session: &Session, settings: &Settings) -> Result<Report, Error> {
     }
 
     let mut reconstruction = Vec::new();
-    if session.purkinje.is_some() {
-        for &scheme in &schemes {
-            reconstruction.push(Reconstruction {
-                scheme,
-                purkinje: validation.r2(Map::Purkinje, scheme)?,
-                nuclear: validation.r2(Map::Nuclei, scheme)?,
-            });
-        }
-    } else {
+    for &scheme in schemes.iter().filter(|_| session.purkinje.is_some()) {
+        reconstruction.push(Reconstruction {
+            scheme,
+            purkinje: validation.r2(Map::Purkinje, scheme)?,
+            nuclear: validation.r2(Map::Nuclei, scheme)?,
+        });
+    }
+    if session.purkinje.is_none() {
         not_measured.push("reconstruction: there are no Purkinje cells".into());
     }
 
