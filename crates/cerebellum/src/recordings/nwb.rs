@@ -120,11 +120,12 @@ fn units(root: &Group, names: &Names, session: &Session, spikes: &[SpikeTrain]) 
 
     let sites: Vec<Option<&CellSites>> = spikes.iter().map(|t| sites_of(session, t)).collect();
     if sites.iter().any(Option::is_some) {
-        for (axis, (name, description)) in
-            [("x", "Position of the soma along x, um."), ("y", "Along y, um."), ("z", "Along z, upward, um.")]
-                .into_iter()
-                .enumerate()
-        {
+        let axes = [
+            ("x", "Position of the soma along x, um."),
+            ("y", "Along y, um."),
+            ("z", "Along z, upward, um."),
+        ];
+        for (axis, (name, description)) in axes.into_iter().enumerate() {
             let of = |(train, sites): (&SpikeTrain, &Option<&CellSites>)| match sites {
                 Some(sites) => sites.positions.iter().map(|p| p[axis]).collect(),
                 None => vec![f64::NAN; train.n],
@@ -155,13 +156,8 @@ fn units(root: &Group, names: &Names, session: &Session, spikes: &[SpikeTrain]) 
     columns.push("spike_times");
     let intervals = [session.from_ms / 1000.0, session.duration_ms / 1000.0].repeat(n);
     let ends: Vec<u64> = (1..=n as u64).collect();
-    table.ragged(
-        "obs_intervals",
-        &intervals,
-        &[n, 2],
-        &ends,
-        "Time in which the neuron was simulated, s.",
-    )?;
+    let description = "Time in which the neuron was simulated, s.";
+    table.ragged("obs_intervals", &intervals, &[n, 2], &ends, description)?;
     columns.push("obs_intervals");
     table.group.texts("colnames", &columns)
 }
@@ -244,10 +240,8 @@ fn series(
     trace: &Trace,
 ) -> Result<(), FileError> {
     names.give_to(group, path, "core", "TimeSeries")?;
-    group.text(
-        "description",
-        &format!("{} of neurons {}.", trace.label, ranges(&session.neurons(k, trace))),
-    )?;
+    let neurons = ranges(&session.neurons(k, trace));
+    group.text("description", &format!("{} of neurons {neurons}.", trace.label))?;
     group.text("comments", &format!("Recorded in {}.", trace.unit))?;
     let data = group.data("data", &trace.values, &[trace.steps.len(), trace.n])?;
     let (unit, conversion) = si(&trace.unit);
