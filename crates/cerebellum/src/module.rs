@@ -127,6 +127,20 @@ pub(super) fn gap_junctions(
     }
 }
 
+/// The projection from generators onto cells of a population, each with a delay in ms.
+pub(super) fn drive(
+    label: &str,
+    population: &str,
+    list: Vec<(u32, u32)>,
+    (weight, receptor): (f64, usize),
+    delay_ms: f64,
+) -> Projection {
+    Projection::new(format!("{label}_to_{population}"), label, population, Connect::List(Arc::new(list)))
+        .weight(weight as f32)
+        .receptor(receptor)
+        .delay_ms(delay_ms)
+}
+
 /// Remedy for a part of an anatomy without a model.
 const REMEDY: &str = "rename it or remove it from the file";
 

@@ -294,6 +294,15 @@ impl Circuit {
         self
     }
 
+    /// Adds all parts of another circuit.
+    pub fn extend(&mut self, other: &Circuit) -> &mut Self {
+        self.populations.extend_from_slice(&other.populations);
+        self.projections.extend_from_slice(&other.projections);
+        self.currents.extend_from_slice(&other.currents);
+        self.gap_junctions.extend_from_slice(&other.gap_junctions);
+        self
+    }
+
     /// Makes the exchange interval no longer than this, ms, so that variables are recorded, inputs given and
     /// weights changed that often. Without it the interval is the smallest delay between populations that
     /// receive input. A shorter interval changes no spike of a circuit without plasticity.

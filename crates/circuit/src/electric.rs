@@ -8,6 +8,7 @@ use crate::block::BlockRef;
 use crate::describe::{CurrentStimulus, GapJunctions};
 use crate::error::CompileError;
 use crate::models::Electric;
+use crate::wiring::offsets;
 use lobule_signal::{Clock, Ranges};
 
 /// Electric input of one population.
@@ -91,19 +92,13 @@ impl CompiledElectric {
             }
         }
         ends.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
-        let mut gaps = CompiledGaps {
-            offsets: vec![0; n + 1],
-            junctions: Vec::with_capacity(ends.len()),
-            total: vec![0.0; n.next_multiple_of(lobule_signal::GROUP)],
+        let mut total = vec![0.0; n.next_multiple_of(lobule_signal::GROUP)];
+        ends.iter().for_each(|&(i, _, g)| total[i as usize] += g);
+        let gaps = CompiledGaps {
+            offsets: offsets(n, ends.iter().map(|end| end.0 as usize)),
+            junctions: ends.into_iter().map(|(_, j, g)| (j, g)).collect(),
+            total,
         };
-        for (i, j, g) in ends {
-            gaps.offsets[i as usize + 1] += 1;
-            gaps.junctions.push((j, g));
-            gaps.total[i as usize] += g;
-        }
-        for i in 0..n {
-            gaps.offsets[i + 1] += gaps.offsets[i];
-        }
         // Beyond it the passes of a step need not settle.
         let most = capacitance / clock.dt_ms();
         if let Some(&g) = gaps.total.iter().find(|&&g| f64::from(g) > most) {

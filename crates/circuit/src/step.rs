@@ -18,13 +18,12 @@
 use crate::coupled::integrate_coupled;
 use crate::deliver::{Past, integrate};
 use crate::error::RunError;
-use crate::history::SpikeHistory;
 use crate::network::Network;
 use crate::plasticity::Learning;
 use crate::profile::{Laps, Stage};
 use crate::ranks::NotFinite;
 use crate::simulation::Simulation;
-use crate::state::{BlockState, PlasticBlock};
+use crate::state::BlockState;
 use crate::wave::Wave;
 use rayon::prelude::*;
 
@@ -137,7 +136,26 @@ impl Simulation {
         let (histories, learning, first_step) = (&state.histories, &state.learning, state.step);
         each(self.pool.as_ref(), &mut state.plastic, |k, block| {
             let mut laps = Laps::begin(watch);
-            learn(network, k, block, histories, learning, first_step);
+            let (p, local) = network.plastic[k];
+            let projection = &network.projections[p];
+            let learns = learning[p] && network.owns(network.target_of_plastic(k));
+            let Some(rule) = projection.rule.as_ref().filter(|_| learns) else { return };
+            let target = &network.blocks[network.target_of_plastic(k)];
+            let teacher = projection.teacher.map(|t| &network.projections[t]);
+            rule.learn(&mut Learning {
+                wiring: &projection.wiring[local],
+                teacher_wiring: teacher.map(|t| &t.wiring[local]),
+                pre: &histories[projection.pre],
+                post: &histories[projection.post],
+                teacher: teacher.map(|t| &histories[t.pre]),
+                first_step,
+                steps: network.interval,
+                first_neuron: target.first as u32,
+                len: target.len,
+                weights: &mut block.weights,
+                memory: &mut block.memory,
+                scratch: &mut block.scratch,
+            });
             laps.end(Stage::Learn);
         });
     }
@@ -213,37 +231,4 @@ fn each<T: Send>(pool: Option<&rayon::ThreadPool>, items: &mut [T], f: impl Fn(u
         }
         None => items.iter_mut().enumerate().for_each(|(i, x)| f(i, x)),
     }
-}
-
-/// Lets one plastic block learn from the interval.
-fn learn(
-    network: &Network,
-    k: usize,
-    block: &mut PlasticBlock,
-    histories: &[SpikeHistory],
-    learning: &[bool],
-    first_step: u64,
-) {
-    let (p, local) = network.plastic[k];
-    if !learning[p] || !network.owns(network.target_of_plastic(k)) {
-        return;
-    }
-    let projection = &network.projections[p];
-    let Some(rule) = &projection.rule else { return };
-    let target = &network.blocks[network.populations[projection.post].first_block + local];
-    let teacher = projection.teacher.map(|t| &network.projections[t]);
-    rule.learn(&mut Learning {
-        wiring: &projection.wiring[local],
-        teacher_wiring: teacher.map(|t| &t.wiring[local]),
-        pre: &histories[projection.pre],
-        post: &histories[projection.post],
-        teacher: teacher.map(|t| &histories[t.pre]),
-        first_step,
-        steps: network.interval,
-        first_neuron: target.first as u32,
-        len: target.len,
-        weights: &mut block.weights,
-        memory: &mut block.memory,
-        scratch: &mut block.scratch,
-    });
 }

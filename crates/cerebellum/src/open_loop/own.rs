@@ -2,13 +2,14 @@
 
 use super::stimulus::read_spikes;
 use super::{OpenLoop, OpenLoopResult, Prepared, Schedule, SharedAnatomy, Stimulus, StimulusKind, run};
+use crate::module::drive;
 use crate::{
     BrainState, CellModels, DT_MS, Drive, Error, Learning, ModuleOptions, PLASTIC_SET, TEACHING_SET,
     add_module,
 };
 use lobule_circuit::models::{PoissonGenerator, RateProfile};
 use lobule_circuit::plasticity::Supervised;
-use lobule_circuit::{Circuit, Connect, CurrentStimulus, Model, Population, Projection};
+use lobule_circuit::{Circuit, CurrentStimulus, Model, Population};
 use lobule_exchange::Ranks;
 use lobule_scaffold::CellSites;
 use lobule_signal::{Clock, Progress};
@@ -161,24 +162,12 @@ fn add_poisson(
     population: &str,
     targets: &[u32],
     rate: RateProfile,
-    (weight, receptor): (f64, usize),
+    input: (f64, usize),
 ) {
     let list = targets.iter().enumerate().map(|(k, &i)| (k as u32, i)).collect();
     let model = Model::PoissonGenerator(PoissonGenerator { rate });
     circuit.add_population(Population::new(label, targets.len(), model));
-    circuit.add_projection(projection(label, population, list, (weight, receptor)));
-}
-
-fn projection(
-    label: &str,
-    population: &str,
-    list: Vec<(u32, u32)>,
-    (weight, receptor): (f64, usize),
-) -> Projection {
-    Projection::new(format!("{label}_to_{population}"), label, population, Connect::List(Arc::new(list)))
-        .weight(weight as f32)
-        .receptor(receptor)
-        .delay_ms(DELAY_MS)
+    circuit.add_projection(drive(label, population, list, input, DELAY_MS));
 }
 
 fn counts_spikes(population: &str) -> String {
@@ -241,7 +230,7 @@ fn add_stimulus(
             let spikes = spikes.into_iter().map(|(ms, i)| (ms - DELAY_MS, i)).collect();
             let list = targets.iter().map(|&i| (i, i)).collect();
             circuit.add_population(Population::new(label, sites.len(), Model::SpikeTimes(Arc::new(spikes))));
-            circuit.add_projection(projection(label, population, list, input));
+            circuit.add_projection(drive(label, population, list, input, DELAY_MS));
         }
         StimulusKind::Current { .. } => {}
     }

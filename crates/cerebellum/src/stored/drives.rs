@@ -5,28 +5,11 @@
 
 use super::neurons::NeuronKind;
 use super::{Plan, synapses};
+use crate::module::drive;
 use lobule_circuit::models::{PoissonGenerator, RateProfile};
-use lobule_circuit::{Circuit, Connect, CurrentStimulus, Model, Population, Projection};
+use lobule_circuit::{CurrentStimulus, Model, Population};
 use lobule_scaffold::configuration::{Device, DeviceKind, Span};
 use std::sync::Arc;
-
-/// External drive of a circuit: generators and currents.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Drives {
-    populations: Vec<Population>,
-    projections: Vec<Projection>,
-    currents: Vec<CurrentStimulus>,
-}
-
-impl Drives {
-    /// Adds all generators and currents to a circuit.
-    pub fn add_to(&self, circuit: &mut Circuit) {
-        let Self { populations, projections, currents } = self;
-        populations.iter().for_each(|p| _ = circuit.add_population(p.clone()));
-        projections.iter().for_each(|p| _ = circuit.add_projection(p.clone()));
-        currents.iter().for_each(|c| _ = circuit.add_current(c.clone()));
-    }
-}
 
 /// Adds a generator with its (population, neurons).
 pub(super) fn add(plan: &mut Plan, device: &Device, key: &str, targets: Vec<(String, Vec<u32>)>) {
@@ -34,15 +17,14 @@ pub(super) fn add(plan: &mut Plan, device: &Device, key: &str, targets: Vec<(Str
         return;
     }
     if let Some(first) = first_action_ms(&device.kind).filter(|t| *t >= plan.duration_ms) {
-        plan.notes.push(format!(
-            "device `{}` begins at {first} ms, after the end of the run at {} ms.",
-            device.name, plan.duration_ms
-        ));
+        let (name, end) = (&device.name, plan.duration_ms);
+        plan.notes
+            .push(format!("device `{name}` begins at {first} ms, after the end of the run at {end} ms."));
     }
     let many = targets.len() > 1;
     for (cell_type, neurons) in targets {
         let label = if many { format!("{}.{cell_type}", device.name) } else { device.name.clone() };
-        if plan.population(&label).is_some() || plan.drives.populations.iter().any(|p| p.label == label) {
+        if plan.population(&label).is_some() || plan.drives.populations().iter().any(|p| p.label == label) {
             let what = format!("would be population `{label}`, a name that is in use; rename the device");
             plan.problem(key, what);
             continue;
@@ -66,14 +48,9 @@ pub(super) fn add(plan: &mut Plan, device: &Device, key: &str, targets: Vec<(Str
         let Some((model, n)) = source(plan, &device.kind, key, neurons.len()) else { return };
         let of = |k: usize| if n == 1 { 0 } else { k as u32 };
         let list: Vec<(u32, u32)> = neurons.iter().enumerate().map(|(k, &target)| (of(k), target)).collect();
-        plan.drives.populations.push(Population::new(&label, n, model));
-        let name = format!("{label}_to_{cell_type}");
-        plan.drives.projections.push(
-            Projection::new(name, &label, &cell_type, Connect::List(Arc::new(list)))
-                .weight(weight as f32)
-                .delay_ms(device.delay_ms)
-                .receptor(receptor),
-        );
+        plan.drives.add_population(Population::new(&label, n, model));
+        let drive = drive(&label, &cell_type, list, (weight, receptor), device.delay_ms);
+        plan.drives.add_projection(drive);
     }
 }
 
@@ -140,5 +117,5 @@ fn add_current(
         return;
     }
     let steps = steps.iter().map(|&(ms, pa)| (ms + device.delay_ms, pa * device.weight)).collect();
-    plan.drives.currents.push(CurrentStimulus { label, population, neurons, steps });
+    plan.drives.add_current(CurrentStimulus { label, population, neurons, steps });
 }

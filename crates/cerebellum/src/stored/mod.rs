@@ -18,11 +18,11 @@ mod neurons;
 mod synapses;
 
 use crate::Error;
-use drives::Drives;
 use lobule_circuit::{Circuit, Connect, Model, Population, Projection};
 use lobule_scaffold::configuration::{ConnectionRule, DeviceKind, Problem, StoredSimulation, Targets};
 use lobule_scaffold::{Anatomy, ConnectionSet};
 use neurons::NeuronKind;
+pub(crate) use neurons::eglif_constants;
 use std::sync::Arc;
 use synapses::Link;
 
@@ -68,7 +68,8 @@ struct Cells {
 pub struct Plan {
     cells: Vec<Cells>,
     links: Vec<Link>,
-    drives: Drives,
+    /// Generators and currents.
+    drives: Circuit,
     /// Spike recorders.
     pub recorders: Vec<Recorder>,
     /// Variables that the multimeters record.
@@ -89,7 +90,7 @@ pub fn plan(anatomy: &Anatomy, simulation: &StoredSimulation, duration_ms: Optio
     let mut plan = Plan {
         cells: Vec::new(),
         links: Vec::new(),
-        drives: Drives::default(),
+        drives: Circuit::new(),
         recorders: Vec::new(),
         probes: Vec::new(),
         duration_ms: duration_ms.unwrap_or(simulation.duration_ms),
@@ -392,7 +393,7 @@ impl Plan {
             projection.short_term = link.short_term;
             circuit.add_projection(projection);
         }
-        self.drives.add_to(&mut circuit);
+        circuit.extend(&self.drives);
         Ok(circuit)
     }
 }

@@ -85,6 +85,11 @@ const EGLIF: &[Field<Eglif>] = fields![p:
     "tau_syn4" => p.receptors[3].tau_syn, "E_rev4" => p.receptors[3].e_rev,
 ];
 
+/// The constants of a cell with the model `eglif_cond_alpha_multisyn`.
+pub(crate) fn eglif_constants(mut eglif: Eglif) -> serde_json::Map<String, serde_json::Value> {
+    EGLIF.iter().map(|(name, place)| (name.to_string(), (*place(&mut eglif)).into())).collect()
+}
+
 /// Parameters of the membrane of `eglif_multirec`.
 #[rustfmt::skip]
 const MULTIREC: &[Field<EglifMultirec>] = fields![p:

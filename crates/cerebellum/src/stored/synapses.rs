@@ -51,11 +51,9 @@ pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet,
             is_gap: false,
         };
         if model.rule == Some(ConnectionRule::OneToOne) && pre.n != post.n {
-            let (pre, post) = (
-                format!("{} cells of `{}`", pre.n, pre.cell_type),
-                format!("{} of `{}`", post.n, post.cell_type),
-            );
-            let what = format!("is one_to_one between {pre} and {post}; as many are needed");
+            let (n, m, pre, post) = (pre.n, post.n, &pre.cell_type, &post.cell_type);
+            let what =
+                format!("is one_to_one between {n} cells of `{pre}` and {m} of `{post}`; as many are needed");
             plan.problem(format!("{}.rule", model.key), what);
         }
         match synapse.model.as_str() {
@@ -83,10 +81,8 @@ pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet,
         {
             (link.receptor, link.weight) = (receptor, weight);
             if counts_spikes && synapse.weight != 1.0 {
-                plan.notes.push(format!(
-                    "connection model `{}`: its weight of {} has no effect; relays count spikes.",
-                    model.name, synapse.weight
-                ));
+                let what = format!("its weight of {} has no effect; relays count spikes", synapse.weight);
+                plan.notes.push(format!("connection model `{}`: {what}.", model.name));
             }
             plan.links.push(link);
         }

@@ -2,13 +2,15 @@
 
 use super::draft::Draft;
 use crate::block::blocks_of;
-use crate::describe::Model;
+use crate::describe::{Model, Population};
 use crate::electric::CompiledElectric;
 use crate::error::{CompileError, known};
+use crate::models::{NeuronModel, Relay, cond_lif, eglif, eglif_multirec, generator, poisson, relay};
 use crate::network::CompiledPopulation;
 use crate::wave::Wave;
-use lobule_signal::{Ranges, Stream};
+use lobule_signal::{Clock, Ranges, Stream};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 impl Draft<'_> {
     /// Phase *receptors*: projections end where there are populations.
@@ -27,11 +29,8 @@ impl Draft<'_> {
     pub fn lay_out_populations(&mut self) -> Result<(), CompileError> {
         for (i, population) in self.circuit.populations.iter().enumerate() {
             let (label, n) = (&population.label, population.n);
-            let allowed = "a population has 1 to 2^31 neurons; leave an empty one out";
-            let is_allowed = (1..=u32::MAX as usize / 2).contains(&n);
-            Ranges::of(format!("population `{label}`")).require(is_allowed, "n", n as f64, allowed)?;
             let receptors = self.receptors[i];
-            let model = population.model.compile(label, n, &self.network.clock, receptors)?;
+            let model = compiled(population, &self.network.clock, receptors)?;
             let first_block = self.network.blocks.len();
             self.network.blocks.extend(blocks_of(i, n));
             self.network.populations.push(CompiledPopulation {
@@ -91,4 +90,22 @@ impl Draft<'_> {
         self.network.owner = self.network.share.owners(&self.network.blocks, &together);
         Ok(())
     }
+}
+
+/// Checks a population and derives the constants of its model for `clock` with so many receptors in use.
+fn compiled(p: &Population, clock: &Clock, receptors: usize) -> Result<Arc<dyn NeuronModel>, CompileError> {
+    let ranges = &Ranges::of(format!("population `{}`", p.label));
+    let allowed = "a population has 1 to 2^31 neurons; leave an empty one out";
+    ranges.require((1..=u32::MAX as usize / 2).contains(&p.n), "n", p.n as f64, allowed)?;
+    Ok(match &p.model {
+        Model::Eglif(m) => Arc::new(eglif::Compiled::new(m, ranges, clock, receptors)?),
+        Model::EglifMultirec(m) => Arc::new(eglif_multirec::Compiled::new(m, ranges, clock, receptors)?),
+        Model::CondLif(m) => Arc::new(cond_lif::Compiled::new(m, ranges, clock)?),
+        Model::Poisson(m) => Arc::new(poisson::Compiled::new(m, ranges, clock)?),
+        Model::PoissonGenerator(m) => Arc::new(generator::Poisson::new(m, ranges, clock)?),
+        Model::SpikeTimes(spikes) => Arc::new(generator::Listed::new(spikes, p.n, ranges, clock)?),
+        Model::SpikeSource => Arc::new(relay::Source),
+        Model::Relay => Arc::new(Relay),
+        Model::Custom(custom) => custom.model().clone(),
+    })
 }

@@ -17,7 +17,6 @@ mod draft;
 mod electric;
 mod identity;
 mod layout;
-mod model;
 mod synapses;
 mod timing;
 mod wiring;

@@ -21,9 +21,8 @@ use super::membrane::Membrane;
 pub use super::synapse::SynapseShape;
 use super::synapse::{Propagator, stiffest};
 use super::{BlockStep, NeuronModel, Variable};
-use crate::error::CompileError;
 use crate::ranges::{FINITE, NOT_NEGATIVE, POSITIVE};
-use lobule_signal::{Clock, GROUP, Ranges};
+use lobule_signal::{Clock, GROUP, Parameter, Ranges};
 use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
@@ -88,7 +87,7 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    pub(crate) fn new(p: &CondLif, ranges: &Ranges, clock: &Clock) -> Result<Self, CompileError> {
+    pub(crate) fn new(p: &CondLif, ranges: &Ranges, clock: &Clock) -> Result<Self, Parameter> {
         let times = [("tau_syn_ex", p.tau_syn_ex), ("tau_syn_in", p.tau_syn_in)];
         ranges.each(POSITIVE, &[("c_m", p.c_m), ("g_l", p.g_l)])?;
         ranges.each(POSITIVE, &times)?;

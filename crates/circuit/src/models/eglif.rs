@@ -35,9 +35,8 @@ use super::glif::{Glif, GlifLanes};
 use super::lanes::{ElectricLanes, input, load, store};
 use super::synapse::Propagator;
 use super::{BlockStep, NeuronModel, SynapseShape, Variable};
-use crate::error::CompileError;
 use crate::ranges::{FINITE, POSITIVE};
-use lobule_signal::{Clock, GROUP, Ranges};
+use lobule_signal::{Clock, GROUP, Parameter, Ranges};
 use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
@@ -151,12 +150,7 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    pub(crate) fn new(
-        p: &Eglif,
-        ranges: &Ranges,
-        clock: &Clock,
-        receptors: usize,
-    ) -> Result<Self, CompileError> {
+    pub fn new(p: &Eglif, ranges: &Ranges, clock: &Clock, receptors: usize) -> Result<Self, Parameter> {
         let glif = Glif::new(p, ranges, clock)?;
         ranges.require(p.v_min <= p.v_reset, "v_min", p.v_min, "it must not exceed v_reset")?;
         ranges.require(p.v_init >= p.v_min, "v_init", p.v_init, "it must not lie below v_min")?;

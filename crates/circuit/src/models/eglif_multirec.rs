@@ -31,9 +31,8 @@ use super::glif::{Glif, GlifLanes};
 use super::lanes::{ElectricLanes, input, load, store};
 use super::synapse::flush;
 use super::{BlockStep, Eglif, NeuronModel, Variable, escape};
-use crate::error::CompileError;
 use crate::ranges::{FINITE, NOT_NEGATIVE, POSITIVE};
-use lobule_signal::{Clock, GROUP, Ranges};
+use lobule_signal::{Clock, GROUP, Parameter, Ranges};
 use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
@@ -210,12 +209,12 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    pub(crate) fn new(
+    pub fn new(
         p: &EglifMultirec,
         ranges: &Ranges,
         clock: &Clock,
         receptors: usize,
-    ) -> Result<Self, CompileError> {
+    ) -> Result<Self, Parameter> {
         let glif = Glif::new(&p.membrane(), ranges, clock)?;
         ranges.each(FINITE, &[("v_init", p.v_init.0)])?;
         let rises = p.v_init.1 >= p.v_init.0;

@@ -74,12 +74,8 @@ impl Poisson {
             RateProfile::Steps(steps) => {
                 let mut before = 0.0;
                 for &(ms, hz) in steps {
-                    ranges.require(
-                        ms >= before,
-                        "begin of a rate",
-                        ms,
-                        "begins are 0 ms or later and rise",
-                    )?;
+                    let allowed = "begins are 0 ms or later and rise";
+                    ranges.require(ms >= before, "begin of a rate", ms, allowed)?;
                     check_rate(ranges, "rate", hz, clock)?;
                     before = ms;
                 }
@@ -158,20 +154,19 @@ pub(crate) struct Listed {
 }
 
 impl Listed {
-    pub(crate) fn new(
+    /// The spikes of a population of `n` neurons.
+    pub fn new(
         listed: &[(f64, u32)],
-        label: &str,
-        ranges: &Ranges,
         n: usize,
+        ranges: &Ranges,
         clock: &Clock,
     ) -> Result<Self, CompileError> {
         let mut spikes = Vec::with_capacity(listed.len());
         for &(ms, neuron) in listed {
             let allowed = format!("there are {n} neurons, counted from 0");
             ranges.require((neuron as usize) < n, "neuron of a spike", neuron.into(), allowed)?;
-            let of = || format!("population `{label}`");
-            let step = clock.steps(ms).map_err(|source| CompileError::Time { of: of(), source })?;
-            spikes.push((step, neuron));
+            let off = |source| CompileError::Time { of: ranges.owner().into(), source };
+            spikes.push((clock.steps(ms).map_err(off)?, neuron));
         }
         spikes.sort_unstable();
         Ok(Self { spikes })

@@ -5,9 +5,8 @@ use super::lanes::{Drive, emit, for_each_bit, hold, load, store};
 use super::membrane::Membrane;
 use super::synapse::{flush, stiffest};
 use super::{BlockStep, Eglif, escape};
-use crate::error::CompileError;
 use crate::ranges::{FINITE, NOT_NEGATIVE, POSITIVE};
-use lobule_signal::{Clock, GROUP, Ranges};
+use lobule_signal::{Clock, GROUP, Parameter, Ranges};
 
 /// Constants for one time step.
 pub(super) struct Glif {
@@ -27,7 +26,7 @@ pub(super) struct Glif {
 
 impl Glif {
     /// Checks and compiles what both models have; other parameters of `p` are not read.
-    pub fn new(p: &Eglif, ranges: &Ranges, clock: &Clock) -> Result<Self, CompileError> {
+    pub fn new(p: &Eglif, ranges: &Ranges, clock: &Clock) -> Result<Self, Parameter> {
         ranges.each(POSITIVE, &[("c_m", p.c_m), ("tau_m", p.tau_m), ("tau_v", p.tau_v)])?;
         ranges.each(NOT_NEGATIVE, &[("t_ref", p.t_ref), ("k_1", p.k_1), ("k_2", p.k_2)])?;
         ranges.each(NOT_NEGATIVE, &[("lambda_0", p.lambda_0), ("k_adap", p.k_adap)])?;

@@ -6,7 +6,6 @@
 
 use super::lanes::for_each_bit;
 use super::{BlockStep, LocalSpike, NeuronModel, Variable};
-use crate::error::CompileError;
 use lobule_signal::{Clock, GROUP, Parameter, Ranges, Stream};
 use serde::{Deserialize, Serialize};
 
@@ -27,12 +26,7 @@ fn max_rate_hz(clock: &Clock) -> f64 {
 }
 
 /// Refuses a rate that is negative or too high for a time step.
-pub(super) fn check_rate(
-    ranges: &Ranges,
-    name: &'static str,
-    hz: f64,
-    clock: &Clock,
-) -> Result<(), Parameter> {
+pub fn check_rate(ranges: &Ranges, name: &'static str, hz: f64, clock: &Clock) -> Result<(), Parameter> {
     let most = max_rate_hz(clock);
     let allowed = format!("a rate lies in 0..{most} Hz at this time step");
     ranges.require((0.0..=most).contains(&hz), name, hz, allowed)
@@ -44,7 +38,7 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    pub(crate) fn new(p: &Poisson, ranges: &Ranges, clock: &Clock) -> Result<Self, CompileError> {
+    pub(crate) fn new(p: &Poisson, ranges: &Ranges, clock: &Clock) -> Result<Self, Parameter> {
         check_rate(ranges, "rate_hz", p.rate_hz, clock)?;
         Ok(Self { rate_hz: p.rate_hz as f32, dt_s: clock.dt_ms() * 1e-3 })
     }
