@@ -1,7 +1,7 @@
 //! A run with lobule's own tables of cells and synapses, and stimuli from the command line.
 
 use super::stimulus::read_spikes;
-use super::{OpenLoop, OpenLoopResult, Prepared, Schedule, SharedAnatomy, Stimulus, StimulusKind, run};
+use super::{Job, OpenLoop, OpenLoopResult, Prepared, Schedule, SharedAnatomy, Stimulus, StimulusKind};
 use crate::module::drive;
 use crate::{
     BrainState, CellModels, DT_MS, Drive, Error, Learning, ModuleOptions, PLASTIC_SET, TEACHING_SET,
@@ -14,7 +14,6 @@ use lobule_exchange::Ranks;
 use lobule_scaffold::CellSites;
 use lobule_signal::{Clock, Progress};
 use std::sync::Arc;
-use std::time::Instant;
 
 /// Default duration, ms.
 const DURATION_MS: f64 = 1000.0;
@@ -50,9 +49,7 @@ pub fn own_tables(
     progress: &dyn Progress,
     ranks: &Ranks,
 ) -> Result<OpenLoopResult, Error> {
-    let begin = Instant::now();
-    let prepared = prepare(shared, tables, what);
-    run(prepared, shared, what, begin, progress, ranks)
+    Job { what, progress, ranks }.run(shared, |shared| prepare(shared, tables, what))
 }
 
 fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Result<Prepared, Error> {

@@ -29,12 +29,12 @@ const NWB_VERSION: &str = "2.11.0";
 /// file is left then.
 pub fn write(path: &Path, session: &Session, spikes: &[SpikeTrain], traces: &[Trace]) -> Result<(), Error> {
     session.check(spikes, traces)?;
-    let names = Names { session: session.hash(spikes, traces) };
+    let names = Names { session, hash: session.hash(spikes, traces) };
     let output = Output::create(path)?;
     let root = output.root();
     names.give_to(&root, "", "core", "NWBFile")?;
     root.text("nwb_version", NWB_VERSION)?;
-    root.string("identifier", &names.session.uuid())?;
+    root.string("identifier", &names.hash.uuid())?;
     root.string("session_description", session.description)?;
     for name in ["session_start_time", "timestamps_reference_time"] {
         root.string(name, session.start)?;
@@ -54,23 +54,24 @@ pub fn write(path: &Path, session: &Session, spikes: &[SpikeTrain], traces: &[Tr
 
     let acquisition = root.group("acquisition")?;
     for (k, (trace, name)) in traces.iter().zip(trace_names(traces)).enumerate() {
-        series(&acquisition.group(&name)?, &format!("/acquisition/{name}"), &names, session, k, trace)?;
+        series(&acquisition.group(&name)?, &format!("/acquisition/{name}"), &names, k, trace)?;
     }
     if !spikes.is_empty() {
-        units(&root, &names, session, spikes)?;
+        units(&root, &names, spikes)?;
     }
     drop((general, stimulus, acquisition, root));
     Ok(output.finish()?)
 }
 
-/// The ids of objects: a hash of the session and of the object's path.
-struct Names {
-    session: ContentHash,
+/// The session, and the ids of its objects: a hash of the session and of the object's path.
+struct Names<'a> {
+    session: &'a Session<'a>,
+    hash: ContentHash,
 }
 
-impl Names {
+impl Names<'_> {
     fn of(&self, path: &str) -> String {
-        let mut hash = self.session.clone();
+        let mut hash = self.hash.clone();
         hash.bytes(path.as_bytes());
         hash.uuid()
     }
@@ -104,7 +105,8 @@ fn subject(general: &Group, names: &Names) -> Result<(), FileError> {
 }
 
 /// Writes the table of neurons with their spikes.
-fn units(root: &Group, names: &Names, session: &Session, spikes: &[SpikeTrain]) -> Result<(), FileError> {
+fn units(root: &Group, names: &Names, spikes: &[SpikeTrain]) -> Result<(), FileError> {
+    let session = names.session;
     let table = Table { group: root.group("units")?, names };
     names.give_to(&table.group, "/units", "core", "Units")?;
     table.group.text("description", "Simulated neurons; silent ones are included.")?;
@@ -188,7 +190,7 @@ fn by_neuron(spikes: &[SpikeTrain], dt_ms: f64) -> (Vec<f64>, Vec<u64>) {
 /// A DynamicTable being written.
 struct Table<'a> {
     group: Group<'a>,
-    names: &'a Names,
+    names: &'a Names<'a>,
 }
 
 impl<'a> Table<'a> {
@@ -231,14 +233,8 @@ impl<'a> Table<'a> {
 }
 
 /// Writes a trace as a TimeSeries.
-fn series(
-    group: &Group,
-    path: &str,
-    names: &Names,
-    session: &Session,
-    k: usize,
-    trace: &Trace,
-) -> Result<(), FileError> {
+fn series(group: &Group, path: &str, names: &Names, k: usize, trace: &Trace) -> Result<(), FileError> {
+    let session = names.session;
     names.give_to(group, path, "core", "TimeSeries")?;
     let neurons = ranges(&session.neurons(k, trace));
     group.text("description", &format!("{} of neurons {neurons}.", trace.label))?;
