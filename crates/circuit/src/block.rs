@@ -5,11 +5,9 @@ use lobule_signal::GROUP;
 
 /// Position of a block in the network.
 pub(crate) struct BlockRef {
-    /// Index of its population.
     pub population: usize,
     /// Its first neuron in the population.
     pub first: usize,
-    /// Number of neurons.
     pub len: usize,
     /// `len` rounded up to whole groups of 32.
     pub stride: usize,

@@ -91,7 +91,6 @@ pub enum Weight {
 }
 
 impl Weight {
-    /// The weight of synapse `k`.
     pub(crate) fn at(&self, k: usize) -> f32 {
         match self {
             Self::Uniform(w) => *w,

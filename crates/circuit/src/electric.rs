@@ -11,7 +11,6 @@ use crate::models::Electric;
 use crate::wiring::offsets;
 use lobule_signal::{Clock, Ranges};
 
-/// Electric input of one population.
 #[derive(Debug, Default)]
 pub(crate) struct CompiledElectric {
     /// In label order.
@@ -42,7 +41,6 @@ impl CompiledElectric {
         self.gaps.is_some()
     }
 
-    /// Adds a stimulus to a population of `n` neurons.
     pub fn add_current(&mut self, c: &CurrentStimulus, n: usize, clock: &Clock) -> Result<(), CompileError> {
         let of = || format!("current `{}`", c.label);
         let ranges = Ranges::of(of());

@@ -44,7 +44,6 @@ impl SpikeHistory {
         }
     }
 
-    /// How many spikes are held.
     pub(crate) fn held(&self) -> usize {
         self.ids.len()
     }

@@ -23,18 +23,14 @@ pub(crate) struct CompiledPopulation {
     pub receptors: usize,
     /// Projections onto this population, in label order, so that sums do not depend on declaration.
     pub incoming: Vec<usize>,
-    /// Index of the first of its blocks.
     pub first_block: usize,
     pub is_source: bool,
-    /// When it is advanced in an interval.
     pub wave: Wave,
     /// Stimulus currents and gap junctions.
     pub electric: CompiledElectric,
-    /// Draws of the initial state.
     pub initial: Stream,
     /// Its spikes follow from seed and step: every rank that hears it computes it, none sends it.
     pub is_replicated: bool,
-    /// Every rank has all its spikes.
     pub is_everywhere: bool,
     pub stream: Stream,
     /// Steps its spikes must stay readable.
@@ -67,9 +63,7 @@ pub(crate) struct CompiledProjection {
     /// Number in the state's list, and parameters, of short-term plasticity.
     pub short_term: Option<(usize, CompiledShortTerm)>,
     pub rule: Option<Arc<dyn PlasticityRule>>,
-    /// Projection whose spikes teach.
     pub teacher: Option<usize>,
-    /// Index of the first plastic block.
     pub first_plastic: usize,
 }
 
@@ -77,14 +71,12 @@ pub(crate) struct CompiledProjection {
 pub struct Network {
     pub(crate) clock: Clock,
     pub(crate) interval: usize,
-    /// True if some population runs ahead.
     pub(crate) has_ahead: bool,
     pub(crate) populations: Vec<CompiledPopulation>,
     pub(crate) projections: Vec<CompiledProjection>,
     pub(crate) blocks: Vec<BlockRef>,
     /// (projection, local block) of each plastic block.
     pub(crate) plastic: Vec<(usize, usize)>,
-    /// Whose part is compiled.
     pub(crate) share: Share,
     /// Rank that owns each block. `[block]`
     pub(crate) owner: Vec<u32>,
@@ -146,7 +138,6 @@ impl Network {
         Ok((0..population.n).map(|i| self.owns(population.first_block + i / BLOCK)).collect())
     }
 
-    /// Whether this rank owns a block.
     pub(crate) fn owns(&self, block: usize) -> bool {
         self.owner[block] as usize == self.share.rank()
     }
@@ -319,7 +310,6 @@ impl Network {
     }
 }
 
-/// The place of a label among those that exist.
 fn position<'a>(
     kind: &'static str,
     label: &str,

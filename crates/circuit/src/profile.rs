@@ -35,7 +35,6 @@ pub(crate) enum Stage {
 pub(crate) struct Stopwatch([AtomicU64; 6]);
 
 impl Stopwatch {
-    /// The sums so far.
     pub fn read(&self) -> Profile {
         Profile(self.0.each_ref().map(|ns| ns.load(Ordering::Relaxed) as f64 * 1e-9))
     }

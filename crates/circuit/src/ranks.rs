@@ -223,13 +223,11 @@ impl Team {
         received.iter().skip(1).filter(|_| self.rank == 0).map(|words| unpack(words)).collect()
     }
 
-    /// The sum of the ranks' numbers, on all of them.
     pub fn sum(&self, word: u64) -> Result<u64, RunError> {
         let all = self.talk(&vec![vec![word]; self.ranks()])?;
         Ok(all.iter().fold(0, |sum, words| sum.wrapping_add(words[0])))
     }
 
-    /// Rank 0's number on all ranks.
     pub fn broadcast(&self, word: u64) -> Result<u64, RunError> {
         Ok(self.talk(&vec![vec![word]; self.ranks()])?[0][0])
     }

@@ -5,7 +5,6 @@ use crate::error::{RunError, known};
 use crate::models::BLOCK;
 use lobule_signal::{SpikeTrain, Trace};
 
-/// A variable of some neurons that is recorded.
 pub(crate) struct VariableProbe {
     pub population: usize,
     pub variable: usize,

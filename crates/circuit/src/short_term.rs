@@ -68,7 +68,6 @@ pub(crate) struct CompiledShortTerm {
 /// What one projection's sources remember.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ShortTermState {
-    /// Source population.
     pre: usize,
     /// Resources that the last spike found. `[n_pre]`
     x: Vec<f64>,
@@ -81,7 +80,6 @@ pub(crate) struct ShortTermState {
 }
 
 impl CompiledShortTerm {
-    /// The state at step 0.
     pub fn initial(&self, pre: usize, n_pre: usize) -> ShortTermState {
         ShortTermState {
             pre,
@@ -113,7 +111,6 @@ impl CompiledShortTerm {
 }
 
 impl ShortTermState {
-    /// Number of the source population.
     pub fn pre(&self) -> usize {
         self.pre
     }

@@ -6,7 +6,6 @@ use crate::short_term::ShortTermState;
 use lobule_signal::Fingerprint;
 use serde::{Deserialize, Serialize};
 
-/// Variables of one block of neurons.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct BlockState {
     /// `[variable][stride]`

@@ -49,7 +49,6 @@ impl Simulation {
         found.map_or(Ok(()), |(rank, found)| Err(self.error_of(rank, found)))
     }
 
-    /// Stages *deliver* and *integrate*.
     fn deliver_and_integrate(&mut self, wave: Wave) {
         let (network, state) = (&*self.network, &mut self.state);
         let (blocks, first_step) = (&mut state.blocks, state.step);
@@ -130,7 +129,6 @@ impl Simulation {
         laps.end(Stage::Propagate);
     }
 
-    /// Stage *learn*.
     fn learn(&mut self) {
         let (network, state, watch) = (&*self.network, &mut self.state, self.watch.as_ref());
         let (histories, learning, first_step) = (&state.histories, &state.learning, state.step);
@@ -175,7 +173,6 @@ impl Simulation {
         laps.end(Stage::Propagate);
     }
 
-    /// Stage *record*.
     fn record_interval(&mut self, first_step: u64) {
         // Recording borrows all of the simulation.
         let watch = self.watch.take();
@@ -202,7 +199,6 @@ impl Simulation {
     }
 }
 
-/// The first value that is no number.
 fn not_finite(network: &Network, states: &[BlockState]) -> Option<NotFinite> {
     for (b, block) in network.blocks.iter().enumerate().filter(|(b, _)| network.computes(*b)) {
         let variables = &states[b].variables;

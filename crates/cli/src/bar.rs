@@ -22,7 +22,6 @@ impl Bar {
         Self(bar)
     }
 
-    /// Removes the bar.
     pub fn finish(&self) {
         self.0.finish_and_clear();
     }

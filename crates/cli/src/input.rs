@@ -16,7 +16,6 @@ pub fn refused(path: &Path, what: impl Into<String>) -> Error {
     Error::File { path: path.display().to_string(), what: what.into() }
 }
 
-/// The simulations a file brings along.
 pub fn stored_simulations(file: &Path) -> Result<Vec<StoredSimulation>, Stop> {
     if Format::of_input(file) != Format::Bsb {
         return Ok(Vec::new());

@@ -44,9 +44,7 @@ use std::process::ExitCode;
 
 /// How a command ended when it did not finish.
 enum Stop {
-    /// Bad arguments or input.
     Input(lobule::Error),
-    /// The run failed.
     Run(lobule::Error),
     /// A finding is out of range and `--strict` was given.
     OutOfRange(usize),

@@ -7,7 +7,6 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 use std::path::Path;
 
-/// Prints the completions of a shell.
 pub fn completions(shell: Shell) -> Result<(), Stop> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "lobule", &mut script);

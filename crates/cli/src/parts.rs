@@ -4,7 +4,6 @@ use crate::Stop;
 use lobule::cerebellum::controllers;
 use lobule::control::registry::{self, Parameter};
 
-/// Kind of part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Controller,

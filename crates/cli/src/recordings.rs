@@ -9,7 +9,6 @@ use lobule::signal::{SpikeTrain, Trace};
 use lobule::study::run_folder::write_whole;
 use std::path::{Path, PathBuf};
 
-/// A format of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// spikes.csv, traces.csv

@@ -103,7 +103,6 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
 
 /// The source of models and stimuli.
 enum Run {
-    /// lobule's own tables and the arguments.
     Own(OwnTables),
     /// The stored simulation of this name.
     Stored(String),
@@ -161,7 +160,6 @@ impl Run {
     }
 }
 
-/// The simulation of that name in a file.
 fn named(file: &Path, name: &str) -> Result<StoredSimulation, Stop> {
     let simulations = stored_simulations(file)?;
     let known: Vec<&str> = simulations.iter().map(|s| s.name.as_str()).collect();

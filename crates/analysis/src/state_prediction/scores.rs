@@ -39,7 +39,6 @@ enum Map {
 }
 
 impl Map {
-    /// The samples of each direction.
     fn samples(self, p: &Populations, settings: &Settings) -> Vec<Samples> {
         let now = |blocks| Input { blocks, age: 0 };
         let past = (0..=settings.history).map(|age| Input { blocks: &p.mossy, age });
@@ -80,7 +79,6 @@ impl Predicted {
     }
 }
 
-/// A session under all choices of trials.
 struct Validation<'a> {
     settings: &'a Settings,
     all: Populations,
@@ -112,7 +110,6 @@ impl Validation<'_> {
         self.predict(map, scheme)?.r2()
     }
 
-    /// The same session with surrogate nuclei.
     fn with_nuclei(&self, replace: impl Fn(&Blocks) -> Blocks) -> Self {
         let other = |Populations { mossy, nuclear, .. }: &Populations| Populations {
             mossy: mossy.clone(),

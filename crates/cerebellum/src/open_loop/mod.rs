@@ -352,7 +352,6 @@ fn natural_interval(circuit: &Circuit, clock: &Clock) -> Result<u64, Error> {
     Ok(clock.steps(ms)?.max(1))
 }
 
-/// Greatest common divisor.
 fn greatest_divisor(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { greatest_divisor(b, a % b) }
 }

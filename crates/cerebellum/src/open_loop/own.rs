@@ -15,7 +15,6 @@ use lobule_scaffold::CellSites;
 use lobule_signal::{Clock, Progress};
 use std::sync::Arc;
 
-/// Default duration, ms.
 const DURATION_MS: f64 = 1000.0;
 /// Delay of generators, ms: one step.
 const DELAY_MS: f64 = DT_MS;
@@ -171,7 +170,6 @@ fn counts_spikes(population: &str) -> String {
     format!("`{population}` is a relay, which counts spikes; leave `weight` and `receptor` out")
 }
 
-/// Adds a stimulus as a population of generators, or as a current.
 fn add_stimulus(
     circuit: &mut Circuit,
     label: &str,

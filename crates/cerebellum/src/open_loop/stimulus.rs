@@ -68,7 +68,6 @@ pub struct Stimulus {
     pub receptor: Option<usize>,
 }
 
-/// The forms, for messages.
 const FORMS: &str = "write it like mossy:150Hz@400ms..460ms,within=90 or golgi_cell:50Hz@0s..1s,weight=2,receptor=1 or \
     mossy:20Hz@0s..1s,amplitude=15Hz,frequency=2Hz or purkinje_cell[0..9]:100pA@200ms..400ms or mossy:spikes=FILE.csv";
 
@@ -174,7 +173,6 @@ impl Stimulus {
         Ok(stimulus)
     }
 
-    /// An error about this stimulus.
     pub(super) fn wrong(&self, what: impl Into<String>) -> Error {
         Error::config(format!("--stimulus {}", self.text), what)
     }

@@ -19,7 +19,6 @@ use lobule_scaffold::{CellSites, Error as FileError};
 use lobule_signal::{SpikeTrain, Trace};
 use std::path::Path;
 
-/// Version of the schema that is written.
 const NWB_VERSION: &str = "2.11.0";
 
 /// Writes spikes and traces as an NWB file. [`Session::start`] is also the date of the file.
@@ -232,7 +231,6 @@ impl<'a> Table<'a> {
     }
 }
 
-/// Writes a trace as a TimeSeries.
 fn series(group: &Group, path: &str, names: &Names, k: usize, trace: &Trace) -> Result<(), FileError> {
     let session = names.session;
     names.give_to(group, path, "core", "TimeSeries")?;

@@ -12,7 +12,6 @@ use crate::Error;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// An open table.
 struct Table {
     path: String,
     reader: csv::Reader<std::fs::File>,
@@ -83,7 +82,6 @@ impl Table {
     }
 }
 
-/// One line of a table.
 struct Line<'a> {
     path: &'a str,
     columns: &'a [String],

@@ -179,7 +179,6 @@ fn series(store: &Store, name: &str) -> Result<Vec<Signal>, FileError> {
     Ok((0..elements).map(signal).collect())
 }
 
-/// Times of the samples of a series.
 fn times(store: &Store, group: &str, samples: usize) -> Result<Vec<f64>, FileError> {
     if names(store, group)?.iter().any(|name| name == "timestamps") {
         let path = format!("{group}/timestamps");

@@ -16,7 +16,6 @@ struct Recording {
     arms: Vec<ConditionRun>,
 }
 
-/// A condition on one seed.
 #[derive(Deserialize)]
 struct ConditionRun {
     condition: String,

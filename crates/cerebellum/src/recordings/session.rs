@@ -25,12 +25,10 @@ pub struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// The neurons of trace `k`.
     pub(super) fn neurons(&self, k: usize, trace: &Trace) -> Vec<u32> {
         self.trace_neurons.get(k).cloned().unwrap_or_else(|| (0..trace.n as u32).collect())
     }
 
-    /// Checks that session, spikes and traces are consistent.
     pub(super) fn check(&self, spikes: &[SpikeTrain], traces: &[Trace]) -> Result<(), Error> {
         let refuse = |key: &str, what: String| Err(Error::config(key, what));
         for (key, value) in [("dt_ms", self.dt_ms), ("duration_ms", self.duration_ms)] {

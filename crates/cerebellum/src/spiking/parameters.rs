@@ -5,7 +5,6 @@ use crate::mouse::BrainState;
 use lobule_signal::{Parameter, Range, Ranges};
 use serde::{Deserialize, Serialize};
 
-/// Name of the controller.
 pub(super) const NAME: &str = "spiking";
 /// Spikes of an olive cell with each teaching spike: a pair at 200 nS. Source: prism, module.teaching_ns.
 const OLIVE_SPIKES: f64 = 2.0;

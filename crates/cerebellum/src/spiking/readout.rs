@@ -7,7 +7,6 @@ const TRACE_MS: f64 = 60.0;
 /// Window of the moving average, ms. Source: closed-loop neuron.
 const AVERAGE_MS: usize = 50;
 
-/// Traces of both zones and their moving average.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Readout {
     decay: f64,
@@ -23,7 +22,6 @@ pub(super) struct Readout {
 lobule_control::snapshot!(Readout { traces, held, next });
 
 impl Readout {
-    /// The readout of a number of nuclear cells.
     pub fn new(nuclear_cells: usize) -> Self {
         Self {
             decay: libm::exp(-1.0 / TRACE_MS),

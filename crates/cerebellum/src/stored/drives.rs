@@ -54,7 +54,6 @@ pub(super) fn add(plan: &mut Plan, device: &Device, key: &str, targets: Vec<(Str
     }
 }
 
-/// Time of the first action of a generator, ms.
 fn first_action_ms(kind: &DeviceKind) -> Option<f64> {
     match kind {
         DeviceKind::Poisson { span, .. } | DeviceKind::SinusoidalPoisson { span, .. } => Some(span.start_ms),

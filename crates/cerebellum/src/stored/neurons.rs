@@ -20,7 +20,6 @@ pub(super) enum NeuronKind {
 }
 
 impl NeuronKind {
-    /// Number of receptors that a synapse may name.
     pub fn receptors(self) -> usize {
         match self {
             NeuronKind::Relay | NeuronKind::CondLif => 0,
@@ -43,7 +42,6 @@ impl NeuronKind {
         self.variables().iter().find(|v| v.0 == name).map(|v| v.1)
     }
 
-    /// Recordable variables, for messages.
     pub fn recordable(self) -> String {
         match self.variables() {
             [] => "nothing, being a relay".into(),
@@ -120,7 +118,6 @@ const RECEPTORS: [&str; 5] = ["AMPA", "NMDA", "GABA", "AMPA2", "AMPA3"];
 /// Parameters of the magnesium block, which are constants of lobule's model.
 const BLOCK: [(&str, f64); 4] =
     [("v0_block", -20.0), ("k_block", 13.0), ("V_Mg_Unblock", 20.0), ("t_Mg_Unblock", 0.5)];
-/// Names of known models, for messages.
 const KNOWN: &str = "parrot_neuron, eglif_cond_alpha_multisyn, eglif_multirec, iaf_cond_exp, iaf_cond_alpha";
 
 /// The model of a cell type; none, and more problems, if it is not supported.
@@ -163,12 +160,10 @@ pub(super) fn model(cell: &CellModel, problems: &mut Vec<Problem>) -> Option<(Ne
     (problems.len() == known).then_some(made)
 }
 
-/// The place of a named parameter.
 fn place<'p, P>(fields: &[Field<P>], p: &'p mut P, name: &str) -> Option<&'p mut f64> {
     fields.iter().find(|f| f.0 == name).map(|f| f.1(p))
 }
 
-/// Names of parameters, for messages.
 fn names<P>(fields: &[Field<P>]) -> String {
     fields.iter().map(|f| f.0).collect::<Vec<_>>().join(", ")
 }

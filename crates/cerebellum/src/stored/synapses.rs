@@ -26,7 +26,6 @@ pub(super) struct Link {
     pub is_gap: bool,
 }
 
-/// Names of known synapse models, for messages.
 const KNOWN: &str = "static_synapse, tsodyks2_synapse, gap_junction";
 
 /// Adds the synapse models of a connection model to the plan.
@@ -201,7 +200,6 @@ fn add_gap(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet, post: 
 }
 
 impl Link {
-    /// Adds gap junctions along the stored pairs.
     pub fn add_gap_junctions(&self, circuit: &mut Circuit, pairs: &[(u32, u32)], contacts: &[u32]) {
         let rows = pairs.iter().copied().zip(contacts.iter().copied());
         circuit.add_gap_junctions(gap_junctions(&self.label, &self.pre, rows, self.weight));

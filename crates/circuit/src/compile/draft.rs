@@ -13,9 +13,7 @@ use std::collections::HashMap;
 /// The network as far as it is compiled. Each phase reads what those before it have added.
 pub(super) struct Draft<'a> {
     pub circuit: &'a Circuit,
-    /// Index of each population by label.
     pub population_of: HashMap<&'a str, usize>,
-    /// Index of each projection by label.
     pub projection_of: HashMap<&'a str, usize>,
     /// Receptors that some projection addresses. `[population]`
     pub receptors: Vec<usize>,
@@ -68,7 +66,6 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// The network, once all phases are done.
     pub fn finish(mut self) -> Network {
         self.network.hears = self.heard_blocks();
         self.network.has_ahead = self.network.populations.iter().any(|p| p.wave == Wave::Ahead);

@@ -7,7 +7,6 @@ use crate::network::CompiledPopulation;
 use std::collections::{BTreeMap, HashSet};
 
 impl Draft<'_> {
-    /// Gives the populations their currents and their gap junctions.
     pub fn connect_electrically(&mut self) -> Result<(), CompileError> {
         let mut labels = HashSet::new();
         let mut currents: Vec<_> = self.circuit.currents.iter().collect();

@@ -54,7 +54,6 @@ impl Draft<'_> {
         self.check_receptors()
     }
 
-    /// Refuses a receptor that the target's model does not have.
     fn check_receptors(&self) -> Result<(), CompileError> {
         for projection in &self.circuit.projections {
             let offered =

@@ -26,7 +26,6 @@ impl<'a> Synapses<'a> {
         Ok(Self { pairs, weight: &p.weight })
     }
 
-    /// The weight of all of them, if there is one.
     pub fn uniform(&self) -> Option<f32> {
         match self.weight {
             Weight::Uniform(w) => Some(*w),
@@ -41,7 +40,6 @@ impl<'a> Synapses<'a> {
     }
 }
 
-/// Refuses a synapse of a neuron that does not exist.
 fn check_range(p: &Projection, n_pre: u32, n_post: u32, pairs: &[(u32, u32)]) -> Result<(), CompileError> {
     for (synapse, &(i, j)) in pairs.iter().enumerate() {
         for (side, index, population, n) in

@@ -20,7 +20,6 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// The exchange interval in steps.
     fn exchange_interval(&self) -> Result<u64, CompileError> {
         let Network { clock, populations, projections, .. } = &self.network;
         let mut receives = vec![false; populations.len()];

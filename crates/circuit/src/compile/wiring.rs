@@ -13,7 +13,6 @@ use lobule_signal::Ranges;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// A compiled rule, where there is one.
 type MaybeRule = Option<Arc<dyn PlasticityRule>>;
 
 /// A weight as its user wrote it: 0.7, not the 0.699999988 that is nearest to it in `f32`.
@@ -26,7 +25,6 @@ fn bad_weight(p: &Projection, weight: f32, allowed: impl Into<Cow<'static, str>>
 }
 
 impl Draft<'_> {
-    /// Wires all projections, in the order of their declaration.
     pub fn wire_projections(&mut self) -> Result<(), CompileError> {
         let mut short_terms = 0;
         for (p, projection) in self.circuit.projections.iter().enumerate() {
@@ -99,7 +97,6 @@ impl Draft<'_> {
         p.short_term.as_ref().map(|s| s.compile(&p.label, &self.network.clock)).transpose()
     }
 
-    /// The projection that teaches the rule, where it needs one.
     fn teacher(&self, p: &Projection, rule: &MaybeRule) -> Result<Option<usize>, CompileError> {
         let refuse = |what: String| Err(CompileError::Rule { of: p.label.clone(), what });
         let is_needed = rule.as_ref().is_some_and(|r| r.needs_teacher());
@@ -178,7 +175,6 @@ fn check_weights(
     }
 }
 
-/// Refuses initial weights outside the rule's bounds.
 fn check_bounds(
     p: &Projection,
     synapses: &Synapses,

@@ -5,7 +5,6 @@
 //! with a = leak - g / C and b = I / C, where g and I are known at the begin, the middle and the end of a step; without
 //! adaptation I_adap is 0.
 
-/// Constants of a membrane.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Membrane {
     /// Step, ms.
