@@ -26,8 +26,4 @@ impl Error {
     }
 }
 
-impl RoomError for Error {
-    fn is_input(&self) -> bool {
-        true
-    }
-}
+impl RoomError for Error {}

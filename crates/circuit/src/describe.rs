@@ -121,6 +121,7 @@ pub struct Teacher {
 /// All synapses of one kind between two populations.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[must_use]
 pub struct Projection {
     /// Unique label, `<pre>_to_<post>` by custom.
     pub label: String,
@@ -170,49 +171,42 @@ impl Projection {
     }
 
     /// Sets one weight for all synapses, nS.
-    #[must_use]
     pub fn weight(mut self, weight: f32) -> Self {
         self.weight = Weight::Uniform(weight);
         self
     }
 
     /// Sets the weight of each synapse, nS.
-    #[must_use]
     pub fn weights(mut self, weights: Vec<f32>) -> Self {
         self.weight = Weight::PerSynapse(weights);
         self
     }
 
     /// Sets the delay, ms.
-    #[must_use]
     pub fn delay_ms(mut self, delay_ms: f64) -> Self {
         self.delay_ms = delay_ms;
         self
     }
 
     /// Sets the receptor, from 1.
-    #[must_use]
     pub fn receptor(mut self, receptor: usize) -> Self {
         self.receptor = receptor;
         self
     }
 
     /// Makes the efficacy of each spike depend on the ones before.
-    #[must_use]
     pub fn short_term(mut self, short_term: ShortTerm) -> Self {
         self.short_term = Some(short_term);
         self
     }
 
     /// Makes the projection plastic under a rule.
-    #[must_use]
     pub fn plastic(mut self, rule: Rule) -> Self {
         self.rule = Some(rule);
         self
     }
 
     /// Names the projection whose spikes teach the rule.
-    #[must_use]
     pub fn taught_by(mut self, projection: impl Into<String>) -> Self {
         self.teacher = Some(Teacher { projection: projection.into() });
         self

@@ -180,11 +180,7 @@ impl RunError {
     }
 }
 
-impl RoomError for CompileError {
-    fn is_input(&self) -> bool {
-        true
-    }
-}
+impl RoomError for CompileError {}
 
 impl RoomError for RunError {
     fn is_input(&self) -> bool {

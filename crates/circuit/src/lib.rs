@@ -51,7 +51,6 @@ mod short_term;
 mod simulation;
 mod state;
 mod step;
-mod wave;
 mod wiring;
 
 pub use describe::{

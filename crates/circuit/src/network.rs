@@ -8,11 +8,19 @@ use crate::plasticity::PlasticityRule;
 use crate::share::Share;
 use crate::short_term::CompiledShortTerm;
 use crate::state::{BlockState, PlasticBlock, State};
-use crate::wave::Wave;
 use crate::wiring::{BlockWiring, Weights};
 use crate::{RunError, SpikeHistory};
 use lobule_signal::{Clock, Fingerprint, Stream};
 use std::sync::Arc;
+
+/// The populations that are advanced together in an exchange interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wave {
+    /// Populations that receive nothing and send with a delay shorter than the interval.
+    Ahead,
+    /// All others.
+    Rest,
+}
 
 pub(crate) struct CompiledPopulation {
     pub label: String,

@@ -18,13 +18,12 @@
 use crate::coupled::integrate_coupled;
 use crate::deliver::{Past, integrate};
 use crate::error::RunError;
-use crate::network::Network;
+use crate::network::{Network, Wave};
 use crate::plasticity::Learning;
 use crate::profile::{Laps, Stage};
 use crate::ranks::NotFinite;
 use crate::simulation::Simulation;
 use crate::state::BlockState;
-use crate::wave::Wave;
 use rayon::prelude::*;
 
 impl Simulation {

@@ -23,11 +23,7 @@ pub struct Parameter {
     pub allowed: Name,
 }
 
-impl crate::RoomError for Parameter {
-    fn is_input(&self) -> bool {
-        true
-    }
-}
+impl crate::RoomError for Parameter {}
 
 /// Range checks of the parameters of one owner. A value that is not finite is in no range.
 ///

@@ -42,13 +42,13 @@ pub fn duration_ms(text: &str) -> Option<f64> {
 }
 
 /// Options of an open-loop run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct OpenLoop {
     /// Duration, ms; by default 1 s, or that of the stored simulation.
     pub duration_ms: Option<f64>,
     /// Seed of the noise.
     pub seed: u64,
-    /// Threads.
+    /// Threads; 0 is one.
     pub threads: usize,
     /// Variables to record.
     pub record: Vec<Probe>,
@@ -60,21 +60,6 @@ pub struct OpenLoop {
     pub snapshots: Snapshots,
     /// Windows that the run must cover, (start, end) ms: those whose rates are measured afterward.
     pub windows: Vec<(f64, f64)>,
-}
-
-impl Default for OpenLoop {
-    fn default() -> Self {
-        Self {
-            duration_ms: None,
-            seed: 0,
-            threads: 1,
-            record: Vec::new(),
-            has_profile: false,
-            memory_limit: None,
-            snapshots: Snapshots::default(),
-            windows: Vec::new(),
-        }
-    }
 }
 
 /// Rates of a population, or of the cells of a recorder.

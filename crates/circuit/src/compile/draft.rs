@@ -4,9 +4,8 @@ use crate::block::BlockRef;
 use crate::describe::Circuit;
 use crate::error::{CompileError, known};
 use crate::models::BLOCK;
-use crate::network::Network;
+use crate::network::{Network, Wave};
 use crate::share::Share;
-use crate::wave::Wave;
 use lobule_signal::Clock;
 use std::collections::HashMap;
 

@@ -2,8 +2,7 @@
 
 use super::draft::Draft;
 use crate::error::CompileError;
-use crate::network::Network;
-use crate::wave::Wave;
+use crate::network::{Network, Wave};
 use lobule_signal::Ranges;
 
 impl Draft<'_> {
