@@ -3,9 +3,8 @@
 
 use super::module::{Drive, ModuleOptions, NUCLEAR_IN_DEGREE};
 use super::mouse::BrainState;
-use lobule_circuit::models::Poisson;
 use lobule_circuit::plasticity::{Kernel, Rule, Supervised};
-use lobule_circuit::{Circuit, Connect, Model, Population, Projection};
+use lobule_circuit::{Circuit, Connect, Model, Population, Projection, models::Poisson};
 use lobule_scaffold::Anatomy;
 
 /// Label of the connection set whose synapses learn.

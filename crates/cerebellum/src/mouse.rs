@@ -4,8 +4,7 @@
 //! `dcn_io_awake_nest`); cells after Geminiani et al. 2018, doi:10.3389/fninf.2018.00088,
 //! and 2019, doi:10.3389/fncom.2019.00068. Units: pF, ms, mV, pA, nS.
 
-use lobule_circuit::ShortTerm;
-use lobule_circuit::models::Eglif;
+use lobule_circuit::{ShortTerm, models::Eglif};
 use serde::{Deserialize, Serialize};
 
 /// State of the animal that a parameter set describes.

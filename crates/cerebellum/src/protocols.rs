@@ -6,8 +6,7 @@
 
 use super::mouse::{BrainState, cell_model, synapse_model};
 use super::stored::eglif_constants;
-use lobule_scaffold::Anatomy;
-use lobule_scaffold::bsb::file_cell_name;
+use lobule_scaffold::{Anatomy, bsb::file_cell_name};
 use serde_json::{Map, Value, json};
 
 /// The node `simulations` for an anatomy.

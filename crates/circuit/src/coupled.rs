@@ -9,12 +9,10 @@
 //! Source: Hahne et al. 2015, doi:10.3389/fninf.2015.00022 (gap junctions by waveform relaxation).
 //! Pinned by `tests/electric.rs`.
 
-use crate::block::BlockRef;
 use crate::deliver::{Past, deliver};
 use crate::models::{BlockStep, Electric, LocalSpike};
-use crate::network::Network;
 use crate::profile::{Laps, Stage};
-use crate::state::BlockState;
+use crate::{block::BlockRef, network::Network, state::BlockState};
 use std::cell::RefCell;
 
 /// Passes of a coupled step end when no potential changes by more than this, mV. Chosen: NEST's `wfr_tol`.

@@ -4,13 +4,10 @@
 //! order, spikes in (step, neuron) order, so that sums are taken in one order whatever the
 //! number of threads.
 
-use crate::history::SpikeHistory;
 use crate::models::{BlockStep, LocalSpike};
-use crate::network::Network;
 use crate::profile::{Laps, Stage, Stopwatch};
-use crate::short_term::ShortTermState;
 use crate::state::{BlockState, PlasticBlock};
-use crate::wiring::Weights;
+use crate::{history::SpikeHistory, network::Network, short_term::ShortTermState, wiring::Weights};
 use std::cell::RefCell;
 
 thread_local! {

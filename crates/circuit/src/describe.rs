@@ -1,10 +1,8 @@
 //! The description of a circuit: populations, projections, rules. Plain data that serde writes down and reads,
 //! except for neuron models of the user's own; nothing is checked before `compile`.
 
-use crate::ShortTerm;
-use crate::error::CompileError;
 use crate::models::{CondLif, CustomModel, Eglif, EglifMultirec, NeuronModel, Poisson, PoissonGenerator};
-use crate::plasticity::Rule;
+use crate::{ShortTerm, error::CompileError, plasticity::Rule};
 use serde::{Deserialize, Serialize, Serializer, ser::Error};
 use std::sync::Arc;
 

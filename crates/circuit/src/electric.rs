@@ -4,11 +4,8 @@
 //! are advanced together (`crate::coupled`).
 //! Pinned by `tests/electric.rs`.
 
-use crate::block::BlockRef;
 use crate::describe::{CurrentStimulus, GapJunctions};
-use crate::error::CompileError;
-use crate::models::Electric;
-use crate::wiring::offsets;
+use crate::{block::BlockRef, error::CompileError, models::Electric, wiring::offsets};
 use lobule_signal::{Clock, Ranges};
 
 #[derive(Debug, Default)]

@@ -1,15 +1,12 @@
 //! A compiled circuit: immutable, shareable between simulations.
 
-use crate::block::BlockRef;
-use crate::electric::CompiledElectric;
-use crate::error::known;
 use crate::models::{BLOCK, NeuronModel, Variable};
-use crate::plasticity::PlasticityRule;
-use crate::share::Share;
-use crate::short_term::CompiledShortTerm;
 use crate::state::{BlockState, PlasticBlock, State};
 use crate::wiring::{BlockWiring, Weights};
-use crate::{RunError, SpikeHistory};
+use crate::{
+    RunError, SpikeHistory, block::BlockRef, electric::CompiledElectric, error::known,
+    plasticity::PlasticityRule, share::Share, short_term::CompiledShortTerm,
+};
 use lobule_signal::{Clock, Fingerprint, Stream};
 use std::sync::Arc;
 

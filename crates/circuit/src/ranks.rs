@@ -10,12 +10,9 @@
 //! The verdict is 0, or names the first of the sender's variables that is not a number: every rank then
 //! ends with the same error, after the same interval.
 
-use crate::SpikeHistory;
-use crate::error::RunError;
 use crate::models::{BLOCK, LocalSpike};
-use crate::network::Network;
-use crate::short_term::ShortTermState;
 use crate::state::{BlockState, PlasticBlock, State, alike};
+use crate::{SpikeHistory, error::RunError, network::Network, short_term::ShortTermState};
 use lobule_exchange::{Exchange, ExchangeError, SharedExchange, agree, all_to_all_long, bytes_of, words_of};
 use lobule_signal::{Fingerprint, SpikeTrain};
 use serde::{Serialize, de::DeserializeOwned};

@@ -1,8 +1,7 @@
 //! Recordings of a simulation: spikes of populations, variables of neurons and what follows from them. They read; they never write.
 
-use crate::Simulation;
 use crate::error::{RunError, known};
-use crate::models::BLOCK;
+use crate::{Simulation, models::BLOCK};
 use lobule_signal::{SpikeTrain, Trace};
 
 pub(crate) struct VariableProbe {

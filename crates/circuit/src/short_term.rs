@@ -17,8 +17,7 @@
 //! # Pinned by
 //! `tests/short_term.rs`, `tests/nest.rs`.
 
-use crate::SpikeHistory;
-use crate::error::CompileError;
+use crate::{SpikeHistory, error::CompileError};
 use lobule_signal::{Clock, Range, Ranges};
 use serde::{Deserialize, Serialize};
 

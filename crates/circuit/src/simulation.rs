@@ -1,13 +1,11 @@
 //! A network at work: its state, its inputs and what is read from it while it runs.
 
-use crate::error::RunError;
-use crate::history::SpikeHistory;
-use crate::network::Network;
 use crate::profile::{Profile, Stopwatch};
-use crate::ranks::Team;
-use crate::recording::VariableProbe;
 use crate::state::{State, alike};
-use crate::wiring::Weights;
+use crate::{
+    error::RunError, history::SpikeHistory, network::Network, ranks::Team, recording::VariableProbe,
+    wiring::Weights,
+};
 use lobule_exchange::{Ranks, SharedExchange};
 use lobule_signal::SpikeTrain;
 use std::sync::Arc;

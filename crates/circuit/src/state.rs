@@ -1,8 +1,6 @@
 //! Everything a step may change. A copy of it resumes bit for bit.
 
-use crate::SpikeHistory;
-use crate::models::LocalSpike;
-use crate::short_term::ShortTermState;
+use crate::{SpikeHistory, models::LocalSpike, short_term::ShortTermState};
 use lobule_signal::Fingerprint;
 use serde::{Deserialize, Serialize};
 

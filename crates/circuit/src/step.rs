@@ -15,15 +15,13 @@
 //! | learn | each plastic block changes its own weights |
 //! | record | recordings read; they never write |
 
-use crate::coupled::integrate_coupled;
 use crate::deliver::{Past, integrate};
-use crate::error::RunError;
 use crate::network::{Network, Wave};
-use crate::plasticity::Learning;
 use crate::profile::{Laps, Stage};
-use crate::ranks::NotFinite;
-use crate::simulation::Simulation;
-use crate::state::BlockState;
+use crate::{
+    coupled::integrate_coupled, error::RunError, plasticity::Learning, ranks::NotFinite,
+    simulation::Simulation, state::BlockState,
+};
 use rayon::prelude::*;
 
 impl Simulation {

@@ -1,14 +1,12 @@
 //! `list`, `show`, `run`, `report` and `compare`.
 
-use crate::Stop;
 use crate::arguments::{Bench, Distribution, Run};
-use crate::bar::Bar;
 use crate::input::{input, refused};
+use crate::{Stop, bar::Bar};
 use lobule::experiments::{ALL, find};
 use lobule::study::report::{Finding, Findings};
-use lobule::study::run_folder::write_whole;
 use lobule::study::{Card, Experiment, Request, RunOptions};
-use lobule::{Error, Ranks};
+use lobule::{Error, Ranks, study::run_folder::write_whole};
 use std::fs;
 use std::path::{Path, PathBuf};
 

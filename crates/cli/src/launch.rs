@@ -1,8 +1,7 @@
 //! The start of this process: by a user, or by `mpirun` as one of several.
 
 use crate::arguments::{Command, Network};
-use lobule::Error;
-use lobule::Ranks;
+use lobule::{Error, Ranks};
 
 /// Environment variables with the rank of a process: Open MPI, then the two interfaces of other launchers.
 const RANK: [&str; 3] = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"];

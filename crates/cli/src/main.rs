@@ -38,8 +38,7 @@ mod simulate;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
-use lobule::exchange::RankError;
-use lobule::signal::Reach;
+use lobule::{exchange::RankError, signal::Reach};
 use std::process::ExitCode;
 
 /// How a command ended when it did not finish.

@@ -1,8 +1,7 @@
 //! `completions` and `man`: what a shell and `man` need to know of the command line.
 
-use crate::Stop;
-use crate::arguments::Arguments;
 use crate::input::{input, refused};
+use crate::{Stop, arguments::Arguments};
 use clap::CommandFactory;
 use clap_complete::Shell;
 use std::path::Path;

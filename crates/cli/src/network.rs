@@ -1,17 +1,13 @@
 //! `network build` and `info`.
 
-use crate::Stop;
-use crate::arguments::Network;
 use crate::input::{input, refused, stored_simulations};
-use crate::simulate::simulate;
-use lobule::Ranks;
+use crate::{Stop, arguments::Network, simulate::simulate};
 use lobule::cerebellum::{protocols, stored};
-use lobule::scaffold::configuration::StoredSimulation;
-use lobule::scaffold::morphological::Quirk;
 use lobule::scaffold::{
     Anatomy, Built, Configuration, ConnectionSet, Construction, ScaffoldSpec, bsb, construct, format,
     reconstruct,
 };
+use lobule::{Ranks, scaffold::configuration::StoredSimulation, scaffold::morphological::Quirk};
 use std::path::Path;
 use std::time::Instant;
 

@@ -1,12 +1,11 @@
 //! `--format`: results of a simulation in the formats asked for.
 
 use crate::Stop;
-use lobule::cerebellum;
 use lobule::cerebellum::recordings::{
     Session, trace_names, write_nwb, write_sonata_report, write_sonata_spikes,
 };
 use lobule::signal::{SpikeTrain, Trace};
-use lobule::study::run_folder::write_whole;
+use lobule::{cerebellum, study::run_folder::write_whole};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

@@ -1,23 +1,18 @@
 //! `network simulate`.
 
-use crate::Stop;
 use crate::arguments::{Cells, Simulate};
-use crate::bar::Bar;
 use crate::input::{input, refused, stored_simulations};
-use crate::recordings;
-use lobule::Ranks;
+use crate::{Stop, bar::Bar, recordings};
 use lobule::cerebellum::open_loop::{
     OpenLoop, OpenLoopResult, OwnTables, PopulationRates, SharedAnatomy, Snapshots, Stimulus,
     available_memory, duration_ms, own_tables, parse_probe, stored,
 };
 use lobule::cerebellum::recordings::{Session, check_start};
-use lobule::cerebellum::stored::Probe;
 use lobule::cerebellum::{BrainState, CellModels};
-use lobule::scaffold::Anatomy;
-use lobule::scaffold::configuration::StoredSimulation;
-use lobule::study::report::raster;
-use lobule::study::run_folder::write_whole;
-use lobule::{Error, Progress};
+use lobule::{
+    Error, Progress, Ranks, cerebellum::stored::Probe, scaffold::Anatomy,
+    scaffold::configuration::StoredSimulation, study::report::raster, study::run_folder::write_whole,
+};
 use std::path::Path;
 
 /// Background of mossy fibers unless told, Hz.

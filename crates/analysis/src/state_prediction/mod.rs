@@ -25,8 +25,7 @@ mod scores;
 
 pub use scores::report;
 
-use crate::Error;
-use crate::folds::Fitting;
+use crate::{Error, folds::Fitting};
 use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 

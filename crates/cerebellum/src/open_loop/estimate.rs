@@ -2,10 +2,8 @@
 //!
 //! `docs/validation.md` ("What a run costs") explains the constants and compares the estimate with runs.
 
-use crate::Error;
-use crate::stored::Probe;
-use lobule_circuit::models::BLOCK;
-use lobule_circuit::{Circuit, Connect, Model};
+use crate::{Error, stored::Probe};
+use lobule_circuit::{Circuit, Connect, Model, models::BLOCK};
 use std::collections::HashMap;
 use std::fmt;
 

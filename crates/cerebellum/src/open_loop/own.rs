@@ -2,14 +2,12 @@
 
 use super::stimulus::read_spikes;
 use super::{Job, OpenLoop, OpenLoopResult, Prepared, Schedule, SharedAnatomy, Stimulus, StimulusKind};
-use crate::module::drive;
 use crate::{
     BrainState, CellModels, DT_MS, Drive, Error, Learning, ModuleOptions, PLASTIC_SET, TEACHING_SET,
-    add_module,
+    add_module, module::drive,
 };
 use lobule_circuit::models::{PoissonGenerator, RateProfile};
-use lobule_circuit::plasticity::Supervised;
-use lobule_circuit::{Circuit, CurrentStimulus, Model, Population};
+use lobule_circuit::{Circuit, CurrentStimulus, Model, Population, plasticity::Supervised};
 use lobule_exchange::Ranks;
 use lobule_scaffold::CellSites;
 use lobule_signal::{Clock, Progress};

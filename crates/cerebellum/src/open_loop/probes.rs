@@ -1,8 +1,7 @@
 //! Probes of the command line: `--record golgi_cell.v_m[0..9]`.
 
 use super::Prepared;
-use crate::Error;
-use crate::stored::Probe;
+use crate::{Error, stored::Probe};
 use lobule_signal::{Clock, Trace};
 
 /// Reads `population.variable`, `population.variable[3]`, `...[0..9]` (both included) or `...[0,3,5]`.

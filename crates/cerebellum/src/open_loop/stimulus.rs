@@ -11,8 +11,7 @@
 //! Options: `within=90` (µm from the middle of the granular layer); onto cells with receptors `weight=1` (nS)
 //! and `receptor=1`. Spikes come on top of the background.
 
-use super::duration_ms;
-use super::probes::with_numbers;
+use super::{duration_ms, probes::with_numbers};
 use crate::Error;
 use lobule_scaffold::{Anatomy, CellSites};
 use std::path::{Path, PathBuf};

@@ -1,11 +1,9 @@
 //! A run of a simulation that a network file stores.
 
 use super::{Job, OpenLoop, OpenLoopResult, Prepared, SharedAnatomy};
-use crate::Error;
-use crate::stored::plan;
+use crate::{Error, stored::plan};
 use lobule_exchange::Ranks;
-use lobule_scaffold::Anatomy;
-use lobule_scaffold::configuration::StoredSimulation;
+use lobule_scaffold::{Anatomy, configuration::StoredSimulation};
 use lobule_signal::Progress;
 
 /// Runs a network file under a stored simulation. A duration of `what` replaces the stored one. The rows of the anatomy are

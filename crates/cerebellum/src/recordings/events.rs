@@ -3,8 +3,7 @@
 //! Times are in s on one clock for units and onsets: that of the session, or one of each trial.
 
 use crate::Error;
-use lobule_analysis::smoothing::Sampling;
-use lobule_analysis::state_prediction::Rates;
+use lobule_analysis::{smoothing::Sampling, state_prediction::Rates};
 use std::path::Path;
 
 /// A trial.

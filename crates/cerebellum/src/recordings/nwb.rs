@@ -14,8 +14,7 @@
 use super::session::{Session, sampling, trace_names};
 use crate::Error;
 use lobule_scaffold::hdf5::{Dataset, Group, H5Type, Output};
-use lobule_scaffold::identity::ContentHash;
-use lobule_scaffold::{CellSites, Error as FileError};
+use lobule_scaffold::{CellSites, Error as FileError, identity::ContentHash};
 use lobule_signal::{SpikeTrain, Trace};
 use std::path::Path;
 

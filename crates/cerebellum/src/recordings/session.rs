@@ -1,8 +1,7 @@
 //! Metadata of a recording, and its consistency.
 
 use crate::Error;
-use lobule_scaffold::CellSites;
-use lobule_scaffold::identity::ContentHash;
+use lobule_scaffold::{CellSites, identity::ContentHash};
 use lobule_signal::{SpikeTrain, Trace};
 
 /// Metadata of a run beside its spikes and traces.

@@ -1,7 +1,6 @@
 //! Parameters of the spiking controller: code of the mossy fibers, teaching, plasticity, gain.
 
-use crate::module::kernel_area_s;
-use crate::mouse::BrainState;
+use crate::{module::kernel_area_s, mouse::BrainState};
 use lobule_signal::{Parameter, Range, Ranges};
 use serde::{Deserialize, Serialize};
 

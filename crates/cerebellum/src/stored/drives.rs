@@ -3,8 +3,7 @@
 //! Times are those at which NEST 3.10 acts, which was measured: a spike of `spike_generator` at t leaves its step at
 //! t; the first step of a `poisson_generator` is the second after `start`; a current flows from `start` + delay on.
 
-use super::neurons::NeuronKind;
-use super::{Plan, synapses};
+use super::{Plan, neurons::NeuronKind, synapses};
 use crate::module::drive;
 use lobule_circuit::models::{PoissonGenerator, RateProfile};
 use lobule_circuit::{CurrentStimulus, Model, Population};

@@ -1,8 +1,7 @@
 //! NEST's synapse models as lobule's.
 
-use super::super::module::gap_junctions;
-use super::neurons::NeuronKind;
-use super::{Cells, Plan};
+use super::{Cells, Plan, neurons::NeuronKind};
+use crate::module::gap_junctions;
 use lobule_circuit::{Circuit, ShortTerm};
 use lobule_scaffold::ConnectionSet;
 use lobule_scaffold::configuration::{ConnectionModel, ConnectionRule, Constant, StoredSynapse};

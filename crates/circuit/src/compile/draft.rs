@@ -1,11 +1,8 @@
 //! A network in the making.
 
-use crate::block::BlockRef;
-use crate::describe::Circuit;
 use crate::error::{CompileError, known};
-use crate::models::BLOCK;
 use crate::network::{Network, Wave};
-use crate::share::Share;
+use crate::{block::BlockRef, describe::Circuit, models::BLOCK, share::Share};
 use lobule_signal::Clock;
 use std::collections::HashMap;
 

@@ -1,9 +1,7 @@
 //! Phase *electric*: stimulus currents, in label order, and gap junctions.
 
 use super::draft::Draft;
-use crate::describe::GapJunctions;
-use crate::error::CompileError;
-use crate::network::CompiledPopulation;
+use crate::{describe::GapJunctions, error::CompileError, network::CompiledPopulation};
 use std::collections::{BTreeMap, HashSet};
 
 impl Draft<'_> {

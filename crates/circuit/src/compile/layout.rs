@@ -1,12 +1,11 @@
 //! Phases *receptors*, *layout* and *ownership*: populations with their models, and their blocks.
 
 use super::draft::Draft;
-use crate::block::blocks_of;
 use crate::describe::{Model, Population};
-use crate::electric::CompiledElectric;
 use crate::error::{CompileError, known};
 use crate::models::{NeuronModel, Relay, cond_lif, eglif, eglif_multirec, generator, poisson, relay};
 use crate::network::{CompiledPopulation, Wave};
+use crate::{block::blocks_of, electric::CompiledElectric};
 use lobule_signal::{Clock, Ranges, Stream};
 use std::collections::HashSet;
 use std::sync::Arc;

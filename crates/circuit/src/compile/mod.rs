@@ -21,10 +21,7 @@ mod synapses;
 mod timing;
 mod wiring;
 
-use crate::describe::Circuit;
-use crate::error::CompileError;
-use crate::network::Network;
-use crate::share::Share;
+use crate::{describe::Circuit, error::CompileError, network::Network, share::Share};
 use draft::Draft;
 use lobule_signal::Clock;
 use std::sync::Arc;

@@ -1,14 +1,11 @@
 //! Phase *wiring*: each projection with its synapses by target block, its rule and its teacher.
 
-use super::draft::Draft;
-use super::synapses::Synapses;
-use crate::describe::Projection;
+use super::{draft::Draft, synapses::Synapses};
 use crate::error::{CompileError, known};
-use crate::models::BLOCK;
-use crate::network::CompiledProjection;
-use crate::plasticity::PlasticityRule;
-use crate::short_term::CompiledShortTerm;
-use crate::wiring::BlockWiring;
+use crate::{
+    describe::Projection, models::BLOCK, network::CompiledProjection, plasticity::PlasticityRule,
+    short_term::CompiledShortTerm, wiring::BlockWiring,
+};
 use lobule_signal::Ranges;
 use std::borrow::Cow;
 use std::sync::Arc;

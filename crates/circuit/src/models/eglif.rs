@@ -33,8 +33,7 @@
 
 use super::glif::{Glif, GlifLanes};
 use super::lanes::{ElectricLanes, input, load, store};
-use super::synapse::Propagator;
-use super::{BlockStep, NeuronModel, SynapseShape, Variable};
+use super::{BlockStep, NeuronModel, SynapseShape, Variable, synapse::Propagator};
 use crate::ranges::{FINITE, POSITIVE};
 use lobule_signal::{Clock, GROUP, Parameter, Ranges};
 use multiversion::multiversion;

@@ -29,8 +29,7 @@
 
 use super::glif::{Glif, GlifLanes};
 use super::lanes::{ElectricLanes, input, load, store};
-use super::synapse::flush;
-use super::{BlockStep, Eglif, NeuronModel, Variable, escape};
+use super::{BlockStep, Eglif, NeuronModel, Variable, escape, synapse::flush};
 use crate::ranges::{FINITE, NOT_NEGATIVE, POSITIVE};
 use lobule_signal::{Clock, GROUP, Parameter, Ranges};
 use multiversion::multiversion;

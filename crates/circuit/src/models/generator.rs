@@ -13,8 +13,7 @@
 
 use super::poisson::{check_rate, draw, settled};
 use super::{BlockStep, LocalSpike, NeuronModel};
-use crate::error::CompileError;
-use crate::ranges::FINITE;
+use crate::{error::CompileError, ranges::FINITE};
 use lobule_signal::{Clock, GROUP, Ranges};
 use serde::{Deserialize, Serialize};
 

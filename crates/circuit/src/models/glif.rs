@@ -2,9 +2,8 @@
 //! threshold with or without escape noise, and the refractory period.
 
 use super::lanes::{Drive, emit, for_each_bit, hold, load, store};
-use super::membrane::Membrane;
 use super::synapse::{flush, stiffest};
-use super::{BlockStep, Eglif, escape};
+use super::{BlockStep, Eglif, escape, membrane::Membrane};
 use crate::ranges::{FINITE, NOT_NEGATIVE, POSITIVE};
 use lobule_signal::{Clock, GROUP, Parameter, Ranges};
 

@@ -4,8 +4,7 @@
 //! `rate · dt`; a neuron with k events emits k spikes in that step.
 //! State: `rate` (Hz), which may be set between intervals. Emits spikes, receives none.
 
-use super::lanes::for_each_bit;
-use super::{BlockStep, LocalSpike, NeuronModel, Variable};
+use super::{BlockStep, LocalSpike, NeuronModel, Variable, lanes::for_each_bit};
 use lobule_signal::{Clock, GROUP, Parameter, Ranges, Stream};
 use serde::{Deserialize, Serialize};
 

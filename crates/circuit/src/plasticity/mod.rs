@@ -17,9 +17,7 @@ pub use cos_exp::CosExp;
 pub use stdp::{AdditiveStdp, InhibitoryStdp};
 pub use supervised::{Kernel, Site, Supervised};
 
-use crate::error::CompileError;
-use crate::history::SpikeHistory;
-use crate::wiring::BlockWiring;
+use crate::{error::CompileError, history::SpikeHistory, wiring::BlockWiring};
 use lobule_signal::{Clock, Parameter, Ranges};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
