@@ -53,10 +53,9 @@ impl Team {
                 )));
             }
             if words[1] != r as u64 || words[2] != ranks as u64 {
-                return Err(bad(format!(
-                    "rank {r} of {ranks} compiled the share of rank {} of {}; compile with the share of its rank",
-                    words[1], words[2]
-                )));
+                let share = format!("the share of rank {} of {}", words[1], words[2]);
+                let remedy = "compile with the share of its rank";
+                return Err(bad(format!("rank {r} of {ranks} compiled {share}; {remedy}")));
             }
         }
         drop(guard);
@@ -112,12 +111,8 @@ impl Team {
             let spikes = match words.first() {
                 Some(0) => &words[1..],
                 Some(&b) if words.len() >= 3 => {
-                    let found = (
-                        b as usize - 1,
-                        (words[1] >> 32) as usize,
-                        words[1] as u32 as usize,
-                        f32::from_bits(words[2] as u32),
-                    );
+                    let (v, i) = ((words[1] >> 32) as usize, words[1] as u32 as usize);
+                    let found = (b as usize - 1, v, i, f32::from_bits(words[2] as u32));
                     if first.is_none_or(|(_, (earlier, ..))| found.0 < earlier) {
                         first = Some((r, found));
                     }
@@ -174,11 +169,10 @@ impl Team {
             return Ok(());
         }
         for (k, train) in trains.iter_mut().enumerate() {
-            let mut all: Vec<(u64, u32)> =
-                train.steps.iter().copied().zip(train.ids.iter().copied()).collect();
-            for other in &others {
-                all.extend(other[k].0.iter().copied().zip(other[k].1.iter().copied()));
-            }
+            let own = (&train.steps, &train.ids);
+            let parts = std::iter::once(own).chain(others.iter().map(|other| (&other[k].0, &other[k].1)));
+            let spikes = parts.flat_map(|(steps, ids)| steps.iter().copied().zip(ids.iter().copied()));
+            let mut all: Vec<(u64, u32)> = spikes.collect();
             all.sort_unstable();
             (train.steps, train.ids) = all.into_iter().unzip();
         }
@@ -248,9 +242,8 @@ fn bad(what: String) -> RunError {
 }
 
 fn pack<T: Serialize>(value: &T) -> Result<Vec<u64>, RunError> {
-    let bytes =
-        postcard::to_stdvec(value).map_err(|e| bad(format!("a part of the state cannot be packed: {e}")))?;
-    Ok(words_of(&bytes))
+    let wrong = |e| bad(format!("a part of the state cannot be packed: {e}"));
+    postcard::to_stdvec(value).map_err(wrong).map(|bytes| words_of(&bytes))
 }
 
 fn unpack<T: DeserializeOwned>(words: &[u64]) -> Result<T, RunError> {

@@ -183,9 +183,7 @@ pub fn agree<T, E: std::fmt::Display>(
     }
     match said.iter().position(|words| !words.is_empty()) {
         Some(rank) => Err(ExchangeError::Other { rank, what: what(&said[rank]) }),
-        None => {
-            result.map_err(|error| ExchangeError::Other { rank: exchange.rank(), what: error.to_string() })
-        }
+        None => result.map_err(|e| ExchangeError::Other { rank: exchange.rank(), what: e.to_string() }),
     }
 }
 

@@ -70,10 +70,8 @@ impl Predicted {
         let by_unit = r_squared(&stacked(self.truth.iter()), &stacked(self.predicted.iter()));
         let varying: Vec<f64> = by_unit.into_iter().filter(|r| r.is_finite()).collect();
         if varying.is_empty() {
-            return Err(Error::data(
-                MEASURE,
-                "no unit of the target varies; are its spikes inside the window?",
-            ));
+            let what = "no unit of the target varies; are its spikes inside the window?";
+            return Err(Error::data(MEASURE, what));
         }
         Ok(crate::mean(&varying))
     }

@@ -44,8 +44,7 @@ impl Estimate {
         threads: usize,
     ) -> Self {
         let (mut neurons, mut synapses, mut step_s, mut offsets) = (0u64, 0u64, 0.0, 0u64);
-        let sizes: HashMap<&str, u64> =
-            circuit.populations().iter().map(|p| (p.label.as_str(), p.n as u64)).collect();
+        let sizes: HashMap<_, _> = circuit.populations().iter().map(|p| (&p.label, p.n as u64)).collect();
         for p in circuit.populations() {
             neurons += p.n as u64;
             let has_membrane = matches!(
@@ -55,7 +54,7 @@ impl Estimate {
             step_s += p.n as f64 * if has_membrane { NEURON_STEP_S } else { RELAY_STEP_S };
         }
         for p in circuit.projections() {
-            let n = |label: &str| sizes.get(label).copied().unwrap_or(0);
+            let n = |label: &String| sizes.get(label).copied().unwrap_or(0);
             let (pre, post) = (n(&p.pre), n(&p.post));
             synapses += match &p.connect {
                 Connect::List(list) => list.len() as u64,
@@ -84,13 +83,12 @@ impl Estimate {
     /// [`Error::Config`] with the numbers.
     pub(super) fn check(&self, limit: Option<u64>) -> Result<(), Error> {
         let Some(limit) = limit.filter(|limit| self.memory > *limit) else { return Ok(()) };
-        let what = format!(
-            "the run would take about {} and {} are free; use a smaller network, a shorter --duration or fewer \
-             --record neurons",
-            bytes(self.memory),
-            bytes(limit)
-        );
-        Err(Error::config("memory", what))
+        let remedy = "use a smaller network, a shorter --duration or fewer --record neurons";
+        let (needed, free) = (bytes(self.memory), bytes(limit));
+        Err(Error::config(
+            "memory",
+            format!("the run would take about {needed} and {free} are free; {remedy}"),
+        ))
     }
 }
 

@@ -27,6 +27,7 @@ use lobule_analysis::{interval_cv, mean, rates_hz, sd};
 use lobule_circuit::{Circuit, Profile, Share, Simulation};
 use lobule_exchange::Ranks;
 use lobule_signal::{Clock, Progress, SpikeTrain, Trace};
+use std::collections::HashSet;
 use std::time::Instant;
 
 /// Reads `1s`, `500ms` or `500` (ms).
@@ -327,10 +328,9 @@ impl CompiledRun {
 
 /// The natural exchange interval of a circuit, steps: the smallest delay from a population that receives input, or of all.
 fn natural_interval(circuit: &Circuit, clock: &Clock) -> Result<u64, Error> {
-    let receives: std::collections::HashSet<&str> =
-        circuit.projections().iter().map(|p| p.post.as_str()).collect();
+    let receives: HashSet<&String> = circuit.projections().iter().map(|p| &p.post).collect();
     let smallest = |all: bool| {
-        let delays = circuit.projections().iter().filter(|p| all || receives.contains(p.pre.as_str()));
+        let delays = circuit.projections().iter().filter(|p| all || receives.contains(&p.pre));
         delays.map(|p| p.delay_ms).min_by(f64::total_cmp)
     };
     let ms = smallest(false).or(smallest(true)).unwrap_or(1.0);

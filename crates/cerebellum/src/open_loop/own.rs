@@ -96,8 +96,8 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
             clock.steps(ms).map_err(|e| stimulus.wrong(e.to_string()))?;
         }
         let name = &stimulus.population;
-        let unknown =
-            || stimulus.wrong(format!("there is no population `{name}`; there are: {}", cells.join(", ")));
+        let known = cells.join(", ");
+        let unknown = || stimulus.wrong(format!("there is no population `{name}`; there are: {known}"));
         let sites = anatomy.cells(name).filter(|c| cells.contains(&c.cell_type)).ok_or_else(unknown)?;
         let targets = stimulus.targets(anatomy, sites)?;
         if !has_relays && of_fibers(&stimulus) {

@@ -86,8 +86,8 @@ pub(super) fn every_steps(probe: &Probe, clock: &Clock, end: u64) -> Result<Opti
 
 /// The samples of a trace at every `every`-th step, up to step `end`.
 pub(super) fn thinned(trace: &Trace, every: u64, end: u64) -> Trace {
-    let mut thin =
-        Trace { label: trace.label.clone(), unit: trace.unit.clone(), n: trace.n, ..Trace::default() };
+    let (label, unit) = (trace.label.clone(), trace.unit.clone());
+    let mut thin = Trace { label, unit, n: trace.n, ..Trace::default() };
     for (k, &step) in trace.steps.iter().enumerate() {
         if step % every == 0 && step <= end {
             thin.steps.push(step);

@@ -111,8 +111,7 @@ fn units(root: &Group, names: &Names, spikes: &[SpikeTrain]) -> Result<(), FileE
 
     let n: usize = spikes.iter().map(|train| train.n).sum();
     table.ids(n)?;
-    let population: Vec<&str> =
-        spikes.iter().flat_map(|t| std::iter::repeat_n(t.label.as_str(), t.n)).collect();
+    let population: Vec<&str> = spikes.iter().flat_map(|t| vec![t.label.as_str(); t.n]).collect();
     table.texts("population", &population, "Population of the neuron.")?;
     let cell: Vec<i64> = spikes.iter().flat_map(|t| 0..t.n as i64).collect();
     table.numbers("cell", &cell, &[n], "Number of the neuron in its population, from 0.")?;

@@ -28,8 +28,7 @@ impl Table {
         let reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path);
         let mut reader = reader.map_err(|e| wrong(format!("{e}; check the path")))?;
         let header = reader.headers().map_err(|e| wrong(format!("{e}; it must be text in UTF-8")))?;
-        let columns: Vec<String> =
-            header.iter().map(|c| c.trim_start_matches('\u{feff}').to_string()).collect();
+        let columns: Vec<_> = header.iter().map(|c| c.trim_start_matches('\u{feff}').to_string()).collect();
         if let Some(twice) = columns.iter().enumerate().find(|(k, c)| columns[..*k].contains(c)) {
             return Err(wrong(format!("two columns are called `{}`; rename one", twice.1)));
         }
@@ -140,20 +139,17 @@ pub fn spikes(path: &Path, trials: &[TrialEvent], unit_s: f64) -> Result<Vec<Uni
     let mut table = Table::open(path)?;
     let [unit, population, time] = table.columns(["unit", "population", "time"])?;
     let trial = table.find("trial");
-    let places: BTreeMap<&str, usize> =
-        trials.iter().enumerate().map(|(k, t)| (t.name.as_str(), k)).collect();
+    let places: BTreeMap<&str, usize> = trials.iter().map(|t| t.name.as_str()).zip(0..).collect();
     // By population and unit: times by trial, or all in the first.
     let mut times: BTreeMap<(String, String), Vec<Vec<f64>>> = BTreeMap::new();
     let parts = if trial.is_some() { trials.len() } else { 1 };
     table.each(|line| {
         let place = match trial {
             None => 0,
-            Some(column) => *places.get(line.text(column)?).ok_or_else(|| {
-                line.wrong(
-                    column,
-                    "names no trial of the table of trials; add it there or leave the spike out",
-                )
-            })?,
+            Some(column) => {
+                let what = "names no trial of the table of trials; add it there or leave the spike out";
+                *places.get(line.text(column)?).ok_or_else(|| line.wrong(column, what))?
+            }
         };
         let key = (line.text(population)?.to_string(), line.text(unit)?.to_string());
         let at = line.number(time, unit_s)?;

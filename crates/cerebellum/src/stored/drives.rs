@@ -39,10 +39,8 @@ pub(super) fn add(plan: &mut Plan, device: &Device, key: &str, targets: Vec<(Str
             continue;
         };
         if cells.kind == NeuronKind::Relay && device.weight != 1.0 {
-            plan.notes.push(format!(
-                "device `{}`: its weight of {} has no effect; relays count spikes.",
-                device.name, device.weight
-            ));
+            let what = format!("its weight of {} has no effect; relays count spikes", device.weight);
+            plan.notes.push(format!("device `{}`: {what}.", device.name));
         }
         let Some((model, n)) = source(plan, &device.kind, key, neurons.len()) else { return };
         let of = |k: usize| if n == 1 { 0 } else { k as u32 };

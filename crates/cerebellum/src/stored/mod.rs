@@ -174,10 +174,8 @@ impl Plan {
             };
             if let Some((kind, compiled)) = neurons::model(model, &mut self.problems) {
                 if kind == NeuronKind::EglifMultirec && model.constants.contains_key("V_min") {
-                    self.notes.push(format!(
-                        "cell model `{}`: V_min has no effect; the multi-receptor model has no lowest potential here.",
-                        model.cell_type
-                    ));
+                    let what = "V_min has no effect; the multi-receptor model has no lowest potential here";
+                    self.notes.push(format!("cell model `{}`: {what}.", model.cell_type));
                 }
                 let (cell_type, n) = (model.cell_type.clone(), cells.len());
                 self.cells.push(Cells { cell_type, n, kind, model: compiled });
@@ -244,11 +242,9 @@ impl Plan {
             if let (Some(p), Some(m)) = (per_pair(link), per_pair(minus))
                 && (p > 2.0 * m || m > 2.0 * p)
             {
-                notes.push(format!(
-                    "`{}` weighs {p:.4} nS per pair and `{mirror}` {m:.4} nS, weight × rows as in BSB: the two \
-                     microzones differ in their input.",
-                    link.label
-                ));
+                let weights = format!("`{}` weighs {p:.4} nS per pair and `{mirror}` {m:.4} nS", link.label);
+                let what = "weight × rows as in BSB: the two microzones differ in their input";
+                notes.push(format!("{weights}, {what}."));
             }
         }
         self.notes.extend(notes);
@@ -271,9 +267,9 @@ impl Plan {
                     0 => "no label".into(),
                     _ => carried.into_iter().collect::<Vec<_>>().join(", "),
                 };
-                let types = types.join(", ");
+                let of = types.join(", ");
                 let what =
-                    format!("names label `{label}`, which no cell of {types} carries; they carry: {carried}");
+                    format!("names label `{label}`, which no cell of {of} carries; they carry: {carried}");
                 self.problem(format!("{key}.targetting.labels"), what);
             }
             if let Targets::ById(lists) = &device.targetting.targets {
@@ -296,10 +292,8 @@ impl Plan {
                 }
             }
             if device.targetting.is_random() {
-                self.notes.push(format!(
-                    "device `{}`: its targets are drawn by lobule (by --seed); BSB draws as many, but other ones.",
-                    device.name
-                ));
+                let what = "its targets are drawn by lobule (by --seed); BSB draws as many, but other ones";
+                self.notes.push(format!("device `{}`: {what}.", device.name));
             }
             if targets.is_empty() {
                 self.notes.push(format!("device `{}` ({}) has no target.", device.name, device.model()));

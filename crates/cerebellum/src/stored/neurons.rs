@@ -143,10 +143,8 @@ pub(super) fn model(cell: &CellModel, problems: &mut Vec<Problem>) -> Option<(Ne
             set(cell, COND_LIF, &mut p, problems);
             let (lif, v_m) = p;
             if v_m != lif.e_l {
-                let what = format!(
-                    "is {v_m} mV ({NEST_V_M} by default) and E_L {} mV; cells start at E_L here: give both the same value",
-                    lif.e_l
-                );
+                let is = format!("is {v_m} mV ({NEST_V_M} by default) and E_L {} mV", lif.e_l);
+                let what = format!("{is}; cells start at E_L here: give both the same value");
                 problems.push(Problem::new(format!("{}.constants.V_m", cell.key), what));
             }
             (NeuronKind::CondLif, Model::CondLif(lif))
@@ -262,9 +260,8 @@ fn multirec(cell: &CellModel, problems: &mut Vec<Problem>) -> EglifMultirec {
                 ),
             },
             (_, Constant::Distribution { name, .. }) => {
-                format!(
-                    "is drawn from `{name}` for each cell; only V_m may be, from `uniform`: give a number"
-                )
+                let remedy = "only V_m may be, from `uniform`: give a number";
+                format!("is drawn from `{name}` for each cell; {remedy}")
             }
             (_, Constant::Flag(value)) => format!("is {value}; a number is needed"),
         };

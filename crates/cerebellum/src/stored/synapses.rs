@@ -168,10 +168,8 @@ fn short_term(plan: &mut Plan, synapse: &StoredSynapse) -> Option<ShortTerm> {
 /// flows.
 fn add_gap(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet, post: &Cells, mut link: Link) {
     if set.pre_type != set.post_type || post.kind == NeuronKind::Relay {
-        let what = format!(
-            "is gap_junction between `{}` and `{}`; gap junctions join cells with a membrane, of one type",
-            set.pre_type, set.post_type
-        );
+        let is = format!("is gap_junction between `{}` and `{}`", set.pre_type, set.post_type);
+        let what = format!("{is}; gap junctions join cells with a membrane, of one type");
         plan.problem(format!("{}.synapses", model.key), what);
         return;
     }

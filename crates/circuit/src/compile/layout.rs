@@ -54,8 +54,8 @@ impl Draft<'_> {
 
     fn check_receptors(&self) -> Result<(), CompileError> {
         for projection in &self.circuit.projections {
-            let offered =
-                self.network.populations[self.population_of[projection.post.as_str()]].model.receptors();
+            let post = self.population_of[projection.post.as_str()];
+            let offered = self.network.populations[post].model.receptors();
             if !(1..=offered).contains(&projection.receptor) {
                 return Err(CompileError::BadReceptor {
                     of: projection.label.clone(),
@@ -80,10 +80,9 @@ impl Draft<'_> {
                 known: known(self.network.populations.iter().map(|p| p.label.as_str())),
             });
         }
-        let coupled: HashSet<&str> =
-            self.circuit.gap_junctions.iter().map(|g| g.population.as_str()).collect();
-        let together: Vec<bool> =
-            self.network.populations.iter().map(|p| coupled.contains(p.label.as_str())).collect();
+        let coupled: HashSet<_> = self.circuit.gap_junctions.iter().map(|g| &g.population).collect();
+        let together = self.network.populations.iter().map(|p| coupled.contains(&p.label));
+        let together: Vec<bool> = together.collect();
         self.network.owner = self.network.share.owners(&self.network.blocks, &together);
         Ok(())
     }

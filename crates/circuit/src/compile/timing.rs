@@ -25,8 +25,8 @@ impl Draft<'_> {
         projections.iter().for_each(|p| receives[p.post] = true);
         let smallest =
             |all: bool| projections.iter().filter(|p| all || receives[p.pre]).map(|p| p.delay_steps).min();
-        let mut interval =
-            smallest(false).or(smallest(true)).unwrap_or_else(|| clock.steps(1.0).unwrap_or(1).max(1));
+        let one_ms = clock.steps(1.0).unwrap_or(1).max(1);
+        let mut interval = smallest(false).or(smallest(true)).unwrap_or(one_ms);
         let (of, dt_ms) = ("circuit", clock.dt_ms());
         if let Some(ms) = self.circuit.interval_at_most_ms {
             let steps = clock.steps(ms).map_err(|source| CompileError::Time { of: of.into(), source })?;
@@ -36,8 +36,8 @@ impl Draft<'_> {
         }
         // A step inside an interval is kept in 16 bits.
         let most = u16::MAX;
-        let allowed =
-            format!("it spans at most {most} steps of {dt_ms} ms; use a longer step or a shorter delay");
+        let remedy = "use a longer step or a shorter delay";
+        let allowed = format!("it spans at most {most} steps of {dt_ms} ms; {remedy}");
         let fits = interval <= most.into();
         Ranges::of(of).require(fits, "smallest delay", clock.ms(interval), allowed)?;
         Ok(interval)

@@ -117,10 +117,8 @@ impl Draft<'_> {
             });
         };
         if all[t].post != p.post {
-            return refuse(format!(
-                "its teacher `{}` ends on `{}`, not on `{}`",
-                teacher.projection, all[t].post, p.post
-            ));
+            let (name, end) = (&teacher.projection, &all[t].post);
+            return refuse(format!("its teacher `{name}` ends on `{end}`, not on `{}`", p.post));
         }
         Ok(Some(t))
     }
@@ -182,8 +180,8 @@ fn check_bounds(
     let (lo, hi) = rule.bounds();
     match synapses.iter(keeps).find(|&(_, _, w)| w < lo || w > hi) {
         None => Ok(()),
-        Some((_, _, w)) => {
-            Err(bad_weight(p, w, format!("initial weights must lie in the rule's bounds {lo}..{hi}")))
+        Some(s) => {
+            Err(bad_weight(p, s.2, format!("initial weights must lie in the rule's bounds {lo}..{hi}")))
         }
     }
 }
