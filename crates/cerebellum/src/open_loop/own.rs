@@ -3,8 +3,8 @@
 use super::stimulus::read_spikes;
 use super::{Job, OpenLoop, OpenLoopResult, Prepared, Schedule, SharedAnatomy, Stimulus, StimulusKind};
 use crate::{
-    BrainState, CellModels, DT_MS, Drive, Error, Learning, ModuleOptions, PLASTIC_SET, TEACHING_SET,
-    add_module, module::drive,
+    BrainState, CellModels, DT_MS, Drive, Error, ModuleOptions, PLASTIC_SET, TEACHING_SET, add_module,
+    module::drive,
 };
 use lobule_circuit::models::{PoissonGenerator, RateProfile};
 use lobule_circuit::{Circuit, CurrentStimulus, Model, Population, plasticity::Supervised};
@@ -76,7 +76,7 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
             }
         }
         // Chosen: small steps against weights of 0.14 nS, so that a run of seconds changes them and does not end them.
-        Learning::new(Supervised::pf_pc(1e-4, -5e-3, 5.0)).apply(&mut options);
+        options.learn(Supervised::pf_pc(1e-4, -5e-3, 5.0));
     }
     let notes = add_module(&mut circuit, "", anatomy, &options)?;
     let cells: Vec<String> = circuit.populations().iter().map(|p| p.label.clone()).collect();

@@ -149,25 +149,24 @@ impl Stimulus {
             let (mean_hz, phase_deg) = (*rate_hz, phase.unwrap_or(0.0));
             stimulus.kind = StimulusKind::Sinusoid { mean_hz, amplitude_hz, frequency_hz, phase_deg };
         }
-        match stimulus.kind {
-            StimulusKind::Rate { rate_hz: r } | StimulusKind::Sinusoid { mean_hz: r, .. }
-                if !(0.0..=5000.0).contains(&r) =>
-            {
-                return Err(wrong("the rate lies in 0..5000 Hz"));
+        let (rate_hz, amplitude_hz) = match stimulus.kind {
+            StimulusKind::Rate { rate_hz } => (rate_hz, 0.0),
+            StimulusKind::Sinusoid { mean_hz, amplitude_hz, .. } => (mean_hz, amplitude_hz),
+            _ => (0.0, 0.0),
+        };
+        let is_current = matches!(stimulus.kind, StimulusKind::Current { .. });
+        let has_input = stimulus.weight.is_some() || stimulus.receptor.is_some();
+        let is_negative = stimulus.weight.is_some_and(|w| w < 0.0);
+        for (is_wrong, why) in [
+            (!(0.0..=5000.0).contains(&rate_hz), "the rate lies in 0..5000 Hz"),
+            (!(-5000.0..=5000.0).contains(&amplitude_hz), "the amplitude lies in -5000..5000 Hz"),
+            (is_current && has_input, "a current has neither weight nor receptor"),
+            (stimulus.to_ms <= stimulus.from_ms, "the end must follow the start"),
+            (is_negative, "a weight is 0 nS or more; the receptor says whether it inhibits"),
+        ] {
+            if is_wrong {
+                return Err(wrong(why));
             }
-            StimulusKind::Sinusoid { amplitude_hz, .. } if !(-5000.0..=5000.0).contains(&amplitude_hz) => {
-                return Err(wrong("the amplitude lies in -5000..5000 Hz"));
-            }
-            StimulusKind::Current { .. } if stimulus.weight.is_some() || stimulus.receptor.is_some() => {
-                return Err(wrong("a current has neither weight nor receptor"));
-            }
-            _ => {}
-        }
-        if stimulus.to_ms <= stimulus.from_ms {
-            return Err(wrong("the end must follow the start"));
-        }
-        if stimulus.weight.is_some_and(|w| w < 0.0) {
-            return Err(wrong("a weight is 0 nS or more; the receptor says whether it inhibits"));
         }
         Ok(stimulus)
     }

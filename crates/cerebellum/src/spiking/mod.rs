@@ -26,7 +26,7 @@ mod readout;
 
 pub use parameters::{MossySignal, Pause, SpikingParameters, Teacher, Tuning, balanced_potentiation_ns};
 
-use crate::{DT_MS, Drive, Error, Learning, ModuleOptions, PLASTIC_SET, Teaching, add_module};
+use crate::{DT_MS, Drive, Error, ModuleOptions, PLASTIC_SET, Teaching, add_module, sin_exp_rule};
 use lobule_circuit::{Circuit, RunError, Simulation, State};
 use lobule_control::{Controller, Error as ControlError, Inputs, Senses, Snapshot, StateReader, StateWriter};
 use lobule_scaffold::{Anatomy, Microzone};
@@ -111,7 +111,7 @@ impl SpikingController {
         let mut circuit = Circuit::new();
         let drive = Drive::Poisson(p.base_hz);
         let mut options = ModuleOptions::in_loop(p.state, drive, p.climbing_fiber_ns, p.purkinje_to_dcn_ns);
-        Learning::sin_exp(p.a_plus_ns, p.a_minus_ns, p.w_max_ns, p.kernel_t0_ms).apply(&mut options);
+        options.learn(sin_exp_rule(p.a_plus_ns, p.a_minus_ns, p.w_max_ns, p.kernel_t0_ms));
         add_module(&mut circuit, "", anatomy, &options)?;
         let teaching = Teaching { label: "teaching", rate_hz: p.spontaneous_hz, weight_ns: p.teaching_ns };
         teaching.add(&mut circuit, "", anatomy);
