@@ -48,9 +48,8 @@ impl Team {
         let all = all_to_all_long(&mut *guard, &vec![message.clone(); ranks]).map_err(RunError::Exchange)?;
         for (r, words) in all.iter().enumerate() {
             if words.len() != message.len() || words[0] != message[0] || words[2] != message[2] {
-                return Err(bad(format!(
-                    "rank {r} simulates another network, or divides it otherwise, than rank {rank}"
-                )));
+                let what = "simulates another network, or divides it otherwise, than";
+                return Err(bad(format!("rank {r} {what} rank {rank}")));
             }
             if words[1] != r as u64 || words[2] != ranks as u64 {
                 let share = format!("the share of rank {} of {}", words[1], words[2]);
@@ -60,10 +59,8 @@ impl Team {
         }
         drop(guard);
         let blocks = network.blocks.len();
-        let hears: Vec<Vec<bool>> = all
-            .iter()
-            .map(|words| (0..blocks).map(|b| words[3 + b / 64] >> (b % 64) & 1 == 1).collect())
-            .collect();
+        let bits = |words: &Vec<u64>| (0..blocks).map(|b| words[3 + b / 64] >> (b % 64) & 1 == 1).collect();
+        let hears: Vec<Vec<bool>> = all.iter().map(bits).collect();
         let readers = (0..blocks)
             .map(|b| match network.owns(b) && !network.is_replicated(b) {
                 true => (0..ranks as u32).filter(|&r| r as usize != rank && hears[r as usize][b]).collect(),

@@ -38,11 +38,8 @@ impl Draft<'_> {
                 short_terms += 1;
                 (short_terms - 1, compiled)
             });
-            let rule = projection
-                .rule
-                .as_ref()
-                .map(|r| r.compile(&projection.label, &self.network.clock))
-                .transpose()?;
+            let clock = &self.network.clock;
+            let rule = projection.rule.as_ref().map(|r| r.compile(&projection.label, clock)).transpose()?;
             let teacher = self.teacher(projection, &rule)?;
             check_bounds(projection, &synapses, &rule, keeps)?;
 
@@ -69,12 +66,9 @@ impl Draft<'_> {
     }
 
     fn delay_steps(&self, p: &Projection) -> Result<u64, CompileError> {
+        let (of, dt_ms) = (p.label.clone(), self.network.clock.dt_ms());
         match self.network.clock.steps(p.delay_ms) {
-            Ok(0) => Err(CompileError::DelayBelowStep {
-                of: p.label.clone(),
-                delay_ms: p.delay_ms,
-                dt_ms: self.network.clock.dt_ms(),
-            }),
+            Ok(0) => Err(CompileError::DelayBelowStep { of, delay_ms: p.delay_ms, dt_ms }),
             Ok(steps) => Ok(steps),
             Err(source) => Err(CompileError::Time { of: format!("projection `{}`", p.label), source }),
         }
@@ -87,9 +81,8 @@ impl Draft<'_> {
             return refuse("a relay counts spikes: weights onto it are 1 and cannot learn; remove the rule");
         }
         if p.short_term.is_some() && (counts || p.rule.is_some()) {
-            return refuse(
-                "short-term plasticity goes with fixed weights onto cells that integrate; remove it or the rule",
-            );
+            let what = "short-term plasticity goes with fixed weights onto cells that integrate";
+            return refuse(&format!("{what}; remove it or the rule"));
         }
         p.short_term.as_ref().map(|s| s.compile(&p.label, &self.network.clock)).transpose()
     }
@@ -99,10 +92,7 @@ impl Draft<'_> {
         let is_needed = rule.as_ref().is_some_and(|r| r.needs_teacher());
         let Some(teacher) = &p.teacher else {
             let remedy = "name one with `taught_by`, a projection onto the same population";
-            return match is_needed {
-                true => refuse(format!("its rule needs a teacher; {remedy}")),
-                false => Ok(None),
-            };
+            return if is_needed { refuse(format!("its rule needs a teacher; {remedy}")) } else { Ok(None) };
         };
         if !is_needed {
             return refuse("it has a teacher, but no rule that listens to one; remove `taught_by`".into());

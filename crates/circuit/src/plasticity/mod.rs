@@ -41,8 +41,8 @@ impl Rule {
         Ok(match self {
             Rule::Supervised(r) => Arc::new(supervised::Compiled::new(r, ranges, clock)?),
             Rule::CosExp(r) => Arc::new(cos_exp::Compiled::new(r, ranges, clock)?),
-            Rule::InhibitoryStdp(r) => Arc::new(stdp::Compiled::inhibitory(r, ranges, clock)?),
-            Rule::AdditiveStdp(r) => Arc::new(stdp::Compiled::additive(r, ranges, clock)?),
+            Rule::InhibitoryStdp(r) => r.compile(ranges, clock)?,
+            Rule::AdditiveStdp(r) => r.compile(ranges, clock)?,
         })
     }
 }

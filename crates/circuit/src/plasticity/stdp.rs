@@ -15,10 +15,10 @@
 //! `tests/plasticity.rs`.
 
 use super::{Bounds, Learning, PlasticityRule};
-use crate::error::CompileError;
 use crate::ranges::{NOT_NEGATIVE, POSITIVE};
-use lobule_signal::{Clock, Ranges};
+use lobule_signal::{Clock, Parameter, Ranges};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Parameters of the inhibitory rule with a symmetric window.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -76,7 +76,7 @@ impl AdditiveStdp {
 }
 
 /// A pair rule, by the change of a pair at t_post − t_pre in ms.
-pub(super) struct Compiled<F> {
+struct Compiled<F> {
     change: F,
     /// Whether a pair in the same step counts.
     same_step: bool,
@@ -84,27 +84,31 @@ pub(super) struct Compiled<F> {
     dt_ms: f64,
 }
 
-impl Compiled<()> {
-    pub fn inhibitory(
-        &p: &InhibitoryStdp,
+impl InhibitoryStdp {
+    pub(super) fn compile(
+        self,
         ranges: &Ranges,
         clock: &Clock,
-    ) -> Result<Compiled<impl Fn(f64) -> f64 + use<>>, CompileError> {
-        let bounds = Bounds::new(ranges, p.w_min, p.w_max)?;
-        ranges.each(POSITIVE, &[("tau_plus_ms", p.tau_plus_ms), ("mu_minus_ms", p.mu_minus_ms)])?;
-        ranges.each(NOT_NEGATIVE, &[("lambda", p.lambda), ("mu_plus", p.mu_plus)])?;
-        Ok(Compiled { change: move |ms| p.change(ms), same_step: true, bounds, dt_ms: clock.dt_ms() })
+    ) -> Result<Arc<dyn PlasticityRule>, Parameter> {
+        let bounds = Bounds::new(ranges, self.w_min, self.w_max)?;
+        ranges.each(POSITIVE, &[("tau_plus_ms", self.tau_plus_ms), ("mu_minus_ms", self.mu_minus_ms)])?;
+        ranges.each(NOT_NEGATIVE, &[("lambda", self.lambda), ("mu_plus", self.mu_plus)])?;
+        let (change, dt_ms) = (move |ms| self.change(ms), clock.dt_ms());
+        Ok(Arc::new(Compiled { change, same_step: true, bounds, dt_ms }))
     }
+}
 
-    pub fn additive(
-        &p: &AdditiveStdp,
+impl AdditiveStdp {
+    pub(super) fn compile(
+        self,
         ranges: &Ranges,
         clock: &Clock,
-    ) -> Result<Compiled<impl Fn(f64) -> f64 + use<>>, CompileError> {
-        let bounds = Bounds::new(ranges, p.w_min, p.w_max)?;
-        ranges.each(POSITIVE, &[("tau_plus_ms", p.tau_plus_ms)])?;
-        ranges.each(NOT_NEGATIVE, &[("lambda", p.lambda), ("alpha", p.alpha)])?;
-        Ok(Compiled { change: move |ms| p.change(ms), same_step: false, bounds, dt_ms: clock.dt_ms() })
+    ) -> Result<Arc<dyn PlasticityRule>, Parameter> {
+        let bounds = Bounds::new(ranges, self.w_min, self.w_max)?;
+        ranges.each(POSITIVE, &[("tau_plus_ms", self.tau_plus_ms)])?;
+        ranges.each(NOT_NEGATIVE, &[("lambda", self.lambda), ("alpha", self.alpha)])?;
+        let (change, dt_ms) = (move |ms| self.change(ms), clock.dt_ms());
+        Ok(Arc::new(Compiled { change, same_step: false, bounds, dt_ms }))
     }
 }
 
