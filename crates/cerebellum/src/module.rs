@@ -11,10 +11,9 @@ use lobule_scaffold::{Anatomy, Pair};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// In-degrees (cells) of the nuclear and olivary sets in the 300 × 200 µm circuit with two microzones, at
-/// which their weights hold. These sets connect a fixed share of all pairs, so their in-degree
-/// grows with the volume; without scaling nuclei would fall silent in a large circuit.
-/// Source: BSB 8 / cerebellar-models 0.13 circuit, seed 1234.
+/// In-degrees (cells) of the nuclear and olivary sets in the 300 × 200 µm circuit with two microzones, at which their
+/// weights hold. These sets connect a fixed share of all pairs, so their in-degree grows with the volume; without
+/// scaling nuclei would fall silent in a large circuit. Source: BSB 8 / cerebellar-models 0.13 circuit, seed 1234.
 pub const NUCLEAR_IN_DEGREE: [(&str, f64); 6] = [
     ("purkinje_to_dcn_p", 12.6),
     ("purkinje_to_dcn_i", 6.35),

@@ -1,8 +1,7 @@
 //! Delivery to one block of neurons, and its step.
 //!
-//! A block gathers what is due from the histories of its sources: projections in label
-//! order, spikes in (step, neuron) order, so that sums are taken in one order whatever the
-//! number of threads.
+//! A block gathers what is due from the histories of its sources: projections in label order, spikes in (step,
+//! neuron) order, so that sums are taken in one order whatever the number of threads.
 
 use crate::models::{BlockStep, LocalSpike};
 use crate::profile::{Laps, Stage, Stopwatch};

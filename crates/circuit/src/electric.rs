@@ -1,8 +1,7 @@
 //! Currents that enter cells beside those of synapses: stimulus currents and gap junctions, compiled.
 //!
-//! A stimulus is a function of the step, written down beforehand; it needs no state. Cells with gap junctions
-//! are advanced together (`crate::coupled`).
-//! Pinned by `tests/electric.rs`.
+//! A stimulus is a function of the step, written down beforehand; it needs no state. Cells with gap junctions are
+//! advanced together (`crate::coupled`). Pinned by `tests/electric.rs`.
 
 use crate::describe::{CurrentStimulus, GapJunctions};
 use crate::{block::BlockRef, error::CompileError, models::Electric, wiring::offsets};

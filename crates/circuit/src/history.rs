@@ -1,8 +1,7 @@
 //! The recent spikes of one population, by step.
 //!
-//! Delivery and plasticity *pull* from here: a spike is written once and read
-//! by every target block when its delay has passed, so there is no ring of
-//! input buffers and nothing for threads to race on.
+//! Delivery and plasticity *pull* from here: a spike is written once and read by every target block when its delay
+//! has passed, so there is no ring of input buffers and nothing for threads to race on.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,4 @@
-//! What a simulation does as one rank of several: exchange the spikes of an interval, gather the
-//! state, scatter it.
+//! What a simulation does as one rank of several: exchange the spikes of an interval, gather the state, scatter it.
 //!
 //! A rank *owns* blocks (`crate::share`) and *hears* those whose spikes can act on them. Each interval
 //! it sends the spikes of its own blocks to the ranks that hear them. What arrives is put where the

@@ -1,5 +1,4 @@
-//! Short-term plasticity: resources that a spike uses up and a release probability
-//! that it raises.
+//! Short-term plasticity: resources that a spike uses up and a release probability that it raises.
 //!
 //! # Equation
 //! At a spike that comes h after the last one of the same neuron

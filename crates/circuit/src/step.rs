@@ -1,8 +1,7 @@
 //! The step: deliver, integrate, check, exchange, propagate, learn, record.
 //!
-//! One call of [`Simulation::advance`] is one exchange interval, the smallest
-//! delay. A spike emitted in it arrives in a later interval at the earliest,
-//! so blocks of neurons may run in any order, on any thread, with the same bits:
+//! One call of [`Simulation::advance`] is one exchange interval, the smallest delay. A spike emitted in it arrives in
+//! a later interval at the earliest, so blocks of neurons may run in any order, on any thread, with the same bits:
 //!
 //! | stage | rule |
 //! | --- | --- |

@@ -1,8 +1,7 @@
 //! The command `lobule`.
 //!
-//! Exit status: 0 finished (also when a finding is out of range), 1 the run
-//! failed, 2 bad arguments or input, 3 a finding is out of range under `--strict`.
-//! Messages go to stderr, results to stdout.
+//! Exit status: 0 finished (also when a finding is out of range), 1 the run failed, 2 bad arguments or input, 3 a
+//! finding is out of range under `--strict`. Messages go to stderr, results to stdout.
 
 /// Prints a line of results; a reader that has closed the pipe has seen enough.
 macro_rules! out {

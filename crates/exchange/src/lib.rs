@@ -1,8 +1,7 @@
 //! Message passing between ranks.
 //!
-//! There is one operation, [`Exchange::all_to_all`]: every rank gives each rank some words of
-//! 64 bits. Spikes, states and verdicts are sent with it. All calls are collective: every rank
-//! makes the same ones in the same order.
+//! There is one operation, [`Exchange::all_to_all`]: every rank gives each rank some words of 64 bits. Spikes, states
+//! and verdicts are sent with it. All calls are collective: every rank makes the same ones in the same order.
 //!
 //! | implementation | ranks are |
 //! | --- | --- |

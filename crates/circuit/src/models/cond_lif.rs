@@ -1,5 +1,4 @@
-//! Conductance-based leaky integrate-and-fire neuron with an excitatory
-//! (receptor 1) and an inhibitory receptor (2).
+//! Conductance-based leaky integrate-and-fire neuron with an excitatory (receptor 1) and an inhibitory receptor (2).
 //!
 //! # Equation
 //! ```text

@@ -1,5 +1,4 @@
-//! Extended generalized leaky integrate-and-fire neuron with escape noise and
-//! up to four conductance receptors.
+//! Extended generalized leaky integrate-and-fire neuron with escape noise and up to four conductance receptors.
 //!
 //! # Equation
 //! ```text
@@ -9,13 +8,11 @@
 //! λ          = λ_0 exp((V - V_th)/τ_V),   P(spike in a step) = 1 - exp(-λ dt)
 //! on a spike:  V = V_reset,  I_dep = A1,  I_adap += A2,  V held for t_ref
 //! ```
-//! The published mouse parameters belong to the *plus* sign of the leak
-//! ([`Eglif::leak_is_published`]); with the minus sign Golgi
-//! cells and interneurons fall silent. The corrected sign is a switch.
+//! The published mouse parameters belong to the *plus* sign of the leak ([`Eglif::leak_is_published`]); with the
+//! minus sign Golgi cells and interneurons fall silent. The corrected sign is a switch.
 //!
-//! One step: V is raised to V_min where below; V and I_adap advance by one
-//! Runge-Kutta step of fourth order with conductances and I_dep exact at the
-//! start, middle and end; refractory neurons are held at V_reset, the others
+//! One step: V is raised to V_min where below; V and I_adap advance by one Runge-Kutta step of fourth order with
+//! conductances and I_dep exact at the start, middle and end; refractory neurons are held at V_reset, the others
 //! draw; then the input that arrives at the end of the step is added.
 //!
 //! # State variables

@@ -1,8 +1,7 @@
 //! Poisson generator: independent processes with a rate per neuron.
 //!
-//! Equation: the number of spikes in a step is Poisson distributed with mean
-//! `rate · dt`; a neuron with k events emits k spikes in that step.
-//! State: `rate` (Hz), which may be set between intervals. Emits spikes, receives none.
+//! Equation: the number of spikes in a step is Poisson distributed with mean `rate · dt`; a neuron with k events
+//! emits k spikes in that step. State: `rate` (Hz), which may be set between intervals. Emits spikes, receives none.
 
 use super::{BlockStep, LocalSpike, NeuronModel, Variable, lanes::for_each_bit};
 use lobule_signal::{Clock, GROUP, Parameter, Ranges, Stream};
@@ -15,8 +14,7 @@ pub struct Poisson {
     pub rate_hz: f64,
 }
 
-/// More events than this in one step are refused: the quantile starts from
-/// `exp(-mean)`, which must not vanish.
+/// More events than this in one step are refused: the quantile starts from `exp(-mean)`, which must not vanish.
 const MOST_EVENTS: f64 = 500.0;
 
 /// The highest rate that a time step allows, Hz.

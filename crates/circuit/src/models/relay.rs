@@ -1,10 +1,8 @@
 //! Relay and spike source.
 //!
-//! Relay: emits one spike for each spike that arrives, in the step of arrival
-//! (NEST's `parrot_neuron`). Weights onto it must be 1. Mossy fibers and
-//! glomeruli are relays in the canonical circuit.
-//! Spike source: emits what it was given by `inject`; the engine writes its
-//! spikes, the model does nothing.
+//! Relay: emits one spike for each spike that arrives, in the step of arrival (NEST's `parrot_neuron`). Weights onto
+//! it must be 1. Mossy fibers and glomeruli are relays in the canonical circuit. Spike source: emits what it was
+//! given by `inject`; the engine writes its spikes, the model does nothing.
 
 use super::{BlockStep, LocalSpike, NeuronModel};
 

@@ -1,8 +1,7 @@
 //! Synaptic conductances with exact propagators.
 //!
-//! Alpha: `g(t) = w · (e t / τ) · exp(-t / τ)`, peak `w` nS at `t = τ`; it solves
-//! `g'' + 2 g'/τ + g/τ² = 0` and is kept as (g, g').
-//! Exponential: `g(t) = w · exp(-t / τ)`.
+//! Alpha: `g(t) = w · (e t / τ) · exp(-t / τ)`, peak `w` nS at `t = τ`; it solves `g'' + 2 g'/τ + g/τ² = 0` and is
+//! kept as (g, g'). Exponential: `g(t) = w · exp(-t / τ)`.
 
 /// Time course of a conductance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -5,9 +5,8 @@
 //! every presynaptic (mossy) spike:          w += a_plus
 //! every pair with a teacher (Purkinje) spike: w += a_minus · exp(-|0.4 Δ|) cos²(Δ/1000),  |Δ| <= window
 //! ```
-//! All pairs within the window count, in whichever order they come; the public
-//! code pairs a later mossy spike with the last Purkinje spike only. The cosine
-//! is near 1: the window is a symmetric exponential of 2.5 ms.
+//! All pairs within the window count, in whichever order they come; the public code pairs a later mossy spike with
+//! the last Purkinje spike only. The cosine is near 1: the window is a symmetric exponential of 2.5 ms.
 //! # Source
 //! Luque et al. 2016, doi:10.3389/fncom.2016.00017; Antonietti et al. 2016, doi:10.1109/TBME.2015.2485301.
 //! # Pinned by

@@ -1,13 +1,11 @@
 //! Plasticity rules. One call per projection and target block after each
 //! exchange interval; weights change for the next interval.
 //!
-//! Times are those of emission at the soma: Δ = t_pre − t_teacher in ms, negative
-//! when the presynaptic spike came first; a teacher projection's own delay does
-//! not enter. A rule goes through the interval step by step: first what the
-//! presynaptic spikes of a step do, in order of neuron, then what its teachers or
-//! postsynaptic spikes do. Weights are kept in their bounds after each change, so
-//! they follow from the spikes alone, not from how time is cut into intervals;
-//! only *when* a change first acts on the target depends on the interval.
+//! Times are those of emission at the soma: Δ = t_pre − t_teacher in ms, negative when the presynaptic spike came
+//! first; a teacher projection's own delay does not enter. A rule goes through the interval step by step: first what
+//! the presynaptic spikes of a step do, in order of neuron, then what its teachers or postsynaptic spikes do. Weights
+//! are kept in their bounds after each change, so they follow from the spikes alone, not from how time is cut into
+//! intervals; only *when* a change first acts on the target depends on the interval.
 
 mod cos_exp;
 mod stdp;

@@ -6,9 +6,8 @@
 //! inhibitory: Δw = ½ · 0.03 · w_max · { exp(-|δ|/τ₊) [1 + cos(2δ/τ₊)] - λ μ₊ exp(-|δ|/μ₋) [1 - cos(2δ/μ₋)] }
 //! additive:   Δw = +λ w_max exp(-δ/τ₊)  for δ = t_post - t_pre > 0,   -α λ w_max exp(δ/τ₊)  for δ < 0
 //! ```
-//! Pairing is nearest-neighbor: a spike pairs with the last spike of the other
-//! side. A pair in the same step counts once, at δ = 0, for the inhibitory rule and
-//! not at all for the additive one.
+//! Pairing is nearest-neighbor: a spike pairs with the last spike of the other side. A pair in the same step counts
+//! once, at δ = 0, for the inhibitory rule and not at all for the additive one.
 //! # Source
 //! cereb-nest `iSTDP`; Luque et al. 2016, doi:10.3389/fncom.2016.00017; NEST `stdp_synapse` with mu = 0.
 //! # Pinned by

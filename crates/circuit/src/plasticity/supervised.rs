@@ -1,6 +1,5 @@
-//! Supervised plasticity of granule-cell synapses: a constant change with every
-//! presynaptic spike, and a change in proportion to an eligibility kernel with
-//! every spike of the synapse's own teacher.
+//! Supervised plasticity of granule-cell synapses: a constant change with every presynaptic spike, and a change in
+//! proportion to an eligibility kernel with every spike of the synapse's own teacher.
 //!
 //! # Equation
 //! ```text
@@ -12,9 +11,8 @@
 //! With τ = 1000 ms, t0 = 150 ms puts the peak of the sin-exp kernel near −100 ms
 //! (the older kernel), t0 = 100 ms near −150 ms (the current one). The peak value is 1.
 //!
-//! PF→PC: a_pre >= 0 (potentiation), a_teacher <= 0 (climbing-fiber depression).
-//! PF→MLI: the signs are the other way round. Other signs are refused: with a
-//! positive teacher amplitude at PF→PC weights can only grow.
+//! PF→PC: a_pre >= 0 (potentiation), a_teacher <= 0 (climbing-fiber depression). PF→MLI: the signs are the other way
+//! round. Other signs are refused: with a positive teacher amplitude at PF→PC weights can only grow.
 //! # Source
 //! Luque et al. 2016, doi:10.3389/fncom.2016.00017 (kernel); Antonietti et al. 2016,
 //! doi:10.1109/TBME.2015.2485301 (three sites).

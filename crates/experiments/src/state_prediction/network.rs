@@ -10,9 +10,7 @@ use super::populations::{self, NAMES, Tuning};
 use super::wrist::{FEEDBACK, Movement};
 use lobule_analysis::smoothing::Sampling;
 use lobule_cerebellum::recordings::{Events, TrialEvent, Unit, UnitTimes};
-use lobule_cerebellum::{
-    BrainState, DT_MS, Drive, ModuleOptions, PLASTIC_SET, Teaching, add_module,
-};
+use lobule_cerebellum::{BrainState, DT_MS, Drive, ModuleOptions, PLASTIC_SET, Teaching, add_module};
 use lobule_circuit::plasticity::Supervised;
 use lobule_circuit::{Circuit, Simulation};
 use lobule_scaffold::{ScaffoldSpec, reconstruct};
