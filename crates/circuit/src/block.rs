@@ -17,12 +17,9 @@ pub(crate) struct BlockRef {
 
 /// Splits `n` neurons into blocks; strides are whole groups of 32.
 pub(crate) fn blocks_of(population: usize, n: usize) -> Vec<BlockRef> {
-    (0..n.max(1))
-        .step_by(BLOCK)
-        .enumerate()
-        .map(|(local, first)| {
-            let len = (n - first).min(BLOCK);
-            BlockRef { population, first, len, stride: len.div_ceil(GROUP) * GROUP, local }
-        })
-        .collect()
+    let block = |(local, first): (usize, usize)| {
+        let len = (n - first).min(BLOCK);
+        BlockRef { population, first, len, stride: len.div_ceil(GROUP) * GROUP, local }
+    };
+    (0..n.max(1)).step_by(BLOCK).enumerate().map(block).collect()
 }

@@ -98,9 +98,8 @@ impl CompiledElectric {
         if let Some(&g) = gaps.total.iter().find(|&&g| f64::from(g) > most) {
             let allowed = format!("it lies in 0..C_m / dt = {most} nS; shorten the time step");
             let ranges = Ranges::of(format!("gap junctions of `{}`", all[0].population));
-            return Err(ranges
-                .refusal("conductance of a cell's junctions together", g.into(), allowed)
-                .into());
+            let parameter = "conductance of a cell's junctions together";
+            return Err(ranges.refusal(parameter, g.into(), allowed).into());
         }
         self.gaps = Some(gaps);
         Ok(())

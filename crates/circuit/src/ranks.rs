@@ -259,9 +259,8 @@ fn check_whole(network: &Network, state: &State) -> Result<(), &'static str> {
         })
         && (state.short_term.iter())
             .all(|s| s.pre() < state.histories.len() && s.fits(s, state.histories[s.pre()].held()));
-    is_whole
-        .then_some(())
-        .ok_or("the state was taken from another network; restore it into the one it came from")
+    let what = "the state was taken from another network; restore it into the one it came from";
+    if is_whole { Ok(()) } else { Err(what) }
 }
 
 /// The part of a state with the variables and weights of the blocks that are had, and the past of those

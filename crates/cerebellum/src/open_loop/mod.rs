@@ -143,6 +143,7 @@ struct Schedule {
 }
 
 /// A circuit with its recordings and times, ready to compile.
+#[derive(Default)]
 struct Prepared {
     circuit: Circuit,
     /// The cell populations, whose spikes are recorded.

@@ -110,20 +110,9 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
             add_stimulus(&mut circuit, &label, stimulus, sites, &targets)?;
         }
     }
-    let schedule = anatomy
-        .cells("mossy_fiber")
-        .filter(|c| !has_relays && !c.is_empty())
-        .map(|fibers| schedule(fibers, &rates, tables.background_hz, duration_ms));
-    Ok(Prepared {
-        circuit,
-        cells,
-        probes: Vec::new(),
-        recorders: Vec::new(),
-        schedule,
-        dt_ms: DT_MS,
-        duration_ms,
-        notes,
-    })
+    let fibers = anatomy.cells("mossy_fiber").filter(|c| !has_relays && !c.is_empty());
+    let schedule = fibers.map(|fibers| schedule(fibers, &rates, tables.background_hz, duration_ms));
+    Ok(Prepared { circuit, cells, schedule, dt_ms: DT_MS, duration_ms, notes, ..Prepared::default() })
 }
 
 /// Rates of all fibers at the borders of the stimuli.

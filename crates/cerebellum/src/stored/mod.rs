@@ -23,6 +23,7 @@ use lobule_scaffold::configuration::{ConnectionRule, DeviceKind, Problem, Stored
 use lobule_scaffold::{Anatomy, ConnectionSet};
 use neurons::NeuronKind;
 pub(crate) use neurons::eglif_constants;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use synapses::Link;
 
@@ -64,7 +65,7 @@ struct Cells {
 }
 
 /// Translation of a stored simulation, before anything is wired.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Plan {
     cells: Vec<Cells>,
     links: Vec<Link>,
@@ -88,15 +89,11 @@ pub struct Plan {
 /// duration.
 pub fn plan(anatomy: &Anatomy, simulation: &StoredSimulation, duration_ms: Option<f64>, seed: u64) -> Plan {
     let mut plan = Plan {
-        cells: Vec::new(),
-        links: Vec::new(),
-        drives: Circuit::new(),
-        recorders: Vec::new(),
-        probes: Vec::new(),
         duration_ms: duration_ms.unwrap_or(simulation.duration_ms),
         resolution_ms: simulation.resolution_ms,
         notes: simulation.notes.clone(),
         problems: simulation.problems.clone(),
+        ..Plan::default()
     };
     // Without readable times there is no grid to check against.
     if !plan.resolution_ms.is_finite() || !plan.duration_ms.is_finite() {
@@ -259,10 +256,8 @@ impl Plan {
                 .filter(|t| named.is_empty() || named.contains(t))
                 .collect();
             for label in device.targetting.missing_labels(anatomy, &types) {
-                let carried: std::collections::BTreeSet<&str> = (types.iter())
-                    .filter_map(|t| anatomy.cells(t))
-                    .flat_map(|c| c.label_sets.iter().flatten().map(String::as_str))
-                    .collect();
+                let sets = types.iter().filter_map(|t| anatomy.cells(t)).flat_map(|c| &c.label_sets);
+                let carried: BTreeSet<&str> = sets.flatten().map(String::as_str).collect();
                 let carried = match carried.len() {
                     0 => "no label".into(),
                     _ => carried.into_iter().collect::<Vec<_>>().join(", "),

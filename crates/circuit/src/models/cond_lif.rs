@@ -121,14 +121,11 @@ impl Compiled {
 
 impl NeuronModel for Compiled {
     fn variables(&self) -> Vec<Variable> {
-        vec![
-            Variable::new("v_m", "mV", self.membrane.e_l),
-            Variable { padding: 1e30, ..Variable::new("refractory", "steps", 0.0) },
-            Variable::new("g_ex", "nS", 0.0),
-            Variable::new("dg_ex", "nS/ms", 0.0),
-            Variable::new("g_in", "nS", 0.0),
-            Variable::new("dg_in", "nS/ms", 0.0),
-        ]
+        let v_m = Variable::new("v_m", "mV", self.membrane.e_l);
+        let refractory = Variable { padding: 1e30, ..Variable::new("refractory", "steps", 0.0) };
+        let synaptic = [("g_ex", "nS"), ("dg_ex", "nS/ms"), ("g_in", "nS"), ("dg_in", "nS/ms")];
+        let synaptic = synaptic.map(|(name, unit)| Variable::new(name, unit, 0.0));
+        [v_m, refractory].into_iter().chain(synaptic).collect()
     }
 
     fn receptors(&self) -> usize {

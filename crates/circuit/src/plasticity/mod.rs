@@ -177,7 +177,6 @@ impl Bounds {
 fn window_steps(ranges: &Ranges, ms: f64, most_ms: f64, clock: &Clock) -> Result<u64, CompileError> {
     let allowed = format!("it lies in 0..{most_ms} ms");
     ranges.require(ms > 0.0 && ms <= most_ms, "window_ms", ms, allowed)?;
-    clock
-        .steps(ms)
-        .map_err(|source| CompileError::Time { of: format!("{}, window_ms", ranges.owner()), source })
+    let of = || format!("{}, window_ms", ranges.owner());
+    clock.steps(ms).map_err(|source| CompileError::Time { of: of(), source })
 }
