@@ -140,7 +140,6 @@ pub(super) fn drive(
         .delay_ms(delay_ms)
 }
 
-/// Remedy for a part of an anatomy without a model.
 const REMEDY: &str = "rename it or remove it from the file";
 
 /// Adds a module to a circuit; its labels are `<prefix><cell type>` and `<prefix><connection set>`.

@@ -19,7 +19,6 @@ pub enum BrainState {
 }
 
 impl BrainState {
-    /// A parameter that differs between the states.
     fn pick(self, in_vitro: f64, awake: f64) -> f64 {
         match self {
             Self::InVitro => in_vitro,

@@ -3,6 +3,7 @@
 
 use crate::models::{CondLif, CustomModel, Eglif, EglifMultirec, NeuronModel, Poisson, PoissonGenerator};
 use crate::{ShortTerm, error::CompileError, plasticity::Rule};
+use lobule_signal::Fingerprint;
 use serde::{Deserialize, Serialize, Serializer, ser::Error};
 use std::sync::Arc;
 
@@ -311,4 +312,25 @@ impl Circuit {
     pub fn projections(&self) -> &[Projection] {
         &self.projections
     }
+
+    /// A hash of what the network does not keep, as it is serialized: models, receptors, rules, currents, gap junctions.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let mut hash = Fingerprint::default();
+        for population in &self.populations {
+            match &population.model {
+                Model::Custom(custom) => hash.word(custom.fingerprint()),
+                model => hash.bytes(&packed(model)),
+            }
+        }
+        for p in &self.projections {
+            hash.bytes(&packed(&(p.receptor, &p.short_term, &p.rule, &p.teacher)));
+        }
+        hash.bytes(&packed(&(&self.currents, &self.gap_junctions)));
+        hash.value()
+    }
+}
+
+/// A part of a description as bytes; each says its own length.
+fn packed<T: Serialize>(part: &T) -> Vec<u8> {
+    postcard::to_stdvec(part).expect("a description without custom models is plain data")
 }

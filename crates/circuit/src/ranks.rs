@@ -247,7 +247,6 @@ fn unpack<T: DeserializeOwned>(words: &[u64]) -> Result<T, RunError> {
         .map_err(|e| bad(format!("a part of the state cannot be read: {e}")))
 }
 
-/// Whether a state is the whole of this network's.
 fn check_whole(network: &Network, state: &State) -> Result<(), &'static str> {
     let is_whole = alike(&state.blocks, &network.blocks, |state, block| {
         state.variables.len() == network.populations[block.population].variables.len() * block.stride

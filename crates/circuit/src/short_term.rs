@@ -56,7 +56,6 @@ impl ShortTerm {
 /// Step of a spike that has not been.
 const NEVER: u64 = u64::MAX;
 
-/// Parameters with the grid of time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CompiledShortTerm {
     parameters: ShortTerm,

@@ -3,7 +3,6 @@
 //! Compressed rows by source: the synapses of source `i` are
 //! `offsets[i]..offsets[i + 1]`. Targets are local to the block (2 bytes).
 
-/// Synapses onto one block of neurons.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct BlockWiring {
     /// Start of each source's synapses. `[n_pre + 1]`
@@ -16,7 +15,6 @@ pub(crate) struct BlockWiring {
     pub by_target: ByTarget,
 }
 
-/// Weights of one block's synapses.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Weights {
     /// One for all.
@@ -25,7 +23,6 @@ pub(crate) enum Weights {
     Each(Vec<f32>),
 }
 
-/// Synapses by target neuron.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct ByTarget {
     /// Start of each target's entries. `[len + 1]`

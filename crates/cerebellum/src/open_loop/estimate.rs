@@ -14,7 +14,6 @@ const RELAY_STEP_S: f64 = 0.3e-9;
 /// Memory of one synapse while the circuit is described and compiled, bytes: the pair and its weight (12), its
 /// target and weight in the network (6), what sorting a projection takes.
 const SYNAPSE_BYTES: u64 = 24;
-/// Memory of a neuron, bytes.
 const NEURON_BYTES: u64 = 150;
 /// Memory of a recorded spike, bytes; vectors may have twice the room they need.
 const SPIKE_BYTES: f64 = 24.0;

@@ -80,7 +80,6 @@ impl Names<'_> {
         group.text("object_id", &self.of(path))
     }
 
-    /// Makes a dataset a column of a table.
     fn column(&self, data: &Dataset, kind: &str, description: &str) -> Result<(), FileError> {
         data.text("namespace", "hdmf-common")?;
         data.text("neurodata_type", kind)?;
@@ -102,7 +101,6 @@ fn subject(general: &Group, names: &Names) -> Result<(), FileError> {
     subject.string("age", "P0D/")?.text("reference", "birth")
 }
 
-/// Writes the table of neurons with their spikes.
 fn units(root: &Group, names: &Names, spikes: &[SpikeTrain]) -> Result<(), FileError> {
     let session = names.session;
     let table = Table { group: root.group("units")?, names };

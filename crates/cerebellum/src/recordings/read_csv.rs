@@ -58,7 +58,6 @@ impl Table {
         self.columns.iter().position(|c| c == name)
     }
 
-    /// Calls `row` with each line.
     fn each(&mut self, mut row: impl FnMut(&Line) -> Result<(), Error>) -> Result<(), Error> {
         let mut record = csv::StringRecord::new();
         loop {

@@ -1,6 +1,5 @@
 //! Readout of the nuclei: traces of both microzones and their moving average.
 
-/// Duration of a tick, s.
 pub(super) const TICK_S: f64 = 1e-3;
 /// Time constant of a zone's trace, ms; it also sets the step with a spike. Source: closed-loop neuron.
 const TRACE_MS: f64 = 60.0;

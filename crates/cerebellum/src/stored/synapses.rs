@@ -27,7 +27,6 @@ pub(super) struct Link {
 
 const KNOWN: &str = "static_synapse, tsodyks2_synapse, gap_junction";
 
-/// Adds the synapse models of a connection model to the plan.
 pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet, pre: &Cells, post: &Cells) {
     for (k, synapse) in model.synapses.iter().enumerate() {
         let label = match model.synapses.len() {

@@ -15,7 +15,6 @@
 
 mod draft;
 mod electric;
-mod identity;
 mod layout;
 mod synapses;
 mod timing;

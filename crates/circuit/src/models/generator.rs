@@ -102,7 +102,6 @@ impl Poisson {
         })
     }
 
-    /// Mean number of events in a step.
     fn mean(&self, step: u64) -> f64 {
         match self {
             Self::Steps(steps) => {
