@@ -3,61 +3,64 @@
 use crate::describe::{Connect, Projection, Weight};
 use crate::error::CompileError;
 use lobule_signal::{Ranges, Stream};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Synapses of a projection onto the targets that a rank keeps.
-pub(super) struct Synapses<'a> {
+pub(super) struct Synapses<'a, K> {
+    projection: &'a Projection,
     /// (source, target), and more where a list names targets of other ranks.
     pairs: Arc<Vec<(u32, u32)>>,
-    weight: &'a Weight,
+    keeps: K,
 }
 
-impl<'a> Synapses<'a> {
-    /// Draws or checks the pairs between populations of `n_pre` and `n_post` neurons.
-    pub fn of(
-        p: &'a Projection,
-        [n_pre, n_post]: [u32; 2],
-        seed: u64,
-        keeps: impl Fn(u32) -> bool,
-    ) -> Result<Self, CompileError> {
-        let pairs = pairs(p, n_pre, n_post, seed, keeps)?;
-        check_range(p, n_pre, n_post, &pairs)?;
+impl<'a, K: Fn(u32) -> bool> Synapses<'a, K> {
+    /// Draws or checks the pairs between populations of the given sizes.
+    pub fn of(p: &'a Projection, sizes: [u32; 2], seed: u64, keeps: K) -> Result<Self, CompileError> {
+        let pairs = pairs(p, sizes, seed, &keeps)?;
+        for (synapse, &(i, j)) in pairs.iter().enumerate() {
+            let ends = [("presynaptic", i, &p.pre), ("postsynaptic", j, &p.post)];
+            if let Some(((side, index, population), n)) =
+                ends.into_iter().zip(sizes).find(|(end, n)| end.1 >= *n)
+            {
+                let (of, population, n) = (p.label.clone(), population.clone(), n as usize);
+                return Err(CompileError::NeuronOutOfRange { of, synapse, side, index, population, n });
+            }
+        }
         p.weight.check_count(&p.label, pairs.len())?;
-        Ok(Self { pairs, weight: &p.weight })
+        Ok(Self { projection: p, pairs, keeps })
     }
 
     pub fn uniform(&self) -> Option<f32> {
-        match self.weight {
-            Weight::Uniform(w) => Some(*w),
+        match self.projection.weight {
+            Weight::Uniform(w) => Some(w),
             Weight::PerSynapse(_) => None,
         }
     }
 
     /// (source, target, weight), in the order of the list.
-    pub fn iter(&self, keeps: impl Fn(u32) -> bool) -> impl Iterator<Item = (u32, u32, f32)> {
-        let kept = self.pairs.iter().enumerate().filter(move |(_, pair)| keeps(pair.1));
-        kept.map(move |(k, &(i, j))| (i, j, self.weight.at(k)))
+    pub fn iter(&self) -> impl Iterator<Item = (u32, u32, f32)> {
+        let kept = self.pairs.iter().enumerate().filter(|(_, pair)| (self.keeps)(pair.1));
+        kept.map(|(k, &(i, j))| (i, j, self.projection.weight.at(k)))
     }
-}
 
-fn check_range(p: &Projection, n_pre: u32, n_post: u32, pairs: &[(u32, u32)]) -> Result<(), CompileError> {
-    for (synapse, &(i, j)) in pairs.iter().enumerate() {
-        for (side, index, population, n) in
-            [("presynaptic", i, &p.pre, n_pre), ("postsynaptic", j, &p.post, n_post)]
-        {
-            if index >= n {
-                let (of, population, n) = (p.label.clone(), population.clone(), n as usize);
-                return Err(CompileError::NeuronOutOfRange { of, synapse, side, index, population, n });
-            }
-        }
+    /// Refuses the first weight on which a condition does not hold.
+    pub fn check_weights<W: Into<Cow<'static, str>>>(
+        &self,
+        allowed: W,
+        holds: impl Fn(f32) -> bool,
+    ) -> Result<(), CompileError> {
+        let Some((_, _, w)) = self.iter().find(|&(_, _, w)| !holds(w)) else { return Ok(()) };
+        // As its user wrote it: 0.7, not the 0.699999988 that is nearest to it in `f32`.
+        let as_written = w.to_string().parse().unwrap_or(f64::from(w));
+        let ranges = Ranges::of(format!("projection `{}`", self.projection.label));
+        Err(ranges.refusal("weight", as_written, allowed).into())
     }
-    Ok(())
 }
 
 fn pairs(
     p: &Projection,
-    n_pre: u32,
-    n_post: u32,
+    [n_pre, n_post]: [u32; 2],
     seed: u64,
     keeps: impl Fn(u32) -> bool,
 ) -> Result<Arc<Vec<(u32, u32)>>, CompileError> {
@@ -95,13 +98,9 @@ fn pairs(
         Connect::PairwiseBernoulli(probability) => {
             let is_one = (0.0..=1.0).contains(probability);
             ranges.require(is_one, "pairwise_bernoulli", *probability, "a probability lies in 0..1")?;
-            Arc::new(
-                (0..n_post)
-                    .filter(|&j| keeps(j))
-                    .flat_map(|j| (0..n_pre).map(move |i| (i, j)))
-                    .filter(|&(i, j)| stream.uniform(u64::from(j), i) < *probability)
-                    .collect(),
-            )
+            let kept = (0..n_post).filter(|&j| keeps(j));
+            let all = kept.flat_map(|j| (0..n_pre).map(move |i| (i, j)));
+            Arc::new(all.filter(|&(i, j)| stream.uniform(u64::from(j), i) < *probability).collect())
         }
     })
 }

@@ -6,20 +6,9 @@ use crate::{
     describe::Projection, models::BLOCK, network::CompiledProjection, plasticity::PlasticityRule,
     short_term::CompiledShortTerm, wiring::BlockWiring,
 };
-use lobule_signal::Ranges;
-use std::borrow::Cow;
 use std::sync::Arc;
 
 type MaybeRule = Option<Arc<dyn PlasticityRule>>;
-
-/// A weight as its user wrote it: 0.7, not the 0.699999988 that is nearest to it in `f32`.
-fn as_written(weight: f32) -> f64 {
-    weight.to_string().parse().unwrap_or(f64::from(weight))
-}
-
-fn bad_weight(p: &Projection, weight: f32, allowed: impl Into<Cow<'static, str>>) -> CompileError {
-    Ranges::of(format!("projection `{}`", p.label)).refusal("weight", as_written(weight), allowed).into()
-}
 
 impl Draft<'_> {
     pub fn wire_projections(&mut self) -> Result<(), CompileError> {
@@ -33,7 +22,12 @@ impl Draft<'_> {
             let sizes = [pre, post].map(|k| self.network.populations[k].n as u32);
             let synapses = Synapses::of(projection, sizes, self.network.seed, keeps)?;
             let counts = self.network.populations[post].model.counts_spikes();
-            check_weights(projection, &synapses, counts, keeps)?;
+            if counts {
+                synapses.check_weights("a relay counts spikes: weights onto it are 1", |w| w == 1.0)?;
+            } else {
+                let allowed = "weights are 0 or more; inhibition is a receptor with a low reversal potential";
+                synapses.check_weights(allowed, |w| w.is_finite() && w >= 0.0)?;
+            }
             let short_term = self.short_term(projection, counts)?.map(|compiled| {
                 short_terms += 1;
                 (short_terms - 1, compiled)
@@ -41,7 +35,10 @@ impl Draft<'_> {
             let clock = &self.network.clock;
             let rule = projection.rule.as_ref().map(|r| r.compile(&projection.label, clock)).transpose()?;
             let teacher = self.teacher(projection, &rule)?;
-            check_bounds(projection, &synapses, &rule, keeps)?;
+            if let Some((lo, hi)) = rule.as_ref().map(|rule| rule.bounds()) {
+                let allowed = format!("initial weights must lie in the rule's bounds {lo}..{hi}");
+                synapses.check_weights(allowed, |w| (lo..=hi).contains(&w))?;
+            }
 
             let (wiring, count) = self.wiring(&synapses, pre, post, rule.is_some());
             let first_plastic = self.network.plastic.len();
@@ -117,15 +114,14 @@ impl Draft<'_> {
     /// given; counts them.
     fn wiring(
         &self,
-        synapses: &Synapses,
+        synapses: &Synapses<impl Fn(u32) -> bool>,
         pre: usize,
         post: usize,
         is_plastic: bool,
     ) -> (Vec<BlockWiring>, usize) {
         let blocks = self.network.populations[post].blocks();
-        let first_block = blocks.start;
         let mut split: Vec<Vec<(u32, u16, f32)>> = vec![Vec::new(); blocks.len()];
-        for (i, j, w) in synapses.iter(|j| self.network.owns(first_block + j as usize / BLOCK)) {
+        for (i, j, w) in synapses.iter() {
             let local = j as usize / BLOCK;
             split[local].push((i, (j as usize - local * BLOCK) as u16, w));
         }
@@ -139,39 +135,5 @@ impl Draft<'_> {
             BlockWiring::new(n_pre, self.network.blocks[b].len, &s, synapses.uniform(), is_plastic)
         });
         (wiring.collect(), count)
-    }
-}
-
-/// Refuses weights below 0, and weights other than 1 onto cells that count spikes.
-fn check_weights(
-    p: &Projection,
-    synapses: &Synapses,
-    counts: bool,
-    keeps: impl Fn(u32) -> bool,
-) -> Result<(), CompileError> {
-    let is_bad = |w: f32| !(w.is_finite() && w >= 0.0) || (counts && w != 1.0);
-    match synapses.iter(keeps).find(|&(_, _, w)| is_bad(w)) {
-        None => Ok(()),
-        Some((_, _, w)) if counts => Err(bad_weight(p, w, "a relay counts spikes: weights onto it are 1")),
-        Some((_, _, w)) => {
-            let allowed = "weights are 0 or more; inhibition is a receptor with a low reversal potential";
-            Err(bad_weight(p, w, allowed))
-        }
-    }
-}
-
-fn check_bounds(
-    p: &Projection,
-    synapses: &Synapses,
-    rule: &MaybeRule,
-    keeps: impl Fn(u32) -> bool,
-) -> Result<(), CompileError> {
-    let Some(rule) = rule else { return Ok(()) };
-    let (lo, hi) = rule.bounds();
-    match synapses.iter(keeps).find(|&(_, _, w)| w < lo || w > hi) {
-        None => Ok(()),
-        Some(s) => {
-            Err(bad_weight(p, s.2, format!("initial weights must lie in the rule's bounds {lo}..{hi}")))
-        }
     }
 }
