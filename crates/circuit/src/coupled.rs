@@ -12,7 +12,7 @@
 use crate::deliver::{Past, deliver};
 use crate::models::{BlockStep, Electric, LocalSpike};
 use crate::profile::{Laps, Stage};
-use crate::{block::BlockRef, network::Network, state::BlockState};
+use crate::{block::BlockRef, state::BlockState};
 use std::cell::RefCell;
 
 /// Passes of a coupled step end when no potential changes by more than this, mV. Chosen: NEST's `wfr_tol`.
@@ -41,13 +41,8 @@ thread_local! {
 }
 
 /// Delivers to a population with gap junctions and advances it over the interval. `blocks` are all of its blocks.
-pub(crate) fn integrate_coupled(
-    network: &Network,
-    p: usize,
-    blocks: &mut [BlockState],
-    past: &Past,
-    first_step: u64,
-) {
+pub(crate) fn integrate_coupled(past: &Past, p: usize, blocks: &mut [BlockState]) {
+    let (network, first_step) = (past.network, past.first_step);
     let population = &network.populations[p];
     let Some(gaps) = &population.electric.gaps else { return };
     let refs = &network.blocks[population.first_block..population.first_block + blocks.len()];
@@ -62,7 +57,7 @@ pub(crate) fn integrate_coupled(
         input.resize(padded * receptors * steps, 0.0);
         for (k, r) in refs.iter().enumerate() {
             let input = &mut input[rows(r, steps * receptors)];
-            deliver(network, population.first_block + k, past, first_step, input);
+            deliver(past, population.first_block + k, input);
         }
         laps.end(Stage::Deliver);
 

@@ -62,14 +62,9 @@ impl CompiledElectric {
         Ok(())
     }
 
-    /// Gives a population of `n` neurons its gap junctions: all of them at once.
-    pub fn add_gaps(
-        &mut self,
-        all: &[&GapJunctions],
-        n: usize,
-        capacitance: f64,
-        clock: &Clock,
-    ) -> Result<(), CompileError> {
+    /// Gives a population of `n` neurons its gap junctions, all of them at once: those of a cell together have at most
+    /// `most` nS.
+    pub fn add_gaps(&mut self, all: &[&GapJunctions], n: usize, most: f64) -> Result<(), CompileError> {
         let mut ends: Vec<(u32, u32, f32)> = Vec::new();
         for gaps in all {
             let ranges = Ranges::of(format!("gap junctions `{}`", gaps.label));
@@ -94,7 +89,6 @@ impl CompiledElectric {
             total,
         };
         // Beyond it the passes of a step need not settle.
-        let most = capacitance / clock.dt_ms();
         if let Some(&g) = gaps.total.iter().find(|&&g| f64::from(g) > most) {
             let allowed = format!("it lies in 0..C_m / dt = {most} nS; shorten the time step");
             let ranges = Ranges::of(format!("gap junctions of `{}`", all[0].population));

@@ -49,6 +49,8 @@ impl Simulation {
         let (network, state) = (&*self.network, &mut self.state);
         let (blocks, first_step) = (&mut state.blocks, state.step);
         let past = Past {
+            network,
+            first_step,
             histories: &state.histories,
             plastic: &state.plastic,
             short_term: &state.short_term,
@@ -58,13 +60,13 @@ impl Simulation {
             let population = &network.populations[network.blocks[b].population];
             let is_alone = !population.is_source && !population.electric.is_coupled();
             if population.wave == wave && is_alone && network.computes(b) {
-                integrate(network, b, state, &past, first_step);
+                integrate(&past, b, state);
             }
         });
         for (p, population) in network.populations.iter().enumerate() {
             let is_here = network.computes(population.first_block);
             if population.wave == wave && is_here && population.electric.is_coupled() {
-                integrate_coupled(network, p, &mut blocks[population.blocks()], &past, first_step);
+                integrate_coupled(&past, p, &mut blocks[population.blocks()]);
             }
         }
     }

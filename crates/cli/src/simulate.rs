@@ -39,7 +39,7 @@ impl Progress for Watcher {
 }
 
 /// The arguments, read and checked: the run, and where its circuit comes from.
-fn parsed(arguments: &Simulate) -> Result<(OpenLoop, Run), Error> {
+fn parsed(arguments: &Simulate) -> Result<(OpenLoop, Option<OwnTables>), Error> {
     let time = |key: &str, text: &Option<String>, least: f64| {
         let parse = |text: &String| {
             let wrong = || input(key, format!("`{text}`; write it like 1s or 500ms, {least} ms to 1 h"));
@@ -69,21 +69,24 @@ fn parsed(arguments: &Simulate) -> Result<(OpenLoop, Run), Error> {
             every_ms: time("--snapshot-every", &arguments.snapshot_every, 0.001)?,
         },
     };
-    Ok((what, Run::of(arguments)?))
+    Ok((what, own(arguments)?))
 }
 
 pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
-    let (what, run) = ranks.agree(parsed(arguments)).map_err(Stop::Input)?;
+    let (what, tables) = ranks.agree(parsed(arguments)).map_err(Stop::Input)?;
     let out = arguments.out.as_deref().filter(|_| ranks.is_first());
     ranks.agree(out.map_or(Ok(()), claim)).map_err(Stop::Input)?;
-    let read = match &run {
-        Run::Own(tables) => SharedAnatomy::read(&arguments.file, tables.state, ranks),
-        Run::Stored(_) => SharedAnatomy::read_whole(&arguments.file, ranks),
+    let read = match &tables {
+        Some(tables) => SharedAnatomy::read(&arguments.file, tables.state, ranks),
+        None => SharedAnatomy::read_whole(&arguments.file, ranks),
     };
     let mut shared = read.map_err(|e| Stop::Input(e.into()))?;
     let is_first = ranks.is_first();
     let bar = Watcher { bar: Bar::new(arguments.no_progress || !is_first, "intervals"), is_first };
-    let result = run.run(&mut shared, arguments, &what, &bar, ranks);
+    let result = match &tables {
+        Some(tables) => own_tables(&mut shared, tables, &what, &bar, ranks).map_err(Stop::from),
+        None => simulation_of(arguments).and_then(|s| Ok(stored(&mut shared, &s, &what, &bar, ranks)?)),
+    };
     bar.bar.finish();
     let result = result.inspect_err(|_| {
         // Goes only when it is empty: nothing was written yet.
@@ -96,74 +99,52 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
     arguments.out.as_ref().map_or(Ok(()), |folder| write(folder, arguments, &shared.anatomy, &result))
 }
 
-/// The source of models and stimuli.
-enum Run {
-    Own(OwnTables),
-    /// The stored simulation of this name.
-    Stored(String),
+/// lobule's own parameters and the stimuli; none for a stored simulation.
+fn own(arguments: &Simulate) -> Result<Option<OwnTables>, Error> {
+    if arguments.simulation.is_some() {
+        return Ok(None);
+    }
+    let state = match arguments.state.as_deref().unwrap_or("awake") {
+        "awake" => BrainState::Awake,
+        "in_vitro" => BrainState::InVitro,
+        other => return Err(input("--state", format!("`{other}`; awake and in_vitro are known"))),
+    };
+    let background_hz = arguments.background.unwrap_or(BACKGROUND_HZ);
+    if !(0.0..=1000.0).contains(&background_hz) {
+        return Err(input("--background", format!("{background_hz} Hz; it lies in 0..1000 Hz")));
+    }
+    Ok(Some(OwnTables {
+        background_hz,
+        stimuli: arguments.stimulus.iter().map(|s| Stimulus::parse(s)).collect::<Result<_, _>>()?,
+        state,
+        cells: match arguments.cells {
+            None | Some(Cells::Eglif) => CellModels::Eglif,
+            Some(Cells::Multirec) => CellModels::Multirec,
+        },
+        has_short_term: arguments.short_term,
+        is_plastic: arguments.plastic,
+    }))
 }
 
-impl Run {
-    fn of(arguments: &Simulate) -> Result<Self, Error> {
-        if let Some(name) = &arguments.simulation {
-            return Ok(Run::Stored(name.clone()));
-        }
-        let state = match arguments.state.as_deref().unwrap_or("awake") {
-            "awake" => BrainState::Awake,
-            "in_vitro" => BrainState::InVitro,
-            other => return Err(input("--state", format!("`{other}`; awake and in_vitro are known"))),
-        };
-        let background_hz = arguments.background.unwrap_or(BACKGROUND_HZ);
-        if !(0.0..=1000.0).contains(&background_hz) {
-            return Err(input("--background", format!("{background_hz} Hz; it lies in 0..1000 Hz")));
-        }
-        Ok(Run::Own(OwnTables {
-            background_hz,
-            stimuli: arguments.stimulus.iter().map(|s| Stimulus::parse(s)).collect::<Result<_, _>>()?,
-            state,
-            cells: match arguments.cells {
-                None | Some(Cells::Eglif) => CellModels::Eglif,
-                Some(Cells::Multirec) => CellModels::Multirec,
-            },
-            has_short_term: arguments.short_term,
-            is_plastic: arguments.plastic,
-        }))
-    }
-
-    fn run(
-        &self,
-        shared: &mut SharedAnatomy,
-        arguments: &Simulate,
-        what: &OpenLoop,
-        progress: &dyn Progress,
-        ranks: &Ranks,
-    ) -> Result<OpenLoopResult, Stop> {
-        Ok(match self {
-            Run::Own(tables) => own_tables(shared, tables, what, progress, ranks)?,
-            Run::Stored(name) => {
-                let mut simulation = named(&arguments.file, name)?;
-                for device in &arguments.without {
-                    if !simulation.leave_out(device) {
-                        let known: Vec<&str> = simulation.devices.iter().map(|d| d.name.as_str()).collect();
-                        let what = format!("there is no device `{device}`; there are: {}", known.join(", "));
-                        return Err(input("--without", what).into());
-                    }
-                }
-                stored(shared, &simulation, what, progress, ranks)?
-            }
-        })
-    }
-}
-
-fn named(file: &Path, name: &str) -> Result<StoredSimulation, Stop> {
-    let simulations = stored_simulations(file)?;
+/// The simulation of the file that is asked for, without the devices to leave out.
+fn simulation_of(arguments: &Simulate) -> Result<StoredSimulation, Stop> {
+    let name = arguments.simulation.as_deref().unwrap_or_default();
+    let simulations = stored_simulations(&arguments.file)?;
     let known: Vec<&str> = simulations.iter().map(|s| s.name.as_str()).collect();
     let known = match known[..] {
         [] => "it has none; leave the name out to use lobule's own parameters".to_string(),
         _ => format!("it has: {}", known.join(", ")),
     };
     let missing = || input("SIMULATION", format!("the file has no simulation `{name}`; {known}"));
-    Ok(simulations.into_iter().find(|s| s.name == name).ok_or_else(missing)?)
+    let mut simulation = simulations.into_iter().find(|s| s.name == name).ok_or_else(missing)?;
+    for device in &arguments.without {
+        if !simulation.leave_out(device) {
+            let known: Vec<&str> = simulation.devices.iter().map(|d| d.name.as_str()).collect();
+            let what = format!("there is no device `{device}`; there are: {}", known.join(", "));
+            return Err(input("--without", what).into());
+        }
+    }
+    Ok(simulation)
 }
 
 fn rates_line(name: &str, r: &PopulationRates) {
@@ -230,19 +211,14 @@ fn claim(folder: &Path) -> Result<(), Error> {
     }
 }
 
-fn write(
-    folder: &Path,
-    arguments: &Simulate,
-    anatomy: &Anatomy,
-    result: &OpenLoopResult,
-) -> Result<(), Stop> {
+fn write(folder: &Path, how: &Simulate, anatomy: &Anatomy, result: &OpenLoopResult) -> Result<(), Stop> {
     let raster = folder.join("raster.svg");
     let drawing = raster::svg(&result.spikes, result.dt_ms, (result.from_ms, result.duration_ms));
     write_whole(&raster, drawing.map_err(Stop::Run)?.as_bytes()).map_err(Stop::Run)?;
-    let simulation = arguments.simulation.as_deref().unwrap_or("own parameters");
+    let simulation = how.simulation.as_deref().unwrap_or("own parameters");
     let description =
-        format!("{}, {simulation}: {} ms, seed {}", anatomy.source, result.duration_ms, arguments.seed);
-    let start = arguments.session_start.clone().unwrap_or_else(recordings::now);
+        format!("{}, {simulation}: {} ms, seed {}", anatomy.source, result.duration_ms, how.seed);
+    let start = how.session_start.clone().unwrap_or_else(recordings::now);
     let session = Session {
         description: &description,
         start: &start,
@@ -253,7 +229,7 @@ fn write(
         trace_neurons: &result.trace_neurons,
     };
     let mut written = vec![raster];
-    written.extend(recordings::write(folder, &arguments.format, &session, &result.spikes, &result.traces)?);
+    written.extend(recordings::write(folder, &how.format, &session, &result.spikes, &result.traces)?);
     let written: Vec<_> = written.iter().map(|p| p.display().to_string()).collect();
     out!("wrote {}", written.join(", "));
     Ok(())

@@ -183,7 +183,7 @@ pub fn report(session: &Session, settings: &Settings) -> Result<Report, Error> {
 
     let nuclear = validation.predict(Map::Nuclear(main), strictest)?;
     let joint = validation.predict(Map::Joint(main), strictest)?;
-    let examples = examples(settings, &autoregression, &nuclear, &joint, session.mossy.samples);
+    let examples = examples(settings, [&autoregression, &nuclear, &joint], session.mossy.samples);
     let constant = |blocks: &Blocks| {
         let all = stacked(blocks.0.iter().flatten());
         all.column_iter().filter(|c| c.iter().all(|x| *x == c[0])).count()
@@ -242,9 +242,7 @@ fn derangement(n: usize, seed: u64) -> Vec<usize> {
 /// Examples of the fiber that varies most, in the first three directions, first trial or average.
 fn examples(
     settings: &Settings,
-    autoregression: &Predicted,
-    nuclear: &Predicted,
-    joint: &Predicted,
+    [autoregression, nuclear, joint]: [&Predicted; 3],
     samples: usize,
 ) -> Vec<Example> {
     let all = stacked(joint.truth.iter());

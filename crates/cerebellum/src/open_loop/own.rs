@@ -58,8 +58,8 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
     let is_rate = |s: &Stimulus| matches!(s.kind, StimulusKind::Rate { .. });
     let of_fibers = |s: &&Stimulus| s.population == "mossy_fiber";
     let has_relays = tables.stimuli.iter().filter(of_fibers).any(|s| !is_rate(s));
-    let drive = if has_relays { Drive::Relayed } else { Drive::Poisson(tables.background_hz) };
-    let mut options = ModuleOptions::new(tables.state, drive);
+    let fibers = if has_relays { Drive::Relayed } else { Drive::Poisson(tables.background_hz) };
+    let mut options = ModuleOptions::new(tables.state, fibers);
     options.has_short_term = tables.has_short_term;
     options.cells = tables.cells;
     options.is_part = shared.is_part;
@@ -83,7 +83,9 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
     if has_relays && let Some(fibers) = anatomy.cells("mossy_fiber") {
         let rate = RateProfile::Steps(vec![(0.0, tables.background_hz)]);
         let all: Vec<u32> = (0..fibers.len() as u32).collect();
-        add_poisson(&mut circuit, "background", "mossy_fiber", &all, rate, (1.0, 1));
+        let (model, n, list) = poisson(rate, &all);
+        circuit.add_population(Population::new("background", n, model));
+        circuit.add_projection(drive("background", "mossy_fiber", list, (1.0, 1), DELAY_MS));
     }
     let mut rates = Vec::new();
     for (k, stimulus) in tables.stimuli.iter().enumerate() {
@@ -138,19 +140,10 @@ fn schedule(
     Schedule { population: "mossy_fiber".into(), changes: borders.into_iter().map(rates).collect() }
 }
 
-/// Adds a population of Poisson generators, one for each target.
-fn add_poisson(
-    circuit: &mut Circuit,
-    label: &str,
-    population: &str,
-    targets: &[u32],
-    rate: RateProfile,
-    input: (f64, usize),
-) {
-    let list = targets.iter().enumerate().map(|(k, &i)| (k as u32, i)).collect();
-    let model = Model::PoissonGenerator(PoissonGenerator { rate });
-    circuit.add_population(Population::new(label, targets.len(), model));
-    circuit.add_projection(drive(label, population, list, input, DELAY_MS));
+/// Poisson generators, one for each target: their model, their number and their synapses.
+fn poisson(rate: RateProfile, targets: &[u32]) -> (Model, usize, Vec<(u32, u32)>) {
+    let list = targets.iter().zip(0..).map(|(&i, k)| (k, i)).collect();
+    (Model::PoissonGenerator(PoissonGenerator { rate }), targets.len(), list)
 }
 
 fn counts_spikes(population: &str) -> String {
@@ -190,17 +183,17 @@ fn add_stimulus(
         }
     };
     let (from_ms, to_ms) = (stimulus.from_ms, stimulus.to_ms);
-    match &stimulus.kind {
+    let (model, n, list) = match &stimulus.kind {
         StimulusKind::Rate { rate_hz } => {
-            let rate = RateProfile::Steps(vec![(from_ms, *rate_hz), (to_ms, 0.0)]);
-            add_poisson(circuit, label, population, targets, rate, input);
+            poisson(RateProfile::Steps(vec![(from_ms, *rate_hz), (to_ms, 0.0)]), targets)
         }
         &StimulusKind::Sinusoid { mean_hz, amplitude_hz, frequency_hz, phase_deg } => {
             let phase_rad = phase_deg.to_radians();
             let rate =
                 RateProfile::Sinusoid { mean_hz, amplitude_hz, frequency_hz, phase_rad, from_ms, to_ms };
-            add_poisson(circuit, label, population, targets, rate, input);
+            poisson(rate, targets)
         }
+        StimulusKind::Current { .. } => return Ok(()),
         StimulusKind::Spikes(path) => {
             let wrong = |what: String| Error::file(path, what);
             let mut spikes = read_spikes(path, population, sites.len())?;
@@ -210,11 +203,10 @@ fn add_stimulus(
             }
             // The time on file is that of the arrival.
             let spikes = spikes.into_iter().map(|(ms, i)| (ms - DELAY_MS, i)).collect();
-            let list = targets.iter().map(|&i| (i, i)).collect();
-            circuit.add_population(Population::new(label, sites.len(), Model::SpikeTimes(Arc::new(spikes))));
-            circuit.add_projection(drive(label, population, list, input, DELAY_MS));
+            (Model::SpikeTimes(Arc::new(spikes)), sites.len(), targets.iter().map(|&i| (i, i)).collect())
         }
-        StimulusKind::Current { .. } => {}
-    }
+    };
+    circuit.add_population(Population::new(label, n, model));
+    circuit.add_projection(drive(label, population, list, input, DELAY_MS));
     Ok(())
 }

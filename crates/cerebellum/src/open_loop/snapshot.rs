@@ -52,17 +52,12 @@ impl Snapshots {
     }
 
     /// Writes the state when it is due. Collective.
-    pub(super) fn write_due(
-        &self,
-        simulation: &Simulation,
-        is_end: bool,
-        ranks: &Ranks,
-    ) -> Result<(), Error> {
+    pub(super) fn write_due(&self, simulation: &Simulation, ends: bool, ranks: &Ranks) -> Result<(), Error> {
         let Some(path) = &self.to else { return Ok(()) };
         let clock = simulation.network().clock();
         let is_multiple =
             |ms: f64| clock.steps(ms).is_ok_and(|every| every > 0 && simulation.step().is_multiple_of(every));
-        if !is_end && !self.every_ms.is_some_and(is_multiple) {
+        if !ends && !self.every_ms.is_some_and(is_multiple) {
             return Ok(());
         }
         let identity = simulation.identity()?;

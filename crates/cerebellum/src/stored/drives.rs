@@ -30,14 +30,21 @@ pub(super) fn add(plan: &mut Plan, device: &Device, key: &str, targets: Vec<(Str
         }
         let Some(cells) = plan.population(&cell_type).cloned() else { continue };
         if let DeviceKind::Current { steps } = &device.kind {
-            add_current(plan, device, key, label, (cell_type, neurons), cells.kind, steps);
+            if cells.kind == NeuronKind::Relay {
+                let what = format!("names `{cell_type}`, a relay, which takes no current");
+                plan.problem(format!("{key}.targetting"), what);
+            } else if device.receptor != 0 {
+                let what = "is given, but a current has no receptor: remove it";
+                plan.problem(format!("{key}.receptor_type"), what);
+            } else if steps.iter().all(|&(t, _)| plan.check_grid(key, "changes at", t)) {
+                let steps =
+                    steps.iter().map(|&(ms, pa)| (ms + device.delay_ms, pa * device.weight)).collect();
+                plan.drives.add_current(CurrentStimulus { label, population: cell_type, neurons, steps });
+            }
             continue;
         }
-        let Some((receptor, weight)) =
-            synapses::receptor(plan, key, "receptor_type", &cells, device.receptor, device.weight)
-        else {
-            continue;
-        };
+        let input = synapses::receptor(plan, key, &cells, device.receptor, device.weight);
+        let Some((receptor, weight)) = input else { continue };
         if cells.kind == NeuronKind::Relay && device.weight != 1.0 {
             let what = format!("its weight of {} has no effect; relays count spikes", device.weight);
             plan.notes.push(format!("device `{}`: {what}.", device.name));
@@ -89,29 +96,4 @@ fn source(plan: &mut Plan, kind: &DeviceKind, key: &str, n: usize) -> Option<(Mo
             return None;
         }
     })
-}
-
-fn add_current(
-    plan: &mut Plan,
-    device: &Device,
-    key: &str,
-    label: String,
-    (population, neurons): (String, Vec<u32>),
-    kind: NeuronKind,
-    steps: &[(f64, f64)],
-) {
-    if kind == NeuronKind::Relay {
-        let what = format!("names `{population}`, a relay, which takes no current");
-        plan.problem(format!("{key}.targetting"), what);
-        return;
-    }
-    if device.receptor != 0 {
-        plan.problem(format!("{key}.receptor_type"), "is given, but a current has no receptor: remove it");
-        return;
-    }
-    if !steps.iter().all(|&(t, _)| plan.check_grid(key, "changes at", t)) {
-        return;
-    }
-    let steps = steps.iter().map(|&(ms, pa)| (ms + device.delay_ms, pa * device.weight)).collect();
-    plan.drives.add_current(CurrentStimulus { label, population, neurons, steps });
 }

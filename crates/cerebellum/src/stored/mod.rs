@@ -123,6 +123,12 @@ impl<'a> Wiring<'a> {
     }
 }
 
+/// What is wrong with a model of cells or connections that the network does not have.
+fn missing<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a String>, remedy: &str) -> String {
+    let known = known.map(String::as_str).collect::<Vec<_>>().join(", ");
+    format!("the network has no {kind} `{name}`; it has: {known}; remove the model or {remedy}")
+}
+
 impl Plan {
     fn problem(&mut self, key: impl Into<String>, what: impl Into<String>) {
         self.problems.push(Problem::new(key, what));
@@ -139,20 +145,6 @@ impl Plan {
         is_on_grid
     }
 
-    /// A problem with a model of cells or connections that the network does not have.
-    fn missing<'a>(
-        &mut self,
-        key: &str,
-        kind: &str,
-        name: &str,
-        known: impl Iterator<Item = &'a str>,
-        remedy: &str,
-    ) {
-        let known = known.collect::<Vec<_>>().join(", ");
-        let has = format!("the network has no {kind} `{name}`; it has: {known}");
-        self.problem(key, format!("{has}; remove the model or {remedy}"));
-    }
-
     /// The populations of cells, in order.
     pub fn populations(&self) -> Vec<String> {
         self.cells.iter().filter(|c| c.n > 0).map(|c| c.cell_type.clone()).collect()
@@ -165,8 +157,8 @@ impl Plan {
     fn add_cells(&mut self, anatomy: &Anatomy, simulation: &StoredSimulation) {
         for model in &simulation.cell_models {
             let Some(cells) = anatomy.cells(&model.cell_type) else {
-                let known = anatomy.cells.iter().map(|c| c.cell_type.as_str());
-                self.missing(&model.key, "cell type", &model.cell_type, known, "place the cells");
+                let known = anatomy.cells.iter().map(|c| &c.cell_type);
+                self.problem(&model.key, missing("cell type", &model.cell_type, known, "place the cells"));
                 continue;
             };
             if let Some((kind, compiled)) = neurons::model(model, &mut self.problems) {
@@ -194,8 +186,8 @@ impl Plan {
     fn add_links(&mut self, anatomy: &Anatomy, simulation: &StoredSimulation) {
         for model in &simulation.connection_models {
             let Some(set) = anatomy.connections(&model.set) else {
-                let known = anatomy.connections.iter().map(|c| c.name.as_str());
-                self.missing(&model.key, "connection set", &model.set, known, "connect the cells");
+                let known = anatomy.connections.iter().map(|c| &c.name);
+                self.problem(&model.key, missing("connection set", &model.set, known, "connect the cells"));
                 continue;
             };
             let ends = [&set.pre_type, &set.post_type];

@@ -73,9 +73,7 @@ pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet,
             }
         }
         plan.check_grid(format!("{}.delay", synapse.key), "is", synapse.delay_ms.unwrap_or(0.0));
-        if let Some((receptor, weight)) =
-            receptor(plan, &synapse.key, "receptor_type", post, synapse.receptor, link.weight)
-        {
+        if let Some((receptor, weight)) = receptor(plan, &synapse.key, post, synapse.receptor, link.weight) {
             (link.receptor, link.weight) = (receptor, weight);
             if counts_spikes && synapse.weight != 1.0 {
                 let what = format!("its weight of {} has no effect; relays count spikes", synapse.weight);
@@ -87,14 +85,14 @@ pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet,
 }
 
 /// Receptor, from 1, and weight of a synapse onto `post`.
-pub(super) fn receptor(
+pub fn receptor(
     plan: &mut Plan,
     key: &str,
-    name: &str,
     post: &Cells,
     receptor: usize,
     weight: f64,
 ) -> Option<(usize, f64)> {
+    let name = "receptor_type";
     let of = &post.cell_type;
     let (name, what) = match post.kind {
         NeuronKind::Relay if receptor == 0 => return Some((1, 1.0)),

@@ -28,7 +28,7 @@ impl Draft<'_> {
         }
         for (p, (c_m, gaps)) in coupled {
             let population = &mut self.network.populations[p];
-            population.electric.add_gaps(&gaps, population.n, c_m, &self.network.clock)?;
+            population.electric.add_gaps(&gaps, population.n, c_m / self.network.clock.dt_ms())?;
         }
         Ok(())
     }

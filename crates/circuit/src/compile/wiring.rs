@@ -40,7 +40,7 @@ impl Draft<'_> {
                 synapses.check_weights(allowed, |w| (lo..=hi).contains(&w))?;
             }
 
-            let (wiring, count) = self.wiring(&synapses, pre, post, rule.is_some());
+            let wiring = self.wiring(&synapses, [pre, post], rule.is_some());
             let first_plastic = self.network.plastic.len();
             if rule.is_some() {
                 self.network.plastic.extend((0..wiring.len()).map(|b| (p, b)));
@@ -51,8 +51,8 @@ impl Draft<'_> {
                 post,
                 receptor: projection.receptor - 1,
                 delay_steps,
+                synapses: wiring.iter().map(|block| block.targets.len()).sum(),
                 wiring,
-                synapses: count,
                 short_term,
                 rule,
                 teacher,
@@ -110,23 +110,20 @@ impl Draft<'_> {
         Ok(Some(t))
     }
 
-    /// Divides synapses by target block, each in the order of delivery, (source, target), whatever the order
-    /// given; counts them.
+    /// Divides synapses by target block, each in the order of delivery, (source, target), whatever the order given.
     fn wiring(
         &self,
         synapses: &Synapses<impl Fn(u32) -> bool>,
-        pre: usize,
-        post: usize,
+        ends: [usize; 2],
         is_plastic: bool,
-    ) -> (Vec<BlockWiring>, usize) {
-        let blocks = self.network.populations[post].blocks();
+    ) -> Vec<BlockWiring> {
+        let blocks = self.network.populations[ends[1]].blocks();
         let mut split: Vec<Vec<(u32, u16, f32)>> = vec![Vec::new(); blocks.len()];
         for (i, j, w) in synapses.iter() {
             let local = j as usize / BLOCK;
             split[local].push((i, (j as usize - local * BLOCK) as u16, w));
         }
-        let count = split.iter().map(Vec::len).sum();
-        let n_pre = self.network.populations[pre].n;
+        let n_pre = self.network.populations[ends[0]].n;
         let wiring = split.into_iter().zip(blocks).map(|(mut s, b)| {
             if !self.network.owns(b) {
                 return BlockWiring::absent();
@@ -134,6 +131,6 @@ impl Draft<'_> {
             s.sort_by_key(|&(i, j, _)| (i, j));
             BlockWiring::new(n_pre, self.network.blocks[b].len, &s, synapses.uniform(), is_plastic)
         });
-        (wiring.collect(), count)
+        wiring.collect()
     }
 }
