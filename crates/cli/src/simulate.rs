@@ -10,33 +10,13 @@ use lobule::cerebellum::open_loop::{
 use lobule::cerebellum::recordings::{Session, check_start};
 use lobule::cerebellum::{BrainState, CellModels};
 use lobule::{
-    Error, Progress, Ranks, cerebellum::stored::Probe, scaffold::Anatomy,
-    scaffold::configuration::StoredSimulation, study::report::raster, study::run_folder::write_whole,
+    Error, Ranks, cerebellum::stored::Probe, scaffold::Anatomy, scaffold::configuration::StoredSimulation,
+    study::report::raster, study::run_folder::write_whole,
 };
 use std::path::Path;
 
 /// Background of mossy fibers unless told, Hz.
 const BACKGROUND_HZ: f64 = 4.0;
-
-/// Prints the estimate above the bar.
-struct Watcher {
-    bar: Bar,
-    is_first: bool,
-}
-
-impl Progress for Watcher {
-    fn note(&self, text: &str) {
-        if self.is_first {
-            eprintln!("{text}");
-        }
-    }
-    fn expect(&self, units: u64) {
-        self.bar.expect(units);
-    }
-    fn done(&self, units: u64) {
-        self.bar.done(units);
-    }
-}
 
 /// The arguments, read and checked: the run, and where its circuit comes from.
 fn parsed(arguments: &Simulate) -> Result<(OpenLoop, Option<OwnTables>), Error> {
@@ -82,12 +62,12 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
     };
     let mut shared = read.map_err(|e| Stop::Input(e.into()))?;
     let is_first = ranks.is_first();
-    let bar = Watcher { bar: Bar::new(arguments.no_progress || !is_first, "intervals"), is_first };
+    let bar = Bar::new(arguments.no_progress || !is_first, "intervals").with_notes_above(is_first);
     let result = match &tables {
         Some(tables) => own_tables(&mut shared, tables, &what, &bar, ranks).map_err(Stop::from),
         None => simulation_of(arguments).and_then(|s| Ok(stored(&mut shared, &s, &what, &bar, ranks)?)),
     };
-    bar.bar.finish();
+    bar.finish();
     let result = result.inspect_err(|_| {
         // Goes only when it is empty: nothing was written yet.
         arguments.out.as_deref().map(std::fs::remove_dir);

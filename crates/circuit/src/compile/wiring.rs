@@ -114,16 +114,16 @@ impl Draft<'_> {
     fn wiring(
         &self,
         synapses: &Synapses<impl Fn(u32) -> bool>,
-        ends: [usize; 2],
+        [pre, post]: [usize; 2],
         is_plastic: bool,
     ) -> Vec<BlockWiring> {
-        let blocks = self.network.populations[ends[1]].blocks();
+        let blocks = self.network.populations[post].blocks();
         let mut split: Vec<Vec<(u32, u16, f32)>> = vec![Vec::new(); blocks.len()];
         for (i, j, w) in synapses.iter() {
             let local = j as usize / BLOCK;
             split[local].push((i, (j as usize - local * BLOCK) as u16, w));
         }
-        let n_pre = self.network.populations[ends[0]].n;
+        let n_pre = self.network.populations[pre].n;
         let wiring = split.into_iter().zip(blocks).map(|(mut s, b)| {
             if !self.network.owns(b) {
                 return BlockWiring::absent();
