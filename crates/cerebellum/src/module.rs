@@ -118,12 +118,9 @@ pub(super) fn gap_junctions(
     for ((i, j), contacts) in rows.filter(|((i, j), _)| i != j) {
         *joined.entry((i.min(j), i.max(j))).or_default() += conductance_ns * f64::from(contacts);
     }
-    GapJunctions {
-        label: label.into(),
-        population: population.into(),
-        pairs: Arc::new(joined.keys().copied().collect()),
-        conductance: Weight::PerSynapse(joined.values().map(|&g| g as f32).collect()),
-    }
+    let conductance = Weight::PerSynapse(joined.values().map(|&g| g as f32).collect());
+    let pairs = Arc::new(joined.into_keys().collect());
+    GapJunctions { label: label.into(), population: population.into(), pairs, conductance }
 }
 
 /// The projection from generators onto cells of a population, each with a delay in ms.

@@ -101,6 +101,18 @@ pub enum CompileError {
     },
 }
 
+impl CompileError {
+    /// The error for a label that nobody carries, asked for by `of`.
+    pub(crate) fn unknown<'a>(
+        of: String,
+        kind: &'static str,
+        label: &str,
+        labels: impl Iterator<Item = &'a String>,
+    ) -> Self {
+        Self::UnknownLabel { of, kind, label: label.into(), known: known(labels.map(String::as_str)) }
+    }
+}
+
 /// Labels for a message that names what exists.
 pub(crate) fn known<'a>(labels: impl Iterator<Item = &'a str>) -> String {
     labels.collect::<Vec<_>>().join(", ")

@@ -21,12 +21,8 @@ pub struct SpikeHistory {
 impl SpikeHistory {
     /// An empty history that keeps at least `keep` steps.
     pub fn new(keep: usize, capacity: usize) -> Self {
-        Self {
-            keep,
-            first_step: 0,
-            ends: Vec::with_capacity(3 * keep + 64),
-            ids: Vec::with_capacity(capacity),
-        }
+        let (ends, ids) = (Vec::with_capacity(3 * keep + 64), Vec::with_capacity(capacity));
+        Self { keep, first_step: 0, ends, ids }
     }
 
     /// The neurons that fired in `step`; empty before the first and after the last step known.

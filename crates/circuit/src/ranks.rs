@@ -316,14 +316,5 @@ fn join(network: &Network, mut parts: Vec<State>) -> State {
     let plastic = (0..network.plastic.len())
         .map(|k| std::mem::take(&mut parts[network.owner[network.target_of_plastic(k)] as usize].plastic[k]))
         .collect();
-    let first = parts.swap_remove(0);
-    State {
-        step: first.step,
-        blocks,
-        histories,
-        plastic,
-        short_term,
-        learning: first.learning,
-        injected: first.injected,
-    }
+    State { blocks, histories, plastic, short_term, ..parts.swap_remove(0) }
 }

@@ -20,11 +20,8 @@ struct Populations {
 impl Populations {
     fn new(session: &Session, which: Trials, averages: bool) -> Self {
         let of = |rates: &Rates| Blocks::new(rates, &session.directions, which, averages);
-        Self {
-            mossy: of(&session.mossy),
-            purkinje: session.purkinje.as_ref().map(of),
-            nuclear: of(&session.nuclear),
-        }
+        let purkinje = session.purkinje.as_ref().map(of);
+        Self { mossy: of(&session.mossy), purkinje, nuclear: of(&session.nuclear) }
     }
 }
 
@@ -137,14 +134,10 @@ pub fn report(session: &Session, settings: &Settings) -> Result<Report, Error> {
     for &lead in &settings.leads {
         let l = lead as isize;
         for &scheme in &schemes {
-            scores.push(Scores {
-                lead,
-                scheme,
-                nuclear: validation.r2(Map::Nuclear(l), scheme)?,
-                autoregression: validation.r2(Map::Autoregression(l), scheme)?,
-                joint: validation.r2(Map::Joint(l), scheme)?,
-                backward: validation.r2(Map::Nuclear(-l), scheme)?,
-            });
+            let r2 = |map| validation.r2(map, scheme);
+            let (nuclear, autoregression) = (r2(Map::Nuclear(l))?, r2(Map::Autoregression(l))?);
+            let (joint, backward) = (r2(Map::Joint(l))?, r2(Map::Nuclear(-l))?);
+            scores.push(Scores { lead, scheme, nuclear, autoregression, joint, backward });
         }
     }
 
@@ -162,20 +155,16 @@ pub fn report(session: &Session, settings: &Settings) -> Result<Report, Error> {
             Surrogate::DirectionShuffled => validation.with_nuclei(|b| b.permuted(&order)),
             Surrogate::TimeShifted => validation.with_nuclei(Blocks::rotated),
         };
-        surrogates.push(SurrogateScores {
-            surrogate,
-            nuclear: other.r2(Map::Nuclear(main), strictest)?,
-            gain: other.r2(Map::Joint(main), strictest)? - autoregression.r2()?,
-        });
+        let r2 = |map| other.r2(map, strictest);
+        let (nuclear, joint) = (r2(Map::Nuclear(main))?, r2(Map::Joint(main))?);
+        surrogates.push(SurrogateScores { surrogate, nuclear, gain: joint - autoregression.r2()? });
     }
 
     let mut reconstruction = Vec::new();
     for &scheme in schemes.iter().filter(|_| session.purkinje.is_some()) {
-        reconstruction.push(Reconstruction {
-            scheme,
-            purkinje: validation.r2(Map::Purkinje, scheme)?,
-            nuclear: validation.r2(Map::Nuclei, scheme)?,
-        });
+        let (purkinje, nuclear) =
+            (validation.r2(Map::Purkinje, scheme)?, validation.r2(Map::Nuclei, scheme)?);
+        reconstruction.push(Reconstruction { scheme, purkinje, nuclear });
     }
     if session.purkinje.is_none() {
         not_measured.push("reconstruction: there are no Purkinje cells".into());

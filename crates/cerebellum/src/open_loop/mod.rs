@@ -94,14 +94,9 @@ impl PopulationRates {
             }
         }
         let hz = rates_hz(&part, to - from, dt_ms);
-        Self {
-            cell_type: train.label.clone(),
-            n: part.n,
-            mean_hz: mean(&hz),
-            sd_hz: sd(&hz),
-            active: hz.iter().filter(|r| **r > 0.0).count() as f64 / part.n as f64,
-            cv: mean(&interval_cv(&part)),
-        }
+        let active = hz.iter().filter(|r| **r > 0.0).count() as f64 / part.n as f64;
+        let (mean_hz, sd_hz, cv) = (mean(&hz), sd(&hz), mean(&interval_cv(&part)));
+        Self { cell_type: part.label, n: part.n, mean_hz, sd_hz, active, cv }
     }
 }
 

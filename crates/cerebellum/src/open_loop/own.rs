@@ -165,12 +165,9 @@ fn add_stimulus(
             let what = format!("`{population}` is a relay and takes no current; give it a rate in Hz");
             return Err(stimulus.wrong(what));
         }
-        circuit.add_current(CurrentStimulus {
-            label: label.into(),
-            population: population.into(),
-            neurons: targets.to_vec(),
-            steps: vec![(stimulus.from_ms, pa), (stimulus.to_ms, 0.0)],
-        });
+        let steps = vec![(stimulus.from_ms, pa), (stimulus.to_ms, 0.0)];
+        let (label, population, neurons) = (label.into(), population.into(), targets.to_vec());
+        circuit.add_current(CurrentStimulus { label, population, neurons, steps });
         return Ok(());
     }
     let input = match (is_relay, stimulus.weight) {

@@ -92,12 +92,9 @@ fn owned(cells: &Anatomy, state: BrainState, share: &Share) -> BTreeMap<String, 
     }
     let mut coupled = circuit.clone();
     for set in cells.connections.iter().filter(|set| set.name.starts_with("gap_")) {
-        coupled.add_gap_junctions(GapJunctions {
-            label: set.name.clone(),
-            population: set.post_type.clone(),
-            pairs: Arc::default(),
-            conductance: Weight::Uniform(0.0),
-        });
+        let (label, population) = (set.name.clone(), set.post_type.clone());
+        let (pairs, conductance) = (Arc::default(), Weight::Uniform(0.0));
+        coupled.add_gap_junctions(GapJunctions { label, population, pairs, conductance });
     }
     for circuit in [circuit, coupled] {
         let Ok(clock) = Clock::new(DT_MS) else { continue };

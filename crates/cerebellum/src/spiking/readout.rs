@@ -22,13 +22,8 @@ lobule_control::snapshot!(Readout { traces, held, next });
 
 impl Readout {
     pub fn new(nuclear_cells: usize) -> Self {
-        Self {
-            decay: libm::exp(-1.0 / TRACE_MS),
-            traces: [0.0; 2],
-            held: vec![0.0; AVERAGE_MS],
-            next: 0,
-            half: nuclear_cells as f64 / 2.0,
-        }
+        let (decay, half) = (libm::exp(-1.0 / TRACE_MS), nuclear_cells as f64 / 2.0);
+        Self { decay, traces: [0.0; 2], held: vec![0.0; AVERAGE_MS], next: 0, half }
     }
 
     /// Advances by a tick with a number of spikes in each zone and returns the average.

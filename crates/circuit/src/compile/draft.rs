@@ -1,6 +1,6 @@
 //! A network in the making.
 
-use crate::error::{CompileError, known};
+use crate::error::CompileError;
 use crate::network::{Network, Wave};
 use crate::{block::BlockRef, describe::Circuit, models::BLOCK, share::Share};
 use lobule_signal::Clock;
@@ -54,12 +54,9 @@ impl<'a> Draft<'a> {
 
     /// The population `label`, asked for by `of`.
     pub fn population(&self, label: &str, of: impl FnOnce() -> String) -> Result<usize, CompileError> {
-        self.population_of.get(label).copied().ok_or_else(|| CompileError::UnknownLabel {
-            of: of(),
-            kind: "population",
-            label: label.into(),
-            known: known(self.circuit.populations.iter().map(|p| p.label.as_str())),
-        })
+        let labels = self.circuit.populations.iter().map(|p| &p.label);
+        let unknown = || CompileError::unknown(of(), "population", label, labels);
+        self.population_of.get(label).copied().ok_or_else(unknown)
     }
 
     pub fn finish(mut self) -> Network {

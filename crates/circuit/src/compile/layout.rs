@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use crate::describe::{Model, Population};
-use crate::error::{CompileError, known};
+use crate::error::CompileError;
 use crate::models::{NeuronModel, Relay, cond_lif, eglif, eglif_multirec, generator, poisson, relay};
 use crate::network::{CompiledPopulation, Wave};
 use crate::{block::blocks_of, electric::CompiledElectric};
@@ -73,12 +73,8 @@ impl Draft<'_> {
     pub fn deal_blocks(&mut self) -> Result<(), CompileError> {
         let everywhere = self.network.share.everywhere();
         if let Some(label) = everywhere.iter().find(|l| !self.population_of.contains_key(l.as_str())) {
-            return Err(CompileError::UnknownLabel {
-                of: "spikes for every rank".into(),
-                kind: "population",
-                label: label.clone(),
-                known: known(self.network.populations.iter().map(|p| p.label.as_str())),
-            });
+            let labels = self.network.populations.iter().map(|p| &p.label);
+            return Err(CompileError::unknown("spikes for every rank".into(), "population", label, labels));
         }
         let coupled: HashSet<_> = self.circuit.gap_junctions.iter().map(|g| &g.population).collect();
         let together = self.network.populations.iter().map(|p| coupled.contains(&p.label));

@@ -1,7 +1,7 @@
 //! Phase *wiring*: each projection with its synapses by target block, its rule and its teacher.
 
 use super::{draft::Draft, synapses::Synapses};
-use crate::error::{CompileError, known};
+use crate::error::CompileError;
 use crate::{
     describe::Projection, models::BLOCK, network::CompiledProjection, plasticity::PlasticityRule,
     short_term::CompiledShortTerm, wiring::BlockWiring,
@@ -96,12 +96,8 @@ impl Draft<'_> {
         }
         let all = &self.circuit.projections;
         let Some(&t) = self.projection_of.get(teacher.projection.as_str()) else {
-            return Err(CompileError::UnknownLabel {
-                of: format!("projection `{}`", p.label),
-                kind: "projection",
-                label: teacher.projection.clone(),
-                known: known(all.iter().map(|q| q.label.as_str())),
-            });
+            let (of, labels) = (format!("projection `{}`", p.label), all.iter().map(|q| &q.label));
+            return Err(CompileError::unknown(of, "projection", &teacher.projection, labels));
         };
         if all[t].post != p.post {
             let (name, end) = (&teacher.projection, &all[t].post);

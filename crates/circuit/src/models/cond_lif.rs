@@ -99,15 +99,7 @@ impl Compiled {
         let fast = format!("c_m / g_l must exceed {} ms at this time step", -1.0 / stiffest(dt));
         ranges.require(-p.g_l / p.c_m > stiffest(dt), "g_l", p.g_l, fast)?;
         Ok(Self {
-            membrane: Membrane {
-                dt: dt as f32,
-                leak: (-p.g_l / p.c_m) as f32,
-                stiffest: stiffest(dt) as f32,
-                inv_c: (1.0 / p.c_m) as f32,
-                e_l: p.e_l as f32,
-                k_adap: 0.0,
-                k_2: 0.0,
-            },
+            membrane: Membrane::new(dt, -p.g_l / p.c_m, p.c_m, p.e_l, [0.0; 2]),
             c_m: p.c_m,
             i_e: p.i_e as f32,
             v_th: p.v_th as f32,

@@ -35,16 +35,9 @@ impl Glif {
         let dt = clock.dt_ms();
         let fast = format!("it must exceed {} ms at this time step", -1.0 / stiffest(dt));
         ranges.require(-1.0 / p.tau_m > stiffest(dt), "tau_m", p.tau_m, fast)?;
+        let leak = if p.leak_is_published { 1.0 } else { -1.0 } / p.tau_m;
         Ok(Self {
-            membrane: Membrane {
-                dt: dt as f32,
-                leak: (if p.leak_is_published { 1.0 } else { -1.0 } / p.tau_m) as f32,
-                stiffest: stiffest(dt) as f32,
-                inv_c: (1.0 / p.c_m) as f32,
-                e_l: p.e_l as f32,
-                k_adap: p.k_adap as f32,
-                k_2: p.k_2 as f32,
-            },
+            membrane: Membrane::new(dt, leak, p.c_m, p.e_l, [p.k_adap, p.k_2]),
             i_e: p.i_e as f32,
             v_reset: p.v_reset as f32,
             v_th: p.v_th as f32,

@@ -104,15 +104,8 @@ impl Supervised {
 
     /// PF→MLI with the alpha kernel (peak at −50 ms): `a_minus` <= 0 per presynaptic spike, `a_plus` >= 0, nS.
     pub fn pf_mli(a_minus: f64, a_plus: f64, w_max: f64) -> Self {
-        Self {
-            site: Site::Interneuron,
-            kernel: Kernel::Alpha { tau_ms: 50.0 },
-            window_ms: 200.0,
-            a_pre: a_minus,
-            a_teacher: a_plus,
-            w_min: 0.0,
-            w_max,
-        }
+        let (site, kernel) = (Site::Interneuron, Kernel::Alpha { tau_ms: 50.0 });
+        Self { site, kernel, ..Self::pf_pc(a_minus, a_plus, w_max) }
     }
 }
 
