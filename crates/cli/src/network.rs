@@ -1,7 +1,8 @@
 //! `network build` and `info`.
 
+use crate::arguments::{Build, Network};
 use crate::input::{input, refused, stored_simulations};
-use crate::{Stop, arguments::Network, simulate::simulate};
+use crate::{Stop, simulate::simulate};
 use lobule::cerebellum::{protocols, stored};
 use lobule::scaffold::{
     Anatomy, Built, Configuration, ConnectionSet, Construction, ScaffoldSpec, bsb, construct, format,
@@ -13,42 +14,28 @@ use std::time::Instant;
 
 pub fn run(command: &Network, ranks: &Ranks) -> Result<(), Stop> {
     match command {
-        Network::Build {
-            configuration,
-            size,
-            seed,
-            morphologies,
-            copy_quirks,
-            threads,
-            out,
-            simulations,
-        } => {
-            let build = || match configuration {
-                None => native(size.as_deref().unwrap_or("200x200"), seed.unwrap_or(0), *simulations),
-                Some(file) => configured(file, *seed, morphologies.as_deref(), copy_quirks),
-            };
-            build_and_write(build, *threads, out)
-        }
+        Network::Build(arguments) => build(arguments),
         Network::Info { file, json } => info(file, *json),
         Network::Convert { from, to, named } => crate::convert::run(from, to, named.as_deref()),
         Network::Simulate(arguments) => simulate(arguments, ranks),
     }
 }
 
-fn build_and_write(
-    build: impl FnOnce() -> Result<NewCircuit, Stop> + Send,
-    threads: Option<usize>,
-    out: &Path,
-) -> Result<(), Stop> {
+fn build(arguments: &Build) -> Result<(), Stop> {
+    let out = &arguments.out;
     if out.exists() {
         return Err(refused(out, "exists already; choose another --out or remove it").into());
     }
     let begin = Instant::now();
-    let built = match threads {
-        None => build(),
+    let made = || match &arguments.configuration {
+        None => native(arguments),
+        Some(file) => configured(file, arguments),
+    };
+    let built = match arguments.threads {
+        None => made(),
         Some(n @ 1..=1024) => {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(n).build();
-            pool.map_err(|e| input("--threads", format!("{n}: {e}")))?.install(build)
+            pool.map_err(|e| input("--threads", format!("{n}: {e}")))?.install(made)
         }
         Some(n) => return Err(input("--threads", format!("{n}; it lies in 1..1024")).into()),
     }?;
@@ -58,11 +45,11 @@ fn build_and_write(
             bsb::write_built(out, built, configuration)?;
             &built.anatomy
         }
-        NewCircuit::Native(anatomy, true) => {
+        NewCircuit::Native(anatomy) if arguments.simulations => {
             bsb::write_with_simulations(out, anatomy, &protocols(anatomy))?;
             anatomy
         }
-        NewCircuit::Native(anatomy, false) => {
+        NewCircuit::Native(anatomy) => {
             bsb::write(out, anatomy)?;
             anatomy
         }
@@ -82,28 +69,23 @@ fn build_and_write(
 
 /// A new circuit, by the way in which it was built.
 enum NewCircuit {
-    /// Reconstructed; true if the reference's protocols go into the file.
-    Native(Anatomy, bool),
-    /// Constructed from a configuration.
+    Native(Anatomy),
     Configured(Box<Built>, Box<Configuration>),
 }
 
-fn native(size: &str, seed: u64, has_simulations: bool) -> Result<NewCircuit, Stop> {
+fn native(arguments: &Build) -> Result<NewCircuit, Stop> {
+    let size = arguments.size.as_deref().unwrap_or("200x200");
+    let number = |text: &str| text.trim().parse().ok();
     let (x, y) = size
         .split_once('x')
-        .and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)))
+        .and_then(|(x, y)| Some((number(x)?, number(y)?)))
         .ok_or_else(|| input("--size", format!("`{size}`; write it like 300x200, in um")))?;
-    Ok(NewCircuit::Native(reconstruct(&ScaffoldSpec::mouse(x, y), seed)?, has_simulations))
+    Ok(NewCircuit::Native(reconstruct(&ScaffoldSpec::mouse(x, y), arguments.seed.unwrap_or(0))?))
 }
 
-fn configured(
-    file: &Path,
-    seed: Option<u64>,
-    morphologies: Option<&Path>,
-    copy_quirks: &[String],
-) -> Result<NewCircuit, Stop> {
+fn configured(file: &Path, arguments: &Build) -> Result<NewCircuit, Stop> {
     let mut quirks = Vec::new();
-    for name in copy_quirks {
+    for name in &arguments.copy_quirks {
         match Quirk::ALL.iter().find(|(known, _)| known == name) {
             Some((_, quirk)) => quirks.push(*quirk),
             None if name == "all" => quirks.extend(Quirk::ALL.map(|(_, quirk)| quirk)),
@@ -113,7 +95,8 @@ fn configured(
             }
         }
     }
-    let construction = Construction { seed, morphologies: morphologies.map(Path::to_path_buf), quirks };
+    let construction =
+        Construction { seed: arguments.seed, morphologies: arguments.morphologies.clone(), quirks };
     let configuration = Configuration::read(file)?;
     let built = construct(&configuration, &construction)?;
     Ok(NewCircuit::Configured(Box::new(built), Box::new(configuration)))
