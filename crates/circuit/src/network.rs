@@ -5,7 +5,7 @@ use crate::state::{BlockState, PlasticBlock, State};
 use crate::wiring::{BlockWiring, Weights};
 use crate::{
     RunError, SpikeHistory, block::BlockRef, electric::CompiledElectric, error::known,
-    plasticity::PlasticityRule, share::Share, short_term::CompiledShortTerm,
+    plasticity::PlasticityRule, share::Share, short_term::ShortTerm, short_term::ShortTermState,
 };
 use lobule_signal::{Clock, Fingerprint, Stream};
 use std::sync::Arc;
@@ -66,7 +66,7 @@ pub(crate) struct CompiledProjection {
     pub wiring: Vec<BlockWiring>,
     pub synapses: usize,
     /// Number in the state's list, and parameters, of short-term plasticity.
-    pub short_term: Option<(usize, CompiledShortTerm)>,
+    pub short_term: Option<(usize, ShortTerm)>,
     pub rule: Option<Arc<dyn PlasticityRule>>,
     pub teacher: Option<usize>,
     pub first_plastic: usize,
@@ -296,8 +296,9 @@ impl Network {
             let scratch = Vec::with_capacity(n_pre.max(n_post));
             PlasticBlock { weights, memory: vec![i64::MIN / 2; memory], scratch }
         };
-        let short_term =
-            |p: &CompiledProjection| Some(p.short_term.as_ref()?.1.initial(p.pre, self.populations[p.pre].n));
+        let short_term = |p: &CompiledProjection| {
+            Some(ShortTermState::initial(&p.short_term.as_ref()?.1, p.pre, self.populations[p.pre].n))
+        };
         let mut heard = vec![0; self.populations.len()];
         for (block, _) in self.blocks.iter().zip(&self.hears).filter(|(_, hears)| **hears) {
             heard[block.population] += block.len;

@@ -121,7 +121,8 @@ impl Simulation {
                 && network.populations[projection.pre].wave == wave
             {
                 let history = &state.histories[projection.pre];
-                parameters.take(&mut state.short_term[*k], history, first_step, network.interval as u64);
+                let steps = first_step..first_step + network.interval as u64;
+                state.short_term[*k].take(parameters, history, steps, network.clock.dt_ms());
             }
         }
         laps.end(Stage::Propagate);

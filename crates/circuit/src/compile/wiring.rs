@@ -4,7 +4,7 @@ use super::{draft::Draft, synapses::Synapses};
 use crate::error::CompileError;
 use crate::{
     describe::Projection, models::BLOCK, network::CompiledProjection, plasticity::PlasticityRule,
-    short_term::CompiledShortTerm, wiring::BlockWiring,
+    short_term::ShortTerm, wiring::BlockWiring,
 };
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ impl Draft<'_> {
     }
 
     /// Short-term plasticity, which goes with fixed weights; `counts` when the target counts spikes.
-    fn short_term(&self, p: &Projection, counts: bool) -> Result<Option<CompiledShortTerm>, CompileError> {
+    fn short_term(&self, p: &Projection, counts: bool) -> Result<Option<ShortTerm>, CompileError> {
         let refuse = |what: &str| Err(CompileError::Rule { of: p.label.clone(), what: what.into() });
         if counts && p.rule.is_some() {
             return refuse("a relay counts spikes: weights onto it are 1 and cannot learn; remove the rule");
@@ -81,7 +81,7 @@ impl Draft<'_> {
             let what = "short-term plasticity goes with fixed weights onto cells that integrate";
             return refuse(&format!("{what}; remove it or the rule"));
         }
-        p.short_term.as_ref().map(|s| s.compile(&p.label, &self.network.clock)).transpose()
+        Ok(p.short_term.map(|s| s.check(&p.label).map(|()| s)).transpose()?)
     }
 
     fn teacher(&self, p: &Projection, rule: &MaybeRule) -> Result<Option<usize>, CompileError> {
