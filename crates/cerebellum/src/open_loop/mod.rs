@@ -131,12 +131,6 @@ pub struct OpenLoopResult {
     pub profile: Option<Profile>,
 }
 
-/// Changes of the rates of a Poisson population: (begin ms, rate of each neuron Hz), from 0 on.
-struct Schedule {
-    population: String,
-    changes: Vec<(f64, Vec<f64>)>,
-}
-
 /// A circuit with its recordings and times, ready to compile.
 #[derive(Default)]
 struct Prepared {
@@ -145,7 +139,8 @@ struct Prepared {
     cells: Vec<String>,
     probes: Vec<Probe>,
     recorders: Vec<Recorder>,
-    schedule: Option<Schedule>,
+    /// Changes of the rates of the mossy fibers: (begin ms, rate of each fiber Hz), from 0 on.
+    changes: Vec<(f64, Vec<f64>)>,
     dt_ms: f64,
     duration_ms: f64,
     notes: Vec<String>,
@@ -260,17 +255,13 @@ impl Job<'_> {
         ready.check_times(&self.what.windows, first * interval, interval)?;
         self.progress.expect(intervals - first);
         let CompiledRun { simulation, prepared, clock, .. } = ready;
-        let rates = prepared.schedule.as_ref();
-        let population = rates.map(|r| simulation.population(&r.population)).transpose()?;
-        let mut next = 0;
+        let fibers = simulation.population("mossy_fiber");
+        let mut changes = prepared.changes.iter().peekable();
         for k in first..intervals {
-            if let (Some(rates), Some(population)) = (rates, population) {
-                let now_ms = clock.ms(k * interval);
-                while let Some((_, hz)) = rates.changes.get(next).filter(|c| c.0 <= now_ms + 1e-9) {
-                    // A resumed run takes up the last change before it.
-                    simulation.set_rates(population, hz)?;
-                    next += 1;
-                }
+            let now_ms = clock.ms(k * interval);
+            // A resumed run takes up the last change before it.
+            while let Some((_, hz)) = changes.next_if(|c| c.0 <= now_ms + 1e-9) {
+                simulation.set_rates(fibers.clone()?, hz)?;
             }
             simulation.advance()?;
             self.progress.done(1);
@@ -309,7 +300,7 @@ impl CompiledRun {
                 clock.steps(ms).map_err(|e| wrong(e.to_string()))?;
             }
         }
-        for (ms, _) in self.prepared.schedule.iter().flat_map(|s| &s.changes) {
+        for (ms, _) in &self.prepared.changes {
             if !clock.steps(*ms).is_ok_and(|step| step.is_multiple_of(interval)) {
                 let interval_ms = clock.ms(interval);
                 let what = format!(

@@ -1,7 +1,7 @@
 //! A run with lobule's own tables of cells and synapses, and stimuli from the command line.
 
 use super::stimulus::read_spikes;
-use super::{Job, OpenLoop, OpenLoopResult, Prepared, Schedule, SharedAnatomy, Stimulus, StimulusKind};
+use super::{Job, OpenLoop, OpenLoopResult, Prepared, SharedAnatomy, Stimulus, StimulusKind};
 use crate::{
     BrainState, CellModels, DT_MS, Drive, Error, ModuleOptions, PLASTIC_SET, TEACHING_SET, add_module,
     module::drive,
@@ -113,17 +113,18 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
         }
     }
     let fibers = anatomy.cells("mossy_fiber").filter(|c| !has_relays && !c.is_empty());
-    let schedule = fibers.map(|fibers| schedule(fibers, &rates, tables.background_hz, duration_ms));
-    Ok(Prepared { circuit, cells, schedule, dt_ms: DT_MS, duration_ms, notes, ..Prepared::default() })
+    let changes = fibers.map(|fibers| changes(fibers, &rates, tables.background_hz, duration_ms));
+    let changes = changes.unwrap_or_default();
+    Ok(Prepared { circuit, cells, changes, dt_ms: DT_MS, duration_ms, notes, ..Prepared::default() })
 }
 
 /// Rates of all fibers at the borders of the stimuli.
-fn schedule(
+fn changes(
     fibers: &CellSites,
     stimuli: &[(&Stimulus, Vec<u32>)],
     background_hz: f64,
     duration_ms: f64,
-) -> Schedule {
+) -> Vec<(f64, Vec<f64>)> {
     let mut borders = vec![0.0];
     borders.extend(stimuli.iter().flat_map(|(s, _)| [s.from_ms, s.to_ms]).filter(|t| *t < duration_ms));
     borders.sort_by(f64::total_cmp);
@@ -137,7 +138,7 @@ fn schedule(
         }
         (at, hz)
     };
-    Schedule { population: "mossy_fiber".into(), changes: borders.into_iter().map(rates).collect() }
+    borders.into_iter().map(rates).collect()
 }
 
 /// Poisson generators, one for each target: their model, their number and their synapses.

@@ -30,7 +30,7 @@ fn prepare(anatomy: &Anatomy, simulation: &StoredSimulation, what: &OpenLoop) ->
         cells: plan.populations(),
         probes: plan.probes,
         recorders: plan.recorders,
-        schedule: None,
+        changes: Vec::new(),
         dt_ms: plan.resolution_ms,
         duration_ms: plan.duration_ms,
         notes: plan.notes,
