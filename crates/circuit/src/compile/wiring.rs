@@ -1,10 +1,9 @@
 //! Phase *wiring*: each projection with its synapses by target block, its rule and its teacher.
 
 use super::{draft::Draft, synapses::Synapses};
-use crate::error::CompileError;
 use crate::{
-    describe::Projection, models::BLOCK, network::CompiledProjection, plasticity::PlasticityRule,
-    short_term::ShortTerm, wiring::BlockWiring,
+    describe::Projection, error::CompileError, models::BLOCK, network::CompiledProjection,
+    plasticity::PlasticityRule, short_term::ShortTerm, wiring::BlockWiring,
 };
 use std::sync::Arc;
 
