@@ -2,9 +2,7 @@
 
 use crate::mean;
 
-/// Number of first trials of the exposure.
 const FIRST: usize = 4;
-/// Number of last trials of the exposure.
 const LAST: usize = 6;
 
 /// Adaptation in a protocol of baseline, exposure and removal.

@@ -20,8 +20,10 @@ pub enum Error {
     },
 }
 
-impl RoomError for Error {
-    fn is_input(&self) -> bool {
-        true
+impl Error {
+    pub(crate) fn data(measure: &'static str, what: impl Into<String>) -> Self {
+        Self::Data { measure, what: what.into() }
     }
 }
+
+impl RoomError for Error {}

@@ -7,6 +7,8 @@ use crate::Error;
 use crate::regression::{LinearMap, Moments, Samples};
 use nalgebra::DMatrix;
 
+const MEASURE: &str = "cross-validation";
+
 /// Penalties and rank of fitted maps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fitting {
@@ -72,23 +74,20 @@ impl Fitting {
     }
 
     fn check(&self, groups: &[Samples], least: usize) -> Result<(), Error> {
-        let wrong = |what: String| Err(Error::Data { measure: "cross-validation", what });
+        let wrong = |what: String| Err(Error::data(MEASURE, what));
         if self.penalties.is_empty() || self.penalties.iter().any(|p| !(*p > 0.0 && p.is_finite())) {
             return wrong(format!("penalties {:?}; one or more above 0 are needed", self.penalties));
         }
         if groups.len() < least || groups.iter().any(Samples::is_empty) {
             return wrong(format!("{} groups; {least} or more are needed, each with samples", groups.len()));
         }
-        let shape = (groups[0].inputs.ncols(), groups[0].outputs.ncols());
-        if shape.0 == 0 || shape.1 == 0 {
-            return wrong(format!(
-                "{} inputs and {} outputs; at least one of each is needed",
-                shape.0, shape.1
-            ));
+        let shape_of = |g: &Samples| (g.inputs.ncols(), g.outputs.ncols());
+        let (inputs, outputs) = shape_of(&groups[0]);
+        if inputs == 0 || outputs == 0 {
+            return wrong(format!("{inputs} inputs and {outputs} outputs; at least one of each is needed"));
         }
-        let is_alike = |g: &Samples| {
-            (g.inputs.ncols(), g.outputs.ncols()) == shape && g.inputs.nrows() == g.outputs.nrows()
-        };
+        let is_alike =
+            |g: &Samples| shape_of(g) == (inputs, outputs) && g.inputs.nrows() == g.outputs.nrows();
         if !groups.iter().all(is_alike) {
             return wrong("groups differ in inputs, outputs or samples".into());
         }
@@ -97,15 +96,9 @@ impl Fitting {
 
     /// The first penalty of the smallest error.
     fn best(&self, errors: &[f64]) -> Result<f64, Error> {
-        let least = errors
-            .iter()
-            .zip(&self.penalties)
-            .filter(|(e, _)| e.is_finite())
-            .min_by(|a, b| a.0.total_cmp(b.0));
-        least.map(|(_, &p)| p).ok_or_else(|| Error::Data {
-            measure: "cross-validation",
-            what: "no penalty gives a finite error; are all values finite?".into(),
-        })
+        let finite = errors.iter().zip(&self.penalties).filter(|(e, _)| e.is_finite());
+        let least = finite.min_by(|a, b| a.0.total_cmp(b.0)).map(|(_, &penalty)| penalty);
+        least.ok_or_else(|| Error::data(MEASURE, "no penalty gives a finite error; are all values finite?"))
     }
 }
 

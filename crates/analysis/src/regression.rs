@@ -137,14 +137,9 @@ impl Moments {
         });
         let cross =
             DMatrix::from_fn(inputs, outputs, |i, k| self.xy[(i, k)] / self.n * inverse_x[i] * inverse_y[k]);
-        Standardized {
-            mean_x: self.mean_x.clone(),
-            mean_y: self.mean_y.clone(),
-            inverse_x,
-            sd_y: inverse_y.map(|s| if s > 0.0 { 1.0 / s } else { 0.0 }),
-            gram,
-            cross,
-        }
+        let sd_y = inverse_y.map(|s| if s > 0.0 { 1.0 / s } else { 0.0 });
+        let (mean_x, mean_y) = (self.mean_x.clone(), self.mean_y.clone());
+        Standardized { scales: Scales { mean_x, mean_y, inverse_x, sd_y }, gram, cross }
     }
 }
 
@@ -164,15 +159,21 @@ fn add(a: &mut [f64], s: f64, b: &[f64]) {
     }
 }
 
-/// Standardized moments.
+/// Means and spreads of the fitted samples.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Standardized {
+struct Scales {
     mean_x: DVector<f64>,
     mean_y: DVector<f64>,
     /// 1 / sd of an input, 0 if it does not vary.
     inverse_x: DVector<f64>,
     /// Standard deviation of an output, 0 if it does not vary.
     sd_y: DVector<f64>,
+}
+
+/// Standardized moments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standardized {
+    scales: Scales,
     /// Lower half.
     gram: DMatrix<f64>,
     cross: DMatrix<f64>,
@@ -186,12 +187,9 @@ impl Standardized {
     pub fn fit(&self, penalty: f64, rank: usize) -> Result<LinearMap, Error> {
         let mut penalized = self.gram.clone();
         (0..penalized.nrows()).for_each(|i| penalized[(i, i)] += penalty);
-        let refused = || Error::Data {
-            measure: "regression",
-            what: format!(
-                "no solution under the penalty {penalty}: inputs are linearly dependent or not finite; raise the penalty"
-            ),
-        };
+        let remedy = "inputs are linearly dependent or not finite; raise the penalty";
+        let refused =
+            || Error::data("regression", format!("no solution under the penalty {penalty}: {remedy}"));
         let solved = Cholesky::new(penalized).ok_or_else(refused)?;
         let mut weights = self.cross.clone();
         solved.solve_mut(&mut weights);
@@ -208,23 +206,14 @@ impl Standardized {
             let first = eigen.eigenvectors.select_columns(&order[..rank]);
             weights = (&weights * &first) * first.transpose();
         }
-        Ok(LinearMap {
-            mean_x: self.mean_x.clone(),
-            mean_y: self.mean_y.clone(),
-            inverse_x: self.inverse_x.clone(),
-            sd_y: self.sd_y.clone(),
-            weights,
-        })
+        Ok(LinearMap { scales: self.scales.clone(), weights })
     }
 }
 
 /// A fitted map from inputs to outputs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LinearMap {
-    mean_x: DVector<f64>,
-    mean_y: DVector<f64>,
-    inverse_x: DVector<f64>,
-    sd_y: DVector<f64>,
+    scales: Scales,
     /// From standardized inputs to standardized outputs. `[inputs, outputs]`
     weights: DMatrix<f64>,
 }
@@ -237,12 +226,12 @@ impl LinearMap {
     pub fn predict(&self, inputs: &DMatrix<f64>) -> DMatrix<f64> {
         let mut z = inputs.clone();
         for (j, mut column) in z.column_iter_mut().enumerate() {
-            let (mean, scale) = (self.mean_x[j], self.inverse_x[j]);
+            let (mean, scale) = (self.scales.mean_x[j], self.scales.inverse_x[j]);
             column.iter_mut().for_each(|x| *x = (*x - mean) * scale);
         }
         let mut y = z * &self.weights;
         for (k, mut column) in y.column_iter_mut().enumerate() {
-            let (mean, sd) = (self.mean_y[k], self.sd_y[k]);
+            let (mean, sd) = (self.scales.mean_y[k], self.scales.sd_y[k]);
             column.iter_mut().for_each(|y| *y = mean + sd * *y);
         }
         y
@@ -251,13 +240,10 @@ impl LinearMap {
     /// Squared errors relative to the variance of each output in the fitted samples, summed over samples and outputs.
     pub fn standardized_error(&self, samples: &Samples) -> f64 {
         let predicted = self.predict(&samples.inputs);
+        let sd_y = &self.scales.sd_y;
         let mut sum = 0.0;
-        for k in 0..predicted.ncols() {
-            if self.sd_y[k] > 0.0 {
-                let (p, y) = (predicted.column(k), samples.outputs.column(k));
-                let squares: f64 = p.iter().zip(y.iter()).map(|(p, y)| (y - p) * (y - p)).sum();
-                sum += squares / (self.sd_y[k] * self.sd_y[k]);
-            }
+        for k in (0..predicted.ncols()).filter(|&k| sd_y[k] > 0.0) {
+            sum += squared_error(&samples.outputs, &predicted, k) / (sd_y[k] * sd_y[k]);
         }
         sum
     }
@@ -268,6 +254,11 @@ impl LinearMap {
     }
 }
 
+/// Sum of squared errors of output `k`.
+fn squared_error(truth: &DMatrix<f64>, predicted: &DMatrix<f64>, k: usize) -> f64 {
+    truth.column(k).iter().zip(predicted.column(k).iter()).map(|(y, p)| (y - p) * (y - p)).sum()
+}
+
 /// Coefficient of determination of each output, `1 - Σ (y - ŷ)² / Σ (y - ȳ)²`; NaN for an output that does not vary. `[outputs]`
 ///
 /// # Panics
@@ -275,12 +266,11 @@ impl LinearMap {
 pub fn r_squared(truth: &DMatrix<f64>, predicted: &DMatrix<f64>) -> Vec<f64> {
     assert_eq!(truth.shape(), predicted.shape(), "shapes");
     let one = |k: usize| {
-        let (y, p) = (truth.column(k), predicted.column(k));
+        let y = truth.column(k);
         let mean = crate::mean(y.as_slice());
         let about_mean: f64 = y.iter().map(|y| (y - mean) * (y - mean)).sum();
-        let error: f64 = y.iter().zip(p.iter()).map(|(y, p)| (y - p) * (y - p)).sum();
         let sd = (about_mean / y.len() as f64).sqrt();
-        if varies(sd, mean) { 1.0 - error / about_mean } else { f64::NAN }
+        if varies(sd, mean) { 1.0 - squared_error(truth, predicted, k) / about_mean } else { f64::NAN }
     };
     (0..truth.ncols()).map(one).collect()
 }

@@ -15,13 +15,16 @@ pub fn rates_hz(train: &SpikeTrain, steps: u64, dt_ms: f64) -> Vec<f64> {
     counts
 }
 
+/// The bin of a step among `bins` of `bin` steps each, from step `from` on.
+fn bin_of(step: u64, from: u64, bins: usize, bin: u64) -> Option<usize> {
+    step.checked_sub(from).map(|d| (d / bin) as usize).filter(|&k| k < bins)
+}
+
 /// Population rate in bins of `bin` steps from step `from`, Hz. `[bins]`
 pub fn rate_histogram_hz(train: &SpikeTrain, from: u64, bins: usize, bin: u64, dt_ms: f64) -> Vec<f64> {
     let mut counts = vec![0.0; bins];
-    for &step in &train.steps {
-        if let Some(k) = step.checked_sub(from).map(|d| (d / bin) as usize).filter(|&k| k < bins) {
-            counts[k] += 1.0;
-        }
+    for k in train.steps.iter().filter_map(|&step| bin_of(step, from, bins, bin)) {
+        counts[k] += 1.0;
     }
     counts.iter_mut().for_each(|c| *c /= train.n as f64 * bin as f64 * dt_ms * 1e-3);
     counts
@@ -33,14 +36,11 @@ pub fn interval_cv(train: &SpikeTrain) -> Vec<f64> {
     for (&step, &i) in train.steps.iter().zip(&train.ids) {
         by_neuron[i as usize].push(step as f64);
     }
-    by_neuron
-        .iter()
-        .filter(|times| times.len() >= 3)
-        .map(|times| {
-            let intervals: Vec<f64> = times.windows(2).map(|w| w[1] - w[0]).collect();
-            crate::sd(&intervals) / crate::mean(&intervals)
-        })
-        .collect()
+    let cv = |times: &Vec<f64>| {
+        let intervals: Vec<f64> = times.windows(2).map(|w| w[1] - w[0]).collect();
+        crate::sd(&intervals) / crate::mean(&intervals)
+    };
+    by_neuron.iter().filter(|times| times.len() >= 3).map(cv).collect()
 }
 
 /// Mean over all pairs of neurons of the correlation of their spike counts in `bins` bins of `bin` steps from
@@ -48,7 +48,7 @@ pub fn interval_cv(train: &SpikeTrain) -> Vec<f64> {
 pub fn count_correlation(train: &SpikeTrain, from: u64, bins: usize, bin: u64) -> f64 {
     let mut counts = vec![vec![0.0; bins]; train.n];
     for (&step, &i) in train.steps.iter().zip(&train.ids) {
-        if let Some(k) = step.checked_sub(from).map(|d| (d / bin) as usize).filter(|&k| k < bins) {
+        if let Some(k) = bin_of(step, from, bins, bin) {
             counts[i as usize][k] += 1.0;
         }
     }

@@ -2,6 +2,7 @@
 
 use lobule_exchange::{ExchangeError, RankError};
 use lobule_signal::{Reach, RoomError};
+use std::path::Path;
 use thiserror::Error;
 
 /// An error of this room or of a room below.
@@ -65,6 +66,20 @@ pub enum Error {
     Clock(#[from] lobule_signal::ClockError),
 }
 
+impl Error {
+    pub(crate) fn config(key: impl Into<String>, what: impl Into<String>) -> Self {
+        Self::Config { key: key.into(), what: what.into() }
+    }
+
+    pub(crate) fn anatomy(what: impl Into<String>) -> Self {
+        Self::Anatomy { what: what.into() }
+    }
+
+    pub(crate) fn file(path: &Path, what: impl Into<String>) -> Self {
+        Self::File { path: path.display().to_string(), what: what.into() }
+    }
+}
+
 impl RoomError for Error {
     fn is_input(&self) -> bool {
         self.wrapped().is_none_or(RoomError::is_input)
@@ -81,9 +96,7 @@ impl RoomError for Error {
             Self::Theory(error) => error,
             Self::Clock(error) => error,
             Self::Parameter(error) => error,
-            Self::Config { .. } | Self::Anatomy { .. } | Self::Stored { .. } | Self::File { .. } => {
-                return None;
-            }
+            _ => return None,
         })
     }
 

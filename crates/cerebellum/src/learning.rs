@@ -3,9 +3,8 @@
 
 use super::module::{Drive, ModuleOptions, NUCLEAR_IN_DEGREE};
 use super::mouse::BrainState;
-use lobule_circuit::models::Poisson;
 use lobule_circuit::plasticity::{Kernel, Rule, Supervised};
-use lobule_circuit::{Circuit, Connect, Model, Population, Projection};
+use lobule_circuit::{Circuit, Connect, Model, Population, Projection, models::Poisson};
 use lobule_scaffold::Anatomy;
 
 /// Label of the connection set whose synapses learn.
@@ -17,33 +16,11 @@ pub const DT_MS: f64 = 0.1;
 /// Delay from the generators to the olive, ms. Chosen: the circuit's exchange interval.
 const TEACHING_DELAY_MS: f64 = 1.0;
 
-/// Plasticity from parallel fibers to Purkinje cells.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Learning {
-    /// Plasticity rule.
-    pub rule: Supervised,
-    /// Connection set whose spikes teach.
-    pub teacher: &'static str,
-}
-
-impl Learning {
-    /// A rule that climbing fibers teach.
-    pub fn new(rule: Supervised) -> Self {
-        Self { rule, teacher: TEACHING_SET }
-    }
-
-    /// The rule with the sin-exp kernel of phase `t0_ms`: `a_plus_ns` >= 0 for each parallel-fiber spike, `a_minus_ns` <= 0 for each
-    /// climbing-fiber spike at full eligibility, and the highest weight, nS.
-    pub fn sin_exp(a_plus_ns: f64, a_minus_ns: f64, w_max_ns: f64, t0_ms: f64) -> Self {
-        let mut rule = Supervised::pf_pc(a_plus_ns, a_minus_ns, w_max_ns);
-        rule.kernel = Kernel::SinExp { t0_ms, tau_ms: 1000.0 };
-        Self::new(rule)
-    }
-
-    /// Adds the rule to the options of a module.
-    pub fn apply(self, options: &mut ModuleOptions) {
-        options.rules.insert(PLASTIC_SET.into(), (Rule::Supervised(self.rule), Some(self.teacher.into())));
-    }
+/// The rule with the sin-exp kernel of phase `t0_ms`: `a_plus_ns` >= 0 for each parallel-fiber spike, `a_minus_ns` <= 0 for each
+/// climbing-fiber spike at full eligibility, and the highest weight, nS.
+pub fn sin_exp_rule(a_plus_ns: f64, a_minus_ns: f64, w_max_ns: f64, t0_ms: f64) -> Supervised {
+    let kernel = Kernel::SinExp { t0_ms, tau_ms: 1000.0 };
+    Supervised { kernel, ..Supervised::pf_pc(a_plus_ns, a_minus_ns, w_max_ns) }
 }
 
 impl ModuleOptions {
@@ -55,6 +32,11 @@ impl ModuleOptions {
         options.pair_weights.insert("purkinje_to_dcn_p".into(), purkinje_to_dcn_ns);
         options.reference_in_degree = NUCLEAR_IN_DEGREE.map(|(set, k)| (set.to_string(), k)).into();
         options
+    }
+
+    /// Lets the synapses from parallel fibers to Purkinje cells learn by a rule that climbing fibers teach.
+    pub fn learn(&mut self, rule: Supervised) {
+        self.rules.insert(PLASTIC_SET.into(), (Rule::Supervised(rule), Some(TEACHING_SET.into())));
     }
 }
 

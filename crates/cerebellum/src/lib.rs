@@ -19,7 +19,7 @@ pub mod stored;
 
 pub use controllers::controllers;
 pub use error::Error;
-pub use learning::{DT_MS, Learning, PLASTIC_SET, TEACHING_SET, Teaching};
+pub use learning::{DT_MS, PLASTIC_SET, TEACHING_SET, Teaching, sin_exp_rule};
 pub use module::{
     CellModels, Drive, ModuleOptions, NUCLEAR_IN_DEGREE, add_module, kernel_area_s, merged_pairs,
 };

@@ -11,10 +11,9 @@ use lobule_scaffold::{Anatomy, Pair};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// In-degrees (cells) of the nuclear and olivary sets in the 300 × 200 µm circuit with two microzones, at
-/// which their weights hold. These sets connect a fixed share of all pairs, so their in-degree
-/// grows with the volume; without scaling nuclei would fall silent in a large circuit.
-/// Source: BSB 8 / cerebellar-models 0.13 circuit, seed 1234.
+/// In-degrees (cells) of the nuclear and olivary sets in the 300 × 200 µm circuit with two microzones, at which their
+/// weights hold. These sets connect a fixed share of all pairs, so their in-degree grows with the volume; without
+/// scaling nuclei would fall silent in a large circuit. Source: BSB 8 / cerebellar-models 0.13 circuit, seed 1234.
 pub const NUCLEAR_IN_DEGREE: [(&str, f64); 6] = [
     ("purkinje_to_dcn_p", 12.6),
     ("purkinje_to_dcn_i", 6.35),
@@ -119,13 +118,26 @@ pub(super) fn gap_junctions(
     for ((i, j), contacts) in rows.filter(|((i, j), _)| i != j) {
         *joined.entry((i.min(j), i.max(j))).or_default() += conductance_ns * f64::from(contacts);
     }
-    GapJunctions {
-        label: label.into(),
-        population: population.into(),
-        pairs: Arc::new(joined.keys().copied().collect()),
-        conductance: Weight::PerSynapse(joined.values().map(|&g| g as f32).collect()),
-    }
+    let conductance = Weight::PerSynapse(joined.values().map(|&g| g as f32).collect());
+    let pairs = Arc::new(joined.into_keys().collect());
+    GapJunctions { label: label.into(), population: population.into(), pairs, conductance }
 }
+
+/// The projection from generators onto cells of a population, each with a delay in ms.
+pub(super) fn drive(
+    label: &str,
+    population: &str,
+    list: Vec<(u32, u32)>,
+    (weight, receptor): (f64, usize),
+    delay_ms: f64,
+) -> Projection {
+    Projection::new(format!("{label}_to_{population}"), label, population, Connect::List(Arc::new(list)))
+        .weight(weight as f32)
+        .receptor(receptor)
+        .delay_ms(delay_ms)
+}
+
+const REMEDY: &str = "rename it or remove it from the file";
 
 /// Adds a module to a circuit; its labels are `<prefix><cell type>` and `<prefix><connection set>`.
 /// Returns the parts of the anatomy that it leaves out, one sentence each.
@@ -143,12 +155,9 @@ pub fn add_module(
     let labeled = |name: &str| format!("{prefix}{name}");
     let is_multirec = options.cells == CellModels::Multirec;
     if is_multirec && (options.state != BrainState::InVitro || options.has_short_term) {
-        return Err(Error::Config {
-            key: "cells".into(),
-            what: "the multi-receptor cells have parameters in vitro only, without short-term plasticity; \
-                   choose the state in_vitro or the cells eglif"
-                .into(),
-        });
+        let what = "the multi-receptor cells have parameters in vitro only, without short-term plasticity; choose the \
+                    state in_vitro or the cells eglif";
+        return Err(Error::config("cells", what));
     }
     for cells in &anatomy.cells {
         if cells.is_empty() {
@@ -169,9 +178,8 @@ pub fn add_module(
                 Model::EglifMultirec(model.into())
             }
             cell => {
-                let mut eglif = cell_model(cell, options.state).ok_or_else(|| Error::Anatomy {
-                    what: format!("cell type `{cell}` has no model; rename it or remove it from the file"),
-                })?;
+                let mut eglif = cell_model(cell, options.state)
+                    .ok_or_else(|| Error::anatomy(format!("cell type `{cell}` has no model; {REMEDY}")))?;
                 eglif.leak_is_published = options.leak_is_published;
                 eglif.i_e += options.extra_current.get(cell).copied().unwrap_or(0.0);
                 Model::Eglif(eglif)
@@ -181,7 +189,12 @@ pub fn add_module(
     }
     for set in &anatomy.connections {
         let name = set.name.as_str();
-        if name == "gap_goc" && is_multirec {
+        if name == "gap_goc" && !is_multirec {
+            let what = "the gap junctions are left out; only the multi-receptor cells use them";
+            left_out.push(format!("{name}: {what}"));
+            continue;
+        }
+        if name == "gap_goc" {
             let pairs = merged_pairs(anatomy, name);
             let own = pairs.iter().filter(|p| p.pre == p.post).count();
             if own > 0 {
@@ -190,12 +203,6 @@ pub fn add_module(
             let rows = pairs.iter().map(|p| ((p.pre, p.post), p.contacts));
             let (label, population) = (labeled(name), labeled(&set.post_type));
             circuit.add_gap_junctions(gap_junctions(&label, &population, rows, GAP_JUNCTION_NS));
-            continue;
-        }
-        if name == "gap_goc" {
-            left_out.push(
-                "gap_goc: the gap junctions are left out; only the multi-receptor cells use them".into(),
-            );
             continue;
         }
         if name.ends_with("_minus") && anatomy.connections(name.trim_end_matches("_minus")).is_some() {
@@ -210,15 +217,10 @@ pub fn add_module(
         let mut short_term = None;
         let synapses: Vec<SynapseModel> = if is_variant || is_multirec && !multirec_synapses(name).is_empty()
         {
-            multirec_synapses(name)
-                .iter()
-                .map(|&(receptor, weight, delay_ms)| SynapseModel { weight, delay_ms, receptor })
-                .collect()
+            multirec_synapses(name).to_vec()
         } else {
-            let mut synapse = synapse_model(name, options.state).ok_or_else(|| Error::Anatomy {
-                what: format!(
-                    "connection set `{name}` has no synapse model; rename it or remove it from the file"
-                ),
+            let mut synapse = synapse_model(name, options.state).ok_or_else(|| {
+                Error::anatomy(format!("connection set `{name}` has no synapse model; {REMEDY}"))
             })?;
             short_term = short_term_model(name, options.state).filter(|_| options.has_short_term);
             if let Some((weight, _)) = short_term {
@@ -231,10 +233,8 @@ pub fn add_module(
             continue;
         }
         let list = Arc::new(pairs.iter().map(|p| (p.pre, p.post)).collect::<Vec<_>>());
-        let scale = options
-            .reference_in_degree
-            .get(name)
-            .map_or(1.0, |reference| reference * anatomy.count(&set.post_type) as f64 / pairs.len() as f64);
+        let reference = options.reference_in_degree.get(name);
+        let scale = reference.map_or(1.0, |k| k * anatomy.count(&set.post_type) as f64 / pairs.len() as f64);
         for (k, synapse) in synapses.iter().enumerate() {
             // A second kind of receptor makes a second projection.
             let label = match k {
@@ -245,14 +245,11 @@ pub fn add_module(
             let mut projection = Projection::new(label, pre, post, Connect::List(list.clone()))
                 .delay_ms(synapse.delay_ms)
                 .receptor(synapse.receptor);
+            let scaled = |contacts: u32| (scale * synapse.weight * f64::from(contacts)) as f32;
             projection = match options.pair_weights.get(name) {
                 Some(&w) => projection.weight((scale * w) as f32),
-                None if pairs.iter().all(|p| p.contacts == 1) => {
-                    projection.weight((scale * synapse.weight) as f32)
-                }
-                None => projection.weights(
-                    pairs.iter().map(|p| (scale * synapse.weight * f64::from(p.contacts)) as f32).collect(),
-                ),
+                None if pairs.iter().all(|p| p.contacts == 1) => projection.weight(scaled(1)),
+                None => projection.weights(pairs.iter().map(|p| scaled(p.contacts)).collect()),
             };
             projection.short_term = short_term.map(|s| s.1);
             if let Some((rule, teacher)) = options.rules.get(name) {

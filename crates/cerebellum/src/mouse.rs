@@ -4,8 +4,7 @@
 //! `dcn_io_awake_nest`); cells after Geminiani et al. 2018, doi:10.3389/fninf.2018.00088,
 //! and 2019, doi:10.3389/fncom.2019.00068. Units: pF, ms, mV, pA, nS.
 
-use lobule_circuit::ShortTerm;
-use lobule_circuit::models::{Eglif, Receptor, SynapseShape};
+use lobule_circuit::{ShortTerm, models::Eglif};
 use serde::{Deserialize, Serialize};
 
 /// State of the animal that a parameter set describes.
@@ -19,83 +18,51 @@ pub enum BrainState {
     Awake,
 }
 
-/// Membrane row: C_m, τ_m, E_L, V_th, V_reset, V_min, V_init, t_ref, I_e.
-type Membrane = [f64; 9];
-/// Adaptation row: k_adap, k_1, k_2, A1, A2, λ_0, τ_V.
-type Adaptation = [f64; 7];
-
-fn eglif(m: Membrane, a: Adaptation, tau_syn: [f64; 3]) -> Eglif {
-    let alpha = |tau_syn, e_rev| Receptor { tau_syn, e_rev, shape: SynapseShape::Alpha };
-    Eglif {
-        c_m: m[0],
-        tau_m: m[1],
-        e_l: m[2],
-        v_th: m[3],
-        v_reset: m[4],
-        v_min: m[5],
-        v_init: m[6],
-        t_ref: m[7],
-        i_e: m[8],
-        k_adap: a[0],
-        k_1: a[1],
-        k_2: a[2],
-        a1: a[3],
-        a2: a[4],
-        lambda_0: a[5],
-        tau_v: a[6],
-        // Receptors 1 and 3 excite (0 mV), 2 and 4 inhibit (-80 mV); 4 is always the model's default.
-        receptors: [
-            alpha(tau_syn[0], 0.0),
-            alpha(tau_syn[1], -80.0),
-            alpha(tau_syn[2], 0.0),
-            alpha(2.0, -80.0),
-        ],
-        leak_is_published: true,
-        threshold_is_hard: false,
+impl BrainState {
+    fn pick(self, in_vitro: f64, awake: f64) -> f64 {
+        match self {
+            Self::InVitro => in_vitro,
+            Self::Awake => awake,
+        }
     }
 }
 
 /// The E-GLIF parameters of a cell type; `None` for relays and unknown cells.
 pub fn cell_model(cell_type: &str, state: BrainState) -> Option<Eglif> {
-    let awake = state == BrainState::Awake;
-    let pick = |vitro: f64, in_vivo: f64| if awake { in_vivo } else { vitro };
+    let pick = |in_vitro, awake| state.pick(in_vitro, awake);
     Some(match cell_type {
-        "granule_cell" => eglif(
-            [7.0, 24.15, -62.0, -41.0, -70.0, -150.0, -62.0, 1.5, -0.888],
-            [0.022, 0.311, 0.041_407_868, 0.01, -0.94, 1.0, 0.3],
-            [5.8, 13.61, 2.0],
-        ),
-        "golgi_cell" => eglif(
+        "granule_cell" => Eglif::default(),
+        "golgi_cell" => Eglif::from_rows(
             [145.0, 44.0, -62.0, -55.0, -75.0, -150.0, -60.0, 2.0, 16.214],
             [0.217, 0.031, 0.023, 259.988, 178.01, 0.15, 0.09],
             [0.23, 10.0, 0.5],
         ),
-        "purkinje_cell" => eglif(
+        "purkinje_cell" => Eglif::from_rows(
             [334.0, 47.0, -59.0, -43.0, -69.0, -350.0, -59.0, 0.5, pick(590.0, 700.0)],
             [1.491, 0.195, 0.041, 157.622, 172.622, pick(0.5, 4.0), pick(2.0, 3.5)],
             [1.1, 2.8, 0.4],
         ),
-        "basket_cell" | "stellate_cell" => eglif(
+        "basket_cell" | "stellate_cell" => Eglif::from_rows(
             [14.6, 9.125, -68.0, -53.0, -78.0, -150.0, -60.0, 1.59, 3.711],
             [2.025, 1.887, 1.096, 5.953, 5.863, 1.8, 1.0],
             [0.64, 2.0, 1.2],
         ),
-        "dcn_p" => eglif(
+        "dcn_p" => Eglif::from_rows(
             [142.0, 33.0, -45.0, -36.0, -55.0, -150.0, -45.0, 1.5, 75.385],
             [0.408, 0.697, 0.047, 13.857, 3.477, pick(1.5, 3.0), pick(1.0, 3.0)],
             [1.0, 0.7, 2.0],
         ),
-        "dcn_i" => eglif(
+        "dcn_i" => Eglif::from_rows(
             [56.0, 56.0, -40.0, -39.0, -55.0, -150.0, -40.0, 3.0, 2.384],
             [0.079, 0.041, 0.044, 176.358, 176.358, 0.9, 1.0],
             [3.64, 1.14, 2.0],
         ),
-        "io_cell" => eglif(
+        "io_cell" => Eglif::from_rows(
             [189.0, 11.0, -45.0, -35.0, -45.0, -150.0, -45.0, 1.0, -18.101],
             [1.928, 0.191, 0.091, 1810.923, 1358.197, 1.2, 0.8],
             [1.0, 60.0, 2.0],
         ),
-        "unipolar_brush_cell" => eglif(
+        "unipolar_brush_cell" => Eglif::from_rows(
             [16.5, 13.2, -66.7, -55.8, -76.7, -150.0, -62.0, 1.67, 1.0],
             [1.17, 0.14, 0.76, 0.0001, 0.0001, 1.0, 0.5],
             [0.2, 2.0, 2.0],
@@ -117,8 +84,7 @@ pub struct SynapseModel {
 
 /// The synapse of a connection set, by BSB's set name without `_minus`; `None` for unknown sets.
 pub fn synapse_model(set: &str, state: BrainState) -> Option<SynapseModel> {
-    let awake = state == BrainState::Awake;
-    let pick = |vitro: f64, in_vivo: f64| if awake { in_vivo } else { vitro };
+    let pick = |in_vitro, awake| state.pick(in_vitro, awake);
     let (weight, delay_ms, receptor) = match set {
         "mossy_fibers_to_glomerulus" => (1.0, 1.0, 1),
         "glomerulus_to_granule" => (0.23, 1.0, 1),
@@ -165,8 +131,7 @@ pub fn synapse_model(set: &str, state: BrainState) -> Option<SynapseModel> {
 /// Source: cerebellar-models 0.13, `tsodyks2` configuration. It leaves the release probability at
 /// the start to NEST's default, 0.5.
 pub fn short_term_model(set: &str, state: BrainState) -> Option<(f64, ShortTerm)> {
-    let awake = state == BrainState::Awake;
-    let pick = |vitro: f64, in_vivo: f64| if awake { in_vivo } else { vitro };
+    let pick = |in_vitro, awake| state.pick(in_vitro, awake);
     let (weight, u, tau_rec_ms, tau_fac_ms) = match set {
         "glomerulus_to_granule" => (0.53, 0.43, 8.0, 5.0),
         "glomerulus_to_golgi" => (0.56, 0.43, 8.0, 5.0),

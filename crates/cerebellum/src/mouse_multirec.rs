@@ -4,40 +4,19 @@
 //! Source: cerebellar-models 0.13, configuration with `eglif_multirec`; membranes after Geminiani et al. 2018,
 //! doi:10.3389/fninf.2018.00088. Units: pF, ms, mV, pA; synaptic weights have none (they multiply `g_init`).
 
+use super::mouse::SynapseModel;
 use lobule_circuit::models::{DoubleDecay, EglifMultirec};
 
 /// Conductance of one gap junction between Golgi cells, nS.
 pub const GAP_JUNCTION_NS: f64 = 14.3;
 
-/// Membrane row: C_m, τ_m, E_L, V_th, V_reset, t_ref, I_e, k_adap, k_1, k_2, A1, A2.
-type Membrane = [f64; 12];
-/// Receptor row: E_rev, g_init, τ_r, A_r, A_1, τ_d1, A_2, τ_d2.
-type ReceptorRow = [f64; 8];
-
-/// AMPA (1), NMDA (2), GABA (3), AMPA2 (4), AMPA3 (5).
-const NMDA: usize = 1;
-
-fn receptor(row: Option<ReceptorRow>, is_blocked: bool) -> DoubleDecay {
-    // A receptor that a cell lacks has no conductance.
-    let [e_rev, g_init, tau_r, a_r, a_1, tau_d1, a_2, tau_d2] =
-        row.unwrap_or([0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0]);
-    DoubleDecay { e_rev, g_init, tau_r, a_r, a_1, tau_d1, a_2, tau_d2, is_blocked }
-}
-
 /// The multi-receptor parameters of a cell type; `None` for relays, nuclei, olive and unknown cells, for which
 /// the reference has none.
 pub fn multirec_cell_model(cell_type: &str) -> Option<EglifMultirec> {
-    let (m, rows): (Membrane, [Option<ReceptorRow>; 5]) = match cell_type {
-        "granule_cell" => (
-            [7.0, 24.15, -62.0, -41.0, -70.0, 1.5, 4.9144, 0.067465, 0.160414, 0.0414079, 20.7431, 4.19515],
-            [
-                Some([0.0, 1.3254, 0.99666, 6.9738, 1.4552, 0.38599, 1.5957, 3.7021]),
-                Some([-3.7, 0.023437, 21.192, 3.2972, 2.9513, 14.861, 0.21349, 121.09]),
-                Some([-65.0, 0.16824, 0.85389, 4.8539, 5.8706, 27.865, 1.6255, 280.35]),
-                None,
-                None,
-            ],
-        ),
+    // AMPA (1), NMDA (2), GABA (3), AMPA2 (4), AMPA3 (5).
+    let three = |ampa, nmda, gaba| [Some(ampa), nmda, Some(gaba), None, None];
+    let (membrane, receptors) = match cell_type {
+        "granule_cell" => return Some(EglifMultirec::default()),
         "golgi_cell" => (
             [
                 145.0, 44.0, -62.0, -55.0, -75.0, 2.0, 24.4852, 0.109735, 0.0683128, 0.0227273, 345.471,
@@ -53,62 +32,38 @@ pub fn multirec_cell_model(cell_type: &str) -> Option<EglifMultirec> {
         ),
         "purkinje_cell" => (
             [334.0, 47.0, -59.0, -43.0, -69.0, 0.5, 158.593, 0.48077, 0.288249, 0.0349557, 1945.21, 4.96267],
-            [
-                Some([0.0, 0.19295, 0.68633, 0.70979, 4.0119, 0.086374, 3.9885, 0.10086]),
+            three(
+                [0.0, 0.19295, 0.68633, 0.70979, 4.0119, 0.086374, 3.9885, 0.10086],
                 None,
-                Some([-70.0, 2.0879, 0.76222, 7.3829, 1.7476, 2.8145, 1.2018, 28.744]),
-                None,
-                None,
-            ],
+                [-70.0, 2.0879, 0.76222, 7.3829, 1.7476, 2.8145, 1.2018, 28.744],
+            ),
         ),
         "basket_cell" => (
             [14.6, 9.125, -68.0, -53.0, -78.0, 1.59, 5.23365, 0.175351, 0.160934, 0.114146, 192.425, 128.462],
-            [
-                Some([0.0, 0.59862, 0.28855, 2.5379, 0.76863, 0.36121, 1.3031, 1.1702]),
+            three(
+                [0.0, 0.59862, 0.28855, 2.5379, 0.76863, 0.36121, 1.3031, 1.1702],
                 Some([-3.7, 0.0046509, 46.471, 5.7953, 4.2386, 51.055, 0.5654, 788.84]),
-                Some([-65.0, 1.1488, 0.37383, 6.804, 9.2549, 3.1073, 6.7387, 29.209]),
-                None,
-                None,
-            ],
+                [-65.0, 1.1488, 0.37383, 6.804, 9.2549, 3.1073, 6.7387, 29.209],
+            ),
         ),
         "stellate_cell" => (
             [14.6, 9.125, -68.0, -53.0, -78.0, 1.59, 11.1483, 0.175342, 0.157278, 0.112298, 209.487, 163.998],
-            [
-                Some([0.0, 0.093248, 0.83281, 4.8811, 17.073, 0.16859, 14.764, 1.1221]),
+            three(
+                [0.0, 0.093248, 0.83281, 4.8811, 17.073, 0.16859, 14.764, 1.1221],
                 Some([-3.7, 0.015148, 37.623, 4.744, 2.855, 53.151, 0.35317, 892.48]),
-                Some([-65.0, 1.023, 0.31231, 3.8424, 6.2935, 2.9082, 4.5249, 29.394]),
-                None,
-                None,
-            ],
+                [-65.0, 1.023, 0.31231, 3.8424, 6.2935, 2.9082, 4.5249, 29.394],
+            ),
         ),
         _ => return None,
     };
-    let [c_m, tau_m, e_l, v_th, v_reset, t_ref, i_e, k_adap, k_1, k_2, a1, a2] = m;
-    let mut receptors = rows.map(|row| receptor(row, false));
-    receptors[NMDA].is_blocked = true;
-    Some(EglifMultirec {
-        c_m,
-        tau_m,
-        e_l,
-        v_th,
-        v_reset,
-        v_init: (e_l, v_th),
-        t_ref,
-        i_e,
-        k_adap,
-        k_1,
-        k_2,
-        a1,
-        a2,
-        receptors,
-        ..EglifMultirec::default()
-    })
+    Some(EglifMultirec::from_rows(membrane, receptors.map(|row| row.map(DoubleDecay::row))))
 }
 
-/// (receptor, weight, delay ms) of a connection set for each of its receptors; empty for sets that the reference lacks in
-/// this variant. Relays have receptor 1.
-pub fn multirec_synapses(set: &str) -> &'static [(usize, f64, f64)] {
-    match set {
+/// The synapses of a connection set, one for each of its receptors; empty for sets that the reference lacks in this
+/// variant. Relays have receptor 1.
+pub fn multirec_synapses(set: &str) -> Vec<SynapseModel> {
+    // (receptor, weight, delay ms)
+    let rows: &[(usize, f64, f64)] = match set {
         "mossy_fibers_to_glomerulus" => &[(1, 1.0, 1.0)],
         "glomerulus_to_granule" => &[(1, 1.0, 1.0), (2, 1.0, 1.0)],
         "glomerulus_to_golgi" => &[(1, 0.32, 1.0), (2, 0.32, 1.0)],
@@ -125,5 +80,6 @@ pub fn multirec_synapses(set: &str) -> &'static [(usize, f64, f64)] {
         "stellate_to_stellate" => &[(3, 0.035, 1.0)],
         "basket_to_basket" => &[(3, 0.016, 1.0)],
         _ => &[],
-    }
+    };
+    rows.iter().map(|&(receptor, weight, delay_ms)| SynapseModel { weight, delay_ms, receptor }).collect()
 }

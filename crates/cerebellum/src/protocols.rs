@@ -5,9 +5,8 @@
 //! neither includes are left out. Source of the protocols: cerebellar-models 0.13.
 
 use super::mouse::{BrainState, cell_model, synapse_model};
-use lobule_circuit::models::Eglif;
-use lobule_scaffold::Anatomy;
-use lobule_scaffold::bsb::file_cell_name;
+use super::stored::eglif_constants;
+use lobule_scaffold::{Anatomy, bsb::file_cell_name};
 use serde_json::{Map, Value, json};
 
 /// The node `simulations` for an anatomy.
@@ -83,22 +82,10 @@ fn cell_models(anatomy: &Anatomy, state: BrainState) -> Map<String, Value> {
     let model = |cell_type: &str| match cell_type {
         "mossy_fiber" | "glomerulus" | "ubc_glomerulus" => Some(json!({"model": "parrot_neuron"})),
         cell => cell_model(cell, state)
-            .map(|eglif| json!({"model": "eglif_cond_alpha_multisyn", "constants": constants(&eglif)})),
+            .map(|eglif| json!({"model": "eglif_cond_alpha_multisyn", "constants": eglif_constants(eglif)})),
     };
     let types = anatomy.cells.iter().filter_map(|c| Some((c, model(&c.cell_type)?)));
     types.map(|(c, model)| (file_cell_name(&c.cell_type).to_string(), model)).collect()
-}
-
-/// NEST's names of the parameters.
-fn constants(p: &Eglif) -> Value {
-    let [r1, r2, r3, r4] = p.receptors;
-    json!({
-        "C_m": p.c_m, "tau_m": p.tau_m, "E_L": p.e_l, "V_th": p.v_th, "V_reset": p.v_reset, "V_min": p.v_min,
-        "V_m": p.v_init, "t_ref": p.t_ref, "I_e": p.i_e, "k_adap": p.k_adap, "k_1": p.k_1, "k_2": p.k_2,
-        "A1": p.a1, "A2": p.a2, "lambda_0": p.lambda_0, "tau_V": p.tau_v,
-        "tau_syn1": r1.tau_syn, "E_rev1": r1.e_rev, "tau_syn2": r2.tau_syn, "E_rev2": r2.e_rev,
-        "tau_syn3": r3.tau_syn, "E_rev3": r3.e_rev, "tau_syn4": r4.tau_syn, "E_rev4": r4.e_rev,
-    })
 }
 
 fn connection_models(anatomy: &Anatomy, state: BrainState) -> Map<String, Value> {

@@ -113,14 +113,15 @@ impl SgdegeController {
         let groups = 2 * self.gain.iter().filter(|g| **g != 0.0).count();
         let (bins, per_group) = (p.bins, p.columns / groups);
         let pattern = self.learner.next_pattern();
-        let (rates, inhibition) = if self.learns {
+        let rates = if self.learns {
             let seen = self.learner.move_perturbed()?;
-            (seen.projection.clone(), seen.inhibition)
+            self.inhibition = seen.inhibition;
+            seen.projection.clone()
         } else {
             let seen = self.learner.at_rest(pattern)?;
-            (seen.projection, seen.inhibition)
+            self.inhibition = seen.inhibition;
+            seen.projection
         };
-        self.inhibition = inhibition;
         let commands = self.gain.len();
         for t in 0..bins {
             let with_columns = self.gain.iter().enumerate().filter(|(_, g)| **g != 0.0);
@@ -195,10 +196,8 @@ impl Controller for SgdegeController {
     }
 
     fn finish(&mut self, cost: f64) -> Result<(), Error> {
-        if !self.learns {
-            return Ok(());
-        }
-        self.learner.learn(self.error_hz * cost).map_err(|e| Self::failed(&e))
+        let learned = if self.learns { self.learner.learn(self.error_hz * cost) } else { Ok(()) };
+        learned.map_err(|e| Self::failed(&e))
     }
 
     /// Switches learning from the next movement on; without it nothing is perturbed either.

@@ -5,11 +5,9 @@ use lobule_signal::GROUP;
 
 /// Position of a block in the network.
 pub(crate) struct BlockRef {
-    /// Index of its population.
     pub population: usize,
     /// Its first neuron in the population.
     pub first: usize,
-    /// Number of neurons.
     pub len: usize,
     /// `len` rounded up to whole groups of 32.
     pub stride: usize,
@@ -19,12 +17,9 @@ pub(crate) struct BlockRef {
 
 /// Splits `n` neurons into blocks; strides are whole groups of 32.
 pub(crate) fn blocks_of(population: usize, n: usize) -> Vec<BlockRef> {
-    (0..n.max(1))
-        .step_by(BLOCK)
-        .enumerate()
-        .map(|(local, first)| {
-            let len = (n - first).min(BLOCK);
-            BlockRef { population, first, len, stride: len.div_ceil(GROUP) * GROUP, local }
-        })
-        .collect()
+    let block = |(local, first): (usize, usize)| {
+        let len = (n - first).min(BLOCK);
+        BlockRef { population, first, len, stride: len.div_ceil(GROUP) * GROUP, local }
+    };
+    (0..n.max(1)).step_by(BLOCK).enumerate().map(block).collect()
 }

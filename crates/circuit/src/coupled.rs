@@ -11,9 +11,8 @@
 
 use crate::deliver::{Past, deliver};
 use crate::models::{BlockStep, Electric, LocalSpike};
-use crate::network::Network;
 use crate::profile::{Laps, Stage};
-use crate::state::BlockState;
+use crate::{block::BlockRef, state::BlockState};
 use std::cell::RefCell;
 
 /// Passes of a coupled step end when no potential changes by more than this, mV. Chosen: NEST's `wfr_tol`.
@@ -42,13 +41,8 @@ thread_local! {
 }
 
 /// Delivers to a population with gap junctions and advances it over the interval. `blocks` are all of its blocks.
-pub(crate) fn integrate_coupled(
-    network: &Network,
-    p: usize,
-    blocks: &mut [BlockState],
-    past: &Past,
-    first_step: u64,
-) {
+pub(crate) fn integrate_coupled(past: &Past, p: usize, blocks: &mut [BlockState]) {
+    let (network, first_step) = (past.network, past.first_step);
     let population = &network.populations[p];
     let Some(gaps) = &population.electric.gaps else { return };
     let refs = &network.blocks[population.first_block..population.first_block + blocks.len()];
@@ -57,12 +51,13 @@ pub(crate) fn integrate_coupled(
     SCRATCH.with_borrow_mut(|scratch| {
         let Scratch { input, current, saved, begin, end } = scratch;
         let padded: usize = refs.iter().map(|r| r.stride).sum();
+        // Where the rows of a block are in a buffer with so many numbers for each neuron.
+        let rows = |r: &BlockRef, each: usize| each * r.first..each * (r.first + r.stride);
         input.clear();
         input.resize(padded * receptors * steps, 0.0);
         for (k, r) in refs.iter().enumerate() {
-            let at = steps * receptors * r.first;
-            let input = &mut input[at..at + steps * receptors * r.stride];
-            deliver(network, population.first_block + k, past, first_step, input);
+            let input = &mut input[rows(r, steps * receptors)];
+            deliver(past, population.first_block + k, input);
         }
         laps.end(Stage::Deliver);
 
@@ -72,16 +67,15 @@ pub(crate) fn integrate_coupled(
         end.resize(padded, 0.0);
         for s in 0..steps {
             for (r, state) in refs.iter().zip(&*blocks) {
-                let at = variables * r.first;
-                saved[at..at + variables * r.stride].copy_from_slice(&state.variables);
-                begin[r.first..r.first + r.stride].copy_from_slice(&state.variables[..r.stride]);
+                saved[rows(r, variables)].copy_from_slice(&state.variables);
+                begin[rows(r, 1)].copy_from_slice(&state.variables[..r.stride]);
             }
             end.copy_from_slice(begin);
             for pass in 0..MOST_PASSES {
                 for r in refs {
-                    let rows = &mut current[2 * r.first..2 * (r.first + r.stride)];
-                    rows.fill(0.0);
-                    let (at_begin, at_end) = rows.split_at_mut(r.stride);
+                    let current = &mut current[rows(r, 2)];
+                    current.fill(0.0);
+                    let (at_begin, at_end) = current.split_at_mut(r.stride);
                     population.electric.stimulate(r, first_step + s as u64, at_begin);
                     at_end.copy_from_slice(at_begin);
                     for i in 0..r.len {
@@ -96,12 +90,11 @@ pub(crate) fn integrate_coupled(
                 let mut change = 0f32;
                 for (r, state) in refs.iter().zip(&mut *blocks) {
                     if pass > 0 {
-                        let at = variables * r.first;
-                        state.variables.copy_from_slice(&saved[at..at + variables * r.stride]);
+                        state.variables.copy_from_slice(&saved[rows(r, variables)]);
                         state.spikes.retain(|spike| usize::from(spike.step) < s);
                     }
                     let known = state.spikes.len();
-                    let at = steps * receptors * r.first + s * receptors * r.stride;
+                    let at = rows(r, steps * receptors).start + s * receptors * r.stride;
                     population.model.advance(BlockStep {
                         state: &mut state.variables,
                         input: &input[at..at + receptors * r.stride],
@@ -112,8 +105,8 @@ pub(crate) fn integrate_coupled(
                         first_step: first_step + s as u64,
                         first_neuron: r.first as u32,
                         electric: Some(Electric {
-                            current: &current[2 * r.first..2 * (r.first + r.stride)],
-                            conductance: &gaps.total[r.first..r.first + r.stride],
+                            current: &current[rows(r, 2)],
+                            conductance: &gaps.total[rows(r, 1)],
                         }),
                         stream: &population.stream,
                         spikes: &mut state.spikes,

@@ -1,16 +1,12 @@
 //! Delivery to one block of neurons, and its step.
 //!
-//! A block gathers what is due from the histories of its sources: projections in label
-//! order, spikes in (step, neuron) order, so that sums are taken in one order whatever the
-//! number of threads.
+//! A block gathers what is due from the histories of its sources: projections in label order, spikes in (step,
+//! neuron) order, so that sums are taken in one order whatever the number of threads.
 
-use crate::history::SpikeHistory;
 use crate::models::{BlockStep, LocalSpike};
-use crate::network::Network;
 use crate::profile::{Laps, Stage, Stopwatch};
-use crate::short_term::ShortTermState;
 use crate::state::{BlockState, PlasticBlock};
-use crate::wiring::Weights;
+use crate::{history::SpikeHistory, network::Network, short_term::ShortTermState, wiring::Weights};
 use std::cell::RefCell;
 
 thread_local! {
@@ -18,8 +14,11 @@ thread_local! {
     static BUFFERS: RefCell<(Vec<f32>, Vec<f32>)> = const { RefCell::new((Vec::new(), Vec::new())) };
 }
 
-/// What delivery reads: recent spikes and weights of all.
+/// What delivery reads: the network, recent spikes and weights of all.
 pub(crate) struct Past<'a> {
+    pub network: &'a Network,
+    /// First step of the interval.
+    pub first_step: u64,
     pub histories: &'a [SpikeHistory],
     pub plastic: &'a [PlasticBlock],
     pub short_term: &'a [ShortTermState],
@@ -27,7 +26,8 @@ pub(crate) struct Past<'a> {
 }
 
 /// Delivers to one block and advances it over the interval.
-pub(crate) fn integrate(network: &Network, b: usize, state: &mut BlockState, past: &Past, first_step: u64) {
+pub(crate) fn integrate(past: &Past, b: usize, state: &mut BlockState) {
+    let (network, first_step) = (past.network, past.first_step);
     let block = &network.blocks[b];
     let population = &network.populations[block.population];
     let mut laps = Laps::begin(past.watch);
@@ -39,7 +39,7 @@ pub(crate) fn integrate(network: &Network, b: usize, state: &mut BlockState, pas
         }
         let input = &mut input[..size];
         input.fill(0.0);
-        deliver(network, b, past, first_step, input);
+        deliver(past, b, input);
         let electric = population.electric.fill(block, first_step, steps, electric);
         laps.end(Stage::Deliver);
         population.model.advance(BlockStep {
@@ -61,7 +61,8 @@ pub(crate) fn integrate(network: &Network, b: usize, state: &mut BlockState, pas
 }
 
 /// Adds what is due in the interval to the input of one block, `[step][receptor][stride]`.
-pub(crate) fn deliver(network: &Network, b: usize, past: &Past, first_step: u64, input: &mut [f32]) {
+pub(crate) fn deliver(past: &Past, b: usize, input: &mut [f32]) {
+    let (network, first_step) = (past.network, past.first_step);
     let block = &network.blocks[b];
     let population = &network.populations[block.population];
     let (steps, stride, receptors) = (network.interval, block.stride, population.receptors);

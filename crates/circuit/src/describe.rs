@@ -1,9 +1,9 @@
 //! The description of a circuit: populations, projections, rules. Plain data that serde writes down and reads,
 //! except for neuron models of the user's own; nothing is checked before `compile`.
 
-use crate::ShortTerm;
 use crate::models::{CondLif, CustomModel, Eglif, EglifMultirec, NeuronModel, Poisson, PoissonGenerator};
-use crate::plasticity::Rule;
+use crate::{ShortTerm, error::CompileError, plasticity::Rule};
+use lobule_signal::Fingerprint;
 use serde::{Deserialize, Serialize, Serializer, ser::Error};
 use std::sync::Arc;
 
@@ -89,6 +89,25 @@ pub enum Weight {
     PerSynapse(Vec<f32>),
 }
 
+impl Weight {
+    pub(crate) fn at(&self, k: usize) -> f32 {
+        match self {
+            Self::Uniform(w) => *w,
+            Self::PerSynapse(weights) => weights[k],
+        }
+    }
+
+    /// Refuses another number of weights than there are synapses.
+    pub(crate) fn check_count(&self, of: &str, synapses: usize) -> Result<(), CompileError> {
+        match self {
+            Self::PerSynapse(w) if w.len() != synapses => {
+                Err(CompileError::WeightCount { of: of.into(), weights: w.len(), synapses })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// The signal that gates a rule: whose spikes teach which target.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,6 +120,7 @@ pub struct Teacher {
 /// All synapses of one kind between two populations.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[must_use]
 pub struct Projection {
     /// Unique label, `<pre>_to_<post>` by custom.
     pub label: String,
@@ -150,49 +170,42 @@ impl Projection {
     }
 
     /// Sets one weight for all synapses, nS.
-    #[must_use]
     pub fn weight(mut self, weight: f32) -> Self {
         self.weight = Weight::Uniform(weight);
         self
     }
 
     /// Sets the weight of each synapse, nS.
-    #[must_use]
     pub fn weights(mut self, weights: Vec<f32>) -> Self {
         self.weight = Weight::PerSynapse(weights);
         self
     }
 
     /// Sets the delay, ms.
-    #[must_use]
     pub fn delay_ms(mut self, delay_ms: f64) -> Self {
         self.delay_ms = delay_ms;
         self
     }
 
     /// Sets the receptor, from 1.
-    #[must_use]
     pub fn receptor(mut self, receptor: usize) -> Self {
         self.receptor = receptor;
         self
     }
 
     /// Makes the efficacy of each spike depend on the ones before.
-    #[must_use]
     pub fn short_term(mut self, short_term: ShortTerm) -> Self {
         self.short_term = Some(short_term);
         self
     }
 
     /// Makes the projection plastic under a rule.
-    #[must_use]
     pub fn plastic(mut self, rule: Rule) -> Self {
         self.rule = Some(rule);
         self
     }
 
     /// Names the projection whose spikes teach the rule.
-    #[must_use]
     pub fn taught_by(mut self, projection: impl Into<String>) -> Self {
         self.teacher = Some(Teacher { projection: projection.into() });
         self
@@ -273,6 +286,15 @@ impl Circuit {
         self
     }
 
+    /// Adds all parts of another circuit.
+    pub fn extend(&mut self, other: &Circuit) -> &mut Self {
+        self.populations.extend_from_slice(&other.populations);
+        self.projections.extend_from_slice(&other.projections);
+        self.currents.extend_from_slice(&other.currents);
+        self.gap_junctions.extend_from_slice(&other.gap_junctions);
+        self
+    }
+
     /// Makes the exchange interval no longer than this, ms, so that variables are recorded, inputs given and
     /// weights changed that often. Without it the interval is the smallest delay between populations that
     /// receive input. A shorter interval changes no spike of a circuit without plasticity.
@@ -290,4 +312,25 @@ impl Circuit {
     pub fn projections(&self) -> &[Projection] {
         &self.projections
     }
+
+    /// A hash of what the network does not keep, as it is serialized: models, receptors, rules, currents, gap junctions.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let mut hash = Fingerprint::default();
+        for population in &self.populations {
+            match &population.model {
+                Model::Custom(custom) => hash.word(custom.fingerprint()),
+                model => hash.bytes(&packed(model)),
+            }
+        }
+        for p in &self.projections {
+            hash.bytes(&packed(&(p.receptor, &p.short_term, &p.rule, &p.teacher)));
+        }
+        hash.bytes(&packed(&(&self.currents, &self.gap_junctions)));
+        hash.value()
+    }
+}
+
+/// A part of a description as bytes; each says its own length.
+fn packed<T: Serialize>(part: &T) -> Vec<u8> {
+    postcard::to_stdvec(part).expect("a description without custom models is plain data")
 }

@@ -1,16 +1,12 @@
 //! Currents that enter cells beside those of synapses: stimulus currents and gap junctions, compiled.
 //!
-//! A stimulus is a function of the step, written down beforehand; it needs no state. Cells with gap junctions
-//! are advanced together (`crate::coupled`).
-//! Pinned by `tests/electric.rs`.
+//! A stimulus is a function of the step, written down beforehand; it needs no state. Cells with gap junctions are
+//! advanced together (`crate::coupled`). Pinned by `tests/electric.rs`.
 
-use crate::block::BlockRef;
-use crate::describe::{CurrentStimulus, GapJunctions, Weight};
-use crate::error::CompileError;
-use crate::models::Electric;
-use lobule_signal::Clock;
+use crate::describe::{CurrentStimulus, GapJunctions};
+use crate::{block::BlockRef, error::CompileError, models::Electric, wiring::offsets};
+use lobule_signal::{Clock, Ranges};
 
-/// Electric input of one population.
 #[derive(Debug, Default)]
 pub(crate) struct CompiledElectric {
     /// In label order.
@@ -41,97 +37,63 @@ impl CompiledElectric {
         self.gaps.is_some()
     }
 
-    /// Adds a stimulus to a population of `n` neurons.
     pub fn add_current(&mut self, c: &CurrentStimulus, n: usize, clock: &Clock) -> Result<(), CompileError> {
         let of = || format!("current `{}`", c.label);
-        let bad = |parameter, value, allowed: &str| {
-            Err(CompileError::BadParameter { of: of(), parameter, value, allowed: allowed.into() })
-        };
+        let ranges = Ranges::of(of());
         let mut neurons = c.neurons.clone();
         neurons.sort_unstable();
-        if let Some(&i) = neurons.last().filter(|&&i| i as usize >= n) {
+        if let Some(&i) = neurons.last() {
             let allowed = format!("`{}` has {n} neurons, counted from 0", c.population);
-            return bad("neuron", f64::from(i), &allowed);
+            ranges.require((i as usize) < n, "neuron", i.into(), allowed)?;
         }
-        if let Some(pair) = neurons.windows(2).find(|pair| pair[0] == pair[1]) {
-            return bad("neuron", f64::from(pair[0]), "it is listed twice; list each neuron once");
+        for pair in neurons.windows(2) {
+            let allowed = "it is listed twice; list each neuron once";
+            ranges.require(pair[0] != pair[1], "neuron", pair[0].into(), allowed)?;
         }
         let mut steps: Vec<(u64, f32)> = Vec::with_capacity(c.steps.len());
         for &(ms, pa) in &c.steps {
             let step = clock.steps(ms).map_err(|source| CompileError::Time { of: of(), source })?;
-            if steps.last().is_some_and(|&(before, _)| before >= step) {
-                return bad("begin of a step", ms, "begins rise");
-            }
-            if !(pa as f32).is_finite() {
-                return bad("current", pa, "a finite number of pA is needed");
-            }
+            let rises = steps.last().is_none_or(|&(before, _)| before < step);
+            ranges.require(rises, "begin of a step", ms, "begins rise")?;
+            ranges.require((pa as f32).is_finite(), "current", pa, "a finite number of pA is needed")?;
             steps.push((step, pa as f32));
         }
         self.currents.push(CompiledCurrent { neurons, steps });
         Ok(())
     }
 
-    /// Gives a population of `n` neurons its gap junctions: all of them at once.
-    pub fn add_gaps(
-        &mut self,
-        all: &[&GapJunctions],
-        n: usize,
-        capacitance: f64,
-        clock: &Clock,
-    ) -> Result<(), CompileError> {
+    /// Gives a population of `n` neurons its gap junctions, all of them at once: those of a cell together have at most
+    /// `most` nS.
+    pub fn add_gaps(&mut self, all: &[&GapJunctions], n: usize, most: f64) -> Result<(), CompileError> {
         let mut ends: Vec<(u32, u32, f32)> = Vec::new();
         for gaps in all {
-            let of = || format!("gap junctions `{}`", gaps.label);
-            let bad = |parameter, value, allowed: String| {
-                Err(CompileError::BadParameter { of: of(), parameter, value, allowed })
-            };
-            if let Weight::PerSynapse(g) = &gaps.conductance
-                && g.len() != gaps.pairs.len()
-            {
-                let (weights, synapses) = (g.len(), gaps.pairs.len());
-                return Err(CompileError::WeightCount { of: gaps.label.clone(), weights, synapses });
-            }
+            let ranges = Ranges::of(format!("gap junctions `{}`", gaps.label));
+            gaps.conductance.check_count(&gaps.label, gaps.pairs.len())?;
             for (k, &(i, j)) in gaps.pairs.iter().enumerate() {
-                let g = match &gaps.conductance {
-                    Weight::Uniform(g) => *g,
-                    Weight::PerSynapse(g) => g[k],
-                };
-                if let Some(x) = [i, j].into_iter().find(|&x| x as usize >= n) {
+                let g = gaps.conductance.at(k);
+                for x in [i, j] {
                     let allowed = format!("`{}` has {n} neurons, counted from 0", gaps.population);
-                    return bad("neuron", f64::from(x), allowed);
+                    ranges.require((x as usize) < n, "neuron", x.into(), allowed)?;
                 }
-                if i == j {
-                    return bad("neuron", f64::from(i), "a cell has no junction with itself".into());
-                }
-                if !(g.is_finite() && g >= 0.0) {
-                    return bad("conductance", f64::from(g), "a conductance is 0 nS or more".into());
-                }
+                ranges.require(i != j, "neuron", i.into(), "a cell has no junction with itself")?;
+                ranges.require(g >= 0.0, "conductance", g.into(), "a conductance is 0 nS or more")?;
                 ends.extend([(i, j, g), (j, i, g)]);
             }
         }
         ends.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
-        let mut gaps = CompiledGaps {
-            offsets: vec![0; n + 1],
-            junctions: Vec::with_capacity(ends.len()),
-            total: vec![0.0; n.next_multiple_of(lobule_signal::GROUP)],
+        let mut total = vec![0.0; n.next_multiple_of(lobule_signal::GROUP)];
+        ends.iter().for_each(|&(i, _, g)| total[i as usize] += g);
+        let gaps = CompiledGaps {
+            offsets: offsets(n, ends.iter().map(|end| end.0 as usize)),
+            junctions: ends.into_iter().map(|(_, j, g)| (j, g)).collect(),
+            total,
         };
-        for (i, j, g) in ends {
-            gaps.offsets[i as usize + 1] += 1;
-            gaps.junctions.push((j, g));
-            gaps.total[i as usize] += g;
-        }
-        for i in 0..n {
-            gaps.offsets[i + 1] += gaps.offsets[i];
-        }
         // Beyond it the passes of a step need not settle.
-        let most = capacitance / clock.dt_ms();
         if let Some(&g) = gaps.total.iter().find(|&&g| f64::from(g) > most) {
-            return Err(CompileError::BadParameter {
-                of: format!("gap junctions of `{}`", all[0].population),
-                parameter: "conductance of a cell's junctions together",
-                value: f64::from(g),
-                allowed: format!("it lies in 0..C_m / dt = {most} nS; shorten the time step"),
-            });
+            let allowed = format!("it lies in 0..C_m / dt = {most} nS; shorten the time step");
+            let ranges = Ranges::of(format!("gap junctions of `{}`", all[0].population));
+            let parameter = "conductance of a cell's junctions together";
+            return Err(ranges.refusal(parameter, g.into(), allowed).into());
         }
         self.gaps = Some(gaps);
         Ok(())

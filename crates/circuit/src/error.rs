@@ -1,6 +1,6 @@
 //! Errors of describing, compiling and running a circuit.
 
-use lobule_signal::{ClockError, Reach, RoomError};
+use lobule_signal::{ClockError, Parameter, Reach, RoomError};
 use thiserror::Error;
 
 /// A circuit that cannot be compiled. Every user mistake ends here, none in a step.
@@ -28,17 +28,8 @@ pub enum CompileError {
         known: String,
     },
     /// A parameter out of range.
-    #[error("{of}: {parameter} = {value} is not allowed; {allowed}")]
-    BadParameter {
-        /// The population, projection or rule.
-        of: String,
-        /// The parameter.
-        parameter: &'static str,
-        /// Its value.
-        value: f64,
-        /// The allowed range and the remedy.
-        allowed: String,
-    },
+    #[error(transparent)]
+    Parameter(#[from] Parameter),
     /// A synapse names a neuron that does not exist.
     #[error("projection `{of}`: synapse {synapse} names {side} neuron {index}, but `{population}` has {n}")]
     NeuronOutOfRange {
@@ -110,6 +101,23 @@ pub enum CompileError {
     },
 }
 
+impl CompileError {
+    /// The error for a label that nobody carries, asked for by `of`.
+    pub(crate) fn unknown<'a>(
+        of: String,
+        kind: &'static str,
+        label: &str,
+        labels: impl Iterator<Item = &'a String>,
+    ) -> Self {
+        Self::UnknownLabel { of, kind, label: label.into(), known: known(labels.map(String::as_str)) }
+    }
+}
+
+/// Labels for a message that names what exists.
+pub(crate) fn known<'a>(labels: impl Iterator<Item = &'a str>) -> String {
+    labels.collect::<Vec<_>>().join(", ")
+}
+
 /// What can go wrong while a network runs.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
@@ -178,11 +186,13 @@ pub enum RunError {
     Exchange(#[from] lobule_exchange::ExchangeError),
 }
 
-impl RoomError for CompileError {
-    fn is_input(&self) -> bool {
-        true
+impl RunError {
+    pub(crate) fn bad_input(label: impl Into<String>, what: impl Into<String>) -> Self {
+        Self::BadInput { label: label.into(), what: what.into() }
     }
 }
+
+impl RoomError for CompileError {}
 
 impl RoomError for RunError {
     fn is_input(&self) -> bool {

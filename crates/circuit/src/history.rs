@@ -1,8 +1,7 @@
 //! The recent spikes of one population, by step.
 //!
-//! Delivery and plasticity *pull* from here: a spike is written once and read
-//! by every target block when its delay has passed, so there is no ring of
-//! input buffers and nothing for threads to race on.
+//! Delivery and plasticity *pull* from here: a spike is written once and read by every target block when its delay
+//! has passed, so there is no ring of input buffers and nothing for threads to race on.
 
 use serde::{Deserialize, Serialize};
 
@@ -22,12 +21,8 @@ pub struct SpikeHistory {
 impl SpikeHistory {
     /// An empty history that keeps at least `keep` steps.
     pub fn new(keep: usize, capacity: usize) -> Self {
-        Self {
-            keep,
-            first_step: 0,
-            ends: Vec::with_capacity(3 * keep + 64),
-            ids: Vec::with_capacity(capacity),
-        }
+        let (ends, ids) = (Vec::with_capacity(3 * keep + 64), Vec::with_capacity(capacity));
+        Self { keep, first_step: 0, ends, ids }
     }
 
     /// The neurons that fired in `step`; empty before the first and after the last step known.
@@ -44,7 +39,6 @@ impl SpikeHistory {
         }
     }
 
-    /// How many spikes are held.
     pub(crate) fn held(&self) -> usize {
         self.ids.len()
     }

@@ -43,6 +43,7 @@ pub mod models;
 mod network;
 pub mod plasticity;
 mod profile;
+mod ranges;
 mod ranks;
 mod recording;
 mod share;
@@ -50,7 +51,6 @@ mod short_term;
 mod simulation;
 mod state;
 mod step;
-mod wave;
 mod wiring;
 
 pub use describe::{

@@ -1,17 +1,23 @@
 //! A compiled circuit: immutable, shareable between simulations.
 
-use crate::block::BlockRef;
-use crate::electric::CompiledElectric;
 use crate::models::{BLOCK, NeuronModel, Variable};
-use crate::plasticity::PlasticityRule;
-use crate::share::Share;
-use crate::short_term::CompiledShortTerm;
 use crate::state::{BlockState, PlasticBlock, State};
-use crate::wave::Wave;
 use crate::wiring::{BlockWiring, Weights};
-use crate::{RunError, SpikeHistory};
+use crate::{
+    RunError, SpikeHistory, block::BlockRef, electric::CompiledElectric, error::known,
+    plasticity::PlasticityRule, share::Share, short_term::ShortTerm, short_term::ShortTermState,
+};
 use lobule_signal::{Clock, Fingerprint, Stream};
 use std::sync::Arc;
+
+/// The populations that are advanced together in an exchange interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wave {
+    /// Populations that receive nothing and send with a delay shorter than the interval.
+    Ahead,
+    /// All others.
+    Rest,
+}
 
 pub(crate) struct CompiledPopulation {
     pub label: String,
@@ -22,18 +28,14 @@ pub(crate) struct CompiledPopulation {
     pub receptors: usize,
     /// Projections onto this population, in label order, so that sums do not depend on declaration.
     pub incoming: Vec<usize>,
-    /// Index of the first of its blocks.
     pub first_block: usize,
     pub is_source: bool,
-    /// When it is advanced in an interval.
     pub wave: Wave,
     /// Stimulus currents and gap junctions.
     pub electric: CompiledElectric,
-    /// Draws of the initial state.
     pub initial: Stream,
     /// Its spikes follow from seed and step: every rank that hears it computes it, none sends it.
     pub is_replicated: bool,
-    /// Every rank has all its spikes.
     pub is_everywhere: bool,
     pub stream: Stream,
     /// Steps its spikes must stay readable.
@@ -64,11 +66,9 @@ pub(crate) struct CompiledProjection {
     pub wiring: Vec<BlockWiring>,
     pub synapses: usize,
     /// Number in the state's list, and parameters, of short-term plasticity.
-    pub short_term: Option<(usize, CompiledShortTerm)>,
+    pub short_term: Option<(usize, ShortTerm)>,
     pub rule: Option<Arc<dyn PlasticityRule>>,
-    /// Projection whose spikes teach.
     pub teacher: Option<usize>,
-    /// Index of the first plastic block.
     pub first_plastic: usize,
 }
 
@@ -76,14 +76,12 @@ pub(crate) struct CompiledProjection {
 pub struct Network {
     pub(crate) clock: Clock,
     pub(crate) interval: usize,
-    /// True if some population runs ahead.
     pub(crate) has_ahead: bool,
     pub(crate) populations: Vec<CompiledPopulation>,
     pub(crate) projections: Vec<CompiledProjection>,
     pub(crate) blocks: Vec<BlockRef>,
     /// (projection, local block) of each plastic block.
     pub(crate) plastic: Vec<(usize, usize)>,
-    /// Whose part is compiled.
     pub(crate) share: Share,
     /// Rank that owns each block. `[block]`
     pub(crate) owner: Vec<u32>,
@@ -145,7 +143,6 @@ impl Network {
         Ok((0..population.n).map(|i| self.owns(population.first_block + i / BLOCK)).collect())
     }
 
-    /// Whether this rank owns a block.
     pub(crate) fn owns(&self, block: usize) -> bool {
         self.owner[block] as usize == self.share.rank()
     }
@@ -230,112 +227,104 @@ impl Network {
 
     /// All populations.
     pub fn populations(&self) -> Vec<PopulationInfo> {
-        self.populations
-            .iter()
-            .map(|p| PopulationInfo { label: p.label.clone(), n: p.n, variables: p.variables.clone() })
-            .collect()
+        let info = |p: &CompiledPopulation| PopulationInfo {
+            label: p.label.clone(),
+            n: p.n,
+            variables: p.variables.clone(),
+        };
+        self.populations.iter().map(info).collect()
     }
 
     /// All projections.
     pub fn projections(&self) -> Vec<ProjectionInfo> {
-        self.projections
-            .iter()
-            .map(|p| ProjectionInfo {
-                label: p.label.clone(),
-                pre: self.populations[p.pre].label.clone(),
-                post: self.populations[p.post].label.clone(),
-                synapses: p.synapses,
-                delay_ms: self.clock.ms(p.delay_steps),
-                receptor: p.receptor + 1,
-                is_plastic: p.rule.is_some(),
-            })
-            .collect()
+        let info = |p: &CompiledProjection| ProjectionInfo {
+            label: p.label.clone(),
+            pre: self.populations[p.pre].label.clone(),
+            post: self.populations[p.post].label.clone(),
+            synapses: p.synapses,
+            delay_ms: self.clock.ms(p.delay_steps),
+            receptor: p.receptor + 1,
+            is_plastic: p.rule.is_some(),
+        };
+        self.projections.iter().map(info).collect()
     }
 
     pub(crate) fn population(&self, label: &str) -> Result<usize, RunError> {
-        self.populations.iter().position(|p| p.label == label).ok_or_else(|| RunError::UnknownLabel {
-            kind: "population",
-            label: label.into(),
-            known: self.populations.iter().map(|p| p.label.as_str()).collect::<Vec<_>>().join(", "),
-        })
+        position("population", label, self.populations.iter().map(|p| p.label.as_str()))
     }
 
     pub(crate) fn projection(&self, label: &str) -> Result<usize, RunError> {
-        self.projections.iter().position(|p| p.label == label).ok_or_else(|| RunError::UnknownLabel {
-            kind: "projection",
-            label: label.into(),
-            known: self.projections.iter().map(|p| p.label.as_str()).collect::<Vec<_>>().join(", "),
-        })
+        position("projection", label, self.projections.iter().map(|p| p.label.as_str()))
     }
 
     /// The state at step 0: initial variables, silent past, initial weights, learning on.
     pub fn initial_state(&self) -> State {
-        let blocks = self
-            .blocks
-            .iter()
-            .enumerate()
-            .map(|(b, block)| {
-                if !self.computes(b) {
-                    return BlockState::default();
+        let block = |(b, block): (usize, &BlockRef)| {
+            if !self.computes(b) {
+                return BlockState::default();
+            }
+            let population = &self.populations[block.population];
+            let mut variables = Vec::with_capacity(population.variables.len() * block.stride);
+            for (v, variable) in population.variables.iter().enumerate() {
+                for i in 0..block.stride {
+                    let neuron = (block.first + i) as u32;
+                    variables.push(match i < block.len {
+                        true if variable.spread > 0.0 => {
+                            let u = population.initial.uniform(v as u64, neuron) as f32;
+                            variable.initial + u * variable.spread
+                        }
+                        true => variable.initial,
+                        false => variable.padding,
+                    });
                 }
-                let population = &self.populations[block.population];
-                let mut variables = Vec::with_capacity(population.variables.len() * block.stride);
-                for (v, variable) in population.variables.iter().enumerate() {
-                    for i in 0..block.stride {
-                        let neuron = (block.first + i) as u32;
-                        variables.push(match i < block.len {
-                            true if variable.spread > 0.0 => {
-                                let u = population.initial.uniform(v as u64, neuron) as f32;
-                                variable.initial + u * variable.spread
-                            }
-                            true => variable.initial,
-                            false => variable.padding,
-                        });
-                    }
-                }
-                BlockState { variables, spikes: Vec::with_capacity(block.len) }
-            })
-            .collect();
-        let plastic = self
-            .plastic
-            .iter()
-            .enumerate()
-            .map(|(k, &(p, b))| {
-                if !self.owns(self.target_of_plastic(k)) {
-                    return PlasticBlock::default();
-                }
-                let projection = &self.projections[p];
-                let wiring = &projection.wiring[b];
-                let weights = match &wiring.weights {
-                    Weights::Each(w) => w.clone(),
-                    Weights::Uniform(w) => vec![*w; wiring.targets.len()],
-                };
-                let n_pre = self.populations[projection.pre].n;
-                let n_post = wiring.by_target.offsets.len().saturating_sub(1);
-                let memory = projection.rule.as_ref().map_or(0, |r| r.memory(n_pre, n_post));
-                let scratch = Vec::with_capacity(n_pre.max(n_post));
-                PlasticBlock { weights, memory: vec![i64::MIN / 2; memory], scratch }
-            })
-            .collect();
+            }
+            BlockState { variables, spikes: Vec::with_capacity(block.len) }
+        };
+        let plastic = |(k, &(p, b)): (usize, &(usize, usize))| {
+            if !self.owns(self.target_of_plastic(k)) {
+                return PlasticBlock::default();
+            }
+            let projection = &self.projections[p];
+            let wiring = &projection.wiring[b];
+            let weights = match &wiring.weights {
+                Weights::Each(w) => w.clone(),
+                Weights::Uniform(w) => vec![*w; wiring.targets.len()],
+            };
+            let n_pre = self.populations[projection.pre].n;
+            let n_post = wiring.by_target.offsets.len().saturating_sub(1);
+            let memory = projection.rule.as_ref().map_or(0, |r| r.memory(n_pre, n_post));
+            let scratch = Vec::with_capacity(n_pre.max(n_post));
+            PlasticBlock { weights, memory: vec![i64::MIN / 2; memory], scratch }
+        };
+        let short_term = |p: &CompiledProjection| {
+            Some(ShortTermState::initial(&p.short_term.as_ref()?.1, p.pre, self.populations[p.pre].n))
+        };
         let mut heard = vec![0; self.populations.len()];
-        self.blocks
-            .iter()
-            .zip(&self.hears)
-            .filter(|(_, h)| **h)
-            .for_each(|(b, _)| heard[b.population] += b.len);
+        for (block, _) in self.blocks.iter().zip(&self.hears).filter(|(_, hears)| **hears) {
+            heard[block.population] += block.len;
+        }
         let histories = self.populations.iter().zip(heard).map(|(p, n)| SpikeHistory::new(p.keep, 4 * n));
         State {
             step: 0,
-            blocks,
+            blocks: self.blocks.iter().enumerate().map(block).collect(),
             histories: histories.collect(),
-            plastic,
-            short_term: self
-                .projections
-                .iter()
-                .filter_map(|p| Some(p.short_term.as_ref()?.1.initial(p.pre, self.populations[p.pre].n)))
-                .collect(),
+            plastic: self.plastic.iter().enumerate().map(plastic).collect(),
+            short_term: self.projections.iter().filter_map(short_term).collect(),
             learning: vec![true; self.projections.len()],
             injected: vec![Vec::new(); self.populations.len()],
         }
     }
+}
+
+fn position<'a>(
+    kind: &'static str,
+    label: &str,
+    mut labels: impl Iterator<Item = &'a str> + Clone,
+) -> Result<usize, RunError> {
+    let all = labels.clone();
+    labels.position(|known| known == label).ok_or_else(|| RunError::UnknownLabel {
+        kind,
+        label: label.into(),
+        known: known(all),
+    })
 }

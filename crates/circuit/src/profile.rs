@@ -3,39 +3,23 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-/// Wall time spent in each stage since the profile was started, s. The first three are summed over
-/// threads, the others are those of the calling thread.
+/// Wall time spent in each stage since the profile was started. The first three are summed over threads, the others are
+/// those of the calling thread.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Profile {
-    /// Gathering what is due.
-    pub deliver_s: f64,
-    /// Advancing neurons, drawing included.
-    pub integrate_s: f64,
-    /// Sending spikes to other ranks and waiting for theirs; 0 in a single process.
-    pub exchange_s: f64,
-    /// Changing weights.
-    pub learn_s: f64,
-    /// Appending spikes to the histories.
-    pub propagate_s: f64,
-    /// Recording and looking for values that are no numbers.
-    pub record_s: f64,
-}
+pub struct Profile([f64; 6]);
 
 impl Profile {
-    /// Name of each stage and its time, s.
+    /// Name of each stage and its time, s: *deliver*, gathering what is due; *integrate*, advancing neurons, drawing
+    /// included; *exchange*, sending spikes to other ranks and waiting for theirs, 0 in a single process; *learn*, changing
+    /// weights; *propagate*, appending spikes to the histories; *record*, recording and looking for values that are no
+    /// numbers.
     pub fn stages(&self) -> [(&'static str, f64); 6] {
-        [
-            ("deliver", self.deliver_s),
-            ("integrate", self.integrate_s),
-            ("exchange", self.exchange_s),
-            ("learn", self.learn_s),
-            ("propagate", self.propagate_s),
-            ("record", self.record_s),
-        ]
+        let names = ["deliver", "integrate", "exchange", "learn", "propagate", "record"];
+        std::array::from_fn(|k| (names[k], self.0[k]))
     }
 }
 
-/// A stage, in the order of [`Profile`].
+/// A stage, in the order of [`Profile::stages`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Stage {
     Deliver,
@@ -51,25 +35,8 @@ pub(crate) enum Stage {
 pub(crate) struct Stopwatch([AtomicU64; 6]);
 
 impl Stopwatch {
-    /// Adds the time since `begin` to a stage; gives the time now.
-    pub fn lap(&self, stage: Stage, begin: Instant) -> Instant {
-        let now = Instant::now();
-        let spent = now.duration_since(begin).as_nanos() as u64;
-        self.0[stage as usize].fetch_add(spent, Ordering::Relaxed);
-        now
-    }
-
-    /// The sums so far.
     pub fn read(&self) -> Profile {
-        let seconds = |stage: Stage| self.0[stage as usize].load(Ordering::Relaxed) as f64 * 1e-9;
-        Profile {
-            deliver_s: seconds(Stage::Deliver),
-            integrate_s: seconds(Stage::Integrate),
-            exchange_s: seconds(Stage::Exchange),
-            learn_s: seconds(Stage::Learn),
-            propagate_s: seconds(Stage::Propagate),
-            record_s: seconds(Stage::Record),
-        }
+        Profile(self.0.each_ref().map(|ns| ns.load(Ordering::Relaxed) as f64 * 1e-9))
     }
 }
 
@@ -84,7 +51,10 @@ impl<'a> Laps<'a> {
     /// What was done since the beginning or the last end was this stage.
     pub fn end(&mut self, stage: Stage) {
         if let Some((watch, begin)) = &mut self.0 {
-            *begin = watch.lap(stage, *begin);
+            let now = Instant::now();
+            let spent = now.duration_since(*begin).as_nanos() as u64;
+            watch.0[stage as usize].fetch_add(spent, Ordering::Relaxed);
+            *begin = now;
         }
     }
 }

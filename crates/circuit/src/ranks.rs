@@ -1,5 +1,4 @@
-//! What a simulation does as one rank of several: exchange the spikes of an interval, gather the
-//! state, scatter it.
+//! What a simulation does as one rank of several: exchange the spikes of an interval, gather the state, scatter it.
 //!
 //! A rank *owns* blocks (`crate::share`) and *hears* those whose spikes can act on them. Each interval
 //! it sends the spikes of its own blocks to the ranks that hear them. What arrives is put where the
@@ -10,16 +9,13 @@
 //! The verdict is 0, or names the first of the sender's variables that is not a number: every rank then
 //! ends with the same error, after the same interval.
 
-use crate::SpikeHistory;
-use crate::error::RunError;
 use crate::models::{BLOCK, LocalSpike};
-use crate::network::Network;
-use crate::short_term::ShortTermState;
-use crate::state::{BlockState, PlasticBlock, State};
-use lobule_exchange::{ExchangeError, SharedExchange, agree, all_to_all_long, bytes_of, words_of};
+use crate::state::{BlockState, PlasticBlock, State, alike};
+use crate::{SpikeHistory, error::RunError, network::Network, short_term::ShortTermState};
+use lobule_exchange::{Exchange, ExchangeError, SharedExchange, agree, all_to_all_long, bytes_of, words_of};
 use lobule_signal::{Fingerprint, SpikeTrain};
 use serde::{Serialize, de::DeserializeOwned};
-use std::sync::PoisonError;
+use std::sync::{MutexGuard, PoisonError};
 
 /// A value that is not finite: (block, variable, neuron of the block, value).
 pub(crate) type NotFinite = (usize, usize, usize, f32);
@@ -42,37 +38,28 @@ impl Team {
         let mut guard = exchange.lock().unwrap_or_else(PoisonError::into_inner);
         let (rank, ranks) = (guard.rank(), guard.ranks());
         let share = &network.share;
-        let bits = |flags: &[bool]| {
-            flags
-                .chunks(64)
-                .map(|c| c.iter().rev().fold(0u64, |w, &b| w << 1 | u64::from(b)))
-                .collect::<Vec<_>>()
-        };
+        let word = |flags: &[bool]| flags.iter().rev().fold(0u64, |w, &b| w << 1 | u64::from(b));
         let mut identity = Fingerprint::default();
         identity.word(network.identity());
         network.owner.iter().for_each(|&owner| identity.word(u64::from(owner)));
         let mut message = vec![identity.value(), share.rank() as u64, share.ranks() as u64];
-        message.extend(bits(&network.hears));
+        message.extend(network.hears.chunks(64).map(word));
         let all = all_to_all_long(&mut *guard, &vec![message.clone(); ranks]).map_err(RunError::Exchange)?;
         for (r, words) in all.iter().enumerate() {
             if words.len() != message.len() || words[0] != message[0] || words[2] != message[2] {
-                return Err(bad(format!(
-                    "rank {r} simulates another network, or divides it otherwise, than rank {rank}"
-                )));
+                let what = "simulates another network, or divides it otherwise, than";
+                return Err(bad(format!("rank {r} {what} rank {rank}")));
             }
             if words[1] != r as u64 || words[2] != ranks as u64 {
-                return Err(bad(format!(
-                    "rank {r} of {ranks} compiled the share of rank {} of {}; compile with the share of its rank",
-                    words[1], words[2]
-                )));
+                let share = format!("the share of rank {} of {}", words[1], words[2]);
+                let remedy = "compile with the share of its rank";
+                return Err(bad(format!("rank {r} of {ranks} compiled {share}; {remedy}")));
             }
         }
         drop(guard);
         let blocks = network.blocks.len();
-        let hears: Vec<Vec<bool>> = all
-            .iter()
-            .map(|words| (0..blocks).map(|b| words[3 + b / 64] >> (b % 64) & 1 == 1).collect())
-            .collect();
+        let bits = |words: &Vec<u64>| (0..blocks).map(|b| words[3 + b / 64] >> (b % 64) & 1 == 1).collect();
+        let hears: Vec<Vec<bool>> = all.iter().map(bits).collect();
         let readers = (0..blocks)
             .map(|b| match network.owns(b) && !network.is_replicated(b) {
                 true => (0..ranks as u32).filter(|&r| r as usize != rank && hears[r as usize][b]).collect(),
@@ -120,12 +107,8 @@ impl Team {
             let spikes = match words.first() {
                 Some(0) => &words[1..],
                 Some(&b) if words.len() >= 3 => {
-                    let found = (
-                        b as usize - 1,
-                        (words[1] >> 32) as usize,
-                        words[1] as u32 as usize,
-                        f32::from_bits(words[2] as u32),
-                    );
+                    let (v, i) = ((words[1] >> 32) as usize, words[1] as u32 as usize);
+                    let found = (b as usize - 1, v, i, f32::from_bits(words[2] as u32));
                     if first.is_none_or(|(_, (earlier, ..))| found.0 < earlier) {
                         first = Some((r, found));
                     }
@@ -144,20 +127,8 @@ impl Team {
     /// The whole state on rank 0, `None` on the others. `own` is this rank's part.
     pub fn gather(&self, network: &Network, own: &State) -> Result<Option<State>, RunError> {
         let owned = slice(network, own, &|b| network.owns(b), &|b| network.owns(b));
-        let mut outgoing = vec![Vec::new(); self.ranks()];
-        if self.rank != 0 {
-            outgoing[0] = pack(&owned)?;
-        }
-        let received = self.talk(&outgoing)?;
-        drop(outgoing);
-        if self.rank != 0 {
-            return Ok(None);
-        }
-        let mut parts = vec![owned];
-        for words in &received[1..] {
-            parts.push(unpack(words)?);
-        }
-        Ok(Some(join(network, parts)))
+        let others = self.to_first(&owned)?;
+        Ok((self.rank == 0).then(|| join(network, std::iter::once(owned).chain(others).collect())))
     }
 
     /// This rank's part of the whole state that rank 0 gives.
@@ -167,7 +138,7 @@ impl Team {
             None if self.rank == 0 => Err("rank 0 has no state to restore"),
             None => Ok(()),
         };
-        agree(&mut *self.exchange.lock().unwrap_or_else(PoisonError::into_inner), checked)?;
+        agree(&mut *self.locked(), checked)?;
         let mut outgoing = vec![Vec::new(); self.ranks()];
         if let Some(whole) = whole.filter(|_| self.rank == 0) {
             for (r, words) in outgoing.iter_mut().enumerate() {
@@ -187,29 +158,17 @@ impl Team {
 
     /// Adds up the recorded spikes of all ranks on rank 0; the others have none afterwards.
     pub fn merge_spikes(&self, trains: &mut [&mut SpikeTrain]) -> Result<(), RunError> {
-        let mut outgoing = vec![Vec::new(); self.ranks()];
+        let own: Vec<(&[u64], &[u32])> = trains.iter().map(|t| (&t.steps[..], &t.ids[..])).collect();
+        let others: Vec<Vec<(Vec<u64>, Vec<u32>)>> = self.to_first(&own)?;
         if self.rank != 0 {
-            let own: Vec<(&[u64], &[u32])> = trains.iter().map(|t| (&t.steps[..], &t.ids[..])).collect();
-            outgoing[0] = pack(&own)?;
-        }
-        let received = self.talk(&outgoing)?;
-        drop(outgoing);
-        if self.rank != 0 {
-            for train in trains {
-                (train.steps, train.ids) = Default::default();
-            }
+            trains.iter_mut().for_each(|train| (train.steps, train.ids) = Default::default());
             return Ok(());
         }
-        let mut others: Vec<Vec<(Vec<u64>, Vec<u32>)>> = Vec::new();
-        for words in &received[1..] {
-            others.push(unpack(words)?);
-        }
         for (k, train) in trains.iter_mut().enumerate() {
-            let mut all: Vec<(u64, u32)> =
-                train.steps.iter().copied().zip(train.ids.iter().copied()).collect();
-            for other in &others {
-                all.extend(other[k].0.iter().copied().zip(other[k].1.iter().copied()));
-            }
+            let own = (&train.steps, &train.ids);
+            let parts = std::iter::once(own).chain(others.iter().map(|other| (&other[k].0, &other[k].1)));
+            let spikes = parts.flat_map(|(steps, ids)| steps.iter().copied().zip(ids.iter().copied()));
+            let mut all: Vec<(u64, u32)> = spikes.collect();
             all.sort_unstable();
             (train.steps, train.ids) = all.into_iter().unzip();
         }
@@ -219,14 +178,8 @@ impl Team {
     /// Puts the recorded values of all ranks together on rank 0: (values `[t][n]`, whether this rank owns
     /// each of the n neurons).
     pub fn merge_values(&self, traces: &mut [(&mut Vec<f32>, Vec<bool>)]) -> Result<(), RunError> {
-        let mut outgoing = vec![Vec::new(); self.ranks()];
-        if self.rank != 0 {
-            let own: Vec<(&[f32], &[bool])> = traces.iter().map(|(v, o)| (&v[..], &o[..])).collect();
-            outgoing[0] = pack(&own)?;
-        }
-        let received = self.talk(&outgoing)?;
-        for words in received.iter().skip(1).filter(|_| self.rank == 0) {
-            let theirs: Vec<(Vec<f32>, Vec<bool>)> = unpack(words)?;
+        let own: Vec<(&[f32], &[bool])> = traces.iter().map(|(v, o)| (&v[..], &o[..])).collect();
+        for theirs in self.to_first::<Vec<(Vec<f32>, Vec<bool>)>>(&own)? {
             for ((values, _), (other, owned)) in traces.iter_mut().zip(&theirs) {
                 let n = owned.len().max(1);
                 for (row, from) in values.chunks_mut(n).zip(other.chunks(n)) {
@@ -239,28 +192,37 @@ impl Team {
         Ok(())
     }
 
-    fn talk(&self, outgoing: &[Vec<u64>]) -> Result<Vec<Vec<u64>>, RunError> {
-        let mut guard = self.exchange.lock().unwrap_or_else(PoisonError::into_inner);
-        all_to_all_long(&mut *guard, outgoing).map_err(RunError::Exchange)
+    fn locked(&self) -> MutexGuard<'_, dyn Exchange + 'static> {
+        self.exchange.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The sum of the ranks' numbers, on all of them.
+    fn talk(&self, outgoing: &[Vec<u64>]) -> Result<Vec<Vec<u64>>, RunError> {
+        Ok(all_to_all_long(&mut *self.locked(), outgoing)?)
+    }
+
+    /// What the other ranks have, in their order, on rank 0; they get nothing.
+    fn to_first<T: DeserializeOwned>(&self, own: &impl Serialize) -> Result<Vec<T>, RunError> {
+        let mut outgoing = vec![Vec::new(); self.ranks()];
+        if self.rank != 0 {
+            outgoing[0] = pack(own)?;
+        }
+        let received = self.talk(&outgoing)?;
+        received.iter().skip(1).filter(|_| self.rank == 0).map(|words| unpack(words)).collect()
+    }
+
     pub fn sum(&self, word: u64) -> Result<u64, RunError> {
         let all = self.talk(&vec![vec![word]; self.ranks()])?;
         Ok(all.iter().fold(0, |sum, words| sum.wrapping_add(words[0])))
     }
 
-    /// Rank 0's number on all ranks.
     pub fn broadcast(&self, word: u64) -> Result<u64, RunError> {
         Ok(self.talk(&vec![vec![word]; self.ranks()])?[0][0])
     }
 
     /// Replaces the numbers by those of the rank `from`, on all ranks.
     pub fn take_over(&self, from: u32, numbers: &mut [f64]) -> Result<(), RunError> {
-        let own = match self.rank == from as usize {
-            true => numbers.iter().map(|x| x.to_bits()).collect(),
-            false => Vec::new(),
-        };
+        let is_own = self.rank == from as usize;
+        let own = if is_own { numbers.iter().map(|x| x.to_bits()).collect() } else { Vec::new() };
         let received = self.talk(&vec![own; self.ranks()])?;
         let theirs = &received[from as usize];
         if theirs.len() != numbers.len() {
@@ -272,13 +234,12 @@ impl Team {
 }
 
 fn bad(what: String) -> RunError {
-    RunError::BadInput { label: "ranks".into(), what }
+    RunError::bad_input("ranks", what)
 }
 
 fn pack<T: Serialize>(value: &T) -> Result<Vec<u64>, RunError> {
-    let bytes =
-        postcard::to_stdvec(value).map_err(|e| bad(format!("a part of the state cannot be packed: {e}")))?;
-    Ok(words_of(&bytes))
+    let wrong = |e| bad(format!("a part of the state cannot be packed: {e}"));
+    postcard::to_stdvec(value).map_err(wrong).map(|bytes| words_of(&bytes))
 }
 
 fn unpack<T: DeserializeOwned>(words: &[u64]) -> Result<T, RunError> {
@@ -286,26 +247,19 @@ fn unpack<T: DeserializeOwned>(words: &[u64]) -> Result<T, RunError> {
         .map_err(|e| bad(format!("a part of the state cannot be read: {e}")))
 }
 
-/// Whether a state is the whole of this network's.
 fn check_whole(network: &Network, state: &State) -> Result<(), &'static str> {
-    let is_whole = state.blocks.len() == network.blocks.len()
-        && state.plastic.len() == network.plastic.len()
+    let is_whole = alike(&state.blocks, &network.blocks, |state, block| {
+        state.variables.len() == network.populations[block.population].variables.len() * block.stride
+    }) && state.plastic.len() == network.plastic.len()
         && state.learning.len() == network.projections.len()
-        && state.histories.len() == network.populations.len()
         && state.injected.len() == network.populations.len()
-        && state.blocks.iter().zip(&network.blocks).all(|(state, block)| {
-            state.variables.len() == network.populations[block.population].variables.len() * block.stride
-        })
-        && (state.histories.iter().zip(&network.populations)).all(|(history, population)| {
+        && alike(&state.histories, &network.populations, |history, population| {
             history.keep() == population.keep && history.is_sound(population.n as u32)
         })
-        && state
-            .short_term
-            .iter()
+        && (state.short_term.iter())
             .all(|s| s.pre() < state.histories.len() && s.fits(s, state.histories[s.pre()].held()));
-    is_whole
-        .then_some(())
-        .ok_or("the state was taken from another network; restore it into the one it came from")
+    let what = "the state was taken from another network; restore it into the one it came from";
+    if is_whole { Ok(()) } else { Err(what) }
 }
 
 /// The part of a state with the variables and weights of the blocks that are had, and the past of those
@@ -362,14 +316,5 @@ fn join(network: &Network, mut parts: Vec<State>) -> State {
     let plastic = (0..network.plastic.len())
         .map(|k| std::mem::take(&mut parts[network.owner[network.target_of_plastic(k)] as usize].plastic[k]))
         .collect();
-    let first = parts.swap_remove(0);
-    State {
-        step: first.step,
-        blocks,
-        histories,
-        plastic,
-        short_term,
-        learning: first.learning,
-        injected: first.injected,
-    }
+    State { blocks, histories, plastic, short_term, ..parts.swap_remove(0) }
 }

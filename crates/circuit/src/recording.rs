@@ -1,11 +1,9 @@
 //! Recordings of a simulation: spikes of populations, variables of neurons and what follows from them. They read; they never write.
 
-use crate::Simulation;
-use crate::error::RunError;
-use crate::models::BLOCK;
+use crate::error::{RunError, known};
+use crate::{Simulation, models::BLOCK};
 use lobule_signal::{SpikeTrain, Trace};
 
-/// A variable of some neurons that is recorded.
 pub(crate) struct VariableProbe {
     pub population: usize,
     pub variable: usize,
@@ -27,13 +25,12 @@ impl Simulation {
             .filter_map(|(train, _)| train.as_mut())
             .collect();
         team.merge_spikes(&mut trains)?;
+        let owned = |population: usize, neurons: &[u32]| {
+            let first = network.populations[population].first_block;
+            neurons.iter().map(|&i| network.owns(first + i as usize / BLOCK)).collect()
+        };
         let mut values: Vec<(&mut Vec<f32>, Vec<bool>)> = (self.variables.iter_mut())
-            .map(|probe| {
-                let first = network.populations[probe.population].first_block;
-                let owned = probe.neurons.iter().map(|&i| network.owns(first + i as usize / BLOCK));
-                let owned = owned.collect();
-                (&mut probe.trace.values, owned)
-            })
+            .map(|probe| (&mut probe.trace.values, owned(probe.population, &probe.neurons)))
             .collect();
         team.merge_values(&mut values)
     }
@@ -46,11 +43,8 @@ impl Simulation {
         let (p, v) = self.find_variable(population, variable)?;
         let blocks = self.network.blocks.iter().enumerate().filter(|(_, block)| block.population == p);
         if !blocks.map(|(b, _)| b).all(|b| self.network.computes(b)) {
-            return Err(RunError::BadInput {
-                label: format!("{population}.{variable}"),
-                what: "some of the neurons are on other ranks; record the variable and merge the recordings"
-                    .into(),
-            });
+            let what = "some of the neurons are on other ranks; record the variable and merge the recordings";
+            return Err(RunError::bad_input(format!("{population}.{variable}"), what));
         }
         Ok((0..self.network.populations[p].n as u32).map(|i| self.value(p, v, i)).collect())
     }
@@ -79,10 +73,8 @@ impl Simulation {
         let (p, v) = self.find_variable(population, variable)?;
         let n = self.network.populations[p].n;
         if let Some(i) = neurons.iter().find(|&&i| i as usize >= n) {
-            return Err(RunError::BadInput {
-                label: population.into(),
-                what: format!("neuron {i} does not exist; there are {n}"),
-            });
+            let what = format!("neuron {i} does not exist; there are {n}");
+            return Err(RunError::bad_input(population, what));
         }
         let trace = Trace {
             label: format!("{population}.{variable}"),
@@ -100,10 +92,8 @@ impl Simulation {
     /// [`RunError::BadInput`] when the population is not recorded.
     pub fn recorded_spikes(&self, population: &str) -> Result<&SpikeTrain, RunError> {
         let p = self.network.population(population)?;
-        self.recorded[p].as_ref().ok_or_else(|| RunError::BadInput {
-            label: population.into(),
-            what: "it is not recorded; call `record_spikes` before running".into(),
-        })
+        let what = "it is not recorded; call `record_spikes` before running";
+        self.recorded[p].as_ref().ok_or_else(|| RunError::bad_input(population, what))
     }
 
     /// Takes the spikes recorded so far and stops recording the population.
@@ -147,13 +137,12 @@ impl Simulation {
     /// Population and number of a variable; derived ones are counted after those of the state.
     fn find_variable(&self, population: &str, variable: &str) -> Result<(usize, usize), RunError> {
         let p = self.network.population(population)?;
-        let known = self.network.populations[p].recordable();
-        let v =
-            known.iter().position(|(name, _)| name == variable).ok_or_else(|| RunError::UnknownLabel {
-                kind: "variable",
-                label: format!("{population}.{variable}"),
-                known: known.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "),
-            })?;
+        let all = self.network.populations[p].recordable();
+        let v = all.iter().position(|(name, _)| name == variable).ok_or_else(|| RunError::UnknownLabel {
+            kind: "variable",
+            label: format!("{population}.{variable}"),
+            known: known(all.iter().map(|(name, _)| name.as_str())),
+        })?;
         Ok((p, v))
     }
 

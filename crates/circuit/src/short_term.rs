@@ -1,5 +1,4 @@
-//! Short-term plasticity: resources that a spike uses up and a release probability
-//! that it raises.
+//! Short-term plasticity: resources that a spike uses up and a release probability that it raises.
 //!
 //! # Equation
 //! At a spike that comes h after the last one of the same neuron
@@ -18,9 +17,9 @@
 //! `tests/short_term.rs`, `tests/nest.rs`.
 
 use crate::SpikeHistory;
-use crate::error::CompileError;
-use lobule_signal::Clock;
+use lobule_signal::{Parameter, Range as Allowed, Ranges};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// Parameters of short-term plasticity.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -44,53 +43,22 @@ impl ShortTerm {
         Self { u, tau_rec_ms, tau_fac_ms, u_start: 0.5, x_start: 1.0 }
     }
 
-    pub(crate) fn compile(&self, label: &str, clock: &Clock) -> Result<CompiledShortTerm, CompileError> {
-        let unit = |x: f64| (0.0..=1.0).contains(&x);
-        let finite = |x: f64, lowest: bool| x.is_finite() && lowest;
-        for (parameter, value, is_allowed, allowed) in [
-            ("u", self.u, unit(self.u), "a probability lies in 0..1"),
-            ("u_start", self.u_start, unit(self.u_start), "a probability lies in 0..1"),
-            ("x_start", self.x_start, unit(self.x_start), "a part lies in 0..1"),
-            (
-                "tau_rec_ms",
-                self.tau_rec_ms,
-                finite(self.tau_rec_ms, self.tau_rec_ms > 0.0),
-                "a positive time is needed",
-            ),
-            (
-                "tau_fac_ms",
-                self.tau_fac_ms,
-                finite(self.tau_fac_ms, self.tau_fac_ms >= 0.0),
-                "0 ms or more is needed",
-            ),
-        ] {
-            if !is_allowed {
-                return Err(CompileError::BadParameter {
-                    of: format!("short-term plasticity of projection `{label}`"),
-                    parameter,
-                    value,
-                    allowed: allowed.into(),
-                });
-            }
-        }
-        Ok(CompiledShortTerm { parameters: *self, dt_ms: clock.dt_ms() })
+    pub(crate) fn check(&self, label: &str) -> Result<(), Parameter> {
+        let ranges = Ranges::of(format!("short-term plasticity of projection `{label}`"));
+        let probability: Allowed = (|x| (0.0..=1.0).contains(&x), "a probability lies in 0..1");
+        ranges.within(probability, &[("u", self.u), ("u_start", self.u_start)])?;
+        ranges.within((probability.0, "a part lies in 0..1"), &[("x_start", self.x_start)])?;
+        ranges.within((|x| x > 0.0, "a positive time is needed"), &[("tau_rec_ms", self.tau_rec_ms)])?;
+        ranges.within((|x| x >= 0.0, "0 ms or more is needed"), &[("tau_fac_ms", self.tau_fac_ms)])
     }
 }
 
 /// Step of a spike that has not been.
 const NEVER: u64 = u64::MAX;
 
-/// Parameters with the grid of time.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct CompiledShortTerm {
-    parameters: ShortTerm,
-    dt_ms: f64,
-}
-
 /// What one projection's sources remember.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ShortTermState {
-    /// Source population.
     pre: usize,
     /// Resources that the last spike found. `[n_pre]`
     x: Vec<f64>,
@@ -102,46 +70,36 @@ pub(crate) struct ShortTermState {
     efficacy: Vec<f32>,
 }
 
-impl CompiledShortTerm {
-    /// The state at step 0.
-    pub fn initial(&self, pre: usize, n_pre: usize) -> ShortTermState {
-        ShortTermState {
-            pre,
-            x: vec![self.parameters.x_start; n_pre],
-            u: vec![self.parameters.u_start; n_pre],
-            last: vec![NEVER; n_pre],
-            efficacy: Vec::with_capacity(4 * n_pre),
-        }
+impl ShortTermState {
+    pub fn initial(p: &ShortTerm, pre: usize, n_pre: usize) -> Self {
+        let (x, u, last) = (vec![p.x_start; n_pre], vec![p.u_start; n_pre], vec![NEVER; n_pre]);
+        Self { pre, x, u, last, efficacy: Vec::with_capacity(4 * n_pre) }
     }
 
-    /// Takes the spikes of `steps` steps from `first_step` on.
-    pub fn take(&self, state: &mut ShortTermState, history: &SpikeHistory, first_step: u64, steps: u64) {
-        let ShortTerm { u: big_u, tau_rec_ms, tau_fac_ms, .. } = self.parameters;
-        for step in first_step..first_step + steps {
+    /// Takes the spikes of some steps of `dt_ms`.
+    pub fn take(&mut self, p: &ShortTerm, history: &SpikeHistory, steps: Range<u64>, dt_ms: f64) {
+        for step in steps {
             for &pre in history.at(step) {
                 let i = pre as usize;
-                if state.last[i] != NEVER {
-                    let h_ms = (step - state.last[i]) as f64 * self.dt_ms;
-                    let (x, u) = (state.x[i], state.u[i]);
-                    let facilitation = if tau_fac_ms > 0.0 { libm::exp(-h_ms / tau_fac_ms) } else { 0.0 };
-                    state.x[i] = 1.0 + (x - x * u - 1.0) * libm::exp(-h_ms / tau_rec_ms);
-                    state.u[i] = big_u + u * (1.0 - big_u) * facilitation;
+                if self.last[i] != NEVER {
+                    let h_ms = (step - self.last[i]) as f64 * dt_ms;
+                    let (x, u) = (self.x[i], self.u[i]);
+                    let facilitation = if p.tau_fac_ms > 0.0 { libm::exp(-h_ms / p.tau_fac_ms) } else { 0.0 };
+                    self.x[i] = 1.0 + (x - x * u - 1.0) * libm::exp(-h_ms / p.tau_rec_ms);
+                    self.u[i] = p.u + u * (1.0 - p.u) * facilitation;
                 }
-                state.last[i] = step;
-                state.efficacy.push((state.x[i] * state.u[i]) as f32);
+                self.last[i] = step;
+                self.efficacy.push((self.x[i] * self.u[i]) as f32);
             }
         }
     }
-}
 
-impl ShortTermState {
-    /// Number of the source population.
     pub fn pre(&self) -> usize {
         self.pre
     }
 
     /// Efficacies of the spikes that the history holds at `range`.
-    pub fn at(&self, range: std::ops::Range<usize>) -> &[f32] {
+    pub fn at(&self, range: Range<usize>) -> &[f32] {
         &self.efficacy[range]
     }
 
@@ -179,7 +137,7 @@ impl ShortTermState {
     }
 
     /// All numbers that may still act, as words to hash; `kept` are those of the recent spikes.
-    pub fn words(&self, kept: impl Iterator<Item = std::ops::Range<usize>>, mut word: impl FnMut(u64)) {
+    pub fn words(&self, kept: impl Iterator<Item = Range<usize>>, mut word: impl FnMut(u64)) {
         self.x.iter().chain(&self.u).for_each(|v| word(v.to_bits()));
         self.last.iter().for_each(|&step| word(step));
         kept.for_each(|range| self.at(range).iter().for_each(|e| word(u64::from(e.to_bits()))));

@@ -1,13 +1,11 @@
 //! A network at work: its state, its inputs and what is read from it while it runs.
 
-use crate::error::RunError;
-use crate::history::SpikeHistory;
-use crate::network::Network;
 use crate::profile::{Profile, Stopwatch};
-use crate::ranks::Team;
-use crate::recording::VariableProbe;
-use crate::state::State;
-use crate::wiring::Weights;
+use crate::state::{State, alike};
+use crate::{
+    error::RunError, history::SpikeHistory, network::Network, ranks::Team, recording::VariableProbe,
+    wiring::Weights,
+};
 use lobule_exchange::{Ranks, SharedExchange};
 use lobule_signal::SpikeTrain;
 use std::sync::Arc;
@@ -34,15 +32,9 @@ impl Simulation {
     /// [`RunError::Threads`] when the system refuses to start them.
     pub fn new(network: Arc<Network>, threads: usize) -> Result<Self, RunError> {
         let state = network.initial_state();
-        let pool = match threads {
-            0 | 1 => None,
-            n => Some(
-                rayon::ThreadPoolBuilder::new()
-                    .num_threads(n)
-                    .build()
-                    .map_err(|e| RunError::Threads { threads: n, why: e.to_string() })?,
-            ),
-        };
+        let refused = |e: rayon::ThreadPoolBuildError| RunError::Threads { threads, why: e.to_string() };
+        let start = || rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(refused);
+        let pool = if threads > 1 { Some(start()?) } else { None };
         let recorded = vec![None; network.populations.len()];
         let cursors = vec![0; network.blocks.len()];
         Ok(Self { network, state, pool, recorded, variables: Vec::new(), cursors, watch: None, team: None })
@@ -122,9 +114,7 @@ impl Simulation {
         let part = match (&self.team, whole) {
             (Some(team), _) => team.scatter(&self.network, whole)?,
             (None, Some(whole)) => whole.clone(),
-            (None, None) => {
-                return Err(RunError::BadInput { label: "state".into(), what: "none was given".into() });
-            }
+            (None, None) => return Err(RunError::bad_input("state", "none was given")),
         };
         self.restore(part)
     }
@@ -145,30 +135,18 @@ impl Simulation {
     /// # Errors
     /// [`RunError::BadInput`] when the state belongs to another network.
     pub fn restore(&mut self, state: State) -> Result<(), RunError> {
-        let same = state.blocks.len() == self.network.blocks.len()
-            && state.plastic.len() == self.network.plastic.len()
-            && state.histories.len() == self.network.populations.len()
-            && state.injected.len() == self.network.populations.len()
-            && state.short_term.len() == self.state.short_term.len()
-            && (state.short_term.iter().zip(&self.state.short_term))
-                .all(|(a, b)| a.fits(b, state.histories[b.pre()].held()))
-            && state.learning.len() == self.network.projections.len()
-            && state
-                .blocks
-                .iter()
-                .zip(&self.state.blocks)
-                .all(|(a, b)| a.variables.len() == b.variables.len())
-            && state.histories.iter().zip(&self.state.histories).all(|(a, b)| a.keep() == b.keep())
-            && state
-                .plastic
-                .iter()
-                .zip(&self.state.plastic)
-                .all(|(a, b)| a.weights.len() == b.weights.len() && a.memory.len() == b.memory.len());
+        let own = &self.state;
+        let same = alike(&state.blocks, &own.blocks, |a, b| a.variables.len() == b.variables.len())
+            && alike(&state.plastic, &own.plastic, |a, b| {
+                a.weights.len() == b.weights.len() && a.memory.len() == b.memory.len()
+            })
+            && alike(&state.histories, &own.histories, |a, b| a.keep() == b.keep())
+            && alike(&state.short_term, &own.short_term, |a, b| a.fits(b, state.histories[b.pre()].held()))
+            && state.injected.len() == own.injected.len()
+            && state.learning.len() == own.learning.len();
         if !same {
-            return Err(RunError::BadInput {
-                label: "state".into(),
-                what: "it was taken from another network; restore it into the one it came from".into(),
-            });
+            let what = "it was taken from another network; restore it into the one it came from";
+            return Err(RunError::bad_input("state", what));
         }
         self.state = state;
         Ok(())
@@ -212,19 +190,17 @@ impl Simulation {
     /// coming interval or a neuron that does not exist.
     pub fn inject(&mut self, population: usize, spikes: &[(u16, u32)]) -> Result<(), RunError> {
         let p = &self.network.populations[population];
-        let bad = |what: String| RunError::BadInput { label: p.label.clone(), what };
+        let bad = |what: String| Err(RunError::bad_input(&p.label, what));
         if !p.is_source {
-            return Err(bad("only a spike source takes spikes".into()));
+            return bad("only a spike source takes spikes".into());
         }
+        let interval = self.network.interval;
         for &(step, neuron) in spikes {
-            if usize::from(step) >= self.network.interval {
-                return Err(bad(format!(
-                    "step {step} lies outside the interval of {} steps",
-                    self.network.interval
-                )));
+            if usize::from(step) >= interval {
+                return bad(format!("step {step} lies outside the interval of {interval} steps"));
             }
             if neuron as usize >= p.n {
-                return Err(bad(format!("neuron {neuron} does not exist; there are {}", p.n)));
+                return bad(format!("neuron {neuron} does not exist; there are {}", p.n));
             }
         }
         let now = self.state.step;
@@ -240,17 +216,17 @@ impl Simulation {
     /// [`RunError::BadInput`] for another model, a wrong length or a negative rate.
     pub fn set_rates(&mut self, population: usize, rates_hz: &[f64]) -> Result<(), RunError> {
         let p = &self.network.populations[population];
-        let bad = |what: String| RunError::BadInput { label: p.label.clone(), what };
+        let bad = |what: String| Err(RunError::bad_input(&p.label, what));
         let Some(most) = p.model.max_rate_hz() else {
-            return Err(bad(
-                "only a Poisson population, or a model of your own with `max_rate_hz`, takes rates".into(),
-            ));
+            return bad(
+                "only a Poisson population, or a model of your own with `max_rate_hz`, takes rates".into()
+            );
         };
         if rates_hz.len() != p.n {
-            return Err(bad(format!("{} rates for {} neurons", rates_hz.len(), p.n)));
+            return bad(format!("{} rates for {} neurons", rates_hz.len(), p.n));
         }
         if let Some(rate) = rates_hz.iter().find(|r| !(0.0..=most).contains(*r)) {
-            return Err(bad(format!("a rate of {rate} Hz; rates lie in 0..{most} Hz at this time step")));
+            return bad(format!("a rate of {rate} Hz; rates lie in 0..{most} Hz at this time step"));
         }
         for b in p.blocks().filter(|&b| self.network.computes(b)) {
             let block = &self.network.blocks[b];
@@ -268,10 +244,7 @@ impl Simulation {
     pub fn set_learning(&mut self, projection: &str, on: bool) -> Result<(), RunError> {
         let p = self.network.projection(projection)?;
         if self.network.projections[p].rule.is_none() {
-            return Err(RunError::BadInput {
-                label: projection.into(),
-                what: "it is static: it has no rule".into(),
-            });
+            return Err(RunError::bad_input(projection, "it is static: it has no rule"));
         }
         self.state.learning[p] = on;
         Ok(())

@@ -1,12 +1,9 @@
 //! Everything a step may change. A copy of it resumes bit for bit.
 
-use crate::SpikeHistory;
-use crate::models::LocalSpike;
-use crate::short_term::ShortTermState;
+use crate::{SpikeHistory, models::LocalSpike, short_term::ShortTermState};
 use lobule_signal::Fingerprint;
 use serde::{Deserialize, Serialize};
 
-/// Variables of one block of neurons.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct BlockState {
     /// `[variable][stride]`
@@ -35,6 +32,11 @@ impl PartialEq for PlasticBlock {
     }
 }
 
+/// True if two lists are equally long and their elements alike.
+pub(crate) fn alike<A, B>(a: &[A], b: &[B], mut is_alike: impl FnMut(&A, &B) -> bool) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_alike(a, b))
+}
+
 /// The state of a network at the border of two exchange intervals. On one rank of several it is that rank's
 /// part: what belongs to other ranks is empty, and histories hold the spikes that the rank hears.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,28 +63,25 @@ impl State {
     /// plasticity, and all spikes that may still act: equal states have equal hashes on every machine.
     pub fn fingerprint(&self) -> u64 {
         let mut hash = Fingerprint::default();
+        // Steps whose spikes may still act.
+        let kept = |history: &SpikeHistory| self.step.saturating_sub(history.keep() as u64)..self.step;
+        let bits = |hash: &mut Fingerprint, x: &[f32]| x.iter().for_each(|x| hash.word(x.to_bits().into()));
         hash.word(self.step);
-        for block in &self.blocks {
-            block.variables.iter().for_each(|x| hash.word(u64::from(x.to_bits())));
-        }
+        self.blocks.iter().for_each(|block| bits(&mut hash, &block.variables));
         for block in &self.plastic {
-            block.weights.iter().for_each(|x| hash.word(u64::from(x.to_bits())));
+            bits(&mut hash, &block.weights);
             block.memory.iter().for_each(|x| hash.word(*x as u64));
         }
         for short_term in &self.short_term {
             let history = &self.histories[short_term.pre()];
-            let kept = (self.step.saturating_sub(history.keep() as u64)..self.step).map(|s| history.range(s));
-            short_term.words(kept, |x| hash.word(x));
+            short_term.words(kept(history).map(|s| history.range(s)), |x| hash.word(x));
         }
         self.learning.iter().for_each(|&on| hash.word(u64::from(on)));
+        let mut spike = |step: u64, id: u32| hash.word((step << 32) ^ u64::from(id));
         for history in &self.histories {
-            for step in self.step.saturating_sub(history.keep() as u64)..self.step {
-                history.at(step).iter().for_each(|&id| hash.word((step << 32) ^ u64::from(id)));
-            }
+            kept(history).for_each(|step| history.at(step).iter().for_each(|&id| spike(step, id)));
         }
-        for spikes in &self.injected {
-            spikes.iter().for_each(|&(step, id)| hash.word((step << 32) ^ u64::from(id)));
-        }
+        self.injected.iter().flatten().for_each(|&(step, id)| spike(step, id));
         hash.value()
     }
 }

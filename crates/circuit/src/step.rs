@@ -1,8 +1,7 @@
 //! The step: deliver, integrate, check, exchange, propagate, learn, record.
 //!
-//! One call of [`Simulation::advance`] is one exchange interval, the smallest
-//! delay. A spike emitted in it arrives in a later interval at the earliest,
-//! so blocks of neurons may run in any order, on any thread, with the same bits:
+//! One call of [`Simulation::advance`] is one exchange interval, the smallest delay. A spike emitted in it arrives in
+//! a later interval at the earliest, so blocks of neurons may run in any order, on any thread, with the same bits:
 //!
 //! | stage | rule |
 //! | --- | --- |
@@ -15,17 +14,13 @@
 //! | learn | each plastic block changes its own weights |
 //! | record | recordings read; they never write |
 
-use crate::coupled::integrate_coupled;
 use crate::deliver::{Past, integrate};
-use crate::error::RunError;
-use crate::history::SpikeHistory;
-use crate::network::Network;
-use crate::plasticity::Learning;
+use crate::network::{Network, Wave};
 use crate::profile::{Laps, Stage};
-use crate::ranks::NotFinite;
-use crate::simulation::Simulation;
-use crate::state::{BlockState, PlasticBlock};
-use crate::wave::Wave;
+use crate::{
+    coupled::integrate_coupled, error::RunError, plasticity::Learning, ranks::NotFinite,
+    simulation::Simulation, state::BlockState,
+};
 use rayon::prelude::*;
 
 impl Simulation {
@@ -50,11 +45,12 @@ impl Simulation {
         found.map_or(Ok(()), |(rank, found)| Err(self.error_of(rank, found)))
     }
 
-    /// Stages *deliver* and *integrate*.
     fn deliver_and_integrate(&mut self, wave: Wave) {
         let (network, state) = (&*self.network, &mut self.state);
         let (blocks, first_step) = (&mut state.blocks, state.step);
         let past = Past {
+            network,
+            first_step,
             histories: &state.histories,
             plastic: &state.plastic,
             short_term: &state.short_term,
@@ -64,13 +60,13 @@ impl Simulation {
             let population = &network.populations[network.blocks[b].population];
             let is_alone = !population.is_source && !population.electric.is_coupled();
             if population.wave == wave && is_alone && network.computes(b) {
-                integrate(network, b, state, &past, first_step);
+                integrate(&past, b, state);
             }
         });
         for (p, population) in network.populations.iter().enumerate() {
             let is_here = network.computes(population.first_block);
             if population.wave == wave && is_here && population.electric.is_coupled() {
-                integrate_coupled(network, p, &mut blocks[population.blocks()], &past, first_step);
+                integrate_coupled(&past, p, &mut blocks[population.blocks()]);
             }
         }
     }
@@ -125,19 +121,38 @@ impl Simulation {
                 && network.populations[projection.pre].wave == wave
             {
                 let history = &state.histories[projection.pre];
-                parameters.take(&mut state.short_term[*k], history, first_step, network.interval as u64);
+                let steps = first_step..first_step + network.interval as u64;
+                state.short_term[*k].take(parameters, history, steps, network.clock.dt_ms());
             }
         }
         laps.end(Stage::Propagate);
     }
 
-    /// Stage *learn*.
     fn learn(&mut self) {
         let (network, state, watch) = (&*self.network, &mut self.state, self.watch.as_ref());
         let (histories, learning, first_step) = (&state.histories, &state.learning, state.step);
         each(self.pool.as_ref(), &mut state.plastic, |k, block| {
             let mut laps = Laps::begin(watch);
-            learn(network, k, block, histories, learning, first_step);
+            let (p, local) = network.plastic[k];
+            let projection = &network.projections[p];
+            let learns = learning[p] && network.owns(network.target_of_plastic(k));
+            let Some(rule) = projection.rule.as_ref().filter(|_| learns) else { return };
+            let target = &network.blocks[network.target_of_plastic(k)];
+            let teacher = projection.teacher.map(|t| &network.projections[t]);
+            rule.learn(&mut Learning {
+                wiring: &projection.wiring[local],
+                teacher_wiring: teacher.map(|t| &t.wiring[local]),
+                pre: &histories[projection.pre],
+                post: &histories[projection.post],
+                teacher: teacher.map(|t| &histories[t.pre]),
+                first_step,
+                steps: network.interval,
+                first_neuron: target.first as u32,
+                len: target.len,
+                weights: &mut block.weights,
+                memory: &mut block.memory,
+                scratch: &mut block.scratch,
+            });
             laps.end(Stage::Learn);
         });
     }
@@ -157,7 +172,6 @@ impl Simulation {
         laps.end(Stage::Propagate);
     }
 
-    /// Stage *record*.
     fn record_interval(&mut self, first_step: u64) {
         // Recording borrows all of the simulation.
         let watch = self.watch.take();
@@ -184,7 +198,6 @@ impl Simulation {
     }
 }
 
-/// The first value that is no number.
 fn not_finite(network: &Network, states: &[BlockState]) -> Option<NotFinite> {
     for (b, block) in network.blocks.iter().enumerate().filter(|(b, _)| network.computes(*b)) {
         let variables = &states[b].variables;
@@ -213,37 +226,4 @@ fn each<T: Send>(pool: Option<&rayon::ThreadPool>, items: &mut [T], f: impl Fn(u
         }
         None => items.iter_mut().enumerate().for_each(|(i, x)| f(i, x)),
     }
-}
-
-/// Lets one plastic block learn from the interval.
-fn learn(
-    network: &Network,
-    k: usize,
-    block: &mut PlasticBlock,
-    histories: &[SpikeHistory],
-    learning: &[bool],
-    first_step: u64,
-) {
-    let (p, local) = network.plastic[k];
-    if !learning[p] || !network.owns(network.target_of_plastic(k)) {
-        return;
-    }
-    let projection = &network.projections[p];
-    let Some(rule) = &projection.rule else { return };
-    let target = &network.blocks[network.populations[projection.post].first_block + local];
-    let teacher = projection.teacher.map(|t| &network.projections[t]);
-    rule.learn(&mut Learning {
-        wiring: &projection.wiring[local],
-        teacher_wiring: teacher.map(|t| &t.wiring[local]),
-        pre: &histories[projection.pre],
-        post: &histories[projection.post],
-        teacher: teacher.map(|t| &histories[t.pre]),
-        first_step,
-        steps: network.interval,
-        first_neuron: target.first as u32,
-        len: target.len,
-        weights: &mut block.weights,
-        memory: &mut block.memory,
-        scratch: &mut block.scratch,
-    });
 }

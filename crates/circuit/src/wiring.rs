@@ -3,7 +3,6 @@
 //! Compressed rows by source: the synapses of source `i` are
 //! `offsets[i]..offsets[i + 1]`. Targets are local to the block (2 bytes).
 
-/// Synapses onto one block of neurons.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct BlockWiring {
     /// Start of each source's synapses. `[n_pre + 1]`
@@ -16,7 +15,6 @@ pub(crate) struct BlockWiring {
     pub by_target: ByTarget,
 }
 
-/// Weights of one block's synapses.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Weights {
     /// One for all.
@@ -25,7 +23,6 @@ pub(crate) enum Weights {
     Each(Vec<f32>),
 }
 
-/// Synapses by target neuron.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct ByTarget {
     /// Start of each target's entries. `[len + 1]`
@@ -49,26 +46,14 @@ impl BlockWiring {
         uniform: Option<f32>,
         plastic: bool,
     ) -> Self {
-        let mut offsets = vec![0u32; n_pre + 1];
-        for &(pre, _, _) in synapses {
-            offsets[pre as usize + 1] += 1;
-        }
-        for i in 0..n_pre {
-            offsets[i + 1] += offsets[i];
-        }
+        let offsets = offsets(n_pre, synapses.iter().map(|s| s.0 as usize));
         let weights = match uniform {
             Some(w) if !plastic => Weights::Uniform(w),
             _ => Weights::Each(synapses.iter().map(|s| s.2).collect()),
         };
         let mut by_target = ByTarget::default();
         if plastic {
-            by_target.offsets = vec![0; len + 1];
-            for &(_, post, _) in synapses {
-                by_target.offsets[usize::from(post) + 1] += 1;
-            }
-            for j in 0..len {
-                by_target.offsets[j + 1] += by_target.offsets[j];
-            }
+            by_target.offsets = self::offsets(len, synapses.iter().map(|s| usize::from(s.1)));
             let mut next = by_target.offsets.clone();
             by_target.entries = vec![(0, 0); synapses.len()];
             for (k, &(pre, post, _)) in synapses.iter().enumerate() {
@@ -85,4 +70,14 @@ impl BlockWiring {
     pub fn of(&self, pre: u32) -> std::ops::Range<usize> {
         self.offsets[pre as usize] as usize..self.offsets[pre as usize + 1] as usize
     }
+}
+
+/// Where the entries of each of `n` rows begin, from the row of each entry. `[n + 1]`
+pub(crate) fn offsets(n: usize, rows: impl Iterator<Item = usize>) -> Vec<u32> {
+    let mut offsets = vec![0; n + 1];
+    rows.for_each(|row| offsets[row + 1] += 1);
+    for i in 0..n {
+        offsets[i + 1] += offsets[i];
+    }
+    offsets
 }

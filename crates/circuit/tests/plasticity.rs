@@ -12,7 +12,7 @@ use common::{Script, irregular, play, play_and, simulation, spikes};
 use lobule_circuit::models::{CondLif, Eglif};
 use lobule_circuit::plasticity::{AdditiveStdp, CosExp, InhibitoryStdp, Kernel, Rule, Site, Supervised};
 use lobule_circuit::{Circuit, CompileError, Connect, Model, Population, Projection, Simulation};
-use lobule_signal::Clock;
+use lobule_signal::{Clock, Parameter};
 use std::collections::HashMap;
 
 const DT: f64 = 0.1;
@@ -595,8 +595,8 @@ fn amplitudes_of_the_wrong_sign_are_refused() {
         (cos_exp(0.1, 0.2), "a_minus", 0.2),
     ] {
         match compile(rule) {
-            Err(CompileError::BadParameter { of, parameter, value, allowed }) => {
-                assert_eq!((of.as_str(), parameter, value), ("rule of `plastic`", culprit, bad));
+            Err(CompileError::Parameter(Parameter { of, parameter, value, allowed })) => {
+                assert_eq!((&*of, &*parameter, value), ("rule of `plastic`", culprit, bad));
                 assert!(allowed.contains("positive") || allowed.contains("negative"), "{allowed}");
             }
             other => panic!("{rule:?}: {other:?}"),

@@ -118,33 +118,7 @@ pub struct RunArguments {
 #[derive(Debug, Subcommand)]
 pub enum Network {
     /// Build a circuit and write it as a BSB 8 network file: from a configuration of BSB, or natively
-    Build {
-        /// Configuration of BSB (JSON or YAML), or a network file that holds one
-        #[arg(conflicts_with = "size")]
-        configuration: Option<PathBuf>,
-        /// Reconstruct the mouse olivocerebellar circuit natively on this base, um x um [default: 200x200]
-        #[arg(long, value_name = "XxY")]
-        size: Option<String>,
-        /// Seed [default: that of the configuration, else 0]
-        #[arg(long)]
-        seed: Option<u64>,
-        /// Network file whose morphologies replace SWC files of the same name
-        #[arg(long, value_name = "FILE.hdf5", requires = "configuration")]
-        morphologies: Option<PathBuf>,
-        /// Behavior of cerebellar-models to copy instead of putting right: golgi-tips, ubc-order, one-zone, or all
-        #[arg(long, value_name = "NAME,...", value_delimiter = ',', requires = "configuration")]
-        copy_quirks: Vec<String>,
-        /// Number of threads; the file is the same for any number [default: all cores]
-        #[arg(long)]
-        threads: Option<usize>,
-        /// File to write
-        #[arg(long, value_name = "FILE.hdf5")]
-        out: PathBuf,
-        /// Put simulations into the file (basal_awake, basal_in_vitro, mf_stimulus, mf_cf_stimulus), for
-        /// `lobule network simulate FILE NAME` and `bsb simulate`; BSB then opens it with bsb-nest only
-        #[arg(long, conflicts_with = "configuration")]
-        simulations: bool,
-    },
+    Build(Build),
     /// Print the populations, projections and stored simulations of a network file
     Info {
         /// BSB 8 network file, or SONATA folder or circuit_config.json
@@ -165,6 +139,35 @@ pub enum Network {
     },
     /// Simulate a network file in open loop; print firing rates and draw a raster
     Simulate(Box<Simulate>),
+}
+
+#[derive(Debug, Args)]
+pub struct Build {
+    /// Configuration of BSB (JSON or YAML), or a network file that holds one
+    #[arg(conflicts_with = "size")]
+    pub configuration: Option<PathBuf>,
+    /// Reconstruct the mouse olivocerebellar circuit natively on this base, um x um [default: 200x200]
+    #[arg(long, value_name = "XxY")]
+    pub size: Option<String>,
+    /// Seed [default: that of the configuration, else 0]
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Network file whose morphologies replace SWC files of the same name
+    #[arg(long, value_name = "FILE.hdf5", requires = "configuration")]
+    pub morphologies: Option<PathBuf>,
+    /// Behavior of cerebellar-models to copy instead of putting right: golgi-tips, ubc-order, one-zone, or all
+    #[arg(long, value_name = "NAME,...", value_delimiter = ',', requires = "configuration")]
+    pub copy_quirks: Vec<String>,
+    /// Number of threads; the file is the same for any number [default: all cores]
+    #[arg(long)]
+    pub threads: Option<usize>,
+    /// File to write
+    #[arg(long, value_name = "FILE.hdf5")]
+    pub out: PathBuf,
+    /// Put simulations into the file (basal_awake, basal_in_vitro, mf_stimulus, mf_cf_stimulus), for
+    /// `lobule network simulate FILE NAME` and `bsb simulate`; BSB then opens it with bsb-nest only
+    #[arg(long, conflicts_with = "configuration")]
+    pub simulations: bool,
 }
 
 #[derive(Debug, Args)]

@@ -5,13 +5,17 @@ use lobule::Progress;
 use std::time::Duration;
 
 /// A bar with time left on stderr.
-pub struct Bar(ProgressBar);
+pub struct Bar {
+    bar: ProgressBar,
+    note: fn(&ProgressBar, &str),
+}
 
 impl Bar {
     /// A bar that counts `units`; drawn only on a terminal, and not when `is_quiet`.
     pub fn new(is_quiet: bool, units: &str) -> Self {
+        let note = |bar: &ProgressBar, text: &str| bar.set_message(text.to_string());
         if is_quiet {
-            return Self(ProgressBar::hidden());
+            return Self { bar: ProgressBar::hidden(), note };
         }
         let bar = ProgressBar::new(0);
         let style = ProgressStyle::with_template(&format!(
@@ -19,25 +23,30 @@ impl Bar {
         ));
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.enable_steady_tick(Duration::from_millis(500));
-        Self(bar)
+        Self { bar, note }
     }
 
-    /// Removes the bar.
+    /// The bar with notes above it, or without any.
+    pub fn with_notes_above(self, has_notes: bool) -> Self {
+        let note: fn(&ProgressBar, &str) = if has_notes { |_, text| eprintln!("{text}") } else { |_, _| () };
+        Self { note, ..self }
+    }
+
     pub fn finish(&self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }
 
 impl Progress for Bar {
     fn note(&self, text: &str) {
-        self.0.set_message(text.to_string());
+        (self.note)(&self.bar, text);
     }
 
     fn expect(&self, units: u64) {
-        self.0.inc_length(units);
+        self.bar.inc_length(units);
     }
 
     fn done(&self, units: u64) {
-        self.0.inc(units);
+        self.bar.inc(units);
     }
 }

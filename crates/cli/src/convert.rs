@@ -1,42 +1,41 @@
 //! `network convert`.
 
 use crate::Stop;
-use crate::input::stored_simulations;
-use lobule::Error;
+use crate::input::{input, refused, stored_simulations};
 use lobule::scaffold::format::{self, Format};
 use lobule::scaffold::{bsb, sonata};
 use std::path::Path;
 
 /// Writes the network `from` as `to`, in the format of its name or the one named.
 pub fn run(from: &Path, to: &Path, named: Option<&str>) -> Result<(), Stop> {
-    let refuse = |what: String| Stop::Input(Error::File { path: to.display().to_string(), what });
+    let remedy = "end it in .hdf5 for BSB, in nothing for a SONATA folder, or give --to";
     let wanted = match named {
         Some("bsb") => Format::Bsb,
         Some("sonata") => Format::Sonata,
-        Some(other) => {
-            let what = format!("`{other}`; bsb and sonata are known");
-            return Err(Stop::Input(Error::Config { key: "--to".into(), what }));
+        Some(other) => return Err(input("--to", format!("`{other}`; bsb and sonata are known")).into()),
+        None => {
+            Format::of_output(to).ok_or_else(|| refused(to, format!("its name tells no format; {remedy}")))?
         }
-        None => Format::of_output(to).ok_or_else(|| {
-            refuse("its name tells no format; end it in .hdf5 for BSB, in nothing for a SONATA folder, or give --to".into())
-        })?,
     };
     if to.exists() {
-        return Err(refuse("it exists and is not overwritten; choose another name or remove it".into()));
+        return Err(refused(to, "it exists and is not overwritten; choose another name or remove it").into());
     }
-    let mut anatomy = format::read(from).map_err(|e| Stop::Input(e.into()))?;
-    match wanted {
+    let mut anatomy = format::read(from)?;
+    let name = match wanted {
         Format::Bsb => {
             // Rows keep their order where the cells already stand as BSB numbers them.
             if !anatomy.is_in_chunk_order() {
                 anatomy.sort_by_chunk();
                 eprintln!("note: cells have new numbers, because BSB numbers them by chunks of 100 um.");
             }
-            bsb::write(to, &anatomy)
+            bsb::write(to, &anatomy)?;
+            "BSB 8 file"
         }
-        Format::Sonata => sonata::write(to, &anatomy),
-    }
-    .map_err(|e| Stop::Input(e.into()))?;
+        Format::Sonata => {
+            sonata::write(to, &anatomy)?;
+            "SONATA circuit"
+        }
+    };
     for simulation in stored_simulations(from)? {
         eprintln!("note: simulation `{}` stays in {}.", simulation.name, from.display());
     }
@@ -45,7 +44,6 @@ pub fn run(from: &Path, to: &Path, named: Option<&str>) -> Result<(), Stop> {
     }
     let cells: usize = anatomy.cells.iter().map(|c| c.len()).sum();
     let rows: usize = anatomy.connections.iter().map(|c| c.len()).sum();
-    let name = if wanted == Format::Bsb { "BSB 8 file" } else { "SONATA circuit" };
     out!("wrote {}: {name}, {cells} cells, {rows} contacts", to.display());
     Ok(())
 }

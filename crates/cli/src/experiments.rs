@@ -1,14 +1,12 @@
 //! `list`, `show`, `run`, `report` and `compare`.
 
-use crate::Stop;
 use crate::arguments::{Bench, Distribution, Run};
-use crate::bar::Bar;
-use lobule::Error;
-use lobule::Ranks;
+use crate::input::{input, refused};
+use crate::{Stop, bar::Bar};
 use lobule::experiments::{ALL, find};
 use lobule::study::report::{Finding, Findings};
-use lobule::study::run_folder::write_whole;
 use lobule::study::{Card, Experiment, Request, RunOptions};
+use lobule::{Error, Ranks, study::run_folder::write_whole};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -24,16 +22,12 @@ pub fn list(as_json: bool) -> Result<(), Stop> {
     Ok(())
 }
 
-fn known(experiment: &str) -> Result<&'static dyn Experiment, Stop> {
-    find(experiment).map_err(Stop::Input)
-}
-
 pub fn show(experiment: &str, name: Option<&str>, as_json: bool) -> Result<(), Stop> {
     if let Some(name) = name {
         let what = format!("`{name}`; only `show controller` and `show plant` take a second name");
-        return Err(Stop::Input(Error::Config { key: "show".into(), what }));
+        return Err(input("show", what).into());
     }
-    let card = known(experiment)?.card();
+    let card = find(experiment)?.card();
     if as_json {
         return print_json(&described(card));
     }
@@ -66,9 +60,8 @@ fn described(card: &Card) -> serde_json::Value {
 }
 
 pub fn print_json<T: serde::Serialize>(value: &T) -> Result<(), Stop> {
-    let text = serde_json::to_string_pretty(value).map_err(|e| {
-        Stop::Run(Error::File { path: "output".into(), what: format!("{e}; this is a bug of lobule") })
-    })?;
+    let bug = |e| Stop::Run(refused(Path::new("output"), format!("{e}; this is a bug of lobule")));
+    let text = serde_json::to_string_pretty(value).map_err(bug)?;
     out!("{text}");
     Ok(())
 }
@@ -81,65 +74,44 @@ impl From<Bench> for Run {
     }
 }
 
-/// The arguments of a run, read and parsed.
-struct ParsedRun {
-    experiment: &'static dyn Experiment,
-    /// A file with keys to change: name and text.
-    file: Option<(String, String)>,
-    seeds: Option<Vec<u64>>,
-}
+/// The arguments of a run, read and parsed: the experiment, name and text of a file with keys to change, seeds.
+type Parsed = (&'static dyn Experiment, Option<(String, String)>, Option<Vec<u64>>);
 
-fn parsed(arguments: &Run) -> Result<ParsedRun, Error> {
-    let experiment = find(&arguments.experiment)?;
-    let file = match &arguments.config {
-        None => None,
-        Some(path) => Some((path.display().to_string(), read(path)?)),
-    };
-    let seeds = arguments.how.seeds.as_deref().map(parse_seeds).transpose()?;
-    for (key, value) in [("--threads", arguments.how.threads), ("--jobs", arguments.how.jobs.unwrap_or(1))] {
+fn parsed(run: &Run) -> Result<Parsed, Error> {
+    let experiment = find(&run.experiment)?;
+    let named = |path: &PathBuf| Ok::<_, Error>((path.display().to_string(), read(path)?));
+    let file = run.config.as_ref().map(named).transpose()?;
+    let seeds = run.how.seeds.as_deref().map(parse_seeds).transpose()?;
+    for (key, value) in [("--threads", run.how.threads), ("--jobs", run.how.jobs.unwrap_or(1))] {
         if !(1..=1024).contains(&value) {
-            return Err(Error::Config { key: key.into(), what: format!("{value}; 1 to 1024 are possible") });
+            return Err(input(key, format!("{value}; 1 to 1024 are possible")));
         }
     }
-    Ok(ParsedRun { experiment, file, seeds })
+    Ok((experiment, file, seeds))
 }
 
 pub fn run(arguments: &Run, ranks: &Ranks) -> Result<(), Stop> {
-    let ParsedRun { experiment, file, seeds } = ranks.agree(parsed(arguments)).map_err(Stop::Input)?;
+    let (experiment, file, seeds) = ranks.agree(parsed(arguments)).map_err(Stop::Input)?;
     let file = file.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
+    let Run { experiment: name, config, how, .. } = arguments;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let out = match &arguments.how.out {
-        Some(out) => out.clone(),
-        None => free_folder(&arguments.experiment, &arguments.how.preset, arguments.how.resume),
-    };
+    let all_cores = if ranks.ranks() == 1 { (cores / how.threads).max(1) } else { 1 };
+    let has_changes = !how.set.is_empty() || config.is_some();
     let options = RunOptions {
-        preset: if arguments.how.set.is_empty() && arguments.config.is_none() {
-            arguments.how.preset.clone()
-        } else {
-            format!("{} with changes", arguments.how.preset)
-        },
-        jobs: arguments.how.jobs.unwrap_or(match ranks.ranks() {
-            1 => (cores / arguments.how.threads).max(1),
-            _ => 1,
-        }),
-        threads: arguments.how.threads,
-        out,
-        resumes: arguments.how.resume,
+        preset: format!("{}{}", how.preset, if has_changes { " with changes" } else { "" }),
+        jobs: how.jobs.unwrap_or(all_cores),
+        threads: how.threads,
+        out: how.out.clone().unwrap_or_else(|| free_folder(name, &how.preset, how.resume)),
+        resumes: how.resume,
     };
-    let request = Request {
-        preset: &arguments.how.preset,
-        file,
-        seeds: seeds.as_deref(),
-        settings: &arguments.how.set,
-    };
-    let bar = Bar::new(arguments.how.no_progress || !ranks.is_first(), experiment.card().unit);
+    let request = Request { preset: &how.preset, file, seeds: seeds.as_deref(), settings: &how.set };
+    let bar = Bar::new(how.no_progress || !ranks.is_first(), experiment.card().unit);
     let ran = experiment.run_on(&request, &options, &bar, ranks);
     bar.finish();
-    let finished = ran.map_err(Stop::of)?;
+    let finished = ran?;
     let findings = &finished.findings;
     let out_of_range = findings.findings.iter().filter(|f| !f.pass).count();
-    let ended =
-        if arguments.how.strict && out_of_range > 0 { Err(Stop::OutOfRange(out_of_range)) } else { Ok(()) };
+    let ended = if how.strict && out_of_range > 0 { Err(Stop::OutOfRange(out_of_range)) } else { Ok(()) };
     if !ranks.is_first() {
         return ended;
     }
@@ -192,7 +164,7 @@ fn limit(value: f64) -> String {
 
 pub fn report(folder: &Path) -> Result<(), Stop> {
     let findings: Findings = json(&folder.join("findings.json"))?;
-    let experiment = known(&findings.experiment)?;
+    let experiment = find(&findings.experiment)?;
     for (name, data) in experiment.report(folder).map_err(Stop::Input)? {
         write_whole(&folder.join(name), &data).map_err(Stop::Run)?;
     }
@@ -212,16 +184,15 @@ pub fn compare(folders: &[PathBuf]) -> Result<(), Stop> {
     let width = names.iter().map(|n| n.len()).max().unwrap_or(0);
     out_part!("{:width$}  {:>14}", "", "range rests on");
     for (k, folder) in folders.iter().enumerate() {
-        let name =
-            folder.file_name().map_or_else(|| format!("run {k}"), |n| n.to_string_lossy().into_owned());
-        out_part!("  {name:>22}");
+        let own = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+        out_part!("  {:>22}", own.unwrap_or_else(|| format!("run {k}")));
     }
     out!();
     for name in names {
-        let basis = runs.iter().find_map(|r| r.findings.iter().find(|f| f.name == name));
-        out_part!("{name:width$}  {:>14}", basis.map_or("", |f| f.basis.short()));
+        let basis = runs.iter().find_map(|run| finding(run, name)).map_or("", |f| f.basis.short());
+        out_part!("{name:width$}  {basis:>14}");
         for run in &runs {
-            let cell = run.findings.iter().find(|f| f.name == name).map_or("-".into(), |f| {
+            let cell = finding(run, name).map_or("-".into(), |f| {
                 let sd = f.sd.map(|s| format!(" ± {s:.2}")).unwrap_or_default();
                 format!("{:.3}{sd}{}", f.value, if f.pass { "" } else { " !" })
             });
@@ -237,53 +208,41 @@ pub fn compare(folders: &[PathBuf]) -> Result<(), Stop> {
     Ok(())
 }
 
-fn read(path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path)
-        .map_err(|e| Error::File { path: path.display().to_string(), what: format!("{e}; check the path") })
+fn finding<'a>(run: &'a Findings, name: &str) -> Option<&'a Finding> {
+    run.findings.iter().find(|f| f.name == name)
 }
 
-fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Stop> {
-    serde_json::from_str(&read(path).map_err(Stop::Input)?).map_err(|e| {
-        Stop::Input(Error::File {
-            path: path.display().to_string(),
-            what: format!("{e}; it is not of a run by this version of lobule"),
-        })
-    })
+fn read(path: &Path) -> Result<String, Error> {
+    fs::read_to_string(path).map_err(|e| refused(path, format!("{e}; check the path")))
+}
+
+fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Error> {
+    let wrong = |e| refused(path, format!("{e}; it is not of a run by this version of lobule"));
+    serde_json::from_str(&read(path)?).map_err(wrong)
 }
 
 /// `0..4` is 0, 1, 2, 3, 4; `0,3,5` is itself.
 fn parse_seeds(text: &str) -> Result<Vec<u64>, Error> {
-    let wrong = || Error::Config {
-        key: "--seeds".into(),
-        what: format!("`{text}`; write 0..9 (both included) or 0,3,5"),
-    };
+    let wrong = || input("--seeds", format!("`{text}`; write 0..9 (both included) or 0,3,5"));
+    let number = |text: &str| text.trim().parse().map_err(|_| wrong());
     if let Some((from, to)) = text.split_once("..") {
-        let (from, to): (u64, u64) =
-            (from.trim().parse().map_err(|_| wrong())?, to.trim().parse().map_err(|_| wrong())?);
+        let (from, to): (u64, u64) = (number(from)?, number(to)?);
         if from > to || to - from >= 10_000 {
             return Err(wrong());
         }
         return Ok((from..=to).collect());
     }
-    text.split(',').map(|s| s.trim().parse().map_err(|_| wrong())).collect()
+    text.split(',').map(number).collect()
 }
 
 /// The first of runs/prism-default, runs/prism-default-2, ... that is free, or, to resume,
 /// the last one that was interrupted.
 fn free_folder(experiment: &str, preset: &str, resumes: bool) -> PathBuf {
-    let base = Path::new("runs");
-    let name = |k: usize| {
-        base.join(if k == 1 {
-            format!("{experiment}-{preset}")
-        } else {
-            format!("{experiment}-{preset}-{k}")
-        })
+    let name = |k: usize| match k {
+        1 => Path::new("runs").join(format!("{experiment}-{preset}")),
+        _ => Path::new("runs").join(format!("{experiment}-{preset}-{k}")),
     };
-    let partial = |p: &PathBuf| {
-        let mut name = p.as_os_str().to_owned();
-        name.push(".partial");
-        PathBuf::from(name)
-    };
+    let partial = |p: &PathBuf| PathBuf::from(format!("{}.partial", p.display()));
     if resumes && let Some(interrupted) = (1..1000).rev().map(name).find(|p| partial(p).exists()) {
         return interrupted;
     }

@@ -3,24 +3,22 @@
 use crate::Stop;
 use lobule::Error;
 use lobule::scaffold::configuration::{StoredSimulation, simulations};
-use lobule::scaffold::{Anatomy, bsb, format};
+use lobule::scaffold::{bsb, format::Format};
 use std::path::Path;
 
 /// A refused argument, with its remedy in `what`.
-pub fn input(key: &str, what: String) -> Stop {
-    Stop::Input(Error::Config { key: key.into(), what })
+pub fn input(key: &str, what: impl Into<String>) -> Error {
+    Error::Config { key: key.into(), what: what.into() }
 }
 
-/// Reads a network file of any format.
-pub fn read(file: &Path) -> Result<Anatomy, Stop> {
-    format::read(file).map_err(|e| Stop::Input(e.into()))
+/// A refused file or folder, with its remedy in `what`.
+pub fn refused(path: &Path, what: impl Into<String>) -> Error {
+    Error::File { path: path.display().to_string(), what: what.into() }
 }
 
-/// The simulations a file brings along.
 pub fn stored_simulations(file: &Path) -> Result<Vec<StoredSimulation>, Stop> {
-    if format::Format::of_input(file) != format::Format::Bsb {
+    if Format::of_input(file) != Format::Bsb {
         return Ok(Vec::new());
     }
-    let configuration = bsb::read_configuration(file).map_err(|e| Stop::Input(e.into()))?;
-    Ok(configuration.as_ref().map(simulations).unwrap_or_default())
+    Ok(bsb::read_configuration(file)?.as_ref().map(simulations).unwrap_or_default())
 }

@@ -1,8 +1,7 @@
 //! The start of this process: by a user, or by `mpirun` as one of several.
 
 use crate::arguments::{Command, Network};
-use lobule::Error;
-use lobule::Ranks;
+use lobule::{Error, Ranks};
 
 /// Environment variables with the rank of a process: Open MPI, then the two interfaces of other launchers.
 const RANK: [&str; 3] = ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"];
@@ -24,11 +23,13 @@ pub fn ranks(command: &Command) -> Result<Ranks, Option<Error>> {
     match command {
         Command::Network(Network::Simulate(simulate)) => start(simulate.distribution),
         Command::Run(run) => start(run.distribution),
-        _ => Err(is_first().then(|| Error::Config {
-            key: "mpirun".into(),
-            what: "this command runs in one process; start it without mpirun".into(),
-        })),
+        _ => Err(refusal("this command runs in one process; start it without mpirun".into())),
     }
+}
+
+/// The error of the first process, which says it for all.
+fn refusal(what: String) -> Option<Error> {
+    is_first().then(|| Error::Config { key: "mpirun".into(), what })
 }
 
 #[cfg(feature = "mpi")]
@@ -45,11 +46,8 @@ fn start(distribution: crate::arguments::Distribution) -> Result<Ranks, Option<E
 #[cfg(not(feature = "mpi"))]
 fn start(_: crate::arguments::Distribution) -> Result<Ranks, Option<Error>> {
     let several = std::env::var("OMPI_COMM_WORLD_SIZE").unwrap_or_else(|_| "several".into());
-    Err(is_first().then(|| Error::Config {
-        key: "mpirun".into(),
-        what: format!(
-            "{several} processes were started, but this lobule was built without MPI and would run as many \
-             copies; build it with `cargo build --release -p lobule-cli --features mpi`, or start it without mpirun"
-        ),
-    }))
+    let built = "this lobule was built without MPI and would run as many copies";
+    let remedy =
+        "build it with `cargo build --release -p lobule-cli --features mpi`, or start it without mpirun";
+    Err(refusal(format!("{several} processes were started, but {built}; {remedy}")))
 }

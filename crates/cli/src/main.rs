@@ -1,8 +1,7 @@
 //! The command `lobule`.
 //!
-//! Exit status: 0 finished (also when a finding is out of range), 1 the run
-//! failed, 2 bad arguments or input, 3 a finding is out of range under `--strict`.
-//! Messages go to stderr, results to stdout.
+//! Exit status: 0 finished (also when a finding is out of range), 1 the run failed, 2 bad arguments or input, 3 a
+//! finding is out of range under `--strict`. Messages go to stderr, results to stdout.
 
 /// Prints a line of results; a reader that has closed the pipe has seen enough.
 macro_rules! out {
@@ -38,23 +37,20 @@ mod simulate;
 
 use arguments::{Arguments, Command};
 use clap::Parser;
-use lobule::exchange::RankError;
-use lobule::signal::Reach;
+use lobule::{exchange::RankError, signal::Reach};
 use std::process::ExitCode;
 
 /// How a command ended when it did not finish.
 enum Stop {
-    /// Bad arguments or input.
     Input(lobule::Error),
-    /// The run failed.
     Run(lobule::Error),
     /// A finding is out of range and `--strict` was given.
     OutOfRange(usize),
 }
 
-impl Stop {
-    /// An error that says itself whether the input is at fault.
-    fn of(error: impl Into<lobule::Error>) -> Self {
+/// An error that says itself whether the input is at fault.
+impl<E: Into<lobule::Error>> From<E> for Stop {
+    fn from(error: E) -> Self {
         match error.into() {
             error if error.is_input() => Self::Input(error),
             error => Self::Run(error),
@@ -71,7 +67,7 @@ fn main() -> ExitCode {
     };
     let ranks = match launch::ranks(&arguments.command) {
         Ok(ranks) => ranks,
-        Err(Some(error)) => return fail(2, &error),
+        Err(Some(error)) => return fail(2, &error.to_string()),
         Err(None) => return ExitCode::from(2),
     };
     let ended = match arguments.command {
@@ -98,21 +94,17 @@ fn main() -> ExitCode {
         }
         ended => ended,
     };
-    match ended {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Stop::Input(_)) if !ranks.is_first() => ExitCode::from(2),
-        Err(Stop::Run(_)) if !ranks.is_first() => ExitCode::from(1),
-        Err(Stop::OutOfRange(_)) if !ranks.is_first() => ExitCode::from(3),
-        Err(Stop::Input(error)) => fail(2, &error),
-        Err(Stop::Run(error)) => fail(1, &error),
-        Err(Stop::OutOfRange(count)) => {
-            eprintln!("lobule: {count} finding(s) out of range (--strict)");
-            ExitCode::from(3)
-        }
-    }
+    let (status, message) = match ended {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Stop::Input(error)) => (2, error.to_string()),
+        Err(Stop::Run(error)) => (1, error.to_string()),
+        Err(Stop::OutOfRange(count)) => (3, format!("{count} finding(s) out of range (--strict)")),
+    };
+    // The first rank says it for all.
+    if ranks.is_first() { fail(status, &message) } else { ExitCode::from(status) }
 }
 
-fn fail(status: u8, error: &dyn std::error::Error) -> ExitCode {
+fn fail(status: u8, error: &str) -> ExitCode {
     eprintln!("lobule: {error}");
     ExitCode::from(status)
 }

@@ -1,13 +1,11 @@
 //! `completions` and `man`: what a shell and `man` need to know of the command line.
 
-use crate::Stop;
-use crate::arguments::Arguments;
-use crate::input::input;
+use crate::input::{input, refused};
+use crate::{Stop, arguments::Arguments};
 use clap::CommandFactory;
 use clap_complete::Shell;
-use lobule::Error;
+use std::path::Path;
 
-/// Prints the completions of a shell.
 pub fn completions(shell: Shell) -> Result<(), Stop> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "lobule", &mut script);
@@ -28,9 +26,8 @@ pub fn page(names: &[String]) -> Result<(), Stop> {
         command = found.ok_or_else(|| input("COMMAND", format!("`{name}`; {known}")))?;
     }
     let mut page = Vec::new();
-    clap_mangen::Man::new(command).render(&mut page).map_err(|e| {
-        Stop::Run(Error::File { path: "stdout".into(), what: format!("the page cannot be written: {e}") })
-    })?;
+    let wrong = |e| Stop::Run(refused(Path::new("stdout"), format!("the page cannot be written: {e}")));
+    clap_mangen::Man::new(command).render(&mut page).map_err(wrong)?;
     print(&page)
 }
 

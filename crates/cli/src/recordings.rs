@@ -1,15 +1,13 @@
 //! `--format`: results of a simulation in the formats asked for.
 
 use crate::Stop;
-use lobule::cerebellum;
 use lobule::cerebellum::recordings::{
     Session, trace_names, write_nwb, write_sonata_report, write_sonata_spikes,
 };
 use lobule::signal::{SpikeTrain, Trace};
-use lobule::study::run_folder::write_whole;
+use lobule::{cerebellum, study::run_folder::write_whole};
 use std::path::{Path, PathBuf};
 
-/// A format of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
     /// spikes.csv, traces.csv
@@ -90,13 +88,7 @@ fn traces_csv(traces: &[Trace], neurons: &[Vec<u32>], dt_ms: f64) -> Vec<u8> {
         samples.flat_map(move |(&step, values)| {
             let time = time_text(step, dt_ms);
             neurons.iter().zip(values).map(move |(neuron, value)| {
-                [
-                    trace.label.clone(),
-                    trace.unit.to_string(),
-                    neuron.to_string(),
-                    time.clone(),
-                    value.to_string(),
-                ]
+                [&trace.label, &trace.unit, &neuron.to_string(), &time, &value.to_string()].map(String::clone)
             })
         })
     });

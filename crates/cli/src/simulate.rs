@@ -1,73 +1,45 @@
 //! `network simulate`.
 
-use crate::Stop;
 use crate::arguments::{Cells, Simulate};
-use crate::bar::Bar;
-use crate::input::{input, stored_simulations};
-use crate::recordings;
-use lobule::Ranks;
+use crate::input::{input, refused, stored_simulations};
+use crate::{Stop, bar::Bar, recordings};
 use lobule::cerebellum::open_loop::{
     OpenLoop, OpenLoopResult, OwnTables, PopulationRates, SharedAnatomy, Snapshots, Stimulus,
     available_memory, duration_ms, own_tables, parse_probe, stored,
 };
 use lobule::cerebellum::recordings::{Session, check_start};
-use lobule::cerebellum::stored::Probe;
 use lobule::cerebellum::{BrainState, CellModels};
-use lobule::scaffold::Anatomy;
-use lobule::scaffold::configuration::StoredSimulation;
-use lobule::study::report::raster;
-use lobule::study::run_folder::write_whole;
-use lobule::{Error, Progress};
+use lobule::{
+    Error, Ranks, cerebellum::stored::Probe, scaffold::Anatomy, scaffold::configuration::StoredSimulation,
+    study::report::raster, study::run_folder::write_whole,
+};
 use std::path::Path;
 
 /// Background of mossy fibers unless told, Hz.
 const BACKGROUND_HZ: f64 = 4.0;
 
-/// Prints the estimate above the bar.
-struct Watcher {
-    bar: Bar,
-    is_first: bool,
-}
-
-impl Progress for Watcher {
-    fn note(&self, text: &str) {
-        if self.is_first {
-            eprintln!("{text}");
-        }
-    }
-    fn expect(&self, units: u64) {
-        self.bar.expect(units);
-    }
-    fn done(&self, units: u64) {
-        self.bar.done(units);
-    }
-}
-
-fn refuse(key: &str, what: String) -> Error {
-    Error::Config { key: key.into(), what }
-}
-
 /// The arguments, read and checked: the run, and where its circuit comes from.
-fn parsed(arguments: &Simulate) -> Result<(OpenLoop, Run), Error> {
+fn parsed(arguments: &Simulate) -> Result<(OpenLoop, Option<OwnTables>), Error> {
     let time = |key: &str, text: &Option<String>, least: f64| {
         let parse = |text: &String| {
-            duration_ms(text)
-                .filter(|d| *d >= least && *d <= 3.6e6)
-                .ok_or_else(|| refuse(key, format!("`{text}`; write it like 1s or 500ms, {least} ms to 1 h")))
+            let wrong = || input(key, format!("`{text}`; write it like 1s or 500ms, {least} ms to 1 h"));
+            duration_ms(text).filter(|d| (least..=3.6e6).contains(d)).ok_or_else(wrong)
         };
         text.as_ref().map(parse).transpose()
     };
     if !(1..=1024).contains(&arguments.threads) {
-        return Err(refuse("--threads", format!("{}; 1 to 1024 are possible", arguments.threads)));
+        return Err(input("--threads", format!("{}; 1 to 1024 are possible", arguments.threads)));
     }
     if let Some(start) = &arguments.session_start {
         check_start(start)?;
     }
+    let every_ms = time("--record-every", &arguments.record_every, 0.001)?;
+    let probe = |text: &String| parse_probe(text).map(|probe| Probe { every_ms, ..probe });
     let what = OpenLoop {
         duration_ms: time("--duration", &arguments.duration, 1.0)?,
         seed: arguments.seed,
         threads: arguments.threads,
-        record: probes(&arguments.record, time("--record-every", &arguments.record_every, 0.001)?)?,
+        record: arguments.record.iter().map(probe).collect::<Result<_, _>>()?,
         has_profile: arguments.profile,
         memory_limit: available_memory(),
         windows: arguments.window.iter().map(|w| window(w)).collect::<Result<_, _>>()?,
@@ -77,117 +49,82 @@ fn parsed(arguments: &Simulate) -> Result<(OpenLoop, Run), Error> {
             every_ms: time("--snapshot-every", &arguments.snapshot_every, 0.001)?,
         },
     };
-    Ok((what, Run::of(arguments)?))
+    Ok((what, own(arguments)?))
 }
 
 pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
-    let (what, run) = ranks.agree(parsed(arguments)).map_err(Stop::Input)?;
+    let (what, tables) = ranks.agree(parsed(arguments)).map_err(Stop::Input)?;
     let out = arguments.out.as_deref().filter(|_| ranks.is_first());
     ranks.agree(out.map_or(Ok(()), claim)).map_err(Stop::Input)?;
-    let mut shared = match &run {
-        Run::Own(tables) => SharedAnatomy::read(&arguments.file, tables.state, ranks),
-        Run::Stored(_) => SharedAnatomy::read_whole(&arguments.file, ranks),
-    }
-    .map_err(|e| Stop::Input(e.into()))?;
-    let bar = Watcher {
-        bar: Bar::new(arguments.no_progress || !ranks.is_first(), "intervals"),
-        is_first: ranks.is_first(),
+    let read = match &tables {
+        Some(tables) => SharedAnatomy::read(&arguments.file, tables.state, ranks),
+        None => SharedAnatomy::read_whole(&arguments.file, ranks),
     };
-    let result = run.run(&mut shared, arguments, &what, &bar, ranks);
-    bar.bar.finish();
+    let mut shared = read.map_err(|e| Stop::Input(e.into()))?;
+    let is_first = ranks.is_first();
+    let bar = Bar::new(arguments.no_progress || !is_first, "intervals").with_notes_above(is_first);
+    let result = match &tables {
+        Some(tables) => own_tables(&mut shared, tables, &what, &bar, ranks).map_err(Stop::from),
+        None => simulation_of(arguments).and_then(|s| Ok(stored(&mut shared, &s, &what, &bar, ranks)?)),
+    };
+    bar.finish();
     let result = result.inspect_err(|_| {
         // Goes only when it is empty: nothing was written yet.
         arguments.out.as_deref().map(std::fs::remove_dir);
     })?;
-    if !ranks.is_first() {
+    if !is_first {
         return Ok(());
     }
-    print(&shared.anatomy, &result, &what.windows)?;
-    match &arguments.out {
-        Some(folder) => write(folder, arguments, &shared.anatomy, &result),
-        None => Ok(()),
+    print(&shared.anatomy, &result, &what.windows);
+    arguments.out.as_ref().map_or(Ok(()), |folder| write(folder, arguments, &shared.anatomy, &result))
+}
+
+/// lobule's own parameters and the stimuli; none for a stored simulation.
+fn own(arguments: &Simulate) -> Result<Option<OwnTables>, Error> {
+    if arguments.simulation.is_some() {
+        return Ok(None);
     }
-}
-
-/// What to record, all of it every so many ms.
-fn probes(texts: &[String], every_ms: Option<f64>) -> Result<Vec<Probe>, Error> {
-    let probe = |text: &String| parse_probe(text).map(|probe| Probe { every_ms, ..probe });
-    Ok(texts.iter().map(probe).collect::<Result<_, _>>()?)
-}
-
-/// The source of models and stimuli.
-enum Run {
-    /// lobule's own tables and the arguments.
-    Own(OwnTables),
-    /// The stored simulation of this name.
-    Stored(String),
-}
-
-impl Run {
-    fn of(arguments: &Simulate) -> Result<Self, Error> {
-        if let Some(name) = &arguments.simulation {
-            return Ok(Run::Stored(name.clone()));
-        }
-        let state = match arguments.state.as_deref().unwrap_or("awake") {
-            "awake" => BrainState::Awake,
-            "in_vitro" => BrainState::InVitro,
-            other => return Err(refuse("--state", format!("`{other}`; awake and in_vitro are known"))),
-        };
-        let background_hz = arguments.background.unwrap_or(BACKGROUND_HZ);
-        if !(0.0..=1000.0).contains(&background_hz) {
-            return Err(refuse("--background", format!("{background_hz} Hz; it lies in 0..1000 Hz")));
-        }
-        let stimuli = arguments.stimulus.iter().map(|s| Stimulus::parse(s));
-        let stimuli = stimuli.collect::<Result<_, _>>()?;
-        Ok(Run::Own(OwnTables {
-            background_hz,
-            stimuli,
-            state,
-            cells: match arguments.cells {
-                None | Some(Cells::Eglif) => CellModels::Eglif,
-                Some(Cells::Multirec) => CellModels::Multirec,
-            },
-            has_short_term: arguments.short_term,
-            is_plastic: arguments.plastic,
-        }))
+    let state = match arguments.state.as_deref().unwrap_or("awake") {
+        "awake" => BrainState::Awake,
+        "in_vitro" => BrainState::InVitro,
+        other => return Err(input("--state", format!("`{other}`; awake and in_vitro are known"))),
+    };
+    let background_hz = arguments.background.unwrap_or(BACKGROUND_HZ);
+    if !(0.0..=1000.0).contains(&background_hz) {
+        return Err(input("--background", format!("{background_hz} Hz; it lies in 0..1000 Hz")));
     }
-
-    fn run(
-        &self,
-        shared: &mut SharedAnatomy,
-        arguments: &Simulate,
-        what: &OpenLoop,
-        progress: &dyn Progress,
-        ranks: &Ranks,
-    ) -> Result<OpenLoopResult, Stop> {
-        let ran = match self {
-            Run::Own(tables) => own_tables(shared, tables, what, progress, ranks),
-            Run::Stored(name) => {
-                let mut simulation = named(&arguments.file, name)?;
-                for device in &arguments.without {
-                    if !simulation.leave_out(device) {
-                        let known: Vec<&str> = simulation.devices.iter().map(|d| d.name.as_str()).collect();
-                        let what = format!("there is no device `{device}`; there are: {}", known.join(", "));
-                        return Err(input("--without", what));
-                    }
-                }
-                stored(shared, &simulation, what, progress, ranks)
-            }
-        };
-        ran.map_err(Stop::of)
-    }
+    Ok(Some(OwnTables {
+        background_hz,
+        stimuli: arguments.stimulus.iter().map(|s| Stimulus::parse(s)).collect::<Result<_, _>>()?,
+        state,
+        cells: match arguments.cells {
+            None | Some(Cells::Eglif) => CellModels::Eglif,
+            Some(Cells::Multirec) => CellModels::Multirec,
+        },
+        has_short_term: arguments.short_term,
+        is_plastic: arguments.plastic,
+    }))
 }
 
-/// The simulation of that name in a file.
-fn named(file: &Path, name: &str) -> Result<StoredSimulation, Stop> {
-    let simulations = stored_simulations(file)?;
+/// The simulation of the file that is asked for, without the devices to leave out.
+fn simulation_of(arguments: &Simulate) -> Result<StoredSimulation, Stop> {
+    let name = arguments.simulation.as_deref().unwrap_or_default();
+    let simulations = stored_simulations(&arguments.file)?;
     let known: Vec<&str> = simulations.iter().map(|s| s.name.as_str()).collect();
     let known = match known[..] {
         [] => "it has none; leave the name out to use lobule's own parameters".to_string(),
         _ => format!("it has: {}", known.join(", ")),
     };
     let missing = || input("SIMULATION", format!("the file has no simulation `{name}`; {known}"));
-    simulations.into_iter().find(|s| s.name == name).ok_or_else(missing)
+    let mut simulation = simulations.into_iter().find(|s| s.name == name).ok_or_else(missing)?;
+    for device in &arguments.without {
+        if !simulation.leave_out(device) {
+            let known: Vec<&str> = simulation.devices.iter().map(|d| d.name.as_str()).collect();
+            let what = format!("there is no device `{device}`; there are: {}", known.join(", "));
+            return Err(input("--without", what).into());
+        }
+    }
+    Ok(simulation)
 }
 
 fn rates_line(name: &str, r: &PopulationRates) {
@@ -199,49 +136,40 @@ fn rates_line(name: &str, r: &PopulationRates) {
 fn window(text: &str) -> Result<(f64, f64), Error> {
     let ends = text.split_once("..").and_then(|(from, to)| Some((duration_ms(from)?, duration_ms(to)?)));
     ends.filter(|(from, to)| from < to).ok_or_else(|| {
-        refuse("--window", format!("`{text}`; write it like 1200ms..1260ms, the end after the begin"))
+        input("--window", format!("`{text}`; write it like 1200ms..1260ms, the end after the begin"))
     })
 }
 
 /// Rates of all populations in a part of the run, and of the recorders that record a part of a population.
-fn print_window(result: &OpenLoopResult, (from_ms, to_ms): (f64, f64)) -> Result<(), Stop> {
+fn print_window(result: &OpenLoopResult, (from_ms, to_ms): (f64, f64)) {
     let step = |ms: f64| (ms / result.dt_ms).round() as u64;
+    let rates =
+        |train, neurons| PopulationRates::of(train, neurons, step(from_ms), step(to_ms), result.dt_ms);
     out!("from {from_ms} to {to_ms} ms");
     for train in &result.spikes {
-        let rates = PopulationRates::of(train, None, step(from_ms), step(to_ms), result.dt_ms);
-        rates_line(&train.label, &rates);
+        rates_line(&train.label, &rates(train, None));
     }
     for (recorder, _) in &result.recorders {
         if let Some(train) = result.spikes.iter().find(|t| t.label == recorder.population) {
-            let of = Some(recorder.neurons.as_slice());
-            let rates = PopulationRates::of(train, of, step(from_ms), step(to_ms), result.dt_ms);
-            rates_line(&recorder.device, &rates);
+            rates_line(&recorder.device, &rates(train, Some(&recorder.neurons)));
         }
     }
-    Ok(())
 }
 
-fn print(anatomy: &Anatomy, result: &OpenLoopResult, windows: &[(f64, f64)]) -> Result<(), Stop> {
+fn print(anatomy: &Anatomy, result: &OpenLoopResult, windows: &[(f64, f64)]) {
     out!("{:28} {:>8} {:>10} {:>8} {:>8} {:>6}", "population", "cells", "rate (Hz)", "sd", "active", "CV");
     if windows.is_empty() {
-        for r in &result.rates {
-            rates_line(&r.cell_type, r);
-        }
+        result.rates.iter().for_each(|r| rates_line(&r.cell_type, r));
         if !result.recorders.is_empty() {
             out!("\nrecorder (of a part of a population or of the time)");
-            for (recorder, r) in &result.recorders {
-                rates_line(&recorder.device, r);
-            }
         }
+        result.recorders.iter().for_each(|(recorder, r)| rates_line(&recorder.device, r));
     }
-    windows.iter().try_for_each(|w| print_window(result, *w))?;
+    windows.iter().for_each(|w| print_window(result, *w));
     out!("hash {:016x}", result.fingerprint);
     let seconds = result.duration_ms / 1000.0;
-    out!(
-        "compiled in {:.2} s; {:.2} s of wall time per simulated second",
-        result.compile_s,
-        result.simulate_s / seconds
-    );
+    let per_second = result.simulate_s / seconds;
+    out!("compiled in {:.2} s; {per_second:.2} s of wall time per simulated second", result.compile_s);
     if let Some(p) = result.profile {
         out!("{:12} {:>45}", "stage", "s per simulated second, summed over threads");
         for (stage, s) in p.stages() {
@@ -251,33 +179,26 @@ fn print(anatomy: &Anatomy, result: &OpenLoopResult, windows: &[(f64, f64)]) -> 
     for note in anatomy.notes.iter().chain(&result.left_out) {
         eprintln!("note: {note}");
     }
-    Ok(())
 }
 
 /// Makes the folder for the results before the run; refuses one that holds anything, which would mix two runs.
 fn claim(folder: &Path) -> Result<(), Error> {
-    let wrong = |what: String| Error::File { path: folder.display().to_string(), what };
-    std::fs::create_dir_all(folder).map_err(|e| wrong(format!("{e}; choose another --out")))?;
-    let mut entries = std::fs::read_dir(folder).map_err(|e| wrong(format!("{e}; choose another --out")))?;
-    match entries.next() {
-        Some(_) => Err(wrong("holds files already; choose another --out or empty it".into())),
+    let wrong = |e: std::io::Error| refused(folder, format!("{e}; choose another --out"));
+    std::fs::create_dir_all(folder).map_err(wrong)?;
+    match std::fs::read_dir(folder).map_err(wrong)?.next() {
+        Some(_) => Err(refused(folder, "holds files already; choose another --out or empty it")),
         None => Ok(()),
     }
 }
 
-fn write(
-    folder: &Path,
-    arguments: &Simulate,
-    anatomy: &Anatomy,
-    result: &OpenLoopResult,
-) -> Result<(), Stop> {
+fn write(folder: &Path, how: &Simulate, anatomy: &Anatomy, result: &OpenLoopResult) -> Result<(), Stop> {
     let raster = folder.join("raster.svg");
     let drawing = raster::svg(&result.spikes, result.dt_ms, (result.from_ms, result.duration_ms));
     write_whole(&raster, drawing.map_err(Stop::Run)?.as_bytes()).map_err(Stop::Run)?;
-    let simulation = arguments.simulation.as_deref().unwrap_or("own parameters");
+    let simulation = how.simulation.as_deref().unwrap_or("own parameters");
     let description =
-        format!("{}, {simulation}: {} ms, seed {}", anatomy.source, result.duration_ms, arguments.seed);
-    let start = arguments.session_start.clone().unwrap_or_else(recordings::now);
+        format!("{}, {simulation}: {} ms, seed {}", anatomy.source, result.duration_ms, how.seed);
+    let start = how.session_start.clone().unwrap_or_else(recordings::now);
     let session = Session {
         description: &description,
         start: &start,
@@ -288,7 +209,7 @@ fn write(
         trace_neurons: &result.trace_neurons,
     };
     let mut written = vec![raster];
-    written.extend(recordings::write(folder, &arguments.format, &session, &result.spikes, &result.traces)?);
+    written.extend(recordings::write(folder, &how.format, &session, &result.spikes, &result.traces)?);
     let written: Vec<_> = written.iter().map(|p| p.display().to_string()).collect();
     out!("wrote {}", written.join(", "));
     Ok(())

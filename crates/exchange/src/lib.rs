@@ -1,8 +1,7 @@
 //! Message passing between ranks.
 //!
-//! There is one operation, [`Exchange::all_to_all`]: every rank gives each rank some words of
-//! 64 bits. Spikes, states and verdicts are sent with it. All calls are collective: every rank
-//! makes the same ones in the same order.
+//! There is one operation, [`Exchange::all_to_all`]: every rank gives each rank some words of 64 bits. Spikes, states
+//! and verdicts are sent with it. All calls are collective: every rank makes the same ones in the same order.
 //!
 //! | implementation | ranks are |
 //! | --- | --- |
@@ -183,9 +182,7 @@ pub fn agree<T, E: std::fmt::Display>(
     }
     match said.iter().position(|words| !words.is_empty()) {
         Some(rank) => Err(ExchangeError::Other { rank, what: what(&said[rank]) }),
-        None => {
-            result.map_err(|error| ExchangeError::Other { rank: exchange.rank(), what: error.to_string() })
-        }
+        None => result.map_err(|e| ExchangeError::Other { rank: exchange.rank(), what: e.to_string() }),
     }
 }
 

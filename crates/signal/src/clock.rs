@@ -25,11 +25,7 @@ pub enum ClockError {
     },
 }
 
-impl crate::RoomError for ClockError {
-    fn is_input(&self) -> bool {
-        true
-    }
-}
+impl crate::RoomError for ClockError {}
 
 /// The grid of time: one step is `dt_ms` milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use std::error::Error;
 pub trait RoomError: Error + Send + Sync + 'static {
     /// True if the input is at fault, and the remedy is the user's: a value out of range, a damaged file.
     fn is_input(&self) -> bool {
-        false
+        true
     }
 
     /// The error of a lower room that this one wraps unchanged.

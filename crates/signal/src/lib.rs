@@ -12,7 +12,7 @@ mod stream;
 pub use clock::{Clock, ClockError};
 pub use error::{Reach, RoomError};
 pub use fingerprint::{Fingerprint, fingerprint};
-pub use parameter::{Parameter, Ranges};
+pub use parameter::{Parameter, Range, Ranges};
 pub use progress::{Progress, Quiet};
 pub use record::{SpikeTrain, Trace};
 pub use stream::{GROUP, Stream, philox4x32};

@@ -6,6 +6,9 @@ use thiserror::Error;
 /// A name in a message: of the library, or one that a file brings along.
 type Name = Cow<'static, str>;
 
+/// A range of numbers: its test, and its words in a refusal.
+pub type Range = (fn(f64) -> bool, &'static str);
+
 /// A parameter outside its range.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[error("{of}: {parameter} = {value} is not allowed; {allowed}")]
@@ -20,11 +23,7 @@ pub struct Parameter {
     pub allowed: Name,
 }
 
-impl crate::RoomError for Parameter {
-    fn is_input(&self) -> bool {
-        true
-    }
-}
+impl crate::RoomError for Parameter {}
 
 /// Range checks of the parameters of one owner. A value that is not finite is in no range.
 ///
@@ -46,6 +45,11 @@ impl Ranges {
     /// Checks of the parameters of `of`.
     pub fn of(of: impl Into<Name>) -> Self {
         Self { of: of.into() }
+    }
+
+    /// The owner.
+    pub fn owner(&self) -> &str {
+        &self.of
     }
 
     /// The error for a value that is not `allowed`.
@@ -92,6 +96,14 @@ impl Ranges {
         allowed: &'static str,
     ) -> Result<(), Parameter> {
         parameters.into_iter().try_for_each(|(name, value)| self.require(holds(value), name, value, allowed))
+    }
+
+    /// As [`Ranges::each`] with a [`Range`].
+    ///
+    /// # Errors
+    /// [`Parameter`] of the first value that does not.
+    pub fn within(&self, (holds, allowed): Range, values: &[(&'static str, f64)]) -> Result<(), Parameter> {
+        self.each(values.iter().copied(), holds, allowed)
     }
 
     /// Checks that a value is above 0.

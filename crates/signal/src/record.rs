@@ -41,12 +41,8 @@ impl SpikeTrain {
     pub fn window(&self, from: u64, to: u64) -> SpikeTrain {
         let a = self.steps.partition_point(|&s| s < from);
         let b = self.steps.partition_point(|&s| s < to);
-        SpikeTrain {
-            label: self.label.clone(),
-            n: self.n,
-            steps: self.steps[a..b].to_vec(),
-            ids: self.ids[a..b].to_vec(),
-        }
+        let (steps, ids) = (self.steps[a..b].to_vec(), self.ids[a..b].to_vec());
+        SpikeTrain { label: self.label.clone(), n: self.n, steps, ids }
     }
 }
 

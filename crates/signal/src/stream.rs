@@ -1,9 +1,7 @@
-//! Random streams without generator state: a draw is a pure function of
-//! (seed, label, step, index).
+//! Random streams without generator state: a draw is a pure function of (seed, label, step, index).
 //!
-//! Philox4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405): a counter
-//! of four 32-bit words is enciphered under a key of two. The key is made of
-//! the seed and the label; the counter of the step and the index.
+//! Philox4x32-10 (Salmon et al. 2011, doi:10.1145/2063384.2063405): a counter of four 32-bit words is enciphered
+//! under a key of two. The key is made of the seed and the label; the counter of the step and the index.
 
 use multiversion::multiversion;
 
@@ -89,9 +87,8 @@ impl Stream {
 
     /// A 32-bit draw.
     ///
-    /// Index `i` is word `(i % 32) / 8` of the block with counter
-    /// `(step, 8 * (i / 32) + i % 8)`, so that 32 consecutive indices are made of
-    /// eight blocks side by side whatever the width of the machine's vectors.
+    /// Index `i` is word `(i % 32) / 8` of the block with counter `(step, 8 * (i / 32) + i % 8)`, so that 32
+    /// consecutive indices are made of eight blocks side by side whatever the width of the machine's vectors.
     pub fn u32(&self, step: u64, index: u32) -> u32 {
         let (group, inside) = (index / GROUP as u32, index % GROUP as u32);
         let counter = [step as u32, (step >> 32) as u32, group * LANES as u32 + inside % LANES as u32, 0];

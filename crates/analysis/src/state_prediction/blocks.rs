@@ -70,14 +70,10 @@ pub(super) fn samples(inputs: &[Input], target: &Blocks, lead: isize, first: usi
     let columns: usize = inputs.iter().map(|i| i.blocks.0[0][0].ncols()).sum();
     let outputs = target.0[0][0].ncols();
     let of_direction = |d: usize| {
-        let mut x = Vec::new();
-        let mut y = Vec::new();
+        let (mut x, mut y) = (Vec::new(), Vec::new());
         for (k, block) in target.0[d].iter().enumerate() {
             let n = block.nrows() as isize;
-            for t in first as isize..n {
-                if !(0..n).contains(&(t + lead)) {
-                    continue;
-                }
+            for t in (first as isize..n).filter(|t| (0..n).contains(&(t + lead))) {
                 for input in inputs {
                     x.extend(input.blocks.0[d][k].row(t as usize - input.age).iter());
                 }

@@ -25,8 +25,7 @@ mod scores;
 
 pub use scores::report;
 
-use crate::Error;
-use crate::folds::Fitting;
+use crate::{Error, folds::Fitting};
 use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 
@@ -233,26 +232,23 @@ const MEASURE: &str = "state prediction";
 
 impl Rates {
     fn check(&self, name: &str, session: &Session) -> Result<(), Error> {
-        let wrong = |what: String| Err(Error::Data { measure: MEASURE, what });
+        let wrong = |what: String| Err(Error::data(MEASURE, format!("{name}: {what}")));
         if self.units == 0 {
-            return wrong(format!("{name}: no unit; at least one is needed"));
+            return wrong("no unit; at least one is needed".into());
         }
-        if self.trials.len() != session.directions.len() || self.samples != session.mossy.samples {
-            return wrong(format!(
-                "{name}: {} trials of {} samples, but {} directions and {} samples of mossy fibers",
-                self.trials.len(),
-                self.samples,
-                session.directions.len(),
-                session.mossy.samples
-            ));
+        let (trials, samples) = (self.trials.len(), self.samples);
+        let (directions, mossy) = (session.directions.len(), session.mossy.samples);
+        if (trials, samples) != (directions, mossy) {
+            let but = format!("but {directions} directions and {mossy} samples of mossy fibers");
+            return wrong(format!("{trials} trials of {samples} samples, {but}"));
         }
         for (trial, values) in self.trials.iter().enumerate() {
             if values.len() != self.samples * self.units {
-                return wrong(format!("{name}: trial {trial} has {} values", values.len()));
+                return wrong(format!("trial {trial} has {} values", values.len()));
             }
             if let Some(at) = values.iter().position(|v| !v.is_finite()) {
                 let (unit, value) = (at % self.units, values[at]);
-                return wrong(format!("{name}: unit {unit} has the rate {value} in trial {trial}"));
+                return wrong(format!("unit {unit} has the rate {value} in trial {trial}"));
             }
         }
         Ok(())
@@ -267,14 +263,14 @@ impl Session {
     pub fn check(&self) -> Result<(), Error> {
         self.mossy.check("mossy fibers", self)?;
         self.nuclear.check("nuclei", self)?;
-        if let Some(purkinje) = &self.purkinje {
-            purkinje.check("Purkinje cells", self)?;
-        }
-        let most = self.directions.iter().copied().max();
-        let wrong = |what: String| Err(Error::Data { measure: MEASURE, what });
-        let Some(most) = most else { return wrong("no trial; at least one is needed".into()) };
-        match (0..=most).find(|d| !self.directions.contains(d)) {
-            Some(d) => wrong(format!("direction {d} of 0..={most} has no trial; number them without gaps")),
+        self.purkinje.iter().try_for_each(|purkinje| purkinje.check("Purkinje cells", self))?;
+        let count = self.direction_count();
+        let wrong = |what: String| Err(Error::data(MEASURE, what));
+        match (0..count).find(|d| !self.directions.contains(d)) {
+            _ if count == 0 => wrong("no trial; at least one is needed".into()),
+            Some(d) => {
+                wrong(format!("direction {d} of 0..={} has no trial; number them without gaps", count - 1))
+            }
             None => Ok(()),
         }
     }

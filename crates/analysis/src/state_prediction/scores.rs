@@ -6,7 +6,7 @@ use super::{
     SurrogateScores,
 };
 use crate::Error;
-use crate::regression::{Samples, r_squared};
+use crate::regression::{LinearMap, Samples, r_squared};
 use lobule_signal::Stream;
 use nalgebra::DMatrix;
 
@@ -20,11 +20,8 @@ struct Populations {
 impl Populations {
     fn new(session: &Session, which: Trials, averages: bool) -> Self {
         let of = |rates: &Rates| Blocks::new(rates, &session.directions, which, averages);
-        Self {
-            mossy: of(&session.mossy),
-            purkinje: session.purkinje.as_ref().map(of),
-            nuclear: of(&session.nuclear),
-        }
+        let purkinje = session.purkinje.as_ref().map(of);
+        Self { mossy: of(&session.mossy), purkinje, nuclear: of(&session.nuclear) }
     }
 }
 
@@ -39,22 +36,19 @@ enum Map {
 }
 
 impl Map {
-    /// The samples of each direction.
     fn samples(self, p: &Populations, settings: &Settings) -> Vec<Samples> {
-        let now = |blocks| vec![Input { blocks, age: 0 }];
-        let past = || (0..=settings.history).map(|age| Input { blocks: &p.mossy, age }).collect::<Vec<_>>();
+        let now = |blocks| Input { blocks, age: 0 };
+        let past = (0..=settings.history).map(|age| Input { blocks: &p.mossy, age });
         let first = settings.history;
         match self {
-            Self::Nuclear(lead) => samples(&now(&p.nuclear), &p.mossy, lead, first),
-            Self::Autoregression(lead) => samples(&past(), &p.mossy, lead, first),
+            Self::Nuclear(lead) => samples(&[now(&p.nuclear)], &p.mossy, lead, first),
+            Self::Autoregression(lead) => samples(&past.collect::<Vec<_>>(), &p.mossy, lead, first),
             Self::Joint(lead) => {
-                let inputs: Vec<Input> = past().into_iter().chain(now(&p.nuclear)).collect();
-                samples(&inputs, &p.mossy, lead, first)
+                samples(&past.chain([now(&p.nuclear)]).collect::<Vec<_>>(), &p.mossy, lead, first)
             }
-            Self::Purkinje => p.purkinje.iter().flat_map(|pc| samples(&now(&p.mossy), pc, 0, 0)).collect(),
+            Self::Purkinje => p.purkinje.iter().flat_map(|pc| samples(&[now(&p.mossy)], pc, 0, 0)).collect(),
             Self::Nuclei => {
-                let pc = p.purkinje.iter().flat_map(now);
-                let inputs: Vec<Input> = now(&p.mossy).into_iter().chain(pc).collect();
+                let inputs: Vec<Input> = [&p.mossy].into_iter().chain(&p.purkinje).map(now).collect();
                 samples(&inputs, &p.nuclear, 0, 0)
             }
         }
@@ -73,14 +67,13 @@ impl Predicted {
         let by_unit = r_squared(&stacked(self.truth.iter()), &stacked(self.predicted.iter()));
         let varying: Vec<f64> = by_unit.into_iter().filter(|r| r.is_finite()).collect();
         if varying.is_empty() {
-            let what = "no unit of the target varies; are its spikes inside the window?".into();
-            return Err(Error::Data { measure: MEASURE, what });
+            let what = "no unit of the target varies; are its spikes inside the window?";
+            return Err(Error::data(MEASURE, what));
         }
         Ok(crate::mean(&varying))
     }
 }
 
-/// A session under all choices of trials.
 struct Validation<'a> {
     settings: &'a Settings,
     all: Populations,
@@ -92,25 +85,18 @@ impl Validation<'_> {
     fn predict(&self, map: Map, scheme: Scheme) -> Result<Predicted, Error> {
         let fitting = &self.settings.fitting;
         let of = |p: &Populations| map.samples(p, self.settings);
-        let (groups, predicted) = match scheme {
-            Scheme::InSample => {
-                let groups = of(&self.all);
-                let fitted = fitting.fit_closely(&groups)?;
-                let predicted = groups.iter().map(|g| fitted.predict(&g.inputs)).collect();
-                (groups, predicted)
-            }
+        let predict_all = |fitted: LinearMap, groups: &[Samples]| {
+            groups.iter().map(|g| fitted.predict(&g.inputs)).collect::<Vec<_>>()
+        };
+        let groups = of(if scheme == Scheme::OddToEven { &self.even } else { &self.all });
+        let predicted = match scheme {
+            Scheme::InSample => predict_all(fitting.fit_closely(&groups)?, &groups),
             Scheme::OddToEven => {
-                let (odd, even) = (of(&self.odd), of(&self.even));
+                let odd = of(&self.odd);
                 let parts = if let [one] = &odd[..] { split(one) } else { odd };
-                let fitted = fitting.fit(&parts)?;
-                let predicted = even.iter().map(|g| fitted.predict(&g.inputs)).collect();
-                (even, predicted)
+                predict_all(fitting.fit(&parts)?, &groups)
             }
-            Scheme::LeaveOneDirectionOut => {
-                let groups = of(&self.all);
-                let predicted = fitting.predict_left_out(&groups)?;
-                (groups, predicted)
-            }
+            Scheme::LeaveOneDirectionOut => fitting.predict_left_out(&groups)?,
         };
         Ok(Predicted { truth: groups.into_iter().map(|g| g.outputs).collect(), predicted })
     }
@@ -119,19 +105,14 @@ impl Validation<'_> {
         self.predict(map, scheme)?.r2()
     }
 
-    /// The same session with surrogate nuclei.
     fn with_nuclei(&self, replace: impl Fn(&Blocks) -> Blocks) -> Self {
-        let other = |p: &Populations| Populations {
-            mossy: p.mossy.clone(),
+        let other = |Populations { mossy, nuclear, .. }: &Populations| Populations {
+            mossy: mossy.clone(),
             purkinje: None,
-            nuclear: replace(&p.nuclear),
+            nuclear: replace(nuclear),
         };
-        Self {
-            settings: self.settings,
-            all: other(&self.all),
-            odd: other(&self.odd),
-            even: other(&self.even),
-        }
+        let [all, odd, even] = [&self.all, &self.odd, &self.even].map(other);
+        Self { settings: self.settings, all, odd, even }
     }
 }
 
@@ -143,13 +124,9 @@ impl Validation<'_> {
 pub fn report(session: &Session, settings: &Settings) -> Result<Report, Error> {
     session.check()?;
     settings.check(session)?;
-    let populations = |which| Populations::new(session, which, settings.averages);
-    let validation = Validation {
-        settings,
-        all: populations(Trials::All),
-        odd: populations(Trials::Odd),
-        even: populations(Trials::Even),
-    };
+    let [all, odd, even] = [Trials::All, Trials::Odd, Trials::Even]
+        .map(|which| Populations::new(session, which, settings.averages));
+    let validation = Validation { settings, all, odd, even };
     let directions = session.direction_count();
     let (schemes, mut not_measured) = possible(session);
 
@@ -157,14 +134,10 @@ pub fn report(session: &Session, settings: &Settings) -> Result<Report, Error> {
     for &lead in &settings.leads {
         let l = lead as isize;
         for &scheme in &schemes {
-            scores.push(Scores {
-                lead,
-                scheme,
-                nuclear: validation.r2(Map::Nuclear(l), scheme)?,
-                autoregression: validation.r2(Map::Autoregression(l), scheme)?,
-                joint: validation.r2(Map::Joint(l), scheme)?,
-                backward: validation.r2(Map::Nuclear(-l), scheme)?,
-            });
+            let r2 = |map| validation.r2(map, scheme);
+            let (nuclear, autoregression) = (r2(Map::Nuclear(l))?, r2(Map::Autoregression(l))?);
+            let (joint, backward) = (r2(Map::Joint(l))?, r2(Map::Nuclear(-l))?);
+            scores.push(Scores { lead, scheme, nuclear, autoregression, joint, backward });
         }
     }
 
@@ -182,29 +155,24 @@ pub fn report(session: &Session, settings: &Settings) -> Result<Report, Error> {
             Surrogate::DirectionShuffled => validation.with_nuclei(|b| b.permuted(&order)),
             Surrogate::TimeShifted => validation.with_nuclei(Blocks::rotated),
         };
-        surrogates.push(SurrogateScores {
-            surrogate,
-            nuclear: other.r2(Map::Nuclear(main), strictest)?,
-            gain: other.r2(Map::Joint(main), strictest)? - autoregression.r2()?,
-        });
+        let r2 = |map| other.r2(map, strictest);
+        let (nuclear, joint) = (r2(Map::Nuclear(main))?, r2(Map::Joint(main))?);
+        surrogates.push(SurrogateScores { surrogate, nuclear, gain: joint - autoregression.r2()? });
     }
 
     let mut reconstruction = Vec::new();
-    if session.purkinje.is_some() {
-        for &scheme in &schemes {
-            reconstruction.push(Reconstruction {
-                scheme,
-                purkinje: validation.r2(Map::Purkinje, scheme)?,
-                nuclear: validation.r2(Map::Nuclei, scheme)?,
-            });
-        }
-    } else {
+    for &scheme in schemes.iter().filter(|_| session.purkinje.is_some()) {
+        let (purkinje, nuclear) =
+            (validation.r2(Map::Purkinje, scheme)?, validation.r2(Map::Nuclei, scheme)?);
+        reconstruction.push(Reconstruction { scheme, purkinje, nuclear });
+    }
+    if session.purkinje.is_none() {
         not_measured.push("reconstruction: there are no Purkinje cells".into());
     }
 
     let nuclear = validation.predict(Map::Nuclear(main), strictest)?;
     let joint = validation.predict(Map::Joint(main), strictest)?;
-    let examples = examples(settings, &autoregression, &nuclear, &joint, session.mossy.samples);
+    let examples = examples(settings, [&autoregression, &nuclear, &joint], session.mossy.samples);
     let constant = |blocks: &Blocks| {
         let all = stacked(blocks.0.iter().flatten());
         all.column_iter().filter(|c| c.iter().all(|x| *x == c[0])).count()
@@ -263,9 +231,7 @@ fn derangement(n: usize, seed: u64) -> Vec<usize> {
 /// Examples of the fiber that varies most, in the first three directions, first trial or average.
 fn examples(
     settings: &Settings,
-    autoregression: &Predicted,
-    nuclear: &Predicted,
-    joint: &Predicted,
+    [autoregression, nuclear, joint]: [&Predicted; 3],
     samples: usize,
 ) -> Vec<Example> {
     let all = stacked(joint.truth.iter());

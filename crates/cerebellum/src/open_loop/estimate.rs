@@ -2,10 +2,8 @@
 //!
 //! `docs/validation.md` ("What a run costs") explains the constants and compares the estimate with runs.
 
-use crate::Error;
-use crate::stored::Probe;
-use lobule_circuit::models::BLOCK;
-use lobule_circuit::{Circuit, Connect, Model};
+use crate::{Error, stored::Probe};
+use lobule_circuit::{Circuit, Connect, Model, models::BLOCK};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -16,7 +14,6 @@ const RELAY_STEP_S: f64 = 0.3e-9;
 /// Memory of one synapse while the circuit is described and compiled, bytes: the pair and its weight (12), its
 /// target and weight in the network (6), what sorting a projection takes.
 const SYNAPSE_BYTES: u64 = 24;
-/// Memory of a neuron, bytes.
 const NEURON_BYTES: u64 = 150;
 /// Memory of a recorded spike, bytes; vectors may have twice the room they need.
 const SPIKE_BYTES: f64 = 24.0;
@@ -46,22 +43,17 @@ impl Estimate {
         threads: usize,
     ) -> Self {
         let (mut neurons, mut synapses, mut step_s, mut offsets) = (0u64, 0u64, 0.0, 0u64);
-        let sizes: HashMap<&str, u64> =
-            circuit.populations().iter().map(|p| (p.label.as_str(), p.n as u64)).collect();
+        let sizes: HashMap<_, _> = circuit.populations().iter().map(|p| (&p.label, p.n as u64)).collect();
         for p in circuit.populations() {
             neurons += p.n as u64;
-            let each = match p.model {
-                Model::Relay
-                | Model::SpikeSource
-                | Model::SpikeTimes(_)
-                | Model::Poisson(_)
-                | Model::PoissonGenerator(_) => RELAY_STEP_S,
-                _ => NEURON_STEP_S,
-            };
-            step_s += each * p.n as f64;
+            let has_membrane = matches!(
+                p.model,
+                Model::Eglif(_) | Model::EglifMultirec(_) | Model::CondLif(_) | Model::Custom(_)
+            );
+            step_s += p.n as f64 * if has_membrane { NEURON_STEP_S } else { RELAY_STEP_S };
         }
         for p in circuit.projections() {
-            let n = |label: &str| sizes.get(label).copied().unwrap_or(0);
+            let n = |label: &String| sizes.get(label).copied().unwrap_or(0);
             let (pre, post) = (n(&p.pre), n(&p.post));
             synapses += match &p.connect {
                 Connect::List(list) => list.len() as u64,
@@ -78,11 +70,8 @@ impl Estimate {
         let spikes = neurons as f64 * EXPECTED_HZ * seconds * SPIKE_BYTES;
         // Four bytes of a value, in a vector that may have twice the room.
         let traces = recorded as f64 * (steps / interval.max(1)) as f64 * 8.0;
-        let memory = synapses.saturating_mul(SYNAPSE_BYTES)
-            + offsets
-            + neurons * NEURON_BYTES
-            + spikes as u64
-            + traces as u64;
+        let wiring = synapses.saturating_mul(SYNAPSE_BYTES) + offsets;
+        let memory = wiring + neurons * NEURON_BYTES + spikes as u64 + traces as u64;
         let wall_s = step_s * steps as f64 / threads.max(1) as f64;
         Self { neurons, synapses, memory, wall_s }
     }
@@ -92,35 +81,25 @@ impl Estimate {
     /// # Errors
     /// [`Error::Config`] with the numbers.
     pub(super) fn check(&self, limit: Option<u64>) -> Result<(), Error> {
-        match limit {
-            Some(limit) if self.memory > limit => Err(Error::Config {
-                key: "memory".into(),
-                what: format!(
-                    "the run would take about {} and {} are free; use a smaller network, a shorter --duration or \
-                     fewer --record neurons",
-                    bytes(self.memory),
-                    bytes(limit)
-                ),
-            }),
-            _ => Ok(()),
-        }
+        let Some(limit) = limit.filter(|limit| self.memory > *limit) else { return Ok(()) };
+        let remedy = "use a smaller network, a shorter --duration or fewer --record neurons";
+        let (needed, free) = (bytes(self.memory), bytes(limit));
+        Err(Error::config(
+            "memory",
+            format!("the run would take about {needed} and {free} are free; {remedy}"),
+        ))
     }
 }
 
 impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} neurons, {} synapses: about {} and {}",
-            self.neurons,
-            self.synapses,
-            bytes(self.memory),
-            match self.wall_s {
-                s if s < 90.0 => format!("{s:.1} s"),
-                s if s < 5400.0 => format!("{:.0} min", s / 60.0),
-                s => format!("{:.1} h", s / 3600.0),
-            }
-        )
+        let Self { neurons, synapses, memory, wall_s } = *self;
+        write!(f, "{neurons} neurons, {synapses} synapses: about {} and ", bytes(memory))?;
+        match wall_s {
+            s if s < 90.0 => write!(f, "{s:.1} s"),
+            s if s < 5400.0 => write!(f, "{:.0} min", s / 60.0),
+            s => write!(f, "{:.1} h", s / 3600.0),
+        }
     }
 }
 

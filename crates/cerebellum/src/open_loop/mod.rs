@@ -27,28 +27,29 @@ use lobule_analysis::{interval_cv, mean, rates_hz, sd};
 use lobule_circuit::{Circuit, Profile, Share, Simulation};
 use lobule_exchange::Ranks;
 use lobule_signal::{Clock, Progress, SpikeTrain, Trace};
+use std::collections::HashSet;
 use std::time::Instant;
 
 /// Reads `1s`, `500ms` or `500` (ms).
 pub fn duration_ms(text: &str) -> Option<f64> {
     let text = text.trim();
-    let (number, unit) = match text {
-        t if t.ends_with("ms") => (&t[..t.len() - 2], 1.0),
-        t if t.ends_with('s') => (&t[..t.len() - 1], 1000.0),
-        t => (t, 1.0),
+    let (number, unit) = match (text.strip_suffix("ms"), text.strip_suffix('s')) {
+        (Some(ms), _) => (ms, 1.0),
+        (None, Some(s)) => (s, 1000.0),
+        (None, None) => (text, 1.0),
     };
     let value: f64 = number.trim().parse().ok()?;
     (value.is_finite() && value >= 0.0).then_some(value * unit)
 }
 
 /// Options of an open-loop run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct OpenLoop {
     /// Duration, ms; by default 1 s, or that of the stored simulation.
     pub duration_ms: Option<f64>,
     /// Seed of the noise.
     pub seed: u64,
-    /// Threads.
+    /// Threads; 0 is one.
     pub threads: usize,
     /// Variables to record.
     pub record: Vec<Probe>,
@@ -60,21 +61,6 @@ pub struct OpenLoop {
     pub snapshots: Snapshots,
     /// Windows that the run must cover, (start, end) ms: those whose rates are measured afterward.
     pub windows: Vec<(f64, f64)>,
-}
-
-impl Default for OpenLoop {
-    fn default() -> Self {
-        Self {
-            duration_ms: None,
-            seed: 0,
-            threads: 1,
-            record: Vec::new(),
-            has_profile: false,
-            memory_limit: None,
-            snapshots: Snapshots::default(),
-            windows: Vec::new(),
-        }
-    }
 }
 
 /// Rates of a population, or of the cells of a recorder.
@@ -108,14 +94,9 @@ impl PopulationRates {
             }
         }
         let hz = rates_hz(&part, to - from, dt_ms);
-        Self {
-            cell_type: train.label.clone(),
-            n: part.n,
-            mean_hz: mean(&hz),
-            sd_hz: sd(&hz),
-            active: hz.iter().filter(|r| **r > 0.0).count() as f64 / part.n as f64,
-            cv: mean(&interval_cv(&part)),
-        }
+        let active = hz.iter().filter(|r| **r > 0.0).count() as f64 / part.n as f64;
+        let (mean_hz, sd_hz, cv) = (mean(&hz), sd(&hz), mean(&interval_cv(&part)));
+        Self { cell_type: part.label, n: part.n, mean_hz, sd_hz, active, cv }
     }
 }
 
@@ -150,73 +131,144 @@ pub struct OpenLoopResult {
     pub profile: Option<Profile>,
 }
 
-/// Changes of the rates of a Poisson population: (begin ms, rate of each neuron Hz), from 0 on.
-struct Schedule {
-    population: String,
-    changes: Vec<(f64, Vec<f64>)>,
-}
-
 /// A circuit with its recordings and times, ready to compile.
+#[derive(Default)]
 struct Prepared {
     circuit: Circuit,
     /// The cell populations, whose spikes are recorded.
     cells: Vec<String>,
     probes: Vec<Probe>,
     recorders: Vec<Recorder>,
-    schedule: Option<Schedule>,
+    /// Changes of the rates of the mossy fibers: (begin ms, rate of each fiber Hz), from 0 on.
+    changes: Vec<(f64, Vec<f64>)>,
     dt_ms: f64,
     duration_ms: f64,
     notes: Vec<String>,
 }
 
-/// Announces the estimate, refuses a run that is too large, compiles and runs this rank's share.
-fn run(
-    prepared: Result<Prepared, Error>,
-    shared: &mut SharedAnatomy,
-    what: &OpenLoop,
-    begin: Instant,
-    progress: &dyn Progress,
-    ranks: &Ranks,
-) -> Result<OpenLoopResult, Error> {
-    let compiled = prepared.and_then(|prepared| compile(prepared, shared, what, progress, ranks));
-    let mut ready = ranks.agree(compiled)?;
-    // The rows are wiring now; they would take more memory than it.
-    shared.anatomy.connections = Vec::new();
-    what.snapshots.restore(&mut ready.simulation, ranks)?;
-    let compile_s = begin.elapsed().as_secs_f64();
-    let first_step = ready.simulation.step();
-    let ran = advance(&mut ready, what, progress, ranks);
-    ranks.agree(ran)?;
-    let CompiledRun { mut simulation, prepared, probes, every, clock, steps, .. } = ready;
-    let fingerprint = simulation.fingerprint()?;
-    let simulate_s = begin.elapsed().as_secs_f64() - compile_s;
+/// A run and the processes that share it.
+struct Job<'a> {
+    what: &'a OpenLoop,
+    progress: &'a dyn Progress,
+    ranks: &'a Ranks,
+}
 
-    simulation.merge_recordings()?;
-    let mut spikes = Vec::new();
-    for label in &prepared.cells {
-        spikes.extend(simulation.take_spikes(label)?.map(|train| train.window(0, steps)));
+impl Job<'_> {
+    /// Announces the estimate, refuses a run that is too large, compiles and runs this rank's share.
+    fn run(
+        &self,
+        shared: &mut SharedAnatomy,
+        prepare: impl FnOnce(&SharedAnatomy) -> Result<Prepared, Error>,
+    ) -> Result<OpenLoopResult, Error> {
+        let (what, ranks, begin) = (self.what, self.ranks, Instant::now());
+        let compiled = prepare(shared).and_then(|prepared| self.compile(prepared, shared));
+        let mut ready = ranks.agree(compiled)?;
+        // The rows are wiring now; they would take more memory than it.
+        shared.anatomy.connections = Vec::new();
+        what.snapshots.restore(&mut ready.simulation, ranks)?;
+        let compile_s = begin.elapsed().as_secs_f64();
+        let first_step = ready.simulation.step();
+        ranks.agree(self.advance(&mut ready))?;
+        let CompiledRun { mut simulation, prepared, probes, every, clock, steps, .. } = ready;
+        let fingerprint = simulation.fingerprint()?;
+        let simulate_s = begin.elapsed().as_secs_f64() - compile_s;
+
+        simulation.merge_recordings()?;
+        let mut spikes = Vec::new();
+        for label in &prepared.cells {
+            spikes.extend(simulation.take_spikes(label)?.map(|train| train.window(0, steps)));
+        }
+        let traces = simulation.traces().zip(&every);
+        let traces = traces.map(|(trace, every)| probes::thinned(trace, every.unwrap_or(1), steps)).collect();
+        let dt_ms = clock.dt_ms();
+        let rates = |train| PopulationRates::of(train, None, first_step, steps, dt_ms);
+        let step = |ms: f64| (ms / dt_ms).round().min(steps as f64) as u64;
+        // Of the recorders that cover a part of a population or of the run.
+        let recorder_rates = |r: Recorder| {
+            let train = spikes.iter().find(|s| s.label == r.population)?;
+            let (from, to) = (step(r.from_ms).max(first_step), step(r.to_ms));
+            let is_part = r.neurons.len() < train.n || from > first_step || to < steps;
+            let rates = || PopulationRates::of(train, Some(&r.neurons), from, to, dt_ms);
+            (is_part && from < to).then(rates).map(|rates| (r, rates))
+        };
+        let recorders = prepared.recorders.into_iter().filter_map(recorder_rates).collect();
+        Ok(OpenLoopResult {
+            dt_ms,
+            from_ms: clock.ms(first_step),
+            duration_ms: prepared.duration_ms,
+            rates: spikes.iter().map(rates).collect(),
+            spikes,
+            traces,
+            trace_neurons: probes.into_iter().map(|p| p.neurons.unwrap_or_default()).collect(),
+            recorders,
+            left_out: prepared.notes,
+            fingerprint,
+            compile_s,
+            simulate_s,
+            profile: simulation.profile(),
+        })
     }
-    let traces = simulation.traces().zip(&every);
-    let traces = traces.map(|(trace, every)| probes::thinned(trace, every.unwrap_or(1), steps)).collect();
-    let dt_ms = clock.dt_ms();
-    let rates =
-        spikes.iter().map(|train| PopulationRates::of(train, None, first_step, steps, dt_ms)).collect();
-    let recorders = recorder_rates(prepared.recorders, &spikes, &clock, first_step, steps);
-    Ok(OpenLoopResult {
-        dt_ms,
-        from_ms: clock.ms(first_step),
-        duration_ms: prepared.duration_ms,
-        spikes,
-        traces,
-        trace_neurons: probes.into_iter().map(|p| p.neurons.unwrap_or_default()).collect(),
-        rates,
-        recorders,
-        left_out: prepared.notes,
-        fingerprint,
-        compile_s,
-        simulate_s,
-        profile: simulation.profile(),
-    })
+
+    fn compile(&self, mut prepared: Prepared, shared: &SharedAnatomy) -> Result<CompiledRun, Error> {
+        let (what, ranks) = (self.what, self.ranks);
+        let clock = Clock::new(prepared.dt_ms)?;
+        let steps = clock.steps(prepared.duration_ms)?;
+        prepared.probes.extend(what.record.iter().cloned());
+        let probes = probes::resolved(&prepared)?;
+        // Samples are taken at the ends of intervals, so the interval must divide the times between them.
+        let every =
+            probes.iter().map(|p| probes::every_steps(p, &clock, steps)).collect::<Result<Vec<_>, _>>()?;
+        let natural = natural_interval(&prepared.circuit, &clock)?;
+        let interval = every.iter().flatten().fold(natural, |a, &b| greatest_divisor(a, b));
+        if interval < natural {
+            prepared.circuit.set_interval_at_most(clock.ms(interval));
+        }
+        let workers = what.threads.max(1) * ranks.ranks();
+        let estimate = Estimate::of(&prepared.circuit, (steps, interval), &probes, prepared.dt_ms, workers);
+        self.progress.note(&estimate.to_string());
+        estimate.check(what.memory_limit)?;
+
+        let network = prepared.circuit.compile_share(clock, what.seed, &Share::on(ranks))?;
+        shared.covers(&network)?;
+        // The description is as large as the network and is not needed any more.
+        prepared.circuit = Circuit::new();
+        let mut simulation = Simulation::on(ranks, network, what.threads)?;
+        for label in &prepared.cells {
+            simulation.record_spikes(label)?;
+        }
+        for probe in &probes {
+            let neurons = probe.neurons.as_deref().unwrap_or_default();
+            simulation.record_variable(&probe.population, &probe.variable, neurons)?;
+        }
+        if what.has_profile {
+            simulation.start_profile();
+        }
+        Ok(CompiledRun { simulation, prepared, probes, every, clock, steps })
+    }
+
+    /// Runs to the end. A run that is not a whole number of intervals continues to the end of the last one, and recordings after
+    /// its end are dropped.
+    fn advance(&self, ready: &mut CompiledRun) -> Result<(), Error> {
+        let interval = ready.simulation.network().interval_steps() as u64;
+        let (first, intervals) = (ready.simulation.step() / interval, ready.steps.div_ceil(interval));
+        self.what.snapshots.check(&ready.clock, first * interval, ready.steps, interval)?;
+        ready.check_times(&self.what.windows, first * interval, interval)?;
+        self.progress.expect(intervals - first);
+        let CompiledRun { simulation, prepared, clock, .. } = ready;
+        let fibers = simulation.population("mossy_fiber");
+        let mut changes = prepared.changes.iter().peekable();
+        for k in first..intervals {
+            let now_ms = clock.ms(k * interval);
+            // A resumed run takes up the last change before it.
+            while let Some((_, hz)) = changes.next_if(|c| c.0 <= now_ms + 1e-9) {
+                simulation.set_rates(fibers.clone()?, hz)?;
+            }
+            simulation.advance()?;
+            self.progress.done(1);
+            self.what.snapshots.write_due(simulation, k + 1 == intervals, self.ranks)?;
+        }
+        Ok(())
+    }
 }
 
 /// A compiled simulation at its start, with its recordings.
@@ -231,150 +283,49 @@ struct CompiledRun {
     steps: u64,
 }
 
-fn compile(
-    mut prepared: Prepared,
-    shared: &SharedAnatomy,
-    what: &OpenLoop,
-    progress: &dyn Progress,
-    ranks: &Ranks,
-) -> Result<CompiledRun, Error> {
-    let clock = Clock::new(prepared.dt_ms)?;
-    let steps = clock.steps(prepared.duration_ms)?;
-    prepared.probes.extend(what.record.iter().cloned());
-    let probes = probes::resolved(&prepared)?;
-    // Samples are taken at the ends of intervals, so the interval must divide the times between them.
-    let every =
-        probes.iter().map(|p| probes::every_steps(p, &clock, steps)).collect::<Result<Vec<_>, _>>()?;
-    let natural = natural_interval(&prepared.circuit, &clock)?;
-    let interval = every.iter().flatten().fold(natural, |a, &b| greatest_divisor(a, b));
-    if interval < natural {
-        prepared.circuit.set_interval_at_most(clock.ms(interval));
-    }
-    let workers = what.threads.max(1) * ranks.ranks();
-    let estimate = Estimate::of(&prepared.circuit, (steps, interval), &probes, prepared.dt_ms, workers);
-    progress.note(&estimate.to_string());
-    estimate.check(what.memory_limit)?;
-
-    let network = prepared.circuit.compile_share(clock, what.seed, &Share::on(ranks))?;
-    shared.covers(&network)?;
-    // The description is as large as the network and is not needed any more.
-    prepared.circuit = Circuit::new();
-    let mut simulation = Simulation::on(ranks, network, what.threads)?;
-    for label in &prepared.cells {
-        simulation.record_spikes(label)?;
-    }
-    for probe in &probes {
-        let neurons = probe.neurons.as_deref().unwrap_or_default();
-        simulation.record_variable(&probe.population, &probe.variable, neurons)?;
-    }
-    if what.has_profile {
-        simulation.start_profile();
-    }
-    Ok(CompiledRun { simulation, prepared, probes, every, clock, steps })
-}
-
-/// Runs to the end. A run that is not a whole number of intervals continues to the end of the last one, and recordings after
-/// its end are dropped.
-fn advance(
-    ready: &mut CompiledRun,
-    what: &OpenLoop,
-    progress: &dyn Progress,
-    ranks: &Ranks,
-) -> Result<(), Error> {
-    let CompiledRun { simulation, prepared, clock, steps, .. } = ready;
-    let interval = simulation.network().interval_steps() as u64;
-    let (first, intervals) = (simulation.step() / interval, steps.div_ceil(interval));
-    what.snapshots.check(clock, first * interval, *steps, interval)?;
-    check_times(what, prepared, clock, (first * interval, *steps), interval)?;
-    progress.expect(intervals - first);
-    let rates = prepared.schedule.as_ref();
-    let population = rates.map(|r| simulation.population(&r.population)).transpose()?;
-    let mut next = 0;
-    for k in first..intervals {
-        if let (Some(rates), Some(population)) = (rates, population) {
-            let now_ms = clock.ms(k * interval);
-            while let Some((_, hz)) = rates.changes.get(next).filter(|c| c.0 <= now_ms + 1e-9) {
-                // A resumed run takes up the last change before it.
-                simulation.set_rates(population, hz)?;
-                next += 1;
+impl CompiledRun {
+    /// Checks, before the run from step `first` on, that it covers the windows and that rates change only between exchange
+    /// intervals.
+    fn check_times(&self, windows: &[(f64, f64)], first: u64, interval: u64) -> Result<(), Error> {
+        let clock = &self.clock;
+        let (from_ms, to_ms) = (clock.ms(first), clock.ms(self.steps));
+        for &(begin, stop) in windows {
+            let wrong = |what: String| Error::config(format!("--window {begin}ms..{stop}ms"), what);
+            if begin < from_ms - 1e-9 || stop > to_ms + 1e-9 {
+                return Err(wrong(format!(
+                    "the run lasts from {from_ms} to {to_ms} ms; choose a window inside it"
+                )));
+            }
+            for ms in [begin, stop] {
+                clock.steps(ms).map_err(|e| wrong(e.to_string()))?;
             }
         }
-        simulation.advance()?;
-        progress.done(1);
-        what.snapshots.write_due(simulation, k + 1 == intervals, ranks)?;
-    }
-    Ok(())
-}
-
-/// Checks, before the run, that it covers the windows and that rates change only between exchange intervals.
-fn check_times(
-    what: &OpenLoop,
-    prepared: &Prepared,
-    clock: &Clock,
-    (first, end): (u64, u64),
-    interval: u64,
-) -> Result<(), Error> {
-    let (from_ms, to_ms) = (clock.ms(first), clock.ms(end));
-    for &(begin, stop) in &what.windows {
-        let key = format!("--window {begin}ms..{stop}ms");
-        if begin < from_ms - 1e-9 || stop > to_ms + 1e-9 {
-            let what = format!("the run lasts from {from_ms} to {to_ms} ms; choose a window inside it");
-            return Err(Error::Config { key, what });
+        for (ms, _) in &self.prepared.changes {
+            if !clock.steps(*ms).is_ok_and(|step| step.is_multiple_of(interval)) {
+                let interval_ms = clock.ms(interval);
+                let what = format!(
+                    "a rate of mossy fibers changes at {ms} ms; choose a multiple of the exchange interval of {interval_ms} ms"
+                );
+                return Err(Error::config("--stimulus", what));
+            }
         }
-        for ms in [begin, stop] {
-            clock.steps(ms).map_err(|e| Error::Config { key: key.clone(), what: e.to_string() })?;
-        }
+        Ok(())
     }
-    for (ms, _) in prepared.schedule.iter().flat_map(|s| &s.changes) {
-        if !clock.steps(*ms).is_ok_and(|step| step.is_multiple_of(interval)) {
-            return Err(Error::Config {
-                key: "--stimulus".into(),
-                what: format!(
-                    "a rate of mossy fibers changes at {ms} ms; choose a multiple of the exchange interval of {} ms",
-                    clock.ms(interval)
-                ),
-            });
-        }
-    }
-    Ok(())
 }
 
 /// The natural exchange interval of a circuit, steps: the smallest delay from a population that receives input, or of all.
 fn natural_interval(circuit: &Circuit, clock: &Clock) -> Result<u64, Error> {
-    let receives: std::collections::HashSet<&str> =
-        circuit.projections().iter().map(|p| p.post.as_str()).collect();
+    let receives: HashSet<&String> = circuit.projections().iter().map(|p| &p.post).collect();
     let smallest = |all: bool| {
-        let delays = circuit.projections().iter().filter(|p| all || receives.contains(p.pre.as_str()));
+        let delays = circuit.projections().iter().filter(|p| all || receives.contains(&p.pre));
         delays.map(|p| p.delay_ms).min_by(f64::total_cmp)
     };
     let ms = smallest(false).or(smallest(true)).unwrap_or(1.0);
     Ok(clock.steps(ms)?.max(1))
 }
 
-/// Greatest common divisor.
 fn greatest_divisor(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { greatest_divisor(b, a % b) }
-}
-
-/// Rates of the recorders that cover a part of a population or of the run.
-fn recorder_rates(
-    recorders: Vec<Recorder>,
-    spikes: &[SpikeTrain],
-    clock: &Clock,
-    first_step: u64,
-    steps: u64,
-) -> Vec<(Recorder, PopulationRates)> {
-    let step = |ms: f64| (ms / clock.dt_ms()).round().min(steps as f64) as u64;
-    let rates = |r: Recorder| {
-        let train = spikes.iter().find(|s| s.label == r.population)?;
-        let (from, to) = (step(r.from_ms).max(first_step), step(r.to_ms));
-        let is_part = r.neurons.len() < train.n || from > first_step || to < steps;
-        (is_part && from < to).then(|| {
-            let rates = PopulationRates::of(train, Some(&r.neurons), from, to, clock.dt_ms());
-            (r, rates)
-        })
-    };
-    recorders.into_iter().filter_map(rates).collect()
 }
 
 #[cfg(test)]

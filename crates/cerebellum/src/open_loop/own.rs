@@ -1,21 +1,18 @@
 //! A run with lobule's own tables of cells and synapses, and stimuli from the command line.
 
 use super::stimulus::read_spikes;
-use super::{OpenLoop, OpenLoopResult, Prepared, Schedule, SharedAnatomy, Stimulus, StimulusKind, run};
+use super::{Job, OpenLoop, OpenLoopResult, Prepared, SharedAnatomy, Stimulus, StimulusKind};
 use crate::{
-    BrainState, CellModels, DT_MS, Drive, Error, Learning, ModuleOptions, PLASTIC_SET, TEACHING_SET,
-    add_module,
+    BrainState, CellModels, DT_MS, Drive, Error, ModuleOptions, PLASTIC_SET, TEACHING_SET, add_module,
+    module::drive,
 };
 use lobule_circuit::models::{PoissonGenerator, RateProfile};
-use lobule_circuit::plasticity::Supervised;
-use lobule_circuit::{Circuit, Connect, CurrentStimulus, Model, Population, Projection};
+use lobule_circuit::{Circuit, CurrentStimulus, Model, Population, plasticity::Supervised};
 use lobule_exchange::Ranks;
 use lobule_scaffold::CellSites;
 use lobule_signal::{Clock, Progress};
 use std::sync::Arc;
-use std::time::Instant;
 
-/// Default duration, ms.
 const DURATION_MS: f64 = 1000.0;
 /// Delay of generators, ms: one step.
 const DELAY_MS: f64 = DT_MS;
@@ -49,9 +46,7 @@ pub fn own_tables(
     progress: &dyn Progress,
     ranks: &Ranks,
 ) -> Result<OpenLoopResult, Error> {
-    let begin = Instant::now();
-    let prepared = prepare(shared, tables, what);
-    run(prepared, shared, what, begin, progress, ranks)
+    Job { what, progress, ranks }.run(shared, |shared| prepare(shared, tables, what))
 }
 
 fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Result<Prepared, Error> {
@@ -63,37 +58,34 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
     let is_rate = |s: &Stimulus| matches!(s.kind, StimulusKind::Rate { .. });
     let of_fibers = |s: &&Stimulus| s.population == "mossy_fiber";
     let has_relays = tables.stimuli.iter().filter(of_fibers).any(|s| !is_rate(s));
-    let drive = if has_relays { Drive::Relayed } else { Drive::Poisson(tables.background_hz) };
-    let mut options = ModuleOptions::new(tables.state, drive);
+    let fibers = if has_relays { Drive::Relayed } else { Drive::Poisson(tables.background_hz) };
+    let mut options = ModuleOptions::new(tables.state, fibers);
     options.has_short_term = tables.has_short_term;
     options.cells = tables.cells;
     options.is_part = shared.is_part;
     if tables.is_plastic && (tables.has_short_term || tables.cells == CellModels::Multirec) {
-        return Err(Error::Config {
-            key: "--plastic".into(),
-            what: "it goes neither with --short-term nor with --cells multirec, which have no plastic synapses; leave one \
-                   of them out"
-                .into(),
-        });
+        let what = "it goes neither with --short-term nor with --cells multirec, which have no plastic synapses; leave \
+                    one of them out";
+        return Err(Error::config("--plastic", what));
     }
     if tables.is_plastic {
         for set in [PLASTIC_SET, TEACHING_SET] {
             if anatomy.connections(set).is_none() {
-                return Err(Error::Config {
-                    key: "--plastic".into(),
-                    what: format!("the network has no connection set `{set}`; leave it out"),
-                });
+                let what = format!("the network has no connection set `{set}`; leave it out");
+                return Err(Error::config("--plastic", what));
             }
         }
         // Chosen: small steps against weights of 0.14 nS, so that a run of seconds changes them and does not end them.
-        Learning::new(Supervised::pf_pc(1e-4, -5e-3, 5.0)).apply(&mut options);
+        options.learn(Supervised::pf_pc(1e-4, -5e-3, 5.0));
     }
     let notes = add_module(&mut circuit, "", anatomy, &options)?;
     let cells: Vec<String> = circuit.populations().iter().map(|p| p.label.clone()).collect();
     if has_relays && let Some(fibers) = anatomy.cells("mossy_fiber") {
         let rate = RateProfile::Steps(vec![(0.0, tables.background_hz)]);
         let all: Vec<u32> = (0..fibers.len() as u32).collect();
-        add_poisson(&mut circuit, "background", "mossy_fiber", &all, rate, (1.0, 1));
+        let (model, n, list) = poisson(rate, &all);
+        circuit.add_population(Population::new("background", n, model));
+        circuit.add_projection(drive("background", "mossy_fiber", list, (1.0, 1), DELAY_MS));
     }
     let mut rates = Vec::new();
     for (k, stimulus) in tables.stimuli.iter().enumerate() {
@@ -106,8 +98,8 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
             clock.steps(ms).map_err(|e| stimulus.wrong(e.to_string()))?;
         }
         let name = &stimulus.population;
-        let unknown =
-            || stimulus.wrong(format!("there is no population `{name}`; there are: {}", cells.join(", ")));
+        let known = cells.join(", ");
+        let unknown = || stimulus.wrong(format!("there is no population `{name}`; there are: {known}"));
         let sites = anatomy.cells(name).filter(|c| cells.contains(&c.cell_type)).ok_or_else(unknown)?;
         let targets = stimulus.targets(anatomy, sites)?;
         if !has_relays && of_fibers(&stimulus) {
@@ -120,29 +112,19 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
             add_stimulus(&mut circuit, &label, stimulus, sites, &targets)?;
         }
     }
-    let schedule = anatomy
-        .cells("mossy_fiber")
-        .filter(|c| !has_relays && !c.is_empty())
-        .map(|fibers| schedule(fibers, &rates, tables.background_hz, duration_ms));
-    Ok(Prepared {
-        circuit,
-        cells,
-        probes: Vec::new(),
-        recorders: Vec::new(),
-        schedule,
-        dt_ms: DT_MS,
-        duration_ms,
-        notes,
-    })
+    let fibers = anatomy.cells("mossy_fiber").filter(|c| !has_relays && !c.is_empty());
+    let changes = fibers.map(|fibers| changes(fibers, &rates, tables.background_hz, duration_ms));
+    let changes = changes.unwrap_or_default();
+    Ok(Prepared { circuit, cells, changes, dt_ms: DT_MS, duration_ms, notes, ..Prepared::default() })
 }
 
 /// Rates of all fibers at the borders of the stimuli.
-fn schedule(
+fn changes(
     fibers: &CellSites,
     stimuli: &[(&Stimulus, Vec<u32>)],
     background_hz: f64,
     duration_ms: f64,
-) -> Schedule {
+) -> Vec<(f64, Vec<f64>)> {
     let mut borders = vec![0.0];
     borders.extend(stimuli.iter().flat_map(|(s, _)| [s.from_ms, s.to_ms]).filter(|t| *t < duration_ms));
     borders.sort_by(f64::total_cmp);
@@ -156,41 +138,19 @@ fn schedule(
         }
         (at, hz)
     };
-    Schedule { population: "mossy_fiber".into(), changes: borders.into_iter().map(rates).collect() }
+    borders.into_iter().map(rates).collect()
 }
 
-/// Adds a population of Poisson generators, one for each target.
-fn add_poisson(
-    circuit: &mut Circuit,
-    label: &str,
-    population: &str,
-    targets: &[u32],
-    rate: RateProfile,
-    (weight, receptor): (f64, usize),
-) {
-    let list = targets.iter().enumerate().map(|(k, &i)| (k as u32, i)).collect();
-    let model = Model::PoissonGenerator(PoissonGenerator { rate });
-    circuit.add_population(Population::new(label, targets.len(), model));
-    circuit.add_projection(projection(label, population, list, (weight, receptor)));
-}
-
-fn projection(
-    label: &str,
-    population: &str,
-    list: Vec<(u32, u32)>,
-    (weight, receptor): (f64, usize),
-) -> Projection {
-    Projection::new(format!("{label}_to_{population}"), label, population, Connect::List(Arc::new(list)))
-        .weight(weight as f32)
-        .receptor(receptor)
-        .delay_ms(DELAY_MS)
+/// Poisson generators, one for each target: their model, their number and their synapses.
+fn poisson(rate: RateProfile, targets: &[u32]) -> (Model, usize, Vec<(u32, u32)>) {
+    let list = targets.iter().zip(0..).map(|(&i, k)| (k, i)).collect();
+    (Model::PoissonGenerator(PoissonGenerator { rate }), targets.len(), list)
 }
 
 fn counts_spikes(population: &str) -> String {
     format!("`{population}` is a relay, which counts spikes; leave `weight` and `receptor` out")
 }
 
-/// Adds a stimulus as a population of generators, or as a current.
 fn add_stimulus(
     circuit: &mut Circuit,
     label: &str,
@@ -203,15 +163,12 @@ fn add_stimulus(
         circuit.populations().iter().any(|p| p.label == population && matches!(p.model, Model::Relay));
     if let StimulusKind::Current { pa } = stimulus.kind {
         if is_relay || population == "mossy_fiber" {
-            return Err(stimulus
-                .wrong(format!("`{population}` is a relay and takes no current; give it a rate in Hz")));
+            let what = format!("`{population}` is a relay and takes no current; give it a rate in Hz");
+            return Err(stimulus.wrong(what));
         }
-        circuit.add_current(CurrentStimulus {
-            label: label.into(),
-            population: population.into(),
-            neurons: targets.to_vec(),
-            steps: vec![(stimulus.from_ms, pa), (stimulus.to_ms, 0.0)],
-        });
+        let steps = vec![(stimulus.from_ms, pa), (stimulus.to_ms, 0.0)];
+        let (label, population, neurons) = (label.into(), population.into(), targets.to_vec());
+        circuit.add_current(CurrentStimulus { label, population, neurons, steps });
         return Ok(());
     }
     let input = match (is_relay, stimulus.weight) {
@@ -219,25 +176,24 @@ fn add_stimulus(
         (true, _) => return Err(stimulus.wrong(counts_spikes(population))),
         (false, Some(weight)) => (weight, stimulus.receptor.unwrap_or(1)),
         (false, None) => {
-            return Err(stimulus.wrong(format!(
-                "spikes onto `{population}` need a weight; add e.g. ,weight=1 (nS) and ,receptor=1"
-            )));
+            let remedy = "add e.g. ,weight=1 (nS) and ,receptor=1";
+            return Err(stimulus.wrong(format!("spikes onto `{population}` need a weight; {remedy}")));
         }
     };
     let (from_ms, to_ms) = (stimulus.from_ms, stimulus.to_ms);
-    match &stimulus.kind {
+    let (model, n, list) = match &stimulus.kind {
         StimulusKind::Rate { rate_hz } => {
-            let rate = RateProfile::Steps(vec![(from_ms, *rate_hz), (to_ms, 0.0)]);
-            add_poisson(circuit, label, population, targets, rate, input);
+            poisson(RateProfile::Steps(vec![(from_ms, *rate_hz), (to_ms, 0.0)]), targets)
         }
         &StimulusKind::Sinusoid { mean_hz, amplitude_hz, frequency_hz, phase_deg } => {
             let phase_rad = phase_deg.to_radians();
             let rate =
                 RateProfile::Sinusoid { mean_hz, amplitude_hz, frequency_hz, phase_rad, from_ms, to_ms };
-            add_poisson(circuit, label, population, targets, rate, input);
+            poisson(rate, targets)
         }
+        StimulusKind::Current { .. } => return Ok(()),
         StimulusKind::Spikes(path) => {
-            let wrong = |what: String| Error::File { path: path.display().to_string(), what };
+            let wrong = |what: String| Error::file(path, what);
             let mut spikes = read_spikes(path, population, sites.len())?;
             spikes.retain(|(_, neuron)| targets.binary_search(neuron).is_ok());
             if let Some((ms, _)) = spikes.iter().find(|(ms, _)| *ms < DELAY_MS - 1e-9) {
@@ -245,11 +201,10 @@ fn add_stimulus(
             }
             // The time on file is that of the arrival.
             let spikes = spikes.into_iter().map(|(ms, i)| (ms - DELAY_MS, i)).collect();
-            let list = targets.iter().map(|&i| (i, i)).collect();
-            circuit.add_population(Population::new(label, sites.len(), Model::SpikeTimes(Arc::new(spikes))));
-            circuit.add_projection(projection(label, population, list, input));
+            (Model::SpikeTimes(Arc::new(spikes)), sites.len(), targets.iter().map(|&i| (i, i)).collect())
         }
-        StimulusKind::Current { .. } => {}
-    }
+    };
+    circuit.add_population(Population::new(label, n, model));
+    circuit.add_projection(drive(label, population, list, input, DELAY_MS));
     Ok(())
 }

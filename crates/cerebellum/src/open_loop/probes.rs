@@ -1,8 +1,7 @@
 //! Probes of the command line: `--record golgi_cell.v_m[0..9]`.
 
 use super::Prepared;
-use crate::Error;
-use crate::stored::Probe;
+use crate::{Error, stored::Probe};
 use lobule_signal::{Clock, Trace};
 
 /// Reads `population.variable`, `population.variable[3]`, `...[0..9]` (both included) or `...[0,3,5]`.
@@ -10,19 +9,10 @@ use lobule_signal::{Clock, Trace};
 /// # Errors
 /// [`Error::Config`] that shows the form.
 pub fn parse_probe(text: &str) -> Result<Probe, Error> {
-    let wrong = |why: &str| Error::Config {
-        key: format!("--record {text}"),
-        what: format!(
-            "{why}; write it like golgi_cell.v_m[0..9], golgi_cell.v_m[0,3] or golgi_cell.v_m for all"
-        ),
-    };
-    let (name, neurons) = match text.split_once('[') {
-        None => (text, None),
-        Some((name, list)) => {
-            let list = list.strip_suffix(']').ok_or_else(|| wrong("`]` is missing"))?;
-            (name, Some(numbers(list).ok_or_else(|| wrong("the neurons are not a list of numbers"))?))
-        }
-    };
+    let forms = "write it like golgi_cell.v_m[0..9], golgi_cell.v_m[0,3] or golgi_cell.v_m for all";
+    let wrong = |why: &str| Error::config(format!("--record {text}"), format!("{why}; {forms}"));
+    let (name, neurons) = with_numbers(text);
+    let neurons = neurons.transpose().map_err(wrong)?;
     let (population, variable) = name.rsplit_once('.').ok_or_else(|| wrong("the variable is missing"))?;
     if population.is_empty() || variable.is_empty() {
         return Err(wrong("the population or the variable is missing"));
@@ -34,7 +24,7 @@ pub fn parse_probe(text: &str) -> Result<Probe, Error> {
 const MOST: u32 = 10_000_000;
 
 /// `0..9` (both included), `0,3,5` or `7`; ascending, each once.
-pub(super) fn numbers(text: &str) -> Option<Vec<u32>> {
+fn numbers(text: &str) -> Option<Vec<u32>> {
     let mut numbers = Vec::new();
     for part in text.split(',') {
         match part.split_once("..") {
@@ -53,12 +43,19 @@ pub(super) fn numbers(text: &str) -> Option<Vec<u32>> {
     Some(numbers)
 }
 
+/// A name, and the neurons in brackets behind it, if any: all of them, or the defect.
+pub(super) fn with_numbers(text: &str) -> (&str, Option<Result<Vec<u32>, &'static str>>) {
+    let Some((name, list)) = text.split_once('[') else { return (text, None) };
+    let numbers = |list: &str| numbers(list).ok_or("the neurons are not a list of numbers");
+    (name, Some(list.strip_suffix(']').ok_or("`]` is missing").and_then(numbers)))
+}
+
 /// The probes of a run with explicit neurons.
 pub(super) fn resolved(prepared: &Prepared) -> Result<Vec<Probe>, Error> {
     let populations = prepared.circuit.populations();
     let resolve = |probe: &Probe| {
-        let key = format!("--record {}.{}", probe.population, probe.variable);
-        let wrong = |what: String| Error::Config { key: key.clone(), what };
+        let key = || format!("--record {}.{}", probe.population, probe.variable);
+        let wrong = |what: String| Error::config(key(), what);
         let population = populations.iter().find(|p| p.label == probe.population).ok_or_else(|| {
             let known: Vec<&str> = populations.iter().map(|p| p.label.as_str()).collect();
             wrong(format!("there is no population `{}`; there are: {}", probe.population, known.join(", ")))
@@ -77,21 +74,20 @@ pub(super) fn every_steps(probe: &Probe, clock: &Clock, end: u64) -> Result<Opti
     let steps = |ms| match clock.steps(ms) {
         // A file with a single sample would not show the time between samples.
         Ok(steps) if steps > 0 && 2 * steps <= end => Ok(steps),
-        _ => Err(Error::Config {
-            key: format!("time between samples of {}.{}", probe.population, probe.variable),
-            what: format!(
-                "{ms} ms is not allowed; a multiple of the step of {} ms is needed, of which at least two fall into the run",
-                clock.dt_ms()
-            ),
-        }),
+        _ => {
+            let key = format!("time between samples of {}.{}", probe.population, probe.variable);
+            let allowed = format!("a multiple of the step of {} ms is needed", clock.dt_ms());
+            let what = format!("{ms} ms is not allowed; {allowed}, of which at least two fall into the run");
+            Err(Error::config(key, what))
+        }
     };
     probe.every_ms.map(steps).transpose()
 }
 
 /// The samples of a trace at every `every`-th step, up to step `end`.
 pub(super) fn thinned(trace: &Trace, every: u64, end: u64) -> Trace {
-    let mut thin =
-        Trace { label: trace.label.clone(), unit: trace.unit.clone(), n: trace.n, ..Trace::default() };
+    let (label, unit) = (trace.label.clone(), trace.unit.clone());
+    let mut thin = Trace { label, unit, n: trace.n, ..Trace::default() };
     for (k, &step) in trace.steps.iter().enumerate() {
         if step % every == 0 && step <= end {
             thin.steps.push(step);

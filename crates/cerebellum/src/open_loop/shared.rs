@@ -1,7 +1,6 @@
 //! A network file that several ranks read. Each rank keeps the rows onto its own cells.
 
-use crate::DT_MS;
-use crate::{BrainState, Drive, Error, ModuleOptions, add_module};
+use crate::{BrainState, DT_MS, Drive, Error, ModuleOptions, add_module};
 use lobule_circuit::{Circuit, GapJunctions, Network, Share, Weight};
 use lobule_exchange::Ranks;
 use lobule_scaffold::format::{self, Format};
@@ -42,8 +41,7 @@ impl SharedAnatomy {
     pub fn read(path: &Path, state: BrainState, ranks: &Ranks) -> Result<Self, Error> {
         // Only BSB's format is read in parts.
         if ranks.ranks() == 1 || Format::of_input(path) != Format::Bsb {
-            let read = format::read(path).map_err(Error::from);
-            return Ok(Self::whole(ranks.agree(read)?));
+            return Self::read_whole(path, ranks);
         }
         let share = Share::on(ranks);
         let mut kept = BTreeMap::new();
@@ -73,11 +71,10 @@ impl SharedAnatomy {
         for (cell_type, kept) in &self.kept {
             let owned = network.owned(cell_type)?;
             if owned.iter().zip(kept).any(|(owns, keeps)| *owns && !keeps) {
-                return Err(Error::Anatomy {
-                    what: format!(
-                        "the rows onto some `{cell_type}` of this rank were not read; this is a bug of lobule"
-                    ),
-                });
+                let what = format!(
+                    "the rows onto some `{cell_type}` of this rank were not read; this is a bug of lobule"
+                );
+                return Err(Error::anatomy(what));
             }
         }
         Ok(())
@@ -95,12 +92,9 @@ fn owned(cells: &Anatomy, state: BrainState, share: &Share) -> BTreeMap<String, 
     }
     let mut coupled = circuit.clone();
     for set in cells.connections.iter().filter(|set| set.name.starts_with("gap_")) {
-        coupled.add_gap_junctions(GapJunctions {
-            label: set.name.clone(),
-            population: set.post_type.clone(),
-            pairs: Arc::default(),
-            conductance: Weight::Uniform(0.0),
-        });
+        let (label, population) = (set.name.clone(), set.post_type.clone());
+        let (pairs, conductance) = (Arc::default(), Weight::Uniform(0.0));
+        coupled.add_gap_junctions(GapJunctions { label, population, pairs, conductance });
     }
     for circuit in [circuit, coupled] {
         let Ok(clock) = Clock::new(DT_MS) else { continue };

@@ -35,38 +35,29 @@ impl Snapshots {
 
     /// Refuses a run that ends before it starts, and snapshots inside an exchange interval.
     pub(super) fn check(&self, clock: &Clock, now: u64, end: u64, interval: u64) -> Result<(), Error> {
-        let wrong = |key: &str, what: String| Err(Error::Config { key: key.into(), what });
         if now >= end {
-            return wrong(
-                "--duration",
-                format!("the snapshot is of {} ms; the run must end later", clock.ms(now)),
-            );
+            let what = format!("the snapshot is of {} ms; the run must end later", clock.ms(now));
+            return Err(Error::config("--duration", what));
         }
         if let Some(path) = &self.to {
             check_target(path)?;
         }
-        match self.every_ms.map(|ms| (ms, clock.steps(ms))) {
-            Some((_, Ok(steps))) if steps > 0 && steps % interval == 0 => Ok(()),
-            Some((ms, _)) => wrong(
-                "--snapshot-every",
-                format!("{ms} ms is not a multiple of the exchange interval of {} ms", clock.ms(interval)),
-            ),
-            None => Ok(()),
+        let Some(ms) = self.every_ms else { return Ok(()) };
+        if clock.steps(ms).is_ok_and(|steps| steps > 0 && steps % interval == 0) {
+            return Ok(());
         }
+        let interval_ms = clock.ms(interval);
+        let what = format!("{ms} ms is not a multiple of the exchange interval of {interval_ms} ms");
+        Err(Error::config("--snapshot-every", what))
     }
 
     /// Writes the state when it is due. Collective.
-    pub(super) fn write_due(
-        &self,
-        simulation: &Simulation,
-        is_end: bool,
-        ranks: &Ranks,
-    ) -> Result<(), Error> {
+    pub(super) fn write_due(&self, simulation: &Simulation, ends: bool, ranks: &Ranks) -> Result<(), Error> {
         let Some(path) = &self.to else { return Ok(()) };
         let clock = simulation.network().clock();
         let is_multiple =
             |ms: f64| clock.steps(ms).is_ok_and(|every| every > 0 && simulation.step().is_multiple_of(every));
-        if !is_end && !self.every_ms.is_some_and(is_multiple) {
+        if !ends && !self.every_ms.is_some_and(is_multiple) {
             return Ok(());
         }
         let identity = simulation.identity()?;
@@ -83,11 +74,8 @@ fn checksum(bytes: &[u8]) -> String {
 }
 
 fn write(path: &Path, identity: u64, state: &State) -> Result<(), Error> {
-    let wrong = |e: postcard::Error| Error::File { path: path.display().to_string(), what: e.to_string() };
-    let refused = |e: std::io::Error| Error::File {
-        path: path.display().to_string(),
-        what: format!("{e}; check space and permissions"),
-    };
+    let wrong = |e: postcard::Error| Error::file(path, e.to_string());
+    let refused = |e: std::io::Error| Error::file(path, format!("{e}; check space and permissions"));
     let state = postcard::to_stdvec(state).map_err(wrong)?;
     let bytes = postcard::to_stdvec(&(FORMAT, identity, checksum(&state), state)).map_err(wrong)?;
     let mut file = AtomicWriteFile::open(path).map_err(refused)?;
@@ -95,33 +83,28 @@ fn write(path: &Path, identity: u64, state: &State) -> Result<(), Error> {
 }
 
 fn read(path: &Path, identity: u64) -> Result<State, Error> {
-    let wrong = |what: String| Error::File { path: path.display().to_string(), what };
-    let damaged = |e: postcard::Error| {
-        wrong(format!("is not a snapshot, or damaged ({e}); give a file made by --snapshot"))
-    };
-    let bytes = std::fs::read(path).map_err(|e| wrong(format!("{e}; give a file made by --snapshot")))?;
+    let wrong = |what: &str| Error::file(path, format!("{what}; give a file made by --snapshot"));
+    let damaged = |e: postcard::Error| wrong(&format!("is not a snapshot, or damaged ({e})"));
+    let bytes = std::fs::read(path).map_err(|e| wrong(&e.to_string()))?;
     let (format, rest): (String, _) = postcard::take_from_bytes(&bytes).map_err(damaged)?;
     if format != FORMAT {
-        return Err(wrong("is not a snapshot of this version; give a file made by --snapshot".into()));
+        return Err(wrong("is not a snapshot of this version"));
     }
     let (of, sum, state): (u64, String, Vec<u8>) = postcard::from_bytes(rest).map_err(damaged)?;
     if checksum(&state) != sum {
-        return Err(wrong(
-            "is damaged: its bytes are not those that were written; give another snapshot".into(),
-        ));
+        let what = "is damaged: its bytes are not those that were written; give another snapshot";
+        return Err(Error::file(path, what));
     }
     if of != identity {
-        return Err(wrong(
-            "is a snapshot of another network; give the same file, --seed and options as the run it was made by"
-                .into(),
-        ));
+        let remedy = "give the same file, --seed and options as the run it was made by";
+        return Err(Error::file(path, format!("is a snapshot of another network; {remedy}")));
     }
     postcard::from_bytes(&state).map_err(damaged)
 }
 
 /// Refuses a path that cannot be written or that holds another kind of file.
 fn check_target(path: &Path) -> Result<(), Error> {
-    let wrong = |what: &str| Err(Error::File { path: path.display().to_string(), what: what.into() });
+    let wrong = |what| Err(Error::file(path, what));
     if path.is_dir() {
         return wrong("is a folder; give the name of a file to --snapshot");
     }

@@ -11,8 +11,7 @@
 //! Options: `within=90` (µm from the middle of the granular layer); onto cells with receptors `weight=1` (nS)
 //! and `receptor=1`. Spikes come on top of the background.
 
-use super::duration_ms;
-use super::probes::numbers;
+use super::{duration_ms, probes::with_numbers};
 use crate::Error;
 use lobule_scaffold::{Anatomy, CellSites};
 use std::path::{Path, PathBuf};
@@ -68,7 +67,6 @@ pub struct Stimulus {
     pub receptor: Option<usize>,
 }
 
-/// The forms, for messages.
 const FORMS: &str = "write it like mossy:150Hz@400ms..460ms,within=90 or golgi_cell:50Hz@0s..1s,weight=2,receptor=1 or \
     mossy:20Hz@0s..1s,amplitude=15Hz,frequency=2Hz or purkinje_cell[0..9]:100pA@200ms..400ms or mossy:spikes=FILE.csv";
 
@@ -78,16 +76,10 @@ impl Stimulus {
     /// # Errors
     /// [`Error::Config`] that shows the forms.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let wrong =
-            |why: &str| Error::Config { key: format!("--stimulus {text}"), what: format!("{why}; {FORMS}") };
+        let wrong = |why: &str| Error::config(format!("--stimulus {text}"), format!("{why}; {FORMS}"));
         let (target, rest) = text.split_once(':').ok_or_else(|| wrong("the target is missing"))?;
-        let (name, neurons) = match target.split_once('[') {
-            None => (target, None),
-            Some((name, list)) => {
-                let list = list.strip_suffix(']').and_then(numbers);
-                (name, Some(list.ok_or_else(|| wrong("the neurons are not a list of numbers"))?))
-            }
-        };
+        let (name, neurons) = with_numbers(target);
+        let neurons = neurons.transpose().map_err(|_| wrong("the neurons are not a list of numbers"))?;
         let population = if name == "mossy" { "mossy_fiber" } else { name };
         if population.is_empty() {
             return Err(wrong("the target is missing"));
@@ -116,13 +108,11 @@ impl Stimulus {
             let (from, to) = span.split_once("..").ok_or_else(|| wrong("the time is not a span"))?;
             stimulus.from_ms = duration_ms(from).ok_or_else(|| wrong("the start is not a time"))?;
             stimulus.to_ms = duration_ms(to).ok_or_else(|| wrong("the end is not a time"))?;
+            let number = |unit: &str, why: &str| with_unit(what, unit).ok_or_else(|| wrong(why));
             stimulus.kind = if what.trim().ends_with("pA") {
-                StimulusKind::Current {
-                    pa: with_unit(what, "pA").ok_or_else(|| wrong("the current is not a number"))?,
-                }
+                StimulusKind::Current { pa: number("pA", "the current is not a number")? }
             } else {
-                let rate_hz = with_unit(what, "Hz").ok_or_else(|| wrong("the rate is not a number"))?;
-                StimulusKind::Rate { rate_hz }
+                StimulusKind::Rate { rate_hz: number("Hz", "the rate is not a number")? }
             };
         }
         let (mut amplitude, mut frequency, mut phase) = (None, None, None);
@@ -135,11 +125,8 @@ impl Stimulus {
                 "within" => stimulus.within_um = number("um")?,
                 "weight" => stimulus.weight = Some(number("nS")?),
                 "receptor" => {
-                    let receptor = value
-                        .trim()
-                        .parse()
-                        .map_err(|_| wrong("`receptor` is not a whole number from 1 on"))?;
-                    stimulus.receptor = Some(receptor);
+                    let refused = |_| wrong("`receptor` is not a whole number from 1 on");
+                    stimulus.receptor = Some(value.trim().parse().map_err(refused)?);
                 }
                 "amplitude" => amplitude = Some(number("Hz")?),
                 "frequency" => frequency = Some(number("Hz")?),
@@ -159,39 +146,33 @@ impl Stimulus {
             if frequency_hz < 0.0 {
                 return Err(wrong("the frequency is 0 Hz or more"));
             }
-            stimulus.kind = StimulusKind::Sinusoid {
-                mean_hz: *rate_hz,
-                amplitude_hz,
-                frequency_hz,
-                phase_deg: phase.unwrap_or(0.0),
-            };
+            let (mean_hz, phase_deg) = (*rate_hz, phase.unwrap_or(0.0));
+            stimulus.kind = StimulusKind::Sinusoid { mean_hz, amplitude_hz, frequency_hz, phase_deg };
         }
-        match stimulus.kind {
-            StimulusKind::Rate { rate_hz: r } | StimulusKind::Sinusoid { mean_hz: r, .. }
-                if !(0.0..=5000.0).contains(&r) =>
-            {
-                return Err(wrong("the rate lies in 0..5000 Hz"));
+        let (rate_hz, amplitude_hz) = match stimulus.kind {
+            StimulusKind::Rate { rate_hz } => (rate_hz, 0.0),
+            StimulusKind::Sinusoid { mean_hz, amplitude_hz, .. } => (mean_hz, amplitude_hz),
+            _ => (0.0, 0.0),
+        };
+        let is_current = matches!(stimulus.kind, StimulusKind::Current { .. });
+        let has_input = stimulus.weight.is_some() || stimulus.receptor.is_some();
+        let is_negative = stimulus.weight.is_some_and(|w| w < 0.0);
+        for (is_wrong, why) in [
+            (!(0.0..=5000.0).contains(&rate_hz), "the rate lies in 0..5000 Hz"),
+            (!(-5000.0..=5000.0).contains(&amplitude_hz), "the amplitude lies in -5000..5000 Hz"),
+            (is_current && has_input, "a current has neither weight nor receptor"),
+            (stimulus.to_ms <= stimulus.from_ms, "the end must follow the start"),
+            (is_negative, "a weight is 0 nS or more; the receptor says whether it inhibits"),
+        ] {
+            if is_wrong {
+                return Err(wrong(why));
             }
-            StimulusKind::Sinusoid { amplitude_hz, .. } if !(-5000.0..=5000.0).contains(&amplitude_hz) => {
-                return Err(wrong("the amplitude lies in -5000..5000 Hz"));
-            }
-            StimulusKind::Current { .. } if stimulus.weight.is_some() || stimulus.receptor.is_some() => {
-                return Err(wrong("a current has neither weight nor receptor"));
-            }
-            _ => {}
-        }
-        if stimulus.to_ms <= stimulus.from_ms {
-            return Err(wrong("the end must follow the start"));
-        }
-        if stimulus.weight.is_some_and(|w| w < 0.0) {
-            return Err(wrong("a weight is 0 nS or more; the receptor says whether it inhibits"));
         }
         Ok(stimulus)
     }
 
-    /// An error about this stimulus.
     pub(super) fn wrong(&self, what: impl Into<String>) -> Error {
-        Error::Config { key: format!("--stimulus {}", self.text), what: what.into() }
+        Error::config(format!("--stimulus {}", self.text), what)
     }
 
     /// The stimulated neurons, ascending.
@@ -201,10 +182,7 @@ impl Stimulus {
             let p = cells.positions[*i as usize];
             (0..3).map(|k| (p[k] - middle[k]).powi(2)).sum::<f64>().sqrt() <= self.within_um
         };
-        let all: Vec<u32> = match &self.neurons {
-            None => (0..cells.len() as u32).collect(),
-            Some(neurons) => neurons.clone(),
-        };
+        let all = self.neurons.clone().unwrap_or_else(|| (0..cells.len() as u32).collect());
         if let Some(i) = all.iter().find(|i| **i as usize >= cells.len()) {
             return Err(self.wrong(format!("neuron {i} does not exist; there are {}, from 0", cells.len())));
         }
@@ -219,39 +197,33 @@ impl Stimulus {
 /// The spikes of a file for a population of `n` neurons: (time ms, neuron). Lines are `neuron,time_ms` or
 /// `population,neuron,time_ms`; those of other populations are left out; a first line without numbers is a heading.
 pub(super) fn read_spikes(path: &Path, population: &str, n: usize) -> Result<Vec<(f64, u32)>, Error> {
-    let wrong = |what: String| Error::File { path: path.display().to_string(), what };
+    let wrong = |what: String| Error::file(path, what);
     let text =
         std::fs::read_to_string(path).map_err(|e| wrong(format!("{e}; check the path of the spikes")))?;
     let mut spikes = Vec::new();
-    for (k, line) in text.lines().enumerate() {
+    for (line, k) in text.lines().zip(1..) {
         let fields: Vec<&str> = line.split(',').map(str::trim).collect();
         let (of, fields) = match fields[..] {
             [""] => continue,
             [neuron, time] => (population, [neuron, time]),
             [of, neuron, time] => (of, [neuron, time]),
-            _ => return Err(wrong(format!("line {}: `{line}` is not `neuron,time_ms`", k + 1))),
+            _ => return Err(wrong(format!("line {k}: `{line}` is not `neuron,time_ms`"))),
         };
         let (neuron, time) = (fields[0].parse::<u32>(), fields[1].parse::<f64>());
         match (neuron, time) {
+            (Ok(_), Ok(time)) if time.is_finite() && time >= 0.0 && of != population => {}
             (Ok(neuron), Ok(time)) if time.is_finite() && time >= 0.0 => {
-                if of != population {
-                    continue;
-                }
                 if neuron as usize >= n {
-                    let line = k + 1;
-                    return Err(wrong(format!(
-                        "line {line}: neuron {neuron} does not exist; there are {n}, from 0"
-                    )));
+                    let what = format!("line {k}: neuron {neuron} does not exist; there are {n}, from 0");
+                    return Err(wrong(what));
                 }
                 spikes.push((time, neuron));
             }
             // A heading.
-            (Err(_), Err(_)) if k == 0 => {}
+            (Err(_), Err(_)) if k == 1 => {}
             _ => {
-                return Err(wrong(format!(
-                    "line {}: `{line}` is not `neuron,time_ms` with a time of 0 ms or more",
-                    k + 1
-                )));
+                let form = "`neuron,time_ms` with a time of 0 ms or more";
+                return Err(wrong(format!("line {k}: `{line}` is not {form}")));
             }
         }
     }

@@ -1,13 +1,10 @@
 //! A run of a simulation that a network file stores.
 
-use super::{OpenLoop, OpenLoopResult, Prepared, SharedAnatomy, run};
-use crate::Error;
-use crate::stored::plan;
+use super::{Job, OpenLoop, OpenLoopResult, Prepared, SharedAnatomy};
+use crate::{Error, stored::plan};
 use lobule_exchange::Ranks;
-use lobule_scaffold::Anatomy;
-use lobule_scaffold::configuration::StoredSimulation;
+use lobule_scaffold::{Anatomy, configuration::StoredSimulation};
 use lobule_signal::Progress;
-use std::time::Instant;
 
 /// Runs a network file under a stored simulation. A duration of `what` replaces the stored one. The rows of the anatomy are
 /// dropped once they are wiring.
@@ -22,9 +19,7 @@ pub fn stored(
     progress: &dyn Progress,
     ranks: &Ranks,
 ) -> Result<OpenLoopResult, Error> {
-    let begin = Instant::now();
-    let prepared = prepare(&shared.anatomy, simulation, what);
-    run(prepared, shared, what, begin, progress, ranks)
+    Job { what, progress, ranks }.run(shared, |shared| prepare(&shared.anatomy, simulation, what))
 }
 
 fn prepare(anatomy: &Anatomy, simulation: &StoredSimulation, what: &OpenLoop) -> Result<Prepared, Error> {
@@ -35,7 +30,7 @@ fn prepare(anatomy: &Anatomy, simulation: &StoredSimulation, what: &OpenLoop) ->
         cells: plan.populations(),
         probes: plan.probes,
         recorders: plan.recorders,
-        schedule: None,
+        changes: Vec::new(),
         dt_ms: plan.resolution_ms,
         duration_ms: plan.duration_ms,
         notes: plan.notes,

@@ -3,8 +3,8 @@
 //! Times are in s on one clock for units and onsets: that of the session, or one of each trial.
 
 use crate::Error;
-use lobule_analysis::smoothing::Sampling;
-use lobule_analysis::state_prediction::Rates;
+use lobule_analysis::{smoothing::Sampling, state_prediction::Rates};
+use std::path::Path;
 
 /// A trial.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,16 +107,13 @@ impl Events {
             };
             self.trials.iter().enumerate().map(of).sum()
         };
-        let keeps: Vec<bool> = self
-            .units
-            .iter()
-            .map(|u| u.population != population || spikes(u) as f64 >= least_hz * window_s)
-            .collect();
-        let left_out = keeps.iter().filter(|k| !**k).count();
+        let is_silent = |u: &Unit| u.population == population && (spikes(u) as f64) < least_hz * window_s;
+        let silent: Vec<bool> = self.units.iter().map(is_silent).collect();
+        let left_out = silent.iter().filter(|silent| **silent).count();
         if left_out > 0 {
             let n = self.units.iter().filter(|u| u.population == population).count();
-            let mut keep = keeps.into_iter();
-            self.units.retain(|_| keep.next().unwrap_or(true));
+            let mut silent = silent.into_iter();
+            self.units.retain(|_| !silent.next().unwrap_or(false));
             self.notes.push(format!(
                 "{left_out} of {n} units of `{population}` fire at less than {least_hz} Hz and are left out"
             ));
@@ -146,23 +143,19 @@ impl Events {
     /// # Errors
     /// [`Error::File`] if the population does not exist, or the recording ends before a trial does.
     pub fn rates(&self, population: &str, sampling: &Sampling) -> Result<Rates, Error> {
-        let wrong = |what: String| Error::File { path: self.source.clone(), what };
+        let wrong = |what: String| Error::file(Path::new(&self.source), what);
         if let Some((from_ms, to_ms)) = self.recorded_ms
             && (sampling.from_ms < from_ms || sampling.to_ms > to_ms)
         {
-            return Err(wrong(format!(
-                "trials were recorded from {from_ms} to {to_ms} ms, not from {} to {}; set `analysis.from_ms` and \
-                 `analysis.to_ms`",
-                sampling.from_ms, sampling.to_ms
-            )));
+            let (from, to) = (sampling.from_ms, sampling.to_ms);
+            let recorded =
+                format!("trials were recorded from {from_ms} to {to_ms} ms, not from {from} to {to}");
+            return Err(wrong(format!("{recorded}; set `analysis.from_ms` and `analysis.to_ms`")));
         }
         let samples = sampling.samples();
         let by_unit: Vec<Vec<Vec<f64>>> = if population == SIGNALS && !self.signals.is_empty() {
-            let of = |s: &Signal| {
-                self.trials
-                    .iter()
-                    .map(|t| s.sampled(t, sampling).map_err(wrong))
-                    .collect::<Result<Vec<_>, _>>()
+            let of = |s: &Signal| -> Result<Vec<_>, Error> {
+                self.trials.iter().map(|t| s.sampled(t, sampling).map_err(wrong)).collect()
             };
             self.signals.iter().map(of).collect::<Result<_, _>>()?
         } else {
@@ -173,10 +166,8 @@ impl Events {
             let there: Vec<String> =
                 self.populations().iter().map(|(name, n)| format!("{name} ({n} units)")).collect();
             let said: String = self.notes.iter().map(|n| format!("; {n}")).collect();
-            return Err(wrong(format!(
-                "there is no population `{population}`; there are: {}{said}",
-                there.join(", ")
-            )));
+            let there = there.join(", ");
+            return Err(wrong(format!("there is no population `{population}`; there are: {there}{said}")));
         }
         let units = by_unit.len();
         let trial = |k: usize| {
@@ -211,11 +202,10 @@ impl Signal {
         // A sample's length of slack: a trace ends with its last sample, not after it.
         let slack_s = sampling.sample_ms() * 1e-3;
         if first.is_none_or(|t| *t > from_s) || last.is_none_or(|t| *t + slack_s < to_s) {
-            return Err(format!(
-                "signal `{}` does not cover trial `{}`, which needs {from_s} to {to_s} s; shorten `analysis.from_ms`, \
-                 `analysis.to_ms` or leave the trial out",
-                self.name, trial.name
-            ));
+            let (name, trial) = (&self.name, &trial.name);
+            let remedy = "shorten `analysis.from_ms`, `analysis.to_ms` or leave the trial out";
+            let needed = format!("which needs {from_s} to {to_s} s");
+            return Err(format!("signal `{name}` does not cover trial `{trial}`, {needed}; {remedy}"));
         }
         let value = |k: usize| {
             let end_s = from_s + (k + 1) as f64 * sampling.bin_ms * 1e-3;

@@ -14,12 +14,10 @@
 use super::session::{Session, sampling, trace_names};
 use crate::Error;
 use lobule_scaffold::hdf5::{Dataset, Group, H5Type, Output};
-use lobule_scaffold::identity::ContentHash;
-use lobule_scaffold::{CellSites, Error as FileError};
+use lobule_scaffold::{CellSites, Error as FileError, identity::ContentHash};
 use lobule_signal::{SpikeTrain, Trace};
 use std::path::Path;
 
-/// Version of the schema that is written.
 const NWB_VERSION: &str = "2.11.0";
 
 /// Writes spikes and traces as an NWB file. [`Session::start`] is also the date of the file.
@@ -29,12 +27,12 @@ const NWB_VERSION: &str = "2.11.0";
 /// file is left then.
 pub fn write(path: &Path, session: &Session, spikes: &[SpikeTrain], traces: &[Trace]) -> Result<(), Error> {
     session.check(spikes, traces)?;
-    let names = Names { session: session.hash(spikes, traces) };
+    let names = Names { session, hash: session.hash(spikes, traces) };
     let output = Output::create(path)?;
     let root = output.root();
     names.give_to(&root, "", "core", "NWBFile")?;
     root.text("nwb_version", NWB_VERSION)?;
-    root.string("identifier", &names.session.uuid())?;
+    root.string("identifier", &names.hash.uuid())?;
     root.string("session_description", session.description)?;
     for name in ["session_start_time", "timestamps_reference_time"] {
         root.string(name, session.start)?;
@@ -54,23 +52,24 @@ pub fn write(path: &Path, session: &Session, spikes: &[SpikeTrain], traces: &[Tr
 
     let acquisition = root.group("acquisition")?;
     for (k, (trace, name)) in traces.iter().zip(trace_names(traces)).enumerate() {
-        series(&acquisition.group(&name)?, &format!("/acquisition/{name}"), &names, session, k, trace)?;
+        series(&acquisition.group(&name)?, &format!("/acquisition/{name}"), &names, k, trace)?;
     }
     if !spikes.is_empty() {
-        units(&root, &names, session, spikes)?;
+        units(&root, &names, spikes)?;
     }
     drop((general, stimulus, acquisition, root));
     Ok(output.finish()?)
 }
 
-/// The ids of objects: a hash of the session and of the object's path.
-struct Names {
-    session: ContentHash,
+/// The session, and the ids of its objects: a hash of the session and of the object's path.
+struct Names<'a> {
+    session: &'a Session<'a>,
+    hash: ContentHash,
 }
 
-impl Names {
+impl Names<'_> {
     fn of(&self, path: &str) -> String {
-        let mut hash = self.session.clone();
+        let mut hash = self.hash.clone();
         hash.bytes(path.as_bytes());
         hash.uuid()
     }
@@ -81,7 +80,6 @@ impl Names {
         group.text("object_id", &self.of(path))
     }
 
-    /// Makes a dataset a column of a table.
     fn column(&self, data: &Dataset, kind: &str, description: &str) -> Result<(), FileError> {
         data.text("namespace", "hdmf-common")?;
         data.text("neurodata_type", kind)?;
@@ -103,16 +101,15 @@ fn subject(general: &Group, names: &Names) -> Result<(), FileError> {
     subject.string("age", "P0D/")?.text("reference", "birth")
 }
 
-/// Writes the table of neurons with their spikes.
-fn units(root: &Group, names: &Names, session: &Session, spikes: &[SpikeTrain]) -> Result<(), FileError> {
+fn units(root: &Group, names: &Names, spikes: &[SpikeTrain]) -> Result<(), FileError> {
+    let session = names.session;
     let table = Table { group: root.group("units")?, names };
     names.give_to(&table.group, "/units", "core", "Units")?;
     table.group.text("description", "Simulated neurons; silent ones are included.")?;
 
     let n: usize = spikes.iter().map(|train| train.n).sum();
     table.ids(n)?;
-    let population: Vec<&str> =
-        spikes.iter().flat_map(|t| std::iter::repeat_n(t.label.as_str(), t.n)).collect();
+    let population: Vec<&str> = spikes.iter().flat_map(|t| vec![t.label.as_str(); t.n]).collect();
     table.texts("population", &population, "Population of the neuron.")?;
     let cell: Vec<i64> = spikes.iter().flat_map(|t| 0..t.n as i64).collect();
     table.numbers("cell", &cell, &[n], "Number of the neuron in its population, from 0.")?;
@@ -120,11 +117,12 @@ fn units(root: &Group, names: &Names, session: &Session, spikes: &[SpikeTrain]) 
 
     let sites: Vec<Option<&CellSites>> = spikes.iter().map(|t| sites_of(session, t)).collect();
     if sites.iter().any(Option::is_some) {
-        for (axis, (name, description)) in
-            [("x", "Position of the soma along x, um."), ("y", "Along y, um."), ("z", "Along z, upward, um.")]
-                .into_iter()
-                .enumerate()
-        {
+        let axes = [
+            ("x", "Position of the soma along x, um."),
+            ("y", "Along y, um."),
+            ("z", "Along z, upward, um."),
+        ];
+        for (axis, (name, description)) in axes.into_iter().enumerate() {
             let of = |(train, sites): (&SpikeTrain, &Option<&CellSites>)| match sites {
                 Some(sites) => sites.positions.iter().map(|p| p[axis]).collect(),
                 None => vec![f64::NAN; train.n],
@@ -155,13 +153,8 @@ fn units(root: &Group, names: &Names, session: &Session, spikes: &[SpikeTrain]) 
     columns.push("spike_times");
     let intervals = [session.from_ms / 1000.0, session.duration_ms / 1000.0].repeat(n);
     let ends: Vec<u64> = (1..=n as u64).collect();
-    table.ragged(
-        "obs_intervals",
-        &intervals,
-        &[n, 2],
-        &ends,
-        "Time in which the neuron was simulated, s.",
-    )?;
+    let description = "Time in which the neuron was simulated, s.";
+    table.ragged("obs_intervals", &intervals, &[n, 2], &ends, description)?;
     columns.push("obs_intervals");
     table.group.texts("colnames", &columns)
 }
@@ -192,7 +185,7 @@ fn by_neuron(spikes: &[SpikeTrain], dt_ms: f64) -> (Vec<f64>, Vec<u64>) {
 /// A DynamicTable being written.
 struct Table<'a> {
     group: Group<'a>,
-    names: &'a Names,
+    names: &'a Names<'a>,
 }
 
 impl<'a> Table<'a> {
@@ -234,20 +227,11 @@ impl<'a> Table<'a> {
     }
 }
 
-/// Writes a trace as a TimeSeries.
-fn series(
-    group: &Group,
-    path: &str,
-    names: &Names,
-    session: &Session,
-    k: usize,
-    trace: &Trace,
-) -> Result<(), FileError> {
+fn series(group: &Group, path: &str, names: &Names, k: usize, trace: &Trace) -> Result<(), FileError> {
+    let session = names.session;
     names.give_to(group, path, "core", "TimeSeries")?;
-    group.text(
-        "description",
-        &format!("{} of neurons {}.", trace.label, ranges(&session.neurons(k, trace))),
-    )?;
+    let neurons = ranges(&session.neurons(k, trace));
+    group.text("description", &format!("{} of neurons {neurons}.", trace.label))?;
     group.text("comments", &format!("Recorded in {}.", trace.unit))?;
     let data = group.data("data", &trace.values, &[trace.steps.len(), trace.n])?;
     let (unit, conversion) = si(&trace.unit);

@@ -12,7 +12,6 @@ use crate::Error;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// An open table.
 struct Table {
     path: String,
     reader: csv::Reader<std::fs::File>,
@@ -22,41 +21,43 @@ struct Table {
 impl Table {
     fn open(path: &Path) -> Result<Self, Error> {
         let name = path.display().to_string();
-        let wrong = |what: String| Error::File { path: name.clone(), what };
+        let wrong = |what: String| Error::file(path, what);
         if path.is_dir() {
             return Err(wrong("is a directory; give the CSV file inside it".into()));
         }
-        let mut reader = csv::ReaderBuilder::new()
-            .trim(csv::Trim::All)
-            .from_path(path)
-            .map_err(|e| wrong(format!("{e}; check the path")))?;
+        let reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path);
+        let mut reader = reader.map_err(|e| wrong(format!("{e}; check the path")))?;
         let header = reader.headers().map_err(|e| wrong(format!("{e}; it must be text in UTF-8")))?;
-        let columns: Vec<String> =
-            header.iter().map(|c| c.trim_start_matches('\u{feff}').to_string()).collect();
+        let columns: Vec<_> = header.iter().map(|c| c.trim_start_matches('\u{feff}').to_string()).collect();
         if let Some(twice) = columns.iter().enumerate().find(|(k, c)| columns[..*k].contains(c)) {
             return Err(wrong(format!("two columns are called `{}`; rename one", twice.1)));
         }
         Ok(Self { path: name, reader, columns })
     }
 
-    fn wrong(&self, what: String) -> Error {
-        Error::File { path: self.path.clone(), what }
+    fn wrong(&self, what: impl Into<String>) -> Error {
+        Error::File { path: self.path.clone(), what: what.into() }
     }
 
     fn column(&self, name: &str) -> Result<usize, Error> {
         self.find(name).ok_or_else(|| {
-            self.wrong(format!(
-                "the first line names no column `{name}`; it names: {}",
-                self.columns.join(", ")
-            ))
+            let columns = self.columns.join(", ");
+            self.wrong(format!("the first line names no column `{name}`; it names: {columns}"))
         })
+    }
+
+    fn columns<const N: usize>(&self, names: [&str; N]) -> Result<[usize; N], Error> {
+        let mut places = [0; N];
+        for (place, name) in places.iter_mut().zip(names) {
+            *place = self.column(name)?;
+        }
+        Ok(places)
     }
 
     fn find(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|c| c == name)
     }
 
-    /// Calls `row` with each line.
     fn each(&mut self, mut row: impl FnMut(&Line) -> Result<(), Error>) -> Result<(), Error> {
         let mut record = csv::StringRecord::new();
         loop {
@@ -79,7 +80,6 @@ impl Table {
     }
 }
 
-/// One line of a table.
 struct Line<'a> {
     path: &'a str,
     columns: &'a [String],
@@ -89,13 +89,9 @@ struct Line<'a> {
 
 impl Line<'_> {
     fn wrong(&self, column: usize, what: &str) -> Error {
-        Error::File {
-            path: self.path.into(),
-            what: format!(
-                "line {}, column `{}`: `{}` {what}",
-                self.number, self.columns[column], &self.record[column]
-            ),
-        }
+        let (number, name, text) = (self.number, &self.columns[column], &self.record[column]);
+        let what = format!("line {number}, column `{name}`: `{text}` {what}");
+        Error::File { path: self.path.into(), what }
     }
 
     fn text(&self, column: usize) -> Result<&str, Error> {
@@ -117,25 +113,21 @@ impl Line<'_> {
 /// [`Error::File`] naming file, line and column.
 pub fn trials(path: &Path, unit_s: f64) -> Result<Vec<TrialEvent>, Error> {
     let mut table = Table::open(path)?;
-    let (trial, direction, onset) =
-        (table.column("trial")?, table.column("direction")?, table.column("onset")?);
+    let [trial, direction, onset] = table.columns(["trial", "direction", "onset"])?;
     let mut seen = BTreeMap::new();
     let mut trials = Vec::new();
     table.each(|line| {
         let name = line.text(trial)?.to_string();
         if let Some(before) = seen.insert(name.clone(), line.number) {
-            return Err(
-                line.wrong(trial, &format!("is the trial of line {before} already; name each trial once"))
-            );
+            let what = format!("is the trial of line {before} already; name each trial once");
+            return Err(line.wrong(trial, &what));
         }
         let direction = line.text(direction)?.to_string();
         trials.push(TrialEvent { name, direction, onset_s: line.number(onset, unit_s)? });
         Ok(())
     })?;
-    if trials.is_empty() {
-        return Err(table.wrong("it holds no trial; lines are trial,direction,onset".into()));
-    }
-    Ok(trials)
+    let empty = || table.wrong("it holds no trial; lines are trial,direction,onset");
+    if trials.is_empty() { Err(empty()) } else { Ok(trials) }
 }
 
 /// Reads a table of spikes of the given trials; `unit_s` is the length of its unit of time in s.
@@ -144,23 +136,19 @@ pub fn trials(path: &Path, unit_s: f64) -> Result<Vec<TrialEvent>, Error> {
 /// [`Error::File`] naming file, line and column.
 pub fn spikes(path: &Path, trials: &[TrialEvent], unit_s: f64) -> Result<Vec<Unit>, Error> {
     let mut table = Table::open(path)?;
-    let (unit, population, time) =
-        (table.column("unit")?, table.column("population")?, table.column("time")?);
+    let [unit, population, time] = table.columns(["unit", "population", "time"])?;
     let trial = table.find("trial");
-    let places: BTreeMap<&str, usize> =
-        trials.iter().enumerate().map(|(k, t)| (t.name.as_str(), k)).collect();
+    let places: BTreeMap<&str, usize> = trials.iter().map(|t| t.name.as_str()).zip(0..).collect();
     // By population and unit: times by trial, or all in the first.
     let mut times: BTreeMap<(String, String), Vec<Vec<f64>>> = BTreeMap::new();
     let parts = if trial.is_some() { trials.len() } else { 1 };
     table.each(|line| {
         let place = match trial {
             None => 0,
-            Some(column) => *places.get(line.text(column)?).ok_or_else(|| {
-                line.wrong(
-                    column,
-                    "names no trial of the table of trials; add it there or leave the spike out",
-                )
-            })?,
+            Some(column) => {
+                let what = "names no trial of the table of trials; add it there or leave the spike out";
+                *places.get(line.text(column)?).ok_or_else(|| line.wrong(column, what))?
+            }
         };
         let key = (line.text(population)?.to_string(), line.text(unit)?.to_string());
         let at = line.number(time, unit_s)?;
@@ -168,19 +156,17 @@ pub fn spikes(path: &Path, trials: &[TrialEvent], unit_s: f64) -> Result<Vec<Uni
         Ok(())
     })?;
     if times.is_empty() {
-        return Err(table.wrong("it holds no spike; lines are unit,population,trial,time".into()));
+        return Err(table.wrong("it holds no spike; lines are unit,population,trial,time"));
     }
-    let mut units: Vec<Unit> = times
-        .into_iter()
-        .map(|((population, name), mut times)| {
-            times.iter_mut().for_each(|t| t.sort_by(f64::total_cmp));
-            let times = match trial {
-                Some(_) => UnitTimes::OfTrials(times),
-                None => UnitTimes::OfSession(times.concat()),
-            };
-            Unit { name, population, times }
-        })
-        .collect();
+    let unit = |((population, name), mut times): ((String, String), Vec<Vec<f64>>)| {
+        times.iter_mut().for_each(|t| t.sort_by(f64::total_cmp));
+        let times = match trial {
+            Some(_) => UnitTimes::OfTrials(times),
+            None => UnitTimes::OfSession(times.concat()),
+        };
+        Unit { name, population, times }
+    };
+    let mut units: Vec<Unit> = times.into_iter().map(unit).collect();
     units.sort_by(|a, b| a.population.cmp(&b.population).then_with(|| by_number(&a.name, &b.name)));
     Ok(units)
 }
@@ -194,7 +180,7 @@ pub fn signals(path: &Path, unit_s: f64) -> Result<Vec<Signal>, Error> {
     let time = table.column("time")?;
     let names: Vec<usize> = (0..table.columns.len()).filter(|k| *k != time).collect();
     if names.is_empty() {
-        return Err(table.wrong("it has no column beside `time`; lines are time,NAME,...".into()));
+        return Err(table.wrong("it has no column beside `time`; lines are time,NAME,..."));
     }
     let mut times_s: Vec<f64> = Vec::new();
     let mut values = vec![Vec::new(); names.len()];
@@ -210,14 +196,10 @@ pub fn signals(path: &Path, unit_s: f64) -> Result<Vec<Signal>, Error> {
         Ok(())
     })?;
     if times_s.is_empty() {
-        return Err(table.wrong("it holds no value; lines are time,NAME,...".into()));
+        return Err(table.wrong("it holds no value; lines are time,NAME,..."));
     }
-    let signal = |(&k, values): (&usize, Vec<f64>)| Signal {
-        name: table.columns[k].clone(),
-        times_s: times_s.clone(),
-        values,
-    };
-    Ok(names.iter().zip(values).map(signal).collect())
+    let names = names.into_iter().map(|k| table.columns[k].clone());
+    Ok(names.zip(values).map(|(name, values)| Signal { name, times_s: times_s.clone(), values }).collect())
 }
 
 /// Units and trials as the texts of the two tables that [`spikes`] and [`trials`] read, times in s.
@@ -229,9 +211,8 @@ pub fn tables(events: &Events) -> Result<(String, String), Error> {
     let mut spikes = String::from("unit,population,trial,time\n");
     for unit in &events.units {
         let UnitTimes::OfTrials(times) = &unit.times else {
-            let what =
-                format!("unit `{}` has times of the session; only spikes of trials have a table", unit.name);
-            return Err(Error::File { path: events.source.clone(), what });
+            let what = "has times of the session; only spikes of trials have a table";
+            return Err(Error::file(Path::new(&events.source), format!("unit `{}` {what}", unit.name)));
         };
         for (trial, times) in events.trials.iter().zip(times) {
             for time in times {

@@ -109,12 +109,8 @@ fn units(store: &Store, columns: &Columns) -> Result<Vec<Unit>, FileError> {
     let times = store.floats(&times_path, None)?;
     finite(store, &times_path, &times)?;
     let ends = store.integers(&index_path, None)?;
-    let column = require(
-        store,
-        "units",
-        columns.population,
-        "set `file.population_column` to the column that names populations",
-    )?;
+    let remedy = "set `file.population_column` to the column that names populations";
+    let column = require(store, "units", columns.population, remedy)?;
     let populations = words(store, &column)?;
     if populations.len() != ends.len() {
         let what = format!("has {} values for {} units; write the file again", populations.len(), ends.len());
@@ -123,11 +119,10 @@ fn units(store: &Store, columns: &Columns) -> Result<Vec<Unit>, FileError> {
     let mut begin = 0usize;
     let mut units = Vec::new();
     for (k, (&end, population)) in ends.iter().zip(populations).enumerate() {
-        let end = usize::try_from(end).ok().filter(|&e| begin <= e && e <= times.len()).ok_or_else(|| {
-            store.error(
-                index_path.as_str(),
-                format!("row {k} ends at {end}; ends rise from {begin} to at most {}", times.len()),
-            )
+        let is_end = |&e: &usize| begin <= e && e <= times.len();
+        let end = usize::try_from(end).ok().filter(is_end).ok_or_else(|| {
+            let allowed = format!("ends rise from {begin} to at most {}", times.len());
+            store.error(index_path.as_str(), format!("row {k} ends at {end}; {allowed}"))
         })?;
         let mut own = times[begin..end].to_vec();
         own.sort_by(f64::total_cmp);
@@ -141,13 +136,9 @@ fn units(store: &Store, columns: &Columns) -> Result<Vec<Unit>, FileError> {
 
 fn trials(store: &Store, columns: &Columns) -> Result<Vec<TrialEvent>, FileError> {
     const GROUP: &str = "intervals/trials";
-    let there = names(store, GROUP)?;
-    if there.is_empty() {
-        return Err(store.error(
-            GROUP,
-            "is missing; give the trials as a CSV file in `file.trials` with lines trial,direction,onset, onsets on the \
-             clock of the file",
-        ));
+    if names(store, GROUP)?.is_empty() {
+        let remedy = "give the trials as a CSV file in `file.trials` with lines trial,direction,onset";
+        return Err(store.error(GROUP, format!("is missing; {remedy}, onsets on the clock of the file")));
     }
     let onset_path = require(store, GROUP, columns.onset, "set `file.onset_column`")?;
     let direction_path = require(store, GROUP, columns.direction, "set `file.direction_column`")?;
@@ -155,23 +146,20 @@ fn trials(store: &Store, columns: &Columns) -> Result<Vec<TrialEvent>, FileError
     finite(store, &onset_path, &onsets)?;
     let directions = words(store, &direction_path)?;
     if onsets.is_empty() || onsets.len() != directions.len() {
-        let what =
-            format!("has {} values for {} onsets; write the file again", directions.len(), onsets.len());
+        let (values, onsets) = (directions.len(), onsets.len());
+        let what = format!("has {values} values for {onsets} onsets; write the file again");
         return Err(store.error(direction_path, what));
     }
-    let trial = |(k, (onset_s, direction)): (usize, (f64, String))| TrialEvent {
-        name: k.to_string(),
-        direction,
-        onset_s,
-    };
-    Ok(onsets.into_iter().zip(directions).enumerate().map(trial).collect())
+    let names = (0..).map(|k: usize| k.to_string());
+    let trials = onsets.into_iter().zip(directions).zip(names);
+    Ok(trials.map(|((onset_s, direction), name)| TrialEvent { name, direction, onset_s }).collect())
 }
 
 fn series(store: &Store, name: &str) -> Result<Vec<Signal>, FileError> {
     let group = format!("acquisition/{name}");
-    if !names(store, "acquisition")?.iter().any(|n| n == name) {
-        let there = names(store, "acquisition")?.join(", ");
-        return Err(store.error(group, format!("is missing; `acquisition` holds {there}")));
+    let there = names(store, "acquisition")?;
+    if !there.iter().any(|n| n == name) {
+        return Err(store.error(group, format!("is missing; `acquisition` holds {}", there.join(", "))));
     }
     let path = require(store, &group, "data", "a TimeSeries is needed")?;
     let shape = store.shape(&path)?;
@@ -191,10 +179,8 @@ fn series(store: &Store, name: &str) -> Result<Vec<Signal>, FileError> {
     Ok((0..elements).map(signal).collect())
 }
 
-/// Times of the samples of a series.
 fn times(store: &Store, group: &str, samples: usize) -> Result<Vec<f64>, FileError> {
-    let members = names(store, group)?;
-    if members.iter().any(|m| m == "timestamps") {
+    if names(store, group)?.iter().any(|name| name == "timestamps") {
         let path = format!("{group}/timestamps");
         let times = store.floats(&path, None)?;
         finite(store, &path, &times)?;
@@ -214,8 +200,8 @@ fn times(store: &Store, group: &str, samples: usize) -> Result<Vec<f64>, FileErr
         _ => store.floats(&path, None)?.first().copied().unwrap_or(f64::NAN),
     };
     if !(rate > 0.0 && rate.is_finite() && start.is_finite()) {
-        return Err(store
-            .error(path, format!("is {start} s at {rate} Hz; finite numbers are needed, the rate above 0")));
+        let what = format!("is {start} s at {rate} Hz; finite numbers are needed, the rate above 0");
+        return Err(store.error(path, what));
     }
     Ok((0..samples).map(|k| start + k as f64 / rate).collect())
 }

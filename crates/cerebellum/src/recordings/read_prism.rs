@@ -5,6 +5,7 @@ use super::events::{Events, TrialEvent, Unit, UnitTimes};
 use crate::Error;
 use lobule_signal::SpikeTrain;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The keys of the record that hold spikes; the others belong to the experiment.
@@ -15,7 +16,6 @@ struct Recording {
     arms: Vec<ConditionRun>,
 }
 
-/// A condition on one seed.
 #[derive(Deserialize)]
 struct ConditionRun {
     condition: String,
@@ -44,27 +44,22 @@ struct Snapshot {
 /// [`Error::File`] if it is not such a recording, or holds no spikes of that module.
 pub fn read(path: &Path, condition: &str, module: &str) -> Result<Events, Error> {
     let path = if path.is_dir() { path.join("recordings/prism.json") } else { path.into() };
-    let wrong = |what: String| Error::File { path: path.display().to_string(), what };
-    let text = std::fs::read_to_string(&path).map_err(|e| {
-        wrong(format!("{e}; give the folder of a run of prism, or its recordings/prism.json"))
-    })?;
+    let wrong = |what: String| Error::file(&path, what);
+    let remedy = "give the folder of a run of prism, or its recordings/prism.json";
+    let text = std::fs::read_to_string(&path).map_err(|e| wrong(format!("{e}; {remedy}")))?;
     let result: Recording = serde_json::from_str(&text)
         .map_err(|e| wrong(format!("{e}; it is not of a run of prism by this version")))?;
-    let arm = result.arms.iter().find(|a| a.condition == condition && !a.snapshots.is_empty()).ok_or_else(
-        || {
-            wrong(format!(
-                "it holds no spikes of the condition `{condition}`; run prism with it, and with \
-                 --set protocol.spikes=all for others than `plastic`"
-            ))
-        },
-    )?;
+    let has_spikes = |a: &&ConditionRun| a.condition == condition && !a.snapshots.is_empty();
+    let arm = result.arms.iter().find(has_spikes).ok_or_else(|| {
+        let remedy = "run prism with it, and with --set protocol.spikes=all for others than `plastic`";
+        wrong(format!("it holds no spikes of the condition `{condition}`; {remedy}"))
+    })?;
     let mut events = Events {
         source: path.display().to_string(),
         recorded_ms: Some((0.0, result.trial_ms)),
         ..Events::default()
     };
-    let mut units: std::collections::BTreeMap<(String, u32), Vec<Vec<f64>>> =
-        std::collections::BTreeMap::new();
+    let mut units: BTreeMap<(String, u32), Vec<Vec<f64>>> = BTreeMap::new();
     let shown: Vec<_> = arm.snapshots.iter().filter(|s| s.module == module).collect();
     if shown.is_empty() {
         return Err(wrong(format!("there is no module `{module}`; `forward` and `inverse` are known")));
@@ -93,12 +88,10 @@ pub fn read(path: &Path, condition: &str, module: &str) -> Result<Events, Error>
         times: UnitTimes::OfTrials(times),
     };
     events.units = units.into_iter().map(unit).collect();
+    let trials: Vec<&str> = events.trials.iter().map(|t| t.name.as_str()).collect();
+    let (seed, trials, ms) = (arm.seed, trials.join(", "), result.trial_ms);
     events.notes.push(format!(
-        "condition `{}`, seed {}, module `{module}`, trials {}; trials last {} ms",
-        arm.condition,
-        arm.seed,
-        events.trials.iter().map(|t| t.name.as_str()).collect::<Vec<_>>().join(", "),
-        result.trial_ms
+        "condition `{condition}`, seed {seed}, module `{module}`, trials {trials}; trials last {ms} ms"
     ));
     Ok(events)
 }

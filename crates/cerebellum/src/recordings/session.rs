@@ -1,8 +1,7 @@
 //! Metadata of a recording, and its consistency.
 
 use crate::Error;
-use lobule_scaffold::CellSites;
-use lobule_scaffold::identity::ContentHash;
+use lobule_scaffold::{CellSites, identity::ContentHash};
 use lobule_signal::{SpikeTrain, Trace};
 
 /// Metadata of a run beside its spikes and traces.
@@ -25,76 +24,61 @@ pub struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// The neurons of trace `k`.
     pub(super) fn neurons(&self, k: usize, trace: &Trace) -> Vec<u32> {
         self.trace_neurons.get(k).cloned().unwrap_or_else(|| (0..trace.n as u32).collect())
     }
 
-    /// Checks that session, spikes and traces are consistent.
     pub(super) fn check(&self, spikes: &[SpikeTrain], traces: &[Trace]) -> Result<(), Error> {
-        let refuse = |key: String, what: String| Err(Error::Config { key, what });
+        let refuse = |key: &str, what: String| Err(Error::config(key, what));
         for (key, value) in [("dt_ms", self.dt_ms), ("duration_ms", self.duration_ms)] {
             if !(value.is_finite() && value > 0.0) {
-                return refuse(key.into(), format!("{value}; a recording needs a positive number of ms"));
+                return refuse(key, format!("{value}; a recording needs a positive number of ms"));
             }
         }
         if !(self.from_ms >= 0.0 && self.from_ms < self.duration_ms) {
-            return refuse("from_ms".into(), format!("{}; a recording begins before its end", self.from_ms));
+            return refuse("from_ms", format!("{}; a recording begins before its end", self.from_ms));
         }
         check_start(self.start)?;
-        if !self.trace_neurons.is_empty() && self.trace_neurons.len() != traces.len() {
-            let (lists, traces) = (self.trace_neurons.len(), traces.len());
-            return refuse(
-                "trace_neurons".into(),
-                format!("{lists} lists for {traces} traces; give one each, or none"),
-            );
+        let lists = self.trace_neurons.len();
+        if lists > 0 && lists != traces.len() {
+            let what = format!("{lists} lists for {} traces; give one each, or none", traces.len());
+            return refuse("trace_neurons", what);
         }
         for train in spikes {
             let key = format!("spikes of `{}`", train.label);
-            if !is_name(&train.label) {
-                return refuse(key, "cannot name an object in a file; use a name without `/`".into());
-            }
-            if train.ids.len() != train.len() {
-                return refuse(
-                    key,
-                    format!("{} neurons for {} times; a spike needs both", train.ids.len(), train.len()),
-                );
-            }
-            if let Some(id) = train.ids.iter().find(|&&id| id as usize >= train.n) {
-                return refuse(key, format!("neuron {id} of {}, numbered from 0", train.n));
-            }
+            let what = if !is_name(&train.label) {
+                NO_NAME.into()
+            } else if train.ids.len() != train.len() {
+                format!("{} neurons for {} times; a spike needs both", train.ids.len(), train.len())
+            } else if let Some(id) = train.ids.iter().find(|&&id| id as usize >= train.n) {
+                format!("neuron {id} of {}, numbered from 0", train.n)
+            } else {
+                continue;
+            };
+            return refuse(&key, what);
         }
         for (k, trace) in traces.iter().enumerate() {
-            let key = format!("trace `{}`", trace.label);
-            if !is_name(&trace.label) {
-                return refuse(key, "cannot name an object in a file; use a name without `/`".into());
-            }
-            if trace.values.len() != trace.steps.len() * trace.n {
-                let (values, samples) = (trace.values.len(), trace.steps.len());
-                return refuse(key, format!("{values} values for {samples} samples of {} elements", trace.n));
-            }
-            if self.neurons(k, trace).len() != trace.n {
-                let named = self.neurons(k, trace).len();
-                return refuse(
-                    key,
-                    format!("{named} neurons named for {} elements; name each, or none", trace.n),
-                );
-            }
-            if sampling(trace).is_none() {
-                return refuse(
-                    key,
-                    "its samples do not follow each other at equal times; record it at one interval".into(),
-                );
-            }
+            let (samples, n, named) = (trace.steps.len(), trace.n, self.neurons(k, trace).len());
+            let what = if !is_name(&trace.label) {
+                NO_NAME.into()
+            } else if trace.values.len() != samples * n {
+                format!("{} values for {samples} samples of {n} elements", trace.values.len())
+            } else if named != n {
+                format!("{named} neurons named for {n} elements; name each, or none")
+            } else if sampling(trace).is_none() {
+                "its samples do not follow each other at equal times; record it at one interval".into()
+            } else {
+                continue;
+            };
+            return refuse(&format!("trace `{}`", trace.label), what);
         }
         let labels = || spikes.iter().map(|s| &s.label);
-        if let Some(label) = labels().enumerate().find_map(|(i, l)| labels().take(i).find(|k| *k == l)) {
-            return refuse(
-                format!("spikes of `{label}`"),
-                "are given twice; give each population once".into(),
-            );
+        match labels().enumerate().find_map(|(i, l)| labels().take(i).find(|k| *k == l)) {
+            Some(label) => {
+                refuse(&format!("spikes of `{label}`"), "are given twice; give each population once".into())
+            }
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// A hash of all contents of a file of this session.
@@ -121,16 +105,16 @@ impl Session<'_> {
     }
 }
 
+/// The refusal of a label.
+const NO_NAME: &str = "cannot name an object in a file; use a name without `/`";
+
 /// Checks a [`Session::start`], before a simulation is run for it.
 ///
 /// # Errors
 /// [`Error::Config`] that shows the form.
 pub fn check_start(start: &str) -> Result<(), Error> {
-    if is_time(start) {
-        return Ok(());
-    }
-    let what = format!("`{start}`; write it like 2026-11-22T09:00:00+00:00, with the offset from UTC");
-    Err(Error::Config { key: "session start".into(), what })
+    let form = "write it like 2026-11-22T09:00:00+00:00, with the offset from UTC";
+    if is_time(start) { Ok(()) } else { Err(Error::config("session start", format!("`{start}`; {form}"))) }
 }
 
 /// A unique name for each trace: its label, or `<label>_2` and so on.
@@ -166,13 +150,8 @@ fn is_name(label: &str) -> bool {
 
 /// True if a text is `YYYY-MM-DDThh:mm:ss`, with optional decimals, and an offset or `Z`.
 fn is_time(text: &str) -> bool {
-    let shape = |text: &str, form: &str| {
-        text.len() == form.len()
-            && text
-                .bytes()
-                .zip(form.bytes())
-                .all(|(c, f)| if f == b'0' { c.is_ascii_digit() } else { c == f })
-    };
+    let fits = |(c, f): (u8, u8)| if f == b'0' { c.is_ascii_digit() } else { c == f };
+    let shape = |text: &str, form: &str| text.len() == form.len() && text.bytes().zip(form.bytes()).all(fits);
     let Some((date, rest)) = text.is_ascii().then(|| text.split_at_checked(19)).flatten() else {
         return false;
     };
@@ -181,12 +160,9 @@ fn is_time(text: &str) -> bool {
     let in_range = |from: usize, low: u32, high: u32| {
         date[from..from + 2].parse().is_ok_and(|v: u32| (low..=high).contains(&v))
     };
+    let fields = [(5, 1, 12), (8, 1, 31), (11, 0, 23), (14, 0, 59), (17, 0, 59)];
     shape(date, "0000-00-00T00:00:00")
-        && in_range(5, 1, 12)
-        && in_range(8, 1, 31)
-        && in_range(11, 0, 23)
-        && in_range(14, 0, 59)
-        && in_range(17, 0, 59)
+        && fields.into_iter().all(|(from, low, high)| in_range(from, low, high))
         && fraction != 1
         && (offset == "Z" || shape(offset, "+00:00") || shape(offset, "-00:00"))
 }

@@ -65,8 +65,7 @@ pub fn write_spikes(path: &Path, session: &Session, spikes: &[SpikeTrain]) -> Re
     Ok(output.finish()?)
 }
 
-/// Writes a trace as a SONATA report of one value per neuron. The label of the trace is
-/// `<population>.<variable>`.
+/// Writes a trace as a SONATA report of one value per neuron. The label of the trace is `<population>.<variable>`.
 ///
 /// A SONATA report has a row for each sample at `start + k · step`; `start` is the time of the first.
 ///

@@ -26,7 +26,7 @@ mod readout;
 
 pub use parameters::{MossySignal, Pause, SpikingParameters, Teacher, Tuning, balanced_potentiation_ns};
 
-use crate::{DT_MS, Drive, Error, Learning, ModuleOptions, PLASTIC_SET, Teaching, add_module};
+use crate::{DT_MS, Drive, Error, ModuleOptions, PLASTIC_SET, Teaching, add_module, sin_exp_rule};
 use lobule_circuit::{Circuit, RunError, Simulation, State};
 use lobule_control::{Controller, Error as ControlError, Inputs, Senses, Snapshot, StateReader, StateWriter};
 use lobule_scaffold::{Anatomy, Microzone};
@@ -79,11 +79,8 @@ pub struct SpikingController {
 
 /// Microzone of each cell of a type with both microzones.
 fn zones(anatomy: &Anatomy, cell: &str) -> Result<Vec<Option<Microzone>>, Error> {
-    let missing = |what: &str| Error::Anatomy {
-        what: format!(
-            "a controller needs `{cell}` {what}; use a circuit with nuclei, olive and two microzones"
-        ),
-    };
+    let remedy = "use a circuit with nuclei, olive and two microzones";
+    let missing = |what: &str| Error::anatomy(format!("a controller needs `{cell}` {what}; {remedy}"));
     let sites = anatomy.cells(cell).filter(|c| !c.is_empty()).ok_or_else(|| missing("and there is none"))?;
     let zones = sites.microzones();
     match Microzone::ALL.into_iter().find(|zone| !zones.contains(&Some(*zone))) {
@@ -105,28 +102,24 @@ impl SpikingController {
         let purkinje_zones = zones(anatomy, "purkinje_cell")?;
         let mossy_fibers = anatomy.count("mossy_fiber");
         if mossy_fibers < p.tunings.len() {
-            return Err(Error::Anatomy {
-                what: format!(
-                    "{mossy_fibers} mossy fibers for {} tunings; use a larger circuit or fewer tunings",
-                    p.tunings.len()
-                ),
-            });
+            let remedy = "use a larger circuit or fewer tunings";
+            let tunings = p.tunings.len();
+            return Err(Error::anatomy(format!(
+                "{mossy_fibers} mossy fibers for {tunings} tunings; {remedy}"
+            )));
         }
         let mut circuit = Circuit::new();
         let drive = Drive::Poisson(p.base_hz);
         let mut options = ModuleOptions::in_loop(p.state, drive, p.climbing_fiber_ns, p.purkinje_to_dcn_ns);
-        Learning::sin_exp(p.a_plus_ns, p.a_minus_ns, p.w_max_ns, p.kernel_t0_ms).apply(&mut options);
+        options.learn(sin_exp_rule(p.a_plus_ns, p.a_minus_ns, p.w_max_ns, p.kernel_t0_ms));
         add_module(&mut circuit, "", anatomy, &options)?;
         let teaching = Teaching { label: "teaching", rate_hz: p.spontaneous_hz, weight_ns: p.teaching_ns };
         teaching.add(&mut circuit, "", anatomy);
         let network = circuit.compile(Clock::new(DT_MS)?, seed)?;
         let interval_ms = network.interval_steps() as f64 * DT_MS;
         if (interval_ms - 1.0).abs() > 1e-9 {
-            return Err(Error::Anatomy {
-                what: format!(
-                    "the smallest delay is {interval_ms} ms; a controller exchanges spikes every 1 ms"
-                ),
-            });
+            let what = "ms; a controller exchanges spikes every 1 ms";
+            return Err(Error::anatomy(format!("the smallest delay is {interval_ms} {what}")));
         }
         let simulation = Simulation::new(network, 1)?;
         let shares = p.tunings.len();
@@ -165,15 +158,14 @@ impl SpikingController {
     /// Runs at rest without learning, measures the output and copies the state.
     fn settle(&mut self) -> Result<(), RunError> {
         self.simulation.set_learning(PLASTIC_SET, false)?;
-        let ms = self.parameters.settle_ms;
+        let first_half = self.parameters.settle_ms / 2;
+        let second_half = self.parameters.settle_ms - first_half;
+        (0..first_half).try_for_each(|_| self.step().map(|_| ()))?;
         let mut sum = 0.0;
-        for t in 0..ms {
-            let output = self.step()?;
-            if t >= ms / 2 {
-                sum += output;
-            }
+        for _ in 0..second_half {
+            sum += self.step()?;
         }
-        self.rest = sum / (ms - ms / 2) as f64;
+        self.rest = sum / second_half as f64;
         self.simulation.set_learning(PLASTIC_SET, true)?;
         if self.parameters.pause == Pause::Rewind {
             self.rested = Some((self.simulation.state().clone(), self.readout.clone()));
@@ -216,11 +208,7 @@ impl SpikingController {
                 self.simulation.restore_with_own_weights(state.clone())?;
                 self.simulation.set_learning(PLASTIC_SET, self.learns)?;
             }
-            (None, Pause::Rest(ms)) => {
-                for _ in 0..ms {
-                    self.step()?;
-                }
-            }
+            (None, Pause::Rest(ms)) => (0..ms).try_for_each(|_| self.step().map(|_| ()))?,
             (None, Pause::Rewind) => {}
         }
         self.read_weights()
@@ -255,13 +243,12 @@ impl SpikingController {
         };
         let e = (e / p.teacher_scale).clamp(-1.0, 1.0);
         for (hz, zone) in self.teaching_hz.iter_mut().zip(&self.olive_zones) {
-            *hz = p.spontaneous_hz
-                + p.teaching_hz
-                    * match zone {
-                        Some(Microzone::Plus) => e.max(0.0),
-                        Some(Microzone::Minus) => (-e).max(0.0),
-                        None => 0.0,
-                    };
+            let signal = match zone {
+                Some(Microzone::Plus) => e.max(0.0),
+                Some(Microzone::Minus) => (-e).max(0.0),
+                None => 0.0,
+            };
+            *hz = p.spontaneous_hz + p.teaching_hz * signal;
         }
     }
 
@@ -312,8 +299,7 @@ impl Snapshot for SpikingController {
         to.put(&self.rest);
         to.put(&self.output);
         to.put(&self.learns);
-        let cues: Vec<(Option<f64>, f64)> =
-            self.since.iter().copied().zip(self.before.iter().copied()).collect();
+        let cues: Vec<_> = self.since.iter().zip(&self.before).collect();
         to.bytes(&postcard::to_stdvec(&cues).unwrap_or_default());
     }
 
@@ -323,9 +309,8 @@ impl Snapshot for SpikingController {
         let (mut identity, own) = (0u64, self.simulation.identity().unwrap_or_default());
         from.take("identity", &mut identity)?;
         if identity != own {
-            return Err(wrong(
-                "the state is of another circuit, or of other parameters or another seed".into(),
-            ));
+            let what = "the state is of another circuit, or of other parameters or another seed";
+            return Err(wrong(what.into()));
         }
         let state: State = postcard::from_bytes(from.bytes()?)
             .map_err(|e| wrong(format!("its circuit cannot be read: {e}")))?;

@@ -1,11 +1,9 @@
 //! Parameters of the spiking controller: code of the mossy fibers, teaching, plasticity, gain.
 
-use crate::module::kernel_area_s;
-use crate::mouse::BrainState;
-use lobule_signal::{Parameter, Ranges};
+use crate::{module::kernel_area_s, mouse::BrainState};
+use lobule_signal::{Parameter, Range, Ranges};
 use serde::{Deserialize, Serialize};
 
-/// Name of the controller.
 pub(super) const NAME: &str = "spiking";
 /// Spikes of an olive cell with each teaching spike: a pair at 200 nS. Source: prism, module.teaching_ns.
 const OLIVE_SPIKES: f64 = 2.0;
@@ -149,14 +147,9 @@ impl SpikingParameters {
             ranges.require(lowest.is_finite(), "range", lowest, "a finite number")?;
             ranges.require(highest >= lowest, "range", highest, format!("{lowest} or more"))?;
         }
-        for (name, hz) in [
-            ("base_hz", self.base_hz),
-            ("peak_hz", self.peak_hz),
-            ("teaching_hz", self.teaching_hz),
-            ("spontaneous_hz", self.spontaneous_hz),
-        ] {
-            ranges.require((0.0..=1000.0).contains(&hz), name, hz, "0 to 1000 Hz")?;
-        }
+        let rate: Range = (|hz| (0.0..=1000.0).contains(&hz), "0 to 1000 Hz");
+        ranges.within(rate, &[("base_hz", self.base_hz), ("peak_hz", self.peak_hz)])?;
+        ranges.within(rate, &[("teaching_hz", self.teaching_hz), ("spontaneous_hz", self.spontaneous_hz)])?;
         ranges.at_least_zero("teaching_ns", self.teaching_ns)?;
         ranges.at_least_zero("climbing_fiber_ns", self.climbing_fiber_ns)?;
         ranges.at_least_zero("purkinje_to_dcn_ns", self.purkinje_to_dcn_ns)?;

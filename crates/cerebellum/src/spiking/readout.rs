@@ -1,13 +1,11 @@
 //! Readout of the nuclei: traces of both microzones and their moving average.
 
-/// Duration of a tick, s.
 pub(super) const TICK_S: f64 = 1e-3;
 /// Time constant of a zone's trace, ms; it also sets the step with a spike. Source: closed-loop neuron.
 const TRACE_MS: f64 = 60.0;
 /// Window of the moving average, ms. Source: closed-loop neuron.
 const AVERAGE_MS: usize = 50;
 
-/// Traces of both zones and their moving average.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Readout {
     decay: f64,
@@ -23,15 +21,9 @@ pub(super) struct Readout {
 lobule_control::snapshot!(Readout { traces, held, next });
 
 impl Readout {
-    /// The readout of a number of nuclear cells.
     pub fn new(nuclear_cells: usize) -> Self {
-        Self {
-            decay: libm::exp(-1.0 / TRACE_MS),
-            traces: [0.0; 2],
-            held: vec![0.0; AVERAGE_MS],
-            next: 0,
-            half: nuclear_cells as f64 / 2.0,
-        }
+        let (decay, half) = (libm::exp(-1.0 / TRACE_MS), nuclear_cells as f64 / 2.0);
+        Self { decay, traces: [0.0; 2], held: vec![0.0; AVERAGE_MS], next: 0, half }
     }
 
     /// Advances by a tick with a number of spikes in each zone and returns the average.

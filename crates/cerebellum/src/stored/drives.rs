@@ -3,35 +3,12 @@
 //! Times are those at which NEST 3.10 acts, which was measured: a spike of `spike_generator` at t leaves its step at
 //! t; the first step of a `poisson_generator` is the second after `start`; a current flows from `start` + delay on.
 
-use super::neurons::NeuronKind;
-use super::{Plan, synapses};
+use super::{Plan, neurons::NeuronKind, synapses};
+use crate::module::drive;
 use lobule_circuit::models::{PoissonGenerator, RateProfile};
-use lobule_circuit::{Circuit, Connect, CurrentStimulus, Model, Population, Projection};
+use lobule_circuit::{CurrentStimulus, Model, Population};
 use lobule_scaffold::configuration::{Device, DeviceKind, Span};
 use std::sync::Arc;
-
-/// External drive of a circuit: generators and currents.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Drives {
-    populations: Vec<Population>,
-    projections: Vec<Projection>,
-    currents: Vec<CurrentStimulus>,
-}
-
-impl Drives {
-    /// Adds all generators and currents to a circuit.
-    pub fn add_to(&self, circuit: &mut Circuit) {
-        for population in &self.populations {
-            circuit.add_population(population.clone());
-        }
-        for projection in &self.projections {
-            circuit.add_projection(projection.clone());
-        }
-        for current in &self.currents {
-            circuit.add_current(current.clone());
-        }
-    }
-}
 
 /// Adds a generator with its (population, neurons).
 pub(super) fn add(plan: &mut Plan, device: &Device, key: &str, targets: Vec<(String, Vec<u32>)>) {
@@ -39,56 +16,48 @@ pub(super) fn add(plan: &mut Plan, device: &Device, key: &str, targets: Vec<(Str
         return;
     }
     if let Some(first) = first_action_ms(&device.kind).filter(|t| *t >= plan.duration_ms) {
-        plan.notes.push(format!(
-            "device `{}` begins at {first} ms, after the end of the run at {} ms.",
-            device.name, plan.duration_ms
-        ));
+        let (name, end) = (&device.name, plan.duration_ms);
+        plan.notes
+            .push(format!("device `{name}` begins at {first} ms, after the end of the run at {end} ms."));
     }
     let many = targets.len() > 1;
     for (cell_type, neurons) in targets {
         let label = if many { format!("{}.{cell_type}", device.name) } else { device.name.clone() };
-        if plan.population(&label).is_some() || plan.drives.populations.iter().any(|p| p.label == label) {
-            plan.problem(
-                key,
-                format!("would be population `{label}`, a name that is in use; rename the device"),
-            );
+        if plan.population(&label).is_some() || plan.drives.populations().iter().any(|p| p.label == label) {
+            let what = format!("would be population `{label}`, a name that is in use; rename the device");
+            plan.problem(key, what);
             continue;
         }
         let Some(cells) = plan.population(&cell_type).cloned() else { continue };
         if let DeviceKind::Current { steps } = &device.kind {
-            add_current(plan, device, key, label, (cell_type, neurons), cells.kind, steps);
+            if cells.kind == NeuronKind::Relay {
+                let what = format!("names `{cell_type}`, a relay, which takes no current");
+                plan.problem(format!("{key}.targetting"), what);
+            } else if device.receptor != 0 {
+                let what = "is given, but a current has no receptor: remove it";
+                plan.problem(format!("{key}.receptor_type"), what);
+            } else if steps.iter().all(|&(t, _)| plan.check_grid(key, "changes at", t)) {
+                let steps =
+                    steps.iter().map(|&(ms, pa)| (ms + device.delay_ms, pa * device.weight)).collect();
+                plan.drives.add_current(CurrentStimulus { label, population: cell_type, neurons, steps });
+            }
             continue;
         }
-        let Some((receptor, weight)) =
-            synapses::receptor(plan, key, "receptor_type", &cells, device.receptor, device.weight)
-        else {
-            continue;
-        };
+        let input = synapses::receptor(plan, key, &cells, device.receptor, device.weight);
+        let Some((receptor, weight)) = input else { continue };
         if cells.kind == NeuronKind::Relay && device.weight != 1.0 {
-            plan.notes.push(format!(
-                "device `{}`: its weight of {} has no effect; relays count spikes.",
-                device.name, device.weight
-            ));
+            let what = format!("its weight of {} has no effect; relays count spikes", device.weight);
+            plan.notes.push(format!("device `{}`: {what}.", device.name));
         }
         let Some((model, n)) = source(plan, &device.kind, key, neurons.len()) else { return };
         let of = |k: usize| if n == 1 { 0 } else { k as u32 };
         let list: Vec<(u32, u32)> = neurons.iter().enumerate().map(|(k, &target)| (of(k), target)).collect();
-        plan.drives.populations.push(Population::new(&label, n, model));
-        plan.drives.projections.push(
-            Projection::new(
-                format!("{label}_to_{cell_type}"),
-                &label,
-                &cell_type,
-                Connect::List(Arc::new(list)),
-            )
-            .weight(weight as f32)
-            .delay_ms(device.delay_ms)
-            .receptor(receptor),
-        );
+        plan.drives.add_population(Population::new(&label, n, model));
+        let drive = drive(&label, &cell_type, list, (weight, receptor), device.delay_ms);
+        plan.drives.add_projection(drive);
     }
 }
 
-/// Time of the first action of a generator, ms.
 fn first_action_ms(kind: &DeviceKind) -> Option<f64> {
     match kind {
         DeviceKind::Poisson { span, .. } | DeviceKind::SinusoidalPoisson { span, .. } => Some(span.start_ms),
@@ -106,10 +75,8 @@ fn source(plan: &mut Plan, kind: &DeviceKind, key: &str, n: usize) -> Option<(Mo
     Some(match kind {
         DeviceKind::Poisson { rate_hz, span } => {
             let (from, to) = span_ms(span);
-            let mut steps = vec![(from, *rate_hz)];
-            if to.is_finite() {
-                steps.push((to, 0.0));
-            }
+            let end = to.is_finite().then_some((to, 0.0));
+            let steps = [(from, *rate_hz)].into_iter().chain(end).collect();
             (Model::PoissonGenerator(PoissonGenerator { rate: RateProfile::Steps(steps) }), n)
         }
         &DeviceKind::SinusoidalPoisson { rate_hz, amplitude_hz, frequency_hz, phase_deg, ref span } => {
@@ -129,31 +96,4 @@ fn source(plan: &mut Plan, kind: &DeviceKind, key: &str, n: usize) -> Option<(Mo
             return None;
         }
     })
-}
-
-fn add_current(
-    plan: &mut Plan,
-    device: &Device,
-    key: &str,
-    label: String,
-    (population, neurons): (String, Vec<u32>),
-    kind: NeuronKind,
-    steps: &[(f64, f64)],
-) {
-    if kind == NeuronKind::Relay {
-        plan.problem(
-            format!("{key}.targetting"),
-            format!("names `{population}`, a relay, which takes no current"),
-        );
-        return;
-    }
-    if device.receptor != 0 {
-        plan.problem(format!("{key}.receptor_type"), "is given, but a current has no receptor: remove it");
-        return;
-    }
-    if !steps.iter().all(|&(t, _)| plan.check_grid(key, "changes at", t)) {
-        return;
-    }
-    let steps = steps.iter().map(|&(ms, pa)| (ms + device.delay_ms, pa * device.weight)).collect();
-    plan.drives.currents.push(CurrentStimulus { label, population, neurons, steps });
 }

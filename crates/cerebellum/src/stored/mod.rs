@@ -18,11 +18,12 @@ mod neurons;
 mod synapses;
 
 use crate::Error;
-use drives::Drives;
 use lobule_circuit::{Circuit, Connect, Model, Population, Projection};
 use lobule_scaffold::configuration::{ConnectionRule, DeviceKind, Problem, StoredSimulation, Targets};
 use lobule_scaffold::{Anatomy, ConnectionSet};
 use neurons::NeuronKind;
+pub(crate) use neurons::eglif_constants;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use synapses::Link;
 
@@ -64,11 +65,12 @@ struct Cells {
 }
 
 /// Translation of a stored simulation, before anything is wired.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Plan {
     cells: Vec<Cells>,
     links: Vec<Link>,
-    drives: Drives,
+    /// Generators and currents.
+    drives: Circuit,
     /// Spike recorders.
     pub recorders: Vec<Recorder>,
     /// Variables that the multimeters record.
@@ -87,15 +89,11 @@ pub struct Plan {
 /// duration.
 pub fn plan(anatomy: &Anatomy, simulation: &StoredSimulation, duration_ms: Option<f64>, seed: u64) -> Plan {
     let mut plan = Plan {
-        cells: Vec::new(),
-        links: Vec::new(),
-        drives: Drives::default(),
-        recorders: Vec::new(),
-        probes: Vec::new(),
         duration_ms: duration_ms.unwrap_or(simulation.duration_ms),
         resolution_ms: simulation.resolution_ms,
         notes: simulation.notes.clone(),
         problems: simulation.problems.clone(),
+        ..Plan::default()
     };
     // Without readable times there is no grid to check against.
     if !plan.resolution_ms.is_finite() || !plan.duration_ms.is_finite() {
@@ -125,6 +123,12 @@ impl<'a> Wiring<'a> {
     }
 }
 
+/// What is wrong with a model of cells or connections that the network does not have.
+fn missing<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a String>, remedy: &str) -> String {
+    let known = known.map(String::as_str).collect::<Vec<_>>().join(", ");
+    format!("the network has no {kind} `{name}`; it has: {known}; remove the model or {remedy}")
+}
+
 impl Plan {
     fn problem(&mut self, key: impl Into<String>, what: impl Into<String>) {
         self.problems.push(Problem::new(key, what));
@@ -135,27 +139,10 @@ impl Plan {
         let steps = ms / self.resolution_ms;
         let is_on_grid = (steps - steps.round()).abs() < 1e-6;
         if !is_on_grid {
-            self.problem(
-                key,
-                format!("{verb} {ms} ms, not a multiple of the step of {} ms", self.resolution_ms),
-            );
+            let step_ms = self.resolution_ms;
+            self.problem(key, format!("{verb} {ms} ms, not a multiple of the step of {step_ms} ms"));
         }
         is_on_grid
-    }
-
-    /// A problem with a model of cells or connections that the network does not have.
-    fn missing<'a>(
-        &mut self,
-        key: &str,
-        kind: &str,
-        name: &str,
-        known: impl Iterator<Item = &'a str>,
-        remedy: &str,
-    ) {
-        let known = known.collect::<Vec<_>>().join(", ");
-        let what =
-            format!("the network has no {kind} `{name}`; it has: {known}; remove the model or {remedy}");
-        self.problem(key, what);
     }
 
     /// The populations of cells, in order.
@@ -170,23 +157,17 @@ impl Plan {
     fn add_cells(&mut self, anatomy: &Anatomy, simulation: &StoredSimulation) {
         for model in &simulation.cell_models {
             let Some(cells) = anatomy.cells(&model.cell_type) else {
-                let known = anatomy.cells.iter().map(|c| c.cell_type.as_str());
-                self.missing(&model.key, "cell type", &model.cell_type, known, "place the cells");
+                let known = anatomy.cells.iter().map(|c| &c.cell_type);
+                self.problem(&model.key, missing("cell type", &model.cell_type, known, "place the cells"));
                 continue;
             };
             if let Some((kind, compiled)) = neurons::model(model, &mut self.problems) {
                 if kind == NeuronKind::EglifMultirec && model.constants.contains_key("V_min") {
-                    self.notes.push(format!(
-                        "cell model `{}`: V_min has no effect; the multi-receptor model has no lowest potential here.",
-                        model.cell_type
-                    ));
+                    let what = "V_min has no effect; the multi-receptor model has no lowest potential here";
+                    self.notes.push(format!("cell model `{}`: {what}.", model.cell_type));
                 }
-                self.cells.push(Cells {
-                    cell_type: model.cell_type.clone(),
-                    n: cells.len(),
-                    kind,
-                    model: compiled,
-                });
+                let (cell_type, n) = (model.cell_type.clone(), cells.len());
+                self.cells.push(Cells { cell_type, n, kind, model: compiled });
             }
         }
         // In the order of the file, so that tables have one order in all its runs.
@@ -194,11 +175,8 @@ impl Plan {
         self.cells.sort_by_key(|c| place(&c.cell_type));
         for cells in &anatomy.cells {
             if !simulation.cell_models.iter().any(|m| m.cell_type == cells.cell_type) {
-                self.notes.push(format!(
-                    "cell type `{}` ({} cells) has no cell model in this simulation and is left out.",
-                    cells.cell_type,
-                    cells.len()
-                ));
+                let what = "has no cell model in this simulation and is left out";
+                self.notes.push(format!("cell type `{}` ({} cells) {what}.", cells.cell_type, cells.len()));
             } else if cells.is_empty() {
                 self.notes.push(format!("{}: no cell of this type.", cells.cell_type));
             }
@@ -208,8 +186,8 @@ impl Plan {
     fn add_links(&mut self, anatomy: &Anatomy, simulation: &StoredSimulation) {
         for model in &simulation.connection_models {
             let Some(set) = anatomy.connections(&model.set) else {
-                let known = anatomy.connections.iter().map(|c| c.name.as_str());
-                self.missing(&model.key, "connection set", &model.set, known, "connect the cells");
+                let known = anatomy.connections.iter().map(|c| &c.name);
+                self.problem(&model.key, missing("connection set", &model.set, known, "connect the cells"));
                 continue;
             };
             let ends = [&set.pre_type, &set.post_type];
@@ -234,11 +212,8 @@ impl Plan {
         self.note_unequal_microzones(anatomy);
         for set in &anatomy.connections {
             if !simulation.connection_models.iter().any(|m| m.set == set.name) {
-                self.notes.push(format!(
-                    "connection set `{}` ({} rows) has no connection model in this simulation and is left out.",
-                    set.name,
-                    set.len()
-                ));
+                let what = "has no connection model in this simulation and is left out";
+                self.notes.push(format!("connection set `{}` ({} rows) {what}.", set.name, set.len()));
             }
         }
     }
@@ -256,11 +231,9 @@ impl Plan {
             if let (Some(p), Some(m)) = (per_pair(link), per_pair(minus))
                 && (p > 2.0 * m || m > 2.0 * p)
             {
-                notes.push(format!(
-                    "`{}` weighs {p:.4} nS per pair and `{mirror}` {m:.4} nS, weight × rows as in BSB: the two \
-                     microzones differ in their input.",
-                    link.label
-                ));
+                let weights = format!("`{}` weighs {p:.4} nS per pair and `{mirror}` {m:.4} nS", link.label);
+                let what = "weight × rows as in BSB: the two microzones differ in their input";
+                notes.push(format!("{weights}, {what}."));
             }
         }
         self.notes.extend(notes);
@@ -275,25 +248,25 @@ impl Plan {
                 .filter(|t| named.is_empty() || named.contains(t))
                 .collect();
             for label in device.targetting.missing_labels(anatomy, &types) {
-                let carried: std::collections::BTreeSet<&str> = (types.iter())
-                    .filter_map(|t| anatomy.cells(t))
-                    .flat_map(|c| c.label_sets.iter().flatten().map(String::as_str))
-                    .collect();
-                let carried = carried.into_iter().collect::<Vec<_>>().join(", ");
-                let carried = if carried.is_empty() { "no label".into() } else { carried };
-                let what = format!(
-                    "names label `{label}`, which no cell of {} carries; they carry: {carried}",
-                    types.join(", ")
-                );
+                let sets = types.iter().filter_map(|t| anatomy.cells(t)).flat_map(|c| &c.label_sets);
+                let carried: BTreeSet<&str> = sets.flatten().map(String::as_str).collect();
+                let carried = match carried.len() {
+                    0 => "no label".into(),
+                    _ => carried.into_iter().collect::<Vec<_>>().join(", "),
+                };
+                let of = types.join(", ");
+                let what =
+                    format!("names label `{label}`, which no cell of {of} carries; they carry: {carried}");
                 self.problem(format!("{key}.targetting.labels"), what);
             }
             if let Targets::ById(lists) = &device.targetting.targets {
-                let unknown = lists.keys().filter(|t| self.population(t).is_none()).cloned();
-                for cell_type in unknown.collect::<Vec<_>>() {
-                    let known = self.populations().join(", ");
-                    let what =
-                        format!("`{cell_type}` has no cell model in this simulation; there are: {known}");
-                    self.problem(format!("{key}.targetting.ids"), what);
+                for cell_type in lists.keys() {
+                    if self.population(cell_type).is_none() {
+                        let known = self.populations().join(", ");
+                        let what =
+                            format!("`{cell_type}` has no cell model in this simulation; there are: {known}");
+                        self.problem(format!("{key}.targetting.ids"), what);
+                    }
                 }
             }
             let mut targets: Vec<(String, Vec<u32>)> = Vec::new();
@@ -306,25 +279,22 @@ impl Plan {
                 }
             }
             if device.targetting.is_random() {
-                self.notes.push(format!(
-                    "device `{}`: its targets are drawn by lobule (by --seed); BSB draws as many, but other ones.",
-                    device.name
-                ));
+                let what = "its targets are drawn by lobule (by --seed); BSB draws as many, but other ones";
+                self.notes.push(format!("device `{}`: {what}.", device.name));
             }
             if targets.is_empty() {
                 self.notes.push(format!("device `{}` ({}) has no target.", device.name, device.model()));
             }
             match &device.kind {
                 DeviceKind::SpikeRecorder { span } => {
-                    for (population, neurons) in targets {
-                        self.recorders.push(Recorder {
-                            device: device.name.clone(),
-                            population,
-                            neurons,
-                            from_ms: span.start_ms,
-                            to_ms: span.stop_ms.unwrap_or(f64::INFINITY),
-                        });
-                    }
+                    let (from_ms, to_ms) = (span.start_ms, span.stop_ms.unwrap_or(f64::INFINITY));
+                    self.recorders.extend(targets.into_iter().map(|(population, neurons)| Recorder {
+                        device: device.name.clone(),
+                        population,
+                        neurons,
+                        from_ms,
+                        to_ms,
+                    }));
                 }
                 DeviceKind::Multimeter { variables, interval_ms, span } => {
                     if span.start_ms > 0.0 || span.stop_ms.is_some() {
@@ -380,10 +350,8 @@ impl Plan {
             if (set.is_empty() && link.rule.is_none()) || is_empty(&link.pre) || is_empty(&link.post) {
                 continue;
             }
-            let Wiring { list, contacts, .. } = match wiring.take().filter(|w| w.set == link.set) {
-                Some(known) => wiring.insert(known),
-                None => wiring.insert(Wiring::of(set)),
-            };
+            let known = wiring.take().filter(|w| w.set == link.set);
+            let Wiring { list, contacts, .. } = wiring.insert(known.unwrap_or_else(|| Wiring::of(set)));
             if link.is_gap {
                 link.add_gap_junctions(&mut circuit, list, contacts);
                 continue;
@@ -406,7 +374,7 @@ impl Plan {
             projection.short_term = link.short_term;
             circuit.add_projection(projection);
         }
-        self.drives.add_to(&mut circuit);
+        circuit.extend(&self.drives);
         Ok(circuit)
     }
 }

@@ -3,7 +3,7 @@
 //! A constant that a file omits has the default of the NESTML model (cerebellar-models 0.13) or of NEST 3.10.
 
 use lobule_circuit::Model;
-use lobule_circuit::models::{CondLif, DoubleDecay, Eglif, EglifMultirec, Receptor, SynapseShape};
+use lobule_circuit::models::{CondLif, DoubleDecay, Eglif, EglifMultirec, SynapseShape};
 use lobule_scaffold::configuration::{CellModel, Constant, Problem};
 
 /// Kind of a neuron model, by its receptors and recordable variables.
@@ -20,7 +20,6 @@ pub(super) enum NeuronKind {
 }
 
 impl NeuronKind {
-    /// Number of receptors that a synapse may name.
     pub fn receptors(self) -> usize {
         match self {
             NeuronKind::Relay | NeuronKind::CondLif => 0,
@@ -32,17 +31,9 @@ impl NeuronKind {
     fn variables(self) -> &'static [(&'static str, &'static str)] {
         match self {
             NeuronKind::Relay => &[],
-            NeuronKind::Eglif => &[
-                ("V_m", "v_m"),
-                ("I_adap", "i_adap"),
-                ("I_dep", "i_dep"),
-                ("I_syn1", "i_syn_1"),
-                ("I_syn2", "i_syn_2"),
-                ("I_syn3", "i_syn_3"),
-                ("I_syn4", "i_syn_4"),
-            ],
-            NeuronKind::EglifMultirec => &[("V_m", "v_m"), ("I_adap", "i_adap"), ("I_dep", "i_dep")],
-            NeuronKind::CondLif => &[("V_m", "v_m")],
+            NeuronKind::Eglif => &EGLIF_VARIABLES,
+            NeuronKind::EglifMultirec => &EGLIF_VARIABLES[..3],
+            NeuronKind::CondLif => &EGLIF_VARIABLES[..1],
         }
     }
 
@@ -51,7 +42,6 @@ impl NeuronKind {
         self.variables().iter().find(|v| v.0 == name).map(|v| v.1)
     }
 
-    /// Recordable variables, for messages.
     pub fn recordable(self) -> String {
         match self.variables() {
             [] => "nothing, being a relay".into(),
@@ -59,6 +49,18 @@ impl NeuronKind {
         }
     }
 }
+
+/// NEST's and lobule's names of the variables that can be recorded: of the potential, the currents that both E-GLIF models
+/// have, the synaptic currents of one of them.
+const EGLIF_VARIABLES: [(&str, &str); 7] = [
+    ("V_m", "v_m"),
+    ("I_adap", "i_adap"),
+    ("I_dep", "i_dep"),
+    ("I_syn1", "i_syn_1"),
+    ("I_syn2", "i_syn_2"),
+    ("I_syn3", "i_syn_3"),
+    ("I_syn4", "i_syn_4"),
+];
 
 /// A parameter: NEST's name and its place in lobule's model.
 type Field<P> = (&'static str, fn(&mut P) -> &mut f64);
@@ -80,6 +82,11 @@ const EGLIF: &[Field<Eglif>] = fields![p:
     "tau_syn3" => p.receptors[2].tau_syn, "E_rev3" => p.receptors[2].e_rev,
     "tau_syn4" => p.receptors[3].tau_syn, "E_rev4" => p.receptors[3].e_rev,
 ];
+
+/// The constants of a cell with the model `eglif_cond_alpha_multisyn`.
+pub(crate) fn eglif_constants(mut eglif: Eglif) -> serde_json::Map<String, serde_json::Value> {
+    EGLIF.iter().map(|(name, place)| (name.to_string(), (*place(&mut eglif)).into())).collect()
+}
 
 /// Parameters of the membrane of `eglif_multirec`.
 #[rustfmt::skip]
@@ -111,7 +118,6 @@ const RECEPTORS: [&str; 5] = ["AMPA", "NMDA", "GABA", "AMPA2", "AMPA3"];
 /// Parameters of the magnesium block, which are constants of lobule's model.
 const BLOCK: [(&str, f64); 4] =
     [("v0_block", -20.0), ("k_block", 13.0), ("V_Mg_Unblock", 20.0), ("t_Mg_Unblock", 0.5)];
-/// Names of known models, for messages.
 const KNOWN: &str = "parrot_neuron, eglif_cond_alpha_multisyn, eglif_multirec, iaf_cond_exp, iaf_cond_alpha";
 
 /// The model of a cell type; none, and more problems, if it is not supported.
@@ -137,10 +143,8 @@ pub(super) fn model(cell: &CellModel, problems: &mut Vec<Problem>) -> Option<(Ne
             set(cell, COND_LIF, &mut p, problems);
             let (lif, v_m) = p;
             if v_m != lif.e_l {
-                let what = format!(
-                    "is {v_m} mV ({NEST_V_M} by default) and E_L {} mV; cells start at E_L here: give both the same value",
-                    lif.e_l
-                );
+                let is = format!("is {v_m} mV ({NEST_V_M} by default) and E_L {} mV", lif.e_l);
+                let what = format!("{is}; cells start at E_L here: give both the same value");
                 problems.push(Problem::new(format!("{}.constants.V_m", cell.key), what));
             }
             (NeuronKind::CondLif, Model::CondLif(lif))
@@ -154,12 +158,10 @@ pub(super) fn model(cell: &CellModel, problems: &mut Vec<Problem>) -> Option<(Ne
     (problems.len() == known).then_some(made)
 }
 
-/// The place of a named parameter.
 fn place<'p, P>(fields: &[Field<P>], p: &'p mut P, name: &str) -> Option<&'p mut f64> {
     fields.iter().find(|f| f.0 == name).map(|f| f.1(p))
 }
 
-/// Names of parameters, for messages.
 fn names<P>(fields: &[Field<P>]) -> String {
     fields.iter().map(|f| f.0).collect::<Vec<_>>().join(", ")
 }
@@ -193,50 +195,21 @@ fn set<P>(cell: &CellModel, fields: &[Field<P>], p: &mut P, problems: &mut Vec<P
 
 /// The defaults of the NESTML model. Source: cerebellar-models 0.13.
 fn eglif_default() -> Eglif {
-    let alpha = |tau_syn, e_rev| Receptor { tau_syn, e_rev, shape: SynapseShape::Alpha };
-    Eglif {
-        c_m: 281.0,
-        tau_m: 30.0,
-        e_l: -70.6,
-        v_th: -50.4,
-        v_reset: -60.0,
-        v_min: -150.0,
-        v_init: -60.0,
-        t_ref: 0.0,
-        i_e: 0.0,
-        k_adap: 4.0,
-        k_1: 1.0 / 144.0,
-        k_2: 1.0 / 80.5,
-        a1: 100.0,
-        a2: 100.0,
-        lambda_0: 0.001,
-        tau_v: 0.5,
-        receptors: [alpha(0.2, 0.0), alpha(2.0, -80.0), alpha(2.0, 0.0), alpha(2.0, -80.0)],
-        leak_is_published: true,
-        threshold_is_hard: false,
-    }
+    Eglif::from_rows(
+        [281.0, 30.0, -70.6, -50.4, -60.0, -150.0, -60.0, 0.0, 0.0],
+        [4.0, 1.0 / 144.0, 1.0 / 80.5, 100.0, 100.0, 0.001, 0.5],
+        [0.2, 2.0, 2.0],
+    )
 }
 
 /// The multi-receptor model; its defaults are those of the NESTML model.
 fn multirec(cell: &CellModel, problems: &mut Vec<Problem>) -> EglifMultirec {
-    let receptor = |e_rev, g_init, tau_r, a_r, (a_1, tau_d1), (a_2, tau_d2), is_blocked| DoubleDecay {
-        e_rev,
-        g_init,
-        tau_r,
-        a_r,
-        a_1,
-        tau_d1,
-        a_2,
-        tau_d2,
-        is_blocked,
-    };
-    let ampa = receptor(0.0, 1.34, 1.0, 6.97, (1.46, 0.386), (1.60, 3.70), false);
-    let nmda = receptor(-3.7, 0.0234, 21.2, 3.30, (2.95, 14.9), (0.213, 121.0), true);
-    let gaba = receptor(-65.0, 0.162, 0.376, 4.54, (10.6, 27.3), (3.15, 269.0), false);
+    let ampa = DoubleDecay::row([0.0, 1.34, 1.0, 6.97, 1.46, 0.386, 1.60, 3.70]);
+    let nmda = DoubleDecay::row([-3.7, 0.0234, 21.2, 3.30, 2.95, 14.9, 0.213, 121.0]);
+    let gaba = DoubleDecay::row([-65.0, 0.162, 0.376, 4.54, 10.6, 27.3, 3.15, 269.0]);
     let mut p = EglifMultirec {
         v_init: (-40.0, -40.0),
-        receptors: [ampa, nmda, gaba, ampa, ampa],
-        leak_is_published: true,
+        receptors: [ampa, DoubleDecay { is_blocked: true, ..nmda }, gaba, ampa, ampa],
         ..EglifMultirec::default()
     };
     // The membrane has the defaults of the other model.
@@ -287,9 +260,8 @@ fn multirec(cell: &CellModel, problems: &mut Vec<Problem>) -> EglifMultirec {
                 ),
             },
             (_, Constant::Distribution { name, .. }) => {
-                format!(
-                    "is drawn from `{name}` for each cell; only V_m may be, from `uniform`: give a number"
-                )
+                let remedy = "only V_m may be, from `uniform`: give a number";
+                format!("is drawn from `{name}` for each cell; {remedy}")
             }
             (_, Constant::Flag(value)) => format!("is {value}; a number is needed"),
         };

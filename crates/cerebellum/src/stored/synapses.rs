@@ -1,8 +1,7 @@
 //! NEST's synapse models as lobule's.
 
-use super::super::module::gap_junctions;
-use super::neurons::NeuronKind;
-use super::{Cells, Plan};
+use super::{Cells, Plan, neurons::NeuronKind};
+use crate::module::gap_junctions;
 use lobule_circuit::{Circuit, ShortTerm};
 use lobule_scaffold::ConnectionSet;
 use lobule_scaffold::configuration::{ConnectionModel, ConnectionRule, Constant, StoredSynapse};
@@ -26,10 +25,8 @@ pub(super) struct Link {
     pub is_gap: bool,
 }
 
-/// Names of known synapse models, for messages.
 const KNOWN: &str = "static_synapse, tsodyks2_synapse, gap_junction";
 
-/// Adds the synapse models of a connection model to the plan.
 pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet, pre: &Cells, post: &Cells) {
     for (k, synapse) in model.synapses.iter().enumerate() {
         let label = match model.synapses.len() {
@@ -51,20 +48,17 @@ pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet,
             is_gap: false,
         };
         if model.rule == Some(ConnectionRule::OneToOne) && pre.n != post.n {
-            let what = format!(
-                "is one_to_one between {} cells of `{}` and {} of `{}`; as many are needed",
-                pre.n, set.pre_type, post.n, set.post_type
-            );
+            let (n, m, pre, post) = (pre.n, post.n, &pre.cell_type, &post.cell_type);
+            let what =
+                format!("is one_to_one between {n} cells of `{pre}` and {m} of `{post}`; as many are needed");
             plan.problem(format!("{}.rule", model.key), what);
         }
         match synapse.model.as_str() {
             "static_synapse" => no_constants(plan, synapse),
             "tsodyks2_synapse" => {
                 if counts_spikes {
-                    plan.problem(
-                        format!("{}.model", synapse.key),
-                        "is tsodyks2_synapse onto a relay, which counts spikes; use static_synapse",
-                    );
+                    let what = "is tsodyks2_synapse onto a relay, which counts spikes; use static_synapse";
+                    plan.problem(format!("{}.model", synapse.key), what);
                 }
                 link.short_term = short_term(plan, synapse);
             }
@@ -79,15 +73,11 @@ pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet,
             }
         }
         plan.check_grid(format!("{}.delay", synapse.key), "is", synapse.delay_ms.unwrap_or(0.0));
-        if let Some((receptor, weight)) =
-            receptor(plan, &synapse.key, "receptor_type", post, synapse.receptor, link.weight)
-        {
+        if let Some((receptor, weight)) = receptor(plan, &synapse.key, post, synapse.receptor, link.weight) {
             (link.receptor, link.weight) = (receptor, weight);
             if counts_spikes && synapse.weight != 1.0 {
-                plan.notes.push(format!(
-                    "connection model `{}`: its weight of {} has no effect; relays count spikes.",
-                    model.name, synapse.weight
-                ));
+                let what = format!("its weight of {} has no effect; relays count spikes", synapse.weight);
+                plan.notes.push(format!("connection model `{}`: {what}.", model.name));
             }
             plan.links.push(link);
         }
@@ -95,14 +85,14 @@ pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet,
 }
 
 /// Receptor, from 1, and weight of a synapse onto `post`.
-pub(super) fn receptor(
+pub fn receptor(
     plan: &mut Plan,
     key: &str,
-    name: &str,
     post: &Cells,
     receptor: usize,
     weight: f64,
 ) -> Option<(usize, f64)> {
+    let name = "receptor_type";
     let of = &post.cell_type;
     let (name, what) = match post.kind {
         NeuronKind::Relay if receptor == 0 => return Some((1, 1.0)),
@@ -175,18 +165,14 @@ fn short_term(plan: &mut Plan, synapse: &StoredSynapse) -> Option<ShortTerm> {
 /// flows.
 fn add_gap(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet, post: &Cells, mut link: Link) {
     if set.pre_type != set.post_type || post.kind == NeuronKind::Relay {
-        let what = format!(
-            "is gap_junction between `{}` and `{}`; gap junctions join cells with a membrane, of one type",
-            set.pre_type, set.post_type
-        );
+        let is = format!("is gap_junction between `{}` and `{}`", set.pre_type, set.post_type);
+        let what = format!("{is}; gap junctions join cells with a membrane, of one type");
         plan.problem(format!("{}.synapses", model.key), what);
         return;
     }
     if link.weight < 0.0 {
-        plan.problem(
-            format!("{}.synapses", model.key),
-            format!("has a conductance of {} nS; it is 0 or more", link.weight),
-        );
+        let what = format!("has a conductance of {} nS; it is 0 or more", link.weight);
+        plan.problem(format!("{}.synapses", model.key), what);
         return;
     }
     match model.rule {
@@ -208,7 +194,6 @@ fn add_gap(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet, post: 
 }
 
 impl Link {
-    /// Adds gap junctions along the stored pairs.
     pub fn add_gap_junctions(&self, circuit: &mut Circuit, pairs: &[(u32, u32)], contacts: &[u32]) {
         let rows = pairs.iter().copied().zip(contacts.iter().copied());
         circuit.add_gap_junctions(gap_junctions(&self.label, &self.pre, rows, self.weight));

@@ -15,17 +15,12 @@
 
 mod draft;
 mod electric;
-mod identity;
 mod layout;
-mod model;
 mod synapses;
 mod timing;
 mod wiring;
 
-use crate::describe::Circuit;
-use crate::error::CompileError;
-use crate::network::Network;
-use crate::share::Share;
+use crate::{describe::Circuit, error::CompileError, network::Network, share::Share};
 use draft::Draft;
 use lobule_signal::Clock;
 use std::sync::Arc;

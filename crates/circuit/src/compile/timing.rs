@@ -2,67 +2,52 @@
 
 use super::draft::Draft;
 use crate::error::CompileError;
-use crate::wave::Wave;
+use crate::network::{Network, Wave};
+use lobule_signal::Ranges;
 
 impl Draft<'_> {
     /// Phase *interval*: the smallest delay from a population that receives something. What a population that
     /// receives nothing emits is known beforehand, so its delays may be shorter: it runs ahead.
     pub fn choose_interval(&mut self) -> Result<(), CompileError> {
-        self.interval = self.exchange_interval()?;
-        for projection in &self.projections {
-            let source = &mut self.populations[projection.pre];
-            if projection.delay_steps < self.interval {
-                source.wave = Wave::Ahead;
-                source.is_replicated = true;
-            }
+        let interval = self.exchange_interval()?;
+        self.network.interval = interval as usize;
+        for projection in self.network.projections.iter().filter(|p| p.delay_steps < interval) {
+            let source = &mut self.network.populations[projection.pre];
+            source.wave = Wave::Ahead;
+            source.is_replicated = true;
         }
         Ok(())
     }
 
-    /// The exchange interval in steps.
     fn exchange_interval(&self) -> Result<u64, CompileError> {
-        let clock = &self.clock;
-        let mut receives = vec![false; self.populations.len()];
-        self.projections.iter().for_each(|p| receives[p.post] = true);
-        let smallest = |all: bool| {
-            self.projections.iter().filter(|p| all || receives[p.pre]).map(|p| p.delay_steps).min()
-        };
-        let mut interval =
-            smallest(false).or(smallest(true)).unwrap_or_else(|| clock.steps(1.0).unwrap_or(1).max(1));
+        let Network { clock, populations, projections, .. } = &self.network;
+        let mut receives = vec![false; populations.len()];
+        projections.iter().for_each(|p| receives[p.post] = true);
+        let smallest =
+            |all: bool| projections.iter().filter(|p| all || receives[p.pre]).map(|p| p.delay_steps).min();
+        let one_ms = clock.steps(1.0).unwrap_or(1).max(1);
+        let mut interval = smallest(false).or(smallest(true)).unwrap_or(one_ms);
+        let (of, dt_ms) = ("circuit", clock.dt_ms());
         if let Some(ms) = self.circuit.interval_at_most_ms {
-            let of = || "circuit".to_string();
-            let steps = clock.steps(ms).map_err(|source| CompileError::Time { of: of(), source })?;
-            if steps == 0 {
-                return Err(CompileError::BadParameter {
-                    of: of(),
-                    parameter: "interval_at_most",
-                    value: ms,
-                    allowed: format!("at least one step of {} ms is needed", clock.dt_ms()),
-                });
-            }
+            let steps = clock.steps(ms).map_err(|source| CompileError::Time { of: of.into(), source })?;
+            let allowed = format!("at least one step of {dt_ms} ms is needed");
+            Ranges::of(of).require(steps > 0, "interval_at_most", ms, allowed)?;
             interval = interval.min(steps);
         }
         // A step inside an interval is kept in 16 bits.
-        if interval > u64::from(u16::MAX) {
-            return Err(CompileError::BadParameter {
-                of: "circuit".into(),
-                parameter: "smallest delay",
-                value: clock.ms(interval),
-                allowed: format!(
-                    "it spans at most {} steps of {} ms; use a longer step or a shorter delay",
-                    u16::MAX,
-                    clock.dt_ms()
-                ),
-            });
-        }
+        let most = u16::MAX;
+        let remedy = "use a longer step or a shorter delay";
+        let allowed = format!("it spans at most {most} steps of {dt_ms} ms; {remedy}");
+        let fits = interval <= most.into();
+        Ranges::of(of).require(fits, "smallest delay", clock.ms(interval), allowed)?;
         Ok(interval)
     }
 
     /// Phase *retention*: spikes are kept for the longest delay and window that reads them; projections onto a
     /// population are put in label order.
     pub fn retain_spikes(&mut self) {
-        let (populations, projections) = (&mut self.populations, &self.projections);
-        let interval = self.interval;
+        let interval = self.network.interval as u64;
+        let Network { populations, projections, .. } = &mut self.network;
         for (p, projection) in projections.iter().enumerate() {
             populations[projection.post].incoming.push(p);
             let window = projection.rule.as_ref().map_or(0, |r| r.window_steps());

@@ -1,69 +1,57 @@
 //! Phase *wiring*: each projection with its synapses by target block, its rule and its teacher.
 
-use super::draft::{Draft, known};
-use super::synapses::Synapses;
-use crate::describe::Projection;
-use crate::error::CompileError;
-use crate::models::BLOCK;
-use crate::network::CompiledProjection;
-use crate::plasticity::PlasticityRule;
-use crate::short_term::CompiledShortTerm;
-use crate::wiring::BlockWiring;
+use super::{draft::Draft, synapses::Synapses};
+use crate::{
+    describe::Projection, error::CompileError, models::BLOCK, network::CompiledProjection,
+    plasticity::PlasticityRule, short_term::ShortTerm, wiring::BlockWiring,
+};
 use std::sync::Arc;
 
-/// A compiled rule, where there is one.
 type MaybeRule = Option<Arc<dyn PlasticityRule>>;
 
-/// A weight as its user wrote it: 0.7, not the 0.699999988 that is nearest to it in `f32`.
-fn as_written(weight: f32) -> f64 {
-    weight.to_string().parse().unwrap_or(f64::from(weight))
-}
-
-fn bad_weight(p: &Projection, weight: f32, allowed: String) -> CompileError {
-    CompileError::BadParameter {
-        of: format!("projection `{}`", p.label),
-        parameter: "weight",
-        value: as_written(weight),
-        allowed,
-    }
-}
-
 impl Draft<'_> {
-    /// Wires all projections, in the order of their declaration.
     pub fn wire_projections(&mut self) -> Result<(), CompileError> {
         let mut short_terms = 0;
         for (p, projection) in self.circuit.projections.iter().enumerate() {
             let pre = self.population_of[projection.pre.as_str()];
             let post = self.population_of[projection.post.as_str()];
             let delay_steps = self.delay_steps(projection)?;
-            let first_block = self.populations[post].first_block;
-            let keeps = |j: u32| self.owns(first_block + j as usize / BLOCK);
-            let sizes = [pre, post].map(|k| self.populations[k].n as u32);
-            let synapses = Synapses::of(projection, sizes, self.seed, keeps)?;
-            let counts = self.populations[post].model.counts_spikes();
-            check_weights(projection, &synapses, counts, keeps)?;
+            let first_block = self.network.populations[post].first_block;
+            let keeps = |j: u32| self.network.owns(first_block + j as usize / BLOCK);
+            let sizes = [pre, post].map(|k| self.network.populations[k].n as u32);
+            let synapses = Synapses::of(projection, sizes, self.network.seed, keeps)?;
+            let counts = self.network.populations[post].model.counts_spikes();
+            if counts {
+                synapses.check_weights("a relay counts spikes: weights onto it are 1", |w| w == 1.0)?;
+            } else {
+                let allowed = "weights are 0 or more; inhibition is a receptor with a low reversal potential";
+                synapses.check_weights(allowed, |w| w.is_finite() && w >= 0.0)?;
+            }
             let short_term = self.short_term(projection, counts)?.map(|compiled| {
                 short_terms += 1;
                 (short_terms - 1, compiled)
             });
-            let rule =
-                projection.rule.as_ref().map(|r| r.compile(&projection.label, &self.clock)).transpose()?;
+            let clock = &self.network.clock;
+            let rule = projection.rule.as_ref().map(|r| r.compile(&projection.label, clock)).transpose()?;
             let teacher = self.teacher(projection, &rule)?;
-            check_bounds(projection, &synapses, &rule, keeps)?;
-
-            let (wiring, count) = self.wiring(&synapses, pre, post, rule.is_some());
-            let first_plastic = self.plastic.len();
-            if rule.is_some() {
-                self.plastic.extend((0..wiring.len()).map(|b| (p, b)));
+            if let Some((lo, hi)) = rule.as_ref().map(|rule| rule.bounds()) {
+                let allowed = format!("initial weights must lie in the rule's bounds {lo}..{hi}");
+                synapses.check_weights(allowed, |w| (lo..=hi).contains(&w))?;
             }
-            self.projections.push(CompiledProjection {
+
+            let wiring = self.wiring(&synapses, [pre, post], rule.is_some());
+            let first_plastic = self.network.plastic.len();
+            if rule.is_some() {
+                self.network.plastic.extend((0..wiring.len()).map(|b| (p, b)));
+            }
+            self.network.projections.push(CompiledProjection {
                 label: projection.label.clone(),
                 pre,
                 post,
                 receptor: projection.receptor - 1,
                 delay_steps,
+                synapses: wiring.iter().map(|block| block.targets.len()).sum(),
                 wiring,
-                synapses: count,
                 short_term,
                 rule,
                 teacher,
@@ -74,131 +62,70 @@ impl Draft<'_> {
     }
 
     fn delay_steps(&self, p: &Projection) -> Result<u64, CompileError> {
-        let of = || format!("projection `{}`", p.label);
-        match self.clock.steps(p.delay_ms) {
-            Ok(0) => Err(CompileError::DelayBelowStep {
-                of: p.label.clone(),
-                delay_ms: p.delay_ms,
-                dt_ms: self.clock.dt_ms(),
-            }),
+        let (of, dt_ms) = (p.label.clone(), self.network.clock.dt_ms());
+        match self.network.clock.steps(p.delay_ms) {
+            Ok(0) => Err(CompileError::DelayBelowStep { of, delay_ms: p.delay_ms, dt_ms }),
             Ok(steps) => Ok(steps),
-            Err(source) => Err(CompileError::Time { of: of(), source }),
+            Err(source) => Err(CompileError::Time { of: format!("projection `{}`", p.label), source }),
         }
     }
 
     /// Short-term plasticity, which goes with fixed weights; `counts` when the target counts spikes.
-    fn short_term(&self, p: &Projection, counts: bool) -> Result<Option<CompiledShortTerm>, CompileError> {
+    fn short_term(&self, p: &Projection, counts: bool) -> Result<Option<ShortTerm>, CompileError> {
         let refuse = |what: &str| Err(CompileError::Rule { of: p.label.clone(), what: what.into() });
         if counts && p.rule.is_some() {
             return refuse("a relay counts spikes: weights onto it are 1 and cannot learn; remove the rule");
         }
         if p.short_term.is_some() && (counts || p.rule.is_some()) {
-            return refuse(
-                "short-term plasticity goes with fixed weights onto cells that integrate; remove it or the rule",
-            );
+            let what = "short-term plasticity goes with fixed weights onto cells that integrate";
+            return refuse(&format!("{what}; remove it or the rule"));
         }
-        p.short_term.as_ref().map(|s| s.compile(&p.label, &self.clock)).transpose()
+        Ok(p.short_term.map(|s| s.check(&p.label).map(|()| s)).transpose()?)
     }
 
-    /// The projection that teaches the rule, where it needs one.
     fn teacher(&self, p: &Projection, rule: &MaybeRule) -> Result<Option<usize>, CompileError> {
         let refuse = |what: String| Err(CompileError::Rule { of: p.label.clone(), what });
         let is_needed = rule.as_ref().is_some_and(|r| r.needs_teacher());
         let Some(teacher) = &p.teacher else {
-            return match is_needed {
-                true => refuse(
-                    "its rule needs a teacher; name one with `taught_by`, a projection onto the same population"
-                        .into(),
-                ),
-                false => Ok(None),
-            };
+            let remedy = "name one with `taught_by`, a projection onto the same population";
+            return if is_needed { refuse(format!("its rule needs a teacher; {remedy}")) } else { Ok(None) };
         };
         if !is_needed {
             return refuse("it has a teacher, but no rule that listens to one; remove `taught_by`".into());
         }
         let all = &self.circuit.projections;
         let Some(&t) = self.projection_of.get(teacher.projection.as_str()) else {
-            return Err(CompileError::UnknownLabel {
-                of: format!("projection `{}`", p.label),
-                kind: "projection",
-                label: teacher.projection.clone(),
-                known: known(all.iter().map(|q| q.label.as_str())),
-            });
+            let (of, labels) = (format!("projection `{}`", p.label), all.iter().map(|q| &q.label));
+            return Err(CompileError::unknown(of, "projection", &teacher.projection, labels));
         };
         if all[t].post != p.post {
-            return refuse(format!(
-                "its teacher `{}` ends on `{}`, not on `{}`",
-                teacher.projection, all[t].post, p.post
-            ));
+            let (name, end) = (&teacher.projection, &all[t].post);
+            return refuse(format!("its teacher `{name}` ends on `{end}`, not on `{}`", p.post));
         }
         Ok(Some(t))
     }
 
-    /// Divides synapses by target block, each in the order of delivery, (source, target), whatever the order
-    /// given; counts them.
+    /// Divides synapses by target block, each in the order of delivery, (source, target), whatever the order given.
     fn wiring(
         &self,
-        synapses: &Synapses,
-        pre: usize,
-        post: usize,
+        synapses: &Synapses<impl Fn(u32) -> bool>,
+        [pre, post]: [usize; 2],
         is_plastic: bool,
-    ) -> (Vec<BlockWiring>, usize) {
-        let blocks = self.populations[post].blocks();
-        let first_block = blocks.start;
+    ) -> Vec<BlockWiring> {
+        let blocks = self.network.populations[post].blocks();
         let mut split: Vec<Vec<(u32, u16, f32)>> = vec![Vec::new(); blocks.len()];
-        for (i, j, w) in synapses.iter(|j| self.owns(first_block + j as usize / BLOCK)) {
+        for (i, j, w) in synapses.iter() {
             let local = j as usize / BLOCK;
             split[local].push((i, (j as usize - local * BLOCK) as u16, w));
         }
-        let count = split.iter().map(Vec::len).sum();
-        let n_pre = self.populations[pre].n;
+        let n_pre = self.network.populations[pre].n;
         let wiring = split.into_iter().zip(blocks).map(|(mut s, b)| {
-            if !self.owns(b) {
+            if !self.network.owns(b) {
                 return BlockWiring::absent();
             }
             s.sort_by_key(|&(i, j, _)| (i, j));
-            BlockWiring::new(n_pre, self.blocks[b].len, &s, synapses.uniform(), is_plastic)
+            BlockWiring::new(n_pre, self.network.blocks[b].len, &s, synapses.uniform(), is_plastic)
         });
-        (wiring.collect(), count)
-    }
-}
-
-/// Refuses weights below 0, and weights other than 1 onto cells that count spikes.
-fn check_weights(
-    p: &Projection,
-    synapses: &Synapses,
-    counts: bool,
-    keeps: impl Fn(u32) -> bool,
-) -> Result<(), CompileError> {
-    let is_bad = |w: f32| !(w.is_finite() && w >= 0.0) || (counts && w != 1.0);
-    match synapses.iter(keeps).find(|&(_, _, w)| is_bad(w)) {
-        None => Ok(()),
-        Some((_, _, w)) => Err(bad_weight(
-            p,
-            w,
-            match counts {
-                true => "a relay counts spikes: weights onto it are 1".into(),
-                false => {
-                    "weights are 0 or more; inhibition is a receptor with a low reversal potential".into()
-                }
-            },
-        )),
-    }
-}
-
-/// Refuses initial weights outside the rule's bounds.
-fn check_bounds(
-    p: &Projection,
-    synapses: &Synapses,
-    rule: &MaybeRule,
-    keeps: impl Fn(u32) -> bool,
-) -> Result<(), CompileError> {
-    let Some(rule) = rule else { return Ok(()) };
-    let (lo, hi) = rule.bounds();
-    match synapses.iter(keeps).find(|&(_, _, w)| w < lo || w > hi) {
-        None => Ok(()),
-        Some((_, _, w)) => {
-            Err(bad_weight(p, w, format!("initial weights must lie in the rule's bounds {lo}..{hi}")))
-        }
+        wiring.collect()
     }
 }

@@ -1,5 +1,4 @@
-//! Conductance-based leaky integrate-and-fire neuron with an excitatory
-//! (receptor 1) and an inhibitory receptor (2).
+//! Conductance-based leaky integrate-and-fire neuron with an excitatory (receptor 1) and an inhibitory receptor (2).
 //!
 //! # Equation
 //! ```text
@@ -20,9 +19,9 @@ use super::lanes::{Drive, ElectricLanes, emit, for_each_bit, hold, input, load, 
 use super::membrane::Membrane;
 pub use super::synapse::SynapseShape;
 use super::synapse::{Propagator, stiffest};
-use super::{BlockStep, NeuronModel, Variable, check};
-use crate::error::CompileError;
-use lobule_signal::{Clock, GROUP};
+use super::{BlockStep, NeuronModel, Variable};
+use crate::ranges::{FINITE, NOT_NEGATIVE, POSITIVE};
+use lobule_signal::{Clock, GROUP, Parameter, Ranges};
 use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
@@ -87,32 +86,20 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    pub(crate) fn new(p: &CondLif, label: &str, clock: &Clock) -> Result<Self, CompileError> {
-        for (name, x) in
-            [("c_m", p.c_m), ("g_l", p.g_l), ("tau_syn_ex", p.tau_syn_ex), ("tau_syn_in", p.tau_syn_in)]
-        {
-            check(label, name, x, x > 0.0, "a positive number is needed")?;
-        }
-        for (name, x) in
-            [("e_l", p.e_l), ("v_th", p.v_th), ("e_ex", p.e_ex), ("e_in", p.e_in), ("i_e", p.i_e)]
-        {
-            check(label, name, x, true, "a finite number is needed")?;
-        }
-        check(label, "t_ref", p.t_ref, p.t_ref >= 0.0, "0 or more is needed")?;
-        check(label, "v_reset", p.v_reset, p.v_reset < p.v_th, "it must lie below v_th")?;
+    pub(crate) fn new(p: &CondLif, ranges: &Ranges, clock: &Clock) -> Result<Self, Parameter> {
+        let times = [("tau_syn_ex", p.tau_syn_ex), ("tau_syn_in", p.tau_syn_in)];
+        ranges.within(POSITIVE, &[("c_m", p.c_m), ("g_l", p.g_l)])?;
+        ranges.within(POSITIVE, &times)?;
+        let potentials = [("e_l", p.e_l), ("v_th", p.v_th), ("e_ex", p.e_ex), ("e_in", p.e_in)];
+        ranges.within(FINITE, &potentials)?;
+        ranges.within(FINITE, &[("i_e", p.i_e)])?;
+        ranges.within(NOT_NEGATIVE, &[("t_ref", p.t_ref)])?;
+        ranges.require(p.v_reset < p.v_th, "v_reset", p.v_reset, "it must lie below v_th")?;
         let dt = clock.dt_ms();
         let fast = format!("c_m / g_l must exceed {} ms at this time step", -1.0 / stiffest(dt));
-        check(label, "g_l", p.g_l, -p.g_l / p.c_m > stiffest(dt), &fast)?;
+        ranges.require(-p.g_l / p.c_m > stiffest(dt), "g_l", p.g_l, fast)?;
         Ok(Self {
-            membrane: Membrane {
-                dt: dt as f32,
-                leak: (-p.g_l / p.c_m) as f32,
-                stiffest: stiffest(dt) as f32,
-                inv_c: (1.0 / p.c_m) as f32,
-                e_l: p.e_l as f32,
-                k_adap: 0.0,
-                k_2: 0.0,
-            },
+            membrane: Membrane::new(dt, -p.g_l / p.c_m, p.c_m, p.e_l, [0.0; 2]),
             c_m: p.c_m,
             i_e: p.i_e as f32,
             v_th: p.v_th as f32,
@@ -126,14 +113,11 @@ impl Compiled {
 
 impl NeuronModel for Compiled {
     fn variables(&self) -> Vec<Variable> {
-        vec![
-            Variable::new("v_m", "mV", self.membrane.e_l),
-            Variable { padding: 1e30, ..Variable::new("refractory", "steps", 0.0) },
-            Variable::new("g_ex", "nS", 0.0),
-            Variable::new("dg_ex", "nS/ms", 0.0),
-            Variable::new("g_in", "nS", 0.0),
-            Variable::new("dg_in", "nS/ms", 0.0),
-        ]
+        let v_m = Variable::new("v_m", "mV", self.membrane.e_l);
+        let refractory = Variable { padding: 1e30, ..Variable::new("refractory", "steps", 0.0) };
+        let synaptic = [("g_ex", "nS"), ("dg_ex", "nS/ms"), ("g_in", "nS"), ("dg_in", "nS/ms")];
+        let synaptic = synaptic.map(|(name, unit)| Variable::new(name, unit, 0.0));
+        [v_m, refractory].into_iter().chain(synaptic).collect()
     }
 
     fn receptors(&self) -> usize {

@@ -24,7 +24,6 @@ impl CustomModel {
         &self.name
     }
 
-    /// The model itself.
     pub(crate) fn model(&self) -> &Arc<dyn NeuronModel> {
         &self.model
     }

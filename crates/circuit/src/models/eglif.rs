@@ -1,5 +1,4 @@
-//! Extended generalized leaky integrate-and-fire neuron with escape noise and
-//! up to four conductance receptors.
+//! Extended generalized leaky integrate-and-fire neuron with escape noise and up to four conductance receptors.
 //!
 //! # Equation
 //! ```text
@@ -9,13 +8,11 @@
 //! λ          = λ_0 exp((V - V_th)/τ_V),   P(spike in a step) = 1 - exp(-λ dt)
 //! on a spike:  V = V_reset,  I_dep = A1,  I_adap += A2,  V held for t_ref
 //! ```
-//! The published mouse parameters belong to the *plus* sign of the leak
-//! ([`Eglif::leak_is_published`]); with the minus sign Golgi
-//! cells and interneurons fall silent. The corrected sign is a switch.
+//! The published mouse parameters belong to the *plus* sign of the leak ([`Eglif::leak_is_published`]); with the
+//! minus sign Golgi cells and interneurons fall silent. The corrected sign is a switch.
 //!
-//! One step: V is raised to V_min where below; V and I_adap advance by one
-//! Runge-Kutta step of fourth order with conductances and I_dep exact at the
-//! start, middle and end; refractory neurons are held at V_reset, the others
+//! One step: V is raised to V_min where below; V and I_adap advance by one Runge-Kutta step of fourth order with
+//! conductances and I_dep exact at the start, middle and end; refractory neurons are held at V_reset, the others
 //! draw; then the input that arrives at the end of the step is added.
 //!
 //! # State variables
@@ -31,12 +28,11 @@
 //! # Pinned by
 //! `tests/eglif.rs`.
 
-use super::glif::{Glif, GlifLanes, GlifParameters};
+use super::glif::{Glif, GlifLanes};
 use super::lanes::{ElectricLanes, input, load, store};
-use super::synapse::Propagator;
-use super::{BlockStep, NeuronModel, SynapseShape, Variable, check};
-use crate::error::CompileError;
-use lobule_signal::{Clock, GROUP};
+use super::{BlockStep, NeuronModel, SynapseShape, Variable, synapse::Propagator};
+use crate::ranges::{FINITE, POSITIVE};
+use lobule_signal::{Clock, GROUP, Parameter, Ranges};
 use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
@@ -97,25 +93,41 @@ pub struct Eglif {
 
 impl Default for Eglif {
     fn default() -> Self {
+        Self::from_rows(
+            [7.0, 24.15, -62.0, -41.0, -70.0, -150.0, -62.0, 1.5, -0.888],
+            [0.022, 0.311, 0.041_407_868, 0.01, -0.94, 1.0, 0.3],
+            [5.8, 13.61, 2.0],
+        )
+    }
+}
+
+impl Eglif {
+    /// Parameters from the rows of a table: C_m, τ_m, E_L, V_th, V_reset, V_min, V_init, t_ref, I_e; k_adap, k_1, k_2, A1, A2,
+    /// λ_0, τ_V; time constants of receptors 1 to 3. All receptors are alpha functions; 1 and 3 excite (0 mV), 2 and 4
+    /// inhibit (-80 mV), 4 with 2 ms. The sign of the leak is the published one, and the threshold has noise.
+    pub fn from_rows(membrane: [f64; 9], adaptation: [f64; 7], tau_syn: [f64; 3]) -> Self {
+        let [c_m, tau_m, e_l, v_th, v_reset, v_min, v_init, t_ref, i_e] = membrane;
+        let [k_adap, k_1, k_2, a1, a2, lambda_0, tau_v] = adaptation;
         let alpha = |tau_syn, e_rev| Receptor { tau_syn, e_rev, shape: SynapseShape::Alpha };
+        let [tau_1, tau_2, tau_3] = tau_syn;
         Self {
-            c_m: 7.0,
-            tau_m: 24.15,
-            e_l: -62.0,
-            v_th: -41.0,
-            v_reset: -70.0,
-            v_min: -150.0,
-            v_init: -62.0,
-            t_ref: 1.5,
-            i_e: -0.888,
-            k_adap: 0.022,
-            k_1: 0.311,
-            k_2: 0.041_407_868,
-            a1: 0.01,
-            a2: -0.94,
-            lambda_0: 1.0,
-            tau_v: 0.3,
-            receptors: [alpha(5.8, 0.0), alpha(13.61, -80.0), alpha(2.0, 0.0), alpha(2.0, -80.0)],
+            c_m,
+            tau_m,
+            e_l,
+            v_th,
+            v_reset,
+            v_min,
+            v_init,
+            t_ref,
+            i_e,
+            k_adap,
+            k_1,
+            k_2,
+            a1,
+            a2,
+            lambda_0,
+            tau_v,
+            receptors: [alpha(tau_1, 0.0), alpha(tau_2, -80.0), alpha(tau_3, 0.0), alpha(2.0, -80.0)],
             leak_is_published: true,
             threshold_is_hard: false,
         }
@@ -134,14 +146,14 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    pub(crate) fn new(p: &Eglif, label: &str, clock: &Clock, receptors: usize) -> Result<Self, CompileError> {
-        let glif = Glif::new(&p.into(), label, clock)?;
-        check(label, "v_min", p.v_min, p.v_min <= p.v_reset, "it must not exceed v_reset")?;
-        check(label, "v_init", p.v_init, p.v_init >= p.v_min, "it must not lie below v_min")?;
+    pub fn new(p: &Eglif, ranges: &Ranges, clock: &Clock, receptors: usize) -> Result<Self, Parameter> {
+        let glif = Glif::new(p, ranges, clock)?;
+        ranges.require(p.v_min <= p.v_reset, "v_min", p.v_min, "it must not exceed v_reset")?;
+        ranges.require(p.v_init >= p.v_min, "v_init", p.v_init, "it must not lie below v_min")?;
         let mut syn = [Propagator::default(); 4];
         for (syn, receptor) in syn.iter_mut().zip(&p.receptors) {
-            check(label, "tau_syn", receptor.tau_syn, receptor.tau_syn > 0.0, "a positive number is needed")?;
-            check(label, "e_rev", receptor.e_rev, true, "a finite number is needed")?;
+            ranges.within(POSITIVE, &[("tau_syn", receptor.tau_syn)])?;
+            ranges.within(FINITE, &[("e_rev", receptor.e_rev)])?;
             *syn = Propagator::new(receptor.shape, receptor.tau_syn, clock.dt_ms());
         }
         Ok(Self {
@@ -153,31 +165,6 @@ impl Compiled {
             syn,
             drive: p.receptors.map(|r| (r.e_rev - p.e_l) as f32),
         })
-    }
-}
-
-impl From<&Eglif> for GlifParameters {
-    fn from(p: &Eglif) -> Self {
-        let Eglif { c_m, tau_m, e_l, v_th, v_reset, t_ref, i_e, k_adap, k_1, k_2, a1, a2, .. } = *p;
-        let Eglif { lambda_0, tau_v, leak_is_published, threshold_is_hard, .. } = *p;
-        Self {
-            c_m,
-            tau_m,
-            e_l,
-            v_th,
-            v_reset,
-            t_ref,
-            i_e,
-            k_adap,
-            k_1,
-            k_2,
-            a1,
-            a2,
-            lambda_0,
-            tau_v,
-            leak_is_published,
-            threshold_is_hard,
-        }
     }
 }
 

@@ -27,12 +27,11 @@
 //! # Pinned by
 //! `tests/eglif_multirec.rs`.
 
-use super::glif::{Glif, GlifLanes, GlifParameters};
+use super::glif::{Glif, GlifLanes};
 use super::lanes::{ElectricLanes, input, load, store};
-use super::synapse::flush;
-use super::{BlockStep, NeuronModel, Variable, check, escape};
-use crate::error::CompileError;
-use lobule_signal::{Clock, GROUP};
+use super::{BlockStep, Eglif, NeuronModel, Variable, escape, synapse::flush};
+use crate::ranges::{FINITE, NOT_NEGATIVE, POSITIVE};
+use lobule_signal::{Clock, GROUP, Parameter, Ranges};
 use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
@@ -68,18 +67,15 @@ pub struct DoubleDecay {
     pub is_blocked: bool,
 }
 
-/// A receptor that nothing addresses.
-const UNUSED: DoubleDecay = DoubleDecay {
-    e_rev: 0.0,
-    g_init: 0.0,
-    tau_r: 1.0,
-    a_r: 1.0,
-    a_1: 0.0,
-    tau_d1: 1.0,
-    a_2: 0.0,
-    tau_d2: 1.0,
-    is_blocked: false,
-};
+impl DoubleDecay {
+    /// A receptor that nothing addresses.
+    pub const UNUSED: Self = Self::row([0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.0, 1.0]);
+
+    /// A receptor without block from the row of a table: E_rev, g_init, τ_r, A_r, A_1, τ_d1, A_2, τ_d2.
+    pub const fn row([e_rev, g_init, tau_r, a_r, a_1, tau_d1, a_2, tau_d2]: [f64; 8]) -> Self {
+        Self { e_rev, g_init, tau_r, a_r, a_1, tau_d1, a_2, tau_d2, is_blocked: false }
+    }
+}
 
 /// Parameters of the multi-receptor E-GLIF. The default is the mouse granule cell.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -122,39 +118,52 @@ pub struct EglifMultirec {
 
 impl Default for EglifMultirec {
     fn default() -> Self {
-        let receptor = |e_rev, g_init, tau_r, a_r, (a_1, tau_d1), (a_2, tau_d2)| DoubleDecay {
-            e_rev,
-            g_init,
-            tau_r,
-            a_r,
-            a_1,
-            tau_d1,
-            a_2,
-            tau_d2,
-            is_blocked: false,
-        };
-        let ampa = receptor(0.0, 1.3254, 0.99666, 6.9738, (1.4552, 0.38599), (1.5957, 3.7021));
-        let nmda = receptor(-3.7, 0.023437, 21.192, 3.2972, (2.9513, 14.861), (0.21349, 121.09));
-        let gaba = receptor(-65.0, 0.16824, 0.85389, 4.8539, (5.8706, 27.865), (1.6255, 280.35));
+        let ampa = DoubleDecay::row([0.0, 1.3254, 0.99666, 6.9738, 1.4552, 0.38599, 1.5957, 3.7021]);
+        let nmda = DoubleDecay::row([-3.7, 0.023437, 21.192, 3.2972, 2.9513, 14.861, 0.21349, 121.09]);
+        let gaba = DoubleDecay::row([-65.0, 0.16824, 0.85389, 4.8539, 5.8706, 27.865, 1.6255, 280.35]);
+        Self::from_rows(
+            [7.0, 24.15, -62.0, -41.0, -70.0, 1.5, 4.9144, 0.067465, 0.160414, 0.0414079, 20.7431, 4.19515],
+            [Some(ampa), Some(nmda), Some(gaba), None, None],
+        )
+    }
+}
+
+impl EglifMultirec {
+    /// Parameters from the row of a table, C_m, τ_m, E_L, V_th, V_reset, t_ref, I_e, k_adap, k_1, k_2, A1, A2, and receptors,
+    /// of which the second is blocked by magnesium. Initial potentials lie between E_L and V_th, the sign of the leak is the
+    /// published one, and the threshold has no noise.
+    pub fn from_rows(membrane: [f64; 12], receptors: [Option<DoubleDecay>; RECEPTORS]) -> Self {
+        let [c_m, tau_m, e_l, v_th, v_reset, t_ref, i_e, k_adap, k_1, k_2, a1, a2] = membrane;
+        let mut receptors = receptors.map(|receptor| receptor.unwrap_or(DoubleDecay::UNUSED));
+        receptors[1].is_blocked = true;
         Self {
-            c_m: 7.0,
-            tau_m: 24.15,
-            e_l: -62.0,
-            v_th: -41.0,
-            v_reset: -70.0,
-            v_init: (-62.0, -41.0),
-            t_ref: 1.5,
-            i_e: 4.9144,
-            k_adap: 0.067465,
-            k_1: 0.160414,
-            k_2: 0.0414079,
-            a1: 20.7431,
-            a2: 4.19515,
+            c_m,
+            tau_m,
+            e_l,
+            v_th,
+            v_reset,
+            v_init: (e_l, v_th),
+            t_ref,
+            i_e,
+            k_adap,
+            k_1,
+            k_2,
+            a1,
+            a2,
             lambda_0: 0.0,
             tau_v: 1.0,
-            receptors: [ampa, DoubleDecay { is_blocked: true, ..nmda }, gaba, UNUSED, UNUSED],
+            receptors,
             leak_is_published: true,
         }
+    }
+
+    /// The parameters that both models have, as those of the other.
+    fn membrane(&self) -> Eglif {
+        let Self { c_m, tau_m, e_l, v_th, v_reset, t_ref, i_e, k_adap, k_1, k_2, a1, a2, .. } = *self;
+        let Self { lambda_0, tau_v, leak_is_published, .. } = *self;
+        let passive = Eglif { c_m, tau_m, e_l, v_th, v_reset, t_ref, i_e, ..Eglif::default() };
+        let adaptive = Eglif { k_adap, k_1, k_2, a1, a2, lambda_0, tau_v, ..passive };
+        Eglif { leak_is_published, threshold_is_hard: lambda_0 == 0.0, ..adaptive }
     }
 }
 
@@ -199,25 +208,21 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    pub(crate) fn new(
+    pub fn new(
         p: &EglifMultirec,
-        label: &str,
+        ranges: &Ranges,
         clock: &Clock,
         receptors: usize,
-    ) -> Result<Self, CompileError> {
-        let glif = Glif::new(&p.into(), label, clock)?;
-        check(label, "v_init", p.v_init.0, true, "a finite number is needed")?;
+    ) -> Result<Self, Parameter> {
+        let glif = Glif::new(&p.membrane(), ranges, clock)?;
+        ranges.within(FINITE, &[("v_init", p.v_init.0)])?;
         let rises = p.v_init.1 >= p.v_init.0;
-        check(label, "v_init", p.v_init.1, rises, "the upper end must not lie below the lower")?;
+        ranges.require(rises, "v_init", p.v_init.1, "the upper end must not lie below the lower")?;
         for r in &p.receptors {
-            for (name, x) in [("tau_r", r.tau_r), ("a_r", r.a_r), ("tau_d1", r.tau_d1), ("tau_d2", r.tau_d2)]
-            {
-                check(label, name, x, x > 0.0, "a positive number is needed")?;
-            }
-            for (name, x) in [("g_init", r.g_init), ("a_1", r.a_1), ("a_2", r.a_2)] {
-                check(label, name, x, x >= 0.0, "0 or more is needed")?;
-            }
-            check(label, "e_rev", r.e_rev, true, "a finite number is needed")?;
+            let times = [("tau_r", r.tau_r), ("a_r", r.a_r), ("tau_d1", r.tau_d1), ("tau_d2", r.tau_d2)];
+            ranges.within(POSITIVE, &times)?;
+            ranges.within(NOT_NEGATIVE, &[("g_init", r.g_init), ("a_1", r.a_1), ("a_2", r.a_2)])?;
+            ranges.within(FINITE, &[("e_rev", r.e_rev)])?;
         }
         let dt = clock.dt_ms();
         Ok(Self {
@@ -235,50 +240,18 @@ impl Compiled {
     }
 }
 
-impl From<&EglifMultirec> for GlifParameters {
-    fn from(p: &EglifMultirec) -> Self {
-        let EglifMultirec { c_m, tau_m, e_l, v_th, v_reset, t_ref, i_e, k_adap, k_1, k_2, a1, a2, .. } = *p;
-        let EglifMultirec { lambda_0, tau_v, leak_is_published, .. } = *p;
-        Self {
-            c_m,
-            tau_m,
-            e_l,
-            v_th,
-            v_reset,
-            t_ref,
-            i_e,
-            k_adap,
-            k_1,
-            k_2,
-            a1,
-            a2,
-            lambda_0,
-            tau_v,
-            leak_is_published,
-            threshold_is_hard: lambda_0 == 0.0,
-        }
-    }
-}
-
 impl NeuronModel for Compiled {
     fn variables(&self) -> Vec<Variable> {
-        let plain =
-            |name: &str, unit| Variable { name: name.into(), unit, initial: 0.0, spread: 0.0, padding: 0.0 };
+        let plain = |name: &str, unit| Variable::new(name, unit, 0.0);
         let (low, high) = self.v_init;
-        let v_m = Variable {
-            initial: low as f32,
-            spread: (high - low) as f32,
-            padding: self.glif.v_reset,
-            ..plain("v_m", "mV")
-        };
+        let (spread, padding) = ((high - low) as f32, self.glif.v_reset);
+        let v_m = Variable { spread, padding, ..Variable::new("v_m", "mV", low as f32) };
         // Padding is refractory for ever: it neither spikes nor runs away.
         let refractory = Variable { padding: 1e30, ..plain("refractory", "steps") };
         let mut variables =
             vec![v_m, plain("i_adap", "pA"), plain("i_dep", "pA"), refractory, plain("depolarized", "steps")];
         for i in 1..=self.receptors {
-            variables.push(plain(&format!("r_{i}"), "nS"));
-            variables.push(plain(&format!("d1_{i}"), "nS"));
-            variables.push(plain(&format!("d2_{i}"), "nS"));
+            variables.extend(["r", "d1", "d2"].map(|name| plain(&format!("{name}_{i}"), "nS")));
         }
         variables
     }

@@ -1,9 +1,7 @@
-//! Escape noise for a group of 32 neurons: spike with probability
-//! `1 - exp(-y)`, `y = λ₀ dt exp((V - V_th) / τ_V)`.
+//! Escape noise for a group of 32 neurons: spike with probability `1 - exp(-y)`, `y = λ₀ dt exp((V - V_th) / τ_V)`.
 //!
-//! A draw is only made where it can matter: the smallest draw is 2⁻³³, so a
-//! neuron with `y <= 2⁻³³` cannot spike whatever is drawn, and leaving the draw
-//! out changes nothing (draws have no state).
+//! A draw is only made where it can matter: the smallest draw is 2⁻³³, so a neuron with `y <= 2⁻³³` cannot spike
+//! whatever is drawn, and leaving the draw out changes nothing (draws have no state).
 
 use lobule_signal::{GROUP, Stream};
 

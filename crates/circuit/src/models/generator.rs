@@ -11,10 +11,10 @@
 //! # Pinned by
 //! `tests/generators.rs`.
 
-use super::poisson::{draw, max_rate_hz, settled};
-use super::{BlockStep, LocalSpike, NeuronModel, Variable, check};
-use crate::error::CompileError;
-use lobule_signal::{Clock, GROUP};
+use super::poisson::{check_rate, draw, settled};
+use super::{BlockStep, LocalSpike, NeuronModel};
+use crate::{error::CompileError, ranges::FINITE};
+use lobule_signal::{Clock, GROUP, Ranges};
 use serde::{Deserialize, Serialize};
 
 /// A rate as a function of time.
@@ -53,11 +53,8 @@ fn step_from(ms: f64, clock: &Clock) -> u64 {
     (ms / clock.dt_ms() - 1e-6).ceil().max(0.0) as u64
 }
 
-pub(crate) struct Poisson {
-    rate: CompiledRate,
-}
-
-enum CompiledRate {
+/// The mean number of events in a step.
+pub(crate) enum Poisson {
     /// (first step, mean number of events in a step)
     Steps(Vec<(u64, f64)>),
     Sinusoid {
@@ -70,33 +67,31 @@ enum CompiledRate {
 }
 
 impl Poisson {
-    pub(crate) fn new(p: &PoissonGenerator, label: &str, clock: &Clock) -> Result<Self, CompileError> {
-        let most = max_rate_hz(clock);
-        let allowed = format!("a rate lies in 0..{most} Hz at this time step");
+    pub(crate) fn new(p: &PoissonGenerator, ranges: &Ranges, clock: &Clock) -> Result<Self, CompileError> {
         let dt_s = clock.dt_ms() * 1e-3;
-        let rate = match &p.rate {
+        Ok(match &p.rate {
             RateProfile::Steps(steps) => {
                 let mut before = 0.0;
                 for &(ms, hz) in steps {
-                    let is_later = ms.is_finite() && ms >= before;
-                    check(label, "begin of a rate", ms, is_later, "begins are 0 ms or later and rise")?;
-                    check(label, "rate", hz, (0.0..=most).contains(&hz), &allowed)?;
+                    let allowed = "begins are 0 ms or later and rise";
+                    ranges.require(ms >= before, "begin of a rate", ms, allowed)?;
+                    check_rate(ranges, "rate", hz, clock)?;
                     before = ms;
                 }
-                CompiledRate::Steps(steps.iter().map(|&(ms, hz)| (step_from(ms, clock), hz * dt_s)).collect())
+                Self::Steps(steps.iter().map(|&(ms, hz)| (step_from(ms, clock), hz * dt_s)).collect())
             }
             &RateProfile::Sinusoid { mean_hz, amplitude_hz, frequency_hz, phase_rad, from_ms, to_ms } => {
-                check(label, "mean_hz", mean_hz, (0.0..=most).contains(&mean_hz), &allowed)?;
-                let peak = mean_hz + amplitude_hz.abs();
-                check(label, "mean_hz + |amplitude_hz|", peak, peak <= most, &allowed)?;
+                check_rate(ranges, "mean_hz", mean_hz, clock)?;
+                check_rate(ranges, "mean_hz + |amplitude_hz|", mean_hz + amplitude_hz.abs(), clock)?;
                 let nyquist = 0.5 / dt_s;
                 let slow = format!("a frequency lies in 0..{nyquist} Hz at this time step");
-                check(label, "frequency_hz", frequency_hz, (0.0..=nyquist).contains(&frequency_hz), &slow)?;
-                check(label, "phase_rad", phase_rad, true, "a finite number is needed")?;
-                check(label, "from_ms", from_ms, from_ms >= 0.0, "0 ms or later is needed")?;
-                let allowed = "the end must follow the begin";
-                check(label, "to_ms", to_ms.min(f64::MAX), to_ms > from_ms, allowed)?;
-                CompiledRate::Sinusoid {
+                let is_slow = (0.0..=nyquist).contains(&frequency_hz);
+                ranges.require(is_slow, "frequency_hz", frequency_hz, slow)?;
+                ranges.within(FINITE, &[("phase_rad", phase_rad)])?;
+                ranges.require(from_ms >= 0.0, "from_ms", from_ms, "0 ms or later is needed")?;
+                let follows = to_ms > from_ms;
+                ranges.require(follows, "to_ms", to_ms.min(f64::MAX), "the end must follow the begin")?;
+                Self::Sinusoid {
                     mean: mean_hz * dt_s,
                     amplitude: amplitude_hz * dt_s,
                     radians_per_step: std::f64::consts::TAU * frequency_hz * dt_s,
@@ -104,18 +99,16 @@ impl Poisson {
                     steps: step_from(from_ms, clock)..step_from(to_ms, clock),
                 }
             }
-        };
-        Ok(Self { rate })
+        })
     }
 
-    /// Mean number of events in a step.
     fn mean(&self, step: u64) -> f64 {
-        match &self.rate {
-            CompiledRate::Steps(steps) => {
+        match self {
+            Self::Steps(steps) => {
                 let k = steps.partition_point(|&(first, _)| first <= step);
                 if k == 0 { 0.0 } else { steps[k - 1].1 }
             }
-            CompiledRate::Sinusoid { mean, amplitude, radians_per_step, phase, steps } => {
+            Self::Sinusoid { mean, amplitude, radians_per_step, phase, steps } => {
                 if !steps.contains(&step) {
                     return 0.0;
                 }
@@ -127,14 +120,6 @@ impl Poisson {
 }
 
 impl NeuronModel for Poisson {
-    fn variables(&self) -> Vec<Variable> {
-        Vec::new()
-    }
-
-    fn receptors(&self) -> usize {
-        0
-    }
-
     fn is_generator(&self) -> bool {
         true
     }
@@ -167,27 +152,19 @@ pub(crate) struct Listed {
 }
 
 impl Listed {
-    pub(crate) fn new(
+    /// The spikes of a population of `n` neurons.
+    pub fn new(
         listed: &[(f64, u32)],
-        label: &str,
         n: usize,
+        ranges: &Ranges,
         clock: &Clock,
     ) -> Result<Self, CompileError> {
         let mut spikes = Vec::with_capacity(listed.len());
         for &(ms, neuron) in listed {
-            let of = || format!("population `{label}`");
             let allowed = format!("there are {n} neurons, counted from 0");
-            if neuron as usize >= n {
-                let parameter = "neuron of a spike";
-                return Err(CompileError::BadParameter {
-                    of: of(),
-                    parameter,
-                    value: neuron.into(),
-                    allowed,
-                });
-            }
-            let step = clock.steps(ms).map_err(|source| CompileError::Time { of: of(), source })?;
-            spikes.push((step, neuron));
+            ranges.require((neuron as usize) < n, "neuron of a spike", neuron.into(), allowed)?;
+            let off = |source| CompileError::Time { of: ranges.owner().into(), source };
+            spikes.push((clock.steps(ms).map_err(off)?, neuron));
         }
         spikes.sort_unstable();
         Ok(Self { spikes })
@@ -195,14 +172,6 @@ impl Listed {
 }
 
 impl NeuronModel for Listed {
-    fn variables(&self) -> Vec<Variable> {
-        Vec::new()
-    }
-
-    fn receptors(&self) -> usize {
-        0
-    }
-
     fn is_generator(&self) -> bool {
         true
     }

@@ -2,31 +2,10 @@
 //! threshold with or without escape noise, and the refractory period.
 
 use super::lanes::{Drive, emit, for_each_bit, hold, load, store};
-use super::membrane::Membrane;
 use super::synapse::{flush, stiffest};
-use super::{BlockStep, check, escape};
-use crate::error::CompileError;
-use lobule_signal::{Clock, GROUP};
-
-/// Parameters that both models have; for units see [`super::Eglif`].
-pub(super) struct GlifParameters {
-    pub c_m: f64,
-    pub tau_m: f64,
-    pub e_l: f64,
-    pub v_th: f64,
-    pub v_reset: f64,
-    pub t_ref: f64,
-    pub i_e: f64,
-    pub k_adap: f64,
-    pub k_1: f64,
-    pub k_2: f64,
-    pub a1: f64,
-    pub a2: f64,
-    pub lambda_0: f64,
-    pub tau_v: f64,
-    pub leak_is_published: bool,
-    pub threshold_is_hard: bool,
-}
+use super::{BlockStep, Eglif, escape, membrane::Membrane};
+use crate::ranges::{FINITE, NOT_NEGATIVE, POSITIVE};
+use lobule_signal::{Clock, GROUP, Parameter, Ranges};
 
 /// Constants for one time step.
 pub(super) struct Glif {
@@ -45,36 +24,22 @@ pub(super) struct Glif {
 }
 
 impl Glif {
-    pub fn new(p: &GlifParameters, label: &str, clock: &Clock) -> Result<Self, CompileError> {
-        for (name, x) in [("c_m", p.c_m), ("tau_m", p.tau_m), ("tau_v", p.tau_v)] {
-            check(label, name, x, x > 0.0, "a positive number is needed")?;
-        }
-        for (name, x) in [
-            ("t_ref", p.t_ref),
-            ("k_1", p.k_1),
-            ("k_2", p.k_2),
-            ("lambda_0", p.lambda_0),
-            ("k_adap", p.k_adap),
-        ] {
-            check(label, name, x, x >= 0.0, "0 or more is needed")?;
-        }
-        for (name, x) in [("e_l", p.e_l), ("v_th", p.v_th), ("i_e", p.i_e), ("a1", p.a1), ("a2", p.a2)] {
-            check(label, name, x, true, "a finite number is needed")?;
-        }
-        check(label, "v_reset", p.v_reset, p.v_reset < p.v_th, "it must lie below v_th")?;
+    /// Checks and compiles what both models have; other parameters of `p` are not read.
+    pub fn new(p: &Eglif, ranges: &Ranges, clock: &Clock) -> Result<Self, Parameter> {
+        ranges.within(POSITIVE, &[("c_m", p.c_m), ("tau_m", p.tau_m), ("tau_v", p.tau_v)])?;
+        ranges.within(NOT_NEGATIVE, &[("t_ref", p.t_ref), ("k_1", p.k_1), ("k_2", p.k_2)])?;
+        ranges.within(NOT_NEGATIVE, &[("lambda_0", p.lambda_0), ("k_adap", p.k_adap)])?;
+        ranges.within(
+            FINITE,
+            &[("e_l", p.e_l), ("v_th", p.v_th), ("i_e", p.i_e), ("a1", p.a1), ("a2", p.a2)],
+        )?;
+        ranges.require(p.v_reset < p.v_th, "v_reset", p.v_reset, "it must lie below v_th")?;
         let dt = clock.dt_ms();
         let fast = format!("it must exceed {} ms at this time step", -1.0 / stiffest(dt));
-        check(label, "tau_m", p.tau_m, -1.0 / p.tau_m > stiffest(dt), &fast)?;
+        ranges.require(-1.0 / p.tau_m > stiffest(dt), "tau_m", p.tau_m, fast)?;
+        let leak = if p.leak_is_published { 1.0 } else { -1.0 } / p.tau_m;
         Ok(Self {
-            membrane: Membrane {
-                dt: dt as f32,
-                leak: (if p.leak_is_published { 1.0 } else { -1.0 } / p.tau_m) as f32,
-                stiffest: stiffest(dt) as f32,
-                inv_c: (1.0 / p.c_m) as f32,
-                e_l: p.e_l as f32,
-                k_adap: p.k_adap as f32,
-                k_2: p.k_2 as f32,
-            },
+            membrane: Membrane::new(dt, leak, p.c_m, p.e_l, [p.k_adap, p.k_2]),
             i_e: p.i_e as f32,
             v_reset: p.v_reset as f32,
             v_th: p.v_th as f32,

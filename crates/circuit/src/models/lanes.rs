@@ -110,7 +110,6 @@ pub(super) fn for_each_bit(mut bits: u32, mut f: impl FnMut(usize)) {
     }
 }
 
-/// Emits a spike of neuron `i` of the block.
 #[inline(always)]
 pub(super) fn emit(block: &mut BlockStep<'_>, step: usize, i: usize) {
     block.spikes.push(LocalSpike { step: step as u16, neuron: i as u16 });

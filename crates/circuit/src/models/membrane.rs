@@ -5,7 +5,8 @@
 //! with a = leak - g / C and b = I / C, where g and I are known at the begin, the middle and the end of a step; without
 //! adaptation I_adap is 0.
 
-/// Constants of a membrane.
+use super::synapse::stiffest;
+
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Membrane {
     /// Step, ms.
@@ -25,6 +26,13 @@ pub(super) struct Membrane {
 }
 
 impl Membrane {
+    /// A membrane with a signed leak (1/ms), a capacitance (pF), and k_adap and k_2 of its adaptation.
+    pub fn new(dt: f64, leak: f64, c_m: f64, e_l: f64, [k_adap, k_2]: [f64; 2]) -> Self {
+        let constants = [dt, leak, stiffest(dt), 1.0 / c_m, e_l, k_adap, k_2];
+        let [dt, leak, stiffest, inv_c, e_l, k_adap, k_2] = constants.map(|x| x as f32);
+        Self { dt, leak, stiffest, inv_c, e_l, k_adap, k_2 }
+    }
+
     /// One Runge-Kutta step of fourth order from potential `v` (mV) and I_adap `w` (pA): those after it.
     /// `g` (nS) and `i` (pA, relative to E_L) are the sums at the begin, the middle and the end.
     #[inline(always)]

@@ -22,7 +22,6 @@ pub use generator::{PoissonGenerator, RateProfile};
 pub use poisson::Poisson;
 pub use relay::Relay;
 
-use crate::error::CompileError;
 use lobule_signal::Stream;
 
 /// Neurons that are advanced together. Their state stays in cache over an interval.
@@ -99,11 +98,15 @@ pub struct BlockStep<'a> {
 
 /// A neuron model, compiled for one time step.
 pub trait NeuronModel: Send + Sync {
-    /// The state variables, in the order of their arrays.
-    fn variables(&self) -> Vec<Variable>;
+    /// The state variables, in the order of their arrays; none by default.
+    fn variables(&self) -> Vec<Variable> {
+        Vec::new()
+    }
 
-    /// How many receptors synapses can address.
-    fn receptors(&self) -> usize;
+    /// How many receptors synapses can address; none by default.
+    fn receptors(&self) -> usize {
+        0
+    }
 
     /// Advances one block over one interval and emits its spikes.
     fn advance(&self, block: BlockStep<'_>);
@@ -139,25 +142,5 @@ pub trait NeuronModel: Send + Sync {
     /// True if every incoming weight must be 1 because spikes are counted, not summed.
     fn counts_spikes(&self) -> bool {
         false
-    }
-}
-
-/// Refuses a parameter that is not finite or fails `ok`.
-pub(crate) fn check(
-    of: &str,
-    parameter: &'static str,
-    value: f64,
-    ok: bool,
-    allowed: &str,
-) -> Result<(), CompileError> {
-    if value.is_finite() && ok {
-        Ok(())
-    } else {
-        Err(CompileError::BadParameter {
-            of: format!("population `{of}`"),
-            parameter,
-            value,
-            allowed: allowed.into(),
-        })
     }
 }

@@ -1,12 +1,10 @@
 //! Poisson generator: independent processes with a rate per neuron.
 //!
-//! Equation: the number of spikes in a step is Poisson distributed with mean
-//! `rate · dt`; a neuron with k events emits k spikes in that step.
-//! State: `rate` (Hz), which may be set between intervals. Emits spikes, receives none.
+//! Equation: the number of spikes in a step is Poisson distributed with mean `rate · dt`; a neuron with k events
+//! emits k spikes in that step. State: `rate` (Hz), which may be set between intervals. Emits spikes, receives none.
 
-use super::{BlockStep, LocalSpike, NeuronModel, Variable, check};
-use crate::error::CompileError;
-use lobule_signal::{Clock, GROUP, Stream};
+use super::{BlockStep, LocalSpike, NeuronModel, Variable, lanes::for_each_bit};
+use lobule_signal::{Clock, GROUP, Parameter, Ranges, Stream};
 use serde::{Deserialize, Serialize};
 
 /// Parameters of the Poisson generator.
@@ -16,13 +14,19 @@ pub struct Poisson {
     pub rate_hz: f64,
 }
 
-/// More events than this in one step are refused: the quantile starts from
-/// `exp(-mean)`, which must not vanish.
+/// More events than this in one step are refused: the quantile starts from `exp(-mean)`, which must not vanish.
 const MOST_EVENTS: f64 = 500.0;
 
 /// The highest rate that a time step allows, Hz.
-pub(crate) fn max_rate_hz(clock: &Clock) -> f64 {
+fn max_rate_hz(clock: &Clock) -> f64 {
     MOST_EVENTS / (clock.dt_ms() * 1e-3)
+}
+
+/// Refuses a rate that is negative or too high for a time step.
+pub fn check_rate(ranges: &Ranges, name: &'static str, hz: f64, clock: &Clock) -> Result<(), Parameter> {
+    let most = max_rate_hz(clock);
+    let allowed = format!("a rate lies in 0..{most} Hz at this time step");
+    ranges.require((0.0..=most).contains(&hz), name, hz, allowed)
 }
 
 pub(crate) struct Compiled {
@@ -31,10 +35,8 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    pub(crate) fn new(p: &Poisson, label: &str, clock: &Clock) -> Result<Self, CompileError> {
-        let most = max_rate_hz(clock);
-        let allowed = format!("a rate lies in 0..{most} Hz at this time step");
-        check(label, "rate_hz", p.rate_hz, (0.0..=most).contains(&p.rate_hz), &allowed)?;
+    pub(crate) fn new(p: &Poisson, ranges: &Ranges, clock: &Clock) -> Result<Self, Parameter> {
+        check_rate(ranges, "rate_hz", p.rate_hz, clock)?;
         Ok(Self { rate_hz: p.rate_hz as f32, dt_s: clock.dt_ms() * 1e-3 })
     }
 }
@@ -42,10 +44,6 @@ impl Compiled {
 impl NeuronModel for Compiled {
     fn variables(&self) -> Vec<Variable> {
         vec![Variable { padding: 0.0, ..Variable::new("rate", "Hz", self.rate_hz) }]
-    }
-
-    fn receptors(&self) -> usize {
-        0
     }
 
     fn max_rate_hz(&self) -> Option<f64> {
@@ -97,15 +95,13 @@ pub(super) fn draw(
     for j in 0..GROUP {
         maybe |= u32::from(draws[j] >= silent[j]) << j;
     }
-    while maybe != 0 {
-        let j = maybe.trailing_zeros() as usize;
-        maybe &= maybe - 1;
+    for_each_bit(maybe, |j| {
         let u = (f64::from(draws[j]) + 0.5) / 4_294_967_296.0;
         match poisson_quantile(means[j], u) {
             0 => {}
             count => emit(j, count),
         }
-    }
+    });
 }
 
 /// The smallest k whose cumulative Poisson probability of mean `m` exceeds `u`.

@@ -1,22 +1,16 @@
 //! Relay and spike source.
 //!
-//! Relay: emits one spike for each spike that arrives, in the step of arrival
-//! (NEST's `parrot_neuron`). Weights onto it must be 1. Mossy fibers and
-//! glomeruli are relays in the canonical circuit.
-//! Spike source: emits what it was given by `inject`; the engine writes its
-//! spikes, the model does nothing.
+//! Relay: emits one spike for each spike that arrives, in the step of arrival (NEST's `parrot_neuron`). Weights onto
+//! it must be 1. Mossy fibers and glomeruli are relays in the canonical circuit. Spike source: emits what it was
+//! given by `inject`; the engine writes its spikes, the model does nothing.
 
-use super::{BlockStep, LocalSpike, NeuronModel, Variable};
+use super::{BlockStep, LocalSpike, NeuronModel};
 
 /// Passes spikes on at arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Relay;
 
 impl NeuronModel for Relay {
-    fn variables(&self) -> Vec<Variable> {
-        Vec::new()
-    }
-
     fn receptors(&self) -> usize {
         1
     }
@@ -43,14 +37,6 @@ impl NeuronModel for Relay {
 pub(crate) struct Source;
 
 impl NeuronModel for Source {
-    fn variables(&self) -> Vec<Variable> {
-        Vec::new()
-    }
-
-    fn receptors(&self) -> usize {
-        0
-    }
-
     fn is_generator(&self) -> bool {
         true
     }

@@ -1,8 +1,7 @@
 //! Synaptic conductances with exact propagators.
 //!
-//! Alpha: `g(t) = w · (e t / τ) · exp(-t / τ)`, peak `w` nS at `t = τ`; it solves
-//! `g'' + 2 g'/τ + g/τ² = 0` and is kept as (g, g').
-//! Exponential: `g(t) = w · exp(-t / τ)`.
+//! Alpha: `g(t) = w · (e t / τ) · exp(-t / τ)`, peak `w` nS at `t = τ`; it solves `g'' + 2 g'/τ + g/τ² = 0` and is
+//! kept as (g, g'). Exponential: `g(t) = w · exp(-t / τ)`.
 
 /// Time course of a conductance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -38,23 +37,13 @@ impl Propagator {
                 };
                 let (half, _) = map(0.5 * dt_ms);
                 let (g, h) = map(dt_ms);
-                Self {
-                    half: f32s(half),
-                    g: f32s(g),
-                    h: f32s(h),
-                    jump_g: 0.0,
-                    jump_h: (std::f64::consts::E / tau_ms) as f32,
-                }
+                let jump_h = (std::f64::consts::E / tau_ms) as f32;
+                Self { half: f32s(half), g: f32s(g), h: f32s(h), jump_g: 0.0, jump_h }
             }
             SynapseShape::Exponential => {
                 let decay = |t: f64| libm::exp(-t / tau_ms) as f32;
-                Self {
-                    half: [decay(0.5 * dt_ms), 0.0],
-                    g: [decay(dt_ms), 0.0],
-                    h: [0.0; 2],
-                    jump_g: 1.0,
-                    jump_h: 0.0,
-                }
+                let (half, g) = ([decay(0.5 * dt_ms), 0.0], [decay(dt_ms), 0.0]);
+                Self { half, g, h: [0.0; 2], jump_g: 1.0, jump_h: 0.0 }
             }
         }
     }

@@ -5,17 +5,16 @@
 //! every presynaptic (mossy) spike:          w += a_plus
 //! every pair with a teacher (Purkinje) spike: w += a_minus · exp(-|0.4 Δ|) cos²(Δ/1000),  |Δ| <= window
 //! ```
-//! All pairs within the window count, in whichever order they come; the public
-//! code pairs a later mossy spike with the last Purkinje spike only. The cosine
-//! is near 1: the window is a symmetric exponential of 2.5 ms.
+//! All pairs within the window count, in whichever order they come; the public code pairs a later mossy spike with
+//! the last Purkinje spike only. The cosine is near 1: the window is a symmetric exponential of 2.5 ms.
 //! # Source
 //! Luque et al. 2016, doi:10.3389/fncom.2016.00017; Antonietti et al. 2016, doi:10.1109/TBME.2015.2485301.
 //! # Pinned by
 //! `tests/plasticity.rs`.
 
-use super::{Learning, PlasticityRule, check, check_bounds};
+use super::{Bounds, Learning, PlasticityRule, window_steps};
 use crate::error::CompileError;
-use lobule_signal::Clock;
+use lobule_signal::{Clock, Ranges};
 use serde::{Deserialize, Serialize};
 
 /// Parameters of the cos-exp rule.
@@ -45,32 +44,17 @@ pub(super) struct Compiled {
     table: Vec<f32>,
     a_plus: f32,
     a_minus: f32,
-    w_min: f32,
-    w_max: f32,
+    bounds: Bounds,
 }
 
 impl Compiled {
-    pub(super) fn new(p: &CosExp, of: &str, clock: &Clock) -> Result<Self, CompileError> {
-        check_bounds(of, p.w_min, p.w_max)?;
-        check(of, "a_plus", p.a_plus, p.a_plus >= 0.0, "it must be 0 or positive")?;
-        check(of, "a_minus", p.a_minus, p.a_minus <= 0.0, "it must be 0 or negative")?;
-        check(
-            of,
-            "window_ms",
-            p.window_ms,
-            p.window_ms > 0.0 && p.window_ms <= 1000.0,
-            "it lies in 0..1000 ms",
-        )?;
-        let window = clock
-            .steps(p.window_ms)
-            .map_err(|source| CompileError::Time { of: format!("rule of `{of}`, window_ms"), source })?;
-        Ok(Self {
-            table: (0..=window).map(|age| CosExp::kernel(clock.ms(age)) as f32).collect(),
-            a_plus: p.a_plus as f32,
-            a_minus: p.a_minus as f32,
-            w_min: p.w_min as f32,
-            w_max: p.w_max as f32,
-        })
+    pub(super) fn new(p: &CosExp, ranges: &Ranges, clock: &Clock) -> Result<Self, CompileError> {
+        let bounds = Bounds::new(ranges, p.w_min, p.w_max)?;
+        ranges.require(p.a_plus >= 0.0, "a_plus", p.a_plus, "it must be 0 or positive")?;
+        ranges.require(p.a_minus <= 0.0, "a_minus", p.a_minus, "it must be 0 or negative")?;
+        let window = window_steps(ranges, p.window_ms, 1000.0, clock)?;
+        let table = (0..=window).map(|age| CosExp::kernel(clock.ms(age)) as f32).collect();
+        Ok(Self { table, a_plus: p.a_plus as f32, a_minus: p.a_minus as f32, bounds })
     }
 }
 
@@ -84,12 +68,11 @@ impl PlasticityRule for Compiled {
     }
 
     fn bounds(&self) -> (f32, f32) {
-        (self.w_min, self.w_max)
+        (self.bounds.0, self.bounds.1)
     }
 
     fn learn(&self, x: &mut Learning<'_>) {
         let Some(teacher) = x.teacher else { return };
-        let change = |w: &mut f32, by: f32| *w = (*w + by).clamp(self.w_min, self.w_max);
         x.scratch.resize(x.len.max(x.n_pre()), 0.0);
         for step in x.first_step..x.first_step + x.steps as u64 {
             let ages = 0..(self.table.len() as u64).min(step + 1);
@@ -104,38 +87,18 @@ impl PlasticityRule for Compiled {
                 }
                 for &pre in x.pre.at(step) {
                     for k in x.synapses_of(pre) {
-                        change(&mut x.weights[k], self.a_plus);
+                        self.bounds.add(&mut x.weights[k], self.a_plus);
                         let coincidence = x.scratch[x.target(k)];
                         if coincidence != 0.0 {
-                            change(&mut x.weights[k], self.a_minus * coincidence);
+                            self.bounds.add(&mut x.weights[k], self.a_minus * coincidence);
                         }
                     }
                 }
                 x.scratch.fill(0.0);
             }
             // Purkinje spikes: mossy spikes before them or in the same step.
-            if teacher.at(step).is_empty() {
-                continue;
-            }
-            for age in ages.clone() {
-                for &pre in x.pre.at(step - age) {
-                    x.scratch[pre as usize] += self.table[age as usize];
-                }
-            }
-            for &t in teacher.at(step) {
-                for &post in x.taught_by(t) {
-                    for &(k, pre) in x.synapses_onto(usize::from(post)) {
-                        let coincidence = x.scratch[pre as usize];
-                        if coincidence != 0.0 {
-                            change(&mut x.weights[k as usize], self.a_minus * coincidence);
-                        }
-                    }
-                }
-            }
-            for age in ages {
-                for &pre in x.pre.at(step - age) {
-                    x.scratch[pre as usize] = 0.0;
-                }
+            if !teacher.at(step).is_empty() {
+                x.teach(step, ages, &self.table, |w, sum| self.bounds.add(w, self.a_minus * sum));
             }
         }
     }

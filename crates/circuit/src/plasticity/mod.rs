@@ -1,13 +1,11 @@
 //! Plasticity rules. One call per projection and target block after each
 //! exchange interval; weights change for the next interval.
 //!
-//! Times are those of emission at the soma: Δ = t_pre − t_teacher in ms, negative
-//! when the presynaptic spike came first; a teacher projection's own delay does
-//! not enter. A rule goes through the interval step by step: first what the
-//! presynaptic spikes of a step do, in order of neuron, then what its teachers or
-//! postsynaptic spikes do. Weights are kept in their bounds after each change, so
-//! they follow from the spikes alone, not from how time is cut into intervals;
-//! only *when* a change first acts on the target depends on the interval.
+//! Times are those of emission at the soma: Δ = t_pre − t_teacher in ms, negative when the presynaptic spike came
+//! first; a teacher projection's own delay does not enter. A rule goes through the interval step by step: first what
+//! the presynaptic spikes of a step do, in order of neuron, then what its teachers or postsynaptic spikes do. Weights
+//! are kept in their bounds after each change, so they follow from the spikes alone, not from how time is cut into
+//! intervals; only *when* a change first acts on the target depends on the interval.
 
 mod cos_exp;
 mod stdp;
@@ -17,10 +15,8 @@ pub use cos_exp::CosExp;
 pub use stdp::{AdditiveStdp, InhibitoryStdp};
 pub use supervised::{Kernel, Site, Supervised};
 
-use crate::error::CompileError;
-use crate::history::SpikeHistory;
-use crate::wiring::BlockWiring;
-use lobule_signal::Clock;
+use crate::{error::CompileError, history::SpikeHistory, wiring::BlockWiring};
+use lobule_signal::{Clock, Parameter, Ranges};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -39,11 +35,12 @@ pub enum Rule {
 
 impl Rule {
     pub(crate) fn compile(&self, of: &str, clock: &Clock) -> Result<Arc<dyn PlasticityRule>, CompileError> {
+        let ranges = &Ranges::of(format!("rule of `{of}`"));
         Ok(match self {
-            Rule::Supervised(r) => Arc::new(supervised::Compiled::new(r, of, clock)?),
-            Rule::CosExp(r) => Arc::new(cos_exp::Compiled::new(r, of, clock)?),
-            Rule::InhibitoryStdp(r) => Arc::new(stdp::CompiledInhibitory::new(r, of, clock)?),
-            Rule::AdditiveStdp(r) => Arc::new(stdp::CompiledAdditive::new(r, of, clock)?),
+            Rule::Supervised(r) => Arc::new(supervised::Compiled::new(r, ranges, clock)?),
+            Rule::CosExp(r) => Arc::new(cos_exp::Compiled::new(r, ranges, clock)?),
+            Rule::InhibitoryStdp(r) => r.compile(ranges, clock)?,
+            Rule::AdditiveStdp(r) => r.compile(ranges, clock)?,
         })
     }
 }
@@ -100,15 +97,51 @@ impl<'a> Learning<'a> {
     pub fn n_pre(&self) -> usize {
         self.wiring.offsets.len() - 1
     }
+
+    /// Lets the teachers of a step act: `change` gets each synapse of the cells that they teach and the sum of
+    /// `kernel[age]` over the spikes of its source at these ages, where that is not 0.
+    fn teach(
+        &mut self,
+        step: u64,
+        ages: impl Iterator<Item = u64> + Clone,
+        kernel: &[f32],
+        change: impl Fn(&mut f32, f32),
+    ) {
+        let Some(teacher) = self.teacher else { return };
+        for age in ages.clone() {
+            for &pre in self.pre.at(step - age) {
+                self.scratch[pre as usize] += kernel[age as usize];
+            }
+        }
+        for &t in teacher.at(step) {
+            for &post in self.taught_by(t) {
+                for &(k, pre) in self.synapses_onto(usize::from(post)) {
+                    let sum = self.scratch[pre as usize];
+                    if sum != 0.0 {
+                        change(&mut self.weights[k as usize], sum);
+                    }
+                }
+            }
+        }
+        for age in ages {
+            for &pre in self.pre.at(step - age) {
+                self.scratch[pre as usize] = 0.0;
+            }
+        }
+    }
 }
 
 /// A plasticity rule, compiled for one time step.
 pub trait PlasticityRule: Send + Sync {
     /// How far back spikes are needed, steps.
-    fn window_steps(&self) -> u64;
+    fn window_steps(&self) -> u64 {
+        1
+    }
 
     /// Whether the rule needs a teacher projection.
-    fn needs_teacher(&self) -> bool;
+    fn needs_teacher(&self) -> bool {
+        false
+    }
 
     /// Lowest and highest weight.
     fn bounds(&self) -> (f32, f32);
@@ -122,28 +155,28 @@ pub trait PlasticityRule: Send + Sync {
     fn learn(&self, learning: &mut Learning<'_>);
 }
 
-/// Refuses a rule's parameter.
-pub(crate) fn check(
-    of: &str,
-    parameter: &'static str,
-    value: f64,
-    ok: bool,
-    allowed: &str,
-) -> Result<(), CompileError> {
-    if value.is_finite() && ok {
-        Ok(())
-    } else {
-        Err(CompileError::BadParameter {
-            of: format!("rule of `{of}`"),
-            parameter,
-            value,
-            allowed: allowed.into(),
-        })
+/// Lowest and highest weight.
+#[derive(Debug, Clone, Copy)]
+struct Bounds(f32, f32);
+
+impl Bounds {
+    fn new(ranges: &Ranges, w_min: f64, w_max: f64) -> Result<Self, Parameter> {
+        ranges.require(w_min >= 0.0, "w_min", w_min, "conductance weights are 0 or more")?;
+        ranges.require(w_max > w_min, "w_max", w_max, "it must exceed w_min")?;
+        Ok(Self(w_min as f32, w_max as f32))
+    }
+
+    /// Changes a weight within the bounds.
+    #[inline]
+    fn add(self, w: &mut f32, by: f32) {
+        *w = (*w + by).clamp(self.0, self.1);
     }
 }
 
-/// Checks bounds common to all rules.
-pub(crate) fn check_bounds(of: &str, w_min: f64, w_max: f64) -> Result<(), CompileError> {
-    check(of, "w_min", w_min, w_min >= 0.0, "conductance weights are 0 or more")?;
-    check(of, "w_max", w_max, w_max > w_min, "it must exceed w_min")
+/// A window of at most `most_ms`, steps.
+fn window_steps(ranges: &Ranges, ms: f64, most_ms: f64, clock: &Clock) -> Result<u64, CompileError> {
+    let allowed = format!("it lies in 0..{most_ms} ms");
+    ranges.require(ms > 0.0 && ms <= most_ms, "window_ms", ms, allowed)?;
+    let of = || format!("{}, window_ms", ranges.owner());
+    clock.steps(ms).map_err(|source| CompileError::Time { of: of(), source })
 }

@@ -6,18 +6,18 @@
 //! inhibitory: Δw = ½ · 0.03 · w_max · { exp(-|δ|/τ₊) [1 + cos(2δ/τ₊)] - λ μ₊ exp(-|δ|/μ₋) [1 - cos(2δ/μ₋)] }
 //! additive:   Δw = +λ w_max exp(-δ/τ₊)  for δ = t_post - t_pre > 0,   -α λ w_max exp(δ/τ₊)  for δ < 0
 //! ```
-//! Pairing is nearest-neighbor: a spike pairs with the last spike of the other
-//! side. A pair in the same step counts once, at δ = 0, for the inhibitory rule and
-//! not at all for the additive one.
+//! Pairing is nearest-neighbor: a spike pairs with the last spike of the other side. A pair in the same step counts
+//! once, at δ = 0, for the inhibitory rule and not at all for the additive one.
 //! # Source
 //! cereb-nest `iSTDP`; Luque et al. 2016, doi:10.3389/fncom.2016.00017; NEST `stdp_synapse` with mu = 0.
 //! # Pinned by
 //! `tests/plasticity.rs`.
 
-use super::{Learning, PlasticityRule, check, check_bounds};
-use crate::error::CompileError;
-use lobule_signal::Clock;
+use super::{Bounds, Learning, PlasticityRule};
+use crate::ranges::{NOT_NEGATIVE, POSITIVE};
+use lobule_signal::{Clock, Parameter, Ranges};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Parameters of the inhibitory rule with a symmetric window.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -74,109 +74,81 @@ impl AdditiveStdp {
     }
 }
 
-pub(super) struct CompiledInhibitory {
-    rule: InhibitoryStdp,
+/// A pair rule, by the change of a pair at t_post − t_pre in ms.
+struct Compiled<F> {
+    change: F,
+    /// Whether a pair in the same step counts.
+    same_step: bool,
+    bounds: Bounds,
     dt_ms: f64,
 }
 
-impl CompiledInhibitory {
-    pub(super) fn new(p: &InhibitoryStdp, of: &str, clock: &Clock) -> Result<Self, CompileError> {
-        check_bounds(of, p.w_min, p.w_max)?;
-        check(of, "tau_plus_ms", p.tau_plus_ms, p.tau_plus_ms > 0.0, "a positive number is needed")?;
-        check(of, "mu_minus_ms", p.mu_minus_ms, p.mu_minus_ms > 0.0, "a positive number is needed")?;
-        check(of, "lambda", p.lambda, p.lambda >= 0.0, "0 or more is needed")?;
-        check(of, "mu_plus", p.mu_plus, p.mu_plus >= 0.0, "0 or more is needed")?;
-        Ok(Self { rule: *p, dt_ms: clock.dt_ms() })
+impl InhibitoryStdp {
+    pub(super) fn compile(
+        self,
+        ranges: &Ranges,
+        clock: &Clock,
+    ) -> Result<Arc<dyn PlasticityRule>, Parameter> {
+        let bounds = Bounds::new(ranges, self.w_min, self.w_max)?;
+        ranges.within(POSITIVE, &[("tau_plus_ms", self.tau_plus_ms), ("mu_minus_ms", self.mu_minus_ms)])?;
+        ranges.within(NOT_NEGATIVE, &[("lambda", self.lambda), ("mu_plus", self.mu_plus)])?;
+        let (change, dt_ms) = (move |ms| self.change(ms), clock.dt_ms());
+        Ok(Arc::new(Compiled { change, same_step: true, bounds, dt_ms }))
     }
 }
 
-pub(super) struct CompiledAdditive {
-    rule: AdditiveStdp,
-    dt_ms: f64,
-}
-
-impl CompiledAdditive {
-    pub(super) fn new(p: &AdditiveStdp, of: &str, clock: &Clock) -> Result<Self, CompileError> {
-        check_bounds(of, p.w_min, p.w_max)?;
-        check(of, "tau_plus_ms", p.tau_plus_ms, p.tau_plus_ms > 0.0, "a positive number is needed")?;
-        check(of, "lambda", p.lambda, p.lambda >= 0.0, "0 or more is needed")?;
-        check(of, "alpha", p.alpha, p.alpha >= 0.0, "0 or more is needed")?;
-        Ok(Self { rule: *p, dt_ms: clock.dt_ms() })
+impl AdditiveStdp {
+    pub(super) fn compile(
+        self,
+        ranges: &Ranges,
+        clock: &Clock,
+    ) -> Result<Arc<dyn PlasticityRule>, Parameter> {
+        let bounds = Bounds::new(ranges, self.w_min, self.w_max)?;
+        ranges.within(POSITIVE, &[("tau_plus_ms", self.tau_plus_ms)])?;
+        ranges.within(NOT_NEGATIVE, &[("lambda", self.lambda), ("alpha", self.alpha)])?;
+        let (change, dt_ms) = (move |ms| self.change(ms), clock.dt_ms());
+        Ok(Arc::new(Compiled { change, same_step: false, bounds, dt_ms }))
     }
 }
 
-impl PlasticityRule for CompiledInhibitory {
-    fn window_steps(&self) -> u64 {
-        1
-    }
-
-    fn needs_teacher(&self) -> bool {
-        false
-    }
-
+impl<F: Fn(f64) -> f64 + Send + Sync> PlasticityRule for Compiled<F> {
     fn bounds(&self) -> (f32, f32) {
-        (self.rule.w_min as f32, self.rule.w_max as f32)
+        (self.bounds.0, self.bounds.1)
     }
 
     fn memory(&self, n_pre: usize, n_post: usize) -> usize {
         n_pre + n_post
     }
 
+    /// Pairs each spike with the last one of the other side, step by step: first the sources of a step, then its
+    /// targets.
     fn learn(&self, x: &mut Learning<'_>) {
-        pair(x, self.bounds(), true, |steps| self.rule.change(steps as f64 * self.dt_ms) as f32);
-    }
-}
-
-impl PlasticityRule for CompiledAdditive {
-    fn window_steps(&self) -> u64 {
-        1
-    }
-
-    fn needs_teacher(&self) -> bool {
-        false
-    }
-
-    fn bounds(&self) -> (f32, f32) {
-        (self.rule.w_min as f32, self.rule.w_max as f32)
-    }
-
-    fn memory(&self, n_pre: usize, n_post: usize) -> usize {
-        n_pre + n_post
-    }
-
-    fn learn(&self, x: &mut Learning<'_>) {
-        pair(x, self.bounds(), false, |steps| self.rule.change(steps as f64 * self.dt_ms) as f32);
-    }
-}
-
-/// Pairs each spike with the last one of the other side, step by step:
-/// first the sources of a step, then its targets. `change` takes t_post − t_pre in steps.
-fn pair(x: &mut Learning<'_>, (lo, hi): (f32, f32), same_step: bool, change: impl Fn(i64) -> f32) {
-    let n_pre = x.n_pre();
-    for step in x.first_step..x.first_step + x.steps as u64 {
-        let now = step as i64;
-        for &pre in x.pre.at(step) {
-            for k in x.synapses_of(pre) {
-                let last = x.memory[n_pre + x.target(k)];
-                if last >= 0 {
-                    x.weights[k] = (x.weights[k] + change(last - now)).clamp(lo, hi);
+        let change = |steps: i64| (self.change)(steps as f64 * self.dt_ms) as f32;
+        let n_pre = x.n_pre();
+        for step in x.first_step..x.first_step + x.steps as u64 {
+            let now = step as i64;
+            for &pre in x.pre.at(step) {
+                for k in x.synapses_of(pre) {
+                    let last = x.memory[n_pre + x.target(k)];
+                    if last >= 0 {
+                        self.bounds.add(&mut x.weights[k], change(last - now));
+                    }
                 }
+                x.memory[pre as usize] = now;
             }
-            x.memory[pre as usize] = now;
-        }
-        for &post in x.post.at(step) {
-            let Some(local) = post.checked_sub(x.first_neuron).map(|l| l as usize).filter(|&l| l < x.len)
-            else {
-                continue;
-            };
-            for &(k, pre) in x.synapses_onto(local) {
-                let last = x.memory[pre as usize];
-                if last >= 0 && (same_step || last < now) {
-                    let w = &mut x.weights[k as usize];
-                    *w = (*w + change(now - last)).clamp(lo, hi);
+            for &post in x.post.at(step) {
+                let Some(local) = post.checked_sub(x.first_neuron).map(|l| l as usize).filter(|&l| l < x.len)
+                else {
+                    continue;
+                };
+                for &(k, pre) in x.synapses_onto(local) {
+                    let last = x.memory[pre as usize];
+                    if last >= 0 && (self.same_step || last < now) {
+                        self.bounds.add(&mut x.weights[k as usize], change(now - last));
+                    }
                 }
+                x.memory[n_pre + local] = now;
             }
-            x.memory[n_pre + local] = now;
         }
     }
 }

@@ -1,6 +1,5 @@
-//! Supervised plasticity of granule-cell synapses: a constant change with every
-//! presynaptic spike, and a change in proportion to an eligibility kernel with
-//! every spike of the synapse's own teacher.
+//! Supervised plasticity of granule-cell synapses: a constant change with every presynaptic spike, and a change in
+//! proportion to an eligibility kernel with every spike of the synapse's own teacher.
 //!
 //! # Equation
 //! ```text
@@ -12,18 +11,18 @@
 //! With τ = 1000 ms, t0 = 150 ms puts the peak of the sin-exp kernel near −100 ms
 //! (the older kernel), t0 = 100 ms near −150 ms (the current one). The peak value is 1.
 //!
-//! PF→PC: a_pre >= 0 (potentiation), a_teacher <= 0 (climbing-fiber depression).
-//! PF→MLI: the signs are the other way round. Other signs are refused: with a
-//! positive teacher amplitude at PF→PC weights can only grow.
+//! PF→PC: a_pre >= 0 (potentiation), a_teacher <= 0 (climbing-fiber depression). PF→MLI: the signs are the other way
+//! round. Other signs are refused: with a positive teacher amplitude at PF→PC weights can only grow.
 //! # Source
 //! Luque et al. 2016, doi:10.3389/fncom.2016.00017 (kernel); Antonietti et al. 2016,
 //! doi:10.1109/TBME.2015.2485301 (three sites).
 //! # Pinned by
 //! `tests/plasticity.rs`.
 
-use super::{Learning, PlasticityRule, check, check_bounds};
+use super::{Bounds, Learning, PlasticityRule, window_steps};
 use crate::error::CompileError;
-use lobule_signal::Clock;
+use crate::ranges::{FINITE, POSITIVE};
+use lobule_signal::{Clock, Range, Ranges};
 use serde::{Deserialize, Serialize};
 
 /// Eligibility of a presynaptic spike at the time of the teacher's.
@@ -105,15 +104,8 @@ impl Supervised {
 
     /// PF→MLI with the alpha kernel (peak at −50 ms): `a_minus` <= 0 per presynaptic spike, `a_plus` >= 0, nS.
     pub fn pf_mli(a_minus: f64, a_plus: f64, w_max: f64) -> Self {
-        Self {
-            site: Site::Interneuron,
-            kernel: Kernel::Alpha { tau_ms: 50.0 },
-            window_ms: 200.0,
-            a_pre: a_minus,
-            a_teacher: a_plus,
-            w_min: 0.0,
-            w_max,
-        }
+        let (site, kernel) = (Site::Interneuron, Kernel::Alpha { tau_ms: 50.0 });
+        Self { site, kernel, ..Self::pf_pc(a_minus, a_plus, w_max) }
     }
 }
 
@@ -122,47 +114,28 @@ pub(super) struct Compiled {
     table: Vec<f32>,
     a_pre: f32,
     a_teacher: f32,
-    w_min: f32,
-    w_max: f32,
+    bounds: Bounds,
 }
 
 impl Compiled {
-    pub(super) fn new(p: &Supervised, of: &str, clock: &Clock) -> Result<Self, CompileError> {
-        check_bounds(of, p.w_min, p.w_max)?;
-        let (up, down) = ("it must be 0 or positive at this site", "it must be 0 or negative at this site");
-        match p.site {
-            Site::Purkinje => {
-                check(of, "a_pre", p.a_pre, p.a_pre >= 0.0, up)?;
-                check(of, "a_teacher", p.a_teacher, p.a_teacher <= 0.0, down)?;
-            }
-            Site::Interneuron => {
-                check(of, "a_pre", p.a_pre, p.a_pre <= 0.0, down)?;
-                check(of, "a_teacher", p.a_teacher, p.a_teacher >= 0.0, up)?;
-            }
-        }
+    pub(super) fn new(p: &Supervised, ranges: &Ranges, clock: &Clock) -> Result<Self, CompileError> {
+        let bounds = Bounds::new(ranges, p.w_min, p.w_max)?;
+        let up: Range = (|x| x >= 0.0, "it must be 0 or positive at this site");
+        let down: Range = (|x| x <= 0.0, "it must be 0 or negative at this site");
+        let (pre, teacher) = match p.site {
+            Site::Purkinje => (up, down),
+            Site::Interneuron => (down, up),
+        };
+        ranges.within(pre, &[("a_pre", p.a_pre)])?;
+        ranges.within(teacher, &[("a_teacher", p.a_teacher)])?;
         let (Kernel::SinExp { tau_ms, .. } | Kernel::Alpha { tau_ms }) = p.kernel;
-        check(of, "tau_ms", tau_ms, tau_ms > 0.0, "a positive number is needed")?;
+        ranges.within(POSITIVE, &[("tau_ms", tau_ms)])?;
         if let Kernel::SinExp { t0_ms, .. } = p.kernel {
-            check(of, "t0_ms", t0_ms, true, "a finite number is needed")?;
+            ranges.within(FINITE, &[("t0_ms", t0_ms)])?;
         }
-        check(
-            of,
-            "window_ms",
-            p.window_ms,
-            p.window_ms > 0.0 && p.window_ms <= 5000.0,
-            "it lies in 0..5000 ms",
-        )?;
-        let window = clock
-            .steps(p.window_ms)
-            .map_err(|source| CompileError::Time { of: format!("rule of `{of}`, window_ms"), source })?;
+        let window = window_steps(ranges, p.window_ms, 5000.0, clock)?;
         let table = (0..=window).map(|age| p.kernel.at(-clock.ms(age), p.window_ms) as f32).collect();
-        Ok(Self {
-            table,
-            a_pre: p.a_pre as f32,
-            a_teacher: p.a_teacher as f32,
-            w_min: p.w_min as f32,
-            w_max: p.w_max as f32,
-        })
+        Ok(Self { table, a_pre: p.a_pre as f32, a_teacher: p.a_teacher as f32, bounds })
     }
 }
 
@@ -176,7 +149,7 @@ impl PlasticityRule for Compiled {
     }
 
     fn bounds(&self) -> (f32, f32) {
-        (self.w_min, self.w_max)
+        (self.bounds.0, self.bounds.1)
     }
 
     fn learn(&self, x: &mut Learning<'_>) {
@@ -186,7 +159,7 @@ impl PlasticityRule for Compiled {
             if self.a_pre != 0.0 {
                 for &pre in x.pre.at(step) {
                     for k in x.synapses_of(pre) {
-                        x.weights[k] = (x.weights[k] + self.a_pre).clamp(self.w_min, self.w_max);
+                        self.bounds.add(&mut x.weights[k], self.a_pre);
                     }
                 }
             }
@@ -198,27 +171,7 @@ impl PlasticityRule for Compiled {
             x.scratch.resize(x.n_pre(), 0.0);
             let past =
                 (1..self.table.len() as u64).filter(|&age| age <= step && self.table[age as usize] != 0.0);
-            for age in past.clone() {
-                for &pre in x.pre.at(step - age) {
-                    x.scratch[pre as usize] += self.table[age as usize];
-                }
-            }
-            for &t in teacher.at(step) {
-                for &post in x.taught_by(t) {
-                    for &(k, pre) in x.synapses_onto(usize::from(post)) {
-                        let eligibility = x.scratch[pre as usize];
-                        if eligibility != 0.0 {
-                            let w = &mut x.weights[k as usize];
-                            *w = (*w + self.a_teacher * eligibility).clamp(self.w_min, self.w_max);
-                        }
-                    }
-                }
-            }
-            for age in past {
-                for &pre in x.pre.at(step - age) {
-                    x.scratch[pre as usize] = 0.0;
-                }
-            }
+            x.teach(step, past, &self.table, |w, sum| self.bounds.add(w, self.a_teacher * sum));
         }
     }
 }

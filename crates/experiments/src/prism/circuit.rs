@@ -3,7 +3,7 @@
 use super::config::{ModuleConfig, Participation, PrismConfig};
 use super::keys::ModuleName;
 use lobule_cerebellum::{
-    DT_MS, Drive, Learning, ModuleOptions, PLASTIC_SET, TEACHING_SET, Teaching, add_module,
+    DT_MS, Drive, ModuleOptions, PLASTIC_SET, TEACHING_SET, Teaching, add_module, sin_exp_rule,
 };
 use lobule_circuit::plasticity::{CosExp, InhibitoryStdp, Rule, Supervised};
 use lobule_circuit::{Circuit, Network, Share};
@@ -85,7 +85,7 @@ fn describe(config: &PrismConfig, anatomy: &Anatomy, a_plus_ns: [f64; 2]) -> Res
         );
         options.leak_is_published = common.leak_is_published;
         let ModuleConfig { a_minus_ns, w_max_ns, kernel_t0_ms, .. } = *learning[m];
-        Learning::sin_exp(a_plus_ns[m], a_minus_ns, w_max_ns, kernel_t0_ms).apply(&mut options);
+        options.learn(sin_exp_rule(a_plus_ns[m], a_minus_ns, w_max_ns, kernel_t0_ms));
         options.rules.extend(further_sites(config, anatomy)?);
         add_module(&mut circuit, &prefix, anatomy, &options)?;
         let teaching = Teaching { label: TEACHING, rate_hz: 0.0, weight_ns: common.teaching_ns };

@@ -10,9 +10,7 @@ use super::populations::{self, NAMES, Tuning};
 use super::wrist::{FEEDBACK, Movement};
 use lobule_analysis::smoothing::Sampling;
 use lobule_cerebellum::recordings::{Events, TrialEvent, Unit, UnitTimes};
-use lobule_cerebellum::{
-    BrainState, DT_MS, Drive, Learning, ModuleOptions, PLASTIC_SET, Teaching, add_module,
-};
+use lobule_cerebellum::{BrainState, DT_MS, Drive, ModuleOptions, PLASTIC_SET, Teaching, add_module};
 use lobule_circuit::plasticity::Supervised;
 use lobule_circuit::{Circuit, Simulation};
 use lobule_scaffold::{ScaffoldSpec, reconstruct};
@@ -78,7 +76,7 @@ impl DrivenCircuit {
         let mut circuit = Circuit::new();
         let mut options =
             ModuleOptions::new(BrainState::Awake, Drive::Poisson(config.synthetic.mossy.base_hz));
-        Learning::new(rule(config, climbing_hz)).apply(&mut options);
+        options.learn(rule(config, climbing_hz));
         add_module(&mut circuit, "", &anatomy, &options)?;
         let cells = |name: &str| match anatomy.count(name) {
             0 => Err(Error::from(lobule_cerebellum::Error::Anatomy {
