@@ -222,7 +222,6 @@ impl SingleMass {
         Ok(())
     }
 
-    /// The same body with its parameters times these factors.
     fn times(&self, by: &Factors) -> Self {
         Self {
             mass: self.mass * by.mass,

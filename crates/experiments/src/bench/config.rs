@@ -6,10 +6,8 @@ use lobule_theory::rules::SgdegeParameters;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The documented defaults.
 pub const DEFAULTS: &str = include_str!("anticipation.toml");
 
-/// The presets.
 pub const PRESETS: [Preset; 2] = [
     Preset::new("default", "17 controllers, 7 bodies, 3 delays, 4 conditions, 10 seeds: minutes", ""),
     Preset::new(
@@ -45,7 +43,6 @@ impl TrialCondition {
     }
 }
 
-/// A push.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Push {
@@ -53,41 +50,29 @@ pub struct Push {
     pub at_s: f64,
     /// Its duration, s.
     pub for_s: f64,
-    /// Peak displacement under feedback alone.
     pub peak: f64,
 }
 
-/// Learning rates.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rates {
-    /// NLMS.
     pub nlms: f64,
-    /// Granule cells.
     pub granule: f64,
-    /// CMAC.
     pub cmac: f64,
-    /// Forgetting of RLS.
     pub rls_forgetting: f64,
-    /// Anticipator.
     pub anticipator: f64,
     /// Adaptive filters, each trial.
     pub filter: f64,
 }
 
-/// Sizes of models.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Models {
-    /// Granule cells.
     pub granule_cells: usize,
-    /// Tilings of the CMAC.
     pub cmac_tilings: usize,
-    /// Ticks that an inverted model looks ahead.
     pub horizon: usize,
     /// Values of each sense in the anticipator's context.
     pub sense_taps: usize,
-    /// Signals of time.
     pub signals: usize,
     /// Their spacing, s.
     pub spacing_s: f64,
@@ -101,25 +86,20 @@ pub struct Models {
     pub trace_s: f64,
     /// Variance of the Kalman filter's process, relative to the squared scales of change.
     pub kalman_process: f64,
-    /// The same of its senses.
     pub kalman_senses: f64,
 }
 
-/// Parameters of SGDEGE beside feedback.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SgdegeConfig {
     /// Rate at the olive for a root mean square error of 1, Hz.
     pub error_hz: f64,
-    /// The rule.
     pub rule: SgdegeParameters,
 }
 
-/// Measurement of the time of a control step.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Timing {
-    /// Steps of a measurement.
     pub steps: usize,
     /// Measurements, of which the shortest counts; 0 for none.
     pub repeats: usize,
@@ -129,7 +109,6 @@ pub struct Timing {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Seeds.
     pub seeds: Vec<u64>,
     /// Names in `CONTROLLERS`.
     pub controllers: Vec<String>,
@@ -137,42 +116,27 @@ pub struct Config {
     pub plants: Vec<String>,
     /// Sensory and motor, s.
     pub delays_s: Vec<[f64; 2]>,
-    /// Conditions.
     pub conditions: Vec<TrialCondition>,
-    /// Trials before the body changes.
     pub trials: usize,
-    /// Trials after it.
     pub trials_after_change: usize,
-    /// Trials whose error counts.
     pub tail: usize,
     /// Tick, s.
     pub dt_s: f64,
     /// Duration of a trial, s.
     pub trial_s: f64,
-    /// Position at which a trial ends.
     pub stop_at: f64,
-    /// Spread of bodies.
     pub spread: f64,
-    /// Noise of senses.
     pub noise: f64,
-    /// The change of a body.
     pub change: Factors,
-    /// The push.
     pub push: Push,
-    /// Learning rates.
     pub rates: Rates,
-    /// Sizes.
     pub models: Models,
-    /// SGDEGE.
     pub sgdege: SgdegeConfig,
-    /// Timing.
     pub timing: Timing,
-    /// The bodies by name.
     pub bodies: BTreeMap<String, Body>,
 }
 
 impl Config {
-    /// Ticks of a trial.
     pub fn ticks(&self) -> usize {
         (self.trial_s / self.dt_s).round() as usize
     }

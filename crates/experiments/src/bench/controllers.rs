@@ -33,7 +33,6 @@ pub fn rests_on_feedback(name: &str) -> bool {
 
 /// A place in the matrix, for which controllers are made.
 pub struct BenchSetup<'a> {
-    /// The matrix.
     pub config: &'a Config,
     /// The body that models and laws know.
     pub known: &'a Body,
@@ -41,9 +40,7 @@ pub struct BenchSetup<'a> {
     pub body: &'a Body,
     /// Sensory and motor, ticks.
     pub delays: [usize; 2],
-    /// Condition.
     pub condition: TrialCondition,
-    /// Seed.
     pub seed: u64,
     /// Laws of the known body.
     pub laws: &'a Laws,
@@ -58,7 +55,6 @@ impl BenchSetup<'_> {
         Ok(ClosedLoop::new(body.plant()?, reflex, 1, self.config.dt_s, self.delays)?)
     }
 
-    /// Signals and eligibility of an adaptive filter.
     pub fn basis_and_trace(&self, name: &str) -> Result<(Basis, TraceModel), Error> {
         self.with_setting(|setting| {
             let entry = controllers().find(registered(name))?;

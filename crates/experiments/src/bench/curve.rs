@@ -11,7 +11,6 @@ use lobule_control::trajectory::reaches;
 use lobule_control::{ClosedLoop, Controller, Drive, Plant};
 use lobule_study::Error;
 
-/// Errors and stops of all trials.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LearningCurve {
     /// Root mean square error. `[trials]`
@@ -61,7 +60,6 @@ const SMOOTH: usize = 3;
 /// Relative error above which nothing improved. Chosen: references and noise scatter by about a twentieth.
 const NOT_IMPROVED: f64 = 0.95;
 
-/// Compares a learning curve with that of feedback alone.
 pub fn outcome(config: &Config, seed: u64, curve: &LearningCurve, feedback: &LearningCurve) -> SeedOutcome {
     let relative = relative(curve, feedback);
     let (n, tail) = (config.trials, config.tail);

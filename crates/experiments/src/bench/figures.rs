@@ -5,7 +5,6 @@ use super::record::{Cell, Record};
 use lobule_study::prelude::*;
 use lobule_study::report::drawing::*;
 
-/// All figures.
 pub fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
     let ratio = |name: &str, caption: &str, of: fn(&Cell) -> Option<f64>| {
         let colors = (-4..=4).map(|k| color(10f64.powf(f64::from(k) / 2.0))).collect();
@@ -114,7 +113,6 @@ fn map(
     plate.figure(&caption)
 }
 
-/// A condition in words.
 pub fn title(condition: TrialCondition) -> &'static str {
     match condition {
         TrialCondition::Reach => "repeated movements",

@@ -6,7 +6,6 @@ use lobule_control::forward::Law;
 use lobule_study::Error;
 use serde::{Deserialize, Serialize};
 
-/// The control laws of a body under a delay.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Laws {
     /// Gains on the delayed error.

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 /// One seed of a cell. Relative errors are divided by those of feedback alone on the same body and trials.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SeedOutcome {
-    /// Seed.
     pub seed: u64,
     /// Root mean square error of the last trials before the change.
     pub rms: f64,
@@ -32,13 +31,10 @@ pub struct SeedOutcome {
 /// A controller at a place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
-    /// Controller.
     pub controller: String,
-    /// Plant.
     pub plant: String,
     /// Index of the delay.
     pub delay: usize,
-    /// Condition.
     pub condition: TrialCondition,
     /// One for each seed; none where the controller refused.
     pub outcomes: Vec<SeedOutcome>,
@@ -52,11 +48,9 @@ pub struct Cell {
 /// The laws of a body under a delay.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TunedLaws {
-    /// Plant.
     pub plant: String,
     /// Index of the delay.
     pub delay: usize,
-    /// Laws.
     pub laws: Laws,
 }
 

@@ -48,7 +48,6 @@ impl Task {
     }
 }
 
-/// Result of a trial.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrialMeasures {
     /// Root mean square of reference minus position; the ticks after a stop count with the limit.

@@ -19,7 +19,6 @@ fn wins(config: &Config, record: &Record, condition: TrialCondition) -> (Vec<(&'
     (wins, best.len())
 }
 
-/// The words of the report.
 pub fn story(config: &Config, record: &Record) -> Story {
     let answer = |&condition: &TrialCondition| {
         let (wins, places) = wins(config, record, condition);
@@ -76,7 +75,6 @@ pub fn story(config: &Config, record: &Record) -> Story {
     }
 }
 
-/// The best controller at each place.
 fn winners(config: &Config, record: &Record) -> Section {
     let mut html = String::new();
     for &condition in &config.conditions {
@@ -107,7 +105,6 @@ fn winners(config: &Config, record: &Record) -> Section {
     Section { html, ..Section::new("Which controller is best where?", text, &[]) }
 }
 
-/// Reasons of refusals and divergences.
 fn reasons(config: &Config, record: &Record) -> Section {
     let mut table =
         Table::new(&["controller", "body", "delay (ms)", "condition", "first stop", "reason"], &[2, 4]);
@@ -133,7 +130,6 @@ fn reasons(config: &Config, record: &Record) -> Section {
     Section { html, ..Section::new("Divergences and their reasons", text, &[]) }
 }
 
-/// The tuned control laws.
 fn laws(config: &Config, record: &Record) -> Section {
     let columns = ["body", "delay (ms)", "kp", "kd (s)", "ki (1/s)", "kp, state", "kd, state (s)", "stable"];
     let mut table = Table::new(&columns, &[1, 2, 3, 4, 5, 6]);

@@ -23,21 +23,17 @@ pub struct Bench {
     pub motor_delay_s: f64,
     /// From plant to error, s.
     pub sensory_delay_s: f64,
-    /// Ticks between sensing and command.
     pub computation_ticks: usize,
     /// Low-pass of the derivative, s.
     pub filter_s: f64,
-    /// Gaussian signals.
     pub signals: usize,
     /// Distance of their centers, s.
     pub spacing_s: f64,
     /// Their width, s.
     pub width_s: f64,
-    /// The plants.
     pub plants: Plants,
 }
 
-/// The four plants.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plants {
@@ -57,13 +53,10 @@ pub struct Plants {
 pub struct PlantConfig {
     /// m; 0 for first order.
     pub mass: f64,
-    /// b.
     pub damping: f64,
-    /// k.
     pub stiffness: f64,
     /// Sensed is y - zero_s y', s.
     pub zero_s: f64,
-    /// Proportional gain.
     pub kp: f64,
     /// Derivative gain, s.
     pub kd: f64,
@@ -74,7 +67,6 @@ pub struct PlantConfig {
 /// The plants by name, in order.
 pub const PLANTS: [&str; 4] = ["first_order", "damped", "resonant", "non_minimum_phase"];
 
-/// A plant in words.
 pub fn plant_name(name: &str) -> &'static str {
     match name {
         "first_order" => "first order",
@@ -117,7 +109,6 @@ impl Bench {
         }
     }
 
-    /// Checks what types do not.
     pub fn check(&self) -> Result<(), Error> {
         let check = Check::of("bench");
         let (has_tick, has_trial) =
@@ -156,7 +147,6 @@ impl Bench {
         Ok(())
     }
 
-    /// Ticks of a trial.
     pub fn ticks(&self) -> usize {
         self.ticks_in(self.trial_s)
     }
@@ -176,13 +166,11 @@ impl Bench {
         self.ticks_in(self.sensory_delay_s + self.motor_delay_s)
     }
 
-    /// The feedback controller of a plant.
     pub fn feedback(&self, config: &PlantConfig) -> Result<Pid, Error> {
         let PlantConfig { kp, kd, ki, .. } = *config;
         Ok(Pid::new(PidGains { kp, kd, ki, filter_s: self.filter_s }, self.dt_s)?)
     }
 
-    /// The granule-cell signals.
     pub fn basis(&self) -> Result<Basis, Error> {
         Ok(Basis::gaussians(self.signals, self.spacing_s, self.width_s, self.dt_s)?)
     }
@@ -295,29 +283,22 @@ impl Bench {
 pub struct Mismatch {
     /// Added to the delay, s.
     pub delay_s: f64,
-    /// Factor of the mass.
     pub mass: f64,
-    /// Factor of the damping.
     pub damping: f64,
-    /// Factor of the stiffness.
     pub stiffness: f64,
-    /// Factor of the whole response.
     pub gain: f64,
 }
 
 impl Mismatch {
-    /// A model that is right.
     pub const NONE: Self = Self { delay_s: 0.0, mass: 1.0, damping: 1.0, stiffness: 1.0, gain: 1.0 };
 }
 
 /// Exogenous signals of a trial; an empty one is 0 throughout. `[ticks]`
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Inputs<'a> {
-    /// Desired position.
     pub reference: &'a [f64],
     /// Force that is added to the command at the plant.
     pub force: &'a [f64],
-    /// First cue.
     pub cue: &'a [f64],
 }
 
@@ -328,7 +309,6 @@ pub struct LoopTrial {
     pub position: Vec<f64>,
     /// Delayed reference minus delayed sense: the error that reaches the controller.
     pub sensed_error: Vec<f64>,
-    /// Command of the controller.
     pub command: Vec<f64>,
 }
 
@@ -376,7 +356,6 @@ pub fn peak(values: &[f64]) -> f64 {
     values.iter().fold(0.0, |top: f64, v| top.max(v.abs()))
 }
 
-/// Root mean square.
 pub fn rms(values: &[f64]) -> f64 {
     (values.iter().map(|v| v * v).sum::<f64>() / values.len().max(1) as f64).sqrt()
 }

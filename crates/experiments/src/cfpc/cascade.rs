@@ -23,7 +23,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy)]
 pub struct Cascade;
 
-/// Its configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
     seeds: Vec<u64>,
@@ -52,7 +51,6 @@ impl Config {
         self.body().times([self.mass_factor, 1.0, self.stiffness_factor])
     }
 
-    /// First trial after the change.
     fn first_after(&self) -> usize {
         self.trials + 1
     }
@@ -76,7 +74,6 @@ impl DeviationCurve {
     }
 }
 
-/// Record of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     #[serde(rename = "courses")]

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy)]
 pub struct MismatchMap;
 
-/// Its configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -55,7 +54,6 @@ impl WrongModel {
     }
 }
 
-/// Record of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     map: Vec<WrongModel>,
@@ -212,7 +210,6 @@ impl Study for MismatchMap {
     }
 }
 
-/// Learns with each of the wrong models.
 fn learn(
     config: &Config,
     plant: &str,
@@ -306,7 +303,6 @@ fn map(config: &Config, record: &Record) -> Result<Figure, Error> {
     plate.figure(caption)
 }
 
-/// The table of single parameters.
 fn single(record: &Record) -> Section {
     let mut table = Table::new(&[&["model"][..], &PLANTS.map(plant_name)].concat(), &[1, 2, 3, 4]);
     type Factor = fn(&Mismatch) -> f64;

@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy)]
 pub struct Posture;
 
-/// Its configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
     seeds: Vec<u64>,
@@ -31,9 +30,7 @@ pub struct Config {
 /// Deviation of the body from 0 in a trial.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sway {
-    /// Root mean square.
     rms: f64,
-    /// Largest magnitude.
     peak: f64,
     /// Position. `[ticks]`
     position: Vec<f64>,
@@ -58,7 +55,6 @@ impl Adjustment {
     }
 }
 
-/// Record of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     dt_s: f64,

@@ -22,7 +22,6 @@ pub struct BodyScale {
     pub arm_gain: f64,
 }
 
-/// A movement as it was played.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlayedMovement {
     /// Signed error at the end, deg, on the body that closes the loop.
@@ -46,7 +45,6 @@ pub fn end_position(command: impl Iterator<Item = f64>) -> Result<f64, Error> {
     Ok(joint.position())
 }
 
-/// The arm with its scales.
 pub fn arm(scale: &BodyScale, ticks: usize) -> PlanarArm {
     let shoulder = scale.deg_per_unit.to_radians();
     let mut arm =

@@ -77,12 +77,9 @@ fn describe(config: &PrismConfig, anatomy: &Anatomy, a_plus_ns: [f64; 2]) -> Res
         }
         let prefix = format!("{name}/");
         let common = &config.module;
-        let mut options = ModuleOptions::in_loop(
-            config.scaffold.state,
-            Drive::Injected,
-            common.climbing_fiber_ns,
-            common.purkinje_to_dcn_ns,
-        );
+        let (climbing_fiber, purkinje) = (common.climbing_fiber_ns, common.purkinje_to_dcn_ns);
+        let mut options =
+            ModuleOptions::in_loop(config.scaffold.state, Drive::Injected, climbing_fiber, purkinje);
         options.leak_is_published = common.leak_is_published;
         let ModuleConfig { a_minus_ns, w_max_ns, kernel_t0_ms, .. } = *learning[m];
         Learning::sin_exp(a_plus_ns[m], a_minus_ns, w_max_ns, kernel_t0_ms).apply(&mut options);

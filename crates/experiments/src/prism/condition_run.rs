@@ -34,7 +34,7 @@ const RASTER: [&str; 8] = [
 const EVERY_TRIAL: [&str; 3] = ["mossy_fiber", "purkinje_cell", "dcn_p"];
 
 /// A half-finished run of a condition, besides its state. Rank 0 alone has all spikes of the snapshots.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct UnfinishedRun {
     key: String,
     trials: Vec<TrialRecord>,
@@ -53,11 +53,6 @@ pub fn schedule(config: &PrismConfig, index: usize) -> (Epoch, f64) {
     } else {
         (Epoch::Removal, 0.0)
     }
-}
-
-/// Number of trials of the protocol.
-pub fn trials(config: &PrismConfig) -> usize {
-    config.protocol.baseline + config.protocol.prism + config.protocol.removal
 }
 
 /// The loop of a condition, and whether the forward and the inverse module learn in it.
@@ -130,23 +125,14 @@ pub fn run(
         }
         None => {
             closed.restore(calibrated.state.clone())?;
-            let mut weights = Vec::new();
-            if learns != [false; 2] {
-                weights = weight_histograms(&closed, config, anatomy, learns, When::Before)?;
-            }
-            UnfinishedRun {
-                key: calibrated.record.key.clone(),
-                trials: Vec::new(),
-                snapshots: Vec::new(),
-                weights,
-                error_deg: 0.0,
-            }
+            let weights = weight_histograms(&closed, config, anatomy, learns, When::Before)?;
+            UnfinishedRun { key: calibrated.record.key.clone(), weights, ..Default::default() }
         }
     };
 
     let (baseline, prism) = (config.protocol.baseline, config.protocol.prism);
     let shown = [baseline, baseline + prism / 2, baseline + prism.saturating_sub(1)];
-    for index in so_far.trials.len()..trials(config) {
+    for index in so_far.trials.len()..config.protocol.trials() {
         let (epoch, prism_deg) = schedule(config, index);
         let is_main = matches!(condition, Condition::Static | Condition::Plastic);
         let kept: &[&str] = if condition == Condition::Plastic && shown.contains(&index) {
@@ -178,13 +164,11 @@ pub fn run(
             hand_m: movement.hand_m,
         });
         let state = closed.gather_state()?;
-        ranks.on_first(|| match state {
-            Some(state) => folder.keep_snapshot(&file, &(&so_far, &state)),
-            None => Ok(()),
-        })?;
+        let keep = |state: LoopState| folder.keep_snapshot(&file, &(&so_far, &state));
+        ranks.on_first(|| state.map_or(Ok(()), keep))?;
         progress.done(1);
     }
-    if learns != [false; 2] && so_far.weights.iter().all(|w| w.when == When::Before) {
+    if so_far.weights.iter().all(|w| w.when == When::Before) {
         so_far.weights.extend(weight_histograms(&closed, config, anatomy, learns, When::After)?);
     }
     Ok(ConditionRun {
@@ -204,13 +188,16 @@ fn in_loop(closed: &PointingLoop) -> Vec<ModuleName> {
         .collect()
 }
 
+/// Those of the cells that a module has, each with the label of its population.
+fn populations<'a>(closed: &PointingLoop, module: ModuleName, cells: &[&'a str]) -> Vec<(&'a str, String)> {
+    let labeled = cells.iter().map(|cell| (*cell, format!("{module}/{cell}")));
+    labeled.filter(|(_, label)| closed.simulation().population(label).is_ok()).collect()
+}
+
 fn record(closed: &mut PointingLoop, cells: &[&str]) -> Result<(), Error> {
     for module in in_loop(closed) {
-        for cell in cells {
-            let label = format!("{module}/{cell}");
-            if closed.simulation().population(&label).is_ok() {
-                closed.simulation_mut().record_spikes(&label)?;
-            }
+        for (_, label) in populations(closed, module, cells) {
+            closed.simulation_mut().record_spikes(&label)?;
         }
     }
     Ok(())
@@ -226,18 +213,10 @@ fn take(
     let mut snapshots = Vec::new();
     for module in in_loop(closed) {
         let mut spikes = Vec::new();
-        for &cell in cells {
-            let label = format!("{module}/{cell}");
-            if closed.simulation().population(&label).is_err() {
-                continue;
-            }
+        for (cell, label) in populations(closed, module, cells) {
             if let Some(train) = closed.simulation_mut().take_spikes(&label)? {
-                spikes.push(SpikeTrain {
-                    label: cell.into(),
-                    n: train.n,
-                    steps: train.steps.iter().map(|s| s - begin).collect(),
-                    ids: train.ids,
-                });
+                let steps = train.steps.iter().map(|s| s - begin).collect();
+                spikes.push(SpikeTrain { label: cell.into(), steps, ..train });
             }
         }
         snapshots.push(ActivitySnapshot { trial, module, spikes });
@@ -245,6 +224,7 @@ fn take(
     Ok(snapshots)
 }
 
+/// Weights of the modules that learn; nothing where none does.
 fn weight_histograms(
     closed: &PointingLoop,
     config: &PrismConfig,
@@ -258,11 +238,8 @@ fn weight_histograms(
         let w_max = [&config.forward, &config.inverse][m].w_max_ns;
         let synapses = closed.simulation().synapses(&format!("{module}/{PLASTIC_SET}"))?;
         for microzone in Microzone::ALL {
-            let weights = synapses
-                .iter()
-                .filter(|s| cells.microzone(s.1 as usize) == Some(microzone))
-                .map(|s| f64::from(s.2));
-            let (edges_ns, mut counts) = histogram(weights, 0.0, w_max, WEIGHT_BINS);
+            let of_zone = synapses.iter().filter(|s| cells.microzone(s.1 as usize) == Some(microzone));
+            let (edges_ns, mut counts) = histogram(of_zone.map(|s| f64::from(s.2)), 0.0, w_max, WEIGHT_BINS);
             closed.ranks().sum(&mut counts)?;
             histograms.push(WeightHistogram { module, microzone, when, edges_ns, counts });
         }

@@ -26,7 +26,6 @@ const REST: Source = Source::reported(
     "awake mouse at rest: Geminiani et al. 2019, doi:10.3389/fncom.2019.00068; cerebellar-models 0.13 (the loop drives the modules more)",
 );
 
-/// Grounds of all ranges.
 pub(super) const GROUNDS: &[Source] = &[SPEC, RATIO, STATIC_AFTER, SCATTER];
 
 /// The adaptation in one run; `None` when the protocol is too short for it.
@@ -43,6 +42,7 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         let values = runs.map(|run| of_run(run, config).map(value)).collect::<Option<Vec<f64>>>();
         values.filter(|v| !v.is_empty()).map(|v| Finding::new(name, meaning, v))
     };
+    let ratio = |condition, name, meaning| of(condition, name, meaning, |a| a.ratio);
     let adapted = [
         of(
             Condition::Static,
@@ -51,11 +51,10 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
             |a| a.last - a.first,
         )
         .map(|f| f.unit("deg").each(-4.0..=4.0, &SPEC)),
-        of(
+        ratio(
             Condition::Plastic,
             "plastic_error_ratio",
             "With plasticity: mean error of the last 6 trials through prisms divided by that of the first 4. Below 0 the movement overshoots.",
-            |a| a.ratio,
         )
         .map(|f| f.each(-0.5..=0.5, &RATIO)),
         of(
@@ -72,58 +71,46 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
             |a| a.after,
         )
         .map(|f| f.unit("deg").mean(-4.0..=4.0, &STATIC_AFTER)),
-        of(
+        ratio(
             Condition::WrongPolarity,
             "wrong_polarity_ratio",
             "Olive channels exchanged: error of the last 6 trials divided by that of the first 4. Learning must not reduce the error.",
-            |a| a.ratio,
         )
         .map(|f| f.mean(0.8.., &SPEC)),
-        of(
+        ratio(
             Condition::ForwardOnly,
             "forward_only_ratio",
             "Only the forward module learns: error of the last 6 trials divided by that of the first 4.",
-            |a| a.ratio,
         )
         .map(|f| f.beside(&COMPARISON)),
-        of(
+        ratio(
             Condition::InverseOnly,
             "inverse_only_ratio",
             "Only the inverse module learns: error of the last 6 trials divided by that of the first 4.",
-            |a| a.ratio,
         )
         .map(|f| f.beside(&COMPARISON)),
-        of(
+        ratio(
             Condition::FreshNoise,
             "fresh_noise_ratio",
             "Only the inverse module learns, and planner noise is new in every trial: error of the last 6 trials divided by that of the \
              first 4.",
-            |a| a.ratio,
         )
         .map(|f| f.beside(&FRESH_NOISE)),
     ];
     let calibration = |name: &str, meaning: &str, value: fn(&Calibration) -> f64| {
         Finding::new(name, meaning, result.calibrations.iter().map(value).collect())
     };
+    let slope = "Slope of the error over the prism's deviation before learning.";
+    let intercept = "Error without prisms before learning, from the same line.";
+    let scatter = "Standard deviation of the end point over trials without prisms.";
     let calibrated = [
-        calibration("sweep_slope", "Slope of the error over the prism's deviation before learning.", |c| {
-            c.slope
-        })
-        .mean(0.9..=1.1, &SPEC),
-        calibration(
-            "sweep_intercept_deg",
-            "Error without prisms before learning, from the same line.",
-            |c| c.intercept_deg,
-        )
-        .unit("deg")
-        .mean(-2.0..=2.0, &SPEC),
-        calibration(
-            "end_point_sd_deg",
-            "Standard deviation of the end point over trials without prisms.",
-            |c| c.x0_sd_deg,
-        )
-        .unit("deg")
-        .each(..=config.calibration.max_sd_deg, &SCATTER),
+        calibration("sweep_slope", slope, |c| c.slope).mean(0.9..=1.1, &SPEC),
+        calibration("sweep_intercept_deg", intercept, |c| c.intercept_deg)
+            .unit("deg")
+            .mean(-2.0..=2.0, &SPEC),
+        calibration("end_point_sd_deg", scatter, |c| c.x0_sd_deg)
+            .unit("deg")
+            .each(..=config.calibration.max_sd_deg, &SCATTER),
     ];
     let populations = result.calibrations.first().into_iter().flat_map(|c| c.rates_hz.keys());
     let rates = populations.filter(|of| of.zone.is_none()).map(|of: &RateOf| {

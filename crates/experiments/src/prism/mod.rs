@@ -8,11 +8,11 @@
 //! config ──anatomy, calibrate──▶ calibrated seed ──run per condition──▶ PrismResult ──▶ findings, figures, page
 //! ```
 
-pub mod body;
+mod body;
 pub mod calibration;
 pub mod circuit;
 pub mod condition_run;
-pub mod config;
+mod config;
 mod figures;
 mod findings;
 pub mod keys;
@@ -22,7 +22,7 @@ mod rates;
 pub mod record;
 mod run;
 
+pub use config::{Condition, PlantKind, PrismConfig};
 pub use figures::figures;
-pub use findings::{findings, of_run};
 pub use page::story;
 pub use run::{Prism, anatomy};

@@ -10,7 +10,7 @@
 //! spikes, so planner, cortex and decoder of each have the bits of a single process.
 
 use super::circuit::TEACHING;
-use super::config::{Noise, Participation, Polarity, PrismConfig};
+use super::config::{MotorOliveConfig, Noise, Participation, Polarity, PrismConfig};
 use super::keys::{ModuleName, RateOf, ZoneOf};
 use super::rates::RateCounter;
 use lobule_cerebellum::{DT_MS, PLASTIC_SET};
@@ -18,7 +18,7 @@ use lobule_circuit::{Network, Simulation, State};
 use lobule_control::{Decoder, MotorCortex, MotorOlive, Planner, SensoryOlive, TickSpike};
 use lobule_exchange::Ranks;
 use lobule_scaffold::{Anatomy, Microzone};
-use lobule_study::Error;
+use lobule_study::{Check, Error};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -54,8 +54,6 @@ struct ModuleInLoop {
     n_mossy: usize,
     teaching: usize,
     nuclear: usize,
-    /// (plus, minus) cells of the projecting nucleus.
-    zones: [Vec<u32>; 2],
     /// Microzone of each nuclear cell.
     nuclear_zone: Vec<Option<Microzone>>,
     /// Microzone of each olive cell.
@@ -109,41 +107,32 @@ impl PointingLoop {
     ) -> Result<Self, Error> {
         let steps = network.interval_steps();
         if (steps as f64 * DT_MS - 1.0).abs() > 1e-9 {
-            return Err(Error::Config {
-                key: "scaffold".into(),
-                what: format!(
-                    "the smallest delay is {} ms; the loop exchanges spikes every 1 ms",
-                    steps as f64 * DT_MS
-                ),
-            });
+            let smallest = format!("the smallest delay is {} ms", steps as f64 * DT_MS);
+            let what = format!("{smallest}; the loop exchanges spikes every 1 ms");
+            return Err(Check::of("").refusal("scaffold", what));
         }
         let simulation = ranks.agree(Simulation::on(ranks, network, threads).map_err(Error::from))?;
         let parts = [config.wiring.forward, config.wiring.inverse];
+        let [nuclei, olive] =
+            ["dcn_p", "io_cell"].map(|cell| anatomy.cells(cell).expect("compile has checked"));
         let mut modules = [None, None];
         for (m, name) in ModuleName::ALL.into_iter().enumerate() {
             if parts[m] == Participation::Off {
                 continue;
             }
             let index = |cell: &str| simulation.population(&format!("{name}/{cell}"));
-            let nuclei = anatomy.cells("dcn_p").expect("compile has checked");
-            let olive_zone = anatomy.cells("io_cell").expect("compile has checked").microzones();
-            let plastic = simulation
-                .network()
-                .projections()
-                .into_iter()
-                .filter(|p| p.is_plastic && p.label.starts_with(&format!("{name}/")))
-                .map(|p| p.label)
-                .collect();
+            let of_module = format!("{name}/");
+            let projections = simulation.network().projections().into_iter();
+            let plastic = projections.filter(|p| p.is_plastic && p.label.starts_with(&of_module));
             modules[m] = Some(ModuleInLoop {
                 name,
-                plastic,
+                plastic: plastic.map(|p| p.label).collect(),
                 mossy: index("mossy_fiber")?,
                 n_mossy: anatomy.count("mossy_fiber"),
                 teaching: index(TEACHING)?,
                 nuclear: index("dcn_p")?,
-                zones: [nuclei.in_microzone(Microzone::Plus), nuclei.in_microzone(Microzone::Minus)],
                 nuclear_zone: nuclei.microzones(),
-                olive_zone,
+                olive_zone: olive.microzones(),
             });
         }
         let present: Vec<ModuleName> =
@@ -153,7 +142,11 @@ impl PointingLoop {
         let mut planner = config.planner;
         planner.is_frozen = config.wiring.noise == Noise::Frozen;
         let (plus, minus, n) = match &modules[0] {
-            Some(f) => (f.zones[0].clone(), f.zones[1].clone(), f.nuclear_zone.len()),
+            Some(f) => (
+                nuclei.in_microzone(Microzone::Plus),
+                nuclei.in_microzone(Microzone::Minus),
+                f.nuclear_zone.len(),
+            ),
             None => (Vec::new(), Vec::new(), 0),
         };
         let cortex = MotorCortex::new(config.cortex, ticks, &plus, &minus, n, seed)?;
@@ -163,23 +156,17 @@ impl PointingLoop {
                 efference[m * cortex.neurons() / f.n_mossy] = Some(m as u32);
             }
         }
-        let olive = &config.motor_olive;
+        let gap = config.protocol.gap_ms;
+        let MotorOliveConfig { spontaneous_hz, gain_hz_per_deg, is_push_pull, delay_ms } = config.motor_olive;
         Ok(Self {
-            planner: Planner::new(planner, ticks, config.protocol.gap_ms, seed)?,
+            planner: Planner::new(planner, ticks, gap, seed)?,
             cortex,
             sensory: config.sensory_olive.checked()?,
-            motor: MotorOlive::new(
-                olive.spontaneous_hz,
-                olive.gain_hz_per_deg,
-                olive.is_push_pull,
-                ticks,
-                config.protocol.gap_ms,
-                olive.delay_ms,
-            )?,
+            motor: MotorOlive::new(spontaneous_hz, gain_hz_per_deg, is_push_pull, ticks, gap, delay_ms)?,
             is_right: config.wiring.polarity == Polarity::Right,
             inverse_gain: config.wiring.inverse_gain,
             ticks,
-            gap: config.protocol.gap_ms,
+            gap,
             sees_ahead: config.protocol.sees_target_ahead,
             steps: steps as u16,
             tick: 0,
@@ -193,11 +180,11 @@ impl PointingLoop {
 
     /// The state, to go back to; on one rank of several this rank's part.
     pub fn state(&self) -> LoopState {
-        LoopState {
-            circuit: self.simulation.state().clone(),
-            cortex: self.cortex.memory().clone(),
-            tick: self.tick,
-        }
+        self.with_circuit(self.simulation.state().clone())
+    }
+
+    fn with_circuit(&self, circuit: State) -> LoopState {
+        LoopState { circuit, cortex: self.cortex.memory().clone(), tick: self.tick }
     }
 
     /// Goes back, or on, to a state of the same loop on the same rank.
@@ -216,12 +203,7 @@ impl PointingLoop {
     /// # Errors
     /// When a rank is gone.
     pub fn gather_state(&self) -> Result<Option<LoopState>, Error> {
-        let circuit = self.simulation.gather_state()?;
-        Ok(circuit.map(|circuit| LoopState {
-            circuit,
-            cortex: self.cortex.memory().clone(),
-            tick: self.tick,
-        }))
+        Ok(self.simulation.gather_state()?.map(|circuit| self.with_circuit(circuit)))
     }
 
     /// Goes on from the whole state that rank 0 gives; the others give `None`. Collective.
@@ -288,11 +270,9 @@ impl PointingLoop {
     /// # Errors
     /// A state variable that stopped being a number.
     pub fn trial(&mut self, input: TrialInput) -> Result<TrialOutcome, Error> {
-        for (m, module) in self.modules.iter().enumerate() {
-            if let Some(module) = module {
-                for label in &module.plastic {
-                    self.simulation.set_learning(label, input.learns[m])?;
-                }
+        for module in self.modules.iter().flatten() {
+            for label in &module.plastic {
+                self.simulation.set_learning(label, input.learns[module.name as usize])?;
             }
         }
         let mut outcome = TrialOutcome {
@@ -318,10 +298,9 @@ impl PointingLoop {
                 begin = self.simulation.step();
             }
             self.planner.to_cortex(input.seen_target_deg, phase, self.tick, &mut to_cortex);
-            if is_moving {
-                self.cortex.fire(phase, self.tick, self.steps, &mut fired);
-            } else {
-                fired.clear();
+            match is_moving {
+                true => self.cortex.fire(phase, self.tick, self.steps, &mut fired),
+                false => fired.clear(),
             }
             if let Some(forward) = &self.modules[0] {
                 efferent.clear();
@@ -351,10 +330,8 @@ impl PointingLoop {
             // Population vectors of this tick.
             let fibers = self.cortex.fibers();
             let joint = |j: usize| {
-                Decoder::fibers(
-                    fired.iter().map(|&(_, i)| i as usize).filter(|i| i / fibers == j).map(|i| i % fibers),
-                    fibers,
-                )
+                let neurons = fired.iter().map(|&(_, i)| i as usize).filter(|i| i / fibers == j);
+                Decoder::fibers(neurons.map(|i| i % fibers), fibers)
             };
             outcome.cortex.push(smooth[0].smooth(joint(lobule_control::POINTING)));
             outcome.elbow.push(smooth[1].smooth(joint(lobule_control::ELBOW)));
@@ -399,11 +376,10 @@ impl PointingLoop {
 
     /// Sets the climbing-fiber rates of both modules.
     fn olive(&mut self, error_deg: f64, phase: u64) -> Result<(), Error> {
-        for m in 0..2 {
-            let Some(module) = &self.modules[m] else { continue };
-            let zones = match m {
-                0 => self.sensory.rates_hz(error_deg, self.is_right),
-                _ => self.motor.rates_hz(error_deg, phase, self.is_right),
+        for module in self.modules.iter().flatten() {
+            let zones = match module.name {
+                ModuleName::Forward => self.sensory.rates_hz(error_deg, self.is_right),
+                ModuleName::Inverse => self.motor.rates_hz(error_deg, phase, self.is_right),
             };
             let rates: Vec<f64> =
                 module.olive_zone.iter().map(|z| z.map_or(0.0, |zone| zones[zone as usize])).collect();

@@ -49,9 +49,10 @@ impl RateCounter {
                     _ => simulation.network().owned(&label)?,
                 };
                 let population = simulation.population(&label)?;
+                let cell = cell.into();
                 populations.push(CountedPopulation {
                     module,
-                    cell: cell.into(),
+                    cell,
                     population,
                     n,
                     zones,
@@ -70,7 +71,6 @@ impl RateCounter {
         Ok(Self { populations })
     }
 
-    /// Begins a trial.
     pub fn clear(&mut self) {
         self.populations.iter_mut().for_each(|p| p.spikes = [0; 3]);
     }

@@ -2,7 +2,7 @@
 //! JSON into the run folder, read by findings, figures and the report.
 
 use super::config::{Condition, PlantKind};
-use super::keys::{ModuleName, RateOf, ZoneOf, microzone};
+use super::keys::{MicrozoneName, ModuleName, RateOf, ZoneOf};
 use lobule_scaffold::Microzone;
 use lobule_signal::SpikeTrain;
 use serde::{Deserialize, Serialize};
@@ -72,7 +72,7 @@ pub struct WeightHistogram {
     /// Module.
     pub module: ModuleName,
     /// Microzone.
-    #[serde(with = "microzone")]
+    #[serde(with = "MicrozoneName")]
     pub microzone: Microzone,
     /// Before or after the protocol.
     pub when: When,

@@ -29,7 +29,6 @@ const QUARTER: Source = Source::measured(
     "numpy reference: 0.87, 0.55, 1.17 and 0.39 Hz; tolerance of 3 % chosen, for the grid of its frequencies",
 );
 
-/// All that the ranges rest on.
 pub const GROUNDS: [Source; 9] =
     [DESCENT, EXACT, NO_TRACE, IDENTIFIED, IDENTITY, TABLE, GROWTH, SINES, QUARTER];
 

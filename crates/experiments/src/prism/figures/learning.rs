@@ -1,7 +1,7 @@
 //! The result in one chart: pointing error across trials.
 
 use super::look::{condition_color, condition_name, signed};
-use super::series::{curve_marks, longest, prism_key, prism_spans, reach, runs, trial_axis};
+use super::series::{curve_marks, error_panel, longest, prism_key, reach, runs};
 use crate::prism::config::Condition;
 use crate::prism::record::{Epoch, PrismResult};
 use lobule_study::prelude::*;
@@ -9,9 +9,7 @@ use lobule_study::report::drawing::*;
 
 /// Error across trials, static against plastic.
 pub fn error_by_trial(result: &PrismResult) -> Result<Option<Figure>, Error> {
-    let mut panel = Panel::new("", trial_axis(result, "trial"), Axis::exact("", 0.0, 1.0));
-    panel.shades = prism_spans(result);
-    panel.levels.push(Level::across(0.0));
+    let mut panel = error_panel(result, "");
     let mut plate = Plate::new("error", 1, 300.0);
     let mut seeds = 0;
     for condition in [Condition::Static, Condition::Plastic] {

@@ -38,14 +38,13 @@ pub fn conditions(result: &PrismResult) -> String {
     }
     let seeds = |n: usize| if n == 1 { "one seed".into() } else { format!("{n} seeds") };
     let Some(&(_, n)) = counts.first() else { return "none".into() };
-    if counts.iter().all(|c| c.1 == n) {
-        let names: Vec<&str> = counts.iter().map(|c| condition_name(c.0)).collect();
-        format!("{}; each on {}", names.join("; "), seeds(n))
-    } else {
-        let names: Vec<String> =
-            counts.iter().map(|c| format!("{}, on {}", condition_name(c.0), seeds(c.1))).collect();
-        names.join("; ")
-    }
+    let is_equal = counts.iter().all(|c| c.1 == n);
+    let words = |&(condition, n): &(Condition, usize)| match is_equal {
+        true => condition_name(condition).into(),
+        false => format!("{}, on {}", condition_name(condition), seeds(n)),
+    };
+    let names = counts.iter().map(words).collect::<Vec<String>>().join("; ");
+    if is_equal { format!("{names}; each on {}", seeds(n)) } else { names }
 }
 
 /// An empty table with a column for each seed.
@@ -54,6 +53,9 @@ fn by_seed(first: &str, calibrations: &[Calibration]) -> Table {
     let columns: Vec<&str> = [first].into_iter().chain(seeds.iter().map(String::as_str)).collect();
     Table::new(&columns, &(1..columns.len()).collect::<Vec<_>>())
 }
+
+/// A value of a module in a calibration, if it has one.
+type Value = fn(&Calibration, ModuleName) -> Option<String>;
 
 /// Measurements of the calibration: a row for each quantity, a column for each seed.
 pub fn calibration(calibrations: &[Calibration]) -> String {
@@ -71,37 +73,34 @@ pub fn calibration(calibrations: &[Calibration]) -> String {
     row("slope of the sweep", "1 is ideal", &|c| fixed(c.slope, 3));
     row("intercept (deg)", "0 is ideal", &|c| fixed(c.intercept_deg, 2));
     row("r² of the sweep", "1 is a straight line", &|c| fixed(c.r2, 3));
-    row("open-loop error (deg)", "at the prism of the protocol, before learning", &|c| {
-        fixed(c.open_loop_error_deg, 2)
-    });
-    let keys = |pick: fn(&Calibration) -> Vec<ModuleName>| {
-        calibrations.iter().flat_map(pick).collect::<BTreeSet<_>>()
+    let under = "at the prism of the protocol, before learning";
+    row("open-loop error (deg)", under, &|c| fixed(c.open_loop_error_deg, 2));
+    // A row for each module that a calibration has a value of.
+    let mut by_module = |name: fn(ModuleName) -> String, under: &str, value: Value| {
+        for module in ModuleName::ALL {
+            if calibrations.iter().any(|c| value(c, module).is_some()) {
+                row(&name(module), under, &|c| value(c, module).unwrap_or_else(|| "–".into()));
+            }
+        }
     };
-    for module in keys(|c| c.static_bias_deg.keys().copied().collect()) {
-        row(
-            &format!("bias by the static {module} module (deg)"),
-            "shift of the end point without prisms",
-            &|c| c.static_bias_deg.get(&module).map_or("–".into(), |v| fixed(*v, 2)),
-        );
-    }
-    for module in keys(|c| c.sign_test_deg.keys().copied().collect()) {
-        row(
-            &format!("sign test, {module} module (deg)"),
-            "change of its contribution under an imposed error of +20° / −20°; it must oppose the error",
-            &|c| {
-                c.sign_test_deg
-                    .get(&module)
-                    .map_or("–".into(), |v| format!("{} / {}", fixed(v[0], 2), fixed(v[1], 2)))
-            },
-        );
-    }
-    for module in keys(|c| c.balanced_a_plus_ns.keys().copied().collect()) {
-        row(
-            &format!("potentiation, {module} module (nS)"),
-            "per parallel-fiber spike, from the balance rule",
-            &|c| c.balanced_a_plus_ns.get(&module).map_or("–".into(), |v| short(*v)),
-        );
-    }
+    let under = "shift of the end point without prisms";
+    by_module(
+        |m| format!("bias by the static {m} module (deg)"),
+        under,
+        |c, m| c.static_bias_deg.get(&m).map(|v| fixed(*v, 2)),
+    );
+    let under = "change of its contribution under an imposed error of +20° / −20°; it must oppose the error";
+    by_module(
+        |m| format!("sign test, {m} module (deg)"),
+        under,
+        |c, m| c.sign_test_deg.get(&m).map(|v| format!("{} / {}", fixed(v[0], 2), fixed(v[1], 2))),
+    );
+    let under = "per parallel-fiber spike, from the balance rule";
+    by_module(
+        |m| format!("potentiation, {m} module (nS)"),
+        under,
+        |c, m| c.balanced_a_plus_ns.get(&m).map(|v| short(*v)),
+    );
     table.html()
 }
 
