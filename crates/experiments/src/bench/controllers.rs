@@ -64,9 +64,7 @@ impl BenchSetup<'_> {
     }
 
     /// The controller of that name, the gains of its law times `gain`.
-    ///
-    /// # Errors
-    /// A controller that refuses this body or delay: [`lobule_control::Error::Parameter`] says why.
+    /// A controller may refuse this body or delay: [`lobule_control::Error::Parameter`] says why.
     pub fn controller(&self, name: &str, gain: f64) -> Result<Box<dyn Controller>, Error> {
         self.with_setting(|setting| controllers().make(registered(name), &self.values(name, gain), setting))
     }

@@ -1,6 +1,6 @@
 //! Maps of the matrix, and learning curves at one place.
 
-use super::config::{Config, TrialCondition, listed};
+use super::config::{Config, listed};
 use super::record::{Cell, Record};
 use lobule_study::prelude::*;
 use lobule_study::report::drawing::*;
@@ -20,18 +20,12 @@ pub fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
     };
     let caption =
         "Trial from which on nine tenths of the final improvement were reached; gray: no improvement.";
+    let error = "Error after learning relative to feedback alone, by controller, body and delay.";
+    let changed = "Error in the first three trials after the body changed, relative to feedback alone on the changed body.";
     Ok(vec![
-        ratio(
-            "error",
-            "Error after learning relative to feedback alone, by controller, body and delay.",
-            |c| c.mean(|o| o.relative),
-        )?,
+        ratio("error", error, |c| c.mean(|o| o.relative))?,
         map(config, record, "learning", caption, Key { label: "trial".into(), swatch }, &learned)?,
-        ratio(
-            "changed",
-            "Error in the first three trials after the body changed, relative to feedback alone on the changed body.",
-            |c| c.mean(|o| o.changed),
-        )?,
+        ratio("changed", changed, |c| c.mean(|o| o.changed))?,
         courses(config, record)?,
     ])
 }
@@ -75,7 +69,7 @@ fn map(
         });
         let x = Axis::exact("", -0.55, columns as f64 - 0.45).named(plants.collect());
         let y = Axis::exact("", -0.5, rows.len() as f64 - 0.5).named(names);
-        let mut panel = Panel::new(title(condition), x, y);
+        let mut panel = Panel::new(condition.words(), x, y);
         let (mut cells, mut notes) = (Vec::new(), Vec::new());
         for (y, (controller, _)) in rows.iter().rev().enumerate() {
             for (k, plant) in config.plants.iter().enumerate() {
@@ -113,15 +107,6 @@ fn map(
     plate.figure(&caption)
 }
 
-pub fn title(condition: TrialCondition) -> &'static str {
-    match condition {
-        TrialCondition::Reach => "repeated movements",
-        TrialCondition::Wander => "movements that never repeat",
-        TrialCondition::Push => "a push at a known time",
-        TrialCondition::Noise => "repeated movements, noisy senses",
-    }
-}
-
 /// Controllers whose learning curves are drawn, with their pens.
 fn pens() -> [(&'static str, Stroke); 8] {
     [
@@ -148,7 +133,7 @@ fn courses(config: &Config, record: &Record) -> Result<Figure, Error> {
     let trials = (config.trials + config.trials_after_change) as f64;
     for &condition in &config.conditions {
         let mut panel = Panel::new(
-            title(condition),
+            condition.words(),
             Axis::exact("trial", 0.0, trials),
             Axis::decades("error relative to feedback alone", -2, 1, 1),
         );

@@ -24,11 +24,6 @@ impl Laws {
         let PidGains { kp, kd, ki, filter_s } = self.late;
         Ok(Pid::new(PidGains { kp: gain * kp, kd: gain * kd, ki: gain * ki, filter_s }, dt_s)?)
     }
-
-    /// The law on the present state, made for the nominal `body`.
-    pub fn of_state(&self, gain: f64, body: &Body) -> Law {
-        state_law([gain * self.now[0], gain * self.now[1]], body)
-    }
 }
 
 /// A proportional-derivative law on the present state that also commands the static load of `body`.

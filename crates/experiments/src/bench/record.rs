@@ -95,9 +95,8 @@ impl Record {
         delay: usize,
         condition: TrialCondition,
     ) -> Option<&Cell> {
-        self.cells.iter().find(|c| {
-            c.controller == controller && c.plant == plant && c.delay == delay && c.condition == condition
-        })
+        let place = (controller, plant, delay, condition);
+        self.cells.iter().find(|c| (&*c.controller, &*c.plant, c.delay, c.condition) == place)
     }
 
     /// The cells of a controller.
@@ -153,17 +152,14 @@ impl std::fmt::Display for Failure {
         match self {
             Failure::Refused(what) => write!(f, "refused: {what}"),
             Failure::Feedback => {
-                write!(f, "feedback alone, on which it rests, does not stabilize this body under this delay")
+                f.write_str("feedback alone, on which it rests, does not stabilize this body under this delay")
             }
             Failure::Cause(cause) => write!(f, "{cause}"),
-            Failure::Growth => write!(f, "errors grow for longer than the run before they fall"),
+            Failure::Growth => f.write_str("errors grow for longer than the run before they fall"),
             Failure::Gain(part) => write!(f, "the gain is above its bound; {part} of it stabilizes the body"),
-            Failure::Model => {
-                write!(
-                    f,
-                    "a quarter of the gain does not stabilize it either: the model errs too much about the present"
-                )
-            }
+            Failure::Model => f.write_str(
+                "a quarter of the gain does not stabilize it either: the model errs too much about the present",
+            ),
         }
     }
 }

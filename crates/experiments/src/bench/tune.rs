@@ -47,9 +47,6 @@ impl Controller for ImmediateLaw {
 }
 
 /// Tunes the laws of `body` under delays in ticks.
-///
-/// # Errors
-/// A part that cannot be made.
 pub fn tune(config: &Config, body: &Body, delays: [usize; 2]) -> Result<Laws, Error> {
     let dt = config.dt_s;
     // A trial of movements and one of rest, which reveals a barely unstable loop.

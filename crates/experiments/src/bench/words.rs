@@ -1,8 +1,7 @@
 //! The report in words, its tables, and the table to be quoted.
 
-use super::config::{Config, TrialCondition, listed};
-use super::figures::title;
-use super::record::Record;
+use super::config::{Config, TrialCondition, listed, words};
+use super::record::{Cell, Record};
 use lobule_study::prelude::*;
 use lobule_study::report::drawing::*;
 use std::fmt::Write;
@@ -24,7 +23,7 @@ pub fn story(config: &Config, record: &Record) -> Story {
         let (wins, places) = wins(config, record, condition);
         let first: Vec<String> =
             wins.iter().take(2).map(|(words, n)| format!("{words} at {n} of {places} places")).collect();
-        format!("{}: {}", title(condition), first.join(", "))
+        format!("{}: {}", condition.words(), first.join(", "))
     };
     let answers: Vec<String> = config.conditions.iter().map(answer).collect();
     let runs: usize = record.cells.iter().map(|c| c.outcomes.len()).sum();
@@ -84,22 +83,16 @@ fn winners(config: &Config, record: &Record) -> Section {
         let mut table = Table::new(&columns, &[]);
         for plant in &config.plants {
             let mut row = vec![escape(&plant.replace('_', " "))];
-            for delay in 0..config.delays_s.len() {
-                row.push(match record.best(plant, delay, condition) {
-                    Some(best) => {
-                        let words = super::config::words(&best.controller).unwrap_or_default();
-                        format!(
-                            "{} ({})",
-                            escape(words),
-                            short(best.mean(|o| o.relative).unwrap_or(f64::NAN))
-                        )
-                    }
-                    None => "none stabilizes it".into(),
-                });
-            }
+            row.extend((0..config.delays_s.len()).map(|delay| {
+                let Some(best) = record.best(plant, delay, condition) else {
+                    return "none stabilizes it".into();
+                };
+                let error = best.mean(|o| o.relative).unwrap_or(f64::NAN);
+                format!("{} ({})", escape(words(&best.controller)), short(error))
+            }));
             table.rows.push(row);
         }
-        let _ = write!(html, "<h3>{}</h3>\n{}", escape(title(condition)), table.html());
+        let _ = write!(html, "<h3>{}</h3>\n{}", escape(condition.words()), table.html());
     }
     let text = "The controller with the smallest error relative to feedback alone, by body and delay.";
     Section { html, ..Section::new("Which controller is best where?", text, &[]) }
@@ -108,7 +101,6 @@ fn winners(config: &Config, record: &Record) -> Section {
 fn reasons(config: &Config, record: &Record) -> Section {
     let mut table =
         Table::new(&["controller", "body", "delay (ms)", "condition", "first stop", "reason"], &[2, 4]);
-    let words = |name: &str| super::config::words(name).unwrap_or_default();
     for cell in record.cells.iter().filter(|c| !c.holds()) {
         let Some(reason) = &cell.reason else { continue };
         let first = cell.outcomes.iter().filter_map(|o| o.first_stop).min();
@@ -151,44 +143,34 @@ fn laws(config: &Config, record: &Record) -> Section {
     Section { html, ..Section::new("The control laws", text, &[]) }
 }
 
+/// What a column of the table says of a cell.
+type Column = fn(&Cell) -> String;
+
+fn number(value: Option<f64>) -> String {
+    value.map(|v| v.to_string()).unwrap_or_default()
+}
+
 /// Every cell as comma-separated values; means over seeds.
 pub fn csv(record: &Record) -> Result<Vec<u8>, Error> {
     let mut table = csv::Writer::from_writer(Vec::new());
     let failed = |what: String| Error::Config { key: "table.csv".into(), what };
-    table
-        .write_record([
-            "condition",
-            "plant",
-            "delay_index",
-            "controller",
-            "seeds",
-            "rms",
-            "relative_error",
-            "learned_at_trial",
-            "relative_after_change",
-            "relative_recovered",
-            "diverged_share",
-            "reason",
-        ])
-        .map_err(|e| failed(e.to_string()))?;
-    for c in &record.cells {
-        let number = |v: Option<f64>| v.map(|v| v.to_string()).unwrap_or_default();
-        table
-            .write_record([
-                c.condition.key().to_owned(),
-                c.plant.clone(),
-                c.delay.to_string(),
-                c.controller.clone(),
-                c.outcomes.len().to_string(),
-                number(c.mean(|o| o.rms)),
-                number(c.mean(|o| o.relative)),
-                number(c.learned_at()),
-                number(c.mean(|o| o.changed)),
-                number(c.mean(|o| o.recovered)),
-                number((!c.outcomes.is_empty()).then(|| c.diverged())),
-                c.reason.as_ref().map(ToString::to_string).unwrap_or_default(),
-            ])
-            .map_err(|e| failed(e.to_string()))?;
+    let columns: [(&str, Column); 12] = [
+        ("condition", |c| c.condition.key().into()),
+        ("plant", |c| c.plant.clone()),
+        ("delay_index", |c| c.delay.to_string()),
+        ("controller", |c| c.controller.clone()),
+        ("seeds", |c| c.outcomes.len().to_string()),
+        ("rms", |c| number(c.mean(|o| o.rms))),
+        ("relative_error", |c| number(c.mean(|o| o.relative))),
+        ("learned_at_trial", |c| number(c.learned_at())),
+        ("relative_after_change", |c| number(c.mean(|o| o.changed))),
+        ("relative_recovered", |c| number(c.mean(|o| o.recovered))),
+        ("diverged_share", |c| number((!c.outcomes.is_empty()).then(|| c.diverged()))),
+        ("reason", |c| c.reason.as_ref().map(ToString::to_string).unwrap_or_default()),
+    ];
+    table.write_record(columns.map(|c| c.0)).map_err(|e| failed(e.to_string()))?;
+    for cell in &record.cells {
+        table.write_record(columns.map(|c| c.1(cell))).map_err(|e| failed(e.to_string()))?;
     }
     table.into_inner().map_err(|e| failed(e.to_string()))
 }
