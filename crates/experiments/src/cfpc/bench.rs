@@ -11,25 +11,18 @@ use lobule_study::{Check, Error};
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
 
-/// Configuration that all experiments of the bench share.
+/// Configuration that all experiments of the bench share; `bench.toml` documents its keys.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bench {
-    /// Tick, s.
     pub dt_s: f64,
-    /// Duration of a trial, s.
     pub trial_s: f64,
-    /// From command to plant, s.
     pub motor_delay_s: f64,
-    /// From plant to error, s.
     pub sensory_delay_s: f64,
     pub computation_ticks: usize,
-    /// Low-pass of the derivative, s.
     pub filter_s: f64,
     pub signals: usize,
-    /// Distance of their centers, s.
     pub spacing_s: f64,
-    /// Their width, s.
     pub width_s: f64,
     pub plants: Plants,
 }
@@ -37,30 +30,22 @@ pub struct Bench {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plants {
-    /// P1.
     pub first_order: PlantConfig,
-    /// P2.
     pub damped: PlantConfig,
-    /// P3.
     pub resonant: PlantConfig,
-    /// P4.
     pub non_minimum_phase: PlantConfig,
 }
 
-/// A plant `m y'' + b y' + k y = u` and the gains of its feedback controller.
+/// A plant `m y'' + b y' + k y = u`, sensed as `y - zero_s y'`, and the gains of its feedback controller.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlantConfig {
-    /// m; 0 for first order.
     pub mass: f64,
     pub damping: f64,
     pub stiffness: f64,
-    /// Sensed is y - zero_s y', s.
     pub zero_s: f64,
     pub kp: f64,
-    /// Derivative gain, s.
     pub kd: f64,
-    /// Integral gain, 1/s.
     pub ki: f64,
 }
 
@@ -111,8 +96,8 @@ impl Bench {
 
     pub fn check(&self) -> Result<(), Error> {
         let check = Check::of("bench");
-        let (has_tick, has_trial) =
-            (self.dt_s > 0.0 && self.dt_s <= 0.1, self.trial_s >= 0.5 && self.ticks() <= 4000);
+        let has_tick = self.dt_s > 0.0 && self.dt_s <= 0.1;
+        let has_trial = self.trial_s >= 0.5 && self.ticks() <= 4000;
         check
             .that("dt_s", self.dt_s, has_tick, "above 0 and at most 0.1 s is allowed")?
             .that("trial_s", self.trial_s, has_trial, "at least 0.5 s and at most 4000 ticks are allowed")?
@@ -194,6 +179,16 @@ impl Bench {
     /// A loop of a plant and a controller with the bench's delays.
     pub fn close(&self, plant: Box<dyn Plant>, controller: Box<dyn Controller>) -> Result<ClosedLoop, Error> {
         Ok(ClosedLoop::new(plant, controller, 1, self.dt_s, self.delays())?)
+    }
+
+    /// A loop of a plant, its feedback controller and a filter that learns from that teacher.
+    pub fn taught(
+        &self,
+        config: &PlantConfig,
+        teacher: &str,
+        filter: AdaptiveFilter,
+    ) -> Result<ClosedLoop, Error> {
+        self.close(Box::new(config.plant()?), self.learner(teacher, self.feedback(config)?, filter))
     }
 
     /// A loop of feedback alone whose error takes a probe.

@@ -140,13 +140,8 @@ impl Study for Cascade {
             .that("second_step", c.second_step, (0.0..2.0).contains(&c.second_step), steps)?;
         let factors = format!("{}, with a stiffness_factor of {}", c.mass_factor, c.stiffness_factor);
         let changed = c.changed();
-        bench.check_stable(
-            "mass_factor",
-            factors,
-            &changed.plant()?,
-            &bench.feedback(&changed)?,
-            "change the body less",
-        )
+        let (plant, feedback) = (changed.plant()?, bench.feedback(&changed)?);
+        bench.check_stable("mass_factor", factors, &plant, &feedback, "change the body less")
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -167,8 +162,7 @@ impl Study for Cascade {
                 let mut add = |name: &str, meaning: &str, value: f64| {
                     all.push(Finding::new(format!("{name}/{way}/{change}"), meaning, vec![value]));
                 };
-                let meaning = "Deviation before the change, relative to feedback alone.";
-                add("before", meaning, curve.at(before));
+                add("before", "Deviation before the change, relative to feedback alone.", curve.at(before));
                 let meaning =
                     "Deviation three trials after the first with the change, relative to feedback alone.";
                 add("third", meaning, curve.at(first + 3));
@@ -182,10 +176,8 @@ impl Study for Cascade {
             let ratio = record.at("cascade", change, first + 3) / record.at("fel", change, first + 3);
             let meaning = "Deviation with the cascade divided by that with motor adaptation, three trials after the first with the \
                 change. Below 1 the cascade generalizes better.";
-            all.push(
-                Finding::new(format!("cascade_over_motor/{change}"), meaning, vec![ratio])
-                    .each(..=1.0, &CLAIM),
-            );
+            let ratio = Finding::new(format!("cascade_over_motor/{change}"), meaning, vec![ratio]);
+            all.push(ratio.each(..=1.0, &CLAIM));
         }
         all
     }
@@ -200,14 +192,13 @@ impl Study for Cascade {
         for (change, title) in CHANGES {
             let (first, last) = (config.first_after() as f64, (config.first_after() + config.after) as f64);
             let x = Axis::exact("trial", 0.0, last).step(20.0);
-            let mut panel =
-                Panel::new(title, x, Axis::decades("deviation relative to feedback alone", -3, 1, 1));
+            let y = Axis::decades("deviation relative to feedback alone", -3, 1, 1);
+            let mut panel = Panel::new(title, x, y);
             panel.shades.push((first, last));
             panel.levels.push(Level::across(0.0).pen(Stroke::guide()));
-            for (curve, pen) in
-                WAYS.iter().zip(&pens).filter_map(|(w, pen)| Some((record.of(w.0, change)?, pen)))
-            {
-                let points = curve.relative.iter().enumerate().map(|(k, v)| (k as f64, *v));
+            for ((way, _), pen) in WAYS.iter().zip(&pens) {
+                let curve = record.of(way, change).into_iter().flat_map(|c| &c.relative);
+                let points = curve.enumerate().map(|(k, v)| (k as f64, *v));
                 panel.line(log_curve(points, -3, 1), pen.clone());
             }
             plate.panels.push(panel);
@@ -303,16 +294,13 @@ fn sensory(config: &Config, way: &str, change: &str) -> Result<DeviationCurve, E
         let felt = shifted(&force, late);
         for _ in 0..=trials {
             let predicted = mix(&signals, &first);
-            let inputs: Vec<Vec<f64>> = if way == "cascade" {
-                (0..config.copies)
-                    .map(|k| shifted(&predicted, k * bench.ticks_in(config.distance_s)))
-                    .collect()
-            } else {
-                signals.clone()
+            let copy = |k| shifted(&predicted, k * bench.ticks_in(config.distance_s));
+            let inputs: Vec<Vec<f64>> = match way {
+                "cascade" => (0..config.copies).map(copy).collect(),
+                _ => signals.clone(),
             };
-            let expected = mix(&inputs, &second);
-            let trial =
-                bench.alone(&body, &Inputs { force: &force, cue: &expected, ..Default::default() })?;
+            let cue = &mix(&inputs, &second);
+            let trial = bench.alone(&body, &Inputs { force: &force, cue, ..Default::default() })?;
             relative.push(rms(&trial.position) / alone);
             if way == "cascade" {
                 let error: Vec<f64> = felt.iter().zip(mix(&kept, &first)).map(|(s, p)| s - p).collect();
@@ -347,8 +335,7 @@ fn motor(config: &Config, change: &str) -> Result<DeviationCurve, Error> {
         let inputs = Inputs { force: &force, ..Default::default() };
         let alone = rms(&bench.alone(&body, &inputs)?.position);
         let filter = bench.filter(TraceModel::Response(h.clone()), Step::Plain(rate), &weights)?;
-        let learner = bench.learner("fel", bench.feedback(&body)?, filter);
-        let mut closed = bench.close(Box::new(body.plant()?), learner)?;
+        let mut closed = bench.taught(&body, "fel", filter)?;
         for _ in 0..=trials {
             relative.push(rms(&bench.trial(&mut closed, &inputs)?.position) / alone);
         }

@@ -211,11 +211,8 @@ impl Study for OtherPlants {
             let curve = record.exact().find(|c| c.body == body);
             short(curve.and_then(|c| c.relative.last().copied()).unwrap_or(f64::NAN))
         };
-        let bounded: Vec<String> = config
-            .bounds
-            .iter()
-            .map(|b| format!("{} with a motor bounded at ±{b}", last(&motor(*b))))
-            .collect();
+        let of_motor = |bound: &f64| format!("{} with a motor bounded at ±{bound}", last(&motor(*bound)));
+        let bounded: Vec<String> = config.bounds.iter().map(of_motor).collect();
         Story {
             answer: format!(
                 "After {} trials the relative error of the inverted pendulum was {}. That of the damped plant was {}.",
@@ -259,12 +256,8 @@ fn learn(config: &Config, subject: &Subject, seed: Option<u64>) -> Result<BodyCu
     let reference: Vec<f64> = bench.minjerk().iter().map(|r| subject.amplitude * r).collect();
     let inputs = Inputs { reference: &reference, ..Default::default() };
     let scaled = |values: &[f64]| values.iter().map(|v| v / subject.amplitude).collect();
-    let mut curve = BodyCurve {
-        body: subject.name.clone(),
-        seed,
-        relative: Vec::new(),
-        movement: [scaled(&reference), Vec::new(), Vec::new()],
-    };
+    let movement = [scaled(&reference), Vec::new(), Vec::new()];
+    let mut curve = BodyCurve { body: subject.name.clone(), seed, relative: Vec::new(), movement };
     let mut first = 1.0;
     for index in 0..=config.trials {
         let trial = bench.trial(&mut closed, &inputs)?;

@@ -200,10 +200,9 @@ impl Study for Posture {
             let rms = record.of(basis, "model").map_or(f64::NAN, |a| a.last().rms);
             100.0 * (1.0 - rms / record.reflex.rms)
         };
-        let mut table = Table::new(
-            &["signals", "trace", "after learning, rms", "peak", "catch trial, peak", "unwarned, rms"],
-            &[2, 3, 4, 5],
-        );
+        let columns =
+            ["signals", "trace", "after learning, rms", "peak", "catch trial, peak", "unwarned, rms"];
+        let mut table = Table::new(&columns, &[2, 3, 4, 5]);
         for a in &record.adjustments {
             let words = BASES.iter().find(|b| b.0 == a.basis).map_or(a.basis.as_str(), |b| b.1);
             let number = |v: f64| if v.abs() < 1e3 { fixed(v, 4) } else { "diverged".into() };
@@ -212,6 +211,8 @@ impl Study for Posture {
             table.rows.push(row);
         }
         let (rms, peak) = (fixed(record.reflex.rms, 4), fixed(record.reflex.peak, 4));
+        let alone = format!("Feedback alone: rms {rms}, peak {peak}.");
+        let body = "Before learning, after it, and without the push or the cue.";
         Story {
             answer: format!(
                 "With a model trace, {} trials removed {:.1} % of the deviation when the granule cells fired in turn, {:.1} % with gamma \
@@ -234,15 +235,8 @@ impl Study for Posture {
                 "Then the push is left out (catch trial), or the cue.",
             ]),
             sections: vec![
-                Section::new(
-                    "The body",
-                    "Before learning, after it, and without the push or the cue.",
-                    &["posture"],
-                ),
-                Section {
-                    html: table.html(),
-                    ..Section::new("Numbers", format!("Feedback alone: rms {rms}, peak {peak}."), &[])
-                },
+                Section::new("The body", body, &["posture"]),
+                Section { html: table.html(), ..Section::new("Numbers", alone, &[]) },
             ],
             differences: texts([
                 "The reproduced numbers are judged within a quarter of those of the reference, which does not describe its signals and \
@@ -256,24 +250,20 @@ impl Study for Posture {
 fn basis(name: &str, config: &Config) -> Result<Basis, Error> {
     let n = config.bench.signals.max(2);
     let ratio = config.tau_to_s / config.tau_from_s;
-    let taus = |order: usize| -> Vec<f64> {
-        // A kernel of order k peaks at k tau: the peaks are log-spaced alike.
-        (0..n)
-            .map(|j| config.tau_from_s * libm::pow(ratio, j as f64 / (n - 1) as f64) / order.max(1) as f64)
-            .collect()
+    let order = match name {
+        "gauss" => return config.bench.basis(),
+        "alpha" => 1,
+        _ => config.gamma_order,
     };
-    match name {
-        "gauss" => config.bench.basis(),
-        "alpha" => Ok(Basis::gammas(&taus(1), 1, config.bench.dt_s)?),
-        _ => Ok(Basis::gammas(&taus(config.gamma_order), config.gamma_order, config.bench.dt_s)?),
-    }
+    // A kernel of order k peaks at k tau: the peaks are log-spaced alike.
+    let tau = |j| config.tau_from_s * libm::pow(ratio, j as f64 / (n - 1) as f64) / order.max(1) as f64;
+    Ok(Basis::gammas(&(0..n).map(tau).collect::<Vec<_>>(), order, config.bench.dt_s)?)
 }
 
 /// The body under a force and a counterfactual error. `[ticks]`
 fn sway(config: &Config, force: &[f64], expected: &[f64]) -> Result<Sway, Error> {
-    let body = config.bench.config(&config.plant);
-    let position =
-        config.bench.alone(&body, &Inputs { force, cue: expected, ..Default::default() })?.position;
+    let inputs = Inputs { force, cue: expected, ..Default::default() };
+    let position = config.bench.alone(&config.bench.config(&config.plant), &inputs)?.position;
     Ok(Sway { rms: rms(&position), peak: peak(&position), position })
 }
 

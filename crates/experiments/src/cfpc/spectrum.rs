@@ -122,15 +122,14 @@ impl Study for Spectrum {
         let items: Vec<(&str, f64)> =
             PLANTS.iter().flat_map(|p| frequencies.iter().map(|f| (*p, *f))).collect();
         let rates = counted(run, &items, |(plant, frequency)| measure(config, plant, *frequency))?;
-        Ok(Record { rates: rates.into_iter().flatten().collect() })
+        Ok(Record { rates: rates.concat() })
     }
 
     fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
         let mut all = Vec::new();
         for (trace, _, _) in TRACES {
-            let on = |plant: &'static str| {
-                record.rates.iter().filter(move |r| r.trace == trace && r.plant == plant)
-            };
+            let of_trace = || record.rates.iter().filter(|r| r.trace == trace);
+            let on = |plant: &'static str| of_trace().filter(move |r| r.plant == plant);
             let wrong = |plant| {
                 let judged = on(plant).filter(|r| r.is_judged(config.margin_deg));
                 judged.filter(|r| !r.has_predicted_sign()).count() as f64
@@ -225,8 +224,8 @@ fn measure(config: &Config, plant: &str, frequency: f64) -> Result<Vec<Rate>, Er
         let mut missing = [1.0, 0.0];
         let mut sizes = Vec::with_capacity(config.trials + 1);
         for _ in 0..=config.trials {
-            let o: Vec<f64> =
-                (0..n).map(|t| -missing[0] * inputs[0][t] - missing[1] * inputs[1][t]).collect();
+            let output = |t: usize| -missing[0] * inputs[0][t] - missing[1] * inputs[1][t];
+            let o: Vec<f64> = (0..n).map(output).collect();
             let error: Vec<f64> = answer_to(&mut closed, &o)?.iter().map(|y| -y).collect();
             sizes.push(rms(&error));
             for (w, e) in missing.iter_mut().zip(&e) {

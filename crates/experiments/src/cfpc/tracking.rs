@@ -93,7 +93,7 @@ impl Study for Tracking {
     fn check(&self, config: &Config) -> Result<(), Error> {
         let c = config;
         c.bench.check()?;
-        let (starts, delay) = (c.tests.first() == Some(&0), c.delay_s);
+        let (starts, has_delay) = (c.tests.first() == Some(&0), (0.0..c.bench.trial_s).contains(&c.delay_s));
         Check::of("")
             .one_of("plant", &c.plant, &PLANTS)?
             .within("trials", c.trials, 1..=10_000)?
@@ -101,12 +101,7 @@ impl Study for Tracking {
             .rising("tests", &c.tests)?
             .all_within("tests", &c.tests, 0..=c.trials)?
             .within("test_references", c.test_references, 1..=1000)?
-            .that(
-                "delay_s",
-                delay,
-                delay >= 0.0 && delay < c.bench.trial_s,
-                "0 to less than a trial is allowed",
-            )?;
+            .that("delay_s", c.delay_s, has_delay, "0 to less than a trial is allowed")?;
         filter(config, "reference", "none", &[]).map(|_| ())
     }
 
@@ -126,8 +121,8 @@ impl Study for Tracking {
                 _ => [None, None],
             };
             let meaning = "Sensed error on references that were never learned, relative to feedback alone, after the last trial.";
-            Finding::new(format!("unseen/{basis}/{trace}"), meaning, record.last(basis, trace))
-                .each(range, &UNSEEN)
+            let last = record.last(basis, trace);
+            Finding::new(format!("unseen/{basis}/{trace}"), meaning, last).each(range, &UNSEEN)
         };
         WAYS.into_iter().map(finding).collect()
     }
@@ -145,9 +140,8 @@ impl Study for Tracking {
         left.levels.push(Level::across(1.0).pen(Stroke::guide()));
         for ((basis, trace, words), pen) in WAYS.iter().zip(&pens) {
             for curve in record.of(basis, trace) {
-                let points =
-                    config.tests.iter().zip(&curve.relative).map(|(t, v)| (trial_at(*t), v.min(1e3)));
-                left.line(points, pen.clone());
+                let tests = config.tests.iter().zip(&curve.relative);
+                left.line(tests.map(|(t, v)| (trial_at(*t), v.min(1e3))), pen.clone());
             }
             plate.line_key(words, pen.clone());
         }
@@ -212,10 +206,7 @@ fn filter(config: &Config, basis: &str, trace: &str, weights: &[f64]) -> Result<
 fn learn(config: &Config, basis: &str, trace: &str, seed: u64) -> Result<TestCurve, Error> {
     let bench = &config.bench;
     let body = bench.config(&config.plant);
-    let close = |weights: &[f64]| {
-        let filter = filter(config, basis, trace, weights)?;
-        bench.close(Box::new(body.plant()?), bench.learner("cfpc", bench.feedback(&body)?, filter))
-    };
+    let close = |weights: &[f64]| bench.taught(&body, "cfpc", filter(config, basis, trace, weights)?);
     // Test references are numbered from the other end, so that none is ever learned.
     let unseen: Vec<Vec<f64>> =
         (0..config.test_references as u64).map(|k| bench.sines(seed, u64::MAX - k)).collect();
@@ -232,13 +223,9 @@ fn learn(config: &Config, basis: &str, trace: &str, seed: u64) -> Result<TestCur
     };
     let mut learner = close(&[])?;
     let (alone, before) = test(&[])?;
-    let mut curve = TestCurve {
-        basis: basis.into(),
-        trace: trace.into(),
-        seed,
-        relative: Vec::new(),
-        movement: [unseen[0].clone(), before.clone(), before],
-    };
+    let movement = [unseen[0].clone(), before.clone(), before];
+    let mut curve =
+        TestCurve { basis: basis.into(), trace: trace.into(), seed, relative: Vec::new(), movement };
     for trial in 0..=config.trials {
         if config.tests.contains(&trial) {
             let (error, position) = test(learner.controller().weights())?;

@@ -39,7 +39,7 @@ impl Config {
 }
 
 /// A learning curve through the three phases: on the plant, on the changed plant, and on the plant again.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct PhasedCurve {
     /// `cfpc` or `fel`.
     teacher: String,
@@ -136,15 +136,11 @@ impl Study for Transfer {
     fn check(&self, config: &Config) -> Result<(), Error> {
         let (c, bench) = (config, &config.bench);
         bench.check()?;
+        let has_delay = (0.0..bench.trial_s).contains(&c.delay_s);
         Check::of("")
             .one_of("plant", &c.plant, &PLANTS)?
             .within("trials", c.trials, 1..=10_000)?
-            .that(
-                "delay_s",
-                c.delay_s,
-                c.delay_s >= 0.0 && c.delay_s < bench.trial_s,
-                "0 to less than a trial is allowed",
-            )?
+            .that("delay_s", c.delay_s, has_delay, "0 to less than a trial is allowed")?
             .at_least("noise_sd", c.noise_sd, 0.0)?
             .above("bound", c.bound, 0.0)?
             .above("hopeless_step", c.hopeless_step, 0.0)?
@@ -162,9 +158,8 @@ impl Study for Transfer {
                 items.extend(config.seeds[..seeds].iter().map(|s| (teacher, trace, body, *s)));
             }
         }
-        let curves =
-            counted(run, &items, |&(teacher, trace, body, seed)| learn(config, teacher, trace, body, seed))?;
-        Ok(Record { curves })
+        let learn = |&(teacher, trace, body, seed): &_| learn(config, teacher, trace, body, seed);
+        Ok(Record { curves: counted(run, &items, learn)? })
     }
 
     fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
@@ -203,16 +198,9 @@ impl Study for Transfer {
         };
         let weight = |teacher| first(teacher, "plain", |c| Some(c.largest_weight));
         let saturated = |teacher| first(teacher, "saturated", |c| c.rms[0].last().copied());
-        let columns = [
-            "teacher",
-            "trace",
-            "body",
-            "learned at trial",
-            "after the change",
-            "on return",
-            "first error after the change",
-            "largest weight",
-        ];
+        let (way, learned) =
+            (["teacher", "trace", "body"], ["learned at trial", "after the change", "on return"]);
+        let columns = [&way[..], &learned, &["first error after the change", "largest weight"]].concat();
         let mut table = Table::new(&columns, &[3, 4, 5, 6, 7]);
         for c in record.curves.iter().filter(|c| c.seed == config.seeds[0]) {
             let mut row = vec![c.teacher.clone(), c.trace.clone(), c.body.clone()];
@@ -252,8 +240,7 @@ impl Study for Transfer {
                 "With a noisy sensor the error is measured in a trial without noise and without learning.",
             ]),
             sections: vec![
-                Section::new("Learning curves", "", &["transfer",
-            ]),
+                Section::new("Learning curves", "", &["transfer"]),
                 Section { html: table.html(), ..Section::new("Numbers", numbers, &[]) },
             ],
             ..Story::default()
@@ -319,9 +306,8 @@ fn findings(config: &Config, record: &Record) -> Vec<Finding> {
         add(format!("relearned_at/{teacher}"), meaning, first(2), None);
     }
     let meaning = "Model trace: largest difference between the errors of the two teachers in any phase, relative to feedback alone.";
-    all.push(
-        Finding::new("teachers_differ", meaning, vec![teachers_differ(record)]).each(..=0.02, &TEACHERS),
-    );
+    let differ = Finding::new("teachers_differ", meaning, vec![teachers_differ(record)]);
+    all.push(differ.each(..=0.02, &TEACHERS));
     for teacher in TEACHER_NAMES {
         let curves = record.of(teacher, "none", "plain");
         let grown = curves.iter().filter_map(|c| c.rms[0].last().copied()).collect();
@@ -359,24 +345,17 @@ fn learn(config: &Config, teacher: &str, trace: &str, body: &str, seed: u64) -> 
     };
 
     let mut weights = vec![0.0; bench.signals];
-    let mut curve = PhasedCurve {
-        teacher: teacher.into(),
-        trace: trace.into(),
-        body: body.into(),
-        seed,
-        rms: [Vec::new(), Vec::new(), Vec::new()],
-        largest_weight: 0.0,
-        diverged_at: None,
-    };
+    let [of_teacher, of_trace, of_body] = [teacher, trace, body].map(String::from);
+    let mut curve =
+        PhasedCurve { teacher: of_teacher, trace: of_trace, body: of_body, seed, ..PhasedCurve::default() };
     for (phase, plant) in [original, config.changed(), original].iter().enumerate() {
         let mut closed = close(plant.plant()?, &weights)?;
         for index in 0..=config.trials {
-            let clean = if body == "noisy" {
+            let mut clean = None;
+            if body == "noisy" {
                 let learned = controller(closed.controller().weights())?;
-                Some(bench.trial(&mut bench.close(Box::new(plant.plant()?), learned)?, &inputs)?)
-            } else {
-                None
-            };
+                clean = Some(bench.trial(&mut bench.close(Box::new(plant.plant()?), learned)?, &inputs)?);
+            }
             let trial = bench.trial(&mut closed, &inputs)?;
             let now = rms(&clean.unwrap_or(trial).true_error(&minjerk));
             curve.rms[phase].push(now);

@@ -55,9 +55,8 @@ pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
             all.push(ratio.each(0.5..=2.0, &IDENTIFIED));
         }
         let meaning = "Largest difference of relative errors between lifted matrices and the loop simulated tick by tick.";
-        let difference =
-            Finding::new(format!("lifted_minus_loop/{plant}"), meaning, vec![row.lifted_minus_loop]);
-        all.push(difference.each(..=1e-9, &IDENTITY));
+        let apart = Finding::new(format!("lifted_minus_loop/{plant}"), meaning, vec![row.lifted_minus_loop]);
+        all.push(apart.each(..=1e-9, &IDENTITY));
     }
     if config.trials >= 400 {
         wrong_models(record, &mut all);
@@ -71,9 +70,8 @@ pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     }
     for (row, expected) in record.loops.iter().zip(QUARTER_HZ) {
         let meaning = "Frequency at which the loop is 90 deg late. Above it, learning without a trace fails.";
-        let finding =
-            Finding::new(format!("quarter_hz/{}", row.plant), meaning, vec![row.quarter_hz]).unit("Hz");
-        all.push(finding.each(around(expected, [0.97, 1.03], 3), &QUARTER));
+        let quarter = Finding::new(format!("quarter_hz/{}", row.plant), meaning, vec![row.quarter_hz]);
+        all.push(quarter.unit("Hz").each(around(expected, [0.97, 1.03], 3), &QUARTER));
     }
     all
 }
@@ -83,8 +81,8 @@ fn wrong_models(record: &Record, all: &mut Vec<Finding>) {
     let is_wrong = |row: &str| row.starts_with("delay_") || row.starts_with("mass_");
     for (row, expected) in EXPECTED.iter().filter(|(row, _)| is_wrong(row)) {
         for (plant, expected) in PLANTS.iter().zip(expected) {
-            let values: Vec<f64> =
-                TRIALS.iter().flat_map(|t| record.values(row, plant, "minjerk", *t)).collect();
+            let at = |trial: &usize| record.values(row, plant, "minjerk", *trial);
+            let values: Vec<f64> = TRIALS.iter().flat_map(at).collect();
             if values.len() != TRIALS.len() || expected[0].is_nan() {
                 continue;
             }
@@ -96,9 +94,9 @@ fn wrong_models(record: &Record, all: &mut Vec<Finding>) {
             all.push(Finding::new(format!("mismatch/{row}/{plant}"), meaning, factor).each(..=2.0, &TABLE));
             let grown = pairs().filter(|(_, e)| **e > 10.0).map(|(v, _)| *v).reduce(f64::min);
             let meaning = "Wrong model: smallest relative error at those trials at which the reference has grown above 10.";
-            all.extend(grown.map(|v| {
-                Finding::new(format!("grows/{row}/{plant}"), meaning, vec![v]).each(10.0.., &GROWTH)
-            }));
+            let finding =
+                |v| Finding::new(format!("grows/{row}/{plant}"), meaning, vec![v]).each(10.0.., &GROWTH);
+            all.extend(grown.map(finding));
         }
     }
 }

@@ -40,18 +40,13 @@ impl Study for Traces {
     const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        let (bench, check) = (&config.bench, Check::of(""));
+        let (bench, longest) = (&config.bench, config.scan_to_s);
         bench.check()?;
-        check
+        Check::of("")
             .within("trials", config.trials, 1..=10_000)?
             .within("loop_trials", config.loop_trials, 0..=config.trials)?
             .at_least("scan_step_s", config.scan_step_s, bench.dt_s)?
-            .that(
-                "scan_to_s",
-                config.scan_to_s,
-                config.scan_to_s < bench.trial_s,
-                "less than a trial is needed",
-            )?
+            .that("scan_to_s", longest, longest < bench.trial_s, "less than a trial is needed")?
             .above("ceiling", config.ceiling, 1.0)?
             .above("hopeless_step", config.hopeless_step, 0.0)?;
         config.probe.check(bench)
@@ -187,8 +182,7 @@ fn tick_by_tick(
     trials: usize,
 ) -> Result<f64, Error> {
     let filter = bench.filter(bench.model(body)?, Step::Plain(rate), &[])?;
-    let learner = bench.learner("cfpc", bench.feedback(body)?, filter);
-    let mut closed = bench.close(Box::new(body.plant()?), learner)?;
+    let mut closed = bench.taught(body, "cfpc", filter)?;
     let minjerk = bench.minjerk();
     let inputs = Inputs { reference: &minjerk, ..Default::default() };
     let (mut first, mut largest) = (1.0, 0.0f64);
