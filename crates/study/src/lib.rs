@@ -84,7 +84,7 @@ pub mod prelude;
 pub mod report;
 mod run;
 pub mod run_folder;
-pub mod settings;
+mod settings;
 mod study;
 
 pub use card::{Card, Preset};

@@ -21,7 +21,7 @@ pub struct RunFolder {
 }
 
 fn at(path: &Path, error: impl std::fmt::Display, remedy: &str) -> Error {
-    Error::File { path: path.display().to_string(), what: format!("{error}; {remedy}") }
+    Error::file(path, format!("{error}; {remedy}"))
 }
 
 impl RunFolder {
@@ -35,39 +35,28 @@ impl RunFolder {
         let mut name = out.as_os_str().to_owned();
         name.push(".partial");
         let partial = PathBuf::from(name);
-        if out.exists() {
-            return Err(Error::File {
-                path: out.display().to_string(),
-                what: "it exists; a finished run is never overwritten: choose another --out or remove it"
-                    .into(),
-            });
-        }
-        if resumes && !partial.is_dir() {
-            return Err(Error::File {
-                path: partial.display().to_string(),
-                what: "there is no interrupted run to resume; leave --resume out".into(),
-            });
-        }
-        if !resumes && partial.exists() {
-            return Err(Error::File {
-                path: partial.display().to_string(),
-                what: "a run was interrupted or is at work there; use --resume, another --out, or remove it"
-                    .into(),
-            });
-        }
         let kept = partial.join("config.toml");
-        if resumes && fs::read_to_string(&kept).is_ok_and(|text| text != config) {
-            return Err(Error::File {
-                path: kept.display().to_string(),
-                what: "the interrupted run had another configuration; resume it with the same settings"
-                    .into(),
-            });
+        let is_other = || fs::read_to_string(&kept).is_ok_and(|text| text != config);
+        let refused = if out.exists() {
+            Some((out, "it exists; a finished run is never overwritten: choose another --out or remove it"))
+        } else if resumes && !partial.is_dir() {
+            Some((&*partial, "there is no interrupted run to resume; leave --resume out"))
+        } else if !resumes && partial.exists() {
+            let what = "a run was interrupted or is at work there; use --resume, another --out, or remove it";
+            Some((&*partial, what))
+        } else if resumes && is_other() {
+            Some((&*kept, "the interrupted run had another configuration; resume it with the same settings"))
+        } else {
+            None
+        };
+        if let Some((path, what)) = refused {
+            return Err(Error::file(path, what));
         }
         for folder in ["snapshots", "recordings", "figures"] {
             let path = partial.join(folder);
             fs::create_dir_all(&path).map_err(|e| at(&path, e, "choose an --out that can be written"))?;
         }
-        write_whole(&partial.join("config.toml"), config.as_bytes())?;
+        write_whole(&kept, config.as_bytes())?;
         Ok(Self { partial, complete: out.to_path_buf(), resumes, is_elsewhere: false })
     }
 
@@ -82,9 +71,8 @@ impl RunFolder {
         if self.is_elsewhere {
             return;
         }
-        let is_empty =
-            fs::read_dir(self.partial.join("snapshots")).is_ok_and(|mut files| files.next().is_none());
-        if is_empty {
+        let snapshots = fs::read_dir(self.partial.join("snapshots"));
+        if snapshots.is_ok_and(|mut files| files.next().is_none()) {
             // Nothing is lost when this fails: the next run names the folder.
             let _ = fs::remove_dir_all(&self.partial);
         }
@@ -128,9 +116,8 @@ impl RunFolder {
             return Ok(None);
         }
         let data = fs::read(&path).map_err(|e| at(&path, e, "start again without --resume"))?;
-        postcard::from_bytes(&data).map(Some).map_err(|e| {
-            at(&path, e, "the snapshot is of another version or damaged; start again without --resume")
-        })
+        let remedy = "the snapshot is of another version or damaged; start again without --resume";
+        postcard::from_bytes(&data).map(Some).map_err(|e| at(&path, e, remedy))
     }
 
     /// Where the folder will be when complete.
@@ -148,9 +135,8 @@ impl RunFolder {
         }
         let snapshots = self.partial.join("snapshots");
         fs::remove_dir_all(&snapshots).map_err(|e| at(&snapshots, e, "remove it by hand"))?;
-        fs::rename(&self.partial, &self.complete).map_err(|e| {
-            at(&self.complete, e, "the run is whole under its .partial name; rename it by hand")
-        })?;
+        let remedy = "the run is whole under its .partial name; rename it by hand";
+        fs::rename(&self.partial, &self.complete).map_err(|e| at(&self.complete, e, remedy))?;
         Ok(self.complete)
     }
 }

@@ -1,6 +1,6 @@
 //! Mean rates across trials: the output path as curves, all populations as a map.
 
-use super::look::{cell_name, cell_rank, population_words, sign, signed, zone_stroke};
+use super::look::{cell_name, cell_rank, population_words, sign, zone_stroke};
 use super::series::{
     curve_marks, drawn, over_seeds, prism_key, prism_spans, reach, runs, seeds_in_words, trial_axis,
     trial_panel,

@@ -1,14 +1,12 @@
 //! What the arm did in five telling trials: the planar arm with its hand paths,
 //! and the angle of the joint over the movement.
 
-use super::look::{condition_name, signed};
+use super::look::condition_name;
 use super::series::{drawn, runs, share_vertical_axis};
 use crate::prism::config::Condition;
 use crate::prism::record::{ConditionRun, Epoch, PrismResult, TrialRecord};
 use lobule_study::prelude::*;
-use lobule_study::report::chart::WIDTH;
 use lobule_study::report::drawing::*;
-use lobule_study::report::svg::width_of;
 
 /// Points drawn of one path, at most.
 const PATH_POINTS: usize = 200;

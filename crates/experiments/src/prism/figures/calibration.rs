@@ -1,6 +1,5 @@
 //! Is the ruler straight? The calibration sweep against the identity.
 
-use super::look::signed;
 use super::series::{drawn, mean_sd};
 use crate::prism::record::{Calibration, PrismResult};
 use lobule_study::prelude::*;

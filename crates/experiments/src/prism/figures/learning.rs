@@ -1,6 +1,6 @@
 //! The result in one chart: pointing error across trials.
 
-use super::look::{condition_color, condition_name, signed};
+use super::look::{condition_color, condition_name};
 use super::series::{curve_marks, error_panel, longest, prism_key, reach, runs};
 use crate::prism::config::Condition;
 use crate::prism::record::{Epoch, PrismResult};

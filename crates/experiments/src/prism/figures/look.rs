@@ -5,7 +5,6 @@ use crate::prism::config::Condition;
 use crate::prism::keys::{ModuleName, RateOf};
 use lobule_scaffold::Microzone;
 use lobule_study::report::drawing::*;
-pub use lobule_study::report::numbers::signed;
 
 /// A condition in words, and its color.
 fn look(condition: Condition) -> (&'static str, &'static str) {

@@ -1,6 +1,6 @@
 //! Spikes of a module in single trials: populations stacked, one row a cell.
 
-use super::look::{cell_color, cell_name, cell_rank, signed};
+use super::look::{cell_color, cell_name, cell_rank};
 use super::series::runs;
 use crate::prism::config::Condition;
 use crate::prism::keys::ModuleName;
