@@ -2,8 +2,7 @@
 
 use super::config::{Config, listed};
 use super::record::{Cell, Record};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
 pub fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
     let ratio = |name: &str, caption: &str, of: fn(&Cell) -> Option<f64>| {

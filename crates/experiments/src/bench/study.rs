@@ -17,36 +17,6 @@ use lobule_study::prelude::*;
 #[derive(Debug, Clone, Copy)]
 pub struct AnticipationBench;
 
-static CARD: Card = Card {
-    name: "bench/anticipation",
-    title: "Which controller anticipates best, and where?",
-    line: "which controller anticipates best, on which body and under which delay, and what does a step cost?",
-    source: "the controllers' own sources; the comparison is ours",
-    sources: &[
-        "CFPC: Herreros-Alonso, Arsiwalla & Verschure 2016, arXiv:1701.07775",
-        "Feedback-error learning: Kawato, Furukawa & Suzuki 1987, doi:10.1007/BF00364149",
-        "Smith predictor: Smith 1957, Chemical Engineering Progress 53, 217-219",
-        "Kalman filter: Kalman 1960, doi:10.1115/1.3662552",
-        "NLMS and RLS: Haykin 2014, Adaptive Filter Theory",
-        "Granule expansion: Marr 1969, doi:10.1113/jphysiol.1969.sp008820; Albus 1971, doi:10.1016/0025-5564(71)90051-4",
-        "CMAC: Albus 1975, doi:10.1115/1.3426922",
-        "Anticipator: Byrnes 2020, the cerebellum as an array of short-term predictors of its own lines",
-    ],
-    defaults: include_str!("anticipation.toml"),
-    presets: &[
-        Preset::new("default", "17 controllers, 7 bodies, 3 delays, 4 conditions, 10 seeds: minutes", ""),
-        Preset::new(
-            "quick",
-            "seconds: two bodies, two delays, two conditions, two seeds",
-            include_str!("anticipation.quick.toml"),
-        ),
-    ],
-    unit: "learning curves",
-    grounds: &findings::GROUNDS,
-    open_tables: &["bodies"],
-    ..Card::BLANK
-};
-
 /// A body under a delay: laws and scales.
 struct TunedPlant {
     plant: String,
@@ -76,7 +46,35 @@ impl Study for AnticipationBench {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "bench/anticipation",
+        title: "Which controller anticipates best, and where?",
+        line: "which controller anticipates best, on which body and under which delay, and what does a step cost?",
+        source: "the controllers' own sources; the comparison is ours",
+        sources: &[
+            "CFPC: Herreros-Alonso, Arsiwalla & Verschure 2016, arXiv:1701.07775",
+            "Feedback-error learning: Kawato, Furukawa & Suzuki 1987, doi:10.1007/BF00364149",
+            "Smith predictor: Smith 1957, Chemical Engineering Progress 53, 217-219",
+            "Kalman filter: Kalman 1960, doi:10.1115/1.3662552",
+            "NLMS and RLS: Haykin 2014, Adaptive Filter Theory",
+            "Granule expansion: Marr 1969, doi:10.1113/jphysiol.1969.sp008820; Albus 1971, doi:10.1016/0025-5564(71)90051-4",
+            "CMAC: Albus 1975, doi:10.1115/1.3426922",
+            "Anticipator: Byrnes 2020, the cerebellum as an array of short-term predictors of its own lines",
+        ],
+        defaults: include_str!("anticipation.toml"),
+        presets: &[
+            Preset::new("default", "17 controllers, 7 bodies, 3 delays, 4 conditions, 10 seeds: minutes", ""),
+            Preset::new(
+                "quick",
+                "seconds: two bodies, two delays, two conditions, two seeds",
+                include_str!("anticipation.quick.toml"),
+            ),
+        ],
+        unit: "learning curves",
+        grounds: &findings::GROUNDS,
+        open_tables: &["bodies"],
+        ..Card::BLANK
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.check()

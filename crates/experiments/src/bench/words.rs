@@ -2,8 +2,7 @@
 
 use super::config::{Config, TrialCondition, listed, words};
 use super::record::{Cell, Record};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use std::fmt::Write;
 
 /// Controllers by the number of places at which they are best, most first; and the number of places.

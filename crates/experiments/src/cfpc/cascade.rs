@@ -15,8 +15,7 @@ use super::figures::log_curve;
 use super::push::CuedPush;
 use lobule_control::filter::{Step, TraceModel};
 use lobule_control::oracle::Lifted;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use serde::{Deserialize, Serialize};
 
 /// The experiment.
@@ -103,26 +102,24 @@ const CLAIM: Source = Source::chosen_after(
      not; bound and trial chosen",
 );
 
-static CARD: Card = Card {
-    name: "cfpc/cascade",
-    title: "Predicting the push, or learning the command",
-    line: "does a cascade of sensory predictions generalize better than motor adaptation when the push or the body changes?",
-    source: "Maffei et al. 2017, doi:10.1098/rspb.2017.1780",
-    defaults: concat!(include_str!("cascade.toml"), include_str!("bench.toml")),
-    presets: &[
-        Preset::new("default", "100 trials, then 40, seconds", ""),
-        Preset::new("quick", "the direction of the effect", include_str!("cascade.quick.toml")),
-    ],
-    unit: "learning curves",
-    grounds: &[CLAIM],
-    ..family::CARD
-};
-
 impl Study for Cascade {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "cfpc/cascade",
+        title: "Predicting the push, or learning the command",
+        line: "does a cascade of sensory predictions generalize better than motor adaptation when the push or the body changes?",
+        source: "Maffei et al. 2017, doi:10.1098/rspb.2017.1780",
+        defaults: concat!(include_str!("cascade.toml"), include_str!("bench.toml")),
+        presets: &[
+            Preset::new("default", "100 trials, then 40, seconds", ""),
+            Preset::new("quick", "the direction of the effect", include_str!("cascade.quick.toml")),
+        ],
+        unit: "learning curves",
+        grounds: &[CLAIM],
+        ..family::CARD
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let (c, bench) = (config, &config.bench);

@@ -5,8 +5,7 @@ use super::family::{self, counted};
 use lobule_control::filter::{Step, TraceModel, Traces};
 use lobule_control::oracle::{Lifted, gain};
 use lobule_signal::Stream;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use serde::{Deserialize, Serialize};
 
 /// The experiment.
@@ -65,25 +64,23 @@ const LOOP: Source = Source::measured(
     "numpy reference: 380 ms, 0.93, 0.78 Hz, 0.455, 0.453; within half a tick, or about one unit of the last digit",
 );
 
-static CARD: Card = Card {
-    name: "cfpc/gradient",
-    title: "The trace of a synapse is the gradient of the error",
-    line: "is the eligibility trace the gradient of the error, and do its three forms agree?",
-    defaults: concat!(include_str!("gradient.toml"), include_str!("bench.toml")),
-    presets: &[
-        Preset::new("default", "three draws of weights", ""),
-        Preset::new("quick", "the direction of the effect", include_str!("gradient.quick.toml")),
-    ],
-    unit: "plants",
-    grounds: &[LINEAR, FORMS, FIRST_RESPONSE, LOOP],
-    ..family::CARD
-};
-
 impl Study for Gradient {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "cfpc/gradient",
+        title: "The trace of a synapse is the gradient of the error",
+        line: "is the eligibility trace the gradient of the error, and do its three forms agree?",
+        defaults: concat!(include_str!("gradient.toml"), include_str!("bench.toml")),
+        presets: &[
+            Preset::new("default", "three draws of weights", ""),
+            Preset::new("quick", "the direction of the effect", include_str!("gradient.quick.toml")),
+        ],
+        unit: "plants",
+        grounds: &[LINEAR, FORMS, FIRST_RESPONSE, LOOP],
+        ..family::CARD
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let sd = config.weight_sd;

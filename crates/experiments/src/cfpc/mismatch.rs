@@ -3,8 +3,7 @@
 use super::bench::{Bench, Inputs, Mismatch, PLANTS, grid, has_grown, plant_name};
 use super::family::{self, counted};
 use lobule_control::oracle::{Lifted, gain, phase_error_deg};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use serde::{Deserialize, Serialize};
 
 /// The experiment.
@@ -68,25 +67,23 @@ const NORMALIZED: Source =
     Source::law("the step is normalized by ‖GᵀM‖, so that the gain cancels; 1e-6 for rounding");
 const COUNTED: Source = Source::reported("counted here");
 
-static CARD: Card = Card {
-    name: "cfpc/mismatch",
-    title: "How wrong may the model in a synapse be?",
-    line: "how wrong may the delay and the mass of a synapse's model be?",
-    defaults: concat!(include_str!("mismatch.toml"), include_str!("bench.toml")),
-    presets: &[
-        Preset::new("default", "maps of 21 by 17 models", ""),
-        Preset::new("quick", "maps of 6 by 5 models", include_str!("mismatch.quick.toml")),
-    ],
-    unit: "rows",
-    grounds: &[CRITERION, NORMALIZED],
-    ..family::CARD
-};
-
 impl Study for MismatchMap {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "cfpc/mismatch",
+        title: "How wrong may the model in a synapse be?",
+        line: "how wrong may the delay and the mass of a synapse's model be?",
+        defaults: concat!(include_str!("mismatch.toml"), include_str!("bench.toml")),
+        presets: &[
+            Preset::new("default", "maps of 21 by 17 models", ""),
+            Preset::new("quick", "maps of 6 by 5 models", include_str!("mismatch.quick.toml")),
+        ],
+        unit: "rows",
+        grounds: &[CRITERION, NORMALIZED],
+        ..family::CARD
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let (c, check, longest) = (config, Check::of(""), config.bench.trial_s);

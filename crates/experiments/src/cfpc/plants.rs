@@ -10,8 +10,7 @@ use lobule_control::identify::impulse_response;
 use lobule_control::oracle::Lifted;
 use lobule_control::plant::Linear;
 use lobule_control::{ClosedLoop, Controller};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use serde::{Deserialize, Serialize};
 
 /// The experiment.
@@ -80,20 +79,6 @@ const BOUNDED: Source =
     Source::chosen_after("direction: a bounded motor limits learning but does not reverse it; bound chosen");
 const ELSEWHERE: Source = Source::reported("`cfpc/traces` judges it");
 
-static CARD: Card = Card {
-    name: "cfpc/plants",
-    title: "Other bodies: an unstable one, a bounded motor",
-    line: "does the model trace work on an unstable plant, with a bounded motor, and with an identified model?",
-    defaults: concat!(include_str!("plants.toml"), include_str!("bench.toml")),
-    presets: &[
-        Preset::new("default", "100 trials, seconds", ""),
-        Preset::new("quick", "20 trials", include_str!("plants.quick.toml")),
-    ],
-    unit: "learning curves",
-    grounds: &[UNSTABLE, BOUNDED, IDENTIFIED],
-    ..family::CARD
-};
-
 fn subjects(config: &Config) -> Result<Vec<Subject>, Error> {
     let bench = &config.bench;
     let on_bench = |name: String, plant: &str, bound| -> Result<Subject, Error> {
@@ -120,7 +105,19 @@ impl Study for OtherPlants {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "cfpc/plants",
+        title: "Other bodies: an unstable one, a bounded motor",
+        line: "does the model trace work on an unstable plant, with a bounded motor, and with an identified model?",
+        defaults: concat!(include_str!("plants.toml"), include_str!("bench.toml")),
+        presets: &[
+            Preset::new("default", "100 trials, seconds", ""),
+            Preset::new("quick", "20 trials", include_str!("plants.quick.toml")),
+        ],
+        unit: "learning curves",
+        grounds: &[UNSTABLE, BOUNDED, IDENTIFIED],
+        ..family::CARD
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.bench.check()?;

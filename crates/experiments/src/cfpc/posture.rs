@@ -5,8 +5,7 @@ use super::family::{self, around, counted};
 use super::push::CuedPush;
 use lobule_control::filter::{Basis, TraceModel};
 use lobule_control::oracle::Lifted;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use serde::{Deserialize, Serialize};
 
 /// The experiment.
@@ -83,26 +82,24 @@ const MEASURED: Source = Source::measured(
     "numpy reference, its section 1.8 (e); tolerance of a quarter chosen, since it does not state its basis and step in full",
 );
 
-static CARD: Card = Card {
-    name: "cfpc/posture",
-    title: "Leaning against a push before it comes",
-    line: "does a body learn to lean against a push that a cue announces?",
-    source: "Herreros-Alonso et al. 2016; task after Maffei et al. 2017",
-    defaults: concat!(include_str!("posture.toml"), include_str!("bench.toml")),
-    presets: &[
-        Preset::new("default", "100 trials, below a second", ""),
-        Preset::new("quick", "the direction of the effect", include_str!("posture.quick.toml")),
-    ],
-    unit: "ways of learning",
-    grounds: &[MEASURED],
-    ..family::CARD
-};
-
 impl Study for Posture {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "cfpc/posture",
+        title: "Leaning against a push before it comes",
+        line: "does a body learn to lean against a push that a cue announces?",
+        source: "Herreros-Alonso et al. 2016; task after Maffei et al. 2017",
+        defaults: concat!(include_str!("posture.toml"), include_str!("bench.toml")),
+        presets: &[
+            Preset::new("default", "100 trials, below a second", ""),
+            Preset::new("quick", "the direction of the effect", include_str!("posture.quick.toml")),
+        ],
+        unit: "ways of learning",
+        grounds: &[MEASURED],
+        ..family::CARD
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.bench.check()?;

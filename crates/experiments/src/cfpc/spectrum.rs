@@ -8,8 +8,7 @@ use super::family::{self, counted};
 use lobule_control::filter::{TraceModel, convolve};
 use lobule_control::identify::answer_to;
 use lobule_control::oracle::{alignment, gain, phase_error_deg};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use serde::{Deserialize, Serialize};
 
 /// The experiment.
@@ -76,25 +75,23 @@ const COSINE: Source = Source::chosen_after(
     "theory of steady sines: the rate is the cosine of the phase error; tolerance of 0.1 chosen, for transients at the start",
 );
 
-static CARD: Card = Card {
-    name: "cfpc/spectrum",
-    title: "Ninety degrees: which frequencies can a trace learn?",
-    line: "at which frequencies does a trace lower the error, and does its phase predict them?",
-    defaults: concat!(include_str!("spectrum.toml"), include_str!("bench.toml")),
-    presets: &[
-        Preset::new("default", "30 frequencies", ""),
-        Preset::new("quick", "6 frequencies", include_str!("spectrum.quick.toml")),
-    ],
-    unit: "frequencies",
-    grounds: &[SIGN, COSINE],
-    ..family::CARD
-};
-
 impl Study for Spectrum {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "cfpc/spectrum",
+        title: "Ninety degrees: which frequencies can a trace learn?",
+        line: "at which frequencies does a trace lower the error, and does its phase predict them?",
+        defaults: concat!(include_str!("spectrum.toml"), include_str!("bench.toml")),
+        presets: &[
+            Preset::new("default", "30 frequencies", ""),
+            Preset::new("quick", "6 frequencies", include_str!("spectrum.quick.toml")),
+        ],
+        unit: "frequencies",
+        grounds: &[SIGN, COSINE],
+        ..family::CARD
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let c = config;

@@ -6,8 +6,7 @@ use super::family::{self, counted};
 use super::figures::{movement, movement_legend};
 use lobule_analysis::mean;
 use lobule_control::filter::{AdaptiveFilter, Basis, Step, TraceModel};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use serde::{Deserialize, Serialize};
 
 /// The experiment.
@@ -70,25 +69,23 @@ const UNSEEN: Source = Source::chosen_after(
     "claim: the rule is not bound to a repeated movement; bounds chosen: a tenth better than feedback alone, or not",
 );
 
-static CARD: Card = Card {
-    name: "cfpc/tracking",
-    title: "Tracking what never repeats",
-    line: "does learning transfer to references that never repeat?",
-    defaults: concat!(include_str!("tracking.toml"), include_str!("bench.toml")),
-    presets: &[
-        Preset::new("default", "300 trials, seconds", ""),
-        Preset::new("quick", "30 trials", include_str!("tracking.quick.toml")),
-    ],
-    unit: "learning curves",
-    grounds: &[UNSEEN],
-    ..family::CARD
-};
-
 impl Study for Tracking {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "cfpc/tracking",
+        title: "Tracking what never repeats",
+        line: "does learning transfer to references that never repeat?",
+        defaults: concat!(include_str!("tracking.toml"), include_str!("bench.toml")),
+        presets: &[
+            Preset::new("default", "300 trials, seconds", ""),
+            Preset::new("quick", "30 trials", include_str!("tracking.quick.toml")),
+        ],
+        unit: "learning curves",
+        grounds: &[UNSEEN],
+        ..family::CARD
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let c = config;

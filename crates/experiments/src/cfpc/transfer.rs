@@ -8,8 +8,7 @@ use lobule_control::filter::{Step, TraceModel};
 use lobule_control::oracle::Lifted;
 use lobule_control::plant::Linear;
 use lobule_control::{ClosedLoop, Controller};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use serde::{Deserialize, Serialize};
 
 /// The experiment.
@@ -101,21 +100,6 @@ const TEACHERS: Source =
 const DIVERGES: Source =
     Source::chosen_after("direction: numpy reference, 141 at trial 80 with both teachers; bound chosen");
 
-static CARD: Card = Card {
-    name: "cfpc/transfer",
-    title: "Two teachers, one trace: CFPC and feedback-error learning",
-    line: "does CFPC differ from feedback-error learning when the plant changes, the sensor is noisy, or the motor is bounded?",
-    source: "Herreros-Alonso et al. 2016; Gomi & Kawato 1993",
-    defaults: concat!(include_str!("transfer.toml"), include_str!("bench.toml")),
-    presets: &[
-        Preset::new("default", "80 trials of each phase, seconds", ""),
-        Preset::new("quick", "20 trials, one seed", include_str!("transfer.quick.toml")),
-    ],
-    unit: "learning curves",
-    grounds: &[MEASURED, TEACHERS, DIVERGES],
-    ..family::CARD
-};
-
 const TEACHER_NAMES: [&str; 2] = ["cfpc", "fel"];
 
 /// Trace, body, and the two in words.
@@ -131,7 +115,20 @@ impl Study for Transfer {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "cfpc/transfer",
+        title: "Two teachers, one trace: CFPC and feedback-error learning",
+        line: "does CFPC differ from feedback-error learning when the plant changes, the sensor is noisy, or the motor is bounded?",
+        source: "Herreros-Alonso et al. 2016; Gomi & Kawato 1993",
+        defaults: concat!(include_str!("transfer.toml"), include_str!("bench.toml")),
+        presets: &[
+            Preset::new("default", "80 trials of each phase, seconds", ""),
+            Preset::new("quick", "20 trials, one seed", include_str!("transfer.quick.toml")),
+        ],
+        unit: "learning curves",
+        grounds: &[MEASURED, TEACHERS, DIVERGES],
+        ..family::CARD
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let (c, bench) = (config, &config.bench);
@@ -163,7 +160,78 @@ impl Study for Transfer {
     }
 
     fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
-        findings(config, record)
+        let mut all = Vec::new();
+        let full = config.trials >= 80 && config.plant == "damped";
+        let mut add = |name: String, meaning: &str, values: Vec<f64>, expected: Option<f64>| {
+            // A trial that was never reached has no number.
+            if values.is_empty() {
+                return;
+            }
+            let finding = Finding::new(name, meaning, values);
+            all.push(match expected.filter(|_| full) {
+                Some(expected) => finding.mean(around(expected, [0.75, 1.25], 5), &MEASURED),
+                None => finding,
+            });
+        };
+        let at = |curves: &[&PhasedCurve], phase: usize, trial: usize| -> Vec<f64> {
+            curves.iter().filter_map(|c| c.at(phase, trial)).collect()
+        };
+        for (teacher, trace, expected) in EXPECTED {
+            let curves = record.of(teacher, trace, "plain");
+            for (trial, expected) in [10, 30, 80].into_iter().zip(expected).filter(|t| t.0 <= config.trials) {
+                let meaning = "True error in that trial, root mean square.";
+                add(
+                    format!("rms_at_{trial}/{teacher}/{trace}"),
+                    meaning,
+                    at(&curves, 0, trial),
+                    Some(expected),
+                );
+            }
+        }
+        for (teacher, weight, noisy) in [("cfpc", 1.24, 0.0068), ("fel", 13.1, 0.0066)] {
+            let curves = record.of(teacher, "model", "plain");
+            let weights = curves.iter().map(|c| c.largest_weight).collect();
+            let meaning = "Largest magnitude of a weight after the first phase.";
+            add(format!("largest_weight/{teacher}"), meaning, weights, Some(weight));
+            let values = at(&record.of(teacher, "model", "noisy"), 0, config.trials);
+            let meaning =
+                "True error after learning from a noisy sensor; one value for the noise of each seed.";
+            add(format!("rms_noisy/{teacher}"), meaning, values, Some(noisy));
+            for (name, trial, expected) in
+                [("first", 0, 0.163), ("tenth", 10, 0.023), ("last", config.trials, 0.006)]
+            {
+                let meaning = "True error in a trial on the changed plant.";
+                add(format!("changed_{name}/{teacher}"), meaning, at(&curves, 1, trial), Some(expected));
+            }
+            let values = at(&record.of(teacher, "model", "saturated"), 0, config.trials);
+            let meaning = "True error after learning with a bounded motor.";
+            add(format!("rms_saturated/{teacher}"), meaning, values, None);
+            let first = |phase: usize| -> Vec<f64> {
+                curves
+                    .iter()
+                    .filter_map(|c| c.reached(config.learned_below, phase))
+                    .map(|k| k as f64)
+                    .collect()
+            };
+            let meaning = "First trial at which the movement counts as learned.";
+            add(format!("learned_at/{teacher}"), meaning, first(0), None);
+            let meaning = "The same on return to the first plant. A smaller number means savings.";
+            add(format!("relearned_at/{teacher}"), meaning, first(2), None);
+        }
+        let meaning = "Model trace: largest difference between the errors of the two teachers in any phase, relative to feedback alone.";
+        let differ = Finding::new("teachers_differ", meaning, vec![teachers_differ(record)]);
+        all.push(differ.each(..=0.02, &TEACHERS));
+        for teacher in TEACHER_NAMES {
+            let curves = record.of(teacher, "none", "plain");
+            let grown = curves.iter().filter_map(|c| c.rms[0].last().copied()).collect();
+            let meaning =
+                "No trace: true error after the first phase. It must have grown beyond every movement.";
+            let range = [full.then_some(10.0), None];
+            all.push(
+                Finding::new(format!("rms_without_trace/{teacher}"), meaning, grown).each(range, &DIVERGES),
+            );
+        }
+        all
     }
 
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
@@ -254,68 +322,6 @@ fn teachers_differ(record: &Record) -> f64 {
     let (Some(a), Some(b)) = (a.first(), b.first()) else { return f64::NAN };
     let alone = a.rms[0].first().copied().unwrap_or(f64::NAN);
     a.rms.iter().flatten().zip(b.rms.iter().flatten()).map(|(a, b)| (a - b).abs() / alone).fold(0.0, f64::max)
-}
-
-fn findings(config: &Config, record: &Record) -> Vec<Finding> {
-    let mut all = Vec::new();
-    let full = config.trials >= 80 && config.plant == "damped";
-    let mut add = |name: String, meaning: &str, values: Vec<f64>, expected: Option<f64>| {
-        // A trial that was never reached has no number.
-        if values.is_empty() {
-            return;
-        }
-        let finding = Finding::new(name, meaning, values);
-        all.push(match expected.filter(|_| full) {
-            Some(expected) => finding.mean(around(expected, [0.75, 1.25], 5), &MEASURED),
-            None => finding,
-        });
-    };
-    let at = |curves: &[&PhasedCurve], phase: usize, trial: usize| -> Vec<f64> {
-        curves.iter().filter_map(|c| c.at(phase, trial)).collect()
-    };
-    for (teacher, trace, expected) in EXPECTED {
-        let curves = record.of(teacher, trace, "plain");
-        for (trial, expected) in [10, 30, 80].into_iter().zip(expected).filter(|t| t.0 <= config.trials) {
-            let meaning = "True error in that trial, root mean square.";
-            add(format!("rms_at_{trial}/{teacher}/{trace}"), meaning, at(&curves, 0, trial), Some(expected));
-        }
-    }
-    for (teacher, weight, noisy) in [("cfpc", 1.24, 0.0068), ("fel", 13.1, 0.0066)] {
-        let curves = record.of(teacher, "model", "plain");
-        let weights = curves.iter().map(|c| c.largest_weight).collect();
-        let meaning = "Largest magnitude of a weight after the first phase.";
-        add(format!("largest_weight/{teacher}"), meaning, weights, Some(weight));
-        let values = at(&record.of(teacher, "model", "noisy"), 0, config.trials);
-        let meaning = "True error after learning from a noisy sensor; one value for the noise of each seed.";
-        add(format!("rms_noisy/{teacher}"), meaning, values, Some(noisy));
-        for (name, trial, expected) in
-            [("first", 0, 0.163), ("tenth", 10, 0.023), ("last", config.trials, 0.006)]
-        {
-            let meaning = "True error in a trial on the changed plant.";
-            add(format!("changed_{name}/{teacher}"), meaning, at(&curves, 1, trial), Some(expected));
-        }
-        let values = at(&record.of(teacher, "model", "saturated"), 0, config.trials);
-        let meaning = "True error after learning with a bounded motor.";
-        add(format!("rms_saturated/{teacher}"), meaning, values, None);
-        let first = |phase: usize| -> Vec<f64> {
-            curves.iter().filter_map(|c| c.reached(config.learned_below, phase)).map(|k| k as f64).collect()
-        };
-        let meaning = "First trial at which the movement counts as learned.";
-        add(format!("learned_at/{teacher}"), meaning, first(0), None);
-        let meaning = "The same on return to the first plant. A smaller number means savings.";
-        add(format!("relearned_at/{teacher}"), meaning, first(2), None);
-    }
-    let meaning = "Model trace: largest difference between the errors of the two teachers in any phase, relative to feedback alone.";
-    let differ = Finding::new("teachers_differ", meaning, vec![teachers_differ(record)]);
-    all.push(differ.each(..=0.02, &TEACHERS));
-    for teacher in TEACHER_NAMES {
-        let curves = record.of(teacher, "none", "plain");
-        let grown = curves.iter().filter_map(|c| c.rms[0].last().copied()).collect();
-        let meaning = "No trace: true error after the first phase. It must have grown beyond every movement.";
-        let range = [full.then_some(10.0), None];
-        all.push(Finding::new(format!("rms_without_trace/{teacher}"), meaning, grown).each(range, &DIVERGES));
-    }
-    all
 }
 
 fn learn(config: &Config, teacher: &str, trace: &str, body: &str, seed: u64) -> Result<PhasedCurve, Error> {

@@ -43,60 +43,36 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         values.filter(|v| !v.is_empty()).map(|v| Finding::new(name, meaning, v))
     };
     let ratio = |condition, name, meaning| of(condition, name, meaning, |a| a.ratio);
-    let adapted = [
-        of(
-            Condition::Static,
-            "static_error_change_deg",
-            "Without plasticity: mean error of the last 6 trials through prisms minus that of the first 4.",
-            |a| a.last - a.first,
-        )
-        .map(|f| f.unit("deg").each(-4.0..=4.0, &SPEC)),
-        ratio(
-            Condition::Plastic,
-            "plastic_error_ratio",
-            "With plasticity: mean error of the last 6 trials through prisms divided by that of the first 4. Below 0 the movement overshoots.",
-        )
-        .map(|f| f.each(-0.5..=0.5, &RATIO)),
-        of(
-            Condition::Plastic,
-            "after_effect_deg",
-            "With plasticity: mean error of trials 2 to 6 after the prisms came off.",
-            |a| a.after,
-        )
-        .map(|f| f.unit("deg").mean(..=-4.0, &SPEC)),
-        of(
-            Condition::Static,
-            "static_after_effect_deg",
-            "Without plasticity: mean error of trials 2 to 6 after the prisms came off.",
-            |a| a.after,
-        )
-        .map(|f| f.unit("deg").mean(-4.0..=4.0, &STATIC_AFTER)),
-        ratio(
-            Condition::WrongPolarity,
-            "wrong_polarity_ratio",
-            "Olive channels exchanged: error of the last 6 trials divided by that of the first 4. Learning must not reduce the error.",
-        )
-        .map(|f| f.mean(0.8.., &SPEC)),
-        ratio(
-            Condition::ForwardOnly,
-            "forward_only_ratio",
-            "Only the forward module learns: error of the last 6 trials divided by that of the first 4.",
-        )
-        .map(|f| f.beside(&COMPARISON)),
-        ratio(
-            Condition::InverseOnly,
-            "inverse_only_ratio",
-            "Only the inverse module learns: error of the last 6 trials divided by that of the first 4.",
-        )
-        .map(|f| f.beside(&COMPARISON)),
-        ratio(
-            Condition::FreshNoise,
-            "fresh_noise_ratio",
-            "Only the inverse module learns, and planner noise is new in every trial: error of the last 6 trials divided by that of the \
-             first 4.",
-        )
-        .map(|f| f.beside(&FRESH_NOISE)),
-    ];
+    let mut all = Vec::new();
+    let meaning =
+        "Without plasticity: mean error of the last 6 trials through prisms minus that of the first 4.";
+    let change = of(Condition::Static, "static_error_change_deg", meaning, |a| a.last - a.first);
+    all.extend(change.map(|f| f.unit("deg").each(-4.0..=4.0, &SPEC)));
+    let meaning = "With plasticity: mean error of the last 6 trials through prisms divided by that of the first 4. Below 0 the movement \
+        overshoots.";
+    let plastic = ratio(Condition::Plastic, "plastic_error_ratio", meaning);
+    all.extend(plastic.map(|f| f.each(-0.5..=0.5, &RATIO)));
+    let meaning = "With plasticity: mean error of trials 2 to 6 after the prisms came off.";
+    let after = of(Condition::Plastic, "after_effect_deg", meaning, |a| a.after);
+    all.extend(after.map(|f| f.unit("deg").mean(..=-4.0, &SPEC)));
+    let meaning = "Without plasticity: mean error of trials 2 to 6 after the prisms came off.";
+    let after = of(Condition::Static, "static_after_effect_deg", meaning, |a| a.after);
+    all.extend(after.map(|f| f.unit("deg").mean(-4.0..=4.0, &STATIC_AFTER)));
+    let meaning = "Olive channels exchanged: error of the last 6 trials divided by that of the first 4. Learning must not reduce the \
+        error.";
+    let wrong = ratio(Condition::WrongPolarity, "wrong_polarity_ratio", meaning);
+    all.extend(wrong.map(|f| f.mean(0.8.., &SPEC)));
+    let meaning =
+        "Only the forward module learns: error of the last 6 trials divided by that of the first 4.";
+    let forward = ratio(Condition::ForwardOnly, "forward_only_ratio", meaning);
+    let meaning =
+        "Only the inverse module learns: error of the last 6 trials divided by that of the first 4.";
+    let inverse = ratio(Condition::InverseOnly, "inverse_only_ratio", meaning);
+    all.extend([forward, inverse].into_iter().flatten().map(|f| f.beside(&COMPARISON)));
+    let meaning = "Only the inverse module learns, and planner noise is new in every trial: error of the last 6 trials divided by that of \
+        the first 4.";
+    let fresh = ratio(Condition::FreshNoise, "fresh_noise_ratio", meaning);
+    all.extend(fresh.map(|f| f.beside(&FRESH_NOISE)));
     let calibration = |name: &str, meaning: &str, value: fn(&Calibration) -> f64| {
         Finding::new(name, meaning, result.calibrations.iter().map(value).collect())
     };
@@ -118,5 +94,5 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         let meaning = "Mean rate in the loop without prisms, before learning.";
         Finding::new(format!("rate_hz/{of}"), meaning, by_seed).unit("Hz").beside(&REST)
     });
-    adapted.into_iter().flatten().chain(calibrated).chain(rates).collect()
+    all.into_iter().chain(calibrated).chain(rates).collect()
 }

@@ -20,43 +20,41 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy)]
 pub struct Prism;
 
-static CARD: Card = Card {
-    name: "prism",
-    title: "Pointing through prisms with a spiking cerebellum",
-    line: "Can two modules of a spiking cerebellum adapt pointing to prisms?",
-    source: "cerebro-cerebellar closed loop, Antonietti et al. 2019-2020 (extra-cereb-nest)",
-    sources: &[
-        "Loop: Antonietti, Negri et al., extra-cereb-nest (cerebro-cerebellar closed loop, 2019-2020)",
-        "E-GLIF: Geminiani et al. 2018, doi:10.3389/fninf.2018.00088; 2019, doi:10.3389/fncom.2019.00068",
-        "Circuit: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; cerebellar-models 0.13",
-        "Plasticity: Luque et al. 2016, doi:10.3389/fncom.2016.00017",
-        "Minimum jerk: Flash & Hogan 1985, doi:10.1523/JNEUROSCI.05-07-01688.1985",
-    ],
-    defaults: include_str!("prism.toml"),
-    presets: &[
-        Preset::new("default", "200 x 200 um modules, 3 seeds, static, plastic and the ablations", ""),
-        Preset::new(
-            "quick",
-            "a small circuit and half the trials, one seed: the direction of learning in half a minute",
-            include_str!("prism.quick.toml"),
-        ),
-        Preset::new(
-            "full",
-            "400 x 400 um modules, one seed, static and plastic",
-            include_str!("prism.full.toml"),
-        ),
-    ],
-    unit: "trials",
-    grounds: super::findings::GROUNDS,
-    runs_on_ranks: true,
-    ..Card::BLANK
-};
-
 impl Study for Prism {
     type Config = PrismConfig;
     type Record = PrismResult;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "prism",
+        title: "Pointing through prisms with a spiking cerebellum",
+        line: "Can two modules of a spiking cerebellum adapt pointing to prisms?",
+        source: "cerebro-cerebellar closed loop, Antonietti et al. 2019-2020 (extra-cereb-nest)",
+        sources: &[
+            "Loop: Antonietti, Negri et al., extra-cereb-nest (cerebro-cerebellar closed loop, 2019-2020)",
+            "E-GLIF: Geminiani et al. 2018, doi:10.3389/fninf.2018.00088; 2019, doi:10.3389/fncom.2019.00068",
+            "Circuit: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; cerebellar-models 0.13",
+            "Plasticity: Luque et al. 2016, doi:10.3389/fncom.2016.00017",
+            "Minimum jerk: Flash & Hogan 1985, doi:10.1523/JNEUROSCI.05-07-01688.1985",
+        ],
+        defaults: include_str!("prism.toml"),
+        presets: &[
+            Preset::new("default", "200 x 200 um modules, 3 seeds, static, plastic and the ablations", ""),
+            Preset::new(
+                "quick",
+                "a small circuit and half the trials, one seed: the direction of learning in half a minute",
+                include_str!("prism.quick.toml"),
+            ),
+            Preset::new(
+                "full",
+                "400 x 400 um modules, one seed, static and plastic",
+                include_str!("prism.full.toml"),
+            ),
+        ],
+        unit: "trials",
+        grounds: super::findings::GROUNDS,
+        runs_on_ranks: true,
+        ..Card::BLANK
+    };
 
     fn check(&self, config: &PrismConfig) -> Result<(), Error> {
         config.check()

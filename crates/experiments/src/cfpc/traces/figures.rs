@@ -5,8 +5,7 @@ use super::super::figures::{log_curve, relative_error};
 use super::record::{Config, Record, words};
 use lobule_control::LinearSystem;
 use lobule_control::oracle::phase_error_deg;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
 fn stroke(trace: &str) -> Stroke {
     match trace {

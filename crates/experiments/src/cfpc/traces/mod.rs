@@ -19,25 +19,23 @@ use record::{Config, LoopResponse, Record, TraceCurve};
 #[derive(Debug, Clone, Copy)]
 pub struct Traces;
 
-static CARD: Card = Card {
-    name: "cfpc/traces",
-    title: "What must a synapse remember to learn from late errors?",
-    line: "which eligibility trace, from none to a model of the loop, learns from late errors?",
-    defaults: concat!(include_str!("traces.toml"), include_str!("../bench.toml")),
-    presets: &[
-        Preset::new("default", "400 trials, seconds", ""),
-        Preset::new("quick", "100 trials, one seed", include_str!("traces.quick.toml")),
-    ],
-    unit: "plants",
-    grounds: &findings::GROUNDS,
-    ..family::CARD
-};
-
 impl Study for Traces {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "cfpc/traces",
+        title: "What must a synapse remember to learn from late errors?",
+        line: "which eligibility trace, from none to a model of the loop, learns from late errors?",
+        defaults: concat!(include_str!("traces.toml"), include_str!("../bench.toml")),
+        presets: &[
+            Preset::new("default", "400 trials, seconds", ""),
+            Preset::new("quick", "100 trials, one seed", include_str!("traces.quick.toml")),
+        ],
+        unit: "plants",
+        grounds: &findings::GROUNDS,
+        ..family::CARD
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let (bench, longest) = (&config.bench, config.scan_to_s);

@@ -2,8 +2,7 @@
 
 use super::super::bench::{PLANTS, plant_name};
 use super::record::{self, Config, EXPECTED, Record, TRACES, TRIALS};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
 pub fn story(config: &Config, record: &Record) -> Story {
     let last = config.trials;

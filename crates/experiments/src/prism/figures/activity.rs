@@ -1,16 +1,11 @@
 //! Mean rates across trials: the output path as curves, all populations as a map.
 
-use super::look::{cell_name, cell_rank, population_words, sign, zone_stroke};
-use super::series::{
-    curve_marks, drawn, over_seeds, prism_key, prism_spans, reach, runs, seeds_in_words, trial_axis,
-    trial_panel,
-};
+use super::{look::*, series::*};
 use crate::prism::config::Condition;
 use crate::prism::keys::{ModuleName, RateOf};
 use crate::prism::record::{ConditionRun, Epoch, PrismResult};
 use lobule_scaffold::Microzone;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use std::collections::BTreeSet;
 
 /// Rates below this count as this in ratios, Hz. Chosen: a tenth of a spike per second is noise in a short trial.

@@ -1,12 +1,10 @@
 //! What the arm did in five telling trials: the planar arm with its hand paths,
 //! and the angle of the joint over the movement.
 
-use super::look::condition_name;
-use super::series::{drawn, runs, share_vertical_axis};
+use super::{look::*, series::*};
 use crate::prism::config::Condition;
 use crate::prism::record::{ConditionRun, Epoch, PrismResult, TrialRecord};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
 /// Points drawn of one path, at most.
 const PATH_POINTS: usize = 200;

@@ -1,9 +1,8 @@
 //! Is the ruler straight? The calibration sweep against the identity.
 
-use super::series::{drawn, mean_sd};
+use super::series::*;
 use crate::prism::record::{Calibration, PrismResult};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
 /// Error against prism in the static network, all trials and seeds, and the deviation from the identity.
 pub fn sweep(result: &PrismResult) -> Result<Option<Figure>, Error> {

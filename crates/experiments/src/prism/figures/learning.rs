@@ -1,11 +1,9 @@
 //! The result in one chart: pointing error across trials.
 
-use super::look::{condition_color, condition_name};
-use super::series::{curve_marks, error_panel, longest, prism_key, reach, runs};
+use super::{look::*, series::*};
 use crate::prism::config::Condition;
 use crate::prism::record::{Epoch, PrismResult};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
 /// Error across trials, static against plastic.
 pub fn error_by_trial(result: &PrismResult) -> Result<Option<Figure>, Error> {

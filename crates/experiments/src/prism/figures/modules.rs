@@ -1,14 +1,10 @@
 //! Which module does what: parts of the error, and runs with a part switched off.
 
-use super::look::{condition_color, condition_name, module_color};
-use super::series::{
-    curve_marks, drawn, error_panel, over_seeds, prism_key, runs, seeds_in_words, share_vertical_axis,
-};
+use super::{look::*, series::*};
 use crate::prism::config::Condition;
 use crate::prism::keys::ModuleName;
 use crate::prism::record::{PrismResult, TrialRecord};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
 type Part = fn(&TrialRecord) -> Option<f64>;
 

@@ -1,15 +1,11 @@
 //! Learned changes: weights of the synapses from parallel fibers to Purkinje cells.
 
-use super::look::{module_color, sign, zone_stroke};
-use super::series::{
-    curve_marks, drawn, prism_key, reach, runs, seeds_in_words, share_vertical_axis, trial_panel,
-};
+use super::{look::*, series::*};
 use crate::prism::config::Condition;
 use crate::prism::keys::{ModuleName, ZoneOf};
 use crate::prism::record::{ConditionRun, PrismResult, TrialRecord, WeightHistogram, When};
 use lobule_scaffold::Microzone;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
 /// Mean weight across trials, by module and microzone.
 pub fn mean_weights(result: &PrismResult) -> Result<Option<Figure>, Error> {

@@ -7,8 +7,7 @@ mod words;
 use super::config::PlantKind;
 use super::figures::cell_name;
 use super::record::PrismResult;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
 /// Sections of figures in the order of the story: heading, names of figures.
 const SECTIONS: [(&str, &[&str]); 5] = [

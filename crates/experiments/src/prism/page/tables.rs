@@ -4,8 +4,7 @@ use crate::prism::config::Condition;
 use crate::prism::figures::condition_name;
 use crate::prism::keys::{ModuleName, RateOf};
 use crate::prism::record::{Calibration, Epoch, PrismResult};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use std::collections::BTreeSet;
 
 /// The protocol of one condition in words: trials by epoch.
