@@ -212,12 +212,8 @@ impl SingleMass {
         let is_first_order = self.damping > 0.0 && self.zero_s == 0.0;
         let of_weight = "a pendulum has a mass, and stiffness and zero_s of 0";
         let of_mass = "a body without mass has damping and a zero_s of 0";
-        check.that("weight", self.weight, self.weight == 0.0 || is_pendulum, of_weight)?.that(
-            "mass",
-            self.mass,
-            self.mass > 0.0 || is_first_order,
-            of_mass,
-        )?;
+        check.that("weight", self.weight, self.weight == 0.0 || is_pendulum, of_weight)?;
+        check.that("mass", self.mass, self.mass > 0.0 || is_first_order, of_mass)?;
         Ok(())
     }
 

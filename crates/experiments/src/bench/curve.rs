@@ -3,13 +3,13 @@
 use super::body::{Body, Factors};
 use super::config::{Config, TrialCondition};
 use super::controllers::BenchSetup;
-use super::laws::{Laws, state_law};
+use super::laws::{ImmediateLaw, Laws, state_law};
 use super::record::SeedOutcome;
 use super::task::{NoisySenses, Task, desired};
 use lobule_analysis::mean;
 use lobule_control::forward::{ForwardModel, Scales};
 use lobule_control::trajectory::reaches;
-use lobule_control::{ClosedLoop, Controller, Drive, Plant, Senses};
+use lobule_control::{ClosedLoop, Controller, Drive, Plant};
 use lobule_study::Error;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -141,27 +141,7 @@ pub fn step_time(place: &BenchSetup, name: &str) -> Result<f64, Error> {
         }
         Ok(shortest)
     };
-    Ok((time(place.controller(name, 1.0)?)? - time(Box::new(Nothing))?).max(0.0))
-}
-
-/// A controller that commands nothing, to time the loop without one.
-struct Nothing;
-
-lobule_control::snapshot!(Nothing {});
-
-impl Controller for Nothing {
-    fn name(&self) -> &str {
-        "nothing"
-    }
-
-    fn commands(&self) -> usize {
-        1
-    }
-
-    fn reset(&mut self) {}
-
-    fn advance(&mut self, _: &Senses, command: &mut [f64]) -> Result<(), lobule_control::Error> {
-        command[0] = 0.0;
-        Ok(())
-    }
+    Ok((time(place.controller(name, 1.0)?)?
+        - time(Box::new(ImmediateLaw(Box::new(|_, _, command| command[0] = 0.0))))?)
+    .max(0.0))
 }

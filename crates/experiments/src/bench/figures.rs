@@ -63,9 +63,9 @@ fn map(
     plate.left = (170.0, 170.0);
     for &condition in &config.conditions {
         let names: Vec<Tick> = rows.iter().rev().enumerate().map(|(y, r)| Tick::new(y as f64, r.1)).collect();
-        let plants = config.plants.iter().enumerate().map(|(k, plant)| {
-            Tick::new((k * delays) as f64 + 0.5 * (delays as f64 - 1.0), short_name(plant))
-        });
+        let middle = |k: usize| (k * delays) as f64 + 0.5 * (delays as f64 - 1.0);
+        let plants =
+            config.plants.iter().enumerate().map(|(k, plant)| Tick::new(middle(k), short_name(plant)));
         let x = Axis::exact("", -0.55, columns as f64 - 0.45).named(plants.collect());
         let y = Axis::exact("", -0.5, rows.len() as f64 - 0.5).named(names);
         let mut panel = Panel::new(condition.words(), x, y);
@@ -77,13 +77,10 @@ fn map(
                     let Some(place) = record.at(controller, plant, delay, condition) else { continue };
                     let (fill, ink) = paint(place).unwrap_or((VOID.into(), INK));
                     cells.push(grid_cell(x, y, if place.outcomes.is_empty() { VOID.into() } else { fill }));
-                    let reason = place.reason.as_ref().filter(|_| !place.holds());
-                    notes.extend(reason.map(|reason| Note {
-                        at: (x as f64, y as f64 - 0.28),
-                        text: reason.letter().into(),
-                        anchor: Anchor::Middle,
-                        color: ink.into(),
-                    }));
+                    let (at, color) = ((x as f64, y as f64 - 0.28), ink.into());
+                    if let Some(reason) = place.reason.as_ref().filter(|_| !place.holds()) {
+                        notes.push(Note { at, text: reason.letter().into(), anchor: Anchor::Middle, color });
+                    }
                 }
             }
         }
@@ -120,22 +117,15 @@ fn pens() -> [(&'static str, Stroke); 8] {
     ]
 }
 
-/// The place of the learning curves: the damped body if it is there, the middle delay.
-fn showcase(config: &Config) -> (&str, usize) {
-    let plant = config.plants.iter().find(|p| *p == "damped").unwrap_or(&config.plants[0]);
-    (plant, config.delays_s.len() / 2)
-}
-
+/// Learning curves of the damped body, if it is there, under the middle delay.
 fn courses(config: &Config, record: &Record) -> Result<Figure, Error> {
-    let (plant, delay) = showcase(config);
+    let plant = config.plants.iter().find(|p| *p == "damped").unwrap_or(&config.plants[0]);
+    let delay = config.delays_s.len() / 2;
     let mut plate = Plate::new("courses", 2, 170.0);
     let trials = (config.trials + config.trials_after_change) as f64;
     for &condition in &config.conditions {
-        let mut panel = Panel::new(
-            condition.words(),
-            Axis::exact("trial", 0.0, trials),
-            Axis::decades("error relative to feedback alone", -2, 1, 1),
-        );
+        let y = Axis::decades("error relative to feedback alone", -2, 1, 1);
+        let mut panel = Panel::new(condition.words(), Axis::exact("trial", 0.0, trials), y);
         panel.shades.push((config.trials as f64, trials));
         panel.levels.push(Level::across(0.0).pen(Stroke::guide()));
         for (name, pen) in pens() {

@@ -3,6 +3,7 @@
 use super::body::Body;
 use lobule_control::feedback::{Pid, PidGains};
 use lobule_control::forward::Law;
+use lobule_control::{Controller, Senses};
 use lobule_study::Error;
 use serde::{Deserialize, Serialize};
 
@@ -35,4 +36,26 @@ pub fn state_law([kp, kd]: [f64; 2], body: &Body) -> Law {
             u[0] += kd * (desired - velocity) + damping * desired;
         }
     })
+}
+
+/// A law on the present state, which it senses without delay.
+pub struct ImmediateLaw(pub Law);
+
+lobule_control::snapshot!(ImmediateLaw {});
+
+impl Controller for ImmediateLaw {
+    fn name(&self) -> &str {
+        "law of state"
+    }
+
+    fn commands(&self) -> usize {
+        1
+    }
+
+    fn reset(&mut self) {}
+
+    fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), lobule_control::Error> {
+        (self.0)(senses.sensed, senses.reference, command);
+        Ok(())
+    }
 }

@@ -152,7 +152,7 @@ fn number(value: Option<f64>) -> String {
 /// Every cell as comma-separated values; means over seeds.
 pub fn csv(record: &Record) -> Result<Vec<u8>, Error> {
     let mut table = csv::Writer::from_writer(Vec::new());
-    let failed = |what: String| Error::Config { key: "table.csv".into(), what };
+    let failed = |what: String| Error::config("table.csv", what);
     let columns: [(&str, Column); 12] = [
         ("condition", |c| c.condition.key().into()),
         ("plant", |c| c.plant.clone()),

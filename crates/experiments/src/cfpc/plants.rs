@@ -124,12 +124,8 @@ impl Study for OtherPlants {
         config.probe.check(&config.bench)?;
         let (check, rad) = (Check::of(""), config.pendulum_rad);
         let small = "above 0 and at most 1 is allowed, since the plant is linear";
-        check.within("trials", config.trials, 1..=10_000)?.that(
-            "pendulum_rad",
-            rad,
-            rad > 0.0 && rad <= 1.0,
-            small,
-        )?;
+        check.within("trials", config.trials, 1..=10_000)?;
+        check.that("pendulum_rad", rad, rad > 0.0 && rad <= 1.0, small)?;
         for bound in &config.bounds {
             check.that("bounds", bound, *bound > 0.0, "more than 0 is needed")?;
         }

@@ -13,7 +13,6 @@ use lobule_circuit::Network;
 use lobule_scaffold::{Anatomy, Microzone};
 use lobule_signal::SpikeTrain;
 use lobule_study::{Error, Run};
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Bins of the weight histograms.
@@ -33,15 +32,9 @@ const RASTER: [&str; 8] = [
 /// Populations whose spikes are kept in every trial where that is asked for: what goes in, what learns, what comes out.
 const EVERY_TRIAL: [&str; 3] = ["mossy_fiber", "purkinje_cell", "dcn_p"];
 
-/// A half-finished run of a condition, besides its state. Rank 0 alone has all spikes of the snapshots.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-struct UnfinishedRun {
-    key: String,
-    trials: Vec<TrialRecord>,
-    snapshots: Vec<ActivitySnapshot>,
-    weights: Vec<WeightHistogram>,
-    error_deg: f64,
-}
+/// A half-finished run of a condition: key of its calibration, what is recorded so far, and the state to go on from. Rank 0 alone
+/// has all spikes of the snapshots.
+type UnfinishedRun = (String, ConditionRun, LoopState);
 
 /// The epoch and the prism of a trial.
 pub fn schedule(config: &PrismConfig, index: usize) -> (Epoch, f64) {
@@ -110,10 +103,11 @@ pub fn run(
     let (own, learns) = changed(config, condition);
     let mut closed = PointingLoop::new(&own, anatomy, network.clone(), seed, run.threads, ranks)?;
     let file = format!("{}-{seed}", condition.name());
+    let key = &calibrated.record.key;
     let mut whole: Option<LoopState> = None;
     let kept = ranks.on_first(|| {
-        let kept: Option<(UnfinishedRun, LoopState)> = folder.snapshot(&file)?;
-        let (kept, state) = kept.filter(|(k, _)| k.key == calibrated.record.key).unzip();
+        let kept: Option<UnfinishedRun> = folder.snapshot(&file)?;
+        let (kept, state) = kept.filter(|k| k.0 == *key).map(|(_, kept, state)| (kept, state)).unzip();
         whole = state;
         Ok::<_, Error>(kept)
     })?;
@@ -126,7 +120,8 @@ pub fn run(
         None => {
             closed.restore(calibrated.state.clone())?;
             let weights = weight_histograms(&closed, config, anatomy, learns, When::Before)?;
-            UnfinishedRun { key: calibrated.record.key.clone(), weights, ..Default::default() }
+            let (trials, snapshots, fingerprint) = Default::default();
+            ConditionRun { condition, seed, trials, snapshots, weights, fingerprint }
         }
     };
 
@@ -144,13 +139,12 @@ pub fn run(
         };
         record(&mut closed, kept)?;
         let begin = closed.simulation().step();
-        let outcome =
-            closed.trial(TrialInput { seen_target_deg: prism_deg, error_deg: so_far.error_deg, learns })?;
+        let error_deg = so_far.trials.last().map_or(0.0, |trial| trial.error_deg);
+        let outcome = closed.trial(TrialInput { seen_target_deg: prism_deg, error_deg, learns })?;
         if !kept.is_empty() {
             so_far.snapshots.extend(take(&mut closed, kept, index, begin)?);
         }
         let movement = body::play(&outcome, &calibrated.scale, config.wiring.plant)?;
-        so_far.error_deg = movement.error_deg;
         so_far.trials.push(TrialRecord {
             index,
             epoch,
@@ -164,28 +158,20 @@ pub fn run(
             hand_m: movement.hand_m,
         });
         let state = closed.gather_state()?;
-        let keep = |state: LoopState| folder.keep_snapshot(&file, &(&so_far, &state));
+        let keep = |state: LoopState| folder.keep_snapshot(&file, &(key, &so_far, &state));
         ranks.on_first(|| state.map_or(Ok(()), keep))?;
         progress.done(1);
     }
     if so_far.weights.iter().all(|w| w.when == When::Before) {
         so_far.weights.extend(weight_histograms(&closed, config, anatomy, learns, When::After)?);
     }
-    Ok(ConditionRun {
-        condition,
-        seed,
-        trials: so_far.trials,
-        snapshots: so_far.snapshots,
-        weights: so_far.weights,
-        fingerprint: format!("{:016x}", closed.simulation().fingerprint()?),
-    })
+    so_far.fingerprint = format!("{:016x}", closed.simulation().fingerprint()?);
+    Ok(so_far)
 }
 
 fn in_loop(closed: &PointingLoop) -> Vec<ModuleName> {
-    ModuleName::ALL
-        .into_iter()
-        .filter(|m| closed.simulation().population(&format!("{m}/purkinje_cell")).is_ok())
-        .collect()
+    let is_in = |m: &ModuleName| closed.simulation().population(&format!("{m}/purkinje_cell")).is_ok();
+    ModuleName::ALL.into_iter().filter(is_in).collect()
 }
 
 /// Those of the cells that a module has, each with the label of its population.

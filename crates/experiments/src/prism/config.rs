@@ -224,16 +224,12 @@ impl PrismConfig {
         let up_to_60 = |deg: f64| deg.abs() <= 60.0;
         let (trial, gap, prism) = (p.trial_ms, p.gap_ms, p.prism_deg);
         let (is_trial, is_prism) = ((50..=5000).contains(&trial), up_to_60(prism) && prism != 0.0);
+        let shifts = "prisms shift by up to 60 deg, not by 0";
         let (trials, of_trials) = (p.trials(), format!("{} of {} trials", p.prism, p.trials()));
         check
             .that("protocol.trial_ms", format!("{trial} ms"), is_trial, "a movement lasts 50 to 5000 ms")?
             .that("protocol.gap_ms", format!("{gap} ms"), gap <= 10_000, "a pause lasts at most 10000 ms")?
-            .that(
-                "protocol.prism_deg",
-                format!("{prism} deg"),
-                is_prism,
-                "prisms shift by up to 60 deg, not by 0",
-            )?
+            .that("protocol.prism_deg", format!("{prism} deg"), is_prism, shifts)?
             .that("protocol.prism", of_trials, p.prism > 0 && trials <= 100_000, "1 to 100000 are needed")?;
         if self.wiring.forward == Participation::Off && self.wiring.inverse == Participation::Off {
             let what = "both modules are off: there is no cerebellum in the loop";
@@ -241,12 +237,8 @@ impl PrismConfig {
         }
         let (gain, neurons, fibers) = (self.wiring.inverse_gain, self.planner.neurons, self.cortex.neurons);
         let equal = format!("it must equal cortex.neurons = {fibers}: they are wired one to one");
-        check.that("loop.inverse_gain", gain, (0.0..=100.0).contains(&gain), "it lies in 0..100")?.that(
-            "planner.neurons",
-            neurons,
-            neurons == fibers,
-            &equal,
-        )?;
+        check.that("loop.inverse_gain", gain, (0.0..=100.0).contains(&gain), "it lies in 0..100")?;
+        check.that("planner.neurons", neurons, neurons == fibers, &equal)?;
         for (name, module) in [("forward", &self.forward), ("inverse", &self.inverse)] {
             let a_minus = module.a_minus_ns;
             let falls = "depression by climbing fibers is 0 or negative, else learning only grows";
@@ -256,11 +248,10 @@ impl PrismConfig {
             let what = "at least 2 trials, 1 sweep trial and 2 sweep prisms are needed";
             return Err(check.refusal("calibration", what));
         }
-        let (second, is_second) =
-            (format!("{} deg", c.second_deg), up_to_60(c.second_deg) && c.second_deg > 0.0);
+        let is_second = up_to_60(c.second_deg) && c.second_deg > 0.0;
         let (sweep, is_sweep) = (format!("{:?}", c.sweep_deg), c.sweep_deg.iter().all(|p| up_to_60(*p)));
         Check::of("calibration")
-            .that("second_deg", second, is_second, "it lies in 0..60, not at 0")?
+            .that("second_deg", format!("{} deg", c.second_deg), is_second, "it lies in 0..60, not at 0")?
             .that("sweep_deg", sweep, is_sweep, "prisms shift by up to 60 deg")?
             .that("max_sd_deg", c.max_sd_deg, c.max_sd_deg > 0.0, "a positive number is needed")?;
         Ok(())

@@ -141,12 +141,9 @@ impl PointingLoop {
         let ticks = config.protocol.trial_ms;
         let mut planner = config.planner;
         planner.is_frozen = config.wiring.noise == Noise::Frozen;
+        let [plus, minus] = Microzone::ALL.map(|zone| nuclei.in_microzone(zone));
         let (plus, minus, n) = match &modules[0] {
-            Some(f) => (
-                nuclei.in_microzone(Microzone::Plus),
-                nuclei.in_microzone(Microzone::Minus),
-                f.nuclear_zone.len(),
-            ),
+            Some(f) => (plus, minus, f.nuclear_zone.len()),
             None => (Vec::new(), Vec::new(), 0),
         };
         let cortex = MotorCortex::new(config.cortex, ticks, &plus, &minus, n, seed)?;
@@ -234,11 +231,6 @@ impl PointingLoop {
     /// The simulation underneath, to record.
     pub fn simulation_mut(&mut self) -> &mut Simulation {
         &mut self.simulation
-    }
-
-    /// Exchanges the olive's channels.
-    pub fn set_polarity(&mut self, is_right: bool) {
-        self.is_right = is_right;
     }
 
     /// Mean PF→PC weight by module and microzone, nS. Collective.

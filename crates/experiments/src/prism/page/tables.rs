@@ -74,32 +74,24 @@ pub fn calibration(calibrations: &[Calibration]) -> String {
     row("r² of the sweep", "1 is a straight line", &|c| fixed(c.r2, 3));
     let under = "at the prism of the protocol, before learning";
     row("open-loop error (deg)", under, &|c| fixed(c.open_loop_error_deg, 2));
-    // A row for each module that a calibration has a value of.
-    let mut by_module = |name: fn(ModuleName) -> String, under: &str, value: Value| {
-        for module in ModuleName::ALL {
-            if calibrations.iter().any(|c| value(c, module).is_some()) {
-                row(&name(module), under, &|c| value(c, module).unwrap_or_else(|| "–".into()));
-            }
-        }
-    };
-    let under = "shift of the end point without prisms";
-    by_module(
-        |m| format!("bias by the static {m} module (deg)"),
-        under,
+    let [bias, sign_test, potentiation]: [Value; 3] = [
         |c, m| c.static_bias_deg.get(&m).map(|v| fixed(*v, 2)),
-    );
-    let under = "change of its contribution under an imposed error of +20° / −20°; it must oppose the error";
-    by_module(
-        |m| format!("sign test, {m} module (deg)"),
-        under,
         |c, m| c.sign_test_deg.get(&m).map(|v| format!("{} / {}", fixed(v[0], 2), fixed(v[1], 2))),
-    );
-    let under = "per parallel-fiber spike, from the balance rule";
-    by_module(
-        |m| format!("potentiation, {m} module (nS)"),
-        under,
         |c, m| c.balanced_a_plus_ns.get(&m).map(|v| short(*v)),
-    );
+    ];
+    let opposes =
+        "change of its contribution under an imposed error of +20° / −20°; it must oppose the error";
+    for (name, unit, under, value) in [
+        ("bias by the static", "(deg)", "shift of the end point without prisms", bias),
+        ("sign test,", "(deg)", opposes, sign_test),
+        ("potentiation,", "(nS)", "per parallel-fiber spike, from the balance rule", potentiation),
+    ] {
+        let is_known = |m: &ModuleName| calibrations.iter().any(|c| value(c, *m).is_some());
+        for module in ModuleName::ALL.into_iter().filter(is_known) {
+            let name = format!("{name} {module} module {unit}");
+            row(&name, under, &|c| value(c, module).unwrap_or_else(|| "–".into()));
+        }
+    }
     table.html()
 }
 
