@@ -28,8 +28,8 @@ pub fn story(config: &Config, record: &Record) -> Story {
     let runs: usize = record.cells.iter().map(|c| c.outcomes.len()).sum();
     Story {
         answer: format!("Controllers with the smallest error, by condition. {}.", answers.join(". ")),
-        small_print: vec![
-            format!(
+        small_print: texts([
+            &format!(
                 "{} controllers, {} bodies, {} delays, {} conditions and {} seeds gave {runs} learning curves of {} trials. A place is a body \
                  under a delay. The count leaves out the controller that knows the equations of the body itself.",
                 config.controllers.len(),
@@ -40,9 +40,8 @@ pub fn story(config: &Config, record: &Record) -> Story {
                 config.trials + config.trials_after_change
             ),
             "Errors are relative to those of feedback alone on the same body and the same trials, means over seeds. The file table.csv in the \
-             run folder holds every cell."
-                .into(),
-        ],
+             run folder holds every cell.",
+        ]),
         steps: texts([
             "Each body has two control laws, tuned for it with a gain margin of one half: one on the delayed error, for each delay, and one on \
              the present state.",
@@ -61,14 +60,12 @@ pub fn story(config: &Config, record: &Record) -> Story {
             reasons(config, record),
             laws(config, record),
         ],
-        differences: vec![
+        differences: texts([
             "The law on the present state differs from the law on the delayed error, since a state known without delay tolerates higher gains. \
-             A difference between the two families is therefore not the effect of learning alone."
-                .into(),
+             A difference between the two families is therefore not the effect of learning alone.",
             "Filters of time know the time within the trial, and with it the time of a push. Where movements never repeat, filters receive the \
-             reference instead."
-                .into(),
-        ],
+             reference instead.",
+        ]),
         ..Story::default()
     }
 }

@@ -9,14 +9,7 @@
 //!
 //! Source of the question: Maffei, Herreros, Sanchez-Fibla, Friston & Verschure 2017, doi:10.1098/rspb.2017.1780 (abstract).
 
-use super::bench::{Bench, Inputs, PLANTS, PlantConfig, mix, rms};
-use super::family::{self, counted};
-use super::figures::log_curve;
-use super::push::CuedPush;
-use lobule_control::filter::{Step, TraceModel};
-use lobule_control::oracle::Lifted;
-use lobule_study::{prelude::*, report::drawing::*};
-use serde::{Deserialize, Serialize};
+use super::family::{self, *};
 
 /// The experiment.
 #[derive(Debug, Clone, Copy)]
@@ -222,8 +215,8 @@ impl Study for Cascade {
                 deviation("cascade", "body"),
                 deviation("fel", "body"),
             ),
-            small_print: vec![
-                format!(
+            small_print: texts([
+                &format!(
                     "Relative to the deviation before the change, this is {} times as much for the cascade and {} times for motor adaptation \
                      with the changed push, and {} and {} times with the changed body.",
                     loss("cascade", "push"),
@@ -233,21 +226,19 @@ impl Study for Cascade {
                 ),
                 "The first stage of the cascade has a direct teacher and follows a changed push in a few trials; the second stage needs no \
                  change in a linear loop. But the second stage receives the cue only through the prediction of the first, a smooth copy of \
-                 the push. The one-stage ways may shape their output freely."
-                    .into(),
+                 the push. The one-stage ways may shape their output freely.",
                 "The paper claims that the cascade generalizes and motor adaptation does not. A ratio above 1 in the findings \
-                 contradicts this claim on this bench."
-                    .into(),
-            ],
-            steps: vec![
-                "A cue comes before a push. The proximal event is the push as it is felt, after the sensory delay.".into(),
-                format!(
+                 contradicts this claim on this bench.",
+            ]),
+            steps: texts([
+                "A cue comes before a push. The proximal event is the push as it is felt, after the sensory delay.",
+                &format!(
                     "Cascade: stage 1 learns to predict the event {} s ahead from the cue, and stage 2 learns from delayed copies of this \
                      prediction which error to expect. One stage: the filter learns the error, or the command, directly from the cue.",
                     fixed(config.lead_s, 2)
                 ),
-                "Then the push grows, or the body becomes heavier and stiffer. All keep learning.".into(),
-            ],
+                "Then the push grows, or the body becomes heavier and stiffer. All keep learning.",
+            ]),
             sections: vec![Section::new("Which way generalizes?", "", &["cascade"])],
             differences: texts([
                 "The paper's simulation is not public. Stages, body and changes are ours; only its claim is tested.",

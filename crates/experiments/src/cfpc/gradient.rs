@@ -1,12 +1,8 @@
 //! `cfpc/gradient`: the trace is the gradient of the error in the loop itself, and its three forms agree.
 
-use super::bench::{Bench, Inputs, LoopTrial, PLANTS, PlantConfig, mix, plant_name, rms};
-use super::family::{self, counted};
-use lobule_control::filter::{Step, TraceModel, Traces};
-use lobule_control::oracle::{Lifted, gain};
+use super::family::{self, *};
+use lobule_control::filter::Traces;
 use lobule_signal::Stream;
-use lobule_study::{prelude::*, report::drawing::*};
-use serde::{Deserialize, Serialize};
 
 /// The experiment.
 #[derive(Debug, Clone, Copy)]

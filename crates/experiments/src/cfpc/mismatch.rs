@@ -1,10 +1,6 @@
 //! `cfpc/mismatch`: maps of the error after learning with a model whose delay and mass are wrong, and the 90 deg boundary.
 
-use super::bench::{Bench, Inputs, Mismatch, PLANTS, grid, has_grown, plant_name};
-use super::family::{self, counted};
-use lobule_control::oracle::{Lifted, gain, phase_error_deg};
-use lobule_study::{prelude::*, report::drawing::*};
-use serde::{Deserialize, Serialize};
+use super::family::{self, *};
 
 /// The experiment.
 #[derive(Debug, Clone, Copy)]

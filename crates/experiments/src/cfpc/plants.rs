@@ -1,17 +1,10 @@
 //! `cfpc/plants`: the model trace, exact and identified, on all plants, on an unstable one and with a bounded motor, tick by tick.
 
-use super::bench::{Bench, Inputs, PLANTS, plant_name, rms};
-use super::family::{self, IDENTIFIED, counted};
-use super::figures::{log_curve, movement, movement_legend, relative_error};
-use super::probe::Probe;
+use super::family::{self, *};
 use lobule_control::feedback::{Pid, PidGains, Reflex};
-use lobule_control::filter::{Step, TraceModel};
 use lobule_control::identify::impulse_response;
-use lobule_control::oracle::Lifted;
 use lobule_control::plant::Linear;
 use lobule_control::{ClosedLoop, Controller};
-use lobule_study::{prelude::*, report::drawing::*};
-use serde::{Deserialize, Serialize};
 
 /// The experiment.
 #[derive(Debug, Clone, Copy)]

@@ -1,12 +1,7 @@
 //! `cfpc/posture`: a cue warns of a push; does the body lean against it before it comes?
 
-use super::bench::{Bench, Inputs, PLANTS, mix, peak, rms};
-use super::family::{self, around, counted};
-use super::push::CuedPush;
-use lobule_control::filter::{Basis, TraceModel};
-use lobule_control::oracle::Lifted;
-use lobule_study::{prelude::*, report::drawing::*};
-use serde::{Deserialize, Serialize};
+use super::family::{self, *};
+use lobule_control::filter::Basis;
 
 /// The experiment.
 #[derive(Debug, Clone, Copy)]

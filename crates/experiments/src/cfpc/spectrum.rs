@@ -3,13 +3,10 @@
 //! The inputs are a sine and its quadrature, so that two weights reach every amplitude and phase. A disturbance is present that
 //! the right weights would cancel. The loop runs tick by tick.
 
-use super::bench::{Bench, Mismatch, PLANTS, grid, plant_name, rms};
-use super::family::{self, counted};
-use lobule_control::filter::{TraceModel, convolve};
+use super::family::{self, *};
+use lobule_control::filter::convolve;
 use lobule_control::identify::answer_to;
-use lobule_control::oracle::{alignment, gain, phase_error_deg};
-use lobule_study::{prelude::*, report::drawing::*};
-use serde::{Deserialize, Serialize};
+use lobule_control::oracle::alignment;
 
 /// The experiment.
 #[derive(Debug, Clone, Copy)]
@@ -172,23 +169,26 @@ impl Study for Spectrum {
                 judged.iter().filter(|r| r.has_predicted_sign()).count(),
                 judged.len()
             ),
-            small_print: vec![
-                format!(
+            small_print: texts([
+                &format!(
                     "The count leaves out {} combinations within {} deg of the boundary.",
                     record.rates.len() - judged.len(),
                     config.margin_deg
                 ),
                 "The model of the resonant loop with 150 ms too much delay is itself unstable. The synapse's copy of it ends with a \
-                 bench trial, so that its phase jumps from frequency to frequency. The criterion holds nevertheless."
-                    .into(),
-            ],
+                 bench trial, so that its phase jumps from frequency to frequency. The criterion holds nevertheless.",
+            ]),
             steps: texts([
                 "The granule cells carry a sine and its quadrature. The filter must cancel a disturbance of the same frequency.",
                 "The loop runs for a few trials with a small step. The rate is the fraction of the error that each trial removes.",
                 "Theory predicts the rate η N/2 Re[T conj G], where T and G are the gains of loop and trace. It is divided by \
                  η N/2 |T||G|.",
             ]),
-            sections: vec![Section::new("The boundary", "Dots on the lines confirm the theory.", &["spectrum"])],
+            sections: vec![Section::new(
+                "The boundary",
+                "Dots on the lines confirm the theory.",
+                &["spectrum"],
+            )],
             ..Story::default()
         }
     }

@@ -1,13 +1,9 @@
 //! `cfpc/tracking`: references that never repeat. Signals of the time since the start of the trial cannot help; signals made of the
 //! reference can.
 
-use super::bench::{self, Bench, Inputs, PLANTS, rms};
-use super::family::{self, counted};
-use super::figures::{movement, movement_legend};
+use super::family::{self, *};
 use lobule_analysis::mean;
-use lobule_control::filter::{AdaptiveFilter, Basis, Step, TraceModel};
-use lobule_study::{prelude::*, report::drawing::*};
-use serde::{Deserialize, Serialize};
+use lobule_control::filter::{AdaptiveFilter, Basis};
 
 /// The experiment.
 #[derive(Debug, Clone, Copy)]
@@ -172,14 +168,14 @@ impl Study for Tracking {
                 "The controller learns the reference only as it happens. The remaining error is not only a lack of learning: a loop whose \
                  delays are longer than the time over which the reference can be predicted cannot follow it.",
             ]),
-            steps: vec![
-                "Every trial has a new reference: six sines of random phase.".into(),
-                "The signals are the reference, its derivatives and leaky averages; or Gaussians of time, which do not depend on it.".into(),
-                format!(
+            steps: texts([
+                "Every trial has a new reference: six sines of random phase.",
+                "The signals are the reference, its derivatives and leaky averages; or Gaussians of time, which do not depend on it.",
+                &format!(
                     "At the test trials learning is switched off, and the loop tracks {} references that are never learned.",
                     config.test_references
                 ),
-            ],
+            ]),
             sections: vec![Section::new("Does learning generalize?", "", &["tracking"])],
             ..Story::default()
         }
@@ -197,7 +193,7 @@ fn filter(config: &Config, basis: &str, trace: &str, weights: &[f64]) -> Result<
         "reference" => Basis::filtered_reference(&config.taus_s, config.scale_s, bench.dt_s)?,
         _ => bench.basis()?,
     };
-    bench::filter(basis, trace, Step::Normalized(config.rate), weights)
+    family::filter(basis, trace, Step::Normalized(config.rate), weights)
 }
 
 fn learn(config: &Config, basis: &str, trace: &str, seed: u64) -> Result<TestCurve, Error> {

@@ -1,15 +1,9 @@
 //! `cfpc/transfer`: CFPC and feedback-error learning with the same trace, tick by tick: learning, a plant that changes and
 //! changes back, a noisy sensor, a bounded motor.
 
-use super::bench::{Bench, Inputs, Mismatch, PLANTS, PlantConfig, peak, rms, step_of};
-use super::family::{self, around, counted};
-use super::figures::log_curve;
-use lobule_control::filter::{Step, TraceModel};
-use lobule_control::oracle::Lifted;
+use super::family::{self, *};
 use lobule_control::plant::Linear;
 use lobule_control::{ClosedLoop, Controller};
-use lobule_study::{prelude::*, report::drawing::*};
-use serde::{Deserialize, Serialize};
 
 /// The experiment.
 #[derive(Debug, Clone, Copy)]
@@ -290,8 +284,8 @@ impl Study for Transfer {
                 weight("cfpc"),
                 weight("fel"),
             ),
-            small_print: vec![
-                format!(
+            small_print: texts([
+                &format!(
                     "With a motor bounded at ±{} the errors at the end were {} (CFPC) and {} (feedback-error learning). There the loop is not \
                      linear, and the two teachers differ.",
                     fixed(config.bound, 1),
@@ -299,9 +293,8 @@ impl Study for Transfer {
                     saturated("fel")
                 ),
                 "In a scalar linear loop the output of the filter passes through the same T on its way to either teacher. Both teachers \
-                 therefore have the same condition of stability and nearly the same learning curve."
-                    .into(),
-            ],
+                 therefore have the same condition of stability and nearly the same learning curve.",
+            ]),
             steps: texts([
                 "Both learn the bench's movement tick by tick, every synapse with its own trace.",
                 "The plant becomes heavier and stiffer, while the trace remains the model of the old plant. Then the old plant returns.",

@@ -1,11 +1,8 @@
 //! Learning curves by trace, and the phases that explain them.
 
-use super::super::bench::{Bench, Mismatch, PLANTS, is_stable, plant_name};
-use super::super::figures::{log_curve, relative_error};
+use super::super::family::*;
 use super::record::{Config, Record, words};
 use lobule_control::LinearSystem;
-use lobule_control::oracle::phase_error_deg;
-use lobule_study::{prelude::*, report::drawing::*};
 
 fn stroke(trace: &str) -> Stroke {
     match trace {

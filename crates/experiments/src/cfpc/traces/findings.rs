@@ -1,9 +1,7 @@
 //! Findings of `cfpc/traces`: the acceptance tests of the reference, and its table of wrong models.
 
-use super::super::bench::PLANTS;
-use super::super::family::{IDENTIFIED, around};
+use super::super::family::*;
 use super::record::{Config, EXPECTED, Record, TRIALS};
-use lobule_study::report::{Finding, Source};
 
 /// Largest relative error allowed at trial 50 with the exact model, by plant.
 const MODEL_AT_50: [f64; 4] = [0.01, 0.05, 0.45, 0.02];

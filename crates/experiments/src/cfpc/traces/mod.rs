@@ -8,11 +8,8 @@ mod findings;
 mod record;
 mod words;
 
-use super::bench::{Bench, Inputs, Mismatch, PLANTS, PlantConfig, has_grown, rms, step_of};
-use super::family::{self, counted};
-use lobule_control::filter::{Step, TraceModel};
-use lobule_control::oracle::{Course, Lifted, cause, gain};
-use lobule_study::prelude::*;
+use super::family::{self, *};
+use lobule_control::oracle::{Course, cause};
 use record::{Config, LoopResponse, Record, TraceCurve};
 
 /// The experiment.

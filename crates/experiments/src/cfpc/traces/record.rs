@@ -1,9 +1,7 @@
 //! Configuration and record of `cfpc/traces`, and the table that the reference measured.
 
-use super::super::bench::Bench;
-use super::super::probe::Probe;
+use super::super::family::*;
 use lobule_control::oracle::Cause;
-use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {

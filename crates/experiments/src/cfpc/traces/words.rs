@@ -1,8 +1,7 @@
 //! The report of the traces in words and its table.
 
-use super::super::bench::{PLANTS, plant_name};
+use super::super::family::*;
 use super::record::{self, Config, EXPECTED, Record, TRACES, TRIALS};
-use lobule_study::{prelude::*, report::drawing::*};
 
 pub fn story(config: &Config, record: &Record) -> Story {
     let last = config.trials;
@@ -40,20 +39,23 @@ pub fn story(config: &Config, record: &Record) -> Story {
         ]),
         sections: vec![
             Section::new("What the synapse must remember", remember, &["curves"]),
-            Section::new("Phase decides", "A trace fails at frequencies at which its phase is wrong.", &["phases"]),
+            Section::new(
+                "Phase decides",
+                "A trace fails at frequencies at which its phase is wrong.",
+                &["phases"],
+            ),
             Section::new("Wrong models", "How good must the model be?", &["wrong_models"]),
             table(record, last),
         ],
-        differences: vec![
-            "The paper's plants, gains and figures are not public. The rule is the published one; the bench is ours.".into(),
-            format!(
+        differences: texts([
+            "The paper's plants, gains and figures are not public. The rule is the published one; the bench is ours.",
+            &format!(
                 "Expected values were measured with a program whose loop has a tick between sensing and command \
                  (bench.computation_ticks = {}).",
                 config.bench.computation_ticks
             ),
-            "A learning curve ends at the ceiling. Those of the reference ended at about 10⁶ as well, and only growth is compared."
-                .into(),
-        ],
+            "A learning curve ends at the ceiling. Those of the reference ended at about 10⁶ as well, and only growth is compared.",
+        ]),
         ..Story::default()
     }
 }

@@ -1,11 +1,6 @@
 //! Mean rates across trials: the output path as curves, all populations as a map.
 
 use super::{look::*, series::*};
-use crate::prism::config::Condition;
-use crate::prism::keys::{ModuleName, RateOf};
-use crate::prism::record::{ConditionRun, Epoch, PrismResult};
-use lobule_scaffold::Microzone;
-use lobule_study::{prelude::*, report::drawing::*};
 use std::collections::BTreeSet;
 
 /// Rates below this count as this in ratios, Hz. Chosen: a tenth of a spike per second is noise in a short trial.

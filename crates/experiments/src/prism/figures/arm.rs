@@ -2,9 +2,6 @@
 //! and the angle of the joint over the movement.
 
 use super::{look::*, series::*};
-use crate::prism::config::Condition;
-use crate::prism::record::{ConditionRun, Epoch, PrismResult, TrialRecord};
-use lobule_study::{prelude::*, report::drawing::*};
 
 /// Points drawn of one path, at most.
 const PATH_POINTS: usize = 200;

@@ -1,8 +1,6 @@
 //! Is the ruler straight? The calibration sweep against the identity.
 
-use super::series::*;
-use crate::prism::record::{Calibration, PrismResult};
-use lobule_study::{prelude::*, report::drawing::*};
+use super::{look::*, series::*};
 
 /// Error against prism in the static network, all trials and seeds, and the deviation from the identity.
 pub fn sweep(result: &PrismResult) -> Result<Option<Figure>, Error> {

@@ -1,9 +1,6 @@
 //! The result in one chart: pointing error across trials.
 
 use super::{look::*, series::*};
-use crate::prism::config::Condition;
-use crate::prism::record::{Epoch, PrismResult};
-use lobule_study::{prelude::*, report::drawing::*};
 
 /// Error across trials, static against plastic.
 pub fn error_by_trial(result: &PrismResult) -> Result<Option<Figure>, Error> {

@@ -1,10 +1,9 @@
 //! Names and colors of conditions, modules and cells: the same in all figures.
-//! The pen distinguishes plus from minus.
+//! The pen distinguishes plus from minus. What the figures are made of, in one import.
 
-use crate::prism::config::Condition;
-use crate::prism::keys::{ModuleName, RateOf};
-use lobule_scaffold::Microzone;
-use lobule_study::report::drawing::*;
+pub use crate::prism::{config::Condition, keys::*, record::*};
+pub use lobule_scaffold::Microzone;
+pub use lobule_study::{prelude::*, report::drawing::*};
 
 /// A condition in words, and its color.
 fn look(condition: Condition) -> (&'static str, &'static str) {

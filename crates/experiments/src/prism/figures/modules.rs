@@ -1,10 +1,6 @@
 //! Which module does what: parts of the error, and runs with a part switched off.
 
 use super::{look::*, series::*};
-use crate::prism::config::Condition;
-use crate::prism::keys::ModuleName;
-use crate::prism::record::{PrismResult, TrialRecord};
-use lobule_study::{prelude::*, report::drawing::*};
 
 type Part = fn(&TrialRecord) -> Option<f64>;
 

@@ -1,10 +1,6 @@
 //! Spikes of a module in single trials: populations stacked, one row a cell.
 
 use super::{look::*, series::*};
-use crate::prism::config::Condition;
-use crate::prism::keys::ModuleName;
-use crate::prism::record::{ActivitySnapshot, ConditionRun, PrismResult};
-use lobule_study::{prelude::*, report::drawing::*};
 
 /// Pause before the movement that the snapshots hold, ms: what their spikes take more than a movement, to 10 ms.
 fn pause_ms(result: &PrismResult, trials: &[&ActivitySnapshot]) -> f64 {

@@ -1,10 +1,7 @@
 //! Values by trial, averaged over seeds.
 
-use crate::prism::config::Condition;
-use crate::prism::record::{ConditionRun, Epoch, PrismResult, TrialRecord};
+use super::look::*;
 use lobule_analysis::{mean, sd};
-use lobule_study::Error;
-use lobule_study::report::drawing::*;
 use std::collections::BTreeMap;
 
 /// Mean, and sample standard deviation of two or more finite values.

@@ -1,11 +1,6 @@
 //! Learned changes: weights of the synapses from parallel fibers to Purkinje cells.
 
 use super::{look::*, series::*};
-use crate::prism::config::Condition;
-use crate::prism::keys::{ModuleName, ZoneOf};
-use crate::prism::record::{ConditionRun, PrismResult, TrialRecord, WeightHistogram, When};
-use lobule_scaffold::Microzone;
-use lobule_study::{prelude::*, report::drawing::*};
 
 /// Mean weight across trials, by module and microzone.
 pub fn mean_weights(result: &PrismResult) -> Result<Option<Figure>, Error> {
