@@ -14,7 +14,7 @@
 
 use super::body::{self, BodyScale};
 use super::circuit::{self, TEACHING};
-use super::config::{Participation, PlantKind, Polarity, PrismConfig};
+use super::config::{ModuleConfig, Participation, PlantKind, Polarity, PrismConfig};
 use super::keys::{ModuleName, RateOf};
 use super::pointing_loop::{LoopState, PointingLoop, TrialInput, TrialOutcome};
 use super::record::{Calibration, SweepPoint};
@@ -60,10 +60,10 @@ fn refused(what: String) -> Error {
 /// Potentiation of each module, nS: configured, or by the balance rule from the rate of its
 /// climbing fibers without error, Hz.
 fn a_plus_ns(config: &PrismConfig, rest_hz: [f64; 2]) -> [f64; 2] {
-    let modules = [&config.forward, &config.inverse];
-    std::array::from_fn(|m| match modules[m].a_plus_ns {
-        configured if configured >= 0.0 => configured,
-        _ => -modules[m].a_minus_ns * kernel_area_s(modules[m].kernel_t0_ms) * rest_hz[m],
+    ModuleName::ALL.map(|module| {
+        let ModuleConfig { a_minus_ns, a_plus_ns, kernel_t0_ms, .. } = *config.learning(module);
+        let balanced = -a_minus_ns * kernel_area_s(kernel_t0_ms) * rest_hz[module as usize];
+        if a_plus_ns >= 0.0 { a_plus_ns } else { balanced }
     })
 }
 
@@ -232,8 +232,7 @@ fn measure(
         *parts = parts.map(|x| x / SIGN_PROBES as f64);
         run.progress.done((SIGN_TRIALS + SIGN_PROBES) as u64);
     }
-    let parts = [config.wiring.forward, config.wiring.inverse];
-    let learning = ModuleName::ALL.into_iter().filter(|m| parts[*m as usize] == Participation::On);
+    let learning = ModuleName::ALL.into_iter().filter(|m| config.part(*m) == Participation::On);
     let sign_test_deg = learning.map(|m| (m, contribution.map(|parts| parts[m as usize]))).collect();
 
     let inverse = mean(&all(&zero, &|o| body::end_position(o.inverse.iter().copied()))?);

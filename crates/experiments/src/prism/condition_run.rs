@@ -51,7 +51,7 @@ pub fn schedule(config: &PrismConfig, index: usize) -> (Epoch, f64) {
 /// The loop of a condition, and whether the forward and the inverse module learn in it.
 fn changed(config: &PrismConfig, condition: Condition) -> (PrismConfig, [bool; 2]) {
     let mut config = config.clone();
-    let may = [config.wiring.forward, config.wiring.inverse].map(|part| part == Participation::On);
+    let may = ModuleName::ALL.map(|module| config.part(module) == Participation::On);
     let learns = match condition {
         Condition::Static => [false; 2],
         Condition::Plastic => may,
@@ -137,12 +137,12 @@ pub fn run(
         } else {
             &[]
         };
-        record(&mut closed, kept)?;
+        record(config, &mut closed, kept)?;
         let begin = closed.simulation().step();
         let error_deg = so_far.trials.last().map_or(0.0, |trial| trial.error_deg);
         let outcome = closed.trial(TrialInput { seen_target_deg: prism_deg, error_deg, learns })?;
         if !kept.is_empty() {
-            so_far.snapshots.extend(take(&mut closed, kept, index, begin)?);
+            so_far.snapshots.extend(take(config, &mut closed, kept, index, begin)?);
         }
         let movement = body::play(&outcome, &calibrated.scale, config.wiring.plant)?;
         so_far.trials.push(TrialRecord {
@@ -169,19 +169,14 @@ pub fn run(
     Ok(so_far)
 }
 
-fn in_loop(closed: &PointingLoop) -> Vec<ModuleName> {
-    let is_in = |m: &ModuleName| closed.simulation().population(&format!("{m}/purkinje_cell")).is_ok();
-    ModuleName::ALL.into_iter().filter(is_in).collect()
-}
-
 /// Those of the cells that a module has, each with the label of its population.
 fn populations<'a>(closed: &PointingLoop, module: ModuleName, cells: &[&'a str]) -> Vec<(&'a str, String)> {
     let labeled = cells.iter().map(|cell| (*cell, format!("{module}/{cell}")));
     labeled.filter(|(_, label)| closed.simulation().population(label).is_ok()).collect()
 }
 
-fn record(closed: &mut PointingLoop, cells: &[&str]) -> Result<(), Error> {
-    for module in in_loop(closed) {
+fn record(config: &PrismConfig, closed: &mut PointingLoop, cells: &[&str]) -> Result<(), Error> {
+    for module in config.in_loop() {
         for (_, label) in populations(closed, module, cells) {
             closed.simulation_mut().record_spikes(&label)?;
         }
@@ -190,6 +185,7 @@ fn record(closed: &mut PointingLoop, cells: &[&str]) -> Result<(), Error> {
 }
 
 fn take(
+    config: &PrismConfig,
     closed: &mut PointingLoop,
     cells: &[&str],
     trial: usize,
@@ -197,7 +193,7 @@ fn take(
 ) -> Result<Vec<ActivitySnapshot>, Error> {
     closed.simulation_mut().merge_recordings()?;
     let mut snapshots = Vec::new();
-    for module in in_loop(closed) {
+    for module in config.in_loop() {
         let mut spikes = Vec::new();
         for (cell, label) in populations(closed, module, cells) {
             if let Some(train) = closed.simulation_mut().take_spikes(&label)? {
@@ -220,8 +216,8 @@ fn weight_histograms(
 ) -> Result<Vec<WeightHistogram>, Error> {
     let cells = anatomy.cells("purkinje_cell").expect("the loop has Purkinje cells");
     let mut histograms = Vec::new();
-    for (m, module) in ModuleName::ALL.into_iter().enumerate().filter(|(m, _)| learns[*m]) {
-        let w_max = [&config.forward, &config.inverse][m].w_max_ns;
+    for module in ModuleName::ALL.into_iter().filter(|module| learns[*module as usize]) {
+        let w_max = config.learning(module).w_max_ns;
         let synapses = closed.simulation().synapses(&format!("{module}/{PLASTIC_SET}"))?;
         for microzone in Microzone::ALL {
             let of_zone = synapses.iter().filter(|s| cells.microzone(s.1 as usize) == Some(microzone));

@@ -1,5 +1,6 @@
 //! Configuration of the prism experiment; `prism.toml` documents every key with its unit and source.
 
+use super::keys::ModuleName;
 use lobule_cerebellum::BrainState;
 use lobule_control::{CortexParameters, PlannerParameters, SensoryOlive};
 use lobule_study::prelude::*;
@@ -207,6 +208,19 @@ impl PrismConfig {
         toml::to_string(self).expect("a configuration is plain data")
     }
 
+    pub(super) fn part(&self, module: ModuleName) -> Participation {
+        [self.wiring.forward, self.wiring.inverse][module as usize]
+    }
+
+    pub(super) fn learning(&self, module: ModuleName) -> &ModuleConfig {
+        [&self.forward, &self.inverse][module as usize]
+    }
+
+    /// The modules that take part in the loop.
+    pub(super) fn in_loop(&self) -> impl Iterator<Item = ModuleName> {
+        ModuleName::ALL.into_iter().filter(|module| self.part(*module) != Participation::Off)
+    }
+
     /// Checks what the parts cannot check by themselves.
     pub(super) fn check(&self) -> Result<(), Error> {
         let (check, p, c) = (Check::of(""), &self.protocol, &self.calibration);
@@ -231,7 +245,7 @@ impl PrismConfig {
             .that("protocol.gap_ms", format!("{gap} ms"), gap <= 10_000, "a pause lasts at most 10000 ms")?
             .that("protocol.prism_deg", format!("{prism} deg"), is_prism, shifts)?
             .that("protocol.prism", of_trials, p.prism > 0 && trials <= 100_000, "1 to 100000 are needed")?;
-        if self.wiring.forward == Participation::Off && self.wiring.inverse == Participation::Off {
+        if self.in_loop().next().is_none() {
             let what = "both modules are off: there is no cerebellum in the loop";
             return Err(check.refusal("loop.forward", what));
         }
@@ -239,10 +253,10 @@ impl PrismConfig {
         let equal = format!("it must equal cortex.neurons = {fibers}: they are wired one to one");
         check.that("loop.inverse_gain", gain, (0.0..=100.0).contains(&gain), "it lies in 0..100")?;
         check.that("planner.neurons", neurons, neurons == fibers, &equal)?;
-        for (name, module) in [("forward", &self.forward), ("inverse", &self.inverse)] {
-            let a_minus = module.a_minus_ns;
+        for module in ModuleName::ALL {
+            let a_minus = self.learning(module).a_minus_ns;
             let falls = "depression by climbing fibers is 0 or negative, else learning only grows";
-            Check::of(name).that("a_minus_ns", a_minus, a_minus <= 0.0, falls)?;
+            Check::of(module.name()).that("a_minus_ns", a_minus, a_minus <= 0.0, falls)?;
         }
         if c.trials < 2 || c.sweep_trials < 1 || c.sweep_deg.len() < 2 {
             let what = "at least 2 trials, 1 sweep trial and 2 sweep prisms are needed";

@@ -10,7 +10,7 @@
 //! spikes, so planner, cortex and decoder of each have the bits of a single process.
 
 use super::circuit::TEACHING;
-use super::config::{MotorOliveConfig, Noise, Participation, Polarity, PrismConfig};
+use super::config::{MotorOliveConfig, Noise, Polarity, PrismConfig};
 use super::keys::{ModuleName, RateOf, ZoneOf};
 use super::rates::RateCounter;
 use lobule_cerebellum::{DT_MS, PLASTIC_SET};
@@ -112,19 +112,15 @@ impl PointingLoop {
             return Err(Check::of("").refusal("scaffold", what));
         }
         let simulation = ranks.agree(Simulation::on(ranks, network, threads).map_err(Error::from))?;
-        let parts = [config.wiring.forward, config.wiring.inverse];
         let [nuclei, olive] =
             ["dcn_p", "io_cell"].map(|cell| anatomy.cells(cell).expect("compile has checked"));
-        let mut modules = [None, None];
-        for (m, name) in ModuleName::ALL.into_iter().enumerate() {
-            if parts[m] == Participation::Off {
-                continue;
-            }
+        let mut modules: [Option<ModuleInLoop>; 2] = [None, None];
+        for name in config.in_loop() {
             let index = |cell: &str| simulation.population(&format!("{name}/{cell}"));
             let of_module = format!("{name}/");
             let projections = simulation.network().projections().into_iter();
             let plastic = projections.filter(|p| p.is_plastic && p.label.starts_with(&of_module));
-            modules[m] = Some(ModuleInLoop {
+            modules[name as usize] = Some(ModuleInLoop {
                 name,
                 plastic: plastic.map(|p| p.label).collect(),
                 mossy: index("mossy_fiber")?,
@@ -135,9 +131,7 @@ impl PointingLoop {
                 olive_zone: olive.microzones(),
             });
         }
-        let present: Vec<ModuleName> =
-            modules.iter().flatten().map(|module: &ModuleInLoop| module.name).collect();
-        let rates = RateCounter::new(&simulation, &present, anatomy, ranks)?;
+        let rates = RateCounter::new(&simulation, config.in_loop(), anatomy, ranks)?;
         let ticks = config.protocol.trial_ms;
         let mut planner = config.planner;
         planner.is_frozen = config.wiring.noise == Noise::Frozen;

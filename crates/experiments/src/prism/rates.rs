@@ -36,12 +36,12 @@ impl RateCounter {
     /// A module that is not in the simulation.
     pub fn new(
         simulation: &Simulation,
-        modules: &[ModuleName],
+        modules: impl Iterator<Item = ModuleName>,
         anatomy: &Anatomy,
         ranks: &Ranks,
     ) -> Result<Self, Error> {
         let mut populations = Vec::new();
-        for &module in modules {
+        for module in modules {
             let mut count = |cell: &str, n: usize, zones: Vec<Option<Microzone>>| -> Result<(), Error> {
                 let label = format!("{module}/{cell}");
                 let owned = match ranks.ranks() {

@@ -7,7 +7,6 @@
 use super::calibration;
 use super::condition_run::{self, CalibratedSeed};
 use super::config::PrismConfig;
-use super::keys::ModuleName;
 use super::record::{Calibration, ConditionRun, PopulationRow, PrismResult};
 use lobule_cerebellum::{DT_MS, PLASTIC_SET};
 use lobule_control::plant::PlanarArm;
@@ -146,11 +145,7 @@ fn gather(
     runs: Vec<ConditionRun>,
 ) -> Result<PrismResult, Error> {
     let first = &seeds[0];
-    let prefix = ModuleName::ALL
-        .into_iter()
-        .find(|m| first.network.populations().iter().any(|p| p.label.starts_with(m.name())))
-        .unwrap_or(ModuleName::Forward);
-    let of_module = |label: &str| label.starts_with(&format!("{prefix}/"));
+    let prefix = config.in_loop().next().map(|module| format!("{module}/")).unwrap_or_default();
     let projections = first.network.projections();
     let mut notes = first.anatomy.notes.clone();
     notes.push("Gap junctions between Golgi cells are not simulated.".into());
@@ -159,7 +154,7 @@ fn gather(
         config.module.climbing_fiber_ns
     ));
     let synapses = |set: &str| -> u64 {
-        let counted = projections.iter().filter(|p| of_module(&p.label) && p.label.ends_with(set));
+        let counted = projections.iter().filter(|p| p.label.starts_with(&prefix) && p.label.ends_with(set));
         counted.map(|p| p.synapses as u64).sum()
     };
     let mut sums = [synapses(""), synapses(PLASTIC_SET)];
