@@ -12,12 +12,11 @@ use std::path::{Path, PathBuf};
 /// A run folder in the making.
 #[derive(Debug)]
 pub struct RunFolder {
-    partial: PathBuf,
+    /// Where it is written; none where another rank has it.
+    partial: Option<PathBuf>,
     complete: PathBuf,
     /// Whether snapshots of an interrupted run may be used.
     resumes: bool,
-    /// Whether another rank has the folder.
-    is_elsewhere: bool,
 }
 
 fn at(path: &Path, error: impl std::fmt::Display, remedy: &str) -> Error {
@@ -57,24 +56,22 @@ impl RunFolder {
             fs::create_dir_all(&path).map_err(|e| at(&path, e, "choose an --out that can be written"))?;
         }
         write_whole(&kept, config.as_bytes())?;
-        Ok(Self { partial, complete: out.to_path_buf(), resumes, is_elsewhere: false })
+        Ok(Self { partial: Some(partial), complete: out.to_path_buf(), resumes })
     }
 
     /// The folder for the ranks of a run beside the first, which alone reads and writes it: here nothing is
     /// kept and nothing is found.
     pub fn elsewhere(out: &Path) -> Self {
-        Self { partial: PathBuf::new(), complete: out.to_path_buf(), resumes: false, is_elsewhere: true }
+        Self { partial: None, complete: out.to_path_buf(), resumes: false }
     }
 
     /// Removes the folder of a run that failed before it had anything to keep.
     pub fn discard_if_empty(&self) {
-        if self.is_elsewhere {
-            return;
-        }
-        let snapshots = fs::read_dir(self.partial.join("snapshots"));
+        let Some(partial) = &self.partial else { return };
+        let snapshots = fs::read_dir(partial.join("snapshots"));
         if snapshots.is_ok_and(|mut files| files.next().is_none()) {
             // Nothing is lost when this fails: the next run names the folder.
-            let _ = fs::remove_dir_all(&self.partial);
+            let _ = fs::remove_dir_all(partial);
         }
     }
 
@@ -83,10 +80,8 @@ impl RunFolder {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, name: &str, data: &[u8]) -> Result<(), Error> {
-        if self.is_elsewhere {
-            return Ok(());
-        }
-        let path = self.partial.join(name);
+        let Some(partial) = &self.partial else { return Ok(()) };
+        let path = partial.join(name);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|e| at(folder, e, "check space and permissions"))?;
         }
@@ -98,10 +93,8 @@ impl RunFolder {
     /// # Errors
     /// When it cannot be written.
     pub fn keep_snapshot<T: Serialize>(&self, name: &str, value: &T) -> Result<(), Error> {
-        if self.is_elsewhere {
-            return Ok(());
-        }
-        let path = self.partial.join("snapshots").join(name);
+        let Some(partial) = &self.partial else { return Ok(()) };
+        let path = partial.join("snapshots").join(name);
         let data = postcard::to_allocvec(value).map_err(|e| at(&path, e, "this is a bug of lobule"))?;
         write_whole(&path, &data)
     }
@@ -111,8 +104,9 @@ impl RunFolder {
     /// # Errors
     /// When a snapshot is there but cannot be read.
     pub fn snapshot<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {
-        let path = self.partial.join("snapshots").join(name);
-        if !self.resumes || !path.exists() {
+        let Some(partial) = self.partial.as_ref().filter(|_| self.resumes) else { return Ok(None) };
+        let path = partial.join("snapshots").join(name);
+        if !path.exists() {
             return Ok(None);
         }
         let data = fs::read(&path).map_err(|e| at(&path, e, "start again without --resume"))?;
@@ -130,13 +124,11 @@ impl RunFolder {
     /// # Errors
     /// When it cannot be renamed.
     pub fn complete(self) -> Result<PathBuf, Error> {
-        if self.is_elsewhere {
-            return Ok(self.complete);
-        }
-        let snapshots = self.partial.join("snapshots");
+        let Some(partial) = self.partial else { return Ok(self.complete) };
+        let snapshots = partial.join("snapshots");
         fs::remove_dir_all(&snapshots).map_err(|e| at(&snapshots, e, "remove it by hand"))?;
         let remedy = "the run is whole under its .partial name; rename it by hand";
-        fs::rename(&self.partial, &self.complete).map_err(|e| at(&self.complete, e, remedy))?;
+        fs::rename(&partial, &self.complete).map_err(|e| at(&self.complete, e, remedy))?;
         Ok(self.complete)
     }
 }

@@ -158,14 +158,11 @@ impl Study for Transfer {
         let full = config.trials >= 80 && config.plant == "damped";
         let mut add = |name: String, meaning: &str, values: Vec<f64>, expected: Option<f64>| {
             // A trial that was never reached has no number.
-            if values.is_empty() {
-                return;
-            }
-            let finding = Finding::new(name, meaning, values);
-            all.push(match expected.filter(|_| full) {
+            let finding = (!values.is_empty()).then(|| Finding::new(name, meaning, values));
+            all.extend(finding.map(|finding| match expected.filter(|_| full) {
                 Some(expected) => finding.mean(around(expected, [0.75, 1.25], 5), &MEASURED),
                 None => finding,
-            });
+            }));
         };
         let at = |curves: &[&PhasedCurve], phase: usize, trial: usize| -> Vec<f64> {
             curves.iter().filter_map(|c| c.at(phase, trial)).collect()
@@ -173,13 +170,8 @@ impl Study for Transfer {
         for (teacher, trace, expected) in EXPECTED {
             let curves = record.of(teacher, trace, "plain");
             for (trial, expected) in [10, 30, 80].into_iter().zip(expected).filter(|t| t.0 <= config.trials) {
-                let meaning = "True error in that trial, root mean square.";
-                add(
-                    format!("rms_at_{trial}/{teacher}/{trace}"),
-                    meaning,
-                    at(&curves, 0, trial),
-                    Some(expected),
-                );
+                let (name, values) = (format!("rms_at_{trial}/{teacher}/{trace}"), at(&curves, 0, trial));
+                add(name, "True error in that trial, root mean square.", values, Some(expected));
             }
         }
         for (teacher, weight, noisy) in [("cfpc", 1.24, 0.0068), ("fel", 13.1, 0.0066)] {
@@ -191,22 +183,16 @@ impl Study for Transfer {
             let meaning =
                 "True error after learning from a noisy sensor; one value for the noise of each seed.";
             add(format!("rms_noisy/{teacher}"), meaning, values, Some(noisy));
-            for (name, trial, expected) in
-                [("first", 0, 0.163), ("tenth", 10, 0.023), ("last", config.trials, 0.006)]
-            {
+            let on_changed = [("first", 0, 0.163), ("tenth", 10, 0.023), ("last", config.trials, 0.006)];
+            for (name, trial, expected) in on_changed {
                 let meaning = "True error in a trial on the changed plant.";
                 add(format!("changed_{name}/{teacher}"), meaning, at(&curves, 1, trial), Some(expected));
             }
             let values = at(&record.of(teacher, "model", "saturated"), 0, config.trials);
             let meaning = "True error after learning with a bounded motor.";
             add(format!("rms_saturated/{teacher}"), meaning, values, None);
-            let first = |phase: usize| -> Vec<f64> {
-                curves
-                    .iter()
-                    .filter_map(|c| c.reached(config.learned_below, phase))
-                    .map(|k| k as f64)
-                    .collect()
-            };
+            let reached = |c: &&PhasedCurve, phase| Some(c.reached(config.learned_below, phase)? as f64);
+            let first = |phase| curves.iter().filter_map(|c| reached(c, phase)).collect();
             let meaning = "First trial at which the movement counts as learned.";
             add(format!("learned_at/{teacher}"), meaning, first(0), None);
             let meaning = "The same on return to the first plant. A smaller number means savings.";
@@ -220,10 +206,8 @@ impl Study for Transfer {
             let grown = curves.iter().filter_map(|c| c.rms[0].last().copied()).collect();
             let meaning =
                 "No trace: true error after the first phase. It must have grown beyond every movement.";
-            let range = [full.then_some(10.0), None];
-            all.push(
-                Finding::new(format!("rms_without_trace/{teacher}"), meaning, grown).each(range, &DIVERGES),
-            );
+            let grown = Finding::new(format!("rms_without_trace/{teacher}"), meaning, grown);
+            all.push(grown.each([full.then_some(10.0), None], &DIVERGES));
         }
         all
     }

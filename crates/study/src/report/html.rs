@@ -9,22 +9,18 @@ const STYLE: &str = include_str!("page.css");
 /// A table; rows are HTML, headings are text.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Table {
-    /// Heading of each column.
-    pub columns: Vec<String>,
+    columns: Vec<String>,
     /// Cells as HTML, row by row; the first cell is the heading of its row.
     pub rows: Vec<Vec<String>>,
     /// Columns whose cells are numbers, aligned at the right.
-    pub numeric: Vec<usize>,
+    numeric: Vec<usize>,
 }
 
 impl Table {
     /// An empty table.
     pub fn new(columns: &[&str], numeric: &[usize]) -> Self {
-        Self {
-            columns: columns.iter().map(|c| (*c).to_owned()).collect(),
-            rows: Vec::new(),
-            numeric: numeric.to_vec(),
-        }
+        let columns = columns.iter().map(|c| (*c).to_owned()).collect();
+        Self { columns, rows: Vec::new(), numeric: numeric.to_vec() }
     }
 
     /// The table as HTML; it scrolls by itself where the screen is narrow.

@@ -91,14 +91,11 @@ pub enum Anchor {
 /// Look of a text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lettering<'a> {
-    /// Size, px.
-    pub size: f64,
-    /// Side of the point.
-    pub anchor: Anchor,
-    /// Bold.
-    pub is_bold: bool,
-    /// `#rrggbb`.
-    pub color: &'a str,
+    /// px.
+    size: f64,
+    anchor: Anchor,
+    is_bold: bool,
+    color: &'a str,
 }
 
 impl<'a> Lettering<'a> {
