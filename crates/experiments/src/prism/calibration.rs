@@ -44,7 +44,6 @@ const SIGN_PROBES: usize = 3;
 pub struct Calibrated {
     /// The record, as kept in the run folder.
     pub record: Calibration,
-    /// Scales of the bodies.
     pub scale: BodyScale,
     /// State after calibration, before any learning; on one rank of several its part.
     pub state: LoopState,
@@ -52,7 +51,6 @@ pub struct Calibrated {
     pub a_plus_ns: [f64; 2],
 }
 
-/// The refusal to go on from what was measured.
 fn refused(what: String) -> Error {
     Error::Refused { part: "calibration".into(), what }
 }

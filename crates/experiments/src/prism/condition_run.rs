@@ -36,8 +36,8 @@ const EVERY_TRIAL: [&str; 3] = ["mossy_fiber", "purkinje_cell", "dcn_p"];
 /// has all spikes of the snapshots.
 type UnfinishedRun = (String, ConditionRun, LoopState);
 
-/// The epoch and the prism of a trial.
-pub fn schedule(config: &PrismConfig, index: usize) -> (Epoch, f64) {
+/// The epoch and the prism of a trial, deg.
+fn schedule(config: &PrismConfig, index: usize) -> (Epoch, f64) {
     let p = &config.protocol;
     if index < p.baseline {
         (Epoch::Baseline, 0.0)
@@ -74,22 +74,15 @@ fn changed(config: &PrismConfig, condition: Condition) -> (PrismConfig, [bool; 2
 
 /// A calibrated seed: the conditions that run on it share it.
 pub struct CalibratedSeed {
-    /// The seed.
     pub seed: u64,
-    /// Its anatomy.
     pub anatomy: Arc<Anatomy>,
     /// The loop's network with balanced potentiation.
     pub network: Arc<Network>,
-    /// Its calibration.
     pub calibrated: Calibrated,
 }
 
 /// Runs one condition on one seed from a calibration, or goes on with what the `folder` of rank 0 keeps of it.
 /// Collective; rank 0 alone has the spikes of the rasters.
-///
-/// # Errors
-/// A calibration made for another configuration, a state variable that stopped being a
-/// number, or a folder that cannot be written.
 pub fn run(
     config: &PrismConfig,
     calibrated: &CalibratedSeed,

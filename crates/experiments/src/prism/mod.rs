@@ -9,18 +9,24 @@
 //! ```
 
 mod body;
-pub mod calibration;
-pub mod circuit;
-pub mod condition_run;
 mod config;
 mod figures;
 mod findings;
 pub mod keys;
 mod page;
-pub mod pointing_loop;
 mod rates;
 pub mod record;
 mod run;
+
+// Parts that the tests take apart.
+#[doc(hidden)]
+pub mod calibration;
+#[doc(hidden)]
+pub mod circuit;
+#[doc(hidden)]
+pub mod condition_run;
+#[doc(hidden)]
+pub mod pointing_loop;
 
 pub use config::{Condition, PlantKind, PrismConfig};
 pub use figures::figures;

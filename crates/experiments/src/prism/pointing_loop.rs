@@ -54,9 +54,7 @@ struct ModuleInLoop {
     n_mossy: usize,
     teaching: usize,
     nuclear: usize,
-    /// Microzone of each nuclear cell.
     nuclear_zone: Vec<Option<Microzone>>,
-    /// Microzone of each olive cell.
     olive_zone: Vec<Option<Microzone>>,
     /// Labels of the plastic projections.
     plastic: Vec<String>,
@@ -94,9 +92,6 @@ pub struct LoopState {
 impl PointingLoop {
     /// A loop at rest on a compiled network. All ranks make the same calls in the same order; those that advance
     /// the circuit or are marked *collective* wait for the others. Collective.
-    ///
-    /// # Errors
-    /// Parameters out of range, or a network whose smallest delay is not 1 ms.
     pub fn new(
         config: &PrismConfig,
         anatomy: &Anatomy,
@@ -179,9 +174,6 @@ impl PointingLoop {
     }
 
     /// Goes back, or on, to a state of the same loop on the same rank.
-    ///
-    /// # Errors
-    /// When the state belongs to another network.
     pub fn restore(&mut self, state: LoopState) -> Result<(), Error> {
         self.simulation.restore(state.circuit)?;
         self.cortex.restore(state.cortex);
@@ -190,17 +182,11 @@ impl PointingLoop {
     }
 
     /// The state to write down: the whole on rank 0, `None` on the others. It fits any number of ranks. Collective.
-    ///
-    /// # Errors
-    /// When a rank is gone.
     pub fn gather_state(&self) -> Result<Option<LoopState>, Error> {
         Ok(self.simulation.gather_state()?.map(|circuit| self.with_circuit(circuit)))
     }
 
     /// Goes on from the whole state that rank 0 gives; the others give `None`. Collective.
-    ///
-    /// # Errors
-    /// As [`PointingLoop::restore`], on every rank; an error of the circuit when rank 0 gives none.
     pub fn scatter_state(&mut self, whole: Option<LoopState>) -> Result<(), Error> {
         let (circuit, rest) = whole.map(|w| (w.circuit, (w.cortex, w.tick))).unzip();
         self.simulation.scatter_state(circuit.as_ref())?;
@@ -212,25 +198,19 @@ impl PointingLoop {
         Ok(())
     }
 
-    /// The ranks that the loop runs on.
     pub fn ranks(&self) -> &Ranks {
         &self.ranks
     }
 
-    /// The simulation underneath.
     pub fn simulation(&self) -> &Simulation {
         &self.simulation
     }
 
-    /// The simulation underneath, to record.
     pub fn simulation_mut(&mut self) -> &mut Simulation {
         &mut self.simulation
     }
 
     /// Mean PF→PC weight by module and microzone, nS. Collective.
-    ///
-    /// # Errors
-    /// When a rank is gone.
     pub fn mean_weights(&self, anatomy: &Anatomy) -> Result<BTreeMap<ZoneOf, f64>, Error> {
         let zones = anatomy.cells("purkinje_cell").expect("compile has checked").microzones();
         let mut means = BTreeMap::new();
@@ -252,9 +232,6 @@ impl PointingLoop {
     }
 
     /// Runs one trial. Collective.
-    ///
-    /// # Errors
-    /// A state variable that stopped being a number.
     pub fn trial(&mut self, input: TrialInput) -> Result<TrialOutcome, Error> {
         for module in self.modules.iter().flatten() {
             for label in &module.plastic {

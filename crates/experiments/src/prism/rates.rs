@@ -31,9 +31,6 @@ pub struct RateCounter {
 impl RateCounter {
     /// A counter of every cell type of the anatomy in each module, and of its teaching spikes. On one rank of several it
     /// counts that rank's own cells.
-    ///
-    /// # Errors
-    /// A module that is not in the simulation.
     pub fn new(
         simulation: &Simulation,
         modules: impl Iterator<Item = ModuleName>,
@@ -97,9 +94,6 @@ impl RateCounter {
     }
 
     /// Mean rates, Hz, over the `steps` of a trial, from the spikes of all ranks. Collective.
-    ///
-    /// # Errors
-    /// When a rank is gone.
     pub fn rates_hz(&mut self, steps: u64, ranks: &Ranks) -> Result<BTreeMap<RateOf, f64>, Error> {
         let seconds = steps as f64 * DT_MS * 1e-3;
         let mut counts: Vec<[u64; 3]> = self.populations.iter().map(|p| p.spikes).collect();
