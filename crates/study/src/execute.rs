@@ -1,14 +1,8 @@
 //! From a checked configuration to a run folder: folder, workers, provenance, report.
 
-use crate::card::Card;
-use crate::page::page;
 use crate::report::{Finding, Findings};
-use crate::run::{Finished, Run, RunOptions};
 use crate::run_folder::RunFolder;
-use crate::study::Study;
-use crate::{Error, settings};
-use lobule_exchange::Ranks;
-use lobule_signal::{Progress, fingerprint};
+use crate::{Card, Error, Finished, Progress, Ranks, Run, RunOptions, Study, fingerprint, page, settings};
 use serde::Serialize;
 use serde_json::Value;
 use std::path::Path;

@@ -1,13 +1,9 @@
 //! An experiment as the command line sees it.
 
-use crate::Error;
-use crate::card::Card;
 use crate::execute::{recording, report_files, run_on};
 use crate::report::Findings;
-use crate::run::{Finished, RunOptions};
 use crate::study::{Request, Study, layers, typed};
-use lobule_exchange::Ranks;
-use lobule_signal::Progress;
+use crate::{Card, Error, Finished, Progress, Ranks, RunOptions};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fs;

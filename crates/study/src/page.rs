@@ -1,8 +1,7 @@
 //! The report of an experiment as one HTML page.
 
-use crate::card::Card;
-use crate::report::html::Page;
-use crate::report::{Figure, Findings, tables};
+use crate::Card;
+use crate::report::{Figure, Findings, html::Page, tables};
 use serde_json::Value;
 
 /// What the report says in words. Every sentence about the outcome is made of the record.

@@ -1,10 +1,7 @@
 //! What a run is given to work with, and what it leaves behind.
 
-use crate::Error;
 use crate::report::{Findings, Measured};
-use crate::run_folder::RunFolder;
-use lobule_exchange::Ranks;
-use lobule_signal::Progress;
+use crate::{Error, Progress, Ranks, run_folder::RunFolder};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;

@@ -1,10 +1,7 @@
 //! An experiment as its author writes it.
 
-use crate::card::Card;
-use crate::page::Story;
 use crate::report::{Figure, Finding};
-use crate::run::Run;
-use crate::{Error, settings};
+use crate::{Card, Error, Run, Story, settings};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use toml::Table;

@@ -1,7 +1,7 @@
 //! The report in words, its tables, and the table to be quoted.
 
 use super::config::{Config, TrialCondition, listed, words};
-use super::record::{Cell, Record};
+use super::record::{Cell, Record, TunedLaws};
 use lobule_study::{prelude::*, report::drawing::*};
 use std::fmt::Write;
 
@@ -73,10 +73,9 @@ pub fn story(config: &Config, record: &Record) -> Story {
 fn winners(config: &Config, record: &Record) -> Section {
     let mut html = String::new();
     for &condition in &config.conditions {
-        let mut columns = vec!["body".to_owned()];
-        columns.extend((0..config.delays_s.len()).map(|d| format!("{:.0} ms", config.delay_ms(d))));
-        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        let mut table = Table::new(&columns, &[]);
+        let delays = (0..config.delays_s.len()).map(|d| format!("{:.0} ms", config.delay_ms(d)));
+        let columns: Vec<String> = ["body".into()].into_iter().chain(delays).collect();
+        let mut table = Table::new(&columns.iter().map(String::as_str).collect::<Vec<_>>(), &[]);
         for plant in &config.plants {
             let mut row = vec![escape(&plant.replace('_', " "))];
             row.extend((0..config.delays_s.len()).map(|delay| {
@@ -121,18 +120,11 @@ fn reasons(config: &Config, record: &Record) -> Section {
 fn laws(config: &Config, record: &Record) -> Section {
     let columns = ["body", "delay (ms)", "kp", "kd (s)", "ki (1/s)", "kp, state", "kd, state (s)", "stable"];
     let mut table = Table::new(&columns, &[1, 2, 3, 4, 5, 6]);
-    for t in &record.tuned {
-        let l = &t.laws;
-        table.rows.push(vec![
-            escape(&t.plant.replace('_', " ")),
-            format!("{:.0}", config.delay_ms(t.delay)),
-            short(l.late.kp),
-            short(l.late.kd),
-            short(l.late.ki),
-            short(l.now[0]),
-            short(l.now[1]),
-            if l.holds { "yes".into() } else { "no".into() },
-        ]);
+    for TunedLaws { plant, delay, laws } in &record.tuned {
+        let mut row = vec![escape(&plant.replace('_', " ")), format!("{:.0}", config.delay_ms(*delay))];
+        row.extend([laws.late.kp, laws.late.kd, laws.late.ki, laws.now[0], laws.now[1]].map(short));
+        row.push(if laws.holds { "yes".into() } else { "no".into() });
+        table.rows.push(row);
     }
     let text = "Gains, tuned on the nominal body. Stable: the law on the delayed error stabilizes the body with the margin.";
     let html = format!("<details><summary>{} laws</summary>\n{}</details>\n", table.rows.len(), table.html());

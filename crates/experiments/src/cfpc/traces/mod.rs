@@ -103,11 +103,8 @@ fn on_plant(config: &Config, plant: &str) -> Result<(LoopResponse, Vec<TraceCurv
     // The traces that are the same for every seed.
     let model = TraceModel::Response(h.clone());
     let none = Mismatch::NONE;
-    let mut fixed = vec![
-        ("none", TraceModel::None),
-        ("loop_delay", TraceModel::Delay(bench.nerve_delay())),
-        ("model", model.clone()),
-    ];
+    let nerve = TraceModel::Delay(bench.nerve_delay());
+    let mut fixed = vec![("none", TraceModel::None), ("loop_delay", nerve), ("model", model.clone())];
     for (name, wrong) in [
         ("delay_50", Mismatch { delay_s: 0.05, ..none }),
         ("delay_150", Mismatch { delay_s: 0.15, ..none }),

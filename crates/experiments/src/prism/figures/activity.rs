@@ -102,10 +102,7 @@ pub fn rate_map(result: &PrismResult) -> Result<Option<Figure>, Error> {
     let caption = format!(
         "Rate of every population by trial with plasticity, relative to its mean before the prisms (given beside the name). White: unchanged; \
          orange: higher; blue: lower; the scale is logarithmic and rates under {FLOOR_HZ} Hz count as {FLOOR_HZ} Hz. Vertical lines: prisms on and off. Mean over {}.",
-        match runs.len() {
-            1 => "one seed".into(),
-            n => format!("{n} seeds"),
-        }
+        if runs.len() == 1 { "one seed".into() } else { format!("{} seeds", runs.len()) }
     );
     drawn(&plate, caption)
 }

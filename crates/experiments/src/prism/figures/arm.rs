@@ -18,26 +18,23 @@ fn moments(run: &ConditionRun) -> Vec<Moment<'_>> {
     let first = of(Epoch::Prism).next();
     let last = of(Epoch::Prism).next_back().filter(|l| first.is_none_or(|f| f.index != l.index));
     let solid = |color| Stroke::new(color, 2.0);
-    [
+    let moments = [
         ("before", of(Epoch::Baseline).next_back(), solid(BLACK)),
         ("first with prisms", first, solid(VERMILLION)),
         ("last with prisms", last, solid(BLUE)),
         ("first after", of(Epoch::Removal).next(), solid(PURPLE)),
         ("second after", of(Epoch::Removal).nth(1), solid(GREEN).dash(Dash::Dashed)),
-    ]
-    .into_iter()
-    .filter_map(|(words, trial, stroke)| trial.map(|trial| Moment { words, trial, stroke }))
-    .collect()
+    ];
+    let seen = |(words, trial, stroke)| Option::map(trial, |trial| Moment { words, trial, stroke });
+    moments.into_iter().filter_map(seen).collect()
 }
 
 /// One run of each of the two main conditions, on the first seed that has them.
 fn examples(result: &PrismResult) -> Vec<&ConditionRun> {
     let plastic = runs(result, Condition::Plastic);
     let seed = plastic.first().or(runs(result, Condition::Static).first()).map(|run| run.seed);
-    [Condition::Static, Condition::Plastic]
-        .into_iter()
-        .filter_map(|c| result.condition(c).find(|a| Some(a.seed) == seed && !a.trials.is_empty()))
-        .collect()
+    let on_seed = |c| result.condition(c).find(|a| Some(a.seed) == seed && !a.trials.is_empty());
+    [Condition::Static, Condition::Plastic].into_iter().filter_map(on_seed).collect()
 }
 
 fn hand(trial: &TrialRecord) -> Option<(f64, f64)> {
@@ -176,9 +173,8 @@ fn draw_protractor(
     place: impl Fn((f64, f64)) -> (f64, f64),
 ) {
     let pen = Stroke::new("#b0b0b0", 1.0);
-    let arc: Vec<_> =
-        (0..=60).map(|k| place(protractor.at(low + f64::from(k) / 60.0 * (high - low), rim))).collect();
-    drawing.line(&arc, &pen);
+    let on_arc = |k| place(protractor.at(low + f64::from(k) / 60.0 * (high - low), rim));
+    drawing.line(&(0..=60).map(on_arc).collect::<Vec<_>>(), &pen);
     let marks = ((high - low) / 10.0).round() as i32;
     for k in 0..=marks {
         let error = low + 10.0 * f64::from(k);
