@@ -244,9 +244,16 @@ impl Study for Transfer {
         };
         let weight = |teacher| first(teacher, "plain", |c| Some(c.largest_weight));
         let saturated = |teacher| first(teacher, "saturated", |c| c.rms[0].last().copied());
-        let (way, learned) =
-            (["teacher", "trace", "body"], ["learned at trial", "after the change", "on return"]);
-        let columns = [&way[..], &learned, &["first error after the change", "largest weight"]].concat();
+        let columns = [
+            "teacher",
+            "trace",
+            "body",
+            "learned at trial",
+            "after the change",
+            "on return",
+            "first error after the change",
+            "largest weight",
+        ];
         let mut table = Table::new(&columns, &[3, 4, 5, 6, 7]);
         for c in record.curves.iter().filter(|c| c.seed == config.seeds[0]) {
             let mut row = vec![c.teacher.clone(), c.trace.clone(), c.body.clone()];

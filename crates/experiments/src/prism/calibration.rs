@@ -16,7 +16,7 @@ use super::body::{self, BodyScale};
 use super::circuit::{self, TEACHING};
 use super::config::{ModuleConfig, Participation, PlantKind, Polarity, PrismConfig};
 use super::keys::{ModuleName, RateOf};
-use super::pointing_loop::{LoopState, PointingLoop, TrialInput, TrialOutcome};
+use super::pointing_loop::{LoopState, PointingLoop, TrialInput, TrialOutcome, kept};
 use super::record::{Calibration, SweepPoint};
 use lobule_analysis::{linear_fit, mean, sd};
 use lobule_cerebellum::kernel_area_s;
@@ -101,16 +101,9 @@ pub fn calibrate(
     run: &Run,
 ) -> Result<(Calibrated, Arc<Network>), Error> {
     let file = format!("calibration-{seed}");
-    let mut whole = None;
-    let kept = run.ranks.on_first(|| {
-        let kept: Option<Calibrated> = run.folder.snapshot(&file)?;
-        let kept = kept.filter(|kept| require(kept, config, anatomy, seed).is_ok());
-        Ok::<_, Error>(kept.map(|kept| {
-            whole = Some(kept.state);
-            (kept.record, kept.scale, kept.a_plus_ns)
-        }))
-    })?;
-    if let Some((record, scale, a_plus_ns)) = kept {
+    type Kept = (Calibration, BodyScale, [f64; 2]);
+    let kept = kept(run, &file, |kept: &Kept| require_record(&kept.0, config, anatomy, seed).is_ok())?;
+    if let Some(((record, scale, a_plus_ns), whole)) = kept {
         let network = circuit::compile(config, anatomy, a_plus_ns, seed, run.ranks)?;
         let mut closed = PointingLoop::new(config, anatomy, network.clone(), seed, run.threads, run.ranks)?;
         closed.scatter_state(whole)?;
@@ -118,9 +111,7 @@ pub fn calibrate(
         return Ok((Calibrated { record, scale, state: closed.state(), a_plus_ns }, network));
     }
     let (calibrated, closed) = measure(config, anatomy, seed, run)?;
-    let state = closed.gather_state()?;
-    let keep = |state| run.folder.keep_snapshot(&file, &Calibrated { state, ..calibrated.clone() });
-    run.ranks.on_first(|| state.map_or(Ok(()), keep))?;
+    closed.keep(run, &file, (&calibrated.record, calibrated.scale, calibrated.a_plus_ns))?;
     Ok((calibrated, closed.simulation().network().clone()))
 }
 
@@ -184,8 +175,9 @@ fn measure(
     }
     let deg_per_unit = second_deg / (x_second - x0);
     let elbow_units = mean(&all(&zero, &|o| body::end_position(o.elbow.iter().copied()))?);
+    // With this scale the error of the arm is the direction of its hand.
     let mut scale = BodyScale { x0, deg_per_unit, elbow_units, arm_straight_deg: 0.0, arm_gain: 1.0 };
-    let direction = |o: &TrialOutcome| body::arm_direction(&scale, o);
+    let direction = |o: &TrialOutcome| Ok(body::play(o, &scale, PlantKind::Arm)?.error_deg);
     let (arm0, arm1) = (all(&zero, &direction)?, all(&second, &direction)?);
     scale.arm_straight_deg = mean(&arm0);
     scale.arm_gain = second_deg / (mean(&arm1) - mean(&arm0));
@@ -291,11 +283,20 @@ pub fn require(
     anatomy: &Anatomy,
     seed: u64,
 ) -> Result<(), Error> {
+    require_record(&calibrated.record, config, anatomy, seed)
+}
+
+fn require_record(
+    record: &Calibration,
+    config: &PrismConfig,
+    anatomy: &Anatomy,
+    seed: u64,
+) -> Result<(), Error> {
     let expected = key(config, anatomy, seed);
-    if calibrated.record.version != VERSION || calibrated.record.key != expected {
+    if record.version != VERSION || record.key != expected {
         return Err(refused(format!(
             "it was made for another configuration (version {}, key {}; this run has version {VERSION}, key {expected}); calibrate again",
-            calibrated.record.version, calibrated.record.key
+            record.version, record.key
         )));
     }
     Ok(())

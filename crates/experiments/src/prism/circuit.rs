@@ -102,13 +102,8 @@ fn further_sites(config: &PrismConfig, anatomy: &Anatomy) -> Result<Vec<SiteRule
         }
     }
     if s.mf_dcn {
-        let rule = CosExp {
-            a_plus: s.mf_dcn_a_plus_ns,
-            a_minus: s.mf_dcn_a_minus_ns,
-            window_ms: 10.0,
-            w_min: 0.0,
-            w_max: s.mf_dcn_w_max_ns,
-        };
+        let (a_plus, a_minus, w_max) = (s.mf_dcn_a_plus_ns, s.mf_dcn_a_minus_ns, s.mf_dcn_w_max_ns);
+        let rule = CosExp { a_plus, a_minus, window_ms: 10.0, w_min: 0.0, w_max };
         rules.push(("mossy_fibers_to_dcn_p".into(), (Rule::CosExp(rule), Some("purkinje_to_dcn_p".into()))));
     }
     if s.pc_dcn {

@@ -5,7 +5,7 @@ use super::body;
 use super::calibration::{self, Calibrated};
 use super::config::{Condition, KeptSpikes, Noise, Participation, Polarity, PrismConfig};
 use super::keys::ModuleName;
-use super::pointing_loop::{LoopState, PointingLoop, TrialInput};
+use super::pointing_loop::{PointingLoop, TrialInput, kept};
 use super::record::{ActivitySnapshot, ConditionRun, Epoch, TrialRecord, WeightHistogram, When};
 use lobule_analysis::histogram;
 use lobule_cerebellum::PLASTIC_SET;
@@ -31,10 +31,6 @@ const RASTER: [&str; 8] = [
 
 /// Populations whose spikes are kept in every trial where that is asked for: what goes in, what learns, what comes out.
 const EVERY_TRIAL: [&str; 3] = ["mossy_fiber", "purkinje_cell", "dcn_p"];
-
-/// A half-finished run of a condition: key of its calibration, what is recorded so far, and the state to go on from. Rank 0 alone
-/// has all spikes of the snapshots.
-type UnfinishedRun = (String, ConditionRun, LoopState);
 
 /// The epoch and the prism of a trial, deg.
 fn schedule(config: &PrismConfig, index: usize) -> (Epoch, f64) {
@@ -89,23 +85,17 @@ pub fn run(
     condition: Condition,
     run: &Run,
 ) -> Result<ConditionRun, Error> {
-    let Run { folder, progress, ranks, .. } = run;
+    let Run { progress, ranks, .. } = run;
     let CalibratedSeed { anatomy, network, calibrated, seed } = calibrated;
     let seed = *seed;
     calibration::require(calibrated, config, anatomy, seed)?;
     let (own, learns) = changed(config, condition);
     let mut closed = PointingLoop::new(&own, anatomy, network.clone(), seed, run.threads, ranks)?;
     let file = format!("{}-{seed}", condition.name());
+    // A half-finished run is kept with the key of its calibration; rank 0 alone has all spikes of the snapshots.
     let key = &calibrated.record.key;
-    let mut whole: Option<LoopState> = None;
-    let kept = ranks.on_first(|| {
-        let kept: Option<UnfinishedRun> = folder.snapshot(&file)?;
-        let (kept, state) = kept.filter(|k| k.0 == *key).map(|(_, kept, state)| (kept, state)).unzip();
-        whole = state;
-        Ok::<_, Error>(kept)
-    })?;
-    let mut so_far = match kept {
-        Some(kept) => {
+    let mut so_far = match kept(run, &file, |kept: &(String, ConditionRun)| kept.0 == *key)? {
+        Some(((_, kept), whole)) => {
             progress.done(kept.trials.len() as u64);
             closed.scatter_state(whole)?;
             kept
@@ -150,9 +140,7 @@ pub fn run(
             path_deg: movement.path_deg,
             hand_m: movement.hand_m,
         });
-        let state = closed.gather_state()?;
-        let keep = |state: LoopState| folder.keep_snapshot(&file, &(key, &so_far, &state));
-        ranks.on_first(|| state.map_or(Ok(()), keep))?;
+        closed.keep(run, &file, (key, &so_far))?;
         progress.done(1);
     }
     if so_far.weights.iter().all(|w| w.when == When::Before) {

@@ -18,7 +18,8 @@ use lobule_circuit::{Network, Simulation, State};
 use lobule_control::{Decoder, MotorCortex, MotorOlive, Planner, SensoryOlive, TickSpike};
 use lobule_exchange::Ranks;
 use lobule_scaffold::{Anatomy, Microzone};
-use lobule_study::{Check, Error};
+use lobule_study::{Error, Run};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -89,6 +90,22 @@ pub struct LoopState {
     tick: u64,
 }
 
+/// What [`PointingLoop::keep`] has kept, if it fits, for every rank; with it, for rank 0, the state to scatter. Collective.
+pub fn kept<T: Serialize + DeserializeOwned>(
+    run: &Run,
+    file: &str,
+    fits: impl Fn(&T) -> bool,
+) -> Result<Option<(T, Option<LoopState>)>, Error> {
+    let mut whole = None;
+    let kept = run.ranks.on_first(|| {
+        let kept: Option<(T, LoopState)> = run.folder.snapshot(file)?;
+        let (kept, state) = kept.filter(|(kept, _)| fits(kept)).unzip();
+        whole = state;
+        Ok::<_, Error>(kept)
+    })?;
+    Ok(kept.map(|kept| (kept, whole)))
+}
+
 impl PointingLoop {
     /// A loop at rest on a compiled network. All ranks make the same calls in the same order; those that advance
     /// the circuit or are marked *collective* wait for the others. Collective.
@@ -104,7 +121,7 @@ impl PointingLoop {
         if (steps as f64 * DT_MS - 1.0).abs() > 1e-9 {
             let smallest = format!("the smallest delay is {} ms", steps as f64 * DT_MS);
             let what = format!("{smallest}; the loop exchanges spikes every 1 ms");
-            return Err(Check::of("").refusal("scaffold", what));
+            return Err(Error::config("scaffold", what));
         }
         let simulation = ranks.agree(Simulation::on(ranks, network, threads).map_err(Error::from))?;
         let [nuclei, olive] =
@@ -198,6 +215,12 @@ impl PointingLoop {
         Ok(())
     }
 
+    /// Keeps the whole state with what belongs to it in the folder of rank 0. Collective.
+    pub fn keep(&self, run: &Run, file: &str, with: impl Serialize) -> Result<(), Error> {
+        let state = self.gather_state()?;
+        run.ranks.on_first(|| state.map_or(Ok(()), |state| run.folder.keep_snapshot(file, &(with, state))))
+    }
+
     pub fn ranks(&self) -> &Ranks {
         &self.ranks
     }
@@ -238,17 +261,12 @@ impl PointingLoop {
                 self.simulation.set_learning(label, input.learns[module.name as usize])?;
             }
         }
-        let mut outcome = TrialOutcome {
-            cortex: Vec::with_capacity(self.ticks),
-            inverse: Vec::with_capacity(self.ticks),
-            elbow: Vec::with_capacity(self.ticks),
-            rates_hz: BTreeMap::new(),
-        };
+        let [cortex, inverse, elbow] = [(); 3].map(|()| Vec::with_capacity(self.ticks));
+        let mut outcome = TrialOutcome { cortex, inverse, elbow, rates_hz: BTreeMap::new() };
         self.rates.clear();
-        let mut smooth = [Decoder::default(), Decoder::default(), Decoder::default()];
+        let mut smooth: [Decoder; 3] = Default::default();
         let (mut to_cortex, mut to_mossy, mut fired) = (Vec::new(), Vec::new(), Vec::new());
-        let mut efferent: Vec<TickSpike> = Vec::new();
-        let mut heard: Vec<u32> = Vec::new();
+        let (mut efferent, mut heard): (Vec<TickSpike>, Vec<u32>) = (Vec::new(), Vec::new());
         if self.sees_ahead {
             self.see_ahead(input.seen_target_deg);
         }
@@ -323,18 +341,16 @@ impl PointingLoop {
     fn see_ahead(&mut self, seen_target_deg: f64) {
         let cycle = (self.ticks + self.gap) as u64;
         let window = (self.cortex.heard_ms() as u64).min(self.tick);
-        let replanned = (self.tick - window..self.tick)
-            .map(|tick| {
-                // Ticks before now, counted back from the end of the last movement.
-                let back = (self.tick - tick - 1) % cycle + 1;
-                let ticks = self.ticks as u64;
-                let phase = if back <= ticks { ticks - back } else { cycle + ticks - back };
-                let mut spikes = Vec::new();
-                self.planner.to_cortex(seen_target_deg, phase, tick, &mut spikes);
-                spikes
-            })
-            .collect();
-        self.cortex.replan(replanned);
+        let replanned = |tick| {
+            // Ticks before now, counted back from the end of the last movement.
+            let back = (self.tick - tick - 1) % cycle + 1;
+            let ticks = self.ticks as u64;
+            let phase = if back <= ticks { ticks - back } else { cycle + ticks - back };
+            let mut spikes = Vec::new();
+            self.planner.to_cortex(seen_target_deg, phase, tick, &mut spikes);
+            spikes
+        };
+        self.cortex.replan((self.tick - window..self.tick).map(replanned).collect());
     }
 
     /// Sets the climbing-fiber rates of both modules.

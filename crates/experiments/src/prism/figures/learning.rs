@@ -31,12 +31,10 @@ pub fn error_by_trial(result: &PrismResult) -> Result<Option<Figure>, Error> {
         ),
     };
     let prism = longest(result).iter().flat_map(|a| &a.trials).find(|t| t.epoch == Epoch::Prism);
-    let side = prism.map_or_else(String::new, |t| {
-        format!(
-            " The prisms displace the target by {}°, the error of a movement to the apparent target.",
-            signed(t.prism_deg, 0)
-        )
-    });
+    let displaced =
+        |t: &TrialRecord| format!(" The prisms displace the target by {}°", signed(t.prism_deg, 0));
+    let side =
+        prism.map(|t| displaced(t) + ", the error of a movement to the apparent target.").unwrap_or_default();
     let caption = format!(
         "Pointing error at the end of each movement by trial, with learning (blue) and without (black, dashed). Shading: prisms on.{side} \
          {spread} Trials count from 0. A network that learns reduces the error toward zero through prisms and shows an after-effect, an error \

@@ -11,7 +11,6 @@ pub fn mean_sd(values: &[f64]) -> (f64, Option<f64>) {
 }
 
 /// One trial of a curve.
-#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
     pub trial: f64,
     pub mean: f64,
@@ -103,14 +102,12 @@ pub fn curve_marks(
 
 /// All values that marks reach on the vertical axis.
 pub fn reach(marks: &[Mark]) -> Vec<f64> {
-    marks
-        .iter()
-        .flat_map(|mark| match mark {
-            Mark::Line { points, .. } | Mark::Dots { points, .. } => points.iter().map(|p| p.1).collect(),
-            Mark::Band { edges, .. } => edges.iter().flat_map(|e| [e.1, e.2]).collect::<Vec<_>>(),
-            Mark::Cells(cells) => cells.iter().flat_map(|c| [c.y.0, c.y.1]).collect(),
-        })
-        .collect()
+    let of_mark = |mark: &Mark| match mark {
+        Mark::Line { points, .. } | Mark::Dots { points, .. } => points.iter().map(|p| p.1).collect(),
+        Mark::Band { edges, .. } => edges.iter().flat_map(|e| [e.1, e.2]).collect::<Vec<_>>(),
+        Mark::Cells(cells) => cells.iter().flat_map(|c| [c.y.0, c.y.1]).collect(),
+    };
+    marks.iter().flat_map(of_mark).collect()
 }
 
 /// Gives all panels one vertical axis, named in the first column only.

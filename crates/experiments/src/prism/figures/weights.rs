@@ -35,11 +35,8 @@ pub fn mean_weights(result: &PrismResult) -> Result<Option<Figure>, Error> {
 
 /// Counts of one module, microzone and time, summed over seeds with the same bins.
 fn pooled(runs: &[&ConditionRun], of: ZoneOf, when: When) -> Option<WeightHistogram> {
-    let mut all = runs
-        .iter()
-        .flat_map(|run| &run.weights)
-        .filter(|w| w.module == of.module && w.microzone == of.zone && w.when == when)
-        .filter(|w| w.edges_ns.len() == w.counts.len() + 1);
+    let whole = runs.iter().flat_map(|run| &run.weights).filter(|w| w.edges_ns.len() == w.counts.len() + 1);
+    let mut all = whole.filter(|w| (w.module, w.microzone, w.when) == (of.module, of.zone, when));
     let mut pool = all.next()?.clone();
     for other in all.filter(|o| o.edges_ns == pool.edges_ns).collect::<Vec<_>>() {
         pool.counts.iter_mut().zip(&other.counts).for_each(|(a, b)| *a += b);
@@ -71,8 +68,7 @@ pub fn distributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
     let runs = runs(result, Condition::Plastic);
     let mut plate = Plate::new("weights_before_after", 2, 160.0);
     let before_pen = Stroke::new(BLACK, 1.6).dash(Dash::Dashed);
-    let mut synapses = 0;
-    let mut starts_equal = false;
+    let (mut synapses, mut starts_equal) = (0, false);
     let used = used_range(&runs);
     for module in ModuleName::ALL {
         for zone in Microzone::ALL {
