@@ -304,7 +304,7 @@ fn a_calibration_for_another_configuration_is_refused() {
     let refused = refused.unwrap_err().to_string();
     assert!(refused.contains("another configuration") && refused.contains("calibrate again"), "{refused}");
     let wrong_seed = config(&["calibration.max_sd_deg=90"]);
-    assert!(calibration::require(calibrated, &wrong_seed, small(), 1).is_err());
+    assert!(calibration::require(&calibrated.record, &wrong_seed, small(), 1).is_err());
 }
 
 #[test]

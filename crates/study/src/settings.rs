@@ -50,10 +50,10 @@ pub fn assignment(text: &str) -> Result<Table, Error> {
     }
     let parsed = toml::from_str(&format!("x = {value}")).ok().and_then(|mut t: Table| t.remove("x"));
     let parsed = parsed.unwrap_or_else(|| Value::String(value.into()));
-    let (outer, last) = key.rsplit_once('.').map_or(("", key), |(outer, last)| (outer, last));
     let table = |key: &str, value| Table::from_iter([(key.to_string(), value)]);
-    let parts = outer.rsplit('.').filter(|part| !part.is_empty());
-    Ok(parts.fold(table(last, parsed), |inner, part| table(part, Value::Table(inner))))
+    let mut parts = key.rsplit('.');
+    let innermost = table(parts.next().unwrap_or(key), parsed);
+    Ok(parts.fold(innermost, |inner, part| table(part, Value::Table(inner))))
 }
 
 /// The list `seeds` of a configuration.

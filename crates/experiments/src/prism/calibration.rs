@@ -47,8 +47,6 @@ pub struct Calibrated {
     pub scale: BodyScale,
     /// State after calibration, before any learning; on one rank of several its part.
     pub state: LoopState,
-    /// Potentiation of the forward and the inverse module, nS.
-    pub a_plus_ns: [f64; 2],
 }
 
 fn refused(what: String) -> Error {
@@ -101,17 +99,17 @@ pub fn calibrate(
     run: &Run,
 ) -> Result<(Calibrated, Arc<Network>), Error> {
     let file = format!("calibration-{seed}");
-    type Kept = (Calibration, BodyScale, [f64; 2]);
-    let kept = kept(run, &file, |kept: &Kept| require_record(&kept.0, config, anatomy, seed).is_ok())?;
-    if let Some(((record, scale, a_plus_ns), whole)) = kept {
+    let is_of_this = |kept: &(Calibration, BodyScale)| require(&kept.0, config, anatomy, seed).is_ok();
+    if let Some(((record, scale), whole)) = kept(run, &file, is_of_this)? {
+        let a_plus_ns = ModuleName::ALL.map(|module| record.balanced_a_plus_ns[&module]);
         let network = circuit::compile(config, anatomy, a_plus_ns, seed, run.ranks)?;
         let mut closed = PointingLoop::new(config, anatomy, network.clone(), seed, run.threads, run.ranks)?;
         closed.scatter_state(whole)?;
         run.progress.done(trials(config) as u64);
-        return Ok((Calibrated { record, scale, state: closed.state(), a_plus_ns }, network));
+        return Ok((Calibrated { record, scale, state: closed.state() }, network));
     }
     let (calibrated, closed) = measure(config, anatomy, seed, run)?;
-    closed.keep(run, &file, (&calibrated.record, calibrated.scale, calibrated.a_plus_ns))?;
+    closed.keep(run, &file, (&calibrated.record, calibrated.scale))?;
     Ok((calibrated, closed.simulation().network().clone()))
 }
 
@@ -250,7 +248,7 @@ fn measure(
         fingerprint: format!("{:016x}", closed.simulation().fingerprint()?),
     };
     check_signs(config, &record)?;
-    Ok((Calibrated { record, scale, state, a_plus_ns: a_plus }, closed))
+    Ok((Calibrated { record, scale, state }, closed))
 }
 
 /// Refuses a loop whose learning goes the wrong way.
@@ -278,15 +276,6 @@ fn check_signs(config: &PrismConfig, record: &Calibration) -> Result<(), Error> 
 /// # Errors
 /// [`Error::Refused`] naming both keys.
 pub fn require(
-    calibrated: &Calibrated,
-    config: &PrismConfig,
-    anatomy: &Anatomy,
-    seed: u64,
-) -> Result<(), Error> {
-    require_record(&calibrated.record, config, anatomy, seed)
-}
-
-fn require_record(
     record: &Calibration,
     config: &PrismConfig,
     anatomy: &Anatomy,

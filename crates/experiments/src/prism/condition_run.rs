@@ -88,7 +88,7 @@ pub fn run(
     let Run { progress, ranks, .. } = run;
     let CalibratedSeed { anatomy, network, calibrated, seed } = calibrated;
     let seed = *seed;
-    calibration::require(calibrated, config, anatomy, seed)?;
+    calibration::require(&calibrated.record, config, anatomy, seed)?;
     let (own, learns) = changed(config, condition);
     let mut closed = PointingLoop::new(&own, anatomy, network.clone(), seed, run.threads, ranks)?;
     let file = format!("{}-{seed}", condition.name());
