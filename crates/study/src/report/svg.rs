@@ -285,11 +285,7 @@ impl Drawing {
         if text.is_empty() {
             return;
         }
-        let anchor = match look.anchor {
-            Anchor::Start => "start",
-            Anchor::Middle => "middle",
-            Anchor::End => "end",
-        };
+        let anchor = ["start", "middle", "end"][look.anchor as usize];
         let weight = if look.is_bold { " font-weight=\"bold\"" } else { "" };
         let [x, y, size] = [at.0, at.1, look.size].map(number);
         let place = format!("x=\"{x}\" y=\"{y}\" font-size=\"{size}\" text-anchor=\"{anchor}\"");
