@@ -25,9 +25,6 @@ pub fn run<S: Study + ?Sized>(
 
 /// As [`run`] over several ranks, for a study that can: rank 0 alone reads and writes the folder. What is finished
 /// is told on every rank; the record is whole on rank 0. Collective.
-///
-/// # Errors
-/// As [`run`], on every rank.
 pub fn run_on<S: Study + ?Sized>(
     study: &S,
     config: &S::Config,
@@ -115,9 +112,6 @@ fn finish<S: Study + ?Sized>(
 }
 
 /// Figures and page of a run: (file name in the folder, content).
-///
-/// # Errors
-/// A figure that cannot be drawn.
 pub fn report_files<S: Study + ?Sized>(
     study: &S,
     config: &S::Config,

@@ -66,7 +66,7 @@ impl RunFolder {
     }
 
     /// Removes the folder of a run that failed before it had anything to keep.
-    pub fn discard_if_empty(&self) {
+    pub(crate) fn discard_if_empty(&self) {
         let Some(partial) = &self.partial else { return };
         let snapshots = fs::read_dir(partial.join("snapshots"));
         if snapshots.is_ok_and(|mut files| files.next().is_none()) {
@@ -76,10 +76,7 @@ impl RunFolder {
     }
 
     /// Writes a file of the run, in a folder of its own when the name has one.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub fn write(&self, name: &str, data: &[u8]) -> Result<(), Error> {
+    pub(crate) fn write(&self, name: &str, data: &[u8]) -> Result<(), Error> {
         let Some(partial) = &self.partial else { return Ok(()) };
         let path = partial.join(name);
         if let Some(folder) = path.parent() {
@@ -120,10 +117,7 @@ impl RunFolder {
     }
 
     /// Removes the snapshots and gives the folder its name.
-    ///
-    /// # Errors
-    /// When it cannot be renamed.
-    pub fn complete(self) -> Result<PathBuf, Error> {
+    pub(crate) fn complete(self) -> Result<PathBuf, Error> {
         let Some(partial) = self.partial else { return Ok(self.complete) };
         let snapshots = partial.join("snapshots");
         fs::remove_dir_all(&snapshots).map_err(|e| at(&snapshots, e, "remove it by hand"))?;
