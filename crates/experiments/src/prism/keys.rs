@@ -6,7 +6,6 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-/// A cerebellar module of the loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ModuleName {
@@ -51,7 +50,6 @@ fn zone(name: &str) -> Option<Microzone> {
 /// A population of a module, or its cells in one microzone; written `forward/purkinje_cell/plus`, and ordered as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RateOf {
-    /// Module.
     pub module: ModuleName,
     /// Cell type, or `teaching`.
     pub cell: String,
@@ -62,9 +60,7 @@ pub struct RateOf {
 /// A microzone of a module; written `forward/plus`, and ordered as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ZoneOf {
-    /// Module.
     pub module: ModuleName,
-    /// Microzone.
     pub zone: Microzone,
 }
 

@@ -12,10 +12,8 @@ mod body;
 mod config;
 mod figures;
 mod findings;
-pub mod keys;
 mod page;
 mod rates;
-pub mod record;
 mod run;
 
 // Parts that the tests take apart.
@@ -26,7 +24,11 @@ pub mod circuit;
 #[doc(hidden)]
 pub mod condition_run;
 #[doc(hidden)]
+pub mod keys;
+#[doc(hidden)]
 pub mod pointing_loop;
+#[doc(hidden)]
+pub mod record;
 
 pub use config::{Condition, PlantKind, PrismConfig};
 pub use figures::figures;
