@@ -231,7 +231,7 @@ impl Drawing {
 
     /// Draws discs of one radius without outlines, `opacity` from 0 to 1.
     pub(super) fn dots(&mut self, centers: &[(f64, f64)], radius: f64, fill: &str, opacity: f64) {
-        self.body += &format!("<g fill=\"{fill}\" fill-opacity=\"{}\">", number(opacity));
+        self.body += &format!("<g fill=\"{fill}\" fill-opacity=\"{}\">\n", number(opacity));
         for &(x, y) in centers {
             let [x, y, r] = [x, y, radius].map(number);
             self.body += &format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>");
