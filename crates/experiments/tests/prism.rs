@@ -5,9 +5,9 @@ use lobule_control::{Decoder, Plant, SensoryOlive};
 use lobule_exchange::Ranks;
 use lobule_experiments::prism::calibration::{self, Calibrated};
 use lobule_experiments::prism::circuit::compile;
-use lobule_experiments::prism::config::{Condition, PrismConfig};
 use lobule_experiments::prism::keys::RateOf;
 use lobule_experiments::prism::pointing_loop::{PointingLoop, TrialInput, TrialOutcome};
+use lobule_experiments::prism::{Condition, PrismConfig};
 use lobule_experiments::prism::{Prism, anatomy, condition_run};
 use lobule_scaffold::{Anatomy, Microzone};
 use lobule_study::run_folder::RunFolder;
@@ -304,7 +304,7 @@ fn a_calibration_for_another_configuration_is_refused() {
     let refused = refused.unwrap_err().to_string();
     assert!(refused.contains("another configuration") && refused.contains("calibrate again"), "{refused}");
     let wrong_seed = config(&["calibration.max_sd_deg=90"]);
-    assert!(calibration::require(calibrated, &wrong_seed, small(), 1).is_err());
+    assert!(calibration::require(&calibrated.record, &wrong_seed, small(), 1).is_err());
 }
 
 #[test]

@@ -4,12 +4,12 @@
 //! in place of the network. The sample report is left in
 //! `$CARGO_TARGET_TMPDIR/report-sample/` to be looked at.
 
-use lobule_experiments::prism::config::{Condition, PlantKind};
 use lobule_experiments::prism::keys::{ModuleName, RateOf, ZoneOf};
 use lobule_experiments::prism::record::{
     ActivitySnapshot, Calibration, ConditionRun, Epoch, PopulationRow, PrismResult, SweepPoint, TrialRecord,
     WeightHistogram, When,
 };
+use lobule_experiments::prism::{Condition, PlantKind};
 use lobule_experiments::prism::{Prism, figures, story};
 use lobule_scaffold::Microzone;
 use lobule_signal::{SpikeTrain, Stream};

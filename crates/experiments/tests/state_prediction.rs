@@ -4,8 +4,8 @@
 use lobule_cerebellum::recordings::{
     Events, Session, TrialEvent, Unit, UnitTimes, read_csv, read_nwb, read_prism, write_nwb,
 };
+use lobule_experiments::prism::Condition;
 use lobule_experiments::prism::Prism;
-use lobule_experiments::prism::config::Condition;
 use lobule_experiments::prism::record::ActivitySnapshot;
 use lobule_experiments::state_prediction::populations::{SyntheticKind, session};
 use lobule_experiments::state_prediction::{StatePrediction, StatePredictionConfig, StatePredictionRecord};

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
-/// The checker of one table of a configuration.
+/// The checker of one table of a configuration. A check fails with [`Error::Config`], and is followed by the next.
 ///
 /// # Example
 /// ```
@@ -35,13 +35,10 @@ impl<'a> Check<'a> {
             (table, "") => table.into(),
             (table, key) => format!("{table}.{key}"),
         };
-        Error::Config { key, what: what.into() }
+        Error::config(key, what)
     }
 
     /// Refuses the value of a key unless it `is_allowed`; `allowed` completes "`value`; …".
-    ///
-    /// # Errors
-    /// [`Error::Config`], as all checks.
     pub fn that(
         &self,
         key: &str,
@@ -53,84 +50,52 @@ impl<'a> Check<'a> {
     }
 
     /// A number in a range, both ends included.
-    ///
-    /// # Errors
-    /// [`Error::Config`].
-    pub fn within<T: PartialOrd + Display + Copy>(
-        &self,
-        key: &str,
-        value: T,
-        range: RangeInclusive<T>,
-    ) -> Result<&Self, Error> {
+    pub fn within<T>(&self, key: &str, value: T, range: RangeInclusive<T>) -> Result<&Self, Error>
+    where
+        T: PartialOrd + Display + Copy,
+    {
         let allowed = format!("{} to {} is allowed", range.start(), range.end());
         self.that(key, value, range.contains(&value), &allowed)
     }
 
     /// A finite number above a limit.
-    ///
-    /// # Errors
-    /// [`Error::Config`].
     pub fn above(&self, key: &str, value: f64, limit: f64) -> Result<&Self, Error> {
-        self.that(
-            key,
-            value,
-            value.is_finite() && value > limit,
-            &format!("a finite number above {limit} is needed"),
-        )
+        let is_allowed = value.is_finite() && value > limit;
+        self.that(key, value, is_allowed, &format!("a finite number above {limit} is needed"))
     }
 
     /// A finite number that is at least as large as a limit.
-    ///
-    /// # Errors
-    /// [`Error::Config`].
     pub fn at_least(&self, key: &str, value: f64, limit: f64) -> Result<&Self, Error> {
         let is_allowed = value.is_finite() && value >= limit;
         self.that(key, value, is_allowed, &format!("a finite number of at least {limit} is needed"))
     }
 
     /// A finite number.
-    ///
-    /// # Errors
-    /// [`Error::Config`].
     pub fn finite(&self, key: &str, value: f64) -> Result<&Self, Error> {
         self.that(key, value, value.is_finite(), "a finite number is needed")
     }
 
     /// A list of numbers that all lie in a range, both ends included; the first that does not is named.
-    ///
-    /// # Errors
-    /// [`Error::Config`].
-    pub fn all_within<T: PartialOrd + Display + Copy>(
-        &self,
-        key: &str,
-        values: &[T],
-        range: RangeInclusive<T>,
-    ) -> Result<&Self, Error> {
+    pub fn all_within<T>(&self, key: &str, values: &[T], range: RangeInclusive<T>) -> Result<&Self, Error>
+    where
+        T: PartialOrd + Display + Copy,
+    {
         values.iter().try_fold(self, |check, &value| check.within(key, value, range.clone()))
     }
 
     /// A list with at least one entry.
-    ///
-    /// # Errors
-    /// [`Error::Config`].
     pub fn some<T>(&self, key: &str, list: &[T]) -> Result<&Self, Error> {
         self.that(key, "[]", !list.is_empty(), "at least one entry is needed")
     }
 
     /// A list with a number of entries in a range.
-    ///
-    /// # Errors
-    /// [`Error::Config`].
     pub fn length<T>(&self, key: &str, list: &[T], range: RangeInclusive<usize>) -> Result<&Self, Error> {
-        let (count, allowed) =
-            (list.len(), format!("{} to {} entries are allowed", range.start(), range.end()));
+        let count = list.len();
+        let allowed = format!("{} to {} entries are allowed", range.start(), range.end());
         self.that(key, format!("{count} entries"), range.contains(&count), &allowed)
     }
 
     /// A list without two equal entries; the first that occurs again is named.
-    ///
-    /// # Errors
-    /// [`Error::Config`].
     pub fn distinct<T: PartialEq + std::fmt::Debug>(&self, key: &str, list: &[T]) -> Result<&Self, Error> {
         match list.iter().enumerate().find(|(k, entry)| list[..*k].contains(entry)) {
             Some((_, twice)) => {
@@ -141,9 +106,6 @@ impl<'a> Check<'a> {
     }
 
     /// A list of numbers each of which is larger than the one before.
-    ///
-    /// # Errors
-    /// [`Error::Config`].
     pub fn rising<T: PartialOrd + Display>(&self, key: &str, list: &[T]) -> Result<&Self, Error> {
         match list.windows(2).find(|w| w[0].partial_cmp(&w[1]) != Some(Ordering::Less)) {
             Some(w) => Err(self.refusal(key, format!("{} after {}; the values must rise", w[1], w[0]))),
@@ -152,29 +114,19 @@ impl<'a> Check<'a> {
     }
 
     /// A word among those that are known.
-    ///
-    /// # Errors
-    /// [`Error::Config`].
     pub fn one_of(&self, key: &str, value: &str, known: &[&str]) -> Result<&Self, Error> {
         let allowed = format!("known are: {}", known.join(", "));
         self.that(key, format!("`{value}`"), known.contains(&value), &allowed)
     }
 
-    /// A number of whole ticks of `tick`, both in one unit.
-    ///
-    /// # Errors
-    /// [`Error::Config`] with the nearest that fits.
+    /// A number of whole ticks of `tick`, both in one unit; a refusal names the nearest.
     pub fn whole_ticks(&self, key: &str, value: f64, tick: f64) -> Result<&Self, Error> {
         let ticks = (value / tick).round();
         let is_whole =
             value.is_finite() && ticks >= 0.0 && (value - ticks * tick).abs() <= 1e-9 * tick.max(value.abs());
         let nearest = if ticks.is_finite() { ticks.max(0.0) * tick } else { 0.0 };
-        self.that(
-            key,
-            value,
-            is_whole,
-            &format!("a whole number of ticks of {tick} is needed; the nearest is {nearest}"),
-        )
+        let allowed = format!("a whole number of ticks of {tick} is needed; the nearest is {nearest}");
+        self.that(key, value, is_whole, &allowed)
     }
 }
 

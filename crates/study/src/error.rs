@@ -2,6 +2,7 @@
 
 use lobule_exchange::RankError;
 use lobule_signal::{Reach, RoomError};
+use std::path::Path;
 use thiserror::Error;
 
 /// An error of an experiment, from its configuration to its report.
@@ -49,6 +50,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// The refusal of a configuration key; `what` holds value, allowed range and remedy.
+    pub fn config(key: impl Into<String>, what: impl Into<String>) -> Self {
+        Self::Config { key: key.into(), what: what.into() }
+    }
+
+    pub(crate) fn file(path: &Path, what: impl Into<String>) -> Self {
+        Self::File { path: path.display().to_string(), what: what.into() }
+    }
+
     /// True if the request is at fault: a configuration, a file, a value that a room refuses.
     pub fn is_input(&self) -> bool {
         match self {

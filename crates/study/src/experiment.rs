@@ -1,13 +1,9 @@
 //! An experiment as the command line sees it.
 
-use crate::Error;
-use crate::card::Card;
 use crate::execute::{recording, report_files, run_on};
 use crate::report::Findings;
-use crate::run::{Finished, RunOptions};
 use crate::study::{Request, Study, layers, typed};
-use lobule_exchange::Ranks;
-use lobule_signal::Progress;
+use crate::{Card, Error, Finished, Progress, Ranks, RunOptions};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fs;
@@ -63,8 +59,7 @@ impl<S: Study> Experiment for S {
     }
 
     fn resolved(&self, request: &Request) -> Result<String, Error> {
-        toml::to_string(&self.resolve(request)?)
-            .map_err(|e| Error::Config { key: "configuration".into(), what: e.to_string() })
+        toml::to_string(&self.resolve(request)?).map_err(|e| Error::config("configuration", e.to_string()))
     }
 
     fn run_on(
@@ -90,8 +85,7 @@ impl<S: Study> Experiment for S {
 }
 
 fn text(path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path)
-        .map_err(|e| Error::File { path: path.display().to_string(), what: format!("{e}; check the path") })
+    fs::read_to_string(path).map_err(|e| Error::file(path, format!("{e}; check the path")))
 }
 
 fn json<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
@@ -99,8 +93,5 @@ fn json<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
 }
 
 fn foreign(path: &Path, what: &str) -> Error {
-    Error::File {
-        path: path.display().to_string(),
-        what: format!("{what}; it is not of a run by this version of lobule"),
-    }
+    Error::file(path, format!("{what}; it is not of a run by this version of lobule"))
 }

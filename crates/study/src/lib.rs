@@ -84,13 +84,13 @@ pub mod prelude;
 pub mod report;
 mod run;
 pub mod run_folder;
-pub mod settings;
+mod settings;
 mod study;
 
 pub use card::{Card, Preset};
 pub use check::Check;
 pub use error::Error;
-pub use execute::{report_files, run, run_on};
+pub use execute::run;
 pub use experiment::Experiment;
 pub use lobule_exchange::Ranks;
 pub use lobule_signal::fingerprint;

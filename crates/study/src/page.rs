@@ -1,9 +1,7 @@
 //! The report of an experiment as one HTML page.
 
-use crate::card::Card;
-use crate::report::html::Page;
-use crate::report::svg::escape;
-use crate::report::{Figure, Findings, tables};
+use crate::Card;
+use crate::report::{Figure, Findings, html::Page, tables};
 use serde_json::Value;
 
 /// What the report says in words. Every sentence about the outcome is made of the record.
@@ -27,14 +25,6 @@ pub struct Story {
     pub differences: Vec<String>,
     /// Terms of the report in plain words, at its end.
     pub glossary: Vec<(String, String)>,
-}
-
-impl Story {
-    /// Names of the figures that have a place.
-    fn placed(&self) -> impl Iterator<Item = &String> {
-        let of_sections = self.sections.iter().chain(&self.appendix).flat_map(|s| &s.figures);
-        self.step_figures.iter().chain(of_sections)
-    }
 }
 
 /// Sentences of a report.
@@ -71,17 +61,15 @@ impl Section {
     }
 
     fn show(&self, page: &mut Page, figures: &[Figure]) {
-        let named: Vec<&Figure> =
-            self.figures.iter().filter_map(|name| figures.iter().find(|f| f.name == *name)).collect();
+        let named = self.figures.iter().filter_map(|name| figures.iter().find(|f| f.name == *name));
+        let named: Vec<&Figure> = named.collect();
         let has_tables = !(self.terms.is_empty() && self.html.is_empty() && self.details.is_empty());
         if named.is_empty() && !has_tables && self.text.iter().all(String::is_empty) {
             return;
         }
         page.section(&self.heading);
         self.text.iter().filter(|text| !text.is_empty()).for_each(|text| page.text(text));
-        if !self.terms.is_empty() {
-            page.terms(&self.terms);
-        }
+        page.terms(&self.terms);
         named.into_iter().for_each(|figure| page.figure(figure));
         page.html(&self.html);
         self.details.iter().for_each(|(summary, html)| page.details(summary, html));
@@ -97,40 +85,32 @@ pub fn page(
     figures: &[Figure],
     provenance: &Value,
 ) -> String {
-    let kind = format!(
-        "lobule {} · experiment {} · preset {}",
-        findings.version, findings.experiment, findings.preset
-    );
+    let Findings { version, experiment, preset, .. } = findings;
+    let kind = format!("lobule {version} · experiment {experiment} · preset {preset}");
     let mut page = Page::new(&kind, card.title);
     page.lead(&story.answer);
     story.small_print.iter().for_each(|text| page.text(text));
-    tables::count_of_passed(&mut page, findings);
+    findings.summary().iter().for_each(|summary| page.text(&format!("Findings: {summary}.")));
     Section { heading: "What was run".into(), ..story.what_was_run.clone() }.show(&mut page, figures);
     if !story.steps.is_empty() {
         page.section("How the experiment works");
         figures.iter().filter(|f| story.step_figures.contains(&f.name)).for_each(|f| page.figure(f));
-        page.html("<ol class=\"steps\">\n");
-        for line in &story.steps {
-            page.html(&format!("<li>{}</li>\n", escape(line)));
-        }
-        page.html("</ol>\n");
+        page.list("ol", " class=\"steps\"", &story.steps);
     }
     story.sections.iter().for_each(|section| section.show(&mut page, figures));
-    let is_placed = |f: &&Figure| story.placed().any(|name| *name == f.name);
-    if figures.iter().any(|f| !is_placed(&f)) {
+    let of_sections = story.sections.iter().chain(&story.appendix).flat_map(|s| &s.figures);
+    let placed: Vec<&String> = story.step_figures.iter().chain(of_sections).collect();
+    let more: Vec<&Figure> = figures.iter().filter(|f| !placed.contains(&&f.name)).collect();
+    if !more.is_empty() {
         page.section("More figures");
-        figures.iter().filter(|f| !is_placed(f)).for_each(|f| page.figure(f));
+        more.into_iter().for_each(|f| page.figure(f));
     }
     tables::all_findings(&mut page, findings);
     tables::measured(&mut page, findings);
     story.appendix.iter().for_each(|section| section.show(&mut page, figures));
     if !story.differences.is_empty() {
         page.section("Where this differs from its source");
-        page.html("<ul>\n");
-        for line in &story.differences {
-            page.html(&format!("<li>{}</li>\n", escape(line)));
-        }
-        page.html("</ul>\n");
+        page.list("ul", "", &story.differences);
     }
     tables::how_to_repeat(&mut page, card.name, findings.wall_s, provenance);
     if !story.glossary.is_empty() {

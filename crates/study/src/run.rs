@@ -1,10 +1,7 @@
 //! What a run is given to work with, and what it leaves behind.
 
-use crate::Error;
 use crate::report::{Findings, Measured};
-use crate::run_folder::RunFolder;
-use lobule_exchange::Ranks;
-use lobule_signal::Progress;
+use crate::{Error, Progress, Ranks, run_folder::RunFolder};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -52,18 +49,10 @@ impl<'a> Run<'a> {
         progress: &'a dyn Progress,
         ranks: &'a Ranks,
     ) -> Result<Self, Error> {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(options.jobs.max(1))
-            .build()
-            .map_err(|e| Error::Config { key: "jobs".into(), what: e.to_string() })?;
-        Ok(Self {
-            folder,
-            progress,
-            threads: options.threads.max(1),
-            pool,
-            ranks,
-            measured: Mutex::default(),
-        })
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs.max(1)).build();
+        let pool = pool.map_err(|e| Error::config("jobs", e.to_string()))?;
+        let threads = options.threads.max(1);
+        Ok(Self { folder, progress, threads, pool, ranks, measured: Mutex::default() })
     }
 
     /// Keeps a number that depends on the machine, such as a time: it is told with the findings and enters no record, so that

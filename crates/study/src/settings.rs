@@ -1,13 +1,11 @@
 //! Resolving a configuration: defaults ← preset ← file ← `--set key=value`.
 
 use crate::Error;
+use std::fmt::Display;
 use toml::{Table, Value};
 
 /// Lays `over` on `base`, key by key. Every key must exist in `base` and keep its kind, but tables whose path is in `open` take
 /// entries of any name.
-///
-/// # Errors
-/// [`Error::Config`] naming the unknown key and what there is, or both kinds.
 pub fn overlay(base: &mut Table, over: Table, path: &str, open: &[&str]) -> Result<(), Error> {
     for (key, value) in over {
         let full = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
@@ -17,10 +15,7 @@ pub fn overlay(base: &mut Table, over: Table, path: &str, open: &[&str]) -> Resu
             continue;
         }
         let Some(slot) = base.get_mut(&key) else {
-            return Err(Error::Config {
-                key: full,
-                what: format!("there is no such key; there are: {known}"),
-            });
+            return Err(Error::config(full, format!("there is no such key; there are: {known}")));
         };
         match (slot, value) {
             (Value::Table(inner), Value::Table(over)) => overlay(inner, over, &full, open)?,
@@ -36,10 +31,8 @@ pub fn overlay(base: &mut Table, over: Table, path: &str, open: &[&str]) -> Resu
             }
             (slot, value) if slot.same_type(&value) => *slot = value,
             (slot, value) => {
-                return Err(Error::Config {
-                    key: full,
-                    what: format!("it is a {}, not a {} ({value})", slot.type_str(), value.type_str()),
-                });
+                let what = format!("it is a {}, not a {} ({value})", slot.type_str(), value.type_str());
+                return Err(Error::config(full, what));
             }
         }
     }
@@ -47,75 +40,53 @@ pub fn overlay(base: &mut Table, over: Table, path: &str, open: &[&str]) -> Resu
 }
 
 /// Turns `a.b=value` into a table; the value is TOML, or a bare word.
-///
-/// # Errors
-/// [`Error::Config`] when there is no `=` or the value is not TOML.
 pub fn assignment(text: &str) -> Result<Table, Error> {
-    let wrong = |what: &str| Error::Config { key: text.into(), what: what.into() };
+    let wrong = |what: &str| Error::config(text, what);
     let (key, value) =
         text.split_once('=').ok_or_else(|| wrong("write it as key=value, e.g. protocol.prism_deg=10"))?;
     let (key, value) = (key.trim(), value.trim());
     if key.is_empty() || key.split('.').any(str::is_empty) {
         return Err(wrong("the key is empty"));
     }
-    let parsed = toml::from_str::<Table>(&format!("x = {value}"))
-        .ok()
-        .and_then(|mut t| t.remove("x"))
-        .unwrap_or_else(|| Value::String(value.into()));
-    let mut inner = parsed;
-    for part in key.rsplit('.') {
-        inner = Value::Table(Table::from_iter([(part.to_string(), inner)]));
-    }
-    match inner {
-        Value::Table(table) => Ok(table),
-        _ => Err(wrong("the key is empty")),
-    }
+    let parsed = toml::from_str(&format!("x = {value}")).ok().and_then(|mut t: Table| t.remove("x"));
+    let parsed = parsed.unwrap_or_else(|| Value::String(value.into()));
+    let table = |key: &str, value| Table::from_iter([(key.to_string(), value)]);
+    let mut parts = key.rsplit('.');
+    let innermost = table(parts.next().unwrap_or(key), parsed);
+    Ok(parts.fold(innermost, |inner, part| table(part, Value::Table(inner))))
 }
 
 /// The list `seeds` of a configuration.
-///
-/// # Errors
-/// [`Error::Config`] when it is missing, empty, too long, or has entries that are no whole numbers from 0.
 pub fn seeds(config: &Table) -> Result<Vec<u64>, Error> {
-    let wrong = |what: String| Error::Config { key: "seeds".into(), what };
     let Some(Value::Array(list)) = config.get("seeds") else {
-        return Err(wrong("there is no list of seeds; write seeds = [0]".into()));
+        return Err(Error::config("seeds", "there is no list of seeds; write seeds = [0]"));
     };
-    if !(1..=MOST_SEEDS).contains(&list.len()) {
-        let count = list.len();
-        return Err(wrong(format!(
-            "at least one seed is needed, {MOST_SEEDS} are possible; there are {count}"
-        )));
+    let count = list.len();
+    if !(1..=MOST_SEEDS).contains(&count) {
+        let what = format!("at least one seed is needed, {MOST_SEEDS} are possible; there are {count}");
+        return Err(Error::config("seeds", what));
     }
     let seed = |value: &Value| value.as_integer().and_then(|seed| u64::try_from(seed).ok());
-    let refused = |value: &Value| wrong(format!("{value}; a seed is a whole number from 0 to {}", i64::MAX));
-    list.iter().map(|value| seed(value).ok_or_else(|| refused(value))).collect()
+    list.iter().map(|value| seed(value).ok_or_else(|| no_seed(value))).collect()
+}
+
+fn no_seed(value: impl Display) -> Error {
+    Error::config("seeds", format!("{value}; a seed is a whole number from 0 to {}", i64::MAX))
 }
 
 /// Seeds of a run, at most.
 const MOST_SEEDS: usize = 10_000;
 
 /// The layer that `--seeds` lays.
-///
-/// # Errors
-/// [`Error::Config`] for a seed beyond what TOML can hold.
 pub fn of_seeds(seeds: &[u64]) -> Result<Table, Error> {
-    let value = |seed: &u64| {
-        i64::try_from(*seed).map(Value::Integer).map_err(|_| Error::Config {
-            key: "seeds".into(),
-            what: format!("{seed}; a seed is a whole number from 0 to {}", i64::MAX),
-        })
-    };
+    let value = |seed: &u64| i64::try_from(*seed).map(Value::Integer).map_err(|_| no_seed(seed));
     let list = seeds.iter().map(value).collect::<Result<_, _>>()?;
     Ok(Table::from_iter([("seeds".into(), Value::Array(list))]))
 }
 
 /// Reads a TOML document.
-///
-/// # Errors
-/// [`Error::Config`] with line and column.
 pub fn parse(text: &str, origin: &str) -> Result<Table, Error> {
-    toml::from_str(text).map_err(|e| Error::Config { key: origin.into(), what: e.to_string().trim().into() })
+    toml::from_str(text).map_err(|e| Error::config(origin, e.to_string().trim()))
 }
 
 #[cfg(test)]

@@ -1,10 +1,7 @@
 //! An experiment as its author writes it.
 
-use crate::card::Card;
-use crate::page::Story;
 use crate::report::{Figure, Finding};
-use crate::run::Run;
-use crate::{Error, settings};
+use crate::{Card, Error, Run, Story, settings};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use toml::Table;
@@ -72,13 +69,9 @@ pub trait Study: Sync {
 
 /// All keys of a configuration: defaults ← preset ← file ← seeds ← settings.
 pub(crate) fn layers(card: &Card, request: &Request) -> Result<Table, Error> {
-    let preset = card.presets.iter().find(|p| p.name == request.preset).ok_or_else(|| Error::Config {
-        key: "preset".into(),
-        what: format!(
-            "there is no preset `{}`; there are: {}",
-            request.preset,
-            card.presets.iter().map(|p| p.name).collect::<Vec<_>>().join(", ")
-        ),
+    let preset = card.presets.iter().find(|p| p.name == request.preset).ok_or_else(|| {
+        let known = card.presets.iter().map(|p| p.name).collect::<Vec<_>>().join(", ");
+        Error::config("preset", format!("there is no preset `{}`; there are: {known}", request.preset))
     })?;
     let mut table = settings::parse(card.defaults, &format!("defaults of {}", card.name))?;
     let mut lay = |layer: Table| settings::overlay(&mut table, layer, "", card.open_tables);
@@ -97,9 +90,7 @@ pub(crate) fn layers(card: &Card, request: &Request) -> Result<Table, Error> {
 }
 
 pub(crate) fn typed<C: DeserializeOwned>(table: Table) -> Result<C, Error> {
-    table
-        .try_into()
-        .map_err(|e: toml::de::Error| Error::Config { key: "configuration".into(), what: e.message().into() })
+    table.try_into().map_err(|e: toml::de::Error| Error::config("configuration", e.message()))
 }
 
 /// What to run. The default is the preset `default`, unchanged.

@@ -70,15 +70,14 @@ impl<'de> Deserialize<'de> for Body {
 
 impl Body {
     /// Checks what types do not, for ticks of `dt_s`.
-    ///
-    /// # Errors
-    /// [`Error::Config`] with the key.
-    pub fn check(&self, name: &str, dt_s: f64) -> Result<(), Error> {
+    pub(super) fn check(&self, name: &str, dt_s: f64) -> Result<(), Error> {
+        let table = format!("bodies.{name}");
+        let check = Check::of(&table);
         let network = match self {
-            Self::Single(body) => return body.check(name),
+            Self::Single(body) => return body.check(check),
             Self::Network(network) => network,
         };
-        let wrong = |what: String| Err(Error::Config { key: format!("bodies.{name}"), what });
+        let wrong = |what: String| Err(check.refusal("", what));
         if let Err(error) = network.check() {
             return wrong(error.to_string());
         }
@@ -92,19 +91,24 @@ impl Body {
         for channel in signature.senses.iter().chain(&signature.commands) {
             let ticks = channel.delay_s / dt_s;
             if (ticks - ticks.round()).abs() > 1e-6 || ticks > 1000.0 {
-                let (channel, delay) = (&channel.name, channel.delay_s);
-                return wrong(format!(
-                    "delay_s of `{channel}` is {delay}; whole ticks of {dt_s} s, at most 1000"
-                ));
+                let what = format!("delay_s of `{}` is {}", channel.name, channel.delay_s);
+                return wrong(format!("{what}; whole ticks of {dt_s} s, at most 1000"));
             }
         }
         Ok(())
     }
 
     /// The same, changed.
-    pub fn times(&self, by: &Factors) -> Self {
+    pub(super) fn times(&self, by: &Factors) -> Self {
         match self {
-            Self::Single(body) => Self::Single(body.times(by)),
+            Self::Single(body) => Self::Single(SingleMass {
+                mass: body.mass * by.mass,
+                // Of first order the damping is what a mass is elsewhere.
+                damping: body.damping * by.damping * if body.mass == 0.0 { by.mass } else { 1.0 },
+                stiffness: body.stiffness * by.stiffness,
+                weight: body.weight * by.mass,
+                zero_s: body.zero_s,
+            }),
             Self::Network(network) => {
                 let mut network = network.clone();
                 network.masses.iter_mut().for_each(|m| m.mass *= by.mass);
@@ -126,7 +130,7 @@ impl Body {
     }
 
     /// Leading senses that have a reference: a position and, where it is sensed next, its velocity.
-    pub fn references(&self) -> usize {
+    pub(super) fn references(&self) -> usize {
         match self {
             Self::Single(body) => body.senses(),
             Self::Network(network) => match network.senses.get(..2) {
@@ -154,17 +158,20 @@ impl Body {
     }
 
     /// Mass that a command accelerates in the long run.
-    pub fn mass(&self) -> f64 {
+    pub(super) fn mass(&self) -> f64 {
         match self {
             Self::Single(body) => body.mass,
             Self::Network(network) => network.masses.iter().map(|m| m.mass).sum(),
         }
     }
 
-    /// Stiffness that a law has to do with: the body's own, at least that of its mass, or without mass its damping, at 1 rad/s.
+    /// Stiffness that a law works against: the body's own, at least that of its mass, or without mass its damping, at 1 rad/s.
     pub fn scale(&self) -> f64 {
         match self {
-            Self::Single(body) => body.scale(),
+            Self::Single(body) => {
+                let moving = if body.mass > 0.0 { body.mass } else { body.damping };
+                (body.stiffness.abs() + body.weight.abs()).max(moving)
+            }
             Self::Network(_) => self.feedforward()[0].abs().max(self.mass()),
         }
     }
@@ -194,13 +201,7 @@ impl Body {
 }
 
 impl SingleMass {
-    /// Checks what types do not.
-    ///
-    /// # Errors
-    /// [`Error::Config`] with the key.
-    fn check(&self, name: &str) -> Result<(), Error> {
-        let table = format!("bodies.{name}");
-        let check = Check::of(&table);
+    fn check(&self, check: Check) -> Result<(), Error> {
         check
             .at_least("mass", self.mass, 0.0)?
             .at_least("damping", self.damping, 0.0)?
@@ -209,29 +210,11 @@ impl SingleMass {
             .finite("weight", self.weight)?;
         let is_pendulum = self.mass > 0.0 && self.stiffness == 0.0 && self.zero_s == 0.0;
         let is_first_order = self.damping > 0.0 && self.zero_s == 0.0;
-        let (of_weight, of_mass) = (
-            "a pendulum has a mass, and stiffness and zero_s of 0",
-            "a body without mass has damping and a zero_s of 0",
-        );
-        check.that("weight", self.weight, self.weight == 0.0 || is_pendulum, of_weight)?.that(
-            "mass",
-            self.mass,
-            self.mass > 0.0 || is_first_order,
-            of_mass,
-        )?;
+        let of_weight = "a pendulum has a mass, and stiffness and zero_s of 0";
+        let of_mass = "a body without mass has damping and a zero_s of 0";
+        check.that("weight", self.weight, self.weight == 0.0 || is_pendulum, of_weight)?;
+        check.that("mass", self.mass, self.mass > 0.0 || is_first_order, of_mass)?;
         Ok(())
-    }
-
-    /// The same body with its parameters times these factors.
-    fn times(&self, by: &Factors) -> Self {
-        Self {
-            mass: self.mass * by.mass,
-            // Of first order the damping is what a mass is elsewhere.
-            damping: self.damping * by.damping * if self.mass == 0.0 { by.mass } else { 1.0 },
-            stiffness: self.stiffness * by.stiffness,
-            weight: self.weight * by.mass,
-            zero_s: self.zero_s,
-        }
     }
 
     /// Number of senses: position, and velocity unless the body is of first order.
@@ -239,7 +222,6 @@ impl SingleMass {
         if self.mass == 0.0 { 1 } else { 2 }
     }
 
-    /// The body as a plant, at rest.
     fn plant(&self) -> Result<Box<dyn Plant>, ControlError> {
         Ok(if self.weight != 0.0 {
             let (mass_kg, gravity) = (self.mass, self.weight / self.mass);
@@ -257,12 +239,6 @@ impl SingleMass {
     /// The command that holds the body at `y`.
     fn holding(&self, y: f64) -> f64 {
         self.stiffness * y + self.weight * libm::sin(y)
-    }
-
-    /// Stiffness that a controller works against: the body's own, but at least that of its mass, or without mass its damping, at 1 rad/s.
-    fn scale(&self) -> f64 {
-        let moving = if self.mass > 0.0 { self.mass } else { self.damping };
-        (self.stiffness.abs() + self.weight.abs()).max(moving)
     }
 
     /// Senses `dt_s` seconds after `sensed` under a constant command; Runge-Kutta of fourth order. `[senses]`

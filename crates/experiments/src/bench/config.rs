@@ -1,23 +1,10 @@
-//! The matrix: one TOML document, every key with its unit and source.
+//! The matrix; `anticipation.toml` documents every key with its unit and source.
 
 use super::body::{Body, Factors};
-use lobule_study::{Check, Error, Preset};
+use lobule_study::{Check, Error};
 use lobule_theory::rules::SgdegeParameters;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-
-/// The documented defaults.
-pub const DEFAULTS: &str = include_str!("anticipation.toml");
-
-/// The presets.
-pub const PRESETS: [Preset; 2] = [
-    Preset::new("default", "17 controllers, 7 bodies, 3 delays, 4 conditions, 10 seeds: minutes", ""),
-    Preset::new(
-        "quick",
-        "seconds: two bodies, two delays, two conditions, two seeds",
-        include_str!("anticipation.quick.toml"),
-    ),
-];
 
 /// Condition of a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -33,95 +20,71 @@ pub enum TrialCondition {
     Noise,
 }
 
+/// The conditions: key, and the same in words.
+const CONDITIONS: [(&str, &str); 4] = [
+    ("reach", "repeated movements"),
+    ("wander", "movements that never repeat"),
+    ("push", "a push at a known time"),
+    ("noise", "repeated movements, noisy senses"),
+];
+
 impl TrialCondition {
-    /// Its key.
-    pub fn key(self) -> &'static str {
-        match self {
-            TrialCondition::Reach => "reach",
-            TrialCondition::Wander => "wander",
-            TrialCondition::Push => "push",
-            TrialCondition::Noise => "noise",
-        }
+    pub(super) fn key(self) -> &'static str {
+        CONDITIONS[self as usize].0
+    }
+
+    pub(super) fn words(self) -> &'static str {
+        CONDITIONS[self as usize].1
     }
 }
 
-/// A push.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Push {
-    /// Its start, s.
     pub at_s: f64,
-    /// Its duration, s.
     pub for_s: f64,
-    /// Peak displacement under feedback alone.
     pub peak: f64,
 }
 
-/// Learning rates.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rates {
-    /// NLMS.
     pub nlms: f64,
-    /// Granule cells.
     pub granule: f64,
-    /// CMAC.
     pub cmac: f64,
-    /// Forgetting of RLS.
     pub rls_forgetting: f64,
-    /// Anticipator.
     pub anticipator: f64,
-    /// Adaptive filters, each trial.
     pub filter: f64,
 }
 
-/// Sizes of models.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Models {
-    /// Granule cells.
     pub granule_cells: usize,
-    /// Tilings of the CMAC.
     pub cmac_tilings: usize,
-    /// Ticks that an inverted model looks ahead.
     pub horizon: usize,
-    /// Values of each sense in the anticipator's context.
     pub sense_taps: usize,
-    /// Signals of time.
     pub signals: usize,
-    /// Their spacing, s.
     pub spacing_s: f64,
-    /// Their width, s.
     pub width_s: f64,
-    /// Unit of the derivatives of the reference, s.
     pub scale_s: f64,
-    /// Time constants of its averages, s.
     pub taus_s: Vec<f64>,
-    /// Memory of a synapse, s.
     pub trace_s: f64,
-    /// Variance of the Kalman filter's process, relative to the squared scales of change.
     pub kalman_process: f64,
-    /// The same of its senses.
     pub kalman_senses: f64,
 }
 
-/// Parameters of SGDEGE beside feedback.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SgdegeConfig {
-    /// Rate at the olive for a root mean square error of 1, Hz.
     pub error_hz: f64,
-    /// The rule.
     pub rule: SgdegeParameters,
 }
 
-/// Measurement of the time of a control step.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Timing {
-    /// Steps of a measurement.
     pub steps: usize,
-    /// Measurements, of which the shortest counts; 0 for none.
     pub repeats: usize,
 }
 
@@ -129,69 +92,44 @@ pub struct Timing {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Seeds.
-    pub seeds: Vec<u64>,
-    /// Names in `CONTROLLERS`.
-    pub controllers: Vec<String>,
-    /// Names in `bodies`.
-    pub plants: Vec<String>,
-    /// Sensory and motor, s.
-    pub delays_s: Vec<[f64; 2]>,
-    /// Conditions.
-    pub conditions: Vec<TrialCondition>,
-    /// Trials before the body changes.
-    pub trials: usize,
-    /// Trials after it.
-    pub trials_after_change: usize,
-    /// Trials whose error counts.
-    pub tail: usize,
-    /// Tick, s.
-    pub dt_s: f64,
-    /// Duration of a trial, s.
-    pub trial_s: f64,
-    /// Position at which a trial ends.
-    pub stop_at: f64,
-    /// Spread of bodies.
-    pub spread: f64,
-    /// Noise of senses.
-    pub noise: f64,
-    /// The change of a body.
-    pub change: Factors,
-    /// The push.
-    pub push: Push,
-    /// Learning rates.
-    pub rates: Rates,
-    /// Sizes.
-    pub models: Models,
-    /// SGDEGE.
-    pub sgdege: SgdegeConfig,
-    /// Timing.
-    pub timing: Timing,
-    /// The bodies by name.
-    pub bodies: BTreeMap<String, Body>,
+    pub(super) seeds: Vec<u64>,
+    pub(super) controllers: Vec<String>,
+    pub(super) plants: Vec<String>,
+    pub(super) delays_s: Vec<[f64; 2]>,
+    pub(super) conditions: Vec<TrialCondition>,
+    pub(super) trials: usize,
+    pub(super) trials_after_change: usize,
+    pub(super) tail: usize,
+    pub(super) dt_s: f64,
+    pub(super) trial_s: f64,
+    pub(super) stop_at: f64,
+    pub(super) spread: f64,
+    pub(super) noise: f64,
+    pub(super) change: Factors,
+    pub(super) push: Push,
+    pub(super) rates: Rates,
+    pub(super) models: Models,
+    pub(super) sgdege: SgdegeConfig,
+    pub(super) timing: Timing,
+    pub(super) bodies: BTreeMap<String, Body>,
 }
 
 impl Config {
-    /// Ticks of a trial.
-    pub fn ticks(&self) -> usize {
+    pub(super) fn ticks(&self) -> usize {
         (self.trial_s / self.dt_s).round() as usize
     }
 
     /// Sensory and motor delay, ticks.
-    pub fn delays(&self, which: usize) -> [usize; 2] {
+    pub(super) fn delays(&self, which: usize) -> [usize; 2] {
         self.delays_s[which].map(|s| (s / self.dt_s).round() as usize)
     }
 
     /// The two together, ms.
-    pub fn delay_ms(&self, which: usize) -> f64 {
+    pub(super) fn delay_ms(&self, which: usize) -> f64 {
         1e3 * (self.delays_s[which][0] + self.delays_s[which][1])
     }
 
-    /// Checks what types do not.
-    ///
-    /// # Errors
-    /// [`Error::Config`] naming the key, its value and what is allowed.
-    pub fn check(&self) -> Result<(), Error> {
+    pub(super) fn check(&self) -> Result<(), Error> {
         let (check, m, r) = (Check::of(""), &self.models, &self.rates);
         for (key, n, most) in [
             ("controllers", self.controllers.len(), 100),
@@ -222,9 +160,8 @@ impl Config {
             check.one_of("controllers", name, &CONTROLLERS.map(|c| c.0))?;
         }
         if !self.controllers.iter().any(|c| c == "feedback") {
-            return Err(
-                check.refusal("controllers", "`feedback` is missing: all others are compared with it")
-            );
+            let what = "`feedback` is missing: all others are compared with it";
+            return Err(check.refusal("controllers", what));
         }
         for name in &self.plants {
             let known: Vec<&str> = self.bodies.keys().map(String::as_str).collect();
@@ -235,41 +172,22 @@ impl Config {
             body.check(name, self.dt_s)?;
         }
         let bins = lobule_theory::network::NetworkParameters::default().bins;
-        let is_long = self.trial_s >= 3.5 && self.ticks() <= 10_000;
-        let into_bins = self.ticks().is_multiple_of(bins);
+        let (dt, trial, ticks) = (self.dt_s, self.trial_s, self.ticks());
+        let is_long = trial >= 3.5 && ticks <= 10_000;
+        let long = "3.5 s, the duration of the movements, to 10000 ticks are allowed";
+        let in_bins = format!("a multiple of {bins} ticks is needed, the bins of sgdege's network");
         check
-            .that(
-                "dt_s",
-                self.dt_s,
-                self.dt_s > 0.0 && self.dt_s <= 0.1,
-                "above 0 and at most 0.1 s is allowed",
-            )?
-            .that(
-                "trial_s",
-                self.trial_s,
-                is_long,
-                "3.5 s, the duration of the movements, to 10000 ticks are allowed",
-            )?
-            .whole_ticks("trial_s", self.trial_s, self.dt_s)?
-            .that(
-                "trial_s",
-                self.trial_s,
-                into_bins,
-                &format!("a multiple of {bins} ticks is needed, the bins of sgdege's network"),
-            )?;
+            .that("dt_s", dt, dt > 0.0 && dt <= 0.1, "above 0 and at most 0.1 s is allowed")?
+            .that("trial_s", trial, is_long, long)?
+            .whole_ticks("trial_s", trial, dt)?
+            .that("trial_s", trial, ticks.is_multiple_of(bins), &in_bins)?;
         for delay in self.delays_s.iter().flatten() {
-            check
-                .within("delays_s", *delay, 0.0..=1000.0 * self.dt_s)?
-                .whole_ticks("delays_s", *delay, self.dt_s)?;
+            check.within("delays_s", *delay, 0.0..=1000.0 * dt)?.whole_ticks("delays_s", *delay, dt)?;
         }
         let p = &self.push;
-        let ends = p.for_s >= self.dt_s && p.at_s >= 0.0 && p.at_s + p.for_s < self.trial_s;
-        check.that(
-            "push.at_s",
-            p.at_s,
-            ends,
-            &format!("the push, {} s long, must lie within a trial of {} s", p.for_s, self.trial_s),
-        )?;
+        let ends = p.for_s >= dt && p.at_s >= 0.0 && p.at_s + p.for_s < trial;
+        let within = format!("the push, {} s long, must lie within a trial of {trial} s", p.for_s);
+        check.that("push.at_s", p.at_s, ends, &within)?;
         for (key, value) in [
             ("stop_at", self.stop_at),
             ("push.peak", p.peak),
@@ -289,12 +207,8 @@ impl Config {
         for tau in &m.taus_s {
             check.above("models.taus_s", *tau, 0.0)?;
         }
-        check.that(
-            "models.trace_s",
-            m.trace_s,
-            m.trace_s <= self.trial_s,
-            "at most the duration of a trial is allowed",
-        )?;
+        let allowed = "at most the duration of a trial is allowed";
+        check.that("models.trace_s", m.trace_s, m.trace_s <= trial, allowed)?;
         for (key, rate) in [
             ("rates.nlms", r.nlms),
             ("rates.granule", r.granule),
@@ -330,12 +244,12 @@ pub const CONTROLLERS: [(&str, &str); 17] = [
     ("equations", "the body's own equations"),
 ];
 
-/// A controller in words; none for an unknown name.
-pub fn words(name: &str) -> Option<&'static str> {
-    CONTROLLERS.iter().find(|c| c.0 == name).map(|c| c.1)
+/// A controller in words.
+pub fn words(name: &str) -> &'static str {
+    CONTROLLERS.iter().find(|c| c.0 == name).map_or("", |c| c.1)
 }
 
-/// Controllers in the order of the matrix, in words.
+/// Controllers in the order of the matrix, each with its words.
 pub fn listed(config: &Config) -> impl Iterator<Item = (&str, &'static str)> {
-    config.controllers.iter().filter_map(|name| words(name).map(|w| (name.as_str(), w)))
+    config.controllers.iter().map(|name| (name.as_str(), words(name)))
 }

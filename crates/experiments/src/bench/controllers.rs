@@ -33,7 +33,6 @@ pub fn rests_on_feedback(name: &str) -> bool {
 
 /// A place in the matrix, for which controllers are made.
 pub struct BenchSetup<'a> {
-    /// The matrix.
     pub config: &'a Config,
     /// The body that models and laws know.
     pub known: &'a Body,
@@ -41,9 +40,7 @@ pub struct BenchSetup<'a> {
     pub body: &'a Body,
     /// Sensory and motor, ticks.
     pub delays: [usize; 2],
-    /// Condition.
     pub condition: TrialCondition,
-    /// Seed.
     pub seed: u64,
     /// Laws of the known body.
     pub laws: &'a Laws,
@@ -58,7 +55,6 @@ impl BenchSetup<'_> {
         Ok(ClosedLoop::new(body.plant()?, reflex, 1, self.config.dt_s, self.delays)?)
     }
 
-    /// Signals and eligibility of an adaptive filter.
     pub fn basis_and_trace(&self, name: &str) -> Result<(Basis, TraceModel), Error> {
         self.with_setting(|setting| {
             let entry = controllers().find(registered(name))?;
@@ -68,9 +64,7 @@ impl BenchSetup<'_> {
     }
 
     /// The controller of that name, the gains of its law times `gain`.
-    ///
-    /// # Errors
-    /// A controller that refuses this body or delay: [`lobule_control::Error::Parameter`] says why.
+    /// A controller may refuse this body or delay: [`lobule_control::Error::Parameter`] says why.
     pub fn controller(&self, name: &str, gain: f64) -> Result<Box<dyn Controller>, Error> {
         self.with_setting(|setting| controllers().make(registered(name), &self.values(name, gain), setting))
     }
@@ -99,70 +93,42 @@ impl BenchSetup<'_> {
     fn values(&self, name: &str, gain: f64) -> Values {
         let (c, m) = (self.config, &self.config.models);
         let mut values = Values::new();
-        let mut number = |key: &str, value: f64| drop(values.insert(key.into(), Value::Number(value)));
+        let mut numbers = |all: &[(&str, f64)]| {
+            values.extend(all.iter().map(|(key, value)| ((*key).into(), Value::Number(*value))));
+        };
         if name == "feedback" || rests_on_feedback(name) {
             let PidGains { kp, kd, ki, filter_s } = self.laws.late;
-            number("kp", gain * kp);
-            number("kd", gain * kd);
-            number("ki", gain * ki);
-            number("filter_s", filter_s);
+            numbers(&[("kp", gain * kp), ("kd", gain * kd), ("ki", gain * ki), ("filter_s", filter_s)]);
         } else {
-            number("kp", gain * self.laws.now[0]);
-            number("kd", gain * self.laws.now[1]);
             // Chosen: a quarter of what a loop that answers 0.2 s after the delay bears, by the rule of the trim.
             let wait = 0.2 + (self.delays[0] + self.delays[1]) as f64 * c.dt_s;
-            number("trim", 0.25 / wait);
+            let [kp, kd] = self.laws.now;
+            numbers(&[("kp", gain * kp), ("kd", gain * kd), ("trim", 0.25 / wait)]);
             // The inverted model finds what holds the body by itself.
             if name != "inverted_rls" {
                 let [stiffness, weight, damping] = self.known.feedforward();
-                number("stiffness", stiffness);
-                number("weight", weight);
-                number("damping", damping);
+                numbers(&[("stiffness", stiffness), ("weight", weight), ("damping", damping)]);
             }
         }
+        let (rates, rule, forgetting) = (&c.rates, &c.sgdege.rule, ("forgetting", c.rates.rls_forgetting));
         match name {
-            "nlms" => number("rate", c.rates.nlms),
-            "rls" => number("forgetting", c.rates.rls_forgetting),
-            "inverted_rls" => {
-                number("forgetting", c.rates.rls_forgetting);
-                number("passes", 1.0);
-                number("horizon", m.horizon as f64);
-            }
-            "granule" => {
-                number("cells", m.granule_cells as f64);
-                number("rate", c.rates.granule);
-            }
-            "cmac" => {
-                number("tilings", m.cmac_tilings as f64);
-                number("rate", c.rates.cmac);
-            }
-            "kalman" => {
-                number("process", m.kalman_process);
-                number("sensory", m.kalman_senses);
-            }
-            "anticipator" => {
-                number("sense_taps", m.sense_taps as f64);
-                number("rate", c.rates.anticipator);
-            }
+            "nlms" => numbers(&[("rate", rates.nlms)]),
+            "rls" => numbers(&[forgetting]),
+            "inverted_rls" => numbers(&[forgetting, ("passes", 1.0), ("horizon", m.horizon as f64)]),
+            "granule" => numbers(&[("cells", m.granule_cells as f64), ("rate", rates.granule)]),
+            "cmac" => numbers(&[("tilings", m.cmac_tilings as f64), ("rate", rates.cmac)]),
+            "kalman" => numbers(&[("process", m.kalman_process), ("sensory", m.kalman_senses)]),
+            "anticipator" => numbers(&[("sense_taps", m.sense_taps as f64), ("rate", rates.anticipator)]),
             "sgdege" => {
-                let rule = &c.sgdege.rule;
-                number("error_hz", c.sgdege.error_hz);
-                number("full", self.known.scale());
-                number("rho", rule.rho);
-                number("amplitude", rule.amplitude);
-                number("alpha_w", rule.alpha_w);
-                number("alpha_v", rule.alpha_v);
+                numbers(&[("error_hz", c.sgdege.error_hz), ("full", self.known.scale())]);
+                numbers(&[("rho", rule.rho), ("amplitude", rule.amplitude)]);
+                numbers(&[("alpha_w", rule.alpha_w), ("alpha_v", rule.alpha_v)]);
             }
             _ if is_filter(name) => {
-                number("signals", m.signals as f64);
-                number("spacing_s", m.spacing_s);
-                number("width_s", m.width_s);
-                number("scale_s", m.scale_s);
-                number("trace_s", m.trace_s);
+                numbers(&[("signals", m.signals as f64), ("spacing_s", m.spacing_s), ("width_s", m.width_s)]);
+                numbers(&[("scale_s", m.scale_s), ("trace_s", m.trace_s), ("rate", rates.filter)]);
                 // Random steps small enough for every body to stay near rest, for fifteen trials' time.
-                number("probe", 0.05);
-                number("probe_s", 15.0 * c.ticks() as f64 * c.dt_s);
-                number("rate", c.rates.filter);
+                numbers(&[("probe", 0.05), ("probe_s", 15.0 * c.ticks() as f64 * c.dt_s)]);
                 values.insert("taus_s".into(), Value::Numbers(m.taus_s.clone()));
                 // Signals of time where movements repeat, of the reference where they do not.
                 let basis = if self.condition == TrialCondition::Wander { "reference" } else { "gaussians" };
@@ -174,11 +140,8 @@ impl BenchSetup<'_> {
         }
         if name != "feedback" && !rests_on_feedback(name) {
             let Scales { state, change, command } = self.scales.clone();
-            for (key, scales) in
-                [("sense_scales", state), ("change_scales", change), ("command_scales", command)]
-            {
-                values.insert(key.into(), Value::Numbers(scales));
-            }
+            let scales = [("sense_scales", state), ("change_scales", change), ("command_scales", command)];
+            values.extend(scales.map(|(key, scales)| (key.into(), Value::Numbers(scales))));
         }
         values
     }

@@ -1,8 +1,9 @@
 //! The learning curve of a controller at a place in the matrix.
 
-use super::body::Factors;
+use super::body::{Body, Factors};
 use super::config::{Config, TrialCondition};
 use super::controllers::BenchSetup;
+use super::laws::{ImmediateLaw, Laws, state_law};
 use super::record::SeedOutcome;
 use super::task::{NoisySenses, Task, desired};
 use lobule_analysis::mean;
@@ -11,7 +12,6 @@ use lobule_control::trajectory::reaches;
 use lobule_control::{ClosedLoop, Controller, Drive, Plant};
 use lobule_study::Error;
 
-/// Errors and stops of all trials.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LearningCurve {
     /// Root mean square error. `[trials]`
@@ -29,9 +29,6 @@ impl LearningCurve {
 }
 
 /// Runs a controller over all trials; the body changes in between.
-///
-/// # Errors
-/// A controller that refuses the place, or cannot go on.
 pub fn learning_curve(place: &BenchSetup, name: &str, gain: f64) -> Result<LearningCurve, Error> {
     let c = place.config;
     let mut controller = place.controller(name, gain)?;
@@ -61,7 +58,6 @@ const SMOOTH: usize = 3;
 /// Relative error above which nothing improved. Chosen: references and noise scatter by about a twentieth.
 const NOT_IMPROVED: f64 = 0.95;
 
-/// Compares a learning curve with that of feedback alone.
 pub fn outcome(config: &Config, seed: u64, curve: &LearningCurve, feedback: &LearningCurve) -> SeedOutcome {
     let relative = relative(curve, feedback);
     let (n, tail) = (config.trials, config.tail);
@@ -91,16 +87,12 @@ pub fn relative(curve: &LearningCurve, feedback: &LearningCurve) -> Vec<f64> {
 }
 
 /// Scales of senses, changes and commands: their largest values on the nominal body in a movement under feedback without delay.
-///
-/// # Errors
-/// A body that cannot be made.
-pub fn scales(place: &BenchSetup) -> Result<Scales, Error> {
-    let c = place.config;
-    let law = place.laws.of_state(1.0, place.known);
+pub fn scales(c: &Config, body: &Body, laws: &Laws) -> Result<Scales, Error> {
+    let law = state_law(laws.now, body);
     let reference = reaches(c.ticks(), c.dt_s);
-    let (n, references) = (place.known.senses(), place.known.references());
+    let (n, references) = (body.senses(), body.references());
     // A body that hides a part of its state is moved itself.
-    let (mut equations, mut plant) = (place.known.equations(c.dt_s).ok(), place.known.plant()?);
+    let (mut equations, mut plant) = (body.equations(c.dt_s).ok(), body.plant()?);
     let (mut state, mut change, mut command) = (vec![0.0f64; n], vec![0.0f64; n], 0.0f64);
     let (mut sensed, mut next, mut u) = (vec![0.0; n], vec![0.0; n], [0.0]);
     for tick in 0..reference.len() {
@@ -123,14 +115,11 @@ pub fn scales(place: &BenchSetup) -> Result<Scales, Error> {
 }
 
 /// The seed's body.
-pub fn body_of(config: &Config, plant: &str, seed: u64) -> super::Body {
+pub fn body_of(config: &Config, plant: &str, seed: u64) -> Body {
     config.bodies[plant].times(&Factors::of_seed(seed, config.spread))
 }
 
 /// Mean time of a control step, s, the shortest of several measurements: the time of a loop minus that of the plant alone.
-///
-/// # Errors
-/// A controller that refuses the place.
 pub fn step_time(place: &BenchSetup, name: &str) -> Result<f64, Error> {
     let c = place.config;
     let reference = reaches(c.ticks(), c.dt_s);
@@ -152,31 +141,7 @@ pub fn step_time(place: &BenchSetup, name: &str) -> Result<f64, Error> {
         }
         Ok(shortest)
     };
-    Ok((time(place.controller(name, 1.0)?)? - time(Box::new(Nothing))?).max(0.0))
-}
-
-/// A controller that commands nothing, to time the loop without one.
-struct Nothing;
-
-lobule_control::snapshot!(Nothing {});
-
-impl Controller for Nothing {
-    fn name(&self) -> &str {
-        "nothing"
-    }
-
-    fn commands(&self) -> usize {
-        1
-    }
-
-    fn reset(&mut self) {}
-
-    fn advance(
-        &mut self,
-        _: &lobule_control::Senses,
-        command: &mut [f64],
-    ) -> Result<(), lobule_control::Error> {
-        command[0] = 0.0;
-        Ok(())
-    }
+    Ok((time(place.controller(name, 1.0)?)?
+        - time(Box::new(ImmediateLaw(Box::new(|_, _, command| command[0] = 0.0))))?)
+    .max(0.0))
 }

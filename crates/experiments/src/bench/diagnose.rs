@@ -15,9 +15,6 @@ const GAINS: [f64; 4] = [0.7, 0.5, 0.35, 0.25];
 const UP_TO_HZ: f64 = 3.0;
 
 /// Finds the reason why the controller `name` diverged at a place; feedback alone diverged there or did not.
-///
-/// # Errors
-/// A part that cannot be made.
 pub fn diagnose(place: &BenchSetup, name: &str, feedback_diverged: bool) -> Result<Failure, Error> {
     if name == "feedback" || (rests_on_feedback(name) && feedback_diverged) {
         return Ok(Failure::Feedback);

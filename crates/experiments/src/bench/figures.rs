@@ -1,11 +1,9 @@
 //! Maps of the matrix, and learning curves at one place.
 
-use super::config::{Config, TrialCondition, listed};
+use super::config::{Config, listed};
 use super::record::{Cell, Record};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
-/// All figures.
 pub fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
     let ratio = |name: &str, caption: &str, of: fn(&Cell) -> Option<f64>| {
         let colors = (-4..=4).map(|k| color(10f64.powf(f64::from(k) / 2.0))).collect();
@@ -21,18 +19,12 @@ pub fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
     };
     let caption =
         "Trial from which on nine tenths of the final improvement were reached; gray: no improvement.";
+    let error = "Error after learning relative to feedback alone, by controller, body and delay.";
+    let changed = "Error in the first three trials after the body changed, relative to feedback alone on the changed body.";
     Ok(vec![
-        ratio(
-            "error",
-            "Error after learning relative to feedback alone, by controller, body and delay.",
-            |c| c.mean(|o| o.relative),
-        )?,
+        ratio("error", error, |c| c.mean(|o| o.relative))?,
         map(config, record, "learning", caption, Key { label: "trial".into(), swatch }, &learned)?,
-        ratio(
-            "changed",
-            "Error in the first three trials after the body changed, relative to feedback alone on the changed body.",
-            |c| c.mean(|o| o.changed),
-        )?,
+        ratio("changed", changed, |c| c.mean(|o| o.changed))?,
         courses(config, record)?,
     ])
 }
@@ -71,12 +63,12 @@ fn map(
     plate.left = (170.0, 170.0);
     for &condition in &config.conditions {
         let names: Vec<Tick> = rows.iter().rev().enumerate().map(|(y, r)| Tick::new(y as f64, r.1)).collect();
-        let plants = config.plants.iter().enumerate().map(|(k, plant)| {
-            Tick::new((k * delays) as f64 + 0.5 * (delays as f64 - 1.0), short_name(plant))
-        });
+        let middle = |k: usize| (k * delays) as f64 + 0.5 * (delays as f64 - 1.0);
+        let plants =
+            config.plants.iter().enumerate().map(|(k, plant)| Tick::new(middle(k), short_name(plant)));
         let x = Axis::exact("", -0.55, columns as f64 - 0.45).named(plants.collect());
         let y = Axis::exact("", -0.5, rows.len() as f64 - 0.5).named(names);
-        let mut panel = Panel::new(title(condition), x, y);
+        let mut panel = Panel::new(condition.words(), x, y);
         let (mut cells, mut notes) = (Vec::new(), Vec::new());
         for (y, (controller, _)) in rows.iter().rev().enumerate() {
             for (k, plant) in config.plants.iter().enumerate() {
@@ -85,13 +77,10 @@ fn map(
                     let Some(place) = record.at(controller, plant, delay, condition) else { continue };
                     let (fill, ink) = paint(place).unwrap_or((VOID.into(), INK));
                     cells.push(grid_cell(x, y, if place.outcomes.is_empty() { VOID.into() } else { fill }));
-                    let reason = place.reason.as_ref().filter(|_| !place.holds());
-                    notes.extend(reason.map(|reason| Note {
-                        at: (x as f64, y as f64 - 0.28),
-                        text: reason.letter().into(),
-                        anchor: Anchor::Middle,
-                        color: ink.into(),
-                    }));
+                    let (at, color) = ((x as f64, y as f64 - 0.28), ink.into());
+                    if let Some(reason) = place.reason.as_ref().filter(|_| !place.holds()) {
+                        notes.push(Note { at, text: reason.letter().into(), anchor: Anchor::Middle, color });
+                    }
                 }
             }
         }
@@ -114,16 +103,6 @@ fn map(
     plate.figure(&caption)
 }
 
-/// A condition in words.
-pub fn title(condition: TrialCondition) -> &'static str {
-    match condition {
-        TrialCondition::Reach => "repeated movements",
-        TrialCondition::Wander => "movements that never repeat",
-        TrialCondition::Push => "a push at a known time",
-        TrialCondition::Noise => "repeated movements, noisy senses",
-    }
-}
-
 /// Controllers whose learning curves are drawn, with their pens.
 fn pens() -> [(&'static str, Stroke); 8] {
     [
@@ -138,22 +117,15 @@ fn pens() -> [(&'static str, Stroke); 8] {
     ]
 }
 
-/// The place of the learning curves: the damped body if it is there, the middle delay.
-fn showcase(config: &Config) -> (&str, usize) {
-    let plant = config.plants.iter().find(|p| *p == "damped").unwrap_or(&config.plants[0]);
-    (plant, config.delays_s.len() / 2)
-}
-
+/// Learning curves of the damped body, if it is there, under the middle delay.
 fn courses(config: &Config, record: &Record) -> Result<Figure, Error> {
-    let (plant, delay) = showcase(config);
+    let plant = config.plants.iter().find(|p| *p == "damped").unwrap_or(&config.plants[0]);
+    let delay = config.delays_s.len() / 2;
     let mut plate = Plate::new("courses", 2, 170.0);
     let trials = (config.trials + config.trials_after_change) as f64;
     for &condition in &config.conditions {
-        let mut panel = Panel::new(
-            title(condition),
-            Axis::exact("trial", 0.0, trials),
-            Axis::decades("error relative to feedback alone", -2, 1, 1),
-        );
+        let y = Axis::decades("error relative to feedback alone", -2, 1, 1);
+        let mut panel = Panel::new(condition.words(), Axis::exact("trial", 0.0, trials), y);
         panel.shades.push((config.trials as f64, trials));
         panel.levels.push(Level::across(0.0).pen(Stroke::guide()));
         for (name, pen) in pens() {

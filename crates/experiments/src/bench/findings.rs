@@ -5,7 +5,6 @@ use super::record::{Cell, Record, SeedOutcome};
 use lobule_analysis::median;
 use lobule_study::report::{Finding, Source};
 
-/// The bodies of cfpc/*.
 const OF_CFPC: [&str; 4] = ["first_order", "damped", "resonant", "non_minimum_phase"];
 
 const SMITH: Source = Source::law(
@@ -18,10 +17,8 @@ const TEACHERS: Source = Source::chosen_after(
     "direction: cfpc/transfer, where the two teachers with the same trace agree to about 1 %; tolerance of a tenth chosen",
 );
 
-/// All that the ranges rest on.
 pub const GROUNDS: [Source; 3] = [SMITH, PHASE, TEACHERS];
 
-/// All findings.
 pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let mut all = claims(config, record);
     for (name, _) in listed(config).filter(|c| c.0 != "feedback") {
@@ -48,7 +45,6 @@ pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     all
 }
 
-/// Claims of theory or of another experiment.
 fn claims(config: &Config, record: &Record) -> Vec<Finding> {
     let mut all = Vec::new();
     let floating: Vec<&Cell> =

@@ -3,10 +3,10 @@
 use super::body::Body;
 use lobule_control::feedback::{Pid, PidGains};
 use lobule_control::forward::Law;
+use lobule_control::{Controller, Senses};
 use lobule_study::Error;
 use serde::{Deserialize, Serialize};
 
-/// The control laws of a body under a delay.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Laws {
     /// Gains on the delayed error.
@@ -25,11 +25,6 @@ impl Laws {
         let PidGains { kp, kd, ki, filter_s } = self.late;
         Ok(Pid::new(PidGains { kp: gain * kp, kd: gain * kd, ki: gain * ki, filter_s }, dt_s)?)
     }
-
-    /// The law on the present state, made for the nominal `body`.
-    pub fn of_state(&self, gain: f64, body: &Body) -> Law {
-        state_law([gain * self.now[0], gain * self.now[1]], body)
-    }
 }
 
 /// A proportional-derivative law on the present state that also commands the static load of `body`.
@@ -41,4 +36,26 @@ pub fn state_law([kp, kd]: [f64; 2], body: &Body) -> Law {
             u[0] += kd * (desired - velocity) + damping * desired;
         }
     })
+}
+
+/// A law on the present state, which it senses without delay.
+pub struct ImmediateLaw(pub Law);
+
+lobule_control::snapshot!(ImmediateLaw {});
+
+impl Controller for ImmediateLaw {
+    fn name(&self) -> &str {
+        "law of state"
+    }
+
+    fn commands(&self) -> usize {
+        1
+    }
+
+    fn reset(&mut self) {}
+
+    fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), lobule_control::Error> {
+        (self.0)(senses.sensed, senses.reference, command);
+        Ok(())
+    }
 }

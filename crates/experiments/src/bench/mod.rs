@@ -25,6 +25,5 @@ mod words;
 
 pub use body::{Body, Factors, SingleMass};
 pub use config::{Config, TrialCondition};
-pub use laws::Laws;
-pub use record::{Cell, Failure, Record, SeedOutcome};
+pub use record::{Failure, Record};
 pub use study::AnticipationBench;

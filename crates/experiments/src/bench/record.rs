@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 /// One seed of a cell. Relative errors are divided by those of feedback alone on the same body and trials.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SeedOutcome {
-    /// Seed.
     pub seed: u64,
     /// Root mean square error of the last trials before the change.
     pub rms: f64,
@@ -32,13 +31,10 @@ pub struct SeedOutcome {
 /// A controller at a place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
-    /// Controller.
     pub controller: String,
-    /// Plant.
     pub plant: String,
     /// Index of the delay.
     pub delay: usize,
-    /// Condition.
     pub condition: TrialCondition,
     /// One for each seed; none where the controller refused.
     pub outcomes: Vec<SeedOutcome>,
@@ -52,11 +48,9 @@ pub struct Cell {
 /// The laws of a body under a delay.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TunedLaws {
-    /// Plant.
     pub plant: String,
     /// Index of the delay.
     pub delay: usize,
-    /// Laws.
     pub laws: Laws,
 }
 
@@ -101,9 +95,8 @@ impl Record {
         delay: usize,
         condition: TrialCondition,
     ) -> Option<&Cell> {
-        self.cells.iter().find(|c| {
-            c.controller == controller && c.plant == plant && c.delay == delay && c.condition == condition
-        })
+        let place = (controller, plant, delay, condition);
+        self.cells.iter().find(|c| (&*c.controller, &*c.plant, c.delay, c.condition) == place)
     }
 
     /// The cells of a controller.
@@ -159,17 +152,14 @@ impl std::fmt::Display for Failure {
         match self {
             Failure::Refused(what) => write!(f, "refused: {what}"),
             Failure::Feedback => {
-                write!(f, "feedback alone, on which it rests, does not stabilize this body under this delay")
+                f.write_str("feedback alone, on which it rests, does not stabilize this body under this delay")
             }
             Failure::Cause(cause) => write!(f, "{cause}"),
-            Failure::Growth => write!(f, "errors grow for longer than the run before they fall"),
+            Failure::Growth => f.write_str("errors grow for longer than the run before they fall"),
             Failure::Gain(part) => write!(f, "the gain is above its bound; {part} of it stabilizes the body"),
-            Failure::Model => {
-                write!(
-                    f,
-                    "a quarter of the gain does not stabilize it either: the model errs too much about the present"
-                )
-            }
+            Failure::Model => f.write_str(
+                "a quarter of the gain does not stabilize it either: the model errs too much about the present",
+            ),
         }
     }
 }

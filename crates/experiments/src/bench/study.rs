@@ -1,6 +1,7 @@
 //! The experiment `bench/anticipation`.
 
-use super::config::{Config, DEFAULTS, PRESETS, TrialCondition};
+use super::body::Body;
+use super::config::{Config, TrialCondition};
 use super::controllers::BenchSetup;
 use super::curve::{LearningCurve, body_of, learning_curve, outcome, relative, scales, step_time};
 use super::diagnose::diagnose;
@@ -16,29 +17,6 @@ use lobule_study::prelude::*;
 #[derive(Debug, Clone, Copy)]
 pub struct AnticipationBench;
 
-static CARD: Card = Card {
-    name: "bench/anticipation",
-    title: "Which controller anticipates best, and where?",
-    line: "which controller anticipates best, on which body and under which delay, and what does a step cost?",
-    source: "the controllers' own sources; the comparison is ours",
-    sources: &[
-        "CFPC: Herreros-Alonso, Arsiwalla & Verschure 2016, arXiv:1701.07775",
-        "Feedback-error learning: Kawato, Furukawa & Suzuki 1987, doi:10.1007/BF00364149",
-        "Smith predictor: Smith 1957, Chemical Engineering Progress 53, 217-219",
-        "Kalman filter: Kalman 1960, doi:10.1115/1.3662552",
-        "NLMS and RLS: Haykin 2014, Adaptive Filter Theory",
-        "Granule expansion: Marr 1969, doi:10.1113/jphysiol.1969.sp008820; Albus 1971, doi:10.1016/0025-5564(71)90051-4",
-        "CMAC: Albus 1975, doi:10.1115/1.3426922",
-        "Anticipator: Byrnes 2020, the cerebellum as an array of short-term predictors of its own lines",
-    ],
-    defaults: DEFAULTS,
-    presets: &PRESETS,
-    unit: "learning curves",
-    grounds: &findings::GROUNDS,
-    open_tables: &["bodies"],
-    ..Card::BLANK
-};
-
 /// A body under a delay: laws and scales.
 struct TunedPlant {
     plant: String,
@@ -51,20 +29,13 @@ impl TunedPlant {
     fn setup<'a>(
         &'a self,
         config: &'a Config,
-        body: &'a super::Body,
+        body: &'a Body,
         condition: TrialCondition,
         seed: u64,
     ) -> BenchSetup<'a> {
-        BenchSetup {
-            config,
-            known: &config.bodies[&self.plant],
-            body,
-            delays: config.delays(self.delay),
-            condition,
-            seed,
-            laws: &self.laws,
-            scales: &self.scales,
-        }
+        let Self { plant, delay, laws, scales } = self;
+        let (known, delays) = (&config.bodies[plant], config.delays(*delay));
+        BenchSetup { config, known, body, delays, condition, seed, laws, scales }
     }
 }
 
@@ -75,7 +46,35 @@ impl Study for AnticipationBench {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "bench/anticipation",
+        title: "Which controller anticipates best, and where?",
+        line: "which controller anticipates best, on which body and under which delay, and what does a step cost?",
+        source: "the controllers' own sources; the comparison is ours",
+        sources: &[
+            "CFPC: Herreros-Alonso, Arsiwalla & Verschure 2016, arXiv:1701.07775",
+            "Feedback-error learning: Kawato, Furukawa & Suzuki 1987, doi:10.1007/BF00364149",
+            "Smith predictor: Smith 1957, Chemical Engineering Progress 53, 217-219",
+            "Kalman filter: Kalman 1960, doi:10.1115/1.3662552",
+            "NLMS and RLS: Haykin 2014, Adaptive Filter Theory",
+            "Granule expansion: Marr 1969, doi:10.1113/jphysiol.1969.sp008820; Albus 1971, doi:10.1016/0025-5564(71)90051-4",
+            "CMAC: Albus 1975, doi:10.1115/1.3426922",
+            "Anticipator: Byrnes 2020, the cerebellum as an array of short-term predictors of its own lines",
+        ],
+        defaults: include_str!("anticipation.toml"),
+        presets: &[
+            Preset::new("default", "17 controllers, 7 bodies, 3 delays, 4 conditions, 10 seeds: minutes", ""),
+            Preset::new(
+                "quick",
+                "seconds: two bodies, two delays, two conditions, two seeds",
+                include_str!("anticipation.quick.toml"),
+            ),
+        ],
+        unit: "learning curves",
+        grounds: &findings::GROUNDS,
+        open_tables: &["bodies"],
+        ..Card::BLANK
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.check()
@@ -93,10 +92,8 @@ impl Study for AnticipationBench {
             &pairs,
             |&(plant, delay)| {
                 let laws = tune(c, &c.bodies[plant], c.delays(delay))?;
-                let empty = Scales { state: Vec::new(), change: Vec::new(), command: Vec::new() };
-                let mut tuned = TunedPlant { plant: plant.clone(), delay, laws, scales: empty };
-                tuned.scales = scales(&tuned.setup(c, &c.bodies[plant], TrialCondition::Reach, 0))?;
-                Ok(tuned)
+                let scales = scales(c, &c.bodies[plant], &laws)?;
+                Ok(TunedPlant { plant: plant.clone(), delay, laws, scales })
             },
             &trials,
             |tuned, &(condition, seed)| {
@@ -133,9 +130,8 @@ impl Study for AnticipationBench {
                 }
             }
         }
-        let tuned =
-            tuned.into_iter().map(|g| TunedLaws { plant: g.plant, delay: g.delay, laws: g.laws }).collect();
-        Ok(Record { tuned, cells })
+        let laws = |TunedPlant { plant, delay, laws, .. }| TunedLaws { plant, delay, laws };
+        Ok(Record { tuned: tuned.into_iter().map(laws).collect(), cells })
     }
 
     fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
@@ -189,14 +185,11 @@ fn cell(c: &Config, condition: TrialCondition, tuned: &TunedPlant, i: usize, ran
 /// The reason of the first seed that diverged.
 fn reason(c: &Config, tuned: &[TunedPlant], cells: &[Cell], cell: &Cell) -> Result<Option<Failure>, Error> {
     let Some(outcome) = cell.outcomes.iter().find(|o| o.diverged[0]) else { return Ok(None) };
-    let Some(tuned) = tuned.iter().find(|g| g.plant == cell.plant && g.delay == cell.delay) else {
-        return Ok(None);
-    };
-    let is_alone = |f: &&Cell| {
-        f.controller == "feedback"
-            && (&f.plant, f.delay, f.condition) == (&cell.plant, cell.delay, cell.condition)
-    };
-    let alone = cells.iter().filter(is_alone).flat_map(|f| &f.outcomes);
+    let tuned = tuned.iter().find(|g| g.plant == cell.plant && g.delay == cell.delay);
+    let tuned = tuned.expect("every cell stands on a tuned plant");
+    let is_here = |f: &&Cell| (&f.plant, f.delay, f.condition) == (&cell.plant, cell.delay, cell.condition);
+    let here = cells.iter().filter(is_here);
+    let alone = here.filter(|f| f.controller == "feedback").flat_map(|f| &f.outcomes);
     let lost = alone.filter(|o| o.seed == outcome.seed).any(|o| o.diverged[0]);
     let body = body_of(c, &cell.plant, outcome.seed);
     let setup = tuned.setup(c, &body, cell.condition, outcome.seed);

@@ -29,9 +29,6 @@ impl Task {
     }
 
     /// Runs trial `index`; it stops where the position exceeds `limit`.
-    ///
-    /// # Errors
-    /// A body or controller that cannot go on; a trial whose signals become non-finite is stopped instead.
     pub fn run<P: Plant, C: Controller>(
         &self,
         closed: &mut ClosedLoop<P, C>,
@@ -48,7 +45,6 @@ impl Task {
     }
 }
 
-/// Result of a trial.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrialMeasures {
     /// Root mean square of reference minus position; the ticks after a stop count with the limit.
@@ -65,10 +61,7 @@ pub fn desired(reference: &[f64], n: usize, dt_s: f64) -> [f64; 2] {
 }
 
 /// Runs a trial of ticks of `dt_s` and ends it, so that controllers that learn do. For a body that senses its velocity the reference
-/// holds the desired one, too. The trial stops where the position exceeds `limit` or is no number.
-///
-/// # Errors
-/// A body or controller that cannot go on for another reason.
+/// holds the desired one, too. The trial stops where the position exceeds `limit` or a signal is no number.
 pub fn trial<P: Plant, C: Controller>(
     closed: &mut ClosedLoop<P, C>,
     reference: &[f64],

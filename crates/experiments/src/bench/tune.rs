@@ -6,12 +6,11 @@
 
 use super::body::Body;
 use super::config::Config;
-use super::laws::{Laws, state_law};
+use super::laws::{ImmediateLaw, Laws, state_law};
 use super::task::{TrialMeasures, push, trial};
 use lobule_control::feedback::{Pid, PidGains, Reflex};
-use lobule_control::forward::Law;
 use lobule_control::trajectory::reaches;
-use lobule_control::{ClosedLoop, Controller, Senses};
+use lobule_control::{ClosedLoop, Controller};
 use lobule_study::Error;
 
 /// Gains in units of the body's own stiffness, of its damping at the same speed, and of a stiffness per second. Chosen: from
@@ -24,32 +23,7 @@ const MARGIN: f64 = 1.5;
 /// Low-pass of the derivative, s. Source: cfpc/*.
 const FILTER_S: f64 = 0.03;
 
-/// A law on the present state, which it senses without delay.
-struct ImmediateLaw(Law);
-
-lobule_control::snapshot!(ImmediateLaw {});
-
-impl Controller for ImmediateLaw {
-    fn name(&self) -> &str {
-        "law of state"
-    }
-
-    fn commands(&self) -> usize {
-        1
-    }
-
-    fn reset(&mut self) {}
-
-    fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), lobule_control::Error> {
-        (self.0)(senses.sensed, senses.reference, command);
-        Ok(())
-    }
-}
-
 /// Tunes the laws of `body` under delays in ticks.
-///
-/// # Errors
-/// A part that cannot be made.
 pub fn tune(config: &Config, body: &Body, delays: [usize; 2]) -> Result<Laws, Error> {
     let dt = config.dt_s;
     // A trial of movements and one of rest, which reveals a barely unstable loop.
@@ -63,45 +37,20 @@ pub fn tune(config: &Config, body: &Body, delays: [usize; 2]) -> Result<Laws, Er
         trial(&mut closed, &reference, &force, config.stop_at, dt)
     };
 
-    let mut best = (f64::INFINITY, PidGains { kp: 0.0, kd: 0.0, ki: 0.0, filter_s: FILTER_S }, false);
-    for kp in KP.map(|k| k * scale) {
-        for kd in KD.iter().map(|k| k * slow).take(if slow > 0.0 { KD.len() } else { 1 }) {
-            for ki in KI.map(|k| k * scale) {
-                let gains = PidGains { kp, kd, ki, filter_s: FILTER_S };
-                let (mut worse, mut holds) = (0.0f64, true);
-                for margin in [1.0, MARGIN] {
-                    let gains = PidGains { kp: margin * kp, kd: margin * kd, ki: margin * ki, ..gains };
-                    let reflex = Reflex::new(Pid::new(gains, dt)?);
-                    let trial = error(Box::new(reflex), delays)?;
-                    worse = worse.max(trial.rms);
-                    holds &= trial.stopped.is_none();
-                    if worse >= best.0 {
-                        break;
-                    }
-                }
-                if worse < best.0 {
-                    best = (worse, gains, holds);
-                }
-            }
-        }
-    }
-    let mut now = (f64::INFINITY, [0.0; 2]);
-    for kp in KP.map(|k| k * scale) {
-        for kd in KD.iter().map(|k| k * slow).take(if slow > 0.0 { KD.len() } else { 1 }) {
-            let mut worse = 0.0f64;
-            for margin in [1.0, MARGIN] {
-                let law = ImmediateLaw(state_law([margin * kp, margin * kd], body));
-                worse = worse.max(error(Box::new(law), [0; 2])?.rms);
-                if worse >= now.0 {
-                    break;
-                }
-            }
-            if worse < now.0 {
-                now = (worse, [kp, kd]);
-            }
-        }
-    }
-    let mut laws = Laws { late: best.1, holds: best.2, now: now.1, force: 0.0 };
+    let kp = KP.map(|k| k * scale);
+    let kd = &KD.map(|k| k * slow)[..if slow > 0.0 { KD.len() } else { 1 }];
+    let pairs = kp.iter().flat_map(|kp| kd.iter().map(|kd| [*kp, *kd])).collect::<Vec<_>>();
+    let with_ki = |&[kp, kd]: &[f64; 2]| KI.map(|k| PidGains { kp, kd, ki: k * scale, filter_s: FILTER_S });
+    let none = PidGains { kp: 0.0, kd: 0.0, ki: 0.0, filter_s: FILTER_S };
+    let (late, holds) = best(none, pairs.iter().flat_map(with_ki), |gains, margin| {
+        let PidGains { kp, kd, ki, filter_s } = gains;
+        let gains = PidGains { kp: margin * kp, kd: margin * kd, ki: margin * ki, filter_s };
+        error(Box::new(Reflex::new(Pid::new(gains, dt)?)), delays)
+    })?;
+    let (now, _) = best([0.0; 2], pairs.iter().copied(), |gains, margin| {
+        error(Box::new(ImmediateLaw(state_law(gains.map(|k| margin * k), body))), [0; 2])
+    })?;
+    let mut laws = Laws { late, holds, now, force: 0.0 };
 
     // The force for the configured displacement under feedback alone, from the response to a weak push: near rest the body is linear.
     let rest = vec![0.0; config.ticks()];
@@ -112,4 +61,28 @@ pub fn tune(config: &Config, body: &Body, delays: [usize; 2]) -> Result<Laws, Er
     let displaced = trial(&mut closed, &rest, &push, config.stop_at, dt)?;
     laws.force = if displaced.peak > 0.0 { weak * config.push.peak / displaced.peak } else { scale };
     Ok(laws)
+}
+
+/// The gains with the smallest error in the worse of their two loops, and whether both loops held the body.
+fn best<G: Copy>(
+    none: G,
+    all: impl Iterator<Item = G>,
+    error: impl Fn(G, f64) -> Result<TrialMeasures, Error>,
+) -> Result<(G, bool), Error> {
+    let mut best = (f64::INFINITY, none, false);
+    for gains in all {
+        let (mut worse, mut holds) = (0.0f64, true);
+        for margin in [1.0, MARGIN] {
+            let trial = error(gains, margin)?;
+            worse = worse.max(trial.rms);
+            holds &= trial.stopped.is_none();
+            if worse >= best.0 {
+                break;
+            }
+        }
+        if worse < best.0 {
+            best = (worse, gains, holds);
+        }
+    }
+    Ok((best.1, best.2))
 }

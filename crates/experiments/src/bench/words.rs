@@ -1,10 +1,8 @@
 //! The report in words, its tables, and the table to be quoted.
 
-use super::config::{Config, TrialCondition, listed};
-use super::figures::title;
-use super::record::Record;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use super::config::{Config, TrialCondition, listed, words};
+use super::record::{Cell, Record, TunedLaws};
+use lobule_study::{prelude::*, report::drawing::*};
 use std::fmt::Write;
 
 /// Controllers by the number of places at which they are best, most first; and the number of places.
@@ -19,20 +17,19 @@ fn wins(config: &Config, record: &Record, condition: TrialCondition) -> (Vec<(&'
     (wins, best.len())
 }
 
-/// The words of the report.
 pub fn story(config: &Config, record: &Record) -> Story {
     let answer = |&condition: &TrialCondition| {
         let (wins, places) = wins(config, record, condition);
         let first: Vec<String> =
             wins.iter().take(2).map(|(words, n)| format!("{words} at {n} of {places} places")).collect();
-        format!("{}: {}", title(condition), first.join(", "))
+        format!("{}: {}", condition.words(), first.join(", "))
     };
     let answers: Vec<String> = config.conditions.iter().map(answer).collect();
     let runs: usize = record.cells.iter().map(|c| c.outcomes.len()).sum();
     Story {
         answer: format!("Controllers with the smallest error, by condition. {}.", answers.join(". ")),
-        small_print: vec![
-            format!(
+        small_print: texts([
+            &format!(
                 "{} controllers, {} bodies, {} delays, {} conditions and {} seeds gave {runs} learning curves of {} trials. A place is a body \
                  under a delay. The count leaves out the controller that knows the equations of the body itself.",
                 config.controllers.len(),
@@ -43,9 +40,8 @@ pub fn story(config: &Config, record: &Record) -> Story {
                 config.trials + config.trials_after_change
             ),
             "Errors are relative to those of feedback alone on the same body and the same trials, means over seeds. The file table.csv in the \
-             run folder holds every cell."
-                .into(),
-        ],
+             run folder holds every cell.",
+        ]),
         steps: texts([
             "Each body has two control laws, tuned for it with a gain margin of one half: one on the delayed error, for each delay, and one on \
              the present state.",
@@ -64,54 +60,42 @@ pub fn story(config: &Config, record: &Record) -> Story {
             reasons(config, record),
             laws(config, record),
         ],
-        differences: vec![
+        differences: texts([
             "The law on the present state differs from the law on the delayed error, since a state known without delay tolerates higher gains. \
-             A difference between the two families is therefore not the effect of learning alone."
-                .into(),
+             A difference between the two families is therefore not the effect of learning alone.",
             "Filters of time know the time within the trial, and with it the time of a push. Where movements never repeat, filters receive the \
-             reference instead."
-                .into(),
-        ],
+             reference instead.",
+        ]),
         ..Story::default()
     }
 }
 
-/// The best controller at each place.
 fn winners(config: &Config, record: &Record) -> Section {
     let mut html = String::new();
     for &condition in &config.conditions {
-        let mut columns = vec!["body".to_owned()];
-        columns.extend((0..config.delays_s.len()).map(|d| format!("{:.0} ms", config.delay_ms(d))));
-        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        let mut table = Table::new(&columns, &[]);
+        let delays = (0..config.delays_s.len()).map(|d| format!("{:.0} ms", config.delay_ms(d)));
+        let columns: Vec<String> = ["body".into()].into_iter().chain(delays).collect();
+        let mut table = Table::new(&columns.iter().map(String::as_str).collect::<Vec<_>>(), &[]);
         for plant in &config.plants {
             let mut row = vec![escape(&plant.replace('_', " "))];
-            for delay in 0..config.delays_s.len() {
-                row.push(match record.best(plant, delay, condition) {
-                    Some(best) => {
-                        let words = super::config::words(&best.controller).unwrap_or_default();
-                        format!(
-                            "{} ({})",
-                            escape(words),
-                            short(best.mean(|o| o.relative).unwrap_or(f64::NAN))
-                        )
-                    }
-                    None => "none stabilizes it".into(),
-                });
-            }
+            row.extend((0..config.delays_s.len()).map(|delay| {
+                let Some(best) = record.best(plant, delay, condition) else {
+                    return "none stabilizes it".into();
+                };
+                let error = best.mean(|o| o.relative).unwrap_or(f64::NAN);
+                format!("{} ({})", escape(words(&best.controller)), short(error))
+            }));
             table.rows.push(row);
         }
-        let _ = write!(html, "<h3>{}</h3>\n{}", escape(title(condition)), table.html());
+        let _ = write!(html, "<h3>{}</h3>\n{}", escape(condition.words()), table.html());
     }
     let text = "The controller with the smallest error relative to feedback alone, by body and delay.";
     Section { html, ..Section::new("Which controller is best where?", text, &[]) }
 }
 
-/// Reasons of refusals and divergences.
 fn reasons(config: &Config, record: &Record) -> Section {
     let mut table =
         Table::new(&["controller", "body", "delay (ms)", "condition", "first stop", "reason"], &[2, 4]);
-    let words = |name: &str| super::config::words(name).unwrap_or_default();
     for cell in record.cells.iter().filter(|c| !c.holds()) {
         let Some(reason) = &cell.reason else { continue };
         let first = cell.outcomes.iter().filter_map(|o| o.first_stop).min();
@@ -133,66 +117,48 @@ fn reasons(config: &Config, record: &Record) -> Section {
     Section { html, ..Section::new("Divergences and their reasons", text, &[]) }
 }
 
-/// The tuned control laws.
 fn laws(config: &Config, record: &Record) -> Section {
     let columns = ["body", "delay (ms)", "kp", "kd (s)", "ki (1/s)", "kp, state", "kd, state (s)", "stable"];
     let mut table = Table::new(&columns, &[1, 2, 3, 4, 5, 6]);
-    for t in &record.tuned {
-        let l = &t.laws;
-        table.rows.push(vec![
-            escape(&t.plant.replace('_', " ")),
-            format!("{:.0}", config.delay_ms(t.delay)),
-            short(l.late.kp),
-            short(l.late.kd),
-            short(l.late.ki),
-            short(l.now[0]),
-            short(l.now[1]),
-            if l.holds { "yes".into() } else { "no".into() },
-        ]);
+    for TunedLaws { plant, delay, laws } in &record.tuned {
+        let mut row = vec![escape(&plant.replace('_', " ")), format!("{:.0}", config.delay_ms(*delay))];
+        row.extend([laws.late.kp, laws.late.kd, laws.late.ki, laws.now[0], laws.now[1]].map(short));
+        row.push(if laws.holds { "yes".into() } else { "no".into() });
+        table.rows.push(row);
     }
     let text = "Gains, tuned on the nominal body. Stable: the law on the delayed error stabilizes the body with the margin.";
     let html = format!("<details><summary>{} laws</summary>\n{}</details>\n", table.rows.len(), table.html());
     Section { html, ..Section::new("The control laws", text, &[]) }
 }
 
+/// What a column of the table says of a cell.
+type Column = fn(&Cell) -> String;
+
+fn number(value: Option<f64>) -> String {
+    value.map(|v| v.to_string()).unwrap_or_default()
+}
+
 /// Every cell as comma-separated values; means over seeds.
 pub fn csv(record: &Record) -> Result<Vec<u8>, Error> {
     let mut table = csv::Writer::from_writer(Vec::new());
-    let failed = |what: String| Error::Config { key: "table.csv".into(), what };
-    table
-        .write_record([
-            "condition",
-            "plant",
-            "delay_index",
-            "controller",
-            "seeds",
-            "rms",
-            "relative_error",
-            "learned_at_trial",
-            "relative_after_change",
-            "relative_recovered",
-            "diverged_share",
-            "reason",
-        ])
-        .map_err(|e| failed(e.to_string()))?;
-    for c in &record.cells {
-        let number = |v: Option<f64>| v.map(|v| v.to_string()).unwrap_or_default();
-        table
-            .write_record([
-                c.condition.key().to_owned(),
-                c.plant.clone(),
-                c.delay.to_string(),
-                c.controller.clone(),
-                c.outcomes.len().to_string(),
-                number(c.mean(|o| o.rms)),
-                number(c.mean(|o| o.relative)),
-                number(c.learned_at()),
-                number(c.mean(|o| o.changed)),
-                number(c.mean(|o| o.recovered)),
-                number((!c.outcomes.is_empty()).then(|| c.diverged())),
-                c.reason.as_ref().map(ToString::to_string).unwrap_or_default(),
-            ])
-            .map_err(|e| failed(e.to_string()))?;
+    let failed = |what: String| Error::config("table.csv", what);
+    let columns: [(&str, Column); 12] = [
+        ("condition", |c| c.condition.key().into()),
+        ("plant", |c| c.plant.clone()),
+        ("delay_index", |c| c.delay.to_string()),
+        ("controller", |c| c.controller.clone()),
+        ("seeds", |c| c.outcomes.len().to_string()),
+        ("rms", |c| number(c.mean(|o| o.rms))),
+        ("relative_error", |c| number(c.mean(|o| o.relative))),
+        ("learned_at_trial", |c| number(c.learned_at())),
+        ("relative_after_change", |c| number(c.mean(|o| o.changed))),
+        ("relative_recovered", |c| number(c.mean(|o| o.recovered))),
+        ("diverged_share", |c| number((!c.outcomes.is_empty()).then(|| c.diverged()))),
+        ("reason", |c| c.reason.as_ref().map(ToString::to_string).unwrap_or_default()),
+    ];
+    table.write_record(columns.map(|c| c.0)).map_err(|e| failed(e.to_string()))?;
+    for cell in &record.cells {
+        table.write_record(columns.map(|c| c.1(cell))).map_err(|e| failed(e.to_string()))?;
     }
     table.into_inner().map_err(|e| failed(e.to_string()))
 }

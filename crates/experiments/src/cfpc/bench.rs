@@ -11,70 +11,47 @@ use lobule_study::{Check, Error};
 use serde::{Deserialize, Serialize};
 use std::fmt::Display;
 
-/// Configuration that all experiments of the bench share.
+/// Configuration that all experiments of the bench share; `bench.toml` documents its keys.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bench {
-    /// Tick, s.
     pub dt_s: f64,
-    /// Duration of a trial, s.
     pub trial_s: f64,
-    /// From command to plant, s.
     pub motor_delay_s: f64,
-    /// From plant to error, s.
     pub sensory_delay_s: f64,
-    /// Ticks between sensing and command.
     pub computation_ticks: usize,
-    /// Low-pass of the derivative, s.
     pub filter_s: f64,
-    /// Gaussian signals.
     pub signals: usize,
-    /// Distance of their centers, s.
     pub spacing_s: f64,
-    /// Their width, s.
     pub width_s: f64,
-    /// The plants.
     pub plants: Plants,
 }
 
-/// The four plants.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plants {
-    /// P1.
     pub first_order: PlantConfig,
-    /// P2.
     pub damped: PlantConfig,
-    /// P3.
     pub resonant: PlantConfig,
-    /// P4.
     pub non_minimum_phase: PlantConfig,
 }
 
-/// A plant `m y'' + b y' + k y = u` and the gains of its feedback controller.
+/// A plant `m y'' + b y' + k y = u`, sensed as `y - zero_s y'`, and the gains of its feedback controller.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlantConfig {
-    /// m; 0 for first order.
     pub mass: f64,
-    /// b.
     pub damping: f64,
-    /// k.
     pub stiffness: f64,
-    /// Sensed is y - zero_s y', s.
     pub zero_s: f64,
-    /// Proportional gain.
     pub kp: f64,
-    /// Derivative gain, s.
     pub kd: f64,
-    /// Integral gain, 1/s.
     pub ki: f64,
 }
 
 /// The plants by name, in order.
 pub const PLANTS: [&str; 4] = ["first_order", "damped", "resonant", "non_minimum_phase"];
 
-/// A plant in words.
 pub fn plant_name(name: &str) -> &'static str {
     match name {
         "first_order" => "first order",
@@ -117,11 +94,10 @@ impl Bench {
         }
     }
 
-    /// Checks what types do not.
     pub fn check(&self) -> Result<(), Error> {
         let check = Check::of("bench");
-        let (has_tick, has_trial) =
-            (self.dt_s > 0.0 && self.dt_s <= 0.1, self.trial_s >= 0.5 && self.ticks() <= 4000);
+        let has_tick = self.dt_s > 0.0 && self.dt_s <= 0.1;
+        let has_trial = self.trial_s >= 0.5 && self.ticks() <= 4000;
         check
             .that("dt_s", self.dt_s, has_tick, "above 0 and at most 0.1 s is allowed")?
             .that("trial_s", self.trial_s, has_trial, "at least 0.5 s and at most 4000 ticks are allowed")?
@@ -156,7 +132,6 @@ impl Bench {
         Ok(())
     }
 
-    /// Ticks of a trial.
     pub fn ticks(&self) -> usize {
         self.ticks_in(self.trial_s)
     }
@@ -176,13 +151,11 @@ impl Bench {
         self.ticks_in(self.sensory_delay_s + self.motor_delay_s)
     }
 
-    /// The feedback controller of a plant.
     pub fn feedback(&self, config: &PlantConfig) -> Result<Pid, Error> {
         let PlantConfig { kp, kd, ki, .. } = *config;
         Ok(Pid::new(PidGains { kp, kd, ki, filter_s: self.filter_s }, self.dt_s)?)
     }
 
-    /// The granule-cell signals.
     pub fn basis(&self) -> Result<Basis, Error> {
         Ok(Basis::gaussians(self.signals, self.spacing_s, self.width_s, self.dt_s)?)
     }
@@ -206,6 +179,16 @@ impl Bench {
     /// A loop of a plant and a controller with the bench's delays.
     pub fn close(&self, plant: Box<dyn Plant>, controller: Box<dyn Controller>) -> Result<ClosedLoop, Error> {
         Ok(ClosedLoop::new(plant, controller, 1, self.dt_s, self.delays())?)
+    }
+
+    /// A loop of a plant, its feedback controller and a filter that learns from that teacher.
+    pub fn taught(
+        &self,
+        config: &PlantConfig,
+        teacher: &str,
+        filter: AdaptiveFilter,
+    ) -> Result<ClosedLoop, Error> {
+        self.close(Box::new(config.plant()?), self.learner(teacher, self.feedback(config)?, filter))
     }
 
     /// A loop of feedback alone whose error takes a probe.
@@ -295,29 +278,22 @@ impl Bench {
 pub struct Mismatch {
     /// Added to the delay, s.
     pub delay_s: f64,
-    /// Factor of the mass.
     pub mass: f64,
-    /// Factor of the damping.
     pub damping: f64,
-    /// Factor of the stiffness.
     pub stiffness: f64,
-    /// Factor of the whole response.
     pub gain: f64,
 }
 
 impl Mismatch {
-    /// A model that is right.
     pub const NONE: Self = Self { delay_s: 0.0, mass: 1.0, damping: 1.0, stiffness: 1.0, gain: 1.0 };
 }
 
 /// Exogenous signals of a trial; an empty one is 0 throughout. `[ticks]`
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Inputs<'a> {
-    /// Desired position.
     pub reference: &'a [f64],
     /// Force that is added to the command at the plant.
     pub force: &'a [f64],
-    /// First cue.
     pub cue: &'a [f64],
 }
 
@@ -328,7 +304,6 @@ pub struct LoopTrial {
     pub position: Vec<f64>,
     /// Delayed reference minus delayed sense: the error that reaches the controller.
     pub sensed_error: Vec<f64>,
-    /// Command of the controller.
     pub command: Vec<f64>,
 }
 
@@ -376,7 +351,6 @@ pub fn peak(values: &[f64]) -> f64 {
     values.iter().fold(0.0, |top: f64, v| top.max(v.abs()))
 }
 
-/// Root mean square.
 pub fn rms(values: &[f64]) -> f64 {
     (values.iter().map(|v| v * v).sum::<f64>() / values.len().max(1) as f64).sqrt()
 }

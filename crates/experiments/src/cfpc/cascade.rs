@@ -9,21 +9,12 @@
 //!
 //! Source of the question: Maffei, Herreros, Sanchez-Fibla, Friston & Verschure 2017, doi:10.1098/rspb.2017.1780 (abstract).
 
-use super::bench::{Bench, Inputs, PLANTS, PlantConfig, mix, rms};
-use super::family::{self, counted};
-use super::figures::log_curve;
-use super::push::CuedPush;
-use lobule_control::filter::{Step, TraceModel};
-use lobule_control::oracle::Lifted;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
-use serde::{Deserialize, Serialize};
+use super::family::{self, *};
 
 /// The experiment.
 #[derive(Debug, Clone, Copy)]
 pub struct Cascade;
 
-/// Its configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
     seeds: Vec<u64>,
@@ -52,7 +43,6 @@ impl Config {
         self.body().times([self.mass_factor, 1.0, self.stiffness_factor])
     }
 
-    /// First trial after the change.
     fn first_after(&self) -> usize {
         self.trials + 1
     }
@@ -76,7 +66,6 @@ impl DeviationCurve {
     }
 }
 
-/// Record of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     #[serde(rename = "courses")]
@@ -106,26 +95,24 @@ const CLAIM: Source = Source::chosen_after(
      not; bound and trial chosen",
 );
 
-static CARD: Card = Card {
-    name: "cfpc/cascade",
-    title: "Predicting the push, or learning the command",
-    line: "does a cascade of sensory predictions generalize better than motor adaptation when the push or the body changes?",
-    source: "Maffei et al. 2017, doi:10.1098/rspb.2017.1780",
-    defaults: concat!(include_str!("cascade.toml"), include_str!("bench.toml")),
-    presets: &[
-        Preset::new("default", "100 trials, then 40, seconds", ""),
-        Preset::new("quick", "the direction of the effect", include_str!("cascade.quick.toml")),
-    ],
-    unit: "learning curves",
-    grounds: &[CLAIM],
-    ..family::CARD
-};
-
 impl Study for Cascade {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "cfpc/cascade",
+        title: "Predicting the push, or learning the command",
+        line: "does a cascade of sensory predictions generalize better than motor adaptation when the push or the body changes?",
+        source: "Maffei et al. 2017, doi:10.1098/rspb.2017.1780",
+        defaults: concat!(include_str!("cascade.toml"), include_str!("bench.toml")),
+        presets: &[
+            Preset::new("default", "100 trials, then 40, seconds", ""),
+            Preset::new("quick", "the direction of the effect", include_str!("cascade.quick.toml")),
+        ],
+        unit: "learning curves",
+        grounds: &[CLAIM],
+        ..family::CARD
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let (c, bench) = (config, &config.bench);
@@ -143,13 +130,8 @@ impl Study for Cascade {
             .that("second_step", c.second_step, (0.0..2.0).contains(&c.second_step), steps)?;
         let factors = format!("{}, with a stiffness_factor of {}", c.mass_factor, c.stiffness_factor);
         let changed = c.changed();
-        bench.check_stable(
-            "mass_factor",
-            factors,
-            &changed.plant()?,
-            &bench.feedback(&changed)?,
-            "change the body less",
-        )
+        let (plant, feedback) = (changed.plant()?, bench.feedback(&changed)?);
+        bench.check_stable("mass_factor", factors, &plant, &feedback, "change the body less")
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -170,8 +152,7 @@ impl Study for Cascade {
                 let mut add = |name: &str, meaning: &str, value: f64| {
                     all.push(Finding::new(format!("{name}/{way}/{change}"), meaning, vec![value]));
                 };
-                let meaning = "Deviation before the change, relative to feedback alone.";
-                add("before", meaning, curve.at(before));
+                add("before", "Deviation before the change, relative to feedback alone.", curve.at(before));
                 let meaning =
                     "Deviation three trials after the first with the change, relative to feedback alone.";
                 add("third", meaning, curve.at(first + 3));
@@ -185,10 +166,8 @@ impl Study for Cascade {
             let ratio = record.at("cascade", change, first + 3) / record.at("fel", change, first + 3);
             let meaning = "Deviation with the cascade divided by that with motor adaptation, three trials after the first with the \
                 change. Below 1 the cascade generalizes better.";
-            all.push(
-                Finding::new(format!("cascade_over_motor/{change}"), meaning, vec![ratio])
-                    .each(..=1.0, &CLAIM),
-            );
+            let ratio = Finding::new(format!("cascade_over_motor/{change}"), meaning, vec![ratio]);
+            all.push(ratio.each(..=1.0, &CLAIM));
         }
         all
     }
@@ -203,14 +182,13 @@ impl Study for Cascade {
         for (change, title) in CHANGES {
             let (first, last) = (config.first_after() as f64, (config.first_after() + config.after) as f64);
             let x = Axis::exact("trial", 0.0, last).step(20.0);
-            let mut panel =
-                Panel::new(title, x, Axis::decades("deviation relative to feedback alone", -3, 1, 1));
+            let y = Axis::decades("deviation relative to feedback alone", -3, 1, 1);
+            let mut panel = Panel::new(title, x, y);
             panel.shades.push((first, last));
             panel.levels.push(Level::across(0.0).pen(Stroke::guide()));
-            for (curve, pen) in
-                WAYS.iter().zip(&pens).filter_map(|(w, pen)| Some((record.of(w.0, change)?, pen)))
-            {
-                let points = curve.relative.iter().enumerate().map(|(k, v)| (k as f64, *v));
+            for ((way, _), pen) in WAYS.iter().zip(&pens) {
+                let curve = record.of(way, change).into_iter().flat_map(|c| &c.relative);
+                let points = curve.enumerate().map(|(k, v)| (k as f64, *v));
                 panel.line(log_curve(points, -3, 1), pen.clone());
             }
             plate.panels.push(panel);
@@ -237,8 +215,8 @@ impl Study for Cascade {
                 deviation("cascade", "body"),
                 deviation("fel", "body"),
             ),
-            small_print: vec![
-                format!(
+            small_print: texts([
+                &format!(
                     "Relative to the deviation before the change, this is {} times as much for the cascade and {} times for motor adaptation \
                      with the changed push, and {} and {} times with the changed body.",
                     loss("cascade", "push"),
@@ -248,21 +226,19 @@ impl Study for Cascade {
                 ),
                 "The first stage of the cascade has a direct teacher and follows a changed push in a few trials; the second stage needs no \
                  change in a linear loop. But the second stage receives the cue only through the prediction of the first, a smooth copy of \
-                 the push. The one-stage ways may shape their output freely."
-                    .into(),
+                 the push. The one-stage ways may shape their output freely.",
                 "The paper claims that the cascade generalizes and motor adaptation does not. A ratio above 1 in the findings \
-                 contradicts this claim on this bench."
-                    .into(),
-            ],
-            steps: vec![
-                "A cue comes before a push. The proximal event is the push as it is felt, after the sensory delay.".into(),
-                format!(
+                 contradicts this claim on this bench.",
+            ]),
+            steps: texts([
+                "A cue comes before a push. The proximal event is the push as it is felt, after the sensory delay.",
+                &format!(
                     "Cascade: stage 1 learns to predict the event {} s ahead from the cue, and stage 2 learns from delayed copies of this \
                      prediction which error to expect. One stage: the filter learns the error, or the command, directly from the cue.",
                     fixed(config.lead_s, 2)
                 ),
-                "Then the push grows, or the body becomes heavier and stiffer. All keep learning.".into(),
-            ],
+                "Then the push grows, or the body becomes heavier and stiffer. All keep learning.",
+            ]),
             sections: vec![Section::new("Which way generalizes?", "", &["cascade"])],
             differences: texts([
                 "The paper's simulation is not public. Stages, body and changes are ours; only its claim is tested.",
@@ -306,16 +282,13 @@ fn sensory(config: &Config, way: &str, change: &str) -> Result<DeviationCurve, E
         let felt = shifted(&force, late);
         for _ in 0..=trials {
             let predicted = mix(&signals, &first);
-            let inputs: Vec<Vec<f64>> = if way == "cascade" {
-                (0..config.copies)
-                    .map(|k| shifted(&predicted, k * bench.ticks_in(config.distance_s)))
-                    .collect()
-            } else {
-                signals.clone()
+            let copy = |k| shifted(&predicted, k * bench.ticks_in(config.distance_s));
+            let inputs: Vec<Vec<f64>> = match way {
+                "cascade" => (0..config.copies).map(copy).collect(),
+                _ => signals.clone(),
             };
-            let expected = mix(&inputs, &second);
-            let trial =
-                bench.alone(&body, &Inputs { force: &force, cue: &expected, ..Default::default() })?;
+            let cue = &mix(&inputs, &second);
+            let trial = bench.alone(&body, &Inputs { force: &force, cue, ..Default::default() })?;
             relative.push(rms(&trial.position) / alone);
             if way == "cascade" {
                 let error: Vec<f64> = felt.iter().zip(mix(&kept, &first)).map(|(s, p)| s - p).collect();
@@ -350,8 +323,7 @@ fn motor(config: &Config, change: &str) -> Result<DeviationCurve, Error> {
         let inputs = Inputs { force: &force, ..Default::default() };
         let alone = rms(&bench.alone(&body, &inputs)?.position);
         let filter = bench.filter(TraceModel::Response(h.clone()), Step::Plain(rate), &weights)?;
-        let learner = bench.learner("fel", bench.feedback(&body)?, filter);
-        let mut closed = bench.close(Box::new(body.plant()?), learner)?;
+        let mut closed = bench.taught(&body, "fel", filter)?;
         for _ in 0..=trials {
             relative.push(rms(&bench.trial(&mut closed, &inputs)?.position) / alone);
         }

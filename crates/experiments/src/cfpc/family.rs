@@ -1,6 +1,11 @@
-//! What the studies of the family share: sources, the blank card, and the count of their progress.
+//! What the studies of the family share: their vocabulary in one import, sources, the card that each fills in, and the count of their
+//! progress.
 
-use lobule_study::prelude::*;
+pub use super::{bench::*, figures::*, probe::Probe, push::CuedPush};
+pub use lobule_control::filter::{Step, TraceModel};
+pub use lobule_control::oracle::{Lifted, gain, phase_error_deg};
+pub use lobule_study::{prelude::*, report::drawing::*};
+pub use serde::{Deserialize, Serialize};
 
 /// The card that each study fills in.
 pub const CARD: Card = Card {
@@ -22,9 +27,6 @@ pub const IDENTIFIED: Source = Source::chosen_before(
 );
 
 /// Works on every item as [`Run::each`] does; the progress counts items.
-///
-/// # Errors
-/// The first error of an item.
 pub fn counted<I: Sync, T: Send>(
     run: &Run,
     items: &[I],

@@ -1,19 +1,13 @@
 //! `cfpc/gradient`: the trace is the gradient of the error in the loop itself, and its three forms agree.
 
-use super::bench::{Bench, Inputs, LoopTrial, PLANTS, PlantConfig, mix, plant_name, rms};
-use super::family::{self, counted};
-use lobule_control::filter::{Step, TraceModel, Traces};
-use lobule_control::oracle::{Lifted, gain};
+use super::family::{self, *};
+use lobule_control::filter::Traces;
 use lobule_signal::Stream;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
-use serde::{Deserialize, Serialize};
 
 /// The experiment.
 #[derive(Debug, Clone, Copy)]
 pub struct Gradient;
 
-/// Its configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -40,7 +34,6 @@ pub struct PlantGradient {
     rms: [f64; 2],
 }
 
-/// Record of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     dt_s: f64,
@@ -67,34 +60,28 @@ const LOOP: Source = Source::measured(
     "numpy reference: 380 ms, 0.93, 0.78 Hz, 0.455, 0.453; within half a tick, or about one unit of the last digit",
 );
 
-static CARD: Card = Card {
-    name: "cfpc/gradient",
-    title: "The trace of a synapse is the gradient of the error",
-    line: "is the eligibility trace the gradient of the error, and do its three forms agree?",
-    defaults: concat!(include_str!("gradient.toml"), include_str!("bench.toml")),
-    presets: &[
-        Preset::new("default", "three draws of weights", ""),
-        Preset::new("quick", "the direction of the effect", include_str!("gradient.quick.toml")),
-    ],
-    unit: "plants",
-    grounds: &[LINEAR, FORMS, FIRST_RESPONSE, LOOP],
-    ..family::CARD
-};
-
 impl Study for Gradient {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "cfpc/gradient",
+        title: "The trace of a synapse is the gradient of the error",
+        line: "is the eligibility trace the gradient of the error, and do its three forms agree?",
+        defaults: concat!(include_str!("gradient.toml"), include_str!("bench.toml")),
+        presets: &[
+            Preset::new("default", "three draws of weights", ""),
+            Preset::new("quick", "the direction of the effect", include_str!("gradient.quick.toml")),
+        ],
+        unit: "plants",
+        grounds: &[LINEAR, FORMS, FIRST_RESPONSE, LOOP],
+        ..family::CARD
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        let is_allowed = config.weight_sd > 0.0 && config.weight_sd <= 1e3;
-        Check::of("").that(
-            "weight_sd",
-            config.weight_sd,
-            is_allowed,
-            "above 0 and at most 1000 is allowed",
-        )?;
+        let sd = config.weight_sd;
+        let allowed = "above 0 and at most 1000 is allowed";
+        Check::of("").that("weight_sd", sd, sd > 0.0 && sd <= 1e3, allowed)?;
         config.bench.check()
     }
 
@@ -132,26 +119,15 @@ impl Study for Gradient {
             let meaning = format!("Damped plant: {of}.");
             all.push(Finding::new(name, meaning, vec![value]).unit(unit).each(range, source));
         };
-        add(
-            "first_answer_s",
-            "delay of the loop's first response",
-            first,
-            "s",
-            0.165..=0.175,
-            &FIRST_RESPONSE,
-        );
+        let delay = "delay of the loop's first response";
+        add("first_answer_s", delay, first, "s", 0.165..=0.175, &FIRST_RESPONSE);
         add("peak_s", "time of the loop's largest response", peak, "s", 0.375..=0.385, &LOOP);
         add("gain_at_rest", "gain of the loop at 0 Hz within the trial", at_rest, "1", 0.925..=0.935, &LOOP);
         add("cut_off_hz", "frequency at which the gain falls to 1/√2", cut, "Hz", 0.77..=0.79, &LOOP);
-        add("rms_true", "rms of the true error under feedback alone", g.rms[0], "1", 0.454..=0.456, &LOOP);
-        add(
-            "rms_sensed",
-            "rms of the sensed error under feedback alone",
-            g.rms[1],
-            "1",
-            0.452..=0.454,
-            &LOOP,
-        );
+        let [truly, sensed] =
+            ["true", "sensed"].map(|error| format!("rms of the {error} error under feedback alone"));
+        add("rms_true", &truly, g.rms[0], "1", 0.454..=0.456, &LOOP);
+        add("rms_sensed", &sensed, g.rms[1], "1", 0.452..=0.454, &LOOP);
         all
     }
 
@@ -159,10 +135,10 @@ impl Study for Gradient {
         let mut plate = Plate::new("gradient", 2, 210.0);
         let dt = record.dt_s;
         let until = record.gradients.first().map_or(1.0, |g| g.response.len() as f64 * dt);
-        let per_second: Vec<Vec<f64>> =
-            record.gradients.iter().map(|g| g.response.iter().map(|h| h / dt).collect()).collect();
-        let y =
-            Axis::covering("response to an impulse (1/s)", per_second.iter().flatten().copied().chain([0.0]));
+        let scaled = |g: &PlantGradient| g.response.iter().map(|h| h / dt).collect();
+        let per_second: Vec<Vec<f64>> = record.gradients.iter().map(scaled).collect();
+        let all = per_second.iter().flatten().copied();
+        let y = Axis::covering("response to an impulse (1/s)", all.chain([0.0]));
         let mut left = Panel::new("response of the loop", Axis::exact("time (s)", 0.0, until), y);
         for ((g, h), color) in record.gradients.iter().zip(&per_second).zip([BLUE, GREEN, ORANGE, PURPLE]) {
             left.marks.push(Mark::series(h, 0.0, dt, Stroke::new(color, 2.0)));
@@ -177,7 +153,7 @@ impl Study for Gradient {
             right.marks.push(Mark::dots(dots, 2.6, BLACK));
             plate.panels.push(right);
         }
-        plate.legend.push(Key { label: "measured in the loop".into(), swatch: Swatch::Dot(BLACK.into()) });
+        plate.legend.push(Key::dot("measured in the loop", BLACK));
         let caption = "A: response of each closed loop to an impulse at the error; a synapse with an exact trace convolves its \
             input with this response. B: change of the error when the weight of a granule cell that fires at 1 s grows by 1. \
             Dots: simulated in the loop, line: minus the trace. The two agree.";
@@ -188,6 +164,7 @@ impl Study for Gradient {
         let worst = |path: fn(&PlantGradient) -> &Vec<f64>| {
             record.gradients.iter().flat_map(path).copied().fold(0.0, f64::max)
         };
+        let section = "A synapse must filter its input exactly as the closed loop does.";
         Story {
             answer: format!(
                 "A change of the weights changed the error of a trial by minus the trace, to within {:.0e}. It changed the \
@@ -203,11 +180,7 @@ impl Study for Gradient {
                 "A synapse can compute its trace in three forms: with a response of finite length, with its own copy of the \
                  loop's state, or for a whole trial at once with a Fourier transform.",
             ]),
-            sections: vec![Section::new(
-                "The gradient",
-                "A synapse must filter its input exactly as the closed loop does.",
-                &["gradient"],
-            )],
+            sections: vec![Section::new("The gradient", section, &["gradient"])],
             ..Story::default()
         }
     }
@@ -223,8 +196,7 @@ fn gradient_of(config: &Config, plant: &str) -> Result<PlantGradient, Error> {
     let minjerk = bench.minjerk();
     let run = |teacher: &str, weights: &[f64]| -> Result<LoopTrial, Error> {
         let filter = bench.filter(TraceModel::None, Step::Plain(0.0), weights)?;
-        let learner = bench.learner(teacher, bench.feedback(&body)?, filter);
-        let mut closed = bench.close(Box::new(body.plant()?), learner)?;
+        let mut closed = bench.taught(&body, teacher, filter)?;
         bench.trial(&mut closed, &Inputs { reference: &minjerk, ..Default::default() })
     };
     let base = [run("cfpc", &[])?, run("fel", &[])?];

@@ -1,17 +1,11 @@
 //! `cfpc/mismatch`: maps of the error after learning with a model whose delay and mass are wrong, and the 90 deg boundary.
 
-use super::bench::{Bench, Inputs, Mismatch, PLANTS, grid, has_grown, plant_name};
-use super::family::{self, counted};
-use lobule_control::oracle::{Lifted, gain, phase_error_deg};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
-use serde::{Deserialize, Serialize};
+use super::family::{self, *};
 
 /// The experiment.
 #[derive(Debug, Clone, Copy)]
 pub struct MismatchMap;
 
-/// Its configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -55,7 +49,6 @@ impl WrongModel {
     }
 }
 
-/// Record of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     map: Vec<WrongModel>,
@@ -70,25 +63,23 @@ const NORMALIZED: Source =
     Source::law("the step is normalized by ‖GᵀM‖, so that the gain cancels; 1e-6 for rounding");
 const COUNTED: Source = Source::reported("counted here");
 
-static CARD: Card = Card {
-    name: "cfpc/mismatch",
-    title: "How wrong may the model in a synapse be?",
-    line: "how wrong may the delay and the mass of a synapse's model be?",
-    defaults: concat!(include_str!("mismatch.toml"), include_str!("bench.toml")),
-    presets: &[
-        Preset::new("default", "maps of 21 by 17 models", ""),
-        Preset::new("quick", "maps of 6 by 5 models", include_str!("mismatch.quick.toml")),
-    ],
-    unit: "rows",
-    grounds: &[CRITERION, NORMALIZED],
-    ..family::CARD
-};
-
 impl Study for MismatchMap {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "cfpc/mismatch",
+        title: "How wrong may the model in a synapse be?",
+        line: "how wrong may the delay and the mass of a synapse's model be?",
+        defaults: concat!(include_str!("mismatch.toml"), include_str!("bench.toml")),
+        presets: &[
+            Preset::new("default", "maps of 21 by 17 models", ""),
+            Preset::new("quick", "maps of 6 by 5 models", include_str!("mismatch.quick.toml")),
+        ],
+        unit: "rows",
+        grounds: &[CRITERION, NORMALIZED],
+        ..family::CARD
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let (c, check, longest) = (config, Check::of(""), config.bench.trial_s);
@@ -125,19 +116,13 @@ impl Study for MismatchMap {
         })?;
         let single = run.each(&PLANTS, |plant| {
             let none = Mismatch::NONE;
-            let wrong = [0.5, 2.0].into_iter().flat_map(|f| {
-                [
-                    Mismatch { damping: f, ..none },
-                    Mismatch { stiffness: f, ..none },
-                    Mismatch { gain: f, ..none },
-                ]
-            });
-            learn(config, plant, wrong)
+            let with = |factor| {
+                let [damping, stiffness, gain] = [factor; 3];
+                [Mismatch { damping, ..none }, Mismatch { stiffness, ..none }, Mismatch { gain, ..none }]
+            };
+            learn(config, plant, [0.5, 2.0].into_iter().flat_map(with))
         })?;
-        Ok(Record {
-            map: map.into_iter().flatten().collect(),
-            single: single.into_iter().flatten().collect(),
-        })
+        Ok(Record { map: map.concat(), single: single.concat() })
     }
 
     fn findings(&self, _: &Config, record: &Record) -> Vec<Finding> {
@@ -177,6 +162,7 @@ impl Study for MismatchMap {
 
     fn story(&self, config: &Config, record: &Record) -> Story {
         let count = |of: fn(&WrongModel) -> bool| record.map.iter().filter(|m| of(m)).count();
+        let maps = "The error after learning, and the boundary at which the phase passes 90 deg.";
         Story {
             answer: format!(
                 "Of {} wrong models {} made the error larger than that of feedback alone after {} trials. {} models kept their phase \
@@ -199,20 +185,12 @@ impl Study for MismatchMap {
                 "The filter learns the bench's movement with this model. The step is 1/‖GᵀM‖ where theory has a step that converges, and \
                  0.3 of it where it has none.",
             ]),
-            sections: vec![
-                Section::new(
-                    "Maps",
-                    "The error after learning, and the boundary at which the phase passes 90 deg.",
-                    &["mismatch"],
-                ),
-                single(record),
-            ],
+            sections: vec![Section::new("Maps", maps, &["mismatch"]), single(record)],
             ..Story::default()
         }
     }
 }
 
-/// Learns with each of the wrong models.
 fn learn(
     config: &Config,
     plant: &str,
@@ -226,26 +204,24 @@ fn learn(
     let first = bench.alone(&body, &Inputs { reference: &minjerk, ..Default::default() })?.sensed_error;
 
     // Frequencies that count, and the loop's gain there.
-    let loop_gains: Vec<(f64, [f64; 2], f64)> = (1..=250)
-        .map(|k| {
-            let f = 0.02 * f64::from(k);
-            let (t, x) = (gain(&h, f, bench.dt_s), gain(&signals[signals.len() / 2], f, bench.dt_s));
-            (f, t, libm::hypot(t[0], t[1]) * libm::hypot(x[0], x[1]))
-        })
-        .collect();
+    let gains_at = |k| {
+        let f = 0.02 * f64::from(k);
+        let (t, x) = (gain(&h, f, bench.dt_s), gain(&signals[signals.len() / 2], f, bench.dt_s));
+        (f, t, libm::hypot(t[0], t[1]) * libm::hypot(x[0], x[1]))
+    };
+    let loop_gains: Vec<(f64, [f64; 2], f64)> = (1..=250).map(gains_at).collect();
     let top = loop_gains.iter().map(|g| g.2).fold(0.0, f64::max);
-    wrong
-        .map(|wrong| {
-            let g = bench.mismatched(&body, &wrong)?.impulse(bench.ticks());
-            let lifted = Lifted::new(&h, &g, &signals)?;
-            let curve = lifted.learn(&first, lifted.bench_rate()?, config.trials, config.ceiling)?;
-            let counted = loop_gains.iter().filter(|l| l.2 >= config.floor * top);
-            let phase_deg =
-                counted.map(|l| phase_error_deg(l.1, gain(&g, l.0, bench.dt_s)).abs()).fold(0.0, f64::max);
-            let error = curve.relative[curve.relative.len() - 1];
-            Ok(WrongModel { plant: plant.into(), wrong, error, phase_deg })
-        })
-        .collect()
+    let learned = |wrong| {
+        let g = bench.mismatched(&body, &wrong)?.impulse(bench.ticks());
+        let lifted = Lifted::new(&h, &g, &signals)?;
+        let curve = lifted.learn(&first, lifted.bench_rate()?, config.trials, config.ceiling)?;
+        let counted = loop_gains.iter().filter(|l| l.2 >= config.floor * top);
+        let phase_deg =
+            counted.map(|l| phase_error_deg(l.1, gain(&g, l.0, bench.dt_s)).abs()).fold(0.0, f64::max);
+        let error = curve.relative[curve.relative.len() - 1];
+        Ok(WrongModel { plant: plant.into(), wrong, error, phase_deg })
+    };
+    wrong.map(learned).collect()
 }
 
 /// Colors from good to bad: decimal logarithm of the error from -3 to 3, white at 1.
@@ -306,7 +282,6 @@ fn map(config: &Config, record: &Record) -> Result<Figure, Error> {
     plate.figure(caption)
 }
 
-/// The table of single parameters.
 fn single(record: &Record) -> Section {
     let mut table = Table::new(&[&["model"][..], &PLANTS.map(plant_name)].concat(), &[1, 2, 3, 4]);
     type Factor = fn(&Mismatch) -> f64;

@@ -23,7 +23,6 @@ mod traces;
 mod tracking;
 mod transfer;
 
-pub use bench::{Bench, PlantConfig, Plants};
 pub use cascade::Cascade;
 pub use gradient::Gradient;
 pub use mismatch::MismatchMap;

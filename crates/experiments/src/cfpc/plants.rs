@@ -1,24 +1,15 @@
 //! `cfpc/plants`: the model trace, exact and identified, on all plants, on an unstable one and with a bounded motor, tick by tick.
 
-use super::bench::{Bench, Inputs, PLANTS, plant_name, rms};
-use super::family::{self, IDENTIFIED, counted};
-use super::figures::{log_curve, movement, movement_legend, relative_error};
-use super::probe::Probe;
+use super::family::{self, *};
 use lobule_control::feedback::{Pid, PidGains, Reflex};
-use lobule_control::filter::{Step, TraceModel};
 use lobule_control::identify::impulse_response;
-use lobule_control::oracle::Lifted;
 use lobule_control::plant::Linear;
 use lobule_control::{ClosedLoop, Controller};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
-use serde::{Deserialize, Serialize};
 
 /// The experiment.
 #[derive(Debug, Clone, Copy)]
 pub struct OtherPlants;
 
-/// Its configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
     seeds: Vec<u64>,
@@ -56,7 +47,6 @@ pub struct BodyCurve {
     movement: [Vec<f64>; 3],
 }
 
-/// Record of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     dt_s: f64,
@@ -81,20 +71,6 @@ const UNSTABLE: Source =
 const BOUNDED: Source =
     Source::chosen_after("direction: a bounded motor limits learning but does not reverse it; bound chosen");
 const ELSEWHERE: Source = Source::reported("`cfpc/traces` judges it");
-
-static CARD: Card = Card {
-    name: "cfpc/plants",
-    title: "Other bodies: an unstable one, a bounded motor",
-    line: "does the model trace work on an unstable plant, with a bounded motor, and with an identified model?",
-    defaults: concat!(include_str!("plants.toml"), include_str!("bench.toml")),
-    presets: &[
-        Preset::new("default", "100 trials, seconds", ""),
-        Preset::new("quick", "20 trials", include_str!("plants.quick.toml")),
-    ],
-    unit: "learning curves",
-    grounds: &[UNSTABLE, BOUNDED, IDENTIFIED],
-    ..family::CARD
-};
 
 fn subjects(config: &Config) -> Result<Vec<Subject>, Error> {
     let bench = &config.bench;
@@ -122,19 +98,27 @@ impl Study for OtherPlants {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "cfpc/plants",
+        title: "Other bodies: an unstable one, a bounded motor",
+        line: "does the model trace work on an unstable plant, with a bounded motor, and with an identified model?",
+        defaults: concat!(include_str!("plants.toml"), include_str!("bench.toml")),
+        presets: &[
+            Preset::new("default", "100 trials, seconds", ""),
+            Preset::new("quick", "20 trials", include_str!("plants.quick.toml")),
+        ],
+        unit: "learning curves",
+        grounds: &[UNSTABLE, BOUNDED, IDENTIFIED],
+        ..family::CARD
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.bench.check()?;
         config.probe.check(&config.bench)?;
         let (check, rad) = (Check::of(""), config.pendulum_rad);
         let small = "above 0 and at most 1 is allowed, since the plant is linear";
-        check.within("trials", config.trials, 1..=10_000)?.that(
-            "pendulum_rad",
-            rad,
-            rad > 0.0 && rad <= 1.0,
-            small,
-        )?;
+        check.within("trials", config.trials, 1..=10_000)?;
+        check.that("pendulum_rad", rad, rad > 0.0 && rad <= 1.0, small)?;
         for bound in &config.bounds {
             check.that("bounds", bound, *bound > 0.0, "more than 0 is needed")?;
         }
@@ -213,11 +197,8 @@ impl Study for OtherPlants {
             let curve = record.exact().find(|c| c.body == body);
             short(curve.and_then(|c| c.relative.last().copied()).unwrap_or(f64::NAN))
         };
-        let bounded: Vec<String> = config
-            .bounds
-            .iter()
-            .map(|b| format!("{} with a motor bounded at ±{b}", last(&motor(*b))))
-            .collect();
+        let of_motor = |bound: &f64| format!("{} with a motor bounded at ±{bound}", last(&motor(*bound)));
+        let bounded: Vec<String> = config.bounds.iter().map(of_motor).collect();
         Story {
             answer: format!(
                 "After {} trials the relative error of the inverted pendulum was {}. That of the damped plant was {}.",
@@ -261,12 +242,8 @@ fn learn(config: &Config, subject: &Subject, seed: Option<u64>) -> Result<BodyCu
     let reference: Vec<f64> = bench.minjerk().iter().map(|r| subject.amplitude * r).collect();
     let inputs = Inputs { reference: &reference, ..Default::default() };
     let scaled = |values: &[f64]| values.iter().map(|v| v / subject.amplitude).collect();
-    let mut curve = BodyCurve {
-        body: subject.name.clone(),
-        seed,
-        relative: Vec::new(),
-        movement: [scaled(&reference), Vec::new(), Vec::new()],
-    };
+    let movement = [scaled(&reference), Vec::new(), Vec::new()];
+    let mut curve = BodyCurve { body: subject.name.clone(), seed, relative: Vec::new(), movement };
     let mut first = 1.0;
     for index in 0..=config.trials {
         let trial = bench.trial(&mut closed, &inputs)?;

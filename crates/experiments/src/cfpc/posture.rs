@@ -1,19 +1,12 @@
 //! `cfpc/posture`: a cue warns of a push; does the body lean against it before it comes?
 
-use super::bench::{Bench, Inputs, PLANTS, mix, peak, rms};
-use super::family::{self, around, counted};
-use super::push::CuedPush;
-use lobule_control::filter::{Basis, TraceModel};
-use lobule_control::oracle::Lifted;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
-use serde::{Deserialize, Serialize};
+use super::family::{self, *};
+use lobule_control::filter::Basis;
 
 /// The experiment.
 #[derive(Debug, Clone, Copy)]
 pub struct Posture;
 
-/// Its configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
     seeds: Vec<u64>,
@@ -31,9 +24,7 @@ pub struct Config {
 /// Deviation of the body from 0 in a trial.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sway {
-    /// Root mean square.
     rms: f64,
-    /// Largest magnitude.
     peak: f64,
     /// Position. `[ticks]`
     position: Vec<f64>,
@@ -58,7 +49,6 @@ impl Adjustment {
     }
 }
 
-/// Record of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     dt_s: f64,
@@ -87,26 +77,24 @@ const MEASURED: Source = Source::measured(
     "numpy reference, its section 1.8 (e); tolerance of a quarter chosen, since it does not state its basis and step in full",
 );
 
-static CARD: Card = Card {
-    name: "cfpc/posture",
-    title: "Leaning against a push before it comes",
-    line: "does a body learn to lean against a push that a cue announces?",
-    source: "Herreros-Alonso et al. 2016; task after Maffei et al. 2017",
-    defaults: concat!(include_str!("posture.toml"), include_str!("bench.toml")),
-    presets: &[
-        Preset::new("default", "100 trials, below a second", ""),
-        Preset::new("quick", "the direction of the effect", include_str!("posture.quick.toml")),
-    ],
-    unit: "ways of learning",
-    grounds: &[MEASURED],
-    ..family::CARD
-};
-
 impl Study for Posture {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "cfpc/posture",
+        title: "Leaning against a push before it comes",
+        line: "does a body learn to lean against a push that a cue announces?",
+        source: "Herreros-Alonso et al. 2016; task after Maffei et al. 2017",
+        defaults: concat!(include_str!("posture.toml"), include_str!("bench.toml")),
+        presets: &[
+            Preset::new("default", "100 trials, below a second", ""),
+            Preset::new("quick", "the direction of the effect", include_str!("posture.quick.toml")),
+        ],
+        unit: "ways of learning",
+        grounds: &[MEASURED],
+        ..family::CARD
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.bench.check()?;
@@ -204,10 +192,9 @@ impl Study for Posture {
             let rms = record.of(basis, "model").map_or(f64::NAN, |a| a.last().rms);
             100.0 * (1.0 - rms / record.reflex.rms)
         };
-        let mut table = Table::new(
-            &["signals", "trace", "after learning, rms", "peak", "catch trial, peak", "unwarned, rms"],
-            &[2, 3, 4, 5],
-        );
+        let columns =
+            ["signals", "trace", "after learning, rms", "peak", "catch trial, peak", "unwarned, rms"];
+        let mut table = Table::new(&columns, &[2, 3, 4, 5]);
         for a in &record.adjustments {
             let words = BASES.iter().find(|b| b.0 == a.basis).map_or(a.basis.as_str(), |b| b.1);
             let number = |v: f64| if v.abs() < 1e3 { fixed(v, 4) } else { "diverged".into() };
@@ -216,6 +203,8 @@ impl Study for Posture {
             table.rows.push(row);
         }
         let (rms, peak) = (fixed(record.reflex.rms, 4), fixed(record.reflex.peak, 4));
+        let alone = format!("Feedback alone: rms {rms}, peak {peak}.");
+        let body = "Before learning, after it, and without the push or the cue.";
         Story {
             answer: format!(
                 "With a model trace, {} trials removed {:.1} % of the deviation when the granule cells fired in turn, {:.1} % with gamma \
@@ -238,15 +227,8 @@ impl Study for Posture {
                 "Then the push is left out (catch trial), or the cue.",
             ]),
             sections: vec![
-                Section::new(
-                    "The body",
-                    "Before learning, after it, and without the push or the cue.",
-                    &["posture"],
-                ),
-                Section {
-                    html: table.html(),
-                    ..Section::new("Numbers", format!("Feedback alone: rms {rms}, peak {peak}."), &[])
-                },
+                Section::new("The body", body, &["posture"]),
+                Section { html: table.html(), ..Section::new("Numbers", alone, &[]) },
             ],
             differences: texts([
                 "The reproduced numbers are judged within a quarter of those of the reference, which does not describe its signals and \
@@ -260,24 +242,20 @@ impl Study for Posture {
 fn basis(name: &str, config: &Config) -> Result<Basis, Error> {
     let n = config.bench.signals.max(2);
     let ratio = config.tau_to_s / config.tau_from_s;
-    let taus = |order: usize| -> Vec<f64> {
-        // A kernel of order k peaks at k tau: the peaks are log-spaced alike.
-        (0..n)
-            .map(|j| config.tau_from_s * libm::pow(ratio, j as f64 / (n - 1) as f64) / order.max(1) as f64)
-            .collect()
+    let order = match name {
+        "gauss" => return config.bench.basis(),
+        "alpha" => 1,
+        _ => config.gamma_order,
     };
-    match name {
-        "gauss" => config.bench.basis(),
-        "alpha" => Ok(Basis::gammas(&taus(1), 1, config.bench.dt_s)?),
-        _ => Ok(Basis::gammas(&taus(config.gamma_order), config.gamma_order, config.bench.dt_s)?),
-    }
+    // A kernel of order k peaks at k tau: the peaks are log-spaced alike.
+    let tau = |j| config.tau_from_s * libm::pow(ratio, j as f64 / (n - 1) as f64) / order.max(1) as f64;
+    Ok(Basis::gammas(&(0..n).map(tau).collect::<Vec<_>>(), order, config.bench.dt_s)?)
 }
 
 /// The body under a force and a counterfactual error. `[ticks]`
 fn sway(config: &Config, force: &[f64], expected: &[f64]) -> Result<Sway, Error> {
-    let body = config.bench.config(&config.plant);
-    let position =
-        config.bench.alone(&body, &Inputs { force, cue: expected, ..Default::default() })?.position;
+    let inputs = Inputs { force, cue: expected, ..Default::default() };
+    let position = config.bench.alone(&config.bench.config(&config.plant), &inputs)?.position;
     Ok(Sway { rms: rms(&position), peak: peak(&position), position })
 }
 

@@ -10,11 +10,8 @@ use serde::{Deserialize, Serialize};
 /// Random steps of the error, and the regression that finds the loop's response. The keys stand at the top of a study's document.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Probe {
-    /// Amplitude of the steps, units of the movement.
     pub probe_amplitude: f64,
-    /// Duration, s.
     pub probe_s: f64,
-    /// Ridge of the regression, relative to the power of the probe.
     pub ridge: f64,
 }
 

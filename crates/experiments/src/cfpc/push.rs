@@ -7,31 +7,22 @@ use serde::{Deserialize, Serialize};
 /// A push and its cue. The keys stand at the top of a study's document.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CuedPush {
-    /// Time of the cue, s.
     pub cue_s: f64,
-    /// Start of the push, s.
     pub push_s: f64,
-    /// Duration of the push, s.
     pub push_for_s: f64,
-    /// Force of the push, units of command.
     pub push: f64,
 }
 
 impl CuedPush {
     /// Refuses a push before its cue, beyond the trial, or without force.
     pub fn check(&self, bench: &Bench) -> Result<(), Error> {
-        let check = Check::of("");
         let end = self.push_s + self.push_for_s;
         let is_within = self.cue_s >= 0.0 && self.push_s > self.cue_s && end < bench.trial_s;
-        check
+        let is_force = self.push != 0.0 && self.push.is_finite();
+        Check::of("")
             .above("push_for_s", self.push_for_s, 0.0)?
             .that("push_s", self.push_s, is_within, "it must follow cue_s, from 0, and end before the trial")?
-            .that(
-                "push",
-                self.push,
-                self.push != 0.0 && self.push.is_finite(),
-                "a finite force other than 0 is needed",
-            )?;
+            .that("push", self.push, is_force, "a finite force other than 0 is needed")?;
         Ok(())
     }
 

@@ -3,20 +3,15 @@
 //! The inputs are a sine and its quadrature, so that two weights reach every amplitude and phase. A disturbance is present that
 //! the right weights would cancel. The loop runs tick by tick.
 
-use super::bench::{Bench, Mismatch, PLANTS, grid, plant_name, rms};
-use super::family::{self, counted};
-use lobule_control::filter::{TraceModel, convolve};
+use super::family::{self, *};
+use lobule_control::filter::convolve;
 use lobule_control::identify::answer_to;
-use lobule_control::oracle::{alignment, gain, phase_error_deg};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
-use serde::{Deserialize, Serialize};
+use lobule_control::oracle::alignment;
 
 /// The experiment.
 #[derive(Debug, Clone, Copy)]
 pub struct Spectrum;
 
-/// Its configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -55,7 +50,6 @@ impl Rate {
     }
 }
 
-/// Record of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     #[serde(rename = "points")]
@@ -78,25 +72,23 @@ const COSINE: Source = Source::chosen_after(
     "theory of steady sines: the rate is the cosine of the phase error; tolerance of 0.1 chosen, for transients at the start",
 );
 
-static CARD: Card = Card {
-    name: "cfpc/spectrum",
-    title: "Ninety degrees: which frequencies can a trace learn?",
-    line: "at which frequencies does a trace lower the error, and does its phase predict them?",
-    defaults: concat!(include_str!("spectrum.toml"), include_str!("bench.toml")),
-    presets: &[
-        Preset::new("default", "30 frequencies", ""),
-        Preset::new("quick", "6 frequencies", include_str!("spectrum.quick.toml")),
-    ],
-    unit: "frequencies",
-    grounds: &[SIGN, COSINE],
-    ..family::CARD
-};
-
 impl Study for Spectrum {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "cfpc/spectrum",
+        title: "Ninety degrees: which frequencies can a trace learn?",
+        line: "at which frequencies does a trace lower the error, and does its phase predict them?",
+        defaults: concat!(include_str!("spectrum.toml"), include_str!("bench.toml")),
+        presets: &[
+            Preset::new("default", "30 frequencies", ""),
+            Preset::new("quick", "6 frequencies", include_str!("spectrum.quick.toml")),
+        ],
+        unit: "frequencies",
+        grounds: &[SIGN, COSINE],
+        ..family::CARD
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let c = config;
@@ -124,15 +116,14 @@ impl Study for Spectrum {
         let items: Vec<(&str, f64)> =
             PLANTS.iter().flat_map(|p| frequencies.iter().map(|f| (*p, *f))).collect();
         let rates = counted(run, &items, |(plant, frequency)| measure(config, plant, *frequency))?;
-        Ok(Record { rates: rates.into_iter().flatten().collect() })
+        Ok(Record { rates: rates.concat() })
     }
 
     fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
         let mut all = Vec::new();
         for (trace, _, _) in TRACES {
-            let on = |plant: &'static str| {
-                record.rates.iter().filter(move |r| r.trace == trace && r.plant == plant)
-            };
+            let of_trace = || record.rates.iter().filter(|r| r.trace == trace);
+            let on = |plant: &'static str| of_trace().filter(move |r| r.plant == plant);
             let wrong = |plant| {
                 let judged = on(plant).filter(|r| r.is_judged(config.margin_deg));
                 judged.filter(|r| !r.has_predicted_sign()).count() as f64
@@ -178,23 +169,26 @@ impl Study for Spectrum {
                 judged.iter().filter(|r| r.has_predicted_sign()).count(),
                 judged.len()
             ),
-            small_print: vec![
-                format!(
+            small_print: texts([
+                &format!(
                     "The count leaves out {} combinations within {} deg of the boundary.",
                     record.rates.len() - judged.len(),
                     config.margin_deg
                 ),
                 "The model of the resonant loop with 150 ms too much delay is itself unstable. The synapse's copy of it ends with a \
-                 bench trial, so that its phase jumps from frequency to frequency. The criterion holds nevertheless."
-                    .into(),
-            ],
+                 bench trial, so that its phase jumps from frequency to frequency. The criterion holds nevertheless.",
+            ]),
             steps: texts([
                 "The granule cells carry a sine and its quadrature. The filter must cancel a disturbance of the same frequency.",
                 "The loop runs for a few trials with a small step. The rate is the fraction of the error that each trial removes.",
                 "Theory predicts the rate η N/2 Re[T conj G], where T and G are the gains of loop and trace. It is divided by \
                  η N/2 |T||G|.",
             ]),
-            sections: vec![Section::new("The boundary", "Dots on the lines confirm the theory.", &["spectrum"])],
+            sections: vec![Section::new(
+                "The boundary",
+                "Dots on the lines confirm the theory.",
+                &["spectrum"],
+            )],
             ..Story::default()
         }
     }
@@ -227,8 +221,8 @@ fn measure(config: &Config, plant: &str, frequency: f64) -> Result<Vec<Rate>, Er
         let mut missing = [1.0, 0.0];
         let mut sizes = Vec::with_capacity(config.trials + 1);
         for _ in 0..=config.trials {
-            let o: Vec<f64> =
-                (0..n).map(|t| -missing[0] * inputs[0][t] - missing[1] * inputs[1][t]).collect();
+            let output = |t: usize| -missing[0] * inputs[0][t] - missing[1] * inputs[1][t];
+            let o: Vec<f64> = (0..n).map(output).collect();
             let error: Vec<f64> = answer_to(&mut closed, &o)?.iter().map(|y| -y).collect();
             sizes.push(rms(&error));
             for (w, e) in missing.iter_mut().zip(&e) {

@@ -1,20 +1,14 @@
 //! `cfpc/tracking`: references that never repeat. Signals of the time since the start of the trial cannot help; signals made of the
 //! reference can.
 
-use super::bench::{self, Bench, Inputs, PLANTS, rms};
-use super::family::{self, counted};
-use super::figures::{movement, movement_legend};
+use super::family::{self, *};
 use lobule_analysis::mean;
-use lobule_control::filter::{AdaptiveFilter, Basis, Step, TraceModel};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
-use serde::{Deserialize, Serialize};
+use lobule_control::filter::{AdaptiveFilter, Basis};
 
 /// The experiment.
 #[derive(Debug, Clone, Copy)]
 pub struct Tracking;
 
-/// Its configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -42,7 +36,6 @@ pub struct TestCurve {
     movement: [Vec<f64>; 3],
 }
 
-/// Record of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     dt_s: f64,
@@ -72,30 +65,28 @@ const UNSEEN: Source = Source::chosen_after(
     "claim: the rule is not bound to a repeated movement; bounds chosen: a tenth better than feedback alone, or not",
 );
 
-static CARD: Card = Card {
-    name: "cfpc/tracking",
-    title: "Tracking what never repeats",
-    line: "does learning transfer to references that never repeat?",
-    defaults: concat!(include_str!("tracking.toml"), include_str!("bench.toml")),
-    presets: &[
-        Preset::new("default", "300 trials, seconds", ""),
-        Preset::new("quick", "30 trials", include_str!("tracking.quick.toml")),
-    ],
-    unit: "learning curves",
-    grounds: &[UNSEEN],
-    ..family::CARD
-};
-
 impl Study for Tracking {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "cfpc/tracking",
+        title: "Tracking what never repeats",
+        line: "does learning transfer to references that never repeat?",
+        defaults: concat!(include_str!("tracking.toml"), include_str!("bench.toml")),
+        presets: &[
+            Preset::new("default", "300 trials, seconds", ""),
+            Preset::new("quick", "30 trials", include_str!("tracking.quick.toml")),
+        ],
+        unit: "learning curves",
+        grounds: &[UNSEEN],
+        ..family::CARD
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let c = config;
         c.bench.check()?;
-        let (starts, delay) = (c.tests.first() == Some(&0), c.delay_s);
+        let (starts, has_delay) = (c.tests.first() == Some(&0), (0.0..c.bench.trial_s).contains(&c.delay_s));
         Check::of("")
             .one_of("plant", &c.plant, &PLANTS)?
             .within("trials", c.trials, 1..=10_000)?
@@ -103,12 +94,7 @@ impl Study for Tracking {
             .rising("tests", &c.tests)?
             .all_within("tests", &c.tests, 0..=c.trials)?
             .within("test_references", c.test_references, 1..=1000)?
-            .that(
-                "delay_s",
-                delay,
-                delay >= 0.0 && delay < c.bench.trial_s,
-                "0 to less than a trial is allowed",
-            )?;
+            .that("delay_s", c.delay_s, has_delay, "0 to less than a trial is allowed")?;
         filter(config, "reference", "none", &[]).map(|_| ())
     }
 
@@ -128,8 +114,8 @@ impl Study for Tracking {
                 _ => [None, None],
             };
             let meaning = "Sensed error on references that were never learned, relative to feedback alone, after the last trial.";
-            Finding::new(format!("unseen/{basis}/{trace}"), meaning, record.last(basis, trace))
-                .each(range, &UNSEEN)
+            let last = record.last(basis, trace);
+            Finding::new(format!("unseen/{basis}/{trace}"), meaning, last).each(range, &UNSEEN)
         };
         WAYS.into_iter().map(finding).collect()
     }
@@ -147,9 +133,8 @@ impl Study for Tracking {
         left.levels.push(Level::across(1.0).pen(Stroke::guide()));
         for ((basis, trace, words), pen) in WAYS.iter().zip(&pens) {
             for curve in record.of(basis, trace) {
-                let points =
-                    config.tests.iter().zip(&curve.relative).map(|(t, v)| (trial_at(*t), v.min(1e3)));
-                left.line(points, pen.clone());
+                let tests = config.tests.iter().zip(&curve.relative);
+                left.line(tests.map(|(t, v)| (trial_at(*t), v.min(1e3))), pen.clone());
             }
             plate.line_key(words, pen.clone());
         }
@@ -183,14 +168,14 @@ impl Study for Tracking {
                 "The controller learns the reference only as it happens. The remaining error is not only a lack of learning: a loop whose \
                  delays are longer than the time over which the reference can be predicted cannot follow it.",
             ]),
-            steps: vec![
-                "Every trial has a new reference: six sines of random phase.".into(),
-                "The signals are the reference, its derivatives and leaky averages; or Gaussians of time, which do not depend on it.".into(),
-                format!(
+            steps: texts([
+                "Every trial has a new reference: six sines of random phase.",
+                "The signals are the reference, its derivatives and leaky averages; or Gaussians of time, which do not depend on it.",
+                &format!(
                     "At the test trials learning is switched off, and the loop tracks {} references that are never learned.",
                     config.test_references
                 ),
-            ],
+            ]),
             sections: vec![Section::new("Does learning generalize?", "", &["tracking"])],
             ..Story::default()
         }
@@ -208,16 +193,13 @@ fn filter(config: &Config, basis: &str, trace: &str, weights: &[f64]) -> Result<
         "reference" => Basis::filtered_reference(&config.taus_s, config.scale_s, bench.dt_s)?,
         _ => bench.basis()?,
     };
-    bench::filter(basis, trace, Step::Normalized(config.rate), weights)
+    family::filter(basis, trace, Step::Normalized(config.rate), weights)
 }
 
 fn learn(config: &Config, basis: &str, trace: &str, seed: u64) -> Result<TestCurve, Error> {
     let bench = &config.bench;
     let body = bench.config(&config.plant);
-    let close = |weights: &[f64]| {
-        let filter = filter(config, basis, trace, weights)?;
-        bench.close(Box::new(body.plant()?), bench.learner("cfpc", bench.feedback(&body)?, filter))
-    };
+    let close = |weights: &[f64]| bench.taught(&body, "cfpc", filter(config, basis, trace, weights)?);
     // Test references are numbered from the other end, so that none is ever learned.
     let unseen: Vec<Vec<f64>> =
         (0..config.test_references as u64).map(|k| bench.sines(seed, u64::MAX - k)).collect();
@@ -234,13 +216,9 @@ fn learn(config: &Config, basis: &str, trace: &str, seed: u64) -> Result<TestCur
     };
     let mut learner = close(&[])?;
     let (alone, before) = test(&[])?;
-    let mut curve = TestCurve {
-        basis: basis.into(),
-        trace: trace.into(),
-        seed,
-        relative: Vec::new(),
-        movement: [unseen[0].clone(), before.clone(), before],
-    };
+    let movement = [unseen[0].clone(), before.clone(), before];
+    let mut curve =
+        TestCurve { basis: basis.into(), trace: trace.into(), seed, relative: Vec::new(), movement };
     for trial in 0..=config.trials {
         if config.tests.contains(&trial) {
             let (error, position) = test(learner.controller().weights())?;

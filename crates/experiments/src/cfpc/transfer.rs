@@ -1,22 +1,14 @@
 //! `cfpc/transfer`: CFPC and feedback-error learning with the same trace, tick by tick: learning, a plant that changes and
 //! changes back, a noisy sensor, a bounded motor.
 
-use super::bench::{Bench, Inputs, Mismatch, PLANTS, PlantConfig, peak, rms, step_of};
-use super::family::{self, around, counted};
-use super::figures::log_curve;
-use lobule_control::filter::{Step, TraceModel};
-use lobule_control::oracle::Lifted;
+use super::family::{self, *};
 use lobule_control::plant::Linear;
 use lobule_control::{ClosedLoop, Controller};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
-use serde::{Deserialize, Serialize};
 
 /// The experiment.
 #[derive(Debug, Clone, Copy)]
 pub struct Transfer;
 
-/// Its configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -40,7 +32,7 @@ impl Config {
 }
 
 /// A learning curve through the three phases: on the plant, on the changed plant, and on the plant again.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct PhasedCurve {
     /// `cfpc` or `fel`.
     teacher: String,
@@ -71,7 +63,6 @@ impl PhasedCurve {
     }
 }
 
-/// Record of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     #[serde(rename = "arms")]
@@ -103,21 +94,6 @@ const TEACHERS: Source =
 const DIVERGES: Source =
     Source::chosen_after("direction: numpy reference, 141 at trial 80 with both teachers; bound chosen");
 
-static CARD: Card = Card {
-    name: "cfpc/transfer",
-    title: "Two teachers, one trace: CFPC and feedback-error learning",
-    line: "does CFPC differ from feedback-error learning when the plant changes, the sensor is noisy, or the motor is bounded?",
-    source: "Herreros-Alonso et al. 2016; Gomi & Kawato 1993",
-    defaults: concat!(include_str!("transfer.toml"), include_str!("bench.toml")),
-    presets: &[
-        Preset::new("default", "80 trials of each phase, seconds", ""),
-        Preset::new("quick", "20 trials, one seed", include_str!("transfer.quick.toml")),
-    ],
-    unit: "learning curves",
-    grounds: &[MEASURED, TEACHERS, DIVERGES],
-    ..family::CARD
-};
-
 const TEACHER_NAMES: [&str; 2] = ["cfpc", "fel"];
 
 /// Trace, body, and the two in words.
@@ -133,20 +109,29 @@ impl Study for Transfer {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "cfpc/transfer",
+        title: "Two teachers, one trace: CFPC and feedback-error learning",
+        line: "does CFPC differ from feedback-error learning when the plant changes, the sensor is noisy, or the motor is bounded?",
+        source: "Herreros-Alonso et al. 2016; Gomi & Kawato 1993",
+        defaults: concat!(include_str!("transfer.toml"), include_str!("bench.toml")),
+        presets: &[
+            Preset::new("default", "80 trials of each phase, seconds", ""),
+            Preset::new("quick", "20 trials, one seed", include_str!("transfer.quick.toml")),
+        ],
+        unit: "learning curves",
+        grounds: &[MEASURED, TEACHERS, DIVERGES],
+        ..family::CARD
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let (c, bench) = (config, &config.bench);
         bench.check()?;
+        let has_delay = (0.0..bench.trial_s).contains(&c.delay_s);
         Check::of("")
             .one_of("plant", &c.plant, &PLANTS)?
             .within("trials", c.trials, 1..=10_000)?
-            .that(
-                "delay_s",
-                c.delay_s,
-                c.delay_s >= 0.0 && c.delay_s < bench.trial_s,
-                "0 to less than a trial is allowed",
-            )?
+            .that("delay_s", c.delay_s, has_delay, "0 to less than a trial is allowed")?
             .at_least("noise_sd", c.noise_sd, 0.0)?
             .above("bound", c.bound, 0.0)?
             .above("hopeless_step", c.hopeless_step, 0.0)?
@@ -164,13 +149,67 @@ impl Study for Transfer {
                 items.extend(config.seeds[..seeds].iter().map(|s| (teacher, trace, body, *s)));
             }
         }
-        let curves =
-            counted(run, &items, |&(teacher, trace, body, seed)| learn(config, teacher, trace, body, seed))?;
-        Ok(Record { curves })
+        let learn = |&(teacher, trace, body, seed): &_| learn(config, teacher, trace, body, seed);
+        Ok(Record { curves: counted(run, &items, learn)? })
     }
 
     fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
-        findings(config, record)
+        let mut all = Vec::new();
+        let full = config.trials >= 80 && config.plant == "damped";
+        let mut add = |name: String, meaning: &str, values: Vec<f64>, expected: Option<f64>| {
+            // A trial that was never reached has no number.
+            let finding = (!values.is_empty()).then(|| Finding::new(name, meaning, values));
+            all.extend(finding.map(|finding| match expected.filter(|_| full) {
+                Some(expected) => finding.mean(around(expected, [0.75, 1.25], 5), &MEASURED),
+                None => finding,
+            }));
+        };
+        let at = |curves: &[&PhasedCurve], phase: usize, trial: usize| -> Vec<f64> {
+            curves.iter().filter_map(|c| c.at(phase, trial)).collect()
+        };
+        for (teacher, trace, expected) in EXPECTED {
+            let curves = record.of(teacher, trace, "plain");
+            for (trial, expected) in [10, 30, 80].into_iter().zip(expected).filter(|t| t.0 <= config.trials) {
+                let (name, values) = (format!("rms_at_{trial}/{teacher}/{trace}"), at(&curves, 0, trial));
+                add(name, "True error in that trial, root mean square.", values, Some(expected));
+            }
+        }
+        for (teacher, weight, noisy) in [("cfpc", 1.24, 0.0068), ("fel", 13.1, 0.0066)] {
+            let curves = record.of(teacher, "model", "plain");
+            let weights = curves.iter().map(|c| c.largest_weight).collect();
+            let meaning = "Largest magnitude of a weight after the first phase.";
+            add(format!("largest_weight/{teacher}"), meaning, weights, Some(weight));
+            let values = at(&record.of(teacher, "model", "noisy"), 0, config.trials);
+            let meaning =
+                "True error after learning from a noisy sensor; one value for the noise of each seed.";
+            add(format!("rms_noisy/{teacher}"), meaning, values, Some(noisy));
+            let on_changed = [("first", 0, 0.163), ("tenth", 10, 0.023), ("last", config.trials, 0.006)];
+            for (name, trial, expected) in on_changed {
+                let meaning = "True error in a trial on the changed plant.";
+                add(format!("changed_{name}/{teacher}"), meaning, at(&curves, 1, trial), Some(expected));
+            }
+            let values = at(&record.of(teacher, "model", "saturated"), 0, config.trials);
+            let meaning = "True error after learning with a bounded motor.";
+            add(format!("rms_saturated/{teacher}"), meaning, values, None);
+            let reached = |c: &&PhasedCurve, phase| Some(c.reached(config.learned_below, phase)? as f64);
+            let first = |phase| curves.iter().filter_map(|c| reached(c, phase)).collect();
+            let meaning = "First trial at which the movement counts as learned.";
+            add(format!("learned_at/{teacher}"), meaning, first(0), None);
+            let meaning = "The same on return to the first plant. A smaller number means savings.";
+            add(format!("relearned_at/{teacher}"), meaning, first(2), None);
+        }
+        let meaning = "Model trace: largest difference between the errors of the two teachers in any phase, relative to feedback alone.";
+        let differ = Finding::new("teachers_differ", meaning, vec![teachers_differ(record)]);
+        all.push(differ.each(..=0.02, &TEACHERS));
+        for teacher in TEACHER_NAMES {
+            let curves = record.of(teacher, "none", "plain");
+            let grown = curves.iter().filter_map(|c| c.rms[0].last().copied()).collect();
+            let meaning =
+                "No trace: true error after the first phase. It must have grown beyond every movement.";
+            let grown = Finding::new(format!("rms_without_trace/{teacher}"), meaning, grown);
+            all.push(grown.each([full.then_some(10.0), None], &DIVERGES));
+        }
+        all
     }
 
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
@@ -236,8 +275,8 @@ impl Study for Transfer {
                 weight("cfpc"),
                 weight("fel"),
             ),
-            small_print: vec![
-                format!(
+            small_print: texts([
+                &format!(
                     "With a motor bounded at ±{} the errors at the end were {} (CFPC) and {} (feedback-error learning). There the loop is not \
                      linear, and the two teachers differ.",
                     fixed(config.bound, 1),
@@ -245,17 +284,15 @@ impl Study for Transfer {
                     saturated("fel")
                 ),
                 "In a scalar linear loop the output of the filter passes through the same T on its way to either teacher. Both teachers \
-                 therefore have the same condition of stability and nearly the same learning curve."
-                    .into(),
-            ],
+                 therefore have the same condition of stability and nearly the same learning curve.",
+            ]),
             steps: texts([
                 "Both learn the bench's movement tick by tick, every synapse with its own trace.",
                 "The plant becomes heavier and stiffer, while the trace remains the model of the old plant. Then the old plant returns.",
                 "With a noisy sensor the error is measured in a trial without noise and without learning.",
             ]),
             sections: vec![
-                Section::new("Learning curves", "", &["transfer",
-            ]),
+                Section::new("Learning curves", "", &["transfer"]),
                 Section { html: table.html(), ..Section::new("Numbers", numbers, &[]) },
             ],
             ..Story::default()
@@ -269,69 +306,6 @@ fn teachers_differ(record: &Record) -> f64 {
     let (Some(a), Some(b)) = (a.first(), b.first()) else { return f64::NAN };
     let alone = a.rms[0].first().copied().unwrap_or(f64::NAN);
     a.rms.iter().flatten().zip(b.rms.iter().flatten()).map(|(a, b)| (a - b).abs() / alone).fold(0.0, f64::max)
-}
-
-fn findings(config: &Config, record: &Record) -> Vec<Finding> {
-    let mut all = Vec::new();
-    let full = config.trials >= 80 && config.plant == "damped";
-    let mut add = |name: String, meaning: &str, values: Vec<f64>, expected: Option<f64>| {
-        // A trial that was never reached has no number.
-        if values.is_empty() {
-            return;
-        }
-        let finding = Finding::new(name, meaning, values);
-        all.push(match expected.filter(|_| full) {
-            Some(expected) => finding.mean(around(expected, [0.75, 1.25], 5), &MEASURED),
-            None => finding,
-        });
-    };
-    let at = |curves: &[&PhasedCurve], phase: usize, trial: usize| -> Vec<f64> {
-        curves.iter().filter_map(|c| c.at(phase, trial)).collect()
-    };
-    for (teacher, trace, expected) in EXPECTED {
-        let curves = record.of(teacher, trace, "plain");
-        for (trial, expected) in [10, 30, 80].into_iter().zip(expected).filter(|t| t.0 <= config.trials) {
-            let meaning = "True error in that trial, root mean square.";
-            add(format!("rms_at_{trial}/{teacher}/{trace}"), meaning, at(&curves, 0, trial), Some(expected));
-        }
-    }
-    for (teacher, weight, noisy) in [("cfpc", 1.24, 0.0068), ("fel", 13.1, 0.0066)] {
-        let curves = record.of(teacher, "model", "plain");
-        let weights = curves.iter().map(|c| c.largest_weight).collect();
-        let meaning = "Largest magnitude of a weight after the first phase.";
-        add(format!("largest_weight/{teacher}"), meaning, weights, Some(weight));
-        let values = at(&record.of(teacher, "model", "noisy"), 0, config.trials);
-        let meaning = "True error after learning from a noisy sensor; one value for the noise of each seed.";
-        add(format!("rms_noisy/{teacher}"), meaning, values, Some(noisy));
-        for (name, trial, expected) in
-            [("first", 0, 0.163), ("tenth", 10, 0.023), ("last", config.trials, 0.006)]
-        {
-            let meaning = "True error in a trial on the changed plant.";
-            add(format!("changed_{name}/{teacher}"), meaning, at(&curves, 1, trial), Some(expected));
-        }
-        let values = at(&record.of(teacher, "model", "saturated"), 0, config.trials);
-        let meaning = "True error after learning with a bounded motor.";
-        add(format!("rms_saturated/{teacher}"), meaning, values, None);
-        let first = |phase: usize| -> Vec<f64> {
-            curves.iter().filter_map(|c| c.reached(config.learned_below, phase)).map(|k| k as f64).collect()
-        };
-        let meaning = "First trial at which the movement counts as learned.";
-        add(format!("learned_at/{teacher}"), meaning, first(0), None);
-        let meaning = "The same on return to the first plant. A smaller number means savings.";
-        add(format!("relearned_at/{teacher}"), meaning, first(2), None);
-    }
-    let meaning = "Model trace: largest difference between the errors of the two teachers in any phase, relative to feedback alone.";
-    all.push(
-        Finding::new("teachers_differ", meaning, vec![teachers_differ(record)]).each(..=0.02, &TEACHERS),
-    );
-    for teacher in TEACHER_NAMES {
-        let curves = record.of(teacher, "none", "plain");
-        let grown = curves.iter().filter_map(|c| c.rms[0].last().copied()).collect();
-        let meaning = "No trace: true error after the first phase. It must have grown beyond every movement.";
-        let range = [full.then_some(10.0), None];
-        all.push(Finding::new(format!("rms_without_trace/{teacher}"), meaning, grown).each(range, &DIVERGES));
-    }
-    all
 }
 
 fn learn(config: &Config, teacher: &str, trace: &str, body: &str, seed: u64) -> Result<PhasedCurve, Error> {
@@ -361,24 +335,17 @@ fn learn(config: &Config, teacher: &str, trace: &str, body: &str, seed: u64) -> 
     };
 
     let mut weights = vec![0.0; bench.signals];
-    let mut curve = PhasedCurve {
-        teacher: teacher.into(),
-        trace: trace.into(),
-        body: body.into(),
-        seed,
-        rms: [Vec::new(), Vec::new(), Vec::new()],
-        largest_weight: 0.0,
-        diverged_at: None,
-    };
+    let [of_teacher, of_trace, of_body] = [teacher, trace, body].map(String::from);
+    let mut curve =
+        PhasedCurve { teacher: of_teacher, trace: of_trace, body: of_body, seed, ..PhasedCurve::default() };
     for (phase, plant) in [original, config.changed(), original].iter().enumerate() {
         let mut closed = close(plant.plant()?, &weights)?;
         for index in 0..=config.trials {
-            let clean = if body == "noisy" {
+            let mut clean = None;
+            if body == "noisy" {
                 let learned = controller(closed.controller().weights())?;
-                Some(bench.trial(&mut bench.close(Box::new(plant.plant()?), learned)?, &inputs)?)
-            } else {
-                None
-            };
+                clean = Some(bench.trial(&mut bench.close(Box::new(plant.plant()?), learned)?, &inputs)?);
+            }
             let trial = bench.trial(&mut closed, &inputs)?;
             let now = rms(&clean.unwrap_or(trial).true_error(&minjerk));
             curve.rms[phase].push(now);

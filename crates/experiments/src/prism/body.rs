@@ -23,7 +23,6 @@ pub struct BodyScale {
 }
 
 /// A movement as it was played.
-#[derive(Debug, Clone, PartialEq)]
 pub struct PlayedMovement {
     /// Signed error at the end, deg, on the body that closes the loop.
     pub error_deg: f64,
@@ -46,8 +45,7 @@ pub fn end_position(command: impl Iterator<Item = f64>) -> Result<f64, Error> {
     Ok(joint.position())
 }
 
-/// The arm with its scales.
-pub fn arm(scale: &BodyScale, ticks: usize) -> PlanarArm {
+fn arm(scale: &BodyScale, ticks: usize) -> PlanarArm {
     let shoulder = scale.deg_per_unit.to_radians();
     let mut arm =
         PlanarArm::new(shoulder, PlanarArm::planned_elbow_rad() / scale.elbow_units, ticks as f64 * 1e-3);
@@ -56,15 +54,6 @@ pub fn arm(scale: &BodyScale, ticks: usize) -> PlanarArm {
     arm.start_shoulder_rad = PlanarArm::pointing_shoulder_rad() + shoulder * scale.x0;
     arm.reset(None);
     arm
-}
-
-/// Hand direction of the arm at the end of a trial, deg.
-pub fn arm_direction(scale: &BodyScale, outcome: &TrialOutcome) -> Result<f64, Error> {
-    let mut arm = arm(scale, outcome.cortex.len());
-    for t in 0..outcome.cortex.len() {
-        arm.advance(&[outcome.cortex[t] + outcome.inverse[t], outcome.elbow[t]], 1e-3)?;
-    }
-    Ok(arm.direction_deg())
 }
 
 /// Plays a trial on both bodies; `body` decides whose error counts.

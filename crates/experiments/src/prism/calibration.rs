@@ -14,12 +14,12 @@
 
 use super::body::{self, BodyScale};
 use super::circuit::{self, TEACHING};
-use super::config::{Participation, PlantKind, PrismConfig};
+use super::config::{ModuleConfig, Participation, PlantKind, Polarity, PrismConfig};
 use super::keys::{ModuleName, RateOf};
-use super::pointing_loop::{LoopState, PointingLoop, TrialInput, TrialOutcome};
+use super::pointing_loop::{LoopState, PointingLoop, TrialInput, TrialOutcome, kept};
 use super::record::{Calibration, SweepPoint};
 use lobule_analysis::{linear_fit, mean, sd};
-pub use lobule_cerebellum::kernel_area_s;
+use lobule_cerebellum::kernel_area_s;
 use lobule_circuit::Network;
 use lobule_scaffold::Anatomy;
 use lobule_study::{Error, Run};
@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Format of [`Calibration`].
-pub const VERSION: u32 = 2;
+const VERSION: u32 = 2;
 /// Prism of the sign test, deg.
 const SIGN_PRISM_DEG: f64 = 10.0;
 /// Imposed error of the sign test, deg. Chosen: that of the experiment; half of it teaches too little.
@@ -44,29 +44,27 @@ const SIGN_PROBES: usize = 3;
 pub struct Calibrated {
     /// The record, as kept in the run folder.
     pub record: Calibration,
-    /// Scales of the bodies.
     pub scale: BodyScale,
     /// State after calibration, before any learning; on one rank of several its part.
     pub state: LoopState,
-    /// Potentiation of the forward and the inverse module, nS.
-    pub a_plus_ns: [f64; 2],
+}
+
+fn refused(what: String) -> Error {
+    Error::Refused { part: "calibration".into(), what }
 }
 
 /// Potentiation of each module, nS: configured, or by the balance rule from the rate of its
 /// climbing fibers without error, Hz.
-pub fn a_plus_ns(config: &PrismConfig, rest_hz: [f64; 2]) -> [f64; 2] {
-    let modules = [&config.forward, &config.inverse];
-    std::array::from_fn(|m| {
-        if modules[m].a_plus_ns >= 0.0 {
-            modules[m].a_plus_ns
-        } else {
-            -modules[m].a_minus_ns * kernel_area_s(modules[m].kernel_t0_ms) * rest_hz[m]
-        }
+fn a_plus_ns(config: &PrismConfig, rest_hz: [f64; 2]) -> [f64; 2] {
+    ModuleName::ALL.map(|module| {
+        let ModuleConfig { a_minus_ns, a_plus_ns, kernel_t0_ms, .. } = *config.learning(module);
+        let balanced = -a_minus_ns * kernel_area_s(kernel_t0_ms) * rest_hz[module as usize];
+        if a_plus_ns >= 0.0 { a_plus_ns } else { balanced }
     })
 }
 
 /// What a calibration depends on: equal keys mean that it may be used again.
-pub fn key(config: &PrismConfig, anatomy: &Anatomy, seed: u64) -> String {
+fn key(config: &PrismConfig, anatomy: &Anatomy, seed: u64) -> String {
     let mut relevant = config.clone();
     // Neither the seeds that run beside it nor the conditions matter to one seed's calibration.
     relevant.seeds = Vec::new();
@@ -101,28 +99,17 @@ pub fn calibrate(
     run: &Run,
 ) -> Result<(Calibrated, Arc<Network>), Error> {
     let file = format!("calibration-{seed}");
-    let mut whole = None;
-    let kept = run.ranks.on_first(|| {
-        let kept: Option<Calibrated> = run.folder.snapshot(&file)?;
-        let kept = kept.filter(|kept| require(kept, config, anatomy, seed).is_ok());
-        Ok::<_, Error>(kept.map(|kept| {
-            whole = Some(kept.state);
-            (kept.record, kept.scale, kept.a_plus_ns)
-        }))
-    })?;
-    if let Some((record, scale, a_plus_ns)) = kept {
+    let is_of_this = |kept: &(Calibration, BodyScale)| require(&kept.0, config, anatomy, seed).is_ok();
+    if let Some(((record, scale), whole)) = kept(run, &file, is_of_this)? {
+        let a_plus_ns = ModuleName::ALL.map(|module| record.balanced_a_plus_ns[&module]);
         let network = circuit::compile(config, anatomy, a_plus_ns, seed, run.ranks)?;
         let mut closed = PointingLoop::new(config, anatomy, network.clone(), seed, run.threads, run.ranks)?;
         closed.scatter_state(whole)?;
         run.progress.done(trials(config) as u64);
-        return Ok((Calibrated { record, scale, state: closed.state(), a_plus_ns }, network));
+        return Ok((Calibrated { record, scale, state: closed.state() }, network));
     }
     let (calibrated, closed) = measure(config, anatomy, seed, run)?;
-    let state = closed.gather_state()?;
-    run.ranks.on_first(|| match state {
-        Some(state) => run.folder.keep_snapshot(&file, &Calibrated { state, ..calibrated.clone() }),
-        None => Ok(()),
-    })?;
+    closed.keep(run, &file, (&calibrated.record, calibrated.scale))?;
     Ok((calibrated, closed.simulation().network().clone()))
 }
 
@@ -144,6 +131,9 @@ fn measure(
         outcomes
     };
     let position = |o: &TrialOutcome| body::end_position(o.cortex.iter().zip(&o.inverse).map(|(a, b)| a + b));
+    let all = |outcomes: &[TrialOutcome], value: &dyn Fn(&TrialOutcome) -> Result<f64, Error>| {
+        outcomes.iter().map(value).collect::<Result<Vec<f64>, Error>>()
+    };
 
     // 1: the two points that define degrees.
     let zero = at(&mut closed, 0.0, config.calibration.trials)?;
@@ -160,14 +150,11 @@ fn measure(
         let rate = |cell: &str| rates_hz.get(&RateOf { module, cell: cell.into(), zone: None }).copied();
         let (Some(teaching_hz), Some(olive_hz)) = (rate(TEACHING), rate("io_cell")) else { continue };
         if teaching_hz == 0.0 {
-            return Err(Error::Refused {
-                part: "calibration".into(),
-                what: format!(
-                    "no teaching spike fell on the {module} module in {} movements without error, at {} Hz, so \
-                     potentiation cannot be balanced; raise calibration.trials or spontaneous_hz of its olive",
-                    config.calibration.trials, told_hz[m]
-                ),
-            });
+            return Err(refused(format!(
+                "no teaching spike fell on the {module} module in {} movements without error, at {} Hz, so \
+                 potentiation cannot be balanced; raise calibration.trials or spontaneous_hz of its olive",
+                config.calibration.trials, told_hz[m]
+            )));
         }
         rest_hz[m] = told_hz[m] * olive_hz / teaching_hz;
     }
@@ -177,26 +164,19 @@ fn measure(
     closed.restore(start.clone())?;
     let second_deg = config.calibration.second_deg;
     let second = at(&mut closed, second_deg, config.calibration.trials)?;
-    let x0s = zero.iter().map(position).collect::<Result<Vec<_>, _>>()?;
-    let seconds = second.iter().map(position).collect::<Result<Vec<_>, _>>()?;
+    let (x0s, seconds) = (all(&zero, &position)?, all(&second, &position)?);
     let (x0, x_second) = (mean(&x0s), mean(&seconds));
     if !(x_second - x0).is_normal() || x_second <= x0 {
-        return Err(Error::Refused {
-            part: "calibration".into(),
-            what: format!(
-                "the end point does not follow the prism: {x0:.4} at 0 deg, {x_second:.4} at {second_deg} deg; raise planner.gain_hz_per_deg"
-            ),
-        });
+        return Err(refused(format!(
+            "the end point does not follow the prism: {x0:.4} at 0 deg, {x_second:.4} at {second_deg} deg; raise planner.gain_hz_per_deg"
+        )));
     }
     let deg_per_unit = second_deg / (x_second - x0);
-    let elbows =
-        zero.iter().map(|o| body::end_position(o.elbow.iter().copied())).collect::<Result<Vec<_>, _>>()?;
-    let mut scale =
-        BodyScale { x0, deg_per_unit, elbow_units: mean(&elbows), arm_straight_deg: 0.0, arm_gain: 1.0 };
-    let directions = |scale: &BodyScale, outcomes: &[TrialOutcome]| -> Result<Vec<f64>, Error> {
-        outcomes.iter().map(|o| body::arm_direction(scale, o)).collect()
-    };
-    let (arm0, arm1) = (directions(&scale, &zero)?, directions(&scale, &second)?);
+    let elbow_units = mean(&all(&zero, &|o| body::end_position(o.elbow.iter().copied()))?);
+    // With this scale the error of the arm is the direction of its hand.
+    let mut scale = BodyScale { x0, deg_per_unit, elbow_units, arm_straight_deg: 0.0, arm_gain: 1.0 };
+    let direction = |o: &TrialOutcome| Ok(body::play(o, &scale, PlantKind::Arm)?.error_deg);
+    let (arm0, arm1) = (all(&zero, &direction)?, all(&second, &direction)?);
     scale.arm_straight_deg = mean(&arm0);
     scale.arm_gain = second_deg / (mean(&arm1) - mean(&arm0));
     let (x0_sd_deg, second_sd_deg) = match config.wiring.plant {
@@ -204,25 +184,19 @@ fn measure(
         PlantKind::Arm => (sd(&arm0) * scale.arm_gain.abs(), sd(&arm1) * scale.arm_gain.abs()),
     };
     if x0_sd_deg.is_nan() || x0_sd_deg > config.calibration.max_sd_deg {
-        return Err(Error::Refused {
-            part: "calibration".into(),
-            what: format!(
-                "the end point without prisms has a standard deviation of {x0_sd_deg:.2} deg over {} trials, more than \
-                 calibration.max_sd_deg = {}; use a larger circuit, more cortical neurons or a smaller loop.inverse_gain",
-                config.calibration.trials, config.calibration.max_sd_deg
-            ),
-        });
+        return Err(refused(format!(
+            "the end point without prisms has a standard deviation of {x0_sd_deg:.2} deg over {} trials, more than \
+             calibration.max_sd_deg = {}; use a larger circuit, more cortical neurons or a smaller loop.inverse_gain",
+            config.calibration.trials, config.calibration.max_sd_deg
+        )));
     }
-    let error = |o: &TrialOutcome| Ok::<f64, Error>(body::play(o, &scale, config.wiring.plant)?.error_deg);
+    let error = |o: &TrialOutcome| Ok(body::play(o, &scale, config.wiring.plant)?.error_deg);
 
     // 2, 3: the sweep, and the error before learning.
     let mut sweep = Vec::new();
     for &prism_deg in config.calibration.sweep_deg.iter().chain([&config.protocol.prism_deg]) {
         let outcomes = at(&mut closed, prism_deg, config.calibration.sweep_trials)?;
-        sweep.push(SweepPoint {
-            prism_deg,
-            errors_deg: outcomes.iter().map(error).collect::<Result<_, _>>()?,
-        });
+        sweep.push(SweepPoint { prism_deg, errors_deg: all(&outcomes, &error)? });
     }
     let open_loop = sweep.pop().expect("the protocol's prism was measured last");
     let points: Vec<(f64, f64)> =
@@ -230,41 +204,27 @@ fn measure(
     let fit = linear_fit(&points);
 
     // 4: the sign of each loop.
-    let mut sign_test_deg = BTreeMap::new();
     let mut contribution = [[0.0; 2]; 2];
-    for (s, sign) in [1.0, -1.0].into_iter().enumerate() {
+    for (parts, sign) in contribution.iter_mut().zip([1.0, -1.0]) {
         closed.restore(start.clone())?;
-        let probe = |closed: &mut PointingLoop| -> Result<[f64; 2], Error> {
-            let input = TrialInput { seen_target_deg: SIGN_PRISM_DEG, error_deg: 0.0, learns: [false; 2] };
-            let mut sum = [0.0; 2];
-            for _ in 0..SIGN_PROBES {
-                let m = body::play(&closed.trial(input)?, &scale, PlantKind::Joint)?;
-                sum = [sum[0] + m.cortex_deg, sum[1] + m.inverse_deg];
-            }
-            Ok(sum.map(|x| x / SIGN_PROBES as f64))
-        };
-        let input =
+        let learning =
             TrialInput { seen_target_deg: SIGN_PRISM_DEG, error_deg: sign * IMPOSED_DEG, learns: [true; 2] };
         for _ in 0..SIGN_TRIALS {
-            closed.trial(input)?;
+            closed.trial(learning)?;
         }
-        contribution[s] = probe(&mut closed)?;
+        for _ in 0..SIGN_PROBES {
+            let probe = TrialInput { error_deg: 0.0, learns: [false; 2], ..learning };
+            let movement = body::play(&closed.trial(probe)?, &scale, PlantKind::Joint)?;
+            *parts = [parts[0] + movement.cortex_deg, parts[1] + movement.inverse_deg];
+        }
+        *parts = parts.map(|x| x / SIGN_PROBES as f64);
         run.progress.done((SIGN_TRIALS + SIGN_PROBES) as u64);
     }
-    let parts = [config.wiring.forward, config.wiring.inverse];
-    for (m, name) in ModuleName::ALL.into_iter().enumerate() {
-        if parts[m] == Participation::On {
-            sign_test_deg.insert(name, [contribution[0][m], contribution[1][m]]);
-        }
-    }
+    let learning = ModuleName::ALL.into_iter().filter(|m| config.part(*m) == Participation::On);
+    let sign_test_deg = learning.map(|m| (m, contribution.map(|parts| parts[m as usize]))).collect();
 
-    let static_bias_deg = BTreeMap::from([(ModuleName::Inverse, {
-        let inverse = zero
-            .iter()
-            .map(|o| body::end_position(o.inverse.iter().copied()))
-            .collect::<Result<Vec<_>, _>>()?;
-        mean(&inverse) * deg_per_unit
-    })]);
+    let inverse = mean(&all(&zero, &|o| body::end_position(o.inverse.iter().copied()))?);
+    let static_bias_deg = BTreeMap::from([(ModuleName::Inverse, inverse * deg_per_unit)]);
     closed.restore(start)?;
     let state = closed.state();
     let record = Calibration {
@@ -288,12 +248,12 @@ fn measure(
         fingerprint: format!("{:016x}", closed.simulation().fingerprint()?),
     };
     check_signs(config, &record)?;
-    Ok((Calibrated { record, scale, state, a_plus_ns: a_plus }, closed))
+    Ok((Calibrated { record, scale, state }, closed))
 }
 
 /// Refuses a loop whose learning goes the wrong way.
 fn check_signs(config: &PrismConfig, record: &Calibration) -> Result<(), Error> {
-    if config.wiring.polarity == super::config::Polarity::Wrong {
+    if config.wiring.polarity == Polarity::Wrong {
         // The wrong polarity was asked for: its sign test is expected to fail and only reported.
         return Ok(());
     }
@@ -301,14 +261,11 @@ fn check_signs(config: &PrismConfig, record: &Calibration) -> Result<(), Error> 
     let noise = 2.0 * record.second_sd_deg * (2.0 / SIGN_PROBES as f64).sqrt();
     for (module, [after_plus, after_minus]) in &record.sign_test_deg {
         if after_plus - after_minus > noise {
-            return Err(Error::Refused {
-                part: "calibration".into(),
-                what: format!(
-                    "sign test: after an imposed error of +{IMPOSED_DEG} deg the {module} module's part of the end point is {after_plus:.1} deg, \
-                     after -{IMPOSED_DEG} deg {after_minus:.1} deg; an overshoot must lower it (noise {noise:.1} deg): \
-                     check loop.polarity and motor_olive.delay_ms"
-                ),
-            });
+            return Err(refused(format!(
+                "sign test: after an imposed error of +{IMPOSED_DEG} deg the {module} module's part of the end point is {after_plus:.1} deg, \
+                 after -{IMPOSED_DEG} deg {after_minus:.1} deg; an overshoot must lower it (noise {noise:.1} deg): \
+                 check loop.polarity and motor_olive.delay_ms"
+            )));
         }
     }
     Ok(())
@@ -319,20 +276,17 @@ fn check_signs(config: &PrismConfig, record: &Calibration) -> Result<(), Error> 
 /// # Errors
 /// [`Error::Refused`] naming both keys.
 pub fn require(
-    calibrated: &Calibrated,
+    record: &Calibration,
     config: &PrismConfig,
     anatomy: &Anatomy,
     seed: u64,
 ) -> Result<(), Error> {
     let expected = key(config, anatomy, seed);
-    if calibrated.record.version != VERSION || calibrated.record.key != expected {
-        return Err(Error::Refused {
-            part: "calibration".into(),
-            what: format!(
-                "it was made for another configuration (version {}, key {}; this run has version {VERSION}, key {expected}); calibrate again",
-                calibrated.record.version, calibrated.record.key
-            ),
-        });
+    if record.version != VERSION || record.key != expected {
+        return Err(refused(format!(
+            "it was made for another configuration (version {}, key {}; this run has version {VERSION}, key {expected}); calibrate again",
+            record.version, record.key
+        )));
     }
     Ok(())
 }

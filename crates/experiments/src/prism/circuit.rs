@@ -1,7 +1,6 @@
 //! The circuit of the loop: one anatomy, once for each module that takes part.
 
-use super::config::{ModuleConfig, Participation, PrismConfig};
-use super::keys::ModuleName;
+use super::config::{ModuleConfig, PrismConfig};
 use lobule_cerebellum::{
     DT_MS, Drive, ModuleOptions, PLASTIC_SET, TEACHING_SET, Teaching, add_module, sin_exp_rule,
 };
@@ -69,23 +68,15 @@ fn describe(config: &PrismConfig, anatomy: &Anatomy, a_plus_ns: [f64; 2]) -> Res
         }
     }
     let mut circuit = Circuit::new();
-    let parts = [config.wiring.forward, config.wiring.inverse];
-    let learning = [&config.forward, &config.inverse];
-    for (m, name) in ModuleName::ALL.into_iter().enumerate() {
-        if parts[m] == Participation::Off {
-            continue;
-        }
-        let prefix = format!("{name}/");
+    for module in config.in_loop() {
+        let prefix = format!("{module}/");
         let common = &config.module;
-        let mut options = ModuleOptions::in_loop(
-            config.scaffold.state,
-            Drive::Injected,
-            common.climbing_fiber_ns,
-            common.purkinje_to_dcn_ns,
-        );
+        let (climbing_fiber, purkinje) = (common.climbing_fiber_ns, common.purkinje_to_dcn_ns);
+        let mut options =
+            ModuleOptions::in_loop(config.scaffold.state, Drive::Injected, climbing_fiber, purkinje);
         options.leak_is_published = common.leak_is_published;
-        let ModuleConfig { a_minus_ns, w_max_ns, kernel_t0_ms, .. } = *learning[m];
-        options.learn(sin_exp_rule(a_plus_ns[m], a_minus_ns, w_max_ns, kernel_t0_ms));
+        let ModuleConfig { a_minus_ns, w_max_ns, kernel_t0_ms, .. } = *config.learning(module);
+        options.learn(sin_exp_rule(a_plus_ns[module as usize], a_minus_ns, w_max_ns, kernel_t0_ms));
         options.rules.extend(further_sites(config, anatomy)?);
         add_module(&mut circuit, &prefix, anatomy, &options)?;
         let teaching = Teaching { label: TEACHING, rate_hz: 0.0, weight_ns: common.teaching_ns };
@@ -111,13 +102,8 @@ fn further_sites(config: &PrismConfig, anatomy: &Anatomy) -> Result<Vec<SiteRule
         }
     }
     if s.mf_dcn {
-        let rule = CosExp {
-            a_plus: s.mf_dcn_a_plus_ns,
-            a_minus: s.mf_dcn_a_minus_ns,
-            window_ms: 10.0,
-            w_min: 0.0,
-            w_max: s.mf_dcn_w_max_ns,
-        };
+        let (a_plus, a_minus, w_max) = (s.mf_dcn_a_plus_ns, s.mf_dcn_a_minus_ns, s.mf_dcn_w_max_ns);
+        let rule = CosExp { a_plus, a_minus, window_ms: 10.0, w_min: 0.0, w_max };
         rules.push(("mossy_fibers_to_dcn_p".into(), (Rule::CosExp(rule), Some("purkinje_to_dcn_p".into()))));
     }
     if s.pc_dcn {

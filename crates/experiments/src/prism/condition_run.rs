@@ -5,7 +5,7 @@ use super::body;
 use super::calibration::{self, Calibrated};
 use super::config::{Condition, KeptSpikes, Noise, Participation, Polarity, PrismConfig};
 use super::keys::ModuleName;
-use super::pointing_loop::{LoopState, PointingLoop, TrialInput};
+use super::pointing_loop::{PointingLoop, TrialInput, kept};
 use super::record::{ActivitySnapshot, ConditionRun, Epoch, TrialRecord, WeightHistogram, When};
 use lobule_analysis::histogram;
 use lobule_cerebellum::PLASTIC_SET;
@@ -13,7 +13,6 @@ use lobule_circuit::Network;
 use lobule_scaffold::{Anatomy, Microzone};
 use lobule_signal::SpikeTrain;
 use lobule_study::{Error, Run};
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Bins of the weight histograms.
@@ -33,18 +32,8 @@ const RASTER: [&str; 8] = [
 /// Populations whose spikes are kept in every trial where that is asked for: what goes in, what learns, what comes out.
 const EVERY_TRIAL: [&str; 3] = ["mossy_fiber", "purkinje_cell", "dcn_p"];
 
-/// A half-finished run of a condition, besides its state. Rank 0 alone has all spikes of the snapshots.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct UnfinishedRun {
-    key: String,
-    trials: Vec<TrialRecord>,
-    snapshots: Vec<ActivitySnapshot>,
-    weights: Vec<WeightHistogram>,
-    error_deg: f64,
-}
-
-/// The epoch and the prism of a trial.
-pub fn schedule(config: &PrismConfig, index: usize) -> (Epoch, f64) {
+/// The epoch and the prism of a trial, deg.
+fn schedule(config: &PrismConfig, index: usize) -> (Epoch, f64) {
     let p = &config.protocol;
     if index < p.baseline {
         (Epoch::Baseline, 0.0)
@@ -55,15 +44,10 @@ pub fn schedule(config: &PrismConfig, index: usize) -> (Epoch, f64) {
     }
 }
 
-/// Number of trials of the protocol.
-pub fn trials(config: &PrismConfig) -> usize {
-    config.protocol.baseline + config.protocol.prism + config.protocol.removal
-}
-
 /// The loop of a condition, and whether the forward and the inverse module learn in it.
 fn changed(config: &PrismConfig, condition: Condition) -> (PrismConfig, [bool; 2]) {
     let mut config = config.clone();
-    let may = [config.wiring.forward, config.wiring.inverse].map(|part| part == Participation::On);
+    let may = ModuleName::ALL.map(|module| config.part(module) == Participation::On);
     let learns = match condition {
         Condition::Static => [false; 2],
         Condition::Plastic => may,
@@ -86,67 +70,47 @@ fn changed(config: &PrismConfig, condition: Condition) -> (PrismConfig, [bool; 2
 
 /// A calibrated seed: the conditions that run on it share it.
 pub struct CalibratedSeed {
-    /// The seed.
     pub seed: u64,
-    /// Its anatomy.
     pub anatomy: Arc<Anatomy>,
     /// The loop's network with balanced potentiation.
     pub network: Arc<Network>,
-    /// Its calibration.
     pub calibrated: Calibrated,
 }
 
 /// Runs one condition on one seed from a calibration, or goes on with what the `folder` of rank 0 keeps of it.
 /// Collective; rank 0 alone has the spikes of the rasters.
-///
-/// # Errors
-/// A calibration made for another configuration, a state variable that stopped being a
-/// number, or a folder that cannot be written.
 pub fn run(
     config: &PrismConfig,
     calibrated: &CalibratedSeed,
     condition: Condition,
     run: &Run,
 ) -> Result<ConditionRun, Error> {
-    let Run { folder, progress, ranks, .. } = run;
+    let Run { progress, ranks, .. } = run;
     let CalibratedSeed { anatomy, network, calibrated, seed } = calibrated;
     let seed = *seed;
-    calibration::require(calibrated, config, anatomy, seed)?;
+    calibration::require(&calibrated.record, config, anatomy, seed)?;
     let (own, learns) = changed(config, condition);
     let mut closed = PointingLoop::new(&own, anatomy, network.clone(), seed, run.threads, ranks)?;
     let file = format!("{}-{seed}", condition.name());
-    let mut whole: Option<LoopState> = None;
-    let kept = ranks.on_first(|| {
-        let kept: Option<(UnfinishedRun, LoopState)> = folder.snapshot(&file)?;
-        let (kept, state) = kept.filter(|(k, _)| k.key == calibrated.record.key).unzip();
-        whole = state;
-        Ok::<_, Error>(kept)
-    })?;
-    let mut so_far = match kept {
-        Some(kept) => {
+    // A half-finished run is kept with the key of its calibration; rank 0 alone has all spikes of the snapshots.
+    let key = &calibrated.record.key;
+    let mut so_far = match kept(run, &file, |kept: &(String, ConditionRun)| kept.0 == *key)? {
+        Some(((_, kept), whole)) => {
             progress.done(kept.trials.len() as u64);
             closed.scatter_state(whole)?;
             kept
         }
         None => {
             closed.restore(calibrated.state.clone())?;
-            let mut weights = Vec::new();
-            if learns != [false; 2] {
-                weights = weight_histograms(&closed, config, anatomy, learns, When::Before)?;
-            }
-            UnfinishedRun {
-                key: calibrated.record.key.clone(),
-                trials: Vec::new(),
-                snapshots: Vec::new(),
-                weights,
-                error_deg: 0.0,
-            }
+            let weights = weight_histograms(&closed, config, anatomy, learns, When::Before)?;
+            let (trials, snapshots, fingerprint) = Default::default();
+            ConditionRun { condition, seed, trials, snapshots, weights, fingerprint }
         }
     };
 
     let (baseline, prism) = (config.protocol.baseline, config.protocol.prism);
     let shown = [baseline, baseline + prism / 2, baseline + prism.saturating_sub(1)];
-    for index in so_far.trials.len()..trials(config) {
+    for index in so_far.trials.len()..config.protocol.trials() {
         let (epoch, prism_deg) = schedule(config, index);
         let is_main = matches!(condition, Condition::Static | Condition::Plastic);
         let kept: &[&str] = if condition == Condition::Plastic && shown.contains(&index) {
@@ -156,15 +120,14 @@ pub fn run(
         } else {
             &[]
         };
-        record(&mut closed, kept)?;
+        record(config, &mut closed, kept)?;
         let begin = closed.simulation().step();
-        let outcome =
-            closed.trial(TrialInput { seen_target_deg: prism_deg, error_deg: so_far.error_deg, learns })?;
+        let error_deg = so_far.trials.last().map_or(0.0, |trial| trial.error_deg);
+        let outcome = closed.trial(TrialInput { seen_target_deg: prism_deg, error_deg, learns })?;
         if !kept.is_empty() {
-            so_far.snapshots.extend(take(&mut closed, kept, index, begin)?);
+            so_far.snapshots.extend(take(config, &mut closed, kept, index, begin)?);
         }
         let movement = body::play(&outcome, &calibrated.scale, config.wiring.plant)?;
-        so_far.error_deg = movement.error_deg;
         so_far.trials.push(TrialRecord {
             index,
             epoch,
@@ -177,46 +140,33 @@ pub fn run(
             path_deg: movement.path_deg,
             hand_m: movement.hand_m,
         });
-        let state = closed.gather_state()?;
-        ranks.on_first(|| match state {
-            Some(state) => folder.keep_snapshot(&file, &(&so_far, &state)),
-            None => Ok(()),
-        })?;
+        closed.keep(run, &file, (key, &so_far))?;
         progress.done(1);
     }
-    if learns != [false; 2] && so_far.weights.iter().all(|w| w.when == When::Before) {
+    if so_far.weights.iter().all(|w| w.when == When::Before) {
         so_far.weights.extend(weight_histograms(&closed, config, anatomy, learns, When::After)?);
     }
-    Ok(ConditionRun {
-        condition,
-        seed,
-        trials: so_far.trials,
-        snapshots: so_far.snapshots,
-        weights: so_far.weights,
-        fingerprint: format!("{:016x}", closed.simulation().fingerprint()?),
-    })
+    so_far.fingerprint = format!("{:016x}", closed.simulation().fingerprint()?);
+    Ok(so_far)
 }
 
-fn in_loop(closed: &PointingLoop) -> Vec<ModuleName> {
-    ModuleName::ALL
-        .into_iter()
-        .filter(|m| closed.simulation().population(&format!("{m}/purkinje_cell")).is_ok())
-        .collect()
+/// Those of the cells that a module has, each with the label of its population.
+fn populations<'a>(closed: &PointingLoop, module: ModuleName, cells: &[&'a str]) -> Vec<(&'a str, String)> {
+    let labeled = cells.iter().map(|cell| (*cell, format!("{module}/{cell}")));
+    labeled.filter(|(_, label)| closed.simulation().population(label).is_ok()).collect()
 }
 
-fn record(closed: &mut PointingLoop, cells: &[&str]) -> Result<(), Error> {
-    for module in in_loop(closed) {
-        for cell in cells {
-            let label = format!("{module}/{cell}");
-            if closed.simulation().population(&label).is_ok() {
-                closed.simulation_mut().record_spikes(&label)?;
-            }
+fn record(config: &PrismConfig, closed: &mut PointingLoop, cells: &[&str]) -> Result<(), Error> {
+    for module in config.in_loop() {
+        for (_, label) in populations(closed, module, cells) {
+            closed.simulation_mut().record_spikes(&label)?;
         }
     }
     Ok(())
 }
 
 fn take(
+    config: &PrismConfig,
     closed: &mut PointingLoop,
     cells: &[&str],
     trial: usize,
@@ -224,20 +174,12 @@ fn take(
 ) -> Result<Vec<ActivitySnapshot>, Error> {
     closed.simulation_mut().merge_recordings()?;
     let mut snapshots = Vec::new();
-    for module in in_loop(closed) {
+    for module in config.in_loop() {
         let mut spikes = Vec::new();
-        for &cell in cells {
-            let label = format!("{module}/{cell}");
-            if closed.simulation().population(&label).is_err() {
-                continue;
-            }
+        for (cell, label) in populations(closed, module, cells) {
             if let Some(train) = closed.simulation_mut().take_spikes(&label)? {
-                spikes.push(SpikeTrain {
-                    label: cell.into(),
-                    n: train.n,
-                    steps: train.steps.iter().map(|s| s - begin).collect(),
-                    ids: train.ids,
-                });
+                let steps = train.steps.iter().map(|s| s - begin).collect();
+                spikes.push(SpikeTrain { label: cell.into(), steps, ..train });
             }
         }
         snapshots.push(ActivitySnapshot { trial, module, spikes });
@@ -245,6 +187,7 @@ fn take(
     Ok(snapshots)
 }
 
+/// Weights of the modules that learn; nothing where none does.
 fn weight_histograms(
     closed: &PointingLoop,
     config: &PrismConfig,
@@ -254,15 +197,12 @@ fn weight_histograms(
 ) -> Result<Vec<WeightHistogram>, Error> {
     let cells = anatomy.cells("purkinje_cell").expect("the loop has Purkinje cells");
     let mut histograms = Vec::new();
-    for (m, module) in ModuleName::ALL.into_iter().enumerate().filter(|(m, _)| learns[*m]) {
-        let w_max = [&config.forward, &config.inverse][m].w_max_ns;
+    for module in ModuleName::ALL.into_iter().filter(|module| learns[*module as usize]) {
+        let w_max = config.learning(module).w_max_ns;
         let synapses = closed.simulation().synapses(&format!("{module}/{PLASTIC_SET}"))?;
         for microzone in Microzone::ALL {
-            let weights = synapses
-                .iter()
-                .filter(|s| cells.microzone(s.1 as usize) == Some(microzone))
-                .map(|s| f64::from(s.2));
-            let (edges_ns, mut counts) = histogram(weights, 0.0, w_max, WEIGHT_BINS);
+            let of_zone = synapses.iter().filter(|s| cells.microzone(s.1 as usize) == Some(microzone));
+            let (edges_ns, mut counts) = histogram(of_zone.map(|s| f64::from(s.2)), 0.0, w_max, WEIGHT_BINS);
             closed.ranks().sum(&mut counts)?;
             histograms.push(WeightHistogram { module, microzone, when, edges_ns, counts });
         }

@@ -26,7 +26,6 @@ const REST: Source = Source::reported(
     "awake mouse at rest: Geminiani et al. 2019, doi:10.3389/fncom.2019.00068; cerebellar-models 0.13 (the loop drives the modules more)",
 );
 
-/// Grounds of all ranges.
 pub(super) const GROUNDS: &[Source] = &[SPEC, RATIO, STATIC_AFTER, SCATTER];
 
 /// The adaptation in one run; `None` when the protocol is too short for it.
@@ -43,87 +42,51 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         let values = runs.map(|run| of_run(run, config).map(value)).collect::<Option<Vec<f64>>>();
         values.filter(|v| !v.is_empty()).map(|v| Finding::new(name, meaning, v))
     };
-    let adapted = [
-        of(
-            Condition::Static,
-            "static_error_change_deg",
-            "Without plasticity: mean error of the last 6 trials through prisms minus that of the first 4.",
-            |a| a.last - a.first,
-        )
-        .map(|f| f.unit("deg").each(-4.0..=4.0, &SPEC)),
-        of(
-            Condition::Plastic,
-            "plastic_error_ratio",
-            "With plasticity: mean error of the last 6 trials through prisms divided by that of the first 4. Below 0 the movement overshoots.",
-            |a| a.ratio,
-        )
-        .map(|f| f.each(-0.5..=0.5, &RATIO)),
-        of(
-            Condition::Plastic,
-            "after_effect_deg",
-            "With plasticity: mean error of trials 2 to 6 after the prisms came off.",
-            |a| a.after,
-        )
-        .map(|f| f.unit("deg").mean(..=-4.0, &SPEC)),
-        of(
-            Condition::Static,
-            "static_after_effect_deg",
-            "Without plasticity: mean error of trials 2 to 6 after the prisms came off.",
-            |a| a.after,
-        )
-        .map(|f| f.unit("deg").mean(-4.0..=4.0, &STATIC_AFTER)),
-        of(
-            Condition::WrongPolarity,
-            "wrong_polarity_ratio",
-            "Olive channels exchanged: error of the last 6 trials divided by that of the first 4. Learning must not reduce the error.",
-            |a| a.ratio,
-        )
-        .map(|f| f.mean(0.8.., &SPEC)),
-        of(
-            Condition::ForwardOnly,
-            "forward_only_ratio",
-            "Only the forward module learns: error of the last 6 trials divided by that of the first 4.",
-            |a| a.ratio,
-        )
-        .map(|f| f.beside(&COMPARISON)),
-        of(
-            Condition::InverseOnly,
-            "inverse_only_ratio",
-            "Only the inverse module learns: error of the last 6 trials divided by that of the first 4.",
-            |a| a.ratio,
-        )
-        .map(|f| f.beside(&COMPARISON)),
-        of(
-            Condition::FreshNoise,
-            "fresh_noise_ratio",
-            "Only the inverse module learns, and planner noise is new in every trial: error of the last 6 trials divided by that of the \
-             first 4.",
-            |a| a.ratio,
-        )
-        .map(|f| f.beside(&FRESH_NOISE)),
-    ];
+    let ratio = |condition, name, meaning| of(condition, name, meaning, |a| a.ratio);
+    let mut all = Vec::new();
+    let meaning =
+        "Without plasticity: mean error of the last 6 trials through prisms minus that of the first 4.";
+    let change = of(Condition::Static, "static_error_change_deg", meaning, |a| a.last - a.first);
+    all.extend(change.map(|f| f.unit("deg").each(-4.0..=4.0, &SPEC)));
+    let meaning = "With plasticity: mean error of the last 6 trials through prisms divided by that of the first 4. Below 0 the movement \
+        overshoots.";
+    let plastic = ratio(Condition::Plastic, "plastic_error_ratio", meaning);
+    all.extend(plastic.map(|f| f.each(-0.5..=0.5, &RATIO)));
+    let meaning = "With plasticity: mean error of trials 2 to 6 after the prisms came off.";
+    let after = of(Condition::Plastic, "after_effect_deg", meaning, |a| a.after);
+    all.extend(after.map(|f| f.unit("deg").mean(..=-4.0, &SPEC)));
+    let meaning = "Without plasticity: mean error of trials 2 to 6 after the prisms came off.";
+    let after = of(Condition::Static, "static_after_effect_deg", meaning, |a| a.after);
+    all.extend(after.map(|f| f.unit("deg").mean(-4.0..=4.0, &STATIC_AFTER)));
+    let meaning = "Olive channels exchanged: error of the last 6 trials divided by that of the first 4. Learning must not reduce the \
+        error.";
+    let wrong = ratio(Condition::WrongPolarity, "wrong_polarity_ratio", meaning);
+    all.extend(wrong.map(|f| f.mean(0.8.., &SPEC)));
+    let meaning =
+        "Only the forward module learns: error of the last 6 trials divided by that of the first 4.";
+    let forward = ratio(Condition::ForwardOnly, "forward_only_ratio", meaning);
+    let meaning =
+        "Only the inverse module learns: error of the last 6 trials divided by that of the first 4.";
+    let inverse = ratio(Condition::InverseOnly, "inverse_only_ratio", meaning);
+    all.extend([forward, inverse].into_iter().flatten().map(|f| f.beside(&COMPARISON)));
+    let meaning = "Only the inverse module learns, and planner noise is new in every trial: error of the last 6 trials divided by that of \
+        the first 4.";
+    let fresh = ratio(Condition::FreshNoise, "fresh_noise_ratio", meaning);
+    all.extend(fresh.map(|f| f.beside(&FRESH_NOISE)));
     let calibration = |name: &str, meaning: &str, value: fn(&Calibration) -> f64| {
         Finding::new(name, meaning, result.calibrations.iter().map(value).collect())
     };
+    let slope = "Slope of the error over the prism's deviation before learning.";
+    let intercept = "Error without prisms before learning, from the same line.";
+    let scatter = "Standard deviation of the end point over trials without prisms.";
     let calibrated = [
-        calibration("sweep_slope", "Slope of the error over the prism's deviation before learning.", |c| {
-            c.slope
-        })
-        .mean(0.9..=1.1, &SPEC),
-        calibration(
-            "sweep_intercept_deg",
-            "Error without prisms before learning, from the same line.",
-            |c| c.intercept_deg,
-        )
-        .unit("deg")
-        .mean(-2.0..=2.0, &SPEC),
-        calibration(
-            "end_point_sd_deg",
-            "Standard deviation of the end point over trials without prisms.",
-            |c| c.x0_sd_deg,
-        )
-        .unit("deg")
-        .each(..=config.calibration.max_sd_deg, &SCATTER),
+        calibration("sweep_slope", slope, |c| c.slope).mean(0.9..=1.1, &SPEC),
+        calibration("sweep_intercept_deg", intercept, |c| c.intercept_deg)
+            .unit("deg")
+            .mean(-2.0..=2.0, &SPEC),
+        calibration("end_point_sd_deg", scatter, |c| c.x0_sd_deg)
+            .unit("deg")
+            .each(..=config.calibration.max_sd_deg, &SCATTER),
     ];
     let populations = result.calibrations.first().into_iter().flat_map(|c| c.rates_hz.keys());
     let rates = populations.filter(|of| of.zone.is_none()).map(|of: &RateOf| {
@@ -131,5 +94,5 @@ pub fn findings(result: &PrismResult, config: &PrismConfig) -> Vec<Finding> {
         let meaning = "Mean rate in the loop without prisms, before learning.";
         Finding::new(format!("rate_hz/{of}"), meaning, by_seed).unit("Hz").beside(&REST)
     });
-    adapted.into_iter().flatten().chain(calibrated).chain(rates).collect()
+    all.into_iter().chain(calibrated).chain(rates).collect()
 }

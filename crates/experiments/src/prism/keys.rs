@@ -2,10 +2,10 @@
 
 use lobule_scaffold::Microzone;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
-/// A cerebellar module of the loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ModuleName {
@@ -21,10 +21,11 @@ impl ModuleName {
 
     /// Its name in the configuration and the record.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Forward => "forward",
-            Self::Inverse => "inverse",
-        }
+        ["forward", "inverse"][self as usize]
+    }
+
+    fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|m| m.name() == name)
     }
 }
 
@@ -34,10 +35,21 @@ impl fmt::Display for ModuleName {
     }
 }
 
+/// [`Microzone`] by its name, for `serde(with)`.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Microzone", rename_all = "snake_case")]
+pub(super) enum MicrozoneName {
+    Plus,
+    Minus,
+}
+
+fn zone(name: &str) -> Option<Microzone> {
+    Microzone::ALL.into_iter().find(|z| z.name() == name)
+}
+
 /// A population of a module, or its cells in one microzone; written `forward/purkinje_cell/plus`, and ordered as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RateOf {
-    /// Module.
     pub module: ModuleName,
     /// Cell type, or `teaching`.
     pub cell: String,
@@ -48,9 +60,7 @@ pub struct RateOf {
 /// A microzone of a module; written `forward/plus`, and ordered as written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ZoneOf {
-    /// Module.
     pub module: ModuleName,
-    /// Microzone.
     pub zone: Microzone,
 }
 
@@ -67,21 +77,13 @@ impl fmt::Display for ZoneOf {
     }
 }
 
-fn module(name: &str) -> Option<ModuleName> {
-    ModuleName::ALL.into_iter().find(|m| m.name() == name)
-}
-
-fn zone(name: &str) -> Option<Microzone> {
-    Microzone::ALL.into_iter().find(|z| z.name() == name)
-}
-
 impl FromStr for RateOf {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no population; `forward/purkinje_cell/plus` is one");
-        let (first, rest) = text.split_once('/').ok_or_else(wrong)?;
-        let module = module(first).ok_or_else(wrong)?;
+        let parts = text.split_once('/').and_then(|(first, rest)| Some((ModuleName::of(first)?, rest)));
+        let (module, rest) =
+            parts.ok_or_else(|| format!("`{text}` is no population; `forward/purkinje_cell/plus` is one"))?;
         let zoned = rest.rsplit_once('/').and_then(|(cell, last)| Some((cell, zone(last)?)));
         let (cell, zone) = zoned.map_or((rest, None), |(cell, zone)| (cell, Some(zone)));
         Ok(Self { module, cell: cell.into(), zone })
@@ -92,84 +94,43 @@ impl FromStr for ZoneOf {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let parts = text.split_once('/').and_then(|(m, z)| Some((module(m)?, zone(z)?)));
+        let parts = text.split_once('/').and_then(|(m, z)| Some((ModuleName::of(m)?, zone(z)?)));
         let (module, zone) =
             parts.ok_or_else(|| format!("`{text}` is no microzone; `forward/plus` is one"))?;
         Ok(Self { module, zone })
     }
 }
 
-impl Ord for RateOf {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.to_string().cmp(&other.to_string())
-    }
+/// Orders a key as its text, and reads and writes it as text.
+macro_rules! as_text {
+    ($($key:ty),+) => {$(
+        impl Ord for $key {
+            fn cmp(&self, other: &Self) -> Ordering {
+                self.to_string().cmp(&other.to_string())
+            }
+        }
+
+        impl PartialOrd for $key {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl Serialize for $key {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $key {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )+};
 }
 
-impl PartialOrd for RateOf {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for ZoneOf {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.module, self.zone.name()).cmp(&(other.module, other.zone.name()))
-    }
-}
-
-impl PartialOrd for ZoneOf {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Serialize for RateOf {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl Serialize for ZoneOf {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for RateOf {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-impl<'de> Deserialize<'de> for ZoneOf {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
-/// A microzone by its name, for `serde(with)`.
-pub mod microzone {
-    use super::{Deserialize, Deserializer, Microzone, Serializer, zone};
-
-    /// Writes `plus` or `minus`.
-    ///
-    /// # Errors
-    /// Those of the format.
-    pub fn serialize<S: Serializer>(zone: &Microzone, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(zone.name())
-    }
-
-    /// Reads `plus` or `minus`.
-    ///
-    /// # Errors
-    /// Another word.
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Microzone, D::Error> {
-        let name = String::deserialize(deserializer)?;
-        zone(&name).ok_or_else(|| {
-            serde::de::Error::custom(format!("`{name}` is no microzone; there are plus and minus"))
-        })
-    }
-}
+as_text!(RateOf, ZoneOf);
 
 #[cfg(test)]
 mod tests {

@@ -8,21 +8,29 @@
 //! config ──anatomy, calibrate──▶ calibrated seed ──run per condition──▶ PrismResult ──▶ findings, figures, page
 //! ```
 
-pub mod body;
-pub mod calibration;
-pub mod circuit;
-pub mod condition_run;
-pub mod config;
+mod body;
+mod config;
 mod figures;
 mod findings;
-pub mod keys;
 mod page;
-pub mod pointing_loop;
 mod rates;
-pub mod record;
 mod run;
 
+// Parts that the tests take apart.
+#[doc(hidden)]
+pub mod calibration;
+#[doc(hidden)]
+pub mod circuit;
+#[doc(hidden)]
+pub mod condition_run;
+#[doc(hidden)]
+pub mod keys;
+#[doc(hidden)]
+pub mod pointing_loop;
+#[doc(hidden)]
+pub mod record;
+
+pub use config::{Condition, PlantKind, PrismConfig};
 pub use figures::figures;
-pub use findings::{findings, of_run};
 pub use page::story;
 pub use run::{Prism, anatomy};

@@ -10,7 +10,7 @@
 //! spikes, so planner, cortex and decoder of each have the bits of a single process.
 
 use super::circuit::TEACHING;
-use super::config::{Noise, Participation, Polarity, PrismConfig};
+use super::config::{MotorOliveConfig, Noise, Polarity, PrismConfig};
 use super::keys::{ModuleName, RateOf, ZoneOf};
 use super::rates::RateCounter;
 use lobule_cerebellum::{DT_MS, PLASTIC_SET};
@@ -18,7 +18,8 @@ use lobule_circuit::{Network, Simulation, State};
 use lobule_control::{Decoder, MotorCortex, MotorOlive, Planner, SensoryOlive, TickSpike};
 use lobule_exchange::Ranks;
 use lobule_scaffold::{Anatomy, Microzone};
-use lobule_study::Error;
+use lobule_study::{Error, Run};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -54,11 +55,7 @@ struct ModuleInLoop {
     n_mossy: usize,
     teaching: usize,
     nuclear: usize,
-    /// (plus, minus) cells of the projecting nucleus.
-    zones: [Vec<u32>; 2],
-    /// Microzone of each nuclear cell.
     nuclear_zone: Vec<Option<Microzone>>,
-    /// Microzone of each olive cell.
     olive_zone: Vec<Option<Microzone>>,
     /// Labels of the plastic projections.
     plastic: Vec<String>,
@@ -93,12 +90,25 @@ pub struct LoopState {
     tick: u64,
 }
 
+/// What [`PointingLoop::keep`] has kept, if it fits, for every rank; with it, for rank 0, the state to scatter. Collective.
+pub fn kept<T: Serialize + DeserializeOwned>(
+    run: &Run,
+    file: &str,
+    fits: impl Fn(&T) -> bool,
+) -> Result<Option<(T, Option<LoopState>)>, Error> {
+    let mut whole = None;
+    let kept = run.ranks.on_first(|| {
+        let kept: Option<(T, LoopState)> = run.folder.snapshot(file)?;
+        let (kept, state) = kept.filter(|(kept, _)| fits(kept)).unzip();
+        whole = state;
+        Ok::<_, Error>(kept)
+    })?;
+    Ok(kept.map(|kept| (kept, whole)))
+}
+
 impl PointingLoop {
     /// A loop at rest on a compiled network. All ranks make the same calls in the same order; those that advance
     /// the circuit or are marked *collective* wait for the others. Collective.
-    ///
-    /// # Errors
-    /// Parameters out of range, or a network whose smallest delay is not 1 ms.
     pub fn new(
         config: &PrismConfig,
         anatomy: &Anatomy,
@@ -109,51 +119,37 @@ impl PointingLoop {
     ) -> Result<Self, Error> {
         let steps = network.interval_steps();
         if (steps as f64 * DT_MS - 1.0).abs() > 1e-9 {
-            return Err(Error::Config {
-                key: "scaffold".into(),
-                what: format!(
-                    "the smallest delay is {} ms; the loop exchanges spikes every 1 ms",
-                    steps as f64 * DT_MS
-                ),
-            });
+            let smallest = format!("the smallest delay is {} ms", steps as f64 * DT_MS);
+            let what = format!("{smallest}; the loop exchanges spikes every 1 ms");
+            return Err(Error::config("scaffold", what));
         }
         let simulation = ranks.agree(Simulation::on(ranks, network, threads).map_err(Error::from))?;
-        let parts = [config.wiring.forward, config.wiring.inverse];
-        let mut modules = [None, None];
-        for (m, name) in ModuleName::ALL.into_iter().enumerate() {
-            if parts[m] == Participation::Off {
-                continue;
-            }
+        let [nuclei, olive] =
+            ["dcn_p", "io_cell"].map(|cell| anatomy.cells(cell).expect("compile has checked"));
+        let mut modules: [Option<ModuleInLoop>; 2] = [None, None];
+        for name in config.in_loop() {
             let index = |cell: &str| simulation.population(&format!("{name}/{cell}"));
-            let nuclei = anatomy.cells("dcn_p").expect("compile has checked");
-            let olive_zone = anatomy.cells("io_cell").expect("compile has checked").microzones();
-            let plastic = simulation
-                .network()
-                .projections()
-                .into_iter()
-                .filter(|p| p.is_plastic && p.label.starts_with(&format!("{name}/")))
-                .map(|p| p.label)
-                .collect();
-            modules[m] = Some(ModuleInLoop {
+            let of_module = format!("{name}/");
+            let projections = simulation.network().projections().into_iter();
+            let plastic = projections.filter(|p| p.is_plastic && p.label.starts_with(&of_module));
+            modules[name as usize] = Some(ModuleInLoop {
                 name,
-                plastic,
+                plastic: plastic.map(|p| p.label).collect(),
                 mossy: index("mossy_fiber")?,
                 n_mossy: anatomy.count("mossy_fiber"),
                 teaching: index(TEACHING)?,
                 nuclear: index("dcn_p")?,
-                zones: [nuclei.in_microzone(Microzone::Plus), nuclei.in_microzone(Microzone::Minus)],
                 nuclear_zone: nuclei.microzones(),
-                olive_zone,
+                olive_zone: olive.microzones(),
             });
         }
-        let present: Vec<ModuleName> =
-            modules.iter().flatten().map(|module: &ModuleInLoop| module.name).collect();
-        let rates = RateCounter::new(&simulation, &present, anatomy, ranks)?;
+        let rates = RateCounter::new(&simulation, config.in_loop(), anatomy, ranks)?;
         let ticks = config.protocol.trial_ms;
         let mut planner = config.planner;
         planner.is_frozen = config.wiring.noise == Noise::Frozen;
+        let [plus, minus] = Microzone::ALL.map(|zone| nuclei.in_microzone(zone));
         let (plus, minus, n) = match &modules[0] {
-            Some(f) => (f.zones[0].clone(), f.zones[1].clone(), f.nuclear_zone.len()),
+            Some(f) => (plus, minus, f.nuclear_zone.len()),
             None => (Vec::new(), Vec::new(), 0),
         };
         let cortex = MotorCortex::new(config.cortex, ticks, &plus, &minus, n, seed)?;
@@ -163,23 +159,17 @@ impl PointingLoop {
                 efference[m * cortex.neurons() / f.n_mossy] = Some(m as u32);
             }
         }
-        let olive = &config.motor_olive;
+        let gap = config.protocol.gap_ms;
+        let MotorOliveConfig { spontaneous_hz, gain_hz_per_deg, is_push_pull, delay_ms } = config.motor_olive;
         Ok(Self {
-            planner: Planner::new(planner, ticks, config.protocol.gap_ms, seed)?,
+            planner: Planner::new(planner, ticks, gap, seed)?,
             cortex,
             sensory: config.sensory_olive.checked()?,
-            motor: MotorOlive::new(
-                olive.spontaneous_hz,
-                olive.gain_hz_per_deg,
-                olive.is_push_pull,
-                ticks,
-                config.protocol.gap_ms,
-                olive.delay_ms,
-            )?,
+            motor: MotorOlive::new(spontaneous_hz, gain_hz_per_deg, is_push_pull, ticks, gap, delay_ms)?,
             is_right: config.wiring.polarity == Polarity::Right,
             inverse_gain: config.wiring.inverse_gain,
             ticks,
-            gap: config.protocol.gap_ms,
+            gap,
             sees_ahead: config.protocol.sees_target_ahead,
             steps: steps as u16,
             tick: 0,
@@ -193,17 +183,14 @@ impl PointingLoop {
 
     /// The state, to go back to; on one rank of several this rank's part.
     pub fn state(&self) -> LoopState {
-        LoopState {
-            circuit: self.simulation.state().clone(),
-            cortex: self.cortex.memory().clone(),
-            tick: self.tick,
-        }
+        self.with_circuit(self.simulation.state().clone())
+    }
+
+    fn with_circuit(&self, circuit: State) -> LoopState {
+        LoopState { circuit, cortex: self.cortex.memory().clone(), tick: self.tick }
     }
 
     /// Goes back, or on, to a state of the same loop on the same rank.
-    ///
-    /// # Errors
-    /// When the state belongs to another network.
     pub fn restore(&mut self, state: LoopState) -> Result<(), Error> {
         self.simulation.restore(state.circuit)?;
         self.cortex.restore(state.cortex);
@@ -212,22 +199,11 @@ impl PointingLoop {
     }
 
     /// The state to write down: the whole on rank 0, `None` on the others. It fits any number of ranks. Collective.
-    ///
-    /// # Errors
-    /// When a rank is gone.
     pub fn gather_state(&self) -> Result<Option<LoopState>, Error> {
-        let circuit = self.simulation.gather_state()?;
-        Ok(circuit.map(|circuit| LoopState {
-            circuit,
-            cortex: self.cortex.memory().clone(),
-            tick: self.tick,
-        }))
+        Ok(self.simulation.gather_state()?.map(|circuit| self.with_circuit(circuit)))
     }
 
     /// Goes on from the whole state that rank 0 gives; the others give `None`. Collective.
-    ///
-    /// # Errors
-    /// As [`PointingLoop::restore`], on every rank; an error of the circuit when rank 0 gives none.
     pub fn scatter_state(&mut self, whole: Option<LoopState>) -> Result<(), Error> {
         let (circuit, rest) = whole.map(|w| (w.circuit, (w.cortex, w.tick))).unzip();
         self.simulation.scatter_state(circuit.as_ref())?;
@@ -239,30 +215,25 @@ impl PointingLoop {
         Ok(())
     }
 
-    /// The ranks that the loop runs on.
+    /// Keeps the whole state with what belongs to it in the folder of rank 0. Collective.
+    pub fn keep(&self, run: &Run, file: &str, with: impl Serialize) -> Result<(), Error> {
+        let state = self.gather_state()?;
+        run.ranks.on_first(|| state.map_or(Ok(()), |state| run.folder.keep_snapshot(file, &(with, state))))
+    }
+
     pub fn ranks(&self) -> &Ranks {
         &self.ranks
     }
 
-    /// The simulation underneath.
     pub fn simulation(&self) -> &Simulation {
         &self.simulation
     }
 
-    /// The simulation underneath, to record.
     pub fn simulation_mut(&mut self) -> &mut Simulation {
         &mut self.simulation
     }
 
-    /// Exchanges the olive's channels.
-    pub fn set_polarity(&mut self, is_right: bool) {
-        self.is_right = is_right;
-    }
-
     /// Mean PF→PC weight by module and microzone, nS. Collective.
-    ///
-    /// # Errors
-    /// When a rank is gone.
     pub fn mean_weights(&self, anatomy: &Anatomy) -> Result<BTreeMap<ZoneOf, f64>, Error> {
         let zones = anatomy.cells("purkinje_cell").expect("compile has checked").microzones();
         let mut means = BTreeMap::new();
@@ -284,28 +255,18 @@ impl PointingLoop {
     }
 
     /// Runs one trial. Collective.
-    ///
-    /// # Errors
-    /// A state variable that stopped being a number.
     pub fn trial(&mut self, input: TrialInput) -> Result<TrialOutcome, Error> {
-        for (m, module) in self.modules.iter().enumerate() {
-            if let Some(module) = module {
-                for label in &module.plastic {
-                    self.simulation.set_learning(label, input.learns[m])?;
-                }
+        for module in self.modules.iter().flatten() {
+            for label in &module.plastic {
+                self.simulation.set_learning(label, input.learns[module.name as usize])?;
             }
         }
-        let mut outcome = TrialOutcome {
-            cortex: Vec::with_capacity(self.ticks),
-            inverse: Vec::with_capacity(self.ticks),
-            elbow: Vec::with_capacity(self.ticks),
-            rates_hz: BTreeMap::new(),
-        };
+        let [cortex, inverse, elbow] = [(); 3].map(|()| Vec::with_capacity(self.ticks));
+        let mut outcome = TrialOutcome { cortex, inverse, elbow, rates_hz: BTreeMap::new() };
         self.rates.clear();
-        let mut smooth = [Decoder::default(), Decoder::default(), Decoder::default()];
+        let mut smooth: [Decoder; 3] = Default::default();
         let (mut to_cortex, mut to_mossy, mut fired) = (Vec::new(), Vec::new(), Vec::new());
-        let mut efferent: Vec<TickSpike> = Vec::new();
-        let mut heard: Vec<u32> = Vec::new();
+        let (mut efferent, mut heard): (Vec<TickSpike>, Vec<u32>) = (Vec::new(), Vec::new());
         if self.sees_ahead {
             self.see_ahead(input.seen_target_deg);
         }
@@ -318,10 +279,9 @@ impl PointingLoop {
                 begin = self.simulation.step();
             }
             self.planner.to_cortex(input.seen_target_deg, phase, self.tick, &mut to_cortex);
-            if is_moving {
-                self.cortex.fire(phase, self.tick, self.steps, &mut fired);
-            } else {
-                fired.clear();
+            match is_moving {
+                true => self.cortex.fire(phase, self.tick, self.steps, &mut fired),
+                false => fired.clear(),
             }
             if let Some(forward) = &self.modules[0] {
                 efferent.clear();
@@ -351,10 +311,8 @@ impl PointingLoop {
             // Population vectors of this tick.
             let fibers = self.cortex.fibers();
             let joint = |j: usize| {
-                Decoder::fibers(
-                    fired.iter().map(|&(_, i)| i as usize).filter(|i| i / fibers == j).map(|i| i % fibers),
-                    fibers,
-                )
+                let neurons = fired.iter().map(|&(_, i)| i as usize).filter(|i| i / fibers == j);
+                Decoder::fibers(neurons.map(|i| i % fibers), fibers)
             };
             outcome.cortex.push(smooth[0].smooth(joint(lobule_control::POINTING)));
             outcome.elbow.push(smooth[1].smooth(joint(lobule_control::ELBOW)));
@@ -383,27 +341,24 @@ impl PointingLoop {
     fn see_ahead(&mut self, seen_target_deg: f64) {
         let cycle = (self.ticks + self.gap) as u64;
         let window = (self.cortex.heard_ms() as u64).min(self.tick);
-        let replanned = (self.tick - window..self.tick)
-            .map(|tick| {
-                // Ticks before now, counted back from the end of the last movement.
-                let back = (self.tick - tick - 1) % cycle + 1;
-                let ticks = self.ticks as u64;
-                let phase = if back <= ticks { ticks - back } else { cycle + ticks - back };
-                let mut spikes = Vec::new();
-                self.planner.to_cortex(seen_target_deg, phase, tick, &mut spikes);
-                spikes
-            })
-            .collect();
-        self.cortex.replan(replanned);
+        let replanned = |tick| {
+            // Ticks before now, counted back from the end of the last movement.
+            let back = (self.tick - tick - 1) % cycle + 1;
+            let ticks = self.ticks as u64;
+            let phase = if back <= ticks { ticks - back } else { cycle + ticks - back };
+            let mut spikes = Vec::new();
+            self.planner.to_cortex(seen_target_deg, phase, tick, &mut spikes);
+            spikes
+        };
+        self.cortex.replan((self.tick - window..self.tick).map(replanned).collect());
     }
 
     /// Sets the climbing-fiber rates of both modules.
     fn olive(&mut self, error_deg: f64, phase: u64) -> Result<(), Error> {
-        for m in 0..2 {
-            let Some(module) = &self.modules[m] else { continue };
-            let zones = match m {
-                0 => self.sensory.rates_hz(error_deg, self.is_right),
-                _ => self.motor.rates_hz(error_deg, phase, self.is_right),
+        for module in self.modules.iter().flatten() {
+            let zones = match module.name {
+                ModuleName::Forward => self.sensory.rates_hz(error_deg, self.is_right),
+                ModuleName::Inverse => self.motor.rates_hz(error_deg, phase, self.is_right),
             };
             let rates: Vec<f64> =
                 module.olive_zone.iter().map(|z| z.map_or(0.0, |zone| zones[zone as usize])).collect();

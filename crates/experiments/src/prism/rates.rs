@@ -31,17 +31,14 @@ pub struct RateCounter {
 impl RateCounter {
     /// A counter of every cell type of the anatomy in each module, and of its teaching spikes. On one rank of several it
     /// counts that rank's own cells.
-    ///
-    /// # Errors
-    /// A module that is not in the simulation.
     pub fn new(
         simulation: &Simulation,
-        modules: &[ModuleName],
+        modules: impl Iterator<Item = ModuleName>,
         anatomy: &Anatomy,
         ranks: &Ranks,
     ) -> Result<Self, Error> {
         let mut populations = Vec::new();
-        for &module in modules {
+        for module in modules {
             let mut count = |cell: &str, n: usize, zones: Vec<Option<Microzone>>| -> Result<(), Error> {
                 let label = format!("{module}/{cell}");
                 let owned = match ranks.ranks() {
@@ -49,9 +46,10 @@ impl RateCounter {
                     _ => simulation.network().owned(&label)?,
                 };
                 let population = simulation.population(&label)?;
+                let cell = cell.into();
                 populations.push(CountedPopulation {
                     module,
-                    cell: cell.into(),
+                    cell,
                     population,
                     n,
                     zones,
@@ -70,7 +68,6 @@ impl RateCounter {
         Ok(Self { populations })
     }
 
-    /// Begins a trial.
     pub fn clear(&mut self) {
         self.populations.iter_mut().for_each(|p| p.spikes = [0; 3]);
     }
@@ -97,9 +94,6 @@ impl RateCounter {
     }
 
     /// Mean rates, Hz, over the `steps` of a trial, from the spikes of all ranks. Collective.
-    ///
-    /// # Errors
-    /// When a rank is gone.
     pub fn rates_hz(&mut self, steps: u64, ranks: &Ranks) -> Result<BTreeMap<RateOf, f64>, Error> {
         let seconds = steps as f64 * DT_MS * 1e-3;
         let mut counts: Vec<[u64; 3]> = self.populations.iter().map(|p| p.spikes).collect();

@@ -2,7 +2,7 @@
 //! JSON into the run folder, read by findings, figures and the report.
 
 use super::config::{Condition, PlantKind};
-use super::keys::{ModuleName, RateOf, ZoneOf, microzone};
+use super::keys::{MicrozoneName, ModuleName, RateOf, ZoneOf};
 use lobule_scaffold::Microzone;
 use lobule_signal::SpikeTrain;
 use serde::{Deserialize, Serialize};
@@ -12,22 +12,16 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Epoch {
-    /// Before the prisms.
     Baseline,
-    /// Through the prisms.
     Prism,
-    /// After the prisms came off.
     Removal,
 }
 
-/// One movement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrialRecord {
     /// Number of the trial, from 0.
     pub index: usize,
-    /// Epoch.
     pub epoch: Epoch,
-    /// Deviation by the prisms, deg.
     pub prism_deg: f64,
     /// Signed pointing error at the end of the movement, deg.
     pub error_deg: f64,
@@ -48,9 +42,7 @@ pub struct TrialRecord {
 /// Spikes of one module in one trial; steps count from the start of the trial.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ActivitySnapshot {
-    /// Trial.
     pub trial: usize,
-    /// Module.
     pub module: ModuleName,
     /// Spikes by population (lobule's cell names).
     pub spikes: Vec<SpikeTrain>,
@@ -60,21 +52,16 @@ pub struct ActivitySnapshot {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
-    /// Before the first trial.
     Before,
-    /// After the last trial.
     After,
 }
 
 /// PF→PC weights of one module: counts in equal bins.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WeightHistogram {
-    /// Module.
     pub module: ModuleName,
-    /// Microzone.
-    #[serde(with = "microzone")]
+    #[serde(with = "MicrozoneName")]
     pub microzone: Microzone,
-    /// Before or after the protocol.
     pub when: When,
     /// Edges of the bins, nS. `[bins + 1]`
     pub edges_ns: Vec<f64>,
@@ -85,11 +72,8 @@ pub struct WeightHistogram {
 /// One condition on one seed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ConditionRun {
-    /// Condition.
     pub condition: Condition,
-    /// Seed.
     pub seed: u64,
-    /// Trials in order.
     pub trials: Vec<TrialRecord>,
     /// Rasters of the first, a middle and the last trial through prisms (plastic condition only).
     pub snapshots: Vec<ActivitySnapshot>,
@@ -102,9 +86,7 @@ pub struct ConditionRun {
 /// One row of the calibration sweep.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SweepPoint {
-    /// Prism, deg.
     pub prism_deg: f64,
-    /// Error of each trial, deg.
     pub errors_deg: Vec<f64>,
 }
 
@@ -115,7 +97,6 @@ pub struct Calibration {
     pub version: u32,
     /// Hash of everything it depends on; simulation refuses another one.
     pub key: String,
-    /// Seed.
     pub seed: u64,
     /// End point without prisms, decoder units.
     pub x0: f64,
@@ -152,7 +133,6 @@ pub struct Calibration {
 /// One population of a module, for the table of the circuit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PopulationRow {
-    /// Cell type.
     pub cell_type: String,
     /// Number of cells in one module.
     pub n: usize,
@@ -161,7 +141,6 @@ pub struct PopulationRow {
 /// The whole run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PrismResult {
-    /// Seeds.
     pub seeds: Vec<u64>,
     /// Where the anatomy comes from.
     pub anatomy_source: String,
@@ -169,23 +148,17 @@ pub struct PrismResult {
     pub notes: Vec<String>,
     /// Base size and height of a module, µm.
     pub size_um: [f64; 3],
-    /// Populations of one module.
     pub populations: Vec<PopulationRow>,
     /// Synapses of one module.
     pub synapses_per_module: usize,
     /// Plastic synapses of one module.
     pub plastic_per_module: usize,
-    /// Duration of a trial, ms.
     pub trial_ms: f64,
-    /// Simulation step, ms.
     pub dt_ms: f64,
     /// Segments of the planar arm, m.
     pub arm_segments_m: [f64; 2],
-    /// The plant that closed the loop.
     pub plant: PlantKind,
-    /// Calibration by seed.
     pub calibrations: Vec<Calibration>,
-    /// Conditions × seeds.
     #[serde(rename = "arms")]
     pub runs: Vec<ConditionRun>,
 }

@@ -6,14 +6,12 @@
 
 use super::calibration;
 use super::condition_run::{self, CalibratedSeed};
-use super::config::{DEFAULTS, PRESETS, PrismConfig};
-use super::keys::ModuleName;
+use super::config::PrismConfig;
 use super::record::{Calibration, ConditionRun, PopulationRow, PrismResult};
-use lobule_study::prelude::*;
-
 use lobule_cerebellum::{DT_MS, PLASTIC_SET};
 use lobule_control::plant::PlanarArm;
 use lobule_scaffold::{Anatomy, ScaffoldSpec, reconstruct};
+use lobule_study::prelude::*;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,42 +19,84 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy)]
 pub struct Prism;
 
-static CARD: Card = Card {
-    name: "prism",
-    title: "Pointing through prisms with a spiking cerebellum",
-    line: "Can two modules of a spiking cerebellum adapt pointing to prisms?",
-    source: "cerebro-cerebellar closed loop, Antonietti et al. 2019-2020 (extra-cereb-nest)",
-    sources: &[
-        "Loop: Antonietti, Negri et al., extra-cereb-nest (cerebro-cerebellar closed loop, 2019-2020)",
-        "E-GLIF: Geminiani et al. 2018, doi:10.3389/fninf.2018.00088; 2019, doi:10.3389/fncom.2019.00068",
-        "Circuit: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; cerebellar-models 0.13",
-        "Plasticity: Luque et al. 2016, doi:10.3389/fncom.2016.00017",
-        "Minimum jerk: Flash & Hogan 1985, doi:10.1523/JNEUROSCI.05-07-01688.1985",
-    ],
-    defaults: DEFAULTS,
-    presets: &PRESETS,
-    unit: "trials",
-    grounds: super::findings::GROUNDS,
-    runs_on_ranks: true,
-    ..Card::BLANK
-};
-
 impl Study for Prism {
     type Config = PrismConfig;
     type Record = PrismResult;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "prism",
+        title: "Pointing through prisms with a spiking cerebellum",
+        line: "Can two modules of a spiking cerebellum adapt pointing to prisms?",
+        source: "cerebro-cerebellar closed loop, Antonietti et al. 2019-2020 (extra-cereb-nest)",
+        sources: &[
+            "Loop: Antonietti, Negri et al., extra-cereb-nest (cerebro-cerebellar closed loop, 2019-2020)",
+            "E-GLIF: Geminiani et al. 2018, doi:10.3389/fninf.2018.00088; 2019, doi:10.3389/fncom.2019.00068",
+            "Circuit: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; cerebellar-models 0.13",
+            "Plasticity: Luque et al. 2016, doi:10.3389/fncom.2016.00017",
+            "Minimum jerk: Flash & Hogan 1985, doi:10.1523/JNEUROSCI.05-07-01688.1985",
+        ],
+        defaults: include_str!("prism.toml"),
+        presets: &[
+            Preset::new("default", "200 x 200 um modules, 3 seeds, static, plastic and the ablations", ""),
+            Preset::new(
+                "quick",
+                "a small circuit and half the trials, one seed: the direction of learning in half a minute",
+                include_str!("prism.quick.toml"),
+            ),
+            Preset::new(
+                "full",
+                "400 x 400 um modules, one seed, static and plastic",
+                include_str!("prism.full.toml"),
+            ),
+        ],
+        unit: "trials",
+        grounds: super::findings::GROUNDS,
+        runs_on_ranks: true,
+        ..Card::BLANK
+    };
 
     fn check(&self, config: &PrismConfig) -> Result<(), Error> {
-        config.validate()
+        config.check()
     }
 
     fn run(&self, config: &PrismConfig, run: &Run) -> Result<PrismResult, Error> {
-        conditions(config, run)
+        // A file serves all seeds; a native circuit is drawn for each.
+        let shared = match config.scaffold.file.is_empty() {
+            true => None,
+            false => Some(Arc::new(run.ranks.agree(anatomy(config, 0))?)),
+        };
+        let per_seed = calibration::trials(config) + config.conditions.len() * config.protocol.trials();
+        run.progress.expect((per_seed * config.seeds.len()) as u64);
+        let seeds = run.each_after(
+            &config.seeds,
+            |&seed| {
+                let anatomy = match &shared {
+                    Some(anatomy) => anatomy.clone(),
+                    None => Arc::new(run.ranks.agree(anatomy(config, seed))?),
+                };
+                let (calibrated, network) = calibration::calibrate(config, &anatomy, seed, run)?;
+                Ok(CalibratedSeed { seed, anatomy, network, calibrated })
+            },
+            &config.conditions,
+            |seed, &condition| condition_run::run(config, seed, condition, run),
+        )?;
+        let (seeds, by_seed): (Vec<CalibratedSeed>, Vec<Vec<ConditionRun>>) = seeds.into_iter().unzip();
+        // By condition, then seed; rasters are drawn for the first seed.
+        let mut by_seed: Vec<_> = by_seed.into_iter().map(Vec::into_iter).collect();
+        let mut runs = Vec::new();
+        for _ in &config.conditions {
+            for (s, mut one) in by_seed.iter_mut().filter_map(Iterator::next).enumerate() {
+                if s > 0 {
+                    one.snapshots.clear();
+                }
+                runs.push(one);
+            }
+        }
+        gather(config, run, &seeds, runs)
     }
 
     fn findings(&self, config: &PrismConfig, result: &PrismResult) -> Vec<Finding> {
-        super::findings(result, config)
+        super::findings::findings(result, config)
     }
 
     fn figures(&self, _config: &PrismConfig, result: &PrismResult) -> Result<Vec<Figure>, Error> {
@@ -98,50 +138,6 @@ pub fn anatomy(config: &PrismConfig, seed: u64) -> Result<Anatomy, Error> {
     }
 }
 
-/// Calibrates every seed and runs its conditions.
-fn conditions(config: &PrismConfig, run: &Run) -> Result<PrismResult, Error> {
-    // A file serves all seeds; a native circuit is drawn for each.
-    let shared = match config.scaffold.file.is_empty() {
-        true => None,
-        false => Some(Arc::new(run.ranks.agree(anatomy(config, 0))?)),
-    };
-    let per_seed = calibration::trials(config) + config.conditions.len() * condition_run::trials(config);
-    run.progress.expect((per_seed * config.seeds.len()) as u64);
-    let seeds = run.each_after(
-        &config.seeds,
-        |&seed| prepare(config, seed, shared.clone(), run),
-        &config.conditions,
-        |seed, &condition| condition_run::run(config, seed, condition, run),
-    )?;
-    let (seeds, by_seed): (Vec<CalibratedSeed>, Vec<Vec<ConditionRun>>) = seeds.into_iter().unzip();
-    // By condition, then seed; rasters are drawn for the first seed.
-    let mut by_seed: Vec<_> = by_seed.into_iter().map(Vec::into_iter).collect();
-    let mut runs = Vec::new();
-    for _ in &config.conditions {
-        for (s, mut one) in by_seed.iter_mut().filter_map(Iterator::next).enumerate() {
-            if s > 0 {
-                one.snapshots.clear();
-            }
-            runs.push(one);
-        }
-    }
-    gather(config, run, &seeds, runs)
-}
-
-fn prepare(
-    config: &PrismConfig,
-    seed: u64,
-    shared: Option<Arc<Anatomy>>,
-    run: &Run,
-) -> Result<CalibratedSeed, Error> {
-    let anatomy = match shared {
-        Some(anatomy) => anatomy,
-        None => Arc::new(run.ranks.agree(anatomy(config, seed))?),
-    };
-    let (calibrated, network) = calibration::calibrate(config, &anatomy, seed, run)?;
-    Ok(CalibratedSeed { seed, anatomy, network, calibrated })
-}
-
 fn gather(
     config: &PrismConfig,
     run: &Run,
@@ -149,11 +145,7 @@ fn gather(
     runs: Vec<ConditionRun>,
 ) -> Result<PrismResult, Error> {
     let first = &seeds[0];
-    let prefix = ModuleName::ALL
-        .into_iter()
-        .find(|m| first.network.populations().iter().any(|p| p.label.starts_with(m.name())))
-        .unwrap_or(ModuleName::Forward);
-    let of_module = |label: &str| label.starts_with(&format!("{prefix}/"));
+    let prefix = config.in_loop().next().map(|module| format!("{module}/")).unwrap_or_default();
     let projections = first.network.projections();
     let mut notes = first.anatomy.notes.clone();
     notes.push("Gap junctions between Golgi cells are not simulated.".into());
@@ -162,22 +154,18 @@ fn gather(
         config.module.climbing_fiber_ns
     ));
     let synapses = |set: &str| -> u64 {
-        let counted = projections.iter().filter(|p| of_module(&p.label) && p.label.ends_with(set));
+        let counted = projections.iter().filter(|p| p.label.starts_with(&prefix) && p.label.ends_with(set));
         counted.map(|p| p.synapses as u64).sum()
     };
     let mut sums = [synapses(""), synapses(PLASTIC_SET)];
     run.ranks.sum(&mut sums)?;
+    let cells = first.anatomy.cells.iter();
     Ok(PrismResult {
         seeds: config.seeds.clone(),
         anatomy_source: first.anatomy.source.clone(),
         notes,
         size_um: first.anatomy.size,
-        populations: first
-            .anatomy
-            .cells
-            .iter()
-            .map(|c| PopulationRow { cell_type: c.cell_type.clone(), n: c.len() })
-            .collect(),
+        populations: cells.map(|c| PopulationRow { cell_type: c.cell_type.clone(), n: c.len() }).collect(),
         synapses_per_module: sums[0] as usize,
         plastic_per_module: sums[1] as usize,
         trial_ms: config.protocol.trial_ms as f64,

@@ -1,9 +1,9 @@
 //! Axes, guides and marks that figures share.
 
-use super::chart::{Axis, Cell, Key, Level, Mark, Panel, Plate, Swatch, Tick};
+use super::chart::{Axis, Cell, Key, Level, Mark, Panel, Plate, Swatch, Tick, ends};
 use super::numbers::{plain, superscript};
 use super::palette::GUIDE;
-use super::svg::{Dash, INK, Stroke, tint};
+use super::svg::{Dash, INK, Stroke, rgb, tint};
 
 impl Tick {
     /// A tick with a text in the color of ink.
@@ -117,8 +117,8 @@ impl Key {
 impl Axis {
     /// An axis with one named place for each entry: 0, 1, 2 and so on.
     pub fn categories<T: Into<String>>(label: &str, names: impl IntoIterator<Item = T>) -> Self {
-        let ticks: Vec<Tick> =
-            names.into_iter().enumerate().map(|(k, name)| Tick::new(k as f64, name)).collect();
+        let ticks = names.into_iter().enumerate().map(|(k, name)| Tick::new(k as f64, name));
+        let ticks: Vec<Tick> = ticks.collect();
         Self::exact(label, -0.5, ticks.len() as f64 - 0.5).named(ticks)
     }
 
@@ -140,8 +140,7 @@ impl Axis {
 
     /// An axis with the given values named at log2 of them.
     pub fn doublings(label: &str, values: &[usize]) -> Self {
-        let ends = values.iter().map(|&v| (v as f64).log2());
-        let (low, high) = ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+        let (low, high) = ends(values.iter().map(|&v| (v as f64).log2()));
         let room = 0.06 * (high - low).max(1.0);
         let ticks = values.iter().map(|&v| Tick::new((v as f64).log2(), v.to_string())).collect();
         Self::exact(label, low - room, high + room).named(ticks)
@@ -149,8 +148,7 @@ impl Axis {
 
     /// A logarithmic axis of frequency through all of `hz`, with a tick at round ones. Places are log10 of the frequency.
     pub fn frequency(label: &str, hz: &[f64]) -> Self {
-        let (low, high) =
-            hz.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), f| (low.min(*f), high.max(*f)));
+        let (low, high) = ends(hz.iter().copied());
         let round = [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0];
         let shown = round.into_iter().filter(|f| (low * 0.99..=high * 1.01).contains(f));
         let ticks = shown.map(|f| Tick::new(f.log10(), plain(f))).collect();
@@ -186,20 +184,12 @@ pub const VOID: &str = "#e4e4e4";
 
 /// A color between pale yellow (0) and dark blue (1), darker all the way. Source: ColorBrewer YlGnBu.
 pub fn shade(share: f64) -> String {
-    const STOPS: [[f64; 3]; 6] = [
-        [255.0, 255.0, 204.0],
-        [199.0, 233.0, 180.0],
-        [127.0, 205.0, 187.0],
-        [65.0, 182.0, 196.0],
-        [44.0, 127.0, 184.0],
-        [37.0, 52.0, 148.0],
-    ];
+    const STOPS: [&str; 6] = ["#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8", "#253494"];
     let at = share.clamp(0.0, 1.0) * (STOPS.len() - 1) as f64;
     let k = (at as usize).min(STOPS.len() - 2);
-    let [red, green, blue] = [0, 1, 2].map(|c| {
-        let part = at - k as f64;
-        (STOPS[k][c] * (1.0 - part) + STOPS[k + 1][c] * part).round() as u8
-    });
+    let (low, high, part) = (rgb(STOPS[k]), rgb(STOPS[k + 1]), at - k as f64);
+    let [red, green, blue] =
+        [0, 1, 2].map(|c| (f64::from(low[c]) * (1.0 - part) + f64::from(high[c]) * part).round() as u8);
     format!("#{red:02x}{green:02x}{blue:02x}")
 }
 

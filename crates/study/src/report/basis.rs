@@ -22,7 +22,7 @@ pub enum Basis {
 
 impl Basis {
     /// All kinds, in the order in which they are listed.
-    pub const ALL: [Self; 6] =
+    pub(crate) const ALL: [Self; 6] =
         [Self::Published, Self::Measured, Self::Law, Self::ChosenBefore, Self::ChosenAfter, Self::Reported];
 
     /// The kind in words.

@@ -44,16 +44,10 @@ impl Axis {
 
     /// An axis that covers all finite values with a little room; an end at zero stays at zero.
     pub fn covering(label: &str, values: impl IntoIterator<Item = f64>) -> Self {
-        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-        for v in values.into_iter().filter(|v| v.is_finite()) {
-            (low, high) = (low.min(v), high.max(v));
-        }
+        let (low, high) = ends(values.into_iter().filter(|v| v.is_finite()));
         let room = 0.06 * (high - low);
-        Self::exact(
-            label,
-            if low == 0.0 { low } else { low - room },
-            if high == 0.0 { high } else { high + room },
-        )
+        let (below, above) = (if low == 0.0 { 0.0 } else { room }, if high == 0.0 { 0.0 } else { room });
+        Self::exact(label, low - below, high + above)
     }
 
     /// The same axis with named ticks.
@@ -67,6 +61,11 @@ impl Axis {
         self.step = step;
         self
     }
+}
+
+/// Least and largest of the values that are numbers.
+pub(super) fn ends(values: impl IntoIterator<Item = f64>) -> (f64, f64) {
+    values.into_iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)))
 }
 
 /// The 1-2-5 step that gives three to seven intervals or so.
@@ -167,15 +166,8 @@ pub struct Panel {
 impl Panel {
     /// An empty panel.
     pub fn new(title: &str, x: Axis, y: Axis) -> Self {
-        Self {
-            title: title.into(),
-            x,
-            y,
-            shades: Vec::new(),
-            levels: Vec::new(),
-            marks: Vec::new(),
-            notes: Vec::new(),
-        }
+        let (shades, levels, marks, notes) = Default::default();
+        Self { title: title.into(), x, y, shades, levels, marks, notes }
     }
 }
 
@@ -238,14 +230,8 @@ pub struct Plate {
 impl Plate {
     /// An empty plate.
     pub fn new(name: &str, columns: usize, panel_height: f64) -> Self {
-        Self {
-            name: name.into(),
-            columns: columns.max(1),
-            panel_height,
-            left: (58.0, 58.0),
-            panels: Vec::new(),
-            first_letter: 'A',
-            legend: Vec::new(),
-        }
+        let (columns, left, first_letter) = (columns.max(1), (58.0, 58.0), 'A');
+        let (panels, legend) = Default::default();
+        Self { name: name.into(), columns, panel_height, left, panels, first_letter, legend }
     }
 }

@@ -19,8 +19,7 @@ pub enum Judge {
 }
 
 impl Judge {
-    /// What is judged, in words.
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Each => "every seed",
             Self::Mean => "the mean",

@@ -3,29 +3,24 @@
 
 use super::figure::Figure;
 use super::svg::escape;
-use std::fmt::Write;
 
 const STYLE: &str = include_str!("page.css");
 
 /// A table; rows are HTML, headings are text.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Table {
-    /// Heading of each column.
-    pub columns: Vec<String>,
+    columns: Vec<String>,
     /// Cells as HTML, row by row; the first cell is the heading of its row.
     pub rows: Vec<Vec<String>>,
     /// Columns whose cells are numbers, aligned at the right.
-    pub numeric: Vec<usize>,
+    numeric: Vec<usize>,
 }
 
 impl Table {
     /// An empty table.
     pub fn new(columns: &[&str], numeric: &[usize]) -> Self {
-        Self {
-            columns: columns.iter().map(|c| (*c).to_owned()).collect(),
-            rows: Vec::new(),
-            numeric: numeric.to_vec(),
-        }
+        let columns = columns.iter().map(|c| (*c).to_owned()).collect();
+        Self { columns, rows: Vec::new(), numeric: numeric.to_vec() }
     }
 
     /// The table as HTML; it scrolls by itself where the screen is narrow.
@@ -33,15 +28,15 @@ impl Table {
         let class = |k: usize| if self.numeric.contains(&k) { " class=\"n\"" } else { "" };
         let mut out = String::from("<div class=\"wide\"><table><thead><tr>");
         for (k, column) in self.columns.iter().enumerate() {
-            let _ = write!(out, "<th scope=\"col\"{}>{}</th>", class(k), escape(column));
+            out += &format!("<th scope=\"col\"{}>{}</th>", class(k), escape(column));
         }
         out.push_str("</tr></thead><tbody>\n");
         for row in &self.rows {
             out.push_str("<tr>");
             for (k, cell) in row.iter().enumerate() {
-                let _ = match k {
-                    0 => write!(out, "<th scope=\"row\"{}>{cell}</th>", class(k)),
-                    _ => write!(out, "<td{}>{cell}</td>", class(k)),
+                out += &match k {
+                    0 => format!("<th scope=\"row\"{}>{cell}</th>", class(k)),
+                    _ => format!("<td{}>{cell}</td>", class(k)),
                 };
             }
             out.push_str("</tr>\n");
@@ -74,56 +69,58 @@ impl Page {
             // The list of sections goes here when all are known.
             self.body.push_str(CONTENTS);
         }
-        let _ = writeln!(self.body, "<h2 id=\"{id}\">{}</h2>", escape(heading));
+        self.body += &format!("<h2 id=\"{id}\">{}</h2>\n", escape(heading));
         self.sections.push((id, heading.into()));
     }
 
-    /// A paragraph of plain text.
     pub fn text(&mut self, text: &str) {
-        let _ = writeln!(self.body, "<p>{}</p>", escape(text));
+        self.body += &format!("<p>{}</p>\n", escape(text));
     }
 
     /// The answer, set larger.
     pub fn lead(&mut self, text: &str) {
-        let _ = writeln!(self.body, "<p class=\"lead\">{}</p>", escape(text));
+        self.body += &format!("<p class=\"lead\">{}</p>\n", escape(text));
     }
 
-    /// HTML as it is.
+    /// A list of texts, `ol` or `ul` with its attributes.
+    pub fn list(&mut self, tag: &str, attributes: &str, lines: &[String]) {
+        let items: String = lines.iter().map(|line| format!("<li>{}</li>\n", escape(line))).collect();
+        self.body += &format!("<{tag}{attributes}>\n{items}</{tag}>\n");
+    }
+
     pub fn html(&mut self, html: &str) {
         self.body.push_str(html);
     }
 
     /// A list of terms, each with its explanation, both as text.
     pub fn terms(&mut self, terms: &[(String, String)]) {
+        if terms.is_empty() {
+            return;
+        }
         self.body.push_str("<dl>\n");
         for (term, text) in terms {
-            let _ = writeln!(self.body, "<div><dt>{}</dt><dd>{}</dd></div>", escape(term), escape(text));
+            self.body += &format!("<div><dt>{}</dt><dd>{}</dd></div>\n", escape(term), escape(text));
         }
         self.body.push_str("</dl>\n");
     }
 
     /// A part that is closed until asked for.
     pub fn details(&mut self, summary: &str, html: &str) {
-        let _ = writeln!(self.body, "<details><summary>{}</summary>\n{html}</details>", escape(summary));
+        self.body += &format!("<details><summary>{}</summary>\n{html}</details>\n", escape(summary));
     }
 
-    /// A figure with its number and caption.
     pub fn figure(&mut self, figure: &Figure) {
         self.figures += 1;
-        let (n, caption) = (self.figures, escape(&figure.caption));
-        let picture = inline_svg(figure, n);
-        let _ = writeln!(
-            self.body,
-            "<figure id=\"fig-{}\"><div class=\"plate\">{picture}</div>\n<figcaption><b>Figure {n}.</b> {caption}</figcaption></figure>",
-            escape(&figure.name)
-        );
+        let (n, name, caption) = (self.figures, escape(&figure.name), escape(&figure.caption));
+        let picture = format!("<div class=\"plate\">{}</div>", inline_svg(figure, n));
+        let caption = format!("<figcaption><b>Figure {n}.</b> {caption}</figcaption>");
+        self.body += &format!("<figure id=\"fig-{name}\">{picture}\n{caption}</figure>\n");
     }
 
-    /// The finished file.
     pub fn finish(self) -> String {
         let mut contents = String::from("<nav aria-label=\"Contents\"><ol>\n");
         for (id, heading) in &self.sections {
-            let _ = writeln!(contents, "<li><a href=\"#{id}\">{}</a></li>", escape(heading));
+            contents += &format!("<li><a href=\"#{id}\">{}</a></li>\n", escape(heading));
         }
         contents.push_str("</ol></nav>\n");
         format!(
@@ -155,20 +152,13 @@ pub fn with_doi_links(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find("doi:10.") {
-        let end = rest[at..]
-            .find(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ')'))
-            .map_or(rest.len(), |e| at + e);
+        let ends_doi = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ')');
+        let end = rest[at..].find(ends_doi).map_or(rest.len(), |e| at + e);
         // A full stop that ends the sentence is not part of the DOI.
         let doi = rest[at + 4..end].trim_end_matches('.');
-        let end = at + 4 + doi.len();
-        let _ = write!(
-            out,
-            "{}<a href=\"https://doi.org/{}\">doi:{}</a>",
-            escape(&rest[..at]),
-            escape(doi),
-            escape(doi)
-        );
-        rest = &rest[end..];
+        let (before, link) = (escape(&rest[..at]), escape(doi));
+        out += &format!("{before}<a href=\"https://doi.org/{link}\">doi:{link}</a>");
+        rest = &rest[at + 4 + doi.len()..];
     }
     out.push_str(&escape(rest));
     out

@@ -1,18 +1,18 @@
 //! Findings, figures and the report.
 
-pub mod axes;
+mod axes;
 mod basis;
-pub mod chart;
+mod chart;
 pub mod drawing;
 mod figure;
 mod finding;
-pub mod html;
-pub mod numbers;
-pub mod palette;
-pub mod plot;
+pub(crate) mod html;
+pub(crate) mod numbers;
+mod palette;
+mod plot;
 pub mod raster;
-pub mod svg;
-pub mod tables;
+mod svg;
+pub(crate) mod tables;
 
 pub use basis::{Basis, Source};
 pub use figure::Figure;

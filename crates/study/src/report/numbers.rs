@@ -37,7 +37,7 @@ pub fn short(value: f64) -> String {
 }
 
 /// A whole number in raised digits.
-pub fn superscript(n: i32) -> String {
+pub(crate) fn superscript(n: i32) -> String {
     let raised = |c: char| match c {
         '-' => '⁻',
         c => "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().nth(c.to_digit(10).unwrap_or(0) as usize).unwrap_or(c),

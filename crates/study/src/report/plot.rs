@@ -42,12 +42,10 @@ impl Plate {
 }
 
 /// The plate as the text of an SVG file; equal plates give equal texts.
-///
-/// # Errors
-/// [`Error::Figure`] when nothing is on the plate.
 pub fn svg(plate: &Plate) -> Result<String, Error> {
+    let failed = |what: String| Error::Figure { figure: plate.name.clone(), what };
     if plate.panels.is_empty() {
-        return Err(Error::Figure { figure: plate.name.clone(), what: "no panel to draw".into() });
+        return Err(failed("no panel to draw".into()));
     }
     let columns = plate.columns.min(plate.panels.len());
     let gutters = plate.left.0 + (columns - 1) as f64 * plate.left.1 + columns as f64 * RIGHT;
@@ -62,18 +60,14 @@ pub fn svg(plate: &Plate) -> Result<String, Error> {
     let mut drawing = Drawing::new(WIDTH, row_tops[row_tops.len() - 1] + 4.0);
     legend(&mut drawing, &plate.legend);
     for (k, panel) in plate.panels.iter().enumerate() {
-        let column = k % columns;
-        let left = match column {
-            0 => plate.left.0,
-            n => plate.left.0 + n as f64 * (inner + RIGHT + plate.left.1),
+        let (left, gutter) = match k % columns {
+            0 => (plate.left.0, plate.left.0),
+            n => (plate.left.0 + n as f64 * (inner + RIGHT + plate.left.1), plate.left.1),
         };
-        let frame =
-            Frame { left, top: row_tops[k / columns] + TOP, inner, height: plate.panel_height, panel };
-        let gutter = if column == 0 { plate.left.0 } else { plate.left.1 };
+        let (top, height) = (row_tops[k / columns] + TOP, plate.panel_height);
         let letter = (plate.panels.len() > 1).then(|| char::from(plate.first_letter as u8 + (k % 26) as u8));
-        frame
-            .draw(&mut drawing, letter, gutter, k)
-            .map_err(|what| Error::Figure { figure: plate.name.clone(), what })?;
+        let frame = Frame { left, top, inner, height, panel };
+        frame.draw(&mut drawing, letter, gutter, k).map_err(failed)?;
     }
     Ok(drawing.finish())
 }
@@ -126,11 +120,8 @@ impl Frame<'_> {
         for value in ticks(&panel.y) {
             let y = self.y(value);
             out.line(&[(self.left - TICK, y), (self.left, y)], &axis);
-            out.text(
-                (self.left - 8.0, y + 4.4),
-                &label(value, panel.y.step),
-                Lettering::new(SMALL, Anchor::End),
-            );
+            let look = Lettering::new(SMALL, Anchor::End);
+            out.text((self.left - 8.0, y + 4.4), &label(value, panel.y.step), look);
         }
         let clip = format!("clip{index}");
         out.begin_clip(&clip, (self.left, self.top), (self.inner, self.height));

@@ -14,9 +14,7 @@ const SHOWN: usize = 150;
 /// When it cannot be drawn.
 pub fn svg(spikes: &[SpikeTrain], dt_ms: f64, (from_ms, to_ms): (f64, f64)) -> Result<String, Error> {
     const COLORS: [&str; 6] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
-    let mut cells = Vec::new();
-    let mut ticks = Vec::new();
-    let mut bottom = 0.0;
+    let (mut cells, mut ticks, mut bottom) = (Vec::new(), Vec::new(), 0.0);
     let width = ((to_ms - from_ms) / 700.0).max(0.3);
     for (k, train) in spikes.iter().enumerate() {
         let every = train.n.div_ceil(SHOWN).max(1);

@@ -3,7 +3,6 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use std::fmt::Write;
 
 /// Color of text and axes.
 pub const INK: &str = "#222222";
@@ -12,7 +11,7 @@ pub const FAINT: &str = "#666666";
 /// Color of the ground.
 pub const PAPER: &str = "#ffffff";
 /// Fonts of all figures, first choice first.
-pub const FONTS: &str = "Helvetica, Arial, 'DejaVu Sans', sans-serif";
+const FONTS: &str = "Helvetica, Arial, 'DejaVu Sans', sans-serif";
 
 /// How a line is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +26,7 @@ pub enum Dash {
 
 impl Dash {
     /// The value of SVG's `stroke-dasharray`, if any.
-    pub fn pattern(self) -> Option<&'static str> {
+    fn pattern(self) -> Option<&'static str> {
         match self {
             Dash::Solid => None,
             Dash::Dashed => Some("6 3.5"),
@@ -67,25 +66,15 @@ pub fn tint(color: &str, share: f64) -> String {
 }
 
 /// The channels of `#rrggbb`; black for what is no such text.
-pub fn rgb(color: &str) -> [u8; 3] {
+pub(super) fn rgb(color: &str) -> [u8; 3] {
     let channel = |at: usize| color.get(at..at + 2).and_then(|h| u8::from_str_radix(h, 16).ok()).unwrap_or(0);
     [channel(1), channel(3), channel(5)]
 }
 
 /// Escapes text for XML and HTML, in content and in quoted attributes.
 pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
+    let marks = [('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;"), ('\'', "&#39;")];
+    marks.iter().fold(text.into(), |text: String, (mark, name)| text.replace(*mark, name))
 }
 
 /// Side of its point on which a text lies.
@@ -102,14 +91,11 @@ pub enum Anchor {
 /// Look of a text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Lettering<'a> {
-    /// Size, px.
-    pub size: f64,
-    /// Side of the point.
-    pub anchor: Anchor,
-    /// Bold.
-    pub is_bold: bool,
-    /// `#rrggbb`.
-    pub color: &'a str,
+    /// px.
+    size: f64,
+    anchor: Anchor,
+    is_bold: bool,
+    color: &'a str,
 }
 
 impl<'a> Lettering<'a> {
@@ -171,35 +157,28 @@ impl Drawing {
     }
 
     fn points(points: &[(f64, f64)]) -> String {
-        let points: Vec<String> =
-            points.iter().map(|&(x, y)| format!("{},{}", number(x), number(y))).collect();
-        points.join(" ")
+        let point = |&(x, y): &(f64, f64)| format!("{},{}", number(x), number(y));
+        points.iter().map(point).collect::<Vec<_>>().join(" ")
     }
 
     /// Draws a polyline; points that are not finite are left out.
     pub fn line(&mut self, points: &[(f64, f64)], stroke: &Stroke) {
         let points: Vec<_> = points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite()).collect();
         if points.len() > 1 {
-            let _ = writeln!(
-                self.body,
-                "<polyline points=\"{}\" fill=\"none\" {} stroke-linejoin=\"round\" stroke-linecap=\"round\"/>",
-                Self::points(&points),
-                Self::pen(stroke)
-            );
+            let (points, pen) = (Self::points(&points), Self::pen(stroke));
+            let joins = "stroke-linejoin=\"round\" stroke-linecap=\"round\"";
+            self.body += &format!("<polyline points=\"{points}\" fill=\"none\" {pen} {joins}/>\n");
         }
     }
 
     /// Draws a filled polygon.
     pub fn polygon(&mut self, points: &[(f64, f64)], fill: &str) {
-        let _ = writeln!(self.body, "<polygon points=\"{}\" fill=\"{fill}\"/>", Self::points(points));
+        self.body += &format!("<polygon points=\"{}\" fill=\"{fill}\"/>\n", Self::points(points));
     }
 
     /// Draws a polyline that ends in an arrowhead.
     pub fn arrow(&mut self, points: &[(f64, f64)], stroke: &Stroke) {
-        let [.., from, tip] = points else { return };
-        let (dx, dy) = (tip.0 - from.0, tip.1 - from.1);
-        let length = dx.hypot(dy).max(1e-9);
-        let (ux, uy) = (dx / length, dy / length);
+        let Some((tip, (ux, uy))) = end(points) else { return };
         let (long, half) = (5.0 + 2.0 * stroke.width, 2.4 + 0.9 * stroke.width);
         let base = (tip.0 - long * ux, tip.1 - long * uy);
         let mut shaft = points.to_vec();
@@ -207,18 +186,15 @@ impl Drawing {
             *last = (base.0 + ux, base.1 + uy);
         }
         self.line(&shaft, stroke);
-        self.polygon(
-            &[*tip, (base.0 - half * uy, base.1 + half * ux), (base.0 + half * uy, base.1 - half * ux)],
-            &stroke.color,
-        );
+        let (left, right) = ((-half * uy, half * ux), (half * uy, -half * ux));
+        let head = [tip, (base.0 + left.0, base.1 + left.1), (base.0 + right.0, base.1 + right.1)];
+        self.polygon(&head, &stroke.color);
     }
 
     /// Draws a polyline that ends in a bar across: an inhibitory contact.
     pub fn blocked(&mut self, points: &[(f64, f64)], stroke: &Stroke) {
-        let [.., from, tip] = points else { return };
-        let (dx, dy) = (tip.0 - from.0, tip.1 - from.1);
-        let length = dx.hypot(dy).max(1e-9);
-        let (nx, ny) = (-dy / length * 5.0, dx / length * 5.0);
+        let Some((tip, (ux, uy))) = end(points) else { return };
+        let (nx, ny) = (-uy * 5.0, ux * 5.0);
         self.line(points, stroke);
         let bar = Stroke::new(&stroke.color, stroke.width + 1.0);
         self.line(&[(tip.0 - nx, tip.1 - ny), (tip.0 + nx, tip.1 + ny)], &bar);
@@ -226,97 +202,72 @@ impl Drawing {
 
     /// Draws a rectangle with rounded corners from its left top corner.
     pub fn rect(&mut self, at: (f64, f64), size: (f64, f64), radius: f64, fill: &str, stroke: &Stroke) {
-        let _ = writeln!(
-            self.body,
-            "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" fill=\"{fill}\" {}/>",
-            number(at.0),
-            number(at.1),
-            number(size.0),
-            number(size.1),
-            number(radius),
-            Self::pen(stroke)
-        );
+        let [x, y, w, h, r] = [at.0, at.1, size.0, size.1, radius].map(number);
+        let place = format!("x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"{r}\"");
+        self.body += &format!("<rect {place} fill=\"{fill}\" {}/>\n", Self::pen(stroke));
     }
 
     /// Draws a disc.
     pub fn disc(&mut self, center: (f64, f64), radius: f64, fill: &str, stroke: &Stroke) {
-        let _ = writeln!(
-            self.body,
-            "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" fill=\"{fill}\" {}/>",
-            number(center.0),
-            number(center.1),
-            number(radius),
-            Self::pen(stroke)
-        );
+        let [x, y, r] = [center.0, center.1, radius].map(number);
+        let pen = Self::pen(stroke);
+        self.body += &format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" fill=\"{fill}\" {pen}/>\n");
     }
 
     /// Draws a filled rectangle without an outline, from its left top corner.
-    pub fn block(&mut self, at: (f64, f64), size: (f64, f64), fill: &str) {
+    pub(super) fn block(&mut self, at: (f64, f64), size: (f64, f64), fill: &str) {
         let [x, y, w, h] = [at.0, at.1, size.0, size.1].map(number);
-        let _ =
-            writeln!(self.body, "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" fill=\"{fill}\"/>");
+        self.body += &format!("<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" fill=\"{fill}\"/>\n");
     }
 
     /// Draws a filled area without an outline, `opacity` from 0 to 1.
-    pub fn area(&mut self, points: &[(f64, f64)], fill: &str, opacity: f64) {
+    pub(super) fn area(&mut self, points: &[(f64, f64)], fill: &str, opacity: f64) {
         if points.len() > 2 {
-            let points = Self::points(points);
-            let _ = writeln!(
-                self.body,
-                "<polygon points=\"{points}\" fill=\"{fill}\" fill-opacity=\"{}\"/>",
-                number(opacity)
-            );
+            let (points, opacity) = (Self::points(points), number(opacity));
+            self.body +=
+                &format!("<polygon points=\"{points}\" fill=\"{fill}\" fill-opacity=\"{opacity}\"/>\n");
         }
     }
 
     /// Draws discs of one radius without outlines, `opacity` from 0 to 1.
-    pub fn dots(&mut self, centers: &[(f64, f64)], radius: f64, fill: &str, opacity: f64) {
-        let _ = writeln!(self.body, "<g fill=\"{fill}\" fill-opacity=\"{}\">", number(opacity));
+    pub(super) fn dots(&mut self, centers: &[(f64, f64)], radius: f64, fill: &str, opacity: f64) {
+        self.body += &format!("<g fill=\"{fill}\" fill-opacity=\"{}\">\n", number(opacity));
         for &(x, y) in centers {
-            let _ = write!(
-                self.body,
-                "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"/>",
-                number(x),
-                number(y),
-                number(radius)
-            );
+            let [x, y, r] = [x, y, radius].map(number);
+            self.body += &format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>");
         }
-        self.body.push_str("</g>\n");
+        self.body += "</g>\n";
     }
 
     /// Places the bytes of a PNG file.
-    pub fn picture(&mut self, at: (f64, f64), size: (f64, f64), png: &[u8]) {
+    pub(super) fn picture(&mut self, at: (f64, f64), size: (f64, f64), png: &[u8]) {
         let [x, y, w, h] = [at.0, at.1, size.0, size.1].map(number);
-        let _ = writeln!(
-            self.body,
+        self.body += &format!(
             "<image x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" style=\"image-rendering:pixelated\" \
-             href=\"data:image/png;base64,{}\"/>",
+             href=\"data:image/png;base64,{}\"/>\n",
             STANDARD.encode(png)
         );
     }
 
     /// Hides what is drawn outside a rectangle, until [`Drawing::end_clip`]; `id` is unique in the drawing.
-    pub fn begin_clip(&mut self, id: &str, at: (f64, f64), size: (f64, f64)) {
-        let _ = write!(self.body, "<clipPath id=\"{id}\">");
+    pub(super) fn begin_clip(&mut self, id: &str, at: (f64, f64), size: (f64, f64)) {
+        self.body += &format!("<clipPath id=\"{id}\">");
         self.block(at, size, INK);
-        let _ = writeln!(self.body, "</clipPath>\n<g clip-path=\"url(#{id})\">");
+        self.body += &format!("</clipPath>\n<g clip-path=\"url(#{id})\">\n");
     }
 
-    /// Ends what [`Drawing::begin_clip`] began.
-    pub fn end_clip(&mut self) {
-        self.body.push_str("</g>\n");
+    pub(super) fn end_clip(&mut self) {
+        self.body += "</g>\n";
     }
 
     /// Draws a four-pointed star.
     pub fn star(&mut self, center: (f64, f64), radius: f64, fill: &str) {
-        let points: Vec<(f64, f64)> = (0..8)
-            .map(|k| {
-                let r = if k % 2 == 0 { radius } else { 0.38 * radius };
-                let angle = f64::from(k) * std::f64::consts::FRAC_PI_4;
-                (center.0 + r * angle.sin(), center.1 - r * angle.cos())
-            })
-            .collect();
-        self.polygon(&points, fill);
+        let point = |k: i32| {
+            let r = if k % 2 == 0 { radius } else { 0.38 * radius };
+            let angle = f64::from(k) * std::f64::consts::FRAC_PI_4;
+            (center.0 + r * angle.sin(), center.1 - r * angle.cos())
+        };
+        self.polygon(&(0..8).map(point).collect::<Vec<_>>(), fill);
     }
 
     /// Writes one line of text; the point is on its baseline.
@@ -325,43 +276,38 @@ impl Drawing {
     }
 
     /// Writes one line of text from below to above; the point is on its baseline.
-    pub fn upright(&mut self, at: (f64, f64), text: &str, look: Lettering) {
-        self.letters(
-            at,
-            text,
-            look,
-            &format!(" transform=\"rotate(-90 {} {})\"", number(at.0), number(at.1)),
-        );
+    pub(super) fn upright(&mut self, at: (f64, f64), text: &str, look: Lettering) {
+        let turn = format!(" transform=\"rotate(-90 {} {})\"", number(at.0), number(at.1));
+        self.letters(at, text, look, &turn);
     }
 
     fn letters(&mut self, at: (f64, f64), text: &str, look: Lettering, turn: &str) {
         if text.is_empty() {
             return;
         }
-        let anchor = match look.anchor {
-            Anchor::Start => "start",
-            Anchor::Middle => "middle",
-            Anchor::End => "end",
-        };
+        let anchor = ["start", "middle", "end"][look.anchor as usize];
         let weight = if look.is_bold { " font-weight=\"bold\"" } else { "" };
-        let _ = writeln!(
-            self.body,
-            "<text x=\"{}\" y=\"{}\" font-size=\"{}\" text-anchor=\"{anchor}\" fill=\"{}\"{weight}{turn}>{}</text>",
-            number(at.0),
-            number(at.1),
-            number(look.size),
-            look.color,
-            escape(text)
-        );
+        let [x, y, size] = [at.0, at.1, look.size].map(number);
+        let place = format!("x=\"{x}\" y=\"{y}\" font-size=\"{size}\" text-anchor=\"{anchor}\"");
+        let (color, text) = (look.color, escape(text));
+        self.body += &format!("<text {place} fill=\"{color}\"{weight}{turn}>{text}</text>\n");
     }
 
     /// The finished file.
     pub fn finish(&self) -> String {
-        let (w, h) = (number(self.width), number(self.height));
+        let [w, h] = [self.width, self.height].map(number);
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" \
              font-family=\"{FONTS}\" fill=\"{INK}\">\n<rect width=\"100%\" height=\"100%\" fill=\"{PAPER}\"/>\n{}</svg>\n",
             self.body
         )
     }
+}
+
+/// The last point of a polyline and the unit vector along its last piece.
+fn end(points: &[(f64, f64)]) -> Option<((f64, f64), (f64, f64))> {
+    let [.., from, tip] = points else { return None };
+    let (dx, dy) = (tip.0 - from.0, tip.1 - from.1);
+    let length = dx.hypot(dy).max(1e-9);
+    Some((*tip, (dx / length, dy / length)))
 }

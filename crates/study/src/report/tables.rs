@@ -6,13 +6,6 @@ use super::numbers::{capital, fixed, plain, short};
 use super::svg::escape;
 use serde_json::Value;
 
-/// One sentence: how many findings lie in their range.
-pub fn count_of_passed(page: &mut Page, findings: &Findings) {
-    if let Some(summary) = findings.summary() {
-        page.text(&format!("Findings: {summary}."));
-    }
-}
-
 /// The section of the findings.
 pub fn all_findings(page: &mut Page, findings: &Findings) {
     page.section("Findings");
@@ -37,10 +30,8 @@ pub fn measured(page: &mut Page, findings: &Findings) {
     page.text("These numbers differ from machine to machine and from run to run; they enter no fingerprint.");
     let mut table = Table::new(&["what", "value"], &[1]);
     for m in &findings.measured {
-        table.rows.push(vec![
-            format!("<code>{}</code>", escape(&m.name)),
-            format!("{} {}", short(m.value), escape(&m.unit)),
-        ]);
+        let (name, unit) = (escape(&m.name), escape(&m.unit));
+        table.rows.push(vec![format!("<code>{name}</code>"), format!("{} {unit}", short(m.value))]);
     }
     page.html(&table.html());
 }
@@ -65,11 +56,8 @@ pub fn how_to_repeat(page: &mut Page, experiment: &str, wall_s: f64, provenance:
         _ => None,
     };
     let entries: Vec<(&String, &Value)> = provenance.as_object().into_iter().flatten().collect();
-    let terms: Vec<(String, String)> =
-        entries.iter().filter_map(|(k, v)| plain(v).map(|v| (k.replace('_', " "), v))).collect();
-    if !terms.is_empty() {
-        page.terms(&terms);
-    }
+    let terms = entries.iter().filter_map(|(k, v)| plain(v).map(|v| (k.replace('_', " "), v)));
+    page.terms(&terms.collect::<Vec<_>>());
     // Lists of sentences, such as the sources of models and methods, and whole files, such as the configuration.
     for (key, value) in &entries {
         let heading = match key.as_str() {
@@ -142,12 +130,8 @@ fn expected(finding: &Finding) -> String {
 
 /// The findings that are judged, with range, source and verdict in a word; or those that are not.
 fn table(findings: &Findings, judged: bool) -> String {
-    let columns: &[&str] = if judged {
-        &["finding", "value", "by seed", "expected", "rests on", "verdict"]
-    } else {
-        &["finding", "value", "by seed"]
-    };
-    let mut table = Table::new(columns, &[1]);
+    let columns = ["finding", "value", "by seed", "expected", "rests on", "verdict"];
+    let mut table = Table::new(&columns[..if judged { 6 } else { 3 }], &[1]);
     for f in findings.findings.iter().filter(|f| f.is_judged() == judged) {
         let by_seed: Vec<String> = f.by_seed.iter().map(|v| short(*v)).collect();
         let mut row = vec![
@@ -158,11 +142,8 @@ fn table(findings: &Findings, judged: bool) -> String {
         if judged {
             row.push(format!("{}{}<small>{}</small>", expected(f), unit(f), f.judge.words()));
             row.push(f.basis.words().into());
-            row.push(if f.pass {
-                "<span class=\"badge pass\">✓ pass</span>".into()
-            } else {
-                "<span class=\"badge miss\">✗ out of range</span>".into()
-            });
+            let (class, verdict) = if f.pass { ("pass", "✓ pass") } else { ("miss", "✗ out of range") };
+            row.push(format!("<span class=\"badge {class}\">{verdict}</span>"));
         }
         table.rows.push(row);
     }

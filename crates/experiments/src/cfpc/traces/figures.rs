@@ -1,12 +1,8 @@
 //! Learning curves by trace, and the phases that explain them.
 
-use super::super::bench::{Bench, Mismatch, PLANTS, is_stable, plant_name};
-use super::super::figures::{log_curve, relative_error};
+use super::super::family::*;
 use super::record::{Config, Record, words};
 use lobule_control::LinearSystem;
-use lobule_control::oracle::phase_error_deg;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
 
 fn stroke(trace: &str) -> Stroke {
     match trace {
@@ -26,26 +22,15 @@ fn stroke(trace: &str) -> Stroke {
 pub fn all(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
     let first = ["none", "loop_delay", "best_delay", "model", "identified"];
     let wrong = ["model", "delay_50", "delay_150", "delay_300", "mass_2", "mass_half"];
+    let of_first = "Error of each trial relative to feedback alone, for the reference `minjerk`; one panel for each plant, one line for \
+        each trace. Both axes are logarithmic. A curve that leaves the panel at the top diverges. The identified model (dotted, first \
+        seed) learns as the exact model does.";
+    let of_wrong = "Error of each trial relative to feedback alone when the model in the synapses is wrong: its delay is too long, or its \
+        mass is half or twice the true one. Axes as above. The resonant loop needs a good model; the other loops tolerate 50 ms and a \
+        factor of two in mass. The loop of first order has no mass.";
     Ok(vec![
-        curves(
-            config,
-            record,
-            "curves",
-            &first,
-            "Error of each trial relative to feedback alone, for the reference \
-            `minjerk`; one panel for each plant, one line for each trace. Both axes are logarithmic. A curve that leaves the \
-            panel at the top diverges. The identified model (dotted, first seed) learns as the exact model does.",
-        )?,
-        curves(
-            config,
-            record,
-            "wrong_models",
-            &wrong,
-            "Error of each trial relative to feedback alone when the model in the \
-            synapses is wrong: its delay is too long, or its mass is half or twice the true one. Axes as above. The resonant \
-            loop needs a good model; the other loops tolerate 50 ms and a factor of two in mass. The loop of first order has \
-            no mass.",
-        )?,
+        curves(config, record, "curves", &first, of_first)?,
+        curves(config, record, "wrong_models", &wrong, of_wrong)?,
         phases(&config.bench, record)?,
     ])
 }

@@ -1,9 +1,7 @@
 //! Findings of `cfpc/traces`: the acceptance tests of the reference, and its table of wrong models.
 
-use super::super::bench::PLANTS;
-use super::super::family::{IDENTIFIED, around};
+use super::super::family::*;
 use super::record::{Config, EXPECTED, Record, TRIALS};
-use lobule_study::report::{Finding, Source};
 
 /// Largest relative error allowed at trial 50 with the exact model, by plant.
 const MODEL_AT_50: [f64; 4] = [0.01, 0.05, 0.45, 0.02];
@@ -29,7 +27,6 @@ const QUARTER: Source = Source::measured(
     "numpy reference: 0.87, 0.55, 1.17 and 0.39 Hz; tolerance of 3 % chosen, for the grid of its frequencies",
 );
 
-/// All that the ranges rest on.
 pub const GROUNDS: [Source; 9] =
     [DESCENT, EXACT, NO_TRACE, IDENTIFIED, IDENTITY, TABLE, GROWTH, SINES, QUARTER];
 
@@ -56,9 +53,8 @@ pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
             all.push(ratio.each(0.5..=2.0, &IDENTIFIED));
         }
         let meaning = "Largest difference of relative errors between lifted matrices and the loop simulated tick by tick.";
-        let difference =
-            Finding::new(format!("lifted_minus_loop/{plant}"), meaning, vec![row.lifted_minus_loop]);
-        all.push(difference.each(..=1e-9, &IDENTITY));
+        let apart = Finding::new(format!("lifted_minus_loop/{plant}"), meaning, vec![row.lifted_minus_loop]);
+        all.push(apart.each(..=1e-9, &IDENTITY));
     }
     if config.trials >= 400 {
         wrong_models(record, &mut all);
@@ -72,9 +68,8 @@ pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     }
     for (row, expected) in record.loops.iter().zip(QUARTER_HZ) {
         let meaning = "Frequency at which the loop is 90 deg late. Above it, learning without a trace fails.";
-        let finding =
-            Finding::new(format!("quarter_hz/{}", row.plant), meaning, vec![row.quarter_hz]).unit("Hz");
-        all.push(finding.each(around(expected, [0.97, 1.03], 3), &QUARTER));
+        let quarter = Finding::new(format!("quarter_hz/{}", row.plant), meaning, vec![row.quarter_hz]);
+        all.push(quarter.unit("Hz").each(around(expected, [0.97, 1.03], 3), &QUARTER));
     }
     all
 }
@@ -84,8 +79,8 @@ fn wrong_models(record: &Record, all: &mut Vec<Finding>) {
     let is_wrong = |row: &str| row.starts_with("delay_") || row.starts_with("mass_");
     for (row, expected) in EXPECTED.iter().filter(|(row, _)| is_wrong(row)) {
         for (plant, expected) in PLANTS.iter().zip(expected) {
-            let values: Vec<f64> =
-                TRIALS.iter().flat_map(|t| record.values(row, plant, "minjerk", *t)).collect();
+            let at = |trial: &usize| record.values(row, plant, "minjerk", *trial);
+            let values: Vec<f64> = TRIALS.iter().flat_map(at).collect();
             if values.len() != TRIALS.len() || expected[0].is_nan() {
                 continue;
             }
@@ -97,9 +92,9 @@ fn wrong_models(record: &Record, all: &mut Vec<Finding>) {
             all.push(Finding::new(format!("mismatch/{row}/{plant}"), meaning, factor).each(..=2.0, &TABLE));
             let grown = pairs().filter(|(_, e)| **e > 10.0).map(|(v, _)| *v).reduce(f64::min);
             let meaning = "Wrong model: smallest relative error at those trials at which the reference has grown above 10.";
-            all.extend(grown.map(|v| {
-                Finding::new(format!("grows/{row}/{plant}"), meaning, vec![v]).each(10.0.., &GROWTH)
-            }));
+            let finding =
+                |v| Finding::new(format!("grows/{row}/{plant}"), meaning, vec![v]).each(10.0.., &GROWTH);
+            all.extend(grown.map(finding));
         }
     }
 }

@@ -8,50 +8,40 @@ mod findings;
 mod record;
 mod words;
 
-use super::bench::{Bench, Inputs, Mismatch, PLANTS, PlantConfig, has_grown, rms, step_of};
-use super::family::{self, counted};
-use lobule_control::filter::{Step, TraceModel};
-use lobule_control::oracle::{Course, Lifted, cause, gain};
-use lobule_study::prelude::*;
+use super::family::{self, *};
+use lobule_control::oracle::{Course, cause};
 use record::{Config, LoopResponse, Record, TraceCurve};
 
 /// The experiment.
 #[derive(Debug, Clone, Copy)]
 pub struct Traces;
 
-static CARD: Card = Card {
-    name: "cfpc/traces",
-    title: "What must a synapse remember to learn from late errors?",
-    line: "which eligibility trace, from none to a model of the loop, learns from late errors?",
-    defaults: concat!(include_str!("traces.toml"), include_str!("../bench.toml")),
-    presets: &[
-        Preset::new("default", "400 trials, seconds", ""),
-        Preset::new("quick", "100 trials, one seed", include_str!("traces.quick.toml")),
-    ],
-    unit: "plants",
-    grounds: &findings::GROUNDS,
-    ..family::CARD
-};
-
 impl Study for Traces {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "cfpc/traces",
+        title: "What must a synapse remember to learn from late errors?",
+        line: "which eligibility trace, from none to a model of the loop, learns from late errors?",
+        defaults: concat!(include_str!("traces.toml"), include_str!("../bench.toml")),
+        presets: &[
+            Preset::new("default", "400 trials, seconds", ""),
+            Preset::new("quick", "100 trials, one seed", include_str!("traces.quick.toml")),
+        ],
+        unit: "plants",
+        grounds: &findings::GROUNDS,
+        ..family::CARD
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        let (bench, check) = (&config.bench, Check::of(""));
+        let (bench, longest) = (&config.bench, config.scan_to_s);
         bench.check()?;
-        check
+        Check::of("")
             .within("trials", config.trials, 1..=10_000)?
             .within("loop_trials", config.loop_trials, 0..=config.trials)?
             .at_least("scan_step_s", config.scan_step_s, bench.dt_s)?
-            .that(
-                "scan_to_s",
-                config.scan_to_s,
-                config.scan_to_s < bench.trial_s,
-                "less than a trial is needed",
-            )?
+            .that("scan_to_s", longest, longest < bench.trial_s, "less than a trial is needed")?
             .above("ceiling", config.ceiling, 1.0)?
             .above("hopeless_step", config.hopeless_step, 0.0)?;
         config.probe.check(bench)
@@ -113,11 +103,8 @@ fn on_plant(config: &Config, plant: &str) -> Result<(LoopResponse, Vec<TraceCurv
     // The traces that are the same for every seed.
     let model = TraceModel::Response(h.clone());
     let none = Mismatch::NONE;
-    let mut fixed = vec![
-        ("none", TraceModel::None),
-        ("loop_delay", TraceModel::Delay(bench.nerve_delay())),
-        ("model", model.clone()),
-    ];
+    let nerve = TraceModel::Delay(bench.nerve_delay());
+    let mut fixed = vec![("none", TraceModel::None), ("loop_delay", nerve), ("model", model.clone())];
     for (name, wrong) in [
         ("delay_50", Mismatch { delay_s: 0.05, ..none }),
         ("delay_150", Mismatch { delay_s: 0.15, ..none }),
@@ -187,8 +174,7 @@ fn tick_by_tick(
     trials: usize,
 ) -> Result<f64, Error> {
     let filter = bench.filter(bench.model(body)?, Step::Plain(rate), &[])?;
-    let learner = bench.learner("cfpc", bench.feedback(body)?, filter);
-    let mut closed = bench.close(Box::new(body.plant()?), learner)?;
+    let mut closed = bench.taught(body, "cfpc", filter)?;
     let minjerk = bench.minjerk();
     let inputs = Inputs { reference: &minjerk, ..Default::default() };
     let (mut first, mut largest) = (1.0, 0.0f64);

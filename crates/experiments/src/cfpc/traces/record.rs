@@ -1,11 +1,8 @@
 //! Configuration and record of `cfpc/traces`, and the table that the reference measured.
 
-use super::super::bench::Bench;
-use super::super::probe::Probe;
+use super::super::family::*;
 use lobule_control::oracle::Cause;
-use serde::{Deserialize, Serialize};
 
-/// Its configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
     pub(super) seeds: Vec<u64>,
@@ -25,7 +22,6 @@ pub struct Config {
 pub struct TraceCurve {
     /// Trace, one of [`TRACES`].
     pub trace: String,
-    /// Plant.
     pub plant: String,
     /// `minjerk` or `sines`.
     pub reference: String,
@@ -33,7 +29,6 @@ pub struct TraceCurve {
     pub seed: Option<u64>,
     /// Delay of the trace, s, where it is one.
     pub delay_s: Option<f64>,
-    /// Step.
     pub rate: f64,
     /// True if the theory of eigenvalues has a step that converges.
     pub has_bound: bool,
@@ -55,7 +50,6 @@ impl TraceCurve {
 /// The loop of one plant in numbers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoopResponse {
-    /// Plant.
     pub plant: String,
     /// Response of the sensed output to a signal at the error, over a trial. `[ticks]`
     pub response: Vec<f64>,
@@ -69,14 +63,11 @@ pub struct LoopResponse {
     pub lifted_minus_loop: f64,
 }
 
-/// Record of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// Tick, s.
     pub dt_s: f64,
-    /// The loops.
     pub loops: Vec<LoopResponse>,
-    /// The learning curves.
     #[serde(rename = "cells")]
     pub curves: Vec<TraceCurve>,
 }
@@ -112,12 +103,10 @@ pub const TRACES: [(&str, &str); 10] = [
     ("mass_half", "model, mass × 0.5"),
 ];
 
-/// A trace in words.
 pub fn words(trace: &str) -> &str {
     TRACES.iter().find(|t| t.0 == trace).map_or(trace, |t| t.1)
 }
 
-/// Trials of the table.
 pub const TRIALS: [usize; 3] = [10, 50, 400];
 
 /// Relative errors that the reference measured at [`TRIALS`], by plant; NaN where there is none. Its curves end at about 10⁶.

@@ -1,10 +1,7 @@
 //! The report of the traces in words and its table.
 
-use super::super::bench::{PLANTS, plant_name};
+use super::super::family::*;
 use super::record::{self, Config, EXPECTED, Record, TRACES, TRIALS};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
-use lobule_study::texts;
 
 pub fn story(config: &Config, record: &Record) -> Story {
     let last = config.trials;
@@ -22,13 +19,13 @@ pub fn story(config: &Config, record: &Record) -> Story {
         below("model"),
         short(of("model").iter().copied().fold(0.0, f64::max)),
     );
-    let mut small_print = vec![
+    let mut small_print = texts([
         "Learning converges where the phase of the trace stays within 90 deg of that of the closed loop. The exact model meets this \
          condition at every frequency, but it is not the fastest trace. The loop is a low-pass filter; the model trace applies this \
-         filter a second time, and a well-tuned delay does not. The delay must be found anew for each plant, however."
-            .to_owned(),
-    ];
+         filter a second time, and a well-tuned delay does not. The delay must be found anew for each plant, however.",
+    ]);
     small_print.extend(causes(record));
+    let remember = "The conduction delay alone is not enough, because controller and plant are slow as well.";
     Story {
         answer,
         small_print,
@@ -41,27 +38,24 @@ pub fn story(config: &Config, record: &Record) -> Story {
             "The last of these is the gradient. The table and the figures compare the three, and models that are wrong.",
         ]),
         sections: vec![
+            Section::new("What the synapse must remember", remember, &["curves"]),
             Section::new(
-                "What the synapse must remember",
-                "The conduction delay alone is not enough, because controller and plant are slow as well.",
-                &["curves"],
+                "Phase decides",
+                "A trace fails at frequencies at which its phase is wrong.",
+                &["phases"],
             ),
-            Section::new("Phase decides", "A trace fails at frequencies at which its phase is wrong.", &["phases",
-            ]),
-            Section::new("Wrong models", "How good must the model be?", &["wrong_models",
-            ]),
+            Section::new("Wrong models", "How good must the model be?", &["wrong_models"]),
             table(record, last),
         ],
-        differences: vec![
-            "The paper's plants, gains and figures are not public. The rule is the published one; the bench is ours.".into(),
-            format!(
+        differences: texts([
+            "The paper's plants, gains and figures are not public. The rule is the published one; the bench is ours.",
+            &format!(
                 "Expected values were measured with a program whose loop has a tick between sensing and command \
                  (bench.computation_ticks = {}).",
                 config.bench.computation_ticks
             ),
-            "A learning curve ends at the ceiling. Those of the reference ended at about 10⁶ as well, and only growth is compared."
-                .into(),
-        ],
+            "A learning curve ends at the ceiling. Those of the reference ended at about 10⁶ as well, and only growth is compared.",
+        ]),
         ..Story::default()
     }
 }
@@ -79,10 +73,7 @@ fn causes(record: &Record) -> Option<String> {
 }
 
 fn table(record: &Record, last: usize) -> Section {
-    let mut columns = vec!["trace"];
-    columns.extend(PLANTS.map(plant_name));
-    let numeric: Vec<usize> = (1..columns.len()).collect();
-    let mut table = Table::new(&columns, &numeric);
+    let mut table = Table::new(&[&["trace"][..], &PLANTS.map(plant_name)].concat(), &[1, 2, 3, 4]);
     let trials: Vec<usize> = TRIALS.into_iter().filter(|t| *t <= last).collect();
     let joined = |values: &[f64]| values.iter().map(|v| large(*v)).collect::<Vec<_>>().join(" / ");
     for (row, words) in TRACES {
@@ -102,16 +93,11 @@ fn table(record: &Record, last: usize) -> Section {
         table.rows.push(cells);
     }
     let trials: Vec<String> = trials.iter().map(usize::to_string).collect();
-    let mut section = Section::new(
-        "The table",
-        format!(
-            "Error relative to feedback alone at trials {} with the reference `minjerk`. Small print: measured by the reference program.",
-            trials.join(" / ")
-        ),
-        &[],
+    let text = format!(
+        "Error relative to feedback alone at trials {} with the reference `minjerk`. Small print: measured by the reference program.",
+        trials.join(" / ")
     );
-    section.html = table.html();
-    section
+    Section { html: table.html(), ..Section::new("The table", text, &[]) }
 }
 
 /// A number of any size, short.

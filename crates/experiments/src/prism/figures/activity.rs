@@ -1,15 +1,6 @@
 //! Mean rates across trials: the output path as curves, all populations as a map.
 
-use super::look::{cell_name, cell_rank, population_words, sign, signed, zone_stroke};
-use super::series::{
-    curve_marks, over_seeds, prism_key, prism_spans, reach, runs, seeds_in_words, trial_axis,
-};
-use crate::prism::config::Condition;
-use crate::prism::keys::{ModuleName, RateOf};
-use crate::prism::record::{ConditionRun, Epoch, PrismResult};
-use lobule_scaffold::Microzone;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use super::{look::*, series::*};
 use std::collections::BTreeSet;
 
 /// Rates below this count as this in ratios, Hz. Chosen: a tenth of a spike per second is noise in a short trial.
@@ -35,12 +26,9 @@ pub fn rates(result: &PrismResult) -> Result<Option<Figure>, Error> {
     for cell in ["purkinje_cell", "dcn_p", "io_cell"] {
         let mut row = Vec::new();
         for module in ModuleName::ALL {
-            let mut panel = Panel::new(
-                &format!("{}: {}", capital(module.name()), cell_name(cell)),
-                trial_axis(result, if cell == "io_cell" { "trial" } else { "" }),
-                Axis::exact("", 0.0, 1.0),
-            );
-            panel.shades = prism_spans(result);
+            let title = format!("{}: {}", capital(module.name()), cell_name(cell));
+            let mut panel = trial_panel(result, &title);
+            panel.x = trial_axis(result, if cell == "io_cell" { "trial" } else { "" });
             for of in populations.iter().filter(|of| of.module == module && of.cell == cell) {
                 let stroke = zone_stroke(module, of.zone);
                 panel.marks.extend(curve_marks(&runs, |t| t.rates_hz.get(of).copied(), &stroke, false));
@@ -57,13 +45,9 @@ pub fn rates(result: &PrismResult) -> Result<Option<Figure>, Error> {
             plate.panels.extend(row);
         }
     }
-    if plate.panels.is_empty() {
-        return Ok(None);
-    }
     for module in ModuleName::ALL {
         for zone in Microzone::ALL {
-            let pen = zone_stroke(module, Some(zone));
-            plate.line_key(&format!("{module} {}", sign(zone)), pen);
+            plate.line_key(&format!("{module} {}", sign(zone)), zone_stroke(module, Some(zone)));
         }
     }
     plate.legend.push(prism_key());
@@ -72,7 +56,7 @@ pub fn rates(result: &PrismResult) -> Result<Option<Figure>, Error> {
          error. Its climbing fibers depress the Purkinje cells of the same microzone, which disinhibits its nuclear cells.",
         seeds_in_words(runs.len())
     );
-    Ok(Some(plate.figure(caption)?))
+    drawn(&plate, caption)
 }
 
 /// One row of the map: name, baseline rate and change by trial in doublings.
@@ -88,36 +72,26 @@ pub fn rate_map(result: &PrismResult) -> Result<Option<Figure>, Error> {
     let baseline: BTreeSet<usize> =
         runs.iter().flat_map(|a| &a.trials).filter(|t| t.epoch == Epoch::Baseline).map(|t| t.index).collect();
     let mut populations = populations(&runs);
-    populations.sort_by_key(|of| {
-        (cell_rank(&of.cell), of.cell.clone(), of.zone.map(|zone| zone as usize), of.clone())
-    });
+    populations
+        .sort_by_key(|of| (cell_rank(&of.cell), of.cell.clone(), of.zone.map(|z| z as usize), of.clone()));
     let mut plate = Plate::new("rate_map", 1, 0.0);
     plate.left = (224.0, 224.0);
     for module in ModuleName::ALL {
-        let rows: Vec<Row> = populations
-            .iter()
-            .filter(|of| of.module == module)
-            .filter_map(|of| {
-                let points = over_seeds(&runs, |t| t.rates_hz.get(of).copied());
-                let before: Vec<f64> = points
-                    .iter()
-                    .filter(|p| baseline.contains(&(p.trial as usize)))
-                    .map(|p| p.mean)
-                    .collect();
-                // Without a baseline the first trial stands in for it.
-                let baseline_hz =
-                    if before.is_empty() { points.first()?.mean } else { super::mean_sd(&before).0 };
-                let change = |hz: f64| (hz.max(FLOOR_HZ) / baseline_hz.max(FLOOR_HZ)).log2();
-                let changes = points.iter().map(|p| (p.trial, change(p.mean))).collect();
-                Some(Row { words: population_words(of), baseline_hz, changes })
-            })
-            .collect();
+        let row = |of: &RateOf| {
+            let points = over_seeds(&runs, |t| t.rates_hz.get(of).copied());
+            let before = points.iter().filter(|p| baseline.contains(&(p.trial as usize))).map(|p| p.mean);
+            let before: Vec<f64> = before.collect();
+            // Without a baseline the first trial stands in for it.
+            let baseline_hz =
+                if before.is_empty() { points.first()?.mean } else { super::mean_sd(&before).0 };
+            let change = |hz: f64| (hz.max(FLOOR_HZ) / baseline_hz.max(FLOOR_HZ)).log2();
+            let changes = points.iter().map(|p| (p.trial, change(p.mean))).collect();
+            Some(Row { words: population_words(of), baseline_hz, changes })
+        };
+        let rows: Vec<Row> = populations.iter().filter(|of| of.module == module).filter_map(row).collect();
         if !rows.is_empty() {
             plate.panels.push(map_panel(result, module, &rows));
         }
-    }
-    if plate.panels.is_empty() {
-        return Ok(None);
     }
     plate.panel_height = plate.panels.iter().map(|p| p.y.high - p.y.low).fold(0.0, f64::max) * 18.0;
     let scale = (0..41).map(|k| shade(f64::from(k - 20) / 20.0 * DOUBLINGS)).collect();
@@ -128,36 +102,24 @@ pub fn rate_map(result: &PrismResult) -> Result<Option<Figure>, Error> {
     let caption = format!(
         "Rate of every population by trial with plasticity, relative to its mean before the prisms (given beside the name). White: unchanged; \
          orange: higher; blue: lower; the scale is logarithmic and rates under {FLOOR_HZ} Hz count as {FLOOR_HZ} Hz. Vertical lines: prisms on and off. Mean over {}.",
-        match runs.len() {
-            1 => "one seed".into(),
-            n => format!("{n} seeds"),
-        }
+        if runs.len() == 1 { "one seed".into() } else { format!("{} seeds", runs.len()) }
     );
-    Ok(Some(plate.figure(caption)?))
+    drawn(&plate, caption)
 }
 
 fn map_panel(result: &PrismResult, module: ModuleName, rows: &[Row]) -> Panel {
     let title = format!("{} module", capital(module.name()));
-    let tick = |(k, row): (usize, &Row)| Tick {
-        at: -(k as f64) - 0.5,
-        text: format!("{}, {} Hz", row.words, signed(row.baseline_hz, 1)),
-        under: String::new(),
-        color: INK.into(),
+    let tick = |(k, row): (usize, &Row)| {
+        Tick::new(-(k as f64) - 0.5, format!("{}, {} Hz", row.words, signed(row.baseline_hz, 1)))
     };
     let y = Axis::exact("", -(rows.len() as f64), 0.0).named(rows.iter().enumerate().map(tick).collect());
     let mut panel = Panel::new(&title, trial_axis(result, "trial"), y);
-    let cells = rows
-        .iter()
-        .enumerate()
-        .flat_map(|(k, row)| {
-            row.changes.iter().map(move |&(trial, change)| Cell {
-                x: (trial - 0.5, trial + 0.5),
-                y: (-(k as f64) - 0.94, -(k as f64) - 0.06),
-                color: shade(change),
-            })
-        })
-        .collect();
-    panel.marks.push(Mark::Cells(cells));
+    let cells = rows.iter().enumerate().flat_map(|(k, row)| {
+        let y = (-(k as f64) - 0.94, -(k as f64) - 0.06);
+        let cell = move |&(trial, change)| Cell { x: (trial - 0.5, trial + 0.5), y, color: shade(change) };
+        row.changes.iter().map(cell)
+    });
+    panel.marks.push(Mark::Cells(cells.collect()));
     for at in prism_spans(result).iter().flat_map(|s| [s.0, s.1]) {
         panel.levels.push(Level::upright(at).pen(Stroke::new(GUIDE, 1.2)));
     }

@@ -1,14 +1,7 @@
 //! What the arm did in five telling trials: the planar arm with its hand paths,
 //! and the angle of the joint over the movement.
 
-use super::look::{condition_name, signed};
-use super::series::{runs, share_vertical_axis};
-use crate::prism::config::Condition;
-use crate::prism::record::{ConditionRun, Epoch, PrismResult, TrialRecord};
-use lobule_study::prelude::*;
-use lobule_study::report::chart::WIDTH;
-use lobule_study::report::drawing::*;
-use lobule_study::report::svg::width_of;
+use super::{look::*, series::*};
 
 /// Points drawn of one path, at most.
 const PATH_POINTS: usize = 200;
@@ -25,26 +18,23 @@ fn moments(run: &ConditionRun) -> Vec<Moment<'_>> {
     let first = of(Epoch::Prism).next();
     let last = of(Epoch::Prism).next_back().filter(|l| first.is_none_or(|f| f.index != l.index));
     let solid = |color| Stroke::new(color, 2.0);
-    [
+    let moments = [
         ("before", of(Epoch::Baseline).next_back(), solid(BLACK)),
         ("first with prisms", first, solid(VERMILLION)),
         ("last with prisms", last, solid(BLUE)),
         ("first after", of(Epoch::Removal).next(), solid(PURPLE)),
         ("second after", of(Epoch::Removal).nth(1), solid(GREEN).dash(Dash::Dashed)),
-    ]
-    .into_iter()
-    .filter_map(|(words, trial, stroke)| trial.map(|trial| Moment { words, trial, stroke }))
-    .collect()
+    ];
+    let seen = |(words, trial, stroke)| Option::map(trial, |trial| Moment { words, trial, stroke });
+    moments.into_iter().filter_map(seen).collect()
 }
 
 /// One run of each of the two main conditions, on the first seed that has them.
 fn examples(result: &PrismResult) -> Vec<&ConditionRun> {
     let plastic = runs(result, Condition::Plastic);
     let seed = plastic.first().or(runs(result, Condition::Static).first()).map(|run| run.seed);
-    [Condition::Static, Condition::Plastic]
-        .into_iter()
-        .filter_map(|c| result.condition(c).find(|a| Some(a.seed) == seed && !a.trials.is_empty()))
-        .collect()
+    let on_seed = |c| result.condition(c).find(|a| Some(a.seed) == seed && !a.trials.is_empty());
+    [Condition::Static, Condition::Plastic].into_iter().filter_map(on_seed).collect()
 }
 
 fn hand(trial: &TrialRecord) -> Option<(f64, f64)> {
@@ -63,19 +53,14 @@ impl Protractor {
     /// Fits the direction of the hand at the end of the movement to the error, over all trials
     /// (least squares): the target is where the error is zero.
     fn fit(trials: &[&TrialRecord]) -> Option<Self> {
-        let ends: Vec<(f64, (f64, f64))> = trials
-            .iter()
-            .filter_map(|t| hand(t).map(|h| (t.error_deg, h)))
-            .filter(|e| e.0.is_finite())
-            .collect();
+        let ends = trials.iter().filter_map(|t| hand(t).map(|h| (t.error_deg, h)));
+        let ends: Vec<(f64, (f64, f64))> = ends.filter(|e| e.0.is_finite()).collect();
         let n = ends.len() as f64;
         if ends.is_empty() {
             return None;
         }
-        let mean_direction = {
-            let (sx, sy) = ends.iter().fold((0.0, 0.0), |s, (_, h)| (s.0 + h.0, s.1 + h.1));
-            sy.atan2(sx)
-        };
+        let (x, y) = ends.iter().fold((0.0, 0.0), |sum, (_, h)| (sum.0 + h.0, sum.1 + h.1));
+        let mean_direction = y.atan2(x);
         // Angles from the mean direction, so that none wraps around.
         let angle = |h: (f64, f64)| {
             let (sin, cos) = mean_direction.sin_cos();
@@ -151,25 +136,17 @@ pub fn arm(result: &PrismResult) -> Option<Figure> {
         }
         drawing.text((title_at, 46.0), condition_name(example.condition), heading);
         draw_protractor(&mut drawing, &protractor, (low, high), rim, place);
-        for moment in moments.iter() {
-            draw_posture(&mut drawing, result.arm_segments_m, moment, place);
-        }
-        for moment in moments.iter() {
-            draw_path(&mut drawing, moment, place);
-        }
-        let prism = moments.iter().map(|m| m.trial.prism_deg).find(|p| p.abs() > 0.0);
-        if let Some(prism) = prism {
+        moments.iter().for_each(|m| draw_posture(&mut drawing, result.arm_segments_m, m, place));
+        moments.iter().for_each(|m| draw_path(&mut drawing, m, place));
+        if let Some(prism) = moments.iter().map(|m| m.trial.prism_deg).find(|p| p.abs() > 0.0) {
             let pen = Stroke::new(INK, 1.2).dash(Dash::Dotted);
             drawing.disc(place(protractor.at(prism, protractor.radius)), 8.0, "none", &pen);
         }
         drawing.star(place(protractor.at(0.0, protractor.radius)), 9.0, INK);
-        drawing.disc(place((0.0, 0.0)), 6.0, PAPER, &Stroke::new(INK, 2.0));
         let shoulder = place((0.0, 0.0));
-        drawing.text(
-            (shoulder.0, shoulder.1 + 22.0),
-            "shoulder",
-            Lettering::new(12.0, Anchor::Middle).color(FAINT),
-        );
+        drawing.disc(shoulder, 6.0, PAPER, &Stroke::new(INK, 2.0));
+        let look = Lettering::new(12.0, Anchor::Middle).color(FAINT);
+        drawing.text((shoulder.0, shoulder.1 + 22.0), "shoulder", look);
         if k == 0 {
             let (from, y) = (14.0, top + (y1 - y0) * scale + 8.0);
             drawing.line(&[(from, y), (from + 0.1 * scale, y)], &Stroke::new(INK, 2.0));
@@ -196,9 +173,8 @@ fn draw_protractor(
     place: impl Fn((f64, f64)) -> (f64, f64),
 ) {
     let pen = Stroke::new("#b0b0b0", 1.0);
-    let arc: Vec<_> =
-        (0..=60).map(|k| place(protractor.at(low + f64::from(k) / 60.0 * (high - low), rim))).collect();
-    drawing.line(&arc, &pen);
+    let on_arc = |k| place(protractor.at(low + f64::from(k) / 60.0 * (high - low), rim));
+    drawing.line(&(0..=60).map(on_arc).collect::<Vec<_>>(), &pen);
     let marks = ((high - low) / 10.0).round() as i32;
     for k in 0..=marks {
         let error = low + 10.0 * f64::from(k);
@@ -224,13 +200,8 @@ fn draw_posture(
 
 fn draw_path(drawing: &mut Drawing, moment: &Moment, place: impl Fn((f64, f64)) -> (f64, f64)) {
     let every = moment.trial.hand_m.len().div_ceil(PATH_POINTS).max(1);
-    let mut path: Vec<(f64, f64)> = moment
-        .trial
-        .hand_m
-        .iter()
-        .step_by(every)
-        .map(|h| place((f64::from(h[0]), f64::from(h[1]))))
-        .collect();
+    let shown = moment.trial.hand_m.iter().step_by(every);
+    let mut path: Vec<(f64, f64)> = shown.map(|h| place((f64::from(h[0]), f64::from(h[1])))).collect();
     if let Some(end) = hand(moment.trial) {
         path.push(place(end));
         drawing.line(&path, &moment.stroke);
@@ -248,9 +219,8 @@ pub fn joint_angle(result: &PrismResult) -> Result<Option<Figure>, Error> {
         for moment in moments(example) {
             let path = &moment.trial.path_deg;
             let every = path.len().div_ceil(PATH_POINTS).max(1);
-            let points =
-                path.iter().enumerate().step_by(every).map(|(t, a)| (t as f64, f64::from(*a))).collect();
-            panel.marks.push(Mark::Line { points, stroke: moment.stroke.clone() });
+            let points = path.iter().enumerate().step_by(every).map(|(t, a)| (t as f64, f64::from(*a)));
+            panel.line(points, moment.stroke.clone());
             if plate.panels.is_empty() {
                 plate.line_key(moment.words, moment.stroke);
             }
@@ -259,9 +229,7 @@ pub fn joint_angle(result: &PrismResult) -> Result<Option<Figure>, Error> {
             plate.panels.push(panel);
         }
     }
-    let Some(example) = examples(result).first().copied().filter(|_| !plate.panels.is_empty()) else {
-        return Ok(None);
-    };
+    let Some(example) = examples(result).first().copied() else { return Ok(None) };
     share_vertical_axis(&mut plate, "joint angle (deg)");
     let ends_at_error = examples(result).iter().flat_map(|a| moments(a)).all(|m| {
         m.trial.path_deg.last().is_some_and(|end| (f64::from(*end) - m.trial.error_deg).abs() < 1.0)
@@ -272,5 +240,5 @@ pub fn joint_angle(result: &PrismResult) -> Result<Option<Figure>, Error> {
         example.seed,
         if ends_at_error { " The final value of a curve is the pointing error." } else { "" }
     );
-    Ok(Some(plate.figure(caption)?))
+    drawn(&plate, caption)
 }

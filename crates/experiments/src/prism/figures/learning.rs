@@ -1,17 +1,10 @@
 //! The result in one chart: pointing error across trials.
 
-use super::look::{condition_color, condition_name, signed};
-use super::series::{curve_marks, longest, prism_key, prism_spans, reach, runs, trial_axis};
-use crate::prism::config::Condition;
-use crate::prism::record::{Epoch, PrismResult};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use super::{look::*, series::*};
 
 /// Error across trials, static against plastic.
 pub fn error_by_trial(result: &PrismResult) -> Result<Option<Figure>, Error> {
-    let mut panel = Panel::new("", trial_axis(result, "trial"), Axis::exact("", 0.0, 1.0));
-    panel.shades = prism_spans(result);
-    panel.levels.push(Level::across(0.0));
+    let mut panel = error_panel(result, "");
     let mut plate = Plate::new("error", 1, 300.0);
     let mut seeds = 0;
     for condition in [Condition::Static, Condition::Plastic] {
@@ -38,12 +31,10 @@ pub fn error_by_trial(result: &PrismResult) -> Result<Option<Figure>, Error> {
         ),
     };
     let prism = longest(result).iter().flat_map(|a| &a.trials).find(|t| t.epoch == Epoch::Prism);
-    let side = prism.map_or_else(String::new, |t| {
-        format!(
-            " The prisms displace the target by {}°, the error of a movement to the apparent target.",
-            signed(t.prism_deg, 0)
-        )
-    });
+    let displaced =
+        |t: &TrialRecord| format!(" The prisms displace the target by {}°", signed(t.prism_deg, 0));
+    let side =
+        prism.map(|t| displaced(t) + ", the error of a movement to the apparent target.").unwrap_or_default();
     let caption = format!(
         "Pointing error at the end of each movement by trial, with learning (blue) and without (black, dashed). Shading: prisms on.{side} \
          {spread} Trials count from 0. A network that learns reduces the error toward zero through prisms and shows an after-effect, an error \

@@ -1,34 +1,28 @@
 //! Names and colors of conditions, modules and cells: the same in all figures.
-//! The pen distinguishes plus from minus.
+//! The pen distinguishes plus from minus. What the figures are made of, in one import.
 
-use crate::prism::config::Condition;
-use crate::prism::keys::{ModuleName, RateOf};
-use lobule_scaffold::Microzone;
-use lobule_study::report::drawing::*;
-pub use lobule_study::report::numbers::signed;
+pub use crate::prism::{config::Condition, keys::*, record::*};
+pub use lobule_scaffold::Microzone;
+pub use lobule_study::{prelude::*, report::drawing::*};
 
-/// Color of a condition.
-pub fn condition_color(condition: Condition) -> &'static str {
+/// A condition in words, and its color.
+fn look(condition: Condition) -> (&'static str, &'static str) {
     match condition {
-        Condition::Static => BLACK,
-        Condition::Plastic => BLUE,
-        Condition::ForwardOnly => GREEN,
-        Condition::InverseOnly => ORANGE,
-        Condition::WrongPolarity => VERMILLION,
-        Condition::FreshNoise => PURPLE,
+        Condition::Static => ("static (no learning)", BLACK),
+        Condition::Plastic => ("plastic (learning)", BLUE),
+        Condition::ForwardOnly => ("only the forward module learns", GREEN),
+        Condition::InverseOnly => ("only the inverse module learns", ORANGE),
+        Condition::WrongPolarity => ("learning with olive channels exchanged", VERMILLION),
+        Condition::FreshNoise => ("only the inverse module learns, fresh noise", PURPLE),
     }
 }
 
-/// A condition in words.
 pub fn condition_name(condition: Condition) -> &'static str {
-    match condition {
-        Condition::Static => "static (no learning)",
-        Condition::Plastic => "plastic (learning)",
-        Condition::ForwardOnly => "only the forward module learns",
-        Condition::InverseOnly => "only the inverse module learns",
-        Condition::WrongPolarity => "learning with olive channels exchanged",
-        Condition::FreshNoise => "only the inverse module learns, fresh noise",
-    }
+    look(condition).0
+}
+
+pub fn condition_color(condition: Condition) -> &'static str {
+    look(condition).1
 }
 
 /// Color of a module: that of the condition in which it learns alone.
@@ -41,10 +35,7 @@ pub fn module_color(module: ModuleName) -> &'static str {
 
 /// Sign of a microzone, with a true minus.
 pub fn sign(zone: Microzone) -> &'static str {
-    match zone {
-        Microzone::Plus => "+",
-        Microzone::Minus => "−",
-    }
+    ["+", "−"][zone as usize]
 }
 
 /// Pen of a microzone in the color of its module: plus unbroken, minus broken.
@@ -73,17 +64,14 @@ pub fn cell_rank(cell: &str) -> usize {
     CELLS.iter().position(|c| c.0 == cell).unwrap_or(CELLS.len())
 }
 
-/// A cell type in words.
 pub fn cell_name(cell: &str) -> String {
     CELLS.get(cell_rank(cell)).map_or_else(|| cell.replace('_', " "), |c| c.1.into())
 }
 
-/// Color of a cell type.
 pub fn cell_color(cell: &str) -> &'static str {
     CELLS.get(cell_rank(cell)).map_or(BLACK, |c| c.2)
 }
 
-/// Cell type and sign in words.
 pub fn population_words(of: &RateOf) -> String {
     of.zone.map_or_else(|| cell_name(&of.cell), |zone| format!("{} {}", cell_name(&of.cell), sign(zone)))
 }

@@ -1,30 +1,16 @@
 //! Which module does what: parts of the error, and runs with a part switched off.
 
-use super::look::{condition_color, condition_name, module_color};
-use super::series::{
-    curve_marks, over_seeds, prism_key, prism_spans, runs, seeds_in_words, share_vertical_axis, trial_axis,
-};
-use crate::prism::config::Condition;
-use crate::prism::keys::ModuleName;
-use crate::prism::record::{PrismResult, TrialRecord};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use super::{look::*, series::*};
 
-/// A part of the error of a trial.
 type Part = fn(&TrialRecord) -> Option<f64>;
 
 /// The error and its two parts, from the cortical command and from the inverse module.
 pub fn contributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
+    let [cortex, inverse] = ModuleName::ALL.map(|module| Stroke::new(module_color(module), 1.8));
     let parts: [(&str, Stroke, Part); 3] = [
         ("error", Stroke::new(BLACK, 2.2), |t| Some(t.error_deg)),
-        ("part from the cortical command", Stroke::new(module_color(ModuleName::Forward), 1.8), |t| {
-            Some(t.cortex_deg)
-        }),
-        (
-            "part from the inverse module",
-            Stroke::new(module_color(ModuleName::Inverse), 1.8).dash(Dash::Dashed),
-            |t| Some(t.inverse_deg),
-        ),
+        ("part from the cortical command", cortex, |t| Some(t.cortex_deg)),
+        ("part from the inverse module", inverse.dash(Dash::Dashed), |t| Some(t.inverse_deg)),
     ];
     let mut plate = Plate::new("contributions", 2, 210.0);
     for condition in [Condition::Plastic, Condition::Static] {
@@ -32,36 +18,26 @@ pub fn contributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
         if runs.is_empty() {
             continue;
         }
-        let x = trial_axis(result, "trial");
-        let mut panel = Panel::new(condition_name(condition), x, Axis::exact("", 0.0, 1.0));
-        panel.shades = prism_spans(result);
-        panel.levels.push(Level::across(0.0));
+        let mut panel = error_panel(result, condition_name(condition));
         for (_, stroke, part) in &parts {
             panel.marks.extend(curve_marks(&runs, part, stroke, false));
         }
         plate.panels.push(panel);
     }
-    if plate.panels.is_empty() {
-        return Ok(None);
-    }
     share_vertical_axis(&mut plate, "pointing error (deg)");
     plate.legend = parts.iter().map(|(name, stroke, _)| Key::line(name, stroke.clone())).collect();
     plate.legend.push(prism_key());
     let plastic = runs(result, Condition::Plastic);
-    let largest_rest = plastic
-        .iter()
-        .flat_map(|a| &a.trials)
-        .map(|t| (t.error_deg - t.cortex_deg - t.inverse_deg).abs())
-        .fold(0.0, f64::max);
+    let rest = |t: &TrialRecord| (t.error_deg - t.cortex_deg - t.inverse_deg).abs();
+    let largest_rest = plastic.iter().flat_map(|run| &run.trials).map(rest).fold(0.0, f64::max);
     let adds_up =
         if !plastic.is_empty() && largest_rest < 0.5 { " The two parts add up to the error." } else { "" };
-    let n = plastic.len().max(1);
     let caption = format!(
         "Contributions to the pointing error by trial. The forward module acts through the motor cortex and changes the part from the cortical \
          command (green). The inverse module adds its own command (orange, dashed).{adds_up} {}",
-        seeds_in_words(n)
+        seeds_in_words(plastic.len().max(1))
     );
-    Ok(Some(plate.figure(caption)?))
+    drawn(&plate, caption)
 }
 
 /// Runs in which a part of the loop is switched off or changed, each against static and plastic.
@@ -73,21 +49,14 @@ pub fn ablations(result: &PrismResult) -> Result<Option<Figure>, Error> {
             changed.push(run.condition);
         }
     }
-    if changed.is_empty() {
-        return Ok(None);
-    }
     let mut plate = Plate::new("ablations", 2, 170.0);
     let reference = [(Condition::Static, Dash::Dotted), (Condition::Plastic, Dash::Solid)]
         .map(|(c, dash)| (c, Stroke::new(&tint(condition_color(c), 0.6), 1.4).dash(dash)));
     for &name in &changed {
-        let x = trial_axis(result, "trial");
-        let mut panel = Panel::new(condition_name(name), x, Axis::exact("", 0.0, 1.0));
-        panel.shades = prism_spans(result);
-        panel.levels.push(Level::across(0.0));
+        let mut panel = error_panel(result, condition_name(name));
         for (condition, stroke) in &reference {
             let points = over_seeds(&runs(result, *condition), |t| Some(t.error_deg));
-            let points = points.iter().map(|p| (p.trial, p.mean)).collect();
-            panel.marks.push(Mark::Line { points, stroke: stroke.clone() });
+            panel.line(points.iter().map(|p| (p.trial, p.mean)), stroke.clone());
         }
         let stroke = Stroke::new(condition_color(name), 2.2);
         panel.marks.extend(curve_marks(&runs(result, name), |t| Some(t.error_deg), &stroke, true));
@@ -99,21 +68,16 @@ pub fn ablations(result: &PrismResult) -> Result<Option<Figure>, Error> {
     }
     plate.legend.push(prism_key());
     let n = changed.iter().map(|name| runs(result, *name).len()).max().unwrap_or(1);
+    let where_run = |condition, text| if changed.contains(&condition) { text } else { "" };
+    let exchanged = " With exchanged olive channels an error teaches the wrong microzone.";
+    let fresh = " With fresh noise the planner's spikes differ in every trial, so they give the inverse module no information about time.";
     let caption = format!(
         "Pointing error by trial with the change that the panel title names (colored curve), beside the network that learns fully (pale blue) \
          and the one that does not learn (pale black, dotted).{}{} {}{}",
-        if changed.contains(&Condition::WrongPolarity) {
-            " With exchanged olive channels an error teaches the wrong microzone."
-        } else {
-            ""
-        },
-        if changed.contains(&Condition::FreshNoise) {
-            " With fresh noise the planner's spikes differ in every trial, so they give the inverse module no information about time."
-        } else {
-            ""
-        },
+        where_run(Condition::WrongPolarity, exchanged),
+        where_run(Condition::FreshNoise, fresh),
         seeds_in_words(n),
         if n > 1 { " Thin lines: single seeds." } else { "" },
     );
-    Ok(Some(plate.figure(caption)?))
+    drawn(&plate, caption)
 }

@@ -1,18 +1,6 @@
 //! Spikes of a module in single trials: populations stacked, one row a cell.
 
-use super::look::{cell_color, cell_name, cell_rank, signed};
-use super::series::runs;
-use crate::prism::config::Condition;
-use crate::prism::keys::ModuleName;
-use crate::prism::record::{ActivitySnapshot, ConditionRun, PrismResult};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
-use lobule_study::report::plot;
-
-/// Cells shown of one population, at most; every k-th is taken.
-fn shown_at_most(cell: &str) -> usize {
-    if cell == "granule_cell" { 180 } else { 120 }
-}
+use super::{look::*, series::*};
 
 /// Pause before the movement that the snapshots hold, ms: what their spikes take more than a movement, to 10 ms.
 fn pause_ms(result: &PrismResult, trials: &[&ActivitySnapshot]) -> f64 {
@@ -50,12 +38,8 @@ pub fn rasters(result: &PrismResult) -> Result<Vec<Figure>, Error> {
         if strips.is_empty() {
             continue;
         }
-        let plate = plate(result, run, module, &trials, &strips);
-        figures.push(Figure::svg(
-            &format!("raster_{module}"),
-            caption(module, run.seed, &strips, pause_ms(result, &trials) > 0.0),
-            plot::svg(&plate)?,
-        ));
+        let caption = caption(module, run.seed, &strips, pause_ms(result, &trials) > 0.0);
+        figures.push(plate(result, run, module, &trials, &strips).figure(caption)?);
     }
     Ok(figures)
 }
@@ -83,17 +67,15 @@ fn strips(trials: &[&ActivitySnapshot]) -> Vec<Strip> {
     sizes.retain(|s| s.1 > 0 && !(relays && s.0 == "glomerulus"));
     sizes.sort_by_key(|s| (cell_rank(&s.0), s.0.clone()));
     let mut bottom = 0.0;
-    sizes
-        .into_iter()
-        .map(|(cell, n)| {
-            let every = n.div_ceil(shown_at_most(&cell));
-            let shown = n.div_ceil(every);
-            let height = (shown as f64).clamp(30.0, if cell == "granule_cell" { 150.0 } else { 80.0 });
-            let y = (bottom, bottom + height);
-            bottom = y.1 + 7.0;
-            Strip { cell, n, every, shown, y }
-        })
-        .collect()
+    let strip = |(cell, n): (String, usize)| {
+        let (most, highest) = if cell == "granule_cell" { (180, 150.0) } else { (120, 80.0) };
+        let every = n.div_ceil(most);
+        let shown = n.div_ceil(every);
+        let y = (bottom, bottom + (shown as f64).clamp(30.0, highest));
+        bottom = y.1 + 7.0;
+        Strip { cell, n, every, shown, y }
+    };
+    sizes.into_iter().map(strip).collect()
 }
 
 fn plate(
@@ -108,25 +90,19 @@ fn plate(
     let mut plate = Plate::new(&format!("raster_{module}"), trials.len(), top);
     plate.left = (184.0, 16.0);
     for (k, snapshot) in trials.iter().enumerate() {
-        let error = run.trials.iter().find(|t| t.index == snapshot.trial).map(|t| t.error_deg);
-        let title = match error {
-            Some(error) => format!("Trial {}, error {}°", snapshot.trial, signed(error, 0)),
-            None => format!("Trial {}", snapshot.trial),
-        };
-        let ticks = strips
-            .iter()
-            .filter(|_| k == 0)
-            .map(|s| Tick {
+        let trial = run.trials.iter().find(|t| t.index == snapshot.trial);
+        let error = trial.map(|t| format!(", error {}°", signed(t.error_deg, 0))).unwrap_or_default();
+        let title = format!("Trial {}{error}", snapshot.trial);
+        let tick = |s: &Strip| {
+            let of = if s.every > 1 { format!("{} of", s.shown) } else { "all".into() };
+            Tick {
                 at: 0.5 * (s.y.0 + s.y.1),
                 text: cell_name(&s.cell),
-                under: if s.every > 1 {
-                    format!("{} of {}", s.shown, thousands(s.n as u64))
-                } else {
-                    format!("all {}", thousands(s.n as u64))
-                },
+                under: format!("{of} {}", thousands(s.n as u64)),
                 color: cell_color(&s.cell).into(),
-            })
-            .collect();
+            }
+        };
+        let ticks = strips.iter().filter(|_| k == 0).map(tick).collect();
         let label = if pause > 0.0 { "time in the movement (ms)" } else { "time in the trial (ms)" };
         let step = 100.0 * ((pause + result.trial_ms) / 300.0).ceil();
         let x = Axis::exact(label, -pause, result.trial_ms).step(step);
@@ -154,31 +130,23 @@ fn spikes(result: &PrismResult, snapshot: &ActivitySnapshot, strips: &[Strip], p
                 continue;
             }
             let bottom = strip.y.0 + (id / strip.every) as f64 * row;
-            cells.push(Cell {
-                x: (at, at + width),
-                y: (bottom, bottom + (0.85 * row).max(1.5)),
-                color: cell_color(cell).into(),
-            });
+            let y = (bottom, bottom + (0.85 * row).max(1.5));
+            cells.push(Cell { x: (at, at + width), y, color: cell_color(cell).into() });
         }
     }
     cells
 }
 
 fn caption(module: ModuleName, seed: u64, strips: &[Strip], has_pause: bool) -> String {
-    let thinned: Vec<String> = strips
-        .iter()
-        .filter(|s| s.every > 1)
-        .map(|s| format!("{} of {} {}s", s.shown, thousands(s.n as u64), cell_name(&s.cell)))
-        .collect();
-    let thinned = if thinned.is_empty() {
-        "All cells are shown.".into()
-    } else {
-        format!("Of large populations every k-th cell is shown: {}.", thinned.join(", "))
+    let words = |s: &Strip| format!("{} of {} {}s", s.shown, thousands(s.n as u64), cell_name(&s.cell));
+    let thinned: Vec<String> = strips.iter().filter(|s| s.every > 1).map(words).collect();
+    let thinned = match thinned.join(", ").as_str() {
+        "" => "All cells are shown.".into(),
+        thinned => format!("Of large populations every k-th cell is shown: {thinned}."),
     };
     format!(
-        "Spikes of the {} module by time in the first, a middle and the last recorded trial through prisms, plastic, seed {seed}. One row is one \
+        "Spikes of the {module} module by time in the first, a middle and the last recorded trial through prisms, plastic, seed {seed}. One row is one \
          cell; populations are stacked from input (bottom) to the teaching signal (top).{} {thinned}",
-        module.name(),
         if has_pause { " Shaded: the pause before the movement." } else { "" }
     )
 }

@@ -21,7 +21,6 @@ struct Heights {
     frame: (f64, f64),
 }
 
-/// Draws the loop.
 pub fn loop_schematic() -> Figure {
     let mut d = Drawing::new(760.0, 500.0);
     let inverse = Heights { olive: 28.0, purkinje: 94.0, nuclei: 154.0, frame: (66.0, 180.0) };
@@ -95,13 +94,8 @@ fn module(d: &mut Drawing, color: &str, h: &Heights) {
     d.arrow(&[(GRANULE + 36.0, h.purkinje), (PLUS - 12.0, h.purkinje)], &excite);
     d.arrow(&[(PLUS, h.purkinje), (MINUS - 12.0, h.purkinje)], &excite);
     let olive = tint(PURPLE, 0.18);
-    d.rect(
-        (PLUS - 19.0, h.olive - 17.0),
-        (MINUS - PLUS + 38.0, 34.0),
-        17.0,
-        &olive,
-        &Stroke::new(PURPLE, 1.5),
-    );
+    let (corner, size) = ((PLUS - 19.0, h.olive - 17.0), (MINUS - PLUS + 38.0, 34.0));
+    d.rect(corner, size, 17.0, &olive, &Stroke::new(PURPLE, 1.5));
     for x in [PLUS, MINUS] {
         d.blocked(&[(x, h.purkinje + up * 12.0), (x, h.nuclei - up * 14.0)], &Stroke::new(BLUE, 1.6));
         d.arrow(&[(x, h.olive + up * 11.0), (x, h.purkinje - up * 12.0)], &Stroke::new(PURPLE, 1.8));
@@ -115,11 +109,9 @@ fn module(d: &mut Drawing, color: &str, h: &Heights) {
             d.text((x, y + 4.5), sign, Lettering::new(13.0, Anchor::Middle).bold());
         }
     }
-    let name = |d: &mut Drawing, y: f64, text: &str, ink: &str| {
+    for (y, text, ink) in [(h.purkinje, "Purkinje cells", BLUE), (h.nuclei, "nuclear cells", VERMILLION)] {
         d.text((478.0, y + 4.0), text, Lettering::new(12.0, Anchor::Start).color(ink));
-    };
-    name(d, h.purkinje, "Purkinje cells", BLUE);
-    name(d, h.nuclei, "nuclear cells", VERMILLION);
+    }
 }
 
 /// The way of the error to both olives; drawn first, under everything.

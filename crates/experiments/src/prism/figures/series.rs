@@ -1,35 +1,22 @@
 //! Values by trial, averaged over seeds.
 
-use crate::prism::config::Condition;
-use crate::prism::record::{ConditionRun, Epoch, PrismResult, TrialRecord};
-use lobule_study::report::drawing::*;
+use super::look::*;
+use lobule_analysis::{mean, sd};
 use std::collections::BTreeMap;
 
 /// Mean, and sample standard deviation of two or more finite values.
 pub fn mean_sd(values: &[f64]) -> (f64, Option<f64>) {
     let finite: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-    let n = finite.len() as f64;
-    if finite.is_empty() {
-        return (f64::NAN, None);
-    }
-    let mean = finite.iter().sum::<f64>() / n;
-    let sd = (finite.len() > 1)
-        .then(|| (finite.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt());
-    (mean, sd)
+    (mean(&finite), (finite.len() > 1).then(|| sd(&finite)))
 }
 
 /// One trial of a curve.
-#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
-    /// Number of the trial.
     pub trial: f64,
-    /// Mean over seeds.
     pub mean: f64,
-    /// Standard deviation over seeds.
     pub sd: Option<f64>,
 }
 
-/// Averages a value of each trial over runs.
 pub fn over_seeds(runs: &[&ConditionRun], value: impl Fn(&TrialRecord) -> Option<f64>) -> Vec<Point> {
     let mut by_trial: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
     for trial in runs.iter().flat_map(|run| &run.trials) {
@@ -42,7 +29,6 @@ pub fn over_seeds(runs: &[&ConditionRun], value: impl Fn(&TrialRecord) -> Option
     by_trial.into_iter().map(point).filter(|p| p.mean.is_finite()).collect()
 }
 
-/// The runs of a condition.
 pub fn runs(result: &PrismResult, condition: Condition) -> Vec<&ConditionRun> {
     result.condition(condition).filter(|run| !run.trials.is_empty()).collect()
 }
@@ -65,10 +51,28 @@ pub fn prism_spans(result: &PrismResult) -> Vec<(f64, f64)> {
     spans
 }
 
-/// The axis of trials.
 pub fn trial_axis(result: &PrismResult, label: &str) -> Axis {
     let last = longest(result).and_then(|a| a.trials.last()).map_or(1, |t| t.index);
     Axis::exact(label, -0.5, last as f64 + 0.5)
+}
+
+/// An empty panel over trials, those through prisms shaded; its vertical axis follows from what is drawn.
+pub fn trial_panel(result: &PrismResult, title: &str) -> Panel {
+    let mut panel = Panel::new(title, trial_axis(result, "trial"), Axis::exact("", 0.0, 1.0));
+    panel.shades = prism_spans(result);
+    panel
+}
+
+/// The same with a guide at an error of 0.
+pub fn error_panel(result: &PrismResult, title: &str) -> Panel {
+    let mut panel = trial_panel(result, title);
+    panel.levels.push(Level::across(0.0));
+    panel
+}
+
+/// The figure of a plate; none where nothing is on it.
+pub fn drawn(plate: &Plate, caption: String) -> Result<Option<Figure>, Error> {
+    (!plate.panels.is_empty()).then(|| plate.figure(caption)).transpose()
 }
 
 /// Mean line, band of ± one standard deviation and, with `seeds`, a thin line for each run.
@@ -88,25 +92,22 @@ pub fn curve_marks(
     if seeds && runs.len() > 1 {
         let thin = Stroke::new(&tint(&stroke.color, 0.5), 0.8);
         for run in runs {
-            let points = run.trials.iter().filter_map(|t| value(t).map(|v| (t.index as f64, v))).collect();
-            marks.push(Mark::Line { points, stroke: thin.clone() });
+            let points = run.trials.iter().filter_map(|t| value(t).map(|v| (t.index as f64, v)));
+            marks.push(Mark::line(points, thin.clone()));
         }
     }
-    let mean = points.iter().map(|p| (p.trial, p.mean)).collect();
-    marks.push(Mark::Line { points: mean, stroke: stroke.clone() });
+    marks.push(Mark::line(points.iter().map(|p| (p.trial, p.mean)), stroke.clone()));
     marks
 }
 
 /// All values that marks reach on the vertical axis.
 pub fn reach(marks: &[Mark]) -> Vec<f64> {
-    marks
-        .iter()
-        .flat_map(|mark| match mark {
-            Mark::Line { points, .. } | Mark::Dots { points, .. } => points.iter().map(|p| p.1).collect(),
-            Mark::Band { edges, .. } => edges.iter().flat_map(|e| [e.1, e.2]).collect::<Vec<_>>(),
-            Mark::Cells(cells) => cells.iter().flat_map(|c| [c.y.0, c.y.1]).collect(),
-        })
-        .collect()
+    let of_mark = |mark: &Mark| match mark {
+        Mark::Line { points, .. } | Mark::Dots { points, .. } => points.iter().map(|p| p.1).collect(),
+        Mark::Band { edges, .. } => edges.iter().flat_map(|e| [e.1, e.2]).collect::<Vec<_>>(),
+        Mark::Cells(cells) => cells.iter().flat_map(|c| [c.y.0, c.y.1]).collect(),
+    };
+    marks.iter().flat_map(of_mark).collect()
 }
 
 /// Gives all panels one vertical axis, named in the first column only.
@@ -122,7 +123,6 @@ pub fn share_vertical_axis(plate: &mut Plate, label: &str) {
     plate.left.1 = 44.0;
 }
 
-/// Legend entry of the shaded epoch.
 pub fn prism_key() -> Key {
     Key::block("through prisms", SHADE)
 }

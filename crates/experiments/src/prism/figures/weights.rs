@@ -1,27 +1,13 @@
 //! Learned changes: weights of the synapses from parallel fibers to Purkinje cells.
 
-use super::look::{module_color, sign, zone_stroke};
-use super::series::{
-    curve_marks, prism_key, prism_spans, reach, runs, seeds_in_words, share_vertical_axis, trial_axis,
-};
-use crate::prism::config::Condition;
-use crate::prism::keys::{ModuleName, ZoneOf};
-use crate::prism::record::{ConditionRun, PrismResult, TrialRecord, WeightHistogram, When};
-use lobule_scaffold::Microzone;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use super::{look::*, series::*};
 
 /// Mean weight across trials, by module and microzone.
 pub fn mean_weights(result: &PrismResult) -> Result<Option<Figure>, Error> {
     let runs = runs(result, Condition::Plastic);
     let mut plate = Plate::new("mean_weights", 2, 190.0);
     for module in ModuleName::ALL {
-        let mut panel = Panel::new(
-            &format!("{} module", capital(module.name())),
-            trial_axis(result, "trial"),
-            Axis::exact("", 0.0, 1.0),
-        );
-        panel.shades = prism_spans(result);
+        let mut panel = trial_panel(result, &format!("{} module", capital(module.name())));
         for zone in Microzone::ALL {
             let key = ZoneOf { module, zone };
             let value = |t: &TrialRecord| t.mean_weight_ns.get(&key).copied();
@@ -38,25 +24,19 @@ pub fn mean_weights(result: &PrismResult) -> Result<Option<Figure>, Error> {
             plate.panels.push(panel);
         }
     }
-    if plate.panels.is_empty() {
-        return Ok(None);
-    }
     plate.legend.push(prism_key());
     let caption = format!(
         "Mean weight of the synapses from parallel fibers to Purkinje cells by trial and microzone (plus: solid; minus: dashed). The vertical axes \
          do not start at zero. {} Weights decrease in a microzone whose climbing fibers signal errors.",
         seeds_in_words(runs.len())
     );
-    Ok(Some(plate.figure(caption)?))
+    drawn(&plate, caption)
 }
 
 /// Counts of one module, microzone and time, summed over seeds with the same bins.
 fn pooled(runs: &[&ConditionRun], of: ZoneOf, when: When) -> Option<WeightHistogram> {
-    let mut all = runs
-        .iter()
-        .flat_map(|run| &run.weights)
-        .filter(|w| w.module == of.module && w.microzone == of.zone && w.when == when)
-        .filter(|w| w.edges_ns.len() == w.counts.len() + 1);
+    let whole = runs.iter().flat_map(|run| &run.weights).filter(|w| w.edges_ns.len() == w.counts.len() + 1);
+    let mut all = whole.filter(|w| (w.module, w.microzone, w.when) == (of.module, of.zone, when));
     let mut pool = all.next()?.clone();
     for other in all.filter(|o| o.edges_ns == pool.edges_ns).collect::<Vec<_>>() {
         pool.counts.iter_mut().zip(&other.counts).for_each(|(a, b)| *a += b);
@@ -88,8 +68,7 @@ pub fn distributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
     let runs = runs(result, Condition::Plastic);
     let mut plate = Plate::new("weights_before_after", 2, 160.0);
     let before_pen = Stroke::new(BLACK, 1.6).dash(Dash::Dashed);
-    let mut synapses = 0;
-    let mut starts_equal = false;
+    let (mut synapses, mut starts_equal) = (0, false);
     let used = used_range(&runs);
     for module in ModuleName::ALL {
         for zone in Microzone::ALL {
@@ -98,18 +77,15 @@ pub fn distributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
             if before.is_none() && after.is_none() {
                 continue;
             }
+            let title = format!("{} {}", capital(module.name()), sign(zone));
             let x = Axis::exact("weight (nS)", used.0, used.1);
-            let mut panel = Panel::new(
-                &format!("{} {}", capital(module.name()), sign(zone)),
-                x,
-                Axis::exact("", 0.0, 1.0),
-            );
+            let mut panel = Panel::new(&title, x, Axis::exact("", 0.0, 1.0));
             if let Some(after) = &after {
                 synapses = synapses.max(after.counts.iter().sum());
                 let points = outline(after);
                 let edges = points.iter().map(|&(x, y)| (x, 0.0, y)).collect();
                 panel.marks.push(Mark::Band { edges, color: module_color(module).into(), opacity: 0.3 });
-                panel.marks.push(Mark::Line { points, stroke: Stroke::new(module_color(module), 1.6) });
+                panel.line(points, Stroke::new(module_color(module), 1.6));
             }
             match before.as_ref().map(|b| (b, single_bin(b))) {
                 // A single full bin would flatten everything else: a line tells as much.
@@ -117,33 +93,25 @@ pub fn distributions(result: &PrismResult) -> Result<Option<Figure>, Error> {
                     starts_equal = true;
                     panel.levels.push(Level::upright(at).pen(before_pen.clone()));
                 }
-                Some((before, _)) => {
-                    panel.marks.push(Mark::Line { points: outline(before), stroke: before_pen.clone() });
-                }
+                Some((before, _)) => panel.line(outline(before), before_pen.clone()),
                 None => {}
             }
             plate.panels.push(panel);
         }
-    }
-    if plate.panels.is_empty() {
-        return Ok(None);
     }
     share_vertical_axis(&mut plate, "synapses (%)");
     plate.line_key("before", before_pen);
     for module in ModuleName::ALL {
         plate.legend.push(Key::block(&format!("after, {module}"), module_color(module)));
     }
-    let start = if starts_equal {
-        " Before learning almost all synapses have the same weight (dashed line)."
-    } else {
-        ""
-    };
+    let equal = " Before learning almost all synapses have the same weight (dashed line).";
+    let start = if starts_equal { equal } else { "" };
     let caption = format!(
         "Distribution of the weights from parallel fibers to Purkinje cells before (dashed line) and after (filled) the whole protocol, by module \
          and microzone, all seeds together; up to {} synapses in one panel.{start} A shift to the left means net depression.",
         thousands(synapses)
     );
-    Ok(Some(plate.figure(caption)?))
+    drawn(&plate, caption)
 }
 
 /// The range of weights that any histogram uses, with one bin to spare.

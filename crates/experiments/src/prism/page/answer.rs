@@ -3,6 +3,7 @@
 use crate::prism::config::Condition;
 use crate::prism::figures::mean_sd;
 use crate::prism::record::{ConditionRun, Epoch, PrismResult};
+use lobule_study::prelude::*;
 
 /// Trials that count as the first through prisms, at most.
 const FIRST: usize = 4;
@@ -56,10 +57,8 @@ fn errors(result: &PrismResult, condition: Condition) -> Option<Errors> {
 }
 
 fn degrees((mean, sd): (f64, Option<f64>)) -> String {
-    match sd {
-        Some(sd) => format!("{}\u{a0}±\u{a0}{sd:.1}°", lobule_study::report::numbers::fixed(mean, 1)),
-        None => format!("{}°", lobule_study::report::numbers::fixed(mean, 1)),
-    }
+    let sd = sd.map(|sd| format!("\u{a0}±\u{a0}{sd:.1}")).unwrap_or_default();
+    format!("{}{sd}°", fixed(mean, 1))
 }
 
 fn trials(n: usize) -> String {
@@ -91,25 +90,18 @@ fn change(errors: &Errors, windows: bool) -> String {
 
 /// One or two sentences that answer the question of the experiment.
 pub fn answer(result: &PrismResult) -> String {
-    match (errors(result, Condition::Plastic), errors(result, Condition::Static)) {
-        (Some(plastic), Some(fixed)) => format!(
-            "With plasticity the pointing error {}; without it, it {}.",
-            change(&plastic, true),
-            change(&fixed, false)
-        ),
-        (Some(plastic), None) => {
-            format!(
-                "With plasticity the pointing error {}. There is no static run for comparison.",
-                change(&plastic, true)
-            )
+    let of = |condition, windows| errors(result, condition).map(|errors| change(&errors, windows));
+    match (of(Condition::Plastic, true), of(Condition::Static, false), of(Condition::Static, true)) {
+        (Some(plastic), Some(fixed), _) => {
+            format!("With plasticity the pointing error {plastic}; without it, it {fixed}.")
         }
-        (None, Some(fixed)) => {
-            format!(
-                "Without plasticity the pointing error {}. There is no plastic run.",
-                change(&fixed, true)
-            )
+        (Some(plastic), None, _) => {
+            format!("With plasticity the pointing error {plastic}. There is no static run for comparison.")
         }
-        (None, None) => "The run has no trial through prisms, so it answers nothing.".into(),
+        (None, _, Some(fixed)) => {
+            format!("Without plasticity the pointing error {fixed}. There is no plastic run.")
+        }
+        (None, _, None) => "The run has no trial through prisms, so it answers nothing.".into(),
     }
 }
 
@@ -119,7 +111,7 @@ pub fn small_print(result: &PrismResult) -> Vec<String> {
     let (plastic, fixed) = (errors(result, Condition::Plastic), errors(result, Condition::Static));
     if let Some((errors, after)) = plastic.as_ref().and_then(|p| p.after.map(|a| (p, a))) {
         let reference = fixed.as_ref().and_then(|f| f.after);
-        let beside = reference.map_or_else(String::new, |f| format!(" (static network: {})", degrees(f)));
+        let beside = reference.map(|f| format!(" (static network: {})", degrees(f))).unwrap_or_default();
         let beyond_static = reference.is_none_or(|f| after.0 < f.0 - NOTICEABLE_DEG);
         sentences.push(if after.0 < -NOTICEABLE_DEG && beyond_static {
             format!(

@@ -7,8 +7,7 @@ mod words;
 use super::config::PlantKind;
 use super::figures::cell_name;
 use super::record::PrismResult;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
 /// Sections of figures in the order of the story: heading, names of figures.
 const SECTIONS: [(&str, &[&str]); 5] = [
@@ -21,21 +20,22 @@ const SECTIONS: [(&str, &[&str]); 5] = [
 
 /// The story of a run; every sentence about the outcome is written from `result`.
 pub fn story(result: &PrismResult) -> Story {
+    let glossary = words::GLOSSARY.lines().filter_map(|line| line.split_once(": "));
     Story {
         answer: answer::answer(result),
         small_print: answer::small_print(result),
         what_was_run: what_was_run(result),
-        steps: words::EXPLANATION.map(String::from).into(),
+        steps: texts(words::EXPLANATION),
         step_figures: vec!["schematic".into()],
         sections: SECTIONS.map(|(heading, figures)| Section::new(heading, "", figures)).into(),
         appendix: vec![calibration(result)],
-        glossary: words::GLOSSARY.map(|(term, text)| (term.to_owned(), text.to_owned())).into(),
+        glossary: glossary.map(|(term, text)| (term.into(), text.into())).collect(),
         ..Story::default()
     }
 }
 
 fn calibration(result: &PrismResult) -> Section {
-    let second = result.calibrations.first().map_or_else(String::new, |c| format!(" of {}°", c.second_deg));
+    let second = result.calibrations.first().map(|c| format!(" of {}°", c.second_deg)).unwrap_or_default();
     let text = format!(
         "Before learning, the static network points without prisms and with a prism{second}. These two end points define the scale in degrees. A \
          sweep over other prisms tests that the scale is linear."
@@ -61,17 +61,13 @@ fn what_was_run(result: &PrismResult) -> Section {
         PlantKind::Joint => "one joint, decoded from the spikes at the end of each trial",
         PlantKind::Arm => "planar arm of two segments",
     };
+    let (synapses, plastic) = (count(result.synapses_per_module), count(result.plastic_per_module));
+    let of_which =
+        format!("{synapses} in one module, of which {plastic} are plastic (parallel fiber to Purkinje cell)");
     let terms = [
         ("Network", format!("{modules} {x:.0} × {y:.0} µm at the base and {z:.0} µm high")),
         ("Cells", format!("{} in one module{both}", count(cells))),
-        (
-            "Synapses",
-            format!(
-                "{} in one module, of which {} are plastic (parallel fiber to Purkinje cell)",
-                count(result.synapses_per_module),
-                count(result.plastic_per_module)
-            ),
-        ),
+        ("Synapses", of_which),
         ("Anatomy", result.anatomy_source.clone()),
         ("Protocol", tables::protocol(result)),
         ("Conditions", tables::conditions(result)),

@@ -4,8 +4,7 @@ use crate::prism::config::Condition;
 use crate::prism::figures::condition_name;
 use crate::prism::keys::{ModuleName, RateOf};
 use crate::prism::record::{Calibration, Epoch, PrismResult};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use std::collections::BTreeSet;
 
 /// The protocol of one condition in words: trials by epoch.
@@ -38,14 +37,13 @@ pub fn conditions(result: &PrismResult) -> String {
     }
     let seeds = |n: usize| if n == 1 { "one seed".into() } else { format!("{n} seeds") };
     let Some(&(_, n)) = counts.first() else { return "none".into() };
-    if counts.iter().all(|c| c.1 == n) {
-        let names: Vec<&str> = counts.iter().map(|c| condition_name(c.0)).collect();
-        format!("{}; each on {}", names.join("; "), seeds(n))
-    } else {
-        let names: Vec<String> =
-            counts.iter().map(|c| format!("{}, on {}", condition_name(c.0), seeds(c.1))).collect();
-        names.join("; ")
-    }
+    let is_equal = counts.iter().all(|c| c.1 == n);
+    let words = |&(condition, n): &(Condition, usize)| match is_equal {
+        true => condition_name(condition).into(),
+        false => format!("{}, on {}", condition_name(condition), seeds(n)),
+    };
+    let names = counts.iter().map(words).collect::<Vec<String>>().join("; ");
+    if is_equal { format!("{names}; each on {}", seeds(n)) } else { names }
 }
 
 /// An empty table with a column for each seed.
@@ -54,6 +52,9 @@ fn by_seed(first: &str, calibrations: &[Calibration]) -> Table {
     let columns: Vec<&str> = [first].into_iter().chain(seeds.iter().map(String::as_str)).collect();
     Table::new(&columns, &(1..columns.len()).collect::<Vec<_>>())
 }
+
+/// A value of a module in a calibration, if it has one.
+type Value = fn(&Calibration, ModuleName) -> Option<String>;
 
 /// Measurements of the calibration: a row for each quantity, a column for each seed.
 pub fn calibration(calibrations: &[Calibration]) -> String {
@@ -71,36 +72,25 @@ pub fn calibration(calibrations: &[Calibration]) -> String {
     row("slope of the sweep", "1 is ideal", &|c| fixed(c.slope, 3));
     row("intercept (deg)", "0 is ideal", &|c| fixed(c.intercept_deg, 2));
     row("r² of the sweep", "1 is a straight line", &|c| fixed(c.r2, 3));
-    row("open-loop error (deg)", "at the prism of the protocol, before learning", &|c| {
-        fixed(c.open_loop_error_deg, 2)
-    });
-    let keys = |pick: fn(&Calibration) -> Vec<ModuleName>| {
-        calibrations.iter().flat_map(pick).collect::<BTreeSet<_>>()
-    };
-    for module in keys(|c| c.static_bias_deg.keys().copied().collect()) {
-        row(
-            &format!("bias by the static {module} module (deg)"),
-            "shift of the end point without prisms",
-            &|c| c.static_bias_deg.get(&module).map_or("–".into(), |v| fixed(*v, 2)),
-        );
-    }
-    for module in keys(|c| c.sign_test_deg.keys().copied().collect()) {
-        row(
-            &format!("sign test, {module} module (deg)"),
-            "change of its contribution under an imposed error of +20° / −20°; it must oppose the error",
-            &|c| {
-                c.sign_test_deg
-                    .get(&module)
-                    .map_or("–".into(), |v| format!("{} / {}", fixed(v[0], 2), fixed(v[1], 2)))
-            },
-        );
-    }
-    for module in keys(|c| c.balanced_a_plus_ns.keys().copied().collect()) {
-        row(
-            &format!("potentiation, {module} module (nS)"),
-            "per parallel-fiber spike, from the balance rule",
-            &|c| c.balanced_a_plus_ns.get(&module).map_or("–".into(), |v| short(*v)),
-        );
+    let under = "at the prism of the protocol, before learning";
+    row("open-loop error (deg)", under, &|c| fixed(c.open_loop_error_deg, 2));
+    let [bias, sign_test, potentiation]: [Value; 3] = [
+        |c, m| c.static_bias_deg.get(&m).map(|v| fixed(*v, 2)),
+        |c, m| c.sign_test_deg.get(&m).map(|v| format!("{} / {}", fixed(v[0], 2), fixed(v[1], 2))),
+        |c, m| c.balanced_a_plus_ns.get(&m).map(|v| short(*v)),
+    ];
+    let opposes =
+        "change of its contribution under an imposed error of +20° / −20°; it must oppose the error";
+    for (name, unit, under, value) in [
+        ("bias by the static", "(deg)", "shift of the end point without prisms", bias),
+        ("sign test,", "(deg)", opposes, sign_test),
+        ("potentiation,", "(nS)", "per parallel-fiber spike, from the balance rule", potentiation),
+    ] {
+        let is_known = |m: &ModuleName| calibrations.iter().any(|c| value(c, *m).is_some());
+        for module in ModuleName::ALL.into_iter().filter(is_known) {
+            let name = format!("{name} {module} module {unit}");
+            row(&name, under, &|c| value(c, module).unwrap_or_else(|| "–".into()));
+        }
     }
     table.html()
 }
