@@ -176,6 +176,20 @@ impl<'a> Check<'a> {
             &format!("a whole number of ticks of {tick} is needed; the nearest is {nearest}"),
         )
     }
+
+    /// A time in a range, both ends included, of whole ticks; all in ms.
+    ///
+    /// # Errors
+    /// [`Error::Config`].
+    pub fn ticks_within(
+        &self,
+        key: &str,
+        ms: usize,
+        range: RangeInclusive<usize>,
+        tick_ms: usize,
+    ) -> Result<&Self, Error> {
+        self.within(key, ms, range)?.whole_ticks(key, ms as f64, tick_ms as f64)
+    }
 }
 
 #[cfg(test)]

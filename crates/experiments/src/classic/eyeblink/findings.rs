@@ -82,18 +82,18 @@ pub fn at_interval<'a>(record: &'a EyeblinkRecord, condition: &str, interval_ms:
 }
 
 /// The sessions of a phase.
-fn of_phase(run: &ConditioningRun, phase: Phase) -> Vec<&Session> {
-    run.sessions.iter().filter(|s| s.phase == phase).collect()
+fn of_phase(run: &ConditioningRun, phase: Phase) -> impl DoubleEndedIterator<Item = &Session> {
+    run.sessions.iter().filter(move |s| s.phase == phase)
 }
 
-/// Number of the first session that fits, from 1; not a number if there is none.
-fn first(sessions: &[&Session], fits: impl Fn(&Session) -> bool) -> f64 {
-    sessions.iter().position(|s| fits(s)).map_or(f64::NAN, |k| k as f64 + 1.0)
+/// Number of the first session of a phase that fits, from 1; not a number if there is none.
+fn first(run: &ConditioningRun, phase: Phase, fits: impl Fn(&Session) -> bool) -> f64 {
+    of_phase(run, phase).position(fits).map_or(f64::NAN, |k| k as f64 + 1.0)
 }
 
 /// Value of the last session of a phase.
 fn last(run: &ConditioningRun, phase: Phase, of: fn(&Session) -> f64) -> f64 {
-    of_phase(run, phase).last().map_or(f64::NAN, |s| of(s))
+    of_phase(run, phase).next_back().map_or(f64::NAN, of)
 }
 
 /// Trials that relearning saved, as a percentage of those that learning took; `lesion`: index of [`ConditioningRun::reacquired`].
@@ -106,14 +106,12 @@ pub fn savings(run: &ConditioningRun, lesion: usize) -> f64 {
 
 /// Climbing-fiber answers to the puff in the last session of acquisition relative to the first.
 fn suppression(run: &ConditioningRun) -> f64 {
-    let sessions = of_phase(run, Phase::Acquisition);
-    match (sessions.first(), sessions.last()) {
-        (Some(first), Some(last)) => last.climbing_percent / first.climbing_percent,
-        _ => f64::NAN,
-    }
+    let first = of_phase(run, Phase::Acquisition).next().map_or(f64::NAN, |s| s.climbing_percent);
+    last(run, Phase::Acquisition, |s| s.climbing_percent) / first
 }
 
 fn conditioning(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Finding>) {
+    use Phase::{Acquisition, Extinction};
     let c = &config.criterion;
     let of = |condition: &str, value: &dyn Fn(&ConditioningRun) -> f64| -> Vec<f64> {
         of_condition(record, condition).into_iter().map(value).collect()
@@ -122,70 +120,42 @@ fn conditioning(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Ve
         Finding::new(name, meaning, of("full", value))
     };
     let trials = |n: Option<usize>| n.map_or(f64::NAN, |n| n as f64);
-    let (acquisition, extinction) = (Phase::Acquisition, Phase::Extinction);
-    found.extend([
-        full("acquisition/sessions", "Sessions until the percentage of responses reached the criterion.", &|r| {
-            first(&of_phase(r, acquisition), |s| s.percent >= c.acquired_percent)
-        })
-        .unit("sessions")
-        .beside(&DAYS),
-        full("acquisition/percent_last", "Trials with a response in the last session of acquisition.", &|r| {
-            last(r, acquisition, |s| s.percent)
-        })
-        .unit("%")
-        .beside(&CRITERION),
-        full(
-            "acquisition/amplitude",
-            "Closure before the puff in the last session of acquisition, mean over trials.",
-            &|r| last(r, acquisition, |s| s.amplitude),
-        ),
-        full(
-            "olive/suppression",
-            "Percentage of puffs answered by a climbing-fiber spike in the last session, relative to the first.",
-            &suppression,
-        )
-        .each(..=0.5, &SUPPRESSED),
-        full("extinction/sessions", "Sessions of the tone alone until responses fell below the criterion.", &|r| {
-            first(&of_phase(r, extinction), |s| s.percent < c.extinguished_percent)
-        })
-        .unit("sessions")
-        .each(3.0..=4.0, &KRUPA),
-        full("acquisition/trials", "Trials to 8 responses in 9 successive trials.", &|r| trials(r.acquired))
-            .unit("trials")
-            .beside(&FITTED),
-        full("reacquisition/trials", "Trials to 8 responses in 9 successive trials, after extinction.", &|r| {
-            trials(r.reacquired[0])
-        })
-        .unit("trials"),
-        full("savings", "Reduction of the trials needed for relearning, relative to learning.", &|r| savings(r, 0))
-            .unit("%")
-            .each(0.0.., &KEHOE),
-        full(
-            "savings/naive_nucleus",
-            "Savings with a nucleus made naive after extinction: those of the cortex.",
-            &|r| savings(r, 1),
-        )
-        .unit("%"),
-        full(
-            "savings/naive_cortex",
-            "Savings with a cortex made naive after extinction: those of the nucleus.",
-            &|r| savings(r, 2),
-        )
-        .unit("%"),
-        Finding::new(
-            "savings/frozen_nucleus",
-            "Savings with a nucleus that is strong from the start and never learns.",
-            of("frozen_nucleus", &|r| savings(r, 0)),
-        )
-        .unit("%"),
-        Finding::new(
-            "no_nucleo_olivary/extinction_percent",
-            "Without inhibition of the olive: trials with a response in the last session of the tone alone.",
-            of("no_nucleo_olivary", &|r| last(r, extinction, |s| s.percent)),
-        )
-        .unit("%")
-        .each(80.0.., &MEDINA_2002),
-    ]);
+    let meaning = "Sessions until the percentage of responses reached the criterion.";
+    let acquired = full("acquisition/sessions", meaning, &|r| {
+        first(r, Acquisition, |s| s.percent >= c.acquired_percent)
+    });
+    found.push(acquired.unit("sessions").beside(&DAYS));
+    let meaning = "Trials with a response in the last session of acquisition.";
+    let percent = full("acquisition/percent_last", meaning, &|r| last(r, Acquisition, |s| s.percent));
+    found.push(percent.unit("%").beside(&CRITERION));
+    let meaning = "Closure before the puff in the last session of acquisition, mean over trials.";
+    found.push(full("acquisition/amplitude", meaning, &|r| last(r, Acquisition, |s| s.amplitude)));
+    let meaning =
+        "Percentage of puffs answered by a climbing-fiber spike in the last session, relative to the first.";
+    found.push(full("olive/suppression", meaning, &suppression).each(..=0.5, &SUPPRESSED));
+    let meaning = "Sessions of the tone alone until responses fell below the criterion.";
+    let is_low = |s: &Session| s.percent < c.extinguished_percent;
+    let extinguished = full("extinction/sessions", meaning, &|r| first(r, Extinction, is_low));
+    found.push(extinguished.unit("sessions").each(3.0..=4.0, &KRUPA));
+    let meaning = "Trials to 8 responses in 9 successive trials.";
+    let acquired = full("acquisition/trials", meaning, &|r| trials(r.acquired));
+    found.push(acquired.unit("trials").beside(&FITTED));
+    let meaning = "Trials to 8 responses in 9 successive trials, after extinction.";
+    found.push(full("reacquisition/trials", meaning, &|r| trials(r.reacquired[0])).unit("trials"));
+    let meaning = "Reduction of the trials needed for relearning, relative to learning.";
+    found.push(full("savings", meaning, &|r| savings(r, 0)).unit("%").each(0.0.., &KEHOE));
+    let meaning = "Savings with a nucleus made naive after extinction: those of the cortex.";
+    found.push(full("savings/naive_nucleus", meaning, &|r| savings(r, 1)).unit("%"));
+    let meaning = "Savings with a cortex made naive after extinction: those of the nucleus.";
+    found.push(full("savings/naive_cortex", meaning, &|r| savings(r, 2)).unit("%"));
+    let meaning = "Savings with a nucleus that is strong from the start and never learns.";
+    let by_seed = of("frozen_nucleus", &|r| savings(r, 0));
+    found.push(Finding::new("savings/frozen_nucleus", meaning, by_seed).unit("%"));
+    let meaning =
+        "Without inhibition of the olive: trials with a response in the last session of the tone alone.";
+    let by_seed = of("no_nucleo_olivary", &|r| last(r, Extinction, |s| s.percent));
+    let kept = Finding::new("no_nucleo_olivary/extinction_percent", meaning, by_seed);
+    found.push(kept.unit("%").each(80.0.., &MEDINA_2002));
 }
 
 fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Finding>) {

@@ -15,9 +15,6 @@ mod spiking_findings;
 mod study;
 mod subject;
 
-pub use config::{CerebellumKind, EyeblinkConfig};
-pub use record::{
-    Blocking, CellRates, ConditioningRun, EyeblinkRecord, Interval, Phase, Session, SpikingRun,
-};
+pub use config::EyeblinkConfig;
+pub use record::{EyeblinkRecord, Phase};
 pub use study::Eyeblink;
-pub use subject::{Animal, LidResponse, Stimuli};

@@ -4,14 +4,9 @@ use super::config::EyeblinkConfig;
 use super::figures::puff;
 use super::record::{BIN_MS, CellRates, EyeblinkRecord, SpikingRun};
 use super::spiking::CONDITIONS;
-use lobule_analysis::mean;
+use lobule_analysis::{mean, mean_of};
 use lobule_study::prelude::*;
 use lobule_study::report::drawing::*;
-
-/// All figures.
-pub fn figures(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Vec<Figure>, Error> {
-    Ok(vec![trials(config, record)?, cells(config, record)?])
-}
 
 fn of<'a>(record: &'a EyeblinkRecord, condition: &str) -> Vec<&'a SpikingRun> {
     record.spiking.iter().filter(|c| c.condition == condition).collect()
@@ -21,7 +16,7 @@ fn of<'a>(record: &'a EyeblinkRecord, condition: &str) -> Vec<&'a SpikingRun> {
 type ByTrial = (&'static str, &'static str, fn(&SpikingRun, usize) -> f64, f64);
 
 /// Closure and weights by trial.
-fn trials(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Error> {
+pub fn trials(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Error> {
     let s = &config.spiking;
     let total: usize = s.trials.iter().sum();
     // Trials are noisy: a running mean of the last five.
@@ -39,15 +34,12 @@ fn trials(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Er
     for (title, label, of_trial, least) in quantities {
         let x = Axis::exact("trial", 0.0, total as f64);
         let mut panel = Panel::new(title, x, Axis::exact("", 0.0, 1.0));
-        let mut reach = vec![0.0, least];
         for ((condition, _), pen) in CONDITIONS.iter().zip(&pens) {
             let runs = of(record, condition);
-            let at = |k: usize| mean(&runs.iter().map(|r| of_trial(r, k)).collect::<Vec<_>>());
-            let values: Vec<f64> = (0..total).map(at).collect();
-            panel.marks.push(Mark::series(&values, 1.0, 1.0, pen.clone()));
-            reach.extend(values);
+            let at = |k: usize| mean_of(runs.iter().map(|r| of_trial(r, k)));
+            panel.line((0..total).map(|k| (1.0 + k as f64, at(k))), pen.clone());
         }
-        panel.y = Axis::covering(label, reach);
+        panel.cover(label, [0.0, least]);
         panel.shades.push((s.trials[0] as f64, total as f64));
         plate.panels.push(panel);
     }
@@ -65,7 +57,7 @@ fn trials(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Er
 type Quantity = (&'static str, &'static str, fn(&CellRates) -> Vec<f64>, usize);
 
 /// Rates of the cells and closure in probes, before and after learning.
-fn cells(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Error> {
+pub fn cells(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Error> {
     let (s, p) = (&config.spiking, &config.protocol);
     let runs = of(record, "time");
     let mut plate = Plate::new("spiking_cells", 2, 190.0);
@@ -83,21 +75,17 @@ fn cells(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Err
         let x = Axis::exact("time after the tone (ms)", from, to).step(100.0);
         let mut panel = Panel::new(title, x, Axis::exact("", 0.0, 1.0));
         panel.levels = vec![Level::upright(0.0), Level::upright(s.interval_ms as f64).pen(puff())];
-        let mut reach = vec![0.0];
         for (k, pen) in pens.iter().enumerate() {
             let curves: Vec<Vec<f64>> = runs.iter().map(|c| values(&c.probes[k])).collect();
             let n = curves.first().map_or(0, Vec::len);
-            let all = |i: usize| mean(&curves.iter().map(|c| c[i]).collect::<Vec<_>>());
+            let all = |i: usize| mean_of(curves.iter().map(|c| c[i]));
             // Rates are smoothed over five bins; the closure is smooth.
             let wide = if step == 1 { 0 } else { 2usize };
-            let smooth = |i: usize| {
-                mean(&(i.saturating_sub(wide)..(i + wide + 1).min(n)).map(all).collect::<Vec<_>>())
-            };
+            let smooth = |i: usize| mean_of((i.saturating_sub(wide)..(i + wide + 1).min(n)).map(all));
             let smoothed: Vec<f64> = (0..n).map(smooth).collect();
             panel.marks.push(Mark::series(&smoothed, from + 0.5 * step as f64, step as f64, pen.clone()));
-            reach.extend(smoothed);
         }
-        panel.y = Axis::covering(label, reach);
+        panel.cover(label, [0.0]);
         plate.panels.push(panel);
     }
     let phases = ["before learning", "after tone and puff", "after the tone alone"];

@@ -1,6 +1,6 @@
 //! The experiment `classic/eyeblink`.
 
-use super::config::{CerebellumKind, DEFAULTS, EyeblinkConfig, PRESETS};
+use super::config::{CerebellumKind, EyeblinkConfig};
 use super::rates::{self, ABLATIONS};
 use super::record::EyeblinkRecord;
 use super::{figures, findings, spiking, spiking_figures};
@@ -29,8 +29,20 @@ static CARD: Card = Card {
         "Eligibility: Suvrathan, Payne & Raymond 2016, doi:10.1016/j.neuron.2016.10.022",
         "Readout and teaching of the spiking scaffold: extra-cereb-nest and its siblings (closed-loop neuron)",
     ],
-    defaults: DEFAULTS,
-    presets: &PRESETS,
+    defaults: include_str!("eyeblink.toml"),
+    presets: &[
+        Preset::new("default", "five seeds, all protocols and ablations on the rate model", ""),
+        Preset::new(
+            "quick",
+            "a few seconds: one seed, fewer sessions and intervals",
+            include_str!("eyeblink.quick.toml"),
+        ),
+        Preset::new(
+            "spiking",
+            "the E-GLIF scaffold on the same lid: minutes",
+            include_str!("eyeblink.spiking.toml"),
+        ),
+    ],
     unit: "courses",
     grounds: findings::GROUNDS,
     ..Card::BLANK
@@ -61,15 +73,29 @@ impl Study for Eyeblink {
 
     fn figures(&self, config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Vec<Figure>, Error> {
         match config.cerebellum {
-            CerebellumKind::Rates => figures::figures(config, record),
-            CerebellumKind::Spiking => spiking_figures::figures(config, record),
+            CerebellumKind::Rates => Ok(vec![
+                figures::learning(config, record)?,
+                figures::traces(config, record)?,
+                figures::timing(config, record)?,
+                figures::weights(config, record)?,
+                figures::saved(config, record)?,
+            ]),
+            CerebellumKind::Spiking => {
+                Ok(vec![spiking_figures::trials(config, record)?, spiking_figures::cells(config, record)?])
+            }
         }
     }
 
     fn story(&self, config: &EyeblinkConfig, record: &EyeblinkRecord) -> Story {
+        let found = findings::findings(config, record);
+        // A finding in letters; words if it was not measured.
+        let value = |name: &str, digits: usize| match found.iter().find(|f| f.name == name) {
+            Some(f) if f.value.is_finite() => fixed(f.value, digits),
+            _ => "not reached".into(),
+        };
         match config.cerebellum {
-            CerebellumKind::Rates => story(config, record),
-            CerebellumKind::Spiking => spiking_story(config, record),
+            CerebellumKind::Rates => story(value),
+            CerebellumKind::Spiking => spiking_story(config, value),
         }
     }
 }
@@ -85,9 +111,9 @@ fn with_rates(config: &EyeblinkConfig, run: &Run) -> Result<EyeblinkRecord, Erro
         .flat_map(|(condition, intervals)| intervals.iter().map(move |&ms| (condition, ms)))
         .collect();
     let intervals = over_seeds(&timed, &config.seeds);
-    let blocking: Vec<(&str, u64, bool)> = over_seeds(&["full", "no_nucleo_olivary"], &config.seeds)
+    let blocking: Vec<((&str, u64), bool)> = over_seeds(&["full", "no_nucleo_olivary"], &config.seeds)
         .into_iter()
-        .flat_map(|(condition, seed)| [true, false].map(|is_blocked| (condition, seed, is_blocked)))
+        .flat_map(|item| [true, false].map(|is_blocked| (item, is_blocked)))
         .collect();
     run.progress.expect((courses.len() + intervals.len() + blocking.len()) as u64);
     let naive = lobule_control::Conditioning::new(&config.conditioning, 1, 1e-3, 0)?;
@@ -98,7 +124,7 @@ fn with_rates(config: &EyeblinkConfig, run: &Run) -> Result<EyeblinkRecord, Erro
         intervals: run.each_counted(&intervals, |&((condition, ms), seed)| {
             rates::interval(config, condition, ms, seed, is_kept(seed))
         })?,
-        blocking: run.each_counted(&blocking, |&(condition, seed, is_blocked)| {
+        blocking: run.each_counted(&blocking, |&((condition, seed), is_blocked)| {
             rates::blocking(config, condition, is_blocked, seed)
         })?,
         peaks_s: naive.peaks_s(),
@@ -116,17 +142,7 @@ fn with_spikes(config: &EyeblinkConfig, run: &Run) -> Result<EyeblinkRecord, Err
     Ok(EyeblinkRecord { spiking, ..EyeblinkRecord::default() })
 }
 
-/// Value of a finding in letters; words if it was not measured.
-fn letters(found: &[Finding], name: &str, digits: usize) -> String {
-    match found.iter().find(|f| f.name == name) {
-        Some(f) if f.value.is_finite() => fixed(f.value, digits),
-        _ => "not reached".into(),
-    }
-}
-
-fn story(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Story {
-    let found = findings::findings(config, record);
-    let value = |name: &str, digits: usize| letters(&found, name, digits);
+fn story(value: impl Fn(&str, usize) -> String) -> Story {
     Story {
         answer: format!(
             "In the last session of tone and puff, the lid closed before the puff in {} % of the trials. Sessions of the tone alone until extinction: {}. \
@@ -173,9 +189,7 @@ fn story(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Story {
     }
 }
 
-fn spiking_story(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Story {
-    let found = findings::findings(config, record);
-    let value = |name: &str, digits: usize| letters(&found, name, digits);
+fn spiking_story(config: &EyeblinkConfig, value: impl Fn(&str, usize) -> String) -> Story {
     let [x, y] = config.spiking.size_um;
     Story {
         answer: format!(

@@ -2,8 +2,7 @@
 
 use super::config::Config;
 use super::measures::{Measures, common_decays, measures};
-use super::record::{Learner, Record, SwitchingController};
-use lobule_analysis::mean;
+use super::record::{CONTROLLERS, LEARNERS, Learner, Record, SwitchingController};
 use lobule_study::report::{Finding, Source};
 
 /// Everything on which ranges rest.
@@ -55,18 +54,18 @@ pub fn of(config: &Config, record: &Record, learner: Learner) -> Vec<Measures> {
 /// All findings.
 pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let mut found = Vec::new();
-    Learner::ALL.into_iter().for_each(|learner| sessions(config, record, learner, &mut found));
+    LEARNERS.into_iter().for_each(|(learner, key, _)| sessions(config, record, learner, key, &mut found));
     one_direction(config, record, &mut found);
     switching(record, &mut found);
     found
 }
 
 /// Baseline, adaptation and washout with eight directions; ranges are of the main learner.
-fn sessions(config: &Config, record: &Record, learner: Learner, found: &mut Vec<Finding>) {
+fn sessions(config: &Config, record: &Record, learner: Learner, key: &str, found: &mut Vec<Finding>) {
     let measured = of(config, record, learner);
     let is_main = learner == Learner::Shifted;
     let new = |name: &str, meaning: &str, value: fn(&Measures) -> f64| {
-        Finding::new(format!("{}/{name}", learner.name()), meaning, measured.iter().map(value).collect())
+        Finding::new(format!("{key}/{name}"), meaning, measured.iter().map(value).collect())
     };
     let meaning = "Fraction of the field's force that error clamps in the last third of adaptation found compensated, minus that of the \
                    baseline.";
@@ -96,7 +95,7 @@ fn sessions(config: &Config, record: &Record, learner: Learner, found: &mut Vec<
     if is_main {
         let [learning, washout] = common_decays(config, record, learner);
         let meaning = "Time constant of washout relative to that of learning, both of the mean learning curve over seeds.";
-        let name = format!("{}/washout_over_learning", learner.name());
+        let name = format!("{key}/washout_over_learning");
         found.push(Finding::new(name, meaning, vec![washout / learning]).mean(..=1.0, &FASTER));
     }
 }
@@ -124,9 +123,9 @@ fn one_direction(config: &Config, record: &Record, found: &mut Vec<Finding>) {
 fn switching(record: &Record, found: &mut Vec<Finding>) {
     let runs = |controller| record.turns.iter().filter(move |t| t.controller == controller);
     let late = |controller, is_first: bool| runs(controller).map(move |t| t.late_m(is_first));
-    for controller in SwitchingController::ALL {
+    for (controller, key, ..) in CONTROLLERS {
         let new = |what: &str, meaning: &str, by_seed: Vec<f64>| {
-            Finding::new(format!("switching/{}/{what}", controller.name()), meaning, by_seed)
+            Finding::new(format!("switching/{key}/{what}"), meaning, by_seed)
         };
         let cm = |is_first| late(controller, is_first).map(|d| 100.0 * d).collect();
         let meaning = "Mean size of deviations in the first trial after a change of field, last third.";
@@ -144,9 +143,4 @@ fn switching(record: &Record, found: &mut Vec<Finding>) {
         late(SwitchingController::Cued, true).zip(one_module).map(|(cued, one)| cued / one).collect();
     let meaning = "Deviation after a change of field, of MOSAIC with a cue relative to one module.";
     found.push(Finding::new("switching/cue_over_one_module", meaning, by_seed).mean(..=1.0, &TURNS));
-}
-
-/// Mean over seeds.
-pub fn mean_over(measured: &[Measures], f: fn(&Measures) -> f64) -> f64 {
-    mean(&measured.iter().map(f).collect::<Vec<_>>())
 }

@@ -15,5 +15,4 @@ mod session;
 mod study;
 mod switching;
 
-pub use config::{Config, DEFAULTS};
 pub use study::ForceField;

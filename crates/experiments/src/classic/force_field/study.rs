@@ -1,12 +1,13 @@
 //! The experiment `classic/force_field`.
 
-use super::config::{Config, DEFAULTS, PRESETS};
-use super::findings::{GROUNDS, mean_over, of};
+use super::config::Config;
+use super::findings::{self, GROUNDS, of};
+use super::measures::Measures;
 use super::reacher::Reacher;
-use super::record::{Learner, Record, SwitchingController};
-use super::{session, switching};
+use super::record::{CONTROLLERS, LEARNERS, Learner, Record, SwitchingController};
+use super::{figures, session, switching};
 use crate::sweep::over_seeds;
-use lobule_analysis::mean;
+use lobule_analysis::mean_of;
 use lobule_control::Mosaic;
 use lobule_study::prelude::*;
 
@@ -27,8 +28,11 @@ static CARD: Card = Card {
         "Modules: Wolpert & Kawato 1998, doi:10.1016/S0893-6080(98)00066-5; Haruno, Wolpert & Kawato 2001, doi:10.1162/089976601750541778",
         "Counterfactual control: Herreros-Alonso, Arsiwalla & Verschure 2016, arXiv:1701.07775",
     ],
-    defaults: DEFAULTS,
-    presets: &PRESETS,
+    defaults: include_str!("force_field.toml"),
+    presets: &[
+        Preset::new("default", "10 seeds, 480 trials, four learners", ""),
+        Preset::new("quick", "a few seconds: two seeds, 280 trials", include_str!("force_field.quick.toml")),
+    ],
     unit: "sessions",
     grounds: GROUNDS,
     ..Card::BLANK
@@ -43,16 +47,16 @@ impl Study for ForceField {
     fn check(&self, config: &Config) -> Result<(), Error> {
         // Counts come first, because parts multiply them; targets last, because a center that the arm refuses puts all of them out of reach.
         config.validate()?;
-        Reacher::new(config, Learner::Shifted, 0)?;
-        for controller in SwitchingController::ALL {
+        Reacher::adapting(config, Learner::Shifted, 0)?;
+        for (controller, ..) in CONTROLLERS {
             Mosaic::new(switching::parameters(config, controller), 2, 2, config.dt_s(), 0)?;
         }
         config.validate_targets()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
-        let items = over_seeds(&Learner::ALL, &config.seeds);
-        let controllers = over_seeds(&SwitchingController::ALL, &config.seeds);
+        let items = over_seeds(&LEARNERS.map(|l| l.0), &config.seeds);
+        let controllers = over_seeds(&CONTROLLERS.map(|c| c.0), &config.seeds);
         run.progress.expect((items.len() + config.seeds.len() + controllers.len()) as u64);
         Ok(Record {
             sessions: run.each_counted(&items, |&(learner, seed)| {
@@ -66,20 +70,25 @@ impl Study for ForceField {
     }
 
     fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
-        super::findings::findings(config, record)
+        findings::findings(config, record)
     }
 
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
-        super::figures::figures(config, record)
+        Ok(vec![
+            figures::paths(config, record)?,
+            figures::trials(config, record)?,
+            figures::generalization(config, record)?,
+            figures::switching(config, record)?,
+        ])
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {
         let measured = of(config, record, Learner::Shifted);
-        let value = |f| mean_over(&measured, f);
+        let value = |of: fn(&Measures) -> f64| mean_of(measured.iter().map(of));
         let initial = value(|m| m.initial_m);
         let accuracy = |controller| {
             let runs = record.turns.iter().filter(|t| t.controller == controller);
-            fixed(100.0 * mean(&runs.map(|t| t.accuracy).collect::<Vec<_>>()), 0)
+            fixed(100.0 * mean_of(runs.map(|t| t.accuracy)), 0)
         };
         Story {
             answer: format!(

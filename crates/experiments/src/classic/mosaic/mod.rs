@@ -11,5 +11,4 @@ mod record;
 mod study;
 mod task;
 
-pub use config::{Config, DEFAULTS};
 pub use study::MosaicStudy;

@@ -1,11 +1,11 @@
 //! The experiment `classic/mosaic`.
 
-use super::config::{Config, DEFAULTS, PRESETS};
-use super::findings::{GROUNDS, of, sharing};
-use super::record::{MosaicController, Outcome, Record};
-use super::task;
+use super::config::Config;
+use super::findings::{self, GROUNDS, of, sharing};
+use super::record::{CONTROLLERS, MosaicController, Outcome, Record};
+use super::{figures, task};
 use crate::sweep::over_seeds;
-use lobule_analysis::mean;
+use lobule_analysis::mean_of;
 use lobule_control::Mosaic;
 use lobule_control::plant::Linear;
 use lobule_study::prelude::*;
@@ -24,8 +24,15 @@ static CARD: Card = Card {
         "Objects, tasks, hidden Markov variant: Haruno, Wolpert & Kawato 2001, doi:10.1162/089976601750541778",
         "Feedback-error learning: Kawato, Furukawa & Suzuki 1987, doi:10.1007/BF00364149",
     ],
-    defaults: DEFAULTS,
-    presets: &PRESETS,
+    defaults: include_str!("mosaic.toml"),
+    presets: &[
+        Preset::new("default", "20 seeds, seven controllers, 300 s of learning", ""),
+        Preset::new(
+            "quick",
+            "a few seconds: three seeds, 180 s of learning",
+            include_str!("mosaic.quick.toml"),
+        ),
+    ],
     unit: "sessions",
     grounds: GROUNDS,
     ..Card::BLANK
@@ -40,14 +47,9 @@ impl Study for MosaicStudy {
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.validate()?;
         // The parts check themselves; a wrong value is reported before anything runs.
-        for controller in MosaicController::ALL {
-            Mosaic::new(
-                task::parameters(config, controller),
-                1,
-                config.task.objects.len(),
-                config.dt_s(),
-                0,
-            )?;
+        for (controller, ..) in CONTROLLERS {
+            let parameters = task::parameters(config, controller);
+            Mosaic::new(parameters, 1, config.task.objects.len(), config.dt_s(), 0)?;
         }
         let objects = config.task.objects.iter().copied().chain([config.task.object_between()]);
         for [mass, damping, stiffness] in objects {
@@ -57,7 +59,7 @@ impl Study for MosaicStudy {
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
-        let items = over_seeds(&MosaicController::ALL, &config.seeds);
+        let items = over_seeds(&CONTROLLERS.map(|c| c.0), &config.seeds);
         run.progress.expect(items.len() as u64);
         let outcomes = run.each_counted(&items, |&(controller, seed)| {
             let keeps = controller == MosaicController::Mosaic && seed == config.seeds[0];
@@ -67,19 +69,22 @@ impl Study for MosaicStudy {
     }
 
     fn findings(&self, _: &Config, record: &Record) -> Vec<Finding> {
-        super::findings::findings(record)
+        findings::findings(record)
     }
 
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
-        super::figures::figures(config, record)
+        Ok(vec![
+            figures::responsibilities(config, record)?,
+            figures::errors(config, record)?,
+            figures::seeds(record)?,
+        ])
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {
         use MosaicController::{Feedback, Mosaic, OneModule, Perfect, WithoutAnnealing, WithoutMemory};
-        let average = |controller, value: &dyn Fn(&Outcome) -> f64| {
-            mean(&of(record, controller).into_iter().map(value).collect::<Vec<_>>())
-        };
-        let error = |controller| fixed(1e3 * average(controller, &Outcome::error_m), 1);
+        let average =
+            |controller, value: fn(&Outcome) -> f64| mean_of(of(record, controller).into_iter().map(value));
+        let error = |controller| fixed(1e3 * average(controller, Outcome::error_m), 1);
         let collapsed = |controller| of(record, controller).iter().filter(|o| o.is_collapsed()).count();
         let seeds = config.seeds.len();
         Story {
@@ -87,7 +92,7 @@ impl Study for MosaicStudy {
                 "After {} s of learning, the right module had the largest responsibility {} % of the time. The error was {} mm, compared with {} mm with one module \
                  that learned all the time, {} mm with feedback alone and {} mm with a perfect inverse. On {} of {seeds} seeds some object had no module of its own.",
                 config.task.learning_s,
-                fixed(100.0 * average(Mosaic, &|o| o.accuracy), 0),
+                fixed(100.0 * average(Mosaic, |o| o.accuracy), 0),
                 error(Mosaic),
                 error(OneModule),
                 error(Feedback),
@@ -99,7 +104,7 @@ impl Study for MosaicStudy {
                  object was {} on average.",
                 collapsed(WithoutAnnealing),
                 collapsed(WithoutMemory),
-                fixed(average(Mosaic, &|o| sharing(&o.between_shares)), 1),
+                fixed(average(Mosaic, |o| sharing(&o.between_shares)), 1),
             )],
             steps: texts([
                 "A hand follows a smooth random movement. The object in it changes every few seconds, without notice.",

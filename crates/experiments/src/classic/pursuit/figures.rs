@@ -1,24 +1,14 @@
 //! Figures of the experiment.
 
 use super::config::{PursuitConfig, PursuitController};
-use super::findings::{mean_delay, mean_mixed, runs};
-use super::record::{PursuitRecord, Sample};
+use super::findings::{mean_delay, runs};
+use super::record::{PursuitRecord, Sample, Tracked};
 use crate::classic::bode;
 use crate::classic::response::Response;
 use PursuitController::{Cfpc, Feedback, Fel, Foresight, Smith};
-use lobule_analysis::mean;
+use lobule_analysis::mean_of;
 use lobule_study::prelude::*;
 use lobule_study::report::drawing::*;
-
-/// All figures.
-pub fn figures(config: &PursuitConfig, record: &PursuitRecord) -> Result<Vec<Figure>, Error> {
-    Ok(vec![
-        movement(config, record)?,
-        gain_and_phase(config, record)?,
-        delay(config, record)?,
-        ramp(config, record)?,
-    ])
-}
 
 fn pen(kind: PursuitController) -> Stroke {
     match kind {
@@ -42,15 +32,14 @@ fn key(kind: PursuitController) -> Key {
 fn traces(title: &str, all: &[(Stroke, &[Sample])]) -> Panel {
     let from = all.iter().find_map(|a| a.1.first()).map_or(0.0, |s| s.0);
     let to = all.iter().find_map(|a| a.1.last()).map_or(1.0, |s| s.0);
-    let values = all.iter().flat_map(|a| a.1.iter().flat_map(|s| [s.1, s.2]));
-    let y = Axis::covering("velocity (deg/s)", values);
-    let mut panel = Panel::new(title, Axis::exact("time (s)", 0.0, to - from), y);
-    let target =
-        all.first().map(|(_, samples)| Mark::line(samples.iter().map(|s| (s.0 - from, s.1)), target_pen()));
-    panel.marks.extend(target);
-    let eyes =
-        all.iter().map(|(pen, samples)| Mark::line(samples.iter().map(|s| (s.0 - from, s.2)), pen.clone()));
-    panel.marks.extend(eyes);
+    let mut panel = Panel::new(title, Axis::exact("time (s)", 0.0, to - from), Axis::exact("", 0.0, 1.0));
+    if let Some((_, samples)) = all.first() {
+        panel.line(samples.iter().map(|s| (s.0 - from, s.1)), target_pen());
+    }
+    for (pen, samples) in all {
+        panel.line(samples.iter().map(|s| (s.0 - from, s.2)), pen.clone());
+    }
+    panel.cover("velocity (deg/s)", all.iter().flat_map(|a| a.1).map(|s| s.1));
     panel
 }
 
@@ -60,16 +49,15 @@ fn shown(config: &PursuitConfig, among: &[PursuitController]) -> Vec<PursuitCont
 }
 
 /// A predictable and a mixed target.
-fn movement(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error> {
+pub fn movement(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error> {
     let sines = &config.targets.sines_hz;
     let hz = sines.iter().copied().find(|f| *f >= 0.8).unwrap_or(sines[0]);
     let kinds = shown(config, &[Feedback, Smith, Foresight]);
     let mut plate = Plate::new("movement", 1, 170.0);
     let sine = format!("sine of {} Hz, learned", plain(hz));
     for (title, target) in [(sine.as_str(), Some(hz)), ("mixed target", None)] {
-        let first =
-            |&k: &PursuitController| runs(record, k, target).first().map(|t| (pen(k), t.movement.as_slice()));
-        let all: Vec<(Stroke, &[Sample])> = kinds.iter().filter_map(first).collect();
+        let first = |&k| runs(record, k, target).first().map(|t| (pen(k), t.movement.as_slice()));
+        let all: Vec<_> = kinds.iter().filter_map(first).collect();
         plate.panels.push(traces(title, &all));
     }
     plate.line_key("target", target_pen());
@@ -81,16 +69,12 @@ fn movement(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Er
 }
 
 /// Gain and phase on predictable targets.
-fn gain_and_phase(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error> {
+pub fn gain_and_phase(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error> {
     let hz = &config.targets.sines_hz;
     let means = |kind: PursuitController| -> Vec<Response> {
-        let at = |&f: &f64| {
-            let all = runs(record, kind, Some(f));
-            let responses: Vec<&Response> =
-                all.iter().filter_map(|t| t.responses.as_ref().and_then(|r| r.first())).collect();
-            Response::mean(f, responses.iter().copied())
-        };
-        hz.iter().map(at).collect()
+        let first = |t: &Tracked| t.responses.as_ref()?.first().copied();
+        let at = |f: f64| runs(record, kind, Some(f)).into_iter().filter_map(first);
+        hz.iter().map(|&f| Response::mean(f, at(f))).collect()
     };
     let curves: Vec<bode::Curve> = config.controllers.iter().map(|&k| (pen(k), means(k))).collect();
     let mut plate = bode::plate(["gain", "phase"], "eye relative to target", hz, &curves);
@@ -105,22 +89,21 @@ fn gain_and_phase(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figu
 }
 
 /// Delays on predictable and mixed targets.
-fn delay(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error> {
+pub fn delay(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error> {
     let mut plate = Plate::new("delay", 1, 200.0);
-    let (mut bars, mut reach) = (Vec::new(), vec![0.0]);
+    let mut bars = Vec::new();
     for (k, &kind) in config.controllers.iter().enumerate() {
-        let sines: Vec<f64> =
-            config.targets.sines_hz.iter().map(|&hz| mean_delay(record, kind, hz)).collect();
-        let mixed = mean_mixed(record, kind, Response::delay_ms);
-        for (at, value, color) in [(-0.2, mean(&sines), BLUE), (0.2, mixed, ORANGE)] {
+        let sines = mean_of(config.targets.sines_hz.iter().map(|&hz| mean_delay(record, kind, Some(hz))));
+        let mixed = mean_delay(record, kind, None);
+        for (at, value, color) in [(-0.2, sines, BLUE), (0.2, mixed, ORANGE)] {
             if value.is_finite() {
                 bars.push(Cell::bar(k as f64 + at, 0.18, value, color));
-                reach.push(value);
             }
         }
     }
     let x = Axis::categories("", config.controllers.iter().map(|k| k.words()));
-    let mut panel = Panel::new("delay of the eye", x, Axis::covering("delay (ms)", reach));
+    let ends = bars.iter().flat_map(|b| [b.y.0, b.y.1]).chain([0.0]);
+    let mut panel = Panel::new("delay of the eye", x, Axis::covering("delay (ms)", ends));
     panel.marks.push(Mark::Cells(bars));
     panel.levels.push(Level::across(0.0));
     plate.panels.push(panel);
@@ -130,7 +113,7 @@ fn delay(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error
 }
 
 /// A target that starts to move, and one that disappears.
-fn ramp(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error> {
+pub fn ramp(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error> {
     let mut plate = Plate::new("ramp", 2, 220.0);
     plate.line_key("target", target_pen());
     let mut dashes = [Dash::Solid, Dash::Dashed, Dash::Dotted].into_iter();
@@ -141,19 +124,18 @@ fn ramp(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error>
                 let dash = dashes.next().unwrap_or(Dash::Solid);
                 (pen(r.kind).dash(dash), format!("feedback, {}/s", plain(r.ki)))
             }
-            kind => (pen(kind), kind.words().to_string()),
+            kind => (pen(kind), kind.words().into()),
         };
         plate.line_key(&label, stroke.clone());
         all.push((stroke, &r.samples));
     }
     plate.panels.push(traces("target starts to move at 0 s", &all));
     let kinds = shown(config, &[Cfpc, Foresight]);
-    let of_first_seed = |k: PursuitController| {
+    let of_first_seed = |&k: &PursuitController| {
         let run = record.hidden.iter().find(|h| h.kind == k && h.seed == config.seeds[0]);
         run.map(|h| (pen(k), h.samples.as_slice()))
     };
-    let feedback = shown(config, &[Feedback]);
-    let all: Vec<_> = feedback.iter().chain(&kinds).filter_map(|&k| of_first_seed(k)).collect();
+    let all: Vec<_> = shown(config, &[Feedback]).iter().chain(&kinds).filter_map(of_first_seed).collect();
     let mut panel = traces("target disappears", &all);
     let gone = 0.5 / config.hidden.hz;
     panel.shades.push((gone, gone + config.hidden.duration_s));

@@ -3,7 +3,8 @@
 use super::config::{PursuitConfig, PursuitController};
 use super::record::{Hidden, PursuitRecord, Ramp, Tracked};
 use crate::classic::response::Response;
-use lobule_analysis::mean;
+use PursuitController::{Feedback, Foresight};
+use lobule_analysis::{mean, mean_of};
 use lobule_study::prelude::*;
 
 /// Everything on which ranges rest.
@@ -43,27 +44,20 @@ pub fn runs(record: &PursuitRecord, kind: PursuitController, hz: Option<f64>) ->
     record.tracked.iter().filter(|t| t.kind == kind && t.hz == hz).collect()
 }
 
-/// A value on a predictable target, by seed; not a number where the eye diverged.
-fn on_sine(record: &PursuitRecord, kind: PursuitController, hz: f64, of: fn(&Response) -> f64) -> Vec<f64> {
-    let value = |t: &&Tracked| t.responses.as_ref().and_then(|r| r.first()).map_or(f64::NAN, of);
-    runs(record, kind, Some(hz)).iter().map(value).collect()
+/// Mean of a value over the frequencies of a target, by seed; not a number where the eye diverged.
+fn on_target(
+    record: &PursuitRecord,
+    kind: PursuitController,
+    hz: Option<f64>,
+    of: fn(&Response) -> f64,
+) -> Vec<f64> {
+    let value = |t: &&Tracked| t.responses.as_ref().map_or(f64::NAN, |r| mean_of(r.iter().map(of)));
+    runs(record, kind, hz).iter().map(value).collect()
 }
 
-/// Mean of a value over the frequencies of the mixed target, by seed.
-fn on_mixed(record: &PursuitRecord, kind: PursuitController, of: fn(&Response) -> f64) -> Vec<f64> {
-    let value =
-        |t: &&Tracked| t.responses.as_ref().map_or(f64::NAN, |r| mean(&r.iter().map(of).collect::<Vec<_>>()));
-    runs(record, kind, None).iter().map(value).collect()
-}
-
-/// Mean delay on a predictable target over seeds, ms.
-pub fn mean_delay(record: &PursuitRecord, kind: PursuitController, hz: f64) -> f64 {
-    mean(&on_sine(record, kind, hz, Response::delay_ms))
-}
-
-/// Mean of a value over the frequencies of the mixed target and all seeds.
-pub fn mean_mixed(record: &PursuitRecord, kind: PursuitController, of: fn(&Response) -> f64) -> f64 {
-    mean(&on_mixed(record, kind, of))
+/// Mean delay on a target over its frequencies and all seeds, ms.
+pub fn mean_delay(record: &PursuitRecord, kind: PursuitController, hz: Option<f64>) -> f64 {
+    mean(&on_target(record, kind, hz, Response::delay_ms))
 }
 
 /// Time at which the eye reaches a twentieth of the target velocity, ms.
@@ -99,7 +93,7 @@ fn ringing_hz(ramp: &Ramp) -> f64 {
 /// Mean eye velocity relative to the target velocity in the last half second.
 fn steady(ramp: &Ramp) -> f64 {
     let end = ramp.samples.last().map_or(0.0, |s| s.0);
-    mean(&ramp.samples.iter().filter(|s| s.0 > end - 0.5).map(|s| s.2 / s.1).collect::<Vec<_>>())
+    mean_of(ramp.samples.iter().filter(|s| s.0 > end - 0.5).map(|s| s.2 / s.1))
 }
 
 /// Eye velocity along that of the hidden target, relative to the target velocity; not a number where the eye diverged.
@@ -123,10 +117,7 @@ pub fn findings(config: &PursuitConfig, record: &PursuitRecord) -> Vec<Finding> 
             plain(config.hidden.hz)
         );
         let hidden = Finding::new(format!("{}/hidden", kind.key()), meaning, by_seed);
-        found.push(match kind {
-            PursuitController::Foresight => hidden.mean(0.5..=0.9, &HIDDEN),
-            _ => hidden,
-        });
+        found.push(if kind == Foresight { hidden.mean(0.5..=0.9, &HIDDEN) } else { hidden });
     }
     record.ramps.iter().for_each(|ramp| start(ramp, &mut found));
     found
@@ -140,34 +131,35 @@ fn tracking(
     found: &mut Vec<Finding>,
 ) {
     let (key, words) = (kind.key(), kind.words());
-    for &hz in &config.targets.sines_hz {
+    let sines = &config.targets.sines_hz;
+    let delays = |hz: Option<f64>| on_target(record, kind, hz, Response::delay_ms);
+    for &hz in sines {
         let f = plain(hz);
         let meaning = format!("Gain on a predictable sine of {f} Hz, {words}.");
-        let gain = Finding::new(format!("{key}/gain/{f}hz"), meaning, on_sine(record, kind, hz, |r| r.gain));
+        let by_seed = on_target(record, kind, Some(hz), |r| r.gain);
+        let gain = Finding::new(format!("{key}/gain/{f}hz"), meaning, by_seed);
         found.push(if kind.learns() && hz <= 1.0 { gain.mean(0.9..=1.1, &GAIN) } else { gain });
         let meaning = format!("Delay on a predictable sine of {f} Hz, {words}.");
-        let delays = on_sine(record, kind, hz, Response::delay_ms);
-        let delay = Finding::new(format!("{key}/delay/{f}hz"), meaning, delays).unit("ms");
+        let delay = Finding::new(format!("{key}/delay/{f}hz"), meaning, delays(Some(hz))).unit("ms");
         // The papers give the period of 0.8 s.
         found.push(match kind {
-            PursuitController::Feedback if hz == 1.25 => delay.mean(91.0..=151.0, &FIRST),
+            Feedback if hz == 1.25 => delay.mean(91.0..=151.0, &FIRST),
             _ if kind.learns() && hz == 1.25 => delay.mean(-43.0..=43.0, &KNOWN),
             _ => delay,
         });
     }
     let meaning = format!("Gain on the mixed target, mean over its frequencies, {words}.");
-    found.push(Finding::new(format!("{key}/gain/mixed"), meaning, on_mixed(record, kind, |r| r.gain)));
+    let gains = on_target(record, kind, None, |r| r.gain);
+    found.push(Finding::new(format!("{key}/gain/mixed"), meaning, gains));
     let meaning = format!("Delay on the mixed target, mean over its frequencies, {words}.");
-    let mixed = on_mixed(record, kind, Response::delay_ms);
+    let mixed = delays(None);
     found.push(Finding::new(format!("{key}/delay/mixed"), meaning, mixed.clone()).unit("ms"));
     if kind.learns() {
-        let sines = &config.targets.sines_hz;
-        let on_sines: Vec<Vec<f64>> =
-            sines.iter().map(|&hz| on_sine(record, kind, hz, Response::delay_ms)).collect();
+        let on_sines: Vec<Vec<f64>> = sines.iter().map(|&hz| delays(Some(hz))).collect();
         // All predictable targets have equal weight.
-        let less = |k: usize| mixed[k] - mean(&on_sines.iter().map(|s| s[k]).collect::<Vec<_>>());
+        let less = |(k, mixed): (usize, &f64)| mixed - mean_of(on_sines.iter().map(|s| s[k]));
         let meaning = "Mean delay on the mixed target minus that on predictable sines.";
-        let by_seed = (0..mixed.len()).map(less).collect();
+        let by_seed = mixed.iter().enumerate().map(less).collect();
         let new = Finding::new(format!("{key}/delay/mixed_less_sines"), meaning, by_seed);
         found.push(new.unit("ms").each(0.0.., &MIXED));
     }
@@ -176,17 +168,18 @@ fn tracking(
 /// Response to a target that starts to move.
 fn start(ramp: &Ramp, found: &mut Vec<Finding>) {
     let name = match ramp.kind {
-        PursuitController::Feedback => format!("feedback/ramp/ki{}", plain(ramp.ki)),
+        Feedback => format!("feedback/ramp/ki{}", plain(ramp.ki)),
         kind => format!("{}/ramp", kind.key()),
     };
-    let new =
-        |what: &str, meaning: &str, value: f64| Finding::new(format!("{name}/{what}"), meaning, vec![value]);
+    let new = |what: &str, meaning: &str, of: fn(&Ramp) -> f64| {
+        Finding::new(format!("{name}/{what}"), meaning, vec![of(ramp)])
+    };
     let meaning = "Time until the eye reaches a twentieth of the velocity of a target that starts to move.";
-    found.push(new("latency", meaning, latency_ms(ramp)).unit("ms").each(100.0..=150.0, &LATENCY));
+    found.push(new("latency", meaning, latency_ms).unit("ms").each(100.0..=150.0, &LATENCY));
     let meaning = "Largest eye velocity relative to the target velocity, minus 1.";
-    found.push(new("overshoot", meaning, overshoot(ramp)));
+    found.push(new("overshoot", meaning, overshoot));
     let meaning = "Eye velocity relative to the target velocity in the last half second.";
-    found.push(new("steady", meaning, steady(ramp)).each(0.9..=1.0, &STEADY));
+    found.push(new("steady", meaning, steady).each(0.9..=1.0, &STEADY));
     let meaning = "Frequency of ringing, from the first two maxima; not a number, and out of range, for an eye that does not ring.";
-    found.push(new("ringing", meaning, ringing_hz(ramp)).unit("Hz").each(3.4..=4.2, &RINGING));
+    found.push(new("ringing", meaning, ringing_hz).unit("Hz").each(3.4..=4.2, &RINGING));
 }

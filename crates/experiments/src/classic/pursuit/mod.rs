@@ -14,6 +14,4 @@ mod record;
 mod run;
 mod study;
 
-pub use config::PursuitConfig;
-pub use record::PursuitRecord;
 pub use study::Pursuit;

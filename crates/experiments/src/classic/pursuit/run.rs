@@ -34,7 +34,7 @@ pub fn ramp(config: &PursuitConfig, kind: PursuitController, ki: f64) -> Result<
     // All models describe the nominal eye; here the eye is nominal, too.
     let nominal = PursuitConfig { eye: EyeConfig { spread: 0.0, ..config.eye.clone() }, ..config.clone() };
     let mut pursuer = Pursuer::new(&nominal, kind, ki, 0, 0.0)?;
-    let ticks = (config.ramp.duration_s / config.dt_s()).round() as usize;
+    let ticks = config.ticks_of_s(config.ramp.duration_s);
     let mut samples = Vec::with_capacity(ticks);
     // A first tick at rest: a loop assumes that its first reference has always been there.
     pursuer.follow(|_| 0.0, true, 1, |_, _, _| ());
@@ -45,16 +45,13 @@ pub fn ramp(config: &PursuitConfig, kind: PursuitController, ki: f64) -> Result<
 
 /// Pursuit of a learned target that disappears and comes back.
 pub fn hide(config: &PursuitConfig, kind: PursuitController, seed: u64) -> Result<Hidden, Error> {
-    let dt_s = config.dt_s();
-    let hz = config.hidden.hz;
+    let (dt_s, hz) = (config.dt_s(), config.hidden.hz);
     let target = Target::sine(config, seed, hz);
     let mut pursuer = Pursuer::new(config, kind, config.feedback.ki, seed, config.noise_deg_s)?;
-    let mut learned = (config.targets.learning_s as f64 / dt_s).round() as usize;
+    let mut learned = config.ticks_of_s(config.targets.learning_s as f64);
     // It disappears as it reverses, so that half a cycle has one direction.
-    let turns = |tick: usize| {
-        target.velocity((tick - 1) as f64 * dt_s) < 0.0 && target.velocity(tick as f64 * dt_s) >= 0.0
-    };
-    while !turns(learned) {
+    let velocity_at = |tick: usize| target.velocity(tick as f64 * dt_s);
+    while !(velocity_at(learned - 1) < 0.0 && velocity_at(learned) >= 0.0) {
         learned += 1;
     }
     let mut samples = Vec::new();
@@ -62,7 +59,7 @@ pub fn hide(config: &PursuitConfig, kind: PursuitController, seed: u64) -> Resul
     let shown = ((0.5 / hz) / dt_s) as usize;
     let mut keep = |t: f64, v: f64, eye: f64| samples.push((t - zero_s, v, eye));
     let velocity = |t: f64| target.velocity(t);
-    let hidden = (config.hidden.duration_s / dt_s).round() as usize;
+    let hidden = config.ticks_of_s(config.hidden.duration_s);
     let kept = pursuer.follow(velocity, true, learned - shown, |_, _, _| ())
         && pursuer.follow(velocity, true, shown, &mut keep)
         && pursuer.follow(velocity, false, hidden, &mut keep)

@@ -1,11 +1,11 @@
 //! The experiment as a [`Study`].
 
-use super::config::{DEFAULTS, PRESETS, PursuitConfig, PursuitController};
+use super::config::{PursuitConfig, PursuitController};
 use super::eyes::Pursuer;
-use super::findings::{GROUNDS, mean_delay, mean_mixed};
+use super::figures;
+use super::findings::{self, GROUNDS, mean_delay};
 use super::record::PursuitRecord;
 use super::run::{hide, one, ramp};
-use crate::classic::response::Response;
 use crate::sweep::over_seeds;
 use lobule_study::prelude::*;
 
@@ -24,8 +24,11 @@ static CARD: Card = Card {
         "Hidden targets: Becker & Fuchs 1985, doi:10.1007/BF00237843; van den Berg 1988, doi:10.1007/BF00248504 (abstracts)",
         "Smith predictor: Smith 1957; CFPC: Herreros-Alonso et al. 2016, arXiv:1701.07775; feedback-error learning: Kawato et al. 1987, doi:10.1007/BF00364149",
     ],
-    defaults: DEFAULTS,
-    presets: &PRESETS,
+    defaults: include_str!("pursuit.toml"),
+    presets: &[
+        Preset::new("default", "five subjects, less than a minute", ""),
+        Preset::new("quick", "one subject, a few seconds", include_str!("pursuit.quick.toml")),
+    ],
     unit: "runs",
     grounds: GROUNDS,
     ..Card::BLANK
@@ -47,8 +50,8 @@ impl Study for Pursuit {
     }
 
     fn run(&self, config: &PursuitConfig, run: &Run) -> Result<PursuitRecord, Error> {
-        let targets: Vec<Option<f64>> =
-            config.targets.sines_hz.iter().map(|hz| Some(*hz)).chain([None]).collect();
+        let sines = config.targets.sines_hz.iter().copied();
+        let targets: Vec<Option<f64>> = sines.map(Some).chain([None]).collect();
         let on_targets: Vec<(PursuitController, Option<f64>)> =
             config.controllers.iter().flat_map(|&k| targets.iter().map(move |&hz| (k, hz))).collect();
         let tracked = over_seeds(&on_targets, &config.seeds);
@@ -71,11 +74,16 @@ impl Study for Pursuit {
     }
 
     fn findings(&self, config: &PursuitConfig, record: &PursuitRecord) -> Vec<Finding> {
-        super::findings::findings(config, record)
+        findings::findings(config, record)
     }
 
     fn figures(&self, config: &PursuitConfig, record: &PursuitRecord) -> Result<Vec<Figure>, Error> {
-        super::figures::figures(config, record)
+        Ok(vec![
+            figures::movement(config, record)?,
+            figures::gain_and_phase(config, record)?,
+            figures::delay(config, record)?,
+            figures::ramp(config, record)?,
+        ])
     }
 
     fn story(&self, config: &PursuitConfig, record: &PursuitRecord) -> Story {
@@ -83,8 +91,8 @@ impl Study for Pursuit {
         let nearest = |best: f64, hz: f64| if (hz - 1.0).abs() < (best - 1.0).abs() { hz } else { best };
         let hz = config.targets.sines_hz.iter().copied().fold(f64::INFINITY, nearest);
         let delays = |&kind: &PursuitController| {
-            let (sine, mixed) = (mean_delay(record, kind, hz), mean_mixed(record, kind, Response::delay_ms));
-            format!("{} {} and {}", kind.words(), fixed(sine, 0), fixed(mixed, 0))
+            let mean_delay = |hz| fixed(mean_delay(record, kind, hz), 0);
+            format!("{} {} and {}", kind.words(), mean_delay(Some(hz)), mean_delay(None))
         };
         let delays: Vec<String> = config.controllers.iter().map(delays).collect();
         Story {

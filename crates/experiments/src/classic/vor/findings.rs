@@ -1,6 +1,6 @@
 //! The findings of the experiment.
 
-use super::circuit::VorSubject;
+use super::circuit::Subject;
 use super::config::{VorConfig, name};
 use super::record::{Probes, SubjectRun, VorRecord};
 use crate::classic::response::Response;
@@ -66,10 +66,10 @@ pub fn at(responses: &[Response], hz: f64) -> Response {
     responses.iter().find(|r| r.hz == hz).copied().unwrap_or(Response::lost(hz))
 }
 
-/// Compensating gain of the last test relative to the first of `before`.
-fn kept(probes: &Probes, before: &Probes) -> f64 {
-    match (before.first(), probes.last()) {
-        (Some((_, first)), Some((_, last))) => last.in_phase() / first.in_phase(),
+/// Compensating gain of a test relative to the first.
+fn relative(probes: &Probes, test: Option<&(f64, Response)>) -> f64 {
+    match (probes.first(), test) {
+        (Some((_, first)), Some((_, response))) => response.in_phase() / first.in_phase(),
         _ => f64::NAN,
     }
 }
@@ -104,7 +104,7 @@ fn boundary_hz(course: &SubjectRun) -> f64 {
 /// The boundary in theory for a flocculus with head velocity as input: brainstem, motor delay, eye and visual delay together lag by
 /// 90 deg, so that slip carries no information about the present input.
 fn boundary_in_theory_hz(config: &VorConfig, seed: u64) -> f64 {
-    let subject = VorSubject::new(config, seed);
+    let subject = Subject::new(config, Architecture::FeedForward, seed);
     let dt_s = config.dt_s();
     let system = || -> Result<LinearSystem, Error> {
         let brainstem = Brainstem::new(subject.brainstem, dt_s)?.system()?;
@@ -126,112 +126,118 @@ pub fn change(course: &SubjectRun, trained: f64, hz: f64) -> f64 {
     tested.map_or(f64::NAN, |t| at(&t.tested, hz).in_phase() - at(&course.after, hz).in_phase())
 }
 
-/// All findings.
-pub fn findings(config: &VorConfig, record: &VorRecord) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for &architecture in &config.flocculus.architectures {
-        dark_tests(config, record, architecture, &mut found);
-        learning(config, record, architecture, &mut found);
-        spectacles(config, record, architecture, &mut found);
-        transfer(config, record, architecture, &mut found);
+/// The findings of one architecture.
+pub struct Findings<'a> {
+    config: &'a VorConfig,
+    record: &'a VorRecord,
+    architecture: Architecture,
+    found: Vec<Finding>,
+}
+
+impl<'a> Findings<'a> {
+    pub fn of(config: &'a VorConfig, record: &'a VorRecord, architecture: Architecture) -> Vec<Finding> {
+        let mut findings = Self { config, record, architecture, found: Vec::new() };
+        findings.dark_tests();
+        findings.learning();
+        findings.spectacles();
+        findings.transfer();
+        findings.found
     }
-    found
-}
 
-/// A finding of an architecture.
-fn finding(a: Architecture, what: &str, meaning: impl Into<String>, by_seed: Vec<f64>) -> Finding {
-    Finding::new(format!("{}/{what}", name(a).replace('-', "_")), meaning, by_seed)
-}
+    /// A finding with the value of each subject.
+    fn new(&self, what: &str, meaning: impl Into<String>, of: impl Fn(&SubjectRun) -> f64) -> Finding {
+        let key = name(self.architecture).replace('-', "_");
+        Finding::new(format!("{key}/{what}"), meaning, over(self.record, self.architecture, of))
+    }
 
-/// Tests before or after calibration.
-type Tests = (&'static str, fn(&SubjectRun) -> &[Response]);
-
-fn dark_tests(config: &VorConfig, record: &VorRecord, a: Architecture, found: &mut Vec<Finding>) {
-    for &hz in &config.calibration.test_hz {
-        let f = plain(hz);
-        let both: [Tests; 2] = [("before", |c| &c.before), ("after", |c| &c.after)];
-        for (when, of) in both {
-            let mut measure = |quantity: &str, words: &str, value: fn(&Response) -> f64, unit: &str, ends| {
-                let meaning = format!("{words} in the dark at {f} Hz {when} calibration.");
-                let by_seed = over(record, a, |c| value(&at(of(c), hz)));
-                let new = finding(a, &format!("{quantity}/{when}/{f}hz"), meaning, by_seed).unit(unit);
+    fn dark_tests(&mut self) {
+        for &hz in &self.config.calibration.test_hz {
+            let f = plain(hz);
+            let both: [(&str, fn(&SubjectRun) -> &[Response]); 2] =
+                [("before", |c| &c.before), ("after", |c| &c.after)];
+            for (when, of) in both {
                 // The paper begins at 0.5 Hz.
                 let is_judged = when == "after" && hz >= 0.5;
-                found.push(if is_judged { new.judged(Judge::Mean, ends, &DARKNESS) } else { new });
-            };
-            measure("gain", "Gain", |r| r.gain, "1", 0.9..=1.1);
-            measure("phase", "Phase lead over perfect compensation", |r| r.phase_deg, "deg", -10.0..=10.0);
+                let mut measure =
+                    |quantity: &str, words: &str, value: fn(&Response) -> f64, unit: &str, ends| {
+                        let meaning = format!("{words} in the dark at {f} Hz {when} calibration.");
+                        let name = format!("{quantity}/{when}/{f}hz");
+                        let new = self.new(&name, meaning, |c| value(&at(of(c), hz))).unit(unit);
+                        self.found.push(if is_judged { new.mean(ends, &DARKNESS) } else { new });
+                    };
+                measure("gain", "Gain", |r| r.gain, "1", 0.9..=1.1);
+                let words = "Phase lead over perfect compensation";
+                measure("phase", words, |r| r.phase_deg, "deg", -10.0..=10.0);
+            }
         }
     }
-}
 
-fn learning(config: &VorConfig, record: &VorRecord, a: Architecture, found: &mut Vec<Finding>) {
-    let slip = over(record, a, |c| c.slip_deg_s[c.slip_deg_s.len() - 1] / c.slip_deg_s[0]);
-    let meaning = "Rms of slip in the last sixtieth of the calibration, relative to the first.";
-    found.push(finding(a, "slip", meaning, slip).each(..=0.5, &SLIP));
-    let meaning = "Frequency at which learning without eligibility turned from help to harm.";
-    let boundary = finding(a, "boundary", meaning, over(record, a, boundary_hz));
-    found.push(boundary.unit("Hz").mean(2.25..=2.75, &LATE));
-    if a == Architecture::FeedForward {
-        let meaning = "This frequency relative to the one at which brainstem, eye and delays of the subject together lag by 90 deg.";
-        let by_seed = over(record, a, |c| boundary_hz(c) / boundary_in_theory_hz(config, c.seed));
-        found.push(finding(a, "boundary_over_theory", meaning, by_seed).mean(0.9..=1.1, &PHASE));
+    fn learning(&mut self) {
+        let meaning = "Rms of slip in the last sixtieth of the calibration, relative to the first.";
+        let slip = self.new("slip", meaning, |c| c.slip_deg_s[c.slip_deg_s.len() - 1] / c.slip_deg_s[0]);
+        self.found.push(slip.each(..=0.5, &SLIP));
+        let meaning = "Frequency at which learning without eligibility turned from help to harm.";
+        self.found.push(self.new("boundary", meaning, boundary_hz).unit("Hz").mean(2.25..=2.75, &LATE));
+        if self.architecture == Architecture::FeedForward {
+            let meaning = "This frequency relative to the one at which brainstem, eye and delays of the subject together lag by 90 deg.";
+            let ratio = |c: &SubjectRun| boundary_hz(c) / boundary_in_theory_hz(self.config, c.seed);
+            self.found.push(self.new("boundary_over_theory", meaning, ratio).mean(0.9..=1.1, &PHASE));
+        }
+        let meaning = "Largest ratio of slip after to slip before learning a single sine, over all frequencies, with an eligibility of the \
+                       visual delay.";
+        let ratio = |c: &SubjectRun| largest(c.late.iter().filter(|l| l.has_eligibility).map(|l| l.ratio));
+        self.found.push(self.new("with_eligibility", meaning, ratio).each(..=1.0, &ELIGIBLE));
     }
-    let meaning = "Largest ratio of slip after to slip before learning a single sine, over all frequencies, with an eligibility of the \
-                   visual delay.";
-    let by_seed = over(record, a, |c| largest(c.late.iter().filter(|l| l.has_eligibility).map(|l| l.ratio)));
-    found.push(finding(a, "with_eligibility", meaning, by_seed).each(..=1.0, &ELIGIBLE));
-}
 
-fn spectacles(config: &VorConfig, record: &VorRecord, a: Architecture, found: &mut Vec<Finding>) {
-    let hz = plain(config.spectacles.probe_hz);
-    for (k, &m) in config.spectacles.magnifications.iter().enumerate() {
-        let x = plain(m);
-        let meaning = format!(
-            "Compensating gain in the dark at {hz} Hz when spectacles x{x} were removed, relative to that before them."
-        );
-        let by_seed = over(record, a, |c| kept(&c.worn[k].on, &c.worn[k].on));
-        let gain = finding(a, &format!("spectacles/{x}/gain"), meaning, by_seed);
-        found.push(match m {
-            2.0 => gain.mean(1.5..=2.0, &MAGNIFIED),
-            0.0 => gain.mean(0.0..=0.3, &FIXED_SCENE),
-            -1.0 => gain.mean(0.15..=0.35, &REVERSED),
-            _ => gain,
-        });
-        let meaning = "Time to 63 % of the change; learning rates were chosen, so it does not map onto experimental hours.";
-        let by_seed = over(record, a, |c| time_constant(&c.worn[k].on));
-        found.push(finding(a, &format!("spectacles/{x}/time"), meaning, by_seed).unit("s"));
-        let meaning = "Time to 63 % of the recovery after removal, relative to that of the adaptation.";
-        let by_seed = over(record, a, |c| time_constant(&c.worn[k].off) / time_constant(&c.worn[k].on));
-        let recovery = finding(a, &format!("spectacles/{x}/recovery"), meaning, by_seed);
-        // The paper used reversing prisms.
-        found.push(if m == -1.0 { recovery.mean(0.5..=2.0, &REMOVED) } else { recovery });
-    }
-}
-
-fn transfer(config: &VorConfig, record: &VorRecord, a: Architecture, found: &mut Vec<Finding>) {
-    let tested = &config.calibration.test_hz;
-    for &trained in config.selectivity.trained_hz.iter().filter(|hz| tested.contains(hz)) {
-        // Two octaves away, down or up, where that was tested.
-        for other in [trained / 4.0, trained * 4.0].into_iter().filter(|hz| tested.contains(hz)) {
-            let (there, here) = (plain(other), plain(trained));
+    fn spectacles(&mut self) {
+        let hz = plain(self.config.spectacles.probe_hz);
+        for (k, &m) in self.config.spectacles.magnifications.iter().enumerate() {
+            let x = plain(m);
             let meaning = format!(
-                "Change of the compensating gain at {there} Hz relative to that at {here} Hz, where spectacles were worn."
+                "Compensating gain in the dark at {hz} Hz when spectacles x{x} were removed, relative to that before them."
             );
-            let by_seed = over(record, a, |c| change(c, trained, other) / change(c, trained, trained));
-            let new = finding(a, &format!("selectivity/{here}hz/{there}hz"), meaning, by_seed);
-            found.push(new.mean(..=1.0, &SELECTIVE));
+            let gain = self.new(&format!("spectacles/{x}/gain"), meaning, |c| {
+                relative(&c.worn[k].on, c.worn[k].on.last())
+            });
+            self.found.push(match m {
+                2.0 => gain.mean(1.5..=2.0, &MAGNIFIED),
+                0.0 => gain.mean(0.0..=0.3, &FIXED_SCENE),
+                -1.0 => gain.mean(0.15..=0.35, &REVERSED),
+                _ => gain,
+            });
+            let meaning = "Time to 63 % of the change; learning rates were chosen, so it does not map onto experimental hours.";
+            let time = self.new(&format!("spectacles/{x}/time"), meaning, |c| time_constant(&c.worn[k].on));
+            self.found.push(time.unit("s"));
+            let meaning = "Time to 63 % of the recovery after removal, relative to that of the adaptation.";
+            let recovery = self.new(&format!("spectacles/{x}/recovery"), meaning, |c| {
+                time_constant(&c.worn[k].off) / time_constant(&c.worn[k].on)
+            });
+            // The paper used reversing prisms.
+            self.found.push(if m == -1.0 { recovery.mean(0.5..=2.0, &REMOVED) } else { recovery });
         }
     }
-    let relative_to_healthy = |c: &SubjectRun, k: usize| match (c.weakened.first(), c.weakened.get(k)) {
-        (Some((_, healthy)), Some((_, weak))) => weak.in_phase() / healthy.in_phase(),
-        _ => f64::NAN,
-    };
-    let hz = plain(config.spectacles.probe_hz);
-    let meaning = format!("Gain at {hz} Hz as the muscles weakened, relative to that before.");
-    found.push(finding(a, "muscle/weak", meaning, over(record, a, |c| relative_to_healthy(c, 1))));
-    let meaning =
-        format!("This gain after {} s in the light, relative to the healthy one.", config.muscle.duration_s);
-    let by_seed = over(record, a, |c| relative_to_healthy(c, c.weakened.len().saturating_sub(1)));
-    found.push(finding(a, "muscle/recovered", meaning, by_seed).mean(0.9.., &TENECTOMY));
+
+    fn transfer(&mut self) {
+        let tested = &self.config.calibration.test_hz;
+        for &trained in self.config.selectivity.trained_hz.iter().filter(|hz| tested.contains(hz)) {
+            // Two octaves away, down or up, where that was tested.
+            for other in [trained / 4.0, trained * 4.0].into_iter().filter(|hz| tested.contains(hz)) {
+                let (there, here) = (plain(other), plain(trained));
+                let meaning = format!(
+                    "Change of the compensating gain at {there} Hz relative to that at {here} Hz, where spectacles were worn."
+                );
+                let new = self.new(&format!("selectivity/{here}hz/{there}hz"), meaning, |c| {
+                    change(c, trained, other) / change(c, trained, trained)
+                });
+                self.found.push(new.mean(..=1.0, &SELECTIVE));
+            }
+        }
+        let hz = plain(self.config.spectacles.probe_hz);
+        let meaning = format!("Gain at {hz} Hz as the muscles weakened, relative to that before.");
+        self.found.push(self.new("muscle/weak", meaning, |c| relative(&c.weakened, c.weakened.get(1))));
+        let light_s = self.config.muscle.duration_s;
+        let meaning = format!("This gain after {light_s} s in the light, relative to the healthy one.");
+        let recovered = self.new("muscle/recovered", meaning, |c| relative(&c.weakened, c.weakened.last()));
+        self.found.push(recovered.mean(0.9.., &TENECTOMY));
+    }
 }

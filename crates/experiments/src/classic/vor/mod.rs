@@ -14,6 +14,4 @@ mod record;
 mod run;
 mod study;
 
-pub use config::VorConfig;
-pub use record::VorRecord;
 pub use study::Vor;

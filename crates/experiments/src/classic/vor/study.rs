@@ -1,10 +1,11 @@
 //! The experiment as a [`Study`].
 
-use super::circuit::{Reflex, VorSubject};
-use super::config::{DEFAULTS, PRESETS, VorConfig, name};
-use super::findings::{GROUNDS, at, over};
+use super::circuit::Subject;
+use super::config::{VorConfig, name};
+use super::figures;
+use super::findings::{Findings, GROUNDS, at, over};
 use super::record::{SubjectRun, VorRecord};
-use super::run::{calibrate, wiring};
+use super::run::calibrate;
 use crate::sweep::over_seeds;
 use lobule_analysis::mean;
 use lobule_study::prelude::*;
@@ -26,8 +27,11 @@ static CARD: Card = Card {
         "Reversing prisms: Gonshor & Melvill Jones 1976, J Physiol 256, 381 (abstract)",
         "Eye: Robinson 1981, Annu Rev Neurosci 4, 463 (as commonly quoted)",
     ],
-    defaults: DEFAULTS,
-    presets: &PRESETS,
+    defaults: include_str!("vor.toml"),
+    presets: &[
+        Preset::new("default", "five subjects, less than a minute", ""),
+        Preset::new("quick", "one subject, a few seconds", include_str!("vor.quick.toml")),
+    ],
     unit: "subjects",
     grounds: GROUNDS,
     ..Card::BLANK
@@ -43,8 +47,7 @@ impl Study for Vor {
         config.validate()?;
         // The parts check themselves; a wrong value is reported before anything runs.
         for &architecture in &config.flocculus.architectures {
-            let subject = VorSubject::new(config, config.seeds[0]);
-            Reflex::new(config, &subject, wiring(config, architecture), &[], None)?;
+            Subject::new(config, architecture, config.seeds[0]).reflex(&[], None)?;
         }
         Ok(())
     }
@@ -52,17 +55,22 @@ impl Study for Vor {
     fn run(&self, config: &VorConfig, run: &Run) -> Result<VorRecord, Error> {
         let items = over_seeds(&config.flocculus.architectures, &config.seeds);
         run.progress.expect(items.len() as u64);
-        let courses =
-            run.each_counted(&items, |&(architecture, seed)| calibrate(config, architecture, seed))?;
-        Ok(VorRecord { courses })
+        let calibrate = |&(architecture, seed): &_| calibrate(config, architecture, seed);
+        Ok(VorRecord { courses: run.each_counted(&items, calibrate)? })
     }
 
     fn findings(&self, config: &VorConfig, record: &VorRecord) -> Vec<Finding> {
-        super::findings::findings(config, record)
+        config.flocculus.architectures.iter().flat_map(|&a| Findings::of(config, record, a)).collect()
     }
 
     fn figures(&self, config: &VorConfig, record: &VorRecord) -> Result<Vec<Figure>, Error> {
-        super::figures::figures(config, record)
+        Ok(vec![
+            figures::movement(config, record)?,
+            figures::gain_and_phase(config, record)?,
+            figures::delay(config, record)?,
+            figures::spectacles(config, record)?,
+            figures::selectivity(config, record)?,
+        ])
     }
 
     fn story(&self, config: &VorConfig, record: &VorRecord) -> Story {
