@@ -47,12 +47,10 @@ pub struct Demodulator {
 }
 
 impl Demodulator {
-    /// Empty sums at a frequency, in ticks of `dt_s`.
     pub fn new(hz: f64, dt_s: f64) -> Self {
         Self { hz, dt_s, tick: 0, desired: [0.0; 2], actual: [0.0; 2] }
     }
 
-    /// Adds a tick.
     pub fn take(&mut self, desired: f64, actual: f64) {
         let angle = TAU * self.hz * self.dt_s * self.tick as f64;
         let (c, s) = (libm::cos(angle), libm::sin(angle));

@@ -72,7 +72,7 @@ pub struct SpikingConfig {
 /// The whole configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct EyeblinkConfig {
+pub struct Config {
     pub(super) seeds: Vec<u64>,
     pub(super) cerebellum: CerebellumKind,
     pub(super) protocol: ProtocolConfig,
@@ -84,7 +84,7 @@ pub struct EyeblinkConfig {
     pub(super) spiking: SpikingConfig,
 }
 
-impl EyeblinkConfig {
+impl Config {
     /// Checks everything that neither the types nor the parts themselves check.
     pub(super) fn validate(&self) -> Result<(), Error> {
         let (check, p) = (Check::of("protocol"), &self.protocol);

@@ -1,13 +1,12 @@
 //! Figures of the protocols on the rate model.
 
-use super::config::EyeblinkConfig;
+use super::config::Config;
 use super::findings::{at_interval, blocking_ratios, of_condition, savings};
-use super::record::{EyeblinkRecord, Interval, Phase, SAMPLE_MS, Session};
+use super::record::{Interval, Phase, Record, SAMPLE_MS, Session};
 use lobule_analysis::{mean, mean_of};
 use lobule_study::prelude::*;
 use lobule_study::report::drawing::*;
 
-/// Pen of the time of the puff.
 pub fn puff() -> Stroke {
     Stroke::new(VERMILLION, 1.4).dash(Dash::Dashed)
 }
@@ -25,8 +24,7 @@ fn trace(samples: &[f64], from_ms: f64, to_ms: f64, color: &str, width: f64) -> 
     Mark::line(points.filter(|q| q.0 <= to_ms), Stroke::new(color, width))
 }
 
-/// Responses, and the learning of cortex and nucleus, by session.
-pub fn learning(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Error> {
+pub fn learning(config: &Config, record: &Record) -> Result<Figure, Error> {
     let counts = config.protocol.sessions;
     let total: usize = counts.iter().sum();
     let by_session = |condition: &str, of: fn(&Session) -> f64, pen: &Stroke| {
@@ -67,18 +65,16 @@ pub fn learning(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figu
     line("nuclear weight", Stroke::new(PURPLE, 2.2), |s| s.nuclear);
     line("climbing fiber answers", Stroke::new(ORANGE, 2.0), |s| s.climbing_percent / 100.0);
     plate.panels = vec![responses, inside];
-    let caption = format!(
+    plate.figure(format!(
         "Conditioning by session of {} trials, mean over {} seeds; shaded: the tone alone. A: trials with a response before the time of the puff. B, intact \
          animal: closure before the puff, direct weight of the tone on the nucleus, and share of trials with a climbing-fiber spike at the time of the puff. \
          The nuclear weight changes after the cortex does. The climbing fiber falls silent once the puff is predicted.",
         config.protocol.trials,
         config.seeds.len()
-    );
-    plate.figure(caption)
+    ))
 }
 
-/// Closure in probes, session by session.
-pub fn traces(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Error> {
+pub fn traces(config: &Config, record: &Record) -> Result<Figure, Error> {
     let p = &config.protocol;
     let mut plate = Plate::new("traces", 3, 220.0);
     let Some(run) = record.courses.iter().find(|c| c.condition == "full") else {
@@ -103,19 +99,15 @@ pub fn traces(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure
     plate.line_key("first session", Stroke::new(&order(0.0), 2.4));
     plate.line_key("last session", Stroke::new(&order(1.0), 2.4));
     plate.line_key("time of the puff", puff());
-    let caption = format!(
+    plate.figure(format!(
         "Closure against time in probes after each session of the first seed, from light (first session of the phase) to dark (last). Probes are tones of {} ms \
          without puff and without learning; each line is the mean of five.",
         p.probe_ms
-    );
-    plate.figure(caption)
+    ))
 }
 
 /// Interval and first run of each interval on the intact animal, with its color.
-fn by_interval<'a>(
-    config: &EyeblinkConfig,
-    record: &'a EyeblinkRecord,
-) -> impl Iterator<Item = (f64, &'a Interval, String)> {
+fn by_interval<'a>(config: &Config, record: &'a Record) -> impl Iterator<Item = (f64, &'a Interval, String)> {
     let intervals = &config.protocol.intervals_ms;
     intervals.iter().enumerate().filter_map(move |(k, &ms)| {
         let run = at_interval(record, "full", ms).first().copied()?;
@@ -123,13 +115,11 @@ fn by_interval<'a>(
     })
 }
 
-/// A dotted upright line in a color.
 fn dotted(at: f64, color: &str) -> Level {
     Level::upright(at).pen(Stroke::new(color, 1.2).dash(Dash::Dotted))
 }
 
-/// Responses by interval.
-pub fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Error> {
+pub fn timing(config: &Config, record: &Record) -> Result<Figure, Error> {
     let p = &config.protocol;
     let mut plate = Plate::new("timing", 2, 220.0);
     let longest = p.intervals_ms.iter().copied().max().unwrap_or(1) as f64;
@@ -165,19 +155,17 @@ pub fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure
         curve(condition, words, Stroke::new(color, 1.8), |r| r.peak_ms);
     }
     plate.panels = vec![curves, peaks];
-    let caption = format!(
+    plate.figure(format!(
         "Timing of responses in {} probes after {} sessions at each interval. A: mean closure against time, first seed; dotted: time of the puff in training. \
          B: time of peak (solid) and onset (dashed) against the interval, mean over {} seeds; on the dotted diagonal the lid is most closed at the time of the \
          puff. Intervals without dots were not learned.",
         p.probes,
         p.interval_sessions,
         config.seeds.len()
-    );
-    plate.figure(caption)
+    ))
 }
 
-/// Weights by the time of their signal's peak.
-pub fn weights(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Error> {
+pub fn weights(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("weights", 1, 220.0);
     let place = |ms: f64| libm::log10(ms);
     let [low, high] = config.conditioning.peaks_s.map(|s| place(1e3 * s));
@@ -193,14 +181,13 @@ pub fn weights(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figur
         plate.line_key(&format!("puff at {ms} ms"), Stroke::new(&color, 2.4));
     }
     plate.panels.push(panel);
-    let caption = format!(
+    plate.figure(format!(
         "Weights of the granule signals against the time of their peak, after {} sessions at each interval, first seed; 1: naive; dotted uprights: the puff. \
          Signals that peak about {:.0} ms before the climbing fiber are depressed and pause the Purkinje cell. Earlier and later ones are potentiated and keep \
          the lid open until then.",
         config.protocol.interval_sessions,
         1e3 * config.conditioning.window_s
-    );
-    plate.figure(caption)
+    ))
 }
 
 /// A bar: name (with a second line after a slash), color, and the value of each seed.
@@ -228,8 +215,7 @@ fn bars(title: &str, label: &str, reach: [f64; 2], bars: &[Bar]) -> Panel {
     panel
 }
 
-/// Savings after extinction, and blocking.
-pub fn saved(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Error> {
+pub fn saved(config: &Config, record: &Record) -> Result<Figure, Error> {
     let of = |condition: &str, lesion: usize| -> Vec<f64> {
         of_condition(record, condition).iter().map(|r| savings(r, lesion)).collect()
     };
@@ -249,12 +235,11 @@ pub fn saved(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure,
         bars("learning of a light beside a known tone", "closure relative to control", [0.0, 1.0], &blocked);
     light.levels.push(Level::across(1.0));
     plate.panels = vec![savings, light];
-    let caption = format!(
+    plate.figure(format!(
         "Savings and blocking; bars: mean over {} seeds, dots: seeds. A: reduction of the trials needed for relearning after {} sessions of the tone alone: \
          intact, with the nucleus or the cortex made naive after extinction, and with a nucleus that is strong from the start and never learns. B: closure to \
          a light that was paired with a learned tone, relative to a light that was paired with a new tone (1: no blocking).",
         config.seeds.len(),
         config.protocol.sessions[1]
-    );
-    plate.figure(caption)
+    ))
 }

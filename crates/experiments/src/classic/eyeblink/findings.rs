@@ -1,8 +1,8 @@
 //! The findings of the protocols on the rate model.
 
-use super::config::EyeblinkConfig;
+use super::config::Config;
 use super::rates::ABLATIONS;
-use super::record::{Blocking, ConditioningRun, EyeblinkRecord, Interval, Phase, Session};
+use super::record::{Blocking, ConditioningRun, Interval, Phase, Record, Session};
 use lobule_study::report::{Finding, Source};
 
 /// Everything on which ranges rest.
@@ -56,8 +56,7 @@ const PROPORTIONAL: Source = Source::reported(
     "widths of motor commands are proportional to the interval (Lepora et al. 2007, doi:10.1152/jn.00210.2007, abstract)",
 );
 
-/// All findings.
-pub fn findings(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Vec<Finding> {
+pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let mut found = Vec::new();
     if !record.courses.is_empty() {
         conditioning(config, record, &mut found);
@@ -71,17 +70,16 @@ pub fn findings(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Vec<Finding
 }
 
 /// The runs of a condition, by seed.
-pub fn of_condition<'a>(record: &'a EyeblinkRecord, condition: &str) -> Vec<&'a ConditioningRun> {
+pub fn of_condition<'a>(record: &'a Record, condition: &str) -> Vec<&'a ConditioningRun> {
     record.courses.iter().filter(|c| c.condition == condition).collect()
 }
 
 /// The runs of a condition at an interval, by seed.
-pub fn at_interval<'a>(record: &'a EyeblinkRecord, condition: &str, interval_ms: usize) -> Vec<&'a Interval> {
+pub fn at_interval<'a>(record: &'a Record, condition: &str, interval_ms: usize) -> Vec<&'a Interval> {
     let fits = |i: &&Interval| i.condition == condition && i.interval_ms == interval_ms;
     record.intervals.iter().filter(fits).collect()
 }
 
-/// The sessions of a phase.
 fn of_phase(run: &ConditioningRun, phase: Phase) -> impl DoubleEndedIterator<Item = &Session> {
     run.sessions.iter().filter(move |s| s.phase == phase)
 }
@@ -91,7 +89,6 @@ fn first(run: &ConditioningRun, phase: Phase, fits: impl Fn(&Session) -> bool) -
     of_phase(run, phase).position(fits).map_or(f64::NAN, |k| k as f64 + 1.0)
 }
 
-/// Value of the last session of a phase.
 fn last(run: &ConditioningRun, phase: Phase, of: fn(&Session) -> f64) -> f64 {
     of_phase(run, phase).next_back().map_or(f64::NAN, of)
 }
@@ -110,7 +107,7 @@ fn suppression(run: &ConditioningRun) -> f64 {
     last(run, Phase::Acquisition, |s| s.climbing_percent) / first
 }
 
-fn conditioning(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Finding>) {
+fn conditioning(config: &Config, record: &Record, found: &mut Vec<Finding>) {
     use Phase::{Acquisition, Extinction};
     let c = &config.criterion;
     let of = |condition: &str, value: &dyn Fn(&ConditioningRun) -> f64| -> Vec<f64> {
@@ -158,7 +155,7 @@ fn conditioning(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Ve
     found.push(kept.unit("%").each(80.0.., &MEDINA_2002));
 }
 
-fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Finding>) {
+fn timing(config: &Config, record: &Record, found: &mut Vec<Finding>) {
     for &ms in &config.protocol.intervals_ms {
         let runs = at_interval(record, "full", ms);
         let new = |what: &str, meaning: &str, by_seed: Vec<f64>| {
@@ -208,7 +205,7 @@ fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Find
 }
 
 /// Closure to the light alone after it was paired with a learned tone, relative to that after it was paired with a new tone; by seed.
-pub fn blocking_ratios(record: &EyeblinkRecord, condition: &str) -> Vec<f64> {
+pub fn blocking_ratios(record: &Record, condition: &str) -> Vec<f64> {
     let of = |is_blocked: bool| {
         let fits = move |b: &&Blocking| b.condition == condition && b.is_blocked == is_blocked;
         record.blocking.iter().filter(fits).map(|b| b.amplitude)
@@ -216,7 +213,7 @@ pub fn blocking_ratios(record: &EyeblinkRecord, condition: &str) -> Vec<f64> {
     of(true).zip(of(false)).map(|(blocked, control)| blocked / control).collect()
 }
 
-fn blocking(record: &EyeblinkRecord, found: &mut Vec<Finding>) {
+fn blocking(record: &Record, found: &mut Vec<Finding>) {
     let meaning = "Closure to a light that was paired with a learned tone, relative to one that was paired with a new tone.";
     let new = |name: &str, condition: &str| Finding::new(name, meaning, blocking_ratios(record, condition));
     found.push(new("blocking", "full").each(..=0.5, &BLOCKED));

@@ -15,6 +15,6 @@ mod spiking_findings;
 mod study;
 mod subject;
 
-pub use config::EyeblinkConfig;
-pub use record::{EyeblinkRecord, Phase};
+pub use config::Config as EyeblinkConfig;
+pub use record::{Phase, Record as EyeblinkRecord};
 pub use study::Eyeblink;

@@ -1,6 +1,6 @@
 //! The protocols on the rate model: acquisition, extinction and reacquisition; timing by interval; blocking.
 
-use super::config::EyeblinkConfig;
+use super::config::Config;
 use super::record::{Blocking, ConditioningRun, Interval, Phase, SAMPLE_MS, Session};
 use super::subject::{Animal, Stimuli};
 use lobule_control::{Conditioning, ConditioningParameters};
@@ -23,7 +23,7 @@ pub const ABLATIONS: [(&str, &str); 4] = [
 ];
 
 /// Parameters under a condition; `full` keeps the configured ones.
-pub fn parameters(config: &EyeblinkConfig, condition: &str) -> ConditioningParameters {
+pub fn parameters(config: &Config, condition: &str) -> ConditioningParameters {
     let mut p = config.conditioning.clone();
     match condition {
         "no_nucleo_olivary" => p.nucleo_olivary_hz = 0.0,
@@ -44,7 +44,7 @@ fn sampled(trace: &[f64]) -> Vec<f64> {
 }
 
 impl<'a> RateAnimal<'a> {
-    fn naive(config: &'a EyeblinkConfig, condition: &str, cues: usize, seed: u64) -> Result<Self, Error> {
+    fn naive(config: &'a Config, condition: &str, cues: usize, seed: u64) -> Result<Self, Error> {
         let cerebellum = Conditioning::new(&parameters(config, condition), cues, 1e-3, seed)?;
         Self::new(config, cerebellum, cues, seed)
     }
@@ -120,7 +120,7 @@ impl<'a> RateAnimal<'a> {
 
 /// Runs acquisition, extinction and reacquisition; `keeps`: traces of probes are recorded.
 pub fn conditioning(
-    config: &EyeblinkConfig,
+    config: &Config,
     condition: &str,
     seed: u64,
     keeps: bool,
@@ -144,7 +144,7 @@ pub fn conditioning(
 
 /// Trains at an interval and measures the timing of the response.
 pub fn interval(
-    config: &EyeblinkConfig,
+    config: &Config,
     condition: &str,
     interval_ms: usize,
     seed: u64,
@@ -174,12 +174,7 @@ pub fn interval(
 }
 
 /// Pairs a light with the tone and measures the response to the light alone.
-pub fn blocking(
-    config: &EyeblinkConfig,
-    condition: &str,
-    is_blocked: bool,
-    seed: u64,
-) -> Result<Blocking, Error> {
+pub fn blocking(config: &Config, condition: &str, is_blocked: bool, seed: u64) -> Result<Blocking, Error> {
     let p = &config.protocol;
     let mut animal = RateAnimal::naive(config, condition, 2, seed)?;
     let [tone, both] = p.blocking_sessions;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Everything a run records; lists stay empty for protocols that its cerebellum does not run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct EyeblinkRecord {
+pub struct Record {
     /// By condition, seed.
     pub courses: Vec<ConditioningRun>,
     /// By condition, interval, seed.

@@ -1,6 +1,6 @@
 //! Conditioning of the spiking scaffold, for a few dozen trials.
 
-use super::config::{EyeblinkConfig, SpikingConfig};
+use super::config::{Config, SpikingConfig};
 use super::record::{BIN_MS, CellRates, SpikingRun};
 use super::subject::{Animal, Stimuli};
 use lobule_cerebellum::{
@@ -50,12 +50,7 @@ pub fn parameters(config: &SpikingConfig, condition: &str) -> SpikingParameters 
 }
 
 /// Trains a scaffold with tone and puff, then with the tone alone, with probes between.
-pub fn train(
-    config: &EyeblinkConfig,
-    condition: &str,
-    seed: u64,
-    done: impl Fn(),
-) -> Result<SpikingRun, Error> {
+pub fn train(config: &Config, condition: &str, seed: u64, done: impl Fn()) -> Result<SpikingRun, Error> {
     let s = &config.spiking;
     let anatomy = reconstruct(&ScaffoldSpec::mouse(s.size_um[0], s.size_um[1]), seed)?;
     let cerebellum = SpikingController::new(&anatomy, &parameters(s, condition), seed)?;

@@ -1,22 +1,21 @@
 //! Figures of the spiking protocol.
 
-use super::config::EyeblinkConfig;
+use super::config::Config;
 use super::figures::puff;
-use super::record::{BIN_MS, CellRates, EyeblinkRecord, SpikingRun};
+use super::record::{BIN_MS, CellRates, Record, SpikingRun};
 use super::spiking::CONDITIONS;
 use lobule_analysis::{mean, mean_of};
 use lobule_study::prelude::*;
 use lobule_study::report::drawing::*;
 
-fn of<'a>(record: &'a EyeblinkRecord, condition: &str) -> Vec<&'a SpikingRun> {
+fn of<'a>(record: &'a Record, condition: &str) -> Vec<&'a SpikingRun> {
     record.spiking.iter().filter(|c| c.condition == condition).collect()
 }
 
 /// Title, label of y, value of a trial, and least end of the axis.
 type ByTrial = (&'static str, &'static str, fn(&SpikingRun, usize) -> f64, f64);
 
-/// Closure and weights by trial.
-pub fn trials(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Error> {
+pub fn trials(config: &Config, record: &Record) -> Result<Figure, Error> {
     let s = &config.spiking;
     let total: usize = s.trials.iter().sum();
     // Trials are noisy: a running mean of the last five.
@@ -45,19 +44,17 @@ pub fn trials(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure
     }
     plate.panels[0].levels.push(Level::across(config.criterion.closure));
     plate.legend = CONDITIONS.iter().zip(pens).map(|((_, words), pen)| Key::line(words, pen)).collect();
-    let caption = format!(
+    plate.figure(format!(
         "Learning by trial, mean over {} seeds; shaded: the tone alone. A: largest closure before the time of the puff, running mean of five trials; dotted: \
          criterion of a response. B: mean weight of parallel fibers on the Purkinje cells of the taught zone.",
         config.seeds.len()
-    );
-    plate.figure(caption)
+    ))
 }
 
 /// Title, label of y, values of a run, and time between values, ms.
 type Quantity = (&'static str, &'static str, fn(&CellRates) -> Vec<f64>, usize);
 
-/// Rates of the cells and closure in probes, before and after learning.
-pub fn cells(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Error> {
+pub fn cells(config: &Config, record: &Record) -> Result<Figure, Error> {
     let (s, p) = (&config.spiking, &config.protocol);
     let runs = of(record, "time");
     let mut plate = Plate::new("spiking_cells", 2, 190.0);
@@ -91,12 +88,11 @@ pub fn cells(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure,
     let phases = ["before learning", "after tone and puff", "after the tone alone"];
     plate.legend = phases.iter().zip(pens).map(|(words, pen)| Key::line(words, pen)).collect();
     plate.line_key("time of the puff", puff());
-    let caption = format!(
+    plate.figure(format!(
         "Rates and closure against time, mean of {} probes (tone without puff, no learning) on each of {} seeds; fibers tuned to the time since the tone; rates \
          are running means of 50 ms. A, B: Purkinje cells of the taught zone and of the other. C: difference between the nuclear zones, which drives the lid. \
          D: closure of the lid.",
         s.probes,
         config.seeds.len()
-    );
-    plate.figure(caption)
+    ))
 }

@@ -1,7 +1,7 @@
 //! The findings of the spiking protocol. A scaffold of this size has no published counterpart: all are reported.
 
-use super::config::EyeblinkConfig;
-use super::record::{EyeblinkRecord, SpikingRun};
+use super::config::Config;
+use super::record::{Record, SpikingRun};
 use super::spiking::CONDITIONS;
 use lobule_study::report::Finding;
 
@@ -9,7 +9,7 @@ use lobule_study::report::Finding;
 type Measure<'a> = (&'static str, &'static str, &'a dyn Fn(&SpikingRun) -> f64, &'static str);
 
 /// Adds the findings of every condition.
-pub fn findings(config: &EyeblinkConfig, record: &EyeblinkRecord, found: &mut Vec<Finding>) {
+pub fn findings(config: &Config, record: &Record, found: &mut Vec<Finding>) {
     let (from, interval_ms) = (config.protocol.before_ms, config.spiking.interval_ms);
     // Largest mean closure in probes before the time of the puff.
     let closure = |run: &SpikingRun, k: usize| {

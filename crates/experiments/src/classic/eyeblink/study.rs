@@ -1,8 +1,8 @@
 //! The experiment `classic/eyeblink`.
 
-use super::config::{CerebellumKind, EyeblinkConfig};
+use super::config::{CerebellumKind, Config};
 use super::rates::{self, ABLATIONS};
-use super::record::EyeblinkRecord;
+use super::record::Record;
 use super::{figures, findings, spiking, spiking_figures};
 use crate::sweep::over_seeds;
 use lobule_study::prelude::*;
@@ -49,29 +49,29 @@ static CARD: Card = Card {
 };
 
 impl Study for Eyeblink {
-    type Config = EyeblinkConfig;
-    type Record = EyeblinkRecord;
+    type Config = Config;
+    type Record = Record;
 
     const CARD: &'static Card = &CARD;
 
-    fn check(&self, config: &EyeblinkConfig) -> Result<(), Error> {
+    fn check(&self, config: &Config) -> Result<(), Error> {
         config.validate()?;
         spiking::parameters(&config.spiking, "time").check()?;
         Ok(())
     }
 
-    fn run(&self, config: &EyeblinkConfig, run: &Run) -> Result<EyeblinkRecord, Error> {
+    fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
         match config.cerebellum {
             CerebellumKind::Rates => with_rates(config, run),
             CerebellumKind::Spiking => with_spikes(config, run),
         }
     }
 
-    fn findings(&self, config: &EyeblinkConfig, record: &EyeblinkRecord) -> Vec<Finding> {
+    fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
         findings::findings(config, record)
     }
 
-    fn figures(&self, config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Vec<Figure>, Error> {
+    fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         match config.cerebellum {
             CerebellumKind::Rates => Ok(vec![
                 figures::learning(config, record)?,
@@ -86,7 +86,7 @@ impl Study for Eyeblink {
         }
     }
 
-    fn story(&self, config: &EyeblinkConfig, record: &EyeblinkRecord) -> Story {
+    fn story(&self, config: &Config, record: &Record) -> Story {
         let found = findings::findings(config, record);
         // A finding in letters; words if it was not measured.
         let value = |name: &str, digits: usize| match found.iter().find(|f| f.name == name) {
@@ -101,7 +101,7 @@ impl Study for Eyeblink {
 }
 
 /// The protocols on the rate model.
-fn with_rates(config: &EyeblinkConfig, run: &Run) -> Result<EyeblinkRecord, Error> {
+fn with_rates(config: &Config, run: &Run) -> Result<Record, Error> {
     let is_kept = |seed: u64| seed == config.seeds[0];
     let courses = over_seeds(&CONDITIONS, &config.seeds);
     let ablated = ABLATIONS.iter().map(|a| (a.0, &config.protocol.ablated_ms));
@@ -117,7 +117,7 @@ fn with_rates(config: &EyeblinkConfig, run: &Run) -> Result<EyeblinkRecord, Erro
         .collect();
     run.progress.expect((courses.len() + intervals.len() + blocking.len()) as u64);
     let naive = lobule_control::Conditioning::new(&config.conditioning, 1, 1e-3, 0)?;
-    Ok(EyeblinkRecord {
+    Ok(Record {
         courses: run.each_counted(&courses, |&(condition, seed)| {
             rates::conditioning(config, condition, seed, is_kept(seed))
         })?,
@@ -132,14 +132,14 @@ fn with_rates(config: &EyeblinkConfig, run: &Run) -> Result<EyeblinkRecord, Erro
     })
 }
 
-fn with_spikes(config: &EyeblinkConfig, run: &Run) -> Result<EyeblinkRecord, Error> {
+fn with_spikes(config: &Config, run: &Run) -> Result<Record, Error> {
     let s = &config.spiking;
     let items = over_seeds(&spiking::CONDITIONS.map(|c| c.0), &config.seeds);
     run.progress.expect((items.len() * (s.trials[0] + s.trials[1] + 3 * s.probes)) as u64);
     let spiking = run.each(&items, |&(condition, seed)| {
         spiking::train(config, condition, seed, || run.progress.done(1))
     })?;
-    Ok(EyeblinkRecord { spiking, ..EyeblinkRecord::default() })
+    Ok(Record { spiking, ..Record::default() })
 }
 
 fn story(value: impl Fn(&str, usize) -> String) -> Story {
@@ -189,7 +189,7 @@ fn story(value: impl Fn(&str, usize) -> String) -> Story {
     }
 }
 
-fn spiking_story(config: &EyeblinkConfig, value: impl Fn(&str, usize) -> String) -> Story {
+fn spiking_story(config: &Config, value: impl Fn(&str, usize) -> String) -> Story {
     let [x, y] = config.spiking.size_um;
     Story {
         answer: format!(

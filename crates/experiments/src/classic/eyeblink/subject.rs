@@ -1,6 +1,6 @@
 //! An animal with an eyelid: trials of tones and puffs, and measures of its response. Ticks of 1 ms.
 
-use super::config::{EyeblinkConfig, LoopConfig};
+use super::config::{Config, LoopConfig};
 use lobule_control::plant::Eyelid;
 use lobule_control::{ClosedLoop, Controller, Drive};
 use lobule_signal::Stream;
@@ -19,7 +19,7 @@ pub struct Stimuli<'a> {
 
 impl<'a> Stimuli<'a> {
     /// A tone that ends with the puff, or with the place of an omitted puff.
-    pub fn delay(config: &EyeblinkConfig, cues: &'a [f64], interval_ms: usize, has_puff: bool) -> Self {
+    pub fn delay(config: &Config, cues: &'a [f64], interval_ms: usize, has_puff: bool) -> Self {
         let p = &config.protocol;
         let puff_ms = has_puff.then_some([interval_ms, p.puff_ms]);
         Self { cues, tone_ms: interval_ms + p.puff_ms, puff_ms, after_ms: interval_ms + p.after_ms }
@@ -29,7 +29,7 @@ impl<'a> Stimuli<'a> {
 /// An eyelid, its cerebellum and its motor noise.
 #[derive(Clone)]
 pub struct Animal<'a, C> {
-    pub config: &'a EyeblinkConfig,
+    pub config: &'a Config,
     closed: ClosedLoop<Eyelid, C>,
     noise: Stream,
     /// Decay of the noise over a tick.
@@ -41,8 +41,7 @@ pub struct Animal<'a, C> {
 }
 
 impl<'a, C: Controller> Animal<'a, C> {
-    /// An animal at rest.
-    pub fn new(config: &'a EyeblinkConfig, cerebellum: C, cues: usize, seed: u64) -> Result<Self, Error> {
+    pub fn new(config: &'a Config, cerebellum: C, cues: usize, seed: u64) -> Result<Self, Error> {
         let LoopConfig { sensory_delay_ms, motor_delay_ms, noise_s, .. } = config.body;
         let delays = [sensory_delay_ms, motor_delay_ms];
         Ok(Self {
@@ -105,7 +104,6 @@ impl<'a, C: Controller> Animal<'a, C> {
 
 /// Measures of a response of the lid.
 pub struct LidResponse {
-    /// Largest closure.
     pub amplitude: f64,
     /// Time of the largest closure after the onset of the tone.
     pub peak_ms: f64,
@@ -114,7 +112,6 @@ pub struct LidResponse {
 }
 
 impl LidResponse {
-    /// True if it is a conditioned response.
     pub fn is_conditioned(&self) -> bool {
         self.onset_ms.is_some()
     }

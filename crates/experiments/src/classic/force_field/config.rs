@@ -92,12 +92,10 @@ pub struct Config {
 }
 
 impl Config {
-    /// A tick, s.
     pub fn dt_s(&self) -> f64 {
         self.tick_ms as f64 * 1e-3
     }
 
-    /// Ticks of a trial.
     pub fn ticks(&self) -> usize {
         ((self.reach.duration_s + self.reach.hold_s) / self.dt_s()).round() as usize
     }

@@ -26,7 +26,6 @@ fn one_each<'a>(trials: impl Iterator<Item = &'a Trial>, kind: TrialKind) -> Vec
     found
 }
 
-/// Hand paths of the first subject.
 pub fn paths(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("paths", 3, 218.0);
     let Some(session) = record.sessions.iter().find(|s| !s.trials[0].path.is_empty()) else {
@@ -57,13 +56,12 @@ pub fn paths(config: &Config, record: &Record) -> Result<Figure, Error> {
         }
         plate.panels.push(panel);
     }
-    let caption = format!(
+    plate.figure(format!(
         "Paths of the hand of subject {} from the center to {} targets (gray), seen from above, one for each direction that occurred. The \
          field deflects them to the right, and they return in a hook (B). With learning they straighten (C). In catch trials (D) and after \
          the field (E) they deviate in the opposite direction.",
         session.seed, config.reach.directions
-    );
-    plate.figure(caption)
+    ))
 }
 
 /// Means over seeds of a value of trials, in windows of `width` trials: (middle of the window, mean).
@@ -78,7 +76,6 @@ fn windows(sessions: &[&Session], width: usize, of: impl Fn(&Trial) -> Option<f6
     (0..length.div_ceil(width)).map(window).filter(|w| w.1.is_finite()).collect()
 }
 
-/// Deviation and compensation by trial.
 pub fn trials(config: &Config, record: &Record) -> Result<Figure, Error> {
     let p = &config.protocol;
     let all = (p.baseline + p.adaptation + p.washout) as f64;
@@ -111,17 +108,15 @@ pub fn trials(config: &Config, record: &Record) -> Result<Figure, Error> {
     deviations.marks.push(Mark::dots(caught, 3.0, VERMILLION));
     plate.legend.push(Key::dot("catch trials, feedback-error learning", VERMILLION));
     plate.panels = vec![deviations, clamps];
-    let caption = format!(
+    plate.figure(format!(
         "Learning by trial, mean over {} seeds; shaded: field on. A: largest distance from the straight line; catch trials (dots) deviate in \
          the opposite direction. B: force in error clamps as a fraction of the force that would cancel the field, one point for each block of \
          {} trials.",
         config.seeds.len(),
         p.probe_every
-    );
-    plate.figure(caption)
+    ))
 }
 
-/// Compensation against the angle to the trained direction.
 pub fn generalization(config: &Config, record: &Record) -> Result<Figure, Error> {
     let angles: Vec<f64> = config.generalization.angles_deg.iter().map(|a| f64::from(*a)).collect();
     let x = Axis::exact("angle to the trained direction (deg)", -5.0, 185.0).step(45.0);
@@ -137,15 +132,13 @@ pub fn generalization(config: &Config, record: &Record) -> Result<Figure, Error>
     panel.levels.push(Level::across(0.0));
     let mut plate = Plate::new("generalization", 1, 190.0);
     plate.panels.push(panel);
-    let caption = format!(
+    plate.figure(format!(
         "Fraction of the field's force that error clamps found compensated, against the angle to the trained direction (both sides averaged), \
          after {} trials straight ahead. Thin lines: seeds; thick line: mean.",
         config.generalization.trials
-    );
-    plate.figure(caption)
+    ))
 }
 
-/// Deviations under fields that take turns: in first trials after a change, and in the others.
 pub fn switching(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("switching", 2, 190.0);
     let length = config.switching.trials;
@@ -173,12 +166,11 @@ pub fn switching(config: &Config, record: &Record) -> Result<Figure, Error> {
     let y = Axis::covering("deviation (cm)", reach);
     plate.panels.iter_mut().for_each(|panel| panel.y = y.clone());
     pens().for_each(|(_, words, pen)| plate.line_key(words, pen));
-    let caption = format!(
+    plate.figure(format!(
         "Size of the largest deviation from the straight line against trial, mean over {} seeds; fields of opposite sign take turns every {} to {} \
          trials. A: in the first trial after a change, which only a cue announces. B: in the other trials.",
         config.seeds.len(),
         config.switching.block[0],
         config.switching.block[1]
-    );
-    plate.figure(caption)
+    ))
 }

@@ -51,7 +51,6 @@ pub fn of(config: &Config, record: &Record, learner: Learner) -> Vec<Measures> {
     sessions.map(|s| measures(config, s)).collect()
 }
 
-/// All findings.
 pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let mut found = Vec::new();
     LEARNERS.into_iter().for_each(|(learner, key, _)| sessions(config, record, learner, key, &mut found));

@@ -4,7 +4,6 @@ use super::config::Config;
 use super::record::{Learner, Record, Session, Trial, TrialKind};
 use lobule_analysis::{mean, mean_of};
 
-/// Measures of one session.
 pub struct Measures {
     /// Deviation in the first trials with the field, one for each direction, m.
     pub initial_m: f64,
@@ -30,7 +29,6 @@ fn mean_y(points: &[(f64, f64)]) -> f64 {
     mean_of(points.iter().map(|p| p.1))
 }
 
-/// Measures a session.
 pub fn measures(config: &Config, session: &Session) -> Measures {
     let p = &config.protocol;
     let (baseline, rest) = session.trials.split_at(p.baseline);

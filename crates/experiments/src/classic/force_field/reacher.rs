@@ -10,7 +10,6 @@ use lobule_control::{
 use lobule_signal::Stream;
 use lobule_study::Error;
 
-/// The arm at the center.
 pub fn arm(config: &Config) -> Result<ReachingArm, Error> {
     Ok(ReachingArm::new(TwoLink::HUMAN, ReachingArm::VISCOSITY, config.reach.center_m)?)
 }
@@ -36,7 +35,6 @@ impl<'a, C: Controller> Reacher<'a, C> {
         Ok(Self { config, joined, noise, trials: 0 })
     }
 
-    /// Enables or disables learning.
     pub fn set_learning(&mut self, learns: bool) {
         self.joined.controller_mut().set_learning(learns);
     }

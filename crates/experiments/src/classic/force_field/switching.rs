@@ -10,7 +10,6 @@ use lobule_control::{Mosaic, MosaicParameters, MosaicScales};
 use lobule_signal::Stream;
 use lobule_study::Error;
 
-/// Parameters of a controller's modules.
 pub fn parameters(config: &Config, controller: SwitchingController) -> MosaicParameters {
     let s = &config.switching;
     let [position, velocity, acceleration, command] = s.scales;

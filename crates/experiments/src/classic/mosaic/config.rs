@@ -49,7 +49,6 @@ pub struct Config {
 }
 
 impl Config {
-    /// A tick, s.
     pub fn dt_s(&self) -> f64 {
         self.tick_ms as f64 * 1e-3
     }

@@ -10,7 +10,6 @@ use lobule_study::report::drawing::*;
 /// Colors of the objects; there are at most as many.
 const COLORS: [&str; 6] = [BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY];
 
-/// Responsibilities and the true object, early and after learning.
 pub fn responsibilities(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("responsibilities", 1, 110.0);
     let Some(kept) = record.outcomes.iter().find(|o| !o.moments[1].is_empty()) else {
@@ -31,9 +30,10 @@ pub fn responsibilities(config: &Config, record: &Record) -> Result<Figure, Erro
         plate.line_key(words, pen);
     }
     plate.panels.push(panel);
-    let caption = "Object in the hand (pale background) and responsibility of the module paired with each object (lines) against time, first seed. A: at the \
-         beginning of learning. B: after learning. C: desired and true position in the time of B; the lines nearly coincide.";
-    plate.figure(caption)
+    plate.figure(
+        "Object in the hand (pale background) and responsibility of the module paired with each object (lines) against time, first seed. A: at the \
+         beginning of learning. B: after learning. C: desired and true position in the time of B; the lines nearly coincide.",
+    )
 }
 
 fn shares(config: &Config, title: &str, moments: &[Moment]) -> Panel {
@@ -51,7 +51,6 @@ fn shares(config: &Config, title: &str, moments: &[Moment]) -> Panel {
     panel
 }
 
-/// Errors by controller and object.
 pub fn errors(config: &Config, record: &Record) -> Result<Figure, Error> {
     let n = config.task.objects.len();
     let names = (1..=n).map(|k| format!("object {k}"));
@@ -70,15 +69,13 @@ pub fn errors(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("errors", 1, 220.0);
     plate.panels.push(panel);
     plate.legend.extend(CONTROLLERS.map(|(_, _, words, color)| Key::block(words, color)));
-    let caption = format!(
+    plate.figure(format!(
         "Rms of the position error by controller, mean over {} seeds: with each object, in the first 0.3 s after a change, and with an intermediate object that \
          was never learned.",
         config.seeds.len()
-    );
-    plate.figure(caption)
+    ))
 }
 
-/// Accuracy of every seed.
 pub fn seeds(record: &Record) -> Result<Figure, Error> {
     let modular = || CONTROLLERS.into_iter().filter(|c| c.0.has_modules());
     let x = Axis::categories("", modular().map(|c| c.2));
@@ -99,6 +96,7 @@ pub fn seeds(record: &Record) -> Result<Figure, Error> {
         Key::dot("each object has its own module", BLUE),
         Key::dot("collapsed: some object has none", VERMILLION),
     ];
-    let caption = "Accuracy of responsibilities after learning by controller, one dot for each seed. Modules collapse where two objects share one.";
-    plate.figure(caption)
+    plate.figure(
+        "Accuracy of responsibilities after learning by controller, one dot for each seed. Modules collapse where two objects share one.",
+    )
 }

@@ -38,7 +38,6 @@ pub fn sharing(shares: &[f64]) -> f64 {
     libm::exp(shares.iter().filter(|s| **s > 0.0).fold(0.0, |h, s| h - s * libm::log(*s)))
 }
 
-/// All findings.
 pub fn findings(record: &Record) -> Vec<Finding> {
     let mut found = Vec::new();
     for (controller, key, ..) in CONTROLLERS {

@@ -65,7 +65,6 @@ struct Tracker<'a, C> {
     ticks: u64,
 }
 
-/// Parameters of a controller's modules.
 pub fn parameters(config: &Config, controller: MosaicController) -> MosaicParameters {
     let (m, [position, velocity, acceleration, command]) = (&config.mosaic, config.mosaic.scales);
     let modules = if controller.has_modules() { m.modules } else { 1 };
@@ -149,27 +148,22 @@ impl<C: Controller> Tracker<'_, C> {
     }
 }
 
-/// The module of each object, such that the sum of `counts[object][module]` is largest.
+/// The module of each object, such that the sum of `counts[object][module]` is largest; no two objects have the same.
 fn pairing(counts: &[Vec<f64>]) -> Vec<usize> {
-    fn best(counts: &[Vec<f64>], taken: &mut Vec<usize>, top: &mut (f64, Vec<usize>), sum: f64) {
-        let object = taken.len();
-        if object == counts.len() {
-            if sum > top.0 {
-                *top = (sum, taken.clone());
-            }
-            return;
-        }
-        for module in 0..counts[object].len() {
-            if !taken.contains(&module) {
-                taken.push(module);
-                best(counts, taken, top, sum + counts[object][module]);
-                taken.pop();
-            }
-        }
+    let modules = counts.first().map_or(0, Vec::len);
+    let mut pairings = vec![Vec::new()];
+    for _ in counts {
+        let more = |taken: &Vec<usize>| {
+            let free = (0..modules).filter(|m| !taken.contains(m));
+            free.map(|m| [taken.as_slice(), &[m]].concat()).collect::<Vec<_>>()
+        };
+        pairings = pairings.iter().flat_map(more).collect();
     }
-    let mut top = (f64::NEG_INFINITY, Vec::new());
-    best(counts, &mut Vec::new(), &mut top, 0.0);
-    top.1
+    let sum = |pairing: &[usize]| pairing.iter().zip(counts).fold(0.0, |sum, (m, counts)| sum + counts[*m]);
+    pairings
+        .into_iter()
+        .reduce(|best, next| if sum(&next) > sum(&best) { next } else { best })
+        .unwrap_or_default()
 }
 
 /// Runs learning, the test, and the intermediate object.

@@ -24,7 +24,6 @@ impl PursuitController {
         format!("{self:?}").to_lowercase()
     }
 
-    /// Name in words.
     pub fn words(self) -> &'static str {
         match self {
             Self::Feedback => "feedback",
@@ -35,7 +34,6 @@ impl PursuitController {
         }
     }
 
-    /// True if it learns.
     pub fn learns(self) -> bool {
         matches!(self, Self::Cfpc | Self::Fel | Self::Foresight)
     }
@@ -107,7 +105,7 @@ pub struct HiddenConfig {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct PursuitConfig {
+pub struct Config {
     pub seeds: Vec<u64>,
     pub tick_ms: usize,
     pub visual_delay_ms: usize,
@@ -124,8 +122,7 @@ pub struct PursuitConfig {
     pub hidden: HiddenConfig,
 }
 
-impl PursuitConfig {
-    /// Length of a tick, s.
+impl Config {
     pub fn dt_s(&self) -> f64 {
         self.tick_ms as f64 * 1e-3
     }

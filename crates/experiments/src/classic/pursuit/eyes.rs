@@ -1,6 +1,6 @@
 //! Targets, and eyes that pursue them.
 
-use super::config::{LOWEST_MIXED_HZ, PursuitConfig, PursuitController};
+use super::config::{Config, LOWEST_MIXED_HZ, PursuitController};
 use crate::classic::response::{Demodulator, Response};
 use PursuitController::{Cfpc, Feedback, Fel, Foresight, Smith};
 use lobule_control::feedback::{Pid, PidGains, Reflex};
@@ -24,13 +24,13 @@ pub struct Target {
 
 impl Target {
     /// A single sine; the seed draws its phase.
-    pub fn sine(config: &PursuitConfig, seed: u64, hz: f64) -> Self {
+    pub fn sine(config: &Config, seed: u64, hz: f64) -> Self {
         let phase = Stream::new(seed, "pursuit/sine").uniform(0, 0);
         Self { sines: vec![(hz, phase)], peak: config.targets.speed_deg_s * SQRT_2 }
     }
 
     /// Many sines, each drawn from its own stretch of a grid of whole periods.
-    pub fn mixed(config: &PursuitConfig, seed: u64) -> Self {
+    pub fn mixed(config: &Config, seed: u64) -> Self {
         let t = &config.targets;
         let stream = Stream::new(seed, "pursuit/mixed");
         let grid = 1.0 / t.measured_s as f64;
@@ -62,7 +62,7 @@ pub struct Pursuer {
 impl Pursuer {
     /// The eye of a seed at rest under a controller; `ki`: gain of feedback, `noise`: sd of the sensed eye velocity, deg/s.
     pub fn new(
-        config: &PursuitConfig,
+        config: &Config,
         kind: PursuitController,
         ki: f64,
         seed: u64,
@@ -155,7 +155,7 @@ impl Pursuer {
 /// Pursues a target long enough to learn, then measures at each of its frequencies; none if the eye diverged. `observe` receives
 /// the samples of the measurement.
 pub fn track(
-    config: &PursuitConfig,
+    config: &Config,
     kind: PursuitController,
     seed: u64,
     target: &Target,

@@ -1,8 +1,7 @@
 //! Figures of the experiment.
 
-use super::config::{PursuitConfig, PursuitController};
-use super::findings::{mean_delay, runs};
-use super::record::{PursuitRecord, Sample, Tracked};
+use super::config::{Config, PursuitController};
+use super::record::{Record, Sample, Tracked};
 use crate::classic::bode;
 use crate::classic::response::Response;
 use PursuitController::{Cfpc, Feedback, Fel, Foresight, Smith};
@@ -44,57 +43,54 @@ fn traces(title: &str, all: &[(Stroke, &[Sample])]) -> Panel {
 }
 
 /// The configured controllers among some, in the order of the configuration.
-fn shown(config: &PursuitConfig, among: &[PursuitController]) -> Vec<PursuitController> {
+fn shown(config: &Config, among: &[PursuitController]) -> Vec<PursuitController> {
     config.controllers.iter().copied().filter(|k| among.contains(k)).collect()
 }
 
-/// A predictable and a mixed target.
-pub fn movement(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error> {
+pub fn movement(config: &Config, record: &Record) -> Result<Figure, Error> {
     let sines = &config.targets.sines_hz;
     let hz = sines.iter().copied().find(|f| *f >= 0.8).unwrap_or(sines[0]);
     let kinds = shown(config, &[Feedback, Smith, Foresight]);
     let mut plate = Plate::new("movement", 1, 170.0);
     let sine = format!("sine of {} Hz, learned", plain(hz));
     for (title, target) in [(sine.as_str(), Some(hz)), ("mixed target", None)] {
-        let first = |&k| runs(record, k, target).first().map(|t| (pen(k), t.movement.as_slice()));
+        let first = |&k| Some((pen(k), record.on_target(k, target).next()?.movement.as_slice()));
         let all: Vec<_> = kinds.iter().filter_map(first).collect();
         plate.panels.push(traces(title, &all));
     }
     plate.line_key("target", target_pen());
     plate.legend.extend(kinds.into_iter().map(key));
-    let caption = "Velocity of target and eye against time, one subject, after learning; sine (A) and mixed target (B). Feedback lags and rings. \
+    plate.figure(
+        "Velocity of target and eye against time, one subject, after learning; sine (A) and mixed target (B). Feedback lags and rings. \
         With a model of the eye, the eye follows the seen target, 100 ms late. With a predicted target (red) it follows the \
-        true target where that can be predicted.";
-    plate.figure(caption)
+        true target where that can be predicted.",
+    )
 }
 
-/// Gain and phase on predictable targets.
-pub fn gain_and_phase(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error> {
+pub fn gain_and_phase(config: &Config, record: &Record) -> Result<Figure, Error> {
     let hz = &config.targets.sines_hz;
     let means = |kind: PursuitController| -> Vec<Response> {
         let first = |t: &Tracked| t.responses.as_ref()?.first().copied();
-        let at = |f: f64| runs(record, kind, Some(f)).into_iter().filter_map(first);
-        hz.iter().map(|&f| Response::mean(f, at(f))).collect()
+        let at = |f: f64| record.on_target(kind, Some(f)).filter_map(first).collect::<Vec<_>>();
+        hz.iter().map(|&f| Response::mean(f, at(f).into_iter())).collect()
     };
     let curves: Vec<bode::Curve> = config.controllers.iter().map(|&k| (pen(k), means(k))).collect();
     let mut plate = bode::plate(["gain", "phase"], "eye relative to target", hz, &curves);
     plate.legend.extend(config.controllers.iter().map(|&k| key(k)));
-    let caption = format!(
+    plate.figure(format!(
         "Gain (A) and phase (B) against the frequency of predictable targets, one sine at a time, each learned for {} s; means over {} \
          subjects. Dotted: an eye that follows the target perfectly.",
         config.targets.learning_s,
         config.seeds.len()
-    );
-    plate.figure(caption)
+    ))
 }
 
-/// Delays on predictable and mixed targets.
-pub fn delay(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error> {
+pub fn delay(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("delay", 1, 200.0);
     let mut bars = Vec::new();
     for (k, &kind) in config.controllers.iter().enumerate() {
-        let sines = mean_of(config.targets.sines_hz.iter().map(|&hz| mean_delay(record, kind, Some(hz))));
-        let mixed = mean_delay(record, kind, None);
+        let sines = mean_of(config.targets.sines_hz.iter().map(|&hz| record.mean_delay(kind, Some(hz))));
+        let mixed = record.mean_delay(kind, None);
         for (at, value, color) in [(-0.2, sines, BLUE), (0.2, mixed, ORANGE)] {
             if value.is_finite() {
                 bars.push(Cell::bar(k as f64 + at, 0.18, value, color));
@@ -108,12 +104,12 @@ pub fn delay(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, E
     panel.levels.push(Level::across(0.0));
     plate.panels.push(panel);
     plate.legend = vec![Key::block("predictable sines", BLUE), Key::block("mixed", ORANGE)];
-    let caption = "Delay of the eye behind the target by controller, mean over frequencies and subjects; negative: the eye leads.";
-    plate.figure(caption)
+    plate.figure(
+        "Delay of the eye behind the target by controller, mean over frequencies and subjects; negative: the eye leads.",
+    )
 }
 
-/// A target that starts to move, and one that disappears.
-pub fn ramp(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Error> {
+pub fn ramp(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("ramp", 2, 220.0);
     plate.line_key("target", target_pen());
     let mut dashes = [Dash::Solid, Dash::Dashed, Dash::Dotted].into_iter();
@@ -141,13 +137,10 @@ pub fn ramp(config: &PursuitConfig, record: &PursuitRecord) -> Result<Figure, Er
     panel.shades.push((gone, gone + config.hidden.duration_s));
     plate.panels.push(panel);
     plate.legend.extend(kinds.into_iter().map(key));
-    let caption = format!(
-        "Velocity of target and eye against time. A: a target that starts to move at {} deg/s (a step-ramp). B: a learned sine of {} Hz \
-         that disappears for {} s (shaded); black: feedback at {}/s.",
-        plain(config.ramp.speed_deg_s),
-        plain(config.hidden.hz),
-        plain(config.hidden.duration_s),
-        plain(config.feedback.ki)
-    );
-    plate.figure(caption)
+    let [speed, hz, hidden_s, ki] =
+        [config.ramp.speed_deg_s, config.hidden.hz, config.hidden.duration_s, config.feedback.ki].map(plain);
+    plate.figure(format!(
+        "Velocity of target and eye against time. A: a target that starts to move at {speed} deg/s (a step-ramp). B: a learned sine of \
+         {hz} Hz that disappears for {hidden_s} s (shaded); black: feedback at {ki}/s."
+    ))
 }

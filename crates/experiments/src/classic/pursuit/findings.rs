@@ -1,7 +1,7 @@
 //! The findings of the experiment.
 
-use super::config::{PursuitConfig, PursuitController};
-use super::record::{Hidden, PursuitRecord, Ramp, Tracked};
+use super::config::{Config, PursuitController};
+use super::record::{Hidden, Ramp, Record, Tracked};
 use crate::classic::response::Response;
 use PursuitController::{Feedback, Foresight};
 use lobule_analysis::{mean, mean_of};
@@ -39,25 +39,22 @@ const HIDDEN: Source = Source::published(
      predicted; tolerance of two tenths ours",
 );
 
-/// Runs on a target, by seed; `hz` is none for the mixed one.
-pub fn runs(record: &PursuitRecord, kind: PursuitController, hz: Option<f64>) -> Vec<&Tracked> {
-    record.tracked.iter().filter(|t| t.kind == kind && t.hz == hz).collect()
-}
+impl Record {
+    /// Runs on a target, by seed; `hz` is none for the mixed one.
+    pub fn on_target(&self, kind: PursuitController, hz: Option<f64>) -> impl Iterator<Item = &Tracked> {
+        self.tracked.iter().filter(move |t| t.kind == kind && t.hz == hz)
+    }
 
-/// Mean of a value over the frequencies of a target, by seed; not a number where the eye diverged.
-fn on_target(
-    record: &PursuitRecord,
-    kind: PursuitController,
-    hz: Option<f64>,
-    of: fn(&Response) -> f64,
-) -> Vec<f64> {
-    let value = |t: &&Tracked| t.responses.as_ref().map_or(f64::NAN, |r| mean_of(r.iter().map(of)));
-    runs(record, kind, hz).iter().map(value).collect()
-}
+    /// Mean of a value over the frequencies of a target, by seed; not a number where the eye diverged.
+    fn means(&self, kind: PursuitController, hz: Option<f64>, of: fn(&Response) -> f64) -> Vec<f64> {
+        let value = |t: &Tracked| t.responses.as_ref().map_or(f64::NAN, |r| mean_of(r.iter().map(of)));
+        self.on_target(kind, hz).map(value).collect()
+    }
 
-/// Mean delay on a target over its frequencies and all seeds, ms.
-pub fn mean_delay(record: &PursuitRecord, kind: PursuitController, hz: Option<f64>) -> f64 {
-    mean(&on_target(record, kind, hz, Response::delay_ms))
+    /// Mean delay on a target over its frequencies and all seeds, ms.
+    pub fn mean_delay(&self, kind: PursuitController, hz: Option<f64>) -> f64 {
+        mean(&self.means(kind, hz, Response::delay_ms))
+    }
 }
 
 /// Time at which the eye reaches a twentieth of the target velocity, ms.
@@ -105,42 +102,39 @@ fn continuation(hidden: &Hidden, hidden_s: f64) -> f64 {
     within().map(|s| s.1 * s.2).sum::<f64>() / within().map(|s| s.1 * s.1).sum::<f64>()
 }
 
-/// All findings.
-pub fn findings(config: &PursuitConfig, record: &PursuitRecord) -> Vec<Finding> {
+pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let mut found = Vec::new();
     for &kind in &config.controllers {
-        tracking(config, record, kind, &mut found);
+        found.extend(tracking(config, record, kind));
         let by_seed = record.hidden.iter().filter(|h| h.kind == kind);
         let by_seed = by_seed.map(|h| continuation(h, config.hidden.duration_s)).collect();
-        let meaning = format!(
-            "Eye velocity along that of a hidden sine of {} Hz, relative to the target velocity.",
-            plain(config.hidden.hz)
-        );
+        let hz = plain(config.hidden.hz);
+        let meaning =
+            format!("Eye velocity along that of a hidden sine of {hz} Hz, relative to the target velocity.");
         let hidden = Finding::new(format!("{}/hidden", kind.key()), meaning, by_seed);
         found.push(if kind == Foresight { hidden.mean(0.5..=0.9, &HIDDEN) } else { hidden });
     }
-    record.ramps.iter().for_each(|ramp| start(ramp, &mut found));
+    found.extend(record.ramps.iter().flat_map(start));
     found
 }
 
 /// Gain and delay on predictable and mixed targets.
-fn tracking(
-    config: &PursuitConfig,
-    record: &PursuitRecord,
-    kind: PursuitController,
-    found: &mut Vec<Finding>,
-) {
-    let (key, words) = (kind.key(), kind.words());
+fn tracking(config: &Config, record: &Record, kind: PursuitController) -> Vec<Finding> {
+    let mut found = Vec::new();
     let sines = &config.targets.sines_hz;
-    let delays = |hz: Option<f64>| on_target(record, kind, hz, Response::delay_ms);
+    let words = kind.words();
+    let new = |what: &str, meaning: String, by_seed: Vec<f64>| {
+        Finding::new(format!("{}/{what}", kind.key()), meaning, by_seed)
+    };
+    let gains = |hz| record.means(kind, hz, |r| r.gain);
+    let delays = |hz| record.means(kind, hz, Response::delay_ms);
     for &hz in sines {
         let f = plain(hz);
         let meaning = format!("Gain on a predictable sine of {f} Hz, {words}.");
-        let by_seed = on_target(record, kind, Some(hz), |r| r.gain);
-        let gain = Finding::new(format!("{key}/gain/{f}hz"), meaning, by_seed);
+        let gain = new(&format!("gain/{f}hz"), meaning, gains(Some(hz)));
         found.push(if kind.learns() && hz <= 1.0 { gain.mean(0.9..=1.1, &GAIN) } else { gain });
         let meaning = format!("Delay on a predictable sine of {f} Hz, {words}.");
-        let delay = Finding::new(format!("{key}/delay/{f}hz"), meaning, delays(Some(hz))).unit("ms");
+        let delay = new(&format!("delay/{f}hz"), meaning, delays(Some(hz))).unit("ms");
         // The papers give the period of 0.8 s.
         found.push(match kind {
             Feedback if hz == 1.25 => delay.mean(91.0..=151.0, &FIRST),
@@ -149,24 +143,23 @@ fn tracking(
         });
     }
     let meaning = format!("Gain on the mixed target, mean over its frequencies, {words}.");
-    let gains = on_target(record, kind, None, |r| r.gain);
-    found.push(Finding::new(format!("{key}/gain/mixed"), meaning, gains));
+    found.push(new("gain/mixed", meaning, gains(None)));
     let meaning = format!("Delay on the mixed target, mean over its frequencies, {words}.");
     let mixed = delays(None);
-    found.push(Finding::new(format!("{key}/delay/mixed"), meaning, mixed.clone()).unit("ms"));
+    found.push(new("delay/mixed", meaning, mixed.clone()).unit("ms"));
     if kind.learns() {
         let on_sines: Vec<Vec<f64>> = sines.iter().map(|&hz| delays(Some(hz))).collect();
         // All predictable targets have equal weight.
         let less = |(k, mixed): (usize, &f64)| mixed - mean_of(on_sines.iter().map(|s| s[k]));
         let meaning = "Mean delay on the mixed target minus that on predictable sines.";
-        let by_seed = mixed.iter().enumerate().map(less).collect();
-        let new = Finding::new(format!("{key}/delay/mixed_less_sines"), meaning, by_seed);
+        let new = new("delay/mixed_less_sines", meaning.into(), mixed.iter().enumerate().map(less).collect());
         found.push(new.unit("ms").each(0.0.., &MIXED));
     }
+    found
 }
 
 /// Response to a target that starts to move.
-fn start(ramp: &Ramp, found: &mut Vec<Finding>) {
+fn start(ramp: &Ramp) -> [Finding; 4] {
     let name = match ramp.kind {
         Feedback => format!("feedback/ramp/ki{}", plain(ramp.ki)),
         kind => format!("{}/ramp", kind.key()),
@@ -174,12 +167,14 @@ fn start(ramp: &Ramp, found: &mut Vec<Finding>) {
     let new = |what: &str, meaning: &str, of: fn(&Ramp) -> f64| {
         Finding::new(format!("{name}/{what}"), meaning, vec![of(ramp)])
     };
-    let meaning = "Time until the eye reaches a twentieth of the velocity of a target that starts to move.";
-    found.push(new("latency", meaning, latency_ms).unit("ms").each(100.0..=150.0, &LATENCY));
-    let meaning = "Largest eye velocity relative to the target velocity, minus 1.";
-    found.push(new("overshoot", meaning, overshoot));
-    let meaning = "Eye velocity relative to the target velocity in the last half second.";
-    found.push(new("steady", meaning, steady).each(0.9..=1.0, &STEADY));
-    let meaning = "Frequency of ringing, from the first two maxima; not a number, and out of range, for an eye that does not ring.";
-    found.push(new("ringing", meaning, ringing_hz).unit("Hz").each(3.4..=4.2, &RINGING));
+    let latency = "Time until the eye reaches a twentieth of the velocity of a target that starts to move.";
+    let overshot = "Largest eye velocity relative to the target velocity, minus 1.";
+    let steadily = "Eye velocity relative to the target velocity in the last half second.";
+    let rings = "Frequency of ringing, from the first two maxima; not a number, and out of range, for an eye that does not ring.";
+    [
+        new("latency", latency, latency_ms).unit("ms").each(100.0..=150.0, &LATENCY),
+        new("overshoot", overshot, overshoot),
+        new("steady", steadily, steady).each(0.9..=1.0, &STEADY),
+        new("ringing", rings, ringing_hz).unit("Hz").each(3.4..=4.2, &RINGING),
+    ]
 }

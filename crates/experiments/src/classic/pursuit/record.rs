@@ -4,9 +4,8 @@ use super::config::PursuitController;
 use crate::classic::response::Response;
 use serde::{Deserialize, Serialize};
 
-/// Everything a run records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PursuitRecord {
+pub struct Record {
     /// By controller, target, seed.
     pub tracked: Vec<Tracked>,
     pub ramps: Vec<Ramp>,

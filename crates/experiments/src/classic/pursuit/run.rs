@@ -1,6 +1,6 @@
 //! The three protocols: pursuit of a lasting target, of one that starts to move, of one that disappears.
 
-use super::config::{EyeConfig, PursuitConfig, PursuitController};
+use super::config::{Config, EyeConfig, PursuitController};
 use super::eyes::{Pursuer, Target, track};
 use super::record::{Hidden, Ramp, Tracked};
 use lobule_study::Error;
@@ -9,12 +9,7 @@ use lobule_study::Error;
 const KEPT_S: f64 = 3.0;
 
 /// Pursuit of a predictable target of one frequency, or of the mixed target.
-pub fn one(
-    config: &PursuitConfig,
-    kind: PursuitController,
-    hz: Option<f64>,
-    seed: u64,
-) -> Result<Tracked, Error> {
+pub fn one(config: &Config, kind: PursuitController, hz: Option<f64>, seed: u64) -> Result<Tracked, Error> {
     let target = match hz {
         Some(hz) => Target::sine(config, seed, hz),
         None => Target::mixed(config, seed),
@@ -30,9 +25,9 @@ pub fn one(
 }
 
 /// Pursuit of a target that starts to move, by the nominal eye without noise.
-pub fn ramp(config: &PursuitConfig, kind: PursuitController, ki: f64) -> Result<Ramp, Error> {
+pub fn ramp(config: &Config, kind: PursuitController, ki: f64) -> Result<Ramp, Error> {
     // All models describe the nominal eye; here the eye is nominal, too.
-    let nominal = PursuitConfig { eye: EyeConfig { spread: 0.0, ..config.eye.clone() }, ..config.clone() };
+    let nominal = Config { eye: EyeConfig { spread: 0.0, ..config.eye.clone() }, ..config.clone() };
     let mut pursuer = Pursuer::new(&nominal, kind, ki, 0, 0.0)?;
     let ticks = config.ticks_of_s(config.ramp.duration_s);
     let mut samples = Vec::with_capacity(ticks);
@@ -44,7 +39,7 @@ pub fn ramp(config: &PursuitConfig, kind: PursuitController, ki: f64) -> Result<
 }
 
 /// Pursuit of a learned target that disappears and comes back.
-pub fn hide(config: &PursuitConfig, kind: PursuitController, seed: u64) -> Result<Hidden, Error> {
+pub fn hide(config: &Config, kind: PursuitController, seed: u64) -> Result<Hidden, Error> {
     let (dt_s, hz) = (config.dt_s(), config.hidden.hz);
     let target = Target::sine(config, seed, hz);
     let mut pursuer = Pursuer::new(config, kind, config.feedback.ki, seed, config.noise_deg_s)?;

@@ -1,10 +1,10 @@
 //! The experiment as a [`Study`].
 
-use super::config::{PursuitConfig, PursuitController};
+use super::config::{Config, PursuitController};
 use super::eyes::Pursuer;
 use super::figures;
-use super::findings::{self, GROUNDS, mean_delay};
-use super::record::PursuitRecord;
+use super::findings::{self, GROUNDS};
+use super::record::Record;
 use super::run::{hide, one, ramp};
 use crate::sweep::over_seeds;
 use lobule_study::prelude::*;
@@ -35,12 +35,12 @@ static CARD: Card = Card {
 };
 
 impl Study for Pursuit {
-    type Config = PursuitConfig;
-    type Record = PursuitRecord;
+    type Config = Config;
+    type Record = Record;
 
     const CARD: &'static Card = &CARD;
 
-    fn check(&self, config: &PursuitConfig) -> Result<(), Error> {
+    fn check(&self, config: &Config) -> Result<(), Error> {
         config.validate()?;
         // The parts check themselves; a wrong value is reported before anything runs.
         for &kind in &config.controllers {
@@ -49,7 +49,7 @@ impl Study for Pursuit {
         Ok(())
     }
 
-    fn run(&self, config: &PursuitConfig, run: &Run) -> Result<PursuitRecord, Error> {
+    fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
         let sines = config.targets.sines_hz.iter().copied();
         let targets: Vec<Option<f64>> = sines.map(Some).chain([None]).collect();
         let on_targets: Vec<(PursuitController, Option<f64>)> =
@@ -66,18 +66,18 @@ impl Study for Pursuit {
         }
         let hidden = over_seeds(&config.controllers, &config.seeds);
         run.progress.expect((tracked.len() + ramps.len() + hidden.len()) as u64);
-        Ok(PursuitRecord {
+        Ok(Record {
             tracked: run.each_counted(&tracked, |&((kind, hz), seed)| one(config, kind, hz, seed))?,
             ramps: run.each_counted(&ramps, |&(kind, ki)| ramp(config, kind, ki))?,
             hidden: run.each_counted(&hidden, |&(kind, seed)| hide(config, kind, seed))?,
         })
     }
 
-    fn findings(&self, config: &PursuitConfig, record: &PursuitRecord) -> Vec<Finding> {
+    fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
         findings::findings(config, record)
     }
 
-    fn figures(&self, config: &PursuitConfig, record: &PursuitRecord) -> Result<Vec<Figure>, Error> {
+    fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         Ok(vec![
             figures::movement(config, record)?,
             figures::gain_and_phase(config, record)?,
@@ -86,12 +86,12 @@ impl Study for Pursuit {
         ])
     }
 
-    fn story(&self, config: &PursuitConfig, record: &PursuitRecord) -> Story {
+    fn story(&self, config: &Config, record: &Record) -> Story {
         // The predictable frequency nearest to 1 Hz.
         let nearest = |best: f64, hz: f64| if (hz - 1.0).abs() < (best - 1.0).abs() { hz } else { best };
         let hz = config.targets.sines_hz.iter().copied().fold(f64::INFINITY, nearest);
         let delays = |&kind: &PursuitController| {
-            let mean_delay = |hz| fixed(mean_delay(record, kind, hz), 0);
+            let mean_delay = |hz| fixed(record.mean_delay(kind, hz), 0);
             format!("{} {} and {}", kind.words(), mean_delay(Some(hz)), mean_delay(None))
         };
         let delays: Vec<String> = config.controllers.iter().map(delays).collect();

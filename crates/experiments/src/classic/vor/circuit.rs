@@ -1,6 +1,6 @@
 //! Subjects, their head movements, and the reflex: it learns in the light and is tested in the dark.
 
-use super::config::VorConfig;
+use super::config::Config;
 use crate::classic::response::{Demodulator, Response};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
 use lobule_control::plant::{Eye, EyeParameters};
@@ -21,7 +21,7 @@ const TEST: (f64, f64) = (5.0, 1.0);
 /// A subject: its eye, its imperfect brainstem and the wiring of its flocculus.
 #[derive(Clone, Copy)]
 pub struct Subject<'a> {
-    pub config: &'a VorConfig,
+    pub config: &'a Config,
     pub seed: u64,
     pub eye: EyeParameters,
     pub brainstem: BrainstemParameters,
@@ -32,7 +32,7 @@ pub struct Subject<'a> {
 
 impl<'a> Subject<'a> {
     /// The subject of a seed, with the configured eligibility.
-    pub fn new(config: &'a VorConfig, architecture: Architecture, seed: u64) -> Self {
+    pub fn new(config: &'a Config, architecture: Architecture, seed: u64) -> Self {
         let stream = Stream::new(seed, "vor/subject");
         let between = |i: u32, [low, high]: [f64; 2]| low + (high - low) * stream.uniform(0, i);
         let spread = [1.0 - config.eye.spread, 1.0 + config.eye.spread];
@@ -96,7 +96,7 @@ pub struct Head {
 
 impl Head {
     /// Natural movements of a subject; `part` distinguishes runs of one subject.
-    pub fn natural(config: &VorConfig, seed: u64, part: &str) -> Self {
+    pub fn natural(config: &Config, seed: u64, part: &str) -> Self {
         let head = &config.head;
         let stream = Stream::new(seed, &format!("vor/head/{part}"));
         let [low, high] = head.frequency_hz.map(libm::log);
@@ -142,19 +142,15 @@ pub struct Reflex {
 
 /// Outcome of a stretch of time.
 pub struct Stretch {
-    /// Rms of the true slip, deg/s.
     pub slip_deg_s: f64,
-    /// True if the eye diverged.
     pub diverged: bool,
 }
 
 impl Reflex {
-    /// Learned weights.
     pub fn weights(&self) -> Vec<f64> {
         self.closed.controller().weights().to_vec()
     }
 
-    /// Enables or disables learning.
     pub fn set_learning(&mut self, learns: bool) {
         self.closed.controller_mut().set_learning(learns);
     }

@@ -80,7 +80,7 @@ pub struct MuscleConfig {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct VorConfig {
+pub struct Config {
     pub seeds: Vec<u64>,
     pub tick_ms: usize,
     pub motor_delay_ms: usize,
@@ -97,8 +97,7 @@ pub struct VorConfig {
     pub muscle: MuscleConfig,
 }
 
-impl VorConfig {
-    /// Length of a tick, s.
+impl Config {
     pub fn dt_s(&self) -> f64 {
         self.tick_ms as f64 * 1e-3
     }
@@ -164,7 +163,6 @@ impl VorConfig {
     }
 }
 
-/// The architecture in words.
 pub fn name(architecture: Architecture) -> &'static str {
     match architecture {
         Architecture::FeedForward => "feed-forward",

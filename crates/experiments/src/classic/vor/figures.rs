@@ -1,8 +1,8 @@
 //! Figures of the experiment.
 
-use super::config::{VorConfig, name};
+use super::config::{Config, name};
 use super::findings::{at, change, over};
-use super::record::{Probes, SubjectRun, VorRecord};
+use super::record::{Probes, Record, SubjectRun};
 use crate::classic::bode;
 use crate::classic::response::Response;
 use lobule_analysis::mean_of;
@@ -14,13 +14,11 @@ fn pen(a: Architecture) -> Stroke {
     Stroke::new(if a == Architecture::FeedForward { BLUE } else { VERMILLION }, 2.2)
 }
 
-/// A dashed upright line.
 fn dashed(at: f64) -> Level {
     Level::upright(at).pen(Stroke::guide().dash(Dash::Dashed))
 }
 
-/// First and last seconds of a calibration.
-pub fn movement(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> {
+pub fn movement(config: &Config, record: &Record) -> Result<Figure, Error> {
     let a = config.flocculus.architectures[config.flocculus.architectures.len() - 1];
     let mut plate = Plate::new("movement", 2, 200.0);
     let [desired, actual] = [Stroke::new(GUIDE, 3.5), Stroke::new(BLACK, 1.6)];
@@ -37,17 +35,15 @@ pub fn movement(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error>
     }
     plate.line_key("desired eye velocity: minus head velocity", desired);
     plate.line_key("eye velocity", actual);
-    let caption = format!(
+    plate.figure(format!(
         "Desired and actual eye velocity of one subject, {} flocculus. A: with the imperfect brainstem. B: after {} s of learning from slip. \
          The difference between the lines is retinal slip.",
         name(a),
         config.calibration.duration_s
-    );
-    plate.figure(caption)
+    ))
 }
 
-/// Gain and phase before and after calibration.
-pub fn gain_and_phase(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> {
+pub fn gain_and_phase(config: &Config, record: &Record) -> Result<Figure, Error> {
     let hz = &config.calibration.test_hz;
     let means = |a, of: fn(&SubjectRun) -> &[Response]| -> Vec<Response> {
         let subjects = || record.courses.iter().filter(|c| c.architecture == a);
@@ -60,17 +56,15 @@ pub fn gain_and_phase(config: &VorConfig, record: &VorRecord) -> Result<Figure, 
     plate.panels.iter_mut().for_each(|p| p.levels.push(dashed(config.head.frequency_hz[1].log10())));
     plate.line_key("before", Stroke::new(GUIDE, 2.2));
     architectures.iter().for_each(|&a| plate.line_key(&format!("after, {}", name(a)), pen(a)));
-    let caption = format!(
+    plate.figure(format!(
         "Gain (A) and phase (B) of the reflex in the dark against frequency, before and after {} s in the light, means over {} subjects. \
          Dotted: perfect compensation. Dashed: highest frequency of head movement during learning.",
         config.calibration.duration_s,
         config.seeds.len()
-    );
-    plate.figure(caption)
+    ))
 }
 
-/// A single sine, with and without eligibility.
-pub fn delay(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> {
+pub fn delay(config: &Config, record: &Record) -> Result<Figure, Error> {
     let hz = &config.delay.test_hz;
     let mut plate = Plate::new("delay", config.flocculus.architectures.len(), 220.0);
     // Drawn as powers of ten, up to a hundredfold.
@@ -97,18 +91,17 @@ pub fn delay(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> {
     let [without, with] = pens.map(|p| p.1);
     plate.line_key("no eligibility", without);
     plate.line_key(&format!("eligibility {} ms", config.flocculus.eligibility_ms), with);
-    let caption = format!(
+    plate.figure(format!(
         "Slip after learning relative to slip before, against the frequency of a head that moves in one sine for {} s; geometric mean over \
          subjects. Below the dotted line the reflex improved, above it the reflex got worse. Dashed: frequency at which {} ms are a quarter \
          of a period.",
         config.delay.duration_s, config.visual_delay_ms
-    );
-    plate.figure(caption)
+    ))
 }
 
 /// Mean compensating gain at each test: (min, gain).
 fn mean_gains(
-    record: &VorRecord,
+    record: &Record,
     a: Architecture,
     of: impl Fn(&SubjectRun) -> Option<&Probes>,
 ) -> Vec<(f64, f64)> {
@@ -118,8 +111,7 @@ fn mean_gains(
     first.iter().enumerate().map(|(k, (s, _))| (s / 60.0, mean_at(k))).collect()
 }
 
-/// Spectacles on and off.
-pub fn spectacles(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> {
+pub fn spectacles(config: &Config, record: &Record) -> Result<Figure, Error> {
     let s = &config.spectacles;
     let colors = [ORANGE, GREEN, BLUE, PURPLE, BLACK];
     let pens: Vec<Stroke> =
@@ -140,17 +132,15 @@ pub fn spectacles(config: &VorConfig, record: &VorRecord) -> Result<Figure, Erro
         plate.panels.push(panel);
     }
     s.magnifications.iter().zip(pens).for_each(|(m, pen)| plate.line_key(&format!("× {}", plain(*m)), pen));
-    let caption = format!(
+    plate.figure(format!(
         "Compensating gain at {} Hz in the dark against time, while spectacles are worn (shaded) and after they are removed; means over {} \
          subjects. Dotted: gain that would stabilize the image.",
         plain(s.probe_hz),
         config.seeds.len()
-    );
-    plate.figure(caption)
+    ))
 }
 
-/// Training at one frequency, and muscles that weaken.
-pub fn selectivity(config: &VorConfig, record: &VorRecord) -> Result<Figure, Error> {
+pub fn selectivity(config: &Config, record: &Record) -> Result<Figure, Error> {
     let hz = &config.calibration.test_hz;
     let mut plate = Plate::new("selectivity", 2, 220.0);
     let x = Axis::frequency("frequency of the test (Hz)", hz);
@@ -176,13 +166,12 @@ pub fn selectivity(config: &VorConfig, record: &VorRecord) -> Result<Figure, Err
     }
     panel.levels.push(Level::across(1.0));
     plate.panels.push(panel);
-    let caption = format!(
+    plate.figure(format!(
         "Means over subjects. A: change of the compensating gain against the frequency of the test, after {} s of spectacles x{} with a head \
          that moves at one frequency (dashed). B: compensating gain at {} Hz against time after the muscles weakened to {} of their strength.",
         config.selectivity.duration_s,
         plain(config.selectivity.magnification),
         plain(config.spectacles.probe_hz),
         plain(config.muscle.strength)
-    );
-    plate.figure(caption)
+    ))
 }

@@ -1,8 +1,8 @@
 //! The findings of the experiment.
 
 use super::circuit::Subject;
-use super::config::{VorConfig, name};
-use super::record::{Probes, SubjectRun, VorRecord};
+use super::config::{Config, name};
+use super::record::{Probes, Record, SubjectRun};
 use crate::classic::response::Response;
 use lobule_control::plant::Eye;
 use lobule_control::{Architecture, Brainstem, LinearSystem};
@@ -57,7 +57,7 @@ const TENECTOMY: Source = Source::chosen_after(
 );
 
 /// A value of each subject with an architecture.
-pub fn over(record: &VorRecord, a: Architecture, of: impl Fn(&SubjectRun) -> f64) -> Vec<f64> {
+pub fn over(record: &Record, a: Architecture, of: impl Fn(&SubjectRun) -> f64) -> Vec<f64> {
     record.courses.iter().filter(|c| c.architecture == a).map(of).collect()
 }
 
@@ -103,7 +103,7 @@ fn boundary_hz(course: &SubjectRun) -> f64 {
 
 /// The boundary in theory for a flocculus with head velocity as input: brainstem, motor delay, eye and visual delay together lag by
 /// 90 deg, so that slip carries no information about the present input.
-fn boundary_in_theory_hz(config: &VorConfig, seed: u64) -> f64 {
+fn boundary_in_theory_hz(config: &Config, seed: u64) -> f64 {
     let subject = Subject::new(config, Architecture::FeedForward, seed);
     let dt_s = config.dt_s();
     let system = || -> Result<LinearSystem, Error> {
@@ -126,16 +126,15 @@ pub fn change(course: &SubjectRun, trained: f64, hz: f64) -> f64 {
     tested.map_or(f64::NAN, |t| at(&t.tested, hz).in_phase() - at(&course.after, hz).in_phase())
 }
 
-/// The findings of one architecture.
 pub struct Findings<'a> {
-    config: &'a VorConfig,
-    record: &'a VorRecord,
+    config: &'a Config,
+    record: &'a Record,
     architecture: Architecture,
     found: Vec<Finding>,
 }
 
 impl<'a> Findings<'a> {
-    pub fn of(config: &'a VorConfig, record: &'a VorRecord, architecture: Architecture) -> Vec<Finding> {
+    pub fn of(config: &'a Config, record: &'a Record, architecture: Architecture) -> Vec<Finding> {
         let mut findings = Self { config, record, architecture, found: Vec::new() };
         findings.dark_tests();
         findings.learning();

@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 
 /// Everything a run records, by architecture, then seed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct VorRecord {
+pub struct Record {
     pub courses: Vec<SubjectRun>,
 }
 
-/// One subject with one architecture.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SubjectRun {
     pub architecture: Architecture,

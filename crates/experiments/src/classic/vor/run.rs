@@ -1,7 +1,7 @@
 //! One subject with one architecture: calibration, then the tests of the calibrated reflex.
 
 use super::circuit::{Head, Reflex, Stretch, Subject};
-use super::config::VorConfig;
+use super::config::Config;
 use super::record::{Probes, SineTraining, SingleSine, SpectaclesRun, SubjectRun};
 use crate::classic::response::Response;
 use lobule_control::Architecture;
@@ -17,7 +17,7 @@ const BLOCKS: usize = 60;
 const MEASURED_S: f64 = 4.0;
 
 /// Calibrates a subject and tests it: spectacles, single frequencies, delayed slip, weak muscles.
-pub fn calibrate(config: &VorConfig, architecture: Architecture, seed: u64) -> Result<SubjectRun, Error> {
+pub fn calibrate(config: &Config, architecture: Architecture, seed: u64) -> Result<SubjectRun, Error> {
     let subject = Subject::new(config, architecture, seed);
     let test = |weights: &[f64]| -> Result<Vec<Response>, Error> {
         config.calibration.test_hz.iter().map(|&hz| subject.dark(weights, 1.0, hz)).collect()
@@ -69,7 +69,7 @@ pub fn calibrate(config: &VorConfig, architecture: Architecture, seed: u64) -> R
 }
 
 /// A head that moves in one sine as fast as in natural movements.
-fn sine(config: &VorConfig, hz: f64) -> Head {
+fn sine(config: &Config, hz: f64) -> Head {
     Head::sine(hz, config.head.speed_deg_s * SQRT_2, config.dt_s())
 }
 
@@ -78,7 +78,6 @@ struct Probed<'a> {
     subject: &'a Subject<'a>,
     reflex: Reflex,
     head: Head,
-    /// Ticks between tests.
     between: usize,
 }
 

@@ -1,10 +1,10 @@
 //! The experiment as a [`Study`].
 
 use super::circuit::Subject;
-use super::config::{VorConfig, name};
+use super::config::{Config, name};
 use super::figures;
 use super::findings::{Findings, GROUNDS, at, over};
-use super::record::{SubjectRun, VorRecord};
+use super::record::{Record, SubjectRun};
 use super::run::calibrate;
 use crate::sweep::over_seeds;
 use lobule_analysis::mean;
@@ -38,12 +38,12 @@ static CARD: Card = Card {
 };
 
 impl Study for Vor {
-    type Config = VorConfig;
-    type Record = VorRecord;
+    type Config = Config;
+    type Record = Record;
 
     const CARD: &'static Card = &CARD;
 
-    fn check(&self, config: &VorConfig) -> Result<(), Error> {
+    fn check(&self, config: &Config) -> Result<(), Error> {
         config.validate()?;
         // The parts check themselves; a wrong value is reported before anything runs.
         for &architecture in &config.flocculus.architectures {
@@ -52,18 +52,18 @@ impl Study for Vor {
         Ok(())
     }
 
-    fn run(&self, config: &VorConfig, run: &Run) -> Result<VorRecord, Error> {
+    fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
         let items = over_seeds(&config.flocculus.architectures, &config.seeds);
         run.progress.expect(items.len() as u64);
         let calibrate = |&(architecture, seed): &_| calibrate(config, architecture, seed);
-        Ok(VorRecord { courses: run.each_counted(&items, calibrate)? })
+        Ok(Record { courses: run.each_counted(&items, calibrate)? })
     }
 
-    fn findings(&self, config: &VorConfig, record: &VorRecord) -> Vec<Finding> {
+    fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
         config.flocculus.architectures.iter().flat_map(|&a| Findings::of(config, record, a)).collect()
     }
 
-    fn figures(&self, config: &VorConfig, record: &VorRecord) -> Result<Vec<Figure>, Error> {
+    fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         Ok(vec![
             figures::movement(config, record)?,
             figures::gain_and_phase(config, record)?,
@@ -73,7 +73,7 @@ impl Study for Vor {
         ])
     }
 
-    fn story(&self, config: &VorConfig, record: &VorRecord) -> Story {
+    fn story(&self, config: &Config, record: &Record) -> Story {
         let hz = config.spectacles.probe_hz;
         let outcome = |&a: &_| {
             let average = |of: &dyn Fn(&SubjectRun) -> f64| fixed(mean(&over(record, a, of)), 2);
