@@ -56,19 +56,6 @@ const PROPORTIONAL: Source = Source::reported(
     "widths of motor commands are proportional to the interval (Lepora et al. 2007, doi:10.1152/jn.00210.2007, abstract)",
 );
 
-pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
-    let mut found = Vec::new();
-    if !record.courses.is_empty() {
-        conditioning(config, record, &mut found);
-        timing(config, record, &mut found);
-        blocking(record, &mut found);
-    }
-    if !record.spiking.is_empty() {
-        super::spiking_findings::findings(config, record, &mut found);
-    }
-    found
-}
-
 /// The runs of a condition, by seed.
 pub fn of_condition<'a>(record: &'a Record, condition: &str) -> Vec<&'a ConditioningRun> {
     record.courses.iter().filter(|c| c.condition == condition).collect()
@@ -107,7 +94,7 @@ fn suppression(run: &ConditioningRun) -> f64 {
     last(run, Phase::Acquisition, |s| s.climbing_percent) / first
 }
 
-fn conditioning(config: &Config, record: &Record, found: &mut Vec<Finding>) {
+pub fn conditioning(config: &Config, record: &Record, found: &mut Vec<Finding>) {
     use Phase::{Acquisition, Extinction};
     let c = &config.criterion;
     let of = |condition: &str, value: &dyn Fn(&ConditioningRun) -> f64| -> Vec<f64> {
@@ -155,7 +142,7 @@ fn conditioning(config: &Config, record: &Record, found: &mut Vec<Finding>) {
     found.push(kept.unit("%").each(80.0.., &MEDINA_2002));
 }
 
-fn timing(config: &Config, record: &Record, found: &mut Vec<Finding>) {
+pub fn timing(config: &Config, record: &Record, found: &mut Vec<Finding>) {
     for &ms in &config.protocol.intervals_ms {
         let runs = at_interval(record, "full", ms);
         let new = |what: &str, meaning: &str, by_seed: Vec<f64>| {
@@ -213,7 +200,7 @@ pub fn blocking_ratios(record: &Record, condition: &str) -> Vec<f64> {
     of(true).zip(of(false)).map(|(blocked, control)| blocked / control).collect()
 }
 
-fn blocking(record: &Record, found: &mut Vec<Finding>) {
+pub fn blocking(record: &Record, found: &mut Vec<Finding>) {
     let meaning = "Closure to a light that was paired with a learned tone, relative to one that was paired with a new tone.";
     let new = |name: &str, condition: &str| Finding::new(name, meaning, blocking_ratios(record, condition));
     found.push(new("blocking", "full").each(..=0.5, &BLOCKED));

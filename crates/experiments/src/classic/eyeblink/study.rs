@@ -3,7 +3,7 @@
 use super::config::{CerebellumKind, Config};
 use super::rates::{self, ABLATIONS};
 use super::record::Record;
-use super::{figures, findings, spiking, spiking_figures};
+use super::{figures, findings, spiking, spiking_figures, spiking_findings};
 use crate::sweep::over_seeds;
 use lobule_study::prelude::*;
 
@@ -68,7 +68,16 @@ impl Study for Eyeblink {
     }
 
     fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
-        findings::findings(config, record)
+        let mut found = Vec::new();
+        if !record.courses.is_empty() {
+            findings::conditioning(config, record, &mut found);
+            findings::timing(config, record, &mut found);
+            findings::blocking(record, &mut found);
+        }
+        if !record.spiking.is_empty() {
+            spiking_findings::findings(config, record, &mut found);
+        }
+        found
     }
 
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
@@ -87,7 +96,7 @@ impl Study for Eyeblink {
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {
-        let found = findings::findings(config, record);
+        let found = self.findings(config, record);
         // A finding in letters; words if it was not measured.
         let value = |name: &str, digits: usize| match found.iter().find(|f| f.name == name) {
             Some(f) if f.value.is_finite() => fixed(f.value, digits),

@@ -2,7 +2,7 @@
 
 use super::config::Config;
 use super::measures::{Measures, common_decays, measures};
-use super::record::{CONTROLLERS, LEARNERS, Learner, Record, SwitchingController};
+use super::record::{CONTROLLERS, Learner, Record, SwitchingController};
 use lobule_study::report::{Finding, Source};
 
 /// Everything on which ranges rest.
@@ -51,16 +51,8 @@ pub fn of(config: &Config, record: &Record, learner: Learner) -> Vec<Measures> {
     sessions.map(|s| measures(config, s)).collect()
 }
 
-pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
-    let mut found = Vec::new();
-    LEARNERS.into_iter().for_each(|(learner, key, _)| sessions(config, record, learner, key, &mut found));
-    one_direction(config, record, &mut found);
-    switching(record, &mut found);
-    found
-}
-
 /// Baseline, adaptation and washout with eight directions; ranges are of the main learner.
-fn sessions(config: &Config, record: &Record, learner: Learner, key: &str, found: &mut Vec<Finding>) {
+pub fn sessions(config: &Config, record: &Record, learner: Learner, key: &str, found: &mut Vec<Finding>) {
     let measured = of(config, record, learner);
     let is_main = learner == Learner::Shifted;
     let new = |name: &str, meaning: &str, value: fn(&Measures) -> f64| {
@@ -100,7 +92,7 @@ fn sessions(config: &Config, record: &Record, learner: Learner, key: &str, found
 }
 
 /// Training in one direction.
-fn one_direction(config: &Config, record: &Record, found: &mut Vec<Finding>) {
+pub fn one_direction(config: &Config, record: &Record, found: &mut Vec<Finding>) {
     let first = record.spreads.iter().map(|s| s.first).collect();
     let meaning = "Fraction of the force that is compensated after one trial in its direction; the learning rate is fitted to it.";
     found.push(Finding::new("first_trial", meaning, first).beside(&FITTED));
@@ -119,7 +111,7 @@ fn one_direction(config: &Config, record: &Record, found: &mut Vec<Finding>) {
 }
 
 /// Fields that take turns.
-fn switching(record: &Record, found: &mut Vec<Finding>) {
+pub fn switching(record: &Record, found: &mut Vec<Finding>) {
     let runs = |controller| record.turns.iter().filter(move |t| t.controller == controller);
     let late = |controller, is_first: bool| runs(controller).map(move |t| t.late_m(is_first));
     for (controller, key, ..) in CONTROLLERS {

@@ -70,7 +70,13 @@ impl Study for ForceField {
     }
 
     fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
-        findings::findings(config, record)
+        let mut found = Vec::new();
+        for (learner, key, _) in LEARNERS {
+            findings::sessions(config, record, learner, key, &mut found);
+        }
+        findings::one_direction(config, record, &mut found);
+        findings::switching(record, &mut found);
+        found
     }
 
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {

@@ -126,117 +126,104 @@ pub fn change(course: &SubjectRun, trained: f64, hz: f64) -> f64 {
     tested.map_or(f64::NAN, |t| at(&t.tested, hz).in_phase() - at(&course.after, hz).in_phase())
 }
 
-pub struct Findings<'a> {
-    config: &'a Config,
-    record: &'a Record,
-    architecture: Architecture,
-    found: Vec<Finding>,
+/// A finding of an architecture with the value of each subject.
+fn new(
+    record: &Record,
+    a: Architecture,
+    what: &str,
+    meaning: impl Into<String>,
+    of: impl Fn(&SubjectRun) -> f64,
+) -> Finding {
+    let key = name(a).replace('-', "_");
+    Finding::new(format!("{key}/{what}"), meaning, over(record, a, of))
 }
 
-impl<'a> Findings<'a> {
-    pub fn of(config: &'a Config, record: &'a Record, architecture: Architecture) -> Vec<Finding> {
-        let mut findings = Self { config, record, architecture, found: Vec::new() };
-        findings.dark_tests();
-        findings.learning();
-        findings.spectacles();
-        findings.transfer();
-        findings.found
-    }
-
-    /// A finding with the value of each subject.
-    fn new(&self, what: &str, meaning: impl Into<String>, of: impl Fn(&SubjectRun) -> f64) -> Finding {
-        let key = name(self.architecture).replace('-', "_");
-        Finding::new(format!("{key}/{what}"), meaning, over(self.record, self.architecture, of))
-    }
-
-    fn dark_tests(&mut self) {
-        for &hz in &self.config.calibration.test_hz {
-            let f = plain(hz);
-            let both: [(&str, fn(&SubjectRun) -> &[Response]); 2] =
-                [("before", |c| &c.before), ("after", |c| &c.after)];
-            for (when, of) in both {
-                // The paper begins at 0.5 Hz.
-                let is_judged = when == "after" && hz >= 0.5;
-                let mut measure =
-                    |quantity: &str, words: &str, value: fn(&Response) -> f64, unit: &str, ends| {
-                        let meaning = format!("{words} in the dark at {f} Hz {when} calibration.");
-                        let name = format!("{quantity}/{when}/{f}hz");
-                        let new = self.new(&name, meaning, |c| value(&at(of(c), hz))).unit(unit);
-                        self.found.push(if is_judged { new.mean(ends, &DARKNESS) } else { new });
-                    };
-                measure("gain", "Gain", |r| r.gain, "1", 0.9..=1.1);
-                let words = "Phase lead over perfect compensation";
-                measure("phase", words, |r| r.phase_deg, "deg", -10.0..=10.0);
-            }
+pub fn dark_tests(config: &Config, record: &Record, a: Architecture, found: &mut Vec<Finding>) {
+    for &hz in &config.calibration.test_hz {
+        let f = plain(hz);
+        let both: [(&str, fn(&SubjectRun) -> &[Response]); 2] =
+            [("before", |c| &c.before), ("after", |c| &c.after)];
+        for (when, of) in both {
+            // The paper begins at 0.5 Hz.
+            let is_judged = when == "after" && hz >= 0.5;
+            let mut measure = |quantity: &str, words: &str, value: fn(&Response) -> f64, unit: &str, ends| {
+                let meaning = format!("{words} in the dark at {f} Hz {when} calibration.");
+                let name = format!("{quantity}/{when}/{f}hz");
+                let new = new(record, a, &name, meaning, |c| value(&at(of(c), hz))).unit(unit);
+                found.push(if is_judged { new.mean(ends, &DARKNESS) } else { new });
+            };
+            measure("gain", "Gain", |r| r.gain, "1", 0.9..=1.1);
+            let words = "Phase lead over perfect compensation";
+            measure("phase", words, |r| r.phase_deg, "deg", -10.0..=10.0);
         }
     }
+}
 
-    fn learning(&mut self) {
-        let meaning = "Rms of slip in the last sixtieth of the calibration, relative to the first.";
-        let slip = self.new("slip", meaning, |c| c.slip_deg_s[c.slip_deg_s.len() - 1] / c.slip_deg_s[0]);
-        self.found.push(slip.each(..=0.5, &SLIP));
-        let meaning = "Frequency at which learning without eligibility turned from help to harm.";
-        self.found.push(self.new("boundary", meaning, boundary_hz).unit("Hz").mean(2.25..=2.75, &LATE));
-        if self.architecture == Architecture::FeedForward {
-            let meaning = "This frequency relative to the one at which brainstem, eye and delays of the subject together lag by 90 deg.";
-            let ratio = |c: &SubjectRun| boundary_hz(c) / boundary_in_theory_hz(self.config, c.seed);
-            self.found.push(self.new("boundary_over_theory", meaning, ratio).mean(0.9..=1.1, &PHASE));
-        }
-        let meaning = "Largest ratio of slip after to slip before learning a single sine, over all frequencies, with an eligibility of the \
-                       visual delay.";
-        let ratio = |c: &SubjectRun| largest(c.late.iter().filter(|l| l.has_eligibility).map(|l| l.ratio));
-        self.found.push(self.new("with_eligibility", meaning, ratio).each(..=1.0, &ELIGIBLE));
+pub fn learning(config: &Config, record: &Record, a: Architecture, found: &mut Vec<Finding>) {
+    let meaning = "Rms of slip in the last sixtieth of the calibration, relative to the first.";
+    let slip = new(record, a, "slip", meaning, |c| c.slip_deg_s[c.slip_deg_s.len() - 1] / c.slip_deg_s[0]);
+    found.push(slip.each(..=0.5, &SLIP));
+    let meaning = "Frequency at which learning without eligibility turned from help to harm.";
+    found.push(new(record, a, "boundary", meaning, boundary_hz).unit("Hz").mean(2.25..=2.75, &LATE));
+    if a == Architecture::FeedForward {
+        let meaning = "This frequency relative to the one at which brainstem, eye and delays of the subject together lag by 90 deg.";
+        let ratio = |c: &SubjectRun| boundary_hz(c) / boundary_in_theory_hz(config, c.seed);
+        found.push(new(record, a, "boundary_over_theory", meaning, ratio).mean(0.9..=1.1, &PHASE));
     }
+    let meaning = "Largest ratio of slip after to slip before learning a single sine, over all frequencies, with an eligibility of the \
+                   visual delay.";
+    let ratio = |c: &SubjectRun| largest(c.late.iter().filter(|l| l.has_eligibility).map(|l| l.ratio));
+    found.push(new(record, a, "with_eligibility", meaning, ratio).each(..=1.0, &ELIGIBLE));
+}
 
-    fn spectacles(&mut self) {
-        let hz = plain(self.config.spectacles.probe_hz);
-        for (k, &m) in self.config.spectacles.magnifications.iter().enumerate() {
-            let x = plain(m);
+pub fn spectacles(config: &Config, record: &Record, a: Architecture, found: &mut Vec<Finding>) {
+    let hz = plain(config.spectacles.probe_hz);
+    for (k, &m) in config.spectacles.magnifications.iter().enumerate() {
+        let x = plain(m);
+        let meaning = format!(
+            "Compensating gain in the dark at {hz} Hz when spectacles x{x} were removed, relative to that before them."
+        );
+        let gain = new(record, a, &format!("spectacles/{x}/gain"), meaning, |c| {
+            relative(&c.worn[k].on, c.worn[k].on.last())
+        });
+        found.push(match m {
+            2.0 => gain.mean(1.5..=2.0, &MAGNIFIED),
+            0.0 => gain.mean(0.0..=0.3, &FIXED_SCENE),
+            -1.0 => gain.mean(0.15..=0.35, &REVERSED),
+            _ => gain,
+        });
+        let meaning = "Time to 63 % of the change; learning rates were chosen, so it does not map onto experimental hours.";
+        let time = new(record, a, &format!("spectacles/{x}/time"), meaning, |c| time_constant(&c.worn[k].on));
+        found.push(time.unit("s"));
+        let meaning = "Time to 63 % of the recovery after removal, relative to that of the adaptation.";
+        let recovery = new(record, a, &format!("spectacles/{x}/recovery"), meaning, |c| {
+            time_constant(&c.worn[k].off) / time_constant(&c.worn[k].on)
+        });
+        // The paper used reversing prisms.
+        found.push(if m == -1.0 { recovery.mean(0.5..=2.0, &REMOVED) } else { recovery });
+    }
+}
+
+pub fn transfer(config: &Config, record: &Record, a: Architecture, found: &mut Vec<Finding>) {
+    let tested = &config.calibration.test_hz;
+    for &trained in config.selectivity.trained_hz.iter().filter(|hz| tested.contains(hz)) {
+        // Two octaves away, down or up, where that was tested.
+        for other in [trained / 4.0, trained * 4.0].into_iter().filter(|hz| tested.contains(hz)) {
+            let (there, here) = (plain(other), plain(trained));
             let meaning = format!(
-                "Compensating gain in the dark at {hz} Hz when spectacles x{x} were removed, relative to that before them."
+                "Change of the compensating gain at {there} Hz relative to that at {here} Hz, where spectacles were worn."
             );
-            let gain = self.new(&format!("spectacles/{x}/gain"), meaning, |c| {
-                relative(&c.worn[k].on, c.worn[k].on.last())
+            let new = new(record, a, &format!("selectivity/{here}hz/{there}hz"), meaning, |c| {
+                change(c, trained, other) / change(c, trained, trained)
             });
-            self.found.push(match m {
-                2.0 => gain.mean(1.5..=2.0, &MAGNIFIED),
-                0.0 => gain.mean(0.0..=0.3, &FIXED_SCENE),
-                -1.0 => gain.mean(0.15..=0.35, &REVERSED),
-                _ => gain,
-            });
-            let meaning = "Time to 63 % of the change; learning rates were chosen, so it does not map onto experimental hours.";
-            let time = self.new(&format!("spectacles/{x}/time"), meaning, |c| time_constant(&c.worn[k].on));
-            self.found.push(time.unit("s"));
-            let meaning = "Time to 63 % of the recovery after removal, relative to that of the adaptation.";
-            let recovery = self.new(&format!("spectacles/{x}/recovery"), meaning, |c| {
-                time_constant(&c.worn[k].off) / time_constant(&c.worn[k].on)
-            });
-            // The paper used reversing prisms.
-            self.found.push(if m == -1.0 { recovery.mean(0.5..=2.0, &REMOVED) } else { recovery });
+            found.push(new.mean(..=1.0, &SELECTIVE));
         }
     }
-
-    fn transfer(&mut self) {
-        let tested = &self.config.calibration.test_hz;
-        for &trained in self.config.selectivity.trained_hz.iter().filter(|hz| tested.contains(hz)) {
-            // Two octaves away, down or up, where that was tested.
-            for other in [trained / 4.0, trained * 4.0].into_iter().filter(|hz| tested.contains(hz)) {
-                let (there, here) = (plain(other), plain(trained));
-                let meaning = format!(
-                    "Change of the compensating gain at {there} Hz relative to that at {here} Hz, where spectacles were worn."
-                );
-                let new = self.new(&format!("selectivity/{here}hz/{there}hz"), meaning, |c| {
-                    change(c, trained, other) / change(c, trained, trained)
-                });
-                self.found.push(new.mean(..=1.0, &SELECTIVE));
-            }
-        }
-        let hz = plain(self.config.spectacles.probe_hz);
-        let meaning = format!("Gain at {hz} Hz as the muscles weakened, relative to that before.");
-        self.found.push(self.new("muscle/weak", meaning, |c| relative(&c.weakened, c.weakened.get(1))));
-        let light_s = self.config.muscle.duration_s;
-        let meaning = format!("This gain after {light_s} s in the light, relative to the healthy one.");
-        let recovered = self.new("muscle/recovered", meaning, |c| relative(&c.weakened, c.weakened.last()));
-        self.found.push(recovered.mean(0.9.., &TENECTOMY));
-    }
+    let hz = plain(config.spectacles.probe_hz);
+    let meaning = format!("Gain at {hz} Hz as the muscles weakened, relative to that before.");
+    found.push(new(record, a, "muscle/weak", meaning, |c| relative(&c.weakened, c.weakened.get(1))));
+    let light_s = config.muscle.duration_s;
+    let meaning = format!("This gain after {light_s} s in the light, relative to the healthy one.");
+    let recovered = new(record, a, "muscle/recovered", meaning, |c| relative(&c.weakened, c.weakened.last()));
+    found.push(recovered.mean(0.9.., &TENECTOMY));
 }

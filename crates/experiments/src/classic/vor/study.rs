@@ -3,7 +3,7 @@
 use super::circuit::Subject;
 use super::config::{Config, name};
 use super::figures;
-use super::findings::{Findings, GROUNDS, at, over};
+use super::findings::{self, GROUNDS, at, over};
 use super::record::{Record, SubjectRun};
 use super::run::calibrate;
 use crate::sweep::over_seeds;
@@ -60,7 +60,14 @@ impl Study for Vor {
     }
 
     fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
-        config.flocculus.architectures.iter().flat_map(|&a| Findings::of(config, record, a)).collect()
+        let mut found = Vec::new();
+        for &a in &config.flocculus.architectures {
+            findings::dark_tests(config, record, a, &mut found);
+            findings::learning(config, record, a, &mut found);
+            findings::spectacles(config, record, a, &mut found);
+            findings::transfer(config, record, a, &mut found);
+        }
+        found
     }
 
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
