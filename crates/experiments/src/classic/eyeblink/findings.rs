@@ -1,8 +1,9 @@
-//! The findings of the protocols on the rate model.
+//! The findings of the experiment.
 
 use super::config::Config;
 use super::rates::ABLATIONS;
-use super::record::{Blocking, ConditioningRun, Interval, Phase, Record, Session};
+use super::record::{Blocking, ConditioningRun, Interval, Phase, Record, Session, SpikingRun};
+use super::spiking::CONDITIONS;
 use lobule_study::report::{Finding, Source};
 
 /// Everything on which ranges rest.
@@ -206,4 +207,38 @@ pub fn blocking(record: &Record, found: &mut Vec<Finding>) {
     found.push(new("blocking", "full").each(..=0.5, &BLOCKED));
     let condition = "no_nucleo_olivary";
     found.push(new("no_nucleo_olivary/blocking", condition).each(0.5.., &UNBLOCKED));
+}
+
+/// The findings of the spiking protocol. A scaffold of this size has no published counterpart: all are reported.
+pub fn spiking(config: &Config, record: &Record, found: &mut Vec<Finding>) {
+    const WHEN: [(&str, &str); 3] = [
+        ("before", "before learning"),
+        ("after", "after tone and puff"),
+        ("extinguished", "after the tone alone"),
+    ];
+    let from = config.protocol.before_ms;
+    let seen = from..from + config.spiking.interval_ms;
+    let trained = config.spiking.trials[0] - 1;
+    for (condition, words) in CONDITIONS {
+        let mut add = |what: &str, meaning: &str, unit: &str, of: &dyn Fn(&SpikingRun) -> f64| {
+            let by_seed = record.spiking.iter().filter(|r| r.condition == condition).map(of).collect();
+            let meaning = format!("Spiking scaffold, {words}: {meaning}.");
+            found.push(Finding::new(format!("spiking/{condition}/{what}"), meaning, by_seed).unit(unit));
+        };
+        for (k, (key, when)) in WHEN.into_iter().enumerate() {
+            let meaning = format!("closure before the puff in probes {when}");
+            add(&format!("amplitude_{key}"), &meaning, "1", &|r| {
+                r.probes[k].closure[seen.clone()].iter().copied().fold(0.0, f64::max)
+            });
+        }
+        for (k, (key, when)) in WHEN.into_iter().enumerate() {
+            let meaning = format!("probes with a response {when}");
+            add(&format!("percent_{key}"), &meaning, "%", &|r| r.percent[k]);
+        }
+        let meaning = "time of the peak of the mean closure after tone and puff";
+        add("peak", meaning, "ms", &|r| r.peaks[1][1]);
+        let meaning =
+            "mean PF→PC weight of the plus zone after tone and puff, relative to that after the first trial";
+        add("weight_plus", meaning, "1", &|r| r.weights_ns[trained][0] / r.weights_ns[0][0]);
+    }
 }

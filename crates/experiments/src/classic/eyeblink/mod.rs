@@ -11,7 +11,6 @@ mod rates;
 mod record;
 mod spiking;
 mod spiking_figures;
-mod spiking_findings;
 mod subject;
 
 pub use config::Config as EyeblinkConfig;
@@ -91,7 +90,7 @@ impl Study for Eyeblink {
             findings::blocking(record, &mut found);
         }
         if !record.spiking.is_empty() {
-            spiking_findings::findings(config, record, &mut found);
+            findings::spiking(config, record, &mut found);
         }
         found
     }
@@ -176,11 +175,10 @@ fn story(value: impl Fn(&str, usize) -> String) -> Story {
             value("extinction/sessions", 1),
             value("savings", 0),
         ),
-        small_print: vec![
+        small_print: texts([
             "Means over seeds. One learning rate is fitted to the number of trials; extinction, savings, timing and blocking follow from the \
-             equations with this rate."
-                .into(),
-        ],
+             equations with this rate.",
+        ]),
         steps: texts([
             "A tone triggers a series of granule signals, each with its own delay. A puff at the eye makes the climbing fiber fire.",
             "Synapses that were active some time before the climbing-fiber spike are depressed. Purkinje cells pause, which disinhibits the nucleus, and the lid closes.",

@@ -58,7 +58,7 @@ impl<'a> RateAnimal<'a> {
         for _ in 0..probes {
             let closure = self.trial(&stimuli, false, |_, _| Ok(()))?;
             mean.iter_mut().zip(&closure).for_each(|(m, x)| *m += x / probes as f64);
-            responses += usize::from(self.response(&closure, p.probe_ms).is_conditioned());
+            responses += usize::from(self.response(&closure, p.probe_ms).onset_ms.is_some());
         }
         Ok((mean, 100.0 * responses as f64 / probes as f64))
     }
@@ -81,7 +81,7 @@ impl<'a> RateAnimal<'a> {
                 Ok(())
             })?;
             let response = self.response(&closure, interval_ms);
-            responses.push(response.is_conditioned());
+            responses.push(response.onset_ms.is_some());
             amplitude += response.amplitude / trials as f64;
             answers += usize::from(answered);
         }
@@ -157,7 +157,7 @@ pub fn interval(
     }
     let (trace, percent) = animal.probe(&[1.0], p.probes)?;
     let response = animal.response(&trace, p.probe_ms);
-    let responds = percent >= 50.0 && response.is_conditioned();
+    let responds = percent >= 50.0 && response.onset_ms.is_some();
     let above_half = trace.iter().filter(|x| **x > 0.5 * response.amplitude).count();
     Ok(Interval {
         condition: condition.into(),

@@ -106,7 +106,7 @@ fn probe(
             Ok(())
         })?;
         closure.iter_mut().zip(&seen).for_each(|(sum, x)| *sum += x);
-        responses += usize::from(animal.response(&seen, s.interval_ms).is_conditioned());
+        responses += usize::from(animal.response(&seen, s.interval_ms).onset_ms.is_some());
         done();
     }
     // Sums over probes become means, and counts rates.

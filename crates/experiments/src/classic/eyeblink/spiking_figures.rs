@@ -12,25 +12,12 @@ fn of<'a>(record: &'a Record, condition: &str) -> Vec<&'a SpikingRun> {
     record.spiking.iter().filter(|c| c.condition == condition).collect()
 }
 
-/// Title, label of y, value of a trial, and least end of the axis.
-type ByTrial = (&'static str, &'static str, fn(&SpikingRun, usize) -> f64, f64);
-
 pub fn trials(config: &Config, record: &Record) -> Result<Figure, Error> {
-    let s = &config.spiking;
+    let (s, criterion) = (&config.spiking, config.criterion.closure);
     let total: usize = s.trials.iter().sum();
-    // Trials are noisy: a running mean of the last five.
-    let quantities: [ByTrial; 2] = [
-        (
-            "closure before the puff",
-            "closure",
-            |r, k| mean(&r.amplitude[k.saturating_sub(4)..=k]),
-            config.criterion.closure * 1.5,
-        ),
-        ("PF→PC weight, plus zone", "weight (nS)", |r, k| r.weights_ns[k][0], 0.0),
-    ];
     let pens = [Stroke::new(BLUE, 2.4), Stroke::new(ORANGE, 2.0), Stroke::new(GUIDE, 1.8).dash(Dash::Dashed)];
     let mut plate = Plate::new("spiking_course", 2, 220.0);
-    for (title, label, of_trial, least) in quantities {
+    let mut panel = |title: &str, label: &str, least: f64, of_trial: fn(&SpikingRun, usize) -> f64| {
         let x = Axis::exact("trial", 0.0, total as f64);
         let mut panel = Panel::new(title, x, Axis::exact("", 0.0, 1.0));
         for ((condition, _), pen) in CONDITIONS.iter().zip(&pens) {
@@ -41,8 +28,12 @@ pub fn trials(config: &Config, record: &Record) -> Result<Figure, Error> {
         panel.cover(label, [0.0, least]);
         panel.shades.push((s.trials[0] as f64, total as f64));
         plate.panels.push(panel);
-    }
-    plate.panels[0].levels.push(Level::across(config.criterion.closure));
+    };
+    // Trials are noisy: a running mean of the last five.
+    let smoothed: fn(&SpikingRun, usize) -> f64 = |r, k| mean(&r.amplitude[k.saturating_sub(4)..=k]);
+    panel("closure before the puff", "closure", criterion * 1.5, smoothed);
+    panel("PF→PC weight, plus zone", "weight (nS)", 0.0, |r, k| r.weights_ns[k][0]);
+    plate.panels[0].levels.push(Level::across(criterion));
     plate.legend = CONDITIONS.iter().zip(pens).map(|((_, words), pen)| Key::line(words, pen)).collect();
     plate.figure(format!(
         "Learning by trial, mean over {} seeds; shaded: the tone alone. A: largest closure before the time of the puff, running mean of five trials; dotted: \
@@ -51,24 +42,13 @@ pub fn trials(config: &Config, record: &Record) -> Result<Figure, Error> {
     ))
 }
 
-/// Title, label of y, values of a run, and time between values, ms.
-type Quantity = (&'static str, &'static str, fn(&CellRates) -> Vec<f64>, usize);
-
 pub fn cells(config: &Config, record: &Record) -> Result<Figure, Error> {
     let (s, p) = (&config.spiking, &config.protocol);
     let runs = of(record, "time");
     let mut plate = Plate::new("spiking_cells", 2, 190.0);
     let (from, to) = (-(p.before_ms as f64), (s.interval_ms + p.after_ms) as f64);
     let pens = [Stroke::new(GUIDE, 2.0), Stroke::new(BLUE, 2.4), Stroke::new(BLACK, 1.6).dash(Dash::Dashed)];
-    let difference =
-        |c: &CellRates| c.nuclear_plus.iter().zip(&c.nuclear_minus).map(|(a, b)| a - b).collect();
-    let quantities: [Quantity; 4] = [
-        ("Purkinje cells, plus zone", "rate (Hz)", |c| c.purkinje_plus.clone(), BIN_MS),
-        ("Purkinje cells, minus zone", "rate (Hz)", |c| c.purkinje_minus.clone(), BIN_MS),
-        ("nuclear cells, plus zone less minus zone", "rate (Hz)", difference, BIN_MS),
-        ("lid", "closure", |c| c.closure.clone(), 1),
-    ];
-    for (title, label, values, step) in quantities {
+    let mut panel = |title: &str, label: &str, step: usize, values: fn(&CellRates) -> Vec<f64>| {
         let x = Axis::exact("time after the tone (ms)", from, to).step(100.0);
         let mut panel = Panel::new(title, x, Axis::exact("", 0.0, 1.0));
         panel.levels = vec![Level::upright(0.0), Level::upright(s.interval_ms as f64).pen(puff())];
@@ -84,7 +64,13 @@ pub fn cells(config: &Config, record: &Record) -> Result<Figure, Error> {
         }
         panel.cover(label, [0.0]);
         plate.panels.push(panel);
-    }
+    };
+    panel("Purkinje cells, plus zone", "rate (Hz)", BIN_MS, |c| c.purkinje_plus.clone());
+    panel("Purkinje cells, minus zone", "rate (Hz)", BIN_MS, |c| c.purkinje_minus.clone());
+    panel("nuclear cells, plus zone less minus zone", "rate (Hz)", BIN_MS, |c| {
+        c.nuclear_plus.iter().zip(&c.nuclear_minus).map(|(a, b)| a - b).collect()
+    });
+    panel("lid", "closure", 1, |c| c.closure.clone());
     let phases = ["before learning", "after tone and puff", "after the tone alone"];
     plate.legend = phases.iter().zip(pens).map(|(words, pen)| Key::line(words, pen)).collect();
     plate.line_key("time of the puff", puff());

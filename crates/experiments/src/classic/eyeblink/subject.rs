@@ -107,12 +107,6 @@ pub struct LidResponse {
     pub amplitude: f64,
     /// Time of the largest closure after the onset of the tone.
     pub peak_ms: f64,
-    /// Time at which the closure first exceeds the criterion; none if it does not.
+    /// Time at which the closure first exceeds the criterion; none if it does not: then the response is not a conditioned one.
     pub onset_ms: Option<f64>,
-}
-
-impl LidResponse {
-    pub fn is_conditioned(&self) -> bool {
-        self.onset_ms.is_some()
-    }
 }
