@@ -65,12 +65,11 @@ pub fn learning(config: &Config, record: &Record) -> Result<Figure, Error> {
     line("nuclear weight", Stroke::new(PURPLE, 2.2), |s| s.nuclear);
     line("climbing fiber answers", Stroke::new(ORANGE, 2.0), |s| s.climbing_percent / 100.0);
     plate.panels = vec![responses, inside];
+    let (trials, seeds) = (config.protocol.trials, config.seeds.len());
     plate.figure(format!(
-        "Conditioning by session of {} trials, mean over {} seeds; shaded: the tone alone. A: trials with a response before the time of the puff. B, intact \
+        "Conditioning by session of {trials} trials, mean over {seeds} seeds; shaded: the tone alone. A: trials with a response before the time of the puff. B, intact \
          animal: closure before the puff, direct weight of the tone on the nucleus, and share of trials with a climbing-fiber spike at the time of the puff. \
-         The nuclear weight changes after the cortex does. The climbing fiber falls silent once the puff is predicted.",
-        config.protocol.trials,
-        config.seeds.len()
+         The nuclear weight changes after the cortex does. The climbing fiber falls silent once the puff is predicted."
     ))
 }
 
@@ -155,13 +154,11 @@ pub fn timing(config: &Config, record: &Record) -> Result<Figure, Error> {
         curve(condition, words, Stroke::new(color, 1.8), |r| r.peak_ms);
     }
     plate.panels = vec![curves, peaks];
+    let (probes, sessions, seeds) = (p.probes, p.interval_sessions, config.seeds.len());
     plate.figure(format!(
-        "Timing of responses in {} probes after {} sessions at each interval. A: mean closure against time, first seed; dotted: time of the puff in training. \
-         B: time of peak (solid) and onset (dashed) against the interval, mean over {} seeds; on the dotted diagonal the lid is most closed at the time of the \
-         puff. Intervals without dots were not learned.",
-        p.probes,
-        p.interval_sessions,
-        config.seeds.len()
+        "Timing of responses in {probes} probes after {sessions} sessions at each interval. A: mean closure against time, first seed; dotted: time of the puff in training. \
+         B: time of peak (solid) and onset (dashed) against the interval, mean over {seeds} seeds; on the dotted diagonal the lid is most closed at the time of the \
+         puff. Intervals without dots were not learned."
     ))
 }
 
@@ -235,11 +232,10 @@ pub fn saved(config: &Config, record: &Record) -> Result<Figure, Error> {
         bars("learning of a light beside a known tone", "closure relative to control", [0.0, 1.0], &blocked);
     light.levels.push(Level::across(1.0));
     plate.panels = vec![savings, light];
+    let (seeds, sessions) = (config.seeds.len(), config.protocol.sessions[1]);
     plate.figure(format!(
-        "Savings and blocking; bars: mean over {} seeds, dots: seeds. A: reduction of the trials needed for relearning after {} sessions of the tone alone: \
+        "Savings and blocking; bars: mean over {seeds} seeds, dots: seeds. A: reduction of the trials needed for relearning after {sessions} sessions of the tone alone: \
          intact, with the nucleus or the cortex made naive after extinction, and with a nucleus that is strong from the start and never learns. B: closure to \
-         a light that was paired with a learned tone, relative to a light that was paired with a new tone (1: no blocking).",
-        config.seeds.len(),
-        config.protocol.sessions[1]
+         a light that was paired with a learned tone, relative to a light that was paired with a new tone (1: no blocking)."
     ))
 }

@@ -74,11 +74,10 @@ pub fn cells(config: &Config, record: &Record) -> Result<Figure, Error> {
     let phases = ["before learning", "after tone and puff", "after the tone alone"];
     plate.legend = phases.iter().zip(pens).map(|(words, pen)| Key::line(words, pen)).collect();
     plate.line_key("time of the puff", puff());
+    let (probes, seeds) = (s.probes, config.seeds.len());
     plate.figure(format!(
-        "Rates and closure against time, mean of {} probes (tone without puff, no learning) on each of {} seeds; fibers tuned to the time since the tone; rates \
+        "Rates and closure against time, mean of {probes} probes (tone without puff, no learning) on each of {seeds} seeds; fibers tuned to the time since the tone; rates \
          are running means of 50 ms. A, B: Purkinje cells of the taught zone and of the other. C: difference between the nuclear zones, which drives the lid. \
-         D: closure of the lid.",
-        s.probes,
-        config.seeds.len()
+         D: closure of the lid."
     ))
 }

@@ -108,12 +108,11 @@ pub fn trials(config: &Config, record: &Record) -> Result<Figure, Error> {
     deviations.marks.push(Mark::dots(caught, 3.0, VERMILLION));
     plate.legend.push(Key::dot("catch trials, feedback-error learning", VERMILLION));
     plate.panels = vec![deviations, clamps];
+    let (seeds, block) = (config.seeds.len(), p.probe_every);
     plate.figure(format!(
-        "Learning by trial, mean over {} seeds; shaded: field on. A: largest distance from the straight line; catch trials (dots) deviate in \
+        "Learning by trial, mean over {seeds} seeds; shaded: field on. A: largest distance from the straight line; catch trials (dots) deviate in \
          the opposite direction. B: force in error clamps as a fraction of the force that would cancel the field, one point for each block of \
-         {} trials.",
-        config.seeds.len(),
-        p.probe_every
+         {block} trials."
     ))
 }
 
@@ -166,11 +165,9 @@ pub fn switching(config: &Config, record: &Record) -> Result<Figure, Error> {
     let y = Axis::covering("deviation (cm)", reach);
     plate.panels.iter_mut().for_each(|panel| panel.y = y.clone());
     pens().for_each(|(_, words, pen)| plate.line_key(words, pen));
+    let (seeds, [short, long]) = (config.seeds.len(), config.switching.block);
     plate.figure(format!(
-        "Size of the largest deviation from the straight line against trial, mean over {} seeds; fields of opposite sign take turns every {} to {} \
-         trials. A: in the first trial after a change, which only a cue announces. B: in the other trials.",
-        config.seeds.len(),
-        config.switching.block[0],
-        config.switching.block[1]
+        "Size of the largest deviation from the straight line against trial, mean over {seeds} seeds; fields of opposite sign take turns every {short} to {long} \
+         trials. A: in the first trial after a change, which only a cue announces. B: in the other trials."
     ))
 }

@@ -77,11 +77,10 @@ pub fn gain_and_phase(config: &Config, record: &Record) -> Result<Figure, Error>
     let curves: Vec<bode::Curve> = config.controllers.iter().map(|&k| (pen(k), means(k))).collect();
     let mut plate = bode::plate(["gain", "phase"], "eye relative to target", hz, &curves);
     plate.legend.extend(config.controllers.iter().map(|&k| key(k)));
+    let (learning_s, subjects) = (config.targets.learning_s, config.seeds.len());
     plate.figure(format!(
-        "Gain (A) and phase (B) against the frequency of predictable targets, one sine at a time, each learned for {} s; means over {} \
-         subjects. Dotted: an eye that follows the target perfectly.",
-        config.targets.learning_s,
-        config.seeds.len()
+        "Gain (A) and phase (B) against the frequency of predictable targets, one sine at a time, each learned for {learning_s} s; means over {subjects} \
+         subjects. Dotted: an eye that follows the target perfectly."
     ))
 }
 

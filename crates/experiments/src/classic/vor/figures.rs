@@ -35,11 +35,10 @@ pub fn movement(config: &Config, record: &Record) -> Result<Figure, Error> {
     }
     plate.line_key("desired eye velocity: minus head velocity", desired);
     plate.line_key("eye velocity", actual);
+    let (flocculus, duration_s) = (name(a), config.calibration.duration_s);
     plate.figure(format!(
-        "Desired and actual eye velocity of one subject, {} flocculus. A: with the imperfect brainstem. B: after {} s of learning from slip. \
-         The difference between the lines is retinal slip.",
-        name(a),
-        config.calibration.duration_s
+        "Desired and actual eye velocity of one subject, {flocculus} flocculus. A: with the imperfect brainstem. B: after {duration_s} s of learning from slip. \
+         The difference between the lines is retinal slip."
     ))
 }
 
@@ -56,11 +55,10 @@ pub fn gain_and_phase(config: &Config, record: &Record) -> Result<Figure, Error>
     plate.panels.iter_mut().for_each(|p| p.levels.push(dashed(config.head.frequency_hz[1].log10())));
     plate.line_key("before", Stroke::new(GUIDE, 2.2));
     architectures.iter().for_each(|&a| plate.line_key(&format!("after, {}", name(a)), pen(a)));
+    let (duration_s, subjects) = (config.calibration.duration_s, config.seeds.len());
     plate.figure(format!(
-        "Gain (A) and phase (B) of the reflex in the dark against frequency, before and after {} s in the light, means over {} subjects. \
-         Dotted: perfect compensation. Dashed: highest frequency of head movement during learning.",
-        config.calibration.duration_s,
-        config.seeds.len()
+        "Gain (A) and phase (B) of the reflex in the dark against frequency, before and after {duration_s} s in the light, means over {subjects} subjects. \
+         Dotted: perfect compensation. Dashed: highest frequency of head movement during learning."
     ))
 }
 
@@ -132,11 +130,10 @@ pub fn spectacles(config: &Config, record: &Record) -> Result<Figure, Error> {
         plate.panels.push(panel);
     }
     s.magnifications.iter().zip(pens).for_each(|(m, pen)| plate.line_key(&format!("× {}", plain(*m)), pen));
+    let (hz, subjects) = (plain(s.probe_hz), config.seeds.len());
     plate.figure(format!(
-        "Compensating gain at {} Hz in the dark against time, while spectacles are worn (shaded) and after they are removed; means over {} \
-         subjects. Dotted: gain that would stabilize the image.",
-        plain(s.probe_hz),
-        config.seeds.len()
+        "Compensating gain at {hz} Hz in the dark against time, while spectacles are worn (shaded) and after they are removed; means over {subjects} \
+         subjects. Dotted: gain that would stabilize the image."
     ))
 }
 
@@ -166,12 +163,11 @@ pub fn selectivity(config: &Config, record: &Record) -> Result<Figure, Error> {
     }
     panel.levels.push(Level::across(1.0));
     plate.panels.push(panel);
+    let duration_s = config.selectivity.duration_s;
+    let [magnification, hz, strength] =
+        [config.selectivity.magnification, config.spectacles.probe_hz, config.muscle.strength].map(plain);
     plate.figure(format!(
-        "Means over subjects. A: change of the compensating gain against the frequency of the test, after {} s of spectacles x{} with a head \
-         that moves at one frequency (dashed). B: compensating gain at {} Hz against time after the muscles weakened to {} of their strength.",
-        config.selectivity.duration_s,
-        plain(config.selectivity.magnification),
-        plain(config.spectacles.probe_hz),
-        plain(config.muscle.strength)
+        "Means over subjects. A: change of the compensating gain against the frequency of the test, after {duration_s} s of spectacles x{magnification} with a head \
+         that moves at one frequency (dashed). B: compensating gain at {hz} Hz against time after the muscles weakened to {strength} of their strength."
     ))
 }
