@@ -4,46 +4,27 @@ use super::config::Config;
 use super::rates::ABLATIONS;
 use super::record::{Blocking, ConditioningRun, Interval, Phase, Record, Session, SpikingRun};
 use super::spiking::CONDITIONS;
-use lobule_study::report::{Finding, Source};
+use lobule_study::prelude::*;
 
-/// Everything on which ranges rest.
-pub const GROUNDS: &[Source] =
-    &[SUPPRESSED, KRUPA, KEHOE, MEDINA_2002, TOO_SHORT, BEST_RANGE, HOEHLER, BLOCKED, UNBLOCKED];
-
-const SUPPRESSED: Source = Source::chosen_after(
-    "direction: Kim, Krupa & Thompson 1998, doi:10.1126/science.279.5350.570, abstract (the olive's input becomes suppressed as learning \
-     occurs); bound of a half ours, set after parameter scans",
-);
-const KRUPA: Source = Source::published(
-    "Krupa & Thompson 2003, doi:10.1523/JNEUROSCI.23-33-10577.2003, abstract: rabbits extinguish over the first three to four sessions",
-);
-const KEHOE: Source = Source::chosen_after(
-    "direction: Kehoe 2006, doi:10.1101/lm.169306, abstract (acquisitions become faster, most between the first and the second); bound \
-     ours: 0 is no savings; set after parameter scans",
-);
-const MEDINA_2002: Source = Source::chosen_after(
-    "direction: Medina, Nores & Mauk 2002, doi:10.1038/416330a, as commonly quoted (no extinction without inhibition of climbing fibers); \
-     bound ours: the criterion of learning, set after parameter scans",
-);
-const TOO_SHORT: Source = Source::chosen_after(
-    "direction: no conditioning below about 100 ms (Wetmore et al. 2014, summary by their laboratory); bound of 20 % ours, set after \
-     parameter scans",
-);
-const BEST_RANGE: Source = Source::chosen_after(
-    "direction: conditioning is best from 200 to 500 ms (as commonly quoted; Schneiderman & Gormezano 1964, abstract: from 250 ms up, the \
-     shorter the better); bound of 80 % ours, set after parameter scans",
-);
-const HOEHLER: Source = Source::chosen_after(
-    "value: Hoehler & Leonard 1976, abstract (peaks of responses coincide with the times of the US, 200 and 700 ms); tolerance of a tenth \
-     ours, set after parameter scans; the order of the kernels is fitted to it",
-);
-const BLOCKED: Source = Source::chosen_after(
-    "direction: Kim, Krupa & Thompson 1998, abstract (blocking); bound of a half ours, set after parameter scans",
-);
-const UNBLOCKED: Source = Source::chosen_after(
-    "direction: Kim, Krupa & Thompson 1998, abstract (disrupting inhibition of the olive prevents blocking); bound ours: less than half is \
-     blocked; set after parameter scans",
-);
+grounds! {
+    SUPPRESSED = chosen_after "direction: Kim, Krupa & Thompson 1998, doi:10.1126/science.279.5350.570, abstract (the olive's input \
+        becomes suppressed as learning occurs); bound of a half ours, set after parameter scans";
+    KRUPA = published "Krupa & Thompson 2003, doi:10.1523/JNEUROSCI.23-33-10577.2003, abstract: rabbits extinguish over the first three to \
+        four sessions";
+    KEHOE = chosen_after "direction: Kehoe 2006, doi:10.1101/lm.169306, abstract (acquisitions become faster, most between the first and \
+        the second); bound ours: 0 is no savings; set after parameter scans";
+    MEDINA_2002 = chosen_after "direction: Medina, Nores & Mauk 2002, doi:10.1038/416330a, as commonly quoted (no extinction without \
+        inhibition of climbing fibers); bound ours: the criterion of learning, set after parameter scans";
+    TOO_SHORT = chosen_after "direction: no conditioning below about 100 ms (Wetmore et al. 2014, summary by their laboratory); bound of \
+        20 % ours, set after parameter scans";
+    BEST_RANGE = chosen_after "direction: conditioning is best from 200 to 500 ms (as commonly quoted; Schneiderman & Gormezano 1964, \
+        abstract: from 250 ms up, the shorter the better); bound of 80 % ours, set after parameter scans";
+    HOEHLER = chosen_after "value: Hoehler & Leonard 1976, abstract (peaks of responses coincide with the times of the US, 200 and 700 \
+        ms); tolerance of a tenth ours, set after parameter scans; the order of the kernels is fitted to it";
+    BLOCKED = chosen_after "direction: Kim, Krupa & Thompson 1998, abstract (blocking); bound of a half ours, set after parameter scans";
+    UNBLOCKED = chosen_after "direction: Kim, Krupa & Thompson 1998, abstract (disrupting inhibition of the olive prevents blocking); \
+        bound ours: less than half is blocked; set after parameter scans";
+}
 
 const DAYS: Source = Source::reported(
     "animals take 3 to 10 days: Winton et al. 2025, doi:10.1038/s41539-025-00347-w, abstract; the learning rate is fitted to it",

@@ -56,7 +56,7 @@ impl Config {
     }
 
     /// Place of the hand relative to the start of reaches, m.
-    pub fn from_center(&self, arm: &ReachingArm) -> [f64; 2] {
+    pub fn hand_from_center(&self, arm: &ReachingArm) -> [f64; 2] {
         let [x, y] = arm.hand_m();
         [x - self.reach.center_m[0], y - self.reach.center_m[1]]
     }

@@ -3,44 +3,28 @@
 use super::config::Config;
 use super::measures::{Measures, common_decays, measures};
 use super::record::{CONTROLLERS, Learner, Record, SwitchingController};
-use lobule_study::report::{Finding, Source};
+use lobule_study::prelude::*;
 
-/// Everything on which ranges rest.
-pub const GROUNDS: &[Source] =
-    &[NO_LEARNING, EIGHT_DIRECTIONS, DECAY, MIRROR, FASTER, ONE_DIRECTION, LOCAL, TURNS];
-
-const NO_LEARNING: Source = Source::law(
-    "a learning rate of 0 keeps all weights at 0, so nothing is compensated; 0.05 for noise ours",
-);
-const EIGHT_DIRECTIONS: Source = Source::chosen_after(
-    "0.7 to 0.9 after 150 to 200 trials as commonly quoted of Smith, Ghazizadeh & Shadmehr 2006, doi:10.1371/journal.pbio.0040179, for one \
-     direction; not confirmed in its text; no commit precedes the first run",
-);
-const DECAY: Source = Source::chosen_after(
-    "direction: Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994 (paths return to those without field); margin of a \
-     tenth ours, so that noise alone does not pass; no commit precedes the first run",
-);
-const MIRROR: Source = Source::chosen_after(
-    "direction: Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994 (after-effects mirror the first errors); margin of a \
-     tenth ours, so that noise alone does not pass; no commit precedes the first run",
-);
-const FASTER: Source = Source::chosen_after(
-    "direction: Davidson & Wolpert 2004, doi:10.1007/s00221-003-1752-6, as commonly quoted (de-adaptation is at least as fast as \
-     adaptation); bound ours: 1 is equal speed; no commit precedes the first run",
-);
-const ONE_DIRECTION: Source = Source::chosen_after(
-    "0.7 to 0.9 after 150 to 200 trials as commonly quoted of Smith, Ghazizadeh & Shadmehr 2006, doi:10.1371/journal.pbio.0040179; not \
-     confirmed in its text; this session was added after eight directions had missed the range",
-);
-const LOCAL: Source = Source::chosen_after(
-    "direction: learning falls off away from trained directions (Gandolfo, Mussa-Ivaldi & Bizzi 1996, doi:10.1073/pnas.93.9.3843, as \
-     reported by Mattar & Ostry 2007; Donchin, Francis & Shadmehr 2003, doi:10.1523/JNEUROSCI.23-27-09032.2003); margin of a tenth from \
-     45 deg on ours, so that noise alone does not pass; no commit precedes the first run",
-);
-const TURNS: Source = Source::chosen_after(
-    "direction: modules chosen by a cue keep several dynamics (Wolpert & Kawato 1998, doi:10.1016/S0893-6080(98)00066-5; Haruno, Wolpert & \
-     Kawato 2001, doi:10.1162/089976601750541778; abstracts); bound ours: 1 is one module alone; no commit precedes the first run",
-);
+grounds! {
+    NO_LEARNING = law "a learning rate of 0 keeps all weights at 0, so nothing is compensated; 0.05 for noise ours";
+    EIGHT_DIRECTIONS = chosen_after "0.7 to 0.9 after 150 to 200 trials as commonly quoted of Smith, Ghazizadeh & Shadmehr 2006, \
+        doi:10.1371/journal.pbio.0040179, for one direction; not confirmed in its text; no commit precedes the first run";
+    DECAY = chosen_after "direction: Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994 (paths return to those without \
+        field); margin of a tenth ours, so that noise alone does not pass; no commit precedes the first run";
+    MIRROR = chosen_after "direction: Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994 (after-effects mirror the first \
+        errors); margin of a tenth ours, so that noise alone does not pass; no commit precedes the first run";
+    FASTER = chosen_after "direction: Davidson & Wolpert 2004, doi:10.1007/s00221-003-1752-6, as commonly quoted (de-adaptation is at \
+        least as fast as adaptation); bound ours: 1 is equal speed; no commit precedes the first run";
+    ONE_DIRECTION = chosen_after "0.7 to 0.9 after 150 to 200 trials as commonly quoted of Smith, Ghazizadeh & Shadmehr 2006, \
+        doi:10.1371/journal.pbio.0040179; not confirmed in its text; this session was added after eight directions had missed the range";
+    LOCAL = chosen_after "direction: learning falls off away from trained directions (Gandolfo, Mussa-Ivaldi & Bizzi 1996, \
+        doi:10.1073/pnas.93.9.3843, as reported by Mattar & Ostry 2007; Donchin, Francis & Shadmehr 2003, \
+        doi:10.1523/JNEUROSCI.23-27-09032.2003); margin of a tenth from 45 deg on ours, so that noise alone does not pass; no commit \
+        precedes the first run";
+    TURNS = chosen_after "direction: modules chosen by a cue keep several dynamics (Wolpert & Kawato 1998, \
+        doi:10.1016/S0893-6080(98)00066-5; Haruno, Wolpert & Kawato 2001, doi:10.1162/089976601750541778; abstracts); bound ours: 1 is one \
+        module alone; no commit precedes the first run";
+}
 const FITTED: Source = Source::reported(
     "fitted to 0.23, the rates of the two states of Smith et al. 2006 together (as commonly quoted)",
 );

@@ -62,7 +62,7 @@ impl<'a, C: Controller> Reacher<'a, C> {
             let disturbance = [0, 1].map(|j| config.feedback.noise * self.noise.normal(at, j));
             self.joined.tick(&Drive { reference: &reference, disturbance: &disturbance, cues })?;
             if t < config.reach.duration_s {
-                let [x, y] = config.from_center(self.joined.plant());
+                let [x, y] = config.hand_from_center(self.joined.plant());
                 let right = x * along[1] - y * along[0];
                 deviation = if right.abs() > deviation.abs() { right } else { deviation };
             }
@@ -126,7 +126,7 @@ impl<'a> Reacher<'a, Adapting> {
                 ideal_squared += ideal * ideal;
             }
             if keeps_path && tick % every == 0 {
-                path.push(config.from_center(arm));
+                path.push(config.hand_from_center(arm));
             }
         })?;
         let compensated = if kind == TrialKind::Clamp { pressed / ideal_squared } else { 0.0 };

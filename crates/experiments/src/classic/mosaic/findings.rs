@@ -2,31 +2,21 @@
 
 use super::record::{CONTROLLERS, MosaicController, Outcome, Record};
 use MosaicController::{Cued, Feedback, Mosaic, OneModule};
-use lobule_study::report::{Finding, Source};
+use lobule_study::prelude::*;
 
-/// Everything on which ranges rest.
-pub const GROUNDS: &[Source] = &[DIVIDED, CLAIM, INSIDE, SHARED, CUE];
-
-const DIVIDED: Source = Source::chosen_before(
-    "bound of 0.9 from the specification of the experiment, which preceded the program; a third is chance",
-);
-const CLAIM: Source = Source::chosen_after(
-    "direction: one module for each object controls better than one for all (Wolpert & Kawato 1998, doi:10.1016/S0893-6080(98)00066-5; \
-     Haruno, Wolpert & Kawato 2001, doi:10.1162/089976601750541778; abstracts); bound ours: 1 is an equal error; no commit precedes the \
-     first run",
-);
-const INSIDE: Source = Source::chosen_after(
-    "direction: generalization to objects inside the polyhedron of those learned (Haruno, Wolpert & Kawato 2001, \
-     doi:10.1162/089976601750541778, abstract); bound ours: 1 is the error of feedback alone; no commit precedes the first run",
-);
-const SHARED: Source = Source::chosen_after(
-    "direction: modules share an object inside the polyhedron of those learned (Haruno, Wolpert & Kawato 2001, \
-     doi:10.1162/089976601750541778, abstract); bound ours: a tenth above 1, which is one module alone; no commit precedes the first run",
-);
-const CUE: Source = Source::chosen_after(
-    "direction: a learned cue selects before movement (Haruno, Wolpert & Kawato 2001, doi:10.1162/089976601750541778, abstract); bound \
-     ours: 1 is an equal latency; no commit precedes the first run",
-);
+grounds! {
+    DIVIDED = chosen_before "bound of 0.9 from the specification of the experiment, which preceded the program; a third is chance";
+    CLAIM = chosen_after "direction: one module for each object controls better than one for all (Wolpert & Kawato 1998, \
+        doi:10.1016/S0893-6080(98)00066-5; Haruno, Wolpert & Kawato 2001, doi:10.1162/089976601750541778; abstracts); bound ours: 1 is an \
+        equal error; no commit precedes the first run";
+    INSIDE = chosen_after "direction: generalization to objects inside the polyhedron of those learned (Haruno, Wolpert & Kawato 2001, \
+        doi:10.1162/089976601750541778, abstract); bound ours: 1 is the error of feedback alone; no commit precedes the first run";
+    SHARED = chosen_after "direction: modules share an object inside the polyhedron of those learned (Haruno, Wolpert & Kawato 2001, \
+        doi:10.1162/089976601750541778, abstract); bound ours: a tenth above 1, which is one module alone; no commit precedes the first \
+        run";
+    CUE = chosen_after "direction: a learned cue selects before movement (Haruno, Wolpert & Kawato 2001, doi:10.1162/089976601750541778, \
+        abstract); bound ours: 1 is an equal latency; no commit precedes the first run";
+}
 
 /// Outcomes of a controller, by seed.
 pub fn of(record: &Record, controller: MosaicController) -> Vec<&Outcome> {

@@ -7,37 +7,22 @@ use PursuitController::{Feedback, Foresight};
 use lobule_analysis::{mean, mean_of};
 use lobule_study::prelude::*;
 
-/// Everything on which ranges rest.
-pub const GROUNDS: &[Source] = &[FIRST, KNOWN, GAIN, MIXED, LATENCY, RINGING, STEADY, HIDDEN];
-
-const FIRST: Source = Source::published(
-    "Barnes, Barnes & Chakraborti 2000, abstract: 121 ms in the first cycle of 0.8 s, before it is known; tolerance of 30 ms ours",
-);
-const KNOWN: Source = Source::published(
-    "Barnes, Barnes & Chakraborti 2000, abstract: 43 ms in the steady state at 0.8 s; Bahill & McDonald 1983, abstract: none; lower end \
-     ours: the mirror image of 43 ms",
-);
-const GAIN: Source = Source::chosen_after(
-    "near 0.9 to 1 up to 1 Hz for predictable targets (Barnes 2008, as commonly quoted, not confirmed in its text); upper end of 1.1 ours; \
-     no commit precedes the first run",
-);
-const MIXED: Source = Source::chosen_after(
-    "direction: prediction needs a predictable target (Dallos & Jones 1963, doi:10.1109/TAC.1963.1105574; Barnes & Ruddock 1989, \
-     abstracts); bound ours: 0 is an equal delay; no commit precedes the first run",
-);
-const LATENCY: Source = Source::published(
-    "100 ms, Robinson, Gordon & Gordon 1986; about 150 ms, Bahill & McDonald 1983 (abstracts)",
-);
-const RINGING: Source = Source::published(
-    "Robinson, Gordon & Gordon 1986, abstract: near 3.8 Hz, and negative feedback with 100 ms cannot do it; tolerance of a tenth ours",
-);
-const STEADY: Source = Source::published(
-    "Robinson, Gordon & Gordon 1986, abstract: mean steady-state gain 0.95; tolerance of a twentieth ours",
-);
-const HIDDEN: Source = Source::published(
-    "van den Berg 1988, abstract: the eye goes on for about half a cycle with 70 % of the acceleration, about 75 % of the response is \
-     predicted; tolerance of two tenths ours",
-);
+grounds! {
+    FIRST = published "Barnes, Barnes & Chakraborti 2000, abstract: 121 ms in the first cycle of 0.8 s, before it is known; tolerance of \
+        30 ms ours";
+    KNOWN = published "Barnes, Barnes & Chakraborti 2000, abstract: 43 ms in the steady state at 0.8 s; Bahill & McDonald 1983, abstract: \
+        none; lower end ours: the mirror image of 43 ms";
+    GAIN = chosen_after "near 0.9 to 1 up to 1 Hz for predictable targets (Barnes 2008, as commonly quoted, not confirmed in its text); \
+        upper end of 1.1 ours; no commit precedes the first run";
+    MIXED = chosen_after "direction: prediction needs a predictable target (Dallos & Jones 1963, doi:10.1109/TAC.1963.1105574; Barnes & \
+        Ruddock 1989, abstracts); bound ours: 0 is an equal delay; no commit precedes the first run";
+    LATENCY = published "100 ms, Robinson, Gordon & Gordon 1986; about 150 ms, Bahill & McDonald 1983 (abstracts)";
+    RINGING = published "Robinson, Gordon & Gordon 1986, abstract: near 3.8 Hz, and negative feedback with 100 ms cannot do it; tolerance \
+        of a tenth ours";
+    STEADY = published "Robinson, Gordon & Gordon 1986, abstract: mean steady-state gain 0.95; tolerance of a twentieth ours";
+    HIDDEN = published "van den Berg 1988, abstract: the eye goes on for about half a cycle with 70 % of the acceleration, about 75 % of \
+        the response is predicted; tolerance of two tenths ours";
+}
 
 impl Record {
     /// Runs on a target, by seed; `hz` is none for the mixed one.

@@ -8,53 +8,31 @@ use lobule_control::plant::Eye;
 use lobule_control::{Architecture, Brainstem, LinearSystem};
 use lobule_study::prelude::*;
 
-/// Everything on which ranges rest.
-pub const GROUNDS: &[Source] =
-    &[DARKNESS, SLIP, LATE, PHASE, ELIGIBLE, MAGNIFIED, FIXED_SCENE, REVERSED, REMOVED, SELECTIVE, TENECTOMY];
-
-const DARKNESS: Source = Source::chosen_after(
-    "value: Ramachandran & Lisberger 2005, abstract (gain close to unity up to 20 Hz, almost perfectly out of phase up to 12.5 Hz, \
-     measured from 0.5 Hz); bounds of 0.1 and 10 deg ours, written after a prototype had shown similar numbers",
-);
-const SLIP: Source = Source::chosen_after(
-    "bound ours: a reduction by half counts as learning; stated as set before the runs of docs/experiments/eye.md, but no commit \
-     precedes the first run",
-);
-const LATE: Source = Source::published(
-    "Porrill & Dean 2007, doi:10.1371/journal.pcbi.0030197, abstract: a delay of 100 ms prevents learning above 2.5 Hz; tolerance of a \
-     tenth ours",
-);
-const PHASE: Source = Source::law(
-    "slip teaches while it lags its input by less than 90 deg (`lobule_control::oracle`); tolerance of a tenth ours, added after the \
-     first version of the experiment",
-);
-const ELIGIBLE: Source = Source::chosen_after(
-    "direction: Raymond & Lisberger 1998, abstract (slip can guide learning at 0.5 to 10 Hz if it is compared with vestibular signals \
-     100 ms earlier); bound ours: below 1 slip decreased; no commit precedes the first run",
-);
-const MAGNIFIED: Source = Source::published(
-    "abstract of \"Response of the human vestibulo-ocular reflex following long-term 2x magnified visual input\": 2 at 3 Hz, about 1.75 \
-     at 0.5 Hz, incomplete for random movements; lower end of 1.5 from monkeys (Miles & Fuller 1974, as commonly quoted)",
-);
-const FIXED_SCENE: Source = Source::chosen_after(
-    "0.1 to 0.3 in monkeys with scenes fixed to the head (Miles & Eighmy 1980, as commonly quoted, not confirmed in its text); lower \
-     end of 0 ours; no commit precedes the first run",
-);
-const REVERSED: Source = Source::published(
-    "Gonshor & Melvill Jones 1976, abstract: a plateau at about 25 % of normal after a week; tolerance of a tenth of normal ours",
-);
-const REMOVED: Source = Source::chosen_after(
-    "Gonshor & Melvill Jones 1976, abstract (reversing prisms): recovery approximates the time course of attenuation; factor of 2 ours; \
-     restricted to reversing prisms after results",
-);
-const SELECTIVE: Source = Source::chosen_after(
-    "direction: Lisberger, Miles & Optican 1983, J Neurosci 3, 1234; bound ours: 1 is an equal change at both frequencies; no commit \
-     precedes the first run",
-);
-const TENECTOMY: Source = Source::chosen_after(
-    "direction: Snow, Hore & Vilis 1985, abstract (control values of the gain are reestablished after tenectomy); bound of 0.9 ours; no \
-     commit precedes the first run",
-);
+grounds! {
+    DARKNESS = chosen_after "value: Ramachandran & Lisberger 2005, abstract (gain close to unity up to 20 Hz, almost perfectly out of \
+        phase up to 12.5 Hz, measured from 0.5 Hz); bounds of 0.1 and 10 deg ours, written after a prototype had shown similar numbers";
+    SLIP = chosen_after "bound ours: a reduction by half counts as learning; stated as set before the runs of docs/experiments/eye.md, but \
+        no commit precedes the first run";
+    LATE = published "Porrill & Dean 2007, doi:10.1371/journal.pcbi.0030197, abstract: a delay of 100 ms prevents learning above 2.5 Hz; \
+        tolerance of a tenth ours";
+    PHASE = law "slip teaches while it lags its input by less than 90 deg (`lobule_control::oracle`); tolerance of a tenth ours, added \
+        after the first version of the experiment";
+    ELIGIBLE = chosen_after "direction: Raymond & Lisberger 1998, abstract (slip can guide learning at 0.5 to 10 Hz if it is compared with \
+        vestibular signals 100 ms earlier); bound ours: below 1 slip decreased; no commit precedes the first run";
+    MAGNIFIED = published "abstract of \"Response of the human vestibulo-ocular reflex following long-term 2x magnified visual input\": 2 \
+        at 3 Hz, about 1.75 at 0.5 Hz, incomplete for random movements; lower end of 1.5 from monkeys (Miles & Fuller 1974, as commonly \
+        quoted)";
+    FIXED_SCENE = chosen_after "0.1 to 0.3 in monkeys with scenes fixed to the head (Miles & Eighmy 1980, as commonly quoted, not \
+        confirmed in its text); lower end of 0 ours; no commit precedes the first run";
+    REVERSED = published "Gonshor & Melvill Jones 1976, abstract: a plateau at about 25 % of normal after a week; tolerance of a tenth of \
+        normal ours";
+    REMOVED = chosen_after "Gonshor & Melvill Jones 1976, abstract (reversing prisms): recovery approximates the time course of \
+        attenuation; factor of 2 ours; restricted to reversing prisms after results";
+    SELECTIVE = chosen_after "direction: Lisberger, Miles & Optican 1983, J Neurosci 3, 1234; bound ours: 1 is an equal change at both \
+        frequencies; no commit precedes the first run";
+    TENECTOMY = chosen_after "direction: Snow, Hore & Vilis 1985, abstract (control values of the gain are reestablished after tenectomy); \
+        bound of 0.9 ours; no commit precedes the first run";
+}
 
 /// A value of each subject with an architecture.
 pub fn over(record: &Record, a: Architecture, of: impl Fn(&SubjectRun) -> f64) -> Vec<f64> {
@@ -141,15 +119,14 @@ fn new(
 pub fn dark_tests(config: &Config, record: &Record, a: Architecture, found: &mut Vec<Finding>) {
     for &hz in &config.calibration.test_hz {
         let f = plain(hz);
-        let both: [(&str, fn(&SubjectRun) -> &[Response]); 2] =
-            [("before", |c| &c.before), ("after", |c| &c.after)];
-        for (when, of) in both {
+        for (when, is_after) in [("before", false), ("after", true)] {
+            let tests = |c: &SubjectRun| at(if is_after { &c.after } else { &c.before }, hz);
             // The paper begins at 0.5 Hz.
-            let is_judged = when == "after" && hz >= 0.5;
+            let is_judged = is_after && hz >= 0.5;
             let mut measure = |quantity: &str, words: &str, value: fn(&Response) -> f64, unit: &str, ends| {
                 let meaning = format!("{words} in the dark at {f} Hz {when} calibration.");
                 let name = format!("{quantity}/{when}/{f}hz");
-                let new = new(record, a, &name, meaning, |c| value(&at(of(c), hz))).unit(unit);
+                let new = new(record, a, &name, meaning, |c| value(&tests(c))).unit(unit);
                 found.push(if is_judged { new.mean(ends, &DARKNESS) } else { new });
             };
             measure("gain", "Gain", |r| r.gain, "1", 0.9..=1.1);
