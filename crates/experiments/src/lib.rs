@@ -1,9 +1,6 @@
 //! The experiments of lobule: families of studies, each with its configuration beside it.
 #![warn(missing_docs)]
 
-#[macro_use]
-mod tables;
-
 pub mod bench;
 mod catalogue;
 pub mod cfpc;

@@ -16,7 +16,7 @@ mod subject;
 pub use config::Config as EyeblinkConfig;
 pub use record::{Phase, Record as EyeblinkRecord};
 
-use crate::sweep::over_seeds;
+use crate::sweep::pairs;
 use config::{CerebellumKind, Config};
 use lobule_study::prelude::*;
 use rates::ABLATIONS;
@@ -127,18 +127,12 @@ impl Study for Eyeblink {
 /// The protocols on the rate model.
 fn with_rates(config: &Config, run: &Run) -> Result<Record, Error> {
     let is_kept = |seed: u64| seed == config.seeds[0];
-    let courses = over_seeds(&CONDITIONS, &config.seeds);
-    let ablated = ABLATIONS.iter().map(|a| (a.0, &config.protocol.ablated_ms));
-    let timed: Vec<(&str, usize)> = [("full", &config.protocol.intervals_ms)]
-        .into_iter()
-        .chain(ablated)
-        .flat_map(|(condition, intervals)| intervals.iter().map(move |&ms| (condition, ms)))
-        .collect();
-    let intervals = over_seeds(&timed, &config.seeds);
-    let blocking: Vec<((&str, u64), bool)> = over_seeds(&["full", "no_nucleo_olivary"], &config.seeds)
-        .into_iter()
-        .flat_map(|item| [true, false].map(|is_blocked| (item, is_blocked)))
-        .collect();
+    let courses = pairs(&CONDITIONS, &config.seeds);
+    let p = &config.protocol;
+    let ablated = ABLATIONS.map(|(condition, _)| condition);
+    let timed = [pairs(&["full"], &p.intervals_ms), pairs(&ablated, &p.ablated_ms)].concat();
+    let intervals = pairs(&timed, &config.seeds);
+    let blocking = pairs(&pairs(&["full", "no_nucleo_olivary"], &config.seeds), &[true, false]);
     run.progress.expect((courses.len() + intervals.len() + blocking.len()) as u64);
     let naive = lobule_control::Conditioning::new(&config.conditioning, 1, 1e-3, 0)?;
     Ok(Record {
@@ -158,7 +152,7 @@ fn with_rates(config: &Config, run: &Run) -> Result<Record, Error> {
 
 fn with_spikes(config: &Config, run: &Run) -> Result<Record, Error> {
     let s = &config.spiking;
-    let items = over_seeds(&spiking::CONDITIONS.map(|c| c.0), &config.seeds);
+    let items = pairs(&spiking::CONDITIONS.map(|c| c.0), &config.seeds);
     run.progress.expect((items.len() * (s.trials[0] + s.trials[1] + 3 * s.probes)) as u64);
     let spiking = run.each(&items, |&(condition, seed)| {
         spiking::train(config, condition, seed, || run.progress.done(1))

@@ -13,7 +13,7 @@ mod findings;
 mod record;
 mod run;
 
-use crate::sweep::over_seeds;
+use crate::sweep::pairs;
 use config::{Config, PursuitController};
 use eyes::Pursuer;
 use findings::GROUNDS;
@@ -64,9 +64,7 @@ impl Study for Pursuit {
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
         let sines = config.targets.sines_hz.iter().copied();
         let targets: Vec<Option<f64>> = sines.map(Some).chain([None]).collect();
-        let on_targets: Vec<(PursuitController, Option<f64>)> =
-            config.controllers.iter().flat_map(|&k| targets.iter().map(move |&hz| (k, hz))).collect();
-        let tracked = over_seeds(&on_targets, &config.seeds);
+        let tracked = pairs(&pairs(&config.controllers, &targets), &config.seeds);
         let mut ramps = Vec::new();
         for &kind in &config.controllers {
             match kind {
@@ -76,7 +74,7 @@ impl Study for Pursuit {
                 PursuitController::Cfpc | PursuitController::Fel | PursuitController::Foresight => {}
             }
         }
-        let hidden = over_seeds(&config.controllers, &config.seeds);
+        let hidden = pairs(&config.controllers, &config.seeds);
         run.progress.expect((tracked.len() + ramps.len() + hidden.len()) as u64);
         Ok(Record {
             tracked: run.each_counted(&tracked, |&((kind, hz), seed)| one(config, kind, hz, seed))?,
