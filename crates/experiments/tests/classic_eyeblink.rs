@@ -52,10 +52,7 @@ fn without_inhibition_of_the_olive_nothing_is_extinguished() {
 #[test]
 fn the_response_follows_the_interval_and_short_ones_are_not_learned() {
     let at = |condition: &str, ms: usize| {
-        let fits = |i: &&lobule_experiments::classic::eyeblink::Interval| {
-            i.condition == condition && i.interval_ms == ms
-        };
-        small().intervals.iter().find(fits).unwrap()
+        small().intervals.iter().find(|i| i.condition == condition && i.interval_ms == ms).unwrap()
     };
     assert!(at("full", 50).percent < 50.0);
     let (short, long) = (at("full", 200).peak_ms.unwrap(), at("full", 500).peak_ms.unwrap());
@@ -68,10 +65,8 @@ fn the_response_follows_the_interval_and_short_ones_are_not_learned() {
 #[test]
 fn a_learned_tone_blocks_a_light() {
     let amplitude = |blocked: bool| {
-        let fits = |b: &&lobule_experiments::classic::eyeblink::Blocking| {
-            b.condition == "full" && b.is_blocked == blocked
-        };
-        small().blocking.iter().find(fits).unwrap().amplitude
+        let mut runs = small().blocking.iter();
+        runs.find(|b| b.condition == "full" && b.is_blocked == blocked).unwrap().amplitude
     };
     assert!(amplitude(true) < 0.5 * amplitude(false), "{} {}", amplitude(true), amplitude(false));
 }

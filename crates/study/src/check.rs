@@ -75,6 +75,20 @@ impl<'a> Check<'a> {
         self.that(key, value, value.is_finite(), "a finite number is needed")
     }
 
+    /// A time in a range, both ends included, of whole ticks; all in ms.
+    ///
+    /// # Errors
+    /// [`Error::Config`].
+    pub fn ticks_within(
+        &self,
+        key: &str,
+        ms: usize,
+        range: RangeInclusive<usize>,
+        tick_ms: usize,
+    ) -> Result<&Self, Error> {
+        self.within(key, ms, range)?.whole_ticks(key, ms as f64, tick_ms as f64)
+    }
+
     /// A list of numbers that all lie in a range, both ends included; the first that does not is named.
     pub fn all_within<T>(&self, key: &str, values: &[T], range: RangeInclusive<T>) -> Result<&Self, Error>
     where

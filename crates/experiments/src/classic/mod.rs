@@ -1,5 +1,8 @@
 //! Classic experiments on cerebellar learning, each beside its published results.
 
+#[macro_use]
+mod tables;
+
 mod bode;
 pub mod eyeblink;
 pub mod force_field;

@@ -1,13 +1,12 @@
 //! Gain and phase at one frequency.
 
-use lobule_analysis::mean;
+use lobule_analysis::mean_of;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::TAU;
 
 /// Gain and phase of an eye at one frequency.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Response {
-    /// Frequency, Hz.
     pub hz: f64,
     /// Velocity of the eye relative to the desired one.
     pub gain: f64,
@@ -22,8 +21,8 @@ impl Response {
     }
 
     /// Mean gain and mean phase over subjects; not a number without any.
-    pub fn mean<'a>(hz: f64, responses: impl Iterator<Item = &'a Self> + Clone) -> Self {
-        let over = |of: fn(&Self) -> f64| mean(&responses.clone().map(of).collect::<Vec<_>>());
+    pub fn mean(hz: f64, responses: impl Iterator<Item = Self> + Clone) -> Self {
+        let over = |of: fn(&Self) -> f64| mean_of(responses.clone().map(|r| of(&r)));
         Self { hz, gain: over(|r| r.gain), phase_deg: over(|r| r.phase_deg) }
     }
 
@@ -39,7 +38,6 @@ impl Response {
 }
 
 /// Fourier sums of the desired and the actual velocity at one frequency, over whole periods.
-#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Demodulator {
     hz: f64,
     dt_s: f64,
@@ -49,12 +47,10 @@ pub struct Demodulator {
 }
 
 impl Demodulator {
-    /// Empty sums at a frequency, in ticks of `dt_s`.
     pub fn new(hz: f64, dt_s: f64) -> Self {
         Self { hz, dt_s, tick: 0, desired: [0.0; 2], actual: [0.0; 2] }
     }
 
-    /// Adds a tick.
     pub fn take(&mut self, desired: f64, actual: f64) {
         let angle = TAU * self.hz * self.dt_s * self.tick as f64;
         let (c, s) = (libm::cos(angle), libm::sin(angle));

@@ -85,6 +85,15 @@ impl Panel {
         self.marks.extend(lines.into_iter().map(|line| Mark::line(line, pen.clone())));
     }
 
+    /// Labels the vertical axis, which then covers all lines of the panel and `also`.
+    pub fn cover(&mut self, label: &str, also: impl IntoIterator<Item = f64>) {
+        let lines = self.marks.iter().flat_map(|mark| match mark {
+            Mark::Line { points, .. } => points.as_slice(),
+            _ => &[],
+        });
+        self.y = Axis::covering(label, lines.map(|p| p.1).chain(also));
+    }
+
     /// Adds a line with a dot at each point; points that are not finite are left out of both.
     pub fn curve(&mut self, points: impl IntoIterator<Item = (f64, f64)>, radius: f64, stroke: &Stroke) {
         let points: Vec<(f64, f64)> = points.into_iter().filter(|p| p.1.is_finite()).collect();

@@ -1,24 +1,12 @@
 //! Figures of the protocols on the rate model.
 
-use super::config::EyeblinkConfig;
+use super::config::Config;
 use super::findings::{at_interval, blocking_ratios, of_condition, savings};
-use super::record::{EyeblinkRecord, Interval, Phase, SAMPLE_MS, Session};
-use lobule_analysis::mean;
+use super::record::{Interval, Phase, Record, SAMPLE_MS, Session};
+use lobule_analysis::{mean, mean_of};
 use lobule_study::prelude::*;
 use lobule_study::report::drawing::*;
 
-/// All figures.
-pub fn figures(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Vec<Figure>, Error> {
-    Ok(vec![
-        learning(config, record)?,
-        traces(config, record)?,
-        timing(config, record)?,
-        weights(config, record)?,
-        saved(config, record)?,
-    ])
-}
-
-/// Pen of the time of the puff.
 pub fn puff() -> Stroke {
     Stroke::new(VERMILLION, 1.4).dash(Dash::Dashed)
 }
@@ -36,16 +24,12 @@ fn trace(samples: &[f64], from_ms: f64, to_ms: f64, color: &str, width: f64) -> 
     Mark::line(points.filter(|q| q.0 <= to_ms), Stroke::new(color, width))
 }
 
-/// Name, pen and value of a session.
-type Quantity = (&'static str, Stroke, fn(&Session) -> f64);
-
-/// Responses, and the learning of cortex and nucleus, by session.
-fn learning(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Error> {
+pub fn learning(config: &Config, record: &Record) -> Result<Figure, Error> {
     let counts = config.protocol.sessions;
     let total: usize = counts.iter().sum();
     let by_session = |condition: &str, of: fn(&Session) -> f64, pen: &Stroke| {
         let runs = of_condition(record, condition);
-        let at = |k: usize| mean(&runs.iter().map(|r| of(&r.sessions[k])).collect::<Vec<_>>());
+        let at = |k: usize| mean_of(runs.iter().map(|r| of(&r.sessions[k])));
         Mark::line((0..total).map(|k| (k as f64 + 1.0, at(k))), pen.clone())
     };
     let panel = |title: &str, y: Axis| {
@@ -73,28 +57,23 @@ fn learning(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, 
         plate.line_key(words, pen);
     }
     let mut inside = panel("intact animal", Axis::exact("share", 0.0, 1.05).step(0.2));
-    let lines: [Quantity; 3] = [
-        ("closure before the puff", Stroke::new(BLACK, 2.4), |s| s.amplitude),
-        ("nuclear weight", Stroke::new(PURPLE, 2.2), |s| s.nuclear),
-        ("climbing fiber answers", Stroke::new(ORANGE, 2.0), |s| s.climbing_percent / 100.0),
-    ];
-    for (words, pen, of) in lines {
+    let mut line = |words: &str, pen: Stroke, of: fn(&Session) -> f64| {
         inside.marks.push(by_session("full", of, &pen));
         plate.line_key(words, pen);
-    }
+    };
+    line("closure before the puff", Stroke::new(BLACK, 2.4), |s| s.amplitude);
+    line("nuclear weight", Stroke::new(PURPLE, 2.2), |s| s.nuclear);
+    line("climbing fiber answers", Stroke::new(ORANGE, 2.0), |s| s.climbing_percent / 100.0);
     plate.panels = vec![responses, inside];
-    let caption = format!(
-        "Conditioning by session of {} trials, mean over {} seeds; shaded: the tone alone. A: trials with a response before the time of the puff. B, intact \
+    let (trials, seeds) = (config.protocol.trials, config.seeds.len());
+    plate.figure(format!(
+        "Conditioning by session of {trials} trials, mean over {seeds} seeds; shaded: the tone alone. A: trials with a response before the time of the puff. B, intact \
          animal: closure before the puff, direct weight of the tone on the nucleus, and share of trials with a climbing-fiber spike at the time of the puff. \
-         The nuclear weight changes after the cortex does. The climbing fiber falls silent once the puff is predicted.",
-        config.protocol.trials,
-        config.seeds.len()
-    );
-    plate.figure(caption)
+         The nuclear weight changes after the cortex does. The climbing fiber falls silent once the puff is predicted."
+    ))
 }
 
-/// Closure in probes, session by session.
-fn traces(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Error> {
+pub fn traces(config: &Config, record: &Record) -> Result<Figure, Error> {
     let p = &config.protocol;
     let mut plate = Plate::new("traces", 3, 220.0);
     let Some(run) = record.courses.iter().find(|c| c.condition == "full") else {
@@ -111,44 +90,35 @@ fn traces(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Er
         panel.levels = vec![Level::upright(0.0), Level::upright(p.interval_ms as f64).pen(puff())];
         let sessions: Vec<_> = run.sessions.iter().filter(|s| s.phase == phase).collect();
         let last = sessions.len().max(2) as f64 - 1.0;
-        let line = |(k, s): (usize, &&Session)| trace(&s.probe, from, to, &order(k as f64 / last), 1.6);
-        panel.marks = sessions.iter().enumerate().map(line).collect();
+        for (k, s) in sessions.into_iter().enumerate() {
+            panel.marks.push(trace(&s.probe, from, to, &order(k as f64 / last), 1.6));
+        }
         plate.panels.push(panel);
     }
-    plate.legend = vec![
-        Key::line("first session", Stroke::new(&order(0.0), 2.4)),
-        Key::line("last session", Stroke::new(&order(1.0), 2.4)),
-        Key::line("time of the puff", puff()),
-    ];
-    let caption = format!(
+    plate.line_key("first session", Stroke::new(&order(0.0), 2.4));
+    plate.line_key("last session", Stroke::new(&order(1.0), 2.4));
+    plate.line_key("time of the puff", puff());
+    plate.figure(format!(
         "Closure against time in probes after each session of the first seed, from light (first session of the phase) to dark (last). Probes are tones of {} ms \
          without puff and without learning; each line is the mean of five.",
         p.probe_ms
-    );
-    plate.figure(caption)
+    ))
 }
 
-/// First run of each interval on the intact animal, with its color.
-fn by_interval<'a>(
-    config: &EyeblinkConfig,
-    record: &'a EyeblinkRecord,
-) -> impl Iterator<Item = (f64, &'a Interval, String)> {
+/// Interval and first run of each interval on the intact animal, with its color.
+fn by_interval<'a>(config: &Config, record: &'a Record) -> impl Iterator<Item = (f64, &'a Interval, String)> {
     let intervals = &config.protocol.intervals_ms;
-    let first = |k: usize, ms: usize| {
+    intervals.iter().enumerate().filter_map(move |(k, &ms)| {
         let run = at_interval(record, "full", ms).first().copied()?;
         Some((ms as f64, run, order((k + 1) as f64 / intervals.len() as f64)))
-    };
-    let all: Vec<_> = intervals.iter().enumerate().filter_map(|(k, &ms)| first(k, ms)).collect();
-    all.into_iter()
+    })
 }
 
-/// A dotted upright line in a color.
 fn dotted(at: f64, color: &str) -> Level {
     Level::upright(at).pen(Stroke::new(color, 1.2).dash(Dash::Dotted))
 }
 
-/// Responses by interval.
-fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Error> {
+pub fn timing(config: &Config, record: &Record) -> Result<Figure, Error> {
     let p = &config.protocol;
     let mut plate = Plate::new("timing", 2, 220.0);
     let longest = p.intervals_ms.iter().copied().max().unwrap_or(1) as f64;
@@ -167,54 +137,37 @@ fn timing(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Er
     );
     let diagonal = [(0.0, 0.0), (1.05 * longest, 1.05 * longest)];
     peaks.line(diagonal, Stroke::guide().dash(Dash::Dotted));
-    let peak: fn(&Interval) -> Option<f64> = |r| r.peak_ms;
-    let onset: fn(&Interval) -> Option<f64> = |r| r.onset_ms;
-    for (condition, words, color, dash, intervals, of) in [
-        ("full", "peak", BLUE, Dash::Solid, &p.intervals_ms, peak),
-        ("full", "onset", BLUE, Dash::Dashed, &p.intervals_ms, onset),
-        (
-            "no_nucleo_olivary",
-            "peak, no inhibition of the olive",
-            VERMILLION,
-            Dash::Solid,
-            &p.ablated_ms,
-            peak,
-        ),
-        ("one_kernel", "peak, identical kernels", GREEN, Dash::Solid, &p.ablated_ms, peak),
-        ("window_0", "peak, eligibility at 0 ms", ORANGE, Dash::Solid, &p.ablated_ms, peak),
-        ("window_200", "peak, eligibility at -200 ms", PURPLE, Dash::Solid, &p.ablated_ms, peak),
-    ] {
-        let at = |ms: usize| {
-            let runs = at_interval(record, condition, ms);
-            (ms as f64, mean(&runs.into_iter().filter_map(of).collect::<Vec<_>>()))
-        };
-        let pen = Stroke::new(color, 1.8).dash(dash);
-        peaks.curve(intervals.iter().map(|&ms| at(ms)), 3.5, &pen);
+    let mut curve = |condition: &str, words: &str, pen: Stroke, of: fn(&Interval) -> Option<f64>| {
+        let intervals_ms = if condition == "full" { &p.intervals_ms } else { &p.ablated_ms };
+        let mean_at = |ms| mean_of(at_interval(record, condition, ms).into_iter().filter_map(of));
+        peaks.curve(intervals_ms.iter().map(|&ms| (ms as f64, mean_at(ms))), 3.5, &pen);
         plate.line_key(words, pen);
+    };
+    curve("full", "peak", Stroke::new(BLUE, 1.8), |r| r.peak_ms);
+    curve("full", "onset", Stroke::new(BLUE, 1.8).dash(Dash::Dashed), |r| r.onset_ms);
+    for (condition, words, color) in [
+        ("no_nucleo_olivary", "peak, no inhibition of the olive", VERMILLION),
+        ("one_kernel", "peak, identical kernels", GREEN),
+        ("window_0", "peak, eligibility at 0 ms", ORANGE),
+        ("window_200", "peak, eligibility at -200 ms", PURPLE),
+    ] {
+        curve(condition, words, Stroke::new(color, 1.8), |r| r.peak_ms);
     }
     plate.panels = vec![curves, peaks];
-    let caption = format!(
-        "Timing of responses in {} probes after {} sessions at each interval. A: mean closure against time, first seed; dotted: time of the puff in training. \
-         B: time of peak (solid) and onset (dashed) against the interval, mean over {} seeds; on the dotted diagonal the lid is most closed at the time of the \
-         puff. Intervals without dots were not learned.",
-        p.probes,
-        p.interval_sessions,
-        config.seeds.len()
-    );
-    plate.figure(caption)
+    let (probes, sessions, seeds) = (p.probes, p.interval_sessions, config.seeds.len());
+    plate.figure(format!(
+        "Timing of responses in {probes} probes after {sessions} sessions at each interval. A: mean closure against time, first seed; dotted: time of the puff in training. \
+         B: time of peak (solid) and onset (dashed) against the interval, mean over {seeds} seeds; on the dotted diagonal the lid is most closed at the time of the \
+         puff. Intervals without dots were not learned."
+    ))
 }
 
-/// Weights by the time of their signal's peak.
-fn weights(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Error> {
+pub fn weights(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("weights", 1, 220.0);
     let place = |ms: f64| libm::log10(ms);
-    let [low, high] = config.conditioning.peaks_s;
+    let [low, high] = config.conditioning.peaks_s.map(|s| place(1e3 * s));
     let ticks = [20.0f64, 50.0, 100.0, 200.0, 500.0, 1000.0].map(|ms| Tick::new(place(ms), format!("{ms}")));
-    let x = Axis::exact(
-        "peak of the signal after the tone (ms)",
-        place(1e3 * low) - 0.03,
-        place(1e3 * high) + 0.03,
-    );
+    let x = Axis::exact("peak of the signal after the tone (ms)", low - 0.03, high + 0.03);
     let y = Axis::exact("weight on the Purkinje cell", 0.0, 2.05).step(0.5);
     let mut panel = Panel::new("", x.named(ticks.to_vec()), y);
     panel.levels.push(Level::across(1.0));
@@ -225,14 +178,13 @@ fn weights(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, E
         plate.line_key(&format!("puff at {ms} ms"), Stroke::new(&color, 2.4));
     }
     plate.panels.push(panel);
-    let caption = format!(
+    plate.figure(format!(
         "Weights of the granule signals against the time of their peak, after {} sessions at each interval, first seed; 1: naive; dotted uprights: the puff. \
          Signals that peak about {:.0} ms before the climbing fiber are depressed and pause the Purkinje cell. Earlier and later ones are potentiated and keep \
          the lid open until then.",
         config.protocol.interval_sessions,
         1e3 * config.conditioning.window_s
-    );
-    plate.figure(caption)
+    ))
 }
 
 /// A bar: name (with a second line after a slash), color, and the value of each seed.
@@ -240,32 +192,27 @@ type Bar = (&'static str, &'static str, Vec<f64>);
 
 /// A panel of bars of means with a dot for each seed; `reach`: values that the axis must cover.
 fn bars(title: &str, label: &str, reach: [f64; 2], bars: &[Bar]) -> Panel {
-    let named = |(k, (name, _, _)): (usize, &Bar)| {
+    let y = Axis::covering(label, bars.iter().flat_map(|b| b.2.iter().copied()).chain(reach));
+    let mut panel = Panel::new(title, Axis::exact("", -0.6, bars.len() as f64 - 0.4), y);
+    let (mut names, mut cells, mut dots) = (Vec::new(), Vec::new(), Vec::new());
+    for (k, (name, color, by_seed)) in bars.iter().enumerate() {
+        let (x, height) = (k as f64, mean(by_seed));
         let (above, under) = name.split_once('/').unwrap_or((name, ""));
-        Tick { under: under.into(), ..Tick::new(k as f64, above) }
-    };
-    let x = Axis::exact("", -0.6, bars.len() as f64 - 0.4);
-    let values = bars.iter().flat_map(|b| b.2.iter().copied()).chain(reach);
-    let mut panel = Panel::new(
-        title,
-        x.named(bars.iter().enumerate().map(named).collect()),
-        Axis::covering(label, values),
-    );
-    let heights = bars.iter().enumerate().map(|(k, (_, color, by_seed))| (k as f64, mean(by_seed), *color));
-    let drawn = heights.filter(|(_, height, _)| height.is_finite());
-    panel
-        .marks
-        .push(Mark::Cells(drawn.map(|(k, height, color)| Cell::bar(k, 0.32, height, color)).collect()));
-    for (k, (_, _, by_seed)) in bars.iter().enumerate() {
-        let points = by_seed.iter().filter(|v| v.is_finite()).map(|v| (k as f64, *v));
-        panel.marks.push(Mark::dots(points, 2.5, BLACK));
+        names.push(Tick { under: under.into(), ..Tick::new(x, above) });
+        if height.is_finite() {
+            cells.push(Cell::bar(x, 0.32, height, color));
+        }
+        let points = by_seed.iter().filter(|v| v.is_finite()).map(|v| (x, *v));
+        dots.push(Mark::dots(points, 2.5, BLACK));
     }
+    panel.x = panel.x.named(names);
+    panel.marks.push(Mark::Cells(cells));
+    panel.marks.extend(dots);
     panel.levels.push(Level::across(0.0).pen(Stroke::guide()));
     panel
 }
 
-/// Savings after extinction, and blocking.
-fn saved(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Error> {
+pub fn saved(config: &Config, record: &Record) -> Result<Figure, Error> {
     let of = |condition: &str, lesion: usize| -> Vec<f64> {
         of_condition(record, condition).iter().map(|r| savings(r, lesion)).collect()
     };
@@ -285,12 +232,10 @@ fn saved(config: &EyeblinkConfig, record: &EyeblinkRecord) -> Result<Figure, Err
         bars("learning of a light beside a known tone", "closure relative to control", [0.0, 1.0], &blocked);
     light.levels.push(Level::across(1.0));
     plate.panels = vec![savings, light];
-    let caption = format!(
-        "Savings and blocking; bars: mean over {} seeds, dots: seeds. A: reduction of the trials needed for relearning after {} sessions of the tone alone: \
+    let (seeds, sessions) = (config.seeds.len(), config.protocol.sessions[1]);
+    plate.figure(format!(
+        "Savings and blocking; bars: mean over {seeds} seeds, dots: seeds. A: reduction of the trials needed for relearning after {sessions} sessions of the tone alone: \
          intact, with the nucleus or the cortex made naive after extinction, and with a nucleus that is strong from the start and never learns. B: closure to \
-         a light that was paired with a learned tone, relative to a light that was paired with a new tone (1: no blocking).",
-        config.seeds.len(),
-        config.protocol.sessions[1]
-    );
-    plate.figure(caption)
+         a light that was paired with a learned tone, relative to a light that was paired with a new tone (1: no blocking)."
+    ))
 }

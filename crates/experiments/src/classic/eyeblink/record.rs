@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Everything a run records; lists stay empty for protocols that its cerebellum does not run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct EyeblinkRecord {
+pub struct Record {
     /// By condition, seed.
     pub courses: Vec<ConditioningRun>,
     /// By condition, interval, seed.
@@ -32,10 +32,8 @@ pub enum Phase {
     Reacquisition,
 }
 
-/// A session.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Session {
-    /// Phase.
     pub phase: Phase,
     /// Trials with a response before the puff, %.
     pub percent: f64,
@@ -54,9 +52,7 @@ pub struct Session {
 pub struct ConditioningRun {
     /// Condition: `full`, `no_nucleo_olivary` or `frozen_nucleus`.
     pub condition: String,
-    /// Seed.
     pub seed: u64,
-    /// Sessions in order.
     pub sessions: Vec<Session>,
     /// Trials to the criterion of learning in acquisition; none if it was not reached.
     pub acquired: Option<usize>,
@@ -69,9 +65,7 @@ pub struct ConditioningRun {
 pub struct Interval {
     /// Condition: `full`, `no_nucleo_olivary`, `one_kernel`, `window_0` or `window_200`.
     pub condition: String,
-    /// Interval, ms.
     pub interval_ms: usize,
-    /// Seed.
     pub seed: u64,
     /// Probes with a response, %.
     pub percent: f64,
@@ -81,7 +75,7 @@ pub struct Interval {
     pub peak_ms: Option<f64>,
     /// Time at which the mean closure passes the criterion, ms.
     pub onset_ms: Option<f64>,
-    /// Width at half height, ms.
+    /// At half height.
     pub width_ms: Option<f64>,
     /// Mean closure in probes, every 5 ms from the start, for the first seed. `[samples]`
     pub trace: Vec<f64>,
@@ -96,7 +90,6 @@ pub struct Blocking {
     pub condition: String,
     /// True if the tone had been learned before.
     pub is_blocked: bool,
-    /// Seed.
     pub seed: u64,
     /// Peak of the mean closure to the light alone.
     pub amplitude: f64,
@@ -108,26 +101,19 @@ pub const BIN_MS: usize = 10;
 /// Mean rates in probes around the tone, Hz, in bins of 10 ms from the start of the trial. `[bins]`
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct CellRates {
-    /// Purkinje cells of the plus zone.
     pub purkinje_plus: Vec<f64>,
-    /// Purkinje cells of the minus zone.
     pub purkinje_minus: Vec<f64>,
-    /// Nuclear cells of the plus zone.
     pub nuclear_plus: Vec<f64>,
-    /// Nuclear cells of the minus zone.
     pub nuclear_minus: Vec<f64>,
-    /// Olive cells.
     pub olive: Vec<f64>,
     /// Mean closure, every ms. `[ms]`
     pub closure: Vec<f64>,
 }
 
 /// Learning of a spiking scaffold.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SpikingRun {
-    /// Condition.
     pub condition: String,
-    /// Seed.
     pub seed: u64,
     /// Largest closure before the puff, by trial: tone and puff, then the tone alone. `[trials]`
     pub amplitude: Vec<f64>,

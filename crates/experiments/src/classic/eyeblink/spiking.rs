@@ -1,8 +1,8 @@
 //! Conditioning of the spiking scaffold, for a few dozen trials.
 
-use super::config::{EyeblinkConfig, SpikingConfig};
+use super::config::{Config, SpikingConfig};
 use super::record::{BIN_MS, CellRates, SpikingRun};
-use super::subject::{Animal, LidResponse, Stimuli};
+use super::subject::{Animal, Stimuli};
 use lobule_cerebellum::{
     MossySignal, Pause, SpikingController, SpikingParameters, Teacher, Tuning, balanced_potentiation_ns,
 };
@@ -50,119 +50,75 @@ pub fn parameters(config: &SpikingConfig, condition: &str) -> SpikingParameters 
 }
 
 /// Trains a scaffold with tone and puff, then with the tone alone, with probes between.
-///
-/// # Errors
-/// A circuit that cannot be built, or whose state is no longer finite.
-pub fn train(
-    config: &EyeblinkConfig,
-    condition: &str,
-    seed: u64,
-    mut done: impl FnMut(),
-) -> Result<SpikingRun, Error> {
-    let (s, p) = (&config.spiking, &config.protocol);
+pub fn train(config: &Config, condition: &str, seed: u64, done: impl Fn()) -> Result<SpikingRun, Error> {
+    let s = &config.spiking;
     let anatomy = reconstruct(&ScaffoldSpec::mouse(s.size_um[0], s.size_um[1]), seed)?;
     let cerebellum = SpikingController::new(&anatomy, &parameters(s, condition), seed)?;
     let mut animal = Animal::new(config, cerebellum, 1, seed)?;
-    let stimuli = |has_puff: bool| Stimuli {
-        cues: &[1.0],
-        before_ms: p.before_ms,
-        tone_ms: s.interval_ms + p.puff_ms,
-        puff_ms: has_puff.then_some([s.interval_ms, p.puff_ms]),
-        after_ms: s.interval_ms + p.after_ms,
-    };
+    let stimuli = |has_puff: bool| Stimuli::delay(config, &[1.0], s.interval_ms, has_puff);
     let learns = condition != "static";
-    let mut run = SpikingRun {
-        condition: condition.into(),
-        seed,
-        amplitude: Vec::new(),
-        weights_ns: Vec::new(),
-        probes: Vec::new(),
-        percent: Vec::new(),
-        peaks: Vec::new(),
-    };
+    let mut run = SpikingRun { condition: condition.into(), seed, ..SpikingRun::default() };
     for (phase, trials) in [0].into_iter().chain(s.trials).enumerate() {
         for _ in 0..trials {
             let closure = animal.trial(&stimuli(phase == 1), learns, |_, _| Ok(()))?;
-            let response = LidResponse::of(&closure, p.before_ms, s.interval_ms, config.criterion.closure);
-            run.amplitude.push(response.amplitude);
+            run.amplitude.push(animal.response(&closure, s.interval_ms).amplitude);
             run.weights_ns.push(animal.cerebellum().mean_weights_ns()?);
             done();
         }
-        let (mut sums, mut responses) = (CellRates::default(), 0);
-        for _ in 0..s.probes {
-            responses += usize::from(probe(config, &mut animal, &stimuli(false), &mut sums)?);
-            done();
-        }
-        scale(&mut sums, s.probes as f64, animal.cerebellum());
-        let until = s.interval_ms + p.after_ms;
-        let mean = LidResponse::of(&sums.closure, p.before_ms, until, config.criterion.closure);
+        let (rates, responses) = probe(&mut animal, &stimuli(false), &done)?;
+        let mean = animal.response(&rates.closure, s.interval_ms + config.protocol.after_ms);
         run.peaks.push([mean.amplitude, mean.peak_ms]);
         run.percent.push(100.0 * responses as f64 / s.probes as f64);
-        run.probes.push(sums);
+        run.probes.push(rates);
     }
     Ok(run)
 }
 
-/// Runs a probe without learning and adds its spikes and closure to the sums; true if there was a response before the omitted puff.
+/// Runs probes without learning: their mean rates and closure, and the number of responses before the omitted puff.
 fn probe(
-    config: &EyeblinkConfig,
     animal: &mut Animal<SpikingController>,
     stimuli: &Stimuli,
-    sums: &mut CellRates,
-) -> Result<bool, Error> {
-    let length = stimuli.before_ms + stimuli.after_ms;
-    let bins = length.div_ceil(BIN_MS);
-    let CellRates { purkinje_plus, purkinje_minus, nuclear_plus, nuclear_minus, olive, closure } = sums;
-    for sum in
-        [&mut *purkinje_plus, &mut *purkinje_minus, &mut *nuclear_plus, &mut *nuclear_minus, &mut *olive]
-    {
-        sum.resize(bins, 0.0);
-    }
-    closure.resize(length, 0.0);
-    let before = stimuli.before_ms as i64;
-    let seen = animal.trial(stimuli, false, |since, cerebellum| {
-        let simulation = cerebellum.simulation();
-        let bin = (since + before) as usize / BIN_MS;
-        let now = simulation.step();
-        let from = now - simulation.network().interval_steps() as u64;
-        let spikes = |label: &str| -> Result<Vec<u32>, Error> {
-            let history = simulation.history(simulation.population(label)?);
-            Ok((from..now).flat_map(|step| history.at(step).to_vec()).collect())
-        };
-        let [purkinje_zones, nuclear_zones, _] = cerebellum.zones();
-        for (label, zones, sums) in [
-            ("purkinje_cell", purkinje_zones, [&mut *purkinje_plus, &mut *purkinje_minus]),
-            ("dcn_p", nuclear_zones, [&mut *nuclear_plus, &mut *nuclear_minus]),
-        ] {
-            for cell in spikes(label)? {
-                if let Some(zone) = zones[cell as usize] {
-                    sums[zone as usize][bin] += 1.0;
+    done: impl Fn(),
+) -> Result<(CellRates, usize), Error> {
+    let (s, before_ms) = (&animal.config.spiking, animal.config.protocol.before_ms);
+    let length = before_ms + stimuli.after_ms;
+    // Purkinje cells of the plus and of the minus zone, nuclear cells of both, olive cells.
+    let mut rates: [Vec<f64>; 5] = std::array::from_fn(|_| vec![0.0; length.div_ceil(BIN_MS)]);
+    let (mut closure, mut responses) = (vec![0.0; length], 0);
+    for _ in 0..s.probes {
+        let seen = animal.trial(stimuli, false, |since, cerebellum| {
+            let simulation = cerebellum.simulation();
+            let bin = (since + before_ms as i64) as usize / BIN_MS;
+            let now = simulation.step();
+            let from = now - simulation.network().interval_steps() as u64;
+            let spikes = |label: &str| -> Result<Vec<u32>, Error> {
+                let history = simulation.history(simulation.population(label)?);
+                Ok((from..now).flat_map(|step| history.at(step).to_vec()).collect())
+            };
+            for (kind, label) in ["purkinje_cell", "dcn_p"].into_iter().enumerate() {
+                for cell in spikes(label)? {
+                    if let Some(zone) = cerebellum.zones()[kind][cell as usize] {
+                        rates[2 * kind + zone as usize][bin] += 1.0;
+                    }
                 }
             }
-        }
-        olive[bin] += spikes("io_cell")?.len() as f64;
-        Ok(())
-    })?;
-    closure.iter_mut().zip(&seen).for_each(|(sum, x)| *sum += x);
-    let until = config.spiking.interval_ms;
-    Ok(LidResponse::of(&seen, stimuli.before_ms, until, config.criterion.closure).is_conditioned())
-}
-
-/// Converts sums over probes to means, and counts to rates.
-fn scale(cells: &mut CellRates, probes: f64, cerebellum: &SpikingController) {
-    let zones = cerebellum.zones();
+            rates[4][bin] += spikes("io_cell")?.len() as f64;
+            Ok(())
+        })?;
+        closure.iter_mut().zip(&seen).for_each(|(sum, x)| *sum += x);
+        responses += usize::from(animal.response(&seen, s.interval_ms).onset_ms.is_some());
+        done();
+    }
+    // Sums over probes become means, and counts rates.
+    let probes = s.probes as f64;
+    let zones = animal.cerebellum().zones();
     let count = |kind: usize, zone| zones[kind].iter().filter(|z| **z == Some(zone)).count() as f64;
-    let counts = [
-        count(0, Microzone::Plus),
-        count(0, Microzone::Minus),
-        count(1, Microzone::Plus),
-        count(1, Microzone::Minus),
-        zones[2].len() as f64,
-    ];
-    let CellRates { purkinje_plus, purkinje_minus, nuclear_plus, nuclear_minus, olive, closure } = cells;
-    let sums = [purkinje_plus, purkinje_minus, nuclear_plus, nuclear_minus, olive];
-    for (sum, n) in sums.into_iter().zip(counts) {
+    let [plus, minus] = [Microzone::Plus, Microzone::Minus];
+    let cells = [count(0, plus), count(0, minus), count(1, plus), count(1, minus), zones[2].len() as f64];
+    for (sum, n) in rates.iter_mut().zip(cells) {
         sum.iter_mut().for_each(|x| *x /= probes * n * BIN_MS as f64 * 1e-3);
     }
     closure.iter_mut().for_each(|x| *x /= probes);
+    let [purkinje_plus, purkinje_minus, nuclear_plus, nuclear_minus, olive] = rates;
+    Ok((CellRates { purkinje_plus, purkinje_minus, nuclear_plus, nuclear_minus, olive, closure }, responses))
 }

@@ -1,33 +1,38 @@
 //! An animal with an eyelid: trials of tones and puffs, and measures of its response. Ticks of 1 ms.
 
-use super::config::{EyeblinkConfig, LoopConfig};
+use super::config::{Config, LoopConfig};
 use lobule_control::plant::Eyelid;
 use lobule_control::{ClosedLoop, Controller, Drive};
 use lobule_signal::Stream;
 use lobule_study::Error;
 
-/// A trial. Times are in ms after the onset of the tone, which is `before_ms` after the start.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A trial; all times are in ms after the onset of the tone.
 pub struct Stimuli<'a> {
     /// Cues that are on, 0 or 1. `[cues]`
     pub cues: &'a [f64],
-    /// Time before the onset, ms.
-    pub before_ms: usize,
-    /// Duration of the cues, ms.
     pub tone_ms: usize,
-    /// Start and length of the puff, ms; none without a puff.
+    /// Start and length of the puff; none without a puff.
     pub puff_ms: Option<[usize; 2]>,
-    /// Length of the trial after the onset, ms.
+    /// End of the trial.
     pub after_ms: usize,
+}
+
+impl<'a> Stimuli<'a> {
+    /// A tone that ends with the puff, or with the place of an omitted puff.
+    pub fn delay(config: &Config, cues: &'a [f64], interval_ms: usize, has_puff: bool) -> Self {
+        let p = &config.protocol;
+        let puff_ms = has_puff.then_some([interval_ms, p.puff_ms]);
+        Self { cues, tone_ms: interval_ms + p.puff_ms, puff_ms, after_ms: interval_ms + p.after_ms }
+    }
 }
 
 /// An eyelid, its cerebellum and its motor noise.
 #[derive(Clone)]
-pub struct Animal<C> {
+pub struct Animal<'a, C> {
+    pub config: &'a Config,
     closed: ClosedLoop<Eyelid, C>,
     noise: Stream,
-    /// Standard deviation of the noise and its decay over a tick.
-    noise_sd: f64,
+    /// Decay of the noise over a tick.
     noise_decay: f64,
     drift: f64,
     /// Ticks over all trials: every trial has noise of its own.
@@ -35,18 +40,14 @@ pub struct Animal<C> {
     cues: Vec<f64>,
 }
 
-impl<C: Controller> Animal<C> {
-    /// An animal at rest.
-    ///
-    /// # Errors
-    /// Parameters out of range.
-    pub fn new(config: &EyeblinkConfig, cerebellum: C, cues: usize, seed: u64) -> Result<Self, Error> {
-        let LoopConfig { sensory_delay_ms, motor_delay_ms, noise_sd, noise_s } = config.body;
+impl<'a, C: Controller> Animal<'a, C> {
+    pub fn new(config: &'a Config, cerebellum: C, cues: usize, seed: u64) -> Result<Self, Error> {
+        let LoopConfig { sensory_delay_ms, motor_delay_ms, noise_s, .. } = config.body;
         let delays = [sensory_delay_ms, motor_delay_ms];
         Ok(Self {
+            config,
             closed: ClosedLoop::new(Eyelid::new(config.eyelid)?, cerebellum, 0, 1e-3, delays)?,
             noise: Stream::new(seed, "eyeblink/motor"),
-            noise_sd,
             noise_decay: libm::exp(-1e-3 / noise_s),
             drift: 0.0,
             age: 0,
@@ -54,16 +55,12 @@ impl<C: Controller> Animal<C> {
         })
     }
 
-    /// The cerebellum.
     pub fn cerebellum(&mut self) -> &mut C {
         self.closed.controller_mut()
     }
 
-    /// Runs a trial and returns the closure after each ms. `watch` is called after each tick with the ms since the onset and the
-    /// cerebellum.
-    ///
-    /// # Errors
-    /// A lid or a cerebellum whose state is no longer finite.
+    /// Runs a trial and returns the closure after each ms, from `before_ms` before the onset. `watch` is called after each tick with
+    /// the ms since the onset and the cerebellum.
     pub fn trial(
         &mut self,
         stimuli: &Stimuli,
@@ -72,12 +69,13 @@ impl<C: Controller> Animal<C> {
     ) -> Result<Vec<f64>, Error> {
         self.closed.controller_mut().set_learning(learns);
         self.closed.reset();
-        let length = stimuli.before_ms + stimuli.after_ms;
+        let before_ms = self.config.protocol.before_ms;
+        let length = before_ms + stimuli.after_ms;
         let mut closure = Vec::with_capacity(length);
         // A leak with draws that keep the variance.
-        let step = self.noise_sd * (1.0 - self.noise_decay * self.noise_decay).sqrt();
+        let step = self.config.body.noise_sd * (1.0 - self.noise_decay * self.noise_decay).sqrt();
         for k in 0..length {
-            let since = k as i64 - stimuli.before_ms as i64;
+            let since = k as i64 - before_ms as i64;
             let within = |from: usize, ms: usize| (from as i64..(from + ms) as i64).contains(&since);
             let blows = stimuli.puff_ms.is_some_and(|[at, ms]| within(at, ms));
             self.closed.plant_mut().blow(f64::from(u8::from(blows)))?;
@@ -92,31 +90,23 @@ impl<C: Controller> Animal<C> {
         self.closed.finish(0.0)?;
         Ok(closure)
     }
-}
 
-/// Measures of a response of the lid.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LidResponse {
-    /// Largest closure.
-    pub amplitude: f64,
-    /// Time of the largest closure after the onset of the tone, ms.
-    pub peak_ms: f64,
-    /// Time at which the closure first exceeds the criterion, ms; none if it does not.
-    pub onset_ms: Option<f64>,
-}
-
-impl LidResponse {
-    /// The response from the onset of the tone to `until_ms` after it.
-    pub fn of(closure: &[f64], before_ms: usize, until_ms: usize, criterion: f64) -> Self {
+    /// The response of a trial from the onset of the tone to `until_ms` after it.
+    pub fn response(&self, closure: &[f64], until_ms: usize) -> LidResponse {
+        let (before_ms, criterion) = (self.config.protocol.before_ms, self.config.criterion.closure);
         let seen = &closure[before_ms..(before_ms + until_ms).min(closure.len())];
         let (at, amplitude) =
             seen.iter().enumerate().fold((0, 0.0), |best, (k, &x)| if x > best.1 { (k, x) } else { best });
         let onset_ms = seen.iter().position(|&x| x > criterion).map(|k| k as f64);
-        Self { amplitude, peak_ms: at as f64, onset_ms }
+        LidResponse { amplitude, peak_ms: at as f64, onset_ms }
     }
+}
 
-    /// True if it is a conditioned response.
-    pub fn is_conditioned(&self) -> bool {
-        self.onset_ms.is_some()
-    }
+/// Measures of a response of the lid.
+pub struct LidResponse {
+    pub amplitude: f64,
+    /// Time of the largest closure after the onset of the tone.
+    pub peak_ms: f64,
+    /// Time at which the closure first exceeds the criterion; none if it does not: then the response is not a conditioned one.
+    pub onset_ms: Option<f64>,
 }

@@ -1,175 +1,68 @@
 //! Parameters of the experiment: one TOML document, every key with its unit and source.
 
 use lobule_control::minimum_jerk;
-use lobule_control::plant::TwoLink;
-use lobule_study::{Check, Error, Preset};
-use serde::{Deserialize, Serialize};
+use lobule_control::plant::{ReachingArm, TwoLink};
+use lobule_study::{Check, Error};
 
-/// The documented defaults.
-pub const DEFAULTS: &str = include_str!("force_field.toml");
-
-/// The presets.
-pub(super) const PRESETS: [Preset; 2] = [
-    Preset::new("default", "10 seeds, 480 trials, four learners", ""),
-    Preset::new("quick", "a few seconds: two seeds, 280 trials", include_str!("force_field.quick.toml")),
-];
-
-/// The reaches.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Reach {
-    /// Start, m.
-    pub center_m: [f64; 2],
-    /// Number of targets.
-    pub directions: usize,
-    /// Distance of the targets, m.
-    pub distance_m: f64,
-    /// Duration of the movement, s.
-    pub duration_s: f64,
-    /// Time at the target, s.
-    pub hold_s: f64,
-}
-
-/// The robot.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Field {
-    /// Strength of the curl field, N s/m.
-    pub curl: f64,
-    /// Stiffness of the channel, N/m.
-    pub channel_stiffness: f64,
-    /// Damping of the channel, N s/m.
-    pub channel_damping: f64,
-}
-
-/// Feedback and noise.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Feedback {
-    /// Stiffness by rows, N m/rad.
-    pub stiffness: [f64; 4],
-    /// Viscosity by rows, N m s/rad.
-    pub viscosity: [f64; 4],
-    /// Sensory delay, ms.
-    pub delay_ms: usize,
-    /// Standard deviation of the torque noise, N m.
-    pub noise: f64,
-}
-
-/// The learner.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Cerebellum {
-    /// Granule cells.
-    pub granule_cells: usize,
-    /// Half the range of angles, rad.
-    pub reach_rad: f64,
-    /// Largest velocity, rad/s.
-    pub speed_rad_s: f64,
-    /// Width of the granule cells' fields, as a fraction of these.
-    pub width: f64,
-    /// Learning rate.
-    pub rate: f64,
-    /// Retention from trial to trial.
-    pub retention: f64,
-    /// Shift of the inputs for a command as teacher, ms.
-    pub shift_ms: usize,
-    /// Shift of the inputs for an error as teacher, ms.
-    pub shift_of_errors_ms: usize,
-}
-
-/// Numbers of trials.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Protocol {
-    /// Trials without field.
-    pub baseline: usize,
-    /// Trials with field.
-    pub adaptation: usize,
-    /// Trials after the field.
-    pub washout: usize,
-    /// Trials per probe.
-    pub probe_every: usize,
-}
-
-/// Training in one direction.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Generalization {
-    /// Trials.
-    pub trials: usize,
-    /// Angles of the probes to either side, deg.
-    pub angles_deg: Vec<u32>,
-}
-
-/// Fields that take turns, and the modules.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Switching {
-    /// Trials.
-    pub trials: usize,
-    /// Shortest and longest number of trials with a field.
-    pub block: [usize; 2],
-    /// Forgetting of forward models per tick.
-    pub forgetting: f64,
-    /// Learning rate of inverse models.
-    pub inverse_rate: f64,
-    /// First and last σ of the likelihood.
-    pub sigma: [f64; 2],
-    /// Trials in which σ decreases.
-    pub anneal_trials: usize,
-    /// Standard deviation of initial weights.
-    pub spread: f64,
-    /// Probability of a change per tick.
-    pub switching: f64,
-    /// Learning rate of the responsibility predictor.
-    pub cue_rate: f64,
-    /// Stiffness (N m/rad) and viscosity (N m s/rad) of feedback.
-    pub feedback: [f64; 2],
-    /// Scales of angle (rad), velocity (rad/s), acceleration (rad/s²) and torque (N m).
-    pub scales: [f64; 4],
-}
-
-/// The whole configuration.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Config {
-    /// Seeds.
-    pub seeds: Vec<u64>,
-    /// A tick, ms.
-    pub tick_ms: usize,
-    /// The reaches.
-    pub reach: Reach,
-    /// The robot.
-    pub field: Field,
-    /// Feedback and noise.
-    pub feedback: Feedback,
-    /// The learner.
-    pub cerebellum: Cerebellum,
-    /// Numbers of trials.
-    pub protocol: Protocol,
-    /// Training in one direction.
-    pub generalization: Generalization,
-    /// Fields that take turns.
-    pub switching: Switching,
+tables! {
+    Reach { center_m: [f64; 2], directions: usize, distance_m: f64, duration_s: f64, hold_s: f64 }
+    Field { curl: f64, channel_stiffness: f64, channel_damping: f64 }
+    Feedback { stiffness: [f64; 4], viscosity: [f64; 4], delay_ms: usize, noise: f64 }
+    Cerebellum {
+        granule_cells: usize,
+        reach_rad: f64,
+        speed_rad_s: f64,
+        width: f64,
+        rate: f64,
+        retention: f64,
+        shift_ms: usize,
+        shift_of_errors_ms: usize,
+    }
+    Protocol { baseline: usize, adaptation: usize, washout: usize, probe_every: usize }
+    Generalization { trials: usize, angles_deg: Vec<u32> }
+    Switching {
+        trials: usize,
+        block: [usize; 2],
+        forgetting: f64,
+        inverse_rate: f64,
+        sigma: [f64; 2],
+        anneal_trials: usize,
+        spread: f64,
+        switching: f64,
+        cue_rate: f64,
+        feedback: [f64; 2],
+        scales: [f64; 4],
+    }
+    Config {
+        seeds: Vec<u64>,
+        tick_ms: usize,
+        reach: Reach,
+        field: Field,
+        feedback: Feedback,
+        cerebellum: Cerebellum,
+        protocol: Protocol,
+        generalization: Generalization,
+        switching: Switching,
+    }
 }
 
 impl Config {
-    /// A tick, s.
     pub fn dt_s(&self) -> f64 {
         self.tick_ms as f64 * 1e-3
     }
 
-    /// Ticks of a trial.
     pub fn ticks(&self) -> usize {
         ((self.reach.duration_s + self.reach.hold_s) / self.dt_s()).round() as usize
     }
 
+    /// Place of the hand relative to the start of reaches, m.
+    pub fn hand_from_center(&self, arm: &ReachingArm) -> [f64; 2] {
+        let [x, y] = arm.hand_m();
+        [x - self.reach.center_m[0], y - self.reach.center_m[1]]
+    }
+
     /// Joint angles of the planned movement (minimum jerk) in a direction `along`, at a time after its start.
-    ///
-    /// # Errors
-    /// A hand that is out of reach.
-    pub(super) fn planned_angles(&self, along: [f64; 2], t_s: f64) -> Result<[f64; 2], Error> {
+    pub fn planned_angles(&self, along: [f64; 2], t_s: f64) -> Result<[f64; 2], Error> {
         let reach = &self.reach;
         let way = reach.distance_m * minimum_jerk((t_s / reach.duration_s).min(1.0))[0];
         let hand = [reach.center_m[0] + way * along[0], reach.center_m[1] + way * along[1]];
@@ -181,15 +74,11 @@ impl Config {
     }
 
     /// Checks everything that neither the types nor the parts themselves check.
-    pub(super) fn validate(&self) -> Result<(), Error> {
-        Check::of("").within("tick_ms", self.tick_ms, 1..=20)?;
-        let whole_ticks = |check: &Check, key: &str, ms: usize| -> Result<(), Error> {
-            check.within(key, ms, 0..=1000)?.whole_ticks(key, ms as f64, self.tick_ms as f64)?;
-            Ok(())
-        };
-        let positive = |check: &Check, key: &str, x: f64, most: f64| -> Result<(), Error> {
-            check.that(key, x, x > 0.0 && x <= most, &format!("more than 0, at most {most}"))?;
-            Ok(())
+    pub fn validate(&self) -> Result<(), Error> {
+        let tick_ms = self.tick_ms;
+        Check::of("").within("tick_ms", tick_ms, 1..=20)?;
+        let positive = |check: &Check, key: &str, x: f64, most: f64| {
+            check.that(key, x, x > 0.0 && x <= most, &format!("more than 0, at most {most}")).map(|_| ())
         };
         let (check, reach) = (Check::of("reach"), &self.reach);
         check.within("directions", reach.directions, 1..=64)?;
@@ -197,13 +86,12 @@ impl Config {
         positive(&check, "duration_s", reach.duration_s, 10.0)?;
         positive(&check, "hold_s", reach.hold_s, 10.0)?;
         positive(&Check::of("field"), "curl", self.field.curl, 1000.0)?;
-        let (check, feedback) = (Check::of("feedback"), &self.feedback);
-        whole_ticks(&check, "delay_ms", feedback.delay_ms)?;
-        check.at_least("noise", feedback.noise, 0.0)?;
+        let (check, f) = (Check::of("feedback"), &self.feedback);
+        check.ticks_within("delay_ms", f.delay_ms, 0..=1000, tick_ms)?.at_least("noise", f.noise, 0.0)?;
         let (check, c) = (Check::of("cerebellum"), &self.cerebellum);
         check.within("granule_cells", c.granule_cells, 1..=100_000)?;
-        whole_ticks(&check, "shift_ms", c.shift_ms)?;
-        whole_ticks(&check, "shift_of_errors_ms", c.shift_of_errors_ms)?;
+        check.ticks_within("shift_ms", c.shift_ms, 0..=1000, tick_ms)?;
+        check.ticks_within("shift_of_errors_ms", c.shift_of_errors_ms, 0..=1000, tick_ms)?;
         let (check, p) = (Check::of("protocol"), &self.protocol);
         check.within("probe_every", p.probe_every, 3..=1000)?;
         check.within("baseline", p.baseline, 2 * p.probe_every..=10_000)?;
@@ -225,15 +113,19 @@ impl Config {
     }
 
     /// Checks that the arm reaches every target.
-    pub(super) fn validate_targets(&self) -> Result<(), Error> {
+    pub fn validate_targets(&self) -> Result<(), Error> {
         let step = 360.0 / self.reach.directions as f64;
         let targets = (0..self.reach.directions).map(|k| 90.0 + step * k as f64);
         let angles = &self.generalization.angles_deg;
         let sides = angles.iter().flat_map(|a| [90.0 + f64::from(*a), 90.0 - f64::from(*a)]);
-        targets.chain(sides).try_for_each(|target| {
-            let radians = target.to_radians();
-            let along = [libm::cos(radians), libm::sin(radians)];
-            self.planned_angles(along, self.reach.duration_s).map(|_| ())
+        targets.chain(sides).try_for_each(|target_deg| {
+            self.planned_angles(along(target_deg), self.reach.duration_s).map(|_| ())
         })
     }
+}
+
+/// Unit vector of a direction, deg counter-clockwise from the right.
+pub fn along(target_deg: f64) -> [f64; 2] {
+    let radians = target_deg.to_radians();
+    [libm::cos(radians), libm::sin(radians)]
 }

@@ -2,46 +2,29 @@
 
 use super::config::Config;
 use super::measures::{Measures, common_decays, measures};
-use super::record::{Learner, Record, SwitchingController};
-use lobule_analysis::mean;
-use lobule_study::report::{Finding, Source};
+use super::record::{CONTROLLERS, Learner, Record, SwitchingController};
+use lobule_study::prelude::*;
 
-/// Everything on which ranges rest.
-pub const GROUNDS: &[Source] =
-    &[NO_LEARNING, EIGHT_DIRECTIONS, DECAY, MIRROR, FASTER, ONE_DIRECTION, LOCAL, TURNS];
-
-const NO_LEARNING: Source = Source::law(
-    "a learning rate of 0 keeps all weights at 0, so nothing is compensated; 0.05 for noise ours",
-);
-const EIGHT_DIRECTIONS: Source = Source::chosen_after(
-    "0.7 to 0.9 after 150 to 200 trials as commonly quoted of Smith, Ghazizadeh & Shadmehr 2006, doi:10.1371/journal.pbio.0040179, for one \
-     direction; not confirmed in its text; no commit precedes the first run",
-);
-const DECAY: Source = Source::chosen_after(
-    "direction: Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994 (paths return to those without field); margin of a \
-     tenth ours, so that noise alone does not pass; no commit precedes the first run",
-);
-const MIRROR: Source = Source::chosen_after(
-    "direction: Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994 (after-effects mirror the first errors); margin of a \
-     tenth ours, so that noise alone does not pass; no commit precedes the first run",
-);
-const FASTER: Source = Source::chosen_after(
-    "direction: Davidson & Wolpert 2004, doi:10.1007/s00221-003-1752-6, as commonly quoted (de-adaptation is at least as fast as \
-     adaptation); bound ours: 1 is equal speed; no commit precedes the first run",
-);
-const ONE_DIRECTION: Source = Source::chosen_after(
-    "0.7 to 0.9 after 150 to 200 trials as commonly quoted of Smith, Ghazizadeh & Shadmehr 2006, doi:10.1371/journal.pbio.0040179; not \
-     confirmed in its text; this session was added after eight directions had missed the range",
-);
-const LOCAL: Source = Source::chosen_after(
-    "direction: learning falls off away from trained directions (Gandolfo, Mussa-Ivaldi & Bizzi 1996, doi:10.1073/pnas.93.9.3843, as \
-     reported by Mattar & Ostry 2007; Donchin, Francis & Shadmehr 2003, doi:10.1523/JNEUROSCI.23-27-09032.2003); margin of a tenth from \
-     45 deg on ours, so that noise alone does not pass; no commit precedes the first run",
-);
-const TURNS: Source = Source::chosen_after(
-    "direction: modules chosen by a cue keep several dynamics (Wolpert & Kawato 1998, doi:10.1016/S0893-6080(98)00066-5; Haruno, Wolpert & \
-     Kawato 2001, doi:10.1162/089976601750541778; abstracts); bound ours: 1 is one module alone; no commit precedes the first run",
-);
+grounds! {
+    NO_LEARNING = law "a learning rate of 0 keeps all weights at 0, so nothing is compensated; 0.05 for noise ours";
+    EIGHT_DIRECTIONS = chosen_after "0.7 to 0.9 after 150 to 200 trials as commonly quoted of Smith, Ghazizadeh & Shadmehr 2006, \
+        doi:10.1371/journal.pbio.0040179, for one direction; not confirmed in its text; no commit precedes the first run";
+    DECAY = chosen_after "direction: Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994 (paths return to those without \
+        field); margin of a tenth ours, so that noise alone does not pass; no commit precedes the first run";
+    MIRROR = chosen_after "direction: Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994 (after-effects mirror the first \
+        errors); margin of a tenth ours, so that noise alone does not pass; no commit precedes the first run";
+    FASTER = chosen_after "direction: Davidson & Wolpert 2004, doi:10.1007/s00221-003-1752-6, as commonly quoted (de-adaptation is at \
+        least as fast as adaptation); bound ours: 1 is equal speed; no commit precedes the first run";
+    ONE_DIRECTION = chosen_after "0.7 to 0.9 after 150 to 200 trials as commonly quoted of Smith, Ghazizadeh & Shadmehr 2006, \
+        doi:10.1371/journal.pbio.0040179; not confirmed in its text; this session was added after eight directions had missed the range";
+    LOCAL = chosen_after "direction: learning falls off away from trained directions (Gandolfo, Mussa-Ivaldi & Bizzi 1996, \
+        doi:10.1073/pnas.93.9.3843, as reported by Mattar & Ostry 2007; Donchin, Francis & Shadmehr 2003, \
+        doi:10.1523/JNEUROSCI.23-27-09032.2003); margin of a tenth from 45 deg on ours, so that noise alone does not pass; no commit \
+        precedes the first run";
+    TURNS = chosen_after "direction: modules chosen by a cue keep several dynamics (Wolpert & Kawato 1998, \
+        doi:10.1016/S0893-6080(98)00066-5; Haruno, Wolpert & Kawato 2001, doi:10.1162/089976601750541778; abstracts); bound ours: 1 is one \
+        module alone; no commit precedes the first run";
+}
 const FITTED: Source = Source::reported(
     "fitted to 0.23, the rates of the two states of Smith et al. 2006 together (as commonly quoted)",
 );
@@ -52,21 +35,12 @@ pub fn of(config: &Config, record: &Record, learner: Learner) -> Vec<Measures> {
     sessions.map(|s| measures(config, s)).collect()
 }
 
-/// All findings.
-pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
-    let mut found = Vec::new();
-    Learner::ALL.into_iter().for_each(|learner| sessions(config, record, learner, &mut found));
-    one_direction(config, record, &mut found);
-    switching(record, &mut found);
-    found
-}
-
 /// Baseline, adaptation and washout with eight directions; ranges are of the main learner.
-fn sessions(config: &Config, record: &Record, learner: Learner, found: &mut Vec<Finding>) {
+pub fn sessions(config: &Config, record: &Record, learner: Learner, key: &str, found: &mut Vec<Finding>) {
     let measured = of(config, record, learner);
     let is_main = learner == Learner::Shifted;
     let new = |name: &str, meaning: &str, value: fn(&Measures) -> f64| {
-        Finding::new(format!("{}/{name}", learner.name()), meaning, measured.iter().map(value).collect())
+        Finding::new(format!("{key}/{name}"), meaning, measured.iter().map(value).collect())
     };
     let meaning = "Fraction of the field's force that error clamps in the last third of adaptation found compensated, minus that of the \
                    baseline.";
@@ -96,13 +70,13 @@ fn sessions(config: &Config, record: &Record, learner: Learner, found: &mut Vec<
     if is_main {
         let [learning, washout] = common_decays(config, record, learner);
         let meaning = "Time constant of washout relative to that of learning, both of the mean learning curve over seeds.";
-        let name = format!("{}/washout_over_learning", learner.name());
+        let name = format!("{key}/washout_over_learning");
         found.push(Finding::new(name, meaning, vec![washout / learning]).mean(..=1.0, &FASTER));
     }
 }
 
 /// Training in one direction.
-fn one_direction(config: &Config, record: &Record, found: &mut Vec<Finding>) {
+pub fn one_direction(config: &Config, record: &Record, found: &mut Vec<Finding>) {
     let first = record.spreads.iter().map(|s| s.first).collect();
     let meaning = "Fraction of the force that is compensated after one trial in its direction; the learning rate is fitted to it.";
     found.push(Finding::new("first_trial", meaning, first).beside(&FITTED));
@@ -121,12 +95,12 @@ fn one_direction(config: &Config, record: &Record, found: &mut Vec<Finding>) {
 }
 
 /// Fields that take turns.
-fn switching(record: &Record, found: &mut Vec<Finding>) {
+pub fn switching(record: &Record, found: &mut Vec<Finding>) {
     let runs = |controller| record.turns.iter().filter(move |t| t.controller == controller);
     let late = |controller, is_first: bool| runs(controller).map(move |t| t.late_m(is_first));
-    for controller in SwitchingController::ALL {
+    for (controller, key, ..) in CONTROLLERS {
         let new = |what: &str, meaning: &str, by_seed: Vec<f64>| {
-            Finding::new(format!("switching/{}/{what}", controller.name()), meaning, by_seed)
+            Finding::new(format!("switching/{key}/{what}"), meaning, by_seed)
         };
         let cm = |is_first| late(controller, is_first).map(|d| 100.0 * d).collect();
         let meaning = "Mean size of deviations in the first trial after a change of field, last third.";
@@ -144,9 +118,4 @@ fn switching(record: &Record, found: &mut Vec<Finding>) {
         late(SwitchingController::Cued, true).zip(one_module).map(|(cued, one)| cued / one).collect();
     let meaning = "Deviation after a change of field, of MOSAIC with a cue relative to one module.";
     found.push(Finding::new("switching/cue_over_one_module", meaning, by_seed).mean(..=1.0, &TURNS));
-}
-
-/// Mean over seeds.
-pub fn mean_over(measured: &[Measures], f: fn(&Measures) -> f64) -> f64 {
-    mean(&measured.iter().map(f).collect::<Vec<_>>())
 }

@@ -2,10 +2,8 @@
 
 use super::config::Config;
 use super::record::{Learner, Record, Session, Trial, TrialKind};
-use lobule_analysis::mean;
+use lobule_analysis::{mean, mean_of};
 
-/// Measures of one session.
-#[derive(Debug, Clone, PartialEq)]
 pub struct Measures {
     /// Deviation in the first trials with the field, one for each direction, m.
     pub initial_m: f64,
@@ -15,8 +13,6 @@ pub struct Measures {
     pub catch_m: f64,
     /// Compensated fraction of the field in error clamps of the last third of adaptation, minus that of the baseline.
     pub compensated: f64,
-    /// Deviation in the first trials of washout, m.
-    pub after_m: f64,
     /// Time constant of the decay of deviations during adaptation, trials.
     pub learning_trials: f64,
     /// Time constant during washout, trials.
@@ -29,28 +25,24 @@ fn deviations(trials: &[Trial], kind: TrialKind) -> Vec<(f64, f64)> {
     all.map(|(k, t)| (k as f64, t.deviation_m)).collect()
 }
 
-fn mean_of(points: &[(f64, f64)]) -> f64 {
-    mean(&points.iter().map(|p| p.1).collect::<Vec<_>>())
+fn mean_y(points: &[(f64, f64)]) -> f64 {
+    mean_of(points.iter().map(|p| p.1))
 }
 
-/// Measures a session.
 pub fn measures(config: &Config, session: &Session) -> Measures {
     let p = &config.protocol;
     let (baseline, rest) = session.trials.split_at(p.baseline);
     let (adaptation, washout) = rest.split_at(p.adaptation);
     let late = &adaptation[2 * p.adaptation / 3..];
     let clamped = |trials: &[Trial]| {
-        let clamps = trials.iter().filter(|t| t.kind == TrialKind::Clamp);
-        mean(&clamps.map(|t| t.compensated).collect::<Vec<_>>())
+        mean_of(trials.iter().filter(|t| t.kind == TrialKind::Clamp).map(|t| t.compensated))
     };
     let (field, null) = (deviations(adaptation, TrialKind::Field), deviations(washout, TrialKind::Null));
-    let n = config.reach.directions;
     Measures {
-        initial_m: mean_of(&field[..n.min(field.len())]),
-        late_m: mean_of(&deviations(late, TrialKind::Field)),
-        catch_m: mean_of(&deviations(late, TrialKind::Catch)),
+        initial_m: mean_y(&field[..config.reach.directions.min(field.len())]),
+        late_m: mean_y(&deviations(late, TrialKind::Field)),
+        catch_m: mean_y(&deviations(late, TrialKind::Catch)),
         compensated: clamped(late) - clamped(baseline),
-        after_m: mean_of(&null[..n.min(null.len())]),
         learning_trials: decay(&field),
         washout_trials: decay(&null),
     }
@@ -60,17 +52,18 @@ pub fn measures(config: &Config, session: &Session) -> Measures {
 pub fn common_decays(config: &Config, record: &Record, learner: Learner) -> [f64; 2] {
     let sessions: Vec<&Session> = record.sessions.iter().filter(|s| s.learner == learner).collect();
     let p = &config.protocol;
-    [(p.baseline, p.adaptation, TrialKind::Field), (p.baseline + p.adaptation, p.washout, TrialKind::Null)]
-        .map(|(from, length, kind)| {
-            let curve: Vec<(f64, f64)> = (0..length)
-                .filter_map(|k| {
-                    let trials = sessions.iter().map(|s| &s.trials[from + k]).filter(|t| t.kind == kind);
-                    let all: Vec<f64> = trials.map(|t| t.deviation_m).collect();
-                    (!all.is_empty()).then(|| (k as f64, mean(&all)))
-                })
-                .collect();
-            decay(&curve)
-        })
+    let phases = [
+        (p.baseline, p.adaptation, TrialKind::Field),
+        (p.baseline + p.adaptation, p.washout, TrialKind::Null),
+    ];
+    phases.map(|(from, length, kind)| {
+        let mean_at = |k: usize| {
+            let trials = sessions.iter().map(|s| &s.trials[from + k]).filter(|t| t.kind == kind);
+            mean_of(trials.map(|t| t.deviation_m))
+        };
+        let curve = (0..length).map(|k| (k as f64, mean_at(k))).filter(|point| !point.1.is_nan());
+        decay(&curve.collect::<Vec<_>>())
+    })
 }
 
 /// τ of the exponential `a + b exp(-n/τ)` that fits best, in trials: least squares in a and b at each of 120 τ from 0.5 to 500.
@@ -79,7 +72,7 @@ pub fn decay(points: &[(f64, f64)]) -> f64 {
     for k in 0..120 {
         let tau = 0.5 * libm::exp(libm::log(1000.0) * f64::from(k) / 119.0);
         let curve: Vec<f64> = points.iter().map(|p| libm::exp(-p.0 / tau)).collect();
-        let (x, y) = (mean(&curve), mean_of(points));
+        let (x, y) = (mean(&curve), mean_y(points));
         let (mut xx, mut xy) = (0.0, 0.0);
         for (c, p) in curve.iter().zip(points) {
             xx += (c - x) * (c - x);

@@ -1,6 +1,7 @@
 //! The record of a run.
 
-use lobule_analysis::mean;
+use lobule_analysis::mean_of;
+use lobule_study::report::drawing::{BLUE, GREEN, ORANGE};
 use serde::{Deserialize, Serialize};
 
 /// Learner beside the known dynamics of the arm.
@@ -13,42 +14,22 @@ pub enum Learner {
     Unshifted,
     /// Counterfactual predictive control with shifted inputs.
     Counterfactual,
-    /// No learning.
     None,
 }
 
-impl Learner {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Shifted, Self::Unshifted, Self::Counterfactual, Self::None];
-
-    /// Name in findings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Shifted => "fel",
-            Self::Unshifted => "fel_without_shift",
-            Self::Counterfactual => "cfpc",
-            Self::None => "no_cerebellum",
-        }
-    }
-
-    /// Name in words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Shifted => "feedback-error learning",
-            Self::Unshifted => "no shift in time",
-            Self::Counterfactual => "counterfactual predictive control",
-            Self::None => "no cerebellum",
-        }
-    }
-}
+/// All learners, each with its key in the names of findings and its name in words.
+pub const LEARNERS: [(Learner, &str, &str); 4] = [
+    (Learner::Shifted, "fel", "feedback-error learning"),
+    (Learner::Unshifted, "fel_without_shift", "no shift in time"),
+    (Learner::Counterfactual, "cfpc", "counterfactual predictive control"),
+    (Learner::None, "no_cerebellum", "no cerebellum"),
+];
 
 /// Action of the robot in a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TrialKind {
-    /// None.
     Null,
-    /// Force field.
     Field,
     /// None, when the field is expected (catch trial).
     Catch,
@@ -56,10 +37,8 @@ pub enum TrialKind {
     Clamp,
 }
 
-/// Outcome of a trial.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trial {
-    /// Action of the robot.
     pub kind: TrialKind,
     /// Angle of the target, deg counter-clockwise from the right.
     pub target_deg: f64,
@@ -74,18 +53,14 @@ pub struct Trial {
 /// A session of one subject: baseline, adaptation, washout.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Session {
-    /// Learner.
     pub learner: Learner,
-    /// Seed.
     pub seed: u64,
-    /// Trials in order.
     pub trials: Vec<Trial>,
 }
 
 /// Generalization of learning in one direction.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OneDirection {
-    /// Seed.
     pub seed: u64,
     /// Compensation in the trained direction after one trial.
     pub first: f64,
@@ -101,40 +76,21 @@ pub enum SwitchingController {
     Cued,
     /// MOSAIC without a cue.
     Uncued,
-    /// A single module.
     OneModule,
 }
 
-impl SwitchingController {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Cued, Self::Uncued, Self::OneModule];
-
-    /// Name in findings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Cued => "mosaic_with_cue",
-            Self::Uncued => "mosaic",
-            Self::OneModule => "one_module",
-        }
-    }
-
-    /// Name in words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Cued => "MOSAIC with cue",
-            Self::Uncued => "MOSAIC",
-            Self::OneModule => "one module",
-        }
-    }
-}
+/// All controllers, each with its key in the names of findings, its name in words and its color.
+pub const CONTROLLERS: [(SwitchingController, &str, &str, &str); 3] = [
+    (SwitchingController::Cued, "mosaic_with_cue", "MOSAIC with cue", BLUE),
+    (SwitchingController::Uncued, "mosaic", "MOSAIC", GREEN),
+    (SwitchingController::OneModule, "one_module", "one module", ORANGE),
+];
 
 /// A run under fields that take turns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SwitchingRun {
-    /// Controller.
     #[serde(rename = "player")]
     pub controller: SwitchingController,
-    /// Seed.
     pub seed: u64,
     /// Deviation of each trial in the direction of its field's force, m.
     pub deviations_m: Vec<f64>,
@@ -150,11 +106,10 @@ impl SwitchingRun {
     pub fn late_m(&self, is_first: bool) -> f64 {
         let from = 2 * self.deviations_m.len() / 3;
         let late = self.deviations_m.iter().zip(&self.is_first).skip(from);
-        mean(&late.filter(|(_, f)| **f == is_first).map(|(d, _)| d.abs()).collect::<Vec<_>>())
+        mean_of(late.filter(|(_, f)| **f == is_first).map(|(d, _)| d.abs()))
     }
 }
 
-/// Everything a run records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// By learner, seed.

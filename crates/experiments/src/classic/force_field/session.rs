@@ -1,7 +1,7 @@
 //! Sessions: order of targets and probes.
 
 use super::config::Config;
-use super::reacher::Reacher;
+use super::reacher::{Adapting, Reacher};
 use super::record::{Learner, OneDirection, Session, TrialKind};
 use lobule_signal::Stream;
 use lobule_study::Error;
@@ -13,7 +13,7 @@ fn target(config: &Config, k: usize) -> f64 {
 
 /// Runs a session; paths are kept if `keeps_paths`.
 pub fn session(config: &Config, learner: Learner, seed: u64, keeps_paths: bool) -> Result<Session, Error> {
-    let mut reacher = Reacher::new(config, learner, seed)?;
+    let mut reacher = Reacher::adapting(config, learner, seed)?;
     let p = &config.protocol;
     let (order, probes) = (Stream::new(seed, "force_field/order"), Stream::new(seed, "force_field/probes"));
     let n = config.reach.directions;
@@ -32,37 +32,37 @@ pub fn session(config: &Config, learner: Learner, seed: u64, keeps_paths: bool) 
             Some(since) => (false, since - p.adaptation),
             None => (false, k),
         };
-        let (block, place, every) =
-            ((since / p.probe_every) as u64, since % p.probe_every, p.probe_every as u32);
-        let block = block + 10_000 * u64::from(in_field) + 20_000 * u64::from(k >= p.baseline + p.adaptation);
+        let (place, every) = (since % p.probe_every, p.probe_every as u32);
+        let block = (since / p.probe_every) as u64
+            + 10_000 * u64::from(in_field)
+            + 20_000 * u64::from(k >= p.baseline + p.adaptation);
         let clamp = probes.below(block, 0, every) as usize;
         let catch = (clamp + 1 + probes.below(block, 1, every - 1) as usize) % p.probe_every;
-        let is_early = since < p.probe_every / 2;
-        let kind = match (in_field, place) {
-            (_, place) if !is_early && place == clamp => TrialKind::Clamp,
-            (true, place) if !is_early && place == catch => TrialKind::Catch,
-            (true, _) => TrialKind::Field,
-            (false, _) => TrialKind::Null,
+        let is_probe = since >= p.probe_every / 2;
+        let kind = match in_field {
+            _ if is_probe && place == clamp => TrialKind::Clamp,
+            true if is_probe && place == catch => TrialKind::Catch,
+            true => TrialKind::Field,
+            false => TrialKind::Null,
         };
-        trials.push(reacher.reach(kind, target(config, targets[k % n]), keeps_paths)?);
+        trials.push(reacher.trial(kind, target(config, targets[k % n]), keeps_paths)?);
     }
     Ok(Session { learner, seed, trials })
 }
 
 /// Trains one direction and probes others.
 pub fn one_direction(config: &Config, seed: u64) -> Result<OneDirection, Error> {
-    let mut reacher = Reacher::new(config, Learner::Shifted, seed)?;
     const AHEAD: f64 = 90.0;
+    let mut reacher = Reacher::adapting(config, Learner::Shifted, seed)?;
     let g = &config.generalization;
-    let probe = |reacher: &mut Reacher| -> Result<Vec<f64>, Error> {
+    let probe = |reacher: &mut Reacher<Adapting>| -> Result<Vec<f64>, Error> {
         reacher.set_learning(false);
         let mut all = Vec::new();
         for angle in &g.angles_deg {
-            let sides = [-1.0, 1.0]
-                .map(|side| reacher.reach(TrialKind::Clamp, AHEAD + side * f64::from(*angle), false));
             let mut sum = 0.0;
-            for side in sides {
-                sum += 0.5 * side?.compensated;
+            for side in [-1.0, 1.0] {
+                let trial = reacher.trial(TrialKind::Clamp, AHEAD + side * f64::from(*angle), false)?;
+                sum += 0.5 * trial.compensated;
             }
             all.push(sum);
         }
@@ -72,7 +72,7 @@ pub fn one_direction(config: &Config, seed: u64) -> Result<OneDirection, Error> 
     let before = probe(&mut reacher)?;
     let mut first = 0.0;
     for k in 0..g.trials {
-        reacher.reach(TrialKind::Field, AHEAD, false)?;
+        reacher.trial(TrialKind::Field, AHEAD, false)?;
         if k == 0 {
             first = probe(&mut reacher)?[0] - before[0];
         }

@@ -4,13 +4,12 @@
 //! are not delayed: a forward model that judges delayed senses needs efference copies with the same delay.
 
 use super::config::Config;
+use super::reacher::{Reacher, arm};
 use super::record::{SwitchingController, SwitchingRun};
-use lobule_control::plant::{ReachingArm, TwoLink, curl};
-use lobule_control::{ClosedLoop, Drive, Mosaic, MosaicParameters, MosaicScales};
+use lobule_control::{Mosaic, MosaicParameters, MosaicScales};
 use lobule_signal::Stream;
 use lobule_study::Error;
 
-/// Parameters of a controller's modules.
 pub fn parameters(config: &Config, controller: SwitchingController) -> MosaicParameters {
     let s = &config.switching;
     let [position, velocity, acceleration, command] = s.scales;
@@ -32,10 +31,9 @@ pub fn parameters(config: &Config, controller: SwitchingController) -> MosaicPar
 pub fn run(config: &Config, controller: SwitchingController, seed: u64) -> Result<SwitchingRun, Error> {
     let (s, dt, reach) = (&config.switching, config.dt_s(), &config.reach);
     let mosaic = Mosaic::new(parameters(config, controller), 2, 2, dt, seed)?;
-    let arm = ReachingArm::new(TwoLink::HUMAN, ReachingArm::VISCOSITY, reach.center_m)?;
-    let mut joined = ClosedLoop::new(arm, mosaic, 2, dt, [0, 0])?;
-    let (order, noise) =
-        (Stream::new(seed, "force_field/turns"), Stream::new(seed, "force_field/turns_noise"));
+    let noise = Stream::new(seed, "force_field/turns_noise");
+    let mut reacher = Reacher::new(config, arm(config)?, mosaic, 0, noise)?;
+    let order = Stream::new(seed, "force_field/turns");
     let (mut sign, mut left) = (1usize, 0);
     let (mut deviations_m, mut is_first) = (Vec::new(), Vec::new());
     let mut counts = [[0.0; 2]; 2];
@@ -47,8 +45,6 @@ pub fn run(config: &Config, controller: SwitchingController, seed: u64) -> Resul
         }
         left -= 1;
         let b = if sign == 0 { config.field.curl } else { -config.field.curl };
-        joined.plant_mut().set_field(curl(b))?;
-        joined.reset();
         let target = order.below(k as u64, 1, reach.directions as u32);
         let radians = std::f64::consts::TAU * f64::from(target) / reach.directions as f64;
         let along = [libm::cos(radians), libm::sin(radians)];
@@ -56,27 +52,16 @@ pub fn run(config: &Config, controller: SwitchingController, seed: u64) -> Resul
         if controller == SwitchingController::Cued {
             cues[sign] = 1.0;
         }
-        let mut deviation = 0.0f64;
-        for tick in 0..config.ticks() {
+        let is_late = k >= 2 * s.trials / 3;
+        let deviation = reacher.reach(b, None, along, &cues, |tick, _, mosaic| {
             let t = tick as f64 * dt;
-            let desired = config.planned_angles(along, t)?;
-            let at = (k * config.ticks() + tick) as u64;
-            let push = [0, 1].map(|j| config.feedback.noise * noise.normal(at, j));
-            joined.tick(&Drive { reference: &desired, disturbance: &push, cues: &cues })?;
-            if t < reach.duration_s {
-                let [x, y] = joined.plant().hand_m();
-                let from = [x - reach.center_m[0], y - reach.center_m[1]];
-                let right = (from[0] * along[1] - from[1] * along[0]) * b.signum();
-                deviation = if right.abs() > deviation.abs() { right } else { deviation };
-                // The first tenth of a movement is too slow for the field to matter.
-                if t > 0.1 * reach.duration_s && k >= 2 * s.trials / 3 {
-                    let shares = joined.controller().responsibilities();
-                    counts[sign][usize::from(shares.len() > 1 && shares[1] > shares[0])] += 1.0;
-                }
+            // The first tenth of a movement is too slow for the field to matter.
+            if is_late && t > 0.1 * reach.duration_s && t < reach.duration_s {
+                let shares = mosaic.responsibilities();
+                counts[sign][usize::from(shares.len() > 1 && shares[1] > shares[0])] += 1.0;
             }
-        }
-        joined.finish(0.0)?;
-        deviations_m.push(deviation);
+        })?;
+        deviations_m.push(deviation * b.signum());
     }
     let all = counts.iter().flatten().sum::<f64>();
     let accuracy = f64::max(counts[0][0] + counts[1][1], counts[0][1] + counts[1][0]) / all;

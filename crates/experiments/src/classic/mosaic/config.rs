@@ -1,39 +1,32 @@
 //! Parameters of the experiment: one TOML document, every key with its unit and source.
 
-use lobule_study::{Check, Error, Preset};
-use serde::{Deserialize, Serialize};
+use lobule_study::{Check, Error};
 
-/// The documented defaults.
-pub const DEFAULTS: &str = include_str!("mosaic.toml");
-
-/// The presets.
-pub(super) const PRESETS: [Preset; 2] = [
-    Preset::new("default", "20 seeds, seven controllers, 300 s of learning", ""),
-    Preset::new("quick", "a few seconds: three seeds, 180 s of learning", include_str!("mosaic.quick.toml")),
-];
-
-/// The task.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Task {
-    /// Mass (kg), damping (N s/m) and stiffness (N/m) of each object.
-    pub objects: Vec<[f64; 3]>,
-    /// Fractions of the objects in the intermediate one.
-    pub between: Vec<f64>,
-    /// Shortest and longest time with an object, s.
-    pub dwell_s: [f64; 2],
-    /// Frequencies of the desired movement, Hz.
-    pub reference_hz: Vec<f64>,
-    /// Rms of the desired movement, m.
-    pub reference_rms_m: f64,
-    /// Standard deviation of the force noise, N.
-    pub noise_n: f64,
-    /// Duration of learning, s.
-    pub learning_s: usize,
-    /// Duration of the test, s.
-    pub test_s: usize,
-    /// Duration with the intermediate object, s.
-    pub between_s: usize,
+tables! {
+    Task {
+        objects: Vec<[f64; 3]>,
+        between: Vec<f64>,
+        dwell_s: [f64; 2],
+        reference_hz: Vec<f64>,
+        reference_rms_m: f64,
+        noise_n: f64,
+        learning_s: usize,
+        test_s: usize,
+        between_s: usize,
+    }
+    Modules {
+        modules: usize,
+        forgetting: f64,
+        inverse_rate: f64,
+        sigma: [f64; 2],
+        anneal_s: f64,
+        spread: f64,
+        switching: f64,
+        cue_rate: f64,
+        feedback: [f64; 2],
+        scales: [f64; 4],
+    }
+    Config { seeds: Vec<u64>, tick_ms: usize, task: Task, mosaic: Modules }
 }
 
 impl Task {
@@ -43,54 +36,13 @@ impl Task {
     }
 }
 
-/// The modules.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Modules {
-    /// Number of pairs of models.
-    pub modules: usize,
-    /// Forgetting of forward models per tick.
-    pub forgetting: f64,
-    /// Learning rate of inverse models.
-    pub inverse_rate: f64,
-    /// First and last σ of the likelihood.
-    pub sigma: [f64; 2],
-    /// Time in which σ decreases, s.
-    pub anneal_s: f64,
-    /// Standard deviation of initial weights.
-    pub spread: f64,
-    /// Probability of a change per tick.
-    pub switching: f64,
-    /// Learning rate of the responsibility predictor.
-    pub cue_rate: f64,
-    /// Stiffness (N/m) and damping (N s/m) of feedback.
-    pub feedback: [f64; 2],
-    /// Scales of position (m), velocity (m/s), acceleration (m/s²) and force (N).
-    pub scales: [f64; 4],
-}
-
-/// The whole configuration.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Config {
-    /// Seeds.
-    pub seeds: Vec<u64>,
-    /// A tick, ms.
-    pub tick_ms: usize,
-    /// The task.
-    pub task: Task,
-    /// The modules.
-    pub mosaic: Modules,
-}
-
 impl Config {
-    /// A tick, s.
     pub fn dt_s(&self) -> f64 {
         self.tick_ms as f64 * 1e-3
     }
 
     /// Checks everything that neither the types nor the parts themselves check.
-    pub(super) fn validate(&self) -> Result<(), Error> {
+    pub fn validate(&self) -> Result<(), Error> {
         Check::of("").within("tick_ms", self.tick_ms, 1..=50)?;
         let (check, t) = (Check::of("task"), &self.task);
         check.length("objects", &t.objects, 2..=6)?.length("reference_hz", &t.reference_hz, 1..=100)?;

@@ -2,32 +2,15 @@
 
 use super::config::Config;
 use super::findings::of;
-use super::record::{Moment, MosaicController, Outcome, Record};
-use lobule_analysis::mean;
+use super::record::{CONTROLLERS, Moment, Outcome, Record};
+use lobule_analysis::mean_of;
 use lobule_study::prelude::*;
 use lobule_study::report::drawing::*;
 
 /// Colors of the objects; there are at most as many.
 const COLORS: [&str; 6] = [BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY];
 
-/// Short names and colors of the controllers.
-const NAMES: [(MosaicController, &str, &str); 7] = [
-    (MosaicController::Mosaic, "MOSAIC", BLUE),
-    (MosaicController::Cued, "with cue", SKY),
-    (MosaicController::WithoutMemory, "no memory", GREEN),
-    (MosaicController::WithoutAnnealing, "no annealing", PURPLE),
-    (MosaicController::OneModule, "one module", ORANGE),
-    (MosaicController::Feedback, "feedback alone", GUIDE),
-    (MosaicController::Perfect, "perfect inverse", BLACK),
-];
-
-/// All figures.
-pub fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
-    Ok(vec![responsibilities(config, record)?, errors(config, record)?, seeds(record)?])
-}
-
-/// Responsibilities and the true object, early and after learning.
-fn responsibilities(config: &Config, record: &Record) -> Result<Figure, Error> {
+pub fn responsibilities(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("responsibilities", 1, 110.0);
     let Some(kept) = record.outcomes.iter().find(|o| !o.moments[1].is_empty()) else {
         return Err(Error::Figure { figure: "responsibilities".into(), what: "no moments were kept".into() });
@@ -47,9 +30,10 @@ fn responsibilities(config: &Config, record: &Record) -> Result<Figure, Error> {
         plate.line_key(words, pen);
     }
     plate.panels.push(panel);
-    let caption = "Object in the hand (pale background) and responsibility of the module paired with each object (lines) against time, first seed. A: at the \
-         beginning of learning. B: after learning. C: desired and true position in the time of B; the lines nearly coincide.";
-    plate.figure(caption)
+    plate.figure(
+        "Object in the hand (pale background) and responsibility of the module paired with each object (lines) against time, first seed. A: at the \
+         beginning of learning. B: after learning. C: desired and true position in the time of B; the lines nearly coincide.",
+    )
 }
 
 fn shares(config: &Config, title: &str, moments: &[Moment]) -> Panel {
@@ -67,17 +51,15 @@ fn shares(config: &Config, title: &str, moments: &[Moment]) -> Panel {
     panel
 }
 
-/// Errors by controller and object.
-fn errors(config: &Config, record: &Record) -> Result<Figure, Error> {
+pub fn errors(config: &Config, record: &Record) -> Result<Figure, Error> {
     let n = config.task.objects.len();
     let names = (1..=n).map(|k| format!("object {k}"));
     let names = names.chain(["after changes".to_string(), "intermediate object".to_string()]);
     let error_mm = |o: &Outcome, group: usize| 1e3 * o.errors_m.get(group).copied().unwrap_or(o.between_m);
     let mut bars = Vec::new();
     for group in 0..n + 2 {
-        for (k, (controller, _, color)) in NAMES.iter().enumerate() {
-            let outcomes = of(record, *controller);
-            let height = mean(&outcomes.iter().map(|o| error_mm(o, group)).collect::<Vec<_>>());
+        for (k, (controller, _, _, color)) in CONTROLLERS.into_iter().enumerate() {
+            let height = mean_of(of(record, controller).into_iter().map(|o| error_mm(o, group)));
             bars.push(Cell::bar(group as f64 - 0.365 + 0.12 * k as f64, 0.055, height, color));
         }
     }
@@ -86,23 +68,21 @@ fn errors(config: &Config, record: &Record) -> Result<Figure, Error> {
     panel.marks.push(Mark::Cells(bars));
     let mut plate = Plate::new("errors", 1, 220.0);
     plate.panels.push(panel);
-    plate.legend.extend(NAMES.iter().map(|(_, words, color)| Key::block(words, color)));
-    let caption = format!(
+    plate.legend.extend(CONTROLLERS.map(|(_, _, words, color)| Key::block(words, color)));
+    plate.figure(format!(
         "Rms of the position error by controller, mean over {} seeds: with each object, in the first 0.3 s after a change, and with an intermediate object that \
          was never learned.",
         config.seeds.len()
-    );
-    plate.figure(caption)
+    ))
 }
 
-/// Accuracy of every seed.
-fn seeds(record: &Record) -> Result<Figure, Error> {
-    let modular: Vec<_> = NAMES.iter().filter(|n| n.0.has_modules()).collect();
-    let x = Axis::categories("", modular.iter().map(|n| n.1));
+pub fn seeds(record: &Record) -> Result<Figure, Error> {
+    let modular = || CONTROLLERS.into_iter().filter(|c| c.0.has_modules());
+    let x = Axis::categories("", modular().map(|c| c.2));
     let y = Axis::exact("share of the time", 0.0, 1.05).step(0.2);
     let mut panel = Panel::new("is the right module responsible?", x, y);
-    for (k, (controller, _, _)) in modular.into_iter().enumerate() {
-        let outcomes = of(record, *controller);
+    for (k, (controller, ..)) in modular().enumerate() {
+        let outcomes = of(record, controller);
         let wide = 0.5 / outcomes.len().max(2) as f64;
         for (is_collapsed, color) in [(false, BLUE), (true, VERMILLION)] {
             let points = outcomes.iter().enumerate().filter(|(_, o)| o.is_collapsed() == is_collapsed);
@@ -116,6 +96,7 @@ fn seeds(record: &Record) -> Result<Figure, Error> {
         Key::dot("each object has its own module", BLUE),
         Key::dot("collapsed: some object has none", VERMILLION),
     ];
-    let caption = "Accuracy of responsibilities after learning by controller, one dot for each seed. Modules collapse where two objects share one.";
-    plate.figure(caption)
+    plate.figure(
+        "Accuracy of responsibilities after learning by controller, one dot for each seed. Modules collapse where two objects share one.",
+    )
 }

@@ -1,18 +1,17 @@
 //! The record of a run.
 
+use lobule_study::report::drawing::{BLACK, BLUE, GREEN, GUIDE, ORANGE, PURPLE, SKY};
 use serde::{Deserialize, Serialize};
 
-/// Controller of the hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MosaicController {
-    /// MOSAIC.
     Mosaic,
-    /// MOSAIC with a cue for the object.
+    /// With a cue for the object.
     Cued,
-    /// MOSAIC without memory of the object of the last tick.
+    /// Without memory of the object of the last tick.
     WithoutMemory,
-    /// MOSAIC with the last value of σ from the beginning.
+    /// With the last value of σ from the beginning.
     WithoutAnnealing,
     /// A single module.
     OneModule,
@@ -22,34 +21,21 @@ pub enum MosaicController {
     Perfect,
 }
 
-impl MosaicController {
-    /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Mosaic,
-        Self::Cued,
-        Self::WithoutMemory,
-        Self::WithoutAnnealing,
-        Self::OneModule,
-        Self::Feedback,
-        Self::Perfect,
-    ];
+/// All controllers, each with its key in the names of findings and its name and color in figures.
+pub const CONTROLLERS: [(MosaicController, &str, &str, &str); 7] = [
+    (MosaicController::Mosaic, "mosaic", "MOSAIC", BLUE),
+    (MosaicController::Cued, "mosaic_with_cue", "with cue", SKY),
+    (MosaicController::WithoutMemory, "mosaic_without_memory", "no memory", GREEN),
+    (MosaicController::WithoutAnnealing, "mosaic_without_annealing", "no annealing", PURPLE),
+    (MosaicController::OneModule, "one_module", "one module", ORANGE),
+    (MosaicController::Feedback, "feedback", "feedback alone", GUIDE),
+    (MosaicController::Perfect, "perfect_inverse", "perfect inverse", BLACK),
+];
 
+impl MosaicController {
     /// True if it has several modules.
     pub fn has_modules(self) -> bool {
         matches!(self, Self::Mosaic | Self::Cued | Self::WithoutMemory | Self::WithoutAnnealing)
-    }
-
-    /// Name in findings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Mosaic => "mosaic",
-            Self::Cued => "mosaic_with_cue",
-            Self::WithoutMemory => "mosaic_without_memory",
-            Self::WithoutAnnealing => "mosaic_without_annealing",
-            Self::OneModule => "one_module",
-            Self::Feedback => "feedback",
-            Self::Perfect => "perfect_inverse",
-        }
     }
 }
 
@@ -58,7 +44,6 @@ impl MosaicController {
 pub struct Moment {
     /// Time since the start of learning or test, s.
     pub time_s: f64,
-    /// Number of the object.
     pub object: usize,
     /// Responsibility of the module of each object, in their order.
     pub shares: Vec<f64>,
@@ -66,13 +51,10 @@ pub struct Moment {
     pub position: [f64; 2],
 }
 
-/// Outcome of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// Controller.
     #[serde(rename = "player")]
     pub controller: MosaicController,
-    /// Seed.
     pub seed: u64,
     /// Share of the test in which the module of the object has the largest responsibility.
     pub accuracy: f64,
@@ -105,7 +87,6 @@ impl Outcome {
     }
 }
 
-/// Everything a run records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// By controller, seed.

@@ -1,18 +1,8 @@
 //! Parameters of the experiment: one TOML document, every key with its unit and source.
 
-use lobule_study::{Check, Error, Preset};
+use lobule_study::{Check, Error};
 use serde::{Deserialize, Serialize};
 
-/// The documented defaults.
-pub const DEFAULTS: &str = include_str!("pursuit.toml");
-
-/// The presets.
-pub const PRESETS: [Preset; 2] = [
-    Preset::new("default", "five subjects, less than a minute", ""),
-    Preset::new("quick", "one subject, a few seconds", include_str!("pursuit.quick.toml")),
-];
-
-/// Controller of the eye.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PursuitController {
@@ -29,18 +19,11 @@ pub enum PursuitController {
 }
 
 impl PursuitController {
-    /// Key in the names of findings.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Feedback => "feedback",
-            Self::Smith => "smith",
-            Self::Cfpc => "cfpc",
-            Self::Fel => "fel",
-            Self::Foresight => "foresight",
-        }
+    /// Key in the names of findings: that of the configuration.
+    pub fn key(self) -> String {
+        format!("{self:?}").to_lowercase()
     }
 
-    /// Name in words.
     pub fn words(self) -> &'static str {
         match self {
             Self::Feedback => "feedback",
@@ -51,144 +34,46 @@ impl PursuitController {
         }
     }
 
-    /// True if it learns.
     pub fn learns(self) -> bool {
         matches!(self, Self::Cfpc | Self::Fel | Self::Foresight)
     }
 }
 
-/// The eye.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EyeConfig {
-    /// Slow time constant, s.
-    pub slow_s: f64,
-    /// Fast time constant, s.
-    pub fast_s: f64,
-    /// Largest deviation of a subject, as a fraction of the nominal value.
-    pub spread: f64,
-    /// Leak of the integrator, s.
-    pub leak_s: f64,
+tables! {
+    EyeConfig { slow_s: f64, fast_s: f64, spread: f64, leak_s: f64 }
+    FeedbackConfig { ki: f64 }
+    SmithConfig { kp: f64 }
+    CerebellumConfig { scale_s: f64, taus_s: Vec<f64>, rate: f64 }
+    ForesightConfig { taps: usize, every_ms: usize, beyond_ms: usize, rate: f64 }
+    TargetsConfig {
+        speed_deg_s: f64,
+        sines_hz: Vec<f64>,
+        mixed: usize,
+        mixed_to_hz: f64,
+        learning_s: usize,
+        measured_s: usize,
+    }
+    RampConfig { speed_deg_s: f64, duration_s: f64, ki: Vec<f64> }
+    HiddenConfig { hz: f64, duration_s: f64 }
+    Config {
+        seeds: Vec<u64>,
+        tick_ms: usize,
+        visual_delay_ms: usize,
+        motor_delay_ms: usize,
+        noise_deg_s: f64,
+        controllers: Vec<PursuitController>,
+        eye: EyeConfig,
+        feedback: FeedbackConfig,
+        smith: SmithConfig,
+        cerebellum: CerebellumConfig,
+        foresight: ForesightConfig,
+        targets: TargetsConfig,
+        ramp: RampConfig,
+        hidden: HiddenConfig,
+    }
 }
 
-/// Feedback.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FeedbackConfig {
-    /// Gain from slip to eye acceleration, 1/s.
-    pub ki: f64,
-}
-
-/// The Smith predictor.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SmithConfig {
-    /// Gain from the residual error to the command.
-    pub kp: f64,
-}
-
-/// The flocculus.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CerebellumConfig {
-    /// Unit of the derivatives, s.
-    pub scale_s: f64,
-    /// Time constants of the leaky averages, s.
-    pub taus_s: Vec<f64>,
-    /// Learning rate.
-    pub rate: f64,
-}
-
-/// Prediction of the target.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ForesightConfig {
-    /// Number of past values.
-    pub taps: usize,
-    /// Interval between them, ms.
-    pub every_ms: usize,
-    /// Lead beyond the delay, ms.
-    pub beyond_ms: usize,
-    /// Learning rate.
-    pub rate: f64,
-}
-
-/// Targets.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TargetsConfig {
-    /// Rms velocity, deg/s.
-    pub speed_deg_s: f64,
-    /// Frequencies of predictable targets, Hz.
-    pub sines_hz: Vec<f64>,
-    /// Number of sines of the mixed target.
-    pub mixed: usize,
-    /// Highest frequency of the mixed target, Hz.
-    pub mixed_to_hz: f64,
-    /// Duration of learning, s.
-    pub learning_s: usize,
-    /// Duration of the measurement, s.
-    pub measured_s: usize,
-}
-
-/// A target that starts to move.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RampConfig {
-    /// Velocity, deg/s.
-    pub speed_deg_s: f64,
-    /// Duration, s.
-    pub duration_s: f64,
-    /// Gains of feedback, 1/s.
-    pub ki: Vec<f64>,
-}
-
-/// A target that disappears.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HiddenConfig {
-    /// Frequency, Hz.
-    pub hz: f64,
-    /// Duration, s.
-    pub duration_s: f64,
-}
-
-/// The whole configuration.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PursuitConfig {
-    /// Seeds.
-    pub seeds: Vec<u64>,
-    /// A tick, ms.
-    pub tick_ms: usize,
-    /// Visual delay, ms.
-    pub visual_delay_ms: usize,
-    /// Motor delay, ms.
-    pub motor_delay_ms: usize,
-    /// Noise of the seen eye velocity, deg/s.
-    pub noise_deg_s: f64,
-    /// Controllers of the eye.
-    pub controllers: Vec<PursuitController>,
-    /// The eye.
-    pub eye: EyeConfig,
-    /// Feedback.
-    pub feedback: FeedbackConfig,
-    /// The Smith predictor.
-    pub smith: SmithConfig,
-    /// The flocculus.
-    pub cerebellum: CerebellumConfig,
-    /// Prediction of the target.
-    pub foresight: ForesightConfig,
-    /// Targets.
-    pub targets: TargetsConfig,
-    /// A target that starts to move.
-    pub ramp: RampConfig,
-    /// A target that disappears.
-    pub hidden: HiddenConfig,
-}
-
-impl PursuitConfig {
-    /// Length of a tick, s.
+impl Config {
     pub fn dt_s(&self) -> f64 {
         self.tick_ms as f64 * 1e-3
     }
@@ -198,44 +83,40 @@ impl PursuitConfig {
         [self.visual_delay_ms / self.tick_ms, self.motor_delay_ms / self.tick_ms]
     }
 
-    /// Checks everything that neither the types nor the parts themselves check.
-    ///
-    /// # Errors
-    /// [`Error::Config`] naming key, value and range.
-    pub fn validate(&self) -> Result<(), Error> {
-        let check = Check::of("");
-        check.within("tick_ms", self.tick_ms, 1..=50)?.length("controllers", &self.controllers, 1..=5)?;
-        let tick_ms = self.tick_ms;
-        let whole_ticks = |check: &Check, key: &str, ms: usize, least: usize| -> Result<(), Error> {
-            check.within(key, ms, least..=1000)?.whole_ticks(key, ms as f64, tick_ms as f64)?;
-            Ok(())
-        };
-        whole_ticks(&check, "visual_delay_ms", self.visual_delay_ms, tick_ms)?;
-        whole_ticks(&check, "motor_delay_ms", self.motor_delay_ms, 0)?;
+    /// Ticks in a time in s.
+    pub fn ticks_of_s(&self, s: f64) -> usize {
+        (s / self.dt_s()).round() as usize
+    }
 
-        let positive = |check: &Check, key: &str, x: f64| -> Result<(), Error> {
-            check.that(key, x, x > 0.0 && x <= 1e4, "more than 0 and at most 10000 is needed")?;
-            Ok(())
+    /// Checks everything that neither the types nor the parts themselves check.
+    pub fn validate(&self) -> Result<(), Error> {
+        let (check, tick_ms) = (Check::of(""), self.tick_ms);
+        check.within("tick_ms", tick_ms, 1..=50)?.length("controllers", &self.controllers, 1..=5)?;
+        check.ticks_within("visual_delay_ms", self.visual_delay_ms, tick_ms..=1000, tick_ms)?;
+        check.ticks_within("motor_delay_ms", self.motor_delay_ms, 0..=1000, tick_ms)?;
+        let positive = |table: &str, key: &str, x: f64| {
+            let is_allowed = x > 0.0 && x <= 1e4;
+            Check::of(table).that(key, x, is_allowed, "more than 0 and at most 10000 is needed").map(|_| ())
         };
-        let (check, eye) = (Check::of("eye"), &self.eye);
-        for (key, x) in [("slow_s", eye.slow_s), ("fast_s", eye.fast_s), ("leak_s", eye.leak_s)] {
-            positive(&check, key, x)?;
-        }
-        check.that("spread", eye.spread, (0.0..0.9).contains(&eye.spread), "from 0 to below 0.9")?;
-        positive(&Check::of("feedback"), "ki", self.feedback.ki)?;
+        let e = &self.eye;
+        positive("eye", "slow_s", e.slow_s)?;
+        positive("eye", "fast_s", e.fast_s)?;
+        positive("eye", "leak_s", e.leak_s)?;
+        let is_fraction = (0.0..0.9).contains(&e.spread);
+        Check::of("eye").that("spread", e.spread, is_fraction, "from 0 to below 0.9")?;
+        positive("feedback", "ki", self.feedback.ki)?;
         Check::of("smith").at_least("kp", self.smith.kp, 0.0)?;
         let rate = self.cerebellum.rate;
         Check::of("cerebellum").that("rate", rate, rate > 0.0 && rate < 1.0, "above 0 and below 1")?;
         let (check, f) = (Check::of("foresight"), &self.foresight);
         check.within("taps", f.taps, 1..=1000)?;
-        whole_ticks(&check, "every_ms", f.every_ms, tick_ms)?;
-        whole_ticks(&check, "beyond_ms", f.beyond_ms, 0)?;
-
+        check.ticks_within("every_ms", f.every_ms, tick_ms..=1000, tick_ms)?;
+        check.ticks_within("beyond_ms", f.beyond_ms, 0..=1000, tick_ms)?;
         let (check, ramp) = (Check::of("ramp"), &self.ramp);
-        positive(&check, "speed_deg_s", ramp.speed_deg_s)?;
+        positive("ramp", "speed_deg_s", ramp.speed_deg_s)?;
         check.within("duration_s", ramp.duration_s, 1.0..=1e4)?.length("ki", &ramp.ki, 1..=4)?;
         ramp.ki.iter().try_for_each(|&ki| check.above("ki", ki, 0.0).map(|_| ()))?;
-        positive(&Check::of("hidden"), "duration_s", self.hidden.duration_s)?;
+        positive("hidden", "duration_s", self.hidden.duration_s)?;
         self.validate_targets()
     }
 
@@ -243,12 +124,8 @@ impl PursuitConfig {
     fn validate_targets(&self) -> Result<(), Error> {
         let (check, t) = (Check::of("targets"), &self.targets);
         check.length("sines_hz", &t.sines_hz, 1..=100)?.within("learning_s", t.learning_s, 1..=100_000)?;
-        check.that(
-            "speed_deg_s",
-            t.speed_deg_s,
-            t.speed_deg_s > 0.0 && t.speed_deg_s <= 1e4,
-            "above 0, at most 10000",
-        )?;
+        let is_speed = t.speed_deg_s > 0.0 && t.speed_deg_s <= 1e4;
+        check.that("speed_deg_s", t.speed_deg_s, is_speed, "above 0, at most 10000")?;
         let period = format!(
             "10 to 10000 is allowed: measure a whole period of the slowest sine of a mixed target, {LOWEST_MIXED_HZ} Hz"
         );

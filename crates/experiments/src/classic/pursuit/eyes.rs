@@ -1,21 +1,22 @@
 //! Targets, and eyes that pursue them.
 
-use super::config::{LOWEST_MIXED_HZ, PursuitConfig, PursuitController};
+use super::config::{Config, LOWEST_MIXED_HZ, PursuitController};
 use crate::classic::response::{Demodulator, Response};
+use PursuitController::{Cfpc, Feedback, Fel, Foresight, Smith};
 use lobule_control::feedback::{Pid, PidGains, Reflex};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
-use lobule_control::forward::{Equations, Foresight, Law, Seen, SmithPredictor};
+use lobule_control::forward::{self, Equations, Law, Seen, SmithPredictor};
 use lobule_control::plant::{DrivenEye, Eye, EyeParameters};
 use lobule_control::{Adaptive, Brainstem, BrainstemParameters, ClosedLoop, Controller, Drive, LinearSystem};
 use lobule_signal::Stream;
 use lobule_study::Error;
-use std::f64::consts::TAU;
+use std::collections::VecDeque;
+use std::f64::consts::{SQRT_2, TAU};
 
 /// Eye velocity that counts as divergence, deg/s. Chosen: far beyond the fastest target of the experiment.
 const DIVERGED_DEG_S: f64 = 1e4;
 
 /// A target: sines of (frequency in Hz, phase in turns), each of peak velocity `peak`, deg/s.
-#[derive(Debug, Clone, PartialEq)]
 pub struct Target {
     sines: Vec<(f64, f64)>,
     peak: f64,
@@ -23,13 +24,13 @@ pub struct Target {
 
 impl Target {
     /// A single sine; the seed draws its phase.
-    pub fn sine(config: &PursuitConfig, seed: u64, hz: f64) -> Self {
+    pub fn sine(config: &Config, seed: u64, hz: f64) -> Self {
         let phase = Stream::new(seed, "pursuit/sine").uniform(0, 0);
-        Self { sines: vec![(hz, phase)], peak: config.targets.speed_deg_s * std::f64::consts::SQRT_2 }
+        Self { sines: vec![(hz, phase)], peak: config.targets.speed_deg_s * SQRT_2 }
     }
 
     /// Many sines, each drawn from its own stretch of a grid of whole periods.
-    pub fn mixed(config: &PursuitConfig, seed: u64) -> Self {
+    pub fn mixed(config: &Config, seed: u64) -> Self {
         let t = &config.targets;
         let stream = Stream::new(seed, "pursuit/mixed");
         let grid = 1.0 / t.measured_s as f64;
@@ -41,11 +42,6 @@ impl Target {
         };
         let peak = t.speed_deg_s * (2.0 / t.mixed as f64).sqrt();
         Self { sines: (0..t.mixed).map(sine).collect(), peak }
-    }
-
-    /// Its frequencies, Hz.
-    pub fn frequencies(&self) -> impl Iterator<Item = f64> {
-        self.sines.iter().map(|s| s.0)
     }
 
     /// Velocity at a time, deg/s.
@@ -60,16 +56,13 @@ pub struct Pursuer {
     dt_s: f64,
     /// Ticks since the start, and visibility of the target in the last of them, newest last.
     tick: usize,
-    seen: std::collections::VecDeque<bool>,
+    seen: VecDeque<bool>,
 }
 
 impl Pursuer {
     /// The eye of a seed at rest under a controller; `ki`: gain of feedback, `noise`: sd of the sensed eye velocity, deg/s.
-    ///
-    /// # Errors
-    /// A part that refuses its parameters.
     pub fn new(
-        config: &PursuitConfig,
+        config: &Config,
         kind: PursuitController,
         ki: f64,
         seed: u64,
@@ -79,32 +72,28 @@ impl Pursuer {
         let stream = Stream::new(seed, "pursuit/subject");
         let spread = |i| 1.0 + config.eye.spread * (2.0 * stream.uniform(0, i) - 1.0);
         let eye = |slow: f64, fast: f64| -> Result<DrivenEye, Error> {
-            let parameters = EyeParameters {
-                slow_s: config.eye.slow_s * slow,
-                fast_s: config.eye.fast_s * fast,
-                strength: 1.0,
-            };
-            let healthy =
-                BrainstemParameters { gain: 1.0, direct_s: config.eye.slow_s, leak_s: config.eye.leak_s };
+            let e = &config.eye;
+            let parameters =
+                EyeParameters { slow_s: e.slow_s * slow, fast_s: e.fast_s * fast, strength: 1.0 };
+            let healthy = BrainstemParameters { gain: 1.0, direct_s: e.slow_s, leak_s: e.leak_s };
             Ok(DrivenEye::new(Eye::new(parameters)?, Brainstem::new(healthy, dt_s)?))
         };
         // The true eye is the subject's; all models describe the nominal one.
         let (body, model) = (eye(spread(0), spread(1))?, eye(1.0, 1.0)?);
         let delays = config.delays();
         let law = Pid::new(PidGains { kp: 0.0, kd: 0.0, ki, filter_s: 0.0 }, dt_s)?;
+        let speed = config.targets.speed_deg_s;
         let smith = || -> Result<Box<dyn Controller>, Error> {
             let kp = config.smith.kp;
             // The seen target is the command; the controller corrects the residual error.
             let law: Law = Box::new(move |s, r, u| u[0] = r[0] + kp * (r[0] - s[0]));
             let model = Box::new(Equations::driven_eye(&model, dt_s)?);
-            let scale = [config.targets.speed_deg_s; 3];
-            Ok(Box::new(SmithPredictor::new(law, model, &[0.0; 3], &scale, delays[0] + delays[1])?))
+            Ok(Box::new(SmithPredictor::new(law, model, &[0.0; 3], &[speed; 3], delays[0] + delays[1])?))
         };
         let filter = || -> Result<AdaptiveFilter, Error> {
             let c = &config.cerebellum;
             let open = law.system()?.then(&LinearSystem::delay(delays[1])).then(&model.system(dt_s)?);
             let closed = open.then(&LinearSystem::delay(delays[0])).closed()?;
-            let speed = config.targets.speed_deg_s;
             let learning = Learning {
                 trace: TraceModel::System(closed),
                 update: Update::Tick,
@@ -114,32 +103,28 @@ impl Pursuer {
             Ok(AdaptiveFilter::new(basis, &learning)?)
         };
         let inner: Box<dyn Controller> = match kind {
-            PursuitController::Feedback => Box::new(Reflex::new(law.clone())),
-            PursuitController::Smith | PursuitController::Foresight => smith()?,
-            PursuitController::Cfpc => Box::new(Adaptive::cfpc(law.clone(), filter()?, dt_s)),
-            PursuitController::Fel => {
-                Box::new(Adaptive::feedback_error_learning(law.clone(), filter()?, dt_s))
-            }
+            Feedback => Box::new(Reflex::new(law.clone())),
+            Smith | Foresight => smith()?,
+            Cfpc => Box::new(Adaptive::cfpc(law.clone(), filter()?, dt_s)),
+            Fel => Box::new(Adaptive::feedback_error_learning(law.clone(), filter()?, dt_s)),
         };
-        let controller = match kind {
-            PursuitController::Foresight => {
-                let f = &config.foresight;
-                let foresight = Foresight {
-                    lead: delays[0] + delays[1] + f.beyond_ms / config.tick_ms,
-                    taps: f.taps,
-                    every: f.every_ms / config.tick_ms,
-                    scale: config.targets.speed_deg_s,
-                    rate: f.rate,
-                };
-                Seen::foreseeing(inner, foresight)?
-            }
-            _ => Seen::new(inner, 1),
+        let controller = if kind == Foresight {
+            let f = &config.foresight;
+            let foresight = forward::Foresight {
+                lead: delays[0] + delays[1] + f.beyond_ms / config.tick_ms,
+                taps: f.taps,
+                every: f.every_ms / config.tick_ms,
+                scale: speed,
+                rate: f.rate,
+            };
+            Seen::foreseeing(inner, foresight)?
+        } else {
+            Seen::new(inner, 1)
         };
         let closed = ClosedLoop::new(body, controller, 1, dt_s, delays)?
             .with_noise_of(seed, "pursuit/noise")
             .signed(|channels| channels.senses[0].noise_sd = noise)?;
-        let seen = std::iter::repeat_n(true, delays[0]).collect();
-        Ok(Self { closed, dt_s, tick: 0, seen })
+        Ok(Self { closed, dt_s, tick: 0, seen: VecDeque::from(vec![true; delays[0]]) })
     }
 
     /// Pursues a target for some ticks; `observe` receives time (s), target and eye velocity (deg/s). False if the eye diverged.
@@ -169,32 +154,24 @@ impl Pursuer {
 
 /// Pursues a target long enough to learn, then measures at each of its frequencies; none if the eye diverged. `observe` receives
 /// the samples of the measurement.
-///
-/// # Errors
-/// A part that refuses its parameters.
 pub fn track(
-    config: &PursuitConfig,
+    config: &Config,
     kind: PursuitController,
     seed: u64,
     target: &Target,
     mut observe: impl FnMut(f64, f64, f64),
 ) -> Result<Option<Vec<Response>>, Error> {
     let mut pursuer = Pursuer::new(config, kind, config.feedback.ki, seed, config.noise_deg_s)?;
-    let per_s = |s: f64| (s / config.dt_s()).round() as usize;
-    // All controllers have the same time for learning, so that all are measured on the same stretch.
-    if !pursuer.follow(|t| target.velocity(t), true, per_s(config.targets.learning_s as f64), |_, _, _| ()) {
-        return Ok(None);
-    }
+    let velocity = |t: f64| target.velocity(t);
+    let [learning, measured] =
+        [config.targets.learning_s, config.targets.measured_s].map(|s| config.ticks_of_s(s as f64));
     let mut sums: Vec<Demodulator> =
-        target.frequencies().map(|hz| Demodulator::new(hz, config.dt_s())).collect();
-    let kept = pursuer.follow(
-        |t| target.velocity(t),
-        true,
-        per_s(config.targets.measured_s as f64),
-        |t, v, eye| {
+        target.sines.iter().map(|&(hz, _)| Demodulator::new(hz, config.dt_s())).collect();
+    // All controllers have the same time for learning, so that all are measured on the same stretch.
+    let is_kept = pursuer.follow(velocity, true, learning, |_, _, _| ())
+        && pursuer.follow(velocity, true, measured, |t, v, eye| {
             sums.iter_mut().for_each(|s| s.take(v, eye));
             observe(t, v, eye);
-        },
-    );
-    Ok(kept.then(|| sums.iter().map(Demodulator::response).collect()))
+        });
+    Ok(is_kept.then(|| sums.iter().map(Demodulator::response).collect()))
 }

@@ -1,69 +1,45 @@
 //! The findings of the experiment.
 
-use super::config::{PursuitConfig, PursuitController};
-use super::record::{Hidden, PursuitRecord, Ramp, Tracked};
+use super::config::{Config, PursuitController};
+use super::record::{Hidden, Ramp, Record, Tracked};
 use crate::classic::response::Response;
-use lobule_analysis::mean;
+use PursuitController::{Feedback, Foresight};
+use lobule_analysis::{mean, mean_of};
 use lobule_study::prelude::*;
 
-/// Everything on which ranges rest.
-pub const GROUNDS: &[Source] = &[FIRST, KNOWN, GAIN, MIXED, LATENCY, RINGING, STEADY, HIDDEN];
-
-const FIRST: Source = Source::published(
-    "Barnes, Barnes & Chakraborti 2000, abstract: 121 ms in the first cycle of 0.8 s, before it is known; tolerance of 30 ms ours",
-);
-const KNOWN: Source = Source::published(
-    "Barnes, Barnes & Chakraborti 2000, abstract: 43 ms in the steady state at 0.8 s; Bahill & McDonald 1983, abstract: none; lower end \
-     ours: the mirror image of 43 ms",
-);
-const GAIN: Source = Source::chosen_after(
-    "near 0.9 to 1 up to 1 Hz for predictable targets (Barnes 2008, as commonly quoted, not confirmed in its text); upper end of 1.1 ours; \
-     no commit precedes the first run",
-);
-const MIXED: Source = Source::chosen_after(
-    "direction: prediction needs a predictable target (Dallos & Jones 1963, doi:10.1109/TAC.1963.1105574; Barnes & Ruddock 1989, \
-     abstracts); bound ours: 0 is an equal delay; no commit precedes the first run",
-);
-const LATENCY: Source = Source::published(
-    "100 ms, Robinson, Gordon & Gordon 1986; about 150 ms, Bahill & McDonald 1983 (abstracts)",
-);
-const RINGING: Source = Source::published(
-    "Robinson, Gordon & Gordon 1986, abstract: near 3.8 Hz, and negative feedback with 100 ms cannot do it; tolerance of a tenth ours",
-);
-const STEADY: Source = Source::published(
-    "Robinson, Gordon & Gordon 1986, abstract: mean steady-state gain 0.95; tolerance of a twentieth ours",
-);
-const HIDDEN: Source = Source::published(
-    "van den Berg 1988, abstract: the eye goes on for about half a cycle with 70 % of the acceleration, about 75 % of the response is \
-     predicted; tolerance of two tenths ours",
-);
-
-/// Runs on a target, by seed; `hz` is none for the mixed one.
-pub fn runs(record: &PursuitRecord, kind: PursuitController, hz: Option<f64>) -> Vec<&Tracked> {
-    record.tracked.iter().filter(|t| t.kind == kind && t.hz == hz).collect()
+grounds! {
+    FIRST = published "Barnes, Barnes & Chakraborti 2000, abstract: 121 ms in the first cycle of 0.8 s, before it is known; tolerance of \
+        30 ms ours";
+    KNOWN = published "Barnes, Barnes & Chakraborti 2000, abstract: 43 ms in the steady state at 0.8 s; Bahill & McDonald 1983, abstract: \
+        none; lower end ours: the mirror image of 43 ms";
+    GAIN = chosen_after "near 0.9 to 1 up to 1 Hz for predictable targets (Barnes 2008, as commonly quoted, not confirmed in its text); \
+        upper end of 1.1 ours; no commit precedes the first run";
+    MIXED = chosen_after "direction: prediction needs a predictable target (Dallos & Jones 1963, doi:10.1109/TAC.1963.1105574; Barnes & \
+        Ruddock 1989, abstracts); bound ours: 0 is an equal delay; no commit precedes the first run";
+    LATENCY = published "100 ms, Robinson, Gordon & Gordon 1986; about 150 ms, Bahill & McDonald 1983 (abstracts)";
+    RINGING = published "Robinson, Gordon & Gordon 1986, abstract: near 3.8 Hz, and negative feedback with 100 ms cannot do it; tolerance \
+        of a tenth ours";
+    STEADY = published "Robinson, Gordon & Gordon 1986, abstract: mean steady-state gain 0.95; tolerance of a twentieth ours";
+    HIDDEN = published "van den Berg 1988, abstract: the eye goes on for about half a cycle with 70 % of the acceleration, about 75 % of \
+        the response is predicted; tolerance of two tenths ours";
 }
 
-/// A value on a predictable target, by seed; not a number where the eye diverged.
-fn on_sine(record: &PursuitRecord, kind: PursuitController, hz: f64, of: fn(&Response) -> f64) -> Vec<f64> {
-    let value = |t: &&Tracked| t.responses.as_ref().and_then(|r| r.first()).map_or(f64::NAN, of);
-    runs(record, kind, Some(hz)).iter().map(value).collect()
-}
+impl Record {
+    /// Runs on a target, by seed; `hz` is none for the mixed one.
+    pub fn on_target(&self, kind: PursuitController, hz: Option<f64>) -> impl Iterator<Item = &Tracked> {
+        self.tracked.iter().filter(move |t| t.kind == kind && t.hz == hz)
+    }
 
-/// Mean of a value over the frequencies of the mixed target, by seed.
-fn on_mixed(record: &PursuitRecord, kind: PursuitController, of: fn(&Response) -> f64) -> Vec<f64> {
-    let value =
-        |t: &&Tracked| t.responses.as_ref().map_or(f64::NAN, |r| mean(&r.iter().map(of).collect::<Vec<_>>()));
-    runs(record, kind, None).iter().map(value).collect()
-}
+    /// Mean of a value over the frequencies of a target, by seed; not a number where the eye diverged.
+    fn means(&self, kind: PursuitController, hz: Option<f64>, of: fn(&Response) -> f64) -> Vec<f64> {
+        let value = |t: &Tracked| t.responses.as_ref().map_or(f64::NAN, |r| mean_of(r.iter().map(of)));
+        self.on_target(kind, hz).map(value).collect()
+    }
 
-/// Mean delay on a predictable target over seeds, ms.
-pub fn mean_delay(record: &PursuitRecord, kind: PursuitController, hz: f64) -> f64 {
-    mean(&on_sine(record, kind, hz, Response::delay_ms))
-}
-
-/// Mean of a value over the frequencies of the mixed target and all seeds.
-pub fn mean_mixed(record: &PursuitRecord, kind: PursuitController, of: fn(&Response) -> f64) -> f64 {
-    mean(&on_mixed(record, kind, of))
+    /// Mean delay on a target over its frequencies and all seeds, ms.
+    pub fn mean_delay(&self, kind: PursuitController, hz: Option<f64>) -> f64 {
+        mean(&self.means(kind, hz, Response::delay_ms))
+    }
 }
 
 /// Time at which the eye reaches a twentieth of the target velocity, ms.
@@ -99,7 +75,7 @@ fn ringing_hz(ramp: &Ramp) -> f64 {
 /// Mean eye velocity relative to the target velocity in the last half second.
 fn steady(ramp: &Ramp) -> f64 {
     let end = ramp.samples.last().map_or(0.0, |s| s.0);
-    mean(&ramp.samples.iter().filter(|s| s.0 > end - 0.5).map(|s| s.2 / s.1).collect::<Vec<_>>())
+    mean_of(ramp.samples.iter().filter(|s| s.0 > end - 0.5).map(|s| s.2 / s.1))
 }
 
 /// Eye velocity along that of the hidden target, relative to the target velocity; not a number where the eye diverged.
@@ -111,82 +87,79 @@ fn continuation(hidden: &Hidden, hidden_s: f64) -> f64 {
     within().map(|s| s.1 * s.2).sum::<f64>() / within().map(|s| s.1 * s.1).sum::<f64>()
 }
 
-/// All findings.
-pub fn findings(config: &PursuitConfig, record: &PursuitRecord) -> Vec<Finding> {
+pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let mut found = Vec::new();
     for &kind in &config.controllers {
-        tracking(config, record, kind, &mut found);
+        found.extend(tracking(config, record, kind));
         let by_seed = record.hidden.iter().filter(|h| h.kind == kind);
         let by_seed = by_seed.map(|h| continuation(h, config.hidden.duration_s)).collect();
-        let meaning = format!(
-            "Eye velocity along that of a hidden sine of {} Hz, relative to the target velocity.",
-            plain(config.hidden.hz)
-        );
+        let hz = plain(config.hidden.hz);
+        let meaning =
+            format!("Eye velocity along that of a hidden sine of {hz} Hz, relative to the target velocity.");
         let hidden = Finding::new(format!("{}/hidden", kind.key()), meaning, by_seed);
-        found.push(match kind {
-            PursuitController::Foresight => hidden.mean(0.5..=0.9, &HIDDEN),
-            _ => hidden,
-        });
+        found.push(if kind == Foresight { hidden.mean(0.5..=0.9, &HIDDEN) } else { hidden });
     }
-    record.ramps.iter().for_each(|ramp| start(ramp, &mut found));
+    found.extend(record.ramps.iter().flat_map(start));
     found
 }
 
 /// Gain and delay on predictable and mixed targets.
-fn tracking(
-    config: &PursuitConfig,
-    record: &PursuitRecord,
-    kind: PursuitController,
-    found: &mut Vec<Finding>,
-) {
-    let (key, words) = (kind.key(), kind.words());
-    for &hz in &config.targets.sines_hz {
+fn tracking(config: &Config, record: &Record, kind: PursuitController) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let sines = &config.targets.sines_hz;
+    let words = kind.words();
+    let new = |what: &str, meaning: String, by_seed: Vec<f64>| {
+        Finding::new(format!("{}/{what}", kind.key()), meaning, by_seed)
+    };
+    let gains = |hz| record.means(kind, hz, |r| r.gain);
+    let delays = |hz| record.means(kind, hz, Response::delay_ms);
+    for &hz in sines {
         let f = plain(hz);
         let meaning = format!("Gain on a predictable sine of {f} Hz, {words}.");
-        let gain = Finding::new(format!("{key}/gain/{f}hz"), meaning, on_sine(record, kind, hz, |r| r.gain));
+        let gain = new(&format!("gain/{f}hz"), meaning, gains(Some(hz)));
         found.push(if kind.learns() && hz <= 1.0 { gain.mean(0.9..=1.1, &GAIN) } else { gain });
         let meaning = format!("Delay on a predictable sine of {f} Hz, {words}.");
-        let delays = on_sine(record, kind, hz, Response::delay_ms);
-        let delay = Finding::new(format!("{key}/delay/{f}hz"), meaning, delays).unit("ms");
+        let delay = new(&format!("delay/{f}hz"), meaning, delays(Some(hz))).unit("ms");
         // The papers give the period of 0.8 s.
         found.push(match kind {
-            PursuitController::Feedback if hz == 1.25 => delay.mean(91.0..=151.0, &FIRST),
+            Feedback if hz == 1.25 => delay.mean(91.0..=151.0, &FIRST),
             _ if kind.learns() && hz == 1.25 => delay.mean(-43.0..=43.0, &KNOWN),
             _ => delay,
         });
     }
     let meaning = format!("Gain on the mixed target, mean over its frequencies, {words}.");
-    found.push(Finding::new(format!("{key}/gain/mixed"), meaning, on_mixed(record, kind, |r| r.gain)));
+    found.push(new("gain/mixed", meaning, gains(None)));
     let meaning = format!("Delay on the mixed target, mean over its frequencies, {words}.");
-    let mixed = on_mixed(record, kind, Response::delay_ms);
-    found.push(Finding::new(format!("{key}/delay/mixed"), meaning, mixed.clone()).unit("ms"));
+    let mixed = delays(None);
+    found.push(new("delay/mixed", meaning, mixed.clone()).unit("ms"));
     if kind.learns() {
-        let sines = &config.targets.sines_hz;
-        let on_sines: Vec<Vec<f64>> =
-            sines.iter().map(|&hz| on_sine(record, kind, hz, Response::delay_ms)).collect();
+        let on_sines: Vec<Vec<f64>> = sines.iter().map(|&hz| delays(Some(hz))).collect();
         // All predictable targets have equal weight.
-        let less = |k: usize| mixed[k] - mean(&on_sines.iter().map(|s| s[k]).collect::<Vec<_>>());
+        let less = |(k, mixed): (usize, &f64)| mixed - mean_of(on_sines.iter().map(|s| s[k]));
         let meaning = "Mean delay on the mixed target minus that on predictable sines.";
-        let by_seed = (0..mixed.len()).map(less).collect();
-        let new = Finding::new(format!("{key}/delay/mixed_less_sines"), meaning, by_seed);
+        let new = new("delay/mixed_less_sines", meaning.into(), mixed.iter().enumerate().map(less).collect());
         found.push(new.unit("ms").each(0.0.., &MIXED));
     }
+    found
 }
 
 /// Response to a target that starts to move.
-fn start(ramp: &Ramp, found: &mut Vec<Finding>) {
+fn start(ramp: &Ramp) -> [Finding; 4] {
     let name = match ramp.kind {
-        PursuitController::Feedback => format!("feedback/ramp/ki{}", plain(ramp.ki)),
+        Feedback => format!("feedback/ramp/ki{}", plain(ramp.ki)),
         kind => format!("{}/ramp", kind.key()),
     };
-    let new =
-        |what: &str, meaning: &str, value: f64| Finding::new(format!("{name}/{what}"), meaning, vec![value]);
-    let meaning = "Time until the eye reaches a twentieth of the velocity of a target that starts to move.";
-    found.push(new("latency", meaning, latency_ms(ramp)).unit("ms").each(100.0..=150.0, &LATENCY));
-    let meaning = "Largest eye velocity relative to the target velocity, minus 1.";
-    found.push(new("overshoot", meaning, overshoot(ramp)));
-    let meaning = "Eye velocity relative to the target velocity in the last half second.";
-    found.push(new("steady", meaning, steady(ramp)).each(0.9..=1.0, &STEADY));
-    let meaning = "Frequency of ringing, from the first two maxima; not a number, and out of range, for an eye that does not ring.";
-    found.push(new("ringing", meaning, ringing_hz(ramp)).unit("Hz").each(3.4..=4.2, &RINGING));
+    let new = |what: &str, meaning: &str, of: fn(&Ramp) -> f64| {
+        Finding::new(format!("{name}/{what}"), meaning, vec![of(ramp)])
+    };
+    let latency = "Time until the eye reaches a twentieth of the velocity of a target that starts to move.";
+    let overshot = "Largest eye velocity relative to the target velocity, minus 1.";
+    let steadily = "Eye velocity relative to the target velocity in the last half second.";
+    let rings = "Frequency of ringing, from the first two maxima; not a number, and out of range, for an eye that does not ring.";
+    [
+        new("latency", latency, latency_ms).unit("ms").each(100.0..=150.0, &LATENCY),
+        new("overshoot", overshot, overshoot),
+        new("steady", steadily, steady).each(0.9..=1.0, &STEADY),
+        new("ringing", rings, ringing_hz).unit("Hz").each(3.4..=4.2, &RINGING),
+    ]
 }

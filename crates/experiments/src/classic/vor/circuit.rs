@@ -1,6 +1,6 @@
 //! Subjects, their head movements, and the reflex: it learns in the light and is tested in the dark.
 
-use super::config::VorConfig;
+use super::config::Config;
 use crate::classic::response::{Demodulator, Response};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
 use lobule_control::plant::{Eye, EyeParameters};
@@ -9,26 +9,30 @@ use lobule_control::{
 };
 use lobule_signal::Stream;
 use lobule_study::Error;
-use serde::{Deserialize, Serialize};
-use std::f64::consts::TAU;
+use std::f64::consts::{SQRT_2, TAU};
 
 /// Eye velocity that counts as divergence, deg/s. Chosen: thirty times the fastest head movement of the experiment.
 const DIVERGED_DEG_S: f64 = 1e4;
+/// Minimum duration (s) and periods before a dark test is measured. Chosen: beyond the time constants of the canals and the slowest band.
+const SETTLE: (f64, f64) = (20.0, 2.0);
+/// Minimum duration (s) and periods of the test. Chosen: several periods; one for slow sines.
+const TEST: (f64, f64) = (5.0, 1.0);
 
-/// A subject: its eye and its imperfect brainstem.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct VorSubject {
-    /// Its seed.
+/// A subject: its eye, its imperfect brainstem and the wiring of its flocculus.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    pub config: &'a Config,
     pub seed: u64,
-    /// Its eye.
     pub eye: EyeParameters,
-    /// Its brainstem.
     pub brainstem: BrainstemParameters,
+    pub architecture: Architecture,
+    /// Age of the input with which slip is correlated, ms.
+    pub eligibility_ms: usize,
 }
 
-impl VorSubject {
-    /// The subject of a seed.
-    pub fn new(config: &VorConfig, seed: u64) -> Self {
+impl<'a> Subject<'a> {
+    /// The subject of a seed, with the configured eligibility.
+    pub fn new(config: &'a Config, architecture: Architecture, seed: u64) -> Self {
         let stream = Stream::new(seed, "vor/subject");
         let between = |i: u32, [low, high]: [f64; 2]| low + (high - low) * stream.uniform(0, i);
         let spread = [1.0 - config.eye.spread, 1.0 + config.eye.spread];
@@ -40,12 +44,50 @@ impl VorSubject {
             direct_s: slow_s * between(3, b.direct),
             leak_s: between(4, b.leak_s),
         };
-        Self { seed, eye, brainstem }
+        Self { config, seed, eye, brainstem, architecture, eligibility_ms: config.flocculus.eligibility_ms }
+    }
+
+    /// Its reflex at rest with given weights (empty: a naive flocculus). `weakens`: strength of the muscles, and the tick from
+    /// which it applies.
+    pub fn reflex(&self, weights: &[f64], weakens: Option<(f64, u64)>) -> Result<Reflex, Error> {
+        let (config, dt_s) = (self.config, self.config.dt_s());
+        let f = &config.flocculus;
+        let rate = match self.architecture {
+            Architecture::FeedForward => f.rate_feed_forward,
+            Architecture::Recurrent => f.rate_recurrent,
+        };
+        let learning = Learning {
+            trace: TraceModel::Delay(config.ticks(self.eligibility_ms)),
+            update: Update::Tick,
+            step: Step::Plain(rate / (config.head.speed_deg_s * config.head.speed_deg_s)),
+        };
+        let filter = AdaptiveFilter::new(Basis::bands(&f.taus_s, dt_s)?, &learning)?;
+        let filter = if weights.is_empty() { filter } else { filter.with_weights(weights)? };
+        let brainstem = Brainstem::new(self.brainstem, dt_s)?;
+        let controller = VestibuloOcular::new(self.architecture, config.canal_s, brainstem, filter, dt_s)?;
+        let weakens = weakens.map(|(strength, after)| (EyeParameters { strength, ..self.eye }, after));
+        let delays = [config.ticks(config.visual_delay_ms), config.ticks(config.motor_delay_ms)];
+        Ok(Reflex { closed: ClosedLoop::new(Eye::new(self.eye)?, controller, 1, dt_s, delays)?, weakens })
+    }
+
+    /// Tests weights in the dark with one sine: whole periods to settle ([`SETTLE`]), then whole periods of measurement ([`TEST`]).
+    /// `strength` is that of the muscles. The gain of an eye that diverged is not a number.
+    pub fn dark(&self, weights: &[f64], strength: f64, hz: f64) -> Result<Response, Error> {
+        let dt_s = self.config.dt_s();
+        let subject = Subject { eye: EyeParameters { strength, ..self.eye }, ..*self };
+        let mut reflex = subject.reflex(weights, None)?;
+        reflex.set_learning(false);
+        let periods =
+            |(least_s, least): (f64, f64)| ((least_s * hz).ceil().max(least) / (hz * dt_s)).round() as usize;
+        let mut head = Head::sine(hz, self.config.calibration.test_deg_s, dt_s);
+        let mut sums = Demodulator::new(hz, dt_s);
+        let is_lost = reflex.light(&mut head, 1.0, periods(SETTLE), |_, _| ()).diverged
+            || reflex.light(&mut head, 1.0, periods(TEST), |desired, eye| sums.take(desired, eye)).diverged;
+        Ok(if is_lost { Response::lost(hz) } else { sums.response() })
     }
 }
 
 /// Head velocity as a sum of sines, deg/s; each advances by a fixed angle per tick.
-#[derive(Debug, Clone, PartialEq)]
 pub struct Head {
     /// (cosine, sine) of the present phase and of the advance per tick.
     sines: Vec<[f64; 4]>,
@@ -54,7 +96,7 @@ pub struct Head {
 
 impl Head {
     /// Natural movements of a subject; `part` distinguishes runs of one subject.
-    pub fn natural(config: &VorConfig, seed: u64, part: &str) -> Self {
+    pub fn natural(config: &Config, seed: u64, part: &str) -> Self {
         let head = &config.head;
         let stream = Stream::new(seed, &format!("vor/head/{part}"));
         let [low, high] = head.frequency_hz.map(libm::log);
@@ -68,7 +110,7 @@ impl Head {
 
     /// One sine of a peak velocity.
     pub fn sine(frequency_hz: f64, peak_deg_s: f64, dt_s: f64) -> Self {
-        Self::new(&[(frequency_hz, 0.0)], peak_deg_s / std::f64::consts::SQRT_2, dt_s)
+        Self::new(&[(frequency_hz, 0.0)], peak_deg_s / SQRT_2, dt_s)
     }
 
     /// Sines of (frequency Hz, phase in turns) and equal velocity, together of rms `rms`.
@@ -91,15 +133,6 @@ impl Head {
     }
 }
 
-/// Wiring of the flocculus and eligibility of its synapses.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Wiring {
-    /// Source of its input.
-    pub architecture: Architecture,
-    /// Age of the input with which slip is correlated, ms.
-    pub eligibility_ms: usize,
-}
-
 /// Eye, brainstem and flocculus of a subject, joined.
 pub struct Reflex {
     closed: ClosedLoop<Eye, VestibuloOcular>,
@@ -108,51 +141,18 @@ pub struct Reflex {
 }
 
 /// Outcome of a stretch of time.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stretch {
-    /// Rms of the true slip, deg/s.
     pub slip_deg_s: f64,
-    /// True if the eye diverged.
     pub diverged: bool,
 }
 
 impl Reflex {
-    /// A reflex at rest with given weights (empty: a naive flocculus). `weakens`: strength of the muscles, and the tick from which
-    /// it applies.
-    ///
-    /// # Errors
-    /// A part that refuses its parameters.
-    pub fn new(
-        config: &VorConfig,
-        subject: &VorSubject,
-        wiring: Wiring,
-        weights: &[f64],
-        weakens: Option<(f64, u64)>,
-    ) -> Result<Self, Error> {
-        let f = &config.flocculus;
-        let dt_s = config.dt_s();
-        let rate = match wiring.architecture {
-            Architecture::FeedForward => f.rate_feed_forward,
-            Architecture::Recurrent => f.rate_recurrent,
-        };
-        let learning = Learning {
-            trace: TraceModel::Delay(config.ticks(wiring.eligibility_ms)),
-            update: Update::Tick,
-            step: Step::Plain(rate / (config.head.speed_deg_s * config.head.speed_deg_s)),
-        };
-        let filter = AdaptiveFilter::new(Basis::bands(&f.taus_s, dt_s)?, &learning)?;
-        let filter = if weights.is_empty() { filter } else { filter.with_weights(weights)? };
-        let brainstem = Brainstem::new(subject.brainstem, dt_s)?;
-        let controller = VestibuloOcular::new(wiring.architecture, config.canal_s, brainstem, filter, dt_s)?;
-        let eye = Eye::new(subject.eye)?;
-        let weakens = weakens.map(|(strength, after)| (EyeParameters { strength, ..subject.eye }, after));
-        let delays = [config.ticks(config.visual_delay_ms), config.ticks(config.motor_delay_ms)];
-        Ok(Self { closed: ClosedLoop::new(eye, controller, 1, dt_s, delays)?, weakens })
-    }
-
-    /// Learned weights.
     pub fn weights(&self) -> Vec<f64> {
         self.closed.controller().weights().to_vec()
+    }
+
+    pub fn set_learning(&mut self, learns: bool) {
+        self.closed.controller_mut().set_learning(learns);
     }
 
     /// Runs in the light behind spectacles for `ticks`; `observe` receives the desired and the actual eye velocity of every tick.
@@ -163,8 +163,8 @@ impl Reflex {
         ticks: usize,
         mut observe: impl FnMut(f64, f64),
     ) -> Stretch {
-        let (mut squares, mut counted) = (0.0, 0u32);
-        for _ in 0..ticks {
+        let (mut squares, mut counted, mut diverged) = (0.0, 0u32, false);
+        while !diverged && (counted as usize) < ticks {
             let head_velocity = head.advance();
             let desired = -magnification * head_velocity;
             let eye = self.closed.senses()[0];
@@ -176,53 +176,11 @@ impl Reflex {
                 Some((weak, after)) if after == self.closed.ticks() => self.closed.plant_mut().change(weak),
                 _ => Ok(()),
             };
-            if changed.is_err()
+            diverged = changed.is_err()
                 || self.closed.tick(&drive).is_err()
                 || eye.is_nan()
-                || eye.abs() > DIVERGED_DEG_S
-            {
-                return Stretch { slip_deg_s: (squares / f64::from(counted)).sqrt(), diverged: true };
-            }
+                || eye.abs() > DIVERGED_DEG_S;
         }
-        Stretch { slip_deg_s: (squares / f64::from(counted.max(1))).sqrt(), diverged: false }
+        Stretch { slip_deg_s: (squares / f64::from(counted.max(1))).sqrt(), diverged }
     }
-
-    /// Enables or disables learning.
-    pub fn set_learning(&mut self, learns: bool) {
-        self.closed.controller_mut().set_learning(learns);
-    }
-}
-
-/// Minimum duration (s) and periods before a dark test is measured. Chosen: beyond the time constants of the canals and the slowest band.
-const SETTLE: (f64, f64) = (20.0, 2.0);
-/// Minimum duration (s) and periods of the test. Chosen: several periods; one for slow sines.
-const TEST: (f64, f64) = (5.0, 1.0);
-
-/// Tests weights in the dark with one sine: whole periods to settle ([`SETTLE`]), then whole periods of measurement ([`TEST`]).
-/// `strength` is that of the muscles.
-///
-/// # Errors
-/// A part that refuses its parameters. The gain of an eye that diverged is not a number.
-pub fn dark(
-    config: &VorConfig,
-    subject: &VorSubject,
-    wiring: Wiring,
-    weights: &[f64],
-    strength: f64,
-    hz: f64,
-) -> Result<Response, Error> {
-    let subject = VorSubject { eye: EyeParameters { strength, ..subject.eye }, ..*subject };
-    let mut reflex = Reflex::new(config, &subject, wiring, weights, None)?;
-    reflex.set_learning(false);
-    let dt_s = config.dt_s();
-    let periods =
-        |(least_s, least): (f64, f64)| ((least_s * hz).ceil().max(least) / (hz * dt_s)).round() as usize;
-    let (settle, test) = (periods(SETTLE), periods(TEST));
-    let mut head = Head::sine(hz, config.calibration.test_deg_s, dt_s);
-    let lost = reflex.light(&mut head, 1.0, settle, |_, _| ()).diverged;
-    let mut sums = Demodulator::new(hz, dt_s);
-    if lost || reflex.light(&mut head, 1.0, test, |desired, eye| sums.take(desired, eye)).diverged {
-        return Ok(Response::lost(hz));
-    }
-    Ok(sums.response())
 }

@@ -1,39 +1,32 @@
 //! One subject with one architecture: calibration, then the tests of the calibrated reflex.
 
-use super::circuit::{Head, Reflex, Stretch, VorSubject, Wiring, dark};
-use super::config::VorConfig;
+use super::circuit::{Head, Reflex, Stretch, Subject};
+use super::config::Config;
 use super::record::{Probes, SineTraining, SingleSine, SpectaclesRun, SubjectRun};
 use crate::classic::response::Response;
 use lobule_control::Architecture;
 use lobule_study::Error;
+use std::f64::consts::SQRT_2;
 
 /// Seconds of a movement that are kept for the figures, and ticks between two kept samples.
 const KEPT_S: f64 = 4.0;
 const KEPT_EVERY: usize = 5;
-
 /// Points of the time course of slip. Chosen: a smooth line.
 const BLOCKS: usize = 60;
-
-/// The wiring of an architecture under the configured eligibility.
-pub fn wiring(config: &VorConfig, architecture: Architecture) -> Wiring {
-    Wiring { architecture, eligibility_ms: config.flocculus.eligibility_ms }
-}
+/// Seconds of one sine over which slip is measured. Chosen: two periods of the slowest.
+const MEASURED_S: f64 = 4.0;
 
 /// Calibrates a subject and tests it: spectacles, single frequencies, delayed slip, weak muscles.
-pub fn calibrate(config: &VorConfig, architecture: Architecture, seed: u64) -> Result<SubjectRun, Error> {
-    let subject = VorSubject::new(config, seed);
-    let wiring = wiring(config, architecture);
-    let per_s = |s: f64| (s / config.dt_s()).round() as usize;
+pub fn calibrate(config: &Config, architecture: Architecture, seed: u64) -> Result<SubjectRun, Error> {
+    let subject = Subject::new(config, architecture, seed);
     let test = |weights: &[f64]| -> Result<Vec<Response>, Error> {
-        let tested = config.calibration.test_hz.iter();
-        tested.map(|&hz| dark(config, &subject, wiring, weights, 1.0, hz)).collect()
+        config.calibration.test_hz.iter().map(|&hz| subject.dark(weights, 1.0, hz)).collect()
     };
-    // Calibration.
-    let mut reflex = Reflex::new(config, &subject, wiring, &[], None)?;
+    let mut reflex = subject.reflex(&[], None)?;
     let before = test(&reflex.weights())?;
     let mut head = Head::natural(config, seed, "calibration");
-    let total = per_s(config.calibration.duration_s as f64);
-    let kept = per_s(KEPT_S).min(total);
+    let total = config.ticks_of_s(config.calibration.duration_s as f64);
+    let kept = config.ticks_of_s(KEPT_S).min(total);
     let mut movement = [Vec::new(), Vec::new()];
     let mut slip_deg_s = Vec::new();
     let mut tick = 0;
@@ -59,115 +52,109 @@ pub fn calibrate(config: &VorConfig, architecture: Architecture, seed: u64) -> R
     let weights = reflex.weights();
     let after = test(&weights)?;
 
-    let magnifications = &config.spectacles.magnifications;
-    let worn = magnifications
-        .iter()
-        .map(|&m| wear(config, &subject, wiring, &weights, m))
-        .collect::<Result<_, _>>()?;
-
-    let selectivity = &config.selectivity;
-    let mut trained = Vec::new();
-    for &hz in &selectivity.trained_hz {
-        let mut reflex = Reflex::new(config, &subject, wiring, &weights, None)?;
-        let mut head = Head::sine(hz, config.head.speed_deg_s * std::f64::consts::SQRT_2, config.dt_s());
-        let ticks = per_s(selectivity.duration_s as f64);
-        reflex.light(&mut head, selectivity.magnification, ticks, |_, _| ());
-        trained.push(SineTraining { hz, tested: test(&reflex.weights())? });
-    }
-
-    let mut late = Vec::new();
-    for &hz in &config.delay.test_hz {
-        for has_eligibility in [false, true] {
-            late.push(one_sine(config, &subject, wiring, has_eligibility, hz)?);
-        }
-    }
-
-    let weakened = weaken(config, &subject, wiring, &weights)?;
+    let worn = config.spectacles.magnifications.iter().map(|&m| wear(&subject, &weights, m));
+    let worn = worn.collect::<Result<_, _>>()?;
+    let s = &config.selectivity;
+    let train = |&hz: &f64| {
+        let mut reflex = subject.reflex(&weights, None)?;
+        let ticks = config.ticks_of_s(s.duration_s as f64);
+        reflex.light(&mut sine(config, hz), s.magnification, ticks, |_, _| ());
+        Ok(SineTraining { hz, tested: test(&reflex.weights())? })
+    };
+    let trained = s.trained_hz.iter().map(train).collect::<Result<_, Error>>()?;
+    let sines = config.delay.test_hz.iter().flat_map(|&hz| [false, true].map(|eligible| (hz, eligible)));
+    let late = sines.map(|(hz, eligible)| one_sine(subject, eligible, hz)).collect::<Result<_, _>>()?;
+    let weakened = weaken(&subject, &weights)?;
     Ok(SubjectRun { architecture, seed, before, after, slip_deg_s, movement, worn, trained, late, weakened })
 }
 
-/// Times of dark tests within `total_s`, from 0 on.
-fn probe_times(config: &VorConfig, total_s: usize) -> impl Iterator<Item = usize> {
-    (0..=total_s / config.spectacles.probe_every_s).map(|k| k * config.spectacles.probe_every_s)
+/// A head that moves in one sine as fast as in natural movements.
+fn sine(config: &Config, hz: f64) -> Head {
+    Head::sine(hz, config.head.speed_deg_s * SQRT_2, config.dt_s())
 }
 
-/// Adapts a calibrated reflex to spectacles, then to their removal.
-fn wear(
-    config: &VorConfig,
-    subject: &VorSubject,
-    wiring: Wiring,
-    weights: &[f64],
-    magnification: f64,
-) -> Result<SpectaclesRun, Error> {
-    let s = &config.spectacles;
-    let mut reflex = Reflex::new(config, subject, wiring, weights, None)?;
-    let mut head = Head::natural(config, subject.seed, "spectacles");
-    let between = (s.probe_every_s as f64 / config.dt_s()).round() as usize;
-    let mut stretch = |magnification: f64, total_s: usize, from_s: f64| -> Result<Probes, Error> {
+/// A reflex in the light that is tested in the dark at intervals.
+struct Probed<'a> {
+    subject: &'a Subject<'a>,
+    reflex: Reflex,
+    head: Head,
+    between: usize,
+}
+
+impl<'a> Probed<'a> {
+    /// `weak`: strength of muscles that weaken after the first interval.
+    fn new(subject: &'a Subject, weights: &[f64], part: &str, weak: Option<f64>) -> Result<Self, Error> {
+        let between = subject.config.ticks_of_s(subject.config.spectacles.probe_every_s as f64);
+        let reflex = subject.reflex(weights, weak.map(|strength| (strength, between as u64)))?;
+        Ok(Self { subject, reflex, head: Head::natural(subject.config, subject.seed, part), between })
+    }
+
+    /// The test at a time, with muscles of a strength.
+    fn test(&self, at_s: f64, strength: f64) -> Result<(f64, Response), Error> {
+        let hz = self.subject.config.spectacles.probe_hz;
+        Ok((at_s, self.subject.dark(&self.reflex.weights(), strength, hz)?))
+    }
+
+    /// An interval in the light; true if the eye diverged.
+    fn diverges(&mut self, magnification: f64) -> bool {
+        self.reflex.light(&mut self.head, magnification, self.between, |_, _| ()).diverged
+    }
+
+    /// The tests of `total_s` in the light from `from_s` on, the first at once; they end where the eye diverges.
+    fn probes(
+        &mut self,
+        magnification: f64,
+        strength: f64,
+        from_s: f64,
+        total_s: usize,
+    ) -> Result<Probes, Error> {
+        let s = &self.subject.config.spectacles;
         let mut probes = Vec::new();
-        for at_s in probe_times(config, total_s) {
-            if at_s > 0 && reflex.light(&mut head, magnification, between, |_, _| ()).diverged {
+        for at_s in (0..=total_s).step_by(s.probe_every_s) {
+            if at_s > 0 && self.diverges(magnification) {
                 probes.push((from_s + at_s as f64, Response::lost(s.probe_hz)));
                 break;
             }
-            let response = dark(config, subject, wiring, &reflex.weights(), 1.0, s.probe_hz)?;
-            probes.push((from_s + at_s as f64, response));
+            probes.push(self.test(from_s + at_s as f64, strength)?);
         }
         Ok(probes)
-    };
-    let on = stretch(magnification, s.wear_s, 0.0)?;
-    let off = stretch(1.0, s.off_s, s.wear_s as f64)?;
+    }
+}
+
+/// Adapts a calibrated reflex to spectacles, then to their removal.
+fn wear(subject: &Subject, weights: &[f64], magnification: f64) -> Result<SpectaclesRun, Error> {
+    let s = &subject.config.spectacles;
+    let mut probed = Probed::new(subject, weights, "spectacles", None)?;
+    let on = probed.probes(magnification, 1.0, 0.0, s.wear_s)?;
+    let off = probed.probes(1.0, 1.0, s.wear_s as f64, s.off_s)?;
     Ok(SpectaclesRun { magnification, on, off })
 }
 
-/// Seconds of one sine over which slip is measured. Chosen: two periods of the slowest.
-const MEASURED_S: f64 = 4.0;
-
-/// Learns a single sine; without eligibility slip is correlated with the present input.
-fn one_sine(
-    config: &VorConfig,
-    subject: &VorSubject,
-    wiring: Wiring,
-    has_eligibility: bool,
-    hz: f64,
-) -> Result<SingleSine, Error> {
-    let wiring = if has_eligibility { wiring } else { Wiring { eligibility_ms: 0, ..wiring } };
-    let per_s = |s: f64| (s / config.dt_s()).round() as usize;
-    let mut reflex = Reflex::new(config, subject, wiring, &[], None)?;
-    let mut head = Head::sine(hz, config.head.speed_deg_s * std::f64::consts::SQRT_2, config.dt_s());
-    reflex.set_learning(false);
-    reflex.light(&mut head, 1.0, per_s(20.0), |_, _| ());
-    let before = reflex.light(&mut head, 1.0, per_s(MEASURED_S), |_, _| ()).slip_deg_s;
-    reflex.set_learning(true);
-    let mut last = reflex.light(&mut head, 1.0, per_s(config.delay.duration_s as f64), |_, _| ());
-    if !last.diverged {
-        reflex.set_learning(false);
-        last = reflex.light(&mut head, 1.0, per_s(MEASURED_S), |_, _| ());
-    }
-    Ok(SingleSine { hz, has_eligibility, ratio: last.slip_deg_s / before, diverged: last.diverged })
+/// Dark tests of a calibrated reflex: healthy at 0 s, then with weak muscles from 0 s on.
+fn weaken(subject: &Subject, weights: &[f64]) -> Result<Probes, Error> {
+    let muscle = &subject.config.muscle;
+    let mut probed = Probed::new(subject, weights, "muscle", Some(muscle.strength))?;
+    probed.diverges(1.0);
+    let mut probes = vec![probed.test(0.0, 1.0)?];
+    probes.extend(probed.probes(1.0, muscle.strength, 0.0, muscle.duration_s)?);
+    Ok(probes)
 }
 
-/// Dark tests of a calibrated reflex: healthy at 0 s, then with weak muscles from 0 s on.
-fn weaken(
-    config: &VorConfig,
-    subject: &VorSubject,
-    wiring: Wiring,
-    weights: &[f64],
-) -> Result<Probes, Error> {
-    let between = (config.spectacles.probe_every_s as f64 / config.dt_s()).round() as usize;
-    let strength = config.muscle.strength;
-    let mut reflex = Reflex::new(config, subject, wiring, weights, Some((strength, between as u64)))?;
-    let mut head = Head::natural(config, subject.seed, "muscle");
-    // The muscles weaken after the first stretch.
-    reflex.light(&mut head, 1.0, between, |_, _| ());
-    let hz = config.spectacles.probe_hz;
-    let mut probes = vec![(0.0, dark(config, subject, wiring, &reflex.weights(), 1.0, hz)?)];
-    for at_s in probe_times(config, config.muscle.duration_s) {
-        if at_s > 0 && reflex.light(&mut head, 1.0, between, |_, _| ()).diverged {
-            probes.push((at_s as f64, Response::lost(hz)));
-            break;
-        }
-        probes.push((at_s as f64, dark(config, subject, wiring, &reflex.weights(), strength, hz)?));
+/// Learns a single sine; without eligibility slip is correlated with the present input.
+fn one_sine(subject: Subject, has_eligibility: bool, hz: f64) -> Result<SingleSine, Error> {
+    let config = subject.config;
+    let eligibility_ms = if has_eligibility { subject.eligibility_ms } else { 0 };
+    let mut reflex = Subject { eligibility_ms, ..subject }.reflex(&[], None)?;
+    let mut head = sine(config, hz);
+    let mut light = |learns: bool, s: f64| {
+        reflex.set_learning(learns);
+        reflex.light(&mut head, 1.0, config.ticks_of_s(s), |_, _| ())
+    };
+    light(false, 20.0);
+    let before = light(false, MEASURED_S).slip_deg_s;
+    let mut last = light(true, config.delay.duration_s as f64);
+    if !last.diverged {
+        last = light(false, MEASURED_S);
     }
-    Ok(probes)
+    Ok(SingleSine { hz, has_eligibility, ratio: last.slip_deg_s / before, diverged: last.diverged })
 }
