@@ -11,30 +11,28 @@ use lobule_study::prelude::*;
 #[derive(Debug, Clone, Copy)]
 pub struct StatePrediction;
 
-static CARD: Card = Card {
-    name: "analysis/state_prediction",
-    title: "Does nuclear activity predict mossy-fiber activity?",
-    line: "Do the nuclei predict mossy fibers better than the mossy fibers' own activity does? Also for your recordings",
-    source: "state prediction, Tanaka, Ishikawa & Kakei 2019, with controls",
-    sources: &[
-        "Analysis: Tanaka, Ishikawa & Kakei 2019, doi:10.1007/s12311-018-0996-4; 2020, doi:10.3389/fnsys.2020.00019",
-        "Ridge: Hoerl & Kennard 1970, doi:10.1080/00401706.1970.10488634; reduced rank: Mukherjee & Zhu 2011, doi:10.1002/sam.10138",
-        "Minimum jerk: Flash & Hogan 1985, doi:10.1523/JNEUROSCI.05-07-01688.1985; filter: Kalman 1960, doi:10.1115/1.3662552",
-        "Circuit: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; cerebellar-models 0.13",
-        "Files: NWB schema 2.11.0",
-    ],
-    defaults: DEFAULTS,
-    presets: &PRESETS,
-    unit: "parts",
-    grounds: findings::GROUNDS,
-    ..Card::BLANK
-};
-
 impl Study for StatePrediction {
     type Config = StatePredictionConfig;
     type Record = StatePredictionRecord;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "analysis/state_prediction",
+        title: "Does nuclear activity predict mossy-fiber activity?",
+        line: "Do the nuclei predict mossy fibers better than the mossy fibers' own activity does? Also for your recordings",
+        source: "state prediction, Tanaka, Ishikawa & Kakei 2019, with controls",
+        sources: &[
+            "Analysis: Tanaka, Ishikawa & Kakei 2019, doi:10.1007/s12311-018-0996-4; 2020, doi:10.3389/fnsys.2020.00019",
+            "Ridge: Hoerl & Kennard 1970, doi:10.1080/00401706.1970.10488634; reduced rank: Mukherjee & Zhu 2011, doi:10.1002/sam.10138",
+            "Minimum jerk: Flash & Hogan 1985, doi:10.1523/JNEUROSCI.05-07-01688.1985; filter: Kalman 1960, doi:10.1115/1.3662552",
+            "Circuit: De Schepper et al. 2022, doi:10.1038/s42003-022-04213-y; cerebellar-models 0.13",
+            "Files: NWB schema 2.11.0",
+        ],
+        defaults: DEFAULTS,
+        presets: &PRESETS,
+        unit: "parts",
+        grounds: findings::GROUNDS,
+        ..Card::BLANK
+    };
 
     fn check(&self, config: &StatePredictionConfig) -> Result<(), Error> {
         config.validate()
@@ -91,16 +89,17 @@ fn story(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Stor
         RecordingSource::File => "The recordings come from a file.",
     };
     Story {
-        answer: format!("Gain in R² from adding the nuclei to the mossy fibers, {main_ms} ms ahead: {}.", gains.join(", ")),
+        answer: format!(
+            "Gain in R² from adding the nuclei to the mossy fibers, {main_ms} ms ahead: {}.",
+            gains.join(", ")
+        ),
         small_print,
-        steps: [
+        steps: texts([
             recordings,
             "A Gaussian kernel that uses only the past turns spikes into rates, which are cut around the onset of each trial.",
             "Ridge regression predicts each mossy fiber some time ahead: from the nuclei, from the mossy fibers, from both.",
             "Each fit is tested on its own data, on other trials, and on a direction that it was not fitted to.",
-        ]
-        .map(String::from)
-        .into(),
+        ]),
         sections: vec![
             Section::new(
                 "How far ahead?",
@@ -120,13 +119,11 @@ fn story(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Stor
                 &["example"],
             ),
         ],
-        differences: [
+        differences: texts([
             "The recordings of Tanaka et al. are not public. Both synthetic sessions give an in-sample R² around 0.9 that drops little, as \
              reported in their abstract. It therefore does not show which of the two the monkey resembles.",
             "Autoregression, gain, held-out directions and surrogates are additions to the published analysis.",
-        ]
-        .map(String::from)
-        .into(),
+        ]),
         ..Story::default()
     }
 }

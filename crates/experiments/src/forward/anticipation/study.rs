@@ -11,27 +11,25 @@ use lobule_study::prelude::*;
 #[derive(Debug, Clone, Copy)]
 pub struct AnticipationStudy;
 
-static CARD: Card = Card {
-    name: "forward/anticipation",
-    title: "Signals transmitted ahead of time",
-    line: "can a relay transmit signals ahead of time? where a gate is needed, and the gain of a delayed loop",
-    source: "short-term signal anticipator (Byrnes 2020), tasks of the reference measurements",
-    sources: &[
-        "Anticipator: Byrnes 2020, the cerebellum as an array of short-term predictors of its own lines",
-        "NLMS: Haykin 2014, Adaptive Filter Theory, chapter 6",
-    ],
-    defaults: DEFAULTS,
-    presets: &PRESETS,
-    unit: "runs",
-    grounds: GROUNDS,
-    ..Card::BLANK
-};
-
 impl Study for AnticipationStudy {
     type Config = AnticipationConfig;
     type Record = AnticipationRecord;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "forward/anticipation",
+        title: "Signals transmitted ahead of time",
+        line: "can a relay transmit signals ahead of time? where a gate is needed, and the gain of a delayed loop",
+        source: "short-term signal anticipator (Byrnes 2020), tasks of the reference measurements",
+        sources: &[
+            "Anticipator: Byrnes 2020, the cerebellum as an array of short-term predictors of its own lines",
+            "NLMS: Haykin 2014, Adaptive Filter Theory, chapter 6",
+        ],
+        defaults: DEFAULTS,
+        presets: &PRESETS,
+        unit: "runs",
+        grounds: GROUNDS,
+        ..Card::BLANK
+    };
 
     fn check(&self, config: &AnticipationConfig) -> Result<(), Error> {
         config.validate()
@@ -78,11 +76,10 @@ impl Study for AnticipationStudy {
                 plain(config.tracking.gains.iter().copied().fold(0.0, f64::max)),
                 highest(Sensor::WithoutEfference)
             ),
-            small_print: vec![
+            small_print: texts([
                 "Stable: the error stays bounded, and its rms is less than twice that of a controller with the present state at the same gain. Means over \
-                 seeds."
-                    .into(),
-            ],
+                 seeds.",
+            ]),
             steps: texts([
                 "An array of predictors estimates each line one lead ahead from a context that all lines share. The line itself, one lead later, is the teacher.",
                 "The predictors learn the increment, so naive predictors pass their lines through. A gate also passes a line through while its prediction is worse.",

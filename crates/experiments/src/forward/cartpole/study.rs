@@ -10,29 +10,27 @@ use lobule_study::prelude::*;
 #[derive(Debug, Clone, Copy)]
 pub struct CartPoleStudy;
 
-static CARD: Card = Card {
-    name: "forward/cartpole",
-    title: "A pole on a cart, with and without a forward model",
-    line: "do learned forward models help a cart-pole under feedback delay, or do simpler controllers explain the result?",
-    source: "iterated forward-model controller (htm-rs, 2023) on Gymnasium's CartPole-v1",
-    sources: &[
-        "Cart-pole: Barto, Sutton & Anderson 1983, doi:10.1109/TSMC.1983.6313077; constants of Gymnasium CartPole-v1",
-        "Inner loop: ctrl-z-9000-times, htm-rs (npc.py, src/cerebellum.rs, tests/test_cartpole.py), 2023",
-        "CMAC: Albus 1975, doi:10.1115/1.3426922",
-        "RLS, NLMS: Haykin 2014, Adaptive Filter Theory",
-    ],
-    defaults: DEFAULTS,
-    presets: &PRESETS,
-    unit: "attempts",
-    grounds: super::reference::GROUNDS,
-    ..Card::BLANK
-};
-
 impl Study for CartPoleStudy {
     type Config = CartPoleConfig;
     type Record = CartPoleRecord;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "forward/cartpole",
+        title: "A pole on a cart, with and without a forward model",
+        line: "do learned forward models help a cart-pole under feedback delay, or do simpler controllers explain the result?",
+        source: "iterated forward-model controller (htm-rs, 2023) on Gymnasium's CartPole-v1",
+        sources: &[
+            "Cart-pole: Barto, Sutton & Anderson 1983, doi:10.1109/TSMC.1983.6313077; constants of Gymnasium CartPole-v1",
+            "Inner loop: ctrl-z-9000-times, htm-rs (npc.py, src/cerebellum.rs, tests/test_cartpole.py), 2023",
+            "CMAC: Albus 1975, doi:10.1115/1.3426922",
+            "RLS, NLMS: Haykin 2014, Adaptive Filter Theory",
+        ],
+        defaults: DEFAULTS,
+        presets: &PRESETS,
+        unit: "attempts",
+        grounds: super::reference::GROUNDS,
+        ..Card::BLANK
+    };
 
     fn check(&self, config: &CartPoleConfig) -> Result<(), Error> {
         config.validate()?;

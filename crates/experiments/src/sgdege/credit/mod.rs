@@ -64,36 +64,34 @@ struct BicycleConfig {
     gain: f64,
 }
 
-static CARD: Card = Card {
-    name: "sgdege/credit",
-    title: "Credit assignment: learning rules compared by number of cells and patterns",
-    line: "How do error and speed of five learning rules depend on the number of cells and patterns? The bicycle problem",
-    source: super::PAPER,
-    sources: &[
-        "Network, perturbation learning, Marr-Albus-Ito, bicycle problem: Bouvier et al. 2018, doi:10.7554/eLife.31599",
-        "Node perturbation: Werfel, Xie & Seung 2005, doi:10.1162/089976605774320539",
-        "REINFORCE: Williams 1992, doi:10.1007/BF00992696",
-    ],
-    defaults: include_str!("credit.toml"),
-    presets: &[
-        Preset::new("default", "three sizes, three numbers of patterns, five seeds", ""),
-        Preset::new("quick", "one seed of the small sizes", include_str!("credit.quick.toml")),
-        Preset::new(
-            "full",
-            "every doubling to 640 cells, up to ten patterns",
-            include_str!("credit.full.toml"),
-        ),
-    ],
-    unit: "runs",
-    grounds: findings::GROUNDS,
-    ..Card::BLANK
-};
-
 impl Study for Credit {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "sgdege/credit",
+        title: "Credit assignment: learning rules compared by number of cells and patterns",
+        line: "How do error and speed of five learning rules depend on the number of cells and patterns? The bicycle problem",
+        source: super::PAPER,
+        sources: &[
+            "Network, perturbation learning, Marr-Albus-Ito, bicycle problem: Bouvier et al. 2018, doi:10.7554/eLife.31599",
+            "Node perturbation: Werfel, Xie & Seung 2005, doi:10.1162/089976605774320539",
+            "REINFORCE: Williams 1992, doi:10.1007/BF00992696",
+        ],
+        defaults: include_str!("credit.toml"),
+        presets: &[
+            Preset::new("default", "three sizes, three numbers of patterns, five seeds", ""),
+            Preset::new("quick", "one seed of the small sizes", include_str!("credit.quick.toml")),
+            Preset::new(
+                "full",
+                "every doubling to 640 cells, up to ten patterns",
+                include_str!("credit.full.toml"),
+            ),
+        ],
+        unit: "runs",
+        grounds: findings::GROUNDS,
+        ..Card::BLANK
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let (share, t, columns) = (config.last_share, &config.trials, config.reference_columns);
@@ -167,16 +165,14 @@ impl Study for Credit {
                 steering(Solution::Separate),
             ),
             small_print: vec![format!("Numbers are means over {} seeds.", config.seeds.len())],
-            steps: [
+            steps: texts([
                 "All rules learn on the same network, wiring, patterns and targets. They differ in what they perturb and in the error signal \
                  they receive.",
                 "The error at convergence is the error at the end of the run. The speed is the number of presentations of each pattern until \
                  the error is half of that before learning.",
                 "In the bicycle problem two regions produce one movement. The arm region moves the hand and steers; only the vestibular region \
                  receives the error of steering.",
-            ]
-            .map(String::from)
-            .into(),
+            ]),
             sections: vec![
                 Section::new("Learning curves", "One pattern, network of the paper's size.", &["curves"]),
                 Section {
@@ -196,15 +192,13 @@ impl Study for Credit {
                     &["bicycle"],
                 ),
             ],
-            differences: [
+            differences: texts([
                 "The paper does not scale its network. Here the number of fibers per nuclear cell is constant, and steps scale with size as \
                  the configuration says. The step of the inhibition does not scale: together, all perturbed cells change the error by rho times \
                  one step of a cell divided by the number of bins, at any size. By our reading, the error runs away from an inhibition that \
                  is slower than this. The rule called slow inhibition scales the step with the effect of a single perturbation.",
                 "The paper describes the bicycle problem in words. Model and sizes are ours.",
-            ]
-            .map(String::from)
-            .into(),
+            ]),
             ..Story::default()
         }
     }

@@ -32,28 +32,32 @@ pub struct Config {
     rule: SgdegeParameters,
 }
 
-static CARD: Card = Card {
-    name: "sgdege/network",
-    title: "Learning from one global error by perturbations",
-    line: "Can 400 Purkinje cells learn two movements from one global error? Sensitivity to parameters (Fig. 8)",
-    source: super::PAPER,
-    sources: &["Network and rule: Bouvier et al. 2018, doi:10.7554/eLife.31599, equations (2)-(10), Table 2"],
-    defaults: include_str!("network.toml"),
-    presets: &[
-        Preset::new("default", "five seeds, sensitivity to four parameters", ""),
-        Preset::new("quick", "one seed, no sensitivity", include_str!("network.quick.toml")),
-        Preset::new("full", "20 seeds, sensitivity to four parameters", include_str!("network.full.toml")),
-    ],
-    unit: "runs",
-    grounds: findings::GROUNDS,
-    ..Card::BLANK
-};
-
 impl Study for Network {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "sgdege/network",
+        title: "Learning from one global error by perturbations",
+        line: "Can 400 Purkinje cells learn two movements from one global error? Sensitivity to parameters (Fig. 8)",
+        source: super::PAPER,
+        sources: &[
+            "Network and rule: Bouvier et al. 2018, doi:10.7554/eLife.31599, equations (2)-(10), Table 2",
+        ],
+        defaults: include_str!("network.toml"),
+        presets: &[
+            Preset::new("default", "five seeds, sensitivity to four parameters", ""),
+            Preset::new("quick", "one seed, no sensitivity", include_str!("network.quick.toml")),
+            Preset::new(
+                "full",
+                "20 seeds, sensitivity to four parameters",
+                include_str!("network.full.toml"),
+            ),
+        ],
+        unit: "runs",
+        grounds: findings::GROUNDS,
+        ..Card::BLANK
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let (n, share) = (config.trials_per_pattern, config.sensitivity_share);
@@ -128,23 +132,19 @@ impl Study for Network {
                 thousands(config.last as u64),
                 thousands(config.trials_per_pattern as u64)
             )],
-            steps: [
+            steps: texts([
                 "A movement consists of the rates of the nuclear cells in the time bins. Its error E is their mean distance from the targets.",
                 "Now and then a climbing fiber fires spontaneously. The spike perturbs its column in one bin, and thereby the movement.",
                 "Nucleo-olivary cells inhibit the olive by I, which follows E. Complex spikes then signal whether the error was larger than \
                  usual.",
                 "If it was, the synapses that were active together with the perturbation are depressed. Otherwise they are potentiated.",
-            ]
-            .map(String::from)
-            .into(),
+            ]),
             sections,
-            differences: [
+            differences: texts([
                 "The trial axis of Figure 8 counts presentations of each movement, not of all. Only then is the paper's final error reached.",
                 "Weights of one fiber onto projection and nucleo-olivary neurons share one random column, as the text says.",
                 "A trial with E = I gives no error spike; the paper does not define this case.",
-            ]
-            .map(String::from)
-            .into(),
+            ]),
             ..Story::default()
         }
     }

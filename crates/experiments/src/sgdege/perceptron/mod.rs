@@ -134,35 +134,33 @@ impl Config {
     }
 }
 
-static CARD: Card = Card {
-    name: "sgdege/perceptron",
-    title: "How many patterns one Purkinje cell learns from a global error",
-    line: "How many patterns can one Purkinje cell learn by perturbations, and how many could it hold? (Fig. 10)",
-    source: super::PAPER,
-    sources: &[
-        "Perceptron: Bouvier et al. 2018, doi:10.7554/eLife.31599, methods, (36)-(42)",
-        "Capacity: Clopath and Brunel 2013, doi:10.1371/journal.pcbi.1002919; formula derived in lobule-theory",
-    ],
-    defaults: include_str!("perceptron.toml"),
-    presets: &[
-        Preset::new("default", "2e4 epochs, 1e5 for 350 and 450 patterns; minutes", ""),
-        Preset::new("quick", "one seed, few patterns: seconds", include_str!("perceptron.quick.toml")),
-        Preset::new(
-            "full",
-            "all patterns and q at 1e5 epochs, one seed",
-            include_str!("perceptron.full.toml"),
-        ),
-    ],
-    unit: "million presentations",
-    grounds: findings::GROUNDS,
-    ..Card::BLANK
-};
-
 impl Study for Perceptron {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "sgdege/perceptron",
+        title: "How many patterns one Purkinje cell learns from a global error",
+        line: "How many patterns can one Purkinje cell learn by perturbations, and how many could it hold? (Fig. 10)",
+        source: super::PAPER,
+        sources: &[
+            "Perceptron: Bouvier et al. 2018, doi:10.7554/eLife.31599, methods, (36)-(42)",
+            "Capacity: Clopath and Brunel 2013, doi:10.1371/journal.pcbi.1002919; formula derived in lobule-theory",
+        ],
+        defaults: include_str!("perceptron.toml"),
+        presets: &[
+            Preset::new("default", "2e4 epochs, 1e5 for 350 and 450 patterns; minutes", ""),
+            Preset::new("quick", "one seed, few patterns: seconds", include_str!("perceptron.quick.toml")),
+            Preset::new(
+                "full",
+                "all patterns and q at 1e5 epochs, one seed",
+                include_str!("perceptron.full.toml"),
+            ),
+        ],
+        unit: "million presentations",
+        grounds: findings::GROUNDS,
+        ..Card::BLANK
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.cell.validate()?;
@@ -267,16 +265,14 @@ impl Study for Perceptron {
                 config.steps.q,
                 config.measure.average
             )],
-            steps: [
+            steps: texts([
                 "Each pattern excites a random fifth of the fibers and has a target rate.",
                 "Every epoch presents the patterns in a new random order. For each presentation the cell receives one signal: whether the \
                  error exceeded its estimate.",
                 "On perturbed presentations this signal sets the sign in which the weights of the cell change. On every presentation it sets \
                  the sign in which the weights of the olive's inhibition change.",
                 "The delta rule uses the signed error of the cell. It shows how much can be learned at all.",
-            ]
-            .map(String::from)
-            .into(),
+            ]),
             sections: vec![Section::new(
                 "Speed, error and capacity",
                 "The panels correspond to Figure 10 of the paper. Below capacity perturbation learning ends at its floor A (1 + q) / 2, the \
@@ -284,7 +280,7 @@ impl Study for Perceptron {
                  learned.",
                 &["figure_10"],
             )],
-            differences: [
+            differences: texts([
                 "The paper does not give initial weights. Here they are uniform between 0 and twice the mean that gives half the largest \
                  rate. For panel A half of them are zero; only then do falling rates have the half speed that the paper reports.",
                 "The paper's results give the floor at q = 0.5 as 1.5 A. The formula gives 0.75 A, which is 1.5 Hz.",
@@ -292,9 +288,7 @@ impl Study for Perceptron {
                  trial.",
                 "The error is that without perturbation, since only this has the floor A (1 + q) / 2.",
                 "The paper does not give the step of the delta rule. Here it equals that of perturbation learning.",
-            ]
-            .map(String::from)
-            .into(),
+            ]),
             ..Story::default()
         }
     }

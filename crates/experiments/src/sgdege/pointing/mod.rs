@@ -25,36 +25,34 @@ use lobule_study::prelude::*;
 #[derive(Debug, Clone, Copy)]
 pub struct Pointing;
 
-static CARD: Card = Card {
-    name: "sgdege/pointing",
-    title: "Pointing through prisms, taught by the size of the error alone",
-    line: "Can the perturbation rule adapt to prisms from one number per movement, and how do its rivals compare?",
-    source: "rule of Bouvier et al. 2018, doi:10.7554/eLife.31599; task of the experiment prism",
-    sources: &[
-        "Rule and network: Bouvier et al. 2018, doi:10.7554/eLife.31599",
-        "REINFORCE: Williams 1992, doi:10.1007/BF00992696",
-        "Arm: Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994",
-        "Minimum jerk: Flash & Hogan 1985, doi:10.1523/JNEUROSCI.05-07-01688.1985",
-    ],
-    defaults: include_str!("pointing.toml"),
-    presets: &[
-        Preset::new("default", "five seeds, four rules, 5500 movements each", ""),
-        Preset::new(
-            "quick",
-            "one seed, 2000 movements: the direction of learning in seconds",
-            include_str!("pointing.quick.toml"),
-        ),
-    ],
-    unit: "movements",
-    grounds: findings::GROUNDS,
-    ..Card::BLANK
-};
-
 impl Study for Pointing {
     type Config = PointingConfig;
     type Record = PointingRecord;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "sgdege/pointing",
+        title: "Pointing through prisms, taught by the size of the error alone",
+        line: "Can the perturbation rule adapt to prisms from one number per movement, and how do its rivals compare?",
+        source: "rule of Bouvier et al. 2018, doi:10.7554/eLife.31599; task of the experiment prism",
+        sources: &[
+            "Rule and network: Bouvier et al. 2018, doi:10.7554/eLife.31599",
+            "REINFORCE: Williams 1992, doi:10.1007/BF00992696",
+            "Arm: Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994",
+            "Minimum jerk: Flash & Hogan 1985, doi:10.1523/JNEUROSCI.05-07-01688.1985",
+        ],
+        defaults: include_str!("pointing.toml"),
+        presets: &[
+            Preset::new("default", "five seeds, four rules, 5500 movements each", ""),
+            Preset::new(
+                "quick",
+                "one seed, 2000 movements: the direction of learning in seconds",
+                include_str!("pointing.quick.toml"),
+            ),
+        ],
+        unit: "movements",
+        grounds: findings::GROUNDS,
+        ..Card::BLANK
+    };
 
     fn check(&self, config: &PointingConfig) -> Result<(), Error> {
         config.validate()

@@ -47,7 +47,7 @@ pub fn story(config: &PointingConfig, record: &PointingRecord) -> Story {
     Story {
         answer,
         small_print,
-        steps: [
+        steps: texts([
             "A motor cortex points to the apparent position of the target. Prisms shift this position, so the movement misses the target.",
             "A cerebellar network of 400 Purkinje cells in 40 columns works in parallel. Half of the columns turn the shoulder in one direction, \
              half in the other: the difference of their nuclear rates is added to the command.",
@@ -57,15 +57,13 @@ pub fn story(config: &PointingConfig, record: &PointingRecord) -> Story {
              than usual, all climbing fibers fire, and every change that a spontaneous spike had made is reversed. If it was smaller, the \
              change is reinforced.",
             "No cell receives the direction of the error or the correct command.",
-        ]
-        .map(String::from)
-        .into(),
+        ]),
         sections: vec![
             Section::new("Did it learn?", String::new(), &["miss"]),
             Section::new("How one number can teach every cell", String::new(), &["olive"]),
             Section::new("Paths of the hand", String::new(), &["paths"]),
         ],
-        differences: [
+        differences: texts([
             "The paper has no body. The task, the decoder and its gain are ours.",
             "Perturbations are larger and more frequent than in the paper's network, which learns 400 targets at once. With a single output the \
              weights interfere less.",
@@ -76,9 +74,7 @@ pub fn story(config: &PointingConfig, record: &PointingRecord) -> Story {
              default run.",
             "The spiking modules of the prism experiment adapt within about ten movements, because their olive signals the direction of the \
              error. Without the direction the network needs several hundred.",
-        ]
-        .map(String::from)
-        .into(),
+        ]),
         ..Story::default()
     }
 }

@@ -63,8 +63,7 @@ fn ratios(record: &Record) -> Panel {
     for (k, (protocol, sign)) in record.signs().enumerate() {
         let (x, m) = (k as f64, &protocol.measured);
         bar(&mut panel, (x, m.interval.0), (x, m.mean), (x, m.interval.1), color(sign));
-        let text = m.n.map(|n| format!("n {n}")).unwrap_or_default();
-        panel.notes.push(Note { at: (x, 0.1), text, anchor: Anchor::Middle, color: FAINT.into() });
+        panel.note((x, 0.1), m.n.map(|n| format!("n {n}")).unwrap_or_default(), Anchor::Middle, FAINT);
     }
     panel
 }

@@ -7,11 +7,10 @@ use lobule_study::prelude::*;
 use lobule_theory::plasticity::{DIFFERENCES, Measured, Protocol, SIX_STIMULI, weight_change};
 use serde::{Deserialize, Serialize};
 
-/// The experiment.
+/// The experiment `sgdege/rules`.
 #[derive(Debug, Clone, Copy)]
 pub struct Rules;
 
-/// Configuration, see `rules.toml`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -32,23 +31,6 @@ const RULE: Source = Source::law("Bouvier et al. 2018, doi:10.7554/eLife.31599, 
 const SLICES: Source =
     Source::published("confidence intervals of Bouvier et al. 2018, doi:10.7554/eLife.31599, Table 1");
 
-static CARD: Card = Card {
-    name: "sgdege/rules",
-    title: "Four plasticity rules: predicted signs, measured changes",
-    line: "Do synapses in slices change as perturbation learning predicts under four pairings? (Fig. 3, Table 1)",
-    source: super::PAPER,
-    sources: &["Rule and measurements: Bouvier et al. 2018, doi:10.7554/eLife.31599, equation (9), Table 1"],
-    defaults: include_str!("rules.toml"),
-    presets: &[
-        Preset::new("default", "one synapse, four pairings", ""),
-        Preset::new("quick", "the same on one seed", "seeds = [0]\n"),
-        Preset::new("full", "the same as default", ""),
-    ],
-    unit: "pairings",
-    grounds: &[SIGNS, RULE, SLICES],
-    ..Card::BLANK
-};
-
 fn sign(change: f64) -> f64 {
     if change == 0.0 { 0.0 } else { change.signum() }
 }
@@ -64,7 +46,24 @@ impl Study for Rules {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "sgdege/rules",
+        title: "Four plasticity rules: predicted signs, measured changes",
+        line: "Do synapses in slices change as perturbation learning predicts under four pairings? (Fig. 3, Table 1)",
+        source: super::PAPER,
+        sources: &[
+            "Rule and measurements: Bouvier et al. 2018, doi:10.7554/eLife.31599, equation (9), Table 1",
+        ],
+        defaults: include_str!("rules.toml"),
+        presets: &[
+            Preset::new("default", "one synapse, four pairings", ""),
+            Preset::new("quick", "the same on one seed", "seeds = [0]\n"),
+            Preset::new("full", "the same as default", ""),
+        ],
+        unit: "pairings",
+        grounds: &[SIGNS, RULE, SLICES],
+        ..Card::BLANK
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let alpha = config.alpha_w;
@@ -92,25 +91,17 @@ impl Study for Rules {
             Finding::new(format!("sign/{}", protocol.name), meaning, each_seed(sign))
                 .each(expected..=expected, &SIGNS)
         });
-        let changed = record.without_granule.iter().filter(|w| **w != 1.0).count();
-        let agree = record.signs().filter(|(p, sign)| f64::from(p.measured.sign(1.0)) == *sign).count();
-        let counts = [
-            Finding::new(
-                "changes_without_granule_burst",
-                "Number of pairings that change the weight of a silent fiber.",
-                each_seed(changed as f64),
-            )
-            .each(0.0..=0.0, &RULE),
-            Finding::new(
-                "measured_signs_that_agree",
-                "Number of pairings for which the measured 95 % CI of the weight ratio (after/before) has the sign the rule predicts, \
-                 or includes 1 where it predicts no change.",
-                each_seed(agree as f64),
-            )
-            .unit("of 4")
-            .each(4.0..=4.0, &SLICES),
-        ];
-        signs.chain(counts).collect()
+        let changed = record.without_granule.iter().filter(|w| **w != 1.0).count() as f64;
+        let meaning = "Number of pairings that change the weight of a silent fiber.";
+        let changes = Finding::new("changes_without_granule_burst", meaning, each_seed(changed));
+        let agree =
+            record.signs().filter(|(p, sign)| f64::from(p.measured.sign(1.0)) == *sign).count() as f64;
+        let meaning = "Number of pairings for which the measured 95 % CI of the weight ratio (after/before) has the sign the rule predicts, \
+                       or includes 1 where it predicts no change.";
+        let agreeing = Finding::new("measured_signs_that_agree", meaning, each_seed(agree));
+        signs
+            .chain([changes.each(0.0..=0.0, &RULE), agreeing.unit("of 4").each(4.0..=4.0, &SLICES)])
+            .collect()
     }
 
     fn figures(&self, _: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
@@ -131,23 +122,20 @@ impl Study for Rules {
         text.html = table();
         Story {
             answer: format!("The rule predicts: {}.", signs.join(", ")),
-            small_print: vec![
-                "Only signs are predicted. The size of a change is a free parameter of the model, and nothing was fitted to the slices.".into(),
-            ],
-            steps: [
+            small_print: texts([
+                "Only signs are predicted. The size of a change is a free parameter of the model, and nothing was fitted to the slices.",
+            ]),
+            steps: texts([
                 "G: a burst of the granule cells, 5 stimuli at 200 Hz.",
                 "P: a perturbation spike, 2 stimuli at 400 Hz to the climbing fiber 11 to 15 ms after the burst began (about 500 ms in G__).",
                 "E: an error spike, 4 stimuli at 400 Hz after 100 to 115 ms.",
                 "There were 300 pairings, one every 2 s. The result is the response afterwards divided by the response before.",
-            ]
-            .map(String::from)
-            .into(),
+            ]),
             sections: vec![text],
-            differences: vec![
+            differences: texts([
                 "Table 1 prints 0.01 for G__ − G_E, although its means are 0.97 and 0.98. The figure shows the printed value. Neither value \
-                 differs from 0."
-                    .into(),
-            ],
+                 differs from 0.",
+            ]),
             ..Story::default()
         }
     }

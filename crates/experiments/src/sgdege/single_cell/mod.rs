@@ -12,14 +12,13 @@ mod measure;
 use lobule_analysis::mean_of;
 use lobule_study::prelude::*;
 use lobule_theory::single_cell::{Corridor, SingleCellParameters as Parameters};
-pub use measure::{Measured, Record};
+use measure::{Measured, Record};
 use serde::{Deserialize, Serialize};
 
-/// The experiment.
+/// The experiment `sgdege/single_cell`.
 #[derive(Debug, Clone, Copy)]
 pub struct SingleCell;
 
-/// Configuration, see `single_cell.toml`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -77,38 +76,32 @@ impl Config {
     }
 }
 
-static CARD: Card = Card {
-    name: "sgdege/single_cell",
-    title: "One cell, one error: how perturbation learning converges",
-    line: "How fast does one cell converge, and how far from its target? Phase diagram, speeds (Fig. 9, Appendix 1)",
-    source: super::PAPER,
-    sources: &["Model: Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, (19)-(35)"],
-    defaults: include_str!("single_cell.toml"),
-    presets: &[
-        Preset::new("default", "100 runs for each number, 5 seeds", ""),
-        Preset::new("quick", "one seed", include_str!("single_cell.quick.toml")),
-        Preset::new("full", "2000 runs for each number", include_str!("single_cell.full.toml")),
-    ],
-    unit: "sets",
-    grounds: findings::GROUNDS,
-    ..Card::BLANK
-};
-
 impl Study for SingleCell {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "sgdege/single_cell",
+        title: "One cell, one error: how perturbation learning converges",
+        line: "How fast does one cell converge, and how far from its target? Phase diagram, speeds (Fig. 9, Appendix 1)",
+        source: super::PAPER,
+        sources: &["Model: Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, (19)-(35)"],
+        defaults: include_str!("single_cell.toml"),
+        presets: &[
+            Preset::new("default", "100 runs for each number, 5 seeds", ""),
+            Preset::new("quick", "one seed", include_str!("single_cell.quick.toml")),
+            Preset::new("full", "2000 runs for each number", include_str!("single_cell.full.toml")),
+        ],
+        unit: "sets",
+        grounds: findings::GROUNDS,
+        ..Card::BLANK
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let (m, demo) = (&config.measure, &config.demo);
         let check = Check::of("measure");
-        check.within("runs", m.runs, 1..=100_000)?.that(
-            "average",
-            m.average,
-            m.average >= 1,
-            "at least 1 is needed",
-        )?;
+        check.within("runs", m.runs, 1..=100_000)?;
+        check.that("average", m.average, m.average >= 1, "at least 1 is needed")?;
         for (key, way) in [("long_way_hz", m.long_way_hz), ("short_way_hz", m.short_way_hz)] {
             let [start, settle, measured] = way;
             let fits = settle >= 0.0 && measured > 0.0 && settle + measured < start && start.is_finite();
@@ -119,12 +112,8 @@ impl Study for SingleCell {
         // Rates are not negative.
         check.at_least("long_target_hz", m.long_target_hz, m.long_way_hz[0])?;
         let check = Check::of("demo");
-        check.that("trials", demo.trials, demo.trials >= 1, "at least 1 is needed")?.within(
-            "slow_trials",
-            demo.slow_trials,
-            1..=u64::MAX,
-        )?;
-        check.some("starts", &demo.starts)?;
+        check.that("trials", demo.trials, demo.trials >= 1, "at least 1 is needed")?;
+        check.within("slow_trials", demo.slow_trials, 1..=u64::MAX)?.some("starts", &demo.starts)?;
         demo.starts.as_flattened().iter().try_for_each(|v| check.at_least("starts", *v, 0.0).map(drop))?;
         for &q in &m.scan_q {
             Parameters { q, ..config.sets.figure_9ef }.validate()?;
@@ -178,15 +167,13 @@ impl Study for SingleCell {
                 config.seeds.len(),
                 config.measure.runs
             )],
-            steps: [
+            steps: texts([
                 "P is the rate of the cell, J the inhibition of its olive. The error is |P − R|, and J − q P estimates it.",
                 "A fraction rho of the trials is perturbed: P is A higher for that trial. If an error spike follows, P decreases by dP, \
                  otherwise it increases. On every trial J increases by dJ after an error spike and decreases without one.",
                 "Perturbed trials are in balance on the lines C, unperturbed ones on the lines D. Above both lines P rises, below both it \
                  falls. Between them the cell is drawn to one line and slides along it to the crossing of C+ and D−.",
-            ]
-            .map(String::from)
-            .into(),
+            ]),
             sections: vec![
                 Section::new(
                     "The plane of P and J",
@@ -205,7 +192,7 @@ impl Study for SingleCell {
                     &["end_points"],
                 ),
             ],
-            differences: [
+            differences: texts([
                 "The appendix bounds the domain of D− by rho < beta (2 beta − 1). The simulation follows the complement of the domain of \
                  C−, rho < beta / (2 beta + q − 1) for beta > 1 − q.",
                 "The appendix gives its panel A as the example of C−. At rho = 0.5 the lower line is D−; C− is panel C, as the caption says.",
@@ -213,9 +200,7 @@ impl Study for SingleCell {
                  predict, as the paper mentions. The ranges of these two findings were measured with another program.",
                 "The paper gives neither targets, starts and lengths of runs, nor q of panel D. A trial with E = I, which it does not define, \
                  gives no error spike.",
-            ]
-            .map(String::from)
-            .into(),
+            ]),
             ..Story::default()
         }
     }
