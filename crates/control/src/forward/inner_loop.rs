@@ -20,9 +20,11 @@ use super::ForwardModel;
 use crate::controller::{Controller, Inputs, Senses};
 use crate::error::{Error, check};
 use crate::plant::Actuator;
+use serde::{Deserialize, Serialize};
 
 /// Which command the model is told about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Efference {
     /// The one that is given: the model learns the plant.
     Executed,

@@ -1,29 +1,23 @@
 //! Figures of the experiment.
 
-use super::config::AnticipationConfig;
-use super::findings::{by_seed, is_earliest, mean_highest_gain, of_lead, rms};
-use super::record::{AnticipationRecord, LineResult, LinesRun, Sensor};
+use super::Config;
+use super::record::{LineResult, LinesRun, Record, Sensor};
 use lobule_analysis::mean;
 use lobule_study::prelude::*;
 use lobule_study::report::drawing::*;
-
-/// All figures.
-pub fn figures(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Vec<Figure>, Error> {
-    Ok(vec![leads(config, record)?, gains(config, record)?])
-}
 
 /// A group of lines: name, membership, value of a line, pen.
 type LineGroup = (&'static str, fn(&LinesRun, &LineResult) -> bool, fn(&LineResult) -> f64, Stroke);
 
 /// R² against lead, by group of lines.
-fn leads(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Figure, Error> {
+pub fn leads(config: &Config, record: &Record) -> Result<Figure, Error> {
     let dashed = Stroke::new(GUIDE, 2.0).dash(Dash::Dashed);
     let groups: [LineGroup; 5] = [
         ("known earlier elsewhere", LinesRun::is_known_early, |l| l.predicted, Stroke::new(BLUE, 2.4)),
         ("all lines", |_, _| true, |l| l.predicted, Stroke::new(BLACK, 2.2)),
-        ("earliest lines", |_, l| is_earliest(l), |l| l.predicted, Stroke::new(VERMILLION, 2.2)),
-        ("earliest lines, gated", |_, l| is_earliest(l), |l| l.gated, Stroke::new(GREEN, 2.2)),
-        ("earliest lines, present value", |_, l| is_earliest(l), |l| l.persistence, dashed),
+        ("earliest lines", |_, l| l.is_earliest(), |l| l.predicted, Stroke::new(VERMILLION, 2.2)),
+        ("earliest lines, gated", |_, l| l.is_earliest(), |l| l.gated, Stroke::new(GREEN, 2.2)),
+        ("earliest lines, present value", |_, l| l.is_earliest(), |l| l.persistence, dashed),
     ];
     let leads_ms = &config.lines.leads_ms;
     let longest = leads_ms.iter().copied().max().unwrap_or(1);
@@ -32,8 +26,8 @@ fn leads(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
     let mut panel = Panel::new("accuracy of prediction", x, Axis::exact("", 0.0, 1.0));
     let mut reach = vec![0.0, 1.0];
     for (label, fits, of, pen) in groups {
-        let means = leads_ms.iter().map(|&ms| (ms as f64, mean(&by_seed(record, ms, fits, of))));
-        let points: Vec<(f64, f64)> = means.collect();
+        let mean_at = |&ms: &usize| (ms as f64, mean(&record.by_seed(ms, fits, of)));
+        let points: Vec<(f64, f64)> = leads_ms.iter().map(mean_at).collect();
         reach.extend(points.iter().map(|p| p.1));
         panel.curve(points, 3.0, &pen);
         plate.line_key(label, pen);
@@ -43,9 +37,9 @@ fn leads(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
     plate.panels.push(panel);
 
     // Each line at the longest lead: gain in R² against its lag.
-    let lines = || of_lead(record, longest).into_iter().flat_map(|r| &r.lines);
     let dots = |of: fn(&LineResult) -> f64| -> Vec<(f64, f64)> {
-        lines().map(|l| (l.lag_ms as f64, of(l) - l.persistence)).collect()
+        let lines = record.of_lead(longest).flat_map(|r| &r.lines);
+        lines.map(|l| (l.lag_ms as f64, of(l) - l.persistence)).collect()
     };
     let (ungated, gated) = (dots(|l| l.predicted), dots(|l| l.gated));
     let mut panel = Panel::new(
@@ -55,7 +49,7 @@ fn leads(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
     );
     panel.levels.push(Level::across(0.0));
     for (points, color) in [(ungated, VERMILLION), (gated, GREEN)] {
-        panel.marks.push(Mark::Dots { points, radius: 2.0, color: color.into(), opacity: 0.5 });
+        panel.pale_dots(points, 2.0, color, 0.5);
     }
     plate.panels.push(panel);
     let caption = format!(
@@ -68,7 +62,6 @@ fn leads(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
     plate.figure(caption)
 }
 
-/// Pen of a sensor.
 fn pen(sensor: Sensor) -> Stroke {
     match sensor {
         Sensor::Raw => Stroke::new(BLACK, 2.2),
@@ -80,7 +73,7 @@ fn pen(sensor: Sensor) -> Stroke {
 }
 
 /// Rms against gain, and the highest stable gain.
-fn gains(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Figure, Error> {
+pub fn gains(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut gains = config.tracking.gains.clone();
     gains.sort_by(f64::total_cmp);
     let (last, top) = (gains.len() as f64 - 1.0, gains.last().copied().unwrap_or(1.0));
@@ -88,9 +81,8 @@ fn gains(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
     let mut error = Panel::new("error of the loop", x, Axis::exact("rms of the error (m)", 0.0, 1.0));
     for sensor in Sensor::ALL {
         let mean_rms = |gain: f64| -> Option<f64> {
-            let all: Option<Vec<f64>> =
-                config.seeds.iter().map(|&seed| rms(record, sensor, gain, seed)).collect();
-            all.map(|v| mean(&v))
+            let all = config.seeds.iter().map(|&seed| record.rms(sensor, gain, seed));
+            Some(mean(&all.collect::<Option<Vec<_>>>()?))
         };
         let points = gains.iter().enumerate().map_while(|(k, &gain)| Some((k as f64, mean_rms(gain)?)));
         let points: Vec<(f64, f64)> = points.collect();
@@ -102,7 +94,7 @@ fn gains(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
     let y = Axis::exact("Kp (N/m)", 0.0, top * 1.08);
     let mut highest = Panel::new("highest stable gain tested", Axis::categories("", names), y);
     let bar = |(k, &sensor): (usize, &Sensor)| {
-        Cell::bar(k as f64, 0.3, mean_highest_gain(config, record, sensor), &pen(sensor).color)
+        Cell::bar(k as f64, 0.3, record.highest_gain(config, sensor), &pen(sensor).color)
     };
     highest.marks.push(Mark::Cells(Sensor::ALL.iter().enumerate().map(bar).collect()));
     let mut plate = Plate::new("gains", 2, 240.0);

@@ -3,7 +3,7 @@
 //! `u = Kp (r - x) - Kd x'`, `Kd = 2 ζ √Kp - b`: without delay a loop of damping ratio ζ at every gain. Anticipators learn at a
 //! low gain first and continue to learn at the gain of the test.
 
-use super::config::TrackingConfig;
+use super::TrackingConfig;
 use super::record::{Sensor, TrackingRun};
 use lobule_control::forward::{
     Anticipating, AnticipatorParameters, ConstantVelocity, Context, InnerLoop, InnerLoopParameters, Law,
@@ -20,10 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Error that counts as divergence, m. Chosen: thirty times the reference's largest value.
 const DIVERGED_M: f64 = 100.0;
 
-/// Runs one seed of a sensor at a gain.
-///
-/// # Errors
-/// A parameter that a part refuses. A divergence is a result.
+/// Runs one seed of a sensor at a gain. A divergence is a result.
 pub fn run(config: &TrackingConfig, sensor: Sensor, gain: f64, seed: u64) -> Result<TrackingRun, Error> {
     let dt_s = config.tick_ms as f64 * 1e-3;
     let delay = if sensor == Sensor::Perfect { 0 } else { config.delay_ms / config.tick_ms };

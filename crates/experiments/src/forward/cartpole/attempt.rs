@@ -1,7 +1,7 @@
 //! One attempt: a naive controller, episode by episode.
 
-use super::config::{Actuation, CartPoleConfig, ControllerKind, TICK_MS};
-use super::record::{Attempt, DmController, DmRun, PassMode, PassesRun, PoleController, PoleRun};
+use super::config::{Actuation, Config, ControllerKind, TICK_MS};
+use super::record::{Attempt, Case, DmController, DmRun, PassMode, PassesRun, PoleController, PoleRun};
 use lobule_control::forward::{
     Addressing, CmacModel, CmacParameters, ConstantVelocity, Equations, ForwardModel, Granule,
     GranuleParameters, InnerLoop, InnerLoopParameters, Law, Linear, LinearRule, Persistence, Scales,
@@ -28,38 +28,31 @@ type Cart = ClosedLoop<CartPole, InnerLoop>;
 /// Setting of a controller.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
-    /// The plant.
-    pub plant: CartPoleParameters,
-    /// A tick, s.
-    pub tick_s: f64,
-    /// Sensory delay, ticks.
-    pub delay: usize,
-    /// The inner loop.
-    pub inner: InnerLoopParameters,
+    plant: CartPoleParameters,
+    tick_s: f64,
+    inner: InnerLoopParameters,
     /// Gain of the feedback controller.
-    pub gain: f64,
+    gain: f64,
     /// Coefficient of the angular velocity, s/rad.
-    pub angular_velocity: f64,
+    angular_velocity: f64,
 }
 
 impl Setting {
     /// Gymnasium's cart-pole and the configured inner loop.
-    pub fn gymnasium(config: &CartPoleConfig, task: Actuation, delay_ms: usize) -> Self {
-        let delay = delay_ms / TICK_MS;
+    pub fn gymnasium(config: &Config, task: Actuation, delay_ms: usize) -> Self {
         let inner = &config.inner_loop;
         Self {
             plant: CartPoleParameters::gymnasium(task.actuator()),
             tick_s: TICK_S,
-            delay,
             inner: InnerLoopParameters {
                 passes: inner.passes,
                 horizon: inner.horizon,
                 alpha: inner.alpha,
                 secant: inner.secant,
                 is_soft: inner.soft,
-                efference: inner.efference.into(),
+                efference: inner.efference,
                 actuator: task.actuator(),
-                delays: [delay, 0],
+                delays: [delay_ms / TICK_MS, 0],
                 predicts_now: true,
                 min_confidence: 0.0,
             },
@@ -69,17 +62,21 @@ impl Setting {
     }
 
     /// A loop of the plant and a naive controller.
-    fn closed(&self, plant: CartPole, controller: InnerLoop) -> Result<Cart, Error> {
-        Ok(ClosedLoop::new(plant, controller, 0, self.tick_s, [self.delay, 0])?)
+    fn closed(
+        &self,
+        plant: CartPole,
+        config: &Config,
+        kind: ControllerKind,
+        seed: u64,
+    ) -> Result<Cart, Error> {
+        let controller = controller(config, self, kind, seed)?;
+        Ok(ClosedLoop::new(plant, controller, 0, self.tick_s, self.inner.delays)?)
     }
 }
 
 /// Makes the controller of an attempt.
-///
-/// # Errors
-/// A parameter that the model or the inner loop refuses.
 pub fn controller(
-    config: &CartPoleConfig,
+    config: &Config,
     setting: &Setting,
     kind: ControllerKind,
     seed: u64,
@@ -87,14 +84,11 @@ pub fn controller(
     let scales = Scales::cart_pole();
     let models = &config.models;
     let mut inner = setting.inner;
-    let (mut gain, mut angular_velocity) = (setting.gain, setting.angular_velocity);
-    match kind {
-        ControllerKind::Doubled => gain *= 2.0,
-        ControllerKind::Pd(g, w) => {
-            (gain, angular_velocity) = (config.pd.gains[g], config.pd.angular_velocities[w]);
-        }
-        _ => {}
-    }
+    let (gain, angular_velocity) = match kind {
+        ControllerKind::Doubled => (2.0 * setting.gain, setting.angular_velocity),
+        ControllerKind::Pd(g, w) => (config.pd.gains[g], config.pd.angular_velocities[w]),
+        _ => (setting.gain, setting.angular_velocity),
+    };
     let model: Box<dyn ForwardModel> = match kind {
         ControllerKind::Base | ControllerKind::Doubled | ControllerKind::Pd(..) => {
             inner.passes = 0;
@@ -160,16 +154,10 @@ fn episodes(cart: &mut Cart, count: usize, steps: usize) -> Result<Vec<u32>, Err
 }
 
 /// Runs one attempt: until an episode of full length, and for the learning curve.
-pub fn attempt(
-    config: &CartPoleConfig,
-    task: Actuation,
-    delay_ms: usize,
-    kind: ControllerKind,
-    seed: u64,
-) -> Result<Attempt, Error> {
+pub fn attempt(config: &Config, (task, delay_ms, kind): Case, seed: u64) -> Result<Attempt, Error> {
     let setting = Setting::gymnasium(config, task, delay_ms);
     let plant = CartPole::new(setting.plant)?.starting_within(START, seed);
-    let mut cart = setting.closed(plant, controller(config, &setting, kind, seed)?)?;
+    let mut cart = setting.closed(plant, config, kind, seed)?;
     let mut lengths: Vec<u32> = Vec::new();
     let mut is_solved = false;
     // Curves are drawn for the first task.
@@ -187,10 +175,8 @@ pub fn attempt(
 
 /// Runs the perfect model without delay under given passes and look-ahead.
 pub fn passes_run(
-    config: &CartPoleConfig,
-    mode: PassMode,
-    passes: usize,
-    horizon: usize,
+    config: &Config,
+    (mode, passes, horizon): (PassMode, usize, usize),
     seed: u64,
 ) -> Result<PassesRun, Error> {
     let task = match mode {
@@ -207,18 +193,15 @@ pub fn passes_run(
         ..setting.inner
     };
     let plant = CartPole::new(setting.plant)?.starting_within(START, seed);
-    let controller = controller(config, &setting, ControllerKind::Equations, seed)?;
-    let mut cart = setting.closed(plant, controller)?;
+    let mut cart = setting.closed(plant, config, ControllerKind::Equations, seed)?;
     let lengths = episodes(&mut cart, config.passes.episodes, config.steps)?;
     Ok(PassesRun { mode, passes, horizon, seed, lengths })
 }
 
 /// Runs a controller through the change of the pole.
 pub fn pole_run(
-    config: &CartPoleConfig,
-    who: PoleController,
-    delay_ms: usize,
-    half_length_m: f64,
+    config: &Config,
+    (delay_ms, half_length_m, who): (usize, f64, PoleController),
     seed: u64,
 ) -> Result<PoleRun, Error> {
     let pole = &config.pole;
@@ -232,19 +215,17 @@ pub fn pole_run(
         actuator: Actuator::TwoActions,
         ..setting.inner
     };
-    let (kind, is_frozen) = match who {
-        PoleController::Pd => {
-            setting.angular_velocity = pole.pd_angular_velocity;
-            (ControllerKind::Base, false)
-        }
-        PoleController::ConstantVelocity => (ControllerKind::ConstantVelocity, false),
-        PoleController::RlsFrozen => (ControllerKind::Rls, true),
-        PoleController::Rls => (ControllerKind::Rls, false),
-        PoleController::NlmsFrozen => (ControllerKind::Nlms, true),
-        PoleController::Nlms => (ControllerKind::Nlms, false),
-        PoleController::Granule => (ControllerKind::Granule, false),
-        PoleController::Equations => (ControllerKind::Equations, false),
+    let kind = match who {
+        PoleController::Pd => ControllerKind::Base,
+        PoleController::ConstantVelocity => ControllerKind::ConstantVelocity,
+        PoleController::RlsFrozen | PoleController::Rls => ControllerKind::Rls,
+        PoleController::NlmsFrozen | PoleController::Nlms => ControllerKind::Nlms,
+        PoleController::Granule => ControllerKind::Granule,
+        PoleController::Equations => ControllerKind::Equations,
     };
+    if who == PoleController::Pd {
+        setting.angular_velocity = pole.pd_angular_velocity;
+    }
     // The perfect model has nothing to learn before the change: it starts with the changed pole and its equations.
     let mut change_at = pole.at_step;
     if who == PoleController::Equations {
@@ -253,18 +234,15 @@ pub fn pole_run(
     }
     let plant =
         CartPole::new(setting.plant)?.starting_within(START, seed).changing_pole(change_at, half_length_m)?;
-    let mut cart = setting.closed(plant, controller(config, &setting, kind, seed)?)?;
-    let mut ticks = 0;
-    let mut lengths = Vec::new();
-    let mut is_first = true;
+    let mut cart = setting.closed(plant, config, kind, seed)?;
+    let (mut ticks, mut lengths) = (0, Vec::new());
     while lengths.len() < pole.episodes_after {
-        if !is_first {
+        if ticks > 0 {
             cart.reset();
         }
-        is_first = false;
         let is_after = ticks >= change_at;
         let length = episode(&mut cart, config.steps, |cart| {
-            if ticks == change_at && is_frozen {
+            if ticks == change_at && who.is_frozen() {
                 cart.controller_mut().set_learning(false);
             }
             ticks += 1;
@@ -277,15 +255,14 @@ pub fn pole_run(
 }
 
 /// Runs a controller in dm_control's task.
-pub fn dm_run(config: &CartPoleConfig, who: DmController, seed: u64) -> Result<DmRun, Error> {
+pub fn dm_run(config: &Config, who: DmController, seed: u64) -> Result<DmRun, Error> {
     let mut setting = Setting::gymnasium(config, Actuation::Continuous, 0);
     (setting.plant, setting.tick_s) = (CartPoleParameters::dm_control(), DM_TICK_S);
+    if who == DmController::Raised {
+        setting.gain = 1.1;
+    }
     let kind = match who {
-        DmController::Base => ControllerKind::Base,
-        DmController::Raised => {
-            setting.gain = 1.1;
-            ControllerKind::Base
-        }
+        DmController::Base | DmController::Raised => ControllerKind::Base,
         DmController::Doubled => ControllerKind::Doubled,
         DmController::Persistence => ControllerKind::Persistence,
         DmController::Nlms => ControllerKind::Nlms,
@@ -293,7 +270,7 @@ pub fn dm_run(config: &CartPoleConfig, who: DmController, seed: u64) -> Result<D
         DmController::Equations => ControllerKind::Equations,
     };
     let plant = CartPole::new(setting.plant)?.starting_within(DM_START, seed);
-    let mut cart = setting.closed(plant, controller(config, &setting, kind, seed)?)?;
+    let mut cart = setting.closed(plant, config, kind, seed)?;
     let lengths = episodes(&mut cart, config.dm_control.episodes, config.dm_control.steps)?;
     Ok(DmRun { controller: who, seed, lengths })
 }
