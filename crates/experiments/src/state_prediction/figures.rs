@@ -1,7 +1,7 @@
 //! The figures of the experiment.
 
-use super::config::StatePredictionConfig;
-use super::record::StatePredictionRecord;
+use super::config::Config;
+use super::record::Record;
 use lobule_analysis::state_prediction::{Report, Scheme, Scores, Surrogate};
 use lobule_analysis::{mean, sd};
 use lobule_study::prelude::*;
@@ -10,11 +10,6 @@ use lobule_study::report::drawing::*;
 /// A number read from scores.
 type Reading = fn(&Scores) -> f64;
 
-/// All figures.
-pub fn figures(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Result<Vec<Figure>, Error> {
-    Ok(vec![leads(config, record)?, schemes(config, record)?, example(config, record)?])
-}
-
 /// Color of a subject.
 fn color(k: usize) -> &'static str {
     [BLUE, VERMILLION][k % 2]
@@ -22,7 +17,7 @@ fn color(k: usize) -> &'static str {
 
 /// A panel of R² or gain by lead, with a line at 0; `covered` are further values inside it.
 fn by_lead(
-    config: &StatePredictionConfig,
+    config: &Config,
     title: &str,
     label: &str,
     all: impl Iterator<Item = f64>,
@@ -45,7 +40,7 @@ fn mean_and_spread(panel: &mut Panel, points: &[(f64, Vec<f64>)], pen: &Stroke) 
 }
 
 /// R² and gain against lead.
-fn leads(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Result<Figure, Error> {
+pub fn leads(config: &Config, record: &Record) -> Result<Figure, Error> {
     let scheme = record.strictest();
     let curves: [(&str, Reading, Stroke); 3] = [
         ("nuclei", |s| s.nuclear, Stroke::new(ORANGE, 2.2)),
@@ -97,7 +92,7 @@ fn leads(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Resu
 }
 
 /// Bars of the schemes and surrogates at the main lead.
-fn schemes(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Result<Figure, Error> {
+pub fn schemes(config: &Config, record: &Record) -> Result<Figure, Error> {
     let main_ms = config.analysis.main_lead_ms;
     let lead = config.analysis.lead(main_ms);
     let subjects = record.subjects();
@@ -156,7 +151,7 @@ fn schemes(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Re
 }
 
 /// One mossy fiber, recorded and predicted.
-fn example(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Result<Figure, Error> {
+pub fn example(config: &Config, record: &Record) -> Result<Figure, Error> {
     let a = &config.analysis;
     let mut plate = Plate::new("example", 3, 170.0);
     let pens = [

@@ -1,7 +1,7 @@
 //! The findings of the experiment.
 
-use super::config::{RecordingSource, StatePredictionConfig};
-use super::record::StatePredictionRecord;
+use super::config::{Config, RecordingSource};
+use super::record::Record;
 use lobule_analysis::state_prediction::{Reconstruction, Scheme, Scores, Surrogate, SurrogateScores};
 use lobule_study::report::{Expected, Finding, Source};
 
@@ -86,7 +86,7 @@ const FORWARD_LESS_BACKWARD: [f64; 3] = [-0.07, -0.13, -0.05];
 const RECONSTRUCTION: [f64; 2] = [0.98, 0.99];
 
 /// All findings.
-pub fn findings(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Vec<Finding> {
+pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let mut found = Vec::new();
     for (k, name) in record.subjects().into_iter().enumerate() {
         let column = (config.source == RecordingSource::Synthetic && k < 2).then_some(k);
@@ -104,8 +104,8 @@ pub fn findings(config: &StatePredictionConfig, record: &StatePredictionRecord) 
 
 /// One kind of recording, with its column in the reference's table.
 struct Subject<'a> {
-    config: &'a StatePredictionConfig,
-    record: &'a StatePredictionRecord,
+    config: &'a Config,
+    record: &'a Record,
     name: &'a str,
     column: Option<usize>,
 }

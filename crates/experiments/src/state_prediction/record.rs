@@ -3,29 +3,24 @@
 use lobule_analysis::state_prediction::{Report, Scheme, Scores};
 use serde::{Deserialize, Serialize};
 
-/// Measurements of one recording.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
     /// `predictor`, `relay`, `untrained`, `trained` or `file`.
     pub subject: String,
-    /// Seed.
     pub seed: u64,
-    /// Scores of all maps.
     pub report: Report,
 }
 
-/// Measurements of all recordings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StatePredictionRecord {
+pub struct Record {
     /// By subject, then seed.
     pub measured: Vec<Measured>,
     /// Names of the directions.
     pub directions: Vec<String>,
-    /// Notes for the report.
     pub notes: Vec<String>,
 }
 
-impl StatePredictionRecord {
+impl Record {
     /// The subjects, in order.
     pub fn subjects(&self) -> Vec<&str> {
         let mut subjects: Vec<&str> = self.measured.iter().map(|m| m.subject.as_str()).collect();

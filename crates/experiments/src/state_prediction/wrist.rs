@@ -59,9 +59,6 @@ fn minimum_jerk(at_s: f64, t_s: f64) -> [f64; 4] {
 }
 
 /// One movement to a target, from `from_ms` relative to its onset.
-///
-/// # Errors
-/// Parameters that the filter rejects.
 pub fn movement(
     config: &WristConfig,
     direction: usize,
