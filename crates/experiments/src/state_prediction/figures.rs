@@ -10,7 +10,6 @@ use lobule_study::report::drawing::*;
 /// A number read from scores.
 type Reading = fn(&Scores) -> f64;
 
-/// Color of a subject.
 fn color(k: usize) -> &'static str {
     [BLUE, VERMILLION][k % 2]
 }
@@ -33,10 +32,9 @@ fn by_lead(
 /// Mean and spread over seeds as line, dots and band; points are (lead in ms, number of each seed).
 fn mean_and_spread(panel: &mut Panel, points: &[(f64, Vec<f64>)], pen: &Stroke) {
     let edges = points.iter().map(|(x, v)| (*x, mean(v) - sd(v), mean(v) + sd(v))).collect();
-    let means = || points.iter().map(|(x, v)| (*x, mean(v)));
+    let means = points.iter().map(|(x, v)| (*x, mean(v)));
     panel.marks.push(Mark::Band { edges, color: pen.color.clone(), opacity: 0.18 });
-    panel.line(means(), pen.clone());
-    panel.marks.push(Mark::dots(means(), 3.0, &pen.color));
+    panel.curve(means, 3.0, pen);
 }
 
 /// R² and gain against lead.
@@ -73,8 +71,7 @@ pub fn leads(config: &Config, record: &Record) -> Result<Figure, Error> {
         let pen = Stroke::new(color(k), 2.4);
         let gains = over_leads(subject, scheme, Scores::gain);
         for seed in 0..record.of(subject).count() {
-            let points = gains.iter().map(|(x, v)| (*x, v[seed]));
-            gain.line(points, Stroke::new(color(k), 0.6));
+            gain.line(gains.iter().map(|(x, v)| (*x, v[seed])), Stroke::new(color(k), 0.6));
         }
         mean_and_spread(&mut gain, &gains, &pen);
         mean_and_spread(&mut inside, &over_leads(subject, Scheme::InSample, |s| s.nuclear), &pen);
@@ -106,20 +103,16 @@ pub fn schemes(config: &Config, record: &Record) -> Result<Figure, Error> {
     // R² of the nuclei alone, and the gain.
     let numbers = |report: &Report, column: Result<Scheme, Surrogate>| match column {
         Ok(scheme) => report.at(lead, scheme).map(|s| [s.nuclear, s.gain()]),
-        Err(surrogate) => {
-            let found = report.surrogates.iter().find(|s| s.surrogate == surrogate);
-            found.map(|s| [s.nuclear, s.gain])
-        }
+        Err(of) => report.surrogates.iter().find(|s| s.surrogate == of).map(|s| [s.nuclear, s.gain]),
     };
     let mut plate = Plate::new("schemes", 2, 230.0);
     let width = 0.8 / subjects.len() as f64;
-    for (number, (title, unit)) in [("nuclei alone", "R²"), ("gain", "gain in R²")].into_iter().enumerate()
-    {
+    for (number, title, unit) in [(0, "nuclei alone", "R²"), (1, "gain", "gain in R²")] {
         let (mut cells, mut dots) = (Vec::new(), Vec::new());
         for (x, (_, column)) in columns.iter().enumerate() {
             for (k, subject) in subjects.iter().enumerate() {
-                let values: Vec<f64> =
-                    record.of(subject).filter_map(|r| numbers(r, *column)).map(|n| n[number]).collect();
+                let values = record.of(subject).filter_map(|r| numbers(r, *column)).map(|n| n[number]);
+                let values: Vec<f64> = values.collect();
                 if values.is_empty() {
                     continue;
                 }
@@ -138,7 +131,7 @@ pub fn schemes(config: &Config, record: &Record) -> Result<Figure, Error> {
         );
         panel.levels.push(Level::across(0.0));
         panel.marks.push(Mark::Cells(cells));
-        panel.marks.push(Mark::Dots { points: dots, radius: 2.0, color: BLACK.into(), opacity: 0.7 });
+        panel.pale_dots(dots, 2.0, BLACK, 0.7);
         plate.panels.push(panel);
     }
     plate.legend = subjects.iter().enumerate().map(|(k, s)| Key::block(s, color(k))).collect();
