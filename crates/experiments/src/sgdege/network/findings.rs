@@ -1,7 +1,7 @@
 //! Findings of the network, with the ranges of a numerical check of the paper's Figure 8.
 
-use super::{Config, PatternRecord, Record};
-use lobule_analysis::{mean, mean_of};
+use super::Config;
+use super::measure::{PatternRecord, Record, SeedRecord, Variant};
 use lobule_study::report::{Finding, Source};
 
 const ERROR: Source = Source::measured(
@@ -25,105 +25,60 @@ const DRIFT: Source =
 const PREDICTION: Source =
     Source::reported("steps of I; Bouvier et al. 2018, doi:10.7554/eLife.31599, equation (10)");
 
-/// Grounds of all ranges.
 pub(super) const GROUNDS: &[Source] = &[ERROR, MEETING, CORRELATION, SENSITIVITY, DRIFT];
 
 pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let mut found = Vec::new();
     for mu in 0..config.network.patterns {
         let of = |f: fn(&PatternRecord) -> f64| record.seeds.iter().map(|s| f(&s.patterns[mu])).collect();
-        found.push(
-            Finding::new(
-                format!("error/{}", mu + 1),
-                "Mean error of the last presentations of this movement.",
-                of(|p| p.error_last),
-            )
-            .unit("Hz")
-            .each(1.2..=1.9, &ERROR),
-        );
-        found.push(
-            Finding::new(
-                format!("error_fall/{}", mu + 1),
-                "Error of this movement before learning divided by that of its last presentations.",
-                of(|p| p.error_start / p.error_last),
-            )
-            .each(9.0..=14.0, &ERROR),
-        );
+        let meaning = "Mean error of the last presentations of this movement.";
+        let error = Finding::new(format!("error/{}", mu + 1), meaning, of(|p| p.error_last));
+        let meaning = "Error of this movement before learning divided by that of its last presentations.";
+        let fall = of(|p| p.error_start / p.error_last);
+        let fall = Finding::new(format!("error_fall/{}", mu + 1), meaning, fall);
+        found.extend([error.unit("Hz").each(1.2..=1.9, &ERROR), fall.each(9.0..=14.0, &ERROR)]);
     }
     let over = |f: &dyn Fn(&PatternRecord) -> f64, fold: fn(f64, f64) -> f64| -> Vec<f64> {
         let of_seed = |patterns: &[PatternRecord]| patterns.iter().map(f).reduce(fold).unwrap_or(f64::NAN);
         record.seeds.iter().map(|s| of_seed(&s.patterns)).collect()
     };
+    let meaning = "Mean |E − I| of the last presentations, largest of the movements.";
+    let tracking = Finding::new("tracking", meaning, over(&|p| p.distance_last, f64::max)).unit("Hz");
+    let change = |p: &PatternRecord| (p.error_at_meeting.unwrap_or(p.error_last) / p.error_start - 1.0).abs();
+    let meaning = "Relative change of the error until I first meets E, largest of the movements.";
+    let change = Finding::new("error_before_meeting", meaning, over(&change, f64::max));
     // Where E and I never meet, the whole run was too short.
-    let meeting = |p: &PatternRecord| p.meeting.unwrap_or(config.trials_per_pattern) as f64;
+    let meeting_of = |p: &PatternRecord| p.meeting.unwrap_or(config.trials_per_pattern) as f64;
+    let meaning = "Presentation of a movement at which I first meets E, latest of the movements; the length of the run where it never does.";
+    let meeting = Finding::new("meeting", meaning, over(&meeting_of, f64::max)).unit("presentations");
     // Presentations of this movement change I by one step, those of the other by half a step.
     let predicted = |p: &PatternRecord| (p.error_start - p.inhibition_start).abs() / 0.0075;
-    let change = |p: &PatternRecord| (p.error_at_meeting.unwrap_or(p.error_last) / p.error_start - 1.0).abs();
+    let ratio = |s: &SeedRecord| meeting_of(&s.patterns[0]) / predicted(&s.patterns[0]);
+    let meaning = "Presentation at which I first meets E in the first movement, divided by |E − I| / 0.0075 Hz, its prediction for two movements.";
+    let ratio = Finding::new("meeting_predicted", meaning, record.seeds.iter().map(ratio).collect());
+    let meaning = "|Correlation| of rates and targets before learning, largest of the movements.";
+    let start = over(&|p| p.correlation_start.unwrap_or(0.0).abs(), f64::max);
+    let start = Finding::new("correlation_start", meaning, start);
+    let meaning = "Correlation of rates and targets after learning, smallest of the movements.";
+    let end = over(&|p| p.correlation_end.unwrap_or(0.0), f64::min);
+    let end = Finding::new("correlation_end", meaning, end);
     found.extend([
-        Finding::new(
-            "tracking",
-            "Mean |E − I| of the last presentations, largest of the movements.",
-            over(&|p| p.distance_last, f64::max),
-        )
-        .unit("Hz")
-        .each(..=0.01, &MEETING),
-        Finding::new(
-            "error_before_meeting",
-            "Relative change of the error until I first meets E, largest of the movements.",
-            over(&change, f64::max),
-        )
-        .each(..=0.02, &MEETING),
-        Finding::new(
-            "meeting",
-            "Presentation of a movement at which I first meets E, latest of the movements; the length of the run where it never does.",
-            over(&meeting, f64::max),
-        )
-        .unit("presentations")
-        .each(..=800.0, &MEETING),
-        Finding::new(
-            "meeting_predicted",
-            "Presentation at which I first meets E in the first movement, divided by |E − I| / 0.0075 Hz, its prediction for two movements.",
-            record.seeds.iter().map(|s| meeting(&s.patterns[0]) / predicted(&s.patterns[0])).collect(),
-        )
-        .beside(&PREDICTION),
-        Finding::new(
-            "correlation_start",
-            "|Correlation| of rates and targets before learning, largest of the movements.",
-            over(&|p| p.correlation_start.unwrap_or(0.0).abs(), f64::max),
-        )
-        .each(..=0.15, &CORRELATION),
-        Finding::new(
-            "correlation_end",
-            "Correlation of rates and targets after learning, smallest of the movements.",
-            over(&|p| p.correlation_end.unwrap_or(0.0), f64::min),
-        )
-        .each(0.96.., &CORRELATION),
+        tracking.each(..=0.01, &MEETING),
+        change.each(..=0.02, &MEETING),
+        meeting.each(..=800.0, &MEETING),
+        ratio.beside(&PREDICTION),
+        start.each(..=0.15, &CORRELATION),
+        end.each(0.96.., &CORRELATION),
     ]);
     let reference = record.mean_error();
-    found.extend(record.variants.iter().map(|variant| {
-        Finding::new(
-            format!("sensitivity/{}×{:.1}", variant.parameter, variant.factor),
-            "Final error with this parameter changed, divided by the mean final error of the unchanged network.",
-            variant.error_last.iter().map(|e| e / reference).collect(),
-        )
-        .mean(0.9..=1.1, &SENSITIVITY)
-    }));
-    found.push(
-        Finding::new(
-            "drift",
-            "Largest difference between a drive updated step by step and the same drive recomputed from all weights.",
-            record.seeds.iter().map(|s| s.drift).collect(),
-        )
-        .unit("Hz")
-        .each(..=1e-6, &DRIFT),
-    );
-    found
-}
-
-impl Record {
-    /// Final error, mean over movements, then seeds, Hz.
-    pub(super) fn mean_error(&self) -> f64 {
-        let of_seed = |patterns: &[PatternRecord]| mean_of(patterns.iter().map(|p| p.error_last));
-        mean(&self.seeds.iter().map(|s| of_seed(&s.patterns)).collect::<Vec<_>>())
+    for Variant { parameter, factor, error_last } in &record.variants {
+        let name = format!("sensitivity/{parameter}×{factor:.1}");
+        let meaning = "Final error with this parameter changed, divided by the mean final error of the unchanged network.";
+        let ratios = error_last.iter().map(|e| e / reference).collect();
+        found.push(Finding::new(name, meaning, ratios).mean(0.9..=1.1, &SENSITIVITY));
     }
+    let meaning = "Largest difference between a drive updated step by step and the same drive recomputed from all weights.";
+    let drift = Finding::new("drift", meaning, record.seeds.iter().map(|s| s.drift).collect());
+    found.push(drift.unit("Hz").each(..=1e-6, &DRIFT));
+    found
 }

@@ -5,19 +5,17 @@ mod figures;
 mod findings;
 mod measure;
 
-pub use measure::{PatternRecord, Record, SeedRecord, Variant};
-
 use lobule_analysis::mean_of;
 use lobule_study::prelude::*;
 use lobule_theory::network::NetworkParameters;
 use lobule_theory::rules::SgdegeParameters;
+use measure::{PatternRecord, Record};
 use serde::{Deserialize, Serialize};
 
-/// The experiment.
+/// The experiment `sgdege/network`.
 #[derive(Debug, Clone, Copy)]
 pub struct Network;
 
-/// Configuration, see `network.toml`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -61,18 +59,14 @@ impl Study for Network {
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let (n, share) = (config.trials_per_pattern, config.sensitivity_share);
-        let is_share = share > 0.0 && share < 1.0;
+        let (is_share, shares) =
+            (share > 0.0 && share < 1.0, "a number between 0 and 1, both excluded, is needed");
         Check::of("")
             .within("trials_per_pattern", n, 10..=10_000_000)?
             .within("last", config.last, 1..=n)?
             .within("block", config.block, 1..=n)?
             .within("early", config.early, 1..=n)?
-            .that(
-                "sensitivity_share",
-                share,
-                is_share,
-                "a number between 0 and 1, both excluded, is needed",
-            )?;
+            .that("sensitivity_share", share, is_share, shares)?;
         let is_probability = !config.sensitivity || config.rule.rho * (1.0 + share) <= 1.0;
         let allowed = "with sensitivity_share added it must stay a probability: lower one of them";
         Check::of("rule").that("rho", config.rule.rho, is_probability, allowed)?;
@@ -89,7 +83,14 @@ impl Study for Network {
     }
 
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
-        figures::figures(config, record)
+        if record.seeds.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut figures = vec![figures::figure_8(config, record)?, figures::movements(config, record)?];
+        if !record.variants.is_empty() {
+            figures.push(figures::sensitivity(record)?);
+        }
+        Ok(figures)
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {

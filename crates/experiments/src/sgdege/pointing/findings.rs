@@ -1,9 +1,9 @@
 //! Findings of the pointing experiment.
 
-use super::config::PointingConfig;
-use super::run::{PointingRecord, RuleRun};
+use super::Config;
+use super::run::{Record, RuleRun};
 use lobule_analysis::{mean, sd};
-use lobule_study::report::{Expected, Finding, Source};
+use lobule_study::report::{Finding, Source};
 
 const LEARNS: Source = Source::chosen_after(
     "no published value; less than a quarter counts as learning; no record shows that the bound preceded the first run, and steps were \
@@ -19,12 +19,11 @@ const AFTER_EFFECT: Source = Source::chosen_after(
 );
 const COMPARISON: Source = Source::reported("reported for comparison, no expectation");
 
-/// Grounds of all ranges.
 pub(super) const GROUNDS: &[Source] = &[LEARNS, FAILS, STATIC, AFTER_EFFECT];
 
 /// Mean pointing error of one run in three windows, deg: the first hundredth through prisms, the last tenth, and the first hundredth
 /// after the prisms came off. Later movements without prisms unlearn the correction.
-pub(super) fn windows(config: &PointingConfig, run: &RuleRun) -> [f64; 3] {
+pub(super) fn windows(config: &Config, run: &RuleRun) -> [f64; 3] {
     let p = &config.protocol;
     let part = |from: usize, n: usize| mean(&run.errors_deg[from..from + n]);
     let (first, last) = (p.baseline, p.baseline + p.prism);
@@ -33,7 +32,7 @@ pub(super) fn windows(config: &PointingConfig, run: &RuleRun) -> [f64; 3] {
 }
 
 /// Movements through prisms until the mean size of the error over 50 movements is below half of the deviation.
-fn movements_to_half(config: &PointingConfig, run: &RuleRun) -> f64 {
+fn movements_to_half(config: &Config, run: &RuleRun) -> f64 {
     let p = &config.protocol;
     let exposure = &run.errors_deg[p.baseline..p.baseline + p.prism];
     let half = 0.5 * p.prism_deg.abs();
@@ -42,14 +41,14 @@ fn movements_to_half(config: &PointingConfig, run: &RuleRun) -> f64 {
 }
 
 /// All findings; those of rules that were not run are left out.
-pub(super) fn findings(config: &PointingConfig, record: &PointingRecord) -> Vec<Finding> {
+pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let of = |rule: &str, value: &dyn Fn(&RuleRun) -> f64| record.of(rule).map(value).collect::<Vec<f64>>();
-    let ratio = |rule: &str, meaning: &str, range: Expected, source: &Source| {
+    let ratio = |rule: &str, meaning: &str| {
         let left = |run: &RuleRun| {
             let [first, last, _] = windows(config, run);
             last.abs() / first.abs()
         };
-        Finding::new(format!("{rule}_miss_ratio"), meaning, of(rule, &left)).each(range, source)
+        Finding::new(format!("{rule}_miss_ratio"), meaning, of(rule, &left))
     };
     let to_half = |rule: &str| {
         let meaning = "Movements through prisms until the running mean of the error over 50 movements is less than half of the deviation; \
@@ -57,48 +56,31 @@ pub(super) fn findings(config: &PointingConfig, record: &PointingRecord) -> Vec<
         let values = of(rule, &|run| movements_to_half(config, run));
         Finding::new(format!("{rule}_movements_to_half"), meaning, values).beside(&COMPARISON)
     };
+    let meaning =
+        "Perturbation rule: error in the last tenth of the exposure divided by that in the first hundredth.";
+    let sgdege = ratio("sgdege", meaning);
+    let meaning = "Climbing fibers that signal every error, without its direction: the same ratio.";
+    let marr_albus_ito = ratio("marr_albus_ito", meaning);
+    let reinforce = ratio("reinforce", "REINFORCE with Gaussian perturbations: the same ratio.");
     let after_effect = |run: &RuleRun| {
         let [first, _, after] = windows(config, run);
         -after * first.signum()
     };
+    let meaning = "Perturbation rule: error in the opposite direction in the first hundredth of movements after the prisms came off.";
+    let after = Finding::new("sgdege_after_effect_deg", meaning, of("sgdege", &after_effect)).unit("deg");
     let end = config.protocol.baseline + config.protocol.prism;
     let scatter = |run: &RuleRun| sd(&run.errors_deg[end - config.protocol.prism / 10..end]);
+    let meaning = "Perturbation rule: standard deviation of the error in the last tenth of the exposure, the cost of the perturbations.";
+    let scatter = Finding::new("sgdege_scatter_deg", meaning, of("sgdege", &scatter)).unit("deg");
     let found = [
-        ratio(
-            "sgdege",
-            "Perturbation rule: error in the last tenth of the exposure divided by that in the first hundredth.",
-            (..=0.25).into(),
-            &LEARNS,
-        ),
-        ratio(
-            "marr_albus_ito",
-            "Climbing fibers that signal every error, without its direction: the same ratio.",
-            (0.5..).into(),
-            &FAILS,
-        ),
-        ratio("static", "No learning: the same ratio.", (0.95..=1.05).into(), &STATIC),
-        ratio(
-            "reinforce",
-            "REINFORCE with Gaussian perturbations: the same ratio.",
-            [None, None].into(),
-            &COMPARISON,
-        ),
-        Finding::new(
-            "sgdege_after_effect_deg",
-            "Perturbation rule: error in the opposite direction in the first hundredth of movements after the prisms came off.",
-            of("sgdege", &after_effect),
-        )
-        .unit("deg")
-        .each(0.5 * config.protocol.prism_deg.abs().., &AFTER_EFFECT),
+        sgdege.each(..=0.25, &LEARNS),
+        marr_albus_ito.each(0.5.., &FAILS),
+        ratio("static", "No learning: the same ratio.").each(0.95..=1.05, &STATIC),
+        reinforce.each([None, None], &COMPARISON),
+        after.each(0.5 * config.protocol.prism_deg.abs().., &AFTER_EFFECT),
         to_half("sgdege"),
         to_half("reinforce"),
-        Finding::new(
-            "sgdege_scatter_deg",
-            "Perturbation rule: standard deviation of the error in the last tenth of the exposure, the cost of the perturbations.",
-            of("sgdege", &scatter),
-        )
-        .unit("deg")
-        .beside(&COMPARISON),
+        scatter.beside(&COMPARISON),
     ];
     found.into_iter().filter(|f| !f.by_seed.is_empty()).collect()
 }
