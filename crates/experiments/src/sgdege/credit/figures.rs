@@ -19,22 +19,11 @@ fn pen(rule: RuleName) -> Stroke {
 
 pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
     let reference = config.reference_columns;
-    let cells = against(
-        config,
-        record,
-        ("cells", "nuclear cells"),
-        &config.columns,
-        |n| (n, 1),
-        "one pattern; presentations of the pattern",
-    )?;
-    let patterns = against(
-        config,
-        record,
-        ("patterns", "patterns"),
-        &config.patterns,
-        |n| (reference, n),
-        &format!("{reference} nuclear cells; presentations of each pattern"),
-    )?;
+    let one = "one pattern; presentations of the pattern";
+    let cells = against(config, record, ("cells", "nuclear cells", one), &config.columns, |n| (n, 1))?;
+    let each = format!("{reference} nuclear cells; presentations of each pattern");
+    let names = ("patterns", "patterns", each.as_str());
+    let patterns = against(config, record, names, &config.patterns, |n| (reference, n))?;
     let curves = curves(config, record)?;
     Ok(curves.into_iter().chain(cells).chain(patterns).chain([bicycle(config, record)?]).collect())
 }
@@ -49,8 +38,8 @@ fn curves(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
     let Some(longest) = all.iter().map(|c| c.block * c.error.len() as u64).max() else { return Ok(None) };
     let shortest = all.iter().map(|c| c.block).min().unwrap_or(1);
     let x = Axis::log10("presentations", shortest as f64, longest as f64);
-    let top = all.iter().flat_map(|c| c.error.iter().copied()).fold(0.0, f64::max);
-    let bottom = all.iter().flat_map(|c| c.error.iter().copied()).fold(f64::INFINITY, f64::min);
+    let errors = || all.iter().flat_map(|c| c.error.iter().copied());
+    let (bottom, top) = (errors().fold(f64::INFINITY, f64::min), errors().fold(0.0, f64::max));
     let mut panel = Panel::new("", x, Axis::log10("error E (Hz)", (0.8 * bottom).max(0.01), 1.3 * top));
     for &rule in &config.rules {
         let lines = record.curves(rule, columns, 1).map(|c| {
@@ -72,10 +61,9 @@ fn curves(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
 fn against(
     config: &Config,
     record: &Record,
-    (name, label): (&str, &str),
+    (name, label, of): (&str, &str, &str),
     values: &[usize],
     setting: impl Fn(usize) -> (usize, usize),
-    of: &str,
 ) -> Result<Option<Figure>, Error> {
     let mut values = values.to_vec();
     values.sort_unstable();
@@ -95,10 +83,9 @@ fn against(
 
     let y = Axis::log10("error at the end (Hz)", (0.7 * low).max(0.01), 1.4 * high);
     let mut errors = Panel::new("Error at convergence", Axis::doublings(label, &values), y);
-    let y = if slow > 0.0 {
-        Axis::log10("presentations", 0.6 * fast, 1.6 * slow)
-    } else {
-        Axis::exact("presentations", 0.0, 1.0)
+    let y = match slow > 0.0 {
+        true => Axis::log10("presentations", 0.6 * fast, 1.6 * slow),
+        false => Axis::exact("presentations", 0.0, 1.0),
     };
     let mut halves = Panel::new("Presentations to half the error", Axis::doublings(label, &values), y);
     for &rule in &config.rules {
@@ -107,8 +94,7 @@ fn against(
             for &n in &values {
                 let x = (n as f64).log2();
                 let seeds: Vec<f64> = all(n, rule).filter_map(value).collect();
-                let points = seeds.iter().map(|v| (x, v.max(0.01).log10())).collect();
-                panel.marks.push(Mark::Dots { points, radius: 2.2, color: pen(rule).color, opacity: 0.55 });
+                panel.pale_dots(seeds.iter().map(|v| (x, v.max(0.01).log10())), 2.2, &pen(rule).color, 0.55);
                 // A mean over only the seeds that reached half would flatter the rule.
                 let is_whole = seeds.len() == config.seeds.len();
                 means.push((x, if is_whole { mean(&seeds).max(0.01).log10() } else { f64::NAN }));

@@ -1,6 +1,7 @@
 //! Findings of the comparison. The paper has no such numbers: apart from its own network, ranges are arguments from the rules.
 
-use super::{Config, Record, RuleName};
+use super::RuleName::{self, *};
+use super::{Config, Record};
 use lobule_study::report::{Expected, Finding, Source};
 use lobule_theory::bicycle::Solution;
 
@@ -33,7 +34,6 @@ const HAND: Source = Source::chosen_after(
 );
 const SPEED: Source = Source::reported("no expectation");
 
-/// Grounds of all ranges.
 pub(super) const GROUNDS: &[Source] =
     &[FIGURE_8, ANY_SIZE, MEAN_ONLY, GRADIENT, ORACLE, SEPARATE, PROPOSED, HAND];
 
@@ -42,7 +42,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     for (rule, columns, patterns) in record.settings() {
         let left = record.curves(rule, columns, patterns).map(|c| c.error_last / c.error_start).collect();
         let (expected, source) = remaining_error(config, rule, columns, patterns);
-        let name = format!("left/{}/{columns}x{patterns}", rule.name());
+        let name = format!("left/{rule}/{columns}x{patterns}");
         let meaning = "Error at the end divided by the error before learning; named by rule, number of cells and of patterns.";
         found.push(Finding::new(name, meaning, left).each(expected, &source));
     }
@@ -50,7 +50,7 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
         // Where a seed never reaches half, there is no number; the table of the report says so.
         let half = record.curves(rule, columns, patterns).map(|c| c.half.map(|h| h as f64));
         let Some(half) = half.collect::<Option<Vec<_>>>() else { continue };
-        let name = format!("half/{}/{columns}x{patterns}", rule.name());
+        let name = format!("half/{rule}/{columns}x{patterns}");
         let meaning = "Presentations of each pattern until the error is half of that before learning; named by rule, number of cells and of patterns.";
         found.push(Finding::new(name, meaning, half).unit("presentations").beside(&SPEED));
     }
@@ -75,13 +75,11 @@ pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
 fn remaining_error(config: &Config, rule: RuleName, columns: usize, patterns: usize) -> (Expected, Source) {
     let is_paper = columns == config.reference_columns && patterns == 2;
     match rule {
-        RuleName::Sgdege | RuleName::SgdegeSlowInhibition if is_paper => {
-            ((1.0 / 14.0..=1.0 / 9.0).into(), FIGURE_8)
-        }
-        RuleName::Sgdege => ((..=0.5).into(), ANY_SIZE),
-        RuleName::SgdegeSlowInhibition => ([None, None].into(), SPEED),
-        RuleName::MarrAlbusIto => ((0.8..).into(), MEAN_ONLY),
-        RuleName::NodePerturbation | RuleName::Reinforce => ((..=0.5).into(), GRADIENT),
-        RuleName::SignedErrorOracle => ((..=0.1).into(), ORACLE),
+        Sgdege | SgdegeSlowInhibition if is_paper => ((1.0 / 14.0..=1.0 / 9.0).into(), FIGURE_8),
+        Sgdege => ((..=0.5).into(), ANY_SIZE),
+        SgdegeSlowInhibition => ([None, None].into(), SPEED),
+        MarrAlbusIto => ((0.8..).into(), MEAN_ONLY),
+        NodePerturbation | Reinforce => ((..=0.5).into(), GRADIENT),
+        SignedErrorOracle => ((..=0.1).into(), ORACLE),
     }
 }

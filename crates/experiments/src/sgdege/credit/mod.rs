@@ -6,9 +6,6 @@ mod findings;
 mod measure;
 mod rule;
 
-pub use measure::{Curve, Record, Rides};
-pub use rule::RuleName;
-
 use lobule_analysis::mean_of;
 use lobule_study::prelude::*;
 use lobule_theory::bicycle::Solution;
@@ -17,13 +14,14 @@ use lobule_theory::rules::{
     MarrAlbusItoParameters, NodePerturbationParameters, ReinforceParameters, SgdegeParameters,
     SignedErrorOracleParameters,
 };
+use measure::{Curve, Record, Rides};
+use rule::RuleName;
 use serde::{Deserialize, Serialize};
 
-/// The experiment.
+/// The experiment `sgdege/credit`.
 #[derive(Debug, Clone, Copy)]
 pub struct Credit;
 
-/// Configuration, see `credit.toml`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -44,7 +42,6 @@ pub struct Config {
     bicycle: BicycleConfig,
 }
 
-/// Lengths of runs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Trials {
@@ -111,12 +108,9 @@ impl Study for Credit {
             .within("perturbation_growth", t.perturbation_growth, 0.0..=2.0)?;
         let muscles = config.bicycle.columns;
         let are_even = muscles.is_multiple_of(2) && muscles > 0;
-        Check::of("bicycle").within("rides", config.bicycle.rides, lengths)?.that(
-            "columns",
-            muscles,
-            are_even,
-            "an even number above 0 is needed: half of the muscles steer",
-        )?;
+        let even = "an even number above 0 is needed: half of the muscles steer";
+        let check = Check::of("bicycle");
+        check.within("rides", config.bicycle.rides, lengths)?.that("columns", muscles, are_even, even)?;
         for &columns in &config.columns {
             rule::network(config, columns, 1).validate()?;
         }
@@ -147,9 +141,9 @@ impl Study for Credit {
         let last = |columns: usize| {
             fixed(mean_of(record.curves(RuleName::Sgdege, columns, 1).map(|c| c.error_last)), 2)
         };
-        let sizes = || config.columns.iter().copied();
-        let small = sizes().min().unwrap_or(config.reference_columns);
-        let large = sizes().max().unwrap_or(config.reference_columns);
+        let sizes = config.columns.iter();
+        let small = *sizes.clone().min().unwrap_or(&config.reference_columns);
+        let large = *sizes.max().unwrap_or(&config.reference_columns);
         let steering = |s: Solution| {
             fixed(100.0 * mean_of(record.rides(s).map(|r| r.balance_last / r.balance_start)), 0)
         };

@@ -7,40 +7,31 @@ use lobule_theory::rules::{
     ErrorKind, LearningRule, MarrAlbusIto, NodePerturbation, Reinforce, Sgdege, SignedErrorOracle,
 };
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
-/// A rule with its scaling.
+type Rule = Box<dyn LearningRule>;
+
+/// A rule with its scaling; `sgdege` has the paper's alpha_v at every size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RuleName {
-    /// Perturbation learning with the paper's alpha_v at every size.
     Sgdege,
-    /// Perturbation learning, alpha_v scaled.
     SgdegeSlowInhibition,
-    /// Marr-Albus-Ito under the signed error.
     MarrAlbusIto,
-    /// Node perturbation.
     NodePerturbation,
-    /// REINFORCE.
     Reinforce,
-    /// The delta rule of each cell.
     SignedErrorOracle,
 }
 
-impl RuleName {
-    /// Name in findings.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sgdege => "sgdege",
-            Self::SgdegeSlowInhibition => "sgdege_slow_inhibition",
-            Self::MarrAlbusIto => "marr_albus_ito",
-            Self::NodePerturbation => "node_perturbation",
-            Self::Reinforce => "reinforce",
-            Self::SignedErrorOracle => "signed_error_oracle",
-        }
+impl fmt::Display for RuleName {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        self.serialize(f)
     }
+}
 
+impl RuleName {
     /// Name in legends.
-    pub fn label(self) -> &'static str {
+    pub(super) fn label(self) -> &'static str {
         match self {
             Self::Sgdege => "SGDEGE",
             Self::SgdegeSlowInhibition => "SGDEGE, slow inhibition",
@@ -65,12 +56,7 @@ impl RuleName {
     }
 
     /// The rule for a network of that size.
-    pub(super) fn make(
-        self,
-        config: &Config,
-        network: &Network,
-        seed: u64,
-    ) -> Result<Box<dyn LearningRule>, Error> {
+    pub(super) fn make(self, config: &Config, network: &Network, seed: u64) -> Result<Rule, Error> {
         let size = network.parameters().columns as f64 / config.reference_columns as f64;
         let above = size.max(1.0);
         Ok(match self {

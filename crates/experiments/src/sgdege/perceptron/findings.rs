@@ -38,7 +38,6 @@ const FAR: Source = Source::chosen_after(
 );
 const COMPARISON: Source = Source::reported("reported for comparison");
 
-/// Grounds of all ranges.
 pub(super) const GROUNDS: &[Source] = &[FLOOR, SPEED, HALF_SPEED, DELTA, CAPACITY, OVERLOAD, MEDIANS, FAR];
 
 /// Distance from which a pattern counts as not learned, Hz.
@@ -60,8 +59,8 @@ pub(super) fn mean_error(record: &Record, rule: Rule, patterns: u32, epochs: u64
 
 /// Fraction of patterns that are far from their target.
 fn far(learned: &Learned) -> f64 {
-    learned.states.iter().filter(|(p, _)| p.abs() > FAR_HZ).count() as f64
-        / learned.states.len().max(1) as f64
+    let states = &learned.states;
+    states.iter().filter(|(p, _)| p.abs() > FAR_HZ).count() as f64 / states.len().max(1) as f64
 }
 
 /// The findings so far; one without a value on any seed is left out.
@@ -70,7 +69,7 @@ struct Found(Vec<Finding>);
 impl Found {
     fn each(
         &mut self,
-        name: String,
+        name: impl Into<String>,
         meaning: impl Into<String>,
         values: Vec<f64>,
         unit: &str,
@@ -101,21 +100,18 @@ fn one_pattern(config: &Config, record: &Record, found: &mut Found) {
     let of = |value: fn(&Single) -> f64| record.seeds.iter().map(|s| value(&s.single)).collect::<Vec<f64>>();
     let runs = |count: fn(&Single) -> u32| record.seeds.iter().map(|s| count(&s.single)).min().unwrap_or(0);
     let speed = config.steps.rho * config.steps.step_p_hz;
-    let up = format!(
-        "One pattern, rising rates: mean dP per epoch, from at least {} runs per seed.",
-        runs(|s| s.up_runs)
-    );
+    let (rising, falling) = (runs(|s| s.up_runs), runs(|s| s.down_runs));
+    let up = format!("One pattern, rising rates: mean dP per epoch, from at least {rising} runs per seed.");
     let down = format!(
-        "One pattern, falling rates: mean dP per epoch, from at least {} runs per seed. The speed is halved, because half of the weights \
-         are zero.",
-        runs(|s| s.down_runs)
+        "One pattern, falling rates: mean dP per epoch, from at least {falling} runs per seed. The speed is halved, because half of the \
+         weights are zero."
     );
     let end = "One pattern: median over runs of P − R at the end.";
-    found.each("10a/speed_up".into(), up, of(|s| s.up_hz), "Hz", around(speed, 0.1 * speed), &SPEED);
+    found.each("10a/speed_up", up, of(|s| s.up_hz), "Hz", around(speed, 0.1 * speed), &SPEED);
     let half = around(-speed / 2.0, 0.15 * speed / 2.0);
-    found.each("10a/speed_down".into(), down, of(|s| s.down_hz), "Hz", half, &HALF_SPEED);
+    found.each("10a/speed_down", down, of(|s| s.down_hz), "Hz", half, &HALF_SPEED);
     let range = around(-floor(config, config.steps.q), 0.15);
-    found.each("10a/end".into(), end, of(|s| s.end_hz), "Hz", range, &FLOOR);
+    found.each("10a/end", end, of(|s| s.end_hz), "Hz", range, &FLOOR);
 }
 
 /// Panels B and C.
@@ -145,7 +141,7 @@ fn at_capacity(config: &Config, record: &Record, found: &mut Found) {
     let limit = config.capacity();
     let meaning = "Number of patterns that the cell can hold, from the formula.";
     let values = vec![limit; config.seeds.len()];
-    found.each("10d/capacity".into(), meaning, values, "patterns", around(391.3, 0.1), &CAPACITY);
+    found.each("10d/capacity", meaning, values, "patterns", around(391.3, 0.1), &CAPACITY);
     for &q in &config.scan.q {
         let meaning = "200 patterns: mean |P − R| over the last epochs.";
         let values = errors(record, Rule::Sgdege { q }, 200, config.scan.epochs);

@@ -10,17 +10,17 @@ mod findings;
 mod learn;
 mod single;
 
-pub use learn::{Learned, Rule};
+use crate::sweep::over_seeds;
+use learn::{Job, Learned, Rule};
 use lobule_study::prelude::*;
 use lobule_theory::perceptron::{PerceptronParameters as Parameters, Steps, capacity};
 use serde::{Deserialize, Serialize};
-pub use single::Single;
+use single::Single;
 
-/// The experiment.
+/// The experiment `sgdege/perceptron`.
 #[derive(Debug, Clone, Copy)]
 pub struct Perceptron;
 
-/// Configuration, see `perceptron.toml`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -81,14 +81,11 @@ struct Measure {
     snapshot: u64,
 }
 
-/// Measurements of all seeds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Record {
-    /// One for each seed.
     seeds: Vec<Seed>,
 }
 
-/// Measurements of one seed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Seed {
     single: Single,
@@ -109,8 +106,8 @@ impl Config {
         capacity(self.cell.gamma).map_or(f64::NAN, |c| f64::from(self.cell.fibers) * c.load)
     }
 
-    /// Every perceptron of one seed: rule, patterns, epochs; each once.
-    fn plan(&self) -> Vec<(Rule, u32, u64)> {
+    /// Every perceptron of one seed, each once.
+    fn plan(&self) -> Vec<Job> {
         let q = self.steps.q;
         let mut plan = Vec::new();
         let mut add = |rule: Rule, patterns: &[u32], epochs: u64| {
@@ -182,47 +179,34 @@ impl Study for Perceptron {
             ("scan", &scan.patterns, scan.epochs),
             ("long", &long.patterns, long.epochs),
         ] {
-            Check::of(table).all_within("patterns", patterns, 1..=100_000)?.that(
-                "epochs",
-                epochs,
-                epochs >= m.average,
-                "at least measure.average is needed",
-            )?;
+            let (is_long, least) = (epochs >= m.average, "at least measure.average is needed");
+            let check = Check::of(table);
+            check.all_within("patterns", patterns, 1..=100_000)?.that("epochs", epochs, is_long, least)?;
         }
         scan.q.iter().try_for_each(|q| q_below_1("scan", *q))?;
         long.q.iter().try_for_each(|q| q_below_1("long", *q))?;
         q_below_1("steps", config.steps.q)?;
-        let s = &config.single;
+        let (s, tail) = (&config.single, "at least 1000 are needed: the last 500 give the end");
         Check::of("single")
             .that("runs", s.runs, s.runs >= 1, "at least 1 is needed")?
             .that("epochs", s.epochs, s.epochs > s.settle, "more than single.settle are needed")?
-            .that(
-                "epochs",
-                s.epochs,
-                s.epochs >= 1000,
-                "at least 1000 are needed: the last 500 give the end",
-            )?
+            .that("epochs", s.epochs, s.epochs >= 1000, tail)?
             .above("stop_hz", s.stop_hz, 0.0)?
             .above("begin_hz", s.begin_hz, s.stop_hz)?;
         for p in &config.states.patterns {
             let is_run = sweep.patterns.contains(p);
             Check::of("states").that("patterns", p, is_run, "only numbers in sweep.patterns are allowed")?;
         }
-        let (step, overshoots) =
-            (config.delta.step, "above 0 and below 2 is allowed: more overshoots by more than the error");
-        Check::of("delta").that("step", step, step > 0.0 && step < 2.0, overshoots).map(drop)
+        let step = config.delta.step;
+        let allowed = "above 0 and below 2 is allowed: more overshoots by more than the error";
+        Check::of("delta").that("step", step, step > 0.0 && step < 2.0, allowed).map(drop)
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
-        let plan = config.plan();
-        let jobs: Vec<(u64, Rule, u32, u64)> = plan
-            .iter()
-            .flat_map(|&(rule, p, epochs)| config.seeds.iter().map(move |&seed| (seed, rule, p, epochs)))
-            .collect();
-        let work = |(_, _, p, epochs): &(u64, Rule, u32, u64)| u64::from(*p) * epochs;
+        let jobs = over_seeds(&config.plan(), &config.seeds);
+        let work = |((_, p, epochs), _): &(Job, _)| u64::from(*p) * epochs;
         run.progress.expect(jobs.iter().map(work).sum::<u64>() / learn::MILLION);
-        let learned =
-            run.each(&jobs, |&(seed, rule, p, epochs)| learn::learn(config, run, seed, rule, p, epochs))?;
+        let learned = run.each(&jobs, |&(job, seed)| learn::learn(config, run, job, seed))?;
         let singles = run.each(&config.seeds, |&seed| single::runs(config, seed))?;
         let seeds = config.seeds.len();
         let by_seed = singles.into_iter().enumerate().map(|(s, single)| Seed {

@@ -10,13 +10,10 @@ use serde::{Deserialize, Serialize};
 /// Speeds and ends of the runs of one seed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Single {
-    /// Mean speed of rising rates, Hz per epoch: total distance divided by total time.
+    /// Mean speed of rising and of falling rates, Hz per epoch: total distance divided by total time.
     pub(super) up_hz: f64,
-    /// Mean speed of falling rates.
     pub(super) down_hz: f64,
-    /// Runs with rising rates.
     pub(super) up_runs: u32,
-    /// Runs with falling rates.
     pub(super) down_runs: u32,
     /// Median, over runs that reached their target, of the mean P - R over the last 500 epochs, Hz.
     pub(super) end_hz: f64,
