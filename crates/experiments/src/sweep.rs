@@ -2,5 +2,10 @@
 
 /// Every kind with every seed; seeds vary fastest.
 pub fn over_seeds<K: Copy>(kinds: &[K], seeds: &[u64]) -> Vec<(K, u64)> {
-    kinds.iter().flat_map(|&kind| seeds.iter().map(move |&seed| (kind, seed))).collect()
+    pairs(kinds, seeds)
+}
+
+/// Every one with every other; the others vary fastest.
+pub fn pairs<A: Copy, B: Copy>(ones: &[A], others: &[B]) -> Vec<(A, B)> {
+    ones.iter().flat_map(|&one| others.iter().map(move |&other| (one, other))).collect()
 }

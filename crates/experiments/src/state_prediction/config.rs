@@ -23,16 +23,6 @@ pub enum TimeUnit {
     Ms,
 }
 
-impl TimeUnit {
-    /// Its length, s.
-    pub fn seconds(self) -> f64 {
-        match self {
-            Self::S => 1.0,
-            Self::Ms => 1e-3,
-        }
-    }
-}
-
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AnalysisConfig {

@@ -4,8 +4,7 @@ use super::config::Config;
 use super::record::Record;
 use lobule_analysis::state_prediction::{Report, Scheme, Scores, Surrogate};
 use lobule_analysis::{mean, sd};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
 /// A number read from scores.
 type Reading = fn(&Scores) -> f64;
@@ -14,17 +13,11 @@ fn color(k: usize) -> &'static str {
     [BLUE, VERMILLION][k % 2]
 }
 
-/// A panel of R² or gain by lead, with a line at 0; `covered` are further values inside it.
-fn by_lead(
-    config: &Config,
-    title: &str,
-    label: &str,
-    all: impl Iterator<Item = f64>,
-    covered: &[f64],
-) -> Panel {
+/// A panel of R² or gain by lead, with a line at 0.
+fn by_lead(config: &Config, title: &str, label: &str, values: impl Iterator<Item = f64>) -> Panel {
     let last = config.analysis.leads_ms.iter().copied().fold(0.0, f64::max);
-    let y = Axis::covering(label, all.chain(covered.iter().copied()));
-    let mut panel = Panel::new(title, Axis::exact("lead (ms)", 0.0, last * 1.08), y);
+    let x = Axis::exact("lead (ms)", 0.0, last * 1.08);
+    let mut panel = Panel::new(title, x, Axis::covering(label, values));
     panel.levels.push(Level::across(0.0));
     panel
 }
@@ -55,14 +48,14 @@ pub fn leads(config: &Config, record: &Record) -> Result<Figure, Error> {
     };
     let mut plate = Plate::new("leads", 2, 210.0);
     plate.legend = curves.iter().map(|(label, _, pen)| Key::line(label, pen.clone())).collect();
-    let inside = all(Scheme::InSample, |s| s.nuclear);
-    let mut inside = by_lead(config, "nuclei alone, in-sample", "R²", inside, &[0.0, 1.0]);
-    let gains = all(scheme, Scores::gain);
-    let mut gain = by_lead(config, "gain: both less mossy fibers", "gain in R²", gains, &[0.0]);
+    let inside = all(Scheme::InSample, |s| s.nuclear).chain([0.0, 1.0]);
+    let mut inside = by_lead(config, "nuclei alone, in-sample", "R²", inside);
+    let gains = all(scheme, Scores::gain).chain([0.0]);
+    let mut gain = by_lead(config, "gain: both less mossy fibers", "gain in R²", gains);
     for (k, subject) in record.subjects().into_iter().enumerate() {
         let title = format!("{subject}: {}", scheme.words());
-        let r2 = curves.iter().flat_map(|(_, of, _)| all(scheme, *of));
-        let mut panel = by_lead(config, &title, "R²", r2, &[0.0, 1.0]);
+        let r2 = curves.iter().flat_map(|(_, of, _)| all(scheme, *of)).chain([0.0, 1.0]);
+        let mut panel = by_lead(config, &title, "R²", r2);
         for (_, of, pen) in &curves {
             mean_and_spread(&mut panel, &over_leads(subject, scheme, *of), pen);
         }
@@ -78,14 +71,13 @@ pub fn leads(config: &Config, record: &Record) -> Result<Figure, Error> {
         plate.line_key(subject, pen);
     }
     plate.panels.extend([gain, inside]);
-    let caption = format!(
+    plate.figure(format!(
         "Prediction of mossy fibers by lead; mean and standard deviation over {} seeds. First panels: R² ({}) from the nuclei, from the mossy \
          fibers themselves and from both. Next: the gain, which the nuclei add (thin lines: single seeds). Last: the in-sample R² of the \
          nuclei, which is high whether they predict or not.",
         record.of(record.subjects().first().copied().unwrap_or_default()).count(),
         scheme.words()
-    );
-    plate.figure(caption)
+    ))
 }
 
 /// Bars of the schemes and surrogates at the main lead.
@@ -124,23 +116,20 @@ pub fn schemes(config: &Config, record: &Record) -> Result<Figure, Error> {
             }
         }
         let ticks = columns.iter().enumerate().map(|(x, (name, _))| Tick::new(x as f64, *name));
-        let mut panel = Panel::new(
-            &format!("{title}, {main_ms} ms ahead"),
-            Axis::exact("", -0.6, 4.6).named(ticks.collect()),
-            Axis::covering(unit, dots.iter().map(|d| d.1).chain([0.0])),
-        );
+        let x = Axis::exact("", -0.6, 4.6).named(ticks.collect());
+        let y = Axis::covering(unit, dots.iter().map(|d| d.1).chain([0.0]));
+        let mut panel = Panel::new(&format!("{title}, {main_ms} ms ahead"), x, y);
         panel.levels.push(Level::across(0.0));
         panel.marks.push(Mark::Cells(cells));
         panel.pale_dots(dots, 2.0, BLACK, 0.7);
         plate.panels.push(panel);
     }
     plate.legend = subjects.iter().enumerate().map(|(k, s)| Key::block(s, color(k))).collect();
-    let caption = format!(
+    plate.figure(format!(
         "A: R² of the nuclei onto mossy fibers {main_ms} ms later, by test: on the data of the fit, from odd to even trials, on directions left \
          out, with nuclei whose directions are exchanged, and with nuclei whose rates are rotated by half a trial. B: gain in R² from adding \
          the nuclei to the mossy fibers, by the same tests. Bars: means over seeds; dots: seeds."
-    );
-    plate.figure(caption)
+    ))
 }
 
 /// One mossy fiber, recorded and predicted.
@@ -172,13 +161,12 @@ pub fn example(config: &Config, record: &Record) -> Result<Figure, Error> {
         }
     }
     plate.legend = pens.iter().map(|(label, pen)| Key::line(label, pen.clone())).collect();
-    let caption = format!(
+    plate.figure(format!(
         "Rate of the most variable mossy fiber, number {}, by time from onset in three directions, first seed: {} and its predictions {} ms \
          ahead ({}).",
         units.join(", "),
         if a.averages { "mean over trials" } else { "first trial" },
         a.main_lead_ms,
         record.strictest().words()
-    );
-    plate.figure(caption)
+    ))
 }

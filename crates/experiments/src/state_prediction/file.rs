@@ -1,6 +1,6 @@
 //! Recordings read from files, and the session of three populations that is analyzed.
 
-use super::config::{AnalysisConfig, FileConfig};
+use super::config::{AnalysisConfig, FileConfig, TimeUnit};
 use lobule_analysis::state_prediction::Session;
 use lobule_cerebellum::recordings::{Events, SIGNALS, TrialEvent, UnitTimes, read_csv, read_nwb, read_prism};
 use lobule_study::Error;
@@ -8,7 +8,10 @@ use std::path::Path;
 
 /// Reads the files that the configuration names.
 pub fn read(config: &FileConfig) -> Result<Events, Error> {
-    let unit_s = config.time_unit.seconds();
+    let unit_s = match config.time_unit {
+        TimeUnit::S => 1.0,
+        TimeUnit::Ms => 1e-3,
+    };
     if !config.prism.is_empty() {
         return Ok(read_prism::read(Path::new(&config.prism), &config.condition, &config.module)?);
     }

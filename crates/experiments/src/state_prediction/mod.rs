@@ -21,6 +21,9 @@ use lobule_analysis::mean_of;
 use lobule_study::prelude::*;
 use record::Record;
 
+const QUICK: &str = include_str!("state_prediction.quick.toml");
+const NETWORK: &str = include_str!("state_prediction.network.toml");
+
 /// The experiment `analysis/state_prediction`.
 #[derive(Debug, Clone, Copy)]
 pub struct StatePrediction;
@@ -44,15 +47,11 @@ impl Study for StatePrediction {
         defaults: include_str!("state_prediction.toml"),
         presets: &[
             Preset::new("default", "synthetic sessions on ten seeds", ""),
-            Preset::new(
-                "quick",
-                "seconds: one small synthetic session of each kind",
-                include_str!("state_prediction.quick.toml"),
-            ),
+            Preset::new("quick", "seconds: one small synthetic session of each kind", QUICK),
             Preset::new(
                 "network",
                 "the spiking circuit before and after learning, three seeds, minutes",
-                include_str!("state_prediction.network.toml"),
+                NETWORK,
             ),
         ],
         unit: "parts",

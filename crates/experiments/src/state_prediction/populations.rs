@@ -13,7 +13,6 @@ use lobule_cerebellum::recordings::{Events, TrialEvent, Unit, UnitTimes};
 use lobule_signal::Stream;
 use lobule_study::Error;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::ops::Range;
 
 /// Information in Purkinje cells and nuclei.
@@ -26,11 +25,7 @@ pub enum SyntheticKind {
     Relay,
 }
 
-impl fmt::Display for SyntheticKind {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        self.serialize(f)
-    }
-}
+written_as_recorded!(SyntheticKind);
 
 /// All movements of a session, features divided by their rms over it. `[directions * trials]`, directions in turn
 pub fn movements(config: &SyntheticConfig, sampling: &Sampling, seed: u64) -> Result<Vec<Movement>, Error> {

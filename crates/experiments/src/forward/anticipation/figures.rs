@@ -3,8 +3,7 @@
 use super::Config;
 use super::record::{LineResult, LinesRun, Record, Sensor};
 use lobule_analysis::mean;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
 /// A group of lines: name, membership, value of a line, pen.
 type LineGroup = (&'static str, fn(&LinesRun, &LineResult) -> bool, fn(&LineResult) -> f64, Stroke);
@@ -52,14 +51,13 @@ pub fn leads(config: &Config, record: &Record) -> Result<Figure, Error> {
         panel.pale_dots(points, 2.0, color, 0.5);
     }
     plate.panels.push(panel);
-    let caption = format!(
+    plate.figure(format!(
         "Prediction of {} lines. A: R² against the lead, mean over {} seeds. B: R² of the prediction minus R² of the present value, against the lag of each \
          line, at the longest lead; red: without the gate, green: with it. Lines whose signal other lines carry earlier are predicted well at every lead. For \
          the earliest lines there is no such information; where their prediction is worse than the present value, the gate closes.",
         config.lines.lines,
         config.seeds.len()
-    );
-    plate.figure(caption)
+    ))
 }
 
 fn pen(sensor: Sensor) -> Stroke {
@@ -100,12 +98,11 @@ pub fn gains(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("gains", 2, 240.0);
     plate.panels = vec![error, highest];
     plate.legend = Sensor::ALL.map(|sensor| Key::line(sensor.words(), pen(sensor))).to_vec();
-    let caption = format!(
+    plate.figure(format!(
         "A mass follows a sum of sines with a sensory delay of {} ms, mean over {} seeds. A: rms of the error against the gain; a dot marks the last gain at \
          which no seed diverged. B: highest gain at which the rms stays below twice that with the present state; the highest gain tested is {}.",
         config.tracking.delay_ms,
         config.seeds.len(),
         plain(top)
-    );
-    plate.figure(caption)
+    ))
 }

@@ -11,10 +11,12 @@ mod lines;
 mod record;
 mod tracking;
 
-use crate::sweep::over_seeds;
+use crate::sweep::{over_seeds, pairs};
 use lobule_study::prelude::*;
 use record::{Record, Sensor};
 use serde::{Deserialize, Serialize};
+
+const QUICK: &str = include_str!("anticipation.quick.toml");
 
 /// The experiment `forward/anticipation`.
 #[derive(Debug, Clone, Copy)]
@@ -79,11 +81,7 @@ impl Study for AnticipationStudy {
         defaults: include_str!("anticipation.toml"),
         presets: &[
             Preset::new("default", "20 seeds, four leads, seven gains", ""),
-            Preset::new(
-                "quick",
-                "a few seconds: two seeds, two leads, four gains",
-                include_str!("anticipation.quick.toml"),
-            ),
+            Preset::new("quick", "a few seconds: two seeds, two leads, four gains", QUICK),
             Preset::new("full", "longer runs, fourteen gains", include_str!("anticipation.full.toml")),
         ],
         unit: "runs",
@@ -138,9 +136,7 @@ impl Study for AnticipationStudy {
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
         let lines = over_seeds(&config.lines.leads_ms, &config.seeds);
-        let gains = &config.tracking.gains;
-        let loops = Sensor::ALL.into_iter().flat_map(|sensor| gains.iter().map(move |&gain| (sensor, gain)));
-        let tracking = over_seeds(&loops.collect::<Vec<_>>(), &config.seeds);
+        let tracking = over_seeds(&pairs(&Sensor::ALL, &config.tracking.gains), &config.seeds);
         run.progress.expect((lines.len() + tracking.len()) as u64);
         let track = |&((sensor, gain), seed): &_| tracking::run(&config.tracking, sensor, gain, seed);
         Ok(Record {

@@ -3,7 +3,6 @@
 use super::Config;
 use lobule_analysis::mean;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -85,11 +84,7 @@ impl Sensor {
     }
 }
 
-impl fmt::Display for Sensor {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        self.serialize(f)
-    }
-}
+written_as_recorded!(Sensor);
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrackingRun {

@@ -1,6 +1,6 @@
 //! One attempt: a naive controller, episode by episode.
 
-use super::config::{Actuation, Config, ControllerKind, TICK_MS};
+use super::config::{Actuation, Config, ControllerKind, InnerLoopConfig, ModelsConfig, TICK_MS};
 use super::record::{Attempt, Case, DmController, DmRun, PassMode, PassesRun, PoleController, PoleRun};
 use lobule_control::forward::{
     Addressing, CmacModel, CmacParameters, ConstantVelocity, Equations, ForwardModel, Granule,
@@ -40,35 +40,21 @@ pub struct Setting {
 impl Setting {
     /// Gymnasium's cart-pole and the configured inner loop.
     pub fn gymnasium(config: &Config, task: Actuation, delay_ms: usize) -> Self {
-        let inner = &config.inner_loop;
+        let InnerLoopConfig { passes, horizon, alpha, soft: is_soft, secant, efference } = config.inner_loop;
+        let (actuator, delays) = (task.actuator(), [delay_ms / TICK_MS, 0]);
+        let inner =
+            InnerLoopParameters { passes, horizon, alpha, secant, actuator, delays, ..Default::default() };
         Self {
-            plant: CartPoleParameters::gymnasium(task.actuator()),
+            plant: CartPoleParameters::gymnasium(actuator),
             tick_s: TICK_S,
-            inner: InnerLoopParameters {
-                passes: inner.passes,
-                horizon: inner.horizon,
-                alpha: inner.alpha,
-                secant: inner.secant,
-                is_soft: inner.soft,
-                efference: inner.efference,
-                actuator: task.actuator(),
-                delays: [delay_ms / TICK_MS, 0],
-                predicts_now: true,
-                min_confidence: 0.0,
-            },
+            inner: InnerLoopParameters { is_soft, efference, ..inner },
             gain: 1.0,
             angular_velocity: config.law.angular_velocity,
         }
     }
 
     /// A loop of the plant and a naive controller.
-    fn closed(
-        &self,
-        plant: CartPole,
-        config: &Config,
-        kind: ControllerKind,
-        seed: u64,
-    ) -> Result<Cart, Error> {
+    fn cart(&self, plant: CartPole, config: &Config, kind: ControllerKind, seed: u64) -> Result<Cart, Error> {
         let controller = controller(config, self, kind, seed)?;
         Ok(ClosedLoop::new(plant, controller, 0, self.tick_s, self.inner.delays)?)
     }
@@ -104,22 +90,14 @@ pub fn controller(
             Box::new(Linear::new(rule, scales)?)
         }
         ControllerKind::Granule => {
-            let parameters = GranuleParameters {
-                cells: models.granule_cells,
-                fan_in: models.fan_in,
-                active: models.active,
-                rate: models.rate,
-            };
+            let ModelsConfig { granule_cells: cells, fan_in, active, rate, .. } = config.models;
+            let parameters = GranuleParameters { cells, fan_in, active, rate };
             Box::new(Granule::new(parameters, scales, seed)?)
         }
         ControllerKind::Cmac => {
-            let parameters = CmacParameters {
-                tilings: models.tilings,
-                slots: models.slots,
-                rate: models.cmac_rate,
-                addressing: Addressing::Hash,
-            };
-            Box::new(CmacModel::new(parameters, models.cells, scales, seed)?)
+            let ModelsConfig { tilings, cells, slots, cmac_rate: rate, .. } = config.models;
+            let parameters = CmacParameters { tilings, slots, rate, addressing: Addressing::Hash };
+            Box::new(CmacModel::new(parameters, cells, scales, seed)?)
         }
         ControllerKind::Equations => Box::new(Equations::cart_pole(setting.plant, setting.tick_s)),
     };
@@ -157,7 +135,7 @@ fn episodes(cart: &mut Cart, count: usize, steps: usize) -> Result<Vec<u32>, Err
 pub fn attempt(config: &Config, (task, delay_ms, kind): Case, seed: u64) -> Result<Attempt, Error> {
     let setting = Setting::gymnasium(config, task, delay_ms);
     let plant = CartPole::new(setting.plant)?.starting_within(START, seed);
-    let mut cart = setting.closed(plant, config, kind, seed)?;
+    let mut cart = setting.cart(plant, config, kind, seed)?;
     let mut lengths: Vec<u32> = Vec::new();
     let mut is_solved = false;
     // Curves are drawn for the first task.
@@ -176,7 +154,7 @@ pub fn attempt(config: &Config, (task, delay_ms, kind): Case, seed: u64) -> Resu
 /// Runs the perfect model without delay under given passes and look-ahead.
 pub fn passes_run(
     config: &Config,
-    (mode, passes, horizon): (PassMode, usize, usize),
+    ((mode, passes), horizon): ((PassMode, usize), usize),
     seed: u64,
 ) -> Result<PassesRun, Error> {
     let task = match mode {
@@ -193,7 +171,7 @@ pub fn passes_run(
         ..setting.inner
     };
     let plant = CartPole::new(setting.plant)?.starting_within(START, seed);
-    let mut cart = setting.closed(plant, config, ControllerKind::Equations, seed)?;
+    let mut cart = setting.cart(plant, config, ControllerKind::Equations, seed)?;
     let lengths = episodes(&mut cart, config.passes.episodes, config.steps)?;
     Ok(PassesRun { mode, passes, horizon, seed, lengths })
 }
@@ -201,7 +179,7 @@ pub fn passes_run(
 /// Runs a controller through the change of the pole.
 pub fn pole_run(
     config: &Config,
-    (delay_ms, half_length_m, who): (usize, f64, PoleController),
+    ((delay_ms, half_length_m), who): ((usize, f64), PoleController),
     seed: u64,
 ) -> Result<PoleRun, Error> {
     let pole = &config.pole;
@@ -234,7 +212,7 @@ pub fn pole_run(
     }
     let plant =
         CartPole::new(setting.plant)?.starting_within(START, seed).changing_pole(change_at, half_length_m)?;
-    let mut cart = setting.closed(plant, config, kind, seed)?;
+    let mut cart = setting.cart(plant, config, kind, seed)?;
     let (mut ticks, mut lengths) = (0, Vec::new());
     while lengths.len() < pole.episodes_after {
         if ticks > 0 {
@@ -270,7 +248,7 @@ pub fn dm_run(config: &Config, who: DmController, seed: u64) -> Result<DmRun, Er
         DmController::Equations => ControllerKind::Equations,
     };
     let plant = CartPole::new(setting.plant)?.starting_within(DM_START, seed);
-    let mut cart = setting.closed(plant, config, kind, seed)?;
+    let mut cart = setting.cart(plant, config, kind, seed)?;
     let lengths = episodes(&mut cart, config.dm_control.episodes, config.dm_control.steps)?;
     Ok(DmRun { controller: who, seed, lengths })
 }

@@ -34,11 +34,7 @@ impl Actuation {
     }
 }
 
-impl fmt::Display for Actuation {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        self.serialize(f)
-    }
-}
+written_as_recorded!(Actuation);
 
 /// Controller of the cart: the feedback controller, alone and with twice the gain; a PD controller of the tuned family, by index of gain
 /// and angular velocity; and the inner loop with each of the models.

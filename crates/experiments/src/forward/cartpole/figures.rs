@@ -5,8 +5,7 @@ use super::findings::controllers;
 use super::record::{Attempt, PassMode, PoleController, Record};
 use ControllerKind::{Base, Cmac, ConstantVelocity, Doubled, Equations, Granule, Nlms, Pd, Persistence, Rls};
 use lobule_analysis::{mean, median};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
 fn pen(kind: ControllerKind) -> Stroke {
     match kind {
@@ -60,14 +59,13 @@ pub fn learning(config: &Config, record: &Record) -> Result<Figure, Error> {
         }
         plate.panels.push(panel);
     }
-    let caption = format!(
+    plate.figure(format!(
         "Length of each episode with {}, mean over {} seeds; all models start naive. The tuned PD controller is the best of {} for each \
          delay, chosen on the same seeds. Black: the plant's own equations as the model.",
         task.words(),
         config.seeds.len(),
         config.pd.angular_velocities.len()
-    );
-    plate.figure(caption)
+    ))
 }
 
 /// Controllers by delays: the median first full episode.
@@ -109,13 +107,12 @@ pub fn delays(config: &Config, record: &Record) -> Result<Figure, Error> {
         panel.marks.push(Mark::Cells(cells));
         plate.panels.push(panel);
     }
-    let caption = format!(
+    plate.figure(format!(
         "Number of the first full episode, median over {} seeds, by controller and delay (ticks of {TICK_MS} ms). In brackets: number of seeds \
          with a full episode, if not all had one; dash: none, or less than half. The controllers above the tuned PD controller neither learn nor predict more than \
          constant velocity. With a continuous force constant velocity suffices, so that task is not informative about prediction.",
         config.seeds.len()
-    );
-    plate.figure(caption)
+    ))
 }
 
 /// Lengths of episodes after the change of the pole.
@@ -153,14 +150,13 @@ pub fn pole(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
     if plate.panels.is_empty() {
         return Ok(None);
     }
-    let caption = format!(
+    plate.figure(format!(
         "Length of the episodes that begin after the pole changed (tick {} of the run), mean over {} seeds; two actions, one pass, \
          five ticks ahead. Dotted: the model stops learning at the change. The delta rule follows the present trajectory: a frozen one need not \
          balance even the unchanged pole, so its failure is not informative about the change. RLS is the fair control.",
         config.pole.at_step,
         config.seeds.len()
-    );
-    Ok(Some(plate.figure(caption)?))
+    )).map(Some)
 }
 
 /// Passes by look-ahead: the share of full episodes of the perfect model.
@@ -187,12 +183,11 @@ pub fn passes(config: &Config, record: &Record) -> Result<Figure, Error> {
         panel.marks.push(Mark::Cells(cells));
         plate.panels.push(panel);
     }
-    let caption = format!(
+    plate.figure(format!(
         "Share of full episodes with the perfect model without delay, by number of passes and look-ahead; {} episodes of each of {} seeds. With two \
          actions, passes that try the sign of the command change it at every pass. With a continuous force, added corrections stop converging \
          near 25 ticks, where they overshoot by as much as they correct; the secant has no such limit.",
         config.passes.episodes,
         config.seeds.len()
-    );
-    plate.figure(caption)
+    ))
 }

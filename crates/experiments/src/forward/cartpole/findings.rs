@@ -2,7 +2,7 @@
 
 use super::config::{Actuation, Config, ControllerKind};
 use super::record::{Case, DmController, DmRun, PassMode, PoleController, PoleRun, Record};
-use super::reference::{self, CHANGED_POLE, DELAYS, DM_CONTROL, FIVE_EPISODES, NO_SPREAD, PASSES};
+use super::reference::{self, CHANGED_POLE, DELAYS, DM_CONTROL, FIVE_EPISODES, NO_SPREAD, PASSES, range};
 use lobule_analysis::{mean, median};
 use lobule_study::report::Finding;
 
@@ -58,8 +58,7 @@ fn contribution(config: &Config, record: &Record, task: Actuation, ms: usize) ->
     let meaning = "Predictor contribution: share of seeds with a full episode with RLS, minus that with the best of the simple rivals (gain, \
                    persistence, constant velocity, tuned PD).";
     let name = format!("predictor_contribution/{task}/{ms}ms");
-    let expected = reference::contribution(task, ms).map(reference::range);
-    Some(Finding::new(name, meaning, by_seed).mean(expected.unwrap_or([None, None]), &DELAYS))
+    Some(Finding::new(name, meaning, by_seed).mean(range(reference::contribution(task, ms)), &DELAYS))
 }
 
 fn solved(config: &Config, record: &Record, case: Case, found: &mut Vec<Finding>) {
@@ -70,8 +69,7 @@ fn solved(config: &Config, record: &Record, case: Case, found: &mut Vec<Finding>
     };
     let by_seed = firsts.iter().map(|f| share(f.is_finite())).collect();
     let solved = new("solved", "Share of seeds with a full episode.".into(), by_seed);
-    let expected = reference::solved(case).map(reference::range);
-    found.push(solved.mean(expected.unwrap_or([None, None]), &DELAYS));
+    found.push(solved.mean(range(reference::solved(case)), &DELAYS));
     if let Some(theirs) = reference::first(case)
         && firsts.iter().all(|f| f.is_finite())
     {
@@ -82,8 +80,8 @@ fn solved(config: &Config, record: &Record, case: Case, found: &mut Vec<Finding>
     }
     if task == Actuation::TwoActions && delay_ms == 100 {
         let expected = match controller {
-            ControllerKind::Rls => reference::range(1.0),
-            ControllerKind::ConstantVelocity => reference::range(0.0),
+            ControllerKind::Rls => range(Some(1.0)),
+            ControllerKind::ConstantVelocity => range(Some(0.0)),
             _ => return,
         };
         let by_seed = firsts.iter().map(|f| share(*f <= BY)).collect();
@@ -114,11 +112,8 @@ fn pole(config: &Config, record: &Record, found: &mut Vec<Finding>) {
                 );
                 let by_seed = runs.iter().map(|r: &&PoleRun| r.success(config.steps)).collect();
                 let name = format!("pole/{delay_ms}ms/{half}m/{controller}");
-                let expected = match theirs {
-                    Some((_, late)) if late == 0.0 || late == 1.0 => reference::range(late),
-                    _ => [None, None],
-                };
-                found.push(Finding::new(name, meaning, by_seed).mean(expected, &CHANGED_POLE));
+                let late = theirs.map(|(_, late)| late).filter(|late| *late == 0.0 || *late == 1.0);
+                found.push(Finding::new(name, meaning, by_seed).mean(range(late), &CHANGED_POLE));
             }
         }
     }
@@ -143,7 +138,7 @@ fn passes(config: &Config, record: &Record, found: &mut Vec<Finding>) {
                 mode.words()
             );
             let new = Finding::new(format!("passes/{mode}/{word}"), meaning, by_seed);
-            found.push(new.mean(reference::range(theirs), &PASSES));
+            found.push(new.mean(range(Some(theirs)), &PASSES));
         }
     }
 }
@@ -158,8 +153,9 @@ fn dm_control(config: &Config, record: &Record, found: &mut Vec<Finding>) {
         let by_seed = runs.iter().map(|r| share(r.lengths.iter().all(is_full))).collect();
         let meaning = "dm_control's balance task: share of seeds in which every episode was full.";
         let new = Finding::new(format!("dm_control/{controller}"), meaning, by_seed);
-        found.push(new.mean(reference::range(reference::dm_control(controller)), &DM_CONTROL));
-        if let Some(theirs) = reference::dm_fall_s(controller) {
+        let (theirs, fall_s) = reference::dm_control(controller);
+        found.push(new.mean(range(Some(theirs)), &DM_CONTROL));
+        if let Some(theirs) = fall_s {
             let falls: Vec<f64> = runs.iter().map(|r| f64::from(r.lengths[0]) * 0.01).collect();
             let middle = median(&falls);
             let meaning = format!(

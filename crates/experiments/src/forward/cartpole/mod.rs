@@ -11,13 +11,16 @@ mod findings;
 mod record;
 mod reference;
 
-use crate::sweep::over_seeds;
+use crate::sweep::{over_seeds, pairs};
 use attempt::Setting;
 use config::{Actuation, Config, ControllerKind};
 use findings::contributions;
 use lobule_analysis::mean;
 use lobule_study::prelude::*;
 use record::{Case, DmController, PassMode, PoleController, Record};
+
+const QUICK: &str = include_str!("cartpole.quick.toml");
+const FULL: &str = include_str!("cartpole.full.toml");
 
 /// The experiment `forward/cartpole`.
 #[derive(Debug, Clone, Copy)]
@@ -41,16 +44,8 @@ impl Study for CartPoleStudy {
         defaults: include_str!("cartpole.toml"),
         presets: &[
             Preset::new("default", "20 seeds, delays 0 to 160 ms, all ablations", ""),
-            Preset::new(
-                "quick",
-                "a few seconds: 3 seeds, delays 0, 60, 100 and 140 ms",
-                include_str!("cartpole.quick.toml"),
-            ),
-            Preset::new(
-                "full",
-                "60 seeds, 50 episodes each, a finer family of PD controllers",
-                include_str!("cartpole.full.toml"),
-            ),
+            Preset::new("quick", "a few seconds: 3 seeds, delays 0, 60, 100 and 140 ms", QUICK),
+            Preset::new("full", "60 seeds, 50 episodes each, a finer family of PD controllers", FULL),
         ],
         unit: "attempts",
         grounds: reference::GROUNDS,
@@ -67,8 +62,10 @@ impl Study for CartPoleStudy {
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
         let attempts = over_seeds(&attempts(config), &config.seeds);
-        let passes = over_seeds(&passes(config), &config.seeds);
-        let pole = over_seeds(&pole(config), &config.seeds);
+        let (own, pole) = (&config.passes, &config.pole);
+        let passes = over_seeds(&pairs(&pairs(&PassMode::ALL, &own.passes), &own.horizons), &config.seeds);
+        let changes = pairs(&pole.delays_ms, &pole.half_lengths_m);
+        let pole = over_seeds(&pairs(&changes, &PoleController::ALL), &config.seeds);
         let dm_control = over_seeds(&DmController::ALL, &config.seeds);
         let all = attempts.len() + passes.len() + pole.len() + dm_control.len();
         run.progress.expect(all as u64);
@@ -172,38 +169,13 @@ impl Study for CartPoleStudy {
 
 /// Task and delay, with every controller.
 fn attempts(config: &Config) -> Vec<Case> {
-    let mut items = Vec::new();
-    for &task in &config.tasks {
+    let of_task = |&task: &Actuation| {
         // The gain does not change the sign of a command.
         let gains = if task == Actuation::TwoActions { 1 } else { config.pd.gains.len() };
         let tuned = (0..gains)
             .flat_map(|g| (0..config.pd.angular_velocities.len()).map(move |w| ControllerKind::Pd(g, w)));
         let kinds: Vec<ControllerKind> = config.controllers.iter().copied().chain(tuned).collect();
-        for &delay_ms in &config.delays_ms {
-            items.extend(kinds.iter().map(|&kind| (task, delay_ms, kind)));
-        }
-    }
-    items
-}
-
-/// Mode, passes, look-ahead.
-fn passes(config: &Config) -> Vec<(PassMode, usize, usize)> {
-    let mut items = Vec::new();
-    for mode in PassMode::ALL {
-        for &n in &config.passes.passes {
-            items.extend(config.passes.horizons.iter().map(|&h| (mode, n, h)));
-        }
-    }
-    items
-}
-
-/// Delay, half length, controller.
-fn pole(config: &Config) -> Vec<(usize, f64, PoleController)> {
-    let mut items = Vec::new();
-    for &delay_ms in &config.pole.delays_ms {
-        for &half_length_m in &config.pole.half_lengths_m {
-            items.extend(PoleController::ALL.map(|controller| (delay_ms, half_length_m, controller)));
-        }
-    }
-    items
+        pairs(&config.delays_ms, &kinds).into_iter().map(move |(delay_ms, kind)| (task, delay_ms, kind))
+    };
+    config.tasks.iter().flat_map(of_task).collect()
 }

@@ -160,17 +160,7 @@ impl DmController {
     ];
 }
 
-impl fmt::Display for PassMode {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        self.serialize(f)
-    }
-}
-
-impl fmt::Display for PoleController {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        self.serialize(f)
-    }
-}
+written_as_recorded!(PassMode, PoleController);
 
 impl fmt::Display for DmController {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {

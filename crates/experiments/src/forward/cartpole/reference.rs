@@ -31,9 +31,13 @@ pub const NO_SPREAD: Source =
 /// The simple rivals of a learned model.
 pub const RIVALS: [ControllerKind; 5] = [Base, Doubled, Persistence, ConstantVelocity, Pd(0, 0)];
 
-/// Range of a share that was 0 or 1 of 20 seeds.
-pub fn range(share: f64) -> [Option<f64>; 2] {
-    if share > 0.5 { [Some(0.95), None] } else { [None, Some(0.05)] }
+/// Range of a share that was 0 or 1 of 20 seeds, where the reference gives it.
+pub fn range(share: Option<f64>) -> [Option<f64>; 2] {
+    match share {
+        Some(share) if share > 0.5 => [Some(0.95), None],
+        Some(_) => [None, Some(0.05)],
+        None => [None, None],
+    }
 }
 
 /// Share of seeds that a controller solved, where the reference gives it.
@@ -114,19 +118,11 @@ pub fn passes(mode: PassMode, passes: usize, horizon: usize) -> Option<f64> {
     }
 }
 
-/// Share of seeds with full episodes in dm_control's task.
-pub fn dm_control(controller: DmController) -> f64 {
+/// Share of seeds with full episodes in dm_control's task; median time of the fall in the first episode, s, of those that fall.
+pub fn dm_control(controller: DmController) -> (f64, Option<f64>) {
     match controller {
-        DmController::Base | DmController::Raised => 0.0,
-        _ => 1.0,
-    }
-}
-
-/// Median time of the fall in the first episode of dm_control's task, s.
-pub fn dm_fall_s(controller: DmController) -> Option<f64> {
-    match controller {
-        DmController::Base => Some(4.94),
-        DmController::Raised => Some(6.41),
-        _ => None,
+        DmController::Base => (0.0, Some(4.94)),
+        DmController::Raised => (0.0, Some(6.41)),
+        _ => (1.0, None),
     }
 }

@@ -2,8 +2,7 @@
 
 use super::{Config, Curve, Record, Rides, RuleName};
 use lobule_analysis::mean;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use lobule_theory::bicycle::Solution;
 
 fn pen(rule: RuleName) -> Stroke {
@@ -51,11 +50,10 @@ fn curves(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
     let mut plate = Plate::new("curves", 1, 260.0);
     plate.legend = keys(config);
     plate.panels.push(panel);
-    let caption = format!(
+    plate.figure(format!(
         "Error by presentation of one pattern, with {columns} nuclear cells; both axes are logarithmic. Thick: first seed; thin: the \
          others. Each curve starts with the mean of its first block and ends at 0.01 Hz."
-    );
-    Ok(Some(plate.figure(caption)?))
+    )).map(Some)
 }
 
 fn against(
@@ -108,11 +106,10 @@ fn against(
     plate.left = (62.0, 66.0);
     plate.legend = keys(config);
     plate.panels = vec![errors, halves];
-    let caption = format!(
+    plate.figure(format!(
         "A: error at the end of the run. B: presentations until the error is half of that before learning; a mean is drawn only where every \
          seed reaches it. Dots: seeds; lines: means over seeds; {of}."
-    );
-    Ok(Some(plate.figure(caption)?))
+    )).map(Some)
 }
 
 fn bicycle(config: &Config, record: &Record) -> Result<Figure, Error> {

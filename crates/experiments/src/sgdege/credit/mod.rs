@@ -18,6 +18,8 @@ use measure::{Curve, Record, Rides};
 use rule::RuleName;
 use serde::{Deserialize, Serialize};
 
+const FULL: &str = include_str!("credit.full.toml");
+
 /// The experiment `sgdege/credit`.
 #[derive(Debug, Clone, Copy)]
 pub struct Credit;
@@ -79,11 +81,7 @@ impl Study for Credit {
         presets: &[
             Preset::new("default", "three sizes, three numbers of patterns, five seeds", ""),
             Preset::new("quick", "one seed of the small sizes", include_str!("credit.quick.toml")),
-            Preset::new(
-                "full",
-                "every doubling to 640 cells, up to ten patterns",
-                include_str!("credit.full.toml"),
-            ),
+            Preset::new("full", "every doubling to 640 cells, up to ten patterns", FULL),
         ],
         unit: "runs",
         grounds: findings::GROUNDS,

@@ -7,7 +7,6 @@ use lobule_theory::rules::{
     ErrorKind, LearningRule, MarrAlbusIto, NodePerturbation, Reinforce, Sgdege, SignedErrorOracle,
 };
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 type Rule = Box<dyn LearningRule>;
 
@@ -23,11 +22,7 @@ pub enum RuleName {
     SignedErrorOracle,
 }
 
-impl fmt::Display for RuleName {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        self.serialize(f)
-    }
-}
+written_as_recorded!(RuleName);
 
 impl RuleName {
     /// Name in legends.

@@ -3,8 +3,7 @@
 use super::cells::{correlation, mean_rate_error};
 use super::look::rates_against_targets;
 use lobule_analysis::{mean, mean_of};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use lobule_theory::learner::Learner;
 use lobule_theory::network::{NetworkParameters, PerturbationNetwork as Network};
 use lobule_theory::rules::{ErrorKind, MarrAlbusIto as Rule, MarrAlbusItoParameters};

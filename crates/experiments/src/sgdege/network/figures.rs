@@ -3,8 +3,7 @@
 use super::{Config, PatternRecord, Record};
 use crate::sgdege::look::rates_against_targets;
 use lobule_analysis::mean;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
 pub(super) fn figure_8(config: &Config, record: &Record) -> Result<Figure, Error> {
     let first = &record.seeds[0].patterns;
@@ -43,14 +42,13 @@ pub(super) fn figure_8(config: &Config, record: &Record) -> Result<Figure, Error
         |title, rates, color| rates_against_targets(title, rates, targets, &[rates_start, rates_end], color);
     let before = rates("Before learning", rates_start, BLACK);
     plate.panels = vec![whole, early, before, rates("After learning", rates_end, BLUE)];
-    let caption = format!(
+    plate.figure(format!(
         "A: error E and inhibition I in blocks of {} presentations; thick: both movements of the first seed; thin: other seeds; dotted: the \
          paper's 1.4 Hz. B: the first presentations one by one, first seed. Once E and I meet in one movement, learning changes the I of \
          the other, too. C, D: rates of the nuclear cells in all bins against their targets, first movement of the first seed; dashed: \
          equality.",
         config.block
-    );
-    plate.figure(caption)
+    ))
 }
 
 /// Cells of the figure of single movements.

@@ -12,6 +12,8 @@ use lobule_theory::rules::SgdegeParameters;
 use measure::{PatternRecord, Record};
 use serde::{Deserialize, Serialize};
 
+const FULL: &str = include_str!("network.full.toml");
+
 /// The experiment `sgdege/network`.
 #[derive(Debug, Clone, Copy)]
 pub struct Network;
@@ -46,11 +48,7 @@ impl Study for Network {
         presets: &[
             Preset::new("default", "five seeds, sensitivity to four parameters", ""),
             Preset::new("quick", "one seed, no sensitivity", include_str!("network.quick.toml")),
-            Preset::new(
-                "full",
-                "20 seeds, sensitivity to four parameters",
-                include_str!("network.full.toml"),
-            ),
+            Preset::new("full", "20 seeds, sensitivity to four parameters", FULL),
         ],
         unit: "runs",
         grounds: findings::GROUNDS,

@@ -3,8 +3,7 @@
 use super::{Config, Record, Rule, findings};
 use crate::sgdege::look;
 use lobule_analysis::mean_of;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use lobule_theory::perceptron::Steps;
 
 /// Colors of curves by number of patterns, from few to many.
@@ -32,7 +31,7 @@ pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, E
     for &p in &config.states.patterns {
         plate.panels.push(states(config, record, p));
     }
-    let caption = format!(
+    Ok(vec![plate.figure(format!(
         "Panels as in Figure 10 of the paper. A: P − R of one pattern by epoch, {} runs of the first seed (blue: rising, vermillion: falling); \
          dashed: rho dP per epoch, and half of it for falling rates. B, C: mean error by epoch, mean over seeds, one color for each number of \
          patterns; dashed: the floor A (1 + q) / 2. D: final error by number of patterns, mean over seeds; small dots: after {} epochs; large, \
@@ -42,8 +41,7 @@ pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, E
         config.sweep.epochs,
         config.long.epochs,
         config.capacity()
-    );
-    Ok(vec![plate.figure(caption)?])
+    ))?])
 }
 
 /// At most seven numbers of patterns: those that are far from each other.

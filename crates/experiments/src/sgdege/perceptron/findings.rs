@@ -3,7 +3,7 @@
 use super::{Config, Learned, Record, Rule, Seed, Single};
 use crate::sgdege::around;
 use lobule_analysis::{mean, quantile};
-use lobule_study::report::{Expected, Finding, Source};
+use lobule_study::report::{Finding, Source};
 use lobule_theory::perceptron::{Steps, capacity};
 
 const FLOOR: Source = Source::law(
@@ -63,32 +63,19 @@ fn far(learned: &Learned) -> f64 {
     states.iter().filter(|(p, _)| p.abs() > FAR_HZ).count() as f64 / states.len().max(1) as f64
 }
 
-/// The findings so far; one without a value on any seed is left out.
-struct Found(Vec<Finding>);
-
-impl Found {
-    fn each(
-        &mut self,
-        name: impl Into<String>,
-        meaning: impl Into<String>,
-        values: Vec<f64>,
-        unit: &str,
-        range: impl Into<Expected>,
-        source: &Source,
-    ) {
-        if !values.is_empty() {
-            self.0.push(Finding::new(name, meaning, values).unit(unit).each(range, source));
-        }
-    }
+fn hz(name: impl Into<String>, meaning: impl Into<String>, values: Vec<f64>) -> Finding {
+    Finding::new(name, meaning, values).unit("Hz")
 }
 
+/// All findings; those without a value on any seed are left out.
 pub(super) fn findings(config: &Config, record: &Record) -> Vec<Finding> {
-    let mut found = Found(Vec::new());
+    let mut found = Vec::new();
     one_pattern(config, record, &mut found);
     by_patterns(config, record, &mut found);
     at_capacity(config, record, &mut found);
     final_states(config, record, &mut found);
-    found.0
+    found.retain(|f| !f.by_seed.is_empty());
+    found
 }
 
 fn floor(config: &Config, q: f64) -> f64 {
@@ -96,7 +83,7 @@ fn floor(config: &Config, q: f64) -> f64 {
 }
 
 /// Panel A.
-fn one_pattern(config: &Config, record: &Record, found: &mut Found) {
+fn one_pattern(config: &Config, record: &Record, found: &mut Vec<Finding>) {
     let of = |value: fn(&Single) -> f64| record.seeds.iter().map(|s| value(&s.single)).collect::<Vec<f64>>();
     let runs = |count: fn(&Single) -> u32| record.seeds.iter().map(|s| count(&s.single)).min().unwrap_or(0);
     let speed = config.steps.rho * config.steps.step_p_hz;
@@ -107,22 +94,22 @@ fn one_pattern(config: &Config, record: &Record, found: &mut Found) {
          weights are zero."
     );
     let end = "One pattern: median over runs of P − R at the end.";
-    found.each("10a/speed_up", up, of(|s| s.up_hz), "Hz", around(speed, 0.1 * speed), &SPEED);
+    found.push(hz("10a/speed_up", up, of(|s| s.up_hz)).each(around(speed, 0.1 * speed), &SPEED));
     let half = around(-speed / 2.0, 0.15 * speed / 2.0);
-    found.each("10a/speed_down", down, of(|s| s.down_hz), "Hz", half, &HALF_SPEED);
+    found.push(hz("10a/speed_down", down, of(|s| s.down_hz)).each(half, &HALF_SPEED));
     let range = around(-floor(config, config.steps.q), 0.15);
-    found.each("10a/end", end, of(|s| s.end_hz), "Hz", range, &FLOOR);
+    found.push(hz("10a/end", end, of(|s| s.end_hz)).each(range, &FLOOR));
 }
 
 /// Panels B and C.
-fn by_patterns(config: &Config, record: &Record, found: &mut Found) {
+fn by_patterns(config: &Config, record: &Record, found: &mut Vec<Finding>) {
     let (q, epochs) = (config.steps.q, config.sweep.epochs);
     let has_settled = epochs >= SETTLED;
     for &p in &config.sweep.patterns {
         let range = if p <= 300 && has_settled { around(floor(config, q), 0.1) } else { NONE };
         let meaning = "Perturbation learning: mean |P − R| over the last epochs.";
         let values = errors(record, Rule::Sgdege { q }, p, epochs);
-        found.each(format!("10b/sgdege_p{p}"), meaning, values, "Hz", range, &FLOOR);
+        found.push(hz(format!("10b/sgdege_p{p}"), meaning, values).each(range, &FLOOR));
     }
     for &p in &config.sweep.patterns {
         let range = match p {
@@ -132,21 +119,23 @@ fn by_patterns(config: &Config, record: &Record, found: &mut Found) {
         };
         let meaning = "Delta rule: mean |P − R| over the last epochs.";
         let values = errors(record, Rule::Delta, p, epochs);
-        found.each(format!("10c/delta_p{p}"), meaning, values, "Hz", range, &DELTA);
+        found.push(hz(format!("10c/delta_p{p}"), meaning, values).each(range, &DELTA));
     }
 }
 
 /// Panel D.
-fn at_capacity(config: &Config, record: &Record, found: &mut Found) {
+fn at_capacity(config: &Config, record: &Record, found: &mut Vec<Finding>) {
     let limit = config.capacity();
     let meaning = "Number of patterns that the cell can hold, from the formula.";
     let values = vec![limit; config.seeds.len()];
-    found.each("10d/capacity", meaning, values, "patterns", around(391.3, 0.1), &CAPACITY);
+    found.push(
+        Finding::new("10d/capacity", meaning, values).unit("patterns").each(around(391.3, 0.1), &CAPACITY),
+    );
     for &q in &config.scan.q {
         let meaning = "200 patterns: mean |P − R| over the last epochs.";
         let values = errors(record, Rule::Sgdege { q }, 200, config.scan.epochs);
         let range = around(floor(config, q), 0.08);
-        found.each(format!("10d/floor_q{q}"), meaning, values, "Hz", range, &FLOOR);
+        found.push(hz(format!("10d/floor_q{q}"), meaning, values).each(range, &FLOOR));
     }
     for &q in &config.long.q {
         for &p in &config.long.patterns {
@@ -158,7 +147,7 @@ fn at_capacity(config: &Config, record: &Record, found: &mut Found) {
             };
             let meaning = "As many epochs as in the paper: mean |P − R| over the last epochs.";
             let values = errors(record, Rule::Sgdege { q }, p, config.long.epochs);
-            found.each(format!("10d/long_q{q}_p{p}"), meaning, values, "Hz", range, &source);
+            found.push(hz(format!("10d/long_q{q}_p{p}"), meaning, values).each(range, &source));
         }
     }
     if let Some(&p) = config.sweep.patterns.iter().filter(|p| f64::from(**p) <= limit).max() {
@@ -168,12 +157,12 @@ fn at_capacity(config: &Config, record: &Record, found: &mut Found) {
         let meaning = format!(
             "Fraction of weights at zero under the delta rule with {p} patterns; {predicted:.3} is predicted at capacity."
         );
-        found.0.push(Finding::new("10d/zero_weights", meaning, values).beside(&COMPARISON));
+        found.push(Finding::new("10d/zero_weights", meaning, values).beside(&COMPARISON));
     }
 }
 
 /// Panels E and F.
-fn final_states(config: &Config, record: &Record, found: &mut Found) {
+fn final_states(config: &Config, record: &Record, found: &mut Vec<Finding>) {
     let (q, epochs) = (config.steps.q, config.sweep.epochs);
     let has_settled = epochs >= SETTLED;
     for &p in &config.states.patterns {
@@ -188,9 +177,9 @@ fn final_states(config: &Config, record: &Record, found: &mut Found) {
             let at = |value: f64| if has_settled { around(value, 0.15) } else { NONE };
             let (low, high) = (at(-floor(config, q)), at(floor(config, q)));
             let meaning = "Median over patterns of P − R, each averaged over the last epochs.";
-            found.each(format!("10e/median_p_p{p}"), meaning, median(|s| s.0), "Hz", low, &MEDIANS);
+            found.push(hz(format!("10e/median_p_p{p}"), meaning, median(|s| s.0)).each(low, &MEDIANS));
             let meaning = "Median over patterns of J − q P, each averaged over the last epochs.";
-            found.each(format!("10e/median_j_p{p}"), meaning, median(|s| s.1), "Hz", high, &MEDIANS);
+            found.push(hz(format!("10e/median_j_p{p}"), meaning, median(|s| s.1)).each(high, &MEDIANS));
         }
         let range = match p {
             420 if has_settled => [Some(0.02), Some(0.15)],
@@ -199,6 +188,6 @@ fn final_states(config: &Config, record: &Record, found: &mut Found) {
         };
         let meaning = "Fraction of patterns that were more than 5 Hz from their target over the last epochs.";
         let values = learned.iter().map(|l| far(l)).collect();
-        found.each(format!("10f/far_p{p}"), meaning, values, "1", range, &FAR);
+        found.push(Finding::new(format!("10f/far_p{p}"), meaning, values).each(range, &FAR));
     }
 }

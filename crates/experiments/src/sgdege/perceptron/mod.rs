@@ -17,6 +17,8 @@ use lobule_theory::perceptron::{PerceptronParameters as Parameters, Steps, capac
 use serde::{Deserialize, Serialize};
 use single::Single;
 
+const FULL: &str = include_str!("perceptron.full.toml");
+
 /// The experiment `sgdege/perceptron`.
 #[derive(Debug, Clone, Copy)]
 pub struct Perceptron;
@@ -148,11 +150,7 @@ impl Study for Perceptron {
         presets: &[
             Preset::new("default", "2e4 epochs, 1e5 for 350 and 450 patterns; minutes", ""),
             Preset::new("quick", "one seed, few patterns: seconds", include_str!("perceptron.quick.toml")),
-            Preset::new(
-                "full",
-                "all patterns and q at 1e5 epochs, one seed",
-                include_str!("perceptron.full.toml"),
-            ),
+            Preset::new("full", "all patterns and q at 1e5 epochs, one seed", FULL),
         ],
         unit: "million presentations",
         grounds: findings::GROUNDS,

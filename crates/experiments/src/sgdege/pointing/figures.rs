@@ -3,8 +3,7 @@
 use super::run::{Record, RuleRun};
 use super::{Config, rule_name};
 use lobule_analysis::{mean, mean_of};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
 /// Points that a curve of thousands of movements is drawn with.
 const POINTS: usize = 220;
@@ -56,13 +55,12 @@ pub(super) fn error_by_movement(config: &Config, record: &Record) -> Result<Figu
     }
     plate.legend.push(Key::block("through prisms", SHADE));
     plate.panels.push(panel);
-    let caption = format!(
+    plate.figure(format!(
         "Signed pointing error by movement (means of {}). Thick lines: mean over seeds; thin lines: single seeds. Shading: prisms on. The \
          rules receive the size of the error, not its direction. A rule that learns reduces the error to zero through prisms and shows an \
          after-effect of opposite sign afterwards.",
         block_size(movements)
-    );
-    plate.figure(caption)
+    ))
 }
 
 /// Error and inhibition of the olive on the first seed.
@@ -82,13 +80,12 @@ pub(super) fn olive(config: &Config, run: &RuleRun) -> Result<Figure, Error> {
     }
     plate.legend.push(Key::block("through prisms", SHADE));
     plate.panels.push(panel);
-    let caption = format!(
+    plate.figure(format!(
         "Error and inhibition of the olive by movement (perturbation rule, seed {}). Shading: prisms on. The inhibition follows the error, so \
          that climbing fibers fire after a movement only if its error was larger than those of the last movements. The rule then reverses \
          the changes that spontaneous complex spikes made in this movement, and otherwise reinforces them.",
         run.seed
-    );
-    plate.figure(caption)
+    ))
 }
 
 /// Paths of the hand at the end of the exposure.
@@ -119,10 +116,9 @@ pub(super) fn paths(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut panel = Panel::new("", x, Axis::covering("hand ahead of the shoulder (m)", ys));
     panel.marks = marks;
     plate.panels.push(panel);
-    let caption = format!(
+    plate.figure(format!(
         "Path of the hand at the end of the exposure, through prisms and without perturbations, seen from above (seed {seed}); one color for \
          each rule; discs: end of the movement. The cortex alone points to the apparent target, {}° beside the actual one.",
         config.protocol.prism_deg
-    );
-    plate.figure(caption)
+    ))
 }

@@ -24,6 +24,8 @@ use lobule_theory::rules::{
 use run::Record;
 use serde::{Deserialize, Serialize};
 
+const QUICK: &str = include_str!("pointing.quick.toml");
+
 /// The experiment `sgdege/pointing`.
 #[derive(Debug, Clone, Copy)]
 pub struct Pointing;
@@ -102,11 +104,7 @@ impl Study for Pointing {
         defaults: include_str!("pointing.toml"),
         presets: &[
             Preset::new("default", "five seeds, four rules, 5500 movements each", ""),
-            Preset::new(
-                "quick",
-                "one seed, 2000 movements: the direction of learning in seconds",
-                include_str!("pointing.quick.toml"),
-            ),
+            Preset::new("quick", "one seed, 2000 movements: the direction of learning in seconds", QUICK),
         ],
         unit: "movements",
         grounds: findings::GROUNDS,

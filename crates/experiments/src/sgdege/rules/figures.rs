@@ -1,8 +1,7 @@
 //! Signs that the model predicts, and means and intervals of the slices, as in the paper's Figures 3 and 6.
 
 use super::Record;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use lobule_theory::plasticity::{DIFFERENCES, Protocol};
 
 const CAPTION: &str = "A: sign of the weight change predicted by equation (9) for four pairings; the rule does not predict \

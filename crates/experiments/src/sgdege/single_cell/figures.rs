@@ -4,8 +4,7 @@ use super::findings::POINTS;
 use super::{Config, Record};
 use crate::sgdege::look::guide;
 use lobule_analysis::mean_of;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use lobule_theory::single_cell::{Corridor, Line, Region, Sector, SingleCellParameters as Parameters};
 
 /// One color for each start.
@@ -30,15 +29,14 @@ fn figure_9(config: &Config, record: &Record) -> Result<Figure, Error> {
         rates("Convergence in time", set, &record.trajectories[0]),
     ];
     plate.panels[1].title = format!("Lines followed, q = {}", set.q);
-    let caption = format!(
+    plate.figure(format!(
         "Panels as in Figure 9 of the paper, whose panel A is a diagram. B: directions of mean drift in the plane of P and J (arrows), in \
          the sectors between the lines C± (E = I on perturbed trials) and D± (on unperturbed ones). C: lines followed in the upper and \
          lower corridor, by beta = dJ/dP and rho; dots: the four sets of this page. D: runs with q = {}; P falls to 0. E: four runs; gray: \
          corridors; black disc: predicted end. F: P of the same runs by trial; dashed: predicted speeds from the trial on which a run \
          reaches its line.",
         config.sets.figure_9d.q
-    );
-    plate.figure(caption)
+    ))
 }
 
 fn appendix(config: &Config, record: &Record) -> Result<Figure, Error> {
@@ -245,10 +243,9 @@ fn end_points(config: &Config, record: &Record) -> Result<Figure, Error> {
     plate.panels.push(panel);
     let end = |k: usize| fixed(mean_of(record.seeds.iter().map(|s| s.scan_hz[k])), 1);
     let means: Vec<String> = q.iter().enumerate().map(|(k, q)| format!("{q}: {}", end(k))).collect();
-    let caption = format!(
+    plate.figure(format!(
         "Distance of P from the target at the end, by q, with the other parameters of Figure 9 E. Dots: seeds; line: prediction. Means \
          over seeds, Hz: {}. At q = 1 the lower corridor has no width.",
         means.join("; ")
-    );
-    plate.figure(caption)
+    ))
 }

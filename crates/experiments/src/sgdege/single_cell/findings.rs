@@ -29,7 +29,6 @@ const SPREAD: Source = Source::measured(
     "numerical check of the equations in numpy, 400 starts: standard deviation 0.25 Hz; bound of 1 Hz set with it",
 );
 
-/// Grounds of all ranges.
 pub(super) const GROUNDS: &[Source] = &[SECTORS, REGIONS, SPEED, END, DIVERGENCE, NARROW, SPREAD];
 
 /// Points (beta, rho) of the phase diagram at q = 0.5, with the label of their region.

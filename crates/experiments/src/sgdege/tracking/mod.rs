@@ -4,8 +4,7 @@
 //! The figure of the paper is a cartoon; here the reduced single-cell model with dP = 0 draws it.
 
 use lobule_analysis::mean;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use lobule_theory::single_cell::{
     SingleCell as Model, SingleCellParameters as Parameters, SingleCellState as State,
     SingleCellTrial as Trial,
