@@ -1,7 +1,7 @@
 //! The figures of the experiment.
 
 use super::config::Config;
-use super::record::Record;
+use super::run::Record;
 use lobule_analysis::state_prediction::{Report, Scheme, Scores, Surrogate};
 use lobule_analysis::{mean, sd};
 use lobule_study::{prelude::*, report::drawing::*};

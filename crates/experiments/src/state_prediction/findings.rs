@@ -1,7 +1,7 @@
 //! The findings of the experiment.
 
 use super::config::{Config, RecordingSource};
-use super::record::Record;
+use super::run::Record;
 use Scheme::{InSample, LeaveOneDirectionOut, OddToEven};
 use lobule_analysis::state_prediction::{Reconstruction, Scheme, Scores, Surrogate, SurrogateScores};
 use lobule_study::report::{Expected, Finding, Source};

@@ -10,7 +10,6 @@ mod file;
 mod findings;
 mod network;
 mod populations;
-mod record;
 mod run;
 mod wrist;
 
@@ -19,7 +18,7 @@ pub use populations::{SyntheticKind, session};
 use config::{Config, RecordingSource};
 use lobule_analysis::mean_of;
 use lobule_study::prelude::*;
-use record::Record;
+use run::Record;
 
 const QUICK: &str = include_str!("state_prediction.quick.toml");
 const NETWORK: &str = include_str!("state_prediction.network.toml");

@@ -150,13 +150,14 @@ pub fn pole(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
     if plate.panels.is_empty() {
         return Ok(None);
     }
-    plate.figure(format!(
+    let figure = plate.figure(format!(
         "Length of the episodes that begin after the pole changed (tick {} of the run), mean over {} seeds; two actions, one pass, \
          five ticks ahead. Dotted: the model stops learning at the change. The delta rule follows the present trajectory: a frozen one need not \
          balance even the unchanged pole, so its failure is not informative about the change. RLS is the fair control.",
         config.pole.at_step,
         config.seeds.len()
-    )).map(Some)
+    ))?;
+    Ok(Some(figure))
 }
 
 /// Passes by look-ahead: the share of full episodes of the perfect model.

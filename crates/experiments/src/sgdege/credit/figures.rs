@@ -50,10 +50,11 @@ fn curves(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
     let mut plate = Plate::new("curves", 1, 260.0);
     plate.legend = keys(config);
     plate.panels.push(panel);
-    plate.figure(format!(
+    let figure = plate.figure(format!(
         "Error by presentation of one pattern, with {columns} nuclear cells; both axes are logarithmic. Thick: first seed; thin: the \
          others. Each curve starts with the mean of its first block and ends at 0.01 Hz."
-    )).map(Some)
+    ))?;
+    Ok(Some(figure))
 }
 
 fn against(
@@ -106,10 +107,11 @@ fn against(
     plate.left = (62.0, 66.0);
     plate.legend = keys(config);
     plate.panels = vec![errors, halves];
-    plate.figure(format!(
+    let figure = plate.figure(format!(
         "A: error at the end of the run. B: presentations until the error is half of that before learning; a mean is drawn only where every \
          seed reaches it. Dots: seeds; lines: means over seeds; {of}."
-    )).map(Some)
+    ))?;
+    Ok(Some(figure))
 }
 
 fn bicycle(config: &Config, record: &Record) -> Result<Figure, Error> {

@@ -46,16 +46,9 @@ pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, E
 
 /// At most seven numbers of patterns: those that are far from each other.
 fn shown_patterns(config: &Config) -> Vec<u32> {
-    let mut all = config.sweep.patterns.clone();
-    all.sort_unstable();
-    all.dedup();
-    let close = |a: u32, b: u32| b < a + a / 12 + 1;
-    let mut shown: Vec<u32> = Vec::new();
-    for p in all {
-        if shown.last().is_none_or(|&last| !close(last, p)) {
-            shown.push(p);
-        }
-    }
+    let mut shown = config.sweep.patterns.clone();
+    shown.sort_unstable();
+    shown.dedup_by(|next, last| *next < *last + *last / 12 + 1);
     shown.truncate(LADDER.len());
     shown
 }

@@ -45,7 +45,6 @@ const FAR_HZ: f64 = 5.0;
 /// Epochs after which errors below capacity have settled, and epochs of the paper's Figure 10D.
 const SETTLED: u64 = 20_000;
 const OF_PAPER: u64 = 100_000;
-/// No range.
 const NONE: [Option<f64>; 2] = [None; 2];
 
 /// Error of every seed that has such a perceptron, Hz.
@@ -55,12 +54,6 @@ fn errors(record: &Record, rule: Rule, patterns: u32, epochs: u64) -> Vec<f64> {
 
 pub(super) fn mean_error(record: &Record, rule: Rule, patterns: u32, epochs: u64) -> f64 {
     mean(&errors(record, rule, patterns, epochs))
-}
-
-/// Fraction of patterns that are far from their target.
-fn far(learned: &Learned) -> f64 {
-    let states = &learned.states;
-    states.iter().filter(|(p, _)| p.abs() > FAR_HZ).count() as f64 / states.len().max(1) as f64
 }
 
 fn hz(name: impl Into<String>, meaning: impl Into<String>, values: Vec<f64>) -> Finding {
@@ -127,10 +120,8 @@ fn by_patterns(config: &Config, record: &Record, found: &mut Vec<Finding>) {
 fn at_capacity(config: &Config, record: &Record, found: &mut Vec<Finding>) {
     let limit = config.capacity();
     let meaning = "Number of patterns that the cell can hold, from the formula.";
-    let values = vec![limit; config.seeds.len()];
-    found.push(
-        Finding::new("10d/capacity", meaning, values).unit("patterns").each(around(391.3, 0.1), &CAPACITY),
-    );
+    let held = Finding::new("10d/capacity", meaning, vec![limit; config.seeds.len()]).unit("patterns");
+    found.push(held.each(around(391.3, 0.1), &CAPACITY));
     for &q in &config.scan.q {
         let meaning = "200 patterns: mean |P − R| over the last epochs.";
         let values = errors(record, Rule::Sgdege { q }, 200, config.scan.epochs);
@@ -187,7 +178,8 @@ fn final_states(config: &Config, record: &Record, found: &mut Vec<Finding>) {
             _ => NONE,
         };
         let meaning = "Fraction of patterns that were more than 5 Hz from their target over the last epochs.";
-        let values = learned.iter().map(|l| far(l)).collect();
+        let are_far = |l: &&Learned| l.states.iter().filter(|(p, _)| p.abs() > FAR_HZ).count() as f64;
+        let values = learned.iter().map(|l| are_far(l) / l.states.len().max(1) as f64).collect();
         found.push(Finding::new(format!("10f/far_p{p}"), meaning, values).each(range, &FAR));
     }
 }

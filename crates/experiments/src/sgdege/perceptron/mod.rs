@@ -165,12 +165,9 @@ impl Study for Perceptron {
             let allowed = "0 to 1 is allowed, without 1, where learning diverges";
             Check::of(table).that("q", q, (0.0..1.0).contains(&q), allowed).map(drop)
         };
-        Check::of("measure").that("average", m.average, m.average >= 1, "at least 1 is needed")?.that(
-            "snapshot",
-            m.snapshot,
-            m.snapshot >= 1,
-            "at least 1 is needed",
-        )?;
+        let check = Check::of("measure");
+        check.that("average", m.average, m.average >= 1, "at least 1 is needed")?;
+        check.that("snapshot", m.snapshot, m.snapshot >= 1, "at least 1 is needed")?;
         Check::of("sweep").some("patterns", &sweep.patterns)?;
         for (table, patterns, epochs) in [
             ("sweep", &sweep.patterns, sweep.epochs),

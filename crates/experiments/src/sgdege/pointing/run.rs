@@ -13,20 +13,17 @@ use serde::{Deserialize, Serialize};
 /// Control tick, s.
 const TICK_S: f64 = 1e-3;
 
-/// One rule on one seed.
+/// One rule on one seed: signed error and inhibition of the olive of each movement, and the learned state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RuleRun {
     pub rule: String,
     pub seed: u64,
-    /// Signed error of each movement.
     pub errors_deg: Vec<f64>,
-    /// Inhibition of the olive in each movement.
     pub inhibition_hz: Vec<f64>,
     /// Hand of the last movement through prisms each ms: (x, y).
     pub hand_m: Vec<[f64; 2]>,
     /// Direction of the target from the shoulder, to the right of straight ahead.
     pub target_deg: f64,
-    /// Hash of the learned state.
     pub fingerprint: String,
 }
 
@@ -159,10 +156,8 @@ pub fn run(config: &Config, run: &Run) -> Result<Record, Error> {
             }
         }
         run.progress.done((movements % 100) as u64);
-        let state = serde_json::to_vec(&pointer.cerebellum().learner().state()).map_err(|e| Error::File {
-            path: "state".into(),
-            what: format!("{e}; this is a bug of lobule"),
-        })?;
+        let bug = |e| Error::File { path: "state".into(), what: format!("{e}; this is a bug of lobule") };
+        let state = serde_json::to_vec(&pointer.cerebellum().learner().state()).map_err(bug)?;
         let target_deg = pointer.body.plant().straight_ahead_deg;
         let fingerprint = format!("{:016x}", lobule_study::fingerprint(&state));
         Ok(RuleRun { rule: rule.into(), seed, errors_deg, inhibition_hz, hand_m, target_deg, fingerprint })
