@@ -14,7 +14,6 @@
 //! use lobule_signal::Stream;
 //! use lobule_study::Request;
 //! use lobule_study::prelude::*;
-//! use serde::{Deserialize, Serialize};
 //!
 //! struct Mean;
 //!

@@ -6,7 +6,6 @@ use lobule_analysis::state_prediction::Settings;
 use lobule_study::{Check, Error};
 use serde::{Deserialize, Serialize};
 
-/// Origin of the recordings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RecordingSource {
@@ -156,7 +155,6 @@ impl AnalysisConfig {
         Ok(self.lead(ms))
     }
 
-    /// The settings of the analysis of a session.
     pub fn settings(&self, seed: u64) -> Result<Settings, Error> {
         let samples = self.sampling()?.samples();
         let leads = self.leads_ms.iter().map(|&ms| self.in_samples("leads_ms", ms));

@@ -1,7 +1,6 @@
 //! The figures of the experiment.
 
-use super::config::Config;
-use super::run::Record;
+use super::{config::Config, run::Record};
 use lobule_analysis::state_prediction::{Report, Scheme, Scores, Surrogate};
 use lobule_analysis::{mean, sd};
 use lobule_study::{prelude::*, report::drawing::*};
@@ -30,7 +29,6 @@ fn mean_and_spread(panel: &mut Panel, points: &[(f64, Vec<f64>)], pen: &Stroke) 
     panel.curve(means, 3.0, pen);
 }
 
-/// R² and gain against lead.
 pub fn leads(config: &Config, record: &Record) -> Result<Figure, Error> {
     let scheme = record.strictest();
     let curves: [(&str, Reading, Stroke); 3] = [
@@ -80,7 +78,6 @@ pub fn leads(config: &Config, record: &Record) -> Result<Figure, Error> {
     ))
 }
 
-/// Bars of the schemes and surrogates at the main lead.
 pub fn schemes(config: &Config, record: &Record) -> Result<Figure, Error> {
     let main_ms = config.analysis.main_lead_ms;
     let lead = config.analysis.lead(main_ms);
@@ -132,7 +129,6 @@ pub fn schemes(config: &Config, record: &Record) -> Result<Figure, Error> {
     ))
 }
 
-/// One mossy fiber, recorded and predicted.
 pub fn example(config: &Config, record: &Record) -> Result<Figure, Error> {
     let a = &config.analysis;
     let mut plate = Plate::new("example", 3, 170.0);

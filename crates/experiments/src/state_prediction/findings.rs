@@ -33,7 +33,6 @@ const OPEN: Source = Source::reported("no expectation: this is the question");
 
 pub(super) const GROUNDS: &[Source] = &[GAIN, SIGN, OTHER_LEADS, TABLE, WARNING, SURROGATE, SHUFFLED];
 
-/// A number read from scores.
 type Reading = fn(&Scores) -> f64;
 
 /// Twice the largest standard deviation over seeds that the reference gives.

@@ -16,7 +16,7 @@ use lobule_cerebellum::{
 use lobule_circuit::plasticity::Supervised;
 use lobule_circuit::{Circuit, Simulation};
 use lobule_scaffold::{ScaffoldSpec, reconstruct};
-use lobule_signal::{Clock, SpikeTrain};
+use lobule_signal::Clock;
 use lobule_study::Error;
 
 /// Generators of the climbing fibers.
@@ -26,7 +26,6 @@ const TEACHER_NS: f64 = 200.0;
 /// Highest weight, nS. Source: [`crate::open_loop`].
 const W_MAX_NS: f64 = 5.0;
 
-/// A circuit with its drive.
 pub struct DrivenCircuit {
     simulation: Simulation,
     movements: Vec<Movement>,
@@ -127,7 +126,12 @@ impl DrivenCircuit {
         let mut events = Events { source: "the spiking circuit".into(), trials, ..Events::default() };
         for name in round.recorded() {
             if let Some(train) = self.simulation.take_spikes(name)? {
-                events.units.extend(units(&train));
+                let mut times = vec![Vec::new(); train.n];
+                for (&step, &id) in train.steps.iter().zip(&train.ids) {
+                    times[id as usize].push(step as f64 * DT_MS * 1e-3);
+                }
+                let times = times.into_iter().map(UnitTimes::OfSession);
+                events.units.extend(populations::units(&train.label, times));
             }
         }
         Ok(events)
@@ -161,18 +165,4 @@ fn rule(config: &Config, climbing_hz: f64) -> Supervised {
         .sum();
     rule.a_pre = -rule.a_teacher * climbing_hz * area_s;
     rule
-}
-
-/// The neurons of a train.
-fn units(train: &SpikeTrain) -> Vec<Unit> {
-    let mut times = vec![Vec::new(); train.n];
-    for (&step, &id) in train.steps.iter().zip(&train.ids) {
-        times[id as usize].push(step as f64 * DT_MS * 1e-3);
-    }
-    let unit = |(i, times): (usize, Vec<f64>)| Unit {
-        name: i.to_string(),
-        population: train.label.clone(),
-        times: UnitTimes::OfSession(times),
-    };
-    times.into_iter().enumerate().map(unit).collect()
 }

@@ -143,6 +143,15 @@ fn poisson(mean: f64, u: f64) -> u32 {
     k
 }
 
+/// The units of a population, named by their numbers.
+pub fn units(population: &str, times: impl Iterator<Item = UnitTimes>) -> impl Iterator<Item = Unit> {
+    times.enumerate().map(move |(i, times)| Unit {
+        name: i.to_string(),
+        population: population.into(),
+        times,
+    })
+}
+
 /// Names of the populations.
 pub const NAMES: [&str; 3] = ["mossy_fiber", "purkinje_cell", "dcn_p"];
 
@@ -171,11 +180,7 @@ pub fn session(
     for (name, tuning) in NAMES.into_iter().zip(populations) {
         let draw = Stream::new(seed, &format!("state_prediction/spikes/{name}"));
         let spikes = tuning.spikes(&movements, sampling, &draw);
-        events.units.extend(spikes.into_iter().enumerate().map(|(i, times)| Unit {
-            name: i.to_string(),
-            population: name.into(),
-            times: UnitTimes::OfTrials(times),
-        }));
+        events.units.extend(units(name, spikes.into_iter().map(UnitTimes::OfTrials)));
     }
     Ok(events)
 }

@@ -1,9 +1,8 @@
 //! The recordings of a run, synthetic, simulated or read, and the record of their measurement.
 
-use super::config::Config;
-use super::file;
 use super::network::{DrivenCircuit, Round};
 use super::populations::{self, NAMES, SyntheticKind};
+use super::{config::Config, file};
 use crate::sweep::over_seeds;
 use lobule_analysis::state_prediction::{Report, Scheme, Scores, report};
 use lobule_cerebellum::recordings::Events;
@@ -28,7 +27,6 @@ pub struct Record {
 }
 
 impl Record {
-    /// The subjects, in order.
     pub fn subjects(&self) -> Vec<&str> {
         let mut subjects: Vec<&str> = self.measured.iter().map(|m| m.subject.as_str()).collect();
         subjects.dedup();
@@ -61,7 +59,6 @@ impl Record {
 /// Measurements of one recording, names of its directions, notes.
 type MeasuredRecording = (Measured, Vec<String>, Vec<String>);
 
-/// Measures one recording.
 fn measure(
     config: &Config,
     mut events: Events,
@@ -118,7 +115,6 @@ pub fn network(config: &Config, run: &Run) -> Result<Record, Error> {
     Ok(gather(untrained.into_iter().chain(trained).collect()))
 }
 
-/// The recording of a file.
 pub fn from_file(config: &Config, run: &Run) -> Result<Record, Error> {
     run.progress.expect(1);
     let own = &config.file;

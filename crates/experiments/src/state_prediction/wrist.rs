@@ -27,7 +27,6 @@ const FORCE_SENSE_SD: f64 = 1e5;
 /// A movement: features of each tick. `[ticks][FEATURES]`
 pub type Movement = Vec<[f64; FEATURES]>;
 
-/// One axis of the wrist.
 struct Axis {
     /// Position, velocity, force at each tick so far; at rest before.
     states: Vec<[f64; 3]>,

@@ -8,7 +8,6 @@ use lobule_study::{prelude::*, report::drawing::*};
 /// A group of lines: name, membership, value of a line, pen.
 type LineGroup = (&'static str, fn(&LinesRun, &LineResult) -> bool, fn(&LineResult) -> f64, Stroke);
 
-/// R² against lead, by group of lines.
 pub fn leads(config: &Config, record: &Record) -> Result<Figure, Error> {
     let dashed = Stroke::new(GUIDE, 2.0).dash(Dash::Dashed);
     let groups: [LineGroup; 5] = [
@@ -70,7 +69,6 @@ fn pen(sensor: Sensor) -> Stroke {
     }
 }
 
-/// Rms against gain, and the highest stable gain.
 pub fn gains(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut gains = config.tracking.gains.clone();
     gains.sort_by(f64::total_cmp);

@@ -14,7 +14,6 @@ mod tracking;
 use crate::sweep::{over_seeds, pairs};
 use lobule_study::prelude::*;
 use record::{Record, Sensor};
-use serde::{Deserialize, Serialize};
 
 const QUICK: &str = include_str!("anticipation.quick.toml");
 

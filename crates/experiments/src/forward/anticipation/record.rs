@@ -1,7 +1,7 @@
 //! The record of a run.
 
 use super::Config;
-use lobule_analysis::mean;
+use lobule_analysis::{mean, mean_of};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,7 +48,7 @@ impl LineResult {
 impl LinesRun {
     /// Mean of a value over the lines that fit.
     pub fn mean(&self, fits: impl Fn(&LineResult) -> bool, of: impl Fn(&LineResult) -> f64) -> f64 {
-        mean(&self.lines.iter().filter(|l| fits(l)).map(of).collect::<Vec<_>>())
+        mean_of(self.lines.iter().filter(|l| fits(l)).map(of))
     }
 
     /// True if other lines carry the signal of a line earlier by a lead and 50 ms. Chosen: the reference says "earlier elsewhere".

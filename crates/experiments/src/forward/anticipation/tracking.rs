@@ -13,9 +13,8 @@ use lobule_control::plant::{Actuator, Inertia};
 use lobule_control::{ClosedLoop, Controller, Drive};
 use lobule_signal::Stream;
 use lobule_study::Error;
-use std::f64::consts::TAU;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::{f64::consts::TAU, sync::Arc};
 
 /// Error that counts as divergence, m. Chosen: thirty times the reference's largest value.
 const DIVERGED_M: f64 = 100.0;

@@ -6,7 +6,7 @@ use lobule_control::forward::{
     Addressing, CmacModel, CmacParameters, ConstantVelocity, Equations, ForwardModel, Granule,
     GranuleParameters, InnerLoop, InnerLoopParameters, Law, Linear, LinearRule, Persistence, Scales,
 };
-use lobule_control::plant::{Actuator, CartPole, CartPoleParameters};
+use lobule_control::plant::{CartPole, CartPoleParameters};
 use lobule_control::{ClosedLoop, Controller, Drive};
 use lobule_study::Error;
 
@@ -22,16 +22,13 @@ const DM_TICK_S: f64 = 0.01;
 /// Weight of RLS's prior. Chosen: see [`LinearRule::Rls`].
 const RIDGE: f64 = 1e-3;
 
-/// A closed loop of this experiment.
 type Cart = ClosedLoop<CartPole, InnerLoop>;
 
-/// Setting of a controller.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
     plant: CartPoleParameters,
     tick_s: f64,
     inner: InnerLoopParameters,
-    /// Gain of the feedback controller.
     gain: f64,
     /// Coefficient of the angular velocity, s/rad.
     angular_velocity: f64,
@@ -60,7 +57,6 @@ impl Setting {
     }
 }
 
-/// Makes the controller of an attempt.
 pub fn controller(
     config: &Config,
     setting: &Setting,
@@ -109,7 +105,15 @@ pub fn controller(
 }
 
 /// Runs an episode of at most `steps` ticks and returns its length; `before` is called before each tick.
-fn episode(cart: &mut Cart, steps: usize, mut before: impl FnMut(&mut Cart)) -> Result<u32, Error> {
+fn episode(
+    cart: &mut Cart,
+    is_first: bool,
+    steps: usize,
+    mut before: impl FnMut(&mut Cart),
+) -> Result<u32, Error> {
+    if !is_first {
+        cart.reset();
+    }
     for step in 1..=steps {
         before(cart);
         cart.tick(&Drive::default())?;
@@ -120,15 +124,8 @@ fn episode(cart: &mut Cart, steps: usize, mut before: impl FnMut(&mut Cart)) -> 
     Ok(steps as u32)
 }
 
-/// Runs `count` episodes of a new loop.
-fn episodes(cart: &mut Cart, count: usize, steps: usize) -> Result<Vec<u32>, Error> {
-    let one = |k: usize| {
-        if k > 0 {
-            cart.reset();
-        }
-        episode(cart, steps, |_| ())
-    };
-    (0..count).map(one).collect()
+fn episodes(mut cart: Cart, count: usize, steps: usize) -> Result<Vec<u32>, Error> {
+    (0..count).map(|k| episode(&mut cart, k == 0, steps, |_| ())).collect()
 }
 
 /// Runs one attempt: until an episode of full length, and for the learning curve.
@@ -141,10 +138,7 @@ pub fn attempt(config: &Config, (task, delay_ms, kind): Case, seed: u64) -> Resu
     // Curves are drawn for the first task.
     let curve = if task == config.tasks[0] { config.curve_episodes } else { 1 };
     while lengths.len() < config.episodes && !(is_solved && lengths.len() >= curve) {
-        if !lengths.is_empty() {
-            cart.reset();
-        }
-        let length = episode(&mut cart, config.steps, |_| ())?;
+        let length = episode(&mut cart, lengths.is_empty(), config.steps, |_| ())?;
         is_solved |= length as usize >= config.steps;
         lengths.push(length);
     }
@@ -162,21 +156,14 @@ pub fn passes_run(
         PassMode::Added | PassMode::Secant => Actuation::Continuous,
     };
     let mut setting = Setting::gymnasium(config, task, 0);
-    setting.inner = InnerLoopParameters {
-        passes,
-        horizon,
-        alpha: 1.0,
-        secant: mode == PassMode::Secant,
-        is_soft: mode != PassMode::Hard,
-        ..setting.inner
-    };
+    let (secant, is_soft) = (mode == PassMode::Secant, mode != PassMode::Hard);
+    setting.inner = InnerLoopParameters { passes, horizon, alpha: 1.0, secant, is_soft, ..setting.inner };
     let plant = CartPole::new(setting.plant)?.starting_within(START, seed);
-    let mut cart = setting.cart(plant, config, ControllerKind::Equations, seed)?;
-    let lengths = episodes(&mut cart, config.passes.episodes, config.steps)?;
+    let cart = setting.cart(plant, config, ControllerKind::Equations, seed)?;
+    let lengths = episodes(cart, config.passes.episodes, config.steps)?;
     Ok(PassesRun { mode, passes, horizon, seed, lengths })
 }
 
-/// Runs a controller through the change of the pole.
 pub fn pole_run(
     config: &Config,
     ((delay_ms, half_length_m), who): ((usize, f64), PoleController),
@@ -184,15 +171,8 @@ pub fn pole_run(
 ) -> Result<PoleRun, Error> {
     let pole = &config.pole;
     let mut setting = Setting::gymnasium(config, Actuation::TwoActions, delay_ms);
-    setting.inner = InnerLoopParameters {
-        passes: 1,
-        horizon: 5,
-        alpha: 1.0,
-        secant: false,
-        is_soft: true,
-        actuator: Actuator::TwoActions,
-        ..setting.inner
-    };
+    let (passes, horizon, alpha, secant, is_soft) = (1, 5, 1.0, false, true);
+    setting.inner = InnerLoopParameters { passes, horizon, alpha, secant, is_soft, ..setting.inner };
     let kind = match who {
         PoleController::Pd => ControllerKind::Base,
         PoleController::ConstantVelocity => ControllerKind::ConstantVelocity,
@@ -215,11 +195,8 @@ pub fn pole_run(
     let mut cart = setting.cart(plant, config, kind, seed)?;
     let (mut ticks, mut lengths) = (0, Vec::new());
     while lengths.len() < pole.episodes_after {
-        if ticks > 0 {
-            cart.reset();
-        }
         let is_after = ticks >= change_at;
-        let length = episode(&mut cart, config.steps, |cart| {
+        let length = episode(&mut cart, ticks == 0, config.steps, |cart| {
             if ticks == change_at && who.is_frozen() {
                 cart.controller_mut().set_learning(false);
             }
@@ -232,7 +209,6 @@ pub fn pole_run(
     Ok(PoleRun { controller: who, delay_ms, half_length_m, seed, lengths })
 }
 
-/// Runs a controller in dm_control's task.
 pub fn dm_run(config: &Config, who: DmController, seed: u64) -> Result<DmRun, Error> {
     let mut setting = Setting::gymnasium(config, Actuation::Continuous, 0);
     (setting.plant, setting.tick_s) = (CartPoleParameters::dm_control(), DM_TICK_S);
@@ -248,7 +224,7 @@ pub fn dm_run(config: &Config, who: DmController, seed: u64) -> Result<DmRun, Er
         DmController::Equations => ControllerKind::Equations,
     };
     let plant = CartPole::new(setting.plant)?.starting_within(DM_START, seed);
-    let mut cart = setting.cart(plant, config, kind, seed)?;
-    let lengths = episodes(&mut cart, config.dm_control.episodes, config.dm_control.steps)?;
+    let cart = setting.cart(plant, config, kind, seed)?;
+    let lengths = episodes(cart, config.dm_control.episodes, config.dm_control.steps)?;
     Ok(DmRun { controller: who, seed, lengths })
 }

@@ -56,15 +56,10 @@ pub enum ControllerKind {
 
 impl ControllerKind {
     /// The inner loops, one for each model.
-    pub const MODELS: [Self; 7] = [
-        Self::Persistence,
-        Self::ConstantVelocity,
-        Self::Nlms,
-        Self::Rls,
-        Self::Granule,
-        Self::Cmac,
-        Self::Equations,
-    ];
+    pub const MODELS: [Self; 7] = {
+        use ControllerKind::*;
+        [Persistence, ConstantVelocity, Nlms, Rls, Granule, Cmac, Equations]
+    };
 
     pub fn words(self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@ use super::config::{Config, ControllerKind, TICK_MS};
 use super::findings::controllers;
 use super::record::{Attempt, PassMode, PoleController, Record};
 use ControllerKind::{Base, Cmac, ConstantVelocity, Doubled, Equations, Granule, Nlms, Pd, Persistence, Rls};
-use lobule_analysis::{mean, median};
+use lobule_analysis::{mean_of, median};
 use lobule_study::{prelude::*, report::drawing::*};
 
 fn pen(kind: ControllerKind) -> Stroke {
@@ -24,11 +24,10 @@ fn pen(kind: ControllerKind) -> Stroke {
 
 /// Mean length of each of `episodes` episodes over runs, from 1 on.
 fn mean_lengths<R>(runs: &[R], episodes: usize, length: impl Fn(&R, usize) -> u32, pen: Stroke) -> Mark {
-    let at = |k: usize| mean(&runs.iter().map(|r| f64::from(length(r, k))).collect::<Vec<_>>());
+    let at = |k: usize| mean_of(runs.iter().map(|r| f64::from(length(r, k))));
     Mark::line((0..episodes).map(|k| (k as f64 + 1.0, at(k))), pen)
 }
 
-/// An empty panel of the lengths of episodes.
 fn lengths_panel(title: &str, x: &str, episodes: usize, steps: usize) -> Panel {
     let steps = steps as f64;
     let x = Axis::exact(x, 0.5, episodes as f64 + 0.5);
@@ -115,7 +114,6 @@ pub fn delays(config: &Config, record: &Record) -> Result<Figure, Error> {
     ))
 }
 
-/// Lengths of episodes after the change of the pole.
 pub fn pole(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
     let pen = |controller: PoleController| match controller {
         PoleController::Pd => Stroke::new(GUIDE, 2.0).dash(Dash::Dashed),

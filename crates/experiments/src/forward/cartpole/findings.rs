@@ -3,7 +3,7 @@
 use super::config::{Actuation, Config, ControllerKind};
 use super::record::{Case, DmController, DmRun, PassMode, PoleController, PoleRun, Record};
 use super::reference::{self, CHANGED_POLE, DELAYS, DM_CONTROL, FIVE_EPISODES, NO_SPREAD, PASSES, range};
-use lobule_analysis::{mean, median};
+use lobule_analysis::{mean, mean_of, median};
 use lobule_study::report::Finding;
 
 /// Delays whose shares are findings; the heat map and the contribution show the others.
@@ -11,7 +11,6 @@ const SHOWN_MS: [usize; 3] = [0, 100, 140];
 /// Episodes that the acceptance test counts.
 const BY: f64 = 5.0;
 
-/// 1 for true.
 fn share(is_true: bool) -> f64 {
     f64::from(u8::from(is_true))
 }
@@ -21,7 +20,6 @@ pub fn controllers(config: &Config) -> Vec<ControllerKind> {
     config.controllers.iter().copied().chain([ControllerKind::Pd(0, 0)]).collect()
 }
 
-/// All findings that the run's tasks, delays and controllers allow.
 pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let mut found = Vec::new();
     for &task in &config.tasks {
@@ -104,7 +102,7 @@ fn pole(config: &Config, record: &Record, found: &mut Vec<Finding>) {
                 let beside = theirs.map_or_else(String::new, |(early, late)| {
                     format!(" In the reference {early} ticks in the first five, then {late}.")
                 });
-                let early = mean(&runs.iter().map(|r| r.early()).collect::<Vec<_>>());
+                let early = mean_of(runs.iter().map(|r| r.early()));
                 let meaning = format!(
                     "After the half length became {half} m: share of full episodes among the last five of {}. The first five lasted {early:.0} \
                      ticks.{beside}",
@@ -127,7 +125,7 @@ fn passes(config: &Config, record: &Record, found: &mut Vec<Finding>) {
                 let runs = record.passes.iter().filter(|r| r.mode == mode && r.seed == seed);
                 let runs = runs.filter(|r| reference::passes(mode, r.passes, r.horizon) == Some(theirs));
                 let full = |&n: &u32| share(n as usize >= config.steps);
-                mean(&runs.flat_map(|r| r.lengths.iter().map(full)).collect::<Vec<_>>())
+                mean_of(runs.flat_map(|r| r.lengths.iter().map(full)))
             };
             let by_seed: Vec<f64> = config.seeds.iter().map(share_of).filter(|s| s.is_finite()).collect();
             if by_seed.is_empty() {

@@ -1,7 +1,7 @@
 //! The record of a run: the lengths of all episodes, in ticks.
 
 use super::config::{Actuation, ControllerKind};
-use lobule_analysis::{mean, median};
+use lobule_analysis::{mean_of, median};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -77,16 +77,10 @@ pub enum PoleController {
 }
 
 impl PoleController {
-    pub const ALL: [Self; 8] = [
-        Self::Pd,
-        Self::ConstantVelocity,
-        Self::RlsFrozen,
-        Self::Rls,
-        Self::NlmsFrozen,
-        Self::Nlms,
-        Self::Granule,
-        Self::Equations,
-    ];
+    pub const ALL: [Self; 8] = {
+        use PoleController::*;
+        [Pd, ConstantVelocity, RlsFrozen, Rls, NlmsFrozen, Nlms, Granule, Equations]
+    };
 
     pub fn is_frozen(self) -> bool {
         matches!(self, Self::RlsFrozen | Self::NlmsFrozen)
@@ -124,8 +118,7 @@ const EDGE: usize = 5;
 impl PoleRun {
     /// Mean length of the first [`EDGE`] episodes.
     pub fn early(&self) -> f64 {
-        let n = self.lengths.len().min(EDGE);
-        mean(&self.lengths[..n].iter().map(|&n| f64::from(n)).collect::<Vec<_>>())
+        mean_of(self.lengths.iter().take(EDGE).map(|&n| f64::from(n)))
     }
 
     /// Share of episodes of full length among the last [`EDGE`].
@@ -149,15 +142,10 @@ pub enum DmController {
 }
 
 impl DmController {
-    pub const ALL: [Self; 7] = [
-        Self::Base,
-        Self::Raised,
-        Self::Doubled,
-        Self::Persistence,
-        Self::Nlms,
-        Self::Granule,
-        Self::Equations,
-    ];
+    pub const ALL: [Self; 7] = {
+        use DmController::*;
+        [Base, Raised, Doubled, Persistence, Nlms, Granule, Equations]
+    };
 }
 
 written_as_recorded!(PassMode, PoleController);
@@ -198,9 +186,9 @@ impl Record {
 
     /// The PD controller that solves most seeds at a delay; of these, the one that does so first.
     fn best_pd(&self, task: Actuation, delay_ms: usize, steps: usize) -> Option<Case> {
-        let at_delay = self.attempts.iter().filter(|a| a.task == task && a.delay_ms == delay_ms);
-        let mut cases: Vec<Case> =
-            at_delay.filter(|a| matches!(a.controller, ControllerKind::Pd(..))).map(Attempt::case).collect();
+        let is_pd =
+            |case: &Case| matches!(case, (t, ms, ControllerKind::Pd(..)) if (*t, *ms) == (task, delay_ms));
+        let mut cases: Vec<Case> = self.attempts.iter().map(Attempt::case).filter(is_pd).collect();
         cases.dedup();
         let rank = |case: Case| {
             let attempts = self.of(case);
@@ -231,8 +219,8 @@ impl Record {
 
     /// The runs of a controller through the change of the pole, by seed.
     pub fn pole_runs(&self, who: PoleController, delay_ms: usize, half_length_m: f64) -> Vec<&PoleRun> {
-        let of_setting =
-            self.pole.iter().filter(|r| r.delay_ms == delay_ms && r.half_length_m == half_length_m);
-        of_setting.filter(|r| r.controller == who).collect()
+        let change = (delay_ms, half_length_m);
+        let fits = |r: &&PoleRun| r.controller == who && (r.delay_ms, r.half_length_m) == change;
+        self.pole.iter().filter(fits).collect()
     }
 }

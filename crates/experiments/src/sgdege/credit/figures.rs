@@ -16,22 +16,11 @@ fn pen(rule: RuleName) -> Stroke {
     }
 }
 
-pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
-    let reference = config.reference_columns;
-    let one = "one pattern; presentations of the pattern";
-    let cells = against(config, record, ("cells", "nuclear cells", one), &config.columns, |n| (n, 1))?;
-    let each = format!("{reference} nuclear cells; presentations of each pattern");
-    let names = ("patterns", "patterns", each.as_str());
-    let patterns = against(config, record, names, &config.patterns, |n| (reference, n))?;
-    let curves = curves(config, record)?;
-    Ok(curves.into_iter().chain(cells).chain(patterns).chain([bicycle(config, record)?]).collect())
-}
-
 fn keys(config: &Config) -> Vec<Key> {
     config.rules.iter().map(|&r| Key::line(r.label(), pen(r))).collect()
 }
 
-fn curves(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
+pub(super) fn curves(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
     let columns = config.reference_columns;
     let all: Vec<&Curve> = config.rules.iter().flat_map(|&r| record.curves(r, columns, 1)).collect();
     let Some(longest) = all.iter().map(|c| c.block * c.error.len() as u64).max() else { return Ok(None) };
@@ -57,7 +46,7 @@ fn curves(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
     Ok(Some(figure))
 }
 
-fn against(
+pub(super) fn against(
     config: &Config,
     record: &Record,
     (name, label, of): (&str, &str, &str),
@@ -114,7 +103,7 @@ fn against(
     Ok(Some(figure))
 }
 
-fn bicycle(config: &Config, record: &Record) -> Result<Figure, Error> {
+pub(super) fn bicycle(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("bicycle", 3, 190.0);
     plate.left = (54.0, 40.0);
     plate.legend = vec![

@@ -54,12 +54,10 @@ pub struct Record {
 }
 
 impl Record {
-    /// Curves of one setting, seeds in their order.
     pub fn curves(&self, rule: RuleName, columns: usize, patterns: usize) -> impl Iterator<Item = &Curve> {
         self.curves.iter().filter(move |c| (c.rule, c.columns, c.patterns) == (rule, columns, patterns))
     }
 
-    /// Rides of one solution, seeds in their order.
     pub fn rides(&self, solution: Solution) -> impl Iterator<Item = &Rides> {
         self.rides.iter().filter(move |r| r.solution == solution)
     }

@@ -25,7 +25,6 @@ pub enum RuleName {
 written_as_recorded!(RuleName);
 
 impl RuleName {
-    /// Name in legends.
     pub(super) fn label(self) -> &'static str {
         match self {
             Self::Sgdege => "SGDEGE",
@@ -50,7 +49,6 @@ impl RuleName {
         (trials as f64 * size.powf(growth)).round() as u64
     }
 
-    /// The rule for a network of that size.
     pub(super) fn make(self, config: &Config, network: &Network, seed: u64) -> Result<Rule, Error> {
         let size = network.parameters().columns as f64 / config.reference_columns as f64;
         let above = size.max(1.0);

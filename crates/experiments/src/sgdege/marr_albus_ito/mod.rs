@@ -7,7 +7,6 @@ use lobule_study::{prelude::*, report::drawing::*};
 use lobule_theory::learner::Learner;
 use lobule_theory::network::{NetworkParameters, PerturbationNetwork as Network};
 use lobule_theory::rules::{ErrorKind, MarrAlbusIto as Rule, MarrAlbusItoParameters};
-use serde::{Deserialize, Serialize};
 
 /// The experiment `sgdege/marr_albus_ito`.
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +66,6 @@ const CELLS: Source = Source::measured(
      8.0 Hz; bounds of 0.15 and 3 Hz set with it (Figure 2C of Bouvier et al. 2018, doi:10.7554/eLife.31599)",
 );
 
-/// One color for each mean target.
 const COLORS: [&str; 6] = [SKY, BLUE, GREEN, ORANGE, PURPLE, BLACK];
 
 fn learn(config: &Config, seed: u64, kind: ErrorKind, mean_target_hz: f64) -> Result<Learning, Error> {
@@ -94,7 +92,6 @@ impl Record {
     }
 }
 
-/// The last `n` values.
 fn last(values: &[f64], n: usize) -> &[f64] {
     &values[values.len().saturating_sub(n)..]
 }

@@ -5,9 +5,8 @@ use crate::sgdege::cells::{block_means, correlation};
 use crate::sweep::over_seeds;
 use lobule_analysis::{mean, mean_of};
 use lobule_study::{Error, Run};
-use lobule_theory::learner::Learner;
-use lobule_theory::network::PerturbationNetwork as Network;
 use lobule_theory::rules::{Sgdege, SgdegeParameters};
+use lobule_theory::{learner::Learner, network::PerturbationNetwork as Network};
 use serde::{Deserialize, Serialize};
 
 /// One pattern in a run; trials are presentations of this pattern. Errors, inhibition, rates and targets `[L][T]` in Hz.

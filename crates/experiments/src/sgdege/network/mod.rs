@@ -6,10 +6,8 @@ mod measure;
 
 use lobule_analysis::mean_of;
 use lobule_study::prelude::*;
-use lobule_theory::network::NetworkParameters;
-use lobule_theory::rules::SgdegeParameters;
+use lobule_theory::{network::NetworkParameters, rules::SgdegeParameters};
 use measure::{PatternRecord, Record, SeedRecord, Variant};
-use serde::{Deserialize, Serialize};
 
 const FULL: &str = include_str!("network.full.toml");
 

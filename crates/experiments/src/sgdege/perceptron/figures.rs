@@ -8,7 +8,6 @@ use lobule_theory::perceptron::Steps;
 
 /// Colors of curves by number of patterns, from few to many.
 const LADDER: [&str; 7] = ["#08306b", "#2171b5", "#56b4e9", "#009e73", "#e69f00", "#d55e00", "#8c2d04"];
-/// Colors of curves by q, ascending.
 const BY_Q: [&str; 4] = ["#bcbddc", "#9e9ac8", "#6a51a3", "#3f007d"];
 
 pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {

@@ -23,7 +23,6 @@ pub enum Rule {
 /// Rule, patterns, epochs of a perceptron.
 pub(super) type Job = (Rule, u32, u64);
 
-/// The result of one perceptron.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Learned {
     pub(super) rule: Rule,
@@ -40,7 +39,6 @@ pub struct Learned {
     pub(super) zero_weights: f64,
 }
 
-/// A perceptron of either kind.
 enum Cell {
     Sgdege(Box<Sgdege>),
     Delta(Box<Delta>),

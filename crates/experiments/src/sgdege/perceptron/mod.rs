@@ -14,7 +14,6 @@ use crate::sweep::over_seeds;
 use learn::{Job, Learned, Rule};
 use lobule_study::prelude::*;
 use lobule_theory::perceptron::{PerceptronParameters as Parameters, Steps, capacity};
-use serde::{Deserialize, Serialize};
 use single::Single;
 
 const FULL: &str = include_str!("perceptron.full.toml");

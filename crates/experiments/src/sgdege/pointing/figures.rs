@@ -17,7 +17,6 @@ fn pen(rule: &str) -> Stroke {
     }
 }
 
-/// Movements in one block of a curve.
 fn block_size(movements: usize) -> usize {
     movements.div_ceil(POINTS).max(1)
 }
@@ -37,7 +36,6 @@ fn by_movement(config: &Config, movements: usize, y: Axis) -> Panel {
     panel
 }
 
-/// Pointing error by movement, one line per rule and seed.
 pub(super) fn error_by_movement(config: &Config, record: &Record) -> Result<Figure, Error> {
     let movements = record.runs.first().map_or(1, |r| r.errors_deg.len());
     let curves = |rule| record.of(rule).map(|r| blocks(&r.errors_deg)).collect::<Vec<_>>();
@@ -63,7 +61,6 @@ pub(super) fn error_by_movement(config: &Config, record: &Record) -> Result<Figu
     ))
 }
 
-/// Error and inhibition of the olive on the first seed.
 pub(super) fn olive(config: &Config, run: &RuleRun) -> Result<Figure, Error> {
     let hz = config.decoder.error_hz_per_deg;
     let error: Vec<f64> = run.errors_deg.iter().map(|e| e.abs() * hz).collect();
@@ -88,7 +85,6 @@ pub(super) fn olive(config: &Config, run: &RuleRun) -> Result<Figure, Error> {
     ))
 }
 
-/// Paths of the hand at the end of the exposure.
 pub(super) fn paths(config: &Config, record: &Record) -> Result<Figure, Error> {
     let seed = config.seeds.first().copied().unwrap_or(0);
     let of_seed = || record.runs.iter().filter(|r| r.seed == seed);

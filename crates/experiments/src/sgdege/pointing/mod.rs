@@ -21,7 +21,6 @@ use lobule_theory::rules::{
     SgdegeParameters,
 };
 use run::{Record, RuleRun};
-use serde::{Deserialize, Serialize};
 
 const QUICK: &str = include_str!("pointing.quick.toml");
 
@@ -63,7 +62,6 @@ struct DecoderConfig {
 /// Rules of learning by name; `static` does not learn.
 const RULES: [&str; 4] = ["sgdege", "marr_albus_ito", "reinforce", "static"];
 
-/// A rule in words.
 fn rule_name(rule: &str) -> &str {
     match rule {
         "sgdege" => "perturbation rule (SGDEGE)",

@@ -6,9 +6,7 @@ use lobule_cerebellum::SgdegeController;
 use lobule_control::plant::PlanarArm;
 use lobule_control::{Beside, ClosedLoop, Controller, Drive, Senses, normalized_acceleration};
 use lobule_study::prelude::*;
-use lobule_theory::learner::Learner;
-use lobule_theory::network::PerturbationNetwork as Network;
-use serde::{Deserialize, Serialize};
+use lobule_theory::{learner::Learner, network::PerturbationNetwork as Network};
 
 /// Control tick, s.
 const TICK_S: f64 = 1e-3;
@@ -128,7 +126,6 @@ impl Pointer {
     }
 }
 
-/// Runs all rules on all seeds.
 pub fn run(config: &Config, run: &Run) -> Result<Record, Error> {
     let p = &config.protocol;
     let movements = p.baseline + p.prism + p.removal;

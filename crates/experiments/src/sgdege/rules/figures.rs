@@ -1,25 +1,13 @@
 //! Signs that the model predicts, and means and intervals of the slices, as in the paper's Figures 3 and 6.
 
 use super::Record;
-use lobule_study::{prelude::*, report::drawing::*};
+use lobule_study::report::drawing::*;
 use lobule_theory::plasticity::{DIFFERENCES, Protocol};
 
-const CAPTION: &str = "A: sign of the weight change predicted by equation (9) for four pairings; the rule does not predict \
+pub(super) const CAPTION: &str = "A: sign of the weight change predicted by equation (9) for four pairings; the rule does not predict \
     amplitudes. B: measured response after pairing divided by that before, mean and 95 % CI, with the number of cells (Table 1). C: \
     differences between pairings, mean and 95 % CI. G: granule burst, P: perturbation spike, E: error spike. Predicted and measured \
     signs agree.";
-
-pub(super) fn figures(record: &Record) -> Result<Vec<Figure>, Error> {
-    let mut plate = Plate::new("rules", 3, 200.0);
-    plate.left = (58.0, 62.0);
-    plate.legend = vec![
-        Key::dot("potentiation", BLUE),
-        Key::dot("depression", VERMILLION),
-        Key::dot("no change", BLACK),
-    ];
-    plate.panels = vec![signs(record), ratios(record), differences()];
-    Ok(vec![plate.figure(CAPTION)?])
-}
 
 fn color(sign: f64) -> &'static str {
     match sign {
@@ -44,7 +32,7 @@ fn bar(panel: &mut Panel, from: (f64, f64), dot: (f64, f64), to: (f64, f64), col
     panel.marks.push(Mark::dots([dot], 4.5, color));
 }
 
-fn signs(record: &Record) -> Panel {
+pub(super) fn signs(record: &Record) -> Panel {
     let named = [(-1.0, "−"), (0.0, "0"), (1.0, "+")].map(|(at, text)| Tick::new(at, text));
     let y = Axis::exact("sign of Δw (model)", -1.5, 1.5).named(named.into());
     let mut panel = Panel::new("Rule (9)", pairings(), y);
@@ -55,7 +43,7 @@ fn signs(record: &Record) -> Panel {
     panel
 }
 
-fn ratios(record: &Record) -> Panel {
+pub(super) fn ratios(record: &Record) -> Panel {
     let y = Axis::exact("response, after / before", 0.0, 2.0).step(0.5);
     let mut panel = Panel::new("Slices, Table 1", pairings(), y);
     panel.levels.push(unchanged(1.0));
@@ -67,7 +55,7 @@ fn ratios(record: &Record) -> Panel {
     panel
 }
 
-fn differences() -> Panel {
+pub(super) fn differences() -> Panel {
     // Two pairings under each other: five such names do not fit side by side.
     let named = DIFFERENCES
         .iter()

@@ -3,9 +3,8 @@
 
 mod figures;
 
-use lobule_study::prelude::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use lobule_theory::plasticity::{DIFFERENCES, Measured, Protocol, SIX_STIMULI, weight_change};
-use serde::{Deserialize, Serialize};
 
 /// The experiment `sgdege/rules`.
 #[derive(Debug, Clone, Copy)]
@@ -105,7 +104,15 @@ impl Study for Rules {
     }
 
     fn figures(&self, _: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
-        figures::figures(record)
+        let mut plate = Plate::new("rules", 3, 200.0);
+        plate.left = (58.0, 62.0);
+        plate.legend = vec![
+            Key::dot("potentiation", BLUE),
+            Key::dot("depression", VERMILLION),
+            Key::dot("no change", BLACK),
+        ];
+        plate.panels = vec![figures::signs(record), figures::ratios(record), figures::differences()];
+        Ok(vec![plate.figure(figures::CAPTION)?])
     }
 
     fn story(&self, _: &Config, record: &Record) -> Story {

@@ -7,16 +7,11 @@ use lobule_analysis::mean_of;
 use lobule_study::{prelude::*, report::drawing::*};
 use lobule_theory::single_cell::{Corridor, Line, Region, Sector, SingleCellParameters as Parameters};
 
-/// One color for each start.
 const START_COLORS: [&str; 4] = [BLUE, VERMILLION, GREEN, PURPLE];
 /// Most points of a drawn trajectory; more would not be seen.
 const POINTS_DRAWN: usize = 800;
 
-pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
-    Ok(vec![figure_9(config, record)?, appendix(config, record)?, end_points(config, record)?])
-}
-
-fn figure_9(config: &Config, record: &Record) -> Result<Figure, Error> {
+pub(super) fn figure_9(config: &Config, record: &Record) -> Result<Figure, Error> {
     let set = &config.sets.figure_9ef;
     let mut plate = Plate::new("figure_9", 2, 220.0);
     plate.first_letter = 'B';
@@ -39,7 +34,7 @@ fn figure_9(config: &Config, record: &Record) -> Result<Figure, Error> {
     ))
 }
 
-fn appendix(config: &Config, record: &Record) -> Result<Figure, Error> {
+pub(super) fn appendix(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("appendix_1", 2, 200.0);
     plate.legend = legend();
     for (k, (_, set, _)) in config.converging().iter().enumerate().skip(1) {
@@ -220,7 +215,7 @@ fn color_of(region: Region) -> String {
     }
 }
 
-fn end_points(config: &Config, record: &Record) -> Result<Figure, Error> {
+pub(super) fn end_points(config: &Config, record: &Record) -> Result<Figure, Error> {
     let set = &config.sets.figure_9ef;
     let mut plate = Plate::new("end_points", 1, 200.0);
     plate.left = (66.0, 66.0);

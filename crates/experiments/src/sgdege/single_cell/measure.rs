@@ -86,7 +86,6 @@ fn run_seed(seed: u64, run: u32) -> u64 {
     u64::from(stream.u32(0, run)) << 32 | u64::from(stream.u32(1, run))
 }
 
-/// Runs until so many trials are done.
 fn run_until(trials: u64, model: &Model, state: &mut State) {
     while state.trial < trials {
         model.step(state);

@@ -13,7 +13,6 @@ use lobule_analysis::mean_of;
 use lobule_study::prelude::*;
 use lobule_theory::single_cell::{Corridor, SingleCellParameters as Parameters};
 use measure::{Measured, Record};
-use serde::{Deserialize, Serialize};
 
 /// The experiment `sgdege/single_cell`.
 #[derive(Debug, Clone, Copy)]
@@ -143,7 +142,11 @@ impl Study for SingleCell {
     }
 
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
-        figures::figures(config, record)
+        Ok(vec![
+            figures::figure_9(config, record)?,
+            figures::appendix(config, record)?,
+            figures::end_points(config, record)?,
+        ])
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {

@@ -9,7 +9,6 @@ use lobule_theory::single_cell::{
     SingleCell as Model, SingleCellParameters as Parameters, SingleCellState as State,
     SingleCellTrial as Trial,
 };
-use serde::{Deserialize, Serialize};
 
 /// The experiment `sgdege/tracking`.
 #[derive(Debug, Clone, Copy)]
