@@ -4,5 +4,5 @@
 pub use crate::report::html::Table;
 pub use crate::report::numbers::{capital, fixed, plain, short, signed, thousands};
 pub use crate::report::{Expected, Figure, Finding, Judge, Source};
-pub use crate::{Card, Check, Error, Preset, Run, Section, Story, Study, texts};
+pub use crate::{Card, Check, Error, Preset, Run, Section, Story, Study, grounds, texts};
 pub use serde::{Deserialize, Serialize};

@@ -4,34 +4,24 @@ use super::config::{Config, RecordingSource};
 use super::run::Record;
 use Scheme::{InSample, LeaveOneDirectionOut, OddToEven};
 use lobule_analysis::state_prediction::{Reconstruction, Scheme, Scores, Surrogate, SurrogateScores};
+use lobule_study::grounds;
 use lobule_study::report::{Expected, Finding, Source};
 
-const GAIN: Source = Source::measured(
-    "between the gains of +0.072 (predictor) and +0.003 (relay) that the reference measured 60 ms ahead; it states the bounds of 0.03 and \
-     0.02",
-);
-const SIGN: Source = Source::measured("sign of the reference's +0.053");
-const OTHER_LEADS: Source = Source::chosen_after(
-    "the relay's bound at 60 ms, extended to other leads; no record shows that this preceded the first run",
-);
-const TABLE: Source = Source::measured(
-    "reference measurements, three seeds, ± twice their largest sd of 0.025 (docs/experiments/state_prediction.md)",
-);
-const WARNING: Source = Source::chosen_after(
-    "0.8 or more, near the reference's 0.869, at its size; no record shows that the bound preceded the first run",
-);
-const SURROGATE: Source = Source::chosen_after(
-    "the bound of the relay, which adds nothing either; no record shows that this preceded the first run",
-);
-const SHUFFLED: Source =
-    Source::chosen_after("0.1 at most, since R² of shuffled data is about 0; added after first results");
+grounds! {
+    GAIN = measured "between the gains of +0.072 (predictor) and +0.003 (relay) that the reference measured 60 ms ahead; it states the \
+        bounds of 0.03 and 0.02";
+    SIGN = measured "sign of the reference's +0.053";
+    OTHER_LEADS = chosen_after "the relay's bound at 60 ms, extended to other leads; no record shows that this preceded the first run";
+    TABLE = measured "reference measurements, three seeds, ± twice their largest sd of 0.025 (docs/experiments/state_prediction.md)";
+    WARNING = chosen_after "0.8 or more, near the reference's 0.869, at its size; no record shows that the bound preceded the first run";
+    SURROGATE = chosen_after "the bound of the relay, which adds nothing either; no record shows that this preceded the first run";
+    SHUFFLED = chosen_after "0.1 at most, since R² of shuffled data is about 0; added after first results";
+}
 const SMALLER: Source =
     Source::reported("reference measurements of a larger session, reported for comparison");
 const BESIDE: Source = Source::reported("reference measurements, reported for comparison");
 const UNRELIABLE: Source = Source::reported("reference measurements: not reliable, so not judged");
 const OPEN: Source = Source::reported("no expectation: this is the question");
-
-pub(super) const GROUNDS: &[Source] = &[GAIN, SIGN, OTHER_LEADS, TABLE, WARNING, SURROGATE, SHUFFLED];
 
 type Reading = fn(&Scores) -> f64;
 

@@ -88,3 +88,21 @@ impl Source {
         Self { basis: Basis::Reported, text }
     }
 }
+
+/// Declares what the ranges of a study rest on: a constant [`Source`] of each, and `GROUNDS` of all of them in their order.
+///
+/// # Example
+/// ```
+/// lobule_study::grounds! {
+///     FIGURE_2 = published "Author 2024, Fig. 2 B: 12 ± 3 deg";
+///     FLOOR = law "(1 + q) A / 2";
+/// }
+/// assert_eq!(GROUNDS, [FIGURE_2, FLOOR]);
+/// ```
+#[macro_export]
+macro_rules! grounds {
+    ($($name:ident = $basis:ident $text:literal;)+) => {
+        $(pub(crate) const $name: $crate::report::Source = $crate::report::Source::$basis($text);)+
+        pub(crate) const GROUNDS: &[$crate::report::Source] = &[$($name),+];
+    };
+}

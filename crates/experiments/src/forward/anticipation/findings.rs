@@ -2,34 +2,24 @@
 
 use super::Config;
 use super::record::{LineResult, LinesRun, Record, Sensor};
+use lobule_study::grounds;
 use lobule_study::report::{Finding, Source};
 
-pub const GROUNDS: &[Source] = &[GATE, LATE_GAIN, EXTRAPOLATED_GAIN, EARLY_GAIN, FIVEFOLD, NO_COPY, LOW_GAIN];
-
-const GATE: Source = Source::chosen_after(
-    "bound ours: two hundredths of the variance for measuring skill; no commit precedes the first run, and the learning rate is fitted",
-);
-const LATE_GAIN: Source = Source::measured(
-    "reference measurements (docs/experiments/forward.md): 40, the highest stable gain tested; 60 was unstable on 20 of 20 seeds",
-);
-const EXTRAPOLATED_GAIN: Source = Source::measured(
-    "reference measurements (docs/experiments/forward.md): 20, the highest stable gain tested; the next gain was 40",
-);
-const EARLY_GAIN: Source = Source::measured(
-    "reference measurements (docs/experiments/forward.md): at least 400, the highest gain tested",
-);
-const FIVEFOLD: Source = Source::chosen_before(
-    "specification of the experiment, which preceded the program: at least 5 times the gain of the raw line; the reference measured at \
-     least 400 and 40",
-);
-const NO_COPY: Source = Source::chosen_after(
-    "direction: reference measurements, 20 without efference copy and 40 raw; bound ours: 1 is no gain over the raw line; no commit \
-     precedes the first run",
-);
-const LOW_GAIN: Source = Source::chosen_after(
-    "direction: reference measurements, 0.336 m anticipated and 0.247 m raw; bound ours: 0 is an equal error; no commit precedes the first \
-     run",
-);
+grounds! {
+    GATE = chosen_after "bound ours: two hundredths of the variance for measuring skill; no commit precedes the first run, and the \
+        learning rate is fitted";
+    LATE_GAIN = measured "reference measurements (docs/experiments/forward.md): 40, the highest stable gain tested; 60 was unstable on 20 \
+        of 20 seeds";
+    EXTRAPOLATED_GAIN = measured "reference measurements (docs/experiments/forward.md): 20, the highest stable gain tested; the next gain \
+        was 40";
+    EARLY_GAIN = measured "reference measurements (docs/experiments/forward.md): at least 400, the highest gain tested";
+    FIVEFOLD = chosen_before "specification of the experiment, which preceded the program: at least 5 times the gain of the raw line; the \
+        reference measured at least 400 and 40";
+    NO_COPY = chosen_after "direction: reference measurements, 20 without efference copy and 40 raw; bound ours: 1 is no gain over the raw \
+        line; no commit precedes the first run";
+    LOW_GAIN = chosen_after "direction: reference measurements, 0.336 m anticipated and 0.247 m raw; bound ours: 0 is an equal error; no \
+        commit precedes the first run";
+}
 const REFERENCE: Source = Source::reported(
     "reference measurements (docs/experiments/forward.md), which give no spread; frequencies and learning rate are fitted to them",
 );

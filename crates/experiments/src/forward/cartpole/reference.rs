@@ -4,27 +4,21 @@
 use super::config::{Actuation, ControllerKind};
 use super::record::{Case, DmController, PassMode, PoleController};
 use ControllerKind::{Base, Cmac, ConstantVelocity, Doubled, Equations, Granule, Nlms, Pd, Persistence, Rls};
+use lobule_study::grounds;
 use lobule_study::report::Source;
 
-pub const GROUNDS: &[Source] = &[DELAYS, FIVE_EPISODES, CHANGED_POLE, PASSES, DM_CONTROL];
-
-pub const DELAYS: Source = Source::measured(
-    "reference measurements, 20 seeds (docs/experiments/forward.md); 0/20 is read as at most 0.05, 20/20 as at least 0.95; \
-     inner_loop.soft = false was set for all models after CMAC had solved 0/20 with soft passes",
-);
-pub const FIVE_EPISODES: Source = Source::measured(
-    "acceptance test of the reference: RLS at least 0.95 of the seeds by episode 5, constant velocity 0 (docs/experiments/forward.md), read \
-     as at most 0.05",
-);
-pub const CHANGED_POLE: Source = Source::measured(
-    "reference measurements, 20 seeds (docs/experiments/forward.md); a success of 0 is read as at most 0.05, of 1 as at least 0.95",
-);
-pub const PASSES: Source = Source::measured(
-    "reference measurements, 20 seeds or 40 starts (docs/experiments/forward.md); a share of 0 is read as at most 0.05, of 1 as at least 0.95",
-);
-pub const DM_CONTROL: Source = Source::measured(
-    "reference measurements, 20 seeds (docs/experiments/forward.md); 0/20 is read as at most 0.05, 20/20 as at least 0.95",
-);
+grounds! {
+    DELAYS = measured "reference measurements, 20 seeds (docs/experiments/forward.md); 0/20 is read as at most 0.05, 20/20 as at least \
+        0.95; inner_loop.soft = false was set for all models after CMAC had solved 0/20 with soft passes";
+    FIVE_EPISODES = measured "acceptance test of the reference: RLS at least 0.95 of the seeds by episode 5, constant velocity 0 \
+        (docs/experiments/forward.md), read as at most 0.05";
+    CHANGED_POLE = measured "reference measurements, 20 seeds (docs/experiments/forward.md); a success of 0 is read as at most 0.05, of 1 \
+        as at least 0.95";
+    PASSES = measured "reference measurements, 20 seeds or 40 starts (docs/experiments/forward.md); a share of 0 is read as at most 0.05, \
+        of 1 as at least 0.95";
+    DM_CONTROL = measured "reference measurements, 20 seeds (docs/experiments/forward.md); 0/20 is read as at most 0.05, 20/20 as at least \
+        0.95";
+}
 pub const NO_SPREAD: Source =
     Source::reported("reference measurements (docs/experiments/forward.md), which give no spread");
 

@@ -61,33 +61,22 @@ struct BicycleConfig {
 }
 
 // The paper has no such numbers: apart from its own network, ranges are arguments from the rules.
-const FIGURE_8: Source = Source::measured(
-    "numerical check of the equations in numpy, five seeds: 10.4 to 12.3 times less than before learning; range of 9 to 14 set with it \
-     (Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 8A: about 10-fold)",
-);
-const ANY_SIZE: Source = Source::chosen_after(
-    "the rule learns at every size: at most half of the error remains; steps were changed after first results, and one pattern was \
-     expected to reach the range of Figure 8 until one seed left it",
-);
-const MEAN_ONLY: Source = Source::chosen_after(
-    "one signed error corrects the mean, not single cells: most of the error remains; no record shows that the bound preceded the first run",
-);
-const GRADIENT: Source = Source::chosen_after(
-    "the rule follows the gradient: at most half of the error remains; steps were changed after first results",
-);
-const ORACLE: Source = Source::chosen_after(
-    "every cell receives its own error: at most a tenth remains; no record shows that the bound preceded the first run",
-);
-const SEPARATE: Source = Source::chosen_after(
-    "no region that moves the steering muscles receives the error of steering; no record shows that the bound preceded the first run",
-);
-const PROPOSED: Source = Source::chosen_after(
-    "direction: a solution proposed in Bouvier et al. 2018, doi:10.7554/eLife.31599, Discussion; bound chosen: at most a quarter of the \
-     error remains; no record shows that it preceded the first run",
-);
-const HAND: Source = Source::chosen_after(
-    "at most about a third of the error before learning; no record shows that the bound preceded the first run",
-);
+grounds! {
+    FIGURE_8 = measured "numerical check of the equations in numpy, five seeds: 10.4 to 12.3 times less than before learning; range of 9 \
+        to 14 set with it (Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 8A: about 10-fold)";
+    ANY_SIZE = chosen_after "the rule learns at every size: at most half of the error remains; steps were changed after first results, and \
+        one pattern was expected to reach the range of Figure 8 until one seed left it";
+    MEAN_ONLY = chosen_after "one signed error corrects the mean, not single cells: most of the error remains; no record shows that the \
+        bound preceded the first run";
+    GRADIENT = chosen_after "the rule follows the gradient: at most half of the error remains; steps were changed after first results";
+    ORACLE = chosen_after "every cell receives its own error: at most a tenth remains; no record shows that the bound preceded the first \
+        run";
+    SEPARATE = chosen_after "no region that moves the steering muscles receives the error of steering; no record shows that the bound \
+        preceded the first run";
+    PROPOSED = chosen_after "direction: a solution proposed in Bouvier et al. 2018, doi:10.7554/eLife.31599, Discussion; bound chosen: at \
+        most a quarter of the error remains; no record shows that it preceded the first run";
+    HAND = chosen_after "at most about a third of the error before learning; no record shows that the bound preceded the first run";
+}
 const SPEED: Source = Source::reported("no expectation");
 
 /// Expected range of the remaining error, and its ground.
@@ -126,7 +115,7 @@ impl Study for Credit {
             Preset::new("full", "every doubling to 640 cells, up to ten patterns", FULL),
         ],
         unit: "runs",
-        grounds: &[FIGURE_8, ANY_SIZE, MEAN_ONLY, GRADIENT, ORACLE, SEPARATE, PROPOSED, HAND],
+        grounds: GROUNDS,
         ..Card::BLANK
     };
 

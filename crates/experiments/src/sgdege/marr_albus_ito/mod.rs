@@ -50,21 +50,15 @@ pub struct Record {
     seeds: Vec<SeedRecord>,
 }
 
-const SIGNED: Source = Source::measured(
-    "numerical check of the equations in numpy, one seed: at most 0.46 to 0.57 Hz at these five targets; the bound of 0.7 Hz was \
-     set with it (Figure 2B of Bouvier et al. 2018, doi:10.7554/eLife.31599)",
-);
-const GROWTH: Source = Source::measured(
-    "numerical check of the equations in numpy, five seeds: 17.1 to 17.8 Hz grow to 29.9 to 32.5 Hz (Figure 2B of Bouvier et \
-     al. 2018, doi:10.7554/eLife.31599)",
-);
-const DRIVE: Source = Source::law(
-    "2 rate_pn, the mossy-fiber drive alone; Bouvier et al. 2018, doi:10.7554/eLife.31599, equation (3)",
-);
-const CELLS: Source = Source::measured(
-    "numerical check of the equations in numpy, one seed, five targets: correlation 0.02 to 0.06, error of single cells 2.7 to \
-     8.0 Hz; bounds of 0.15 and 3 Hz set with it (Figure 2C of Bouvier et al. 2018, doi:10.7554/eLife.31599)",
-);
+grounds! {
+    SIGNED = measured "numerical check of the equations in numpy, one seed: at most 0.46 to 0.57 Hz at these five targets; the bound of \
+        0.7 Hz was set with it (Figure 2B of Bouvier et al. 2018, doi:10.7554/eLife.31599)";
+    GROWTH = measured "numerical check of the equations in numpy, five seeds: 17.1 to 17.8 Hz grow to 29.9 to 32.5 Hz (Figure 2B of \
+        Bouvier et al. 2018, doi:10.7554/eLife.31599)";
+    DRIVE = law "2 rate_pn, the mossy-fiber drive alone; Bouvier et al. 2018, doi:10.7554/eLife.31599, equation (3)";
+    CELLS = measured "numerical check of the equations in numpy, one seed, five targets: correlation 0.02 to 0.06, error of single cells \
+        2.7 to 8.0 Hz; bounds of 0.15 and 3 Hz set with it (Figure 2C of Bouvier et al. 2018, doi:10.7554/eLife.31599)";
+}
 
 const COLORS: [&str; 6] = [SKY, BLUE, GREEN, ORANGE, PURPLE, BLACK];
 
@@ -122,7 +116,7 @@ impl Study for MarrAlbusIto {
             Preset::new("full", "20 seeds", include_str!("marr_albus_ito.full.toml")),
         ],
         unit: "runs",
-        grounds: &[SIGNED, GROWTH, DRIVE, CELLS],
+        grounds: GROUNDS,
         ..Card::BLANK
     };
 

@@ -29,24 +29,18 @@ pub struct Config {
     rule: SgdegeParameters,
 }
 
-const ERROR: Source = Source::measured(
-    "numerical check of the equations in numpy, seven runs: 1.37 to 1.73 Hz, 10.4 to 12.3 times less than before learning; ranges set \
-     with it (Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 8A: 1.4 Hz, about 10-fold)",
-);
-const MEETING: Source = Source::measured(
-    "numerical check of the equations in numpy, five seeds: |E − I| 0.003 to 0.004 Hz at the end; I meets E at presentations 177 to 236 \
-     and about 520, E having changed by less than 0.1 Hz; bounds set with it (Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 8A, B)",
-);
-const CORRELATION: Source = Source::measured(
-    "numerical check of the equations in numpy, five seeds: 0 ± 0.07 before, 0.98 to 0.99 after learning; bounds set with it (Bouvier et \
-     al. 2018, doi:10.7554/eLife.31599, Figure 8C, D)",
-);
-const SENSITIVITY: Source = Source::measured(
-    "numerical check of the equations in numpy: means of two seeds within 6.3 %; bound of 10 % set with it (Bouvier et al. 2018, \
-     doi:10.7554/eLife.31599, Results: at most 7 %)",
-);
-const DRIFT: Source =
-    Source::chosen_before("1e-6 Hz is far below the 0.0015 Hz by which a perturbation changes I");
+grounds! {
+    ERROR = measured "numerical check of the equations in numpy, seven runs: 1.37 to 1.73 Hz, 10.4 to 12.3 times less than before \
+        learning; ranges set with it (Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 8A: 1.4 Hz, about 10-fold)";
+    MEETING = measured "numerical check of the equations in numpy, five seeds: |E − I| 0.003 to 0.004 Hz at the end; I meets E at \
+        presentations 177 to 236 and about 520, E having changed by less than 0.1 Hz; bounds set with it (Bouvier et al. 2018, \
+        doi:10.7554/eLife.31599, Figure 8A, B)";
+    CORRELATION = measured "numerical check of the equations in numpy, five seeds: 0 ± 0.07 before, 0.98 to 0.99 after learning; bounds \
+        set with it (Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 8C, D)";
+    SENSITIVITY = measured "numerical check of the equations in numpy: means of two seeds within 6.3 %; bound of 10 % set with it (Bouvier \
+        et al. 2018, doi:10.7554/eLife.31599, Results: at most 7 %)";
+    DRIFT = chosen_before "1e-6 Hz is far below the 0.0015 Hz by which a perturbation changes I";
+}
 const PREDICTION: Source =
     Source::reported("steps of I; Bouvier et al. 2018, doi:10.7554/eLife.31599, equation (10)");
 
@@ -69,7 +63,7 @@ impl Study for Network {
             Preset::new("full", "20 seeds, sensitivity to four parameters", FULL),
         ],
         unit: "runs",
-        grounds: &[ERROR, MEETING, CORRELATION, SENSITIVITY, DRIFT],
+        grounds: GROUNDS,
         ..Card::BLANK
     };
 

@@ -3,42 +3,28 @@
 use super::{Config, Learned, Record, Rule, Seed, Single};
 use crate::sgdege::around;
 use lobule_analysis::{mean, quantile};
+use lobule_study::grounds;
 use lobule_study::report::{Finding, Source};
 use lobule_theory::perceptron::{Steps, capacity};
 
-const FLOOR: Source = Source::law(
-    "A (1 + q) / 2, Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1; tolerance set with a numerical check before the first run",
-);
-const SPEED: Source = Source::law(
-    "rho dP, Bouvier et al. 2018, doi:10.7554/eLife.31599, (35); tolerance set with a numerical check before the first run",
-);
-const HALF_SPEED: Source = Source::measured(
-    "numerical check of the equations in numpy: −0.0196 Hz per epoch (Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 10A: about \
-     half the speed)",
-);
-const DELTA: Source = Source::measured(
-    "numerical check of the delta rule in numpy, one set of patterns each: 0.000 Hz up to 350 patterns, 4.27 Hz with 450; bounds set with \
-     it (Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 10C)",
-);
-const CAPACITY: Source = Source::law(
-    "maximum of a closed formula after Clopath and Brunel 2013, doi:10.1371/journal.pcbi.1002919 (derivation in lobule-theory), \
-     evaluated by another program: 391.26",
-);
-const OVERLOAD: Source = Source::measured(
-    "numerical check of the equations in numpy, one set of 450 patterns: 5.95 Hz; bound set with it (Bouvier et al. 2018, \
-     doi:10.7554/eLife.31599, Figure 10D)",
-);
-const MEDIANS: Source = Source::chosen_after(
-    "crossing of C+ and D−, (−1, 1) A (1 + q) / 2, ± 0.15 Hz; after seed 0 read 1.655 Hz in a single epoch, states were averaged over \
-     the last epochs (the range was kept)",
-);
-const FAR: Source = Source::chosen_after(
-    "numerical check of the equations in numpy, one set of patterns each: 7.4 % of 420 patterns, 0.3 % of 300; measured in a single \
-     epoch until first results, then averaged over the last epochs (the range was kept)",
-);
+grounds! {
+    FLOOR = law "A (1 + q) / 2, Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1; tolerance set with a numerical check before the \
+        first run";
+    SPEED = law "rho dP, Bouvier et al. 2018, doi:10.7554/eLife.31599, (35); tolerance set with a numerical check before the first run";
+    HALF_SPEED = measured "numerical check of the equations in numpy: −0.0196 Hz per epoch (Bouvier et al. 2018, doi:10.7554/eLife.31599, \
+        Figure 10A: about half the speed)";
+    DELTA = measured "numerical check of the delta rule in numpy, one set of patterns each: 0.000 Hz up to 350 patterns, 4.27 Hz with 450; \
+        bounds set with it (Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 10C)";
+    CAPACITY = law "maximum of a closed formula after Clopath and Brunel 2013, doi:10.1371/journal.pcbi.1002919 (derivation in \
+        lobule-theory), evaluated by another program: 391.26";
+    OVERLOAD = measured "numerical check of the equations in numpy, one set of 450 patterns: 5.95 Hz; bound set with it (Bouvier et al. \
+        2018, doi:10.7554/eLife.31599, Figure 10D)";
+    MEDIANS = chosen_after "crossing of C+ and D−, (−1, 1) A (1 + q) / 2, ± 0.15 Hz; after seed 0 read 1.655 Hz in a single epoch, states \
+        were averaged over the last epochs (the range was kept)";
+    FAR = chosen_after "numerical check of the equations in numpy, one set of patterns each: 7.4 % of 420 patterns, 0.3 % of 300; measured \
+        in a single epoch until first results, then averaged over the last epochs (the range was kept)";
+}
 const COMPARISON: Source = Source::reported("reported for comparison");
-
-pub(super) const GROUNDS: &[Source] = &[FLOOR, SPEED, HALF_SPEED, DELTA, CAPACITY, OVERLOAD, MEDIANS, FAR];
 
 /// Distance from which a pattern counts as not learned, Hz.
 const FAR_HZ: f64 = 5.0;

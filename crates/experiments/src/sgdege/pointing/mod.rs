@@ -83,18 +83,14 @@ impl Config {
     }
 }
 
-const LEARNS: Source = Source::chosen_after(
-    "no published value; less than a quarter counts as learning; no record shows that the bound preceded the first run, and steps were \
-     scanned on this task",
-);
-const FAILS: Source = Source::chosen_after(
-    "no published value; more than half counts as not learning; no record shows that the bound preceded the first run",
-);
-const STATIC: Source = Source::law("without learning the error is constant; a ratio of 1 ± 5 %");
-const AFTER_EFFECT: Source = Source::chosen_after(
-    "an after-effect of at least half the deviation shows that the correction was learned; no record shows that the bound preceded the \
-     first run",
-);
+grounds! {
+    LEARNS = chosen_after "no published value; less than a quarter counts as learning; no record shows that the bound preceded the first \
+        run, and steps were scanned on this task";
+    FAILS = chosen_after "no published value; more than half counts as not learning; no record shows that the bound preceded the first run";
+    STATIC = law "without learning the error is constant; a ratio of 1 ± 5 %";
+    AFTER_EFFECT = chosen_after "an after-effect of at least half the deviation shows that the correction was learned; no record shows \
+        that the bound preceded the first run";
+}
 const COMPARISON: Source = Source::reported("reported for comparison, no expectation");
 
 /// Mean pointing error of one run in three windows, deg: the first hundredth through prisms, the last tenth, and the first hundredth
@@ -137,7 +133,7 @@ impl Study for Pointing {
             Preset::new("quick", "one seed, 2000 movements: the direction of learning in seconds", QUICK),
         ],
         unit: "movements",
-        grounds: &[LEARNS, FAILS, STATIC, AFTER_EFFECT],
+        grounds: GROUNDS,
         ..Card::BLANK
     };
 

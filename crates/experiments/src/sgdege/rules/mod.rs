@@ -25,10 +25,11 @@ pub struct Record {
     without_granule: Vec<f64>,
 }
 
-const SIGNS: Source = Source::published("Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 3");
-const RULE: Source = Source::law("Bouvier et al. 2018, doi:10.7554/eLife.31599, equation (9) with M = 0");
-const SLICES: Source =
-    Source::published("confidence intervals of Bouvier et al. 2018, doi:10.7554/eLife.31599, Table 1");
+grounds! {
+    SIGNS = published "Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 3";
+    RULE = law "Bouvier et al. 2018, doi:10.7554/eLife.31599, equation (9) with M = 0";
+    SLICES = published "confidence intervals of Bouvier et al. 2018, doi:10.7554/eLife.31599, Table 1";
+}
 
 fn sign(change: f64) -> f64 {
     if change == 0.0 { 0.0 } else { change.signum() }
@@ -60,7 +61,7 @@ impl Study for Rules {
             Preset::new("full", "the same as default", ""),
         ],
         unit: "pairings",
-        grounds: &[SIGNS, RULE, SLICES],
+        grounds: GROUNDS,
         ..Card::BLANK
     };
 

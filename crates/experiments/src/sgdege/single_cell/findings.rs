@@ -2,34 +2,24 @@
 
 use super::{Config, Measured, Record};
 use crate::sgdege::around;
-use lobule_study::report::{Finding, Source};
+use lobule_study::grounds;
+use lobule_study::report::Finding;
 use lobule_theory::single_cell::{Corridor, Line, Region, Sector, SingleCellParameters as Parameters};
 
-const SECTORS: Source =
-    Source::law("lines C± and D± of Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, Figure 9B");
-const REGIONS: Source = Source::law(
-    "domains of the lines in Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, Figure 9C, with the domain of D− corrected",
-);
-const SPEED: Source = Source::law(
-    "speed along the line, Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, (30)-(35); tolerance set with a numerical check \
-     before the first run",
-);
-const END: Source = Source::law(
-    "−A (1 + q) / 2, Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1; tolerance set with a numerical check before the first run",
-);
-const DIVERGENCE: Source = Source::measured(
-    "numerical check of the equations in numpy, 100 runs: at most 1 Hz; bound of 3 Hz set with it (Bouvier et al. 2018, \
-     doi:10.7554/eLife.31599, Figure 9D: the cell falls silent)",
-);
-const NARROW: Source = Source::measured(
-    "numerical check of the equations in numpy, 200 runs: 0.412 and 0.313 Hz; the equations, 0.5 and 0.333, do not hold in a corridor of \
-     few steps, as Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, says",
-);
-const SPREAD: Source = Source::measured(
-    "numerical check of the equations in numpy, 400 starts: standard deviation 0.25 Hz; bound of 1 Hz set with it",
-);
-
-pub(super) const GROUNDS: &[Source] = &[SECTORS, REGIONS, SPEED, END, DIVERGENCE, NARROW, SPREAD];
+grounds! {
+    SECTORS = law "lines C± and D± of Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, Figure 9B";
+    REGIONS = law "domains of the lines in Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, Figure 9C, with the domain of D− \
+        corrected";
+    SPEED = law "speed along the line, Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, (30)-(35); tolerance set with a numerical \
+        check before the first run";
+    END = law "−A (1 + q) / 2, Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1; tolerance set with a numerical check before the \
+        first run";
+    DIVERGENCE = measured "numerical check of the equations in numpy, 100 runs: at most 1 Hz; bound of 3 Hz set with it (Bouvier et al. \
+        2018, doi:10.7554/eLife.31599, Figure 9D: the cell falls silent)";
+    NARROW = measured "numerical check of the equations in numpy, 200 runs: 0.412 and 0.313 Hz; the equations, 0.5 and 0.333, do not hold \
+        in a corridor of few steps, as Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, says";
+    SPREAD = measured "numerical check of the equations in numpy, 400 starts: standard deviation 0.25 Hz; bound of 1 Hz set with it";
+}
 
 /// Points (beta, rho) of the phase diagram at q = 0.5, with the label of their region.
 pub(super) const POINTS: [(f64, f64, &str); 4] =

@@ -50,10 +50,10 @@ pub struct Record {
 /// Trials of a panel of the figure.
 const SHOWN: u64 = 60;
 
-const CHECK: Source = Source::measured(
-    "numerical check of the equations in numpy: 1.3 Hz in the mean, 6.8 Hz at most; the bounds, one step dJ and the perturbation A, \
-     were set with it (Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 7 and Appendix 1)",
-);
+grounds! {
+    CHECK = measured "numerical check of the equations in numpy: 1.3 Hz in the mean, 6.8 Hz at most; the bounds, one step dJ and the \
+        perturbation A, were set with it (Bouvier et al. 2018, doi:10.7554/eLife.31599, Figure 7 and Appendix 1)";
+}
 const COMPARISON: Source = Source::reported("reported for comparison");
 
 const CAPTION: &str = "Error of single movements by trial (bars; orange: perturbed), the error without perturbation (dashed line), \
@@ -129,7 +129,7 @@ impl Study for Tracking {
             Preset::new("full", "100 000 trials", "trials = 100000\n"),
         ],
         unit: "seeds",
-        grounds: &[CHECK],
+        grounds: GROUNDS,
         ..Card::BLANK
     };
 
