@@ -4,8 +4,7 @@ use super::config::{Config, RecordingSource};
 use super::run::Record;
 use Scheme::{InSample, LeaveOneDirectionOut, OddToEven};
 use lobule_analysis::state_prediction::{Reconstruction, Scheme, Scores, Surrogate, SurrogateScores};
-use lobule_study::grounds;
-use lobule_study::report::{Expected, Finding, Source};
+use lobule_study::prelude::*;
 
 grounds! {
     GAIN = measured "between the gains of +0.072 (predictor) and +0.003 (relay) that the reference measured 60 ms ahead; it states the \

@@ -97,13 +97,10 @@ impl Study for CartPoleStudy {
         let tasks: Vec<(Actuation, Vec<(usize, f64)>)> = config.tasks.iter().map(contribution).collect();
         let needed: Vec<&str> =
             tasks.iter().filter(|t| t.1.iter().any(|(_, c)| *c > 0.5)).map(|t| t.0.words()).collect();
+        let none = "In this run, no learned model succeeded where none of the simple rivals did";
         let simple = "feedback with more gain, constant velocity, or a tuned PD controller";
         let answer = match needed[..] {
-            [] => {
-                format!(
-                    "In this run, no learned model succeeded where none of the simple rivals did: {simple}."
-                )
-            }
+            [] => format!("{none}: {simple}."),
             _ => format!(
                 "With {} and delayed senses, a learned model balanced the pole where the simple rivals did not: {simple}. At other delays the \
                  model contributed nothing.",

@@ -4,8 +4,7 @@
 use super::config::{Actuation, ControllerKind};
 use super::record::{Case, DmController, PassMode, PoleController};
 use ControllerKind::{Base, Cmac, ConstantVelocity, Doubled, Equations, Granule, Nlms, Pd, Persistence, Rls};
-use lobule_study::grounds;
-use lobule_study::report::Source;
+use lobule_study::prelude::*;
 
 grounds! {
     DELAYS = measured "reference measurements, 20 seeds (docs/experiments/forward.md); 0/20 is read as at most 0.05, 20/20 as at least \

@@ -3,8 +3,7 @@
 use super::{Config, Learned, Record, Rule, Seed, Single};
 use crate::sgdege::around;
 use lobule_analysis::{mean, quantile};
-use lobule_study::grounds;
-use lobule_study::report::{Finding, Source};
+use lobule_study::prelude::*;
 use lobule_theory::perceptron::{Steps, capacity};
 
 grounds! {

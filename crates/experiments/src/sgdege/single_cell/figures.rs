@@ -1,7 +1,6 @@
 //! Figures laid out as the paper's Figure 9 B-F and the figure of its Appendix 1.
 
-use super::findings::POINTS;
-use super::{Config, Record};
+use super::{Config, POINTS, Record};
 use crate::sgdege::look::guide;
 use lobule_analysis::mean_of;
 use lobule_study::{prelude::*, report::drawing::*};

@@ -25,15 +25,6 @@ pub struct Config {
     model: Parameters,
 }
 
-/// One trial as it is drawn.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Bar {
-    error_hz: f64,
-    estimate_hz: f64,
-    is_perturbed: bool,
-    is_error_spike: bool,
-}
-
 /// Distances and error spikes by seed, after settling, and the trials that are drawn.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Record {
@@ -44,7 +35,7 @@ pub struct Record {
     spikes_perturbed: Vec<f64>,
     spikes_unperturbed: Vec<f64>,
     /// Every trial of the first seed until shortly after settling.
-    bars: Vec<Bar>,
+    bars: Vec<Trial>,
 }
 
 /// Trials of a panel of the figure.
@@ -61,25 +52,25 @@ const CAPTION: &str = "Error of single movements by trial (bars; orange: perturb
     estimate near zero. B: after the estimate has settled at the mean error. A perturbation weakens the inhibition, too, by q A.";
 
 /// Runs one seed: mean and largest distance, error spikes of unperturbed and perturbed trials, trials that are drawn.
-fn track(config: &Config, seed: u64) -> Result<(f64, f64, [f64; 2], Vec<Bar>), Error> {
+fn track(config: &Config, seed: u64) -> Result<(f64, f64, [f64; 2], Vec<Trial>), Error> {
     let model = Model::new(config.model, seed)?;
     let mut state = State::at(config.start_p_hz, config.start_j_hz);
     let (mut off, mut largest, mut bars) = (0.0, 0.0f64, Vec::new());
     // Trials and error spikes after settling: unperturbed, perturbed.
     let mut counts = [[0u64; 2]; 2];
     while state.trial < config.trials {
-        let Trial { error_hz, estimate_hz, is_perturbed, is_error_spike } = model.step(&mut state);
+        let trial = model.step(&mut state);
         if state.trial <= config.settle + SHOWN {
-            bars.push(Bar { error_hz, estimate_hz, is_perturbed, is_error_spike });
+            bars.push(trial);
         }
         if state.trial > config.settle {
             let error = (state.p_hz - config.model.target_hz).abs();
             let distance = ((state.j_hz - config.model.q * state.p_hz).max(0.0) - error).abs();
             off += distance;
             largest = largest.max(distance);
-            let [trials, spikes] = &mut counts[usize::from(is_perturbed)];
+            let [trials, spikes] = &mut counts[usize::from(trial.is_perturbed)];
             *trials += 1;
-            *spikes += u64::from(is_error_spike);
+            *spikes += u64::from(trial.is_error_spike);
         }
     }
     // 0 where there was no such trial.
