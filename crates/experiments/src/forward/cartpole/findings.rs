@@ -147,10 +147,12 @@ fn dm_control(config: &Config, record: &Record, found: &mut Vec<Finding>) {
         if runs.is_empty() {
             continue;
         }
+        let is_raised = controller == DmController::Raised;
+        let key = if is_raised { "gain_1.1".into() } else { controller.to_string() };
         let is_full = |&n: &u32| n as usize >= config.dm_control.steps;
         let by_seed = runs.iter().map(|r| share(r.lengths.iter().all(is_full))).collect();
         let meaning = "dm_control's balance task: share of seeds in which every episode was full.";
-        let new = Finding::new(format!("dm_control/{controller}"), meaning, by_seed);
+        let new = Finding::new(format!("dm_control/{key}"), meaning, by_seed);
         let (theirs, fall_s) = reference::dm_control(controller);
         found.push(new.mean(range(Some(theirs)), &DM_CONTROL));
         if let Some(theirs) = fall_s {
@@ -159,7 +161,7 @@ fn dm_control(config: &Config, record: &Record, found: &mut Vec<Finding>) {
             let meaning = format!(
                 "Length of the first episode; the median was {middle:.2} s, in the reference {theirs} s."
             );
-            let new = Finding::new(format!("dm_control/{controller}/fall"), meaning, falls);
+            let new = Finding::new(format!("dm_control/{key}/fall"), meaning, falls);
             found.push(new.unit("s").beside(&NO_SPREAD));
         }
     }

@@ -3,7 +3,6 @@
 use super::config::{Actuation, ControllerKind};
 use lobule_analysis::{mean_of, median};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// A task, the sensory delay, ms, and the controller.
 pub type Case = (Actuation, usize, ControllerKind);
@@ -148,16 +147,7 @@ impl DmController {
     };
 }
 
-written_as_recorded!(PassMode, PoleController);
-
-impl fmt::Display for DmController {
-    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Self::Raised => f.write_str("gain_1.1"),
-            other => other.serialize(f),
-        }
-    }
-}
+written_as_recorded!(PassMode, PoleController, DmController);
 
 /// A seed in dm_control's task, with ticks of 10 ms.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

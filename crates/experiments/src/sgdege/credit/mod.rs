@@ -3,7 +3,6 @@
 
 mod figures;
 mod measure;
-mod rule;
 
 use lobule_analysis::mean_of;
 use lobule_study::prelude::*;
@@ -12,8 +11,7 @@ use lobule_theory::rules::{
     SignedErrorOracleParameters,
 };
 use lobule_theory::{bicycle::Solution, network::NetworkParameters};
-use measure::{Curve, Record, Rides};
-use rule::RuleName;
+use measure::{Curve, Record, Rides, RuleName};
 
 const FULL: &str = include_str!("credit.full.toml");
 
@@ -141,10 +139,10 @@ impl Study for Credit {
         let check = Check::of("bicycle");
         check.within("rides", config.bicycle.rides, lengths)?.that("columns", muscles, are_even, even)?;
         for &columns in &config.columns {
-            rule::network(config, columns, 1).validate()?;
+            measure::network(config, columns, 1).validate()?;
         }
         for &patterns in &config.patterns {
-            rule::network(config, config.reference_columns, patterns).validate()?;
+            measure::network(config, config.reference_columns, patterns).validate()?;
         }
         config.sgdege.validate()?;
         config.marr_albus_ito.validate()?;

@@ -1,8 +1,6 @@
 //! The experiment `sgdege/rules`: the plasticity that perturbation learning predicts for one
 //! parallel-fiber synapse under four pairings, beside what was measured (Figures 3 and 6, Table 1).
 
-mod figures;
-
 use lobule_study::{prelude::*, report::drawing::*};
 use lobule_theory::plasticity::{DIFFERENCES, Measured, Protocol, SIX_STIMULI, weight_change};
 
@@ -40,6 +38,75 @@ impl Record {
     fn signs(&self) -> impl Iterator<Item = (&'static Protocol, f64)> {
         Protocol::ALL.iter().zip(self.weight_after.iter().map(|after| sign(after - 1.0)))
     }
+}
+
+const CAPTION: &str = "A: sign of the weight change predicted by equation (9) for four pairings; the rule does not predict \
+    amplitudes. B: measured response after pairing divided by that before, mean and 95 % CI, with the number of cells (Table 1). C: \
+    differences between pairings, mean and 95 % CI. G: granule burst, P: perturbation spike, E: error spike. Predicted and measured \
+    signs agree.";
+
+fn color(sign: f64) -> &'static str {
+    match sign {
+        s if s > 0.0 => BLUE,
+        s if s < 0.0 => VERMILLION,
+        _ => BLACK,
+    }
+}
+
+fn pairings() -> Axis {
+    let names = Protocol::ALL.iter().enumerate().map(|(k, p)| Tick::new(k as f64, p.name));
+    Axis::exact("pairing", -0.6, 3.6).named(names.collect())
+}
+
+fn unchanged(at: f64) -> Level {
+    Level::across(at).pen(Stroke::guide().dash(Dash::Dashed))
+}
+
+/// A dot at the second point at the end of, or on, a bar between the two others.
+fn bar(panel: &mut Panel, from: (f64, f64), dot: (f64, f64), to: (f64, f64), color: &str) {
+    panel.line([from, to], Stroke::new(color, 2.0));
+    panel.marks.push(Mark::dots([dot], 4.5, color));
+}
+
+fn signs(record: &Record) -> Panel {
+    let named = [(-1.0, "−"), (0.0, "0"), (1.0, "+")].map(|(at, text)| Tick::new(at, text));
+    let y = Axis::exact("sign of Δw (model)", -1.5, 1.5).named(named.into());
+    let mut panel = Panel::new("Rule (9)", pairings(), y);
+    panel.levels.push(unchanged(0.0));
+    for (k, (_, sign)) in record.signs().enumerate() {
+        bar(&mut panel, (k as f64, 0.0), (k as f64, sign), (k as f64, sign), color(sign));
+    }
+    panel
+}
+
+fn ratios(record: &Record) -> Panel {
+    let y = Axis::exact("response, after / before", 0.0, 2.0).step(0.5);
+    let mut panel = Panel::new("Slices, Table 1", pairings(), y);
+    panel.levels.push(unchanged(1.0));
+    for (k, (protocol, sign)) in record.signs().enumerate() {
+        let (x, m) = (k as f64, &protocol.measured);
+        bar(&mut panel, (x, m.interval.0), (x, m.mean), (x, m.interval.1), color(sign));
+        panel.note((x, 0.1), m.n.map(|n| format!("n {n}")).unwrap_or_default(), Anchor::Middle, FAINT);
+    }
+    panel
+}
+
+fn differences() -> Panel {
+    // Two pairings under each other: five such names do not fit side by side.
+    let named = DIFFERENCES
+        .iter()
+        .enumerate()
+        .map(|(k, (one, other, _))| Tick { under: format!("− {other}"), ..Tick::new(-(k as f64), *one) });
+    let y = Axis::exact("", -4.6, 0.6).named(named.collect());
+    let x = Axis::exact("difference of after / before", -1.0, 1.0).step(0.5);
+    let mut panel = Panel::new("Differences", x, y);
+    panel.levels.push(Level { is_vertical: true, ..unchanged(0.0) });
+    for (k, (_, _, d)) in DIFFERENCES.iter().enumerate() {
+        let y = -(k as f64);
+        let color = color(f64::from(d.sign(0.0)));
+        bar(&mut panel, (d.interval.0, y), (d.mean, y), (d.interval.1, y), color);
+    }
+    panel
 }
 
 impl Study for Rules {
@@ -112,8 +179,8 @@ impl Study for Rules {
             Key::dot("depression", VERMILLION),
             Key::dot("no change", BLACK),
         ];
-        plate.panels = vec![figures::signs(record), figures::ratios(record), figures::differences()];
-        Ok(vec![plate.figure(figures::CAPTION)?])
+        plate.panels = vec![signs(record), ratios(record), differences()];
+        Ok(vec![plate.figure(CAPTION)?])
     }
 
     fn story(&self, _: &Config, record: &Record) -> Story {
