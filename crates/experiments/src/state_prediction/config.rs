@@ -122,21 +122,16 @@ pub struct Config {
 impl AnalysisConfig {
     /// The conversion of spikes to rates.
     pub fn sampling(&self) -> Result<Sampling, Error> {
+        let &Self { from_ms, to_ms, bin_ms, sample_ms, sigma_ms, kernel: side, .. } = self;
         let check = Check::of("analysis");
-        let has_bins = self.bin_ms > 0.0 && self.bin_ms <= 1000.0;
-        check.that("bin_ms", self.bin_ms, has_bins, "more than 0 and at most 1000 is allowed")?;
-        let bins = self.sample_ms / self.bin_ms;
-        let allowed = format!("a whole number of bins of {} ms is needed, 1 to 1000", self.bin_ms);
+        let has_bins = bin_ms > 0.0 && bin_ms <= 1000.0;
+        check.that("bin_ms", bin_ms, has_bins, "more than 0 and at most 1000 is allowed")?;
+        let bins = sample_ms / bin_ms;
+        let allowed = format!("a whole number of bins of {bin_ms} ms is needed, 1 to 1000");
         let is_whole = (1.0..=1000.0).contains(&bins) && (bins - bins.round()).abs() < 1e-9;
-        check.that("sample_ms", self.sample_ms, is_whole, &allowed)?;
-        let sampling = Sampling {
-            from_ms: self.from_ms,
-            to_ms: self.to_ms,
-            bin_ms: self.bin_ms,
-            bins_per_sample: bins.round() as usize,
-            sigma_ms: self.sigma_ms,
-            side: self.kernel,
-        };
+        check.that("sample_ms", sample_ms, is_whole, &allowed)?;
+        let bins_per_sample = bins.round() as usize;
+        let sampling = Sampling { from_ms, to_ms, bin_ms, bins_per_sample, sigma_ms, side };
         sampling.check().map_err(|e| check.refusal("", e.to_string()))?;
         Ok(sampling)
     }
@@ -164,9 +159,8 @@ impl AnalysisConfig {
         let check = Check::of("analysis");
         let known = format!("one of `leads_ms`, {:?}, is needed", self.leads_ms);
         check.that("main_lead_ms", self.main_lead_ms, leads.contains(&main_lead), &known)?;
-        let room = format!(
-            "above 0 is needed, with ten of the {samples} samples of a trial left after lead and history"
-        );
+        let ten = format!("ten of the {samples} samples of a trial left after lead and history");
+        let room = format!("above 0 is needed, with {ten}");
         for (lead, ms) in leads.iter().zip(&self.leads_ms) {
             check.that("leads_ms", ms, *lead > 0 && lead + history + 10 <= samples, &room)?;
         }

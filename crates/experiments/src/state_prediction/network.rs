@@ -76,9 +76,7 @@ impl DrivenCircuit {
             })),
             n => Ok(n),
         };
-        for name in NAMES {
-            cells(name)?;
-        }
+        NAMES.into_iter().try_for_each(|name| cells(name).map(drop))?;
         let olive = cells("io_cell")?;
         let teaching = Teaching { label: TEACHER, rate_hz: own.olive_hz, weight_ns: TEACHER_NS };
         teaching.add(&mut circuit, "", &anatomy);

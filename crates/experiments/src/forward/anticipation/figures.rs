@@ -40,11 +40,11 @@ pub fn leads(config: &Config, record: &Record) -> Result<Figure, Error> {
         lines.map(|l| (l.lag_ms as f64, of(l) - l.persistence)).collect()
     };
     let (ungated, gated) = (dots(|l| l.predicted), dots(|l| l.gated));
-    let mut panel = Panel::new(
-        &format!("improvement over the present value, lead {longest} ms"),
-        Axis::exact("lag of the line (ms)", -5.0, config.lines.longest_lag_ms as f64 + 5.0),
-        Axis::covering("difference in R²", ungated.iter().chain(&gated).map(|p| p.1).chain([0.0])),
-    );
+    let x = Axis::exact("lag of the line (ms)", -5.0, config.lines.longest_lag_ms as f64 + 5.0);
+    let values = ungated.iter().chain(&gated).map(|p| p.1);
+    let y = Axis::covering("difference in R²", values.chain([0.0]));
+    let title = format!("improvement over the present value, lead {longest} ms");
+    let mut panel = Panel::new(&title, x, y);
     panel.levels.push(Level::across(0.0));
     for (points, color) in [(ungated, VERMILLION), (gated, GREEN)] {
         panel.pale_dots(points, 2.0, color, 0.5);

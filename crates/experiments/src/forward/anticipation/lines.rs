@@ -96,13 +96,8 @@ pub fn run(config: &LinesConfig, lead_ms: usize, seed: u64) -> Result<LinesRun, 
         let mean = mean(&truth);
         let variance: f64 = truth.iter().map(|x| (x - mean) * (x - mean)).sum();
         let [predicted, gated, persistence, open] = sums[i];
-        LineResult {
-            lag_ms: lag[i] * config.tick_ms,
-            predicted: 1.0 - predicted / variance,
-            gated: 1.0 - gated / variance,
-            persistence: 1.0 - persistence / variance,
-            open: open / counted,
-        }
+        let [predicted, gated, persistence] = [predicted, gated, persistence].map(|sum| 1.0 - sum / variance);
+        LineResult { lag_ms: lag[i] * config.tick_ms, predicted, gated, persistence, open: open / counted }
     };
     Ok(LinesRun { lead_ms, seed, lines: (0..n).map(result).collect() })
 }

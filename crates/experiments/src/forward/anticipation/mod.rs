@@ -228,17 +228,10 @@ impl Study for AnticipationStudy {
         check.within("sense_taps", t.sense_taps, 1..=1000)?;
         check.within("command_taps", t.command_taps, 1..=1000)?;
         check.some("gains", &t.gains)?.some("reference_hz", &t.reference_hz)?;
-        let single = [
-            ("damping", t.damping),
-            ("damping_ratio", t.damping_ratio),
-            ("learning_gain", t.learning_gain),
-            ("command_scale", t.command_scale),
-        ];
-        let gains = t.gains.iter().map(|&gain| ("gains", gain));
-        let frequencies = t.reference_hz.iter().map(|&hz| ("reference_hz", hz));
-        for (key, x) in gains.chain(frequencies).chain(single) {
-            check.above(key, x, 0.0)?;
-        }
+        t.gains.iter().try_for_each(|&gain| check.above("gains", gain, 0.0).map(drop))?;
+        t.reference_hz.iter().try_for_each(|&hz| check.above("reference_hz", hz, 0.0).map(drop))?;
+        check.above("damping", t.damping, 0.0)?.above("damping_ratio", t.damping_ratio, 0.0)?;
+        check.above("learning_gain", t.learning_gain, 0.0)?.above("command_scale", t.command_scale, 0.0)?;
         check.that("rate", t.rate, t.rate > 0.0 && t.rate < 2.0, stable).map(drop)
     }
 

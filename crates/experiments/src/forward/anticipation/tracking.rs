@@ -32,19 +32,11 @@ pub fn run(config: &TrackingConfig, sensor: Sensor, gain: f64, seed: u64) -> Res
         let gain = f64::from_bits(of_law.load(Ordering::Relaxed));
         u[0] = gain * (r[0] - s[0]) - (2.0 * ratio * gain.sqrt() - damping) * s[1];
     });
-    let inner = InnerLoopParameters {
-        passes: 0,
-        actuator: Actuator::Unlimited,
-        delays: [delay, 0],
-        ..InnerLoopParameters::default()
-    };
+    let (actuator, delays) = (Actuator::Unlimited, [delay, 0]);
+    let inner = InnerLoopParameters { passes: 0, actuator, delays, ..InnerLoopParameters::default() };
     let early = |command_taps: usize, law: Law| -> Result<Box<dyn Controller>, Error> {
-        let context = Context {
-            senses: vec![1.0, 1.0],
-            commands: vec![config.command_scale],
-            sense_taps: config.sense_taps,
-            command_taps,
-        };
+        let (senses, commands) = (vec![1.0, 1.0], vec![config.command_scale]);
+        let context = Context { senses, commands, sense_taps: config.sense_taps, command_taps };
         let parameters = AnticipatorParameters {
             lines: 2,
             features: 1,
@@ -68,7 +60,7 @@ pub fn run(config: &TrackingConfig, sensor: Sensor, gain: f64, seed: u64) -> Res
         Sensor::WithoutEfference => early(0, law)?,
         Sensor::Anticipated => early(config.command_taps, law)?,
     };
-    let mut closed = ClosedLoop::new(Box::new(plant), controller, 1, dt_s, [delay, 0])?;
+    let mut closed = ClosedLoop::new(Box::new(plant), controller, 1, dt_s, delays)?;
 
     // Sines of equal velocity, together with an rms of 1 m/s; the seed draws the phases.
     let phases = Stream::new(seed, "anticipation/reference");

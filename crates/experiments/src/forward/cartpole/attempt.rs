@@ -23,6 +23,7 @@ const DM_TICK_S: f64 = 0.01;
 const RIDGE: f64 = 1e-3;
 
 type Cart = ClosedLoop<CartPole, InnerLoop>;
+type Length = Result<u32, Error>;
 
 #[derive(Debug, Clone, Copy)]
 pub struct Setting {
@@ -105,12 +106,7 @@ pub fn controller(
 }
 
 /// Runs an episode of at most `steps` ticks and returns its length; `before` is called before each tick.
-fn episode(
-    cart: &mut Cart,
-    is_first: bool,
-    steps: usize,
-    mut before: impl FnMut(&mut Cart),
-) -> Result<u32, Error> {
+fn episode(cart: &mut Cart, is_first: bool, steps: usize, mut before: impl FnMut(&mut Cart)) -> Length {
     if !is_first {
         cart.reset();
     }
@@ -145,12 +141,12 @@ pub fn attempt(config: &Config, (task, delay_ms, kind): Case, seed: u64) -> Resu
     Ok(Attempt { task, delay_ms, controller: kind, seed, lengths })
 }
 
-/// Runs the perfect model without delay under given passes and look-ahead.
-pub fn passes_run(
-    config: &Config,
-    ((mode, passes), horizon): ((PassMode, usize), usize),
-    seed: u64,
-) -> Result<PassesRun, Error> {
+/// Mode and number of passes, look-ahead (ticks).
+type Passes = ((PassMode, usize), usize);
+
+/// Runs the perfect model without delay.
+pub fn passes_run(config: &Config, passes: Passes, seed: u64) -> Result<PassesRun, Error> {
+    let ((mode, passes), horizon) = passes;
     let task = match mode {
         PassMode::Hard | PassMode::Soft => Actuation::TwoActions,
         PassMode::Added | PassMode::Secant => Actuation::Continuous,
@@ -164,11 +160,11 @@ pub fn passes_run(
     Ok(PassesRun { mode, passes, horizon, seed, lengths })
 }
 
-pub fn pole_run(
-    config: &Config,
-    ((delay_ms, half_length_m), who): ((usize, f64), PoleController),
-    seed: u64,
-) -> Result<PoleRun, Error> {
+/// Delay (ms), half length after the change (m), controller.
+type Change = ((usize, f64), PoleController);
+
+pub fn pole_run(config: &Config, change: Change, seed: u64) -> Result<PoleRun, Error> {
+    let ((delay_ms, half_length_m), who) = change;
     let pole = &config.pole;
     let mut setting = Setting::gymnasium(config, Actuation::TwoActions, delay_ms);
     let (passes, horizon, alpha, secant, is_soft) = (1, 5, 1.0, false, true);

@@ -188,11 +188,8 @@ impl Config {
         check.finite("pd_angular_velocity", pole.pd_angular_velocity)?;
         for (check, delays) in [(Check::of(""), &self.delays_ms), (check, &pole.delays_ms)] {
             for &ms in delays {
-                check.within("delays_ms", ms, 0..=10_000)?.whole_ticks(
-                    "delays_ms",
-                    ms as f64,
-                    TICK_MS as f64,
-                )?;
+                check.within("delays_ms", ms, 0..=10_000)?;
+                check.whole_ticks("delays_ms", ms as f64, TICK_MS as f64)?;
             }
         }
         for &half_length_m in &pole.half_lengths_m {

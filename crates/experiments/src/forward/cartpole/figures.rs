@@ -37,6 +37,7 @@ fn lengths_panel(title: &str, x: &str, episodes: usize, steps: usize) -> Panel {
 /// Length of episodes in the first task, one panel for each of four delays.
 pub fn learning(config: &Config, record: &Record) -> Result<Figure, Error> {
     let (task, episodes) = (config.tasks[0], config.curve_episodes);
+    let (words, seeds, tuned) = (task.words(), config.seeds.len(), config.pd.angular_velocities.len());
     let n = config.delays_ms.len();
     let mut delays: Vec<usize> = (0..4).map(|k| config.delays_ms[k * (n - 1) / 3]).collect();
     delays.dedup();
@@ -59,11 +60,8 @@ pub fn learning(config: &Config, record: &Record) -> Result<Figure, Error> {
         plate.panels.push(panel);
     }
     plate.figure(format!(
-        "Length of each episode with {}, mean over {} seeds; all models start naive. The tuned PD controller is the best of {} for each \
-         delay, chosen on the same seeds. Black: the plant's own equations as the model.",
-        task.words(),
-        config.seeds.len(),
-        config.pd.angular_velocities.len()
+        "Length of each episode with {words}, mean over {seeds} seeds; all models start naive. The tuned PD controller is the best of \
+         {tuned} for each delay, chosen on the same seeds. Black: the plant's own equations as the model."
     ))
 }
 

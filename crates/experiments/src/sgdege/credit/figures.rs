@@ -106,10 +106,8 @@ pub(super) fn against(
 pub(super) fn bicycle(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("bicycle", 3, 190.0);
     plate.left = (54.0, 40.0);
-    plate.legend = vec![
-        Key::line("steering (error of the vestibular region)", Stroke::new(PURPLE, 2.0)),
-        Key::line("hand (error of the arm region)", Stroke::new(GREEN, 2.0)),
-    ];
+    plate.line_key("steering (error of the vestibular region)", Stroke::new(PURPLE, 2.0));
+    plate.line_key("hand (error of the arm region)", Stroke::new(GREEN, 2.0));
     let all = || record.rides.iter().flat_map(|r| r.balance.iter().chain(&r.limb).copied()).chain([0.0]);
     for solution in Solution::ALL {
         let (title, label) = match solution {

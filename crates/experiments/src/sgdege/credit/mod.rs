@@ -138,12 +138,9 @@ impl Study for Credit {
         let even = "an even number above 0 is needed: half of the muscles steer";
         let check = Check::of("bicycle");
         check.within("rides", config.bicycle.rides, lengths)?.that("columns", muscles, are_even, even)?;
-        for &columns in &config.columns {
-            measure::network(config, columns, 1).validate()?;
-        }
-        for &patterns in &config.patterns {
-            measure::network(config, config.reference_columns, patterns).validate()?;
-        }
+        let fits = |columns, patterns| measure::network(config, columns, patterns).validate();
+        config.columns.iter().try_for_each(|&columns| fits(columns, 1))?;
+        config.patterns.iter().try_for_each(|&patterns| fits(config.reference_columns, patterns))?;
         config.sgdege.validate()?;
         config.marr_albus_ito.validate()?;
         config.node_perturbation.validate()?;

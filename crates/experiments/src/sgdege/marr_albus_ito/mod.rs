@@ -150,9 +150,8 @@ impl Study for MarrAlbusIto {
         let mut found = Vec::new();
         for (k, target) in config.signed_means_hz.iter().enumerate() {
             let largest = |s: &SeedRecord| {
-                last(&s.signed[k].signed_error, config.last)
-                    .iter()
-                    .fold(0.0, |most: f64, e| e.abs().max(most))
+                let errors = last(&s.signed[k].signed_error, config.last);
+                errors.iter().fold(0.0, |most: f64, e| e.abs().max(most))
             };
             let meaning =
                 "Largest |mean R − PN| of the last trials under the signed error, at this mean target.";

@@ -9,10 +9,8 @@ pub(super) fn figure_8(config: &Config, record: &Record) -> Result<Figure, Error
     let first = &record.seeds[0].patterns;
     let patterns = || record.seeds.iter().flat_map(|s| &s.patterns);
     let mut plate = Plate::new("figure_8", 2, 210.0);
-    plate.legend = vec![
-        Key::line("error E", Stroke::new(BLUE, 2.0)),
-        Key::line("inhibition I", Stroke::new(ORANGE, 2.0)),
-    ];
+    plate.line_key("error E", Stroke::new(BLUE, 2.0));
+    plate.line_key("inhibition I", Stroke::new(ORANGE, 2.0));
 
     let thousand = |n: usize| n as f64 / 1000.0;
     let all = patterns().flat_map(|p| p.error.iter().chain(&p.inhibition).copied()).chain([0.0]);

@@ -27,19 +27,15 @@ pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, E
         curves("Delta rule", config, record, Rule::Delta, &shown),
         by_patterns(config, record),
     ];
-    for &p in &config.states.patterns {
-        plate.panels.push(states(config, record, p));
-    }
+    plate.panels.extend(config.states.patterns.iter().map(|&p| states(config, record, p)));
+    let (shown, capacity) = (config.single.shown, config.capacity());
+    let (epochs, long) = (config.sweep.epochs, config.long.epochs);
     Ok(vec![plate.figure(format!(
-        "Panels as in Figure 10 of the paper. A: P − R of one pattern by epoch, {} runs of the first seed (blue: rising, vermillion: falling); \
+        "Panels as in Figure 10 of the paper. A: P − R of one pattern by epoch, {shown} runs of the first seed (blue: rising, vermillion: falling); \
          dashed: rho dP per epoch, and half of it for falling rates. B, C: mean error by epoch, mean over seeds, one color for each number of \
-         patterns; dashed: the floor A (1 + q) / 2. D: final error by number of patterns, mean over seeds; small dots: after {} epochs; large, \
-         pale dots: after {}; dashed: capacity, {:.0} patterns; dotted: the floors. E, F: P − R and the estimate J − q P of each pattern, \
-         first seed, averaged over the last epochs; patterns beyond 12 Hz are drawn on the frame.",
-        config.single.shown,
-        config.sweep.epochs,
-        config.long.epochs,
-        config.capacity()
+         patterns; dashed: the floor A (1 + q) / 2. D: final error by number of patterns, mean over seeds; small dots: after {epochs} epochs; large, \
+         pale dots: after {long}; dashed: capacity, {capacity:.0} patterns; dotted: the floors. E, F: P − R and the estimate J − q P of each pattern, \
+         first seed, averaged over the last epochs; patterns beyond 12 Hz are drawn on the frame."
     ))?])
 }
 

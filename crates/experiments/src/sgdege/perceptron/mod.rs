@@ -219,8 +219,9 @@ impl Study for Perceptron {
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {
-        let limit = config.capacity();
-        let rule = Rule::Sgdege { q: config.steps.q };
+        let (limit, q) = (config.capacity(), config.steps.q);
+        let (seeds, fibers, average) = (config.seeds.len(), config.cell.fibers, config.measure.average);
+        let rule = Rule::Sgdege { q };
         let few = config.sweep.patterns.iter().copied().filter(|p| f64::from(*p) < 0.8 * limit).max();
         let error = few.map(|p| findings::mean_error(record, rule, p, config.sweep.epochs));
         let floor = config.steps.floor_hz().unwrap_or(f64::NAN);
@@ -236,12 +237,8 @@ impl Study for Perceptron {
         Story {
             answer,
             small_print: vec![format!(
-                "Numbers are from {} seeds with {} fibers and q = {}. The error is the mean over patterns of |P − R| without perturbation, \
-                 over the last {} epochs.",
-                config.seeds.len(),
-                config.cell.fibers,
-                config.steps.q,
-                config.measure.average
+                "Numbers are from {seeds} seeds with {fibers} fibers and q = {q}. The error is the mean over patterns of |P − R| without \
+                 perturbation, over the last {average} epochs."
             )],
             steps: texts([
                 "Each pattern excites a random fifth of the fibers and has a target rate.",

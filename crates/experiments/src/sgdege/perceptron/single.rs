@@ -60,12 +60,7 @@ pub(super) fn runs(config: &Config, seed: u64) -> Result<Single, Error> {
     }
     // A seed without such a run has no speed; 0 is out of every range.
     let speed = |side: usize| if times[side] > 0.0 { distances[side] / times[side] } else { 0.0 };
-    Ok(Single {
-        up_hz: speed(0),
-        down_hz: speed(1),
-        up_runs: counts[0],
-        down_runs: counts[1],
-        end_hz: if ends.is_empty() { 0.0 } else { quantile(&ends, 0.5) },
-        courses,
-    })
+    let ([up_hz, down_hz], [up_runs, down_runs]) = ([0, 1].map(speed), counts);
+    let end_hz = if ends.is_empty() { 0.0 } else { quantile(&ends, 0.5) };
+    Ok(Single { up_hz, down_hz, up_runs, down_runs, end_hz, courses })
 }

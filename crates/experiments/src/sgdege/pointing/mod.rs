@@ -144,6 +144,7 @@ impl Study for Pointing {
         check.distinct("rules", &config.rules)?;
         let p = &config.protocol;
         let movements = p.baseline.saturating_add(p.prism).saturating_add(p.removal);
+        let most = "with baseline and removal at most 1000000 movements";
         let can_point = p.prism_deg.is_finite() && p.prism_deg.abs() <= 60.0 && p.prism_deg != 0.0;
         let bins = config.network.bins as u64;
         let fits = (50..=5000).contains(&p.trial_ms) && bins > 0 && p.trial_ms.is_multiple_of(bins);
@@ -151,12 +152,7 @@ impl Study for Pointing {
         Check::of("protocol")
             .within("prism", p.prism, 100..=1_000_000)?
             .within("removal", p.removal, 100..=1_000_000)?
-            .that(
-                "prism",
-                p.prism,
-                movements <= 1_000_000,
-                "with baseline and removal at most 1000000 movements",
-            )?
+            .that("prism", p.prism, movements <= 1_000_000, most)?
             .that("prism_deg", p.prism_deg, can_point, "-60 to 60 deg is allowed, without 0")?
             .within("reach_deg", p.reach_deg, 0.0..=90.0)?
             .that("trial_ms", p.trial_ms, fits, &durations)?;

@@ -165,9 +165,7 @@ impl Study for SingleCell {
         check.that("trials", demo.trials, demo.trials >= 1, "at least 1 is needed")?;
         check.within("slow_trials", demo.slow_trials, 1..=u64::MAX)?.some("starts", &demo.starts)?;
         demo.starts.as_flattened().iter().try_for_each(|v| check.at_least("starts", *v, 0.0).map(drop))?;
-        for &q in &m.scan_q {
-            Parameters { q, ..config.sets.figure_9ef }.validate()?;
-        }
+        m.scan_q.iter().try_for_each(|&q| Parameters { q, ..config.sets.figure_9ef }.validate())?;
         for (name, set, _) in config.converging() {
             set.validate()?;
             let moves = |corridor| {

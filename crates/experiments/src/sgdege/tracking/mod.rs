@@ -187,6 +187,8 @@ impl Study for Tracking {
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {
+        let Config { settle, start_p_hz, model: Parameters { target_hz, .. }, .. } = config;
+        let seeds = config.seeds.len();
         let percent = |fraction: &[f64]| fixed(100.0 * mean(fraction), 0);
         Story {
             answer: format!(
@@ -197,12 +199,8 @@ impl Study for Tracking {
                 percent(&record.spikes_unperturbed)
             ),
             small_print: vec![format!(
-                "Numbers are means over {} seeds after the first {} trials. The cell was held at {} Hz, below its target of {} Hz, so a \
-                 perturbation reduces the error.",
-                config.seeds.len(),
-                config.settle,
-                config.start_p_hz,
-                config.model.target_hz
+                "Numbers are means over {seeds} seeds after the first {settle} trials. The cell was held at {start_p_hz} Hz, below its \
+                 target of {target_hz} Hz, so a perturbation reduces the error."
             )],
             steps: texts([
                 "On each trial the movement has an error E. On one trial in five a perturbation changes it.",
