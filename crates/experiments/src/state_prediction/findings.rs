@@ -23,6 +23,7 @@ const UNRELIABLE: Source = Source::reported("reference measurements: not reliabl
 const OPEN: Source = Source::reported("no expectation: this is the question");
 
 type Reading = fn(&Scores) -> f64;
+type ReconstructionReading = fn(&Reconstruction) -> f64;
 
 /// Twice the largest standard deviation over seeds that the reference gives.
 const SPREAD: f64 = 0.05;
@@ -196,7 +197,7 @@ impl Subject<'_> {
 
     fn reconstruction(&self, found: &mut Vec<Finding>) {
         // Key, map, number, R² in the reference.
-        let targets: [(&str, &str, fn(&Reconstruction) -> f64, f64); 2] = [
+        let targets: [(&str, &str, ReconstructionReading, f64); 2] = [
             ("purkinje", "Purkinje cells from mossy fibers", |r| r.purkinje, 0.98),
             ("nuclear", "nuclei from mossy fibers and Purkinje cells", |r| r.nuclear, 0.99),
         ];

@@ -96,7 +96,8 @@ const POINTS: [(f64, f64, &str); 4] =
 
 /// Tolerances of each converging set: of the speed, relative to the prediction; of the end point, Hz; and speed and tolerance, Hz, in a
 /// lower corridor too narrow for the equations.
-const TOLERANCES: [(f64, f64, Option<(f64, f64)>); 4] = [
+type Tolerances = (f64, f64, Option<(f64, f64)>);
+const TOLERANCES: [Tolerances; 4] = [
     (0.05, 0.15, None),
     (0.05, 0.15, Some((0.41, 0.03))),
     (0.05, 0.15, Some((0.31, 0.02))),
