@@ -12,7 +12,6 @@ fn color(k: usize) -> &'static str {
     [BLUE, VERMILLION][k % 2]
 }
 
-/// A panel of R² or gain by lead, with a line at 0.
 fn by_lead(config: &Config, title: &str, label: &str, values: impl Iterator<Item = f64>) -> Panel {
     let last = config.analysis.leads_ms.iter().copied().fold(0.0, f64::max);
     let x = Axis::exact("lead (ms)", 0.0, last * 1.08);

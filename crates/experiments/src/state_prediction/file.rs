@@ -23,11 +23,8 @@ pub fn read(config: &FileConfig) -> Result<Events, Error> {
         let units = read_csv::spikes(Path::new(&config.spikes), &trials, unit_s)?;
         Events { source: config.spikes.clone(), trials, units, ..Events::default() }
     } else {
-        let columns = read_nwb::Columns {
-            population: &config.population_column,
-            direction: &config.direction_column,
-            onset: &config.onset_column,
-        };
+        let FileConfig { population_column, direction_column, onset_column: onset, .. } = config;
+        let columns = read_nwb::Columns { population: population_column, direction: direction_column, onset };
         let series: Vec<&str> = config.series.iter().map(String::as_str).collect();
         let read = read_nwb::read(Path::new(&config.nwb), &columns, trials.is_empty(), &series)?;
         let trials = if trials.is_empty() { read.trials } else { trials };

@@ -70,12 +70,12 @@ impl DrivenCircuit {
         let mut options = ModuleOptions::new(BrainState::Awake, drive);
         Learning::new(rule(config, climbing_hz)).apply(&mut options);
         add_module(&mut circuit, "", &anatomy, &options)?;
-        let cells = |name: &str| match anatomy.count(name) {
-            0 => Err(Error::from(lobule_cerebellum::Error::Anatomy {
-                what: format!("the circuit of {:?} µm has no `{name}`; enlarge network.size_um", own.size_um),
-            })),
-            n => Ok(n),
+        let none = |name: &str| {
+            let what =
+                format!("the circuit of {:?} µm has no `{name}`; enlarge network.size_um", own.size_um);
+            Error::from(lobule_cerebellum::Error::Anatomy { what })
         };
+        let cells = |name| Some(anatomy.count(name)).filter(|n| *n > 0).ok_or_else(|| none(name));
         NAMES.into_iter().try_for_each(|name| cells(name).map(drop))?;
         let olive = cells("io_cell")?;
         let teaching = Teaching { label: TEACHER, rate_hz: own.olive_hz, weight_ns: TEACHER_NS };

@@ -258,16 +258,14 @@ impl Study for AnticipationStudy {
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {
-        let highest = |sensor: Sensor| plain(record.highest_gain(config, sensor));
+        let compared = [Sensor::Raw, Sensor::Anticipated, Sensor::WithoutEfference];
+        let [raw, early, blind] = compared.map(|sensor| plain(record.highest_gain(config, sensor)));
+        let top = plain(config.tracking.gains.iter().copied().fold(0.0, f64::max));
         Story {
             answer: format!(
-                "With a sensory delay of {} ms, the loop was stable up to a gain of {}. Anticipation with efference copies raised this to {} (the highest \
-                 gain tested is {}); without efference copies the limit was {}.",
-                config.tracking.delay_ms,
-                highest(Sensor::Raw),
-                highest(Sensor::Anticipated),
-                plain(config.tracking.gains.iter().copied().fold(0.0, f64::max)),
-                highest(Sensor::WithoutEfference)
+                "With a sensory delay of {} ms, the loop was stable up to a gain of {raw}. Anticipation with efference copies raised this to {early} (the \
+                 highest gain tested is {top}); without efference copies the limit was {blind}.",
+                config.tracking.delay_ms
             ),
             small_print: texts([
                 "Stable: the error stays bounded, and its rms is less than twice that of a controller with the present state at the same gain. Means over \

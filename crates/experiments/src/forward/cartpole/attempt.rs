@@ -25,7 +25,6 @@ const RIDGE: f64 = 1e-3;
 type Cart = ClosedLoop<CartPole, InnerLoop>;
 type Length = Result<u32, Error>;
 
-#[derive(Debug, Clone, Copy)]
 pub struct Setting {
     plant: CartPoleParameters,
     tick_s: f64,

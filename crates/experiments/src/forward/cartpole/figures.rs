@@ -65,7 +65,6 @@ pub fn learning(config: &Config, record: &Record) -> Result<Figure, Error> {
     ))
 }
 
-/// Controllers by delays: the median first full episode.
 pub fn delays(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("delays", 1, 20.0 * (config.controllers.len() + 1) as f64);
     plate.left = (150.0, 58.0);
@@ -156,7 +155,6 @@ pub fn pole(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
     Ok(Some(figure))
 }
 
-/// Passes by look-ahead: the share of full episodes of the perfect model.
 pub fn passes(config: &Config, record: &Record) -> Result<Figure, Error> {
     let (passes, horizons) = (&config.passes.passes, &config.passes.horizons);
     let mut plate = Plate::new("passes", 2, 26.0 * passes.len() as f64);

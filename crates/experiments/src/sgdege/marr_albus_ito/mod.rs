@@ -138,10 +138,8 @@ impl Study for MarrAlbusIto {
         let seeds = run.each(&config.seeds, |&seed| {
             let learn = |kind, mean| learn(config, seed, kind, mean).inspect(|_| run.progress.done(1));
             let signed = config.signed_means_hz.iter().map(|&mean| learn(ErrorKind::Signed, mean));
-            Ok(SeedRecord {
-                signed: signed.collect::<Result<_, _>>()?,
-                unsigned: learn(ErrorKind::Unsigned, config.unsigned_mean_hz)?,
-            })
+            let signed = signed.collect::<Result<_, _>>()?;
+            Ok(SeedRecord { signed, unsigned: learn(ErrorKind::Unsigned, config.unsigned_mean_hz)? })
         })?;
         Ok(Record { seeds })
     }

@@ -245,7 +245,7 @@ impl Study for SingleCell {
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {
-        let set = &config.sets.figure_9ef;
+        let (set, seeds, runs) = (&config.sets.figure_9ef, config.seeds.len(), config.measure.runs);
         let measured = |value: fn(&Measured) -> f64| {
             mean_of(record.seeds.iter().filter_map(|s| s.sets.first().map(value)))
         };
@@ -261,9 +261,7 @@ impl Study for SingleCell {
                 fixed(set.rho * set.step_p_hz, 3)
             ),
             small_print: vec![format!(
-                "Parameters are those of Figure 9 E, F. Numbers are means over {} seeds with {} runs each.",
-                config.seeds.len(),
-                config.measure.runs
+                "Parameters are those of Figure 9 E, F. Numbers are means over {seeds} seeds with {runs} runs each."
             )],
             steps: texts([
                 "P is the rate of the cell, J the inhibition of its olive. The error is |P − R|, and J − q P estimates it.",
