@@ -89,7 +89,8 @@ impl Source {
     }
 }
 
-/// Declares what the ranges of a study rest on: a constant [`Source`] of each, and `GROUNDS` of all of them in their order.
+/// Declares what the ranges of a study rest on: a constant [`Source`](crate::report::Source) of each, and `GROUNDS` of all of
+/// them in their order.
 ///
 /// # Example
 /// ```
