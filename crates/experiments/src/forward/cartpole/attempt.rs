@@ -23,7 +23,6 @@ const DM_TICK_S: f64 = 0.01;
 const RIDGE: f64 = 1e-3;
 
 type Cart = ClosedLoop<CartPole, InnerLoop>;
-type Length = Result<u32, Error>;
 
 pub struct Setting {
     plant: CartPoleParameters,
@@ -104,9 +103,9 @@ pub fn controller(
     Ok(InnerLoop::new(inner, law, model)?)
 }
 
-/// Runs an episode of at most `steps` ticks and returns its length; `before` is called before each tick.
-fn episode(cart: &mut Cart, is_first: bool, steps: usize, mut before: impl FnMut(&mut Cart)) -> Length {
-    if !is_first {
+/// Runs episode `k`, from 0, of at most `steps` ticks and returns its length; `before` is called before each tick.
+fn episode(cart: &mut Cart, k: usize, steps: usize, mut before: impl FnMut(&mut Cart)) -> Result<u32, Error> {
+    if k > 0 {
         cart.reset();
     }
     for step in 1..=steps {
@@ -120,7 +119,7 @@ fn episode(cart: &mut Cart, is_first: bool, steps: usize, mut before: impl FnMut
 }
 
 fn episodes(mut cart: Cart, count: usize, steps: usize) -> Result<Vec<u32>, Error> {
-    (0..count).map(|k| episode(&mut cart, k == 0, steps, |_| ())).collect()
+    (0..count).map(|k| episode(&mut cart, k, steps, |_| ())).collect()
 }
 
 /// Runs one attempt: until an episode of full length, and for the learning curve.
@@ -133,7 +132,7 @@ pub fn attempt(config: &Config, (task, delay_ms, kind): Case, seed: u64) -> Resu
     // Curves are drawn for the first task.
     let curve = if task == config.tasks[0] { config.curve_episodes } else { 1 };
     while lengths.len() < config.episodes && !(is_solved && lengths.len() >= curve) {
-        let length = episode(&mut cart, lengths.is_empty(), config.steps, |_| ())?;
+        let length = episode(&mut cart, lengths.len(), config.steps, |_| ())?;
         is_solved |= length as usize >= config.steps;
         lengths.push(length);
     }
@@ -188,10 +187,10 @@ pub fn pole_run(config: &Config, change: Change, seed: u64) -> Result<PoleRun, E
     let plant =
         CartPole::new(setting.plant)?.starting_within(START, seed).changing_pole(change_at, half_length_m)?;
     let mut cart = setting.cart(plant, config, kind, seed)?;
-    let (mut ticks, mut lengths) = (0, Vec::new());
+    let (mut k, mut ticks, mut lengths) = (0, 0, Vec::new());
     while lengths.len() < pole.episodes_after {
         let is_after = ticks >= change_at;
-        let length = episode(&mut cart, ticks == 0, config.steps, |cart| {
+        let length = episode(&mut cart, k, config.steps, |cart| {
             if ticks == change_at && who.is_frozen() {
                 cart.controller_mut().set_learning(false);
             }
@@ -200,6 +199,7 @@ pub fn pole_run(config: &Config, change: Change, seed: u64) -> Result<PoleRun, E
         if is_after {
             lengths.push(length);
         }
+        k += 1;
     }
     Ok(PoleRun { controller: who, delay_ms, half_length_m, seed, lengths })
 }
