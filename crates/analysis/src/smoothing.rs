@@ -6,9 +6,11 @@
 
 use crate::Error;
 use lobule_signal::Ranges;
+use serde::{Deserialize, Serialize};
 
 /// Side of the present from which spikes enter a rate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Side {
     /// The past.
     Causal,

@@ -1,6 +1,17 @@
 //! The experiments of lobule: families of studies, each with its configuration beside it.
 #![warn(missing_docs)]
 
+/// Writes variants by the names that they have in configurations and records.
+macro_rules! written_as_recorded {
+    ($($name:ty),+) => {$(
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                serde::Serialize::serialize(self, f)
+            }
+        }
+    )+};
+}
+
 pub mod bench;
 mod catalogue;
 pub mod cfpc;

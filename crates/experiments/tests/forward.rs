@@ -2,8 +2,7 @@
 
 mod studies;
 
-use lobule_experiments::forward::anticipation::AnticipationStudy;
-use lobule_experiments::forward::cartpole::CartPoleStudy;
+use lobule_experiments::forward::{AnticipationStudy, CartPoleStudy};
 use studies::{found, resolve, value};
 
 const SMALL_CART: [&str; 9] = [

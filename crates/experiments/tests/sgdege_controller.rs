@@ -3,7 +3,7 @@
 
 use lobule_cerebellum::SgdegeController;
 use lobule_control::{Controller, Senses, Snapshot, conforms};
-use lobule_experiments::sgdege::pointing::Pointing;
+use lobule_experiments::sgdege::Pointing;
 use lobule_study::Quiet;
 use lobule_study::{Request, RunOptions, Study, run};
 use lobule_theory::learner::Learner;

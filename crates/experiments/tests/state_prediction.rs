@@ -7,8 +7,7 @@ use lobule_cerebellum::recordings::{
 use lobule_experiments::prism::Condition;
 use lobule_experiments::prism::Prism;
 use lobule_experiments::prism::record::ActivitySnapshot;
-use lobule_experiments::state_prediction::populations::{SyntheticKind, session};
-use lobule_experiments::state_prediction::{StatePrediction, StatePredictionConfig, StatePredictionRecord};
+use lobule_experiments::state_prediction::{StatePrediction, SyntheticKind, session};
 use lobule_scaffold::hdf5::Output;
 use lobule_signal::{SpikeTrain, Trace};
 use lobule_study::{Error, Quiet};
@@ -50,7 +49,7 @@ const SMALL: [&str; 6] = [
     "analysis.leads_ms=[20, 60]",
 ];
 
-fn config(settings: &[String]) -> Result<StatePredictionConfig, Error> {
+fn config(settings: &[String]) -> Result<<StatePrediction as Study>::Config, Error> {
     let all: Vec<String> = SMALL.iter().map(|s| (*s).to_string()).chain(settings.iter().cloned()).collect();
     StatePrediction.resolve(&Request { preset: "quick", settings: &all, ..Request::default() })
 }
@@ -60,7 +59,7 @@ fn record(
     name: &str,
     jobs: usize,
     settings: &[String],
-) -> Result<StatePredictionRecord, Error> {
+) -> Result<<StatePrediction as Study>::Record, Error> {
     let out = folder.0.join(name);
     let options = RunOptions { preset: "quick".into(), jobs, threads: 1, out, resumes: false };
     run(&StatePrediction, &config(settings)?, &options, &Quiet).map(|(_, record)| record)

@@ -19,9 +19,11 @@
 use super::ForwardModel;
 use crate::{Controller, Error, Inputs, Senses, plant::Actuator};
 use lobule_signal::Ranges;
+use serde::{Deserialize, Serialize};
 
 /// Which command the model is told about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Efference {
     /// The one that is given: the model learns the plant.
     Executed,

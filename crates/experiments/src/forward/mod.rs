@@ -1,4 +1,7 @@
 //! Forward models at work: what prediction adds to a control loop that is late, and what it does not add.
 
-pub mod anticipation;
-pub mod cartpole;
+mod anticipation;
+mod cartpole;
+
+pub use anticipation::AnticipationStudy;
+pub use cartpole::CartPoleStudy;

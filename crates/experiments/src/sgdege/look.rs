@@ -1,6 +1,11 @@
-//! A panel that figures of these experiments share.
+//! What figures of these experiments share.
 
 use lobule_study::report::drawing::*;
+
+/// The broken line that guides the eye.
+pub(super) fn guide() -> Stroke {
+    Stroke::new(GUIDE, 1.2).dash(Dash::Dashed)
+}
 
 /// Rates of nuclear cells against their targets, with the line of equality. Both axes end at a multiple of 20 Hz above 60 Hz
 /// and all of `covered`.
@@ -16,7 +21,6 @@ pub(super) fn rates_against_targets(
     let axis = |label| Axis::exact(label, 0.0, ceiling).step(20.0);
     let mut panel = Panel::new(title, axis("target R (Hz)"), axis("rate PN (Hz)"));
     panel.line([(0.0, 0.0), (ceiling, ceiling)], Stroke::guide().dash(Dash::Dashed));
-    let points = targets.iter().copied().zip(rates.iter().copied()).collect();
-    panel.marks.push(Mark::Dots { points, radius: 1.8, color: color.into(), opacity: 0.7 });
+    panel.pale_dots(targets.iter().copied().zip(rates.iter().copied()), 1.8, color, 0.7);
     panel
 }

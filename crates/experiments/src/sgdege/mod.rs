@@ -5,15 +5,24 @@
 //! a second time, in numpy, before the experiments here were run.
 
 mod cells;
-pub mod credit;
+mod credit;
 mod look;
-pub mod marr_albus_ito;
-pub mod network;
-pub mod perceptron;
-pub mod pointing;
-pub mod rules;
-pub mod single_cell;
-pub mod tracking;
+mod marr_albus_ito;
+mod network;
+mod perceptron;
+mod pointing;
+mod rules;
+mod single_cell;
+mod tracking;
+
+pub use credit::Credit;
+pub use marr_albus_ito::MarrAlbusIto;
+pub use network::Network;
+pub use perceptron::Perceptron;
+pub use pointing::Pointing;
+pub use rules::Rules;
+pub use single_cell::SingleCell;
+pub use tracking::Tracking;
 
 /// The paper.
 pub(crate) const PAPER: &str = "Bouvier et al. 2018, eLife 7:e31599, doi:10.7554/eLife.31599";

@@ -1,36 +1,21 @@
 //! The figures of the experiment.
 
-use super::config::StatePredictionConfig;
-use super::record::StatePredictionRecord;
+use super::{config::Config, run::Record};
 use lobule_analysis::state_prediction::{Report, Scheme, Scores, Surrogate};
 use lobule_analysis::{mean, sd};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
 /// A number read from scores.
 type Reading = fn(&Scores) -> f64;
 
-/// All figures.
-pub fn figures(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Result<Vec<Figure>, Error> {
-    Ok(vec![leads(config, record)?, schemes(config, record)?, example(config, record)?])
-}
-
-/// Color of a subject.
 fn color(k: usize) -> &'static str {
     [BLUE, VERMILLION][k % 2]
 }
 
-/// A panel of R² or gain by lead, with a line at 0; `covered` are further values inside it.
-fn by_lead(
-    config: &StatePredictionConfig,
-    title: &str,
-    label: &str,
-    all: impl Iterator<Item = f64>,
-    covered: &[f64],
-) -> Panel {
+fn by_lead(config: &Config, title: &str, label: &str, values: impl Iterator<Item = f64>) -> Panel {
     let last = config.analysis.leads_ms.iter().copied().fold(0.0, f64::max);
-    let y = Axis::covering(label, all.chain(covered.iter().copied()));
-    let mut panel = Panel::new(title, Axis::exact("lead (ms)", 0.0, last * 1.08), y);
+    let x = Axis::exact("lead (ms)", 0.0, last * 1.08);
+    let mut panel = Panel::new(title, x, Axis::covering(label, values));
     panel.levels.push(Level::across(0.0));
     panel
 }
@@ -38,14 +23,12 @@ fn by_lead(
 /// Mean and spread over seeds as line, dots and band; points are (lead in ms, number of each seed).
 fn mean_and_spread(panel: &mut Panel, points: &[(f64, Vec<f64>)], pen: &Stroke) {
     let edges = points.iter().map(|(x, v)| (*x, mean(v) - sd(v), mean(v) + sd(v))).collect();
-    let means = || points.iter().map(|(x, v)| (*x, mean(v)));
+    let means = points.iter().map(|(x, v)| (*x, mean(v)));
     panel.marks.push(Mark::Band { edges, color: pen.color.clone(), opacity: 0.18 });
-    panel.line(means(), pen.clone());
-    panel.marks.push(Mark::dots(means(), 3.0, &pen.color));
+    panel.curve(means, 3.0, pen);
 }
 
-/// R² and gain against lead.
-fn leads(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Result<Figure, Error> {
+pub fn leads(config: &Config, record: &Record) -> Result<Figure, Error> {
     let scheme = record.strictest();
     let curves: [(&str, Reading, Stroke); 3] = [
         ("nuclei", |s| s.nuclear, Stroke::new(ORANGE, 2.2)),
@@ -62,14 +45,14 @@ fn leads(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Resu
     };
     let mut plate = Plate::new("leads", 2, 210.0);
     plate.legend = curves.iter().map(|(label, _, pen)| Key::line(label, pen.clone())).collect();
-    let inside = all(Scheme::InSample, |s| s.nuclear);
-    let mut inside = by_lead(config, "nuclei alone, in-sample", "R²", inside, &[0.0, 1.0]);
-    let gains = all(scheme, Scores::gain);
-    let mut gain = by_lead(config, "gain: both less mossy fibers", "gain in R²", gains, &[0.0]);
+    let inside = all(Scheme::InSample, |s| s.nuclear).chain([0.0, 1.0]);
+    let mut inside = by_lead(config, "nuclei alone, in-sample", "R²", inside);
+    let gains = all(scheme, Scores::gain).chain([0.0]);
+    let mut gain = by_lead(config, "gain: both less mossy fibers", "gain in R²", gains);
     for (k, subject) in record.subjects().into_iter().enumerate() {
         let title = format!("{subject}: {}", scheme.words());
-        let r2 = curves.iter().flat_map(|(_, of, _)| all(scheme, *of));
-        let mut panel = by_lead(config, &title, "R²", r2, &[0.0, 1.0]);
+        let r2 = curves.iter().flat_map(|(_, of, _)| all(scheme, *of)).chain([0.0, 1.0]);
+        let mut panel = by_lead(config, &title, "R²", r2);
         for (_, of, pen) in &curves {
             mean_and_spread(&mut panel, &over_leads(subject, scheme, *of), pen);
         }
@@ -78,26 +61,23 @@ fn leads(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Resu
         let pen = Stroke::new(color(k), 2.4);
         let gains = over_leads(subject, scheme, Scores::gain);
         for seed in 0..record.of(subject).count() {
-            let points = gains.iter().map(|(x, v)| (*x, v[seed]));
-            gain.line(points, Stroke::new(color(k), 0.6));
+            gain.line(gains.iter().map(|(x, v)| (*x, v[seed])), Stroke::new(color(k), 0.6));
         }
         mean_and_spread(&mut gain, &gains, &pen);
         mean_and_spread(&mut inside, &over_leads(subject, Scheme::InSample, |s| s.nuclear), &pen);
         plate.line_key(subject, pen);
     }
     plate.panels.extend([gain, inside]);
-    let caption = format!(
+    plate.figure(format!(
         "Prediction of mossy fibers by lead; mean and standard deviation over {} seeds. First panels: R² ({}) from the nuclei, from the mossy \
          fibers themselves and from both. Next: the gain, which the nuclei add (thin lines: single seeds). Last: the in-sample R² of the \
          nuclei, which is high whether they predict or not.",
         record.of(record.subjects().first().copied().unwrap_or_default()).count(),
         scheme.words()
-    );
-    plate.figure(caption)
+    ))
 }
 
-/// Bars of the schemes and surrogates at the main lead.
-fn schemes(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Result<Figure, Error> {
+pub fn schemes(config: &Config, record: &Record) -> Result<Figure, Error> {
     let main_ms = config.analysis.main_lead_ms;
     let lead = config.analysis.lead(main_ms);
     let subjects = record.subjects();
@@ -111,20 +91,16 @@ fn schemes(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Re
     // R² of the nuclei alone, and the gain.
     let numbers = |report: &Report, column: Result<Scheme, Surrogate>| match column {
         Ok(scheme) => report.at(lead, scheme).map(|s| [s.nuclear, s.gain()]),
-        Err(surrogate) => {
-            let found = report.surrogates.iter().find(|s| s.surrogate == surrogate);
-            found.map(|s| [s.nuclear, s.gain])
-        }
+        Err(of) => report.surrogates.iter().find(|s| s.surrogate == of).map(|s| [s.nuclear, s.gain]),
     };
     let mut plate = Plate::new("schemes", 2, 230.0);
     let width = 0.8 / subjects.len() as f64;
-    for (number, (title, unit)) in [("nuclei alone", "R²"), ("gain", "gain in R²")].into_iter().enumerate()
-    {
+    for (number, title, unit) in [(0, "nuclei alone", "R²"), (1, "gain", "gain in R²")] {
         let (mut cells, mut dots) = (Vec::new(), Vec::new());
         for (x, (_, column)) in columns.iter().enumerate() {
             for (k, subject) in subjects.iter().enumerate() {
-                let values: Vec<f64> =
-                    record.of(subject).filter_map(|r| numbers(r, *column)).map(|n| n[number]).collect();
+                let values = record.of(subject).filter_map(|r| numbers(r, *column)).map(|n| n[number]);
+                let values: Vec<f64> = values.collect();
                 if values.is_empty() {
                     continue;
                 }
@@ -136,27 +112,23 @@ fn schemes(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Re
             }
         }
         let ticks = columns.iter().enumerate().map(|(x, (name, _))| Tick::new(x as f64, *name));
-        let mut panel = Panel::new(
-            &format!("{title}, {main_ms} ms ahead"),
-            Axis::exact("", -0.6, 4.6).named(ticks.collect()),
-            Axis::covering(unit, dots.iter().map(|d| d.1).chain([0.0])),
-        );
+        let x = Axis::exact("", -0.6, 4.6).named(ticks.collect());
+        let y = Axis::covering(unit, dots.iter().map(|d| d.1).chain([0.0]));
+        let mut panel = Panel::new(&format!("{title}, {main_ms} ms ahead"), x, y);
         panel.levels.push(Level::across(0.0));
         panel.marks.push(Mark::Cells(cells));
-        panel.marks.push(Mark::Dots { points: dots, radius: 2.0, color: BLACK.into(), opacity: 0.7 });
+        panel.pale_dots(dots, 2.0, BLACK, 0.7);
         plate.panels.push(panel);
     }
     plate.legend = subjects.iter().enumerate().map(|(k, s)| Key::block(s, color(k))).collect();
-    let caption = format!(
+    plate.figure(format!(
         "A: R² of the nuclei onto mossy fibers {main_ms} ms later, by test: on the data of the fit, from odd to even trials, on directions left \
          out, with nuclei whose directions are exchanged, and with nuclei whose rates are rotated by half a trial. B: gain in R² from adding \
          the nuclei to the mossy fibers, by the same tests. Bars: means over seeds; dots: seeds."
-    );
-    plate.figure(caption)
+    ))
 }
 
-/// One mossy fiber, recorded and predicted.
-fn example(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Result<Figure, Error> {
+pub fn example(config: &Config, record: &Record) -> Result<Figure, Error> {
     let a = &config.analysis;
     let mut plate = Plate::new("example", 3, 170.0);
     let pens = [
@@ -184,13 +156,12 @@ fn example(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Re
         }
     }
     plate.legend = pens.iter().map(|(label, pen)| Key::line(label, pen.clone())).collect();
-    let caption = format!(
+    plate.figure(format!(
         "Rate of the most variable mossy fiber, number {}, by time from onset in three directions, first seed: {} and its predictions {} ms \
          ahead ({}).",
         units.join(", "),
         if a.averages { "mean over trials" } else { "first trial" },
         a.main_lead_ms,
         record.strictest().words()
-    );
-    plate.figure(caption)
+    ))
 }

@@ -1,53 +1,44 @@
 //! Recordings read from files, and the session of three populations that is analyzed.
 
-use super::config::{AnalysisConfig, FileConfig};
+use super::config::{AnalysisConfig, FileConfig, TimeUnit};
 use lobule_analysis::state_prediction::Session;
 use lobule_cerebellum::recordings::{Events, SIGNALS, TrialEvent, UnitTimes, read_csv, read_nwb, read_prism};
 use lobule_study::Error;
 use std::path::Path;
 
 /// Reads the files that the configuration names.
-///
-/// # Errors
-/// A file that cannot be read, naming it, the place in it and the remedy.
 pub fn read(config: &FileConfig) -> Result<Events, Error> {
-    let unit_s = config.time_unit.seconds();
+    let unit_s = match config.time_unit {
+        TimeUnit::S => 1.0,
+        TimeUnit::Ms => 1e-3,
+    };
     if !config.prism.is_empty() {
         return Ok(read_prism::read(Path::new(&config.prism), &config.condition, &config.module)?);
     }
-    let mut trials = Vec::new();
-    if !config.trials.is_empty() {
-        trials = read_csv::trials(Path::new(&config.trials), unit_s)?;
-    }
+    let trials = match config.trials.as_str() {
+        "" => Vec::new(),
+        path => read_csv::trials(Path::new(path), unit_s)?,
+    };
     let mut events = if config.nwb.is_empty() {
         let units = read_csv::spikes(Path::new(&config.spikes), &trials, unit_s)?;
         Events { source: config.spikes.clone(), trials, units, ..Events::default() }
     } else {
-        let columns = read_nwb::Columns {
-            population: &config.population_column,
-            direction: &config.direction_column,
-            onset: &config.onset_column,
-        };
+        let FileConfig { population_column, direction_column, onset_column: onset, .. } = config;
+        let columns = read_nwb::Columns { population: population_column, direction: direction_column, onset };
         let series: Vec<&str> = config.series.iter().map(String::as_str).collect();
         let read = read_nwb::read(Path::new(&config.nwb), &columns, trials.is_empty(), &series)?;
         let trials = if trials.is_empty() { read.trials } else { trials };
-        Events {
-            source: config.nwb.clone(),
-            trials,
-            units: read.units,
-            signals: read.signals,
-            ..Events::default()
-        }
+        let (units, signals) = (read.units, read.signals);
+        Events { source: config.nwb.clone(), trials, units, signals, ..Events::default() }
     };
     if !config.signals.is_empty() {
         events.signals.extend(read_csv::signals(Path::new(&config.signals), unit_s)?);
     }
     refuse_shared_onsets(&events)?;
     if events.units.iter().any(|u| u.population == SIGNALS) && !events.signals.is_empty() {
-        return Err(Error::File {
-            path: events.source,
-            what: format!("a population is called `{SIGNALS}`, the name of the continuous traces; rename it"),
-        });
+        let what =
+            format!("a population is called `{SIGNALS}`, the name of the continuous traces; rename it");
+        return Err(Error::File { path: events.source, what });
     }
     Ok(events)
 }
@@ -61,23 +52,16 @@ fn refuse_shared_onsets(events: &Events) -> Result<(), Error> {
     }
     let mut by_onset: Vec<&TrialEvent> = events.trials.iter().collect();
     by_onset.sort_by(|a, b| a.onset_s.total_cmp(&b.onset_s));
-    match by_onset.windows(2).find(|w| w[0].onset_s == w[1].onset_s) {
-        Some(pair) => Err(Error::File {
-            path: events.source.clone(),
-            what: format!(
-                "trials `{}` and `{}` share the onset {} s, so that signals, on the clock of the session, would be the same in both; give \
-                 spikes and onsets on that clock",
-                pair[0].name, pair[1].name, pair[0].onset_s
-            ),
-        }),
-        None => Ok(()),
-    }
+    let Some(pair) = by_onset.windows(2).find(|w| w[0].onset_s == w[1].onset_s) else { return Ok(()) };
+    let what = format!(
+        "trials `{}` and `{}` share the onset {} s, so that signals, on the clock of the session, would be the same in both; give spikes \
+         and onsets on that clock",
+        pair[0].name, pair[1].name, pair[0].onset_s
+    );
+    Err(Error::File { path: events.source.clone(), what })
 }
 
 /// The session of three populations: mossy fibers, Purkinje cells (none where the name is empty), nuclei.
-///
-/// # Errors
-/// A population that is not there, naming those that are.
 pub fn session(events: &mut Events, names: [&str; 3], config: &AnalysisConfig) -> Result<Session, Error> {
     let sampling = config.sampling()?;
     for name in names {
@@ -92,9 +76,4 @@ pub fn session(events: &mut Events, names: [&str; 3], config: &AnalysisConfig) -
         nuclear: events.rates(nuclear, &sampling)?,
         directions,
     })
-}
-
-/// The populations of a file.
-pub fn names(config: &FileConfig) -> [&str; 3] {
-    [&config.mossy, &config.purkinje, &config.nuclear]
 }

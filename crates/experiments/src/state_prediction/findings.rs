@@ -1,39 +1,27 @@
 //! The findings of the experiment.
 
-use super::config::{RecordingSource, StatePredictionConfig};
-use super::record::StatePredictionRecord;
+use super::config::{Config, RecordingSource};
+use super::run::Record;
+use Scheme::{InSample, LeaveOneDirectionOut, OddToEven};
 use lobule_analysis::state_prediction::{Reconstruction, Scheme, Scores, Surrogate, SurrogateScores};
-use lobule_study::report::{Expected, Finding, Source};
+use lobule_study::prelude::*;
 
-const GAIN: Source = Source::measured(
-    "between the gains of +0.072 (predictor) and +0.003 (relay) that the reference measured 60 ms ahead; it states the bounds of 0.03 and \
-     0.02",
-);
-const SIGN: Source = Source::measured("sign of the reference's +0.053");
-const OTHER_LEADS: Source = Source::chosen_after(
-    "the relay's bound at 60 ms, extended to other leads; no record shows that this preceded the first run",
-);
-const TABLE: Source = Source::measured(
-    "reference measurements, three seeds, ± twice their largest sd of 0.025 (docs/experiments/state_prediction.md)",
-);
-const WARNING: Source = Source::chosen_after(
-    "0.8 or more, near the reference's 0.869, at its size; no record shows that the bound preceded the first run",
-);
-const SURROGATE: Source = Source::chosen_after(
-    "the bound of the relay, which adds nothing either; no record shows that this preceded the first run",
-);
-const SHUFFLED: Source =
-    Source::chosen_after("0.1 at most, since R² of shuffled data is about 0; added after first results");
+grounds! {
+    GAIN = measured "between the gains of +0.072 (predictor) and +0.003 (relay) that the reference measured 60 ms ahead; it states the \
+        bounds of 0.03 and 0.02";
+    SIGN = measured "sign of the reference's +0.053";
+    OTHER_LEADS = chosen_after "the relay's bound at 60 ms, extended to other leads; no record shows that this preceded the first run";
+    TABLE = measured "reference measurements, three seeds, ± twice their largest sd of 0.025 (docs/experiments/state_prediction.md)";
+    WARNING = chosen_after "0.8 or more, near the reference's 0.869, at its size; no record shows that the bound preceded the first run";
+    SURROGATE = chosen_after "the bound of the relay, which adds nothing either; no record shows that this preceded the first run";
+    SHUFFLED = chosen_after "0.1 at most, since R² of shuffled data is about 0; added after first results";
+}
 const SMALLER: Source =
     Source::reported("reference measurements of a larger session, reported for comparison");
 const BESIDE: Source = Source::reported("reference measurements, reported for comparison");
 const UNRELIABLE: Source = Source::reported("reference measurements: not reliable, so not judged");
 const OPEN: Source = Source::reported("no expectation: this is the question");
 
-/// Grounds of all ranges.
-pub(super) const GROUNDS: &[Source] = &[GAIN, SIGN, OTHER_LEADS, TABLE, WARNING, SURROGATE, SHUFFLED];
-
-/// A number read from scores.
 type Reading = fn(&Scores) -> f64;
 type ReconstructionReading = fn(&Reconstruction) -> f64;
 
@@ -46,47 +34,18 @@ const JUDGED_MS: f64 = 60.0;
 /// Leads of the reference's table, ms.
 const LEADS_MS: [f64; 3] = [20.0, 60.0, 100.0];
 
-/// Values of the reference at its three leads: predictor, relay. Source: docs/experiments/state_prediction.md, Results.
-struct Row {
-    key: &'static str,
-    scheme: Scheme,
-    of: Reading,
-    reference: [[f64; 3]; 2],
-}
-
-const ROWS: [Row; 4] = [
-    Row {
-        key: "nuclear",
-        scheme: Scheme::InSample,
-        of: |s| s.nuclear,
-        reference: [[0.885, 0.889, 0.893], [0.881, 0.869, 0.861]],
-    },
-    Row {
-        key: "nuclear",
-        scheme: Scheme::OddToEven,
-        of: |s| s.nuclear,
-        reference: [[0.57, 0.56, 0.58], [0.56, 0.54, 0.50]],
-    },
-    Row {
-        key: "nuclear",
-        scheme: Scheme::LeaveOneDirectionOut,
-        of: |s| s.nuclear,
-        reference: [[0.60, 0.58, 0.60], [0.59, 0.58, 0.53]],
-    },
-    Row {
-        key: "autoregression",
-        scheme: Scheme::LeaveOneDirectionOut,
-        of: |s| s.autoregression,
-        reference: [[0.92, 0.73, 0.62], [0.92, 0.74, 0.64]],
-    },
+/// Key, scheme, number, and values of the reference at its three leads: predictor, relay. Source:
+/// docs/experiments/state_prediction.md, Results.
+const ROWS: [(&str, Scheme, Reading, [[f64; 3]; 2]); 4] = [
+    ("nuclear", InSample, |s| s.nuclear, [[0.885, 0.889, 0.893], [0.881, 0.869, 0.861]]),
+    ("nuclear", OddToEven, |s| s.nuclear, [[0.57, 0.56, 0.58], [0.56, 0.54, 0.50]]),
+    ("nuclear", LeaveOneDirectionOut, |s| s.nuclear, [[0.60, 0.58, 0.60], [0.59, 0.58, 0.53]]),
+    ("autoregression", LeaveOneDirectionOut, |s| s.autoregression, [[0.92, 0.73, 0.62], [0.92, 0.74, 0.64]]),
 ];
 const GAINS: [[f64; 3]; 2] = [[0.010, 0.072, 0.053], [-0.007, 0.003, -0.001]];
 const FORWARD_LESS_BACKWARD: [f64; 3] = [-0.07, -0.13, -0.05];
-/// Purkinje cells, nuclei.
-const RECONSTRUCTION: [f64; 2] = [0.98, 0.99];
 
-/// All findings.
-pub fn findings(config: &StatePredictionConfig, record: &StatePredictionRecord) -> Vec<Finding> {
+pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     let mut found = Vec::new();
     for (k, name) in record.subjects().into_iter().enumerate() {
         let column = (config.source == RecordingSource::Synthetic && k < 2).then_some(k);
@@ -104,8 +63,8 @@ pub fn findings(config: &StatePredictionConfig, record: &StatePredictionRecord) 
 
 /// One kind of recording, with its column in the reference's table.
 struct Subject<'a> {
-    config: &'a StatePredictionConfig,
-    record: &'a StatePredictionRecord,
+    config: &'a Config,
+    record: &'a Record,
     name: &'a str,
     column: Option<usize>,
 }
@@ -127,20 +86,19 @@ impl Subject<'_> {
 
     /// The strictest scheme that the recordings of this subject allow.
     fn strictest(&self) -> Scheme {
-        self.record.of(self.name).next().map_or(Scheme::InSample, |r| r.strictest())
+        self.record.of(self.name).next().map_or(InSample, |r| r.strictest())
     }
 
     fn gains(&self, found: &mut Vec<Finding>) {
         let scheme = self.strictest();
         for &ms in &self.config.analysis.leads_ms {
             let Some(values) = self.by_seed(ms, scheme, Scores::gain) else { continue };
-            let reference = self.column.and_then(|c| place(ms).map(|k| GAINS[c][k]));
+            let reference = self.column.zip(place(ms)).map(|(c, k)| GAINS[c][k]);
             let reference =
                 reference.map(|gain| format!("; {gain:+.3} in the reference")).unwrap_or_default();
-            let meaning = format!(
-                "R² of mossy fibers and nuclei minus R² of mossy fibers alone, {}{reference}.",
-                scheme.words()
-            );
+            let words = scheme.words();
+            let meaning =
+                format!("R² of mossy fibers and nuclei minus R² of mossy fibers alone, {words}{reference}.");
             let gain = Finding::new(format!("gain/{}/{ms}ms", self.name), meaning, values);
             found.push(match (self.name, self.column) {
                 ("predictor", Some(_)) if ms == JUDGED_MS => gain.each(0.03.., &GAIN),
@@ -157,41 +115,35 @@ impl Subject<'_> {
     fn table(&self, column: usize, found: &mut Vec<Finding>) {
         let leads = || LEADS_MS.into_iter().enumerate().filter(|(_, ms)| self.has_lead(*ms));
         let has_size = self.config.is_of_reference_size();
-        for row in &ROWS {
+        for (key, scheme, of, references) in ROWS {
             for (k, ms) in leads() {
-                let Some(values) = self.by_seed(ms, row.scheme, row.of) else { continue };
-                let reference = row.reference[column][k];
-                let score =
-                    self.score(row.key, row.scheme, ms, values, &format!("; {reference} in the reference"));
-                found.push(if has_size {
-                    score.mean(around(reference), &TABLE)
-                } else {
-                    score.beside(&SMALLER)
-                });
+                let Some(values) = self.by_seed(ms, scheme, of) else { continue };
+                let reference = references[column][k];
+                let score = self.score(key, scheme, ms, values, &format!("; {reference} in the reference"));
+                let expected = around(reference);
+                found.push(if has_size { score.mean(expected, &TABLE) } else { score.beside(&SMALLER) });
             }
         }
-        let scheme = Scheme::LeaveOneDirectionOut;
+        let scheme = LeaveOneDirectionOut;
         for (k, ms) in leads() {
             let Some(values) = self.by_seed(ms, scheme, |s| s.nuclear - s.backward) else { continue };
             let reference = match column {
                 0 => format!("; {} in the reference", FORWARD_LESS_BACKWARD[k]),
                 _ => String::new(),
             };
+            let words = scheme.words();
             let meaning = format!(
-                "R² of the nuclei onto later minus R² onto earlier mossy fibers, {}{reference}.",
-                scheme.words()
+                "R² of the nuclei onto later minus R² onto earlier mossy fibers, {words}{reference}."
             );
             let name = format!("forward_less_backward/{}/{ms}ms", self.name);
             found.push(Finding::new(name, meaning, values).beside(&UNRELIABLE));
         }
         if self.name == "relay"
-            && let Some(values) = self.by_seed(JUDGED_MS, Scheme::InSample, |s| s.nuclear)
+            && let Some(values) = self.by_seed(JUDGED_MS, InSample, |s| s.nuclear)
         {
             let meaning = "In-sample R², 60 ms ahead, of nuclei that predict nothing: a value this high is no evidence of prediction.";
-            let least = [has_size.then_some(0.8), None];
-            found.push(
-                Finding::new("warning/in_sample_r2_of_the_relay", meaning, values).mean(least, &WARNING),
-            );
+            let relay = Finding::new("warning/in_sample_r2_of_the_relay", meaning, values);
+            found.push(relay.mean([has_size.then_some(0.8), None], &WARNING));
         }
     }
 
@@ -238,27 +190,26 @@ impl Subject<'_> {
             let name = format!("r2/nuclear/{}/{}", self.name, surrogate.key());
             let score = Finding::new(name, meaning, scores);
             // What directions have in common, such as the time of the movement, remains.
-            let is_judged =
-                surrogate == Surrogate::DirectionShuffled && scheme == Scheme::LeaveOneDirectionOut;
+            let is_judged = surrogate == Surrogate::DirectionShuffled && scheme == LeaveOneDirectionOut;
             found.push(if is_judged { score.mean(..=0.1, &SHUFFLED) } else { score.beside(&OPEN) });
         }
     }
 
     fn reconstruction(&self, found: &mut Vec<Finding>) {
-        let targets: [(&str, &str, ReconstructionReading); 2] = [
-            ("purkinje", "Purkinje cells from mossy fibers", |r| r.purkinje),
-            ("nuclear", "nuclei from mossy fibers and Purkinje cells", |r| r.nuclear),
+        // Key, map, number, R² in the reference.
+        let targets: [(&str, &str, ReconstructionReading, f64); 2] = [
+            ("purkinje", "Purkinje cells from mossy fibers", |r| r.purkinje, 0.98),
+            ("nuclear", "nuclei from mossy fibers and Purkinje cells", |r| r.nuclear, 0.99),
         ];
         for scheme in Scheme::ALL {
-            for ((key, map, of), reference) in targets.into_iter().zip(RECONSTRUCTION) {
+            for (key, map, of, reference) in targets {
                 let one = |r: &[Reconstruction]| r.iter().find(|r| r.scheme == scheme).map(of);
                 let values = self.record.of(self.name).map(|r| one(&r.reconstruction)).collect();
                 let Some(values) = values else { continue };
                 let name = format!("reconstruction/{key}/{}/{}", scheme.key(), self.name);
                 let meaning = format!("R² of the {map} in one instant, {}", scheme.words());
-                let is_judged =
-                    self.column.is_some() && self.config.is_of_reference_size() && scheme == Scheme::InSample;
-                found.push(if is_judged {
+                let has_size = self.column.is_some() && self.config.is_of_reference_size();
+                found.push(if has_size && scheme == InSample {
                     let Expected([low, _]) = around(reference);
                     let meaning = format!("{meaning}; {reference} in the reference.");
                     Finding::new(name, meaning, values).mean([low, None], &TABLE)

@@ -5,7 +5,7 @@
 //! when it arrives, and the rule depresses synapses that were active about 100 ms before a climbing-fiber spike. What is
 //! learned therefore precedes the feedback by this time.
 
-use super::config::StatePredictionConfig;
+use super::config::{Config, PopulationConfig};
 use super::populations::{self, NAMES, Tuning};
 use super::wrist::{FEEDBACK, Movement};
 use lobule_analysis::smoothing::Sampling;
@@ -14,7 +14,7 @@ use lobule_cerebellum::{BrainState, DT_MS, Drive, ModuleOptions, PLASTIC_SET, Te
 use lobule_circuit::plasticity::Supervised;
 use lobule_circuit::{Circuit, Simulation};
 use lobule_scaffold::{ScaffoldSpec, reconstruct};
-use lobule_signal::{Clock, SpikeTrain};
+use lobule_signal::Clock;
 use lobule_study::Error;
 
 /// Generators of the climbing fibers.
@@ -24,7 +24,6 @@ const TEACHER_NS: f64 = 200.0;
 /// Highest weight, nS. Source: [`crate::open_loop`].
 const W_MAX_NS: f64 = 5.0;
 
-/// A circuit with its drive.
 pub struct DrivenCircuit {
     simulation: Simulation,
     movements: Vec<Movement>,
@@ -33,7 +32,6 @@ pub struct DrivenCircuit {
     olive: (usize, Tuning),
     sampling: Sampling,
     pause_ms: f64,
-    /// Rate of teaching events at rest.
     olive_hz: f64,
 }
 
@@ -61,43 +59,32 @@ impl Round {
 
 impl DrivenCircuit {
     /// Builds the circuit of a seed, whose climbing fibers fire at a mean rate of `climbing_hz` while parallel fibers learn.
-    ///
-    /// # Errors
-    /// A size that cannot be built, or a circuit without nuclei or olive.
-    pub fn new(
-        config: &StatePredictionConfig,
-        climbing_hz: f64,
-        seed: u64,
-        threads: usize,
-    ) -> Result<Self, Error> {
+    pub fn new(config: &Config, climbing_hz: f64, seed: u64, threads: usize) -> Result<Self, Error> {
         let own = &config.network;
         let sampling = config.analysis.sampling()?;
         let anatomy = reconstruct(&ScaffoldSpec::mouse(own.size_um[0], own.size_um[1]), seed)?;
         let mut circuit = Circuit::new();
-        let mut options =
-            ModuleOptions::new(BrainState::Awake, Drive::Poisson(config.synthetic.mossy.base_hz));
+        let drive = Drive::Poisson(config.synthetic.mossy.base_hz);
+        let mut options = ModuleOptions::new(BrainState::Awake, drive);
         options.learn(rule(config, climbing_hz));
         add_module(&mut circuit, "", &anatomy, &options)?;
-        let cells = |name: &str| match anatomy.count(name) {
-            0 => Err(Error::from(lobule_cerebellum::Error::Anatomy {
-                what: format!("the circuit of {:?} µm has no `{name}`; enlarge network.size_um", own.size_um),
-            })),
-            n => Ok(n),
+        let none = |name: &str| {
+            let what =
+                format!("the circuit of {:?} µm has no `{name}`; enlarge network.size_um", own.size_um);
+            Error::from(lobule_cerebellum::Error::Anatomy { what })
         };
-        for name in NAMES {
-            cells(name)?;
-        }
+        let cells = |name| Some(anatomy.count(name)).filter(|n| *n > 0).ok_or_else(|| none(name));
+        NAMES.into_iter().try_for_each(|name| cells(name).map(drop))?;
         let olive = cells("io_cell")?;
         let teaching = Teaching { label: TEACHER, rate_hz: own.olive_hz, weight_ns: TEACHER_NS };
         teaching.add(&mut circuit, "", &anatomy);
-        let network = circuit.compile(Clock::new(DT_MS)?, seed)?;
-        let mut simulation = Simulation::new(network, threads)?;
+        let mut simulation = Simulation::new(circuit.compile(Clock::new(DT_MS)?, seed)?, threads)?;
         simulation.set_learning(PLASTIC_SET, false)?;
 
         let mossy = Tuning::mossy(&config.synthetic, cells("mossy_fiber")?, seed);
-        let mut teaching = config.synthetic.nuclear.clone();
-        (teaching.base_hz, teaching.modulation_hz) = (own.olive_hz, own.olive_modulation_hz);
-        let taught = Tuning::draw(&teaching, olive, |_| FEEDBACK, seed, "olive");
+        let (base_hz, modulation_hz) = (own.olive_hz, own.olive_modulation_hz);
+        let teaching = PopulationConfig { units: olive, base_hz, modulation_hz };
+        let taught = Tuning::draw(&teaching, |_| FEEDBACK, seed, "olive");
         Ok(Self {
             mossy: (simulation.population("mossy_fiber")?, mossy),
             olive: (simulation.population(TEACHER)?, taught),
@@ -111,15 +98,12 @@ impl DrivenCircuit {
     }
 
     /// Plays all trials once and returns the recorded spikes; `done` is called after each trial.
-    ///
-    /// # Errors
-    /// A state that is no longer finite.
     pub fn play(&mut self, round: Round, done: impl Fn()) -> Result<Events, Error> {
         self.simulation.set_learning(PLASTIC_SET, round == Round::Learning)?;
         for name in round.recorded() {
             self.simulation.record_spikes(name)?;
         }
-        let rest = vec![self.olive_hz; self.olive.1.len()];
+        let rest = vec![self.olive_hz; self.olive.1.units.len()];
         let mut trials = self.trials.clone();
         for (trial, movement) in trials.iter_mut().zip(&self.movements) {
             self.simulation.set_rates(self.olive.0, &rest)?;
@@ -127,11 +111,9 @@ impl DrivenCircuit {
             let (from_ms, _) = self.sampling.reach_ms();
             trial.onset_s = (self.simulation.ms() - from_ms) * 1e-3;
             for z in movement {
-                let rates =
-                    |tuning: &Tuning| (0..tuning.len()).map(|i| tuning.rate_hz(i, z)).collect::<Vec<_>>();
-                self.simulation.set_rates(self.mossy.0, &rates(&self.mossy.1))?;
+                self.simulation.set_rates(self.mossy.0, &self.mossy.1.rates_hz(z))?;
                 if round != Round::Recorded {
-                    self.simulation.set_rates(self.olive.0, &rates(&self.olive.1))?;
+                    self.simulation.set_rates(self.olive.0, &self.olive.1.rates_hz(z))?;
                 }
                 self.simulation.run_ms(self.sampling.bin_ms)?;
             }
@@ -140,16 +122,18 @@ impl DrivenCircuit {
         let mut events = Events { source: "the spiking circuit".into(), trials, ..Events::default() };
         for name in round.recorded() {
             if let Some(train) = self.simulation.take_spikes(name)? {
-                events.units.extend(units(&train));
+                let mut times = vec![Vec::new(); train.n];
+                for (&step, &id) in train.steps.iter().zip(&train.ids) {
+                    times[id as usize].push(step as f64 * DT_MS * 1e-3);
+                }
+                let times = times.into_iter().map(UnitTimes::OfSession);
+                events.units.extend(populations::units(&train.label, times));
             }
         }
         Ok(events)
     }
 
     /// Mean rate of the climbing fibers while they signal feedback, Hz, over one round.
-    ///
-    /// # Errors
-    /// As [`DrivenCircuit::play`].
     pub fn climbing_hz(&mut self, done: impl Fn()) -> Result<f64, Error> {
         let begin_ms = self.simulation.ms();
         let events = self.play(Round::Taught, done)?;
@@ -162,9 +146,6 @@ impl DrivenCircuit {
     }
 
     /// Mean weight of the plastic synapses, nS.
-    ///
-    /// # Errors
-    /// None for a circuit built here.
     pub fn mean_weight_ns(&self) -> Result<f64, Error> {
         let synapses = self.simulation.synapses(PLASTIC_SET)?;
         Ok(synapses.iter().map(|s| f64::from(s.2)).sum::<f64>() / synapses.len() as f64)
@@ -172,7 +153,7 @@ impl DrivenCircuit {
 }
 
 /// The rule, balanced: a spike of the parallel fiber potentiates as much as unrelated spikes of the climbing fiber depress.
-fn rule(config: &StatePredictionConfig, climbing_hz: f64) -> Supervised {
+fn rule(config: &Config, climbing_hz: f64) -> Supervised {
     let mut rule = Supervised::pf_pc(0.0, config.network.a_teacher_ns, W_MAX_NS);
     let area_s: f64 = (1..=2000)
         .map(|k| rule.kernel.at(-f64::from(k) * 0.1, rule.window_ms) * 1e-4)
@@ -180,18 +161,4 @@ fn rule(config: &StatePredictionConfig, climbing_hz: f64) -> Supervised {
         .sum();
     rule.a_pre = -rule.a_teacher * climbing_hz * area_s;
     rule
-}
-
-/// The neurons of a train.
-fn units(train: &SpikeTrain) -> Vec<Unit> {
-    let mut times = vec![Vec::new(); train.n];
-    for (&step, &id) in train.steps.iter().zip(&train.ids) {
-        times[id as usize].push(step as f64 * DT_MS * 1e-3);
-    }
-    let unit = |(i, times): (usize, Vec<f64>)| Unit {
-        name: i.to_string(),
-        population: train.label.clone(),
-        times: UnitTimes::OfSession(times),
-    };
-    times.into_iter().enumerate().map(unit).collect()
 }

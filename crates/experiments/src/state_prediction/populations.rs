@@ -25,6 +25,8 @@ pub enum SyntheticKind {
     Relay,
 }
 
+written_as_recorded!(SyntheticKind);
+
 /// All movements of a session, features divided by their rms over it. `[directions * trials]`, directions in turn
 pub fn movements(config: &SyntheticConfig, sampling: &Sampling, seed: u64) -> Result<Vec<Movement>, Error> {
     let (from_ms, _) = sampling.reach_ms();
@@ -55,10 +57,9 @@ pub fn movements(config: &SyntheticConfig, sampling: &Sampling, seed: u64) -> Re
 /// Trials of a session, aligned to 0 s.
 pub fn trial_events(config: &SyntheticConfig) -> Vec<TrialEvent> {
     let directions = config.wrist.directions;
-    let event = |k: usize| TrialEvent {
-        name: k.to_string(),
-        direction: format!("{}", 360.0 * (k % directions) as f64 / directions as f64),
-        onset_s: 0.0,
+    let event = |k: usize| {
+        let direction = (360.0 * (k % directions) as f64 / directions as f64).to_string();
+        TrialEvent { name: k.to_string(), direction, onset_s: 0.0 }
     };
     (0..directions * config.wrist.trials).map(event).collect()
 }
@@ -66,14 +67,13 @@ pub fn trial_events(config: &SyntheticConfig) -> Vec<TrialEvent> {
 /// Tuning of the units of a population.
 pub struct Tuning {
     /// By unit: base rate (Hz), features, their weights (Hz).
-    units: Vec<(f64, Range<usize>, Vec<f64>)>,
+    pub units: Vec<(f64, Range<usize>, Vec<f64>)>,
 }
 
 impl Tuning {
-    /// Draws a population of `n`. `encoded` gives the features of unit i.
+    /// Draws a population; `encoded` gives the features of unit i.
     pub fn draw(
         config: &PopulationConfig,
-        n: usize,
         encoded: impl Fn(usize) -> Range<usize>,
         seed: u64,
         label: &str,
@@ -87,54 +87,38 @@ impl Tuning {
             // Chosen: base rates spread evenly by ±30 %.
             (config.base_hz * (0.7 + 0.6 * draw.uniform(100, i as u32)), features, weights)
         };
-        Self { units: (0..n).map(unit).collect() }
+        Self { units: (0..config.units).map(unit).collect() }
     }
 
     /// The mossy fibers: a fraction of them encodes delayed feedback, the others the command.
     pub fn mossy(config: &SyntheticConfig, n: usize, seed: u64) -> Self {
         let of_feedback = (config.feedback_share * n as f64).round() as usize;
         // Interleaved, so that any part of the population has both.
-        let encoded = |i: usize| {
-            if (i + 1) * of_feedback / n > i * of_feedback / n { FEEDBACK } else { COMMAND }
+        let is_feedback = |i: usize| (i + 1) * of_feedback / n > i * of_feedback / n;
+        let encoded = |i| if is_feedback(i) { FEEDBACK } else { COMMAND };
+        Self::draw(&PopulationConfig { units: n, ..config.mossy.clone() }, encoded, seed, "mossy")
+    }
+
+    /// Rates of all units for features, Hz.
+    pub fn rates_hz(&self, z: &[f64; FEATURES]) -> Vec<f64> {
+        let rate = |(base, features, weights): &(f64, Range<usize>, Vec<f64>)| {
+            let sum: f64 = z[features.clone()].iter().zip(weights).map(|(z, w)| z * w).sum();
+            (base + sum).max(0.0)
         };
-        Self::draw(&config.mossy, n, encoded, seed, "mossy")
-    }
-
-    /// Rate of a unit for features, Hz.
-    pub fn rate_hz(&self, unit: usize, z: &[f64; FEATURES]) -> f64 {
-        let (base, features, weights) = &self.units[unit];
-        let sum: f64 = z[features.clone()].iter().zip(weights).map(|(z, w)| z * w).sum();
-        (base + sum).max(0.0)
-    }
-
-    /// Number of units.
-    pub fn len(&self) -> usize {
-        self.units.len()
-    }
-
-    /// True when there is none.
-    pub fn is_empty(&self) -> bool {
-        self.units.is_empty()
+        self.units.iter().map(rate).collect()
     }
 
     /// Spikes of every unit in every movement, s from the onset, evenly spaced within their bin.
-    fn spikes(
-        &self,
-        movements: &[Movement],
-        sampling: &Sampling,
-        seed: u64,
-        label: &str,
-    ) -> Vec<Vec<Vec<f64>>> {
-        let draw = Stream::new(seed, &format!("state_prediction/spikes/{label}"));
+    fn spikes(&self, movements: &[Movement], sampling: &Sampling, draw: &Stream) -> Vec<Vec<Vec<f64>>> {
         let (from_ms, _) = sampling.reach_ms();
         let bin_s = sampling.bin_ms * 1e-3;
-        let mut units = vec![vec![Vec::new(); movements.len()]; self.len()];
+        let mut units = vec![vec![Vec::new(); movements.len()]; self.units.len()];
         for (trial, movement) in movements.iter().enumerate() {
             for (t, z) in movement.iter().enumerate() {
                 let step = (trial * movement.len() + t) as u64;
-                for (i, unit) in units.iter_mut().enumerate() {
-                    let count = poisson(self.rate_hz(i, z) * bin_s, draw.uniform(step, i as u32));
-                    let begin_s = from_ms * 1e-3 + t as f64 * bin_s;
+                let begin_s = from_ms * 1e-3 + t as f64 * bin_s;
+                for (i, (unit, rate_hz)) in units.iter_mut().zip(self.rates_hz(z)).enumerate() {
+                    let count = poisson(rate_hz * bin_s, draw.uniform(step, i as u32));
                     for j in 0..count {
                         unit[trial].push(begin_s + bin_s * (f64::from(j) + 0.5) / f64::from(count));
                     }
@@ -159,6 +143,15 @@ fn poisson(mean: f64, u: f64) -> u32 {
     k
 }
 
+/// The units of a population, named by their numbers.
+pub fn units(population: &str, times: impl Iterator<Item = UnitTimes>) -> impl Iterator<Item = Unit> {
+    times.enumerate().map(move |(i, times)| Unit {
+        name: i.to_string(),
+        population: population.into(),
+        times,
+    })
+}
+
 /// Names of the populations.
 pub const NAMES: [&str; 3] = ["mossy_fiber", "purkinje_cell", "dcn_p"];
 
@@ -179,18 +172,15 @@ pub fn session(
     };
     let populations = [
         Tuning::mossy(config, config.mossy.units, seed),
-        Tuning::draw(&config.purkinje, config.purkinje.units, |_| encoded.clone(), seed, "purkinje"),
-        Tuning::draw(&config.nuclear, config.nuclear.units, |_| encoded.clone(), seed, "nuclear"),
+        Tuning::draw(&config.purkinje, |_| encoded.clone(), seed, "purkinje"),
+        Tuning::draw(&config.nuclear, |_| encoded.clone(), seed, "nuclear"),
     ];
     let mut events =
         Events { source: "synthetic session".into(), trials: trial_events(config), ..Events::default() };
     for (name, tuning) in NAMES.into_iter().zip(populations) {
-        let spikes = tuning.spikes(&movements, sampling, seed, name);
-        events.units.extend(spikes.into_iter().enumerate().map(|(i, times)| Unit {
-            name: i.to_string(),
-            population: name.into(),
-            times: UnitTimes::OfTrials(times),
-        }));
+        let draw = Stream::new(seed, &format!("state_prediction/spikes/{name}"));
+        let spikes = tuning.spikes(&movements, sampling, &draw);
+        events.units.extend(units(name, spikes.into_iter().map(UnitTimes::OfTrials)));
     }
     Ok(events)
 }

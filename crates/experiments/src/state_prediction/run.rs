@@ -1,20 +1,66 @@
-//! The recordings of a run, synthetic, simulated or read, and their measurement.
+//! The recordings of a run, synthetic, simulated or read, and the record of their measurement.
 
-use super::config::StatePredictionConfig;
-use super::file;
 use super::network::{DrivenCircuit, Round};
 use super::populations::{self, NAMES, SyntheticKind};
-use super::record::{Measured, StatePredictionRecord};
-use lobule_analysis::state_prediction::report;
+use super::{config::Config, file};
+use crate::sweep::over_seeds;
+use lobule_analysis::state_prediction::{Report, Scheme, Scores, report};
 use lobule_cerebellum::recordings::Events;
 use lobule_study::{Error, Run};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// `predictor`, `relay`, `untrained`, `trained` or `file`.
+    pub subject: String,
+    pub seed: u64,
+    pub report: Report,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// By subject, then seed.
+    pub measured: Vec<Measured>,
+    /// Names of the directions.
+    pub directions: Vec<String>,
+    pub notes: Vec<String>,
+}
+
+impl Record {
+    pub fn subjects(&self) -> Vec<&str> {
+        let mut subjects: Vec<&str> = self.measured.iter().map(|m| m.subject.as_str()).collect();
+        subjects.dedup();
+        subjects
+    }
+
+    /// The reports of a subject, by seed.
+    pub fn of<'a>(&'a self, subject: &'a str) -> impl Iterator<Item = &'a Report> {
+        self.measured.iter().filter(move |m| m.subject == subject).map(|m| &m.report)
+    }
+
+    /// A number of each seed of a subject at a lead (samples); none unless all seeds have it.
+    pub fn by_seed(
+        &self,
+        subject: &str,
+        lead: usize,
+        scheme: Scheme,
+        of: impl Fn(&Scores) -> f64,
+    ) -> Option<Vec<f64>> {
+        self.of(subject).map(|r| r.at(lead, scheme).map(&of)).collect()
+    }
+
+    /// The strictest scheme that all recordings allow.
+    pub fn strictest(&self) -> Scheme {
+        let has = |s: Scheme| self.measured.iter().all(|m| m.report.scores.iter().any(|x| x.scheme == s));
+        Scheme::ALL.into_iter().rev().find(|s| has(*s)).unwrap_or(Scheme::InSample)
+    }
+}
 
 /// Measurements of one recording, names of its directions, notes.
 type MeasuredRecording = (Measured, Vec<String>, Vec<String>);
 
-/// Measures one recording.
 fn measure(
-    config: &StatePredictionConfig,
+    config: &Config,
     mut events: Events,
     names: [&str; 3],
     subject: &str,
@@ -27,22 +73,19 @@ fn measure(
 }
 
 /// Synthetic sessions of both kinds, by seed.
-pub fn synthetic(config: &StatePredictionConfig, run: &Run) -> Result<StatePredictionRecord, Error> {
-    let kinds = [(SyntheticKind::Predictor, "predictor"), (SyntheticKind::Relay, "relay")];
-    let items: Vec<_> = kinds.iter().flat_map(|k| config.seeds.iter().map(move |s| (*k, *s))).collect();
+pub fn synthetic(config: &Config, run: &Run) -> Result<Record, Error> {
+    let items = over_seeds(&[SyntheticKind::Predictor, SyntheticKind::Relay], &config.seeds);
     run.progress.expect(items.len() as u64);
     let sampling = config.analysis.sampling()?;
-    let done = run.each(&items, |&((kind, subject), seed)| {
+    let done = run.each_counted(&items, |&(kind, seed)| {
         let events = populations::session(&config.synthetic, &sampling, kind, seed)?;
-        let measured = measure(config, events, NAMES, subject, seed)?;
-        run.progress.done(1);
-        Ok(measured)
+        measure(config, events, NAMES, &kind.to_string(), seed)
     })?;
     Ok(gather(done))
 }
 
 /// The driven spiking circuit of each seed before and after learning.
-pub fn network(config: &StatePredictionConfig, run: &Run) -> Result<StatePredictionRecord, Error> {
+pub fn network(config: &Config, run: &Run) -> Result<Record, Error> {
     let wrist = &config.synthetic.wrist;
     let rounds = 3 + config.network.training_rounds;
     run.progress.expect((config.seeds.len() * wrist.directions * wrist.trials * rounds) as u64);
@@ -72,28 +115,26 @@ pub fn network(config: &StatePredictionConfig, run: &Run) -> Result<StatePredict
     Ok(gather(untrained.into_iter().chain(trained).collect()))
 }
 
-/// The recording of a file.
-pub fn from_file(config: &StatePredictionConfig, run: &Run) -> Result<StatePredictionRecord, Error> {
+pub fn from_file(config: &Config, run: &Run) -> Result<Record, Error> {
     run.progress.expect(1);
-    let events = file::read(&config.file)?;
-    let seed = config.seeds[0];
-    let measured = measure(config, events, file::names(&config.file), "file", seed)?;
+    let own = &config.file;
+    let names = [&own.mossy, &own.purkinje, &own.nuclear].map(String::as_str);
+    let measured = measure(config, file::read(own)?, names, "file", config.seeds[0])?;
     run.progress.done(1);
     Ok(gather(vec![measured]))
 }
 
-fn gather(done: Vec<MeasuredRecording>) -> StatePredictionRecord {
+fn gather(done: Vec<MeasuredRecording>) -> Record {
     let directions = done.first().map(|d| d.1.clone()).unwrap_or_default();
-    let mut notes: Vec<String> = Vec::new();
-    let mut measured = Vec::new();
+    let mut record = Record { measured: Vec::new(), directions, notes: Vec::new() };
     for (one, _, own) in done {
         let not = one.report.not_measured.iter().map(|n| format!("not measured: {n}"));
         for note in own.into_iter().chain(not) {
-            if !notes.contains(&note) {
-                notes.push(note);
+            if !record.notes.contains(&note) {
+                record.notes.push(note);
             }
         }
-        measured.push(one);
+        record.measured.push(one);
     }
-    StatePredictionRecord { measured, directions, notes }
+    record
 }

@@ -27,7 +27,6 @@ const FORCE_SENSE_SD: f64 = 1e5;
 /// A movement: features of each tick. `[ticks][FEATURES]`
 pub type Movement = Vec<[f64; FEATURES]>;
 
-/// One axis of the wrist.
 struct Axis {
     /// Position, velocity, force at each tick so far; at rest before.
     states: Vec<[f64; 3]>,
@@ -59,9 +58,6 @@ fn minimum_jerk(at_s: f64, t_s: f64) -> [f64; 4] {
 }
 
 /// One movement to a target, from `from_ms` relative to its onset.
-///
-/// # Errors
-/// Parameters that the filter rejects.
 pub fn movement(
     config: &WristConfig,
     direction: usize,

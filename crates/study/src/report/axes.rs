@@ -1,9 +1,9 @@
 //! Axes, guides and marks that figures share.
 
-use super::chart::{Axis, Cell, Key, Level, Mark, Panel, Plate, Swatch, Tick, ends};
+use super::chart::{Axis, Cell, Key, Level, Mark, Note, Panel, Plate, Swatch, Tick, ends};
 use super::numbers::{plain, superscript};
 use super::palette::GUIDE;
-use super::svg::{Dash, INK, Stroke, rgb, tint};
+use super::svg::{Anchor, Dash, INK, Stroke, rgb, tint};
 
 impl Tick {
     /// A tick with a text in the color of ink.
@@ -75,6 +75,23 @@ impl Panel {
     /// Draws a line through points.
     pub fn line(&mut self, points: impl IntoIterator<Item = (f64, f64)>, stroke: Stroke) {
         self.marks.push(Mark::line(points, stroke));
+    }
+
+    /// Draws pale discs, `opacity` from 0 to 1.
+    pub fn pale_dots(
+        &mut self,
+        points: impl IntoIterator<Item = (f64, f64)>,
+        radius: f64,
+        color: &str,
+        opacity: f64,
+    ) {
+        let points = points.into_iter().collect();
+        self.marks.push(Mark::Dots { points, radius, color: color.into(), opacity });
+    }
+
+    /// Writes a text at a place.
+    pub fn note(&mut self, at: (f64, f64), text: impl Into<String>, anchor: Anchor, color: &str) {
+        self.notes.push(Note { at, text: text.into(), anchor, color: color.into() });
     }
 
     /// Draws one line for each seed: the first with the pen, the others thin and pale behind it.

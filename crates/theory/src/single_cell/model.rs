@@ -74,14 +74,14 @@ impl SingleCellState {
 }
 
 /// Outcome of a trial.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SingleCellTrial {
-    /// True if P was perturbed.
-    pub is_perturbed: bool,
     /// Error E, Hz.
     pub error_hz: f64,
     /// Estimate I of it, Hz.
     pub estimate_hz: f64,
+    /// True if P was perturbed.
+    pub is_perturbed: bool,
     /// True if the olive reported E > I.
     pub is_error_spike: bool,
 }

@@ -1,29 +1,21 @@
 //! Figures of the experiment.
 
-use super::config::AnticipationConfig;
-use super::findings::{by_seed, is_earliest, mean_highest_gain, of_lead, rms};
-use super::record::{AnticipationRecord, LineResult, LinesRun, Sensor};
+use super::Config;
+use super::record::{LineResult, LinesRun, Record, Sensor};
 use lobule_analysis::mean;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
-
-/// All figures.
-pub fn figures(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Vec<Figure>, Error> {
-    Ok(vec![leads(config, record)?, gains(config, record)?])
-}
+use lobule_study::{prelude::*, report::drawing::*};
 
 /// A group of lines: name, membership, value of a line, pen.
 type LineGroup = (&'static str, fn(&LinesRun, &LineResult) -> bool, fn(&LineResult) -> f64, Stroke);
 
-/// R² against lead, by group of lines.
-fn leads(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Figure, Error> {
+pub fn leads(config: &Config, record: &Record) -> Result<Figure, Error> {
     let dashed = Stroke::new(GUIDE, 2.0).dash(Dash::Dashed);
     let groups: [LineGroup; 5] = [
         ("known earlier elsewhere", LinesRun::is_known_early, |l| l.predicted, Stroke::new(BLUE, 2.4)),
         ("all lines", |_, _| true, |l| l.predicted, Stroke::new(BLACK, 2.2)),
-        ("earliest lines", |_, l| is_earliest(l), |l| l.predicted, Stroke::new(VERMILLION, 2.2)),
-        ("earliest lines, gated", |_, l| is_earliest(l), |l| l.gated, Stroke::new(GREEN, 2.2)),
-        ("earliest lines, present value", |_, l| is_earliest(l), |l| l.persistence, dashed),
+        ("earliest lines", |_, l| l.is_earliest(), |l| l.predicted, Stroke::new(VERMILLION, 2.2)),
+        ("earliest lines, gated", |_, l| l.is_earliest(), |l| l.gated, Stroke::new(GREEN, 2.2)),
+        ("earliest lines, present value", |_, l| l.is_earliest(), |l| l.persistence, dashed),
     ];
     let leads_ms = &config.lines.leads_ms;
     let longest = leads_ms.iter().copied().max().unwrap_or(1);
@@ -32,8 +24,8 @@ fn leads(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
     let mut panel = Panel::new("accuracy of prediction", x, Axis::exact("", 0.0, 1.0));
     let mut reach = vec![0.0, 1.0];
     for (label, fits, of, pen) in groups {
-        let means = leads_ms.iter().map(|&ms| (ms as f64, mean(&by_seed(record, ms, fits, of))));
-        let points: Vec<(f64, f64)> = means.collect();
+        let mean_at = |&ms: &usize| (ms as f64, mean(&record.by_seed(ms, fits, of)));
+        let points: Vec<(f64, f64)> = leads_ms.iter().map(mean_at).collect();
         reach.extend(points.iter().map(|p| p.1));
         panel.curve(points, 3.0, &pen);
         plate.line_key(label, pen);
@@ -43,32 +35,30 @@ fn leads(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
     plate.panels.push(panel);
 
     // Each line at the longest lead: gain in R² against its lag.
-    let lines = || of_lead(record, longest).into_iter().flat_map(|r| &r.lines);
     let dots = |of: fn(&LineResult) -> f64| -> Vec<(f64, f64)> {
-        lines().map(|l| (l.lag_ms as f64, of(l) - l.persistence)).collect()
+        let lines = record.of_lead(longest).flat_map(|r| &r.lines);
+        lines.map(|l| (l.lag_ms as f64, of(l) - l.persistence)).collect()
     };
     let (ungated, gated) = (dots(|l| l.predicted), dots(|l| l.gated));
-    let mut panel = Panel::new(
-        &format!("improvement over the present value, lead {longest} ms"),
-        Axis::exact("lag of the line (ms)", -5.0, config.lines.longest_lag_ms as f64 + 5.0),
-        Axis::covering("difference in R²", ungated.iter().chain(&gated).map(|p| p.1).chain([0.0])),
-    );
+    let x = Axis::exact("lag of the line (ms)", -5.0, config.lines.longest_lag_ms as f64 + 5.0);
+    let values = ungated.iter().chain(&gated).map(|p| p.1);
+    let y = Axis::covering("difference in R²", values.chain([0.0]));
+    let title = format!("improvement over the present value, lead {longest} ms");
+    let mut panel = Panel::new(&title, x, y);
     panel.levels.push(Level::across(0.0));
     for (points, color) in [(ungated, VERMILLION), (gated, GREEN)] {
-        panel.marks.push(Mark::Dots { points, radius: 2.0, color: color.into(), opacity: 0.5 });
+        panel.pale_dots(points, 2.0, color, 0.5);
     }
     plate.panels.push(panel);
-    let caption = format!(
+    plate.figure(format!(
         "Prediction of {} lines. A: R² against the lead, mean over {} seeds. B: R² of the prediction minus R² of the present value, against the lag of each \
          line, at the longest lead; red: without the gate, green: with it. Lines whose signal other lines carry earlier are predicted well at every lead. For \
          the earliest lines there is no such information; where their prediction is worse than the present value, the gate closes.",
         config.lines.lines,
         config.seeds.len()
-    );
-    plate.figure(caption)
+    ))
 }
 
-/// Pen of a sensor.
 fn pen(sensor: Sensor) -> Stroke {
     match sensor {
         Sensor::Raw => Stroke::new(BLACK, 2.2),
@@ -79,8 +69,7 @@ fn pen(sensor: Sensor) -> Stroke {
     }
 }
 
-/// Rms against gain, and the highest stable gain.
-fn gains(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Figure, Error> {
+pub fn gains(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut gains = config.tracking.gains.clone();
     gains.sort_by(f64::total_cmp);
     let (last, top) = (gains.len() as f64 - 1.0, gains.last().copied().unwrap_or(1.0));
@@ -88,9 +77,8 @@ fn gains(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
     let mut error = Panel::new("error of the loop", x, Axis::exact("rms of the error (m)", 0.0, 1.0));
     for sensor in Sensor::ALL {
         let mean_rms = |gain: f64| -> Option<f64> {
-            let all: Option<Vec<f64>> =
-                config.seeds.iter().map(|&seed| rms(record, sensor, gain, seed)).collect();
-            all.map(|v| mean(&v))
+            let all = config.seeds.iter().map(|&seed| record.rms(sensor, gain, seed));
+            Some(mean(&all.collect::<Option<Vec<_>>>()?))
         };
         let points = gains.iter().enumerate().map_while(|(k, &gain)| Some((k as f64, mean_rms(gain)?)));
         let points: Vec<(f64, f64)> = points.collect();
@@ -102,18 +90,17 @@ fn gains(config: &AnticipationConfig, record: &AnticipationRecord) -> Result<Fig
     let y = Axis::exact("Kp (N/m)", 0.0, top * 1.08);
     let mut highest = Panel::new("highest stable gain tested", Axis::categories("", names), y);
     let bar = |(k, &sensor): (usize, &Sensor)| {
-        Cell::bar(k as f64, 0.3, mean_highest_gain(config, record, sensor), &pen(sensor).color)
+        Cell::bar(k as f64, 0.3, record.highest_gain(config, sensor), &pen(sensor).color)
     };
     highest.marks.push(Mark::Cells(Sensor::ALL.iter().enumerate().map(bar).collect()));
     let mut plate = Plate::new("gains", 2, 240.0);
     plate.panels = vec![error, highest];
     plate.legend = Sensor::ALL.map(|sensor| Key::line(sensor.words(), pen(sensor))).to_vec();
-    let caption = format!(
+    plate.figure(format!(
         "A mass follows a sum of sines with a sensory delay of {} ms, mean over {} seeds. A: rms of the error against the gain; a dot marks the last gain at \
          which no seed diverged. B: highest gain at which the rms stays below twice that with the present state; the highest gain tested is {}.",
         config.tracking.delay_ms,
         config.seeds.len(),
         plain(top)
-    );
-    plate.figure(caption)
+    ))
 }

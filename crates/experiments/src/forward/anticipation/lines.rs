@@ -3,7 +3,7 @@
 //! Oscillator: `z(t + dt) = exp(-dt/τ + 2πi f dt) z(t) + noise`, its real part of variance 1. Line i: a random mixture of all
 //! of them, `lag_i` ago, plus noise.
 
-use super::config::LinesConfig;
+use super::LinesConfig;
 use super::record::{LineResult, LinesRun};
 use lobule_analysis::mean;
 use lobule_control::forward::{Anticipator, AnticipatorParameters};
@@ -52,10 +52,6 @@ fn signals(config: &LinesConfig, seed: u64, ticks: usize) -> (Vec<Vec<f64>>, Vec
     ((0..ticks).map(|t| (0..n).map(|i| line(t, i)).collect()).collect(), lag)
 }
 
-/// Runs one seed at one lead.
-///
-/// # Errors
-/// A parameter that the anticipator refuses.
 pub fn run(config: &LinesConfig, lead_ms: usize, seed: u64) -> Result<LinesRun, Error> {
     let (n, lead) = (config.lines, lead_ms / config.tick_ms);
     let ticks = config.duration_s * 1000 / config.tick_ms;
@@ -100,13 +96,8 @@ pub fn run(config: &LinesConfig, lead_ms: usize, seed: u64) -> Result<LinesRun, 
         let mean = mean(&truth);
         let variance: f64 = truth.iter().map(|x| (x - mean) * (x - mean)).sum();
         let [predicted, gated, persistence, open] = sums[i];
-        LineResult {
-            lag_ms: lag[i] * config.tick_ms,
-            predicted: 1.0 - predicted / variance,
-            gated: 1.0 - gated / variance,
-            persistence: 1.0 - persistence / variance,
-            open: open / counted,
-        }
+        let [predicted, gated, persistence] = [predicted, gated, persistence].map(|sum| 1.0 - sum / variance);
+        LineResult { lag_ms: lag[i] * config.tick_ms, predicted, gated, persistence, open: open / counted }
     };
     Ok(LinesRun { lead_ms, seed, lines: (0..n).map(result).collect() })
 }

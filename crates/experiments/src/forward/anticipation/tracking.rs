@@ -3,7 +3,7 @@
 //! `u = Kp (r - x) - Kd x'`, `Kd = 2 ζ √Kp - b`: without delay a loop of damping ratio ζ at every gain. Anticipators learn at a
 //! low gain first and continue to learn at the gain of the test.
 
-use super::config::TrackingConfig;
+use super::TrackingConfig;
 use super::record::{Sensor, TrackingRun};
 use lobule_control::forward::{
     Anticipating, AnticipatorParameters, ConstantVelocity, Context, InnerLoop, InnerLoopParameters, Law,
@@ -13,17 +13,13 @@ use lobule_control::plant::{Actuator, Inertia};
 use lobule_control::{ClosedLoop, Controller, Drive};
 use lobule_signal::Stream;
 use lobule_study::Error;
-use std::f64::consts::TAU;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::{f64::consts::TAU, sync::Arc};
 
 /// Error that counts as divergence, m. Chosen: thirty times the reference's largest value.
 const DIVERGED_M: f64 = 100.0;
 
-/// Runs one seed of a sensor at a gain.
-///
-/// # Errors
-/// A parameter that a part refuses. A divergence is a result.
+/// Runs one seed of a sensor at a gain. A divergence is a result.
 pub fn run(config: &TrackingConfig, sensor: Sensor, gain: f64, seed: u64) -> Result<TrackingRun, Error> {
     let dt_s = config.tick_ms as f64 * 1e-3;
     let delay = if sensor == Sensor::Perfect { 0 } else { config.delay_ms / config.tick_ms };
@@ -36,19 +32,11 @@ pub fn run(config: &TrackingConfig, sensor: Sensor, gain: f64, seed: u64) -> Res
         let gain = f64::from_bits(of_law.load(Ordering::Relaxed));
         u[0] = gain * (r[0] - s[0]) - (2.0 * ratio * gain.sqrt() - damping) * s[1];
     });
-    let inner = InnerLoopParameters {
-        passes: 0,
-        actuator: Actuator::Unlimited,
-        delays: [delay, 0],
-        ..InnerLoopParameters::default()
-    };
+    let (actuator, delays) = (Actuator::Unlimited, [delay, 0]);
+    let inner = InnerLoopParameters { passes: 0, actuator, delays, ..InnerLoopParameters::default() };
     let early = |command_taps: usize, law: Law| -> Result<Box<dyn Controller>, Error> {
-        let context = Context {
-            senses: vec![1.0, 1.0],
-            commands: vec![config.command_scale],
-            sense_taps: config.sense_taps,
-            command_taps,
-        };
+        let (senses, commands) = (vec![1.0, 1.0], vec![config.command_scale]);
+        let context = Context { senses, commands, sense_taps: config.sense_taps, command_taps };
         let parameters = AnticipatorParameters {
             lines: 2,
             features: 1,
@@ -72,7 +60,7 @@ pub fn run(config: &TrackingConfig, sensor: Sensor, gain: f64, seed: u64) -> Res
         Sensor::WithoutEfference => early(0, law)?,
         Sensor::Anticipated => early(config.command_taps, law)?,
     };
-    let mut closed = ClosedLoop::new(Box::new(plant), controller, 1, dt_s, [delay, 0])?;
+    let mut closed = ClosedLoop::new(Box::new(plant), controller, 1, dt_s, delays)?;
 
     // Sines of equal velocity, together with an rms of 1 m/s; the seed draws the phases.
     let phases = Stream::new(seed, "anticipation/reference");

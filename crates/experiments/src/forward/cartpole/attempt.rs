@@ -1,12 +1,12 @@
 //! One attempt: a naive controller, episode by episode.
 
-use super::config::{Actuation, CartPoleConfig, ControllerKind, TICK_MS};
-use super::record::{Attempt, DmController, DmRun, PassMode, PassesRun, PoleController, PoleRun};
+use super::config::{Actuation, Config, ControllerKind, InnerLoopConfig, ModelsConfig, TICK_MS};
+use super::record::{Attempt, Case, DmController, DmRun, PassMode, PassesRun, PoleController, PoleRun};
 use lobule_control::forward::{
     Addressing, CmacModel, CmacParameters, ConstantVelocity, Equations, ForwardModel, Granule,
     GranuleParameters, InnerLoop, InnerLoopParameters, Law, Linear, LinearRule, Persistence, Scales,
 };
-use lobule_control::plant::{Actuator, CartPole, CartPoleParameters};
+use lobule_control::plant::{CartPole, CartPoleParameters};
 use lobule_control::{ClosedLoop, Controller, Drive};
 use lobule_study::Error;
 
@@ -22,64 +22,42 @@ const DM_TICK_S: f64 = 0.01;
 /// Weight of RLS's prior. Chosen: see [`LinearRule::Rls`].
 const RIDGE: f64 = 1e-3;
 
-/// A closed loop of this experiment.
 type Cart = ClosedLoop<CartPole, InnerLoop>;
 
-/// Setting of a controller.
-#[derive(Debug, Clone, Copy)]
 pub struct Setting {
-    /// The plant.
-    pub plant: CartPoleParameters,
-    /// A tick, s.
-    pub tick_s: f64,
-    /// Sensory delay, ticks.
-    pub delay: usize,
-    /// The inner loop.
-    pub inner: InnerLoopParameters,
-    /// Gain of the feedback controller.
-    pub gain: f64,
+    plant: CartPoleParameters,
+    tick_s: f64,
+    inner: InnerLoopParameters,
+    gain: f64,
     /// Coefficient of the angular velocity, s/rad.
-    pub angular_velocity: f64,
+    angular_velocity: f64,
 }
 
 impl Setting {
     /// Gymnasium's cart-pole and the configured inner loop.
-    pub fn gymnasium(config: &CartPoleConfig, task: Actuation, delay_ms: usize) -> Self {
-        let delay = delay_ms / TICK_MS;
-        let inner = &config.inner_loop;
+    pub fn gymnasium(config: &Config, task: Actuation, delay_ms: usize) -> Self {
+        let InnerLoopConfig { passes, horizon, alpha, soft: is_soft, secant, efference } = config.inner_loop;
+        let (actuator, delays) = (task.actuator(), [delay_ms / TICK_MS, 0]);
+        let inner =
+            InnerLoopParameters { passes, horizon, alpha, secant, actuator, delays, ..Default::default() };
         Self {
-            plant: CartPoleParameters::gymnasium(task.actuator()),
+            plant: CartPoleParameters::gymnasium(actuator),
             tick_s: TICK_S,
-            delay,
-            inner: InnerLoopParameters {
-                passes: inner.passes,
-                horizon: inner.horizon,
-                alpha: inner.alpha,
-                secant: inner.secant,
-                is_soft: inner.soft,
-                efference: inner.efference.into(),
-                actuator: task.actuator(),
-                delays: [delay, 0],
-                predicts_now: true,
-                min_confidence: 0.0,
-            },
+            inner: InnerLoopParameters { is_soft, efference, ..inner },
             gain: 1.0,
             angular_velocity: config.law.angular_velocity,
         }
     }
 
     /// A loop of the plant and a naive controller.
-    fn closed(&self, plant: CartPole, controller: InnerLoop) -> Result<Cart, Error> {
-        Ok(ClosedLoop::new(plant, controller, 0, self.tick_s, [self.delay, 0])?)
+    fn cart(&self, plant: CartPole, config: &Config, kind: ControllerKind, seed: u64) -> Result<Cart, Error> {
+        let controller = controller(config, self, kind, seed)?;
+        Ok(ClosedLoop::new(plant, controller, 0, self.tick_s, self.inner.delays)?)
     }
 }
 
-/// Makes the controller of an attempt.
-///
-/// # Errors
-/// A parameter that the model or the inner loop refuses.
 pub fn controller(
-    config: &CartPoleConfig,
+    config: &Config,
     setting: &Setting,
     kind: ControllerKind,
     seed: u64,
@@ -87,14 +65,11 @@ pub fn controller(
     let scales = Scales::cart_pole();
     let models = &config.models;
     let mut inner = setting.inner;
-    let (mut gain, mut angular_velocity) = (setting.gain, setting.angular_velocity);
-    match kind {
-        ControllerKind::Doubled => gain *= 2.0,
-        ControllerKind::Pd(g, w) => {
-            (gain, angular_velocity) = (config.pd.gains[g], config.pd.angular_velocities[w]);
-        }
-        _ => {}
-    }
+    let (gain, angular_velocity) = match kind {
+        ControllerKind::Doubled => (2.0 * setting.gain, setting.angular_velocity),
+        ControllerKind::Pd(g, w) => (config.pd.gains[g], config.pd.angular_velocities[w]),
+        _ => (setting.gain, setting.angular_velocity),
+    };
     let model: Box<dyn ForwardModel> = match kind {
         ControllerKind::Base | ControllerKind::Doubled | ControllerKind::Pd(..) => {
             inner.passes = 0;
@@ -110,22 +85,14 @@ pub fn controller(
             Box::new(Linear::new(rule, scales)?)
         }
         ControllerKind::Granule => {
-            let parameters = GranuleParameters {
-                cells: models.granule_cells,
-                fan_in: models.fan_in,
-                active: models.active,
-                rate: models.rate,
-            };
+            let ModelsConfig { granule_cells: cells, fan_in, active, rate, .. } = config.models;
+            let parameters = GranuleParameters { cells, fan_in, active, rate };
             Box::new(Granule::new(parameters, scales, seed)?)
         }
         ControllerKind::Cmac => {
-            let parameters = CmacParameters {
-                tilings: models.tilings,
-                slots: models.slots,
-                rate: models.cmac_rate,
-                addressing: Addressing::Hash,
-            };
-            Box::new(CmacModel::new(parameters, models.cells, scales, seed)?)
+            let ModelsConfig { tilings, cells, slots, cmac_rate: rate, .. } = config.models;
+            let parameters = CmacParameters { tilings, slots, rate, addressing: Addressing::Hash };
+            Box::new(CmacModel::new(parameters, cells, scales, seed)?)
         }
         ControllerKind::Equations => Box::new(Equations::cart_pole(setting.plant, setting.tick_s)),
     };
@@ -136,8 +103,11 @@ pub fn controller(
     Ok(InnerLoop::new(inner, law, model)?)
 }
 
-/// Runs an episode of at most `steps` ticks and returns its length; `before` is called before each tick.
-fn episode(cart: &mut Cart, steps: usize, mut before: impl FnMut(&mut Cart)) -> Result<u32, Error> {
+/// Runs episode `k`, from 0, of at most `steps` ticks and returns its length; `before` is called before each tick.
+fn episode(cart: &mut Cart, k: usize, steps: usize, mut before: impl FnMut(&mut Cart)) -> Result<u32, Error> {
+    if k > 0 {
+        cart.reset();
+    }
     for step in 1..=steps {
         before(cart);
         cart.tick(&Drive::default())?;
@@ -148,103 +118,66 @@ fn episode(cart: &mut Cart, steps: usize, mut before: impl FnMut(&mut Cart)) -> 
     Ok(steps as u32)
 }
 
-/// Runs `count` episodes of a new loop.
-fn episodes(cart: &mut Cart, count: usize, steps: usize) -> Result<Vec<u32>, Error> {
-    let one = |k: usize| {
-        if k > 0 {
-            cart.reset();
-        }
-        episode(cart, steps, |_| ())
-    };
-    (0..count).map(one).collect()
+fn episodes(mut cart: Cart, count: usize, steps: usize) -> Result<Vec<u32>, Error> {
+    (0..count).map(|k| episode(&mut cart, k, steps, |_| ())).collect()
 }
 
 /// Runs one attempt: until an episode of full length, and for the learning curve.
-pub fn attempt(
-    config: &CartPoleConfig,
-    task: Actuation,
-    delay_ms: usize,
-    kind: ControllerKind,
-    seed: u64,
-) -> Result<Attempt, Error> {
+pub fn attempt(config: &Config, (task, delay_ms, kind): Case, seed: u64) -> Result<Attempt, Error> {
     let setting = Setting::gymnasium(config, task, delay_ms);
     let plant = CartPole::new(setting.plant)?.starting_within(START, seed);
-    let mut cart = setting.closed(plant, controller(config, &setting, kind, seed)?)?;
+    let mut cart = setting.cart(plant, config, kind, seed)?;
     let mut lengths: Vec<u32> = Vec::new();
     let mut is_solved = false;
     // Curves are drawn for the first task.
     let curve = if task == config.tasks[0] { config.curve_episodes } else { 1 };
     while lengths.len() < config.episodes && !(is_solved && lengths.len() >= curve) {
-        if !lengths.is_empty() {
-            cart.reset();
-        }
-        let length = episode(&mut cart, config.steps, |_| ())?;
+        let length = episode(&mut cart, lengths.len(), config.steps, |_| ())?;
         is_solved |= length as usize >= config.steps;
         lengths.push(length);
     }
     Ok(Attempt { task, delay_ms, controller: kind, seed, lengths })
 }
 
-/// Runs the perfect model without delay under given passes and look-ahead.
-pub fn passes_run(
-    config: &CartPoleConfig,
-    mode: PassMode,
-    passes: usize,
-    horizon: usize,
-    seed: u64,
-) -> Result<PassesRun, Error> {
+/// Mode and number of passes, look-ahead (ticks).
+type Passes = ((PassMode, usize), usize);
+
+/// Runs the perfect model without delay.
+pub fn passes_run(config: &Config, passes: Passes, seed: u64) -> Result<PassesRun, Error> {
+    let ((mode, passes), horizon) = passes;
     let task = match mode {
         PassMode::Hard | PassMode::Soft => Actuation::TwoActions,
         PassMode::Added | PassMode::Secant => Actuation::Continuous,
     };
     let mut setting = Setting::gymnasium(config, task, 0);
-    setting.inner = InnerLoopParameters {
-        passes,
-        horizon,
-        alpha: 1.0,
-        secant: mode == PassMode::Secant,
-        is_soft: mode != PassMode::Hard,
-        ..setting.inner
-    };
+    let (secant, is_soft) = (mode == PassMode::Secant, mode != PassMode::Hard);
+    setting.inner = InnerLoopParameters { passes, horizon, alpha: 1.0, secant, is_soft, ..setting.inner };
     let plant = CartPole::new(setting.plant)?.starting_within(START, seed);
-    let controller = controller(config, &setting, ControllerKind::Equations, seed)?;
-    let mut cart = setting.closed(plant, controller)?;
-    let lengths = episodes(&mut cart, config.passes.episodes, config.steps)?;
+    let cart = setting.cart(plant, config, ControllerKind::Equations, seed)?;
+    let lengths = episodes(cart, config.passes.episodes, config.steps)?;
     Ok(PassesRun { mode, passes, horizon, seed, lengths })
 }
 
-/// Runs a controller through the change of the pole.
-pub fn pole_run(
-    config: &CartPoleConfig,
-    who: PoleController,
-    delay_ms: usize,
-    half_length_m: f64,
-    seed: u64,
-) -> Result<PoleRun, Error> {
+/// Delay (ms), half length after the change (m), controller.
+type Change = ((usize, f64), PoleController);
+
+pub fn pole_run(config: &Config, change: Change, seed: u64) -> Result<PoleRun, Error> {
+    let ((delay_ms, half_length_m), who) = change;
     let pole = &config.pole;
     let mut setting = Setting::gymnasium(config, Actuation::TwoActions, delay_ms);
-    setting.inner = InnerLoopParameters {
-        passes: 1,
-        horizon: 5,
-        alpha: 1.0,
-        secant: false,
-        is_soft: true,
-        actuator: Actuator::TwoActions,
-        ..setting.inner
+    let (passes, horizon, alpha, secant, is_soft) = (1, 5, 1.0, false, true);
+    setting.inner = InnerLoopParameters { passes, horizon, alpha, secant, is_soft, ..setting.inner };
+    let kind = match who {
+        PoleController::Pd => ControllerKind::Base,
+        PoleController::ConstantVelocity => ControllerKind::ConstantVelocity,
+        PoleController::RlsFrozen | PoleController::Rls => ControllerKind::Rls,
+        PoleController::NlmsFrozen | PoleController::Nlms => ControllerKind::Nlms,
+        PoleController::Granule => ControllerKind::Granule,
+        PoleController::Equations => ControllerKind::Equations,
     };
-    let (kind, is_frozen) = match who {
-        PoleController::Pd => {
-            setting.angular_velocity = pole.pd_angular_velocity;
-            (ControllerKind::Base, false)
-        }
-        PoleController::ConstantVelocity => (ControllerKind::ConstantVelocity, false),
-        PoleController::RlsFrozen => (ControllerKind::Rls, true),
-        PoleController::Rls => (ControllerKind::Rls, false),
-        PoleController::NlmsFrozen => (ControllerKind::Nlms, true),
-        PoleController::Nlms => (ControllerKind::Nlms, false),
-        PoleController::Granule => (ControllerKind::Granule, false),
-        PoleController::Equations => (ControllerKind::Equations, false),
-    };
+    if who == PoleController::Pd {
+        setting.angular_velocity = pole.pd_angular_velocity;
+    }
     // The perfect model has nothing to learn before the change: it starts with the changed pole and its equations.
     let mut change_at = pole.at_step;
     if who == PoleController::Equations {
@@ -253,18 +186,12 @@ pub fn pole_run(
     }
     let plant =
         CartPole::new(setting.plant)?.starting_within(START, seed).changing_pole(change_at, half_length_m)?;
-    let mut cart = setting.closed(plant, controller(config, &setting, kind, seed)?)?;
-    let mut ticks = 0;
-    let mut lengths = Vec::new();
-    let mut is_first = true;
+    let mut cart = setting.cart(plant, config, kind, seed)?;
+    let (mut k, mut ticks, mut lengths) = (0, 0, Vec::new());
     while lengths.len() < pole.episodes_after {
-        if !is_first {
-            cart.reset();
-        }
-        is_first = false;
         let is_after = ticks >= change_at;
-        let length = episode(&mut cart, config.steps, |cart| {
-            if ticks == change_at && is_frozen {
+        let length = episode(&mut cart, k, config.steps, |cart| {
+            if ticks == change_at && who.is_frozen() {
                 cart.controller_mut().set_learning(false);
             }
             ticks += 1;
@@ -272,20 +199,19 @@ pub fn pole_run(
         if is_after {
             lengths.push(length);
         }
+        k += 1;
     }
     Ok(PoleRun { controller: who, delay_ms, half_length_m, seed, lengths })
 }
 
-/// Runs a controller in dm_control's task.
-pub fn dm_run(config: &CartPoleConfig, who: DmController, seed: u64) -> Result<DmRun, Error> {
+pub fn dm_run(config: &Config, who: DmController, seed: u64) -> Result<DmRun, Error> {
     let mut setting = Setting::gymnasium(config, Actuation::Continuous, 0);
     (setting.plant, setting.tick_s) = (CartPoleParameters::dm_control(), DM_TICK_S);
+    if who == DmController::Raised {
+        setting.gain = 1.1;
+    }
     let kind = match who {
-        DmController::Base => ControllerKind::Base,
-        DmController::Raised => {
-            setting.gain = 1.1;
-            ControllerKind::Base
-        }
+        DmController::Base | DmController::Raised => ControllerKind::Base,
         DmController::Doubled => ControllerKind::Doubled,
         DmController::Persistence => ControllerKind::Persistence,
         DmController::Nlms => ControllerKind::Nlms,
@@ -293,7 +219,7 @@ pub fn dm_run(config: &CartPoleConfig, who: DmController, seed: u64) -> Result<D
         DmController::Equations => ControllerKind::Equations,
     };
     let plant = CartPole::new(setting.plant)?.starting_within(DM_START, seed);
-    let mut cart = setting.closed(plant, controller(config, &setting, kind, seed)?)?;
-    let lengths = episodes(&mut cart, config.dm_control.episodes, config.dm_control.steps)?;
+    let cart = setting.cart(plant, config, kind, seed)?;
+    let lengths = episodes(cart, config.dm_control.episodes, config.dm_control.steps)?;
     Ok(DmRun { controller: who, seed, lengths })
 }

@@ -1,43 +1,33 @@
 //! Figures of the experiment.
 
-use super::config::{CartPoleConfig, ControllerKind, TICK_MS};
+use super::config::{Config, ControllerKind, TICK_MS};
 use super::findings::controllers;
-use super::record::{Attempt, CartPoleRecord, PassMode, PoleController};
-use lobule_analysis::{mean, median};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use super::record::{Attempt, PassMode, PoleController, Record};
+use ControllerKind::{Base, Cmac, ConstantVelocity, Doubled, Equations, Granule, Nlms, Pd, Persistence, Rls};
+use lobule_analysis::{mean_of, median};
+use lobule_study::{prelude::*, report::drawing::*};
 
-/// All figures.
-pub fn figures(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Vec<Figure>, Error> {
-    let mut figures = vec![learning(config, record)?, delays(config, record)?];
-    figures.extend(pole(config, record)?);
-    figures.push(passes(config, record)?);
-    Ok(figures)
-}
-
-/// Pen of a controller.
 fn pen(kind: ControllerKind) -> Stroke {
     match kind {
-        ControllerKind::Base => Stroke::new(GUIDE, 2.0),
-        ControllerKind::Doubled => Stroke::new(GUIDE, 2.0).dash(Dash::Dotted),
-        ControllerKind::Pd(..) => Stroke::new(BLACK, 2.0).dash(Dash::Dashed),
-        ControllerKind::Persistence => Stroke::new(SKY, 2.0).dash(Dash::Dotted),
-        ControllerKind::ConstantVelocity => Stroke::new(VERMILLION, 2.0).dash(Dash::Dashed),
-        ControllerKind::Nlms => Stroke::new(SKY, 2.2),
-        ControllerKind::Rls => Stroke::new(BLUE, 2.2),
-        ControllerKind::Granule => Stroke::new(GREEN, 2.2),
-        ControllerKind::Cmac => Stroke::new(ORANGE, 2.2),
-        ControllerKind::Equations => Stroke::new(BLACK, 2.0),
+        Base => Stroke::new(GUIDE, 2.0),
+        Doubled => Stroke::new(GUIDE, 2.0).dash(Dash::Dotted),
+        Pd(..) => Stroke::new(BLACK, 2.0).dash(Dash::Dashed),
+        Persistence => Stroke::new(SKY, 2.0).dash(Dash::Dotted),
+        ConstantVelocity => Stroke::new(VERMILLION, 2.0).dash(Dash::Dashed),
+        Nlms => Stroke::new(SKY, 2.2),
+        Rls => Stroke::new(BLUE, 2.2),
+        Granule => Stroke::new(GREEN, 2.2),
+        Cmac => Stroke::new(ORANGE, 2.2),
+        Equations => Stroke::new(BLACK, 2.0),
     }
 }
 
 /// Mean length of each of `episodes` episodes over runs, from 1 on.
 fn mean_lengths<R>(runs: &[R], episodes: usize, length: impl Fn(&R, usize) -> u32, pen: Stroke) -> Mark {
-    let at = |k: usize| mean(&runs.iter().map(|r| f64::from(length(r, k))).collect::<Vec<_>>());
+    let at = |k: usize| mean_of(runs.iter().map(|r| f64::from(length(r, k))));
     Mark::line((0..episodes).map(|k| (k as f64 + 1.0, at(k))), pen)
 }
 
-/// An empty panel of the lengths of episodes.
 fn lengths_panel(title: &str, x: &str, episodes: usize, steps: usize) -> Panel {
     let steps = steps as f64;
     let x = Axis::exact(x, 0.5, episodes as f64 + 0.5);
@@ -45,21 +35,13 @@ fn lengths_panel(title: &str, x: &str, episodes: usize, steps: usize) -> Panel {
 }
 
 /// Length of episodes in the first task, one panel for each of four delays.
-fn learning(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Error> {
+pub fn learning(config: &Config, record: &Record) -> Result<Figure, Error> {
     let (task, episodes) = (config.tasks[0], config.curve_episodes);
+    let (words, seeds, tuned) = (task.words(), config.seeds.len(), config.pd.angular_velocities.len());
     let n = config.delays_ms.len();
     let mut delays: Vec<usize> = (0..4).map(|k| config.delays_ms[k * (n - 1) / 3]).collect();
     delays.dedup();
-    let shown = [
-        ControllerKind::Base,
-        ControllerKind::ConstantVelocity,
-        ControllerKind::Pd(0, 0),
-        ControllerKind::Cmac,
-        ControllerKind::Granule,
-        ControllerKind::Nlms,
-        ControllerKind::Rls,
-        ControllerKind::Equations,
-    ];
+    let shown = [Base, ConstantVelocity, Pd(0, 0), Cmac, Granule, Nlms, Rls, Equations];
     // An attempt that has ended counts with its last episode.
     let length = |a: &&Attempt, k: usize| a.lengths.get(k).or(a.lengths.last()).copied().unwrap_or_default();
     let mut plate = Plate::new("learning", 2, 190.0);
@@ -70,32 +52,20 @@ fn learning(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, 
         let title = format!("sensory delay {delay_ms} ms");
         let mut panel = lengths_panel(&title, "episode", episodes, config.steps);
         for &kind in &shown {
-            let Some(kind) = record.resolved(task, delay_ms, kind, config.steps) else { continue };
-            let attempts = record.of(task, delay_ms, kind);
+            let attempts = record.tuned((task, delay_ms, kind), config.steps);
             if !attempts.is_empty() {
                 panel.marks.push(mean_lengths(&attempts, episodes, length, pen(kind)));
             }
         }
         plate.panels.push(panel);
     }
-    let caption = format!(
-        "Length of each episode with {}, mean over {} seeds; all models start naive. The tuned PD controller is the best of {} for each \
-         delay, chosen on the same seeds. Black: the plant's own equations as the model.",
-        task.words(),
-        config.seeds.len(),
-        config.pd.angular_velocities.len()
-    );
-    plate.figure(caption)
+    plate.figure(format!(
+        "Length of each episode with {words}, mean over {seeds} seeds; all models start naive. The tuned PD controller is the best of \
+         {tuned} for each delay, chosen on the same seeds. Black: the plant's own equations as the model."
+    ))
 }
 
-/// A text in the middle of a field of a grid.
-fn field_note(column: usize, row: usize, below: f64, text: String, color: &str) -> Note {
-    let at = (column as f64, row as f64 - below);
-    Note { at, text, anchor: Anchor::Middle, color: color.into() }
-}
-
-/// Controllers by delays: the median first full episode.
-fn delays(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Error> {
+pub fn delays(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("delays", 1, 20.0 * (config.controllers.len() + 1) as f64);
     plate.left = (150.0, 58.0);
     let worst = libm::log(config.episodes as f64);
@@ -104,18 +74,8 @@ fn delays(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Er
         Key::block("full episode on less than half of the seeds", VOID),
     ];
     // Rows from below.
-    let mut rows = vec![
-        ControllerKind::Equations,
-        ControllerKind::Rls,
-        ControllerKind::Nlms,
-        ControllerKind::Granule,
-        ControllerKind::Cmac,
-        ControllerKind::Pd(0, 0),
-        ControllerKind::ConstantVelocity,
-        ControllerKind::Persistence,
-        ControllerKind::Doubled,
-        ControllerKind::Base,
-    ];
+    let mut rows =
+        vec![Equations, Rls, Nlms, Granule, Cmac, Pd(0, 0), ConstantVelocity, Persistence, Doubled, Base];
     let configured = controllers(config);
     rows.retain(|kind| configured.contains(kind));
     for &task in &config.tasks {
@@ -124,9 +84,7 @@ fn delays(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Er
         let mut cells = Vec::new();
         for (row, &kind) in rows.iter().enumerate() {
             for (column, &delay_ms) in config.delays_ms.iter().enumerate() {
-                let Some(firsts) = record.resolved_firsts(task, delay_ms, kind, config.steps) else {
-                    continue;
-                };
+                let Some(firsts) = record.firsts((task, delay_ms, kind), config.steps) else { continue };
                 let solved = firsts.iter().filter(|f| f.is_finite()).count();
                 let middle = median(&firsts);
                 let (color, ink, mut text) = if middle.is_finite() {
@@ -139,23 +97,21 @@ fn delays(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Er
                     text += &format!(" ({solved}/{})", firsts.len());
                 }
                 cells.push(grid_cell(column, row, color));
-                panel.notes.push(field_note(column, row, 0.2, text, ink));
+                panel.note((column as f64, row as f64 - 0.2), text, Anchor::Middle, ink);
             }
         }
         panel.marks.push(Mark::Cells(cells));
         plate.panels.push(panel);
     }
-    let caption = format!(
+    plate.figure(format!(
         "Number of the first full episode, median over {} seeds, by controller and delay (ticks of {TICK_MS} ms). In brackets: number of seeds \
          with a full episode, if not all had one; dash: none, or less than half. The controllers above the tuned PD controller neither learn nor predict more than \
          constant velocity. With a continuous force constant velocity suffices, so that task is not informative about prediction.",
         config.seeds.len()
-    );
-    plate.figure(caption)
+    ))
 }
 
-/// Lengths of episodes after the change of the pole.
-fn pole(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Option<Figure>, Error> {
+pub fn pole(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
     let pen = |controller: PoleController| match controller {
         PoleController::Pd => Stroke::new(GUIDE, 2.0).dash(Dash::Dashed),
         PoleController::ConstantVelocity => Stroke::new(VERMILLION, 2.0).dash(Dash::Dashed),
@@ -189,18 +145,17 @@ fn pole(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Option<Figur
     if plate.panels.is_empty() {
         return Ok(None);
     }
-    let caption = format!(
+    let figure = plate.figure(format!(
         "Length of the episodes that begin after the pole changed (tick {} of the run), mean over {} seeds; two actions, one pass, \
          five ticks ahead. Dotted: the model stops learning at the change. The delta rule follows the present trajectory: a frozen one need not \
          balance even the unchanged pole, so its failure is not informative about the change. RLS is the fair control.",
         config.pole.at_step,
         config.seeds.len()
-    );
-    Ok(Some(plate.figure(caption)?))
+    ))?;
+    Ok(Some(figure))
 }
 
-/// Passes by look-ahead: the share of full episodes of the perfect model.
-fn passes(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Error> {
+pub fn passes(config: &Config, record: &Record) -> Result<Figure, Error> {
     let (passes, horizons) = (&config.passes.passes, &config.passes.horizons);
     let mut plate = Plate::new("passes", 2, 26.0 * passes.len() as f64);
     plate.legend.push(Key::scale("share of full episodes", "0", "1"));
@@ -217,18 +172,17 @@ fn passes(config: &CartPoleConfig, record: &CartPoleRecord) -> Result<Figure, Er
                 let share = full as f64 / lengths.len().max(1) as f64;
                 let text = plain((share * 100.0).round() / 100.0);
                 cells.push(grid_cell(column, row, shade(share)));
-                panel.notes.push(field_note(column, row, 0.17, text, text_on(share)));
+                panel.note((column as f64, row as f64 - 0.17), text, Anchor::Middle, text_on(share));
             }
         }
         panel.marks.push(Mark::Cells(cells));
         plate.panels.push(panel);
     }
-    let caption = format!(
+    plate.figure(format!(
         "Share of full episodes with the perfect model without delay, by number of passes and look-ahead; {} episodes of each of {} seeds. With two \
          actions, passes that try the sign of the command change it at every pass. With a continuous force, added corrections stop converging \
          near 25 ticks, where they overshoot by as much as they correct; the secant has no such limit.",
         config.passes.episodes,
         config.seeds.len()
-    );
-    plate.figure(caption)
+    ))
 }

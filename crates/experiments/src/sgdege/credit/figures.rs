@@ -2,8 +2,7 @@
 
 use super::{Config, Curve, Record, Rides, RuleName};
 use lobule_analysis::mean;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use lobule_theory::bicycle::Solution;
 
 fn pen(rule: RuleName) -> Stroke {
@@ -17,40 +16,18 @@ fn pen(rule: RuleName) -> Stroke {
     }
 }
 
-pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
-    let reference = config.reference_columns;
-    let cells = against(
-        config,
-        record,
-        ("cells", "nuclear cells"),
-        &config.columns,
-        |n| (n, 1),
-        "one pattern; presentations of the pattern",
-    )?;
-    let patterns = against(
-        config,
-        record,
-        ("patterns", "patterns"),
-        &config.patterns,
-        |n| (reference, n),
-        &format!("{reference} nuclear cells; presentations of each pattern"),
-    )?;
-    let curves = curves(config, record)?;
-    Ok(curves.into_iter().chain(cells).chain(patterns).chain([bicycle(config, record)?]).collect())
-}
-
 fn keys(config: &Config) -> Vec<Key> {
     config.rules.iter().map(|&r| Key::line(r.label(), pen(r))).collect()
 }
 
-fn curves(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
+pub(super) fn curves(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
     let columns = config.reference_columns;
     let all: Vec<&Curve> = config.rules.iter().flat_map(|&r| record.curves(r, columns, 1)).collect();
     let Some(longest) = all.iter().map(|c| c.block * c.error.len() as u64).max() else { return Ok(None) };
     let shortest = all.iter().map(|c| c.block).min().unwrap_or(1);
     let x = Axis::log10("presentations", shortest as f64, longest as f64);
-    let top = all.iter().flat_map(|c| c.error.iter().copied()).fold(0.0, f64::max);
-    let bottom = all.iter().flat_map(|c| c.error.iter().copied()).fold(f64::INFINITY, f64::min);
+    let errors = || all.iter().flat_map(|c| c.error.iter().copied());
+    let (bottom, top) = (errors().fold(f64::INFINITY, f64::min), errors().fold(0.0, f64::max));
     let mut panel = Panel::new("", x, Axis::log10("error E (Hz)", (0.8 * bottom).max(0.01), 1.3 * top));
     for &rule in &config.rules {
         let lines = record.curves(rule, columns, 1).map(|c| {
@@ -62,20 +39,19 @@ fn curves(config: &Config, record: &Record) -> Result<Option<Figure>, Error> {
     let mut plate = Plate::new("curves", 1, 260.0);
     plate.legend = keys(config);
     plate.panels.push(panel);
-    let caption = format!(
+    let figure = plate.figure(format!(
         "Error by presentation of one pattern, with {columns} nuclear cells; both axes are logarithmic. Thick: first seed; thin: the \
          others. Each curve starts with the mean of its first block and ends at 0.01 Hz."
-    );
-    Ok(Some(plate.figure(caption)?))
+    ))?;
+    Ok(Some(figure))
 }
 
-fn against(
+pub(super) fn against(
     config: &Config,
     record: &Record,
-    (name, label): (&str, &str),
+    (name, label, of): (&str, &str, &str),
     values: &[usize],
     setting: impl Fn(usize) -> (usize, usize),
-    of: &str,
 ) -> Result<Option<Figure>, Error> {
     let mut values = values.to_vec();
     values.sort_unstable();
@@ -95,10 +71,9 @@ fn against(
 
     let y = Axis::log10("error at the end (Hz)", (0.7 * low).max(0.01), 1.4 * high);
     let mut errors = Panel::new("Error at convergence", Axis::doublings(label, &values), y);
-    let y = if slow > 0.0 {
-        Axis::log10("presentations", 0.6 * fast, 1.6 * slow)
-    } else {
-        Axis::exact("presentations", 0.0, 1.0)
+    let y = match slow > 0.0 {
+        true => Axis::log10("presentations", 0.6 * fast, 1.6 * slow),
+        false => Axis::exact("presentations", 0.0, 1.0),
     };
     let mut halves = Panel::new("Presentations to half the error", Axis::doublings(label, &values), y);
     for &rule in &config.rules {
@@ -107,8 +82,7 @@ fn against(
             for &n in &values {
                 let x = (n as f64).log2();
                 let seeds: Vec<f64> = all(n, rule).filter_map(value).collect();
-                let points = seeds.iter().map(|v| (x, v.max(0.01).log10())).collect();
-                panel.marks.push(Mark::Dots { points, radius: 2.2, color: pen(rule).color, opacity: 0.55 });
+                panel.pale_dots(seeds.iter().map(|v| (x, v.max(0.01).log10())), 2.2, &pen(rule).color, 0.55);
                 // A mean over only the seeds that reached half would flatter the rule.
                 let is_whole = seeds.len() == config.seeds.len();
                 means.push((x, if is_whole { mean(&seeds).max(0.01).log10() } else { f64::NAN }));
@@ -122,20 +96,18 @@ fn against(
     plate.left = (62.0, 66.0);
     plate.legend = keys(config);
     plate.panels = vec![errors, halves];
-    let caption = format!(
+    let figure = plate.figure(format!(
         "A: error at the end of the run. B: presentations until the error is half of that before learning; a mean is drawn only where every \
          seed reaches it. Dots: seeds; lines: means over seeds; {of}."
-    );
-    Ok(Some(plate.figure(caption)?))
+    ))?;
+    Ok(Some(figure))
 }
 
-fn bicycle(config: &Config, record: &Record) -> Result<Figure, Error> {
+pub(super) fn bicycle(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("bicycle", 3, 190.0);
     plate.left = (54.0, 40.0);
-    plate.legend = vec![
-        Key::line("steering (error of the vestibular region)", Stroke::new(PURPLE, 2.0)),
-        Key::line("hand (error of the arm region)", Stroke::new(GREEN, 2.0)),
-    ];
+    plate.line_key("steering (error of the vestibular region)", Stroke::new(PURPLE, 2.0));
+    plate.line_key("hand (error of the arm region)", Stroke::new(GREEN, 2.0));
     let all = || record.rides.iter().flat_map(|r| r.balance.iter().chain(&r.limb).copied()).chain([0.0]);
     for solution in Solution::ALL {
         let (title, label) = match solution {

@@ -3,28 +3,14 @@
 use super::{Config, PatternRecord, Record};
 use crate::sgdege::look::rates_against_targets;
 use lobule_analysis::mean;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
-pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
-    if record.seeds.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut figures = vec![figure_8(config, record)?, movements(config, record)?];
-    if !record.variants.is_empty() {
-        figures.push(sensitivity(record)?);
-    }
-    Ok(figures)
-}
-
-fn figure_8(config: &Config, record: &Record) -> Result<Figure, Error> {
+pub(super) fn figure_8(config: &Config, record: &Record) -> Result<Figure, Error> {
     let first = &record.seeds[0].patterns;
     let patterns = || record.seeds.iter().flat_map(|s| &s.patterns);
     let mut plate = Plate::new("figure_8", 2, 210.0);
-    plate.legend = vec![
-        Key::line("error E", Stroke::new(BLUE, 2.0)),
-        Key::line("inhibition I", Stroke::new(ORANGE, 2.0)),
-    ];
+    plate.line_key("error E", Stroke::new(BLUE, 2.0));
+    plate.line_key("inhibition I", Stroke::new(ORANGE, 2.0));
 
     let thousand = |n: usize| n as f64 / 1000.0;
     let all = patterns().flat_map(|p| p.error.iter().chain(&p.inhibition).copied()).chain([0.0]);
@@ -52,23 +38,21 @@ fn figure_8(config: &Config, record: &Record) -> Result<Figure, Error> {
     let PatternRecord { rates_start, rates_end, targets, .. } = &first[0];
     let rates =
         |title, rates, color| rates_against_targets(title, rates, targets, &[rates_start, rates_end], color);
-    let (before, after) =
-        (rates("Before learning", rates_start, BLACK), rates("After learning", rates_end, BLUE));
-    plate.panels = vec![whole, early, before, after];
-    let caption = format!(
+    let before = rates("Before learning", rates_start, BLACK);
+    plate.panels = vec![whole, early, before, rates("After learning", rates_end, BLUE)];
+    plate.figure(format!(
         "A: error E and inhibition I in blocks of {} presentations; thick: both movements of the first seed; thin: other seeds; dotted: the \
          paper's 1.4 Hz. B: the first presentations one by one, first seed. Once E and I meet in one movement, learning changes the I of \
          the other, too. C, D: rates of the nuclear cells in all bins against their targets, first movement of the first seed; dashed: \
          equality.",
         config.block
-    );
-    plate.figure(caption)
+    ))
 }
 
 /// Cells of the figure of single movements.
 const SHOWN: usize = 6;
 
-fn movements(config: &Config, record: &Record) -> Result<Figure, Error> {
+pub(super) fn movements(config: &Config, record: &Record) -> Result<Figure, Error> {
     let p = &record.seeds[0].patterns[0];
     let bins = config.network.bins;
     let curves = [
@@ -85,10 +69,9 @@ fn movements(config: &Config, record: &Record) -> Result<Figure, Error> {
         let x = Axis::exact(if is_last_row { "time bin" } else { "" }, 0.5, bins as f64 + 0.5);
         let y = Axis::exact(if cell % 3 == 0 { "rate (Hz)" } else { "" }, 0.0, 80.0).step(20.0);
         let mut panel = Panel::new(&format!("nuclear cell {}", cell + 1), x, y);
-        let of_cell = cell * bins..(cell + 1) * bins;
-        let marks =
-            curves.iter().map(|(_, rates, pen)| Mark::series(&rates[of_cell.clone()], 1.0, 1.0, pen.clone()));
-        panel.marks.extend(marks);
+        for (_, rates, pen) in &curves {
+            panel.marks.push(Mark::series(&rates[cell * bins..][..bins], 1.0, 1.0, pen.clone()));
+        }
         plate.panels.push(panel);
     }
     let caption = "Rates of the first nuclear cells by time bin in the first movement of the first seed, before and after learning, and \
@@ -96,28 +79,25 @@ fn movements(config: &Config, record: &Record) -> Result<Figure, Error> {
     plate.figure(caption)
 }
 
-fn sensitivity(record: &Record) -> Result<Figure, Error> {
+pub(super) fn sensitivity(record: &Record) -> Result<Figure, Error> {
     let reference = record.mean_error();
-    let percent = |factor: f64| {
-        format!("{}{:.0} %", if factor < 1.0 { "−" } else { "+" }, 100.0 * (factor - 1.0).abs())
-    };
-    let ticks = record.variants.iter().enumerate().map(|(k, v)| Tick::new(k as f64, percent(v.factor)));
-    let x = Axis::exact("change of one parameter", -0.6, record.variants.len() as f64 - 0.4)
-        .named(ticks.collect());
+    let variants = &record.variants;
+    let sign = |factor: f64| if factor < 1.0 { "−" } else { "+" };
+    let percent = |factor: f64| format!("{}{:.0} %", sign(factor), 100.0 * (factor - 1.0).abs());
+    let ticks = variants.iter().enumerate().map(|(k, v)| Tick::new(k as f64, percent(v.factor))).collect();
+    let x = Axis::exact("change of one parameter", -0.6, variants.len() as f64 - 0.4).named(ticks);
     let changes = |errors: &[f64]| errors.iter().map(|e| 100.0 * (e / reference - 1.0)).collect::<Vec<_>>();
-    let all = record.variants.iter().flat_map(|v| changes(&v.error_last)).chain([-12.0, 12.0]);
+    let all = variants.iter().flat_map(|v| changes(&v.error_last)).chain([-12.0, 12.0]);
     let mut panel = Panel::new("", x, Axis::covering("change of the final error (%)", all));
     panel.levels = [-10.0, 0.0, 10.0].map(Level::across).into();
     // A parameter's two changes stand beside each other, under its name.
-    for (k, pair) in record.variants.chunks(2).enumerate() {
-        let text = pair[0].parameter.clone();
+    for (k, pair) in variants.chunks(2).enumerate() {
         let at = (2.0 * k as f64 + (pair.len() - 1) as f64 / 2.0, panel.y.high);
-        panel.notes.push(Note { at, text, anchor: Anchor::Middle, color: INK.into() });
+        panel.note(at, &pair[0].parameter, Anchor::Middle, INK);
     }
-    for (k, v) in record.variants.iter().enumerate() {
+    for (k, v) in variants.iter().enumerate() {
         let changes = changes(&v.error_last);
-        let points = changes.iter().map(|&c| (k as f64, c)).collect();
-        panel.marks.push(Mark::Dots { points, radius: 2.6, color: GUIDE.into(), opacity: 0.8 });
+        panel.pale_dots(changes.iter().map(|&c| (k as f64, c)), 2.6, GUIDE, 0.8);
         panel.marks.push(Mark::dots([(k as f64, mean(&changes))], 5.0, BLUE));
     }
     let mut plate = Plate::new("sensitivity", 1, 210.0);

@@ -2,52 +2,42 @@
 
 use super::Config;
 use crate::sgdege::cells::{block_means, correlation};
+use crate::sweep::over_seeds;
 use lobule_analysis::{mean, mean_of};
 use lobule_study::{Error, Run};
-use lobule_theory::learner::Learner;
-use lobule_theory::network::PerturbationNetwork as Network;
 use lobule_theory::rules::{Sgdege, SgdegeParameters};
+use lobule_theory::{learner::Learner, network::PerturbationNetwork as Network};
 use serde::{Deserialize, Serialize};
 
-/// One pattern in a run. Trials are presentations of this pattern.
+/// One pattern in a run; trials are presentations of this pattern. Errors, inhibition, rates and targets `[L][T]` in Hz.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PatternRecord {
-    /// Error in blocks of trials, Hz.
+    /// In blocks of trials.
     pub error: Vec<f64>,
-    /// Inhibition in the same blocks, Hz.
     pub inhibition: Vec<f64>,
-    /// Error of the first trials one by one, Hz.
+    /// The first trials one by one.
     pub early_error: Vec<f64>,
-    /// Inhibition of the same trials, Hz.
     pub early_inhibition: Vec<f64>,
-    /// Error without perturbation before learning, Hz.
+    /// Without perturbation before learning.
     pub error_start: f64,
-    /// Inhibition without perturbation before learning, Hz.
     pub inhibition_start: f64,
     /// Trial at which I first meets E, if it does.
     pub meeting: Option<usize>,
-    /// Error of that trial, Hz.
     pub error_at_meeting: Option<f64>,
-    /// Mean error of the last trials, Hz.
+    /// Mean of the last trials, and their mean |E - I|.
     pub error_last: f64,
-    /// Mean |E - I| of the last trials, Hz.
     pub distance_last: f64,
-    /// Rates before learning, `[L][T]`, Hz.
+    /// Rates before and after learning.
     pub rates_start: Vec<f64>,
-    /// Rates after learning, `[L][T]`, Hz.
     pub rates_end: Vec<f64>,
-    /// Targets, `[L][T]`, Hz.
     pub targets: Vec<f64>,
-    /// Correlation of rates and targets before learning.
+    /// Correlation of rates and targets before and after learning.
     pub correlation_start: Option<f64>,
-    /// Correlation of rates and targets after learning.
     pub correlation_end: Option<f64>,
 }
 
-/// A run with the parameters as given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SeedRecord {
-    /// In the order of the patterns.
     pub patterns: Vec<PatternRecord>,
     /// Largest difference of any drive from the same drive recomputed from all weights, Hz.
     pub drift: f64,
@@ -56,21 +46,26 @@ pub struct SeedRecord {
 /// Runs with one parameter changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Variant {
-    /// Name of the parameter.
     pub parameter: String,
-    /// Factor on it.
     pub factor: f64,
     /// Error of the last trials on each seed, mean over patterns, Hz.
     pub error_last: Vec<f64>,
 }
 
-/// All runs, seeds in their order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// Runs with the parameters as given.
     pub seeds: Vec<SeedRecord>,
-    /// Runs with one parameter changed; empty without sensitivity.
+    /// Empty without sensitivity.
     pub variants: Vec<Variant>,
+}
+
+impl Record {
+    /// Final error, mean over movements, then seeds, Hz.
+    pub fn mean_error(&self) -> f64 {
+        let of_seed = |seed: &SeedRecord| mean_of(seed.patterns.iter().map(|p| p.error_last));
+        mean_of(self.seeds.iter().map(of_seed))
+    }
 }
 
 /// Access to one parameter of the rule.
@@ -85,25 +80,25 @@ const PARAMETERS: [(&str, Field); 4] = [
 ];
 
 pub(super) fn run(config: &Config, run: &Run) -> Result<Record, Error> {
-    let mut changes = Vec::new();
-    if config.sensitivity {
-        for (name, field) in PARAMETERS {
-            for factor in [1.0 - config.sensitivity_share, 1.0 + config.sensitivity_share] {
-                let mut rule = config.rule.clone();
-                *field(&mut rule) *= factor;
-                changes.push((name, factor, rule));
-            }
-        }
-    }
+    let share = config.sensitivity_share;
+    let parameters = if config.sensitivity { &PARAMETERS[..] } else { &[] };
+    let changed = |&(name, field): &(&'static str, Field)| {
+        [1.0 - share, 1.0 + share].map(|factor| {
+            let mut rule = config.rule.clone();
+            *field(&mut rule) *= factor;
+            (name, factor, rule)
+        })
+    };
+    let changes: Vec<_> = parameters.iter().flat_map(changed).collect();
     let seeds = config.seeds.len();
     run.progress.expect((seeds * (1 + changes.len())) as u64);
-    let main = run.each(&config.seeds, |&seed| whole(config, seed).inspect(|_| run.progress.done(1)))?;
-    let jobs: Vec<_> =
-        changes.iter().flat_map(|(_, _, rule)| config.seeds.iter().map(move |&s| (rule, s))).collect();
-    let ends = run.each(&jobs, |&(rule, seed)| end(config, rule, seed).inspect(|_| run.progress.done(1)))?;
-    let variants = changes.iter().zip(ends.chunks(seeds)).map(|((name, factor, _), ends)| Variant {
-        parameter: (*name).into(),
-        factor: *factor,
+    let main = run.each_counted(&config.seeds, |&seed| whole(config, seed))?;
+    let rules: Vec<_> = changes.iter().map(|(_, _, rule)| rule).collect();
+    let ends =
+        run.each_counted(&over_seeds(&rules, &config.seeds), |&(rule, seed)| end(config, rule, seed))?;
+    let variants = changes.iter().zip(ends.chunks(seeds)).map(|(&(name, factor, _), ends)| Variant {
+        parameter: name.into(),
+        factor,
         error_last: ends.to_vec(),
     });
     Ok(Record { seeds: main, variants: variants.collect() })

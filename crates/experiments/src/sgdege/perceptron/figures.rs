@@ -1,27 +1,24 @@
 //! The six panels of the paper's Figure 10.
 
 use super::{Config, Record, Rule, findings};
+use crate::sgdege::look;
 use lobule_analysis::mean_of;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use lobule_theory::perceptron::Steps;
 
 /// Colors of curves by number of patterns, from few to many.
 const LADDER: [&str; 7] = ["#08306b", "#2171b5", "#56b4e9", "#009e73", "#e69f00", "#d55e00", "#8c2d04"];
-/// Colors of curves by q, ascending.
 const BY_Q: [&str; 4] = ["#bcbddc", "#9e9ac8", "#6a51a3", "#3f007d"];
 
 pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
     let mut plate = Plate::new("figure_10", 2, 210.0);
     let shown = shown_patterns(config);
-    plate.legend = shown
-        .iter()
-        .enumerate()
-        .map(|(k, p)| Key::line(&format!("p = {p}"), Stroke::new(color(k, shown.len()), 2.0)))
-        .collect();
+    for (k, p) in shown.iter().enumerate() {
+        plate.line_key(&format!("p = {p}"), Stroke::new(color(k, shown.len()), 2.0));
+    }
     plate.line_key("delta rule (D)", Stroke::new(BLACK, 2.0));
-    for (k, q) in qs(config).iter().enumerate() {
-        plate.line_key(&format!("q = {q} (D)"), Stroke::new(BY_Q[k % BY_Q.len()], 2.0));
+    for (q, color) in qs(config).iter().zip(BY_Q.iter().cycle()) {
+        plate.line_key(&format!("q = {q} (D)"), Stroke::new(color, 2.0));
     }
     let own = Rule::Sgdege { q: config.steps.q };
     plate.panels = vec![
@@ -30,35 +27,23 @@ pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, E
         curves("Delta rule", config, record, Rule::Delta, &shown),
         by_patterns(config, record),
     ];
-    for &p in &config.states.patterns {
-        plate.panels.push(states(config, record, p));
-    }
-    let caption = format!(
-        "Panels as in Figure 10 of the paper. A: P − R of one pattern by epoch, {} runs of the first seed (blue: rising, vermillion: falling); \
+    plate.panels.extend(config.states.patterns.iter().map(|&p| states(config, record, p)));
+    let (shown, capacity) = (config.single.shown, config.capacity());
+    let (epochs, long) = (config.sweep.epochs, config.long.epochs);
+    Ok(vec![plate.figure(format!(
+        "Panels as in Figure 10 of the paper. A: P − R of one pattern by epoch, {shown} runs of the first seed (blue: rising, vermillion: falling); \
          dashed: rho dP per epoch, and half of it for falling rates. B, C: mean error by epoch, mean over seeds, one color for each number of \
-         patterns; dashed: the floor A (1 + q) / 2. D: final error by number of patterns, mean over seeds; small dots: after {} epochs; large, \
-         pale dots: after {}; dashed: capacity, {:.0} patterns; dotted: the floors. E, F: P − R and the estimate J − q P of each pattern, \
-         first seed, averaged over the last epochs; patterns beyond 12 Hz are drawn on the frame.",
-        config.single.shown,
-        config.sweep.epochs,
-        config.long.epochs,
-        config.capacity()
-    );
-    Ok(vec![plate.figure(caption)?])
+         patterns; dashed: the floor A (1 + q) / 2. D: final error by number of patterns, mean over seeds; small dots: after {epochs} epochs; large, \
+         pale dots: after {long}; dashed: capacity, {capacity:.0} patterns; dotted: the floors. E, F: P − R and the estimate J − q P of each pattern, \
+         first seed, averaged over the last epochs; patterns beyond 12 Hz are drawn on the frame."
+    ))?])
 }
 
 /// At most seven numbers of patterns: those that are far from each other.
 fn shown_patterns(config: &Config) -> Vec<u32> {
-    let mut all = config.sweep.patterns.clone();
-    all.sort_unstable();
-    all.dedup();
-    let close = |a: u32, b: u32| b < a + a / 12 + 1;
-    let mut shown: Vec<u32> = Vec::new();
-    for p in all {
-        if shown.last().is_none_or(|&last| !close(last, p)) {
-            shown.push(p);
-        }
-    }
+    let mut shown = config.sweep.patterns.clone();
+    shown.sort_unstable();
+    shown.dedup_by(|next, last| *next < *last + *last / 12 + 1);
     shown.truncate(LADDER.len());
     shown
 }
@@ -69,23 +54,20 @@ fn color(k: usize, n: usize) -> &'static str {
 
 /// Every q that was run, ascending.
 fn qs(config: &Config) -> Vec<f64> {
-    let mut all: Vec<f64> =
-        config.scan.q.iter().chain(&config.long.q).copied().chain([config.steps.q]).collect();
+    let all = config.scan.q.iter().chain(&config.long.q).copied().chain([config.steps.q]);
+    let mut all: Vec<f64> = all.collect();
     all.sort_by(f64::total_cmp);
     all.dedup();
     all
 }
 
 fn guide(at: f64) -> Level {
-    Level::across(at).pen(Stroke::new(GUIDE, 1.2).dash(Dash::Dashed))
+    Level::across(at).pen(look::guide())
 }
 
 fn one_pattern(config: &Config, record: &Record) -> Panel {
-    let mut panel = Panel::new(
-        "One pattern",
-        Axis::exact("epochs", 0.0, config.single.epochs as f64),
-        Axis::exact("P − R (Hz)", -100.0, 100.0).step(50.0),
-    );
+    let x = Axis::exact("epochs", 0.0, config.single.epochs as f64);
+    let mut panel = Panel::new("One pattern", x, Axis::exact("P − R (Hz)", -100.0, 100.0).step(50.0));
     panel.levels.push(guide(0.0));
     let courses = record.seeds.first().map(|s| s.single.courses.as_slice()).unwrap_or_default();
     for course in courses {
@@ -97,9 +79,8 @@ fn one_pattern(config: &Config, record: &Record) -> Panel {
     for (from, slope) in [(-95.0, speed), (95.0, -speed / 2.0)] {
         let (last, end) = (80.0 / slope.abs(), from + 80.0 * slope.signum());
         panel.line([(0.0, from), (last, end)], Stroke::new(BLACK, 1.4).dash(Dash::Dashed));
-        let text = format!("{slope:+.2} Hz").replace('-', "−");
         let at = (last + 60.0, end - 4.0 - 4.0 * slope.signum());
-        panel.notes.push(Note { at, text, anchor: Anchor::Start, color: INK.into() });
+        panel.note(at, format!("{slope:+.2} Hz").replace('-', "−"), Anchor::Start, INK);
     }
     panel
 }
@@ -111,8 +92,8 @@ fn curves(title: &str, config: &Config, record: &Record, rule: Rule, shown: &[u3
         panel.levels.push(guide(floor.log10()));
     }
     for (k, &p) in shown.iter().enumerate() {
-        let of_seed: Vec<_> =
-            record.seeds.iter().filter_map(|s| s.learned(rule, p, config.sweep.epochs)).collect();
+        let of_seed = record.seeds.iter().filter_map(|s| s.learned(rule, p, config.sweep.epochs));
+        let of_seed: Vec<_> = of_seed.collect();
         let Some(first) = of_seed.first() else { continue };
         let points = (0..first.curve.len()).map(|t| {
             // Errors below the axis lie on it.
@@ -128,28 +109,23 @@ fn by_patterns(config: &Config, record: &Record) -> Panel {
     let high = 10.0;
     let patterns = config.sweep.patterns.iter().chain(&config.long.patterns).map(|p| f64::from(*p));
     let most = patterns.fold(1.0, f64::max);
-    let mut panel = Panel::new(
-        "Error and capacity",
-        Axis::exact("patterns", 0.0, 1.03 * most).step(100.0),
-        Axis::exact("error (Hz)", 0.0, high).step(2.0),
-    );
+    let x = Axis::exact("patterns", 0.0, 1.03 * most).step(100.0);
+    let mut panel = Panel::new("Error and capacity", x, Axis::exact("error (Hz)", 0.0, high).step(2.0));
     panel.levels.push(Level { is_vertical: true, ..guide(config.capacity()) });
-    let mut rules: Vec<(Rule, &str)> =
-        qs(config).iter().enumerate().map(|(k, &q)| (Rule::Sgdege { q }, BY_Q[k % BY_Q.len()])).collect();
-    rules.push((Rule::Delta, BLACK));
-    for (rule, color) in rules {
+    let by_q =
+        qs(config).into_iter().zip(BY_Q.into_iter().cycle()).map(|(q, color)| (Rule::Sgdege { q }, color));
+    for (rule, color) in by_q.chain([(Rule::Delta, BLACK)]) {
         if let Rule::Sgdege { q } = rule {
             let floor = Steps { q, ..config.steps }.floor_hz().unwrap_or(f64::NAN);
             let points = [(0.0, floor), (config.capacity(), floor)];
             panel.line(points, Stroke::new(color, 1.0).dash(Dash::Dotted));
         }
         for (epochs, radius, opacity) in [(config.sweep.epochs, 3.0, 1.0), (config.long.epochs, 5.5, 0.45)] {
-            let mut points = along(record, rule, epochs);
-            points.iter_mut().for_each(|(_, error)| *error = error.min(high));
+            let points = || along(record, rule, epochs).into_iter().map(|(p, error)| (p, error.min(high)));
             if epochs == config.sweep.epochs {
-                panel.line(points.iter().copied(), Stroke::new(color, 1.4));
+                panel.line(points(), Stroke::new(color, 1.4));
             }
-            panel.marks.push(Mark::Dots { points, radius, color: color.into(), opacity });
+            panel.pale_dots(points(), radius, color, opacity);
         }
     }
     panel
@@ -158,19 +134,17 @@ fn by_patterns(config: &Config, record: &Record) -> Panel {
 /// (patterns, mean error over seeds) of all perceptrons of that rule and length, ascending.
 fn along(record: &Record, rule: Rule, epochs: u64) -> Vec<(f64, f64)> {
     let learned = record.seeds.first().map(|s| s.learned.as_slice()).unwrap_or_default();
-    let mut patterns: Vec<u32> =
-        learned.iter().filter(|l| l.rule == rule && l.epochs == epochs).map(|l| l.patterns).collect();
+    let patterns = learned.iter().filter(|l| l.rule == rule && l.epochs == epochs).map(|l| l.patterns);
+    let mut patterns: Vec<u32> = patterns.collect();
     patterns.sort_unstable();
     patterns.iter().map(|&p| (f64::from(p), findings::mean_error(record, rule, p, epochs))).collect()
 }
 
 fn states(config: &Config, record: &Record, p: u32) -> Panel {
     const REACH: f64 = 12.0;
-    let mut panel = Panel::new(
-        &format!("{p} patterns at the end"),
-        Axis::exact("P − R (Hz)", -REACH, REACH).step(4.0),
-        Axis::exact("J − qP (Hz)", -3.0, REACH).step(3.0),
-    );
+    let x = Axis::exact("P − R (Hz)", -REACH, REACH).step(4.0);
+    let y = Axis::exact("J − qP (Hz)", -3.0, REACH).step(3.0);
+    let mut panel = Panel::new(&format!("{p} patterns at the end"), x, y);
     // E = I without perturbation, and with it.
     let q = config.steps.q;
     let lines = |shift: f64| {
@@ -182,15 +156,11 @@ fn states(config: &Config, record: &Record, p: u32) -> Panel {
     let learned = record.seeds.first().and_then(|s| s.learned(Rule::Sgdege { q }, p, config.sweep.epochs));
     let states = learned.map(|l| l.states.as_slice()).unwrap_or_default();
     let inside = |v: f64| v.clamp(-REACH, REACH);
-    let points = states.iter().map(|(x, y)| (inside(*x), inside(*y))).collect();
-    panel.marks.push(Mark::Dots { points, radius: 2.0, color: BLUE.into(), opacity: 0.6 });
-    let mut note = |text: String, at, color: &str| {
-        panel.notes.push(Note { at, text, anchor: Anchor::Start, color: color.into() });
-    };
-    note("C±".into(), (4.6, 10.2), ORANGE);
-    note("D±".into(), (8.6, 6.4), SKY);
+    panel.pale_dots(states.iter().map(|(x, y)| (inside(*x), inside(*y))), 2.0, BLUE, 0.6);
+    panel.note((4.6, 10.2), "C±", Anchor::Start, ORANGE);
+    panel.note((8.6, 6.4), "D±", Anchor::Start, SKY);
     if let Some(floor) = config.steps.floor_hz() {
-        note(format!("black: (−{floor}, {floor}), predicted"), (-11.5, -2.4), FAINT);
+        panel.note((-11.5, -2.4), format!("black: (−{floor}, {floor}), predicted"), Anchor::Start, FAINT);
         panel.marks.push(Mark::dots([(-floor, floor)], 3.5, BLACK));
     }
     panel

@@ -11,41 +11,26 @@ use serde::{Deserialize, Serialize};
 /// Unit of progress, presentations.
 pub(super) const MILLION: u64 = 1_000_000;
 
-/// How a perceptron learns.
+/// How a perceptron learns: by perturbations, with the ratio q of the influence of P on the olive to that on the movement; or from its
+/// signed error.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
-    /// By perturbations, with the ratio q.
-    Sgdege {
-        /// Influence of P on the olive divided by its influence on the movement.
-        q: f64,
-    },
-    /// From its signed error.
+    Sgdege { q: f64 },
     Delta,
 }
 
-impl Rule {
-    /// Part of a file name.
-    fn name(self) -> String {
-        match self {
-            Rule::Sgdege { q } => format!("sgdege_q{q}"),
-            Rule::Delta => "delta".into(),
-        }
-    }
-}
+/// Rule, patterns, epochs of a perceptron.
+pub(super) type Job = (Rule, u32, u64);
 
-/// The result of one perceptron.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Learned {
-    /// Rule.
     pub(super) rule: Rule,
-    /// Patterns p.
     pub(super) patterns: u32,
-    /// Epochs.
     pub(super) epochs: u64,
     /// (last epoch of a stretch, mean error over it), Hz; stretches grow by an eighth.
     pub(super) curve: Vec<(u64, f64)>,
-    /// Mean error over the last epochs, Hz.
+    /// Mean over the last epochs.
     pub(super) error_hz: f64,
     /// Mean (P - R, J - q P) of each pattern over the last epochs, Hz, where the configuration asks for it; J is 0
     /// under the delta rule.
@@ -54,7 +39,6 @@ pub struct Learned {
     pub(super) zero_weights: f64,
 }
 
-/// A perceptron of either kind.
 enum Cell {
     Sgdege(Box<Sgdege>),
     Delta(Box<Delta>),
@@ -97,12 +81,9 @@ impl Errors {
     }
 
     fn add_states(&mut self, states: Vec<(f64, f64)>) {
-        if self.tail_states.is_empty() {
-            self.tail_states = states;
-        } else {
-            for (sum, state) in self.tail_states.iter_mut().zip(states) {
-                *sum = (sum.0 + state.0, sum.1 + state.1);
-            }
+        self.tail_states.resize(states.len(), (0.0, 0.0));
+        for (sum, state) in self.tail_states.iter_mut().zip(states) {
+            *sum = (sum.0 + state.0, sum.1 + state.1);
         }
     }
 }
@@ -144,12 +125,12 @@ impl Cell {
         }
     }
 
-    /// (P - R, J - q P) of each pattern, Hz.
+    /// (P - R, J - q P) of each pattern, Hz; J is 0 under the delta rule.
     fn states(&self, rule: Rule) -> Vec<(f64, f64)> {
-        let (patterns, q) = match (self, rule) {
-            (Cell::Sgdege(cell), Rule::Sgdege { q }) => (cell.patterns(), q),
-            (Cell::Delta(cell), _) => (cell.patterns(), 0.0),
-            (Cell::Sgdege(_), Rule::Delta) => return Vec::new(),
+        let q = if let Rule::Sgdege { q } = rule { q } else { 0.0 };
+        let targets = match self {
+            Cell::Sgdege(cell) => cell.patterns().targets_hz(),
+            Cell::Delta(cell) => cell.patterns().targets_hz(),
         };
         let state = |(mu, target): (usize, &f64)| {
             let (p, j) = match self {
@@ -158,33 +139,25 @@ impl Cell {
             };
             (p - target, j - q * p)
         };
-        patterns.targets_hz().iter().enumerate().map(state).collect()
+        targets.iter().enumerate().map(state).collect()
     }
 
     fn zero_weights(&self) -> f64 {
-        let (zeros, all) = match self {
-            Cell::Sgdege(cell) => {
-                let weights = &cell.state().weights;
-                (weights.iter().filter(|w| w[0] == 0.0).count(), weights.len())
-            }
-            Cell::Delta(cell) => {
-                let weights = &cell.state().weights;
-                (weights.iter().filter(|w| **w == 0.0).count(), weights.len())
-            }
+        let are_zero: Vec<bool> = match self {
+            Cell::Sgdege(cell) => cell.state().weights.iter().map(|w| w[0] == 0.0).collect(),
+            Cell::Delta(cell) => cell.state().weights.iter().map(|w| *w == 0.0).collect(),
         };
-        zeros as f64 / all as f64
+        are_zero.iter().filter(|is_zero| **is_zero).count() as f64 / are_zero.len() as f64
     }
 }
 
-pub(super) fn learn(
-    config: &Config,
-    run: &Run,
-    seed: u64,
-    rule: Rule,
-    patterns: u32,
-    epochs: u64,
-) -> Result<Learned, Error> {
-    let name = format!("{}_p{patterns}_e{epochs}_seed{seed}", rule.name());
+pub(super) fn learn(config: &Config, run: &Run, job: Job, seed: u64) -> Result<Learned, Error> {
+    let (rule, patterns, epochs) = job;
+    let kind = match rule {
+        Rule::Sgdege { q } => format!("sgdege_q{q}"),
+        Rule::Delta => "delta".into(),
+    };
+    let name = format!("{kind}_p{patterns}_e{epochs}_seed{seed}");
     // Progress counts whole millions, so that all jobs together report what was announced, or one less each.
     let millions = |epoch: u64| u64::from(patterns) * epoch / MILLION;
     let mut cell = Cell::new(config, rule, patterns, seed)?;
@@ -226,15 +199,9 @@ pub(super) fn learn(
         }
     }
     let average = config.measure.average as f64;
-    let learned = Learned {
-        rule,
-        patterns,
-        epochs,
-        curve: errors.curve,
-        error_hz: errors.tail / average,
-        states: errors.tail_states.iter().map(|(p, j)| (p / average, j / average)).collect(),
-        zero_weights: cell.zero_weights(),
-    };
+    let states = errors.tail_states.iter().map(|(p, j)| (p / average, j / average)).collect();
+    let (error_hz, zero_weights) = (errors.tail / average, cell.zero_weights());
+    let learned = Learned { rule, patterns, epochs, curve: errors.curve, error_hz, states, zero_weights };
     run.folder.keep_snapshot(&name, &Snapshot::Finished(learned.clone()))?;
     Ok(learned)
 }

@@ -10,17 +10,18 @@ mod findings;
 mod learn;
 mod single;
 
-pub use learn::{Learned, Rule};
+use crate::sweep::over_seeds;
+use learn::{Job, Learned, Rule};
 use lobule_study::prelude::*;
 use lobule_theory::perceptron::{PerceptronParameters as Parameters, Steps, capacity};
-use serde::{Deserialize, Serialize};
-pub use single::Single;
+use single::Single;
 
-/// The experiment.
+const FULL: &str = include_str!("perceptron.full.toml");
+
+/// The experiment `sgdege/perceptron`.
 #[derive(Debug, Clone, Copy)]
 pub struct Perceptron;
 
-/// Configuration, see `perceptron.toml`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -81,14 +82,11 @@ struct Measure {
     snapshot: u64,
 }
 
-/// Measurements of all seeds.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Record {
-    /// One for each seed.
     seeds: Vec<Seed>,
 }
 
-/// Measurements of one seed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Seed {
     single: Single,
@@ -109,8 +107,8 @@ impl Config {
         capacity(self.cell.gamma).map_or(f64::NAN, |c| f64::from(self.cell.fibers) * c.load)
     }
 
-    /// Every perceptron of one seed: rule, patterns, epochs; each once.
-    fn plan(&self) -> Vec<(Rule, u32, u64)> {
+    /// Every perceptron of one seed, each once.
+    fn plan(&self) -> Vec<Job> {
         let q = self.steps.q;
         let mut plan = Vec::new();
         let mut add = |rule: Rule, patterns: &[u32], epochs: u64| {
@@ -134,35 +132,29 @@ impl Config {
     }
 }
 
-static CARD: Card = Card {
-    name: "sgdege/perceptron",
-    title: "How many patterns one Purkinje cell learns from a global error",
-    line: "How many patterns can one Purkinje cell learn by perturbations, and how many could it hold? (Fig. 10)",
-    source: super::PAPER,
-    sources: &[
-        "Perceptron: Bouvier et al. 2018, doi:10.7554/eLife.31599, methods, (36)-(42)",
-        "Capacity: Clopath and Brunel 2013, doi:10.1371/journal.pcbi.1002919; formula derived in lobule-theory",
-    ],
-    defaults: include_str!("perceptron.toml"),
-    presets: &[
-        Preset::new("default", "2e4 epochs, 1e5 for 350 and 450 patterns; minutes", ""),
-        Preset::new("quick", "one seed, few patterns: seconds", include_str!("perceptron.quick.toml")),
-        Preset::new(
-            "full",
-            "all patterns and q at 1e5 epochs, one seed",
-            include_str!("perceptron.full.toml"),
-        ),
-    ],
-    unit: "million presentations",
-    grounds: findings::GROUNDS,
-    ..Card::BLANK
-};
-
 impl Study for Perceptron {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "sgdege/perceptron",
+        title: "How many patterns one Purkinje cell learns from a global error",
+        line: "How many patterns can one Purkinje cell learn by perturbations, and how many could it hold? (Fig. 10)",
+        source: super::PAPER,
+        sources: &[
+            "Perceptron: Bouvier et al. 2018, doi:10.7554/eLife.31599, methods, (36)-(42)",
+            "Capacity: Clopath and Brunel 2013, doi:10.1371/journal.pcbi.1002919; formula derived in lobule-theory",
+        ],
+        defaults: include_str!("perceptron.toml"),
+        presets: &[
+            Preset::new("default", "2e4 epochs, 1e5 for 350 and 450 patterns; minutes", ""),
+            Preset::new("quick", "one seed, few patterns: seconds", include_str!("perceptron.quick.toml")),
+            Preset::new("full", "all patterns and q at 1e5 epochs, one seed", FULL),
+        ],
+        unit: "million presentations",
+        grounds: findings::GROUNDS,
+        ..Card::BLANK
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.cell.validate()?;
@@ -172,59 +164,43 @@ impl Study for Perceptron {
             let allowed = "0 to 1 is allowed, without 1, where learning diverges";
             Check::of(table).that("q", q, (0.0..1.0).contains(&q), allowed).map(drop)
         };
-        Check::of("measure").that("average", m.average, m.average >= 1, "at least 1 is needed")?.that(
-            "snapshot",
-            m.snapshot,
-            m.snapshot >= 1,
-            "at least 1 is needed",
-        )?;
+        let check = Check::of("measure");
+        check.that("average", m.average, m.average >= 1, "at least 1 is needed")?;
+        check.that("snapshot", m.snapshot, m.snapshot >= 1, "at least 1 is needed")?;
         Check::of("sweep").some("patterns", &sweep.patterns)?;
         for (table, patterns, epochs) in [
             ("sweep", &sweep.patterns, sweep.epochs),
             ("scan", &scan.patterns, scan.epochs),
             ("long", &long.patterns, long.epochs),
         ] {
-            Check::of(table).all_within("patterns", patterns, 1..=100_000)?.that(
-                "epochs",
-                epochs,
-                epochs >= m.average,
-                "at least measure.average is needed",
-            )?;
+            let (is_long, least) = (epochs >= m.average, "at least measure.average is needed");
+            let check = Check::of(table);
+            check.all_within("patterns", patterns, 1..=100_000)?.that("epochs", epochs, is_long, least)?;
         }
         scan.q.iter().try_for_each(|q| q_below_1("scan", *q))?;
         long.q.iter().try_for_each(|q| q_below_1("long", *q))?;
         q_below_1("steps", config.steps.q)?;
-        let s = &config.single;
+        let (s, tail) = (&config.single, "at least 1000 are needed: the last 500 give the end");
         Check::of("single")
             .that("runs", s.runs, s.runs >= 1, "at least 1 is needed")?
             .that("epochs", s.epochs, s.epochs > s.settle, "more than single.settle are needed")?
-            .that(
-                "epochs",
-                s.epochs,
-                s.epochs >= 1000,
-                "at least 1000 are needed: the last 500 give the end",
-            )?
+            .that("epochs", s.epochs, s.epochs >= 1000, tail)?
             .above("stop_hz", s.stop_hz, 0.0)?
             .above("begin_hz", s.begin_hz, s.stop_hz)?;
         for p in &config.states.patterns {
             let is_run = sweep.patterns.contains(p);
             Check::of("states").that("patterns", p, is_run, "only numbers in sweep.patterns are allowed")?;
         }
-        let (step, overshoots) =
-            (config.delta.step, "above 0 and below 2 is allowed: more overshoots by more than the error");
-        Check::of("delta").that("step", step, step > 0.0 && step < 2.0, overshoots).map(drop)
+        let step = config.delta.step;
+        let allowed = "above 0 and below 2 is allowed: more overshoots by more than the error";
+        Check::of("delta").that("step", step, step > 0.0 && step < 2.0, allowed).map(drop)
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
-        let plan = config.plan();
-        let jobs: Vec<(u64, Rule, u32, u64)> = plan
-            .iter()
-            .flat_map(|&(rule, p, epochs)| config.seeds.iter().map(move |&seed| (seed, rule, p, epochs)))
-            .collect();
-        let work = |(_, _, p, epochs): &(u64, Rule, u32, u64)| u64::from(*p) * epochs;
+        let jobs = over_seeds(&config.plan(), &config.seeds);
+        let work = |((_, p, epochs), _): &(Job, _)| u64::from(*p) * epochs;
         run.progress.expect(jobs.iter().map(work).sum::<u64>() / learn::MILLION);
-        let learned =
-            run.each(&jobs, |&(seed, rule, p, epochs)| learn::learn(config, run, seed, rule, p, epochs))?;
+        let learned = run.each(&jobs, |&(job, seed)| learn::learn(config, run, job, seed))?;
         let singles = run.each(&config.seeds, |&seed| single::runs(config, seed))?;
         let seeds = config.seeds.len();
         let by_seed = singles.into_iter().enumerate().map(|(s, single)| Seed {
@@ -243,8 +219,9 @@ impl Study for Perceptron {
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {
-        let limit = config.capacity();
-        let rule = Rule::Sgdege { q: config.steps.q };
+        let (limit, q) = (config.capacity(), config.steps.q);
+        let (seeds, fibers, average) = (config.seeds.len(), config.cell.fibers, config.measure.average);
+        let rule = Rule::Sgdege { q };
         let few = config.sweep.patterns.iter().copied().filter(|p| f64::from(*p) < 0.8 * limit).max();
         let error = few.map(|p| findings::mean_error(record, rule, p, config.sweep.epochs));
         let floor = config.steps.floor_hz().unwrap_or(f64::NAN);
@@ -260,23 +237,17 @@ impl Study for Perceptron {
         Story {
             answer,
             small_print: vec![format!(
-                "Numbers are from {} seeds with {} fibers and q = {}. The error is the mean over patterns of |P − R| without perturbation, \
-                 over the last {} epochs.",
-                config.seeds.len(),
-                config.cell.fibers,
-                config.steps.q,
-                config.measure.average
+                "Numbers are from {seeds} seeds with {fibers} fibers and q = {q}. The error is the mean over patterns of |P − R| without \
+                 perturbation, over the last {average} epochs."
             )],
-            steps: [
+            steps: texts([
                 "Each pattern excites a random fifth of the fibers and has a target rate.",
                 "Every epoch presents the patterns in a new random order. For each presentation the cell receives one signal: whether the \
                  error exceeded its estimate.",
                 "On perturbed presentations this signal sets the sign in which the weights of the cell change. On every presentation it sets \
                  the sign in which the weights of the olive's inhibition change.",
                 "The delta rule uses the signed error of the cell. It shows how much can be learned at all.",
-            ]
-            .map(String::from)
-            .into(),
+            ]),
             sections: vec![Section::new(
                 "Speed, error and capacity",
                 "The panels correspond to Figure 10 of the paper. Below capacity perturbation learning ends at its floor A (1 + q) / 2, the \
@@ -284,7 +255,7 @@ impl Study for Perceptron {
                  learned.",
                 &["figure_10"],
             )],
-            differences: [
+            differences: texts([
                 "The paper does not give initial weights. Here they are uniform between 0 and twice the mean that gives half the largest \
                  rate. For panel A half of them are zero; only then do falling rates have the half speed that the paper reports.",
                 "The paper's results give the floor at q = 0.5 as 1.5 A. The formula gives 0.75 A, which is 1.5 Hz.",
@@ -292,9 +263,7 @@ impl Study for Perceptron {
                  trial.",
                 "The error is that without perturbation, since only this has the floor A (1 + q) / 2.",
                 "The paper does not give the step of the delta rule. Here it equals that of perturbation learning.",
-            ]
-            .map(String::from)
-            .into(),
+            ]),
             ..Story::default()
         }
     }

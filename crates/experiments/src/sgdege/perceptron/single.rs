@@ -10,13 +10,10 @@ use serde::{Deserialize, Serialize};
 /// Speeds and ends of the runs of one seed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Single {
-    /// Mean speed of rising rates, Hz per epoch: total distance divided by total time.
+    /// Mean speed of rising and of falling rates, Hz per epoch: total distance divided by total time.
     pub(super) up_hz: f64,
-    /// Mean speed of falling rates.
     pub(super) down_hz: f64,
-    /// Runs with rising rates.
     pub(super) up_runs: u32,
-    /// Runs with falling rates.
     pub(super) down_runs: u32,
     /// Median, over runs that reached their target, of the mean P - R over the last 500 epochs, Hz.
     pub(super) end_hz: f64,
@@ -63,12 +60,7 @@ pub(super) fn runs(config: &Config, seed: u64) -> Result<Single, Error> {
     }
     // A seed without such a run has no speed; 0 is out of every range.
     let speed = |side: usize| if times[side] > 0.0 { distances[side] / times[side] } else { 0.0 };
-    Ok(Single {
-        up_hz: speed(0),
-        down_hz: speed(1),
-        up_runs: counts[0],
-        down_runs: counts[1],
-        end_hz: if ends.is_empty() { 0.0 } else { quantile(&ends, 0.5) },
-        courses,
-    })
+    let ([up_hz, down_hz], [up_runs, down_runs]) = ([0, 1].map(speed), counts);
+    let end_hz = if ends.is_empty() { 0.0 } else { quantile(&ends, 0.5) };
+    Ok(Single { up_hz, down_hz, up_runs, down_runs, end_hz, courses })
 }

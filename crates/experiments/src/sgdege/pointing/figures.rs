@@ -1,11 +1,9 @@
 //! Figures of the pointing experiment.
 
-use super::config::PointingConfig;
-use super::run::{PointingRecord, RuleRun};
-use super::words::rule_name;
+use super::run::{Record, RuleRun};
+use super::{Config, rule_name};
 use lobule_analysis::{mean, mean_of};
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 
 /// Points that a curve of thousands of movements is drawn with.
 const POINTS: usize = 220;
@@ -19,7 +17,6 @@ fn pen(rule: &str) -> Stroke {
     }
 }
 
-/// Movements in one block of a curve.
 fn block_size(movements: usize) -> usize {
     movements.div_ceil(POINTS).max(1)
 }
@@ -31,37 +28,20 @@ fn blocks(values: &[f64]) -> Vec<(f64, f64)> {
     values.chunks(size).enumerate().map(|(k, block)| (middle(k, block), mean(block))).collect()
 }
 
-/// A plate of one panel over all movements, with the exposure shaded.
-fn by_movement(
-    config: &PointingConfig,
-    name: &str,
-    height: f64,
-    movements: usize,
-    y: Axis,
-) -> (Plate, Panel) {
+/// A panel over all movements, with the exposure shaded.
+fn by_movement(config: &Config, movements: usize, y: Axis) -> Panel {
     let p = &config.protocol;
     let mut panel = Panel::new("", Axis::exact("movement", 0.0, movements as f64), y);
     panel.shades.push((p.baseline as f64, (p.baseline + p.prism) as f64));
-    (Plate::new(name, 1, height), panel)
+    panel
 }
 
-/// All figures.
-pub fn figures(config: &PointingConfig, record: &PointingRecord) -> Result<Vec<Figure>, Error> {
-    let mut figures = vec![error_by_movement(config, record)?];
-    if let Some(run) = record.of("sgdege").next() {
-        figures.push(olive(config, run)?);
-    }
-    figures.push(paths(config, record)?);
-    Ok(figures)
-}
-
-/// Pointing error by movement, one line per rule and seed.
-fn error_by_movement(config: &PointingConfig, record: &PointingRecord) -> Result<Figure, Error> {
+pub(super) fn error_by_movement(config: &Config, record: &Record) -> Result<Figure, Error> {
     let movements = record.runs.first().map_or(1, |r| r.errors_deg.len());
     let curves = |rule| record.of(rule).map(|r| blocks(&r.errors_deg)).collect::<Vec<_>>();
     let all = config.rules.iter().flat_map(|rule| curves(rule)).flatten().map(|(_, error)| error);
     let y = Axis::covering("pointing error (deg, signed)", all.chain([0.0]));
-    let (mut plate, mut panel) = by_movement(config, "miss", 300.0, movements, y);
+    let (mut plate, mut panel) = (Plate::new("miss", 1, 300.0), by_movement(config, movements, y));
     panel.levels.push(Level::across(0.0));
     for rule in &config.rules {
         let curves = curves(rule);
@@ -73,17 +53,15 @@ fn error_by_movement(config: &PointingConfig, record: &PointingRecord) -> Result
     }
     plate.legend.push(Key::block("through prisms", SHADE));
     plate.panels.push(panel);
-    let caption = format!(
+    plate.figure(format!(
         "Signed pointing error by movement (means of {}). Thick lines: mean over seeds; thin lines: single seeds. Shading: prisms on. The \
          rules receive the size of the error, not its direction. A rule that learns reduces the error to zero through prisms and shows an \
          after-effect of opposite sign afterwards.",
         block_size(movements)
-    );
-    plate.figure(caption)
+    ))
 }
 
-/// Error and inhibition of the olive on the first seed.
-fn olive(config: &PointingConfig, run: &RuleRun) -> Result<Figure, Error> {
+pub(super) fn olive(config: &Config, run: &RuleRun) -> Result<Figure, Error> {
     let hz = config.decoder.error_hz_per_deg;
     let error: Vec<f64> = run.errors_deg.iter().map(|e| e.abs() * hz).collect();
     let curves = [
@@ -91,25 +69,23 @@ fn olive(config: &PointingConfig, run: &RuleRun) -> Result<Figure, Error> {
         ("inhibition I of the olive", blocks(&run.inhibition_hz), Stroke::new(BLUE, 1.6).dash(Dash::Dashed)),
     ];
     let all = curves.iter().flat_map(|(_, points, _)| points).map(|p| p.1).chain([0.0]);
-    let y = Axis::covering("rate (Hz)", all);
-    let (mut plate, mut panel) = by_movement(config, "olive", 200.0, run.errors_deg.len(), y);
+    let mut panel = by_movement(config, run.errors_deg.len(), Axis::covering("rate (Hz)", all));
+    let mut plate = Plate::new("olive", 1, 200.0);
     for (label, points, pen) in curves {
         plate.line_key(label, pen.clone());
         panel.line(points, pen);
     }
     plate.legend.push(Key::block("through prisms", SHADE));
     plate.panels.push(panel);
-    let caption = format!(
+    plate.figure(format!(
         "Error and inhibition of the olive by movement (perturbation rule, seed {}). Shading: prisms on. The inhibition follows the error, so \
          that climbing fibers fire after a movement only if its error was larger than those of the last movements. The rule then reverses \
          the changes that spontaneous complex spikes made in this movement, and otherwise reinforces them.",
         run.seed
-    );
-    plate.figure(caption)
+    ))
 }
 
-/// Paths of the hand at the end of the exposure.
-fn paths(config: &PointingConfig, record: &PointingRecord) -> Result<Figure, Error> {
+pub(super) fn paths(config: &Config, record: &Record) -> Result<Figure, Error> {
     let seed = config.seeds.first().copied().unwrap_or(0);
     let of_seed = || record.runs.iter().filter(|r| r.seed == seed);
     let mut marks = Vec::new();
@@ -136,10 +112,9 @@ fn paths(config: &PointingConfig, record: &PointingRecord) -> Result<Figure, Err
     let mut panel = Panel::new("", x, Axis::covering("hand ahead of the shoulder (m)", ys));
     panel.marks = marks;
     plate.panels.push(panel);
-    let caption = format!(
+    plate.figure(format!(
         "Path of the hand at the end of the exposure, through prisms and without perturbations, seen from above (seed {seed}); one color for \
          each rule; discs: end of the movement. The cortex alone points to the apparent target, {}° beside the actual one.",
         config.protocol.prism_deg
-    );
-    plate.figure(caption)
+    ))
 }

@@ -1,54 +1,46 @@
 //! Runs of the pointing experiment: every rule on every seed.
 
-use super::config::PointingConfig;
+use super::Config;
+use crate::sweep::over_seeds;
 use lobule_cerebellum::SgdegeController;
 use lobule_control::plant::PlanarArm;
 use lobule_control::{Beside, ClosedLoop, Controller, Drive, Senses, normalized_acceleration};
 use lobule_study::prelude::*;
-use lobule_theory::learner::Learner;
-use lobule_theory::network::PerturbationNetwork as Network;
-use serde::{Deserialize, Serialize};
+use lobule_theory::{learner::Learner, network::PerturbationNetwork as Network};
 
 /// Control tick, s.
 const TICK_S: f64 = 1e-3;
 
-/// One rule on one seed.
+/// One rule on one seed: signed error and inhibition of the olive of each movement, and the learned state.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RuleRun {
-    /// Rule.
     pub rule: String,
-    /// Seed.
     pub seed: u64,
-    /// Signed error of each movement, deg. `[movements]`
     pub errors_deg: Vec<f64>,
-    /// Inhibition of the olive in each movement, Hz. `[movements]`
     pub inhibition_hz: Vec<f64>,
-    /// Hand of the last movement through prisms, m, each ms: (x, y). `[ticks]`
+    /// Hand of the last movement through prisms each ms: (x, y).
     pub hand_m: Vec<[f64; 2]>,
-    /// Direction of the target from the shoulder, deg to the right of straight ahead.
+    /// Direction of the target from the shoulder, to the right of straight ahead.
     pub target_deg: f64,
-    /// Hash of the learned state.
     pub fingerprint: String,
 }
 
-/// The whole run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PointingRecord {
+pub struct Record {
     /// Rules × seeds.
     #[serde(rename = "arms")]
     pub runs: Vec<RuleRun>,
 }
 
-impl PointingRecord {
+impl Record {
     /// The runs of a rule, by seed.
     pub fn of<'a>(&'a self, rule: &'a str) -> impl Iterator<Item = &'a RuleRun> {
         self.runs.iter().filter(move |r| r.rule == rule)
     }
 }
 
-/// Motor cortex that points to the apparent position of the target: minimum-jerk accelerations of shoulder (deg/ms²) and elbow.
-///
-/// The cue is the turn of the shoulder, deg.
+/// Motor cortex that points to the apparent position of the target: minimum-jerk accelerations of shoulder (deg/ms²) and elbow. The cue
+/// is the turn of the shoulder, deg.
 struct Cortex {
     /// Acceleration of a turn by one unit within the movement, 1/ms². `[ticks]`
     profile: Vec<f64>,
@@ -95,21 +87,17 @@ struct Pointer {
 }
 
 impl Pointer {
-    fn new(config: &PointingConfig, rule: &str, seed: u64) -> Result<Self, Error> {
+    fn new(config: &Config, rule: &str, seed: u64) -> Result<Self, Error> {
         let ticks = config.protocol.trial_ms as usize;
         let reach_deg = config.protocol.reach_deg;
         let network = Network::new(&config.network, seed)?;
         let rule = config.rule(rule, &network, seed)?;
         // A difference of twice the mean rate, held throughout, turns the shoulder by `full_deg`.
         let gain = config.decoder.full_deg / (2.0 * config.network.rate_pn * 0.5 * (ticks * ticks) as f64);
-        let cerebellum = SgdegeController::new(
-            Learner::new(network, rule),
-            &[gain, 0.0],
-            config.decoder.error_hz_per_deg,
-            ticks as u64,
-        )?;
-        let mut arm =
-            PlanarArm::new(1f64.to_radians(), PlanarArm::planned_elbow_rad(), ticks as f64 * TICK_S);
+        let (learner, error_hz) = (Learner::new(network, rule), config.decoder.error_hz_per_deg);
+        let cerebellum = SgdegeController::new(learner, &[gain, 0.0], error_hz, ticks as u64)?;
+        let movement_s = ticks as f64 * TICK_S;
+        let mut arm = PlanarArm::new(1f64.to_radians(), PlanarArm::planned_elbow_rad(), movement_s);
         arm.start_shoulder_rad = PlanarArm::pointing_shoulder_rad() + reach_deg.to_radians();
         // The target lies where the cortex alone points without prisms, so that errors of the cortex itself do not count.
         let mut alone = ClosedLoop::new(arm, Cortex::new(ticks), 0, TICK_S, [0, 0])?;
@@ -138,22 +126,16 @@ impl Pointer {
     }
 }
 
-/// Runs all rules on all seeds.
-///
-/// # Errors
-/// The first of any of them.
-pub fn run(config: &PointingConfig, run: &Run) -> Result<PointingRecord, Error> {
+pub fn run(config: &Config, run: &Run) -> Result<Record, Error> {
     let p = &config.protocol;
     let movements = p.baseline + p.prism + p.removal;
-    let items: Vec<(&str, u64)> =
-        config.rules.iter().flat_map(|r| config.seeds.iter().map(move |s| (r.as_str(), *s))).collect();
+    let rules: Vec<&str> = config.rules.iter().map(String::as_str).collect();
+    let items = over_seeds(&rules, &config.seeds);
     run.progress.expect((items.len() * movements) as u64);
     let runs = run.each(&items, |&(rule, seed)| {
         let mut pointer = Pointer::new(config, rule, seed)?;
         pointer.body.controller_mut().set_learning(rule != "static");
-        let (mut errors_deg, mut inhibition_hz) =
-            (Vec::with_capacity(movements), Vec::with_capacity(movements));
-        let mut hand_m = Vec::with_capacity(pointer.ticks);
+        let (mut errors_deg, mut inhibition_hz, mut hand_m) = (Vec::new(), Vec::new(), Vec::new());
         for k in 0..movements {
             let is_prism = (p.baseline..p.baseline + p.prism).contains(&k);
             let error = pointer.move_once(if is_prism { p.prism_deg } else { 0.0 }, |_| ())?;
@@ -171,13 +153,11 @@ pub fn run(config: &PointingConfig, run: &Run) -> Result<PointingRecord, Error> 
             }
         }
         run.progress.done((movements % 100) as u64);
-        let state = serde_json::to_vec(&pointer.cerebellum().learner().state()).map_err(|e| Error::File {
-            path: "state".into(),
-            what: format!("{e}; this is a bug of lobule"),
-        })?;
+        let bug = |e| Error::File { path: "state".into(), what: format!("{e}; this is a bug of lobule") };
+        let state = serde_json::to_vec(&pointer.cerebellum().learner().state()).map_err(bug)?;
         let target_deg = pointer.body.plant().straight_ahead_deg;
         let fingerprint = format!("{:016x}", lobule_study::fingerprint(&state));
         Ok(RuleRun { rule: rule.into(), seed, errors_deg, inhibition_hz, hand_m, target_deg, fingerprint })
     })?;
-    Ok(PointingRecord { runs })
+    Ok(Record { runs })
 }

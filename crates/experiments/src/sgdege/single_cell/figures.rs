@@ -1,22 +1,16 @@
 //! Figures laid out as the paper's Figure 9 B-F and the figure of its Appendix 1.
 
-use super::findings::POINTS;
-use super::{Config, Record};
+use super::{Config, POINTS, Record};
+use crate::sgdege::look::guide;
 use lobule_analysis::mean_of;
-use lobule_study::prelude::*;
-use lobule_study::report::drawing::*;
+use lobule_study::{prelude::*, report::drawing::*};
 use lobule_theory::single_cell::{Corridor, Line, Region, Sector, SingleCellParameters as Parameters};
 
-/// One color for each start.
 const START_COLORS: [&str; 4] = [BLUE, VERMILLION, GREEN, PURPLE];
 /// Most points of a drawn trajectory; more would not be seen.
 const POINTS_DRAWN: usize = 800;
 
-pub(super) fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
-    Ok(vec![figure_9(config, record)?, appendix(config, record)?, end_points(config, record)?])
-}
-
-fn figure_9(config: &Config, record: &Record) -> Result<Figure, Error> {
+pub(super) fn figure_9(config: &Config, record: &Record) -> Result<Figure, Error> {
     let set = &config.sets.figure_9ef;
     let mut plate = Plate::new("figure_9", 2, 220.0);
     plate.first_letter = 'B';
@@ -29,18 +23,17 @@ fn figure_9(config: &Config, record: &Record) -> Result<Figure, Error> {
         rates("Convergence in time", set, &record.trajectories[0]),
     ];
     plate.panels[1].title = format!("Lines followed, q = {}", set.q);
-    let caption = format!(
+    plate.figure(format!(
         "Panels as in Figure 9 of the paper, whose panel A is a diagram. B: directions of mean drift in the plane of P and J (arrows), in \
          the sectors between the lines C± (E = I on perturbed trials) and D± (on unperturbed ones). C: lines followed in the upper and \
          lower corridor, by beta = dJ/dP and rho; dots: the four sets of this page. D: runs with q = {}; P falls to 0. E: four runs; gray: \
          corridors; black disc: predicted end. F: P of the same runs by trial; dashed: predicted speeds from the trial on which a run \
          reaches its line.",
         config.sets.figure_9d.q
-    );
-    plate.figure(caption)
+    ))
 }
 
-fn appendix(config: &Config, record: &Record) -> Result<Figure, Error> {
+pub(super) fn appendix(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("appendix_1", 2, 200.0);
     plate.legend = legend();
     for (k, (_, set, _)) in config.converging().iter().enumerate().skip(1) {
@@ -48,10 +41,11 @@ fn appendix(config: &Config, record: &Record) -> Result<Figure, Error> {
         plate.panels.push(plane(&title, set, &record.trajectories[k]));
         plate.panels.push(rates(&format!("β = {}", set.beta()), set, &record.trajectories[k]));
     }
-    let caption = "Panels as in the figure of the paper's Appendix 1: runs in the plane of P and J (left) and P by trial (right), where the \
+    plate.figure(
+        "Panels as in the figure of the paper's Appendix 1: runs in the plane of P and J (left) and P by trial (right), where the \
         cell follows C+ and D− (A, B), C+ and C− (C, D) or only C+ (E, F; P overshoots). Dashed: predicted speeds from the trial on which \
-        a run reaches its line.";
-    plate.figure(caption)
+        a run reaches its line.",
+    )
 }
 
 fn legend() -> Vec<Key> {
@@ -66,24 +60,18 @@ fn legend() -> Vec<Key> {
 /// The plane with lines and corridors.
 fn empty_plane(title: &str, set: &Parameters) -> Panel {
     let high = 2.2 * set.target_hz;
-    let mut panel = Panel::new(
-        title,
-        Axis::exact("P (Hz)", 0.0, high).step(set.target_hz / 2.0),
-        Axis::exact("J (Hz)", 0.0, 1.3 * high).step(set.target_hz / 2.0),
-    );
+    let axis = |label, end| Axis::exact(label, 0.0, end).step(set.target_hz / 2.0);
+    let mut panel = Panel::new(title, axis("P (Hz)", high), axis("J (Hz)", 1.3 * high));
     let p: Vec<f64> = (0..=220).map(|k| high * f64::from(k) / 220.0).collect();
     let higher = |plus: Line, minus: Line, p: f64| plus.at(set, p).max(minus.at(set, p));
-    let edges = p
-        .iter()
-        .map(|&p| {
-            let (c, d) = (higher(Line::CPlus, Line::CMinus, p), higher(Line::DPlus, Line::DMinus, p));
-            (p, c.min(d).max(0.0), c.max(d).max(0.0))
-        })
-        .collect();
+    let edge = |&p: &f64| {
+        let (c, d) = (higher(Line::CPlus, Line::CMinus, p), higher(Line::DPlus, Line::DMinus, p));
+        (p, c.min(d).max(0.0), c.max(d).max(0.0))
+    };
+    let edges = p.iter().map(edge).collect();
     panel.marks.push(Mark::Band { edges, color: GUIDE.into(), opacity: 0.22 });
     for (plus, minus, color) in [(Line::CPlus, Line::CMinus, ORANGE), (Line::DPlus, Line::DMinus, SKY)] {
-        let points = p.iter().map(|&p| (p, higher(plus, minus, p)));
-        panel.line(points, Stroke::new(color, 1.5));
+        panel.line(p.iter().map(|&p| (p, higher(plus, minus, p))), Stroke::new(color, 1.5));
     }
     panel
 }
@@ -92,8 +80,7 @@ fn plane(title: &str, set: &Parameters, runs: &[Vec<(f64, f64)>]) -> Panel {
     let mut panel = empty_plane(title, set);
     let highest = runs.iter().flatten().map(|(_, j)| *j).fold(panel.y.high, f64::max);
     panel.y = Axis::exact("J (Hz)", 0.0, 1.02 * highest).step(set.target_hz / 2.0);
-    for (k, run) in runs.iter().enumerate() {
-        let color = START_COLORS[k % START_COLORS.len()];
+    for (run, color) in runs.iter().zip(START_COLORS.iter().cycle()) {
         panel.line(thinned(run), Stroke::new(color, 1.0));
         panel.marks.push(Mark::dots(run.iter().take(1).copied(), 3.5, color));
     }
@@ -113,12 +100,8 @@ fn named(mut panel: Panel, set: &Parameters) -> Panel {
     ] {
         let p = p * set.target_hz;
         let color = if matches!(line, Line::CPlus | Line::CMinus) { ORANGE } else { SKY };
-        panel.notes.push(Note {
-            at: (p, line.at(set, p) + shift * panel.y.high),
-            text: line.name().replace('-', "−"),
-            anchor: Anchor::Middle,
-            color: color.into(),
-        });
+        let at = (p, line.at(set, p) + shift * panel.y.high);
+        panel.note(at, line.name().replace('-', "−"), Anchor::Middle, color);
     }
     panel
 }
@@ -130,23 +113,18 @@ fn thinned(run: &[(f64, f64)]) -> Vec<(f64, f64)> {
 /// P against trials, with the predicted speed of both corridors.
 fn rates(title: &str, set: &Parameters, runs: &[Vec<(f64, f64)>]) -> Panel {
     let trials = runs.iter().map(Vec::len).max().unwrap_or(1) as f64 - 1.0;
-    let mut panel = Panel::new(
-        title,
-        Axis::exact("trial", 0.0, trials),
-        Axis::exact("P (Hz)", 0.0, 2.2 * set.target_hz).step(set.target_hz / 2.0),
-    );
+    let y = Axis::exact("P (Hz)", 0.0, 2.2 * set.target_hz).step(set.target_hz / 2.0);
+    let mut panel = Panel::new(title, Axis::exact("trial", 0.0, trials), y);
     panel.levels.push(Level::across(set.target_hz).pen(Stroke::new(GUIDE, 1.0)));
     let end = set.end_point().map_or(0.0, |e| e.p_hz);
-    for (k, run) in runs.iter().enumerate() {
+    for (run, color) in runs.iter().zip(START_COLORS.iter().cycle()) {
         let points = run.iter().enumerate().map(|(t, (p, _))| (t as f64, *p)).collect::<Vec<_>>();
-        let color = START_COLORS[k % START_COLORS.len()];
         panel.line(thinned(&points), Stroke::new(color, 1.2));
     }
     for run in runs {
         let Some((begin, p, corridor)) = arrival(set, run) else { continue };
         let Some(followed) = set.followed(corridor) else { continue };
-        let last = begin + (end - p) / followed.speed_hz;
-        let last = last.clamp(begin, trials);
+        let last = (begin + (end - p) / followed.speed_hz).clamp(begin, trials);
         let points = [(begin, p), (last, p + followed.speed_hz * (last - begin))];
         panel.line(points, Stroke::new(BLACK, 1.2).dash(Dash::Dashed));
     }
@@ -201,11 +179,8 @@ fn phase_diagram(q: f64) -> Panel {
     const WIDE: i32 = 240;
     const TALL: i32 = 400;
     let beta_max = 3.0;
-    let mut panel = Panel::new(
-        "",
-        Axis::exact("β = dJ/dP", 0.0, beta_max).step(0.5),
-        Axis::exact("ρ", 0.0, 1.0).step(0.25),
-    );
+    let x = Axis::exact("β = dJ/dP", 0.0, beta_max).step(0.5);
+    let mut panel = Panel::new("", x, Axis::exact("ρ", 0.0, 1.0).step(0.25));
     let mut cells: Vec<Cell> = Vec::new();
     for a in 0..WIDE {
         let x = |k: i32| beta_max * f64::from(k) / f64::from(WIDE);
@@ -224,12 +199,7 @@ fn phase_diagram(q: f64) -> Panel {
     panel.marks.push(Mark::Cells(cells));
     panel.marks.push(Mark::dots(POINTS.iter().map(|(beta, rho, _)| (*beta, *rho)), 3.5, BLACK));
     for (beta, rho, label) in POINTS {
-        panel.notes.push(Note {
-            at: (beta + 0.07, rho + 0.02),
-            text: label.replace('-', "−"),
-            anchor: Anchor::Start,
-            color: INK.into(),
-        });
+        panel.note((beta + 0.07, rho + 0.02), label.replace('-', "−"), Anchor::Start, INK);
     }
     panel
 }
@@ -244,37 +214,32 @@ fn color_of(region: Region) -> String {
     }
 }
 
-fn end_points(config: &Config, record: &Record) -> Result<Figure, Error> {
+pub(super) fn end_points(config: &Config, record: &Record) -> Result<Figure, Error> {
     let set = &config.sets.figure_9ef;
     let mut plate = Plate::new("end_points", 1, 200.0);
     plate.left = (66.0, 66.0);
     plate.legend = vec![
         Key::dot("measured, each seed", BLUE),
         Key::line("predicted for q < 1: −A (1 + q) / 2", Stroke::new(BLACK, 1.5)),
-        Key::line("P = 0", Stroke::new(GUIDE, 1.2).dash(Dash::Dashed)),
+        Key::line("P = 0", guide()),
     ];
     let q = &config.measure.scan_q;
-    let mut panel = Panel::new(
-        "",
-        Axis::covering("q", q.iter().copied()),
-        Axis::exact("P − R at the end (Hz)", -1.15 * set.target_hz, 5.0).step(10.0),
-    );
-    panel.levels.push(Level::across(-set.target_hz).pen(Stroke::new(GUIDE, 1.2).dash(Dash::Dashed)));
+    let y = Axis::exact("P − R at the end (Hz)", -1.15 * set.target_hz, 5.0).step(10.0);
+    let mut panel = Panel::new("", Axis::covering("q", q.iter().copied()), y);
+    panel.levels.push(Level::across(-set.target_hz).pen(guide()));
     let predicted = (0..100).map(|k| {
         let q = f64::from(k) / 100.0;
-        let end = Parameters { q, ..*set }.end_point().map_or(f64::NAN, |e| e.p_hz - set.target_hz);
-        (q, end)
+        (q, Parameters { q, ..*set }.end_point().map_or(f64::NAN, |e| e.p_hz - set.target_hz))
     });
     panel.line(predicted, Stroke::new(BLACK, 1.5));
-    let points = record.seeds.iter().flat_map(|s| q.iter().copied().zip(s.scan_hz.iter().copied())).collect();
-    panel.marks.push(Mark::Dots { points, radius: 3.5, color: BLUE.into(), opacity: 0.7 });
+    let ends = record.seeds.iter().flat_map(|s| q.iter().copied().zip(s.scan_hz.iter().copied()));
+    panel.pale_dots(ends, 3.5, BLUE, 0.7);
     plate.panels.push(panel);
     let end = |k: usize| fixed(mean_of(record.seeds.iter().map(|s| s.scan_hz[k])), 1);
     let means: Vec<String> = q.iter().enumerate().map(|(k, q)| format!("{q}: {}", end(k))).collect();
-    let caption = format!(
+    plate.figure(format!(
         "Distance of P from the target at the end, by q, with the other parameters of Figure 9 E. Dots: seeds; line: prediction. Means \
          over seeds, Hz: {}. At q = 1 the lower corridor has no width.",
         means.join("; ")
-    );
-    plate.figure(caption)
+    ))
 }

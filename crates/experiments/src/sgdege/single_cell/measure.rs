@@ -9,40 +9,35 @@ use lobule_theory::single_cell::{
 };
 use serde::{Deserialize, Serialize};
 
-/// Measurements of all seeds, and trajectories of the first.
+/// Measurements of all seeds, and trajectories of the first: \[set\]\[start\]\[trial\] (P, J), Hz, the diverging set last.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Record {
-    /// One for each seed.
     pub(super) seeds: Vec<Seed>,
-    /// Trajectories of the first seed, for each converging set and then the diverging one: \[start\]\[trial\] (P, J), Hz.
     pub(super) trajectories: Vec<Vec<Vec<(f64, f64)>>>,
 }
 
-/// Measurements of one seed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Seed {
-    /// One for each converging set, in the order of the configuration.
+    /// The converging sets in the order of the configuration.
     pub(super) sets: Vec<Measured>,
-    /// Largest P of all runs at the end of the diverging set, Hz.
+    /// Largest P of all runs at the end of the diverging set.
     pub(super) diverged_hz: f64,
-    /// End P - R for each q of the scan, Hz.
+    /// P - R at the end for each q of the scan.
     pub(super) scan_hz: Vec<f64>,
 }
 
 /// Means over the runs of one set on one seed.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct Measured {
-    /// Speed of P in the upper corridor over the long window, Hz per trial.
+pub(super) struct Measured {
+    /// Speed of P in the upper and the lower corridor over the long window, Hz per trial.
     pub(super) upper_hz: f64,
-    /// The same in the lower corridor.
     pub(super) lower_hz: f64,
-    /// Speed in the upper corridor over the window of the figures, Hz per trial.
+    /// The same over the window of the figures.
     pub(super) upper_short_hz: f64,
-    /// The same in the lower corridor.
     pub(super) lower_short_hz: f64,
-    /// P - R at the end, Hz.
+    /// P - R at the end.
     pub(super) end_hz: f64,
-    /// The one run that ended farthest from that mean, Hz from it.
+    /// Distance from that mean of the run that ended farthest from it.
     pub(super) end_spread_hz: f64,
 }
 
@@ -50,30 +45,23 @@ pub(super) fn run(config: &Config, run: &Run) -> Result<Record, Error> {
     let sets = config.converging();
     run.progress.expect((config.seeds.len() * (sets.len() + 1)) as u64);
     let seeds = run.each(&config.seeds, |&seed| {
-        let measured = sets.iter().map(|(_, set, _)| {
-            let measured = of_set(config, set, seed)?;
-            run.progress.done(1);
-            Ok(measured)
-        });
-        let measured = measured.collect::<Result<Vec<_>, Error>>()?;
+        let of_set =
+            |(_, set, _): &(_, Parameters, _)| of_set(config, set, seed).inspect(|_| run.progress.done(1));
+        let sets = sets.iter().map(of_set).collect::<Result<_, _>>()?;
         let diverged_hz = diverged(config, seed)?;
-        let scan = config.measure.scan_q.iter().map(|&q| {
+        let trials = config.measure.scan_trials;
+        let scan = |&q: &f64| {
             let set = Parameters { q, ..config.sets.figure_9ef };
-            let trials = config.measure.scan_trials;
             // Few runs: a run of this length averages over many returns.
-            let ends = ends(&set, seed, 10, trials / 2, trials.div_ceil(2).max(1))?;
-            Ok(mean(&ends))
-        });
-        let scan_hz = scan.collect::<Result<Vec<_>, Error>>()?;
+            Ok(mean(&ends(&set, seed, 10, trials / 2, trials.div_ceil(2).max(1))?))
+        };
+        let scan_hz = config.measure.scan_q.iter().map(scan).collect::<Result<_, Error>>()?;
         run.progress.done(1);
-        Ok(Seed { sets: measured, diverged_hz, scan_hz })
+        Ok(Seed { sets, diverged_hz, scan_hz })
     })?;
-    let first = config.seeds[0];
-    let mut trajectories = Vec::new();
-    for (_, set, trials) in sets {
-        trajectories.push(trajectory(config, &set, first, trials)?);
-    }
-    trajectories.push(trajectory(config, &config.sets.figure_9d, first, config.demo.trials)?);
+    let diverging = ("", config.sets.figure_9d, config.demo.trials);
+    let trajectory = |(_, set, trials)| trajectory(config, &set, config.seeds[0], trials);
+    let trajectories = sets.into_iter().chain([diverging]).map(trajectory).collect::<Result<_, _>>()?;
     Ok(Record { seeds, trajectories })
 }
 
@@ -98,6 +86,12 @@ fn run_seed(seed: u64, run: u32) -> u64 {
     u64::from(stream.u32(0, run)) << 32 | u64::from(stream.u32(1, run))
 }
 
+fn run_until(trials: u64, model: &Model, state: &mut State) {
+    while state.trial < trials {
+        model.step(state);
+    }
+}
+
 /// Mean speed in a corridor, Hz per trial. A run starts on the predicted line, `start` Hz from the target; at the predicted speed it
 /// settles over `settle` Hz and is measured over `measured` Hz (`way`, in this order).
 fn speed(set: &Parameters, corridor: Corridor, way: [f64; 3], runs: u32, seed: u64) -> Result<f64, Error> {
@@ -112,13 +106,9 @@ fn speed(set: &Parameters, corridor: Corridor, way: [f64; 3], runs: u32, seed: u
     for run in 0..runs {
         let model = Model::new(*set, run_seed(seed, run))?;
         let mut state = State::at(p.max(0.0), j.max(0.0));
-        while state.trial < from {
-            model.step(&mut state);
-        }
+        run_until(from, &model, &mut state);
         let begin = state.p_hz;
-        while state.trial < to {
-            model.step(&mut state);
-        }
+        run_until(to, &model, &mut state);
         sum += (state.p_hz - begin) / (to - from) as f64;
     }
     Ok(sum / f64::from(runs))
@@ -131,9 +121,7 @@ fn ends(set: &Parameters, seed: u64, runs: u32, settle: u64, average: u64) -> Re
         let model = Model::new(*set, run_seed(seed, run))?;
         let start = |index| 2.0 * set.target_hz * starts.uniform(u64::from(run), index);
         let mut state = State::at(start(0), start(1));
-        while state.trial < settle {
-            model.step(&mut state);
-        }
+        run_until(settle, &model, &mut state);
         let mut sum = 0.0;
         while state.trial < settle + average {
             model.step(&mut state);
@@ -151,20 +139,15 @@ fn diverged(config: &Config, seed: u64) -> Result<f64, Error> {
     for run in 0..config.measure.runs {
         let model = Model::new(config.sets.figure_9d, run_seed(seed, run))?;
         let mut state = State::at(p, j);
-        while state.trial < config.measure.diverging {
-            model.step(&mut state);
-        }
+        run_until(config.measure.diverging, &model, &mut state);
         largest = largest.max(state.p_hz);
     }
     Ok(largest)
 }
 
-fn trajectory(
-    config: &Config,
-    set: &Parameters,
-    seed: u64,
-    trials: u64,
-) -> Result<Vec<Vec<(f64, f64)>>, Error> {
+type Path = Vec<(f64, f64)>;
+
+fn trajectory(config: &Config, set: &Parameters, seed: u64, trials: u64) -> Result<Vec<Path>, Error> {
     let of_start = |(k, &[p, j]): (usize, &[f64; 2])| {
         let model = Model::new(*set, run_seed(seed, k as u32))?;
         let mut state = State::at(p, j);

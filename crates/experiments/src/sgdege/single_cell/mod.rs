@@ -6,20 +6,18 @@
 //! ```
 
 mod figures;
-mod findings;
 mod measure;
 
+use super::around;
 use lobule_analysis::mean_of;
 use lobule_study::prelude::*;
-use lobule_theory::single_cell::{Corridor, SingleCellParameters as Parameters};
-pub use measure::{Measured, Record};
-use serde::{Deserialize, Serialize};
+use lobule_theory::single_cell::{Corridor, Line, Region, Sector, SingleCellParameters as Parameters};
+use measure::{Measured, Record};
 
-/// The experiment.
+/// The experiment `sgdege/single_cell`.
 #[derive(Debug, Clone, Copy)]
 pub struct SingleCell;
 
-/// Configuration, see `single_cell.toml`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -77,38 +75,84 @@ impl Config {
     }
 }
 
-static CARD: Card = Card {
-    name: "sgdege/single_cell",
-    title: "One cell, one error: how perturbation learning converges",
-    line: "How fast does one cell converge, and how far from its target? Phase diagram, speeds (Fig. 9, Appendix 1)",
-    source: super::PAPER,
-    sources: &["Model: Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, (19)-(35)"],
-    defaults: include_str!("single_cell.toml"),
-    presets: &[
-        Preset::new("default", "100 runs for each number, 5 seeds", ""),
-        Preset::new("quick", "one seed", include_str!("single_cell.quick.toml")),
-        Preset::new("full", "2000 runs for each number", include_str!("single_cell.full.toml")),
-    ],
-    unit: "sets",
-    grounds: findings::GROUNDS,
-    ..Card::BLANK
-};
+grounds! {
+    SECTORS = law "lines C± and D± of Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, Figure 9B";
+    REGIONS = law "domains of the lines in Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, Figure 9C, with the domain of D− \
+        corrected";
+    SPEED = law "speed along the line, Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, (30)-(35); tolerance set with a numerical \
+        check before the first run";
+    END = law "−A (1 + q) / 2, Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1; tolerance set with a numerical check before the \
+        first run";
+    DIVERGENCE = measured "numerical check of the equations in numpy, 100 runs: at most 1 Hz; bound of 3 Hz set with it (Bouvier et al. \
+        2018, doi:10.7554/eLife.31599, Figure 9D: the cell falls silent)";
+    NARROW = measured "numerical check of the equations in numpy, 200 runs: 0.412 and 0.313 Hz; the equations, 0.5 and 0.333, do not hold \
+        in a corridor of few steps, as Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, says";
+    SPREAD = measured "numerical check of the equations in numpy, 400 starts: standard deviation 0.25 Hz; bound of 1 Hz set with it";
+}
+
+/// Points (beta, rho) of the phase diagram at q = 0.5, with the label of their region.
+const POINTS: [(f64, f64, &str); 4] =
+    [(2.0, 0.2, "D+/D-"), (2.0, 0.5, "C+/D-"), (2.0, 0.75, "C+/C-"), (0.25, 0.75, "C+ only")];
+
+/// Tolerances of each converging set: of the speed, relative to the prediction; of the end point, Hz; and speed and tolerance, Hz, in a
+/// lower corridor too narrow for the equations.
+type Tolerances = (f64, f64, Option<(f64, f64)>);
+const TOLERANCES: [Tolerances; 4] = [
+    (0.05, 0.15, None),
+    (0.05, 0.15, Some((0.41, 0.03))),
+    (0.05, 0.15, Some((0.31, 0.02))),
+    (0.03, 0.1, None),
+];
+
+/// Fraction of points on a grid whose drift has the signs of the paper's Figure 9 B. Expected signs follow from the lines, the
+/// drift from the rule of a single trial.
+fn right_drifts(set: &Parameters) -> f64 {
+    let agrees = |k: i32| {
+        let at = |k: i32| 2.0 * set.target_hz * (f64::from(k) + 0.5) / 100.0;
+        let (p, j) = (at(k / 100), at(k % 100) * (1.0 + set.q));
+        let line = |line: Line| line.at(set, p);
+        let c = line(Line::CPlus).max(line(Line::CMinus));
+        let d = line(Line::DPlus).max(line(Line::DMinus));
+        let push = |above: bool| if above { -1.0 } else { 1.0 };
+        // Between the lines the more frequent kind of trial decides where J goes.
+        let expected = match (j >= c, j >= d) {
+            (true, true) => (1.0, -1.0),
+            (false, false) => (-1.0, 1.0),
+            (true, false) => (1.0, push(set.rho > 0.5)),
+            (false, true) => (-1.0, push(set.rho < 0.5)),
+        };
+        let (dp, dj) = Sector::of(set, p, j).drift(set);
+        dp.signum() == expected.0 && (dj.signum() == expected.1 || set.rho == 0.5)
+    };
+    (0..10_000).filter(|k| agrees(*k)).count() as f64 / 10_000.0
+}
 
 impl Study for SingleCell {
     type Config = Config;
     type Record = Record;
 
-    const CARD: &'static Card = &CARD;
+    const CARD: &'static Card = &Card {
+        name: "sgdege/single_cell",
+        title: "One cell, one error: how perturbation learning converges",
+        line: "How fast does one cell converge, and how far from its target? Phase diagram, speeds (Fig. 9, Appendix 1)",
+        source: super::PAPER,
+        sources: &["Model: Bouvier et al. 2018, doi:10.7554/eLife.31599, Appendix 1, (19)-(35)"],
+        defaults: include_str!("single_cell.toml"),
+        presets: &[
+            Preset::new("default", "100 runs for each number, 5 seeds", ""),
+            Preset::new("quick", "one seed", include_str!("single_cell.quick.toml")),
+            Preset::new("full", "2000 runs for each number", include_str!("single_cell.full.toml")),
+        ],
+        unit: "sets",
+        grounds: GROUNDS,
+        ..Card::BLANK
+    };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let (m, demo) = (&config.measure, &config.demo);
         let check = Check::of("measure");
-        check.within("runs", m.runs, 1..=100_000)?.that(
-            "average",
-            m.average,
-            m.average >= 1,
-            "at least 1 is needed",
-        )?;
+        check.within("runs", m.runs, 1..=100_000)?;
+        check.that("average", m.average, m.average >= 1, "at least 1 is needed")?;
         for (key, way) in [("long_way_hz", m.long_way_hz), ("short_way_hz", m.short_way_hz)] {
             let [start, settle, measured] = way;
             let fits = settle >= 0.0 && measured > 0.0 && settle + measured < start && start.is_finite();
@@ -119,16 +163,10 @@ impl Study for SingleCell {
         // Rates are not negative.
         check.at_least("long_target_hz", m.long_target_hz, m.long_way_hz[0])?;
         let check = Check::of("demo");
-        check.that("trials", demo.trials, demo.trials >= 1, "at least 1 is needed")?.within(
-            "slow_trials",
-            demo.slow_trials,
-            1..=u64::MAX,
-        )?;
-        check.some("starts", &demo.starts)?;
+        check.that("trials", demo.trials, demo.trials >= 1, "at least 1 is needed")?;
+        check.within("slow_trials", demo.slow_trials, 1..=u64::MAX)?.some("starts", &demo.starts)?;
         demo.starts.as_flattened().iter().try_for_each(|v| check.at_least("starts", *v, 0.0).map(drop))?;
-        for &q in &m.scan_q {
-            Parameters { q, ..config.sets.figure_9ef }.validate()?;
-        }
+        m.scan_q.iter().try_for_each(|&q| Parameters { q, ..config.sets.figure_9ef }.validate())?;
         for (name, set, _) in config.converging() {
             set.validate()?;
             let moves = |corridor| {
@@ -150,15 +188,64 @@ impl Study for SingleCell {
     }
 
     fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {
-        findings::findings(config, record)
+        let each_seed = |v: f64| vec![v; config.seeds.len()];
+        let right_regions = POINTS.iter().filter(|(b, r, l)| Region::of(*b, *r, 0.5).label() == *l).count();
+        let hz = |name: &str, meaning: &str, values| Finding::new(name, meaning, values).unit("Hz");
+        let meaning = "Fraction of grid points of the plane whose drift has the signs of their sector; a pure function.";
+        let drifts = each_seed(right_drifts(&config.sets.figure_9ef));
+        let drifts = Finding::new("9b/right_drifts", meaning, drifts).each(1.0..=1.0, &SECTORS);
+        let meaning =
+            "Number of four points of the phase diagram whose region has the right label; a pure function.";
+        let regions = Finding::new("9c/right_regions", meaning, each_seed(right_regions as f64)).unit("of 4");
+        let meaning = "Largest P of all runs at the end with q > 1, where the cell falls silent.";
+        let largest = hz("9d/largest_rate_hz", meaning, record.seeds.iter().map(|s| s.diverged_hz).collect());
+        let mut found = vec![drifts, regions.each(4.0..=4.0, &REGIONS), largest.each(..=3.0, &DIVERGENCE)];
+        for (k, ((name, set, _), (of_speed, end_hz, narrow_hz))) in
+            config.converging().into_iter().zip(TOLERANCES).enumerate()
+        {
+            let of = |value: fn(&Measured) -> f64| record.seeds.iter().map(|s| value(&s.sets[k])).collect();
+            let mut speed = |side: &str, value, corridor, part: f64, window: &str| {
+                let followed = set.followed(corridor);
+                let predicted = followed.map_or(f64::NAN, |f| f.speed_hz);
+                let line = followed.and_then(|f| f.line).map_or("no line", Line::name);
+                let meaning = format!("Mean dP per trial along {line}, {window}.");
+                let speed = hz(&format!("{name}/speed_{side}"), &meaning, of(value));
+                found.push(speed.each(around(predicted, part * predicted.abs()), &SPEED));
+            };
+            let (long, short) = ("long window", "window of the figure");
+            speed("upper", |m| m.upper_hz, Corridor::Upper, of_speed, long);
+            if name == "9ef" {
+                speed("lower", |m| m.lower_hz, Corridor::Lower, of_speed, long);
+                speed("upper_short", |m| m.upper_short_hz, Corridor::Upper, 0.1, short);
+                speed("lower_short", |m| m.lower_short_hz, Corridor::Lower, 0.1, short);
+            }
+            if let Some((expected, tolerance)) = narrow_hz {
+                let meaning = "Mean dP per trial in the lower corridor, long window; slower than the equation predicts.";
+                let slow = hz(&format!("{name}/speed_lower"), meaning, of(|m| m.lower_hz));
+                found.push(slow.each(around(expected, tolerance), &NARROW));
+            }
+            let predicted = set.end_point().map_or(f64::NAN, |e| e.p_hz - set.target_hz);
+            let meaning = "Mean P − R after convergence, from random starts.";
+            let end = hz(&format!("{name}/end"), meaning, of(|m| m.end_hz));
+            found.push(end.each(around(predicted, end_hz), &END));
+            if name == "9ef" {
+                let meaning = "Largest distance of the end of a single run from that mean.";
+                found.push(hz("9ef/end_spread", meaning, of(|m| m.end_spread_hz)).each(..=1.0, &SPREAD));
+            }
+        }
+        found
     }
 
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
-        figures::figures(config, record)
+        Ok(vec![
+            figures::figure_9(config, record)?,
+            figures::appendix(config, record)?,
+            figures::end_points(config, record)?,
+        ])
     }
 
     fn story(&self, config: &Config, record: &Record) -> Story {
-        let set = &config.sets.figure_9ef;
+        let (set, seeds, runs) = (&config.sets.figure_9ef, config.seeds.len(), config.measure.runs);
         let measured = |value: fn(&Measured) -> f64| {
             mean_of(record.seeds.iter().filter_map(|s| s.sets.first().map(value)))
         };
@@ -174,19 +261,15 @@ impl Study for SingleCell {
                 fixed(set.rho * set.step_p_hz, 3)
             ),
             small_print: vec![format!(
-                "Parameters are those of Figure 9 E, F. Numbers are means over {} seeds with {} runs each.",
-                config.seeds.len(),
-                config.measure.runs
+                "Parameters are those of Figure 9 E, F. Numbers are means over {seeds} seeds with {runs} runs each."
             )],
-            steps: [
+            steps: texts([
                 "P is the rate of the cell, J the inhibition of its olive. The error is |P − R|, and J − q P estimates it.",
                 "A fraction rho of the trials is perturbed: P is A higher for that trial. If an error spike follows, P decreases by dP, \
                  otherwise it increases. On every trial J increases by dJ after an error spike and decreases without one.",
                 "Perturbed trials are in balance on the lines C, unperturbed ones on the lines D. Above both lines P rises, below both it \
                  falls. Between them the cell is drawn to one line and slides along it to the crossing of C+ and D−.",
-            ]
-            .map(String::from)
-            .into(),
+            ]),
             sections: vec![
                 Section::new(
                     "The plane of P and J",
@@ -205,7 +288,7 @@ impl Study for SingleCell {
                     &["end_points"],
                 ),
             ],
-            differences: [
+            differences: texts([
                 "The appendix bounds the domain of D− by rho < beta (2 beta − 1). The simulation follows the complement of the domain of \
                  C−, rho < beta / (2 beta + q − 1) for beta > 1 − q.",
                 "The appendix gives its panel A as the example of C−. At rho = 0.5 the lower line is D−; C− is panel C, as the caption says.",
@@ -213,9 +296,7 @@ impl Study for SingleCell {
                  predict, as the paper mentions. The ranges of these two findings were measured with another program.",
                 "The paper gives neither targets, starts and lengths of runs, nor q of panel D. A trial with E = I, which it does not define, \
                  gives no error spike.",
-            ]
-            .map(String::from)
-            .into(),
+            ]),
             ..Story::default()
         }
     }
