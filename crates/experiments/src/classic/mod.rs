@@ -1,8 +1,5 @@
 //! Classic experiments on cerebellar learning, each beside its published results.
 
-#[macro_use]
-mod tables;
-
 mod bode;
 pub mod eyeblink;
 pub mod force_field;

@@ -15,57 +15,78 @@ pub enum CerebellumKind {
     Spiking,
 }
 
-tables! {
-    ProtocolConfig {
-        trials: usize,
-        sessions: [usize; 3],
-        interval_ms: usize,
-        puff_ms: usize,
-        before_ms: usize,
-        after_ms: usize,
-        intervals_ms: Vec<usize>,
-        ablated_ms: Vec<usize>,
-        interval_sessions: usize,
-        probes: usize,
-        probe_ms: usize,
-        blocking_sessions: [usize; 2],
-    }
-    LoopConfig { sensory_delay_ms: usize, motor_delay_ms: usize, noise_sd: f64, noise_s: f64 }
-    CriterionConfig { closure: f64, acquired_percent: f64, extinguished_percent: f64 }
-    SpikingConfig {
-        size_um: [f64; 2],
-        state: BrainState,
-        trials: [usize; 2],
-        probes: usize,
-        interval_ms: usize,
-        pause_ms: usize,
-        settle_ms: usize,
-        preferred_s: [f64; 2],
-        width_s: f64,
-        mossy_hz: [f64; 2],
-        teaching_hz: [f64; 2],
-        a_minus_ns: f64,
-        w_max_ns: f64,
-        purkinje_to_dcn_ns: f64,
-        gain: f64,
-    }
-    /// The whole configuration.
-    Config {
-        seeds: Vec<u64>,
-        cerebellum: CerebellumKind,
-        protocol: ProtocolConfig,
-        #[serde(rename = "loop")]
-        body: LoopConfig,
-        criterion: CriterionConfig,
-        eyelid: EyelidParameters,
-        conditioning: ConditioningParameters,
-        spiking: SpikingConfig,
-    }
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProtocolConfig {
+    pub trials: usize,
+    pub sessions: [usize; 3],
+    pub interval_ms: usize,
+    pub puff_ms: usize,
+    pub before_ms: usize,
+    pub after_ms: usize,
+    pub intervals_ms: Vec<usize>,
+    pub ablated_ms: Vec<usize>,
+    pub interval_sessions: usize,
+    pub probes: usize,
+    pub probe_ms: usize,
+    pub blocking_sessions: [usize; 2],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoopConfig {
+    pub sensory_delay_ms: usize,
+    pub motor_delay_ms: usize,
+    pub noise_sd: f64,
+    pub noise_s: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CriterionConfig {
+    pub closure: f64,
+    pub acquired_percent: f64,
+    pub extinguished_percent: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpikingConfig {
+    pub size_um: [f64; 2],
+    pub state: BrainState,
+    pub trials: [usize; 2],
+    pub probes: usize,
+    pub interval_ms: usize,
+    pub pause_ms: usize,
+    pub settle_ms: usize,
+    pub preferred_s: [f64; 2],
+    pub width_s: f64,
+    pub mossy_hz: [f64; 2],
+    pub teaching_hz: [f64; 2],
+    pub a_minus_ns: f64,
+    pub w_max_ns: f64,
+    pub purkinje_to_dcn_ns: f64,
+    pub gain: f64,
+}
+
+/// The whole configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub(super) seeds: Vec<u64>,
+    pub(super) cerebellum: CerebellumKind,
+    pub(super) protocol: ProtocolConfig,
+    #[serde(rename = "loop")]
+    pub(super) body: LoopConfig,
+    pub(super) criterion: CriterionConfig,
+    pub(super) eyelid: EyelidParameters,
+    pub(super) conditioning: ConditioningParameters,
+    pub(super) spiking: SpikingConfig,
 }
 
 impl Config {
     /// Checks everything that neither the types nor the parts themselves check.
-    pub fn validate(&self) -> Result<(), Error> {
+    pub(super) fn validate(&self) -> Result<(), Error> {
         let (check, p) = (Check::of("protocol"), &self.protocol);
         check.within("trials", p.trials, 10..=10_000)?.all_within("sessions", &p.sessions, 1..=1000)?;
         check.within("interval_ms", p.interval_ms, 10..=5000)?.within("puff_ms", p.puff_ms, 1..=1000)?;

@@ -3,47 +3,92 @@
 use lobule_control::minimum_jerk;
 use lobule_control::plant::{ReachingArm, TwoLink};
 use lobule_study::{Check, Error};
+use serde::{Deserialize, Serialize};
 
-tables! {
-    Reach { center_m: [f64; 2], directions: usize, distance_m: f64, duration_s: f64, hold_s: f64 }
-    Field { curl: f64, channel_stiffness: f64, channel_damping: f64 }
-    Feedback { stiffness: [f64; 4], viscosity: [f64; 4], delay_ms: usize, noise: f64 }
-    Cerebellum {
-        granule_cells: usize,
-        reach_rad: f64,
-        speed_rad_s: f64,
-        width: f64,
-        rate: f64,
-        retention: f64,
-        shift_ms: usize,
-        shift_of_errors_ms: usize,
-    }
-    Protocol { baseline: usize, adaptation: usize, washout: usize, probe_every: usize }
-    Generalization { trials: usize, angles_deg: Vec<u32> }
-    Switching {
-        trials: usize,
-        block: [usize; 2],
-        forgetting: f64,
-        inverse_rate: f64,
-        sigma: [f64; 2],
-        anneal_trials: usize,
-        spread: f64,
-        switching: f64,
-        cue_rate: f64,
-        feedback: [f64; 2],
-        scales: [f64; 4],
-    }
-    Config {
-        seeds: Vec<u64>,
-        tick_ms: usize,
-        reach: Reach,
-        field: Field,
-        feedback: Feedback,
-        cerebellum: Cerebellum,
-        protocol: Protocol,
-        generalization: Generalization,
-        switching: Switching,
-    }
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reach {
+    pub center_m: [f64; 2],
+    pub directions: usize,
+    pub distance_m: f64,
+    pub duration_s: f64,
+    pub hold_s: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Field {
+    pub curl: f64,
+    pub channel_stiffness: f64,
+    pub channel_damping: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Feedback {
+    pub stiffness: [f64; 4],
+    pub viscosity: [f64; 4],
+    pub delay_ms: usize,
+    pub noise: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cerebellum {
+    pub granule_cells: usize,
+    pub reach_rad: f64,
+    pub speed_rad_s: f64,
+    pub width: f64,
+    pub rate: f64,
+    pub retention: f64,
+    pub shift_ms: usize,
+    pub shift_of_errors_ms: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Protocol {
+    pub baseline: usize,
+    pub adaptation: usize,
+    pub washout: usize,
+    pub probe_every: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Generalization {
+    pub trials: usize,
+    pub angles_deg: Vec<u32>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Switching {
+    pub trials: usize,
+    pub block: [usize; 2],
+    pub forgetting: f64,
+    pub inverse_rate: f64,
+    pub sigma: [f64; 2],
+    pub anneal_trials: usize,
+    pub spread: f64,
+    pub switching: f64,
+    pub cue_rate: f64,
+    pub feedback: [f64; 2],
+    pub scales: [f64; 4],
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub seeds: Vec<u64>,
+    pub tick_ms: usize,
+    pub reach: Reach,
+    pub field: Field,
+    pub feedback: Feedback,
+    pub cerebellum: Cerebellum,
+    pub protocol: Protocol,
+    pub generalization: Generalization,
+    pub switching: Switching,
 }
 
 impl Config {

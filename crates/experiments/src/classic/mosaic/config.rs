@@ -1,32 +1,20 @@
 //! Parameters of the experiment: one TOML document, every key with its unit and source.
 
 use lobule_study::{Check, Error};
+use serde::{Deserialize, Serialize};
 
-tables! {
-    Task {
-        objects: Vec<[f64; 3]>,
-        between: Vec<f64>,
-        dwell_s: [f64; 2],
-        reference_hz: Vec<f64>,
-        reference_rms_m: f64,
-        noise_n: f64,
-        learning_s: usize,
-        test_s: usize,
-        between_s: usize,
-    }
-    Modules {
-        modules: usize,
-        forgetting: f64,
-        inverse_rate: f64,
-        sigma: [f64; 2],
-        anneal_s: f64,
-        spread: f64,
-        switching: f64,
-        cue_rate: f64,
-        feedback: [f64; 2],
-        scales: [f64; 4],
-    }
-    Config { seeds: Vec<u64>, tick_ms: usize, task: Task, mosaic: Modules }
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Task {
+    pub objects: Vec<[f64; 3]>,
+    pub between: Vec<f64>,
+    pub dwell_s: [f64; 2],
+    pub reference_hz: Vec<f64>,
+    pub reference_rms_m: f64,
+    pub noise_n: f64,
+    pub learning_s: usize,
+    pub test_s: usize,
+    pub between_s: usize,
 }
 
 impl Task {
@@ -34,6 +22,30 @@ impl Task {
     pub fn object_between(&self) -> [f64; 3] {
         [0, 1, 2].map(|k| self.objects.iter().zip(&self.between).map(|(o, part)| part * o[k]).sum())
     }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Modules {
+    pub modules: usize,
+    pub forgetting: f64,
+    pub inverse_rate: f64,
+    pub sigma: [f64; 2],
+    pub anneal_s: f64,
+    pub spread: f64,
+    pub switching: f64,
+    pub cue_rate: f64,
+    pub feedback: [f64; 2],
+    pub scales: [f64; 4],
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub seeds: Vec<u64>,
+    pub tick_ms: usize,
+    pub task: Task,
+    pub mosaic: Modules,
 }
 
 impl Config {

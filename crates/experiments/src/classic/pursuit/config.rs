@@ -39,38 +39,87 @@ impl PursuitController {
     }
 }
 
-tables! {
-    EyeConfig { slow_s: f64, fast_s: f64, spread: f64, leak_s: f64 }
-    FeedbackConfig { ki: f64 }
-    SmithConfig { kp: f64 }
-    CerebellumConfig { scale_s: f64, taus_s: Vec<f64>, rate: f64 }
-    ForesightConfig { taps: usize, every_ms: usize, beyond_ms: usize, rate: f64 }
-    TargetsConfig {
-        speed_deg_s: f64,
-        sines_hz: Vec<f64>,
-        mixed: usize,
-        mixed_to_hz: f64,
-        learning_s: usize,
-        measured_s: usize,
-    }
-    RampConfig { speed_deg_s: f64, duration_s: f64, ki: Vec<f64> }
-    HiddenConfig { hz: f64, duration_s: f64 }
-    Config {
-        seeds: Vec<u64>,
-        tick_ms: usize,
-        visual_delay_ms: usize,
-        motor_delay_ms: usize,
-        noise_deg_s: f64,
-        controllers: Vec<PursuitController>,
-        eye: EyeConfig,
-        feedback: FeedbackConfig,
-        smith: SmithConfig,
-        cerebellum: CerebellumConfig,
-        foresight: ForesightConfig,
-        targets: TargetsConfig,
-        ramp: RampConfig,
-        hidden: HiddenConfig,
-    }
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EyeConfig {
+    pub slow_s: f64,
+    pub fast_s: f64,
+    pub spread: f64,
+    pub leak_s: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeedbackConfig {
+    pub ki: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SmithConfig {
+    pub kp: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CerebellumConfig {
+    pub scale_s: f64,
+    pub taus_s: Vec<f64>,
+    pub rate: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForesightConfig {
+    pub taps: usize,
+    pub every_ms: usize,
+    pub beyond_ms: usize,
+    pub rate: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetsConfig {
+    pub speed_deg_s: f64,
+    pub sines_hz: Vec<f64>,
+    pub mixed: usize,
+    pub mixed_to_hz: f64,
+    pub learning_s: usize,
+    pub measured_s: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RampConfig {
+    pub speed_deg_s: f64,
+    pub duration_s: f64,
+    pub ki: Vec<f64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HiddenConfig {
+    pub hz: f64,
+    pub duration_s: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub seeds: Vec<u64>,
+    pub tick_ms: usize,
+    pub visual_delay_ms: usize,
+    pub motor_delay_ms: usize,
+    pub noise_deg_s: f64,
+    pub controllers: Vec<PursuitController>,
+    pub eye: EyeConfig,
+    pub feedback: FeedbackConfig,
+    pub smith: SmithConfig,
+    pub cerebellum: CerebellumConfig,
+    pub foresight: ForesightConfig,
+    pub targets: TargetsConfig,
+    pub ramp: RampConfig,
+    pub hidden: HiddenConfig,
 }
 
 impl Config {

@@ -2,45 +2,99 @@
 
 use lobule_control::Architecture;
 use lobule_study::{Check, Error};
+use serde::{Deserialize, Serialize};
 
-tables! {
-    EyeConfig { slow_s: f64, fast_s: f64, spread: f64 }
-    BrainstemConfig { gain: [f64; 2], direct: [f64; 2], leak_s: [f64; 2] }
-    FlocculusConfig {
-        architectures: Vec<Architecture>,
-        taus_s: Vec<f64>,
-        rate_feed_forward: f64,
-        rate_recurrent: f64,
-        eligibility_ms: usize,
-    }
-    HeadConfig { speed_deg_s: f64, frequency_hz: [f64; 2], sines: usize }
-    CalibrationConfig { duration_s: usize, test_hz: Vec<f64>, test_deg_s: f64 }
-    SpectaclesConfig {
-        magnifications: Vec<f64>,
-        wear_s: usize,
-        off_s: usize,
-        probe_every_s: usize,
-        probe_hz: f64,
-    }
-    SelectivityConfig { trained_hz: Vec<f64>, magnification: f64, duration_s: usize }
-    DelayConfig { test_hz: Vec<f64>, duration_s: usize }
-    MuscleConfig { strength: f64, duration_s: usize }
-    Config {
-        seeds: Vec<u64>,
-        tick_ms: usize,
-        motor_delay_ms: usize,
-        visual_delay_ms: usize,
-        canal_s: f64,
-        eye: EyeConfig,
-        brainstem: BrainstemConfig,
-        flocculus: FlocculusConfig,
-        head: HeadConfig,
-        calibration: CalibrationConfig,
-        spectacles: SpectaclesConfig,
-        selectivity: SelectivityConfig,
-        delay: DelayConfig,
-        muscle: MuscleConfig,
-    }
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EyeConfig {
+    pub slow_s: f64,
+    pub fast_s: f64,
+    pub spread: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BrainstemConfig {
+    pub gain: [f64; 2],
+    pub direct: [f64; 2],
+    pub leak_s: [f64; 2],
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FlocculusConfig {
+    pub architectures: Vec<Architecture>,
+    pub taus_s: Vec<f64>,
+    pub rate_feed_forward: f64,
+    pub rate_recurrent: f64,
+    pub eligibility_ms: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HeadConfig {
+    pub speed_deg_s: f64,
+    pub frequency_hz: [f64; 2],
+    pub sines: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalibrationConfig {
+    pub duration_s: usize,
+    pub test_hz: Vec<f64>,
+    pub test_deg_s: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpectaclesConfig {
+    pub magnifications: Vec<f64>,
+    pub wear_s: usize,
+    pub off_s: usize,
+    pub probe_every_s: usize,
+    pub probe_hz: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SelectivityConfig {
+    pub trained_hz: Vec<f64>,
+    pub magnification: f64,
+    pub duration_s: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DelayConfig {
+    pub test_hz: Vec<f64>,
+    pub duration_s: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MuscleConfig {
+    pub strength: f64,
+    pub duration_s: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub seeds: Vec<u64>,
+    pub tick_ms: usize,
+    pub motor_delay_ms: usize,
+    pub visual_delay_ms: usize,
+    pub canal_s: f64,
+    pub eye: EyeConfig,
+    pub brainstem: BrainstemConfig,
+    pub flocculus: FlocculusConfig,
+    pub head: HeadConfig,
+    pub calibration: CalibrationConfig,
+    pub spectacles: SpectaclesConfig,
+    pub selectivity: SelectivityConfig,
+    pub delay: DelayConfig,
+    pub muscle: MuscleConfig,
 }
 
 impl Config {
