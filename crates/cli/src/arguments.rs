@@ -57,6 +57,9 @@ pub enum Command {
     Man {
         /// Command [default: lobule itself]
         command: Vec<String>,
+        /// Write the pages of all commands into this folder, e.g. ~/.local/share/man/man1
+        #[arg(long, value_name = "FOLDER", conflicts_with = "command")]
+        dir: Option<PathBuf>,
     },
 }
 
@@ -86,7 +89,7 @@ pub struct Bench {
 /// Arguments of both `run` and `bench`.
 #[derive(Debug, Args)]
 pub struct RunArguments {
-    /// default, quick or full
+    /// default, quick, or another that `lobule show EXPERIMENT` lists
     #[arg(long, default_value = "default")]
     pub preset: String,
     /// Change one key, e.g. --set loop.forward=off

@@ -4,6 +4,7 @@ use crate::arguments::{Bench, Distribution, Run};
 use crate::input::{input, refused};
 use crate::{Stop, bar::Bar};
 use lobule::experiments::{ALL, find};
+use lobule::study::prelude::{fixed, short};
 use lobule::study::report::{Finding, Findings};
 use lobule::study::{Card, Experiment, Request, RunOptions};
 use lobule::{Error, Ranks, study::run_folder::write_whole};
@@ -193,8 +194,9 @@ pub fn compare(folders: &[PathBuf]) -> Result<(), Stop> {
         out_part!("{name:width$}  {basis:>14}");
         for run in &runs {
             let cell = finding(run, name).map_or("-".into(), |f| {
-                let sd = f.sd.map(|s| format!(" ± {s:.2}")).unwrap_or_default();
-                format!("{:.3}{sd}{}", f.value, if f.pass { "" } else { " !" })
+                let digits = |v: f64| if v.abs() < 1e-3 { short(v) } else { fixed(v, 3) };
+                let sd = f.sd.map(|s| format!(" ± {}", digits(s))).unwrap_or_default();
+                format!("{}{sd}{}", digits(f.value), if f.pass { "" } else { " !" })
             });
             out_part!("  {cell:>22}");
         }

@@ -82,7 +82,8 @@ fn main() -> ExitCode {
         Command::Compare { folders } => experiments::compare(&folders),
         Command::Network(command) => network::run(&command, &ranks),
         Command::Completions { shell } => manual::completions(shell),
-        Command::Man { command } => manual::page(&command),
+        Command::Man { dir: Some(dir), .. } => manual::pages(&dir),
+        Command::Man { command, .. } => manual::page(&command),
     };
     let ended = match ended {
         Err(Stop::Input(error) | Stop::Run(error))

@@ -4,6 +4,7 @@ use crate::input::{input, refused};
 use crate::{Stop, arguments::Arguments};
 use clap::CommandFactory;
 use clap_complete::Shell;
+use std::fs;
 use std::path::Path;
 
 pub fn completions(shell: Shell) -> Result<(), Stop> {
@@ -29,6 +30,13 @@ pub fn page(names: &[String]) -> Result<(), Stop> {
     let wrong = |e| Stop::Run(refused(Path::new("stdout"), format!("the page cannot be written: {e}")));
     clap_mangen::Man::new(command).render(&mut page).map_err(wrong)?;
     print(&page)
+}
+
+/// Writes the manual pages of `lobule` and of all its commands into a folder.
+pub fn pages(folder: &Path) -> Result<(), Stop> {
+    let wrong = |e| Stop::Run(refused(folder, format!("the pages cannot be written: {e}")));
+    fs::create_dir_all(folder).map_err(wrong)?;
+    clap_mangen::generate_to(Arguments::command(), folder).map_err(wrong)
 }
 
 fn print(text: &[u8]) -> Result<(), Stop> {

@@ -373,6 +373,13 @@ fn manual_pages_are_roff_of_the_command_that_is_named() {
             assert!(page.contains(word), "{arguments:?}: no `{word}` in\n{page}");
         }
     }
+    let folder = tempfile::tempdir().unwrap();
+    let pages = folder.path().join("man1");
+    assert!(lobule(&["man", "--dir", pages.to_str().unwrap()]).status.success());
+    for page in ["lobule.1", "lobule-run.1", "lobule-network-simulate.1"] {
+        let page = std::fs::read_to_string(pages.join(page)).unwrap();
+        assert!(page.contains(".TH"), "{page}");
+    }
     refused(&["man", "runs"], &["COMMAND", "`runs`", "run", "network"]);
     refused(&["man", "run", "quick"], &["`quick`", "no commands"]);
 }

@@ -92,7 +92,7 @@ impl Planner {
         Ok(Self { parameters, noise: Stream::new(seed, "planner"), ticks: ticks as u64, pause: pause as u64 })
     }
 
-    /// Rate towards the motor cortex, Hz.
+    /// Rate toward the motor cortex, Hz.
     pub fn rate_hz(&self, target_deg: f64) -> f64 {
         (self.parameters.base_hz + self.parameters.gain_hz_per_deg * target_deg).max(0.0)
     }
@@ -116,7 +116,7 @@ impl Planner {
             }
     }
 
-    /// Neurons that fire towards the cortex in the tick at `phase` ms of the trial.
+    /// Neurons that fire toward the cortex in the tick at `phase` ms of the trial.
     pub fn to_cortex(&self, target_deg: f64, phase: u64, tick: u64, out: &mut Vec<u32>) {
         out.clear();
         let p = self.rate_hz(target_deg) * 1e-3;

@@ -49,7 +49,7 @@ impl Study for AnticipationBench {
     const CARD: &'static Card = &Card {
         name: "bench/anticipation",
         title: "Which controller anticipates best, and where?",
-        line: "which controller anticipates best, on which body and under which delay, and what does a step cost?",
+        line: "Which controller anticipates best, on which body and under which delay, and what does a step cost?",
         source: "the controllers' own sources; the comparison is ours",
         sources: &[
             "CFPC: Herreros-Alonso, Arsiwalla & Verschure 2016, arXiv:1701.07775",

@@ -102,7 +102,7 @@ impl Study for Cascade {
     const CARD: &'static Card = &Card {
         name: "cfpc/cascade",
         title: "Predicting the push, or learning the command",
-        line: "does a cascade of sensory predictions generalize better than motor adaptation when the push or the body changes?",
+        line: "Does a cascade of sensory predictions generalize better than motor adaptation when the push or the body changes?",
         source: "Maffei et al. 2017, doi:10.1098/rspb.2017.1780",
         defaults: concat!(include_str!("cascade.toml"), include_str!("bench.toml")),
         presets: &[
@@ -241,7 +241,7 @@ impl Study for Cascade {
             ]),
             sections: vec![Section::new("Which way generalizes?", "", &["cascade"])],
             differences: texts([
-                "The paper's simulation is not public. Stages, body and changes are ours; only its claim is tested.",
+                "The paper's simulation was not available to us. Stages, body and changes are ours; only its claim is tested.",
             ]),
             ..Story::default()
         }

@@ -67,7 +67,7 @@ impl Study for Gradient {
     const CARD: &'static Card = &Card {
         name: "cfpc/gradient",
         title: "The trace of a synapse is the gradient of the error",
-        line: "is the eligibility trace the gradient of the error, and do its three forms agree?",
+        line: "Is the eligibility trace the gradient of the error, and do its three forms agree?",
         defaults: concat!(include_str!("gradient.toml"), include_str!("bench.toml")),
         presets: &[
             Preset::new("default", "three draws of weights", ""),

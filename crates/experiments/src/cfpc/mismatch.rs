@@ -70,7 +70,7 @@ impl Study for MismatchMap {
     const CARD: &'static Card = &Card {
         name: "cfpc/mismatch",
         title: "How wrong may the model in a synapse be?",
-        line: "how wrong may the delay and the mass of a synapse's model be?",
+        line: "How wrong may the delay and the mass of a synapse's model be?",
         defaults: concat!(include_str!("mismatch.toml"), include_str!("bench.toml")),
         presets: &[
             Preset::new("default", "maps of 21 by 17 models", ""),

@@ -101,7 +101,7 @@ impl Study for OtherPlants {
     const CARD: &'static Card = &Card {
         name: "cfpc/plants",
         title: "Other bodies: an unstable one, a bounded motor",
-        line: "does the model trace work on an unstable plant, with a bounded motor, and with an identified model?",
+        line: "Does the model trace work on an unstable plant, with a bounded motor, and with an identified model?",
         defaults: concat!(include_str!("plants.toml"), include_str!("bench.toml")),
         presets: &[
             Preset::new("default", "100 trials, seconds", ""),

@@ -84,7 +84,7 @@ impl Study for Posture {
     const CARD: &'static Card = &Card {
         name: "cfpc/posture",
         title: "Leaning against a push before it comes",
-        line: "does a body learn to lean against a push that a cue announces?",
+        line: "Does a body learn to lean against a push that a cue announces?",
         source: "Herreros-Alonso et al. 2016; task after Maffei et al. 2017",
         defaults: concat!(include_str!("posture.toml"), include_str!("bench.toml")),
         presets: &[

@@ -79,7 +79,7 @@ impl Study for Spectrum {
     const CARD: &'static Card = &Card {
         name: "cfpc/spectrum",
         title: "Ninety degrees: which frequencies can a trace learn?",
-        line: "at which frequencies does a trace lower the error, and does its phase predict them?",
+        line: "At which frequencies does a trace lower the error, and does its phase predict them?",
         defaults: concat!(include_str!("spectrum.toml"), include_str!("bench.toml")),
         presets: &[
             Preset::new("default", "30 frequencies", ""),

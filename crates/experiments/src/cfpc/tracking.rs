@@ -72,7 +72,7 @@ impl Study for Tracking {
     const CARD: &'static Card = &Card {
         name: "cfpc/tracking",
         title: "Tracking what never repeats",
-        line: "does learning transfer to references that never repeat?",
+        line: "Does learning transfer to references that never repeat?",
         defaults: concat!(include_str!("tracking.toml"), include_str!("bench.toml")),
         presets: &[
             Preset::new("default", "300 trials, seconds", ""),

@@ -112,7 +112,7 @@ impl Study for Transfer {
     const CARD: &'static Card = &Card {
         name: "cfpc/transfer",
         title: "Two teachers, one trace: CFPC and feedback-error learning",
-        line: "does CFPC differ from feedback-error learning when the plant changes, the sensor is noisy, or the motor is bounded?",
+        line: "Does CFPC differ from feedback-error learning when the plant changes, the sensor is noisy, or the motor is bounded?",
         source: "Herreros-Alonso et al. 2016; Gomi & Kawato 1993",
         defaults: concat!(include_str!("transfer.toml"), include_str!("bench.toml")),
         presets: &[

@@ -40,7 +40,7 @@ impl Study for Prism {
             Preset::new("default", "200 x 200 um modules, 3 seeds, static, plastic and the ablations", ""),
             Preset::new(
                 "quick",
-                "a small circuit and half the trials, one seed: the direction of learning in half a minute",
+                "a small circuit and half the trials, one seed: the direction of learning in about a minute",
                 include_str!("prism.quick.toml"),
             ),
             Preset::new(

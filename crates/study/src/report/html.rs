@@ -152,7 +152,12 @@ pub fn with_doi_links(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(at) = rest.find("doi:10.") {
-        let ends_doi = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | ')');
+        // A parenthesis that opened within the DOI belongs to it.
+        let mut open = 0;
+        let ends_doi = |c: char| {
+            open += i32::from(c == '(') - i32::from(c == ')');
+            c.is_whitespace() || matches!(c, ',' | ';') || open < 0
+        };
         let end = rest[at..].find(ends_doi).map_or(rest.len(), |e| at + e);
         // A full stop that ends the sentence is not part of the DOI.
         let doi = rest[at + 4..end].trim_end_matches('.');
@@ -162,4 +167,22 @@ pub fn with_doi_links(text: &str) -> String {
     }
     out.push_str(&escape(rest));
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_doi_links;
+
+    #[test]
+    fn a_doi_is_a_link_to_its_end_with_the_parentheses_that_belong_to_it() {
+        let link = |doi: &str| format!("<a href=\"https://doi.org/{doi}\">doi:{doi}</a>");
+        for (text, doi, after) in [
+            ("doi:10.1016/S0893-6080(09)80004-X; next", "10.1016/S0893-6080(09)80004-X", "; next"),
+            ("doi:10.7554/eLife.31599) and more", "10.7554/eLife.31599", ") and more"),
+            ("doi:10.1007/BF00364149.", "10.1007/BF00364149", "."),
+        ] {
+            assert_eq!(with_doi_links(text), format!("{}{after}", link(doi)));
+        }
+        assert_eq!(with_doi_links("(doi:10.1/a(b)) c"), format!("({}) c", link("10.1/a(b)")));
+    }
 }

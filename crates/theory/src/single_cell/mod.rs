@@ -4,7 +4,7 @@
 //! A trial gives a global error E = |P - R| (with a perturbation: |P + A - R|) and an
 //! estimate I = \[J - q P\]+ of it. An error spike tells that E exceeds I. P moves only
 //! on perturbed trials, J on all. Because P is tied to the perturbation and J to the mean
-//! error, (P, J) drifts towards one of two corridors of the plane and slides along them to
+//! error, (P, J) drifts toward one of two corridors of the plane and slides along them to
 //! P\* = R - A (1 + q) / 2.
 //!
 //! * [`SingleCell`]: the stochastic trial (19-26);

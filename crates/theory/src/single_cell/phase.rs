@@ -1,6 +1,6 @@
 //! Lines of the plane that learning follows, the speed along them, and the end point.
 //!
-//! In a corridor P drifts one way and J is driven towards one of its two lines, along which
+//! In a corridor P drifts one way and J is driven toward one of its two lines, along which
 //! the cell then slides. With beta = dJ / dP:
 //!
 //! | corridor | condition | line | dP/dtrial | |

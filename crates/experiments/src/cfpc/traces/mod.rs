@@ -23,7 +23,7 @@ impl Study for Traces {
     const CARD: &'static Card = &Card {
         name: "cfpc/traces",
         title: "What must a synapse remember to learn from late errors?",
-        line: "which eligibility trace, from none to a model of the loop, learns from late errors?",
+        line: "Which eligibility trace, from none to a model of the loop, learns from late errors?",
         defaults: concat!(include_str!("traces.toml"), include_str!("../bench.toml")),
         presets: &[
             Preset::new("default", "400 trials, seconds", ""),

@@ -48,7 +48,7 @@ pub fn story(config: &Config, record: &Record) -> Story {
             table(record, last),
         ],
         differences: texts([
-            "The paper's plants, gains and figures are not public. The rule is the published one; the bench is ours.",
+            "The paper's code and the parameters of its plants were not available to us. The rule is the published one; the bench is ours.",
             &format!(
                 "Expected values were measured with a program whose loop has a tick between sensing and command \
                  (bench.computation_ticks = {}).",

@@ -32,7 +32,7 @@ const CONDITIONS: [&str; 3] = ["full", "no_nucleo_olivary", "frozen_nucleus"];
 static CARD: Card = Card {
     name: "classic/eyeblink",
     title: "Conditioning of the eyelid",
-    line: "eyeblink conditioning: timing, extinction, savings and blocking, in a rate model or in the spiking scaffold",
+    line: "Eyeblink conditioning: timing, extinction, savings and blocking, in a rate model or in the spiking scaffold",
     source: "delay conditioning of rabbits and mice; two sites of plasticity after Medina, Garcia & Mauk 2001",
     sources: &[
         "Savings by a second site: Medina, Garcia & Mauk 2001, doi:10.1523/JNEUROSCI.21-11-04081.2001",

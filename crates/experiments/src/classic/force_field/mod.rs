@@ -31,7 +31,7 @@ pub struct ForceField;
 static CARD: Card = Card {
     name: "classic/force_field",
     title: "Reaching in a force field",
-    line: "can delayed feedback teach an arm to compensate a force field, and does the learning generalize?",
+    line: "Can delayed feedback teach an arm to compensate a force field, and does the learning generalize?",
     source: "force-field adaptation (Shadmehr & Mussa-Ivaldi 1994), learned by feedback-error learning (Kawato 1987)",
     sources: &[
         "Task, arm, stiffness and viscosity: Shadmehr & Mussa-Ivaldi 1994, doi:10.1523/JNEUROSCI.14-05-03208.1994",

@@ -28,7 +28,7 @@ pub struct Pursuit;
 static CARD: Card = Card {
     name: "classic/pursuit",
     title: "Following what is seen too late",
-    line: "for smooth pursuit behind 100 ms of delay, what has to be predicted: the eye's own movement or the target's?",
+    line: "For smooth pursuit behind 100 ms of delay, what has to be predicted: the eye's own movement or the target's?",
     source: "Robinson, Gordon & Gordon 1986; Barnes, Barnes & Chakraborti 2000; Becker & Fuchs 1985",
     sources: &[
         "Delay, step-ramps, internal feedback: Robinson, Gordon & Gordon 1986, doi:10.1007/BF00363977 (abstract)",

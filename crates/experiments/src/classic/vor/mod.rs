@@ -29,7 +29,7 @@ pub struct Vor;
 static CARD: Card = Card {
     name: "classic/vor",
     title: "A reflex that is calibrated by its own errors",
-    line: "can delayed retinal slip calibrate the vestibulo-ocular reflex? spectacles, weak muscles, eligibility",
+    line: "Can delayed retinal slip calibrate the vestibulo-ocular reflex? spectacles, weak muscles, eligibility",
     source: "Fujita 1982; Dean, Porrill & Stone 2002; Raymond & Lisberger 1998",
     sources: &[
         "Feed-forward flocculus: Fujita 1982, doi:10.1007/BF00336192",

@@ -180,7 +180,7 @@ impl Study for AnticipationStudy {
     const CARD: &'static Card = &Card {
         name: "forward/anticipation",
         title: "Signals transmitted ahead of time",
-        line: "can a relay transmit signals ahead of time? where a gate is needed, and the gain of a delayed loop",
+        line: "Can a relay transmit signals ahead of time? where a gate is needed, and the gain of a delayed loop",
         source: "short-term signal anticipator (Byrnes 2020), tasks of the reference measurements",
         sources: &[
             "Anticipator: Byrnes 2020, the cerebellum as an array of short-term predictors of its own lines",

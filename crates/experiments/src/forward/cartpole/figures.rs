@@ -71,7 +71,7 @@ pub fn delays(config: &Config, record: &Record) -> Result<Figure, Error> {
     let worst = libm::log(config.episodes as f64);
     plate.legend = vec![
         Key::scale("first full episode (median)", &config.episodes.to_string(), "1"),
-        Key::block("full episode on less than half of the seeds", VOID),
+        Key::block("full episode on fewer than half of the seeds", VOID),
     ];
     // Rows from below.
     let mut rows =
@@ -105,7 +105,7 @@ pub fn delays(config: &Config, record: &Record) -> Result<Figure, Error> {
     }
     plate.figure(format!(
         "Number of the first full episode, median over {} seeds, by controller and delay (ticks of {TICK_MS} ms). In brackets: number of seeds \
-         with a full episode, if not all had one; dash: none, or less than half. The controllers above the tuned PD controller neither learn nor predict more than \
+         with a full episode, if not all had one; dash: none, or fewer than half. The controllers above the tuned PD controller neither learn nor predict more than \
          constant velocity. With a continuous force constant velocity suffices, so that task is not informative about prediction.",
         config.seeds.len()
     ))

@@ -33,7 +33,7 @@ impl Study for CartPoleStudy {
     const CARD: &'static Card = &Card {
         name: "forward/cartpole",
         title: "A pole on a cart, with and without a forward model",
-        line: "do learned forward models help a cart-pole under feedback delay, or do simpler controllers explain the result?",
+        line: "Do learned forward models help a cart-pole under feedback delay, or do simpler controllers explain the result?",
         source: "iterated forward-model controller (htm-rs, 2023) on Gymnasium's CartPole-v1",
         sources: &[
             "Cart-pole: Barto, Sutton & Anderson 1983, doi:10.1109/TSMC.1983.6313077; constants of Gymnasium CartPole-v1",
