@@ -5,8 +5,10 @@
 //! delays of single channels are those of the [`Signature`]. Everything that is not a finite number ends the tick with
 //! an error that names where it came from.
 
-use crate::{Channel, Controller, DelayLine, Error, Name, Plant, Senses, Signature, Snapshot, StateReader};
-use crate::{StateWriter, Status};
+use crate::{
+    Channel, Controller, DelayLine, Error, Name, Plant, Senses, Signature, Snapshot, StateReader,
+    StateWriter, Status,
+};
 use lobule_signal::{Ranges, Stream};
 
 const PART: &str = "closed loop";

@@ -7,11 +7,11 @@ use super::{
 use crate::feedback::{Pid, PidGains, Reflex};
 use crate::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
 use crate::identify::{identify, impulse_response};
-use crate::{Adaptive, AddsTo, Architecture, Brainstem, BrainstemParameters, ClosedLoop, Conditioning};
 use crate::{
+    Adaptive, AddsTo, Architecture, Brainstem, BrainstemParameters, ClosedLoop, Conditioning,
     ConditioningParameters, Error, JointLearning, JointLearningParameters, Mosaic, MosaicParameters,
+    MosaicScales, Plant, Role, VestibuloOcular,
 };
-use crate::{MosaicScales, Plant, Role, VestibuloOcular};
 
 /// Parameters of feedback on the late error.
 pub const LAW: &[Parameter] = &[
