@@ -14,7 +14,7 @@ thread_local! {
     static BUFFERS: RefCell<(Vec<f32>, Vec<f32>)> = const { RefCell::new((Vec::new(), Vec::new())) };
 }
 
-/// What delivery reads: the network, recent spikes and weights of all.
+/// Input of the delivery: the network, its recent spikes, and the weights of all projections.
 pub(crate) struct Past<'a> {
     pub network: &'a Network,
     /// First step of the interval.

@@ -18,13 +18,13 @@ pub enum CompileError {
     /// A label that nobody carries.
     #[error("{of}: there is no {kind} `{label}`; there are: {known}")]
     UnknownLabel {
-        /// Who asks.
+        /// The part that asks.
         of: String,
         /// `population` or `projection`.
         kind: &'static str,
         /// The label asked for.
         label: String,
-        /// What exists.
+        /// Names that exist.
         known: String,
     },
     /// A parameter out of range.
@@ -96,7 +96,7 @@ pub enum CompileError {
     Rule {
         /// The projection.
         of: String,
-        /// What is missing, and the remedy.
+        /// The missing part, and the remedy.
         what: String,
     },
 }
@@ -118,7 +118,7 @@ pub(crate) fn known<'a>(labels: impl Iterator<Item = &'a str>) -> String {
     labels.collect::<Vec<_>>().join(", ")
 }
 
-/// What can go wrong while a network runs.
+/// Errors of a running network.
 #[derive(Debug, Clone, PartialEq, Error)]
 #[non_exhaustive]
 pub enum RunError {
@@ -146,7 +146,7 @@ pub enum RunError {
         kind: &'static str,
         /// The label asked for.
         label: String,
-        /// What exists.
+        /// Names that exist.
         known: String,
     },
     /// An input of the wrong length or value.
@@ -154,7 +154,7 @@ pub enum RunError {
     BadInput {
         /// The population or projection.
         label: String,
-        /// What is wrong, and the remedy.
+        /// The fault, and the remedy.
         what: String,
     },
     /// A duration that is not a whole number of exchange intervals.
@@ -178,7 +178,7 @@ pub enum RunError {
     OnRank {
         /// The rank that met it.
         rank: usize,
-        /// What it met.
+        /// The value it met.
         error: Box<RunError>,
     },
     /// The ranks can no longer talk to each other.

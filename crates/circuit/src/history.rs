@@ -61,7 +61,7 @@ impl SpikeHistory {
         self.ends.push(self.ids.len());
     }
 
-    /// Whether it can be one of `n` neurons: it may have been read from a file.
+    /// True if it can be one of `n` neurons: it may have been read from a file.
     pub(crate) fn is_sound(&self, n: u32) -> bool {
         self.ends.is_sorted()
             && self.ends.last().copied().unwrap_or(0) == self.ids.len()

@@ -85,7 +85,7 @@ pub struct Network {
     pub(crate) share: Share,
     /// Rank that owns each block. `[block]`
     pub(crate) owner: Vec<u32>,
-    /// Whether the spikes of each block can act on a block of this rank, or are its own. `[block]`
+    /// For each block: true if its spikes can act on a block of this rank, or are its own. `[block]`
     pub(crate) hears: Vec<bool>,
     pub(crate) seed: u64,
     /// Hash of the models, rules, currents and gap junctions as they were described.
@@ -98,7 +98,7 @@ impl std::fmt::Debug for Network {
     }
 }
 
-/// What a population is, for tables and reports.
+/// Description of a population, for tables and reports.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PopulationInfo {
     /// Label.
@@ -109,7 +109,7 @@ pub struct PopulationInfo {
     pub variables: Vec<Variable>,
 }
 
-/// What a projection is, for tables and reports.
+/// Description of a projection, for tables and reports.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProjectionInfo {
     /// Label.
@@ -134,7 +134,7 @@ impl Network {
         &self.share
     }
 
-    /// Whether this rank owns each neuron of a population. `[n]`
+    /// For each neuron of a population: true if this rank owns it. `[n]`
     ///
     /// # Errors
     /// [`RunError::UnknownLabel`].
@@ -147,12 +147,12 @@ impl Network {
         self.owner[block] as usize == self.share.rank()
     }
 
-    /// Whether ranks that hear a block compute it themselves.
+    /// True if the ranks that receive a block's spikes compute the block themselves.
     pub(crate) fn is_replicated(&self, block: usize) -> bool {
         self.populations[self.blocks[block].population].is_replicated
     }
 
-    /// Whether this rank has a block's state and advances it.
+    /// True if this rank has a block's state and advances it.
     pub(crate) fn computes(&self, block: usize) -> bool {
         self.owns(block) || self.hears[block] && self.is_replicated(block)
     }

@@ -48,7 +48,7 @@ impl<'a> Laps<'a> {
         Self(watch.map(|w| (w, Instant::now())))
     }
 
-    /// What was done since the beginning or the last end was this stage.
+    /// Ends a stage: the time since the beginning or the last end counts for it.
     pub fn end(&mut self, stage: Stage) {
         if let Some((watch, begin)) = &mut self.0 {
             let now = Instant::now();

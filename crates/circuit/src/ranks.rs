@@ -1,4 +1,4 @@
-//! What a simulation does as one rank of several: exchange the spikes of an interval, gather the state, scatter it.
+//! A simulation as one rank of several: it exchanges the spikes of an interval, gathers the state, and scatters it.
 //!
 //! A rank *owns* blocks (`crate::share`) and *hears* those whose spikes can act on them. Each interval
 //! it sends the spikes of its own blocks to the ranks that hear them. What arrives is put where the
@@ -24,7 +24,7 @@ pub(crate) type NotFinite = (usize, usize, usize, f32);
 pub(crate) struct Team {
     exchange: SharedExchange,
     rank: usize,
-    /// Whether each rank hears each block. `[rank][block]`
+    /// For each rank and block: true if the rank receives the block's spikes. `[rank][block]`
     hears: Vec<Vec<bool>>,
     /// Ranks other than this one that hear each own block; empty for the blocks of others. `[block]`
     readers: Vec<Vec<u32>>,
@@ -149,7 +149,7 @@ impl Team {
         unpack(&received[0])
     }
 
-    /// What rank `r` needs of a whole state.
+    /// The part of a whole state that rank `r` needs.
     fn part_of(&self, network: &Network, whole: &State, r: usize) -> State {
         let hears = &self.hears[r];
         let has = |b: usize| network.owner[b] as usize == r || network.is_replicated(b) && hears[b];
@@ -200,7 +200,7 @@ impl Team {
         Ok(all_to_all_long(&mut *self.locked(), outgoing)?)
     }
 
-    /// What the other ranks have, in their order, on rank 0; they get nothing.
+    /// On rank 0: the values of the other ranks, in their order; the other ranks receive none.
     fn to_first<T: DeserializeOwned>(&self, own: &impl Serialize) -> Result<Vec<T>, RunError> {
         let mut outgoing = vec![Vec::new(); self.ranks()];
         if self.rank != 0 {

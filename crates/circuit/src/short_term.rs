@@ -25,7 +25,7 @@ use std::ops::Range;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ShortTerm {
-    /// What a spike adds to the release probability, U, 0..=1.
+    /// Increment of the release probability by a spike, U, 0..=1.
     pub u: f64,
     /// Time constant of recovery, ms.
     pub tau_rec_ms: f64,
@@ -56,7 +56,7 @@ impl ShortTerm {
 /// Step of a spike that has not been.
 const NEVER: u64 = u64::MAX;
 
-/// What one projection's sources remember.
+/// Memory of the sources of one projection.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ShortTermState {
     pre: usize,
@@ -126,7 +126,7 @@ impl ShortTermState {
         self.efficacy.drain(..spikes);
     }
 
-    /// Whether it belongs to the same sources as `other` and to a history that holds `spikes`.
+    /// True if it belongs to the same sources as `other` and to a history that holds `spikes`.
     pub fn fits(&self, other: &Self, spikes: usize) -> bool {
         let n = other.x.len();
         self.pre == other.pre

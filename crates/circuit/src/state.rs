@@ -18,7 +18,7 @@ pub(crate) struct BlockState {
 pub(crate) struct PlasticBlock {
     /// In delivery order. `[synapses]`
     pub weights: Vec<f32>,
-    /// What the rule remembers besides weights: steps of last spikes.
+    /// Memory of the rule besides weights: steps of last spikes.
     pub memory: Vec<i64>,
     /// Working space of the rule, zero between intervals. `[n_pre]` or empty
     #[serde(skip)]
@@ -47,7 +47,7 @@ pub struct State {
     pub(crate) plastic: Vec<PlasticBlock>,
     /// Of the projections with short-term plasticity, in their order.
     pub(crate) short_term: Vec<ShortTermState>,
-    /// Whether each projection's rule is at work. `[projection]`
+    /// For each projection: true if its rule is at work. `[projection]`
     pub(crate) learning: Vec<bool>,
     /// Spikes to come of each source: (step, neuron) in order. `[population][..]`
     pub(crate) injected: Vec<Vec<(u64, u32)>>,

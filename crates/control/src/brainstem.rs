@@ -61,7 +61,7 @@ impl Brainstem {
         gain * direct_s * velocity + self.integral
     }
 
-    /// What the integrator holds, deg.
+    /// State of the integrator, deg.
     pub fn integral(&self) -> f64 {
         self.integral
     }

@@ -155,7 +155,7 @@ pub struct ClosedLoop<P = Box<dyn Plant>, C = Box<dyn Controller>> {
     sensed: Vec<f64>,
     reference_then: Vec<f64>,
     command: Vec<f64>,
-    /// What acts on the plant. `[commands]`
+    /// Command that acts on the plant. `[commands]`
     acting: Vec<f64>,
     /// Ticks of this trial in which a command was clamped. `[commands]`
     clamped: Vec<u64>,

@@ -9,20 +9,20 @@
 //! MF→DCN   v_i  += dt m_i (ltp [θ_pause - P]₊ - ltd [P - θ_active]₊)        v_naive ≤ v ≤ v_max
 //! ```
 //!
-//! x are gamma kernels behind the onset of the cue, the temporal basis; P is the rate of Purkinje cells in parts of
+//! x are gamma kernels behind the onset of the cue, the temporal basis; P is the rate of Purkinje cells relative to
 //! their rate at rest; S is the largest sum of the signals of one cue; c̄ the mean rate of the refractory olive without input, so that
 //! nothing is learned from spontaneous spikes on average. The nucleus says nothing while Purkinje cells fire at
 //! rest: the command is what a pause lets through, and what it lets through depends on v. The reflex is a leaky copy of the cornea's
 //! signal and does not pass the cerebellum.
 //!
-//! What follows from these equations, and where they come from: the olive falls silent during a conditioned response, so
+//! Consequences of these equations, and their sources: the olive falls silent during a conditioned response, so
 //! that an omitted puff raises w (extinction) and a second cue learns nothing beside a learned one (blocking): Medina,
 //! Nores & Mauk 2002, doi:10.1038/416330a; Kim, Krupa & Thompson 1998, doi:10.1126/science.279.5350.570. Extinction
 //! stops where n is 0, before P is back at rest, so v is not brought back: savings, Medina, Garcia & Mauk 2001,
 //! doi:10.1523/JNEUROSCI.21-11-04081.2001. A synapse is depressed when it was active some time before the climbing fiber:
 //! Suvrathan, Payne & Raymond 2016, doi:10.1016/j.neuron.2016.10.022.
 //!
-//! Units: s, Hz; rates of Purkinje and nuclear cells in parts of a Purkinje cell's rate at rest.
+//! Units: s, Hz; rates of Purkinje and nuclear cells relative to a Purkinje cell's rate at rest.
 
 use crate::filter::{Basis, TraceModel, Traces};
 use crate::{Controller, DelayLine, Error, Inputs, Senses, plant::Eyelid};
@@ -238,7 +238,7 @@ impl Conditioning {
         Ok(made)
     }
 
-    /// w of a cue: weights of its signals in parts of a naive one. `[signals]`
+    /// w of a cue: weights of its signals relative to a naive one. `[signals]`
     pub fn cortical(&self, cue: usize) -> &[f64] {
         let n = self.parameters.signals;
         &self.weights[cue * n..(cue + 1) * n]
@@ -264,7 +264,7 @@ impl Conditioning {
         self.nucleus
     }
 
-    /// Whether the climbing fiber fired in the last tick.
+    /// True if the climbing fiber fired in the last tick.
     pub fn climbing_fiber(&self) -> bool {
         self.climbing
     }
@@ -281,7 +281,7 @@ impl Conditioning {
         }
     }
 
-    /// Whether the olive fires in this tick.
+    /// True if the olive fires in this tick.
     fn olive(&mut self, cornea: f64) -> bool {
         let p = &self.parameters;
         let mut inhibition = [self.nucleus];
@@ -366,7 +366,7 @@ impl Controller for Conditioning {
         assert_eq!(senses.cues.len(), self.before.len(), "one value for each cue");
         let (n, all) = (self.parameters.signals, self.x.len());
         for (i, &cue) in senses.cues.iter().enumerate() {
-            // The onset, in parts of a cue of 1.
+            // The onset, relative to a cue of 1.
             let onset = [(cue - self.before[i]).max(0.0)];
             self.bases[i].advance(&of_cue(&onset), &mut self.x[i * n..(i + 1) * n]);
             self.before[i] = cue;

@@ -3,16 +3,16 @@
 
 use crate::{Error, Snapshot};
 
-/// What a controller is given in a tick.
+/// Input of a controller in a tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Senses<'a> {
     /// Tick since the start of the trial.
     pub tick: u64,
-    /// What the plant senses, as late as the sensory delay makes it; units of the plant. `[senses]`
+    /// Senses of the plant after the sensory delay; units of the plant. `[senses]`
     pub sensed: &'a [f64],
-    /// What the first senses should be now, in the same units. `[references]`
+    /// Desired values of the first senses now, in the same units. `[references]`
     pub reference: &'a [f64],
-    /// What they should have been when `sensed` was true: `reference_then - sensed` is the true error, late.
+    /// Desired values at the time of `sensed`: `reference_then - sensed` is the true error, late.
     /// `[references]`
     pub reference_then: &'a [f64],
     /// Further input, such as a cue or a context. `[cues]`
@@ -91,7 +91,7 @@ pub trait Controller: Snapshot + Send {
         Ok(())
     }
 
-    /// What was learned, for reports; empty for a controller without weights.
+    /// Learned weights, for reports; empty for a controller without weights.
     fn weights(&self) -> &[f64] {
         &[]
     }

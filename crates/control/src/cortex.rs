@@ -28,7 +28,7 @@ const DIRECTION: [f64; JOINTS] = [-1.0, 1.0, 1.0, -1.0];
 pub struct CortexParameters {
     /// Number of neurons; a multiple of 4.
     pub neurons: usize,
-    /// Width of the tuning, in parts of all neurons: σ = neurons · this.
+    /// Width of the tuning, as a fraction of all neurons: σ = neurons · this.
     pub sigma_fraction: f64,
     /// Gain from input rate to amplitude of the pointing joint.
     pub gain: f64,
@@ -58,7 +58,7 @@ pub struct MotorCortex {
     memory: CortexMemory,
 }
 
-/// What the cortex remembers from tick to tick.
+/// Memory of the cortex from tick to tick.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CortexMemory {
     planner: VecDeque<Vec<u32>>,
@@ -135,7 +135,7 @@ impl MotorCortex {
         self.parameters.neurons
     }
 
-    /// What is remembered, to copy.
+    /// The memory, to copy.
     pub fn memory(&self) -> &CortexMemory {
         &self.memory
     }
@@ -164,7 +164,7 @@ impl MotorCortex {
     }
 
     /// Puts other planner spikes, oldest tick first, in the place of the last ones heard.
-    /// What the forward module said stays. More ticks than are in memory are left out.
+    /// The memory of the forward module stays. More ticks than are in memory are left out.
     pub fn replan(&mut self, mut ticks: Vec<Vec<u32>>) {
         let m = &mut self.memory;
         ticks.drain(..ticks.len().saturating_sub(m.planner.len()));

@@ -15,7 +15,7 @@ use crate::filter::{Basis, TraceModel, Traces};
 use crate::{Controller, Error, Inputs, Senses};
 use lobule_signal::Ranges;
 
-/// What the Purkinje cells say.
+/// Meaning of the Purkinje cells' output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// A command, N m: an inverse model.
@@ -31,9 +31,9 @@ pub struct JointLearningParameters {
     pub stiffness: Vec<f64>,
     /// V, command per rad/s, by rows. `[joints][joints]`
     pub viscosity: Vec<f64>,
-    /// What the Purkinje cells say.
+    /// Meaning of the Purkinje cells' output.
     pub role: Role,
-    /// What a synapse keeps of its input.
+    /// Memory that a synapse keeps of its input.
     pub trace: TraceModel,
     /// Rate of learning of a trial, no unit. Below 2 is safe with a trace in phase; more is possible, because the power of the
     /// traces is that of all directions in which signals vary, not of the strongest.

@@ -42,7 +42,7 @@ impl LinearSystem {
         Self { next: x.clone(), x, a, b, c, d }
     }
 
-    /// What `dx/dt = A x + B u` does in a tick in which `u` is held: the exact discretization, by the matrix
+    /// Exact discretization of `dx/dt = A x + B u` for a tick in which `u` is held, by the matrix
     /// exponential of `[[A, B], [0, 0]] dt`. Returns the discrete (A, B).
     pub fn hold(a: &DMatrix<f64>, b: &DMatrix<f64>, dt_s: f64) -> (DMatrix<f64>, DMatrix<f64>) {
         let (n, m) = (a.nrows(), b.ncols());

@@ -1,4 +1,4 @@
-//! What the inferior olive is told: rates of teaching spikes for the two opponent
+//! Input of the inferior olive: rates of teaching spikes for the two opponent
 //! microzones of each module. How many spikes an olive cell answers with is the synapse's matter.
 //!
 //! Push-pull: what one zone is told above its spontaneous rate, the other is told
@@ -52,7 +52,7 @@ pub struct SensoryOlive {
     pub spontaneous_hz: f64,
     /// Gain, Hz/deg.
     pub gain_hz_per_deg: f64,
-    /// Whether the untaught zone falls below its spontaneous rate.
+    /// True if the zone that is not taught falls below its spontaneous rate.
     pub is_push_pull: bool,
 }
 

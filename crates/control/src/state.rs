@@ -236,7 +236,7 @@ impl<T: Snapshot> Snapshot for [T] {
     }
 }
 
-/// What is stored as a slice. The number of values is part of the shape: a state of another length is refused.
+/// Types that are stored as a slice. The number of values is part of the shape: a state of another length is refused.
 macro_rules! slices {
     ($([$($generics:tt)*] $type:ty;)*) => {$(
         impl<$($generics)*> Snapshot for $type {

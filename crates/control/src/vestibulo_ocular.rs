@@ -21,7 +21,7 @@
 use crate::{Brainstem, Controller, Error, Inputs, Senses, controller::leave, filter::AdaptiveFilter};
 use lobule_signal::Ranges;
 
-/// What the flocculus hears.
+/// Input of the flocculus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Architecture {

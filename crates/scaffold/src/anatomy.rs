@@ -1,4 +1,4 @@
-//! What a reconstructed or read circuit is: cells with positions and labels,
+//! Anatomy of a circuit, reconstructed or read: cells with positions and labels,
 //! and connection sets as rows of (presynaptic cell, postsynaptic cell).
 //!
 //! A *row* is one synaptic contact; a *pair* is two cells with at least one
@@ -233,7 +233,7 @@ pub struct Anatomy {
     pub connections: Vec<ConnectionSet>,
     /// Where it comes from: program, version, seed or file.
     pub source: String,
-    /// What was found and could not be honored, or deserves a warning; one sentence each.
+    /// Notes on parts that could not be honored, and warnings; one sentence each.
     pub notes: Vec<String>,
 }
 

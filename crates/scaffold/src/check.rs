@@ -1,4 +1,4 @@
-//! What an anatomy must satisfy before it is written to a file of any kind.
+//! Checks that an anatomy must pass before it is written to a file of any kind.
 
 use crate::error::{Error, Result, ensure};
 use crate::{Anatomy, CellSites, ConnectionSet};

@@ -8,7 +8,7 @@ use crate::chunk::{CHUNK_SIDE, ChunkId};
 use std::collections::HashMap;
 
 impl Anatomy {
-    /// Whether the cells of every type stand in the order of a network file, which
+    /// True if the cells of every type stand in the order of a network file, which
     /// [`sort_by_chunk`](Self::sort_by_chunk) gives them.
     pub fn is_in_chunk_order(&self) -> bool {
         let chunk = |&p: &[f64; 3]| ChunkId::containing(p, CHUNK_SIDE);

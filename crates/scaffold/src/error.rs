@@ -1,4 +1,4 @@
-//! What can go wrong with anatomy and its files. Every message names the
+//! Errors of anatomy and its files. Every message names the
 //! culprit, the value and the remedy.
 
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ pub enum Error {
     File {
         /// The file.
         path: PathBuf,
-        /// What is wrong, and the remedy.
+        /// The fault, and the remedy.
         what: String,
     },
     /// Something inside a network file is missing or wrong.
@@ -23,7 +23,7 @@ pub enum Error {
         path: PathBuf,
         /// The group, dataset or attribute.
         object: String,
-        /// What is wrong, and the remedy.
+        /// The fault, and the remedy.
         what: String,
     },
     /// A reconstruction cannot be made as asked.
@@ -58,7 +58,7 @@ impl Error {
     }
 }
 
-/// What the parts of this room give back.
+/// Result of the parts of this room.
 pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Names as a message lists them.

@@ -1,4 +1,4 @@
-//! What a file contains that a simulation of point neurons does not honor, or
+//! Parts of a file that a simulation of point neurons does not honor, or
 //! that its user should know. Each note is one sentence.
 
 use crate::anatomy::PLACED_TYPES;
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The cell types lobule has neuron models for beside those it places itself.
 const FURTHER_TYPES: [&str; 2] = ["ubc_glomerulus", "unipolar_brush_cell"];
 
-/// What was met while reading and is not part of an [`Anatomy`].
+/// Notes of a reader: parts of a file that are not part of an [`Anatomy`].
 #[derive(Default)]
 pub(crate) struct Findings {
     /// Cell types that are counted but have no positions.
@@ -71,7 +71,7 @@ pub(crate) fn of(
     notes
 }
 
-/// What is to be said of some names; nothing without names.
+/// A sentence about some names; none without names.
 pub(crate) fn about<'a>(names: impl IntoIterator<Item = &'a String>, what: &str) -> Option<String> {
     let mut names = names.into_iter().peekable();
     names.peek()?;

@@ -1,4 +1,4 @@
-//! What lobule writes beside a format's own data, so that reading gives back the
+//! Data that lobule writes beside a format's own, so that reading gives back the
 //! same [`Anatomy`]: HDF5 lists members by name, and formats have no place for the rest.
 //!
 //! It holds as long as the file has the types and sets, of the sizes, that it
@@ -51,7 +51,7 @@ impl OwnRecord {
         })
     }
 
-    /// Whether types and sets, with their cells and rows, are those that were written.
+    /// True if types and sets, with their cells and rows, are those that were written.
     pub fn is_of(&self, cells: &[CellSites], rows: &BTreeMap<String, usize>) -> bool {
         let sorted = |mut sizes: Sizes| {
             sizes.sort();

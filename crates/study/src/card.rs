@@ -1,4 +1,4 @@
-//! What an experiment is called, where it comes from, and its presets.
+//! Card of an experiment: name, source and presets.
 
 use crate::report::Source;
 
@@ -20,7 +20,7 @@ impl Preset {
     }
 }
 
-/// What an experiment is called and where it comes from.
+/// Card of an experiment: its name, source and presets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Card {
     /// Name, e.g. `prism` or `sgdege/network`.
@@ -37,9 +37,9 @@ pub struct Card {
     pub defaults: &'static str,
     /// The presets, `default` first.
     pub presets: &'static [Preset],
-    /// What the progress bar counts, e.g. `trials`.
+    /// Unit of the progress bar, e.g. `trials`.
     pub unit: &'static str,
-    /// What the ranges of its findings rest on; a finding with a range names one of them.
+    /// Grounds of the ranges of its findings; a finding with a range names one of them.
     pub grounds: &'static [Source],
     /// Tables of the configuration that take entries of any name, such as bodies of one's own.
     pub open_tables: &'static [&'static str],

@@ -1,4 +1,4 @@
-//! What can go wrong between a configuration and its report.
+//! Errors between a configuration and its report.
 
 use lobule_exchange::RankError;
 use lobule_signal::{Reach, RoomError};
@@ -30,7 +30,7 @@ pub enum Error {
     Refused {
         /// The part, e.g. `calibration`.
         part: String,
-        /// What was measured, what is allowed, the remedy.
+        /// Measured value, allowed range, remedy.
         what: String,
     },
     /// Drawing failed.

@@ -4,7 +4,7 @@ use crate::Card;
 use crate::report::{Figure, Findings, html::Page, tables};
 use serde_json::Value;
 
-/// What the report says in words. Every sentence about the outcome is made of the record.
+/// Text of the report. Every sentence about the outcome is made of the record.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Story {
     /// The answer in one or two sentences, set larger.

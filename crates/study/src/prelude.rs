@@ -1,4 +1,4 @@
-//! What an author of a study writes with: `use lobule_study::prelude::*`, and `use lobule_study::report::drawing::*` where
+//! Vocabulary of the authors of studies: `use lobule_study::prelude::*`, and `use lobule_study::report::drawing::*` where
 //! figures are drawn.
 
 pub use crate::report::html::Table;

@@ -1,4 +1,4 @@
-//! What a run is given to work with, and what it leaves behind.
+//! Inputs and outcome of a run.
 
 use crate::report::{Findings, Measured};
 use crate::{Error, Progress, Ranks, run_folder::RunFolder};
@@ -22,11 +22,11 @@ pub struct RunOptions {
     pub resumes: bool,
 }
 
-/// What a run is given to work with.
+/// Inputs of a run.
 pub struct Run<'a> {
     /// Where snapshots are kept.
     pub folder: &'a RunFolder,
-    /// Who watches.
+    /// Observer of the progress.
     pub progress: &'a dyn Progress,
     /// Threads of each job.
     pub threads: usize,
@@ -34,7 +34,7 @@ pub struct Run<'a> {
     pool: rayon::ThreadPool,
     /// The processes that run this together.
     pub ranks: &'a Ranks,
-    /// What was measured of this machine.
+    /// Measurements of this machine.
     pub(crate) measured: Mutex<Vec<Measured>>,
 }
 
@@ -110,7 +110,7 @@ impl<'a> Run<'a> {
     }
 }
 
-/// What a finished run says.
+/// Outcome of a finished run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Finished {
     /// Its folder.

@@ -15,7 +15,7 @@ pub struct RunFolder {
     /// Where it is written; none where another rank has it.
     partial: Option<PathBuf>,
     complete: PathBuf,
-    /// Whether snapshots of an interrupted run may be used.
+    /// True if snapshots of an interrupted run may be used.
     resumes: bool,
 }
 

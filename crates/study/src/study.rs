@@ -12,7 +12,7 @@ use toml::Table;
 pub trait Study: Sync {
     /// The configuration; its TOML has the keys of [`Card::defaults`].
     type Config: Serialize + DeserializeOwned + Sync;
-    /// What a run leaves behind, written to `recordings/<short name>.json`. It holds no time and no path,
+    /// Record of a run, written to `recordings/<short name>.json`. It holds no time and no path,
     /// so that equal runs have equal records.
     type Record: Serialize + DeserializeOwned;
 
@@ -93,7 +93,7 @@ pub(crate) fn typed<C: DeserializeOwned>(table: Table) -> Result<C, Error> {
     table.try_into().map_err(|e: toml::de::Error| Error::config("configuration", e.message()))
 }
 
-/// What to run. The default is the preset `default`, unchanged.
+/// Request for a run. The default is the preset `default`, unchanged.
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// Name of the preset.

@@ -123,7 +123,7 @@ impl<'a> Wiring<'a> {
     }
 }
 
-/// What is wrong with a model of cells or connections that the network does not have.
+/// The refusal of a model for cells or connections that are not in the network.
 fn missing<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a String>, remedy: &str) -> String {
     let known = known.map(String::as_str).collect::<Vec<_>>().join(", ");
     format!("the network has no {kind} `{name}`; it has: {known}; remove the model or {remedy}")

@@ -76,7 +76,7 @@ pub struct Eglif {
     pub k_2: f64,
     /// I_dep after a spike, pA.
     pub a1: f64,
-    /// What a spike adds to I_adap, pA.
+    /// Increment of I_adap by a spike, pA.
     pub a2: f64,
     /// Escape rate at threshold, 1/ms.
     pub lambda_0: f64,

@@ -49,7 +49,7 @@ const BLOCK_WIDTH_MV: f32 = 13.0;
 pub struct DoubleDecay {
     /// Reversal potential, mV.
     pub e_rev: f64,
-    /// What a spike of weight 1 adds to the rise variable.
+    /// Increment of the rise variable by a spike of weight 1.
     pub g_init: f64,
     /// Time constant of the rise variable, divided by `a_r`, ms.
     pub tau_r: f64,
@@ -63,7 +63,7 @@ pub struct DoubleDecay {
     pub a_2: f64,
     /// Time constant of the second decay, ms.
     pub tau_d2: f64,
-    /// Whether magnesium blocks it (NMDA).
+    /// True if magnesium blocks it (NMDA).
     pub is_blocked: bool,
 }
 
@@ -104,7 +104,7 @@ pub struct EglifMultirec {
     pub k_2: f64,
     /// I_dep after a spike, pA.
     pub a1: f64,
-    /// What a spike adds to I_adap, pA.
+    /// Increment of I_adap by a spike, pA.
     pub a2: f64,
     /// Escape rate at threshold, 1/ms; 0 for a threshold without noise.
     pub lambda_0: f64,

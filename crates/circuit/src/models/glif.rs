@@ -1,4 +1,4 @@
-//! What both E-GLIF models have: the membrane with its adaptive current, the current that a spike leaves behind, the
+//! Parts that both E-GLIF models share: the membrane with its adaptive current, the current that a spike leaves behind, the
 //! threshold with or without escape noise, and the refractory period.
 
 use super::lanes::{Drive, emit, for_each_bit, hold, load, store};

@@ -88,7 +88,7 @@ pub struct BlockStep<'a> {
     pub first_step: u64,
     /// Index in the population of the block's first neuron; a multiple of 32.
     pub first_neuron: u32,
-    /// What flows into the cells beside their synapses; `None` where nothing does.
+    /// Currents into the cells beside those of synapses; `None` where nothing does.
     pub electric: Option<Electric<'a>>,
     /// Random draws of the population.
     pub stream: &'a Stream,

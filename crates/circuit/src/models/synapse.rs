@@ -21,9 +21,9 @@ pub(super) struct Propagator {
     pub g: [f32; 2],
     /// g' after a step.
     pub h: [f32; 2],
-    /// What an arriving unit weight adds to g.
+    /// Increment of g by a unit weight.
     pub jump_g: f32,
-    /// What an arriving unit weight adds to g'.
+    /// Increment of g' by a unit weight.
     pub jump_h: f32,
 }
 

@@ -45,7 +45,7 @@ impl Rule {
     }
 }
 
-/// What a rule sees and changes: the synapses of one projection onto one block.
+/// Synapses that a rule reads and changes: those of one projection onto one block.
 pub struct Learning<'a> {
     pub(crate) wiring: &'a BlockWiring,
     pub(crate) teacher_wiring: Option<&'a BlockWiring>,
@@ -138,7 +138,7 @@ pub trait PlasticityRule: Send + Sync {
         1
     }
 
-    /// Whether the rule needs a teacher projection.
+    /// True if the rule needs a teacher projection.
     fn needs_teacher(&self) -> bool {
         false
     }

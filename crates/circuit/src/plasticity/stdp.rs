@@ -77,7 +77,7 @@ impl AdditiveStdp {
 /// A pair rule, by the change of a pair at t_post − t_pre in ms.
 struct Compiled<F> {
     change: F,
-    /// Whether a pair in the same step counts.
+    /// True if a pair of spikes in the same step counts.
     same_step: bool,
     bounds: Bounds,
     dt_ms: f64,

@@ -18,7 +18,7 @@ pub struct Trimmed<C> {
     rate: f64,
     dt_s: f64,
     trim: f64,
-    /// What the inner controller is told. `[references]`
+    /// Reference for the inner controller. `[references]`
     reference: Vec<f64>,
 }
 

@@ -34,7 +34,7 @@ impl Step {
 /// How a filter learns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Learning {
-    /// What a synapse keeps of its input.
+    /// Memory that a synapse keeps of its input.
     pub trace: TraceModel,
     /// When weights change.
     pub update: Update,

@@ -1,4 +1,4 @@
-//! What the granule cells carry: fixed functions of time, cue, reference or state.
+//! Signals of the granule cells: fixed functions of time, cue, reference or state.
 
 use crate::{Error, Inputs, Senses, Snapshot, StateReader, StateWriter};
 use lobule_signal::{Ranges, Stream};
@@ -25,16 +25,16 @@ enum Kind {
 struct Tuned {
     tuning: Tuning,
     dt_s: f64,
-    /// Preferred point of each cell, in parts of the ranges. `[signals][2 references]`
+    /// Preferred point of each cell, relative to the ranges. `[signals][2 references]`
     preferred: Vec<f64>,
     before: Vec<f64>,
     /// True before the first tick of a trial.
     is_first: bool,
-    /// References and their velocities in parts of the ranges. `[2 references]`
+    /// References and their velocities relative to the ranges. `[2 references]`
     at: Vec<f64>,
 }
 
-/// What granule cells are tuned to: places and velocities of the reference.
+/// Tuning of granule cells: places and velocities of the reference.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tuning {
     /// Middle of the range of each reference, in its units. `[references]`
@@ -43,7 +43,7 @@ pub struct Tuning {
     pub reach: Vec<f64>,
     /// Largest velocity of each reference, per second. `[references]`
     pub speed: Vec<f64>,
-    /// Width of a cell's Gaussian, in parts of half the range.
+    /// Width of a cell's Gaussian, relative to half the range.
     pub width: f64,
 }
 
@@ -131,7 +131,7 @@ impl Basis {
     }
 
     /// Granule cells with Gaussian fields at random points of the space of references and their velocities (backward differences):
-    /// `exp(-½ |z - c_j|² / width²)` with z in parts of the ranges and c_j uniform within them, drawn from the stream
+    /// `exp(-½ |z - c_j|² / width²)` with z relative to the ranges and c_j uniform within them, drawn from the stream
     /// `basis/tuned` of `seed`. For movements that differ from trial to trial: what is learned at one velocity holds near it.
     /// Source: Thoroughman & Shadmehr 2000, doi:10.1038/35037588, whose primitives are Gaussians of velocity.
     ///
@@ -281,7 +281,7 @@ impl Basis {
     }
 }
 
-/// What a tick leaves of leaky averages, and averages of 0.
+/// Decay factors of leaky averages in a tick, and averages that start at 0.
 fn averages(taus_s: &[f64], dt_s: f64) -> (Vec<f64>, Vec<f64>) {
     (taus_s.iter().map(|tau| libm::exp(-dt_s / tau)).collect(), vec![0.0; taus_s.len()])
 }

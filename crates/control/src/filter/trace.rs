@@ -10,7 +10,7 @@ use crate::{DelayLine, Error, LinearSystem, Snapshot, StateReader, StateWriter};
 use lobule_signal::Ranges;
 use nalgebra::{DMatrix, DVector};
 
-/// What a synapse keeps of its input.
+/// Memory that a synapse keeps of its input.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TraceModel {
     /// The input itself.

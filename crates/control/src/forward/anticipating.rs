@@ -1,14 +1,14 @@
 //! A feedback law that reads its senses through an anticipator.
 //!
 //! The lines are the senses, as late as they come. The context is the last values of every sense and, with efference
-//! copies, the last commands, in parts of their scales, and 1. Without the commands in flight no context can say where the
+//! copies, the last commands, relative to their scales, and 1. Without the commands in flight no context can say where the
 //! plant is now.
 
 use super::{Anticipator, AnticipatorParameters, Law};
 use crate::{Controller, Error, Inputs, Senses};
 use lobule_signal::Ranges;
 
-/// What the context is made of.
+/// Parts of the context.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Context {
     /// A large value of each sense, units of the plant. `[senses]`
@@ -28,7 +28,7 @@ pub struct Anticipating {
     scales: Context,
     /// `[features]`: senses by tap, commands by tap, 1.
     context: Vec<f64>,
-    /// Senses in parts of their scales; the same as anticipated. `[senses]`
+    /// Senses relative to their scales; the same as anticipated. `[senses]`
     lines: Vec<f64>,
     early: Vec<f64>,
 }

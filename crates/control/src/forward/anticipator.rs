@@ -213,7 +213,7 @@ impl Anticipator {
         if moved > 0.0 { 1.0 - self.error[line] / moved } else { 0.0 }
     }
 
-    /// Whether a line is anticipated rather than passed through.
+    /// True if a line is anticipated rather than passed through.
     ///
     /// # Panics
     /// As [`Anticipator::skill`].

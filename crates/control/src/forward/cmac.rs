@@ -48,7 +48,7 @@ const PROBES: usize = 32;
 /// Size and learning rate of a CMAC.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CmacParameters {
-    /// Tilings: how far a sample generalizes, in parts of a cell.
+    /// Tilings: how far a sample generalizes, relative to a cell.
     pub tilings: usize,
     /// Weights of each output.
     pub slots: usize,

@@ -1,7 +1,7 @@
 //! A forward model in the form of the cerebellar cortex: a sparse expansion of state and command by granule
 //! cells, read by one Purkinje cell per state variable.
 //!
-//! Granule cell j: `a_j = Σ w x + b_j` over `fan_in` of the inputs x = (s, u) in parts of their scales; `φ_j = max(0, a_j - θ)`
+//! Granule cell j: `a_j = Σ w x + b_j` over `fan_in` of the inputs x = (s, u) relative to their scales; `φ_j = max(0, a_j - θ)`
 //! with θ the k-th largest of all a, so that fewer than k cells are active (the Golgi cells' part). Purkinje cells:
 //! `F(s, u) = s + D W φ`, W by the delta rule `W += η e φᵀ/(ε + |φ|²)`. Stable for 0 < η < 2; suggested 0.5. Weights w are
 //! standard normal, b uniform in ±1.
@@ -46,7 +46,7 @@ pub struct Granule {
     bias: Vec<f32>,
     /// Purkinje weights. `[cells][states]`
     readout: Vec<f32>,
-    /// States and commands in parts of their scales, as the linear model sees them. `[states + commands + 1]`
+    /// States and commands relative to their scales, as the linear model sees them. `[states + commands + 1]`
     features: Vec<f64>,
     /// The same, single precision. `[states + commands]`
     inputs: Vec<f32>,

@@ -42,7 +42,7 @@ pub struct InnerLoopParameters {
     pub alpha: f64,
     /// Corrects by the secant of the law along the command, in place of adding.
     pub secant: bool,
-    /// Whether passes try the continuous command rather than what the actuator makes of it.
+    /// True if passes try the continuous command rather than what the actuator makes of it.
     pub is_soft: bool,
     /// Which command the model is told about.
     pub efference: Efference,
@@ -105,7 +105,7 @@ pub struct InnerLoop {
     learns: bool,
     /// Commands as the model is told of them, a ring by tick. `[delays + 1][commands]`
     copies: Vec<f64>,
-    /// What was sensed a tick ago. `[states]`
+    /// Senses of the tick before. `[states]`
     last: Vec<f64>,
     /// The model's estimate of the state that was sensed. `[states]`
     then: Vec<f64>,
@@ -177,14 +177,14 @@ impl InnerLoop {
         (self.law)(here, reference, answer);
     }
 
-    /// What a pass tries: the command within its limits, or what the actuator makes of it.
+    /// Command that a pass tries: within its limits, or as the actuator applies it.
     fn tried(&self, command: f64) -> f64 {
         let actuator = self.parameters.actuator;
         if self.parameters.is_soft { actuator.soft(command) } else { actuator.act(command) }
     }
 }
 
-/// Step of the command along which the secant is taken, in parts of its range.
+/// Step of the command along which the secant is taken, relative to its range.
 const SECANT: f64 = 1e-3;
 /// Below this slope the command does not reach what the law looks at within the horizon; the correction is added.
 const FLAT: f64 = 1e-9;

@@ -1,6 +1,6 @@
-//! A linear forward model: `F(s, u) = s + D W φ`, φ = (s, u, 1) in parts of their scales.
+//! A linear forward model: `F(s, u) = s + D W φ`, φ = (s, u, 1) relative to their scales.
 //!
-//! NLMS: `W += η e φᵀ/(ε + |φ|²)`, e the error in parts of D. Stable for 0 < η < 2, independently of the number and
+//! NLMS: `W += η e φᵀ/(ε + |φ|²)`, e the error relative to D. Stable for 0 < η < 2, independently of the number and
 //! size of features; suggested 0.5. At that rate it follows the trajectory of the moment rather than it holds a model
 //! of the whole: frozen, it need not even control the plant it learned.
 //! RLS: `k = P φ/(λ + φᵀ P φ)`, `W += e kᵀ`, `P ← (P - k φᵀ P)/λ`, P at first the identity over `ridge`. With λ = 1 it is at

@@ -4,7 +4,7 @@
 //! model's features and D the scale of a change in one tick. [`InnerLoop`] asks it twice: to carry what was sensed late
 //! through the commands in flight, and to try a command before it is given.
 //!
-//! State, command and scales are in units of the plant; features and errors of learning are in parts of the scales,
+//! State, command and scales are in units of the plant; features and errors of learning are relative to the scales,
 //! so that learning rates have no unit.
 
 mod anticipating;
@@ -53,7 +53,7 @@ pub trait ForwardModel: Snapshot + Send {
     fn predict(&mut self, state: &[f64], command: &[f64], next: &mut [f64]);
 
     /// Learns that `next` followed `state` under `command`; allocates nothing. Returns the mean squared error of
-    /// the prediction before learning, in parts of the scales of change. A model that does not learn only
+    /// the prediction before learning, relative to the scales of change. A model that does not learn only
     /// measures its error.
     ///
     /// # Panics
@@ -92,7 +92,7 @@ impl Scales {
         self.state.len() + self.command.len() + 1
     }
 
-    /// Writes states and commands in parts of their scales, and 1. `[features]`
+    /// Writes states and commands relative to their scales, and 1. `[features]`
     fn write(&self, state: &[f64], command: &[f64], features: &mut [f64]) {
         let (states, commands) = (self.state.len(), self.command.len());
         assert!(state.len() == states && command.len() == commands, "the model has {states}, {commands}");
@@ -148,7 +148,7 @@ impl Skill {
 
 crate::snapshot!(Skill { error, persistence });
 
-/// Mean squares of `next - predicted` and of `next - state`, in parts of the scales of change.
+/// Mean squares of `next - predicted` and of `next - state`, relative to the scales of change.
 fn squared_errors(state: &[f64], next: &[f64], predicted: &[f64], change: &[f64]) -> (f64, f64) {
     let (mut error, mut persistence) = (0.0, 0.0);
     for i in 0..state.len() {

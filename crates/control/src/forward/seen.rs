@@ -32,7 +32,7 @@ pub struct Foresight {
 pub struct Seen<C> {
     inner: C,
     foresight: Option<Foreseer>,
-    /// What the inner controller is told. `[references]`
+    /// Reference for the inner controller. `[references]`
     reference: Vec<f64>,
     then: Vec<f64>,
 }
@@ -41,11 +41,11 @@ pub struct Seen<C> {
 struct Foreseer {
     parameters: Foresight,
     anticipator: Anticipator,
-    /// Seen values of every tick, the newest first, in parts of the scale.
+    /// Seen values of every tick, the newest first, relative to the scale.
     past: Vec<f64>,
     /// `[taps + 1]`: the taps, 1.
     context: Vec<f64>,
-    /// What was expected of this tick, a lead ago.
+    /// Value that was predicted for this tick, a lead ago.
     expected: DelayLine,
 }
 

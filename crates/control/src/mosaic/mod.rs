@@ -1,6 +1,6 @@
 //! MOSAIC: several pairs of a forward and an inverse model; how well each pair predicts says how much it commands and learns.
 //!
-//! In each tick, with a the acceleration since the last tick, and φ = (position, velocity, command, 1) then, in parts of the scales:
+//! In each tick, with a the acceleration since the last tick, and φ = (position, velocity, command, 1) then, relative to the scales:
 //! ```text
 //! â_i = W_i φ                      prediction of module i
 //! l_i = exp(-|a - â_i|² / 2σ²)     likelihood
@@ -129,12 +129,12 @@ impl Mosaic {
         &self.responsible
     }
 
-    /// What is expected of the coming tick: the shares of the inverse models in the command. `[modules]`
+    /// Expectation for the coming tick: the shares of the inverse models in the command. `[modules]`
     pub fn expectations(&self) -> &[f64] {
         &self.expected
     }
 
-    /// σ now, in parts of the scale of acceleration.
+    /// σ now, relative to the scale of acceleration.
     pub fn sigma(&self) -> f64 {
         let [first, last] = self.p.sigma;
         let share = (self.learned_ticks as f64 / self.p.anneal_ticks.max(1) as f64).min(1.0);

@@ -26,7 +26,7 @@ pub struct MosaicParameters {
     pub forgetting: f64,
     /// η of the inverse models, 0 to 2.
     pub inverse_rate: f64,
-    /// First and last σ, in parts of the scale of acceleration.
+    /// First and last σ, relative to the scale of acceleration.
     pub sigma: [f64; 2],
     /// Ticks of learning over which σ falls.
     pub anneal_ticks: u64,

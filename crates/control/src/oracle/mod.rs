@@ -1,4 +1,4 @@
-//! What theory says about learning from trial to trial: pure functions of the loop's response, the trace and the basis.
+//! Theory of learning from trial to trial: pure functions of the loop's response, the trace and the basis.
 //!
 //! ```text
 //! ε_k = ε_0 - M w_k,   w_{k+1} = w_k + η Gᵀ ε_k,   M = [h * x_j],   G = [g * x_j]     [ticks, signals]

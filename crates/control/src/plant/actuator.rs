@@ -15,7 +15,7 @@ pub enum Actuator {
 }
 
 impl Actuator {
-    /// What acts, in parts of the largest effect; NaN stays NaN.
+    /// The effect of a command, relative to the largest; NaN stays NaN.
     pub fn act(self, command: f64) -> f64 {
         match self {
             Actuator::Unlimited => command,
@@ -26,7 +26,7 @@ impl Actuator {
         }
     }
 
-    /// What a controller that weighs small changes tries in its place: the command within the same limits.
+    /// The command within the same limits, for a controller that weighs small changes.
     pub fn soft(self, command: f64) -> f64 {
         match self {
             Actuator::Unlimited => command,

@@ -151,7 +151,7 @@ impl ReachingArm {
         times(&self.links.jacobian(self.angle), self.velocity)
     }
 
-    /// What the hand presses against the wall to its left, N; 0 without a channel.
+    /// Force of the hand against the wall to its left, N; 0 without a channel.
     pub fn pressed_n(&self) -> f64 {
         self.channel.map_or(0.0, |c| -c.push(self.hand_m(), self.hand_velocity()))
     }

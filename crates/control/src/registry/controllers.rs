@@ -228,7 +228,7 @@ const MOSAIC: &[Parameter] = &[
     whole("modules", "1", 3, [1, 1000], "Pairs of models"),
     number("forgetting", "1", 0.9995, SHARE, "What a tick leaves of a forward model"),
     number("inverse_rate", "1", 0.01, [0.0, 2.0], "Rate of the inverse models"),
-    numbers("sigma", "1", &[0.5, 0.05], POSITIVE, "First and last σ, in parts of the acceleration"),
+    numbers("sigma", "1", &[0.5, 0.05], POSITIVE, "First and last σ, relative to a large acceleration"),
     number("anneal_s", "s", 100.0, NOT_NEGATIVE, "Time of learning over which σ falls"),
     number("spread", "1", 0.1, NOT_NEGATIVE, "Standard deviation of the first weights"),
     number("switching", "1", 0.002, SHARE, "Chance of another module in a tick"),

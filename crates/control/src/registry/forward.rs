@@ -164,7 +164,7 @@ const CMAC: &[Parameter] = &[
 ];
 
 const KALMAN: &[Parameter] = &[
-    number("process", "1", 1e-2, POSITIVE, "Variance of the plant, in parts of the changes squared"),
+    number("process", "1", 1e-2, POSITIVE, "Variance of the plant, relative to the squared scales of change"),
     number("sensory", "1", 1e-2, POSITIVE, "The same of the senses"),
 ];
 

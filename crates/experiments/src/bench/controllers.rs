@@ -21,12 +21,12 @@ use lobule_control::registry::{Given, Known, Setting, Value, Values, basis_and_t
 use lobule_control::{ClosedLoop, Controller};
 use lobule_study::Error;
 
-/// Whether it learns an output from trial to trial.
+/// True if it learns an output from trial to trial.
 pub fn is_filter(name: &str) -> bool {
     name.starts_with("cfpc_") || name == "fel"
 }
 
-/// Whether it works beside the law on the late error.
+/// True if it works beside the law on the late error.
 pub fn rests_on_feedback(name: &str) -> bool {
     is_filter(name) || name == "sgdege"
 }

@@ -131,7 +131,7 @@ fn laws(config: &Config, record: &Record) -> Section {
     Section { html, ..Section::new("The control laws", text, &[]) }
 }
 
-/// What a column of the table says of a cell.
+/// Text of a cell, by the column of the table.
 type Column = fn(&Cell) -> String;
 
 fn number(value: Option<f64>) -> String {

@@ -1,4 +1,4 @@
-//! What the studies of the family share: their vocabulary in one import, sources, the card that each fills in, and the count of their
+//! Parts that the studies of the family share: their vocabulary in one import, sources, the card that each fills in, and the count of their
 //! progress.
 
 pub use super::{bench::*, figures::*, probe::Probe, push::CuedPush};

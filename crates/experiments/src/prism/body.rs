@@ -26,9 +26,9 @@ pub struct BodyScale {
 pub struct PlayedMovement {
     /// Signed error at the end, deg, on the body that closes the loop.
     pub error_deg: f64,
-    /// What the cortical command alone would give, deg.
+    /// End point under the cortical command alone, deg.
     pub cortex_deg: f64,
-    /// What the inverse module adds, deg.
+    /// Contribution of the inverse module, deg.
     pub inverse_deg: f64,
     /// Joint angle each ms, deg.
     pub path_deg: Vec<f32>,

@@ -63,7 +63,7 @@ fn a_plus_ns(config: &PrismConfig, rest_hz: [f64; 2]) -> [f64; 2] {
     })
 }
 
-/// What a calibration depends on: equal keys mean that it may be used again.
+/// Key of a calibration, from all that it depends on: equal keys mean that it may be used again.
 fn key(config: &PrismConfig, anatomy: &Anatomy, seed: u64) -> String {
     let mut relevant = config.clone();
     // Neither the seeds that run beside it nor the conditions matter to one seed's calibration.

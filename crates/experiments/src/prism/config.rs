@@ -6,7 +6,7 @@ use lobule_control::{CortexParameters, PlannerParameters, SensoryOlive};
 use lobule_study::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// What differs from the configured loop in a run of the protocol.
+/// Condition of a run: the difference from the configured loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Condition {
@@ -38,7 +38,7 @@ impl Condition {
     }
 }
 
-/// Whether a module takes part in the loop.
+/// Part of a module in the loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Participation {

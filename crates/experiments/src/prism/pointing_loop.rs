@@ -24,18 +24,18 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What a trial is given.
+/// Input of a trial.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrialInput {
     /// Direction in which the target is seen, deg: the target is straight ahead, and prisms shift it by their deviation.
     pub seen_target_deg: f64,
     /// Error that the olive reports, deg: that of the trial before.
     pub error_deg: f64,
-    /// Whether the forward and the inverse module learn.
+    /// For the forward and the inverse module: true if it learns.
     pub learns: [bool; 2],
 }
 
-/// What came out of a trial.
+/// Outcome of a trial.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TrialOutcome {
     /// Cortical command of the pointing joint, decoder units per ms². `[ticks]`
@@ -90,7 +90,7 @@ pub struct LoopState {
     tick: u64,
 }
 
-/// What [`PointingLoop::keep`] has kept, if it fits, for every rank; with it, for rank 0, the state to scatter. Collective.
+/// The snapshot of [`PointingLoop::keep`], if it fits, for every rank; with it, for rank 0, the state to scatter. Collective.
 pub fn kept<T: Serialize + DeserializeOwned>(
     run: &Run,
     file: &str,

@@ -17,7 +17,7 @@ struct CountedPopulation {
     n: usize,
     /// Microzone of each cell; empty without labels. `[n]` or `[0]`
     zones: Vec<Option<Microzone>>,
-    /// Whether this rank counts each cell; empty for all. `[n]` or `[0]`
+    /// For each cell: true if this rank counts it; empty for all. `[n]` or `[0]`
     owned: Vec<bool>,
     /// Spikes of all cells, of the plus and of the minus zone.
     spikes: [u64; 3],

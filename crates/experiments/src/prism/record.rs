@@ -1,4 +1,4 @@
-//! What a run of the prism experiment leaves behind: plain data, written as
+//! Record of a run of the prism experiment: plain data, written as
 //! JSON into the run folder, read by findings, figures and the report.
 
 use super::config::{Condition, PlantKind};
@@ -48,7 +48,7 @@ pub struct ActivitySnapshot {
     pub spikes: Vec<SpikeTrain>,
 }
 
-/// Whether weights are those before or after the protocol.
+/// Time at which weights were taken: before or after the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
@@ -90,7 +90,7 @@ pub struct SweepPoint {
     pub errors_deg: Vec<f64>,
 }
 
-/// What calibration measured on one seed, with the static modules in the loop.
+/// Calibration of one seed, with the static modules in the loop.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
     /// Format of this record.
@@ -144,7 +144,7 @@ pub struct PrismResult {
     pub seeds: Vec<u64>,
     /// Where the anatomy comes from.
     pub anatomy_source: String,
-    /// What was left out or deserves a warning.
+    /// Notes: parts that were left out, and warnings.
     pub notes: Vec<String>,
     /// Base size and height of a module, µm.
     pub size_um: [f64; 3],

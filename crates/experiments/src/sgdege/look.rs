@@ -1,4 +1,4 @@
-//! What figures of these experiments share.
+//! Panels that figures of these experiments share.
 
 use lobule_study::report::drawing::*;
 

@@ -1,4 +1,4 @@
-//! What a network file asks of an anatomy beyond what every file does: the order of chunks.
+//! Demands of a network file on an anatomy beyond those of every file: the order of chunks.
 
 use crate::chunk::{CHUNK_SIDE, ChunkId, ChunkRuns};
 use crate::error::{Error, Result, ensure};

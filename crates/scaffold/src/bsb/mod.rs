@@ -94,7 +94,7 @@ pub struct Part {
     pub rows: Vec<usize>,
 }
 
-/// Whether the rows of a set onto one of its postsynaptic cells are kept.
+/// True if the rows of a set onto one of its postsynaptic cells are kept.
 pub type Keeps = Box<dyn Fn(&ConnectionSet, u32) -> bool>;
 
 /// Reads all cells of a file and those rows that end on chosen cells: chunk by chunk, so that rows which are
@@ -162,7 +162,7 @@ pub fn write_built(path: &Path, built: &Built, configuration: &Configuration) ->
     write::anatomy(path, &built.anatomy, &built.shapes, configuration.tree())
 }
 
-/// Whether a path is that of an HDF5 file, by its first bytes.
+/// True if a path is that of an HDF5 file, by its first bytes.
 pub(crate) fn is_network_file(path: &Path) -> bool {
     use std::io::Read;
     let mut start = [0; 8];

@@ -57,7 +57,7 @@ pub(crate) struct PlacementRule {
     pub placing: PlacementStrategy,
     pub partitions: Vec<String>,
     pub cell_types: Vec<String>,
-    /// What holds here in place of a cell type's own.
+    /// Values that replace those of the cell type here.
     pub overrides: BTreeMap<String, Spatial>,
     pub morphologies: MorphologyChoice,
 }
@@ -195,7 +195,7 @@ pub(super) fn placement(root: &Node, types: &[CellType]) -> Result<Vec<Placement
     Ok(rules)
 }
 
-/// Who gets which morphology. Rotations other than none are refused.
+/// Morphologies of the cells. Rotations other than none are refused.
 fn distribute(node: &Node) -> Result<MorphologyChoice> {
     let Some(distribute) = node.get("distribute") else { return Ok(MorphologyChoice::Random) };
     distribute.allow(&["morphologies", "rotations"])?;

@@ -99,7 +99,7 @@ pub(crate) struct ConnectivityRule {
     pub post: Side,
     pub strategy: Strategy,
     pub depends_on: Vec<String>,
-    /// What its sets are named by; the types are added where there is more than one pair of them.
+    /// Base of the names of its sets; the types are added where there is more than one pair of them.
     set_base: String,
     set_names: SetNames,
 }
@@ -276,7 +276,7 @@ pub(super) fn distribution(node: Option<Node>) -> Result<Distribution> {
     Ok(of(loc, scale))
 }
 
-/// What sets are named by, and those with a name of their own.
+/// Base of the names of sets, and the sets with a name of their own.
 fn naming(name: &str, node: &Node) -> Result<(String, SetNames)> {
     let Some(naming) = node.get("output_naming") else { return Ok((name.into(), Vec::new())) };
     let one = |node: &Node| -> Result<String> {

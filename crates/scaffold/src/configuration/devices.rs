@@ -16,7 +16,7 @@ pub struct Span {
     pub stop_ms: Option<f64>,
 }
 
-/// What a device does.
+/// Kind of a device.
 #[derive(Debug, Clone, PartialEq)]
 pub enum DeviceKind {
     /// Independent Poisson spikes for each target.
@@ -76,7 +76,7 @@ impl DeviceKind {
 pub struct Device {
     /// Its name.
     pub name: String,
-    /// What it does.
+    /// Its kind.
     pub kind: DeviceKind,
     /// Whom it reaches.
     pub targetting: Targetting,
@@ -89,7 +89,7 @@ pub struct Device {
 }
 
 impl Device {
-    /// What it is, in a word or two: NEST's name.
+    /// NEST's name of it.
     pub fn model(&self) -> &'static str {
         match self.kind {
             DeviceKind::Poisson { .. } => "poisson_generator",
@@ -101,7 +101,7 @@ impl Device {
         }
     }
 
-    /// Whether it listens instead of acting.
+    /// True if it records instead of stimulating.
     pub fn is_recorder(&self) -> bool {
         self.kind.is_recorder()
     }

@@ -94,7 +94,7 @@ impl<'a> Fields<'a> {
         entries.into_iter().filter_map(object)
     }
 
-    /// What `read` makes of a key that must be there.
+    /// The value of a required key, as `read` parses it.
     pub fn needed<T>(&self, name: &str, read: impl FnOnce(&Self, &str) -> Option<T>) -> Option<T> {
         if self.value(name).is_none() {
             return self.refuse(name, "is missing; BSB needs it: add it to the configuration");

@@ -77,7 +77,7 @@ pub struct Configuration {
     pub(crate) labelings: Vec<Labeling>,
     pub(crate) connectivity: Vec<ConnectivityRule>,
     pub(crate) duplications: Vec<Duplication>,
-    /// What is in it and will not be done.
+    /// Parts of it that will not be done.
     pub(crate) notes: Vec<String>,
 }
 

@@ -167,7 +167,7 @@ impl Resolver {
     }
 }
 
-/// What stands at `keys`, references unresolved.
+/// The value at `keys`, references unresolved.
 fn at<'a>(value: &'a Value, keys: &[String]) -> Option<&'a Value> {
     keys.iter().try_fold(value, |value, key| match value {
         Value::Array(items) => items.get(key.parse::<usize>().ok()?),
@@ -175,7 +175,7 @@ fn at<'a>(value: &'a Value, keys: &[String]) -> Option<&'a Value> {
     })
 }
 
-/// What there is of `local` over `base`: mappings are merged, anything else of `local` wins.
+/// `local` over `base`: mappings are merged, anything else of `local` wins.
 fn over(local: Option<Value>, base: Value) -> Value {
     match (local, base) {
         (Some(Value::Object(local)), Value::Object(mut base)) => {

@@ -60,7 +60,7 @@ pub enum ConnectionRule {
     AllToAll,
 }
 
-/// What a connection set becomes.
+/// Synapse model and parameters of a connection set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConnectionModel {
     /// Its name.
@@ -92,9 +92,9 @@ pub struct StoredSimulation {
     pub connection_models: Vec<ConnectionModel>,
     /// Devices, in order of name.
     pub devices: Vec<Device>,
-    /// What is known and has no effect here, one sentence each.
+    /// Known parts that have no effect here, one sentence each.
     pub notes: Vec<String>,
-    /// What cannot be honored; with any of these the simulation cannot be run.
+    /// Parts that cannot be honored; with any of these the simulation cannot be run.
     pub problems: Vec<Problem>,
 }
 

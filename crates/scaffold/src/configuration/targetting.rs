@@ -184,7 +184,7 @@ impl Targetting {
         Some(Self { cell_types, targets, part })
     }
 
-    /// Whether the choice of cells is a random draw.
+    /// True if the choice of cells is a random draw.
     pub fn is_random(&self) -> bool {
         self.part.is_some() || matches!(self.targets, Targets::Representatives(_))
     }

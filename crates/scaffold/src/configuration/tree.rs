@@ -43,12 +43,12 @@ impl<'a> Node<'a> {
         self.get(key).ok_or_else(|| self.error(format!("`{key}` is missing; add it")))
     }
 
-    /// What `read` makes of the member `key`, if it is there.
+    /// The member `key` as `read` parses it, if it is there.
     pub fn maybe<T>(&self, key: &str, read: impl FnOnce(&Self) -> Result<T>) -> Result<Option<T>> {
         self.get(key).map(|node| read(&node)).transpose()
     }
 
-    /// What `read` makes of the member `key`, else `default`.
+    /// The member `key` as `read` parses it, else `default`.
     pub fn or<T>(&self, key: &str, default: T, read: impl FnOnce(&Self) -> Result<T>) -> Result<T> {
         Ok(self.maybe(key, read)?.unwrap_or(default))
     }

@@ -189,7 +189,7 @@ impl Store {
 }
 
 impl Attributes<'_> {
-    /// Whether the attribute exists.
+    /// True if the attribute exists.
     pub fn has(&self, name: &str) -> bool {
         self.entries.contains_key(name)
     }
@@ -224,7 +224,7 @@ impl Attributes<'_> {
         value.map_err(|e| self.error(name, format!("is not JSON ({e}); write the file again")))
     }
 
-    /// Whether the attribute is a reference to an object of the file.
+    /// True if the attribute is a reference to an object of the file.
     pub fn refers_to(&self, name: &str, object: &Node) -> Result<bool, Error> {
         let (datatype, data) = self.value(name)?;
         match (datatype, data.first_chunk::<8>()) {

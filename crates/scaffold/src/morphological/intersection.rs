@@ -205,7 +205,7 @@ impl<'a> Intersection<'a> {
         ConnectionSet::joined(self.first.chosen.cells.par_chunks(TASK).map(task).collect())
     }
 
-    /// Whether the voxels of two points, given as (branch, point) of each cell, touch.
+    /// True if the voxels of two points, given as (branch, point) of each cell, touch.
     pub fn touches_at(&self, cell: u32, other: u32, site: [i32; 2], other_site: [i32; 2]) -> bool {
         let (a, b) = (self.first.shape(cell), self.second.shape(other));
         let (first, second) = (&self.first.shapes[a].selection, &self.second.shapes[b].selection);

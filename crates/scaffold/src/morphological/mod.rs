@@ -52,14 +52,14 @@ impl Quirk {
         [("golgi-tips", Quirk::GolgiTips), ("ubc-order", Quirk::UbcOrder), ("one-zone", Quirk::OneZone)];
 }
 
-/// What a construction depends on beside its configuration.
+/// Inputs of a construction beside its configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Construction {
     /// Seed; that of the configuration (`rng.seed`, else 0) when there is none.
     pub seed: Option<u64>,
     /// A network file whose morphologies are used in place of SWC files of the same name.
     pub morphologies: Option<PathBuf>,
-    /// What is copied as it is.
+    /// Quirks of BSB that are copied.
     pub quirks: Vec<Quirk>,
 }
 

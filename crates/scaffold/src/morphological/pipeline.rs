@@ -1,4 +1,4 @@
-//! What a configuration does to a morphology before it is used.
+//! Pipeline of a morphology: the steps that a configuration applies before it is used.
 //!
 //! Angles are in degrees about the fixed axes x, y, z, in this order.
 

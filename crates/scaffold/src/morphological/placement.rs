@@ -131,7 +131,7 @@ fn shapes(
     Ok(shapes)
 }
 
-/// Whether a name is that of a pattern, in which `*` stands for anything.
+/// True if a name matches a pattern, in which `*` stands for anything.
 pub(super) fn matches(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What each connection strategy makes of the cells of a rule.
+//! Rows that each connection strategy makes from the cells of a rule.
 
 use super::glomeruli::Member;
 use super::golgi::Glomerulus;

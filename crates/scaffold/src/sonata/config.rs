@@ -20,7 +20,7 @@ pub(super) struct Part {
 
 #[derive(Debug)]
 pub(super) struct Circuit {
-    /// What was opened: the configuration or the folder.
+    /// The opened configuration or folder.
     pub path: PathBuf,
     pub nodes: Vec<Part>,
     pub edges: Vec<Part>,

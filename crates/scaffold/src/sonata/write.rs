@@ -114,7 +114,7 @@ fn vector<T: H5Type>(group: &Group, name: &str, values: Vec<T>) -> Result<()> {
     group.data(name, &values, &[values.len()]).map(drop)
 }
 
-/// What a population is to a simulator that knows no cerebellum.
+/// Type of a population for a simulator that knows no cerebellum.
 fn model_type(cell_type: &str) -> &'static str {
     // Mossy fibers come from outside of the circuit; they have no dynamics.
     if cell_type == "mossy_fiber" { "virtual" } else { "point_neuron" }

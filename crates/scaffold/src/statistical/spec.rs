@@ -1,4 +1,4 @@
-//! What a reconstruction is made of: every number of it, with unit and source.
+//! Numbers of a reconstruction, each with unit and source.
 //!
 //! All lengths are µm. The default values are in `mouse.rs`.
 

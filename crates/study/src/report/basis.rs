@@ -1,4 +1,4 @@
-//! What the range of a finding rests on.
+//! Basis of a finding: the ground on which its range rests.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! What a chart is: plain data, with no word of how it is drawn. A plate holds
+//! A chart as plain data, with no word of how it is drawn. A plate holds
 //! panels; a panel holds axes, marks and texts in data units.
 
 use super::svg::{Anchor, Stroke};

@@ -1,4 +1,4 @@
-//! What figures are made of, in one import.
+//! Parts of figures, in one import.
 
 pub use super::Figure;
 pub use super::axes::{VOID, grid_cell, power_of_ten, shade, text_on, trial_at};

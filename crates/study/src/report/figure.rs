@@ -5,7 +5,7 @@
 pub struct Figure {
     /// Name, also of its file; lower case, words joined by `_`.
     pub name: String,
-    /// What to see in it and what the lines are; plain text.
+    /// Caption: subject, lines and message; plain text.
     pub caption: String,
     /// The text of the SVG file.
     pub svg: String,

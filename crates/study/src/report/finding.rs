@@ -61,7 +61,7 @@ impl From<[Option<f64>; 2]> for Expected {
 pub struct Finding {
     /// Name, e.g. `plastic_error_ratio`.
     pub name: String,
-    /// What it means, one sentence.
+    /// Its meaning, one sentence.
     pub meaning: String,
     /// Mean over seeds; not a number when it was not measured.
     #[serde(deserialize_with = "number")]
@@ -77,7 +77,7 @@ pub struct Finding {
     pub expected: [Option<f64>; 2],
     /// Which values must lie in the range.
     pub judge: Judge,
-    /// What the range rests on; [`Basis::Reported`] exactly when there is none.
+    /// Basis of the range; [`Basis::Reported`] exactly when there is none.
     pub basis: Basis,
     /// Where the range, or the number to compare with, comes from.
     pub source: String,

@@ -1,4 +1,4 @@
-//! What every report has: its findings, and how to repeat the run.
+//! Parts of every report: its findings, and how to repeat the run.
 
 use super::finding::{Finding, Findings};
 use super::html::{Page, Table, with_doi_links};

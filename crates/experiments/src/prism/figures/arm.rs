@@ -1,4 +1,4 @@
-//! What the arm did in five telling trials: the planar arm with its hand paths,
+//! Movements of the arm in five trials: the planar arm with its hand paths,
 //! and the angle of the joint over the movement.
 
 use super::{look::*, series::*};
