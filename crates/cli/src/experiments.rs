@@ -194,7 +194,6 @@ pub fn compare(folders: &[PathBuf]) -> Result<(), Stop> {
         out_part!("{name:width$}  {basis:>14}");
         for run in &runs {
             let cell = finding(run, name).map_or("-".into(), |f| {
-                let digits = |v: f64| if v.abs() < 1e-3 { short(v) } else { fixed(v, 3) };
                 let sd = f.sd.map(|s| format!(" ± {}", digits(s))).unwrap_or_default();
                 format!("{}{sd}{}", digits(f.value), if f.pass { "" } else { " !" })
             });
@@ -208,6 +207,11 @@ pub fn compare(folders: &[PathBuf]) -> Result<(), Stop> {
         }
     }
     Ok(())
+}
+
+/// Three decimals; a smaller number as a power of ten, so that it does not read as 0.
+fn digits(value: f64) -> String {
+    if value.abs() < 1e-3 { short(value) } else { fixed(value, 3) }
 }
 
 fn finding<'a>(run: &'a Findings, name: &str) -> Option<&'a Finding> {
@@ -249,4 +253,16 @@ fn free_folder(experiment: &str, preset: &str, resumes: bool) -> PathBuf {
         return interrupted;
     }
     (1..).map(name).find(|p| !p.exists() && !partial(p).exists()).unwrap_or_else(|| name(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::digits;
+
+    #[test]
+    fn a_small_number_does_not_read_as_zero() {
+        assert_eq!(digits(-1.9e-5), "−1.9 × 10⁻⁵");
+        assert_eq!(digits(0.16), "0.160");
+        assert_eq!(digits(0.0), "0.00");
+    }
 }
