@@ -8,14 +8,14 @@ use toml::{Table, Value};
 /// entries of any name.
 pub fn overlay(base: &mut Table, over: Table, path: &str, open: &[&str]) -> Result<(), Error> {
     for (key, value) in over {
-        let full = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-        let known = base.keys().cloned().collect::<Vec<_>>().join(", ");
+        let full = joined(path, &key);
         if open.contains(&path) && !base.contains_key(&key) {
             base.insert(key, value);
             continue;
         }
         let Some(slot) = base.get_mut(&key) else {
-            return Err(Error::config(full, format!("there is no such key; there are: {known}")));
+            let known = base.keys().cloned().collect::<Vec<_>>().join(", ");
+            return Err(Error::config(full, format!("{NO_KEY}; there are: {known}")));
         };
         match (slot, value) {
             (Value::Table(inner), Value::Table(over)) => overlay(inner, over, &full, open)?,
@@ -38,6 +38,50 @@ pub fn overlay(base: &mut Table, over: Table, path: &str, open: &[&str]) -> Resu
     }
     Ok(())
 }
+
+fn joined(path: &str, key: &str) -> String {
+    if path.is_empty() { key.into() } else { format!("{path}.{key}") }
+}
+
+/// The key of a document that is most likely meant by one that is not there: the one that ends in it, or else is spelled most like it.
+fn nearest(document: &Table, wrong: &str) -> Option<String> {
+    let mut all = Vec::new();
+    keys(document, "", &mut all);
+    let last = |path: &str| path.rsplit('.').next().unwrap_or(path).to_string();
+    let likeness = |path: &String| {
+        let (whole, end) =
+            (strsim::jaro_winkler(path, wrong), strsim::jaro_winkler(&last(path), &last(wrong)));
+        whole.max(end)
+    };
+    let best = all.into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+    (likeness(&best) > 0.8).then_some(best)
+}
+
+fn keys(table: &Table, path: &str, all: &mut Vec<String>) {
+    for (key, value) in table {
+        let path = joined(path, key);
+        match value {
+            Value::Table(inner) => keys(inner, &path, all),
+            _ => all.push(path),
+        }
+    }
+}
+
+/// Refuses a layer with a key that a document does not have, as [`overlay`] does, and names the key that is most likely meant.
+pub fn lay(document: &mut Table, layer: Table, open: &[&str]) -> Result<(), Error> {
+    let before = document.clone();
+    overlay(document, layer, "", open).map_err(|error| match error {
+        Error::Config { key, what } if what.starts_with(NO_KEY) => match nearest(&before, &key) {
+            Some(meant) => {
+                Error::config(key, format!("{NO_KEY}; the nearest is `{meant}`{}", &what[NO_KEY.len()..]))
+            }
+            None => Error::config(key, what),
+        },
+        other => other,
+    })
+}
+
+const NO_KEY: &str = "there is no such key";
 
 /// Turns `a.b=value` into a table; the value is TOML, or a bare word.
 pub fn assignment(text: &str) -> Result<Table, Error> {
@@ -67,7 +111,15 @@ pub fn seeds(config: &Table) -> Result<Vec<u64>, Error> {
         return Err(Error::config("seeds", what));
     }
     let seed = |value: &Value| value.as_integer().and_then(|seed| u64::try_from(seed).ok());
-    list.iter().map(|value| seed(value).ok_or_else(|| no_seed(value))).collect()
+    let seeds =
+        list.iter().map(|value| seed(value).ok_or_else(|| no_seed(value))).collect::<Result<Vec<_>, _>>()?;
+    if let Some((_, seed)) = seeds.iter().enumerate().find(|(k, seed)| seeds[..*k].contains(seed)) {
+        return Err(Error::config(
+            "seeds",
+            format!("{seed} occurs twice; equal seeds give equal runs: name each once"),
+        ));
+    }
+    Ok(seeds)
 }
 
 fn no_seed(value: impl Display) -> Error {
@@ -115,10 +167,19 @@ mod tests {
     }
 
     #[test]
+    fn a_seed_that_occurs_twice_is_refused() {
+        let refused = seeds(&parse("seeds = [3, 1, 3]", "test").unwrap()).unwrap_err().to_string();
+        assert_eq!(refused, "seeds: 3 occurs twice; equal seeds give equal runs: name each once");
+    }
+
+    #[test]
     fn wrong_keys_and_kinds_are_named() {
         let say =
             |set: &str| overlay(&mut base(), assignment(set).unwrap(), "", &[]).unwrap_err().to_string();
         assert!(say("b.f=1").contains("b.f") && say("b.f=1").contains("c, d, e"));
+        let mean = |set: &str| lay(&mut base(), assignment(set).unwrap(), &[]).unwrap_err().to_string();
+        assert_eq!(mean("c=1"), "c: there is no such key; the nearest is `b.c`; there are: a, b");
+        assert_eq!(mean("b.zzz=1"), "b.zzz: there is no such key; there are: c, d, e");
         assert!(say("b.c=on").contains("float"), "{}", say("b.c=on"));
         assert!(assignment("novalue").is_err() && assignment("=1").is_err());
     }

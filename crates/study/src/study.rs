@@ -1,5 +1,6 @@
 //! An experiment as its author writes it.
 
+use crate::limits::Limits;
 use crate::report::{Figure, Finding};
 use crate::{Card, Error, Run, Story, settings};
 use serde::Serialize;
@@ -74,7 +75,7 @@ pub(crate) fn layers(card: &Card, request: &Request) -> Result<Table, Error> {
         Error::config("preset", format!("there is no preset `{}`; there are: {known}", request.preset))
     })?;
     let mut table = settings::parse(card.defaults, &format!("defaults of {}", card.name))?;
-    let mut lay = |layer: Table| settings::overlay(&mut table, layer, "", card.open_tables);
+    let mut lay = |layer: Table| settings::lay(&mut table, layer, card.open_tables);
     lay(settings::parse(preset.toml, preset.name)?)?;
     if let Some((name, text)) = request.file {
         lay(settings::parse(text, name)?)?;
@@ -86,11 +87,13 @@ pub(crate) fn layers(card: &Card, request: &Request) -> Result<Table, Error> {
         lay(settings::assignment(setting)?)?;
     }
     settings::seeds(&table)?;
+    Limits::of(card)?.check(&table)?;
     Ok(table)
 }
 
 pub(crate) fn typed<C: DeserializeOwned>(table: Table) -> Result<C, Error> {
-    table.try_into().map_err(|e: toml::de::Error| Error::config("configuration", e.message()))
+    serde_path_to_error::deserialize(table)
+        .map_err(|e| Error::config(e.path().to_string(), e.inner().message()))
 }
 
 /// Request for a run. The default is the preset `default`, unchanged.
