@@ -14,7 +14,7 @@ use lobule_scaffold::Anatomy;
 use lobule_signal::Reach;
 use lobule_study::run_folder::RunFolder;
 use lobule_study::{Error, Quiet};
-use lobule_study::{Experiment, Request, Run, RunOptions, Study};
+use lobule_study::{Experiment, Item, Request, Run, RunOptions, Study};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -95,15 +95,18 @@ fn a_state_goes_on_with_another_number_of_ranks() {
 fn seed(folder: Option<(&Path, bool)>, ranks: &Ranks) -> Result<(Calibrated, ConditionRun), Error> {
     let (config, anatomy) = config();
     let folder = ranks.agree(match folder {
-        Some((path, resumes)) if ranks.is_first() => RunFolder::open(path, &config.to_toml(), resumes),
+        Some((path, resumes)) if ranks.is_first() => {
+            RunFolder::open(path, "prism", &config.to_toml(), resumes)
+        }
         _ => Ok(RunFolder::elsewhere(Path::new("nowhere"))),
     })?;
     let options =
         RunOptions { preset: "quick".into(), jobs: 1, threads: 1, out: folder.path().into(), resumes: false };
     let run = Run::new(&folder, &options, &Quiet, ranks)?;
-    let (calibrated, network) = calibration::calibrate(&config, &anatomy, 0, &run)?;
+    let (calibrated, network) =
+        calibration::calibrate(&config, &anatomy, 0, &Item::new(&run, "calibration"))?;
     let seed = CalibratedSeed { seed: 0, anatomy: Arc::new(anatomy), network, calibrated };
-    let plastic = condition_run::run(&config, &seed, Condition::Plastic, &run)?;
+    let plastic = condition_run::run(&config, &seed, Condition::Plastic, &Item::new(&run, "plastic"))?;
     Ok((seed.calibrated, plastic))
 }
 
@@ -123,7 +126,7 @@ fn calibration_and_protocol_are_those_of_one_process_and_are_taken_up_by_any_num
     assert_eq!((&two[1].1.trials, &two[1].1.weights), (&plastic.trials, &plastic.weights));
 
     // The condition is begun anew from the calibration that two ranks have kept.
-    std::fs::remove_file(work.path().join("run.partial/snapshots/plastic-0")).unwrap();
+    std::fs::remove_file(work.path().join("run.partial/snapshots/plastic.state")).unwrap();
     let again = seed(Some((&out, true)), &Ranks::alone()).unwrap();
     assert!(again == (calibrated, plastic), "one process");
     let three = Threads::each(3, Distribution::Contiguous, |ranks| seed(Some((&out, true)), &ranks).unwrap());

@@ -11,7 +11,7 @@ use lobule_experiments::prism::{Condition, PrismConfig};
 use lobule_experiments::prism::{Prism, anatomy, condition_run};
 use lobule_scaffold::{Anatomy, Microzone};
 use lobule_study::run_folder::RunFolder;
-use lobule_study::{Error, Quiet, Request, Run, RunOptions, Study};
+use lobule_study::{Error, Item, Quiet, Request, Run, RunOptions, Study};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -264,7 +264,7 @@ fn every_olive_cell_answers_every_teaching_spike_with_a_pair() {
 
 /// Calibrates seed 0 of the small circuit and keeps nothing.
 fn calibrate(config: &PrismConfig) -> Result<(Calibrated, Arc<lobule_circuit::Network>), Error> {
-    alone(|run| calibration::calibrate(config, small(), 0, run))
+    alone(|run| calibration::calibrate(config, small(), 0, &Item::new(run, "calibration")))
 }
 
 /// Works in a run that keeps nothing.
@@ -300,7 +300,8 @@ fn a_calibration_for_another_configuration_is_refused() {
         network: network.clone(),
         calibrated: calibrated.clone(),
     };
-    let refused = alone(|run| condition_run::run(&other, &seed, Condition::Static, run));
+    let refused =
+        alone(|run| condition_run::run(&other, &seed, Condition::Static, &Item::new(run, "static")));
     let refused = refused.unwrap_err().to_string();
     assert!(refused.contains("another configuration") && refused.contains("calibrate again"), "{refused}");
     let wrong_seed = config(&["calibration.max_sd_deg=90"]);
@@ -333,7 +334,7 @@ fn wrong_settings_are_refused_with_key_and_range() {
         ("protocol.trial_ms=1", "50 to 5000"),
         ("loop.forward=maybe", "maybe"),
         ("seeds=[]", "at least one seed"),
-        ("seeds=[1,1]", "repeats"),
+        ("seeds=[1,1]", "occurs twice"),
         ("conditions=[\"statick\"]", "expected one of `static`, `plastic`"),
         ("planner.neurons=100", "cortex.neurons"),
         ("nothing.at.all=1", "there is no such key"),

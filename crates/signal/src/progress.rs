@@ -10,6 +10,11 @@ pub trait Progress: Sync {
 
     /// Counts `units` units of work as done.
     fn done(&self, units: u64);
+
+    /// True if the run should end at the next point from which it can go on. Long work asks after every interval, trial and item.
+    fn stops(&self) -> bool {
+        false
+    }
 }
 
 /// Progress sink that shows nothing.

@@ -33,6 +33,12 @@ pub enum Error {
         /// Measured value, allowed range, remedy.
         what: String,
     },
+    /// The run was asked to stop, and ended at a point from which it can go on.
+    #[error("{what}")]
+    Stopped {
+        /// Where its finished parts are kept, and how to go on.
+        what: String,
+    },
     /// Drawing failed.
     #[error("figure `{figure}`: {what}")]
     Figure {
@@ -63,9 +69,18 @@ impl Error {
     pub fn is_input(&self) -> bool {
         match self {
             Self::Config { .. } | Self::File { .. } => true,
-            Self::Refused { .. } | Self::Figure { .. } => false,
+            Self::Refused { .. } | Self::Stopped { .. } | Self::Figure { .. } => false,
             Self::Everywhere(error) => error.is_input(),
             Self::Room(error) => error.is_input(),
+        }
+    }
+
+    /// True if the run was asked to stop.
+    pub fn is_stop(&self) -> bool {
+        match self {
+            Self::Stopped { .. } => true,
+            Self::Everywhere(error) => error.is_stop(),
+            _ => false,
         }
     }
 

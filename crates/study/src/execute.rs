@@ -2,11 +2,11 @@
 
 use crate::report::{Finding, Findings};
 use crate::run_folder::RunFolder;
+use crate::verify::{CONFIG, FINDINGS, PROVENANCE, seal};
 use crate::{Card, Error, Finished, Progress, Ranks, Run, RunOptions, Study, fingerprint, page, settings};
 use serde::Serialize;
 use serde_json::Value;
 use std::path::Path;
-use std::sync::PoisonError;
 use std::time::Instant;
 
 /// Runs `study` and writes its folder.
@@ -42,13 +42,13 @@ pub fn run_on<S: Study + ?Sized>(
     let seeds = ranks.agree(checked())?;
     let begin = Instant::now();
     let folder = ranks.agree(match ranks.is_first() {
-        true => RunFolder::open(&options.out, &config_toml, options.resumes),
+        true => RunFolder::open(&options.out, S::CARD.name, &config_toml, options.resumes),
         false => Ok(RunFolder::elsewhere(&options.out)),
     })?;
-    let run = Run::new(&folder, options, progress, ranks).inspect_err(|_| folder.discard_if_empty())?;
-    let record = ranks.agree(study.run(config, &run)).inspect_err(|_| folder.discard_if_empty())?;
+    let ran = Run::new(&folder, options, progress, ranks)
+        .and_then(|run| ranks.agree(study.run(config, &run)).map(|record| (run.into_measured(), record)));
+    let (measured, record) = ran.map_err(|error| ended(error, &folder))?;
     progress.note("drawing the report");
-    let measured = run.measured.into_inner().unwrap_or_else(PoisonError::into_inner);
     let finished = ranks.on_first(|| {
         let findings = Findings {
             experiment: S::CARD.name.into(),
@@ -63,6 +63,23 @@ pub fn run_on<S: Study + ?Sized>(
         finish(study, config, &record, findings, provenance, folder)
     })?;
     Ok((finished, record))
+}
+
+/// The error of a run that has ended, with what becomes of its folder.
+fn ended(error: Error, folder: &RunFolder) -> Error {
+    let is_kept = !folder.discard_if_empty();
+    if !error.is_stop() {
+        return error;
+    }
+    let partial = format!("{}.partial", folder.path().display());
+    Error::Stopped {
+        what: match is_kept {
+            true => format!(
+                "stopped; what was finished is kept in {partial}: the same command with --resume goes on from there"
+            ),
+            false => "stopped before anything was finished; nothing is kept".into(),
+        },
+    }
 }
 
 /// Refuses what several ranks cannot do together.
@@ -93,6 +110,7 @@ fn finish<S: Study + ?Sized>(
     let mut fingerprints = study.fingerprints(record);
     fingerprints.push(("record".into(), format!("{:016x}", fingerprint(&data))));
     provenance["fingerprints"] = fingerprints.iter().cloned().collect();
+    let config_toml = provenance["config"].as_str().unwrap_or_default().as_bytes().to_vec();
     let is_grounded = |f: &Finding| card.grounds.iter().any(|g| (g.basis, g.text) == (f.basis, &*f.source));
     debug_assert!(
         findings.findings.iter().all(|f| !f.is_judged() || is_grounded(f)),
@@ -100,11 +118,13 @@ fn finish<S: Study + ?Sized>(
         card.name
     );
     folder.write(&recording(card), &data)?;
-    folder.write("findings.json", &json(&findings)?)?;
-    folder.write("provenance.json", &json(&provenance)?)?;
+    folder.write(FINDINGS, &json(&findings)?)?;
+    folder.write(CONFIG, &config_toml)?;
     for (name, data) in study.files(record)? {
         folder.write(&name, &data)?;
     }
+    provenance["files"] = folder.written().into_iter().collect();
+    folder.write(PROVENANCE, &json(&seal(provenance.clone()))?)?;
     for (name, data) in report_files(study, config, record, &findings, &provenance)? {
         folder.write(&name, &data)?;
     }

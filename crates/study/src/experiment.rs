@@ -1,12 +1,9 @@
 //! An experiment as the command line sees it.
 
 use crate::execute::{recording, report_files, run_on};
-use crate::report::Findings;
 use crate::study::{Request, Study, layers, typed};
+use crate::verify::{CONFIG, RunFiles, foreign};
 use crate::{Card, Error, Finished, Progress, Ranks, RunOptions};
-use serde::de::DeserializeOwned;
-use serde_json::Value;
-use std::fs;
 use std::path::Path;
 use toml::Table;
 
@@ -74,24 +71,16 @@ impl<S: Study> Experiment for S {
     }
 
     fn report(&self, folder: &Path) -> Result<Vec<(String, Vec<u8>)>, Error> {
-        let config = text(&folder.join("config.toml"))?;
+        let files = RunFiles::open(folder)?;
+        if files.findings.experiment != S::CARD.name {
+            let what = format!("it is of `{}`, not of `{}`", files.findings.experiment, S::CARD.name);
+            return Err(foreign(folder, &what));
+        }
+        let config = String::from_utf8(files.bytes(CONFIG)?).map_err(|e| foreign(folder, &e.to_string()))?;
         let config: Table = toml::from_str(&config).map_err(|e| foreign(folder, e.message()))?;
         let config: S::Config = config.try_into().map_err(|e| foreign(folder, e.message()))?;
-        let record: S::Record = json(&folder.join(recording(S::CARD)))?;
-        let findings: Findings = json(&folder.join("findings.json"))?;
-        let provenance: Value = json(&folder.join("provenance.json"))?;
-        report_files(self, &config, &record, &findings, &provenance)
+        let record: S::Record = files.json(&recording(S::CARD))?;
+        let RunFiles { findings, provenance, .. } = &files;
+        report_files(self, &config, &record, findings, provenance)
     }
-}
-
-fn text(path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path).map_err(|e| Error::file(path, format!("{e}; check the path")))
-}
-
-fn json<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
-    serde_json::from_str(&text(path)?).map_err(|e| foreign(path, &e.to_string()))
-}
-
-fn foreign(path: &Path, what: &str) -> Error {
-    Error::file(path, format!("{what}; it is not of a run by this version of lobule"))
 }

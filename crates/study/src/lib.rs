@@ -50,10 +50,9 @@
 //!     }
 //!     fn run(&self, config: &Config, run: &Run) -> Result<Vec<f64>, Error> {
 //!         run.progress.expect(config.seeds.len() as u64);
-//!         run.each(&config.seeds, |&seed| {
+//!         run.each_counted("means", &config.seeds, |&seed| {
 //!             let stream = Stream::new(seed, "mean");
 //!             let sum: f64 = (0..config.draws).map(|i| stream.uniform(0, i)).sum();
-//!             run.progress.done(1);
 //!             Ok(sum / f64::from(config.draws))
 //!         })
 //!     }
@@ -79,13 +78,16 @@ mod error;
 mod execute;
 mod experiment;
 mod limits;
+mod numbers;
 mod page;
+mod pieces;
 pub mod prelude;
 pub mod report;
 mod run;
 pub mod run_folder;
 mod settings;
 mod study;
+mod verify;
 
 pub use card::{Card, Preset};
 pub use check::Check;
@@ -97,5 +99,6 @@ pub use lobule_exchange::Ranks;
 pub use lobule_signal::fingerprint;
 pub use lobule_signal::{Progress, Quiet};
 pub use page::{Section, Story, page, texts};
-pub use run::{Finished, Run, RunOptions};
+pub use run::{Finished, Item, Run, RunOptions};
 pub use study::{Request, Study};
+pub use verify::RunFiles;

@@ -3,8 +3,11 @@
 use crate::report::{Findings, Measured};
 use crate::{Error, Progress, Ranks, run_folder::RunFolder};
 use rayon::prelude::*;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// How to run, apart from what to run.
@@ -22,10 +25,10 @@ pub struct RunOptions {
     pub resumes: bool,
 }
 
-/// Inputs of a run.
+/// Inputs of a run. What [`Self::each`] and its like have finished is kept at once, so that an interrupted run goes on from there.
 pub struct Run<'a> {
-    /// Where snapshots are kept.
-    pub folder: &'a RunFolder,
+    /// Where finished items are kept.
+    folder: &'a RunFolder,
     /// Observer of the progress.
     pub progress: &'a dyn Progress,
     /// Threads of each job.
@@ -35,11 +38,13 @@ pub struct Run<'a> {
     /// The processes that run this together.
     pub ranks: &'a Ranks,
     /// Measurements of this machine.
-    pub(crate) measured: Mutex<Vec<Measured>>,
+    measured: Mutex<Vec<Measured>>,
+    /// Names of the parts so far.
+    parts: Mutex<BTreeSet<String>>,
 }
 
 impl<'a> Run<'a> {
-    /// A run that keeps its snapshots in a folder; of the options, jobs and threads count.
+    /// A run that keeps its items in a folder; of the options, jobs and threads count.
     ///
     /// # Errors
     /// More jobs than the system has threads for.
@@ -52,7 +57,8 @@ impl<'a> Run<'a> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(options.jobs.max(1)).build();
         let pool = pool.map_err(|e| Error::config("jobs", e.to_string()))?;
         let threads = options.threads.max(1);
-        Ok(Self { folder, progress, threads, pool, ranks, measured: Mutex::default() })
+        let (measured, parts) = Default::default();
+        Ok(Self { folder, progress, threads, pool, ranks, measured, parts })
     }
 
     /// Keeps a number that depends on the machine, such as a time: it is told with the findings and enters no record, so that
@@ -62,51 +68,185 @@ impl<'a> Run<'a> {
         measured.push(Measured { name: name.into(), value, unit: unit.into() });
     }
 
-    /// Works on every item, as many at a time as there are jobs, over several ranks one after the other; results
-    /// are in the order of the items, whoever finishes first.
+    /// Works on every item of a part of the run, as many at a time as there are jobs, over several ranks one after the other; results
+    /// are in the order of the items, whoever finishes first. Each result is kept as soon as it is there, and a resumed run takes
+    /// it from there; the `part` names it, and must be the only one of its name.
     ///
     /// # Errors
-    /// An error of one of them; items that have not begun are then left out.
-    pub fn each<I: Sync, T: Send>(
+    /// An error of one of them, or [`Error::Stopped`]; items that have not begun are then left out.
+    pub fn each<I: Sync, T: Serialize + DeserializeOwned + Send>(
         &self,
+        part: &str,
         items: &[I],
-        work: impl Fn(&I) -> Result<T, Error> + Sync,
+        work: impl Fn(&I, &Item) -> Result<T, Error> + Sync,
     ) -> Result<Vec<T>, Error> {
-        if self.ranks.ranks() > 1 {
-            return items.iter().map(work).collect();
-        }
-        self.pool.install(|| items.par_iter().with_max_len(1).map(&work).collect())
+        let one = |(k, item): (usize, &I)| self.once(format!("{part}/{k}"), |at| work(item, at));
+        self.in_turn(items, one)
     }
 
     /// Works on every item as [`Self::each`] does, and counts each as a step of progress.
     ///
     /// # Errors
-    /// An error of one of them.
-    pub fn each_counted<I: Sync, T: Send>(
+    /// As [`Self::each`].
+    pub fn each_counted<I: Sync, T: Serialize + DeserializeOwned + Send>(
         &self,
+        part: &str,
         items: &[I],
         work: impl Fn(&I) -> Result<T, Error> + Sync,
     ) -> Result<Vec<T>, Error> {
-        self.each(items, |item| work(item).inspect(|_| self.progress.done(1)))
+        self.each(part, items, |item, at| work(item).inspect(|_| at.count(1)))
     }
 
     /// Prepares every seed, and works on every item of a seed as soon as that seed is prepared, as many at a time as there
-    /// are jobs, over several ranks one after the other; gives what was prepared and the results of its items, in order.
+    /// are jobs, over several ranks one after the other; gives what was prepared and the results of its items, in order. Results
+    /// are kept as those of [`Self::each`]; what was prepared is prepared again, but for what it keeps itself ([`Item::once`]).
     ///
     /// # Errors
-    /// An error of one of them; what has not begun is then left out.
-    pub fn each_after<S: Sync, P: Send + Sync, I: Sync, T: Send>(
+    /// As [`Self::each`].
+    pub fn each_after<S: Sync, P: Send + Sync, I: Sync, T: Serialize + DeserializeOwned + Send>(
         &self,
+        part: &str,
         seeds: &[S],
-        prepare: impl Fn(&S) -> Result<P, Error> + Sync,
+        prepare: impl Fn(&S, &Item) -> Result<P, Error> + Sync,
         items: &[I],
-        work: impl Fn(&P, &I) -> Result<T, Error> + Sync,
+        work: impl Fn(&P, &I, &Item) -> Result<T, Error> + Sync,
     ) -> Result<Vec<(P, Vec<T>)>, Error> {
-        self.each(seeds, |seed| {
-            let prepared = prepare(seed)?;
-            let results = self.each(items, |item| work(&prepared, item))?;
+        self.in_turn(seeds, |(k, seed)| {
+            let name = format!("{part}/{k}");
+            self.may_go_on()?;
+            let prepared = prepare(seed, &Item::new(self, format!("{name}/prepared")))?;
+            let results = self.each(&name, items, |item, at| work(&prepared, item, at))?;
             Ok((prepared, results))
         })
+    }
+
+    /// Measurements of this machine.
+    pub(crate) fn into_measured(self) -> Vec<Measured> {
+        self.measured.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn in_turn<I: Sync, T: Send>(
+        &self,
+        items: &[I],
+        one: impl Fn((usize, &I)) -> Result<T, Error> + Sync,
+    ) -> Result<Vec<T>, Error> {
+        if self.ranks.ranks() > 1 {
+            return items.iter().enumerate().map(one).collect();
+        }
+        self.pool.install(|| items.par_iter().enumerate().with_max_len(1).map(&one).collect())
+    }
+
+    /// A part of the run that is done once: computed and kept, or taken from what the interrupted run kept. Collective over ranks.
+    ///
+    /// # Errors
+    /// An error of the work, [`Error::Stopped`], or a part that was kept and cannot be read.
+    pub fn once<T: Serialize + DeserializeOwned>(
+        &self,
+        part: impl Into<String>,
+        work: impl FnOnce(&Item) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let part = part.into();
+        let is_first = self.parts.lock().unwrap_or_else(PoisonError::into_inner).insert(part.clone());
+        assert!(is_first, "two parts of the run are called `{part}`");
+        let kept: Option<(T, u64)> = self.ranks.on_first(|| self.folder.kept(&part))?;
+        if let Some((value, units)) = kept {
+            self.progress.done(units);
+            return Ok(value);
+        }
+        self.may_go_on()?;
+        let item = Item::new(self, part);
+        let value = work(&item)?;
+        self.folder.keep(&item.name, &(&value, item.units.load(Ordering::Relaxed)))?;
+        self.folder.forget(&item.state_name());
+        Ok(value)
+    }
+
+    /// Ends the run here if that was asked for.
+    fn may_go_on(&self) -> Result<(), Error> {
+        // All ranks stop at the same point, where the first is told to.
+        match self.ranks.on_first(|| Ok::<_, Error>(self.progress.stops()))? {
+            true => Err(Error::Stopped { what: "stopped".into() }),
+            false => Ok(()),
+        }
+    }
+}
+
+/// An item of a run at work: where it counts its progress, and keeps a state to go on from.
+pub struct Item<'a> {
+    run: &'a Run<'a>,
+    name: String,
+    /// Units of progress so far.
+    units: AtomicU64,
+}
+
+impl<'a> Item<'a> {
+    /// An item of that name; [`Run::each`] makes them.
+    pub fn new(run: &'a Run<'a>, name: impl Into<String>) -> Self {
+        Self { run, name: name.into(), units: AtomicU64::new(0) }
+    }
+
+    /// Counts `units` units of work as done, and ends the item here if that was asked for.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`].
+    pub fn done(&self, units: u64) -> Result<(), Error> {
+        self.count(units);
+        self.may_go_on()
+    }
+
+    /// Counts `units` units of work as done.
+    pub fn count(&self, units: u64) {
+        self.units.fetch_add(units, Ordering::Relaxed);
+        self.run.progress.done(units);
+    }
+
+    /// Ends the item here if that was asked for.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`].
+    pub fn may_go_on(&self) -> Result<(), Error> {
+        self.run.may_go_on()
+    }
+
+    /// Keeps the state of the item, from which [`Self::state`] goes on.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep_state<T: Serialize>(&self, state: &T) -> Result<(), Error> {
+        self.run.folder.keep(&self.state_name(), &(state, self.units.load(Ordering::Relaxed)))
+    }
+
+    /// The state that the interrupted run kept of this item; its progress is counted again.
+    ///
+    /// # Errors
+    /// A state that cannot be read.
+    pub fn state<T: DeserializeOwned>(&self) -> Result<Option<T>, Error> {
+        let kept: Option<(T, u64)> = self.run.folder.kept(&self.state_name())?;
+        Ok(kept.map(|(state, units)| {
+            self.count(units);
+            state
+        }))
+    }
+
+    fn state_name(&self) -> String {
+        format!("{}.state", self.name)
+    }
+
+    /// A part of the item that is kept on its own, as [`Run::once`] does.
+    ///
+    /// # Errors
+    /// As [`Run::once`].
+    pub fn once<T: Serialize + DeserializeOwned>(
+        &self,
+        part: &str,
+        work: impl FnOnce() -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.run.once(format!("{}.{part}", self.name), |_| work())
+    }
+
+    /// The run.
+    pub fn run(&self) -> &'a Run<'a> {
+        self.run
     }
 }
 

@@ -1,23 +1,42 @@
 //! The folder of a run: written under a temporary name, renamed when complete,
 //! so that a folder without `.partial` is always whole.
 
-use crate::Error;
+use crate::pieces::{Identity, Pieces, holds_any};
+use crate::{Error, fingerprint};
 use atomic_write_file::AtomicWriteFile;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::fs;
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
-/// A run folder in the making.
+/// A run folder in the making. As long as it lives, no other process works in it.
 #[derive(Debug)]
 pub struct RunFolder {
     /// Where it is written; none where another rank has it.
-    partial: Option<PathBuf>,
+    partial: Option<Partial>,
     complete: PathBuf,
-    /// True if snapshots of an interrupted run may be used.
+    /// True if pieces of an interrupted run may be used.
     resumes: bool,
 }
+
+#[derive(Debug)]
+struct Partial {
+    path: PathBuf,
+    pieces: Pieces,
+    /// Hashes of the files that were written, by name.
+    written: Mutex<BTreeMap<String, String>>,
+    /// Held until the folder is complete or the process ends, however it ends.
+    _lock: File,
+}
+
+/// Name of the file that a process at work holds.
+const LOCK: &str = "lock";
+
+/// Space that a run needs to begin, bytes. Chosen: above the largest run folder of a quick preset.
+const SPACE: u64 = 64 << 20;
 
 fn at(path: &Path, error: impl std::fmt::Display, remedy: &str) -> Error {
     Error::file(path, format!("{error}; {remedy}"))
@@ -30,33 +49,50 @@ impl RunFolder {
     /// # Errors
     /// When `out` exists already, when another run was interrupted or is at work there, when
     /// there is nothing to resume or it had another configuration, or when the folder cannot be made.
-    pub fn open(out: &Path, config: &str, resumes: bool) -> Result<Self, Error> {
-        let mut name = out.as_os_str().to_owned();
+    pub fn open(out: &Path, experiment: &str, config: &str, resumes: bool) -> Result<Self, Error> {
+        // Without a slash at the end, which would make `.partial` a name of its own.
+        let complete: PathBuf = out.components().collect();
+        if complete.file_name().is_none() {
+            return Err(Error::file(out, "it names no folder; write --out with a name, e.g. runs/mine"));
+        }
+        let mut name = complete.as_os_str().to_owned();
         name.push(".partial");
         let partial = PathBuf::from(name);
-        let kept = partial.join("config.toml");
-        let is_other = || fs::read_to_string(&kept).is_ok_and(|text| text != config);
-        let refused = if out.exists() {
-            Some((out, "it exists; a finished run is never overwritten: choose another --out or remove it"))
-        } else if resumes && !partial.is_dir() {
-            Some((&*partial, "there is no interrupted run to resume; leave --resume out"))
-        } else if !resumes && partial.exists() {
-            let what = "a run was interrupted or is at work there; use --resume, another --out, or remove it";
-            Some((&*partial, what))
-        } else if resumes && is_other() {
-            Some((&*kept, "the interrupted run had another configuration; resume it with the same settings"))
-        } else {
-            None
-        };
-        if let Some((path, what)) = refused {
-            return Err(Error::file(path, what));
+        // A link that leads nowhere is there, too.
+        let is_there = |path: &Path| fs::symlink_metadata(path).is_ok();
+        if is_there(&complete) {
+            let what = "it exists; a finished run is never overwritten: choose another --out or remove it";
+            return Err(Error::file(&complete, what));
         }
+        let was_there = is_there(&partial);
+        if was_there && !partial.is_dir() {
+            return Err(Error::file(&partial, "it is no folder; remove it or choose another --out"));
+        }
+        if resumes && !was_there {
+            return Err(Error::file(&partial, "there is no interrupted run to resume; leave --resume out"));
+        }
+        let writable = "choose an --out that can be written";
+        fs::create_dir_all(&partial).map_err(|e| at(&partial, e, writable))?;
+        let lock = locked(&partial)?;
+        if was_there && !resumes {
+            let what = "a run was interrupted there; use --resume, another --out, or remove it";
+            return Err(Error::file(&partial, what));
+        }
+        let kept = partial.join("config.toml");
+        if resumes && fs::read_to_string(&kept).is_ok_and(|text| text != config) {
+            let what = "the interrupted run had another configuration; resume it with the same settings";
+            return Err(Error::file(&kept, what));
+        }
+        let begun = |made: Result<(), Error>| made.inspect_err(|_| discard(&partial, was_there));
+        begun(has_space(&partial))?;
         for folder in ["snapshots", "recordings", "figures"] {
             let path = partial.join(folder);
-            fs::create_dir_all(&path).map_err(|e| at(&path, e, "choose an --out that can be written"))?;
+            begun(fs::create_dir_all(&path).map_err(|e| at(&path, e, writable)))?;
         }
-        write_whole(&kept, config.as_bytes())?;
-        Ok(Self { partial: Some(partial), complete: out.to_path_buf(), resumes })
+        begun(write_whole(&kept, config.as_bytes()))?;
+        let pieces = Pieces::new(partial.join("snapshots"), Identity::new(experiment, config));
+        let partial = Partial { path: partial, pieces, written: Mutex::default(), _lock: lock };
+        Ok(Self { partial: Some(partial), complete, resumes })
     }
 
     /// The folder for the ranks of a run beside the first, which alone reads and writes it: here nothing is
@@ -65,50 +101,56 @@ impl RunFolder {
         Self { partial: None, complete: out.to_path_buf(), resumes: false }
     }
 
-    /// Removes the folder of a run that failed before it had anything to keep.
-    pub(crate) fn discard_if_empty(&self) {
-        let Some(partial) = &self.partial else { return };
-        let snapshots = fs::read_dir(partial.join("snapshots"));
-        if snapshots.is_ok_and(|mut files| files.next().is_none()) {
-            // Nothing is lost when this fails: the next run names the folder.
-            let _ = fs::remove_dir_all(partial);
+    /// Removes the folder of a run that ended before it had anything to keep; true if it did.
+    pub(crate) fn discard_if_empty(&self) -> bool {
+        let Some(partial) = &self.partial else { return false };
+        let is_empty = !holds_any(&partial.path.join("snapshots"));
+        if is_empty {
+            discard(&partial.path, false);
         }
+        is_empty
     }
 
     /// Writes a file of the run, in a folder of its own when the name has one.
     pub(crate) fn write(&self, name: &str, data: &[u8]) -> Result<(), Error> {
         let Some(partial) = &self.partial else { return Ok(()) };
-        let path = partial.join(name);
+        let path = partial.path.join(name);
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|e| at(folder, e, "check space and permissions"))?;
         }
-        write_whole(&path, data)
+        write_whole(&path, data)?;
+        let mut written = partial.written.lock().unwrap_or_else(PoisonError::into_inner);
+        written.insert(name.into(), format!("{:016x}", fingerprint(data)));
+        Ok(())
     }
 
-    /// Keeps a snapshot, replacing the last one of that name.
+    /// Hashes of the files that were written, by name.
+    pub(crate) fn written(&self) -> BTreeMap<String, String> {
+        let Some(partial) = &self.partial else { return BTreeMap::new() };
+        partial.written.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps a piece of the run, in place of the last one of that name.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn keep_snapshot<T: Serialize>(&self, name: &str, value: &T) -> Result<(), Error> {
-        let Some(partial) = &self.partial else { return Ok(()) };
-        let path = partial.join("snapshots").join(name);
-        let data = postcard::to_allocvec(value).map_err(|e| at(&path, e, "this is a bug of lobule"))?;
-        write_whole(&path, &data)
+    pub(crate) fn keep<T: Serialize>(&self, name: &str, value: &T) -> Result<(), Error> {
+        self.partial.as_ref().map_or(Ok(()), |partial| partial.pieces.keep(name, value))
     }
 
-    /// The snapshot of that name, if this run resumes and there is one.
+    /// The piece of that name, if this run resumes and there is one.
     ///
     /// # Errors
-    /// When a snapshot is there but cannot be read.
-    pub fn snapshot<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {
-        let Some(partial) = self.partial.as_ref().filter(|_| self.resumes) else { return Ok(None) };
-        let path = partial.join("snapshots").join(name);
-        if !path.exists() {
-            return Ok(None);
+    /// A piece that is damaged or of another run.
+    pub(crate) fn kept<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, Error> {
+        let partial = self.partial.as_ref().filter(|_| self.resumes);
+        partial.map_or(Ok(None), |partial| partial.pieces.kept(name))
+    }
+
+    pub(crate) fn forget(&self, name: &str) {
+        if let Some(partial) = &self.partial {
+            partial.pieces.forget(name);
         }
-        let data = fs::read(&path).map_err(|e| at(&path, e, "start again without --resume"))?;
-        let remedy = "the snapshot is of another version or damaged; start again without --resume";
-        postcard::from_bytes(&data).map(Some).map_err(|e| at(&path, e, remedy))
     }
 
     /// Where the folder will be when complete.
@@ -116,14 +158,58 @@ impl RunFolder {
         &self.complete
     }
 
-    /// Removes the snapshots and gives the folder its name.
+    /// Removes the pieces and gives the folder its name.
     pub(crate) fn complete(self) -> Result<PathBuf, Error> {
-        let Some(partial) = self.partial else { return Ok(self.complete) };
-        let snapshots = partial.join("snapshots");
+        let Some(Partial { path, _lock, .. }) = self.partial else { return Ok(self.complete) };
+        let snapshots = path.join("snapshots");
         fs::remove_dir_all(&snapshots).map_err(|e| at(&snapshots, e, "remove it by hand"))?;
+        let lock = path.join(LOCK);
+        fs::remove_file(&lock).map_err(|e| at(&lock, e, "remove it by hand"))?;
         let remedy = "the run is whole under its .partial name; rename it by hand";
-        fs::rename(&partial, &self.complete).map_err(|e| at(&self.complete, e, remedy))?;
+        fs::rename(&path, &self.complete).map_err(|e| at(&self.complete, e, remedy))?;
         Ok(self.complete)
+    }
+}
+
+/// Takes the lock of a folder, which the system gives back when the process ends.
+fn locked(partial: &Path) -> Result<File, Error> {
+    let path = partial.join(LOCK);
+    let wrong = |e: std::io::Error| at(&path, e, "check the permissions, or choose another --out");
+    let open = || File::options().read(true).write(true).create(true).truncate(false).open(&path);
+    let mut file = open().map_err(wrong)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let holder = fs::read_to_string(&path).unwrap_or_default();
+            let by = if holder.trim().is_empty() {
+                "another process".into()
+            } else {
+                format!("process {}", holder.trim())
+            };
+            let what = format!("{by} is at work there; wait until it ends, or choose another --out");
+            return Err(Error::file(partial, what));
+        }
+        Err(TryLockError::Error(e)) => return Err(wrong(e)),
+    }
+    file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).map_err(wrong)?;
+    Ok(file)
+}
+
+/// Refuses a disk that is full before the work begins, as far as that can be known.
+fn has_space(folder: &Path) -> Result<(), Error> {
+    let Ok(free) = fs4::available_space(folder) else { return Ok(()) };
+    if free >= SPACE {
+        return Ok(());
+    }
+    let what = format!("{} MB are free there, {} MB are needed", free >> 20, SPACE >> 20);
+    Err(at(folder, what, "free some, or choose an --out on another disk"))
+}
+
+/// Removes a folder that was made for a run that did not begin.
+fn discard(partial: &Path, was_there: bool) {
+    if !was_there {
+        // Nothing is lost when this fails: the next run names the folder.
+        let _ = fs::remove_dir_all(partial);
     }
 }
 

@@ -70,7 +70,7 @@ pub trait ForwardModel: Snapshot + Send {
 }
 
 /// Scales of what a model sees: parts of them are its features.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Scales {
     /// A large value of each state variable, units of the plant. `[states]`
     pub state: Vec<f64>,

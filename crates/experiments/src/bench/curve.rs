@@ -11,8 +11,9 @@ use lobule_control::forward::{ForwardModel, Scales};
 use lobule_control::trajectory::reaches;
 use lobule_control::{ClosedLoop, Controller, Drive, Plant};
 use lobule_study::Error;
+use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LearningCurve {
     /// Root mean square error. `[trials]`
     pub rms: Vec<f64>,

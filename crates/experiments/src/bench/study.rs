@@ -12,12 +12,14 @@ use super::{figures, findings, words};
 use lobule_analysis::mean;
 use lobule_control::forward::Scales;
 use lobule_study::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// The bench of anticipation.
 #[derive(Debug, Clone, Copy)]
 pub struct AnticipationBench;
 
 /// A body under a delay: laws and scales.
+#[derive(Serialize, Deserialize)]
 struct TunedPlant {
     plant: String,
     delay: usize,
@@ -89,20 +91,23 @@ impl Study for AnticipationBench {
         let trials: Vec<(TrialCondition, u64)> =
             c.conditions.iter().flat_map(|k| c.seeds.iter().map(move |s| (*k, *s))).collect();
         let tuned = run.each_after(
+            "matrix",
             &pairs,
-            |&(plant, delay)| {
-                let laws = tune(c, &c.bodies[plant], c.delays(delay))?;
-                let scales = scales(c, &c.bodies[plant], &laws)?;
-                Ok(TunedPlant { plant: plant.clone(), delay, laws, scales })
+            |&(plant, delay), at| {
+                at.once("laws", || {
+                    let laws = tune(c, &c.bodies[plant], c.delays(delay))?;
+                    let scales = scales(c, &c.bodies[plant], &laws)?;
+                    Ok(TunedPlant { plant: plant.clone(), delay, laws, scales })
+                })
             },
             &trials,
-            |tuned, &(condition, seed)| {
+            |tuned, &(condition, seed), at| {
                 let body = body_of(c, &tuned.plant, seed);
                 let setup = tuned.setup(c, &body, condition, seed);
                 let each = c.controllers.iter().map(|name| {
-                    let ran = one(&setup, name);
-                    run.progress.done(1);
-                    ran
+                    let ran = one(&setup, name)?;
+                    at.done(1)?;
+                    Ok(ran)
                 });
                 each.collect::<Result<Vec<Ran>, Error>>()
             },
@@ -117,7 +122,7 @@ impl Study for AnticipationBench {
             }
         }
         run.progress.note("diagnosing divergence");
-        let reasons = run.each(&cells, |cell| reason(c, &tuned, &cells, cell))?;
+        let reasons = run.each("reasons", &cells, |cell, _| reason(c, &tuned, &cells, cell))?;
         cells.iter_mut().zip(reasons).for_each(|(cell, reason)| cell.reason = cell.reason.take().or(reason));
         if c.timing.repeats > 0 {
             run.progress.note("timing control steps");

@@ -5,6 +5,8 @@ pub use super::{bench::*, figures::*, probe::Probe, push::CuedPush};
 pub use lobule_control::filter::{Step, TraceModel};
 pub use lobule_control::oracle::{Lifted, gain, phase_error_deg};
 pub use lobule_study::{prelude::*, report::drawing::*};
+
+use serde::de::DeserializeOwned;
 pub use serde::{Deserialize, Serialize};
 
 /// The card that each study fills in.
@@ -27,13 +29,13 @@ pub const IDENTIFIED: Source = Source::chosen_before(
 );
 
 /// Works on every item as [`Run::each`] does; the progress counts items.
-pub fn counted<I: Sync, T: Send>(
+pub fn counted<I: Sync, T: Serialize + DeserializeOwned + Send>(
     run: &Run,
     items: &[I],
     work: impl Fn(&I) -> Result<T, Error> + Sync,
 ) -> Result<Vec<T>, Error> {
     run.progress.expect(items.len() as u64);
-    run.each_counted(items, work)
+    run.each_counted("items", items, work)
 }
 
 /// A range around an expected value, from `low` to `high` times it, with ends of `digits` decimals.

@@ -114,7 +114,7 @@ impl Study for MismatchMap {
             };
             learn(config, plant, config.delays().into_iter().map(wrong))
         })?;
-        let single = run.each(&PLANTS, |plant| {
+        let single = run.each_counted("single", &PLANTS, |plant| {
             let none = Mismatch::NONE;
             let with = |factor| {
                 let [damping, stiffness, gain] = [factor; 3];

@@ -13,16 +13,17 @@
 //!    count of olive spikes alone is a few dozen, and its error would be a drift.
 
 use super::body::{self, BodyScale};
-use super::circuit::{self, TEACHING};
+use super::circuit::TEACHING;
 use super::config::{ModuleConfig, Participation, PlantKind, Polarity, PrismConfig};
 use super::keys::{ModuleName, RateOf};
-use super::pointing_loop::{LoopState, PointingLoop, TrialInput, TrialOutcome, kept};
+use super::pointing_loop::{LoopState, TrialInput, TrialOutcome};
 use super::record::{Calibration, SweepPoint};
+use super::rehearsal::Rehearsal;
 use lobule_analysis::{linear_fit, mean, sd};
 use lobule_cerebellum::kernel_area_s;
 use lobule_circuit::Network;
 use lobule_scaffold::Anatomy;
-use lobule_study::{Error, Run};
+use lobule_study::{Error, Item};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -86,7 +87,7 @@ pub fn trials(config: &PrismConfig) -> usize {
     2 * (1 + c.trials) + (c.sweep_deg.len() + 1) * (1 + c.sweep_trials) + 2 * (SIGN_TRIALS + SIGN_PROBES)
 }
 
-/// Calibrates one seed, or takes what the `folder` of rank 0 keeps of it; gives the record and the network
+/// Calibrates one seed, or takes what the folder of rank 0 keeps of it; gives the record and the network
 /// with balanced potentiation. Collective.
 ///
 /// # Errors
@@ -96,48 +97,26 @@ pub fn calibrate(
     config: &PrismConfig,
     anatomy: &Anatomy,
     seed: u64,
-    run: &Run,
+    at: &Item,
 ) -> Result<(Calibrated, Arc<Network>), Error> {
-    let file = format!("calibration-{seed}");
-    let is_of_this = |kept: &(Calibration, BodyScale)| require(&kept.0, config, anatomy, seed).is_ok();
-    if let Some(((record, scale), whole)) = kept(run, &file, is_of_this)? {
-        let a_plus_ns = ModuleName::ALL.map(|module| record.balanced_a_plus_ns[&module]);
-        let network = circuit::compile(config, anatomy, a_plus_ns, seed, run.ranks)?;
-        let mut closed = PointingLoop::new(config, anatomy, network.clone(), seed, run.threads, run.ranks)?;
-        closed.scatter_state(whole)?;
-        run.progress.done(trials(config) as u64);
-        return Ok((Calibrated { record, scale, state: closed.state() }, network));
-    }
-    let (calibrated, closed) = measure(config, anatomy, seed, run)?;
-    closed.keep(run, &file, (&calibrated.record, calibrated.scale))?;
-    Ok((calibrated, closed.simulation().network().clone()))
+    let mut rehearsal = Rehearsal::new(config, anatomy, seed, at)?;
+    let (record, scale) = measure(&mut rehearsal)?;
+    let closed = rehearsal.closed;
+    let (state, network) = (closed.state(), closed.simulation().network().clone());
+    Ok((Calibrated { record, scale, state }, network))
 }
 
-/// Runs the calibration; gives the record and the loop in the state to start from.
-fn measure(
-    config: &PrismConfig,
-    anatomy: &Anatomy,
-    seed: u64,
-    run: &Run,
-) -> Result<(Calibrated, PointingLoop), Error> {
-    let silent = circuit::compile(config, anatomy, [0.0; 2], seed, run.ranks)?;
-    let mut closed = PointingLoop::new(config, anatomy, silent, seed, run.threads, run.ranks)?;
-    let at = |closed: &mut PointingLoop, prism_deg: f64, n: usize| -> Result<Vec<TrialOutcome>, Error> {
-        let input = TrialInput { seen_target_deg: prism_deg, error_deg: 0.0, learns: [false; 2] };
-        // The first trial still hears the last one: the cortex counts over a window.
-        closed.trial(input)?;
-        let outcomes = (0..n).map(|_| closed.trial(input)).collect();
-        run.progress.done(n as u64 + 1);
-        outcomes
-    };
+/// Runs the calibration, which leaves the loop in the state to start from.
+fn measure(rehearsal: &mut Rehearsal) -> Result<(Calibration, BodyScale), Error> {
+    let Rehearsal { config, anatomy, seed, .. } = *rehearsal;
     let position = |o: &TrialOutcome| body::end_position(o.cortex.iter().zip(&o.inverse).map(|(a, b)| a + b));
     let all = |outcomes: &[TrialOutcome], value: &dyn Fn(&TrialOutcome) -> Result<f64, Error>| {
         outcomes.iter().map(value).collect::<Result<Vec<f64>, Error>>()
     };
 
     // 1: the two points that define degrees.
-    let zero = at(&mut closed, 0.0, config.calibration.trials)?;
-    let start = closed.state();
+    let zero = rehearsal.at(0.0, config.calibration.trials)?;
+    rehearsal.mark_start()?;
     let mut rates_hz: BTreeMap<RateOf, f64> = BTreeMap::new();
     for outcome in &zero {
         for (label, rate) in &outcome.rates_hz {
@@ -159,11 +138,9 @@ fn measure(
         rest_hz[m] = told_hz[m] * olive_hz / teaching_hz;
     }
     let a_plus = a_plus_ns(config, rest_hz);
-    let network = circuit::compile(config, anatomy, a_plus, seed, run.ranks)?;
-    closed = PointingLoop::new(config, anatomy, network, seed, run.threads, run.ranks)?;
-    closed.restore(start.clone())?;
+    rehearsal.begin(a_plus)?;
     let second_deg = config.calibration.second_deg;
-    let second = at(&mut closed, second_deg, config.calibration.trials)?;
+    let second = rehearsal.at(second_deg, config.calibration.trials)?;
     let (x0s, seconds) = (all(&zero, &position)?, all(&second, &position)?);
     let (x0, x_second) = (mean(&x0s), mean(&seconds));
     if !(x_second - x0).is_normal() || x_second <= x0 {
@@ -195,7 +172,7 @@ fn measure(
     // 2, 3: the sweep, and the error before learning.
     let mut sweep = Vec::new();
     for &prism_deg in config.calibration.sweep_deg.iter().chain([&config.protocol.prism_deg]) {
-        let outcomes = at(&mut closed, prism_deg, config.calibration.sweep_trials)?;
+        let outcomes = rehearsal.at(prism_deg, config.calibration.sweep_trials)?;
         sweep.push(SweepPoint { prism_deg, errors_deg: all(&outcomes, &error)? });
     }
     let open_loop = sweep.pop().expect("the protocol's prism was measured last");
@@ -206,27 +183,25 @@ fn measure(
     // 4: the sign of each loop.
     let mut contribution = [[0.0; 2]; 2];
     for (parts, sign) in contribution.iter_mut().zip([1.0, -1.0]) {
-        closed.restore(start.clone())?;
+        rehearsal.go_back()?;
         let learning =
             TrialInput { seen_target_deg: SIGN_PRISM_DEG, error_deg: sign * IMPOSED_DEG, learns: [true; 2] };
         for _ in 0..SIGN_TRIALS {
-            closed.trial(learning)?;
+            rehearsal.trial(learning)?;
         }
         for _ in 0..SIGN_PROBES {
             let probe = TrialInput { error_deg: 0.0, learns: [false; 2], ..learning };
-            let movement = body::play(&closed.trial(probe)?, &scale, PlantKind::Joint)?;
+            let movement = body::play(&rehearsal.trial(probe)?, &scale, PlantKind::Joint)?;
             *parts = [parts[0] + movement.cortex_deg, parts[1] + movement.inverse_deg];
         }
         *parts = parts.map(|x| x / SIGN_PROBES as f64);
-        run.progress.done((SIGN_TRIALS + SIGN_PROBES) as u64);
     }
     let learning = ModuleName::ALL.into_iter().filter(|m| config.part(*m) == Participation::On);
     let sign_test_deg = learning.map(|m| (m, contribution.map(|parts| parts[m as usize]))).collect();
 
     let inverse = mean(&all(&zero, &|o| body::end_position(o.inverse.iter().copied()))?);
     let static_bias_deg = BTreeMap::from([(ModuleName::Inverse, inverse * deg_per_unit)]);
-    closed.restore(start)?;
-    let state = closed.state();
+    rehearsal.go_back()?;
     let record = Calibration {
         version: VERSION,
         key: key(config, anatomy, seed),
@@ -245,10 +220,10 @@ fn measure(
         sign_test_deg,
         rates_hz,
         balanced_a_plus_ns: ModuleName::ALL.into_iter().zip(a_plus).collect(),
-        fingerprint: format!("{:016x}", closed.simulation().fingerprint()?),
+        fingerprint: format!("{:016x}", rehearsal.closed.simulation().fingerprint()?),
     };
     check_signs(config, &record)?;
-    Ok((Calibrated { record, scale, state }, closed))
+    Ok((record, scale))
 }
 
 /// Refuses a loop whose learning goes the wrong way.

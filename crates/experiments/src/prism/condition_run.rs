@@ -12,7 +12,7 @@ use lobule_cerebellum::PLASTIC_SET;
 use lobule_circuit::Network;
 use lobule_scaffold::{Anatomy, Microzone};
 use lobule_signal::SpikeTrain;
-use lobule_study::{Error, Run};
+use lobule_study::{Error, Item, Run};
 use std::sync::Arc;
 
 /// Bins of the weight histograms.
@@ -77,26 +77,24 @@ pub struct CalibratedSeed {
     pub calibrated: Calibrated,
 }
 
-/// Runs one condition on one seed from a calibration, or goes on with what the `folder` of rank 0 keeps of it.
+/// Runs one condition on one seed from a calibration, or goes on with what the folder of rank 0 keeps of it.
 /// Collective; rank 0 alone has the spikes of the rasters.
 pub fn run(
     config: &PrismConfig,
     calibrated: &CalibratedSeed,
     condition: Condition,
-    run: &Run,
+    at: &Item,
 ) -> Result<ConditionRun, Error> {
-    let Run { progress, ranks, .. } = run;
+    let Run { ranks, threads, .. } = at.run();
     let CalibratedSeed { anatomy, network, calibrated, seed } = calibrated;
     let seed = *seed;
     calibration::require(&calibrated.record, config, anatomy, seed)?;
     let (own, learns) = changed(config, condition);
-    let mut closed = PointingLoop::new(&own, anatomy, network.clone(), seed, run.threads, ranks)?;
-    let file = format!("{}-{seed}", condition.name());
+    let mut closed = PointingLoop::new(&own, anatomy, network.clone(), seed, *threads, ranks)?;
     // A half-finished run is kept with the key of its calibration; rank 0 alone has all spikes of the snapshots.
     let key = &calibrated.record.key;
-    let mut so_far = match kept(run, &file, |kept: &(String, ConditionRun)| kept.0 == *key)? {
+    let mut so_far = match kept(at, |kept: &(String, ConditionRun)| kept.0 == *key)? {
         Some(((_, kept), whole)) => {
-            progress.done(kept.trials.len() as u64);
             closed.scatter_state(whole)?;
             kept
         }
@@ -140,8 +138,9 @@ pub fn run(
             path_deg: movement.path_deg,
             hand_m: movement.hand_m,
         });
-        closed.keep(run, &file, (key, &so_far))?;
-        progress.done(1);
+        at.count(1);
+        closed.keep(at, (key, &so_far))?;
+        at.may_go_on()?;
     }
     if so_far.weights.iter().all(|w| w.when == When::Before) {
         so_far.weights.extend(weight_histograms(&closed, config, anatomy, learns, When::After)?);

@@ -14,6 +14,7 @@ mod figures;
 mod findings;
 mod page;
 mod rates;
+mod rehearsal;
 mod run;
 
 // Parts that the tests take apart.

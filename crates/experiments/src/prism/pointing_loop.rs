@@ -18,7 +18,7 @@ use lobule_circuit::{Network, Simulation, State};
 use lobule_control::{Decoder, MotorCortex, MotorOlive, Planner, SensoryOlive, TickSpike};
 use lobule_exchange::Ranks;
 use lobule_scaffold::{Anatomy, Microzone};
-use lobule_study::{Error, Run};
+use lobule_study::{Error, Item};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -36,7 +36,7 @@ pub struct TrialInput {
 }
 
 /// Outcome of a trial.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrialOutcome {
     /// Cortical command of the pointing joint, decoder units per ms². `[ticks]`
     pub cortex: Vec<f64>,
@@ -90,15 +90,14 @@ pub struct LoopState {
     tick: u64,
 }
 
-/// The snapshot of [`PointingLoop::keep`], if it fits, for every rank; with it, for rank 0, the state to scatter. Collective.
+/// What [`PointingLoop::keep`] kept, if it fits, for every rank; with it, for rank 0, the state to scatter. Collective.
 pub fn kept<T: Serialize + DeserializeOwned>(
-    run: &Run,
-    file: &str,
+    at: &Item,
     fits: impl Fn(&T) -> bool,
 ) -> Result<Option<(T, Option<LoopState>)>, Error> {
     let mut whole = None;
-    let kept = run.ranks.on_first(|| {
-        let kept: Option<(T, LoopState)> = run.folder.snapshot(file)?;
+    let kept = at.run().ranks.on_first(|| {
+        let kept: Option<(T, LoopState)> = at.state()?;
         let (kept, state) = kept.filter(|(kept, _)| fits(kept)).unzip();
         whole = state;
         Ok::<_, Error>(kept)
@@ -216,9 +215,9 @@ impl PointingLoop {
     }
 
     /// Keeps the whole state with what belongs to it in the folder of rank 0. Collective.
-    pub fn keep(&self, run: &Run, file: &str, with: impl Serialize) -> Result<(), Error> {
+    pub fn keep(&self, at: &Item, with: impl Serialize) -> Result<(), Error> {
         let state = self.gather_state()?;
-        run.ranks.on_first(|| state.map_or(Ok(()), |state| run.folder.keep_snapshot(file, &(with, state))))
+        at.run().ranks.on_first(|| state.map_or(Ok(()), |state| at.keep_state(&(with, state))))
     }
 
     pub fn ranks(&self) -> &Ranks {

@@ -68,17 +68,18 @@ impl Study for Prism {
         let per_seed = calibration::trials(config) + config.conditions.len() * config.protocol.trials();
         run.progress.expect((per_seed * config.seeds.len()) as u64);
         let seeds = run.each_after(
+            "conditions",
             &config.seeds,
-            |&seed| {
+            |&seed, at| {
                 let anatomy = match &shared {
                     Some(anatomy) => anatomy.clone(),
                     None => Arc::new(run.ranks.agree(anatomy(config, seed))?),
                 };
-                let (calibrated, network) = calibration::calibrate(config, &anatomy, seed, run)?;
+                let (calibrated, network) = calibration::calibrate(config, &anatomy, seed, at)?;
                 Ok(CalibratedSeed { seed, anatomy, network, calibrated })
             },
             &config.conditions,
-            |seed, &condition| condition_run::run(config, seed, condition, run),
+            |seed, &condition, at| condition_run::run(config, seed, condition, at),
         )?;
         let (seeds, by_seed): (Vec<CalibratedSeed>, Vec<Vec<ConditionRun>>) = seeds.into_iter().unzip();
         // By condition, then seed; rasters are drawn for the first seed.

@@ -98,7 +98,7 @@ impl DrivenCircuit {
     }
 
     /// Plays all trials once and returns the recorded spikes; `done` is called after each trial.
-    pub fn play(&mut self, round: Round, done: impl Fn()) -> Result<Events, Error> {
+    pub fn play(&mut self, round: Round, done: impl Fn() -> Result<(), Error>) -> Result<Events, Error> {
         self.simulation.set_learning(PLASTIC_SET, round == Round::Learning)?;
         for name in round.recorded() {
             self.simulation.record_spikes(name)?;
@@ -117,7 +117,7 @@ impl DrivenCircuit {
                 }
                 self.simulation.run_ms(self.sampling.bin_ms)?;
             }
-            done();
+            done()?;
         }
         let mut events = Events { source: "the spiking circuit".into(), trials, ..Events::default() };
         for name in round.recorded() {
@@ -134,7 +134,7 @@ impl DrivenCircuit {
     }
 
     /// Mean rate of the climbing fibers while they signal feedback, Hz, over one round.
-    pub fn climbing_hz(&mut self, done: impl Fn()) -> Result<f64, Error> {
+    pub fn climbing_hz(&mut self, done: impl Fn() -> Result<(), Error>) -> Result<f64, Error> {
         let begin_ms = self.simulation.ms();
         let events = self.play(Round::Taught, done)?;
         let spikes = |u: &Unit| match &u.times {

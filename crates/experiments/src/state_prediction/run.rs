@@ -77,7 +77,7 @@ pub fn synthetic(config: &Config, run: &Run) -> Result<Record, Error> {
     let items = over_seeds(&[SyntheticKind::Predictor, SyntheticKind::Relay], &config.seeds);
     run.progress.expect(items.len() as u64);
     let sampling = config.analysis.sampling()?;
-    let done = run.each_counted(&items, |&(kind, seed)| {
+    let done = run.each_counted("measured", &items, |&(kind, seed)| {
         let events = populations::session(&config.synthetic, &sampling, kind, seed)?;
         measure(config, events, NAMES, &kind.to_string(), seed)
     })?;
@@ -89,8 +89,8 @@ pub fn network(config: &Config, run: &Run) -> Result<Record, Error> {
     let wrist = &config.synthetic.wrist;
     let rounds = 3 + config.network.training_rounds;
     run.progress.expect((config.seeds.len() * wrist.directions * wrist.trials * rounds) as u64);
-    let done = run.each(&config.seeds, |&seed| {
-        let progress = || run.progress.done(1);
+    let done = run.each("seeds", &config.seeds, |&seed, at| {
+        let progress = || at.done(1);
         let mut fresh = DrivenCircuit::new(config, config.network.olive_hz, seed, run.threads)?;
         let untrained = fresh.play(Round::Recorded, progress)?;
         let climbing_hz = fresh.climbing_hz(progress)?;
@@ -119,9 +119,11 @@ pub fn from_file(config: &Config, run: &Run) -> Result<Record, Error> {
     run.progress.expect(1);
     let own = &config.file;
     let names = [&own.mossy, &own.purkinje, &own.nuclear].map(String::as_str);
-    let measured = measure(config, file::read(own)?, names, "file", config.seeds[0])?;
-    run.progress.done(1);
-    Ok(gather(vec![measured]))
+    let recording = file::read(own)?;
+    let measured = run.each_counted("file", &[recording], |recording| {
+        measure(config, recording.clone(), names, "file", config.seeds[0])
+    })?;
+    Ok(gather(measured))
 }
 
 fn gather(done: Vec<MeasuredRecording>) -> Record {

@@ -136,13 +136,13 @@ fn with_rates(config: &Config, run: &Run) -> Result<Record, Error> {
     run.progress.expect((courses.len() + intervals.len() + blocking.len()) as u64);
     let naive = lobule_control::Conditioning::new(&config.conditioning, 1, 1e-3, 0)?;
     Ok(Record {
-        courses: run.each_counted(&courses, |&(condition, seed)| {
+        courses: run.each_counted("courses", &courses, |&(condition, seed)| {
             rates::conditioning(config, condition, seed, is_kept(seed))
         })?,
-        intervals: run.each_counted(&intervals, |&((condition, ms), seed)| {
+        intervals: run.each_counted("intervals", &intervals, |&((condition, ms), seed)| {
             rates::interval(config, condition, ms, seed, is_kept(seed))
         })?,
-        blocking: run.each_counted(&blocking, |&((condition, seed), is_blocked)| {
+        blocking: run.each_counted("blocking", &blocking, |&((condition, seed), is_blocked)| {
             rates::blocking(config, condition, is_blocked, seed)
         })?,
         peaks_s: naive.peaks_s(),
@@ -154,8 +154,8 @@ fn with_spikes(config: &Config, run: &Run) -> Result<Record, Error> {
     let s = &config.spiking;
     let items = pairs(&spiking::CONDITIONS.map(|c| c.0), &config.seeds);
     run.progress.expect((items.len() * (s.trials[0] + s.trials[1] + 3 * s.probes)) as u64);
-    let spiking = run.each(&items, |&(condition, seed)| {
-        spiking::train(config, condition, seed, || run.progress.done(1))
+    let spiking = run.each("spiking", &items, |&(condition, seed), at| {
+        spiking::train(config, condition, seed, || at.done(1))
     })?;
     Ok(Record { spiking, ..Record::default() })
 }

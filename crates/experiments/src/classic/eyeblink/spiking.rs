@@ -50,7 +50,12 @@ pub fn parameters(config: &SpikingConfig, condition: &str) -> SpikingParameters 
 }
 
 /// Trains a scaffold with tone and puff, then with the tone alone, with probes between.
-pub fn train(config: &Config, condition: &str, seed: u64, done: impl Fn()) -> Result<SpikingRun, Error> {
+pub fn train(
+    config: &Config,
+    condition: &str,
+    seed: u64,
+    done: impl Fn() -> Result<(), Error>,
+) -> Result<SpikingRun, Error> {
     let s = &config.spiking;
     let anatomy = reconstruct(&ScaffoldSpec::mouse(s.size_um[0], s.size_um[1]), seed)?;
     let cerebellum = SpikingController::new(&anatomy, &parameters(s, condition), seed)?;
@@ -63,7 +68,7 @@ pub fn train(config: &Config, condition: &str, seed: u64, done: impl Fn()) -> Re
             let closure = animal.trial(&stimuli(phase == 1), learns, |_, _| Ok(()))?;
             run.amplitude.push(animal.response(&closure, s.interval_ms).amplitude);
             run.weights_ns.push(animal.cerebellum().mean_weights_ns()?);
-            done();
+            done()?;
         }
         let (rates, responses) = probe(&mut animal, &stimuli(false), &done)?;
         let mean = animal.response(&rates.closure, s.interval_ms + config.protocol.after_ms);
@@ -78,7 +83,7 @@ pub fn train(config: &Config, condition: &str, seed: u64, done: impl Fn()) -> Re
 fn probe(
     animal: &mut Animal<SpikingController>,
     stimuli: &Stimuli,
-    done: impl Fn(),
+    done: impl Fn() -> Result<(), Error>,
 ) -> Result<(CellRates, usize), Error> {
     let (s, before_ms) = (&animal.config.spiking, animal.config.protocol.before_ms);
     let length = before_ms + stimuli.after_ms;
@@ -107,7 +112,7 @@ fn probe(
         })?;
         closure.iter_mut().zip(&seen).for_each(|(sum, x)| *sum += x);
         responses += usize::from(animal.response(&seen, s.interval_ms).onset_ms.is_some());
-        done();
+        done()?;
     }
     // Sums over probes become means, and counts rates.
     let probes = s.probes as f64;

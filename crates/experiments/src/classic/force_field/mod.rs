@@ -72,13 +72,15 @@ impl Study for ForceField {
         let controllers = over_seeds(&CONTROLLERS.map(|c| c.0), &config.seeds);
         run.progress.expect((items.len() + config.seeds.len() + controllers.len()) as u64);
         Ok(Record {
-            sessions: run.each_counted(&items, |&(learner, seed)| {
+            sessions: run.each_counted("sessions", &items, |&(learner, seed)| {
                 let keeps = learner == Learner::Shifted && seed == config.seeds[0];
                 session::session(config, learner, seed, keeps)
             })?,
-            spreads: run.each_counted(&config.seeds, |&seed| session::one_direction(config, seed))?,
-            turns: run
-                .each_counted(&controllers, |&(controller, seed)| switching::run(config, controller, seed))?,
+            spreads: run
+                .each_counted("spreads", &config.seeds, |&seed| session::one_direction(config, seed))?,
+            turns: run.each_counted("turns", &controllers, |&(controller, seed)| {
+                switching::run(config, controller, seed)
+            })?,
         })
     }
 

@@ -70,7 +70,7 @@ impl Study for MosaicStudy {
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
         let items = over_seeds(&CONTROLLERS.map(|c| c.0), &config.seeds);
         run.progress.expect(items.len() as u64);
-        let outcomes = run.each_counted(&items, |&(controller, seed)| {
+        let outcomes = run.each_counted("outcomes", &items, |&(controller, seed)| {
             let keeps = controller == MosaicController::Mosaic && seed == config.seeds[0];
             task::run(config, controller, seed, keeps)
         })?;

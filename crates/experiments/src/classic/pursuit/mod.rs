@@ -77,9 +77,10 @@ impl Study for Pursuit {
         let hidden = pairs(&config.controllers, &config.seeds);
         run.progress.expect((tracked.len() + ramps.len() + hidden.len()) as u64);
         Ok(Record {
-            tracked: run.each_counted(&tracked, |&((kind, hz), seed)| one(config, kind, hz, seed))?,
-            ramps: run.each_counted(&ramps, |&(kind, ki)| ramp(config, kind, ki))?,
-            hidden: run.each_counted(&hidden, |&(kind, seed)| hide(config, kind, seed))?,
+            tracked: run
+                .each_counted("tracked", &tracked, |&((kind, hz), seed)| one(config, kind, hz, seed))?,
+            ramps: run.each_counted("ramps", &ramps, |&(kind, ki)| ramp(config, kind, ki))?,
+            hidden: run.each_counted("hidden", &hidden, |&(kind, seed)| hide(config, kind, seed))?,
         })
     }
 

@@ -68,7 +68,7 @@ impl Study for Vor {
         let items = over_seeds(&config.flocculus.architectures, &config.seeds);
         run.progress.expect(items.len() as u64);
         let calibrate = |&(architecture, seed): &_| calibrate(config, architecture, seed);
-        Ok(Record { courses: run.each_counted(&items, calibrate)? })
+        Ok(Record { courses: run.each_counted("courses", &items, calibrate)? })
     }
 
     fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {

@@ -241,8 +241,9 @@ impl Study for AnticipationStudy {
         run.progress.expect((lines.len() + tracking.len()) as u64);
         let track = |&((sensor, gain), seed): &_| tracking::run(&config.tracking, sensor, gain, seed);
         Ok(Record {
-            lines: run.each_counted(&lines, |&(lead, seed)| lines::run(&config.lines, lead, seed))?,
-            tracking: run.each_counted(&tracking, track)?,
+            lines: run
+                .each_counted("lines", &lines, |&(lead, seed)| lines::run(&config.lines, lead, seed))?,
+            tracking: run.each_counted("tracking", &tracking, track)?,
         })
     }
 

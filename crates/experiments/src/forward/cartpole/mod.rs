@@ -70,10 +70,13 @@ impl Study for CartPoleStudy {
         let all = attempts.len() + passes.len() + pole.len() + dm_control.len();
         run.progress.expect(all as u64);
         Ok(Record {
-            attempts: run.each_counted(&attempts, |&(case, seed)| attempt::attempt(config, case, seed))?,
-            passes: run.each_counted(&passes, |&(case, seed)| attempt::passes_run(config, case, seed))?,
-            pole: run.each_counted(&pole, |&(case, seed)| attempt::pole_run(config, case, seed))?,
-            dm_control: run.each_counted(&dm_control, |&(who, seed)| attempt::dm_run(config, who, seed))?,
+            attempts: run
+                .each_counted("attempts", &attempts, |&(case, seed)| attempt::attempt(config, case, seed))?,
+            passes: run
+                .each_counted("passes", &passes, |&(case, seed)| attempt::passes_run(config, case, seed))?,
+            pole: run.each_counted("pole", &pole, |&(case, seed)| attempt::pole_run(config, case, seed))?,
+            dm_control: run
+                .each_counted("dm_control", &dm_control, |&(who, seed)| attempt::dm_run(config, who, seed))?,
         })
     }
 

@@ -159,21 +159,16 @@ pub(super) fn run(config: &Config, run: &Run) -> Result<Record, Error> {
     let networks = over_seeds(&sizes, &config.seeds);
     let riders = over_seeds(&Solution::ALL, &config.seeds);
     run.progress.expect((networks.len() * config.rules.len() + riders.len()) as u64);
-    let curves = run.each(&networks, |&((columns, patterns), seed)| {
+    let curves = run.each("curves", &networks, |&((columns, patterns), seed), at| {
         let drawn = Network::new(&network(config, columns, patterns), seed)?;
         let of = |&rule: &RuleName| {
-            let name = format!("{rule}_{columns}_{patterns}_{seed}");
-            let curve = match run.folder.snapshot(&name)? {
-                Some(curve) => curve,
-                None => curve(config, rule, &drawn, seed)?,
-            };
-            run.folder.keep_snapshot(&name, &curve)?;
-            run.progress.done(1);
+            let curve = at.once(&rule.to_string(), || curve(config, rule, &drawn, seed))?;
+            at.done(1)?;
             Ok(curve)
         };
         config.rules.iter().map(of).collect::<Result<Vec<_>, Error>>()
     })?;
-    let rides = run.each_counted(&riders, |&(solution, seed)| ride(config, solution, seed))?;
+    let rides = run.each_counted("rides", &riders, |&(solution, seed)| ride(config, solution, seed))?;
     Ok(Record { curves: curves.into_iter().flatten().collect(), rides })
 }
 

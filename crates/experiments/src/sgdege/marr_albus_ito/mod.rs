@@ -135,10 +135,14 @@ impl Study for MarrAlbusIto {
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
         run.progress.expect(config.seeds.len() as u64 * (config.signed_means_hz.len() as u64 + 1));
-        let seeds = run.each(&config.seeds, |&seed| {
-            let learn = |kind, mean| learn(config, seed, kind, mean).inspect(|_| run.progress.done(1));
+        let seeds = run.each("seeds", &config.seeds, |&seed, at| {
+            let learn = |kind, mean| {
+                let learned = learn(config, seed, kind, mean)?;
+                at.done(1)?;
+                Ok(learned)
+            };
             let signed = config.signed_means_hz.iter().map(|&mean| learn(ErrorKind::Signed, mean));
-            let signed = signed.collect::<Result<_, _>>()?;
+            let signed = signed.collect::<Result<_, Error>>()?;
             Ok(SeedRecord { signed, unsigned: learn(ErrorKind::Unsigned, config.unsigned_mean_hz)? })
         })?;
         Ok(Record { seeds })

@@ -92,10 +92,10 @@ pub(super) fn run(config: &Config, run: &Run) -> Result<Record, Error> {
     let changes: Vec<_> = parameters.iter().flat_map(changed).collect();
     let seeds = config.seeds.len();
     run.progress.expect((seeds * (1 + changes.len())) as u64);
-    let main = run.each_counted(&config.seeds, |&seed| whole(config, seed))?;
+    let main = run.each_counted("main", &config.seeds, |&seed| whole(config, seed))?;
     let rules: Vec<_> = changes.iter().map(|(_, _, rule)| rule).collect();
-    let ends =
-        run.each_counted(&over_seeds(&rules, &config.seeds), |&(rule, seed)| end(config, rule, seed))?;
+    let ends = run
+        .each_counted("rules", &over_seeds(&rules, &config.seeds), |&(rule, seed)| end(config, rule, seed))?;
     let variants = changes.iter().zip(ends.chunks(seeds)).map(|(&(name, factor, _), ends)| Variant {
         parameter: name.into(),
         factor,

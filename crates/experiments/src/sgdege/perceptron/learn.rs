@@ -1,7 +1,7 @@
 //! One perceptron, from its start or its last snapshot to its last epoch.
 
 use super::Config;
-use lobule_study::{Error, Run};
+use lobule_study::{Error, Item};
 use lobule_theory::perceptron::{
     DeltaPerceptron as Delta, DeltaPerceptronState as DeltaState, Epoch, Patterns,
     SgdegePerceptron as Sgdege, SgdegePerceptronState as SgdegeState, Start, Steps,
@@ -44,12 +44,11 @@ enum Cell {
     Delta(Box<Delta>),
 }
 
-/// State of a run as a snapshot stores it; of a finished run, its result.
+/// State of a perceptron to go on from.
 #[derive(Serialize, Deserialize)]
 enum Snapshot {
     Sgdege(SgdegeState, Errors),
     Delta(DeltaState, Errors),
-    Finished(Learned),
 }
 
 /// Errors until the present epoch.
@@ -151,22 +150,13 @@ impl Cell {
     }
 }
 
-pub(super) fn learn(config: &Config, run: &Run, job: Job, seed: u64) -> Result<Learned, Error> {
+pub(super) fn learn(config: &Config, job: Job, seed: u64, at: &Item) -> Result<Learned, Error> {
     let (rule, patterns, epochs) = job;
-    let kind = match rule {
-        Rule::Sgdege { q } => format!("sgdege_q{q}"),
-        Rule::Delta => "delta".into(),
-    };
-    let name = format!("{kind}_p{patterns}_e{epochs}_seed{seed}");
     // Progress counts whole millions, so that all jobs together report what was announced, or one less each.
     let millions = |epoch: u64| u64::from(patterns) * epoch / MILLION;
     let mut cell = Cell::new(config, rule, patterns, seed)?;
     let mut errors = Errors::default();
-    match (run.folder.snapshot::<Snapshot>(&name)?, &mut cell) {
-        (Some(Snapshot::Finished(learned)), _) => {
-            run.progress.done(millions(epochs));
-            return Ok(learned);
-        }
+    match (at.state::<Snapshot>()?, &mut cell) {
         (Some(Snapshot::Sgdege(state, kept)), Cell::Sgdege(cell)) => {
             cell.restore(state)?;
             errors = kept;
@@ -175,13 +165,9 @@ pub(super) fn learn(config: &Config, run: &Run, job: Job, seed: u64) -> Result<L
             cell.restore(state)?;
             errors = kept;
         }
-        (Some(_), _) => {
-            let what = "it belongs to another rule; start again without --resume".into();
-            return Err(Error::File { path: format!("snapshots/{name}"), what });
-        }
-        (None, _) => {}
+        // The item is of this rule, and so is its state.
+        _ => {}
     }
-    run.progress.done(millions(cell.epochs_done()));
     let between = (config.measure.snapshot / u64::from(patterns)).max(1);
     while cell.epochs_done() < epochs {
         let epoch = cell.epochs_done();
@@ -190,18 +176,17 @@ pub(super) fn learn(config: &Config, run: &Run, job: Job, seed: u64) -> Result<L
         if epoch + 1 + config.measure.average > epochs && config.states.patterns.contains(&patterns) {
             errors.add_states(cell.states(rule));
         }
-        if (epoch + 1) % between == 0 && epoch + 1 < epochs {
-            run.folder.keep_snapshot(&name, &cell.snapshot(&errors))?;
-        }
         let done = millions(epoch + 1) - millions(epoch);
+        at.count(done);
+        if (epoch + 1) % between == 0 && epoch + 1 < epochs {
+            at.keep_state(&cell.snapshot(&errors))?;
+        }
         if done > 0 {
-            run.progress.done(done);
+            at.may_go_on()?;
         }
     }
     let average = config.measure.average as f64;
     let states = errors.tail_states.iter().map(|(p, j)| (p / average, j / average)).collect();
     let (error_hz, zero_weights) = (errors.tail / average, cell.zero_weights());
-    let learned = Learned { rule, patterns, epochs, curve: errors.curve, error_hz, states, zero_weights };
-    run.folder.keep_snapshot(&name, &Snapshot::Finished(learned.clone()))?;
-    Ok(learned)
+    Ok(Learned { rule, patterns, epochs, curve: errors.curve, error_hz, states, zero_weights })
 }

@@ -200,8 +200,8 @@ impl Study for Perceptron {
         let jobs = over_seeds(&config.plan(), &config.seeds);
         let work = |((_, p, epochs), _): &(Job, _)| u64::from(*p) * epochs;
         run.progress.expect(jobs.iter().map(work).sum::<u64>() / learn::MILLION);
-        let learned = run.each(&jobs, |&(job, seed)| learn::learn(config, run, job, seed))?;
-        let singles = run.each(&config.seeds, |&seed| single::runs(config, seed))?;
+        let learned = run.each("learned", &jobs, |&(job, seed), at| learn::learn(config, job, seed, at))?;
+        let singles = run.each("singles", &config.seeds, |&seed, _| single::runs(config, seed))?;
         let seeds = config.seeds.len();
         let by_seed = singles.into_iter().enumerate().map(|(s, single)| Seed {
             single,

@@ -132,7 +132,7 @@ pub fn run(config: &Config, run: &Run) -> Result<Record, Error> {
     let rules: Vec<&str> = config.rules.iter().map(String::as_str).collect();
     let items = over_seeds(&rules, &config.seeds);
     run.progress.expect((items.len() * movements) as u64);
-    let runs = run.each(&items, |&(rule, seed)| {
+    let runs = run.each("runs", &items, |&(rule, seed), at| {
         let mut pointer = Pointer::new(config, rule, seed)?;
         pointer.body.controller_mut().set_learning(rule != "static");
         let (mut errors_deg, mut inhibition_hz, mut hand_m) = (Vec::new(), Vec::new(), Vec::new());
@@ -149,10 +149,10 @@ pub fn run(config: &Config, run: &Run) -> Result<Record, Error> {
                 pointer.body.controller_mut().set_learning(rule != "static");
             }
             if k % 100 == 99 {
-                run.progress.done(100);
+                at.done(100)?;
             }
         }
-        run.progress.done((movements % 100) as u64);
+        at.done((movements % 100) as u64)?;
         let bug = |e| Error::File { path: "state".into(), what: format!("{e}; this is a bug of lobule") };
         let state = serde_json::to_vec(&pointer.cerebellum().learner().state()).map_err(bug)?;
         let target_deg = pointer.body.plant().straight_ahead_deg;

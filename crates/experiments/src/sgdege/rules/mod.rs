@@ -146,9 +146,10 @@ impl Study for Rules {
                 |p: &Protocol| weight_change(config.alpha_w, p.is_perturbed, p.is_error_spike, input);
             Protocol::ALL.iter().map(|p| 1.0 + change(p)).collect()
         };
-        let record = Record { weight_after: after(1.0), without_granule: after(0.0) };
-        run.progress.done(pairings);
-        Ok(record)
+        run.once("pairings", |at| {
+            at.done(pairings)?;
+            Ok(Record { weight_after: after(1.0), without_granule: after(0.0) })
+        })
     }
 
     fn findings(&self, config: &Config, record: &Record) -> Vec<Finding> {

@@ -44,10 +44,13 @@ pub(super) struct Measured {
 pub(super) fn run(config: &Config, run: &Run) -> Result<Record, Error> {
     let sets = config.converging();
     run.progress.expect((config.seeds.len() * (sets.len() + 1)) as u64);
-    let seeds = run.each(&config.seeds, |&seed| {
-        let of_set =
-            |(_, set, _): &(_, Parameters, _)| of_set(config, set, seed).inspect(|_| run.progress.done(1));
-        let sets = sets.iter().map(of_set).collect::<Result<_, _>>()?;
+    let seeds = run.each("seeds", &config.seeds, |&seed, at| {
+        let of_set = |(k, (_, set, _)): (usize, &(_, Parameters, _))| {
+            let measured = at.once(&format!("set{k}"), || of_set(config, set, seed))?;
+            at.done(1)?;
+            Ok(measured)
+        };
+        let sets = sets.iter().enumerate().map(of_set).collect::<Result<_, Error>>()?;
         let diverged_hz = diverged(config, seed)?;
         let trials = config.measure.scan_trials;
         let scan = |&q: &f64| {
@@ -56,12 +59,13 @@ pub(super) fn run(config: &Config, run: &Run) -> Result<Record, Error> {
             Ok(mean(&ends(&set, seed, 10, trials / 2, trials.div_ceil(2).max(1))?))
         };
         let scan_hz = config.measure.scan_q.iter().map(scan).collect::<Result<_, Error>>()?;
-        run.progress.done(1);
+        at.done(1)?;
         Ok(Seed { sets, diverged_hz, scan_hz })
     })?;
     let diverging = ("", config.sets.figure_9d, config.demo.trials);
     let trajectory = |(_, set, trials)| trajectory(config, &set, config.seeds[0], trials);
-    let trajectories = sets.into_iter().chain([diverging]).map(trajectory).collect::<Result<_, _>>()?;
+    let trajectories =
+        run.once("trajectories", |_| sets.into_iter().chain([diverging]).map(trajectory).collect())?;
     Ok(Record { seeds, trajectories })
 }
 

@@ -139,7 +139,7 @@ impl Study for Tracking {
         run.progress.expect(config.seeds.len() as u64);
         let mut record = Record::default();
         for (mean_off, largest_off, [unperturbed, perturbed], bars) in
-            run.each_counted(&config.seeds, |&seed| track(config, seed))?
+            run.each_counted("seeds", &config.seeds, |&seed| track(config, seed))?
         {
             record.mean_off_hz.push(mean_off);
             record.largest_off_hz.push(largest_off);
