@@ -28,7 +28,7 @@ impl Bar {
 
     /// The bar with notes above it, or without any.
     pub fn with_notes_above(self, has_notes: bool) -> Self {
-        let note: fn(&ProgressBar, &str) = if has_notes { |_, text| eprintln!("{text}") } else { |_, _| () };
+        let note: fn(&ProgressBar, &str) = if has_notes { |_, text| tell!("{text}") } else { |_, _| () };
         Self { note, ..self }
     }
 
@@ -48,5 +48,9 @@ impl Progress for Bar {
 
     fn done(&self, units: u64) {
         self.bar.inc(units);
+    }
+
+    fn stops(&self) -> bool {
+        crate::signals::stops()
     }
 }

@@ -26,7 +26,7 @@ pub fn run(from: &Path, to: &Path, named: Option<&str>) -> Result<(), Stop> {
             // Rows keep their order where the cells already stand as BSB numbers them.
             if !anatomy.is_in_chunk_order() {
                 anatomy.sort_by_chunk();
-                eprintln!("note: cells have new numbers, because BSB numbers them by chunks of 100 um.");
+                tell!("note: cells have new numbers, because BSB numbers them by chunks of 100 um.");
             }
             bsb::write(to, &anatomy)?;
             "BSB 8 file"
@@ -37,10 +37,10 @@ pub fn run(from: &Path, to: &Path, named: Option<&str>) -> Result<(), Stop> {
         }
     };
     for simulation in stored_simulations(from)? {
-        eprintln!("note: simulation `{}` stays in {}.", simulation.name, from.display());
+        tell!("note: simulation `{}` stays in {}.", simulation.name, from.display());
     }
     for note in &anatomy.notes {
-        eprintln!("note: {note}");
+        tell!("note: {note}");
     }
     let cells: usize = anatomy.cells.iter().map(|c| c.len()).sum();
     let rows: usize = anatomy.connections.iter().map(|c| c.len()).sum();

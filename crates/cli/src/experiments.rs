@@ -6,7 +6,7 @@ use crate::{Stop, bar::Bar};
 use lobule::experiments::{ALL, find};
 use lobule::study::prelude::{fixed, short};
 use lobule::study::report::{Finding, Findings};
-use lobule::study::{Card, Experiment, Request, RunOptions};
+use lobule::study::{Card, Experiment, Request, RunFiles, RunOptions};
 use lobule::{Error, Ranks, study::run_folder::write_whole};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -106,6 +106,7 @@ pub fn run(arguments: &Run, ranks: &Ranks) -> Result<(), Stop> {
         resumes: how.resume,
     };
     let request = Request { preset: &how.preset, file, seeds: seeds.as_deref(), settings: &how.set };
+    crate::signals::keeps_in(PathBuf::from(format!("{}.partial", options.out.display())));
     let bar = Bar::new(how.no_progress || !ranks.is_first(), experiment.card().unit);
     let ran = experiment.run_on(&request, &options, &bar, ranks);
     bar.finish();
@@ -164,8 +165,7 @@ fn limit(value: f64) -> String {
 }
 
 pub fn report(folder: &Path) -> Result<(), Stop> {
-    let findings: Findings = json(&folder.join("findings.json"))?;
-    let experiment = find(&findings.experiment)?;
+    let experiment = find(&RunFiles::open(folder)?.findings.experiment)?;
     for (name, data) in experiment.report(folder).map_err(Stop::Input)? {
         write_whole(&folder.join(name), &data).map_err(Stop::Run)?;
     }
@@ -175,7 +175,7 @@ pub fn report(folder: &Path) -> Result<(), Stop> {
 
 pub fn compare(folders: &[PathBuf]) -> Result<(), Stop> {
     let runs: Vec<Findings> =
-        folders.iter().map(|f| json(&f.join("findings.json"))).collect::<Result<_, _>>()?;
+        folders.iter().map(|f| Ok(RunFiles::open(f)?.findings)).collect::<Result<_, Error>>()?;
     let mut names: Vec<&str> = Vec::new();
     for name in runs.iter().flat_map(|r| r.findings.iter().map(|f| f.name.as_str())) {
         if !names.contains(&name) {
@@ -220,11 +220,6 @@ fn finding<'a>(run: &'a Findings, name: &str) -> Option<&'a Finding> {
 
 fn read(path: &Path) -> Result<String, Error> {
     fs::read_to_string(path).map_err(|e| refused(path, format!("{e}; check the path")))
-}
-
-fn json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Error> {
-    let wrong = |e| refused(path, format!("{e}; it is not of a run by this version of lobule"));
-    serde_json::from_str(&read(path)?).map_err(wrong)
 }
 
 /// `0..4` is 0, 1, 2, 3, 4; `0,3,5` is itself.

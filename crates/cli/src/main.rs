@@ -1,27 +1,10 @@
 //! The command `lobule`.
 //!
 //! Exit status: 0 finished (also when a finding is out of range), 1 the run failed, 2 bad arguments or input, 3 a
-//! finding is out of range under `--strict`. Messages go to stderr, results to stdout.
+//! finding is out of range under `--strict`, 130 and 143 ended by Ctrl-C and SIGTERM. Messages go to stderr, results to stdout.
 
-/// Prints a line of results; a reader that has closed the pipe has seen enough.
-macro_rules! out {
-    ($($part:tt)*) => {{
-        use std::io::Write;
-        if writeln!(std::io::stdout(), $($part)*).is_err() {
-            std::process::exit(0);
-        }
-    }};
-}
-
-/// As `out!`, without the end of the line.
-macro_rules! out_part {
-    ($($part:tt)*) => {{
-        use std::io::Write;
-        if write!(std::io::stdout(), $($part)*).is_err() {
-            std::process::exit(0);
-        }
-    }};
-}
+#[macro_use]
+mod say;
 
 mod arguments;
 mod bar;
@@ -33,6 +16,7 @@ mod manual;
 mod network;
 mod parts;
 mod recordings;
+mod signals;
 mod simulate;
 
 use arguments::{Arguments, Command};
@@ -65,6 +49,7 @@ fn main() -> ExitCode {
         Err(error) if launch::is_first() => error.exit(),
         Err(error) => return ExitCode::from(error.exit_code() as u8),
     };
+    signals::listen();
     let ranks = match launch::ranks(&arguments.command) {
         Ok(ranks) => ranks,
         Err(Some(error)) => return fail(2, &error.to_string()),
@@ -89,7 +74,7 @@ fn main() -> ExitCode {
         Err(Stop::Input(error) | Stop::Run(error))
             if ranks.ranks() > 1 && error.reach() != Reach::Everywhere =>
         {
-            eprintln!("lobule: rank {}: {error}", ranks.rank());
+            tell!("lobule: rank {}: {error}", ranks.rank());
             // The others do not know and would wait for this one.
             ranks.abort()
         }
@@ -97,6 +82,9 @@ fn main() -> ExitCode {
     };
     let (status, message) = match ended {
         Ok(()) => return ExitCode::SUCCESS,
+        Err(Stop::Input(error) | Stop::Run(error)) if error.is_stop() => {
+            (signals::status() as u8, error.to_string())
+        }
         Err(Stop::Input(error)) => (2, error.to_string()),
         Err(Stop::Run(error)) => (1, error.to_string()),
         Err(Stop::OutOfRange(count)) => (3, format!("{count} finding(s) out of range (--strict)")),
@@ -106,6 +94,6 @@ fn main() -> ExitCode {
 }
 
 fn fail(status: u8, error: &str) -> ExitCode {
-    eprintln!("lobule: {error}");
+    tell!("lobule: {error}");
     ExitCode::from(status)
 }

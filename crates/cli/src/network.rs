@@ -60,7 +60,7 @@ fn build(arguments: &Build) -> Result<(), Stop> {
     let rows: usize = anatomy.connections.iter().map(|c| c.len()).sum();
     out!("{} connection sets, {rows} contacts", anatomy.connections.len());
     for note in &anatomy.notes {
-        eprintln!("note: {note}");
+        tell!("note: {note}");
     }
     let written_s = begin.elapsed().as_secs_f64() - seconds;
     out!("built in {seconds:.1} s; wrote {} in {written_s:.1} s", out.display());

@@ -177,7 +177,7 @@ fn print(anatomy: &Anatomy, result: &OpenLoopResult, windows: &[(f64, f64)]) {
         }
     }
     for note in anatomy.notes.iter().chain(&result.left_out) {
-        eprintln!("note: {note}");
+        tell!("note: {note}");
     }
 }
 

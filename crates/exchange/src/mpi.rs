@@ -9,6 +9,7 @@ use mpi::datatype::{Partition, PartitionMut};
 use mpi::environment::{Threading, Universe};
 use mpi::topology::SimpleCommunicator;
 use mpi::traits::{Communicator, CommunicatorCollectives};
+use std::io::Write;
 
 /// The longest message: MPI counts in 31 bits.
 const MOST: usize = i32::MAX as usize;
@@ -126,7 +127,8 @@ impl Drop for Mpi {
     fn drop(&mut self) {
         // The others wait in an exchange that this process will never reach.
         if let Some(error) = &self.broken {
-            eprintln!("lobule: {error}");
+            // Where nobody reads it, nothing can be said.
+            let _ = writeln!(std::io::stderr(), "lobule: {error}");
         }
         if self.broken.is_some() || std::thread::panicking() {
             self.abort();

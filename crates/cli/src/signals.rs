@@ -1,0 +1,57 @@
+//! Ctrl-C and SIGTERM: the work ends at the next point from which it can go on.
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// True as soon as the program was asked to end.
+static STOPS: AtomicBool = AtomicBool::new(false);
+/// The signal that asked.
+static SIGNAL: AtomicI32 = AtomicI32::new(0);
+/// Folder in which the work at hand keeps what is finished.
+static FOLDER: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+/// Time for the work to end by itself, before the program ends without it. Chosen: what a person at the keys waits for. What is
+/// finished is on the disk by then, since each part is written as soon as it is there.
+const PATIENCE: Duration = Duration::from_millis(450);
+
+/// Listens from now on. A program that cannot listen is ended by the signals as any other.
+pub fn listen() {
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };
+    std::thread::spawn(move || {
+        let Some(signal) = signals.forever().next() else { return };
+        SIGNAL.store(signal, Ordering::Relaxed);
+        STOPS.store(true, Ordering::Relaxed);
+        std::thread::sleep(PATIENCE);
+        let folder = FOLDER.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*folder {
+            _ if !crate::launch::is_first() => {}
+            Some(folder) if folder.exists() => {
+                let folder = folder.display();
+                tell!(
+                    "lobule: stopped; what was finished is kept in {folder}: the same command with --resume goes on from there"
+                );
+            }
+            _ => tell!("lobule: stopped; nothing was kept"),
+        }
+        std::process::exit(status());
+    });
+}
+
+/// Names the folder in which the work keeps what is finished.
+pub fn keeps_in(folder: PathBuf) {
+    *FOLDER.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder);
+}
+
+/// True if the program was asked to end.
+pub fn stops() -> bool {
+    STOPS.load(Ordering::Relaxed)
+}
+
+/// Status of a program that a signal has ended: 128 and its number.
+pub fn status() -> i32 {
+    128 + SIGNAL.load(Ordering::Relaxed)
+}
