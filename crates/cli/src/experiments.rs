@@ -1,14 +1,13 @@
 //! `list`, `show`, `run`, `report` and `compare`.
 
 use crate::arguments::{Bench, Distribution, Run};
-use crate::input::{input, refused};
+use crate::input::{input, refused, text};
 use crate::{Stop, bar::Bar};
 use lobule::experiments::{ALL, find};
 use lobule::study::prelude::{fixed, short};
 use lobule::study::report::{Finding, Findings};
 use lobule::study::{Card, Experiment, Request, RunFiles, RunOptions};
 use lobule::{Error, Ranks, study::run_folder::write_whole};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 pub fn list(as_json: bool) -> Result<(), Stop> {
@@ -80,7 +79,7 @@ type Parsed = (&'static dyn Experiment, Option<(String, String)>, Option<Vec<u64
 
 fn parsed(run: &Run) -> Result<Parsed, Error> {
     let experiment = find(&run.experiment)?;
-    let named = |path: &PathBuf| Ok::<_, Error>((path.display().to_string(), read(path)?));
+    let named = |path: &PathBuf| Ok::<_, Error>((path.display().to_string(), text(path)?));
     let file = run.config.as_ref().map(named).transpose()?;
     let seeds = run.how.seeds.as_deref().map(parse_seeds).transpose()?;
     for (key, value) in [("--threads", run.how.threads), ("--jobs", run.how.jobs.unwrap_or(1))] {
@@ -106,11 +105,18 @@ pub fn run(arguments: &Run, ranks: &Ranks) -> Result<(), Stop> {
         resumes: how.resume,
     };
     let request = Request { preset: &how.preset, file, seeds: seeds.as_deref(), settings: &how.set };
-    crate::signals::keeps_in(PathBuf::from(format!("{}.partial", options.out.display())));
+    let partial =
+        PathBuf::from(format!("{}.partial", options.out.components().collect::<PathBuf>().display()));
+    let is_new = !partial.exists();
+    crate::signals::keeps_in(partial.clone());
     let bar = Bar::new(how.no_progress || !ranks.is_first(), experiment.card().unit);
     let ran = experiment.run_on(&request, &options, &bar, ranks);
     bar.finish();
-    let finished = ran?;
+    let finished = ran.inspect_err(|error| {
+        if !error.is_stop() && ranks.is_first() && (is_new || how.resume) && partial.exists() {
+            tell!("lobule: what was finished is kept in {}: --resume goes on from there", partial.display());
+        }
+    })?;
     let findings = &finished.findings;
     let out_of_range = findings.findings.iter().filter(|f| !f.pass).count();
     let ended = if how.strict && out_of_range > 0 { Err(Stop::OutOfRange(out_of_range)) } else { Ok(()) };
@@ -118,6 +124,7 @@ pub fn run(arguments: &Run, ranks: &Ranks) -> Result<(), Stop> {
         return ended;
     }
     print_findings(&findings.findings);
+    tell_of_no_numbers(&findings.findings);
     if let Some(summary) = findings.summary() {
         out!("findings {summary}");
     }
@@ -149,6 +156,17 @@ fn print_findings(findings: &[Finding]) {
         let sd = f.sd.map(|s| format!(" ± {}", number(s))).unwrap_or_default();
         let unit = if f.unit == "1" { "" } else { &f.unit };
         out!("{:width$}  {:>9}{sd} {unit}  {range}  {verdict}", f.name, number(f.value));
+    }
+}
+
+/// Names the findings that are no numbers: what they measure did not take place, or its values left the range of numbers.
+fn tell_of_no_numbers(findings: &[Finding]) {
+    let none: Vec<&str> = findings.iter().filter(|f| !f.value.is_finite()).map(|f| f.name.as_str()).collect();
+    if let Some(first) = none.first() {
+        let more = if none.len() > 1 { format!(" and {} more", none.len() - 1) } else { String::new() };
+        tell!(
+            "note: no number: {first}{more}; what they measure did not occur or diverged, the report shows where"
+        );
     }
 }
 
@@ -216,10 +234,6 @@ fn digits(value: f64) -> String {
 
 fn finding<'a>(run: &'a Findings, name: &str) -> Option<&'a Finding> {
     run.findings.iter().find(|f| f.name == name)
-}
-
-fn read(path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path).map_err(|e| refused(path, format!("{e}; check the path")))
 }
 
 /// `0..4` is 0, 1, 2, 3, 4; `0,3,5` is itself.

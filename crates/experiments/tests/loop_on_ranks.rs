@@ -12,7 +12,7 @@ use lobule_experiments::prism::{Condition, PrismConfig};
 use lobule_experiments::prism::{Prism, anatomy};
 use lobule_scaffold::Anatomy;
 use lobule_signal::Reach;
-use lobule_study::run_folder::RunFolder;
+use lobule_study::run_folder::{Identity, RunFolder};
 use lobule_study::{Error, Quiet};
 use lobule_study::{Experiment, Item, Request, Run, RunOptions, Study};
 use std::collections::BTreeMap;
@@ -96,7 +96,7 @@ fn seed(folder: Option<(&Path, bool)>, ranks: &Ranks) -> Result<(Calibrated, Con
     let (config, anatomy) = config();
     let folder = ranks.agree(match folder {
         Some((path, resumes)) if ranks.is_first() => {
-            RunFolder::open(path, "prism", &config.to_toml(), resumes)
+            RunFolder::open(path, Identity::new("prism", &config.to_toml(), &[]), &config.to_toml(), resumes)
         }
         _ => Ok(RunFolder::elsewhere(Path::new("nowhere"))),
     })?;

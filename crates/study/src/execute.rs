@@ -1,7 +1,8 @@
 //! From a checked configuration to a run folder: folder, workers, provenance, report.
 
+use crate::inputs;
 use crate::report::{Finding, Findings};
-use crate::run_folder::RunFolder;
+use crate::run_folder::{Identity, RunFolder};
 use crate::verify::{CONFIG, FINDINGS, PROVENANCE, seal};
 use crate::{Card, Error, Finished, Progress, Ranks, Run, RunOptions, Study, fingerprint, page, settings};
 use serde::Serialize;
@@ -41,8 +42,12 @@ pub fn run_on<S: Study + ?Sized>(
     };
     let seeds = ranks.agree(checked())?;
     let begin = Instant::now();
+    let inputs = if ranks.is_first() { inputs::hashes(&study.inputs(config)) } else { Vec::new() };
     let folder = ranks.agree(match ranks.is_first() {
-        true => RunFolder::open(&options.out, S::CARD.name, &config_toml, options.resumes),
+        true => {
+            let of = Identity::new(S::CARD.name, &config_toml, &inputs);
+            RunFolder::open(&options.out, of, &config_toml, options.resumes)
+        }
         false => Ok(RunFolder::elsewhere(&options.out)),
     })?;
     let ran = Run::new(&folder, options, progress, ranks)
@@ -59,7 +64,8 @@ pub fn run_on<S: Study + ?Sized>(
             findings: study.findings(config, &record),
             measured,
         };
-        let provenance = provenance(S::CARD, &config_toml, options, ranks.ranks());
+        let mut provenance = provenance(S::CARD, &config_toml, options, ranks.ranks());
+        provenance["inputs"] = inputs.into_iter().collect();
         finish(study, config, &record, findings, provenance, folder)
     })?;
     Ok((finished, record))

@@ -77,6 +77,7 @@ mod check;
 mod error;
 mod execute;
 mod experiment;
+mod inputs;
 mod limits;
 mod numbers;
 mod page;

@@ -18,11 +18,13 @@ pub(crate) struct Pieces {
 
 /// What a piece belongs to. A piece of another version, experiment or configuration is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Identity {
-    pub version: String,
-    pub experiment: String,
+pub struct Identity {
+    version: String,
+    experiment: String,
     /// Hash of the configuration.
-    pub config: u64,
+    config: u64,
+    /// Hash of the input files.
+    inputs: u64,
 }
 
 /// Content of a file: what it belongs to, its own name, and the value.
@@ -34,9 +36,11 @@ struct Piece<T> {
 }
 
 impl Identity {
-    pub fn new(experiment: &str, config: &str) -> Self {
+    /// The identity of a run of an experiment with a configuration, and (name, hash) of its input files.
+    pub fn new(experiment: &str, config: &str, inputs: &[(String, String)]) -> Self {
         let version = env!("CARGO_PKG_VERSION").into();
-        Self { version, experiment: experiment.into(), config: fingerprint(config.as_bytes()) }
+        let [config, inputs] = [config.to_string(), format!("{inputs:?}")].map(|t| fingerprint(t.as_bytes()));
+        Self { version, experiment: experiment.into(), config, inputs }
     }
 }
 
@@ -99,6 +103,8 @@ impl Pieces {
             (format!("`{}`", of.experiment), format!("this run is of `{}`", own.experiment))
         } else if of.config != own.config {
             ("another configuration".into(), "resume with the settings of the interrupted run".into())
+        } else if of.inputs != own.inputs {
+            ("other input files".into(), "the files that the configuration names have changed since".into())
         } else if of_name != name {
             (format!("`{of_name}`"), format!("`{name}` is needed"))
         } else {
@@ -138,7 +144,7 @@ mod tests {
     use super::*;
 
     fn pieces(folder: &Path, config: &str) -> Pieces {
-        Pieces::new(folder.into(), Identity::new("a/b", config))
+        Pieces::new(folder.into(), Identity::new("a/b", config, &[]))
     }
 
     fn say(pieces: &Pieces, name: &str) -> String {
@@ -185,8 +191,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         pieces(folder.path(), "x = 1").keep("p", &vec![1.0]).unwrap();
         assert!(say(&pieces(folder.path(), "x = 2"), "p").contains("another configuration"));
-        let other = Pieces::new(folder.path().into(), Identity::new("c", "x = 1"));
+        let other = Pieces::new(folder.path().into(), Identity::new("c", "x = 1", &[]));
         assert!(say(&other, "p").contains("`a/b`"));
+        let with = Identity::new("a/b", "x = 1", &[("net.hdf5".into(), "0123".into())]);
+        assert!(say(&Pieces::new(folder.path().into(), with), "p").contains("other input files"));
         fs::rename(folder.path().join("p"), folder.path().join("q")).unwrap();
         assert!(say(&pieces(folder.path(), "x = 1"), "q").contains("it is of `p`"));
     }

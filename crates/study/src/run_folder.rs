@@ -1,7 +1,8 @@
 //! The folder of a run: written under a temporary name, renamed when complete,
 //! so that a folder without `.partial` is always whole.
 
-use crate::pieces::{Identity, Pieces, holds_any};
+pub use crate::pieces::Identity;
+use crate::pieces::{Pieces, holds_any};
 use crate::{Error, fingerprint};
 use atomic_write_file::AtomicWriteFile;
 use serde::Serialize;
@@ -43,13 +44,13 @@ fn at(path: &Path, error: impl std::fmt::Display, remedy: &str) -> Error {
 }
 
 impl RunFolder {
-    /// Opens `<out>.partial` for a run of `config`. With `resumes` what an interrupted run left
+    /// Opens `<out>.partial` for a run of `config`; pieces are those `of` one identity. With `resumes` what an interrupted run left
     /// there is used.
     ///
     /// # Errors
     /// When `out` exists already, when another run was interrupted or is at work there, when
     /// there is nothing to resume or it had another configuration, or when the folder cannot be made.
-    pub fn open(out: &Path, experiment: &str, config: &str, resumes: bool) -> Result<Self, Error> {
+    pub fn open(out: &Path, of: Identity, config: &str, resumes: bool) -> Result<Self, Error> {
         // Without a slash at the end, which would make `.partial` a name of its own.
         let complete: PathBuf = out.components().collect();
         if complete.file_name().is_none() {
@@ -90,7 +91,7 @@ impl RunFolder {
             begun(fs::create_dir_all(&path).map_err(|e| at(&path, e, writable)))?;
         }
         begun(write_whole(&kept, config.as_bytes()))?;
-        let pieces = Pieces::new(partial.join("snapshots"), Identity::new(experiment, config));
+        let pieces = Pieces::new(partial.join("snapshots"), of);
         let partial = Partial { path: partial, pieces, written: Mutex::default(), _lock: lock };
         Ok(Self { partial: Some(partial), complete, resumes })
     }

@@ -5,6 +5,7 @@ use crate::report::{Figure, Finding};
 use crate::{Card, Error, Run, Story, settings};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::path::PathBuf;
 use toml::Table;
 
 /// An experiment as its author writes it: a configuration, a run that records plain data, and what is
@@ -25,6 +26,12 @@ pub trait Study: Sync {
     /// # Errors
     /// [`Error::Config`] naming the key, its value and the allowed range.
     fn check(&self, config: &Self::Config) -> Result<(), Error>;
+
+    /// Files and folders that the run reads beside the configuration. Their content belongs to what a run is of: an interrupted run
+    /// is not resumed with others.
+    fn inputs(&self, _config: &Self::Config) -> Vec<PathBuf> {
+        Vec::new()
+    }
 
     /// Runs; the record does not depend on the number of jobs and threads.
     ///

@@ -12,7 +12,7 @@ use lobule_cerebellum::{DT_MS, PLASTIC_SET};
 use lobule_control::plant::PlanarArm;
 use lobule_scaffold::{Anatomy, ScaffoldSpec, reconstruct};
 use lobule_study::prelude::*;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The experiment `prism`.
@@ -57,6 +57,10 @@ impl Study for Prism {
 
     fn check(&self, config: &PrismConfig) -> Result<(), Error> {
         config.check()
+    }
+
+    fn inputs(&self, config: &PrismConfig) -> Vec<PathBuf> {
+        Some(&config.scaffold.file).filter(|file| !file.is_empty()).map(PathBuf::from).into_iter().collect()
     }
 
     fn run(&self, config: &PrismConfig, run: &Run) -> Result<PrismResult, Error> {

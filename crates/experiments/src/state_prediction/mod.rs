@@ -19,6 +19,7 @@ use config::{Config, RecordingSource};
 use lobule_analysis::mean_of;
 use lobule_study::prelude::*;
 use run::Record;
+use std::path::PathBuf;
 
 const QUICK: &str = include_str!("state_prediction.quick.toml");
 const NETWORK: &str = include_str!("state_prediction.network.toml");
@@ -60,6 +61,13 @@ impl Study for StatePrediction {
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.check()
+    }
+
+    fn inputs(&self, config: &Config) -> Vec<PathBuf> {
+        let file = &config.file;
+        let named = [&file.spikes, &file.trials, &file.signals, &file.nwb, &file.prism];
+        let is_used = config.source == RecordingSource::File;
+        named.into_iter().filter(|name| is_used && !name.is_empty()).map(PathBuf::from).collect()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {

@@ -1,0 +1,45 @@
+//! Files that a run reads beside its configuration, which holds their names alone: what a run is of includes their content.
+
+use lobule_signal::Fingerprint;
+use std::fs::{self, File};
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+
+/// The hash of each input, by name: of a file's content, or of all files of a folder. Inputs that cannot be read are left to those
+/// who read them.
+pub(crate) fn hashes(inputs: &[PathBuf]) -> Vec<(String, String)> {
+    let hash = |path: &PathBuf| Some((path.display().to_string(), format!("{:016x}", of(path)?)));
+    inputs.iter().filter_map(hash).collect()
+}
+
+fn of(path: &Path) -> Option<u64> {
+    let mut files = Vec::new();
+    collect(path, DEPTH, &mut files);
+    files.sort();
+    let mut hash = Fingerprint::new();
+    for file in &files {
+        let mut reader = BufReader::with_capacity(1 << 20, File::open(file).ok()?);
+        let mut part = vec![0; 1 << 20];
+        loop {
+            match reader.read(&mut part).ok()? {
+                0 => break,
+                n => hash.bytes(&part[..n]),
+            }
+        }
+    }
+    (!files.is_empty()).then(|| hash.value())
+}
+
+/// Folders below a folder that are looked into. Chosen: those of a run.
+const DEPTH: usize = 2;
+
+/// Regular files at and below a path.
+fn collect(path: &Path, depth: usize, files: &mut Vec<PathBuf>) {
+    let Ok(about) = fs::metadata(path) else { return };
+    if about.is_file() {
+        files.push(path.into());
+    } else if about.is_dir() && depth > 0 {
+        let entries = fs::read_dir(path).into_iter().flatten().flatten();
+        entries.for_each(|entry| collect(&entry.path(), depth - 1, files));
+    }
+}
