@@ -1,5 +1,6 @@
 //! Ctrl-C and SIGTERM: the work ends at the next point from which it can go on.
 
+use lobule::study::run_folder::holds_work;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::path::PathBuf;
@@ -29,13 +30,17 @@ pub fn listen() {
         let folder = FOLDER.lock().unwrap_or_else(PoisonError::into_inner);
         match &*folder {
             _ if !crate::launch::is_first() => {}
-            Some(folder) if folder.exists() => {
+            Some(folder) if holds_work(folder) => {
                 let folder = folder.display();
                 tell!(
                     "lobule: stopped; what was finished is kept in {folder}: the same command with --resume goes on from there"
                 );
             }
-            _ => tell!("lobule: stopped; nothing was kept"),
+            folder => {
+                // The folder of a run that had finished nothing; where it cannot be removed, the next run names it.
+                let _ = folder.as_ref().map(std::fs::remove_dir_all);
+                tell!("lobule: stopped before anything was finished; nothing is kept");
+            }
         }
         std::process::exit(status());
     });

@@ -105,7 +105,7 @@ impl RunFolder {
     /// Removes the folder of a run that ended before it had anything to keep; true if it did.
     pub(crate) fn discard_if_empty(&self) -> bool {
         let Some(partial) = &self.partial else { return false };
-        let is_empty = !holds_any(&partial.path.join("snapshots"));
+        let is_empty = !holds_work(&partial.path);
         if is_empty {
             discard(&partial.path, false);
         }
@@ -204,6 +204,11 @@ fn has_space(folder: &Path) -> Result<(), Error> {
     }
     let what = format!("{} MB are free there, {} MB are needed", free >> 20, SPACE >> 20);
     Err(at(folder, what, "free some, or choose an --out on another disk"))
+}
+
+/// True if an unfinished run folder holds something to go on from.
+pub fn holds_work(partial: &Path) -> bool {
+    holds_any(&partial.join("snapshots"))
 }
 
 /// Removes a folder that was made for a run that did not begin.
