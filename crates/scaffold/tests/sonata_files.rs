@@ -287,7 +287,7 @@ fn circuits_that_contradict_themselves_are_refused() {
         (|d| d.integers(NODES, "node_group_index", &[0, 0, -1, 0]), &["node_group_index", "row 2 is -1"]),
         (
             |d| _ = d.data.insert(format!("{NODES}/0/x"), Data::Floats(vec![f64::NAN; 3])),
-            &["nodes/cortex/0", "NaN", "finite"],
+            &["nodes/cortex", "node 0", "NaN", "finite"],
         ),
         (
             |d| _ = d.data.insert(format!("{NODES}/node_id"), Data::Floats(vec![0.5; 4])),

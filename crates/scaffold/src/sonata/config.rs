@@ -1,6 +1,7 @@
 //! Which files a circuit consists of: `circuit_config.json`, or the names in a folder.
 
 use crate::error::{Error, Result, ensure};
+use crate::files;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -46,7 +47,7 @@ pub(super) fn circuit(path: &Path) -> Result<Circuit> {
 fn of_file(path: &Path, depth: usize) -> Result<Circuit> {
     let refuse = |what: String| Error::file(path, format!("{what}; give a SONATA circuit_config.json"));
     let error = |key: &str, what: String| Error::content(path, format!("`{key}`"), what);
-    let text = fs::read_to_string(path).map_err(|e| refuse(format!("cannot be read as text: {e}")))?;
+    let text = files::text(path, files::LONGEST_TEXT)?;
     let value: Value = serde_json::from_str(&text).map_err(|e| refuse(format!("is not JSON ({e})")))?;
     let variables = Variables::of(path, &value).map_err(|what| error("manifest", what))?;
     if value.get("networks").is_none()
