@@ -16,6 +16,7 @@ mod constants;
 mod devices;
 mod fields;
 mod morphologies;
+mod ranges;
 mod read;
 mod simulation;
 mod space;

@@ -33,8 +33,8 @@ pub(super) struct Circuit {
 
 /// The files of the circuit at a path: a folder or a configuration.
 pub(super) fn circuit(path: &Path) -> Result<Circuit> {
-    ensure(path.exists(), || Error::file(path, "no such file or folder; check the path"))?;
-    if !path.is_dir() {
+    let about = fs::metadata(path).map_err(|e| files::refused(path, &e))?;
+    if !about.is_dir() {
         return of_file(path, 0);
     }
     match NAMES.iter().map(|name| path.join(name)).find(|p| p.is_file()) {
@@ -102,7 +102,7 @@ fn of_file(path: &Path, depth: usize) -> Result<Circuit> {
 
 /// The circuit of a folder by the names of its files, as bmtk's builder gives them.
 fn of_names(folder: &Path) -> Result<Circuit> {
-    let entries = fs::read_dir(folder).map_err(|e| Error::file(folder, format!("cannot be read: {e}")))?;
+    let entries = fs::read_dir(folder).map_err(|e| files::refused(folder, &e))?;
     let mut names: Vec<String> =
         entries.filter_map(|e| Some(e.ok()?.file_name().to_string_lossy().into_owned())).collect();
     names.sort();
