@@ -3,7 +3,7 @@
 use crate::Stop;
 use crate::input::{input, refused, stored_simulations};
 use lobule::scaffold::format::{self, Format};
-use lobule::scaffold::{bsb, sonata};
+use lobule::scaffold::{bsb, files, sonata};
 use std::path::Path;
 
 /// Writes the network `from` as `to`, in the format of its name or the one named.
@@ -20,6 +20,7 @@ pub fn run(from: &Path, to: &Path, named: Option<&str>) -> Result<(), Stop> {
     if to.exists() {
         return Err(refused(to, "it exists and is not overwritten; choose another name or remove it").into());
     }
+    files::check_place(to)?;
     let mut anatomy = format::read(from)?;
     let name = match wanted {
         Format::Bsb => {

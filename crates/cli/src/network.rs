@@ -5,7 +5,7 @@ use crate::input::{input, refused, stored_simulations};
 use crate::{Stop, simulate::simulate};
 use lobule::cerebellum::{protocols, stored};
 use lobule::scaffold::{
-    Anatomy, Built, Configuration, ConnectionSet, Construction, ScaffoldSpec, bsb, construct, format,
+    Anatomy, Built, Configuration, ConnectionSet, Construction, ScaffoldSpec, bsb, construct, files, format,
     reconstruct,
 };
 use lobule::{Ranks, scaffold::configuration::StoredSimulation, scaffold::morphological::Quirk};
@@ -26,6 +26,8 @@ fn build(arguments: &Build) -> Result<(), Stop> {
     if out.exists() {
         return Err(refused(out, "exists already; choose another --out or remove it").into());
     }
+    check_use(arguments)?;
+    files::check_place(out)?;
     let begin = Instant::now();
     let made = || match &arguments.configuration {
         None => native(arguments),
@@ -67,6 +69,21 @@ fn build(arguments: &Build) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Refuses options that would have no effect on a circuit that is built natively.
+fn check_use(arguments: &Build) -> Result<(), Stop> {
+    let is_native = arguments.configuration.is_none();
+    for (option, is_given) in [
+        ("--copy-quirks", !arguments.copy_quirks.is_empty()),
+        ("--morphologies", arguments.morphologies.is_some()),
+    ] {
+        if is_native && is_given {
+            let what = "has an effect with a configuration only: name one, or leave the option out";
+            return Err(input(option, what).into());
+        }
+    }
+    Ok(())
+}
+
 /// A new circuit, by the way in which it was built.
 enum NewCircuit {
     Native(Anatomy),
@@ -84,20 +101,25 @@ fn native(arguments: &Build) -> Result<NewCircuit, Stop> {
 }
 
 fn configured(file: &Path, arguments: &Build) -> Result<NewCircuit, Stop> {
+    let configuration = Configuration::read(file)?;
     let mut quirks = Vec::new();
+    let refuse = |what: String| Stop::from(input("--copy-quirks", what));
     for name in &arguments.copy_quirks {
-        match Quirk::ALL.iter().find(|(known, _)| known == name) {
-            Some((_, quirk)) => quirks.push(*quirk),
-            None if name == "all" => quirks.extend(Quirk::ALL.map(|(_, quirk)| quirk)),
-            None => {
-                let known = Quirk::ALL.map(|(name, _)| name).join(", ");
-                return Err(input("--copy-quirks", format!("`{name}`; known are {known}, all")).into());
-            }
+        let known = Quirk::ALL.map(|(name, _)| name).join(", ");
+        let named = Quirk::ALL.iter().filter(|(known, _)| known == name || name == "all");
+        let named: Vec<Quirk> = named.map(|(_, quirk)| *quirk).collect();
+        if named.is_empty() {
+            return Err(refuse(format!("`{name}`; known are {known}, all")));
         }
+        let concerned: Vec<Quirk> = named.into_iter().filter(|q| q.concerns(&configuration)).collect();
+        if concerned.is_empty() {
+            let what = "has no effect, since the configuration has no rule that it concerns; leave it out";
+            return Err(refuse(format!("`{name}` {what}")));
+        }
+        quirks.extend(concerned);
     }
     let construction =
         Construction { seed: arguments.seed, morphologies: arguments.morphologies.clone(), quirks };
-    let configuration = Configuration::read(file)?;
     let built = construct(&configuration, &construction)?;
     Ok(NewCircuit::Configured(Box::new(built), Box::new(configuration)))
 }

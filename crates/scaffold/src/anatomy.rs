@@ -248,16 +248,61 @@ impl Anatomy {
         self.cells(cell_type).map_or(0, CellSites::len)
     }
 
-    /// Far corner of all cells at positive coordinates, for files that do not say their size.
+    /// Low corner of the block that the cells are in, µm: for each axis the lowest coordinate, rounded down to a whole
+    /// 10 µm, since somata lie within the block. The height begins with the cortex, as far as there is one.
+    pub fn corner(&self) -> [f64; 3] {
+        let [base, height] = self.blocks();
+        [base.0[0], base.0[1], height.0[2]].map(|low| if low.is_finite() { down(low) } else { 0.0 })
+    }
+
+    /// Size of the block from its corner to the farthest cell, for files that do not say it.
     pub(crate) fn extent(&self) -> [f64; 3] {
-        let positions = self.cells.iter().flat_map(|c| &c.positions);
-        positions.fold([0.0; 3], |far, p| std::array::from_fn(|k| f64::max(far[k], p[k])))
+        let ([base, height], corner) = (self.blocks(), self.corner());
+        let far = [base.1[0], base.1[1], height.1[2]];
+        std::array::from_fn(|k| if far[k].is_finite() { far[k] - corner[k] } else { 0.0 })
+    }
+
+    /// The middle of the granular layer, µm: of the base, and between the lowest and the highest granule cell (each
+    /// to a whole 10 µm outwards). Without granule cells other cells of the layer stand for them, without those all.
+    pub fn granular_middle(&self) -> [f64; 3] {
+        let corner = self.corner();
+        let of_layer = |name: &&str| self.cells(name).is_some_and(|cells| !cells.is_empty());
+        let layer = GRANULAR_TYPES.iter().find(|name| of_layer(name));
+        let (low, high) = bounds(self.cells.iter().filter(|c| layer.is_none_or(|name| c.cell_type == *name)));
+        let z = if low[2].is_finite() { (down(low[2]) - down(-high[2])) / 2.0 } else { 0.0 };
+        [corner[0] + self.size[0] / 2.0, corner[1] + self.size[1] / 2.0, z]
+    }
+
+    /// Low and high corner of all cells, and of those of the cortex, or of all where there is no cortex.
+    fn blocks(&self) -> [([f64; 3], [f64; 3]); 2] {
+        let is_below = |c: &&CellSites| BELOW_CORTEX.contains(&c.cell_type.as_str());
+        let all = bounds(self.cells.iter());
+        let cortex = bounds(self.cells.iter().filter(|c| !is_below(c)));
+        [all, if cortex.0[2].is_finite() { cortex } else { all }]
     }
 
     /// A connection set by name.
     pub fn connections(&self, name: &str) -> Option<&ConnectionSet> {
         self.connections.iter().find(|c| c.name == name)
     }
+}
+
+/// Cell types of the granular layer, those that fill it first.
+const GRANULAR_TYPES: [&str; 4] = ["granule_cell", "glomerulus", "golgi_cell", "mossy_fiber"];
+/// Cell types that lie below the cortex.
+const BELOW_CORTEX: [&str; 3] = ["dcn_p", "dcn_i", "io_cell"];
+
+/// A coordinate rounded down to a whole 10 µm.
+fn down(coordinate: f64) -> f64 {
+    (coordinate / 10.0).floor() * 10.0
+}
+
+/// Lowest and highest coordinates of cells; infinite without any.
+fn bounds<'a>(cells: impl Iterator<Item = &'a CellSites>) -> ([f64; 3], [f64; 3]) {
+    let none = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
+    cells.flat_map(|c| &c.positions).fold(none, |(low, high), p| {
+        (std::array::from_fn(|k| p[k].min(low[k])), std::array::from_fn(|k| p[k].max(high[k])))
+    })
 }
 
 /// lobule's name of a cell type that BSB files spell in another way.
@@ -269,5 +314,51 @@ pub fn canonical_cell_name(name: &str) -> &str {
         "io" => "io_cell",
         "unipolar_brush" => "unipolar_brush_cell",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn anatomy(cells: &[(&str, &[[f64; 3]])]) -> Anatomy {
+        let sites = |(name, positions): &(&str, &[[f64; 3]])| CellSites {
+            cell_type: name.to_string(),
+            positions: positions.to_vec(),
+            ..CellSites::default()
+        };
+        let mut anatomy = Anatomy { cells: cells.iter().map(sites).collect(), ..Anatomy::default() };
+        anatomy.size = anatomy.extent();
+        anatomy
+    }
+
+    #[test]
+    fn the_block_is_where_the_cells_are() {
+        let here = [[5.0, 8.0, 3.0], [95.0, 60.0, 59.0]];
+        let plain = anatomy(&[("glomerulus", &here)]);
+        assert_eq!((plain.size, plain.corner()), ([95.0, 60.0, 59.0], [0.0; 3]));
+        assert_eq!(plain.granular_middle(), [47.5, 30.0, 30.0]);
+        for [x, y, z] in [[1000.0, 500.0, 0.0], [-300.0, -70.0, 640.0]] {
+            let there = here.map(|p| [p[0] + x, p[1] + y, p[2] + z]);
+            let moved = anatomy(&[("glomerulus", &there)]);
+            assert_eq!((moved.size, moved.corner()), (plain.size, [x, y, z]));
+            assert_eq!(moved.granular_middle(), [47.5 + x, 30.0 + y, 30.0 + z]);
+        }
+    }
+
+    #[test]
+    fn the_height_is_that_of_the_cortex_and_the_middle_that_of_the_granular_layer() {
+        let nuclei = [[5.0, 5.0, -200.0], [95.0, 95.0, -150.0]];
+        let granules = [[5.0, 5.0, 12.0], [95.0, 95.0, 128.0]];
+        let all = anatomy(&[
+            ("dcn_p", &nuclei),
+            ("granule_cell", &granules),
+            ("purkinje_cell", &[[50.0, 50.0, 140.0]]),
+        ]);
+        assert_eq!(all.size, [95.0, 95.0, 130.0]);
+        assert_eq!(all.granular_middle()[2], 70.0);
+        assert_eq!(anatomy(&[("dcn_p", &nuclei)]).size, [95.0, 95.0, 50.0]);
+        assert_eq!(anatomy(&[]).size, [0.0; 3]);
+        assert_eq!(anatomy(&[]).granular_middle(), [0.0; 3]);
     }
 }

@@ -48,6 +48,53 @@ fn the_small_circuit_builds() {
 }
 
 #[test]
+fn a_partition_that_no_region_lays_out_stays_where_it_is() {
+    let yaml =
+        NET.replace("regions: {cortex: {type: stack, children: [layer]}}", "").replace("z: 100}", "z: 300}");
+    let anatomy = build(&yaml).unwrap();
+    assert_eq!((anatomy.count("a"), anatomy.count("b")), (10, 5));
+    let z = anatomy.cells.iter().flat_map(|c| &c.positions).map(|p| p[2]);
+    assert!(z.clone().all(|z| (0.0..=100.0).contains(&z)), "{:?}", z.collect::<Vec<_>>());
+    // Beside a region that lays out another one, and with a place of its own.
+    let both = NET.replace(
+        "partitions: {layer: {thickness: 100}}",
+        "partitions: {layer: {thickness: 40}, free: {thickness: 20, origin: [0, 0, 70]}}",
+    );
+    let anatomy = build(&both.replace("partitions: [layer]", "partitions: [free]")).unwrap();
+    let z = anatomy.cells.iter().flat_map(|c| &c.positions).map(|p| p[2]);
+    assert!(z.clone().all(|z| (70.0..=90.0).contains(&z)), "{:?}", z.collect::<Vec<_>>());
+}
+
+#[test]
+fn references_that_stand_for_very_many_values_are_refused() {
+    // Each level refers four times to the one below.
+    let mut yaml = format!("{NET}level_0: {{v: 1}}\n");
+    for level in 1..16 {
+        let below = level - 1;
+        yaml += &format!("level_{level}:\n");
+        for k in 0..4 {
+            yaml += &format!("  k{k}: {{$ref: \"#/level_{below}\"}}\n");
+        }
+    }
+    let error = read(&[("net.yaml", &yaml)]).unwrap_err().to_string();
+    assert!(error.contains("references make more than 1000000 values"), "{error}");
+    // As many through another file.
+    let start = yaml.replace(NET, "");
+    let main = format!("{NET}name: {{$ref: \"more.yaml#/level_15\"}}\n");
+    let error = read(&[("net.yaml", &main), ("more.yaml", &start)]).unwrap_err().to_string();
+    assert!(error.contains("references make more than 1000000 values"), "{error}");
+}
+
+#[test]
+fn only_regular_files_are_read() {
+    let error = Configuration::read("/dev/zero".as_ref()).unwrap_err().to_string();
+    assert!(error.contains("give a regular file"), "{error}");
+    let folder = tempfile::tempdir().unwrap();
+    let error = Configuration::read(folder.path()).unwrap_err().to_string();
+    assert!(error.contains("is a directory"), "{error}");
+}
+
+#[test]
 fn json_and_yaml_give_the_same_configuration() {
     let yaml = read(&[("net.yaml", NET)]).unwrap();
     let json = read(&[("net.json", &yaml.tree().to_string())]).unwrap();
@@ -87,7 +134,7 @@ fn mistakes_are_refused_with_their_place() {
         (
             "partitions: [layer]",
             "partitions: [leyer]",
-            "placement.all.partitions[0]: `leyer` is not a partition of any region; there are layer",
+            "placement.all.partitions[0]: `leyer` is no partition; there are layer",
         ),
         (
             "cell_types: [a, b]",
@@ -164,6 +211,14 @@ fn mistakes_are_refused_with_their_place() {
             "scale is -1",
         ),
         ("strategy: random", "strategy: parallel_array, spacing_x: 10, angle: 90", "placement.all.angle: 90"),
+        (
+            "strategy: random",
+            "strategy: parallel_array, spacing_x: 1.0e-9, angle: 70",
+            "placement.all (a): 100000000000 cells expected; at most",
+        ),
+        ("count: 5", "count: 5, planar_density: 1.0e+9", "cell_types.b.spatial.planar_density: 1000000000"),
+        ("x: 100, y: 100, z: 100", "x: 100, y: 100, z: 100, chunk_size: 1.0e-6", "chunk_size has an edge"),
+        ("x: 100, y: 100, z: 100", "x: 3.0e+6, y: 3.0e+6, z: 100", "9000000000 cells expected; at most"),
         (
             "strategy: random",
             "strategy: parallel_array, spacing_x: 0, angle: 70",

@@ -107,6 +107,46 @@ fn devices_of_both_kinds_are_read() {
 }
 
 #[test]
+fn numbers_out_of_their_range_are_refused_with_key_value_and_range() {
+    for (pointer, value, words) in [
+        ("/duration", json!(1e300), &["1e+300", "above 0, up to 86400000 ms"]),
+        ("/duration", json!(0), &["`0`", "above 0"]),
+        ("/resolution", json!(1e-9), &["1e-9", "0.001 to 100 ms"]),
+        ("/resolution", json!("inf"), &["inf", "0.001 to 100 ms"]),
+        ("/devices/noise/delay", json!(1e18), &["1e+18", "up to 10000 ms"]),
+        ("/devices/noise/delay", json!(1e10), &["10000000000", "up to 10000 ms"]),
+        ("/devices/noise/rate", json!(1e9), &["1000000000", "up to 1000000 Hz"]),
+        ("/devices/noise/weight", json!(-1e30), &["-1e+30", "from -1000000000"]),
+        ("/devices/noise/start", json!(1e300), &["1e+300", "up to 1000000000000 ms"]),
+        ("/devices/noise/stop", json!("nan"), &["nan", "1000000000000 ms"]),
+        ("/devices/noise/receptor_type", json!(u64::MAX), &["18446744073709551615", "up to 1000"]),
+        ("/connection_models/a_to_b/synapses/0/delay", json!(1e10), &["up to 10000 ms"]),
+        ("/connection_models/a_to_b/synapses/0/delay", json!(-1), &["`-1`", "above 0"]),
+        ("/connection_models/a_to_b/synapses/0/weight", json!(1e300), &["1e+300", "1000000000"]),
+        ("/connection_models/a_to_b/synapses/0/receptor_type", json!(100_000), &["100000", "up to 1000"]),
+        ("/cell_models/io/constants/C_m", json!(1e300), &["1e+300", "1000000000000000"]),
+    ] as [(&str, Value, &[&str]); 16]
+    {
+        let key = format!("simulations.s{}", pointer.replace('/', "."));
+        refused(&with(pointer, value), &key, words);
+    }
+    let sphere = |origin: Value, radius: Value| {
+        let mut node = small()["devices"]["noise"].clone();
+        node["targetting"] = json!({"strategy": "sphere", "origin": origin, "radius": radius});
+        device(node)
+    };
+    let d = "simulations.s.devices.noise.targetting";
+    refused(&sphere(json!([0, 0, 1e30]), json!(1)), &format!("{d}.origin"), &["1e+30", "4000000 um"]);
+    refused(&sphere(json!([0, 0, 0]), json!(1e30)), &format!("{d}.radius"), &["1e+30", "up to 10000000 um"]);
+    let spikes = device(json!({
+        "device": "external", "nest_model": "spike_generator", "weight": 1, "delay": 0.1,
+        "constants": {"spike_times": [1.0, 1e300]},
+    }));
+    let key = "simulations.s.devices.noise.constants.spike_times";
+    refused(&spikes, key, &["entry 1", "up to 1000000000000 ms"]);
+}
+
+#[test]
 fn what_is_wrong_is_named_with_key_value_and_what_is_known() {
     let d = "simulations.s.devices.noise";
     let poisson = |key: &str, value: Value| {

@@ -287,11 +287,11 @@ fn circuits_that_contradict_themselves_are_refused() {
         (|d| d.integers(NODES, "node_group_index", &[0, 0, -1, 0]), &["node_group_index", "row 2 is -1"]),
         (
             |d| _ = d.data.insert(format!("{NODES}/0/x"), Data::Floats(vec![f64::NAN; 3])),
-            &["nodes/cortex/0", "NaN", "finite"],
+            &["nodes/cortex", "node 0", "NaN", "finite"],
         ),
         (
             |d| _ = d.data.insert(format!("{NODES}/node_id"), Data::Floats(vec![0.5; 4])),
-            &["node_id", "integers"],
+            &["node_id", "entry 0 is 0.5", "whole number"],
         ),
         (|d| d.ends[0] = None, &["source_node_id", "`node_population`"]),
         (|d| d.ends[1] = Some("thalamus"), &["target_node_id", "`thalamus`", "cortex, inputs"]),

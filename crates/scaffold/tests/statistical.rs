@@ -419,11 +419,25 @@ type Spoil = fn(&mut ScaffoldSpec);
 
 #[test]
 fn impossible_specifications_are_refused_by_name() {
-    let cases: [(&str, Spoil); 17] = [
+    let cases: [(&str, Spoil); 29] = [
         ("size[0] (x) = 40", |s| s.size[0] = 40.0),
         ("size[1] (y) = NaN", |s| s.size[1] = f64::NAN),
         ("GiB", |s| s.size = [1e5, 1e5]),
-        ("GiB", |s| (s.cells.stellate_cell.density, s.cells.stellate_cell.radius) = (1e3, 1e-3)),
+        ("GiB", |s| (s.cells.dcn_p.density, s.cells.dcn_p.radius, s.size) = (1.0, 0.1, [5000.0, 5000.0])),
+        ("GiB", |s| (s.size, s.arbors[0].contacts) = ([2000.0, 500.0], (9e4, 0.0))),
+        ("GiB", |s| (s.size, s.nuclei.climbing_fiber_contacts) = ([3000.0, 3000.0], (1e5, 0.0))),
+        ("stellate_cell.density = 1000", |s| s.cells.stellate_cell.density = 1e3),
+        ("size[1] (y) = 1000000", |s| s.size[1] = 1e6),
+        ("layers.olive = 1000000000000", |s| s.layers.olive = 1e12),
+        ("cells.mossy_fiber.ratio = 1000000000", |s| s.cells.mossy_fiber.ratio = 1e9),
+        ("granular.granule_dendrites = 1000000000", |s| s.granular.granule_dendrites = 1_000_000_000),
+        ("granular.golgi_axon_glomeruli = 18446744073709551615", |s| {
+            s.granular.golgi_axon_glomeruli = usize::MAX;
+        }),
+        ("granular.mossy_steepness = 1000", |s| s.granular.mossy_steepness = 1e3),
+        ("granular.golgi_dendrite_reach = 1000000000", |s| s.granular.golgi_dendrite_reach = 1e9),
+        ("arbors.golgi_to_golgi.contacts = (1000000000000, 0)", |s| s.arbors[0].contacts = (1e12, 0.0)),
+        ("arbors.golgi_to_golgi.reach = [-1000000000, 5]", |s| s.arbors[0].reach[0] = [-1e9, 5.0]),
         ("layers.granular = 0", |s| s.layers.granular = 0.0),
         ("layers.purkinje = 10", |s| s.layers.purkinje = 10.0),
         ("cells.granule_cell.density = -1", |s| s.cells.granule_cell.density = -1.0),

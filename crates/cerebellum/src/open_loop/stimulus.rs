@@ -177,7 +177,7 @@ impl Stimulus {
 
     /// The stimulated neurons, ascending.
     pub(super) fn targets(&self, anatomy: &Anatomy, cells: &CellSites) -> Result<Vec<u32>, Error> {
-        let middle = [anatomy.size[0] / 2.0, anatomy.size[1] / 2.0, 65.0];
+        let middle = anatomy.granular_middle();
         let is_near = |i: &u32| {
             let p = cells.positions[*i as usize];
             (0..3).map(|k| (p[k] - middle[k]).powi(2)).sum::<f64>().sqrt() <= self.within_um

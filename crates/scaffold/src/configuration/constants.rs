@@ -2,6 +2,7 @@
 //! distribution from which NEST draws one for each.
 
 use super::fields::{Fields, number, shown};
+use super::ranges::PARAMETER;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -30,6 +31,9 @@ fn constant(fields: &Fields, name: &str, value: &Value) -> Option<Constant> {
         return Some(Constant::Flag(flag));
     }
     if let Some(number) = number(value) {
+        if !PARAMETER.contains(number) {
+            return fields.refuse(name, format!("is {}; {PARAMETER} is needed", shown(value)));
+        }
         return Some(Constant::Number(number));
     }
     if value.get("distribution").is_none() {
@@ -39,7 +43,8 @@ fn constant(fields: &Fields, name: &str, value: &Value) -> Option<Constant> {
     }
     let fields = fields.object(name)?;
     let name = fields.text("distribution")?.to_string();
-    let parameters = fields.rest().into_iter().map(|(n, _)| Some((n.to_string(), fields.number(n)?)));
+    let parameters =
+        fields.rest().into_iter().map(|(n, _)| Some((n.to_string(), fields.within(n, &PARAMETER)?)));
     Some(Constant::Distribution { name, parameters: parameters.collect::<Option<_>>()? })
 }
 

@@ -4,7 +4,8 @@
 //! `spike_recorder`, `multimeter`) and `external`, which takes any `nest_model` with `constants`. Both ways are read
 //! here; a model that is not listed is a problem. Units: ms, Hz, pA; weights nS (a factor for currents).
 
-use super::fields::{Fields, number};
+use super::fields::Fields;
+use super::ranges;
 use super::targetting::Targetting;
 
 /// From when to when, ms.
@@ -115,9 +116,9 @@ impl Device {
             return fields.refuse("device", format!("is missing; known are: {}", known()));
         };
         let targetting = Targetting::read(&fields);
-        let weight = fields.number("weight");
-        let delay = fields.needed("delay", Fields::positive);
-        let receptor = fields.count("receptor_type").unwrap_or(0);
+        let weight = fields.within("weight", &ranges::WEIGHT);
+        let delay = fields.needed_within("delay", &ranges::DELAY);
+        let receptor = fields.receptor("receptor_type").unwrap_or(0);
         let kind = if device == "external" {
             let Some(model) = fields.text("nest_model") else {
                 return fields.refuse("nest_model", format!("is missing; known are: {}", known()));
@@ -179,15 +180,15 @@ fn kind_of(model: &str, model_key: &str, device: &Fields, fields: &Fields) -> Op
 }
 
 fn poisson(fields: &Fields) -> Option<DeviceKind> {
-    let rate_hz = fields.needed("rate", Fields::amount);
+    let rate_hz = fields.needed_within("rate", &ranges::RATE);
     Some(DeviceKind::Poisson { span: span(fields)?, rate_hz: rate_hz? })
 }
 
 fn sinusoidal_poisson(fields: &Fields) -> Option<DeviceKind> {
-    let rate = fields.needed("rate", Fields::amount);
-    let amplitude = fields.needed("amplitude", Fields::number);
-    let frequency = fields.needed("frequency", Fields::amount);
-    let phase_deg = fields.number("phase").unwrap_or(0.0);
+    let rate = fields.needed_within("rate", &ranges::RATE);
+    let amplitude = fields.needed_within("amplitude", &ranges::RATE_AMPLITUDE);
+    let frequency = fields.needed_within("frequency", &ranges::FREQUENCY);
+    let phase_deg = fields.within("phase", &ranges::PHASE).unwrap_or(0.0);
     if fields.flag("individual_spike_trains") == Some(false) {
         let what = "is false; here every target has its own spikes: remove it";
         return fields.refuse("individual_spike_trains", what);
@@ -197,7 +198,7 @@ fn sinusoidal_poisson(fields: &Fields) -> Option<DeviceKind> {
 }
 
 fn spike_times(fields: &Fields) -> Option<DeviceKind> {
-    let times_ms = fields.numbers("spike_times");
+    let times_ms = fields.all_within("spike_times", &ranges::TIME);
     if fields.value("spike_times").is_none() {
         fields.problem("spike_times", "is missing; give the times of the spikes, ms");
     }
@@ -218,7 +219,7 @@ fn spike_times(fields: &Fields) -> Option<DeviceKind> {
 }
 
 fn constant_current(fields: &Fields) -> Option<DeviceKind> {
-    let amplitude = fields.needed("amplitude", Fields::number);
+    let amplitude = fields.needed_within("amplitude", &ranges::CURRENT);
     let span = span(fields)?;
     let mut steps = vec![(span.start_ms, amplitude?)];
     steps.extend(span.stop_ms.map(|stop| (stop, 0.0)));
@@ -226,7 +227,8 @@ fn constant_current(fields: &Fields) -> Option<DeviceKind> {
 }
 
 fn current_steps(fields: &Fields) -> Option<DeviceKind> {
-    let (times, values) = (fields.numbers("amplitude_times"), fields.numbers("amplitude_values"));
+    let times = fields.all_within("amplitude_times", &ranges::TIME);
+    let values = fields.all_within("amplitude_values", &ranges::CURRENT);
     let wrong = |what: String| fields.refuse("amplitude_times", what);
     let (Some(times), Some(values)) = (times, values) else {
         return wrong("and `amplitude_values` must both be lists of numbers".into());
@@ -258,18 +260,14 @@ fn multimeter(fields: &Fields, default: Option<&str>) -> Option<DeviceKind> {
         let what = format!("has {} units for {} properties; give as many", units.len(), variables.len());
         fields.problem("units", what);
     }
-    let interval = fields.value("interval");
-    let interval_ms = interval.and_then(number).filter(|t| *t > 0.0);
-    if interval.is_some() && interval_ms.is_none() {
-        fields.problem("interval", "is no time above 0 ms");
-    }
+    let interval_ms = fields.within("interval", &ranges::INTERVAL);
     Some(DeviceKind::Multimeter { variables, interval_ms, span: span(fields)? })
 }
 
 /// `start` and `stop`.
 fn span(fields: &Fields) -> Option<Span> {
-    let start_ms = fields.amount("start").unwrap_or(0.0);
-    let stop_ms = fields.amount("stop");
+    let start_ms = fields.within("start", &ranges::TIME).unwrap_or(0.0);
+    let stop_ms = fields.within("stop", &ranges::TIME);
     if let Some(stop) = stop_ms.filter(|stop| *stop <= start_ms) {
         // NOTE: bsb-nest drops such a stop for two devices without a word and refuses it for a third.
         let what = format!("is {stop} ms and `start` is {start_ms} ms; the end must follow the begin");

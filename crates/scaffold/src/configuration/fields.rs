@@ -2,6 +2,7 @@
 //! that nobody asked for become a [`Problem`] that names where it stands; reading goes on, so that all of them
 //! can be told at once.
 
+use super::ranges::{COORDINATE, MOST_RECEPTORS, Range};
 use crate::error::listed;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -112,20 +113,39 @@ impl<'a> Fields<'a> {
         read
     }
 
-    pub fn number(&self, name: &str) -> Option<f64> {
-        self.read(name, "a number", number)
+    /// A number of a range.
+    pub fn within(&self, name: &str, range: &Range) -> Option<f64> {
+        self.read(name, &range.to_string(), |v| number(v).filter(|n| range.contains(*n)))
     }
 
+    /// A number of a range that must be there.
+    pub fn needed_within(&self, name: &str, range: &Range) -> Option<f64> {
+        self.needed(name, |fields, name| fields.within(name, range))
+    }
+
+    /// A list of numbers of a range.
+    pub fn all_within(&self, name: &str, range: &Range) -> Option<Vec<f64>> {
+        let numbers = self.numbers(name)?;
+        match numbers.iter().position(|n| !range.contains(*n)) {
+            None => Some(numbers),
+            Some(k) => self.refuse(name, format!("has {} as entry {k}; {range} is needed", numbers[k])),
+        }
+    }
+
+    /// A share, 0 to 1.
     pub fn amount(&self, name: &str) -> Option<f64> {
         self.read(name, "a number of 0 or more", |v| number(v).filter(|n| *n >= 0.0))
     }
 
-    pub fn positive(&self, name: &str) -> Option<f64> {
-        self.read(name, "a number above 0", |v| number(v).filter(|n| *n > 0.0))
-    }
-
     pub fn count(&self, name: &str) -> Option<usize> {
         self.read(name, "a whole number of 0 or more", |v| usize::try_from(v.as_u64()?).ok())
+    }
+
+    /// The number of a receptor, from 1; 0 for none.
+    pub fn receptor(&self, name: &str) -> Option<usize> {
+        let needed = format!("a whole number of 0 or more, up to {MOST_RECEPTORS},");
+        let fits = |v: &Value| usize::try_from(v.as_u64()?).ok().filter(|n| *n <= MOST_RECEPTORS);
+        self.read(name, &needed, fits)
     }
 
     pub fn flag(&self, name: &str) -> Option<bool> {
@@ -145,8 +165,9 @@ impl<'a> Fields<'a> {
     }
 
     pub fn point<const N: usize>(&self, name: &str) -> Option<[f64; N]> {
-        let numbers = |v: &Value| v.as_array()?.iter().map(number).collect::<Option<Vec<f64>>>();
-        self.read(name, &format!("a list of {N} numbers"), |v| numbers(v)?.try_into().ok())
+        let within = |v: &Value| number(v).filter(|n| COORDINATE.contains(*n));
+        let numbers = |v: &Value| v.as_array()?.iter().map(within).collect::<Option<Vec<f64>>>();
+        self.read(name, &format!("a list of {N} numbers, each {COORDINATE}"), |v| numbers(v)?.try_into().ok())
     }
 
     /// The keys that nobody has asked for so far, with their values.

@@ -10,12 +10,17 @@
 //! are looked for beside the document that names them.
 
 use crate::error::{Error, Result, ensure};
+use crate::files;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Most references inside references. Chosen: far beyond any use; a deeper chain is a mistake.
 const MAX_DEPTH: usize = 64;
+
+/// Most values that references make. Chosen: a hundred times as many as the largest configuration known has; a few
+/// lines that refer to each other can stand for any number.
+const MAX_REFERRED: usize = 1_000_000;
 
 /// The resolved tree and the folders of all documents it was made of, the main one first.
 pub(super) fn document(path: &Path) -> Result<(Value, Vec<PathBuf>)> {
@@ -36,6 +41,8 @@ struct Resolver {
     documents: BTreeMap<PathBuf, Value>,
     /// References being followed: file and path of keys.
     active: Vec<(PathBuf, Vec<String>)>,
+    /// Values that references have made so far.
+    referred: usize,
 }
 
 impl Resolver {
@@ -56,6 +63,7 @@ impl Resolver {
             return Err(error(file, keys, what));
         }
         self.active.push(place);
+        self.count(file, keys)?;
         if !self.documents.contains_key(file) {
             let value = parse(file)?;
             self.documents.insert(file.into(), value);
@@ -82,8 +90,20 @@ impl Resolver {
         Ok(found)
     }
 
+    /// Counts a value that stands in the place of a reference.
+    fn count(&mut self, file: &Path, keys: &[String]) -> Result<()> {
+        // The first place being followed is the document itself.
+        self.referred += usize::from(self.active.len() > 1);
+        ensure(self.referred <= MAX_REFERRED, || {
+            let what =
+                format!("references make more than {MAX_REFERRED} values; refer to fewer, or write them out");
+            error(file, keys, what)
+        })
+    }
+
     /// Resolves all references in a value that stands at `keys` of `file`.
     fn value(&mut self, file: &Path, keys: &mut Vec<String>, value: Value) -> Result<Value> {
+        self.count(file, keys)?;
         match value {
             Value::Object(mut members) => {
                 let reference = members.remove("$ref");
@@ -210,11 +230,7 @@ fn lexically_normal(path: &Path) -> PathBuf {
 
 fn parse(file: &Path) -> Result<Value> {
     let refuse = |what: String| Error::File { path: file.into(), what };
-    let text = std::fs::read_to_string(file).map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => refuse("no such file; check the path".into()),
-        std::io::ErrorKind::InvalidData => refuse("is no text; give a JSON or YAML file".into()),
-        _ => refuse(format!("cannot be read: {e}")),
-    })?;
+    let text = files::text(file, files::LONGEST_TEXT)?;
     let extension = file.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     let value: Value = if extension == "json" {
         serde_json::from_str(&text).map_err(|e| refuse(format!("is no JSON: {e}")))?

@@ -16,6 +16,7 @@
 use super::constants::{self, Constants};
 use super::devices::Device;
 use super::fields::{Fields, Problem, Problems, shown};
+use super::ranges::{DELAY, DURATION, RESOLUTION, Range, WEIGHT};
 use crate::canonical_cell_name;
 use crate::error::listed;
 use serde_json::Value;
@@ -135,7 +136,7 @@ fn read(name: &str, node: &Value) -> StoredSimulation {
 
 fn fill(simulation: &mut StoredSimulation, fields: Fields) {
     simulation.simulator = fields.text("simulator").unwrap_or_default().into();
-    simulation.duration_ms = fields.needed("duration", Fields::positive).unwrap_or(f64::NAN);
+    simulation.duration_ms = fields.needed_within("duration", &DURATION).unwrap_or(f64::NAN);
     if simulation.simulator != "nest" {
         // What belongs to another simulator has other keys, which would all be problems.
         let what =
@@ -143,7 +144,7 @@ fn fill(simulation: &mut StoredSimulation, fields: Fields) {
         fields.problem("simulator", what);
         return;
     }
-    simulation.resolution_ms = fields.needed("resolution", Fields::positive).unwrap_or(f64::NAN);
+    simulation.resolution_ms = fields.needed_within("resolution", &RESOLUTION).unwrap_or(f64::NAN);
     for (key, why) in [
         ("modules", "models of NEST modules are built in"),
         ("threads", "the number of threads is `--threads` and changes no bit"),
@@ -241,18 +242,15 @@ fn synapse(fields: Fields) -> Option<StoredSynapse> {
     let model = fields.text("model").unwrap_or("static_synapse").to_string();
     let nested = fields.object("parameters");
     // `weight` and `delay` may also stand in `parameters`.
-    let either = |name: &str| match &nested {
+    let either = |name: &str, range: &Range| match &nested {
         Some(nested) if fields.value(name).is_none() && nested.value(name).is_some() => {
-            nested.needed(name, Fields::number)
+            nested.needed_within(name, range)
         }
-        _ => fields.needed(name, Fields::number),
+        _ => fields.needed_within(name, range),
     };
-    let weight = either("weight");
-    let delay_ms = if model == "gap_junction" { None } else { either("delay") };
-    if let Some(delay) = delay_ms.filter(|d| *d <= 0.0) {
-        fields.problem("delay", format!("is {delay} ms; a delay is at least one step"));
-    }
-    let receptor = fields.count("receptor_type").unwrap_or(0);
+    let weight = either("weight", &WEIGHT);
+    let delay_ms = if model == "gap_junction" { None } else { either("delay", &DELAY) };
+    let receptor = fields.receptor("receptor_type").unwrap_or(0);
     let mut values = Constants::new();
     for group in [Some(&fields), nested.as_ref()].into_iter().flatten() {
         constants::add(&mut values, group);

@@ -1,6 +1,6 @@
 //! The space of a network: its box, and the partitions cells are placed in.
 //!
-//! Regions lay out partitions: a *group* leaves its children where they are, a *stack* puts
+//! Regions lay out partitions: a *group* leaves its children where they are (as partitions of no region are), a *stack* puts
 //! them on top of each other along an axis, from the low side of the first child (or so
 //! that `anchor` stays in place). A *layer* fills the box of the network but for its
 //! thickness; a *rhomboid* has dimensions of its own. Lengths are µm.
@@ -94,6 +94,12 @@ pub(super) fn read(root: &Node) -> Result<Space> {
     for (name, region) in &regions {
         if !children.contains(*name) {
             partitions.extend(layout.region(name, region, 0)?.partitions);
+        }
+    }
+    // A partition that no region lays out stays where it is, as in a group; BSB's own starting example has no region.
+    for (name, partition) in root.entries_of("partitions")? {
+        if !layout.seen.contains(name) && !children.contains(name) {
+            partitions.extend(layout.partition(name, &partition)?.partitions);
         }
     }
     if let Some((name, node)) = regions.iter().find(|(name, _)| !layout.seen.contains(*name)) {

@@ -6,6 +6,7 @@
 //! many cells, other ones.
 
 use super::fields::Fields;
+use super::ranges::RADIUS;
 use crate::error::ensure;
 use crate::statistical::draws::draw_to_front;
 use crate::{Anatomy, CellSites, canonical_cell_name};
@@ -128,7 +129,7 @@ fn by_id(fields: &Fields) -> Option<Targets> {
 }
 
 fn sphere(fields: &Fields) -> Option<Targets> {
-    let (origin, radius) = (fields.point("origin"), fields.needed("radius", Fields::amount)?);
+    let (origin, radius) = (fields.point("origin"), fields.needed_within("radius", &RADIUS)?);
     let origin = needed(fields, "origin", origin, "give three coordinates, um")?;
     Some(Targets::Sphere { origin, radius })
 }
@@ -140,7 +141,7 @@ fn cylinder(fields: &Fields) -> Option<Targets> {
         "z" => Axis::Z,
         other => return fields.refuse("axis", format!("is `{other}`; x, y and z are known")),
     };
-    let (origin, radius) = (fields.point("origin"), fields.needed("radius", Fields::amount)?);
+    let (origin, radius) = (fields.point("origin"), fields.needed_within("radius", &RADIUS)?);
     let origin = needed(fields, "origin", origin, "give two coordinates, um")?;
     Some(Targets::Cylinder { axis, origin, radius })
 }

@@ -19,6 +19,7 @@ use crate::morphology::{Selection, bounds};
 use crate::statistical::draws::{draw_to_front, stochastic_round};
 use lobule_signal::Stream;
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Cells handled by one task. Chosen: some milliseconds of work.
 const TASK: usize = 256;
@@ -167,8 +168,16 @@ impl<'a> Intersection<'a> {
         }
     }
 
-    /// Connects all cells. The rows are (first, second) in order of the first cell.
-    pub fn connect(&self, affinity: f64, contacts: Distribution, seed: u64, label: &str) -> ConnectionSet {
+    /// Connects all cells. The rows are (first, second) in order of the first cell; none when there are more than
+    /// `most` of them.
+    pub fn connect(
+        &self,
+        affinity: f64,
+        contacts: Distribution,
+        most: u64,
+        (seed, label): (u64, &str),
+    ) -> Option<ConnectionSet> {
+        let made = AtomicU64::new(0);
         let trials = Stream::new(seed, &format!("{label}: candidates"));
         let numbers = Stream::new(seed, &format!("{label}: contacts"));
         let places = Stream::new(seed, &format!("{label}: places"));
@@ -176,6 +185,10 @@ impl<'a> Intersection<'a> {
             let mut rows = ConnectionSet::default();
             let (mut candidates, mut touch) = (Vec::new(), Touch::default());
             for &cell in cells {
+                if made.load(Ordering::Relaxed) > most {
+                    return ConnectionSet::default();
+                }
+                let before = rows.len();
                 let step = u64::from(cell);
                 self.candidates(cell, &mut candidates);
                 if affinity < 1.0 {
@@ -199,10 +212,12 @@ impl<'a> Intersection<'a> {
                         rows.push(cell, other, sites[0][first as usize], sites[1][second as usize]);
                     }
                 }
+                made.fetch_add((rows.len() - before) as u64, Ordering::Relaxed);
             }
             rows
         };
-        ConnectionSet::joined(self.first.chosen.cells.par_chunks(TASK).map(task).collect())
+        let parts = self.first.chosen.cells.par_chunks(TASK).map(task).collect();
+        (made.load(Ordering::Relaxed) <= most).then(|| ConnectionSet::joined(parts))
     }
 
     /// True if the voxels of two points, given as (branch, point) of each cell, touch.
@@ -269,7 +284,8 @@ mod tests {
 
     fn connect(pre: &Population, post: &Population, affinity: f64, contacts: f64) -> ConnectionSet {
         let (a, b) = (Half::new(pre, &side(&["a"]), 50), Half::new(post, &side(&["a", "b"]), 40));
-        Intersection::new(&a, &b, 0.0).unwrap().connect(affinity, Distribution::Constant(contacts), 5, "test")
+        let intersection = Intersection::new(&a, &b, 0.0).unwrap();
+        intersection.connect(affinity, Distribution::Constant(contacts), u64::MAX, (5, "test")).unwrap()
     }
 
     fn pairs(rows: &ConnectionSet) -> BTreeSet<(u32, u32)> {
@@ -369,8 +385,12 @@ mod tests {
             (population("near", &near, &[[0.0; 3]]), population("dot", &dot, &[[9.5, 8.5, 8.5]]));
         let a = Half::new(&pre, &side(&[]), 1);
         let b = Half::new(&post, &side(&[]), 1);
-        let rows =
-            Intersection::new(&a, &b, 0.0).unwrap().connect(1.0, Distribution::Constant(8000.0), 1, "test");
+        let all = |most: u64| {
+            let intersection = Intersection::new(&a, &b, 0.0).unwrap();
+            intersection.connect(1.0, Distribution::Constant(8000.0), most, (1, "test"))
+        };
+        assert!(all(7999).is_none(), "more rows than may be");
+        let rows = all(8000).unwrap();
         let mut hits = [0u32; 4];
         rows.pre_site.iter().for_each(|s| hits[s[1] as usize] += 1);
         // Mean 2000 for each of 4 points, standard deviation 39; five of them.

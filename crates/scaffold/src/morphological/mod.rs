@@ -28,6 +28,8 @@ mod wiring;
 pub use audit::{SetAudit, audit};
 
 use crate::built::Shapes;
+use crate::configuration::Strategy;
+use crate::error::{ensure, listed};
 use crate::morphology::Morphology;
 use crate::{Anatomy, Built, CellSites, Configuration, Error, bsb, canonical_cell_name};
 use population::Population;
@@ -50,6 +52,16 @@ impl Quirk {
     /// All, by name.
     pub const ALL: [(&'static str, Quirk); 3] =
         [("golgi-tips", Quirk::GolgiTips), ("ubc-order", Quirk::UbcOrder), ("one-zone", Quirk::OneZone)];
+
+    /// True if the configuration has a rule that behaves in another way with the quirk.
+    pub fn concerns(self, configuration: &Configuration) -> bool {
+        let mut rules = configuration.connectivity.iter().map(|rule| &rule.strategy);
+        match self {
+            Self::GolgiTips => rules.any(|s| matches!(s, Strategy::GlomerulusGolgi { .. })),
+            Self::UbcOrder => rules.any(|s| matches!(s, Strategy::GlomerulusUbc { .. })),
+            Self::OneZone => !configuration.duplications.is_empty(),
+        }
+    }
 }
 
 /// Inputs of a construction beside its configuration.
@@ -92,7 +104,7 @@ pub struct Construction {
 pub fn construct(configuration: &Configuration, construction: &Construction) -> Result<Built, Error> {
     let seed = construction.seed.or(configuration.seed).unwrap_or(0);
     let mut notes = configuration.notes.clone();
-    let morphologies = morphologies(configuration, construction.morphologies.as_ref())?;
+    let morphologies = morphologies(configuration, construction.morphologies.as_ref(), &mut notes)?;
     let mut populations = placement::place(configuration, &morphologies, seed, &mut notes)?;
     labels::apply(configuration, &mut populations, seed)?;
     let mut connections =
@@ -144,19 +156,27 @@ fn sites(population: Population) -> CellSites {
 fn morphologies(
     configuration: &Configuration,
     network: Option<&PathBuf>,
+    notes: &mut Vec<String>,
 ) -> Result<Vec<Arc<Morphology>>, Error> {
-    let is_network = bsb::is_network_file(&configuration.file);
+    let is_network = crate::hdf5::is_hdf5(&configuration.file);
     let stored = network.or(is_network.then_some(&configuration.file));
     let mut all = stored.map_or(Ok(Vec::new()), |file| bsb::stored_morphologies(file))?;
+    let overrides = configuration.placement.iter().flat_map(|r| r.overrides.values());
+    let spatial = configuration.cell_types.iter().map(|c| &c.spatial).chain(overrides);
+    let patterns: Vec<&String> = spatial.flat_map(|s| &s.morphologies).collect();
+    let is_wanted = |name: &str| patterns.iter().any(|p| placement::matches(p, name));
+    if let Some(file) = network {
+        ensure(all.iter().any(|m| is_wanted(&m.name)), || {
+            let names = listed(all.iter().map(|m| &m.name));
+            let what = "has no morphology that the configuration names, so it would have no effect; it has";
+            Error::file(file, format!("{what}: {names}"))
+        })?;
+    }
     // A network file has the morphologies themselves; the paths in its configuration lead elsewhere.
     if !is_network {
-        let overrides = configuration.placement.iter().flat_map(|r| r.overrides.values());
-        let spatial = configuration.cell_types.iter().map(|c| &c.spatial).chain(overrides);
-        let patterns: Vec<&String> = spatial.flat_map(|s| &s.morphologies).collect();
         for source in &configuration.morphologies {
-            let is_wanted = patterns.iter().any(|p| placement::matches(p, &source.name));
-            if is_wanted && !all.iter().any(|m| m.name == source.name) {
-                all.push(swc::read(source)?);
+            if is_wanted(&source.name) && !all.iter().any(|m| m.name == source.name) {
+                all.push(swc::read(source, notes)?);
             }
         }
     }

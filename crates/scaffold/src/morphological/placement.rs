@@ -13,6 +13,7 @@ use crate::configuration::{
     Block, CellType, Configuration, MorphologyChoice, PlacementRule, PlacementStrategy, Spatial,
 };
 use crate::error::{Error, Result, ensure, listed};
+use crate::memory;
 use crate::morphology::Morphology;
 use lobule_signal::Stream;
 use std::sync::Arc;
@@ -23,6 +24,8 @@ const DENSELY_PACKED: f64 = 0.2;
 
 /// Most cells of one rule and type. Chosen: their places alone take 2.4 GB.
 const MOST_CELLS: f64 = 1.0e8;
+/// Memory of a cell while it is placed, bytes: its place, twice, its labels, morphology and order.
+const CELL_BYTES: f64 = 128.0;
 
 /// Places the cells of every rule. Types come in order of name, their cells in chunk order.
 pub(super) fn place(
@@ -154,7 +157,7 @@ fn layers(configuration: &Configuration, rule: &PlacementRule) -> Result<Vec<Blo
         let known = &configuration.space.partitions;
         known.iter().find(|(n, _)| n == name).map(|(_, block)| *block).ok_or_else(|| {
             let names = listed(known.iter().map(|(n, _)| n));
-            let what = format!("`{name}` is not a partition of any region; there are {names}");
+            let what = format!("`{name}` is no partition; there are {names}");
             configuration.error(format!("placement.{}.partitions[{i}]", rule.name), what)
         })
     };
@@ -256,13 +259,19 @@ impl<'a> Job<'a> {
         Ok(total)
     }
 
+    /// Refuses more cells than there is room for.
+    fn check_cells(&self, cells: f64) -> Result<()> {
+        let room = memory::available().map_or(MOST_CELLS, |left| left as f64 / CELL_BYTES);
+        let most = MOST_CELLS.min(room.floor());
+        ensure(cells <= most, || {
+            self.error(format!("{cells:.0} cells expected; at most {most:.0} have room: lower their number"))
+        })
+    }
+
     /// Uniform places, chunk by chunk.
     fn random(&self, stream: Stream) -> Result<Vec<Vec<[f64; 3]>>> {
         ensure(!self.layers.is_empty(), || self.error("has no partitions; name one"))?;
-        let all = self.expected(None)?;
-        if all > MOST_CELLS {
-            return Err(self.error(format!("{all:.0} cells expected; at most {MOST_CELLS:.0}")));
-        }
+        self.check_cells(self.expected(None)?)?;
         let edge = self.configuration.space.chunk;
         let mut chunks: Vec<[i64; 3]> = Vec::new();
         for layer in &self.layers {
@@ -321,6 +330,7 @@ impl<'a> Job<'a> {
                 self.error(format!("a layer of {height} um is lower than a soma of {soma} um; thicken it"))
             })?;
             let rows = (width / spacing).ceil().max(1.0);
+            self.check_cells(rows.max(self.expected(Some(block))?))?;
             let shift = stream.uniform(step, 1) * spacing;
             let mut n = whole(self.expected(Some(block))?, stream, step) as f64;
             // The lattice is wider than the layer; what falls beyond is left out below.

@@ -9,13 +9,21 @@ use crate::ConnectionSet;
 use crate::anatomy::NO_SITE;
 use crate::configuration::{Configuration, ConnectivityRule, Distribution, Reach, Side, Strategy};
 use crate::error::{Error, Result, ensure};
+use crate::memory;
 use crate::morphology::{Morphology, Selection};
 use lobule_signal::Stream;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Most rows of a rule that counts them beforehand. Chosen: 24 GB.
+/// Most rows of a rule. Chosen: 24 GB.
 const MOST_ROWS: f64 = 1.0e9;
+/// Memory of a row while it is made, bytes: 24, in parts and joined.
+const ROW_BYTES: f64 = 48.0;
+
+/// The most rows that a rule may make, by the memory that is left.
+pub(super) fn most_rows() -> f64 {
+    memory::available().map_or(MOST_ROWS, |left| MOST_ROWS.min((left as f64 / ROW_BYTES).floor()))
+}
 
 /// The cells to connect and what has been made of them so far.
 pub(super) struct Wiring<'a> {
@@ -95,9 +103,10 @@ impl<'w, 'a> Work<'w, 'a> {
 
     /// Refuses a number of rows that would not fit into memory.
     fn check_rows(&self, rows: f64) -> Result<()> {
-        ensure(rows <= MOST_ROWS, || {
+        let most = most_rows();
+        ensure(rows <= most, || {
             self.error(format!(
-                "would make {rows:.0} contacts; at most {MOST_ROWS:.0}: lower its affinity or degree"
+                "would make {rows:.0} contacts; there is room for {most:.0}: lower its affinity or degree"
             ))
         })
     }
@@ -219,6 +228,7 @@ impl<'w, 'a> Work<'w, 'a> {
                      the rules {rules}"
                 ))
             })?;
+            self.check_rows(to.cells.len() as f64 * convergence as f64)?;
             let dendrites = self.selections(to.population, &self.rule.post)?;
             for (shape, own) in to.population.shapes.iter().zip(&dendrites) {
                 let (name, n) = (&shape.name, own.pieces.len());
@@ -303,7 +313,13 @@ impl<'w, 'a> Work<'w, 'a> {
             )
         })?;
         let label = self.label(from.name(), to.name());
-        let mut rows = intersection.connect(affinity, contacts, self.wiring.seed, &label);
+        let most = most_rows();
+        let made_rows = intersection.connect(affinity, contacts, most as u64, (self.wiring.seed, &label));
+        let mut rows = made_rows.ok_or_else(|| {
+            self.error(format!(
+                "makes more than the {most:.0} contacts there is room for; lower its affinity or contacts"
+            ))
+        })?;
         if !pre_first {
             std::mem::swap(&mut rows.pre, &mut rows.post);
             std::mem::swap(&mut rows.pre_site, &mut rows.post_site);

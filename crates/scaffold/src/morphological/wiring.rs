@@ -2,7 +2,7 @@
 
 use super::Quirk;
 use super::population::Population;
-use super::rules::{Made, Wiring, Work};
+use super::rules::{Made, Wiring, Work, most_rows};
 use crate::ConnectionSet;
 use crate::configuration::{Configuration, ConnectivityRule, Distribution};
 use crate::error::{Result, ensure, listed};
@@ -93,22 +93,35 @@ impl Wiring<'_> {
             }
             for (_, set) in self.sets.iter_mut().filter(|(rule, _)| rules.contains(rule)) {
                 let label = format!("after_connectivity.{}.{}", duplication.name, set.name);
-                multiply(set, duplication.contacts, Stream::new(self.seed, &label));
+                let most = most_rows();
+                multiply(set, duplication.contacts, most, Stream::new(self.seed, &label)).map_err(
+                    |rows| {
+                        let what = format!(
+                            "makes {rows} contacts of `{}`; there is room for {most:.0}: lower them",
+                            set.name
+                        );
+                        self.configuration
+                            .error(format!("after_connectivity.{}.contacts", duplication.name), what)
+                    },
+                )?;
             }
         }
         Ok(())
     }
 }
 
-/// Replaces each row by a drawn number of rows, at least one.
-fn multiply(set: &mut ConnectionSet, contacts: Distribution, stream: Stream) {
+/// Replaces each row by a drawn number of rows, at least one; the number of all when it is above `most`.
+fn multiply(set: &mut ConnectionSet, contacts: Distribution, most: f64, stream: Stream) -> Result<(), u64> {
     fn repeated<T: Copy>(column: &[T], times: &[usize]) -> Vec<T> {
         column.iter().zip(times).flat_map(|(&row, &n)| std::iter::repeat_n(row, n)).collect()
     }
     let drawn = |row: usize| contacts.count(stream, 0, row as u32).max(1) as usize;
     let times: Vec<usize> = (0..set.len()).map(drawn).collect();
+    let rows: u64 = times.iter().map(|&n| n as u64).sum();
+    ensure(rows as f64 <= most, || rows)?;
     set.pre = repeated(&set.pre, &times);
     set.post = repeated(&set.post, &times);
     set.pre_site = repeated(&set.pre_site, &times);
     set.post_site = repeated(&set.post_site, &times);
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! Which files a circuit consists of: `circuit_config.json`, or the names in a folder.
 
 use crate::error::{Error, Result, ensure};
+use crate::files;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -32,8 +33,8 @@ pub(super) struct Circuit {
 
 /// The files of the circuit at a path: a folder or a configuration.
 pub(super) fn circuit(path: &Path) -> Result<Circuit> {
-    ensure(path.exists(), || Error::file(path, "no such file or folder; check the path"))?;
-    if !path.is_dir() {
+    let about = fs::metadata(path).map_err(|e| files::refused(path, &e))?;
+    if !about.is_dir() {
         return of_file(path, 0);
     }
     match NAMES.iter().map(|name| path.join(name)).find(|p| p.is_file()) {
@@ -46,7 +47,7 @@ pub(super) fn circuit(path: &Path) -> Result<Circuit> {
 fn of_file(path: &Path, depth: usize) -> Result<Circuit> {
     let refuse = |what: String| Error::file(path, format!("{what}; give a SONATA circuit_config.json"));
     let error = |key: &str, what: String| Error::content(path, format!("`{key}`"), what);
-    let text = fs::read_to_string(path).map_err(|e| refuse(format!("cannot be read as text: {e}")))?;
+    let text = files::text(path, files::LONGEST_TEXT)?;
     let value: Value = serde_json::from_str(&text).map_err(|e| refuse(format!("is not JSON ({e})")))?;
     let variables = Variables::of(path, &value).map_err(|what| error("manifest", what))?;
     if value.get("networks").is_none()
@@ -101,7 +102,7 @@ fn of_file(path: &Path, depth: usize) -> Result<Circuit> {
 
 /// The circuit of a folder by the names of its files, as bmtk's builder gives them.
 fn of_names(folder: &Path) -> Result<Circuit> {
-    let entries = fs::read_dir(folder).map_err(|e| Error::file(folder, format!("cannot be read: {e}")))?;
+    let entries = fs::read_dir(folder).map_err(|e| files::refused(folder, &e))?;
     let mut names: Vec<String> =
         entries.filter_map(|e| Some(e.ok()?.file_name().to_string_lossy().into_owned())).collect();
     names.sort();

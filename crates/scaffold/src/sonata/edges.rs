@@ -3,6 +3,7 @@
 use super::config::Part;
 use super::members::{Members, Unread, populations, types_of, unused_columns};
 use super::nodes::{Nodes, Population};
+use super::table::Types;
 use crate::ConnectionSet;
 use crate::error::{Result, ensure, listed};
 use crate::hdf5::Store;
@@ -24,7 +25,7 @@ pub(super) fn read(
     let group = populations(&store, "edges")?;
     for (name, node) in store.members(&group)? {
         let members = Members::of(&store, &node)?;
-        let edges = Edges::read(&members, nodes, extra)?;
+        let edges = Edges::read(&members, nodes, types.as_ref(), extra)?;
         for set in edges.sets(&members, &name, nodes)? {
             ensure(sets.iter().all(|s| s.name != set.name), || {
                 let name = &set.name;
@@ -35,9 +36,36 @@ pub(super) fn read(
             sets.push(set);
         }
     }
-    let used = ["population", "pop_name", "source_query", "target_query"];
+    let used = ["population", "pop_name", "source_query", "target_query", "nsyns"];
     extra.edge_types.extend(unused_columns(&types, &used));
     Ok(())
+}
+
+/// Contacts of each edge by `nsyns` of its type, 1 where the table has none; a column of edges comes before it.
+fn contacts_of_types(members: &Members, n: usize, types: Option<&Types>) -> Result<Vec<u64>> {
+    let mut contacts = vec![1; n];
+    let Some(types) = types.filter(|t| t.values().any(|t| t.contains_key("nsyns"))) else {
+        return Ok(contacts);
+    };
+    let numbers = members.integers("edge_type_id")?;
+    ensure(numbers.len() == n, || {
+        let what = format!("has {} entries, `source_node_id` {n}; write the file again", numbers.len());
+        members.error("edge_type_id", what)
+    })?;
+    for (edge, (contacts, number)) in contacts.iter_mut().zip(numbers).enumerate() {
+        let columns = types.get(&number).ok_or_else(|| {
+            let what = "which the table of edge types does not have; add it there";
+            members.error("edge_type_id", format!("edge {edge} is of type {number}, {what}"))
+        })?;
+        let Some(text) = columns.get("nsyns") else { continue };
+        let count: Option<f64> = text.parse().ok().filter(|n: &f64| n.fract() == 0.0 && *n >= 0.0);
+        *contacts = count.map(|n| n as u64).ok_or_else(|| {
+            let what =
+                format!("type {number} has `nsyns` {text:?} in the table; a whole number from 0 is needed");
+            members.error("edge_type_id", what)
+        })?;
+    }
+    Ok(contacts)
 }
 
 /// A population as the file has it, by edge.
@@ -50,8 +78,13 @@ struct Edges<'a> {
 }
 
 impl<'a> Edges<'a> {
-    fn read(members: &Members, nodes: &'a Nodes, extra: &mut Unread) -> Result<Self> {
+    fn read(members: &Members, nodes: &'a Nodes, types: Option<&Types>, extra: &mut Unread) -> Result<Self> {
         let end = |name: &str| {
+            let n = members.entries(name)?;
+            ensure(n as u64 <= MAX_ROWS, || {
+                let what = format!("has {n} edges; up to {MAX_ROWS} are supported: divide the population");
+                members.refuse(what)
+            })?;
             let ids = members.integers(name)?;
             let population = members.attribute(name, "node_population").ok_or_else(|| {
                 let what = "has no text attribute `node_population`; add the name of the node population";
@@ -77,7 +110,8 @@ impl<'a> Edges<'a> {
             members.error("target_node_id", what)
         })?;
 
-        let mut edges = Self { ends, contacts: vec![1; n], sites: [vec![], vec![]] };
+        let mut edges =
+            Self { ends, contacts: contacts_of_types(members, n, types)?, sites: [vec![], vec![]] };
         let groups = members.groups("edge_group_id", "edge_group_index", n)?;
         for group in &groups {
             let columns = members.columns(group)?;

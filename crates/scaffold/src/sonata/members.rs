@@ -3,6 +3,7 @@
 use super::config::Part;
 use super::table::{self, Types};
 use crate::error::{Error, Result, ensure};
+use crate::files;
 use crate::hdf5::{Node, Store};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,10 @@ pub(super) struct Unread {
     pub edge_types: BTreeSet<String>,
     /// Nodes without a position.
     pub unplaced: Vec<String>,
+    /// Nodes with some coordinates only.
+    pub flat: Vec<String>,
+    /// Models of cells that are none of points, such as `biophysical`.
+    pub models: BTreeSet<String>,
     /// Edges without a contact.
     pub silent: Vec<String>,
     /// Populations whose cell types have other names.
@@ -25,9 +30,8 @@ pub(super) struct Unread {
 
 pub(super) fn types_of(part: &Part, id: &str) -> Result<Option<Types>> {
     let Some(path) = &part.types else { return Ok(None) };
-    let unreadable = |e| format!("cannot be read ({e}); check the path in the configuration");
-    let text = std::fs::read_to_string(path).map_err(unreadable);
-    text.and_then(|text| table::types(&text, id)).map(Some).map_err(|what| Error::file(path, what))
+    let text = files::text(path, files::LONGEST_TEXT)?;
+    table::types(&text, id).map(Some).map_err(|what| Error::file(path, what))
 }
 
 /// The columns of a table of types but for those that are `used`.
@@ -38,7 +42,7 @@ pub(super) fn unused_columns(types: &Option<Types>, used: &[&str]) -> Vec<String
 
 /// The group of all populations of a kind, `nodes` or `edges`.
 pub(super) fn populations(store: &Store, kind: &str) -> Result<Node> {
-    let group = store.members(&store.root())?.remove(kind);
+    let group = store.member(&store.root(), kind)?;
     group.ok_or_else(|| {
         let what = format!("is missing, so this is no SONATA {kind} file; check `{kind}_file`");
         store.error(format!("/{kind}"), what)
@@ -86,11 +90,37 @@ impl<'a> Members<'a> {
         Ok(Members { needed, ..Members::of(self.store, group.node)? })
     }
 
-    pub fn integers(&self, name: &str) -> Result<Vec<i64>> {
+    /// Number of entries of a column that every population has.
+    pub fn entries(&self, name: &str) -> Result<usize> {
         ensure(self.has(name), || {
             self.error(name, "is missing; every SONATA population has it: write the file again")
         })?;
-        self.long_enough(name, self.store.integers(&self.at(name), None)?)
+        self.store.rows(&self.at(name), None)
+    }
+
+    pub fn integers(&self, name: &str) -> Result<Vec<i64>> {
+        let n = self.entries(name)?;
+        self.long_enough(name, n)?;
+        self.store.integers(&self.at(name), None)
+    }
+
+    /// A column of texts: as such, by the names of an enumeration, or as numbers of names in the library.
+    pub fn texts(&self, name: &str) -> Result<Vec<String>> {
+        self.long_enough(name, self.store.rows(&self.at(name), None)?)?;
+        let library = self.nodes.get(LIBRARY).map(|node| Members::of(self.store, node)).transpose()?;
+        let Some(library) = library.filter(|library| library.has(name)) else {
+            return self.store.texts(&self.at(name));
+        };
+        let names = self.store.texts(&library.at(name))?;
+        let named = |(row, &k): (usize, &i64)| {
+            let found = usize::try_from(k).ok().and_then(|k| names.get(k));
+            found.cloned().ok_or_else(|| {
+                let n = names.len();
+                let what = format!("row {row} is {k}; `{LIBRARY}/{name}` has {n} entries, numbered from 0");
+                self.error(name, what)
+            })
+        };
+        self.integers(name)?.iter().enumerate().map(named).collect()
     }
 
     /// Names of columns.
@@ -98,13 +128,18 @@ impl<'a> Members<'a> {
         self.nodes.keys().filter(|name| *name != LIBRARY)
     }
 
-    fn long_enough<T>(&self, name: &str, values: Vec<T>) -> Result<Vec<T>> {
-        let n = values.len();
-        ensure(n >= self.needed, || {
-            let what = format!("has {n} entries, but the population refers to entry {}", self.needed - 1);
+    /// Refuses a column that is too short for the population, or so long that it is no column of it; before it is read.
+    fn long_enough(&self, name: &str, n: usize) -> Result<()> {
+        let needed = self.needed;
+        ensure(n >= needed, || {
+            let what = format!("has {n} entries, but the population refers to entry {}", needed - 1);
             self.error(name, what)
         })?;
-        Ok(values)
+        ensure(needed == 0 || n <= 2 * needed + SPARE_ENTRIES, || {
+            let what =
+                format!("has {n} entries, but the population refers to {needed}; write the file again");
+            self.error(name, what)
+        })
     }
 
     /// The groups of attributes with the rows that are in them. Without the two
@@ -138,20 +173,24 @@ impl<'a> Members<'a> {
         Ok(groups.into_values().collect())
     }
 
-    /// Positions, if there are any: `x`, `y`, `z`, or a table `positions`.
+    /// Positions as a table `positions`, if there is one.
     pub fn positions(&self) -> Result<Option<Vec<[f64; 3]>>> {
-        let store = self.store;
-        if self.has("positions") {
-            let flat = store.floats(&self.at("positions"), Some(3))?;
-            let rows = flat.as_chunks::<3>().0.to_vec();
-            return self.long_enough("positions", rows).map(Some);
-        }
-        if !["x", "y", "z"].iter().all(|name| self.has(name)) {
+        if !self.has("positions") {
             return Ok(None);
         }
-        let column = |name: &str| self.long_enough(name, store.floats(&self.at(name), None)?);
-        let (x, y, z) = (column("x")?, column("y")?, column("z")?);
-        Ok(Some(x.into_iter().zip(y).zip(z).map(|((x, y), z)| [x, y, z]).collect()))
+        let path = self.at("positions");
+        self.long_enough("positions", self.store.rows(&path, Some(3))?)?;
+        Ok(Some(self.store.floats(&path, Some(3))?.as_chunks::<3>().0.to_vec()))
+    }
+
+    /// A column of numbers, if there is one.
+    pub fn floats(&self, name: &str) -> Result<Option<Vec<f64>>> {
+        if !self.has(name) {
+            return Ok(None);
+        }
+        let path = self.at(name);
+        self.long_enough(name, self.store.rows(&path, None)?)?;
+        self.store.floats(&path, None).map(Some)
     }
 
     /// Labels and their library, if the group has both.
@@ -190,6 +229,9 @@ pub(super) struct RowGroup<'a> {
     /// Row of the population, index into the group's columns.
     pub rows: Vec<(usize, usize)>,
 }
+
+/// Entries of a column that nothing refers to, at most. Chosen: a file with more of them has another fault.
+const SPARE_ENTRIES: usize = 1_000_000;
 
 /// Group of the names behind enumerated attributes.
 const LIBRARY: &str = "@library";

@@ -8,6 +8,9 @@ use crate::hdf5::Store;
 use crate::{CellSites, canonical_cell_name};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Most nodes of a population. Chosen: a whole mouse cerebellum has 6e7 granule cells.
+const MAX_NODES: usize = 100_000_000;
+
 #[derive(Default)]
 pub(super) struct Nodes {
     pub cells: Vec<CellSites>,
@@ -29,20 +32,31 @@ pub(super) fn read(part: &Part, nodes: &mut Nodes, extra: &mut Unread) -> Result
             store.error(&node.path, what)
         })?;
         let members = Members::of(&store, &node)?;
-        let raw = RawPopulation::read(&members, extra)?;
-        let names = raw.names(&members, types.as_ref())?;
-        let population = raw.place(&members, &name, &names, nodes, extra)?;
+        let raw = RawPopulation::read(&members, &name, types.as_ref(), extra)?;
+        let population = raw.place(&members, &name, nodes, extra)?;
         nodes.populations.insert(name, population);
     }
-    extra.node_types.extend(unused_columns(&types, &["pop_name", "population", "model_type"]));
+    let models = types.iter().flat_map(|t| t.values()).filter_map(|t| t.get("model_type"));
+    extra.models.extend(models.filter(|m| !POINT_MODELS.contains(&m.as_str())).map(|m| format!("`{m}`")));
+    extra.node_types.extend(unused_columns(&types, &USED_OF_TYPES));
     Ok(())
 }
+
+/// Columns of node types that are read; those of nodes come before them.
+const USED_OF_TYPES: [&str; 6] = ["pop_name", "population", "model_type", "x", "y", "z"];
+/// Model types of cells without extent, and of cells that are inputs.
+const POINT_MODELS: [&str; 5] = ["virtual", "point_neuron", "point_process", "point_soma", "rate_population"];
+const AXES: [&str; 3] = ["x", "y", "z"];
 
 /// A population as the file has it; everything by node id.
 struct RawPopulation {
     types: Vec<i64>,
-    /// Positions, µm. `[n]` or `[0]`
+    /// Positions, µm. `[n]`
     positions: Vec<[f64; 3]>,
+    /// Cell type of each node as an index into `kinds`; the name of the population for one without. `[n]`
+    kind_of: Vec<Option<u16>>,
+    /// Cell types in the order in which they first occur.
+    kinds: Vec<String>,
     /// Labels of each node. `[n]` or `[0]`, with the sets they refer to
     labels: Vec<i64>,
     label_sets: Vec<Vec<String>>,
@@ -50,9 +64,12 @@ struct RawPopulation {
 }
 
 impl RawPopulation {
-    fn read(members: &Members, extra: &mut Unread) -> Result<Self> {
-        let types = members.integers("node_type_id")?;
-        let n = types.len();
+    fn read(members: &Members, population: &str, types: Option<&Types>, extra: &mut Unread) -> Result<Self> {
+        let n = members.entries("node_type_id")?;
+        ensure(n <= MAX_NODES, || {
+            members.refuse(format!("has {n} nodes; up to {MAX_NODES} are supported: divide the population"))
+        })?;
+        let type_of_row = members.integers("node_type_id")?;
         let rows_of_id = match members.has("node_id") {
             true => permutation(members, n)?,
             false => (0..n).collect(),
@@ -61,29 +78,37 @@ impl RawPopulation {
         let groups = members.groups("node_group_id", "node_group_index", n)?;
 
         let mut raw = Self {
-            types: by_id(&types),
+            types: by_id(&type_of_row),
             positions: vec![[0.0; 3]; n],
+            kind_of: vec![None; n],
+            kinds: vec![],
             labels: vec![],
             label_sets: vec![],
             without_position: 0,
         };
-        let mut has_position = vec![false; n];
         let mut id_of_row = vec![0; n];
         rows_of_id.iter().enumerate().for_each(|(id, &row)| id_of_row[row] = id);
+        let mut places = Places::of_types(members, &raw.types, types)?;
+        let mut names: Vec<Option<String>> =
+            vec![None; if types.is_some() || !groups.is_empty() { n } else { 0 }];
         for group in &groups {
             let columns = members.columns(group)?;
             let mut used = BTreeSet::new();
             if let Some(positions) = columns.positions()? {
                 used.extend(["x", "y", "z", "positions"]);
-                for &(row, index) in &group.rows {
-                    let position = positions[index];
-                    ensure(position.iter().all(|p| p.is_finite()), || {
-                        columns.refuse(format!(
-                            "row {index} is at {position:?}; positions must be finite, in µm"
-                        ))
-                    })?;
-                    raw.positions[id_of_row[row]] = position;
-                    has_position[id_of_row[row]] = true;
+                group.rows.iter().for_each(|&(row, i)| places.of[id_of_row[row]] = positions[i].map(Some));
+            } else {
+                for (axis, name) in AXES.into_iter().enumerate() {
+                    let Some(column) = columns.floats(name)? else { continue };
+                    used.insert(name);
+                    group.rows.iter().for_each(|&(row, i)| places.of[id_of_row[row]][axis] = Some(column[i]));
+                }
+            }
+            if columns.has("pop_name") {
+                used.insert("pop_name");
+                let texts = columns.texts("pop_name")?;
+                for &(row, i) in &group.rows {
+                    names[id_of_row[row]] = Some(texts[i].clone()).filter(|name| !name.is_empty());
                 }
             }
             // Labels need their library, and a population with one group, as lobule writes them.
@@ -99,42 +124,59 @@ impl RawPopulation {
             }
             extra.nodes.extend(columns.names().filter(|c| !used.contains(c.as_str())).cloned());
         }
-        raw.without_position = has_position.iter().filter(|has| !**has).count();
+        raw.without_position = places.settle(members, population, &mut raw.positions, extra)?;
+        raw.name(members, names, types)?;
         Ok(raw)
     }
 
-    /// The `pop_name` of each node's type, if it has one. `[n]`
-    fn names<'a>(&self, members: &Members, types: Option<&'a Types>) -> Result<Vec<Option<&'a str>>> {
-        let Some(types) = types else { return Ok(vec![None; self.types.len()]) };
-        let name = |(id, t): (usize, &i64)| {
-            let what = "which the table of node types does not have; add it there";
-            let missing = || members.error("node_type_id", format!("node {id} is of type {t}, {what}"));
-            Ok(types.get(t).ok_or_else(missing)?.get("pop_name").map(String::as_str))
-        };
-        self.types.iter().enumerate().map(name).collect()
+    /// Gives each node the cell type of its own `pop_name`, else that of its type, if either has one.
+    fn name(&mut self, members: &Members, own: Vec<Option<String>>, types: Option<&Types>) -> Result<()> {
+        let mut known: BTreeMap<String, u16> = BTreeMap::new();
+        for (id, own) in own.into_iter().enumerate() {
+            let of_type = match types {
+                None => None,
+                Some(types) => type_of(members, types, self.types[id], id)?.get("pop_name").cloned(),
+            };
+            let Some(name) = own.or(of_type) else { continue };
+            let next = known.len();
+            let index = match known.get(&name) {
+                Some(index) => *index,
+                None => {
+                    let what = || members.refuse("has more than 65535 different `pop_name`; join some");
+                    let index = u16::try_from(next).map_err(|_| what())?;
+                    self.kinds.push(name.clone());
+                    *known.entry(name).or_insert(index)
+                }
+            };
+            self.kind_of[id] = Some(index);
+        }
+        Ok(())
     }
 
     fn place(
         self,
         members: &Members,
         population: &str,
-        names: &[Option<&str>],
         nodes: &mut Nodes,
         extra: &mut Unread,
     ) -> Result<Population> {
         let n = self.types.len();
-        ensure(u32::try_from(n).is_ok(), || {
-            members.refuse(format!("has {n} nodes; up to {} are supported", u32::MAX))
-        })?;
         if self.without_position > 0 {
             extra.unplaced.push(format!("{} of {n} nodes of `{population}`", self.without_position));
         }
         // In the order in which they first occur; an empty population is a type too.
         let mut kinds: Vec<&str> = Vec::new();
-        for name in names {
-            let name = name.unwrap_or(population);
-            if !kinds.contains(&name) {
-                kinds.push(name);
+        // Index into `kinds` of each of the population's own kinds; the last is the population itself.
+        let mut place_of = vec![usize::MAX; self.kinds.len() + 1];
+        let own = |kind: &Option<u16>| kind.map_or(self.kinds.len(), usize::from);
+        for kind in &self.kind_of {
+            if place_of[own(kind)] == usize::MAX {
+                let name = kind.map_or(population, |k| &self.kinds[usize::from(k)]);
+                // A `pop_name` may be that of the population.
+                place_of[own(kind)] = kinds.iter().position(|k| *k == name).unwrap_or(kinds.len());
+                if place_of[own(kind)] == kinds.len() {
+                    kinds.push(name);
+                }
             }
         }
         if n == 0 {
@@ -161,8 +203,8 @@ impl RawPopulation {
             members.refuse("there are more than 65535 cell types; join some")
         })?;
         let mut cell_of = Vec::with_capacity(n);
-        for (id, name) in names.iter().enumerate() {
-            let kind = kinds.iter().position(|k| *k == name.unwrap_or(population)).unwrap_or(0);
+        for (id, kind) in self.kind_of.iter().enumerate() {
+            let kind = place_of[own(kind)];
             let cells = &mut nodes.cells[first + kind];
             cell_of.push(((first + kind) as u16, cells.positions.len() as u32));
             cells.positions.push(self.positions[id]);
@@ -170,6 +212,73 @@ impl RawPopulation {
             cells.labels.extend(self.labels.get(id).map(|&label| label as u16));
         }
         Ok(Population { cell_of })
+    }
+}
+
+/// The type of a node in the table.
+fn type_of<'a>(
+    members: &Members,
+    types: &'a Types,
+    number: i64,
+    id: usize,
+) -> Result<&'a BTreeMap<String, String>> {
+    types.get(&number).ok_or_else(|| {
+        let what = "which the table of node types does not have; add it there";
+        members.error("node_type_id", format!("node {id} is of type {number}, {what}"))
+    })
+}
+
+/// Coordinates of the nodes, each as far as the file or the table of types gives it.
+struct Places {
+    of: Vec<[Option<f64>; 3]>,
+}
+
+impl Places {
+    /// Those that the types give; columns of nodes come later and take their place.
+    fn of_types(members: &Members, types_of: &[i64], types: Option<&Types>) -> Result<Self> {
+        let mut of = vec![[None; 3]; types_of.len()];
+        let is_given =
+            types.is_some_and(|t| t.values().any(|t| AXES.iter().any(|axis| t.contains_key(*axis))));
+        let Some(types) = types.filter(|_| is_given) else { return Ok(Self { of }) };
+        for (id, (place, number)) in of.iter_mut().zip(types_of).enumerate() {
+            let columns = type_of(members, types, *number, id)?;
+            for (coordinate, axis) in place.iter_mut().zip(AXES) {
+                let Some(text) = columns.get(axis) else { continue };
+                let number_of = text.parse().map_err(|_| {
+                    let what =
+                        format!("type {number} has `{axis}` {text:?} in the table, which is no number");
+                    members.error("node_type_id", what)
+                })?;
+                *coordinate = Some(number_of);
+            }
+        }
+        Ok(Self { of })
+    }
+
+    /// Fills in the positions, 0 where an axis is not given, and gives the number of nodes without any.
+    fn settle(
+        &self,
+        members: &Members,
+        population: &str,
+        positions: &mut [[f64; 3]],
+        extra: &mut Unread,
+    ) -> Result<usize> {
+        let (mut without_any, mut without) = (0, [0; 3]);
+        for (id, (place, position)) in self.of.iter().zip(positions).enumerate() {
+            *position = place.map(Option::unwrap_or_default);
+            ensure(position.iter().all(|p| p.is_finite()), || {
+                members.refuse(format!("node {id} is at {position:?}; positions must be finite, in µm"))
+            })?;
+            if place.iter().all(Option::is_none) {
+                without_any += 1;
+            } else {
+                (0..3).for_each(|k| without[k] += usize::from(place[k].is_none()));
+            }
+        }
+        for (axis, n) in AXES.into_iter().zip(without).filter(|(_, n)| *n > 0) {
+            extra.flat.push(format!("{axis} of {n} of {} nodes of `{population}`", self.of.len()));
+        }
+        Ok(without_any)
     }
 }
 

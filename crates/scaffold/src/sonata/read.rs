@@ -61,6 +61,8 @@ fn notes_of(extra: &Unread, unused: &[String]) -> Vec<String> {
     let notes = [
         notes::about(&extra.renamed, "by the `pop_name` of its node types"),
         notes::about(&extra.unplaced, "have no x, y, z on file and are set at the origin"),
+        notes::about(&extra.flat, "are not on file and taken as 0"),
+        notes::about(&extra.models, "are models of cells with a shape; cells have lobule's point models"),
         notes::about(&extra.silent, "have `nsyns` 0 and make no contact"),
         notes::about(&extra.nodes, "are attributes of nodes, which are not read"),
         notes::about(&extra.edges, edges),

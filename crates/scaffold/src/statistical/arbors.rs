@@ -8,14 +8,25 @@
 use super::draws::{draw_to_front, stochastic_round, truncated_normal};
 use super::granular::Row;
 use super::spec::ArborRule;
+use crate::error::{Error, Result, ensure};
+use crate::memory;
 use lobule_signal::Stream;
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Presynaptic cells handled by one task. Chosen: some milliseconds of work.
 const TASK: usize = 512;
 
+/// Memory of a row while it is made, bytes: in its task and in the whole.
+const ROW_BYTES: u64 = 16;
+
 /// The rows of one rule, ordered by presynaptic cell.
-pub(super) fn connect(rule: &ArborRule, pre: &[[f64; 3]], post: &[[f64; 3]], seed: u64) -> Vec<Row> {
+///
+/// # Errors
+/// [`Error::Spec`] when there are more of them than the memory holds that is left.
+pub(super) fn connect(rule: &ArborRule, pre: &[[f64; 3]], post: &[[f64; 3]], seed: u64) -> Result<Vec<Row>> {
+    let most = memory::available().map_or(u64::MAX, |bytes| bytes / ROW_BYTES);
+    let made = AtomicU64::new(0);
     let stream = Stream::new(seed, &rule.name);
     let contacts = Stream::new(seed, &format!("contacts of {}", rule.name));
     let gaps = Stream::new(seed, &format!("gaps of {}", rule.name));
@@ -32,6 +43,9 @@ pub(super) fn connect(rule: &ArborRule, pre: &[[f64; 3]], post: &[[f64; 3]], see
             let mut rows = Vec::new();
             let mut candidates: Vec<u32> = Vec::new();
             for (k, soma) in somata.iter().enumerate() {
+                if made.load(Ordering::Relaxed) > most {
+                    return Vec::new();
+                }
                 let i = task * TASK + k;
                 let step = i as u64;
                 // (i) Cells whose arbor can meet this one's.
@@ -52,6 +66,7 @@ pub(super) fn connect(rule: &ArborRule, pre: &[[f64; 3]], post: &[[f64; 3]], see
                 candidates.truncate(tried);
                 candidates.sort_unstable();
                 // (iii) Those touched, each with its contacts.
+                let before = rows.len();
                 for &j in &candidates {
                     let target = &post[j as usize];
                     let offset = std::array::from_fn(|a| target[a] - soma[a]);
@@ -60,9 +75,17 @@ pub(super) fn connect(rule: &ArborRule, pre: &[[f64; 3]], post: &[[f64; 3]], see
                         rows.extend(std::iter::repeat_n((i as u32, j), n as usize));
                     }
                 }
+                made.fetch_add((rows.len() - before) as u64, Ordering::Relaxed);
             }
             rows
         })
         .collect();
-    tasks.concat()
+    ensure(made.into_inner() <= most, || Error::Spec {
+        parameter: format!("arbors.{}.contacts", rule.name),
+        value: format!("({}, {})", rule.contacts.0, rule.contacts.1),
+        what: format!(
+            "make more than the {most} contacts that the memory has room for; lower them or its affinity"
+        ),
+    })?;
+    Ok(tasks.concat())
 }

@@ -54,7 +54,7 @@ pub fn reconstruct(spec: &ScaffoldSpec, seed: u64) -> Result<Anatomy, Error> {
     check::check(spec)?;
     let mut notes = Vec::new();
     let cells = layout::place(spec, seed, &mut notes)?;
-    let connections = wiring::connect(spec, seed, &cells, &mut notes);
+    let connections = wiring::connect(spec, seed, &cells, &mut notes)?;
     let layers = &spec.layers;
     let height = layers.granular + layers.purkinje + layers.basket + layers.stellate;
     Ok(Anatomy {

@@ -3,6 +3,7 @@
 use super::granular::{GranularLayer, Row};
 use super::spec::ScaffoldSpec;
 use super::{arbors, nuclei};
+use crate::error::Result;
 use crate::{CellSites, ConnectionSet, Microzone};
 
 pub(super) fn connect(
@@ -10,12 +11,12 @@ pub(super) fn connect(
     seed: u64,
     cells: &[CellSites],
     notes: &mut Vec<String>,
-) -> Vec<ConnectionSet> {
+) -> Result<Vec<ConnectionSet>> {
     let mut builder = Builder { spec, seed, cells, connections: Vec::new() };
     builder.connect_granular_layer(notes);
-    builder.connect_arbors();
+    builder.connect_arbors()?;
     builder.connect_nuclei();
-    builder.connections
+    Ok(builder.connections)
 }
 
 struct Builder<'a> {
@@ -70,12 +71,13 @@ impl<'a> Builder<'a> {
     }
 
     /// Rules 5 to 16.
-    fn connect_arbors(&mut self) {
+    fn connect_arbors(&mut self) -> Result<()> {
         for rule in &self.spec.arbors {
             let rows =
-                arbors::connect(rule, self.positions(&rule.pre), self.positions(&rule.post), self.seed);
+                arbors::connect(rule, self.positions(&rule.pre), self.positions(&rule.post), self.seed)?;
             self.add(&rule.name, &rule.pre, &rule.post, &rows);
         }
+        Ok(())
     }
 
     /// Nuclei and olive; rules between two labeled types once per microzone.
