@@ -10,7 +10,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Header of a snapshot file: format and version, since versions may number variables differently.
-const FORMAT: &str = concat!("lobule state 2, ", env!("CARGO_PKG_VERSION"));
+const FORMAT: &str = concat!("lobule state 3, ", env!("CARGO_PKG_VERSION"));
 
 /// State to start from and states to write.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,7 +27,7 @@ impl Snapshots {
     /// Restores the state to start from, if there is one. Collective.
     pub(super) fn restore(&self, simulation: &mut Simulation, ranks: &Ranks) -> Result<(), Error> {
         let Some(path) = &self.from else { return Ok(()) };
-        let identity = simulation.identity()?;
+        let identity = simulation.identity();
         let state = if ranks.is_first() { read(path, identity).map(Some) } else { Ok(None) };
         let state = ranks.agree(state)?;
         Ok(simulation.scatter_state(state.as_ref())?)
@@ -60,7 +60,7 @@ impl Snapshots {
         if !ends && !self.every_ms.is_some_and(is_multiple) {
             return Ok(());
         }
-        let identity = simulation.identity()?;
+        let identity = simulation.identity();
         let state = simulation.gather_state()?;
         ranks.agree(state.map_or(Ok(()), |state| write(path, identity, &state)))
     }
