@@ -1,0 +1,68 @@
+//! Memory that this process may still take.
+
+use std::path::{Path, PathBuf};
+
+/// The smallest of what the system has left, what the control group of the process leaves, and what its limits
+/// (`ulimit -v`, `ulimit -d`) leave, bytes. None where the system does not report it; Linux does.
+pub fn available() -> Option<u64> {
+    let limits =
+        [system(), group(), limit("Max address space", "VmSize:"), limit("Max data size", "VmData:")];
+    limits.into_iter().flatten().min()
+}
+
+fn text(path: impl AsRef<Path>) -> Option<String> {
+    std::fs::read_to_string(path).ok()
+}
+
+/// The number of KiB behind a key of a file of /proc, bytes.
+fn kib(text: &str, key: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(key))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib.saturating_mul(1024))
+}
+
+fn system() -> Option<u64> {
+    kib(&text("/proc/meminfo")?, "MemAvailable:")
+}
+
+/// What the control group of this process and those above it leave, of either version.
+fn group() -> Option<u64> {
+    let groups = text("/proc/self/cgroup")?;
+    let left = |line: &str| {
+        let mut parts = line.splitn(3, ':').skip(1);
+        let (controllers, path) = (parts.next()?, parts.next()?);
+        let (root, most, now) = match controllers {
+            "" => ("/sys/fs/cgroup", "memory.max", "memory.current"),
+            c if c.split(',').any(|c| c == "memory") => {
+                ("/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes")
+            }
+            _ => return None,
+        };
+        let inside = PathBuf::from(root).join(path.trim_start_matches('/'));
+        let folders = inside.ancestors().take_while(|folder| folder.starts_with(root));
+        let number = |file: PathBuf| text(file)?.trim().parse::<u64>().ok();
+        folders.filter_map(|f| Some(number(f.join(most))?.saturating_sub(number(f.join(now))?))).min()
+    };
+    groups.lines().filter_map(left).min()
+}
+
+/// What a limit of the process leaves beside what it has.
+fn limit(name: &str, used: &str) -> Option<u64> {
+    let limits = text("/proc/self/limits")?;
+    let most =
+        limits.lines().find_map(|line| line.strip_prefix(name))?.split_whitespace().next()?.parse::<u64>();
+    Some(most.ok()?.saturating_sub(kib(&text("/proc/self/status")?, used)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_proc_are_read() {
+        assert_eq!(kib("MemTotal: 5 kB\nMemAvailable:    12 kB\n", "MemAvailable:"), Some(12 * 1024));
+        assert_eq!(kib("MemTotal: 5 kB\n", "MemAvailable:"), None);
+        let most = system().unwrap();
+        assert!(available().unwrap() <= most.saturating_add(most / 10));
+    }
+}
