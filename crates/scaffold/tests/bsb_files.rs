@@ -423,7 +423,10 @@ fn other_versions_and_other_files_are_refused() {
         ),
         (|d| d.text("", "bsb_version", "9.0.0"), &["`9.0.0`", "8.x", "newer lobule"]),
         (|d| d.text("", "bsb_hdf5_version", "unknown"), &["`bsb_hdf5_version`", "`unknown`"]),
-        (|d| d.integer("", "bsb_version", 8), &["`bsb_version`", "8.x"]),
+        (
+            |d| d.integer("", "bsb_version", 8),
+            &["`bsb_version`", "holds integers of 64 bits; texts are needed"],
+        ),
         (|d| d.remove("placement"), &["/placement", "is missing", "file of results"]),
         (|d| d.remove("connectivity"), &["/connectivity", "is missing"]),
     ]);
@@ -439,8 +442,8 @@ fn inconsistent_cells_are_refused() {
         ),
         (|d| d.floats("placement/golgi_cell/1/position", &[6], &[0.0; 6]), &["/position", "[6]", "(n, 3)"]),
         (
-            |d| d.integers("placement/golgi_cell/1/position", &[2, 3], &[0; 6]),
-            &["/position", "floating-point"],
+            |d| d.integers("placement/golgi_cell/1/position", &[2, 3], &[0, 0, 0, 0, (1 << 53) + 1, 0]),
+            &["/position", "entry 4 is 9007199254740993", "no floating-point number"],
         ),
         (
             |d| d.floats("placement/golgi_cell/1/position", &[2, 3], &[0.0, 0.0, 0.0, 1.0, f64::NAN, 1.0]),
@@ -531,8 +534,8 @@ fn inconsistent_connections_are_refused() {
             &["`chunk_list`", "chunk 0 twice"],
         ),
         (
-            |d| d.attribute(INC, "chunk_list", &[1, 3], Numbers::Floats(vec![0.0; 3])),
-            &["`chunk_list`", "integers"],
+            |d| d.attribute(INC, "chunk_list", &[1, 3], Numbers::Floats(vec![0.0, 0.5, 0.0])),
+            &["`chunk_list`", "entry 1 is 0.5", "whole number"],
         ),
         (
             |d| {

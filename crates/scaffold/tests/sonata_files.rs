@@ -291,7 +291,7 @@ fn circuits_that_contradict_themselves_are_refused() {
         ),
         (
             |d| _ = d.data.insert(format!("{NODES}/node_id"), Data::Floats(vec![0.5; 4])),
-            &["node_id", "integers"],
+            &["node_id", "entry 0 is 0.5", "whole number"],
         ),
         (|d| d.ends[0] = None, &["source_node_id", "`node_population`"]),
         (|d| d.ends[1] = Some("thalamus"), &["target_node_id", "`thalamus`", "cortex, inputs"]),

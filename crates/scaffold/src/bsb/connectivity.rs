@@ -13,6 +13,7 @@ use crate::ConnectionSet;
 use crate::chunk::ChunkId;
 use crate::error::{Result, ensure, listed};
 use crate::hdf5::{Node, Store};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The connection sets of a file, in order of name.
@@ -54,13 +55,29 @@ impl<'a> Sets<'a> {
         let store = self.store;
         let attributes = store.attributes(node)?;
         let (mut set, sides) = self.named(name, node)?;
-        let mut rows = 0;
         let members = store.members(node)?;
         let half = |which: &str| {
             let half = members.get(which);
             chunk_groups(store, half.ok_or_else(|| store.error(format!("{}/{which}", node.path), MISSING))?)
         };
-        for (id, chunk) in half("inc")? {
+        // What the halves and the set say of their sizes is compared before a row is read: a few bytes can stand for
+        // very many rows. Unequal halves tell an interrupted write, too.
+        let (incoming, outgoing) = (half("inc")?, half("out")?);
+        let counted = |chunks: &BTreeMap<ChunkId, Node>| {
+            let mut rows = 0usize;
+            for chunk in chunks.values() {
+                rows = rows.saturating_add(store.rows(&format!("{}/local_locs", chunk.path), Some(3))?);
+            }
+            Ok(rows)
+        };
+        let (n, m) = (counted(&incoming)?, counted(&outgoing)?);
+        ensure(n == m, || {
+            let what = format!("has {n} rows in `inc` but {m} in `out`; connect these types again");
+            store.error(&node.path, what)
+        })?;
+        check_length(&attributes, n)?;
+        let mut rows = 0;
+        for (id, chunk) in incoming {
             let before = set.len();
             append_chunk(store, &chunk, id, sides, &mut set)?;
             rows += set.len() - before;
@@ -69,17 +86,6 @@ impl<'a> Sets<'a> {
             }
         }
         set.shorten_sites();
-
-        // The size of the other half, which costs no reading, tells an interrupted write.
-        let mut outgoing = 0;
-        for chunk in half("out")?.values() {
-            outgoing += store.shape(&format!("{}/local_locs", chunk.path))?.first().copied().unwrap_or(0);
-        }
-        ensure(outgoing == rows, || {
-            let what = format!("has {rows} rows in `inc` but {outgoing} in `out`; connect these types again");
-            store.error(&node.path, what)
-        })?;
-        check_length(&attributes, rows)?;
         Ok((set, rows))
     }
 }
@@ -115,13 +121,14 @@ fn append_chunk(
     set: &mut ConnectionSet,
 ) -> Result<()> {
     let path = |which: &str| format!("{}/{which}", node.path);
-    let table = |which: &str| store.integers(&path(which), Some(3));
-    let (local, global) = (table("local_locs")?, table("global_locs")?);
-    let (n, m) = (local.len() / 3, global.len() / 3);
+    let rows = |which: &str| store.rows(&path(which), Some(3));
+    let (n, m) = (rows("local_locs")?, rows("global_locs")?);
     ensure(n == m, || {
         let what = format!("has {m} rows but `local_locs` has {n}; connect these types again");
         store.error(path("global_locs"), what)
     })?;
+    let table = |which: &str| store.integers(&path(which), Some(3));
+    let (local, global) = (table("local_locs")?, table("global_locs")?);
     let cells = cells_in(store, &node.path, id, post)?;
     let blocks = blocks(store, node, n)?;
     let located = |name: &str, table: &[i64], first_row: usize, cells: &Range<usize>| {

@@ -162,14 +162,6 @@ pub fn write_built(path: &Path, built: &Built, configuration: &Configuration) ->
     write::anatomy(path, &built.anatomy, &built.shapes, configuration.tree())
 }
 
-/// True if a path is that of an HDF5 file, by its first bytes.
-pub(crate) fn is_network_file(path: &Path) -> bool {
-    use std::io::Read;
-    let mut start = [0; 8];
-    let read = std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut start));
-    read.is_ok() && start == *b"\x89HDF\r\n\x1a\n"
-}
-
 /// The configuration a network file was made with.
 pub(crate) fn stored_configuration(path: &Path) -> Result<Value, Error> {
     let what = "holds no active configuration; give the configuration file it was made from";

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub(super) fn read(path: &Path) -> Result<Vec<Morphology>> {
     let store = Store::open(path)?;
-    let group = store.members(&store.root())?.remove("morphologies");
+    let group = store.member(&store.root(), "morphologies")?;
     let group = group.ok_or_else(|| store.error("/morphologies", MISSING))?;
     store.members(&group)?.into_iter().map(|(name, node)| morphology(&store, name, &node)).collect()
 }

@@ -41,21 +41,28 @@ fn cell_type(store: &Store, name: &str, node: &Node, found: &mut Findings) -> Re
         let first = sites.positions.len();
         let path = members.get("position");
         let path = path.ok_or_else(|| store.error(format!("{}/position", chunk.path), MISSING))?;
-        sites.positions.extend(positions(store, &path.path)?);
-        let rows = sites.positions.len() - first;
+        // Rows are compared before they are read: a few bytes can stand for very many.
+        let rows = store.rows(&path.path, Some(3))?;
+        ensure(rows <= MAX_CELLS, || {
+            let what = format!(
+                "has {rows} rows; up to {MAX_CELLS} cells are read in one chunk: take smaller chunks"
+            );
+            store.error(&path.path, what)
+        })?;
         let counted = counts.as_ref().map_or(rows, |c| c.get(&id).copied().unwrap_or(0));
-
+        ensure(rows == counted || rows == 0, || {
+            let what = format!(
+                "counts {counted} cells in chunk {id}, but its `position` has {rows} rows; write the file again"
+            );
+            attributes.error("chunks", what)
+        })?;
+        sites.positions.extend(positions(store, &path.path)?);
         // BSB's entities are counted but have no position: the middle of their chunk stands in.
         if rows == 0 && counted > 0 {
             let (c, side) = (id.coordinates(), chunk_sides(store)?);
             let middle = [0, 1, 2].map(|k| (f64::from(c[k]) + 0.5) * side[k]);
             sites.positions.resize(first + counted, middle);
             found.entities.insert(sites.cell_type.clone());
-        } else if rows != counted {
-            let what = format!(
-                "counts {counted} cells in chunk {id}, but its `position` has {rows} rows; write the file again"
-            );
-            return Err(attributes.error("chunks", what));
         }
         runs.push(id, counted);
 
@@ -64,6 +71,7 @@ fn cell_type(store: &Store, name: &str, node: &Node, found: &mut Findings) -> Re
         }
         labels.resize(first + counted, 0);
         if let Some(path) = members.get("rotation")
+            && is_short(store, &path.path, Some(3), counted)?
             && store.floats(&path.path, Some(3))?.iter().any(|&angle| angle != 0.0)
         {
             found.rotated.insert(sites.cell_type.clone());
@@ -95,6 +103,13 @@ fn positions(store: &Store, path: &str) -> Result<Vec<[f64; 3]>> {
     Ok(positions.to_vec())
 }
 
+/// True; refuses a dataset with more entries than there are cells, before it is read.
+fn is_short(store: &Store, path: &str, columns: Option<usize>, cells: usize) -> Result<bool> {
+    let n = store.rows(path, columns)?;
+    ensure(n <= cells, || store.error(path, format!("has {n} entries for {cells} cells; write them again")))?;
+    Ok(true)
+}
+
 /// Appends the label set of each cell of a chunk; cells at the end without an entry have none.
 fn chunk_labels(
     store: &Store,
@@ -103,11 +118,8 @@ fn chunk_labels(
     sets: &[(i64, Vec<String>)],
     out: &mut Vec<u16>,
 ) -> Result<()> {
-    let keys = store.integers(path, None)?;
-    ensure(keys.len() <= cells, || {
-        store.error(path, format!("has {} entries for {cells} cells; label the cells again", keys.len()))
-    })?;
-    for key in keys {
+    is_short(store, path, None, cells)?;
+    for key in store.integers(path, None)? {
         let index = sets.iter().position(|(k, _)| *k == key).ok_or_else(|| {
             let known = listed(sets.iter().map(|(k, _)| k.to_string()));
             let what =

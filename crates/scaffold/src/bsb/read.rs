@@ -17,16 +17,15 @@ pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<u
     let root = store.root();
     let attributes = store.attributes(&root)?;
     let version = supported_version(&attributes)?;
-    let members = store.members(&root)?;
     let group = |name: &str| {
         let what = "is missing; a network file has the groups `placement` and `connectivity`: \
                     compile the network again, or check that this is not a file of results";
-        members.get(name).ok_or_else(|| store.error(format!("/{name}"), what))
+        store.member(&root, name)?.ok_or_else(|| store.error(format!("/{name}"), what))
     };
 
     let mut found = notes::Findings::default();
-    let placed = placement::read(&store, group("placement")?, &mut found)?;
-    let sets = connectivity::Sets { store: &store, group: group("connectivity")?, placed: &placed };
+    let placed = placement::read(&store, &group("placement")?, &mut found)?;
+    let sets = connectivity::Sets { store: &store, group: &group("connectivity")?, placed: &placed };
     let own = config::own_record(&attributes)?;
     let is_part = choose.is_some();
     let keeps = choose.map(|choose| {
@@ -43,8 +42,8 @@ pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<u
     let rows: BTreeMap<String, usize> = read.iter().map(|(set, rows)| (set.name.clone(), *rows)).collect();
     let mut connections: Vec<ConnectionSet> = read.into_iter().map(|(set, _)| set).collect();
     let mut cells: Vec<CellSites> = placed.into_values().map(|p| p.sites).collect();
-    if let Some(group) = members.get("morphologies") {
-        found.morphologies = store.members(group)?.into_keys().collect();
+    if let Some(group) = store.member(&root, "morphologies")? {
+        found.morphologies = store.members(&group)?.into_keys().collect();
     }
 
     let own = own.filter(|own| own.is_of(&cells, &rows));
@@ -56,7 +55,7 @@ pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<u
     if let Some(own) = own {
         (anatomy.size, anatomy.source, anatomy.notes) = (own.size, own.source, own.notes);
     } else {
-        let configuration = config::active(&store, members.get("files"))?;
+        let configuration = config::active(&store, store.member(&root, "files")?.as_ref())?;
         anatomy.size = configuration.as_ref().and_then(config::size).unwrap_or_else(|| anatomy.extent());
         anatomy.source = format!("BSB {version} file, {total} cells");
         anatomy.notes = notes::of(&anatomy, &found, &rows, is_part);
@@ -69,7 +68,7 @@ pub(super) fn configuration(path: &Path) -> Result<Option<serde_json::Value>> {
     let store = Store::open(path)?;
     let root = store.root();
     supported_version(&store.attributes(&root)?)?;
-    config::active(&store, store.members(&root)?.get("files"))
+    config::active(&store, store.member(&root, "files")?.as_ref())
 }
 
 fn supported_version(root: &Attributes) -> Result<String> {

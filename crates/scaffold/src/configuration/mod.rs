@@ -89,7 +89,7 @@ impl Configuration {
     /// [`Error::Configuration`] with the path in the tree when a value is out of its range, a
     /// reference leads nowhere or in a circle, or something is not known to lobule.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        if bsb::is_network_file(path) {
+        if crate::hdf5::is_hdf5(path) {
             let tree = bsb::stored_configuration(path)?;
             return Self::from_tree(path, tree, &[]);
         }

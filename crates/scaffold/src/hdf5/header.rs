@@ -1,9 +1,10 @@
-//! Object headers of an HDF5 file: which objects a group links to, and every
-//! attribute of a group with its bytes.
+//! Object headers of an HDF5 file: which objects a group links to, every
+//! attribute with its bytes, and the texts that both keep in the global heap.
 //!
 //! rust-hdf5 reads string attributes of groups but has no call for numeric ones,
-//! and BSB keeps its block tables there. So this file walks the headers itself
-//! with the decoders that rust-hdf5 makes public. It understands both
+//! and BSB keeps its block tables there. It follows links, but does not say which
+//! one leads nowhere. So this file walks the headers itself with the decoders that
+//! rust-hdf5 makes public. It understands both
 //! generations: version-1 headers with symbol tables (what h5py writes unless
 //! told otherwise) and version-2 headers with link messages or dense storage.
 //!
@@ -19,21 +20,26 @@ use rust_hdf5::format::messages::link::{LinkMessage, LinkTarget};
 use rust_hdf5::format::messages::link_info::LinkInfoMessage;
 use rust_hdf5::format::messages::{self, MSG_FLAG_SHARED};
 use rust_hdf5::format::object_header::{OCHK_SIGNATURE, OHDR_SIGNATURE, ObjectHeader, ObjectHeaderMessage};
-use rust_hdf5::format::superblock::{SuperblockV0V1, SuperblockV2V3, detect_superblock_version};
+use rust_hdf5::format::superblock::{
+    SuperblockV0V1, SuperblockV2V3, SymbolTableCache, detect_superblock_version,
+};
 use rust_hdf5::format::{
     BlockReader, FormatContext, FormatError, FormatResult, btree_v1::BTreeV1Node,
-    dense_attr::read_dense_attributes, dense_link::read_dense_links, local_heap::LocalHeapHeader,
-    local_heap::local_heap_get_string, symbol_table::SymbolTableNode,
+    dense_attr::read_dense_attributes, dense_link::read_dense_links, global_heap,
+    local_heap::LocalHeapHeader, local_heap::local_heap_get_string, symbol_table::SymbolTableNode,
 };
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
-use std::path::Path;
 
 /// First read of an object header; most fit.
 const HEADER_PROBE: usize = 1024;
 /// Blocks of one header, nodes of one group: more means a damaged file.
 const MAX_BLOCKS: usize = 65_536;
+/// First bytes of an HDF5 file, behind its user block.
+const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
+/// Least length of a user block; others are twice, four times, ... as long.
+const LEAST_USER_BLOCK: u64 = 512;
 
 fn invalid(what: impl Into<String>) -> FormatError {
     FormatError::InvalidData(what.into())
@@ -66,6 +72,22 @@ impl BlockReader for Bytes {
     }
 }
 
+/// The target of a link of a group.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Link {
+    /// The address of an object's header.
+    Hard(u64),
+    /// A path, from the root or from the group of the link.
+    Soft(String),
+    /// A path in another file.
+    External { file: String, path: String },
+    /// A class that a program has defined for itself.
+    Other(u8),
+}
+
+/// The members of a group by name.
+pub(super) type Links = BTreeMap<String, Link>;
+
 pub(super) struct Headers {
     bytes: Bytes,
     context: FormatContext,
@@ -75,15 +97,31 @@ pub(super) struct Headers {
     pub root: u64,
 }
 
+/// Where the signature of an HDF5 file stands: at 0, or behind a user block of 512, 1024, 2048, ... bytes.
+pub(super) fn signature(file: &mut File, len: u64) -> std::io::Result<Option<u64>> {
+    let mut at = 0;
+    while at + SIGNATURE.len() as u64 <= len {
+        let mut start = [0; SIGNATURE.len()];
+        file.seek(SeekFrom::Start(at))?;
+        file.read_exact(&mut start)?;
+        if start == SIGNATURE {
+            return Ok(Some(at));
+        }
+        at = if at == 0 { LEAST_USER_BLOCK } else { at.saturating_mul(2) };
+    }
+    Ok(None)
+}
+
 impl Headers {
-    pub fn open(path: &Path) -> FormatResult<Self> {
-        let io = |e: std::io::Error| invalid(e.to_string());
-        let file = File::open(path).map_err(io)?;
-        let len = file.metadata().map_err(io)?.len();
-        let mut bytes = Bytes { file, len, base: 0 };
+    pub fn open(mut file: File, len: u64) -> FormatResult<Self> {
+        let needed = SIGNATURE.len();
+        ensure(len >= needed as u64, || FormatError::BufferTooShort { needed, available: len as usize })?;
+        let base = signature(&mut file, len).map_err(|e| invalid(e.to_string()))?;
+        let base = base.ok_or(FormatError::InvalidSignature)?;
+        let mut bytes = Bytes { file, len, base };
         let start = bytes.at(0, 256)?;
         let context = |sizeof_addr: u8, sizeof_size: u8| FormatContext { sizeof_addr, sizeof_size };
-        let (context, capacity, base, root, end) = if detect_superblock_version(&start)? < 2 {
+        let (context, capacity, told_base, root, end) = if detect_superblock_version(&start)? < 2 {
             let s = SuperblockV0V1::decode(&start)?;
             let capacity = (s.sym_leaf_k.saturating_mul(2), s.btree_internal_k.saturating_mul(2));
             let (context, root) = (context(s.sizeof_offsets, s.sizeof_lengths), s.root_symbol_table_entry);
@@ -94,16 +132,16 @@ impl Headers {
                 (context(s.sizeof_offsets, s.sizeof_lengths), s.root_group_object_header_address);
             (context, (8, 32), s.base_address, root, s.end_of_file_address)
         };
+        // A user block that was put in front later moves all; the superblock tells the earlier place.
+        let end = end.saturating_sub(told_base).saturating_add(base);
         // A cut may fall into unused space, where no read would notice it.
         ensure(end <= len, || invalid(format!("it has {len} of {end} bytes")))?;
-        bytes.base = base;
         Ok(Self { bytes, context, capacity, root })
     }
 
-    /// Names and header addresses of the objects a group links to. Soft and
-    /// external links, which BSB never makes, are left out.
-    pub fn links(&mut self, address: u64) -> FormatResult<BTreeMap<String, u64>> {
-        let mut links = BTreeMap::new();
+    /// The members of a group, as they are linked.
+    pub fn links(&mut self, address: u64) -> FormatResult<Links> {
+        let mut links = Links::new();
         for message in self.messages(address)? {
             match message.msg_type {
                 messages::MSG_SYMBOL_TABLE => self.symbol_table(&message.data, &mut links)?,
@@ -142,6 +180,44 @@ impl Headers {
         Ok(attributes)
     }
 
+    /// The items of variable length behind references to the global heap, as bytes. They and
+    /// the heaps they are in have at most twice as many bytes as the file, or 16 MiB: an object that many items refer
+    /// to is no reason to take more memory.
+    pub fn items(&mut self, references: &[u8]) -> FormatResult<Vec<Vec<u8>>> {
+        let most = self.bytes.len.saturating_mul(2).max(16 << 20);
+        let mut heaps: HashMap<u64, HashMap<u16, Vec<u8>>> = HashMap::new();
+        let (mut items, mut total) = (Vec::new(), 0u64);
+        for reference in references.chunks_exact(global_heap::vlen_reference_size(&self.context)) {
+            let (len, address, index) = global_heap::decode_vlen_reference(reference, &self.context)?;
+            // An item that was never written refers to nothing.
+            if len == 0 || address == 0 {
+                items.push(Vec::new());
+                continue;
+            }
+            if !heaps.contains_key(&address) {
+                let size = global_heap::GlobalHeapCollection::decode_size(
+                    &self.bytes.at(address, 64)?,
+                    &self.context,
+                )?;
+                total += size as u64;
+                ensure(total <= most, || {
+                    invalid(format!("heaps of more than {most} bytes in a shorter file"))
+                })?;
+                let heap = self.bytes.at(address, size)?;
+                let heap = global_heap::GlobalHeapCollection::decode(&heap, &self.context)?.0;
+                heaps.insert(address, heap.objects.into_iter().map(|o| (o.index, o.data)).collect());
+            }
+            let object = u16::try_from(index).ok().and_then(|index| heaps[&address].get(&index));
+            let item = object.and_then(|bytes| bytes.get(..len as usize));
+            let item =
+                item.ok_or_else(|| invalid(format!("object {index} is not in the heap at {address}")))?;
+            total += u64::from(len);
+            ensure(total <= most, || invalid(format!("texts of more than {most} bytes in a shorter file")))?;
+            items.push(item.to_vec());
+        }
+        Ok(items)
+    }
+
     /// All messages of a header, with those of its continuation blocks.
     fn messages(&mut self, address: u64) -> FormatResult<Vec<ObjectHeaderMessage>> {
         let mut buffer = self.bytes.at(address, HEADER_PROBE)?;
@@ -176,7 +252,7 @@ impl Headers {
     }
 
     /// The links of a version-1 group: a B-tree of symbol-table leaves, names in a heap.
-    fn symbol_table(&mut self, message: &[u8], links: &mut BTreeMap<String, u64>) -> FormatResult<()> {
+    fn symbol_table(&mut self, message: &[u8], links: &mut Links) -> FormatResult<()> {
         let (sa, ss) = (usize::from(self.context.sizeof_addr), usize::from(self.context.sizeof_size));
         let (leaf, inner) = self.capacity;
         let heap = self.bytes.at(uint(message, sa, sa)?, 64)?;
@@ -193,7 +269,13 @@ impl Headers {
             if level == Some(0) {
                 let leaf = SymbolTableNode::decode(&self.bytes.at(address, leaf_bytes)?, sa, ss, leaf)?;
                 for entry in leaf.entries {
-                    links.insert(local_heap_get_string(&names, entry.name_offset)?, entry.obj_header_addr);
+                    let link = match entry.cache {
+                        SymbolTableCache::SoftLink { value_offset } => {
+                            Link::Soft(local_heap_get_string(&names, u64::from(value_offset))?)
+                        }
+                        _ => Link::Hard(entry.obj_header_addr),
+                    };
+                    links.insert(local_heap_get_string(&names, entry.name_offset)?, link);
                 }
             } else {
                 let node = BTreeV1Node::decode(&self.bytes.at(address, node_bytes)?, sa, ss, inner)?;
@@ -208,10 +290,14 @@ impl Headers {
     }
 }
 
-fn add_link(link: LinkMessage, links: &mut BTreeMap<String, u64>) {
-    if let LinkTarget::Hard { address } = link.target {
-        links.insert(link.name, address);
-    }
+fn add_link(link: LinkMessage, links: &mut Links) {
+    let target = match link.target {
+        LinkTarget::Hard { address } => Link::Hard(address),
+        LinkTarget::Soft { target } => Link::Soft(target),
+        LinkTarget::External { file, path } => Link::External { file, path },
+        LinkTarget::UserDefined { link_type, .. } => Link::Other(link_type),
+    };
+    links.insert(link.name, target);
 }
 
 /// A little-endian unsigned integer of `width` bytes.

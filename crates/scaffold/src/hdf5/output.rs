@@ -4,9 +4,11 @@
 //! it to BSB's own files. Attributes that hold text are variable-length strings,
 //! because h5py returns fixed-length ones as bytes and BSB compares names with `str`.
 
-use crate::Error;
+use crate::{Error, files};
 use rust_hdf5::format::messages::datatype::EnumMember;
-use rust_hdf5::{DatatypeMessage, H5Dataset, H5File, H5Group, H5Type, Hdf5Error, LibverBound, VarLenUnicode};
+use rust_hdf5::{
+    DatatypeMessage, FileLocking, H5Dataset, H5File, H5Group, H5Type, Hdf5Error, LibverBound, VarLenUnicode,
+};
 use std::path::{Path, PathBuf};
 
 /// A file that becomes visible under its name only when it is complete.
@@ -26,9 +28,12 @@ impl Output {
         let Some(name) = name.filter(|_| !target.is_dir()) else {
             return Err(Error::file(target, "is a directory; give the name of a file in it"));
         };
+        files::remove_leftovers(target);
         // The process id keeps two writers of the same name apart.
         let partial = target.with_file_name(format!(".{name}.{}.partial", std::process::id()));
-        let file = H5File::options().libver(LibverBound::Earliest).create(&partial).map_err(|e| {
+        // Its lock tells others that it is being written.
+        let options = H5File::options().locking(FileLocking::BestEffort).libver(LibverBound::Earliest);
+        let file = options.create(&partial).map_err(|e| {
             _ = std::fs::remove_file(&partial);
             let what = format!("cannot be created ({e}); check that its folder exists and may be written to");
             Error::file(target, what)

@@ -1,276 +1,240 @@
-//! The HDF5 file as the reader sees it: groups, attributes, tables of numbers.
+//! The HDF5 file as the reader sees it: groups, tables of numbers and texts.
 //!
-//! Every failure is an [`Error`] that names the file and the object inside it.
+//! Every failure is an [`Error`] that names the file and the object inside it. A path may lead over links, also into
+//! other files. What a dataset says about its size is compared with the file and with the memory before it is read.
 
-use super::header::Headers;
+use super::attributes::Attributes;
+use super::header::Link;
+use super::links::{self, Files, Node, Place, joined, unreadable};
+use super::values;
 use crate::error::{Error, Result, ensure};
-use rust_hdf5::format::FormatError;
-use rust_hdf5::format::messages::attribute::AttributeEntry;
-use rust_hdf5::{ByteOrder, DatatypeMessage, FileLocking, H5Dataset, H5File, H5Type, Hdf5Error, ReadNumeric};
-use std::cell::RefCell;
+use crate::memory;
+use rust_hdf5::format::messages::filter::{FILTER_DEFLATE, FILTER_FLETCHER32, FILTER_SHUFFLE};
+use rust_hdf5::{DatatypeMessage, H5Dataset, H5Type, StorageLayout};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+/// Largest ratio of deflate; a dataset that claims more has no such data.
+const LARGEST_RATIO: u64 = 1032;
+/// Chunks up to this size may be larger than the data in them, bytes.
+const LARGEST_SPARE_CHUNK: u64 = 64 << 20;
 
 /// An open file. What is missing in it or of another kind than asked for ends in [`Error::Content`].
 pub struct Store {
-    path: PathBuf,
-    bytes: u64,
-    file: H5File,
-    headers: RefCell<Headers>,
-}
-
-/// A group or dataset in the file.
-pub struct Node {
-    /// Path from the root, without a leading slash; empty for the root.
-    pub path: String,
-    address: u64,
-}
-
-/// A group's attributes.
-pub struct Attributes<'a> {
-    store: &'a Store,
-    node: &'a Node,
-    entries: BTreeMap<String, AttributeEntry>,
+    files: Files,
 }
 
 impl Store {
     /// Opens a file for reading.
+    ///
+    /// # Errors
+    /// [`Error::File`] when it is missing, may not be read, is no regular file, no HDF5 file or incomplete.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let refuse = |what: String| Error::file(path, what);
-        let about = std::fs::metadata(path).map_err(|e| match e.kind() {
-            std::io::ErrorKind::NotFound => refuse("no such file; check the path".into()),
-            _ => refuse(format!("cannot be opened: {e}")),
-        })?;
-        ensure(!about.is_dir(), || refuse("is a directory; give the network file inside it".into()))?;
-        ensure(about.len() > 0, || refuse("is empty (0 bytes); write or copy it again".into()))?;
-        let damaged = |e: &dyn std::fmt::Display| {
-            refuse(format!("is damaged or incomplete ({e}); copy it again from its source"))
-        };
-        let headers = Headers::open(path).map_err(|e| match e {
-            FormatError::InvalidSignature => refuse(
-                "is not an HDF5 file; network files are written by BSB 8, SONATA tools or lobule".into(),
-            ),
-            other => damaged(&other),
-        })?;
-        let file = H5File::options().locking(FileLocking::Disabled).open(path).map_err(|e| damaged(&e))?;
-        Ok(Self { path: path.into(), bytes: about.len(), file, headers: RefCell::new(headers) })
+        Ok(Self { files: Files::open(path)? })
     }
 
     /// The root group.
     pub fn root(&self) -> Node {
-        Node { path: String::new(), address: self.headers.borrow().root }
+        Node { path: String::new(), place: Place::root(&self.files.main) }
     }
 
     /// An error about an object in this file.
     pub fn error(&self, object: impl Into<String>, what: impl Into<String>) -> Error {
-        Error::content(&self.path, object, what)
+        Error::content(&self.files.main.path, object, what)
     }
 
     fn damaged(&self, object: &str, e: &dyn std::fmt::Display) -> Error {
         let object = if object.is_empty() { "/" } else { object };
-        self.error(
-            object,
-            format!("cannot be read ({e}); the file is damaged: copy it again from its source"),
-        )
+        self.error(object, links::damaged(e))
     }
 
-    fn dataset(&self, path: &str) -> Result<H5Dataset> {
-        self.file.dataset(path).map_err(|e| self.damaged(path, &e))
-    }
-
-    /// The members of a group, in order of name.
+    /// The members of a group, in order of name. Links are followed; one that leads nowhere is an error.
     pub fn members(&self, group: &Node) -> Result<BTreeMap<String, Node>, Error> {
-        let links = self.headers.borrow_mut().links(group.address);
-        let links = links.map_err(|e| self.damaged(&group.path, &e))?;
-        let node = |(name, address): (String, u64)| {
-            let path = if group.path.is_empty() { name.clone() } else { format!("{}/{name}", group.path) };
-            (name, Node { path, address })
+        let place = &group.place;
+        let links = place.file.links(place.address).map_err(|e| unreadable(place, &e))?;
+        let node = |(name, link): (&String, &Link)| {
+            let place = self.files.follow(place, name, link, 0)?;
+            Ok((name.clone(), Node { path: joined(&group.path, name), place }))
         };
-        Ok(links.into_iter().map(node).collect())
+        links.iter().map(node).collect()
+    }
+
+    /// A member of a group by name, whatever else is in the group.
+    ///
+    /// # Errors
+    /// A link of that name leads nowhere.
+    pub fn member(&self, group: &Node, name: &str) -> Result<Option<Node>, Error> {
+        let place = &group.place;
+        let links = place.file.links(place.address).map_err(|e| unreadable(place, &e))?;
+        let node = |link| {
+            let place = self.files.follow(place, name, link, 0)?;
+            Ok(Node { path: joined(&group.path, name), place })
+        };
+        links.get(name).map(node).transpose()
     }
 
     /// A group's attributes.
     pub fn attributes<'a>(&'a self, node: &'a Node) -> Result<Attributes<'a>, Error> {
-        let entries = self.headers.borrow_mut().attributes(node.address);
-        let entries = entries.map_err(|e| self.damaged(&node.path, &e))?;
-        Ok(Attributes { store: self, node, entries })
+        Attributes::of(&self.files.main.path, node)
+    }
+
+    fn place(&self, path: &str) -> Result<Place> {
+        let missing = || self.error(path, "is missing; the layout needs it: write the file again");
+        self.files.locate(path)?.ok_or_else(missing)
+    }
+
+    fn dataset(&self, path: &str) -> Result<(H5Dataset, Place)> {
+        let place = self.place(path)?;
+        let data = place.file.file.dataset(&place.path).map_err(|e| {
+            // What is there and no dataset is a group or a type of its own.
+            let is_group = place.file.links(place.address).is_ok_and(|links| !links.is_empty());
+            match is_group || place.file.file.root_group().group(&place.path).is_ok() {
+                true => self.error(path, "is a group where a dataset is expected; write the file again"),
+                false => self.error(path, format!("cannot be read ({e})")),
+            }
+        })?;
+        Ok((data, place))
     }
 
     /// Shape of a dataset.
     pub fn shape(&self, path: &str) -> Result<Vec<usize>, Error> {
-        Ok(self.dataset(path)?.shape())
+        Ok(self.dataset(path)?.0.shape())
     }
 
-    /// A table of `columns` integers per row, flat and row-major; `None` columns for a vector.
+    /// A table of `columns` whole numbers per row, flat and row-major; `None` columns for a vector. Numbers of any
+    /// type are read that are whole.
     pub fn integers(&self, path: &str, columns: Option<usize>) -> Result<Vec<i64>, Error> {
-        self.numbers(path, columns, "64-bit integers")
+        self.numbers(path, columns, values::integers)
     }
 
-    /// A table of `columns` floating-point numbers per row, flat and row-major.
+    /// A table of `columns` numbers per row, flat and row-major. Numbers of any type are read that 64 bits hold exactly.
     pub fn floats(&self, path: &str, columns: Option<usize>) -> Result<Vec<f64>, Error> {
-        self.numbers(path, columns, "64-bit floating-point numbers")
+        self.numbers(path, columns, values::floats)
     }
 
-    fn numbers<T: H5Type + ReadNumeric>(
-        &self,
-        path: &str,
-        columns: Option<usize>,
-        kind: &str,
-    ) -> Result<Vec<T>> {
-        let data = self.dataset(path)?;
-        let shape = data.shape();
-        let is_expected = columns.map_or(shape.len() == 1, |c| shape.len() == 2 && shape[1] == c);
+    /// Number of rows of a table of `columns` numbers per row, or of a vector, which costs no reading.
+    pub fn rows(&self, path: &str, columns: Option<usize>) -> Result<usize, Error> {
+        let shape = self.shape(path)?;
+        self.check_shape(path, &shape, columns)?;
+        Ok(shape.first().copied().unwrap_or(1))
+    }
+
+    fn check_shape(&self, path: &str, shape: &[usize], columns: Option<usize>) -> Result<()> {
+        // A single number is a vector of one; further dimensions of length 1 change nothing.
+        let is_expected = match columns {
+            None => shape.iter().skip(1).all(|&n| n == 1),
+            Some(c) => shape.len() >= 2 && shape[1] == c && shape[2..].iter().all(|&n| n == 1),
+        };
         ensure(is_expected, || {
             let want = columns.map_or("(n,)".to_string(), |c| format!("(n, {c})"));
             self.error(path, format!("has shape {shape:?}, expected {want}; write the file again"))
-        })?;
-        // A damaged extent must not become an allocation. BSB does not compress;
-        // for files that others repacked, 1032 is the largest ratio of deflate.
-        let filtered = !data.filters().map_err(|e| self.damaged(path, &e))?.is_empty();
-        let most = self.bytes.saturating_mul(if filtered { 1032 } else { 1 });
-        let wanted = shape.iter().map(|&d| d as u64).fold(8u64, u64::saturating_mul);
-        ensure(wanted <= most, || {
-            let here = self.bytes;
-            let what = "it is damaged: copy it again from its source";
-            self.error(path, format!("claims {wanted} bytes in a file of {here}; {what}"))
-        })?;
-        let values = match data.datatype() {
-            Ok(t) if t == T::hdf5_type() => data.read_raw::<T>().map_err(|e| self.damaged(path, &e)),
-            Ok(_) => data
-                .read_numeric_as::<T>()
-                .map_err(|e| self.error(path, format!("does not hold {kind} ({e})"))),
-            Err(e) => Err(self.damaged(path, &e)),
-        }?;
-        ensure(values.len() == shape.iter().product::<usize>(), || {
+        })
+    }
+
+    fn numbers<T: H5Type>(
+        &self,
+        path: &str,
+        columns: Option<usize>,
+        convert: impl Fn(&DatatypeMessage, &[u8]) -> Result<Vec<T>, String>,
+    ) -> Result<Vec<T>> {
+        let (data, place) = self.dataset(path)?;
+        let shape = data.shape();
+        self.check_shape(path, &shape, columns)?;
+        let datatype = self.checked(path, &data, &place)?;
+        let count: usize = if data.is_null() { 0 } else { shape.iter().product() };
+        let values = if datatype == T::hdf5_type() {
+            data.read_raw::<T>().map_err(|e| self.damaged(path, &e))?
+        } else {
+            let raw = data.read_raw_bytes().map_err(|e| self.damaged(path, &e))?;
+            convert(&values::widened(datatype), &raw).map_err(|what| self.error(path, what))?
+        };
+        ensure(values.len() == count, || {
             self.damaged(path, &format!("{} values for shape {shape:?}", values.len()))
         })?;
         Ok(values)
     }
 
-    /// A floating-point number that is a dataset of its own.
+    /// The type of a dataset whose image fits the file and the memory.
+    fn checked(&self, path: &str, data: &H5Dataset, place: &Place) -> Result<DatatypeMessage> {
+        let damaged = |e: &dyn std::fmt::Display| self.damaged(path, e);
+        let datatype = data.datatype().map_err(|e| damaged(&e))?;
+        let elsewhere = |what: &str| {
+            self.error(
+                path,
+                format!("{what}, which lobule does not read; copy the numbers into the file (h5repack)"),
+            )
+        };
+        let layout = data.storage_layout().map_err(|e| damaged(&e))?;
+        ensure(layout != StorageLayout::Virtual, || {
+            elsewhere("is a virtual dataset of parts of other files")
+        })?;
+        let outside = data.external_files().map_err(|e| damaged(&e))?;
+        ensure(outside.is_empty(), || elsewhere("keeps its numbers in a raw file beside the HDF5 file"))?;
+
+        let item = data.element_size() as u64;
+        let bytes_of = |dims: &[usize]| dims.iter().map(|&d| d as u64).fold(item, u64::saturating_mul);
+        let image = bytes_of(&data.shape());
+        let filters = data.filters().map_err(|e| damaged(&e))?;
+        let is_bounded =
+            filters.iter().all(|f| [FILTER_DEFLATE, FILTER_SHUFFLE, FILTER_FLETCHER32].contains(&f.id));
+        let ratio = if filters.is_empty() { 1 } else { LARGEST_RATIO };
+        let here = place.file.bytes;
+        ensure(!is_bounded || image <= here.saturating_mul(ratio), || {
+            let what = "it is damaged or was never written whole: write or copy it again";
+            self.error(path, format!("claims {image} bytes in a file of {here}; {what}"))
+        })?;
+        if let Some(chunk) = data.chunk_dims().map(|dims| bytes_of(&dims)) {
+            ensure(chunk <= image.max(LARGEST_SPARE_CHUNK), || {
+                let what = "write it in smaller chunks";
+                self.error(path, format!("has {image} bytes in chunks of {chunk}; {what}"))
+            })?;
+        }
+        // The image, and the numbers made of it.
+        let wanted = image.saturating_add(image / item.max(1) * 8);
+        if let Some(left) = memory::available().filter(|left| wanted > *left) {
+            let what = format!("takes {wanted} bytes of memory, {left} are left; use a larger machine");
+            return Err(self.error(path, what));
+        }
+        Ok(datatype)
+    }
+
+    /// A number that is a dataset of its own.
     pub fn scalar(&self, path: &str) -> Result<f64, Error> {
-        let data = self.dataset(path)?;
-        ensure(data.total_elements() == 1, || {
-            let shape = data.shape();
+        let shape = self.shape(path)?;
+        ensure(shape.iter().all(|&n| n == 1), || {
             self.error(path, format!("has shape {shape:?}, expected one number; write the file again"))
         })?;
-        let values = data.read_numeric_as::<f64>();
-        let values = values.map_err(|e| self.error(path, format!("does not hold a number ({e})")))?;
+        let values = self.floats(path, None)?;
         values.first().copied().ok_or_else(|| self.error(path, "holds nothing; write the file again"))
     }
 
     /// A scalar text dataset.
     pub fn text(&self, path: &str) -> Result<String, Error> {
-        let strings = self.strings(path, |e| self.damaged(path, e))?;
-        Ok(strings.into_iter().next().unwrap_or_default())
+        Ok(self.texts(path)?.into_iter().next().unwrap_or_default())
     }
 
     /// A list of texts.
     pub fn texts(&self, path: &str) -> Result<Vec<String>, Error> {
-        self.strings(path, |e| self.error(path, format!("does not hold texts ({e}); write the file again")))
+        let (data, place) = self.dataset(path)?;
+        let datatype = self.checked(path, &data, &place)?;
+        let raw = data.read_raw_bytes().map_err(|e| self.damaged(path, &e))?;
+        place.texts(&datatype, &raw).map_err(|what| self.error(path, what))
     }
 
-    fn strings(&self, path: &str, refuse: impl Fn(&Hdf5Error) -> Error) -> Result<Vec<String>> {
-        let data = self.dataset(path)?;
-        let size = data.total_elements().saturating_mul(data.element_size());
-        ensure(size as u64 <= self.bytes, || self.damaged(path, &format!("{size} bytes of text")))?;
-        data.read_strings().map_err(|e| refuse(&e))
-    }
-
-    /// A text attribute of a dataset.
+    /// A text attribute of a dataset; `None` where it has none.
     pub fn dataset_attribute(&self, path: &str, name: &str) -> Option<String> {
-        self.file.dataset(path).ok()?.attr(name).ok()?.read_string().ok()
+        self.attribute_of(path, name)
     }
 
-    /// A text attribute of a group.
+    /// A text attribute of a group; `None` where it has none.
     pub fn group_attribute(&self, path: &str, name: &str) -> Option<String> {
-        self.file.root_group().group(path).ok()?.attr_string(name).ok()
-    }
-}
-
-impl Attributes<'_> {
-    /// True if the attribute exists.
-    pub fn has(&self, name: &str) -> bool {
-        self.entries.contains_key(name)
+        self.attribute_of(path, name)
     }
 
-    /// Object and attribute, for messages.
-    fn object(&self, name: &str) -> String {
-        let path = if self.node.path.is_empty() { "/" } else { &self.node.path };
-        format!("{path} (attribute `{name}`)")
-    }
-
-    /// An error about one of these attributes.
-    pub fn error(&self, name: &str, what: impl Into<String>) -> Error {
-        self.store.error(self.object(name), what)
-    }
-
-    fn missing(&self, name: &str) -> Error {
-        self.error(name, "is missing; the layout needs it: write the file again")
-    }
-
-    /// A text attribute, fixed or variable length.
-    pub fn text(&self, name: &str) -> Result<String, Error> {
-        ensure(self.has(name), || self.missing(name))?;
-        let root = self.store.file.root_group();
-        let group = if self.node.path.is_empty() { Ok(root) } else { root.group(&self.node.path) };
-        let value = group.and_then(|g| g.attr_string(name));
-        value.map_err(|e| self.store.damaged(&self.object(name), &e))
-    }
-
-    /// A JSON document in a text attribute.
-    pub fn json(&self, name: &str) -> Result<serde_json::Value, Error> {
-        let value = serde_json::from_str(&self.text(name)?);
-        value.map_err(|e| self.error(name, format!("is not JSON ({e}); write the file again")))
-    }
-
-    /// True if the attribute is a reference to an object of the file.
-    pub fn refers_to(&self, name: &str, object: &Node) -> Result<bool, Error> {
-        let (datatype, data) = self.value(name)?;
-        match (datatype, data.first_chunk::<8>()) {
-            (DatatypeMessage::Reference { .. }, Some(address)) => {
-                Ok(u64::from_le_bytes(*address) == object.address)
-            }
-            _ => Err(self.error(name, "is no reference to an object; write the file again")),
-        }
-    }
-
-    /// The integers of an attribute of any shape.
-    pub fn integers(&self, name: &str) -> Result<Vec<i64>, Error> {
-        let (datatype, data) = self.value(name)?;
-        let DatatypeMessage::FixedPoint { size: size @ 1..=8, byte_order, signed, .. } = datatype else {
-            return Err(self.error(name, "does not hold integers; write the file again"));
-        };
-        let size = *size as usize;
-        let integer = |bytes: &[u8]| {
-            let mut wide = [0; 8];
-            wide[..size].copy_from_slice(bytes);
-            if *byte_order == ByteOrder::BigEndian {
-                wide[..size].reverse();
-            }
-            let unused = 64 - 8 * size as u32;
-            let value = u64::from_le_bytes(wide) << unused;
-            if *signed { value as i64 >> unused } else { (value >> unused) as i64 }
-        };
-        Ok(data.chunks_exact(size).map(integer).collect())
-    }
-
-    /// The floating-point numbers of an attribute, 32 or 64 bits wide.
-    pub fn floats(&self, name: &str) -> Result<Vec<f64>, Error> {
-        let (datatype, data) = self.value(name)?;
-        if *datatype == f32::hdf5_type() {
-            let wide = |b: &[u8]| f64::from(f32::from_le_bytes(b.try_into().expect("4 bytes")));
-            return Ok(data.chunks_exact(4).map(wide).collect());
-        }
-        ensure(*datatype == f64::hdf5_type(), || {
-            self.error(name, "does not hold floating-point numbers of 32 or 64 bits; write the file again")
-        })?;
-        Ok(data.chunks_exact(8).map(|b| f64::from_le_bytes(b.try_into().expect("8 bytes"))).collect())
-    }
-
-    fn value(&self, name: &str) -> Result<(&DatatypeMessage, &[u8])> {
-        let entry = self.entries.get(name).ok_or_else(|| self.missing(name))?;
-        let message = entry.decoded().map_err(|e| self.store.damaged(&self.object(name), &e))?;
-        Ok((&message.datatype, &message.data))
+    fn attribute_of(&self, path: &str, name: &str) -> Option<String> {
+        let place = self.files.locate(path).ok()??;
+        let node = Node { path: path.into(), place };
+        let attributes = self.attributes(&node).ok()?;
+        if attributes.has(name) { attributes.text(name).ok() } else { None }
     }
 }

@@ -145,7 +145,7 @@ fn morphologies(
     configuration: &Configuration,
     network: Option<&PathBuf>,
 ) -> Result<Vec<Arc<Morphology>>, Error> {
-    let is_network = bsb::is_network_file(&configuration.file);
+    let is_network = crate::hdf5::is_hdf5(&configuration.file);
     let stored = network.or(is_network.then_some(&configuration.file));
     let mut all = stored.map_or(Ok(Vec::new()), |file| bsb::stored_morphologies(file))?;
     // A network file has the morphologies themselves; the paths in its configuration lead elsewhere.

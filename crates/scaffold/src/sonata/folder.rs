@@ -1,12 +1,15 @@
 //! A folder that becomes visible under its name only when it is complete.
 
 use crate::error::{Error, Result, ensure};
+use crate::files;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 pub(super) struct NewFolder {
     target: PathBuf,
     partial: PathBuf,
+    /// Locked while the folder is being written.
+    _lock: Option<fs::File>,
 }
 
 impl NewFolder {
@@ -18,12 +21,15 @@ impl NewFolder {
         })?;
         let name = target.file_name().map(|n| n.to_string_lossy().into_owned());
         let name = name.ok_or_else(|| refuse("is no name for a folder; give one, such as network"))?;
+        files::remove_leftovers(target);
         // The process id keeps two writers of the same name apart.
         let partial = target.with_file_name(format!(".{name}.{}.partial", std::process::id()));
         fs::create_dir(&partial).map_err(|e| {
             refuse(&format!("cannot be created ({e}); check that its folder exists and may be written to"))
         })?;
-        Ok(Self { target: target.into(), partial })
+        // Not every disk knows locks.
+        let lock = fs::File::open(&partial).ok().filter(|folder| folder.try_lock().is_ok());
+        Ok(Self { target: target.into(), partial, _lock: lock })
     }
 
     /// Where a member is while the folder is being written.
