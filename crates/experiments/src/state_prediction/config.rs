@@ -14,7 +14,7 @@ pub enum RecordingSource {
     File,
 }
 
-/// Unit of time of CSV tables.
+/// Unit of time of CSV tables and NWB files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeUnit {
@@ -101,6 +101,7 @@ pub struct FileConfig {
     pub purkinje: String,
     pub nuclear: String,
     pub population_column: String,
+    pub trials_table: String,
     pub direction_column: String,
     pub onset_column: String,
     pub series: Vec<String>,
