@@ -1,6 +1,6 @@
 //! Tables of text as spreadsheets, pandas, R and MATLAB write them: columns by their names in the first line, in any order.
 //!
-//! Fields are divided by commas, semicolons, tabs or bars, whichever divides the first line into the names that are looked for. Names
+//! Fields are divided by commas, semicolons, tabs, bars or spaces, whichever divides the first line into the names that are looked for. Names
 //! and values may be quoted and have spaces around them; lines may end in any way; a mark of byte order, empty lines and lines that
 //! begin with `#` are passed over. Numbers may have decimal commas, which is noted.
 
@@ -14,7 +14,8 @@ use std::path::Path;
 const LONGEST: u64 = 8 << 30;
 /// Bytes at the begin of a file in which the first line is looked for.
 const HEAD: usize = 64 << 10;
-const SEPARATORS: [(u8, &str); 4] = [(b',', "`,`"), (b';', "`;`"), (b'\t', "tabs"), (b'|', "`|`")];
+const SEPARATORS: [(u8, &str); 5] =
+    [(b',', "`,`"), (b';', "`;`"), (b'\t', "tabs"), (b'|', "`|`"), (b' ', "spaces")];
 
 /// The longest table that this process can hold, bytes.
 pub(crate) fn longest() -> u64 {
@@ -56,33 +57,14 @@ impl Table {
     pub fn of(path: &Path, text: String, required: &[&str]) -> Result<Self, Error> {
         let wrong = |what: &str| Error::file(path, what);
         let name = path.display().to_string();
-        let mut head_end = text.len().min(HEAD);
-        while !text.is_char_boundary(head_end) {
-            head_end -= 1;
-        }
-        let (mut at, mut header_line) = (0, 0u64);
-        // The first line that is neither empty nor a comment; a comment may hold the names, too.
-        let (begin, line) = loop {
-            let rest = &text[at..head_end];
-            if rest.is_empty() {
-                return Err(wrong(if at == 0 {
-                    "is empty; a table begins with a line that names its columns"
-                } else {
-                    "has no line that names its columns"
-                }));
-            }
-            let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
-            let after = if rest[end..].starts_with("\r\n") { end + 2 } else { (end + 1).min(rest.len()) };
-            header_line += 1;
-            let line = rest[..end].trim();
-            let named = line.trim_start_matches('#');
+        let named = |line: &str| {
             let names_all = |names: &[String]| required.iter().all(|r| names.iter().any(|n| n == r));
-            let is_named_comment = || SEPARATORS.iter().any(|s| names_all(&fields(named, s.0)));
-            if !(line.is_empty() || line.starts_with('#') && !is_named_comment()) {
-                break (at + after, named.to_string());
-            }
-            at += after;
+            SEPARATORS.iter().any(|s| names_all(&fields(line, s.0)))
         };
+        let Some(FirstLine { line, after, number: header_line, .. }) = first_line(&text, named) else {
+            return Err(wrong("has no line that names its columns"));
+        };
+        let (line, begin) = (line.trim_start_matches('#').trim().to_string(), after);
         let of = |&(separator, _): &(u8, &str)| {
             let names = fields(&line, separator);
             let found = required.iter().filter(|r| names.iter().any(|n| n == *r)).count();
@@ -97,6 +79,31 @@ impl Table {
         }
         let (decimals, spellings) = (Cell::new(Decimals::Unknown), RefCell::default());
         Ok(Self { path: name, text, separator, begin, header_line, columns, decimals, spellings })
+    }
+
+    /// The table in a text without a line of names: one of numbers, under the first of the `layouts` that fits it; none if its first
+    /// line is none of numbers.
+    pub fn without_names(path: &Path, text: &str, layouts: &[&[&str]]) -> Option<Self> {
+        let FirstLine { line, begin, number, .. } = first_line(text, |_| false)?;
+        // Commas last, which may be decimal.
+        let fit = [b';', b'\t', b'|', b',', b' '].into_iter().find_map(|separator| {
+            let values = fields(line, separator);
+            let layout = layouts.iter().find(|layout| layout.len() == values.len())?;
+            // The last two are numbers, behind a name if there is one.
+            let are_numbers = values.iter().rev().take(2).all(|v| decimal(v).is_some());
+            are_numbers.then(|| (separator, layout.iter().map(|name| name.to_string()).collect()))
+        });
+        let (separator, columns) = fit?;
+        Some(Self {
+            path: path.display().to_string(),
+            text: text.into(),
+            separator,
+            begin,
+            header_line: number - 1,
+            columns,
+            decimals: Cell::new(Decimals::Unknown),
+            spellings: RefCell::default(),
+        })
     }
 
     pub fn wrong(&self, what: impl Into<String>) -> Error {
@@ -169,6 +176,39 @@ impl Table {
     pub fn note(&self) -> Option<String> {
         (self.decimals.get() == Decimals::Commas)
             .then(|| format!("{}: numbers with a comma, such as 0,5, are read as decimals", self.path))
+    }
+}
+
+/// The first line of a text that is neither empty nor a comment, or a comment that holds the names.
+struct FirstLine<'a> {
+    line: &'a str,
+    /// Byte at which it begins, and at which the next one does.
+    begin: usize,
+    after: usize,
+    /// From 1.
+    number: u64,
+}
+
+fn first_line(text: &str, is_named: impl Fn(&str) -> bool) -> Option<FirstLine<'_>> {
+    let mut head = text.len().min(HEAD);
+    while !text.is_char_boundary(head) {
+        head -= 1;
+    }
+    let (mut begin, mut number) = (0, 1);
+    loop {
+        let rest = &text[begin..head];
+        if rest.is_empty() {
+            return None;
+        }
+        let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        let width = if rest[end..].starts_with("\r\n") { 2 } else { 1 };
+        let after = begin + (end + width).min(rest.len());
+        let line = rest[..end].trim();
+        let is_comment = line.starts_with('#') && !is_named(line.trim_start_matches('#').trim());
+        if !(line.is_empty() || is_comment) {
+            return Some(FirstLine { line, begin, after, number });
+        }
+        (begin, number) = (after, number + 1);
     }
 }
 
