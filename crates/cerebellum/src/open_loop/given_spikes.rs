@@ -18,7 +18,7 @@ use std::path::Path;
 
 /// Names of the columns of a table, the first by lobule.
 const POPULATION: &[&str] = &["population", "populations"];
-const NEURON: &[&str] = &["neuron", "node_ids", "node_id", "cell", "id", "gid", "sender", "senders"];
+const NEURON: &[&str] = &["neuron", "node_ids", "node_id", "cell", "id"];
 /// With the length of their unit, ms.
 const TIME: &[(&str, f64)] =
     &[("time_ms", 1.0), ("timestamps", 1.0), ("times", 1.0), ("time", 1.0), ("t", 1.0), ("time_s", 1e3)];
@@ -131,15 +131,16 @@ type Found = (Vec<Listed>, BTreeMap<String, usize>);
 
 fn table(path: &Path, wanted: &Wanted) -> Result<Found, Error> {
     let text = files::text(path, longest())?;
-    let table = match Table::without_names(
-        path,
-        &text,
-        &[&["neuron", "time_ms"], &["population", "neuron", "time_ms"]],
-    ) {
+    let has = |names: &[String], known: &str| names.iter().any(|name| name == known);
+    let are_names = |names: &[String]| {
+        NEURON.iter().any(|known| has(names, known)) && TIME.iter().any(|(known, _)| has(names, known))
+    };
+    let layouts: [&[&str]; 2] = [&["neuron", "time_ms"], &["population", "neuron", "time_ms"]];
+    let known: Vec<&str> =
+        POPULATION.iter().chain(NEURON).copied().chain(TIME.iter().map(|(name, _)| *name)).collect();
+    let table = match Table::without_names(path, &text, &layouts, are_names) {
         Some(table) => table,
-        None => {
-            Table::of(path, text, &["neuron", "node_ids", "time_ms", "timestamps", "time", "population"])?
-        }
+        None => Table::of(path, text, &known, are_names)?,
     };
     let place = |names: &[&str]| names.iter().find_map(|name| table.find(name));
     let population = place(POPULATION);

@@ -48,26 +48,29 @@ enum Decimals {
 impl Table {
     /// Opens a table with the `required` columns.
     pub fn open(path: &Path, required: &[&str]) -> Result<Self, Error> {
-        let table = Self::of(path, files::text(path, longest())?, required)?;
+        let has_all = |names: &[String]| required.iter().all(|r| names.iter().any(|n| n == r));
+        let table = Self::of(path, files::text(path, longest())?, required, has_all)?;
         required.iter().try_for_each(|name| table.column(name).map(drop))?;
         Ok(table)
     }
 
-    /// The table in a text; its first line may lack the required columns.
-    pub fn of(path: &Path, text: String, required: &[&str]) -> Result<Self, Error> {
+    /// The table in a text, divided so that its first line has most of the `known` names. A comment is that line if its names
+    /// `are_names`.
+    pub fn of(
+        path: &Path,
+        text: String,
+        known: &[&str],
+        are_names: impl Fn(&[String]) -> bool,
+    ) -> Result<Self, Error> {
         let wrong = |what: &str| Error::file(path, what);
         let name = path.display().to_string();
-        let named = |line: &str| {
-            let names_all = |names: &[String]| required.iter().all(|r| names.iter().any(|n| n == r));
-            SEPARATORS.iter().any(|s| names_all(&fields(line, s.0)))
-        };
-        let Some(FirstLine { line, after, number: header_line, .. }) = first_line(&text, named) else {
+        let Some(FirstLine { line, after, number: header_line, .. }) = first_line(&text, are_names) else {
             return Err(wrong("has no line that names its columns"));
         };
         let (line, begin) = (line.trim_start_matches('#').trim().to_string(), after);
         let of = |&(separator, _): &(u8, &str)| {
             let names = fields(&line, separator);
-            let found = required.iter().filter(|r| names.iter().any(|n| n == *r)).count();
+            let found = known.iter().filter(|r| names.iter().any(|n| n == *r)).count();
             (found, names.len(), separator, names)
         };
         // The separator that finds most names; of equals the one that divides the line most.
@@ -83,8 +86,13 @@ impl Table {
 
     /// The table in a text without a line of names: one of numbers, under the first of the `layouts` that fits it; none if its first
     /// line is none of numbers.
-    pub fn without_names(path: &Path, text: &str, layouts: &[&[&str]]) -> Option<Self> {
-        let FirstLine { line, begin, number, .. } = first_line(text, |_| false)?;
+    pub fn without_names(
+        path: &Path,
+        text: &str,
+        layouts: &[&[&str]],
+        are_names: impl Fn(&[String]) -> bool,
+    ) -> Option<Self> {
+        let FirstLine { line, begin, number, .. } = first_line(text, are_names)?;
         // Commas last, which may be decimal.
         let fit = [b';', b'\t', b'|', b',', b' '].into_iter().find_map(|separator| {
             let values = fields(line, separator);
@@ -189,7 +197,8 @@ struct FirstLine<'a> {
     number: u64,
 }
 
-fn first_line(text: &str, is_named: impl Fn(&str) -> bool) -> Option<FirstLine<'_>> {
+fn first_line(text: &str, are_names: impl Fn(&[String]) -> bool) -> Option<FirstLine<'_>> {
+    let is_named = |line: &str| SEPARATORS.iter().any(|s| are_names(&fields(line, s.0)));
     let mut head = text.len().min(HEAD);
     while !text.is_char_boundary(head) {
         head -= 1;
