@@ -42,7 +42,9 @@ fn run(stimulus: &str) -> Result<OpenLoopResult, Error> {
 }
 
 /// (neuron, step) of the mossy fibers that a file drives, and the notes.
-fn driven(path: &Path, options: &str) -> Result<(Vec<(u32, u64)>, Vec<String>), String> {
+type Driven = (Vec<(u32, u64)>, Vec<String>);
+
+fn driven(path: &Path, options: &str) -> Result<Driven, String> {
     let stimulus = format!("mossy:spikes={}{options}", path.display());
     let result = run(&stimulus).map_err(|e| e.to_string())?;
     let fibers = result.spikes.iter().find(|s| s.label == "mossy_fiber").unwrap();

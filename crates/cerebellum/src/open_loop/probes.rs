@@ -93,7 +93,7 @@ pub(super) fn thinned(mut trace: Trace, every: u64, end: u64) -> Trace {
     // In place: a trace may take most of the memory.
     for k in 0..trace.steps.len() {
         let step = trace.steps[k];
-        if step % every == 0 && step <= end {
+        if step.is_multiple_of(every) && step <= end {
             trace.steps[kept] = step;
             trace.values.copy_within(k * n..(k + 1) * n, kept * n);
             kept += 1;

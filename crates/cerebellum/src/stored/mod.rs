@@ -151,7 +151,7 @@ impl Plan {
     fn on_grid(&mut self, key: impl Into<String>, verb: &str, ms: f64) -> Option<f64> {
         let step_ms = self.resolution_ms;
         let nearest = (ms / step_ms).round();
-        if !(nearest.abs() <= MOST_STEPS) {
+        if nearest.is_nan() || nearest.abs() > MOST_STEPS {
             let most_ms = MOST_STEPS * step_ms;
             self.problem(key, format!("{verb} {ms} ms; times lie in 0..{most_ms} ms at this step"));
             return None;
