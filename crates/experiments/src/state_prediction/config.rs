@@ -247,6 +247,16 @@ impl FileConfig {
             ["prism"] if !(self.trials.is_empty() && self.signals.is_empty()) => {
                 ("prism", "a run of prism has its own trials and no signals; leave the tables out".into())
             }
+            ["prism"] if self.time_unit == TimeUnit::Ms => {
+                ("time_unit", "a run of prism has its own unit of time; leave `ms` out".into())
+            }
+            ["spikes" | "prism"] if !self.series.is_empty() => (
+                "series",
+                "series are those of an NWB file; name signals of a table in `file.signals`".into(),
+            ),
+            ["nwb"] if !self.trials.is_empty() && self.trials_table != "trials" => {
+                ("trials_table", "trials are those of `file.trials`; leave one of the two out".into())
+            }
             [_] if self.mossy.is_empty() || self.nuclear.is_empty() => {
                 ("mossy", "mossy and nuclear must name populations; only purkinje may be empty".into())
             }
