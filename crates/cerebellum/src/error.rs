@@ -40,6 +40,12 @@ pub enum Error {
         /// The cause and the remedy.
         what: String,
     },
+    /// A run that was asked to stop.
+    #[error("{what}")]
+    Stopped {
+        /// Where its state is kept, and how to go on.
+        what: String,
+    },
     /// An error of all ranks of a run.
     #[error(transparent)]
     Everywhere(Box<Error>),
@@ -82,7 +88,7 @@ impl Error {
 
 impl RoomError for Error {
     fn is_input(&self) -> bool {
-        self.wrapped().is_none_or(RoomError::is_input)
+        !matches!(self, Self::Stopped { .. }) && self.wrapped().is_none_or(RoomError::is_input)
     }
 
     fn wrapped(&self) -> Option<&dyn RoomError> {

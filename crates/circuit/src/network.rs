@@ -183,6 +183,11 @@ impl Network {
         hash.value()
     }
 
+    /// [`Network::identity`] with the synapses of the whole network, of which `content` is the sum of [`Network::content`] over ranks.
+    pub(crate) fn whole_identity(&self, content: u64) -> u64 {
+        self.identity() ^ content.rotate_left(1)
+    }
+
     /// A number for the synapses onto this rank's own blocks and their initial weights; the sum over ranks is that of
     /// the whole network.
     pub(crate) fn content(&self) -> u64 {
@@ -312,6 +317,7 @@ impl Network {
             short_term: self.projections.iter().filter_map(short_term).collect(),
             learning: vec![true; self.projections.len()],
             injected: vec![Vec::new(); self.populations.len()],
+            network: self.whole_identity(self.content()),
         }
     }
 }

@@ -290,6 +290,7 @@ fn slice(
         short_term: state.short_term.iter().map(|s| s.select(&kept[s.pre()])).collect(),
         learning: state.learning.clone(),
         injected: state.injected.clone(),
+        network: state.network,
     }
 }
 

@@ -105,6 +105,38 @@ impl Simulation {
         Ok(self.recorded[p].take())
     }
 
+    /// Takes the traces recorded so far, in the order they were asked for, and stops recording variables.
+    pub fn take_traces(&mut self) -> Vec<Trace> {
+        std::mem::take(&mut self.variables).into_iter().map(|probe| probe.trace).collect()
+    }
+
+    /// Makes room for `samples` more samples of all recorded variables, so that a run that is too long for the memory is refused
+    /// before it begins.
+    ///
+    /// # Errors
+    /// [`RunError::BadInput`] when the system refuses the memory.
+    pub fn reserve_samples(&mut self, samples: usize) -> Result<(), RunError> {
+        for probe in &mut self.variables {
+            let trace = &mut probe.trace;
+            let values = samples.checked_mul(trace.n);
+            let is_there = values.is_some_and(|n| trace.values.try_reserve_exact(n).is_ok())
+                && trace.steps.try_reserve_exact(samples).is_ok();
+            if !is_there {
+                let what = format!(
+                    "{samples} samples of {} neurons do not fit the memory; record fewer neurons, less often or for a shorter time",
+                    trace.n
+                );
+                return Err(RunError::bad_input(&trace.label, what));
+            }
+        }
+        Ok(())
+    }
+
+    /// Number of all spikes recorded so far.
+    pub fn spikes_so_far(&self) -> usize {
+        self.recorded.iter().flatten().map(SpikeTrain::len).sum()
+    }
+
     /// The traces recorded so far, in the order they were asked for.
     pub fn traces(&self) -> impl Iterator<Item = &Trace> {
         self.variables.iter().map(|p| &p.trace)

@@ -10,6 +10,9 @@ use lobule_exchange::{Ranks, SharedExchange};
 use lobule_signal::SpikeTrain;
 use std::sync::Arc;
 
+/// The refusal of a state.
+const OTHER_NETWORK: &str = "it was taken from another network; restore it into the one it came from";
+
 /// A network with its state and its recordings.
 pub struct Simulation {
     pub(crate) network: Arc<Network>,
@@ -23,6 +26,8 @@ pub struct Simulation {
     pub(crate) watch: Option<Stopwatch>,
     /// `None` in a single process.
     pub(crate) team: Option<Team>,
+    /// Identity of the whole network.
+    identity: u64,
 }
 
 impl Simulation {
@@ -37,7 +42,8 @@ impl Simulation {
         let pool = if threads > 1 { Some(start()?) } else { None };
         let recorded = vec![None; network.populations.len()];
         let cursors = vec![0; network.blocks.len()];
-        Ok(Self { network, state, pool, recorded, variables: Vec::new(), cursors, watch: None, team: None })
+        let (variables, identity) = (Vec::new(), state.network);
+        Ok(Self { network, state, pool, recorded, variables, cursors, watch: None, team: None, identity })
     }
 
     /// One rank's simulation of its share of a network ([`crate::Circuit::compile_share`]). All ranks make the
@@ -55,7 +61,10 @@ impl Simulation {
         exchange: SharedExchange,
     ) -> Result<Self, RunError> {
         let team = Team::new(&network, exchange)?;
-        Ok(Self { team: Some(team), ..Self::new(network, threads)? })
+        let identity = network.whole_identity(team.sum(network.content())?);
+        let mut own = Self { team: Some(team), identity, ..Self::new(network, threads)? };
+        own.state.network = identity;
+        Ok(own)
     }
 
     /// The simulation of this process: alone, or of its share among others.
@@ -96,14 +105,9 @@ impl Simulation {
     }
 
     /// A number that tells whether a state belongs to this network: a hash of seed, clock, models, synapses and
-    /// initial weights, the same on every rank and for any number of them. Collective.
-    ///
-    /// # Errors
-    /// [`RunError::Exchange`].
-    pub fn identity(&self) -> Result<u64, RunError> {
-        let content = self.network.content();
-        let content = self.team.as_ref().map_or(Ok(content), |team| team.sum(content))?;
-        Ok(self.network.identity() ^ content.rotate_left(1))
+    /// initial weights, the same on every rank and for any number of them.
+    pub fn identity(&self) -> u64 {
+        self.identity
     }
 
     /// Restores the whole state that rank 0 gives; the others give `None`. Collective.
@@ -133,8 +137,21 @@ impl Simulation {
     /// ([`Simulation::scatter_state`] takes the whole). Recordings stay.
     ///
     /// # Errors
-    /// [`RunError::BadInput`] when the state belongs to another network.
+    /// [`RunError::BadInput`] when the state belongs to another network ([`Simulation::identity`]): one of other models, synapses,
+    /// rules, time step or seed.
     pub fn restore(&mut self, state: State) -> Result<(), RunError> {
+        if state.network != self.identity {
+            return Err(RunError::bad_input("state", OTHER_NETWORK));
+        }
+        self.transfer(state)
+    }
+
+    /// Takes over a state of another network of the same shape, such as one whose rules learn at other rates: variables, spikes and
+    /// weights go on in this one. Recordings stay.
+    ///
+    /// # Errors
+    /// [`RunError::BadInput`] when populations, variables, delays or plastic synapses differ in number.
+    pub fn transfer(&mut self, state: State) -> Result<(), RunError> {
         let own = &self.state;
         let same = alike(&state.blocks, &own.blocks, |a, b| a.variables.len() == b.variables.len())
             && alike(&state.plastic, &own.plastic, |a, b| {
@@ -145,10 +162,9 @@ impl Simulation {
             && state.injected.len() == own.injected.len()
             && state.learning.len() == own.learning.len();
         if !same {
-            let what = "it was taken from another network; restore it into the one it came from";
-            return Err(RunError::bad_input("state", what));
+            return Err(RunError::bad_input("state", OTHER_NETWORK));
         }
-        self.state = state;
+        self.state = State { network: self.identity, ..state };
         Ok(())
     }
 

@@ -51,6 +51,8 @@ pub struct State {
     pub(crate) learning: Vec<bool>,
     /// Spikes to come of each source: (step, neuron) in order. `[population][..]`
     pub(crate) injected: Vec<Vec<(u64, u32)>>,
+    /// Identity of the network that it belongs to, see [`crate::Simulation::identity`].
+    pub(crate) network: u64,
 }
 
 impl State {

@@ -38,7 +38,7 @@ fn idle(name: &str, parameters: &[f64]) -> Circuit {
 
 fn identity(circuit: &Circuit) -> u64 {
     let network = circuit.compile(Clock::new(0.1).unwrap(), 1).unwrap();
-    Simulation::new(network, 1).unwrap().identity().unwrap()
+    Simulation::new(network, 1).unwrap().identity()
 }
 
 /// One of everything that is not a model of a user's own.

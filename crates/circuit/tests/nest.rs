@@ -61,6 +61,7 @@ fn model(case: &Value) -> Model {
                 "iaf_cond_alpha" => SynapseShape::Alpha,
                 other => panic!("no model `{other}`"),
             },
+            v_init: None,
         }),
     }
 }

@@ -262,6 +262,32 @@ fn a_state_of_another_network_is_refused() {
     }
 }
 
+/// Of the same shape, so that its numbers alone tell nothing.
+#[test]
+fn a_state_of_another_seed_or_rule_is_refused_and_may_be_transferred() {
+    let mut own = Simulation::new(compiled(1), 1).unwrap();
+    own.run_ms(20.0).unwrap();
+    let before = own.state().clone();
+    let mut faster = populations();
+    let Model::CondLif(p) = &mut faster[6].model else { panic!("population 6 has another model") };
+    p.i_e += 1.0;
+    for other in [compiled(2), network(&circuit(faster, projections()), 0.1, 1)] {
+        let mut other = Simulation::new(other, 1).unwrap();
+        other.run_ms(30.0).unwrap();
+        let error = own.restore(other.state().clone()).unwrap_err().to_string();
+        assert!(error.contains("another network"), "{error}");
+        let error = own.restore_with_own_weights(other.state().clone()).unwrap_err().to_string();
+        assert!(error.contains("another network"), "{error}");
+        assert!(*own.state() == before, "a refused state changes nothing");
+        // Asked for, it goes on here, and its own network does not take it back.
+        own.transfer(other.state().clone()).unwrap();
+        assert_eq!(own.step(), other.step());
+        own.run_ms(10.0).unwrap();
+        assert!(other.restore(own.state().clone()).is_err());
+        own.restore(before.clone()).unwrap();
+    }
+}
+
 #[test]
 fn probes_do_not_disturb() {
     let network = compiled(3);

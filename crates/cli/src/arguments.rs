@@ -185,7 +185,7 @@ pub struct Simulate {
     pub duration: Option<String>,
     /// Drive in addition to the background; may be repeated: mossy:150Hz@400ms..460ms,within=90 (um from the middle of
     /// the granular layer) or golgi_cell[0..9]:50Hz@0s..1s,weight=2,receptor=1 or
-    /// mossy:20Hz@0s..1s,amplitude=15Hz,frequency=2Hz or purkinje_cell:100pA@200ms..400ms or mossy:spikes=FILE.csv
+    /// mossy:20Hz@0s..1s,amplitude=15Hz,frequency=2Hz or purkinje_cell:100pA@200ms..400ms or mossy:spikes=FILE (CSV, SONATA, NWB)
     #[arg(long, value_name = "TARGET:WHAT", conflicts_with = "simulation")]
     pub stimulus: Vec<String>,
     /// Background rate of each mossy fiber, Hz [default: 4]

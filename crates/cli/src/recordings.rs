@@ -1,11 +1,13 @@
 //! `--format`: results of a simulation in the formats asked for.
 
 use crate::Stop;
+use crate::input::refused;
+use atomic_write_file::AtomicWriteFile;
+use lobule::cerebellum;
 use lobule::cerebellum::recordings::{
     Session, trace_names, write_nwb, write_sonata_report, write_sonata_spikes,
 };
 use lobule::signal::{SpikeTrain, Trace};
-use lobule::{cerebellum, study::run_folder::write_whole};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -32,10 +34,9 @@ pub fn write(
         folder.join(name)
     };
     if formats.contains(&Format::Csv) {
-        write_whole(&file("spikes.csv"), &spikes_csv(spikes, session.dt_ms)).map_err(Stop::Run)?;
+        write_spikes(&file("spikes.csv"), spikes, session.dt_ms)?;
         if !traces.is_empty() {
-            let csv = traces_csv(traces, session.trace_neurons, session.dt_ms);
-            write_whole(&file("traces.csv"), &csv).map_err(Stop::Run)?;
+            write_traces(&file("traces.csv"), traces, session.trace_neurons, session.dt_ms)?;
         }
     }
     if formats.contains(&Format::Sonata) {
@@ -66,23 +67,31 @@ fn time_text(step: u64, dt_ms: f64) -> String {
     format!("{:.decimals$}", step as f64 * dt_ms)
 }
 
-/// A table as bytes.
-fn table<const N: usize>(header: [&str; N], rows: impl Iterator<Item = [String; N]>) -> Vec<u8> {
-    let mut csv = csv::Writer::from_writer(Vec::new());
-    csv.write_record(header).expect("memory takes all");
-    rows.for_each(|row| csv.write_record(row).expect("memory takes all"));
-    csv.into_inner().expect("memory takes all")
+/// Writes a table row by row, since its text may be larger than the memory. The file appears when it is complete.
+fn write_table<const N: usize>(
+    path: &Path,
+    header: [&str; N],
+    mut rows: impl Iterator<Item = [String; N]>,
+) -> Result<(), Stop> {
+    let written = AtomicWriteFile::open(path).and_then(|file| {
+        let mut csv = csv::Writer::from_writer(std::io::BufWriter::new(file));
+        csv.write_record(header)?;
+        rows.try_for_each(|row| csv.write_record(row))?;
+        let file = csv.into_inner().map_err(csv::IntoInnerError::into_error)?;
+        file.into_inner().map_err(std::io::IntoInnerError::into_error)?.commit()
+    });
+    written.map_err(|e| Stop::Run(refused(path, format!("{e}; check space and permissions"))))
 }
 
-fn spikes_csv(spikes: &[SpikeTrain], dt_ms: f64) -> Vec<u8> {
+fn write_spikes(path: &Path, spikes: &[SpikeTrain], dt_ms: f64) -> Result<(), Stop> {
     let rows = spikes.iter().flat_map(|train| {
         let spikes = train.steps.iter().zip(&train.ids);
         spikes.map(|(&step, id)| [train.label.clone(), id.to_string(), time_text(step, dt_ms)])
     });
-    table(["population", "neuron", "time_ms"], rows)
+    write_table(path, ["population", "neuron", "time_ms"], rows)
 }
 
-fn traces_csv(traces: &[Trace], neurons: &[Vec<u32>], dt_ms: f64) -> Vec<u8> {
+fn write_traces(path: &Path, traces: &[Trace], neurons: &[Vec<u32>], dt_ms: f64) -> Result<(), Stop> {
     let rows = traces.iter().zip(neurons).flat_map(|(trace, neurons)| {
         let samples = trace.steps.iter().zip(trace.values.chunks_exact(trace.n.max(1)));
         samples.flat_map(move |(&step, values)| {
@@ -92,7 +101,7 @@ fn traces_csv(traces: &[Trace], neurons: &[Vec<u32>], dt_ms: f64) -> Vec<u8> {
             })
         })
     });
-    table(["trace", "unit", "neuron", "time_ms", "value"], rows)
+    write_table(path, ["trace", "unit", "neuron", "time_ms", "value"], rows)
 }
 
 /// The time now in UTC, to the second, in ISO 8601.

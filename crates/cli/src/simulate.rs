@@ -11,7 +11,7 @@ use lobule::cerebellum::recordings::{Session, check_start};
 use lobule::cerebellum::{BrainState, CellModels};
 use lobule::{
     Error, Ranks, cerebellum::stored::Probe, scaffold::Anatomy, scaffold::configuration::StoredSimulation,
-    study::report::raster, study::run_folder::write_whole,
+    scaffold::files, study::report::raster, study::run_folder::write_whole,
 };
 use std::path::Path;
 
@@ -68,15 +68,34 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
         None => simulation_of(arguments).and_then(|s| Ok(stored(&mut shared, &s, &what, &bar, ranks)?)),
     };
     bar.finish();
-    let result = result.inspect_err(|_| {
+    let result = result.map_err(as_stop).inspect_err(|_| {
         // Goes only when it is empty: nothing was written yet.
         arguments.out.as_deref().map(std::fs::remove_dir);
     })?;
     if !is_first {
         return Ok(());
     }
+    // Results are on the disk before anything is said, which may fail.
+    let written = arguments.out.as_ref().map(|folder| write(folder, arguments, &shared.anatomy, &result));
+    let written = written.transpose()?;
     print(&shared.anatomy, &result, &what.windows);
-    arguments.out.as_ref().map_or(Ok(()), |folder| write(folder, arguments, &shared.anatomy, &result))
+    if let Some(files) = written {
+        out!("wrote {files}");
+    }
+    Ok(())
+}
+
+/// The end of a run that was asked to stop, whose status tells the signal.
+fn as_stop(stop: Stop) -> Stop {
+    match stop {
+        Stop::Run(error) => match error.of_room() {
+            Some(lobule::cerebellum::Error::Stopped { what }) => {
+                Stop::Run(Error::Stopped { what: what.clone() })
+            }
+            _ => Stop::Run(error),
+        },
+        other => other,
+    }
 }
 
 /// lobule's own parameters and the stimuli; none for a stored simulation.
@@ -181,17 +200,23 @@ fn print(anatomy: &Anatomy, result: &OpenLoopResult, windows: &[(f64, f64)]) {
     }
 }
 
-/// Makes the folder for the results before the run; refuses one that holds anything, which would mix two runs.
+/// Makes the folder for the results before the run; refuses one that holds anything, which would mix two runs, or that cannot be
+/// written to.
 fn claim(folder: &Path) -> Result<(), Error> {
     let wrong = |e: std::io::Error| refused(folder, format!("{e}; choose another --out"));
     std::fs::create_dir_all(folder).map_err(wrong)?;
-    match std::fs::read_dir(folder).map_err(wrong)?.next() {
-        Some(_) => Err(refused(folder, "holds files already; choose another --out or empty it")),
-        None => Ok(()),
+    if std::fs::read_dir(folder).map_err(wrong)?.next().is_some() {
+        return Err(refused(folder, "holds files already; choose another --out or empty it"));
     }
+    files::check_place(&folder.join("spikes")).inspect_err(|_| {
+        // Goes only when it is empty.
+        _ = std::fs::remove_dir(folder);
+    })?;
+    Ok(())
 }
 
-fn write(folder: &Path, how: &Simulate, anatomy: &Anatomy, result: &OpenLoopResult) -> Result<(), Stop> {
+/// Writes the results; gives the names of the files.
+fn write(folder: &Path, how: &Simulate, anatomy: &Anatomy, result: &OpenLoopResult) -> Result<String, Stop> {
     let raster = folder.join("raster.svg");
     let drawing = raster::svg(&result.spikes, result.dt_ms, (result.from_ms, result.duration_ms));
     write_whole(&raster, drawing.map_err(Stop::Run)?.as_bytes()).map_err(Stop::Run)?;
@@ -211,6 +236,5 @@ fn write(folder: &Path, how: &Simulate, anatomy: &Anatomy, result: &OpenLoopResu
     let mut written = vec![raster];
     written.extend(recordings::write(folder, &how.format, &session, &result.spikes, &result.traces)?);
     let written: Vec<_> = written.iter().map(|p| p.display().to_string()).collect();
-    out!("wrote {}", written.join(", "));
-    Ok(())
+    Ok(written.join(", "))
 }

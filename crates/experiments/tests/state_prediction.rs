@@ -127,19 +127,22 @@ fn columns_and_rows_may_be_in_any_order_and_times_in_ms() {
     let trials = folder.file("t.csv", "\u{feff}onset,direction,trial\n1000,left,a\n3000,right,b\n");
     let trials = read_csv::trials(&trials, 1e-3).unwrap();
     assert_eq!(
-        (trials[1].name.as_str(), trials[1].direction.as_str(), trials[1].onset_s),
+        {
+            let second = &trials.trials[1];
+            (second.name.as_str(), second.direction.as_str(), second.onset_s)
+        },
         ("b", "right", 3.0)
     );
     let spikes =
         folder.file("s.csv", "time,trial,unit,population\n2999,b,10,mf\n 1001 , a , 2 , mf \n900,a,10,mf\n");
-    let units = read_csv::spikes(&spikes, &trials, 1e-3).unwrap();
+    let units = read_csv::spikes(&spikes, &trials, 1e-3).unwrap().units;
     let names: Vec<&str> = units.iter().map(|u| u.name.as_str()).collect();
     assert_eq!(names, ["2", "10"]);
     assert_eq!(units[1].times, UnitTimes::OfTrials(vec![vec![0.9], vec![2.999]]));
     // Without trials, times are those of the session.
     let spikes = folder.file("s.csv", "unit,population,time\n1,mf,2\n1,mf,1\n");
     assert_eq!(
-        read_csv::spikes(&spikes, &trials, 1.0).unwrap()[0].times,
+        read_csv::spikes(&spikes, &trials, 1.0).unwrap().units[0].times,
         UnitTimes::OfSession(vec![1.0, 2.0])
     );
 }
@@ -154,12 +157,12 @@ fn malformed_tables_are_refused_with_file_line_and_value() {
         assert!(parts.iter().all(|p| message.contains(p)), "{parts:?}: {message}");
     };
     for (text, parts) in [
-        ("", &["trials.csv", "no column `trial`"][..]),
+        ("", &["trials.csv", "names its columns"][..]),
         ("trial,onset\na,1\n", &["no column `direction`", "trial, onset"]),
         ("trial,direction,onset\n", &["no trial"]),
         ("trial,direction,onset\na,0,soon\n", &["line 2", "`onset`", "`soon`"]),
-        ("trial,direction,onset\na,0,NaN\n", &["line 2", "`NaN`", "finite"]),
-        ("trial,direction,onset\na,,1\n", &["line 2", "`direction`", "empty"]),
+        ("trial,direction,onset\na,0,NaN\n", &["none of its 1 trials"]),
+        ("trial,direction,onset\na,0,inf\n", &["line 2", "`inf`", "finite"]),
         ("trial,direction,onset\na,0,1\na,0,2\n", &["line 3", "`a`", "line 2"]),
         ("trial,direction,onset\na,0\n", &["line 2", "2 fields", "3"]),
         ("trial,trial,onset\na,0,1\n", &["two columns", "`trial`"]),
@@ -323,8 +326,13 @@ fn nwb(folder: &Folder) -> (PathBuf, PathBuf) {
     (path, folder.file("trials.csv", &format!("trial,direction,onset\n{rows}")))
 }
 
-const COLUMNS: read_nwb::Columns =
-    read_nwb::Columns { population: "population", direction: "direction", onset: "start_time" };
+const COLUMNS: read_nwb::Columns = read_nwb::Columns {
+    population: "population",
+    trials: "trials",
+    direction: "direction",
+    onset: "start_time",
+    unit_s: 1.0,
+};
 
 #[test]
 fn spikes_and_series_of_nwb_files_are_read() {
@@ -392,7 +400,7 @@ fn nwb_files_without_what_is_needed_are_refused() {
     refused(&path, &COLUMNS, true, &[], &["intervals/trials", "file.trials"]);
     let other = read_nwb::Columns { population: "area", ..COLUMNS };
     refused(&path, &other, false, &[], &["units/area", "file.population_column", "population"]);
-    refused(&path, &COLUMNS, false, &["elbow"], &["acquisition/elbow", "wrist"]);
+    refused(&path, &COLUMNS, false, &["elbow"], &["elbow", "acquisition/wrist"]);
     let text = folder.file("text.nwb", "this is no file of that kind");
     refused(&text, &COLUMNS, false, &[], &["text.nwb", "HDF5"]);
     refused(&folder.0.join("nowhere.nwb"), &COLUMNS, false, &[], &["nowhere.nwb", "no such file"]);

@@ -20,6 +20,25 @@ const SPIKE_BYTES: f64 = 24.0;
 /// Chosen: rate at which spikes are expected to be recorded, Hz. The canonical circuit at rest fires at 4.
 const EXPECTED_HZ: f64 = 8.0;
 
+/// Memory of a thread, bytes.
+const STACK_BYTES: u64 = 2 << 20;
+
+/// Number of neurons of each population and the steps for which its spikes are kept: its longest delay and an interval.
+fn kept_steps(circuit: &Circuit, interval: u64, dt_ms: f64) -> impl Iterator<Item = (u64, u64)> {
+    let mut longest: HashMap<&String, f64> = HashMap::new();
+    for p in circuit.projections() {
+        for end in [&p.pre, &p.post] {
+            let ms = longest.entry(end).or_default();
+            *ms = ms.max(p.delay_ms);
+        }
+    }
+    circuit.populations().iter().map(move |p| {
+        let delay = longest.get(&p.label).copied().unwrap_or(0.0) / dt_ms;
+        // A number that is too large saturates.
+        (p.n as u64, (delay as u64).saturating_add(interval).min(u64::MAX / 64))
+    })
+}
+
 /// Estimated size and cost of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
@@ -65,13 +84,17 @@ impl Estimate {
             // Every block of targets has a row of offsets over all sources.
             offsets += 4 * pre.saturating_mul(post.div_ceil(BLOCK as u64));
         }
+        let histories: u64 = kept_steps(circuit, interval, dt_ms)
+            .map(|(n, keep)| (3 * keep).saturating_mul(8).saturating_add(16 * n))
+            .fold(512, u64::saturating_add);
         let seconds = steps as f64 * dt_ms / 1000.0;
         let recorded: u64 = probes.iter().map(|p| p.neurons.as_ref().map_or(0, Vec::len) as u64).sum();
         let spikes = neurons as f64 * EXPECTED_HZ * seconds * SPIKE_BYTES;
-        // Four bytes of a value, in a vector that may have twice the room.
+        // Four bytes of a value, and again while a file is written.
         let traces = recorded as f64 * (steps / interval.max(1)) as f64 * 8.0;
-        let wiring = synapses.saturating_mul(SYNAPSE_BYTES) + offsets;
-        let memory = wiring + neurons * NEURON_BYTES + spikes as u64 + traces as u64;
+        let stacks = if threads > 1 { threads as u64 * STACK_BYTES } else { 0 };
+        let parts = [offsets, neurons * NEURON_BYTES, histories, spikes as u64, traces as u64, stacks];
+        let memory = parts.into_iter().fold(synapses.saturating_mul(SYNAPSE_BYTES), u64::saturating_add);
         let wall_s = step_s * steps as f64 / threads.max(1) as f64;
         Self { neurons, synapses, memory, wall_s }
     }
@@ -86,7 +109,7 @@ impl Estimate {
         let (needed, free) = (bytes(self.memory), bytes(limit));
         Err(Error::config(
             "memory",
-            format!("the run would take about {needed} and {free} are free; {remedy}"),
+            format!("the run would take about {needed}, and this process may take {free} more; {remedy}"),
         ))
     }
 }
@@ -104,17 +127,9 @@ impl fmt::Display for Estimate {
 }
 
 /// A number of bytes in MB or GB.
-fn bytes(n: u64) -> String {
+pub(super) fn bytes(n: u64) -> String {
     match n as f64 / 1e6 {
         mb if mb < 1000.0 => format!("{mb:.0} MB"),
         mb => format!("{:.1} GB", mb / 1000.0),
     }
-}
-
-/// Available memory, bytes; none where the system does not report it (Linux does).
-pub fn available_memory() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find_map(|l| l.strip_prefix("MemAvailable:"))?;
-    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kib.saturating_mul(1024))
 }

@@ -6,6 +6,7 @@
 //! Units: ms, Hz, pA, nS.
 
 mod estimate;
+mod given_spikes;
 mod own;
 mod probes;
 mod shared;
@@ -13,7 +14,8 @@ mod snapshot;
 mod stimulus;
 mod stored;
 
-pub use estimate::{Estimate, available_memory};
+pub use estimate::Estimate;
+pub use lobule_scaffold::memory::available as available_memory;
 pub use own::{OwnTables, own_tables};
 pub use probes::parse_probe;
 pub use shared::SharedAnatomy;
@@ -161,6 +163,7 @@ impl Job<'_> {
         prepare: impl FnOnce(&SharedAnatomy) -> Result<Prepared, Error>,
     ) -> Result<OpenLoopResult, Error> {
         let (what, ranks, begin) = (self.what, self.ranks, Instant::now());
+        ranks.agree(if ranks.is_first() { what.snapshots.check_places() } else { Ok(()) })?;
         let compiled = prepare(shared).and_then(|prepared| self.compile(prepared, shared));
         let mut ready = ranks.agree(compiled)?;
         // The rows are wiring now; they would take more memory than it.
@@ -178,7 +181,7 @@ impl Job<'_> {
         for label in &prepared.cells {
             spikes.extend(simulation.take_spikes(label)?.map(|train| train.window(0, steps)));
         }
-        let traces = simulation.traces().zip(&every);
+        let traces = simulation.take_traces().into_iter().zip(&every);
         let traces = traces.map(|(trace, every)| probes::thinned(trace, every.unwrap_or(1), steps)).collect();
         let dt_ms = clock.dt_ms();
         let rates = |train| PopulationRates::of(train, None, first_step, steps, dt_ms);
@@ -212,7 +215,8 @@ impl Job<'_> {
     fn compile(&self, mut prepared: Prepared, shared: &SharedAnatomy) -> Result<CompiledRun, Error> {
         let (what, ranks) = (self.what, self.ranks);
         let clock = Clock::new(prepared.dt_ms)?;
-        let steps = clock.steps(prepared.duration_ms)?;
+        let steps =
+            clock.steps(prepared.duration_ms).map_err(|e| Error::config("duration", e.to_string()))?;
         prepared.probes.extend(what.record.iter().cloned());
         let probes = probes::resolved(&prepared)?;
         // Samples are taken at the ends of intervals, so the interval must divide the times between them.
@@ -240,6 +244,7 @@ impl Job<'_> {
             let neurons = probe.neurons.as_deref().unwrap_or_default();
             simulation.record_variable(&probe.population, &probe.variable, neurons)?;
         }
+        simulation.reserve_samples(steps.div_ceil(interval) as usize)?;
         if what.has_profile {
             simulation.start_profile();
         }
@@ -265,10 +270,38 @@ impl Job<'_> {
             }
             simulation.advance()?;
             self.progress.done(1);
-            self.what.snapshots.write_due(simulation, k + 1 == intervals, self.ranks)?;
+            let is_end = k + 1 == intervals;
+            let is_asked = k % BETWEEN_QUESTIONS == 0 || self.ranks.ranks() == 1;
+            let stops = is_asked && self.ranks.on_first(|| Ok::<_, Error>(self.progress.stops()))?;
+            self.what.snapshots.write_due(simulation, is_end || stops, self.ranks)?;
+            if stops && !is_end {
+                return Err(self.what.snapshots.stopped(clock.ms((k + 1) * interval)));
+            }
+            if k % BETWEEN_QUESTIONS == 0 && self.what.memory_limit.is_some() {
+                self.ranks.agree(check_room(simulation.spikes_so_far()))?;
+            }
         }
         Ok(())
     }
+}
+
+/// Intervals between questions that cost an exchange or a look at the system.
+const BETWEEN_QUESTIONS: u64 = 64;
+/// Spikes that are recorded before memory is asked for again.
+const FEW_SPIKES: usize = 1 << 22;
+
+/// Refuses to go on where recorded spikes could not grow to twice their number.
+fn check_room(spikes: usize) -> Result<(), Error> {
+    // A step and a neuron.
+    let taken = 12 * spikes as u64;
+    let Some(free) = available_memory().filter(|free| spikes > FEW_SPIKES && *free < taken) else {
+        return Ok(());
+    };
+    let (taken, free) = (estimate::bytes(taken), estimate::bytes(free));
+    let what = format!(
+        "{spikes} recorded spikes take {taken}, and this process may take {free} more; use a shorter --duration or weaker input"
+    );
+    Err(Error::config("memory", what))
 }
 
 /// A compiled simulation at its start, with its recordings.

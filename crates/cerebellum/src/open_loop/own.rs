@@ -1,6 +1,6 @@
 //! A run with lobule's own tables of cells and synapses, and stimuli from the command line.
 
-use super::stimulus::read_spikes;
+use super::given_spikes::{self, Wanted};
 use super::{Job, OpenLoop, OpenLoopResult, Prepared, SharedAnatomy, Stimulus, StimulusKind};
 use crate::{
     BrainState, CellModels, DT_MS, Drive, Error, ModuleOptions, PLASTIC_SET, TEACHING_SET, add_module,
@@ -78,7 +78,7 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
         // Chosen: small steps against weights of 0.14 nS, so that a run of seconds changes them and does not end them.
         options.learn(Supervised::pf_pc(1e-4, -5e-3, 5.0));
     }
-    let notes = add_module(&mut circuit, "", anatomy, &options)?;
+    let mut notes = add_module(&mut circuit, "", anatomy, &options)?;
     let cells: Vec<String> = circuit.populations().iter().map(|p| p.label.clone()).collect();
     if has_relays && let Some(fibers) = anatomy.cells("mossy_fiber") {
         let rate = RateProfile::Steps(vec![(0.0, tables.background_hz)]);
@@ -109,7 +109,7 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
             rates.push((stimulus, targets));
         } else {
             let label = format!("stimulus.{}", k + 1);
-            add_stimulus(&mut circuit, &label, stimulus, sites, &targets)?;
+            notes.extend(add_stimulus(&mut circuit, &label, stimulus, (sites, &targets), duration_ms)?);
         }
     }
     let fibers = anatomy.cells("mossy_fiber").filter(|c| !has_relays && !c.is_empty());
@@ -151,13 +151,14 @@ fn counts_spikes(population: &str) -> String {
     format!("`{population}` is a relay, which counts spikes; leave `weight` and `receptor` out")
 }
 
+/// Adds a stimulus of targets among the cells; gives notes.
 fn add_stimulus(
     circuit: &mut Circuit,
     label: &str,
     stimulus: &Stimulus,
-    sites: &CellSites,
-    targets: &[u32],
-) -> Result<(), Error> {
+    (sites, targets): (&CellSites, &[u32]),
+    duration_ms: f64,
+) -> Result<Vec<String>, Error> {
     let population = stimulus.population.as_str();
     let is_relay =
         circuit.populations().iter().any(|p| p.label == population && matches!(p.model, Model::Relay));
@@ -169,7 +170,7 @@ fn add_stimulus(
         let steps = vec![(stimulus.from_ms, pa), (stimulus.to_ms, 0.0)];
         let (label, population, neurons) = (label.into(), population.into(), targets.to_vec());
         circuit.add_current(CurrentStimulus { label, population, neurons, steps });
-        return Ok(());
+        return Ok(Vec::new());
     }
     let input = match (is_relay, stimulus.weight) {
         (true, None) if stimulus.receptor.is_none() => (1.0, 1),
@@ -181,6 +182,7 @@ fn add_stimulus(
         }
     };
     let (from_ms, to_ms) = (stimulus.from_ms, stimulus.to_ms);
+    let mut notes = Vec::new();
     let (model, n, list) = match &stimulus.kind {
         StimulusKind::Rate { rate_hz } => {
             poisson(RateProfile::Steps(vec![(from_ms, *rate_hz), (to_ms, 0.0)]), targets)
@@ -191,20 +193,19 @@ fn add_stimulus(
                 RateProfile::Sinusoid { mean_hz, amplitude_hz, frequency_hz, phase_rad, from_ms, to_ms };
             poisson(rate, targets)
         }
-        StimulusKind::Current { .. } => return Ok(()),
-        StimulusKind::Spikes(path) => {
-            let wrong = |what: String| Error::file(path, what);
-            let mut spikes = read_spikes(path, population, sites.len())?;
-            spikes.retain(|(_, neuron)| targets.binary_search(neuron).is_ok());
-            if let Some((ms, _)) = spikes.iter().find(|(ms, _)| *ms < DELAY_MS - 1e-9) {
-                return Err(wrong(format!("a spike at {ms} ms; the first can arrive at {DELAY_MS} ms")));
-            }
+        StimulusKind::Current { .. } => return Ok(notes),
+        StimulusKind::Spikes { path, rounds } => {
+            let (clock, n, rounds) = (Clock::new(DT_MS)?, sites.len(), *rounds);
+            let wanted =
+                Wanted { population, n, targets, rounds, clock, first_ms: DELAY_MS, end_ms: duration_ms };
+            let given = given_spikes::read(path, &wanted)?;
+            notes = given.notes;
             // The time on file is that of the arrival.
-            let spikes = spikes.into_iter().map(|(ms, i)| (ms - DELAY_MS, i)).collect();
-            (Model::SpikeTimes(Arc::new(spikes)), sites.len(), targets.iter().map(|&i| (i, i)).collect())
+            let spikes = given.spikes.into_iter().map(|(ms, i)| (ms - DELAY_MS, i)).collect();
+            (Model::SpikeTimes(Arc::new(spikes)), n, targets.iter().map(|&i| (i, i)).collect())
         }
     };
     circuit.add_population(Population::new(label, n, model));
     circuit.add_projection(drive(label, population, list, input, DELAY_MS));
-    Ok(())
+    Ok(notes)
 }

@@ -2,6 +2,7 @@
 
 use super::Prepared;
 use crate::{Error, stored::Probe};
+use lobule_scaffold::canonical_cell_name;
 use lobule_signal::{Clock, Trace};
 
 /// Reads `population.variable`, `population.variable[3]`, `...[0..9]` (both included) or `...[0,3,5]`.
@@ -17,6 +18,7 @@ pub fn parse_probe(text: &str) -> Result<Probe, Error> {
     if population.is_empty() || variable.is_empty() {
         return Err(wrong("the population or the variable is missing"));
     }
+    let population = canonical_cell_name(population);
     Ok(Probe { population: population.into(), variable: variable.into(), neurons, every_ms: None })
 }
 
@@ -85,16 +87,21 @@ pub(super) fn every_steps(probe: &Probe, clock: &Clock, end: u64) -> Result<Opti
 }
 
 /// The samples of a trace at every `every`-th step, up to step `end`.
-pub(super) fn thinned(trace: &Trace, every: u64, end: u64) -> Trace {
-    let (label, unit) = (trace.label.clone(), trace.unit.clone());
-    let mut thin = Trace { label, unit, n: trace.n, ..Trace::default() };
-    for (k, &step) in trace.steps.iter().enumerate() {
-        if step % every == 0 && step <= end {
-            thin.steps.push(step);
-            thin.values.extend_from_slice(&trace.values[k * trace.n..(k + 1) * trace.n]);
+pub(super) fn thinned(mut trace: Trace, every: u64, end: u64) -> Trace {
+    let n = trace.n;
+    let mut kept = 0;
+    // In place: a trace may take most of the memory.
+    for k in 0..trace.steps.len() {
+        let step = trace.steps[k];
+        if step.is_multiple_of(every) && step <= end {
+            trace.steps[kept] = step;
+            trace.values.copy_within(k * n..(k + 1) * n, kept * n);
+            kept += 1;
         }
     }
-    thin
+    trace.steps.truncate(kept);
+    trace.values.truncate(kept * n);
+    trace
 }
 
 #[cfg(test)]
@@ -125,7 +132,7 @@ mod tests {
             values: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0],
             ..Trace::default()
         };
-        let thin = thinned(&trace, 20, 35);
+        let thin = thinned(trace, 20, 35);
         assert_eq!((thin.steps, thin.values), (vec![20], vec![3.0, 4.0]));
     }
 }

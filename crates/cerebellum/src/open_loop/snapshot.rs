@@ -1,16 +1,16 @@
 //! Snapshots of a run on disk: written whole, tied to their network.
 
-use crate::Error;
+use crate::{Error, recordings::table::longest};
 use atomic_write_file::AtomicWriteFile;
 use lobule_circuit::{Simulation, State};
 use lobule_exchange::Ranks;
-use lobule_scaffold::identity::ContentHash;
+use lobule_scaffold::{files, identity::ContentHash};
 use lobule_signal::Clock;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Header of a snapshot file: format and version, since versions may number variables differently.
-const FORMAT: &str = concat!("lobule state 2, ", env!("CARGO_PKG_VERSION"));
+const FORMAT: &str = concat!("lobule state 3, ", env!("CARGO_PKG_VERSION"));
 
 /// State to start from and states to write.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,10 +27,30 @@ impl Snapshots {
     /// Restores the state to start from, if there is one. Collective.
     pub(super) fn restore(&self, simulation: &mut Simulation, ranks: &Ranks) -> Result<(), Error> {
         let Some(path) = &self.from else { return Ok(()) };
-        let identity = simulation.identity()?;
+        let identity = simulation.identity();
         let state = if ranks.is_first() { read(path, identity).map(Some) } else { Ok(None) };
         let state = ranks.agree(state)?;
         Ok(simulation.scatter_state(state.as_ref())?)
+    }
+
+    /// Checks, before the work, that the state to start from is there and the one to write has a place.
+    pub(super) fn check_places(&self) -> Result<(), Error> {
+        if let Some(path) = &self.from {
+            files::open(path)?;
+        }
+        self.to.as_ref().map_or(Ok(()), |path| check_target(path))
+    }
+
+    /// The end of a run that was asked to stop at a time.
+    pub(super) fn stopped(&self, ms: f64) -> Error {
+        let what = match &self.to {
+            Some(path) => {
+                let path = path.display();
+                format!("its state is in {path}: the same command with --resume {path} goes on from there")
+            }
+            None => "nothing was kept; with --snapshot FILE its state would be".into(),
+        };
+        Error::Stopped { what: format!("stopped at {ms} ms; {what}") }
     }
 
     /// Refuses a run that ends before it starts, and snapshots inside an exchange interval.
@@ -38,9 +58,6 @@ impl Snapshots {
         if now >= end {
             let what = format!("the snapshot is of {} ms; the run must end later", clock.ms(now));
             return Err(Error::config("--duration", what));
-        }
-        if let Some(path) = &self.to {
-            check_target(path)?;
         }
         let Some(ms) = self.every_ms else { return Ok(()) };
         if clock.steps(ms).is_ok_and(|steps| steps > 0 && steps % interval == 0) {
@@ -60,7 +77,7 @@ impl Snapshots {
         if !ends && !self.every_ms.is_some_and(is_multiple) {
             return Ok(());
         }
-        let identity = simulation.identity()?;
+        let identity = simulation.identity();
         let state = simulation.gather_state()?;
         ranks.agree(state.map_or(Ok(()), |state| write(path, identity, &state)))
     }
@@ -85,7 +102,7 @@ fn write(path: &Path, identity: u64, state: &State) -> Result<(), Error> {
 fn read(path: &Path, identity: u64) -> Result<State, Error> {
     let wrong = |what: &str| Error::file(path, format!("{what}; give a file made by --snapshot"));
     let damaged = |e: postcard::Error| wrong(&format!("is not a snapshot, or damaged ({e})"));
-    let bytes = std::fs::read(path).map_err(|e| wrong(&e.to_string()))?;
+    let bytes = files::bytes(path, longest())?;
     let (format, rest): (String, _) = postcard::take_from_bytes(&bytes).map_err(damaged)?;
     if format != FORMAT {
         return Err(wrong("is not a snapshot of this version"));
@@ -104,18 +121,19 @@ fn read(path: &Path, identity: u64) -> Result<State, Error> {
 
 /// Refuses a path that cannot be written or that holds another kind of file.
 fn check_target(path: &Path) -> Result<(), Error> {
-    let wrong = |what| Err(Error::file(path, what));
+    let wrong = |what: &str| Err(Error::file(path, what));
     if path.is_dir() {
         return wrong("is a folder; give the name of a file to --snapshot");
     }
-    if path.parent().is_some_and(|p| !p.as_os_str().is_empty() && !p.is_dir()) {
-        return wrong("lies in a folder that does not exist; make it first");
-    }
-    match std::fs::read(path) {
+    if path.exists() {
+        let mut begin = Vec::new();
+        let (file, _) = files::open(path)?;
+        let read = file.take(64).read_to_end(&mut begin);
+        read.map_err(|e| Error::file(path, format!("{e}; choose another name for --snapshot")))?;
         // A length, then the words themselves.
-        Ok(bytes) if !bytes.get(1..).is_some_and(|b| b.starts_with(b"lobule state")) => {
-            wrong("exists and is not a snapshot; choose another name for --snapshot")
+        if !begin.get(1..).is_some_and(|b| b.starts_with(b"lobule state")) {
+            return wrong("exists and is not a snapshot; choose another name for --snapshot");
         }
-        _ => Ok(()),
     }
+    Ok(files::check_place(path)?)
 }

@@ -5,16 +5,16 @@
 //! TARGET:20Hz@0s..1s,amplitude=15Hz,frequency=2Hz,phase=90
 //!                                      the rate is 20 + 15 sin(2π 2 t + 90°) Hz, 0 where negative
 //! TARGET:100pA@200ms..400ms            a current
-//! TARGET:spikes=FILE.csv               the spikes of a file, lines `neuron,time_ms` or `population,neuron,time_ms`
+//! TARGET:spikes=FILE                   the spikes of a file: a table, a SONATA file or a recording in NWB (`given_spikes.rs`)
 //! ```
 //! TARGET is a population, `mossy` for `mossy_fiber`, with `[0..9]` or `[0,3]` for some of its neurons.
-//! Options: `within=90` (µm from the middle of the granular layer); onto cells with receptors `weight=1` (nS)
+//! Options: `within=90` (µm from the middle of the granular layer); `round` moves spikes of a file to the grid of time; onto cells with receptors `weight=1` (nS)
 //! and `receptor=1`. Spikes come on top of the background.
 
 use super::{duration_ms, probes::with_numbers};
 use crate::Error;
-use lobule_scaffold::{Anatomy, CellSites};
-use std::path::{Path, PathBuf};
+use lobule_scaffold::{Anatomy, CellSites, canonical_cell_name};
+use std::path::PathBuf;
 
 /// Kind of a stimulus.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,7 +41,12 @@ pub enum StimulusKind {
         pa: f64,
     },
     /// The spikes of a file.
-    Spikes(PathBuf),
+    Spikes {
+        /// The file.
+        path: PathBuf,
+        /// True if times off the grid are moved to the nearest step.
+        rounds: bool,
+    },
 }
 
 /// A stimulus of some neurons of a population.
@@ -80,7 +85,7 @@ impl Stimulus {
         let (target, rest) = text.split_once(':').ok_or_else(|| wrong("the target is missing"))?;
         let (name, neurons) = with_numbers(target);
         let neurons = neurons.transpose().map_err(|_| wrong("the neurons are not a list of numbers"))?;
-        let population = if name == "mossy" { "mossy_fiber" } else { name };
+        let population = if name == "mossy" { "mossy_fiber" } else { canonical_cell_name(name) };
         if population.is_empty() {
             return Err(wrong("the target is missing"));
         }
@@ -102,7 +107,7 @@ impl Stimulus {
             value.is_finite().then_some(value)
         };
         if let Some(file) = main.strip_prefix("spikes=") {
-            stimulus.kind = StimulusKind::Spikes(file.into());
+            stimulus.kind = StimulusKind::Spikes { path: file.into(), rounds: false };
         } else {
             let (what, span) = main.split_once('@').ok_or_else(|| wrong("the time is missing"))?;
             let (from, to) = span.split_once("..").ok_or_else(|| wrong("the time is not a span"))?;
@@ -117,6 +122,13 @@ impl Stimulus {
         }
         let (mut amplitude, mut frequency, mut phase) = (None, None, None);
         for option in parts {
+            if option.trim() == "round" {
+                let StimulusKind::Spikes { rounds, .. } = &mut stimulus.kind else {
+                    return Err(wrong("`round` is for the spikes of a file"));
+                };
+                *rounds = true;
+                continue;
+            }
             let (key, value) =
                 option.split_once('=').ok_or_else(|| wrong(&format!("`{option}` is not an option")))?;
             let number =
@@ -132,7 +144,7 @@ impl Stimulus {
                 "frequency" => frequency = Some(number("Hz")?),
                 "phase" => phase = Some(number("deg")?),
                 other => {
-                    let known = "within, weight, receptor, amplitude, frequency and phase are known";
+                    let known = "within, weight, receptor, amplitude, frequency, phase and round are known";
                     return Err(wrong(&format!("there is no option `{other}`; {known}")));
                 }
             }
@@ -194,45 +206,6 @@ impl Stimulus {
     }
 }
 
-/// The spikes of a file for a population of `n` neurons: (time ms, neuron). Lines are `neuron,time_ms` or
-/// `population,neuron,time_ms`; those of other populations are left out; a first line without numbers is a heading.
-pub(super) fn read_spikes(path: &Path, population: &str, n: usize) -> Result<Vec<(f64, u32)>, Error> {
-    let wrong = |what: String| Error::file(path, what);
-    let text =
-        std::fs::read_to_string(path).map_err(|e| wrong(format!("{e}; check the path of the spikes")))?;
-    let mut spikes = Vec::new();
-    for (line, k) in text.lines().zip(1..) {
-        let fields: Vec<&str> = line.split(',').map(str::trim).collect();
-        let (of, fields) = match fields[..] {
-            [""] => continue,
-            [neuron, time] => (population, [neuron, time]),
-            [of, neuron, time] => (of, [neuron, time]),
-            _ => return Err(wrong(format!("line {k}: `{line}` is not `neuron,time_ms`"))),
-        };
-        let (neuron, time) = (fields[0].parse::<u32>(), fields[1].parse::<f64>());
-        match (neuron, time) {
-            (Ok(_), Ok(time)) if time.is_finite() && time >= 0.0 && of != population => {}
-            (Ok(neuron), Ok(time)) if time.is_finite() && time >= 0.0 => {
-                if neuron as usize >= n {
-                    let what = format!("line {k}: neuron {neuron} does not exist; there are {n}, from 0");
-                    return Err(wrong(what));
-                }
-                spikes.push((time, neuron));
-            }
-            // A heading.
-            (Err(_), Err(_)) if k == 1 => {}
-            _ => {
-                let form = "`neuron,time_ms` with a time of 0 ms or more";
-                return Err(wrong(format!("line {k}: `{line}` is not {form}")));
-            }
-        }
-    }
-    if spikes.is_empty() {
-        return Err(wrong(format!("it holds no spike of `{population}`; lines are `neuron,time_ms`")));
-    }
-    Ok(spikes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,7 +227,10 @@ mod tests {
         let s = Stimulus::parse("dcn_p:50Hz@0..1s,weight=2.5,receptor=2").unwrap();
         assert_eq!((s.weight, s.receptor), (Some(2.5), Some(2)));
         let s = Stimulus::parse("mossy:spikes=a.csv").unwrap();
-        assert_eq!(s.kind, StimulusKind::Spikes("a.csv".into()));
+        assert_eq!(s.kind, StimulusKind::Spikes { path: "a.csv".into(), rounds: false });
+        let s = Stimulus::parse("mossy_fibers:spikes=a.h5,round").unwrap();
+        assert_eq!(s.kind, StimulusKind::Spikes { path: "a.h5".into(), rounds: true });
+        assert_eq!(s.population, "mossy_fiber");
     }
 
     #[test]
@@ -273,6 +249,7 @@ mod tests {
             "mossy:5@0..1,foo=2",
             "mossy:5@0..1,within",
             "mossy:5@0..1,amplitude=2",
+            "mossy:5@0..1,round",
             "mossy:5pA@0..1,weight=1",
             "mossy:5pA@0..1,amplitude=1,frequency=1",
             "mossy[x]:5@0..1",

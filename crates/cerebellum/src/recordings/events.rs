@@ -89,37 +89,6 @@ impl Events {
         (names, places)
     }
 
-    /// Leaves out units of a population whose mean rate in the window of the trials is below `least_hz`, since a fold has hardly a
-    /// spike of them. Adds a note.
-    pub fn leave_out_silent(&mut self, population: &str, least_hz: f64, sampling: &Sampling) {
-        let window_s = (sampling.to_ms - sampling.from_ms) * 1e-3 * self.trials.len() as f64;
-        let is_inside = |t: f64, onset: f64| {
-            let ms = (t - onset) * 1e3;
-            sampling.from_ms <= ms && ms <= sampling.to_ms
-        };
-        let spikes = |u: &Unit| -> usize {
-            let of = |(k, trial): (usize, &TrialEvent)| {
-                let times = match &u.times {
-                    UnitTimes::OfSession(all) => all,
-                    UnitTimes::OfTrials(trials) => &trials[k],
-                };
-                times.iter().filter(|t| is_inside(**t, trial.onset_s)).count()
-            };
-            self.trials.iter().enumerate().map(of).sum()
-        };
-        let is_silent = |u: &Unit| u.population == population && (spikes(u) as f64) < least_hz * window_s;
-        let silent: Vec<bool> = self.units.iter().map(is_silent).collect();
-        let left_out = silent.iter().filter(|silent| **silent).count();
-        if left_out > 0 {
-            let n = self.units.iter().filter(|u| u.population == population).count();
-            let mut silent = silent.into_iter();
-            self.units.retain(|_| !silent.next().unwrap_or(false));
-            self.notes.push(format!(
-                "{left_out} of {n} units of `{population}` fire at less than {least_hz} Hz and are left out"
-            ));
-        }
-    }
-
     /// Keeps at most `most` units of a population, evenly spaced in its order. Adds a note.
     pub fn thin_out(&mut self, population: &str, most: usize) {
         let n = self.units.iter().filter(|u| u.population == population).count();

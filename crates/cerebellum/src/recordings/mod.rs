@@ -11,8 +11,11 @@ mod nwb;
 pub mod read_csv;
 pub mod read_nwb;
 pub mod read_prism;
+mod series;
 mod session;
 mod sonata;
+pub(crate) mod table;
+mod windows;
 
 pub use events::{Events, SIGNALS, Signal, TrialEvent, Unit, UnitTimes};
 pub use nwb::write as write_nwb;

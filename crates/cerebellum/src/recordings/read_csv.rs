@@ -5,152 +5,122 @@
 //! trials    trial,direction,onset
 //! signals   time,NAME,NAME,...             on the clock of the session
 //! ```
-//! Columns are found by their names, in any order. Times are in s or in the unit given to the reader.
+//! Columns are found by their names, in any order; `table.rs` says how tables may be written. Times are in s or in the unit given to
+//! the reader.
 
 use super::events::{Events, Signal, TrialEvent, Unit, UnitTimes, by_number};
+use super::table::{Table, whole};
 use crate::Error;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-struct Table {
-    path: String,
-    reader: csv::Reader<std::fs::File>,
-    columns: Vec<String>,
+/// A table of trials.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Trials {
+    /// Trials, in the order of the file.
+    pub trials: Vec<TrialEvent>,
+    /// Names of the trials without event or direction, which are left out.
+    pub left_out: BTreeSet<String>,
+    /// Notes for the report.
+    pub notes: Vec<String>,
 }
 
-impl Table {
-    fn open(path: &Path) -> Result<Self, Error> {
-        let name = path.display().to_string();
-        let wrong = |what: String| Error::file(path, what);
-        if path.is_dir() {
-            return Err(wrong("is a directory; give the CSV file inside it".into()));
-        }
-        let reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path);
-        let mut reader = reader.map_err(|e| wrong(format!("{e}; check the path")))?;
-        let header = reader.headers().map_err(|e| wrong(format!("{e}; it must be text in UTF-8")))?;
-        let columns: Vec<_> = header.iter().map(|c| c.trim_start_matches('\u{feff}').to_string()).collect();
-        if let Some(twice) = columns.iter().enumerate().find(|(k, c)| columns[..*k].contains(c)) {
-            return Err(wrong(format!("two columns are called `{}`; rename one", twice.1)));
-        }
-        Ok(Self { path: name, reader, columns })
-    }
+/// A table of spikes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Spikes {
+    /// Units, in order of population and name.
+    pub units: Vec<Unit>,
+    /// Notes for the report.
+    pub notes: Vec<String>,
+}
 
-    fn wrong(&self, what: impl Into<String>) -> Error {
-        Error::File { path: self.path.clone(), what: what.into() }
-    }
-
-    fn column(&self, name: &str) -> Result<usize, Error> {
-        self.find(name).ok_or_else(|| {
-            let columns = self.columns.join(", ");
-            self.wrong(format!("the first line names no column `{name}`; it names: {columns}"))
-        })
-    }
-
-    fn columns<const N: usize>(&self, names: [&str; N]) -> Result<[usize; N], Error> {
-        let mut places = [0; N];
-        for (place, name) in places.iter_mut().zip(names) {
-            *place = self.column(name)?;
-        }
-        Ok(places)
-    }
-
-    fn find(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|c| c == name)
-    }
-
-    fn each(&mut self, mut row: impl FnMut(&Line) -> Result<(), Error>) -> Result<(), Error> {
-        let mut record = csv::StringRecord::new();
-        loop {
-            let more = self.reader.read_record(&mut record).map_err(|e| {
-                let at = e.position().map_or(String::new(), |p| format!("line {}: ", p.line()));
-                let what = match e.kind() {
-                    csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                        format!("{len} fields where the first line has {expected_len}")
-                    }
-                    _ => e.to_string(),
-                };
-                Error::File { path: self.path.clone(), what: format!("{at}{what}; correct the line") }
-            })?;
-            if !more {
-                return Ok(());
-            }
-            let number = record.position().map_or(0, |p| p.line());
-            row(&Line { path: &self.path, columns: &self.columns, number, record: &record })?;
-        }
+/// A name of a trial without the decimals that programs give to whole numbers: 0.0 is 0.
+fn trial_name(text: String) -> String {
+    match whole(&text) {
+        Some(number) if text.contains(['.', ',', 'e', 'E']) => number.to_string(),
+        _ => text,
     }
 }
 
-struct Line<'a> {
-    path: &'a str,
-    columns: &'a [String],
-    number: u64,
-    record: &'a csv::StringRecord,
+/// The note of trials that are left out because their `lacks` is missing.
+pub(super) fn left_out_note(left_out: usize, of: usize, lacks: &str) -> Option<String> {
+    (left_out > 0).then(|| format!("{left_out} of {of} trials have no {lacks} and are left out"))
 }
 
-impl Line<'_> {
-    fn wrong(&self, column: usize, what: &str) -> Error {
-        let (number, name, text) = (self.number, &self.columns[column], &self.record[column]);
-        let what = format!("line {number}, column `{name}`: `{text}` {what}");
-        Error::File { path: self.path.into(), what }
-    }
-
-    fn text(&self, column: usize) -> Result<&str, Error> {
-        match &self.record[column] {
-            "" => Err(self.wrong(column, "is empty; give a name or a number")),
-            text => Ok(text),
-        }
-    }
-
-    fn number(&self, column: usize, scale: f64) -> Result<f64, Error> {
-        let parsed = self.record[column].parse::<f64>().ok().filter(|x| x.is_finite());
-        parsed.map(|x| x * scale).ok_or_else(|| self.wrong(column, "is not a finite number"))
-    }
-}
-
-/// Reads a table of trials; `unit_s` is the length of its unit of time in s.
+/// Reads a table of trials; `unit_s` is the length of its unit of time in s. Trials whose onset or direction is missing are left out
+/// with a note.
 ///
 /// # Errors
 /// [`Error::File`] naming file, line and column.
-pub fn trials(path: &Path, unit_s: f64) -> Result<Vec<TrialEvent>, Error> {
-    let mut table = Table::open(path)?;
+pub fn trials(path: &Path, unit_s: f64) -> Result<Trials, Error> {
+    let table = Table::open(path, &["trial", "direction", "onset"])?;
     let [trial, direction, onset] = table.columns(["trial", "direction", "onset"])?;
     let mut seen = BTreeMap::new();
-    let mut trials = Vec::new();
+    let mut read = Trials::default();
+    let (mut without_onset, mut without_direction) = (0, 0);
     table.each(|line| {
-        let name = line.text(trial)?.to_string();
+        let name = trial_name(line.name(trial)?);
         if let Some(before) = seen.insert(name.clone(), line.number) {
             let what = format!("is the trial of line {before} already; name each trial once");
             return Err(line.wrong(trial, &what));
         }
-        let direction = line.text(direction)?.to_string();
-        trials.push(TrialEvent { name, direction, onset_s: line.number(onset, unit_s)? });
+        if line.is_missing(onset) || line.is_missing(direction) {
+            *(if line.is_missing(onset) { &mut without_onset } else { &mut without_direction }) += 1;
+            read.left_out.insert(name);
+            return Ok(());
+        }
+        let direction = line.name(direction)?;
+        read.trials.push(TrialEvent { name, direction, onset_s: line.number(onset, unit_s)? });
         Ok(())
     })?;
-    let empty = || table.wrong("it holds no trial; lines are trial,direction,onset");
-    if trials.is_empty() { Err(empty()) } else { Ok(trials) }
+    if seen.is_empty() {
+        return Err(table.wrong("it holds no trial; lines are trial,direction,onset"));
+    }
+    if read.trials.is_empty() {
+        let all = seen.len();
+        return Err(table.wrong(format!("none of its {all} trials has both an onset and a direction")));
+    }
+    read.notes.extend(table.note());
+    read.notes.extend(left_out_note(without_onset, seen.len(), "onset"));
+    read.notes.extend(left_out_note(without_direction, seen.len(), "direction"));
+    Ok(read)
 }
 
-/// Reads a table of spikes of the given trials; `unit_s` is the length of its unit of time in s.
+/// Reads a table of spikes of the given trials; `unit_s` is the length of its unit of time in s. Spikes of trials that were left out
+/// are left out, too.
 ///
 /// # Errors
 /// [`Error::File`] naming file, line and column.
-pub fn spikes(path: &Path, trials: &[TrialEvent], unit_s: f64) -> Result<Vec<Unit>, Error> {
-    let mut table = Table::open(path)?;
+pub fn spikes(path: &Path, trials: &Trials, unit_s: f64) -> Result<Spikes, Error> {
+    let table = Table::open(path, &["unit", "population", "time"])?;
     let [unit, population, time] = table.columns(["unit", "population", "time"])?;
     let trial = table.find("trial");
-    let places: BTreeMap<&str, usize> = trials.iter().map(|t| t.name.as_str()).zip(0..).collect();
+    let names = trials.trials.iter().map(|t| t.name.as_str());
+    let places: BTreeMap<&str, usize> = names.zip(0..).collect();
     // By population and unit: times by trial, or all in the first.
     let mut times: BTreeMap<(String, String), Vec<Vec<f64>>> = BTreeMap::new();
-    let parts = if trial.is_some() { trials.len() } else { 1 };
+    let parts = if trial.is_some() { trials.trials.len() } else { 1 };
+    let mut left_out = 0;
     table.each(|line| {
         let place = match trial {
             None => 0,
             Some(column) => {
-                let what = "names no trial of the table of trials; add it there or leave the spike out";
-                *places.get(line.text(column)?).ok_or_else(|| line.wrong(column, what))?
+                let name = trial_name(line.name(column)?);
+                match places.get(name.as_str()) {
+                    Some(place) => *place,
+                    None if trials.left_out.contains(&name) => {
+                        left_out += 1;
+                        return Ok(());
+                    }
+                    None => {
+                        let what =
+                            "names no trial of the table of trials; add it there or leave the spike out";
+                        return Err(line.wrong(column, what));
+                    }
+                }
             }
         };
-        let key = (line.text(population)?.to_string(), line.text(unit)?.to_string());
+        let key = (line.name(population)?, line.name(unit)?);
         let at = line.number(time, unit_s)?;
         times.entry(key).or_insert_with(|| vec![Vec::new(); parts])[place].push(at);
         Ok(())
@@ -168,17 +138,22 @@ pub fn spikes(path: &Path, trials: &[TrialEvent], unit_s: f64) -> Result<Vec<Uni
     };
     let mut units: Vec<Unit> = times.into_iter().map(unit).collect();
     units.sort_by(|a, b| a.population.cmp(&b.population).then_with(|| by_number(&a.name, &b.name)));
-    Ok(units)
+    let mut notes: Vec<String> = table.note().into_iter().collect();
+    if left_out > 0 {
+        notes.push(format!("{left_out} spikes of the trials that are left out are left out, too"));
+    }
+    Ok(Spikes { units, notes })
 }
 
-/// Reads a table of continuous traces; `unit_s` is the length of its unit of time in s.
+/// Reads a table of continuous traces, with notes for the report; `unit_s` is the length of its unit of time in s.
 ///
 /// # Errors
 /// [`Error::File`] naming file, line and column.
-pub fn signals(path: &Path, unit_s: f64) -> Result<Vec<Signal>, Error> {
-    let mut table = Table::open(path)?;
+pub fn signals(path: &Path, unit_s: f64) -> Result<(Vec<Signal>, Vec<String>), Error> {
+    let table = Table::open(path, &["time"])?;
     let time = table.column("time")?;
-    let names: Vec<usize> = (0..table.columns.len()).filter(|k| *k != time).collect();
+    let is_signal = |k: &usize| *k != time && !table.columns[*k].is_empty();
+    let names: Vec<usize> = (0..table.columns.len()).filter(is_signal).collect();
     if names.is_empty() {
         return Err(table.wrong("it has no column beside `time`; lines are time,NAME,..."));
     }
@@ -199,7 +174,8 @@ pub fn signals(path: &Path, unit_s: f64) -> Result<Vec<Signal>, Error> {
         return Err(table.wrong("it holds no value; lines are time,NAME,..."));
     }
     let names = names.into_iter().map(|k| table.columns[k].clone());
-    Ok(names.zip(values).map(|(name, values)| Signal { name, times_s: times_s.clone(), values }).collect())
+    let signals = names.zip(values).map(|(name, values)| Signal { name, times_s: times_s.clone(), values });
+    Ok((signals.collect(), table.note().into_iter().collect()))
 }
 
 /// Units and trials as the texts of the two tables that [`spikes`] and [`trials`] read, times in s.

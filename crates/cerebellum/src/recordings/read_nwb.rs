@@ -1,27 +1,35 @@
 //! Spikes, trials and signals of files of Neurodata Without Borders (NWB 2).
 //!
 //! ```text
-//! /units                 spike_times (s), spike_times_index, a column with the population, id
-//! /intervals/trials      start_time or another column with the event (s), a column with the direction, id
-//! /acquisition/<name>    TimeSeries: data, starting_time with its rate or timestamps
+//! /units                 spike_times, spike_times_index, a column with the population or `electrodes`, id
+//! /intervals/<table>     start_time or another column with the event, a column with the direction, id
+//! /acquisition/<name>    TimeSeries: data, starting_time with its rate or timestamps; also anywhere in /processing
 //! ```
+//! Texts, numbers and booleans name populations and directions. Times are in s or in the unit given to the reader.
+//!
 //! Source: NWB schema 2.11.0. Files by lobule have no trials; their table of trials is a CSV file.
 
 use super::events::{Signal, TrialEvent, Unit, UnitTimes};
+use super::read_csv::left_out_note;
+use super::{series, table::is_missing};
 use crate::Error;
 use lobule_scaffold::Error as FileError;
 use lobule_scaffold::hdf5::{Node, Store, guarded};
 use std::path::Path;
 
-/// Names of the columns.
+/// Names of tables and columns, and the unit of time.
 #[derive(Debug, Clone, Copy)]
 pub struct Columns<'a> {
-    /// Column of units with the population.
+    /// Column of units, or of their electrodes, with the population.
     pub population: &'a str,
+    /// Table of `/intervals` with the trials.
+    pub trials: &'a str,
     /// Column of trials with the direction.
     pub direction: &'a str,
     /// Column of trials with the event.
     pub onset: &'a str,
+    /// Length of the unit of time, s.
+    pub unit_s: f64,
 }
 
 /// Contents of a file.
@@ -33,9 +41,11 @@ pub struct NwbEvents {
     pub trials: Vec<TrialEvent>,
     /// The requested series, one signal for each of their elements.
     pub signals: Vec<Signal>,
+    /// Notes for the report.
+    pub notes: Vec<String>,
 }
 
-/// Reads a file, with its table of trials if `with_trials`, and the named `series` of `/acquisition`.
+/// Reads a file, with its table of trials if `with_trials`, and the named `series` of `/acquisition` or `/processing`.
 ///
 /// # Errors
 /// [`Error::Scaffold`] naming file, object and remedy.
@@ -46,18 +56,19 @@ pub fn read(path: &Path, columns: &Columns, with_trials: bool, series: &[&str]) 
         if !root.contains_key("units") {
             return Err(store.error("units", "is missing; an NWB file with sorted spikes is needed"));
         }
-        let units = units(&store, columns)?;
-        let trials = if with_trials { trials(&store, columns)? } else { Vec::new() };
+        let mut notes = Vec::new();
+        let units = units(&store, columns, &mut notes)?;
+        let trials = if with_trials { trials(&store, columns, &mut notes)? } else { Vec::new() };
         let mut signals = Vec::new();
         for name in series {
-            signals.extend(self::series(&store, name)?);
+            signals.extend(series::read(&store, name, columns.unit_s)?);
         }
-        Ok(NwbEvents { units, trials, signals })
+        Ok(NwbEvents { units, trials, signals, notes })
     })?)
 }
 
 /// An object by its path; none if a part of the path is missing.
-fn node(store: &Store, path: &str) -> Result<Option<Node>, FileError> {
+pub(super) fn node(store: &Store, path: &str) -> Result<Option<Node>, FileError> {
     let mut node = store.root();
     for part in path.split('/') {
         match store.members(&node)?.remove(part) {
@@ -69,14 +80,14 @@ fn node(store: &Store, path: &str) -> Result<Option<Node>, FileError> {
 }
 
 /// Names in a group; none if the group is missing.
-fn names(store: &Store, group: &str) -> Result<Vec<String>, FileError> {
+pub(super) fn names(store: &Store, group: &str) -> Result<Vec<String>, FileError> {
     Ok(match node(store, group)? {
         Some(node) => store.members(&node)?.into_keys().collect(),
         None => Vec::new(),
     })
 }
 
-fn require(store: &Store, group: &str, name: &str, remedy: &str) -> Result<String, FileError> {
+pub(super) fn require(store: &Store, group: &str, name: &str, remedy: &str) -> Result<String, FileError> {
     let there = names(store, group)?;
     if there.iter().any(|n| n == name) {
         return Ok(format!("{group}/{name}"));
@@ -85,123 +96,169 @@ fn require(store: &Store, group: &str, name: &str, remedy: &str) -> Result<Strin
     Err(store.error(format!("{group}/{name}"), format!("is missing; {remedy}; `{group}` holds {there}")))
 }
 
-/// Texts of a column, or its numbers as texts.
+/// Texts of a column, or its numbers as texts. Booleans are 0 and 1.
 fn words(store: &Store, path: &str) -> Result<Vec<String>, FileError> {
     let as_text = match store.texts(path) {
         Ok(texts) => return Ok(texts),
         Err(e) => e,
     };
-    // An integer is 90, not 90.0.
+    if let Ok(whole) = store.integers(path, None) {
+        return Ok(whole.iter().map(i64::to_string).collect());
+    }
     store.floats(path, None).map(|v| v.iter().map(f64::to_string).collect()).map_err(|_| as_text)
 }
 
-fn finite(store: &Store, path: &str, values: &[f64]) -> Result<(), FileError> {
+/// Refuses the first value that is not finite.
+pub(super) fn finite(store: &Store, path: &str, values: &[f64]) -> Result<(), FileError> {
     match values.iter().position(|v| !v.is_finite()) {
         Some(k) => Err(store.error(path, format!("value {k} is {}; finite numbers are needed", values[k]))),
         None => Ok(()),
     }
 }
 
-fn units(store: &Store, columns: &Columns) -> Result<Vec<Unit>, FileError> {
+/// The parts of a ragged column: `ends[k]` is the end of row k among `values` values.
+fn rows(store: &Store, index_path: &str, values: usize) -> Result<Vec<std::ops::Range<usize>>, FileError> {
+    let mut begin = 0usize;
+    let row = |(k, end): (usize, &i64)| {
+        let is_end = |&e: &usize| begin <= e && e <= values;
+        let end = usize::try_from(*end).ok().filter(is_end).ok_or_else(|| {
+            let allowed = format!("ends rise from {begin} to at most {values}");
+            store.error(index_path, format!("row {k} ends at {end}; {allowed}"))
+        })?;
+        Ok(std::mem::replace(&mut begin, end)..end)
+    };
+    store.integers(index_path, None)?.iter().enumerate().map(row).collect()
+}
+
+/// The population of each of `n` units: a column of the units, or of the electrodes that recorded them.
+fn populations(store: &Store, name: &str, n: usize) -> Result<Vec<String>, FileError> {
+    const ELECTRODES: &str = "general/extracellular_ephys/electrodes";
+    let of_units = names(store, "units")?;
+    let of_electrodes = match of_units.iter().any(|c| c == "electrodes") {
+        true => names(store, ELECTRODES)?,
+        false => Vec::new(),
+    };
+    let electrodes_column = if name == "group" { "group_name" } else { name };
+    let is_there = of_units.iter().any(|c| c == name);
+    if !is_there && of_electrodes.iter().any(|c| c == electrodes_column) {
+        let regions = words(store, &format!("{ELECTRODES}/{electrodes_column}"))?;
+        let numbers = store.integers("units/electrodes", None)?;
+        let parts = match of_units.iter().any(|c| c == "electrodes_index") {
+            true => rows(store, "units/electrodes_index", numbers.len())?,
+            false => (0..numbers.len()).map(|k| k..k + 1).collect(),
+        };
+        let region = |(k, part): (usize, std::ops::Range<usize>)| {
+            let of = |&e: &i64| usize::try_from(e).ok().and_then(|e| regions.get(e));
+            let all: Option<Vec<&String>> = numbers[part].iter().map(of).collect();
+            match all.as_deref() {
+                Some([first, rest @ ..]) if rest.iter().all(|r| r == first) => Ok((*first).clone()),
+                Some([]) => Err(format!("unit {k} has no electrode")),
+                Some(several) => {
+                    let several: std::collections::BTreeSet<_> = several.iter().map(|s| s.as_str()).collect();
+                    let several: Vec<_> = several.into_iter().collect();
+                    Err(format!("unit {k} has electrodes in several: {}", several.join(", ")))
+                }
+                None => Err(format!("unit {k} names an electrode that is not among {}", regions.len())),
+            }
+        };
+        let found = parts.into_iter().enumerate().map(region).collect::<Result<Vec<_>, _>>();
+        let remedy = "name a column of units in `file.population_column`";
+        return found.map_err(|what| store.error("units/electrodes", format!("{what}; {remedy}")));
+    }
+    let mut remedy = "set `file.population_column` to the column that names populations".to_string();
+    if !of_electrodes.is_empty() {
+        remedy += &format!(", also to one of their electrodes: {}", of_electrodes.join(", "));
+    }
+    let column = require(store, "units", name, &remedy)?;
+    let populations = words(store, &column)?;
+    if populations.len() != n {
+        let what =
+            format!("has {} values for {n} units; name a column with one value for each", populations.len());
+        return Err(store.error(column, what));
+    }
+    Ok(populations)
+}
+
+fn units(store: &Store, columns: &Columns, notes: &mut Vec<String>) -> Result<Vec<Unit>, FileError> {
     let remedy = "use a file with sorted spikes";
     let times_path = require(store, "units", "spike_times", remedy)?;
     let index_path = require(store, "units", "spike_times_index", remedy)?;
     let times = store.floats(&times_path, None)?;
     finite(store, &times_path, &times)?;
-    let ends = store.integers(&index_path, None)?;
-    let remedy = "set `file.population_column` to the column that names populations";
-    let column = require(store, "units", columns.population, remedy)?;
-    let populations = words(store, &column)?;
-    if populations.len() != ends.len() {
-        let what = format!("has {} values for {} units; write the file again", populations.len(), ends.len());
-        return Err(store.error(column, what));
-    }
-    let mut begin = 0usize;
+    let parts = rows(store, &index_path, times.len())?;
+    let populations = populations(store, columns.population, parts.len())?;
     let mut units = Vec::new();
-    for (k, (&end, population)) in ends.iter().zip(populations).enumerate() {
-        let is_end = |&e: &usize| begin <= e && e <= times.len();
-        let end = usize::try_from(end).ok().filter(is_end).ok_or_else(|| {
-            let allowed = format!("ends rise from {begin} to at most {}", times.len());
-            store.error(index_path.as_str(), format!("row {k} ends at {end}; {allowed}"))
-        })?;
-        let mut own = times[begin..end].to_vec();
+    let mut unsorted = 0;
+    for (k, (part, population)) in parts.into_iter().zip(populations).enumerate() {
+        let mut own: Vec<f64> = times[part].iter().map(|t| t * columns.unit_s).collect();
+        if let Some((from, to)) = restart(&own) {
+            let what = format!(
+                "times of unit {k} fall from {from} to {to} s: they begin again with each trial, so that no spike has a trial of \
+                 its own; give times on the clock of the session, or a CSV table unit,population,trial,time"
+            );
+            return Err(store.error(times_path, what));
+        }
+        unsorted += usize::from(!own.is_sorted());
         own.sort_by(f64::total_cmp);
         units.push(Unit { name: k.to_string(), population, times: UnitTimes::OfSession(own) });
-        begin = end;
+    }
+    if unsorted > 0 {
+        notes.push(format!("spike times of {unsorted} units do not rise; they are sorted"));
     }
     // Units of one population together, in the order of the file.
     units.sort_by(|a, b| a.population.cmp(&b.population));
     Ok(units)
 }
 
-fn trials(store: &Store, columns: &Columns) -> Result<Vec<TrialEvent>, FileError> {
-    const GROUP: &str = "intervals/trials";
-    if names(store, GROUP)?.is_empty() {
-        let remedy = "give the trials as a CSV file in `file.trials` with lines trial,direction,onset";
-        return Err(store.error(GROUP, format!("is missing; {remedy}, onsets on the clock of the file")));
+/// The first fall by more than half of the span of all times.
+fn restart(times: &[f64]) -> Option<(f64, f64)> {
+    let (low, high) =
+        times.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), t| (l.min(*t), h.max(*t)));
+    times.windows(2).find(|w| w[0] - w[1] > 0.5 * (high - low)).map(|w| (w[0], w[1]))
+}
+
+fn trials(store: &Store, columns: &Columns, notes: &mut Vec<String>) -> Result<Vec<TrialEvent>, FileError> {
+    let group = format!("intervals/{}", columns.trials);
+    if names(store, &group)?.is_empty() {
+        let there = names(store, "intervals")?;
+        let own = match there.is_empty() {
+            true => String::new(),
+            false => format!("set `file.trials_table` to one of {}, or ", there.join(", ")),
+        };
+        let remedy =
+            format!("{own}give the trials as a CSV file in `file.trials` with lines trial,direction,onset");
+        return Err(store.error(group, format!("is missing; {remedy}, onsets on the clock of the file")));
     }
-    let onset_path = require(store, GROUP, columns.onset, "set `file.onset_column`")?;
-    let direction_path = require(store, GROUP, columns.direction, "set `file.direction_column`")?;
+    let onset_path = require(store, &group, columns.onset, "set `file.onset_column`")?;
+    let direction_path = require(store, &group, columns.direction, "set `file.direction_column`")?;
     let onsets = store.floats(&onset_path, None)?;
-    finite(store, &onset_path, &onsets)?;
+    if let Some(k) = onsets.iter().position(|t| t.is_infinite()) {
+        return Err(store.error(onset_path, format!("value {k} is infinite; finite numbers are needed")));
+    }
     let directions = words(store, &direction_path)?;
     if onsets.is_empty() || onsets.len() != directions.len() {
         let (values, onsets) = (directions.len(), onsets.len());
-        let what = format!("has {values} values for {onsets} onsets; write the file again");
+        let what =
+            format!("has {values} values for {onsets} onsets; name a column with one value for each trial");
         return Err(store.error(direction_path, what));
     }
-    let names = (0..).map(|k: usize| k.to_string());
-    let trials = onsets.into_iter().zip(directions).zip(names);
-    Ok(trials.map(|((onset_s, direction), name)| TrialEvent { name, direction, onset_s }).collect())
-}
-
-fn series(store: &Store, name: &str) -> Result<Vec<Signal>, FileError> {
-    let group = format!("acquisition/{name}");
-    let there = names(store, "acquisition")?;
-    if !there.iter().any(|n| n == name) {
-        return Err(store.error(group, format!("is missing; `acquisition` holds {}", there.join(", "))));
+    let n = onsets.len();
+    let without_onset = onsets.iter().filter(|t| t.is_nan()).count();
+    let trials = onsets.into_iter().zip(directions).enumerate();
+    let trials: Vec<TrialEvent> = trials
+        .filter(|(_, (onset, direction))| !onset.is_nan() && !is_missing(direction))
+        .map(|(k, (onset, direction))| TrialEvent {
+            name: k.to_string(),
+            direction,
+            onset_s: onset * columns.unit_s,
+        })
+        .collect();
+    if trials.is_empty() {
+        let what = format!("none of its {n} trials has both an onset and a direction; name another column");
+        return Err(store.error(onset_path, what));
     }
-    let path = require(store, &group, "data", "a TimeSeries is needed")?;
-    let shape = store.shape(&path)?;
-    let (samples, elements) = match shape[..] {
-        [n] => (n, 1),
-        [n, m] => (n, m),
-        _ => return Err(store.error(path, format!("has shape {shape:?}; one or two dimensions are needed"))),
-    };
-    let values = store.floats(&path, (shape.len() == 2).then_some(elements))?;
-    finite(store, &path, &values)?;
-    let times_s = times(store, &group, samples)?;
-    let signal = |k: usize| Signal {
-        name: if elements == 1 { name.to_string() } else { format!("{name}[{k}]") },
-        times_s: times_s.clone(),
-        values: values.iter().skip(k).step_by(elements).copied().collect(),
-    };
-    Ok((0..elements).map(signal).collect())
-}
-
-fn times(store: &Store, group: &str, samples: usize) -> Result<Vec<f64>, FileError> {
-    if names(store, group)?.iter().any(|name| name == "timestamps") {
-        let path = format!("{group}/timestamps");
-        let times = store.floats(&path, None)?;
-        finite(store, &path, &times)?;
-        if times.len() != samples || times.windows(2).any(|w| w[0] >= w[1]) {
-            let what = format!("{} times for {samples} samples; they must rise", times.len());
-            return Err(store.error(path, what));
-        }
-        return Ok(times);
-    }
-    let path = require(store, group, "starting_time", "a TimeSeries has it or `timestamps`")?;
-    let start = node(store, &path)?;
-    let start = start.ok_or_else(|| store.error(path.as_str(), "is missing; write the file again"))?;
-    let rate = store.attributes(&start)?.floats("rate")?.first().copied().unwrap_or(0.0);
-    // A scalar, whichever way it is stored.
-    let start: f64 = match store.shape(&path)?.len() {
-        0 => store.scalar(&path)?,
-        _ => store.floats(&path, None)?.first().copied().unwrap_or(f64::NAN),
-    };
-    if !(rate > 0.0 && rate.is_finite() && start.is_finite()) {
-        let what = format!("is {start} s at {rate} Hz; finite numbers are needed, the rate above 0");
-        return Err(store.error(path, what));
-    }
-    Ok((0..samples).map(|k| start + k as f64 / rate).collect())
+    notes.extend(left_out_note(without_onset, n, &format!("`{}`", columns.onset)));
+    let without_direction = n - without_onset - trials.len();
+    notes.extend(left_out_note(without_direction, n, &format!("`{}`", columns.direction)));
+    Ok(trials)
 }

@@ -2,7 +2,9 @@
 //! `static` and `plastic` after a run with `protocol.spikes=all`. The direction of a trial is the deviation by the prisms.
 
 use super::events::{Events, TrialEvent, Unit, UnitTimes};
+use super::table::longest;
 use crate::Error;
+use lobule_scaffold::files;
 use lobule_signal::SpikeTrain;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -46,7 +48,7 @@ pub fn read(path: &Path, condition: &str, module: &str) -> Result<Events, Error>
     let path = if path.is_dir() { path.join("recordings/prism.json") } else { path.into() };
     let wrong = |what: String| Error::file(&path, what);
     let remedy = "give the folder of a run of prism, or its recordings/prism.json";
-    let text = std::fs::read_to_string(&path).map_err(|e| wrong(format!("{e}; {remedy}")))?;
+    let text = files::text(&path, longest()).map_err(|e| wrong(format!("{e}; {remedy}")))?;
     let result: Recording = serde_json::from_str(&text)
         .map_err(|e| wrong(format!("{e}; it is not of a run of prism by this version")))?;
     let has_spikes = |a: &&ConditionRun| a.condition == condition && !a.snapshots.is_empty();

@@ -292,7 +292,7 @@ impl Snapshot for SpikingController {
     fn write_state(&self, to: &mut StateWriter) {
         to.section(NAME);
         // Identity and state are plain data, which is always written.
-        let identity = self.simulation.identity().unwrap_or_default();
+        let identity = self.simulation.identity();
         to.put(&identity);
         to.bytes(&postcard::to_stdvec(self.simulation.state()).unwrap_or_default());
         to.put(&self.readout);
@@ -306,7 +306,7 @@ impl Snapshot for SpikingController {
     fn read_state(&mut self, from: &mut StateReader) -> Result<(), ControlError> {
         let wrong = |what: String| ControlError::State { part: NAME.into(), what };
         from.section(NAME)?;
-        let (mut identity, own) = (0u64, self.simulation.identity().unwrap_or_default());
+        let (mut identity, own) = (0u64, self.simulation.identity());
         from.take("identity", &mut identity)?;
         if identity != own {
             let what = "the state is of another circuit, or of other parameters or another seed";

@@ -12,9 +12,7 @@ use std::sync::Arc;
 
 /// Adds a generator with its (population, neurons).
 pub(super) fn add(plan: &mut Plan, device: &Device, key: &str, targets: Vec<(String, Vec<u32>)>) {
-    if !plan.check_grid(format!("{key}.delay"), "is", device.delay_ms) {
-        return;
-    }
+    let Some(delay_ms) = plan.delay(key, device.delay_ms) else { return };
     if let Some(first) = first_action_ms(&device.kind).filter(|t| *t >= plan.duration_ms) {
         let (name, end) = (&device.name, plan.duration_ms);
         plan.notes
@@ -36,9 +34,11 @@ pub(super) fn add(plan: &mut Plan, device: &Device, key: &str, targets: Vec<(Str
             } else if device.receptor != 0 {
                 let what = "is given, but a current has no receptor: remove it";
                 plan.problem(format!("{key}.receptor_type"), what);
-            } else if steps.iter().all(|&(t, _)| plan.check_grid(key, "changes at", t)) {
-                let steps =
-                    steps.iter().map(|&(ms, pa)| (ms + device.delay_ms, pa * device.weight)).collect();
+            } else if let Some(steps) = steps
+                .iter()
+                .map(|&(ms, pa)| Some((plan.on_grid(key, "changes at", ms)? + delay_ms, pa * device.weight)))
+                .collect()
+            {
                 plan.drives.add_current(CurrentStimulus { label, population: cell_type, neurons, steps });
             }
             continue;
@@ -53,7 +53,7 @@ pub(super) fn add(plan: &mut Plan, device: &Device, key: &str, targets: Vec<(Str
         let of = |k: usize| if n == 1 { 0 } else { k as u32 };
         let list: Vec<(u32, u32)> = neurons.iter().enumerate().map(|(k, &target)| (of(k), target)).collect();
         plan.drives.add_population(Population::new(&label, n, model));
-        let drive = drive(&label, &cell_type, list, (weight, receptor), device.delay_ms);
+        let drive = drive(&label, &cell_type, list, (weight, receptor), delay_ms);
         plan.drives.add_projection(drive);
     }
 }
@@ -70,27 +70,24 @@ fn first_action_ms(kind: &DeviceKind) -> Option<f64> {
 /// The model of a spike source and the number of its neurons: one for each of `n` targets, or one for all.
 fn source(plan: &mut Plan, kind: &DeviceKind, key: &str, n: usize) -> Option<(Model, usize)> {
     let dt_ms = plan.resolution_ms;
-    let span_ms =
-        |span: &Span| (span.start_ms + dt_ms, span.stop_ms.map_or(f64::INFINITY, |stop| stop + dt_ms));
+    let mut span_ms = |span: &Span| plan.span(key, span).map(|(from, to)| (from + dt_ms, to + dt_ms));
     Some(match kind {
         DeviceKind::Poisson { rate_hz, span } => {
-            let (from, to) = span_ms(span);
+            let (from, to) = span_ms(span)?;
             let end = to.is_finite().then_some((to, 0.0));
             let steps = [(from, *rate_hz)].into_iter().chain(end).collect();
             (Model::PoissonGenerator(PoissonGenerator { rate: RateProfile::Steps(steps) }), n)
         }
         &DeviceKind::SinusoidalPoisson { rate_hz, amplitude_hz, frequency_hz, phase_deg, ref span } => {
-            let (from_ms, to_ms) = span_ms(span);
+            let (from_ms, to_ms) = span_ms(span)?;
             let (mean_hz, phase_rad) = (rate_hz, phase_deg.to_radians());
             let rate =
                 RateProfile::Sinusoid { mean_hz, amplitude_hz, frequency_hz, phase_rad, from_ms, to_ms };
             (Model::PoissonGenerator(PoissonGenerator { rate }), n)
         }
         DeviceKind::SpikeTimes { times_ms } => {
-            if !times_ms.iter().all(|&t| plan.check_grid(format!("{key}.spike_times"), "has", t)) {
-                return None;
-            }
-            (Model::SpikeTimes(Arc::new(times_ms.iter().map(|t| (t - dt_ms, 0)).collect())), 1)
+            let spike = |&t: &f64| Some((plan.on_grid(format!("{key}.spike_times"), "has", t)? - dt_ms, 0));
+            (Model::SpikeTimes(Arc::new(times_ms.iter().map(spike).collect::<Option<_>>()?)), 1)
         }
         DeviceKind::Current { .. } | DeviceKind::SpikeRecorder { .. } | DeviceKind::Multimeter { .. } => {
             return None;

@@ -19,13 +19,20 @@ mod synapses;
 
 use crate::Error;
 use lobule_circuit::{Circuit, Connect, Model, Population, Projection};
-use lobule_scaffold::configuration::{ConnectionRule, DeviceKind, Problem, StoredSimulation, Targets};
+use lobule_scaffold::configuration::{ConnectionRule, DeviceKind, Problem, Span, StoredSimulation, Targets};
 use lobule_scaffold::{Anatomy, ConnectionSet};
 use neurons::NeuronKind;
 pub(crate) use neurons::eglif_constants;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use synapses::Link;
+
+/// Resolution of times in NEST, ms.
+const TIC_MS: f64 = 0.001;
+/// Longest delay, steps. Source: `lobule_circuit` keeps the spikes of a source for so long.
+const MOST_DELAY_STEPS: f64 = 1e6;
+/// Latest time, steps. Chosen: five days at a step of 0.1 ms.
+const MOST_STEPS: f64 = 4_294_967_295.0;
 
 /// Spike recorder of the file and its cells.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,9 +103,14 @@ pub fn plan(anatomy: &Anatomy, simulation: &StoredSimulation, duration_ms: Optio
         ..Plan::default()
     };
     // Without readable times there is no grid to check against.
-    if !plan.resolution_ms.is_finite() || !plan.duration_ms.is_finite() {
+    if !plan.resolution_ms.is_finite() || !plan.duration_ms.is_finite() || plan.resolution_ms <= 0.0 {
         return plan;
     }
+    let key = match duration_ms {
+        Some(_) => "--duration".to_string(),
+        None => format!("simulations.{}.duration", simulation.name),
+    };
+    plan.duration_ms = plan.on_grid(key, "is", plan.duration_ms).unwrap_or(plan.duration_ms);
     plan.add_cells(anatomy, simulation);
     plan.add_links(anatomy, simulation);
     plan.add_devices(anatomy, simulation, seed);
@@ -134,15 +146,54 @@ impl Plan {
         self.problems.push(Problem::new(key, what));
     }
 
-    /// True if a time is a whole number of steps; otherwise a problem that says what the key does with it.
-    fn check_grid(&mut self, key: impl Into<String>, verb: &str, ms: f64) -> bool {
-        let steps = ms / self.resolution_ms;
-        let is_on_grid = (steps - steps.round()).abs() < 1e-6;
-        if !is_on_grid {
-            let step_ms = self.resolution_ms;
-            self.problem(key, format!("{verb} {ms} ms, not a multiple of the step of {step_ms} ms"));
+    /// The time on the grid that NEST takes for `ms`, which differs by half a tic of 1 µs at most; otherwise a problem that says
+    /// what the key does with it.
+    fn on_grid(&mut self, key: impl Into<String>, verb: &str, ms: f64) -> Option<f64> {
+        let step_ms = self.resolution_ms;
+        let nearest = (ms / step_ms).round();
+        if nearest.is_nan() || nearest.abs() > MOST_STEPS {
+            let most_ms = MOST_STEPS * step_ms;
+            self.problem(key, format!("{verb} {ms} ms; times lie in 0..{most_ms} ms at this step"));
+            return None;
         }
-        is_on_grid
+        if (nearest * step_ms - ms).abs() < TIC_MS / 2.0 {
+            // A time that is on the grid stays as it is written.
+            let is_exact = (ms / step_ms - nearest).abs() < 1e-6;
+            return Some(if is_exact { ms } else { nearest * step_ms });
+        }
+        self.problem(key, format!("{verb} {ms} ms, not a multiple of the step of {step_ms} ms"));
+        None
+    }
+
+    /// A delay in whole steps, which NEST rounds to the nearest; with a note where that changes it. A problem where none is left.
+    fn delay(&mut self, key: &str, ms: f64) -> Option<f64> {
+        let step_ms = self.resolution_ms;
+        // NEST rounds a half up.
+        let steps = (ms / step_ms + 0.5).floor();
+        let most_ms = MOST_DELAY_STEPS * step_ms;
+        if !(1.0..=MOST_DELAY_STEPS).contains(&steps) {
+            let what = format!("is {ms} ms; delays lie in {step_ms}..{most_ms} ms at a step of {step_ms} ms");
+            self.problem(format!("{key}.delay"), what);
+            return None;
+        }
+        if (ms / step_ms - steps).abs() < 1e-6 {
+            return Some(ms);
+        }
+        let rounded_ms = (steps * step_ms * 1e9).round() / 1e9;
+        self.notes.push(format!(
+            "{key}.delay: {ms} ms is rounded to {rounded_ms} ms, whole steps of {step_ms} ms, as in NEST."
+        ));
+        Some(rounded_ms)
+    }
+
+    /// Begin and end of a device on the grid; an end that is not given is infinite.
+    fn span(&mut self, key: &str, span: &Span) -> Option<(f64, f64)> {
+        let from = self.on_grid(format!("{key}.start"), "is", span.start_ms);
+        let to = match span.stop_ms {
+            Some(ms) => self.on_grid(format!("{key}.stop"), "is", ms),
+            None => Some(f64::INFINITY),
+        };
+        from.zip(to)
     }
 
     /// The populations of cells, in order.
@@ -287,7 +338,7 @@ impl Plan {
             }
             match &device.kind {
                 DeviceKind::SpikeRecorder { span } => {
-                    let (from_ms, to_ms) = (span.start_ms, span.stop_ms.unwrap_or(f64::INFINITY));
+                    let Some((from_ms, to_ms)) = self.span(&key, span) else { continue };
                     self.recorders.extend(targets.into_iter().map(|(population, neurons)| Recorder {
                         device: device.name.clone(),
                         population,
@@ -303,7 +354,8 @@ impl Plan {
                         self.problem(format!("{key}.start"), what);
                     }
                     let sample_ms = interval_ms.unwrap_or(self.resolution_ms);
-                    self.check_grid(format!("{key}.interval"), "is", sample_ms);
+                    let sample_ms =
+                        self.on_grid(format!("{key}.interval"), "is", sample_ms).unwrap_or(sample_ms);
                     for (population, neurons) in targets {
                         let kind = self.population(&population).map(|c| c.kind);
                         for variable in variables {

@@ -142,12 +142,8 @@ pub(super) fn model(cell: &CellModel, problems: &mut Vec<Problem>) -> Option<(Ne
             let mut p = (CondLif { shape, ..CondLif::default() }, NEST_V_M);
             set(cell, COND_LIF, &mut p, problems);
             let (lif, v_m) = p;
-            if v_m != lif.e_l {
-                let is = format!("is {v_m} mV ({NEST_V_M} by default) and E_L {} mV", lif.e_l);
-                let what = format!("{is}; cells start at E_L here: give both the same value");
-                problems.push(Problem::new(format!("{}.constants.V_m", cell.key), what));
-            }
-            (NeuronKind::CondLif, Model::CondLif(lif))
+            // NEST starts cells at V_m, whatever E_L is.
+            (NeuronKind::CondLif, Model::CondLif(CondLif { v_init: Some(v_m), ..lif }))
         }
         other => {
             let what = format!("is `{other}`; known are: {KNOWN}");

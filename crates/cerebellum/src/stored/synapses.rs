@@ -72,7 +72,9 @@ pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet,
                 continue;
             }
         }
-        plan.check_grid(format!("{}.delay", synapse.key), "is", synapse.delay_ms.unwrap_or(0.0));
+        if let Some(delay_ms) = plan.delay(&synapse.key, link.delay_ms) {
+            link.delay_ms = delay_ms;
+        }
         if let Some((receptor, weight)) = receptor(plan, &synapse.key, post, synapse.receptor, link.weight) {
             (link.receptor, link.weight) = (receptor, weight);
             if counts_spikes && synapse.weight != 1.0 {

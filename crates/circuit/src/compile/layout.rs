@@ -92,7 +92,7 @@ fn compiled(p: &Population, clock: &Clock, receptors: usize) -> Result<Arc<dyn N
     Ok(match &p.model {
         Model::Eglif(m) => Arc::new(eglif::Compiled::new(m, ranges, clock, receptors)?),
         Model::EglifMultirec(m) => Arc::new(eglif_multirec::Compiled::new(m, ranges, clock, receptors)?),
-        Model::CondLif(m) => Arc::new(cond_lif::Compiled::new(m, ranges, clock)?),
+        Model::CondLif(m) => Arc::new(cond_lif::Compiled::new(m, ranges, clock, receptors)?),
         Model::Poisson(m) => Arc::new(poisson::Compiled::new(m, ranges, clock)?),
         Model::PoissonGenerator(m) => Arc::new(generator::Poisson::new(m, ranges, clock)?),
         Model::SpikeTimes(spikes) => Arc::new(generator::Listed::new(spikes, p.n, ranges, clock)?),

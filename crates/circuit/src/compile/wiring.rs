@@ -5,7 +5,11 @@ use crate::{
     describe::Projection, error::CompileError, models::BLOCK, network::CompiledProjection,
     plasticity::PlasticityRule, short_term::ShortTerm, wiring::BlockWiring,
 };
+use lobule_signal::Ranges;
 use std::sync::Arc;
+
+/// Longest delay, steps. Chosen: 100 s at a step of 0.1 ms; spikes of the source are kept for so long.
+const MOST_DELAY_STEPS: u64 = 1_000_000;
 
 type MaybeRule = Option<Arc<dyn PlasticityRule>>;
 
@@ -65,7 +69,12 @@ impl Draft<'_> {
         let (of, dt_ms) = (p.label.clone(), self.network.clock.dt_ms());
         match self.network.clock.steps(p.delay_ms) {
             Ok(0) => Err(CompileError::DelayBelowStep { of, delay_ms: p.delay_ms, dt_ms }),
-            Ok(steps) => Ok(steps),
+            Ok(steps) if steps <= MOST_DELAY_STEPS => Ok(steps),
+            Ok(_) => {
+                let most_ms = MOST_DELAY_STEPS as f64 * dt_ms;
+                let allowed = format!("delays lie in {dt_ms}..{most_ms} ms at this time step");
+                Err(Ranges::of(format!("projection `{of}`")).refusal("delay", p.delay_ms, allowed).into())
+            }
             Err(source) => Err(CompileError::Time { of: format!("projection `{}`", p.label), source }),
         }
     }

@@ -5,7 +5,8 @@
 //! C_m dV/dt = -g_L (V - E_L) + g_ex (E_ex - V) + g_in (E_in - V) + I_e
 //! spike when V >= V_th; then V = V_reset, held for t_ref
 //! ```
-//! V advances by one Runge-Kutta step of fourth order with exact conductances.
+//! V advances by one Runge-Kutta step of fourth order with exact conductances, or by several where a synapse is shorter than the
+//! step. `t_ref` is rounded up to whole steps, as NEST does.
 //! # State variables
 //! `v_m` mV, `refractory` steps, `g_ex`, `g_in` nS and their derivatives nS/ms. Derived: `i_syn_ex`, `i_syn_in` pA.
 //! # Source
@@ -19,7 +20,7 @@ use super::lanes::{Drive, ElectricLanes, emit, for_each_bit, hold, input, load, 
 use super::membrane::Membrane;
 pub use super::synapse::SynapseShape;
 use super::synapse::{Propagator, stiffest};
-use super::{BlockStep, NeuronModel, Variable};
+use super::{BlockStep, NeuronModel, Variable, grid, grid::Constant};
 use crate::ranges::{FINITE, NOT_NEGATIVE, POSITIVE};
 use lobule_signal::{Clock, GROUP, Parameter, Ranges};
 use multiversion::multiversion;
@@ -52,6 +53,9 @@ pub struct CondLif {
     pub i_e: f64,
     /// Time course of both conductances.
     pub shape: SynapseShape,
+    /// Initial potential, mV; none for `e_l`.
+    #[serde(default)]
+    pub v_init: Option<f64>,
 }
 
 impl Default for CondLif {
@@ -69,12 +73,16 @@ impl Default for CondLif {
             tau_syn_in: 2.0,
             i_e: 0.0,
             shape: SynapseShape::Exponential,
+            v_init: None,
         }
     }
 }
 
 pub(crate) struct Compiled {
     membrane: Membrane,
+    /// Equal parts in which a step is integrated.
+    parts: usize,
+    v_init: f64,
     c_m: f64,
     i_e: f32,
     v_th: f32,
@@ -86,26 +94,40 @@ pub(crate) struct Compiled {
 }
 
 impl Compiled {
-    pub(crate) fn new(p: &CondLif, ranges: &Ranges, clock: &Clock) -> Result<Self, Parameter> {
+    pub(crate) fn new(
+        p: &CondLif,
+        ranges: &Ranges,
+        clock: &Clock,
+        receptors: usize,
+    ) -> Result<Self, Parameter> {
         let times = [("tau_syn_ex", p.tau_syn_ex), ("tau_syn_in", p.tau_syn_in)];
         ranges.within(POSITIVE, &[("c_m", p.c_m), ("g_l", p.g_l)])?;
         ranges.within(POSITIVE, &times)?;
         let potentials = [("e_l", p.e_l), ("v_th", p.v_th), ("e_ex", p.e_ex), ("e_in", p.e_in)];
         ranges.within(FINITE, &potentials)?;
-        ranges.within(FINITE, &[("i_e", p.i_e)])?;
+        let v_init = p.v_init.unwrap_or(p.e_l);
+        ranges.within(FINITE, &[("i_e", p.i_e), ("v_init", v_init)])?;
         ranges.within(NOT_NEGATIVE, &[("t_ref", p.t_ref)])?;
         ranges.require(p.v_reset < p.v_th, "v_reset", p.v_reset, "it must lie below v_th")?;
         let dt = clock.dt_ms();
         let fast = format!("c_m / g_l must exceed {} ms at this time step", -1.0 / stiffest(dt));
         ranges.require(-p.g_l / p.c_m > stiffest(dt), "g_l", p.g_l, fast)?;
+        let parts = {
+            let constant = |&(name, tau_ms): &(_, f64)| Constant { name, tau_ms, longest: 1.0 };
+            let used: Vec<_> = times[..receptors.min(2)].iter().map(constant).collect();
+            grid::parts(ranges, &used, dt)?
+        };
+        let part = dt / parts as f64;
         Ok(Self {
-            membrane: Membrane::new(dt, -p.g_l / p.c_m, p.c_m, p.e_l, [0.0; 2]),
+            membrane: Membrane::new(part, -p.g_l / p.c_m, p.c_m, p.e_l, [0.0; 2]),
+            parts,
+            v_init,
             c_m: p.c_m,
             i_e: p.i_e as f32,
             v_th: p.v_th as f32,
             v_reset: p.v_reset as f32,
-            refractory_steps: (p.t_ref / dt).round() as f32,
-            syn: [Propagator::new(p.shape, p.tau_syn_ex, dt), Propagator::new(p.shape, p.tau_syn_in, dt)],
+            refractory_steps: grid::whole_steps(ranges, "t_ref", p.t_ref, dt)?,
+            syn: [Propagator::new(p.shape, p.tau_syn_ex, part), Propagator::new(p.shape, p.tau_syn_in, part)],
             drive: [(p.e_ex - p.e_l) as f32, (p.e_in - p.e_l) as f32],
         })
     }
@@ -113,7 +135,7 @@ impl Compiled {
 
 impl NeuronModel for Compiled {
     fn variables(&self) -> Vec<Variable> {
-        let v_m = Variable::new("v_m", "mV", self.membrane.e_l);
+        let v_m = Variable::new("v_m", "mV", self.v_init as f32);
         let refractory = Variable { padding: 1e30, ..Variable::new("refractory", "steps", 0.0) };
         let synaptic = [("g_ex", "nS"), ("dg_ex", "nS/ms"), ("g_in", "nS"), ("dg_in", "nS/ms")];
         let synaptic = synaptic.map(|(name, unit)| Variable::new(name, unit, 0.0));
@@ -143,14 +165,16 @@ impl NeuronModel for Compiled {
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512bw+avx512vl", "x86_64+avx2", "x86_64+sse4.1"))]
 fn advance(c: &Compiled, block: &mut BlockStep<'_>) {
-    match block.electric {
-        None => advance_with::<false>(c, block),
-        Some(_) => advance_with::<true>(c, block),
+    match (block.electric.is_some(), c.parts > 1) {
+        (false, false) => advance_with::<false, false>(c, block),
+        (true, false) => advance_with::<true, false>(c, block),
+        (false, true) => advance_with::<false, true>(c, block),
+        (true, true) => advance_with::<true, true>(c, block),
     }
 }
 
 #[inline(always)]
-fn advance_with<const ELECTRIC: bool>(c: &Compiled, block: &mut BlockStep<'_>) {
+fn advance_with<const ELECTRIC: bool, const PARTS: bool>(c: &Compiled, block: &mut BlockStep<'_>) {
     for base in (0..block.stride).step_by(GROUP) {
         let mut v: [f32; GROUP] = load(block, base, 0);
         let mut held: [f32; GROUP] = load(block, base, 1);
@@ -163,15 +187,31 @@ fn advance_with<const ELECTRIC: bool>(c: &Compiled, block: &mut BlockStep<'_>) {
             }
             let electric = ElectricLanes::<GROUP>::load::<ELECTRIC>(block, step, base);
             let mut above = 0u32;
-            for j in 0..GROUP {
-                let mut drive = Drive { g: [0.0; 3], i: [c.i_e; 3] };
-                for r in 0..2 {
-                    drive.add(c.syn[r].step(&mut g[r][j], &mut h[r][j], arriving[r][j]), c.drive[r]);
+            let parts = if PARTS { c.parts } else { 1 };
+            let mut rise = [0f32; GROUP];
+            for part in 0..parts {
+                let is_last = part + 1 == parts;
+                for j in 0..GROUP {
+                    let mut drive = Drive { g: [0.0; 3], i: [c.i_e; 3] };
+                    for r in 0..2 {
+                        // Input arrives at the end of the step.
+                        let arriving = if is_last { arriving[r][j] } else { 0.0 };
+                        drive.add(c.syn[r].step(&mut g[r][j], &mut h[r][j], arriving), c.drive[r]);
+                    }
+                    electric.add_to::<ELECTRIC>(&mut drive, j, c.membrane.e_l, [part, parts]);
+                    let v_1 = if PARTS {
+                        let (dv, _) = c.membrane.rise::<false>(v[j] + rise[j], 0.0, drive.g, drive.i);
+                        // A refractory neuron stays where it is held.
+                        rise[j] = if held[j] > 0.0 { 0.0 } else { rise[j] + dv };
+                        v[j] + rise[j]
+                    } else {
+                        c.membrane.step::<false>(v[j], 0.0, drive.g, drive.i).0
+                    };
+                    if is_last {
+                        let is_held = hold(&mut v[j], &mut held[j], v_1, c.v_reset);
+                        above |= u32::from(!is_held && v_1 >= c.v_th) << j;
+                    }
                 }
-                electric.add_to::<ELECTRIC>(&mut drive, j, c.membrane.e_l);
-                let (v_1, _) = c.membrane.step::<false>(v[j], 0.0, drive.g, drive.i);
-                let is_held = hold(&mut v[j], &mut held[j], v_1, c.v_reset);
-                above |= u32::from(!is_held && v_1 >= c.v_th) << j;
             }
             for_each_bit(above, |j| {
                 v[j] = c.v_reset;

@@ -13,7 +13,8 @@
 //!
 //! One step: V is raised to V_min where below; V and I_adap advance by one Runge-Kutta step of fourth order with
 //! conductances and I_dep exact at the start, middle and end; refractory neurons are held at V_reset, the others
-//! draw; then the input that arrives at the end of the step is added.
+//! draw; then the input that arrives at the end of the step is added. Where a synapse is shorter than the step, the step is
+//! integrated in several equal parts. `t_ref` is rounded up to whole steps, as NEST does.
 //!
 //! # State variables
 //! `v_m` mV, `i_adap` pA, `i_dep` pA, `refractory` steps, `g_i` nS and `dg_i` nS/ms per receptor in use. Derived: `i_syn_i` pA, the current of each
@@ -30,7 +31,7 @@
 
 use super::glif::{Glif, GlifLanes};
 use super::lanes::{ElectricLanes, input, load, store};
-use super::{BlockStep, NeuronModel, SynapseShape, Variable, synapse::Propagator};
+use super::{BlockStep, NeuronModel, SynapseShape, Variable, grid, synapse::Propagator};
 use crate::ranges::{FINITE, POSITIVE};
 use lobule_signal::{Clock, GROUP, Parameter, Ranges};
 use multiversion::multiversion;
@@ -147,19 +148,27 @@ pub(crate) struct Compiled {
 
 impl Compiled {
     pub fn new(p: &Eglif, ranges: &Ranges, clock: &Clock, receptors: usize) -> Result<Self, Parameter> {
-        let glif = Glif::new(p, ranges, clock)?;
+        let names =
+            ["receptor 1: tau_syn", "receptor 2: tau_syn", "receptor 3: tau_syn", "receptor 4: tau_syn"];
+        for receptor in &p.receptors {
+            ranges.within(POSITIVE, &[("tau_syn", receptor.tau_syn)])?;
+            ranges.within(FINITE, &[("e_rev", receptor.e_rev)])?;
+        }
+        let constant = |(name, r): (_, &Receptor)| grid::Constant { name, tau_ms: r.tau_syn, longest: 1.0 };
+        let constants: Vec<_> =
+            names.into_iter().zip(&p.receptors[..receptors.min(4)]).map(constant).collect();
+        let glif = Glif::new(p, &constants, ranges, clock)?;
         ranges.require(p.v_min <= p.v_reset, "v_min", p.v_min, "it must not exceed v_reset")?;
         ranges.require(p.v_init >= p.v_min, "v_init", p.v_init, "it must not lie below v_min")?;
         let mut syn = [Propagator::default(); 4];
         for (syn, receptor) in syn.iter_mut().zip(&p.receptors) {
-            ranges.within(POSITIVE, &[("tau_syn", receptor.tau_syn)])?;
-            ranges.within(FINITE, &[("e_rev", receptor.e_rev)])?;
-            *syn = Propagator::new(receptor.shape, receptor.tau_syn, clock.dt_ms());
+            *syn = Propagator::new(receptor.shape, receptor.tau_syn, clock.dt_ms() / glif.parts as f64);
         }
         Ok(Self {
-            glif,
             c_m: p.c_m,
-            receptors,
+            // One kernel integrates in parts, with all receptors.
+            receptors: if glif.parts > 1 { syn.len() } else { receptors },
+            glif,
             v_init: p.v_init as f32,
             v_min: p.v_min as f32,
             syn,
@@ -211,6 +220,12 @@ impl NeuronModel for Compiled {
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512bw+avx512vl", "x86_64+avx2", "x86_64+sse4.1"))]
 fn advance(c: &Compiled, block: &mut BlockStep<'_>) {
+    if c.glif.parts > 1 {
+        return match block.electric {
+            None => advance_in_parts::<false>(c, block),
+            Some(_) => advance_in_parts::<true>(c, block),
+        };
+    }
     match (c.receptors, block.electric.is_some()) {
         (0, false) => advance_with::<0, false>(c, block),
         (1, false) => advance_with::<1, false>(c, block),
@@ -258,7 +273,7 @@ fn advance_lanes<const R: usize, const ELECTRIC: bool, const L: usize>(
             for r in 0..R {
                 drive.add(c.syn[r].step(&mut g[r][j], &mut h[r][j], arriving[r][j]), c.drive[r]);
             }
-            electric.add_to::<ELECTRIC>(&mut drive, j, c.glif.membrane.e_l);
+            electric.add_to::<ELECTRIC>(&mut drive, j, c.glif.membrane.e_l, [0, 1]);
             let v_0 = if lanes.v[j] < c.v_min { c.v_min } else { lanes.v[j] };
             ln_y[j] = lanes.advance(&c.glif, j, v_0, &drive);
         }
@@ -268,5 +283,45 @@ fn advance_lanes<const R: usize, const ELECTRIC: bool, const L: usize>(
     for r in 0..R {
         store(block, base, 4 + 2 * r, &g[r]);
         store(block, base, 5 + 2 * r, &h[r]);
+    }
+}
+
+/// Advances a block whose synapses are shorter than a step, each step in equal parts.
+#[inline(always)]
+fn advance_in_parts<const ELECTRIC: bool>(c: &Compiled, block: &mut BlockStep<'_>) {
+    let parts = c.glif.parts;
+    for base in (0..block.stride).step_by(GROUP) {
+        let mut lanes = GlifLanes::<GROUP>::load(block, base);
+        let mut g: [[f32; GROUP]; 4] = std::array::from_fn(|r| load(block, base, 4 + 2 * r));
+        let mut h: [[f32; GROUP]; 4] = std::array::from_fn(|r| load(block, base, 5 + 2 * r));
+        for step in 0..block.steps {
+            let mut arriving = [[0f32; GROUP]; 4];
+            for (r, x) in arriving.iter_mut().enumerate().take(block.receptors) {
+                *x = input(block, block.receptors, step, r, base);
+            }
+            let electric = ElectricLanes::<GROUP>::load::<ELECTRIC>(block, step, base);
+            let start: [f32; GROUP] = lanes.v.map(|v| if v < c.v_min { c.v_min } else { v });
+            let mut rise = [0f32; GROUP];
+            for part in 0..parts {
+                // Input arrives at the end of the step.
+                let arrives = if part + 1 == parts { 1.0 } else { 0.0 };
+                for j in 0..GROUP {
+                    let mut drive = lanes.own_drive(&c.glif, j);
+                    for r in 0..4 {
+                        let input = arrives * arriving[r][j];
+                        drive.add(c.syn[r].step(&mut g[r][j], &mut h[r][j], input), c.drive[r]);
+                    }
+                    electric.add_to::<ELECTRIC>(&mut drive, j, c.glif.membrane.e_l, [part, parts]);
+                    lanes.advance_part(&c.glif, j, start[j], &mut rise[j], &drive);
+                }
+            }
+            let ln_y = std::array::from_fn(|j| lanes.settle(&c.glif, j, start[j] + rise[j]));
+            lanes.fire(&c.glif, block, step, base, &ln_y, |_| ());
+        }
+        lanes.store(block, base);
+        for r in 0..4 {
+            store(block, base, 4 + 2 * r, &g[r]);
+            store(block, base, 5 + 2 * r, &h[r]);
+        }
     }
 }

@@ -13,7 +13,8 @@
 //! A spike is emitted when V reaches V_th, or, with an escape rate ([`EglifMultirec::lambda_0`] > 0), as in
 //! [`super::Eglif`]. V_b is the potential at the begin of the step and constant inside it, as in the source.
 //!
-//! V and I_adap advance by one Runge-Kutta step of fourth order with exact conductances and I_dep.
+//! V and I_adap advance by one Runge-Kutta step of fourth order with exact conductances and I_dep, or by several where a rise or
+//! decay is shorter than the step. `t_ref` is rounded up to whole steps, as NEST does.
 //!
 //! # State variables
 //! `v_m` mV, `i_adap` pA, `i_dep` pA, `refractory` steps, `depolarized` steps (how long V_b is still held), and per
@@ -29,7 +30,7 @@
 
 use super::glif::{Glif, GlifLanes};
 use super::lanes::{ElectricLanes, input, load, store};
-use super::{BlockStep, Eglif, NeuronModel, Variable, escape, synapse::flush};
+use super::{BlockStep, Eglif, NeuronModel, Variable, escape, grid, grid::Constant, synapse::flush};
 use crate::ranges::{FINITE, NOT_NEGATIVE, POSITIVE};
 use lobule_signal::{Clock, GROUP, Parameter, Ranges};
 use multiversion::multiversion;
@@ -214,7 +215,6 @@ impl Compiled {
         clock: &Clock,
         receptors: usize,
     ) -> Result<Self, Parameter> {
-        let glif = Glif::new(&p.membrane(), ranges, clock)?;
         ranges.within(FINITE, &[("v_init", p.v_init.0)])?;
         let rises = p.v_init.1 >= p.v_init.0;
         ranges.require(rises, "v_init", p.v_init.1, "the upper end must not lie below the lower")?;
@@ -225,14 +225,26 @@ impl Compiled {
             ranges.within(FINITE, &[("e_rev", r.e_rev)])?;
         }
         let dt = clock.dt_ms();
+        // Chosen: a rise is smoothed by the decay that follows it; the published cells need one part at 0.1 ms.
+        let constants = |r: &DoubleDecay| {
+            let times = [
+                ("tau_r / a_r", r.tau_r / r.a_r, 4.0),
+                ("tau_d1", r.tau_d1, 1.25),
+                ("tau_d2", r.tau_d2, 1.25),
+            ];
+            times.map(|(name, tau_ms, longest)| Constant { name, tau_ms, longest })
+        };
+        let used = p.receptors[..receptors.min(RECEPTORS)].iter().filter(|r| r.g_init > 0.0);
+        let glif = Glif::new(&p.membrane(), &used.flat_map(constants).collect::<Vec<_>>(), ranges, clock)?;
+        let part = dt / glif.parts as f64;
         Ok(Self {
             glif,
             c_m: p.c_m,
             v_init: p.v_init,
             receptors,
-            hold_steps: (BLOCK_HOLD_MS / dt).round() as f32,
-            half: p.receptors.map(|r| Map::new(&r, 0.5 * dt)),
-            full: p.receptors.map(|r| Map::new(&r, dt)),
+            hold_steps: grid::whole_steps(ranges, "t_Mg_Unblock", BLOCK_HOLD_MS, dt)?,
+            half: p.receptors.map(|r| Map::new(&r, 0.5 * part)),
+            full: p.receptors.map(|r| Map::new(&r, part)),
             jump: p.receptors.map(|r| r.g_init as f32),
             is_blocked: p.receptors.map(|r| r.is_blocked),
             drive: p.receptors.map(|r| (r.e_rev - p.e_l) as f32),
@@ -292,58 +304,74 @@ fn open(v_b: f32) -> f32 {
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512bw+avx512vl", "x86_64+avx2", "x86_64+sse4.1"))]
 fn advance(c: &Compiled, block: &mut BlockStep<'_>) {
-    match block.electric {
-        None => advance_with::<false>(c, block),
-        Some(_) => advance_with::<true>(c, block),
+    match (block.electric.is_some(), c.glif.parts > 1) {
+        (false, false) => advance_with::<false, false>(c, block),
+        (true, false) => advance_with::<true, false>(c, block),
+        (false, true) => advance_with::<false, true>(c, block),
+        (true, true) => advance_with::<true, true>(c, block),
     }
 }
 
 #[inline(always)]
-fn advance_with<const ELECTRIC: bool>(c: &Compiled, block: &mut BlockStep<'_>) {
+fn advance_with<const ELECTRIC: bool, const PARTS: bool>(c: &Compiled, block: &mut BlockStep<'_>) {
     let stride = block.stride;
     for base in (0..stride).step_by(GROUP) {
         let mut lanes = GlifLanes::<GROUP>::load(block, base);
         let mut depolarized: [f32; GROUP] = load(block, base, 4);
         for step in 0..block.steps {
             let electric = ElectricLanes::<GROUP>::load::<ELECTRIC>(block, step, base);
-            let mut total = [[0f32; GROUP]; 3];
-            let mut current = [[0f32; GROUP]; 3];
             let mut open = [0f32; GROUP];
             for j in 0..GROUP {
                 let v_b = if depolarized[j] > 0.0 { BLOCK_SPIKE_MV } else { lanes.v[j] };
                 open[j] = self::open(v_b);
                 depolarized[j] = if depolarized[j] > 0.0 { depolarized[j] - 1.0 } else { 0.0 };
             }
-            for r in 0..c.receptors {
-                let (half, full) = (&c.half[r], &c.full[r]);
-                let [rise, d1, d2] = [5 + 3 * r, 6 + 3 * r, 7 + 3 * r].map(|k| k * stride + base);
-                let arriving: [f32; GROUP] = input(block, c.receptors, step, r, base);
-                for j in 0..GROUP {
-                    let (r_0, d1_0, d2_0) = (block.state[rise + j], block.state[d1 + j], block.state[d2 + j]);
-                    let d1_m = half.d[0] * d1_0 + half.r_to_d[0] * r_0;
-                    let d2_m = half.d[1] * d2_0 + half.r_to_d[1] * r_0;
-                    let d1_1 = full.d[0] * d1_0 + full.r_to_d[0] * r_0;
-                    let d2_1 = full.d[1] * d2_0 + full.r_to_d[1] * r_0;
-                    let b = if c.is_blocked[r] { open[j] } else { 1.0 };
-                    for (k, d) in [d1_0 + d2_0, d1_m + d2_m, d1_1 + d2_1].into_iter().enumerate() {
-                        total[k][j] += b * d;
-                        current[k][j] += b * d * c.drive[r];
+            let parts = if PARTS { c.glif.parts } else { 1 };
+            let (mut ln_y, mut rises) = ([0f32; GROUP], [0f32; GROUP]);
+            for part in 0..parts {
+                let is_last = part + 1 == parts;
+                let mut total = [[0f32; GROUP]; 3];
+                let mut current = [[0f32; GROUP]; 3];
+                for r in 0..c.receptors {
+                    let (half, full) = (&c.half[r], &c.full[r]);
+                    let [rise, d1, d2] = [5 + 3 * r, 6 + 3 * r, 7 + 3 * r].map(|k| k * stride + base);
+                    let arriving: [f32; GROUP] = input(block, c.receptors, step, r, base);
+                    for j in 0..GROUP {
+                        let (r_0, d1_0, d2_0) =
+                            (block.state[rise + j], block.state[d1 + j], block.state[d2 + j]);
+                        let d1_m = half.d[0] * d1_0 + half.r_to_d[0] * r_0;
+                        let d2_m = half.d[1] * d2_0 + half.r_to_d[1] * r_0;
+                        let d1_1 = full.d[0] * d1_0 + full.r_to_d[0] * r_0;
+                        let d2_1 = full.d[1] * d2_0 + full.r_to_d[1] * r_0;
+                        let b = if c.is_blocked[r] { open[j] } else { 1.0 };
+                        for (k, d) in [d1_0 + d2_0, d1_m + d2_m, d1_1 + d2_1].into_iter().enumerate() {
+                            total[k][j] += b * d;
+                            current[k][j] += b * d * c.drive[r];
+                        }
+                        // Input arrives at the end of the step.
+                        let arriving = if is_last { arriving[j] } else { 0.0 };
+                        block.state[rise + j] = flush(full.r * r_0) + c.jump[r] * arriving;
+                        block.state[d1 + j] = flush(d1_1);
+                        block.state[d2 + j] = flush(d2_1);
                     }
-                    block.state[rise + j] = flush(full.r * r_0) + c.jump[r] * arriving[j];
-                    block.state[d1 + j] = flush(d1_1);
-                    block.state[d2 + j] = flush(d2_1);
                 }
-            }
-            let mut ln_y = [0f32; GROUP];
-            for j in 0..GROUP {
-                let mut drive = lanes.own_drive(&c.glif, j);
-                for k in 0..3 {
-                    drive.g[k] = total[k][j];
-                    drive.i[k] += current[k][j];
+                for j in 0..GROUP {
+                    let mut drive = lanes.own_drive(&c.glif, j);
+                    for k in 0..3 {
+                        drive.g[k] = total[k][j];
+                        drive.i[k] += current[k][j];
+                    }
+                    electric.add_to::<ELECTRIC>(&mut drive, j, c.glif.membrane.e_l, [part, parts]);
+                    let v_0 = lanes.v[j];
+                    if !PARTS {
+                        ln_y[j] = lanes.advance(&c.glif, j, v_0, &drive);
+                        continue;
+                    }
+                    lanes.advance_part(&c.glif, j, v_0, &mut rises[j], &drive);
+                    if is_last {
+                        ln_y[j] = lanes.settle(&c.glif, j, v_0 + rises[j]);
+                    }
                 }
-                electric.add_to::<ELECTRIC>(&mut drive, j, c.glif.membrane.e_l);
-                let v_0 = lanes.v[j];
-                ln_y[j] = lanes.advance(&c.glif, j, v_0, &drive);
             }
             lanes.fire(&c.glif, block, step, base, &ln_y, |j| depolarized[j] = c.hold_steps);
         }

@@ -3,7 +3,7 @@
 
 use super::lanes::{Drive, emit, for_each_bit, hold, load, store};
 use super::synapse::{flush, stiffest};
-use super::{BlockStep, Eglif, escape, membrane::Membrane};
+use super::{BlockStep, Eglif, escape, grid, membrane::Membrane};
 use crate::ranges::{FINITE, NOT_NEGATIVE, POSITIVE};
 use lobule_signal::{Clock, GROUP, Parameter, Ranges};
 
@@ -21,11 +21,19 @@ pub(super) struct Glif {
     inv_tau_v: f32,
     ln_rate: f32,
     threshold_is_hard: bool,
+    /// Equal parts in which a step is integrated.
+    pub parts: usize,
 }
 
 impl Glif {
-    /// Checks and compiles what both models have; other parameters of `p` are not read.
-    pub fn new(p: &Eglif, ranges: &Ranges, clock: &Clock) -> Result<Self, Parameter> {
+    /// Checks and compiles what both models have; other parameters of `p` are not read. `synapses` are the time constants (ms) of
+    /// the receptors in use.
+    pub fn new(
+        p: &Eglif,
+        synapses: &[grid::Constant],
+        ranges: &Ranges,
+        clock: &Clock,
+    ) -> Result<Self, Parameter> {
         ranges.within(POSITIVE, &[("c_m", p.c_m), ("tau_m", p.tau_m), ("tau_v", p.tau_v)])?;
         ranges.within(NOT_NEGATIVE, &[("t_ref", p.t_ref), ("k_1", p.k_1), ("k_2", p.k_2)])?;
         ranges.within(NOT_NEGATIVE, &[("lambda_0", p.lambda_0), ("k_adap", p.k_adap)])?;
@@ -37,20 +45,25 @@ impl Glif {
         let dt = clock.dt_ms();
         let fast = format!("it must exceed {} ms at this time step", -1.0 / stiffest(dt));
         ranges.require(-1.0 / p.tau_m > stiffest(dt), "tau_m", p.tau_m, fast)?;
+        let slow = format!("at most {} 1/ms at this time step", -stiffest(dt));
+        ranges.require(p.k_2 < -stiffest(dt), "k_2", p.k_2, slow)?;
+        let parts = grid::parts(ranges, synapses, dt)?;
+        let part = dt / parts as f64;
         let leak = if p.leak_is_published { 1.0 } else { -1.0 } / p.tau_m;
         Ok(Self {
-            membrane: Membrane::new(dt, leak, p.c_m, p.e_l, [p.k_adap, p.k_2]),
+            membrane: Membrane::new(part, leak, p.c_m, p.e_l, [p.k_adap, p.k_2]),
             i_e: p.i_e as f32,
             v_reset: p.v_reset as f32,
             v_th: p.v_th as f32,
             a1: p.a1 as f32,
             a2: p.a2 as f32,
-            refractory_steps: (p.t_ref / dt).round() as f32,
-            dep_half: libm::exp(-0.5 * dt * p.k_1) as f32,
-            dep_full: libm::exp(-dt * p.k_1) as f32,
+            refractory_steps: grid::whole_steps(ranges, "t_ref", p.t_ref, dt)?,
+            dep_half: libm::exp(-0.5 * part * p.k_1) as f32,
+            dep_full: libm::exp(-part * p.k_1) as f32,
             inv_tau_v: (1.0 / p.tau_v) as f32,
             ln_rate: libm::log(p.lambda_0 * dt) as f32,
             threshold_is_hard: p.threshold_is_hard,
+            parts,
         })
     }
 }
@@ -92,6 +105,21 @@ impl<const L: usize> GlifLanes<L> {
     pub fn advance(&mut self, c: &Glif, j: usize, v_0: f32, drive: &Drive) -> f32 {
         let (v_1, adap_1) = c.membrane.step::<true>(v_0, self.adap[j], drive.g, drive.i);
         self.adap[j] = flush(adap_1);
+        self.settle(c, j, v_1)
+    }
+
+    /// Advances lane `j` by a part of a step in which the potential has risen by `rise` mV from `v_0`.
+    #[inline(always)]
+    pub fn advance_part(&mut self, c: &Glif, j: usize, v_0: f32, rise: &mut f32, drive: &Drive) {
+        let (dv, adap_1) = c.membrane.rise::<true>(v_0 + *rise, self.adap[j], drive.g, drive.i);
+        self.adap[j] = flush(adap_1);
+        // A refractory neuron stays where it is held.
+        *rise = if self.held[j] > 0.0 { 0.0 } else { *rise + dv };
+    }
+
+    /// Ends the step of lane `j` at the potential `v_1`, as [`GlifLanes::advance`].
+    #[inline(always)]
+    pub fn settle(&mut self, c: &Glif, j: usize, v_1: f32) -> f32 {
         let is_held = hold(&mut self.v[j], &mut self.held[j], v_1, c.v_reset);
         let free = if c.threshold_is_hard {
             if v_1 >= c.v_th { 30.0 } else { f32::NEG_INFINITY }

@@ -77,12 +77,25 @@ impl<const L: usize> ElectricLanes<L> {
         lanes
     }
 
-    /// Adds the input of lane `j`, for a resting potential of `e_l` mV.
+    /// Adds the input of lane `j` in part `part` of `parts` equal parts of the step, for a resting potential of `e_l` mV.
     #[inline(always)]
-    pub fn add_to<const ELECTRIC: bool>(&self, drive: &mut Drive, j: usize, e_l: f32) {
+    pub fn add_to<const ELECTRIC: bool>(
+        &self,
+        drive: &mut Drive,
+        j: usize,
+        e_l: f32,
+        [part, parts]: [usize; 2],
+    ) {
         if ELECTRIC {
+            let (begin, end) = (self.begin[j], self.end[j]);
+            let at = |k: usize| match k {
+                0 => begin,
+                k if k == parts => end,
+                k => begin + (end - begin) * (k as f32 / parts as f32),
+            };
+            let (begin, end) = (at(part), at(part + 1));
             let (g, to_rest) = (self.conductance[j], self.conductance[j] * e_l);
-            let (begin, end) = (self.begin[j] - to_rest, self.end[j] - to_rest);
+            let (begin, end) = (begin - to_rest, end - to_rest);
             drive.g.iter_mut().for_each(|x| *x += g);
             drive.i[0] += begin;
             drive.i[1] += 0.5 * (begin + end);

@@ -37,6 +37,14 @@ impl Membrane {
     /// `g` (nS) and `i` (pA, relative to E_L) are the sums at the begin, the middle and the end.
     #[inline(always)]
     pub fn step<const ADAPTS: bool>(&self, v: f32, w: f32, g: [f32; 3], i: [f32; 3]) -> (f32, f32) {
+        let (dv, w_1) = self.rise::<ADAPTS>(v, w, g, i);
+        (v + dv, w_1)
+    }
+
+    /// As [`Membrane::step`]: the rise of the potential (mV) and I_adap after the step. Many short steps add up their rises, which
+    /// lose fewer digits than potentials.
+    #[inline(always)]
+    pub fn rise<const ADAPTS: bool>(&self, v: f32, w: f32, g: [f32; 3], i: [f32; 3]) -> (f32, f32) {
         let (a_0, b_0) = (self.leak - g[0] * self.inv_c, i[0] * self.inv_c);
         let (a_m, b_m) = (self.leak - g[1] * self.inv_c, i[1] * self.inv_c);
         let (a_1, b_1) = (self.leak - g[2] * self.inv_c, i[2] * self.inv_c);
@@ -54,6 +62,6 @@ impl Membrane {
         let (du4, dw4) = slope(a_1, b_1, u + self.dt * du3, along(w, self.dt, dw3));
         let sixth = self.dt / 6.0;
         let mean = |d1: f32, d2: f32, d3: f32, d4: f32| d1 + 2.0 * (d2 + d3) + d4;
-        (v + sixth * mean(du1, du2, du3, du4), along(w, sixth, mean(dw1, dw2, dw3, dw4)))
+        (sixth * mean(du1, du2, du3, du4), along(w, sixth, mean(dw1, dw2, dw3, dw4)))
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod eglif_multirec;
 mod escape;
 pub(crate) mod generator;
 mod glif;
+mod grid;
 mod lanes;
 mod membrane;
 pub(crate) mod poisson;

@@ -197,6 +197,14 @@ impl PointingLoop {
         Ok(())
     }
 
+    /// Goes on from the state of a loop that differs in the rates of its rules.
+    pub fn transfer(&mut self, state: LoopState) -> Result<(), Error> {
+        self.simulation.transfer(state.circuit)?;
+        self.cortex.restore(state.cortex);
+        self.tick = state.tick;
+        Ok(())
+    }
+
     /// The state to write down: the whole on rank 0, `None` on the others. It fits any number of ranks. Collective.
     pub fn gather_state(&self) -> Result<Option<LoopState>, Error> {
         Ok(self.simulation.gather_state()?.map(|circuit| self.with_circuit(circuit)))

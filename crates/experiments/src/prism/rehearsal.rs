@@ -94,9 +94,9 @@ impl<'a> Rehearsal<'a> {
         Ok(())
     }
 
-    /// Goes back to the start.
+    /// Goes back to the start, which was marked before potentiation was balanced.
     pub fn go_back(&mut self) -> Result<(), Error> {
-        self.start.clone().map_or(Ok(()), |start| self.closed.restore(start))
+        self.start.clone().map_or(Ok(()), |start| self.closed.transfer(start))
     }
 
     /// Takes the state behind the last trial that was kept, once that has come. Collective.

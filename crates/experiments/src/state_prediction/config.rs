@@ -14,7 +14,7 @@ pub enum RecordingSource {
     File,
 }
 
-/// Unit of time of CSV tables.
+/// Unit of time of CSV tables and NWB files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeUnit {
@@ -101,6 +101,7 @@ pub struct FileConfig {
     pub purkinje: String,
     pub nuclear: String,
     pub population_column: String,
+    pub trials_table: String,
     pub direction_column: String,
     pub onset_column: String,
     pub series: Vec<String>,
@@ -245,6 +246,16 @@ impl FileConfig {
             }
             ["prism"] if !(self.trials.is_empty() && self.signals.is_empty()) => {
                 ("prism", "a run of prism has its own trials and no signals; leave the tables out".into())
+            }
+            ["prism"] if self.time_unit == TimeUnit::Ms => {
+                ("time_unit", "a run of prism has its own unit of time; leave `ms` out".into())
+            }
+            ["spikes" | "prism"] if !self.series.is_empty() => (
+                "series",
+                "series are those of an NWB file; name signals of a table in `file.signals`".into(),
+            ),
+            ["nwb"] if !self.trials.is_empty() && self.trials_table != "trials" => {
+                ("trials_table", "trials are those of `file.trials`; leave one of the two out".into())
             }
             [_] if self.mossy.is_empty() || self.nuclear.is_empty() => {
                 ("mossy", "mossy and nuclear must name populations; only purkinje may be empty".into())
