@@ -92,6 +92,7 @@ impl Controller for Adaptive {
     }
 
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        senses.check(self.name(), self.inputs())?;
         let error = senses.error(0);
         let teacher = match self.adds_to {
             AddsTo::Error => {
@@ -105,9 +106,8 @@ impl Controller for Adaptive {
                 feedback
             }
         };
-        self.filter.teach(teacher);
         self.ticks += 1;
-        Ok(())
+        self.filter.teach(self.adds_to.controller(), teacher)
     }
 
     fn finish(&mut self, _cost: f64) -> Result<(), Error> {

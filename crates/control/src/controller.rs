@@ -27,6 +27,31 @@ impl Senses<'_> {
     pub fn error(&self, i: usize) -> f64 {
         self.reference_then[i] - self.sensed[i]
     }
+
+    /// Checks that what `part` reads is there, and is numbers: before it learns from it.
+    ///
+    /// # Errors
+    /// [`Error::Length`] for less than `reads`, [`Error::NonFinite`] for a value that is not a number.
+    pub fn check(&self, part: &str, reads: Inputs) -> Result<(), Error> {
+        let inputs = [
+            ("sense", self.sensed, reads.senses),
+            ("reference", self.reference, reads.references),
+            ("late reference", self.reference_then, reads.references),
+            ("cue", self.cues, reads.cues),
+        ];
+        for (input, values, least) in inputs {
+            let count = values.len();
+            if count < least {
+                let (part, needed) = (part.to_string().into(), format!("it reads {least}"));
+                return Err(Error::Length { part, input: input.into(), count, needed });
+            }
+            if values.iter().any(|value| !value.is_finite()) {
+                let names = (0..).map(|i: usize| format!("{input} {i}"));
+                return Error::finite(format_args!("input of `{part}`"), names, values, f64::NAN);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Least numbers of what a controller reads in a tick. A loop that offers less is refused.

@@ -99,7 +99,7 @@ impl Controller for VestibuloOcular {
         };
         let corrected = self.filter.answer(&Senses { cues: &[heard], ..*senses }) - told;
         self.command = self.brainstem.advance(corrected);
-        self.filter.teach(senses.error(0));
+        self.filter.teach("vestibulo-ocular reflex", senses.error(0))?;
         self.ticks += 1;
         if !self.command.is_finite() {
             let time_s = self.ticks as f64 * self.dt_s;

@@ -52,7 +52,13 @@ const FILTER: &[Parameter] = &[
     number("probe", "sense", 0.05, POSITIVE, "Amplitude of the steps that measure a response"),
     number("probe_s", "s", 60.0, POSITIVE, "Time over which a response is measured"),
     word("update", "trial", &["trial", "tick"], "When weights change"),
-    number("rate", "1", 0.01, [0.0, 2.0], "Normalized rate; 0.01 is suggested, 0.001 to 0.1 usual"),
+    number(
+        "rate",
+        "1",
+        1.0,
+        [0.0, 1.99],
+        "Normalized rate, below 2; the same for every tick; 1 is suggested",
+    ),
 ];
 
 pub(super) const LAWS: &[ControllerEntry] = &[
@@ -273,7 +279,7 @@ const REFLEX: &[Parameter] = &[
     number("leak_s", "s", 5.0, POSITIVE, "Leak of the brainstem's integrator"),
     numbers("taus_s", "s", &[0.02, 0.2], POSITIVE, "Bands of the flocculus, rising"),
     number("eligibility_s", "s", 0.1, NOT_NEGATIVE, "Eligibility: the input so much later"),
-    number("rate", "1", 0.01, [0.0, 2.0], "Normalized rate of a tick"),
+    number("rate", "1", 1.0, [0.0, 1.99], "Normalized rate of a tick, below 2; 1 is suggested"),
 ];
 
 fn vestibulo_ocular(given: &Given, setting: &Setting) -> Made {
