@@ -2,7 +2,7 @@
 
 use super::bound::Bound;
 use super::{Basis, TraceModel, Traces};
-use crate::{Error, Inputs, Senses};
+use crate::{Error, Inputs, Senses, StateReader, StateWriter};
 use lobule_signal::Ranges;
 
 /// When weights change.
@@ -128,6 +128,34 @@ impl AdaptiveFilter {
     /// Switches learning.
     pub fn set_learning(&mut self, learns: bool) {
         self.learns = learns;
+    }
+
+    /// Checks that its basis was made for ticks of `dt_s`.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] with both ticks.
+    pub fn fits(&self, dt_s: f64) -> Result<(), Error> {
+        self.basis.fits(dt_s)
+    }
+
+    /// Writes what gives the weights their meaning: the basis.
+    pub fn parameters(&self, to: &mut StateWriter) {
+        self.basis.parameters(to);
+    }
+
+    /// Writes weights, and the bound of the step.
+    pub fn write_learned(&self, to: &mut StateWriter) {
+        to.put(&self.weights);
+        self.bound.write_learned(to);
+    }
+
+    /// Takes over what [`AdaptiveFilter::write_learned`] wrote; a larger bound is kept.
+    ///
+    /// # Errors
+    /// [`Error::State`] for another number of weights, or one that is not a number.
+    pub fn read_learned(&mut self, from: &mut StateReader) -> Result<(), Error> {
+        from.take("weights", &mut self.weights)?;
+        self.bound.read_learned(from)
     }
 
     /// Multiplies the rate of all changes to come.

@@ -6,6 +6,7 @@
 //! come before it.
 
 use super::fourier::convolve;
+use crate::room::room;
 use crate::{DelayLine, Error, LinearSystem, Snapshot, StateReader, StateWriter};
 use lobule_signal::Ranges;
 use nalgebra::{DMatrix, DVector};
@@ -123,11 +124,13 @@ impl Traces {
             TraceModel::None => State::None,
             TraceModel::Delay(d) => {
                 ranges.require(*d <= 1_000_000, "delay", *d as f64, "at most 1000000 ticks")?;
-                State::Delay(DelayLine::new(*d, width))
+                State::Delay(DelayLine::new(*d, width)?)
             }
             TraceModel::Response(g) => {
                 let allowed = "between 1 and 1000000 ticks";
                 ranges.require((1..=1_000_000).contains(&g.len()), "response", g.len() as f64, allowed)?;
+                ranges.all("response", g, |_| true, "finite in every tick")?;
+                room("trace", "inputs that are kept", &[g.len(), width])?;
                 State::Response { g: g.clone(), held: vec![0.0; g.len() * width], next: 0 }
             }
             TraceModel::System(system) => {

@@ -23,7 +23,12 @@ pub fn diagnose(place: &BenchSetup, name: &str, feedback_diverged: bool) -> Resu
     if is_filter(name) {
         return match of_filter(place, name) {
             // The loop's own response is not finite: no filter can rest on it.
-            Err(error) if matches!(error.of_room(), Some(lobule_control::Error::NonFinite { .. })) => {
+            Err(error)
+                if matches!(
+                    error.of_room(),
+                    Some(lobule_control::Error::NonFinite { .. } | lobule_control::Error::Sensor { .. })
+                ) =>
+            {
                 Ok(Failure::Feedback)
             }
             cause => cause,
