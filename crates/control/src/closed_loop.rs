@@ -366,6 +366,11 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
         self.driver.ticks()
     }
 
+    /// Duration of a tick, s.
+    pub fn dt_s(&self) -> f64 {
+        self.driver.dt_s()
+    }
+
     /// Time since the start of the trial, s.
     pub fn time_s(&self) -> f64 {
         self.driver.ticks() as f64 * self.driver.dt_s()

@@ -60,6 +60,12 @@ pub enum Error {
         /// Why, and the remedy.
         what: String,
     },
+    /// A measured response that a filter cannot rest on.
+    #[error("identification: {fault}")]
+    Identification {
+        /// The fault, and the remedy.
+        fault: String,
+    },
     /// A sensor that gives no number, or nothing.
     #[error(
         "sensor `{sense}` of the plant `{plant}` gave {value} for {ticks} ticks up to {time_s} s; see to the sensor, or let its last value be held \

@@ -2,7 +2,7 @@
 
 use lobule_control::feedback::{Pid, PidGains, Reflex};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Traces, Update};
-use lobule_control::identify::{answer_to, identify, impulse_response};
+use lobule_control::identify::{Identify, answer_to, impulse_response};
 use lobule_control::oracle::Lifted;
 use lobule_control::plant::Linear;
 use lobule_control::{
@@ -292,7 +292,10 @@ fn a_normalized_filter_learns_in_every_tick_too() {
 #[test]
 fn random_signs_find_the_loop() {
     let mut closed = looped(Reflex::new(law()));
-    let found = identify(&mut closed, 0.05, 6000, 400, 1e-9, 1).unwrap();
+    let probe = Identify { response_s: 4.0, ridge: 1e-9, ..Identify::default() };
+    let found = probe.run(&mut closed).unwrap();
+    assert!(found.explained > 0.99 && found.saturated == 0.0 && found.stuck < 0.01, "{}", found.explained);
+    let found = found.taps;
     let h = system().impulse(400);
     assert!(largest(found.iter().zip(&h).map(|(a, b)| a - b)) < 0.01 * largest(h));
 }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::feedback::{Pid, PidGains, Reflex};
 use crate::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
-use crate::identify::{identify, impulse_response};
+use crate::identify::{Identify, impulse_response};
 use crate::{
     Adaptive, AddsTo, Architecture, Brainstem, BrainstemParameters, ClosedLoop, Conditioning,
     ConditioningParameters, Error, JointLearning, JointLearningParameters, Mosaic, MosaicParameters,
@@ -50,6 +50,7 @@ const FILTER: &[Parameter] = &[
     ),
     number("trace_s", "s", 2.0, POSITIVE, "Length of a response"),
     number("probe", "sense", 0.05, POSITIVE, "Amplitude of the steps that measure a response"),
+    number("hold_s", "s", 0.0, NOT_NEGATIVE, "Time for which each of these steps is held; 0 for a tick"),
     number("probe_s", "s", 60.0, POSITIVE, "Time over which a response is measured"),
     word("update", "trial", &["trial", "tick"], "When weights change"),
     number(
@@ -154,8 +155,15 @@ fn trace(given: &Given, setting: &Setting) -> Result<TraceModel, Error> {
         }
         "identified" => {
             let (mut truth, probe) = (reflex(given, setting, &setting.truth)?, given.number("probe"));
-            let response = identify(&mut truth, probe, ticks("probe_s"), taps, 1e-6, setting.seed)?;
-            TraceModel::Response(response)
+            let probe = Identify {
+                amplitude: probe,
+                hold_s: given.number("hold_s"),
+                probe_s: given.number("probe_s"),
+                response_s: given.number("trace_s"),
+                seed: setting.seed,
+                ..Identify::default()
+            };
+            TraceModel::Response(probe.run(&mut truth)?.taps)
         }
         _ => TraceModel::Response(modeled()?),
     })

@@ -2,7 +2,7 @@
 
 use lobule_control::feedback::{Pid, PidGains, Reflex};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
-use lobule_control::identify::identify;
+use lobule_control::identify::Identify;
 use lobule_control::plant::Linear;
 use lobule_control::{Adaptive, ClosedLoop, Drive, Error};
 
@@ -13,7 +13,7 @@ pub fn learning_curve(dt_s: f64, update: Update, step: Step, trials: usize) -> R
     let wheel = || Linear::second_order(1.0, 2.0, 4.0);
     let law = Pid::new(PidGains { kp: 6.0, kd: 1.5, ki: 4.0, filter_s: 0.03 }, dt_s)?;
     let mut alone = ClosedLoop::new(wheel()?, Reflex::new(law.clone()), 1, dt_s, delays)?;
-    let response = identify(&mut alone, 0.05, ticks(60.0), ticks(2.0), 1e-6, 1)?;
+    let response = Identify::default().run(&mut alone)?.taps;
     let learning = Learning { trace: TraceModel::Response(response), update, step };
     let filter = AdaptiveFilter::new(Basis::gaussians(40, 0.1, 0.06, dt_s)?, &learning)?;
     let mut learner = ClosedLoop::new(wheel()?, Adaptive::cfpc(law, filter, dt_s), 1, dt_s, delays)?;
