@@ -206,7 +206,8 @@ impl Guard {
         let cost = self.squares / moved;
         let growth = (cost / self.first).sqrt();
         if self.is_spoiled {
-            // Put back within the trial, whose error says nothing about what is known now.
+            // What this trial taught after something was put back in it is no better.
+            put_back(controller, &self.kept)?;
         } else if self.first < 0.0 {
             (self.first, self.first_squares) = (cost, self.squares);
             self.keep_as_best(cost);

@@ -246,7 +246,13 @@ impl Identify {
         let answer = answer_to(closed, &probe)?;
         let at_bounds = closed.clamped().iter().copied().max().unwrap_or(0);
         let fault = |fault: String| Err(Error::Identification { fault });
-        if closed.controller().save() != before {
+        let learned = closed.controller().save() != before;
+        if !self.is_heard(closed)? {
+            return fault(format!(
+                "the controller `{name}` does not add its first cue to the error; probe feedback alone (Reflex) in its place"
+            ));
+        }
+        if learned {
             return fault(format!(
                 "the controller `{name}` learned while it was probed; it must hold still: set_learning(false), or feedback alone (Reflex) in its place"
             ));
@@ -254,11 +260,6 @@ impl Identify {
         let mut response = Response::fit(&probe, &answer, taps, self.ridge)?;
         response.saturated = at_bounds as f64 / probe.len() as f64;
         let rest = answer_to(closed, &vec![0.0; taps.min(probe.len())])?;
-        if rest == answer[..rest.len()] && answer.iter().all(|y| *y == answer[0]) && !self.is_heard(closed)? {
-            return fault(format!(
-                "the controller `{name}` does not add its first cue to the error; probe feedback alone (Reflex) in its place"
-            ));
-        }
         let variance = |values: &[f64]| {
             let mean = values.iter().sum::<f64>() / values.len() as f64;
             values.iter().fold(0.0, |sum, y| sum + (y - mean) * (y - mean)) / values.len() as f64
@@ -282,7 +283,6 @@ impl Identify {
             amplitude,
             "more than 0, in units of the first sense",
         )?;
-        ranges.require(hold_s >= 0.0 && hold_s < probe_s, "hold_s", hold_s, "0 to less than probe_s")?;
         let allowed = format!("more than 0 s, at most {MOST_TICKS} ticks");
         for (name, seconds) in [("probe_s", probe_s), ("response_s", response_s)] {
             let ticks = seconds / dt_s;
@@ -290,6 +290,7 @@ impl Identify {
         }
         let allowed = "at most probe_s: several times shorter is better";
         ranges.require(response_s <= probe_s, "response_s", response_s, allowed)?;
+        ranges.require(hold_s >= 0.0 && hold_s < probe_s, "hold_s", hold_s, "0 to less than probe_s")?;
         let (ticks, hold) = (self.ticks(probe_s, dt_s), self.ticks(hold_s, dt_s));
         let signs = random_signs(amplitude, ticks.div_ceil(hold), self.seed, "identification");
         Ok((0..ticks).map(|n| signs[n / hold]).collect())
