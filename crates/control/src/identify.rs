@@ -223,7 +223,7 @@ impl Identify {
     /// let law = Pid::new(PidGains { kp: 6.0, kd: 1.5, ki: 4.0, filter_s: 0.03 }, 0.01)?;
     /// let arm = ClosedLoop::new(Linear::second_order(1.0, 2.0, 4.0)?, Reflex::new(law), 1, 0.01, [10, 5])?;
     /// let mut arm = arm.signed(|channels| channels.commands[0].range = [-5.0, 5.0])?;
-    /// let good = Identify { amplitude: 0.05, ..Identify::default() }.run(&mut arm)?;
+    /// let good = Identify { amplitude: 0.05, response_s: 4.0, ..Identify::default() }.run(&mut arm)?;
     /// assert!(good.explained > 0.99 && good.saturated == 0.0);
     /// let error = Identify { amplitude: 1.0, ..Identify::default() }.run(&mut arm).unwrap_err().to_string();
     /// assert!(error.contains("take a smaller amplitude"), "{error}");
