@@ -30,7 +30,7 @@ const SGDEGE: &[Parameter] = &[
 
 /// Defaults: [`SpikingParameters::on_error`].
 const SPIKING: &[Parameter] = &[
-    numbers("size_um", "um", &[50.0, 50.0], POSITIVE, "Extent of the scaffold"),
+    numbers("size_um", "um", &[50.0, 50.0], [1.0, 2000.0], "Extent of the scaffold"),
     numbers("gain", "command", &[1.0], FINITE, "Command at an output of 1, one for each command"),
     number("teacher_scale", "sense", 1.0, POSITIVE, "Error that counts as 1; more is clipped"),
     number("peak_hz", "Hz", 150.0, [0.0, 1000.0], "Rate of a mossy fiber at its preferred value"),
@@ -38,9 +38,15 @@ const SPIKING: &[Parameter] = &[
     number("teaching_hz", "Hz", 10.0, [0.0, 1000.0], "Teaching spikes of an olive cell at an error of 1"),
     number("spontaneous_hz", "Hz", 1.0, [0.0, 1000.0], "The same without error"),
     number("a_minus_ns", "nS", -0.0025, [-1.0, 0.0], "Depression by a climbing-fiber spike"),
-    number("kernel_t0_ms", "ms", 150.0, POSITIVE, "Phase of the eligibility kernel; 150 peaks near -100 ms"),
-    whole("settle_ms", "ms", 200, [1, 1_000_000], "Time at rest before the first trial"),
-    whole("rest_ms", "ms", 0, [0, 1_000_000], "Time at rest between trials; 0 goes back to the first state"),
+    number(
+        "kernel_t0_ms",
+        "ms",
+        150.0,
+        [1.0, 10_000.0],
+        "Phase of the eligibility kernel; 150 peaks near -100 ms",
+    ),
+    whole("settle_ms", "ms", 200, [1, 60_000], "Time at rest before the first trial"),
+    whole("rest_ms", "ms", 0, [0, 60_000], "Time at rest between trials; 0 goes back to the first state"),
 ];
 
 const MORE: &[ControllerEntry] = &[

@@ -179,12 +179,11 @@ impl Controller for SgdegeController {
         self.failure = self.plan_movement().err();
     }
 
-    /// # Panics
-    /// If `command` has the wrong length.
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
         if let Some(error) = &self.failure {
             return Err(Self::failed(error));
         }
+        senses.check(self, command)?;
         let commands = self.gain.len();
         let bin = (senses.tick / self.ticks_per_bin) as usize;
         // After the movement nuclear cells command nothing.
@@ -196,8 +195,30 @@ impl Controller for SgdegeController {
     }
 
     fn finish(&mut self, cost: f64) -> Result<(), Error> {
+        Error::finite("sgdege", ["cost of the movement"], &[cost], f64::NAN)?;
         let learned = if self.learns { self.learner.learn(self.error_hz * cost) } else { Ok(()) };
         learned.map_err(|e| Self::failed(&e))
+    }
+
+    fn parameters(&self, to: &mut StateWriter) {
+        to.bytes(format!("{:?}", self.learner.network().parameters()).as_bytes());
+        to.put(&self.gain);
+        to.put(&self.ticks_per_bin);
+    }
+
+    fn write_learned(&self, to: &mut StateWriter) {
+        // A learner's state is plain data, which is always written.
+        to.bytes(&postcard::to_stdvec(&self.learner.state()).unwrap_or_default());
+    }
+
+    fn read_learned(&mut self, from: &mut StateReader) -> Result<(), Error> {
+        let wrong = |what: String| Error::State { part: "sgdege".into(), what };
+        let learner: LearnerState = postcard::from_bytes(from.bytes()?)
+            .map_err(|e| wrong(format!("its learner cannot be read: {e}")))?;
+        self.learner.restore(&learner).map_err(|e| wrong(e.to_string()))?;
+        // The movement in hand is a function of the learner.
+        self.failure = self.learner.move_perturbed().err();
+        Ok(())
     }
 
     /// Switches learning from the next movement on; without it nothing is perturbed either.

@@ -1,13 +1,16 @@
-//! What a control step costs: the inner loop with each model, learning on; an anticipator of thousands of lines.
+//! What a control step costs: a tick of a driver; the inner loop with each model, learning on; an anticipator of thousands of lines.
 //!
 //! Elements per second: control steps, or lines. One core. Run with `cargo bench -p lobule-control`.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use lobule_control::feedback::{Pid, PidGains, Reflex};
+use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
 use lobule_control::forward::{
     Anticipator, AnticipatorParameters, CmacModel, CmacParameters, ForwardModel, Granule, GranuleParameters,
     InnerLoop, InnerLoopParameters, Law, Linear, LinearRule, Scales,
 };
-use lobule_control::{Controller, Senses};
+use lobule_control::plant::Linear as LinearBody;
+use lobule_control::{Adaptive, Controller, Driver, LinearSystem, Senses, Signature};
 use lobule_signal::Stream;
 use std::hint::black_box;
 
@@ -57,6 +60,48 @@ fn control_step(c: &mut Criterion) {
     group.finish();
 }
 
+/// What a robot waits for: a tick of a driver with feedback alone, and with an adaptive filter of 40 signals whose synapses carry a
+/// response of 200 ticks, a linear model of 24 states, or a delay.
+fn driver_tick(c: &mut Criterion) {
+    const DT_S: f64 = 0.01;
+    let law = || Pid::new(PidGains { kp: 6.0, kd: 1.5, ki: 4.0, filter_s: 0.03 }, DT_S).expect("a law");
+    let body = LinearBody::second_order(1.0, 2.0, 4.0).expect("a body");
+    let open = law().system().expect("a system").then(&LinearSystem::delay(15));
+    let system = open.then(&body.system(DT_S).expect("a system")).closed().expect("a loop");
+    let cfpc = |trace: TraceModel, update: Update| -> Box<dyn Controller> {
+        let learning = Learning { trace, update, step: Step::SUGGESTED };
+        let basis = Basis::gaussians(40, 0.1, 0.06, DT_S).expect("a basis");
+        let filter = AdaptiveFilter::new(basis, &learning).expect("a filter");
+        Box::new(Adaptive::cfpc(law(), filter, DT_S))
+    };
+    let response = || TraceModel::Response(system.impulse(200));
+    let controllers: [(&str, Box<dyn Controller>); 5] = [
+        ("pid", Box::new(Reflex::new(law()))),
+        ("cfpc_delay", cfpc(TraceModel::Delay(20), Update::Trial)),
+        ("cfpc_response", cfpc(response(), Update::Trial)),
+        ("cfpc_response_every_tick", cfpc(response(), Update::Tick)),
+        ("cfpc_system", cfpc(TraceModel::System(system.clone()), Update::Trial)),
+    ];
+    let mut group = c.benchmark_group("driver_tick");
+    group.throughput(Throughput::Elements(1));
+    let arm = Signature::new("arm", &[("angle", "rad")], &[("torque", "N m")]);
+    for (name, controller) in controllers {
+        let mut driver = Driver::new(&arm, controller, 1, DT_S, [10, 5]).expect("a driver");
+        let mut n = 0u32;
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                n = (n + 1) % 400;
+                if n == 0 {
+                    driver.reset();
+                }
+                let angle = [1e-3 * f64::from(n)];
+                black_box(driver.act(&angle, &[0.5], &[]).expect("a number")[0])
+            });
+        });
+    }
+    group.finish();
+}
+
 /// Lines over a context of 100 features.
 fn anticipation(c: &mut Criterion) {
     let mut group = c.benchmark_group("anticipator");
@@ -87,5 +132,5 @@ fn anticipation(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, control_step, anticipation);
+criterion_group!(benches, driver_tick, control_step, anticipation);
 criterion_main!(benches);

@@ -3,7 +3,7 @@
 
 use lobule_control::feedback::{Pid, PidGains, Reflex};
 use lobule_control::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
-use lobule_control::identify::identify;
+use lobule_control::identify::Identify;
 use lobule_control::plant::Linear;
 use lobule_control::{Adaptive, ClosedLoop, Drive, Error, minimum_jerk};
 
@@ -17,14 +17,8 @@ fn main() -> Result<(), Error> {
 
     // The three lines: what the loop answers to a minute of random steps, a filter whose synapses remember with that response, and the
     // loop with the filter in it.
-    let response = identify(
-        &mut ClosedLoop::new(arm()?, Reflex::new(law.clone()), 1, DT, DELAYS)?,
-        0.05,
-        6000,
-        400,
-        1e-6,
-        1,
-    )?;
+    let mut alone = ClosedLoop::new(arm()?, Reflex::new(law.clone()), 1, DT, DELAYS)?;
+    let response = Identify { amplitude: 0.05, response_s: 4.0, ..Identify::default() }.run(&mut alone)?.taps;
     let learning =
         Learning { trace: TraceModel::Response(response), update: Update::Trial, step: Step::SUGGESTED };
     let filter = AdaptiveFilter::new(Basis::gaussians(40, 0.1, 0.06, DT)?, &learning)?;

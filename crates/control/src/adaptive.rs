@@ -19,7 +19,10 @@
 //! with the same h. Source: Kawato, Furukawa & Suzuki 1987, doi:10.1007/BF00364149; Gomi & Kawato 1993,
 //! doi:10.1016/S0893-6080(09)80004-X; stability: Nakanishi & Schaal 2004, doi:10.1016/j.neunet.2004.05.003.
 
-use crate::{Controller, Error, Inputs, Senses, controller::leave, feedback::Pid, filter::AdaptiveFilter};
+use crate::controller::leave;
+use crate::feedback::{Pid, PidGains};
+use crate::filter::AdaptiveFilter;
+use crate::{Controller, Delays, Error, Inputs, Senses, StateWriter, same_tick};
 use serde::{Deserialize, Serialize};
 
 /// Signal that the filter's output is added to.
@@ -71,7 +74,7 @@ impl Adaptive {
 crate::snapshot!(Adaptive { law, filter, ticks });
 
 impl Controller for Adaptive {
-    leave!(self, self.filter; weights set_learning);
+    leave!(self, self.filter; weights set_learning write_learned read_learned);
 
     fn name(&self) -> &str {
         self.adds_to.controller()
@@ -92,6 +95,7 @@ impl Controller for Adaptive {
     }
 
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        senses.check(self, command)?;
         let error = senses.error(0);
         let teacher = match self.adds_to {
             AddsTo::Error => {
@@ -105,9 +109,25 @@ impl Controller for Adaptive {
                 feedback
             }
         };
-        self.filter.teach(teacher);
         self.ticks += 1;
-        Ok(())
+        self.filter.teach(self.adds_to.controller(), teacher)
+    }
+
+    fn fits(&self, dt_s: f64, _delays: Delays) -> Result<(), Error> {
+        same_tick(self.name(), self.dt_s, dt_s)?;
+        self.law.fits(dt_s)?;
+        self.filter.fits(dt_s)
+    }
+
+    fn parameters(&self, to: &mut StateWriter) {
+        let PidGains { kp, kd, ki, filter_s } = self.law.gains();
+        to.put(&[kp, kd, ki, filter_s, self.dt_s]);
+        self.filter.parameters(to);
+    }
+
+    fn slow(&mut self, factor: f64) -> bool {
+        self.filter.slow(factor);
+        true
     }
 
     fn finish(&mut self, _cost: f64) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! Two controllers side by side: a cerebellum next to a feedback law or a cortex.
 
-use crate::{Controller, Error, Inputs, Senses};
+use crate::{Controller, Delays, Error, Inputs, Senses, StateReader, StateWriter};
 use lobule_signal::Ranges;
 
 /// Two controllers whose commands are added; for more, one of them is again two beside each other.
@@ -66,6 +66,37 @@ impl<A: Controller, B: Controller> Controller for Beside<A, B> {
     fn finish(&mut self, cost: f64) -> Result<(), Error> {
         self.first.finish(cost)?;
         self.second.finish(cost)
+    }
+
+    fn fits(&self, dt_s: f64, delays: Delays) -> Result<(), Error> {
+        self.first.fits(dt_s, delays)?;
+        self.second.fits(dt_s, delays)
+    }
+
+    fn parameters(&self, to: &mut StateWriter) {
+        for part in [&self.first as &dyn Controller, &self.second] {
+            to.section(part.name());
+            part.parameters(to);
+        }
+    }
+
+    fn write_learned(&self, to: &mut StateWriter) {
+        self.first.write_learned(to);
+        self.second.write_learned(to);
+    }
+
+    fn read_learned(&mut self, from: &mut StateReader) -> Result<(), Error> {
+        self.first.read_learned(from)?;
+        self.second.read_learned(from)
+    }
+
+    fn slow(&mut self, factor: f64) -> bool {
+        let slowed = [self.first.slow(factor), self.second.slow(factor)];
+        slowed.contains(&true)
+    }
+
+    fn misfit(&self) -> Option<f64> {
+        self.first.misfit().or_else(|| self.second.misfit())
     }
 
     fn set_learning(&mut self, learns: bool) {

@@ -29,6 +29,7 @@ pub struct BrainstemParameters {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Brainstem {
     parameters: BrainstemParameters,
+    dt_s: f64,
     decay: f64,
     integral: f64,
 }
@@ -46,7 +47,12 @@ impl Brainstem {
         ranges.require(direct_s >= 0.0, "direct_s", direct_s, "at least 0 s")?;
         let allowed = "more than 0 s; an integrator without leak has 1e9 s";
         ranges.require(leak_s > 0.0, "leak_s", leak_s, allowed)?;
-        Ok(Self { parameters, decay: libm::exp(-dt_s / leak_s), integral: 0.0 })
+        Ok(Self { parameters, dt_s, decay: libm::exp(-dt_s / leak_s), integral: 0.0 })
+    }
+
+    /// Checks that it was made for ticks of `dt_s`.
+    pub(crate) fn fits(&self, dt_s: f64) -> Result<(), Error> {
+        crate::same_tick("brainstem", self.dt_s, dt_s)
     }
 
     /// Goes back to rest.

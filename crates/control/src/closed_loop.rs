@@ -1,19 +1,17 @@
 //! The closed loop of a controller and a plant, with exact delays.
 //!
-//! A tick: the plant senses → noise → sensory delay → the controller advances → motor delay → disturbance is added →
+//! A tick: the plant senses → noise, silent sensors → sensory delay → the [`Driver`] advances the controller → motor delay → disturbance is added →
 //! what exceeds a command's range is clamped, and counted → the plant holds the sum for the tick. Noise, ranges and
 //! delays of single channels are those of the [`Signature`]. Everything that is not a finite number ends the tick with
 //! an error that names where it came from.
 
+use crate::delays::Lines;
+use crate::dropout::Dropout;
 use crate::{
-    Channel, Controller, DelayLine, Error, Name, Plant, Senses, Signature, Snapshot, StateReader,
-    StateWriter, Status,
+    Controller, Delays, Driver, Error, Missing, News, Plant, Signature, Snapshot, StateReader, StateWriter,
+    Status,
 };
-use lobule_signal::{Ranges, Stream};
-
-const PART: &str = "closed loop";
-/// Longest delay, ticks.
-const LONGEST: usize = 1_000_000;
+use lobule_signal::Stream;
 
 /// External input of a tick.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -55,58 +53,6 @@ impl Snapshot for Noise {
     }
 }
 
-/// Delay lines of all channels together, and of those that are later than the others.
-#[derive(Debug, Clone, Default)]
-struct Delays {
-    together: DelayLine,
-    later: Vec<(usize, DelayLine)>,
-}
-
-impl Delays {
-    /// `ticks` for all `channels`, to which each adds its own.
-    fn new(ticks: usize, channels: &[Channel], dt_s: f64) -> Result<Self, Error> {
-        let own = channels.iter().map(|channel| whole_ticks(channel, dt_s)).collect::<Result<Vec<_>, _>>()?;
-        let later = own.into_iter().enumerate().filter(|(_, own)| *own > 0);
-        let later = later.map(|(i, own)| (i, DelayLine::new(own, 1))).collect();
-        Ok(Self { together: DelayLine::new(ticks, channels.len()), later })
-    }
-
-    fn fill(&mut self, sample: &[f64]) {
-        self.together.fill(sample);
-        self.later.iter_mut().for_each(|(i, line)| line.fill(&sample[*i..=*i]));
-    }
-
-    fn exchange(&mut self, sample: &mut [f64]) {
-        self.together.exchange(sample);
-        self.later.iter_mut().for_each(|(i, line)| line.exchange(&mut sample[*i..=*i]));
-    }
-}
-
-impl Snapshot for Delays {
-    fn write_state(&self, to: &mut StateWriter) {
-        to.put(&self.together);
-        self.later.iter().for_each(|(_, line)| to.put(line));
-    }
-
-    fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
-        self.together.read_state(from)?;
-        self.later.iter_mut().try_for_each(|(_, line)| line.read_state(from))
-    }
-}
-
-/// A channel's own delay in ticks.
-fn whole_ticks(channel: &Channel, dt_s: f64) -> Result<usize, Error> {
-    let ticks = channel.delay_s / dt_s;
-    let nearest = ticks.round();
-    let delay = || format!("delay_s of `{}`", channel.name);
-    let allowed = format!("at most {LONGEST} ticks of {dt_s} s");
-    let ranges = Ranges::of(PART);
-    ranges.require(nearest <= LONGEST as f64, delay(), channel.delay_s, allowed)?;
-    let allowed = format!("a whole number of ticks of {dt_s} s; the nearest is {} s", nearest * dt_s);
-    ranges.require((ticks - nearest).abs() < 1e-6, delay(), channel.delay_s, allowed)?;
-    Ok(nearest as usize)
-}
-
 /// A controller and a plant, joined. Both keep their types, so that what they hold can be read between ticks;
 /// boxes of trait objects do as well.
 ///
@@ -138,23 +84,18 @@ fn whole_ticks(channel: &Channel, dt_s: f64) -> Result<usize, Error> {
 #[derive(Debug, Clone)]
 pub struct ClosedLoop<P = Box<dyn Plant>, C = Box<dyn Controller>> {
     plant: P,
-    controller: C,
+    driver: Driver<C>,
     signature: Signature,
-    dt_s: f64,
-    /// Sensory and motor delay of all channels, ticks.
-    delays: [usize; 2],
-    tick: u64,
     noise: Noise,
-    sensory: Delays,
-    references: Delays,
-    motor: Delays,
+    dropouts: Vec<Dropout>,
+    sensory: Lines,
+    motor: Lines,
     /// True senses of this tick. `[senses]`
     senses: Vec<f64>,
-    /// The same with noise. `[senses]`
+    /// The same with noise; not a number where a sensor is silent. `[senses]`
     measured: Vec<f64>,
-    sensed: Vec<f64>,
-    reference_then: Vec<f64>,
-    command: Vec<f64>,
+    /// The same, late. `[senses]`
+    late: Vec<f64>,
     /// Command that acts on the plant. `[commands]`
     acting: Vec<f64>,
     /// Ticks of this trial in which a command was clamped. `[commands]`
@@ -162,8 +103,7 @@ pub struct ClosedLoop<P = Box<dyn Plant>, C = Box<dyn Controller>> {
 }
 
 crate::snapshot!([P: Plant, C: Controller] ClosedLoop<P, C> {
-    tick, noise, sensory, references, motor, senses, measured, sensed, reference_then, command, acting, clamped, plant,
-    controller,
+    noise, sensory, motor, senses, measured, late, acting, clamped, plant, driver,
 });
 
 impl<P: Plant, C: Controller> ClosedLoop<P, C> {
@@ -171,52 +111,31 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
     /// are controlled, `delays` the sensory and the motor delay of all channels in ticks, to which a channel adds its own.
     ///
     /// # Errors
-    /// [`Error::Parameter`] when the tick is not positive, the plant takes another number of commands than the
-    /// controller gives, there are more references than senses, the controller reads more of either, or a delay is no whole
-    /// number of ticks; what [`Signature::check`] refuses.
+    /// As [`Driver::new`].
     pub fn new(
         plant: P,
         controller: C,
         references: usize,
         dt_s: f64,
-        delays: [usize; 2],
+        delays: impl Into<Delays>,
     ) -> Result<Self, Error> {
         let signature = plant.signature().clone();
-        signature.check()?;
+        let driver = Driver::new(&signature, controller, references, dt_s, delays)?;
+        plant.fits(dt_s)?;
         let (commands, senses) = (signature.commands.len(), signature.senses.len());
-        let ranges = Ranges::of(PART);
-        ranges.require(dt_s > 0.0, "dt_s", dt_s, "a tick lasts more than 0 s")?;
-        let given = controller.commands();
-        let allowed = format!("the plant `{}` takes {commands}", signature.name);
-        ranges.require(given == commands, "commands of the controller", given as f64, allowed)?;
-        let allowed = format!("the plant `{}` has {senses} senses", signature.name);
-        ranges.require(references <= senses, "references", references as f64, allowed.clone())?;
-        let reads = controller.inputs();
-        let read = |what: &str| format!("{what} read by the controller `{}`", controller.name());
-        ranges.require(reads.senses <= senses, read("senses"), reads.senses as f64, allowed)?;
-        let (fits, allowed) = (reads.references <= references, format!("the loop has {references}"));
-        ranges.require(fits, read("references"), reads.references as f64, allowed)?;
-        let delay = delays.map(|ticks| ticks as f64);
-        let named = ["sensory delay", "motor delay"].into_iter().zip(delay);
-        ranges.each(named, |ticks| ticks <= LONGEST as f64, "at most 1000000 ticks")?;
         let mut joined = Self {
-            sensory: Delays::default(),
-            references: Delays::default(),
-            motor: Delays::default(),
+            sensory: Lines::default(),
+            motor: Lines::default(),
             senses: vec![0.0; senses],
             measured: vec![0.0; senses],
-            sensed: vec![0.0; senses],
-            reference_then: vec![0.0; references],
-            command: vec![0.0; commands],
+            late: vec![0.0; senses],
             acting: vec![0.0; commands],
             clamped: vec![0; commands],
             noise: Noise::new(0, "closed_loop/noise"),
+            dropouts: Vec::new(),
             signature,
             plant,
-            controller,
-            dt_s,
-            delays,
-            tick: 0,
+            driver,
         };
         joined.lay_lines()?;
         joined.reset();
@@ -264,12 +183,33 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
 
     /// Lays the delay lines of the signature.
     fn lay_lines(&mut self) -> Result<(), Error> {
-        let (Signature { senses, commands, .. }, [sensory, motor]) = (&self.signature, self.delays);
-        let controlled = &senses[..self.reference_then.len()];
-        self.sensory = Delays::new(sensory, senses, self.dt_s)?;
-        self.references = Delays::new(sensory, controlled, self.dt_s)?;
-        self.motor = Delays::new(motor, commands, self.dt_s)?;
-        Ok(())
+        let Signature { senses, commands, .. } = &self.signature;
+        let (Delays { sensory, motor }, dt_s) = (self.driver.delays(), self.driver.dt_s());
+        self.sensory = Lines::new(sensory, senses, dt_s)?;
+        self.motor = Lines::new(motor, commands, dt_s)?;
+        self.driver.lay_lines(&self.signature)
+    }
+
+    /// The same loop with a sensor that fails: see [`Dropout`]. Several add up.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] for a sense that the plant does not have.
+    pub fn with_dropout(mut self, dropout: Dropout) -> Result<Self, Error> {
+        self.dropouts.push(dropout.found_in(&self.signature)?);
+        self.begin();
+        Ok(self)
+    }
+
+    /// The same loop with a rule for sensors that give no number; without one the tick ends with an error.
+    pub fn on_missing(mut self, missing: Missing) -> Self {
+        self.driver.set_missing(missing);
+        self
+    }
+
+    /// The same loop without a guard over learning: a learner that makes the error grow goes on. For studies of divergence.
+    pub fn unguarded(mut self) -> Self {
+        self.driver.set_unguarded();
+        self
     }
 
     /// The same loop with noise from the stream `label` of `seed`; at the start of a trial.
@@ -293,17 +233,16 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
 
     fn restart(&mut self, seed: Option<u64>) {
         self.plant.reset(seed);
-        self.controller.reset();
+        self.driver.reset();
         self.begin();
     }
 
     fn begin(&mut self) {
-        self.tick = 0;
+        self.driver.begin();
         self.clamped.fill(0);
         self.measure();
         self.sensory.fill(&self.measured);
-        self.command.fill(0.0);
-        self.motor.fill(&self.command);
+        self.motor.fill(self.driver.command());
     }
 
     /// Senses, and the noise on them.
@@ -315,71 +254,48 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
                 *y += channel.noise_sd * self.noise.stream.normal(self.noise.tick, i as u32);
             }
         }
-    }
-
-    /// Refuses a sense that is not finite, as the sensor's.
-    fn check_senses(&self) -> Result<(), Error> {
-        let sensor = format_args!("sensor of the plant `{}`", self.signature.name);
-        Error::finite(sensor, self.signature.sense_names(), &self.senses, self.time_s())
-    }
-
-    /// Refuses what comes from outside in the wrong length or is not finite.
-    fn check_drive(&self, drive: &Drive) -> Result<(), Error> {
-        let (references, commands) = (self.reference_then.len(), self.command.len());
-        let length = |input: &'static str, count: usize, ok: bool, needed: &dyn Fn() -> String| match ok {
-            true => Ok(()),
-            false => Err(Error::Length { part: PART.into(), input: input.into(), count, needed: needed() }),
-        };
-        let n = drive.reference.len();
-        length("reference", n, n == references, &|| format!("the loop has {references} references"))?;
-        let (n, needed) =
-            (drive.disturbance.len(), || format!("one for each of {commands} commands, or none"));
-        length("disturbance", n, n == 0 || n == commands, &needed)?;
-        let (n, read, name) = (drive.cues.len(), self.controller.inputs().cues, self.controller.name());
-        length("cues", n, n >= read, &|| format!("the controller `{name}` reads {read}"))?;
-        for (input, values) in
-            [("reference", drive.reference), ("disturbance", drive.disturbance), ("cue", drive.cues)]
-        {
-            let names = (0..).map(|i: usize| format!("{input} {i}"));
-            Error::finite("input of the loop", names, values, self.time_s())?;
+        for dropout in &self.dropouts {
+            if dropout.is_silent(self.driver.ticks(), self.noise.tick) {
+                self.measured[dropout.sense()] = f64::NAN;
+            }
         }
-        Ok(())
+    }
+
+    /// Refuses a sense that is not finite, as the sensor's, unless the last value is to be held.
+    fn check_senses(&self) -> Result<(), Error> {
+        match self.senses.iter().position(|y| !y.is_finite()) {
+            Some(i) if self.driver.missing() == Missing::Stop => {
+                Err(self.driver.no_number(i, self.senses[i]))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a disturbance of the wrong length or that is not finite.
+    fn check_disturbance(&self, disturbance: &[f64]) -> Result<(), Error> {
+        let (count, commands) = (disturbance.len(), self.acting.len());
+        if count != 0 && count != commands {
+            let needed = format!("one for each of {commands} commands, or none");
+            let (part, input) = ("closed loop".into(), "disturbance".into());
+            return Err(Error::Length { part, input, count, needed });
+        }
+        self.driver.check_numbers("disturbance", disturbance)
     }
 
     /// Advances by a tick. The first reference of a trial has been the reference before it, too.
     ///
     /// # Errors
-    /// [`Error::Length`] for a part of `drive` of the wrong length; [`Error::NonFinite`] naming what left the numbers: an
-    /// input, a sensor, the controller or the plant; what the controller reports.
+    /// [`Error::Length`] for a part of `drive` of the wrong length; [`Error::Sensor`] for a sensor that gives no number;
+    /// [`Error::NonFinite`] naming what left the numbers: an input, the controller or the plant; what the controller reports.
     pub fn tick(&mut self, drive: &Drive) -> Result<(), Error> {
-        self.check_drive(drive)?;
-        if self.tick == 0 {
-            self.references.fill(drive.reference);
-        }
+        self.driver.check_inputs(self.senses.len(), drive.reference, drive.cues)?;
+        self.check_disturbance(drive.disturbance)?;
         self.measure();
         self.check_senses()?;
-        self.sensed.copy_from_slice(&self.measured);
-        self.sensory.exchange(&mut self.sensed);
-        self.reference_then.copy_from_slice(drive.reference);
-        self.references.exchange(&mut self.reference_then);
-        let senses = Senses {
-            tick: self.tick,
-            sensed: &self.sensed,
-            reference: drive.reference,
-            reference_then: &self.reference_then,
-            cues: drive.cues,
-        };
-        let advanced = self.controller.advance(&senses, &mut self.command);
-        advanced.map_err(|error| error.at(self.time_s()))?;
-        if let Some(i) = self.command.iter().position(|u| u.is_nan()) {
-            return Err(Error::NonFinite {
-                part: Name::Owned(self.controller.name().into()),
-                variable: format!("command `{}`", self.signature.commands[i].name).into(),
-                value: self.command[i],
-                time_s: self.time_s(),
-            });
-        }
-        self.acting.copy_from_slice(&self.command);
+        self.late.copy_from_slice(&self.measured);
+        self.sensory.exchange(&mut self.late);
+        let command = self.driver.act(&self.late, drive.reference, drive.cues)?;
+        self.acting.copy_from_slice(command);
         self.motor.exchange(&mut self.acting);
         self.acting.iter_mut().zip(drive.disturbance).for_each(|(u, d)| *u += d);
         for ((u, channel), count) in
@@ -392,8 +308,7 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
             }
         }
         self.noise.tick += 1;
-        self.plant.advance(&self.acting, self.dt_s)?;
-        self.tick += 1;
+        self.plant.advance(&self.acting, self.driver.dt_s())?;
         self.measure();
         self.check_senses()
     }
@@ -403,7 +318,12 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
     /// # Errors
     /// A controller that left the numbers.
     pub fn finish(&mut self, cost: f64) -> Result<(), Error> {
-        self.controller.finish(cost)
+        self.driver.finish(cost)
+    }
+
+    /// What the guard over learning did since the loop was made, in order; empty while learning goes well.
+    pub fn news(&self) -> &[News] {
+        self.driver.news()
     }
 
     /// Senses of the plant after the last tick, without noise and delay. `[senses]`
@@ -418,12 +338,12 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
 
     /// Senses given to the controller in the last tick. `[senses]`
     pub fn sensed(&self) -> &[f64] {
-        &self.sensed
+        self.driver.sensed()
     }
 
     /// The controller's last command, before the motor delay. `[commands]`
     pub fn command(&self) -> &[f64] {
-        &self.command
+        self.driver.command()
     }
 
     /// Input of the plant in the last tick: the delayed command plus the disturbance, within its range. `[commands]`
@@ -438,17 +358,22 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
 
     /// Number of leading senses that have a reference.
     pub fn references(&self) -> usize {
-        self.reference_then.len()
+        self.driver.references()
     }
 
     /// Ticks since the start of the trial.
     pub fn ticks(&self) -> u64 {
-        self.tick
+        self.driver.ticks()
+    }
+
+    /// Duration of a tick, s.
+    pub fn dt_s(&self) -> f64 {
+        self.driver.dt_s()
     }
 
     /// Time since the start of the trial, s.
     pub fn time_s(&self) -> f64 {
-        self.tick as f64 * self.dt_s
+        self.driver.ticks() as f64 * self.driver.dt_s()
     }
 
     /// Status of the trial.
@@ -473,11 +398,11 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
 
     /// The controller.
     pub fn controller(&self) -> &C {
-        &self.controller
+        self.driver.controller()
     }
 
     /// The controller, to be changed between ticks.
     pub fn controller_mut(&mut self) -> &mut C {
-        &mut self.controller
+        self.driver.controller_mut()
     }
 }

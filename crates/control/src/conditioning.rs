@@ -24,8 +24,10 @@
 //!
 //! Units: s, Hz; rates of Purkinje and nuclear cells relative to a Purkinje cell's rate at rest.
 
+use crate::controller::{exact_cues, learned};
 use crate::filter::{Basis, TraceModel, Traces};
-use crate::{Controller, DelayLine, Error, Inputs, Senses, plant::Eyelid};
+use crate::plant::Eyelid;
+use crate::{Controller, DelayLine, Delays, Error, Inputs, Senses, StateWriter, same_tick};
 use lobule_signal::{Ranges, Stream};
 use serde::{Deserialize, Serialize};
 
@@ -221,7 +223,7 @@ impl Conditioning {
             before: vec![0.0; cues],
             // A renewal process: after a spike the refractory time, then 1/chance ticks in the mean.
             mean_spikes: if chance > 0.0 { 1.0 / (refractory_ticks as f64 + 1.0 / chance) } else { 0.0 },
-            nucleo_olivary: DelayLine::new(ticks(p.nucleo_olivary_delay_s), 1),
+            nucleo_olivary: DelayLine::new(ticks(p.nucleo_olivary_delay_s), 1)?,
             refractory_ticks,
             silent: 0,
             stream: Stream::new(seed, "conditioning/olive"),
@@ -363,7 +365,8 @@ impl Controller for Conditioning {
     }
 
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
-        assert_eq!(senses.cues.len(), self.before.len(), "one value for each cue");
+        senses.check(self, command)?;
+        exact_cues(PART, senses, self.before.len())?;
         let (n, all) = (self.parameters.signals, self.x.len());
         for (i, &cue) in senses.cues.iter().enumerate() {
             // The onset, relative to a cue of 1.
@@ -387,6 +390,21 @@ impl Controller for Conditioning {
             self.learn(senses.cues);
         }
         Ok(())
+    }
+
+    learned!(weights);
+
+    fn fits(&self, dt_s: f64, _delays: Delays) -> Result<(), Error> {
+        same_tick(PART, self.dt_s, dt_s)
+    }
+
+    fn parameters(&self, to: &mut StateWriter) {
+        // Of the parameters all but the rates.
+        let p = &self.parameters;
+        [p.signals, p.order, self.before.len()].iter().for_each(|n| to.put(n));
+        to.put(&p.peaks_s);
+        to.put(&p.mossy_weight);
+        to.put(&[p.purkinje_gain, p.lid_gain, p.window_s, self.dt_s]);
     }
 
     /// w by cue and signal, then v by cue. `[cues × signals + cues]`

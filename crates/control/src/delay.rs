@@ -1,5 +1,7 @@
 //! A delay of whole ticks.
 
+use crate::{Error, room::room};
+
 /// A line that gives back what was put in some ticks ago. The length is fixed; pushing allocates nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct DelayLine {
@@ -11,8 +13,12 @@ pub struct DelayLine {
 
 impl DelayLine {
     /// A line of `ticks` ticks for samples of `width` values, full of zeros.
-    pub fn new(ticks: usize, width: usize) -> Self {
-        Self { width, held: vec![0.0; ticks * width], next: 0 }
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for more than 2^27 values in all: no delay of a loop is as long.
+    pub fn new(ticks: usize, width: usize) -> Result<Self, Error> {
+        room("delay line", "line", &[ticks, width])?;
+        Ok(Self { width, held: vec![0.0; ticks * width], next: 0 })
     }
 
     /// Its delay.
@@ -52,7 +58,7 @@ mod tests {
     #[test]
     fn a_line_gives_back_what_was_put_in() {
         for ticks in [0, 1, 7] {
-            let mut line = DelayLine::new(ticks, 2);
+            let mut line = DelayLine::new(ticks, 2).unwrap();
             line.fill(&[-1.0, -2.0]);
             assert_eq!(line.ticks(), ticks);
             // What is replaced comes out in its turn.

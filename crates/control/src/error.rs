@@ -60,6 +60,29 @@ pub enum Error {
         /// Why, and the remedy.
         what: String,
     },
+    /// A measured response that a filter cannot rest on.
+    #[error("identification: {fault}")]
+    Identification {
+        /// The fault, and the remedy.
+        fault: String,
+    },
+    /// A sensor that gives no number, or nothing.
+    #[error(
+        "sensor `{sense}` of the plant `{plant}` gave {value} for {ticks} ticks up to {time_s} s; see to the sensor, or let its last value be held \
+         for some ticks (on_missing)"
+    )]
+    Sensor {
+        /// The plant.
+        plant: Name,
+        /// The sense.
+        sense: Name,
+        /// What it gave.
+        value: f64,
+        /// Ticks in a row.
+        ticks: u64,
+        /// Time since the start of the trial, s.
+        time_s: f64,
+    },
     /// A variable that stopped being a finite number.
     #[error("{part}: {variable} is {value} after {time_s} s; lower the command or its gain")]
     NonFinite {
@@ -76,7 +99,7 @@ pub enum Error {
 
 impl lobule_signal::RoomError for Error {
     fn is_input(&self) -> bool {
-        !matches!(self, Self::Controller { .. } | Self::NonFinite { .. })
+        !matches!(self, Self::Controller { .. } | Self::NonFinite { .. } | Self::Sensor { .. })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The inverse dynamics of an arm that is known: what a practised cortex commands, without feedback.
 
 use crate::plant::{Matrix2, TwoLink};
-use crate::{Controller, Error, Inputs, Senses};
+use crate::{Controller, Delays, Error, Inputs, Senses, same_tick};
 use lobule_signal::Ranges;
 
 /// Torques of the planned movement, `M(r) r'' + C(r, r') + V r'`, with velocity and acceleration as backward differences of
@@ -45,7 +45,12 @@ impl Controller for InverseDynamics {
         self.before = None;
     }
 
+    fn fits(&self, dt_s: f64, _delays: Delays) -> Result<(), Error> {
+        same_tick("inverse dynamics", self.dt_s, dt_s)
+    }
+
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        senses.check(self, command)?;
         let r = [senses.reference[0], senses.reference[1]];
         // The reference has been there before the trial.
         let [r1, r2] = self.before.unwrap_or([r; 2]);

@@ -11,8 +11,9 @@
 //! Source: Kawato, Furukawa & Suzuki 1987, doi:10.1007/BF00364149; Herreros-Alonso, Arsiwalla & Verschure 2016, arXiv:1701.07775;
 //! forgetting from trial to trial: Smith, Ghazizadeh & Shadmehr 2006, doi:10.1371/journal.pbio.0040179.
 
+use crate::controller::learned;
 use crate::filter::{Basis, TraceModel, Traces};
-use crate::{Controller, Error, Inputs, Senses};
+use crate::{Controller, Delays, Error, Inputs, Senses, StateWriter, same_tick};
 use lobule_signal::Ranges;
 
 /// Meaning of the Purkinje cells' output.
@@ -51,12 +52,16 @@ pub struct JointLearning {
     traces: Traces,
     dt_s: f64,
     learns: bool,
+    /// Part of the rate that is left after it was lowered.
+    pace: f64,
     /// `[joints][signals]`
     weights: Vec<f64>,
     x: Vec<f64>,
     e: Vec<f64>,
     /// Sum of trace times teacher. `[joints][signals]`
     sum: Vec<f64>,
+    /// Weights after a change, before they are known to be numbers.
+    changed: Vec<f64>,
     /// Sum of the squares of the traces.
     power: f64,
     /// Output of the Purkinje cells in this tick. `[joints]`
@@ -96,6 +101,8 @@ impl JointLearning {
             basis,
             dt_s,
             learns: true,
+            pace: 1.0,
+            changed: vec![0.0; joints * n],
             weights: vec![0.0; joints * n],
             x: vec![0.0; n],
             e: vec![0.0; n],
@@ -117,7 +124,7 @@ impl JointLearning {
     }
 }
 
-crate::snapshot!(JointLearning { basis, traces, learns, weights, sum, power, output, before, ticks });
+crate::snapshot!(JointLearning { basis, traces, learns, pace, weights, sum, power, output, before, ticks });
 
 impl Controller for JointLearning {
     fn name(&self) -> &str {
@@ -142,10 +149,7 @@ impl Controller for JointLearning {
 
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
         let n = self.joints;
-        assert!(
-            senses.sensed.len() >= 2 * n && senses.reference_then.len() >= n,
-            "joints and their velocities"
-        );
+        senses.check(self, command)?;
 
         // Errors, late.
         if self.ticks == 0 {
@@ -196,13 +200,37 @@ impl Controller for JointLearning {
             let JointLearningParameters { rate, retention, .. } = self.parameters;
             let step = if self.power > 0.0 { rate / self.power } else { 0.0 };
             // What was not heard of in a trial fades, too: forgetting is of trials, not of use.
-            for (w, sum) in self.weights.iter_mut().zip(&mut self.sum) {
-                *w = retention * *w + step * *sum;
+            let step = self.pace * step;
+            for ((w, before), sum) in self.changed.iter_mut().zip(&self.weights).zip(&mut self.sum) {
+                *w = retention * *before + step * *sum;
                 *sum = 0.0;
             }
             self.power = 0.0;
+            let time_s = self.ticks as f64 * self.dt_s;
+            Error::finite(PART, std::iter::repeat("weight"), &self.changed, time_s)?;
+            std::mem::swap(&mut self.weights, &mut self.changed);
         }
-        Error::finite(PART, std::iter::repeat("weight"), &self.weights, self.ticks as f64 * self.dt_s)
+        Ok(())
+    }
+
+    learned!(weights);
+
+    fn fits(&self, dt_s: f64, _delays: Delays) -> Result<(), Error> {
+        same_tick(PART, self.dt_s, dt_s)?;
+        self.basis.fits(dt_s)
+    }
+
+    fn parameters(&self, to: &mut StateWriter) {
+        let JointLearningParameters { stiffness, viscosity, role, .. } = &self.parameters;
+        to.put(stiffness);
+        to.put(viscosity);
+        to.put(&(*role == Role::Command));
+        self.basis.parameters(to);
+    }
+
+    fn slow(&mut self, factor: f64) -> bool {
+        self.pace *= factor;
+        true
     }
 
     fn weights(&self) -> &[f64] {

@@ -12,7 +12,7 @@ use lobule_signal::fingerprint;
 use nalgebra::{DMatrix, DVector};
 
 /// The beginning of every state: format and version.
-pub const FORMAT: &[u8; 16] = b"lobule control 1";
+pub const FORMAT: &[u8; 16] = b"lobule control 2";
 
 /// A part whose running state can be copied and put back.
 ///
@@ -63,13 +63,13 @@ pub trait Snapshot {
             return Err(wrong("the bytes were changed since they were written; take another copy"));
         }
         let before = self.snapshot();
-        let mut from = StateReader { bytes: &body[FORMAT.len()..] };
+        let mut from = StateReader::new(&body[FORMAT.len()..]);
         let mut read = self.read_state(&mut from);
         if read.is_ok() && !from.bytes.is_empty() {
             read = Err(wrong("it holds more than this part has; it is of another one"));
         }
         if read.is_err() {
-            let mut from = StateReader { bytes: &before[FORMAT.len()..before.len() - 8] };
+            let mut from = StateReader::new(&before[FORMAT.len()..before.len() - 8]);
             self.read_state(&mut from)?;
         }
         read
@@ -83,6 +83,15 @@ pub struct StateWriter {
 }
 
 impl StateWriter {
+    /// A state that continues `bytes`.
+    pub(crate) fn over(bytes: Vec<u8>) -> Self {
+        Self { bytes }
+    }
+
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// Begins the state of a part of type `name`.
     pub fn section(&mut self, name: &str) {
         self.bytes(name.as_bytes());
@@ -104,9 +113,24 @@ impl StateWriter {
 #[derive(Debug)]
 pub struct StateReader<'a> {
     bytes: &'a [u8],
+    /// True if a value that is not finite is refused.
+    is_of_numbers: bool,
 }
 
 impl<'a> StateReader<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, is_of_numbers: false }
+    }
+
+    /// A reader that refuses values that are not finite.
+    pub(crate) fn of_numbers(bytes: &'a [u8]) -> Self {
+        Self { bytes, is_of_numbers: true }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
     /// Begins the state of a part of type `name`.
     ///
     /// # Errors
@@ -204,7 +228,30 @@ macro_rules! numbers {
     )*};
 }
 
-numbers!(u8 u32 u64 i64 f32 f64);
+numbers!(u8 u32 u64 i64);
+
+macro_rules! reals {
+    ($($real:ty)*) => {$(
+        impl Snapshot for $real {
+            fn write_state(&self, to: &mut StateWriter) {
+                to.bytes.extend(self.to_le_bytes());
+            }
+
+            fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
+                let mut bytes = [0; size_of::<$real>()];
+                bytes.copy_from_slice(from.split(size_of::<$real>())?);
+                let value = <$real>::from_le_bytes(bytes);
+                if from.is_of_numbers && !value.is_finite() {
+                    return Err(misfit(format!("{value} is not a number that can be learned")));
+                }
+                *self = value;
+                Ok(())
+            }
+        }
+    )*};
+}
+
+reals!(f32 f64);
 
 /// Numbers that stand in a state as others.
 macro_rules! numbers_as {

@@ -18,7 +18,9 @@
 //! Source: feed-forward Fujita 1982, doi:10.1007/BF00336192; recurrent Dean, Porrill & Stone 2002, doi:10.1098/rspb.2002.2103;
 //! Porrill, Dean & Stone 2004, doi:10.1098/rspb.2003.2658.
 
-use crate::{Brainstem, Controller, Error, Inputs, Senses, controller::leave, filter::AdaptiveFilter};
+use crate::controller::leave;
+use crate::filter::AdaptiveFilter;
+use crate::{Brainstem, Controller, Delays, Error, Inputs, Senses, StateWriter, same_tick};
 use lobule_signal::Ranges;
 
 /// Input of the flocculus.
@@ -69,7 +71,7 @@ impl VestibuloOcular {
 crate::snapshot!(VestibuloOcular { brainstem, filter, adapted, command, ticks });
 
 impl Controller for VestibuloOcular {
-    leave!(self, self.filter; weights set_learning);
+    leave!(self, self.filter; weights set_learning write_learned read_learned);
 
     fn name(&self) -> &str {
         "vestibulo-ocular reflex"
@@ -90,6 +92,7 @@ impl Controller for VestibuloOcular {
     }
 
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        senses.check(self, command)?;
         let head = senses.cues[0];
         self.adapted = self.canal_decay * self.adapted + (1.0 - self.canal_decay) * head;
         let told = head - self.adapted;
@@ -99,7 +102,7 @@ impl Controller for VestibuloOcular {
         };
         let corrected = self.filter.answer(&Senses { cues: &[heard], ..*senses }) - told;
         self.command = self.brainstem.advance(corrected);
-        self.filter.teach(senses.error(0));
+        self.filter.teach("vestibulo-ocular reflex", senses.error(0))?;
         self.ticks += 1;
         if !self.command.is_finite() {
             let time_s = self.ticks as f64 * self.dt_s;
@@ -107,6 +110,23 @@ impl Controller for VestibuloOcular {
         }
         command[0] = self.command;
         Ok(())
+    }
+
+    fn fits(&self, dt_s: f64, _delays: Delays) -> Result<(), Error> {
+        same_tick(self.name(), self.dt_s, dt_s)?;
+        self.brainstem.fits(dt_s)?;
+        self.filter.fits(dt_s)
+    }
+
+    fn parameters(&self, to: &mut StateWriter) {
+        to.put(&(self.architecture == Architecture::Recurrent));
+        to.put(&[self.canal_decay, self.dt_s]);
+        self.filter.parameters(to);
+    }
+
+    fn slow(&mut self, factor: f64) -> bool {
+        self.filter.slow(factor);
+        true
     }
 
     fn finish(&mut self, _cost: f64) -> Result<(), Error> {

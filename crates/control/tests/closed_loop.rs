@@ -290,7 +290,7 @@ fn what_is_no_number_is_reported_where_it_came_from() {
     assert!(text(bounded.tick(&good)).contains("hold: command `said` is NaN"));
     let mut deaf = plain(0.0);
     deaf.plant_mut().sensed = f64::NAN;
-    assert!(text(deaf.tick(&good)).contains("sensor of the plant `echo`: heard is NaN"));
+    assert!(text(deaf.tick(&good)).contains("sensor `heard` of the plant `echo` gave NaN"));
     let wanted = plain(0.0).tick(&Drive { reference: &[f64::NAN], ..good });
     assert!(text(wanted).contains("input of the loop: reference 0 is NaN"));
     let pushed = plain(0.0).tick(&Drive { disturbance: &[f64::INFINITY], ..good });

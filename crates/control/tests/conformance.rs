@@ -70,7 +70,7 @@ fn controllers() {
     };
     conforms::controller(|| Conditioning::new(&quick, 2, 1e-3, 3).unwrap(), true);
     // A stable loop: a trace that grows without bounds would normalize its step to nothing.
-    let slow = Pid::new(PidGains { kp: 0.2, kd: 0.0, ki: 0.5, filter_s: 0.0 }, DT).unwrap();
+    let slow = Pid::new(PidGains { kp: 0.2, kd: 0.0, ki: 20.0, filter_s: 0.0 }, DT).unwrap();
     let system = slow.system().unwrap().then(&LinearSystem::delay(3)).closed().unwrap();
     assert!(system.spectral_radius() < 1.0);
     let traces = [

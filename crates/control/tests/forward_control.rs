@@ -123,13 +123,36 @@ fn persistence_doubles_the_gain() {
     }
 }
 
+/// A controller whose delays no loop checks.
+struct Mistaken(InnerLoop);
+
+lobule_control::snapshot!(Mistaken { 0 });
+
+impl Controller for Mistaken {
+    fn name(&self) -> &str {
+        "mistaken"
+    }
+
+    fn commands(&self) -> usize {
+        self.0.commands()
+    }
+
+    fn reset(&mut self) {
+        self.0.reset();
+    }
+
+    fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        self.0.advance(senses, command)
+    }
+}
+
 /// Commands of a loop with a perfect model: they must be those of the loop without delays, shifted by the motor delay.
 fn commands(delays: [usize; 2], told: [usize; 2]) -> Vec<f64> {
     let cart = CartPoleParameters::gymnasium(Actuator::Continuous);
     let plant = CartPole::new(cart).unwrap().starting_at([0.0, 0.1, 0.02, -0.1]);
     let parameters = InnerLoopParameters { delays: told, ..Default::default() };
     let model = Box::new(Equations::cart_pole(cart, 0.02));
-    let controller = InnerLoop::new(parameters, law(2.0), model).unwrap();
+    let controller = Mistaken(InnerLoop::new(parameters, law(2.0), model).unwrap());
     let mut cart = ClosedLoop::new(Box::new(plant), Box::new(controller), 0, 0.02, delays).unwrap();
     (0..80)
         .map(|_| {
@@ -194,7 +217,8 @@ fn a_learned_model_sees_the_pairs_that_happened() {
         for _trial in 0..3 {
             plant.reset(None);
             controller.reset();
-            let (mut sensory, mut motor) = (DelayLine::new(delays[0], 2), DelayLine::new(delays[1], 1));
+            let (mut sensory, mut motor) =
+                (DelayLine::new(delays[0], 2).unwrap(), DelayLine::new(delays[1], 1).unwrap());
             for tick in 0..200 {
                 let (mut sensed, mut command) = ([0.0; 2], [0.0]);
                 plant.sense(&mut sensed);
@@ -347,12 +371,8 @@ fn a_smith_predictor_takes_the_delay_out_of_the_loop() {
     let delay = 20;
     let smith = SmithPredictor::new(pd(15.0, 2.0), pendulum_model(HANGING), &[0.0; 2], &[0.1, 1.0], delay);
     let smith = swing(Box::new(smith.unwrap()), [delay, 0]);
-    let parameters = InnerLoopParameters {
-        passes: 0,
-        predicts_now: false,
-        actuator: Actuator::Unlimited,
-        ..Default::default()
-    };
+    let parameters =
+        InnerLoopParameters { passes: 0, predicts_now: false, delays: [delay, 0], ..Default::default() };
     let raw = InnerLoop::new(parameters, pd(15.0, 2.0), Box::new(Persistence::new(vec![1.0; 2], 1).unwrap()));
     let raw = swing(Box::new(raw.unwrap()), [delay, 0]);
     assert!(smith < 1e-3 && raw > 0.2, "{smith} {raw}");

@@ -1,67 +1,10 @@
 //! Parts by name: each is made from its table, and a loop with each goes on from a copy of its state.
 
-use lobule_control::forward::Equations;
-use lobule_control::plant::{Linear, Plant};
-use lobule_control::registry::{self, Kind, Known, Setting, Value, Values, controllers};
-use lobule_control::{ClosedLoop, Error, conforms};
+use lobule_control::registry::{self, Kind, Value, Values, controllers};
+use lobule_control::{ClosedLoop, Drive, conforms};
 
-const DT: f64 = 0.01;
-const DELAYS: [usize; 2] = [4, 2];
-
-fn arm() -> Result<Box<dyn Plant>, Error> {
-    Ok(Box::new(Linear::second_order(1.0, 2.0, 4.0)?))
-}
-
-fn eyelid() -> Result<Box<dyn Plant>, Error> {
-    registry::plant("eyelid", &Values::new())
-}
-
-/// The arm's equations, by a step of its exact matrices.
-fn equations() -> Result<Equations, Error> {
-    let body = Linear::second_order(1.0, 2.0, 4.0)?;
-    let system = body.system(DT)?;
-    let [a, b, _, _] = system.matrices().map(Clone::clone);
-    Ok(Equations::new(2, 1, move |s, u, next| {
-        for i in 0..2 {
-            next[i] = a[(i, 0)] * s[0] + a[(i, 1)] * s[1] + b[(i, 0)] * u[0];
-        }
-    }))
-}
-
-fn setting_for(name: &str) -> Setting<'static> {
-    let plant: &dyn Fn() -> Result<Box<dyn Plant>, Error> =
-        if name == "conditioning" { &eyelid } else { &arm };
-    let known = Known { plant, equations: &equations };
-    let cues = usize::from(["conditioning", "vestibulo_ocular", "mosaic"].contains(&name));
-    let senses = plant().unwrap().signature().senses.len();
-    Setting {
-        dt_s: DT,
-        delays: DELAYS,
-        trial_ticks: 400,
-        senses,
-        references: 2,
-        commands: 1,
-        cues,
-        seed: 3,
-        model: known,
-        truth: known,
-    }
-}
-
-fn values(name: &str) -> Values {
-    let mut values = Values::new();
-    if name == "conditioning" {
-        // Answers and learns within the single tick of the suite's cue.
-        values.insert("mossy_weight".into(), Value::Numbers(vec![2.0, 3.0]));
-        values.insert("nuclear_thresholds".into(), Value::Numbers(vec![2.0, 3.0]));
-        values.insert("nuclear_ltp_hz".into(), Value::Number(100.0));
-    }
-    if name == "cfpc" || name == "fel" {
-        values.insert("trace".into(), Value::Word("identified".into()));
-        values.insert("probe_s".into(), Value::Number(5.0));
-    }
-    values
-}
+mod settings;
+use settings::{DELAYS, DT, setting_for, values};
 
 #[test]
 fn every_controller_conforms_with_its_defaults() {
@@ -137,7 +80,112 @@ fn what_does_not_exist_or_lies_outside_is_refused_with_what_exists() {
     let error = make("cfpc", "trace", Value::Word("late".into()));
     assert!(error.contains("trace = \"late\" is not allowed; none, delay, model, identified"), "{error}");
     let error = make("feedback", "kp", Value::Flag(true));
-    assert!(error.contains("kp = true is not allowed; any number"), "{error}");
+    assert!(error.contains("kp = true is not allowed; -1e12 to 1e12"), "{error}");
     let error = registry::plant("arms", &Values::new()).err().unwrap().to_string();
     assert!(error.contains("no plant `arms`; there are first_order"), "{error}");
+}
+
+/// Numbers that somebody types by mistake, or to break something.
+const HOSTILE: [f64; 14] = [
+    f64::NAN,
+    f64::INFINITY,
+    f64::NEG_INFINITY,
+    f64::MAX,
+    f64::MIN,
+    f64::MIN_POSITIVE,
+    5e-324,
+    0.0,
+    -0.0,
+    -1.0,
+    1e13,
+    1e-13,
+    0.5,
+    4_294_967_297.0,
+];
+
+#[test]
+fn every_number_of_every_part_has_a_finite_range_which_is_said() {
+    let all = controllers();
+    let tables = all.all().map(|e| (e.name, e.parameters));
+    for (name, parameters) in tables.chain(registry::plants().iter().map(|e| (e.name, e.parameters))) {
+        for p in parameters.iter().flat_map(|table| table.iter()) {
+            let (limits, wrap): ([f64; 2], fn(f64) -> Value) = match p.kind {
+                Kind::Number(_, limits) => (limits, Value::Number),
+                Kind::Numbers(_, limits) => (limits, |x| Value::Numbers(vec![x])),
+                Kind::Whole(_, [low, high]) => ([low as f64, high as f64], Value::Number),
+                Kind::Flag(_) | Kind::Word(..) => continue,
+            };
+            assert!(limits.iter().all(|limit| limit.abs() <= 1e12), "{name}: {} {limits:?}", p.key);
+            for x in HOSTILE {
+                let values = Values::from([(p.key.to_string(), wrap(x))]);
+                let given = registry::Given::resolve(name, parameters, &values);
+                let is_within = (limits[0]..=limits[1]).contains(&x);
+                match given {
+                    Ok(_) => assert!(is_within, "{name}: {} = {x} is accepted", p.key),
+                    Err(error) => {
+                        let text = error.to_string();
+                        let says = text.contains(p.key)
+                            && text.contains(&p.allowed())
+                            && text.contains(&x.to_string());
+                        assert!(says, "{name}: {text}");
+                        let is_whole = matches!(p.kind, Kind::Whole(..));
+                        assert!(!is_within || is_whole, "{name}: {} = {x} is refused: {text}", p.key);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_part_at_the_ends_of_its_ranges_works_or_is_refused_and_never_panics() {
+    for entry in controllers().all() {
+        let setting = setting_for(entry.name);
+        for p in entry.parameters.iter().flat_map(|table| table.iter()) {
+            let ends: Vec<Value> = match p.kind {
+                Kind::Number(_, limits) => limits.map(Value::Number).to_vec(),
+                Kind::Numbers(default, limits) => {
+                    limits.map(|x| Value::Numbers(vec![x; default.len().max(1)])).to_vec()
+                }
+                // The largest layers take as long as their memory.
+                Kind::Whole(_, [low, high]) => {
+                    vec![Value::Number(low as f64), Value::Number(high.min(5000) as f64)]
+                }
+                Kind::Flag(_) => vec![Value::Flag(true), Value::Flag(false)],
+                Kind::Word(_, words) => words.iter().map(|word| Value::Word((*word).into())).collect(),
+            };
+            for end in ends {
+                // A response of a minute is measured for longer than this test.
+                if p.key == "probe_s" || p.key == "trace_s" {
+                    continue;
+                }
+                let mut values = values(entry.name);
+                values.insert(p.key.into(), end.clone());
+                let Ok(controller) = controllers().make(entry.name, &values, &setting) else { continue };
+                let plant = (setting.truth.plant)().unwrap();
+                let mut closed = ClosedLoop::new(plant, controller, 2, DT, DELAYS).unwrap();
+                let cues = vec![0.3; setting.cues];
+                for trial in 0..2 {
+                    closed.reset();
+                    for n in 0..12 {
+                        let reference = [0.1 * f64::from(n), 0.1];
+                        if closed
+                            .tick(&Drive { reference: &reference, cues: &cues, ..Drive::default() })
+                            .is_err()
+                        {
+                            break;
+                        }
+                    }
+                    let _ = closed.finish(0.1);
+                    let weights = closed.controller().weights();
+                    assert!(
+                        weights.iter().all(|w| w.is_finite()),
+                        "{}: {} = {end} trial {trial}",
+                        entry.name,
+                        p.key
+                    );
+                }
+            }
+        }
+    }
 }

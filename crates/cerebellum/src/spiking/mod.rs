@@ -28,7 +28,9 @@ pub use parameters::{MossySignal, Pause, SpikingParameters, Teacher, Tuning, bal
 
 use crate::{DT_MS, Drive, Error, ModuleOptions, PLASTIC_SET, Teaching, add_module, sin_exp_rule};
 use lobule_circuit::{Circuit, RunError, Simulation, State};
-use lobule_control::{Controller, Error as ControlError, Inputs, Senses, Snapshot, StateReader, StateWriter};
+use lobule_control::{
+    Controller, Delays, Error as ControlError, Inputs, Senses, Snapshot, StateReader, StateWriter, same_tick,
+};
 use lobule_scaffold::{Anatomy, Microzone};
 use lobule_signal::Clock;
 use parameters::NAME;
@@ -359,14 +361,11 @@ impl Controller for SpikingController {
         self.failure = self.pause().err().map(|e| e.to_string());
     }
 
-    /// # Panics
-    /// If `command` has the wrong length, or a tuning or the teacher needs a cue, sense or reference that the loop does not
-    /// have: bugs of the caller.
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), ControlError> {
         if let Some(what) = &self.failure {
             return Err(Self::failed(what.clone()));
         }
-        assert_eq!(command.len(), self.parameters.gain.len(), "one value for each command");
+        senses.check(self, command)?;
         self.encode(senses);
         self.output = self.step().map_err(|e| Self::failed(e.to_string()))? - self.rest;
         for (u, gain) in command.iter_mut().zip(&self.parameters.gain) {
@@ -378,6 +377,27 @@ impl Controller for SpikingController {
     /// Updates the weights. The cost is not used.
     fn finish(&mut self, _cost: f64) -> Result<(), ControlError> {
         self.read_weights().map_err(|e| Self::failed(e.to_string()))
+    }
+
+    fn fits(&self, dt_s: f64, _delays: Delays) -> Result<(), ControlError> {
+        same_tick(NAME, TICK_S, dt_s)
+    }
+
+    fn parameters(&self, to: &mut StateWriter) {
+        to.put(&self.simulation.identity().unwrap_or_default());
+    }
+
+    /// The circuit as it is between movements, with its weights.
+    fn write_learned(&self, to: &mut StateWriter) {
+        to.bytes(&postcard::to_stdvec(self.simulation.state()).unwrap_or_default());
+    }
+
+    fn read_learned(&mut self, from: &mut StateReader) -> Result<(), ControlError> {
+        let wrong = |what: String| ControlError::State { part: NAME.into(), what };
+        let state: State = postcard::from_bytes(from.bytes()?)
+            .map_err(|e| wrong(format!("its circuit cannot be read: {e}")))?;
+        self.simulation.restore(state).map_err(|e| wrong(e.to_string()))?;
+        self.read_weights().map_err(|e| wrong(e.to_string()))
     }
 
     /// PF→PC weights at the last reset or finish, nS. `[synapses]`

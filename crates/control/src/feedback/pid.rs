@@ -8,7 +8,7 @@
 //!
 //! Source: Åström & Hägglund 2006, Advanced PID Control, ch. 3 and 13 (backward differences).
 
-use crate::{Controller, Error, Inputs, LinearSystem, Senses};
+use crate::{Controller, Delays, Error, Inputs, LinearSystem, Senses};
 use lobule_signal::Ranges;
 use nalgebra::DMatrix;
 
@@ -49,6 +49,19 @@ impl Pid {
         ranges.each([("kp", gains.kp), ("kd", gains.kd), ("ki", gains.ki)], |_| true, "finite")?;
         let a = dt_s / (gains.filter_s + dt_s);
         Ok(Self { gains, dt_s, a, integral: 0.0, derivative: 0.0, before: 0.0 })
+    }
+
+    /// Checks that it was made for ticks of `dt_s`.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] with both ticks.
+    pub fn fits(&self, dt_s: f64) -> Result<(), Error> {
+        crate::same_tick("pid", self.dt_s, dt_s)
+    }
+
+    /// Its gains.
+    pub fn gains(&self) -> PidGains {
+        self.gains
     }
 
     /// Goes back to rest.
@@ -116,7 +129,12 @@ impl Controller for Reflex {
         self.law.reset();
     }
 
+    fn fits(&self, dt_s: f64, _delays: Delays) -> Result<(), Error> {
+        self.law.fits(dt_s)
+    }
+
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        senses.check(self, command)?;
         command[0] = self.law.answer(senses.error(0) + senses.cues.first().copied().unwrap_or(0.0));
         Ok(())
     }

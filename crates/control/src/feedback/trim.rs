@@ -8,7 +8,7 @@
 //! model. An integral beside the law would hide its command from the model; moving the reference does not. Stable around a loop that
 //! follows its reference where `rate (delay + its own time constant)` stays well below 1.
 
-use crate::{Controller, Error, Inputs, Senses, controller::leave};
+use crate::{Controller, Delays, Error, Inputs, Senses, controller::leave, same_tick};
 use lobule_signal::Ranges;
 
 /// A controller whose first reference is trimmed.
@@ -39,7 +39,12 @@ impl<C: Controller> Trimmed<C> {
 crate::snapshot!([C: Controller] Trimmed<C> { trim, inner });
 
 impl<C: Controller> Controller for Trimmed<C> {
-    leave!(self, self.inner; name commands finish weights set_learning);
+    leave!(self, self.inner; name commands finish weights set_learning parameters write_learned read_learned slow misfit);
+
+    fn fits(&self, dt_s: f64, delays: Delays) -> Result<(), Error> {
+        same_tick("trim", self.dt_s, dt_s)?;
+        self.inner.fits(dt_s, delays)
+    }
 
     fn inputs(&self) -> Inputs {
         Inputs::new(1, self.reference.len(), 0).and(self.inner.inputs())
@@ -51,6 +56,7 @@ impl<C: Controller> Controller for Trimmed<C> {
     }
 
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        senses.check(self, command)?;
         self.trim += self.rate * self.dt_s * senses.error(0);
         let n = self.reference.len();
         self.reference.copy_from_slice(&senses.reference[..n]);

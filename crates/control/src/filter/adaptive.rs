@@ -1,7 +1,8 @@
 //! The adaptive filter and how its weights change.
 
+use super::bound::Bound;
 use super::{Basis, TraceModel, Traces};
-use crate::{Error, Inputs, Senses};
+use crate::{Error, Inputs, Senses, StateReader, StateWriter};
 use lobule_signal::Ranges;
 
 /// When weights change.
@@ -21,14 +22,20 @@ pub enum Step {
     /// `rate · e · teacher`. From theory: with a correct trace every rate below `2 / λ_max` learns, and
     /// [`crate::oracle::Lifted::safe_rate`] is a good one.
     Plain(f64),
-    /// `rate · e · teacher / max ‖e‖²`, the largest power of the traces so far: needs no theory. Range 0.001 to 0.1 per
-    /// trial-sum, default 0.01 (with a model trace; a well tuned delay bears 0.1). Source: CFPC bench, measured on P2.
+    /// `rate · e · teacher / L`, with L a bound of the largest eigenvalue of Σ e eᵀ over the ticks that a change answers for: a
+    /// trial, or with [`Update::Tick`] the length of the response. It needs no theory, and means the same for every tick,
+    /// basis and size of movement. Nothing is learned until L is known: until the end of the first trial, or with
+    /// [`Update::Tick`] for as many ticks as the response lasts.
+    ///
+    /// With the trace of the loop, a trial multiplies the error along each direction of the traces by `1 - rate λ/L`, and
+    /// λ ≤ L: every rate from 0 to below 2 learns, and a rate of 1 never overshoots. A trace that is too small by a factor c, or
+    /// off in phase by φ, lowers the limit to `2 cos φ / c`: half the range is left for what the trace is wrong about.
     Normalized(f64),
 }
 
 impl Step {
     /// The suggested normalized step.
-    pub const SUGGESTED: Step = Step::Normalized(0.01);
+    pub const SUGGESTED: Step = Step::Normalized(1.0);
 }
 
 /// How a filter learns.
@@ -54,8 +61,11 @@ pub struct AdaptiveFilter {
     x: Vec<f64>,
     e: Vec<f64>,
     sum: Vec<f64>,
-    /// Largest power of the traces so far.
-    power: f64,
+    bound: Bound,
+    /// Part of the rate that is left after it was lowered, 1 to 0.
+    pace: f64,
+    /// Weights after a change, before they are known to be numbers.
+    changed: Vec<f64>,
 }
 
 impl AdaptiveFilter {
@@ -68,13 +78,20 @@ impl AdaptiveFilter {
         match learning.step {
             Step::Plain(rate) => ranges.require(rate >= 0.0, "rate", rate, "at least 0"),
             Step::Normalized(rate) => {
-                let allowed = "from 0 to below 2; 0.01 is suggested, 0.001 to 0.1 usual";
+                let allowed = "from 0 to below 2; 1 is suggested";
                 ranges.require((0.0..2.0).contains(&rate), "normalized rate", rate, allowed)
             }
         }?;
         let n = basis.signals();
+        let block = match learning.update {
+            Update::Trial => None,
+            Update::Tick => Some(learning.trace.reach() as u64),
+        };
         Ok(Self {
             traces: Traces::new(&learning.trace, n)?,
+            bound: Bound::new(n, block, learning.trace.power()),
+            pace: 1.0,
+            changed: vec![0.0; n],
             update: learning.update,
             step: learning.step,
             learns: true,
@@ -82,7 +99,6 @@ impl AdaptiveFilter {
             x: vec![0.0; n],
             e: vec![0.0; n],
             sum: vec![0.0; n],
-            power: 0.0,
             basis,
         })
     }
@@ -114,10 +130,49 @@ impl AdaptiveFilter {
         self.learns = learns;
     }
 
+    /// Checks that its basis was made for ticks of `dt_s`.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] with both ticks.
+    pub fn fits(&self, dt_s: f64) -> Result<(), Error> {
+        self.basis.fits(dt_s)
+    }
+
+    /// Writes what gives the weights their meaning: the basis.
+    pub fn parameters(&self, to: &mut StateWriter) {
+        self.basis.parameters(to);
+    }
+
+    /// Writes weights, and the bound of the step.
+    pub fn write_learned(&self, to: &mut StateWriter) {
+        to.put(&self.weights);
+        self.bound.write_learned(to);
+    }
+
+    /// Takes over what [`AdaptiveFilter::write_learned`] wrote; a larger bound is kept.
+    ///
+    /// # Errors
+    /// [`Error::State`] for another number of weights, or one that is not a number.
+    pub fn read_learned(&mut self, from: &mut StateReader) -> Result<(), Error> {
+        from.take("weights", &mut self.weights)?;
+        self.bound.read_learned(from)
+    }
+
+    /// Multiplies the rate of all changes to come.
+    pub fn slow(&mut self, factor: f64) {
+        self.pace *= factor;
+    }
+
+    /// The bound by which a normalized step is divided; none before it is known.
+    pub fn bound(&self) -> Option<f64> {
+        self.bound.value()
+    }
+
     /// Starts a trial: inputs and traces are forgotten, and a trial that was not finished teaches nothing.
     pub fn reset(&mut self) {
         self.basis.reset();
         self.traces.reset();
+        self.bound.reset();
         self.sum.fill(0.0);
     }
 
@@ -128,43 +183,68 @@ impl AdaptiveFilter {
         self.weights.iter().zip(&self.x).fold(0.0, |o, (w, x)| o + w * x)
     }
 
-    /// Tells the filter its teacher in this tick, after [`AdaptiveFilter::answer`].
-    pub fn teach(&mut self, teacher: f64) {
+    /// Tells the filter of `part` its teacher in this tick, after [`AdaptiveFilter::answer`].
+    ///
+    /// # Errors
+    /// [`Error::NonFinite`] for a teacher or a trace that is not a number, or when a weight would stop being one; what was
+    /// learned is kept as it was.
+    pub fn teach(&mut self, part: &str, teacher: f64) -> Result<(), Error> {
         if !self.learns {
-            return;
+            return Ok(());
         }
-        self.power = self.power.max(self.e.iter().fold(0.0, |p, e| p + e * e));
-        let (into, rate) = match self.update {
-            Update::Trial => (&mut self.sum, 1.0),
-            Update::Tick => (&mut self.weights, rate(self.step, self.power)),
-        };
-        for (w, e) in into.iter_mut().zip(&self.e) {
-            *w += rate * teacher * e;
+        Error::finite(part, ["teacher"], &[teacher], f64::NAN)?;
+        self.bound.add(&self.x, &self.e);
+        match self.update {
+            Update::Trial => {
+                Error::finite(part, std::iter::repeat("trace"), &self.e, f64::NAN)?;
+                self.sum.iter_mut().zip(&self.e).for_each(|(sum, e)| *sum += teacher * e);
+                Ok(())
+            }
+            Update::Tick => {
+                let rate = self.rate() * teacher;
+                self.changed.copy_from_slice(&self.weights);
+                self.changed.iter_mut().zip(&self.e).for_each(|(w, e)| *w += rate * e);
+                self.take_changed(part, f64::NAN)
+            }
         }
     }
 
     /// Ends a trial.
     ///
     /// # Errors
-    /// [`Error::NonFinite`] when a weight stops being a number.
-    pub fn finish(&mut self, part: &'static str, trial_s: f64) -> Result<(), Error> {
-        if self.learns && self.update == Update::Trial {
-            let rate = rate(self.step, self.power);
-            for (w, sum) in self.weights.iter_mut().zip(&mut self.sum) {
-                *w += rate * *sum;
-                *sum = 0.0;
-            }
+    /// [`Error::NonFinite`] when a weight would stop being a number; what was learned is kept as it was, and the trial teaches
+    /// nothing.
+    pub fn finish(&mut self, part: &str, trial_s: f64) -> Result<(), Error> {
+        if !self.learns {
+            return Ok(());
         }
-        Error::finite(part, std::iter::repeat("weight"), &self.weights, trial_s)
+        self.bound.finish();
+        if self.update == Update::Tick {
+            return Ok(());
+        }
+        let rate = self.rate();
+        self.changed.copy_from_slice(&self.weights);
+        self.changed.iter_mut().zip(&self.sum).for_each(|(w, sum)| *w += rate * sum);
+        self.sum.fill(0.0);
+        self.take_changed(part, trial_s)
+    }
+
+    fn take_changed(&mut self, part: &str, time_s: f64) -> Result<(), Error> {
+        Error::finite(part, std::iter::repeat("weight"), &self.changed, time_s)?;
+        std::mem::swap(&mut self.weights, &mut self.changed);
+        Ok(())
+    }
+
+    fn rate(&self) -> f64 {
+        self.pace
+            * match self.step {
+                Step::Plain(rate) => rate,
+                Step::Normalized(rate) => match self.bound.value() {
+                    Some(bound) if bound > 0.0 => rate / bound,
+                    _ => 0.0,
+                },
+            }
     }
 }
 
-crate::snapshot!(AdaptiveFilter { basis, traces, learns, weights, sum, power });
-
-fn rate(step: Step, power: f64) -> f64 {
-    match step {
-        Step::Plain(rate) => rate,
-        Step::Normalized(rate) if power > 0.0 => rate / power,
-        Step::Normalized(_) => 0.0,
-    }
-}
+crate::snapshot!(AdaptiveFilter { basis, traces, learns, weights, sum, bound, pace });

@@ -8,6 +8,7 @@ use lobule_signal::{Ranges, Stream};
 pub struct Basis {
     kind: Kind,
     len: usize,
+    dt_s: f64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -67,7 +68,7 @@ impl Basis {
         ranges.require(n > 0, "signals", n as f64, "at least 1")?;
         let times = [("spacing_s", spacing_s), ("width_s", width_s), ("dt_s", dt_s)];
         ranges.each(times, |value| value > 0.0, "more than 0 s")?;
-        Ok(Self { kind: Kind::Gaussians { spacing_s, width_s, dt_s }, len: n })
+        Ok(Self { kind: Kind::Gaussians { spacing_s, width_s, dt_s }, len: n, dt_s })
     }
 
     /// Gamma kernels driven by the first cue: `order + 1` equal leaky integrators for each time constant, largest
@@ -83,7 +84,7 @@ impl Basis {
         ranges.require(dt_s > 0.0, "dt_s", dt_s, "more than 0 s")?;
         ranges.all("tau_s", taus_s, |tau| tau > 0.0, "more than 0 s")?;
         let cells = taus_s.iter().map(|tau| Gamma::new(libm::exp(-dt_s / tau), order)).collect();
-        Ok(Self { len: taus_s.len(), kind: Kind::Gammas { cells } })
+        Ok(Self { len: taus_s.len(), kind: Kind::Gammas { cells }, dt_s })
     }
 
     /// The first cue in bands: what is faster than the first time constant, what lies between each two neighbors, what is slower
@@ -102,7 +103,7 @@ impl Basis {
             last = tau;
         }
         let (decays, leaky) = averages(taus_s, dt_s);
-        Ok(Self { kind: Kind::Bands { decays, leaky }, len: taus_s.len() + 1 })
+        Ok(Self { kind: Kind::Bands { decays, leaky }, len: taus_s.len() + 1, dt_s })
     }
 
     /// The reference, its velocity and acceleration (backward differences) in units of `scale_s`, and a leaky average for
@@ -117,7 +118,7 @@ impl Basis {
         ranges.all("tau_s", taus_s, |tau| tau > 0.0, "more than 0 s")?;
         let (decays, leaky) = averages(taus_s, dt_s);
         let kind = Kind::Reference { dt_s, scale_s, decays, leaky, before: None };
-        Ok(Self { kind, len: 3 + taus_s.len() })
+        Ok(Self { kind, len: 3 + taus_s.len(), dt_s })
     }
 
     /// The wanted acceleration and the sensed velocity and position: input of nonlinear regulator learning. Of a
@@ -127,7 +128,7 @@ impl Basis {
     /// [`Error::Parameter`] when the tick is not positive.
     pub fn state(dt_s: f64) -> Result<Self, Error> {
         Ranges::of("state basis").require(dt_s > 0.0, "dt_s", dt_s, "more than 0 s")?;
-        Ok(Self { kind: Kind::State { dt_s, before: None }, len: 3 })
+        Ok(Self { kind: Kind::State { dt_s, before: None }, len: 3, dt_s })
     }
 
     /// Granule cells with Gaussian fields at random points of the space of references and their velocities (backward differences):
@@ -161,12 +162,45 @@ impl Basis {
             is_first: true,
             at: vec![0.0; dimensions],
         };
-        Ok(Self { kind: Kind::Tuned(Box::new(tuned)), len: n })
+        Ok(Self { kind: Kind::Tuned(Box::new(tuned)), len: n, dt_s })
     }
 
     /// Number of signals.
     pub fn signals(&self) -> usize {
         self.len
+    }
+
+    /// Checks that it was made for ticks of `dt_s`.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] with both ticks.
+    pub fn fits(&self, dt_s: f64) -> Result<(), Error> {
+        crate::same_tick(self.kind.name(), self.dt_s, dt_s)
+    }
+
+    /// Writes what the signals are: kind, number and constants.
+    pub fn parameters(&self, to: &mut StateWriter) {
+        to.section(self.kind.name());
+        to.put(&self.len);
+        to.put(&self.dt_s);
+        match &self.kind {
+            Kind::Gaussians { spacing_s, width_s, .. } => to.put(&[*spacing_s, *width_s]),
+            Kind::Gammas { cells } => cells.iter().for_each(|cell| {
+                to.put(&[cell.decay, cell.gain]);
+                to.put(&cell.stages.len());
+            }),
+            Kind::Bands { decays, .. } => to.put(decays),
+            Kind::Reference { scale_s, decays, .. } => {
+                to.put(scale_s);
+                to.put(decays);
+            }
+            Kind::State { .. } => {}
+            Kind::Tuned(tuned) => {
+                let Tuning { middle, reach, speed, width } = &tuned.tuning;
+                [middle, reach, speed, &tuned.preferred].into_iter().for_each(|values| to.put(values));
+                to.put(width);
+            }
+        }
     }
 
     /// Input that the signals are made of.

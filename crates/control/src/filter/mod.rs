@@ -9,10 +9,12 @@
 
 mod adaptive;
 mod basis;
+mod bound;
 mod fourier;
 mod trace;
 
 pub use adaptive::{AdaptiveFilter, Learning, Step, Update};
 pub use basis::{Basis, Tuning};
+pub use bound::trial_bound;
 pub use fourier::convolve;
 pub use trace::{TraceModel, Traces};

@@ -6,9 +6,13 @@
 //! come before it.
 
 use super::fourier::convolve;
+use crate::room::room;
 use crate::{DelayLine, Error, LinearSystem, Snapshot, StateReader, StateWriter};
 use lobule_signal::Ranges;
 use nalgebra::{DMatrix, DVector};
+
+/// Ticks over which the response of a system is looked at. Chosen: 20 s at 500 Hz, longer than a loop that is of use rings.
+const LONGEST_RESPONSE: usize = 10_000;
 
 /// Memory that a synapse keeps of its input.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +36,42 @@ impl TraceModel {
             TraceModel::Delay(d) => delta(*d),
             TraceModel::Response(g) => (0..ticks).map(|n| g.get(n).copied().unwrap_or(0.0)).collect(),
             TraceModel::System(system) => system.impulse(ticks),
+        }
+    }
+
+    /// Ticks until a change of an input has been felt: the response but for its last hundredth, or twice a bare delay, as
+    /// long after the peak of the loop's response as before it. At least 1.
+    pub(super) fn reach(&self) -> usize {
+        match self {
+            TraceModel::None => 1,
+            TraceModel::Delay(d) => d.saturating_mul(2).saturating_add(1),
+            TraceModel::Response(_) | TraceModel::System(_) => {
+                let g = self.whole();
+                let left = 0.01 * g.iter().map(|g| g.abs()).sum::<f64>();
+                let mut tail = 0.0;
+                let short = g.iter().rev().take_while(|g| {
+                    tail += g.abs();
+                    tail <= left
+                });
+                let short = short.count();
+                (g.len() - short).max(1)
+            }
+        }
+    }
+
+    /// Σ g².
+    pub(super) fn power(&self) -> f64 {
+        match self {
+            TraceModel::None | TraceModel::Delay(_) => 1.0,
+            TraceModel::Response(_) | TraceModel::System(_) => self.whole().iter().map(|g| g * g).sum(),
+        }
+    }
+
+    /// The response as far as it matters; that of a system for at most [`LONGEST_RESPONSE`] ticks.
+    fn whole(&self) -> Vec<f64> {
+        match self {
+            TraceModel::Response(g) => g.clone(),
+            model => model.impulse(LONGEST_RESPONSE),
         }
     }
 
@@ -84,11 +124,13 @@ impl Traces {
             TraceModel::None => State::None,
             TraceModel::Delay(d) => {
                 ranges.require(*d <= 1_000_000, "delay", *d as f64, "at most 1000000 ticks")?;
-                State::Delay(DelayLine::new(*d, width))
+                State::Delay(DelayLine::new(*d, width)?)
             }
             TraceModel::Response(g) => {
                 let allowed = "between 1 and 1000000 ticks";
                 ranges.require((1..=1_000_000).contains(&g.len()), "response", g.len() as f64, allowed)?;
+                ranges.all("response", g, |_| true, "finite in every tick")?;
+                room("trace", "inputs that are kept", &[g.len(), width])?;
                 State::Response { g: g.clone(), held: vec![0.0; g.len() * width], next: 0 }
             }
             TraceModel::System(system) => {

@@ -5,7 +5,8 @@
 //! plant is now.
 
 use super::{Anticipator, AnticipatorParameters, Law};
-use crate::{Controller, Error, Inputs, Senses};
+use crate::controller::leave;
+use crate::{Controller, Error, Inputs, Senses, StateWriter};
 use lobule_signal::Ranges;
 
 /// Parts of the context.
@@ -85,6 +86,7 @@ impl Controller for Anticipating {
     }
 
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        senses.check(self, command)?;
         for (i, scale) in self.scales.senses.iter().enumerate() {
             self.lines[i] = senses.sensed[i] / scale;
         }
@@ -113,6 +115,21 @@ impl Controller for Anticipating {
             }
         }
         Ok(())
+    }
+
+    fn parameters(&self, to: &mut StateWriter) {
+        let Context { senses, commands, sense_taps, command_taps } = &self.scales;
+        to.put(senses);
+        to.put(commands);
+        [sense_taps, command_taps].into_iter().for_each(|n| to.put(n));
+        self.anticipator.parameters(to);
+    }
+
+    leave!(self, self.anticipator; write_learned read_learned);
+
+    fn slow(&mut self, factor: f64) -> bool {
+        self.anticipator.slow(factor);
+        true
     }
 
     fn set_learning(&mut self, learns: bool) {

@@ -11,7 +11,8 @@
 //! one. Cost of a tick: 3 multiply-adds for each line and feature; memory: 4 bytes for each.
 //! Source: Byrnes 2020 (the cerebellum as an array of short-term predictors of its own lines); Haykin 2014, chapter 6.
 
-use crate::Error;
+use crate::room::room;
+use crate::{Error, StateReader, StateWriter};
 use lobule_signal::Ranges;
 
 /// A lead that follows what can be predicted.
@@ -91,6 +92,8 @@ pub struct Anticipator {
     /// Tick of the last change of lead. `[lines]`
     changed: Vec<u64>,
     learns: bool,
+    /// Part of the rate that is left after it was lowered.
+    pace: f64,
 }
 
 /// Sums are taken in this many interleaved parts, whatever the machine's vectors: the same bits everywhere.
@@ -124,6 +127,8 @@ impl Anticipator {
         }
         let stride = p.features.div_ceil(LANES) * LANES;
         let slots = p.max_lead + 1;
+        room("anticipator", "weights", &[p.lines, stride])?;
+        room("anticipator", "past", &[slots, stride.max(p.lines)])?;
         Ok(Self {
             parameters,
             stride,
@@ -138,6 +143,7 @@ impl Anticipator {
             persistence: vec![0.0; p.lines],
             changed: vec![0; p.lines],
             learns: true,
+            pace: 1.0,
         })
     }
 
@@ -174,8 +180,11 @@ impl Anticipator {
                     let context = &self.contexts[slot * self.stride..][..self.stride];
                     let weights = &mut self.weights[row.clone()];
                     let e = increment - f64::from(dot(weights, context));
-                    let step = (p.rate * e / (EPSILON + self.norms[slot])) as f32;
-                    weights.iter_mut().zip(context).for_each(|(w, x)| *w += step * x);
+                    let step = (self.pace * p.rate * e / (EPSILON + self.norms[slot])) as f32;
+                    // What is not a number is not learned.
+                    if step.is_finite() {
+                        weights.iter_mut().zip(context).for_each(|(w, x)| *w += step * x);
+                    }
                 }
                 if let Some(rule) = p.adaptive_lead {
                     self.adapt_lead(i, rule);
@@ -246,6 +255,44 @@ impl Anticipator {
         self.learns = learns;
     }
 
+    /// Multiplies the rate of learning.
+    pub fn slow(&mut self, factor: f64) {
+        self.pace *= factor;
+    }
+
+    /// Writes lines, features, leads and thresholds, which give the weights their meaning.
+    pub fn parameters(&self, to: &mut StateWriter) {
+        let p = &self.parameters;
+        [p.lines, p.features, p.lead, p.max_lead].iter().for_each(|n| to.put(n));
+        to.put(&p.adaptive_lead.is_some());
+    }
+
+    /// Writes weights, leads and skill.
+    pub fn write_learned(&self, to: &mut StateWriter) {
+        to.put(&self.weights);
+        to.put(&self.lead);
+        to.put(&self.error);
+        to.put(&self.persistence);
+    }
+
+    /// Takes over what [`Anticipator::write_learned`] wrote.
+    ///
+    /// # Errors
+    /// [`Error::State`] for another shape, or a lead that is too long.
+    pub fn read_learned(&mut self, from: &mut StateReader) -> Result<(), Error> {
+        from.take("weights", &mut self.weights)?;
+        let mut lead = self.lead.clone();
+        from.take("lead", &mut lead)?;
+        let fits = lead.iter().all(|lead| (1..=self.parameters.max_lead as u32).contains(lead));
+        if !fits {
+            let what = format!("a lead is not within 1 to {}", self.parameters.max_lead);
+            return Err(Error::State { part: "anticipator".into(), what });
+        }
+        self.lead = lead;
+        from.take("error", &mut self.error)?;
+        from.take("persistence", &mut self.persistence)
+    }
+
     /// Forgets what was seen, not what was learned: the start of a trial.
     pub fn reset(&mut self) {
         self.ticks = 0;
@@ -254,7 +301,7 @@ impl Anticipator {
 }
 
 crate::snapshot!([] Anticipator {
-    weights, contexts, norms, history, predicted, ticks, lead, error, persistence, changed, learns,
+    weights, contexts, norms, history, predicted, ticks, lead, error, persistence, changed, learns, pace,
 });
 
 /// Dot product of two rows of whole lanes.

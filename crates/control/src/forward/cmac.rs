@@ -8,7 +8,8 @@
 //! Source: Albus 1975, doi:10.1115/1.3426922; offsets: Sutton & Barto 2018, section 9.5.4.
 
 use super::{ForwardModel, Scales, Skill};
-use crate::Error;
+use crate::room::room;
+use crate::{Error, StateReader, StateWriter};
 use lobule_signal::Ranges;
 
 /// Where the weight of a cell is kept.
@@ -40,6 +41,8 @@ pub struct Cmac {
     /// `[outputs]`
     value: Vec<f64>,
     shared: u64,
+    /// Part of the rate that is left after it was lowered.
+    pace: f64,
 }
 
 /// Slots that are tried in a row.
@@ -90,6 +93,7 @@ impl Cmac {
             checked.require(true, "lower end of an input", low, "a finite number is needed")?;
             checked.require(width > 0.0, "width of a cell", width, "it must be more than 0")?;
         }
+        room("CMAC", "tables", &[p.slots, outputs.max(1 + ranges.len())])?;
         let owned = p.addressing == Addressing::IndexTable;
         Ok(Self {
             parameters,
@@ -103,6 +107,7 @@ impl Cmac {
             addresses: vec![0; p.tilings],
             value: vec![0.0; outputs],
             shared: 0,
+            pace: 1.0,
         })
     }
 
@@ -124,7 +129,7 @@ impl Cmac {
         self.address(inputs, true);
         let mut value = std::mem::take(&mut self.value);
         self.sum(&mut value);
-        let step = self.parameters.rate / self.parameters.tilings as f64;
+        let step = self.pace * self.parameters.rate / self.parameters.tilings as f64;
         for &a in &self.addresses {
             let row = &mut self.weights[a * self.outputs..][..self.outputs];
             for ((w, y), wanted) in row.iter_mut().zip(&value).zip(target) {
@@ -228,7 +233,7 @@ impl CmacModel {
     }
 }
 
-crate::snapshot!(Cmac { weights, owners, shared });
+crate::snapshot!(Cmac { weights, owners, shared, pace });
 crate::snapshot!(CmacModel { cmac, skill });
 
 impl ForwardModel for CmacModel {
@@ -256,6 +261,10 @@ impl ForwardModel for CmacModel {
         let mut predicted = std::mem::take(&mut self.predicted);
         self.predict(state, command, &mut predicted);
         let error = self.skill.judge(state, next, &predicted, &self.scales.change);
+        if error.is_nan() {
+            self.predicted = predicted;
+            return error;
+        }
         for (i, p) in predicted.iter_mut().enumerate() {
             *p = (next[i] - state[i]) / self.scales.change[i];
         }
@@ -266,5 +275,32 @@ impl ForwardModel for CmacModel {
 
     fn confidence(&self) -> f64 {
         self.skill.value()
+    }
+
+    fn write_learned(&self, to: &mut StateWriter) {
+        to.put(&self.cmac.weights);
+        to.put(&self.cmac.owners);
+        to.put(&self.skill);
+    }
+
+    fn read_learned(&mut self, from: &mut StateReader) -> Result<(), Error> {
+        from.take("weights", &mut self.cmac.weights)?;
+        from.take("owners", &mut self.cmac.owners)?;
+        from.take("skill", &mut self.skill)
+    }
+
+    fn parameters(&self, to: &mut StateWriter) {
+        let Cmac { parameters: p, seed, low, width, .. } = &self.cmac;
+        [p.tilings, p.slots].iter().for_each(|n| to.put(n));
+        to.put(&(p.addressing == Addressing::Hash));
+        to.put(seed);
+        to.put(low);
+        to.put(width);
+        self.scales.parameters(to);
+    }
+
+    fn slow(&mut self, factor: f64) -> bool {
+        self.cmac.pace *= factor;
+        true
     }
 }

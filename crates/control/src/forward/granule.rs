@@ -9,7 +9,9 @@
 //! in the reference runs of `forward/cartpole`.
 
 use super::{ForwardModel, Scales, Skill};
-use crate::Error;
+use crate::controller::learned;
+use crate::room::room;
+use crate::{Error, StateWriter};
 use lobule_signal::{Ranges, Stream};
 use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
@@ -60,6 +62,8 @@ pub struct Granule {
     active: Vec<u32>,
     activity: Vec<f32>,
     n_active: usize,
+    /// Part of the rate that is left after it was lowered.
+    pace: f64,
     /// `[states]`
     predicted: Vec<f64>,
     skill: Skill,
@@ -96,6 +100,7 @@ impl Granule {
         ranges.require(p.active > 0.0 && p.active <= 1.0, "active", p.active, "it lies above 0, up to 1")?;
         let stable = p.rate > 0.0 && p.rate < 2.0;
         ranges.require(stable, "rate", p.rate, "it is stable for 0 < rate < 2; try 0.5")?;
+        room(part, "layer", &[inputs.max(states), cells])?;
         let draw = Stream::new(seed, "granule/wiring");
         let weights = Stream::new(seed, "granule/weights");
         let mut weight = vec![0.0; inputs * cells];
@@ -125,6 +130,7 @@ impl Granule {
             active: vec![0; cells + 1],
             activity: vec![0.0; cells + 1],
             n_active: 0,
+            pace: 1.0,
             predicted: vec![0.0; states],
             skill: Skill::default(),
             scales,
@@ -281,7 +287,7 @@ fn list(drive: &[f32], t: f32, cells: &mut [u32], drives: &mut [f32]) -> usize {
     n
 }
 
-crate::snapshot!(Granule { readout, guess, skill });
+crate::snapshot!(Granule { readout, guess, pace, skill });
 
 impl ForwardModel for Granule {
     fn name(&self) -> &str {
@@ -306,9 +312,13 @@ impl ForwardModel for Granule {
         let mut predicted = std::mem::take(&mut self.predicted);
         self.apply(state, &mut predicted);
         let error = self.skill.judge(state, next, &predicted, &self.scales.change);
+        if error.is_nan() {
+            self.predicted = predicted;
+            return error;
+        }
         let activity = &self.activity[..self.n_active];
         let norm: f64 = activity.iter().map(|x| f64::from(x * x)).sum();
-        let step = self.rate / (EPSILON + norm);
+        let step = self.pace * self.rate / (EPSILON + norm);
         // What each Purkinje cell is told, in place of what it predicted.
         for ((p, n), d) in predicted.iter_mut().zip(next).zip(&self.scales.change) {
             *p = step * (n - *p) / d;
@@ -324,5 +334,20 @@ impl ForwardModel for Granule {
 
     fn confidence(&self) -> f64 {
         self.skill.value()
+    }
+
+    learned!(readout, skill);
+
+    /// Wiring, drawn from the seed, and scales.
+    fn parameters(&self, to: &mut StateWriter) {
+        to.put(&self.rank);
+        to.put(&self.weight);
+        to.put(&self.bias);
+        self.scales.parameters(to);
+    }
+
+    fn slow(&mut self, factor: f64) -> bool {
+        self.pace *= factor;
+        true
     }
 }

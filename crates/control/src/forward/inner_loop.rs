@@ -17,7 +17,9 @@
 //! the first-pass efference copy.
 
 use super::ForwardModel;
-use crate::{Controller, Error, Inputs, Senses, plant::Actuator};
+use crate::controller::leave;
+use crate::plant::Actuator;
+use crate::{Controller, Delays, Error, Inputs, Senses, StateWriter, same_delay};
 use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +59,7 @@ pub struct InnerLoopParameters {
 }
 
 impl Default for InnerLoopParameters {
+    /// No bounds: those of the plant stand in its signature, and a command that must be cut before the model is told of it says so in `actuator`.
     /// Chosen: h = 5 lies well within the bound for the cart-pole and learns faster than h = 1.
     fn default() -> Self {
         Self {
@@ -66,7 +69,7 @@ impl Default for InnerLoopParameters {
             secant: false,
             is_soft: true,
             efference: Efference::Executed,
-            actuator: Actuator::Continuous,
+            actuator: Actuator::Unlimited,
             delays: [0, 0],
             predicts_now: true,
             min_confidence: 0.0,
@@ -89,7 +92,7 @@ pub type Law = Box<dyn Fn(&[f64], &[f64], &mut [f64]) + Send>;
 /// let model = Linear::new(LinearRule::Rls { forgetting: 0.999, ridge: 1e-3 }, Scales::cart_pole())?;
 /// let law = |s: &[f64], _: &[f64], u: &mut [f64]| u[0] = s[2] + 0.01 * s[0] + 0.01 * s[3];
 /// // What is sensed is 60 ms old; the model learns to make up for it.
-/// let parameters = InnerLoopParameters { delays: [3, 0], ..InnerLoopParameters::default() };
+/// let parameters = InnerLoopParameters { delays: [3, 0], actuator: Actuator::Continuous, ..InnerLoopParameters::default() };
 /// let controller = InnerLoop::new(parameters, Box::new(law), Box::new(model))?;
 /// let mut cart = ClosedLoop::new(Box::new(plant), Box::new(controller), 0, 0.02, [3, 0])?;
 /// for _ in 0..500 {
@@ -209,6 +212,7 @@ impl Controller for InnerLoop {
     }
 
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        senses.check(self, command)?;
         let sensed = &senses.sensed[..self.last.len()];
         let InnerLoopParameters { passes, alpha, delays: [sensory, motor], .. } = self.parameters;
         let n = self.trial.len();
@@ -223,7 +227,11 @@ impl Controller for InnerLoop {
         // Learn from what is newly known: tick `seen` is the one that was sensed.
         let seen = senses.tick.saturating_sub(sensory as u64);
         if seen > 0 && self.learns {
-            self.error = self.model.learn(&self.last, acted(copy(seen - 1)), sensed);
+            let error = self.model.learn(&self.last, acted(copy(seen - 1)), sensed);
+            if error.is_nan() {
+                return Error::finite(self.name(), ["prediction of the model"], &[error], f64::NAN);
+            }
+            self.error = error;
         }
         if seen > 0 || senses.tick == 0 {
             self.then.copy_from_slice(sensed);
@@ -283,6 +291,24 @@ impl Controller for InnerLoop {
             self.copies[at..at + n].copy_from_slice(command);
         }
         Ok(())
+    }
+
+    fn fits(&self, dt_s: f64, delays: Delays) -> Result<(), Error> {
+        let [sensory, motor] = self.parameters.delays;
+        same_delay(self.name(), "sensory delay", sensory, delays.sensory)?;
+        same_delay(self.name(), "motor delay", motor, delays.motor)?;
+        self.model.fits(dt_s)
+    }
+
+    fn parameters(&self, to: &mut StateWriter) {
+        to.section(self.model.name());
+        self.model.parameters(to);
+    }
+
+    leave!(self, self.model; write_learned read_learned slow);
+
+    fn misfit(&self) -> Option<f64> {
+        Some(self.error)
     }
 
     fn set_learning(&mut self, learns: bool) {

@@ -11,7 +11,9 @@
 //! `forward/cartpole`.
 
 use super::{ForwardModel, Scales, Skill};
-use crate::Error;
+use crate::controller::learned;
+use crate::room::room;
+use crate::{Error, StateWriter};
 use lobule_signal::Ranges;
 
 /// How a linear model learns.
@@ -44,11 +46,16 @@ pub struct Linear {
     features: Vec<f64>,
     /// `[features]`
     gain: Vec<f64>,
+    /// Part of the rate that is left after it was lowered.
+    pace: f64,
     /// `[states]`
     predicted: Vec<f64>,
     skill: Skill,
 }
 
+/// Growth of P in a direction that is not excited, relative to the prior, at which nothing is forgotten any more. Chosen: new evidence is
+/// taken at its word long before, and numbers keep their digits.
+const WINDUP: f64 = 1e12;
 /// Keeps the norm of a sample without features from dividing by zero.
 const EPSILON: f64 = 1e-6;
 
@@ -72,6 +79,7 @@ impl Linear {
                 let fits = (0.9..=1.0).contains(&forgetting);
                 ranges.require(fits, "forgetting", forgetting, "it lies in 0.9..=1; try 0.999")?;
                 ranges.require(ridge > 0.0, "ridge", ridge, "it must be more than 0; try 1e-3")?;
+                room(part, "inverse correlation", &[n, n])?;
                 inverse = vec![0.0; n * n];
                 inverse.iter_mut().step_by(n + 1).for_each(|p| *p = 1.0 / ridge);
             }
@@ -83,6 +91,7 @@ impl Linear {
             inverse,
             features: vec![0.0; n],
             gain: vec![0.0; n],
+            pace: 1.0,
             predicted: vec![0.0; states],
             skill: Skill::default(),
             scales,
@@ -113,7 +122,7 @@ impl Linear {
     }
 }
 
-crate::snapshot!(Linear { weights, inverse, skill });
+crate::snapshot!(Linear { weights, inverse, pace, skill });
 
 impl ForwardModel for Linear {
     fn name(&self) -> &str {
@@ -141,14 +150,20 @@ impl ForwardModel for Linear {
         let mut predicted = std::mem::take(&mut self.predicted);
         self.apply(state, &mut predicted);
         let error = self.skill.judge(state, next, &predicted, &self.scales.change);
+        if error.is_nan() {
+            self.predicted = predicted;
+            return error;
+        }
         let n = self.features.len();
         match self.rule {
             LinearRule::Nlms { rate } => {
                 let norm: f64 = self.features.iter().map(|x| x * x).sum();
-                let step = rate / (EPSILON + norm);
+                let step = self.pace * rate / (EPSILON + norm);
                 self.gain.iter_mut().zip(&self.features).for_each(|(k, x)| *k = step * x);
             }
-            LinearRule::Rls { forgetting, .. } => {
+            LinearRule::Rls { forgetting, ridge } => {
+                let windup = self.inverse.iter().step_by(n + 1).any(|p| *p > WINDUP / ridge);
+                let forgetting = if windup { 1.0 } else { forgetting };
                 for (k, row) in self.gain.iter_mut().zip(self.inverse.chunks_exact(n)) {
                     *k = row.iter().zip(&self.features).map(|(p, x)| p * x).sum();
                 }
@@ -174,5 +189,17 @@ impl ForwardModel for Linear {
 
     fn confidence(&self) -> f64 {
         self.skill.value()
+    }
+
+    learned!(weights, inverse, skill);
+
+    fn parameters(&self, to: &mut StateWriter) {
+        to.put(&matches!(self.rule, LinearRule::Rls { .. }));
+        self.scales.parameters(to);
+    }
+
+    fn slow(&mut self, factor: f64) -> bool {
+        self.pace *= factor;
+        matches!(self.rule, LinearRule::Nlms { .. })
     }
 }

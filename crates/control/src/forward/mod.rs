@@ -31,7 +31,7 @@ pub use seen::{Foresight, Seen};
 pub use simple::{ConstantVelocity, Persistence};
 pub use smith::SmithPredictor;
 
-use crate::{Error, Snapshot};
+use crate::{Error, Snapshot, StateReader, StateWriter};
 use lobule_signal::Ranges;
 
 /// Predicts the state of a plant one tick ahead.
@@ -53,8 +53,8 @@ pub trait ForwardModel: Snapshot + Send {
     fn predict(&mut self, state: &[f64], command: &[f64], next: &mut [f64]);
 
     /// Learns that `next` followed `state` under `command`; allocates nothing. Returns the mean squared error of
-    /// the prediction before learning, relative to the scales of change. A model that does not learn only
-    /// measures its error.
+    /// the prediction before learning, relative to the scales of change; NaN, and nothing is learned, where it is not a number. A model that
+    /// does not learn only measures its error.
     ///
     /// # Panics
     /// As [`ForwardModel::predict`].
@@ -67,6 +67,33 @@ pub trait ForwardModel: Snapshot + Send {
     /// Replaces what was sensed by the model's estimate of the state at that time, for models that filter. `command`
     /// acted since the last call; it is the first call of a trial when `is_first`.
     fn estimate(&mut self, _command: &[f64], _is_first: bool, _observed: &mut [f64]) {}
+
+    /// Checks that it predicts ticks of `dt_s`; a model that learns does so in any.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] with both ticks ([`crate::same_tick`]).
+    fn fits(&self, _dt_s: f64) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// As [`crate::Controller::parameters`].
+    fn parameters(&self, _to: &mut StateWriter) {}
+
+    /// As [`crate::Controller::write_learned`].
+    fn write_learned(&self, _to: &mut StateWriter) {}
+
+    /// As [`crate::Controller::read_learned`].
+    ///
+    /// # Errors
+    /// As there.
+    fn read_learned(&mut self, _from: &mut StateReader) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// As [`crate::Controller::slow`].
+    fn slow(&mut self, _factor: f64) -> bool {
+        false
+    }
 }
 
 /// Scales of what a model sees: parts of them are its features.
@@ -85,6 +112,11 @@ impl Scales {
     /// Chosen: the limits of position and angle, and about what one tick of 20 ms changes at most.
     pub fn cart_pole() -> Self {
         Self { state: vec![2.4, 2.0, 0.21, 2.0], change: vec![0.02, 0.2, 0.02, 0.3], command: vec![1.0] }
+    }
+
+    /// Writes all scales.
+    fn parameters(&self, to: &mut StateWriter) {
+        [&self.state, &self.change, &self.command].into_iter().for_each(|scales| to.put(scales));
     }
 
     /// Features of a linear model: all states, all commands, one constant.
@@ -136,6 +168,10 @@ impl Skill {
     /// Takes a transition and what was predicted of it; returns the mean squared error.
     fn judge(&mut self, state: &[f64], next: &[f64], predicted: &[f64], change: &[f64]) -> f64 {
         let (error, persistence) = squared_errors(state, next, predicted, change);
+        // What is not a number says nothing about the model, and is not learned either.
+        if !error.is_finite() || !persistence.is_finite() {
+            return f64::NAN;
+        }
         self.error += (error - self.error) / Self::SAMPLES;
         self.persistence += (persistence - self.persistence) / Self::SAMPLES;
         error

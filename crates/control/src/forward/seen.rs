@@ -71,7 +71,7 @@ impl<C: Controller> Seen<C> {
             anticipator,
             past: vec![0.0; (taps - 1) * every + 1],
             context: vec![1.0; taps + 1],
-            expected: DelayLine::new(lead, 1),
+            expected: DelayLine::new(lead, 1)?,
         };
         Ok(Self { foresight: Some(foreseer), ..Self::new(inner, 1) })
     }
@@ -133,7 +133,38 @@ impl<C: Controller> Snapshot for Seen<C> {
 }
 
 impl<C: Controller> Controller for Seen<C> {
-    leave!(self, self.inner; name commands finish weights);
+    leave!(self, self.inner; name commands finish weights fits misfit);
+
+    fn parameters(&self, to: &mut StateWriter) {
+        to.section(self.section());
+        if let Some(Foreseer { parameters: p, anticipator, .. }) = &self.foresight {
+            [p.lead, p.taps, p.every].iter().for_each(|n| to.put(n));
+            to.put(&p.scale);
+            anticipator.parameters(to);
+        }
+        self.inner.parameters(to);
+    }
+
+    fn write_learned(&self, to: &mut StateWriter) {
+        if let Some(f) = &self.foresight {
+            f.anticipator.write_learned(to);
+        }
+        self.inner.write_learned(to);
+    }
+
+    fn read_learned(&mut self, from: &mut StateReader) -> Result<(), Error> {
+        if let Some(f) = &mut self.foresight {
+            f.anticipator.read_learned(from)?;
+        }
+        self.inner.read_learned(from)
+    }
+
+    fn slow(&mut self, factor: f64) -> bool {
+        if let Some(f) = &mut self.foresight {
+            f.anticipator.slow(factor);
+        }
+        self.inner.slow(factor) || self.foresight.is_some()
+    }
 
     fn inputs(&self) -> Inputs {
         let inner = self.inner.inputs();
@@ -148,6 +179,7 @@ impl<C: Controller> Controller for Seen<C> {
     }
 
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        senses.check(self, command)?;
         let n = self.reference.len();
         let is_hidden = senses.cues.first() == Some(&0.0);
         match &mut self.foresight {

@@ -118,6 +118,10 @@ impl ForwardModel for ConstantVelocity {
     fn confidence(&self) -> f64 {
         0.0
     }
+
+    fn fits(&self, dt_s: f64) -> Result<(), Error> {
+        crate::same_tick("constant velocity", self.dt_s, dt_s)
+    }
 }
 
 fn check_shape(part: &'static str, change: &[f64], commands: usize) -> Result<(), Error> {

@@ -8,7 +8,7 @@
 //! Source: Smith 1957, *Chemical Engineering Progress* 53, 217-219.
 
 use super::{ForwardModel, Law};
-use crate::{Controller, DelayLine, Error, Inputs, Senses};
+use crate::{Controller, DelayLine, Delays, Error, Inputs, Senses, same_delay};
 use lobule_signal::Ranges;
 
 /// A feedback law behind a Smith predictor.
@@ -55,7 +55,7 @@ impl SmithPredictor {
             law,
             model,
             now: vec![0.0; n],
-            late: DelayLine::new(delay, n),
+            late: DelayLine::new(delay, n)?,
             then: vec![0.0; n],
             corrected: vec![0.0; n],
             last: vec![0.0; commands],
@@ -119,7 +119,13 @@ impl Controller for SmithPredictor {
 
     fn reset(&mut self) {}
 
+    fn fits(&self, dt_s: f64, delays: Delays) -> Result<(), Error> {
+        same_delay(self.name(), "sensory and motor delay", self.late.ticks(), delays.total())?;
+        self.model.fits(dt_s)
+    }
+
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        senses.check(self, command)?;
         if senses.tick == 0 {
             let n = self.now.len();
             self.now.copy_from_slice(&senses.sensed[..n]);

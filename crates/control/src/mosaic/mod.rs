@@ -24,13 +24,16 @@ mod parameters;
 
 pub use parameters::{MosaicParameters, MosaicScales};
 
-use crate::{Controller, Error, Inputs, Senses};
+use crate::controller::{exact_cues, learned};
+use crate::{Controller, Delays, Error, Inputs, Senses, StateWriter, same_tick};
 use lobule_signal::Stream;
 
 /// Keeps the norm of silent features from dividing by zero.
 const EPSILON: f64 = 1e-6;
 /// First P, in units of features: large against what a second of movement tells. Source: usual for RLS.
 const IGNORANCE: f64 = 100.0;
+/// Growth of that in a direction that nothing excites at which nothing is forgotten any more. Chosen: numbers keep their digits.
+const WINDUP: f64 = 1e12;
 const PART: &str = "mosaic";
 
 /// The controller. Senses: all positions, then all their velocities; references: the positions; commands: one for each position.
@@ -41,6 +44,8 @@ pub struct Mosaic {
     cues: usize,
     dt_s: f64,
     learns: bool,
+    /// Part of the rates that is left after they were lowered.
+    pace: f64,
     /// Ticks of learning so far.
     learned_ticks: u64,
     /// True before the first tick of a trial: there is nothing to compare a prediction with.
@@ -103,6 +108,7 @@ impl Mosaic {
             cues,
             dt_s,
             learns: true,
+            pace: 1.0,
             learned_ticks: 0,
             is_first: true,
             weights,
@@ -165,7 +171,7 @@ impl Mosaic {
     }
 
     /// Judges the predictions of the last tick and lets the forward models and the predictor learn.
-    fn look_back(&mut self, sensed: &[f64]) {
+    fn look_back(&mut self, sensed: &[f64], time_s: f64) -> Result<(), Error> {
         let (n, features) = (self.joints, self.phi.len());
         let two_sigma_squared = 2.0 * self.sigma() * self.sigma();
         for (i, log) in self.log_likelihood.iter_mut().enumerate() {
@@ -180,9 +186,11 @@ impl Mosaic {
             // A module that nothing speaks for keeps a chance of coming back.
             *log = libm::log(self.expected[i].max(f64::MIN_POSITIVE)) - squares / two_sigma_squared;
         }
+        Error::finite(PART, std::iter::repeat("prediction"), &self.prediction_error, time_s)?;
         softmax(&self.log_likelihood, &mut self.responsible);
+        Error::finite(PART, std::iter::repeat("responsibility"), &self.responsible, time_s)?;
         if !self.learns {
-            return;
+            return Ok(());
         }
         for i in 0..self.p.modules {
             self.learn_forward(i);
@@ -193,6 +201,7 @@ impl Mosaic {
             row.iter_mut().zip(&self.last_cues).for_each(|(w, x)| *w += step * x);
         }
         self.learned_ticks += 1;
+        Ok(())
     }
 
     /// Least squares weighted by responsibility: module `i` learns from its prediction error.
@@ -202,7 +211,11 @@ impl Mosaic {
         for (power_phi, row) in self.power_phi.iter_mut().zip(p.chunks_exact(features)) {
             *power_phi = row.iter().zip(&self.phi).fold(0.0, |s, (p, x)| s + p * x);
         }
-        let keeps = 1.0 - (1.0 - self.p.forgetting) * share;
+        let keeps = match p.iter().step_by(features + 1).any(|diagonal| *diagonal > WINDUP * IGNORANCE) {
+            // Where nothing excites a direction for long, nothing is forgotten any more.
+            true => 1.0,
+            false => 1.0 - (1.0 - self.p.forgetting) * share,
+        };
         let power = self.power_phi.iter().zip(&self.phi).fold(0.0, |s, (t, x)| s + t * x);
         let gain = share / (keeps + share * power);
         for j in 0..n {
@@ -252,7 +265,7 @@ fn softmax(logs: &[f64], out: &mut [f64]) {
 }
 
 crate::snapshot!([] Mosaic {
-    learns, learned_ticks, is_first, weights, inverse_power, phi, responsible, expected, cued, last_cues, velocity, wanted,
+    learns, pace, learned_ticks, is_first, weights, inverse_power, phi, responsible, expected, cued, last_cues, velocity, wanted,
     wanted_then,
 });
 
@@ -278,16 +291,16 @@ impl Controller for Mosaic {
     }
 
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
+        senses.check(self, command)?;
         let (n, features) = (self.joints, self.phi.len());
-        assert!(senses.sensed.len() >= 2 * n && senses.reference.len() >= n, "positions and velocities");
-        assert_eq!(senses.cues.len(), self.cues, "the cues that were announced");
+        exact_cues(PART, senses, self.cues)?;
         if self.is_first {
             for (i, &r) in senses.reference[..n].iter().enumerate() {
                 (self.wanted[0][i], self.wanted[1][i]) = (r, r);
                 self.wanted_then[i] = senses.reference_then[i];
             }
         } else {
-            self.look_back(senses.sensed);
+            self.look_back(senses.sensed, senses.tick as f64 * self.dt_s)?;
         }
         self.look_ahead(senses.cues);
 
@@ -315,8 +328,9 @@ impl Controller for Mosaic {
                 let row = &mut self.weights[from + (i * n + j) * features..][..features];
                 let said = row.iter().zip(&self.psi).fold(0.0, |a, (w, x)| a + w * x);
                 *u += share * said * s.command;
-                if self.learns {
-                    let step = self.p.inverse_rate * share * self.feedback[j] / (s.command * norm);
+                let step = self.pace * self.p.inverse_rate * share * self.feedback[j] / (s.command * norm);
+                // What is not a number is not learned; the command says so below.
+                if self.learns && step.is_finite() {
                     row.iter_mut().zip(&self.psi).for_each(|(w, x)| *w += step * x);
                 }
             }
@@ -334,6 +348,23 @@ impl Controller for Mosaic {
         let time_s = senses.tick as f64 * dt;
         Error::finite(PART, std::iter::repeat("command"), command, time_s)?;
         Error::finite(PART, std::iter::repeat("responsibility"), &self.responsible, time_s)
+    }
+
+    learned!(weights, inverse_power, learned_ticks);
+
+    fn fits(&self, dt_s: f64, _delays: Delays) -> Result<(), Error> {
+        same_tick(PART, self.dt_s, dt_s)
+    }
+
+    fn parameters(&self, to: &mut StateWriter) {
+        let MosaicScales { position, velocity, acceleration, command } = self.p.scales;
+        to.put(&self.p.modules);
+        to.put(&[position, velocity, acceleration, command, self.dt_s]);
+    }
+
+    fn slow(&mut self, factor: f64) -> bool {
+        self.pace *= factor;
+        true
     }
 
     fn weights(&self) -> &[f64] {

@@ -147,6 +147,9 @@ impl Plant for DrivenEye {
         let motor = self.brainstem.advance(command[0]);
         self.eye.advance(&[motor], dt_s)
     }
+    fn fits(&self, dt_s: f64) -> Result<(), Error> {
+        self.brainstem.fits(dt_s)
+    }
     fn sense(&self, out: &mut [f64]) {
         assert_eq!(out.len(), DRIVEN_SENSES.len(), "one value for each sense");
         self.eye.sense(&mut out[..SENSES]);

@@ -81,6 +81,14 @@ pub trait Plant: Snapshot + Send {
     fn status(&self) -> Status {
         Status::Running
     }
+
+    /// Checks that it can be advanced in ticks of `dt_s`; most plants can in any.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for a plant with a part that was made for another tick ([`crate::same_tick`]).
+    fn fits(&self, _dt_s: f64) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// Senses of an arm of two joints.
@@ -121,5 +129,9 @@ impl<P: Plant + ?Sized> Plant for Box<P> {
 
     fn status(&self) -> Status {
         (**self).status()
+    }
+
+    fn fits(&self, dt_s: f64) -> Result<(), Error> {
+        (**self).fits(dt_s)
     }
 }

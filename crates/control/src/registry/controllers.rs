@@ -1,12 +1,12 @@
 //! The controllers of this crate by name.
 
 use super::{
-    ControllerEntry, FINITE, Given, Known, Made, NOT_NEGATIVE, POSITIVE, Parameter, SHARE, Setting, number,
-    numbers, one_command, whole, word,
+    ControllerEntry, FINITE, Given, Known, Made, NOT_NEGATIVE, POSITIVE, Parameter, SHARE, SHORT_S, Setting,
+    TIME_S, number, numbers, one_command, whole, word,
 };
 use crate::feedback::{Pid, PidGains, Reflex};
 use crate::filter::{AdaptiveFilter, Basis, Learning, Step, TraceModel, Update};
-use crate::identify::{identify, impulse_response};
+use crate::identify::{Identify, impulse_response};
 use crate::{
     Adaptive, AddsTo, Architecture, Brainstem, BrainstemParameters, ClosedLoop, Conditioning,
     ConditioningParameters, Error, JointLearning, JointLearningParameters, Mosaic, MosaicParameters,
@@ -18,7 +18,7 @@ pub const LAW: &[Parameter] = &[
     number("kp", "command per sense", 1.0, FINITE, "Proportional gain"),
     number("kd", "command s per sense", 0.0, FINITE, "Derivative gain"),
     number("ki", "command per sense and s", 0.0, FINITE, "Integral gain"),
-    number("filter_s", "s", 0.03, NOT_NEGATIVE, "Low-pass of the derivative"),
+    number("filter_s", "s", 0.03, SHORT_S, "Low-pass of the derivative"),
 ];
 
 /// An adaptive filter. Defaults: those of `bench/anticipation`.
@@ -31,16 +31,16 @@ const FILTER: &[Parameter] = &[
          state; or bands or gamma kernels behind the first cue",
     ),
     whole("signals", "1", 40, [1, 100_000], "Gaussians of time"),
-    number("spacing_s", "s", 0.1, POSITIVE, "Distance of the Gaussians"),
-    number("width_s", "s", 0.06, POSITIVE, "Width of the Gaussians"),
+    number("spacing_s", "s", 0.1, TIME_S, "Distance of the Gaussians"),
+    number("width_s", "s", 0.06, TIME_S, "Width of the Gaussians"),
     numbers(
         "taus_s",
         "s",
         &[0.05, 0.1, 0.2, 0.4, 0.8],
-        POSITIVE,
+        TIME_S,
         "Time constants of averages of the reference, of bands or of gamma kernels, rising",
     ),
-    number("scale_s", "s", 0.1, POSITIVE, "Unit of the derivatives of the reference"),
+    number("scale_s", "s", 0.1, TIME_S, "Unit of the derivatives of the reference"),
     word(
         "trace",
         "model",
@@ -48,11 +48,18 @@ const FILTER: &[Parameter] = &[
         "Eligibility of a synapse: its input; its input as late as the loop answers most; its input through the loop's \
          response, computed from the model of the plant or measured on the plant",
     ),
-    number("trace_s", "s", 2.0, POSITIVE, "Length of a response"),
+    number("trace_s", "s", 2.0, [1e-6, 60.0], "Length of a response"),
     number("probe", "sense", 0.05, POSITIVE, "Amplitude of the steps that measure a response"),
-    number("probe_s", "s", 60.0, POSITIVE, "Time over which a response is measured"),
+    number("hold_s", "s", 0.0, SHORT_S, "Time for which each of these steps is held; 0 for a tick"),
+    number("probe_s", "s", 60.0, [1e-3, 3600.0], "Time over which a response is measured"),
     word("update", "trial", &["trial", "tick"], "When weights change"),
-    number("rate", "1", 0.01, [0.0, 2.0], "Normalized rate; 0.01 is suggested, 0.001 to 0.1 usual"),
+    number(
+        "rate",
+        "1",
+        1.0,
+        [0.0, 1.99],
+        "Normalized rate, below 2; the same for every tick; 1 is suggested",
+    ),
 ];
 
 pub(super) const LAWS: &[ControllerEntry] = &[
@@ -148,8 +155,15 @@ fn trace(given: &Given, setting: &Setting) -> Result<TraceModel, Error> {
         }
         "identified" => {
             let (mut truth, probe) = (reflex(given, setting, &setting.truth)?, given.number("probe"));
-            let response = identify(&mut truth, probe, ticks("probe_s"), taps, 1e-6, setting.seed)?;
-            TraceModel::Response(response)
+            let probe = Identify {
+                amplitude: probe,
+                hold_s: given.number("hold_s"),
+                probe_s: given.number("probe_s"),
+                response_s: given.number("trace_s"),
+                seed: setting.seed,
+                ..Identify::default()
+            };
+            TraceModel::Response(probe.run(&mut truth)?.taps)
         }
         _ => TraceModel::Response(modeled()?),
     })
@@ -194,10 +208,10 @@ const JOINTS: &[Parameter] = &[
         &["command", "error"],
         "What the output is added to: feedback-error learning, or counterfactual predictive control",
     ),
-    number("delay_s", "s", 0.0, NOT_NEGATIVE, "Eligibility: the input so much later"),
+    number("delay_s", "s", 0.0, SHORT_S, "Eligibility: the input so much later"),
     whole("signals", "1", 40, [1, 100_000], "Gaussians of time"),
-    number("spacing_s", "s", 0.1, POSITIVE, "Distance of the Gaussians"),
-    number("width_s", "s", 0.06, POSITIVE, "Width of the Gaussians"),
+    number("spacing_s", "s", 0.1, TIME_S, "Distance of the Gaussians"),
+    number("width_s", "s", 0.06, TIME_S, "Width of the Gaussians"),
     number("rate", "1", 0.5, NOT_NEGATIVE, "Rate of a trial; below 2 is safe with a trace in phase"),
     number("retention", "1", 1.0, [0.0, 1.0], "Part of a weight that is left in the next trial"),
 ];
@@ -229,7 +243,7 @@ const MOSAIC: &[Parameter] = &[
     number("forgetting", "1", 0.9995, SHARE, "What a tick leaves of a forward model"),
     number("inverse_rate", "1", 0.01, [0.0, 2.0], "Rate of the inverse models"),
     numbers("sigma", "1", &[0.5, 0.05], POSITIVE, "First and last σ, relative to a large acceleration"),
-    number("anneal_s", "s", 100.0, NOT_NEGATIVE, "Time of learning over which σ falls"),
+    number("anneal_s", "s", 100.0, [0.0, 86_400.0], "Time of learning over which σ falls"),
     number("spread", "1", 0.1, NOT_NEGATIVE, "Standard deviation of the first weights"),
     number("switching", "1", 0.002, SHARE, "Chance of another module in a tick"),
     number("cue_rate", "1", 0.0, NOT_NEGATIVE, "Rate of the predictor from cues"),
@@ -267,13 +281,13 @@ const REFLEX: &[Parameter] = &[
         &["recurrent", "feed_forward"],
         "Input of the flocculus: a copy of the command, or head velocity",
     ),
-    number("canal_s", "s", 16.0, POSITIVE, "Time constant of the canals"),
+    number("canal_s", "s", 16.0, TIME_S, "Time constant of the canals"),
     number("gain", "1", 0.8, POSITIVE, "Gain of the brainstem"),
-    number("direct_s", "s", 0.2, NOT_NEGATIVE, "Weight of the brainstem's direct path"),
-    number("leak_s", "s", 5.0, POSITIVE, "Leak of the brainstem's integrator"),
-    numbers("taus_s", "s", &[0.02, 0.2], POSITIVE, "Bands of the flocculus, rising"),
-    number("eligibility_s", "s", 0.1, NOT_NEGATIVE, "Eligibility: the input so much later"),
-    number("rate", "1", 0.01, [0.0, 2.0], "Normalized rate of a tick"),
+    number("direct_s", "s", 0.2, [0.0, 86_400.0], "Weight of the brainstem's direct path"),
+    number("leak_s", "s", 5.0, [1e-6, 1e9], "Leak of the brainstem's integrator"),
+    numbers("taus_s", "s", &[0.02, 0.2], TIME_S, "Bands of the flocculus, rising"),
+    number("eligibility_s", "s", 0.1, SHORT_S, "Eligibility: the input so much later"),
+    number("rate", "1", 1.0, [0.0, 1.99], "Normalized rate of a tick, below 2; 1 is suggested"),
 ];
 
 fn vestibulo_ocular(given: &Given, setting: &Setting) -> Made {
@@ -297,7 +311,7 @@ fn vestibulo_ocular(given: &Given, setting: &Setting) -> Made {
 /// Conditioning of the eyelid. Sources of the defaults: [`ConditioningParameters`].
 const CONDITIONING: &[Parameter] = &[
     whole("signals", "1", 24, [1, 1000], "Granule signals of each cue"),
-    numbers("peaks_s", "s", &[0.02, 1.2], POSITIVE, "First and last peak of a signal after the onset"),
+    numbers("peaks_s", "s", &[0.02, 1.2], [1e-6, 100.0], "First and last peak of a signal after the onset"),
     whole("order", "1", 16, [1, 30], "Order of the kernels"),
     number("purkinje_gain", "1", 2.0, NOT_NEGATIVE, "Fall of the Purkinje rate with all weights"),
     number("depression", "1", 0.005, NOT_NEGATIVE, "Fall of an eligible weight with a climbing-fiber spike"),
@@ -313,7 +327,7 @@ const CONDITIONING: &[Parameter] = &[
     numbers("nuclear_thresholds", "1", &[0.5, 1.0], NOT_NEGATIVE, "Purkinje rates of pause and activity"),
     number("lid_gain", "1", 1.5, NOT_NEGATIVE, "Command of a nuclear output of 1"),
     number("reflex_gain", "1", 5.0, NOT_NEGATIVE, "Command of the reflex to a full puff"),
-    number("reflex_s", "s", 0.03, POSITIVE, "Time constant of the reflex"),
+    number("reflex_s", "s", 0.03, TIME_S, "Time constant of the reflex"),
 ];
 
 fn conditioning(given: &Given, setting: &Setting) -> Made {

@@ -1,8 +1,8 @@
 //! Controllers that know or learn a forward model, by name: a law of state, what tells it the state of now, and a slow trim.
 
 use super::{
-    ControllerEntry, FINITE, Given, Made, NOT_NEGATIVE, POSITIVE, Parameter, SHARE, Setting, flag, number,
-    numbers, one_command, whole,
+    ControllerEntry, FINITE, Given, Made, POSITIVE, Parameter, SHARE, Setting, flag, number, numbers,
+    one_command, whole,
 };
 use crate::forward::{
     Anticipating, AnticipatorParameters, CmacModel, CmacParameters, ConstantVelocity, Context, Equations,
@@ -22,7 +22,7 @@ const STATE_LAW: &[Parameter] = &[
         "trim",
         "1/s",
         0.0,
-        NOT_NEGATIVE,
+        [0.0, 1000.0],
         "Rate of a slow integral of the late error that moves the reference; 0 for none",
     ),
 ];
@@ -35,7 +35,7 @@ const SCALES: &[Parameter] = &[
 
 const PASSES: &[Parameter] = &[
     whole("passes", "1", 0, [0, 100], "Corrections of a command by trying it on the model"),
-    whole("horizon", "ticks", 5, [1, 10_000], "How far a correction looks ahead"),
+    whole("horizon", "ticks", 5, [1, 1000], "How far a correction looks ahead"),
     flag("secant", true, "Corrects by the slope of the law along the command, not by adding"),
 ];
 
@@ -142,7 +142,7 @@ pub(super) const ALL: &[ControllerEntry] = &[
     ),
 ];
 
-const NLMS: &[Parameter] = &[number("rate", "1", 0.5, [0.0, 2.0], "Rate; stable below 2")];
+const NLMS: &[Parameter] = &[number("rate", "1", 0.5, [1e-9, 1.99], "Rate; stable below 2")];
 
 const RLS: &[Parameter] = &[
     number("forgetting", "1", 0.999, [0.9, 1.0], "What a tick leaves of the weight of earlier ones"),
@@ -150,17 +150,17 @@ const RLS: &[Parameter] = &[
 ];
 
 const GRANULE: &[Parameter] = &[
-    whole("cells", "1", 400, [2, 1 << 24], "Granule cells"),
+    whole("cells", "1", 400, [2, 1 << 22], "Granule cells"),
     whole("fan_in", "1", 0, [0, 1000], "Inputs of each; 0 for 3, or all where there are fewer"),
     number("active", "1", 0.1, SHARE, "Part of the cells that is active"),
-    number("rate", "1", 0.5, [0.0, 2.0], "Rate; stable below 2"),
+    number("rate", "1", 0.5, [1e-9, 1.99], "Rate; stable below 2"),
 ];
 
 const CMAC: &[Parameter] = &[
     whole("tilings", "1", 16, [1, 4096], "Tables"),
-    whole("slots", "1", 8192, [1, 1 << 28], "Weights of each output"),
+    whole("slots", "1", 8192, [1, 1 << 24], "Weights of each output"),
     whole("cells", "1", 6, [1, 10_000], "Cells of each input between minus and plus its scale"),
-    number("rate", "1", 0.3, [0.0, 2.0], "Rate; stable below 2"),
+    number("rate", "1", 0.3, [1e-9, 1.99], "Rate; stable below 2"),
 ];
 
 const KALMAN: &[Parameter] = &[
@@ -170,7 +170,7 @@ const KALMAN: &[Parameter] = &[
 
 const ANTICIPATOR: &[Parameter] = &[
     whole("sense_taps", "ticks", 3, [1, 10_000], "Past values of each sense in the context"),
-    number("rate", "1", 0.1, [0.0, 2.0], "Rate; stable below 2"),
+    number("rate", "1", 0.1, [1e-9, 1.99], "Rate; stable below 2"),
 ];
 
 fn law(given: &Given, setting: &Setting) -> Result<Law, Error> {

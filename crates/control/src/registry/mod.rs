@@ -14,8 +14,8 @@ mod plants;
 
 pub use controllers::{LAW, basis_and_trace, law};
 pub use parameter::{
-    FINITE, Given, Kind, NOT_NEGATIVE, POSITIVE, Parameter, SHARE, Value, Values, flag, number, numbers,
-    whole, word,
+    FINITE, Given, Kind, NOT_NEGATIVE, POSITIVE, Parameter, SHARE, SHORT_S, TIME_S, Value, Values, flag,
+    number, numbers, whole, word,
 };
 
 use crate::{Controller, Error, Plant, forward::Equations};

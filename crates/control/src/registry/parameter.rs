@@ -86,24 +86,28 @@ pub const fn flag(key: Text, default: bool, about: Text) -> Parameter {
     Parameter { key, unit: "1", kind: Kind::Flag(default), about }
 }
 
-/// Numbers of at least 0.
-pub const NOT_NEGATIVE: [f64; 2] = [0.0, f64::MAX];
-/// Numbers above 0.
-pub const POSITIVE: [f64; 2] = [f64::MIN_POSITIVE, f64::MAX];
-/// Any finite number.
-pub const FINITE: [f64; 2] = [f64::MIN, f64::MAX];
+/// Numbers from 0, with room for any unit that a body is measured in. Chosen: sums of squares of more have no digits left.
+pub const NOT_NEGATIVE: [f64; 2] = [0.0, 1e12];
+/// Numbers above 0, as well.
+pub const POSITIVE: [f64; 2] = [1e-12, 1e12];
+/// Numbers of either sign, as well.
+pub const FINITE: [f64; 2] = [-1e12, 1e12];
 /// A part of something, above 0 to 1.
-pub const SHARE: [f64; 2] = [f64::MIN_POSITIVE, 1.0];
+pub const SHARE: [f64; 2] = [1e-9, 1.0];
+/// Time constants and durations, s: from a microsecond to a day.
+pub const TIME_S: [f64; 2] = [1e-6, 86_400.0];
+/// Delays and responses, s: those of a loop that is of use.
+pub const SHORT_S: [f64; 2] = [0.0, 60.0];
 
 impl Parameter {
     /// Allowed values, in words.
     pub fn allowed(&self) -> String {
-        let range = |[low, high]: [f64; 2]| match (low, high) {
-            (f64::MIN, f64::MAX) => "any number".to_string(),
-            (f64::MIN_POSITIVE, f64::MAX) => "more than 0".into(),
-            (low, f64::MAX) => format!("at least {low}"),
-            (f64::MIN_POSITIVE, high) => format!("above 0 to {high}"),
-            (low, high) => format!("{low} to {high}"),
+        let plain = |x: f64| match x.abs() {
+            0.0 | 1e-3..1e6 => x.to_string(),
+            _ => format!("{x:e}"),
+        };
+        let range = |limits: [f64; 2]| match limits {
+            [low, high] => format!("{} to {}", plain(low), plain(high)),
         };
         match self.kind {
             Kind::Flag(_) => "true or false".into(),

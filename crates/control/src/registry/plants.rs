@@ -1,7 +1,7 @@
 //! The plants of this crate by name.
 
 use super::{
-    FINITE, Given, NOT_NEGATIVE, POSITIVE, Parameter, PlantEntry, Tables, Text, number, numbers, word,
+    FINITE, Given, NOT_NEGATIVE, POSITIVE, Parameter, PlantEntry, TIME_S, Tables, Text, number, numbers, word,
 };
 use crate::plant::{
     Actuator, CartPole, CartPoleParameters, Eye, EyeParameters, Eyelid, EyelidParameters, Forearm, Inertia,
@@ -95,8 +95,8 @@ pub(super) const ALL: &[PlantEntry] = &[
         "eye",
         "the oculomotor plant; senses eye velocity first",
         &[&[
-            number("slow_s", "s", 0.2, POSITIVE, "Slow time constant"),
-            number("fast_s", "s", 0.016, POSITIVE, "Fast time constant"),
+            number("slow_s", "s", 0.2, TIME_S, "Slow time constant"),
+            number("fast_s", "s", 0.016, TIME_S, "Fast time constant"),
             number("strength", "1", 1.0, POSITIVE, "Strength of the muscles; 1 healthy"),
         ]],
         |given| boxed(Eye::new(given.over(EyeParameters::default())?)?),
@@ -105,8 +105,8 @@ pub(super) const ALL: &[PlantEntry] = &[
         "eyelid",
         "an eyelid that closes before an air puff",
         &[&[
-            number("muscle_s", "s", 0.01, POSITIVE, "Time constant of the muscle"),
-            number("lid_s", "s", 0.1, POSITIVE, "Time constant of the lid"),
+            number("muscle_s", "s", 0.01, TIME_S, "Time constant of the muscle"),
+            number("lid_s", "s", 0.1, TIME_S, "Time constant of the lid"),
         ]],
         |given| boxed(Eyelid::new(given.over(EyelidParameters::default())?)?),
     ),
@@ -134,7 +134,7 @@ pub(super) const ALL: &[PlantEntry] = &[
         &[&[
             number("shoulder_rad", "rad", 0.1, FINITE, "Turn of the shoulder for a decoder unit"),
             number("elbow_rad", "rad", 0.1, FINITE, "Turn of the elbow for a decoder unit"),
-            number("duration_s", "s", 0.3, POSITIVE, "Duration of the planned movement"),
+            number("duration_s", "s", 0.3, TIME_S, "Duration of the planned movement"),
         ]],
         |given| {
             let [shoulder, elbow, duration] = given.each(["shoulder_rad", "elbow_rad", "duration_s"]);

@@ -4,6 +4,7 @@ use super::config::TrialCondition;
 use super::controllers::{BenchSetup, is_filter, rests_on_feedback};
 use super::curve::learning_curve;
 use super::record::Failure;
+use lobule_control::filter::trial_bound;
 use lobule_control::identify::impulse_response;
 use lobule_control::oracle::{Lifted, cause};
 use lobule_control::trajectory::{reaches, sines};
@@ -22,7 +23,12 @@ pub fn diagnose(place: &BenchSetup, name: &str, feedback_diverged: bool) -> Resu
     if is_filter(name) {
         return match of_filter(place, name) {
             // The loop's own response is not finite: no filter can rest on it.
-            Err(error) if matches!(error.of_room(), Some(lobule_control::Error::NonFinite { .. })) => {
+            Err(error)
+                if matches!(
+                    error.of_room(),
+                    Some(lobule_control::Error::NonFinite { .. } | lobule_control::Error::Sensor { .. })
+                ) =>
+            {
                 Ok(Failure::Feedback)
             }
             cause => cause,
@@ -49,11 +55,11 @@ fn of_filter(place: &BenchSetup, name: &str) -> Result<Failure, Error> {
     if let Some(cause) = cause(&h, &g, &x[x.len() / 2], UP_TO_HZ, c.dt_s) {
         return Ok(Failure::Cause(cause));
     }
-    // The normalized step as a plain one: divided by the largest power of the traces.
+    // The normalized step as a plain one.
     let lifted = Lifted::new(&h, &g, &x)?;
-    let traces = Lifted::new(&g, &g, &x)?;
-    let power = traces.response().row_iter().map(|row| row.norm_squared()).fold(f64::MIN_POSITIVE, f64::max);
-    Ok(match lifted.step_above_bound(c.rates.filter / power)? {
+    let traces: Vec<Vec<f64>> = x.iter().map(|x| trace.of_trial(x)).collect();
+    let bound = trial_bound(&traces).max(f64::MIN_POSITIVE);
+    Ok(match lifted.step_above_bound(c.rates.filter / bound)? {
         Some(cause) => Failure::Cause(cause),
         None => Failure::Growth,
     })

@@ -85,7 +85,9 @@ pub fn trial<P: Plant, C: Controller>(
                     squares += (r - position).powi(2);
                     peak = peak.max(position.abs());
                 }
-                Err(lobule_control::Error::NonFinite { .. }) => stopped = Some(n),
+                Err(lobule_control::Error::NonFinite { .. } | lobule_control::Error::Sensor { .. }) => {
+                    stopped = Some(n);
+                }
                 Err(other) => return Err(other.into()),
             }
         }

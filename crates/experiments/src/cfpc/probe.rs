@@ -3,7 +3,7 @@
 use super::bench::Bench;
 use lobule_control::ClosedLoop;
 use lobule_control::filter::TraceModel;
-use lobule_control::identify::identify;
+use lobule_control::identify::Identify;
 use lobule_study::{Check, Error};
 use serde::{Deserialize, Serialize};
 
@@ -32,8 +32,15 @@ impl Probe {
         amplitude: f64,
         seed: u64,
     ) -> Result<TraceModel, Error> {
-        let (ticks, taps) = (bench.ticks_in(self.probe_s), bench.ticks());
-        let found = identify(closed, self.probe_amplitude * amplitude, ticks, taps, self.ridge, seed)?;
-        Ok(TraceModel::Response(found))
+        let probe = Identify {
+            amplitude: self.probe_amplitude * amplitude,
+            hold_s: 0.0,
+            probe_s: self.probe_s,
+            response_s: bench.trial_s,
+            ridge: self.ridge,
+            seed,
+        };
+        // Whatever its quality: the studies show what follows from it.
+        Ok(TraceModel::Response(probe.measure(closed)?.taps))
     }
 }

@@ -46,7 +46,8 @@ impl<'a, C: Controller> Animal<'a, C> {
         let delays = [sensory_delay_ms, motor_delay_ms];
         Ok(Self {
             config,
-            closed: ClosedLoop::new(Eyelid::new(config.eyelid)?, cerebellum, 0, 1e-3, delays)?,
+            // Without a reference there is no error to guard against.
+            closed: ClosedLoop::new(Eyelid::new(config.eyelid)?, cerebellum, 0, 1e-3, delays)?.unguarded(),
             noise: Stream::new(seed, "eyeblink/motor"),
             noise_decay: libm::exp(-1e-3 / noise_s),
             drift: 0.0,

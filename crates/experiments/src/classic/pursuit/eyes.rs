@@ -121,7 +121,9 @@ impl Pursuer {
         } else {
             Seen::new(inner, 1)
         };
+        // Targets change within a trial: a large error is the task's, not the learner's.
         let closed = ClosedLoop::new(body, controller, 1, dt_s, delays)?
+            .unguarded()
             .with_noise_of(seed, "pursuit/noise")
             .signed(|channels| channels.senses[0].noise_sd = noise)?;
         Ok(Self { closed, dt_s, tick: 0, seen: VecDeque::from(vec![true; delays[0]]) })

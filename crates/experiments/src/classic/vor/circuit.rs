@@ -67,7 +67,9 @@ impl<'a> Subject<'a> {
         let controller = VestibuloOcular::new(self.architecture, config.canal_s, brainstem, filter, dt_s)?;
         let weakens = weakens.map(|(strength, after)| (EyeParameters { strength, ..self.eye }, after));
         let delays = [config.ticks(config.visual_delay_ms), config.ticks(config.motor_delay_ms)];
-        Ok(Reflex { closed: ClosedLoop::new(Eye::new(self.eye)?, controller, 1, dt_s, delays)?, weakens })
+        // The study shows where learning diverges.
+        let closed = ClosedLoop::new(Eye::new(self.eye)?, controller, 1, dt_s, delays)?.unguarded();
+        Ok(Reflex { closed, weakens })
     }
 
     /// Tests weights in the dark with one sine: whole periods to settle ([`SETTLE`]), then whole periods of measurement ([`TEST`]).

@@ -106,7 +106,9 @@ impl Pointer {
         }
         let mut arm = alone.plant().clone();
         arm.straight_ahead_deg = arm.direction_deg();
-        let body = ClosedLoop::new(arm, Beside::new(Cortex::new(ticks), cerebellum)?, 0, TICK_S, [0, 0])?;
+        // Without a reference there is no error to guard against.
+        let both = Beside::new(Cortex::new(ticks), cerebellum)?;
+        let body = ClosedLoop::new(arm, both, 0, TICK_S, [0, 0])?.unguarded();
         Ok(Self { body, ticks, reach_deg })
     }
 
