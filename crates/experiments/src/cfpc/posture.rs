@@ -101,9 +101,7 @@ impl Study for Posture {
         config.push.check(&config.bench)?;
         Check::of("")
             .one_of("plant", &config.plant, &PLANTS)?
-            .some("trials", &config.trials)?
-            .all_within("trials", &config.trials, 1..=10_000)?
-            .above("tau_from_s", config.tau_from_s, 0.0)?
+            .distinct("trials", &config.trials)?
             .above("tau_to_s", config.tau_to_s, config.tau_from_s)?
             .above("hopeless_step", config.hopeless_step, 0.0)?;
         basis("gamma", config).map(|_| ())
