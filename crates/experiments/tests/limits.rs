@@ -224,7 +224,15 @@ fn lists_that_are_too_long_are_refused() {
 #[test]
 fn empty_lists_are_refused_where_something_must_be_there() {
     // Parts that may be left out, and columns of a file.
-    let optional = ["scan.q", "scan.patterns", "long.q", "long.patterns", "states.patterns", "measure.scan_q", "file.series"];
+    let optional = [
+        "scan.q",
+        "scan.patterns",
+        "long.q",
+        "long.patterns",
+        "states.patterns",
+        "measure.scan_q",
+        "file.series",
+    ];
     for key in keys().into_iter().filter(|key| key.is_array() && !optional.contains(&&*key.path)) {
         key.must_refuse(&Value::Array(Vec::new()), "");
     }
@@ -245,34 +253,55 @@ fn words_that_are_unknown_are_refused_with_the_known_ones() {
 #[test]
 fn numbers_whose_product_is_too_large_are_refused_together() {
     let cases: [(&str, &[&str], &[&str]); 12] = [
-        ("prism", &["planner.neurons=100000", "cortex.neurons=100000", "cortex.nuclear_convergence=10000"], &[
-            "cortex.nuclear_convergence",
-            "cortex.neurons",
-        ]),
+        (
+            "prism",
+            &["planner.neurons=100000", "cortex.neurons=100000", "cortex.nuclear_convergence=10000"],
+            &["cortex.nuclear_convergence", "cortex.neurons"],
+        ),
         ("forward/cartpole", &["episodes=10000", "steps=100000"], &["episodes", "steps"]),
         ("forward/cartpole", &["inner_loop.passes=100", "inner_loop.horizon=1000"], &["horizon", "passes"]),
         ("forward/anticipation", &["lines.lines=10000"], &["lines.lines", "taps"]),
-        ("forward/anticipation", &["lines.duration_s=100000", "lines.lines=1000"], &["lines.duration_s", "1000 signals"]),
-        ("bench/anticipation", &["trials=10000", "trial_s=100", "models.granule_cells=100000"], &[
-            "trials",
-            "models.granule_cells",
-        ]),
-        ("classic/eyeblink", &["protocol.trials=10000", "protocol.sessions=[1000, 1000, 1000]"], &[
-            "protocol.sessions",
-            "10000 trials",
-        ]),
+        (
+            "forward/anticipation",
+            &["lines.duration_s=100000", "lines.lines=1000"],
+            &["lines.duration_s", "1000 signals"],
+        ),
+        (
+            "bench/anticipation",
+            &["trials=10000", "trial_s=100", "models.granule_cells=100000"],
+            &["trials", "models.granule_cells"],
+        ),
+        (
+            "classic/eyeblink",
+            &["protocol.trials=10000", "protocol.sessions=[1000, 1000, 1000]"],
+            &["protocol.sessions", "10000 trials"],
+        ),
         ("classic/mosaic", &["task.test_s=100000"], &["task.test_s", "learning_s"]),
-        ("analysis/state_prediction", &["synthetic.wrist.trials=10000"], &["synthetic.wrist.trials", "directions"]),
-        ("sgdege/network", &["network.columns=4096", "network.rows=1000"], &["network.fibers_per_row", "columns"]),
+        (
+            "analysis/state_prediction",
+            &["synthetic.wrist.trials=10000"],
+            &["synthetic.wrist.trials", "directions"],
+        ),
+        (
+            "sgdege/network",
+            &["network.columns=4096", "network.rows=1000"],
+            &["network.fibers_per_row", "columns"],
+        ),
         ("sgdege/perceptron", &["sweep.epochs=10000000"], &["sweep.epochs", "patterns"]),
-        ("sgdege/single_cell", &["measure.runs=100000", "measure.settle=10000000"], &["measure.runs", "settle"]),
+        (
+            "sgdege/single_cell",
+            &["measure.runs=100000", "measure.settle=10000000"],
+            &["measure.runs", "settle"],
+        ),
     ];
     for (name, settings, named) in cases {
         let experiment = lobule_experiments::find(name).unwrap();
         let settings: Vec<String> = settings.iter().map(|s| (*s).to_owned()).collect();
         let request = Request { settings: &settings, ..Request::default() };
         let refused = experiment.resolved(&request).err().unwrap_or_else(|| panic!("{name} {settings:?}"));
-        named.iter().for_each(|part| assert!(refused.to_string().contains(part), "{name}: {part}: {refused}"));
+        named
+            .iter()
+            .for_each(|part| assert!(refused.to_string().contains(part), "{name}: {part}: {refused}"));
     }
 }
 
@@ -296,7 +325,8 @@ fn automatic_is_minus_one_and_nothing_else() {
 #[test]
 fn bodies_of_ones_own_have_limits_too() {
     let bench = lobule_experiments::find("bench/anticipation").unwrap();
-    let single = |mass: &str| format!("bodies.mine={{mass={mass}, damping=2, stiffness=4, weight=0, zero_s=0}}");
+    let single =
+        |mass: &str| format!("bodies.mine={{mass={mass}, damping=2, stiffness=4, weight=0, zero_s=0}}");
     let network = |mass: &str| {
         format!(
             "bodies.mine={{name='mine', masses=[{{name='m', mass={mass}}}], links=[{{between=['ground', 'm'], stiffness=4, damping=2}}], \

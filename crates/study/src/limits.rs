@@ -271,8 +271,12 @@ mod tests {
         assert!(say("[loop]\ndelays = [0.1, inf]").starts_with("loop.delays: inf; 0 to 2 is allowed"));
         assert!(say("[loop]\ndelays = []").starts_with("loop.delays: 0 entries; 1 to 2 are allowed"));
         assert!(say("[loop]\ndelays = [[9.0]]").starts_with("loop.delays: 9.0; 0 to 2"));
-        assert!(say("[loop]\npair = [1.0, 0.5]").starts_with("loop.pair: 1.0; above 0 to below 1 is allowed"));
-        assert!(say("[loop]\npair = [0.0, 0.5]").starts_with("loop.pair: 0.0; above 0 to below 1 is allowed"));
+        assert!(
+            say("[loop]\npair = [1.0, 0.5]").starts_with("loop.pair: 1.0; above 0 to below 1 is allowed")
+        );
+        assert!(
+            say("[loop]\npair = [0.0, 0.5]").starts_with("loop.pair: 0.0; above 0 to below 1 is allowed")
+        );
         assert!(say("[loop]\npair = [0.5]").starts_with("loop.pair: 1 entries; 2 are allowed"));
         assert_eq!(say("trials = 100\n[loop]\ndt_s = 1\ndelays = [0, 2]"), "");
     }
@@ -281,7 +285,10 @@ mod tests {
     fn numbers_without_declared_limits_are_bounded_and_listed() {
         let allowed = "-1000000000 to 1000000000 is allowed";
         assert!(say("free = inf").starts_with(&format!("free: inf; {allowed}")));
-        assert!(say("[bodies.mine]\nmasses = [{ mass = 1e300 }]").contains(&format!("bodies.mine.masses.mass: 1e300; {allowed}")));
+        assert!(
+            say("[bodies.mine]\nmasses = [{ mass = 1e300 }]")
+                .contains(&format!("bodies.mine.masses.mass: 1e300; {allowed}"))
+        );
         assert_eq!(say("free = 1e9"), "");
         assert_eq!(numbers_without_limits(&CARD).unwrap(), ["free"]);
     }
@@ -293,7 +300,9 @@ mod tests {
 
     #[test]
     fn a_comment_behind_a_value_that_is_no_limit_is_refused() {
-        for text in ["positive", "0 to", "1 to 0", "0 to inf", "0 to 1, few", "above 0", "0 to 1, 2 to 1 entries"] {
+        for text in
+            ["positive", "0 to", "1 to 0", "0 to inf", "0 to 1, few", "above 0", "0 to 1, 2 to 1 entries"]
+        {
             assert_eq!(Limit::parse(text), None, "{text}");
         }
     }

@@ -166,10 +166,12 @@ impl Config {
         let (dt, trial, ticks) = (self.dt_s, self.trial_s, self.ticks());
         let long = format!("at most {MOST_TICKS} ticks of dt_s = {dt} are allowed");
         let in_bins = format!("a multiple of {bins} ticks is needed, the bins of sgdege's network");
-        check
-            .that("trial_s", trial, ticks <= MOST_TICKS, &long)?
-            .whole_ticks("trial_s", trial, dt)?
-            .that("trial_s", trial, ticks.is_multiple_of(bins), &in_bins)?;
+        check.that("trial_s", trial, ticks <= MOST_TICKS, &long)?.whole_ticks("trial_s", trial, dt)?.that(
+            "trial_s",
+            trial,
+            ticks.is_multiple_of(bins),
+            &in_bins,
+        )?;
         for delay in self.delays_s.iter().flatten() {
             check.within("delays_s", *delay, 0.0..=MOST_DELAY * dt)?.whole_ticks("delays_s", *delay, dt)?;
         }

@@ -39,7 +39,12 @@ impl Study for Traces {
         bench.check()?;
         Check::of("")
             .within("loop_trials", config.loop_trials, 0..=config.trials)?
-            .that("scan_step_s", config.scan_step_s, config.scan_step_s >= bench.dt_s, "at least a tick is needed")?
+            .that(
+                "scan_step_s",
+                config.scan_step_s,
+                config.scan_step_s >= bench.dt_s,
+                "at least a tick is needed",
+            )?
             .that("scan_to_s", longest, longest < bench.trial_s, "less than a trial is needed")?
             .above("hopeless_step", config.hopeless_step, 0.0)?;
         config.probe.check(bench)

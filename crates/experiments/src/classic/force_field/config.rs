@@ -136,7 +136,8 @@ impl Config {
             .within("washout", p.washout, 2 * p.probe_every..=10_000)?;
         let trials = p.baseline + p.adaptation + p.washout + self.generalization.trials;
         let work = trials as f64 * self.ticks() as f64 * c.granule_cells as f64;
-        let few = format!("times {trials} trials of {} ticks, at most {MOST_WORK:e} is allowed", self.ticks());
+        let few =
+            format!("times {trials} trials of {} ticks, at most {MOST_WORK:e} is allowed", self.ticks());
         Check::of("cerebellum").that("granule_cells", c.granule_cells, work <= MOST_WORK, &few)?;
         let (check, angles) = (Check::of("generalization"), &self.generalization.angles_deg);
         let (of, starts) = (format!("{angles:?}"), angles.first() == Some(&0));
@@ -144,7 +145,9 @@ impl Config {
         check.distinct("angles_deg", angles)?;
         let [short, long] = self.switching.block;
         let block = format!("[{short}, {long}]");
-        Check::of("switching").that("block", block, short <= long, "two lengths in order are needed").map(drop)
+        Check::of("switching")
+            .that("block", block, short <= long, "two lengths in order are needed")
+            .map(drop)
     }
 
     /// Checks that the arm reaches every target.

@@ -68,14 +68,20 @@ impl Config {
         let allowed = "one part for each object, together 1";
         check.that("between", format!("{:?}", t.between), is_mixture, allowed)?;
         let [short, long] = t.dwell_s;
-        check.that("dwell_s", format!("[{short}, {long}]"), short <= long, "two times in order are needed")?;
+        check.that(
+            "dwell_s",
+            format!("[{short}, {long}]"),
+            short <= long,
+            "two times in order are needed",
+        )?;
         let (top, modules) = (500.0 / self.tick_ms as f64, self.mosaic.modules);
         for &hz in &t.reference_hz {
             let half = format!("at most {top} Hz, half the rate of the ticks, is allowed");
             check.that("reference_hz", hz, hz <= top, &half)?;
         }
         let seconds = t.learning_s + t.test_s + t.between_s;
-        let few = format!("with learning_s and between_s {seconds} s; at most {MOST_TICKS} ticks are allowed");
+        let few =
+            format!("with learning_s and between_s {seconds} s; at most {MOST_TICKS} ticks are allowed");
         check.that("test_s", t.test_s, seconds * 1000 / self.tick_ms <= MOST_TICKS, &few)?;
         Check::of("mosaic").within("modules", modules, t.objects.len()..=7).map(drop)
     }

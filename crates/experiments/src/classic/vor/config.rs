@@ -127,7 +127,9 @@ impl Config {
             Check::of("brainstem").that(key, bounds, low <= high, "two bounds in order are needed")?;
         }
         let architectures = &self.flocculus.architectures;
-        Check::of("flocculus").some("architectures", architectures)?.distinct("architectures", architectures)?;
+        Check::of("flocculus")
+            .some("architectures", architectures)?
+            .distinct("architectures", architectures)?;
 
         let (h, s, d) = (&self.head, &self.spectacles, &self.delay);
         // A quarter of the rate of the ticks.
@@ -144,10 +146,11 @@ impl Config {
         Check::of("head").rising("frequency_hz", &h.frequency_hz)?;
         Check::of("delay").rising("test_hz", &d.test_hz)?;
         let (check, m) = (Check::of("spectacles"), &s.magnifications);
-        check.within("probe_every_s", s.probe_every_s, 1..=s.wear_s.min(s.off_s))?.distinct("magnifications", m)?;
+        check
+            .within("probe_every_s", s.probe_every_s, 1..=s.wear_s.min(s.off_s))?
+            .distinct("magnifications", m)?;
         Check::of("selectivity").distinct("trained_hz", &self.selectivity.trained_hz).map(drop)
     }
-
 }
 
 pub fn name(architecture: Architecture) -> &'static str {

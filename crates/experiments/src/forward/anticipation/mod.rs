@@ -220,7 +220,8 @@ impl Study for AnticipationStudy {
         let few = format!("squared times {} taps, at most {MOST_WEIGHTS} is allowed", l.taps_ms.len());
         check.that("lines", l.lines, weights <= MOST_WEIGHTS, &few)?;
         let kept = l.lines.max(l.oscillators);
-        let few = format!("in ticks of {} ms, times {kept} signals, at most {MOST_KEPT} is allowed", l.tick_ms);
+        let few =
+            format!("in ticks of {} ms, times {kept} signals, at most {MOST_KEPT} is allowed", l.tick_ms);
         let ticks = l.duration_s * 1000 / l.tick_ms;
         check.that("duration_s", l.duration_s, ticks * kept <= MOST_KEPT, &few)?;
 

@@ -129,7 +129,12 @@ impl Study for Credit {
             .distinct("rules", &config.rules.iter().map(ToString::to_string).collect::<Vec<_>>())?
             .distinct("columns", &config.columns)?
             .distinct("patterns", &config.patterns)?
-            .that("bicycle.columns", muscles, muscles.is_multiple_of(2), "an even number is needed: half steer")?;
+            .that(
+                "bicycle.columns",
+                muscles,
+                muscles.is_multiple_of(2),
+                "an even number is needed: half steer",
+            )?;
         for (key, trials) in [
             ("trials.sgdege", t.sgdege),
             ("trials.perturbation", t.perturbation),

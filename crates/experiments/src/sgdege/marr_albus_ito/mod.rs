@@ -1,8 +1,8 @@
 //! The experiment `sgdege/marr_albus_ito`: the consensus rule under a global error, as in the paper's Figure 2.
 
 use super::cells::{correlation, mean_rate_error};
-use super::look::rates_against_targets;
 use super::check_network;
+use super::look::rates_against_targets;
 use lobule_analysis::{mean, mean_of};
 use lobule_study::{prelude::*, report::drawing::*};
 use lobule_theory::learner::Learner;

@@ -164,7 +164,8 @@ impl Study for Perceptron {
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.cell.validate()?;
         config.steps.validate()?;
-        let (sweep, scan, long, average) = (&config.sweep, &config.scan, &config.long, config.measure.average);
+        let (sweep, scan, long, average) =
+            (&config.sweep, &config.scan, &config.long, config.measure.average);
         let fibers = config.cell.fibers;
         for (table, patterns, epochs, runs) in [
             ("sweep", &sweep.patterns, sweep.epochs, 2),
@@ -172,14 +173,20 @@ impl Study for Perceptron {
             ("long", &long.patterns, long.epochs, long.q.len()),
         ] {
             let (check, is_long) = (Check::of(table), epochs >= average);
-            check.that("epochs", epochs, is_long, &format!("at least measure.average = {average} is needed"))?;
+            check.that(
+                "epochs",
+                epochs,
+                is_long,
+                &format!("at least measure.average = {average} is needed"),
+            )?;
             check.distinct("patterns", patterns)?;
             let most = format!("times cell.fibers = {fibers}, at most {MOST_INPUTS} is allowed");
             for &count in patterns {
                 check.that("patterns", count, u64::from(count) * u64::from(fibers) <= MOST_INPUTS, &most)?;
             }
             let shown = patterns.iter().map(|&p| u64::from(p)).sum::<u64>() * runs as u64;
-            let few = format!("times the {shown} patterns of all runs, at most {MOST_PRESENTATIONS} is allowed");
+            let few =
+                format!("times the {shown} patterns of all runs, at most {MOST_PRESENTATIONS} is allowed");
             check.that("epochs", epochs, epochs * shown <= MOST_PRESENTATIONS, &few)?;
         }
         Check::of("scan").distinct("q", &scan.q)?;
