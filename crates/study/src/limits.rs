@@ -1,6 +1,6 @@
 //! Limits of a configuration's numbers, as its documented defaults declare them behind each value.
 
-use crate::settings::parse;
+use crate::settings::{parse, shown};
 use crate::{Card, Error};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -108,7 +108,7 @@ impl Limits {
         if limit.allows(number) {
             return Ok(());
         }
-        Err(Error::config(path, format!("{value}; {limit} is allowed; {}", self.remedy())))
+        Err(Error::config(path, format!("{}; {limit} is allowed; {}", shown(value), self.remedy())))
     }
 
     fn remedy(&self) -> String {

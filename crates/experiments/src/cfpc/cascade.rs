@@ -118,13 +118,10 @@ impl Study for Cascade {
         let (c, bench) = (config, &config.bench);
         bench.check()?;
         c.push.check(bench)?;
-        let steps = "0 to below 2 is allowed";
         Check::of("")
             .one_of("plant", &c.plant, &PLANTS)?
             .that("distance_s", c.distance_s, c.distance_s >= bench.dt_s, "at least a tick is needed")?
-            .that("lead_s", c.lead_s, c.lead_s < c.push.push_s, "less than push_s is needed")?
-            .that("first_step", c.first_step, (0.0..2.0).contains(&c.first_step), steps)?
-            .that("second_step", c.second_step, (0.0..2.0).contains(&c.second_step), steps)?;
+            .that("lead_s", c.lead_s, c.lead_s < c.push.push_s, "less than push_s is needed")?;
         let factors = format!("{}, with a stiffness_factor of {}", c.mass_factor, c.stiffness_factor);
         let changed = c.changed();
         let (plant, feedback) = (changed.plant()?, bench.feedback(&changed)?);
