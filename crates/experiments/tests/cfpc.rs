@@ -107,7 +107,7 @@ fn what_cannot_be_is_refused_by_key() {
     };
     for (study, setting, culprit) in [
         (&Traces as &dyn Experiment, "bench.plants.damped.kp=600", "bench.plants.damped"),
-        (&Traces, "bench.plants.damped.mass=-1", "mass = -1"),
+        (&Traces, "bench.plants.damped.mass=-1", "bench.plants.damped.mass: -1"),
         (&Traces, "bench.dt_s=0", "bench.dt_s"),
         (&Traces, "bench.motor_delay_s=0.055", "bench.motor_delay_s"),
         (&Traces, "loop_trials=1000", "loop_trials"),

@@ -66,8 +66,8 @@ fn wrong_configurations_are_named() {
     assert!(pursuit("ramp.duration_s=0.1").contains("ramp.duration_s: 0.1"));
     assert!(pursuit("hidden.duration_s=-1").contains("hidden.duration_s: -1"));
     assert!(pursuit("eye.fast_s=0").contains("eye.fast_s: 0"));
-    assert!(pursuit("cerebellum.taus_s=[-1]").contains("tau_s = -1"));
-    assert!(pursuit("foresight.rate=3").contains("rate = 3"));
+    assert!(pursuit("cerebellum.taus_s=[-1]").contains("cerebellum.taus_s: -1"));
+    assert!(pursuit("foresight.rate=3").contains("foresight.rate: 3"));
     assert!(pursuit("controllers=[\"mosaic\"]").contains("mosaic"));
 }
 

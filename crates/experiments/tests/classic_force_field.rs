@@ -71,7 +71,10 @@ fn wrong_configurations_are_named() {
     let mosaic = |set: &str| resolve(&MosaicStudy, "default", &[set]).err().unwrap().to_string();
     assert!(mosaic("task.between=[0.5, 0.5, 0.5]").contains("together 1"));
     assert!(mosaic("mosaic.modules=2").contains("mosaic.modules: 2; 3 to 7 is allowed"));
-    assert!(mosaic("mosaic.switching=0").contains("come back"));
-    assert!(mosaic("task.objects=[[0, 1, 1], [1, 1, 1], [1, 2, 3]]").contains("mass = 0"));
-    assert!(mosaic("task.dwell_s=[3, 2]").contains("rising"));
+    assert!(mosaic("mosaic.switching=0").contains("mosaic.switching: 0.0; above 0 to below 1"));
+    assert!(
+        mosaic("task.objects=[[0, 1, 1], [1, 1, 1], [1, 2, 3]]")
+            .contains("task.objects: [0, 1, 1]; a mass above 0 is needed")
+    );
+    assert!(mosaic("task.dwell_s=[3, 2]").contains("task.dwell_s: [3, 2]; two times in order"));
 }

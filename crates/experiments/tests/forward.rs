@@ -66,17 +66,17 @@ fn wrong_configurations_are_named() {
     let cart = |set: &str| resolve(&CartPoleStudy, "default", &[set]).err().unwrap().to_string();
     assert!(cart("delays_ms=[30]").contains("delays_ms: 30; a whole number of ticks of 20 is needed"));
     assert!(cart("seeds=[]").contains("seeds"));
-    assert!(cart("models.rate=2.5").contains("rate = 2.5"));
-    assert!(cart("models.fan_in=9").contains("fan_in = 9"));
-    assert!(cart("inner_loop.horizon=0").contains("horizon = 0"));
-    assert!(cart("pole.half_lengths_m=[0]").contains("half_length_m = 0"));
+    assert!(cart("models.rate=2.5").contains("models.rate: 2.5; above 0 to below 2"));
+    assert!(cart("models.fan_in=9").contains("models.fan_in: 9; 1 to 5"));
+    assert!(cart("inner_loop.horizon=0").contains("inner_loop.horizon: 0; 1 to 1000"));
+    assert!(cart("pole.half_lengths_m=[0]").contains("pole.half_lengths_m: 0.0"));
     assert!(cart("passes.horizons=[0]").contains("passes.horizons"));
     assert!(cart("controllers=[\"htm\"]").contains("htm"));
     let lines = |set: &str| resolve(&AnticipationStudy, "default", &[set]).err().unwrap().to_string();
     assert!(
         lines("lines.leads_ms=[25]").contains("lines.leads_ms: 25; a whole number of ticks of 10 is needed")
     );
-    assert!(lines("lines.rate=0").contains("0 < rate < 2"));
+    assert!(lines("lines.rate=0").contains("lines.rate: 0.0; above 0 to below 2"));
     assert!(lines("tracking.gains=[-1]").contains("tracking.gains: -1"));
     assert!(lines("lines.duration_s=1").contains("duration_s"));
 }

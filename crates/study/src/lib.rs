@@ -31,7 +31,8 @@
 //!     line: "the mean of draws from a stream",
 //!     source: "this page",
 //!     sources: &[],
-//!     defaults: "seeds = [0, 1]\n# Draws of each seed. Chosen: enough for two digits.\ndraws = 10000\n",
+//!     // The comment behind the number is its limit: what is outside of it is refused before `check`.
+//!     defaults: "seeds = [0, 1]\n# Draws of each seed. Chosen: enough for two digits.\ndraws = 10000  # 1 to 1000000\n",
 //!     presets: &[Preset::new("default", "two seeds", "")],
 //!     unit: "seeds",
 //!     grounds: &[LAW],
@@ -44,9 +45,8 @@
 //!
 //!     const CARD: &'static Card = &CARD;
 //!
-//!     fn check(&self, config: &Config) -> Result<(), Error> {
-//!         Check::of("").within("draws", config.draws, 1..=1_000_000)?;
-//!         Ok(())
+//!     fn check(&self, _: &Config) -> Result<(), Error> {
+//!         Ok(()) // no key depends on another
 //!     }
 //!     fn run(&self, config: &Config, run: &Run) -> Result<Vec<f64>, Error> {
 //!         run.progress.expect(config.seeds.len() as u64);
@@ -69,6 +69,9 @@
 //!
 //! let request = Request { settings: &["draws=2000".into()], ..Request::default() };
 //! assert_eq!(Mean.resolve(&request)?.draws, 2000);
+//! let request = Request { settings: &["draws=0".into()], ..Request::default() };
+//! let refused = Mean.resolve(&request).err().unwrap().to_string();
+//! assert!(refused.starts_with("draws: 0; 1 to 1000000 is allowed"), "{refused}");
 //! # Ok::<(), Error>(())
 //! ```
 

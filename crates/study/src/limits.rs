@@ -1,6 +1,6 @@
 //! Limits of a configuration's numbers, as its documented defaults declare them behind each value.
 
-use crate::settings::parse;
+use crate::settings::{parse, shown};
 use crate::{Card, Error};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +12,9 @@ use toml_edit::{DocumentMut, Item};
 /// ```toml
 /// trials = 40            # 1 to 100000
 /// dt_s = 0.01            # above 0 to 1
+/// forgetting = 0.1       # above 0 to below 1
 /// delays_s = [0.1, 0.2]  # 0 to 2, 1 to 20 entries
+/// size_um = [200, 200]   # 50 to 1000, 2 entries
 /// ```
 ///
 /// so that a reader of the defaults sees what is allowed, and what is refused is what is written there. A table of bodies of one's own
@@ -32,11 +34,15 @@ struct Limit {
     /// True if `low` itself is refused.
     is_above: bool,
     high: f64,
+    /// True if `high` itself is refused.
+    is_below: bool,
     entries: Option<(usize, usize)>,
 }
 
 /// Entries of an array without limits of its own.
 const MOST_ENTRIES: usize = 1000;
+/// Limit of a number without limits of its own, such as one of a body of one's own that no other body has.
+const ANY: Limit = Limit { low: -1e9, is_above: false, high: 1e9, is_below: false, entries: None };
 
 impl Limits {
     /// The limits that the defaults of a card declare.
@@ -52,7 +58,7 @@ impl Limits {
         Ok(Self { of, open: card.open_tables, of_name: card.name })
     }
 
-    /// Refuses the first number that is outside of its limits or not finite.
+    /// Refuses the first number that is outside of its limits.
     ///
     /// # Errors
     /// [`Error::Config`] with key, value and what is allowed.
@@ -78,8 +84,8 @@ impl Limits {
         if let Value::Array(list) = value {
             let (fewest, most) = limit.and_then(|limit| limit.entries).unwrap_or((0, MOST_ENTRIES));
             if !(fewest..=most).contains(&list.len()) {
-                let what =
-                    format!("{} entries; {fewest} to {most} are allowed; {}", list.len(), self.remedy());
+                let allowed = if fewest == most { fewest.to_string() } else { format!("{fewest} to {most}") };
+                let what = format!("{} entries; {allowed} are allowed; {}", list.len(), self.remedy());
                 return Err(Error::config(path, what));
             }
         }
@@ -92,16 +98,17 @@ impl Limits {
             Value::Integer(number) => *number as f64,
             Value::Float(number) => *number,
             Value::Array(list) => return list.iter().try_for_each(|v| self.check_numbers(v, path, limit)),
+            // Such as the masses of a body of one's own.
+            Value::Table(entry) => {
+                return entry.iter().try_for_each(|(key, v)| self.check_numbers(v, &joined(path, key), None));
+            }
             _ => return Ok(()),
         };
-        let (allowed, is_allowed) = match limit {
-            Some(limit) => (limit.to_string(), limit.allows(number)),
-            None => ("a finite number".into(), number.is_finite()),
-        };
-        if is_allowed {
+        let limit = limit.unwrap_or(&ANY);
+        if limit.allows(number) {
             return Ok(());
         }
-        Err(Error::config(path, format!("{value}; {allowed} is allowed; {}", self.remedy())))
+        Err(Error::config(path, format!("{}; {limit} is allowed; {}", shown(value), self.remedy())))
     }
 
     fn remedy(&self) -> String {
@@ -185,7 +192,7 @@ fn collect(item: &Item, path: &str, of: &mut BTreeMap<String, Limit>) -> Result<
 
 fn no_limit(path: &str, text: &str) -> String {
     format!(
-        "{path}: `{}` behind a value is no limit; write `0 to 1`, `above 0 to 1` or `0 to 1, 1 to 20 entries`",
+        "{path}: `{}` behind a value is no limit; write `0 to 1`, `above 0 to below 1` or `0 to 1, 1 to 20 entries`",
         text.trim()
     )
 }
@@ -196,33 +203,41 @@ impl Limit {
             Some((numbers, entries)) => (numbers, Some(entries.trim().strip_suffix("entries")?)),
             None => (text, None),
         };
-        let (is_above, numbers) = match numbers.trim().strip_prefix("above ") {
-            Some(rest) => (true, rest),
-            None => (false, numbers),
-        };
-        let (low, high) = range::<f64>(numbers)?;
+        let (low, high) = numbers.trim().split_once(" to ")?;
+        let (is_above, low) = bound(low, "above ")?;
+        let (is_below, high) = bound(high, "below ")?;
         let entries = match entries {
-            Some(text) => Some(range::<usize>(text)?),
+            Some(text) => Some(counts(text.trim())?),
             None => None,
         };
         let is_range = low.is_finite() && high.is_finite() && low <= high;
-        is_range.then_some(Self { low, is_above, high, entries })
+        is_range.then_some(Self { low, is_above, high, is_below, entries })
     }
 
     fn allows(&self, number: f64) -> bool {
-        (self.low..=self.high).contains(&number) && !(self.is_above && number == self.low)
+        let is_end = self.is_above && number == self.low || self.is_below && number == self.high;
+        (self.low..=self.high).contains(&number) && !is_end
     }
 }
 
-fn range<T: std::str::FromStr>(text: &str) -> Option<(T, T)> {
-    let (low, high) = text.split_once(" to ")?;
-    Some((low.trim().parse().ok()?, high.trim().parse().ok()?))
+/// An end of a range, and true if a word before it excludes the end itself.
+fn bound(text: &str, word: &str) -> Option<(bool, f64)> {
+    let number = text.trim().strip_prefix(word);
+    Some((number.is_some(), number.unwrap_or(text).trim().parse().ok()?))
+}
+
+/// Least and largest number of entries.
+fn counts(text: &str) -> Option<(usize, usize)> {
+    let (fewest, most) = text.split_once(" to ").unwrap_or((text, text));
+    let (fewest, most) = (fewest.trim().parse().ok()?, most.trim().parse().ok()?);
+    (fewest <= most).then_some((fewest, most))
 }
 
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let above = if self.is_above { "above " } else { "" };
-        write!(f, "{above}{} to {}", self.low, self.high)
+        let below = if self.is_below { "below " } else { "" };
+        write!(f, "{above}{} to {below}{}", self.low, self.high)
     }
 }
 
@@ -234,6 +249,7 @@ mod tests {
         name: "a/b",
         defaults: "seeds = [0]\ntrials = 40 # 1 to 100\nfree = 1.0\n[loop]\ndt_s = 0.01 # above 0 to 1\n\
                    delays = [0.1] # 0 to 2, 1 to 2 entries\nword = \"x\"\n\
+                   pair = [0.1, 0.2] # above 0 to below 1, 2 entries\n\
                    [bodies.one]\nmass = 1.0 # 0 to 10\n",
         open_tables: &["bodies"],
         ..Card::BLANK
@@ -255,13 +271,25 @@ mod tests {
         assert!(say("[loop]\ndelays = [0.1, inf]").starts_with("loop.delays: inf; 0 to 2 is allowed"));
         assert!(say("[loop]\ndelays = []").starts_with("loop.delays: 0 entries; 1 to 2 are allowed"));
         assert!(say("[loop]\ndelays = [[9.0]]").starts_with("loop.delays: 9.0; 0 to 2"));
+        assert!(
+            say("[loop]\npair = [1.0, 0.5]").starts_with("loop.pair: 1.0; above 0 to below 1 is allowed")
+        );
+        assert!(
+            say("[loop]\npair = [0.0, 0.5]").starts_with("loop.pair: 0.0; above 0 to below 1 is allowed")
+        );
+        assert!(say("[loop]\npair = [0.5]").starts_with("loop.pair: 1 entries; 2 are allowed"));
         assert_eq!(say("trials = 100\n[loop]\ndt_s = 1\ndelays = [0, 2]"), "");
     }
 
     #[test]
-    fn numbers_without_declared_limits_must_be_finite_and_are_listed() {
-        assert!(say("free = inf").starts_with("free: inf; a finite number is allowed"));
-        assert_eq!(say("free = 1e300"), "");
+    fn numbers_without_declared_limits_are_bounded_and_listed() {
+        let allowed = "-1000000000 to 1000000000 is allowed";
+        assert!(say("free = inf").starts_with(&format!("free: inf; {allowed}")));
+        assert!(
+            say("[bodies.mine]\nmasses = [{ mass = 1e300 }]")
+                .contains(&format!("bodies.mine.masses.mass: 1e300; {allowed}"))
+        );
+        assert_eq!(say("free = 1e9"), "");
         assert_eq!(numbers_without_limits(&CARD).unwrap(), ["free"]);
     }
 
@@ -272,7 +300,9 @@ mod tests {
 
     #[test]
     fn a_comment_behind_a_value_that_is_no_limit_is_refused() {
-        for text in ["positive", "0 to", "1 to 0", "0 to inf", "0 to 1, few", "above 0"] {
+        for text in
+            ["positive", "0 to", "1 to 0", "0 to inf", "0 to 1, few", "above 0", "0 to 1, 2 to 1 entries"]
+        {
             assert_eq!(Limit::parse(text), None, "{text}");
         }
     }

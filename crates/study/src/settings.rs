@@ -31,12 +31,26 @@ pub fn overlay(base: &mut Table, over: Table, path: &str, open: &[&str]) -> Resu
             }
             (slot, value) if slot.same_type(&value) => *slot = value,
             (slot, value) => {
-                let what = format!("it is a {}, not a {} ({value})", slot.type_str(), value.type_str());
+                let (is, given) = (slot.type_str(), value.type_str());
+                let what = format!("it is a {is}, not a {given} ({})", shown(&value));
                 return Err(Error::config(full, what));
             }
         }
     }
     Ok(())
+}
+
+/// A value in a message: a number as it is usually written, anything long cut short.
+pub fn shown(value: &Value) -> String {
+    const LONGEST: usize = 60;
+    let text = match value {
+        Value::Float(number) if number.is_finite() => format!("{number:?}"),
+        value => value.to_string().replace('\n', " "),
+    };
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
+    }
 }
 
 fn joined(path: &str, key: &str) -> String {
@@ -164,6 +178,16 @@ mod tests {
         overlay(&mut table, assignment("b.f={ g = 1 }").unwrap(), "", &["b"]).unwrap();
         assert!(table.to_string().contains("g = 1"));
         assert!(overlay(&mut table, assignment("h=1").unwrap(), "", &["b"]).is_err());
+    }
+
+    #[test]
+    fn values_in_messages_are_short() {
+        let float = |number: f64| shown(&Value::Float(number));
+        assert_eq!(
+            [float(1e300), float(-1e-7), float(f64::NAN), float(2.0)],
+            ["1e300", "-1e-7", "nan", "2.0"]
+        );
+        assert_eq!(shown(&Value::from(vec![1; 1000])).len(), 63);
     }
 
     #[test]

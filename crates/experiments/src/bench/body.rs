@@ -202,12 +202,6 @@ impl Body {
 
 impl SingleMass {
     fn check(&self, check: Check) -> Result<(), Error> {
-        check
-            .at_least("mass", self.mass, 0.0)?
-            .at_least("damping", self.damping, 0.0)?
-            .at_least("zero_s", self.zero_s, 0.0)?
-            .finite("stiffness", self.stiffness)?
-            .finite("weight", self.weight)?;
         let is_pendulum = self.mass > 0.0 && self.stiffness == 0.0 && self.zero_s == 0.0;
         let is_first_order = self.damping > 0.0 && self.zero_s == 0.0;
         let of_weight = "a pendulum has a mass, and stiffness and zero_s of 0";

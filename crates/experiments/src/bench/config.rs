@@ -6,6 +6,13 @@ use lobule_theory::rules::SgdegeParameters;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Ticks of a trial, at most. Chosen: 10 s at 1 ms.
+const MOST_TICKS: usize = 10_000;
+/// Ticks of a delay, at most. Chosen: far longer than nerves and networks need; control laws are tuned on all of them.
+const MOST_DELAY: f64 = 1000.0;
+/// Evaluations of a granule cell in a learning curve, at most. Chosen: hours.
+const MOST_WORK: f64 = 1e13;
+
 /// Condition of a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -129,33 +136,19 @@ impl Config {
         1e3 * (self.delays_s[which][0] + self.delays_s[which][1])
     }
 
+    /// Checks everything that neither the limits of the defaults nor the types check.
     pub(super) fn check(&self) -> Result<(), Error> {
-        let (check, m, r) = (Check::of(""), &self.models, &self.rates);
-        for (key, n, most) in [
-            ("controllers", self.controllers.len(), 100),
-            ("plants", self.plants.len(), 100),
-            ("delays_s", self.delays_s.len(), 20),
-            ("conditions", self.conditions.len(), 4),
-            ("trials", self.trials, 10_000),
-            ("trials_after_change", self.trials_after_change, 10_000),
-            ("tail", self.tail, self.trials.min(self.trials_after_change)),
-            ("timing.steps", self.timing.steps, 10_000_000),
-            ("models.signals", m.signals, 400),
-            ("models.sense_taps", m.sense_taps, 100),
-            ("models.horizon", m.horizon, 100),
-        ] {
-            check.within(key, n, 1..=most)?;
-        }
+        let (check, m) = (Check::of(""), &self.models);
         check
-            .within("timing.repeats", self.timing.repeats, 0..=1000)?
-            .within("models.granule_cells", m.granule_cells, 2..=1 << 20)?
-            .within("models.cmac_tilings", m.cmac_tilings, 2..=1024)?
-            .within("rates.rls_forgetting", r.rls_forgetting, 0.9..=1.0)?
-            .within("spread", self.spread, 0.0..=1.0)?
-            .within("noise", self.noise, 0.0..=1.0)?
+            .some("controllers", &self.controllers)?
             .distinct("controllers", &self.controllers)?
+            .some("plants", &self.plants)?
             .distinct("plants", &self.plants)?
-            .distinct("conditions", &self.conditions)?;
+            .some("conditions", &self.conditions)?
+            .distinct("conditions", &self.conditions)?
+            .within("tail", self.tail, 1..=self.trials.min(self.trials_after_change))?;
+        let (filter, allowed) = (self.rates.filter, "above 0 to below 2 is allowed");
+        check.that("rates.filter", filter, filter > 0.0 && filter < 2.0, allowed)?;
         for name in &self.controllers {
             check.one_of("controllers", name, &CONTROLLERS.map(|c| c.0))?;
         }
@@ -173,52 +166,32 @@ impl Config {
         }
         let bins = lobule_theory::network::NetworkParameters::default().bins;
         let (dt, trial, ticks) = (self.dt_s, self.trial_s, self.ticks());
-        let is_long = trial >= 3.5 && ticks <= 10_000;
-        let long = "3.5 s, the duration of the movements, to 10000 ticks are allowed";
+        let long = format!("at most {MOST_TICKS} ticks of dt_s = {dt} are allowed");
         let in_bins = format!("a multiple of {bins} ticks is needed, the bins of sgdege's network");
-        check
-            .that("dt_s", dt, dt > 0.0 && dt <= 0.1, "above 0 and at most 0.1 s is allowed")?
-            .that("trial_s", trial, is_long, long)?
-            .whole_ticks("trial_s", trial, dt)?
-            .that("trial_s", trial, ticks.is_multiple_of(bins), &in_bins)?;
+        check.that("trial_s", trial, ticks <= MOST_TICKS, &long)?.whole_ticks("trial_s", trial, dt)?.that(
+            "trial_s",
+            trial,
+            ticks.is_multiple_of(bins),
+            &in_bins,
+        )?;
         for delay in self.delays_s.iter().flatten() {
-            check.within("delays_s", *delay, 0.0..=1000.0 * dt)?.whole_ticks("delays_s", *delay, dt)?;
+            check.within("delays_s", *delay, 0.0..=MOST_DELAY * dt)?.whole_ticks("delays_s", *delay, dt)?;
         }
         let p = &self.push;
-        let ends = p.for_s >= dt && p.at_s >= 0.0 && p.at_s + p.for_s < trial;
+        let ends = p.for_s >= dt && p.at_s + p.for_s < trial;
         let within = format!("the push, {} s long, must lie within a trial of {trial} s", p.for_s);
         check.that("push.at_s", p.at_s, ends, &within)?;
-        for (key, value) in [
-            ("stop_at", self.stop_at),
-            ("push.peak", p.peak),
-            ("change.mass", self.change.mass),
-            ("change.damping", self.change.damping),
-            ("change.stiffness", self.change.stiffness),
-            ("models.kalman_process", m.kalman_process),
-            ("models.kalman_senses", m.kalman_senses),
-            ("models.trace_s", m.trace_s),
-            ("models.spacing_s", m.spacing_s),
-            ("models.width_s", m.width_s),
-            ("models.scale_s", m.scale_s),
-            ("sgdege.error_hz", self.sgdege.error_hz),
-        ] {
-            check.above(key, value, 0.0)?;
-        }
-        for tau in &m.taus_s {
-            check.above("models.taus_s", *tau, 0.0)?;
-        }
         let allowed = "at most the duration of a trial is allowed";
         check.that("models.trace_s", m.trace_s, m.trace_s <= trial, allowed)?;
-        for (key, rate) in [
-            ("rates.nlms", r.nlms),
-            ("rates.granule", r.granule),
-            ("rates.cmac", r.cmac),
-            ("rates.anticipator", r.anticipator),
-            ("rates.filter", r.filter),
-        ] {
-            let allowed = "stable above 0 and below 2; `lobule show bench/anticipation` has the suggestions";
-            check.that(key, rate, rate > 0.0 && rate < 2.0, allowed)?;
-        }
+        let delay = (0..self.delays_s.len()).map(|k| self.delays(k).iter().sum::<usize>()).max().unwrap_or(0);
+        let each = ticks as f64 * (delay + 1) as f64 * m.granule_cells as f64;
+        let work = (self.trials + self.trials_after_change) as f64 * each;
+        let few = format!(
+            "with trials_after_change = {}, times {ticks} ticks of a trial, {delay} of delay and models.granule_cells = {}, \
+             at most {MOST_WORK:e} is allowed",
+            self.trials_after_change, m.granule_cells
+        );
+        check.that("trials", self.trials, work <= MOST_WORK, &few)?;
         Ok(())
     }
 }

@@ -49,6 +49,11 @@ pub struct PlantConfig {
     pub ki: f64,
 }
 
+/// Ticks of a trial, at most. Chosen: learning in closed form multiplies matrices of as many rows.
+const MOST_TICKS: usize = 4000;
+/// Ticks of a delay, at most. Chosen: each is a state of the loop whose stability is tested before anything runs.
+const MOST_DELAY: f64 = 200.0;
+
 /// The plants by name, in order.
 pub const PLANTS: [&str; 4] = ["first_order", "damped", "resonant", "non_minimum_phase"];
 
@@ -96,16 +101,11 @@ impl Bench {
 
     pub fn check(&self) -> Result<(), Error> {
         let check = Check::of("bench");
-        let has_tick = self.dt_s > 0.0 && self.dt_s <= 0.1;
-        let has_trial = self.trial_s >= 0.5 && self.ticks() <= 4000;
-        check
-            .that("dt_s", self.dt_s, has_tick, "above 0 and at most 0.1 s is allowed")?
-            .that("trial_s", self.trial_s, has_trial, "at least 0.5 s and at most 4000 ticks are allowed")?
-            .within("computation_ticks", self.computation_ticks, 0..=100)?
-            .within("signals", self.signals, 1..=400)?;
+        let (dt, long) = (self.dt_s, format!("at most {MOST_TICKS} ticks of {} s are allowed", self.dt_s));
+        check.that("trial_s", self.trial_s, self.ticks() <= MOST_TICKS, &long)?;
         for (key, delay) in [("motor_delay_s", self.motor_delay_s), ("sensory_delay_s", self.sensory_delay_s)]
         {
-            check.within(key, delay, 0.0..=1000.0 * self.dt_s)?.whole_ticks(key, delay, self.dt_s)?;
+            check.within(key, delay, 0.0..=MOST_DELAY * dt)?.whole_ticks(key, delay, dt)?;
         }
         // Parts check themselves; a wrong one is reported before anything runs.
         self.basis()?;

@@ -79,9 +79,6 @@ impl Study for Gradient {
     };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        let sd = config.weight_sd;
-        let allowed = "above 0 and at most 1000 is allowed";
-        Check::of("").that("weight_sd", sd, sd > 0.0 && sd <= 1e3, allowed)?;
         config.bench.check()
     }
 

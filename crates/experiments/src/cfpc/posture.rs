@@ -99,13 +99,11 @@ impl Study for Posture {
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.bench.check()?;
         config.push.check(&config.bench)?;
-        Check::of("")
-            .one_of("plant", &config.plant, &PLANTS)?
-            .some("trials", &config.trials)?
-            .all_within("trials", &config.trials, 1..=10_000)?
-            .above("tau_from_s", config.tau_from_s, 0.0)?
-            .above("tau_to_s", config.tau_to_s, config.tau_from_s)?
-            .above("hopeless_step", config.hopeless_step, 0.0)?;
+        Check::of("").one_of("plant", &config.plant, &PLANTS)?.distinct("trials", &config.trials)?.above(
+            "tau_to_s",
+            config.tau_to_s,
+            config.tau_from_s,
+        )?;
         basis("gamma", config).map(|_| ())
     }
 

@@ -17,12 +17,11 @@ impl CuedPush {
     /// Refuses a push before its cue, beyond the trial, or without force.
     pub fn check(&self, bench: &Bench) -> Result<(), Error> {
         let end = self.push_s + self.push_for_s;
-        let is_within = self.cue_s >= 0.0 && self.push_s > self.cue_s && end < bench.trial_s;
-        let is_force = self.push != 0.0 && self.push.is_finite();
+        let is_within = self.push_s > self.cue_s && end < bench.trial_s;
         Check::of("")
-            .above("push_for_s", self.push_for_s, 0.0)?
+            .that("push_for_s", self.push_for_s, self.push_for_s >= bench.dt_s, "at least a tick is needed")?
             .that("push_s", self.push_s, is_within, "it must follow cue_s, from 0, and end before the trial")?
-            .that("push", self.push, is_force, "a finite force other than 0 is needed")?;
+            .that("push", self.push, self.push != 0.0, "a force other than 0 is needed")?;
         Ok(())
     }
 

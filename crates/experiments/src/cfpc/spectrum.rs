@@ -96,18 +96,12 @@ impl Study for Spectrum {
         let nyquist = 0.5 / c.bench.dt_s;
         let (is_below, range) = (c.highest_hz < nyquist, format!("less than {nyquist} Hz is needed"));
         let is_long = c.sine_s * c.lowest_hz >= 2.0 && c.sine_s / c.bench.dt_s <= 1e5;
-        let check = Check::of("");
-        check
-            .above("lowest_hz", c.lowest_hz, 0.0)?
-            .at_least("highest_hz", c.highest_hz, c.lowest_hz)?
-            .that("highest_hz", c.highest_hz, is_below, &range)?
-            .above("step_hz", c.step_hz, 0.0)?;
         let few = (c.highest_hz - c.lowest_hz) / c.step_hz < 1000.0;
-        check
+        Check::of("")
+            .that("highest_hz", c.highest_hz, c.highest_hz >= c.lowest_hz, "at least lowest_hz is needed")?
+            .that("highest_hz", c.highest_hz, is_below, &range)?
             .that("step_hz", c.step_hz, few, "at most 1000 frequencies are allowed")?
-            .that("sine_s", c.sine_s, is_long, "two periods of lowest_hz to 100000 ticks are allowed")?
-            .within("trials", c.trials, 1..=100)?
-            .that("step", c.step, c.step > 0.0 && c.step <= 0.2, "above 0 and at most 0.2 is allowed")?;
+            .that("sine_s", c.sine_s, is_long, "two periods of lowest_hz to 100000 ticks are allowed")?;
         Ok(())
     }
 

@@ -6,6 +6,15 @@ use lobule_control::{CortexParameters, PlannerParameters, SensoryOlive};
 use lobule_study::prelude::*;
 use serde::{Deserialize, Serialize};
 
+/// Joints that the cortex represents.
+const JOINTS: usize = 4;
+/// Trials of a condition, at most. Chosen: a day in real time is about as many.
+const MOST_TRIALS: usize = 100_000;
+/// Contacts of nuclear cells on cortical neurons, at most. Chosen: 8 bytes each.
+const MOST_CONTACTS: usize = 100_000_000;
+/// Ticks of a movement times cortical neurons, at most. Chosen: the tables of tuning take 4 bytes for each.
+const MOST_TUNING: usize = 200_000_000;
+
 /// Condition of a run: the difference from the configured loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -221,12 +230,9 @@ impl PrismConfig {
         ModuleName::ALL.into_iter().filter(|module| self.part(*module) != Participation::Off)
     }
 
-    /// Checks what the parts cannot check by themselves.
+    /// Checks what neither the limits of the defaults nor the parts check by themselves.
     pub(super) fn check(&self) -> Result<(), Error> {
-        let (check, p, c) = (Check::of(""), &self.protocol, &self.calibration);
-        let distinct: std::collections::BTreeSet<_> = self.seeds.iter().collect();
-        let repeated = format!("{:?} repeats a seed", self.seeds);
-        check.that("seeds", repeated, distinct.len() == self.seeds.len(), "each counts once")?;
+        let (check, p) = (Check::of(""), &self.protocol);
         if self.conditions.is_empty() {
             return Err(check.refusal("conditions", "at least one condition is needed"));
         }
@@ -235,39 +241,36 @@ impl PrismConfig {
                 return Err(check.refusal("conditions", format!("`{}` is named twice", condition.name())));
             }
         }
-        let up_to_60 = |deg: f64| deg.abs() <= 60.0;
-        let (trial, gap, prism) = (p.trial_ms, p.gap_ms, p.prism_deg);
-        let (is_trial, is_prism) = ((50..=5000).contains(&trial), up_to_60(prism) && prism != 0.0);
-        let shifts = "prisms shift by up to 60 deg, not by 0";
-        let (trials, of_trials) = (p.trials(), format!("{} of {} trials", p.prism, p.trials()));
+        let trials = p.trials();
+        let most = format!("with baseline and removal {trials} trials; at most {MOST_TRIALS} are allowed");
         check
-            .that("protocol.trial_ms", format!("{trial} ms"), is_trial, "a movement lasts 50 to 5000 ms")?
-            .that("protocol.gap_ms", format!("{gap} ms"), gap <= 10_000, "a pause lasts at most 10000 ms")?
-            .that("protocol.prism_deg", format!("{prism} deg"), is_prism, shifts)?
-            .that("protocol.prism", of_trials, p.prism > 0 && trials <= 100_000, "1 to 100000 are needed")?;
+            .that("protocol.prism_deg", p.prism_deg, p.prism_deg != 0.0, "a prism of 0 deg shifts nothing")?
+            .that("protocol.prism", p.prism, trials <= MOST_TRIALS, &most)?;
         if self.in_loop().next().is_none() {
             let what = "both modules are off: there is no cerebellum in the loop";
             return Err(check.refusal("loop.forward", what));
         }
-        let (gain, neurons, fibers) = (self.wiring.inverse_gain, self.planner.neurons, self.cortex.neurons);
-        let equal = format!("it must equal cortex.neurons = {fibers}: they are wired one to one");
-        check.that("loop.inverse_gain", gain, (0.0..=100.0).contains(&gain), "it lies in 0..100")?;
-        check.that("planner.neurons", neurons, neurons == fibers, &equal)?;
+        let (neurons, cortex) = (self.planner.neurons, &self.cortex);
+        let equal = format!("it must equal cortex.neurons = {}: they are wired one to one", cortex.neurons);
+        check.that("planner.neurons", neurons, neurons == cortex.neurons, &equal)?;
+        let [low, high] = self.planner.place_range_deg;
+        let range = format!("[{low}, {high}]");
+        check.that("planner.place_range_deg", range, low < high, "the second angle must exceed the first")?;
+        let joints = format!("a multiple of {JOINTS} joints is needed");
+        check.that("cortex.neurons", cortex.neurons, cortex.neurons.is_multiple_of(JOINTS), &joints)?;
+        let (delay, trial) = (self.motor_olive.delay_ms, p.trial_ms);
+        let short = format!("less than protocol.trial_ms = {trial} is needed");
+        check.that("motor_olive.delay_ms", delay, delay < trial, &short)?;
+        let cells = cortex.nuclear_convergence;
+        let few = format!("times cortex.neurons = {}, at most {MOST_CONTACTS} is allowed", cortex.neurons);
+        check.that("cortex.nuclear_convergence", cells, cells * cortex.neurons <= MOST_CONTACTS, &few)?;
+        let short = format!("times cortex.neurons = {}, at most {MOST_TUNING} is allowed", cortex.neurons);
+        check.that("protocol.trial_ms", trial, trial * cortex.neurons <= MOST_TUNING, &short)?;
         for module in ModuleName::ALL {
-            let a_minus = self.learning(module).a_minus_ns;
-            let falls = "depression by climbing fibers is 0 or negative, else learning only grows";
-            Check::of(module.name()).that("a_minus_ns", a_minus, a_minus <= 0.0, falls)?;
+            let a_plus = self.learning(module).a_plus_ns;
+            let allowed = "-1 (by the balance rule), or 0 to 1";
+            Check::of(module.name()).that("a_plus_ns", a_plus, a_plus == -1.0 || a_plus >= 0.0, allowed)?;
         }
-        if c.trials < 2 || c.sweep_trials < 1 || c.sweep_deg.len() < 2 {
-            let what = "at least 2 trials, 1 sweep trial and 2 sweep prisms are needed";
-            return Err(check.refusal("calibration", what));
-        }
-        let is_second = up_to_60(c.second_deg) && c.second_deg > 0.0;
-        let (sweep, is_sweep) = (format!("{:?}", c.sweep_deg), c.sweep_deg.iter().all(|p| up_to_60(*p)));
-        Check::of("calibration")
-            .that("second_deg", format!("{} deg", c.second_deg), is_second, "it lies in 0..60, not at 0")?
-            .that("sweep_deg", sweep, is_sweep, "prisms shift by up to 60 deg")?
-            .that("max_sd_deg", c.max_sd_deg, c.max_sd_deg > 0.0, "a positive number is needed")?;
         Ok(())
     }
 }

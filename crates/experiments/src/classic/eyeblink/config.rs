@@ -69,6 +69,9 @@ pub struct SpikingConfig {
     pub gain: f64,
 }
 
+/// Trials of a part of the protocol, at most. Chosen: hundreds of times those of an animal.
+const MOST_TRIALS: usize = 1_000_000;
+
 /// The whole configuration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,33 +88,27 @@ pub struct Config {
 }
 
 impl Config {
-    /// Checks everything that neither the types nor the parts themselves check.
+    /// Checks everything that neither the limits of the defaults, nor the types, nor the parts themselves check.
     pub(super) fn validate(&self) -> Result<(), Error> {
         let (check, p) = (Check::of("protocol"), &self.protocol);
-        check.within("trials", p.trials, 10..=10_000)?.all_within("sessions", &p.sessions, 1..=1000)?;
-        check.within("interval_ms", p.interval_ms, 10..=5000)?.within("puff_ms", p.puff_ms, 1..=1000)?;
-        check.within("before_ms", p.before_ms, 1..=5000)?;
         check.within("after_ms", p.after_ms, p.puff_ms..=5000)?;
-        check.within("interval_sessions", p.interval_sessions, 1..=1000)?;
-        check.within("probes", p.probes, 1..=1000)?.within("probe_ms", p.probe_ms, 100..=10_000)?;
-        check.all_within("blocking_sessions", &p.blocking_sessions, 1..=1000)?;
         for (key, intervals_ms) in [("intervals_ms", &p.intervals_ms), ("ablated_ms", &p.ablated_ms)] {
-            check.some(key, intervals_ms)?.all_within(key, intervals_ms, 10..=p.probe_ms)?;
+            check.all_within(key, intervals_ms, 10..=p.probe_ms)?.distinct(key, intervals_ms)?;
         }
-        let (check, delays) = (Check::of("loop"), &self.body);
-        check.within("sensory_delay_ms", delays.sensory_delay_ms, 0..=1000)?;
-        check.within("motor_delay_ms", delays.motor_delay_ms, 0..=1000)?;
-        check.at_least("noise_sd", delays.noise_sd, 0.0)?.above("noise_s", delays.noise_s, 0.0)?;
+        for (key, sessions) in [
+            ("sessions", p.sessions.iter().sum()),
+            ("blocking_sessions", p.blocking_sessions.iter().sum()),
+            ("interval_sessions", p.interval_sessions * (p.intervals_ms.len() + p.ablated_ms.len())),
+        ] {
+            let few = format!("of {} trials each; at most {MOST_TRIALS} trials are allowed", p.trials);
+            check.that(key, format!("{sessions} sessions"), sessions * p.trials <= MOST_TRIALS, &few)?;
+        }
         let (check, c) = (Check::of("criterion"), &self.criterion);
-        check.that("closure", c.closure, c.closure > 0.0 && c.closure < 1.0, "a number between 0 and 1")?;
         let [low, high] = [c.extinguished_percent, c.acquired_percent];
-        let is_ordered = 0.0 < low && low <= high && high <= 100.0;
-        let order = "0 < extinguished_percent <= acquired_percent <= 100 is needed";
-        check.that("", format!("{low} and {high}"), is_ordered, order)?;
-        let (check, s) = (Check::of("spiking"), &self.spiking);
-        check.all_within("trials", &s.trials, 1..=10_000)?.within("probes", s.probes, 1..=1000)?;
-        check.within("interval_ms", s.interval_ms, 10..=5000)?;
-        check.within("pause_ms", s.pause_ms, 0..=100_000)?.within("settle_ms", s.settle_ms, 1..=100_000)?;
+        check.that("extinguished_percent", low, low <= high, "at most acquired_percent is allowed")?;
+        let (check, [first, last]) = (Check::of("spiking"), self.spiking.preferred_s);
+        let order = "two times in order are needed";
+        check.that("preferred_s", format!("[{first}, {last}]"), first <= last, order)?;
         Conditioning::new(&self.conditioning, 2, 1e-3, 0)?;
         Eyelid::new(self.eyelid)?;
         Ok(())

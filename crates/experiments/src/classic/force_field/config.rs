@@ -91,6 +91,9 @@ pub struct Config {
     pub switching: Switching,
 }
 
+/// Evaluations of a granule cell, at most. Chosen: hours.
+const MOST_WORK: f64 = 1e12;
+
 impl Config {
     pub fn dt_s(&self) -> f64 {
         self.tick_ms as f64 * 1e-3
@@ -118,43 +121,33 @@ impl Config {
         })
     }
 
-    /// Checks everything that neither the types nor the parts themselves check.
+    /// Checks everything that neither the limits of the defaults, nor the types, nor the parts themselves check.
     pub fn validate(&self) -> Result<(), Error> {
-        let tick_ms = self.tick_ms;
-        Check::of("").within("tick_ms", tick_ms, 1..=20)?;
-        let positive = |check: &Check, key: &str, x: f64, most: f64| {
-            check.that(key, x, x > 0.0 && x <= most, &format!("more than 0, at most {most}")).map(|_| ())
+        let (tick_ms, c, p) = (self.tick_ms, &self.cerebellum, &self.protocol);
+        let whole = |table: &str, key: &str, ms: usize| -> Result<(), Error> {
+            Check::of(table).whole_ticks(key, ms as f64, tick_ms as f64).map(drop)
         };
-        let (check, reach) = (Check::of("reach"), &self.reach);
-        check.within("directions", reach.directions, 1..=64)?;
-        positive(&check, "distance_m", reach.distance_m, 1.0)?;
-        positive(&check, "duration_s", reach.duration_s, 10.0)?;
-        positive(&check, "hold_s", reach.hold_s, 10.0)?;
-        positive(&Check::of("field"), "curl", self.field.curl, 1000.0)?;
-        let (check, f) = (Check::of("feedback"), &self.feedback);
-        check.ticks_within("delay_ms", f.delay_ms, 0..=1000, tick_ms)?.at_least("noise", f.noise, 0.0)?;
-        let (check, c) = (Check::of("cerebellum"), &self.cerebellum);
-        check.within("granule_cells", c.granule_cells, 1..=100_000)?;
-        check.ticks_within("shift_ms", c.shift_ms, 0..=1000, tick_ms)?;
-        check.ticks_within("shift_of_errors_ms", c.shift_of_errors_ms, 0..=1000, tick_ms)?;
-        let (check, p) = (Check::of("protocol"), &self.protocol);
-        check.within("probe_every", p.probe_every, 3..=1000)?;
-        check.within("baseline", p.baseline, 2 * p.probe_every..=10_000)?;
-        check.within("adaptation", p.adaptation, 6 * p.probe_every..=10_000)?;
-        check.within("washout", p.washout, 2 * p.probe_every..=10_000)?;
-        let (check, g) = (Check::of("generalization"), &self.generalization);
-        check.within("trials", g.trials, 1..=10_000)?;
-        let angles = &g.angles_deg;
-        let are_angles = angles.first() == Some(&0) && angles.iter().all(|a| *a <= 180);
-        let allowed = "angles up to 180, 0 (the trained direction) first";
-        check.that("angles_deg", format!("{angles:?}"), are_angles, allowed)?;
-        let (check, s) = (Check::of("switching"), &self.switching);
-        check.within("trials", s.trials, 12..=10_000)?;
-        check.within("anneal_trials", s.anneal_trials, 0..=1_000_000)?;
-        let [short, long] = s.block;
-        let is_rising = 1 <= short && short <= long && long <= 1000;
-        check.that("block", format!("{:?}", s.block), is_rising, "rising, from 1 to 1000 trials")?;
-        Ok(())
+        whole("feedback", "delay_ms", self.feedback.delay_ms)?;
+        whole("cerebellum", "shift_ms", c.shift_ms)?;
+        whole("cerebellum", "shift_of_errors_ms", c.shift_of_errors_ms)?;
+        Check::of("protocol")
+            .within("baseline", p.baseline, 2 * p.probe_every..=10_000)?
+            .within("adaptation", p.adaptation, 6 * p.probe_every..=10_000)?
+            .within("washout", p.washout, 2 * p.probe_every..=10_000)?;
+        let trials = p.baseline + p.adaptation + p.washout + self.generalization.trials;
+        let work = trials as f64 * self.ticks() as f64 * c.granule_cells as f64;
+        let few =
+            format!("times {trials} trials of {} ticks, at most {MOST_WORK:e} is allowed", self.ticks());
+        Check::of("cerebellum").that("granule_cells", c.granule_cells, work <= MOST_WORK, &few)?;
+        let (check, angles) = (Check::of("generalization"), &self.generalization.angles_deg);
+        let (of, starts) = (format!("{angles:?}"), angles.first() == Some(&0));
+        check.that("angles_deg", of, starts, "0 (the trained direction) comes first")?;
+        check.distinct("angles_deg", angles)?;
+        let [short, long] = self.switching.block;
+        let block = format!("[{short}, {long}]");
+        Check::of("switching")
+            .that("block", block, short <= long, "two lengths in order are needed")
+            .map(drop)
     }
 
     /// Checks that the arm reaches every target.

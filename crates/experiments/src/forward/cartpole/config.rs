@@ -1,13 +1,17 @@
 //! Parameters of the experiment.
 
 use lobule_control::forward::Efference;
-use lobule_control::plant::{Actuator, CartPole, CartPoleParameters};
+use lobule_control::plant::Actuator;
 use lobule_study::{Check, Error};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A tick of Gymnasium's CartPole, ms.
 pub const TICK_MS: usize = 20;
+/// Ticks of an attempt, at most. Chosen: minutes.
+const MOST_TICKS: usize = 10_000_000;
+/// Evaluations of the model in a tick that pass and horizon ask for, at most. Chosen: thirty times those of the reference.
+const MOST_LOOKS: usize = 2000;
 
 /// Effect of a command on the cart: its sign is the force, or the command itself is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,45 +175,43 @@ pub struct Config {
 }
 
 impl Config {
-    /// Checks everything that neither the types nor the parts themselves check.
+    /// Checks everything that neither the limits of the defaults, nor the types, nor the parts themselves check.
     pub fn check(&self) -> Result<(), Error> {
         let check = Check::of("");
-        check.some("tasks", &self.tasks)?.some("delays_ms", &self.delays_ms)?;
-        check.some("controllers", &self.controllers)?;
+        check.some("tasks", &self.tasks)?.distinct("tasks", &self.tasks)?;
+        check.some("controllers", &self.controllers)?.distinct("controllers", &self.controllers)?;
         let has_pd = self.controllers.iter().any(|c| matches!(c, ControllerKind::Pd(..)));
         let own = "the PD controllers are set under `pd` and are always there";
         check.that("controllers", "pd", !has_pd, own)?;
-        check.within("episodes", self.episodes, 1..=10_000)?;
         check.within("curve_episodes", self.curve_episodes, 1..=self.episodes)?;
-        check.within("steps", self.steps, 1..=1_000_000)?;
-        let (check, pole) = (Check::of("pole"), &self.pole);
-        check.within("episodes_after", pole.episodes_after, 1..=10_000)?;
-        check.within("at_step", pole.at_step, 1..=10_000_000)?;
-        check.finite("pd_angular_velocity", pole.pd_angular_velocity)?;
-        for (check, delays) in [(Check::of(""), &self.delays_ms), (check, &pole.delays_ms)] {
+        for (check, delays) in [(check, &self.delays_ms), (Check::of("pole"), &self.pole.delays_ms)] {
+            check.distinct("delays_ms", delays)?;
             for &ms in delays {
-                check.within("delays_ms", ms, 0..=10_000)?;
                 check.whole_ticks("delays_ms", ms as f64, TICK_MS as f64)?;
             }
         }
-        for &half_length_m in &pole.half_lengths_m {
-            let gymnasium = CartPoleParameters::gymnasium(Actuator::TwoActions);
-            CartPole::new(CartPoleParameters { half_length_m, ..gymnasium })?;
+        let (m, loops) = (&self.models, &self.inner_loop);
+        let tilings = format!("at least one for each of models.tilings = {} is needed", m.tilings);
+        check.that("models.slots", m.slots, m.slots >= m.tilings, &tilings)?;
+        let (dm, passes) = (&self.dm_control, &self.passes);
+        for (key, episodes, steps) in [
+            ("episodes", self.episodes, self.steps),
+            ("passes.episodes", passes.episodes, self.steps),
+            ("pole.episodes_after", self.pole.episodes_after, self.steps),
+            ("dm_control.episodes", dm.episodes, dm.steps),
+        ] {
+            let few = format!("times the {steps} steps of one, at most {MOST_TICKS} is allowed");
+            check.that(key, episodes, episodes * steps <= MOST_TICKS, &few)?;
         }
-        let (check, law) = (Check::of("law"), &self.law);
-        check.finite("angle", law.angle)?.finite("position", law.position)?;
-        check.finite("angular_velocity", law.angular_velocity)?;
-        let (check, pd) = (Check::of("pd"), &self.pd);
-        for (key, coefficients) in [("gains", &pd.gains), ("angular_velocities", &pd.angular_velocities)] {
-            check.some(key, coefficients)?;
-            coefficients.iter().try_for_each(|&x| check.finite(key, x).map(drop))?;
+        let deepest = |horizons: &[usize]| horizons.iter().max().copied().unwrap_or(0);
+        let counts = passes.passes.iter().max().copied().unwrap_or(0);
+        for (key, horizon, passes, of) in [
+            ("inner_loop.horizon", loops.horizon, loops.passes, "inner_loop.passes"),
+            ("passes.horizons", deepest(&passes.horizons), counts, "passes.passes"),
+        ] {
+            let few = format!("times {of} = {passes}, at most {MOST_LOOKS} is allowed");
+            check.that(key, horizon, horizon * passes <= MOST_LOOKS, &few)?;
         }
-        let (check, passes) = (Check::of("passes"), &self.passes);
-        check.within("episodes", passes.episodes, 1..=10_000)?;
-        for &horizon in &passes.horizons {
-            check.that("horizons", horizon, horizon > 0, "a pass looks at least 1 tick ahead")?;
-        }
-        let (check, dm) = (Check::of("dm_control"), &self.dm_control);
-        check.within("episodes", dm.episodes, 1..=10_000)?.within("steps", dm.steps, 1..=1_000_000).map(drop)
+        Ok(())
     }
 }

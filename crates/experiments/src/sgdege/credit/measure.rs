@@ -43,7 +43,7 @@ impl RuleName {
     }
 
     /// Presentations of each pattern.
-    fn trials(self, config: &Config, columns: usize) -> u64 {
+    pub(super) fn trials(self, config: &Config, columns: usize) -> u64 {
         let t = &config.trials;
         let (trials, growth) = match self {
             Self::Sgdege | Self::SgdegeSlowInhibition => (t.sgdege, t.sgdege_growth),

@@ -4,6 +4,7 @@
 mod figures;
 mod measure;
 
+use super::check_network;
 use lobule_analysis::mean_of;
 use lobule_study::prelude::*;
 use lobule_theory::rules::{
@@ -92,6 +93,9 @@ fn remaining_error(config: &Config, rule: RuleName, columns: usize, patterns: us
     }
 }
 
+/// Rates of nuclear cells that a run computes, at most. Chosen: a hundred times those of the preset full.
+const MOST_WORK: f64 = 1e12;
+
 impl Study for Credit {
     type Config = Config;
     type Record = Record;
@@ -118,29 +122,43 @@ impl Study for Credit {
     };
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        let (share, t, columns) = (config.last_share, &config.trials, config.reference_columns);
-        Check::of("")
+        let (t, muscles, blocks) = (&config.trials, config.bicycle.columns, config.blocks as u64);
+        let check = Check::of("");
+        check
             .some("rules", &config.rules)?
-            .that("reference_columns", columns, columns >= 1, "at least 1 is needed")?
-            .within("blocks", config.blocks, 10..=100_000)?
-            .that("last_share", share, share > 0.0 && share <= 1.0, "above 0 and at most 1 is allowed")?
-            .all_within("columns", &config.columns, 1..=4096)?;
-        let lengths = config.blocks as u64..=100_000_000;
-        Check::of("trials")
-            .within("sgdege", t.sgdege, lengths.clone())?
-            .within("perturbation", t.perturbation, lengths.clone())?
-            .within("marr_albus_ito", t.marr_albus_ito, lengths.clone())?
-            .within("signed_error_oracle", t.signed_error_oracle, lengths.clone())?
-            .within("sgdege_growth", t.sgdege_growth, 0.0..=2.0)?
-            .within("perturbation_growth", t.perturbation_growth, 0.0..=2.0)?;
-        let muscles = config.bicycle.columns;
-        let are_even = muscles.is_multiple_of(2) && muscles > 0;
-        let even = "an even number above 0 is needed: half of the muscles steer";
-        let check = Check::of("bicycle");
-        check.within("rides", config.bicycle.rides, lengths)?.that("columns", muscles, are_even, even)?;
-        let fits = |columns, patterns| measure::network(config, columns, patterns).validate();
-        config.columns.iter().try_for_each(|&columns| fits(columns, 1))?;
-        config.patterns.iter().try_for_each(|&patterns| fits(config.reference_columns, patterns))?;
+            .distinct("rules", &config.rules.iter().map(ToString::to_string).collect::<Vec<_>>())?
+            .distinct("columns", &config.columns)?
+            .distinct("patterns", &config.patterns)?
+            .that(
+                "bicycle.columns",
+                muscles,
+                muscles.is_multiple_of(2),
+                "an even number is needed: half steer",
+            )?;
+        for (key, trials) in [
+            ("trials.sgdege", t.sgdege),
+            ("trials.perturbation", t.perturbation),
+            ("trials.marr_albus_ito", t.marr_albus_ito),
+            ("trials.signed_error_oracle", t.signed_error_oracle),
+            ("bicycle.rides", config.bicycle.rides),
+        ] {
+            check.that(key, trials, trials >= blocks, &format!("at least blocks = {blocks} is needed"))?;
+        }
+        let sizes = config.columns.iter().map(|&columns| (columns, 1));
+        let loads = config.patterns.iter().map(|&patterns| (config.reference_columns, patterns));
+        for (columns, patterns) in sizes.chain(loads) {
+            let network = measure::network(config, columns, patterns);
+            check_network(&network)?;
+            for rule in &config.rules {
+                let trials = rule.trials(config, columns);
+                let work = trials as f64 * (patterns * network.outputs()) as f64;
+                let few = format!(
+                    "with {patterns} patterns and {trials} trials of {rule}, growth included, too long: trials x patterns x \
+                     columns x bins of at most {MOST_WORK:e} are allowed"
+                );
+                check.that("columns", columns, work <= MOST_WORK, &few)?;
+            }
+        }
         config.sgdege.validate()?;
         config.marr_albus_ito.validate()?;
         config.node_perturbation.validate()?;

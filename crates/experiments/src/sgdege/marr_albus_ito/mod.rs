@@ -1,6 +1,7 @@
 //! The experiment `sgdege/marr_albus_ito`: the consensus rule under a global error, as in the paper's Figure 2.
 
 use super::cells::{correlation, mean_rate_error};
+use super::check_network;
 use super::look::rates_against_targets;
 use lobule_analysis::{mean, mean_of};
 use lobule_study::{prelude::*, report::drawing::*};
@@ -122,14 +123,11 @@ impl Study for MarrAlbusIto {
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         Check::of("")
-            .within("trials", config.trials, 1..=1_000_000)?
             .within("last", config.last, 1..=config.trials)?
-            .some("signed_means_hz", &config.signed_means_hz)?;
+            .distinct("signed_means_hz", &config.signed_means_hz)?;
         let (patterns, one) = (config.network.patterns, "1 is needed: a trial has one error");
         Check::of("network").that("patterns", patterns, patterns == 1, one)?;
-        for &rate_target in config.signed_means_hz.iter().chain([&config.unsigned_mean_hz]) {
-            NetworkParameters { rate_target, ..config.network.clone() }.validate()?;
-        }
+        check_network(&config.network)?;
         Ok(config.rule.validate()?)
     }
 

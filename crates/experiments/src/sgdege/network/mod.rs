@@ -4,6 +4,7 @@
 mod figures;
 mod measure;
 
+use super::check_network;
 use lobule_analysis::mean_of;
 use lobule_study::prelude::*;
 use lobule_theory::{network::NetworkParameters, rules::SgdegeParameters};
@@ -44,6 +45,9 @@ grounds! {
 const PREDICTION: Source =
     Source::reported("steps of I; Bouvier et al. 2018, doi:10.7554/eLife.31599, equation (10)");
 
+/// Points of the curves of all patterns, at most. Chosen: the record keeps each.
+const MOST_POINTS: usize = 1_000_000;
+
 impl Study for Network {
     type Config = Config;
     type Record = Record;
@@ -69,18 +73,18 @@ impl Study for Network {
 
     fn check(&self, config: &Config) -> Result<(), Error> {
         let (n, share) = (config.trials_per_pattern, config.sensitivity_share);
-        let (is_share, shares) =
-            (share > 0.0 && share < 1.0, "a number between 0 and 1, both excluded, is needed");
+        let (patterns, block) = (config.network.patterns, config.block);
+        let few = format!("with patterns = {patterns}, at most {MOST_POINTS} points of curves are allowed");
         Check::of("")
-            .within("trials_per_pattern", n, 10..=10_000_000)?
             .within("last", config.last, 1..=n)?
-            .within("block", config.block, 1..=n)?
+            .within("block", block, 1..=n)?
             .within("early", config.early, 1..=n)?
-            .that("sensitivity_share", share, is_share, shares)?;
+            .that("block", block, n / block * patterns <= MOST_POINTS, &few)?
+            .that("early", config.early, config.early * patterns <= MOST_POINTS, &few)?;
         let is_probability = !config.sensitivity || config.rule.rho * (1.0 + share) <= 1.0;
         let allowed = "with sensitivity_share added it must stay a probability: lower one of them";
         Check::of("rule").that("rho", config.rule.rho, is_probability, allowed)?;
-        config.network.validate()?;
+        check_network(&config.network)?;
         Ok(config.rule.validate()?)
     }
 

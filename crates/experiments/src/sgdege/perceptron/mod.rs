@@ -132,6 +132,11 @@ impl Config {
     }
 }
 
+/// Inputs of all patterns, at most. Chosen: 4 bytes for each that is active.
+const MOST_INPUTS: u64 = 100_000_000;
+/// Presentations on a seed, at most. Chosen: ten times those of the preset full.
+const MOST_PRESENTATIONS: u64 = 20_000_000_000;
+
 impl Study for Perceptron {
     type Config = Config;
     type Record = Record;
@@ -159,41 +164,46 @@ impl Study for Perceptron {
     fn check(&self, config: &Config) -> Result<(), Error> {
         config.cell.validate()?;
         config.steps.validate()?;
-        let (sweep, scan, long, m) = (&config.sweep, &config.scan, &config.long, &config.measure);
-        let q_below_1 = |table: &str, q: f64| {
-            let allowed = "0 to 1 is allowed, without 1, where learning diverges";
-            Check::of(table).that("q", q, (0.0..1.0).contains(&q), allowed).map(drop)
-        };
-        let check = Check::of("measure");
-        check.that("average", m.average, m.average >= 1, "at least 1 is needed")?;
-        check.that("snapshot", m.snapshot, m.snapshot >= 1, "at least 1 is needed")?;
-        Check::of("sweep").some("patterns", &sweep.patterns)?;
-        for (table, patterns, epochs) in [
-            ("sweep", &sweep.patterns, sweep.epochs),
-            ("scan", &scan.patterns, scan.epochs),
-            ("long", &long.patterns, long.epochs),
+        let (sweep, scan, long, average) =
+            (&config.sweep, &config.scan, &config.long, config.measure.average);
+        let fibers = config.cell.fibers;
+        for (table, patterns, epochs, runs) in [
+            ("sweep", &sweep.patterns, sweep.epochs, 2),
+            ("scan", &scan.patterns, scan.epochs, scan.q.len()),
+            ("long", &long.patterns, long.epochs, long.q.len()),
         ] {
-            let (is_long, least) = (epochs >= m.average, "at least measure.average is needed");
-            let check = Check::of(table);
-            check.all_within("patterns", patterns, 1..=100_000)?.that("epochs", epochs, is_long, least)?;
+            let (check, is_long) = (Check::of(table), epochs >= average);
+            check.that(
+                "epochs",
+                epochs,
+                is_long,
+                &format!("at least measure.average = {average} is needed"),
+            )?;
+            check.distinct("patterns", patterns)?;
+            let most = format!("times cell.fibers = {fibers}, at most {MOST_INPUTS} is allowed");
+            for &count in patterns {
+                check.that("patterns", count, u64::from(count) * u64::from(fibers) <= MOST_INPUTS, &most)?;
+            }
+            let shown = patterns.iter().map(|&p| u64::from(p)).sum::<u64>() * runs as u64;
+            let few =
+                format!("times the {shown} patterns of all runs, at most {MOST_PRESENTATIONS} is allowed");
+            check.that("epochs", epochs, epochs * shown <= MOST_PRESENTATIONS, &few)?;
         }
-        scan.q.iter().try_for_each(|q| q_below_1("scan", *q))?;
-        long.q.iter().try_for_each(|q| q_below_1("long", *q))?;
-        q_below_1("steps", config.steps.q)?;
-        let (s, tail) = (&config.single, "at least 1000 are needed: the last 500 give the end");
+        Check::of("scan").distinct("q", &scan.q)?;
+        Check::of("long").distinct("q", &long.q)?;
+        let s = &config.single;
+        let few = format!("of {} runs, at most {MOST_PRESENTATIONS} in all is allowed", s.runs);
+        let drawn = format!("of {} runs shown, at most {MOST_INPUTS} in all is allowed", s.shown);
         Check::of("single")
-            .that("runs", s.runs, s.runs >= 1, "at least 1 is needed")?
             .that("epochs", s.epochs, s.epochs > s.settle, "more than single.settle are needed")?
-            .that("epochs", s.epochs, s.epochs >= 1000, tail)?
-            .above("stop_hz", s.stop_hz, 0.0)?
+            .that("epochs", s.epochs, s.epochs * u64::from(s.runs) <= MOST_PRESENTATIONS, &few)?
+            .that("epochs", s.epochs, s.epochs * s.shown as u64 <= MOST_INPUTS, &drawn)?
             .above("begin_hz", s.begin_hz, s.stop_hz)?;
         for p in &config.states.patterns {
             let is_run = sweep.patterns.contains(p);
             Check::of("states").that("patterns", p, is_run, "only numbers in sweep.patterns are allowed")?;
         }
-        let step = config.delta.step;
-        let allowed = "above 0 and below 2 is allowed: more overshoots by more than the error";
-        Check::of("delta").that("step", step, step > 0.0 && step < 2.0, allowed).map(drop)
+        Ok(())
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {

@@ -127,6 +127,11 @@ fn right_drifts(set: &Parameters) -> f64 {
     (0..10_000).filter(|k| agrees(*k)).count() as f64 / 10_000.0
 }
 
+/// Points of the trajectories of a set, at most. Chosen: the record keeps each.
+const MOST_POINTS: u64 = 1_000_000;
+/// Trials of a measurement, at most. Chosen: minutes.
+const MOST_TRIALS: f64 = 1e10;
+
 impl Study for SingleCell {
     type Config = Config;
     type Record = Record;
@@ -151,32 +156,41 @@ impl Study for SingleCell {
     fn check(&self, config: &Config) -> Result<(), Error> {
         let (m, demo) = (&config.measure, &config.demo);
         let check = Check::of("measure");
-        check.within("runs", m.runs, 1..=100_000)?;
-        check.that("average", m.average, m.average >= 1, "at least 1 is needed")?;
         for (key, way) in [("long_way_hz", m.long_way_hz), ("short_way_hz", m.short_way_hz)] {
             let [start, settle, measured] = way;
-            let fits = settle >= 0.0 && measured > 0.0 && settle + measured < start && start.is_finite();
+            let fits = measured > 0.0 && settle + measured < start;
             let allowed =
                 "start, settling and measured distance are needed, the last two together below the first";
             check.that(key, format!("{way:?}"), fits, allowed)?;
         }
         // Rates are not negative.
-        check.at_least("long_target_hz", m.long_target_hz, m.long_way_hz[0])?;
-        let check = Check::of("demo");
-        check.that("trials", demo.trials, demo.trials >= 1, "at least 1 is needed")?;
-        check.within("slow_trials", demo.slow_trials, 1..=u64::MAX)?.some("starts", &demo.starts)?;
-        demo.starts.as_flattened().iter().try_for_each(|v| check.at_least("starts", *v, 0.0).map(drop))?;
+        let far = format!("at least long_way_hz[0] = {} is needed", m.long_way_hz[0]);
+        check.that("long_target_hz", m.long_target_hz, m.long_target_hz >= m.long_way_hz[0], &far)?;
+        check.distinct("scan_q", &m.scan_q)?;
+        let points = demo.trials.max(demo.slow_trials) * demo.starts.len() as u64;
+        let few = format!("of {} starts; at most {MOST_POINTS} points are drawn", demo.starts.len());
+        Check::of("demo").that("slow_trials", demo.slow_trials, points <= MOST_POINTS, &few)?;
+        let runs = f64::from(m.runs);
+        let check_work = |key: &str, each: f64| {
+            let few = format!("times the {each} trials that {key} takes, at most {MOST_TRIALS:e} is allowed");
+            check.that("runs", m.runs, runs * each <= MOST_TRIALS, &few).map(drop)
+        };
+        check_work("settle + average", (m.settle + m.average) as f64)?;
+        check_work("diverging", m.diverging as f64)?;
         m.scan_q.iter().try_for_each(|&q| Parameters { q, ..config.sets.figure_9ef }.validate())?;
-        for (name, set, _) in config.converging() {
+        let tables = ["figure_9ef", "appendix_ab", "appendix_cd", "appendix_ef"];
+        for (table, (_, set, _)) in tables.into_iter().zip(config.converging()) {
             set.validate()?;
-            let moves = |corridor| {
-                set.followed(corridor).is_some_and(|f| f.speed_hz != 0.0 && f.speed_hz.is_finite())
-            };
-            let table = format!("sets ({name})");
+            let table = format!("sets.{table}");
             let check = Check::of(&table);
-            if !(moves(Corridor::Upper) && moves(Corridor::Lower)) {
-                let what = "does not converge; q < 1, rho between 0 and 1 (both excluded) and step_p_hz above 0 are needed";
-                return Err(check.refusal("", what));
+            for corridor in [Corridor::Upper, Corridor::Lower] {
+                let speed = set.followed(corridor).map_or(0.0, |f| f.speed_hz.abs());
+                if !(speed > 0.0 && speed.is_finite()) {
+                    let what = "does not converge; q < 1, rho between 0 and 1 (both excluded) and step_p_hz above 0 are needed";
+                    return Err(check.refusal("", what));
+                }
+                check_work("long_way_hz", (m.long_way_hz[0] / speed).ceil())?;
+                check_work("short_way_hz", (m.short_way_hz[0] / speed).ceil())?;
             }
             check.at_least("target_hz", set.target_hz, m.short_way_hz[0])?;
         }
