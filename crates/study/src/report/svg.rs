@@ -265,7 +265,7 @@ impl Drawing {
         let point = |k: i32| {
             let r = if k % 2 == 0 { radius } else { 0.38 * radius };
             let angle = f64::from(k) * std::f64::consts::FRAC_PI_4;
-            (center.0 + r * angle.sin(), center.1 - r * angle.cos())
+            (center.0 + r * libm::sin(angle), center.1 - r * libm::cos(angle))
         };
         self.polygon(&(0..8).map(point).collect::<Vec<_>>(), fill);
     }
@@ -308,6 +308,6 @@ impl Drawing {
 fn end(points: &[(f64, f64)]) -> Option<((f64, f64), (f64, f64))> {
     let [.., from, tip] = points else { return None };
     let (dx, dy) = (tip.0 - from.0, tip.1 - from.1);
-    let length = dx.hypot(dy).max(1e-9);
+    let length = libm::hypot(dx, dy).max(1e-9);
     Some((*tip, (dx / length, dy / length)))
 }

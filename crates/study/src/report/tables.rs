@@ -101,7 +101,7 @@ fn wall_time(seconds: f64) -> String {
 fn with_sd(value: f64, sd: Option<f64>) -> String {
     match sd.filter(|sd| sd.is_finite() && *sd > 0.0) {
         Some(sd) => {
-            let digits = (-sd.log10()).ceil().clamp(1.0, 6.0) as usize;
+            let digits = (-libm::log10(sd)).ceil().clamp(1.0, 6.0) as usize;
             format!("{} ± {}", fixed(value, digits), fixed(sd, digits))
         }
         None => short(value),
