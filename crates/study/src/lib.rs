@@ -72,6 +72,7 @@
 //! # Ok::<(), Error>(())
 //! ```
 
+#![forbid(unsafe_code)]
 mod card;
 mod check;
 mod error;
