@@ -6,7 +6,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// Fingerprints of a run and its drawings, with what the C library may not use.
-fn recorded(experiment: &str, settings: &[&str], without: &str, out: &Path) -> (serde_json::Value, Vec<Vec<u8>>) {
+fn recorded(
+    experiment: &str,
+    settings: &[&str],
+    without: &str,
+    out: &Path,
+) -> (serde_json::Value, Vec<Vec<u8>>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lobule"));
     command.args(["run", experiment, "--preset", "quick", "--no-progress", "--out"]).arg(out);
     settings.iter().for_each(|setting| {

@@ -265,13 +265,13 @@ impl Study for Credit {
     }
 }
 
-fn table(record: &Record) -> String {
+fn table(record: &Record) -> Html {
     let mut table =
         Table::new(&["rule", "cells", "patterns", "error (Hz)", "presentations to half"], &[1, 2, 3, 4]);
     for (rule, columns, patterns) in record.settings() {
         let curves = || record.curves(rule, columns, patterns);
         let half = curves().map(|c| c.half.map(|h| h as f64)).collect::<Option<Vec<_>>>();
-        table.rows.push(vec![
+        table.row(vec![
             rule.label().into(),
             columns.to_string(),
             patterns.to_string(),
