@@ -30,7 +30,7 @@ fn recorded(
 #[test]
 fn runs_and_drawings_are_the_same_without_fused_multiplication() {
     let work = tempfile::tempdir().unwrap();
-    let short = ["protocol.baseline=30", "protocol.prism=60", "protocol.removal=30"];
+    let short = ["protocol.baseline=30", "protocol.prism=100", "protocol.removal=100"];
     let cases: [(&str, &[&str]); 3] =
         [("sgdege/pointing", &short), ("cfpc/posture", &[]), ("analysis/state_prediction", &[])];
     for (experiment, settings) in cases {

@@ -158,10 +158,9 @@ impl Axis {
 
     /// The same from a value to a value, with a tick at every whole decade.
     pub fn log10(label: &str, low: f64, high: f64) -> Self {
-        let (low, high) = (libm::log10(low), libm::log10(high));
-        let whole = (low.ceil() as i32)..=(high.floor() as i32);
-        let ticks = whole.map(|n| Tick::new(f64::from(n), power_of_ten(n))).collect();
-        Self::exact(label, low, high).named(ticks)
+        let axis = Self::exact(label, libm::log10(low), libm::log10(high));
+        let whole = (axis.low.ceil() as i32)..=(axis.high.floor() as i32);
+        axis.named(whole.map(|n| Tick::new(f64::from(n), power_of_ten(n))).collect())
     }
 
     /// An axis with the given values named at log2 of them.
