@@ -117,7 +117,11 @@ impl Frame<'_> {
         for value in ticks(&panel.x) {
             let x = self.x(value);
             out.line(&[(x, bottom), (x, bottom + TICK)], &axis);
-            out.text((x, bottom + 16.0), &label(value, step(&panel.x)), Lettering::new(SMALL, Anchor::Middle));
+            out.text(
+                (x, bottom + 16.0),
+                &label(value, step(&panel.x)),
+                Lettering::new(SMALL, Anchor::Middle),
+            );
         }
         for value in ticks(&panel.y) {
             let y = self.y(value);

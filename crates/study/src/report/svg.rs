@@ -71,10 +71,22 @@ pub(super) fn rgb(color: &str) -> [u8; 3] {
     [channel(1), channel(3), channel(5)]
 }
 
-/// Escapes text for XML and HTML, in content and in quoted attributes.
+/// Escapes text for XML and HTML, in content and in quoted attributes. Control characters, which XML has no way to write, become
+/// U+FFFD.
 pub fn escape(text: &str) -> String {
-    let marks = [('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;"), ('\'', "&#39;")];
-    marks.iter().fold(text.into(), |text: String, (mark, name)| text.replace(*mark, name))
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out += "&amp;",
+            '<' => out += "&lt;",
+            '>' => out += "&gt;",
+            '"' => out += "&quot;",
+            '\'' => out += "&#39;",
+            c if c.is_control() && !['\n', '\t', '\r'].contains(&c) => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// Side of its point on which a text lies.
