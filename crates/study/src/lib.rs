@@ -88,6 +88,7 @@ pub mod report;
 mod run;
 pub mod run_folder;
 mod settings;
+pub mod shape;
 mod study;
 mod verify;
 

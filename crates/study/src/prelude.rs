@@ -3,5 +3,5 @@
 
 pub use crate::report::numbers::{capital, fixed, plain, short, signed, thousands};
 pub use crate::report::{Expected, Figure, Finding, Html, Judge, Source, Table};
-pub use crate::{Card, Check, Error, Preset, Run, Section, Story, Study, grounds, texts};
+pub use crate::{Card, Check, Error, Preset, Run, Section, Story, Study, grounds, shape, texts};
 pub use serde::{Deserialize, Serialize};

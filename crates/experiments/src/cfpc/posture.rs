@@ -146,6 +146,13 @@ impl Study for Posture {
         all
     }
 
+    fn check_record(&self, config: &Config, record: &Record) -> Result<(), String> {
+        record
+            .adjustments
+            .iter()
+            .try_for_each(|a| shape::long("arms.learned", &a.learned, config.trials.len()))
+    }
+
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         let mut plate = Plate::new("posture", 2, 200.0);
         let pens = [

@@ -187,6 +187,13 @@ impl Study for Credit {
         found
     }
 
+    fn check_record(&self, _: &Config, record: &Record) -> Result<(), String> {
+        let blocks = record.curves.iter().map(|c| c.block).chain(record.rides.iter().map(|r| r.block));
+        blocks
+            .filter(|block| *block == 0)
+            .try_for_each(|_| Err("block: 0; a block has at least one presentation".into()))
+    }
+
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         let reference = config.reference_columns;
         let one = "one pattern; presentations of the pattern";
