@@ -1,5 +1,6 @@
 //! Measures on recordings: rates, regularity, adaptation, regression, statistics. All are pure functions of data, in the
 //! units of the data unless a name carries another unit.
+#![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 mod adaptation;

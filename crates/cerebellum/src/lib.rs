@@ -2,6 +2,7 @@
 //! compile) and as a controller; the network of learning theory as a controller; open-loop runs of network files
 //! ([`open_loop`]); recordings in the formats of the field ([`recordings`]).
 
+#![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 mod controllers;

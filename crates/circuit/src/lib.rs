@@ -27,6 +27,7 @@
 //! assert!(simulation.recorded_spikes("granule_cell")?.len() > 10);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+#![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 mod block;

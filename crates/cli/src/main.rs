@@ -3,6 +3,7 @@
 //! Exit status: 0 finished (also when a finding is out of range), 1 the run failed, 2 bad arguments or input, 3 a
 //! finding is out of range under `--strict`, 130 and 143 ended by Ctrl-C and SIGTERM. Messages go to stderr, results to stdout.
 
+#![forbid(unsafe_code)]
 #[macro_use]
 mod say;
 

@@ -5,6 +5,7 @@
 //!
 //! Units: SI at the body, decoder units inside the pointing task; angles in
 //! degrees carry `_deg` in their name.
+#![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 mod adaptive;

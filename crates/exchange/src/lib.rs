@@ -9,6 +9,7 @@
 //! | [`Threads`] | threads of one process, for tests |
 //! | `Mpi` (feature `mpi`) | the processes that `mpirun` started |
 
+#![forbid(unsafe_code)]
 #[cfg(feature = "mpi")]
 mod mpi;
 mod ranks;

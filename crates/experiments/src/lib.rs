@@ -1,4 +1,5 @@
 //! The experiments of lobule: families of studies, each with its configuration beside it.
+#![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 /// Writes variants by the names that they have in configurations and records.

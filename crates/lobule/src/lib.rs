@@ -1,6 +1,7 @@
 //! The cerebellum as software: any cerebellum, any loop, any body.
 //!
 //! This is the front door: every room under one name.
+#![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 pub use lobule_analysis as analysis;

@@ -80,6 +80,54 @@ fn rooms_read_no_clock_and_no_environment() {
     }
 }
 
+/// A file without its tests and comments.
+fn code(text: &str) -> String {
+    let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    code.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+}
+
+/// The functions that std takes from the C library of the machine, which may choose another one for another processor; the
+/// functions of `libm` are the same bits everywhere.
+fn borrowed_from_the_machine(code: &str) -> Vec<&'static str> {
+    let functions = [
+        "sin", "cos", "tan", "sin_cos", "asin", "acos", "atan", "atan2", "sinh", "cosh", "tanh", "asinh",
+        "acosh", "atanh", "exp", "exp2", "exp_m1", "ln", "ln_1p", "log", "log2", "log10", "powf", "cbrt",
+        "hypot", "gamma", "ln_gamma", "mul_add",
+    ];
+    let is_called = |name: &&str| {
+        let method = code.contains(&format!(".{name}("));
+        let path = ["f64", "f32"].iter().any(|float| {
+            let path = format!("{float}::{name}");
+            let end = |c: char| c.is_alphanumeric() || c == '_';
+            code.match_indices(&path).any(|(at, _)| !code[at + path.len()..].starts_with(end))
+        });
+        method || path
+    };
+    functions.into_iter().filter(is_called).collect()
+}
+
+#[test]
+fn transcendental_functions_are_those_of_libm() {
+    for entry in fs::read_dir(root().join("crates")).unwrap() {
+        for path in sources(&entry.unwrap().path().join("src")) {
+            let used = borrowed_from_the_machine(&code(&fs::read_to_string(&path).unwrap()));
+            assert!(
+                used.is_empty(),
+                "{} calls {used:?} of std; call those of the crate libm",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn the_test_of_functions_reads_methods_and_paths() {
+    let text =
+        "let x = y.sin() + (2.0_f32).powf(z); // u.cos()\nv.map(f64::exp).fold(f64::logistic, f64::exp2)";
+    assert_eq!(borrowed_from_the_machine(&code(text)), ["sin", "exp", "exp2", "powf"]);
+    assert!(borrowed_from_the_machine("libm::sin(x).sqrt().powi(2) + self.sine()").is_empty());
+}
+
 #[test]
 fn files_named_in_the_invariants_exist() {
     let text = document();
@@ -93,14 +141,7 @@ type Module = Vec<String>;
 
 /// The modules of a crate that `text`, the file of `module`, imports: `use` and paths that begin with `crate` or `super`.
 fn imports(text: &str, module: &Module, modules: &BTreeMap<Module, PathBuf>) -> BTreeSet<Module> {
-    let code: String = text
-        .split("#[cfg(test)]\nmod tests")
-        .next()
-        .unwrap_or_default()
-        .lines()
-        .map(|line| line.split("//").next().unwrap_or_default())
-        .collect::<Vec<_>>()
-        .join(" ");
+    let code = code(text).replace('\n', " ");
     let mut paths: Vec<String> = Vec::new();
     for tree in code.split("use ").skip(1) {
         paths.extend(branches(tree.split(';').next().unwrap_or_default()));

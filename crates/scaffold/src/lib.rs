@@ -6,6 +6,7 @@
 //!                                        ◀──sonata::read / sonata::write──▶ SONATA folder
 //! Configuration + morphologies ──construct(seed)──▶ Anatomy
 //! ```
+#![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 mod anatomy;

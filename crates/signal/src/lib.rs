@@ -1,6 +1,7 @@
 //! Values that pass between the rooms of lobule: the clock, random streams, spike trains, traces, progress, range
 //! checks and the contract of errors. Nothing here knows of neurons or plants.
 
+#![forbid(unsafe_code)]
 mod clock;
 mod error;
 mod fingerprint;

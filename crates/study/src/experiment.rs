@@ -1,9 +1,10 @@
 //! An experiment as the command line sees it.
 
 use crate::execute::{recording, report_files, run_on};
+use crate::limits::Limits;
 use crate::study::{Request, Study, layers, typed};
 use crate::verify::{CONFIG, RunFiles, foreign};
-use crate::{Card, Error, Finished, Progress, Ranks, RunOptions};
+use crate::{Card, Error, Finished, Progress, Ranks, RunOptions, settings};
 use std::path::Path;
 use toml::Table;
 
@@ -78,8 +79,12 @@ impl<S: Study> Experiment for S {
         }
         let config = String::from_utf8(files.bytes(CONFIG)?).map_err(|e| foreign(folder, &e.to_string()))?;
         let config: Table = toml::from_str(&config).map_err(|e| foreign(folder, e.message()))?;
+        settings::seeds(&config)?;
+        Limits::of(S::CARD)?.check(&config)?;
         let config: S::Config = config.try_into().map_err(|e| foreign(folder, e.message()))?;
-        let record: S::Record = files.json(&recording(S::CARD))?;
+        let name = recording(S::CARD);
+        let record: S::Record = files.json(&name)?;
+        self.check_record(&config, &record).map_err(|what| foreign(&folder.join(name), &what))?;
         let RunFiles { findings, provenance, .. } = &files;
         report_files(self, &config, &record, findings, provenance)
     }

@@ -75,6 +75,7 @@
 //! # Ok::<(), Error>(())
 //! ```
 
+#![forbid(unsafe_code)]
 mod card;
 mod check;
 mod error;
@@ -90,6 +91,7 @@ pub mod report;
 mod run;
 pub mod run_folder;
 mod settings;
+pub mod shape;
 mod study;
 mod verify;
 

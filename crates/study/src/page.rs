@@ -1,7 +1,7 @@
 //! The report of an experiment as one HTML page.
 
 use crate::Card;
-use crate::report::{Figure, Findings, html::Page, tables};
+use crate::report::{Figure, Findings, Html, html::Page, tables};
 use serde_json::Value;
 
 /// Text of the report. Every sentence about the outcome is made of the record.
@@ -43,10 +43,10 @@ pub struct Section {
     pub terms: Vec<(String, String)>,
     /// Names of its figures.
     pub figures: Vec<String>,
-    /// Tables or lists as HTML, below the figures.
-    pub html: String,
-    /// Parts that are closed until asked for: (summary, HTML).
-    pub details: Vec<(String, String)>,
+    /// Tables or lists, below the figures.
+    pub html: Html,
+    /// Parts that are closed until asked for: (summary, content).
+    pub details: Vec<(String, Html)>,
 }
 
 impl Section {
@@ -71,8 +71,8 @@ impl Section {
         self.text.iter().filter(|text| !text.is_empty()).for_each(|text| page.text(text));
         page.terms(&self.terms);
         named.into_iter().for_each(|figure| page.figure(figure));
-        page.html(&self.html);
-        self.details.iter().for_each(|(summary, html)| page.details(summary, html));
+        page.html(self.html.clone());
+        self.details.iter().for_each(|(summary, html)| page.html(Html::details(summary, html.clone())));
     }
 }
 

@@ -51,6 +51,15 @@ pub trait Study: Sync {
     /// The words of the report.
     fn story(&self, config: &Self::Config, record: &Self::Record) -> Story;
 
+    /// Checks of a record that was read what its types do not say and findings, figures and words rely on, such as lengths of lists;
+    /// [`crate::shape`] has the words. Nothing by default.
+    ///
+    /// # Errors
+    /// What no run with this configuration writes.
+    fn check_record(&self, _config: &Self::Config, _record: &Self::Record) -> Result<(), String> {
+        Ok(())
+    }
+
     /// Hashes of final states beside that of the record: (label, hash).
     fn fingerprints(&self, _record: &Self::Record) -> Vec<(String, String)> {
         Vec::new()

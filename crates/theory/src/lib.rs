@@ -6,6 +6,7 @@
 //!
 //! Source of the models: Bouvier et al. 2018, eLife 7:e31599, doi:10.7554/eLife.31599;
 //! equation numbers in brackets are those of the paper.
+#![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod bicycle;

@@ -165,6 +165,12 @@ impl NeuronModel for Compiled {
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512bw+avx512vl", "x86_64+avx2", "x86_64+sse4.1"))]
 fn advance(c: &Compiled, block: &mut BlockStep<'_>) {
+    advance_plain(c, block);
+}
+
+/// The kernel as it is compiled for each set of instructions.
+#[inline(always)]
+pub(super) fn advance_plain(c: &Compiled, block: &mut BlockStep<'_>) {
     match (block.electric.is_some(), c.parts > 1) {
         (false, false) => advance_with::<false, false>(c, block),
         (true, false) => advance_with::<true, false>(c, block),

@@ -220,6 +220,12 @@ impl NeuronModel for Compiled {
 
 #[multiversion(targets("x86_64+avx512f+avx512dq+avx512bw+avx512vl", "x86_64+avx2", "x86_64+sse4.1"))]
 fn advance(c: &Compiled, block: &mut BlockStep<'_>) {
+    advance_plain(c, block);
+}
+
+/// The kernel as it is compiled for each set of instructions.
+#[inline(always)]
+pub(super) fn advance_plain(c: &Compiled, block: &mut BlockStep<'_>) {
     if c.glif.parts > 1 {
         return match block.electric {
             None => advance_in_parts::<false>(c, block),

@@ -14,6 +14,8 @@ mod membrane;
 pub(crate) mod poisson;
 pub(crate) mod relay;
 mod synapse;
+#[cfg(test)]
+mod widths;
 
 pub use cond_lif::{CondLif, SynapseShape};
 pub use custom::CustomModel;

@@ -242,6 +242,12 @@ const BLOCK: usize = 32;
 /// `[inputs][cells]`, `[cells]`, `[inputs]`, `[cells]`
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2"))]
 fn drives(weight: &[f32], bias: &[f32], inputs: &[f32], drive: &mut [f32]) {
+    drives_plain(weight, bias, inputs, drive);
+}
+
+/// [`drives`] as it is compiled for each set of instructions.
+#[inline(always)]
+fn drives_plain(weight: &[f32], bias: &[f32], inputs: &[f32], drive: &mut [f32]) {
     let cells = drive.len();
     let whole = cells - cells % BLOCK;
     for from in (0..whole).step_by(BLOCK) {
@@ -349,5 +355,36 @@ impl ForwardModel for Granule {
     fn slow(&mut self, factor: f64) -> bool {
         self.pace *= factor;
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[multiversion(targets("x86_64+avx2+fma"))]
+    fn with_avx2(weight: &[f32], bias: &[f32], inputs: &[f32], drive: &mut [f32]) {
+        drives_plain(weight, bias, inputs, drive);
+    }
+
+    #[multiversion(targets("x86_64+avx512f"))]
+    fn with_avx512(weight: &[f32], bias: &[f32], inputs: &[f32], drive: &mut [f32]) {
+        drives_plain(weight, bias, inputs, drive);
+    }
+
+    #[test]
+    fn drives_are_the_same_bits_at_every_width() {
+        let (cells, inputs) = (77, 5);
+        let some = |n: usize, scale: f64| -> Vec<f32> {
+            (0..n).map(|i| (libm::sin(scale * (i + 1) as f64) * 3.0) as f32).collect()
+        };
+        let (weight, bias, x) = (some(inputs * cells, 0.37), some(cells, 1.7), some(inputs, 0.9));
+        let bits = |drives: fn(&[f32], &[f32], &[f32], &mut [f32])| {
+            let mut drive = vec![0.0; cells];
+            drives(&weight, &bias, &x, &mut drive);
+            drive.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+        };
+        assert_eq!(bits(drives_plain), bits(with_avx2));
+        assert_eq!(bits(drives_plain), bits(with_avx512));
     }
 }

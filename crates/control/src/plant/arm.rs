@@ -76,22 +76,25 @@ impl PlanarArm {
     /// Shoulder angle with which the hand, elbow opened as planned, points straight ahead, rad.
     pub fn pointing_shoulder_rad() -> f64 {
         std::f64::consts::FRAC_PI_2
-            - (ARM.length_m[1] * ELBOW[1].sin()).atan2(ARM.length_m[0] + ARM.length_m[1] * ELBOW[1].cos())
+            - libm::atan2(
+                ARM.length_m[1] * libm::sin(ELBOW[1]),
+                ARM.length_m[0] + ARM.length_m[1] * libm::cos(ELBOW[1]),
+            )
     }
 
     /// Hand, m: x to the right, y straight ahead.
     pub fn hand_m(&self) -> [f64; 2] {
         let (q1, q12) = (self.angle[0], self.angle[0] + self.angle[1]);
         [
-            ARM.length_m[0] * q1.cos() + ARM.length_m[1] * q12.cos(),
-            ARM.length_m[0] * q1.sin() + ARM.length_m[1] * q12.sin(),
+            ARM.length_m[0] * libm::cos(q1) + ARM.length_m[1] * libm::cos(q12),
+            ARM.length_m[0] * libm::sin(q1) + ARM.length_m[1] * libm::sin(q12),
         ]
     }
 
     /// Direction of the hand seen from the shoulder, deg to the right of straight ahead.
     pub fn direction_deg(&self) -> f64 {
         let [x, y] = self.hand_m();
-        x.atan2(y).to_degrees()
+        libm::atan2(x, y).to_degrees()
     }
 
     /// The pointing angle, deg from straight ahead.
@@ -124,7 +127,7 @@ impl PlanarArm {
 
     fn acceleration(angle: [f64; 2], velocity: [f64; 2], torque: [f64; 2]) -> [f64; 2] {
         let [[m11, m12], [m21, m22]] = mass_matrix(angle[1]);
-        let b = ARM.mass_kg[1] * ARM.length_m[0] * ARM.center_m[1] * angle[1].sin();
+        let b = ARM.mass_kg[1] * ARM.length_m[0] * ARM.center_m[1] * libm::sin(angle[1]);
         let c1 = -b * (2.0 * velocity[0] * velocity[1] + velocity[1] * velocity[1]) + DAMPING * velocity[0];
         let c2 = b * velocity[0] * velocity[0] + DAMPING * velocity[1];
         let (t1, t2) = (torque[0] - c1, torque[1] - c2);
@@ -139,7 +142,7 @@ fn mass_matrix(elbow: f64) -> [[f64; 2]; 2] {
         + ARM.mass_kg[0] * ARM.center_m[0] * ARM.center_m[0]
         + d
         + ARM.mass_kg[1] * ARM.length_m[0] * ARM.length_m[0];
-    let b = ARM.mass_kg[1] * ARM.length_m[0] * ARM.center_m[1] * elbow.cos();
+    let b = ARM.mass_kg[1] * ARM.length_m[0] * ARM.center_m[1] * libm::cos(elbow);
     [[a + 2.0 * b, d + b], [d + b, d]]
 }
 

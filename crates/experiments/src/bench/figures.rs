@@ -6,7 +6,7 @@ use lobule_study::{prelude::*, report::drawing::*};
 
 pub fn figures(config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
     let ratio = |name: &str, caption: &str, of: fn(&Cell) -> Option<f64>| {
-        let colors = (-4..=4).map(|k| color(10f64.powf(f64::from(k) / 2.0))).collect();
+        let colors = (-4..=4).map(|k| color(libm::pow(10.0, f64::from(k) / 2.0))).collect();
         let swatch = Swatch::Scale(colors, "0.01".into(), "100".into());
         let scale = Key { label: "error relative to feedback alone; white: equal".into(), swatch };
         map(config, record, name, caption, scale, &|cell| of(cell).map(|v| (color(v), INK)))

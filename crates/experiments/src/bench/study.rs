@@ -143,6 +143,17 @@ impl Study for AnticipationBench {
         findings::findings(config, record)
     }
 
+    fn check_record(&self, config: &Config, record: &Record) -> Result<(), String> {
+        let delays = config.delays_s.len();
+        let used = record.cells.iter().map(|c| c.delay).chain(record.tuned.iter().map(|t| t.delay));
+        match used.max() {
+            Some(delay) if delay >= delays => {
+                Err(format!("delay: {delay}; the configuration has {delays} delays"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         figures::figures(config, record)
     }

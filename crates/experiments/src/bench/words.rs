@@ -2,8 +2,7 @@
 
 use super::config::{Config, TrialCondition, listed, words};
 use super::record::{Cell, Record, TunedLaws};
-use lobule_study::{prelude::*, report::drawing::*};
-use std::fmt::Write;
+use lobule_study::prelude::*;
 
 /// Controllers by the number of places at which they are best, most first; and the number of places.
 fn wins(config: &Config, record: &Record, condition: TrialCondition) -> (Vec<(&'static str, usize)>, usize) {
@@ -71,23 +70,23 @@ pub fn story(config: &Config, record: &Record) -> Story {
 }
 
 fn winners(config: &Config, record: &Record) -> Section {
-    let mut html = String::new();
+    let mut html = Html::default();
     for &condition in &config.conditions {
         let delays = (0..config.delays_s.len()).map(|d| format!("{:.0} ms", config.delay_ms(d)));
         let columns: Vec<String> = ["body".into()].into_iter().chain(delays).collect();
         let mut table = Table::new(&columns.iter().map(String::as_str).collect::<Vec<_>>(), &[]);
         for plant in &config.plants {
-            let mut row = vec![escape(&plant.replace('_', " "))];
+            let mut row = vec![plant.replace('_', " ")];
             row.extend((0..config.delays_s.len()).map(|delay| {
                 let Some(best) = record.best(plant, delay, condition) else {
                     return "none stabilizes it".into();
                 };
                 let error = best.mean(|o| o.relative).unwrap_or(f64::NAN);
-                format!("{} ({})", escape(words(&best.controller)), short(error))
+                format!("{} ({})", words(&best.controller), short(error))
             }));
-            table.rows.push(row);
+            table.row(row);
         }
-        let _ = write!(html, "<h3>{}</h3>\n{}", escape(condition.words()), table.html());
+        html = html.and(Html::element("h3", condition.words())).and(table);
     }
     let text = "The controller with the smallest error relative to feedback alone, by body and delay.";
     Section { html, ..Section::new("Which controller is best where?", text, &[]) }
@@ -99,20 +98,19 @@ fn reasons(config: &Config, record: &Record) -> Section {
     for cell in record.cells.iter().filter(|c| !c.holds()) {
         let Some(reason) = &cell.reason else { continue };
         let first = cell.outcomes.iter().filter_map(|o| o.first_stop).min();
-        table.rows.push(vec![
-            escape(words(&cell.controller)),
-            escape(&cell.plant.replace('_', " ")),
+        table.row(vec![
+            words(&cell.controller).to_owned(),
+            cell.plant.replace('_', " "),
             format!("{:.0}", config.delay_ms(cell.delay)),
             cell.condition.key().into(),
             first.map_or_else(|| "–".into(), |k| format!("trial {k}")),
-            escape(&reason.to_string()),
+            reason.to_string(),
         ]);
     }
     let text = "Places that a controller refused, or did not stabilize with most seeds. The reason is that of the first seed.";
-    let html = if table.rows.is_empty() {
-        "<p>There is none.</p>".into()
-    } else {
-        format!("<details><summary>{} places</summary>\n{}</details>\n", table.rows.len(), table.html())
+    let html = match table.len() {
+        0 => Html::element("p", "There is none."),
+        n => Html::details(&format!("{n} places"), table),
     };
     Section { html, ..Section::new("Divergences and their reasons", text, &[]) }
 }
@@ -121,13 +119,13 @@ fn laws(config: &Config, record: &Record) -> Section {
     let columns = ["body", "delay (ms)", "kp", "kd (s)", "ki (1/s)", "kp, state", "kd, state (s)", "stable"];
     let mut table = Table::new(&columns, &[1, 2, 3, 4, 5, 6]);
     for TunedLaws { plant, delay, laws } in &record.tuned {
-        let mut row = vec![escape(&plant.replace('_', " ")), format!("{:.0}", config.delay_ms(*delay))];
+        let mut row = vec![plant.replace('_', " "), format!("{:.0}", config.delay_ms(*delay))];
         row.extend([laws.late.kp, laws.late.kd, laws.late.ki, laws.now[0], laws.now[1]].map(short));
         row.push(if laws.holds { "yes".into() } else { "no".into() });
-        table.rows.push(row);
+        table.row(row);
     }
     let text = "Gains, tuned on the nominal body. Stable: the law on the delayed error stabilizes the body with the margin.";
-    let html = format!("<details><summary>{} laws</summary>\n{}</details>\n", table.rows.len(), table.html());
+    let html = Html::details(&format!("{} laws", table.len()), table);
     Section { html, ..Section::new("The control laws", text, &[]) }
 }
 

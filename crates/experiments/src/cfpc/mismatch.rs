@@ -289,7 +289,7 @@ fn single(record: &Record) -> Section {
                 let model = record.single.iter().find(|m| m.plant == plant && factor_of(&m.wrong) == factor);
                 model.map_or_else(|| "–".into(), |m| short(m.error))
             }));
-            table.rows.push(cells);
+            table.row(cells);
         }
     }
     let text = "Error after learning relative to feedback alone. A wrong gain makes no difference, because the step is normalized.";

@@ -144,6 +144,13 @@ impl Study for Posture {
         all
     }
 
+    fn check_record(&self, config: &Config, record: &Record) -> Result<(), String> {
+        record
+            .adjustments
+            .iter()
+            .try_for_each(|a| shape::long("arms.learned", &a.learned, config.trials.len()))
+    }
+
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         let mut plate = Plate::new("posture", 2, 200.0);
         let pens = [
@@ -196,9 +203,9 @@ impl Study for Posture {
         for a in &record.adjustments {
             let words = BASES.iter().find(|b| b.0 == a.basis).map_or(a.basis.as_str(), |b| b.1);
             let number = |v: f64| if v.abs() < 1e3 { fixed(v, 4) } else { "diverged".into() };
-            let mut row = vec![words.into(), a.trace.clone()];
+            let mut row: Vec<String> = vec![words.into(), a.trace.clone()];
             row.extend([a.last().rms, a.last().peak, a.catch.peak, a.unwarned.rms].map(number));
-            table.rows.push(row);
+            table.row(row);
         }
         let (rms, peak) = (fixed(record.reflex.rms, 4), fixed(record.reflex.peak, 4));
         let alone = format!("Feedback alone: rms {rms}, peak {peak}.");

@@ -259,7 +259,7 @@ impl Study for Transfer {
             row.extend([0, 1, 2].map(|phase| reached(phase).map_or_else(|| "–".into(), |k| k.to_string())));
             row.push(c.rms[1].first().map_or_else(|| "–".into(), |v| short(*v)));
             row.push(if c.largest_weight < 1e4 { short(c.largest_weight) } else { "diverged".into() });
-            table.rows.push(row);
+            table.row(row);
         }
         let numbers = format!(
             "A movement counts as learned in the first trial whose error is below {} of that of feedback alone.",

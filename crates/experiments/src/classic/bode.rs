@@ -12,7 +12,7 @@ pub fn plate(titles: [&str; 2], ratio: &str, hz: &[f64], curves: &[Curve]) -> Pl
     let mut panel = |title: &str, label: &str, value: fn(&Response) -> f64, ideal: f64| {
         let mut panel = Panel::new(title, Axis::frequency("frequency (Hz)", hz), Axis::exact("", 0.0, 1.0));
         for (pen, responses) in curves {
-            panel.curve(responses.iter().map(|r| (r.hz.log10(), value(r))), 3.0, pen);
+            panel.curve(responses.iter().map(|r| (libm::log10(r.hz), value(r))), 3.0, pen);
         }
         panel.cover(label, [ideal, 0.0]);
         panel.levels.push(Level::across(ideal));

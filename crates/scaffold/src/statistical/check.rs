@@ -169,7 +169,7 @@ fn cells(spec: &ScaffoldSpec) -> Result<()> {
     // Neighbors of a row lie this far apart along y; less than two radii along the row would overlap.
     let step = 1.0 / (p.planar_density * p.spacing);
     let what = "neighbors in a row would overlap; lower the density, the radius or the spacing";
-    let apart = step >= soma * p.angle.to_radians().cos();
+    let apart = step >= soma * libm::cos(p.angle.to_radians());
     must(apart, "cells.purkinje_cell.planar_density", p.planar_density, what)
 }
 

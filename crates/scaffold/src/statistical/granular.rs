@@ -40,7 +40,7 @@ impl GranularLayer<'_> {
         let ([reach_x, reach_y], steepness) = (self.rules.mossy_reach, self.rules.mossy_steepness);
         let mossy = self.mossy;
         let stream = Stream::new(self.seed, "mossy_fibers_to_glomerulus");
-        let floor = (-steepness).exp();
+        let floor = libm::exp(-steepness);
         // Fibers sorted along x, to look at few.
         let mut by_x: Vec<u32> = (0..mossy.len() as u32).collect();
         by_x.sort_by(|&a, &b| mossy[a as usize][0].total_cmp(&mossy[b as usize][0]));
@@ -57,7 +57,7 @@ impl GranularLayer<'_> {
             }
             candidates.sort_by(by_distance);
             let u = stream.uniform(i as u64, 0);
-            let q = ((-steepness * u).exp() - floor) / (1.0 - floor);
+            let q = (libm::exp(-steepness * u) - floor) / (1.0 - floor);
             candidates[((candidates.len() as f64 * q) as usize).min(candidates.len() - 1)].1
         };
         self.glomeruli.par_iter().enumerate().map(fiber).collect()

@@ -97,7 +97,7 @@ struct OccupiedCubes {
 impl OccupiedCubes {
     fn new(place: Block, distance: f64, expected: usize) -> Self {
         // Not many more cubes than points, however small the cells are.
-        let edge = distance.max((place.volume() / expected.max(1) as f64).cbrt());
+        let edge = distance.max(libm::cbrt(place.volume() / expected.max(1) as f64));
         let shape = place.size().map(|length| (length / edge) as usize + 1);
         let cubes = vec![Vec::new(); shape.iter().product()];
         Self { place, distance, edge, shape, points: Vec::with_capacity(expected), cubes }
@@ -144,7 +144,7 @@ pub(super) fn parallel_arrays(spec: &ParallelArrays, place: Block, seed: u64, st
     let wanted = wanted + ((arrays * spec.spacing - width) / width * wanted).floor();
     let per_row = (wanted / arrays).round().max(1.0);
     let step = (depth - r) / per_row;
-    let (sin, cos) = spec.angle.to_radians().sin_cos();
+    let (sin, cos) = libm::sincos(spec.angle.to_radians());
     let jitter = (step - 2.0 * r * cos).max(0.0);
     let span = arrays * spec.spacing - 2.0 * r;
     let first = stream.uniform(start, 0) * spec.spacing;

@@ -158,17 +158,16 @@ impl Axis {
 
     /// The same from a value to a value, with a tick at every whole decade.
     pub fn log10(label: &str, low: f64, high: f64) -> Self {
-        let (low, high) = (low.log10(), high.log10());
-        let whole = (low.ceil() as i32)..=(high.floor() as i32);
-        let ticks = whole.map(|n| Tick::new(f64::from(n), power_of_ten(n))).collect();
-        Self::exact(label, low, high).named(ticks)
+        let axis = Self::exact(label, libm::log10(low), libm::log10(high));
+        let whole = (axis.low.ceil() as i32)..=(axis.high.floor() as i32);
+        axis.named(whole.map(|n| Tick::new(f64::from(n), power_of_ten(n))).collect())
     }
 
     /// An axis with the given values named at log2 of them.
     pub fn doublings(label: &str, values: &[usize]) -> Self {
-        let (low, high) = ends(values.iter().map(|&v| (v as f64).log2()));
+        let (low, high) = ends(values.iter().map(|&v| libm::log2(v as f64)));
         let room = 0.06 * (high - low).max(1.0);
-        let ticks = values.iter().map(|&v| Tick::new((v as f64).log2(), v.to_string())).collect();
+        let ticks = values.iter().map(|&v| Tick::new(libm::log2(v as f64), v.to_string())).collect();
         Self::exact(label, low - room, high + room).named(ticks)
     }
 
@@ -177,9 +176,9 @@ impl Axis {
         let (low, high) = ends(hz.iter().copied());
         let round = [0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0];
         let shown = round.into_iter().filter(|f| (low * 0.99..=high * 1.01).contains(f));
-        let ticks = shown.map(|f| Tick::new(f.log10(), plain(f))).collect();
-        let room = 0.04 * (high.log10() - low.log10()).max(0.5);
-        Self::exact(label, low.log10() - room, high.log10() + room).named(ticks)
+        let ticks = shown.map(|f| Tick::new(libm::log10(f), plain(f))).collect();
+        let room = 0.04 * (libm::log10(high) - libm::log10(low)).max(0.5);
+        Self::exact(label, libm::log10(low) - room, libm::log10(high) + room).named(ticks)
     }
 
     /// Trials on a logarithmic axis that has a place for the first; places are [`trial_at`].
@@ -192,7 +191,7 @@ impl Axis {
 
 /// Place of trial `k` on [`Axis::trials`]: log10(k + 1).
 pub fn trial_at(k: usize) -> f64 {
-    (k as f64 + 1.0).log10()
+    libm::log10(k as f64 + 1.0)
 }
 
 /// 10ⁿ in letters.

@@ -37,7 +37,7 @@ pub struct Axis {
 impl Axis {
     /// An axis with given ends; the ticks are at round numbers.
     pub fn exact(label: &str, low: f64, high: f64) -> Self {
-        let (low, high) = if low.is_finite() && high.is_finite() { (low, high) } else { (0.0, 1.0) };
+        let (low, high) = if (high - low).is_finite() { (low, high) } else { (0.0, 1.0) };
         let (low, high) = if high > low { (low, high) } else { (low - 0.5, low + 0.5) };
         Self { label: label.into(), low, high, step: round_step(high - low), named: None }
     }
@@ -69,9 +69,9 @@ pub(super) fn ends(values: impl IntoIterator<Item = f64>) -> (f64, f64) {
 }
 
 /// The 1-2-5 step that gives three to seven intervals or so.
-fn round_step(span: f64) -> f64 {
+pub(super) fn round_step(span: f64) -> f64 {
     let raw = span / 7.0;
-    let unit = 10f64.powf(raw.log10().floor());
+    let unit = libm::pow(10.0, libm::log10(raw).floor());
     [1.0, 2.0, 5.0, 10.0].iter().map(|m| m * unit).find(|s| *s >= raw * 0.999).unwrap_or(unit)
 }
 

@@ -1,50 +1,14 @@
-//! A report page: one HTML file with everything in it, no script, nothing loaded
-//! from elsewhere. Text is escaped here; what is called `html` is not.
+//! A report page: one HTML file with everything in it, no script, nothing loaded from elsewhere.
 
 use super::figure::Figure;
+use super::markup::Html;
 use super::svg::escape;
 
 const STYLE: &str = include_str!("page.css");
 
-/// A table; rows are HTML, headings are text.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Table {
-    columns: Vec<String>,
-    /// Cells as HTML, row by row; the first cell is the heading of its row.
-    pub rows: Vec<Vec<String>>,
-    /// Columns whose cells are numbers, aligned at the right.
-    numeric: Vec<usize>,
-}
-
-impl Table {
-    /// An empty table.
-    pub fn new(columns: &[&str], numeric: &[usize]) -> Self {
-        let columns = columns.iter().map(|c| (*c).to_owned()).collect();
-        Self { columns, rows: Vec::new(), numeric: numeric.to_vec() }
-    }
-
-    /// The table as HTML; it scrolls by itself where the screen is narrow.
-    pub fn html(&self) -> String {
-        let class = |k: usize| if self.numeric.contains(&k) { " class=\"n\"" } else { "" };
-        let mut out = String::from("<div class=\"wide\"><table><thead><tr>");
-        for (k, column) in self.columns.iter().enumerate() {
-            out += &format!("<th scope=\"col\"{}>{}</th>", class(k), escape(column));
-        }
-        out.push_str("</tr></thead><tbody>\n");
-        for row in &self.rows {
-            out.push_str("<tr>");
-            for (k, cell) in row.iter().enumerate() {
-                out += &match k {
-                    0 => format!("<th scope=\"row\"{}>{cell}</th>", class(k)),
-                    _ => format!("<td{}>{cell}</td>", class(k)),
-                };
-            }
-            out.push_str("</tr>\n");
-        }
-        out.push_str("</tbody></table></div>\n");
-        out
-    }
-}
+/// What the page may load and run: its own style and pictures of pixels inside its drawings; no script, nothing from elsewhere.
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /// A page under construction.
 #[derive(Debug, Clone)]
@@ -83,13 +47,13 @@ impl Page {
     }
 
     /// A list of texts, `ol` or `ul` with its attributes.
-    pub fn list(&mut self, tag: &str, attributes: &str, lines: &[String]) {
+    pub fn list(&mut self, tag: &'static str, attributes: &'static str, lines: &[String]) {
         let items: String = lines.iter().map(|line| format!("<li>{}</li>\n", escape(line))).collect();
         self.body += &format!("<{tag}{attributes}>\n{items}</{tag}>\n");
     }
 
-    pub fn html(&mut self, html: &str) {
-        self.body.push_str(html);
+    pub fn html(&mut self, html: impl Into<Html>) {
+        self.body.push_str(html.into().as_str());
     }
 
     /// A list of terms, each with its explanation, both as text.
@@ -102,11 +66,6 @@ impl Page {
             self.body += &format!("<div><dt>{}</dt><dd>{}</dd></div>\n", escape(term), escape(text));
         }
         self.body.push_str("</dl>\n");
-    }
-
-    /// A part that is closed until asked for.
-    pub fn details(&mut self, summary: &str, html: &str) {
-        self.body += &format!("<details><summary>{}</summary>\n{html}</details>\n", escape(summary));
     }
 
     pub fn figure(&mut self, figure: &Figure) {
@@ -125,6 +84,7 @@ impl Page {
         contents.push_str("</ol></nav>\n");
         format!(
             "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
              <meta name=\"color-scheme\" content=\"light dark\">\n<title>{}</title>\n<style>\n{STYLE}</style>\n</head>\n\
              <body>\n<main>\n{}</main>\n</body>\n</html>\n",
@@ -143,46 +103,6 @@ fn inline_svg(figure: &Figure, n: usize) -> String {
     let svg = svg.get(svg.find("<svg").unwrap_or(0)..).unwrap_or_default();
     let named = format!("<svg role=\"img\" aria-label=\"Figure {n}, described below\"");
     svg.replacen("<svg", &named, 1)
-        .replace(" id=\"", &format!(" id=\"{}-", figure.name))
-        .replace("url(#", &format!("url(#{}-", figure.name))
-}
-
-/// Text as HTML in which a DOI (`doi:10.…`) is a link.
-pub fn with_doi_links(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("doi:10.") {
-        // A parenthesis that opened within the DOI belongs to it.
-        let mut open = 0;
-        let ends_doi = |c: char| {
-            open += i32::from(c == '(') - i32::from(c == ')');
-            c.is_whitespace() || matches!(c, ',' | ';') || open < 0
-        };
-        let end = rest[at..].find(ends_doi).map_or(rest.len(), |e| at + e);
-        // A full stop that ends the sentence is not part of the DOI.
-        let doi = rest[at + 4..end].trim_end_matches('.');
-        let (before, link) = (escape(&rest[..at]), escape(doi));
-        out += &format!("{before}<a href=\"https://doi.org/{link}\">doi:{link}</a>");
-        rest = &rest[at + 4 + doi.len()..];
-    }
-    out.push_str(&escape(rest));
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::with_doi_links;
-
-    #[test]
-    fn a_doi_is_a_link_to_its_end_with_the_parentheses_that_belong_to_it() {
-        let link = |doi: &str| format!("<a href=\"https://doi.org/{doi}\">doi:{doi}</a>");
-        for (text, doi, after) in [
-            ("doi:10.1016/S0893-6080(09)80004-X; next", "10.1016/S0893-6080(09)80004-X", "; next"),
-            ("doi:10.7554/eLife.31599) and more", "10.7554/eLife.31599", ") and more"),
-            ("doi:10.1007/BF00364149.", "10.1007/BF00364149", "."),
-        ] {
-            assert_eq!(with_doi_links(text), format!("{}{after}", link(doi)));
-        }
-        assert_eq!(with_doi_links("(doi:10.1/a(b)) c"), format!("({}) c", link("10.1/a(b)")));
-    }
+        .replace(" id=\"", &format!(" id=\"{}-", escape(&figure.name)))
+        .replace("url(#", &format!("url(#{}-", escape(&figure.name)))
 }

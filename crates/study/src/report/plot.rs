@@ -4,7 +4,7 @@
 //! read at its own width or a little less. Spikes are too many for a browser to lay out one by one: they are drawn
 //! as one picture of pixels inside the drawing.
 
-use super::chart::{Axis, Cell, Key, Mark, Panel, Plate, SHADE, Swatch, WIDTH};
+use super::chart::{Axis, Cell, Key, Mark, Panel, Plate, SHADE, Swatch, WIDTH, round_step};
 use super::figure::Figure;
 use super::numbers::signed;
 use super::svg::{Anchor, Drawing, FAINT, INK, Lettering, Stroke, rgb, width_of};
@@ -28,6 +28,8 @@ const LEGEND_ROW: f64 = 20.0;
 const TICK: f64 = 5.0;
 /// Cells above which a picture of pixels is drawn in their place.
 const MOST_CELLS: usize = 3000;
+/// Steps on an axis above which another step is taken.
+const MOST_TICKS: f64 = 100.0;
 /// Pixels of that picture to a px of the drawing.
 const SCALE: f64 = 2.0;
 
@@ -115,13 +117,17 @@ impl Frame<'_> {
         for value in ticks(&panel.x) {
             let x = self.x(value);
             out.line(&[(x, bottom), (x, bottom + TICK)], &axis);
-            out.text((x, bottom + 16.0), &label(value, panel.x.step), Lettering::new(SMALL, Anchor::Middle));
+            out.text(
+                (x, bottom + 16.0),
+                &label(value, step(&panel.x)),
+                Lettering::new(SMALL, Anchor::Middle),
+            );
         }
         for value in ticks(&panel.y) {
             let y = self.y(value);
             out.line(&[(self.left - TICK, y), (self.left, y)], &axis);
             let look = Lettering::new(SMALL, Anchor::End);
-            out.text((self.left - 8.0, y + 4.4), &label(value, panel.y.step), look);
+            out.text((self.left - 8.0, y + 4.4), &label(value, step(&panel.y)), look);
         }
         let clip = format!("clip{index}");
         out.begin_clip(&clip, (self.left, self.top), (self.inner, self.height));
@@ -230,14 +236,21 @@ impl Frame<'_> {
     }
 }
 
+/// Distance of the ticks of an axis: its step, or a round one where the axis became much longer than its step was made for.
+fn step(axis: &Axis) -> f64 {
+    let length = axis.high - axis.low;
+    if length / axis.step > MOST_TICKS { round_step(length) } else { axis.step }
+}
+
 /// Multiples of the step that lie on an axis without named ticks.
 fn ticks(axis: &Axis) -> Vec<f64> {
-    if axis.named.is_some() || axis.step.is_nan() || axis.step <= 0.0 {
+    let step = step(axis);
+    if axis.named.is_some() || step.is_nan() || step <= 0.0 {
         return Vec::new();
     }
     let room = 1e-9 * (axis.high - axis.low);
-    let (first, last) = (((axis.low - room) / axis.step).ceil(), ((axis.high + room) / axis.step).floor());
-    (0..).map(|k| first + f64::from(k)).take_while(|n| *n <= last).map(|n| n * axis.step).collect()
+    let (first, last) = (((axis.low - room) / step).ceil(), ((axis.high + room) / step).floor());
+    (0..).map(|k| first + f64::from(k)).take_while(|n| *n <= last).map(|n| n * step).collect()
 }
 
 /// A tick label with as many decimals as the step needs.

@@ -71,10 +71,22 @@ pub(super) fn rgb(color: &str) -> [u8; 3] {
     [channel(1), channel(3), channel(5)]
 }
 
-/// Escapes text for XML and HTML, in content and in quoted attributes.
+/// Escapes text for XML and HTML, in content and in quoted attributes. Control characters, which XML has no way to write, become
+/// U+FFFD.
 pub fn escape(text: &str) -> String {
-    let marks = [('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;"), ('\'', "&#39;")];
-    marks.iter().fold(text.into(), |text: String, (mark, name)| text.replace(*mark, name))
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out += "&amp;",
+            '<' => out += "&lt;",
+            '>' => out += "&gt;",
+            '"' => out += "&quot;",
+            '\'' => out += "&#39;",
+            c if c.is_control() && !['\n', '\t', '\r'].contains(&c) => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// Side of its point on which a text lies.
@@ -153,7 +165,7 @@ impl Drawing {
 
     fn pen(stroke: &Stroke) -> String {
         let dash = stroke.dash.pattern().map(|p| format!(" stroke-dasharray=\"{p}\"")).unwrap_or_default();
-        format!("stroke=\"{}\" stroke-width=\"{}\"{dash}", stroke.color, number(stroke.width))
+        format!("stroke=\"{}\" stroke-width=\"{}\"{dash}", escape(&stroke.color), number(stroke.width))
     }
 
     fn points(points: &[(f64, f64)]) -> String {
@@ -173,6 +185,7 @@ impl Drawing {
 
     /// Draws a filled polygon.
     pub fn polygon(&mut self, points: &[(f64, f64)], fill: &str) {
+        let fill = escape(fill);
         self.body += &format!("<polygon points=\"{}\" fill=\"{fill}\"/>\n", Self::points(points));
     }
 
@@ -202,6 +215,7 @@ impl Drawing {
 
     /// Draws a rectangle with rounded corners from its left top corner.
     pub fn rect(&mut self, at: (f64, f64), size: (f64, f64), radius: f64, fill: &str, stroke: &Stroke) {
+        let fill = escape(fill);
         let [x, y, w, h, r] = [at.0, at.1, size.0, size.1, radius].map(number);
         let place = format!("x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"{r}\"");
         self.body += &format!("<rect {place} fill=\"{fill}\" {}/>\n", Self::pen(stroke));
@@ -209,6 +223,7 @@ impl Drawing {
 
     /// Draws a disc.
     pub fn disc(&mut self, center: (f64, f64), radius: f64, fill: &str, stroke: &Stroke) {
+        let fill = escape(fill);
         let [x, y, r] = [center.0, center.1, radius].map(number);
         let pen = Self::pen(stroke);
         self.body += &format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\" fill=\"{fill}\" {pen}/>\n");
@@ -216,12 +231,14 @@ impl Drawing {
 
     /// Draws a filled rectangle without an outline, from its left top corner.
     pub(super) fn block(&mut self, at: (f64, f64), size: (f64, f64), fill: &str) {
+        let fill = escape(fill);
         let [x, y, w, h] = [at.0, at.1, size.0, size.1].map(number);
         self.body += &format!("<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" fill=\"{fill}\"/>\n");
     }
 
     /// Draws a filled area without an outline, `opacity` from 0 to 1.
     pub(super) fn area(&mut self, points: &[(f64, f64)], fill: &str, opacity: f64) {
+        let fill = escape(fill);
         if points.len() > 2 {
             let (points, opacity) = (Self::points(points), number(opacity));
             self.body +=
@@ -231,6 +248,7 @@ impl Drawing {
 
     /// Draws discs of one radius without outlines, `opacity` from 0 to 1.
     pub(super) fn dots(&mut self, centers: &[(f64, f64)], radius: f64, fill: &str, opacity: f64) {
+        let fill = escape(fill);
         self.body += &format!("<g fill=\"{fill}\" fill-opacity=\"{}\">\n", number(opacity));
         for &(x, y) in centers {
             let [x, y, r] = [x, y, radius].map(number);
@@ -265,7 +283,7 @@ impl Drawing {
         let point = |k: i32| {
             let r = if k % 2 == 0 { radius } else { 0.38 * radius };
             let angle = f64::from(k) * std::f64::consts::FRAC_PI_4;
-            (center.0 + r * angle.sin(), center.1 - r * angle.cos())
+            (center.0 + r * libm::sin(angle), center.1 - r * libm::cos(angle))
         };
         self.polygon(&(0..8).map(point).collect::<Vec<_>>(), fill);
     }
@@ -289,7 +307,7 @@ impl Drawing {
         let weight = if look.is_bold { " font-weight=\"bold\"" } else { "" };
         let [x, y, size] = [at.0, at.1, look.size].map(number);
         let place = format!("x=\"{x}\" y=\"{y}\" font-size=\"{size}\" text-anchor=\"{anchor}\"");
-        let (color, text) = (look.color, escape(text));
+        let (color, text) = (escape(look.color), escape(text));
         self.body += &format!("<text {place} fill=\"{color}\"{weight}{turn}>{text}</text>\n");
     }
 
@@ -308,6 +326,6 @@ impl Drawing {
 fn end(points: &[(f64, f64)]) -> Option<((f64, f64), (f64, f64))> {
     let [.., from, tip] = points else { return None };
     let (dx, dy) = (tip.0 - from.0, tip.1 - from.1);
-    let length = dx.hypot(dy).max(1e-9);
+    let length = libm::hypot(dx, dy).max(1e-9);
     Some((*tip, (dx / length, dy / length)))
 }

@@ -1,9 +1,9 @@
 //! Parts of every report: its findings, and how to repeat the run.
 
 use super::finding::{Finding, Findings};
-use super::html::{Page, Table, with_doi_links};
+use super::html::Page;
+use super::markup::{Html, Table};
 use super::numbers::{capital, fixed, plain, short};
-use super::svg::escape;
 use serde_json::Value;
 
 /// The section of the findings.
@@ -14,10 +14,10 @@ pub fn all_findings(page: &mut Page, findings: &Findings) {
          the reference program, another simulator or an independent check), given by a law, or chosen by us before or \
          after a result was seen. A finding out of range is a result, not a failure of the run.",
     );
-    page.html(&table(findings, true));
+    page.html(table(findings, true));
     if !findings.findings.iter().all(Finding::is_judged) {
         page.text("Reported without an expected range:");
-        page.html(&table(findings, false));
+        page.html(table(findings, false));
     }
 }
 
@@ -30,10 +30,9 @@ pub fn measured(page: &mut Page, findings: &Findings) {
     page.text("These numbers differ from machine to machine and from run to run; they enter no fingerprint.");
     let mut table = Table::new(&["what", "value"], &[1]);
     for m in &findings.measured {
-        let (name, unit) = (escape(&m.name), escape(&m.unit));
-        table.rows.push(vec![format!("<code>{name}</code>"), format!("{} {unit}", short(m.value))]);
+        table.row([Html::element("code", &m.name), format!("{} {}", short(m.value), m.unit).into()]);
     }
-    page.html(&table.html());
+    page.html(table);
 }
 
 /// The section that says how to get the same bits again, with everything the run knows of itself.
@@ -44,11 +43,11 @@ pub fn how_to_repeat(page: &mut Page, experiment: &str, wall_s: f64, provenance:
          gives the same bits; the fingerprints below tell. This run took {}.",
         wall_time(wall_s)
     ));
-    page.html(&format!(
-        "<pre>lobule run {} --config &lt;run-folder&gt;/config.toml   # run it again\n\
-         lobule report &lt;run-folder&gt;                           # draw figures and report again</pre>\n",
-        escape(experiment)
-    ));
+    let commands = format!(
+        "lobule run {experiment} --config <run-folder>/config.toml   # run it again\n\
+         lobule report <run-folder>                           # draw figures and report again"
+    );
+    page.html(Html::element("pre", commands));
     let plain = |v: &Value| match v {
         Value::String(s) if !s.contains('\n') => Some(s.clone()),
         Value::Number(n) => Some(n.to_string()),
@@ -66,12 +65,11 @@ pub fn how_to_repeat(page: &mut Page, experiment: &str, wall_s: f64, provenance:
         };
         match value {
             Value::Array(items) if !items.is_empty() && items.iter().all(|i| plain(i).is_some()) => {
-                let items = items.iter().filter_map(plain);
-                let items: String = items.map(|i| format!("<li>{}</li>\n", with_doi_links(&i))).collect();
-                page.html(&format!("<p>{}:</p>\n<ul>\n{items}</ul>\n", escape(&heading)));
+                page.text(&format!("{heading}:"));
+                page.html(Html::list(items.iter().filter_map(plain).map(|i| Html::with_doi_links(&i))));
             }
             Value::String(text) if text.contains('\n') => {
-                page.details(&heading, &format!("<pre>{}</pre>\n", escape(text)));
+                page.html(Html::details(&heading, Html::element("pre", text)));
             }
             _ => {}
         }
@@ -80,12 +78,12 @@ pub fn how_to_repeat(page: &mut Page, experiment: &str, wall_s: f64, provenance:
         let mut table = Table::new(&["what", "fingerprint"], &[]);
         for (label, hash) in hashes {
             let hash = hash.as_str().unwrap_or_default();
-            table.rows.push(vec![escape(label), format!("<code>{}</code>", escape(hash))]);
+            table.row([label.into(), Html::element("code", hash)]);
         }
-        page.details("Fingerprints", &table.html());
+        page.html(Html::details("Fingerprints", table));
     }
     let all = serde_json::to_string_pretty(provenance).unwrap_or_else(|e| e.to_string());
-    page.details("Full provenance", &format!("<pre>{}</pre>\n", escape(&all)));
+    page.html(Html::details("Full provenance", Html::element("pre", all)));
 }
 
 fn wall_time(seconds: f64) -> String {
@@ -101,7 +99,7 @@ fn wall_time(seconds: f64) -> String {
 fn with_sd(value: f64, sd: Option<f64>) -> String {
     match sd.filter(|sd| sd.is_finite() && *sd > 0.0) {
         Some(sd) => {
-            let digits = (-sd.log10()).ceil().clamp(1.0, 6.0) as usize;
+            let digits = (-libm::log10(sd)).ceil().clamp(1.0, 6.0) as usize;
             format!("{} ± {}", fixed(value, digits), fixed(sd, digits))
         }
         None => short(value),
@@ -109,13 +107,13 @@ fn with_sd(value: f64, sd: Option<f64>) -> String {
 }
 
 fn unit(finding: &Finding) -> String {
-    if finding.unit == "1" { String::new() } else { format!(" {}", escape(&finding.unit)) }
+    if finding.unit == "1" { String::new() } else { format!(" {}", finding.unit) }
 }
 
-fn source(finding: &Finding) -> String {
+fn source(finding: &Finding) -> Html {
     match finding.source.as_str() {
-        "" => String::new(),
-        text => format!("<small>Source: {}</small>", with_doi_links(text)),
+        "" => Html::default(),
+        text => Html::element("small", Html::from("Source: ").and(Html::with_doi_links(text))),
     }
 }
 
@@ -129,23 +127,24 @@ fn expected(finding: &Finding) -> String {
 }
 
 /// The findings that are judged, with range, source and verdict in a word; or those that are not.
-fn table(findings: &Findings, judged: bool) -> String {
+fn table(findings: &Findings, judged: bool) -> Html {
     let columns = ["finding", "value", "by seed", "expected", "rests on", "verdict"];
     let mut table = Table::new(&columns[..if judged { 6 } else { 3 }], &[1]);
     for f in findings.findings.iter().filter(|f| f.is_judged() == judged) {
         let by_seed: Vec<String> = f.by_seed.iter().map(|v| short(*v)).collect();
-        let mut row = vec![
-            format!("<code>{}</code><small>{}</small>{}", escape(&f.name), escape(&f.meaning), source(f)),
-            format!("{}{}", with_sd(f.value, f.sd), unit(f)),
-            by_seed.join(", "),
-        ];
+        let name = Html::element("code", &f.name).and(Html::element("small", &f.meaning)).and(source(f));
+        let value = format!("{}{}", with_sd(f.value, f.sd), unit(f));
+        let mut row = vec![name, value.into(), by_seed.join(", ").into()];
         if judged {
-            row.push(format!("{}{}<small>{}</small>", expected(f), unit(f), f.judge.words()));
+            let range = Html::from(format!("{}{}", expected(f), unit(f)));
+            row.push(range.and(Html::element("small", f.judge.words())));
             row.push(f.basis.words().into());
-            let (class, verdict) = if f.pass { ("pass", "✓ pass") } else { ("miss", "✗ out of range") };
-            row.push(format!("<span class=\"badge {class}\">{verdict}</span>"));
+            row.push(match f.pass {
+                true => Html::element("span class=\"badge pass\"", "✓ pass"),
+                false => Html::element("span class=\"badge miss\"", "✗ out of range"),
+            });
         }
-        table.rows.push(row);
+        table.row(row);
     }
     table.html()
 }

@@ -62,6 +62,10 @@ impl Study for Traces {
         findings::findings(config, record)
     }
 
+    fn check_record(&self, _: &Config, record: &Record) -> Result<(), String> {
+        record.curves.iter().try_for_each(|curve| shape::filled("cells.relative", &curve.relative))
+    }
+
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         figures::all(config, record)
     }

@@ -77,7 +77,7 @@ fn table(record: &Record, last: usize) -> Section {
     let trials: Vec<usize> = TRIALS.into_iter().filter(|t| *t <= last).collect();
     let joined = |values: &[f64]| values.iter().map(|v| large(*v)).collect::<Vec<_>>().join(" / ");
     for (row, words) in TRACES {
-        let mut cells = vec![escape(words)];
+        let mut cells = vec![Html::from(words)];
         for (p, plant) in PLANTS.iter().enumerate() {
             let Some(curve) = record.curves(row, plant, "minjerk").next() else {
                 cells.push("–".into());
@@ -88,9 +88,10 @@ fn table(record: &Record, last: usize) -> Section {
             let theirs = EXPECTED.iter().find(|e| e.0 == row).map(|e| e.1[p]);
             let theirs =
                 theirs.filter(|e| !e[0].is_nan()).map(|e| joined(&e[..trials.len()])).unwrap_or_default();
-            cells.push(format!("{}{delay}<small>{theirs}</small>", joined(&ours)));
+            let ours = Html::from(format!("{}{delay}", joined(&ours)));
+            cells.push(ours.and(Html::element("small", theirs)));
         }
-        table.rows.push(cells);
+        table.row(cells);
     }
     let trials: Vec<String> = trials.iter().map(usize::to_string).collect();
     let text = format!(

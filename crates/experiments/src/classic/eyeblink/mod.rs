@@ -95,6 +95,39 @@ impl Study for Eyeblink {
         found
     }
 
+    fn check_record(&self, config: &Config, record: &Record) -> Result<(), String> {
+        let (p, s) = (&config.protocol, &config.spiking);
+        for course in &record.courses {
+            shape::long("courses.sessions", &course.sessions, p.sessions.iter().sum())?;
+        }
+        for run in &record.spiking {
+            let trials = s.trials.iter().sum();
+            shape::long("spiking.amplitude", &run.amplitude, trials)?;
+            shape::long("spiking.weights_ns", &run.weights_ns, trials)?;
+            shape::long("spiking.probes", &run.probes, 3)?;
+            shape::long("spiking.percent", &run.percent, 3)?;
+            shape::long("spiking.peaks", &run.peaks, 3)?;
+            for rates in &run.probes {
+                shape::long(
+                    "spiking.probes.closure",
+                    &rates.closure,
+                    p.before_ms + s.interval_ms + p.after_ms,
+                )?;
+                let bins = run.probes[0].olive.len();
+                for (what, rates) in [
+                    ("purkinje_plus", &rates.purkinje_plus),
+                    ("purkinje_minus", &rates.purkinje_minus),
+                    ("nuclear_plus", &rates.nuclear_plus),
+                    ("nuclear_minus", &rates.nuclear_minus),
+                    ("olive", &rates.olive),
+                ] {
+                    shape::long(&format!("spiking.probes.{what}"), rates, bins)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         match config.cerebellum {
             CerebellumKind::Rates => Ok(vec![

@@ -47,7 +47,7 @@ pub fn paths(config: &Config, record: &Record) -> Result<Figure, Error> {
         let mut panel = Panel::new(title, axis("to the right (cm)"), axis("ahead (cm)"));
         for trial in trials {
             let radians = trial.target_deg.to_radians();
-            let goal = (far * radians.cos(), far * radians.sin());
+            let goal = (far * libm::cos(radians), far * libm::sin(radians));
             panel.marks.extend([
                 Mark::line([(0.0, 0.0), goal], Stroke::new(GUIDE, 0.8).dash(Dash::Dotted)),
                 Mark::dots([goal], 4.0, GUIDE),

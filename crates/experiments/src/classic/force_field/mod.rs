@@ -94,6 +94,21 @@ impl Study for ForceField {
         found
     }
 
+    fn check_record(&self, config: &Config, record: &Record) -> Result<(), String> {
+        let p = &config.protocol;
+        for session in &record.sessions {
+            shape::long("sessions.trials", &session.trials, p.baseline + p.adaptation + p.washout)?;
+        }
+        for spread in &record.spreads {
+            shape::long("spreads.compensated", &spread.compensated, config.generalization.angles_deg.len())?;
+        }
+        for turn in &record.turns {
+            shape::long("turns.deviations_m", &turn.deviations_m, config.switching.trials)?;
+            shape::long("turns.is_first", &turn.is_first, config.switching.trials)?;
+        }
+        Ok(())
+    }
+
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         Ok(vec![
             figures::paths(config, record)?,

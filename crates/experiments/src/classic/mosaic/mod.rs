@@ -81,6 +81,20 @@ impl Study for MosaicStudy {
         findings::findings(record)
     }
 
+    fn check_record(&self, config: &Config, record: &Record) -> Result<(), String> {
+        let objects = config.task.objects.len();
+        for moment in record.outcomes.iter().flat_map(|o| o.moments.iter().flatten()) {
+            shape::long("outcomes.moments.shares", &moment.shares, config.mosaic.modules)?;
+            if moment.object >= objects {
+                return Err(format!(
+                    "outcomes.moments.object: {}; there are {objects} objects",
+                    moment.object
+                ));
+            }
+        }
+        Ok(())
+    }
+
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         Ok(vec![
             figures::responsibilities(config, record)?,

@@ -88,6 +88,16 @@ impl Study for Pursuit {
         findings::findings(config, record)
     }
 
+    fn check_record(&self, config: &Config, record: &Record) -> Result<(), String> {
+        // Each controller follows each target once for each seed, in the order of the seeds.
+        for tracked in &record.tracked {
+            let same: Vec<_> =
+                record.tracked.iter().filter(|t| (t.kind, t.hz) == (tracked.kind, tracked.hz)).collect();
+            shape::long("tracked", &same, config.seeds.len())?;
+        }
+        Ok(())
+    }
+
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         Ok(vec![
             figures::movement(config, record)?,

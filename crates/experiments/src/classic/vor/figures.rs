@@ -52,7 +52,7 @@ pub fn gain_and_phase(config: &Config, record: &Record) -> Result<Figure, Error>
     let mut curves = vec![(Stroke::new(GUIDE, 2.2), means(architectures[0], |c| &c.before))];
     curves.extend(architectures.iter().map(|&a| (pen(a), means(a, |c| &c.after))));
     let mut plate = bode::plate(["gain in the dark", "phase"], "eye relative to head", hz, &curves);
-    plate.panels.iter_mut().for_each(|p| p.levels.push(dashed(config.head.frequency_hz[1].log10())));
+    plate.panels.iter_mut().for_each(|p| p.levels.push(dashed(libm::log10(config.head.frequency_hz[1]))));
     plate.line_key("before", Stroke::new(GUIDE, 2.2));
     architectures.iter().for_each(|&a| plate.line_key(&format!("after, {}", name(a)), pen(a)));
     let (duration_s, subjects) = (config.calibration.duration_s, config.seeds.len());
@@ -146,8 +146,8 @@ pub fn selectivity(config: &Config, record: &Record) -> Result<Figure, Error> {
         for (k, &f) in config.selectivity.trained_hz.iter().enumerate() {
             let pen = pen(a).dash(if k == 0 { Dash::Solid } else { Dash::Dashed });
             let mean_at = |g: f64| mean_of(over(record, a, |c| change(c, f, g)));
-            panel.curve(hz.iter().map(|&g| (g.log10(), mean_at(g))), 3.0, &pen);
-            panel.levels.push(dashed(f.log10()));
+            panel.curve(hz.iter().map(|&g| (libm::log10(g), mean_at(g))), 3.0, &pen);
+            panel.levels.push(dashed(libm::log10(f)));
             plate.line_key(&format!("{}, {} Hz", name(a), plain(f)), pen);
         }
     }

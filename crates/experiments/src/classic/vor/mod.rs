@@ -82,6 +82,13 @@ impl Study for Vor {
         found
     }
 
+    fn check_record(&self, config: &Config, record: &Record) -> Result<(), String> {
+        record.courses.iter().try_for_each(|course| {
+            shape::filled("courses.slip_deg_s", &course.slip_deg_s)?;
+            shape::long("courses.worn", &course.worn, config.spectacles.magnifications.len())
+        })
+    }
+
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         Ok(vec![
             figures::movement(config, record)?,

@@ -84,6 +84,13 @@ impl Study for CartPoleStudy {
         findings::findings(config, record)
     }
 
+    fn check_record(&self, config: &Config, record: &Record) -> Result<(), String> {
+        record.attempts.iter().try_for_each(|a| shape::filled("attempts.lengths", &a.lengths))?;
+        record.dm_control.iter().try_for_each(|r| shape::filled("dm_control.lengths", &r.lengths))?;
+        let episodes = config.pole.episodes_after;
+        record.pole.iter().try_for_each(|r| shape::long("pole.lengths", &r.lengths, episodes))
+    }
+
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         let mut figures = vec![figures::learning(config, record)?, figures::delays(config, record)?];
         figures.extend(figures::pole(config, record)?);

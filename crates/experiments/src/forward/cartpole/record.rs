@@ -184,8 +184,8 @@ impl Record {
             let attempts = self.of(case);
             let firsts: Vec<f64> = attempts.iter().map(|a| a.first(steps)).collect();
             let unsolved = firsts.iter().filter(|f| f.is_infinite()).count() as f64;
-            let steps: u32 = attempts.iter().flat_map(|a| &a.lengths[..1]).sum();
-            (unsolved, median(&firsts), -f64::from(steps))
+            let steps: f64 = attempts.iter().map(|a| f64::from(a.lengths[0])).sum();
+            (unsolved, median(&firsts), -steps)
         };
         let ranked = cases.into_iter().map(|case| (rank(case), case));
         ranked.reduce(|a, b| if b.0 < a.0 { b } else { a }).map(|best| best.1)

@@ -84,7 +84,7 @@ pub fn rate_map(result: &PrismResult) -> Result<Option<Figure>, Error> {
             // Without a baseline the first trial stands in for it.
             let baseline_hz =
                 if before.is_empty() { points.first()?.mean } else { super::mean_sd(&before).0 };
-            let change = |hz: f64| (hz.max(FLOOR_HZ) / baseline_hz.max(FLOOR_HZ)).log2();
+            let change = |hz: f64| libm::log2(hz.max(FLOOR_HZ) / baseline_hz.max(FLOOR_HZ));
             let changes = points.iter().map(|p| (p.trial, change(p.mean))).collect();
             Some(Row { words: population_words(of), baseline_hz, changes })
         };
@@ -131,6 +131,6 @@ fn shade(doublings: f64) -> String {
     let t = (doublings / DOUBLINGS).clamp(-1.0, 1.0);
     // Ends of equal darkness, so that print in grey shows the size of the change.
     let end = if t < 0.0 { [0x1f, 0x5f, 0xa8] } else { [0xb3, 0x57, 0x06] };
-    let mix = |c: i32| (255.0 + t.abs().powf(0.85) * (f64::from(c) - 255.0)).round() as u8;
+    let mix = |c: i32| (255.0 + libm::pow(t.abs(), 0.85) * (f64::from(c) - 255.0)).round() as u8;
     format!("#{:02x}{:02x}{:02x}", mix(end[0]), mix(end[1]), mix(end[2]))
 }

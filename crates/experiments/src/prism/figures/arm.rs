@@ -60,24 +60,24 @@ impl Protractor {
             return None;
         }
         let (x, y) = ends.iter().fold((0.0, 0.0), |sum, (_, h)| (sum.0 + h.0, sum.1 + h.1));
-        let mean_direction = y.atan2(x);
+        let mean_direction = libm::atan2(y, x);
         // Angles from the mean direction, so that none wraps around.
         let angle = |h: (f64, f64)| {
-            let (sin, cos) = mean_direction.sin_cos();
-            (h.1 * cos - h.0 * sin).atan2(h.0 * cos + h.1 * sin)
+            let (sin, cos) = (libm::sin(mean_direction), libm::cos(mean_direction));
+            libm::atan2(h.1 * cos - h.0 * sin, h.0 * cos + h.1 * sin)
         };
         let mean_error = ends.iter().map(|e| e.0).sum::<f64>() / n;
         let mean_angle = ends.iter().map(|e| angle(e.1)).sum::<f64>() / n;
         let spread = ends.iter().map(|e| (e.0 - mean_error).powi(2)).sum::<f64>();
         let together = ends.iter().map(|e| (e.0 - mean_error) * (angle(e.1) - mean_angle)).sum::<f64>();
         let angle_per_deg = if spread > 1e-6 { together / spread } else { 1f64.to_radians() };
-        let radius = ends.iter().map(|e| e.1.0.hypot(e.1.1)).sum::<f64>() / n;
+        let radius = ends.iter().map(|e| libm::hypot(e.1.0, e.1.1)).sum::<f64>() / n;
         Some(Self { angle0: mean_direction + mean_angle - angle_per_deg * mean_error, angle_per_deg, radius })
     }
 
     fn at(&self, error_deg: f64, radius: f64) -> (f64, f64) {
         let angle = self.angle0 + self.angle_per_deg * error_deg;
-        (radius * angle.cos(), radius * angle.sin())
+        (radius * libm::cos(angle), radius * libm::sin(angle))
     }
 }
 
@@ -85,10 +85,10 @@ impl Protractor {
 /// line from shoulder to hand; out of reach, the nearest posture.
 fn elbow(segments: [f64; 2], hand: (f64, f64)) -> (f64, f64) {
     let [l1, l2] = segments;
-    let reach = hand.0.hypot(hand.1).clamp((l1 - l2).abs().max(1e-6), l1 + l2);
-    let bend = ((l1 * l1 + reach * reach - l2 * l2) / (2.0 * l1 * reach)).clamp(-1.0, 1.0).acos();
-    let angle = hand.1.atan2(hand.0) - bend;
-    (l1 * angle.cos(), l1 * angle.sin())
+    let reach = libm::hypot(hand.0, hand.1).clamp((l1 - l2).abs().max(1e-6), l1 + l2);
+    let bend = libm::acos(((l1 * l1 + reach * reach - l2 * l2) / (2.0 * l1 * reach)).clamp(-1.0, 1.0));
+    let angle = libm::atan2(hand.1, hand.0) - bend;
+    (l1 * libm::cos(angle), l1 * libm::sin(angle))
 }
 
 /// The arm seen from above: postures, hand paths, target.

@@ -7,7 +7,7 @@ mod words;
 use super::config::PlantKind;
 use super::figures::cell_name;
 use super::record::PrismResult;
-use lobule_study::{prelude::*, report::drawing::*};
+use lobule_study::prelude::*;
 
 /// Sections of figures in the order of the story: heading, names of figures.
 const SECTIONS: [(&str, &[&str]); 5] = [
@@ -75,15 +75,14 @@ fn what_was_run(result: &PrismResult) -> Section {
         ("Plant", plant.into()),
         ("Simulation step", format!("{} ms", result.dt_ms)),
     ];
-    let notes: String = result.notes.iter().map(|note| format!("<li>{}</li>\n", escape(note))).collect();
-    let notes = match notes.as_str() {
-        "" => String::new(),
-        items => format!("<p>Notes on this run:</p>\n<ul>\n{items}</ul>\n"),
+    let notes = match result.notes.is_empty() {
+        true => Html::default(),
+        false => Html::element("p", "Notes on this run:").and(Html::list(&result.notes)),
     };
     let mut table = Table::new(&["cell type", "cells in one module"], &[1]);
     for row in &result.populations {
-        let name = format!("{} <code>{}</code>", escape(&cell_name(&row.cell_type)), escape(&row.cell_type));
-        table.rows.push(vec![name, count(row.n)]);
+        let name = Html::from(cell_name(&row.cell_type)).and(" ").and(Html::element("code", &row.cell_type));
+        table.row([name, count(row.n).into()]);
     }
     Section {
         terms: terms.map(|(term, text)| (term.to_owned(), text)).into(),

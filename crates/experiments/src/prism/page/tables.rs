@@ -4,7 +4,7 @@ use crate::prism::config::Condition;
 use crate::prism::figures::condition_name;
 use crate::prism::keys::{ModuleName, RateOf};
 use crate::prism::record::{Calibration, Epoch, PrismResult};
-use lobule_study::{prelude::*, report::drawing::*};
+use lobule_study::prelude::*;
 use std::collections::BTreeSet;
 
 /// The protocol of one condition in words: trials by epoch.
@@ -57,12 +57,12 @@ fn by_seed(first: &str, calibrations: &[Calibration]) -> Table {
 type Value = fn(&Calibration, ModuleName) -> Option<String>;
 
 /// Measurements of the calibration: a row for each quantity, a column for each seed.
-pub fn calibration(calibrations: &[Calibration]) -> String {
+pub fn calibration(calibrations: &[Calibration]) -> Html {
     let mut table = by_seed("quantity", calibrations);
     let mut row = |name: &str, under: &str, value: &dyn Fn(&Calibration) -> String| {
-        let mut cells = vec![format!("{}<small>{}</small>", escape(name), escape(under))];
-        cells.extend(calibrations.iter().map(value));
-        table.rows.push(cells);
+        let mut cells = vec![Html::from(name).and(Html::element("small", under))];
+        cells.extend(calibrations.iter().map(|c| Html::from(value(c))));
+        table.row(cells);
     };
     row("x₀ (decoder units)", "end point without prisms", &|c| short(c.x0));
     row("sd of x₀ (deg)", "scatter over trials", &|c| fixed(c.x0_sd_deg, 2));
@@ -96,13 +96,14 @@ pub fn calibration(calibrations: &[Calibration]) -> String {
 }
 
 /// Rates at rest of every population, by seed.
-pub fn rest_rates(calibrations: &[Calibration]) -> String {
+pub fn rest_rates(calibrations: &[Calibration]) -> Html {
     let mut table = by_seed("population, rate at rest (Hz)", calibrations);
     let labels: BTreeSet<&RateOf> = calibrations.iter().flat_map(|c| c.rates_hz.keys()).collect();
     for label in labels {
-        let mut cells = vec![format!("<code>{}</code>", escape(&label.to_string()))];
-        cells.extend(calibrations.iter().map(|c| c.rates_hz.get(label).map_or("–".into(), |v| fixed(*v, 2))));
-        table.rows.push(cells);
+        let mut cells = vec![Html::element("code", label.to_string())];
+        let rate = |c: &Calibration| c.rates_hz.get(label).map_or("–".into(), |v| fixed(*v, 2).into());
+        cells.extend(calibrations.iter().map(rate));
+        table.row(cells);
     }
     table.html()
 }

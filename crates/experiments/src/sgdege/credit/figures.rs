@@ -31,8 +31,8 @@ pub(super) fn curves(config: &Config, record: &Record) -> Result<Option<Figure>,
     let mut panel = Panel::new("", x, Axis::log10("error E (Hz)", (0.8 * bottom).max(0.01), 1.3 * top));
     for &rule in &config.rules {
         let lines = record.curves(rule, columns, 1).map(|c| {
-            let at = |k: usize| ((k as f64 + 0.5) * c.block as f64).log10();
-            c.error.iter().enumerate().map(|(k, e)| (at(k), e.max(0.01).log10())).collect()
+            let at = |k: usize| libm::log10((k as f64 + 0.5) * c.block as f64);
+            c.error.iter().enumerate().map(|(k, e)| (at(k), libm::log10(e.max(0.01)))).collect()
         });
         panel.seeds(lines, &pen(rule));
     }
@@ -80,12 +80,17 @@ pub(super) fn against(
         let draw = |panel: &mut Panel, value: &dyn Fn(&Curve) -> Option<f64>| {
             let mut means = Vec::new();
             for &n in &values {
-                let x = (n as f64).log2();
+                let x = libm::log2(n as f64);
                 let seeds: Vec<f64> = all(n, rule).filter_map(value).collect();
-                panel.pale_dots(seeds.iter().map(|v| (x, v.max(0.01).log10())), 2.2, &pen(rule).color, 0.55);
+                panel.pale_dots(
+                    seeds.iter().map(|v| (x, libm::log10(v.max(0.01)))),
+                    2.2,
+                    &pen(rule).color,
+                    0.55,
+                );
                 // A mean over only the seeds that reached half would flatter the rule.
                 let is_whole = seeds.len() == config.seeds.len();
-                means.push((x, if is_whole { mean(&seeds).max(0.01).log10() } else { f64::NAN }));
+                means.push((x, if is_whole { libm::log10(mean(&seeds).max(0.01)) } else { f64::NAN }));
             }
             panel.line(means, pen(rule));
         };

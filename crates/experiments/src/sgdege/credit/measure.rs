@@ -52,7 +52,7 @@ impl RuleName {
             Self::SignedErrorOracle => (t.signed_error_oracle, 0.0),
         };
         let size = (columns as f64 / config.reference_columns as f64).max(1.0);
-        (trials as f64 * size.powf(growth)).round() as u64
+        (trials as f64 * libm::pow(size, growth)).round() as u64
     }
 
     fn make(self, config: &Config, network: &Network, seed: u64) -> Result<Rule, lobule_theory::Error> {

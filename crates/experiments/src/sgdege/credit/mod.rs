@@ -205,6 +205,13 @@ impl Study for Credit {
         found
     }
 
+    fn check_record(&self, _: &Config, record: &Record) -> Result<(), String> {
+        let blocks = record.curves.iter().map(|c| c.block).chain(record.rides.iter().map(|r| r.block));
+        blocks
+            .filter(|block| *block == 0)
+            .try_for_each(|_| Err("block: 0; a block has at least one presentation".into()))
+    }
+
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         let reference = config.reference_columns;
         let one = "one pattern; presentations of the pattern";
@@ -283,13 +290,13 @@ impl Study for Credit {
     }
 }
 
-fn table(record: &Record) -> String {
+fn table(record: &Record) -> Html {
     let mut table =
         Table::new(&["rule", "cells", "patterns", "error (Hz)", "presentations to half"], &[1, 2, 3, 4]);
     for (rule, columns, patterns) in record.settings() {
         let curves = || record.curves(rule, columns, patterns);
         let half = curves().map(|c| c.half.map(|h| h as f64)).collect::<Option<Vec<_>>>();
-        table.rows.push(vec![
+        table.row(vec![
             rule.label().into(),
             columns.to_string(),
             patterns.to_string(),

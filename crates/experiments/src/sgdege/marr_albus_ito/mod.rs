@@ -179,6 +179,17 @@ impl Study for MarrAlbusIto {
         found
     }
 
+    fn check_record(&self, config: &Config, record: &Record) -> Result<(), String> {
+        for seed in &record.seeds {
+            shape::long("seeds.signed", &seed.signed, config.signed_means_hz.len())?;
+            for learning in seed.signed.iter().chain([&seed.unsigned]) {
+                shape::long("seeds.error", &learning.error, config.trials)?;
+                shape::long("seeds.signed_error", &learning.signed_error, config.trials)?;
+            }
+        }
+        Ok(())
+    }
+
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         let Some(first) = record.seeds.first() else { return Ok(Vec::new()) };
         let mut plate = Plate::new("figure_2", 3, 200.0);

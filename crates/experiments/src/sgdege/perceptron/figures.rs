@@ -89,7 +89,7 @@ fn curves(title: &str, config: &Config, record: &Record, rule: Rule, shown: &[u3
     let x = Axis::log10("epochs", 1.0, config.sweep.epochs as f64);
     let mut panel = Panel::new(title, x, Axis::log10("error (Hz)", 0.01, 100.0));
     if let (Rule::Sgdege { .. }, Some(floor)) = (rule, config.steps.floor_hz()) {
-        panel.levels.push(guide(floor.log10()));
+        panel.levels.push(guide(libm::log10(floor)));
     }
     for (k, &p) in shown.iter().enumerate() {
         let of_seed = record.seeds.iter().filter_map(|s| s.learned(rule, p, config.sweep.epochs));
@@ -98,7 +98,7 @@ fn curves(title: &str, config: &Config, record: &Record, rule: Rule, shown: &[u3
         let points = (0..first.curve.len()).map(|t| {
             // Errors below the axis lie on it.
             let error = mean_of(of_seed.iter().map(|l| l.curve[t].1)).max(0.01);
-            ((first.curve[t].0 as f64).log10(), error.log10())
+            (libm::log10(first.curve[t].0 as f64), libm::log10(error))
         });
         panel.line(points, Stroke::new(color(k, shown.len()), 1.6));
     }

@@ -224,6 +224,16 @@ impl Study for Perceptron {
         findings::findings(config, record)
     }
 
+    fn check_record(&self, _: &Config, record: &Record) -> Result<(), String> {
+        for learned in record.seeds.iter().flat_map(|seed| &seed.learned) {
+            let same =
+                |s: &Seed| s.learned(learned.rule, learned.patterns, learned.epochs).map(|l| l.curve.len());
+            let first = record.seeds.iter().find_map(same).unwrap_or(0);
+            shape::long("seeds.learned.curve", &learned.curve, first)?;
+        }
+        Ok(())
+    }
+
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         figures::figures(config, record)
     }

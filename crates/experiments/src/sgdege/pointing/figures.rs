@@ -102,7 +102,7 @@ pub(super) fn paths(config: &Config, record: &Record) -> Result<Figure, Error> {
     if let Some(run) = of_seed().next() {
         let far = ys.iter().copied().fold(0.0, f64::max) * 1.04;
         let near = ys.iter().copied().fold(far, f64::min);
-        let ray = [near, far].map(|y| (y * run.target_deg.to_radians().tan(), y));
+        let ray = [near, far].map(|y| (y * libm::tan(run.target_deg.to_radians()), y));
         xs.extend(ray.map(|p| p.0));
         let pen = Stroke::guide().dash(Dash::Dotted);
         marks.insert(0, Mark::line(ray, pen.clone()));

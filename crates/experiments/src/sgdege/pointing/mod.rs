@@ -212,6 +212,15 @@ impl Study for Pointing {
         found.into_iter().filter(|f| !f.by_seed.is_empty()).collect()
     }
 
+    fn check_record(&self, config: &Config, record: &Record) -> Result<(), String> {
+        let p = &config.protocol;
+        let movements = p.baseline + p.prism + p.removal;
+        record.runs.iter().try_for_each(|run| {
+            shape::long("runs.errors_deg", &run.errors_deg, movements)?;
+            shape::long("runs.inhibition_hz", &run.inhibition_hz, movements)
+        })
+    }
+
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         let mut figures = vec![figures::error_by_movement(config, record)?];
         if let Some(run) = record.of("sgdege").next() {

@@ -215,12 +215,12 @@ impl Study for Rules {
     }
 }
 
-/// Table 1 as HTML.
-fn table() -> String {
+/// Table 1.
+fn table() -> Html {
     let mut table = Table::new(&["group", "mean", "95 % CI", "cells", "p"], &[1, 2, 3, 4]);
     let mut row = |name: &str, mean: f64, (low, high): (f64, f64), cells: String, p: String| {
         let interval = format!("{} to {}", fixed(low, 2), fixed(high, 2));
-        table.rows.push(vec![name.into(), fixed(mean, 2), interval, cells, p]);
+        table.row(vec![name.into(), fixed(mean, 2), interval, cells, p]);
     };
     for Protocol { name, measured: Measured { mean, interval, n, p }, .. } in &Protocol::ALL {
         row(name, *mean, *interval, n.map(|n| n.to_string()).unwrap_or_default(), p.to_string());

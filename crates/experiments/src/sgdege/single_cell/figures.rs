@@ -154,7 +154,7 @@ fn sectors(set: &Parameters) -> Panel {
             let (dp, dj) = sector.drift(set);
             // In units of the steps: a drift of rho dP against one of dJ.
             let (dx, dy) = (dp / set.step_p_hz, dj / set.step_j_hz);
-            let length = dx.hypot(dy);
+            let length = libm::hypot(dx, dy);
             if length == 0.0 {
                 continue;
             }

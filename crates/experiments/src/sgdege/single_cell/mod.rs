@@ -250,6 +250,15 @@ impl Study for SingleCell {
         found
     }
 
+    fn check_record(&self, config: &Config, record: &Record) -> Result<(), String> {
+        let converging = config.converging().len();
+        shape::long("trajectories", &record.trajectories, converging + 1)?;
+        record.seeds.iter().try_for_each(|seed| {
+            shape::long("seeds.sets", &seed.sets, converging)?;
+            shape::long("seeds.scan_hz", &seed.scan_hz, config.measure.scan_q.len())
+        })
+    }
+
     fn figures(&self, config: &Config, record: &Record) -> Result<Vec<Figure>, Error> {
         Ok(vec![
             figures::figure_9(config, record)?,
