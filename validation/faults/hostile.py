@@ -1,12 +1,12 @@
 """Hostile values for every key and argument: refused before the work begins, with key, value and what is allowed."""
 
 import json
-import os
 import pathlib
 import re
 import shutil
 import subprocess
 import time
+import tomllib
 
 import places
 from limits import hostile
@@ -27,7 +27,7 @@ NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 
 def shows(message, value):
     """True if a message shows a value, however the number is written."""
-    if value in message:
+    if value.lower() in message.lower():
         return True
     try:
         number = float(value)
@@ -109,6 +109,57 @@ def try_value(lobule, tally, experiment, value, random, folder):
     shutil.rmtree(partial, ignore_errors=True)
 
 
+def try_body(lobule, tally, matrix, path, toml, folder):
+    """One hostile value in the description of a body of one's own."""
+    kind, name = "keys of a body", ".".join(map(str, path))
+    at = matrix
+    for step in path[:-1]:
+        at = at[step]
+    at[path[-1]] = Raw(toml)
+    (folder / "body.toml").write_text("".join(f"{key} = {inline(value)}\n" for key, value in matrix.items()))
+    out = folder / "run"
+    partial = pathlib.Path(f"{out}.partial")
+    process = lobule.start("bench", folder / "body.toml", "--preset", "quick", "--jobs", "1", "--no-progress", "--out", out)
+    end, began = ended(process, partial)
+    if began or end.fault() or end.status != 2:
+        what = "the run began" if began else end.fault() or f"status {end.status}"
+        tally.fault(PART, kind, what, end, f"{name} = {toml}")
+    elif not any(str(step) in end.err for step in path[-2:]) or not (toml == "[]" or shows(end.err, toml.strip('"'))):
+        tally.fault(PART, kind, "refused without key or value", end, f"{name} = {toml}")
+    else:
+        tally.held(PART, kind)
+    shutil.rmtree(out, ignore_errors=True)
+    shutil.rmtree(partial, ignore_errors=True)
+
+
+class Raw(str):
+    """A value as it is written in TOML."""
+
+
+def inline(value):
+    """A value in one line of TOML."""
+    match value:
+        case Raw():
+            return value
+        case dict():
+            return "{ " + ", ".join(f"{json.dumps(key)} = {inline(entry)}" for key, entry in value.items()) + " }"
+        case list():
+            return "[" + ", ".join(map(inline, value)) + "]"
+        case _:
+            return json.dumps(value)
+
+
+def bodies(lobule, tally, random, count, folder):
+    """Hostile values for every number of the body of `examples/carts_matrix.toml`."""
+    text = (pathlib.Path(__file__).resolve().parents[2] / "examples" / "carts_matrix.toml").read_text()
+    paths = [path for path in places.places_of(tomllib.loads(text)) if path[0] == "bodies"]
+    never, too_far = ("nan", '"word"', "true", "[]"), ("inf", "-inf", "1e300", "-1e300", "9e18")
+    # A channel may have no bounds.
+    trials = [(path, toml) for path in paths for toml in (never if "range" in path else never + too_far)]
+    for path, toml in random.sample(trials, min(count, len(trials))):
+        try_body(lobule, tally, tomllib.loads(text), path, toml, folder)
+
+
 def finished(process):
     try:
         process.child.wait(TIMEOUT_S)
@@ -129,11 +180,13 @@ def campaign(lobule, tally, random, is_long):
     row = tally.row(PART, "keys: limits declared")
     row["held"] = row["tried"] - len(missing)
     if missing:
-        tally.faults.append(f"{PART}, keys: limits declared: no limits for {', '.join(missing)}")
+        kind = "keys: limits declared"
+        tally.faults.append((PART, kind, f"{PART}, {kind}: there are none behind {', '.join(missing)}"))
     # All of them once in the long form; a sample in which each kind occurs in the short one.
     chosen = values if is_long else sample(values, 250, random)
     for experiment, value in chosen:
         try_value(lobule, tally, experiment, value, random, folder)
+    bodies(lobule, tally, random, 1000 if is_long else 20, folder)
     places.campaign(lobule, tally, random, is_long, folder)
     shutil.rmtree(folder)
 

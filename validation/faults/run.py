@@ -67,10 +67,10 @@ def main():
             seconds.append(f"{name} {time.monotonic() - begin:.0f} s")
     form = "--long" if arguments.long else "--short"
     print(f"{version}, {form}, seed {arguments.seed}; {', '.join(seconds)}\n\n{tally.table()}")
-    for fault in tally.faults:
-        print(f"\n{fault}\n  seed {arguments.seed}, {form}")
+    for fault in tally.told_faults():
+        print(f"\n{fault}")
     if tally.faults:
-        print(f"\n{len(tally.faults)} did not hold")
+        print(f"\n{len(tally.faults)} did not hold; repeat them with {form} --seed {arguments.seed}")
     return 1 if tally.faults else 0
 
 

@@ -4,6 +4,9 @@ import sys
 
 from program import told
 
+# Faults of one kind that are told in full.
+TOLD = 12
+
 
 class Tally:
     def __init__(self):
@@ -32,7 +35,7 @@ class Tally:
             lines += [f"  command: {told(ended.command)}", f"  {ended.says()}"]
         if repeat:
             lines.append(f"  {repeat}")
-        self.faults.append("\n".join(lines))
+        self.faults.append((part, kind, "\n".join(lines)))
         print(lines[0], file=sys.stderr, flush=True)
 
     def kept(self, experiment, moment, items):
@@ -41,6 +44,17 @@ class Tally:
 
     def skipped(self, part, kind, why):
         self.row(part, kind)["notes"][f"skipped: {why}"] = 0
+
+    def told_faults(self):
+        """All faults, but for what exceeds a dozen of a kind, which is counted."""
+        counts = {}
+        for part, kind, text in self.faults:
+            counts[part, kind] = counts.get((part, kind), 0) + 1
+            if counts[part, kind] <= TOLD:
+                yield text
+        for (part, kind), count in counts.items():
+            if count > TOLD:
+                yield f"{part}, {kind}: {count - TOLD} more"
 
     def table(self):
         """The table, as Markdown."""
