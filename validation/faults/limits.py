@@ -6,9 +6,10 @@ import math
 import re
 import tomllib
 
-# A limit, as a comment behind a value declares it: `trials = 40 # 1 to 100000`, `[0.1] # above 0 to 2, 1 to 20 entries`.
+# A limit, as a comment behind a value declares it: `trials = 40 # 1 to 100000`, `q = 0.5 # above 0 to below 1`,
+# `[0.1] # 0 to 2, 1 to 20 entries`, `[0, 1] # 0 to 9, 2 entries`.
 NUMBER = r"-?[\d.]+(?:e[-+]?\d+)?"
-LIMIT = re.compile(rf"#\s*(above )?({NUMBER}) to ({NUMBER})(?:,\s*(\d+) to (\d+) entries)?\s*$")
+LIMIT = re.compile(rf"#\s*(above )?({NUMBER}) to (below )?({NUMBER})(?:,\s*(\d+)(?: to (\d+))? entries)?\s*$")
 KEY = re.compile(r"^\s*([\w-]+)\s*=")
 TABLE = re.compile(r"^\s*\[([\w.\"-]+)\]")
 # Entries of an array, more than any key takes.
@@ -20,9 +21,15 @@ SEED_MAX = 2**63 - 1
 @dataclasses.dataclass
 class Limit:
     low: float
-    is_above: bool
     high: float
-    entries: tuple | None
+    # True if the end itself is refused.
+    is_above: bool = False
+    is_below: bool = False
+    entries: tuple | None = None
+
+    def allows(self, number):
+        at_end = (self.is_above and number == self.low) or (self.is_below and number == self.high)
+        return self.low <= number <= self.high and not at_end
 
 
 @dataclasses.dataclass
@@ -48,8 +55,9 @@ def declared(defaults):
         elif match := KEY.match(line):
             key = table + match.group(1)
         if key and (match := LIMIT.search(line)):
-            above, low, high, fewest, most = match.groups()
-            found[key] = Limit(float(low), bool(above), float(high), (int(fewest), int(most)) if fewest else None)
+            above, low, below, high, fewest, most = match.groups()
+            entries = (int(fewest), int(most or fewest)) if fewest else None
+            found[key] = Limit(float(low), float(high), bool(above), bool(below), entries)
     return found
 
 
@@ -65,25 +73,21 @@ def keys(table, path=""):
 
 def numbers(value, limit):
     """(kind, TOML) of numbers that a key with such a default and limit must refuse."""
-    is_whole = isinstance(value, int)
-    found = [("nan", "nan"), ("inf", "inf"), ("-inf", "-inf")]
-    low, high = (limit.low, limit.high) if limit else (0 if is_whole and value >= 0 else -1e17, 1e17)
-    if low > -1 or (limit and limit.is_above and low == -1):
-        found.append(("-1", "-1" if is_whole else "-1.0"))
+    is_whole, is_declared = isinstance(value, int), limit is not None
+    if not is_declared:
+        # A key without limits must refuse at least these.
+        limit = Limit(0 if is_whole and value >= 0 else -1e17, 1e17)
+    found = [("nan", "nan"), ("inf", "inf"), ("-inf", "-inf"), ("-1", "-1" if is_whole else "-1.0")]
     found.append(("9e18", "9000000000000000000" if is_whole else "9e18"))
-    if not is_whole:
-        found += [("1e300", "1e300"), ("-1e300", "-1e300")]
-    if is_whole:
-        found += [("a fraction", "1.5"), ("20 digits", "99999999999999999999")]
-    if limit:
-        if is_whole:
-            # A whole number above a limit that is none is its next.
-            found += [("just above", str(math.floor(high) + 1)), ("just below", str(math.floor(low) if limit.is_above else math.ceil(low) - 1))]
-        else:
-            below = low if limit.is_above else math.nextafter(low, -math.inf)
-            found += [("just above", repr(math.nextafter(high, math.inf))), ("just below", repr(below))]
-    outside = lambda text: not low <= float(text) <= high or (limit and limit.is_above and float(text) == low) or "." in text and is_whole
-    return [(kind, text) for kind, text in found if not math.isfinite(float(text)) or outside(text)]
+    found += [("20 digits", "99999999999999999999")] if is_whole else [("1e300", "1e300"), ("-1e300", "-1e300")]
+    if is_declared and is_whole:
+        found.append(("just above", str(math.ceil(limit.high) if limit.is_below else math.floor(limit.high) + 1)))
+        found.append(("just below", str(math.floor(limit.low) if limit.is_above else math.ceil(limit.low) - 1)))
+    elif is_declared:
+        found.append(("just above", repr(limit.high if limit.is_below else math.nextafter(limit.high, math.inf))))
+        found.append(("just below", repr(limit.low if limit.is_above else math.nextafter(limit.low, -math.inf))))
+    refused = [(kind, text) for kind, text in found if not limit.allows(float(text))]
+    return [*refused, ("a fraction", "1.5")] if is_whole else refused
 
 
 def of_key(key, value, limit):
@@ -108,9 +112,13 @@ def of_key(key, value, limit):
             if not isinstance(first, str):
                 for kind, text in numbers(first, limit):
                     rows.append((kind, f"[{', '.join([*map(json.dumps, value[:-1]), text])}]", text))
-            is_declared = limit is not None and limit.entries is not None
-            if not is_declared or limit.entries[0] > 0:
-                yield Hostile(key, "empty array", "[]", "", is_declared)
+            fewest, most = limit.entries if limit and limit.entries else (None, None)
+            if fewest != 0:
+                yield Hostile(key, "empty array", "[]", "", fewest is not None)
+            if most is not None and most < MANY and key != "seeds":
+                rows.append(("one entry too many", f"[{', '.join([json.dumps(first)] * (most + 1))}]", str(most + 1)))
+            if fewest is not None and fewest > 1:
+                rows.append(("one entry too few", f"[{', '.join([json.dumps(first)] * (fewest - 1))}]", str(fewest - 1)))
         case [list() as first, *_]:
             rows = other + [("word", word, "word"), ("word", f"[[{word}]]", "word")]
             rows.append(("10,000 entries", f"[{', '.join([json.dumps(first)] * MANY)}]", ""))
@@ -125,7 +133,7 @@ def of_key(key, value, limit):
 def hostile(defaults):
     """Hostile values for every key of an experiment's defaults, and the keys with numbers that declare no limits."""
     limits, found, missing = declared(defaults), [], []
-    limits["seeds"] = Limit(0, False, SEED_MAX, (1, MANY))
+    limits["seeds"] = Limit(0, SEED_MAX, entries=(1, MANY))
     for key, value in keys(tomllib.loads(defaults)):
         limit = limits.get(key)
         found += of_key(key, value, limit)
