@@ -64,7 +64,9 @@ fn help_and_version_that_cannot_be_written_end_with_1_and_a_message() {
 
 #[test]
 fn options_of_a_configuration_are_refused_for_a_native_circuit() {
-    let build = |more: [&'static str; 2]| ["network", "build", "--size", "60x60", "--out", "x.hdf5", more[0], more[1]];
+    let build = |more: [&'static str; 2]| {
+        ["network", "build", "--size", "60x60", "--out", "x.hdf5", more[0], more[1]]
+    };
     refused(&build(["--copy-quirks", "all"]), &["--size", "--copy-quirks"]);
     refused(&build(["--morphologies", "nowhere.hdf5"]), &["--size", "--morphologies"]);
 }
