@@ -41,7 +41,7 @@ class Kind:
 def circuit():
     """A small circuit as BSB's configuration describes it, with two cell types that are connected, and a simulation."""
     constants = {"t_ref": 1.5, "C_m": 7.0, "V_th": -41.0, "V_reset": -70.0, "E_L": -62.0, "V_m": -62.0}
-    neuron = {"model": "iaf_cond_alpha", "constants": constants}
+    neuron = lambda: {"model": "iaf_cond_alpha", "constants": dict(constants)}
     return {
         "name": "a small circuit",
         "storage": {"engine": "hdf5", "root": "network.hdf5"},
@@ -68,7 +68,7 @@ def circuit():
         "simulations": {
             "rest": {
                 "simulator": "nest", "duration": 50, "resolution": 0.1,
-                "cell_models": {"granule_cell": neuron, "golgi_cell": neuron},
+                "cell_models": {"granule_cell": neuron(), "golgi_cell": neuron()},
                 "connection_models": {
                     "granule_to_golgi": {"synapses": [{"model": "static_synapse", "weight": 1.5, "delay": 2.0}]},
                 },
