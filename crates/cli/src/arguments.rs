@@ -64,6 +64,7 @@ pub enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub struct Run {
     /// Experiment, e.g. prism
     pub experiment: String,
@@ -78,6 +79,7 @@ pub struct Run {
 }
 
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub struct Bench {
     /// The matrix: the keys that differ from those of `lobule show bench/anticipation`, which is run without a file
     #[arg(value_name = "FILE.toml")]
@@ -145,6 +147,7 @@ pub enum Network {
 }
 
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub struct Build {
     /// Configuration of BSB (JSON or YAML), or a network file that holds one
     #[arg(conflicts_with = "size")]
@@ -156,10 +159,16 @@ pub struct Build {
     #[arg(long)]
     pub seed: Option<u64>,
     /// Network file whose morphologies replace SWC files of the same name
-    #[arg(long, value_name = "FILE.hdf5", requires = "configuration")]
+    #[arg(long, value_name = "FILE.hdf5", requires = "configuration", conflicts_with_all = ["size", "simulations"])]
     pub morphologies: Option<PathBuf>,
     /// Behavior of cerebellar-models to copy instead of putting right: golgi-tips, ubc-order, one-zone, or all
-    #[arg(long, value_name = "NAME,...", value_delimiter = ',', requires = "configuration")]
+    #[arg(
+        long,
+        value_name = "NAME,...",
+        value_delimiter = ',',
+        requires = "configuration",
+        conflicts_with_all = ["size", "simulations"]
+    )]
     pub copy_quirks: Vec<String>,
     /// Number of threads; the file is the same for any number [default: all cores]
     #[arg(long)]
@@ -174,6 +183,7 @@ pub struct Build {
 }
 
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub struct Simulate {
     /// BSB 8 network file, or SONATA folder or circuit_config.json
     pub file: PathBuf,

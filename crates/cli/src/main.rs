@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         // One of many processes says it for all.
-        Err(error) if launch::is_first() => error.exit(),
+        Err(error) if launch::is_first() => return say::of_clap(&error),
         Err(error) => return ExitCode::from(error.exit_code() as u8),
     };
     signals::listen();

@@ -52,6 +52,33 @@ fn list_and_show_name_the_experiment_and_its_sources() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn help_and_version_that_cannot_be_written_end_with_1_and_a_message() {
+    for argument in ["--help", "--version"] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_lobule")).arg(argument).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{argument}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("space"), "{argument}");
+    }
+}
+
+#[test]
+fn options_of_a_configuration_are_refused_for_a_native_circuit() {
+    let build = |more: [&'static str; 2]| {
+        ["network", "build", "--size", "60x60", "--out", "x.hdf5", more[0], more[1]]
+    };
+    refused(&build(["--copy-quirks", "all"]), &["--size", "--copy-quirks"]);
+    refused(&build(["--morphologies", "nowhere.hdf5"]), &["--size", "--morphologies"]);
+}
+
+#[test]
+fn a_negative_number_is_refused_as_the_value_of_its_option() {
+    for option in ["--jobs", "--threads"] {
+        refused(&["run", "sgdege/rules", option, "-1"], &[option, "-1"]);
+    }
+}
+
+#[test]
 fn bad_arguments_exit_with_2_and_one_clear_message() {
     let work = folder("bad");
     let text = work.join("text.hdf5");
