@@ -384,7 +384,7 @@ impl Controller for SpikingController {
     }
 
     fn parameters(&self, to: &mut StateWriter) {
-        to.put(&self.simulation.identity().unwrap_or_default());
+        to.put(&self.simulation.identity());
     }
 
     /// The circuit as it is between movements, with its weights.
