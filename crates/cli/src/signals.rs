@@ -1,6 +1,6 @@
 //! Ctrl-C and SIGTERM: the work ends at the next point from which it can go on.
 
-use lobule::study::run_folder::holds_work;
+use lobule::study::run_folder::{abandon, holds_work};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::path::PathBuf;
@@ -15,6 +15,9 @@ static SIGNAL: AtomicI32 = AtomicI32::new(0);
 /// Folder in which the work at hand keeps what is finished.
 static FOLDER: Mutex<Option<PathBuf>> = Mutex::new(None);
 
+/// True if the work writes its state before it ends.
+static WRITES: AtomicBool = AtomicBool::new(false);
+
 /// Time for the work to end by itself, before the program ends without it. Chosen: what a person at the keys waits for. What is
 /// finished is on the disk by then, since each part is written as soon as it is there.
 const PATIENCE: Duration = Duration::from_millis(450);
@@ -23,9 +26,14 @@ const PATIENCE: Duration = Duration::from_millis(450);
 pub fn listen() {
     let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };
     std::thread::spawn(move || {
-        let Some(signal) = signals.forever().next() else { return };
+        let mut signals = signals.forever();
+        let Some(signal) = signals.next() else { return };
         SIGNAL.store(signal, Ordering::Relaxed);
         STOPS.store(true, Ordering::Relaxed);
+        if WRITES.load(Ordering::Relaxed) {
+            tell!("lobule: stopping; the state is written first, a second signal ends at once");
+            signals.next();
+        }
         std::thread::sleep(PATIENCE);
         let folder = FOLDER.lock().unwrap_or_else(PoisonError::into_inner);
         match &*folder {
@@ -37,13 +45,17 @@ pub fn listen() {
                 );
             }
             folder => {
-                // The folder of a run that had finished nothing; where it cannot be removed, the next run names it.
-                let _ = folder.as_ref().map(std::fs::remove_dir_all);
+                folder.iter().for_each(|folder| abandon(folder));
                 tell!("lobule: stopped before anything was finished; nothing is kept");
             }
         }
         std::process::exit(status());
     });
+}
+
+/// Lets the work write its state when it is asked to end, however long that takes.
+pub fn writes_state() {
+    WRITES.store(true, Ordering::Relaxed);
 }
 
 /// Names the folder in which the work keeps what is finished.

@@ -63,6 +63,9 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
     let mut shared = read.map_err(|e| Stop::Input(e.into()))?;
     let is_first = ranks.is_first();
     let bar = Bar::new(arguments.no_progress || !is_first, "intervals").with_notes_above(is_first);
+    if arguments.snapshot.is_some() {
+        crate::signals::writes_state();
+    }
     let result = match &tables {
         Some(tables) => own_tables(&mut shared, tables, &what, &bar, ranks).map_err(Stop::from),
         None => simulation_of(arguments).and_then(|s| Ok(stored(&mut shared, &s, &what, &bar, ranks)?)),

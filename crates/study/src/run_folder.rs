@@ -211,6 +211,13 @@ pub fn holds_work(partial: &Path) -> bool {
     holds_any(&partial.join("snapshots"))
 }
 
+/// Removes the unfinished folder of this process if it holds nothing to go on from, before the process ends.
+pub fn abandon(partial: &Path) {
+    let is_own =
+        fs::read_to_string(partial.join(LOCK)).is_ok_and(|pid| pid == std::process::id().to_string());
+    discard(partial, !is_own || holds_work(partial));
+}
+
 /// Removes a folder that was made for a run that did not begin.
 fn discard(partial: &Path, was_there: bool) {
     if !was_there {
