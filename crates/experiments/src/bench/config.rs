@@ -147,8 +147,6 @@ impl Config {
             .some("conditions", &self.conditions)?
             .distinct("conditions", &self.conditions)?
             .within("tail", self.tail, 1..=self.trials.min(self.trials_after_change))?;
-        let (filter, allowed) = (self.rates.filter, "above 0 to below 2 is allowed");
-        check.that("rates.filter", filter, filter > 0.0 && filter < 2.0, allowed)?;
         for name in &self.controllers {
             check.one_of("controllers", name, &CONTROLLERS.map(|c| c.0))?;
         }
