@@ -70,8 +70,6 @@ pub(super) fn spoken(datatype: &DatatypeMessage) -> String {
         DatatypeMessage::Array { .. } => "arrays".into(),
         DatatypeMessage::VarLenSequence { .. } => "lists of any length".into(),
         DatatypeMessage::Opaque { .. } => "bytes without a meaning".into(),
-        #[allow(unreachable_patterns)]
-        _ => "values of another kind".into(),
     }
 }
 
