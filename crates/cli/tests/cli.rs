@@ -105,6 +105,26 @@ fn bad_arguments_exit_with_2_and_one_clear_message() {
     refused(&["network", "build", example, "--morphologies", text, "--out", "x.hdf5"], &["text.hdf5"]);
     refused(&["network", "build", "/nowhere.yaml", "--out", "x.hdf5"], &["/nowhere.yaml", "no such file"]);
     refused(&["network", "build", text, "--out", "x.hdf5"], &["text.hdf5"]);
+    let nowhere = work.join("nowhere/x.hdf5");
+    let nowhere = nowhere.to_str().unwrap();
+    refused(&["network", "build", "--size", "60x60", "--out", nowhere], &["nowhere", "does not exist"]);
+    refused(&["network", "build", example, "--out", nowhere], &["nowhere", "does not exist"]);
+    refused(&["network", "convert", text, nowhere], &["nowhere", "does not exist"]);
+    let native = |option: &str, value: &str| {
+        let out = work.join("x.hdf5");
+        let arguments =
+            ["network", "build", "--size", "60x60", option, value, "--out", out.to_str().unwrap()];
+        refused(&arguments, &[option, "with a configuration only"]);
+    };
+    native("--copy-quirks", "nonsense");
+    native("--copy-quirks", "all");
+    native("--morphologies", "/nowhere.hdf5");
+    refused(
+        &["network", "build", example, "--copy-quirks", "ubc-order", "--out", "x.hdf5"],
+        &["--copy-quirks", "ubc-order", "no effect"],
+    );
+    refused(&["network", "info", "/dev/zero"], &["/dev/zero", "regular file"]);
+    refused(&["network", "build", "/dev/zero", "--out", "x.hdf5"], &["/dev/zero", "regular file"]);
     refused(&["network", "simulate", text, "--duration", "soon"], &["--duration", "500ms"]);
     refused(&["report", directory], &["findings.json"]);
     refused(&["compare", directory], &["findings.json"]);

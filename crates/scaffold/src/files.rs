@@ -139,7 +139,7 @@ pub(crate) fn refused(path: &Path, e: &std::io::Error) -> Error {
     Error::file(
         path,
         match e.kind() {
-            ErrorKind::NotFound => "no such file; check the path".to_string(),
+            ErrorKind::NotFound => "no such file or folder; check the path".to_string(),
             ErrorKind::PermissionDenied => {
                 "permission denied; check the permissions of the file and of the folders above it".into()
             }

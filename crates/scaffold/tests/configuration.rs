@@ -285,7 +285,7 @@ fn files_that_are_no_configuration_are_refused() {
         assert!(error.contains(message) && error.contains(name), "{text}: {error}");
     }
     let error = Configuration::read("nowhere/net.yaml".as_ref()).unwrap_err().to_string();
-    assert_eq!(error, "nowhere/net.yaml: no such file; check the path");
+    assert_eq!(error, "nowhere/net.yaml: no such file or folder; check the path");
 }
 
 #[test]

@@ -69,6 +69,7 @@ fn links_that_lead_nowhere_are_refused_with_file_link_and_target() {
         ("ext_missing_obj_new", &["connectivity/lost", "external link to `/x` in", "part.hdf5"]),
         ("user", &["connectivity/ud", "class 65"]),
         ("virtual_new", &["placement/src/0/position", "virtual dataset", "lobule does not read"]),
+        ("longdouble", &["placement/src/0/position", "floating-point numbers of 128 bits", "are read"]),
         ("raw_new", &["placement/src/0/position", "raw file", "lobule does not read"]),
     ] {
         let name = format!("{name}.hdf5");

@@ -28,6 +28,7 @@ use rust_hdf5::format::{
     dense_attr::read_dense_attributes, dense_link::read_dense_links, global_heap,
     local_heap::LocalHeapHeader, local_heap::local_heap_get_string, symbol_table::SymbolTableNode,
 };
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -194,20 +195,21 @@ impl Headers {
                 items.push(Vec::new());
                 continue;
             }
-            if !heaps.contains_key(&address) {
-                let size = global_heap::GlobalHeapCollection::decode_size(
-                    &self.bytes.at(address, 64)?,
-                    &self.context,
-                )?;
-                total += size as u64;
-                ensure(total <= most, || {
-                    invalid(format!("heaps of more than {most} bytes in a shorter file"))
-                })?;
-                let heap = self.bytes.at(address, size)?;
-                let heap = global_heap::GlobalHeapCollection::decode(&heap, &self.context)?.0;
-                heaps.insert(address, heap.objects.into_iter().map(|o| (o.index, o.data)).collect());
-            }
-            let object = u16::try_from(index).ok().and_then(|index| heaps[&address].get(&index));
+            let heap = match heaps.entry(address) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    let start = self.bytes.at(address, 64)?;
+                    let size = global_heap::GlobalHeapCollection::decode_size(&start, &self.context)?;
+                    total += size as u64;
+                    ensure(total <= most, || {
+                        invalid(format!("heaps of more than {most} bytes in a shorter file"))
+                    })?;
+                    let heap = self.bytes.at(address, size)?;
+                    let heap = global_heap::GlobalHeapCollection::decode(&heap, &self.context)?.0;
+                    new.insert(heap.objects.into_iter().map(|o| (o.index, o.data)).collect())
+                }
+            };
+            let object = u16::try_from(index).ok().and_then(|index| heap.get(&index));
             let item = object.and_then(|bytes| bytes.get(..len as usize));
             let item =
                 item.ok_or_else(|| invalid(format!("object {index} is not in the heap at {address}")))?;

@@ -9,8 +9,9 @@ use super::links::{self, Files, Node, Place, joined, unreadable};
 use super::values;
 use crate::error::{Error, Result, ensure};
 use crate::memory;
+use rust_hdf5::format::FormatError;
 use rust_hdf5::format::messages::filter::{FILTER_DEFLATE, FILTER_FLETCHER32, FILTER_SHUFFLE};
-use rust_hdf5::{DatatypeMessage, H5Dataset, H5Type, StorageLayout};
+use rust_hdf5::{DatatypeMessage, H5Dataset, H5Type, Hdf5Error, StorageLayout};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -46,6 +47,16 @@ impl Store {
     fn damaged(&self, object: &str, e: &dyn std::fmt::Display) -> Error {
         let object = if object.is_empty() { "/" } else { object };
         self.error(object, links::damaged(e))
+    }
+
+    /// The error of data that cannot be read: damaged, or stored in a way that lobule does not read.
+    fn unread(&self, path: &str, e: &Hdf5Error) -> Error {
+        let what = match e {
+            Hdf5Error::Format(FormatError::UnsupportedFeature(what)) | Hdf5Error::Unsupported(what) => what,
+            _ => return self.damaged(path, e),
+        };
+        let remedy = "write it without compression or with gzip (h5repack)";
+        self.error(path, format!("is stored in a way that lobule does not read ({what}); {remedy}"))
     }
 
     /// The members of a group, in order of name. Links are followed; one that leads nowhere is an error.
@@ -141,11 +152,13 @@ impl Store {
         let shape = data.shape();
         self.check_shape(path, &shape, columns)?;
         let datatype = self.checked(path, &data, &place)?;
+        // A type that holds no numbers is refused before its values are read.
+        convert(&datatype, &[]).map_err(|what| self.error(path, what))?;
         let count: usize = if data.is_null() { 0 } else { shape.iter().product() };
         let values = if datatype == T::hdf5_type() {
-            data.read_raw::<T>().map_err(|e| self.damaged(path, &e))?
+            data.read_raw::<T>().map_err(|e| self.unread(path, &e))?
         } else {
-            let raw = data.read_raw_bytes().map_err(|e| self.damaged(path, &e))?;
+            let raw = data.read_raw_bytes().map_err(|e| self.unread(path, &e))?;
             convert(&values::widened(datatype), &raw).map_err(|what| self.error(path, what))?
         };
         ensure(values.len() == count, || {
@@ -217,7 +230,7 @@ impl Store {
     pub fn texts(&self, path: &str) -> Result<Vec<String>, Error> {
         let (data, place) = self.dataset(path)?;
         let datatype = self.checked(path, &data, &place)?;
-        let raw = data.read_raw_bytes().map_err(|e| self.damaged(path, &e))?;
+        let raw = data.read_raw_bytes().map_err(|e| self.unread(path, &e))?;
         place.texts(&datatype, &raw).map_err(|what| self.error(path, what))
     }
 

@@ -70,8 +70,6 @@ pub(super) fn spoken(datatype: &DatatypeMessage) -> String {
         DatatypeMessage::Array { .. } => "arrays".into(),
         DatatypeMessage::VarLenSequence { .. } => "lists of any length".into(),
         DatatypeMessage::Opaque { .. } => "bytes without a meaning".into(),
-        #[allow(unreachable_patterns)]
-        _ => "values of another kind".into(),
     }
 }
 
@@ -129,8 +127,15 @@ fn each<T>(
     raw: &[u8],
     of: impl Fn(&Kind, &[u8], bool) -> Result<T, String>,
 ) -> Result<Vec<T>, String> {
-    let (kind, order) =
-        kind(datatype).ok_or_else(|| format!("holds {}; numbers are needed", spoken(datatype)))?;
+    let (kind, order) = kind(datatype).ok_or_else(|| match datatype {
+        DatatypeMessage::FloatingPoint { .. } | DatatypeMessage::FixedPoint { .. } => {
+            format!(
+                "holds {}; integers up to 64 bits and IEEE 754 numbers of 16, 32 and 64 bits are read",
+                spoken(datatype)
+            )
+        }
+        _ => format!("holds {}; numbers are needed", spoken(datatype)),
+    })?;
     let is_big = order == ByteOrder::BigEndian;
     let items = raw.chunks_exact(width(&kind)).enumerate();
     items.map(|(k, item)| of(&kind, item, is_big).map_err(|what| format!("entry {k} is {what}"))).collect()
