@@ -17,7 +17,8 @@ fn shell(folder: &Path, line: &str) -> Output {
 /// A folder with a network.
 fn network() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let built = shell(folder.path(), "$LOBULE network build --size 60x60 --seed 3 --simulations --out tiny.hdf5");
+    let built =
+        shell(folder.path(), "$LOBULE network build --size 60x60 --seed 3 --simulations --out tiny.hdf5");
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     folder
 }
