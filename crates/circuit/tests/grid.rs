@@ -85,10 +85,10 @@ fn refractory_periods_that_cannot_be_counted_are_refused() {
     }
 }
 
-/// A cell with a spike source on its first receptor, which fires at 5 and 10 ms.
+/// A cell with a spike source on its first receptor. Spikes arrive at 6.1 and 11.1 ms, at the ends of steps of any length.
 fn driven(model: Model, weight: f32, dt_ms: f64) -> Simulation {
     let mut circuit = Circuit::new();
-    let times = vec![(5.0, 0), (10.0, 0)];
+    let times = vec![(5.1 - dt_ms, 0), (10.1 - dt_ms, 0)];
     circuit.add_population(Population::new("source", 1, Model::SpikeTimes(times.into())));
     circuit.add_population(Population::new("cell", 1, model));
     let one = Connect::List(vec![(0, 0)].into());

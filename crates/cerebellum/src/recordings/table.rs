@@ -13,7 +13,7 @@ use std::path::Path;
 /// Longest table, bytes. Chosen: ten thousand neurons for hours.
 const LONGEST: u64 = 8 << 30;
 /// Bytes at the begin of a file in which the first line is looked for.
-const HEAD: usize = 64 << 10;
+const HEAD: usize = 1 << 20;
 const SEPARATORS: [(u8, &str); 5] =
     [(b',', "`,`"), (b';', "`;`"), (b'\t', "tabs"), (b'|', "`|`"), (b' ', "spaces")];
 
@@ -73,8 +73,12 @@ impl Table {
             let found = known.iter().filter(|r| names.iter().any(|n| n == *r)).count();
             (found, names.len(), separator, names)
         };
-        // The separator that finds most names; of equals the one that divides the line most.
-        let best = SEPARATORS.iter().map(of).reduce(|a, b| if (b.0, b.1) > (a.0, a.1) { b } else { a });
+        // The separator that finds most names; of equals the one that divides the line most, but for spaces, which stand beside
+        // others.
+        let best = SEPARATORS.iter().map(of).reduce(|a, b| {
+            let divides_more = b.0 == a.0 && b.1 > a.1 && b.2 != b' ';
+            if b.0 > a.0 || divides_more { b } else { a }
+        });
         let Some((_, _, separator, columns)) = best else { return Err(wrong("has no columns")) };
         let twice = columns.iter().enumerate().find(|(k, c)| !c.is_empty() && columns[..*k].contains(c));
         if let Some((_, twice)) = twice {
@@ -209,7 +213,11 @@ fn first_line(text: &str, are_names: impl Fn(&[String]) -> bool) -> Option<First
         if rest.is_empty() {
             return None;
         }
-        let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        let found = rest.find(['\n', '\r']);
+        if found.is_none() && head < text.len() {
+            return None;
+        }
+        let end = found.unwrap_or(rest.len());
         let width = if rest[end..].starts_with("\r\n") { 2 } else { 1 };
         let after = begin + (end + width).min(rest.len());
         let line = rest[..end].trim();
@@ -249,7 +257,7 @@ impl Line<'_> {
             "" => return Err(self.wrong(column, "is empty; give a name or a number")),
             text => text,
         };
-        let Some(value) = decimal(text).map(|(x, _)| x).filter(|x| x.is_finite()) else {
+        let Some((value, decimals)) = decimal(text).filter(|(x, _)| x.is_finite()) else {
             return Ok(text.into());
         };
         // Names such as 01 and 1 are two: only decimals are another spelling.
@@ -257,7 +265,14 @@ impl Line<'_> {
             return Ok(text.into());
         }
         let mut spellings = self.table.spellings.borrow_mut();
-        Ok(spellings.entry((column, (value + 0.0).to_bits())).or_insert_with(|| text.into()).clone())
+        Ok(spellings
+            .entry((column, (value + 0.0).to_bits()))
+            .or_insert_with(|| match decimals {
+                // Two numbers in quotes are no decimal.
+                Decimals::Commas if self.table.separator != b',' => text.replace(',', "."),
+                _ => text.into(),
+            })
+            .clone())
     }
 
     /// True if a field says that there is no value.

@@ -168,8 +168,8 @@ impl Plan {
     /// A delay in whole steps, which NEST rounds to the nearest; with a note where that changes it. A problem where none is left.
     fn delay(&mut self, key: &str, ms: f64) -> Option<f64> {
         let step_ms = self.resolution_ms;
-        // NEST rounds a half up.
-        let steps = (ms / step_ms + 0.5).floor();
+        // NEST multiplies by the steps in a ms and rounds a half up: 1.15 ms are 12 steps of 0.1 ms.
+        let steps = (ms * (1.0 / step_ms) + 0.5).floor();
         let most_ms = MOST_DELAY_STEPS * step_ms;
         if !(1.0..=MOST_DELAY_STEPS).contains(&steps) {
             let what = format!("is {ms} ms; delays lie in {step_ms}..{most_ms} ms at a step of {step_ms} ms");
