@@ -241,7 +241,7 @@ fn several_joints_and_forward_models_are_guarded() {
     let spoiled = |closed: &mut ClosedLoop<Linear, InnerLoop>| {
         let model = closed.controller_mut().model();
         for n in 0..50 {
-            model.learn(&[1.0, f64::from(n)], &[-3.0], &[-500.0, 300.0 * f64::from(n)]);
+            model.learn(&[1.0, f64::from(n)], &[-3.0], &[-500.0, 300.0 * f64::from(n)]).unwrap();
         }
         model.slow(0.5);
     };
