@@ -212,8 +212,11 @@ fn trimmed(given: &Given, setting: &Setting, inner: impl Controller + 'static) -
     Ok(Box::new(Trimmed::new(inner, setting.references, given.number("trim"), setting.dt_s)?))
 }
 
+/// A, B and c, by rows.
+type Matrices = (Vec<f64>, Vec<f64>, Vec<f64>);
+
 /// The matrices of `next = A s + B u + c` near rest.
-fn matrices(mut equations: Equations) -> Result<(Vec<f64>, Vec<f64>, Vec<f64>), Error> {
+fn matrices(mut equations: Equations) -> Result<Matrices, Error> {
     // Exact for linear plants: differences of a linear function.
     const STEP: f64 = 1e-4;
     let (n, m) = (equations.states(), equations.commands());
