@@ -124,7 +124,7 @@ fn anticipation(c: &mut Criterion) {
         let mut out = vec![0.0; lines];
         group.bench_function(format!("{lines}_lines"), |b| {
             b.iter(|| {
-                early.tick(&values, &context, &mut out);
+                early.tick(&values, &context, &mut out).expect("lines");
                 black_box(out[0])
             });
         });

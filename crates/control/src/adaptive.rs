@@ -99,13 +99,13 @@ impl Controller for Adaptive {
         let error = senses.error(0);
         let teacher = match self.adds_to {
             AddsTo::Error => {
-                let expected = self.filter.answer(senses);
+                let expected = self.filter.answer(senses)?;
                 command[0] = self.law.answer(error + expected);
                 error
             }
             AddsTo::Command => {
                 let feedback = self.law.answer(error);
-                command[0] = feedback + self.filter.answer(senses);
+                command[0] = feedback + self.filter.answer(senses)?;
                 feedback
             }
         };

@@ -214,7 +214,7 @@ impl Conditioning {
         let all = cues * p.signals;
         let refractory_ticks = ticks(p.olive_refractory_s) as u64;
         let mut made = Self {
-            largest_sum: largest_sum(&basis, ticks(3.0 * last)),
+            largest_sum: largest_sum(&basis, ticks(3.0 * last))?,
             bases: vec![basis; cues],
             traces: Traces::new(&TraceModel::Delay(ticks(p.window_s)), all)?,
             weights: vec![1.0; all + cues],
@@ -287,7 +287,7 @@ impl Conditioning {
     fn olive(&mut self, cornea: f64) -> bool {
         let p = &self.parameters;
         let mut inhibition = [self.nucleus];
-        self.nucleo_olivary.exchange(&mut inhibition);
+        self.nucleo_olivary.pass(&mut inhibition);
         self.ticks += 1;
         if self.silent > 0 {
             self.silent -= 1;
@@ -330,12 +330,12 @@ fn of_cue(cue: &[f64]) -> Senses<'_> {
     Senses { tick: 0, sensed: &[], reference: &[], reference_then: &[], cues: cue }
 }
 
-fn largest_sum(basis: &Basis, ticks: usize) -> f64 {
+fn largest_sum(basis: &Basis, ticks: usize) -> Result<f64, Error> {
     let mut basis = basis.clone();
     let mut x = vec![0.0; basis.signals()];
-    (0..ticks.max(2)).fold(0.0, |largest, tick| {
-        basis.advance(&of_cue(&[if tick == 0 { 1.0 } else { 0.0 }]), &mut x);
-        x.iter().sum::<f64>().max(largest)
+    (0..ticks.max(2)).try_fold(0.0, |largest, tick| {
+        basis.advance(&of_cue(&[if tick == 0 { 1.0 } else { 0.0 }]), &mut x)?;
+        Ok(x.iter().sum::<f64>().max(largest))
     })
 }
 
@@ -359,7 +359,7 @@ impl Controller for Conditioning {
     fn reset(&mut self) {
         self.bases.iter_mut().for_each(Basis::reset);
         self.traces.reset();
-        self.nucleo_olivary.fill(&[0.0]);
+        self.nucleo_olivary.flood(&[0.0]);
         self.before.fill(0.0);
         (self.silent, self.reflex, self.purkinje, self.nucleus, self.climbing) = (0, 0.0, 1.0, 0.0, false);
     }
@@ -371,10 +371,10 @@ impl Controller for Conditioning {
         for (i, &cue) in senses.cues.iter().enumerate() {
             // The onset, relative to a cue of 1.
             let onset = [(cue - self.before[i]).max(0.0)];
-            self.bases[i].advance(&of_cue(&onset), &mut self.x[i * n..(i + 1) * n]);
+            self.bases[i].advance(&of_cue(&onset), &mut self.x[i * n..(i + 1) * n])?;
             self.before[i] = cue;
         }
-        self.traces.advance(&self.x, &mut self.e);
+        self.traces.advance(&self.x, &mut self.e)?;
         let p = &self.parameters;
         let shift = self.weights[..all].iter().zip(&self.x).fold(0.0, |s, (w, x)| s + (w - 1.0) * x);
         self.purkinje = (1.0 + p.purkinje_gain * shift / self.largest_sum).max(0.0);

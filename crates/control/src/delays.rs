@@ -112,13 +112,13 @@ impl Lines {
     }
 
     pub(crate) fn fill(&mut self, sample: &[f64]) {
-        self.together.fill(sample);
-        self.later.iter_mut().for_each(|(i, line)| line.fill(&sample[*i..=*i]));
+        self.together.flood(sample);
+        self.later.iter_mut().for_each(|(i, line)| line.flood(&sample[*i..=*i]));
     }
 
     pub(crate) fn exchange(&mut self, sample: &mut [f64]) {
-        self.together.exchange(sample);
-        self.later.iter_mut().for_each(|(i, line)| line.exchange(&mut sample[*i..=*i]));
+        self.together.pass(sample);
+        self.later.iter_mut().for_each(|(i, line)| line.pass(&mut sample[*i..=*i]));
     }
 }
 

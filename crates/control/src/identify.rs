@@ -181,12 +181,12 @@ impl Response {
                 percent(saturated),
                 percent(Self::MOST_SATURATED)
             )
-        } else if !(signal_to_noise >= Self::LEAST_SIGNAL_TO_NOISE) {
+        } else if signal_to_noise.is_nan() || signal_to_noise < Self::LEAST_SIGNAL_TO_NOISE {
             format!(
                 "the answer has {signal_to_noise:.2} times the variance of the loop at rest, and {} are needed; take a larger amplitude, or probe for longer",
                 Self::LEAST_SIGNAL_TO_NOISE
             )
-        } else if !(explained >= Self::LEAST_EXPLAINED) {
+        } else if explained.is_nan() || explained < Self::LEAST_EXPLAINED {
             let remedy = match stuck > 0.2 {
                 true => format!(
                     "it stood still in {} of the ticks: friction holds it; take a larger amplitude, or hold steps for longer (hold_s)",

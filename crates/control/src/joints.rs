@@ -163,8 +163,8 @@ impl Controller for JointLearning {
         self.before.copy_from_slice(&senses.reference_then[..n]);
 
         // Granule and Purkinje cells.
-        self.basis.advance(senses, &mut self.x);
-        self.traces.advance(&self.x, &mut self.e);
+        self.basis.advance(senses, &mut self.x)?;
+        self.traces.advance(&self.x, &mut self.e)?;
         let signals = self.x.len();
         for (output, weights) in self.output.iter_mut().zip(self.weights.chunks_exact(signals)) {
             *output = weights.iter().zip(&self.x).fold(0.0, |o, (w, x)| o + w * x);

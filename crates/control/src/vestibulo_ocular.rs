@@ -100,7 +100,7 @@ impl Controller for VestibuloOcular {
             Architecture::FeedForward => told,
             Architecture::Recurrent => self.command,
         };
-        let corrected = self.filter.answer(&Senses { cues: &[heard], ..*senses }) - told;
+        let corrected = self.filter.answer(&Senses { cues: &[heard], ..*senses })? - told;
         self.command = self.brainstem.advance(corrected);
         self.filter.teach("vestibulo-ocular reflex", senses.error(0))?;
         self.ticks += 1;

@@ -119,7 +119,7 @@ fn at(basis: &mut Basis, tick: u64, reference: f64, cue: f64) -> Vec<f64> {
     let (reference, cue, sensed) = ([reference], [cue], [0.3, 0.7]);
     let senses =
         Senses { tick, sensed: &sensed, reference: &reference, reference_then: &reference, cues: &cue };
-    basis.advance(&senses, &mut x);
+    basis.advance(&senses, &mut x).unwrap();
     x
 }
 
@@ -194,7 +194,7 @@ fn the_forms_of_a_trace_agree() {
     let mut e = vec![vec![0.0; 40]; 2];
     for n in 0..TICKS {
         let x: Vec<f64> = signals.iter().map(|s| s[n]).collect();
-        traces.iter_mut().zip(&mut e).for_each(|(t, e)| t.advance(&x, e));
+        traces.iter_mut().zip(&mut e).for_each(|(t, e)| t.advance(&x, e).unwrap());
         let fourier = fourier.iter().map(|f| f[n]);
         assert!(largest(e[0].iter().zip(&e[1]).map(|(a, b)| a - b)) < 1e-9);
         assert!(largest(e[0].iter().zip(fourier).map(|(a, b)| a - b)) < 1e-9);
@@ -209,8 +209,8 @@ fn a_delay_and_no_trace_are_responses_too() {
         let mut b = Traces::new(&TraceModel::Response(model.impulse(9)), 2).unwrap();
         let mut e = [[0.0; 2]; 2];
         for n in 0..50 {
-            a.advance(&x(n), &mut e[0]);
-            b.advance(&x(n), &mut e[1]);
+            a.advance(&x(n), &mut e[0]).unwrap();
+            b.advance(&x(n), &mut e[1]).unwrap();
             assert_eq!(e[0], if n < ticks { [0.0; 2] } else { x(n - ticks) });
             assert_eq!(e[0], e[1]);
         }

@@ -487,3 +487,108 @@ fn a_driver_gives_the_commands_of_the_loop() {
     assert_eq!(patient.sensed()[0], 0.3);
     assert!(patient.act(&[f64::NAN, 0.0], &[0.0], &[]).is_err());
 }
+
+#[test]
+fn bases_models_and_predictors_refuse_wrong_lengths_by_name() {
+    use lobule_control::filter::{Traces, Tuning};
+    use lobule_control::forward::{
+        Anticipator, Cmac, CmacModel, CmacParameters, ForwardModel, Granule, GranuleParameters, Kalman,
+    };
+    let length = |result: Result<(), Error>, what: &str| {
+        assert!(matches!(result, Err(Error::Length { .. })), "{what}: {result:?}");
+    };
+    let tuning = Tuning { middle: vec![0.0], reach: vec![0.5], speed: vec![2.0], width: 0.7 };
+    let bases = [
+        gaussians(DT_S),
+        Basis::gammas(&[0.1], 1, DT_S).unwrap(),
+        Basis::bands(&[0.1], DT_S).unwrap(),
+        Basis::filtered_reference(&[0.1], 0.1, DT_S).unwrap(),
+        Basis::state(DT_S).unwrap(),
+        Basis::tuned(9, &tuning, DT_S, 0).unwrap(),
+    ];
+    for mut basis in bases {
+        let n = basis.signals();
+        let reads = basis.inputs();
+        let none: [Vec<f64>; 4] = Default::default();
+        let all = [reads.senses, reads.references, reads.references, reads.cues].map(|n| vec![0.0; n]);
+        basis.advance(&senses(&all), &mut vec![0.0; n]).unwrap();
+        length(basis.advance(&senses(&all), &mut vec![0.0; n + 1]), "room");
+        if reads != lobule_control::Inputs::default() {
+            length(basis.advance(&senses(&none), &mut vec![0.0; n]), "inputs");
+        }
+    }
+    let mut traces = Traces::new(&TraceModel::Delay(3), 2).unwrap();
+    length(traces.advance(&[0.0], &mut [0.0; 2]), "inputs");
+    length(traces.advance(&[0.0; 2], &mut [0.0; 3]), "traces");
+
+    let scales = || Scales { state: vec![1.0; 2], change: vec![0.1; 2], command: vec![1.0] };
+    let rls = LinearRule::Rls { forgetting: 0.999, ridge: 1e-3 };
+    let identity = (vec![1.0, 0.0, 0.0, 1.0], vec![0.0; 2], vec![0.0; 2]);
+    let models: Vec<Box<dyn ForwardModel>> = vec![
+        Box::new(LinearModel::new(rls, scales()).unwrap()),
+        Box::new(LinearModel::new(LinearRule::Nlms { rate: 0.5 }, scales()).unwrap()),
+        Box::new(
+            Granule::new(
+                GranuleParameters { cells: 50, fan_in: 2, ..GranuleParameters::default() },
+                scales(),
+                0,
+            )
+            .unwrap(),
+        ),
+        Box::new(CmacModel::new(CmacParameters::default(), 6, scales(), 0).unwrap()),
+        Box::new(Kalman::new(identity, vec![0.1; 2], vec![0.1; 2]).unwrap()),
+        Box::new(Persistence::new(vec![1.0; 2], 1).unwrap()),
+        Box::new(ConstantVelocity::new(vec![1.0; 2], 1, vec![(0, 1)], DT_S).unwrap()),
+        Box::new(Equations::new(2, 1, |s, _, next| next.copy_from_slice(s))),
+    ];
+    for mut model in models {
+        let name = model.name().to_string();
+        let mut next = [0.0; 2];
+        for (state, command) in [
+            (vec![0.1; 3], vec![0.1]),
+            (vec![0.1], vec![0.1]),
+            (vec![0.1; 2], vec![]),
+            (vec![0.1; 2], vec![0.1; 2]),
+        ] {
+            length(model.predict(&state, &command, &mut next), &name);
+            length(model.learn(&state, &command, &[0.0; 2]).map(drop), &name);
+        }
+        length(model.predict(&[0.1; 2], &[0.1], &mut [0.0; 3]), &name);
+        // What is not a number is not learned.
+        let learned = |model: &dyn ForwardModel| {
+            let mut to = model.snapshot();
+            to.truncate(to.len() - 8);
+            to
+        };
+        model.learn(&[0.1; 2], &[0.1], &[0.12, 0.08]).unwrap();
+        let before = learned(&*model);
+        for bad in [f64::NAN, f64::INFINITY] {
+            let result = model.learn(&[0.1; 2], &[0.1], &[bad, 0.1]);
+            assert!(
+                name == "equations" || matches!(result, Err(Error::NonFinite { .. })),
+                "{name}: {result:?}"
+            );
+            let result = model.learn(&[0.1, bad], &[0.1], &[0.1; 2]);
+            assert!(name == "equations" || result.is_err(), "{name}: {result:?}");
+        }
+        assert!(learned(&*model) == before, "{name}");
+    }
+    let mut cmac = Cmac::new(CmacParameters::default(), &[(0.0, 0.1)], 1, 0).unwrap();
+    length(cmac.value(&[0.1; 2], &mut [0.0]), "CMAC");
+    length(cmac.train(&[0.1], &[0.0; 2]), "CMAC");
+    assert!(matches!(cmac.train(&[0.1], &[f64::NAN]), Err(Error::NonFinite { .. })));
+    let parameters = AnticipatorParameters {
+        lines: 1,
+        features: 2,
+        lead: 3,
+        max_lead: 3,
+        rate: 0.1,
+        gate: None,
+        skill_samples: 100,
+        adaptive_lead: None,
+    };
+    let mut early = Anticipator::new(parameters).unwrap();
+    length(early.tick(&[0.0; 2], &[0.0; 2], &mut [0.0]), "lines");
+    length(early.tick(&[0.0], &[0.0], &mut [0.0]), "context");
+    length(early.tick(&[0.0], &[0.0; 2], &mut []), "room");
+}

@@ -78,7 +78,7 @@ fn systems_and_equations_are_the_plant() {
         assert!((system.advance(command[0]) - v).abs() < 1e-9);
         assert!(state.iter().zip([v, x, i]).all(|(a, b)| (a - b).abs() < 1e-9), "{n}: {state:?} {v} {x} {i}");
         let mut next = [0.0; 3];
-        model.predict(&state, &command, &mut next);
+        model.predict(&state, &command, &mut next).unwrap();
         state = next;
         plant.advance(&command, DT).unwrap();
     }
@@ -109,7 +109,7 @@ fn bands_add_up_to_the_cue_and_part_its_frequencies() {
             let cue = [(TAU * hz * n as f64 * DT).sin()];
             let told =
                 Senses { tick: n, sensed: &[0.0], reference: &[0.0], reference_then: &[0.0], cues: &cue };
-            bands.advance(&told, &mut x);
+            bands.advance(&told, &mut x).unwrap();
             assert!((x.iter().sum::<f64>() - cue[0]).abs() < 1e-12);
             sums.iter_mut().zip(&x).for_each(|(s, x)| *s += x * x);
         }

@@ -268,7 +268,7 @@ fn tuned_cells_answer_most_at_their_place_and_never_more_than_one() {
         let r = [0.5 * (0.003 * tick as f64).sin()];
         let senses =
             lobule_control::Senses { tick, sensed: &[], reference: &r, reference_then: &r, cues: &[] };
-        basis.advance(&senses, &mut x);
+        basis.advance(&senses, &mut x).unwrap();
         assert!(x.iter().all(|x| (0.0..=1.0).contains(x)));
         most = x.iter().fold(most, |m, x| m.max(*x));
     }

@@ -50,7 +50,7 @@ fn residual(state: &[f64; 4], command: f64, h: usize) -> f64 {
     let mut model = linearized();
     let (mut here, mut next) = (*state, [0.0; 4]);
     for _ in 0..h {
-        model.predict(&here, &[command], &mut next);
+        model.predict(&here, &[command], &mut next).unwrap();
         here = next;
     }
     here.iter().zip(C).map(|(s, c)| s * c).sum()
@@ -222,15 +222,15 @@ fn a_learned_model_sees_the_pairs_that_happened() {
             for tick in 0..200 {
                 let (mut sensed, mut command) = ([0.0; 2], [0.0]);
                 plant.sense(&mut sensed);
-                sensory.exchange(&mut sensed);
+                sensory.exchange(&mut sensed).unwrap();
                 let senses = Senses { tick, sensed: &sensed, reference: &[], reference_then: &[], cues: &[] };
                 controller.advance(&senses, &mut command).unwrap();
-                motor.exchange(&mut command);
+                motor.exchange(&mut command).unwrap();
                 plant.advance(&command, 0.01).unwrap();
             }
         }
         let mut next = [0.0; 2];
-        controller.model().predict(&[0.3, -0.7], &[2.0], &mut next);
+        controller.model().predict(&[0.3, -0.7], &[2.0], &mut next).unwrap();
         next
     };
     let truth = Inertia::new(1.0, 0.5).unwrap().step([0.3, -0.7], 2.0, 0.01);
@@ -420,7 +420,7 @@ fn settings() -> AnticipatorParameters {
 fn an_anticipator_that_has_learned_nothing_passes_its_lines_through() {
     let mut early = Anticipator::new(AnticipatorParameters { lines: 3, ..settings() }).unwrap();
     let mut out = [0.0; 3];
-    early.tick(&[1.0, -2.0, 0.5], &[0.7], &mut out);
+    early.tick(&[1.0, -2.0, 0.5], &[0.7], &mut out).unwrap();
     assert_eq!(out, [1.0, -2.0, 0.5]);
 }
 
@@ -439,7 +439,7 @@ fn a_line_that_the_context_knows_is_sent_early_and_one_that_it_does_not_is_gated
     for t in 20..6000 {
         let known = smooth(t, 0);
         let lines = [smooth(t - 5, 0), smooth(t, 1)];
-        early.tick(&lines, &[known, lines[0], 1.0], &mut out);
+        early.tick(&lines, &[known, lines[0], 1.0], &mut out).unwrap();
         if t > 4000 {
             // What line 0 will be in 5 ticks is known now.
             ahead += (out[0] - known).powi(2);
@@ -463,7 +463,7 @@ fn a_lead_creeps_up_to_what_can_be_known() {
     let mut out = [0.0];
     for t in 40..20_000u64 {
         let context: Vec<f64> = (0..12).map(|k| draw.normal(t - k, 0)).collect();
-        early.tick(&[context[6]], &context, &mut out);
+        early.tick(&[context[6]], &context, &mut out).unwrap();
     }
     assert!((5..=7).contains(&early.lead(0)), "{}", early.lead(0));
 }

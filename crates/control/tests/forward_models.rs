@@ -60,12 +60,12 @@ fn conforms(model: &mut dyn ForwardModel) {
     assert_eq!((model.states(), model.commands()), (4, 1));
     let (mut first, mut second) = ([0.0; 4], [0.0; 4]);
     for (state, command, next) in walk(300, 1) {
-        model.predict(&state, &[command], &mut first);
-        model.predict(&[0.3; 4], &[-1.0], &mut second);
-        model.predict(&state, &[command], &mut second);
+        model.predict(&state, &[command], &mut first).unwrap();
+        model.predict(&[0.3; 4], &[-1.0], &mut second).unwrap();
+        model.predict(&state, &[command], &mut second).unwrap();
         assert_eq!(first, second, "{}: predicting learns nothing", model.name());
         assert!(first.iter().all(|x| x.is_finite()), "{}", model.name());
-        let error = model.learn(&state, &[command], &next);
+        let error = model.learn(&state, &[command], &next).unwrap();
         let d = Scales::cart_pole().change;
         let by_hand = (0..4).map(|i| ((next[i] - first[i]) / d[i]).powi(2)).sum::<f64>() / 4.0;
         assert!((error - by_hand).abs() < 1e-9 * (1.0 + by_hand), "{}: {error} {by_hand}", model.name());
@@ -82,7 +82,7 @@ fn models_conform() {
 fn what_has_learned_nothing_predicts_no_change() {
     for model in &mut learners(3) {
         let mut next = [0.0; 4];
-        model.predict(&[0.1, -0.2, 0.05, 1.0], &[0.5], &mut next);
+        model.predict(&[0.1, -0.2, 0.05, 1.0], &[0.5], &mut next).unwrap();
         assert_eq!(next, [0.1, -0.2, 0.05, 1.0], "{}", model.name());
         assert_eq!(model.confidence(), 0.0);
     }
@@ -91,7 +91,7 @@ fn what_has_learned_nothing_predicts_no_change() {
 #[test]
 fn learners_become_better_than_their_rivals() {
     let error = |model: &mut dyn ForwardModel| {
-        let all: Vec<f64> = walk(6000, 2).iter().map(|(s, u, n)| model.learn(s, &[*u], n)).collect();
+        let all: Vec<f64> = walk(6000, 2).iter().map(|(s, u, n)| model.learn(s, &[*u], n).unwrap()).collect();
         all[5000..].iter().sum::<f64>() / 1000.0
     };
     let [persistence, velocity, perfect] = std::array::from_fn(|k| error(&mut *rivals()[k]));
@@ -113,7 +113,7 @@ fn equal_seeds_make_equal_granule_layers() {
     // Fewer than the share of 10 % are above the threshold, which is the drive of the last of them.
     let mut layer = make(1);
     let mut next = [0.0; 4];
-    layer.predict(&[0.1, 0.5, 0.02, -0.3], &[0.4], &mut next);
+    layer.predict(&[0.1, 0.5, 0.02, -0.3], &[0.4], &mut next).unwrap();
     assert_eq!(layer.active_cells(), 39);
 }
 
@@ -123,7 +123,7 @@ fn rls_without_forgetting_is_batch_least_squares() {
     let rule = LinearRule::Rls { forgetting: 1.0, ridge };
     let mut model = Linear::new(rule, Scales::cart_pole()).unwrap();
     samples.iter().for_each(|(s, u, n)| {
-        model.learn(s, &[*u], n);
+        model.learn(s, &[*u], n).unwrap();
     });
 
     // (Φᵀ Φ + ridge) W = Φᵀ Y by elimination, in the model's features.
@@ -153,7 +153,7 @@ fn rls_without_forgetting_is_batch_least_squares() {
     }
     for (s, u, _) in walk(50, 4) {
         let mut next = [0.0; 4];
-        model.predict(&s, &[u], &mut next);
+        model.predict(&s, &[u], &mut next).unwrap();
         let x = features(&s, u);
         for k in 0..4 {
             let change: f64 = (0..6).map(|i| x[i] * system[i][6 + k] / system[i][i]).sum();
@@ -173,7 +173,7 @@ fn a_linear_model_finds_a_linear_plant() {
         for t in 0..3000 {
             let s = [draw.normal(t, 0), draw.normal(t, 1)];
             let u = draw.normal(t, 2);
-            model.learn(&s, &[u], &plant(&s, u));
+            model.learn(&s, &[u], &plant(&s, u)).unwrap();
         }
         let (a, b, c) = model.matrices();
         let found: Vec<f64> = a.into_iter().chain(b).chain(c).collect();
@@ -188,9 +188,9 @@ fn nlms_corrects_its_rate_of_one_sample() {
     let scales = || Scales { state: vec![1.0], change: vec![1.0], command: vec![1.0] };
     for rate in [0.1, 0.5, 1.0, 1.9] {
         let mut model = Linear::new(LinearRule::Nlms { rate }, scales()).unwrap();
-        model.learn(&[0.7], &[0.2], &[1.7]);
+        model.learn(&[0.7], &[0.2], &[1.7]).unwrap();
         let mut next = [0.0];
-        model.predict(&[0.7], &[0.2], &mut next);
+        model.predict(&[0.7], &[0.2], &mut next).unwrap();
         assert!((next[0] - (0.7 + rate)).abs() < 1e-5, "{rate}: {next:?}");
     }
 }
@@ -206,10 +206,10 @@ fn a_cmac_generalizes_over_a_cell_width() {
     for addressing in [Addressing::Hash, Addressing::IndexTable] {
         let c = 8;
         let mut cmac = cmac(c, 1.0, addressing, 1);
-        cmac.train(&[0.5], &[1.0]);
+        cmac.train(&[0.5], &[1.0]).unwrap();
         let mut value = |x: f64| {
             let mut y = [0.0];
-            cmac.value(&[x], &mut y);
+            cmac.value(&[x], &mut y).unwrap();
             y[0]
         };
         // The middle of a step of the staircase, so that no rounding is near an edge.
@@ -229,9 +229,9 @@ fn a_cmac_is_stable_below_a_rate_of_two() {
         let mut cmac = cmac(16, rate, Addressing::IndexTable, 2);
         let mut y = [0.0];
         for _ in 0..200 {
-            cmac.train(&[0.3, 0.8], &[1.0]);
+            cmac.train(&[0.3, 0.8], &[1.0]).unwrap();
         }
-        cmac.value(&[0.3, 0.8], &mut y);
+        cmac.value(&[0.3, 0.8], &mut y).unwrap();
         (y[0] - 1.0).abs()
     };
     for rate in [0.1, 1.0, 1.8] {
@@ -243,9 +243,9 @@ fn a_cmac_is_stable_below_a_rate_of_two() {
     );
     let error_after_one = {
         let mut cmac = cmac(16, 1.8, Addressing::Hash, 2);
-        cmac.train(&[0.3, 0.8], &[1.0]);
+        cmac.train(&[0.3, 0.8], &[1.0]).unwrap();
         let mut y = [0.0];
-        cmac.value(&[0.3, 0.8], &mut y);
+        cmac.value(&[0.3, 0.8], &mut y).unwrap();
         1.0 - y[0]
     };
     assert!((error_after_one + 0.8).abs() < 1e-12, "{error_after_one}");
@@ -257,18 +257,18 @@ fn an_index_table_gives_cells_slots_of_their_own() {
     let mut own = cmac(4, 1.0, Addressing::IndexTable, 2);
     let at = |k: usize| [10.0 * (k % 30) as f64, 10.0 * (k / 30) as f64];
     for k in 0..900 {
-        own.train(&at(k), &[k as f64]);
+        own.train(&at(k), &[k as f64]).unwrap();
     }
     assert_eq!(own.shared_cells(), 0);
     let mut y = [0.0];
     for k in 0..900 {
-        own.value(&at(k), &mut y);
+        own.value(&at(k), &mut y).unwrap();
         assert!((y[0] - k as f64).abs() < 1e-9, "{k}: {y:?}");
     }
     // Too many for the table: they share, and say so.
     let parameters = CmacParameters { tilings: 4, slots: 64, rate: 1.0, addressing: Addressing::IndexTable };
     let mut small = Cmac::new(parameters, &[(0.0, 1.0), (0.0, 1.0)], 1, 0).unwrap();
-    (0..900).for_each(|k| small.train(&at(k), &[1.0]));
+    (0..900).for_each(|k| small.train(&at(k), &[1.0]).unwrap());
     assert!(small.shared_cells() > 0);
 }
 
@@ -281,7 +281,7 @@ fn a_kalman_filter_reaches_its_riccati_solution() {
     for t in 0..4000 {
         let y = x + draw.normal(t, 0);
         let mut observed = [y];
-        filter.estimate(&[0.0], t == 0, &mut observed);
+        filter.estimate(&[0.0], t == 0, &mut observed).unwrap();
         raw += (y - x) * (y - x) / 4000.0;
         filtered += (observed[0] - x) * (observed[0] - x) / 4000.0;
         x += draw.normal(t, 1);
@@ -303,7 +303,7 @@ fn a_kalman_filter_senses_velocity_through_position() {
     let mut u = 0.0;
     for t in 0..2000 {
         let mut observed = [x + 0.01 * draw.normal(t, 0), v + draw.normal(t, 1)];
-        filter.estimate(&[u], t == 0, &mut observed);
+        filter.estimate(&[u], t == 0, &mut observed).unwrap();
         if t > 200 {
             error += (observed[1] - v) * (observed[1] - v) / 1800.0;
         }

@@ -83,11 +83,11 @@ fn every_filter_that_diverges_is_caught_and_stays_near_feedback_alone() {
                 let mean = last.iter().sum::<f64>() / last.len() as f64;
                 assert!(mean < 2.5 * first, "{name}: {first} {kept:?}");
                 assert!(kept.iter().all(|e| e.is_finite()), "{name}: {kept:?}");
-                let lowered = guarded.news().iter().filter_map(|news| match news.what {
-                    Happened::PutBack { rate_left, .. } => Some(rate_left),
-                    Happened::WorldChanged => None,
-                });
-                assert!(lowered.last().is_some_and(|left| left < 1.0), "{name}: {:?}", guarded.news());
+                let is_lowered = guarded
+                    .news()
+                    .iter()
+                    .any(|news| matches!(news.what, Happened::PutBack { rate_left, .. } if rate_left < 1.0));
+                assert!(is_lowered, "{name}: {:?}", guarded.news());
                 assert!(guarded.news()[0].to_string().contains("is back"), "{}", guarded.news()[0]);
             }
         }
@@ -235,13 +235,12 @@ fn several_joints_and_forward_models_are_guarded() {
     let inner = InnerLoopParameters { passes: 0, delays: [10, 5], ..InnerLoopParameters::default() };
     let mut closed = looped(InnerLoop::new(inner, law, Box::new(model.unwrap())).unwrap());
     let good = errors(&mut closed, 8);
-    let mut state = closed.controller().save().to_bytes();
     assert!(closed.news().is_empty(), "{good:?} {:?}", closed.news());
-    // Weights of nonsense, by a memory of another model that is made of the same parts.
+    // It is taught nonsense.
     let spoiled = |closed: &mut ClosedLoop<Linear, InnerLoop>| {
         let model = closed.controller_mut().model();
         for n in 0..50 {
-            model.learn(&[1.0, f64::from(n)], &[-3.0], &[-500.0, 300.0 * f64::from(n)]);
+            model.learn(&[1.0, f64::from(n)], &[-3.0], &[-500.0, 300.0 * f64::from(n)]).unwrap();
         }
         model.slow(0.5);
     };
@@ -250,7 +249,6 @@ fn several_joints_and_forward_models_are_guarded() {
     let bad = errors(&mut closed, 3);
     assert!(bad[0] > 2.0 * good[0], "{bad:?}");
     assert!(bad[2] < 1.2 * good[0], "{bad:?} {:?}", closed.news());
-    state.clear();
 }
 
 #[test]

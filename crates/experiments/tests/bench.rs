@@ -84,7 +84,7 @@ fn what_models_are_told_of_a_body_is_what_the_body_does() {
         for tick in 0..200 {
             let u = body.scale() * (0.1 * f64::from(tick)).sin();
             plant.advance(&[u], 0.01).unwrap();
-            equations.predict(&told, &[u], &mut next);
+            equations.predict(&told, &[u], &mut next).unwrap();
             std::mem::swap(&mut told, &mut next);
         }
         plant.sense(&mut sensed);
@@ -96,7 +96,7 @@ fn what_models_are_told_of_a_body_is_what_the_body_does() {
         let mut held = vec![0.0; n];
         held[0] = 0.3;
         let [stiffness, weight, _] = body.feedforward();
-        equations.predict(&held, &[stiffness * 0.3 + weight * 0.3f64.sin()], &mut next);
+        equations.predict(&held, &[stiffness * 0.3 + weight * 0.3f64.sin()], &mut next).unwrap();
         assert!((next[0] - 0.3).abs() < 1e-12);
     }
     // Bodies of seeds differ, and a seed's is always the same.

@@ -177,10 +177,13 @@ impl AdaptiveFilter {
     }
 
     /// The output of this tick.
-    pub fn answer(&mut self, senses: &Senses) -> f64 {
-        self.basis.advance(senses, &mut self.x);
-        self.traces.advance(&self.x, &mut self.e);
-        self.weights.iter().zip(&self.x).fold(0.0, |o, (w, x)| o + w * x)
+    ///
+    /// # Errors
+    /// As [`Basis::advance`].
+    pub fn answer(&mut self, senses: &Senses) -> Result<f64, Error> {
+        self.basis.advance(senses, &mut self.x)?;
+        self.traces.advance(&self.x, &mut self.e)?;
+        Ok(self.weights.iter().zip(&self.x).fold(0.0, |o, (w, x)| o + w * x))
     }
 
     /// Tells the filter of `part` its teacher in this tick, after [`AdaptiveFilter::answer`].

@@ -216,9 +216,9 @@ impl Basis {
 
     /// The signals over a trial of `reference` and, where it is not empty, of `cue` as the first one. `[signals][ticks]`
     ///
-    /// # Panics
+    /// # Errors
     /// As [`Basis::advance`].
-    pub fn over_trial(mut self, reference: &[f64], cue: &[f64]) -> Vec<Vec<f64>> {
+    pub fn over_trial(mut self, reference: &[f64], cue: &[f64]) -> Result<Vec<Vec<f64>>, Error> {
         self.reset();
         let mut all = vec![Vec::with_capacity(reference.len()); self.len];
         let mut x = vec![0.0; self.len];
@@ -230,10 +230,10 @@ impl Basis {
                 reference_then: &reference[n..=n],
                 cues: cue.get(n..=n).unwrap_or(&[]),
             };
-            self.advance(&senses, &mut x);
+            self.advance(&senses, &mut x)?;
             all.iter_mut().zip(&x).for_each(|(all, x)| all.push(*x));
         }
-        all
+        Ok(all)
     }
 
     /// Starts a trial.
@@ -253,10 +253,10 @@ impl Basis {
 
     /// Writes the signals of this tick. `[signals]`
     ///
-    /// # Panics
-    /// When `x` has the wrong length, or gamma kernels or bands get no cue: bugs of the caller.
-    pub fn advance(&mut self, senses: &Senses, x: &mut [f64]) {
-        assert_eq!(x.len(), self.len, "one value for each signal");
+    /// # Errors
+    /// [`Error::Length`] when `x` has the wrong length, or there is less than [`Basis::inputs`] says: gamma kernels and bands need a cue.
+    pub fn advance(&mut self, senses: &Senses, x: &mut [f64]) -> Result<(), Error> {
+        self.check(senses, x)?;
         match &mut self.kind {
             Kind::Gaussians { spacing_s, width_s, dt_s } => {
                 // Farther than 39 widths a Gaussian is 0 to the last bit, so that only its neighborhood is computed.
@@ -272,14 +272,12 @@ impl Basis {
                 }
             }
             Kind::Gammas { cells } => {
-                assert!(!senses.cues.is_empty(), "gamma kernels are driven by the first cue");
                 for (x, cell) in x.iter_mut().zip(cells) {
                     cell.advance(senses.cues[0]);
                     *x = cell.gain * cell.stages[cell.stages.len() - 1];
                 }
             }
             Kind::Bands { decays, leaky } => {
-                assert!(!senses.cues.is_empty(), "bands are driven by the first cue");
                 let mut faster = senses.cues[0];
                 for ((x, leaky), decay) in x.iter_mut().zip(leaky).zip(decays) {
                     *leaky = *decay * *leaky + (1.0 - *decay) * senses.cues[0];
@@ -312,6 +310,28 @@ impl Basis {
             }
             Kind::Tuned(tuned) => tuned.advance(senses.reference, x),
         }
+        Ok(())
+    }
+
+    fn check(&self, senses: &Senses, x: &[f64]) -> Result<(), Error> {
+        let (reads, exact) = (self.inputs(), x.len() == self.len);
+        for (input, count, needed, fits) in [
+            ("room for signals", x.len(), self.len, exact),
+            ("sense", senses.sensed.len(), reads.senses, senses.sensed.len() >= reads.senses),
+            (
+                "reference",
+                senses.reference.len(),
+                reads.references,
+                senses.reference.len() >= reads.references,
+            ),
+            ("cue", senses.cues.len(), reads.cues, senses.cues.len() >= reads.cues),
+        ] {
+            if !fits {
+                let (part, needed) = (self.kind.name().into(), format!("it needs {needed}"));
+                return Err(Error::Length { part, input: input.into(), count, needed });
+            }
+        }
+        Ok(())
     }
 }
 
@@ -372,7 +392,6 @@ impl Tuned {
     fn advance(&mut self, reference: &[f64], x: &mut [f64]) {
         let Tuning { middle, reach, speed, width } = &self.tuning;
         let n = middle.len();
-        assert!(reference.len() >= n, "the cells are tuned to {n} references");
         if self.is_first {
             // The reference has been there before the trial.
             self.before.copy_from_slice(&reference[..n]);

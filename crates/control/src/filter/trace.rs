@@ -162,16 +162,21 @@ impl Traces {
 
     /// Takes the inputs of a tick and writes the traces; allocates nothing. `[width]`
     ///
-    /// # Panics
-    /// When `x` or `e` has the wrong length: a bug of the caller.
-    pub fn advance(&mut self, x: &[f64], e: &mut [f64]) {
+    /// # Errors
+    /// [`Error::Length`] when `x` or `e` has the wrong length.
+    pub fn advance(&mut self, x: &[f64], e: &mut [f64]) -> Result<(), Error> {
         let width = self.width;
-        assert!(x.len() == width && e.len() == width, "one input and one trace for each synapse");
+        for (input, count) in [("inputs", x.len()), ("room for traces", e.len())] {
+            if count != width {
+                let needed = format!("one for each of {width} synapses");
+                return Err(Error::Length { part: "trace".into(), input: input.into(), count, needed });
+            }
+        }
         match &mut self.state {
             State::None => e.copy_from_slice(x),
             State::Delay(line) => {
                 e.copy_from_slice(x);
-                line.exchange(e);
+                line.pass(e);
             }
             State::Response { g, held, next } => {
                 held[*next * width..(*next + 1) * width].copy_from_slice(x);
@@ -198,6 +203,7 @@ impl Traces {
                 std::mem::swap(q, next);
             }
         }
+        Ok(())
     }
 }
 

@@ -101,7 +101,7 @@ impl Controller for Anticipating {
         }
         let last = self.context.len() - 1;
         self.context[last] = 1.0;
-        self.anticipator.tick(&self.lines, &self.context, &mut self.early);
+        self.anticipator.tick(&self.lines, &self.context, &mut self.early)?;
         for (y, scale) in self.early.iter_mut().zip(&self.scales.senses) {
             *y *= scale;
         }

@@ -66,7 +66,7 @@ impl AnticipatorParameters {
 /// let sine = |t: usize| (t as f64 * 0.0628).sin();
 /// let mut out = [0.0];
 /// for t in 8..4000 {
-///     early.tick(&[sine(t)], &[sine(t), sine(t - 8)], &mut out);
+///     early.tick(&[sine(t)], &[sine(t), sine(t - 8)], &mut out)?;
 /// }
 /// assert!((out[0] - sine(3999 + 10)).abs() < 1e-2);
 /// # Ok::<(), lobule_control::Error>(())
@@ -150,12 +150,20 @@ impl Anticipator {
     /// Takes the lines and the context of a tick and writes each line as it will be a lead later, or as it is where
     /// its gate is closed; allocates nothing. `[lines]`, `[features]`, `[lines]`
     ///
-    /// # Panics
-    /// When a slice has the wrong length: a bug of the caller.
-    pub fn tick(&mut self, lines: &[f64], context: &[f64], out: &mut [f64]) {
+    /// # Errors
+    /// [`Error::Length`] for a slice of the wrong length.
+    pub fn tick(&mut self, lines: &[f64], context: &[f64], out: &mut [f64]) -> Result<(), Error> {
         let p = self.parameters;
-        assert!(lines.len() == p.lines && out.len() == p.lines, "there are {} lines", p.lines);
-        assert_eq!(context.len(), p.features, "there are {} features", p.features);
+        for (input, count, needed) in [
+            ("lines", lines.len(), p.lines),
+            ("room for lines", out.len(), p.lines),
+            ("context", context.len(), p.features),
+        ] {
+            if count != needed {
+                let needed = format!("it has {needed}");
+                return Err(Error::Length { part: "anticipator".into(), input: input.into(), count, needed });
+            }
+        }
         let slots = self.norms.len() as u64;
         let here = (self.ticks % slots) as usize;
         let kept = &mut self.contexts[here * self.stride..][..p.features];
@@ -196,6 +204,7 @@ impl Anticipator {
             out[i] = if self.is_open(i) { lines[i] + increment } else { lines[i] };
         }
         self.ticks += 1;
+        Ok(())
     }
 
     fn adapt_lead(&mut self, line: usize, rule: AdaptiveLead) {

@@ -7,7 +7,7 @@
 //! Local codes pay for dimension: an input more multiplies the cells.
 //! Source: Albus 1975, doi:10.1115/1.3426922; offsets: Sutton & Barto 2018, section 9.5.4.
 
-use super::{ForwardModel, Scales, Skill};
+use super::{ForwardModel, Scales, Skill, fits, measured};
 use crate::room::room;
 use crate::{Error, StateReader, StateWriter};
 use lobule_signal::Ranges;
@@ -113,19 +113,34 @@ impl Cmac {
 
     /// Writes the value at `inputs`. `[inputs]`, `[outputs]`
     ///
-    /// # Panics
-    /// When a slice has the wrong length: a bug of the caller.
-    pub fn value(&mut self, inputs: &[f64], out: &mut [f64]) {
+    /// # Errors
+    /// [`Error::Length`] for a slice of the wrong length.
+    pub fn value(&mut self, inputs: &[f64], out: &mut [f64]) -> Result<(), Error> {
+        self.check(inputs, out)?;
         self.address(inputs, false);
         self.sum(out);
+        Ok(())
+    }
+
+    fn check(&self, inputs: &[f64], values: &[f64]) -> Result<(), Error> {
+        let rows = [("inputs", inputs.len(), self.low.len()), ("values", values.len(), self.outputs)];
+        for (input, count, needed) in rows {
+            if count != needed {
+                let needed = format!("it has {needed}");
+                return Err(Error::Length { part: "CMAC".into(), input: input.into(), count, needed });
+            }
+        }
+        Ok(())
     }
 
     /// Moves the value at `inputs` to `target` by the part β. `[inputs]`, `[outputs]`
     ///
-    /// # Panics
-    /// As [`Cmac::value`].
-    pub fn train(&mut self, inputs: &[f64], target: &[f64]) {
-        assert_eq!(target.len(), self.outputs, "one target for each output");
+    /// # Errors
+    /// As [`Cmac::value`]; [`Error::NonFinite`], and nothing is learned, for a value that is not a number.
+    pub fn train(&mut self, inputs: &[f64], target: &[f64]) -> Result<(), Error> {
+        self.check(inputs, target)?;
+        Error::finite("CMAC", std::iter::repeat("input"), inputs, f64::NAN)?;
+        Error::finite("CMAC", std::iter::repeat("target"), target, f64::NAN)?;
         self.address(inputs, true);
         let mut value = std::mem::take(&mut self.value);
         self.sum(&mut value);
@@ -137,6 +152,7 @@ impl Cmac {
             }
         }
         self.value = value;
+        Ok(())
     }
 
     /// Cells of the index table that found no slot of their own when they were trained.
@@ -249,28 +265,31 @@ impl ForwardModel for CmacModel {
         self.scales.command.len()
     }
 
-    fn predict(&mut self, state: &[f64], command: &[f64], next: &mut [f64]) {
+    fn predict(&mut self, state: &[f64], command: &[f64], next: &mut [f64]) -> Result<(), Error> {
+        fits(self, state, command, next)?;
         self.scales.write(state, command, &mut self.features);
-        self.cmac.value(&self.features[..state.len() + command.len()], next);
+        self.cmac.value(&self.features[..state.len() + command.len()], next)?;
         for ((y, s), d) in next.iter_mut().zip(state).zip(&self.scales.change) {
             *y = s + d * *y;
         }
+        Ok(())
     }
 
-    fn learn(&mut self, state: &[f64], command: &[f64], next: &[f64]) -> f64 {
+    fn learn(&mut self, state: &[f64], command: &[f64], next: &[f64]) -> Result<f64, Error> {
+        fits(self, state, command, next)?;
         let mut predicted = std::mem::take(&mut self.predicted);
-        self.predict(state, command, &mut predicted);
+        self.predict(state, command, &mut predicted)?;
         let error = self.skill.judge(state, next, &predicted, &self.scales.change);
         if error.is_nan() {
             self.predicted = predicted;
-            return error;
+            return measured(self.name(), error);
         }
         for (i, p) in predicted.iter_mut().enumerate() {
             *p = (next[i] - state[i]) / self.scales.change[i];
         }
-        self.cmac.train(&self.features[..state.len() + command.len()], &predicted);
+        self.cmac.train(&self.features[..state.len() + command.len()], &predicted)?;
         self.predicted = predicted;
-        error
+        Ok(error)
     }
 
     fn confidence(&self) -> f64 {

@@ -1,6 +1,6 @@
 //! The perfect model: the plant's own equations.
 
-use super::ForwardModel;
+use super::{ForwardModel, fits};
 use crate::Error;
 use crate::plant::{CartPoleParameters, DrivenEye};
 
@@ -67,12 +67,15 @@ impl ForwardModel for Equations {
         self.commands
     }
 
-    fn predict(&mut self, state: &[f64], command: &[f64], next: &mut [f64]) {
+    fn predict(&mut self, state: &[f64], command: &[f64], next: &mut [f64]) -> Result<(), Error> {
+        fits(self, state, command, next)?;
         (self.step)(state, command, next);
+        Ok(())
     }
 
-    fn learn(&mut self, _state: &[f64], _command: &[f64], _next: &[f64]) -> f64 {
-        0.0
+    fn learn(&mut self, state: &[f64], command: &[f64], next: &[f64]) -> Result<f64, Error> {
+        fits(self, state, command, next)?;
+        Ok(0.0)
     }
 
     fn confidence(&self) -> f64 {

@@ -8,7 +8,7 @@
 //! Source: Marr 1969, doi:10.1113/jphysiol.1969.sp008820; Albus 1971, doi:10.1016/0025-5564(71)90051-4; sizes: Chosen as
 //! in the reference runs of `forward/cartpole`.
 
-use super::{ForwardModel, Scales, Skill};
+use super::{ForwardModel, Scales, Skill, fits, measured};
 use crate::controller::learned;
 use crate::room::room;
 use crate::{Error, StateWriter};
@@ -154,7 +154,10 @@ impl Granule {
         }
         let (_, &mut key, _) = self.keys.select_nth_unstable(at);
         let threshold = f32::from_bits(if key & SIGN != 0 { key ^ SIGN } else { !key });
-        self.guess = threshold;
+        // The next threshold is looked for from this one, if it is a number.
+        if threshold.is_finite() {
+            self.guess = threshold;
+        }
 
         // Cells above it.
         let mut n = 0;
@@ -308,19 +311,22 @@ impl ForwardModel for Granule {
         self.scales.command.len()
     }
 
-    fn predict(&mut self, state: &[f64], command: &[f64], next: &mut [f64]) {
+    fn predict(&mut self, state: &[f64], command: &[f64], next: &mut [f64]) -> Result<(), Error> {
+        fits(self, state, command, next)?;
         self.encode(state, command);
         self.apply(state, next);
+        Ok(())
     }
 
-    fn learn(&mut self, state: &[f64], command: &[f64], next: &[f64]) -> f64 {
+    fn learn(&mut self, state: &[f64], command: &[f64], next: &[f64]) -> Result<f64, Error> {
+        fits(self, state, command, next)?;
         self.encode(state, command);
         let mut predicted = std::mem::take(&mut self.predicted);
         self.apply(state, &mut predicted);
         let error = self.skill.judge(state, next, &predicted, &self.scales.change);
         if error.is_nan() {
             self.predicted = predicted;
-            return error;
+            return measured(self.name(), error);
         }
         let activity = &self.activity[..self.n_active];
         let norm: f64 = activity.iter().map(|x| f64::from(x * x)).sum();
@@ -335,7 +341,7 @@ impl ForwardModel for Granule {
             row.iter_mut().zip(&predicted).for_each(|(w, e)| *w += *e as f32 * x);
         }
         self.predicted = predicted;
-        error
+        Ok(error)
     }
 
     fn confidence(&self) -> f64 {

@@ -170,14 +170,42 @@ impl InnerLoop {
     }
 
     /// Writes the law's answer to the state h ticks after the estimate of now under `command`.
-    fn look_ahead(&mut self, command: &[f64], answer: &mut [f64], reference: &[f64]) {
+    fn look_ahead(&mut self, command: &[f64], answer: &mut [f64], reference: &[f64]) -> Result<(), Error> {
         let [here, there] = &mut self.ahead;
         here.copy_from_slice(&self.now);
         for _ in 0..self.parameters.horizon {
-            self.model.predict(here, command, there);
+            self.model.predict(here, command, there)?;
             std::mem::swap(here, there);
         }
         (self.law)(here, reference, answer);
+        Ok(())
+    }
+
+    /// One pass: tries `command` on the model and corrects it. `room`: for the command that is tried, and the law's answer.
+    fn correct(
+        &mut self,
+        (trial, answer): &mut (Vec<f64>, Vec<f64>),
+        command: &mut [f64],
+        reference: &[f64],
+    ) -> Result<(), Error> {
+        let InnerLoopParameters { alpha, secant, .. } = self.parameters;
+        trial.iter_mut().zip(&*command).for_each(|(t, u)| *t = self.tried(*u));
+        self.look_ahead(trial, answer, reference)?;
+        let mut gain = alpha;
+        if secant {
+            let here = answer[0];
+            // Towards the middle of the range, so that both commands are possible.
+            let step = if trial[0] > 0.0 { -SECANT } else { SECANT };
+            trial[0] += step;
+            self.look_ahead(trial, answer, reference)?;
+            let slope = (answer[0] - here) / step;
+            answer[0] = here;
+            if slope.abs() > FLAT {
+                gain = -alpha / slope;
+            }
+        }
+        command.iter_mut().zip(&*answer).for_each(|(u, c)| *u += gain * c);
+        Ok(())
     }
 
     /// Command that a pass tries: within its limits, or as the actuator applies it.
@@ -214,7 +242,7 @@ impl Controller for InnerLoop {
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error> {
         senses.check(self, command)?;
         let sensed = &senses.sensed[..self.last.len()];
-        let InnerLoopParameters { passes, alpha, delays: [sensory, motor], .. } = self.parameters;
+        let InnerLoopParameters { passes, delays: [sensory, motor], .. } = self.parameters;
         let n = self.trial.len();
         let slots = self.copies.len() / n;
         // Where the command that acts on the plant in tick `k` is kept; before the first one nothing acts.
@@ -227,15 +255,11 @@ impl Controller for InnerLoop {
         // Learn from what is newly known: tick `seen` is the one that was sensed.
         let seen = senses.tick.saturating_sub(sensory as u64);
         if seen > 0 && self.learns {
-            let error = self.model.learn(&self.last, acted(copy(seen - 1)), sensed);
-            if error.is_nan() {
-                return Error::finite(self.name(), ["prediction of the model"], &[error], f64::NAN);
-            }
-            self.error = error;
+            self.error = self.model.learn(&self.last, acted(copy(seen - 1)), sensed)?;
         }
         if seen > 0 || senses.tick == 0 {
             self.then.copy_from_slice(sensed);
-            self.model.estimate(acted(seen.checked_sub(1).and_then(copy)), seen == 0, &mut self.then);
+            self.model.estimate(acted(seen.checked_sub(1).and_then(copy)), seen == 0, &mut self.then)?;
         }
         self.now.copy_from_slice(&self.then);
         self.last.copy_from_slice(sensed);
@@ -245,7 +269,7 @@ impl Controller for InnerLoop {
         if self.parameters.predicts_now && trusted {
             for k in seen..senses.tick + motor as u64 {
                 let [_, next] = &mut self.ahead;
-                self.model.predict(&self.now, acted(copy(k)), next);
+                self.model.predict(&self.now, acted(copy(k)), next)?;
                 std::mem::swap(&mut self.now, next);
             }
         }
@@ -259,27 +283,11 @@ impl Controller for InnerLoop {
             }
         }
         if trusted {
-            let (mut trial, mut answer) =
-                (std::mem::take(&mut self.trial), std::mem::take(&mut self.correction));
-            for _ in 0..passes {
-                trial.iter_mut().zip(&*command).for_each(|(t, u)| *t = self.tried(*u));
-                self.look_ahead(&trial, &mut answer, senses.reference);
-                let mut gain = alpha;
-                if self.parameters.secant {
-                    let here = answer[0];
-                    // Towards the middle of the range, so that both commands are possible.
-                    let step = if trial[0] > 0.0 { -SECANT } else { SECANT };
-                    trial[0] += step;
-                    self.look_ahead(&trial, &mut answer, senses.reference);
-                    let slope = (answer[0] - here) / step;
-                    answer[0] = here;
-                    if slope.abs() > FLAT {
-                        gain = -alpha / slope;
-                    }
-                }
-                command.iter_mut().zip(&answer).for_each(|(u, c)| *u += gain * c);
-            }
-            (self.trial, self.correction) = (trial, answer);
+            // Room for the passes is taken out and put back, whatever becomes of them.
+            let mut room = (std::mem::take(&mut self.trial), std::mem::take(&mut self.correction));
+            let done = (0..passes).try_for_each(|_| self.correct(&mut room, command, senses.reference));
+            (self.trial, self.correction) = room;
+            done?;
         }
 
         // Give it.

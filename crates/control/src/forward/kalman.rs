@@ -5,7 +5,7 @@
 //! noise. Units: those of the plant and their squares.
 //! Source: Kalman 1960, doi:10.1115/1.3662552.
 
-use super::ForwardModel;
+use super::{ForwardModel, fits, measured};
 use crate::Error;
 use lobule_signal::Ranges;
 
@@ -91,27 +91,31 @@ impl ForwardModel for Kalman {
         self.commands
     }
 
-    fn predict(&mut self, state: &[f64], command: &[f64], next: &mut [f64]) {
+    fn predict(&mut self, state: &[f64], command: &[f64], next: &mut [f64]) -> Result<(), Error> {
+        fits(self, state, command, next)?;
         let dot = |row: &[f64], x: &[f64]| row.iter().zip(x).map(|(a, x)| a * x).sum::<f64>();
         let (n, m) = (self.states, self.commands);
         for (i, y) in next.iter_mut().enumerate() {
             *y = dot(&self.a[i * n..][..n], state) + dot(&self.b[i * m..][..m], command) + self.c[i];
         }
+        Ok(())
     }
 
-    fn learn(&mut self, state: &[f64], command: &[f64], next: &[f64]) -> f64 {
+    fn learn(&mut self, state: &[f64], command: &[f64], next: &[f64]) -> Result<f64, Error> {
+        fits(self, state, command, next)?;
         let mut predicted = std::mem::take(&mut self.predicted);
-        self.predict(state, command, &mut predicted);
+        self.predict(state, command, &mut predicted)?;
         let error = predicted.iter().zip(next).map(|(p, n)| (n - p) * (n - p)).sum::<f64>();
         self.predicted = predicted;
-        error / self.states as f64
+        measured(self.name(), error / self.states as f64)
     }
 
     fn confidence(&self) -> f64 {
         1.0
     }
 
-    fn estimate(&mut self, command: &[f64], is_first: bool, observed: &mut [f64]) {
+    fn estimate(&mut self, command: &[f64], is_first: bool, observed: &mut [f64]) -> Result<(), Error> {
+        fits(self, observed, command, observed)?;
         let n = self.states;
         if is_first {
             self.estimate.copy_from_slice(observed);
@@ -119,12 +123,13 @@ impl ForwardModel for Kalman {
             for (i, r) in self.sensory.iter().enumerate() {
                 self.covariance[i * n + i] = *r;
             }
-            return;
+            return Ok(());
         }
         let mut predicted = std::mem::take(&mut self.predicted);
         let estimate = std::mem::take(&mut self.estimate);
-        self.predict(&estimate, command, &mut predicted);
+        let done = self.predict(&estimate, command, &mut predicted);
         self.estimate = estimate;
+        done?;
 
         // P⁻ = A P Aᵀ + Q.
         let [half, prior] = &mut self.scratch;
@@ -159,5 +164,6 @@ impl ForwardModel for Kalman {
         }
         self.predicted = predicted;
         observed.copy_from_slice(&self.estimate);
+        Ok(())
     }
 }

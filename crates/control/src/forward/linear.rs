@@ -10,7 +10,7 @@
 //! Source: Haykin 2014, *Adaptive Filter Theory*, chapters 6 and 10; settings: Chosen as in the reference runs of
 //! `forward/cartpole`.
 
-use super::{ForwardModel, Scales, Skill};
+use super::{ForwardModel, Scales, Skill, fits, measured};
 use crate::controller::learned;
 use crate::room::room;
 use crate::{Error, StateWriter};
@@ -140,19 +140,22 @@ impl ForwardModel for Linear {
         self.scales.command.len()
     }
 
-    fn predict(&mut self, state: &[f64], command: &[f64], next: &mut [f64]) {
+    fn predict(&mut self, state: &[f64], command: &[f64], next: &mut [f64]) -> Result<(), Error> {
+        fits(self, state, command, next)?;
         self.scales.write(state, command, &mut self.features);
         self.apply(state, next);
+        Ok(())
     }
 
-    fn learn(&mut self, state: &[f64], command: &[f64], next: &[f64]) -> f64 {
+    fn learn(&mut self, state: &[f64], command: &[f64], next: &[f64]) -> Result<f64, Error> {
+        fits(self, state, command, next)?;
         self.scales.write(state, command, &mut self.features);
         let mut predicted = std::mem::take(&mut self.predicted);
         self.apply(state, &mut predicted);
         let error = self.skill.judge(state, next, &predicted, &self.scales.change);
         if error.is_nan() {
             self.predicted = predicted;
-            return error;
+            return measured(self.name(), error);
         }
         let n = self.features.len();
         match self.rule {
@@ -184,7 +187,7 @@ impl ForwardModel for Linear {
             row.iter_mut().zip(&self.gain).for_each(|(w, k)| *w += e * k);
         }
         self.predicted = predicted;
-        error
+        Ok(error)
     }
 
     fn confidence(&self) -> f64 {

@@ -48,17 +48,16 @@ pub trait ForwardModel: Snapshot + Send {
     /// Writes the state one tick after `state` when `command` acts in between; allocates nothing and learns nothing.
     /// `[states]`, `[commands]`, `[states]`
     ///
-    /// # Panics
-    /// When a slice has the wrong length: a bug of the caller.
-    fn predict(&mut self, state: &[f64], command: &[f64], next: &mut [f64]);
+    /// # Errors
+    /// [`Error::Length`] for a slice of the wrong length.
+    fn predict(&mut self, state: &[f64], command: &[f64], next: &mut [f64]) -> Result<(), Error>;
 
     /// Learns that `next` followed `state` under `command`; allocates nothing. Returns the mean squared error of
-    /// the prediction before learning, relative to the scales of change; NaN, and nothing is learned, where it is not a number. A model that
-    /// does not learn only measures its error.
+    /// the prediction before learning, relative to the scales of change. A model that does not learn only measures its error.
     ///
-    /// # Panics
-    /// As [`ForwardModel::predict`].
-    fn learn(&mut self, state: &[f64], command: &[f64], next: &[f64]) -> f64;
+    /// # Errors
+    /// As [`ForwardModel::predict`]; [`Error::NonFinite`], and nothing is learned, where the error is not a number.
+    fn learn(&mut self, state: &[f64], command: &[f64], next: &[f64]) -> Result<f64, Error>;
 
     /// How much better than persistence it predicted lately: 1 is perfect, 0 no better (or nothing learned
     /// yet).
@@ -66,7 +65,12 @@ pub trait ForwardModel: Snapshot + Send {
 
     /// Replaces what was sensed by the model's estimate of the state at that time, for models that filter. `command`
     /// acted since the last call; it is the first call of a trial when `is_first`.
-    fn estimate(&mut self, _command: &[f64], _is_first: bool, _observed: &mut [f64]) {}
+    ///
+    /// # Errors
+    /// As [`ForwardModel::predict`].
+    fn estimate(&mut self, _command: &[f64], _is_first: bool, _observed: &mut [f64]) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Checks that it predicts ticks of `dt_s`; a model that learns does so in any.
     ///
@@ -94,6 +98,38 @@ pub trait ForwardModel: Snapshot + Send {
     fn slow(&mut self, _factor: f64) -> bool {
         false
     }
+}
+
+/// Refuses a transition of the wrong lengths.
+///
+/// # Errors
+/// [`Error::Length`] naming the model and the slice.
+pub(crate) fn fits(
+    model: &(impl ForwardModel + ?Sized),
+    state: &[f64],
+    command: &[f64],
+    next: &[f64],
+) -> Result<(), Error> {
+    let (states, commands) = (model.states(), model.commands());
+    for (input, count, least) in [
+        ("state", state.len(), states),
+        ("command", command.len(), commands),
+        ("next state", next.len(), states),
+    ] {
+        if count != least {
+            let (part, needed) = (model.name().to_string().into(), format!("it has {least}"));
+            return Err(Error::Length { part, input: input.into(), count, needed });
+        }
+    }
+    Ok(())
+}
+
+/// The error of a prediction, or that it is not a number.
+fn measured(part: &str, error: f64) -> Result<f64, Error> {
+    if error.is_finite() {
+        return Ok(error);
+    }
+    Error::finite(part, ["error of the prediction"], &[error], f64::NAN).map(|()| error)
 }
 
 /// Scales of what a model sees: parts of them are its features.

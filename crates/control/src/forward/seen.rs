@@ -88,16 +88,16 @@ impl<C: Controller> Seen<C> {
 
 impl Foreseer {
     /// Takes what is seen, or none of a hidden target; returns the target of then and of now.
-    fn look(&mut self, is_first: bool, seen: Option<f64>) -> (f64, f64) {
+    fn look(&mut self, is_first: bool, seen: Option<f64>) -> Result<(f64, f64), Error> {
         let scale = self.parameters.scale;
         // The expectation of now is put in below, once it is known.
         let mut slot = [0.0];
         if is_first {
             let start = [seen.unwrap_or(0.0) / scale];
             self.past.fill(start[0]);
-            self.expected.fill(&start);
+            self.expected.flood(&start);
         }
-        self.expected.exchange(&mut slot);
+        self.expected.pass(&mut slot);
         let then = seen.map_or(slot[0], |s| s / scale);
         let last = self.past.len() - 1;
         self.past.copy_within(..last, 1);
@@ -106,9 +106,9 @@ impl Foreseer {
             *x = self.past[k * self.parameters.every];
         }
         let mut now = [0.0];
-        self.anticipator.tick(&[then], &self.context, &mut now);
-        self.expected.replace_newest(&now);
-        (then * scale, now[0] * scale)
+        self.anticipator.tick(&[then], &self.context, &mut now)?;
+        self.expected.replace_newest(&now)?;
+        Ok((then * scale, now[0] * scale))
     }
 }
 
@@ -190,7 +190,7 @@ impl<C: Controller> Controller for Seen<C> {
             }
             Some(f) => {
                 let seen = (!is_hidden).then(|| senses.reference_then[0]);
-                (self.then[0], self.reference[0]) = f.look(senses.tick == 0, seen);
+                (self.then[0], self.reference[0]) = f.look(senses.tick == 0, seen)?;
             }
         }
         let cues = senses.cues.get(1..).unwrap_or(&[]);

@@ -1,6 +1,6 @@
 //! Two rivals that every learned model has to beat: nothing changes, and the velocity stays.
 
-use super::{ForwardModel, check_counts, squared_errors};
+use super::{ForwardModel, check_counts, fits, measured, squared_errors};
 use crate::Error;
 use lobule_signal::Ranges;
 
@@ -37,12 +37,15 @@ impl ForwardModel for Persistence {
         self.commands
     }
 
-    fn predict(&mut self, state: &[f64], _command: &[f64], next: &mut [f64]) {
+    fn predict(&mut self, state: &[f64], command: &[f64], next: &mut [f64]) -> Result<(), Error> {
+        fits(self, state, command, next)?;
         next.copy_from_slice(state);
+        Ok(())
     }
 
-    fn learn(&mut self, state: &[f64], _command: &[f64], next: &[f64]) -> f64 {
-        squared_errors(state, next, state, &self.change).0
+    fn learn(&mut self, state: &[f64], command: &[f64], next: &[f64]) -> Result<f64, Error> {
+        fits(self, state, command, next)?;
+        measured(self.name(), squared_errors(state, next, state, &self.change).0)
     }
 
     fn confidence(&self) -> f64 {
@@ -98,21 +101,24 @@ impl ForwardModel for ConstantVelocity {
         self.commands
     }
 
-    fn predict(&mut self, state: &[f64], _command: &[f64], next: &mut [f64]) {
+    fn predict(&mut self, state: &[f64], command: &[f64], next: &mut [f64]) -> Result<(), Error> {
+        fits(self, state, command, next)?;
         next.copy_from_slice(state);
         for &(x, v) in &self.pairs {
             next[x] += self.dt_s * state[v];
         }
+        Ok(())
     }
 
-    fn learn(&mut self, state: &[f64], _command: &[f64], next: &[f64]) -> f64 {
+    fn learn(&mut self, state: &[f64], command: &[f64], next: &[f64]) -> Result<f64, Error> {
+        fits(self, state, command, next)?;
         let n = state.len() as f64;
         let error = |i: usize| {
             let step = self.pairs.iter().find(|p| p.0 == i).map_or(0.0, |&(_, v)| self.dt_s * state[v]);
             let e = (next[i] - state[i] - step) / self.change[i];
             e * e
         };
-        (0..state.len()).map(error).sum::<f64>() / n
+        measured(self.name(), (0..state.len()).map(error).sum::<f64>() / n)
     }
 
     fn confidence(&self) -> f64 {

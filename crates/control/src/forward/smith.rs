@@ -46,7 +46,7 @@ impl SmithPredictor {
         }
         ranges.require(delay <= 1_000_000, "delay", delay as f64, "at most 1000000 ticks")?;
         ranges.all("scale", scale, |s| s > 0.0, "a scale is more than 0")?;
-        let growth = growth(&mut *model, rest, scale);
+        let growth = growth(&mut *model, rest, scale)?;
         let allowed = "it must be below 1: this plant does not return by itself, so errors of the model that runs beside it never \
                        die out, whatever the law; predict from what is sensed instead (InnerLoop)";
         ranges.require(growth < STABLE, "growth of the plant in a tick", growth, allowed)?;
@@ -69,7 +69,7 @@ const STABLE: f64 = 1.0 - 1e-6;
 
 /// Largest factor by which a small deviation from rest grows in a tick: the spectral radius of the Jacobian J,
 /// as `|J^p|^(1/p)` with p = 2^24.
-fn growth(model: &mut dyn ForwardModel, rest: &[f64], scale: &[f64]) -> f64 {
+fn growth(model: &mut dyn ForwardModel, rest: &[f64], scale: &[f64]) -> Result<f64, Error> {
     let n = rest.len();
     let nothing = vec![0.0; model.commands()];
     let (mut state, mut up, mut down) = (rest.to_vec(), vec![0.0; n], vec![0.0; n]);
@@ -78,9 +78,9 @@ fn growth(model: &mut dyn ForwardModel, rest: &[f64], scale: &[f64]) -> f64 {
         // Chosen: where cutting and rounding errors of central differences are about equal.
         let step = 1e-5 * scale[j];
         state[j] = rest[j] + step;
-        model.predict(&state, &nothing, &mut up);
+        model.predict(&state, &nothing, &mut up)?;
         state[j] = rest[j] - step;
-        model.predict(&state, &nothing, &mut down);
+        model.predict(&state, &nothing, &mut down)?;
         state[j] = rest[j];
         for i in 0..n {
             power[i * n + j] = (up[i] - down[i]) / (2.0 * step) * scale[j] / scale[i];
@@ -91,7 +91,7 @@ fn growth(model: &mut dyn ForwardModel, rest: &[f64], scale: &[f64]) -> f64 {
     for _ in 0..24 {
         let norm = power.iter().map(|x| x * x).sum::<f64>().sqrt();
         if norm == 0.0 || !norm.is_finite() {
-            return norm;
+            return Ok(norm);
         }
         log += libm::log(norm) / exponent;
         power.iter_mut().for_each(|x| *x /= norm);
@@ -99,7 +99,7 @@ fn growth(model: &mut dyn ForwardModel, rest: &[f64], scale: &[f64]) -> f64 {
         power = (0..n * n).map(square).collect();
         exponent *= 2.0;
     }
-    libm::exp(log)
+    Ok(libm::exp(log))
 }
 
 crate::snapshot!(SmithPredictor { model, now, late, last });
@@ -129,13 +129,13 @@ impl Controller for SmithPredictor {
         if senses.tick == 0 {
             let n = self.now.len();
             self.now.copy_from_slice(&senses.sensed[..n]);
-            self.late.fill(&self.now);
+            self.late.flood(&self.now);
         } else {
-            self.model.predict(&self.now, &self.last, &mut self.then);
+            self.model.predict(&self.now, &self.last, &mut self.then)?;
             self.now.copy_from_slice(&self.then);
         }
         self.then.copy_from_slice(&self.now);
-        self.late.exchange(&mut self.then);
+        self.late.pass(&mut self.then);
         for (i, y) in self.corrected.iter_mut().enumerate() {
             *y = senses.sensed[i] + self.now[i] - self.then[i];
         }

@@ -104,7 +104,7 @@ pub(super) const ALL: &[ControllerEntry] = &[
         |given, setting| {
             let change = scales(given, setting)?.change;
             let variances = |key: &str| change.iter().map(|d| given.number(key) * d * d).collect();
-            let matrices = matrices((setting.model.equations)()?);
+            let matrices = matrices((setting.model.equations)()?)?;
             inner_loop(given, setting, Kalman::new(matrices, variances("process"), variances("sensory"))?)
         },
     ),
@@ -212,27 +212,30 @@ fn trimmed(given: &Given, setting: &Setting, inner: impl Controller + 'static) -
     Ok(Box::new(Trimmed::new(inner, setting.references, given.number("trim"), setting.dt_s)?))
 }
 
+/// A, B and c, by rows.
+type Matrices = (Vec<f64>, Vec<f64>, Vec<f64>);
+
 /// The matrices of `next = A s + B u + c` near rest.
-fn matrices(mut equations: Equations) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
+fn matrices(mut equations: Equations) -> Result<Matrices, Error> {
     // Exact for linear plants: differences of a linear function.
     const STEP: f64 = 1e-4;
     let (n, m) = (equations.states(), equations.commands());
-    let mut after = |state: &[f64], command: &[f64]| {
+    let mut after = |state: &[f64], command: &[f64]| -> Result<Vec<f64>, Error> {
         let mut next = vec![0.0; n];
-        equations.predict(state, command, &mut next);
-        next
+        equations.predict(state, command, &mut next)?;
+        Ok(next)
     };
     let unit = |length: usize, j: usize| (0..length).map(move |i| if i == j { STEP } else { 0.0 });
     let (rest, none) = (vec![0.0; n], vec![0.0; m]);
-    let c = after(&rest, &none);
+    let c = after(&rest, &none)?;
     let (mut a, mut b) = (vec![0.0; n * n], vec![0.0; n * m]);
     for j in 0..n {
-        let next = after(&unit(n, j).collect::<Vec<_>>(), &none);
+        let next = after(&unit(n, j).collect::<Vec<_>>(), &none)?;
         (0..n).for_each(|i| a[i * n + j] = (next[i] - c[i]) / STEP);
     }
     for j in 0..m {
-        let next = after(&rest, &unit(m, j).collect::<Vec<_>>());
+        let next = after(&rest, &unit(m, j).collect::<Vec<_>>())?;
         (0..n).for_each(|i| b[i * m + j] = (next[i] - c[i]) / STEP);
     }
-    (a, b, c)
+    Ok((a, b, c))
 }

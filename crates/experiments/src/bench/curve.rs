@@ -101,7 +101,7 @@ pub fn scales(c: &Config, body: &Body, laws: &Laws) -> Result<Scales, Error> {
     for tick in 0..reference.len() {
         law(&sensed, &desired(&reference, tick, c.dt_s)[..references], &mut u);
         match &mut equations {
-            Some(equations) => equations.predict(&sensed, &u, &mut next),
+            Some(equations) => equations.predict(&sensed, &u, &mut next)?,
             None => {
                 plant.advance(&u, c.dt_s)?;
                 plant.sense(&mut next);

@@ -51,7 +51,7 @@ fn of_filter(place: &BenchSetup, name: &str) -> Result<Failure, Error> {
         TrialCondition::Wander => sines(place.seed, 0, ticks, c.dt_s),
         _ => reaches(ticks, c.dt_s),
     };
-    let x = basis.over_trial(&reference, &[]);
+    let x = basis.over_trial(&reference, &[])?;
     if let Some(cause) = cause(&h, &g, &x[x.len() / 2], UP_TO_HZ, c.dt_s) {
         return Ok(Failure::Cause(cause));
     }

@@ -162,7 +162,7 @@ impl Bench {
 
     /// The signals over a trial. `[signals][ticks]`
     pub fn signals(&self) -> Result<Vec<Vec<f64>>, Error> {
-        Ok(self.basis()?.over_trial(&vec![0.0; self.ticks()], &[]))
+        Ok(self.basis()?.over_trial(&vec![0.0; self.ticks()], &[])?)
     }
 
     /// The closed loop as a linear system, from a signal at the error of the controller to the sensed output.

@@ -243,7 +243,7 @@ fn forms(bench: &Bench, body: &PlantConfig, h: &[f64], signals: &[Vec<f64>]) -> 
     let (mut x, mut largest) = (vec![0.0; n], 0.0f64);
     for t in 0..bench.ticks() {
         x.iter_mut().zip(signals).for_each(|(x, s)| *x = s[t]);
-        running.iter_mut().zip(&mut e).for_each(|(r, e)| r.advance(&x, e));
+        running.iter_mut().zip(&mut e).try_for_each(|(r, e)| r.advance(&x, e))?;
         for j in 0..n {
             largest = largest.max((e[0][j] - e[1][j]).abs()).max((e[0][j] - fourier[j][t]).abs());
         }

@@ -268,8 +268,8 @@ fn learn(config: &Config, name: &str, trace: &str) -> Result<Adjustment, Error> 
     let bench = &config.bench;
     let body = bench.config(&config.plant);
     let zero = vec![0.0; bench.ticks()];
-    let warned = basis(name, config)?.over_trial(&zero, &config.push.cue(bench));
-    let silent = basis(name, config)?.over_trial(&zero, &zero);
+    let warned = basis(name, config)?.over_trial(&zero, &config.push.cue(bench))?;
+    let silent = basis(name, config)?.over_trial(&zero, &zero)?;
     let h = bench.response(&body)?;
     let (model, steps) = match trace {
         "model" => (TraceModel::Response(h.clone()), 1.0),

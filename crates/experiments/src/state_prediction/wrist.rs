@@ -95,19 +95,19 @@ pub fn movement(
             let noise = [0, 1].map(|i| sense_sd[i] * sense.normal(step(t), (2 * k + i) as u32));
             let mut sensed = [late[0] + noise[0], late[1] + noise[1], 0.0];
             if t == 0 {
-                axis.filter.estimate(&[0.0], true, &mut sensed);
+                axis.filter.estimate(&[0.0], true, &mut sensed)?;
             } else {
                 let then = (t - 1).checked_sub(delay).map_or(0.0, |s| axis.commands[s]);
                 // With such noise the value has no weight.
                 sensed[2] = axis.estimate[2];
-                axis.filter.estimate(&[then], false, &mut sensed);
+                axis.filter.estimate(&[then], false, &mut sensed)?;
             }
             axis.estimate = sensed;
             let mut now = sensed;
             for age in (1..=delay).rev() {
                 let command = t.checked_sub(age).map_or(0.0, |s| axis.commands[s]);
                 let before = now;
-                axis.filter.predict(&before, &[command], &mut now);
+                axis.filter.predict(&before, &[command], &mut now)?;
             }
 
             let scale = config.distance_deg * toward[k];
@@ -123,7 +123,7 @@ pub fn movement(
             (signals[6 + k], signals[8 + k]) = (now[0], now[1]);
 
             let mut next = [0.0; 3];
-            axis.filter.predict(&axis.states[t], &[command], &mut next);
+            axis.filter.predict(&axis.states[t], &[command], &mut next)?;
             next[1] += process_sd * motor.normal(step(t), k as u32);
             axis.states.push(next);
         }

@@ -77,7 +77,7 @@ pub fn run(config: &LinesConfig, lead_ms: usize, seed: u64) -> Result<LinesRun, 
         for (part, &age) in context.chunks_exact_mut(n).zip(&taps) {
             part.copy_from_slice(&signals[t.saturating_sub(age)]);
         }
-        anticipator.tick(lines, &context, &mut out);
+        anticipator.tick(lines, &context, &mut out)?;
         if t < from || t + lead >= ticks {
             continue;
         }
