@@ -480,7 +480,8 @@ fn answer_claims_no_learning_that_was_not_measured() {
 
 #[test]
 fn a_damaged_record_is_drawn_or_refused() {
-    let record = serde_json::to_value(synthetic(&[0], &[Condition::Static, Condition::Plastic], true)).unwrap();
+    let record =
+        serde_json::to_value(synthetic(&[0], &[Condition::Static, Condition::Plastic], true)).unwrap();
     let (mut failures, mut drawn) = (Vec::new(), 0);
     for (what, record) in damage::of(&record) {
         let Ok(result) = serde_json::from_value::<PrismResult>(record) else { continue };
