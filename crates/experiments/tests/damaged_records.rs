@@ -1,27 +1,17 @@
-//! A record with the right hash and senseless content is drawn or refused: no report panics or runs without end.
+//! A record with the right hash and senseless content is drawn or refused: no report panics or runs without end. The experiment
+//! `prism` is damaged in `report.rs`, since its shortest run takes long.
+
+mod damage;
 
 use lobule_experiments::ALL;
 use lobule_study::{Experiment, Quiet, Request, RunOptions, fingerprint};
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 /// Settings that make a run short.
 fn tiny(name: &str) -> &'static [&'static str] {
     match name {
-        "prism" => &[
-            "seeds=[0]",
-            "scaffold.size_um=[100,100]",
-            "calibration.max_sd_deg=90",
-            "calibration.trials=4",
-            "calibration.sweep_trials=1",
-            "conditions=[\"plastic\"]",
-            "protocol.baseline=1",
-            "protocol.prism=8",
-            "protocol.removal=1",
-        ],
         "sgdege/marr_albus_ito" => &["seeds=[0]", "trials=600"],
         "sgdege/network" => &[
             "seeds=[0]",
@@ -97,7 +87,7 @@ fn tiny(name: &str) -> &'static [&'static str] {
             "delay.duration_s=10",
             "muscle.duration_s=30",
         ],
-        "classic/pursuit" => &["targets.learning_s=10", "targets.measured_s=10"],
+        "classic/pursuit" => &["targets.learning_s=10", "targets.measured_s=20"],
         "classic/eyeblink" => &[
             "protocol.trials=10",
             "protocol.sessions=[2, 2, 1]",
@@ -175,79 +165,14 @@ impl Folder {
     }
 }
 
-/// Pointers to the first and the last value of each kind of place in a record; places in lists are of one kind.
-fn places(value: &Value, at: &str, kind: &str, found: &mut BTreeMap<String, Vec<String>>) {
-    let of_kind = found.entry(kind.to_owned()).or_default();
-    match of_kind.len() {
-        0 | 1 => of_kind.push(at.to_owned()),
-        _ => of_kind[1] = at.to_owned(),
-    }
-    match value {
-        Value::Array(list) => {
-            for (k, item) in list.iter().enumerate() {
-                places(item, &format!("{at}/{k}"), &format!("{kind}/*"), found);
-            }
-        }
-        Value::Object(entries) => {
-            for (key, item) in entries {
-                let step = key.replace('~', "~0").replace('/', "~1");
-                places(item, &format!("{at}/{step}"), &format!("{kind}/{step}"), found);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// What may stand in place of a value.
-fn damages(value: &Value) -> Vec<Value> {
-    match value {
-        Value::Array(list) => {
-            let mut longer = list.clone();
-            longer.extend(list.last().cloned());
-            let (first, last) = (list.get(1..).unwrap_or_default(), &list[..list.len().saturating_sub(1)]);
-            vec![json!([]), json!(first), json!(last), Value::Array(longer)]
-        }
-        Value::Object(entries) => {
-            let mut fewer = entries.clone();
-            let key = entries.keys().next_back().cloned();
-            key.map(|key| fewer.remove(&key));
-            vec![json!({}), Value::Object(fewer)]
-        }
-        Value::Number(_) => vec![Value::Null, json!(0), json!(-1e300), json!(4_000_000_000_u64)],
-        Value::String(_) => vec![json!(""), json!("<script>alert(1)</script>")],
-        Value::Bool(is) => vec![json!(!is)],
-        Value::Null => vec![json!(0)],
-    }
-}
-
-/// Every list that stands at a kind of place, emptied.
-fn emptied(record: &Value, pointers: &[String]) -> Value {
-    let mut record = record.clone();
-    for pointer in pointers {
-        if let Some(Value::Array(list)) = record.pointer_mut(pointer) {
-            list.clear();
-        }
-    }
-    record
-}
-
 /// Panics of the reports of a damaged record, and pages that show its text as markup.
 fn failures(experiment: &dyn Experiment, folder: &Folder) -> Vec<String> {
     let name = experiment.card().name;
-    let mut found = BTreeMap::new();
-    places(&folder.record, "", "", &mut found);
     let mut failures = Vec::new();
-    let mut tried = 0;
-    let mut attempt = |record: &Value, what: String| {
-        tried += 1;
-        folder.seal(record);
-        match catch_unwind(AssertUnwindSafe(|| experiment.report(&folder.path))) {
-            Err(cause) => {
-                let cause = cause.downcast::<String>().map(|s| *s).unwrap_or_else(|c| {
-                    c.downcast::<&str>().map_or_else(|_| "?".to_owned(), |s| (*s).to_owned())
-                });
-                failures.push(format!("{name} {what}: {cause}"));
-            }
+    for (what, record) in damage::of(&folder.record) {
+        folder.seal(&record);
+        match damage::caught(|| experiment.report(&folder.path)) {
+            Err(cause) => failures.push(format!("{name} {what}: {cause}")),
             Ok(Ok(files)) => {
                 for (file, data) in files {
                     if String::from_utf8_lossy(&data).contains("<script") {
@@ -255,22 +180,10 @@ fn failures(experiment: &dyn Experiment, folder: &Folder) -> Vec<String> {
                     }
                 }
             }
+            // The record itself is looked at, not its hash.
             Ok(Err(error)) => assert!(!error.to_string().contains("hash"), "{name}: {error}"),
         }
-    };
-    for pointers in found.values() {
-        for pointer in pointers {
-            let value = folder.record.pointer(pointer).unwrap();
-            for damage in damages(value) {
-                let mut record = folder.record.clone();
-                *record.pointer_mut(pointer).unwrap() = damage.clone();
-                let shown: String = damage.to_string().chars().take(40).collect();
-                attempt(&record, format!("{pointer} = {shown}"));
-            }
-        }
-        attempt(&emptied(&folder.record, pointers), format!("{} emptied", pointers[0]));
     }
-    println!("{name}: {tried} damaged records, {} failures", failures.len());
     failures
 }
 
@@ -279,13 +192,10 @@ fn a_damaged_record_is_drawn_or_refused() {
     let folder = tempfile::tempdir().unwrap();
     let failures: Vec<String> = ALL
         .par_iter()
+        .filter(|experiment| experiment.card().name != "prism")
         .flat_map_iter(|experiment| {
-            let begin = std::time::Instant::now();
             let run = Folder::of_a_short_run(*experiment, folder.path());
-            let ran = begin.elapsed();
-            let failures = failures(*experiment, &run);
-            println!("{}: {ran:?} {:?}", experiment.card().name, begin.elapsed());
-            failures
+            failures(*experiment, &run)
         })
         .collect();
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));

@@ -4,6 +4,8 @@
 //! in place of the network. The sample report is left in
 //! `$CARGO_TARGET_TMPDIR/report-sample/` to be looked at.
 
+mod damage;
+
 use lobule_experiments::prism::keys::{ModuleName, RateOf, ZoneOf};
 use lobule_experiments::prism::record::{
     ActivitySnapshot, Calibration, ConditionRun, Epoch, PopulationRow, PrismResult, SweepPoint, TrialRecord,
@@ -474,4 +476,32 @@ fn answer_claims_no_learning_that_was_not_measured() {
         trial.error_deg *= 1.0 + trial.index as f64 / 10.0;
     }
     assert!(render(&result).0.contains("With plasticity the pointing error grew from"));
+}
+
+#[test]
+fn a_damaged_record_is_drawn_or_refused() {
+    let record =
+        serde_json::to_value(synthetic(&[0], &[Condition::Static, Condition::Plastic], true)).unwrap();
+    let (mut failures, mut drawn) = (Vec::new(), 0);
+    for (what, record) in damage::of(&record) {
+        let Ok(result) = serde_json::from_value::<PrismResult>(record) else { continue };
+        drawn += 1;
+        let page = damage::caught(|| {
+            let figures = figures(&result)?;
+            Ok::<_, lobule_study::Error>(page(
+                Prism::CARD,
+                &story(&result),
+                &findings(&result),
+                &figures,
+                &serde_json::json!({}),
+            ))
+        });
+        match page {
+            Err(cause) => failures.push(format!("{what}: {cause}")),
+            Ok(Ok(page)) if page.contains("<script") => failures.push(format!("{what}: a script")),
+            Ok(_) => {}
+        }
+    }
+    assert!(drawn > 100, "{drawn}");
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
 }

@@ -71,7 +71,7 @@ pub(super) fn ends(values: impl IntoIterator<Item = f64>) -> (f64, f64) {
 /// The 1-2-5 step that gives three to seven intervals or so.
 pub(super) fn round_step(span: f64) -> f64 {
     let raw = span / 7.0;
-    let unit = libm::pow(10.0, libm::log10(raw).floor());
+    let unit = 10f64.powi(libm::log10(raw).floor() as i32);
     [1.0, 2.0, 5.0, 10.0].iter().map(|m| m * unit).find(|s| *s >= raw * 0.999).unwrap_or(unit)
 }
 

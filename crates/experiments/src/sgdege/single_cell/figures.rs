@@ -107,7 +107,7 @@ fn named(mut panel: Panel, set: &Parameters) -> Panel {
 }
 
 fn thinned(run: &[(f64, f64)]) -> Vec<(f64, f64)> {
-    run.iter().copied().step_by(run.len().div_ceil(POINTS_DRAWN)).collect()
+    run.iter().copied().step_by(run.len().div_ceil(POINTS_DRAWN).max(1)).collect()
 }
 
 /// P against trials, with the predicted speed of both corridors.
