@@ -15,6 +15,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -56,6 +57,8 @@ def main():
     if unknown := set(names) - set(PARTS):
         parser.error(f"--only {', '.join(unknown)}; there are {', '.join(PARTS)}")
     with_own_mounts()
+    # Ended from outside, it still removes what it made.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     tally, seconds = Tally(), []
     with tempfile.TemporaryDirectory(prefix="lobule-faults-") as folder:
         lobule = Lobule(arguments.binary, pathlib.Path(folder))
