@@ -44,6 +44,11 @@ def with_own_mounts():
             os.execvp("unshare", ["unshare", option, sys.executable, *sys.argv])
 
 
+def ended_from_outside(number, _):
+    signal.signal(number, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
 def main():
     parser = argparse.ArgumentParser(description="Faults against lobule")
     parser.add_argument("binary", metavar="LOBULE_BINARY")
@@ -58,7 +63,7 @@ def main():
         parser.error(f"--only {', '.join(unknown)}; there are {', '.join(PARTS)}")
     with_own_mounts()
     # Ended from outside, it still removes what it made.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGTERM, ended_from_outside)
     tally, seconds = Tally(), []
     with tempfile.TemporaryDirectory(prefix="lobule-faults-") as folder:
         lobule = Lobule(arguments.binary, pathlib.Path(folder))
