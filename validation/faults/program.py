@@ -1,5 +1,6 @@
 """Running lobule under watch: time, memory and the ways in which it must never end."""
 
+import atexit
 import dataclasses
 import os
 import pathlib
@@ -95,12 +96,15 @@ class Lobule:
 
 
 class Process:
-    """A command at work."""
+    """A command at work. None outlives the campaign."""
+
+    at_work = set()
 
     def __init__(self, command, folder, stdout, stderr):
         self.command, self.begin = command, time.monotonic()
         self.out, self.err = stdout or tempfile.TemporaryFile(), stderr or tempfile.TemporaryFile()
         self.child = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.err)
+        self.at_work.add(self.child)
 
     def send(self, number):
         self.child.send_signal(number)
@@ -114,6 +118,7 @@ class Process:
     def ended(self, is_late=False):
         """The process, which has ended."""
         seconds, texts = time.monotonic() - self.begin, []
+        self.at_work.discard(self.child)
         for file in (self.out, self.err):
             try:
                 file.seek(0)
@@ -122,6 +127,12 @@ class Process:
                 texts.append("")
             file.close()
         return Ended(self.command, self.child.returncode, *texts, seconds, is_late)
+
+
+@atexit.register
+def end_all():
+    for child in Process.at_work:
+        child.kill()
 
 
 def told(command):

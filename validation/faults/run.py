@@ -15,6 +15,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,11 @@ def with_own_mounts():
             os.execvp("unshare", ["unshare", option, sys.executable, *sys.argv])
 
 
+def ended_from_outside(number, _):
+    signal.signal(number, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
 def main():
     parser = argparse.ArgumentParser(description="Faults against lobule")
     parser.add_argument("binary", metavar="LOBULE_BINARY")
@@ -56,6 +62,8 @@ def main():
     if unknown := set(names) - set(PARTS):
         parser.error(f"--only {', '.join(unknown)}; there are {', '.join(PARTS)}")
     with_own_mounts()
+    # Ended from outside, it still removes what it made.
+    signal.signal(signal.SIGTERM, ended_from_outside)
     tally, seconds = Tally(), []
     with tempfile.TemporaryDirectory(prefix="lobule-faults-") as folder:
         lobule = Lobule(arguments.binary, pathlib.Path(folder))
