@@ -94,6 +94,7 @@ mod settings;
 pub mod shape;
 mod study;
 mod verify;
+mod whole_file;
 
 pub use card::{Card, Preset};
 pub use check::Check;

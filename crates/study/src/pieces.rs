@@ -1,5 +1,6 @@
 //! What a run keeps while it is at work: finished items and states to go on from, each in a file that knows which run it is of.
 
+use crate::whole_file::write_whole;
 use crate::{Error, fingerprint};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -70,7 +71,7 @@ impl Pieces {
             fs::create_dir_all(folder)
                 .map_err(|e| Error::file(folder, format!("{e}; check space and permissions")))?;
         }
-        super::run_folder::write_whole(&path, &data)
+        write_whole(&path, &data)
     }
 
     /// The value of that name, if it is there.

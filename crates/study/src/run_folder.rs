@@ -3,8 +3,8 @@
 
 pub use crate::pieces::Identity;
 use crate::pieces::{Pieces, holds_any};
+pub use crate::whole_file::write_whole;
 use crate::{Error, fingerprint};
-use atomic_write_file::AtomicWriteFile;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -224,14 +224,4 @@ fn discard(partial: &Path, was_there: bool) {
         // Nothing is lost when this fails: the next run names the folder.
         let _ = fs::remove_dir_all(partial);
     }
-}
-
-/// Writes a file under a temporary name and renames it: never half a file.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn write_whole(path: &Path, data: &[u8]) -> Result<(), Error> {
-    let written =
-        AtomicWriteFile::open(path).and_then(|mut file| file.write_all(data).and_then(|()| file.commit()));
-    written.map_err(|e| at(path, e, "check space and permissions"))
 }
