@@ -33,7 +33,7 @@ const FORMAT: &[u8; 16] = b"lobule memory  1";
 ///     }
 ///     yesterday.finish(0.0)?;
 /// }
-/// let bytes = yesterday.controller().save().to_bytes(); // std::fs::write("arm.memory", bytes)
+/// let bytes = yesterday.controller().save().to_bytes(); // to be written to a file
 ///
 /// let mut today = make()?;
 /// today.controller_mut().load(&Memory::from_bytes(&bytes)?)?;

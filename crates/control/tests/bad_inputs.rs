@@ -444,7 +444,6 @@ fn a_failing_sensor_is_named_and_held_for_as_long_as_is_asked() {
     assert!(closed.controller().weights().iter().all(|w| w.is_finite()));
     // A sensor that never spoke has nothing to hold.
     let mut dumb = lossy(0..10).on_missing(Missing::Hold { at_most: 100 });
-    dumb.reset();
     assert!(dumb.tick(&drive).is_err());
     // Outages that are drawn are the same for the same seed, and about as many as asked for.
     let silent = |seed| {

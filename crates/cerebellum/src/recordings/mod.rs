@@ -7,6 +7,7 @@
 //! ([`read_nwb`]) or the folder of a run of prism ([`read_prism`]).
 
 mod events;
+mod groups;
 mod nwb;
 pub mod read_csv;
 pub mod read_nwb;

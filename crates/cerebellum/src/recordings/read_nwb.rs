@@ -10,6 +10,7 @@
 //! Source: NWB schema 2.11.0. Files by lobule have no trials; their table of trials is a CSV file.
 
 use super::events::{Signal, TrialEvent, Unit, UnitTimes};
+use super::groups::{finite, names, node, require};
 use super::read_csv::left_out_note;
 use super::{series, table::is_missing};
 use crate::Error;
@@ -67,35 +68,6 @@ pub fn read(path: &Path, columns: &Columns, with_trials: bool, series: &[&str]) 
     })?)
 }
 
-/// An object by its path; none if a part of the path is missing.
-pub(super) fn node(store: &Store, path: &str) -> Result<Option<Node>, FileError> {
-    let mut node = store.root();
-    for part in path.split('/') {
-        match store.members(&node)?.remove(part) {
-            Some(next) => node = next,
-            None => return Ok(None),
-        }
-    }
-    Ok(Some(node))
-}
-
-/// Names in a group; none if the group is missing.
-pub(super) fn names(store: &Store, group: &str) -> Result<Vec<String>, FileError> {
-    Ok(match node(store, group)? {
-        Some(node) => store.members(&node)?.into_keys().collect(),
-        None => Vec::new(),
-    })
-}
-
-pub(super) fn require(store: &Store, group: &str, name: &str, remedy: &str) -> Result<String, FileError> {
-    let there = names(store, group)?;
-    if there.iter().any(|n| n == name) {
-        return Ok(format!("{group}/{name}"));
-    }
-    let there = if there.is_empty() { "nothing".into() } else { there.join(", ") };
-    Err(store.error(format!("{group}/{name}"), format!("is missing; {remedy}; `{group}` holds {there}")))
-}
-
 /// Texts of a column, or its numbers as texts. Booleans are 0 and 1.
 fn words(store: &Store, path: &str) -> Result<Vec<String>, FileError> {
     let as_text = match store.texts(path) {
@@ -106,14 +78,6 @@ fn words(store: &Store, path: &str) -> Result<Vec<String>, FileError> {
         return Ok(whole.iter().map(i64::to_string).collect());
     }
     store.floats(path, None).map(|v| v.iter().map(f64::to_string).collect()).map_err(|_| as_text)
-}
-
-/// Refuses the first value that is not finite.
-pub(super) fn finite(store: &Store, path: &str, values: &[f64]) -> Result<(), FileError> {
-    match values.iter().position(|v| !v.is_finite()) {
-        Some(k) => Err(store.error(path, format!("value {k} is {}; finite numbers are needed", values[k]))),
-        None => Ok(()),
-    }
 }
 
 /// The parts of a ragged column: `ends[k]` is the end of row k among `values` values.

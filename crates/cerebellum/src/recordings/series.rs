@@ -1,7 +1,7 @@
 //! Time series of an NWB file: in `/acquisition`, or anywhere in `/processing`, also inside containers such as `Position`.
 
 use super::events::Signal;
-use super::read_nwb::{finite, names, node, require};
+use super::groups::{finite, names, node, require};
 use lobule_scaffold::Error as FileError;
 use lobule_scaffold::hdf5::Store;
 

@@ -378,6 +378,8 @@ mod tests {
         drives_plain(weight, bias, inputs, drive);
     }
 
+    type Drives = fn(&[f32], &[f32], &[f32], &mut [f32]);
+
     #[test]
     fn drives_are_the_same_bits_at_every_width() {
         let (cells, inputs) = (77, 5);
@@ -385,8 +387,7 @@ mod tests {
             (0..n).map(|i| (libm::sin(scale * (i + 1) as f64) * 3.0) as f32).collect()
         };
         let (weight, bias, x) = (some(inputs * cells, 0.37), some(cells, 1.7), some(inputs, 0.9));
-        type Kernel = fn(&[f32], &[f32], &[f32], &mut [f32]);
-        let bits = |drives: Kernel| {
+        let bits = |drives: Drives| {
             let mut drive = vec![0.0; cells];
             drives(&weight, &bias, &x, &mut drive);
             drive.into_iter().map(f32::to_bits).collect::<Vec<_>>()
