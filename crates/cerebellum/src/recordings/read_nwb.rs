@@ -10,12 +10,12 @@
 //! Source: NWB schema 2.11.0. Files by lobule have no trials; their table of trials is a CSV file.
 
 use super::events::{Signal, TrialEvent, Unit, UnitTimes};
-use super::groups::{finite, names, node, require};
+use super::groups::{finite, names, require};
 use super::read_csv::left_out_note;
 use super::{series, table::is_missing};
 use crate::Error;
 use lobule_scaffold::Error as FileError;
-use lobule_scaffold::hdf5::{Node, Store, guarded};
+use lobule_scaffold::hdf5::{Store, guarded};
 use std::path::Path;
 
 /// Names of tables and columns, and the unit of time.
