@@ -20,7 +20,7 @@ GRACE_S = 0.5
 # How a message says what is allowed.
 ALLOWED = re.compile(
     r"\d to -?[\d.]|\.\.|allowed|possible|needed|known|at least|at most|above|below|between|it is an? \w+, not|there are|write|"
-    r"one of|each once|must|finite|whole number|expected"
+    r"one of|each once|must|finite|whole number|expected|too large"
 )
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 

@@ -32,7 +32,7 @@ class Killing:
     def reference(self, name):
         """An undisturbed run: command, seconds, hashes and printed findings, names of its files."""
         if name not in self.references:
-            out = self.folder / "reference" / name
+            out = self.folder / "reference" / name.replace("/", "-")
             command = (["bench"] if name == "bench" else ["run", name]) + ["--preset", "quick", "--jobs", "2", "--no-progress"]
             ended = self.lobule.must(*command, "--out", out)
             # Once more, since the first includes reading the program from the disk.
