@@ -25,6 +25,14 @@ pub enum Error {
         /// Why, and the remedy.
         what: String,
     },
+    /// A result cannot be written.
+    #[error("{path}: {what}")]
+    Write {
+        /// The path.
+        path: String,
+        /// Why, and the remedy.
+        what: String,
+    },
     /// A part of the experiment measured something that forbids to go on.
     #[error("{part}: {what}")]
     Refused {
@@ -61,15 +69,22 @@ impl Error {
         Self::Config { key: key.into(), what: what.into() }
     }
 
+    pub(crate) fn write(path: &Path, error: impl std::fmt::Display) -> Self {
+        Self::Write {
+            path: path.display().to_string(),
+            what: format!("{error}; check space and permissions"),
+        }
+    }
+
     pub(crate) fn file(path: &Path, what: impl Into<String>) -> Self {
         Self::File { path: path.display().to_string(), what: what.into() }
     }
 
-    /// True if the request is at fault: a configuration, a file, a value that a room refuses.
+    /// True if the request is at fault: a configuration, a file, a value that a room refuses; not a disk that is full.
     pub fn is_input(&self) -> bool {
         match self {
             Self::Config { .. } | Self::File { .. } => true,
-            Self::Refused { .. } | Self::Stopped { .. } | Self::Figure { .. } => false,
+            Self::Write { .. } | Self::Refused { .. } | Self::Stopped { .. } | Self::Figure { .. } => false,
             Self::Everywhere(error) => error.is_input(),
             Self::Room(error) => error.is_input(),
         }

@@ -68,8 +68,7 @@ impl Pieces {
         data.extend_from_slice(&fingerprint(&body).to_le_bytes());
         data.extend_from_slice(&body);
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)
-                .map_err(|e| Error::file(folder, format!("{e}; check space and permissions")))?;
+            fs::create_dir_all(folder).map_err(|e| Error::write(folder, e))?;
         }
         write_whole(&path, &data)
     }

@@ -74,7 +74,9 @@ impl RunFolder {
         }
         let writable = "choose an --out that can be written";
         fs::create_dir_all(&partial).map_err(|e| at(&partial, e, writable))?;
-        let lock = locked(&partial)?;
+        let begun = |made: Result<(), Error>| made.inspect_err(|_| discard(&partial, was_there));
+        begun(has_space(&partial))?;
+        let lock = locked(&partial, was_there)?;
         if was_there && !resumes {
             let what = "a run was interrupted there; use --resume, another --out, or remove it";
             return Err(Error::file(&partial, what));
@@ -84,8 +86,7 @@ impl RunFolder {
             let what = "the interrupted run had another configuration; resume it with the same settings";
             return Err(Error::file(&kept, what));
         }
-        let begun = |made: Result<(), Error>| made.inspect_err(|_| discard(&partial, was_there));
-        begun(has_space(&partial))?;
+        begun(clean(&partial))?;
         for folder in ["snapshots", "recordings", "figures"] {
             let path = partial.join(folder);
             begun(fs::create_dir_all(&path).map_err(|e| at(&path, e, writable)))?;
@@ -117,7 +118,7 @@ impl RunFolder {
         let Some(partial) = &self.partial else { return Ok(()) };
         let path = partial.path.join(name);
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(|e| at(folder, e, "check space and permissions"))?;
+            fs::create_dir_all(folder).map_err(|e| Error::write(folder, e))?;
         }
         write_whole(&path, data)?;
         let mut written = partial.written.lock().unwrap_or_else(PoisonError::into_inner);
@@ -164,6 +165,7 @@ impl RunFolder {
         let Some(Partial { path, _lock, .. }) = self.partial else { return Ok(self.complete) };
         let snapshots = path.join("snapshots");
         fs::remove_dir_all(&snapshots).map_err(|e| at(&snapshots, e, "remove it by hand"))?;
+        clean(&path)?;
         let lock = path.join(LOCK);
         fs::remove_file(&lock).map_err(|e| at(&lock, e, "remove it by hand"))?;
         let remedy = "the run is whole under its .partial name; rename it by hand";
@@ -172,10 +174,28 @@ impl RunFolder {
     }
 }
 
+/// Removes what a killed process was writing: files under their temporary names, which begin with a dot.
+fn clean(folder: &Path) -> Result<(), Error> {
+    let wrong = |e: std::io::Error| at(folder, e, "check the permissions");
+    for entry in fs::read_dir(folder).map_err(wrong)? {
+        let path = entry.map_err(wrong)?.path();
+        let is_temporary = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        match path.is_dir() {
+            true => clean(&path)?,
+            false if is_temporary => fs::remove_file(&path).map_err(|e| at(&path, e, "remove it by hand"))?,
+            false => {}
+        }
+    }
+    Ok(())
+}
+
 /// Takes the lock of a folder, which the system gives back when the process ends.
-fn locked(partial: &Path) -> Result<File, Error> {
+fn locked(partial: &Path, was_there: bool) -> Result<File, Error> {
     let path = partial.join(LOCK);
-    let wrong = |e: std::io::Error| at(&path, e, "check the permissions, or choose another --out");
+    let wrong = |e: std::io::Error| {
+        discard(partial, was_there);
+        at(&path, e, "check space and permissions, or choose another --out")
+    };
     let open = || File::options().read(true).write(true).create(true).truncate(false).open(&path);
     let mut file = open().map_err(wrong)?;
     match file.try_lock() {

@@ -12,5 +12,5 @@ use std::path::Path;
 pub fn write_whole(path: &Path, data: &[u8]) -> Result<(), Error> {
     let written =
         AtomicWriteFile::open(path).and_then(|mut file| file.write_all(data).and_then(|()| file.commit()));
-    written.map_err(|e| Error::file(path, format!("{e}; check space and permissions")))
+    written.map_err(|e| Error::write(path, e))
 }

@@ -210,11 +210,17 @@ fn a_damaged_piece_is_refused_by_name_and_runs_again_once_it_is_removed() {
         assert!(error.contains(&piece.display().to_string()) && error.contains("damaged"), "{error}");
         fs::write(&piece, whole).unwrap();
     }
+    // What a killed process was writing.
+    for name in [".config.toml.U0boiZ", "figures/.a.svg.x1", "snapshots/sums/.3.abc"] {
+        fs::write(partial(&out).join(name), "half").unwrap();
+    }
     let one = partial(&out).join("snapshots/sums/2");
     fs::remove_file(&one).unwrap();
     let study = Sums::new();
     run(&study, &out, true, &[], &Quiet).unwrap();
     assert_eq!(study.computed.into_inner(), 1);
+    let is_hidden = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().starts_with('.');
+    assert!(!files(&out).iter().any(is_hidden));
 }
 
 #[test]
