@@ -127,10 +127,12 @@ fn nwb(folder: &Path, times: impl Fn(usize) -> Vec<f64>, onsets: &[f64]) -> Path
     path
 }
 
-/// Spikes of unit `u` around each onset, s.
+/// Spikes of unit `u` around each onset, s, none on the border of two bins.
 fn around(u: usize, onsets: &[f64]) -> Vec<f64> {
     let spike = |(k, onset): (usize, &f64)| -> Vec<f64> {
-        (0..40).map(|j| onset - 0.5 + 0.04 * j as f64 + 0.003 * ((u * 7 + k * 3 + j) % 11) as f64).collect()
+        (0..40)
+            .map(|j| onset - 0.499_63 + 0.04 * j as f64 + 0.003 * ((u * 7 + k * 3 + j) % 11) as f64)
+            .collect()
     };
     onsets.iter().enumerate().flat_map(spike).collect()
 }
@@ -210,7 +212,7 @@ fn times_in_ms_are_read_with_their_unit_and_refused_without() {
     assert!(a.iter().zip(b).all(|(a, b)| (a.nuclear - b.nuclear).abs() < 1e-6), "{a:?} {b:?}");
     says(
         record(&[named]),
-        &["no unit of `mossy_fiber`", "lie at 1500 to", "the onsets at 2000 to 24000 s", "file.time_unit"],
+        &["no unit of `mossy_fiber`", "lie at 1500", "the onsets at 2000 to 24000 s", "file.time_unit"],
     );
 }
 
