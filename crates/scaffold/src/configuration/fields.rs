@@ -128,7 +128,7 @@ impl<'a> Fields<'a> {
         let numbers = self.numbers(name)?;
         match numbers.iter().position(|n| !range.contains(*n)) {
             None => Some(numbers),
-            Some(k) => self.refuse(name, format!("has {} as entry {k}; {range} is needed", numbers[k])),
+            Some(k) => self.refuse(name, format!("has {:?} as entry {k}; {range} is needed", numbers[k])),
         }
     }
 
