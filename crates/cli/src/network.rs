@@ -26,7 +26,6 @@ fn build(arguments: &Build) -> Result<(), Stop> {
     if out.exists() {
         return Err(refused(out, "exists already; choose another --out or remove it").into());
     }
-    check_use(arguments)?;
     files::check_place(out)?;
     let begin = Instant::now();
     let made = || match &arguments.configuration {
@@ -66,21 +65,6 @@ fn build(arguments: &Build) -> Result<(), Stop> {
     }
     let written_s = begin.elapsed().as_secs_f64() - seconds;
     out!("built in {seconds:.1} s; wrote {} in {written_s:.1} s", out.display());
-    Ok(())
-}
-
-/// Refuses options that would have no effect on a circuit that is built natively.
-fn check_use(arguments: &Build) -> Result<(), Stop> {
-    let is_native = arguments.configuration.is_none();
-    for (option, is_given) in [
-        ("--copy-quirks", !arguments.copy_quirks.is_empty()),
-        ("--morphologies", arguments.morphologies.is_some()),
-    ] {
-        if is_native && is_given {
-            let what = "has an effect with a configuration only: name one, or leave the option out";
-            return Err(input(option, what).into());
-        }
-    }
     Ok(())
 }
 

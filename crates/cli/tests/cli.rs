@@ -110,14 +110,6 @@ fn bad_arguments_exit_with_2_and_one_clear_message() {
     refused(&["network", "build", "--size", "60x60", "--out", nowhere], &["nowhere", "does not exist"]);
     refused(&["network", "build", example, "--out", nowhere], &["nowhere", "does not exist"]);
     refused(&["network", "convert", text, nowhere], &["nowhere", "does not exist"]);
-    let native = |option: &str, value: &str| {
-        let out = work.join("x.hdf5");
-        let arguments = ["network", "build", option, value, "--out", out.to_str().unwrap()];
-        refused(&arguments, &[option, "with a configuration only"]);
-    };
-    native("--copy-quirks", "nonsense");
-    native("--copy-quirks", "all");
-    native("--morphologies", "/nowhere.hdf5");
     refused(
         &["network", "build", example, "--copy-quirks", "ubc-order", "--out", "x.hdf5"],
         &["--copy-quirks", "ubc-order", "no effect"],
