@@ -26,11 +26,21 @@ def resized(folder, size):
 
 def filled(folder, but=0):
     """Fills a disk but for so many bytes."""
+    with (folder / "ballast").open("ab") as file:
+        for _ in range(100):
+            length = free(folder) - but
+            if length <= 0:
+                break
+            try:
+                os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, length)
+            except OSError:
+                # A run that is at work has taken some of it meanwhile.
+                continue
+
+
+def free(folder):
     room = os.statvfs(folder)
-    length = room.f_bavail * room.f_frsize - but
-    if length > 0:
-        with (folder / "ballast").open("ab") as file:
-            os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, length)
+    return room.f_bavail * room.f_frsize
 
 
 def experiment(lobule, tally, disk, name, random, reference):

@@ -7,10 +7,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use toml::{Table, Value};
 
 /// Keys that take any text: files, names of populations and columns in them.
-const FREE_TEXT: [&str; 16] = [
+const FREE_TEXT: [&str; 17] = [
     "scaffold.file",
     "file.spikes",
     "file.trials",
+    "file.trials_table",
     "file.signals",
     "file.nwb",
     "file.prism",

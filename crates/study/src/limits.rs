@@ -85,7 +85,9 @@ impl Limits {
             let (fewest, most) = limit.and_then(|limit| limit.entries).unwrap_or((0, MOST_ENTRIES));
             if !(fewest..=most).contains(&list.len()) {
                 let allowed = if fewest == most { fewest.to_string() } else { format!("{fewest} to {most}") };
-                let what = format!("{} entries; {allowed} are allowed; {}", list.len(), self.remedy());
+                let (list_shown, remedy) = (shown(value), self.remedy());
+                let what =
+                    format!("{list_shown} has {} entries; {allowed} are allowed; {remedy}", list.len());
                 return Err(Error::config(path, what));
             }
         }
@@ -269,7 +271,7 @@ mod tests {
         assert!(say("[loop]\ndt_s = 0.0").starts_with("loop.dt_s: 0.0; above 0 to 1 is allowed"));
         assert!(say("[loop]\ndt_s = nan").starts_with("loop.dt_s: nan; above 0 to 1 is allowed"));
         assert!(say("[loop]\ndelays = [0.1, inf]").starts_with("loop.delays: inf; 0 to 2 is allowed"));
-        assert!(say("[loop]\ndelays = []").starts_with("loop.delays: 0 entries; 1 to 2 are allowed"));
+        assert!(say("[loop]\ndelays = []").starts_with("loop.delays: [] has 0 entries; 1 to 2 are allowed"));
         assert!(say("[loop]\ndelays = [[9.0]]").starts_with("loop.delays: 9.0; 0 to 2"));
         assert!(
             say("[loop]\npair = [1.0, 0.5]").starts_with("loop.pair: 1.0; above 0 to below 1 is allowed")
@@ -277,7 +279,7 @@ mod tests {
         assert!(
             say("[loop]\npair = [0.0, 0.5]").starts_with("loop.pair: 0.0; above 0 to below 1 is allowed")
         );
-        assert!(say("[loop]\npair = [0.5]").starts_with("loop.pair: 1 entries; 2 are allowed"));
+        assert!(say("[loop]\npair = [0.5]").starts_with("loop.pair: [0.5] has 1 entries; 2 are allowed"));
         assert_eq!(say("trials = 100\n[loop]\ndt_s = 1\ndelays = [0, 2]"), "");
     }
 

@@ -83,6 +83,10 @@ impl Study for MosaicStudy {
 
     fn check_record(&self, config: &Config, record: &Record) -> Result<(), String> {
         let objects = config.task.objects.len();
+        for outcome in &record.outcomes {
+            // With each object, and after changes.
+            shape::long("outcomes.errors_m", &outcome.errors_m, objects + 1)?;
+        }
         for moment in record.outcomes.iter().flat_map(|o| o.moments.iter().flatten()) {
             shape::long("outcomes.moments.shares", &moment.shares, config.mosaic.modules)?;
             if moment.object >= objects {

@@ -85,7 +85,7 @@ impl Protractor {
 /// line from shoulder to hand; out of reach, the nearest posture.
 fn elbow(segments: [f64; 2], hand: (f64, f64)) -> (f64, f64) {
     let [l1, l2] = segments;
-    let reach = libm::hypot(hand.0, hand.1).clamp((l1 - l2).abs().max(1e-6), l1 + l2);
+    let reach = libm::hypot(hand.0, hand.1).min(l1 + l2).max((l1 - l2).abs().max(1e-6));
     let bend = libm::acos(((l1 * l1 + reach * reach - l2 * l2) / (2.0 * l1 * reach)).clamp(-1.0, 1.0));
     let angle = libm::atan2(hand.1, hand.0) - bend;
     (l1 * libm::cos(angle), l1 * libm::sin(angle))

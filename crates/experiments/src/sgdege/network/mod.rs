@@ -151,15 +151,14 @@ impl Study for Network {
     }
 
     fn check_record(&self, config: &Config, record: &Record) -> Result<(), String> {
-        let (cells, patterns) = (config.network.rows * config.network.bins, config.network.patterns);
+        let patterns = config.network.patterns;
         shape::filled("seeds", &record.seeds)?;
         for seed in &record.seeds {
             shape::long("seeds.patterns", &seed.patterns, patterns)?;
             for p in &seed.patterns {
-                for (what, rates) in
-                    [("rates_start", &p.rates_start), ("rates_end", &p.rates_end), ("targets", &p.targets)]
-                {
-                    shape::long(&format!("seeds.patterns.{what}"), rates, cells)?;
+                shape::filled("seeds.patterns.targets", &p.targets)?;
+                for (what, rates) in [("rates_start", &p.rates_start), ("rates_end", &p.rates_end)] {
+                    shape::long(&format!("seeds.patterns.{what}"), rates, p.targets.len())?;
                 }
             }
         }
