@@ -4,6 +4,7 @@ use crate::arguments::{Bench, Distribution, Run};
 use crate::input::{input, refused, text};
 use crate::{Stop, bar::Bar};
 use lobule::experiments::{ALL, find};
+use lobule::scaffold::memory::available;
 use lobule::study::prelude::{fixed, short};
 use lobule::study::report::{Finding, Findings};
 use lobule::study::{Card, Experiment, Request, RunFiles, RunOptions};
@@ -74,6 +75,9 @@ impl From<Bench> for Run {
     }
 }
 
+/// Memory of a worker that has not begun, bytes. Chosen: its stack, and as much for what it allocates first.
+const WORKER: u64 = 4 << 20;
+
 /// The arguments of a run, read and parsed: the experiment, name and text of a file with keys to change, seeds.
 type Parsed = (&'static dyn Experiment, Option<(String, String)>, Option<Vec<u64>>);
 
@@ -86,6 +90,14 @@ fn parsed(run: &Run) -> Result<Parsed, Error> {
         if !(1..=1024).contains(&value) {
             return Err(input(key, format!("{value}; 1 to 1024 are possible")));
         }
+    }
+    let workers = run.how.jobs.unwrap_or(1).max(run.how.threads) as u64;
+    if let Some(free) = available().filter(|free| workers > 1 && workers * WORKER > *free) {
+        let (needed, free) = (workers * WORKER >> 20, free >> 20);
+        let what = format!(
+            "{workers} workers take {needed} MB, and this process may take {free} MB more; give fewer"
+        );
+        return Err(input("--jobs", what));
     }
     Ok((experiment, file, seeds))
 }

@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_millis(450);
 /// Listens from now on. A program that cannot listen is ended by the signals as any other.
 pub fn listen() {
     let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };
-    std::thread::spawn(move || {
+    let wait = move || {
         let mut signals = signals.forever();
         let Some(signal) = signals.next() else { return };
         SIGNAL.store(signal, Ordering::Relaxed);
@@ -50,7 +50,9 @@ pub fn listen() {
             }
         }
         std::process::exit(status());
-    });
+    };
+    // Where there is no room for a thread, signals end the program as any other.
+    let _ = std::thread::Builder::new().spawn(wait);
 }
 
 /// Lets the work write its state when it is asked to end, however long that takes.

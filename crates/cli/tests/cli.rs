@@ -117,7 +117,7 @@ fn bad_arguments_exit_with_2_and_one_clear_message() {
     refused(&["network", "info", "/dev/zero"], &["/dev/zero", "regular file"]);
     refused(&["network", "build", "/dev/zero", "--out", "x.hdf5"], &["/dev/zero", "regular file"]);
     refused(&["network", "simulate", text, "--duration", "soon"], &["--duration", "500ms"]);
-    refused(&["report", directory], &["findings.json"]);
+    refused(&["report", directory], &["provenance.json"]);
     refused(&["compare", directory], &["findings.json"]);
     std::fs::remove_dir_all(work).unwrap();
 }
