@@ -140,8 +140,8 @@ printf '== prism, a rank is killed: '
 mpirun --oversubscribe --bind-to none -n 3 "$lobule" run prism --out "$work/killed" "${prism[@]}" \
     > "$work/out.txt" 2> "$work/err.txt" &
 job=$!
-for _ in $(seq 1200); do [ -s "$work/killed.partial/snapshots/plastic-0" ] && break; sleep 0.1; done
-[ -s "$work/killed.partial/snapshots/plastic-0" ] || fail "no snapshot within 2 min: $(cat "$work/err.txt")"
+for _ in $(seq 1200); do [ -s "$work/killed.partial/snapshots/conditions/0/0.state" ] && break; sleep 0.1; done
+[ -s "$work/killed.partial/snapshots/conditions/0/0.state" ] || fail "no snapshot within 2 min: $(cat "$work/err.txt")"
 kill_one "run prism --out $work/killed"
 [ ! -e "$work/killed" ] || fail "the run was over before the rank was killed"
 printf '== prism, the killed run goes on, on 2 ranks: '

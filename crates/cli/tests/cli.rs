@@ -118,7 +118,7 @@ fn bad_arguments_exit_with_2_and_one_clear_message() {
     refused(&["network", "build", "/dev/zero", "--out", "x.hdf5"], &["/dev/zero", "regular file"]);
     refused(&["network", "simulate", text, "--duration", "soon"], &["--duration", "500ms"]);
     refused(&["report", directory], &["provenance.json"]);
-    refused(&["compare", directory], &["findings.json"]);
+    refused(&["compare", directory], &["provenance.json"]);
     std::fs::remove_dir_all(work).unwrap();
 }
 
