@@ -43,7 +43,7 @@ pub enum Error {
     /// A run that was asked to stop.
     #[error("{what}")]
     Stopped {
-        /// Where its state is kept, and how to go on.
+        /// The file of its state, and how to go on.
         what: String,
     },
     /// An error of all ranks of a run.

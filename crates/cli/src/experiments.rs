@@ -1,14 +1,17 @@
 //! `list`, `show`, `run`, `report` and `compare`.
 
 use crate::arguments::{Bench, Distribution, Run};
-use crate::input::{input, refused, text};
+use crate::input::{input, refused};
 use crate::{Stop, bar::Bar};
 use lobule::experiments::{ALL, find};
-use lobule::scaffold::memory::available;
+use lobule::scaffold::{files, memory::available};
 use lobule::study::prelude::{fixed, short};
 use lobule::study::report::{Finding, Findings};
 use lobule::study::{Card, Experiment, Request, RunFiles, RunOptions};
-use lobule::{Error, Ranks, study::run_folder::write_whole};
+use lobule::{
+    Error, Ranks,
+    study::run_folder::{partial_of, write_whole},
+};
 use std::path::{Path, PathBuf};
 
 pub fn list(as_json: bool) -> Result<(), Stop> {
@@ -75,6 +78,9 @@ impl From<Bench> for Run {
     }
 }
 
+/// Longest file of keys to change, bytes. Chosen: a thousand times the longest configuration.
+const LONGEST: u64 = 16 << 20;
+
 /// Memory of a worker that has not begun, bytes. Chosen: its stack, and as much for what it allocates first.
 const WORKER: u64 = 4 << 20;
 
@@ -83,7 +89,7 @@ type Parsed = (&'static dyn Experiment, Option<(String, String)>, Option<Vec<u64
 
 fn parsed(run: &Run) -> Result<Parsed, Error> {
     let experiment = find(&run.experiment)?;
-    let named = |path: &PathBuf| Ok::<_, Error>((path.display().to_string(), text(path)?));
+    let named = |path: &PathBuf| Ok::<_, Error>((path.display().to_string(), files::text(path, LONGEST)?));
     let file = run.config.as_ref().map(named).transpose()?;
     let seeds = run.how.seeds.as_deref().map(parse_seeds).transpose()?;
     for (key, value) in [("--threads", run.how.threads), ("--jobs", run.how.jobs.unwrap_or(1))] {
@@ -93,7 +99,7 @@ fn parsed(run: &Run) -> Result<Parsed, Error> {
     }
     let workers = run.how.jobs.unwrap_or(1).max(run.how.threads) as u64;
     if let Some(free) = available().filter(|free| workers > 1 && workers * WORKER > *free) {
-        let (needed, free) = (workers * WORKER >> 20, free >> 20);
+        let (needed, free) = ((workers * WORKER) >> 20, free >> 20);
         let what = format!(
             "{workers} workers take {needed} MB, and this process may take {free} MB more; give fewer"
         );
@@ -117,8 +123,7 @@ pub fn run(arguments: &Run, ranks: &Ranks) -> Result<(), Stop> {
         resumes: how.resume,
     };
     let request = Request { preset: &how.preset, file, seeds: seeds.as_deref(), settings: &how.set };
-    let partial =
-        PathBuf::from(format!("{}.partial", options.out.components().collect::<PathBuf>().display()));
+    let partial = partial_of(&options.out);
     let is_new = !partial.exists();
     crate::signals::keeps_in(partial.clone());
     let bar = Bar::new(how.no_progress || !ranks.is_first(), experiment.card().unit);
@@ -269,11 +274,10 @@ fn free_folder(experiment: &str, preset: &str, resumes: bool) -> PathBuf {
         1 => Path::new("runs").join(format!("{experiment}-{preset}")),
         _ => Path::new("runs").join(format!("{experiment}-{preset}-{k}")),
     };
-    let partial = |p: &PathBuf| PathBuf::from(format!("{}.partial", p.display()));
-    if resumes && let Some(interrupted) = (1..1000).rev().map(name).find(|p| partial(p).exists()) {
+    if resumes && let Some(interrupted) = (1..1000).rev().map(name).find(|p| partial_of(p).exists()) {
         return interrupted;
     }
-    (1..).map(name).find(|p| !p.exists() && !partial(p).exists()).unwrap_or_else(|| name(1))
+    (1..).map(name).find(|p| !p.exists() && !partial_of(p).exists()).unwrap_or_else(|| name(1))
 }
 
 #[cfg(test)]

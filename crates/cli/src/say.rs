@@ -1,4 +1,4 @@
-//! What the program says: results on stdout, messages on stderr.
+//! Output of the program: results on stdout, messages on stderr.
 
 use std::fmt::Arguments;
 use std::io::{ErrorKind, Write, stderr, stdout};

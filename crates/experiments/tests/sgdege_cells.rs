@@ -116,7 +116,11 @@ fn settings_out_of_range_are_named() {
         (NAMES[2], "sets.appendix_ef.rho=0.0", "sets.appendix_ef"),
         (NAMES[2], "measure.runs=0", "measure.runs"),
         (NAMES[2], "measure.long_way_hz=[300.0, 200.0, 150.0]", "measure.long_way_hz"),
-        (NAMES[2], "measure.long_way_hz=[300.0]", "measure.long_way_hz: [300.0] has 1 entries; 3 are allowed"),
+        (
+            NAMES[2],
+            "measure.long_way_hz=[300.0]",
+            "measure.long_way_hz: [300.0] has 1 entries; 3 are allowed",
+        ),
         (NAMES[2], "demo.starts=[]", "demo.starts"),
         (NAMES[2], "sets.figure_9d.step_j_hz=0", "sets.figure_9d.step_j_hz: 0"),
         (NAMES[3], "cell.active_fraction=0", "cell.active_fraction: 0"),

@@ -25,7 +25,7 @@ fn system() -> Option<u64> {
     kib(&text("/proc/meminfo")?, "MemAvailable:")
 }
 
-/// What the control group of this process and those above it leave, of either version.
+/// Memory that the control group of this process and those above it leave, bytes; both versions of control groups are read.
 fn group() -> Option<u64> {
     let groups = text("/proc/self/cgroup")?;
     let left = |line: &str| {
@@ -46,7 +46,7 @@ fn group() -> Option<u64> {
     groups.lines().filter_map(left).min()
 }
 
-/// What a limit of the process leaves beside what it has.
+/// Memory that a limit of the process leaves, bytes: the limit less what the process has.
 fn limit(name: &str, used: &str) -> Option<u64> {
     let limits = text("/proc/self/limits")?;
     let most =

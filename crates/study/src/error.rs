@@ -44,7 +44,7 @@ pub enum Error {
     /// The run was asked to stop, and ended at a point from which it can go on.
     #[error("{what}")]
     Stopped {
-        /// Where its finished parts are kept, and how to go on.
+        /// The folder of its finished parts, and how to go on.
         what: String,
     },
     /// Drawing failed.

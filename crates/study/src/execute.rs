@@ -2,7 +2,7 @@
 
 use crate::inputs;
 use crate::report::{Finding, Findings};
-use crate::run_folder::{Identity, RunFolder};
+use crate::run_folder::{Identity, RunFolder, partial_of};
 use crate::verify::{CONFIG, FINDINGS, PROVENANCE, seal};
 use crate::{Card, Error, Finished, Progress, Ranks, Run, RunOptions, Study, fingerprint, page, settings};
 use serde::Serialize;
@@ -77,7 +77,8 @@ fn ended(error: Error, folder: &RunFolder) -> Error {
     if !error.is_stop() {
         return error;
     }
-    let partial = format!("{}.partial", folder.path().display());
+    let partial = partial_of(folder.path());
+    let partial = partial.display();
     Error::Stopped {
         what: match is_kept {
             true => format!(

@@ -1,4 +1,4 @@
-//! What a run keeps while it is at work: finished items and states to go on from, each in a file that knows which run it is of.
+//! Pieces that a run keeps while it is at work: finished items and states to go on from, each in a file that names its run.
 
 use crate::whole_file::write_whole;
 use crate::{Error, fingerprint};
@@ -17,7 +17,7 @@ pub(crate) struct Pieces {
     of: Identity,
 }
 
-/// What a piece belongs to. A piece of another version, experiment or configuration is refused.
+/// The run to which a piece belongs. A piece of another version, experiment, configuration or input is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     version: String,
@@ -123,7 +123,7 @@ impl Pieces {
 const DAMAGED: &str =
     "it is damaged: its content and its checksum differ; remove the file, and --resume runs that part again";
 
-/// What lies behind the checksum, if that fits.
+/// The bytes behind the checksum, if that fits them.
 fn body(data: &[u8]) -> Option<&[u8]> {
     let rest = data.strip_prefix(MAGIC)?;
     let (sum, body) = rest.split_at_checked(8)?;

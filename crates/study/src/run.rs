@@ -27,7 +27,7 @@ pub struct RunOptions {
 
 /// Inputs of a run. What [`Self::each`] and its like have finished is kept at once, so that an interrupted run goes on from there.
 pub struct Run<'a> {
-    /// Where finished items are kept.
+    /// Folder of the finished items.
     folder: &'a RunFolder,
     /// Observer of the progress.
     pub progress: &'a dyn Progress,

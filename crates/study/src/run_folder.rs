@@ -1,10 +1,11 @@
 //! The folder of a run: written under a temporary name, renamed when complete,
 //! so that a folder without `.partial` is always whole.
 
+use crate::Error;
 pub use crate::pieces::Identity;
 use crate::pieces::{Pieces, holds_any};
+use crate::verify::hash_of;
 pub use crate::whole_file::write_whole;
-use crate::{Error, fingerprint};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -51,14 +52,11 @@ impl RunFolder {
     /// When `out` exists already, when another run was interrupted or is at work there, when
     /// there is nothing to resume or it had another configuration, or when the folder cannot be made.
     pub fn open(out: &Path, of: Identity, config: &str, resumes: bool) -> Result<Self, Error> {
-        // Without a slash at the end, which would make `.partial` a name of its own.
         let complete: PathBuf = out.components().collect();
         if complete.file_name().is_none() {
             return Err(Error::file(out, "it names no folder; write --out with a name, e.g. runs/mine"));
         }
-        let mut name = complete.as_os_str().to_owned();
-        name.push(".partial");
-        let partial = PathBuf::from(name);
+        let partial = partial_of(&complete);
         // A link that leads nowhere is there, too.
         let is_there = |path: &Path| fs::symlink_metadata(path).is_ok();
         if is_there(&complete) {
@@ -122,7 +120,7 @@ impl RunFolder {
         }
         write_whole(&path, data)?;
         let mut written = partial.written.lock().unwrap_or_else(PoisonError::into_inner);
-        written.insert(name.into(), format!("{:016x}", fingerprint(data)));
+        written.insert(name.into(), hash_of(data));
         Ok(())
     }
 
@@ -224,6 +222,14 @@ fn has_space(folder: &Path) -> Result<(), Error> {
     }
     let what = format!("{} MB are free there, {} MB are needed", free >> 20, SPACE >> 20);
     Err(at(folder, what, "free some, or choose an --out on another disk"))
+}
+
+/// The folder in which a run works before it gets the name `out`.
+pub fn partial_of(out: &Path) -> PathBuf {
+    // Without a slash at the end, which would make `.partial` a name of its own.
+    let mut name = out.components().collect::<PathBuf>().into_os_string();
+    name.push(".partial");
+    name.into()
 }
 
 /// True if an unfinished run folder holds something to go on from.

@@ -1,4 +1,4 @@
-//! Shape of a record that was read: what the figures and words of a study rely on.
+//! Shape of a record that was read, on which the figures and words of a study rely.
 
 /// Refuses a list of another length than a run writes.
 ///

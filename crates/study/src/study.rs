@@ -55,7 +55,7 @@ pub trait Study: Sync {
     /// [`crate::shape`] has the words. Nothing by default.
     ///
     /// # Errors
-    /// What no run with this configuration writes.
+    /// A sentence that names what no run with this configuration writes.
     fn check_record(&self, _config: &Self::Config, _record: &Self::Record) -> Result<(), String> {
         Ok(())
     }

@@ -37,7 +37,7 @@ pub(crate) struct Table {
     spellings: RefCell<BTreeMap<(usize, u64), String>>,
 }
 
-/// How decimals were written so far.
+/// Notation of the decimals read so far.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Decimals {
     Unknown,

@@ -90,7 +90,7 @@ pub struct LoopState {
     tick: u64,
 }
 
-/// What [`PointingLoop::keep`] kept, if it fits, for every rank; with it, for rank 0, the state to scatter. Collective.
+/// The value that [`PointingLoop::keep`] kept, if it fits, for every rank; with it, for rank 0, the state to scatter. Collective.
 pub fn kept<T: Serialize + DeserializeOwned>(
     at: &Item,
     fits: impl Fn(&T) -> bool,

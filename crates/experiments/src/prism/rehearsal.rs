@@ -20,12 +20,9 @@ pub struct Rehearsal<'a> {
     done: usize,
     /// State to which the calibration goes back; on one rank of several its part.
     start: Option<LoopState>,
-    /// What was kept, for rank 0: the start, and the state behind the last trial.
-    kept: Kept,
+    /// The state behind the last trial that was kept, of the whole circuit, on rank 0.
+    kept: Option<LoopState>,
 }
-
-/// (start, state behind the last trial) of the whole circuit.
-type Kept = (Option<LoopState>, Option<LoopState>);
 
 impl<'a> Rehearsal<'a> {
     /// A loop at rest, with the outcomes that rank 0 kept. Collective.
@@ -38,11 +35,10 @@ impl<'a> Rehearsal<'a> {
         let run = at.run();
         let silent = circuit::compile(config, anatomy, [0.0; 2], seed, run.ranks)?;
         let closed = PointingLoop::new(config, anatomy, silent, seed, run.threads, run.ranks)?;
-        let mut kept = Kept::default();
+        let mut kept = None;
         let outcomes = run.ranks.on_first(|| {
-            let state: Option<(Vec<TrialOutcome>, Kept)> = at.state()?;
-            let (outcomes, states) = state.unwrap_or_default();
-            kept = states;
+            let (outcomes, state): (Vec<TrialOutcome>, Option<LoopState>) = at.state()?.unwrap_or_default();
+            kept = state;
             Ok::<_, Error>(outcomes)
         })?;
         Ok(Self { config, anatomy, seed, closed, at, outcomes, done: 0, start: None, kept })
@@ -83,14 +79,10 @@ impl<'a> Rehearsal<'a> {
 
     /// Notes the state to which [`Self::go_back`] goes. Collective.
     pub fn mark_start(&mut self) -> Result<(), Error> {
-        if self.done < self.outcomes.len() {
-            // The state here was kept with a later trial.
-            self.closed.scatter_state(self.kept.0.clone())?;
-        }
+        // A resumed calibration takes the start that was kept: the state here comes with a later trial.
+        let whole = self.at.once("start", || self.closed.gather_state())?;
+        self.closed.scatter_state(whole.filter(|_| self.at.run().ranks.is_first()))?;
         self.start = Some(self.closed.state());
-        if self.done >= self.outcomes.len() {
-            self.kept.0 = self.closed.gather_state()?;
-        }
         Ok(())
     }
 
@@ -103,17 +95,16 @@ impl<'a> Rehearsal<'a> {
     fn catch_up(&mut self) -> Result<(), Error> {
         let is_last = self.done == self.outcomes.len() && self.done > 0;
         // Every rank has the outcomes, rank 0 the state.
-        match self.at.run().ranks.on_first(|| Ok::<_, Error>(is_last && self.kept.1.is_some()))? {
-            true => self.closed.scatter_state(self.kept.1.take()),
+        match self.at.run().ranks.on_first(|| Ok::<_, Error>(is_last && self.kept.is_some()))? {
+            true => self.closed.scatter_state(self.kept.take()),
             false => Ok(()),
         }
     }
 
-    fn keep(&mut self) -> Result<(), Error> {
+    fn keep(&self) -> Result<(), Error> {
         let state = self.closed.gather_state()?;
-        let (outcomes, start) = (&self.outcomes, &self.kept.0);
         self.at.run().ranks.on_first(|| match &state {
-            Some(state) => self.at.keep_state(&(outcomes, (start, Some(state)))),
+            Some(state) => self.at.keep_state(&(&self.outcomes, Some(state))),
             None => Ok(()),
         })
     }

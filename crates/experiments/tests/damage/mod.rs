@@ -27,7 +27,7 @@ fn places(value: &Value, at: &str, kind: &str, found: &mut BTreeMap<String, Vec<
     }
 }
 
-/// What may stand in place of a value.
+/// Values that may stand in place of another.
 fn damages(value: &Value) -> Vec<Value> {
     match value {
         Value::Array(list) => {

@@ -98,7 +98,7 @@ pub(super) struct Headers {
     pub root: u64,
 }
 
-/// Where the signature of an HDF5 file stands: at 0, or behind a user block of 512, 1024, 2048, ... bytes.
+/// Position of the signature of an HDF5 file, bytes: 0, or behind a user block of 512, 1024, 2048, ... bytes.
 pub(super) fn signature(file: &mut File, len: u64) -> std::io::Result<Option<u64>> {
     let mut at = 0;
     while at + SIGNATURE.len() as u64 <= len {

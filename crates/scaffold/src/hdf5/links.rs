@@ -212,7 +212,7 @@ pub(super) fn unreadable(place: &Place, e: &FormatError) -> Error {
     Error::content(&place.file.path, object, what)
 }
 
-/// What is said of damage.
+/// The remedy for damage.
 pub(super) fn damaged(e: &dyn std::fmt::Display) -> String {
     format!("cannot be read ({e}); the file is damaged: copy it again from its source")
 }

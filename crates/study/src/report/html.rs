@@ -6,7 +6,7 @@ use super::svg::escape;
 
 const STYLE: &str = include_str!("page.css");
 
-/// What the page may load and run: its own style and pictures of pixels inside its drawings; no script, nothing from elsewhere.
+/// Content that the page may load: its own style, and the pictures of pixels inside its drawings; no script, nothing from elsewhere.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
