@@ -81,7 +81,7 @@ fn objects(store: &Store) -> Vec<String> {
     fn walk(store: &Store, node: &lobule_scaffold::hdf5::Node, found: &mut Vec<String>) {
         for child in store.members(node).unwrap().into_values() {
             let kind = match store.attributes(&child).unwrap().has("neurodata_type") {
-                true => match store.dataset_attribute(&child.path, "neurodata_type") {
+                true => match store.text_attribute(&child.path, "neurodata_type") {
                     Some(kind) => kind,
                     None => store.attributes(&child).unwrap().text("neurodata_type").unwrap(),
                 },
@@ -175,7 +175,7 @@ fn an_nwb_file_has_the_objects_of_the_schema() {
 
     let data = "acquisition/purkinje_cell.v_m/data";
     assert_eq!(store.shape(data).unwrap(), [3, 2]);
-    assert_eq!(store.dataset_attribute(data, "unit").as_deref(), Some("volts"));
+    assert_eq!(store.text_attribute(data, "unit").as_deref(), Some("volts"));
     assert_eq!(
         store.floats(data, Some(2)).unwrap(),
         trace().values.iter().map(|&v| f64::from(v)).collect::<Vec<_>>()
@@ -210,7 +210,7 @@ fn sonata_files_hold_times_in_milliseconds_and_elements() {
     assert_eq!(times, [1u64, 7, 7, 999].map(|s| s as f64 * 0.1));
     assert_eq!(store.integers("spikes/purkinje_cell/node_ids", None).unwrap(), [2, 0, 2, 2]);
     assert!(store.floats("spikes/io_cell/timestamps", None).unwrap().is_empty());
-    let units = store.dataset_attribute("spikes/purkinje_cell/timestamps", "units");
+    let units = store.text_attribute("spikes/purkinje_cell/timestamps", "units");
     assert_eq!(units.as_deref(), Some("ms"));
 
     let path = folder.0.join("report.h5");
@@ -221,7 +221,7 @@ fn sonata_files_hold_times_in_milliseconds_and_elements() {
     assert_eq!(store.integers(&format!("{group}/mapping/node_ids"), None).unwrap(), [2, 0]);
     assert_eq!(store.integers(&format!("{group}/mapping/index_pointers"), None).unwrap(), [0, 1, 2]);
     assert_eq!(store.floats(&format!("{group}/mapping/time"), None).unwrap(), [1.0, 4.0, 1.0]);
-    assert_eq!(store.dataset_attribute(&format!("{group}/data"), "units").as_deref(), Some("mV"));
+    assert_eq!(store.text_attribute(&format!("{group}/data"), "units").as_deref(), Some("mV"));
 }
 
 #[test]

@@ -264,6 +264,11 @@ impl Network {
 
     /// The state at step 0: initial variables, silent past, initial weights, learning on.
     pub fn initial_state(&self) -> State {
+        self.initial_state_of(self.whole_identity(self.content()))
+    }
+
+    /// The same, of a network whose identity is known.
+    pub(crate) fn initial_state_of(&self, identity: u64) -> State {
         let block = |(b, block): (usize, &BlockRef)| {
             if !self.computes(b) {
                 return BlockState::default();
@@ -317,7 +322,7 @@ impl Network {
             short_term: self.projections.iter().filter_map(short_term).collect(),
             learning: vec![true; self.projections.len()],
             injected: vec![Vec::new(); self.populations.len()],
-            network: self.whole_identity(self.content()),
+            network: identity,
         }
     }
 }

@@ -36,13 +36,19 @@ impl Simulation {
     /// # Errors
     /// [`RunError::Threads`] when the system refuses to start them.
     pub fn new(network: Arc<Network>, threads: usize) -> Result<Self, RunError> {
-        let state = network.initial_state();
+        let identity = network.whole_identity(network.content());
+        Self::with(network, threads, identity)
+    }
+
+    /// A simulation at rest of a network, or of a rank's share of one, with the identity of the whole.
+    fn with(network: Arc<Network>, threads: usize, identity: u64) -> Result<Self, RunError> {
+        let state = network.initial_state_of(identity);
         let refused = |e: rayon::ThreadPoolBuildError| RunError::Threads { threads, why: e.to_string() };
         let start = || rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(refused);
         let pool = if threads > 1 { Some(start()?) } else { None };
         let recorded = vec![None; network.populations.len()];
         let cursors = vec![0; network.blocks.len()];
-        let (variables, identity) = (Vec::new(), state.network);
+        let variables = Vec::new();
         Ok(Self { network, state, pool, recorded, variables, cursors, watch: None, team: None, identity })
     }
 
@@ -62,9 +68,7 @@ impl Simulation {
     ) -> Result<Self, RunError> {
         let team = Team::new(&network, exchange)?;
         let identity = network.whole_identity(team.sum(network.content())?);
-        let mut own = Self { team: Some(team), identity, ..Self::new(network, threads)? };
-        own.state.network = identity;
-        Ok(own)
+        Ok(Self { team: Some(team), ..Self::with(network, threads, identity)? })
     }
 
     /// The simulation of this process: alone, or of its share among others.

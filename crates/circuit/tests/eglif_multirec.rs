@@ -173,6 +173,7 @@ fn the_membrane_is_of_fourth_order_between_spikes() {
     // Without NMDA, whose block is constant inside a step by definition.
     let mut p = EglifMultirec { v_th: 1e3, ..granule() };
     p.receptors[0].tau_r = 6.9738;
+    // At steps of 0.4 ms no time constant asks for parts of a step.
     let errors: Vec<(f64, f64)> = [0.4f64, 0.2]
         .into_iter()
         .map(|dt| {

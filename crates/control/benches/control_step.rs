@@ -1,4 +1,4 @@
-//! What a control step costs: a tick of a driver; the inner loop with each model, learning on; an anticipator of thousands of lines.
+//! Time of a control step: a tick of a driver; the inner loop with each model, learning on; an anticipator of thousands of lines.
 //!
 //! Elements per second: control steps, or lines. One core. Run with `cargo bench -p lobule-control`.
 
@@ -60,7 +60,7 @@ fn control_step(c: &mut Criterion) {
     group.finish();
 }
 
-/// What a robot waits for: a tick of a driver with feedback alone, and with an adaptive filter of 40 signals whose synapses carry a
+/// Time that a robot waits for: a tick of a driver with feedback alone, and with an adaptive filter of 40 signals whose synapses carry a
 /// response of 200 ticks, a linear model of 24 states, or a delay.
 fn driver_tick(c: &mut Criterion) {
     const DT_S: f64 = 0.01;

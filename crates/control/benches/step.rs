@@ -1,4 +1,4 @@
-//! What one tick of a controller costs, by trace, with 40 granule-cell signals and 17 ticks of delay; and of the adaptive filter with 4,000
+//! Time of one tick of a controller, by trace, with 40 granule-cell signals and 17 ticks of delay; and of the adaptive filter with 4,000
 //! signals. One thread. Run with `cargo bench -p lobule-control`.
 
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -9,7 +9,7 @@ use lobule_control::filter::Update;
 #[path = "../tests/motor/mod.rs"]
 mod motor;
 
-/// What somebody would try first.
+/// Gains of a first guess.
 const GUESS: PidGains = PidGains { kp: 3.0, kd: 0.3, ki: 1.0, filter_s: 0.02 };
 
 fn main() -> Result<(), Error> {

@@ -321,7 +321,7 @@ impl<P: Plant, C: Controller> ClosedLoop<P, C> {
         self.driver.finish(cost)
     }
 
-    /// What the guard over learning did since the loop was made, in order; empty while learning goes well.
+    /// Actions of the guard over learning since the loop was made, in order, the first 100; empty while learning goes well.
     pub fn news(&self) -> &[News] {
         self.driver.news()
     }

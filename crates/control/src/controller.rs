@@ -1,4 +1,4 @@
-//! Controllers: whatever turns what is sensed and wanted into a command, from a
+//! Controllers: whatever turns what is sensed and desired into a command, from a
 //! feedback law to a spiking cerebellum.
 
 use crate::{Delays, Error, Memory, Snapshot, StateReader, StateWriter};
@@ -122,11 +122,8 @@ pub trait Controller: Snapshot + Send {
     /// Writes the command of this tick; allocates nothing. `[commands]`
     ///
     /// # Errors
-    /// [`Error::NonFinite`] when a state variable stops being a number.
-    ///
-    /// # Panics
-    /// When `command` has the wrong length, or a part of `senses` is shorter than [`Controller::inputs`]: a bug of the
-    /// caller. A [`crate::ClosedLoop`] refuses such input before.
+    /// [`Error::Length`] for room or input of the wrong length, [`Error::NonFinite`] for an input or a state variable that is
+    /// not a number ([`Senses::check`]); nothing is learned then.
     fn advance(&mut self, senses: &Senses, command: &mut [f64]) -> Result<(), Error>;
 
     /// Ends a trial with its cost, for controllers that learn from one number per movement.
@@ -177,12 +174,12 @@ pub trait Controller: Snapshot + Send {
         None
     }
 
-    /// What was learned, to be kept.
+    /// Learned values, to be kept.
     fn save(&self) -> Memory {
         Memory::of(self)
     }
 
-    /// Knows from now on what `memory` knows. A memory that is refused changes nothing.
+    /// Takes over the learned values of `memory`. A memory that is refused changes nothing.
     ///
     /// # Errors
     /// [`Error::State`] for a memory of a controller of another kind, or that was made with other parameters.

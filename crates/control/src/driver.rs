@@ -1,4 +1,4 @@
-//! The half of a loop that needs no plant: what a robot calls once in a tick.
+//! Driver of a controller: the half of a loop that needs no plant, called once in a tick.
 
 use crate::delays::Lines;
 use crate::guard::Guard;
@@ -7,7 +7,7 @@ use lobule_signal::Ranges;
 
 const PART: &str = "closed loop";
 
-/// What is done when a sensor gives no number.
+/// Policy for a sensor that gives no number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Missing {
     /// The tick ends with an error that names the sensor.
@@ -158,7 +158,7 @@ impl<C: Controller> Driver<C> {
     ///
     /// # Errors
     /// [`Error::Length`] for an input of the wrong length; [`Error::Sensor`] for a sensor that gives no number, as [`Missing`] says;
-    /// [`Error::NonFinite`] for another input or a command that is not a number; what the controller reports. What was learned is kept.
+    /// [`Error::NonFinite`] for another input or a command that is not a number; what the controller reports. What was learned is kept; the trial cannot go on: begin another with [`Driver::reset`].
     pub fn act(&mut self, sensed: &[f64], reference: &[f64], cues: &[f64]) -> Result<&[f64], Error> {
         self.check_inputs(sensed.len(), reference, cues)?;
         self.take_senses(sensed)?;
@@ -271,7 +271,7 @@ impl<C: Controller> Driver<C> {
         self.command.fill(0.0);
     }
 
-    /// What the guard did since the driver was made, in order; empty while learning goes well.
+    /// Actions of the guard since the driver was made, in order, the first 100; empty while learning goes well.
     pub fn news(&self) -> &[News] {
         self.guard.news()
     }

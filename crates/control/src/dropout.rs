@@ -1,9 +1,9 @@
-//! Sensors that fail: for trying what a loop does when a value does not come.
+//! Sensors that fail, to test a loop whose values do not come.
 
 use crate::{Error, Signature};
 use lobule_signal::{Ranges, Stream};
 
-/// A sense that gives no number for some ticks. The plant senses on: [`crate::ClosedLoop::senses`] stays what is true.
+/// A sense that gives no number for some ticks. The plant is not affected: [`crate::ClosedLoop::senses`] stays true.
 ///
 /// # Example: an encoder that is silent for 20 ms in each movement
 /// ```

@@ -76,7 +76,7 @@ pub enum Error {
         plant: Name,
         /// The sense.
         sense: Name,
-        /// What it gave.
+        /// Value that it gave.
         value: f64,
         /// Ticks in a row.
         ticks: u64,

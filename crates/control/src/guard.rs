@@ -7,16 +7,16 @@
 //! and in the trial after that
 //!     J > 4 J₁ still                 it was not the learner but the body or the task: J₁ ← J, and the rate is given back
 //! ```
-//! Within a trial the same is done at once when Σ ε² exceeds 16 times that of the whole first trial, or |ε| in the first trial 20 times
+//! Within a trial the same is done at once when Σ ε² exceeds 16 times that of the whole first trial (more, as the reference moves more), or |ε| in the first trial 20 times
 //! the largest reference. A loop without references is judged by the errors of the controller's own predictions
-//! ([`Controller::misfit`]). A run that is never ended counts as trials of a minute.
+//! ([`Controller::misfit`]), and not at all where it reports none. A run that is never ended counts as trials of a minute.
 //!
 //! Chosen: factors that no stable loop reaches by noise, and that a loop which diverges passes within a few trials.
 
 use crate::memory::put_back;
 use crate::{Controller, Error, Senses, Snapshot, StateReader, StateWriter};
 
-/// Growth of J that is not borne.
+/// Largest growth of J that is tolerated.
 const LIMIT: f64 = 4.0;
 /// Growth of Σ ε² within a trial, and of |ε| relative to the reference in the first.
 const AT_ONCE: f64 = 16.0;
@@ -24,27 +24,28 @@ const FIRST: f64 = 20.0;
 /// Duration of what counts as a trial in a run that is never ended, s.
 const TRIAL_S: f64 = 60.0;
 /// News that are kept.
-const MOST_NEWS: usize = 1000;
+const MOST_NEWS: usize = 100;
 
-/// What a guard did.
+/// Action of the guard over learning.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct News {
     /// Trial at whose end or in which it happened, from 0.
     pub trial: u64,
-    /// What happened.
+    /// The action.
     pub what: Happened,
-    /// Error of the trial relative to the first: root of the ratio of J.
+    /// Growth that was judged: root of the ratio of J to the first trial's; of Σ ε² within a trial; error relative to the largest
+    /// reference in the first.
     pub growth: f64,
 }
 
-/// What happened to a learner.
+/// Kinds of action of the guard.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Happened {
     /// The error grew: what was learned up to the best trial is back.
     PutBack {
         /// The best trial.
         best: u64,
-        /// Part of the rate that is left; 1 for a controller whose rate cannot be lowered.
+        /// Fraction of the rate that is left; 1 for a controller whose rate cannot be lowered.
         rate_left: f64,
     },
     /// The error stayed large with what was learned in the best trial: the body or the task has changed, and this trial is the new first one.
@@ -54,7 +55,7 @@ pub enum Happened {
 impl std::fmt::Display for News {
     fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
         let Self { trial, growth, .. } = self;
-        write!(f, "trial {trial}: the error was {growth:.3} times that of the first trial; ")?;
+        write!(f, "trial {trial}: the error grew to {growth:.3} times what it is compared with; ")?;
         match self.what {
             Happened::PutBack { best, rate_left } => {
                 write!(f, "what was learned up to trial {best} is back, and {rate_left} of the rate is left")
@@ -85,7 +86,7 @@ pub(crate) struct Guard {
     /// True after something was put back within this trial.
     is_spoiled: bool,
     trial: u64,
-    /// J and Σ ε² of the trial that others are compared with; negative before there is one.
+    /// J and Σ ε² of the trial that others are compared with; not positive before there is one.
     first: f64,
     first_squares: f64,
     best: f64,
@@ -93,7 +94,7 @@ pub(crate) struct Guard {
     /// Something was put back: this trial tells whether it was the learner.
     is_trying: bool,
     rate_left: f64,
-    /// What was learned when this trial began, and when the best one did.
+    /// Learned values at the start of this trial, and of the best one.
     entered: Vec<u8>,
     kept: Vec<u8>,
     news: Vec<News>,
@@ -125,6 +126,8 @@ impl Guard {
         made.take(controller);
         made.kept.clone_from(&made.entered);
         made.is_on = !made.entered.is_empty();
+        // Telling allocates nothing within a tick.
+        made.news.reserve_exact(if made.is_on { MOST_NEWS } else { 0 });
         made
     }
 
@@ -138,10 +141,14 @@ impl Guard {
         &self.news
     }
 
-    /// What is known now is what this trial begins with: after a memory was loaded, too.
+    /// Starts a trial with the learned values of now, such as a memory that was loaded.
     pub(crate) fn begin<C: Controller + ?Sized>(&mut self, controller: &C) {
         if self.is_on {
             self.take(controller);
+            // Before a trial has been judged, the best that is known is what it begins with.
+            if self.first <= 0.0 {
+                self.kept.clone_from(&self.entered);
+            }
         }
     }
 
@@ -177,11 +184,11 @@ impl Guard {
             self.squares += misfit;
         }
         self.ticks += 1;
-        let (is_first, limit) = (self.first < 0.0, FIRST * self.largest_reference);
+        let (is_first, limit) = (self.first <= 0.0, FIRST * self.largest_reference);
         let grows = match is_first {
             // From the second second on: by then a reference has its size.
             true => limit > 0.0 && largest > limit && self.ticks > self.longest / TRIAL_S as u64,
-            false => self.first_squares > 0.0 && self.squares > AT_ONCE * self.first_squares,
+            false => self.squares > AT_ONCE * self.first_squares.max(self.first * self.extent()),
         };
         if grows && !self.is_spoiled && !self.is_trying {
             let growth = match is_first {
@@ -202,16 +209,15 @@ impl Guard {
         if !self.is_on || self.ticks == 0 {
             return Ok(());
         }
-        let moved = if self.moved > 0.0 { self.moved } else { self.ticks as f64 };
-        let cost = self.squares / moved;
+        let cost = self.squares / self.extent();
         let growth = (cost / self.first).sqrt();
         if self.is_spoiled {
             // What this trial taught after something was put back in it is no better.
             put_back(controller, &self.kept)?;
-        } else if self.first < 0.0 {
+        } else if self.first <= 0.0 {
             (self.first, self.first_squares) = (cost, self.squares);
             self.keep_as_best(cost);
-        } else if cost > LIMIT * self.first && self.first > 0.0 || !cost.is_finite() {
+        } else if cost > LIMIT * self.first || !cost.is_finite() {
             match self.is_trying {
                 true => {
                     self.tell(Happened::WorldChanged, growth);
@@ -231,12 +237,17 @@ impl Guard {
             }
         }
         if self.is_spoiled {
-            self.is_trying = self.first >= 0.0;
+            self.is_trying = self.first > 0.0;
         }
         self.take(controller);
         (self.squares, self.moved, self.ticks, self.is_spoiled) = (0.0, 0.0, 0, false);
         self.trial += 1;
         Ok(())
+    }
+
+    /// Extent of this trial: movement of the reference, or ticks where it stands still.
+    fn extent(&self) -> f64 {
+        if self.moved > 0.0 { self.moved } else { self.ticks as f64 }
     }
 
     fn keep_as_best(&mut self, cost: f64) {

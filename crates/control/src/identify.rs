@@ -5,7 +5,7 @@
 
 use crate::filter::convolve;
 use crate::room::room;
-use crate::{ClosedLoop, Controller, Drive, Error, Plant};
+use crate::{ClosedLoop, Controller, Drive, Error, Plant, Snapshot};
 use lobule_signal::{Ranges, Stream};
 use nalgebra::{DMatrix, DVector};
 
@@ -132,26 +132,26 @@ impl Default for Identify {
 pub struct Response {
     /// The response to one tick of a signal of 1 at the error. `[ticks]`
     pub taps: Vec<f64>,
-    /// Part of the variance of the answer that the response explains, adjusted for the number of taps: 1 for a linear loop without noise.
+    /// Fraction of the variance of the answer that the response explains, adjusted for the number of taps: 1 for a linear loop without noise.
     pub explained: f64,
-    /// Part of the ticks in which a command was at a bound of its channel.
+    /// Fraction of the ticks in which a command was at a bound of its channel.
     pub saturated: f64,
     /// Variance of the answer relative to that of the loop at rest; infinite for a loop that rests.
     pub signal_to_noise: f64,
-    /// Part of the ticks in which the answer did not change at all: friction holds.
+    /// Fraction of the ticks in which the answer did not change at all: friction holds.
     pub stuck: f64,
 }
 
 impl Response {
-    /// Least part of the variance that must be explained. Chosen: a trace that is off by more than 45 deg is as likely as not.
+    /// Least part of the variance that must be explained. Chosen: a sine that is 45 deg off explains half of the variance.
     pub const LEAST_EXPLAINED: f64 = 0.5;
     /// Largest part of ticks at a bound. Chosen: a command at its bound answers for the bound, and one tick in ten changes the response by about as much.
     pub const MOST_SATURATED: f64 = 0.1;
-    /// Least signal to noise. Chosen: half the answer's amplitude is then the probe's.
+    /// Least signal to noise. Chosen: the answer then has twice the standard deviation of the loop at rest.
     pub const LEAST_SIGNAL_TO_NOISE: f64 = 4.0;
 
     /// The response that best explains what was recorded on a robot: `probe` at the error of its law, `answer` of its first sense, by
-    /// [`finite_response`]. What a robot did at its bounds and at rest is not in these numbers. `[ticks]`, `[ticks]`
+    /// [`finite_response`]. Bounds and rest are not in these numbers: `saturated` is 0 and `signal_to_noise` infinite unless you set them. `[ticks]`, `[ticks]`
     ///
     /// # Errors
     /// As [`finite_response`].
@@ -303,7 +303,10 @@ impl Identify {
 
     /// True if a first cue changes the first command.
     fn is_heard<P: Plant, C: Controller>(&self, closed: &mut ClosedLoop<P, C>) -> Result<bool, Error> {
+        // Both from the same state, so that noise does not make the difference.
+        let start = closed.snapshot();
         let mut said = |cue: f64| -> Result<Vec<f64>, Error> {
+            closed.restore(&start)?;
             answer_to(closed, &[cue])?;
             Ok(closed.command().to_vec())
         };

@@ -52,7 +52,7 @@ pub struct JointLearning {
     traces: Traces,
     dt_s: f64,
     learns: bool,
-    /// Part of the rate that is left after it was lowered.
+    /// Fraction of the rate that is left after it was lowered.
     pace: f64,
     /// `[joints][signals]`
     weights: Vec<f64>,

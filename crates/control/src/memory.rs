@@ -1,4 +1,4 @@
-//! What a controller has learned, as a value: kept over a power cycle, carried to another robot, or put back after a bad trial.
+//! Learned values of a controller: kept over a power cycle, carried to another robot, or put back after a bad trial.
 //!
 //! Layout: [`FORMAT`], the controller's name, the hash of the parameters that give the learned numbers their meaning, the numbers as
 //! the controller wrote them; then a checksum (FNV-1a) of all that. Numbers little-endian, lengths before sequences.
@@ -9,8 +9,8 @@ use lobule_signal::fingerprint;
 /// The beginning of every memory: format and version.
 const FORMAT: &[u8; 16] = b"lobule memory  1";
 
-/// What a controller has learned. It fits controllers of the same kind that were made with the same parameters, but for rates of
-/// learning, and no other.
+/// Learned values of a controller. They fit controllers of the same kind with the same parameters, whatever their rates of
+/// learning, and no others.
 ///
 /// # Example: learn, switch off, and go on the next day
 /// ```
@@ -119,7 +119,7 @@ impl Memory {
             return Err(wrong(format!("it is of the controller `{}`, not of `{name}`", self.controller)));
         }
         if self.parameters != hash(controller) {
-            let what = "was learned with other parameters; make the controller as the one that learned it: signals, law, tick, delays and scales, \
+            let what = "was learned with other parameters; make the controller as the one that learned it: signals, law, scales, and the tick where the controller knows it, \
                         everything but rates";
             return Err(wrong(format!("what `{name}` knows {what}")));
         }

@@ -113,7 +113,7 @@ fn a_delay_turns_the_phase_and_keeps_the_size() {
     }
 }
 
-/// What a basis gives at a tick.
+/// Signals of a basis at a tick.
 fn at(basis: &mut Basis, tick: u64, reference: f64, cue: f64) -> Vec<f64> {
     let mut x = vec![f64::NAN; basis.signals()];
     let (reference, cue, sensed) = ([reference], [cue], [0.3, 0.7]);

@@ -1,4 +1,4 @@
-//! What somebody does wrong on the first day, as a table: each entry ends in an error that names the part, the value and the remedy, and
+//! Mistakes of a first day, as a table: each entry ends in an error that names the part, the value and the remedy, and
 //! none panics.
 
 use lobule_control::feedback::{Pid, PidGains, Reflex, Trimmed};

@@ -53,7 +53,7 @@ fn rivals() -> Vec<Box<dyn ForwardModel>> {
     ]
 }
 
-/// What every model promises: its shape, predictions that learn nothing, the same answers again, errors that are those
+/// Promises of every model: its shape, predictions that learn nothing, the same answers again, errors that are those
 /// of its predictions.
 fn conforms(model: &mut dyn ForwardModel) {
     assert!(!model.name().is_empty());

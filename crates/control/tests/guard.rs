@@ -94,6 +94,49 @@ fn every_filter_that_diverges_is_caught_and_stays_near_feedback_alone() {
     }
 }
 
+/// A trial of a sine of a size, over some ticks.
+fn movement<C: Controller>(closed: &mut ClosedLoop<Linear, C>, size: f64, ticks: usize) {
+    closed.reset();
+    for n in 0..ticks {
+        let reference = [size * libm::sin(std::f64::consts::PI * DT_S * n as f64)];
+        closed.tick(&Drive { reference: &reference, ..Drive::default() }).unwrap();
+    }
+    closed.finish(0.0).unwrap();
+}
+
+#[test]
+fn a_learner_is_left_alone_after_a_first_trial_that_was_short_small_or_still() {
+    for (size, ticks) in [(1.0, 3), (1e-2, TICKS), (0.0, TICKS)] {
+        let trace = TraceModel::Delay(25);
+        let mut closed = looped(adaptive(AddsTo::Error, trace, Update::Trial, Step::SUGGESTED));
+        movement(&mut closed, size, ticks);
+        (0..10).for_each(|_| movement(&mut closed, 1.0, TICKS));
+        assert!(closed.news().is_empty(), "{size}, {ticks} ticks: {:?}", closed.news());
+    }
+}
+
+#[test]
+fn a_first_trial_without_error_does_not_switch_the_guard_off() {
+    let mut closed = looped(adaptive(AddsTo::Error, TraceModel::None, Update::Trial, Step::SUGGESTED));
+    movement(&mut closed, 0.0, TICKS);
+    let kept = errors(&mut closed, 60);
+    assert!(!closed.news().is_empty());
+    assert!(kept[40..].iter().sum::<f64>() / 20.0 < 2.5 * kept[0], "{kept:?}");
+}
+
+#[test]
+fn a_memory_that_was_loaded_is_what_a_bad_first_trial_puts_back() {
+    let trace = TraceModel::Delay(25);
+    let mut calm = looped(adaptive(AddsTo::Error, trace.clone(), Update::Trial, Step::SUGGESTED));
+    errors(&mut calm, 10);
+    let memory = calm.controller().save();
+    let mut wild = looped(adaptive(AddsTo::Error, trace, Update::Tick, Step::Plain(1e3)));
+    wild.controller_mut().load(&memory).unwrap();
+    movement(&mut wild, 1.0, TICKS);
+    assert!(matches!(wild.news()[0].what, Happened::PutBack { .. }) && wild.news()[0].trial == 0);
+    assert_eq!(wild.controller().weights(), calm.controller().weights());
+}
+
 #[test]
 fn a_run_that_is_never_ended_is_guarded_too() {
     let mut endless = looped(adaptive(AddsTo::Error, TraceModel::None, Update::Tick, Step::SUGGESTED));

@@ -1,4 +1,4 @@
-//! What was learned, as a value: every learner gives it away and takes it back, and nothing that does not fit is taken.
+//! Learned values: every learner gives them away and takes them back, and nothing that does not fit is taken.
 
 use lobule_control::registry::{Value, Values, controllers};
 use lobule_control::{Controller, Error, Inputs, Memory, Senses};

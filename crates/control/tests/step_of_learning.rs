@@ -117,7 +117,6 @@ fn a_run_without_trials_learns_once_the_response_has_been_seen() {
     alone.controller_mut().set_learning(false);
     rms(&mut alone, &reference[..38_000]);
     let alone = rms(&mut alone, &reference[38_000..]);
-    println!("{learned} {alone}");
     assert!(learned < 0.5 * alone, "{learned} {alone}");
 }
 

@@ -104,16 +104,18 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Removes what builds of the same kind that were killed have left in the folder of `target`: members
-/// `.NAME.PROCESS.partial` whose process is gone and that nobody has locked.
+/// Removes what killed builds of the same `target` have left beside it: members `.NAME.PROCESS.partial` whose process is gone and
+/// that nobody has locked.
 pub(crate) fn remove_leftovers(target: &Path) {
     let Ok(entries) = std::fs::read_dir(folder_of(target)) else { return };
+    let Some(own) = target.file_name().and_then(|name| name.to_str()).map(|name| format!(".{name}.")) else {
+        return;
+    };
     for entry in entries.flatten() {
         let name = entry.file_name();
-        let process = name.to_str().and_then(|name| {
-            let (rest, process) = name.strip_prefix('.')?.strip_suffix(".partial")?.rsplit_once('.')?;
-            process.parse::<u32>().ok().filter(|_| !rest.is_empty())
-        });
+        let process = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(&own)?.strip_suffix(".partial")?.parse::<u32>().ok());
         let Some(process) = process.filter(|process| *process != std::process::id()) else { continue };
         // A process of another container is not seen here, but its lock is.
         let is_gone = !Path::new("/proc").join(process.to_string()).exists();
@@ -207,7 +209,7 @@ mod tests {
         }
         std::fs::write(at(&format!(".n.hdf5.{dead}.partial")), "").unwrap();
         std::fs::create_dir(at(&format!(".m.{dead}.partial"))).unwrap();
-        let locked = File::create(at(&format!(".l.hdf5.{dead}.partial"))).unwrap();
+        let locked = File::create(at(&format!(".n.hdf5.{}.partial", dead - 1))).unwrap();
         locked.lock().unwrap();
         remove_leftovers(&at("n.hdf5"));
         let mut left: Vec<String> = std::fs::read_dir(folder.path())
@@ -216,7 +218,8 @@ mod tests {
             .collect();
         left.sort();
         let mut stay = [
-            format!(".l.hdf5.{dead}.partial"),
+            format!(".m.{dead}.partial"),
+            format!(".n.hdf5.{}.partial", dead - 1),
             format!(".n.hdf5.{live}.partial"),
             ".n.hdf5.x.partial".into(),
             "n.partial".into(),

@@ -41,9 +41,20 @@ fn group() -> Option<u64> {
         let inside = PathBuf::from(root).join(path.trim_start_matches('/'));
         let folders = inside.ancestors().take_while(|folder| folder.starts_with(root));
         let number = |file: PathBuf| text(file)?.trim().parse::<u64>().ok();
-        folders.filter_map(|f| Some(number(f.join(most))?.saturating_sub(number(f.join(now))?))).min()
+        let left = |folder: &Path| {
+            let used = number(folder.join(now))?.saturating_sub(cached(folder).unwrap_or(0));
+            Some(number(folder.join(most))?.saturating_sub(used))
+        };
+        folders.filter_map(left).min()
     };
     groups.lines().filter_map(left).min()
+}
+
+/// Pages of files that a control group has read, bytes: they are given back when memory is needed.
+fn cached(folder: &Path) -> Option<u64> {
+    let stat = text(folder.join("memory.stat"))?;
+    let value = |key: &str| stat.lines().find_map(|line| line.strip_prefix(key)?.trim().parse().ok());
+    value("total_inactive_file ").or_else(|| value("inactive_file "))
 }
 
 /// Memory that a limit of the process leaves, bytes: the limit less what the process has.

@@ -9,11 +9,11 @@
 
 use crate::Error;
 use crate::recordings::table::{Table, longest, whole};
-use lobule_scaffold::hdf5::{Store, guarded};
+use lobule_scaffold::hdf5::{Store, guarded, is_hdf5};
 use lobule_scaffold::{Error as FileError, canonical_cell_name, files};
 use lobule_signal::Clock;
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::fmt;
 use std::path::Path;
 
 /// Names of the columns of a table, the first by lobule.
@@ -25,10 +25,25 @@ const TIME: &[(&str, f64)] =
 
 /// One spike as it stands in the file.
 struct Listed {
-    /// Line or number, for messages.
-    at: String,
+    at: At,
     neuron: u32,
     ms: f64,
+}
+
+/// Place of a spike in its file.
+enum At {
+    Line(u64),
+    /// Number of the spike, from 0, in its population or cell.
+    Spike(usize),
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Self::Line(number) => write!(f, "line {number}"),
+            Self::Spike(number) => write!(f, "spike {number} of its population or cell"),
+        }
+    }
 }
 
 /// The spikes of a file for a population.
@@ -55,18 +70,14 @@ pub(super) struct Wanted<'a> {
 /// Reads the spikes of a file.
 pub(super) fn read(path: &Path, wanted: &Wanted) -> Result<GivenSpikes, Error> {
     let wrong = |what: String| Error::file(path, what);
-    let mut begin = Vec::new();
-    let (file, _) = files::open(path)?;
-    file.take(4096).read_to_end(&mut begin).map_err(|e| wrong(format!("cannot be read: {e}")))?;
-    // The signature may stand at 0, 512, 1024 and so on.
-    let is_hdf5 = [0usize, 512, 1024, 2048].iter().any(|&at| begin.get(at..at + 4) == Some(b"\x89HDF"));
-    let (listed, others) = if is_hdf5 { hdf5(path, wanted)? } else { table(path, wanted)? };
+    files::open(path)?;
+    let (listed, others, notes) = if is_hdf5(path) { hdf5(path, wanted)? } else { table(path, wanted)? };
     if listed.is_empty() {
         let there: Vec<String> = others.iter().map(|(name, n)| format!("`{name}` ({n})")).collect();
         let there = if there.is_empty() { "no spike at all".into() } else { there.join(", ") };
         return Err(wrong(format!("it holds no spike of `{}`; it holds {there}", wanted.population)));
     }
-    let mut given = GivenSpikes::default();
+    let mut given = GivenSpikes { notes, ..GivenSpikes::default() };
     if !others.is_empty() {
         let names: Vec<&str> = others.keys().map(String::as_str).collect();
         let n: usize = others.values().sum();
@@ -126,8 +137,8 @@ pub(super) fn read(path: &Path, wanted: &Wanted) -> Result<GivenSpikes, Error> {
     Ok(given)
 }
 
-/// Spikes of the population, and the numbers of those of others.
-type Found = (Vec<Listed>, BTreeMap<String, usize>);
+/// Spikes of the population, the numbers of those of others, and notes.
+type Found = (Vec<Listed>, BTreeMap<String, usize>, Vec<String>);
 
 fn table(path: &Path, wanted: &Wanted) -> Result<Found, Error> {
     let text = files::text(path, longest())?;
@@ -153,7 +164,7 @@ fn table(path: &Path, wanted: &Wanted) -> Result<Found, Error> {
             names.join(", ")
         )));
     };
-    let (mut listed, mut others) = Found::default();
+    let (mut listed, mut others, mut notes) = Found::default();
     table.each(|line| {
         if let Some(column) = population {
             let of = line.name(column)?;
@@ -165,14 +176,16 @@ fn table(path: &Path, wanted: &Wanted) -> Result<Found, Error> {
         let text = line.name(neuron)?;
         let number = whole(&text).and_then(|n| u32::try_from(n).ok());
         let number = number.ok_or_else(|| line.wrong(neuron, "is no number of a neuron, counted from 0"))?;
-        listed.push(Listed {
-            at: format!("line {}", line.number),
-            neuron: number,
-            ms: line.number(time, unit_ms)?,
-        });
+        listed.push(Listed { at: At::Line(line.number), neuron: number, ms: line.number(time, unit_ms)? });
         Ok(())
     })?;
-    Ok((listed, others))
+    notes.extend(table.note());
+    if let Some(name) = table.columns.get(time).filter(|name| ["times", "time", "t"].contains(&name.as_str()))
+    {
+        let (path, remedy) = (path.display(), "call it time_ms or time_s");
+        notes.push(format!("{path}: column `{name}` has no unit and is read as ms; {remedy}"));
+    }
+    Ok((listed, others, notes))
 }
 
 /// True if two names are of one population: BSB's or lobule's.
@@ -205,7 +218,7 @@ fn sonata(store: &Store, populations: Vec<String>, wanted: &Wanted) -> Result<Fo
         true => vec![(wanted.population.into(), "spikes".into())],
         false => populations.iter().map(|name| (name.clone(), format!("spikes/{name}"))).collect(),
     };
-    let (mut listed, mut others) = Found::default();
+    let (mut listed, mut others, notes) = Found::default();
     for (name, group) in groups {
         let path = format!("{group}/timestamps");
         if !is_same(&name, wanted.population) {
@@ -214,7 +227,7 @@ fn sonata(store: &Store, populations: Vec<String>, wanted: &Wanted) -> Result<Fo
         }
         let ids = if populations.iter().any(|name| name == "gids") { "gids" } else { "node_ids" };
         let (times, ids) = (store.floats(&path, None)?, store.integers(&format!("{group}/{ids}"), None)?);
-        let unit_ms = match store.dataset_attribute(&path, "units").as_deref() {
+        let unit_ms = match store.text_attribute(&path, "units").as_deref() {
             None | Some("ms" | "milliseconds" | "millisecond") => 1.0,
             Some("s" | "seconds" | "second") => 1e3,
             Some(other) => {
@@ -230,10 +243,10 @@ fn sonata(store: &Store, populations: Vec<String>, wanted: &Wanted) -> Result<Fo
             let neuron = u32::try_from(id).map_err(|_| {
                 store.error(group.as_str(), format!("spike {k} is of neuron {id}; numbers begin at 0"))
             })?;
-            listed.push(Listed { at: format!("spike {k} of {group}"), neuron, ms: time * unit_ms });
+            listed.push(Listed { at: At::Spike(k), neuron, ms: time * unit_ms });
         }
     }
-    Ok((listed, others))
+    Ok((listed, others, notes))
 }
 
 fn nwb(store: &Store, wanted: &Wanted) -> Result<Found, FileError> {
@@ -241,7 +254,7 @@ fn nwb(store: &Store, wanted: &Wanted) -> Result<Found, FileError> {
     let cells = store.integers("units/cell", None)?;
     let ends = store.integers("units/spike_times_index", None)?;
     let times = store.floats("units/spike_times", None)?;
-    let (mut listed, mut others) = Found::default();
+    let (mut listed, mut others, notes) = Found::default();
     if populations.len() != ends.len() || cells.len() != ends.len() {
         let what = format!(
             "has {} rows for {} populations and {} cells",
@@ -265,10 +278,9 @@ fn nwb(store: &Store, wanted: &Wanted) -> Result<Found, FileError> {
         }
         let neuron = u32::try_from(cell)
             .map_err(|_| store.error("units/cell", format!("holds {cell}; cells are counted from 0")))?;
-        let spike =
-            |(k, t): (usize, &f64)| Listed { at: format!("spike {k} of cell {cell}"), neuron, ms: t * 1e3 };
+        let spike = |(k, t): (usize, &f64)| Listed { at: At::Spike(k), neuron, ms: t * 1e3 };
         listed.extend(own.iter().enumerate().map(spike));
     }
     others.retain(|_, n| *n > 0);
-    Ok((listed, others))
+    Ok((listed, others, notes))
 }

@@ -111,6 +111,13 @@ fn populations(store: &Store, name: &str, n: usize) -> Result<Vec<String>, FileE
             true => rows(store, "units/electrodes_index", numbers.len())?,
             false => (0..numbers.len()).map(|k| k..k + 1).collect(),
         };
+        if parts.len() != n {
+            let what = format!(
+                "has rows for {} units, there are {n}; name a column of units in `file.population_column`",
+                parts.len()
+            );
+            return Err(store.error("units/electrodes", what));
+        }
         let region = |(k, part): (usize, std::ops::Range<usize>)| {
             let of = |&e: &i64| usize::try_from(e).ok().and_then(|e| regions.get(e));
             let all: Option<Vec<&String>> = numbers[part].iter().map(of).collect();

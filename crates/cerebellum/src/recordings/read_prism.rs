@@ -84,10 +84,9 @@ pub fn read(path: &Path, condition: &str, module: &str) -> Result<Events, Error>
             }
         }
     }
-    let unit = |((population, id), times): ((String, u32), Vec<Vec<f64>>)| Unit {
-        name: id.to_string(),
-        population,
-        times: UnitTimes::OfTrials(times),
+    let unit = |((population, id), mut times): ((String, u32), Vec<Vec<f64>>)| {
+        times.iter_mut().for_each(|own| own.sort_by(f64::total_cmp));
+        Unit { name: id.to_string(), population, times: UnitTimes::OfTrials(times) }
     };
     events.units = units.into_iter().map(unit).collect();
     let trials: Vec<&str> = events.trials.iter().map(|t| t.name.as_str()).collect();

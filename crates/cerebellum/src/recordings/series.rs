@@ -9,12 +9,14 @@ use lobule_scaffold::hdf5::Store;
 const PLACES: [&str; 2] = ["acquisition", "processing"];
 /// Depth of a series in a place: module, container, interface, series.
 const DEPTH: usize = 4;
+/// Groups and datasets that are looked at. Chosen: beyond any session; links of a group to itself multiply.
+const MOST_OBJECTS: usize = 10_000;
 
 /// The elements of a series. Its name may have groups in front: `wrist`, `Position/wrist` and `processing/behavior/Position/wrist`.
 pub(super) fn read(store: &Store, name: &str, unit_s: f64) -> Result<Vec<Signal>, FileError> {
-    let mut all = Vec::new();
+    let (mut seen, mut all) = (0, Vec::new());
     for place in PLACES {
-        find(store, place, DEPTH, &mut all)?;
+        find(store, place, DEPTH, &mut seen, &mut all)?;
     }
     let wanted = name.trim_matches('/');
     let is_wanted = |path: &&String| *path == wanted || path.ends_with(&format!("/{wanted}"));
@@ -51,16 +53,27 @@ pub(super) fn read(store: &Store, name: &str, unit_s: f64) -> Result<Vec<Signal>
 }
 
 /// The paths of the groups below `group` that hold data and times.
-fn find(store: &Store, group: &str, depth: usize, found: &mut Vec<String>) -> Result<(), FileError> {
+fn find(
+    store: &Store,
+    group: &str,
+    depth: usize,
+    seen: &mut usize,
+    found: &mut Vec<String>,
+) -> Result<(), FileError> {
     for name in names(store, group)? {
         let path = format!("{group}/{name}");
-        // Datasets have no members.
-        let Some(members) = node(store, &path)?.and_then(|node| store.members(&node).ok()) else { continue };
+        let Some(node) = node(store, &path)? else { continue };
+        let members = store.members(&node)?;
+        *seen += 1;
+        if *seen > MOST_OBJECTS {
+            let what = format!("holds more than {MOST_OBJECTS} objects; name a file with fewer");
+            return Err(store.error(group, what));
+        }
         let has = |name: &str| members.contains_key(name);
         if has("data") && (has("timestamps") || has("starting_time")) {
             found.push(path);
         } else if depth > 1 && !members.is_empty() {
-            find(store, &path, depth - 1, found)?;
+            find(store, &path, depth - 1, seen, found)?;
         }
     }
     Ok(())

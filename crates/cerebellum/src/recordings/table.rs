@@ -14,6 +14,8 @@ use std::path::Path;
 const LONGEST: u64 = 8 << 30;
 /// Bytes at the begin of a file in which the first line is looked for.
 const HEAD: usize = 1 << 20;
+/// Numbers below it are told apart: above 2^53, whole numbers have gaps.
+const MOST_WHOLE: f64 = 9e15;
 const SEPARATORS: [(u8, &str); 5] =
     [(b',', "`,`"), (b';', "`;`"), (b'\t', "tabs"), (b'|', "`|`"), (b' ', "spaces")];
 
@@ -67,7 +69,7 @@ impl Table {
         let Some(FirstLine { line, after, number: header_line, .. }) = first_line(&text, are_names) else {
             return Err(wrong("has no line that names its columns"));
         };
-        let (line, begin) = (line.trim_start_matches('#').trim().to_string(), after);
+        let (line, begin) = (line.trim_start_matches('#').trim_matches(' ').to_string(), after);
         let of = |&(separator, _): &(u8, &str)| {
             let names = fields(&line, separator);
             let found = known.iter().filter(|r| names.iter().any(|n| n == *r)).count();
@@ -220,9 +222,10 @@ fn first_line(text: &str, are_names: impl Fn(&[String]) -> bool) -> Option<First
         let end = found.unwrap_or(rest.len());
         let width = if rest[end..].starts_with("\r\n") { 2 } else { 1 };
         let after = begin + (end + width).min(rest.len());
-        let line = rest[..end].trim();
-        let is_comment = line.starts_with('#') && !is_named(line.trim_start_matches('#').trim());
-        if !(line.is_empty() || is_comment) {
+        // A tab at its begin divides an unnamed column from the next.
+        let line = rest[..end].trim_matches(' ');
+        let is_comment = line.starts_with('#') && !is_named(line.trim_start_matches('#').trim_matches(' '));
+        if !(line.trim().is_empty() || is_comment) {
             return Some(FirstLine { line, begin, after, number });
         }
         (begin, number) = (after, number + 1);
@@ -257,7 +260,7 @@ impl Line<'_> {
             "" => return Err(self.wrong(column, "is empty; give a name or a number")),
             text => text,
         };
-        let Some((value, decimals)) = decimal(text).filter(|(x, _)| x.is_finite()) else {
+        let Some((value, decimals)) = decimal(text).filter(|(x, _)| x.abs() < MOST_WHOLE) else {
             return Ok(text.into());
         };
         // Names such as 01 and 1 are two: only decimals are another spelling.
@@ -316,6 +319,5 @@ fn decimal(text: &str) -> Option<(f64, Decimals)> {
 /// A name as the number that it spells, if it is whole: `0.0` is 0, `0.5` and `a` are none.
 pub(crate) fn whole(text: &str) -> Option<i64> {
     let (value, _) = decimal(text)?;
-    // Above this, whole numbers have gaps.
-    (value.fract() == 0.0 && value.abs() < 9e15).then_some(value as i64)
+    (value.fract() == 0.0 && value.abs() < MOST_WHOLE).then_some(value as i64)
 }

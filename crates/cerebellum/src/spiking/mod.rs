@@ -385,6 +385,7 @@ impl Controller for SpikingController {
 
     fn parameters(&self, to: &mut StateWriter) {
         to.put(&self.simulation.identity());
+        to.bytes(&postcard::to_stdvec(&self.parameters).unwrap_or_default());
     }
 
     /// The circuit as it is between movements, with its weights.

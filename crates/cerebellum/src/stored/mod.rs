@@ -190,6 +190,8 @@ impl Plan {
     fn span(&mut self, key: &str, span: &Span) -> Option<(f64, f64)> {
         let from = self.on_grid(format!("{key}.start"), "is", span.start_ms);
         let to = match span.stop_ms {
+            // Beyond the end of any run.
+            Some(ms) if ms / self.resolution_ms > MOST_STEPS => Some(f64::INFINITY),
             Some(ms) => self.on_grid(format!("{key}.stop"), "is", ms),
             None => Some(f64::INFINITY),
         };

@@ -13,8 +13,8 @@
 //! A spike is emitted when V reaches V_th, or, with an escape rate ([`EglifMultirec::lambda_0`] > 0), as in
 //! [`super::Eglif`]. V_b is the potential at the begin of the step and constant inside it, as in the source.
 //!
-//! V and I_adap advance by one Runge-Kutta step of fourth order with exact conductances and I_dep, or by several where a rise or
-//! decay is shorter than the step. `t_ref` is rounded up to whole steps, as NEST does.
+//! V and I_adap advance by one Runge-Kutta step of fourth order with exact conductances and I_dep, or by several where the
+//! step exceeds four times a rise or 1.25 times a decay. `t_ref` is rounded up to whole steps, as NEST does.
 //!
 //! # State variables
 //! `v_m` mV, `i_adap` pA, `i_dep` pA, `refractory` steps, `depolarized` steps (how long V_b is still held), and per
@@ -225,7 +225,7 @@ impl Compiled {
             ranges.within(FINITE, &[("e_rev", r.e_rev)])?;
         }
         let dt = clock.dt_ms();
-        // Chosen: a rise is smoothed by the decay that follows it; the published cells need one part at 0.1 ms.
+        // Fitted to: the published cells, which keep one part at 0.1 ms; a rise is smoothed by the decay that follows it.
         let constants = |r: &DoubleDecay| {
             let times = [
                 ("tau_r / a_r", r.tau_r / r.a_r, 4.0),

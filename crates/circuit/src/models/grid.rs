@@ -47,8 +47,8 @@ pub(super) struct Constant {
     pub longest: f64,
 }
 
-/// Number of parts into which a step is divided so that the membrane follows all conductances: one where no time constant is
-/// shorter than the step.
+/// Number of parts into which a step is divided so that the membrane follows all conductances: one where the step is at
+/// most `longest` times every time constant.
 ///
 /// # Errors
 /// [`Parameter`] for a time constant below a hundredth of a step.

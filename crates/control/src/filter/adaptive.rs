@@ -28,7 +28,7 @@ pub enum Step {
     /// [`Update::Tick`] for as many ticks as the response lasts.
     ///
     /// With the trace of the loop, a trial multiplies the error along each direction of the traces by `1 - rate λ/L`, and
-    /// λ ≤ L: every rate from 0 to below 2 learns, and a rate of 1 never overshoots. A trace that is too small by a factor c, or
+    /// λ ≤ L: every rate above 0 and below 2 learns, and a rate up to 1 never overshoots. A trace that is too small by a factor c, or
     /// off in phase by φ, lowers the limit to `2 cos φ / c`: half the range is left for what the trace is wrong about.
     Normalized(f64),
 }
@@ -62,7 +62,7 @@ pub struct AdaptiveFilter {
     e: Vec<f64>,
     sum: Vec<f64>,
     bound: Bound,
-    /// Part of the rate that is left after it was lowered, 1 to 0.
+    /// Fraction of the rate that is left after it was lowered, 1 to 0.
     pace: f64,
     /// Weights after a change, before they are known to be numbers.
     changed: Vec<f64>,
@@ -143,19 +143,17 @@ impl AdaptiveFilter {
         self.basis.parameters(to);
     }
 
-    /// Writes weights, and the bound of the step.
+    /// Writes the weights. The bound of the step belongs to the trace, and is found anew.
     pub fn write_learned(&self, to: &mut StateWriter) {
         to.put(&self.weights);
-        self.bound.write_learned(to);
     }
 
-    /// Takes over what [`AdaptiveFilter::write_learned`] wrote; a larger bound is kept.
+    /// Takes over what [`AdaptiveFilter::write_learned`] wrote.
     ///
     /// # Errors
     /// [`Error::State`] for another number of weights, or one that is not a number.
     pub fn read_learned(&mut self, from: &mut StateReader) -> Result<(), Error> {
-        from.take("weights", &mut self.weights)?;
-        self.bound.read_learned(from)
+        from.take("weights", &mut self.weights)
     }
 
     /// Multiplies the rate of all changes to come.

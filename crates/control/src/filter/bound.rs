@@ -14,8 +14,6 @@
 //!
 //! Source: Gershgorin 1931; normalized step of a block: Haykin 2014, *Adaptive Filter Theory*, chapter 8.
 
-use crate::{Error, StateReader, StateWriter};
-
 /// The bound for the traces of a trial. `[signals][ticks]`
 pub fn trial_bound(traces: &[Vec<f64>]) -> f64 {
     let mut bound = Bound::new(traces.len(), None, 0.0);
@@ -120,25 +118,6 @@ impl Bound {
         let rises = self.block.is_some_and(|block| self.since < block);
         let coming = if rises { self.input * self.relative } else { 0.0 };
         self.is_known.then(|| self.largest.max(self.input * self.response).max(coming))
-    }
-
-    /// Writes what is known of the bound.
-    pub(super) fn write_learned(&self, to: &mut StateWriter) {
-        [self.input, self.largest, self.relative].iter().for_each(|x| to.put(x));
-        to.put(&self.is_known);
-    }
-
-    /// Takes over what was known, where it is more.
-    pub(super) fn read_learned(&mut self, from: &mut StateReader) -> Result<(), Error> {
-        for own in [&mut self.input, &mut self.largest, &mut self.relative] {
-            let mut read = 0.0;
-            from.take("bound", &mut read)?;
-            *own = own.max(read);
-        }
-        let mut is_known = false;
-        from.take("bound", &mut is_known)?;
-        self.is_known |= is_known;
-        Ok(())
     }
 
     fn keep_largest(&mut self) {

@@ -92,7 +92,7 @@ pub struct Anticipator {
     /// Tick of the last change of lead. `[lines]`
     changed: Vec<u64>,
     learns: bool,
-    /// Part of the rate that is left after it was lowered.
+    /// Fraction of the rate that is left after it was lowered.
     pace: f64,
 }
 
@@ -181,8 +181,11 @@ impl Anticipator {
                 if then >= self.changed[i] {
                     let e = increment - self.predicted[slot * p.lines + i];
                     let samples = p.skill_samples as f64;
-                    self.error[i] += (e * e - self.error[i]) / samples;
-                    self.persistence[i] += (increment * increment - self.persistence[i]) / samples;
+                    // What is not a number says nothing about skill.
+                    if (e * e + increment * increment).is_finite() {
+                        self.error[i] += (e * e - self.error[i]) / samples;
+                        self.persistence[i] += (increment * increment - self.persistence[i]) / samples;
+                    }
                 }
                 if self.learns {
                     let context = &self.contexts[slot * self.stride..][..self.stride];

@@ -41,7 +41,7 @@ pub struct Cmac {
     /// `[outputs]`
     value: Vec<f64>,
     shared: u64,
-    /// Part of the rate that is left after it was lowered.
+    /// Fraction of the rate that is left after it was lowered.
     pace: f64,
 }
 

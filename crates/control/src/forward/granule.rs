@@ -62,7 +62,7 @@ pub struct Granule {
     active: Vec<u32>,
     activity: Vec<f32>,
     n_active: usize,
-    /// Part of the rate that is left after it was lowered.
+    /// Fraction of the rate that is left after it was lowered.
     pace: f64,
     /// `[states]`
     predicted: Vec<f64>,
@@ -334,6 +334,11 @@ impl ForwardModel for Granule {
         // What each Purkinje cell is told, in place of what it predicted.
         for ((p, n), d) in predicted.iter_mut().zip(next).zip(&self.scales.change) {
             *p = step * (n - *p) / d;
+        }
+        // Weights are of single precision: an error beyond its range is not learned.
+        if predicted.iter().any(|p| !(*p as f32).is_finite()) {
+            self.predicted = predicted;
+            return measured(self.name(), f64::INFINITY);
         }
         let states = predicted.len();
         for (&j, &x) in self.active[..self.n_active].iter().zip(activity) {

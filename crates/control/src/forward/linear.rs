@@ -46,7 +46,7 @@ pub struct Linear {
     features: Vec<f64>,
     /// `[features]`
     gain: Vec<f64>,
-    /// Part of the rate that is left after it was lowered.
+    /// Fraction of the rate that is left after it was lowered.
     pace: f64,
     /// `[states]`
     predicted: Vec<f64>,

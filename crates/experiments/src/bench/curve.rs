@@ -38,7 +38,7 @@ pub fn learning_curve(place: &BenchSetup, name: &str, gain: f64) -> Result<Learn
         controller = Box::new(NoisySenses::new(controller, sd, place.seed));
     }
     let task = Task::new(c, place.condition, place.seed, place.laws.force);
-    // The bench shows what a learner does that nobody guards.
+    // The bench shows learners without the guard.
     let mut closed =
         ClosedLoop::new(place.body.plant()?, controller, place.body.references(), c.dt_s, place.delays)?
             .unguarded();

@@ -176,7 +176,7 @@ impl Bench {
         Ok(open.then(&LinearSystem::delay(delays[0])).closed()?)
     }
 
-    /// A loop of a plant and a controller with the bench's delays. Nobody guards the learner, since the studies show where it diverges.
+    /// A loop of a plant and a controller with the bench's delays. Learning is not guarded, since the studies show where it diverges.
     pub fn close(&self, plant: Box<dyn Plant>, controller: Box<dyn Controller>) -> Result<ClosedLoop, Error> {
         Ok(ClosedLoop::new(plant, controller, 1, self.dt_s, self.delays())?.unguarded())
     }

@@ -19,7 +19,7 @@ pub(super) const OWN_RECORD: &str = "lobule";
 pub(super) fn active(store: &Store, files: Option<&Node>) -> Result<Option<Value>> {
     let Some(files) = files else { return Ok(None) };
     for node in store.members(files)?.into_values() {
-        let meta = store.dataset_attribute(&node.path, "meta");
+        let meta = store.text_attribute(&node.path, "meta");
         let meta: Option<Value> = meta.and_then(|text| serde_json::from_str(&text).ok());
         if meta.is_some_and(|m| m["active_config"] == json!(true)) {
             let parsed = serde_json::from_str(&store.text(&node.path)?);

@@ -75,7 +75,7 @@ fn morphology(store: &Store, name: String, node: &Node) -> Result<Morphology> {
 fn label_sets(store: &Store, data: &str) -> Result<Vec<(i64, Vec<String>)>> {
     // BSB writes the attributes to the group or to the table, by version.
     let group = data.rsplit_once('/').map_or("", |(group, _)| group);
-    let text = store.dataset_attribute(data, "labels").or_else(|| store.group_attribute(group, "labels"));
+    let text = store.text_attribute(data, "labels").or_else(|| store.text_attribute(group, "labels"));
     let error = |what: String| store.error(format!("{data} (attribute `labels`)"), what);
     let text = text.ok_or_else(|| error(MISSING.into()))?;
     let numbered = |sets: BTreeMap<String, Vec<String>>| {

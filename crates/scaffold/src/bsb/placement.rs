@@ -70,11 +70,11 @@ fn cell_type(store: &Store, name: &str, node: &Node, found: &mut Findings) -> Re
             chunk_labels(store, &path.path, counted, &label_sets, &mut labels)?;
         }
         labels.resize(first + counted, 0);
-        if let Some(path) = members.get("rotation")
-            && is_short(store, &path.path, Some(3), counted)?
-            && store.floats(&path.path, Some(3))?.iter().any(|&angle| angle != 0.0)
-        {
-            found.rotated.insert(sites.cell_type.clone());
+        if let Some(path) = members.get("rotation") {
+            check_short(store, &path.path, Some(3), counted)?;
+            if store.floats(&path.path, Some(3))?.iter().any(|&angle| angle != 0.0) {
+                found.rotated.insert(sites.cell_type.clone());
+            }
         }
         if let Some(group) = members.get("additional") {
             let keys = store.members(group)?.into_keys();
@@ -103,11 +103,10 @@ fn positions(store: &Store, path: &str) -> Result<Vec<[f64; 3]>> {
     Ok(positions.to_vec())
 }
 
-/// True; refuses a dataset with more entries than there are cells, before it is read.
-fn is_short(store: &Store, path: &str, columns: Option<usize>, cells: usize) -> Result<bool> {
+/// Refuses a dataset with more entries than there are cells, before it is read.
+fn check_short(store: &Store, path: &str, columns: Option<usize>, cells: usize) -> Result<()> {
     let n = store.rows(path, columns)?;
-    ensure(n <= cells, || store.error(path, format!("has {n} entries for {cells} cells; write them again")))?;
-    Ok(true)
+    ensure(n <= cells, || store.error(path, format!("has {n} entries for {cells} cells; write them again")))
 }
 
 /// Appends the label set of each cell of a chunk; cells at the end without an entry have none.
@@ -118,7 +117,7 @@ fn chunk_labels(
     sets: &[(i64, Vec<String>)],
     out: &mut Vec<u16>,
 ) -> Result<()> {
-    is_short(store, path, None, cells)?;
+    check_short(store, path, None, cells)?;
     for key in store.integers(path, None)? {
         let index = sets.iter().position(|(k, _)| *k == key).ok_or_else(|| {
             let known = listed(sets.iter().map(|(k, _)| k.to_string()));

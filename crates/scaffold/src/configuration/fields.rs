@@ -132,7 +132,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// A share, 0 to 1.
+    /// A number of 0 or more.
     pub fn amount(&self, name: &str) -> Option<f64> {
         self.read(name, "a number of 0 or more", |v| number(v).filter(|n| *n >= 0.0))
     }

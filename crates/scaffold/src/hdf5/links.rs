@@ -9,7 +9,7 @@ use crate::error::{Error, Result, ensure};
 use crate::files;
 use rust_hdf5::format::FormatError;
 use rust_hdf5::{DatatypeMessage, FileLocking, H5File};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -116,11 +116,11 @@ impl Files {
 
     /// The object at a path from the root of the main file; `None` where there is none.
     pub fn locate(&self, path: &str) -> Result<Option<Place>> {
-        self.walk(Place::root(&self.main), path, 0)
+        self.walk(Place::root(&self.main), path, &Cell::new(0))
     }
 
     /// The object at a path from a group.
-    fn walk(&self, from: Place, path: &str, hops: usize) -> Result<Option<Place>> {
+    fn walk(&self, from: Place, path: &str, hops: &Cell<usize>) -> Result<Option<Place>> {
         let mut place = from;
         for name in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
             let links = place.file.links(place.address).map_err(|e| unreadable(&place, &e))?;
@@ -130,17 +130,22 @@ impl Files {
         Ok(Some(place))
     }
 
-    /// The target of one link of a group.
-    pub fn follow(&self, group: &Place, name: &str, link: &Link, hops: usize) -> Result<Place> {
+    /// The target of one link of a group; `hops` counts the soft and external links of one look-up, as `H5L_NUM_LINKS` bounds them.
+    pub fn follow(&self, group: &Place, name: &str, link: &Link, hops: &Cell<usize>) -> Result<Place> {
         let refuse = |what: String| Error::content(&group.file.path, joined(&group.path, name), what);
-        ensure(hops <= MOST_HOPS || matches!(link, Link::Hard(_)), || {
-            refuse(format!("is the last of more than {MOST_HOPS} links behind each other; break the circle"))
+        if !matches!(link, Link::Hard(_)) {
+            hops.set(hops.get() + 1);
+        }
+        ensure(hops.get() <= MOST_HOPS, || {
+            refuse(format!(
+                "is the last of more than {MOST_HOPS} links on one path; shorten the path or break the circle"
+            ))
         })?;
         match link {
             Link::Hard(address) => Ok(group.child(name, *address)),
             Link::Soft(target) => {
                 let from = if target.starts_with('/') { Place::root(&group.file) } else { group.clone() };
-                self.walk(from, target, hops + 1)?.ok_or_else(|| {
+                self.walk(from, target, hops)?.ok_or_else(|| {
                     refuse(format!(
                         "is a soft link to `{target}`, which is not there; add it or remove the link"
                     ))
@@ -148,7 +153,7 @@ impl Files {
             }
             Link::External { file, path } => {
                 let other = self.other(&group.file, file, &refuse, path)?;
-                self.walk(Place::root(&other), path, hops + 1)?.ok_or_else(|| {
+                self.walk(Place::root(&other), path, hops)?.ok_or_else(|| {
                     let found = other.path.display();
                     refuse(format!(
                         "is an external link to `{path}` in {found}, which is not there; add it or remove the link"

@@ -23,7 +23,7 @@ pub use rust_hdf5::H5Type;
 pub use store::Store;
 
 /// True if a regular file is an HDF5 file, also behind a user block.
-pub(crate) fn is_hdf5(path: &Path) -> bool {
+pub fn is_hdf5(path: &Path) -> bool {
     let Ok((mut file, about)) = crate::files::open(path) else { return false };
     header::signature(&mut file, about.len()).is_ok_and(|at| at.is_some())
 }

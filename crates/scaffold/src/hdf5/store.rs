@@ -12,11 +12,14 @@ use crate::memory;
 use rust_hdf5::format::FormatError;
 use rust_hdf5::format::messages::filter::{FILTER_DEFLATE, FILTER_FLETCHER32, FILTER_SHUFFLE};
 use rust_hdf5::{DatatypeMessage, H5Dataset, H5Type, Hdf5Error, StorageLayout};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Largest ratio of deflate; a dataset that claims more has no such data.
 const LARGEST_RATIO: u64 = 1032;
+/// Memory that is taken without asking, bytes. Chosen: far below what any process has.
+const SMALL: u64 = 16 << 20;
 /// Chunks up to this size may be larger than the data in them, bytes.
 const LARGEST_SPARE_CHUNK: u64 = 64 << 20;
 
@@ -64,7 +67,7 @@ impl Store {
         let place = &group.place;
         let links = place.file.links(place.address).map_err(|e| unreadable(place, &e))?;
         let node = |(name, link): (&String, &Link)| {
-            let place = self.files.follow(place, name, link, 0)?;
+            let place = self.files.follow(place, name, link, &Cell::new(0))?;
             Ok((name.clone(), Node { path: joined(&group.path, name), place }))
         };
         links.iter().map(node).collect()
@@ -78,7 +81,7 @@ impl Store {
         let place = &group.place;
         let links = place.file.links(place.address).map_err(|e| unreadable(place, &e))?;
         let node = |link| {
-            let place = self.files.follow(place, name, link, 0)?;
+            let place = self.files.follow(place, name, link, &Cell::new(0))?;
             Ok(Node { path: joined(&group.path, name), place })
         };
         links.get(name).map(node).transpose()
@@ -203,8 +206,11 @@ impl Store {
             })?;
         }
         // The image, and the numbers made of it.
-        let wanted = image.saturating_add(image / item.max(1) * 8);
-        if let Some(left) = memory::available().filter(|left| wanted > *left) {
+        let wanted = image.saturating_add((image / item.max(1)).saturating_mul(8));
+        // A small table needs no look at the system.
+        if wanted > SMALL
+            && let Some(left) = memory::available().filter(|left| wanted > *left)
+        {
             let what = format!("takes {wanted} bytes of memory, {left} are left; use a larger machine");
             return Err(self.error(path, what));
         }
@@ -234,17 +240,8 @@ impl Store {
         place.texts(&datatype, &raw).map_err(|what| self.error(path, what))
     }
 
-    /// A text attribute of a dataset; `None` where it has none.
-    pub fn dataset_attribute(&self, path: &str, name: &str) -> Option<String> {
-        self.attribute_of(path, name)
-    }
-
-    /// A text attribute of a group; `None` where it has none.
-    pub fn group_attribute(&self, path: &str, name: &str) -> Option<String> {
-        self.attribute_of(path, name)
-    }
-
-    fn attribute_of(&self, path: &str, name: &str) -> Option<String> {
+    /// A text attribute of a group or dataset; `None` where it has none.
+    pub fn text_attribute(&self, path: &str, name: &str) -> Option<String> {
         let place = self.files.locate(path).ok()??;
         let node = Node { path: path.into(), place };
         let attributes = self.attributes(&node).ok()?;

@@ -129,6 +129,12 @@ fn contents(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.split(move |b| *b == end).map(move |line| line[..before_comment(line)].trim_ascii())
 }
 
+/// The first line that ends in another way than the file does: what stands behind its `\r` would be lost.
+fn line_of_two(bytes: &[u8]) -> Option<usize> {
+    let is_mixed = |line: &[u8]| line.strip_suffix(b"\r").unwrap_or(line).contains(&b'\r');
+    bytes.contains(&b'\n').then(|| bytes.split(|b| *b == b'\n').position(is_mixed)).flatten()
+}
+
 fn samples(file: &Path, bytes: &[u8], notes: &mut Vec<String>) -> Result<Vec<Sample>> {
     let refuse = |line: usize, what: String| Error::file(file, format!("line {}: {what}", line + 1));
     let mut samples = Vec::new();
@@ -136,6 +142,9 @@ fn samples(file: &Path, bytes: &[u8], notes: &mut Vec<String>) -> Result<Vec<Sam
     let mut numbers: HashMap<i64, usize> = HashMap::new();
     let mut tags = std::collections::BTreeSet::new();
     let mut with_more = 0;
+    if let Some(line) = line_of_two(bytes) {
+        return Err(refuse(line, "has line ends of two kinds; save the file with one".into()));
+    }
     for (line, content) in contents(bytes).enumerate() {
         if content.is_empty() {
             continue;

@@ -81,7 +81,7 @@ impl<'a> Members<'a> {
     }
 
     pub fn attribute(&self, name: &str, attribute: &str) -> Option<String> {
-        self.store.dataset_attribute(&self.at(name), attribute)
+        self.store.text_attribute(&self.at(name), attribute)
     }
 
     /// The columns of a group of attributes.

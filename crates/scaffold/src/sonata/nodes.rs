@@ -135,17 +135,19 @@ impl RawPopulation {
         for (id, own) in own.into_iter().enumerate() {
             let of_type = match types {
                 None => None,
-                Some(types) => type_of(members, types, self.types[id], id)?.get("pop_name").cloned(),
+                Some(types) => {
+                    type_of(members, types, self.types[id], id)?.get("pop_name").map(String::as_str)
+                }
             };
-            let Some(name) = own.or(of_type) else { continue };
+            let Some(name) = own.as_deref().or(of_type) else { continue };
             let next = known.len();
-            let index = match known.get(&name) {
+            let index = match known.get(name) {
                 Some(index) => *index,
                 None => {
                     let what = || members.refuse("has more than 65535 different `pop_name`; join some");
                     let index = u16::try_from(next).map_err(|_| what())?;
-                    self.kinds.push(name.clone());
-                    *known.entry(name).or_insert(index)
+                    self.kinds.push(name.to_string());
+                    *known.entry(name.to_string()).or_insert(index)
                 }
             };
             self.kind_of[id] = Some(index);
