@@ -78,6 +78,7 @@
 #![forbid(unsafe_code)]
 mod card;
 mod check;
+mod effects;
 mod error;
 mod execute;
 mod experiment;

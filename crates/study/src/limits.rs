@@ -1,6 +1,6 @@
 //! Limits of a configuration's numbers, as its documented defaults declare them behind each value.
 
-use crate::settings::{parse, shown};
+use crate::settings::{joined, parse, shown};
 use crate::{Card, Error};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -168,10 +168,6 @@ fn holds_number(value: &Value) -> bool {
         Value::Array(list) => list.iter().any(holds_number),
         _ => false,
     }
-}
-
-fn joined(path: &str, key: &str) -> String {
-    if path.is_empty() { key.into() } else { format!("{path}.{key}") }
 }
 
 /// Reads the comments behind all values of a table.

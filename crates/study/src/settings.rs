@@ -53,7 +53,7 @@ pub fn shown(value: &Value) -> String {
     }
 }
 
-fn joined(path: &str, key: &str) -> String {
+pub fn joined(path: &str, key: &str) -> String {
     if path.is_empty() { key.into() } else { format!("{path}.{key}") }
 }
 

@@ -1,5 +1,6 @@
 //! An experiment as its author writes it.
 
+use crate::effects::Effects;
 use crate::limits::Limits;
 use crate::report::{Figure, Finding};
 use crate::{Card, Error, Run, Story, settings};
@@ -104,6 +105,7 @@ pub(crate) fn layers(card: &Card, request: &Request) -> Result<Table, Error> {
     }
     settings::seeds(&table)?;
     Limits::of(card)?.check(&table)?;
+    Effects::of(card)?.check(&table)?;
     Ok(table)
 }
 
