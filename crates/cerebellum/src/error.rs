@@ -40,12 +40,6 @@ pub enum Error {
         /// The cause and the remedy.
         what: String,
     },
-    /// A run that was asked to stop.
-    #[error("{what}")]
-    Stopped {
-        /// The file of its state, and how to go on.
-        what: String,
-    },
     /// An error of all ranks of a run.
     #[error(transparent)]
     Everywhere(Box<Error>),
@@ -88,7 +82,7 @@ impl Error {
 
 impl RoomError for Error {
     fn is_input(&self) -> bool {
-        !matches!(self, Self::Stopped { .. }) && self.wrapped().is_none_or(RoomError::is_input)
+        self.wrapped().is_none_or(RoomError::is_input)
     }
 
     fn wrapped(&self) -> Option<&dyn RoomError> {

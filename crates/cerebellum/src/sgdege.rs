@@ -200,7 +200,9 @@ impl Controller for SgdegeController {
         learned.map_err(|e| Self::failed(&e))
     }
 
+    /// Sizes, rates and the seed, which gives the weights their fibers.
     fn parameters(&self, to: &mut StateWriter) {
+        to.put(&self.learner.network().fibers().seed());
         to.bytes(format!("{:?}", self.learner.network().parameters()).as_bytes());
         to.put(&self.gain);
         to.put(&self.ticks_per_bin);

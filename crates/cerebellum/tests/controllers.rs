@@ -3,7 +3,7 @@
 use lobule_cerebellum::controllers;
 use lobule_control::plant::{Linear, Plant};
 use lobule_control::registry::{Setting, Value, Values, setting_of};
-use lobule_control::{ClosedLoop, Error, Snapshot, conforms};
+use lobule_control::{ClosedLoop, Controller, Drive, Error, Memory, Snapshot, conforms};
 
 fn arm() -> Result<Box<dyn Plant>, Error> {
     Ok(Box::new(Linear::second_order(1.0, 2.0, 4.0)?))
@@ -37,6 +37,38 @@ fn a_loop_with_each_cerebellum_goes_on_from_a_copy_of_its_state() {
             ClosedLoop::new(arm().unwrap(), controller, 1, 1e-3, [4, 2]).unwrap()
         };
         conforms::closed_loop(make, 1, 0);
+    }
+}
+
+/// A loop with a cerebellum after some trials.
+fn trained(name: &str, trials: usize, setting: &Setting) -> ClosedLoop {
+    let controller = controllers().make(name, &values(name), setting).unwrap();
+    let mut closed = ClosedLoop::new(arm().unwrap(), controller, 1, 1e-3, [4, 2]).unwrap().unguarded();
+    for trial in 0..trials {
+        closed.reset();
+        for tick in 0..50 {
+            closed.tick(&Drive { reference: &[f64::from(tick) / 50.0], ..Drive::default() }).unwrap();
+        }
+        closed.finish(1.0 + trial as f64).unwrap();
+    }
+    closed
+}
+
+#[test]
+fn learned_values_are_given_away_and_taken_back_by_the_same_circuit_alone() {
+    for name in ["sgdege", "spiking"] {
+        let learned = trained(name, 3, &setting());
+        let memory = learned.controller().save();
+        let bytes = memory.to_bytes();
+        let mut other = controllers().make(name, &values(name), &setting()).unwrap();
+        assert_ne!(other.save(), memory, "{name}: nothing was learned");
+        other.load(&Memory::from_bytes(&bytes).unwrap()).unwrap();
+        assert_eq!(other.save(), memory, "{name}");
+        let before = other.save();
+        let elsewhere = trained(name, 1, &Setting { seed: 2, ..setting() }).controller().save();
+        let error = other.load(&elsewhere).unwrap_err().to_string();
+        assert!(error.contains("other parameters"), "{name}: {error}");
+        assert_eq!(other.save(), before, "{name}: a memory that was refused changed something");
     }
 }
 

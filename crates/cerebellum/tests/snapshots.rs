@@ -6,8 +6,9 @@ use lobule_cerebellum::open_loop::{
 use lobule_cerebellum::{BrainState, CellModels, Error};
 use lobule_exchange::Ranks;
 use lobule_scaffold::{Anatomy, ScaffoldSpec, reconstruct};
-use lobule_signal::Quiet;
+use lobule_signal::{Progress, Quiet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A run on one process.
 fn run_own(anatomy: &Anatomy, tables: &OwnTables, what: &OpenLoop) -> Result<OpenLoopResult, Error> {
@@ -58,6 +59,42 @@ fn a_resumed_run_ends_in_the_same_state_and_knows_where_it_began() {
         let later: Vec<_> = all.steps.iter().zip(&all.ids).filter(|(step, _)| **step >= 400).collect();
         assert_eq!(part.steps.iter().zip(&part.ids).collect::<Vec<_>>(), later, "{}", all.label);
     }
+}
+
+/// Asks to stop at its tenth question.
+#[derive(Default)]
+struct Impatient {
+    questions: AtomicUsize,
+}
+
+impl Progress for Impatient {
+    fn note(&self, _: &str) {}
+    fn expect(&self, _: u64) {}
+    fn done(&self, _: u64) {}
+    fn stops(&self) -> bool {
+        self.questions.fetch_add(1, Ordering::Relaxed) + 1 >= 10
+    }
+}
+
+#[test]
+fn a_stopped_run_has_what_it_recorded_and_the_resumed_one_the_rest() {
+    let (anatomy, folder) = (anatomy(1), folder());
+    let state = folder.path().join("stopped.state");
+    let whole = run(&anatomy, &tables(), 80.0, None, None).unwrap();
+    let snapshots = Snapshots { to: Some(state.clone()), ..Snapshots::default() };
+    let what = OpenLoop { duration_ms: Some(80.0), seed: 4, snapshots, ..OpenLoop::default() };
+    let mut shared = SharedAnatomy::whole(anatomy.clone());
+    let stopped = own_tables(&mut shared, &tables(), &what, &Impatient::default(), &Ranks::alone()).unwrap();
+    let said = stopped.stopped.as_ref().unwrap();
+    assert!(said.contains("stopped at 10 ms") && said.contains("--resume"), "{said}");
+    assert_eq!((stopped.from_ms, stopped.duration_ms, whole.stopped.as_ref()), (0.0, 10.0, None));
+    let rest = run(&anatomy, &tables(), 80.0, Some(&state), None).unwrap();
+    assert_eq!((rest.from_ms, rest.fingerprint), (10.0, whole.fingerprint));
+    for ((first, rest), whole) in stopped.spikes.iter().zip(&rest.spikes).zip(&whole.spikes) {
+        assert_eq!([&first.steps[..], &rest.steps].concat(), whole.steps, "{}", whole.label);
+        assert_eq!([&first.ids[..], &rest.ids].concat(), whole.ids, "{}", whole.label);
+    }
+    assert!(stopped.spikes.iter().any(|train| !train.steps.is_empty()));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use lobule::experiments::{ALL, find};
 use lobule::scaffold::{files, memory::available};
 use lobule::study::prelude::{fixed, short};
 use lobule::study::report::{Finding, Findings};
-use lobule::study::{Card, Experiment, Request, RunFiles, RunOptions};
+use lobule::study::{Card, Experiment, Finished, Request, RunFiles, RunOptions};
 use lobule::{
     Error, Ranks,
     study::run_folder::{partial_of, write_whole},
@@ -141,7 +141,7 @@ pub fn run(arguments: &Run, ranks: &Ranks) -> Result<(), Stop> {
         return ended;
     }
     print_findings(&findings.findings);
-    tell_of_no_numbers(&findings.findings);
+    tell_of_no_numbers(&finished);
     if let Some(summary) = findings.summary() {
         out!("findings {summary}");
     }
@@ -176,15 +176,30 @@ fn print_findings(findings: &[Finding]) {
     }
 }
 
-/// Names the findings that are no numbers: what they measure did not take place, or its values left the range of numbers.
-fn tell_of_no_numbers(findings: &[Finding]) {
-    let none: Vec<&str> = findings.iter().filter(|f| !f.value.is_finite()).map(|f| f.name.as_str()).collect();
-    if let Some(first) = none.first() {
-        let more = if none.len() > 1 { format!(" and {} more", none.len() - 1) } else { String::new() };
-        tell!(
-            "note: no number: {first}{more}; what they measure did not occur or diverged, the report shows where"
-        );
-    }
+/// Names the findings that are no numbers, their seeds, and the places in the record where numbers stop: what they measure did not
+/// take place, or left the range of numbers.
+fn tell_of_no_numbers(finished: &Finished) {
+    let Findings { findings, seeds, .. } = &finished.findings;
+    let none: Vec<&Finding> = findings.iter().filter(|f| !f.value.is_finite()).collect();
+    let Some(first) = none.first() else { return };
+    let of: Vec<String> = seeds
+        .iter()
+        .zip(&first.by_seed)
+        .filter(|(_, value)| !value.is_finite())
+        .map(|(seed, _)| seed.to_string())
+        .collect();
+    let of = if of.is_empty() || of.len() == seeds.len() {
+        String::new()
+    } else {
+        format!(" (seed {})", of.join(", "))
+    };
+    let more = if none.len() > 1 { format!(" and {} more", none.len() - 1) } else { String::new() };
+    let places = finished.gaps.join(", ");
+    let places = if places.is_empty() { places } else { format!(", first at {places} of the record") };
+    tell!(
+        "note: no number: {}{of}{more}{places}; what they measure did not occur or diverged, the report shows where",
+        first.name
+    );
 }
 
 /// Three decimals, or a power of ten where these would show nothing.

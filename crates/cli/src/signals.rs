@@ -15,7 +15,7 @@ static SIGNAL: AtomicI32 = AtomicI32::new(0);
 /// Folder in which the work at hand keeps what is finished.
 static FOLDER: Mutex<Option<PathBuf>> = Mutex::new(None);
 
-/// True if the work writes its state before it ends.
+/// True if the work writes its state or its recordings before it ends.
 static WRITES: AtomicBool = AtomicBool::new(false);
 
 /// Time for the work to end by itself, before the program ends without it. Chosen: what a person at the keys waits for. What is
@@ -31,7 +31,7 @@ pub fn listen() {
         SIGNAL.store(signal, Ordering::Relaxed);
         STOPS.store(true, Ordering::Relaxed);
         if WRITES.load(Ordering::Relaxed) {
-            tell!("lobule: stopping; the state is written first, a second signal ends at once");
+            tell!("lobule: stopping; state and recordings are written first, a second signal ends at once");
             signals.next();
         }
         std::thread::sleep(PATIENCE);
@@ -55,7 +55,7 @@ pub fn listen() {
     let _ = std::thread::Builder::new().spawn(wait);
 }
 
-/// Lets the work write its state when it is asked to end, however long that takes.
+/// Lets the work write its state and its recordings when it is asked to end, however long that takes.
 pub fn writes_state() {
     WRITES.store(true, Ordering::Relaxed);
 }

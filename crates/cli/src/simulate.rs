@@ -63,7 +63,7 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
     let mut shared = read.map_err(|e| Stop::Input(e.into()))?;
     let is_first = ranks.is_first();
     let bar = Bar::new(arguments.no_progress || !is_first, "intervals").with_notes_above(is_first);
-    if arguments.snapshot.is_some() {
+    if arguments.snapshot.is_some() || arguments.out.is_some() {
         crate::signals::writes_state();
     }
     let result = match &tables {
@@ -71,12 +71,13 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
         None => simulation_of(arguments).and_then(|s| Ok(stored(&mut shared, &s, &what, &bar, ranks)?)),
     };
     bar.finish();
-    let result = result.map_err(as_stop).inspect_err(|_| {
+    let result = result.inspect_err(|_| {
         // Goes only when it is empty: nothing was written yet.
         arguments.out.as_deref().map(std::fs::remove_dir);
     })?;
+    let stopped = |what: &String| Stop::Run(Error::Stopped { what: what.clone() });
     if !is_first {
-        return Ok(());
+        return result.stopped.as_ref().map_or(Ok(()), |what| Err(stopped(what)));
     }
     // Results are on the disk before anything is said, which may fail.
     let written = arguments.out.as_ref().map(|folder| write(folder, arguments, &shared.anatomy, &result));
@@ -85,20 +86,7 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
     if let Some(files) = written {
         out!("wrote {files}");
     }
-    Ok(())
-}
-
-/// The end of a run that was asked to stop, whose status tells the signal.
-fn as_stop(stop: Stop) -> Stop {
-    match stop {
-        Stop::Run(error) => match error.of_room() {
-            Some(lobule::cerebellum::Error::Stopped { what }) => {
-                Stop::Run(Error::Stopped { what: what.clone() })
-            }
-            _ => Stop::Run(error),
-        },
-        other => other,
-    }
+    result.stopped.as_ref().map_or(Ok(()), |what| Err(stopped(what)))
 }
 
 /// lobule's own parameters and the stimuli; none for a stored simulation.

@@ -1,6 +1,6 @@
 //! Learned values: every learner gives them away and takes them back, and nothing that does not fit is taken.
 
-use lobule_control::registry::{Value, Values, controllers};
+use lobule_control::registry::{Setting, Value, Values, controllers};
 use lobule_control::{Controller, Error, Inputs, Memory, Senses};
 
 mod settings;
@@ -72,6 +72,33 @@ fn every_controller_of_the_registry_gives_away_what_it_learned_and_takes_it_back
         }
         assert!(learners >= 7, "{learners}");
     }
+}
+
+#[test]
+fn a_memory_that_another_seed_takes_means_the_same_there() {
+    let all = controllers();
+    let (mut taken, mut refused) = (0, 0);
+    for entry in all.all().filter(|entry| entry.learns) {
+        let setting = setting_for(entry.name);
+        let make = |seed: u64| {
+            all.make(entry.name, &values(entry.name), &Setting { seed, ..setting_for(entry.name) }).unwrap()
+        };
+        let mut learned = make(setting.seed);
+        (0..3).for_each(|_| drop(trial(&mut *learned)));
+        let memory = learned.save();
+        let (mut same, mut other) = (make(setting.seed), make(setting.seed + 1));
+        same.load(&memory).unwrap();
+        if other.load(&memory).is_err() {
+            refused += 1;
+            continue;
+        }
+        taken += 1;
+        // The olive spikes by chance, whatever was learned.
+        if entry.name != "conditioning" {
+            assert_eq!(trial(&mut *other), trial(&mut *same), "{}", entry.name);
+        }
+    }
+    assert!(taken >= 5 && refused >= 2, "{taken} {refused}");
 }
 
 #[test]

@@ -119,7 +119,6 @@ fn tiny(name: &str) -> &'static [&'static str] {
             "tail=1",
             "controllers=[\"feedback\",\"kalman\",\"nlms\",\"cfpc_model\",\"sgdege\",\"equations\"]",
             "delays_s=[[0.03,0.02]]",
-            "timing.steps=100",
         ],
         _ => &[],
     }

@@ -348,3 +348,54 @@ fn bodies_of_ones_own_have_limits_too() {
         }
     }
 }
+
+#[test]
+fn keys_without_effect_are_refused_where_they_are_changed_and_taken_where_they_have_one() {
+    for (name, on, off, key) in [
+        ("prism", "sites.pf_mli=true", "sites.pf_mli=false", "sites.pf_mli_w_max_ns=0.4"),
+        ("prism", "sites.mf_dcn=true", "sites.mf_dcn=false", "sites.mf_dcn_w_max_ns=3.0"),
+        ("prism", "sites.pc_dcn=true", "sites.pc_dcn=false", "sites.pc_dcn_lambda=4.0"),
+        ("classic/eyeblink", "cerebellum=spiking", "cerebellum=rates", "spiking.probes=9"),
+        ("analysis/state_prediction", "source=network", "source=synthetic", "network.olive_hz=2.0"),
+        ("bench/anticipation", "timing.repeats=5", "timing.repeats=0", "timing.steps=2001"),
+        ("forward/cartpole", "inner_loop.passes=1", "inner_loop.passes=0", "inner_loop.horizon=2"),
+    ] {
+        let resolve = |settings: &[&str]| {
+            let settings: Vec<String> = settings.iter().map(|s| (*s).to_string()).collect();
+            let request = Request { settings: &settings, ..Request::default() };
+            lobule_experiments::find(name).unwrap().resolved(&request).map_err(|e| e.to_string())
+        };
+        resolve(&[on, key]).unwrap();
+        let error = resolve(&[off, key]).unwrap_err();
+        assert!(error.contains("would have no effect"), "{name} {key}: {error}");
+        assert!(error.starts_with(key.split('=').next().unwrap()), "{name} {key}: {error}");
+    }
+}
+
+#[test]
+fn keys_without_effect_are_refused_beside_what_makes_them_so() {
+    for (name, settings) in [
+        ("prism", &["loop.forward=off", "forward.a_minus_ns=-0.003"][..]),
+        ("prism", &["loop.inverse=off", "planner.place_peak_hz=100.0"]),
+        ("prism", &["planner.code=rate", "planner.place_width_deg=7.0"]),
+        ("prism", &["scaffold.file=net.hdf5", "scaffold.size_um=[60.0,60.0]"]),
+        ("classic/eyeblink", &["cerebellum=spiking", "conditioning.order=8"]),
+        ("analysis/state_prediction", &["source=network", "synthetic.nuclear.units=9"]),
+        ("bench/anticipation", &["conditions=[\"reach\"]", "push.at_s=1.0"]),
+        ("bench/anticipation", &["controllers=[\"feedback\"]", "rates.nlms=0.4"]),
+        ("bench/anticipation", &["plants=[\"damped\"]", "bodies.inertia.mass=2.0"]),
+        ("cfpc/tracking", &["plant=damped", "bench.plants.resonant.mass=2.0"]),
+        ("forward/cartpole", &["tasks=[\"two_actions\"]", "pd.gains=[3.0]"]),
+        ("sgdege/marr_albus_ito", &["network.rate_no=10.0"]),
+        ("sgdege/pointing", &["rules=[\"static\"]", "reinforce.sigma=9.0"]),
+        ("sgdege/network", &["sensitivity=false", "sensitivity_share=0.2"]),
+        ("classic/pursuit", &["controllers=[\"feedback\"]", "foresight.taps=7"]),
+        ("classic/vor", &["flocculus.architectures=[\"recurrent\"]", "flocculus.rate_feed_forward=0.002"]),
+    ] {
+        let settings: Vec<String> = settings.iter().map(|s| (*s).to_string()).collect();
+        let request = Request { settings: &settings, ..Request::default() };
+        let refused = lobule_experiments::find(name).unwrap().resolved(&request);
+        let error = refused.map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains("would have no effect"), "{name} {settings:?}: {error}");
+    }
+}

@@ -31,7 +31,7 @@ use toml_edit::{DocumentMut, Item};
 #[derive(Debug)]
 pub(crate) struct Effects {
     rules: Vec<Rule>,
-    /// Values that keys without effect may have: those of the defaults and of each preset.
+    /// Values that keys without effect may have: those of the defaults, which come first, and of each preset.
     usual: Vec<Table>,
     of_name: &'static str,
 }
@@ -107,7 +107,8 @@ impl Effects {
         if self.usual.iter().any(|usual| value(usual, path) == Some(given)) {
             return Ok(());
         }
-        let Some(reason) = self.rules.iter().find_map(|rule| rule.refuses(whole, path)) else {
+        let Some(reason) = self.rules.iter().find_map(|rule| rule.refuses(&self.usual[0], whole, path))
+        else {
             return Ok(());
         };
         let what = format!(
@@ -119,17 +120,18 @@ impl Effects {
     }
 }
 
-/// A rule of the table of a configuration that is not its own key.
 impl Rule {
     /// The reason why a key has no effect in a configuration, if this rule makes it so.
-    fn refuses(&self, whole: &Table, path: &str) -> Option<Reason<'_>> {
+    fn refuses(&self, defaults: &Table, whole: &Table, path: &str) -> Option<Reason<'_>> {
         let is_under = |table: &str| {
             path.strip_prefix(table).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
         let has_effect = match &self.condition {
             Condition::Chosen(table) => {
                 let entry = path.strip_prefix(table.as_str())?.strip_prefix('.')?.split('.').next()?;
-                holds(value(whole, &self.path)?, &Value::from(entry))
+                // An entry of one's own may wait for its turn.
+                let is_own = value(defaults, &format!("{table}.{entry}")).is_none();
+                is_own || holds(value(whole, &self.path)?, &Value::from(entry))
             }
             _ if !is_under(&self.path) => return None,
             Condition::Never => false,
@@ -320,10 +322,6 @@ mod tests {
                 "[plants.rod]\nmass = 3.0",
                 "plants.rod.mass: 3.0 would have no effect, since `plant` does not name it",
             ),
-            (
-                "[plants.own]\nmass = 3.0",
-                "plants.own.mass: 3.0 would have no effect, since `plant` does not name it",
-            ),
         ] {
             assert_eq!(say(layer), format!("{refused}{end}"), "{layer}");
         }
@@ -339,6 +337,7 @@ mod tests {
             "repeats = 3\nsteps = 11",
             "[x]\na = 2",
             "[plants.cart]\nmass = 3.0",
+            "[plants.own]\nmass = 3.0",
             "plant = \"own\"\n[plants.own]\nmass = 3.0",
             // As a preset has them, such as in the configuration that a run of it has written.
             "rest = 3.0",

@@ -1,5 +1,6 @@
 //! From a checked configuration to a run folder: folder, workers, provenance, report.
 
+use crate::gaps::gaps;
 use crate::inputs;
 use crate::report::{Finding, Findings};
 use crate::run_folder::{Identity, RunFolder, partial_of};
@@ -135,7 +136,7 @@ fn finish<S: Study + ?Sized>(
     for (name, data) in report_files(study, config, record, &findings, &provenance)? {
         folder.write(&name, &data)?;
     }
-    Ok(Finished { folder: folder.complete()?, findings, fingerprints })
+    Ok(Finished { folder: folder.complete()?, findings, fingerprints, gaps: gaps(record) })
 }
 
 /// Figures and page of a run: (file name in the folder, content).
@@ -147,7 +148,7 @@ pub fn report_files<S: Study + ?Sized>(
     provenance: &Value,
 ) -> Result<Vec<(String, Vec<u8>)>, Error> {
     let figures = study.figures(config, record)?;
-    let html = page(S::CARD, &study.story(config, record), findings, &figures, provenance);
+    let html = page(S::CARD, &study.story(config, record), findings, &figures, provenance, &gaps(record));
     let drawn = figures.into_iter().map(|f| (format!("figures/{}", f.file_name()), f.svg.into_bytes()));
     Ok(drawn.chain([("report.html".into(), html.into_bytes())]).collect())
 }

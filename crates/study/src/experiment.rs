@@ -2,7 +2,7 @@
 
 use crate::execute::{recording, report_files, run_on};
 use crate::limits::Limits;
-use crate::study::{Request, Study, layers, typed};
+use crate::study::{Request, Study, asked_for};
 use crate::verify::{CONFIG, RunFiles, foreign};
 use crate::{Card, Error, Finished, Progress, Ranks, RunOptions, settings};
 use std::path::Path;
@@ -67,7 +67,7 @@ impl<S: Study> Experiment for S {
         progress: &dyn Progress,
         ranks: &Ranks,
     ) -> Result<Finished, Error> {
-        let config = ranks.agree(layers(S::CARD, request).and_then(typed))?;
+        let config = ranks.agree(asked_for(S::CARD, request))?;
         run_on(self, &config, options, progress, ranks).map(|(finished, _)| finished)
     }
 

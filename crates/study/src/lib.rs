@@ -82,6 +82,7 @@ mod effects;
 mod error;
 mod execute;
 mod experiment;
+mod gaps;
 mod inputs;
 mod limits;
 mod numbers;

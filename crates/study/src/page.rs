@@ -77,13 +77,14 @@ impl Section {
 }
 
 /// Writes the report: one HTML file that needs no other file. A figure that no section names is shown
-/// before the findings.
+/// before the findings; `gaps` are the places of the record where a number is none.
 pub fn page(
     card: &Card,
     story: &Story,
     findings: &Findings,
     figures: &[Figure],
     provenance: &Value,
+    gaps: &[String],
 ) -> String {
     let Findings { version, experiment, preset, .. } = findings;
     let kind = format!("lobule {version} · experiment {experiment} · preset {preset}");
@@ -91,6 +92,10 @@ pub fn page(
     page.lead(&story.answer);
     story.small_print.iter().for_each(|text| page.text(text));
     findings.summary().iter().for_each(|summary| page.text(&format!("Findings: {summary}.")));
+    if !gaps.is_empty() {
+        let first = gaps.join(", ");
+        page.text(&format!("Not all results are numbers: what they measure did not occur, or diverged. In the record the first are {first}."));
+    }
     Section { heading: "What was run".into(), ..story.what_was_run.clone() }.show(&mut page, figures);
     if !story.steps.is_empty() {
         page.section("How the experiment works");

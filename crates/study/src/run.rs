@@ -259,4 +259,6 @@ pub struct Finished {
     pub findings: Findings,
     /// Hashes of its final states and of its record: equal runs have equal ones.
     pub fingerprints: Vec<(String, String)>,
+    /// First places of its record where a number is none, such as `courses[3].rms[17] (NaN)`: an entry of the list and a trial.
+    pub gaps: Vec<String>,
 }

@@ -79,14 +79,14 @@ pub trait Study: Sync {
     /// # Errors
     /// [`Error::Config`] naming the key, its value and what is allowed.
     fn resolve(&self, request: &Request) -> Result<Self::Config, Error> {
-        let config = typed(layers(Self::CARD, request)?)?;
+        let config = asked_for(Self::CARD, request)?;
         self.check(&config)?;
         Ok(config)
     }
 }
 
 /// All keys of a configuration: defaults ← preset ← file ← seeds ← settings.
-pub(crate) fn layers(card: &Card, request: &Request) -> Result<Table, Error> {
+fn layers(card: &Card, request: &Request) -> Result<Table, Error> {
     let preset = card.presets.iter().find(|p| p.name == request.preset).ok_or_else(|| {
         let known = card.presets.iter().map(|p| p.name).collect::<Vec<_>>().join(", ");
         Error::config("preset", format!("there is no preset `{}`; there are: {known}", request.preset))
@@ -105,11 +105,18 @@ pub(crate) fn layers(card: &Card, request: &Request) -> Result<Table, Error> {
     }
     settings::seeds(&table)?;
     Limits::of(card)?.check(&table)?;
-    Effects::of(card)?.check(&table)?;
     Ok(table)
 }
 
-pub(crate) fn typed<C: DeserializeOwned>(table: Table) -> Result<C, Error> {
+/// The configuration that is asked for, without the checks of its study.
+pub(crate) fn asked_for<C: DeserializeOwned>(card: &Card, request: &Request) -> Result<C, Error> {
+    let table = layers(card, request)?;
+    let config = typed(table.clone())?;
+    Effects::of(card)?.check(&table)?;
+    Ok(config)
+}
+
+fn typed<C: DeserializeOwned>(table: Table) -> Result<C, Error> {
     serde_path_to_error::deserialize(table)
         .map_err(|e| Error::config(e.path().to_string(), e.inner().message()))
 }

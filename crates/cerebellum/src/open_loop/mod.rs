@@ -111,6 +111,8 @@ pub struct OpenLoopResult {
     pub from_ms: f64,
     /// End of the run, ms.
     pub duration_ms: f64,
+    /// Set for a run that was asked to stop ([`Progress::stops`]): the time, and where it can go on.
+    pub stopped: Option<String>,
     /// Spikes of every cell population since the start.
     pub spikes: Vec<SpikeTrain>,
     /// Recorded variables, in the order of the probes.
@@ -171,8 +173,10 @@ impl Job<'_> {
         what.snapshots.restore(&mut ready.simulation, ranks)?;
         let compile_s = begin.elapsed().as_secs_f64();
         let first_step = ready.simulation.step();
-        ranks.agree(self.advance(&mut ready))?;
+        let stopped = ranks.agree(self.advance(&mut ready))?;
         let CompiledRun { mut simulation, prepared, probes, every, clock, steps, .. } = ready;
+        // A run that was stopped has what it recorded until then.
+        let steps = if stopped.is_some() { simulation.step().min(steps) } else { steps };
         let fingerprint = simulation.fingerprint()?;
         let simulate_s = begin.elapsed().as_secs_f64() - compile_s;
 
@@ -198,7 +202,8 @@ impl Job<'_> {
         Ok(OpenLoopResult {
             dt_ms,
             from_ms: clock.ms(first_step),
-            duration_ms: prepared.duration_ms,
+            duration_ms: if stopped.is_some() { clock.ms(steps) } else { prepared.duration_ms },
+            stopped,
             rates: spikes.iter().map(rates).collect(),
             spikes,
             traces,
@@ -252,8 +257,8 @@ impl Job<'_> {
     }
 
     /// Runs to the end. A run that is not a whole number of intervals continues to the end of the last one, and recordings after
-    /// its end are dropped.
-    fn advance(&self, ready: &mut CompiledRun) -> Result<(), Error> {
+    /// its end are dropped. Says so where it was asked to stop before.
+    fn advance(&self, ready: &mut CompiledRun) -> Result<Option<String>, Error> {
         let interval = ready.simulation.network().interval_steps() as u64;
         let (first, intervals) = (ready.simulation.step() / interval, ready.steps.div_ceil(interval));
         self.what.snapshots.check(&ready.clock, first * interval, ready.steps, interval)?;
@@ -275,13 +280,13 @@ impl Job<'_> {
             let stops = is_asked && self.ranks.on_first(|| Ok::<_, Error>(self.progress.stops()))?;
             self.what.snapshots.write_due(simulation, is_end || stops, self.ranks)?;
             if stops && !is_end {
-                return Err(self.what.snapshots.stopped(clock.ms((k + 1) * interval)));
+                return Ok(Some(self.what.snapshots.stopped(clock.ms((k + 1) * interval))));
             }
             if k % BETWEEN_QUESTIONS == 0 && self.what.memory_limit.is_some() {
                 self.ranks.agree(check_room(simulation.spikes_so_far()))?;
             }
         }
-        Ok(())
+        Ok(None)
     }
 }
 

@@ -42,15 +42,15 @@ impl Snapshots {
     }
 
     /// The end of a run that was asked to stop at a time.
-    pub(super) fn stopped(&self, ms: f64) -> Error {
-        let what = match &self.to {
+    pub(super) fn stopped(&self, ms: f64) -> String {
+        let state = match &self.to {
             Some(path) => {
                 let path = path.display();
                 format!("its state is in {path}: the same command with --resume {path} goes on from there")
             }
-            None => "nothing was kept; with --snapshot FILE its state would be".into(),
+            None => "its state is lost; with --snapshot FILE it would be kept".into(),
         };
-        Error::Stopped { what: format!("stopped at {ms} ms; {what}") }
+        format!("stopped at {ms} ms; {state}")
     }
 
     /// Refuses a run that ends before it starts, and snapshots inside an exchange interval.

@@ -23,6 +23,7 @@ pub struct Fiber {
 #[derive(Debug, Clone)]
 pub struct Fibers {
     parameters: NetworkParameters,
+    seed: u64,
     wiring: Stream,
     purkinje_weights: Stream,
     nucleo_olivary_weights: Stream,
@@ -62,6 +63,7 @@ impl Fibers {
             .collect();
         Self {
             parameters: p.clone(),
+            seed,
             wiring: stream("wiring"),
             purkinje_weights: stream("purkinje_weight"),
             nucleo_olivary_weights: stream("nucleo_olivary_weight"),
@@ -74,6 +76,11 @@ impl Fibers {
     /// Sizes and rates.
     pub fn parameters(&self) -> &NetworkParameters {
         &self.parameters
+    }
+
+    /// Seed of wiring, patterns and initial weights.
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// The column whose nuclear neurons a fiber reaches.
