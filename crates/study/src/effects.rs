@@ -21,6 +21,8 @@ use toml_edit::{DocumentMut, Item};
 /// size_um = 200.0
 /// # Without effect.
 /// rest_hz = 15.0
+/// # Without effect: bench.signals, bench.width_s.
+/// lowest_hz = 0.1
 /// # Only with plant = "pole".
 /// [pole]
 /// length_m = 1.0
@@ -69,10 +71,11 @@ impl Effects {
         let mut rules = Vec::new();
         collect(document.as_item(), "", &mut rules).map_err(wrong)?;
         for rule in &rules {
-            if let Some(key) = rule.condition.key()
-                && value(&defaults, key).is_none()
-            {
-                return Err(wrong(format!("the condition of {} names {key}, which is not there", rule.path)));
+            for key in [rule.condition.key(), Some(rule.path.as_str())].into_iter().flatten() {
+                if value(&defaults, key).is_none() {
+                    let what = format!("the condition of {} names {key}, which is not there", rule.path);
+                    return Err(wrong(what));
+                }
             }
         }
         let mut usual = vec![defaults.clone()];
@@ -224,6 +227,11 @@ fn collect(item: &Item, path: &str, rules: &mut Vec<Rule>) -> Result<(), String>
         };
         for line in above.and_then(|text| text.as_str()).unwrap_or("").lines() {
             let sentence = line.trim().trim_start_matches('#').trim();
+            if let Some(keys) = sentence.strip_prefix("Without effect: ") {
+                let keys = keys.trim_end_matches('.').split(", ");
+                rules.extend(keys.map(|key| Rule { path: key.into(), condition: Condition::Never }));
+                continue;
+            }
             match Condition::parse(sentence) {
                 Ok(Some(condition)) => rules.push(Rule { path: path.clone(), condition }),
                 Ok(None) => {}
@@ -291,7 +299,7 @@ mod tests {
                    # Only without file.\nsize = 1.0\n# Only with file.\nunit = 1.0\n\
                    kinds = [\"x\", \"y\"]\n# A sentence.\n# Only with kinds = \"y\" or \"z\".\nsd = 0.1\n\
                    repeats = 5\n# Only with repeats above 2.\nsteps = 10\n# Without effect.\nrest = 1.0\n\
-                   # Only with kinds = \"x\".\n[x]\na = 1\n[x.deeper]\nb = 2\n\
+                   # Without effect: x.rest.\n# Only with kinds = \"x\".\n[x]\nrest = 1.0\na = 1\n[x.deeper]\nb = 2\n\
                    [plants.cart]\nmass = 1.0\n[plants.rod]\nmass = 2.0\n",
         presets: &[Preset::new("quick", "", "steps = 5\nrest = 3.0")],
         open_tables: &["plants"],
@@ -313,6 +321,7 @@ mod tests {
             ("unit = 2.0", "unit: 2.0 would have no effect without file"),
             ("kinds = [\"x\"]\nsd = 0.2", "sd: 0.2 would have no effect without kinds = \"y\" or \"z\""),
             ("repeats = 2\nsteps = 11", "steps: 11 would have no effect unless repeats is above 2"),
+            ("[x]\nrest = 2.0", "x.rest: 2.0 would have no effect"),
             ("kinds = [\"y\"]\n[x]\na = 2", "x.a: 2 would have no effect without kinds = \"x\""),
             (
                 "kinds = [\"y\"]\n[x.deeper]\nb = 3",
