@@ -4,11 +4,13 @@
 //! J = Σ ε² / Σ |Δr|²                 error of a trial, relative to how much the reference moves; Σ ε² where it stands still
 //! J > 4 J₁                           twice the error of the first trial: what was learned in the best trial is put back, and the
 //!                                    rate is halved
-//! and in the trial after that
+//! and in the trial after that, in which learning rests
 //!     J > 4 J₁ still                 it was not the learner but the body or the task: J₁ ← J, and the rate is given back
 //! ```
-//! Within a trial the same is done at once when Σ ε² exceeds 16 times that of the whole first trial (more, as the reference moves more), or |ε| in the first trial 20 times
-//! the largest reference. A loop without references is judged by the errors of the controller's own predictions
+//! Trials in which the reference moves have a J₁, and those in which it stands still have another, since they are measured in different
+//! units. Learning rests where a controller has a rate ([`Controller::slow`]).
+//! Within a trial the same is done at once when Σ ε² exceeds 16 times that of the whole first trial (more, as the reference moves more),
+//! or |ε| in the first trial 20 times the largest reference. A loop without references is judged by the errors of the controller's own predictions
 //! ([`Controller::misfit`]), and not at all where it reports none. A run that is never ended counts as trials of a minute.
 //!
 //! Chosen: factors that no stable loop reaches by noise, and that a loop which diverges passes within a few trials.
@@ -21,6 +23,8 @@ const LIMIT: f64 = 4.0;
 /// Growth of Σ ε² within a trial, and of |ε| relative to the reference in the first.
 const AT_ONCE: f64 = 16.0;
 const FIRST: f64 = 20.0;
+/// Factor of the rate in a trial in which learning rests; a power of two, so that it is taken back exactly.
+const RESTING: f64 = 1.0 / (1u64 << 30) as f64;
 /// Duration of what counts as a trial in a run that is never ended, s.
 const TRIAL_S: f64 = 60.0;
 /// News that are kept.
@@ -86,13 +90,16 @@ pub(crate) struct Guard {
     /// True after something was put back within this trial.
     is_spoiled: bool,
     trial: u64,
-    /// J and Σ ε² of the trial that others are compared with; not positive before there is one.
-    first: f64,
-    first_squares: f64,
-    best: f64,
+    /// J and Σ ε² of the trial that others are compared with; not positive before there is one. `[still, moving]`
+    first: [f64; 2],
+    first_squares: [f64; 2],
+    /// `[still, moving]`
+    best: [f64; 2],
     best_trial: u64,
     /// Something was put back: this trial tells whether it was the learner.
     is_trying: bool,
+    /// Learning rests in this trial.
+    is_resting: bool,
     rate_left: f64,
     /// Learned values at the start of this trial, and of the best one.
     entered: Vec<u8>,
@@ -113,11 +120,12 @@ impl Guard {
             largest_reference: 0.0,
             is_spoiled: false,
             trial: 0,
-            first: -1.0,
-            first_squares: -1.0,
-            best: f64::INFINITY,
+            first: [-1.0; 2],
+            first_squares: [-1.0; 2],
+            best: [f64::INFINITY; 2],
             best_trial: 0,
             is_trying: false,
+            is_resting: false,
             rate_left: 1.0,
             entered: Vec::new(),
             kept: Vec::new(),
@@ -146,7 +154,7 @@ impl Guard {
         if self.is_on {
             self.take(controller);
             // Before a trial has been judged, the best that is known is what it begins with.
-            if self.first <= 0.0 {
+            if self.first.iter().all(|first| *first <= 0.0) {
                 self.kept.clone_from(&self.entered);
             }
         }
@@ -184,16 +192,17 @@ impl Guard {
             self.squares += misfit;
         }
         self.ticks += 1;
-        let (is_first, limit) = (self.first <= 0.0, FIRST * self.largest_reference);
+        let kind = self.kind();
+        let (is_first, limit) = (self.first[kind] <= 0.0, FIRST * self.largest_reference);
         let grows = match is_first {
             // From the second second on: by then a reference has its size.
             true => limit > 0.0 && largest > limit && self.ticks > self.longest / TRIAL_S as u64,
-            false => self.squares > AT_ONCE * self.first_squares.max(self.first * self.extent()),
+            false => self.squares > AT_ONCE * self.first_squares[kind].max(self.first[kind] * self.extent()),
         };
         if grows && !self.is_spoiled && !self.is_trying {
             let growth = match is_first {
                 true => largest / self.largest_reference,
-                false => (self.squares / self.first_squares).sqrt(),
+                false => (self.squares / self.first_squares[kind]).sqrt(),
             };
             self.is_spoiled = true;
             self.put_back(controller, growth)?;
@@ -209,35 +218,34 @@ impl Guard {
         if !self.is_on || self.ticks == 0 {
             return Ok(());
         }
-        let cost = self.squares / self.extent();
-        let growth = (cost / self.first).sqrt();
+        let (cost, kind) = (self.squares / self.extent(), self.kind());
+        let growth = (cost / self.first[kind]).sqrt();
+        let was_trying = std::mem::take(&mut self.is_trying);
         if self.is_spoiled {
             // What this trial taught after something was put back in it is no better.
             put_back(controller, &self.kept)?;
-        } else if self.first <= 0.0 {
-            (self.first, self.first_squares) = (cost, self.squares);
+            self.is_trying = self.first[kind] > 0.0;
+        } else if self.first[kind] <= 0.0 {
+            (self.first[kind], self.first_squares[kind]) = (cost, self.squares);
             self.keep_as_best(cost);
-        } else if cost > LIMIT * self.first || !cost.is_finite() {
-            match self.is_trying {
-                true => {
-                    self.tell(Happened::WorldChanged, growth);
-                    (self.first, self.first_squares) = (cost, self.squares);
-                    self.keep_as_best(cost);
-                    if controller.slow(2.0) {
-                        self.rate_left *= 2.0;
-                    }
-                }
-                false => self.put_back(controller, growth)?,
-            }
-            self.is_trying = !self.is_trying;
-        } else {
-            self.is_trying = false;
-            if cost <= self.best {
+        } else if cost > LIMIT * self.first[kind] || !cost.is_finite() {
+            if was_trying {
+                self.tell(Happened::WorldChanged, growth);
+                (self.first[kind], self.first_squares[kind]) = (cost, self.squares);
                 self.keep_as_best(cost);
+                if controller.slow(2.0) {
+                    self.rate_left *= 2.0;
+                }
+            } else {
+                self.put_back(controller, growth)?;
+                self.is_trying = true;
             }
+        } else if cost <= self.best[kind] {
+            self.keep_as_best(cost);
         }
-        if self.is_spoiled {
-            self.is_trying = self.first > 0.0;
+        if self.is_trying != self.is_resting {
+            let factor = if self.is_trying { RESTING } else { 1.0 / RESTING };
+            self.is_resting = controller.slow(factor) && self.is_trying;
         }
         self.take(controller);
         (self.squares, self.moved, self.ticks, self.is_spoiled) = (0.0, 0.0, 0, false);
@@ -250,8 +258,14 @@ impl Guard {
         if self.moved > 0.0 { self.moved } else { self.ticks as f64 }
     }
 
+    /// Kind of this trial: 1 when the reference moves.
+    fn kind(&self) -> usize {
+        usize::from(self.moved > 0.0)
+    }
+
     fn keep_as_best(&mut self, cost: f64) {
-        (self.best, self.best_trial) = (cost, self.trial);
+        self.best[self.kind()] = cost;
+        self.best_trial = self.trial;
         self.kept.clone_from(&self.entered);
     }
 
@@ -275,20 +289,12 @@ impl Snapshot for Guard {
     fn write_state(&self, to: &mut StateWriter) {
         to.section("guard");
         to.put(&self.is_on);
-        [
-            self.squares,
-            self.moved,
-            self.largest_reference,
-            self.first,
-            self.first_squares,
-            self.best,
-            self.rate_left,
-        ]
-        .iter()
-        .for_each(|x| to.put(x));
+        [self.squares, self.moved, self.largest_reference, self.rate_left].iter().for_each(|x| to.put(x));
+        [self.first, self.first_squares, self.best].as_flattened().iter().for_each(|x| to.put(x));
         [self.ticks, self.trial, self.best_trial].iter().for_each(|n| to.put(n));
         to.put(&self.is_spoiled);
         to.put(&self.is_trying);
+        to.put(&self.is_resting);
         to.put(&self.before);
         to.bytes(&self.entered);
         to.bytes(&self.kept);
@@ -301,12 +307,14 @@ impl Snapshot for Guard {
             ("squares", &mut self.squares),
             ("moved", &mut self.moved),
             ("largest_reference", &mut self.largest_reference),
-            ("first", &mut self.first),
-            ("first_squares", &mut self.first_squares),
-            ("best", &mut self.best),
             ("rate_left", &mut self.rate_left),
         ] {
             from.take(name, x)?;
+        }
+        for (name, values) in
+            [("first", &mut self.first), ("first_squares", &mut self.first_squares), ("best", &mut self.best)]
+        {
+            values.iter_mut().try_for_each(|x| from.take(name, x))?;
         }
         for (name, n) in
             [("ticks", &mut self.ticks), ("trial", &mut self.trial), ("best_trial", &mut self.best_trial)]
@@ -315,6 +323,7 @@ impl Snapshot for Guard {
         }
         from.take("is_spoiled", &mut self.is_spoiled)?;
         from.take("is_trying", &mut self.is_trying)?;
+        from.take("is_resting", &mut self.is_resting)?;
         from.take("before", &mut self.before)?;
         self.entered = from.bytes()?.to_vec();
         self.kept = from.bytes()?.to_vec();

@@ -222,6 +222,35 @@ fn held<C: Controller>(closed: &mut ClosedLoop<Linear, C>, reference: f64) {
 }
 
 #[test]
+fn a_learner_that_diverges_within_each_trial_is_slowed_until_it_does_not() {
+    for rate in [3.0, 30.0, 300.0] {
+        let make = || looped(adaptive(AddsTo::Error, TraceModel::Delay(25), Update::Tick, Step::Plain(rate)));
+        let free = errors(&mut make().unguarded(), 40);
+        let mut guarded = make();
+        let kept = errors(&mut guarded, 40);
+        let alone = errors(
+            &mut looped(adaptive(AddsTo::Error, TraceModel::Delay(25), Update::Tick, Step::Plain(0.0))),
+            1,
+        )[0];
+        assert!(free[39] > 10.0 * alone, "{rate}: this case does not diverge: {free:?}");
+        let news: Vec<Happened> = guarded.news().iter().map(|news| news.what).collect();
+        assert!(!news.contains(&Happened::WorldChanged), "{rate}: {news:?}");
+        let last = kept[30..].iter().sum::<f64>() / 10.0;
+        assert!(last < 2.5 * alone, "{rate}: {alone} {kept:?} {news:?}");
+    }
+}
+
+#[test]
+fn still_and_moving_trials_are_each_compared_with_their_own() {
+    let mut closed = looped(Runaway { weight: 0.0, rate: 0.0, trials: 0 });
+    for _ in 0..6 {
+        held(&mut closed, 0.1);
+        movement(&mut closed, 3.0, TICKS);
+    }
+    assert!(closed.news().is_empty(), "{:?}", closed.news());
+}
+
+#[test]
 fn what_was_learned_in_the_best_trial_is_what_comes_back() {
     let mut closed = looped(Runaway { weight: 0.0, rate: 1.0, trials: 0 });
     for _ in 0..4 {
@@ -231,6 +260,9 @@ fn what_was_learned_in_the_best_trial_is_what_comes_back() {
     assert_eq!(closed.controller().weight, 50.75);
     held(&mut closed, 1.0);
     assert_eq!(closed.controller().weight, 0.75, "that of trial 3");
+    // Learning rests in the trial that tells whether it was the learner.
+    assert!(closed.controller().rate < 1e-8);
+    held(&mut closed, 1.0);
     assert_eq!(closed.controller().rate, 0.5);
     let news = closed.news();
     assert_eq!(news.len(), 1);
