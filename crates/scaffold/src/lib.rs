@@ -21,6 +21,7 @@ pub mod files;
 pub mod format;
 pub mod hdf5;
 pub mod identity;
+mod legacy;
 pub mod memory;
 pub mod morphological;
 mod morphology;
