@@ -27,6 +27,7 @@ pub mod morphological;
 mod morphology;
 mod notes;
 mod own_record;
+mod part;
 pub mod sonata;
 mod statistical;
 
