@@ -7,6 +7,7 @@ use lobule_cerebellum::open_loop::{
 };
 use lobule_cerebellum::{BrainState, CellModels};
 use lobule_exchange::{Distribution, Ranks, Threads};
+use lobule_scaffold::format::Reading;
 use lobule_scaffold::{ScaffoldSpec, bsb, reconstruct};
 use lobule_signal::Quiet;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,13 @@ fn file(name: &str) -> PathBuf {
 
 fn run(path: &Path, tables: &OwnTables, ranks: &Ranks) -> Result<OpenLoopResult, Error> {
     let what = OpenLoop { duration_ms: Some(60.0), seed: 3, ..OpenLoop::default() };
-    own_tables(&mut SharedAnatomy::read(path, tables.state, ranks)?, tables, &what, &Quiet, ranks)
+    own_tables(
+        &mut SharedAnatomy::read(path, Reading::default(), tables.state, ranks)?,
+        tables,
+        &what,
+        &Quiet,
+        ranks,
+    )
 }
 
 fn tables(cells: CellModels, stimulus: &str) -> OwnTables {
@@ -56,7 +63,7 @@ fn the_parts_of_a_file_are_the_whole() {
     let path = file("parts");
     let whole = bsb::read(&path).unwrap();
     let parts = Threads::each(3, Distribution::RoundRobin, |ranks| {
-        SharedAnatomy::read(&path, BrainState::Awake, &ranks).unwrap().anatomy
+        SharedAnatomy::read(&path, Reading::default(), BrainState::Awake, &ranks).unwrap().anatomy
     });
     for part in &parts {
         assert_eq!((&part.cells, &part.source, part.size), (&whole.cells, &whole.source, whole.size));
@@ -84,7 +91,7 @@ fn what_one_rank_cannot_read_is_an_error_of_all() {
     let path = file("missing");
     let errors = Threads::each(3, Distribution::RoundRobin, |ranks| {
         let own = if ranks.rank() == 1 { path.with_extension("no") } else { path.clone() };
-        match SharedAnatomy::read(&own, BrainState::Awake, &ranks) {
+        match SharedAnatomy::read(&own, Reading::default(), BrainState::Awake, &ranks) {
             Ok(_) => panic!("rank 1 has no file"),
             Err(error) => error.to_string(),
         }

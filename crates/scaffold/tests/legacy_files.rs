@@ -6,14 +6,16 @@
 #[path = "legacy_files/files.rs"]
 mod files;
 
-use files::{anatomy, counts, file, unzipped};
+use files::{anatomy, file};
 use lobule_scaffold::format::{self, Reading};
 use lobule_scaffold::{Anatomy, Microzone, bsb, sonata};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::PathBuf;
 
 /// Sets whose name on file is not lobule's.
-const SETS: [(&str, &str); 42] = [
+const SETS: &[(&str, &str)] = &[
     ("mossy_to_glomerulus", "mossy_fibers_to_glomerulus"),
     ("golgi_to_granule", "golgi_to_glomerulus"),
     ("golgi_to_glomerulus", "golgi_to_glomerulus_anatomy"),
@@ -56,9 +58,6 @@ const SETS: [(&str, &str); 42] = [
     ("pf_bc", "parallel_fiber_to_basket"),
     ("bc_pc", "basket_to_purkinje"),
     ("pc_dcn", "purkinje_to_dcn_p"),
-];
-/// Sets whose name on file is not lobule's, further ones.
-const MORE_SETS: [(&str, &str); 9] = [
     ("PFBasket", "parallel_fiber_to_basket"),
     ("StellatePurkinje", "stellate_to_purkinje"),
     ("GapJunctionsBasket", "basket_to_basket"),
@@ -70,8 +69,24 @@ const MORE_SETS: [(&str, &str); 9] = [
     ("gj_sc", "stellate_to_stellate"),
 ];
 
+/// What was counted in a file.
+fn counts(name: &str) -> Value {
+    let path = file(name).with_file_name(format!("{name}.counts.json"));
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// A compressed file of `tests/legacy`, unzipped into a folder.
+fn unzipped(name: &str, folder: &tempfile::TempDir) -> PathBuf {
+    let packed = std::fs::File::open(file(name).with_extension("hdf5.gz")).unwrap();
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(packed).read_to_end(&mut bytes).unwrap();
+    let path = folder.path().join(format!("{name}.hdf5"));
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
 fn lobules(stored: &str) -> &str {
-    SETS.iter().chain(&MORE_SETS).find(|(from, _)| *from == stored).map_or(stored, |(_, to)| to)
+    SETS.iter().find(|(from, _)| *from == stored).map_or(stored, |(_, to)| to)
 }
 
 fn number(value: &Value) -> usize {
@@ -93,7 +108,10 @@ fn assert_set(anatomy: &Anatomy, stored: &str, counted: &Value, lobule_of: &BTre
         ("outdeg_pairs", statistics.out_degree_pairs),
     ] {
         let [m, s] = [0, 1].map(|k| counted[key][k].as_f64().unwrap());
-        assert!((mean - m).abs() <= 1e-6 && (sd - s).abs() <= 1e-6, "{stored}: {key} {mean} {sd}, not {m} {s}");
+        assert!(
+            (mean - m).abs() <= 1e-6 && (sd - s).abs() <= 1e-6,
+            "{stored}: {key} {mean} {sd}, not {m} {s}"
+        );
     }
     let sum = |column: &[u32]| column.iter().map(|&cell| cell as usize).sum::<usize>();
     assert_eq!(sum(&set.pre), number(&counted["sum_pre_index"]), "{stored}");
@@ -173,9 +191,10 @@ fn base_and_height_are_those_of_the_configuration_or_of_the_cortex() {
     assert_eq!(anatomy("scaffold3_tiny").size, [40.0, 40.0, 100.0]);
     assert_eq!(anatomy("bsb3_tiny").size, [40.0, 40.0, 100.0]);
     // Without one: from a whole 10 µm to the farthest soma of the cortex. h5py has these corners.
-    for (name, [x, y, z]) in
-        [("scaffold2_tiny", [57.0951, 57.9251, 229.2039 - 101.5083]), ("casali2019_tiny", [76.9224, 78.4940, 163.2582])]
-    {
+    for (name, [x, y, z]) in [
+        ("scaffold2_tiny", [57.0951, 57.9251, 229.2039 - 101.5083]),
+        ("casali2019_tiny", [76.9224, 78.4940, 163.2582]),
+    ] {
         let size = anatomy(name).size;
         let is_near = |k: usize, value: f64| (size[k] - value).abs() < 1e-3;
         assert!(is_near(0, x) && is_near(1, y) && is_near(2, z), "{name}: {size:?}");
@@ -219,9 +238,16 @@ fn mossy_fibers_are_in_the_middle_of_their_glomeruli() {
             let place = fibers.positions[fiber as usize];
             let mean = |k: usize| own.iter().map(|p| p[k]).sum::<f64>() / own.len() as f64;
             let expected = if own.is_empty() { [20.0; 3] } else { [0, 1, 2].map(mean) };
-            assert!((0..3).all(|k| (place[k] - expected[k]).abs() < 1e-9), "{name} {fiber}: {place:?} {expected:?}");
+            assert!(
+                (0..3).all(|k| (place[k] - expected[k]).abs() < 1e-9),
+                "{name} {fiber}: {place:?} {expected:?}"
+            );
         }
-        assert!(read.notes.iter().any(|n| n.contains("mossy_fiber have no positions on file")), "{:?}", read.notes);
+        assert!(
+            read.notes.iter().any(|n| n.contains("mossy_fiber have no positions on file")),
+            "{:?}",
+            read.notes
+        );
     }
 }
 
@@ -252,7 +278,10 @@ fn names_on_file_are_kept_beside_lobule_s() {
     assert_eq!(stored("golgi_to_glomerulus_anatomy"), Some("golgi_to_glomerulus"));
     assert_eq!([stored("granule_cell"), stored("parallel_fiber_to_purkinje")], [None; 2]);
     let of_2019 = format::read_as(&file("casali2019_tiny"), Reading::default()).unwrap().stored_names;
-    assert_eq!((of_2019["granule_cell"].as_str(), of_2019["parallel_fiber_to_purkinje"].as_str()), ("3", "pf_pc"));
+    assert_eq!(
+        (of_2019["granule_cell"].as_str(), of_2019["parallel_fiber_to_purkinje"].as_str()),
+        ("3", "pf_pc")
+    );
 }
 
 #[test]
@@ -292,7 +321,8 @@ fn wrongly_numbered_sets_stay_on_request_and_nothing_else_changes() {
     }
     assert!(stored.notes.iter().any(|n| n.contains("`GapJunctionsGolgi` is left as it is on file")));
     for other in ["scaffold3_tiny", "casali2019_tiny"] {
-        let refused = format::read_as(&file(other), Reading { is_as_stored: true }).err().unwrap().to_string();
+        let refused =
+            format::read_as(&file(other), Reading { is_as_stored: true }).err().unwrap().to_string();
         assert!(refused.contains("leave --as-stored out"), "{refused}");
     }
 }

@@ -85,7 +85,9 @@ fn supported_version(root: &Attributes) -> Result<String> {
         let version = root.text(name)?;
         let remedy = match version.split('.').next().and_then(|major| major.parse::<u32>().ok()) {
             Some(4..=8) => continue,
-            Some(0..4) => "files of BSB 3 have another layout, so this one was changed; copy it again from its source",
+            Some(0..4) => {
+                "files of BSB 3 have another layout, so this one was changed; copy it again from its source"
+            }
             _ => "write the file with bsb 8, or use a newer lobule",
         };
         let what = format!("is `{version}`; of this layout BSB 4 to 8 are read: {remedy}");

@@ -24,6 +24,12 @@ pub(super) struct Cells {
 }
 
 impl Cells {
+    /// Name on file for messages; where that is a number, with lobule's name.
+    pub fn shown(&self) -> String {
+        let is_number = self.stored.parse::<u32>().is_ok();
+        if is_number { format!("{} (type {})", self.name, self.stored) } else { self.stored.clone() }
+    }
+
     /// Number of cells.
     pub fn len(&self) -> usize {
         self.runs.iter().map(|(_, n)| *n as usize).sum()
@@ -107,7 +113,11 @@ impl Directory {
     pub fn range(&self) -> String {
         let ends = self.runs.first().zip(self.runs.last());
         ends.map_or("there are no cells".into(), |(low, high)| {
-            format!("identifiers are whole numbers from {} to {}", low.0, u64::from(high.0) + u64::from(high.1) - 1)
+            format!(
+                "identifiers are whole numbers from {} to {}",
+                low.0,
+                u64::from(high.0) + u64::from(high.1) - 1
+            )
         })
     }
 }

@@ -85,13 +85,18 @@ impl Rows<'_> {
             }
         }
         if let Some((k, side, id, found)) = misfit {
-            let of = |types: &[u16]| listed(types.iter().map(|t| &self.cells[usize::from(*t)].stored));
+            let of = |types: &[u16]| listed(types.iter().map(|t| self.cells[usize::from(*t)].shown()));
             let expected = match set.ends[side].is_empty() {
-                true => format!("row 0 {} `{}`, and no configuration says the set's types", SIDES[side], of(&ends[side])),
+                true => format!(
+                    "row 0 {} `{}`, and no configuration says the set's types",
+                    SIDES[side],
+                    of(&ends[side])
+                ),
                 false => format!("the set {} {}", SIDES[side], of(&ends[side])),
             };
-            let found = &self.cells[usize::from(found)].stored;
-            let what = format!("row {k} {} identifier {id}, which is a `{found}`, but {expected}", SIDES[side]);
+            let found = self.cells[usize::from(found)].shown();
+            let what =
+                format!("row {k} {} identifier {id}, which is a `{found}`, but {expected}", SIDES[side]);
             let sum = format!("{misfits} of {n} rows do not fit");
             return Err(self.store.error(&set.path, format!("{what}; {sum}: compile the network again")));
         }

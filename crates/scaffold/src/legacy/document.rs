@@ -13,7 +13,8 @@ impl Document {
     /// Parses the text inside a file, or says why it is none.
     pub fn parse(text: &str) -> Result<Self, String> {
         let value: Value = serde_json::from_str(text).map_err(|e| format!("is not JSON ({e})"))?;
-        let is_one = ["cell_types", "connection_types", "network_architecture"].iter().all(|k| value[k].is_object());
+        let is_one =
+            ["cell_types", "connection_types", "network_architecture"].iter().all(|k| value[k].is_object());
         let what = "is no configuration of BSB 3: it lacks `cell_types`, `connection_types` or `network_architecture`";
         is_one.then_some(Self(value)).ok_or_else(|| what.into())
     }

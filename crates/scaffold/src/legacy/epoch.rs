@@ -51,7 +51,8 @@ impl Epoch {
         if has("positions") {
             let positions = store.member(&root, "positions")?.filter(|_| has("connections"));
             let positions = positions.ok_or_else(|| {
-                let what = "is missing beside `positions`; network files of 2019 have both: copy the file again";
+                let what =
+                    "is missing beside `positions`; network files of 2019 have both: copy the file again";
                 store.error("/connections", what)
             })?;
             let is_named = store.attributes(&positions)?.has("types");

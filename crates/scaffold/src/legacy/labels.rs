@@ -22,7 +22,10 @@ pub(super) fn read(
     for (k, (stored, node)) in members.iter().enumerate() {
         for id in placement::identifiers(store, &node.path)? {
             let (of, number) = directory.cell(id).ok_or_else(|| {
-                let what = format!("label `{stored}` names identifier {id}, which is no cell ({})", directory.range());
+                let what = format!(
+                    "label `{stored}` names identifier {id}, which is no cell ({})",
+                    directory.range()
+                );
                 store.error(&node.path, format!("{what}: compile the network again"))
             })?;
             given[usize::from(of)].push((number, k));

@@ -54,7 +54,10 @@ impl Contents<'_> {
             let other = self.cells[..k].iter().find(|other| other.name == cells.name);
             ensure(other.is_none(), || {
                 let (stored, other) = (&cells.stored, other.map_or("", |other| &other.stored));
-                let what = format!("`{stored}` and `{other}` are both lobule's `{}`; rename one of them", cells.name);
+                let what = format!(
+                    "`{stored}` and `{other}` are both lobule's `{}`; rename one of them",
+                    cells.name
+                );
                 store.error(&cells.object, what)
             })?;
         }
@@ -157,7 +160,9 @@ impl Contents<'_> {
             let rows = Rows { store: self.store, directory, cells: &self.cells };
             for (part, _) in rows.read(set, None)?.iter().filter(|(part, _)| part.pre_type == entity.name) {
                 let glomeruli = self.cells.iter().find(|c| c.name == part.post_type);
-                let Some(places) = glomeruli.map(|c| &c.positions).filter(|p| !p.is_empty()) else { continue };
+                let Some(places) = glomeruli.map(|c| &c.positions).filter(|p| !p.is_empty()) else {
+                    continue;
+                };
                 for (&pre, &post) in part.pre.iter().zip(&part.post) {
                     let (sum, count) = &mut sums[pre as usize];
                     (0..3).for_each(|k| sum[k] += places[post as usize][k]);

@@ -56,11 +56,11 @@ fn cell_type(store: &Store, stored: &str, node: &Node, rotated: &mut BTreeSet<St
     let name = names::cell_type(stored).to_string();
     let runs = runs(store, &path, stored)?;
     let n: u64 = runs.iter().map(|(_, n)| u64::from(*n)).sum();
-    let mut cells =
-        Cells { stored: stored.into(), name, runs, object: path.clone(), positions: Vec::new() };
+    let mut cells = Cells { stored: stored.into(), name, runs, object: path.clone(), positions: Vec::new() };
     let Some(positions) = members.get("positions") else {
         ensure(n <= MOST_ENTITIES as u64, || {
-            let what = format!("counts {n} cells of `{stored}` without positions; up to {MOST_ENTITIES} are read");
+            let what =
+                format!("counts {n} cells of `{stored}` without positions; up to {MOST_ENTITIES} are read");
             store.error(&path, format!("{what}: {REMEDY}"))
         })?;
         return Ok(cells);
@@ -173,12 +173,16 @@ fn compare_tables(store: &Store, members: &BTreeMap<String, Node>, cells: &[Cell
     }
     for (stored, (ids, object)) in entities(store)? {
         let Some(cells) = cells.iter().find(|c| c.stored == stored) else {
-            return Err(disagree(&object, format!("has {} of `{stored}`, which has no placement", ids.len())));
+            return Err(disagree(
+                &object,
+                format!("has {} of `{stored}`, which has no placement", ids.len()),
+            ));
         };
         let listed = ids.first().copied().zip(ids.last().copied());
         ensure(ids.len() == cells.len() && listed == cells.ends(), || {
             let (n, m) = (ids.len(), cells.len());
-            let what = format!("has {n} entities `{stored}`, first and last {listed:?}, but `placement` has {m},");
+            let what =
+                format!("has {n} entities `{stored}`, first and last {listed:?}, but `placement` has {m},");
             disagree(&object, format!("{what} {:?}", cells.ends()))
         })?;
     }

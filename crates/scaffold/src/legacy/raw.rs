@@ -8,8 +8,8 @@
 
 use super::cells::Directory;
 use super::connections::{Rows, StoredSet};
-use super::network::{Contents, Network, Options};
 use super::epoch::Epoch;
+use super::network::{Contents, Network, Options};
 use super::{names, positions};
 use crate::error::{Result, ensure};
 use crate::hdf5::{Node, Store};
@@ -23,7 +23,8 @@ const KNOWN: [&str; 3] = [POSITIONS, "connections", "connectome"];
 
 pub(super) fn read(store: &Store, epoch: Epoch, options: Options, choose: Choose<'_>) -> Result<Network> {
     let root = store.root();
-    let missing = |name: &str| store.error(format!("/{name}"), "is missing; copy the file again from its source");
+    let missing =
+        |name: &str| store.error(format!("/{name}"), "is missing; copy the file again from its source");
     let table = store.member(&root, POSITIONS)?.ok_or_else(|| missing(POSITIONS))?;
     let group = store.member(&root, "connections")?.ok_or_else(|| missing("connections"))?;
     let mut notes = Vec::new();
@@ -31,11 +32,15 @@ pub(super) fn read(store: &Store, epoch: Epoch, options: Options, choose: Choose
         Epoch::Casali2019 => ("file of Casali et al. 2019", positions::numbered(store, POSITIONS)?),
         _ => {
             let types = store.attributes(&table)?.texts("types")?;
-            ("dbbs-scaffold 2 file (2019)", positions::named(store, POSITIONS, &types, names::free_cell_type)?)
+            (
+                "dbbs-scaffold 2 file (2019)",
+                positions::named(store, POSITIONS, &types, names::free_cell_type)?,
+            )
         }
     };
     if epoch == Epoch::Casali2019 && cells.iter().any(|c| c.stored == "8") {
-        notes.push("type number 8 is taken for cells of the inferior olive, as in late files of 2019.".into());
+        notes
+            .push("type number 8 is taken for cells of the inferior olive, as in late files of 2019.".into());
     }
     let mut found = Findings::default();
     let members = store.members(&root)?.into_keys();
@@ -97,7 +102,10 @@ fn set(
         let absent = if ends[0].is_none() { known.pre } else { known.post };
         ensure(n == 0, || {
             let what = format!("has {n} rows between `{}` and `{}`", known.pre, known.post);
-            store.error(&set.path, format!("{what}, but there are no cells `{absent}`: compile the network again"))
+            store.error(
+                &set.path,
+                format!("{what}, but there are no cells `{absent}`: compile the network again"),
+            )
         })?;
         return Ok((set, false));
     };
@@ -117,13 +125,15 @@ fn set(
     if options.is_as_stored {
         let all: Vec<u16> = (0..contents.cells.len() as u16).collect();
         set.ends = [all.clone(), all];
-        let what = format!("`{stored}` is left as it is on file, although its {n} rows do not end on `{post}`");
+        let what =
+            format!("`{stored}` is left as it is on file, although its {n} rows do not end on `{post}`");
         contents.notes.push(format!("{what}."));
         return Ok((set, true));
     }
     let is_ambiguous = is_down && is_up;
     ensure(!is_ambiguous, || {
-        let what = format!("does not end on `{post}`, and both adding and subtracting {first} would put it right");
+        let what =
+            format!("does not end on `{post}`, and both adding and subtracting {first} would put it right");
         store.error(&set.path, format!("{what}; number its rows by identifiers"))
     })?;
     set.correction = if is_down { down } else { up };
@@ -135,7 +145,8 @@ fn set(
     contents.notes.push(format!("`{stored}` is put right: the postsynaptic ends of its {n} rows {how}."));
     if known.name == names::GOLGI_ANATOMY {
         let derived = names::RAW_SETS.iter().find(|s| s.name == "golgi_to_glomerulus");
-        let derived = derived.map_or("", |s| if epoch == Epoch::Casali2019 { s.casali2019 } else { s.scaffold2 });
+        let derived =
+            derived.map_or("", |s| if epoch == Epoch::Casali2019 { s.casali2019 } else { s.scaffold2 });
         contents.notes.push(format!(
             "`{derived}` was derived from the faulty numbers of `{stored}`, so that contacts of Golgi cells are missing in it."
         ));

@@ -26,7 +26,10 @@ const CONFIGURATION: &str = "configuration_string";
 
 pub(super) fn read(store: &Store, options: Options, choose: Choose<'_>) -> Result<Network> {
     ensure(!options.is_as_stored, || {
-        store.error("/", "has no wrongly numbered sets, which only dbbs-scaffold 2 wrote; leave --as-stored out")
+        store.error(
+            "/",
+            "has no wrongly numbered sets, which only dbbs-scaffold 2 wrote; leave --as-stored out",
+        )
     })?;
     let root = store.root();
     let attributes = store.attributes(&root)?;
@@ -38,7 +41,9 @@ pub(super) fn read(store: &Store, options: Options, choose: Choose<'_>) -> Resul
     let document = match document(&attributes, &placed.cells) {
         Ok(document) => document,
         Err(what) => {
-            notes.push(format!("the configuration in the file {what}: size and types of sets are those of the cells."));
+            notes.push(format!(
+                "the configuration in the file {what}: size and types of sets are those of the cells."
+            ));
             None
         }
     };
@@ -48,7 +53,8 @@ pub(super) fn read(store: &Store, options: Options, choose: Choose<'_>) -> Resul
     found.additional.remove("types");
     if let Some(group) = store.member(&root, "morphologies")? {
         // Voxels are pickles and belong to the morphologies.
-        found.morphologies = store.members(&group)?.into_keys().filter(|name| name != "voxel_clouds").collect();
+        found.morphologies =
+            store.members(&group)?.into_keys().filter(|name| name != "voxel_clouds").collect();
     }
     if let Some(group) = members.get("connection_compartments") {
         let sets: Vec<String> = store.members(group)?.into_keys().collect();

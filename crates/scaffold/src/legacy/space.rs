@@ -37,7 +37,9 @@ pub(super) fn turned(cells: &mut [Cells], document: Option<&Document>) -> Space 
         *position = [x, z, y - floor];
     }
     let turned = "y up and z along the parallel fibers in the file; lobule's are (x, y, z) = (x, z, y";
-    let mut notes = vec![format!("axes have {turned} - {floor}) of the file, 0 at the bottom of the granular layer.")];
+    let shown = (1000.0 * floor).round() / 1000.0;
+    let mut notes =
+        vec![format!("axes have {turned} - {shown}) of the file, 0 at the bottom of the granular layer.")];
 
     let (low, high) = bounds(cells, &CORTEX);
     let (low, high) = if low[0].is_finite() { (low, high) } else { bounds(cells, &[]) };
