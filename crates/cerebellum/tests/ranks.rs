@@ -59,6 +59,24 @@ fn a_file_read_in_parts_gives_the_bits_of_one_process() {
 }
 
 #[test]
+fn an_older_file_read_in_parts_gives_the_bits_of_one_process() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scaffold/tests/legacy");
+    for (name, stimulus) in [
+        ("scaffold3_tiny", "mossy:100Hz@20ms..40ms"),
+        ("casali2019_tiny", "mossy:100Hz@20ms..40ms,within=30"),
+    ] {
+        let path = folder.join(format!("{name}.hdf5"));
+        let tables = OwnTables { is_plastic: false, ..tables(CellModels::Eglif, stimulus) };
+        let one = run(&path, &tables, &Ranks::alone()).unwrap();
+        let several =
+            Threads::each(3, Distribution::RoundRobin, |ranks| run(&path, &tables, &ranks).unwrap());
+        assert!(several.iter().all(|r| r.fingerprint == one.fingerprint), "{name}");
+        assert_eq!(several[0].spikes, one.spikes, "{name}");
+        assert!(one.spikes.iter().any(|train| train.label == "granule_cell" && !train.is_empty()));
+    }
+}
+
+#[test]
 fn the_parts_of_a_file_are_the_whole() {
     let path = file("parts");
     let whole = bsb::read(&path).unwrap();

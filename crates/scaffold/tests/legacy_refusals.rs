@@ -179,7 +179,11 @@ fn runs_of_identifiers_that_are_none_are_refused() {
                 cells(l, "mossy_fibers").runs = vec![1000, i32::MAX];
                 l.has_tables = false;
             },
-            &["placement/mossy_fibers/identifiers", "2147483647 cells", "up to 10000000"],
+            &[
+                "placement/mossy_fibers/identifiers",
+                "makes 2147483647 cells without positions",
+                "`mossy_fibers`; up to 1000000",
+            ],
         ),
     ]);
 }

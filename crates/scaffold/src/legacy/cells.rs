@@ -5,8 +5,8 @@
 
 use crate::error::{Result, ensure};
 
-/// Most cells of a type that are counted and not listed. Chosen: a few bytes can stand for very many.
-pub(super) const MOST_ENTITIES: usize = 10_000_000;
+/// Most cells without positions in a network. Chosen: a few bytes can stand for very many; circuits of 1 mm² have about 2000.
+pub(super) const MOST_ENTITIES: u64 = 1_000_000;
 
 /// The cells of one type.
 #[derive(Debug, Clone, Default)]

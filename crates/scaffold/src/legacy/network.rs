@@ -61,6 +61,9 @@ impl Contents<'_> {
                 store.error(&cells.object, what)
             })?;
         }
+        ensure(self.cells.len() < usize::from(u16::MAX), || {
+            store.error("/", format!("has {} cell types; up to 65534 are read", self.cells.len()))
+        })?;
         let total: usize = self.cells.iter().map(Cells::len).sum();
         ensure(u32::try_from(total).is_ok(), || {
             store.error("/", format!("has {total} cells, at most 2^32 - 1 are supported; divide the network"))
@@ -76,18 +79,16 @@ impl Contents<'_> {
             let positions = self.places(k as u16, &sets, &directory, space.middle)?;
             self.cells[k].positions = positions;
         }
-        let site = |cells: &Cells| CellSites {
+        let site = |cells: &mut Cells| CellSites {
             cell_type: cells.name.clone(),
-            positions: cells.positions.clone(),
+            positions: std::mem::take(&mut cells.positions),
             label_sets: vec![Vec::new()],
             labels: Vec::new(),
         };
-        let mut sites: Vec<CellSites> = self.cells.iter().map(site).collect();
+        let mut sites: Vec<CellSites> = self.cells.iter_mut().map(site).collect();
         if let Some(group) = &self.labels {
             labels::read(store, group, &directory, &self.cells, &mut sites)?;
         }
-        // The positions are in the sites now.
-        self.cells.iter_mut().for_each(|cells| cells.positions = Vec::new());
 
         let rows = Rows { store, directory: &directory, cells: &self.cells };
         let is_part = choose.is_some();

@@ -28,6 +28,7 @@ pub(super) fn read(store: &Store, group: &Node) -> Result<Placed> {
         for (stored, node) in store.members(placement)? {
             let cells = cell_type(store, &stored, &node, &mut placed.rotated)?;
             placed.cells.push(cells);
+            check_entities(store, &placed.cells)?;
         }
         if members.contains_key("positions") {
             compare_tables(store, &members, &placed.cells)?;
@@ -48,6 +49,18 @@ pub(super) fn read(store: &Store, group: &Node) -> Result<Placed> {
     Ok(placed)
 }
 
+/// Refuses more cells without positions than are read.
+fn check_entities(store: &Store, cells: &[Cells]) -> Result<()> {
+    let entities = || cells.iter().filter(|c| c.is_entity());
+    let n: u64 = entities().map(|c| c.len() as u64).sum();
+    ensure(n <= MOST_ENTITIES, || {
+        let (object, of) = entities().next_back().map_or(("", ""), |c| (&c.object, &c.stored));
+        let what =
+            format!("makes {n} cells without positions with those of `{of}`; up to {MOST_ENTITIES} are read");
+        store.error(object, format!("{what}: {REMEDY}"))
+    })
+}
+
 fn cell_type(store: &Store, stored: &str, node: &Node, rotated: &mut BTreeSet<String>) -> Result<Cells> {
     let members = store.members(node)?;
     let path = format!("{}/identifiers", node.path);
@@ -57,14 +70,7 @@ fn cell_type(store: &Store, stored: &str, node: &Node, rotated: &mut BTreeSet<St
     let runs = runs(store, &path, stored)?;
     let n: u64 = runs.iter().map(|(_, n)| u64::from(*n)).sum();
     let mut cells = Cells { stored: stored.into(), name, runs, object: path.clone(), positions: Vec::new() };
-    let Some(positions) = members.get("positions") else {
-        ensure(n <= MOST_ENTITIES as u64, || {
-            let what =
-                format!("counts {n} cells of `{stored}` without positions; up to {MOST_ENTITIES} are read");
-            store.error(&path, format!("{what}: {REMEDY}"))
-        })?;
-        return Ok(cells);
-    };
+    let Some(positions) = members.get("positions") else { return Ok(cells) };
     // Rows are compared before they are read: a few bytes can stand for very many.
     let rows = store.rows(&positions.path, Some(3))?;
     ensure(rows as u64 == n, || {
