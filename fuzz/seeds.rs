@@ -2,6 +2,10 @@
 //!
 //! `cargo run --release --bin seeds` in this folder.
 
+#[path = "../crates/scaffold/examples/write_scaffold3/layout.rs"]
+mod layout;
+
+use lobule_scaffold::hdf5::Output;
 use lobule_scaffold::{Anatomy, CellSites, ConnectionSet, bsb};
 use std::path::Path;
 
@@ -45,6 +49,8 @@ fn main() {
     bsb::write(&path, &anatomy()).expect("a seed");
     println!("wrote {}", path.display());
 
+    legacy(&folder.join("legacy_network"));
+
     // The example's configuration, and one with simulations as a network file holds it.
     let to = folder.join("configuration");
     std::fs::create_dir_all(&to).expect("a folder");
@@ -54,6 +60,31 @@ fn main() {
     let mut stored = stored;
     stored["simulations"] = simulations();
     std::fs::write(to.join("stored.json"), stored.to_string()).expect("a seed");
+    println!("wrote {}", to.display());
+}
+
+/// The small network in the layouts of BSB 3 and of 2019, and the files that the tests read.
+fn legacy(to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    let mut written = layout::Layout::of(&anatomy(), simulations());
+    written.write(&to.join("scaffold3.hdf5")).expect("a seed");
+    written.has_tables = false;
+    written.class = "bsb.config.JSONConfig".into();
+    written.version = "3.10.5".into();
+    written.write(&to.join("bsb3.hdf5")).expect("a seed");
+
+    let output = Output::create(&to.join("casali2019.hdf5")).expect("a seed");
+    let cells = [[0.0, 1.0, 5.0, 9.0, 5.0], [1.0, 2.0, 6.0, 8.0, 5.0], [2.0, 2.0, 9.0, 8.0, 5.0]];
+    let root = output.root();
+    root.data("positions", cells.as_flattened(), &[3, 5]).expect("a seed");
+    let sets = root.group("connections").expect("a seed");
+    sets.data("glom_goc", &[1.0, 0.0, 3.5, 2.0, 0.0, 4.5], &[2, 3]).expect("a seed");
+    sets.data("goc_glom", &[0.0, 3.0, 1.0], &[1, 3]).expect("a seed");
+    output.finish().expect("a seed");
+
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/scaffold/tests/legacy");
+    let file = "scaffold2_tiny.hdf5";
+    std::fs::copy(tests.join(file), to.join(file)).expect("a seed");
     println!("wrote {}", to.display());
 }
 

@@ -137,6 +137,8 @@ pub(super) fn drive(
         .delay_ms(delay_ms)
 }
 
+/// Contacts of Golgi cells onto glomeruli in files before BSB 4, from which those onto granule cells were derived.
+const GOLGI_ANATOMY: &str = "golgi_to_glomerulus_anatomy";
 const REMEDY: &str = "rename it or remove it from the file";
 
 /// Adds a module to a circuit; its labels are `<prefix><cell type>` and `<prefix><connection set>`.
@@ -203,6 +205,11 @@ pub fn add_module(
             let rows = pairs.iter().map(|p| ((p.pre, p.post), p.contacts));
             let (label, population) = (labeled(name), labeled(&set.post_type));
             circuit.add_gap_junctions(gap_junctions(&label, &population, rows, GAP_JUNCTION_NS));
+            continue;
+        }
+        if name.starts_with(GOLGI_ANATOMY) {
+            let what = "the contacts are anatomy only, since glomeruli are relays and receive no inhibition";
+            left_out.push(format!("{name}: {what}"));
             continue;
         }
         if name.ends_with("_minus") && anatomy.connections(name.trim_end_matches("_minus")).is_some() {

@@ -101,7 +101,8 @@ pub fn synapse_model(set: &str, state: BrainState) -> Option<SynapseModel> {
         "parallel_fiber_to_basket" => (pick(0.04, 0.06), 5.0, 1),
         "basket_to_basket" => (0.006, 4.0, 2),
         "basket_to_purkinje" => (pick(0.44, 0.8), 4.0, 2),
-        "mossy_fibers_to_dcn_p" => (0.25, 4.0, 1),
+        // In circuits without mossy fibers the glomeruli stand for them.
+        "mossy_fibers_to_dcn_p" | "glomerulus_to_dcn_p" => (0.25, 4.0, 1),
         "purkinje_to_dcn_p" => (pick(0.8, 0.35), 4.0, 2),
         "purkinje_to_dcn_i" => (pick(0.06, 0.02), 4.0, 2),
         "io_to_purkinje" => (pick(0.6, 1.6), 4.0, 3),

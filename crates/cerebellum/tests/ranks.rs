@@ -7,6 +7,7 @@ use lobule_cerebellum::open_loop::{
 };
 use lobule_cerebellum::{BrainState, CellModels};
 use lobule_exchange::{Distribution, Ranks, Threads};
+use lobule_scaffold::format::Reading;
 use lobule_scaffold::{ScaffoldSpec, bsb, reconstruct};
 use lobule_signal::Quiet;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,13 @@ fn file(name: &str) -> PathBuf {
 
 fn run(path: &Path, tables: &OwnTables, ranks: &Ranks) -> Result<OpenLoopResult, Error> {
     let what = OpenLoop { duration_ms: Some(60.0), seed: 3, ..OpenLoop::default() };
-    own_tables(&mut SharedAnatomy::read(path, tables.state, ranks)?, tables, &what, &Quiet, ranks)
+    own_tables(
+        &mut SharedAnatomy::read(path, Reading::default(), tables.state, ranks)?,
+        tables,
+        &what,
+        &Quiet,
+        ranks,
+    )
 }
 
 fn tables(cells: CellModels, stimulus: &str) -> OwnTables {
@@ -52,11 +59,29 @@ fn a_file_read_in_parts_gives_the_bits_of_one_process() {
 }
 
 #[test]
+fn an_older_file_read_in_parts_gives_the_bits_of_one_process() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scaffold/tests/legacy");
+    for (name, stimulus) in [
+        ("scaffold3_tiny", "mossy:100Hz@20ms..40ms"),
+        ("casali2019_tiny", "mossy:100Hz@20ms..40ms,within=30"),
+    ] {
+        let path = folder.join(format!("{name}.hdf5"));
+        let tables = OwnTables { is_plastic: false, ..tables(CellModels::Eglif, stimulus) };
+        let one = run(&path, &tables, &Ranks::alone()).unwrap();
+        let several =
+            Threads::each(3, Distribution::RoundRobin, |ranks| run(&path, &tables, &ranks).unwrap());
+        assert!(several.iter().all(|r| r.fingerprint == one.fingerprint), "{name}");
+        assert_eq!(several[0].spikes, one.spikes, "{name}");
+        assert!(one.spikes.iter().any(|train| train.label == "granule_cell" && !train.is_empty()));
+    }
+}
+
+#[test]
 fn the_parts_of_a_file_are_the_whole() {
     let path = file("parts");
     let whole = bsb::read(&path).unwrap();
     let parts = Threads::each(3, Distribution::RoundRobin, |ranks| {
-        SharedAnatomy::read(&path, BrainState::Awake, &ranks).unwrap().anatomy
+        SharedAnatomy::read(&path, Reading::default(), BrainState::Awake, &ranks).unwrap().anatomy
     });
     for part in &parts {
         assert_eq!((&part.cells, &part.source, part.size), (&whole.cells, &whole.source, whole.size));
@@ -84,7 +109,7 @@ fn what_one_rank_cannot_read_is_an_error_of_all() {
     let path = file("missing");
     let errors = Threads::each(3, Distribution::RoundRobin, |ranks| {
         let own = if ranks.rank() == 1 { path.with_extension("no") } else { path.clone() };
-        match SharedAnatomy::read(&own, BrainState::Awake, &ranks) {
+        match SharedAnatomy::read(&own, Reading::default(), BrainState::Awake, &ranks) {
             Ok(_) => panic!("rank 1 has no file"),
             Err(error) => error.to_string(),
         }

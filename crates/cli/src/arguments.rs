@@ -126,21 +126,27 @@ pub enum Network {
     Build(Build),
     /// Print the populations, projections and stored simulations of a network file
     Info {
-        /// BSB 8 network file, or SONATA folder or circuit_config.json
+        /// Network file of BSB 3 to 8, dbbs-scaffold or Casali et al. 2019, or SONATA folder or circuit_config.json
         file: PathBuf,
         /// Print JSON instead of tables
         #[arg(long)]
         json: bool,
+        /// Leave the two sets that dbbs-scaffold 2 numbers wrongly as they are on file instead of putting them right
+        #[arg(long)]
+        as_stored: bool,
     },
     /// Write a network in another format: BSB 8 file or SONATA folder
     Convert {
-        /// BSB 8 network file, or SONATA folder or circuit_config.json
+        /// Network file of BSB 3 to 8, dbbs-scaffold or Casali et al. 2019, or SONATA folder or circuit_config.json
         from: PathBuf,
         /// File or folder to write: a name ending in .hdf5 for BSB, without an extension for a SONATA folder
         to: PathBuf,
         /// Format to write, regardless of the name: bsb or sonata
         #[arg(long = "to", value_name = "FORMAT", id = "format")]
         named: Option<String>,
+        /// Leave the two sets that dbbs-scaffold 2 numbers wrongly as they are on file instead of putting them right
+        #[arg(long)]
+        as_stored: bool,
     },
     /// Simulate a network file in open loop; print firing rates and draw a raster
     Simulate(Box<Simulate>),
@@ -185,7 +191,7 @@ pub struct Build {
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 pub struct Simulate {
-    /// BSB 8 network file, or SONATA folder or circuit_config.json
+    /// Network file of BSB 3 to 8, dbbs-scaffold or Casali et al. 2019, or SONATA folder or circuit_config.json
     pub file: PathBuf,
     /// Simulation stored in the file (`lobule network info` lists them) [default: lobule's own parameters
     /// and --stimulus]
@@ -193,6 +199,9 @@ pub struct Simulate {
     /// Duration, e.g. 500ms [default: 1s, or that of the simulation]
     #[arg(long)]
     pub duration: Option<String>,
+    /// Leave the two sets that dbbs-scaffold 2 numbers wrongly as they are on file instead of putting them right
+    #[arg(long)]
+    pub as_stored: bool,
     /// Drive in addition to the background; may be repeated: mossy:150Hz@400ms..460ms,within=90 (um from the middle of
     /// the granular layer) or golgi_cell[0..9]:50Hz@0s..1s,weight=2,receptor=1 or
     /// mossy:20Hz@0s..1s,amplitude=15Hz,frequency=2Hz or purkinje_cell:100pA@200ms..400ms or mossy:spikes=FILE (CSV, SONATA, NWB)

@@ -2,12 +2,12 @@
 
 use crate::Stop;
 use crate::input::{input, refused, stored_simulations};
-use lobule::scaffold::format::{self, Format};
+use lobule::scaffold::format::{self, Format, Reading};
 use lobule::scaffold::{bsb, files, sonata};
 use std::path::Path;
 
 /// Writes the network `from` as `to`, in the format of its name or the one named.
-pub fn run(from: &Path, to: &Path, named: Option<&str>) -> Result<(), Stop> {
+pub fn run(from: &Path, to: &Path, named: Option<&str>, reading: Reading) -> Result<(), Stop> {
     let remedy = "end it in .hdf5 for BSB, in nothing for a SONATA folder, or give --to";
     let wanted = match named {
         Some("bsb") => Format::Bsb,
@@ -21,7 +21,7 @@ pub fn run(from: &Path, to: &Path, named: Option<&str>) -> Result<(), Stop> {
         return Err(refused(to, "it exists and is not overwritten; choose another name or remove it").into());
     }
     files::check_place(to)?;
-    let mut anatomy = format::read(from)?;
+    let mut anatomy = format::read_as(from, reading)?.anatomy;
     let name = match wanted {
         Format::Bsb => {
             // Rows keep their order where the cells already stand as BSB numbers them.
@@ -37,8 +37,14 @@ pub fn run(from: &Path, to: &Path, named: Option<&str>) -> Result<(), Stop> {
             "SONATA circuit"
         }
     };
-    for simulation in stored_simulations(from)? {
-        tell!("note: simulation `{}` stays in {}.", simulation.name, from.display());
+    // The network is written; a configuration that cannot be read stays where it is.
+    match stored_simulations(from) {
+        Ok(simulations) => {
+            for simulation in simulations {
+                tell!("note: simulation `{}` stays in {}.", simulation.name, from.display());
+            }
+        }
+        Err(_) => tell!("note: the configuration stays in {}.", from.display()),
     }
     for note in &anatomy.notes {
         tell!("note: {note}");

@@ -1,9 +1,8 @@
 //! Network files as input, and the refusal of bad input.
 
-use crate::Stop;
 use lobule::Error;
 use lobule::scaffold::configuration::{StoredSimulation, simulations};
-use lobule::scaffold::{bsb, format::Format};
+use lobule::scaffold::format;
 use std::path::Path;
 
 /// A refused argument, with its remedy in `what`.
@@ -16,9 +15,7 @@ pub fn refused(path: &Path, what: impl Into<String>) -> Error {
     Error::File { path: path.display().to_string(), what: what.into() }
 }
 
-pub fn stored_simulations(file: &Path) -> Result<Vec<StoredSimulation>, Stop> {
-    if Format::of_input(file) != Format::Bsb {
-        return Ok(Vec::new());
-    }
-    Ok(bsb::read_configuration(file)?.as_ref().map(simulations).unwrap_or_default())
+/// The simulations that a network file stores.
+pub fn stored_simulations(file: &Path) -> Result<Vec<StoredSimulation>, Error> {
+    Ok(format::read_configuration(file)?.as_ref().map(simulations).unwrap_or_default())
 }

@@ -5,7 +5,8 @@ use crate::input::{input, refused, stored_simulations};
 use crate::{Stop, simulate::simulate};
 use lobule::cerebellum::{protocols, stored};
 use lobule::scaffold::{
-    Anatomy, Built, Configuration, ConnectionSet, Construction, ScaffoldSpec, bsb, construct, files, format,
+    Anatomy, Built, Configuration, ConnectionSet, Construction, ScaffoldSpec, bsb, construct, files,
+    format::{self, Reading},
     reconstruct,
 };
 use lobule::{Ranks, scaffold::configuration::StoredSimulation, scaffold::morphological::Quirk};
@@ -15,8 +16,10 @@ use std::time::Instant;
 pub fn run(command: &Network, ranks: &Ranks) -> Result<(), Stop> {
     match command {
         Network::Build(arguments) => build(arguments),
-        Network::Info { file, json } => info(file, *json),
-        Network::Convert { from, to, named } => crate::convert::run(from, to, named.as_deref()),
+        Network::Info { file, json, as_stored } => info(file, *json, Reading { is_as_stored: *as_stored }),
+        Network::Convert { from, to, named, as_stored } => {
+            crate::convert::run(from, to, named.as_deref(), Reading { is_as_stored: *as_stored })
+        }
         Network::Simulate(arguments) => simulate(arguments, ranks),
     }
 }
@@ -108,11 +111,15 @@ fn configured(file: &Path, arguments: &Build) -> Result<NewCircuit, Stop> {
     Ok(NewCircuit::Configured(Box::new(built), Box::new(configuration)))
 }
 
-fn info(file: &Path, json: bool) -> Result<(), Stop> {
-    let anatomy = format::read(file)?;
+fn info(file: &Path, json: bool, reading: Reading) -> Result<(), Stop> {
+    let format::Network { mut anatomy, stored_names } = format::read_as(file, reading)?;
+    // Counts are given also where the configuration cannot be read.
+    let simulations = stored_simulations(file).unwrap_or_else(|error| {
+        anatomy.notes.push(format!("its simulations are not known: {error}."));
+        Vec::new()
+    });
     let statistics =
         |c: &ConnectionSet| c.statistics(anatomy.count(&c.pre_type), anatomy.count(&c.post_type));
-    let simulations = stored_simulations(file)?;
     if json {
         let cells: serde_json::Map<_, _> =
             anatomy.cells.iter().map(|c| (c.cell_type.clone(), c.len().into())).collect();
@@ -136,26 +143,35 @@ fn info(file: &Path, json: bool) -> Result<(), Stop> {
     }
     let [x, y, z] = anatomy.size;
     out!("{}: {}\nbase {x} x {y} um, height {z} um\n", file.display(), anatomy.source);
-    out!("{:20} {:>8}  {:>6} {:>6}", "population", "cells", "plus", "minus");
+    // The name on file, where it is another one.
+    let on_file = |name: &str| stored_names.get(name).map_or(String::new(), |stored| format!("  {stored}"));
+    let heading = if stored_names.is_empty() { "" } else { "  on file" };
+    out!("{:20} {:>8}  {:>6} {:>6}{heading}", "population", "cells", "plus", "minus");
     for cells in &anatomy.cells {
         let zone = |z| match cells.in_microzone(z).len() {
             0 => "-".to_string(),
             n => n.to_string(),
         };
         use lobule::scaffold::Microzone::{Minus, Plus};
-        out!("{:20} {:>8}  {:>6} {:>6}", cells.cell_type, cells.len(), zone(Plus), zone(Minus));
+        let stored = on_file(&cells.cell_type);
+        out!("{:20} {:>8}  {:>6} {:>6}{stored}", cells.cell_type, cells.len(), zone(Plus), zone(Minus));
     }
-    let print_row = |[name, rows, pairs, in_rows, in_pairs, out_pairs, without]: [&str; 7]| {
-        out!("{name:32} {rows:>9} {pairs:>8}  {in_rows:>17}  {in_pairs:>15}  {out_pairs:>15}  {without:>7}");
+    let print_row = |[name, rows, pairs, in_rows, in_pairs, out_pairs, without]: [&str; 7], stored: &str| {
+        out!(
+            "{name:32} {rows:>9} {pairs:>8}  {in_rows:>17}  {in_pairs:>15}  {out_pairs:>15}  {without:>7}{stored}"
+        );
     };
     out!();
-    print_row(["projection", "rows", "pairs", "in-degree (rows)", "in (pairs)", "out (pairs)", "without"]);
+    let headings =
+        ["projection", "rows", "pairs", "in-degree (rows)", "in (pairs)", "out (pairs)", "without"];
+    print_row(headings, heading);
     for c in &anatomy.connections {
         let s = statistics(c);
         let pm = |(m, sd): (f64, f64)| format!("{m:.1} ± {sd:.1}");
         let counts = [s.rows, s.pairs, s.unconnected].map(|n| n.to_string());
         let degrees = [s.in_degree_rows, s.in_degree_pairs, s.out_degree_pairs].map(pm);
-        print_row([&c.name, &counts[0], &counts[1], &degrees[0], &degrees[1], &degrees[2], &counts[2]]);
+        let columns = [&c.name, &counts[0], &counts[1], &degrees[0], &degrees[1], &degrees[2], &counts[2]];
+        print_row(columns.map(String::as_str), &on_file(&c.name));
     }
     for simulation in &simulations {
         print_simulation(&anatomy, simulation);

@@ -11,7 +11,7 @@ use lobule::cerebellum::recordings::{Session, check_start};
 use lobule::cerebellum::{BrainState, CellModels};
 use lobule::{
     Error, Ranks, cerebellum::stored::Probe, scaffold::Anatomy, scaffold::configuration::StoredSimulation,
-    scaffold::files, study::report::raster, study::run_folder::write_whole,
+    scaffold::files, scaffold::format::Reading, study::report::raster, study::run_folder::write_whole,
 };
 use std::path::Path;
 
@@ -56,9 +56,10 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
     let (what, tables) = ranks.agree(parsed(arguments)).map_err(Stop::Input)?;
     let out = arguments.out.as_deref().filter(|_| ranks.is_first());
     ranks.agree(out.map_or(Ok(()), claim)).map_err(Stop::Input)?;
+    let reading = Reading { is_as_stored: arguments.as_stored };
     let read = match &tables {
-        Some(tables) => SharedAnatomy::read(&arguments.file, tables.state, ranks),
-        None => SharedAnatomy::read_whole(&arguments.file, ranks),
+        Some(tables) => SharedAnatomy::read(&arguments.file, reading, tables.state, ranks),
+        None => SharedAnatomy::read_whole(&arguments.file, reading, ranks),
     };
     let mut shared = read.map_err(|e| Stop::Input(e.into()))?;
     let is_first = ranks.is_first();

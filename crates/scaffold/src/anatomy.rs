@@ -290,7 +290,7 @@ impl Anatomy {
 /// Cell types of the granular layer, those that fill it first.
 const GRANULAR_TYPES: [&str; 4] = ["granule_cell", "glomerulus", "golgi_cell", "mossy_fiber"];
 /// Cell types that lie below the cortex.
-const BELOW_CORTEX: [&str; 3] = ["dcn_p", "dcn_i", "io_cell"];
+const BELOW_CORTEX: [&str; 4] = ["dcn_p", "dcn_i", "dcn_cell_Gly-I", "io_cell"];
 
 /// A coordinate rounded down to a whole 10 µm.
 fn down(coordinate: f64) -> f64 {

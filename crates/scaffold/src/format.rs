@@ -1,19 +1,26 @@
-//! Which format a network is kept in.
+//! The format a network is kept in, and the front door for files of every format and year.
 
+use crate::error::{Result, ensure};
+use crate::hdf5::{Store, guarded};
+use crate::legacy::{self, Epoch};
 use crate::{Anatomy, Error, bsb, sonata};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::Path;
+
+pub use crate::part::{Keeps, Part};
 
 /// A format of network files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// One HDF5 file, as BSB 8 writes it.
+    /// One HDF5 file: BSB 3 to 8, dbbs-scaffold 2 and 3, Casali et al. 2019. BSB 8's is written.
     Bsb,
     /// A folder with a circuit configuration, or that configuration.
     Sonata,
 }
 
 impl Format {
-    /// The format of an existing network: a folder or a `.json` is SONATA, another file is BSB's.
+    /// The format of an existing network: a folder or a `.json` is SONATA, another file is HDF5.
     pub fn of_input(path: &Path) -> Self {
         if path.is_dir() || path.extension().is_some_and(|e| e == "json") { Self::Sonata } else { Self::Bsb }
     }
@@ -29,13 +36,111 @@ impl Format {
     }
 }
 
-/// Reads a network of either format.
+/// How a network is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// True to leave the two sets that dbbs-scaffold 2 numbers wrongly as they are on file. Refused for a network
+    /// without such a set.
+    pub is_as_stored: bool,
+}
+
+/// A network as it was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Network {
+    /// Cells and connections.
+    pub anatomy: Anatomy,
+    /// Names on file of cell types and sets by lobule's names, where they differ in files before BSB 4.
+    pub stored_names: BTreeMap<String, String>,
+}
+
+/// Reads a network of any format.
 ///
 /// # Errors
-/// Those of [`bsb::read`] and [`sonata::read`].
+/// Those of [`bsb::read`] and [`sonata::read`]; [`Error::Content`] for an HDF5 file that holds no network, named as what it is.
+///
+/// # Example
+/// ```no_run
+/// let anatomy = lobule_scaffold::format::read("network_of_2020.hdf5".as_ref())?;
+/// println!("{}: {} granule cells", anatomy.source, anatomy.count("granule_cell"));
+/// for note in &anatomy.notes {
+///     println!("note: {note}");
+/// }
+/// # Ok::<(), lobule_scaffold::Error>(())
+/// ```
 pub fn read(path: &Path) -> Result<Anatomy, Error> {
-    match Format::of_input(path) {
-        Format::Bsb => bsb::read(path),
-        Format::Sonata => sonata::read(path),
+    read_as(path, Reading::default()).map(|network| network.anatomy)
+}
+
+/// Reads a network of any format, with its names on file.
+///
+/// # Errors
+/// As [`read`]; [`Error::File`] for a wish that the network gives no occasion for.
+pub fn read_as(path: &Path, reading: Reading) -> Result<Network, Error> {
+    let named = |anatomy| Network { anatomy, stored_names: BTreeMap::new() };
+    if Format::of_input(path) == Format::Sonata {
+        check_occasion(path, reading)?;
+        return sonata::read(path).map(named);
     }
+    match epoch(path)? {
+        Epoch::Bsb => {
+            check_occasion(path, reading)?;
+            bsb::read(path).map(named)
+        }
+        epoch => guarded(path, || {
+            let options = legacy::Options { is_as_stored: reading.is_as_stored };
+            let legacy::Network { anatomy, stored_names, .. } =
+                legacy::read(&Store::open(path)?, epoch, options, None)?;
+            Ok(Network { anatomy, stored_names })
+        }),
+    }
+}
+
+/// Reads all cells of an HDF5 file of any year and those rows that end on chosen cells, as [`bsb::read_part`] does.
+///
+/// # Errors
+/// As [`read_as`].
+pub fn read_part(
+    path: &Path,
+    reading: Reading,
+    mut choose: impl FnMut(&Anatomy) -> Keeps,
+) -> Result<Part, Error> {
+    match epoch(path)? {
+        Epoch::Bsb => {
+            check_occasion(path, reading)?;
+            bsb::read_part(path, choose)
+        }
+        epoch => guarded(path, || {
+            let options = legacy::Options { is_as_stored: reading.is_as_stored };
+            let legacy::Network { anatomy, rows, .. } =
+                legacy::read(&Store::open(path)?, epoch, options, Some(&mut choose))?;
+            Ok(Part { anatomy, rows })
+        }),
+    }
+}
+
+/// Reads the configuration that a network file brings along: the active document of BSB 4 to 8, or that of BSB 3
+/// and dbbs-scaffold 3. `None` for a network without one.
+///
+/// # Errors
+/// As [`read`]; [`Error::Content`] when the configuration is no JSON or belongs to another network.
+pub fn read_configuration(path: &Path) -> Result<Option<Value>, Error> {
+    if Format::of_input(path) == Format::Sonata {
+        return Ok(None);
+    }
+    match epoch(path)? {
+        Epoch::Bsb => bsb::read_configuration(path),
+        Epoch::Scaffold3 => guarded(path, || legacy::configuration(&Store::open(path)?)),
+        Epoch::Scaffold2 | Epoch::Casali2019 => Ok(None),
+    }
+}
+
+/// Refuses a wish that only files before BSB 4 can give an occasion for.
+fn check_occasion(path: &Path, reading: Reading) -> Result<()> {
+    let what = "has no wrongly numbered sets, which only dbbs-scaffold 2 wrote; leave --as-stored out";
+    ensure(!reading.is_as_stored, || Error::file(path, what))
+}
+
+/// The layout of an HDF5 file.
+fn epoch(path: &Path) -> Result<Epoch> {
+    guarded(path, || Epoch::of(&Store::open(path)?))
 }

@@ -21,11 +21,13 @@ pub mod files;
 pub mod format;
 pub mod hdf5;
 pub mod identity;
+mod legacy;
 pub mod memory;
 pub mod morphological;
 mod morphology;
 mod notes;
 mod own_record;
+mod part;
 pub mod sonata;
 mod statistical;
 

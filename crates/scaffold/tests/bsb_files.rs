@@ -415,13 +415,11 @@ fn assert_refused(cases: &[Case]) {
 #[test]
 fn other_versions_and_other_files_are_refused() {
     assert_refused(&[
-        (|d| d.remove_attribute("", "bsb_version"), &["`bsb_version`", "is missing", "BSB 8"]),
+        (|d| d.remove_attribute("", "bsb_version"), &["`bsb_version`", "is missing", "BSB 4 to 8"]),
         (|d| d.remove_attribute("", "bsb_hdf5_version"), &["`bsb_hdf5_version`", "is missing"]),
-        (
-            |d| d.text("", "bsb_version", "4.3.1"),
-            &["`bsb_version`", "`4.3.1`", "8.x", "compile the network again"],
-        ),
-        (|d| d.text("", "bsb_version", "9.0.0"), &["`9.0.0`", "8.x", "newer lobule"]),
+        (|d| d.text("", "bsb_version", "3.10.5"), &["`bsb_version`", "`3.10.5`", "BSB 4 to 8", "BSB 3"]),
+        (|d| d.text("", "bsb_version", "9.0.0"), &["`9.0.0`", "BSB 4 to 8", "newer lobule"]),
+        (|d| d.text("", "bsb_version", "four"), &["`four`", "BSB 4 to 8"]),
         (|d| d.text("", "bsb_hdf5_version", "unknown"), &["`bsb_hdf5_version`", "`unknown`"]),
         (
             |d| d.integer("", "bsb_version", 8),

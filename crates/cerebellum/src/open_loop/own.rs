@@ -56,8 +56,11 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
     // Rates that change only at the borders of stimuli are set while running. Other stimuli of mossy fibers need relays
     // with generators.
     let is_rate = |s: &Stimulus| matches!(s.kind, StimulusKind::Rate { .. });
+    // Glomeruli, which are relays, are the input of a circuit without mossy fibers.
+    let has_fibers = anatomy.count("mossy_fiber") > 0 || anatomy.count("glomerulus") == 0;
     let of_fibers = |s: &&Stimulus| s.population == "mossy_fiber";
-    let has_relays = tables.stimuli.iter().filter(of_fibers).any(|s| !is_rate(s));
+    let has_relays = !has_fibers || tables.stimuli.iter().filter(of_fibers).any(|s| !is_rate(s));
+    let input = if has_fibers { "mossy_fiber" } else { "glomerulus" };
     let fibers = if has_relays { Drive::Relayed } else { Drive::Poisson(tables.background_hz) };
     let mut options = ModuleOptions::new(tables.state, fibers);
     options.has_short_term = tables.has_short_term;
@@ -80,15 +83,28 @@ fn prepare(shared: &SharedAnatomy, tables: &OwnTables, what: &OpenLoop) -> Resul
     }
     let mut notes = add_module(&mut circuit, "", anatomy, &options)?;
     let cells: Vec<String> = circuit.populations().iter().map(|p| p.label.clone()).collect();
-    if has_relays && let Some(fibers) = anatomy.cells("mossy_fiber") {
+    if !has_fibers {
+        let what =
+            "the network has no mossy fibers: the background and stimuli of mossy fibers drive its glomeruli";
+        notes.push(what.into());
+    }
+    if has_relays && let Some(fibers) = anatomy.cells(input) {
         let rate = RateProfile::Steps(vec![(0.0, tables.background_hz)]);
         let all: Vec<u32> = (0..fibers.len() as u32).collect();
         let (model, n, list) = poisson(rate, &all);
         circuit.add_population(Population::new("background", n, model));
-        circuit.add_projection(drive("background", "mossy_fiber", list, (1.0, 1), DELAY_MS));
+        circuit.add_projection(drive("background", input, list, (1.0, 1), DELAY_MS));
     }
     let mut rates = Vec::new();
-    for (k, stimulus) in tables.stimuli.iter().enumerate() {
+    let onto_input = |stimulus: &Stimulus| {
+        let mut stimulus = stimulus.clone();
+        if of_fibers(&&stimulus) {
+            stimulus.population = input.into();
+        }
+        stimulus
+    };
+    let stimuli: Vec<Stimulus> = tables.stimuli.iter().map(onto_input).collect();
+    for (k, stimulus) in stimuli.iter().enumerate() {
         if stimulus.from_ms >= duration_ms {
             let what = format!("it starts after the end of the run at {duration_ms} ms; raise --duration");
             return Err(stimulus.wrong(what));

@@ -3,8 +3,8 @@
 use crate::{BrainState, DT_MS, Drive, Error, ModuleOptions, add_module};
 use lobule_circuit::{Circuit, GapJunctions, Network, Share, Weight};
 use lobule_exchange::Ranks;
-use lobule_scaffold::format::{self, Format};
-use lobule_scaffold::{Anatomy, bsb};
+use lobule_scaffold::Anatomy;
+use lobule_scaffold::format::{self, Format, Part, Reading};
 use lobule_signal::Clock;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,9 +24,10 @@ impl SharedAnatomy {
     /// Reads a whole network file on every rank.
     ///
     /// # Errors
-    /// As [`format::read`], on every rank.
-    pub fn read_whole(path: &Path, ranks: &Ranks) -> Result<Self, Error> {
-        Ok(Self::whole(ranks.agree(format::read(path).map_err(Error::from))?))
+    /// As [`format::read_as`], on every rank.
+    pub fn read_whole(path: &Path, reading: Reading, ranks: &Ranks) -> Result<Self, Error> {
+        let network = ranks.agree(format::read_as(path, reading).map_err(Error::from))?;
+        Ok(Self::whole(network.anatomy))
     }
 
     /// A whole anatomy, for one process.
@@ -37,15 +38,15 @@ impl SharedAnatomy {
     /// Reads a network file; with several ranks the rows onto this rank's cells only.
     ///
     /// # Errors
-    /// As [`format::read`], on every rank.
-    pub fn read(path: &Path, state: BrainState, ranks: &Ranks) -> Result<Self, Error> {
-        // Only BSB's format is read in parts.
+    /// As [`format::read_as`], on every rank.
+    pub fn read(path: &Path, reading: Reading, state: BrainState, ranks: &Ranks) -> Result<Self, Error> {
+        // Only HDF5 files are read in parts.
         if ranks.ranks() == 1 || Format::of_input(path) != Format::Bsb {
-            return Self::read_whole(path, ranks);
+            return Self::read_whole(path, reading, ranks);
         }
         let share = Share::on(ranks);
         let mut kept = BTreeMap::new();
-        let part = bsb::read_part(path, |cells| {
+        let part = format::read_part(path, reading, |cells| {
             kept = owned(cells, state, &share);
             let kept = kept.clone();
             Box::new(move |set, cell| {
@@ -54,7 +55,7 @@ impl SharedAnatomy {
                 set.name.starts_with("gap_") || kept.get(&set.post_type).is_none_or(is_own)
             })
         });
-        let bsb::Part { mut anatomy, rows } = ranks.agree(part.map_err(Error::from))?;
+        let Part { mut anatomy, rows } = ranks.agree(part.map_err(Error::from))?;
         // A set that is empty on file is missing for all; one that is empty here is not.
         let is_there: BTreeMap<String, bool> =
             anatomy.connections.iter().zip(&rows).map(|(set, &n)| (set.name.clone(), n > 0)).collect();

@@ -31,11 +31,12 @@ mod placement;
 mod read;
 mod write;
 
+pub use crate::part::{Keeps, Part};
 pub use config::file_cell_name;
 
 use crate::built::Shapes;
 use crate::morphology::Morphology;
-use crate::{Anatomy, Built, Configuration, ConnectionSet, Error};
+use crate::{Anatomy, Built, Configuration, Error};
 use serde_json::Value;
 use std::path::Path;
 
@@ -84,18 +85,6 @@ pub fn read(path: &Path) -> Result<Anatomy, Error> {
 pub fn read_configuration(path: &Path) -> Result<Option<serde_json::Value>, Error> {
     crate::hdf5::guarded(path, || read::configuration(path))
 }
-
-/// A network file of which only some cells' inputs were kept.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Part {
-    /// All cells, and the rows that were kept. Its notes are those of the whole, but mirrored sets are not compared.
-    pub anatomy: Anatomy,
-    /// Rows of each connection set in the file. `[connections]`
-    pub rows: Vec<usize>,
-}
-
-/// True if the rows of a set onto one of its postsynaptic cells are kept.
-pub type Keeps = Box<dyn Fn(&ConnectionSet, u32) -> bool>;
 
 /// Reads all cells of a file and those rows that end on chosen cells: chunk by chunk, so that rows which are
 /// not kept take no memory. `choose` sees the anatomy with all cells and with connection sets that have

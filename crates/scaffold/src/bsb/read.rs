@@ -1,15 +1,13 @@
 //! Reading a network file: its version, then cells, then connections, then what must be said about it.
 
-use super::{Keeps, config, connectivity, placement};
+use super::{config, connectivity, placement};
 use crate::error::{Result, ensure};
 use crate::hdf5::{Attributes, Store};
 use crate::notes;
+use crate::part::Choose;
 use crate::{Anatomy, CellSites, ConnectionSet};
 use std::collections::BTreeMap;
 use std::path::Path;
-
-/// Says, once the cells are known, the inputs of which are kept.
-type Choose<'a> = Option<&'a mut dyn FnMut(&Anatomy) -> Keeps>;
 
 /// Reads a file, whole or the chosen rows; gives the number of rows on file of each set, too.
 pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<usize>)> {
@@ -18,7 +16,7 @@ pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<u
     let attributes = store.attributes(&root)?;
     let version = supported_version(&attributes)?;
     let group = |name: &str| {
-        let what = "is missing; a network file has the groups `placement` and `connectivity`: \
+        let what = "is missing; a network file of BSB 4 to 8 has the groups `placement` and `connectivity`: \
                     compile the network again, or check that this is not a file of results";
         store.member(&root, name)?.ok_or_else(|| store.error(format!("/{name}"), what))
     };
@@ -57,7 +55,7 @@ pub(super) fn anatomy(path: &Path, choose: Choose<'_>) -> Result<(Anatomy, Vec<u
     } else {
         let configuration = config::active(&store, store.member(&root, "files")?.as_ref())?;
         anatomy.size = configuration.as_ref().and_then(config::size).unwrap_or_else(|| anatomy.extent());
-        anatomy.source = format!("BSB {version} file, {total} cells");
+        anatomy.source = format!("BSB {version} file{}, {total} cells", years(&version));
         anatomy.notes = notes::of(&anatomy, &found, &rows, is_part);
     }
     let rows = anatomy.connections.iter().map(|set| rows[&set.name]).collect();
@@ -71,20 +69,40 @@ pub(super) fn configuration(path: &Path) -> Result<Option<serde_json::Value>> {
     config::active(&store, store.member(&root, "files")?.as_ref())
 }
 
+/// The version of the software that wrote a file, in words.
 fn supported_version(root: &Attributes) -> Result<String> {
-    for name in ["bsb_version", "bsb_hdf5_version"] {
+    let names = ["bsb_version", "bsb_hdf5_version"];
+    // Alphas of BSB 4 have the layout without its versions.
+    if !names.iter().any(|name| root.has(name)) {
+        return Ok("4 alpha".into());
+    }
+    for name in names {
         ensure(root.has(name), || {
-            let what = "is missing, so this is no BSB network file; supported are files of BSB 8: \
-                        compile the network with bsb 8 or build it with lobule";
+            let what = "is missing, so the file was not written whole or was changed; read are files of BSB 4 to 8: \
+                        compile the network again";
             root.error(name, what)
         })?;
         let version = root.text(name)?;
         let remedy = match version.split('.').next().and_then(|major| major.parse::<u32>().ok()) {
-            Some(8) => continue,
-            Some(0..8) => "compile the network again with bsb 8",
+            Some(4..=8) => continue,
+            Some(0..4) => {
+                "files of BSB 3 have another layout, so this one was changed; copy it again from its source"
+            }
             _ => "write the file with bsb 8, or use a newer lobule",
         };
-        return Err(root.error(name, format!("is `{version}`; supported are versions 8.x: {remedy}")));
+        let what = format!("is `{version}`; of this layout BSB 4 to 8 are read: {remedy}");
+        return Err(root.error(name, what));
     }
     root.text("bsb_version")
+}
+
+/// Years in which versions before 8 were released, with a blank in front. Source: releases of bsb-core.
+fn years(version: &str) -> &'static str {
+    match version.split_once(['.', ' ']).map(|(major, rest)| (major, rest.contains('a'))) {
+        Some(("4", true)) => " (2022 to 2023)",
+        Some(("4", false)) => " (2024)",
+        Some(("5" | "6", _)) => " (2025)",
+        Some(("7", _)) => " (2025 to 2026)",
+        _ => "",
+    }
 }

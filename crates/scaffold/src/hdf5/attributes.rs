@@ -55,6 +55,20 @@ impl<'a> Attributes<'a> {
         only.map(|[text]| text).map_err(|_| self.error(name, format!("holds {n} texts; one is needed")))
     }
 
+    /// The texts of a list; none for an empty one, whatever type it has (numpy gives an empty list that of numbers).
+    pub fn texts(&self, name: &str) -> Result<Vec<String>, Error> {
+        let (datatype, data) = self.value(name)?;
+        if data.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.node.place.texts(datatype, data).map_err(|what| self.error(name, what))
+    }
+
+    /// Names of the attributes, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().map(String::as_str)
+    }
+
     /// A JSON document in a text attribute.
     pub fn json(&self, name: &str) -> Result<serde_json::Value, Error> {
         let value = serde_json::from_str(&self.text(name)?);

@@ -11,6 +11,7 @@ use rust_hdf5::format::FormatError;
 use rust_hdf5::{DatatypeMessage, FileLocking, H5File};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -18,6 +19,8 @@ use std::rc::Rc;
 const MOST_HOPS: usize = 16;
 /// Most files that are open at a time. Chosen: a circuit in parts has a few tens.
 const MOST_FILES: usize = 256;
+/// First bytes of a file that gzip has compressed.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// One file with its headers.
 pub(super) struct OpenFile {
@@ -33,7 +36,10 @@ pub(super) struct OpenFile {
 impl OpenFile {
     pub fn open(path: &Path) -> Result<Rc<Self>> {
         let refuse = |what: String| Error::file(path, what);
-        let (file, about) = files::open(path)?;
+        let (mut file, about) = files::open(path)?;
+        let mut first = [0; 2];
+        let is_gzip = file.read_exact(&mut first).is_ok() && first == GZIP;
+        ensure(!is_gzip, || refuse("is compressed with gzip; unzip it first (gunzip)".into()))?;
         ensure(about.len() > 0, || refuse("is empty (0 bytes); write or copy it again".into()))?;
         let damaged = |e: &dyn std::fmt::Display| {
             refuse(format!("is damaged or incomplete ({e}); copy it again from its source"))

@@ -1,0 +1,135 @@
+//! Network files of the software before BSB 8 at the command line: told, run, converted, and refused with status 2.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A small file that the original software made.
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../scaffold/tests/legacy").join(name)
+}
+
+/// Runs `lobule network` with words; `@name` is a file of the tests.
+fn network(folder: &Path, words: &str) -> Output {
+    let word = |word: &str| match word.strip_prefix('@') {
+        Some(name) => file(name).display().to_string(),
+        None => word.to_string(),
+    };
+    let words: Vec<String> = words.split_whitespace().map(word).collect();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lobule"));
+    command.arg("network").args(words).current_dir(folder).output().unwrap()
+}
+
+/// Both streams of a run that must succeed.
+#[track_caller]
+fn said(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    (text(&output.stdout), text(&output.stderr))
+}
+
+#[track_caller]
+fn refused(output: &Output, parts: &[&str]) {
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{message}");
+    parts.iter().for_each(|part| assert!(message.contains(part), "`{part}` is missing: {message}"));
+    assert!(!message.contains("panicked") && output.stdout.is_empty(), "{message}");
+}
+
+/// The mean rate of a population in a table of rates.
+fn rate(table: &str, population: &str) -> f64 {
+    let line = table.lines().find(|line| line.starts_with(&format!("{population} "))).unwrap();
+    line.split_whitespace().nth(2).unwrap().parse().unwrap()
+}
+
+#[test]
+fn info_prints_both_names_and_what_the_file_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let (text, _) = said(&network(folder.path(), "info @scaffold3_tiny.hdf5"));
+    assert!(text.contains("dbbs-scaffold 3.2.9 file (2020), 114 cells"), "{text}");
+    let line = |begin: &str| text.lines().find(|line| line.starts_with(begin)).unwrap();
+    assert!(line("dcn_p ").ends_with("  dcn_cell"), "{text}");
+    assert!(line("golgi_to_glomerulus ").ends_with("  golgi_to_granule"), "{text}");
+    assert!(line("granule_cell ").ends_with("     -"), "{text}");
+    assert!(text.contains("simulation closed_loop"), "{text}");
+    let (text, _) = said(&network(folder.path(), "info @scaffold2_tiny.hdf5 --as-stored"));
+    assert!(text.contains("`GolgiGlomerulus` is left as it is on file"), "{text}");
+}
+
+#[test]
+fn a_converted_file_gives_the_same_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let counts = |from: &str| {
+        let (text, _) = said(&network(folder.path(), &format!("info {from} --json")));
+        let mut json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        // Simulations stay in the file they are in.
+        for key in ["source", "notes", "simulations"] {
+            json.as_object_mut().unwrap().remove(key);
+        }
+        json
+    };
+    for name in ["scaffold3_tiny", "bsb3_tiny", "scaffold2_tiny", "casali2019_tiny"] {
+        let (file, circuit) = (format!("{name}.hdf5"), format!("{name}_circuit"));
+        let (_, told) = said(&network(folder.path(), &format!("convert @{name}.hdf5 {file}")));
+        assert!(told.contains("types and sets have lobule's names"), "{told}");
+        said(&network(folder.path(), &format!("convert @{name}.hdf5 {circuit}")));
+        let original = counts(&format!("@{name}.hdf5"));
+        assert_eq!(counts(&file), original, "{name}");
+        assert_eq!(counts(&circuit), original, "{name}");
+    }
+}
+
+#[test]
+fn stimuli_of_a_network_without_mossy_fibers_drive_its_glomeruli() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["casali2019_tiny", "scaffold2_tiny"] {
+        let run = |words: &str| {
+            let words = format!("simulate @{name}.hdf5 --duration 300ms --no-progress {words}");
+            said(&network(folder.path(), &words))
+        };
+        let (rest, _) = run("");
+        let (driven, told) = run("--stimulus mossy:50Hz@100ms..200ms");
+        assert!(told.contains("has no mossy fibers") && told.contains("drive its glomeruli"), "{told}");
+        assert!(rate(&rest, "glomerulus") > 1.0, "the background drives glomeruli: {rest}");
+        for population in ["glomerulus", "granule_cell", "purkinje_cell"] {
+            assert!(
+                rate(&driven, population) > rate(&rest, population) + 2.0,
+                "{population}: {driven}{rest}"
+            );
+        }
+        // Glomeruli can be named themselves, and some of them chosen.
+        let (one, _) = run("--background 0 --stimulus mossy[0]:200Hz@0ms..300ms");
+        assert!(rate(&one, "glomerulus") > 0.5, "{one}");
+        assert_eq!(
+            run("--background 0 --stimulus glomerulus[0]:200Hz@0ms..300ms").0.lines().nth(1),
+            one.lines().nth(1)
+        );
+    }
+}
+
+#[test]
+fn networks_with_mossy_fibers_are_driven_through_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = "simulate @scaffold3_tiny.hdf5 --duration 200ms --no-progress --stimulus mossy:100Hz@0s..200ms,within=30";
+    let (table, told) = said(&network(folder.path(), words));
+    assert!(rate(&table, "mossy_fiber") > 50.0, "{table}");
+    assert!(
+        !told.contains("has no mossy fibers") && told.contains("golgi_to_glomerulus_anatomy: "),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_cannot_be_read_ends_with_2_and_one_message() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |words: &str| network(folder.path(), words);
+    refused(&at("info @bsb7_tiny.hdf5.gz"), &["bsb7_tiny.hdf5.gz", "unzip it first"]);
+    for verb in ["info", "simulate"] {
+        refused(&at(&format!("{verb} @scaffold3_tiny.hdf5 --as-stored")), &["only dbbs-scaffold 2", "leave"]);
+    }
+    refused(&at("convert @casali2019_tiny.hdf5 new.hdf5 --as-stored"), &["no wrongly numbered set"]);
+    refused(&at("simulate @scaffold2_tiny.hdf5 closed_loop"), &["no simulation `closed_loop`"]);
+    let bytes = std::fs::read(file("scaffold3_tiny.hdf5")).unwrap();
+    std::fs::write(folder.path().join("cut.hdf5"), &bytes[..bytes.len() / 2]).unwrap();
+    refused(&at("convert cut.hdf5 new.hdf5"), &["cut.hdf5", "incomplete"]);
+    assert!(!folder.path().join("new.hdf5").exists());
+}
