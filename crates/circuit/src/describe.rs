@@ -115,6 +115,9 @@ pub struct Teacher {
     /// Label of the projection whose spikes teach, e.g. `io_cell_to_purkinje_cell`.
     /// It must end on the same population as the plastic projection.
     pub projection: String,
+    /// True if its spikes act through a volume: however many of them reach a cell in one step, they count once.
+    #[serde(default)]
+    pub is_volume: bool,
 }
 
 /// All synapses of one kind between two populations.
@@ -207,7 +210,14 @@ impl Projection {
 
     /// Names the projection whose spikes teach the rule.
     pub fn taught_by(mut self, projection: impl Into<String>) -> Self {
-        self.teacher = Some(Teacher { projection: projection.into() });
+        self.teacher = Some(Teacher { projection: projection.into(), is_volume: false });
+        self
+    }
+
+    /// Names the projection whose spikes teach the rule through a volume: however many of them reach a cell in one step, they count
+    /// once.
+    pub fn taught_through_volume_by(mut self, projection: impl Into<String>) -> Self {
+        self.teacher = Some(Teacher { projection: projection.into(), is_volume: true });
         self
     }
 }
@@ -323,7 +333,11 @@ impl Circuit {
             }
         }
         for p in &self.projections {
-            hash.bytes(&packed(&(p.receptor, &p.short_term, &p.rule, &p.teacher)));
+            let teacher = p.teacher.as_ref().map(|teacher| &teacher.projection);
+            hash.bytes(&packed(&(p.receptor, &p.short_term, &p.rule, teacher)));
+            if p.teacher.as_ref().is_some_and(|teacher| teacher.is_volume) {
+                hash.bytes(b"through a volume");
+            }
         }
         hash.bytes(&packed(&(&self.currents, &self.gap_junctions)));
         hash.value()

@@ -68,7 +68,8 @@ pub(crate) struct CompiledProjection {
     /// Number in the state's list, and parameters, of short-term plasticity.
     pub short_term: Option<(usize, ShortTerm)>,
     pub rule: Option<Arc<dyn PlasticityRule>>,
-    pub teacher: Option<usize>,
+    /// Projection of the teacher, and true if its spikes act through a volume.
+    pub teacher: Option<(usize, bool)>,
     pub first_plastic: usize,
 }
 
@@ -304,7 +305,9 @@ impl Network {
             let n_post = wiring.by_target.offsets.len().saturating_sub(1);
             let memory = projection.rule.as_ref().map_or(0, |r| r.memory(n_pre, n_post));
             let scratch = Vec::with_capacity(n_pre.max(n_post));
-            PlasticBlock { weights, memory: vec![i64::MIN / 2; memory], scratch }
+            // Several teachers may reach every neuron in one step; more make room once.
+            let taught = Vec::with_capacity(2 * n_post);
+            PlasticBlock { weights, memory: vec![i64::MIN / 2; memory], scratch, taught }
         };
         let short_term = |p: &CompiledProjection| {
             Some(ShortTermState::initial(&p.short_term.as_ref()?.1, p.pre, self.populations[p.pre].n))

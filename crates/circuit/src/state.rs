@@ -23,6 +23,9 @@ pub(crate) struct PlasticBlock {
     /// Working space of the rule, zero between intervals. `[n_pre]` or empty
     #[serde(skip)]
     pub scratch: Vec<f32>,
+    /// Working space of the rule: neurons that are taught in a step.
+    #[serde(skip)]
+    pub taught: Vec<u16>,
 }
 
 /// Working space is no state: a state that was written down and read back equals the one in use.

@@ -138,13 +138,14 @@ impl Simulation {
             let learns = learning[p] && network.owns(network.target_of_plastic(k));
             let Some(rule) = projection.rule.as_ref().filter(|_| learns) else { return };
             let target = &network.blocks[network.target_of_plastic(k)];
-            let teacher = projection.teacher.map(|t| &network.projections[t]);
+            let teacher = projection.teacher.map(|(t, _)| &network.projections[t]);
             rule.learn(&mut Learning {
                 wiring: &projection.wiring[local],
                 teacher_wiring: teacher.map(|t| &t.wiring[local]),
                 pre: &histories[projection.pre],
                 post: &histories[projection.post],
                 teacher: teacher.map(|t| &histories[t.pre]),
+                is_volume: projection.teacher.is_some_and(|(_, is_volume)| is_volume),
                 first_step,
                 steps: network.interval,
                 first_neuron: target.first as u32,
@@ -152,6 +153,7 @@ impl Simulation {
                 weights: &mut block.weights,
                 memory: &mut block.memory,
                 scratch: &mut block.scratch,
+                taught: &mut block.taught,
             });
             laps.end(Stage::Learn);
         });

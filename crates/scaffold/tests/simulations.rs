@@ -268,7 +268,7 @@ fn targetting(node: Value) -> Targetting {
 
 #[test]
 fn targets_are_those_of_bsb() {
-    let select = |node: Value| targetting(node).select(&cells(), "noise", 1).unwrap();
+    let select = |node: Value| targetting(node).select(&Anatomy::default(), &cells(), "noise", 1).unwrap();
     assert_eq!(select(json!({"strategy": "all"})).len(), 20);
     // Strictly inside.
     assert_eq!(select(json!({"strategy": "sphere", "origin": [3, 0, 0], "radius": 2})), [2, 3, 4]);
@@ -283,17 +283,17 @@ fn targets_are_those_of_bsb() {
     assert_eq!(select(json!({"strategy": "by_id", "ids": {"io": [7, 2, 7]}})), [2, 7]);
     assert_eq!(select(json!({"strategy": "by_id", "ids": {"mossy_fibers": [7]}})), [0u32; 0]);
     let outside = targetting(json!({"strategy": "by_id", "ids": {"io": [20]}}));
-    let (key, what) = outside.select(&cells(), "noise", 1).unwrap_err();
+    let (key, what) = outside.select(&Anatomy::default(), &cells(), "noise", 1).unwrap_err();
     assert!(key == "ids.io_cell" && what.contains("20"), "{key}: {what}");
     let many = targetting(json!({"strategy": "representatives", "n": 21}));
-    assert!(many.select(&cells(), "noise", 1).unwrap_err().1.contains("21 of 20"));
+    assert!(many.select(&Anatomy::default(), &cells(), "noise", 1).unwrap_err().1.contains("21 of 20"));
 }
 
 #[test]
 fn random_targets_depend_on_seed_and_device_only() {
     let part = targetting(json!({"strategy": "cell_model", "cell_models": ["io"], "fraction": 0.29}));
     assert_eq!((part.part, &part.targets), (Some(Part::Fraction(0.29)), &Targets::All));
-    let draw = |device: &str, seed| part.select(&cells(), device, seed).unwrap();
+    let draw = |device: &str, seed| part.select(&Anatomy::default(), &cells(), device, seed).unwrap();
     assert_eq!(draw("noise", 1).len(), 5);
     assert_eq!(draw("noise", 1), draw("noise", 1));
     assert_ne!(draw("noise", 1), draw("noise", 2));
@@ -356,7 +356,7 @@ proptest! {
         let read = read(simulation);
         // What was understood is usable.
         for device in &read.devices {
-            let _ = device.targetting.select(&cells(), &device.name, 0);
+            let _ = device.targetting.select(&Anatomy::default(), &cells(), &device.name, 0);
             prop_assert!(device.delay_ms > 0.0 && device.weight.is_finite());
         }
     }

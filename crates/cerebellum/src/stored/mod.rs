@@ -15,16 +15,17 @@
 
 mod drives;
 mod neurons;
+mod projections;
+mod rules;
 mod synapses;
 
 use crate::Error;
-use lobule_circuit::{Circuit, Connect, Model, Population, Projection};
-use lobule_scaffold::configuration::{ConnectionRule, DeviceKind, Problem, Span, StoredSimulation, Targets};
-use lobule_scaffold::{Anatomy, ConnectionSet};
+use lobule_circuit::{Circuit, Model, Population};
+use lobule_scaffold::Anatomy;
+use lobule_scaffold::configuration::{DeviceKind, Problem, Span, StoredSimulation, Targets};
 use neurons::NeuronKind;
 pub(crate) use neurons::eglif_constants;
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 use synapses::Link;
 
 /// Resolution of times in NEST, ms.
@@ -69,6 +70,8 @@ struct Cells {
     n: usize,
     kind: NeuronKind,
     model: Model,
+    /// Receptor by presynaptic cell type, where cells have a say.
+    receptors: BTreeMap<String, usize>,
 }
 
 /// Translation of a stored simulation, before anything is wired.
@@ -90,6 +93,12 @@ pub struct Plan {
     pub notes: Vec<String>,
     /// Unsupported settings, any of which prevents a circuit.
     pub problems: Vec<Problem>,
+    /// Step to which drawn delays are rounded, ms.
+    stored_resolution_ms: f64,
+    /// Seed of drawn weights and delays.
+    seed: u64,
+    /// True for a configuration before BSB 4.
+    is_before_bsb4: bool,
 }
 
 /// Plans a simulation of a network file. Random choices of targets depend on `seed`. `duration_ms` replaces the stored
@@ -100,6 +109,9 @@ pub fn plan(anatomy: &Anatomy, simulation: &StoredSimulation, duration_ms: Optio
         resolution_ms: simulation.resolution_ms,
         notes: simulation.notes.clone(),
         problems: simulation.problems.clone(),
+        stored_resolution_ms: simulation.stored_resolution_ms,
+        seed,
+        is_before_bsb4: simulation.is_before_bsb4,
         ..Plan::default()
     };
     // Without readable times there is no grid to check against.
@@ -115,24 +127,6 @@ pub fn plan(anatomy: &Anatomy, simulation: &StoredSimulation, duration_ms: Optio
     plan.add_links(anatomy, simulation);
     plan.add_devices(anatomy, simulation, seed);
     plan
-}
-
-/// The pairs of cells of a set, which all its synapse models share, and the rows of each.
-struct Wiring<'a> {
-    set: &'a str,
-    list: Arc<Vec<(u32, u32)>>,
-    contacts: Vec<u32>,
-}
-
-impl<'a> Wiring<'a> {
-    fn of(set: &'a ConnectionSet) -> Self {
-        let pairs = set.pairs();
-        Self {
-            set: &set.name,
-            list: Arc::new(pairs.iter().map(|p| (p.pre, p.post)).collect()),
-            contacts: pairs.iter().map(|p| p.contacts).collect(),
-        }
-    }
 }
 
 /// The refusal of a model for cells or connections that are not in the network.
@@ -220,7 +214,13 @@ impl Plan {
                     self.notes.push(format!("cell model `{}`: {what}.", model.cell_type));
                 }
                 let (cell_type, n) = (model.cell_type.clone(), cells.len());
-                self.cells.push(Cells { cell_type, n, kind, model: compiled });
+                self.cells.push(Cells {
+                    cell_type,
+                    n,
+                    kind,
+                    model: compiled,
+                    receptors: model.receptors.clone(),
+                });
             }
         }
         // In the order of the file, so that tables have one order in all its runs.
@@ -239,6 +239,11 @@ impl Plan {
     fn add_links(&mut self, anatomy: &Anatomy, simulation: &StoredSimulation) {
         for model in &simulation.connection_models {
             let Some(set) = anatomy.connections(&model.set) else {
+                if simulation.is_before_bsb4 {
+                    let what = "its connection set is not on file; it is left out, as the original does";
+                    self.notes.push(format!("connection model `{}`: {what}.", model.name));
+                    continue;
+                }
                 let known = anatomy.connections.iter().map(|c| &c.name);
                 self.problem(&model.key, missing("connection set", &model.set, known, "connect the cells"));
                 continue;
@@ -262,6 +267,7 @@ impl Plan {
             }
             synapses::add(self, model, set, &pre, &post);
         }
+        self.check_teachers(anatomy);
         self.note_unequal_microzones(anatomy);
         for set in &anatomy.connections {
             if !simulation.connection_models.iter().any(|m| m.set == set.name) {
@@ -325,7 +331,7 @@ impl Plan {
             let mut targets: Vec<(String, Vec<u32>)> = Vec::new();
             for cell_type in &types {
                 let Some(cells) = anatomy.cells(cell_type) else { continue };
-                match device.targetting.select(cells, &device.name, seed) {
+                match device.targetting.select(anatomy, cells, &device.name, seed) {
                     Ok(neurons) if neurons.is_empty() => {}
                     Ok(neurons) => targets.push((cell_type.clone(), neurons)),
                     Err((name, what)) => self.problem(format!("{key}.targetting.{name}"), what),
@@ -397,37 +403,7 @@ impl Plan {
         for cells in self.cells.iter().filter(|c| c.n > 0) {
             circuit.add_population(Population::new(&cells.cell_type, cells.n, cells.model.clone()));
         }
-        let mut wiring: Option<Wiring> = None;
-        for link in &self.links {
-            let Some(set) = anatomy.connections(&link.set) else { continue };
-            let is_empty = |cell_type: &str| self.population(cell_type).is_none_or(|c| c.n == 0);
-            if (set.is_empty() && link.rule.is_none()) || is_empty(&link.pre) || is_empty(&link.post) {
-                continue;
-            }
-            let known = wiring.take().filter(|w| w.set == link.set);
-            let Wiring { list, contacts, .. } = wiring.insert(known.unwrap_or_else(|| Wiring::of(set)));
-            if link.is_gap {
-                link.add_gap_junctions(&mut circuit, list, contacts);
-                continue;
-            }
-            let connect = match link.rule {
-                None => Connect::List(list.clone()),
-                Some(ConnectionRule::OneToOne) => Connect::OneToOne,
-                Some(ConnectionRule::AllToAll) => Connect::AllToAll,
-            };
-            let mut projection = Projection::new(&link.label, &link.pre, &link.post, connect)
-                .delay_ms(link.delay_ms)
-                .receptor(link.receptor);
-            // A uniform weight takes no memory.
-            let is_uniform = link.counts_spikes || link.rule.is_some() || contacts.iter().all(|&c| c == 1);
-            projection = if is_uniform {
-                projection.weight(link.weight as f32)
-            } else {
-                projection.weights(contacts.iter().map(|&c| (link.weight * f64::from(c)) as f32).collect())
-            };
-            projection.short_term = link.short_term;
-            circuit.add_projection(projection);
-        }
+        self.add_projections(&mut circuit, anatomy);
         circuit.extend(&self.drives);
         Ok(circuit)
     }

@@ -1,10 +1,14 @@
 //! NEST's synapse models as lobule's.
 
-use super::{Cells, Plan, neurons::NeuronKind};
+use super::{Cells, Plan, neurons::NeuronKind, rules};
 use crate::module::gap_junctions;
+use lobule_circuit::plasticity::Rule;
 use lobule_circuit::{Circuit, ShortTerm};
-use lobule_scaffold::ConnectionSet;
-use lobule_scaffold::configuration::{ConnectionModel, ConnectionRule, Constant, StoredSynapse};
+use lobule_scaffold::configuration::{
+    ConnectionModel, ConnectionRule, Constant, Law, Problem, StoredSynapse,
+};
+use lobule_scaffold::{Anatomy, ConnectionSet};
+use std::collections::BTreeSet;
 
 /// One synapse model of a connection set: a projection, or gap junctions.
 #[derive(Debug, Clone)]
@@ -16,12 +20,22 @@ pub(super) struct Link {
     pub rule: Option<ConnectionRule>,
     /// Weight of one row.
     pub weight: f64,
+    /// Law from which the weight of each row is drawn.
+    pub weight_law: Option<Law>,
+    /// True if the receptor says whether a weight inhibits, so that its sign has no meaning.
+    pub is_absolute: bool,
     /// True if the target counts spikes, for any weight and number of rows.
     pub counts_spikes: bool,
     pub delay_ms: f64,
+    /// Law from which the delay of each row is drawn.
+    pub delay_law: Option<Law>,
     /// Receptor, from 1.
     pub receptor: usize,
     pub short_term: Option<ShortTerm>,
+    /// Rule of plastic synapses.
+    pub plasticity: Option<Rule>,
+    /// Label of the link that teaches them.
+    pub teacher: Option<String>,
     pub is_gap: bool,
 }
 
@@ -41,12 +55,23 @@ pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet,
             post: set.post_type.clone(),
             rule: model.rule,
             weight: if counts_spikes { 1.0 } else { synapse.weight },
+            weight_law: synapse.weight_law,
+            is_absolute: false,
             counts_spikes,
             delay_ms: synapse.delay_ms.unwrap_or(0.0),
+            delay_law: synapse.delay_law,
             receptor: 1,
             short_term: None,
+            plasticity: None,
+            teacher: None,
             is_gap: false,
         };
+        let Some(port) = port(plan, synapse, set, post) else { continue };
+        if port.is_of_cells {
+            link.weight = link.weight.abs();
+            link.weight_law = link.weight_law.map(Law::with_positive_mean);
+            link.is_absolute = true;
+        }
         if model.rule == Some(ConnectionRule::OneToOne) && pre.n != post.n {
             let (n, m, pre, post) = (pre.n, post.n, &pre.cell_type, &post.cell_type);
             let what =
@@ -67,15 +92,24 @@ pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet,
                 add_gap(plan, model, set, post, link);
                 continue;
             }
+            model if rules::is_plastic(model) => {
+                let Some(rule) = plastic(plan, synapse, set, post) else { continue };
+                link.plasticity = Some(rule);
+                link.teacher.clone_from(&synapse.teacher);
+                start_within(plan, &mut link, rule);
+            }
             other => {
-                plan.problem(format!("{}.model", synapse.key), format!("is `{other}`; known are: {KNOWN}"));
+                let what = format!("is `{other}`; known are: {KNOWN}, {}", rules::KNOWN);
+                plan.problem(format!("{}.model", synapse.key), what);
                 continue;
             }
         }
-        if let Some(delay_ms) = plan.delay(&synapse.key, link.delay_ms) {
+        if link.delay_law.is_none()
+            && let Some(delay_ms) = plan.delay(&synapse.key, link.delay_ms)
+        {
             link.delay_ms = delay_ms;
         }
-        if let Some((receptor, weight)) = receptor(plan, &synapse.key, post, synapse.receptor, link.weight) {
+        if let Some((receptor, weight)) = receptor(plan, &synapse.key, post, port.number, link.weight) {
             (link.receptor, link.weight) = (receptor, weight);
             if counts_spikes && synapse.weight != 1.0 {
                 let what = format!("its weight of {} has no effect; relays count spikes", synapse.weight);
@@ -83,6 +117,80 @@ pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet,
             }
             plan.links.push(link);
         }
+    }
+}
+
+/// Receptor of a synapse.
+struct Port {
+    /// From 1; 0 where none is named.
+    number: usize,
+    /// True if the postsynaptic cells say it, by the type of the presynaptic ones.
+    is_of_cells: bool,
+}
+
+/// The receptor that a synapse names, or that the postsynaptic cells have for the presynaptic ones.
+fn port(plan: &mut Plan, synapse: &StoredSynapse, set: &ConnectionSet, post: &Cells) -> Option<Port> {
+    if post.receptors.is_empty() {
+        return Some(Port { number: synapse.receptor, is_of_cells: false });
+    }
+    if let Some(&number) = post.receptors.get(&set.pre_type) {
+        return Some(Port { number, is_of_cells: true });
+    }
+    let (pre, post) = (&set.pre_type, &set.post_type);
+    let what =
+        format!("has no receptor of `{post}` for `{pre}`; add `{pre}` to `receptors` of the cell model");
+    plan.problem(&synapse.key, what);
+    None
+}
+
+/// The rule of plastic synapses, whose set has one row for each pair.
+fn plastic(plan: &mut Plan, synapse: &StoredSynapse, set: &ConnectionSet, post: &Cells) -> Option<Rule> {
+    let rule = rules::rule(plan, synapse)?;
+    if post.kind == NeuronKind::Relay {
+        let what = format!("is `{}` onto a relay, which counts spikes; use static_synapse", synapse.model);
+        plan.problem(format!("{}.model", synapse.key), what);
+        return None;
+    }
+    let repeated = set.pairs().iter().filter(|pair| pair.contacts > 1).count();
+    if repeated > 0 {
+        let what = format!(
+            "has {repeated} pairs of cells with several rows; a pair would learn once for each row: plastic sets need one row for each pair"
+        );
+        plan.problem(&synapse.key, what);
+        return None;
+    }
+    let needs = rules::needs_teacher(&synapse.model);
+    match (needs, &synapse.teacher) {
+        (true, None) => {
+            let what = format!("is missing; `{}` needs the connection set that teaches it", synapse.model);
+            plan.problem(format!("{}.teaching", synapse.key), what);
+            None
+        }
+        (false, Some(teacher)) => {
+            let what = format!("is `{teacher}`, but `{}` has no teacher; remove it", synapse.model);
+            plan.problem(format!("{}.teaching", synapse.key), what);
+            None
+        }
+        _ => Some(rule),
+    }
+}
+
+/// Starts plastic weights within the bounds of their rule; NEST does so at their first change.
+fn start_within(plan: &mut Plan, link: &mut Link, rule: Rule) {
+    let (low, high) = match rule {
+        Rule::Supervised(r) => (r.w_min, r.w_max),
+        Rule::CosExp(r) => (r.w_min, r.w_max),
+        Rule::AdditiveStdp(r) => (r.w_min, r.w_max),
+        Rule::InhibitoryStdp(r) => (r.w_min, r.w_max),
+    };
+    let weight = link.weight.abs();
+    if !(low..=high).contains(&weight) {
+        let start = weight.clamp(low, high);
+        plan.notes.push(format!(
+            "connection model `{}`: its weights of {weight} nS start at {start} nS, within Wmin and Wmax; NEST bounds them at their first change.",
+            link.label
+        ));
+        link.weight = start.copysign(link.weight);
     }
 }
 
@@ -195,6 +303,52 @@ fn add_gap(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet, post: 
     }
 }
 
+impl Plan {
+    /// Checks that teachers are links onto the cells that they teach, and notes cells that nobody teaches.
+    pub(super) fn check_teachers(&mut self, anatomy: &Anatomy) {
+        let mut told: (Vec<Problem>, Vec<String>) = Default::default();
+        for link in &self.links {
+            let Some(teacher) = &link.teacher else { continue };
+            let known = self.links.iter().find(|other| &other.label == teacher);
+            let key = format!("connection model `{}`", link.label);
+            let Some(known) = known else {
+                let what = format!(
+                    "is taught by `{teacher}`, which is no connection model of this simulation with a set on file"
+                );
+                told.0.push(Problem::new(key, what));
+                continue;
+            };
+            if known.post != link.post {
+                let what = format!(
+                    "is taught by `{teacher}`, which ends on `{}`, not on `{}`",
+                    known.post, link.post
+                );
+                told.0.push(Problem::new(key, what));
+                continue;
+            }
+            let Some(set) = anatomy.connections(&known.set) else { continue };
+            if set.is_empty() {
+                told.0.push(Problem::new(
+                    key,
+                    format!("is taught by `{teacher}`, which has no connection on file"),
+                ));
+                continue;
+            }
+            let taught: BTreeSet<u32> = set.post.iter().copied().collect();
+            let n = anatomy.count(&link.post);
+            if taught.len() < n {
+                let alone = n - taught.len();
+                told.1.push(format!(
+                    "{key}: {alone} of {n} cells of `{}` have no teacher in `{teacher}`; their synapses change with presynaptic spikes alone.",
+                    link.post
+                ));
+            }
+        }
+        self.problems.extend(told.0);
+        self.notes.extend(told.1);
+    }
+}
+
 impl Link {
     pub fn add_gap_junctions(&self, circuit: &mut Circuit, pairs: &[(u32, u32)], contacts: &[u32]) {
         let rows = pairs.iter().copied().zip(contacts.iter().copied());
@@ -215,10 +369,15 @@ mod tests {
             post: "golgi_cell".into(),
             rule: None,
             weight: 0.5,
+            weight_law: None,
+            is_absolute: false,
             counts_spikes: false,
             delay_ms: 0.0,
+            delay_law: None,
             receptor: 1,
             short_term: None,
+            plasticity: None,
+            teacher: None,
             is_gap: true,
         };
         let mut circuit = Circuit::new();

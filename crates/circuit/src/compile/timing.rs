@@ -55,7 +55,7 @@ impl Draft<'_> {
             for k in [projection.pre, projection.post] {
                 populations[k].keep = populations[k].keep.max(keep as usize);
             }
-            if let Some(t) = projection.teacher {
+            if let Some((t, _)) = projection.teacher {
                 let k = projections[t].pre;
                 populations[k].keep = populations[k].keep.max((window + interval) as usize);
             }

@@ -92,7 +92,7 @@ impl Draft<'_> {
         Ok(p.short_term.map(|s| s.check(&p.label).map(|()| s)).transpose()?)
     }
 
-    fn teacher(&self, p: &Projection, rule: &MaybeRule) -> Result<Option<usize>, CompileError> {
+    fn teacher(&self, p: &Projection, rule: &MaybeRule) -> Result<Option<(usize, bool)>, CompileError> {
         let refuse = |what: String| Err(CompileError::Rule { of: p.label.clone(), what });
         let is_needed = rule.as_ref().is_some_and(|r| r.needs_teacher());
         let Some(teacher) = &p.teacher else {
@@ -111,7 +111,7 @@ impl Draft<'_> {
             let (name, end) = (&teacher.projection, &all[t].post);
             return refuse(format!("its teacher `{name}` ends on `{end}`, not on `{}`", p.post));
         }
-        Ok(Some(t))
+        Ok(Some((t, teacher.is_volume)))
     }
 
     /// Divides synapses by target block, each in the order of delivery, (source, target), whatever the order given.

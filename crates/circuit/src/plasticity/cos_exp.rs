@@ -79,10 +79,9 @@ impl PlasticityRule for Compiled {
             // Mossy spikes: the constant change, and Purkinje spikes strictly before them.
             if !x.pre.at(step).is_empty() {
                 for age in ages.clone().skip(1) {
-                    for &t in teacher.at(step - age) {
-                        for &post in x.taught_by(t) {
-                            x.scratch[usize::from(post)] += self.table[age as usize];
-                        }
+                    x.taught_at(step - age);
+                    for &post in x.taught.iter() {
+                        x.scratch[usize::from(post)] += self.table[age as usize];
                     }
                 }
                 for &pre in x.pre.at(step) {

@@ -55,6 +55,8 @@ pub struct Learning<'a> {
     pub post: &'a SpikeHistory,
     /// Spikes of the teachers.
     pub teacher: Option<&'a SpikeHistory>,
+    /// True if all spikes of teachers that reach a cell in one step count as one.
+    pub is_volume: bool,
     /// First step of the interval.
     pub first_step: u64,
     /// Steps in the interval.
@@ -69,6 +71,8 @@ pub struct Learning<'a> {
     pub memory: &'a mut [i64],
     /// Working space, zero at entry and exit. `[n_pre]` after the first use
     pub scratch: &'a mut Vec<f32>,
+    /// Working space.
+    pub taught: &'a mut Vec<u16>,
 }
 
 impl<'a> Learning<'a> {
@@ -88,9 +92,18 @@ impl<'a> Learning<'a> {
         usize::from(self.wiring.targets[synapse])
     }
 
-    /// Local neurons taught by a teacher cell.
-    pub fn taught_by(&self, teacher: u32) -> &'a [u16] {
-        self.teacher_wiring.map_or(&[], |w| &w.targets[w.of(teacher)])
+    /// Local neurons that the teachers of a step teach: as often as spikes reach them, or once through a volume.
+    pub fn taught_at(&mut self, step: u64) -> &[u16] {
+        self.taught.clear();
+        let (Some(spikes), Some(wiring)) = (self.teacher, self.teacher_wiring) else { return self.taught };
+        for &teacher in spikes.at(step) {
+            self.taught.extend_from_slice(&wiring.targets[wiring.of(teacher)]);
+        }
+        if self.is_volume {
+            self.taught.sort_unstable();
+            self.taught.dedup();
+        }
+        self.taught
     }
 
     /// Number of source neurons.
@@ -107,19 +120,19 @@ impl<'a> Learning<'a> {
         kernel: &[f32],
         change: impl Fn(&mut f32, f32),
     ) {
-        let Some(teacher) = self.teacher else { return };
         for age in ages.clone() {
             for &pre in self.pre.at(step - age) {
                 self.scratch[pre as usize] += kernel[age as usize];
             }
         }
-        for &t in teacher.at(step) {
-            for &post in self.taught_by(t) {
-                for &(k, pre) in self.synapses_onto(usize::from(post)) {
-                    let sum = self.scratch[pre as usize];
-                    if sum != 0.0 {
-                        change(&mut self.weights[k as usize], sum);
-                    }
+        self.taught_at(step);
+        for &post in self.taught.iter() {
+            let by = &self.wiring.by_target;
+            let onto = by.offsets[usize::from(post)] as usize..by.offsets[usize::from(post) + 1] as usize;
+            for &(k, pre) in &by.entries[onto] {
+                let sum = self.scratch[pre as usize];
+                if sum != 0.0 {
+                    change(&mut self.weights[k as usize], sum);
                 }
             }
         }

@@ -153,7 +153,6 @@ impl PlasticityRule for Compiled {
     }
 
     fn learn(&self, x: &mut Learning<'_>) {
-        let Some(teacher) = x.teacher else { return };
         for step in x.first_step..x.first_step + x.steps as u64 {
             // Every presynaptic spike.
             if self.a_pre != 0.0 {
@@ -164,8 +163,7 @@ impl PlasticityRule for Compiled {
                 }
             }
             // Every teacher spike: one eligibility per source, then the rows of the taught cells.
-            let is_heard = teacher.at(step).iter().any(|&t| !x.taught_by(t).is_empty());
-            if self.a_teacher == 0.0 || !is_heard {
+            if self.a_teacher == 0.0 || x.taught_at(step).is_empty() {
                 continue;
             }
             x.scratch.resize(x.n_pre(), 0.0);

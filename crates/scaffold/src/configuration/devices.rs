@@ -172,7 +172,7 @@ fn known() -> String {
 }
 
 /// The kind that `model` names, with its parameters from `fields`.
-fn kind_of(model: &str, model_key: &str, device: &Fields, fields: &Fields) -> Option<DeviceKind> {
+pub(super) fn kind_of(model: &str, model_key: &str, device: &Fields, fields: &Fields) -> Option<DeviceKind> {
     match KINDS.iter().find(|(name, _)| *name == model) {
         Some((_, read)) => read(fields),
         None => device.refuse(model_key, format!("is `{model}`; known are: {}", known())),

@@ -15,6 +15,8 @@ mod connect;
 mod constants;
 mod devices;
 mod fields;
+mod law;
+mod legacy;
 mod morphologies;
 mod ranges;
 mod read;
@@ -26,6 +28,7 @@ mod tree;
 pub use constants::{Constant, Constants};
 pub use devices::{Device, DeviceKind, Span};
 pub use fields::Problem;
+pub use law::{Law, Within};
 pub use simulation::{
     CellModel, ConnectionModel, ConnectionRule, StoredSimulation, StoredSynapse, simulations,
 };

@@ -57,10 +57,14 @@ pub(super) const RATE_AMPLITUDE: Range = from(-1.0e6, 1.0e6, "Hz");
 pub(super) const FREQUENCY: Range = from(0.0, 1.0e6, "Hz");
 /// Phase of a rate.
 pub(super) const PHASE: Range = from(-1.0e6, 1.0e6, "degrees");
+/// A part of all.
+pub(super) const FRACTION: Range = from(0.0, 1.0, "");
 /// A current.
 pub(super) const CURRENT: Range = from(-1.0e9, 1.0e9, "pA");
 /// Weight of a synapse or a device: nS, pA, or a factor.
 pub(super) const WEIGHT: Range = from(-1.0e9, 1.0e9, "");
+/// Mean and standard deviation of a logarithm.
+pub(super) const EXPONENT: Range = from(-50.0, 50.0, "");
 /// A coordinate or a distance. Chosen: beyond the range of chunk coordinates in a file (3.2 m).
 pub(super) const COORDINATE: Range = from(-4.0e6, 4.0e6, "um");
 /// Radius of a sphere or a cylinder.

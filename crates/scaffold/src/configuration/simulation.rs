@@ -16,14 +16,17 @@
 use super::constants::{self, Constants};
 use super::devices::Device;
 use super::fields::{Fields, Problem, Problems, shown};
+use super::law::Law;
+use super::legacy;
 use super::ranges::{DELAY, DURATION, RESOLUTION, Range, WEIGHT};
 use crate::canonical_cell_name;
 use crate::error::listed;
 use serde_json::Value;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// The model of one cell type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct CellModel {
     /// lobule's name of the cell type.
     pub cell_type: String,
@@ -33,6 +36,9 @@ pub struct CellModel {
     pub model: String,
     /// Its parameters, by NEST's names.
     pub constants: Constants,
+    /// Receptor of its synapses by presynaptic cell type (lobule's name), in configurations before BSB 4; empty where synapses name
+    /// theirs.
+    pub receptors: BTreeMap<String, usize>,
 }
 
 /// One synapse model of a connection set.
@@ -42,14 +48,20 @@ pub struct StoredSynapse {
     pub key: String,
     /// NEST's name of the model, e.g. `static_synapse`.
     pub model: String,
-    /// Weight of one row (contact).
+    /// Weight of one row (contact); of a law a number in its middle.
     pub weight: f64,
+    /// Law from which the weight of each row is drawn.
+    pub weight_law: Option<Law>,
     /// Delay, ms; none for models without one.
     pub delay_ms: Option<f64>,
+    /// Law from which the delay of each row is drawn.
+    pub delay_law: Option<Law>,
     /// Receptor, from 1; 0 when none is given.
     pub receptor: usize,
     /// Further parameters, by NEST's names.
     pub constants: Constants,
+    /// Connection set whose spikes teach a heterosynaptic rule.
+    pub teacher: Option<String>,
 }
 
 /// A rule of NEST's that takes the place of the stored connections.
@@ -87,6 +99,12 @@ pub struct StoredSimulation {
     pub duration_ms: f64,
     /// Time step, ms.
     pub resolution_ms: f64,
+    /// Time step of the configuration, ms, to which drawn delays are rounded; longer than that of the run in some configurations before
+    /// BSB 4.
+    pub stored_resolution_ms: f64,
+    /// True for a configuration of scaffold 3 or BSB 3: a connection model without a set on file is left out with a note, and teachers
+    /// act through a volume.
+    pub is_before_bsb4: bool,
     /// Models of cells, in order of name.
     pub cell_models: Vec<CellModel>,
     /// Models of connection sets, in order of name.
@@ -115,8 +133,11 @@ impl StoredSimulation {
     }
 }
 
-/// The simulations of a configuration, in order of name.
+/// The simulations of a configuration of any year, in order of name.
 pub fn simulations(configuration: &Value) -> Vec<StoredSimulation> {
+    if legacy::is_old(configuration) {
+        return legacy::simulations(configuration);
+    }
     let Some(nodes) = configuration["simulations"].as_object() else { return Vec::new() };
     nodes.iter().map(|(name, node)| read(name, node)).collect()
 }
@@ -145,6 +166,7 @@ fn fill(simulation: &mut StoredSimulation, fields: Fields) {
         return;
     }
     simulation.resolution_ms = fields.needed_within("resolution", &RESOLUTION).unwrap_or(f64::NAN);
+    simulation.stored_resolution_ms = simulation.resolution_ms;
     for (key, why) in [
         ("modules", "models of NEST modules are built in"),
         ("threads", "the number of threads is `--threads` and changes no bit"),
@@ -198,7 +220,7 @@ fn cell_model(name: &str, fields: Fields) -> CellModel {
     let model = fields.text("model").unwrap_or("iaf_psc_alpha").into();
     let (cell_type, key) = (canonical_cell_name(name).into(), fields.key.clone());
     fields.finish();
-    CellModel { cell_type, key, model, constants: values }
+    CellModel { cell_type, key, model, constants: values, ..CellModel::default() }
 }
 
 fn connection_model(name: &str, fields: Fields) -> ConnectionModel {
@@ -214,7 +236,13 @@ fn connection_model(name: &str, fields: Fields) -> ConnectionModel {
     // Only gap junctions may be symmetric, and they always are.
     let is_symmetric = fields.flag("make_symmetric") == Some(true);
     let mut synapses = Vec::new();
+    // Up to bsb-nest 6 there is one synapse.
+    let one = fields.value("synapse");
+    if one.is_some() && fields.value("synapses").is_some() {
+        fields.problem("synapse", "stands beside `synapses`; keep one of them");
+    }
     match fields.value("synapses") {
+        None if one.is_some() => synapses.extend(fields.object("synapse").and_then(synapse)),
         Some(Value::Array(nodes)) if !nodes.is_empty() => {
             for (k, node) in nodes.iter().enumerate() {
                 let key = format!("{}.synapses.{k}", fields.key);
@@ -251,6 +279,7 @@ fn synapse(fields: Fields) -> Option<StoredSynapse> {
     let weight = either("weight", &WEIGHT);
     let delay_ms = if model == "gap_junction" { None } else { either("delay", &DELAY) };
     let receptor = fields.receptor("receptor_type").unwrap_or(0);
+    let teacher = fields.text("teaching").map(String::from);
     let mut values = Constants::new();
     for group in [Some(&fields), nested.as_ref()].into_iter().flatten() {
         constants::add(&mut values, group);
@@ -259,5 +288,16 @@ fn synapse(fields: Fields) -> Option<StoredSynapse> {
         return None;
     }
     let (key, weight) = (fields.key.clone(), weight?);
-    Some(StoredSynapse { key, model, weight, delay_ms, receptor, constants: values })
+    let (weight_law, delay_law) = (None, None);
+    Some(StoredSynapse {
+        key,
+        model,
+        weight,
+        weight_law,
+        delay_ms,
+        delay_law,
+        receptor,
+        constants: values,
+        teacher,
+    })
 }

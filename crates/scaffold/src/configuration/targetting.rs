@@ -52,6 +52,13 @@ pub enum Targets {
     },
     /// As many of each population, drawn at random.
     Representatives(usize),
+    /// Mossy fibers of the glomeruli closer than `radius` to a vertical line, µm.
+    FibersOfGlomeruli {
+        /// Where the line is, x and y, µm.
+        origin: [f64; 2],
+        /// Radius, µm.
+        radius: f64,
+    },
 }
 
 /// How many of the targets, drawn at random.
@@ -61,6 +68,10 @@ pub enum Part {
     Count(usize),
     /// So large a part of each population's targets, rounded down.
     Fraction(f64),
+    /// Each of the targets with that probability.
+    Chance(f64),
+    /// Each of the targets with the probability that makes so many of each population the mean.
+    About(usize),
 }
 
 /// Which cells of which populations.
@@ -195,7 +206,13 @@ impl Targetting {
     ///
     /// # Errors
     /// The key under `targetting` that cannot be honored, and why: a cell that does not exist, more cells than there are.
-    pub fn select(&self, cells: &CellSites, device: &str, seed: u64) -> Result<Vec<u32>, (String, String)> {
+    pub fn select(
+        &self,
+        anatomy: &Anatomy,
+        cells: &CellSites,
+        device: &str,
+        seed: u64,
+    ) -> Result<Vec<u32>, (String, String)> {
         let n = cells.len();
         let near = |i: u32, axes: &[usize], origin: &[f64], radius: f64| {
             let p = cells.positions[i as usize];
@@ -214,12 +231,17 @@ impl Targetting {
             chosen.sort_unstable();
             Ok(chosen)
         };
+        let by_chance = |chosen: Vec<u32>, share: f64| {
+            let stream = Stream::new(seed, &format!("chance of {device} in {}", cells.cell_type));
+            chosen.into_iter().filter(|&i| stream.uniform(0, i) < share).collect()
+        };
         let all = 0..n as u32;
         let chosen: Vec<u32> = match &self.targets {
             Targets::All => all.collect(),
             Targets::ByLabel(labels) => {
                 let set = |i: u32| cells.label_sets.get(usize::from(*cells.labels.get(i as usize)?));
-                all.filter(|&i| set(i).is_some_and(|set| set.iter().any(|l| labels.contains(l)))).collect()
+                let is_asked = |l: &String| labels.iter().any(|asked| fits(asked, l));
+                all.filter(|&i| set(i).is_some_and(|set| set.iter().any(is_asked))).collect()
             }
             Targets::ById(lists) => {
                 let mut chosen = lists.get(&cells.cell_type).cloned().unwrap_or_default();
@@ -243,6 +265,7 @@ impl Targetting {
                 all.filter(|&i| near(i, &axes, origin, *radius)).collect()
             }
             Targets::Representatives(k) => draw(all.collect(), *k, "n")?,
+            Targets::FibersOfGlomeruli { origin, radius } => fibers_within(anatomy, origin, *radius),
         };
         match self.part {
             None => Ok(chosen),
@@ -250,6 +273,11 @@ impl Targetting {
             Some(Part::Fraction(f)) => {
                 let k = (chosen.len() as f64 * f).floor() as usize;
                 draw(chosen, k, "fraction")
+            }
+            Some(Part::Chance(share)) => Ok(by_chance(chosen, share)),
+            Some(Part::About(k)) => {
+                let share = k as f64 / chosen.len().max(1) as f64;
+                Ok(by_chance(chosen, share))
             }
         }
     }
@@ -259,8 +287,34 @@ impl Targetting {
         let Targets::ByLabel(labels) = &self.targets else { return Vec::new() };
         let carried = |label: &&String| {
             let cells = types.iter().filter_map(|t| anatomy.cells(t));
-            cells.flat_map(|c| c.label_sets.iter().flatten()).any(|l| l == *label)
+            cells.flat_map(|c| c.label_sets.iter().flatten()).any(|l| fits(label, l))
         };
         labels.iter().filter(|l| !carried(l)).cloned().collect()
     }
+}
+
+/// True if a label is the one that is asked for, in which `*` stands for any text.
+fn fits(asked: &str, label: &str) -> bool {
+    let mut parts = asked.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| label.strip_prefix(first)) else { return false };
+    let mut parts: Vec<&str> = parts.collect();
+    let Some(last) = parts.pop() else { return rest.is_empty() };
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
+/// Mossy fibers that end on glomeruli within a radius of a vertical line, in order.
+fn fibers_within(anatomy: &Anatomy, origin: &[f64; 2], radius: f64) -> Vec<u32> {
+    let Some(glomeruli) = anatomy.cells("glomerulus") else { return Vec::new() };
+    let is_near = |p: &[f64; 3]| (p[0] - origin[0]).powi(2) + (p[1] - origin[1]).powi(2) < radius * radius;
+    let Some(set) = anatomy.connections("mossy_fibers_to_glomerulus") else { return Vec::new() };
+    let near = |post: u32| glomeruli.positions.get(post as usize).is_some_and(is_near);
+    let mut fibers: Vec<u32> =
+        set.pre.iter().zip(&set.post).filter(|(_, post)| near(**post)).map(|(pre, _)| *pre).collect();
+    fibers.sort_unstable();
+    fibers.dedup();
+    fibers
 }

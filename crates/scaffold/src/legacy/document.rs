@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// A configuration of scaffold 3 or BSB 3.
 #[derive(Debug)]
-pub(super) struct Document(pub Value);
+pub(crate) struct Document(pub Value);
 
 /// Names of the layers of the cortex, from below.
 const CORTEX: [&str; 3] = ["granular_layer", "purkinje_layer", "molecular_layer"];

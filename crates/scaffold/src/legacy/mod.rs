@@ -29,6 +29,7 @@ mod raw;
 mod scaffold3;
 mod space;
 
+pub(crate) use document::Document;
 pub(crate) use epoch::Epoch;
 pub(crate) use network::{Network, Options};
 

@@ -1,0 +1,173 @@
+//! Projections of a planned circuit: one for each link, or one for each delay of a link whose delays are drawn.
+
+use super::Plan;
+use super::synapses::Link;
+use lobule_circuit::plasticity::Rule;
+use lobule_circuit::{Circuit, Connect, Projection};
+use lobule_scaffold::configuration::{ConnectionRule, Law};
+use lobule_scaffold::{Anatomy, ConnectionSet};
+use lobule_signal::Stream;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The pairs of cells of a set, which all its synapse models share, and the rows of each.
+struct Wiring<'a> {
+    set: &'a str,
+    list: Arc<Vec<(u32, u32)>>,
+    contacts: Vec<u32>,
+}
+
+impl<'a> Wiring<'a> {
+    fn of(set: &'a ConnectionSet) -> Self {
+        let pairs = set.pairs();
+        Self {
+            set: &set.name,
+            list: Arc::new(pairs.iter().map(|p| (p.pre, p.post)).collect()),
+            contacts: pairs.iter().map(|p| p.contacts).collect(),
+        }
+    }
+
+    /// Every row as a synapse of its own: the pair of each.
+    fn rows(&self) -> Vec<(u32, u32)> {
+        let rows = self.list.iter().zip(&self.contacts);
+        rows.flat_map(|(pair, n)| std::iter::repeat_n(*pair, *n as usize)).collect()
+    }
+}
+
+impl Plan {
+    /// Adds the projections of all links.
+    pub(super) fn add_projections(&self, circuit: &mut Circuit, anatomy: &Anatomy) {
+        let mut wiring: Option<Wiring> = None;
+        let teachers: BTreeSet<&String> =
+            self.links.iter().filter_map(|link| link.teacher.as_ref()).collect();
+        for link in &self.links {
+            let Some(set) = anatomy.connections(&link.set) else { continue };
+            let is_empty = |cell_type: &str| self.population(cell_type).is_none_or(|c| c.n == 0);
+            if (set.is_empty() && link.rule.is_none()) || is_empty(&link.pre) || is_empty(&link.post) {
+                continue;
+            }
+            let known = wiring.take().filter(|w| w.set == link.set);
+            let of_set = wiring.insert(known.unwrap_or_else(|| Wiring::of(set)));
+            if link.is_gap {
+                link.add_gap_junctions(circuit, &of_set.list, &of_set.contacts);
+                continue;
+            }
+            if let Some(law) = link.delay_law {
+                self.add_by_delay(circuit, link, of_set, &law);
+                if teachers.contains(&link.label) {
+                    // The transmitter of the original, which hears all rows of the set without their delays.
+                    let connect = Connect::List(of_set.list.clone());
+                    let whole = Projection::new(teaching(&link.label), &link.pre, &link.post, connect);
+                    circuit.add_projection(whole.weight(0.0).receptor(link.receptor));
+                }
+                continue;
+            }
+            let connect = match link.rule {
+                None => Connect::List(of_set.list.clone()),
+                Some(ConnectionRule::OneToOne) => Connect::OneToOne,
+                Some(ConnectionRule::AllToAll) => Connect::AllToAll,
+            };
+            let projection = Projection::new(&link.label, &link.pre, &link.post, connect)
+                .delay_ms(link.delay_ms)
+                .receptor(link.receptor);
+            // A uniform weight takes no memory.
+            let is_single = of_set.contacts.iter().all(|&c| c == 1);
+            let projection = if let Some(law) = link.weight_law.filter(|_| !link.counts_spikes) {
+                projection.weights(self.pair_weights(link, &law, &of_set.contacts))
+            } else if link.counts_spikes || link.rule.is_some() || is_single {
+                projection.weight(link.weight as f32)
+            } else {
+                projection
+                    .weights(of_set.contacts.iter().map(|&c| (link.weight * f64::from(c)) as f32).collect())
+            };
+            circuit.add_projection(self.learning(link, projection));
+        }
+    }
+
+    /// The projection with its plasticity.
+    fn learning(&self, link: &Link, mut projection: Projection) -> Projection {
+        projection.short_term = link.short_term;
+        let Some(rule) = link.plasticity else { return projection };
+        projection = projection.plastic(rule);
+        let Some(teacher) = &link.teacher else { return projection };
+        let is_divided = self.links.iter().any(|l| &l.label == teacher && l.delay_law.is_some());
+        let by = if is_divided { teaching(teacher) } else { teacher.clone() };
+        match self.is_before_bsb4 {
+            true => projection.taught_through_volume_by(by),
+            false => projection.taught_by(by),
+        }
+    }
+
+    /// One projection for each drawn delay, with a synapse for each row.
+    fn add_by_delay(&self, circuit: &mut Circuit, link: &Link, wiring: &Wiring, law: &Law) {
+        let rows = wiring.rows();
+        let draws = Draws::new(self.seed, &link.label, "delay");
+        let mut by_delay: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
+        for k in 0..rows.len() as u32 {
+            by_delay.entry(self.steps_of_delay(draws.number(law, k))).or_default().push(k);
+        }
+        let weights = Draws::new(self.seed, &link.label, "weight");
+        for (steps, of_delay) in by_delay {
+            let delay_ms = (steps as f64 * self.stored_resolution_ms * 1e9).round() / 1e9;
+            let label = format!("{}@{delay_ms}ms", link.label);
+            let list = of_delay.iter().map(|&k| rows[k as usize]).collect();
+            let mut projection = Projection::new(label, &link.pre, &link.post, Connect::List(Arc::new(list)))
+                .delay_ms(delay_ms)
+                .receptor(link.receptor)
+                .weight(link.weight as f32);
+            if let Some(law) = link.weight_law.filter(|_| !link.counts_spikes) {
+                projection = projection
+                    .weights(of_delay.iter().map(|&k| within(link, weights.number(&law, k))).collect());
+            }
+            circuit.add_projection(self.learning(link, projection));
+        }
+    }
+
+    /// A drawn delay in steps of the stored resolution, at least one.
+    fn steps_of_delay(&self, ms: f64) -> u64 {
+        ((ms / self.stored_resolution_ms + 0.5).floor() as u64).max(1)
+    }
+
+    /// The weight of each pair: the sum of those drawn for its rows.
+    fn pair_weights(&self, link: &Link, law: &Law, contacts: &[u32]) -> Vec<f32> {
+        let draws = Draws::new(self.seed, &link.label, "weight");
+        let mut row = 0;
+        let pair = |&n: &u32| {
+            let sum: f64 = (row..row + n).map(|k| f64::from(within(link, draws.number(law, k)))).sum();
+            row += n;
+            sum as f32
+        };
+        contacts.iter().map(pair).collect()
+    }
+}
+
+/// A drawn weight; a conductance is not negative, and a plastic one starts within the bounds of its rule.
+fn within(link: &Link, weight: f64) -> f32 {
+    let weight = if link.is_absolute { weight.abs() } else { weight.max(0.0) };
+    match link.plasticity {
+        Some(Rule::Supervised(r)) => weight.clamp(r.w_min, r.w_max) as f32,
+        Some(Rule::CosExp(r)) => weight.clamp(r.w_min, r.w_max) as f32,
+        Some(Rule::AdditiveStdp(r)) => weight.clamp(r.w_min, r.w_max) as f32,
+        Some(Rule::InhibitoryStdp(r)) => weight.clamp(r.w_min, r.w_max) as f32,
+        None => weight as f32,
+    }
+}
+
+/// Label of the projection that teaches for a set whose delays are drawn.
+fn teaching(label: &str) -> String {
+    format!("{label}.teaching")
+}
+
+/// Random numbers of the rows of a set.
+struct Draws(Stream);
+
+impl Draws {
+    fn new(seed: u64, label: &str, what: &str) -> Self {
+        Self(Stream::new(seed, &format!("{what} of {label}")))
+    }
+
+    /// The number of row `k` in the order of the pairs.
+    fn number(&self, law: &Law, k: u32) -> f64 {
+        law.draw(|attempt| self.0.uniform(attempt, k), |attempt| self.0.normal(attempt, k))
+    }
+}
