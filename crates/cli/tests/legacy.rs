@@ -128,6 +128,7 @@ fn what_cannot_be_read_ends_with_2_and_one_message() {
     }
     refused(&at("convert @casali2019_tiny.hdf5 new.hdf5 --as-stored"), &["no wrongly numbered set"]);
     refused(&at("simulate @scaffold2_tiny.hdf5 closed_loop"), &["no simulation `closed_loop`"]);
+    refused(&at("build @scaffold3_tiny.hdf5 --out new.hdf5"), &["BSB 3 or older", "configurations of BSB 8"]);
     let bytes = std::fs::read(file("scaffold3_tiny.hdf5")).unwrap();
     std::fs::write(folder.path().join("cut.hdf5"), &bytes[..bytes.len() / 2]).unwrap();
     refused(&at("convert cut.hdf5 new.hdf5"), &["cut.hdf5", "incomplete"]);

@@ -2,7 +2,8 @@
 //! and the files this is kept in. Nothing here moves in time.
 //!
 //! ```text
-//! ScaffoldSpec ──reconstruct(seed)──▶ Anatomy ◀──bsb::read / bsb::write──▶ BSB 8 HDF5 file
+//! ScaffoldSpec ──reconstruct(seed)──▶ Anatomy ◀──bsb::read / bsb::write──▶ HDF5 file of BSB 4 to 8 / of BSB 8
+//!                                        ◀──format::read── HDF5 file of any year since 2019
 //!                                        ◀──sonata::read / sonata::write──▶ SONATA folder
 //! Configuration + morphologies ──construct(seed)──▶ Anatomy
 //! ```

@@ -1,6 +1,6 @@
-//! Network files of BSB 8 (the Brain Scaffold Builder): read and write.
+//! Network files of BSB 4 to 8 (the Brain Scaffold Builder): read, and written for BSB 8.
 //!
-//! An HDF5 file in the layout of bsb-hdf5 8.0.2, in short:
+//! An HDF5 file in the layout of bsb-hdf5 8.0.2, which versions from 4 on share, in short:
 //!
 //! ```text
 //! /                                attributes: versions, chunk_size (3 × f64, µm), chunks (JSON statistics)
@@ -19,7 +19,7 @@
 //! the names of cerebellar-models in files (`mossy_fibers`, `io`) and lobule's
 //! names in an [`Anatomy`] (`mossy_fiber`, `io_cell`).
 //!
-//! Source: files written by bsb-core and bsb-hdf5 8.0.2.
+//! Source: files written by bsb-core and bsb-hdf5 4.0.0a57, 4.0.1, 4.5.5, 5.1.1, 6.0.7, 7.6.1 and 8.0.2.
 
 mod check;
 mod config;
@@ -35,12 +35,15 @@ pub use crate::part::{Keeps, Part};
 pub use config::file_cell_name;
 
 use crate::built::Shapes;
+use crate::error::ensure;
+use crate::hdf5::Store;
+use crate::legacy::Epoch;
 use crate::morphology::Morphology;
 use crate::{Anatomy, Built, Configuration, Error};
 use serde_json::Value;
 use std::path::Path;
 
-/// Reads a network file that BSB 8 or lobule wrote.
+/// Reads a network file that BSB 4 to 8 or lobule wrote; [`format::read`](crate::format::read) reads older ones, too.
 ///
 /// The number of a cell is the one BSB's `load_connections().as_globals()` uses.
 /// Rows are ordered by the chunk of the postsynaptic cell, then as they are
@@ -153,6 +156,12 @@ pub fn write_built(path: &Path, built: &Built, configuration: &Configuration) ->
 
 /// The configuration a network file was made with.
 pub(crate) fn stored_configuration(path: &Path) -> Result<Value, Error> {
+    let epoch = crate::hdf5::guarded(path, || Epoch::of(&Store::open(path)?))?;
+    ensure(epoch == Epoch::Bsb, || {
+        let what = "describes a network of BSB 3 or older; lobule reads its cells and simulations and builds from configurations of \
+                    BSB 8: convert it with `lobule network convert`, or give such a configuration";
+        Error::file(path, what)
+    })?;
     let what = "holds no active configuration; give the configuration file it was made from";
     read_configuration(path)?.ok_or_else(|| Error::content(path, "/files", what))
 }

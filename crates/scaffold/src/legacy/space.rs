@@ -27,10 +27,9 @@ pub(super) struct Space {
 pub(super) fn turned(cells: &mut [Cells], document: Option<&Document>) -> Space {
     let corner = document.and_then(Document::corner);
     let lowest = |types: &[&str]| bounds(cells, types).0[1];
-    let floor = corner.map(|corner| corner[1]).or_else(|| {
-        let lowest = [lowest(&GRANULAR), lowest(&CORTEX), lowest(&[])].into_iter().find(|y| y.is_finite());
-        lowest
-    });
+    let floor = corner
+        .map(|corner| corner[1])
+        .or_else(|| [lowest(&GRANULAR), lowest(&CORTEX), lowest(&[])].into_iter().find(|y| y.is_finite()));
     let floor = floor.unwrap_or(0.0);
     for position in cells.iter_mut().flat_map(|cells| &mut cells.positions) {
         let [x, y, z] = *position;
