@@ -36,6 +36,8 @@ pub fn listen() {
         }
         std::thread::sleep(PATIENCE);
         let folder = FOLDER.lock().unwrap_or_else(PoisonError::into_inner);
+        // The work goes on meanwhile: a part that is finished just now is kept.
+        folder.iter().filter(|_| crate::launch::is_first()).for_each(|folder| abandon(folder));
         match &*folder {
             _ if !crate::launch::is_first() => {}
             Some(folder) if holds_work(folder) => {
@@ -44,8 +46,7 @@ pub fn listen() {
                     "lobule: stopped; what was finished is kept in {folder}: the same command with --resume goes on from there"
                 );
             }
-            folder => {
-                folder.iter().for_each(|folder| abandon(folder));
+            _ => {
                 tell!("lobule: stopped before anything was finished; nothing is kept");
             }
         }

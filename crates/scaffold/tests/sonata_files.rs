@@ -271,12 +271,16 @@ type Case = (fn(&mut Draft), &'static [&'static str]);
 
 #[test]
 fn circuits_that_contradict_themselves_are_refused() {
-    let cases: [Case; 24] = [
+    let cases: [Case; 25] = [
         (|d| d.remove("nodes"), &["net_nodes.h5", "/nodes", "is missing"]),
         (|d| d.remove("edges"), &["net_edges.h5", "/edges", "is missing"]),
         (|d| d.remove("nodes/cortex/node_type_id"), &["nodes/cortex/node_type_id", "is missing"]),
-        (|d| d.integers(NODES, "node_id", &[0, 1, 2, 4]), &["nodes/cortex/node_id", "row 3 is 4", "0..4"]),
-        (|d| d.integers(NODES, "node_id", &[0, 1, 2, 2]), &["node_id", "2 twice"]),
+        (
+            |d| d.integers(NODES, "node_id", &[0, 1, 2, 4]),
+            &["target_node_id", "edge 0 names node 3", "`cortex` has 4, numbered from 0 to 4 with gaps"],
+        ),
+        (|d| d.integers(NODES, "node_id", &[0, 1, 2, 2]), &["node_id", "2 twice", "rows 2 and 3"]),
+        (|d| d.integers(NODES, "node_id", &[0, 1, 2, -3]), &["node_id", "row 3 is -3", "0 or more"]),
         (|d| d.integers(NODES, "node_id", &[0, 1]), &["node_id", "2 entries", "4"]),
         (|d| d.integers(NODES, "node_type_id", &[7, 7, 7, 6]), &["node_type_id", "node 0 is of type 6"]),
         (|d| d.integers(NODES, "node_group_id", &[0, 0, 0, 5]), &["node_group_id", "row 3", "group 5"]),

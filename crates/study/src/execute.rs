@@ -43,7 +43,8 @@ pub fn run_on<S: Study + ?Sized>(
     };
     let seeds = ranks.agree(checked())?;
     let begin = Instant::now();
-    let inputs = if ranks.is_first() { inputs::hashes(&study.inputs(config)) } else { Vec::new() };
+    let inputs = if ranks.is_first() { inputs::hashes(&study.inputs(config)) } else { Ok(Vec::new()) };
+    let inputs = ranks.agree(inputs)?;
     let folder = ranks.agree(match ranks.is_first() {
         true => {
             let of = Identity::new(S::CARD.name, &config_toml, &inputs);

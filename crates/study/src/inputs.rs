@@ -1,17 +1,37 @@
 //! Files that a run reads beside its configuration, which holds their names alone: what a run is of includes their content.
 
+use crate::Error;
 use lobule_signal::Fingerprint;
 use std::fs::{self, File};
 use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-/// The hash of each input, by name: of a file's content, or of all files of a folder. Inputs that cannot be read are left to those
-/// who read them.
-pub(crate) fn hashes(inputs: &[PathBuf]) -> Vec<(String, String)> {
-    let hash = |path: &PathBuf| Some((path.display().to_string(), format!("{:016x}", of(path)?)));
-    inputs.iter().filter_map(hash).collect()
+/// The hash of each input, by name: of a file's content, or of all files of a folder. What is no network or recording is left to
+/// those who read it.
+///
+/// # Errors
+/// [`Error::Config`] with the key of an input that is not there or may not be looked at.
+pub(crate) fn hashes(inputs: &[(&str, PathBuf)]) -> Result<Vec<(String, String)>, Error> {
+    let mut hashes = Vec::new();
+    for (key, path) in inputs {
+        let name = path.display().to_string();
+        if let Err(e) = fs::metadata(path) {
+            let shown: String = name.chars().take(LONGEST_SHOWN).collect();
+            let shown = if shown.len() < name.len() { format!("{shown}...") } else { shown };
+            let what = match e.kind() {
+                std::io::ErrorKind::NotFound => "no such file or folder".to_string(),
+                _ => e.to_string(),
+            };
+            return Err(Error::config(*key, format!("{shown}: {what}; check the path")));
+        }
+        hashes.extend(of(path).map(|hash| (name, format!("{hash:016x}"))));
+    }
+    Ok(hashes)
 }
+
+/// Characters of a path in a message.
+const LONGEST_SHOWN: usize = 200;
 
 fn of(path: &Path) -> Option<u64> {
     let mut files = Vec::new();

@@ -40,13 +40,19 @@ pub fn overlay(base: &mut Table, over: Table, path: &str, open: &[&str]) -> Resu
     Ok(())
 }
 
+/// A value as it is usually written.
+fn written(value: &Value) -> String {
+    match value {
+        Value::Float(number) if number.is_finite() => format!("{number:?}"),
+        Value::Array(list) => format!("[{}]", list.iter().map(written).collect::<Vec<_>>().join(", ")),
+        value => value.to_string().replace('\n', " "),
+    }
+}
+
 /// A value in a message: a number as it is usually written, anything long cut short.
 pub fn shown(value: &Value) -> String {
     const LONGEST: usize = 60;
-    let text = match value {
-        Value::Float(number) if number.is_finite() => format!("{number:?}"),
-        value => value.to_string().replace('\n', " "),
-    };
+    let text = written(value);
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text,
@@ -106,7 +112,18 @@ pub fn assignment(text: &str) -> Result<Table, Error> {
     if key.is_empty() || key.split('.').any(str::is_empty) {
         return Err(wrong("the key is empty"));
     }
-    let parsed = toml::from_str(&format!("x = {value}")).ok().and_then(|mut t: Table| t.remove("x"));
+    let parsed = match toml::from_str::<Table>(&format!("x = {value}")) {
+        Ok(mut table) => table.remove("x"),
+        // A list or a table that is none is no word.
+        Err(e) if value.starts_with(['[', '{']) => {
+            let part =
+                e.span().and_then(|span| value.get(span.start.saturating_sub(4)..span.end.saturating_sub(4)));
+            let at =
+                part.filter(|part| !part.is_empty()).map(|part| format!(" at `{part}`")).unwrap_or_default();
+            return Err(Error::config(key, format!("{value} is no TOML{at}: {}", e.message())));
+        }
+        Err(_) => None,
+    };
     let parsed = parsed.unwrap_or_else(|| Value::String(value.into()));
     let table = |key: &str, value| Table::from_iter([(key.to_string(), value)]);
     let mut parts = key.rsplit('.');

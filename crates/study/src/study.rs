@@ -28,9 +28,9 @@ pub trait Study: Sync {
     /// [`Error::Config`] naming the key, its value and the allowed range.
     fn check(&self, config: &Self::Config) -> Result<(), Error>;
 
-    /// Files and folders that the run reads beside the configuration. Their content belongs to what a run is of: an interrupted run
+    /// Files and folders that the run reads beside the configuration, each with its key. Their content belongs to what a run is of: an interrupted run
     /// is not resumed with others.
-    fn inputs(&self, _config: &Self::Config) -> Vec<PathBuf> {
+    fn inputs(&self, _config: &Self::Config) -> Vec<(&'static str, PathBuf)> {
         Vec::new()
     }
 

@@ -59,8 +59,9 @@ impl Study for Prism {
         config.check()
     }
 
-    fn inputs(&self, config: &PrismConfig) -> Vec<PathBuf> {
-        Some(&config.scaffold.file).filter(|file| !file.is_empty()).map(PathBuf::from).into_iter().collect()
+    fn inputs(&self, config: &PrismConfig) -> Vec<(&'static str, PathBuf)> {
+        let named = [("scaffold.file", &config.scaffold.file)];
+        named.into_iter().filter(|(_, file)| !file.is_empty()).map(|(key, file)| (key, file.into())).collect()
     }
 
     fn run(&self, config: &PrismConfig, run: &Run) -> Result<PrismResult, Error> {

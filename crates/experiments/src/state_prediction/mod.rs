@@ -63,11 +63,18 @@ impl Study for StatePrediction {
         config.check()
     }
 
-    fn inputs(&self, config: &Config) -> Vec<PathBuf> {
+    fn inputs(&self, config: &Config) -> Vec<(&'static str, PathBuf)> {
         let file = &config.file;
-        let named = [&file.spikes, &file.trials, &file.signals, &file.nwb, &file.prism];
+        let named = [
+            ("file.spikes", &file.spikes),
+            ("file.trials", &file.trials),
+            ("file.signals", &file.signals),
+            ("file.nwb", &file.nwb),
+            ("file.prism", &file.prism),
+        ];
         let is_used = config.source == RecordingSource::File;
-        named.into_iter().filter(|name| is_used && !name.is_empty()).map(PathBuf::from).collect()
+        let used = named.into_iter().filter(|(_, name)| is_used && !name.is_empty());
+        used.map(|(key, name)| (key, name.into())).collect()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {

@@ -1,16 +1,17 @@
 //! Which files a circuit consists of: `circuit_config.json`, or the names in a folder.
 
+use super::paths::{Base, Location, Variables};
 use crate::error::{Error, Result, ensure};
 use crate::files;
+use same_file::Handle;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Names a configuration has in a folder, the preferred first.
 const NAMES: [&str; 3] = ["circuit_config.json", "config.circuit.json", "config.json"];
-/// Replacements of variables by others; more means a circle.
-const MAX_PASSES: usize = 32;
 
 /// An HDF5 file and the table of types beside it.
 #[derive(Debug)]
@@ -29,6 +30,10 @@ pub(super) struct Circuit {
     pub record: Option<Value>,
     /// Sections that a simulator would use and an anatomy does not.
     pub unused: Vec<String>,
+    /// Departures of the list of files from the format, one sentence each.
+    pub notes: Vec<String>,
+    /// Names of edge files that are listed more than once.
+    pub repeated: Vec<String>,
 }
 
 /// The files of the circuit at a path: a folder or a configuration.
@@ -57,11 +62,15 @@ fn of_file(path: &Path, depth: usize) -> Result<Circuit> {
         ensure(depth == 0, || {
             error("names a configuration that names another one; give the circuit itself".into())
         })?;
-        let network = variables.path(network).map_err(error)?;
+        let location = variables.location(network).map_err(error)?;
+        let base = Base::of(path, [&location]);
+        let network = base.path(&location);
         ensure(network.is_file(), || {
             error(format!("names {}, which does not exist; check the path", network.display()))
         })?;
-        return of_file(&network, depth + 1);
+        let mut circuit = of_file(&network, depth + 1)?;
+        circuit.notes.extend(above(path, &base));
+        return Ok(circuit);
     }
 
     let networks = value["networks"].as_object().ok_or_else(|| {
@@ -78,11 +87,11 @@ fn of_file(path: &Path, depth: usize) -> Result<Circuit> {
             let file = |name: &str| match &entry[name] {
                 Value::Null => Ok(None),
                 Value::String(text) if text.is_empty() || text == "NULL" => Ok(None),
-                Value::String(text) => variables.path(text).map(Some).map_err(|what| error(&key, what)),
+                Value::String(text) => variables.location(text).map(Some).map_err(|what| error(&key, what)),
                 other => Err(error(&key, format!("`{name}` is {other}; give the path of a file"))),
             };
             let missing = || error(&key, format!("an entry has no `{data}`; add the path of the HDF5 file"));
-            Ok(Part { data: file(data)?.ok_or_else(missing)?, types: file(types)? })
+            Ok((file(data)?.ok_or_else(missing)?, file(types)?))
         };
         list.iter().map(part).collect::<Result<Vec<_>>>()
     };
@@ -91,13 +100,94 @@ fn of_file(path: &Path, depth: usize) -> Result<Circuit> {
         let is_empty = v.is_null() || v.as_object().is_some_and(serde_json::Map::is_empty);
         !known.contains(&key.as_str()) && !is_empty
     });
-    Ok(Circuit {
+    let nodes: Vec<Listed> = parts("nodes", "nodes_file", "node_types_file")?;
+    let edges: Vec<Listed> = parts("edges", "edges_file", "edge_types_file")?;
+    let listed = || nodes.iter().chain(&edges);
+    let locations = listed().flat_map(|(data, types)| [Some(data), types.as_ref()]).flatten();
+    let base = Base::of(path, locations);
+    let locations = listed().flat_map(|(data, types)| [Some(data), types.as_ref()]).flatten();
+    if let Some(missing) = base.missing(locations) {
+        let name = path.file_name().unwrap_or_default().display();
+        let what = "or at the one above if all files are there: check the path, and `manifest`";
+        let what = format!("no such file; relative paths begin at the folder of {name}, {what}");
+        return Err(Error::file(&missing, what));
+    }
+    let files = |parts: Vec<Listed>| {
+        let part =
+            |(data, types): Listed| Part { data: base.path(&data), types: types.map(|t| base.path(&t)) };
+        parts.into_iter().map(part).collect()
+    };
+    let (nodes, edges) = (files(nodes), files(edges));
+    let mut circuit = Circuit {
         path: path.into(),
-        nodes: parts("nodes", "nodes_file", "node_types_file")?,
-        edges: parts("edges", "edges_file", "edge_types_file")?,
+        nodes,
+        edges,
         record: value.get(super::OWN_RECORD).cloned(),
         unused: unused.map(|(key, _)| key.clone()).collect(),
+        notes: above(path, &base).into_iter().collect(),
+        repeated: vec![],
+    };
+    circuit.read_files_once()?;
+    Ok(circuit)
+}
+
+/// An HDF5 file and its table of types as a configuration lists them.
+type Listed = (Location, Option<Location>);
+
+/// A sentence about paths that begin above the configuration.
+fn above(path: &Path, base: &Base) -> Option<String> {
+    let name = path.file_name().unwrap_or_default().display();
+    base.is_above.then(|| {
+        format!("relative paths of {name} begin at the folder above its own, where its files are; SONATA's begin at its own.")
     })
+}
+
+impl Circuit {
+    /// Keeps one entry of each file, by whatever path or link it is named.
+    fn read_files_once(&mut self) -> Result<()> {
+        for (kind, parts) in [("nodes", &mut self.nodes), ("edges", &mut self.edges)] {
+            let mut kept: Vec<Part> = Vec::new();
+            let mut seen: HashMap<Handle, usize> = HashMap::new();
+            for part in parts.drain(..) {
+                // A pipe is not opened; what is missing is told when it is read.
+                let is_file = part.data.is_file();
+                let Some(handle) = is_file.then(|| Handle::from_path(&part.data).ok()).flatten() else {
+                    kept.push(part);
+                    continue;
+                };
+                let first = match seen.entry(handle) {
+                    Entry::Occupied(entry) => &kept[*entry.get()],
+                    Entry::Vacant(entry) => {
+                        entry.insert(kept.len());
+                        kept.push(part);
+                        continue;
+                    }
+                };
+                let name = |path: &Path| path.file_name().unwrap_or_default().display().to_string();
+                let types = |part: &Part| part.types.as_deref().map_or("none".into(), name);
+                let is_same = match (&first.types, &part.types) {
+                    (Some(a), Some(b)) => a == b || same_file::is_same_file(a, b).unwrap_or(false),
+                    (a, b) => a.is_none() && b.is_none(),
+                };
+                ensure(is_same, || {
+                    let files =
+                        format!("{} is listed twice, with different tables of types", name(&part.data));
+                    let what =
+                        format!("{files} ({}, {}); keep the entry that holds", types(first), types(&part));
+                    Error::content(&self.path, format!("`networks.{kind}`"), what)
+                })?;
+                let name = name(&part.data);
+                if !self.repeated.contains(&name) {
+                    self.notes.push(format!(
+                        "{name} is listed more than once under `networks.{kind}` and read once; further entries bring nothing."
+                    ));
+                    self.repeated.push(name);
+                }
+            }
+            *parts = kept;
+        }
+        Ok(())
+    }
 }
 
 /// The circuit of a folder by the names of its files, as bmtk's builder gives them.
@@ -122,66 +212,8 @@ fn of_names(folder: &Path) -> Result<Circuit> {
         Error::file(folder, what)
     })?;
     let edges = parts("edges.h5", "edge_types.csv");
-    Ok(Circuit { path: folder.into(), nodes, edges, record: None, unused: vec![] })
-}
-
-struct Variables {
-    folder: PathBuf,
-    values: BTreeMap<String, String>,
-}
-
-impl Variables {
-    fn of(path: &Path, value: &Value) -> Result<Self, String> {
-        let folder = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-            _ => PathBuf::from("."),
-        };
-        let mut values = BTreeMap::from([("configdir".to_string(), folder.to_string_lossy().into_owned())]);
-        match &value["manifest"] {
-            Value::Null => {}
-            Value::Object(manifest) => {
-                for (key, v) in manifest {
-                    let text = v.as_str().ok_or_else(|| format!("`{key}` is {v}; give a path as text"))?;
-                    let name = key.trim_start_matches('$').trim_start_matches('{').trim_end_matches('}');
-                    values.insert(name.into(), text.into());
-                }
-            }
-            other => return Err(format!("is {other}; it maps variables to paths")),
-        }
-        Ok(Self { folder, values })
-    }
-
-    /// A path with its variables replaced; relative ones start at the configuration.
-    fn path(&self, text: &str) -> Result<PathBuf, String> {
-        let mut path = text.to_string();
-        for _ in 0..MAX_PASSES {
-            let Some(at) = path.find('$') else { return Ok(self.folder_of(&path)) };
-            let rest = &path[at + 1..];
-            let (name, length) = match rest.strip_prefix('{') {
-                Some(inner) => {
-                    let end =
-                        inner.find('}').ok_or_else(|| format!("`{text}` has a `{{` that is never closed"))?;
-                    (&inner[..end], end + 3)
-                }
-                None => {
-                    let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
-                    (&rest[..end], end + 1)
-                }
-            };
-            let missing = || format!("`{text}` uses ${name}, which `manifest` does not give; add it there");
-            let value = self.values.get(name).ok_or_else(missing)?;
-            path = format!("{}{value}{}", &path[..at], &path[at + length..]);
-        }
-        Err(format!("`{text}` uses variables that name each other in a circle"))
-    }
-
-    fn folder_of(&self, path: &str) -> PathBuf {
-        let path = Path::new(path);
-        // `configdir` is already part of it, or it starts at the configuration.
-        if path.is_absolute() || path.starts_with(&self.folder) && self.folder != Path::new(".") {
-            path.into()
-        } else {
-            self.folder.join(path)
-        }
-    }
+    let (record, unused, notes, repeated) = (None, vec![], vec![], vec![]);
+    let mut circuit = Circuit { path: folder.into(), nodes, edges, record, unused, notes, repeated };
+    circuit.read_files_once()?;
+    Ok(circuit)
 }

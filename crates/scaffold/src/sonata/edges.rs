@@ -70,7 +70,8 @@ fn contacts_of_types(members: &Members, n: usize, types: Option<&Types>) -> Resu
 
 /// A population as the file has it, by edge.
 struct Edges<'a> {
-    ends: [(String, &'a Population, Vec<i64>); 2],
+    /// Node populations, and the places of their nodes. `[edges]`
+    ends: [(String, &'a Population, Vec<u32>); 2],
     /// Contacts of each edge. `[edges]`
     contacts: Vec<u64>,
     /// (branch, point) of each side. `[edges]` or `[0]`
@@ -94,13 +95,16 @@ impl<'a> Edges<'a> {
                 let known = listed(nodes.populations.keys());
                 members.error(name, format!("names node population `{population}`; there are {known}"))
             })?;
-            let n = found.cell_of.len();
-            if let Some(edge) = ids.iter().position(|&id| usize::try_from(id).map_or(true, |id| id >= n)) {
-                let id = ids[edge];
-                let what = format!("edge {edge} names node {id}; `{population}` has {n}, numbered from 0");
-                return Err(members.error(name, what));
-            }
-            Ok((population, found, ids))
+            let place = |(edge, &id): (usize, &i64)| {
+                // A population has fewer than 2^32 nodes.
+                found.ids.place(id).map(|place| place as u32).ok_or_else(|| {
+                    let known = found.ids.described();
+                    let what = format!("edge {edge} names node {id}; `{population}` has {known}");
+                    members.error(name, format!("{what}: correct the id, or add the node"))
+                })
+            };
+            let places = ids.iter().enumerate().map(place).collect::<Result<Vec<u32>>>()?;
+            Ok((population, found, places))
         };
         let ends = [end("source_node_id")?, end("target_node_id")?];
         let n = ends[0].2.len();
@@ -145,6 +149,9 @@ impl<'a> Edges<'a> {
                     sites[edge] = [site_branch, site_point];
                 }
             }
+            if used.is_empty() && columns.names().next().is_some() {
+                extra.indices.extend(group.fault());
+            }
             extra.edges.extend(columns.names().filter(|c| !used.contains(c.as_str())).cloned());
         }
         let rows: u64 = edges.contacts.iter().fold(0, |sum, &c| sum.saturating_add(c));
@@ -163,11 +170,10 @@ impl<'a> Edges<'a> {
 
     /// One set per pair of cell types; nearly always one.
     fn sets(&self, members: &Members, name: &str, nodes: &Nodes) -> Result<Vec<ConnectionSet>> {
-        let [(source, pre, pre_ids), (target, post, post_ids)] = &self.ends;
+        let [(source, pre, sources), (target, post, targets)] = &self.ends;
         let type_of = |index: u16| nodes.cells[usize::from(index)].cell_type.clone();
         let mut sets: BTreeMap<(u16, u16), ConnectionSet> = BTreeMap::new();
-        for (edge, (&i, &j)) in pre_ids.iter().zip(post_ids).enumerate() {
-            // In range: `read` has compared them.
+        for (edge, (&i, &j)) in sources.iter().zip(targets).enumerate() {
             let ((pre_type, i), (post_type, j)) = (pre.cell_of[i as usize], post.cell_of[j as usize]);
             let set = sets.entry((pre_type, post_type)).or_default();
             for _ in 0..self.contacts[edge] {

@@ -26,6 +26,16 @@ pub(super) struct Unread {
     pub silent: Vec<String>,
     /// Populations whose cell types have other names.
     pub renamed: Vec<String>,
+    /// Populations with another name than lobule's cell type.
+    pub translated: Vec<String>,
+    /// Ids of nodes that are not 0 to n - 1, one sentence each.
+    pub ids: Vec<String>,
+    /// Populations whose positions are numbers on a line.
+    pub numbered: Vec<String>,
+    /// Populations whose positions lie on a line.
+    pub lined: Vec<String>,
+    /// Indices of groups that do not describe them and that nothing read depends on.
+    pub indices: Vec<String>,
 }
 
 pub(super) fn types_of(part: &Part, id: &str) -> Result<Option<Types>> {
@@ -56,11 +66,13 @@ pub(super) struct Members<'a> {
     nodes: BTreeMap<String, Node>,
     /// Entries that the population's rows refer to; 0 for the population itself.
     needed: usize,
+    /// Fault of the rows' index, which matters as soon as a column is read.
+    fault: Option<IndexFault>,
 }
 
 impl<'a> Members<'a> {
     pub fn of(store: &'a Store, node: &Node) -> Result<Self> {
-        Ok(Self { store, path: node.path.clone(), nodes: store.members(node)?, needed: 0 })
+        Ok(Self { store, path: node.path.clone(), nodes: store.members(node)?, needed: 0, fault: None })
     }
 
     pub fn has(&self, name: &str) -> bool {
@@ -87,7 +99,7 @@ impl<'a> Members<'a> {
     /// The columns of a group of attributes.
     pub fn columns(&self, group: &RowGroup) -> Result<Members<'a>> {
         let needed = group.rows.iter().map(|r| r.1 + 1).max().unwrap_or(0);
-        Ok(Members { needed, ..Members::of(self.store, group.node)? })
+        Ok(Members { needed, fault: group.fault.clone(), ..Members::of(self.store, group.node)? })
     }
 
     /// Number of entries of a column that every population has.
@@ -135,6 +147,23 @@ impl<'a> Members<'a> {
             let what = format!("has {n} entries, but the population refers to entry {}", needed - 1);
             self.error(name, what)
         })?;
+        match &self.fault {
+            Some(IndexFault::Negative { index, row, at }) => {
+                let what = format!("row {row} is {at}; it is 0 or more: write the index again");
+                return Err(self.store.error(index, what));
+            }
+            Some(IndexFault::Repeated { index, rows: [a, b], at, distinct }) if *distinct < n => {
+                let what = format!(
+                    "rows {a} and {b} both are {at}, and {} of the {n} entries of `{}` have no row",
+                    n - distinct,
+                    self.at(name)
+                );
+                let what =
+                    format!("{what}, so that nobody knows which belongs to which: write the index again");
+                return Err(self.store.error(index, what));
+            }
+            _ => {}
+        }
         ensure(needed == 0 || n <= 2 * needed + SPARE_ENTRIES, || {
             let what =
                 format!("has {n} entries, but the population refers to {needed}; write the file again");
@@ -145,7 +174,8 @@ impl<'a> Members<'a> {
     /// The groups of attributes with the rows that are in them. Without the two
     /// columns all rows are in group 0, in order.
     pub fn groups(&self, id: &str, index: &str, n: usize) -> Result<Vec<RowGroup<'_>>> {
-        let group_of = |name: &str| self.nodes.get(name).map(|node| RowGroup { node, rows: vec![] });
+        let group_of =
+            |name: &str| self.nodes.get(name).map(|node| RowGroup { node, rows: vec![], fault: None });
         if !self.has(id) && !self.has(index) {
             let mut groups: Vec<RowGroup> = group_of("0").into_iter().collect();
             groups.iter_mut().for_each(|g| g.rows = (0..n).map(|row| (row, row)).collect());
@@ -166,11 +196,17 @@ impl<'a> Members<'a> {
                     self.error(id, what)
                 })?),
             };
-            let at = usize::try_from(at)
-                .map_err(|_| self.error(index, format!("row {row} is {at}; it is 0 or more")))?;
-            found.rows.push((row, at));
+            if at < 0 && found.fault.is_none() {
+                found.fault = Some(IndexFault::Negative { index: self.at(index), row, at });
+            }
+            // A negative one is told as soon as a column is read.
+            found.rows.push((row, usize::try_from(at).unwrap_or(0)));
         }
-        Ok(groups.into_values().collect())
+        let mut groups: Vec<RowGroup> = groups.into_values().collect();
+        for group in groups.iter_mut().filter(|group| group.fault.is_none()) {
+            group.fault = group.repeated(&self.at(index));
+        }
+        Ok(groups)
     }
 
     /// Positions as a table `positions`, if there is one.
@@ -228,6 +264,43 @@ pub(super) struct RowGroup<'a> {
     node: &'a Node,
     /// Row of the population, index into the group's columns.
     pub rows: Vec<(usize, usize)>,
+    /// Fault of these indices.
+    fault: Option<IndexFault>,
+}
+
+impl RowGroup<'_> {
+    /// Two rows with one entry, if there are any. Rows may share entries, but not while others have no row: an index of
+    /// 16 bits, for instance, ends at 32767.
+    fn repeated(&self, index: &str) -> Option<IndexFault> {
+        if self.rows.is_sorted_by(|a, b| a.1 < b.1) {
+            return None;
+        }
+        let mut sorted: Vec<(usize, usize)> = self.rows.iter().map(|&(row, at)| (at, row)).collect();
+        sorted.sort_unstable();
+        let pair = sorted.windows(2).find(|pair| pair[0].0 == pair[1].0)?;
+        let (at, rows) = (pair[0].0, [pair[0].1, pair[1].1]);
+        let distinct = sorted.chunk_by(|a, b| a.0 == b.0).count();
+        Some(IndexFault::Repeated { index: index.into(), rows, at, distinct })
+    }
+
+    /// The fault of the index in words, for a group of which no column was read.
+    pub fn fault(&self) -> Option<String> {
+        match self.fault.as_ref()? {
+            IndexFault::Negative { index, row, at } => Some(format!("`{index}` (row {row} is {at})")),
+            IndexFault::Repeated { index, rows: [a, b], at, .. } => {
+                Some(format!("`{index}` (rows {a} and {b} both are {at})"))
+            }
+        }
+    }
+}
+
+/// A fault of the index of rows into a group's columns.
+#[derive(Clone)]
+enum IndexFault {
+    /// An entry below 0.
+    Negative { index: String, row: usize, at: i64 },
+    /// Two rows with one entry, and the number of distinct entries.
+    Repeated { index: String, rows: [usize; 2], at: usize, distinct: usize },
 }
 
 /// Entries of a column that nothing refers to, at most. Chosen: a file with more of them has another fault.

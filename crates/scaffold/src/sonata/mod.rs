@@ -24,9 +24,12 @@
 mod config;
 mod edges;
 mod folder;
+mod ids;
 mod index;
 mod members;
+mod names;
 mod nodes;
+mod paths;
 mod read;
 mod table;
 mod write;

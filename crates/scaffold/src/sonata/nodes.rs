@@ -1,6 +1,7 @@
 //! Node populations as cell types.
 
 use super::config::Part;
+use super::ids::Ids;
 use super::members::{Members, Unread, populations, types_of, unused_columns};
 use super::table::Types;
 use crate::error::{Result, ensure};
@@ -18,7 +19,9 @@ pub(super) struct Nodes {
 }
 
 pub(super) struct Population {
-    /// Index into [`Nodes::cells`] and number of the cell, of every node id. `[n]`
+    /// The ids of its nodes, by which edges name them.
+    pub ids: Ids,
+    /// Index into [`Nodes::cells`] and number of the cell, of every node in the order of ids. `[n]`
     pub cell_of: Vec<(u16, u32)>,
 }
 
@@ -48,8 +51,9 @@ const USED_OF_TYPES: [&str; 6] = ["pop_name", "population", "model_type", "x", "
 const POINT_MODELS: [&str; 5] = ["virtual", "point_neuron", "point_process", "point_soma", "rate_population"];
 const AXES: [&str; 3] = ["x", "y", "z"];
 
-/// A population as the file has it; everything by node id.
+/// A population as the file has it; everything in the order of node ids.
 struct RawPopulation {
+    ids: Ids,
     types: Vec<i64>,
     /// Positions, µm. `[n]`
     positions: Vec<[f64; 3]>,
@@ -70,15 +74,16 @@ impl RawPopulation {
             members.refuse(format!("has {n} nodes; up to {MAX_NODES} are supported: divide the population"))
         })?;
         let type_of_row = members.integers("node_type_id")?;
-        let rows_of_id = match members.has("node_id") {
-            true => permutation(members, n)?,
-            false => (0..n).collect(),
+        let (ids, row_of) = match members.has("node_id") {
+            true => Ids::read(members, n)?,
+            false => (Ids::of_rows(n), (0..n).collect()),
         };
-        let by_id = |row_values: &[i64]| rows_of_id.iter().map(|&row| row_values[row]).collect::<Vec<_>>();
+        extra.ids.extend(ids.note(population));
         let groups = members.groups("node_group_id", "node_group_index", n)?;
 
         let mut raw = Self {
-            types: by_id(&type_of_row),
+            ids,
+            types: row_of.iter().map(|&row| type_of_row[row]).collect(),
             positions: vec![[0.0; 3]; n],
             kind_of: vec![None; n],
             kinds: vec![],
@@ -86,9 +91,9 @@ impl RawPopulation {
             label_sets: vec![],
             without_position: 0,
         };
-        let mut id_of_row = vec![0; n];
-        rows_of_id.iter().enumerate().for_each(|(id, &row)| id_of_row[row] = id);
-        let mut places = Places::of_types(members, &raw.types, types)?;
+        let mut place_of = vec![0; n];
+        row_of.iter().enumerate().for_each(|(place, &row)| place_of[row] = place);
+        let mut places = Places::of_types(members, &raw, types)?;
         let mut names: Vec<Option<String>> =
             vec![None; if types.is_some() || !groups.is_empty() { n } else { 0 }];
         for group in &groups {
@@ -96,19 +101,19 @@ impl RawPopulation {
             let mut used = BTreeSet::new();
             if let Some(positions) = columns.positions()? {
                 used.extend(["x", "y", "z", "positions"]);
-                group.rows.iter().for_each(|&(row, i)| places.of[id_of_row[row]] = positions[i].map(Some));
+                group.rows.iter().for_each(|&(row, i)| places.of[place_of[row]] = positions[i].map(Some));
             } else {
                 for (axis, name) in AXES.into_iter().enumerate() {
                     let Some(column) = columns.floats(name)? else { continue };
                     used.insert(name);
-                    group.rows.iter().for_each(|&(row, i)| places.of[id_of_row[row]][axis] = Some(column[i]));
+                    group.rows.iter().for_each(|&(row, i)| places.of[place_of[row]][axis] = Some(column[i]));
                 }
             }
             if columns.has("pop_name") {
                 used.insert("pop_name");
                 let texts = columns.texts("pop_name")?;
                 for &(row, i) in &group.rows {
-                    names[id_of_row[row]] = Some(texts[i].clone()).filter(|name| !name.is_empty());
+                    names[place_of[row]] = Some(texts[i].clone()).filter(|name| !name.is_empty());
                 }
             }
             // Labels need their library, and a population with one group, as lobule writes them.
@@ -118,13 +123,16 @@ impl RawPopulation {
                 used.insert("labels");
                 raw.labels = vec![0; n];
                 for &(row, index) in &group.rows {
-                    raw.labels[id_of_row[row]] = labels[index];
+                    raw.labels[place_of[row]] = labels[index];
                 }
                 raw.label_sets = sets;
             }
+            if used.is_empty() && columns.names().next().is_some() {
+                extra.indices.extend(group.fault());
+            }
             extra.nodes.extend(columns.names().filter(|c| !used.contains(c.as_str())).cloned());
         }
-        raw.without_position = places.settle(members, population, &mut raw.positions, extra)?;
+        places.settle(members, population, &mut raw, extra)?;
         raw.name(members, names, types)?;
         Ok(raw)
     }
@@ -132,12 +140,10 @@ impl RawPopulation {
     /// Gives each node the cell type of its own `pop_name`, else that of its type, if either has one.
     fn name(&mut self, members: &Members, own: Vec<Option<String>>, types: Option<&Types>) -> Result<()> {
         let mut known: BTreeMap<String, u16> = BTreeMap::new();
-        for (id, own) in own.into_iter().enumerate() {
+        for (place, own) in own.into_iter().enumerate() {
             let of_type = match types {
                 None => None,
-                Some(types) => {
-                    type_of(members, types, self.types[id], id)?.get("pop_name").map(String::as_str)
-                }
+                Some(types) => self.type_of(members, types, place)?.get("pop_name").map(String::as_str),
             };
             let Some(name) = own.as_deref().or(of_type) else { continue };
             let next = known.len();
@@ -150,9 +156,24 @@ impl RawPopulation {
                     *known.entry(name.to_string()).or_insert(index)
                 }
             };
-            self.kind_of[id] = Some(index);
+            self.kind_of[place] = Some(index);
         }
         Ok(())
+    }
+
+    /// The type of a node in the table.
+    fn type_of<'a>(
+        &self,
+        members: &Members,
+        types: &'a Types,
+        place: usize,
+    ) -> Result<&'a BTreeMap<String, String>> {
+        let number = self.types[place];
+        types.get(&number).ok_or_else(|| {
+            let what = "which the table of node types does not have; add it there";
+            let id = self.ids.id(place);
+            members.error("node_type_id", format!("node {id} is of type {number}, {what}"))
+        })
     }
 
     fn place(
@@ -195,8 +216,10 @@ impl RawPopulation {
                 );
                 members.refuse(what)
             })?;
-            if cell_type != population {
+            if cell_type != population && *kind != population {
                 extra.renamed.push(format!("`{population}` gives cell type `{cell_type}`"));
+            } else if cell_type != population {
+                extra.translated.push(format!("`{population}` is read as `{cell_type}`"));
             }
             let (label_sets, labels) = (self.label_sets.clone(), vec![]);
             nodes.cells.push(CellSites { cell_type, positions: vec![], label_sets, labels });
@@ -205,29 +228,16 @@ impl RawPopulation {
             members.refuse("there are more than 65535 cell types; join some")
         })?;
         let mut cell_of = Vec::with_capacity(n);
-        for (id, kind) in self.kind_of.iter().enumerate() {
+        for (place, kind) in self.kind_of.iter().enumerate() {
             let kind = place_of[own(kind)];
             let cells = &mut nodes.cells[first + kind];
             cell_of.push(((first + kind) as u16, cells.positions.len() as u32));
-            cells.positions.push(self.positions[id]);
+            cells.positions.push(self.positions[place]);
             // In range: `Members::labels` has compared it with the library.
-            cells.labels.extend(self.labels.get(id).map(|&label| label as u16));
+            cells.labels.extend(self.labels.get(place).map(|&label| label as u16));
         }
-        Ok(Population { cell_of })
+        Ok(Population { ids: self.ids, cell_of })
     }
-}
-
-/// The type of a node in the table.
-fn type_of<'a>(
-    members: &Members,
-    types: &'a Types,
-    number: i64,
-    id: usize,
-) -> Result<&'a BTreeMap<String, String>> {
-    types.get(&number).ok_or_else(|| {
-        let what = "which the table of node types does not have; add it there";
-        members.error("node_type_id", format!("node {id} is of type {number}, {what}"))
-    })
 }
 
 /// Coordinates of the nodes, each as far as the file or the table of types gives it.
@@ -237,14 +247,14 @@ struct Places {
 
 impl Places {
     /// Those that the types give; columns of nodes come later and take their place.
-    fn of_types(members: &Members, types_of: &[i64], types: Option<&Types>) -> Result<Self> {
-        let mut of = vec![[None; 3]; types_of.len()];
+    fn of_types(members: &Members, raw: &RawPopulation, types: Option<&Types>) -> Result<Self> {
+        let mut of = vec![[None; 3]; raw.types.len()];
         let is_given =
             types.is_some_and(|t| t.values().any(|t| AXES.iter().any(|axis| t.contains_key(*axis))));
         let Some(types) = types.filter(|_| is_given) else { return Ok(Self { of }) };
-        for (id, (place, number)) in of.iter_mut().zip(types_of).enumerate() {
-            let columns = type_of(members, types, *number, id)?;
-            for (coordinate, axis) in place.iter_mut().zip(AXES) {
+        for (place, coordinates) in of.iter_mut().enumerate() {
+            let (columns, number) = (raw.type_of(members, types, place)?, raw.types[place]);
+            for (coordinate, axis) in coordinates.iter_mut().zip(AXES) {
                 let Some(text) = columns.get(axis) else { continue };
                 let number_of = text.parse().map_err(|_| {
                     let what =
@@ -257,47 +267,37 @@ impl Places {
         Ok(Self { of })
     }
 
-    /// Fills in the positions, 0 where an axis is not given, and gives the number of nodes without any.
+    /// Fills in the positions, 0 where an axis is not given.
     fn settle(
         &self,
         members: &Members,
         population: &str,
-        positions: &mut [[f64; 3]],
+        raw: &mut RawPopulation,
         extra: &mut Unread,
-    ) -> Result<usize> {
-        let (mut without_any, mut without) = (0, [0; 3]);
-        for (id, (place, position)) in self.of.iter().zip(positions).enumerate() {
-            *position = place.map(Option::unwrap_or_default);
+    ) -> Result<()> {
+        let (mut without, n) = ([0; 3], self.of.len());
+        for (place, (coordinates, position)) in self.of.iter().zip(&mut raw.positions).enumerate() {
+            *position = coordinates.map(Option::unwrap_or_default);
             ensure(position.iter().all(|p| p.is_finite()), || {
+                let id = raw.ids.id(place);
                 members.refuse(format!("node {id} is at {position:?}; positions must be finite, in µm"))
             })?;
-            if place.iter().all(Option::is_none) {
-                without_any += 1;
+            if coordinates.iter().all(Option::is_none) {
+                raw.without_position += 1;
             } else {
-                (0..3).for_each(|k| without[k] += usize::from(place[k].is_none()));
+                (0..3).for_each(|k| without[k] += usize::from(coordinates[k].is_none()));
             }
         }
-        for (axis, n) in AXES.into_iter().zip(without).filter(|(_, n)| *n > 0) {
-            extra.flat.push(format!("{axis} of {n} of {} nodes of `{population}`", self.of.len()));
+        for (axis, missing) in AXES.into_iter().zip(without).filter(|(_, n)| *n > 0) {
+            extra.flat.push(format!("{axis} of {missing} of {n} nodes of `{population}`"));
         }
-        Ok(without_any)
+        let is_given = raw.without_position == 0 && without == [0; 3];
+        // One node may well be at the origin.
+        if is_given && n > 1 && raw.positions.iter().all(|[_, y, z]| *y == 0.0 && *z == 0.0) {
+            let name = format!("`{population}`");
+            let is_counted = raw.positions.windows(2).all(|pair| pair[1][0] - pair[0][0] == 1.0);
+            if is_counted { extra.numbered.push(name) } else { extra.lined.push(name) }
+        }
+        Ok(())
     }
-}
-
-/// The row of every node id, which must be 0 to n - 1 in any order.
-fn permutation(members: &Members, n: usize) -> Result<Vec<usize>> {
-    let ids = members.integers("node_id")?;
-    let error = |what: String| members.error("node_id", what);
-    ensure(ids.len() == n, || {
-        error(format!("has {} entries, `node_type_id` {n}; write the file again", ids.len()))
-    })?;
-    let mut rows = vec![usize::MAX; n];
-    for (row, &id) in ids.iter().enumerate() {
-        let place = usize::try_from(id).ok().and_then(|id| rows.get_mut(id));
-        let place =
-            place.ok_or_else(|| error(format!("row {row} is {id}; ids of {n} nodes lie in 0..{n}")))?;
-        ensure(*place == usize::MAX, || error(format!("has {id} twice; every id occurs once")))?;
-        *place = row;
-    }
-    Ok(rows)
 }

@@ -1,7 +1,8 @@
 //! Reading a SONATA circuit: its files, then nodes, then edges, then what must be said about it.
 
 use super::members::Unread;
-use super::{config, edges, nodes};
+use super::names::Replaced;
+use super::{config, edges, names, nodes};
 use crate::error::{Error, Result};
 use crate::own_record::OwnRecord;
 use crate::{Anatomy, CellSites, notes};
@@ -35,10 +36,17 @@ pub(super) fn anatomy(path: &Path) -> Result<Anatomy> {
     if let Some((own, record)) = own {
         anatomy.cells.iter_mut().for_each(|cells| exact_labels(cells, &record["label_sets"]));
         (anatomy.size, anatomy.source, anatomy.notes) = (own.size, own.source, own.notes);
+        // Another program may have rearranged the files since.
+        anatomy.notes.extend(circuit.notes.iter().chain(&extra.ids).cloned());
     } else {
+        let mut replaced = names::replace(&mut anatomy.cells, &mut anatomy.connections);
+        replaced.cells.append(&mut extra.translated);
+        let rows = anatomy.connections.iter().map(|s| (s.name.clone(), s.len())).collect();
         anatomy.size = anatomy.extent();
         anatomy.source = format!("SONATA circuit, {total} cells");
-        anatomy.notes = notes_of(&extra, &circuit.unused);
+        anatomy.notes = circuit.notes.clone();
+        anatomy.notes.extend(notes_of_names(&replaced, &circuit.repeated));
+        anatomy.notes.extend(notes_of(&extra, &circuit.unused));
         anatomy.notes.extend(notes::of(&anatomy, &notes::Findings::default(), &rows, false));
     }
     Ok(anatomy)
@@ -53,12 +61,48 @@ fn exact_labels(cells: &mut CellSites, recorded: &Value) {
     }
 }
 
+/// Sentences about names that were replaced.
+fn notes_of_names(replaced: &Replaced, repeated: &[String]) -> Vec<String> {
+    // Both sets of a pair of types were written to one file, which is then listed twice.
+    let lost =
+        replaced.ascending.iter().filter(|(stored, _)| repeated.iter().any(|file| file.contains(stored)));
+    let lost: Vec<String> = lost.map(|(_, post)| format!("`{post}`")).collect();
+    let by_types = "by the cell types they join; contacts of granule cells onto Golgi and Purkinje cells count as those of \
+                    ascending axons";
+    let notes = [
+        notes::about(&replaced.cells, "by lobule's names of cell types"),
+        notes::about(&replaced.sets, by_types),
+        notes::about(
+            &lost,
+            "have lost the contacts of parallel fibers, which the export of 2020 wrote to the same file as those of ascending axons",
+        ),
+        notes::about(
+            &replaced.contracted,
+            "begin at mossy fibers, because the circuit has no glomeruli in between",
+        ),
+        notes::about(
+            &replaced.kept,
+            "keep their names, because lobule's (in brackets) are taken in this circuit",
+        ),
+    ];
+    notes.into_iter().flatten().collect()
+}
+
 fn notes_of(extra: &Unread, unused: &[String]) -> Vec<String> {
     let edges = "are attributes of edges, which are not read: weights and delays are those of lobule's \
                  synapse models";
     let node_types = "are columns of node types, which are not read: cells have lobule's models";
     let edge_types = "are columns of edge types, which are not read: synapses have lobule's models";
     let notes = [
+        notes::about(
+            &extra.numbered,
+            "have positions that look like numbers, not places: x counts the nodes, y and z are 0",
+        ),
+        notes::about(&extra.lined, "have positions on a line: y and z of all nodes are 0"),
+        notes::about(
+            &extra.indices,
+            "do not describe their groups, but nothing that is read depends on them",
+        ),
         notes::about(&extra.renamed, "by the `pop_name` of its node types"),
         notes::about(&extra.unplaced, "have no x, y, z on file and are set at the origin"),
         notes::about(&extra.flat, "are not on file and taken as 0"),
@@ -70,5 +114,5 @@ fn notes_of(extra: &Unread, unused: &[String]) -> Vec<String> {
         notes::about(&extra.edge_types, edge_types),
         notes::about(unused, "are sections of the configuration, which are not used"),
     ];
-    notes.into_iter().flatten().collect()
+    extra.ids.iter().cloned().chain(notes.into_iter().flatten()).collect()
 }
