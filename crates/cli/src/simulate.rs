@@ -68,7 +68,7 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
         crate::signals::writes_state();
     }
     let result = match &tables {
-        Some(tables) => own_tables(&mut shared, tables, &what, &bar, ranks).map_err(Stop::from),
+        Some(tables) => own_tables(&mut shared, tables, &what, &bar, ranks).map_err(|e| of_file(e, arguments)),
         None => simulation_of(arguments).and_then(|s| Ok(stored(&mut shared, &s, &what, &bar, ranks)?)),
     };
     bar.finish();
@@ -88,6 +88,14 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
         out!("wrote {files}");
     }
     result.stopped.as_ref().map_or(Ok(()), |what| Err(stopped(what)))
+}
+
+/// The error of a run; one about the network names its file.
+fn of_file(error: lobule::cerebellum::Error, arguments: &Simulate) -> Stop {
+    match error {
+        lobule::cerebellum::Error::Anatomy { what } => Stop::Input(refused(&arguments.file, what)),
+        other => other.into(),
+    }
 }
 
 /// lobule's own parameters and the stimuli; none for a stored simulation.

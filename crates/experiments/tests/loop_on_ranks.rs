@@ -54,7 +54,7 @@ type Learned = (Vec<TrialOutcome>, BTreeMap<ZoneOf, f64>, u64);
 
 fn learn(from: Option<&LoopState>, trials: usize, ranks: &Ranks) -> (Learned, Option<LoopState>) {
     let (config, anatomy) = config();
-    let network = compile(&config, &anatomy, [1e-5; 2], 0, ranks).unwrap();
+    let network = compile(&config, &anatomy, None, [1e-5; 2], 0, ranks).unwrap();
     let mut closed = PointingLoop::new(&config, &anatomy, network, 0, 1, ranks).unwrap();
     if from.is_some() {
         closed.scatter_state(from.filter(|_| ranks.is_first()).cloned()).unwrap();
@@ -104,8 +104,8 @@ fn seed(folder: Option<(&Path, bool)>, ranks: &Ranks) -> Result<(Calibrated, Con
         RunOptions { preset: "quick".into(), jobs: 1, threads: 1, out: folder.path().into(), resumes: false };
     let run = Run::new(&folder, &options, &Quiet, ranks)?;
     let (calibrated, network) =
-        calibration::calibrate(&config, &anatomy, 0, &Item::new(&run, "calibration"))?;
-    let seed = CalibratedSeed { seed: 0, anatomy: Arc::new(anatomy), network, calibrated };
+        calibration::calibrate(&config, &anatomy, None, 0, &Item::new(&run, "calibration"))?;
+    let seed = CalibratedSeed { seed: 0, anatomy: Arc::new(anatomy), pair: None, network, calibrated };
     let plastic = condition_run::run(&config, &seed, Condition::Plastic, &Item::new(&run, "plastic"))?;
     Ok((seed.calibrated, plastic))
 }

@@ -26,7 +26,7 @@ fn small() -> &'static Anatomy {
 }
 
 fn closed(config: &PrismConfig, threads: usize) -> PointingLoop {
-    let network = compile(config, small(), [1e-5; 2], 0, &Ranks::alone()).unwrap();
+    let network = compile(config, small(), None, [1e-5; 2], 0, &Ranks::alone()).unwrap();
     PointingLoop::new(config, small(), network, 0, threads, &Ranks::alone()).unwrap()
 }
 
@@ -264,7 +264,7 @@ fn every_olive_cell_answers_every_teaching_spike_with_a_pair() {
 
 /// Calibrates seed 0 of the small circuit and keeps nothing.
 fn calibrate(config: &PrismConfig) -> Result<(Calibrated, Arc<lobule_circuit::Network>), Error> {
-    alone(|run| calibration::calibrate(config, small(), 0, &Item::new(run, "calibration")))
+    alone(|run| calibration::calibrate(config, small(), None, 0, &Item::new(run, "calibration")))
 }
 
 /// Works in a run that keeps nothing.
@@ -295,6 +295,7 @@ fn a_calibration_for_another_configuration_is_refused() {
     let (calibrated, network) = calibrated();
     let other = config(&["calibration.max_sd_deg=90", "loop.inverse_gain=0.3"]);
     let seed = condition_run::CalibratedSeed {
+        pair: None,
         seed: 0,
         anatomy: Arc::new(small().clone()),
         network: network.clone(),
@@ -318,11 +319,12 @@ fn a_noisy_end_point_is_refused_with_the_figure() {
 fn a_circuit_without_nuclei_or_zones_is_refused_by_name() {
     let mut cortex = small().clone();
     cortex.cells.retain(|c| c.cell_type != "dcn_p");
-    let error = compile(&config(&[]), &cortex, [0.0; 2], 0, &Ranks::alone()).unwrap_err().to_string();
+    let error = compile(&config(&[]), &cortex, None, [0.0; 2], 0, &Ranks::alone()).unwrap_err().to_string();
     assert!(error.contains("dcn_p"), "{error}");
     let mut unlabeled = small().clone();
     unlabeled.cells.iter_mut().filter(|c| c.cell_type == "io_cell").for_each(|c| c.labels.clear());
-    let error = compile(&config(&[]), &unlabeled, [0.0; 2], 0, &Ranks::alone()).unwrap_err().to_string();
+    let error =
+        compile(&config(&[]), &unlabeled, None, [0.0; 2], 0, &Ranks::alone()).unwrap_err().to_string();
     assert!(error.contains("io_cell") && error.contains("plus"), "{error}");
 }
 

@@ -14,6 +14,7 @@
 //! Source: bsb-nest 8.0.2; NEST 3.10 for the times at which devices act (`drives.rs`).
 
 mod drives;
+mod module;
 mod neurons;
 mod projections;
 mod rules;
@@ -27,6 +28,8 @@ use neurons::NeuronKind;
 pub(crate) use neurons::eglif_constants;
 use std::collections::{BTreeMap, BTreeSet};
 use synapses::Link;
+
+pub use rules::is_plastic;
 
 /// Resolution of times in NEST, ms.
 const TIC_MS: f64 = 0.001;
@@ -195,6 +198,11 @@ impl Plan {
     /// The populations of cells, in order.
     pub fn populations(&self) -> Vec<String> {
         self.cells.iter().filter(|c| c.n > 0).map(|c| c.cell_type.clone()).collect()
+    }
+
+    /// The rule of a connection set's synapses, if they learn.
+    pub fn rule_of(&self, set: &str) -> Option<lobule_circuit::plasticity::Rule> {
+        self.links.iter().find(|link| link.set == set)?.plasticity
     }
 
     fn population(&self, cell_type: &str) -> Option<&Cells> {

@@ -33,7 +33,7 @@ const GROWS: Sign = Sign { name: "A_plus", is_positive: true };
 const SHRINKS: Sign = Sign { name: "A_minus", is_positive: false };
 
 /// True if a synapse model changes its weights.
-pub(super) fn is_plastic(model: &str) -> bool {
+pub fn is_plastic(model: &str) -> bool {
     model.starts_with("stdp_synapse")
 }
 

@@ -16,6 +16,7 @@ use super::body::{self, BodyScale};
 use super::circuit::TEACHING;
 use super::config::{ModuleConfig, Participation, PlantKind, Polarity, PrismConfig};
 use super::keys::{ModuleName, RateOf};
+use super::pair::Pair;
 use super::pointing_loop::{LoopState, TrialInput, TrialOutcome};
 use super::record::{Calibration, SweepPoint};
 use super::rehearsal::Rehearsal;
@@ -96,10 +97,11 @@ pub fn trials(config: &PrismConfig) -> usize {
 pub fn calibrate(
     config: &PrismConfig,
     anatomy: &Anatomy,
+    pair: Option<&Pair>,
     seed: u64,
     at: &Item,
 ) -> Result<(Calibrated, Arc<Network>), Error> {
-    let mut rehearsal = Rehearsal::new(config, anatomy, seed, at)?;
+    let mut rehearsal = Rehearsal::new(config, anatomy, pair, seed, at)?;
     let (record, scale) = measure(&mut rehearsal)?;
     let closed = rehearsal.closed;
     let (state, network) = (closed.state(), closed.simulation().network().clone());

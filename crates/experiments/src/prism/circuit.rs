@@ -1,6 +1,7 @@
 //! The circuit of the loop: one anatomy, once for each module that takes part.
 
 use super::config::{ModuleConfig, PrismConfig};
+use super::pair::Pair;
 use lobule_cerebellum::{
     DT_MS, Drive, ModuleOptions, PLASTIC_SET, TEACHING_SET, Teaching, add_module, sin_exp_rule,
 };
@@ -23,11 +24,12 @@ pub const TEACHING: &str = "teaching";
 pub fn compile(
     config: &PrismConfig,
     anatomy: &Anatomy,
+    pair: Option<&Pair>,
     a_plus_ns: [f64; 2],
     seed: u64,
     ranks: &Ranks,
 ) -> Result<Arc<Network>, Error> {
-    let compiled = describe(config, anatomy, a_plus_ns).and_then(|circuit| {
+    let compiled = describe(config, anatomy, pair, a_plus_ns).and_then(|circuit| {
         let nuclei = circuit.populations().iter().map(|p| p.label.clone());
         let share = Share::on(ranks).with_everywhere(nuclei.filter(|label| label.ends_with("/dcn_p")));
         Ok(circuit.compile_share(Clock::new(DT_MS)?, seed, &share)?)
@@ -40,7 +42,12 @@ fn unfit(what: String) -> Error {
     lobule_cerebellum::Error::Anatomy { what }.into()
 }
 
-fn describe(config: &PrismConfig, anatomy: &Anatomy, a_plus_ns: [f64; 2]) -> Result<Circuit, Error> {
+fn describe(
+    config: &PrismConfig,
+    anatomy: &Anatomy,
+    pair: Option<&Pair>,
+    a_plus_ns: [f64; 2],
+) -> Result<Circuit, Error> {
     for cell in ["mossy_fiber", "granule_cell", "purkinje_cell", "dcn_p", "io_cell"] {
         if anatomy.count(cell) == 0 {
             return Err(unfit(format!(
@@ -71,6 +78,14 @@ fn describe(config: &PrismConfig, anatomy: &Anatomy, a_plus_ns: [f64; 2]) -> Res
     for module in config.in_loop() {
         let prefix = format!("{module}/");
         let common = &config.module;
+        let teaching = Teaching { label: TEACHING, rate_hz: 0.0, weight_ns: common.teaching_ns };
+        if let Some(pair) = pair {
+            pair.plan().add_module(&mut circuit, &prefix, anatomy, "mossy_fiber")?;
+            teaching.add(&mut circuit, &prefix, anatomy);
+            // Spikes are exchanged with planner and cortex every ms.
+            circuit.set_interval_at_most(1.0);
+            continue;
+        }
         let (climbing_fiber, purkinje) = (common.climbing_fiber_ns, common.purkinje_to_dcn_ns);
         let mut options =
             ModuleOptions::in_loop(config.scaffold.state, Drive::Injected, climbing_fiber, purkinje);
@@ -79,7 +94,6 @@ fn describe(config: &PrismConfig, anatomy: &Anatomy, a_plus_ns: [f64; 2]) -> Res
         options.learn(sin_exp_rule(a_plus_ns[module as usize], a_minus_ns, w_max_ns, kernel_t0_ms));
         options.rules.extend(further_sites(config, anatomy)?);
         add_module(&mut circuit, &prefix, anatomy, &options)?;
-        let teaching = Teaching { label: TEACHING, rate_hz: 0.0, weight_ns: common.teaching_ns };
         teaching.add(&mut circuit, &prefix, anatomy);
     }
     Ok(circuit)

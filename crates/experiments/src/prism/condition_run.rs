@@ -5,6 +5,7 @@ use super::body;
 use super::calibration::{self, Calibrated};
 use super::config::{Condition, KeptSpikes, Noise, Participation, Polarity, PrismConfig};
 use super::keys::ModuleName;
+use super::pair::Pair;
 use super::pointing_loop::{PointingLoop, TrialInput, kept};
 use super::record::{ActivitySnapshot, ConditionRun, Epoch, TrialRecord, WeightHistogram, When};
 use lobule_analysis::histogram;
@@ -72,6 +73,8 @@ fn changed(config: &PrismConfig, condition: Condition) -> (PrismConfig, [bool; 2
 pub struct CalibratedSeed {
     pub seed: u64,
     pub anatomy: Arc<Anatomy>,
+    /// The configurations of the modules, if they are not lobule's.
+    pub pair: Option<Arc<Pair>>,
     /// The loop's network with balanced potentiation.
     pub network: Arc<Network>,
     pub calibrated: Calibrated,
@@ -86,7 +89,8 @@ pub fn run(
     at: &Item,
 ) -> Result<ConditionRun, Error> {
     let Run { ranks, threads, .. } = at.run();
-    let CalibratedSeed { anatomy, network, calibrated, seed } = calibrated;
+    let CalibratedSeed { anatomy, pair, network, calibrated, seed } = calibrated;
+    let pair = pair.as_deref();
     let seed = *seed;
     calibration::require(&calibrated.record, config, anatomy, seed)?;
     let (own, learns) = changed(config, condition);
@@ -100,7 +104,7 @@ pub fn run(
         }
         None => {
             closed.restore(calibrated.state.clone())?;
-            let weights = weight_histograms(&closed, config, anatomy, learns, When::Before)?;
+            let weights = weight_histograms(&closed, config, anatomy, pair, learns, When::Before)?;
             let (trials, snapshots, fingerprint) = Default::default();
             ConditionRun { condition, seed, trials, snapshots, weights, fingerprint }
         }
@@ -143,7 +147,7 @@ pub fn run(
         at.may_go_on()?;
     }
     if so_far.weights.iter().all(|w| w.when == When::Before) {
-        so_far.weights.extend(weight_histograms(&closed, config, anatomy, learns, When::After)?);
+        so_far.weights.extend(weight_histograms(&closed, config, anatomy, pair, learns, When::After)?);
     }
     so_far.fingerprint = format!("{:016x}", closed.simulation().fingerprint()?);
     Ok(so_far)
@@ -191,13 +195,15 @@ fn weight_histograms(
     closed: &PointingLoop,
     config: &PrismConfig,
     anatomy: &Anatomy,
+    pair: Option<&Pair>,
     learns: [bool; 2],
     when: When,
 ) -> Result<Vec<WeightHistogram>, Error> {
     let cells = anatomy.cells("purkinje_cell").expect("the loop has Purkinje cells");
     let mut histograms = Vec::new();
     for module in ModuleName::ALL.into_iter().filter(|module| learns[*module as usize]) {
-        let w_max = config.learning(module).w_max_ns;
+        let w_max = pair.map_or(Some(config.learning(module).w_max_ns), Pair::w_max_ns);
+        let Some(w_max) = w_max else { continue };
         let synapses = closed.simulation().synapses(&format!("{module}/{PLASTIC_SET}"))?;
         for microzone in Microzone::ALL {
             let of_zone = synapses.iter().filter(|s| cells.microzone(s.1 as usize) == Some(microzone));

@@ -89,6 +89,10 @@ pub enum PlantKind {
 pub struct ScaffoldConfig {
     pub size_um: [f64; 2],
     pub file: String,
+    #[serde(rename = "static")]
+    pub fixed: String,
+    pub plastic: String,
+    pub simulation: String,
     pub state: BrainState,
 }
 

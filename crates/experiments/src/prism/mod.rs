@@ -27,6 +27,8 @@ pub mod condition_run;
 #[doc(hidden)]
 pub mod keys;
 #[doc(hidden)]
+pub mod pair;
+#[doc(hidden)]
 pub mod pointing_loop;
 #[doc(hidden)]
 pub mod record;

@@ -2,6 +2,7 @@
 
 use super::circuit;
 use super::config::PrismConfig;
+use super::pair::Pair;
 use super::pointing_loop::{LoopState, PointingLoop, TrialInput, TrialOutcome};
 use lobule_scaffold::Anatomy;
 use lobule_study::{Error, Item};
@@ -11,6 +12,7 @@ use lobule_study::{Error, Item};
 pub struct Rehearsal<'a> {
     pub config: &'a PrismConfig,
     pub anatomy: &'a Anatomy,
+    pair: Option<&'a Pair>,
     pub seed: u64,
     pub closed: PointingLoop,
     at: &'a Item<'a>,
@@ -29,11 +31,12 @@ impl<'a> Rehearsal<'a> {
     pub fn new(
         config: &'a PrismConfig,
         anatomy: &'a Anatomy,
+        pair: Option<&'a Pair>,
         seed: u64,
         at: &'a Item<'a>,
     ) -> Result<Self, Error> {
         let run = at.run();
-        let silent = circuit::compile(config, anatomy, [0.0; 2], seed, run.ranks)?;
+        let silent = circuit::compile(config, anatomy, pair, [0.0; 2], seed, run.ranks)?;
         let closed = PointingLoop::new(config, anatomy, silent, seed, run.threads, run.ranks)?;
         let mut kept = None;
         let outcomes = run.ranks.on_first(|| {
@@ -41,13 +44,14 @@ impl<'a> Rehearsal<'a> {
             kept = state;
             Ok::<_, Error>(outcomes)
         })?;
-        Ok(Self { config, anatomy, seed, closed, at, outcomes, done: 0, start: None, kept })
+        Ok(Self { config, anatomy, pair, seed, closed, at, outcomes, done: 0, start: None, kept })
     }
 
     /// Goes on with balanced potentiation from the state of [`Self::mark_start`]. Collective.
     pub fn begin(&mut self, a_plus_ns: [f64; 2]) -> Result<(), Error> {
         let run = self.at.run();
-        let network = circuit::compile(self.config, self.anatomy, a_plus_ns, self.seed, run.ranks)?;
+        let network =
+            circuit::compile(self.config, self.anatomy, self.pair, a_plus_ns, self.seed, run.ranks)?;
         self.closed =
             PointingLoop::new(self.config, self.anatomy, network, self.seed, run.threads, run.ranks)?;
         self.go_back()

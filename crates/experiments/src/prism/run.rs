@@ -7,6 +7,7 @@
 use super::calibration;
 use super::condition_run::{self, CalibratedSeed};
 use super::config::PrismConfig;
+use super::pair::Pair;
 use super::record::{Calibration, ConditionRun, PopulationRow, PrismResult};
 use lobule_cerebellum::{DT_MS, PLASTIC_SET};
 use lobule_control::plant::PlanarArm;
@@ -60,7 +61,9 @@ impl Study for Prism {
     }
 
     fn inputs(&self, config: &PrismConfig) -> Vec<(&'static str, PathBuf)> {
-        let named = [("scaffold.file", &config.scaffold.file)];
+        let s = &config.scaffold;
+        let named =
+            [("scaffold.file", &s.file), ("scaffold.static", &s.fixed), ("scaffold.plastic", &s.plastic)];
         named.into_iter().filter(|(_, file)| !file.is_empty()).map(|(key, file)| (key, file.into())).collect()
     }
 
@@ -68,7 +71,13 @@ impl Study for Prism {
         // A file serves all seeds; a native circuit is drawn for each.
         let shared = match config.scaffold.file.is_empty() {
             true => None,
-            false => Some(Arc::new(run.ranks.agree(anatomy(config, 0))?)),
+            false => {
+                let read = anatomy(config, 0).and_then(|mut anatomy| {
+                    let pair = Pair::read(config, &mut anatomy)?;
+                    Ok::<_, Error>((Arc::new(anatomy), pair.map(Arc::new)))
+                });
+                Some(run.ranks.agree(read)?)
+            }
         };
         let per_seed = calibration::trials(config) + config.conditions.len() * config.protocol.trials();
         run.progress.expect((per_seed * config.seeds.len()) as u64);
@@ -76,12 +85,13 @@ impl Study for Prism {
             "conditions",
             &config.seeds,
             |&seed, at| {
-                let anatomy = match &shared {
-                    Some(anatomy) => anatomy.clone(),
-                    None => Arc::new(run.ranks.agree(anatomy(config, seed))?),
+                let (anatomy, pair) = match &shared {
+                    Some(shared) => shared.clone(),
+                    None => (Arc::new(run.ranks.agree(anatomy(config, seed))?), None),
                 };
-                let (calibrated, network) = calibration::calibrate(config, &anatomy, seed, at)?;
-                Ok(CalibratedSeed { seed, anatomy, network, calibrated })
+                let (calibrated, network) =
+                    calibration::calibrate(config, &anatomy, pair.as_deref(), seed, at)?;
+                Ok(CalibratedSeed { seed, anatomy, pair, network, calibrated })
             },
             &config.conditions,
             |seed, &condition, at| condition_run::run(config, seed, condition, at),
@@ -154,11 +164,14 @@ fn gather(
     let prefix = config.in_loop().next().map(|module| format!("{module}/")).unwrap_or_default();
     let projections = first.network.projections();
     let mut notes = first.anatomy.notes.clone();
+    notes.extend(first.pair.iter().flat_map(|pair| pair.notes.clone()));
     notes.push("Gap junctions between Golgi cells are not simulated.".into());
-    notes.push(format!(
+    if first.pair.is_none() {
+        notes.push(format!(
         "Climbing fibers act on Purkinje cells with {} nS in both microzones, whatever the number of contacts in the anatomy.",
         config.module.climbing_fiber_ns
     ));
+    }
     let synapses = |set: &str| -> u64 {
         let counted = projections.iter().filter(|p| p.label.starts_with(&prefix) && p.label.ends_with(set));
         counted.map(|p| p.synapses as u64).sum()
