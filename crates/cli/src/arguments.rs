@@ -134,6 +134,9 @@ pub enum Network {
         /// Leave the two sets that dbbs-scaffold 2 numbers wrongly as they are on file instead of putting them right
         #[arg(long)]
         as_stored: bool,
+        /// Configuration (JSON) whose simulations take the place of those in the file; of the same software as the file
+        #[arg(long, value_name = "FILE.json")]
+        configuration: Option<PathBuf>,
     },
     /// Write a network in another format: BSB 8 file or SONATA folder
     Convert {
@@ -147,6 +150,9 @@ pub enum Network {
         /// Leave the two sets that dbbs-scaffold 2 numbers wrongly as they are on file instead of putting them right
         #[arg(long)]
         as_stored: bool,
+        /// Configuration (JSON) whose simulations are written into the BSB 8 file; of the same software as the network
+        #[arg(long, value_name = "FILE.json")]
+        configuration: Option<PathBuf>,
     },
     /// Simulate a network file in open loop; print firing rates and draw a raster
     Simulate(Box<Simulate>),
@@ -196,6 +202,9 @@ pub struct Simulate {
     /// Simulation stored in the file (`lobule network info` lists them) [default: lobule's own parameters
     /// and --stimulus]
     pub simulation: Option<String>,
+    /// Configuration (JSON) whose simulations take the place of those in the file; of the same software as the file
+    #[arg(long, value_name = "FILE.json", requires = "simulation")]
+    pub configuration: Option<PathBuf>,
     /// Duration, e.g. 500ms [default: 1s, or that of the simulation]
     #[arg(long)]
     pub duration: Option<String>,

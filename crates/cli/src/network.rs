@@ -1,7 +1,7 @@
 //! `network build` and `info`.
 
 use crate::arguments::{Build, Network};
-use crate::input::{input, refused, stored_simulations};
+use crate::input::{Simulations, input, refused};
 use crate::{Stop, simulate::simulate};
 use lobule::cerebellum::{protocols, stored};
 use lobule::scaffold::{
@@ -16,9 +16,12 @@ use std::time::Instant;
 pub fn run(command: &Network, ranks: &Ranks) -> Result<(), Stop> {
     match command {
         Network::Build(arguments) => build(arguments),
-        Network::Info { file, json, as_stored } => info(file, *json, Reading { is_as_stored: *as_stored }),
-        Network::Convert { from, to, named, as_stored } => {
-            crate::convert::run(from, to, named.as_deref(), Reading { is_as_stored: *as_stored })
+        Network::Info { file, json, as_stored, configuration } => {
+            info(file, *json, Reading { is_as_stored: *as_stored }, configuration.as_deref())
+        }
+        Network::Convert { from, to, named, as_stored, configuration } => {
+            let reading = Reading { is_as_stored: *as_stored };
+            crate::convert::run(from, to, named.as_deref(), reading, configuration.as_deref())
         }
         Network::Simulate(arguments) => simulate(arguments, ranks),
     }
@@ -111,13 +114,20 @@ fn configured(file: &Path, arguments: &Build) -> Result<NewCircuit, Stop> {
     Ok(NewCircuit::Configured(Box::new(built), Box::new(configuration)))
 }
 
-fn info(file: &Path, json: bool, reading: Reading) -> Result<(), Stop> {
+fn info(file: &Path, json: bool, reading: Reading, configuration: Option<&Path>) -> Result<(), Stop> {
     let format::Network { mut anatomy, stored_names } = format::read_as(file, reading)?;
-    // Counts are given also where the configuration cannot be read.
-    let simulations = stored_simulations(file).unwrap_or_else(|error| {
-        anatomy.notes.push(format!("its simulations are not known: {error}."));
-        Vec::new()
-    });
+    let simulations = match Simulations::of(file, configuration) {
+        Ok(simulations) => {
+            anatomy.notes.extend(simulations.notes(&anatomy));
+            simulations.all
+        }
+        Err(error) if configuration.is_some() => return Err(error.into()),
+        // Counts are given also where the configuration inside cannot be read.
+        Err(error) => {
+            anatomy.notes.push(format!("its simulations are not known: {error}."));
+            Vec::new()
+        }
+    };
     let statistics =
         |c: &ConnectionSet| c.statistics(anatomy.count(&c.pre_type), anatomy.count(&c.post_type));
     if json {

@@ -1,7 +1,7 @@
 //! `network simulate`.
 
 use crate::arguments::{Cells, Simulate};
-use crate::input::{input, refused, stored_simulations};
+use crate::input::{Simulations, input, refused};
 use crate::{Stop, bar::Bar, recordings};
 use lobule::cerebellum::open_loop::{
     OpenLoop, OpenLoopResult, OwnTables, PopulationRates, SharedAnatomy, Snapshots, Stimulus,
@@ -68,8 +68,13 @@ pub fn simulate(arguments: &Simulate, ranks: &Ranks) -> Result<(), Stop> {
         crate::signals::writes_state();
     }
     let result = match &tables {
-        Some(tables) => own_tables(&mut shared, tables, &what, &bar, ranks).map_err(|e| of_file(e, arguments)),
-        None => simulation_of(arguments).and_then(|s| Ok(stored(&mut shared, &s, &what, &bar, ranks)?)),
+        Some(tables) => {
+            own_tables(&mut shared, tables, &what, &bar, ranks).map_err(|e| of_file(e, arguments))
+        }
+        None => simulation_of(arguments, &mut shared.anatomy).and_then(|simulation| {
+            let result = stored(&mut shared, &simulation, &what, &bar, ranks);
+            Ok(result.map_err(|error| of_given(error, arguments.configuration.as_deref()))?)
+        }),
     };
     bar.finish();
     let result = result.inspect_err(|_| {
@@ -125,16 +130,31 @@ fn own(arguments: &Simulate) -> Result<Option<OwnTables>, Error> {
     }))
 }
 
-/// The simulation of the file that is asked for, without the devices to leave out.
-fn simulation_of(arguments: &Simulate) -> Result<StoredSimulation, Stop> {
+/// Names the file of a given configuration in what cannot be run of it.
+fn of_given(error: lobule::cerebellum::Error, configuration: Option<&Path>) -> lobule::cerebellum::Error {
+    use lobule::cerebellum::Error::Stored;
+    match (error, configuration) {
+        (Stored { problems }, Some(path)) => {
+            Stored { problems: problems.replace("\n  ", &format!("\n  {}: ", path.display())) }
+        }
+        (error, _) => error,
+    }
+}
+
+/// The simulation of the file that is asked for, without the devices to leave out. What does not match between the network and a given
+/// configuration becomes a note.
+fn simulation_of(arguments: &Simulate, anatomy: &mut Anatomy) -> Result<StoredSimulation, Stop> {
     let name = arguments.simulation.as_deref().unwrap_or_default();
-    let simulations = stored_simulations(&arguments.file)?;
+    let given = arguments.configuration.as_deref();
+    let found = Simulations::of(&arguments.file, given)?;
+    anatomy.notes.extend(found.notes(anatomy));
+    let (file, simulations) = (given.map_or("the file".into(), |path| path.display().to_string()), found.all);
     let known: Vec<&str> = simulations.iter().map(|s| s.name.as_str()).collect();
     let known = match known[..] {
         [] => "it has none; leave the name out to use lobule's own parameters".to_string(),
         _ => format!("it has: {}", known.join(", ")),
     };
-    let missing = || input("SIMULATION", format!("the file has no simulation `{name}`; {known}"));
+    let missing = || input("SIMULATION", format!("{file} has no simulation `{name}`; {known}"));
     let mut simulation = simulations.into_iter().find(|s| s.name == name).ok_or_else(missing)?;
     for device in &arguments.without {
         if !simulation.leave_out(device) {

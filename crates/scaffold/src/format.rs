@@ -1,5 +1,6 @@
 //! The format a network is kept in, and the front door for files of every format and year.
 
+use crate::configuration::{Dialect, GivenConfiguration};
 use crate::error::{Result, ensure};
 use crate::hdf5::{Store, guarded};
 use crate::legacy::{self, Epoch};
@@ -132,6 +133,31 @@ pub fn read_configuration(path: &Path) -> Result<Option<Value>, Error> {
         Epoch::Scaffold3 => guarded(path, || legacy::configuration(&Store::open(path)?)),
         Epoch::Scaffold2 | Epoch::Casali2019 => Ok(None),
     }
+}
+
+/// Reads a configuration that takes the place of the one in a network file. A SONATA circuit, which has none of its own, takes one of
+/// either form, since its types and sets have the names that both lead to.
+///
+/// # Errors
+/// Those of [`GivenConfiguration::read`]; [`Error::File`] for a configuration of other software than the network file's,
+/// naming the one that is needed.
+pub fn read_given(path: &Path, configuration: &Path) -> Result<GivenConfiguration, Error> {
+    let given = GivenConfiguration::read(configuration)?;
+    let (needed, wrote) = match Format::of_input(path) {
+        Format::Sonata => (given.dialect, ""),
+        Format::Bsb => match epoch(path)? {
+            Epoch::Bsb => (Dialect::Bsb8, "BSB 4 to 8"),
+            Epoch::Scaffold3 => (Dialect::Bsb3, "dbbs-scaffold 3 or BSB 3"),
+            Epoch::Scaffold2 => (Dialect::Bsb3, "dbbs-scaffold 2"),
+            Epoch::Casali2019 => (Dialect::Bsb3, "the scripts of Casali et al. 2019"),
+        },
+    };
+    ensure(given.dialect == needed, || {
+        let (has, needed) = (given.dialect.name(), needed.name());
+        let what = format!("is a configuration of {has}, but {} is a file of {wrote}", path.display());
+        Error::file(configuration, format!("{what}; give a configuration of {needed}"))
+    })?;
+    Ok(given)
 }
 
 /// Refuses a wish that only files before BSB 4 can give an occasion for.

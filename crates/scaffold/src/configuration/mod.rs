@@ -15,6 +15,7 @@ mod connect;
 mod constants;
 mod devices;
 mod fields;
+mod given;
 mod law;
 mod legacy;
 mod morphologies;
@@ -28,6 +29,7 @@ mod tree;
 pub use constants::{Constant, Constants};
 pub use devices::{Device, DeviceKind, Span};
 pub use fields::Problem;
+pub use given::{Dialect, GivenConfiguration};
 pub use law::{Law, Within};
 pub use simulation::{
     CellModel, ConnectionModel, ConnectionRule, StoredSimulation, StoredSynapse, simulations,
