@@ -7,13 +7,11 @@ use super::config::{Condition, PrismConfig};
 use lobule_cerebellum::stored::{self, Plan};
 use lobule_cerebellum::{DT_MS, PLASTIC_SET};
 use lobule_circuit::plasticity::Rule;
-use lobule_scaffold::configuration::{StoredSimulation, StoredSynapse, simulations};
-use lobule_scaffold::{Anatomy, files};
+use lobule_scaffold::Anatomy;
+use lobule_scaffold::configuration::{GivenConfiguration, StoredSimulation, StoredSynapse, simulations};
 use lobule_study::Error;
 use std::path::Path;
 
-/// Longest configuration, bytes.
-const LONGEST: u64 = 64 << 20;
 /// Duration that a plan needs, ms; the loop runs as long as its trials.
 const ANY_MS: f64 = 1000.0;
 
@@ -113,9 +111,9 @@ struct Named {
 impl Named {
     fn read(key: &'static str, file: &str, name: &str) -> Result<Self, Error> {
         let refused = |what: String| Error::config(key, format!("{file}: {what}"));
-        let text = files::text(Path::new(file), LONGEST).map_err(|e| Error::config(key, e.to_string()))?;
-        let tree = serde_json::from_str(&text).map_err(|e| refused(format!("is no JSON ({e})")))?;
-        let mut all = simulations(&tree);
+        let given =
+            GivenConfiguration::read(Path::new(file)).map_err(|e| Error::config(key, e.to_string()))?;
+        let mut all = simulations(&given.document);
         let known = all.iter().map(|s| s.name.clone()).collect::<Vec<_>>().join(", ");
         let at = match (name, all.len()) {
             (_, 0) => {
