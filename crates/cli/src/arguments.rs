@@ -259,6 +259,9 @@ pub struct Simulate {
     /// Formats of spikes and traces in that folder, separated by commas
     #[arg(long, value_enum, value_delimiter = ',', default_value = "csv", requires = "out")]
     pub format: Vec<Format>,
+    /// Write the weights of plastic connection sets at the end of the run into that folder as well (weights.csv)
+    #[arg(long, requires = "out")]
+    pub weights: bool,
     /// Start of the session in an NWB file, e.g. 2026-11-22T09:00:00+00:00 [default: now]
     #[arg(long, value_name = "TIME", requires = "out")]
     pub session_start: Option<String>,

@@ -26,11 +26,14 @@ impl Simulations {
     /// The simulations that a network file stores, or those of a configuration in its place.
     pub fn of(file: &Path, configuration: Option<&Path>) -> Result<Self, Error> {
         let Some(path) = configuration else {
-            let all = format::read_configuration(file)?.as_ref().map(simulations).unwrap_or_default();
+            let mut all = format::read_configuration(file)?.as_ref().map(simulations).unwrap_or_default();
+            format::number_cells(file, &mut all)?;
             return Ok(Self { all, given: None });
         };
         let given = format::read_given(file, path)?;
-        Ok(Self { all: simulations(&given.document), given: Some((path.into(), given)) })
+        let mut all = simulations(&given.document);
+        format::number_cells(file, &mut all)?;
+        Ok(Self { all, given: Some((path.into(), given)) })
     }
 
     /// Sentences about parts of the network and of a given configuration that do not match.

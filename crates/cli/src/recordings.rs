@@ -4,6 +4,7 @@ use crate::Stop;
 use crate::input::refused;
 use atomic_write_file::AtomicWriteFile;
 use lobule::cerebellum;
+use lobule::cerebellum::open_loop::SetWeights;
 use lobule::cerebellum::recordings::{
     Session, trace_names, write_nwb, write_sonata_report, write_sonata_spikes,
 };
@@ -51,6 +52,15 @@ pub fn write(
         write_nwb(&file("recording.nwb"), session, spikes, traces).map_err(stop)?;
     }
     Ok(written)
+}
+
+/// Writes the weights of plastic sets, one synapse in a line.
+pub fn write_weights(path: &Path, weights: &[SetWeights]) -> Result<(), Stop> {
+    let row = |set: &str, &(pre, post, weight): &(u32, u32, f32)| {
+        [set.to_string(), pre.to_string(), post.to_string(), weight.to_string()]
+    };
+    let rows = weights.iter().flat_map(|w| w.synapses.iter().map(|synapse| row(&w.set, synapse)));
+    write_table(path, ["set", "pre", "post", "weight_ns"], rows)
 }
 
 /// An error of writing: of the arguments, or of the run.

@@ -41,6 +41,7 @@ fn parsed(arguments: &Simulate) -> Result<(OpenLoop, Option<OwnTables>), Error> 
         threads: arguments.threads,
         record: arguments.record.iter().map(probe).collect::<Result<_, _>>()?,
         has_profile: arguments.profile,
+        has_weights: arguments.weights,
         memory_limit: available_memory(),
         windows: arguments.window.iter().map(|w| window(w)).collect::<Result<_, _>>()?,
         snapshots: Snapshots {
@@ -255,6 +256,10 @@ fn write(folder: &Path, how: &Simulate, anatomy: &Anatomy, result: &OpenLoopResu
     };
     let mut written = vec![raster];
     written.extend(recordings::write(folder, &how.format, &session, &result.spikes, &result.traces)?);
+    if how.weights {
+        written.push(folder.join("weights.csv"));
+        recordings::write_weights(&folder.join("weights.csv"), &result.weights)?;
+    }
     let written: Vec<_> = written.iter().map(|p| p.display().to_string()).collect();
     Ok(written.join(", "))
 }

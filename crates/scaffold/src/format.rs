@@ -1,5 +1,6 @@
 //! The format a network is kept in, and the front door for files of every format and year.
 
+use crate::configuration::{Device, Problem, StoredSimulation, Targets};
 use crate::configuration::{Dialect, GivenConfiguration};
 use crate::error::{Result, ensure};
 use crate::hdf5::{Store, guarded};
@@ -158,6 +159,42 @@ pub fn read_given(path: &Path, configuration: &Path) -> Result<GivenConfiguratio
         Error::file(configuration, format!("{what}; give a configuration of {needed}"))
     })?;
     Ok(given)
+}
+
+/// Puts cells by type and number in place of the identifiers over all cells by which devices of a file before BSB 4 name them. An
+/// identifier that no cell has is a problem of its simulation.
+///
+/// # Errors
+/// As [`read`].
+pub fn number_cells(path: &Path, simulations: &mut [StoredSimulation]) -> Result<(), Error> {
+    let is_by_identifier = |device: &Device| matches!(device.targetting.targets, Targets::ByIdentifier(_));
+    let is_needed = simulations.iter().flat_map(|s| &s.devices).any(is_by_identifier);
+    if !is_needed || Format::of_input(path) == Format::Sonata || epoch(path)? != Epoch::Scaffold3 {
+        return Ok(());
+    }
+    let (types, directory) = guarded(path, || legacy::identifiers(&Store::open(path)?))?;
+    for simulation in simulations {
+        for device in &mut simulation.devices {
+            let Targets::ByIdentifier(identifiers) = &device.targetting.targets else { continue };
+            let mut lists: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+            let mut unknown = None;
+            for &id in identifiers {
+                match directory.cell(id) {
+                    Some((of, number)) => {
+                        lists.entry(types[usize::from(of)].clone()).or_default().push(number.into());
+                    }
+                    None => unknown = unknown.or(Some(id)),
+                }
+            }
+            if let Some(id) = unknown {
+                let key = format!("simulations.{}.devices.{}.targets", simulation.name, device.name);
+                let what = format!("names cell {id}, which the network does not have; {}", directory.range());
+                simulation.problems.push(Problem::new(key, what));
+            }
+            device.targetting.targets = Targets::ById(lists);
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a wish that only files before BSB 4 can give an occasion for.

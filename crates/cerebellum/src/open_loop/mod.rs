@@ -13,6 +13,7 @@ mod shared;
 mod snapshot;
 mod stimulus;
 mod stored;
+mod weights;
 
 pub use estimate::Estimate;
 pub use lobule_scaffold::memory::available as available_memory;
@@ -22,6 +23,7 @@ pub use shared::SharedAnatomy;
 pub use snapshot::Snapshots;
 pub use stimulus::{Stimulus, StimulusKind};
 pub use stored::stored;
+pub use weights::SetWeights;
 
 use crate::Error;
 use crate::stored::{Probe, Recorder};
@@ -59,6 +61,8 @@ pub struct OpenLoop {
     pub has_profile: bool,
     /// Memory limit, bytes; none for no limit.
     pub memory_limit: Option<u64>,
+    /// True to give the weights of plastic sets at the end.
+    pub has_weights: bool,
     /// State to start from and states to write.
     pub snapshots: Snapshots,
     /// Windows that the run must cover, (start, end) ms: those whose rates are measured afterward.
@@ -123,6 +127,8 @@ pub struct OpenLoopResult {
     pub rates: Vec<PopulationRates>,
     /// Rates of the recorders of a stored simulation that record a part of a population or of the run.
     pub recorders: Vec<(Recorder, PopulationRates)>,
+    /// Weights of plastic sets at the end of the run, if they were asked for.
+    pub weights: Vec<SetWeights>,
     /// Contents of the file that have no effect on the run.
     pub left_out: Vec<String>,
     /// Hash of the final state.
@@ -178,6 +184,7 @@ impl Job<'_> {
         // A run that was stopped has what it recorded until then.
         let steps = if stopped.is_some() { simulation.step().min(steps) } else { steps };
         let fingerprint = simulation.fingerprint()?;
+        let weights = if what.has_weights { weights::all(&simulation)? } else { Vec::new() };
         let simulate_s = begin.elapsed().as_secs_f64() - compile_s;
 
         simulation.merge_recordings()?;
@@ -209,6 +216,7 @@ impl Job<'_> {
             traces,
             trace_neurons: probes.into_iter().map(|p| p.neurons.unwrap_or_default()).collect(),
             recorders,
+            weights,
             left_out: prepared.notes,
             fingerprint,
             compile_s,

@@ -26,6 +26,7 @@ use lobule_scaffold::Anatomy;
 use lobule_scaffold::configuration::{DeviceKind, Problem, Span, StoredSimulation, Targets};
 use neurons::NeuronKind;
 pub(crate) use neurons::eglif_constants;
+pub(crate) use projections::set_of;
 use std::collections::{BTreeMap, BTreeSet};
 use synapses::Link;
 
@@ -100,8 +101,6 @@ pub struct Plan {
     stored_resolution_ms: f64,
     /// Seed of drawn weights and delays.
     seed: u64,
-    /// True for a configuration before BSB 4.
-    is_before_bsb4: bool,
 }
 
 /// Plans a simulation of a network file. Random choices of targets depend on `seed`. `duration_ms` replaces the stored
@@ -114,7 +113,6 @@ pub fn plan(anatomy: &Anatomy, simulation: &StoredSimulation, duration_ms: Optio
         problems: simulation.problems.clone(),
         stored_resolution_ms: simulation.stored_resolution_ms,
         seed,
-        is_before_bsb4: simulation.is_before_bsb4,
         ..Plan::default()
     };
     // Without readable times there is no grid to check against.
@@ -162,12 +160,17 @@ impl Plan {
         None
     }
 
+    /// Longest delay, ms.
+    fn most_delay_ms(&self) -> f64 {
+        MOST_DELAY_STEPS * self.resolution_ms
+    }
+
     /// A delay in whole steps, which NEST rounds to the nearest; with a note where that changes it. A problem where none is left.
     fn delay(&mut self, key: &str, ms: f64) -> Option<f64> {
         let step_ms = self.resolution_ms;
         // NEST multiplies by the steps in a ms and rounds a half up: 1.15 ms are 12 steps of 0.1 ms.
         let steps = (ms * (1.0 / step_ms) + 0.5).floor();
-        let most_ms = MOST_DELAY_STEPS * step_ms;
+        let most_ms = self.most_delay_ms();
         if !(1.0..=MOST_DELAY_STEPS).contains(&steps) {
             let what = format!("is {ms} ms; delays lie in {step_ms}..{most_ms} ms at a step of {step_ms} ms");
             self.problem(format!("{key}.delay"), what);

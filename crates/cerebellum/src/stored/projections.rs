@@ -92,10 +92,7 @@ impl Plan {
         let Some(teacher) = &link.teacher else { return projection };
         let is_divided = self.links.iter().any(|l| &l.label == teacher && l.delay_law.is_some());
         let by = if is_divided { teaching(teacher) } else { teacher.clone() };
-        match self.is_before_bsb4 {
-            true => projection.taught_through_volume_by(by),
-            false => projection.taught_by(by),
-        }
+        projection.taught_through_volume_by(by)
     }
 
     /// One projection for each drawn delay, with a synapse for each row.
@@ -109,7 +106,7 @@ impl Plan {
         let weights = Draws::new(self.seed, &link.label, "weight");
         for (steps, of_delay) in by_delay {
             let delay_ms = (steps as f64 * self.stored_resolution_ms * 1e9).round() / 1e9;
-            let label = format!("{}@{delay_ms}ms", link.label);
+            let label = format!("{}{AT}{delay_ms}{MS}", link.label);
             let list = of_delay.iter().map(|&k| rows[k as usize]).collect();
             let mut projection = Projection::new(label, &link.pre, &link.post, Connect::List(Arc::new(list)))
                 .delay_ms(delay_ms)
@@ -141,16 +138,91 @@ impl Plan {
     }
 }
 
-/// A drawn weight; a conductance is not negative, and a plastic one starts within the bounds of its rule.
-fn within(link: &Link, weight: f64) -> f32 {
-    let weight = if link.is_absolute { weight.abs() } else { weight.max(0.0) };
+/// A drawn weight as a conductance; a plastic one starts within the bounds of its rule.
+fn within(link: &Link, drawn: f64) -> f32 {
+    let weight = link.conductance(drawn);
     match link.plasticity {
-        Some(Rule::Supervised(r)) => weight.clamp(r.w_min, r.w_max) as f32,
-        Some(Rule::CosExp(r)) => weight.clamp(r.w_min, r.w_max) as f32,
-        Some(Rule::AdditiveStdp(r)) => weight.clamp(r.w_min, r.w_max) as f32,
-        Some(Rule::InhibitoryStdp(r)) => weight.clamp(r.w_min, r.w_max) as f32,
+        Some(rule) => weight.clamp(bounds(&rule).0, bounds(&rule).1) as f32,
         None => weight as f32,
     }
+}
+
+/// Lowest and highest weight under a rule, nS.
+pub(super) fn bounds(rule: &Rule) -> (f64, f64) {
+    match rule {
+        Rule::Supervised(r) => (r.w_min, r.w_max),
+        Rule::CosExp(r) => (r.w_min, r.w_max),
+        Rule::AdditiveStdp(r) => (r.w_min, r.w_max),
+        Rule::InhibitoryStdp(r) => (r.w_min, r.w_max),
+    }
+}
+
+/// Most different delays of a set, each of which is a projection. Chosen: a hundred times those of a published configuration.
+const MOST_DELAYS: usize = 10_000;
+
+impl Plan {
+    /// Checks the weights and delays that a link draws for its rows, which `circuit` draws again.
+    pub(super) fn check_draws(&mut self, key: &str, link: &Link, rows: usize) {
+        let Ok(rows) = u32::try_from(rows) else {
+            self.problem(key, format!("draws numbers for {rows} rows; up to 2^32 - 1 are known"));
+            return;
+        };
+        if let Some(law) = &link.delay_law {
+            let draws = Draws::new(self.seed, &link.label, "delay");
+            let (step_ms, most_ms) = (self.stored_resolution_ms, self.most_delay_ms());
+            let all = (0..rows).map(|k| draws.number(law, k));
+            let (mut least, mut longest, mut different) = (f64::INFINITY, 0f64, BTreeSet::new());
+            for ms in all {
+                (least, longest) = (least.min(ms), longest.max(ms));
+                if different.len() <= MOST_DELAYS {
+                    different.insert(self.steps_of_delay(ms));
+                }
+            }
+            let refused = if least < step_ms / 2.0 {
+                let remedy = "clip them, e.g. normal_clipped with `low`";
+                Some(format!("draws {least:.4} ms; delays are at least one step of {step_ms} ms: {remedy}"))
+            } else if longest > most_ms {
+                Some(format!("draws {longest:.4} ms; delays are at most {most_ms} ms: clip them with `high`"))
+            } else if different.len() > MOST_DELAYS {
+                let what =
+                    format!("draws more than {MOST_DELAYS} different delays at a step of {step_ms} ms");
+                Some(format!("{what}; give a longer `resolution` or a narrower distribution"))
+            } else {
+                None
+            };
+            if let Some(what) = refused {
+                self.problem(format!("{key}.delay"), what);
+            }
+        }
+        let Some(law) = link.weight_law.filter(|_| !link.counts_spikes) else { return };
+        let draws = Draws::new(self.seed, &link.label, "weight");
+        let weights = (0..rows).map(|k| link.conductance(draws.number(&law, k)));
+        if let Some(least) = weights.clone().min_by(f64::total_cmp).filter(|least| *least < 0.0) {
+            let drawn = link.conductance(least);
+            let what = format!("draws {drawn:.4}, of the other sign than most of its numbers");
+            let remedy = "clip it, e.g. normal_clipped with `low` or `high` 0";
+            self.problem(format!("{key}.weight"), format!("{what}: {remedy}"));
+        }
+        let Some((low, high)) = link.plasticity.as_ref().map(bounds) else { return };
+        let outside = weights.filter(|w| !(low..=high).contains(w)).count();
+        if outside > 0 {
+            self.notes.push(format!(
+                "connection model `{}`: {outside} of {rows} drawn weights start at the nearest of Wmin and Wmax, {low} and {high} nS; \
+                 NEST bounds them at their first change.",
+                link.label
+            ));
+        }
+    }
+}
+
+/// What stands before and after the delay in the label of a part of a set.
+const AT: char = '@';
+const MS: &str = "ms";
+
+/// The set of a projection, of which it may be the part with one delay.
+pub(crate) fn set_of(label: &str) -> &str {
+    let part = label.rsplit_once(AT).filter(|(_, delay)| delay.ends_with(MS));
+    part.map_or(label, |(set, _)| set)
 }
 
 /// Label of the projection that teaches for a set whose delays are drawn.

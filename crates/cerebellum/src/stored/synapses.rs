@@ -1,6 +1,6 @@
 //! NEST's synapse models as lobule's.
 
-use super::{Cells, Plan, neurons::NeuronKind, rules};
+use super::{Cells, Plan, neurons::NeuronKind, projections::bounds, rules};
 use crate::module::gap_junctions;
 use lobule_circuit::plasticity::Rule;
 use lobule_circuit::{Circuit, ShortTerm};
@@ -22,8 +22,8 @@ pub(super) struct Link {
     pub weight: f64,
     /// Law from which the weight of each row is drawn.
     pub weight_law: Option<Law>,
-    /// True if the receptor says whether a weight inhibits, so that its sign has no meaning.
-    pub is_absolute: bool,
+    /// True if drawn weights are negative, which chooses the receptor.
+    pub is_negative: bool,
     /// True if the target counts spikes, for any weight and number of rows.
     pub counts_spikes: bool,
     pub delay_ms: f64,
@@ -56,7 +56,7 @@ pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet,
             rule: model.rule,
             weight: if counts_spikes { 1.0 } else { synapse.weight },
             weight_law: synapse.weight_law,
-            is_absolute: false,
+            is_negative: synapse.weight < 0.0,
             counts_spikes,
             delay_ms: synapse.delay_ms.unwrap_or(0.0),
             delay_law: synapse.delay_law,
@@ -70,7 +70,7 @@ pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet,
         if port.is_of_cells {
             link.weight = link.weight.abs();
             link.weight_law = link.weight_law.map(Law::with_positive_mean);
-            link.is_absolute = true;
+            link.is_negative = false;
         }
         if model.rule == Some(ConnectionRule::OneToOne) && pre.n != post.n {
             let (n, m, pre, post) = (pre.n, post.n, &pre.cell_type, &post.cell_type);
@@ -115,6 +115,7 @@ pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet,
                 let what = format!("its weight of {} has no effect; relays count spikes", synapse.weight);
                 plan.notes.push(format!("connection model `{}`: {what}.", model.name));
             }
+            plan.check_draws(&synapse.key, &link, set.len());
             plan.links.push(link);
         }
     }
@@ -177,14 +178,9 @@ fn plastic(plan: &mut Plan, synapse: &StoredSynapse, set: &ConnectionSet, post: 
 
 /// Starts plastic weights within the bounds of their rule; NEST does so at their first change.
 fn start_within(plan: &mut Plan, link: &mut Link, rule: Rule) {
-    let (low, high) = match rule {
-        Rule::Supervised(r) => (r.w_min, r.w_max),
-        Rule::CosExp(r) => (r.w_min, r.w_max),
-        Rule::AdditiveStdp(r) => (r.w_min, r.w_max),
-        Rule::InhibitoryStdp(r) => (r.w_min, r.w_max),
-    };
+    let (low, high) = bounds(&rule);
     let weight = link.weight.abs();
-    if !(low..=high).contains(&weight) {
+    if link.weight_law.is_none() && !(low..=high).contains(&weight) {
         let start = weight.clamp(low, high);
         plan.notes.push(format!(
             "connection model `{}`: its weights of {weight} nS start at {start} nS, within Wmin and Wmax; NEST bounds them at their first change.",
@@ -350,6 +346,11 @@ impl Plan {
 }
 
 impl Link {
+    /// The conductance of a drawn weight; negative where it has not the sign that chose the receptor.
+    pub fn conductance(&self, drawn: f64) -> f64 {
+        if self.is_negative { -drawn } else { drawn }
+    }
+
     pub fn add_gap_junctions(&self, circuit: &mut Circuit, pairs: &[(u32, u32)], contacts: &[u32]) {
         let rows = pairs.iter().copied().zip(contacts.iter().copied());
         circuit.add_gap_junctions(gap_junctions(&self.label, &self.pre, rows, self.weight));
@@ -370,7 +371,7 @@ mod tests {
             rule: None,
             weight: 0.5,
             weight_law: None,
-            is_absolute: false,
+            is_negative: false,
             counts_spikes: false,
             delay_ms: 0.0,
             delay_law: None,

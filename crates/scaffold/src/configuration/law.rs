@@ -132,7 +132,10 @@ impl Law {
         let free = Within { low: f64::NEG_INFINITY, high: f64::INFINITY, is_clamped: true };
         let law = match name {
             "normal" | "normal_clipped" | "normal_clipped_to_boundary" => {
-                let (mu, sigma) = (fields.needed_within("mu", range), positive("sigma"));
+                let (mu, sigma) = (
+                    fields.needed_within("mu", range),
+                    fields.needed("sigma", |fields, key| fields.amount(key)),
+                );
                 let within = if name == "normal" { Some(free) } else { within(name.ends_with("boundary")) };
                 Self::Normal { mu: mu?, sigma: sigma?, within: within? }
             }

@@ -102,8 +102,7 @@ pub struct StoredSimulation {
     /// Time step of the configuration, ms, to which drawn delays are rounded; longer than that of the run in some configurations before
     /// BSB 4.
     pub stored_resolution_ms: f64,
-    /// True for a configuration of scaffold 3 or BSB 3: a connection model without a set on file is left out with a note, and teachers
-    /// act through a volume.
+    /// True for a configuration of scaffold 3 or BSB 3: a connection model without a set on file is left out with a note.
     pub is_before_bsb4: bool,
     /// Models of cells, in order of name.
     pub cell_models: Vec<CellModel>,
@@ -260,6 +259,14 @@ fn connection_model(name: &str, fields: Fields) -> ConnectionModel {
     if fields.value("parameters").is_some() {
         fields
             .problem("parameters", "are computed for each connection, which is not known here; give numbers");
+    }
+    if let Some(teacher) = fields.text("teaching") {
+        let mut taught = synapses.iter_mut().filter(|s| s.model.starts_with("stdp_synapse_")).peekable();
+        if taught.peek().is_none() {
+            let what = "but none of its synapses learns from a teacher: remove it";
+            fields.problem("teaching", format!("is `{teacher}`, {what}"));
+        }
+        taught.for_each(|s| _ = s.teacher.get_or_insert_with(|| teacher.into()));
     }
     let model = ConnectionModel { name: name.into(), key: fields.key.clone(), set, synapses, rule };
     fields.finish();

@@ -32,6 +32,8 @@ pub enum Targets {
     All,
     /// Those that carry one of the labels.
     ByLabel(Vec<String>),
+    /// Those with an identifier over all cells of a file before BSB 4 ([`crate::format::number_cells`]).
+    ByIdentifier(Vec<u32>),
     /// Those with a number in the list of their type.
     ById(BTreeMap<String, Vec<u64>>),
     /// Those closer than `radius` to `origin`, µm.
@@ -253,6 +255,10 @@ impl Targetting {
                 }
                 chosen.into_iter().map(|i| i as u32).collect()
             }
+            Targets::ByIdentifier(_) => {
+                let what = "are identifiers over all cells, which this network does not have; name cell types or labels";
+                return Err(("targets".into(), what.into()));
+            }
             Targets::Sphere { origin, radius } => {
                 all.filter(|&i| near(i, &[0, 1, 2], origin, *radius)).collect()
             }
@@ -294,7 +300,7 @@ impl Targetting {
 }
 
 /// True if a label is the one that is asked for, in which `*` stands for any text.
-fn fits(asked: &str, label: &str) -> bool {
+pub(super) fn fits(asked: &str, label: &str) -> bool {
     let mut parts = asked.split('*');
     let Some(mut rest) = parts.next().and_then(|first| label.strip_prefix(first)) else { return false };
     let mut parts: Vec<&str> = parts.collect();

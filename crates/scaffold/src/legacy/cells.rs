@@ -67,14 +67,14 @@ pub(super) fn identifier(value: f64) -> Option<u32> {
 
 /// Cells by their identifiers, whatever their type.
 #[derive(Debug, Default)]
-pub(super) struct Directory {
+pub(crate) struct Directory {
     /// By first identifier: first, count, type, number of the first.
     runs: Vec<(u32, u32, u16, u32)>,
 }
 
 impl Directory {
     /// Collects the identifiers of all types; an identifier that occurs twice is an error with its object.
-    pub fn of(all: &[Cells]) -> Result<Self, (String, String)> {
+    pub(super) fn of(all: &[Cells]) -> Result<Self, (String, String)> {
         let mut runs = Vec::new();
         for (k, cells) in all.iter().enumerate() {
             let mut number = 0u32;

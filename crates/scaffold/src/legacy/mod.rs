@@ -45,4 +45,4 @@ pub(crate) fn read(store: &Store, epoch: Epoch, options: Options, choose: Choose
     }
 }
 
-pub(crate) use scaffold3::configuration;
+pub(crate) use scaffold3::{configuration, identifiers};

@@ -155,6 +155,18 @@ fn document(attributes: &Attributes, cells: &[Cells]) -> Result<Option<Document>
     Ok(Some(document))
 }
 
+/// The cell types of a file by lobule's names, and its cells by their identifiers.
+///
+/// # Errors
+/// [`crate::Error::Content`] when identifiers cannot be read.
+pub(crate) fn identifiers(store: &Store) -> Result<(Vec<String>, Directory)> {
+    let group = store.member(&store.root(), "cells")?;
+    let group = group.ok_or_else(|| store.error("/cells", "is missing; compile the network again"))?;
+    let cells = placement::read(store, &group)?.cells;
+    let directory = Directory::of(&cells).map_err(|(object, what)| store.error(object, what))?;
+    Ok((cells.into_iter().map(|c| c.name).collect(), directory))
+}
+
 /// The configuration inside a file.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// Highest receptor of the E-GLIF model.
 const MOST_PORTS: usize = 4;
 const EGLIF: &str = "eglif_cond_alpha_multisyn";
-const PARROT: &str = "parrot_neuron";
+pub(super) const PARROT: &str = "parrot_neuron";
 
 /// Parameters that the module of NEST 2 calls by another name than the present one, and its default where one is left out.
 ///
@@ -86,8 +86,7 @@ fn model(name: &str, node: Fields, default: &str, document: &Document) -> CellMo
     }
     let constants = match model {
         EGLIF => renamed(&node, values),
-        // What all models share is for neurons with a membrane.
-        PARROT => Constants::new(),
+        "iaf_cond_alpha" | "iaf_cond_exp" => of_cond_lif(&node, model, values),
         _ => values,
     };
     let (cell_type, key) = (names::cell_type(name).into(), node.key.clone());
@@ -107,6 +106,38 @@ fn receptors_of(ports: &Fields) -> BTreeMap<String, usize> {
         }
     }
     receptors
+}
+
+/// Parameters of the cells with two receptors, whose names are today's.
+const COND_LIF: [&str; 12] = [
+    "C_m",
+    "E_L",
+    "E_ex",
+    "E_in",
+    "I_e",
+    "V_m",
+    "V_reset",
+    "V_th",
+    "g_L",
+    "t_ref",
+    "tau_syn_ex",
+    "tau_syn_in",
+];
+
+/// The parameters that `iaf_cond_alpha` and `iaf_cond_exp` have.
+fn of_cond_lif(node: &Fields, model: &str, mut values: Constants) -> Constants {
+    values.retain(|name, _| {
+        let is_known = COND_LIF.contains(&name.as_str());
+        if !is_known {
+            let known = COND_LIF.join(", ");
+            node.problem(
+                &format!("{model}.{name}"),
+                format!("is not known to `{model}`; known are: {known}"),
+            );
+        }
+        is_known
+    });
+    values
 }
 
 /// Parameters of E-GLIF under their present names, all of them.

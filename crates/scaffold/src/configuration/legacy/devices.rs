@@ -1,10 +1,12 @@
 //! Devices of an old configuration.
 
+use super::cells::PARROT;
 use super::statement::{self, Value as Given};
 use crate::configuration::devices::{Device, kind_of};
 use crate::configuration::fields::{Fields, number, shown};
 use crate::configuration::ranges::{DELAY, FRACTION, RADIUS, RATE, TIME, WEIGHT};
-use crate::configuration::targetting::{Axis, Part, Targets, Targetting};
+use crate::configuration::simulation::CellModel;
+use crate::configuration::targetting::{Axis, Part, Targets, Targetting, fits};
 use crate::legacy::{Document, names};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -33,11 +35,14 @@ pub(super) fn device(
     name: &str,
     node: Fields,
     document: &Document,
+    cells: &[CellModel],
     notes: &mut Vec<String>,
 ) -> Option<Device> {
     let model = node.needed("device", Fields::text)?;
-    node.value("io");
-    let targetting = targetting(name, &node, document, notes);
+    if let Some(other) = node.text("io").filter(|io| !["input", "output"].contains(io)) {
+        node.problem("io", format!("is `{other}`; input and output are known"));
+    }
+    let targetting = targetting(name, &node, document, cells, notes);
     let parameters = parameters(name, model, &node, notes)?;
     let key = node.at("parameters");
     let given = Fields::of(&parameters, key, node.problems)?;
@@ -157,7 +162,13 @@ fn burst(purpose: &Value, all: &mut Map<String, Value>, node: &Fields) -> Option
 }
 
 /// Targets of a device, which stand beside its parameters.
-fn targetting(name: &str, node: &Fields, document: &Document, notes: &mut Vec<String>) -> Option<Targetting> {
+fn targetting(
+    name: &str,
+    node: &Fields,
+    document: &Document,
+    cells: &[CellModel],
+    notes: &mut Vec<String>,
+) -> Option<Targetting> {
     let strategy = node.text("targetting").unwrap_or("cell_type");
     let cell_types = node.texts("cell_types").unwrap_or_default();
     let mut part = None;
@@ -167,7 +178,10 @@ fn targetting(name: &str, node: &Fields, document: &Document, notes: &mut Vec<St
                 return node.refuse("cell_types", "names no cell type; give a list of them");
             }
             part = match (node.within("cell_fraction", &FRACTION), node.count("cell_count")) {
-                (Some(share), _) => Some(Part::Chance(share)),
+                (Some(_), Some(_)) => {
+                    return node.refuse("cell_fraction", "stands beside `cell_count`; keep one of them");
+                }
+                (Some(share), None) => Some(Part::Chance(share)),
                 (None, Some(n)) => Some(Part::About(n)),
                 (None, None) => None,
             };
@@ -175,7 +189,7 @@ fn targetting(name: &str, node: &Fields, document: &Document, notes: &mut Vec<St
         }
         "cylinder" | "mf_cylinder" => {
             let radius = node.needed_within("radius", &RADIUS)?;
-            let base = document.base().zip(document.corner());
+            let base = document.base().map(|base| (base, document.corner().unwrap_or_default()));
             let origin = match (node.point::<2>("origin"), base) {
                 (Some(origin), _) => origin,
                 // NOTE: BSB 3.8 and later take the corner, where their code then fails.
@@ -206,16 +220,24 @@ fn targetting(name: &str, node: &Fields, document: &Document, notes: &mut Vec<St
         }
         "by_label" => {
             let labels = node.needed("labels", Fields::texts)?;
-            Targets::ByLabel(labels.iter().map(|label| names::label(label).to_string()).collect())
+            if labels.is_empty() {
+                return node.refuse("labels", "names no label; give a list of labels");
+            }
+            Targets::ByLabel(labels_of(&labels))
         }
         "by_id" => {
-            let what =
-                "is by_id, and identifiers are not kept here; use `cell_type`, `cylinder` or `by_label`";
-            return node.refuse("targetting", what);
+            let numbers = node.needed("targets", Fields::numbers)?;
+            let whole =
+                |n: &f64| (n.fract() == 0.0 && (0.0..4_294_967_296.0).contains(n)).then_some(*n as u32);
+            let Some(identifiers) = numbers.iter().map(whole).collect() else {
+                let what = "holds a number that is no identifier; they are whole, from 0 to 2^32 - 1";
+                return node.refuse("targets", what);
+            };
+            Targets::ByIdentifier(identifiers)
         }
         "representatives" => Targets::Representatives(1),
         other => {
-            let known = "cell_type, cylinder, local, by_label, representatives, mf_cylinder";
+            let known = "cell_type, cylinder, local, by_label, by_id, representatives, mf_cylinder";
             return node.refuse("targetting", format!("is `{other}`; known are: {known}"));
         }
     };
@@ -223,5 +245,25 @@ fn targetting(name: &str, node: &Fields, document: &Document, notes: &mut Vec<St
     if strategy == "mf_cylinder" {
         cell_types = vec!["mossy_fiber".into()];
     }
+    if strategy == "representatives" {
+        // Cells with a membrane, of the types that are named or of all.
+        let is_relay = |name: &String| cells.iter().any(|c| c.cell_type == *name && c.model == PARROT);
+        if cell_types.is_empty() {
+            cell_types = cells.iter().map(|c| c.cell_type.clone()).collect();
+        }
+        cell_types.retain(|name| !is_relay(name));
+    }
     Some(Targetting { cell_types, targets, part })
+}
+
+/// Labels with lobule's names of the microzones, also of those that a form with `*` means.
+fn labels_of(stored: &[String]) -> Vec<String> {
+    let zones = ["microzone-positive", "microzone-negative"];
+    let meant = |form: &String| {
+        let zones = zones.into_iter().filter(|zone| form.contains('*') && fits(form, zone));
+        let all: Vec<String> = zones.map(|zone| names::label(zone).to_string()).collect();
+        // A form that means microzones need not mean another label.
+        if all.is_empty() { vec![names::label(form).to_string()] } else { all }
+    };
+    stored.iter().flat_map(meant).collect()
 }

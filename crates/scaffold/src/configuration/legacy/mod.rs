@@ -69,7 +69,10 @@ fn fill(simulation: &mut StoredSimulation, fields: Fields, document: &Document) 
     simulation.stored_resolution_ms = stored_ms;
     simulation.resolution_ms = stored_ms.min(STEP_MS);
     if stored_ms > STEP_MS {
-        simulation.notes.push(format!("the stored step is {stored_ms} ms; the run has one of {STEP_MS} ms."));
+        let origin = if fields.value("resolution").is_none() { ", since none is given" } else { "" };
+        simulation
+            .notes
+            .push(format!("the stored step is {stored_ms} ms{origin}; the run has one of {STEP_MS} ms."));
     }
     for (key, why) in [
         ("modules", "models of NEST modules are built in"),
@@ -86,12 +89,15 @@ fn fill(simulation: &mut StoredSimulation, fields: Fields, document: &Document) 
     simulation.cell_models = cells::models(&fields, neuron, document);
     simulation.connection_models = fields
         .needed_objects("connection_models")
-        .filter_map(|(name, node)| synapses::model(name, node, synapse))
+        .filter_map(|(name, node)| synapses::model(name, node, synapse, &mut simulation.notes))
         .collect();
-    let devices = fields.needed_objects("devices");
-    simulation.devices = devices
-        .filter_map(|(name, node)| devices::device(name, node, document, &mut simulation.notes))
-        .collect();
+    if fields.value("devices").is_some() {
+        for (name, node) in fields.needed_objects("devices") {
+            let device =
+                devices::device(name, node, document, &simulation.cell_models, &mut simulation.notes);
+            simulation.devices.extend(device);
+        }
+    }
     for device in &simulation.devices {
         for cell_type in &device.targetting.cell_types {
             if !simulation.cell_models.iter().any(|c| &c.cell_type == cell_type) {
