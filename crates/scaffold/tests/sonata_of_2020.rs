@@ -245,6 +245,7 @@ fn one_population_in_two_files_is_refused() {
     let circuit = tiny(other.path());
     fs::copy(circuit.join("networks/nodes_io.h5"), circuit.join("networks/other.h5")).unwrap();
     change(&circuit.join("circuit_config.json"), "nodes_mossy.h5", "other.h5");
+    change(&circuit.join("circuit_config.json"), "node_types_mossy.csv", "node_types_io.csv");
     refused(sonata::read(&circuit), &["nodes_io.h5", "nodes/io", "population of an earlier file"]);
 }
 
