@@ -149,7 +149,7 @@ fn a_configuration_of_other_software_is_refused_with_the_one_that_is_needed() {
         ("scaffold3_tiny", "dbbs-scaffold 3 or BSB 3"),
         ("bsb3_tiny", "dbbs-scaffold 3 or BSB 3"),
         ("scaffold2_tiny", "dbbs-scaffold 2"),
-        ("casali2019_tiny", "Casali et al. 2019"),
+        ("casali2019_tiny", "the scripts of Casali et al. 2019"),
     ] {
         refused(
             &at(&format!("info @{name}.hdf5 --configuration new.json")),
@@ -188,7 +188,7 @@ fn what_is_no_configuration_is_refused_as_what_it_is() {
         ("deep.json", &["deep.json"]),
         ("circle.json", &["circle.json", "refers to itself"]),
         ("empty.json", &["holds no keys", "`simulations`"]),
-        ("list.json", &["holds no keys"]),
+        ("list.json", &["list.json", "is no configuration"]),
         ("sonata.json", &["SONATA simulation", "give a configuration of BSB"]),
         ("circuit.json", &["SONATA circuit", "give a configuration of BSB"]),
         ("net.hdf5", &["is a network file", "JSON"]),
