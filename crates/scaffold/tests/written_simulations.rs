@@ -128,6 +128,15 @@ fn what_a_file_of_bsb_8_cannot_hold_is_left_out_with_a_note_or_refused() {
     });
     let what = chance.written(&anatomy).unwrap_err();
     assert!(what.contains("with a probability") && what.contains("`cell_types`"), "{what}");
+    let taught = old(|simulation| {
+        let model = &mut simulation["connection_models"]["parallel_fiber_to_purkinje"];
+        model["plastic"] = json!(true);
+        model["hetero"] = json!(true);
+        model["teaching"] = json!("io_to_purkinje");
+    });
+    assert_eq!(taught.problems, []);
+    let notes = taught.written(&anatomy).unwrap().notes;
+    assert!(notes.iter().any(|n| n.contains("teacher of `parallel_fiber_to_purkinje`")), "{notes:?}");
     let broken = old(|simulation| simulation["duration"] = json!("long"));
     assert!(broken.written(&anatomy).unwrap_err().contains("parts that cannot be honored"));
 }

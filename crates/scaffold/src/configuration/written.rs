@@ -73,6 +73,10 @@ impl StoredSimulation {
         let post = self.cell_models.iter().find(|m| m.cell_type == set.post_type);
         let synapse = |synapse| node_of_synapse(model, synapse, &set.pre_type, post, notes);
         let synapses = model.synapses.iter().map(synapse).collect::<Result<Vec<_>, String>>()?;
+        if self.is_before_bsb4 && model.synapses.iter().any(|s| s.teacher.is_some()) {
+            let what = "counts once a step, whatever the number of its contacts; in a file of BSB 8 each contact counts";
+            notes.push(format!("the teacher of `{}` {what}.", model.name));
+        }
         let mut node = json!({"synapses": synapses});
         if model.set != model.name {
             node["tag"] = json!(model.set);
