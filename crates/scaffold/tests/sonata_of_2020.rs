@@ -352,8 +352,8 @@ fn an_index_that_saturates_is_refused_as_soon_as_an_attribute_is_read_by_it() {
         };
         pair(folder.path(), |_, _| Ok(()), all)
     };
-    let (saturated, wrapped): (fn(usize) -> i64, fn(usize) -> i64) =
-        (|k| k.min(127) as i64, |k| i64::from(k as u8 as i8));
+    let saturated: fn(usize) -> i64 = |k| k.min(127) as i64;
+    let wrapped: fn(usize) -> i64 = |k| i64::from(k as u8 as i8);
     for index in [saturated, wrapped] {
         let anatomy = read(index, None).unwrap();
         assert_eq!(anatomy.connections[0].len(), n);
