@@ -4,7 +4,8 @@ use crate::Stop;
 use crate::input::{Simulations, input, refused};
 use lobule::scaffold::configuration::{Device, Dialect, Targets};
 use lobule::scaffold::format::{self, Format, Reading};
-use lobule::scaffold::{bsb, files, sonata};
+use lobule::scaffold::{Anatomy, bsb, files, sonata};
+use serde_json::Value;
 use std::path::Path;
 
 /// Writes the network `from` as `to`, in the format of its name or the one named, with the simulations of a given configuration.
@@ -38,10 +39,8 @@ pub fn run(
                 anatomy.sort_by_chunk();
                 tell!("note: cells have new numbers, because BSB numbers them by chunks of 100 um.");
             }
-            match given.as_ref().and_then(|simulations| simulations.given.as_ref()) {
-                Some((_, given)) => {
-                    bsb::write_with_simulations(to, &anatomy, &given.document["simulations"])?
-                }
+            match given.as_ref().map(|simulations| node(simulations, &anatomy)).transpose()? {
+                Some(simulations) => bsb::write_with_simulations(to, &anatomy, &simulations)?,
                 None => bsb::write(to, &anatomy)?,
             }
             "BSB 8 file"
@@ -59,15 +58,6 @@ pub fn run(
             }
         }
         Err(_) => tell!("note: the configuration stays in {}.", from.display()),
-    }
-    for simulation in given.iter().flat_map(|given| &given.all) {
-        let (name, n) = (&simulation.name, simulation.problems.len());
-        tell!("note: simulation `{name}` of the given configuration is written as it stands there.");
-        if n > 0 {
-            tell!(
-                "note: {n} parts of simulation `{name}` are not known to lobule; `lobule network info` lists them."
-            );
-        }
     }
     given.iter().flat_map(|given| given.notes(&anatomy)).for_each(|note| tell!("note: {note}"));
     for note in &anatomy.notes {
@@ -87,17 +77,35 @@ fn simulations_to_write(from: &Path, path: &Path, wanted: Format) -> Result<Simu
         return Err(input("--configuration", what).into());
     }
     let simulations = Simulations::of(from, Some(path))?;
-    match &simulations.given {
-        Some((_, given)) if given.dialect == Dialect::Bsb3 => {
-            let what = "its simulations have the form of BSB 3, which a BSB 8 file does not hold; leave it out, and give it to \
-                        `lobule network simulate`";
-            Err(refused(path, what).into())
-        }
-        _ if simulations.all.is_empty() => {
-            Err(refused(path, "it has no simulations to write; leave it out").into())
-        }
-        _ => Ok(simulations),
+    match simulations.all.is_empty() {
+        true => Err(refused(path, "it has no simulations to write; leave it out").into()),
+        false => Ok(simulations),
     }
+}
+
+/// The simulations of a given configuration for a file of BSB 8: as they stand, or, of BSB 3, in the form of BSB 8.
+fn node(simulations: &Simulations, anatomy: &Anatomy) -> Result<Value, Stop> {
+    let Some((path, given)) = &simulations.given else { return Ok(Value::Null) };
+    if given.dialect == Dialect::Bsb8 {
+        for simulation in &simulations.all {
+            let (name, n) = (&simulation.name, simulation.problems.len());
+            tell!("note: simulation `{name}` of {} is written as it stands there.", path.display());
+            if n > 0 {
+                tell!("note: lobule cannot honor {n} parts of `{name}`; `lobule network info` lists them.");
+            }
+        }
+        return Ok(given.document["simulations"].clone());
+    }
+    let mut nodes = serde_json::Map::new();
+    for simulation in &simulations.all {
+        let name = &simulation.name;
+        let written =
+            simulation.written(anatomy).map_err(|what| refused(path, format!("{what}; or leave it out")))?;
+        tell!("note: simulation `{name}` of {} is written in the form of BSB 8.", path.display());
+        written.notes.iter().for_each(|note| tell!("note: {note}"));
+        nodes.insert(name.clone(), written.node);
+    }
+    Ok(nodes.into())
 }
 
 /// Refuses devices that name cells by numbers, which would be other cells under new numbers.

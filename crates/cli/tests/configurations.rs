@@ -149,7 +149,7 @@ fn a_configuration_of_other_software_is_refused_with_the_one_that_is_needed() {
         ("scaffold3_tiny", "dbbs-scaffold 3 or BSB 3"),
         ("bsb3_tiny", "dbbs-scaffold 3 or BSB 3"),
         ("scaffold2_tiny", "dbbs-scaffold 2"),
-        ("casali2019_tiny", "Casali et al. 2019"),
+        ("casali2019_tiny", "the scripts of Casali et al. 2019"),
     ] {
         refused(
             &at(&format!("info @{name}.hdf5 --configuration new.json")),
@@ -188,7 +188,7 @@ fn what_is_no_configuration_is_refused_as_what_it_is() {
         ("deep.json", &["deep.json"]),
         ("circle.json", &["circle.json", "refers to itself"]),
         ("empty.json", &["holds no keys", "`simulations`"]),
-        ("list.json", &["holds no keys"]),
+        ("list.json", &["list.json", "is no configuration"]),
         ("sonata.json", &["SONATA simulation", "give a configuration of BSB"]),
         ("circuit.json", &["SONATA circuit", "give a configuration of BSB"]),
         ("net.hdf5", &["is a network file", "JSON"]),
@@ -209,7 +209,7 @@ fn convert_writes_the_simulations_of_a_configuration_into_a_bsb_file_only() {
     said(&at("convert net.hdf5 circuit"));
     for from in ["net.hdf5", "circuit"] {
         let (_, told) = said(&at(&format!("convert {from} {from}_new.hdf5 --configuration short.json")));
-        assert!(told.contains("simulation `short` of the given configuration is written"), "{told}");
+        assert!(told.contains("simulation `short` of short.json is written as it stands"), "{told}");
         let written =
             bsb::read_configuration(&folder.path().join(format!("{from}_new.hdf5"))).unwrap().unwrap();
         assert_eq!(written["simulations"], short(&configuration)["simulations"]);
@@ -223,11 +223,34 @@ fn convert_writes_the_simulations_of_a_configuration_into_a_bsb_file_only() {
     );
     write(folder.path(), "bare.json", &json!({"simulations": {}}));
     refused(&at("convert net.hdf5 again.hdf5 --configuration bare.json"), &["no simulations to write"]);
-    let old = "convert @scaffold3_tiny.hdf5 again.hdf5 --configuration @scaffold3_tiny_static.json";
-    refused(&at(old), &["scaffold3_tiny_static.json", "the form of BSB 3", "network simulate"]);
     for name in ["again", "again.hdf5"] {
         assert!(!folder.path().join(name).exists(), "{name}");
     }
+}
+
+#[test]
+fn a_configuration_of_bsb_3_is_run_and_written_in_the_form_of_bsb_8() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |words: &str| network(folder.path(), words);
+    let run = "--duration 100ms --no-progress --seed 3";
+    let given = "--configuration @scaffold3_tiny_static.json";
+    let (table, told) = said(&at(&format!("simulate @scaffold3_tiny.hdf5 closed_loop {given} {run}")));
+    assert!(table.contains("purkinje_cell") && told.contains("takes the place"), "{told}");
+    let (info, _) = said(&at(&format!("info @scaffold3_tiny.hdf5 {given}")));
+    assert!(info.contains("simulation closed_loop") && !info.contains("cannot be run"), "{info}");
+
+    let (_, told) = said(&at(&format!("convert @scaffold3_tiny.hdf5 new.hdf5 {given}")));
+    assert!(told.contains("simulation `closed_loop`") && told.contains("in the form of BSB 8"), "{told}");
+    assert!(told.contains("the middle of the law"), "{told}");
+    let (info, _) = said(&at("info new.hdf5"));
+    assert!(info.contains("simulation closed_loop") && !info.contains("cannot be run"), "{info}");
+    let (table, _) = said(&at(&format!("simulate new.hdf5 closed_loop {run}")));
+    assert!(table.contains("purkinje_cell"), "{table}");
+    // The same to a SONATA circuit, which is then run under the old configuration.
+    said(&at("convert @scaffold3_tiny.hdf5 circuit"));
+    let (circuit, _) = said(&at(&format!("simulate circuit closed_loop {given} {run}")));
+    let (file, _) = said(&at(&format!("simulate @scaffold3_tiny.hdf5 closed_loop {given} {run}")));
+    assert_eq!(hash(&circuit), hash(&file));
 }
 
 #[test]

@@ -287,7 +287,7 @@ fn files_that_are_no_hdf5_are_refused() {
     std::fs::write(path("short.hdf5"), b"\x89HD").unwrap();
     assert_names(&refusal(&path("short.hdf5")), &["damaged or incomplete", "copy it again"]);
     std::fs::write(path("text.hdf5"), "cell_types:\n  granule_cell:\n".repeat(90)).unwrap();
-    assert_names(&refusal(&path("text.hdf5")), &["is not an HDF5 file", "BSB 8"]);
+    assert_names(&refusal(&path("text.hdf5")), &["is not an HDF5 file", "BSB 3 to 8", "SONATA"]);
 }
 
 #[test]

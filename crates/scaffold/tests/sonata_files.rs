@@ -271,7 +271,7 @@ type Case = (fn(&mut Draft), &'static [&'static str]);
 
 #[test]
 fn circuits_that_contradict_themselves_are_refused() {
-    let cases: [Case; 25] = [
+    let cases: [Case; 26] = [
         (|d| d.remove("nodes"), &["net_nodes.h5", "/nodes", "is missing"]),
         (|d| d.remove("edges"), &["net_edges.h5", "/edges", "is missing"]),
         (|d| d.remove("nodes/cortex/node_type_id"), &["nodes/cortex/node_type_id", "is missing"]),
@@ -314,6 +314,10 @@ fn circuits_that_contradict_themselves_are_refused() {
         (|d| d.node_types = "id\n7\n".into(), &["net_node_types.csv", "`node_type_id`"]),
         (|d| d.config = Some("{".into()), &["circuit_config.json", "not JSON"]),
         (|d| d.config = Some("{}".into()), &["circuit_config.json", "`networks`", "is missing"]),
+        (
+            |d| d.config = Some(r#"{"cell_types": {}}"#.into()),
+            &["`networks`", "is a configuration of BSB", "--configuration"],
+        ),
         (
             |d| d.config = Some(CONFIG.replace("$BASE/.", "$OTHER")),
             &["`networks.nodes`", "$OTHER", "`manifest`"],

@@ -245,6 +245,7 @@ fn one_population_in_two_files_is_refused() {
     let circuit = tiny(other.path());
     fs::copy(circuit.join("networks/nodes_io.h5"), circuit.join("networks/other.h5")).unwrap();
     change(&circuit.join("circuit_config.json"), "nodes_mossy.h5", "other.h5");
+    change(&circuit.join("circuit_config.json"), "node_types_mossy.csv", "node_types_io.csv");
     refused(sonata::read(&circuit), &["nodes_io.h5", "nodes/io", "population of an earlier file"]);
 }
 
@@ -351,8 +352,8 @@ fn an_index_that_saturates_is_refused_as_soon_as_an_attribute_is_read_by_it() {
         };
         pair(folder.path(), |_, _| Ok(()), all)
     };
-    let (saturated, wrapped): (fn(usize) -> i64, fn(usize) -> i64) =
-        (|k| k.min(127) as i64, |k| i64::from(k as u8 as i8));
+    let saturated: fn(usize) -> i64 = |k| k.min(127) as i64;
+    let wrapped: fn(usize) -> i64 = |k| i64::from(k as u8 as i8);
     for index in [saturated, wrapped] {
         let anatomy = read(index, None).unwrap();
         assert_eq!(anatomy.connections[0].len(), n);

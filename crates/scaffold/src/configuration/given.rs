@@ -81,10 +81,8 @@ impl GivenConfiguration {
         };
         let mut cells: BTreeSet<String> = keys(&self.document["cell_types"]).iter().map(cell).collect();
         let has_types = !cells.is_empty();
-        let mut sets: BTreeSet<String> = BTreeSet::new();
-        for part in ["connection_types", "connectivity"] {
-            sets.extend(keys(&self.document[part]).iter().map(|name| set(name)));
-        }
+        // Connection types of BSB 3 have sets under further names, which only their strategies know.
+        let mut sets: BTreeSet<String> = keys(&self.document["connectivity"]).into_iter().collect();
         for simulation in simulations() {
             for part in ["cell_models", "entities"] {
                 cells.extend(keys(&simulation[part]).iter().map(cell));

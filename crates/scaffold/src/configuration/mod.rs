@@ -25,6 +25,7 @@ mod simulation;
 mod space;
 mod targetting;
 mod tree;
+mod written;
 
 pub use constants::{Constant, Constants};
 pub use devices::{Device, DeviceKind, Span};
@@ -35,6 +36,7 @@ pub use simulation::{
     CellModel, ConnectionModel, ConnectionRule, StoredSimulation, StoredSynapse, simulations,
 };
 pub use targetting::{Axis, Part, Targets, Targetting};
+pub use written::WrittenSimulation;
 
 pub(crate) use cells::{
     CellType, Division, Labeling, MorphologyChoice, PlacementRule, PlacementStrategy, Spatial,

@@ -46,7 +46,8 @@ impl OpenFile {
         };
         let headers = Headers::open(file, about.len()).map_err(|e| match e {
             FormatError::InvalidSignature => refuse(
-                "is not an HDF5 file; network files are written by BSB 8, SONATA tools or lobule".into(),
+                "is not an HDF5 file; network files of BSB 3 to 8, of dbbs-scaffold and of 2019 are, and so are the files of SONATA circuits: \
+                 export one from other formats, such as NeuroML or scripts of PyNN".into(),
             ),
             FormatError::UnsupportedFeature(what) => {
                 refuse(format!("uses {what}, which lobule does not read"))

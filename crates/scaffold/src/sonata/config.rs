@@ -74,6 +74,11 @@ fn of_file(path: &Path, depth: usize) -> Result<Circuit> {
     }
 
     let networks = value["networks"].as_object().ok_or_else(|| {
+        if value["cell_types"].is_object() || value["simulations"].is_object() {
+            let what = "is missing, and `cell_types` or `simulations` are there: this is a configuration of BSB, not a network; give \
+                        the network, and this one by --configuration";
+            return error("networks", what.into());
+        }
         let what = "is missing; it lists the files of `nodes` and `edges`: give a SONATA circuit_config.json";
         error("networks", what.into())
     })?;
