@@ -344,7 +344,7 @@ fn render(result: &PrismResult) -> (String, Vec<lobule_study::report::Figure>) {
     let provenance = serde_json::json!({"command": "lobule run prism", "version": "0.1.0", "cores": 2,
         "config": "seeds = [0, 1]\n[protocol]\nprism = 24\n", "fingerprints": {"plastic-0": "00ff"},
         "sources": ["E-GLIF: Geminiani et al. 2019, doi:10.3389/fncom.2019.00068", "Circuit: De Schepper et al. 2022"]});
-    (page(Prism::CARD, &story(result), &findings(result), &figures, &provenance), figures)
+    (page(Prism::CARD, &story(result), &findings(result), &figures, &provenance, &[]), figures)
 }
 
 /// Leaves a report where it can be looked at.
@@ -494,6 +494,7 @@ fn a_damaged_record_is_drawn_or_refused() {
                 &findings(&result),
                 &figures,
                 &serde_json::json!({}),
+                &[],
             ))
         });
         match page {

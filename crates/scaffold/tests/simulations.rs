@@ -4,7 +4,7 @@
 use lobule_scaffold::configuration::{
     Constant, DeviceKind, Part, StoredSimulation, Targets, Targetting, simulations,
 };
-use lobule_scaffold::{CellSites, bsb};
+use lobule_scaffold::{Anatomy, CellSites, bsb};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -32,9 +32,7 @@ pub use devices::{Device, DeviceKind, Span};
 pub use fields::Problem;
 pub use given::{Dialect, GivenConfiguration};
 pub use law::{Law, Within};
-pub use simulation::{
-    CellModel, ConnectionModel, ConnectionRule, StoredSimulation, StoredSynapse, simulations,
-};
+pub use simulation::{CellModel, ConnectionModel, ConnectionRule, StoredSimulation, StoredSynapse};
 pub use targetting::{Axis, Part, Targets, Targetting};
 pub use written::WrittenSimulation;
 
@@ -50,6 +48,14 @@ use crate::error::listed;
 use crate::{Error, bsb};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+
+/// The simulations of a configuration of any year, in order of name.
+pub fn simulations(configuration: &Value) -> Vec<StoredSimulation> {
+    match legacy::is_old(configuration) {
+        true => legacy::simulations(configuration),
+        false => simulation::simulations(configuration),
+    }
+}
 
 /// Root keys that say nothing about cells and connections. `components` and `packages` name
 /// Python code, whose strategies lobule has built in; `simulations` is for whoever simulates.

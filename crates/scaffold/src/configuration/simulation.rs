@@ -17,7 +17,6 @@ use super::constants::{self, Constants};
 use super::devices::Device;
 use super::fields::{Fields, Problem, Problems, shown};
 use super::law::Law;
-use super::legacy;
 use super::ranges::{DELAY, DURATION, RESOLUTION, Range, WEIGHT};
 use crate::canonical_cell_name;
 use crate::error::listed;
@@ -132,11 +131,8 @@ impl StoredSimulation {
     }
 }
 
-/// The simulations of a configuration of any year, in order of name.
-pub fn simulations(configuration: &Value) -> Vec<StoredSimulation> {
-    if legacy::is_old(configuration) {
-        return legacy::simulations(configuration);
-    }
+/// The simulations of a configuration of BSB 4 to 8, in order of name.
+pub(super) fn simulations(configuration: &Value) -> Vec<StoredSimulation> {
     let Some(nodes) = configuration["simulations"].as_object() else { return Vec::new() };
     nodes.iter().map(|(name, node)| read(name, node)).collect()
 }

@@ -228,6 +228,9 @@ fn node_of_targets(
             };
             json!({"strategy": "cylinder", "axis": axis, "origin": origin, "radius": radius})
         }
+        Targets::ByIdentifier(_) => {
+            return Err("its targets are identifiers over all cells, which the network does not have".into());
+        }
         Targets::Representatives(n) => json!({"strategy": "representatives", "n": n}),
         // BSB 8 has no such strategy; the fibers are the same in every run.
         Targets::FibersOfGlomeruli { .. } => {

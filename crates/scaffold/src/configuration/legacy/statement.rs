@@ -297,7 +297,7 @@ mod tests {
     fn nothing_else_is() {
         for (statement, said) in [
             ("__import__('os').system('x')", "not understood"),
-            ("[0]*10**9", "not understood"),
+            ("[0]*10**9", "a list"),
             ("[0]*1000", "a list"),
             ("np.linspace(0, 1, 1e9)", "more than 1000000"),
             ("np.arange(0, 1e12, 1)", "more than 1000000"),
