@@ -171,7 +171,7 @@ fn what_is_no_configuration_is_refused_as_what_it_is() {
     fs::write(path.join("empty.json"), "{}").unwrap();
     fs::write(path.join("list.json"), "[1, 2]").unwrap();
     fs::write(path.join("deep.json"), "[".repeat(100_000)).unwrap();
-    fs::write(path.join("latin.json"), b"{\"name\": \"caf\xe9\"}").unwrap();
+    fs::write(path.join("latin.json"), b"{\"name\": \"\xe9t\xe9\"}").unwrap();
     fs::write(path.join("circle.json"), r##"{"simulations": {"$ref": "#/simulations"}}"##).unwrap();
     write(path, "sonata.json", &json!({"network": "circuit_config.json", "run": {"tstop": 100}}));
     write(path, "circuit.json", &json!({"networks": {"nodes": []}}));
