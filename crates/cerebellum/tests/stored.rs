@@ -288,9 +288,15 @@ fn what_cannot_be_honored_is_named() {
     let a = "/connection_models/a";
     check(
         a,
-        synapse(json!({"model": "stdp_synapse", "weight": 1, "delay": 1})),
+        synapse(json!({"model": "vogels_sprekeler_synapse", "weight": 1, "delay": 1})),
         "connection_models.a.synapses.0.model",
-        &["stdp_synapse", "static_synapse"],
+        &["vogels_sprekeler_synapse", "static_synapse", "stdp_synapse_sinexp"],
+    );
+    check(
+        a,
+        synapse(json!({"model": "stdp_synapse", "weight": 1, "delay": 1, "mu_minus": 0})),
+        "connection_models.a.synapses.0.mu_plus",
+        &["left out, which means 1", "set it to 0"],
     );
     check(
         a,

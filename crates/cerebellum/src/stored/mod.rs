@@ -101,6 +101,8 @@ pub struct Plan {
     stored_resolution_ms: f64,
     /// Seed of drawn weights and delays.
     seed: u64,
+    /// True if every row of a set is a synapse of its own, as before BSB 4.
+    has_synapse_per_row: bool,
 }
 
 /// Plans a simulation of a network file. Random choices of targets depend on `seed`. `duration_ms` replaces the stored
@@ -113,6 +115,7 @@ pub fn plan(anatomy: &Anatomy, simulation: &StoredSimulation, duration_ms: Optio
         problems: simulation.problems.clone(),
         stored_resolution_ms: simulation.stored_resolution_ms,
         seed,
+        has_synapse_per_row: simulation.is_before_bsb4,
         ..Plan::default()
     };
     // Without readable times there is no grid to check against.

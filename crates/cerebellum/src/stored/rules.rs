@@ -70,7 +70,9 @@ pub(super) fn rule(plan: &mut Plan, synapse: &StoredSynapse) -> Option<Rule> {
             let [tau_plus_ms, lambda, alpha, mu_plus, mu_minus, w_max] = numbers(plan, synapse, all, &[])?;
             for (name, mu) in [("mu_plus", mu_plus), ("mu_minus", mu_minus)] {
                 if mu != 0.0 {
-                    let what = format!("is {mu}; the additive rule is known, with 0: set it to 0");
+                    let is_given = synapse.constants.contains_key(name);
+                    let is = if is_given { "is" } else { "is left out, which means" };
+                    let what = format!("{is} {mu}; the additive rule is known, with 0: set it to 0");
                     plan.problem(format!("{}.{name}", synapse.key), what);
                     return None;
                 }

@@ -153,12 +153,29 @@ fn plastic(plan: &mut Plan, synapse: &StoredSynapse, set: &ConnectionSet, post: 
         return None;
     }
     let repeated = set.pairs().iter().filter(|pair| pair.contacts > 1).count();
-    if repeated > 0 {
+    if repeated > 0 && plan.has_synapse_per_row {
+        let (n, of) = (set.len(), &set.name);
         let what = format!(
-            "has {repeated} pairs of cells with several rows; a pair would learn once for each row: plastic sets need one row for each pair"
+            "is `{}`, and {repeated} pairs of cells of `{of}` ({n} rows) have several rows, each a synapse of its own; plastic sets need \
+             one row for each pair: use static_synapse or remove the repeated rows",
+            synapse.model
         );
-        plan.problem(&synapse.key, what);
+        plan.problem(format!("{}.synapse_model", synapse.key), what);
         return None;
+    }
+    if repeated > 0 {
+        plan.notes.push(format!(
+            "connection set `{}`: {repeated} pairs of cells have several rows; each pair is one plastic synapse that starts at weight × \
+             rows, as in BSB 8.",
+            set.name
+        ));
+    }
+    if synapse.model == "stdp_synapse" {
+        plan.notes.push(format!(
+            "connection set `{}`: its stdp_synapse pairs each spike with the last one of the other side, and tau_plus holds for both \
+             orders; NEST pairs all spikes and takes tau_minus of the cell.",
+            set.name
+        ));
     }
     let needs = rules::needs_teacher(&synapse.model);
     match (needs, &synapse.teacher) {
