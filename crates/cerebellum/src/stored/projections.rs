@@ -1,8 +1,8 @@
 //! Projections of a planned circuit: one for each link, or one for each delay of a link whose delays are drawn.
 
 use super::Plan;
+use super::rules::bounds;
 use super::synapses::Link;
-use lobule_circuit::plasticity::Rule;
 use lobule_circuit::{Circuit, Connect, Projection};
 use lobule_scaffold::configuration::{ConnectionRule, Law};
 use lobule_scaffold::{Anatomy, ConnectionSet};
@@ -144,16 +144,6 @@ fn within(link: &Link, drawn: f64) -> f32 {
     match link.plasticity {
         Some(rule) => weight.clamp(bounds(&rule).0, bounds(&rule).1) as f32,
         None => weight as f32,
-    }
-}
-
-/// Lowest and highest weight under a rule, nS.
-pub(super) fn bounds(rule: &Rule) -> (f64, f64) {
-    match rule {
-        Rule::Supervised(r) => (r.w_min, r.w_max),
-        Rule::CosExp(r) => (r.w_min, r.w_max),
-        Rule::AdditiveStdp(r) => (r.w_min, r.w_max),
-        Rule::InhibitoryStdp(r) => (r.w_min, r.w_max),
     }
 }
 

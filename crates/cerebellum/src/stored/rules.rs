@@ -87,6 +87,16 @@ pub(super) fn rule(plan: &mut Plan, synapse: &StoredSynapse) -> Option<Rule> {
     }
 }
 
+/// Lowest and highest weight under a rule, nS.
+pub(super) fn bounds(rule: &Rule) -> (f64, f64) {
+    match rule {
+        Rule::Supervised(r) => (r.w_min, r.w_max),
+        Rule::CosExp(r) => (r.w_min, r.w_max),
+        Rule::AdditiveStdp(r) => (r.w_min, r.w_max),
+        Rule::InhibitoryStdp(r) => (r.w_min, r.w_max),
+    }
+}
+
 /// The numbers of a rule, each given or its default, of the needed signs and with the bounds in order.
 fn numbers<const N: usize>(
     plan: &mut Plan,

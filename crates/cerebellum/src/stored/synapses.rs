@@ -1,6 +1,6 @@
 //! NEST's synapse models as lobule's.
 
-use super::{Cells, Plan, neurons::NeuronKind, projections::bounds, rules};
+use super::{Cells, Plan, neurons::NeuronKind, rules};
 use crate::module::gap_junctions;
 use lobule_circuit::plasticity::Rule;
 use lobule_circuit::{Circuit, ShortTerm};
@@ -195,7 +195,7 @@ fn plastic(plan: &mut Plan, synapse: &StoredSynapse, set: &ConnectionSet, post: 
 
 /// Starts plastic weights within the bounds of their rule; NEST does so at their first change.
 fn start_within(plan: &mut Plan, link: &mut Link, rule: Rule) {
-    let (low, high) = bounds(&rule);
+    let (low, high) = rules::bounds(&rule);
     let weight = link.weight.abs();
     if link.weight_law.is_none() && !(low..=high).contains(&weight) {
         let start = weight.clamp(low, high);
