@@ -134,3 +134,89 @@ fn what_cannot_be_read_ends_with_2_and_one_message() {
     refused(&at("convert cut.hdf5 new.hdf5"), &["cut.hdf5", "incomplete"]);
     assert!(!folder.path().join("new.hdf5").exists());
 }
+
+#[test]
+fn a_plastic_simulation_gives_its_weights_and_resumes_bit_for_bit() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |words: &str| {
+        let words =
+            format!("simulate @scaffold3_tiny.hdf5 closed_loop --seed 4 --no-progress --weights {words}");
+        said(&network(folder.path(), &words))
+    };
+    let weights = |out: &str| std::fs::read_to_string(folder.path().join(out).join("weights.csv")).unwrap();
+    let hash = |text: &str| text.lines().find(|l| l.starts_with("hash ")).unwrap().to_string();
+    let (whole, notes) = of("--out whole");
+    assert!(whole.contains("weights.csv") && notes.contains("stored step is 1 ms"), "{whole}{notes}");
+    of("--out half --duration 250ms --snapshot half.state");
+    let (rest, _) = of("--out rest --resume half.state --threads 2");
+    assert_eq!((hash(&rest), weights("rest")), (hash(&whole), weights("whole")));
+    assert_ne!(weights("half"), weights("whole"));
+    let table = weights("whole");
+    let sets: std::collections::BTreeSet<&str> =
+        table.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+    assert!(table.starts_with("set,pre,post,weight_ns\n"), "{table}");
+    assert_eq!(
+        sets.into_iter().collect::<Vec<_>>(),
+        [
+            "mossy_fibers_to_dcn_p",
+            "parallel_fiber_to_basket",
+            "parallel_fiber_to_purkinje",
+            "parallel_fiber_to_stellate",
+            "purkinje_to_dcn_p",
+        ]
+    );
+    let of_purkinje = table.lines().filter(|line| line.starts_with("parallel_fiber_to_purkinje,")).count();
+    assert_eq!(of_purkinje, 240);
+
+    // Under the configuration without plasticity the table is empty.
+    let words = "--configuration @scaffold3_tiny_static.json --out fixed";
+    of(words);
+    assert_eq!(weights("fixed"), "set,pre,post,weight_ns\n");
+    let alone = network(folder.path(), "simulate @scaffold3_tiny.hdf5 closed_loop --weights");
+    refused(&alone, &["--out"]);
+}
+
+#[test]
+fn info_of_the_two_configurations_differs_in_rules_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = |words: &str| {
+        let (text, notes) = said(&network(folder.path(), &format!("info @scaffold3_tiny.hdf5 {words}")));
+        let all = format!("{text}{notes}");
+        all.lines().map(String::from).collect::<std::collections::BTreeSet<String>>()
+    };
+    let (inside, beside) = (lines(""), lines("--configuration @scaffold3_tiny_static.json"));
+    let of_rules = ["stdp_synapse", "takes the place", "teacher"];
+    for line in inside.symmetric_difference(&beside) {
+        assert!(of_rules.iter().any(|word| line.contains(word)), "{line}");
+    }
+}
+
+#[test]
+fn a_configuration_that_cannot_be_run_is_refused_with_status_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(file("scaffold3_tiny_static.json")).unwrap();
+    let given = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        std::fs::write(folder.path().join("other.json"), text.replacen(from, to, 1)).unwrap();
+        network(
+            folder.path(),
+            "simulate @scaffold3_tiny.hdf5 closed_loop --configuration other.json --no-progress",
+        )
+    };
+    for (from, to, words) in [
+        (
+            "list(np.linspace(start, stop, count))",
+            "__import__('os').system('x')",
+            &["devices.puff.stimulus.statement", "__import__"][..],
+        ),
+        ("list(np.linspace(start, stop, count))", "np.linspace(0, 1, 1e9)", &["devices.puff", "1000000"]),
+        ("\"normal_clipped\"", "\"binomial\"", &["delay.distribution", "binomial"]),
+        ("\"golgi_cell\": 2", "\"golgi_cell\": 5", &["receptors.golgi_cell", "5", "1 to 4"]),
+        ("\"eglif_cond_alpha_multisyn\"", "\"hh_psc_alpha\"", &["hh_psc_alpha", "iaf_cond_alpha"]),
+    ] {
+        let mut parts = vec!["other.json"];
+        parts.extend(words);
+        let output = given(from, to);
+        refused(&output, &parts);
+    }
+}

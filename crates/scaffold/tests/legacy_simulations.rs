@@ -389,7 +389,7 @@ fn what_is_wrong_is_named_with_key_value_and_remedy() {
         "connection_models.golgi_to_granule.connection.delay.distribution",
         &["binomial", "normal_clipped"],
     );
-    let far = json!({"distribution": "normal_clipped", "mu": 0, "sigma": 1, "low": 500});
+    let far = json!({"distribution": "normal_clipped", "mu": 1, "sigma": 1, "low": 500});
     check(
         &format!("{set}/connection/delay"),
         far,

@@ -130,13 +130,17 @@ fn what_a_file_of_bsb_8_cannot_hold_is_left_out_with_a_note_or_refused() {
     assert!(what.contains("with a probability") && what.contains("`cell_types`"), "{what}");
     let taught = old(|simulation| {
         let model = &mut simulation["connection_models"]["parallel_fiber_to_purkinje"];
+        model["synapse_model"] = json!("stdp_synapse_sinexp");
         model["plastic"] = json!(true);
         model["hetero"] = json!(true);
         model["teaching"] = json!("io_to_purkinje");
     });
     assert_eq!(taught.problems, []);
-    let notes = taught.written(&anatomy).unwrap().notes;
-    assert!(notes.iter().any(|n| n.contains("teacher of `parallel_fiber_to_purkinje`")), "{notes:?}");
+    let written = taught.written(&tiny()).unwrap();
+    assert_eq!(written.node["connection_models"]["parallel_fiber_to_purkinje"]["teaching"], "io_to_purkinje");
+    let again = read(&written.node);
+    let set = again.connection_models.iter().find(|m| m.set == "parallel_fiber_to_purkinje").unwrap();
+    assert_eq!(set.synapses[0].teacher.as_deref(), Some("io_to_purkinje"));
     let broken = old(|simulation| simulation["duration"] = json!("long"));
     assert!(broken.written(&anatomy).unwrap_err().contains("parts that cannot be honored"));
 }

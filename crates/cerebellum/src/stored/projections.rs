@@ -157,6 +157,12 @@ impl Plan {
             self.problem(key, format!("draws numbers for {rows} rows; up to 2^32 - 1 are known"));
             return;
         };
+        for (law, name) in [(&link.weight_law, "weight"), (&link.delay_law, "delay")] {
+            if let Some(what) = law.and_then(|law| law.hardly_drawn()) {
+                self.problem(format!("{key}.{name}"), what);
+                return;
+            }
+        }
         if let Some(law) = &link.delay_law {
             let draws = Draws::new(self.seed, &link.label, "delay");
             let (step_ms, most_ms) = (self.stored_resolution_ms, self.most_delay_ms());

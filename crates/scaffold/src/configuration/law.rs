@@ -164,14 +164,15 @@ impl Law {
                 return fields.refuse("distribution", format!("is `{other}`; known are: {known}"));
             }
         };
-        if let Some(far) = law.is_hardly_drawn() {
+        // A receptor may take the mean without its sign.
+        if let (Some(far), Some(_)) = (law.hardly_drawn(), law.with_positive_mean().hardly_drawn()) {
             return fields.refuse("distribution", far);
         }
         Some(law)
     }
 
-    /// Why a clipped law would be drawn again and again.
-    fn is_hardly_drawn(&self) -> Option<String> {
+    /// Why a clipped law would be drawn again and again, if it would.
+    pub fn hardly_drawn(&self) -> Option<String> {
         let far = match self {
             Self::Normal { mu, sigma, within } if !within.is_clamped => {
                 within.low > mu + MOST_SD * sigma || within.high < mu - MOST_SD * sigma

@@ -73,11 +73,16 @@ impl StoredSimulation {
         let post = self.cell_models.iter().find(|m| m.cell_type == set.post_type);
         let synapse = |synapse| node_of_synapse(model, synapse, &set.pre_type, post, notes);
         let synapses = model.synapses.iter().map(synapse).collect::<Result<Vec<_>, String>>()?;
-        if self.is_before_bsb4 && model.synapses.iter().any(|s| s.teacher.is_some()) {
-            let what = "counts once a step, whatever the number of its contacts; in a file of BSB 8 each contact counts";
-            notes.push(format!("the teacher of `{}` {what}.", model.name));
-        }
         let mut node = json!({"synapses": synapses});
+        // BSB hands every key of a synapse to NEST, which has no teachers; of a connection model it keeps other keys to itself.
+        let mut teachers = model.synapses.iter().filter_map(|s| s.teacher.as_ref());
+        if let Some(teacher) = teachers.next() {
+            ensure(teachers.all(|other| other == teacher), || {
+                let what = "has synapses with different teachers; divide it into two, each with a `tag`";
+                format!("connection model `{}` {what}", model.name)
+            })?;
+            node["teaching"] = json!(teacher);
+        }
         if model.set != model.name {
             node["tag"] = json!(model.set);
         }
@@ -122,7 +127,6 @@ fn node_of_synapse(
     for (key, value) in [
         ("delay", synapse.delay_ms.map(|ms| json!(ms))),
         ("receptor_type", (receptor > 0).then(|| json!(receptor))),
-        ("teaching", synapse.teacher.as_ref().map(|set| json!(set))),
     ] {
         if let Some(value) = value {
             node[key] = value;
