@@ -163,6 +163,23 @@ fn a_step_that_is_left_out_is_one_ms_and_the_run_has_a_tenth() {
 }
 
 #[test]
+fn cells_with_two_receptors_begin_at_rest_unless_told_and_that_is_noted() {
+    let of = |parameters: Value| {
+        let s = read(&with(
+            "/cell_models/granule_cell",
+            json!({"neuron_model": "iaf_cond_alpha", "parameters": parameters}),
+        ));
+        assert_eq!(s.problems, []);
+        let start =
+            s.cell_models.iter().find(|c| c.cell_type == "granule_cell").unwrap().constants["V_m"].clone();
+        (start, s.notes.iter().any(|n| n.contains("granule_cell begin at E_L") && n.contains("-70 mV")))
+    };
+    assert_eq!(of(json!({"E_L": -62.0})), (Constant::Number(-62.0), true));
+    assert_eq!(of(json!({"E_L": -62.0, "V_m": -70.0})), (Constant::Number(-70.0), false));
+    assert_eq!(of(json!({})), (Constant::Number(-70.0), false));
+}
+
+#[test]
 fn a_relay_of_bsb_3_needs_no_model() {
     let mut configuration = with("/cell_models/glomerulus", json!({}));
     let model =

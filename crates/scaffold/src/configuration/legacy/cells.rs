@@ -108,6 +108,12 @@ fn receptors_of(ports: &Fields) -> BTreeMap<String, usize> {
     receptors
 }
 
+/// Initial potential and reversal potential of the leak.
+const POTENTIAL: &str = "V_m";
+const REVERSAL: &str = "E_L";
+/// Initial potential of `iaf_cond_alpha` and `iaf_cond_exp` in NEST 2, mV.
+const NEST_START_MV: f64 = -70.0;
+
 /// Parameters of the cells with two receptors, whose names are today's.
 const COND_LIF: [&str; 12] = [
     "C_m",
@@ -124,7 +130,7 @@ const COND_LIF: [&str; 12] = [
     "tau_syn_in",
 ];
 
-/// The parameters that `iaf_cond_alpha` and `iaf_cond_exp` have.
+/// The parameters that `iaf_cond_alpha` and `iaf_cond_exp` have; cells without an initial potential begin at rest.
 fn of_cond_lif(node: &Fields, model: &str, mut values: Constants) -> Constants {
     values.retain(|name, _| {
         let is_known = COND_LIF.contains(&name.as_str());
@@ -137,7 +143,22 @@ fn of_cond_lif(node: &Fields, model: &str, mut values: Constants) -> Constants {
         }
         is_known
     });
+    if !values.contains_key(POTENTIAL) {
+        let rest = values.get(REVERSAL).cloned().unwrap_or(Constant::Number(NEST_START_MV));
+        values.insert(POTENTIAL.into(), rest);
+    }
     values
+}
+
+/// Cell types with two receptors that begin elsewhere than in NEST 2, which begins at one potential whatever the cell.
+pub(super) fn begin_at_rest(models: &[CellModel]) -> Vec<&str> {
+    let begins_elsewhere = |model: &&CellModel| {
+        let (start, rest) = (model.constants.get(POTENTIAL), model.constants.get(REVERSAL));
+        model.model.starts_with("iaf_cond_")
+            && start == rest
+            && start != Some(&Constant::Number(NEST_START_MV))
+    };
+    models.iter().filter(begins_elsewhere).map(|model| model.cell_type.as_str()).collect()
 }
 
 /// Parameters of E-GLIF under their present names, all of them.

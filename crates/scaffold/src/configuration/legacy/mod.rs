@@ -87,6 +87,13 @@ fn fill(simulation: &mut StoredSimulation, fields: Fields, document: &Document) 
     let neuron = fields.text("default_neuron_model").unwrap_or("iaf_cond_alpha");
     let synapse = fields.text("default_synapse_model").unwrap_or("static_synapse");
     simulation.cell_models = cells::models(&fields, neuron, document);
+    let resting = cells::begin_at_rest(&simulation.cell_models);
+    if !resting.is_empty() {
+        let types = crate::error::listed(resting);
+        simulation
+            .notes
+            .push(format!("cells of {types} begin at E_L; NEST 2 begins at -70 mV: give V_m for that."));
+    }
     simulation.connection_models = fields
         .needed_objects("connection_models")
         .filter_map(|(name, node)| synapses::model(name, node, synapse, &mut simulation.notes))
