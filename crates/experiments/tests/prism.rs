@@ -87,8 +87,7 @@ fn seeing_the_target_ahead_changes_the_first_movement_to_a_new_target_only() {
 #[test]
 fn seeing_the_same_target_ahead_changes_nothing() {
     let movements = |settings: &[&str]| {
-        let short =
-            ["protocol.trial_ms=60", "protocol.gap_ms=30", "motor_olive.delay_ms=40", "loop.inverse=off"];
+        let short = ["protocol.trial_ms=60", "protocol.gap_ms=30", "motor_olive.delay_ms=40"];
         let mut closed = closed(&config(&[&short, settings].concat()), 1);
         [20.0; 4].map(|seen_target_deg| {
             closed.trial(TrialInput { seen_target_deg, error_deg: 0.0, learns: [false; 2] }).unwrap().cortex

@@ -50,7 +50,14 @@ const SMALL: [&str; 6] = [
 ];
 
 fn config(settings: &[String]) -> Result<<StatePrediction as Study>::Config, Error> {
-    let all: Vec<String> = SMALL.iter().map(|s| (*s).to_string()).chain(settings.iter().cloned()).collect();
+    // Sizes of a synthetic session have no effect on a file, and its Purkinje and nuclear cells none on the network.
+    let is_of = |source: &str| settings.iter().any(|s| s == source);
+    let has_effect = |s: &&&str| {
+        !(is_of("source=file") && s.starts_with("synthetic."))
+            && !(is_of("source=network") && (s.contains(".purkinje.") || s.contains(".nuclear.")))
+    };
+    let small = SMALL.iter().filter(has_effect).map(|s| (*s).to_string());
+    let all: Vec<String> = small.chain(settings.iter().cloned()).collect();
     StatePrediction.resolve(&Request { preset: "quick", settings: &all, ..Request::default() })
 }
 
