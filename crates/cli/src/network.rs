@@ -152,6 +152,8 @@ fn info(file: &Path, json: bool, reading: Reading, configuration: Option<&Path>)
         return Ok(());
     }
     let [x, y, z] = anatomy.size;
+    // To a tenth of a µm, which is less than a soma.
+    let [x, y, z] = [x, y, z].map(|side| (10.0 * side).round() / 10.0);
     out!("{}: {}\nbase {x} x {y} um, height {z} um\n", file.display(), anatomy.source);
     // The name on file, where it is another one.
     let on_file = |name: &str| stored_names.get(name).map_or(String::new(), |stored| format!("  {stored}"));

@@ -149,7 +149,7 @@ fn simulation_of(arguments: &Simulate, anatomy: &mut Anatomy) -> Result<StoredSi
     let given = arguments.configuration.as_deref();
     let found = Simulations::of(&arguments.file, given)?;
     anatomy.notes.extend(found.notes(anatomy));
-    let (file, simulations) = (given.map_or("the file".into(), |path| path.display().to_string()), found.all);
+    let (file, simulations) = (given.unwrap_or(&arguments.file).display(), found.all);
     let known: Vec<&str> = simulations.iter().map(|s| s.name.as_str()).collect();
     let known = match known[..] {
         [] => "it has none; leave the name out to use lobule's own parameters".to_string(),
