@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub use crate::part::{Keeps, Part};
+pub use crate::part::{Keeps, Part, Reading};
 
 /// A format of network files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,14 +36,6 @@ impl Format {
             Some(_) => None,
         }
     }
-}
-
-/// How a network is read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Reading {
-    /// True to leave the two sets that dbbs-scaffold 2 numbers wrongly as they are on file. Refused for a network
-    /// without such a set.
-    pub is_as_stored: bool,
 }
 
 /// A network as it was read.
@@ -89,9 +81,8 @@ pub fn read_as(path: &Path, reading: Reading) -> Result<Network, Error> {
             bsb::read(path).map(named)
         }
         epoch => guarded(path, || {
-            let options = legacy::Options { is_as_stored: reading.is_as_stored };
             let legacy::Network { anatomy, stored_names, .. } =
-                legacy::read(&Store::open(path)?, epoch, options, None)?;
+                legacy::read(&Store::open(path)?, epoch, reading, None)?;
             Ok(Network { anatomy, stored_names })
         }),
     }
@@ -112,9 +103,8 @@ pub fn read_part(
             bsb::read_part(path, choose)
         }
         epoch => guarded(path, || {
-            let options = legacy::Options { is_as_stored: reading.is_as_stored };
             let legacy::Network { anatomy, rows, .. } =
-                legacy::read(&Store::open(path)?, epoch, options, Some(&mut choose))?;
+                legacy::read(&Store::open(path)?, epoch, reading, Some(&mut choose))?;
             Ok(Part { anatomy, rows })
         }),
     }

@@ -1,4 +1,4 @@
-//! A network file of which only some cells' inputs are kept.
+//! Ways to read a network file: which inputs are kept, and what is left as it is on file.
 
 use crate::{Anatomy, ConnectionSet};
 
@@ -16,3 +16,11 @@ pub type Keeps = Box<dyn Fn(&ConnectionSet, u32) -> bool>;
 
 /// Says, once the cells are known, the inputs of which are kept.
 pub(crate) type Choose<'a> = Option<&'a mut dyn FnMut(&Anatomy) -> Keeps>;
+
+/// How a network is read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// True to leave the two sets that dbbs-scaffold 2 numbers wrongly as they are on file. Refused for a network
+    /// without such a set.
+    pub is_as_stored: bool,
+}

@@ -31,17 +31,17 @@ mod space;
 
 pub(crate) use document::Document;
 pub(crate) use epoch::Epoch;
-pub(crate) use network::{Network, Options};
+pub(crate) use network::Network;
 
 use crate::error::Result;
 use crate::hdf5::Store;
-use crate::part::Choose;
+use crate::part::{Choose, Reading};
 
 /// Reads a network of an older layout, whole or the chosen rows.
-pub(crate) fn read(store: &Store, epoch: Epoch, options: Options, choose: Choose<'_>) -> Result<Network> {
+pub(crate) fn read(store: &Store, epoch: Epoch, reading: Reading, choose: Choose<'_>) -> Result<Network> {
     match epoch {
-        Epoch::Scaffold3 | Epoch::Bsb => scaffold3::read(store, options, choose),
-        Epoch::Scaffold2 | Epoch::Casali2019 => raw::read(store, epoch, options, choose),
+        Epoch::Scaffold3 | Epoch::Bsb => scaffold3::read(store, reading, choose),
+        Epoch::Scaffold2 | Epoch::Casali2019 => raw::read(store, epoch, reading, choose),
     }
 }
 

@@ -11,13 +11,6 @@ use crate::part::Choose;
 use crate::{Anatomy, CellSites, ConnectionSet};
 use std::collections::BTreeMap;
 
-/// How a network is read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Options {
-    /// True to leave wrongly numbered sets as they are on file.
-    pub is_as_stored: bool,
-}
-
 /// A network and its names on file.
 pub(crate) struct Network {
     pub anatomy: Anatomy,
@@ -27,7 +20,7 @@ pub(crate) struct Network {
     pub stored_names: BTreeMap<String, String>,
 }
 
-/// What a file holds, before its rows are read.
+/// Contents of a file, before its rows are read.
 pub(super) struct Contents<'a> {
     pub store: &'a Store,
     /// Software, version and years, in words.

@@ -9,19 +9,19 @@
 use super::cells::Directory;
 use super::connections::{Rows, StoredSet};
 use super::epoch::Epoch;
-use super::network::{Contents, Network, Options};
+use super::network::{Contents, Network};
 use super::{names, positions};
 use crate::error::{Result, ensure};
 use crate::hdf5::{Node, Store};
 use crate::notes::Findings;
-use crate::part::Choose;
+use crate::part::{Choose, Reading};
 
 /// Path of the table of all cells.
 const POSITIONS: &str = "positions";
 /// Members of the root that are read, or say the same as others.
 const KNOWN: [&str; 3] = [POSITIONS, "connections", "connectome"];
 
-pub(super) fn read(store: &Store, epoch: Epoch, options: Options, choose: Choose<'_>) -> Result<Network> {
+pub(super) fn read(store: &Store, epoch: Epoch, reading: Reading, choose: Choose<'_>) -> Result<Network> {
     let root = store.root();
     let missing =
         |name: &str| store.error(format!("/{name}"), "is missing; copy the file again from its source");
@@ -51,11 +51,11 @@ pub(super) fn read(store: &Store, epoch: Epoch, options: Options, choose: Choose
         let mut sets = Vec::new();
         let mut was_wrong = false;
         for (stored, node) in store.members(&group)? {
-            let (set, is_wrong) = set(contents, directory, epoch, options, &stored, &node)?;
+            let (set, is_wrong) = set(contents, directory, epoch, reading, &stored, &node)?;
             was_wrong |= is_wrong;
             sets.push(set);
         }
-        ensure(was_wrong || !options.is_as_stored, || {
+        ensure(was_wrong || !reading.is_as_stored, || {
             store.error("/connections", "has no wrongly numbered set; leave --as-stored out")
         })?;
         Ok(sets)
@@ -67,7 +67,7 @@ fn set(
     contents: &mut Contents,
     directory: &Directory,
     epoch: Epoch,
-    options: Options,
+    reading: Reading,
     stored: &str,
     node: &Node,
 ) -> Result<(StoredSet, bool)> {
@@ -122,7 +122,7 @@ fn set(
         return Ok((set, false));
     }
     let post = &contents.cells[post].stored;
-    if options.is_as_stored {
+    if reading.is_as_stored {
         let all: Vec<u16> = (0..contents.cells.len() as u16).collect();
         set.ends = [all.clone(), all];
         let what =

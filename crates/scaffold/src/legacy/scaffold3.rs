@@ -3,12 +3,12 @@
 use super::cells::{Cells, Directory};
 use super::connections::{Rows, StoredSet};
 use super::document::Document;
-use super::network::{Contents, Network, Options};
+use super::network::{Contents, Network};
 use super::{names, placement};
 use crate::error::{Result, ensure, listed};
 use crate::hdf5::{Attributes, Node, Store};
 use crate::notes::Findings;
-use crate::part::Choose;
+use crate::part::{Choose, Reading};
 use serde_json::Value;
 
 /// Members of `cells` that are read or say the same as others; the rest is data of hooks.
@@ -24,8 +24,8 @@ const KNOWN: [&str; 7] = [
 /// Root attribute with the configuration.
 const CONFIGURATION: &str = "configuration_string";
 
-pub(super) fn read(store: &Store, options: Options, choose: Choose<'_>) -> Result<Network> {
-    ensure(!options.is_as_stored, || {
+pub(super) fn read(store: &Store, reading: Reading, choose: Choose<'_>) -> Result<Network> {
+    ensure(!reading.is_as_stored, || {
         store.error(
             "/",
             "has no wrongly numbered sets, which only dbbs-scaffold 2 wrote; leave --as-stored out",
