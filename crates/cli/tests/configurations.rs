@@ -4,40 +4,11 @@
 use lobule::scaffold::bsb;
 use serde_json::{Value, json};
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
 
-/// A small file of the software before BSB 8.
-fn legacy(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../scaffold/tests/legacy").join(name)
-}
-
-/// Runs `lobule network` with words in a folder; `@name` is a file of the tests.
-fn network(folder: &Path, words: &str) -> Output {
-    let word = |word: &str| match word.strip_prefix('@') {
-        Some(name) => legacy(name).display().to_string(),
-        None => word.to_string(),
-    };
-    let words: Vec<String> = words.split_whitespace().map(word).collect();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lobule"));
-    command.arg("network").args(words).current_dir(folder).output().unwrap()
-}
-
-/// Both streams of a run that must succeed.
-#[track_caller]
-fn said(output: &Output) -> (String, String) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    (text(&output.stdout), text(&output.stderr))
-}
-
-#[track_caller]
-fn refused(output: &Output, parts: &[&str]) {
-    let message = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{message}");
-    parts.iter().for_each(|part| assert!(message.contains(part), "`{part}` is missing: {message}"));
-    assert!(!message.contains("panicked") && output.stdout.is_empty(), "{message}");
-}
+mod networks;
+use networks::{file, network, refused, said};
 
 /// A folder with a network `net.hdf5` that has simulations, and its configuration.
 fn small() -> (tempfile::TempDir, Value) {
@@ -256,8 +227,8 @@ fn a_configuration_of_bsb_3_is_run_and_written_in_the_form_of_bsb_8() {
 #[test]
 fn a_circuit_of_2020_is_read_from_any_folder() {
     let folder = tempfile::tempdir().unwrap();
-    let above = legacy("");
-    let inside = legacy("sonata_offset_tiny/networks");
+    let above = file("");
+    let inside = file("sonata_offset_tiny/networks");
     let read = |from: &Path, path: &str| {
         let json: Value =
             serde_json::from_str(&said(&network(from, &format!("info {path} --json"))).0).unwrap();
@@ -268,8 +239,8 @@ fn a_circuit_of_2020_is_read_from_any_folder() {
     for (from, path) in [
         (above.as_path(), "sonata_offset_tiny"),
         (above.as_path(), "sonata_offset_tiny/circuit_config.json"),
-        (&legacy("sonata_offset_tiny"), "circuit_config.json"),
-        (&legacy("sonata_offset_tiny"), "."),
+        (&file("sonata_offset_tiny"), "circuit_config.json"),
+        (&file("sonata_offset_tiny"), "."),
         (inside.as_path(), ".."),
         (inside.as_path(), "../circuit_config.json"),
     ] {

@@ -1,39 +1,8 @@
 //! Network files of the software before BSB 8 at the command line: told, run, converted, and refused with status 2.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod networks;
 
-/// A small file that the original software made.
-fn file(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../scaffold/tests/legacy").join(name)
-}
-
-/// Runs `lobule network` with words; `@name` is a file of the tests.
-fn network(folder: &Path, words: &str) -> Output {
-    let word = |word: &str| match word.strip_prefix('@') {
-        Some(name) => file(name).display().to_string(),
-        None => word.to_string(),
-    };
-    let words: Vec<String> = words.split_whitespace().map(word).collect();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_lobule"));
-    command.arg("network").args(words).current_dir(folder).output().unwrap()
-}
-
-/// Both streams of a run that must succeed.
-#[track_caller]
-fn said(output: &Output) -> (String, String) {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    (text(&output.stdout), text(&output.stderr))
-}
-
-#[track_caller]
-fn refused(output: &Output, parts: &[&str]) {
-    let message = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{message}");
-    parts.iter().for_each(|part| assert!(message.contains(part), "`{part}` is missing: {message}"));
-    assert!(!message.contains("panicked") && output.stdout.is_empty(), "{message}");
-}
+use networks::{file, network, refused, said};
 
 /// The mean rate of a population in a table of rates.
 fn rate(table: &str, population: &str) -> f64 {
