@@ -4,6 +4,7 @@ use lobule_circuit::Simulation;
 use lobule_exchange::Ranks;
 use lobule_experiments::prism::circuit::compile;
 use lobule_experiments::prism::pair::Pair;
+use lobule_experiments::prism::pointing_loop::{PointingLoop, TrialInput, TrialOutcome};
 use lobule_experiments::prism::{Prism, PrismConfig};
 use lobule_scaffold::{Anatomy, format};
 use lobule_study::{Request, Study};
@@ -95,6 +96,7 @@ fn two_configurations_that_differ_in_more_than_rules_are_told_key_by_key() {
     simulation["cell_models"]["purkinje_cell"]["eglif_cond_alpha_multisyn"]["I_e"] = 700.0.into();
     simulation["connection_models"]["parallel_fiber_to_purkinje"]["connection"]["weight"] = 0.6.into();
     simulation["connection_models"]["io_to_purkinje"]["connection"]["delay"] = 5.0.into();
+    simulation["connection_models"]["basket_to_purkinje"]["synapse_model"] = "tsodyks2_synapse".into();
     let path = folder.path().join("other.json");
     std::fs::write(&path, tree.to_string()).unwrap();
     let error = refused(&[format!("scaffold.static={}", path.display()), plastic()]);
@@ -102,11 +104,55 @@ fn two_configurations_that_differ_in_more_than_rules_are_told_key_by_key() {
         "cell_models.purkinje_cell.I_e",
         "connection_models.parallel_fiber_to_purkinje.weight",
         "connection_models.io_to_purkinje.delay",
+        "connection_models.basket_to_purkinje.synapse_model",
         "scaffold.static",
         "other.json",
     ] {
         assert!(error.contains(said), "{said}: {error}");
     }
+}
+
+#[test]
+fn a_parameter_that_only_one_of_the_two_gives_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = |name: &str, of: &str, change: &dyn Fn(&mut serde_json::Value)| {
+        let mut tree: serde_json::Value =
+            serde_json::from_str(&std::fs::read_to_string(shared(of)).unwrap()).unwrap();
+        let simulation = &mut tree["simulations"]["closed_loop"];
+        // A model without defaults of its own, so that a parameter may be missing.
+        simulation["cell_models"]["golgi_cell"]["neuron_model"] = "iaf_cond_alpha".into();
+        change(simulation);
+        let path = folder.path().join(name);
+        std::fs::write(&path, tree.to_string()).unwrap();
+        path.display().to_string()
+    };
+    let without = |simulation: &mut serde_json::Value| {
+        let golgi = &mut simulation["cell_models"]["golgi_cell"]["iaf_cond_alpha"];
+        golgi.as_object_mut().unwrap().remove("I_e");
+    };
+    let same = |_: &mut serde_json::Value| {};
+    for (fixed, plastic) in [(&without as &dyn Fn(&mut _), &same as &dyn Fn(&mut _)), (&same, &without)] {
+        let fixed = written("fixed.json", "scaffold3_tiny_static.json", fixed);
+        let plastic = written("plastic.json", "scaffold3_tiny.json", plastic);
+        let error = refused(&[format!("scaffold.static={fixed}"), format!("scaffold.plastic={plastic}")]);
+        assert!(error.contains("cell_models.golgi_cell.I_e"), "{error}");
+    }
+}
+
+#[test]
+fn a_plastic_network_whose_rules_are_frozen_is_the_static_one() {
+    let trials = |setting: String| {
+        let config = config(&[setting, "conditions=[\"static\"]".into()]);
+        let mut anatomy = anatomy();
+        let pair = Pair::read(&config, &mut anatomy).unwrap();
+        let network = compile(&config, &anatomy, pair.as_ref(), [0.0; 2], 0, &Ranks::alone()).unwrap();
+        let mut closed = PointingLoop::new(&config, &anatomy, network, 0, 1, &Ranks::alone()).unwrap();
+        let input = TrialInput { seen_target_deg: 20.0, error_deg: 20.0, learns: [false; 2] };
+        (0..3).map(|_| closed.trial(input).unwrap()).collect::<Vec<TrialOutcome>>()
+    };
+    let (fixed, frozen) = (trials(fixed()), trials(plastic()));
+    assert!(fixed.iter().any(|trial| trial.rates_hz.values().any(|rate| *rate > 0.0)));
+    assert_eq!(fixed, frozen);
 }
 
 #[test]

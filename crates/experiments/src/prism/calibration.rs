@@ -110,7 +110,7 @@ pub fn calibrate(
 
 /// Runs the calibration, which leaves the loop in the state to start from.
 fn measure(rehearsal: &mut Rehearsal) -> Result<(Calibration, BodyScale), Error> {
-    let Rehearsal { config, anatomy, seed, .. } = *rehearsal;
+    let Rehearsal { config, anatomy, seed, pair, .. } = *rehearsal;
     let position = |o: &TrialOutcome| body::end_position(o.cortex.iter().zip(&o.inverse).map(|(a, b)| a + b));
     let all = |outcomes: &[TrialOutcome], value: &dyn Fn(&TrialOutcome) -> Result<f64, Error>| {
         outcomes.iter().map(value).collect::<Result<Vec<f64>, Error>>()
@@ -127,7 +127,9 @@ fn measure(rehearsal: &mut Rehearsal) -> Result<(Calibration, BodyScale), Error>
     }
     let told_hz = [config.sensory_olive.spontaneous_hz, config.motor_olive.spontaneous_hz];
     let mut rest_hz = [0.0; 2];
-    for (m, module) in ModuleName::ALL.into_iter().enumerate().filter(|(m, _)| told_hz[*m] > 0.0) {
+    // The rules of a pair have their own potentiation.
+    let is_balanced = |m: usize| pair.is_none() && told_hz[m] > 0.0;
+    for (m, module) in ModuleName::ALL.into_iter().enumerate().filter(|(m, _)| is_balanced(*m)) {
         let rate = |cell: &str| rates_hz.get(&RateOf { module, cell: cell.into(), zone: None }).copied();
         let (Some(teaching_hz), Some(olive_hz)) = (rate(TEACHING), rate("io_cell")) else { continue };
         if teaching_hz == 0.0 {
@@ -221,7 +223,10 @@ fn measure(rehearsal: &mut Rehearsal) -> Result<(Calibration, BodyScale), Error>
         static_bias_deg,
         sign_test_deg,
         rates_hz,
-        balanced_a_plus_ns: ModuleName::ALL.into_iter().zip(a_plus).collect(),
+        balanced_a_plus_ns: match pair {
+            None => ModuleName::ALL.into_iter().zip(a_plus).collect(),
+            Some(_) => BTreeMap::new(),
+        },
         fingerprint: format!("{:016x}", rehearsal.closed.simulation().fingerprint()?),
     };
     check_signs(config, &record)?;

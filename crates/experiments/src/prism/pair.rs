@@ -19,7 +19,7 @@ const ANY_MS: f64 = 1000.0;
 #[derive(Debug, Clone)]
 pub struct Pair {
     plan: Plan,
-    /// What it leaves out, and what is not taken from it.
+    /// Parts that it leaves out, and parts that are not taken from it; one sentence each.
     pub notes: Vec<String>,
 }
 
@@ -159,10 +159,11 @@ fn differences(a: &StoredSimulation, b: &StoredSimulation) -> Vec<String> {
                     if is_first && same.model != cell.model {
                         differing.push(format!("cell_models.{}.neuron_model", cell.cell_type));
                     }
-                    let keys = cell
-                        .constants
-                        .keys()
-                        .filter(|key| is_first && same.constants.get(*key) != cell.constants.get(*key));
+                    // A key of both is told once.
+                    let keys = cell.constants.keys().filter(|key| match same.constants.get(*key) {
+                        None => true,
+                        other => is_first && other != cell.constants.get(*key),
+                    });
                     differing.extend(keys.map(|key| format!("cell_models.{}.{key}", cell.cell_type)));
                     if is_first && same.receptors != cell.receptors {
                         differing.push(format!("cell_models.{}.receptors", cell.cell_type));
@@ -185,7 +186,11 @@ fn differences(a: &StoredSimulation, b: &StoredSimulation) -> Vec<String> {
                 continue;
             }
             for (s, t) in model.synapses.iter().zip(&same.synapses) {
+                let is_learned = |synapse: &StoredSynapse| stored::is_plastic(&synapse.model);
+                let has_rule = is_learned(s) || is_learned(t);
                 let unequal = [
+                    ("synapse_model", !has_rule && s.model != t.model),
+                    ("synapse", !has_rule && s.constants != t.constants),
                     ("weight", s.weight != t.weight || s.weight_law != t.weight_law),
                     ("delay", s.delay_ms != t.delay_ms || s.delay_law != t.delay_law),
                     ("receptor_type", s.receptor != t.receptor),

@@ -12,7 +12,7 @@ use lobule_study::{Error, Item};
 pub struct Rehearsal<'a> {
     pub config: &'a PrismConfig,
     pub anatomy: &'a Anatomy,
-    pair: Option<&'a Pair>,
+    pub pair: Option<&'a Pair>,
     pub seed: u64,
     pub closed: PointingLoop,
     at: &'a Item<'a>,

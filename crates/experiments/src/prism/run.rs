@@ -9,7 +9,7 @@ use super::condition_run::{self, CalibratedSeed};
 use super::config::PrismConfig;
 use super::pair::Pair;
 use super::record::{Calibration, ConditionRun, PopulationRow, PrismResult};
-use lobule_cerebellum::{DT_MS, PLASTIC_SET};
+use lobule_cerebellum::DT_MS;
 use lobule_control::plant::PlanarArm;
 use lobule_scaffold::{Anatomy, ScaffoldSpec, reconstruct};
 use lobule_study::prelude::*;
@@ -172,11 +172,11 @@ fn gather(
         config.module.climbing_fiber_ns
     ));
     }
-    let synapses = |set: &str| -> u64 {
-        let counted = projections.iter().filter(|p| p.label.starts_with(&prefix) && p.label.ends_with(set));
-        counted.map(|p| p.synapses as u64).sum()
-    };
-    let mut sums = [synapses(""), synapses(PLASTIC_SET)];
+    let of_module = || projections.iter().filter(|p| p.label.starts_with(&prefix));
+    let mut sums = [
+        of_module().map(|p| p.synapses as u64).sum(),
+        of_module().filter(|p| p.is_plastic).map(|p| p.synapses as u64).sum(),
+    ];
     run.ranks.sum(&mut sums)?;
     let cells = first.anatomy.cells.iter();
     Ok(PrismResult {

@@ -62,8 +62,7 @@ fn what_was_run(result: &PrismResult) -> Section {
         PlantKind::Arm => "planar arm of two segments",
     };
     let (synapses, plastic) = (count(result.synapses_per_module), count(result.plastic_per_module));
-    let of_which =
-        format!("{synapses} in one module, of which {plastic} are plastic (parallel fiber to Purkinje cell)");
+    let of_which = format!("{synapses} in one module, of which {plastic} are plastic");
     let terms = [
         ("Network", format!("{modules} {x:.0} × {y:.0} µm at the base and {z:.0} µm high")),
         ("Cells", format!("{} in one module{both}", count(cells))),
