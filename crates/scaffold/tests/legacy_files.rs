@@ -69,7 +69,7 @@ const SETS: &[(&str, &str)] = &[
     ("gj_sc", "stellate_to_stellate"),
 ];
 
-/// What was counted in a file.
+/// Counts of a file.
 fn counts(name: &str) -> Value {
     let path = file(name).with_file_name(format!("{name}.counts.json"));
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()

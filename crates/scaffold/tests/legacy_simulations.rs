@@ -157,6 +157,11 @@ fn a_step_that_is_left_out_is_one_ms_and_the_run_has_a_tenth() {
     assert!(
         s.notes.iter().any(|n| n.contains("1 ms") && n.contains("none is given") && n.contains("0.1 ms"))
     );
+    // All times on the stored grid are on that of the run.
+    for (stored, parts) in [(0.25, 3.0), (0.2, 2.0), (0.3, 3.0), (0.7, 7.0), (2.0, 20.0), (0.11, 2.0)] {
+        let s = read(&with("/resolution", json!(stored)));
+        assert_eq!((s.stored_resolution_ms, s.resolution_ms), (stored, stored / parts));
+    }
     let s = read(&with("/resolution", json!(0.05)));
     assert_eq!((s.stored_resolution_ms, s.resolution_ms), (0.05, 0.05));
     assert_eq!(s.notes, [""; 0]);

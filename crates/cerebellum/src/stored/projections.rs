@@ -211,7 +211,7 @@ impl Plan {
     }
 }
 
-/// What stands before and after the delay in the label of a part of a set.
+/// Signs before and after the delay in the label of a part of a set.
 const AT: char = '@';
 const MS: &str = "ms";
 

@@ -1,4 +1,4 @@
-//! What the tests of simulations before BSB 4 share: the tiny files, their configurations, and runs of them.
+//! Tiny files, their configurations and runs of them, for the tests of simulations before BSB 4.
 #![allow(dead_code)]
 
 use lobule_cerebellum::Error;

@@ -1,4 +1,4 @@
-//! What the tests of the engine share: parameter tables, scripted input, and a
+//! Parts that the tests of the engine share: parameter tables, scripted input, and a
 //! second, slow and exact E-GLIF.
 #![allow(dead_code)]
 

@@ -75,7 +75,7 @@ impl Law {
             let drawn = if within.is_clamped {
                 one(0)
             } else {
-                (0..MOST_DRAWS).map(one).find(is_in).unwrap_or(one(0))
+                (0..MOST_DRAWS).map(one).find(is_in).unwrap_or_else(|| one(0))
             };
             drawn.clamp(within.low, within.high)
         };

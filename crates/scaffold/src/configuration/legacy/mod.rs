@@ -24,7 +24,8 @@ use crate::legacy::Document;
 use serde_json::Value;
 use std::cell::RefCell;
 
-/// Step of a run, ms, where the stored one is longer. Chosen: the solver of E-GLIF needs 0.2 ms or less.
+/// Longest step of a run, ms; a longer stored one is divided, so that all times on its grid stay on that of the run. Chosen: the solver of
+/// E-GLIF needs 0.2 ms or less.
 const STEP_MS: f64 = 0.1;
 
 /// True for a configuration of scaffold 3 or BSB 3.
@@ -67,12 +68,15 @@ fn fill(simulation: &mut StoredSimulation, fields: Fields, document: &Document) 
     }
     let stored_ms = fields.within("resolution", &RESOLUTION).unwrap_or(1.0);
     simulation.stored_resolution_ms = stored_ms;
-    simulation.resolution_ms = stored_ms.min(STEP_MS);
-    if stored_ms > STEP_MS {
+    // A step of 1 ms is 10 of 0.1 ms, whatever the last digits of the quotient.
+    let parts = (stored_ms / STEP_MS - 1e-9).ceil().max(1.0);
+    simulation.resolution_ms = if parts > 1.0 { stored_ms / parts } else { stored_ms };
+    if parts > 1.0 {
         let origin = if fields.value("resolution").is_none() { ", since none is given" } else { "" };
-        simulation
-            .notes
-            .push(format!("the stored step is {stored_ms} ms{origin}; the run has one of {STEP_MS} ms."));
+        simulation.notes.push(format!(
+            "the stored step is {stored_ms} ms{origin}; the run has one of {} ms.",
+            simulation.resolution_ms
+        ));
     }
     for (key, why) in [
         ("modules", "models of NEST modules are built in"),
