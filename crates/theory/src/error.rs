@@ -50,6 +50,45 @@ pub enum Error {
         /// Rule of the learner.
         expected: String,
     },
+    /// An environment that cannot go on, for a reason of its own.
+    #[error("the environment cannot go on: {fault}")]
+    Environment {
+        /// The fault, and the remedy.
+        fault: String,
+    },
+    /// An observation that is not a number.
+    #[error(
+        "observation {index} is {value}{}; see to the sensor that gives it",
+        after.map_or(String::new(), |steps| format!(" after {steps} steps of training"))
+    )]
+    Observation {
+        /// Index, from 0.
+        index: usize,
+        /// Its value.
+        value: f64,
+        /// Steps of training before it; none outside of training.
+        after: Option<u64>,
+    },
+    /// A reward that is not a number.
+    #[error("the reward is {value} after {after} steps of training; see to the environment that gives it")]
+    Reward {
+        /// Its value.
+        value: f64,
+        /// Steps of training before it.
+        after: u64,
+    },
+    /// A policy or value function whose training diverged.
+    #[error(
+        "the {quantity} is {value} in update {update}; lower the learning rates, or the size of observations and rewards"
+    )]
+    Diverged {
+        /// The quantity.
+        quantity: &'static str,
+        /// Its value.
+        value: f64,
+        /// Update, from 0.
+        update: u64,
+    },
 }
 
 impl RoomError for Error {
@@ -65,5 +104,13 @@ impl Error {
 
     pub(crate) fn same_len(what: &'static str, found: usize, expected: usize) -> Result<(), Error> {
         if found == expected { Ok(()) } else { Err(Error::Shape { what, found, expected }) }
+    }
+
+    /// Checks that every value of an observation is finite.
+    pub(crate) fn observed(observation: &[f64], after: Option<u64>) -> Result<(), Error> {
+        match observation.iter().position(|x| !x.is_finite()) {
+            None => Ok(()),
+            Some(index) => Err(Error::Observation { index, value: observation[index], after }),
+        }
     }
 }

@@ -15,6 +15,7 @@ pub mod learner;
 pub mod network;
 pub mod perceptron;
 pub mod plasticity;
+pub mod policy_gradient;
 pub mod rules;
 pub mod single_cell;
 
