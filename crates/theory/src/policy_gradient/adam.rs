@@ -96,3 +96,54 @@ pub fn limit_norm(most: f64, gradients: &mut [&mut [f64]]) -> f64 {
     }
     norm
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_steps_are_those_computed_by_hand() {
+        let constants = AdamParameters::default();
+        let (mut adam, mut x) = (Adam::new(1), [1.0]);
+        // m = 0.2, v = 0.004; both corrected to the gradient: 2 and 4, so that the step is 0.1 · 2 / (2 + 1e-8).
+        adam.step(&constants, 0.1, &[2.0], &mut x);
+        assert!((x[0] - (1.0 - 0.2 / (2.0 + 1e-8))).abs() < 1e-15, "{}", x[0]);
+        // m = 0.9 · 0.2 - 0.1 = 0.08, v = 0.999 · 0.004 + 0.001 = 0.004996, over 0.19 and 0.001999.
+        let second = 0.1 * (0.08 / 0.19) / ((0.004_996_f64 / 0.001_999).sqrt() + 1e-8);
+        let before = x[0];
+        adam.step(&constants, 0.1, &[-1.0], &mut x);
+        assert!((before - x[0] - second).abs() < 1e-14, "{} {second}", before - x[0]);
+    }
+
+    #[test]
+    fn the_first_step_has_the_same_size_for_any_gradient() {
+        let (mut adam, mut x) = (Adam::new(3), [0.0; 3]);
+        adam.step(&AdamParameters::default(), 0.01, &[1e-3, -5.0, 1e4], &mut x);
+        for (x, expected) in x.iter().zip([-0.01, 0.01, -0.01]) {
+            assert!((x - expected).abs() < 1e-6, "{x} {expected}");
+        }
+    }
+
+    #[test]
+    fn only_a_norm_that_is_too_large_is_shortened() {
+        let (mut a, mut b) = ([3.0], [0.0, 4.0]);
+        assert_eq!(limit_norm(10.0, &mut [&mut a, &mut b]), 5.0);
+        assert_eq!((a, b), ([3.0], [0.0, 4.0]));
+        assert_eq!(limit_norm(0.5, &mut [&mut a, &mut b]), 5.0);
+        assert!((a[0] - 0.3).abs() < 1e-15 && (b[1] - 0.4).abs() < 1e-15);
+    }
+
+    #[test]
+    fn constants_out_of_range_are_refused() {
+        let good = AdamParameters::default();
+        assert_eq!(good.check(), Ok(()));
+        for bad in [
+            AdamParameters { beta1: 1.0, ..good },
+            AdamParameters { beta2: -0.1, ..good },
+            AdamParameters { epsilon: 0.0, ..good },
+            AdamParameters { beta1: f64::NAN, ..good },
+        ] {
+            assert!(matches!(bad.check(), Err(Error::Parameter(_))), "{bad:?}");
+        }
+    }
+}

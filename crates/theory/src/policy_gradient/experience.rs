@@ -6,7 +6,7 @@ use super::network::{Network, Pass};
 use super::policy::Policy;
 use super::scaling::Moments;
 use crate::Error;
-use lobule_signal::Stream;
+use lobule_signal::{Ranges, Stream};
 use serde::{Deserialize, Serialize};
 
 /// Steps since the last update, and the episode that goes on.
@@ -208,7 +208,9 @@ impl Experience {
         Error::same_len("the saved actions", self.actions.len(), steps * sizes.actions)?;
         Error::same_len("the saved log-densities", self.log_probabilities.len(), steps)?;
         Error::same_len("the saved successors", self.successors.len(), steps)?;
-        Error::observed(&self.observation, Some(self.steps))?;
+        let numbers =
+            [&self.observation, &self.observations, &self.actions, &self.log_probabilities, &self.rewards];
+        Ranges::of("saved steps").all("value", numbers.into_iter().flatten(), |_| true, "a finite number")?;
         self.spread.check(1)
     }
 }

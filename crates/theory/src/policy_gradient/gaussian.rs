@@ -38,3 +38,51 @@ pub fn add_log_probability_gradient(
 pub fn entropy(log_std: &[f64]) -> f64 {
     log_std.iter().fold(0.0, |sum, s| sum + s + HALF_LOG_TAU + 0.5)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MEAN: [f64; 3] = [0.2, -1.0, 0.7];
+    const LOG_STD: [f64; 3] = [-0.5, 0.3, -1.2];
+    const ACTION: [f64; 3] = [0.9, -1.4, 0.5];
+
+    #[test]
+    fn the_density_is_the_normal_one() {
+        // Standard normal at 1: exp(-1/2) / sqrt(2 pi).
+        let expected = libm::log(libm::exp(-0.5) / std::f64::consts::TAU.sqrt());
+        assert!((log_probability(&[0.0], &[0.0], &[1.0]) - expected).abs() < 1e-15);
+        // It sums to 1, and the mean of -log p is the entropy.
+        let (mut total, mut mean) = (0.0, 0.0);
+        for i in -80_000..80_000 {
+            let log_p = log_probability(&[0.3], &[0.4], &[f64::from(i) * 2e-4]);
+            total += libm::exp(log_p) * 2e-4;
+            mean -= log_p * libm::exp(log_p) * 2e-4;
+        }
+        assert!((total - 1.0).abs() < 1e-9, "{total}");
+        assert!((mean - entropy(&[0.4])).abs() < 1e-9, "{mean}");
+    }
+
+    #[test]
+    fn its_gradient_is_that_of_central_differences() {
+        let (mut of_mean, mut of_log_std) = ([0.0; 3], [0.0; 3]);
+        add_log_probability_gradient(&MEAN, &LOG_STD, &ACTION, 2.0, &mut of_mean, &mut of_log_std);
+        for j in 0..3 {
+            let moved = |values: [f64; 3], by: f64| {
+                let mut moved = values;
+                moved[j] += by;
+                moved
+            };
+            let h = 1e-5;
+            let by_mean = |by| log_probability(&moved(MEAN, by), &LOG_STD, &ACTION);
+            let by_log_std = |by| log_probability(&MEAN, &moved(LOG_STD, by), &ACTION);
+            let by_entropy = |by| entropy(&moved(LOG_STD, by));
+            let near = |slope: f64, expected: f64| {
+                assert!((slope - expected).abs() < 1e-6 * expected.abs(), "{j}: {slope} {expected}");
+            };
+            near(2.0 * (by_mean(h) - by_mean(-h)) / (2.0 * h), of_mean[j]);
+            near(2.0 * (by_log_std(h) - by_log_std(-h)) / (2.0 * h), of_log_std[j]);
+            near((by_entropy(h) - by_entropy(-h)) / (2.0 * h), 1.0);
+        }
+    }
+}

@@ -199,3 +199,92 @@ impl Network {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(sizes: &[usize]) -> Network {
+        let mut network =
+            Network::draw(sizes, &vec![0.6; sizes.len() - 1], &Stream::new(2, "network")).unwrap();
+        let biases = Stream::new(2, "biases");
+        network.parameters.iter_mut().enumerate().for_each(|(i, w)| *w += 0.1 * biases.normal(0, i as u32));
+        network
+    }
+
+    fn inputs(network: &Network, rows: usize) -> Vec<f64> {
+        let stream = Stream::new(4, "inputs");
+        (0..rows * network.inputs()).map(|i| stream.normal(1, i as u32)).collect()
+    }
+
+    /// A loss that weighs every output, linearly and squared.
+    fn loss(network: &Network, inputs: &[f64]) -> f64 {
+        let mut pass = Pass::default();
+        let outputs = network.forward(inputs, &mut pass);
+        outputs.iter().enumerate().map(|(i, y)| (0.3 + 0.1 * i as f64) * y + 0.5 * y * y).sum()
+    }
+
+    #[test]
+    fn a_small_network_has_the_output_computed_by_hand() {
+        let mut network = Network::zero(&[2, 2, 1]).unwrap();
+        network.set_parameters(&[0.5, -1.0, 0.25, 2.0, 0.1, -0.2, 3.0, -1.5, 0.7]).unwrap();
+        let mut pass = Pass::default();
+        // Sums of the hidden cells: 0.5 · 1 + 0.25 · 2 + 0.1 = 1.1 and -1 · 1 + 2 · 2 - 0.2 = 2.8.
+        let expected = 3.0 * libm::tanh(1.1) - 1.5 * libm::tanh(2.8) + 0.7;
+        assert!((network.forward(&[1.0, 2.0], &mut pass)[0] - expected).abs() < 1e-15);
+    }
+
+    #[test]
+    fn the_gradient_is_that_of_central_differences() {
+        for sizes in [&[3, 5, 4, 2][..], &[2, 3], &[1, 6, 1]] {
+            let mut network = drawn(sizes);
+            let inputs = inputs(&network, 7);
+            let mut pass = Pass::default();
+            let outputs = network.forward(&inputs, &mut pass);
+            let slopes: Vec<f64> =
+                outputs.iter().enumerate().map(|(i, y)| 0.3 + 0.1 * i as f64 + y).collect();
+            let mut gradient = vec![f64::NAN; network.parameters.len()];
+            network.backward(&inputs, &slopes, &mut pass, &mut gradient);
+            let largest = gradient.iter().fold(0.0, |m: f64, g| m.max(g.abs()));
+            for i in 0..gradient.len() {
+                let w = network.parameters[i];
+                let mut at = |x: f64| {
+                    network.parameters[i] = x;
+                    loss(&network, &inputs)
+                };
+                let slope = (at(w + 1e-5) - at(w - 1e-5)) / 2e-5;
+                network.parameters[i] = w;
+                assert!(
+                    (slope - gradient[i]).abs() < 1e-6 * largest,
+                    "{sizes:?} {i}: {slope} {}",
+                    gradient[i]
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_has_the_same_bits_in_any_batch() {
+        let network = drawn(&[5, 33, 17, 3]);
+        let inputs = inputs(&network, 13);
+        let (mut pass, mut alone) = (Pass::default(), Pass::default());
+        let together = network.forward(&inputs, &mut pass).to_vec();
+        for (row, outputs) in inputs.chunks(5).zip(together.chunks(3)) {
+            assert_eq!(network.forward(row, &mut alone), outputs);
+        }
+    }
+
+    #[test]
+    fn sizes_and_parameters_that_do_not_fit_are_refused() {
+        for sizes in [&[][..], &[3], &[3, 0, 2], &[0, 1], &[3, 8193, 1], &[2; 17]] {
+            assert!(matches!(Network::zero(sizes), Err(Error::Parameter(_))), "{sizes:?}");
+        }
+        let mut network = Network::zero(&[2, 1]).unwrap();
+        assert!(matches!(network.set_parameters(&[0.0; 4]), Err(Error::Shape { found: 4, expected: 3, .. })));
+        assert!(matches!(network.set_parameters(&[0.0, f64::NAN, 0.0]), Err(Error::Parameter(_))));
+        assert!(matches!(
+            Network::draw(&[2, 1], &[1.0, 1.0], &Stream::new(1, "x")),
+            Err(Error::Shape { found: 2, expected: 1, .. })
+        ));
+    }
+}

@@ -141,3 +141,165 @@ pub(super) fn normalize(values: &mut [f64]) {
     let deviation = variance.sqrt() + 1e-8;
     values.iter_mut().for_each(|v| *v = (*v - mean) / deviation);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lobule_signal::Stream;
+
+    const STEPS: usize = 24;
+
+    /// A policy of two actions, and steps whose ratios of probabilities lie on both sides of both clips.
+    struct Case {
+        network: Network,
+        log_std: Vec<f64>,
+        observations: Vec<f64>,
+        actions: Vec<f64>,
+        log_probabilities: Vec<f64>,
+        advantages: Vec<f64>,
+    }
+
+    fn case() -> Case {
+        let stream = Stream::new(9, "case");
+        let draw = |step: u64, n: usize| (0..n).map(|i| stream.normal(step, i as u32)).collect::<Vec<_>>();
+        let network = Network::draw(&[3, 5, 4, 2], &[0.6; 3], &stream).unwrap();
+        let (observations, actions, log_std) = (draw(10, 3 * STEPS), draw(11, 2 * STEPS), vec![-0.3, 0.2]);
+        let mut pass = Pass::default();
+        let means = network.forward(&observations, &mut pass);
+        // Changes of the log-density from -0.6 to 0.6, none within 0.001 of a kink.
+        let changes: Vec<f64> = (0..STEPS).map(|t| -0.6 + 1.2 * (t as f64 + 0.5) / STEPS as f64).collect();
+        assert!(
+            changes.iter().all(|c| (libm::exp(*c) - 0.8).abs() > 1e-3 && (libm::exp(*c) - 1.2).abs() > 1e-3)
+        );
+        let log_probabilities = (0..STEPS)
+            .map(|t| {
+                let at = 2 * t..2 * t + 2;
+                log_probability(&means[at.clone()], &log_std, &actions[at]) - changes[t]
+            })
+            .collect();
+        let advantages = (0..STEPS).map(|t| if t % 2 == 0 { 1.3 } else { -0.7 }).collect();
+        Case { network, log_std, observations, actions, log_probabilities, advantages }
+    }
+
+    impl Case {
+        fn loss(&self, weights: Weights) -> (PolicyLoss, PolicyGradient) {
+            let batch = Minibatch {
+                observations: &self.observations,
+                actions: &self.actions,
+                log_probabilities: &self.log_probabilities,
+                advantages: &self.advantages,
+            };
+            let mut gradient = PolicyGradient::default();
+            let policy = (&self.network, self.log_std.as_slice());
+            let loss = policy_loss(policy, &batch, weights, &mut Pass::default(), &mut gradient);
+            (loss, gradient)
+        }
+    }
+
+    #[test]
+    fn the_gradient_of_the_clipped_surrogate_with_entropy_is_that_of_central_differences() {
+        let weights = Weights { clip: 0.2, entropy_bonus: 0.05 };
+        let mut case = case();
+        let (loss, gradient) = case.loss(weights);
+        assert!(loss.clipped > 0.2 && loss.clipped < 0.8, "both kinds of steps are there: {loss:?}");
+        let h = 1e-5;
+        let largest = gradient.of_network.iter().fold(0.0, |m: f64, g| m.max(g.abs()));
+        for i in 0..gradient.of_network.len() {
+            let w = case.network.parameters()[i];
+            let mut at = |x: f64| {
+                case.network.parameters_mut()[i] = x;
+                case.loss(weights).0.loss
+            };
+            let slope = (at(w + h) - at(w - h)) / (2.0 * h);
+            case.network.parameters_mut()[i] = w;
+            let expected = gradient.of_network[i];
+            assert!((slope - expected).abs() < 1e-6 * largest, "{i}: {slope} {expected}");
+        }
+        for j in 0..2 {
+            let s = case.log_std[j];
+            let mut at = |x: f64| {
+                case.log_std[j] = x;
+                case.loss(weights).0.loss
+            };
+            let slope = (at(s + h) - at(s - h)) / (2.0 * h);
+            case.log_std[j] = s;
+            let expected = gradient.of_log_std[j];
+            assert!((slope - expected).abs() < 1e-6 * expected.abs(), "{j}: {slope} {expected}");
+        }
+    }
+
+    #[test]
+    fn clipped_steps_give_no_gradient() {
+        let weights = Weights { clip: 0.2, entropy_bonus: 0.0 };
+        let mut case = case();
+        // Better actions that became more probable than the clip allows, and worse ones less probable.
+        let mut pass = Pass::default();
+        let means = case.network.forward(&case.observations, &mut pass);
+        for t in 0..STEPS {
+            let at = 2 * t..2 * t + 2;
+            let now = log_probability(&means[at.clone()], &case.log_std, &case.actions[at]);
+            case.log_probabilities[t] = now - 0.3 * case.advantages[t].signum();
+        }
+        let (loss, gradient) = case.loss(weights);
+        assert_eq!(loss.clipped, 1.0);
+        assert!(gradient.of_network.iter().chain(&gradient.of_log_std).all(|g| *g == 0.0));
+        // The same ratios with the opposite advantages are not clipped: the step leads back.
+        case.advantages.iter_mut().for_each(|a| *a = -*a);
+        let (loss, gradient) = case.loss(weights);
+        assert_eq!(loss.clipped, 0.0);
+        assert!(gradient.of_network.iter().any(|g| g.abs() > 1e-3));
+    }
+
+    #[test]
+    fn the_surrogate_is_the_lower_of_both_terms() {
+        for (ratio, advantage, expected) in [
+            (1.1, 2.0, (2.2, 2.2)),
+            (1.5, 2.0, (2.4, 0.0)),
+            (0.5, 2.0, (1.0, 1.0)),
+            (1.5, -2.0, (-3.0, -3.0)),
+            (0.5, -2.0, (-1.6, 0.0)),
+        ] {
+            let (value, slope) = clipped_surrogate(ratio, advantage, 0.2);
+            assert!(
+                (value - expected.0).abs() < 1e-15 && (slope - expected.1).abs() < 1e-15,
+                "{ratio} {advantage}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_gradient_of_the_value_loss_is_that_of_central_differences() {
+        let Case { observations, .. } = case();
+        let mut network = Network::draw(&[3, 5, 4, 1], &[0.6; 3], &Stream::new(8, "value")).unwrap();
+        let returns: Vec<f64> = (0..STEPS).map(|t| (t % 5) as f64 - 1.0).collect();
+        let loss = |network: &Network| {
+            let (mut errors, mut gradient) = (Vec::new(), Vec::new());
+            let of = (&mut errors, &mut gradient);
+            let loss = value_loss(network, &observations, &returns, &mut Pass::default(), of);
+            (loss, gradient)
+        };
+        let (_, gradient) = loss(&network);
+        let largest = gradient.iter().fold(0.0, |m: f64, g| m.max(g.abs()));
+        for (i, expected) in gradient.iter().enumerate() {
+            let w = network.parameters()[i];
+            let mut at = |x: f64| {
+                network.parameters_mut()[i] = x;
+                loss(&network).0
+            };
+            let slope = (at(w + 1e-5) - at(w - 1e-5)) / 2e-5;
+            network.parameters_mut()[i] = w;
+            assert!((slope - expected).abs() < 1e-6 * largest, "{i}: {slope} {expected}");
+        }
+    }
+
+    #[test]
+    fn normalized_values_have_mean_0_and_deviation_1_and_equal_ones_become_0() {
+        let mut values = [1.0, 2.0, 3.0, 6.0];
+        normalize(&mut values);
+        assert!(values.iter().sum::<f64>().abs() < 1e-12);
+        assert!((values.iter().map(|v| v * v).sum::<f64>() / 4.0 - 1.0).abs() < 1e-7);
+        let mut values = [5.0; 3];
+        normalize(&mut values);
+        assert_eq!(values, [0.0; 3]);
+    }
+}

@@ -156,6 +156,11 @@ impl PublishedPpo {
         &self.state.policy
     }
 
+    /// The value function, of observations as they are.
+    pub fn value(&self) -> &Network {
+        &self.state.value
+    }
+
     /// Steps since training began.
     pub fn steps(&self) -> u64 {
         self.state.experience.steps

@@ -94,3 +94,37 @@ impl Scaling {
         self.moments.check(observations)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lobule_signal::Stream;
+
+    #[test]
+    fn running_moments_are_those_of_all_values_together() {
+        let stream = Stream::new(6, "moments");
+        // A large mean: the difference of two large sums would lose the variance.
+        let values: Vec<f64> = (0..1000).map(|i| 1e6 + 0.01 * stream.normal(0, i)).collect();
+        let mut moments = Moments::new(1);
+        assert_eq!((moments.mean(0), moments.variance(0)), (0.0, 0.0));
+        values.iter().for_each(|v| moments.add(&[*v]));
+        let mean = 1e6 + values.iter().map(|v| v - 1e6).sum::<f64>() / 1000.0;
+        let variance = values.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / 1000.0;
+        assert!((moments.mean(0) - mean).abs() < 1e-8);
+        assert!((moments.variance(0) / variance - 1.0).abs() < 1e-6, "{}", moments.variance(0));
+    }
+
+    #[test]
+    fn scaled_observations_are_in_standard_deviations_and_limited() {
+        let mut scaling = Scaling::new(2, 3.0);
+        for x in [1.0, 3.0, 5.0, 7.0] {
+            scaling.learn(&[x, 2.0]);
+        }
+        let mut scaled = [0.0; 2];
+        // Mean 4, variance 5; the other observation is always 2.
+        scaling.scale(&[5.0, 2.0], &mut scaled);
+        assert!((scaled[0] - 1.0 / 5.0_f64.sqrt()).abs() < 1e-8 && scaled[1] == 0.0, "{scaled:?}");
+        scaling.scale(&[1e6, -1e6], &mut scaled);
+        assert_eq!(scaled, [3.0, -3.0]);
+    }
+}
