@@ -1,6 +1,8 @@
 //! Policies that learn: a choice that depends on a stimulus, a point mass, a pendulum, and a body that may stand or walk.
 //!
-//! Every threshold, number of steps and seed here was chosen before the first run.
+//! Every threshold, number of steps and seed here was chosen before the first run. One parameter was not: in the first run the
+//! pendulum was trained with a step of 1e-3, as the other small tasks are. All seeds learned to swing it up within 50,000
+//! steps, and most forgot it again within 400,000, one of them before the test ended. With the default step none did.
 
 use lobule_signal::{Quiet, Stream};
 use lobule_theory::Error;
@@ -191,7 +193,8 @@ impl Environment for Pendulum {
 
 #[test]
 fn a_policy_swings_a_pendulum_up_and_keeps_it_there() {
-    let parameters = PpoParameters { rollout_steps: 2048, gamma: 0.97, log_std: 0.0, ..small() };
+    let parameters =
+        PpoParameters { hidden: vec![32, 32], gamma: 0.97, log_std: 0.0, ..PpoParameters::default() };
     for seed in SEEDS {
         let mut policy = trained(&parameters, &mut Pendulum::new(), 200_000, seed);
         let (mut body, mut observation, mut action) = (Pendulum::new(), [0.0; 3], [0.0]);

@@ -35,7 +35,7 @@ pub struct PpoParameters {
     pub entropy_bonus: f64,
     /// Largest norm of a gradient, of the policy and of the value function.
     pub gradient_norm: f64,
-    /// Mean Kullback-Leibler divergence from the policy that acted, nats, beyond which an update ends after the epoch; none: never.
+    /// Kullback-Leibler divergence from the policy that acted, nats, as estimated from a minibatch, at which an update ends; none: never.
     pub kl_limit: Option<f64>,
     /// Largest size of a scaled observation, standard deviations.
     pub observation_limit: f64,

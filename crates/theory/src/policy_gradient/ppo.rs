@@ -75,6 +75,15 @@ struct State {
     experience: Experience,
 }
 
+/// Means over the minibatches of an epoch.
+#[derive(Default)]
+struct Epoch {
+    losses: PolicyLoss,
+    value_loss: f64,
+    /// True if the policy has gone farther from the one that acted than its limit.
+    has_gone_far: bool,
+}
+
 /// Arrays that nothing outlives.
 #[derive(Debug, Clone, Default)]
 struct Scratch {
@@ -242,10 +251,10 @@ impl State {
         experience.advantages(&self.value, discounts, scale, &mut scratch.pass, targets)?;
         for epoch in 0..self.parameters.epochs {
             let number = self.updates * self.parameters.epochs as u64 + epoch as u64;
-            let (losses, value_loss) = self.epoch(number, scratch)?;
+            let Epoch { losses, value_loss, has_gone_far } = self.epoch(number, scratch)?;
             (update.policy_loss, update.kl, update.clipped) = (losses.loss, losses.kl, losses.clipped);
             (update.value_loss, update.epochs) = (value_loss, epoch + 1);
-            if self.parameters.kl_limit.is_some_and(|limit| losses.kl > limit) {
+            if has_gone_far {
                 break;
             }
         }
@@ -254,24 +263,34 @@ impl State {
         Ok(update)
     }
 
-    /// Goes once through all steps in random order. Returns the mean losses.
-    fn epoch(&mut self, number: u64, scratch: &mut Scratch) -> Result<(PolicyLoss, f64), Error> {
-        let steps = self.experience.len();
+    /// Goes through all steps once in random order, or until a minibatch shows that the policy has gone too far.
+    fn epoch(&mut self, number: u64, scratch: &mut Scratch) -> Result<Epoch, Error> {
         let mut order = std::mem::take(&mut scratch.order);
-        shuffle(self.seed, number, steps, &mut order);
-        let (mut sum, mut value_sum) = (PolicyLoss::default(), 0.0);
+        shuffle(self.seed, number, self.experience.len(), &mut order);
+        let mut epoch = Epoch::default();
+        let mut seen = 0.0;
         for indices in order.chunks(self.parameters.minibatch) {
-            let (loss, value_loss) = self.minibatch(indices, scratch)?;
-            let share = indices.len() as f64 / steps as f64;
-            sum.add_share(share, loss);
-            value_sum += share * value_loss;
+            let (loss, value_loss, has_gone_far) = self.minibatch(indices, scratch)?;
+            seen += indices.len() as f64;
+            epoch.losses.add_share(indices.len() as f64, loss);
+            epoch.value_loss += indices.len() as f64 * value_loss;
+            epoch.has_gone_far = has_gone_far;
+            if has_gone_far {
+                break;
+            }
         }
         scratch.order = order;
-        Ok((sum, value_sum))
+        epoch.losses = epoch.losses.mean(seen);
+        epoch.value_loss /= seen;
+        Ok(epoch)
     }
 
-    /// One step of both optimizers.
-    fn minibatch(&mut self, indices: &[u32], scratch: &mut Scratch) -> Result<(PolicyLoss, f64), Error> {
+    /// One step of both optimizers; of that of the value function alone, and true, where the policy has gone too far.
+    fn minibatch(
+        &mut self,
+        indices: &[u32],
+        scratch: &mut Scratch,
+    ) -> Result<(PolicyLoss, f64, bool), Error> {
         let Scratch { pass, rows, advantages, returns, gradient, value_errors, value_gradient, .. } = scratch;
         let Sizes { observations, actions } = self.policy.sizes();
         let experience = &self.experience;
@@ -296,9 +315,12 @@ impl State {
         let PolicyGradient { of_network, of_log_std, .. } = gradient;
         let norm = limit_norm(p.gradient_norm, &mut [of_network, of_log_std]);
         finite("gradient of the policy", norm, self.updates)?;
-        let (network, log_std) = self.policy.parts_mut();
-        self.of_network.step(&p.adam, p.learning_rate, of_network, network);
-        self.of_log_std.step(&p.adam, p.learning_rate, of_log_std, log_std);
+        let has_gone_far = p.kl_limit.is_some_and(|limit| loss.kl > limit);
+        if !has_gone_far {
+            let (network, log_std) = self.policy.parts_mut();
+            self.of_network.step(&p.adam, p.learning_rate, of_network, network);
+            self.of_log_std.step(&p.adam, p.learning_rate, of_log_std, log_std);
+        }
 
         // The value function.
         let of_value = (value_errors, &mut *value_gradient);
@@ -306,7 +328,7 @@ impl State {
         let norm = limit_norm(p.gradient_norm, &mut [value_gradient]);
         finite("gradient of the value function", norm, self.updates)?;
         self.of_value.step(&p.adam, p.value_learning_rate, value_gradient, self.value.parameters_mut());
-        Ok((loss, value_loss))
+        Ok((loss, value_loss, has_gone_far))
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Update {
     pub mean_reward: f64,
     /// Mean sum of the rewards of an episode that was finished since the last update; none if none was.
     pub episode_return: Option<f64>,
-    /// Passes made through the steps.
+    /// Passes made through the steps; the last one may have ended early.
     pub epochs: usize,
     /// Loss of the policy, mean of the last epoch.
     pub policy_loss: f64,
