@@ -246,7 +246,7 @@ mod tests {
             let mut gradient = vec![f64::NAN; network.parameters.len()];
             network.backward(&inputs, &slopes, &mut pass, &mut gradient);
             let largest = gradient.iter().fold(0.0, |m: f64, g| m.max(g.abs()));
-            for i in 0..gradient.len() {
+            for (i, expected) in gradient.iter().enumerate() {
                 let w = network.parameters[i];
                 let mut at = |x: f64| {
                     network.parameters[i] = x;
@@ -254,11 +254,7 @@ mod tests {
                 };
                 let slope = (at(w + 1e-5) - at(w - 1e-5)) / 2e-5;
                 network.parameters[i] = w;
-                assert!(
-                    (slope - gradient[i]).abs() < 1e-6 * largest,
-                    "{sizes:?} {i}: {slope} {}",
-                    gradient[i]
-                );
+                assert!((slope - expected).abs() < 1e-6 * largest, "{sizes:?} {i}: {slope} {expected}");
             }
         }
     }

@@ -46,8 +46,8 @@ pub struct PpoParameters {
 impl Default for PpoParameters {
     /// Source: Schulman et al. 2017, arXiv:1707.06347, section 6.1 and Table 3 (64-64 tanh, horizon 2048, 10 epochs, minibatch 64,
     /// gamma, lambda, step of Adam, clip 0.2, no entropy bonus).
-    /// Source: Andrychowicz et al. 2021, arXiv:2006.05990 (initial standard deviation 0.5, gradient norm 0.5).
-    /// Source: Dhariwal et al. 2017, OpenAI Baselines, `VecNormalize` (observations limited at 10, rewards scaled).
+    /// Source: Andrychowicz et al. 2021, arXiv:2006.05990 (initial standard deviation 0.5).
+    /// Source: Dhariwal et al. 2017, OpenAI Baselines, `ppo2` and `VecNormalize` (gradient norm 0.5, observations limited at 10, rewards scaled).
     /// Chosen: the same step for the value function as for the policy, as in the common loss of Schulman et al. 2017.
     fn default() -> Self {
         Self {

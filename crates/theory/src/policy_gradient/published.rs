@@ -15,7 +15,7 @@
 //! 6. **Densities of clipped actions.** An action is clipped at ± 1 after it was drawn, and its density is taken to be that
 //!    of the unclipped distribution there: score and noise do not belong together.
 //! 7. **Truncation is taken for an end**: an episode that is stopped has no value beyond, which teaches that time runs out.
-//! 8. **The reward**, which is not part of this file: in the published task, standing still earns 99.7 % of what walking earns.
+//! 8. **The reward**, which is not part of this file: in the published task, standing still earns 99.7 % of the maximum.
 //!
 //! The program computes in single precision, this one in double.
 //! Source: MH-FLOCKE v0.4.1 (github.com/MarcHesse/mhflocke, tag v0.4.1-paper1), its PPO baseline for the Go2.
