@@ -30,9 +30,10 @@ fn small_published() -> PublishedPpoParameters {
     }
 }
 
-/// A reward of 1 per step and nothing to see; the limit of time comes every 10 steps.
+/// A reward of 1 per step and nothing to see; every episode has a number of steps.
 struct Clockwork {
     steps: u32,
+    length: u32,
     is_end: bool,
 }
 
@@ -54,7 +55,7 @@ impl Environment for Clockwork {
     fn step(&mut self, _action: &[f64], observation: &mut [f64]) -> Result<Step, Error> {
         self.steps += 1;
         observation[0] = 1.0;
-        let is_last = self.steps == 10;
+        let is_last = self.steps == self.length;
         Ok(Step { reward: 1.0, ended: is_last && self.is_end, truncated: is_last && !self.is_end })
     }
 }
@@ -86,7 +87,7 @@ fn a_truncated_episode_is_worth_what_would_follow_and_an_ended_one_is_not() {
     let near = |found: f64, expected: f64| assert!((found - expected).abs() < 0.3, "{found} {expected}");
     for (is_end, expected) in [(false, 1.0 / (1.0 - 0.9)), (true, value_of_ended_episodes(0.9, 0.95))] {
         let mut ppo = Ppo::new(&parameters, Sizes { observations: 1, actions: 1 }, 3).unwrap();
-        ppo.train(&mut Clockwork { steps: 0, is_end }, 60_000, &Quiet).unwrap();
+        ppo.train(&mut Clockwork { steps: 0, length: 10, is_end }, 60_000, &Quiet).unwrap();
         // The one observation there is becomes 0.
         near(ppo.value().forward(&[0.0], &mut Default::default())[0], expected);
     }
@@ -99,9 +100,28 @@ fn a_truncated_episode_is_worth_what_would_follow_and_an_ended_one_is_not() {
         ..PublishedPpoParameters::default()
     };
     let mut published = PublishedPpo::new(&parameters, Sizes { observations: 1, actions: 1 }, 3).unwrap();
-    published.train(&mut Clockwork { steps: 0, is_end: false }, 60_000, &Quiet).unwrap();
+    published.train(&mut Clockwork { steps: 0, length: 10, is_end: false }, 60_000, &Quiet).unwrap();
     let value = published.value().forward(&[1.0], &mut Default::default())[0];
     near(value, value_of_ended_episodes(0.9, 0.95));
+}
+
+#[test]
+fn an_episode_that_goes_on_after_an_update_is_worth_what_will_follow() {
+    let parameters = PpoParameters {
+        gamma: 0.9,
+        value_learning_rate: 3e-3,
+        gradient_norm: 1e3,
+        reward_scaling: false,
+        rollout_steps: 10,
+        minibatch: 10,
+        hidden: vec![4],
+        ..PpoParameters::default()
+    };
+    let mut ppo = Ppo::new(&parameters, Sizes { observations: 1, actions: 1 }, 3).unwrap();
+    let mut environment = Clockwork { steps: 0, length: u32::MAX, is_end: false };
+    ppo.train(&mut environment, 20_000, &Quiet).unwrap();
+    let value = ppo.value().forward(&[0.0], &mut Default::default())[0];
+    assert!((value - 10.0).abs() < 0.3, "{value}");
 }
 
 #[test]
@@ -210,6 +230,8 @@ fn parameters_out_of_range_are_refused_by_name() {
 #[derive(Default)]
 struct Recorded {
     stimulus: f64,
+    /// Added to every reward.
+    bonus: f64,
     all: Vec<[f64; 3]>,
 }
 
@@ -229,9 +251,30 @@ impl Environment for Recorded {
     }
 
     fn step(&mut self, action: &[f64], _observation: &mut [f64]) -> Result<Step, Error> {
-        let reward = action[0] * self.stimulus;
+        let reward = action[0] * self.stimulus + self.bonus;
         self.all.push([self.stimulus, action[0], reward]);
         Ok(Step { reward, ended: true, truncated: false })
+    }
+}
+
+#[test]
+fn a_bonus_for_every_step_that_no_value_function_predicts_changes_no_policy() {
+    // Each minibatch sees its advantages from their mean.
+    let parameters = PpoParameters {
+        value_learning_rate: 0.0,
+        reward_scaling: false,
+        rollout_steps: 64,
+        minibatch: 16,
+        ..small()
+    };
+    let policy = |bonus| {
+        let mut ppo = Ppo::new(&parameters, Sizes { observations: 1, actions: 1 }, 4).unwrap();
+        ppo.train(&mut Recorded { bonus, ..Recorded::default() }, 64, &Quiet).unwrap();
+        ppo.policy().clone()
+    };
+    let (without, with) = (policy(0.0), policy(50.0));
+    for (a, b) in without.network().parameters().iter().zip(with.network().parameters()) {
+        assert!((a - b).abs() < 1e-7, "{a} {b}");
     }
 }
 

@@ -154,9 +154,7 @@ impl Experience {
 
     /// Leaves the running episode: training goes on with a new one.
     pub fn cut(&mut self, value: &Network, pass: &mut Pass) {
-        if self.is_running
-            && let Some(last @ Successor::Next) = self.successors.last_mut()
-        {
+        if let Some(last @ Successor::Next) = self.successors.last_mut() {
             *last = Successor::Cut(value.forward(&self.observation, pass)[0]);
         }
         self.is_running = false;
