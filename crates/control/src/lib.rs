@@ -43,6 +43,7 @@ mod signature;
 mod state;
 pub mod trajectory;
 mod vestibulo_ocular;
+pub mod walking;
 
 pub use adaptive::{Adaptive, AddsTo};
 pub use beside::Beside;
