@@ -279,9 +279,10 @@ mod tests {
         let mut weight = OneWeight::new(&[1.5], 0.02).unwrap();
         // The error is 1 - u: in each tick 1 - 1.5 x 0.02 of it is left.
         for n in 0..200 {
-            let left = 1.0 - weight.weights()[0];
+            let before = weight.weights()[0];
+            let left = 1.0 - before;
             assert!((left - 0.97_f64.powi(n)).abs() < 1e-12);
-            assert_eq!(answer(&mut weight, &[left], &[]), [1.0 - left]);
+            assert_eq!(answer(&mut weight, &[left], &[]), [before]);
         }
         weight.set_learning(false);
         weight.reset();
