@@ -101,6 +101,7 @@ impl Controller for Bundle {
     }
 
     fn slow(&mut self, factor: f64) -> bool {
-        self.parts.iter_mut().fold(false, |slowed, part| part.slow(factor) || slowed)
+        // All of them are slowed, not only the first that can be.
+        self.parts.iter_mut().filter_map(|part| part.slow(factor).then_some(())).count() > 0
     }
 }

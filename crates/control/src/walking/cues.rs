@@ -1,4 +1,4 @@
-//! What a cerebellum on top of a walker is told: phase of the gait, lines from outside, its own movement.
+//! Further input of a cerebellum on top of a walker: phase of the gait, lines from outside, its own movement.
 
 use super::View;
 use crate::Error;

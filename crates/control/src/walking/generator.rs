@@ -189,7 +189,7 @@ impl Generator {
     /// Ticks of a cycle at its own frequency, rounded; none for a generator at rest.
     pub fn cycle_ticks(&self) -> Option<usize> {
         let ticks = 1.0 / (self.parameters.frequency_hz * self.dt_s);
-        ticks.is_finite().then(|| (ticks + 0.5) as usize)
+        ticks.is_finite().then_some((ticks + 0.5) as usize)
     }
 
     /// Amplitude with its maturation so far, before arousal and terrain.

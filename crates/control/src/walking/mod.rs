@@ -10,7 +10,8 @@
 //!
 //! [`Walker`] is all of this as a [`Controller`](crate::Controller) whose cerebellum corrects every joint in every tick.
 //! [`SteeredWalker`] puts a cerebellum on top of any walker that is [`Steerable`]: it commands a few [`Effector`]s at 50 Hz and is
-//! taught by errors of the walk. The angles are those of a servo, which belongs to the plant.
+//! taught by errors of the walk; [`PiController`], [`OneWeight`] and [`Pulse`] are its rivals, and a [`Bundle`] puts controllers of one
+//! output in its place. The servo that drives the joints to their angles belongs to the plant.
 //!
 //! Each part is a file with its parameters; their defaults are those of the publication, faults included, and each says where
 //! it departs from anatomy ([`Wiring`]).

@@ -352,8 +352,7 @@ mod tests {
         assert_eq!(reflexes.posture(), Posture::Rolling);
         let (push, pull) = ([-0.8 * 0.9, 0.7 * 0.9, 0.0], [0.4 * 0.9, -0.3 * 0.9, 0.0]);
         close(&found, &[push, pull, push, pull].concat());
-        // Rolling lasts 80 more ticks. Back on the back the count of fallen ticks begins anew; kicking takes more than 30,
-        // which a roll after 21 never reaches, so kicks need a longer rest on the back.
+        // A roll after 21 ticks comes before the first kick, which takes 31: kicks need a longer rest on the back.
         let mut slow = Reflexes::new(
             ReflexParameters {
                 postures: Postures { least_ticks: 200, ..Default::default() },

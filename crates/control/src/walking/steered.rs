@@ -37,13 +37,24 @@ pub struct Output {
 }
 
 impl Output {
-    /// Lateral step taught by the yaw rate. Source of gain and limit: effectors measured with MH-FLOCKE's generator on a Unitree Go2,
-    /// where a positive step turns to the right and 0.15 rad turn by 45 degrees in a second. Chosen: no limit of the error.
+    /// Lateral step taught by the yaw rate. Source of sign and limit: measured with MH-FLOCKE's generator on a Unitree Go2, where a step
+    /// of 0.15 rad turns the body to the right by 45 degrees in a second. Chosen: no limit of the error that a walk could reach.
     pub const LATERAL_STEP: Self = Self {
         effector: Effector::LateralStep,
         gain: -1.0,
         limit: 0.15,
         error: WalkError::YawRate,
+        error_scale: 1.0,
+        error_limit: 1e3,
+    };
+
+    /// Leg lengths taught by the mean roll. Source of sign and linearity: measured on the same body, where a trim of 0.1 rad gives a
+    /// mean roll of 10.5 degrees. Chosen: a limit of three times that.
+    pub const TRIM: Self = Self {
+        effector: Effector::Trim,
+        gain: 1.0,
+        limit: 0.3,
+        error: WalkError::RollMean,
         error_scale: 1.0,
         error_limit: 1e3,
     };
@@ -117,7 +128,7 @@ impl SteeredParameters {
 
 /// A walker, and a cerebellum that steers it.
 ///
-/// # Example: an integrator of the yaw rate holds the course
+/// # Example: an integrator of the yaw rate stabilizes the heading
 /// ```
 /// use lobule_control::walking::{FixedCorrections, OneWeight, SteeredParameters, SteeredWalker, Walker, WalkerParameters};
 /// use lobule_control::{Controller, Senses};
@@ -148,8 +159,8 @@ pub struct SteeredWalker<B = Box<dyn Steerable>> {
     reported: Vec<f64>,
     /// References of the errors, all 0. `[outputs]`
     none: Vec<f64>,
-    /// `[values of the cues]`
-    told: Vec<f64>,
+    /// Values of the cues. `[values]`
+    cue_values: Vec<f64>,
     /// Outputs of the cerebellum. `[outputs]`
     answer: Vec<f64>,
     /// Values of the effectors. `[outputs]`
@@ -168,7 +179,7 @@ impl<B: Steerable> SteeredWalker<B> {
     /// # Errors
     /// As [`SteeredParameters::check`]; [`Error::Unknown`] for an effector that the walker does not have, [`Error::Parameter`] for an
     /// effector that is commanded twice, a cue that there is not, or a cerebellum with another number of commands or that reads more
-    /// than it is told.
+    /// than it is given.
     pub fn new(
         parameters: &SteeredParameters,
         mut base: B,
@@ -198,7 +209,7 @@ impl<B: Steerable> SteeredWalker<B> {
         }
         Ok(Self {
             errors: WalkErrors::new(p.cycle_ticks)?,
-            told: vec![0.0; cues.values()],
+            cue_values: vec![0.0; cues.values()],
             reported: vec![0.0; n],
             none: vec![0.0; n],
             answer: vec![0.0; n],
@@ -213,7 +224,7 @@ impl<B: Steerable> SteeredWalker<B> {
         })
     }
 
-    fn check_cerebellum(cerebellum: &dyn Controller, outputs: usize, told: usize) -> Result<(), Error> {
+    fn check_cerebellum(cerebellum: &dyn Controller, outputs: usize, cues: usize) -> Result<(), Error> {
         let (ranges, reads, name) = (Ranges::of(PART), cerebellum.inputs(), cerebellum.name());
         let commands = cerebellum.commands();
         let allowed = format!("{outputs}: one of `{name}` for each output");
@@ -221,7 +232,7 @@ impl<B: Steerable> SteeredWalker<B> {
         let given = [
             ("senses", reads.senses, outputs),
             ("references", reads.references, outputs),
-            ("cues", reads.cues, told),
+            ("cues", reads.cues, cues),
         ];
         for (what, reads, given) in given {
             let allowed = format!("at most {given}, which `{name}` is given");
@@ -250,9 +261,9 @@ impl<B: Steerable> SteeredWalker<B> {
         &self.reported
     }
 
-    /// Cues at the last update. `[values of the cues]`
-    pub fn told(&self) -> &[f64] {
-        &self.told
+    /// Values of the cues at the last update. `[values]`
+    pub fn cue_values(&self) -> &[f64] {
+        &self.cue_values
     }
 
     /// Values of the effectors, units of each. `[outputs]`
@@ -278,13 +289,13 @@ impl<B: Steerable> SteeredWalker<B> {
         }
         self.errors.forget_means();
         self.teacher.report(&mut self.reported)?;
-        self.cues.write(self.base.phases(), lines, &mut self.told);
+        self.cues.write(self.base.phases(), lines, &mut self.cue_values);
         let given = Senses {
             tick: self.ticks / p.every_ticks as u64,
             sensed: &self.reported,
             reference: &self.none,
             reference_then: &self.none,
-            cues: &self.told,
+            cues: &self.cue_values,
         };
         self.cerebellum.advance(&given, &mut self.answer)?;
         let names = p.outputs.iter().map(|output| output.effector.name());

