@@ -182,8 +182,8 @@ pub struct PulseParameters {
 }
 
 impl Default for PulseParameters {
-    /// Source: the pulse tuned by hand for a push of 100 N against a Unitree Go2 that walks by MH-FLOCKE's generator, 0.15 rad of trim
-    /// to either side.
+    /// A trim of 0.15 rad for a push to the left after the first cue, and of -0.15 rad for one to the right after the second.
+    /// Source: the pulse tuned by hand for pushes of 100 N against a Unitree Go2 that walks by MH-FLOCKE's generator.
     fn default() -> Self {
         Self { heights: vec![0.15, -0.15], delay_s: 0.1, width_s: 0.4 }
     }
