@@ -47,7 +47,10 @@ impl Data {
         // SAFETY: a live model.
         let raw = unsafe { (library.make_data)(model.raw) };
         if raw.is_null() {
-            return Err(Error::Description { part: "MuJoCo".into(), what: "there is no memory for the state of the body".into() });
+            return Err(Error::Description {
+                part: "MuJoCo".into(),
+                what: "there is no memory for the state of the body".into(),
+            });
         }
         // SAFETY: a live model.
         let state = unsafe { (library.state_size)(model.raw, layout::STATE_INTEGRATION) } as usize;
@@ -172,6 +175,12 @@ impl Data {
     pub(crate) fn places_m(&self) -> &[[f64; 3]] {
         // SAFETY: an array of three numbers a body.
         unsafe { array(self.raw, layout::DATA_XPOS, self.bodies) }
+    }
+
+    /// Centers of mass of the bodies in the world, m.
+    pub(crate) fn centers_m(&self) -> &[[f64; 3]] {
+        // SAFETY: an array of three numbers a body.
+        unsafe { array(self.raw, layout::DATA_XIPOS, self.bodies) }
     }
 
     /// Orientations of the bodies, as quaternions from body to world.

@@ -8,7 +8,7 @@ mod locate;
 mod model;
 
 pub(crate) use data::Data;
-pub(crate) use model::{Model, Object, Scene};
+pub(crate) use model::{Kind, Model, Object, Scene};
 
 use crate::Error;
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -18,6 +18,16 @@ use std::sync::OnceLock;
 const REMEDY: &str = "run `scripts/fetch_mujoco.sh`, or name the folder that holds it in the environment variable LOBULE_MUJOCO";
 
 type Raw = *mut c_void;
+
+/// Path of a fetched file.
+///
+/// # Errors
+/// [`Error::Description`] with the places where it is not, and the remedy.
+pub(crate) fn fetched(file: &str) -> Result<std::path::PathBuf, Error> {
+    let missing = |places| format!("{file} is not there (looked for in {places}); {REMEDY}");
+    locate::fetched(file)
+        .map_err(|places| Error::Description { part: "MuJoCo".into(), what: missing(places) })
+}
 
 /// Functions of the library.
 pub(crate) struct Library {
@@ -57,7 +67,8 @@ impl Library {
 
     fn open() -> Result<Self, String> {
         let path = locate::library().map_err(|what| format!("{what}; {REMEDY}"))?;
-        let cannot = |error: libloading::Error| format!("{} cannot be used: {error}; {REMEDY}", path.display());
+        let cannot =
+            |error: libloading::Error| format!("{} cannot be used: {error}; {REMEDY}", path.display());
         // SAFETY: the library's initialization runs no code but its own; that the file is MuJoCo is checked below, before any
         // of its structures is read.
         let opened = unsafe { libloading::Library::new(&path) }.map_err(cannot)?;
@@ -81,7 +92,8 @@ impl Library {
             ));
         }
         type Handler = unsafe extern "C" fn(*const c_void);
-        let set_log_handler: unsafe extern "C" fn(Option<Handler>) -> Option<Handler> = function!("mju_setLogHandler");
+        let set_log_handler: unsafe extern "C" fn(Option<Handler>) -> Option<Handler> =
+            function!("mju_setLogHandler");
         // SAFETY: the handler is a function of this program, which outlives the library's use.
         unsafe { set_log_handler(Some(logged)) };
         Ok(Self {
