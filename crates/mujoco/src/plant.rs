@@ -264,20 +264,21 @@ impl MujocoPlant {
         let step_s = self.model.timestep_s();
         let steps = dt_s / step_s;
         let is_whole = (steps - steps.round()).abs() <= WHOLE && (1.0..=MOST_STEPS).contains(&steps.round());
+        if is_whole {
+            return Ok(steps.round() as u64);
+        }
         let allowed =
             format!("a whole number of physics steps of {step_s} s, 1 to 100000 of them; set timestep_s");
-        Ranges::of(self.signature.name.clone()).require(is_whole, "tick", dt_s, allowed)?;
-        Ok(steps.round() as u64)
+        Err(Ranges::of(self.signature.name.clone()).refusal("tick", dt_s, allowed).into())
     }
 
     fn step(&mut self, command: &[f64]) {
         let time_s = self.time_s();
         self.weakened.copy_from_slice(&self.strengths);
-        if !self.events.is_empty() {
-            self.data.forces_mut().fill([0.0; 6]);
-            for event in &self.events {
-                event.act(time_s, &mut self.data, &mut self.weakened);
-            }
+        // Also without events: a restored state brings its forces along.
+        self.data.forces_mut().fill([0.0; 6]);
+        for event in &self.events {
+            event.act(time_s, &mut self.data, &mut self.weakened);
         }
         let n = command.len();
         let Moving { line, head, .. } = &mut self.moving;
