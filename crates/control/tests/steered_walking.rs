@@ -207,6 +207,29 @@ fn a_pi_controller_of_heading_ends_the_drift_and_brings_the_heading_back() {
 }
 
 #[test]
+fn without_its_senses_a_cerebellum_commands_what_it_has_stored() {
+    let weight = OneWeight::new(&[1.0], 0.02).unwrap();
+    let parameters = SteeredParameters { cues: Vec::new(), ..Default::default() };
+    let base = Turning { step: 0.0, phases: [0.0] };
+    let mut steered = SteeredWalker::new(&parameters, base, Box::new(weight), 7).unwrap();
+    let mut sensed = level(&WalkerParameters::default());
+    sensed[12] = 0.1;
+    // Twelve ticks are three updates, the third of which commands what the first two have added up.
+    let walk = |steered: &mut SteeredWalker<Turning>, ticks: usize| {
+        (0..ticks).for_each(|_| _ = advance(steered, &sensed).unwrap());
+        steered.effect()[0]
+    };
+    assert!((walk(&mut steered, 12) - 2.0 * 0.02 * 0.1).abs() < 1e-12);
+    steered.lose_senses(true);
+    let stored = walk(&mut steered, 4);
+    assert!((stored - 3.0 * 0.02 * 0.1).abs() < 1e-12, "{stored}");
+    assert_eq!(walk(&mut steered, 40), stored);
+    assert_eq!(steered.reported(), [0.0]);
+    steered.lose_senses(false);
+    assert!(walk(&mut steered, 8) > stored);
+}
+
+#[test]
 fn effectors_are_held_between_updates_clipped_and_counted() {
     let output = Output { limit: 0.02, ..Output::LATERAL_STEP };
     let parameters = SteeredParameters { outputs: vec![output], cues: Vec::new(), ..Default::default() };

@@ -167,10 +167,12 @@ pub struct SteeredWalker<B = Box<dyn Steerable>> {
     effect: Vec<f64>,
     /// Updates in which an effector was clipped. `[outputs]`
     clipped: Vec<u64>,
+    /// True while the sensors of the errors are lost.
+    is_blind: bool,
 }
 
 crate::snapshot!([B: Steerable] SteeredWalker<B> {
-    base, cerebellum, errors, cues, teacher, ticks, reported, answer, effect, clipped,
+    base, cerebellum, errors, cues, teacher, ticks, reported, answer, effect, clipped, is_blind,
 });
 
 impl<B: Steerable> SteeredWalker<B> {
@@ -215,6 +217,7 @@ impl<B: Steerable> SteeredWalker<B> {
             answer: vec![0.0; n],
             effect: vec![0.0; n],
             clipped: vec![0; n],
+            is_blind: false,
             ticks: 0,
             parameters: p,
             base,
@@ -256,6 +259,12 @@ impl<B: Steerable> SteeredWalker<B> {
         &*self.cerebellum
     }
 
+    /// Loses the sensors of the errors, or finds them again: while they are lost, the cerebellum is given errors of 0, so that what it
+    /// commands is what it has stored. A reset finds them.
+    pub fn lose_senses(&mut self, are_lost: bool) {
+        self.is_blind = are_lost;
+    }
+
     /// Errors that climbing fibers reported at the last update. `[outputs]`
     pub fn reported(&self) -> &[f64] {
         &self.reported
@@ -289,6 +298,9 @@ impl<B: Steerable> SteeredWalker<B> {
         }
         self.errors.forget_means();
         self.teacher.report(&mut self.reported)?;
+        if self.is_blind {
+            self.reported.fill(0.0);
+        }
         self.cues.write(self.base.phases(), lines, &mut self.cue_values);
         let given = Senses {
             tick: self.ticks / p.every_ticks as u64,
@@ -332,6 +344,7 @@ impl<B: Steerable> Controller for SteeredWalker<B> {
         self.cues.reset();
         self.teacher.reset();
         self.ticks = 0;
+        self.is_blind = false;
         [&mut self.reported, &mut self.answer, &mut self.effect]
             .into_iter()
             .for_each(|values| values.fill(0.0));
