@@ -19,6 +19,9 @@ pub trait Steerable: Controller {
 
     /// Phases of the gait, rad: of each leg, one for all, or none for a walker that knows none.
     fn phases(&self) -> &[f64];
+
+    /// Says that the body was put back to its start while the walk goes on: the way there is no speed.
+    fn relocated(&mut self) {}
 }
 
 impl<S: Steerable + ?Sized> Steerable for Box<S> {
@@ -36,5 +39,9 @@ impl<S: Steerable + ?Sized> Steerable for Box<S> {
 
     fn phases(&self) -> &[f64] {
         (**self).phases()
+    }
+
+    fn relocated(&mut self) {
+        (**self).relocated();
     }
 }

@@ -254,11 +254,6 @@ impl Walker {
         &self.steering
     }
 
-    /// Says that the body was put back to its start while the walk goes on: the way there is no speed.
-    pub fn relocated(&mut self) {
-        self.x_before = None;
-    }
-
     /// Steps 1 to 6.
     fn walk(&mut self, view: &View) -> Walked {
         let p = &self.parameters;
@@ -399,5 +394,9 @@ impl Steerable for Walker {
 
     fn phases(&self) -> &[f64] {
         self.generator.phases()
+    }
+
+    fn relocated(&mut self) {
+        self.x_before = None;
     }
 }
