@@ -259,6 +259,11 @@ impl<B: Steerable> SteeredWalker<B> {
         &*self.cerebellum
     }
 
+    /// Says that the body was put back to its start while the walk goes on.
+    pub fn relocated(&mut self) {
+        self.base.relocated();
+    }
+
     /// Loses the sensors of the errors, or finds them again: while they are lost, the cerebellum is given errors of 0, so that what it
     /// commands is what it has stored. A reset finds them.
     pub fn lose_senses(&mut self, are_lost: bool) {
