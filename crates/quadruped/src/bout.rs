@@ -11,7 +11,7 @@ const EVERY_TICKS: u64 = 4;
 const FALLEN_M: f64 = 0.1215;
 const FALLEN_UPRIGHT: f64 = 0.3;
 /// Ticks for which a robot lies before it is set on its feet. Source: MH-FLOCKE v0.4.1 (option `--auto-reset 500`).
-const LIES_TICKS: u64 = 500;
+pub const LIES_TICKS: u64 = 500;
 
 /// A steered robot in a loop without delay.
 pub struct Bout {
@@ -22,6 +22,8 @@ pub struct Bout {
     own_cues: usize,
     turns: Turns,
     lying: u64,
+    /// Ticks after which it is set on its feet.
+    most_lying: u64,
     falls: u32,
 }
 
@@ -131,6 +133,7 @@ impl Bout {
             own_cues,
             turns: Turns::default(),
             lying: 0,
+            most_lying: LIES_TICKS,
             falls: 0,
         };
         let mut senses = vec![0.0; bout.body.senses()];
@@ -138,6 +141,12 @@ impl Bout {
         let [_, _, yaw] = bout.body.view(&senses)?.roll_pitch_yaw();
         bout.turns = Turns { before: yaw, yaw: 0.0 };
         Ok(bout)
+    }
+
+    /// The same, set on its feet after it has lain for so many ticks.
+    pub fn lying_for(mut self, ticks: u64) -> Self {
+        self.most_lying = ticks;
+        self
     }
 
     /// The steered walker.
@@ -188,7 +197,7 @@ impl Bout {
             let is_down = view.position()[2] < FALLEN_M || view.upright() < FALLEN_UPRIGHT;
             self.falls += u32::from(is_down && self.lying == 0);
             self.lying = if is_down { self.lying + 1 } else { 0 };
-            if self.lying >= LIES_TICKS {
+            if self.lying >= self.most_lying {
                 self.looped.plant_mut().stand_up();
                 self.looped.controller_mut().relocated();
                 self.lying = 0;

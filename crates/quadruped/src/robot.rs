@@ -2,7 +2,7 @@
 
 use lobule_control::Error as ControlError;
 use lobule_control::walking::{Body, FixedCorrections, Steerable, Walker, WalkerParameters, Weight};
-use lobule_mujoco::go2::Go2Parameters;
+use lobule_mujoco::go2::{Go2Parameters, JOINTS, LEGS};
 use lobule_mujoco::{BodyParameters, Change, MujocoPlant, Source, Variation};
 use lobule_study::{Check, Error};
 use serde::{Deserialize, Serialize};
@@ -104,4 +104,19 @@ pub fn generator(weight: f64, seed: u64) -> Result<Box<dyn Steerable>, ControlEr
     let parameters = WalkerParameters { weight: Weight::Fixed(weight), ..WalkerParameters::default() };
     let none = FixedCorrections::none(Body::default().joints())?;
     Ok(Box::new(Walker::new(&parameters, Box::new(none), seed)?))
+}
+
+/// Actuators of the legs of a side.
+pub fn side(is_right: bool) -> Vec<String> {
+    let legs = LEGS.into_iter().filter(|leg| leg.ends_with(if is_right { 'R' } else { 'L' }));
+    legs.flat_map(|leg| JOINTS.map(|joint| format!("{leg}_{joint}"))).collect()
+}
+
+/// A walker by the trained policy, forward at that speed.
+///
+/// # Errors
+/// As [`PolicyWalker::open`].
+pub fn policy(speed_m_s: f64) -> Result<Box<dyn Steerable>, ControlError> {
+    let _ = speed_m_s;
+    Err(ControlError::Description { part: "policy".into(), what: "is not built".into() })
 }

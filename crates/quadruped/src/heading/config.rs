@@ -1,0 +1,250 @@
+//! Parameters of the experiment: one TOML document, every key with its unit and source.
+
+use crate::robot::{Base, BodyConfig};
+use lobule_study::{Check, Error};
+use serde::{Deserialize, Serialize};
+
+/// What makes a robot turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// Its own asymmetry, which stays.
+    Constant,
+    /// Legs of one side that are weak, right and left in turn; a line tells which.
+    Context,
+}
+
+impl Task {
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Constant => "constant",
+            Self::Context => "context",
+        }
+    }
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Constant => "constant drift",
+            Self::Context => "legs that weaken in turn",
+        }
+    }
+}
+
+/// What steers, and what teaches it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Arm {
+    /// The circuit without plasticity.
+    Frozen,
+    /// The circuit.
+    Learned,
+    /// The circuit, taught by errors of random instants with random signs.
+    Shuffled,
+    /// The circuit, taught late.
+    Late,
+    /// The circuit, taught later than a context lasts.
+    LaterThanContext,
+    /// The circuit with fewer granule cells.
+    FewCells,
+    /// The circuit with more granule cells.
+    ManyCells,
+    /// The circuit with yaw rate among its mossy fibers.
+    YawTuned,
+    /// Random corrections as large as the learned ones.
+    Random,
+    /// The constant that feedback settles at.
+    Oracle,
+    /// One weight without granule cells.
+    OneWeight,
+    /// Feedback on the heading whose sensor is lost in the test.
+    PiLost,
+    /// Feedback on the heading.
+    PiLive,
+    /// An adaptive filter.
+    AdaptiveFilter,
+    /// Learning from one number per movement.
+    Sgdege,
+    /// A microzone of the spiking scaffold.
+    Eglif,
+}
+
+impl Arm {
+    /// Its key in names of findings.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Frozen => "frozen",
+            Self::Learned => "learned",
+            Self::Shuffled => "shuffled",
+            Self::Late => "late",
+            Self::LaterThanContext => "later_than_context",
+            Self::FewCells => "few_cells",
+            Self::ManyCells => "many_cells",
+            Self::YawTuned => "yaw_tuned",
+            Self::Random => "random",
+            Self::Oracle => "oracle",
+            Self::OneWeight => "one_weight",
+            Self::PiLost => "pi_lost",
+            Self::PiLive => "pi_live",
+            Self::AdaptiveFilter => "adaptive_filter",
+            Self::Sgdege => "sgdege",
+            Self::Eglif => "eglif",
+        }
+    }
+
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Frozen => "no plasticity",
+            Self::Learned => "circuit",
+            Self::Shuffled => "shuffled teaching",
+            Self::Late => "late teaching",
+            Self::LaterThanContext => "teaching later than a context",
+            Self::FewCells => "few granule cells",
+            Self::ManyCells => "many granule cells",
+            Self::YawTuned => "yaw among the mossy fibers",
+            Self::Random => "random",
+            Self::Oracle => "oracle",
+            Self::OneWeight => "one weight",
+            Self::PiLost => "feedback, sensor lost",
+            Self::PiLive => "feedback",
+            Self::AdaptiveFilter => "adaptive filter",
+            Self::Sgdege => "SGDEGE",
+            Self::Eglif => "spiking microzone",
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Times {
+    pub settle_s: f64,
+    pub learn_s: f64,
+    pub test_s: f64,
+}
+
+impl Times {
+    pub fn all_s(&self) -> f64 {
+        self.settle_s + self.learn_s + self.test_s
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContextConfig {
+    pub strength: f64,
+    pub period_s: f64,
+}
+
+impl ContextConfig {
+    /// True while the right legs are weak; the left ones are in the other half.
+    pub fn is_right(&self, time_s: f64) -> bool {
+        // Times are sums of ticks: a whole number of periods on paper is one here, too.
+        ((time_s + 1e-9) / self.period_s) as u64 % 2 == 0
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GeneratorConfig {
+    pub weight: f64,
+    pub rate: f64,
+    pub limit: f64,
+    pub pi: [f64; 2],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyConfig {
+    pub speed_m_s: f64,
+    pub rate: f64,
+    pub limit: f64,
+    pub pi: [f64; 2],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CellsConfig {
+    pub main: usize,
+    pub few: usize,
+    pub many: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShuffledConfig {
+    pub window_s: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LateConfig {
+    pub short_s: f64,
+    pub long_s: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RandomConfig {
+    pub correlation_s: f64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub seeds: Vec<u64>,
+    pub walkers: Vec<Base>,
+    pub tasks: Vec<Task>,
+    pub arms: Vec<Arm>,
+    pub body: BodyConfig,
+    pub times: Times,
+    pub context: ContextConfig,
+    pub generator: GeneratorConfig,
+    pub policy: PolicyConfig,
+    pub cells: CellsConfig,
+    pub shuffled: ShuffledConfig,
+    pub late: LateConfig,
+    pub random: RandomConfig,
+}
+
+/// Most ticks of all walks. Chosen: weeks.
+const MOST_TICKS: f64 = 1e10;
+
+impl Config {
+    /// Checks everything that neither the limits of the defaults nor the types check.
+    pub fn validate(&self) -> Result<(), Error> {
+        let check = Check::of("");
+        check
+            .some("walkers", &self.walkers)?
+            .distinct("walkers", &self.walkers)?
+            .some("tasks", &self.tasks)?
+            .distinct("tasks", &self.tasks)?
+            .some("arms", &self.arms)?
+            .distinct("arms", &self.arms)?;
+        if !self.arms.contains(&Arm::Frozen) {
+            return Err(check.refusal("arms", "`frozen` is missing: all others are compared with it"));
+        }
+        self.body.check()?;
+        let times = Check::of("times");
+        for (key, value) in [
+            ("settle_s", self.times.settle_s),
+            ("learn_s", self.times.learn_s),
+            ("test_s", self.times.test_s),
+        ] {
+            times.whole_ticks(key, value, 0.02)?;
+        }
+        Check::of("shuffled").whole_ticks("window_s", self.shuffled.window_s, 0.02)?;
+        Check::of("late").whole_ticks("short_s", self.late.short_s, 0.02)?.whole_ticks(
+            "long_s",
+            self.late.long_s,
+            0.02,
+        )?;
+        let walks = (self.seeds.len() * self.walkers.len() * self.tasks.len() * self.arms.len()) as f64;
+        let ticks = walks * self.times.all_s() / crate::robot::DT_S;
+        check.that(
+            "seeds",
+            format!("{} walks of {} s", walks, self.times.all_s()),
+            ticks <= MOST_TICKS,
+            "at most 1e10 ticks of 5 ms",
+        )?;
+        Ok(())
+    }
+}
