@@ -1,5 +1,6 @@
 //! Cerebella that learn on top of a walker, by name: one place for all studies.
 
+use lobule_cerebellum::marr_albus_ito::graded::{ChannelParameters, GradedCircuit, GradedParameters, Tuning};
 use lobule_control::walking::Cue;
 use lobule_control::{Controller, Error};
 
@@ -41,6 +42,38 @@ pub fn cerebellum(
     rates: Rates,
     seed: u64,
 ) -> Result<Box<dyn Controller>, Error> {
-    let _ = (learner, cues, rates, seed);
-    Err(Error::Description { part: "learner".into(), what: "is not built".into() })
+    match learner {
+        Learner::Circuit { cells } => {
+            let channels = cues
+                .iter()
+                .enumerate()
+                .map(|(cue, kind)| Ok(ChannelParameters { cue, tuning: tuning(*kind)? }));
+            let parameters = GradedParameters {
+                channels: channels.collect::<Result<_, Error>>()?,
+                granule_cells: cells,
+                rates: rates.of_outputs.to_vec(),
+                delay_s: rates.delay_s,
+                ..GradedParameters::default()
+            };
+            Ok(Box::new(GradedCircuit::new(&parameters, rates.of_outputs.len(), UPDATE_S, seed)?))
+        }
+        Learner::AdaptiveFilter | Learner::Sgdege | Learner::Eglif => {
+            Err(Error::Description { part: "learner".into(), what: "is not built".into() })
+        }
+    }
+}
+
+/// Mossy fibers for a cue. Widths and ranges: source, the reference measurements of steering a quadruped.
+fn tuning(cue: Cue) -> Result<Tuning, Error> {
+    Ok(match cue {
+        Cue::Phase { .. } => Tuning::Circular,
+        Cue::Line { .. } => Tuning::Line,
+        Cue::SinceLine { .. } => Tuning::Plain { low: 0.0, high: 0.8, fibers: 14, sd: 0.06 },
+        // Chosen: yaw rates and rolls of a walk, in rad/s and rad.
+        Cue::YawRate { .. } | Cue::Roll => Tuning::Plain { low: -0.5, high: 0.5, fibers: 8, sd: 0.15 },
+        Cue::Phases => {
+            let what = "mossy fibers are tuned to the phase of one leg; use the cue `phase`";
+            return Err(Error::Description { part: "graded circuit".into(), what: what.into() });
+        }
+    })
 }

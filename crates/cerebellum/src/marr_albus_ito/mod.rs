@@ -1,0 +1,3 @@
+//! The Marr-Albus-Ito circuit.
+
+pub mod graded;
