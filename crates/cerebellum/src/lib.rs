@@ -8,6 +8,7 @@
 mod controllers;
 mod error;
 mod learning;
+pub mod marr_albus_ito;
 mod module;
 mod mouse;
 mod mouse_multirec;

@@ -1,0 +1,1 @@
+//! Each channel of the olive by hand.
