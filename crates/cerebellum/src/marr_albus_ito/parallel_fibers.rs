@@ -305,7 +305,9 @@ mod tests {
 
     /// Change of a weight per step at an eligibility of 1, with a pulse every so many steps of one cell's climbing fiber.
     fn drift(period: usize) -> f64 {
-        let parameters = PlasticityParameters { eligibility_decay: 0.0, ..DEFAULT };
+        // Rates so small that no weight reaches its limits.
+        let parameters =
+            PlasticityParameters { eligibility_decay: 0.0, ltd_rate: 1e-6, ltp_rate: 1e-6, ..DEFAULT };
         let mut fibers = ParallelFibers::new(&parameters, 1, 1, 1).unwrap();
         let mut purkinje = PurkinjeLayer::new(&PurkinjeParameters::default(), 1);
         fibers.weights[0] = 1.0;
@@ -322,15 +324,15 @@ mod tests {
 
     #[test]
     fn the_drift_of_a_weight_changes_its_sign_at_2_2_pulses_per_100_steps() {
-        // The law: 1.2 (100 - 36 p) - 0.9 12.5 p, in thousandths per 100 steps.
+        // The law: 1.2 (100 - 36 p) - 0.9 12.5 p, in parts of the rates per 100 steps.
         for period in [100, 60, 50, 46, 44, 40] {
             let p = 100.0 / period as f64;
-            let law = 1e-5 * (1.2 * (100.0 - 36.0 * p) - 0.9 * 12.5 * p);
+            let law = 1e-8 * (1.2 * (100.0 - 36.0 * p) - 0.9 * 12.5 * p);
             // Calcium that is left of the pulse before, a fortieth at 44 steps, shifts the closing by up to a step and the area not at all.
-            assert!((drift(period) - law).abs() <= 1e-5 * 1.3 * p, "{period}: {} {law}", drift(period));
+            assert!((drift(period) - law).abs() <= 1e-8 * 1.3 * p, "{period}: {} {law}", drift(period));
         }
         assert!(drift(50) > 0.0 && drift(33) < 0.0, "2 pulses run to the cap, 3 to 0");
-        let zero = 100.0 * 1.2 / (1.2 * 36.0 + 0.9 * 12.5);
+        let zero = 100.0_f64 * 1.2 / (1.2 * 36.0 + 0.9 * 12.5);
         assert!((zero - 2.2).abs() < 0.01, "{zero}");
     }
 }
