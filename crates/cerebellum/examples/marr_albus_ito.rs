@@ -5,7 +5,6 @@
 use lobule_cerebellum::marr_albus_ito::{Circuit, CircuitParameters};
 use std::time::Instant;
 
-#[path = "../tests/gait/mod.rs"]
 mod gait;
 
 fn main() -> Result<(), lobule_control::Error> {
