@@ -153,6 +153,7 @@ impl Circuit {
         let sizes = Populations::of(n_actuators, p.mossy.curves, p.granule_cells, p.golgi_cells);
         sizes.check()?;
         let purkinje = sizes.purkinje_cells;
+        p.plasticity.check_room(sizes.granule_cells, purkinje)?;
         let drawn = Projections::draw(&p.projections, &sizes, seed)?;
         let limits_act = p.projections.limits_of_inert_learning;
         Ok(Self {

@@ -27,8 +27,8 @@ const NO_CALCIUM: f64 = 0.05;
 /// Least factor that dopamine leaves to depression. Source: MH-FLOCKE v0.4.1.
 const LEAST_LTD: f64 = 0.1;
 
-/// Most pairs of a granule cell and a Purkinje cell. Chosen: a gigabyte of synapses.
-const MOST: u32 = 1 << 27;
+/// Most pairs of a granule cell and a Purkinje cell. Chosen: half a gigabyte of synapses.
+const MOST: u32 = 1 << 25;
 
 /// Plasticity of the parallel-fiber synapses. Source: MH-FLOCKE v0.4.1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -96,6 +96,13 @@ impl PlasticityParameters {
         Ok(ranges.each(values, |x| x >= 0.0, "0 or more")?)
     }
 
+    /// Refuses more pairs than a machine holds.
+    pub(super) fn check_room(&self, granule: usize, purkinje: usize) -> Result<(), Error> {
+        let pairs = granule as f64 * purkinje as f64;
+        let allowed = format!("at most {MOST}: ask for fewer granule cells");
+        Ok(Ranges::of(PART).require(pairs <= f64::from(MOST), "pairs of parallel fibers", pairs, allowed)?)
+    }
+
     /// Dopamine of a step: reward of the way forward (m) and of uprightness, scaled and limited.
     pub(super) fn dopamine(&self, way: f64, upright: f64) -> f64 {
         let [of_way, of_upright] = self.reward;
@@ -134,9 +141,7 @@ impl ParallelFibers {
         seed: u64,
     ) -> Result<Self, Error> {
         let p = *parameters;
-        let pairs = granule as f64 * purkinje as f64;
-        let allowed = format!("at most {MOST}: ask for fewer granule cells");
-        Ranges::of(PART).require(pairs <= f64::from(MOST), "pairs of parallel fibers", pairs, allowed)?;
+        p.check_room(granule, purkinje)?;
         let stream = Stream::new(seed, "marr_albus_ito/parallel_fiber_to_purkinje_cell");
         let w0 = 0.5 / (p.probability * granule as f64).sqrt();
         let (mut start, mut targets, mut weights) = (vec![0], Vec::new(), Vec::new());
