@@ -1,6 +1,6 @@
 //! Normal noise for many neurons at once: each draw of 32 bits gives two values of a table of quantiles.
 //!
-//! Box-Muller would take a third of the circuit's time. The table has the quantiles of 2048 equally likely parts of the normal
+//! An exact draw would take three transcendental functions for each neuron and substep. The table has the quantiles of 2048 equally likely parts of the normal
 //! distribution, scaled to a variance of 1; its largest value is 3.6. Chosen: the noise is small and summed by leaky membranes.
 
 use lobule_signal::{GROUP, Stream};

@@ -84,7 +84,7 @@ impl PlasticityParameters {
         let allowed = "0 to less than 1";
         ranges.require((0.0..1.0).contains(&decay), "plasticity.eligibility_decay", decay, allowed)?;
         ranges.positive("plasticity.w_max", self.w_max)?;
-        ranges.all("plasticity.reward", &self.reward, |_| true, "finite")?;
+        ranges.all("plasticity.reward", self.reward, |_| true, "finite")?;
         ranges.positive("plasticity.dopamine", self.dopamine[0])?;
         ranges.probability("plasticity.dopamine", self.dopamine[1])?;
         let values = [

@@ -123,7 +123,7 @@ impl CircuitParameters {
         let ranges = Ranges::of(PART);
         let mix = self.mix_end;
         ranges.require((0.0..=1.0).contains(&mix), "mix_end", mix, "a share from 0 to 1")?;
-        Ok(ranges.all("fallen", &self.fallen, |_| true, "finite")?)
+        Ok(ranges.all("fallen", self.fallen, |_| true, "finite")?)
     }
 
     /// Largest correction.

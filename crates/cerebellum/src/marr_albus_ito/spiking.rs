@@ -79,8 +79,8 @@ impl SpikingParameters {
     pub(super) fn check(&self) -> Result<(), Error> {
         let ranges = Ranges::of(PART);
         ranges.whole("spiking.substeps", self.substeps as usize, (1, 1000))?;
-        ranges.all("spiking.tau", &self.tau, |x| x >= 1.0, "1 substep or more: a shorter one overshoots")?;
-        ranges.all("spiking.thresholds", &self.thresholds, |x| x > 0.0, "above 0")?;
+        ranges.all("spiking.tau", self.tau, |x| x >= 1.0, "1 substep or more: a shorter one overshoots")?;
+        ranges.all("spiking.thresholds", self.thresholds, |x| x > 0.0, "above 0")?;
         ranges.positive("spiking.norepinephrine", self.norepinephrine[1])?;
         let values = [
             ("spiking.noise", self.noise),
