@@ -98,6 +98,17 @@ fn a_copied_state_goes_on_bit_for_bit_in_another_circuit() {
     }
 }
 
+#[test]
+fn a_state_of_another_circuit_is_refused_by_name() {
+    let make = |n, legs, seed| Circuit::new(&small(), n, legs, seed).unwrap();
+    let mut circuit = make(12, 4, 1);
+    for (n, legs, seed) in [(12, 4, 2), (12, 2, 1), (8, 4, 1)] {
+        let error = circuit.restore(&make(n, legs, seed).snapshot()).unwrap_err().to_string();
+        let said = format!("{n} actuators, {legs} legs and seed {seed}, not 12 actuators, 4 legs and seed 1");
+        assert!(error.contains(&said), "{error}");
+    }
+}
+
 /// A controller that is given a trunk of unit orientation, whatever the suite signals there, and norepinephrine that is not negative.
 struct Posed(MarrAlbusIto);
 

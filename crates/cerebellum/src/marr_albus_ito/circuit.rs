@@ -28,7 +28,7 @@ use super::purkinje::PurkinjeLayer;
 use super::sensors::{PART, Sensors};
 use super::spiking::SpikingNetwork;
 use lobule_control::walking::Body;
-use lobule_control::{Error, StateReader, StateWriter, snapshot};
+use lobule_control::{Error, Snapshot, StateReader, StateWriter, snapshot};
 use lobule_signal::Ranges;
 
 /// Most actuators. Chosen: more than any robot has.
@@ -47,6 +47,35 @@ pub struct Update {
     pub correction_magnitude: f64,
     /// Dopamine d.
     pub dopamine: f64,
+}
+
+/// What a circuit was made for. A state is of circuits that were made alike.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Made {
+    n_actuators: usize,
+    legs: usize,
+    seed: u64,
+}
+
+impl Snapshot for Made {
+    fn write_state(&self, to: &mut StateWriter) {
+        to.put(&[self.n_actuators, self.legs]);
+        to.put(&self.seed);
+    }
+
+    fn read_state(&mut self, from: &mut StateReader) -> Result<(), Error> {
+        let (mut sizes, mut seed) = ([0; 2], 0);
+        from.take("sizes", &mut sizes)?;
+        from.take("seed", &mut seed)?;
+        let [n_actuators, legs] = sizes;
+        let found = Self { n_actuators, legs, seed };
+        if found == *self {
+            return Ok(());
+        }
+        let words = |m: &Self| format!("{} actuators, {} legs and seed {}", m.n_actuators, m.legs, m.seed);
+        let what = format!("the state is of a circuit of {}, not {}", words(&found), words(self));
+        Err(Error::State { part: PART.into(), what })
+    }
 }
 
 /// The cerebellar circuit of Marr, Albus and Ito for a body with legs.
@@ -87,9 +116,7 @@ pub struct Update {
 #[derive(Debug, Clone)]
 pub struct Circuit {
     parameters: CircuitParameters,
-    n_actuators: usize,
-    legs: usize,
-    seed: u64,
+    made: Made,
     populations: Populations,
     code: MossyCode,
     spiking: SpikingNetwork,
@@ -116,6 +143,7 @@ pub struct Circuit {
 }
 
 snapshot!(Circuit {
+    made,
     spiking,
     granular,
     parallel_fibers,
@@ -157,9 +185,7 @@ impl Circuit {
         let drawn = Projections::draw(&p.projections, &sizes, seed)?;
         let limits_act = p.projections.limits_of_inert_learning;
         Ok(Self {
-            n_actuators,
-            legs,
-            seed,
+            made: Made { n_actuators, legs, seed },
             populations: sizes,
             code: MossyCode::new(&p.mossy),
             spiking: SpikingNetwork::new(&p.spiking, drawn, limits_act, &sizes, seed),
@@ -194,7 +220,7 @@ impl Circuit {
     pub fn set_populations(&mut self, sizes: &Populations) -> Result<(), Error> {
         let Populations { granule_cells, golgi_cells, .. } = *sizes;
         let parameters = CircuitParameters { granule_cells, golgi_cells, ..self.parameters.clone() };
-        let made = Self::new(&parameters, self.n_actuators, self.legs, self.seed)?;
+        let made = Self::new(&parameters, self.made.n_actuators, self.made.legs, self.made.seed)?;
         let follow = made.populations;
         for (name, given, needed) in [
             ("mossy_fibers", sizes.mossy_fibers, follow.mossy_fibers),
@@ -217,7 +243,7 @@ impl Circuit {
 
     /// Number of actuators.
     pub fn n_actuators(&self) -> usize {
-        self.n_actuators
+        self.made.n_actuators
     }
 
     /// One control step of 5 ms; allocates nothing. What is learned is learned here.
@@ -225,7 +251,7 @@ impl Circuit {
     /// # Errors
     /// As [`Sensors::check`]; nothing changes then.
     pub fn update(&mut self, sensors: &Sensors) -> Result<Update, Error> {
-        sensors.check(self.n_actuators)?;
+        sensors.check(self.made.n_actuators)?;
         let p = &self.parameters;
         self.code.encode(sensors, &mut self.currents);
         let threshold = self.granular.threshold;
@@ -263,7 +289,7 @@ impl Circuit {
     /// # Errors
     /// [`Error::Length`] for another number of places, [`Error::NonFinite`] for an uprightness that is not a number.
     pub fn corrections(&mut self, upright: f64, out: &mut [f64]) -> Result<(), Error> {
-        self.places("corrections", out.len(), self.n_actuators)?;
+        self.places("corrections", out.len(), self.made.n_actuators)?;
         Error::finite(PART, ["uprightness"], &[upright], f64::NAN)?;
         let p = &self.parameters;
         let mix = p.mix(self.age) * upright.clamp(0.0, 1.0);
@@ -282,7 +308,7 @@ impl Circuit {
     /// # Errors
     /// As [`Sensors::check`]; [`Error::Length`] for another number of places.
     pub fn cf_signal(&self, sensors: &Sensors, out: &mut [f64]) -> Result<(), Error> {
-        sensors.check(self.n_actuators)?;
+        sensors.check(self.made.n_actuators)?;
         self.places("climbing-fiber signals", out.len(), self.populations.purkinje_cells)?;
         self.olive.signal(sensors, out);
         Ok(())
@@ -294,7 +320,7 @@ impl Circuit {
     /// # Errors
     /// [`Error::Length`] for another number of places.
     pub fn output_votes(&self, out: &mut [f64]) -> Result<(), Error> {
-        self.places("votes", out.len(), self.n_actuators)?;
+        self.places("votes", out.len(), self.made.n_actuators)?;
         self.spiking.votes(out);
         Ok(())
     }
@@ -420,7 +446,7 @@ impl Circuit {
     /// # Errors
     /// As [`Sensors::check`].
     pub fn prediction_error(&self, sensors: &Sensors) -> Result<f64, Error> {
-        sensors.check(self.n_actuators)?;
+        sensors.check(self.made.n_actuators)?;
         Ok(self.olive.prediction_error(sensors))
     }
 
@@ -433,8 +459,7 @@ impl Circuit {
     pub(super) fn write_parameters(&self, to: &mut StateWriter) {
         let mut p = self.parameters.clone();
         (p.plasticity.ltd_rate, p.plasticity.ltp_rate) = (0.0, 0.0);
-        to.put(&[self.n_actuators, self.legs]);
-        to.put(&self.seed);
+        to.put(&self.made);
         to.bytes(format!("{p:?}").as_bytes());
     }
 
