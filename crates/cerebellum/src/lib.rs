@@ -1,5 +1,6 @@
 //! Cerebella for closed loops: the mouse cerebellum as a spiking circuit (anatomy, cell models and synapse models, ready to
-//! compile) and as a controller; the network of learning theory as a controller; open-loop runs of network files
+//! compile) and as a controller; the network of learning theory as a controller; the circuit of Marr, Albus and Ito that a walking robot
+//! was published with ([`marr_albus_ito`]); open-loop runs of network files
 //! ([`open_loop`]); recordings in the formats of the field ([`recordings`]).
 
 #![forbid(unsafe_code)]

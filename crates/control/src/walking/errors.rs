@@ -14,6 +14,9 @@ pub enum WalkError {
     YawRate,
     /// Its mean over the last gait cycle, rad/s.
     YawRateMean,
+    /// Rate of the heading, mean since the last time it was asked for, rad/s: the yaw rate of the body's frame leaves out what pitching
+    /// turns a body that is rolled, which adds up over a walk.
+    HeadingRate,
     /// Turn to the left since the start, rad; whole turns count.
     Heading,
     /// Roll, rad.
@@ -25,6 +28,9 @@ pub enum WalkError {
     /// Velocity to the left in the body's frame, mean since the last time it was asked for, m/s.
     LateralVelocity,
 }
+
+/// Least cosine of the pitch in the rate of the heading: a body that stands on its head has none. Chosen: a pitch of 80 degrees.
+const LEAST_COSINE: f64 = 0.17;
 
 /// The last values of a gait cycle.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,13 +89,23 @@ pub struct WalkErrors {
     roll_cycle: Cycle,
     yaw_cycle: Cycle,
     yaw_rate: Since,
+    heading_rate: Since,
     lateral: Since,
     roll: f64,
     yaw_before: Option<f64>,
     heading: f64,
 }
 
-crate::snapshot!(WalkErrors { roll_cycle, yaw_cycle, yaw_rate, lateral, roll, yaw_before, heading });
+crate::snapshot!(WalkErrors {
+    roll_cycle,
+    yaw_cycle,
+    yaw_rate,
+    heading_rate,
+    lateral,
+    roll,
+    yaw_before,
+    heading
+});
 
 impl WalkErrors {
     /// Errors of a walk whose gait cycle takes `cycle_ticks`.
@@ -108,6 +124,7 @@ impl WalkErrors {
             roll_cycle: Cycle::new(cycle_ticks),
             yaw_cycle: Cycle::new(cycle_ticks),
             yaw_rate: Since::default(),
+            heading_rate: Since::default(),
             lateral: Since::default(),
             roll: 0.0,
             yaw_before: None,
@@ -125,8 +142,10 @@ impl WalkErrors {
 
     /// Takes a tick.
     pub fn put(&mut self, view: &View) {
-        let [roll, _, yaw] = view.roll_pitch_yaw();
-        let yaw_rate = view.body_angular_velocity()[2];
+        let [roll, pitch, yaw] = view.roll_pitch_yaw();
+        let [_, pitch_rate, yaw_rate] = view.body_angular_velocity();
+        let about_vertical = pitch_rate * libm::sin(roll) + yaw_rate * libm::cos(roll);
+        self.heading_rate.put(about_vertical / libm::cos(pitch).max(LEAST_COSINE));
         self.roll = roll;
         self.roll_cycle.put(roll);
         self.yaw_cycle.put(yaw_rate);
@@ -147,6 +166,7 @@ impl WalkErrors {
         match error {
             WalkError::YawRate => self.yaw_rate.mean(),
             WalkError::YawRateMean => self.yaw_cycle.mean(),
+            WalkError::HeadingRate => self.heading_rate.mean(),
             WalkError::Heading => self.heading,
             WalkError::Roll => self.roll,
             WalkError::RollDeviation => self.roll - self.roll_cycle.mean(),
@@ -157,7 +177,7 @@ impl WalkErrors {
 
     /// Begins the means that last until they are asked for.
     pub fn forget_means(&mut self) {
-        (self.yaw_rate, self.lateral) = (Since::default(), Since::default());
+        (self.yaw_rate, self.heading_rate, self.lateral) = Default::default();
     }
 }
 
@@ -193,6 +213,37 @@ mod tests {
         errors.reset();
         put(&mut errors, &senses(0.3, 0.0));
         assert!((errors.get(WalkError::RollMean) - 0.3).abs() < 1e-12, "of what there is");
+    }
+
+    #[test]
+    fn the_rate_of_the_heading_is_that_of_the_yaw_whatever_roll_and_pitch_do() {
+        let body = Body::default();
+        // A body that rolls and pitches while it turns: angular velocity of the ZYX angles, in the world's axes.
+        let (dt, mut errors) = (1e-4, WalkErrors::new(10).unwrap());
+        let (mut counted, mut of_body) = (0.0, 0.0);
+        for n in 0..20_000 {
+            let t = f64::from(n) * dt;
+            let (roll, roll_rate) = (0.2 * libm::sin(12.0 * t), 2.4 * libm::cos(12.0 * t));
+            let (pitch, pitch_rate) = (-0.15 * libm::cos(12.0 * t), 1.8 * libm::sin(12.0 * t));
+            let (yaw, yaw_rate) = (0.3 * t, 0.3);
+            let half = |angle: f64| (libm::cos(angle / 2.0), libm::sin(angle / 2.0));
+            let ((cr, sr), (cp, sp), (cy, sy)) = (half(roll), half(pitch), half(yaw));
+            let mut senses = vec![0.0; body.senses()];
+            senses[3] = cr * cp * cy + sr * sp * sy;
+            senses[4] = sr * cp * cy - cr * sp * sy;
+            senses[5] = cr * sp * cy + sr * cp * sy;
+            senses[6] = cr * cp * sy - sr * sp * cy;
+            senses[10] = roll_rate * libm::cos(pitch) * libm::cos(yaw) - pitch_rate * libm::sin(yaw);
+            senses[11] = roll_rate * libm::cos(pitch) * libm::sin(yaw) + pitch_rate * libm::cos(yaw);
+            senses[12] = yaw_rate - roll_rate * libm::sin(pitch);
+            put(&mut errors, &senses);
+            assert!((errors.get(WalkError::HeadingRate) - 0.3).abs() < 1e-9, "{t} s");
+            of_body += errors.get(WalkError::YawRate) * dt;
+            counted = errors.get(WalkError::Heading);
+            errors.forget_means();
+        }
+        assert!((counted - 0.6).abs() < 1e-3, "{counted}");
+        assert!((of_body - 0.6).abs() > 0.1, "the yaw rate of the body misses a part of it: {of_body}");
     }
 
     #[test]
