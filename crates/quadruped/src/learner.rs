@@ -15,12 +15,6 @@ pub enum Learner {
         /// Granule cells.
         cells: usize,
     },
-    /// Adaptive filter.
-    AdaptiveFilter,
-    /// Stochastic gradient descent with estimated global errors.
-    Sgdege,
-    /// Microzone of the spiking scaffold.
-    Eglif,
 }
 
 /// Rates of learning.
@@ -56,9 +50,6 @@ pub fn cerebellum(
                 ..GradedParameters::default()
             };
             Ok(Box::new(GradedCircuit::new(&parameters, rates.of_outputs.len(), UPDATE_S, seed)?))
-        }
-        Learner::AdaptiveFilter | Learner::Sgdege | Learner::Eglif => {
-            Err(Error::Description { part: "learner".into(), what: "is not built".into() })
         }
     }
 }

@@ -58,12 +58,6 @@ pub enum Arm {
     Pi,
     /// Two weights without granule cells.
     OneWeight,
-    /// An adaptive filter.
-    AdaptiveFilter,
-    /// Learning from one number per movement.
-    Sgdege,
-    /// A microzone of the spiking scaffold.
-    Eglif,
 }
 
 impl Arm {
@@ -75,9 +69,6 @@ impl Arm {
             Self::Late => "late",
             Self::Pi => "pi",
             Self::OneWeight => "one_weight",
-            Self::AdaptiveFilter => "adaptive_filter",
-            Self::Sgdege => "sgdege",
-            Self::Eglif => "eglif",
         }
     }
 
@@ -89,9 +80,6 @@ impl Arm {
             Self::Late => "late teaching",
             Self::Pi => "feedback",
             Self::OneWeight => "one weight for each output",
-            Self::AdaptiveFilter => "adaptive filter",
-            Self::Sgdege => "SGDEGE",
-            Self::Eglif => "spiking microzone",
         }
     }
 }

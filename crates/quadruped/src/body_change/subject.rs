@@ -80,7 +80,7 @@ fn steered(config: &Config, walker: Base, arm: Arm) -> SteeredParameters {
         Base::Generator => (Effector::LateralStep, -1.0),
         Base::Policy => (Effector::TurnRate, 1.0),
     };
-    let error = if arm == Arm::Pi { WalkError::Heading } else { WalkError::YawRate };
+    let error = if arm == Arm::Pi { WalkError::Heading } else { WalkError::HeadingRate };
     let steering = Output { effector, gain, limit: steer, error, ..Output::LATERAL_STEP };
     let outputs = vec![steering, Output { limit: trim, ..Output::TRIM }];
     let cues = match walker {
@@ -111,9 +111,6 @@ fn cerebellum(
             let gains = [PiGains { kp, ki }, PiGains { kp: of_walker.pi_roll, ki: 0.0 }];
             return Ok(Box::new(PiController::new(&gains, None, learner::UPDATE_S)?));
         }
-        Arm::AdaptiveFilter => Learner::AdaptiveFilter,
-        Arm::Sgdege => Learner::Sgdege,
-        Arm::Eglif => Learner::Eglif,
         Arm::Frozen | Arm::Learned | Arm::Shuffled | Arm::Late => {
             Learner::Circuit { cells: config.granule_cells }
         }

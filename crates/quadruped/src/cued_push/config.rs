@@ -54,8 +54,6 @@ pub enum Arm {
     FewCells,
     /// A pulse after each cue that somebody tuned.
     TunedPulse,
-    /// An adaptive filter.
-    AdaptiveFilter,
 }
 
 impl Arm {
@@ -67,7 +65,6 @@ impl Arm {
             Self::Late => "late",
             Self::FewCells => "few_cells",
             Self::TunedPulse => "tuned_pulse",
-            Self::AdaptiveFilter => "adaptive_filter",
         }
     }
 
@@ -79,7 +76,6 @@ impl Arm {
             Self::Late => "late teaching",
             Self::FewCells => "few granule cells",
             Self::TunedPulse => "tuned pulse",
-            Self::AdaptiveFilter => "adaptive filter",
         }
     }
 }

@@ -13,7 +13,6 @@ fn color(arm: Arm) -> &'static str {
         Arm::FewCells => SKY,
         Arm::Shuffled | Arm::Late => PURPLE,
         Arm::TunedPulse => ORANGE,
-        Arm::AdaptiveFilter => GREEN,
     }
 }
 

@@ -168,7 +168,6 @@ fn cerebellum(config: &Config, arm: Arm, cues: &[Cue], seed: u64) -> Result<Box<
             let pulse = PulseParameters { heights, delay_s: p.delay_s, width_s: p.width_s };
             return Ok(Box::new(Pulse::new(&pulse)?));
         }
-        Arm::AdaptiveFilter => Learner::AdaptiveFilter,
         Arm::FewCells => Learner::Circuit { cells: config.few_cells },
         Arm::Frozen | Arm::Learned | Arm::Shuffled | Arm::Late => {
             Learner::Circuit { cells: config.granule_cells }

@@ -50,6 +50,8 @@ pub enum Arm {
     ManyCells,
     /// The circuit with yaw rate among its mossy fibers.
     YawTuned,
+    /// The circuit, taught by the yaw axis of the gyroscope alone.
+    GyroTaught,
     /// Random corrections as large as the learned ones.
     Random,
     /// The constant that feedback settles at.
@@ -60,12 +62,6 @@ pub enum Arm {
     PiLost,
     /// Feedback on the heading.
     PiLive,
-    /// An adaptive filter.
-    AdaptiveFilter,
-    /// Learning from one number per movement.
-    Sgdege,
-    /// A microzone of the spiking scaffold.
-    Eglif,
 }
 
 impl Arm {
@@ -80,14 +76,12 @@ impl Arm {
             Self::FewCells => "few_cells",
             Self::ManyCells => "many_cells",
             Self::YawTuned => "yaw_tuned",
+            Self::GyroTaught => "gyro_taught",
             Self::Random => "random",
             Self::Oracle => "oracle",
             Self::OneWeight => "one_weight",
             Self::PiLost => "pi_lost",
             Self::PiLive => "pi_live",
-            Self::AdaptiveFilter => "adaptive_filter",
-            Self::Sgdege => "sgdege",
-            Self::Eglif => "eglif",
         }
     }
 
@@ -101,14 +95,12 @@ impl Arm {
             Self::FewCells => "few granule cells",
             Self::ManyCells => "many granule cells",
             Self::YawTuned => "yaw among the mossy fibers",
+            Self::GyroTaught => "taught by one axis of the gyroscope",
             Self::Random => "random",
             Self::Oracle => "oracle",
             Self::OneWeight => "one weight",
             Self::PiLost => "feedback, sensor lost",
             Self::PiLive => "feedback",
-            Self::AdaptiveFilter => "adaptive filter",
-            Self::Sgdege => "SGDEGE",
-            Self::Eglif => "spiking microzone",
         }
     }
 }

@@ -11,11 +11,10 @@ use lobule_study::report::drawing::*;
 fn color(arm: Arm) -> &'static str {
     match arm {
         Arm::Frozen => BLACK,
-        Arm::Learned | Arm::YawTuned | Arm::FewCells | Arm::ManyCells => BLUE,
+        Arm::Learned | Arm::YawTuned | Arm::GyroTaught | Arm::FewCells | Arm::ManyCells => BLUE,
         Arm::Shuffled | Arm::Late | Arm::LaterThanContext => PURPLE,
         Arm::OneWeight | Arm::PiLost | Arm::PiLive => ORANGE,
-        Arm::AdaptiveFilter | Arm::Sgdege | Arm::Eglif => GREEN,
-        Arm::Random | Arm::Oracle => GUIDE,
+        Arm::AdaptiveFilter | Arm::Sgdege |        Arm::Random | Arm::Oracle => GUIDE,
     }
 }
 

@@ -20,6 +20,9 @@ grounds! {
         robots; the mean is expected within twice the standard error of both";
 }
 
+/// Shortest learning that the ranges are about, s: that of the prototype.
+const LEARNED_S: f64 = 100.0;
+
 /// A value of a walk.
 type Of = fn(&Walked) -> f64;
 

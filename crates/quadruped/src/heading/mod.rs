@@ -167,7 +167,7 @@ fn story(config: &Config, record: &Record) -> Story {
         steps: texts([
             "Each seed is another robot: its motors are a few percent stronger or weaker than their model, so that it drifts to one side.",
             "A walker drives its legs: a pattern generator with reflexes, or a trained policy.",
-            "Climbing fibers report the yaw rate. Mossy fibers tell the phase of the gait and, where legs weaken in turn, which side is weak.",
+            "Climbing fibers report the rate of the heading. Mossy fibers tell the phase of the gait and, where legs weaken in turn, which side is weak.",
             "The output of the nuclei steers: by a sideways step locked to the gait, or by the yaw rate that the policy is asked for.",
             "After learning, plasticity is off and the sensor of the error is lost. The turn that is left is measured.",
         ]),
@@ -181,6 +181,8 @@ fn story(config: &Config, record: &Record) -> Story {
             Section::new("The walks", "", &["paths", "course"]),
         ],
         differences: texts([
+            "Climbing fibers report the rate of the heading, from all axes of the gyroscope and the attitude. The yaw axis alone misses what pitching \
+             turns a rolled body, about two degrees in ten seconds: taught by it, the circuit leaves more (a first run had it so).",
             "MH-FLOCKE steers by a constant abduction of left against right legs; its effect is small and changes sign with the size of the \
              steps (`quadruped/effectors`). Here the abduction of front and rear legs alternates with the gait.",
             "The circuit is the one with graded Purkinje cells: that of the publication does not learn (`quadruped/replication`).",

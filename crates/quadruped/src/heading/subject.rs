@@ -95,7 +95,11 @@ fn weak_in_turn(config: &Config) -> Vec<Change> {
 /// Effector, error and cues of an arm.
 fn steered(config: &Config, walker: Base, task: Task, arm: Arm) -> SteeredParameters {
     let is_feedback = matches!(arm, Arm::PiLive | Arm::PiLost);
-    let error = if is_feedback { WalkError::Heading } else { WalkError::YawRate };
+    let error = match arm {
+        _ if is_feedback => WalkError::Heading,
+        Arm::GyroTaught => WalkError::YawRate,
+        _ => WalkError::HeadingRate,
+    };
     let (effector, gain, limit) = match walker {
         Base::Generator => (Effector::LateralStep, -1.0, config.generator.limit),
         Base::Policy => (Effector::TurnRate, 1.0, config.policy.limit),
@@ -158,9 +162,6 @@ fn cerebellum(
             let size = RandomParameters { sd: steering[1], correlation_s: config.random.correlation_s };
             Box::new(RandomCorrections::new(size, 1, learner::UPDATE_S, seed)?)
         }
-        Arm::AdaptiveFilter => learner::cerebellum(Learner::AdaptiveFilter, cues, rates, seed)?,
-        Arm::Sgdege => learner::cerebellum(Learner::Sgdege, cues, rates, seed)?,
-        Arm::Eglif => learner::cerebellum(Learner::Eglif, cues, rates, seed)?,
         _ => learner::cerebellum(Learner::Circuit { cells }, cues, rates, seed)?,
     })
 }
