@@ -17,6 +17,8 @@ pub mod go2;
 mod library;
 mod parameters;
 mod plant;
+#[cfg(feature = "policy")]
+pub mod policy;
 mod servo;
 mod signature;
 mod variation;
