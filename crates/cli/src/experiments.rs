@@ -1,9 +1,9 @@
 //! `list`, `show`, `run`, `report` and `compare`.
 
 use crate::arguments::{Bench, Distribution, Run};
+use crate::catalogue::{all, find};
 use crate::input::{input, refused};
 use crate::{Stop, bar::Bar};
-use lobule::experiments::{ALL, find};
 use lobule::scaffold::{files, memory::available};
 use lobule::study::prelude::{fixed, short};
 use lobule::study::report::{Finding, Findings};
@@ -16,10 +16,10 @@ use std::path::{Path, PathBuf};
 
 pub fn list(as_json: bool) -> Result<(), Stop> {
     if as_json {
-        return print_json(&ALL.iter().map(|e| described(e.card())).collect::<Vec<_>>());
+        return print_json(&all().map(|e| described(e.card())).collect::<Vec<_>>());
     }
-    let width = ALL.iter().map(|e| e.card().name.len()).max().unwrap_or(0);
-    for experiment in ALL {
+    let width = all().map(|e| e.card().name.len()).max().unwrap_or(0);
+    for experiment in all() {
         let card = experiment.card();
         out!("{:width$}  {}\n{:width$}  Source: {}", card.name, card.line, "", card.source);
     }

@@ -9,6 +9,7 @@ mod say;
 
 mod arguments;
 mod bar;
+mod catalogue;
 mod convert;
 mod experiments;
 mod input;

@@ -10,6 +10,10 @@ pub use lobule_circuit as circuit;
 pub use lobule_control as control;
 pub use lobule_exchange as exchange;
 pub use lobule_experiments as experiments;
+#[cfg(feature = "mujoco")]
+pub use lobule_mujoco as mujoco;
+#[cfg(feature = "mujoco")]
+pub use lobule_quadruped as quadruped;
 pub use lobule_scaffold as scaffold;
 pub use lobule_signal as signal;
 pub use lobule_study as study;

@@ -17,7 +17,6 @@ pub mod go2;
 mod library;
 mod parameters;
 mod plant;
-#[cfg(feature = "policy")]
 pub mod policy;
 mod servo;
 mod signature;

@@ -13,6 +13,13 @@ pub use cued_push::CuedPush;
 pub use heading::Heading;
 
 use lobule_study::Experiment;
+use lobule_study::report::Finding;
 
 /// The experiments on legs, in the order in which they are listed.
 pub static ALL: &[&dyn Experiment] = &[&Heading, &BodyChange, &CuedPush];
+
+/// Findings as they are after a whole protocol; after a shorter one, which the ranges are not about, they are reported only.
+fn whole_or_reported(findings: Vec<Finding>, is_whole: bool) -> Vec<Finding> {
+    let reported = |f: Finding| Finding::new(f.name, f.meaning, f.by_seed).unit(&f.unit);
+    if is_whole { findings } else { findings.into_iter().map(reported).collect() }
+}

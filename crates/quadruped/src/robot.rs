@@ -3,6 +3,7 @@
 use lobule_control::Error as ControlError;
 use lobule_control::walking::{Body, FixedCorrections, Steerable, Walker, WalkerParameters, Weight};
 use lobule_mujoco::go2::{Go2Parameters, JOINTS, LEGS};
+use lobule_mujoco::policy::{PolicyParameters, PolicyWalker};
 use lobule_mujoco::{BodyParameters, Change, MujocoPlant, Source, Variation};
 use lobule_study::{Check, Error};
 use serde::{Deserialize, Serialize};
@@ -117,6 +118,6 @@ pub fn side(is_right: bool) -> Vec<String> {
 /// # Errors
 /// As [`PolicyWalker::open`].
 pub fn policy(speed_m_s: f64) -> Result<Box<dyn Steerable>, ControlError> {
-    let _ = speed_m_s;
-    Err(ControlError::Description { part: "policy".into(), what: "is not built".into() })
+    let parameters = PolicyParameters { velocity: [speed_m_s, 0.0, 0.0], ..PolicyParameters::default() };
+    Ok(Box::new(PolicyWalker::open(&lobule_mujoco::policy::fetched()?, &parameters)?))
 }

@@ -12,7 +12,7 @@ fn color(arm: Arm) -> &'static str {
         Arm::Learned => BLUE,
         Arm::Shuffled | Arm::Late => PURPLE,
         Arm::Pi | Arm::OneWeight => ORANGE,
-        Arm::AdaptiveFilter | Arm::Sgdege |    }
+    }
 }
 
 /// Arms that are drawn over time.

@@ -2,6 +2,7 @@
 
 use super::config::{Arm, Config, Scenario};
 use super::record::{Errors, Of, Record, Walked};
+use crate::whole_or_reported;
 use lobule_analysis::{mean, paired_ratio};
 use lobule_study::prelude::*;
 
@@ -14,6 +15,10 @@ grounds! {
     SIZE = measured "the prototype: 2.66 +- 0.10 deg/s and -2.26 +- 0.13 deg late in the change without learning; a quarter of each is \
         allowed for another reading of the same description";
 }
+
+/// Shortest phases that the ranges are about, s: those of the prototype.
+const PHASE_S: f64 = 60.0;
+const AFTER_S: f64 = 50.0;
 
 type Window = fn(&Walked) -> Errors;
 const WINDOWS: [(&str, &str, Window); 4] = [
@@ -49,7 +54,8 @@ pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
             found.push(Finding::new(name, format!("Falls in the whole walk, {}.", arm.words()), falls));
         }
     }
-    found
+    let times = &config.times;
+    whole_or_reported(found, times.before_s.min(times.changed_s) >= PHASE_S && times.after_s >= AFTER_S)
 }
 
 /// Errors that learning leaves, and those that it makes when the change has gone, relative to the error without learning.

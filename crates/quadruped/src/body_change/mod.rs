@@ -37,7 +37,7 @@ static CARD: Card = Card {
     ],
     defaults: include_str!("body_change.toml"),
     presets: &[
-        Preset::new("default", "ten robots, three changes, about an hour on two cores", ""),
+        Preset::new("default", "ten robots, two changes, some minutes on two cores", ""),
         Preset::new(
             "quick",
             "two robots, short walks, a few seconds",

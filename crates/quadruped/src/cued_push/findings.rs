@@ -2,6 +2,7 @@
 
 use super::config::{Arm, Config, Kind, Scenario};
 use super::record::{FELL, OPPOSITE, PEAK, Pushed, Record, WAY};
+use crate::whole_or_reported;
 use lobule_analysis::{mean, paired_ratio};
 use lobule_study::prelude::*;
 
@@ -16,6 +17,10 @@ grounds! {
     DIFFICULT = measured "the prototype: 24 +- 8 % falls and 25.4 +- 2.1 deg with a cue and without plasticity; a range of about two \
         standard errors of ten seeds with ten trials each, and as much for another reading of the same description";
 }
+
+/// Fewest trials that the ranges are about: those of the prototype.
+const TRAINING: usize = 60;
+const EACH_KIND: usize = 8;
 
 type Of = fn(&Pushed) -> f64;
 const MEASURES: [(&str, &str, &str, Of); 4] = [
@@ -54,7 +59,8 @@ pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
             found.extend(compared(record, scenario, arm));
         }
     }
-    found
+    let trials = &config.trials;
+    whole_or_reported(found, trials.training >= TRAINING && trials.each_kind >= EACH_KIND)
 }
 
 /// An arm by kinds of trials, and with the walk without plasticity.

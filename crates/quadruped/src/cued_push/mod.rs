@@ -36,7 +36,7 @@ static CARD: Card = Card {
     ],
     defaults: include_str!("cued_push.toml"),
     presets: &[
-        Preset::new("default", "ten robots, three scenarios, about an hour on two cores", ""),
+        Preset::new("default", "ten robots, some minutes on two cores", ""),
         Preset::new("quick", "two robots, a few trials, a few seconds", include_str!("cued_push.quick.toml")),
     ],
     unit: "walks",

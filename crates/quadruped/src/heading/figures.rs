@@ -14,7 +14,7 @@ fn color(arm: Arm) -> &'static str {
         Arm::Learned | Arm::YawTuned | Arm::GyroTaught | Arm::FewCells | Arm::ManyCells => BLUE,
         Arm::Shuffled | Arm::Late | Arm::LaterThanContext => PURPLE,
         Arm::OneWeight | Arm::PiLost | Arm::PiLive => ORANGE,
-        Arm::AdaptiveFilter | Arm::Sgdege |        Arm::Random | Arm::Oracle => GUIDE,
+        Arm::Random | Arm::Oracle => GUIDE,
     }
 }
 

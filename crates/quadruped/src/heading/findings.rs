@@ -3,6 +3,7 @@
 use super::config::{Arm, Config, Task};
 use super::record::{Record, Walked};
 use crate::robot::Base;
+use crate::whole_or_reported;
 use lobule_analysis::paired_ratio;
 use lobule_study::prelude::*;
 
@@ -44,7 +45,7 @@ pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
             found.extend(ratios(config, record, walker, task));
         }
     }
-    found
+    whole_or_reported(found, config.times.learn_s >= LEARNED_S)
 }
 
 /// What an arm did.

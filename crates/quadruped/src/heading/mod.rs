@@ -38,12 +38,7 @@ static CARD: Card = Card {
     ],
     defaults: include_str!("heading.toml"),
     presets: &[
-        Preset::new("default", "ten robots on two walkers, about an hour on two cores", ""),
-        Preset::new(
-            "generator",
-            "ten robots on the pattern generator",
-            include_str!("heading.generator.toml"),
-        ),
+        Preset::new("default", "ten robots on the pattern generator, some minutes on two cores", ""),
         Preset::new("quick", "two robots, short walks, a few seconds", include_str!("heading.quick.toml")),
     ],
     unit: "walks",

@@ -1,0 +1,78 @@
+//! Runs of the experiments on legs. Needs the library: `scripts/fetch_mujoco.sh`.
+
+use lobule_quadruped::ALL;
+use lobule_study::{Experiment, Quiet, Request, RunOptions};
+
+/// Hashes of a quick run.
+fn hashes(experiment: &dyn Experiment, jobs: usize) -> Vec<(String, String)> {
+    let folder = tempfile::tempdir().unwrap();
+    let options = RunOptions {
+        preset: "quick".into(),
+        jobs,
+        threads: 1,
+        out: folder.path().join("run"),
+        resumes: false,
+    };
+    let request = Request { preset: "quick", ..Request::default() };
+    let finished = experiment.run(&request, &options, &Quiet).unwrap();
+    let name = experiment.card().name;
+    assert!(finished.findings.findings.len() > 5, "{name}");
+    assert!(
+        finished.findings.findings.iter().all(|finding| !finding.is_judged()),
+        "{name}: a quick run is judged"
+    );
+    assert!(folder.path().join("run/report.html").is_file());
+    finished.fingerprints
+}
+
+#[test]
+fn quick_runs_have_the_same_hashes_for_any_number_of_jobs() {
+    for experiment in ALL {
+        assert_eq!(hashes(*experiment, 1), hashes(*experiment, 2), "{}", experiment.card().name);
+    }
+}
+
+#[test]
+fn defaults_are_whole_and_wrong_values_are_refused_by_key() {
+    for experiment in ALL {
+        let resolved = |settings: &[String]| {
+            experiment
+                .resolved(&Request { settings, ..Request::default() })
+                .map_err(|error| error.to_string())
+        };
+        let name = experiment.card().name;
+        assert!(resolved(&[]).is_ok(), "{name}: {:?}", resolved(&[]));
+        for (setting, words) in [
+            ("body.model=\"nowhere.xml\"", ["body.model", "nowhere.xml", "go2"]),
+            ("arms=[\"learned\"]", ["arms", "frozen", "missing"]),
+            ("arms=[]", ["arms", "", ""]),
+            ("body.strength_sd=0.5", ["body.strength_sd", "0.5", "0 to 0.3"]),
+        ] {
+            let refused = resolved(&[setting.into()]).expect_err(setting);
+            assert!(words.iter().all(|word| refused.contains(word)), "{name}: {refused}");
+        }
+    }
+}
+
+#[test]
+fn a_model_with_other_senses_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("pendulum.xml");
+    let text = "<mujoco><worldbody><body><joint name=\"pivot\"/><geom size=\"0.1\"/></body></worldbody>\
+                <actuator><motor name=\"motor\" joint=\"pivot\"/></actuator>\
+                <sensor><jointpos name=\"angle\" joint=\"pivot\"/></sensor><keyframe><key name=\"home\"/></keyframe></mujoco>";
+    std::fs::write(&file, text).unwrap();
+    let settings = [format!("body.model=\"{}\"", file.display())];
+    let options = RunOptions {
+        preset: "quick".into(),
+        jobs: 1,
+        threads: 1,
+        out: folder.path().join("run"),
+        resumes: false,
+    };
+    for experiment in ALL {
+        let request = Request { preset: "quick", settings: &settings, ..Request::default() };
+        let refused = experiment.run(&request, &options, &Quiet).err().unwrap().to_string();
+        assert!(refused.contains("`base position x` is not sensed"), "{}: {refused}", experiment.card().name);
+    }
+}
