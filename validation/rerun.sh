@@ -2,12 +2,13 @@
 # Runs every experiment's quick preset, draws its report again, and runs it once more from the config.toml that the
 # first run wrote: the printed hashes of states and record must agree.
 #
-#   validation/rerun.sh LOBULE FOLDER
+#   validation/rerun.sh LOBULE FOLDER [BEGINNING OF THEIR NAMES]
 set -euo pipefail
 lobule=$1
 folder=$2
+names=${3:-}
 differ=0
-for experiment in $("$lobule" list | sed -n 's/^\([a-z][^ ]*\).*/\1/p'); do
+for experiment in $("$lobule" list | sed -n 's/^\([a-z][^ ]*\).*/\1/p' | grep "^$names"); do
     first=$folder/quick/$experiment
     again=$folder/again/$experiment
     "$lobule" run "$experiment" --preset quick --no-progress --out "$first" > "$folder/first.txt"

@@ -421,3 +421,17 @@ fn manual_pages_are_roff_of_the_command_that_is_named() {
     refused(&["man", "runs"], &["COMMAND", "`runs`", "run", "network"]);
     refused(&["man", "run", "quick"], &["`quick`", "no commands"]);
 }
+
+/// A program without MuJoCo says how to build one with it.
+#[cfg(not(feature = "mujoco"))]
+#[test]
+fn experiments_on_legs_say_how_to_build_a_program_that_has_them() {
+    let out = std::process::Command::new(env!("CARGO_BIN_EXE_lobule"))
+        .args(["run", "quadruped/heading"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert_eq!(out.status.code(), Some(2), "{said}");
+    let command = "scripts/fetch_mujoco.sh && cargo run --release --features mujoco -- run quadruped/heading";
+    assert!(said.contains("built without MuJoCo") && said.contains(command), "{said}");
+}

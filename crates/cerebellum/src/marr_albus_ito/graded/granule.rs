@@ -4,8 +4,8 @@ use super::GradedParameters;
 use super::mossy::Mossy;
 use lobule_signal::Stream;
 
-/// Highest threshold: granule cells whose fibers all fire at their peak stay active. Chosen.
-const MOST: f64 = 0.9;
+/// Highest threshold. Chosen: half of the peak, so that neighboring tuning curves still overlap and no phase is without active cells.
+const MOST: f64 = 0.5;
 
 /// Granule cells, each the product of its mossy fibers, less a common threshold.
 #[derive(Debug, Clone, PartialEq)]

@@ -18,7 +18,8 @@ pub struct GradedParameters {
     pub granule_cells: usize,
     /// Most channels that a granule cell hears. Source: as above; granule cells have about four dendrites (Eccles, Ito and Szentágothai 1967).
     pub fan_in: usize,
-    /// Share of granule cells that the Golgi cells allow. Source: 0.12 to 0.18 in the publication's circuit.
+    /// Share of active granule cells that the Golgi cells reach, where their highest threshold allows it. Chosen: the upper end of the 0.05 to
+    /// 0.20 that the publication names, since overlapping tuning curves activate about that many.
     pub sparseness: f64,
     /// Time constant of the Golgi cells' threshold, s. Chosen: some cycles of a gait.
     pub golgi_s: f64,
@@ -46,7 +47,7 @@ impl Default for GradedParameters {
             channels: Vec::new(),
             granule_cells: 500,
             fan_in: 3,
-            sparseness: 0.15,
+            sparseness: 0.2,
             golgi_s: 2.0,
             rates: vec![0.03],
             delay_s: 0.0,
