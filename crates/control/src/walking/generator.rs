@@ -3,7 +3,7 @@
 //! ```text
 //! phi_l += 2 pi f f_s dt
 //! a      = (base + (max - base) min(1, n / maturation)) (rest + gain NE) a_s     n = 1 in the first tick
-//! abduction = 0.5 abd a sin(phi)              + 0.5 s side                        s steering, the original's
+//! abduction = 0.5 abduction a sin(phi)        + 0.5 s side                        s steering, the original's
 //! hip       = hip a p sin(phi) (1 + h side)     p = stance if sin(phi) > 0, else swing
 //! knee      = knee a sin(phi + 2 pi 0.1) (1 + h side)                             h stride asymmetry
 //! ```

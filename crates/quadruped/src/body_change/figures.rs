@@ -6,6 +6,9 @@ use lobule_analysis::{mean, mean_of};
 use lobule_study::prelude::*;
 use lobule_study::report::drawing::*;
 
+/// A window of a walk.
+type Window = fn(&Walked) -> Errors;
+
 fn color(arm: Arm) -> &'static str {
     match arm {
         Arm::Frozen => BLACK,
@@ -63,7 +66,7 @@ pub fn course(config: &Config, record: &Record) -> Result<Figure, Error> {
 /// Errors in the four windows.
 pub fn windows(config: &Config, record: &Record) -> Result<Figure, Error> {
     let mut plate = Plate::new("windows", 2, 170.0);
-    let of_windows: [(&str, fn(&Walked) -> Errors); 4] = [
+    let of_windows: [(&str, Window); 4] = [
         ("early", |walk| walk.early),
         ("late", |walk| walk.late),
         ("after", |walk| walk.after),

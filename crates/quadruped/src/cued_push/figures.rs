@@ -6,6 +6,9 @@ use lobule_analysis::mean;
 use lobule_study::prelude::*;
 use lobule_study::report::drawing::*;
 
+/// A value of a trial.
+type Of = fn(&Pushed) -> f64;
+
 fn color(arm: Arm) -> &'static str {
     match arm {
         Arm::Frozen => BLACK,
@@ -70,8 +73,7 @@ pub fn kinds(config: &Config, record: &Record) -> Result<Figure, Error> {
     for &arm in &config.arms {
         plate.legend.push(Key::dot(arm.words(), color(arm)));
     }
-    let measures: [(&str, fn(&Pushed) -> f64); 2] =
-        [("share of falls", FELL), ("roll toward the push (deg)", PEAK)];
+    let measures: [(&str, Of); 2] = [("share of falls", FELL), ("roll toward the push (deg)", PEAK)];
     for &scenario in &config.scenarios {
         for (label, of) in measures {
             let x = Axis::categories(

@@ -130,7 +130,7 @@ impl ContextConfig {
     /// True while the right legs are weak; the left ones are in the other half.
     pub fn is_right(&self, time_s: f64) -> bool {
         // Times are sums of ticks: a whole number of periods on paper is one here, too.
-        ((time_s + 1e-9) / self.period_s) as u64 % 2 == 0
+        (((time_s + 1e-9) / self.period_s) as u64).is_multiple_of(2)
     }
 }
 

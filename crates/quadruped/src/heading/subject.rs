@@ -84,7 +84,7 @@ fn weak_in_turn(config: &Config) -> Vec<Change> {
     let (context, all_s) = (config.context, config.times.all_s());
     let periods = (all_s / context.period_s).ceil() as u64;
     let weak = |k: u64| Change::Strength {
-        actuators: side(k % 2 == 0),
+        actuators: side(k.is_multiple_of(2)),
         factor: context.strength,
         from_s: k as f64 * context.period_s,
         to_s: Some((k + 1) as f64 * context.period_s),
