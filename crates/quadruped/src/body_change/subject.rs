@@ -83,11 +83,12 @@ fn steered(config: &Config, walker: Base, arm: Arm) -> SteeredParameters {
     let error = if arm == Arm::Pi { WalkError::Heading } else { WalkError::HeadingRate };
     let steering = Output { effector, gain, limit: steer, error, ..Output::LATERAL_STEP };
     let outputs = vec![steering, Output { limit: trim, ..Output::TRIM }];
-    let cues = match walker {
-        Base::Generator => vec![Cue::Phase { leg: 0 }],
-        // The policy has no clock.
-        Base::Policy => Vec::new(),
-    };
+    // Source: the reference measurements, whose granule cells are tuned to the phase of the gait and to the smoothed yaw rate. The policy has no
+    // clock.
+    let mut cues = vec![Cue::YawRate { tau_s: 0.1 }];
+    if walker == Base::Generator {
+        cues.push(Cue::Phase { leg: 0 });
+    }
     let teaching = match arm {
         Arm::Shuffled => Teaching::Shuffled { window_s: config.shuffled_s, time: true, sign: true },
         Arm::Late => Teaching::Delayed { delay_s: config.late_s },
