@@ -113,6 +113,18 @@ impl Kind {
         }
     }
 
+    /// A word under a figure.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::Cued => "cue",
+            Self::NoCue => "none",
+            Self::TooEarly => "early",
+            Self::WithPush => "late",
+            Self::WrongSide => "wrong",
+            Self::Catch => "no push",
+        }
+    }
+
     pub fn words(self) -> &'static str {
         match self {
             Self::Cued => "cue before the push",

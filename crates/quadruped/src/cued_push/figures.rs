@@ -76,10 +76,7 @@ pub fn kinds(config: &Config, record: &Record) -> Result<Figure, Error> {
     let measures: [(&str, Of); 2] = [("share of falls", FELL), ("roll toward the push (deg)", PEAK)];
     for &scenario in &config.scenarios {
         for (label, of) in measures {
-            let x = Axis::categories(
-                "",
-                Kind::ALL.map(|kind| kind.words().replace("cue ", "").replace(" the push", "")),
-            );
+            let x = Axis::categories("", Kind::ALL.map(Kind::short));
             let mut panel = Panel::new(scenario.words(), x, Axis::exact("", 0.0, 1.0));
             let mut values = vec![0.0];
             for (k, &arm) in config.arms.iter().enumerate() {

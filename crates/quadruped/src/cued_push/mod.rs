@@ -144,8 +144,14 @@ fn story(config: &Config, record: &Record) -> Story {
             "In the test nothing learns: with the cue, without it, with a cue at a wrong time or of the wrong side, with a cue and no push.",
         ]),
         sections: vec![
-            Section::new("Which cues help?", "", &["kinds"]),
-            Section::new("What it does", "", &["traces"]),
+            Section::new("Which cues help?", "Early: too early. Late: with the push. Wrong: of the other side.", &["kinds"]),
+            Section::new(
+                "What it does",
+                "Granule cells that are tuned to the phase of the gait learn, too: they still the sway of the walk itself, so that a robot that has learned is \
+                 harder to tip even without a cue, and sways less in trials without a push than one without plasticity. What the cue adds is the \
+                 roll before and during the push.",
+                &["traces"],
+            ),
             Section::new("How fast it learns", "", &["learning"]),
         ],
         differences: texts([
