@@ -5,8 +5,10 @@ use lobule_cerebellum::marr_albus_ito::{Circuit, CircuitParameters, MarrAlbusIto
 use lobule_control::walking::{Body, Walker, WalkerParameters, Wiring};
 use lobule_control::{Controller, Error, Inputs, Memory, Senses, Snapshot, conforms, snapshot};
 
+mod controller_senses;
 #[path = "../examples/gait/mod.rs"]
 mod gait;
+use controller_senses::senses;
 use gait::Gait;
 
 fn circuit(parameters: &CircuitParameters) -> Circuit {
@@ -154,7 +156,7 @@ fn the_controller_keeps_the_promises_of_controllers() {
 fn ticks(controller: &mut MarrAlbusIto, gait: &mut Gait, n: u64) -> Result<[f64; 12], Error> {
     let mut command = [f64::NAN; 12];
     for tick in 0..n {
-        let (sensed, cues) = gait.senses(Body::default());
+        let (sensed, cues) = senses(&mut gait, Body::default());
         let senses = Senses { tick, sensed: &sensed, reference: &[], reference_then: &[], cues: &cues };
         controller.advance(&senses, &mut command)?;
     }
@@ -258,7 +260,7 @@ fn a_robot_that_lies_for_500_steps_ends_the_episode() {
     let (mut command, body) = ([f64::NAN; 12], Body::default());
     let mut lie = |controller: &mut MarrAlbusIto, n: u64| {
         for tick in 0..n {
-            let (mut sensed, cues) = gait.senses(body);
+            let (mut sensed, cues) = senses(&mut gait, body);
             sensed[2] = 0.1;
             let senses = Senses { tick, sensed: &sensed, reference: &[], reference_then: &[], cues: &cues };
             controller.advance(&senses, &mut command).unwrap();
@@ -391,7 +393,7 @@ fn bad_senses_are_refused_and_change_nothing() {
     let mut controller = MarrAlbusIto::new(&small(), Body::default(), 1).unwrap();
     ticks(&mut controller, &mut Gait::new(), 20).unwrap();
     let before = controller.snapshot();
-    let (good, cues) = Gait::new().senses(Body::default());
+    let (good, cues) = senses(&mut Gait::new(), Body::default());
     let mut command = [f64::NAN; 12];
     let mut refused = |sensed: &[f64], cues: &[f64]| {
         let senses = Senses { tick: 0, sensed, reference: &[], reference_then: &[], cues };
@@ -466,7 +468,7 @@ fn a_walker_takes_the_circuit_as_its_cerebellum_at_its_own_step_only() {
     let run = |seed| {
         let (mut walker, mut gait, mut angles) = (make(seed), Gait::new(), [f64::NAN; 12]);
         for tick in 0..100 {
-            let (sensed, _) = gait.senses(parameters.body);
+            let (sensed, _) = senses(&mut gait, parameters.body);
             let senses = Senses { tick, sensed: &sensed, reference: &[], reference_then: &[], cues: &[] };
             walker.advance(&senses, &mut angles).unwrap();
         }

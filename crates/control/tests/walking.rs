@@ -166,7 +166,7 @@ fn the_speed_of_the_original_loses_sight_of_a_walk_along_y() {
     assert_eq!(weight(Speed::WorldDifference, [-0.2, 0.0], false), 0.9);
 }
 
-/// What a cerebellum in a walker was given.
+/// Input that a cerebellum in a walker received.
 #[derive(Default)]
 struct Witness {
     given: std::sync::Arc<std::sync::Mutex<Vec<Vec<f64>>>>,

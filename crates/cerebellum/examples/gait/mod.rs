@@ -1,7 +1,6 @@
 //! A scripted walk: what a quadruped at 2 Hz senses, without a body.
 
 use lobule_cerebellum::marr_albus_ito::Sensors;
-use lobule_control::walking::Body;
 
 const DT: f64 = 0.005;
 const HOME: [f64; 3] = [0.0, 0.9, -1.8];
@@ -63,27 +62,5 @@ impl Gait {
             norepinephrine: 0.25 + 0.06 * (1.0 + sin * libm::sin(0.1 * t)),
             way: 0.2 * DT,
         }
-    }
-
-    /// The same as senses and cues of a controller.
-    #[allow(dead_code, reason = "not every test has a controller")]
-    pub fn senses(&mut self, body: Body) -> (Vec<f64>, Vec<f64>) {
-        let s = self.next();
-        let [roll, pitch, yaw] = s.euler.map(|angle| angle / 2.0);
-        let (sr, cr) = (libm::sin(roll), libm::cos(roll));
-        let (sp, cp) = (libm::sin(pitch), libm::cos(pitch));
-        let (sy, cy) = (libm::sin(yaw), libm::cos(yaw));
-        let orientation = [
-            cr * cp * cy + sr * sp * sy,
-            sr * cp * cy - cr * sp * sy,
-            cr * sp * cy + sr * cp * sy,
-            cr * cp * sy - sr * sp * cy,
-        ];
-        let mut sensed = [&s.position[..], &orientation, &s.velocity, &s.angular_velocity].concat();
-        sensed.extend(s.joint_angles);
-        sensed.extend(s.joint_velocities);
-        sensed.resize(body.senses(), 30.0);
-        let arousal = [s.steering, s.target_heading, s.target_distance, s.norepinephrine, s.way];
-        (sensed, [s.command, &arousal].concat())
     }
 }

@@ -34,7 +34,7 @@ use lobule_signal::Ranges;
 /// Most actuators. Chosen: more than any robot has.
 const MOST_ACTUATORS: usize = 10_000;
 
-/// What a control step was.
+/// Measures of a control step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Update {
     /// Mean signal of the climbing fibers, 0 to 1.
@@ -49,7 +49,7 @@ pub struct Update {
     pub dopamine: f64,
 }
 
-/// What a circuit was made for. A state is of circuits that were made alike.
+/// Sizes and seed of a circuit; a state fits only a circuit with the same.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Made {
     n_actuators: usize,
@@ -381,7 +381,7 @@ impl Circuit {
         self.parallel_fibers.mean()
     }
 
-    /// Numbers of weights in parts of equal width from 0 to the largest allowed. `[bins]`
+    /// Histogram of the weights in bins of equal width from 0 to the largest allowed. `[bins]`
     pub fn weight_histogram(&self, bins: usize) -> Vec<u64> {
         self.parallel_fibers.histogram(bins)
     }

@@ -38,7 +38,7 @@ pub struct GranularParameters {
     pub golgi_adaptation_rate: f64,
     /// Limits of the integral.
     pub bias_range: [f64; 2],
-    /// What a rate keeps in a control step.
+    /// Share of a rate that is left after a control step.
     pub rate_decay: f64,
 }
 

@@ -40,7 +40,7 @@ pub struct PlasticityParameters {
     pub ltd_rate: f64,
     /// Rate of potentiation.
     pub ltp_rate: f64,
-    /// What eligibility keeps in a control step.
+    /// Share of the eligibility that is left after a control step.
     pub eligibility_decay: f64,
     /// Potentiation that dopamine adds, relative to that without.
     pub da_ltp_modulation: f64,
@@ -207,7 +207,7 @@ impl ParallelFibers {
         self.weights.iter().sum::<f64>() / self.weights.len().max(1) as f64
     }
 
-    /// Numbers of weights in parts of equal width of their range; the largest belongs to the last part.
+    /// Histogram of the weights in bins of equal width over their range; the largest belongs to the last bin.
     pub fn histogram(&self, bins: usize) -> Vec<u64> {
         let mut counts = vec![0; bins];
         for weight in &self.weights {

@@ -23,7 +23,7 @@ const CLIMBS: f64 = 0.01;
 const MOST_CALCIUM: f64 = 2.0;
 /// Apical potential above which a climbing-fiber spike counts as complex. Source: MH-FLOCKE v0.4.1.
 const COMPLEX: f64 = 0.5;
-/// What the rate keeps in a step. Source: MH-FLOCKE v0.4.1.
+/// Share of the rate that is left after a step. Source: MH-FLOCKE v0.4.1.
 const RATE_DECAY: f64 = 0.9;
 
 /// Parameters of a Purkinje cell. Source: MH-FLOCKE v0.4.1.
@@ -40,7 +40,7 @@ pub struct PurkinjeParameters {
     pub threshold: f64,
     /// Control steps without a spike after one.
     pub refractory_steps: u32,
-    /// What calcium keeps in a control step.
+    /// Share of the calcium that is left after a control step.
     pub calcium_decay: f64,
     /// Calcium that a climbing-fiber spike adds.
     pub calcium_increment: f64,

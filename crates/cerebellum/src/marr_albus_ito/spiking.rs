@@ -40,7 +40,7 @@ pub struct SpikingParameters {
     pub refractory_substeps: u32,
     /// Standard deviation of the noise at a norepinephrine of 1.
     pub noise: f64,
-    /// What is added to it in granule cells, in place of the original's value of this size that nothing read.
+    /// Addition to it in granule cells, in place of the original's value of this size that nothing read.
     pub granule_noise: f64,
     /// Current of granule cells without drive.
     pub tonic: f64,

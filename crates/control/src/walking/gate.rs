@@ -30,9 +30,9 @@ pub struct GateParameters {
     pub upright: f64,
     /// Fallen ticks for each 1000 below which it is stable.
     pub fall_rate: f64,
-    /// What the mean of the speed keeps in a tick.
+    /// Share of the mean speed that is left after a tick.
     pub speed_decay: f64,
-    /// What the mean of the uprightness keeps in a tick.
+    /// Share of the mean uprightness that is left after a tick.
     pub upright_decay: f64,
     /// Window of the fall rate, ticks.
     pub window_ticks: u64,

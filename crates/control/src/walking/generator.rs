@@ -136,7 +136,7 @@ impl GeneratorParameters {
     }
 }
 
-/// What drives a generator in a tick.
+/// Drive of a generator in a tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rhythm {
     /// Norepinephrine, 0 to 1.

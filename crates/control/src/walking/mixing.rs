@@ -22,7 +22,7 @@ const PART: &str = "mixing";
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mix {
-    /// What the generator leaves: 1 - w.
+    /// The share that the generator leaves: 1 - w.
     #[default]
     Share,
     /// All of it.

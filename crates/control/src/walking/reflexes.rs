@@ -101,7 +101,7 @@ impl ReflexParameters {
     }
 }
 
-/// What reflexes of posture read in a tick.
+/// Input of the reflexes of posture in a tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stance<'a> {
     /// Roll, rad.

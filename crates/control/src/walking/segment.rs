@@ -30,7 +30,7 @@ pub struct SegmentParameters {
     pub tone: [f64; 3],
     /// Gain of the stretch reflex, s/rad; 0 switches it off.
     pub stretch_gain: f64,
-    /// What the velocity of a joint keeps in a tick.
+    /// Share of a joint's smoothed velocity that is left after a tick.
     pub stretch_decay: f64,
     /// Command above which the tendon organ inhibits.
     pub tendon_threshold: f64,

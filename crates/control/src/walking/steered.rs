@@ -155,7 +155,7 @@ pub struct SteeredWalker<B = Box<dyn Steerable>> {
     cues: Cues,
     teacher: Teacher,
     ticks: u64,
-    /// What climbing fibers report. `[outputs]`
+    /// Reports of the climbing fibers. `[outputs]`
     reported: Vec<f64>,
     /// References of the errors, all 0. `[outputs]`
     none: Vec<f64>,

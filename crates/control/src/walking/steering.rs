@@ -23,7 +23,7 @@ const LATERAL_LEAD: f64 = std::f64::consts::FRAC_PI_4;
 /// Source: the leg-length trim measured on the same body.
 const THIGH_SHARE: f64 = 0.5;
 
-/// What can be commanded besides the joints.
+/// A command besides those of the joints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effector {

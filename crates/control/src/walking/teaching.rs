@@ -1,4 +1,4 @@
-//! What climbing fibers report: the errors as they are, or changed so that they cannot teach.
+//! Reports of climbing fibers: the errors as they are, or changed so that they cannot teach.
 
 use crate::{DelayLine, Error};
 use lobule_signal::{Ranges, Stream};

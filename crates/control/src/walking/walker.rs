@@ -43,7 +43,7 @@ fn effectors(body: Body) -> Vec<Effector> {
     Effector::ALL.into_iter().filter(has).collect()
 }
 
-/// What steps 1 to 6 leave to the others.
+/// Outcome of steps 1 to 6, for the others.
 struct Walked {
     /// Share of the generator.
     weight: f64,

@@ -248,6 +248,7 @@ impl Controller for GradedCircuit {
         &self.weights
     }
 
+    /// Switches plasticity, and with it the threshold of the granule cells.
     fn set_learning(&mut self, learns: bool) {
         self.learns = learns;
         self.granule.adapts = learns;

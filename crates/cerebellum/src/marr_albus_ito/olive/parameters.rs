@@ -77,7 +77,7 @@ pub struct VelocityChannel {
 pub struct VestibularChannel {
     /// When it signals.
     pub pulse: Pulse,
-    /// What the smoothed change keeps from pulse to pulse.
+    /// Share of the smoothed change that is left from pulse to pulse.
     pub decay: f64,
     /// Change that is an error of 1, rad/s.
     pub scale: f64,
@@ -117,7 +117,7 @@ pub struct NavigationChannel {
     pub range: [f64; 2],
     /// Rate of learning.
     pub rate: f64,
-    /// What the correction of the steering's gain keeps from pulse to pulse.
+    /// Share of the correction of the steering's gain that is left from pulse to pulse.
     pub decay: f64,
     /// Correction at a lasting error of 1.
     pub gain: f64,
