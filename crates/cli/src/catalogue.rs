@@ -19,17 +19,12 @@ pub fn all() -> impl Iterator<Item = &'static dyn Experiment> + Clone {
 /// # Errors
 /// [`Error::Config`] with the names there are; for one on legs in a program without them, with the commands that build it.
 pub fn find(name: &str) -> Result<&'static dyn Experiment, Error> {
-    if let Some(found) = all().find(|experiment| experiment.card().name == name) {
-        return Ok(found);
-    }
-    let what = if name.starts_with(ON_LEGS) && !cfg!(feature = "mujoco") {
-        format!(
+    if name.starts_with(ON_LEGS) && !cfg!(feature = "mujoco") {
+        let what = format!(
             "this program was built without MuJoCo, which `{name}` needs: run `scripts/fetch_mujoco.sh && cargo run --release --features \
              mujoco -- run {name}` in the folder of the source code"
-        )
-    } else {
-        let known = all().map(|experiment| experiment.card().name).collect::<Vec<_>>().join(", ");
-        format!("there is no `{name}`; there are: {known}")
-    };
-    Err(Error::Config { key: "experiment".into(), what })
+        );
+        return Err(Error::Config { key: "experiment".into(), what });
+    }
+    lobule::study::find(all(), name)
 }

@@ -38,11 +38,5 @@ pub static ALL: &[&dyn Experiment] = &[
 /// # Errors
 /// [`Error::Config`] with the names there are.
 pub fn find(name: &str) -> Result<&'static dyn Experiment, Error> {
-    ALL.iter().copied().find(|e| e.card().name == name).ok_or_else(|| Error::Config {
-        key: "experiment".into(),
-        what: format!(
-            "there is no `{name}`; there are: {}",
-            ALL.iter().map(|e| e.card().name).collect::<Vec<_>>().join(", ")
-        ),
-    })
+    lobule_study::find(ALL.iter().copied(), name)
 }

@@ -89,3 +89,17 @@ impl<S: Study> Experiment for S {
         report_files(self, &config, &record, findings, provenance)
     }
 }
+
+/// The experiment of that name among `all`.
+///
+/// # Errors
+/// [`Error::Config`] with the names there are.
+pub fn find(
+    all: impl Iterator<Item = &'static dyn Experiment> + Clone,
+    name: &str,
+) -> Result<&'static dyn Experiment, Error> {
+    all.clone().find(|experiment| experiment.card().name == name).ok_or_else(|| {
+        let known = all.map(|experiment| experiment.card().name).collect::<Vec<_>>().join(", ");
+        Error::config("experiment", format!("there is no `{name}`; there are: {known}"))
+    })
+}

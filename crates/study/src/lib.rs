@@ -102,7 +102,7 @@ pub use card::{Card, Preset};
 pub use check::Check;
 pub use error::Error;
 pub use execute::run;
-pub use experiment::Experiment;
+pub use experiment::{Experiment, find};
 pub use limits::numbers_without_limits;
 pub use lobule_exchange::Ranks;
 pub use lobule_signal::fingerprint;
