@@ -1,4 +1,4 @@
-//! What happens to a body in the course of a trial: pushes, loads, motors that weaken.
+//! Events in the course of a trial: pushes, loads, motors that weaken.
 
 use crate::library::{Data, Model, Object};
 use crate::{Error, find, refuse};

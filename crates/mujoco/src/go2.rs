@@ -131,7 +131,7 @@ impl Go2Parameters {
         Ok(text)
     }
 
-    /// What is asked of the model: keyframe, servo, senses in the order of [`lobule_control::walking::Body`], the identified body.
+    /// Parameters of the body: keyframe, servo, senses in the order of [`lobule_control::walking::Body`], the identified body.
     pub fn body(&self) -> BodyParameters {
         let mut senses: Vec<String> = Vec::new();
         let mut triple =
@@ -223,4 +223,35 @@ fn identified() -> Vec<Adjustment> {
             rolling: None,
         },
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hills_leave_the_start_free_and_grow_with_difficulty() {
+        for (difficulty, count, highest) in [(0.0, 15, 0.15), (0.3, 24, 0.8), (1.0, 45, 0.8 / 0.3)] {
+            let hills = hills(difficulty, 42);
+            assert_eq!(hills.len(), count);
+            for [x, y, rx, ry, height] in hills {
+                assert!((x * x + y * y).sqrt() > 3.0 + rx.max(ry), "{x} {y}");
+                assert!((1.5..4.0).contains(&rx) && (1.5..4.0).contains(&ry));
+                assert!((0.15..=highest).contains(&height), "{height}");
+            }
+        }
+        assert_eq!(hills(0.3, 42), hills(0.3, 42));
+        assert_ne!(hills(0.3, 42), hills(0.3, 43));
+        let steep =
+            Go2Parameters { ground: Ground::Hills { difficulty: 1.5, seed: 0 }, ..Go2Parameters::default() };
+        assert!(steep.scene().unwrap_err().to_string().contains("ground.difficulty = 1.5"));
+    }
+
+    #[test]
+    fn the_lag_of_the_identified_body_is_that_of_the_package() {
+        // The package: share dt / (15.1 ms + dt) of the difference in a step of 2.5 ms.
+        let Go2Parameters { lag_s, timestep_s, .. } = Go2Parameters::identified();
+        let share = -libm::expm1(-timestep_s / lag_s);
+        assert!((share - 0.0025 / (0.0151 + 0.0025)).abs() < 2e-4, "{share}");
+    }
 }

@@ -4,7 +4,7 @@ use crate::{Adjustment, Change, Ending, Error, ServoParameters, Variation};
 use lobule_signal::Ranges;
 use serde::{Deserialize, Serialize};
 
-/// What is asked of a model besides its file.
+/// Parameters of a body besides the file of its model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BodyParameters {
@@ -18,17 +18,17 @@ pub struct BodyParameters {
     pub senses: Vec<String>,
     /// Servo from joint targets to the model's motors; without it, commands are the actuators' controls.
     pub servo: Option<ServoParameters>,
-    /// What is different from the file.
+    /// Differences from the file.
     pub adjustments: Vec<Adjustment>,
-    /// What differs from robot to robot, drawn by `seed`.
+    /// Differences from robot to robot, drawn by `seed`.
     pub variation: Variation,
     /// Delay of the commands, s; rounded to physics steps.
     pub delay_s: f64,
     /// Standard deviation of hinges' angles at the start of a trial, rad.
     pub start_noise_rad: f64,
-    /// What ends a trial.
+    /// Ends of a trial by what is sensed.
     pub endings: Vec<Ending>,
-    /// What happens to the body in the course of a trial.
+    /// Pushes, loads and weak motors in the course of a trial.
     pub changes: Vec<Change>,
     /// Seed of all that is drawn.
     pub seed: u64,

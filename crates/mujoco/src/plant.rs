@@ -69,7 +69,7 @@ struct Start {
     hinges: Vec<usize>,
 }
 
-/// What changes besides the library's data.
+/// The running state besides the library's data.
 #[derive(Debug, Clone)]
 struct Moving {
     seed: u64,
@@ -185,19 +185,9 @@ impl MujocoPlant {
         self.moving.steps as f64 * self.model.timestep_s()
     }
 
-    /// Physics step, s.
-    pub fn timestep_s(&self) -> f64 {
-        self.model.timestep_s()
-    }
-
     /// Strengths of the actuators of this robot, before changes. `[commands]`
     pub fn strengths(&self) -> &[f64] {
         &self.strengths
-    }
-
-    /// Names of the bodies, without the world.
-    pub fn bodies(&self) -> Vec<String> {
-        self.model.names(Object::Body).into_iter().filter(|name| name != "world").collect()
     }
 
     /// Number of a body, for [`MujocoPlant::point_m`].

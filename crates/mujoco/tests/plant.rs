@@ -1,7 +1,8 @@
 //! Models in MJCF as plants. Needs the library: `scripts/fetch_mujoco.sh`.
 
 use lobule_control::conforms;
-use lobule_control::{Error, Plant, Snapshot, Status};
+use lobule_control::feedback::{Pid, PidGains, Reflex};
+use lobule_control::{ClosedLoop, Drive, Dropout, Error, Missing, Plant, Snapshot, Status};
 use lobule_mujoco::go2::{Fit, Go2Parameters, Ground};
 use lobule_mujoco::{
     Adjustment, BodyParameters, Change, Ending, Frame, MujocoPlant, ServoParameters, Source, Variation,
@@ -408,4 +409,27 @@ fn feet_feel_the_weight() {
         // The sphere of 22 mm is pressed into the soft ground.
         assert!((0.0..0.022).contains(&z), "{leg} {z}");
     }
+}
+
+#[test]
+fn a_sensor_that_stops_ends_the_loop_by_name_or_is_held() {
+    let law = || Reflex::new(Pid::new(PidGains { kp: 5.0, kd: 0.5, ki: 0.0, filter_s: 0.01 }, DT_S).unwrap());
+    let looped = || {
+        let silent = Dropout::between("angle", 20..25).unwrap();
+        ClosedLoop::new(pendulum(&named()), law(), 1, DT_S, [0, 0]).unwrap().with_dropout(silent).unwrap()
+    };
+    let drive = Drive { reference: &[0.3], ..Drive::default() };
+    let mut stops = looped();
+    let error = (0..30).find_map(|_| stops.tick(&drive).err()).unwrap().to_string();
+    assert!(error.contains("sensor `angle`") && error.contains("`pendulum`"), "{error}");
+    let mut held = looped().on_missing(Missing::Hold { at_most: 5 });
+    (0..200).for_each(|_| held.tick(&drive).unwrap());
+}
+
+#[test]
+fn a_command_beyond_the_range_is_clamped_and_counted_by_the_loop() {
+    let law = Reflex::new(Pid::new(PidGains { kp: 1e3, kd: 0.0, ki: 0.0, filter_s: 0.01 }, DT_S).unwrap());
+    let mut looped = ClosedLoop::new(pendulum(&named()), law, 1, DT_S, [0, 0]).unwrap();
+    looped.tick(&Drive { reference: &[1.0], ..Drive::default() }).unwrap();
+    assert_eq!((looped.clamped(), looped.acting()), (&[1][..], &[5.0][..]));
 }

@@ -114,7 +114,7 @@ impl PolicyWalker {
         [forward, left, turn + turn_rate]
     }
 
-    /// What it is before its first update.
+    /// The state before the first update.
     fn rest(&mut self) {
         self.since = 0;
         self.velocity = [0.0; 3];
