@@ -1,15 +1,12 @@
 //! A robot that walks in the loop, in stretches: learning here, testing there, set on its feet after a fall.
 
-use lobule_control::walking::{Body, Steerable, SteeredWalker};
-use lobule_control::{ClosedLoop, Controller, Drive, Error, Plant};
+use crate::robot::DT_S;
+use lobule_control::walking::{Body, Steerable, SteeredWalker, WalkError, WalkerParameters};
+use lobule_control::{ClosedLoop, Controller, Drive, Error};
 use lobule_mujoco::MujocoPlant;
-use serde::{Deserialize, Serialize};
 
 /// Ticks from one sample of a trace to the next: 50 Hz at a tick of 5 ms.
 const EVERY_TICKS: u64 = 4;
-/// Height of the trunk below which a Go2 has fallen, m, and uprightness. Source: MH-FLOCKE v0.4.1.
-const FALLEN_M: f64 = 0.1215;
-const FALLEN_UPRIGHT: f64 = 0.3;
 /// Ticks for which a robot lies before it is set on its feet. Source: MH-FLOCKE v0.4.1 (option `--auto-reset 500`).
 pub const LIES_TICKS: u64 = 500;
 
@@ -20,31 +17,16 @@ pub struct Bout {
     /// Cues of the walker itself, then the lines.
     cues: Vec<f64>,
     own_cues: usize,
-    turns: Turns,
+    /// Limits of a fallen body.
+    fallen: WalkerParameters,
     lying: u64,
     /// Ticks after which it is set on its feet.
     most_lying: u64,
     falls: u32,
 }
 
-/// Yaw that counts whole turns.
-#[derive(Debug, Clone, Copy, Default)]
-struct Turns {
-    before: f64,
-    yaw: f64,
-}
-
-impl Turns {
-    fn put(&mut self, yaw: f64) {
-        let change = yaw - self.before;
-        let turns = (change / std::f64::consts::TAU).round();
-        self.yaw += change - turns * std::f64::consts::TAU;
-        self.before = yaw;
-    }
-}
-
 /// A stretch of a walk, at 50 Hz. Angles in degrees.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Stretch {
     /// Time since the start of the bout, s.
     pub time_s: Vec<f64>,
@@ -54,8 +36,6 @@ pub struct Stretch {
     pub yaw_deg: Vec<f64>,
     /// Roll, deg, positive with the right side down.
     pub roll_deg: Vec<f64>,
-    /// Pitch, deg, positive with the nose down.
-    pub pitch_deg: Vec<f64>,
     /// Values of the effectors. `[samples][outputs]`
     pub effect: Vec<Vec<f64>>,
     /// Falls.
@@ -86,6 +66,16 @@ impl Stretch {
         way / (steps.len() - 1) as f64
     }
 
+    /// Goes on with another stretch.
+    pub fn join(&mut self, next: Self) {
+        self.time_s.extend(next.time_s);
+        self.place_m.extend(next.place_m);
+        self.yaw_deg.extend(next.yaw_deg);
+        self.roll_deg.extend(next.roll_deg);
+        self.effect.extend(next.effect);
+        self.falls += next.falls;
+    }
+
     /// The samples at these times of the bout, s.
     pub fn within(&self, from_s: f64, to_s: f64) -> Self {
         let first = self.time_s.partition_point(|t| *t < from_s - 1e-9);
@@ -96,7 +86,6 @@ impl Stretch {
             place_m: self.place_m[first..last].to_vec(),
             yaw_deg: cut(&self.yaw_deg),
             roll_deg: cut(&self.roll_deg),
-            pitch_deg: cut(&self.pitch_deg),
             effect: self.effect[first..last].to_vec(),
             falls: self.falls,
         }
@@ -117,7 +106,7 @@ impl Bout {
         let body = walker.base().body();
         let own_cues = walker.base().inputs().cues;
         let cues = walker.inputs().cues;
-        let looped = ClosedLoop::new(robot, walker, 0, 0.005, [0, 0])?
+        let looped = ClosedLoop::new(robot, walker, 0, DT_S, [0, 0])?
             .signed(|signature| {
                 // After position and velocity: the angular velocity of the trunk.
                 for channel in &mut signature.senses[10..13] {
@@ -126,21 +115,16 @@ impl Bout {
             })?
             .with_noise_of(seed, "quadruped/gyro")
             .unguarded();
-        let mut bout = Self {
+        Ok(Self {
             looped,
             body,
             cues: vec![0.0; cues],
             own_cues,
-            turns: Turns::default(),
+            fallen: WalkerParameters::default(),
             lying: 0,
             most_lying: LIES_TICKS,
             falls: 0,
-        };
-        let mut senses = vec![0.0; bout.body.senses()];
-        bout.looped.plant().sense(&mut senses);
-        let [_, _, yaw] = bout.body.view(&senses)?.roll_pitch_yaw();
-        bout.turns = Turns { before: yaw, yaw: 0.0 };
-        Ok(bout)
+        })
     }
 
     /// The same, set on its feet after it has lain for so many ticks.
@@ -154,27 +138,11 @@ impl Bout {
         self.looped.controller_mut()
     }
 
-    /// The robot.
-    pub fn robot(&self) -> &MujocoPlant {
-        self.looped.plant()
-    }
-
-    /// Time since the start, s.
-    pub fn time_s(&self) -> f64 {
-        self.looped.time_s()
-    }
-
-    /// Walks for a time, with lines as a function of the time since the start; `seen` is given every sample with the robot, e.g. for
-    /// pictures.
+    /// Walks for a time, with lines as a function of the time since the start.
     ///
     /// # Errors
-    /// What a tick of the loop refuses.
-    pub fn walk(
-        &mut self,
-        for_s: f64,
-        mut lines: impl FnMut(f64, &mut [f64]),
-        mut seen: impl FnMut(&MujocoPlant, f64),
-    ) -> Result<Stretch, Error> {
+    /// As [`ClosedLoop::tick`].
+    pub fn walk(&mut self, for_s: f64, mut lines: impl FnMut(f64, &mut [f64])) -> Result<Stretch, Error> {
         let ticks = (for_s / self.looped.dt_s()).round() as u64;
         let mut stretch = Stretch::default();
         let falls_before = self.falls;
@@ -182,19 +150,16 @@ impl Bout {
             lines(self.looped.time_s(), &mut self.cues[self.own_cues..]);
             self.looped.tick(&Drive { cues: &self.cues, ..Drive::default() })?;
             let view = self.body.view(self.looped.senses())?;
-            let [roll, pitch, yaw] = view.roll_pitch_yaw();
-            self.turns.put(yaw);
             if tick.is_multiple_of(EVERY_TICKS) {
-                let [x, y, _] = view.position();
+                let ([x, y, _], [roll, ..]) = (view.position(), view.roll_pitch_yaw());
+                let walker = self.looped.controller();
                 stretch.time_s.push(self.looped.time_s());
                 stretch.place_m.push([x, y]);
-                stretch.yaw_deg.push(self.turns.yaw.to_degrees());
+                stretch.yaw_deg.push(walker.errors().get(WalkError::Heading).to_degrees());
                 stretch.roll_deg.push(roll.to_degrees());
-                stretch.pitch_deg.push(pitch.to_degrees());
-                stretch.effect.push(self.looped.controller().effect().to_vec());
-                seen(self.looped.plant(), self.looped.time_s());
+                stretch.effect.push(walker.effect().to_vec());
             }
-            let is_down = view.position()[2] < FALLEN_M || view.upright() < FALLEN_UPRIGHT;
+            let is_down = self.fallen.is_fallen(&view);
             self.falls += u32::from(is_down && self.lying == 0);
             self.lying = if is_down { self.lying + 1 } else { 0 };
             if self.lying >= self.most_lying {
@@ -205,5 +170,51 @@ impl Bout {
         }
         stretch.falls = self.falls - falls_before;
         Ok(stretch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ten seconds of a turn of 6 deg/s to the left on a circle of 2 m, from 3 s on.
+    fn circle() -> Stretch {
+        let times = || (0..10 * Stretch::HZ).map(|k| 3.0 + k as f64 / Stretch::HZ as f64);
+        let place = |t: f64| {
+            let angle = (6.0 * (t - 3.0)).to_radians();
+            [2.0 * libm::sin(angle), 2.0 - 2.0 * libm::cos(angle)]
+        };
+        Stretch {
+            time_s: times().collect(),
+            place_m: times().map(place).collect(),
+            yaw_deg: times().map(|t| 6.0 * (t - 3.0)).collect(),
+            roll_deg: times().map(|t| t - 3.0).collect(),
+            effect: times().map(|t| vec![t]).collect(),
+            falls: 1,
+        }
+    }
+
+    #[test]
+    fn measures_of_a_circle_are_those_of_its_turn() {
+        let circle = circle();
+        assert!((circle.turn_deg() - 6.0 * 9.98).abs() < 1e-9);
+        assert!((circle.yaw_rate_deg_s() - 6.0).abs() < 1e-9);
+        // The chord of a second.
+        assert!((circle.speed_m_s() - 4.0 * libm::sin(3.0_f64.to_radians())).abs() < 1e-9);
+        let mirrored = Stretch { yaw_deg: circle.yaw_deg.iter().map(|yaw| -yaw).collect(), ..circle };
+        assert!((mirrored.yaw_rate_deg_s() - 6.0).abs() < 1e-9, "absolute");
+    }
+
+    #[test]
+    fn a_part_of_a_stretch_has_the_samples_from_its_beginning_to_before_its_end() {
+        let (circle, part) = (circle(), circle().within(4.0, 5.0));
+        assert_eq!(part.time_s.len(), Stretch::HZ);
+        assert!((part.time_s[0] - 4.0).abs() < 1e-9 && part.time_s[49] < 5.0 - 1e-9);
+        assert_eq!(part.yaw_deg, circle.yaw_deg[50..100]);
+        let mut joined = circle.within(0.0, 4.0);
+        joined.join(circle.within(4.0, 20.0));
+        assert_eq!(joined.place_m, circle.place_m);
+        assert_eq!(joined.effect, circle.effect);
+        assert_eq!(joined.falls, 2);
     }
 }

@@ -1,4 +1,4 @@
-//! Cerebella that learn on top of a walker, by name: one place for all studies.
+//! The circuit that learns on top of a walker: one place for all studies.
 
 use lobule_cerebellum::marr_albus_ito::graded::{ChannelParameters, GradedCircuit, GradedParameters, Tuning};
 use lobule_control::walking::Cue;
@@ -6,16 +6,6 @@ use lobule_control::{Controller, Error};
 
 /// Time from one update to the next, s.
 pub const UPDATE_S: f64 = 0.02;
-
-/// What learns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Learner {
-    /// The Marr-Albus-Ito circuit with graded Purkinje cells.
-    Circuit {
-        /// Granule cells.
-        cells: usize,
-    },
-}
 
 /// Rates of learning.
 #[derive(Debug, Clone, Copy)]
@@ -26,32 +16,20 @@ pub struct Rates<'a> {
     pub delay_s: f64,
 }
 
-/// A cerebellum of one output for each rate, which is given these cues.
+/// The graded circuit with so many granule cells and one output for each rate, which is given these cues.
 ///
 /// # Errors
-/// What the cerebellum refuses.
-pub fn cerebellum(
-    learner: Learner,
-    cues: &[Cue],
-    rates: Rates,
-    seed: u64,
-) -> Result<Box<dyn Controller>, Error> {
-    match learner {
-        Learner::Circuit { cells } => {
-            let channels = cues
-                .iter()
-                .enumerate()
-                .map(|(cue, kind)| Ok(ChannelParameters { cue, tuning: tuning(*kind)? }));
-            let parameters = GradedParameters {
-                channels: channels.collect::<Result<_, Error>>()?,
-                granule_cells: cells,
-                rates: rates.of_outputs.to_vec(),
-                delay_s: rates.delay_s,
-                ..GradedParameters::default()
-            };
-            Ok(Box::new(GradedCircuit::new(&parameters, rates.of_outputs.len(), UPDATE_S, seed)?))
-        }
-    }
+/// As [`GradedCircuit::new`].
+pub fn circuit(cells: usize, cues: &[Cue], rates: Rates, seed: u64) -> Result<Box<dyn Controller>, Error> {
+    let channel = |(cue, kind): (usize, &Cue)| Ok(ChannelParameters { cue, tuning: tuning(*kind)? });
+    let parameters = GradedParameters {
+        channels: cues.iter().enumerate().map(channel).collect::<Result<_, Error>>()?,
+        granule_cells: cells,
+        rates: rates.of_outputs.to_vec(),
+        delay_s: rates.delay_s,
+        ..GradedParameters::default()
+    };
+    Ok(Box::new(GradedCircuit::new(&parameters, rates.of_outputs.len(), UPDATE_S, seed)?))
 }
 
 /// Mossy fibers for a cue. Widths and ranges: source, the reference measurements of steering a quadruped.

@@ -2,11 +2,11 @@
 #![forbid(unsafe_code)]
 
 mod body_change;
-pub mod bout;
+mod bout;
 mod cued_push;
 mod heading;
-pub mod learner;
-pub mod robot;
+mod learner;
+mod robot;
 
 pub use body_change::BodyChange;
 pub use cued_push::CuedPush;

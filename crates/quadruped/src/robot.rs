@@ -1,20 +1,22 @@
 //! The robot and its walker, as every study on legs describes them.
 
 use lobule_control::Error as ControlError;
-use lobule_control::walking::{Body, FixedCorrections, Steerable, Walker, WalkerParameters, Weight};
+use lobule_control::walking::{
+    Body, Cue, Effector, FixedCorrections, Output, Steerable, WalkError, Walker, WalkerParameters, Weight,
+};
 use lobule_mujoco::go2::{Go2Parameters, JOINTS, LEGS};
 use lobule_mujoco::policy::{PolicyParameters, PolicyWalker};
 use lobule_mujoco::{BodyParameters, Change, MujocoPlant, Source, Variation};
 use lobule_study::{Check, Error};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Model that stands for the fetched Go2.
 pub const GO2: &str = "go2";
 /// Control step, s. Source: MH-FLOCKE v0.4.1.
 pub const DT_S: f64 = 0.005;
 
-/// What walks under a cerebellum.
+/// The walker under a cerebellum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Base {
@@ -30,6 +32,52 @@ impl Base {
         match self {
             Self::Generator => "generator",
             Self::Policy => "policy",
+        }
+    }
+
+    /// The same in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Generator => "pattern generator",
+            Self::Policy => "trained policy",
+        }
+    }
+
+    /// Output that steers it, taught by the rate of the heading: a lateral step locked to the gait, which turns to the right, or the yaw
+    /// rate that the policy is asked for.
+    pub fn steering(self, limit: f64) -> Output {
+        let (effector, gain) = match self {
+            Self::Generator => (Effector::LateralStep, -1.0),
+            Self::Policy => (Effector::TurnRate, 1.0),
+        };
+        Output { effector, gain, limit, error: WalkError::HeadingRate, ..Output::LATERAL_STEP }
+    }
+
+    /// Cues of its gait: the phase of a leg; the policy has no clock.
+    pub fn gait(self) -> Vec<Cue> {
+        match self {
+            Self::Generator => vec![Cue::Phase { leg: 0 }],
+            Self::Policy => Vec::new(),
+        }
+    }
+
+    /// The walker: the generator at a weight, or the policy at a speed.
+    ///
+    /// # Errors
+    /// As [`Walker::new`] and [`PolicyWalker::open`].
+    pub fn walker(self, weight: f64, speed_m_s: f64, seed: u64) -> Result<Box<dyn Steerable>, ControlError> {
+        match self {
+            Self::Generator => {
+                let weight = Weight::Fixed(weight);
+                let parameters = WalkerParameters { weight, ..WalkerParameters::default() };
+                let none = FixedCorrections::none(Body::default().joints())?;
+                Ok(Box::new(Walker::new(&parameters, Box::new(none), seed)?))
+            }
+            Self::Policy => {
+                let velocity = [speed_m_s, 0.0, 0.0];
+                let parameters = PolicyParameters { velocity, ..PolicyParameters::default() };
+                Ok(Box::new(PolicyWalker::open(&lobule_mujoco::policy::fetched()?, &parameters)?))
+            }
         }
     }
 }
@@ -51,13 +99,24 @@ pub struct BodyConfig {
 }
 
 impl BodyConfig {
-    /// Checks the file.
+    /// Checks that the file is there, and the library.
+    ///
+    /// # Errors
+    /// [`Error::Config`] naming the file, and the error of [`lobule_mujoco::available`].
     pub fn check(&self) -> Result<(), Error> {
         if self.model != GO2 && !Path::new(&self.model).is_file() {
             let what = format!("there is no file `{}`; give an MJCF file, or `{GO2}`", self.model);
             return Err(Check::of("body").refusal("model", what));
         }
-        Ok(())
+        Ok(lobule_mujoco::available()?)
+    }
+
+    /// Files that the robot is made of, with the key that names them.
+    pub fn inputs(&self) -> Vec<(&'static str, PathBuf)> {
+        let fetched = [lobule_mujoco::fetched("go2/go2.xml"), lobule_mujoco::policy::fetched()];
+        let own = (self.model != GO2).then(|| PathBuf::from(&self.model));
+        let files = fetched.into_iter().filter_map(Result::ok).chain(own);
+        files.map(|file| ("body.model", file)).collect()
     }
 
     /// The robot of a seed with what happens to it. `stiffness` multiplies the gains of the generator's servos.
@@ -97,27 +156,35 @@ impl BodyConfig {
     }
 }
 
-/// A walker by pattern generator at a fixed weight.
-///
-/// # Errors
-/// As [`Walker::new`].
-pub fn generator(weight: f64, seed: u64) -> Result<Box<dyn Steerable>, ControlError> {
-    let parameters = WalkerParameters { weight: Weight::Fixed(weight), ..WalkerParameters::default() };
-    let none = FixedCorrections::none(Body::default().joints())?;
-    Ok(Box::new(Walker::new(&parameters, Box::new(none), seed)?))
-}
-
 /// Actuators of the legs of a side.
 pub fn side(is_right: bool) -> Vec<String> {
     let legs = LEGS.into_iter().filter(|leg| leg.ends_with(if is_right { 'R' } else { 'L' }));
     legs.flat_map(|leg| JOINTS.map(|joint| format!("{leg}_{joint}"))).collect()
 }
 
-/// A walker by the trained policy, forward at that speed.
+/// Most ticks of all walks of a run. Chosen: weeks.
+const MOST_TICKS: f64 = 1e10;
+
+/// Checks that walks of a study end, of so many robots for so many seconds.
 ///
 /// # Errors
-/// As [`PolicyWalker::open`].
-pub fn policy(speed_m_s: f64) -> Result<Box<dyn Steerable>, ControlError> {
-    let parameters = PolicyParameters { velocity: [speed_m_s, 0.0, 0.0], ..PolicyParameters::default() };
-    Ok(Box::new(PolicyWalker::open(&lobule_mujoco::policy::fetched()?, &parameters)?))
+/// [`Error::Config`] naming the seeds.
+pub fn check_time(walks: usize, each_s: f64) -> Result<(), Error> {
+    let ticks = walks as f64 * each_s / DT_S;
+    let shown = format!("{walks} walks of {each_s} s");
+    Check::of("").that("seeds", shown, ticks <= MOST_TICKS, "at most 1e10 ticks of 5 ms")?;
+    Ok(())
+}
+
+/// Checks that all arms are compared with one of them.
+///
+/// # Errors
+/// [`Error::Config`] naming the arms.
+pub fn check_arms<A: PartialEq + std::fmt::Debug>(arms: &[A], frozen: &A) -> Result<(), Error> {
+    let check = Check::of("");
+    check.some("arms", arms)?.distinct("arms", arms)?;
+    if arms.contains(frozen) {
+        return Ok(());
+    }
+    Err(check.refusal("arms", "`frozen` is missing: all others are compared with it"))
 }

@@ -3,8 +3,8 @@
 use lobule_quadruped::ALL;
 use lobule_study::{Experiment, Quiet, Request, RunOptions};
 
-/// Hashes of a quick run.
-fn hashes(experiment: &dyn Experiment, jobs: usize) -> Vec<(String, String)> {
+/// Hashes of a quick run with further settings.
+fn hashes(experiment: &dyn Experiment, jobs: usize, settings: &[String]) -> Vec<(String, String)> {
     let folder = tempfile::tempdir().unwrap();
     let options = RunOptions {
         preset: "quick".into(),
@@ -13,7 +13,7 @@ fn hashes(experiment: &dyn Experiment, jobs: usize) -> Vec<(String, String)> {
         out: folder.path().join("run"),
         resumes: false,
     };
-    let request = Request { preset: "quick", ..Request::default() };
+    let request = Request { preset: "quick", settings, ..Request::default() };
     let finished = experiment.run(&request, &options, &Quiet).unwrap();
     let name = experiment.card().name;
     assert!(finished.findings.findings.len() > 5, "{name}");
@@ -28,7 +28,7 @@ fn hashes(experiment: &dyn Experiment, jobs: usize) -> Vec<(String, String)> {
 #[test]
 fn quick_runs_have_the_same_hashes_for_any_number_of_jobs() {
     for experiment in ALL {
-        assert_eq!(hashes(*experiment, 1), hashes(*experiment, 2), "{}", experiment.card().name);
+        assert_eq!(hashes(*experiment, 1, &[]), hashes(*experiment, 2, &[]), "{}", experiment.card().name);
     }
 }
 
@@ -75,4 +75,33 @@ fn a_model_with_other_senses_is_refused_by_name() {
         let refused = experiment.run(&request, &options, &Quiet).err().unwrap().to_string();
         assert!(refused.contains("`base position x` is not sensed"), "{}: {refused}", experiment.card().name);
     }
+}
+
+#[test]
+fn a_model_from_a_file_walks_as_the_same_model_that_was_fetched() {
+    let folder = tempfile::tempdir().unwrap();
+    let go2 = lobule_mujoco::fetched("go2/go2.xml").unwrap();
+    std::fs::copy(go2, folder.path().join("go2.xml")).unwrap();
+    let scene = lobule_mujoco::go2::Go2Parameters::default().scene().unwrap();
+    let file = folder.path().join("mine.xml");
+    std::fs::write(&file, scene).unwrap();
+    // As a command line gives it.
+    let own = [format!("body.model={}", file.display())];
+    for experiment in ALL {
+        let name = experiment.card().name;
+        assert_eq!(hashes(*experiment, 2, &own), hashes(*experiment, 2, &[]), "{name}");
+    }
+}
+
+#[test]
+fn windows_and_trials_that_hold_nothing_are_refused() {
+    let refused = |name: &str, setting: &str| {
+        let experiment = ALL.iter().find(|experiment| experiment.card().name == name).unwrap();
+        let settings = [setting.to_string()];
+        experiment.resolved(&Request { settings: &settings, ..Request::default() }).unwrap_err().to_string()
+    };
+    let message = refused("quadruped/body_change", "windows.early_s=[0.5, 0.501]");
+    assert!(message.contains("windows.early_s") && message.contains("0.1 s or more"), "{message}");
+    let message = refused("quadruped/cued_push", "trials.every_s=3.2");
+    assert!(message.contains("trials.every_s") && message.contains("longer than a trial"), "{message}");
 }

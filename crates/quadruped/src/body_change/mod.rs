@@ -18,6 +18,7 @@ use findings::GROUNDS;
 use lobule_analysis::mean;
 use lobule_study::prelude::*;
 use record::{Errors, Of, Record, Walked};
+use std::path::PathBuf;
 
 /// `quadruped/body_change`.
 #[derive(Debug, Clone, Copy)]
@@ -56,9 +57,11 @@ impl Study for BodyChange {
     const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        config.validate()?;
-        lobule_mujoco::available()?;
-        Ok(())
+        config.validate()
+    }
+
+    fn inputs(&self, config: &Config) -> Vec<(&'static str, PathBuf)> {
+        config.body.inputs()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -122,7 +125,7 @@ fn story(config: &Config, record: &Record) -> Story {
         steps: texts([
             "A robot walks, and its cerebellum learns to keep it straight and level.",
             "Then its body changes: a weight hangs at its left side, or the motors of its left front leg are weak.",
-            "Climbing fibers report yaw rate and mean roll; the nuclei steer, and make the legs of one side longer.",
+            "Climbing fibers report the rate of the heading and the mean roll; the nuclei steer, and make the legs of one side longer.",
             "Then the body is as before. What was learned is now wrong, and the errors have the opposite sign until it is unlearned.",
         ]),
         sections: vec![
@@ -130,7 +133,7 @@ fn story(config: &Config, record: &Record) -> Story {
             Section::new("Errors in the four windows", "", &["windows"]),
         ],
         differences: texts([
-            "The circuit is the one with graded Purkinje cells: that of the publication does not learn (`quadruped/replication`).",
+            "The circuit is the one with graded Purkinje cells: that of the publication cannot learn (docs, *The circuit of a walking robot*).",
             "Feedback on the mean roll is a plain gain without an integral.",
         ]),
         ..Story::default()

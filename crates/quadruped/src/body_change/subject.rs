@@ -3,21 +3,17 @@
 use super::config::{Arm, Config, Scenario};
 use super::record::{Errors, Walked};
 use crate::bout::{Bout, Stretch};
-use crate::learner::{self, Learner, Rates};
-use crate::robot::{Base, generator, policy};
+use crate::learner::{self, Rates};
+use crate::robot::Base;
 use lobule_control::walking::{
-    Cue, Effector, OneWeight, Output, PiController, PiGains, SteeredParameters, SteeredWalker, Teaching,
-    WalkError,
+    Cue, OneWeight, Output, PiController, PiGains, SteeredParameters, SteeredWalker, Teaching, WalkError,
 };
 use lobule_control::{Controller, Error};
 
 pub fn walk(config: &Config, scenario: Scenario, arm: Arm, seed: u64) -> Result<Walked, Error> {
     let walker = scenario.walker();
     let robot = config.body.robot(walker, 1.0, seed, &[config.change(scenario)])?;
-    let base = match walker {
-        Base::Generator => generator(config.weight, seed)?,
-        Base::Policy => policy(config.speed_m_s)?,
-    };
+    let base = walker.walker(config.weight, config.speed_m_s, seed)?;
     let parameters = steered(config, walker, arm);
     let cerebellum = cerebellum(config, walker, arm, &parameters.cues, seed)?;
     let steered = SteeredWalker::new(&parameters, base, cerebellum, seed)?;
@@ -26,7 +22,7 @@ pub fn walk(config: &Config, scenario: Scenario, arm: Arm, seed: u64) -> Result<
     let (times, windows) = (config.times, config.windows);
     let mut phase = |for_s: f64, learns: bool| {
         bout.walker().set_learning(learns);
-        bout.walk(for_s, |_, _| (), |_, _| ())
+        bout.walk(for_s, |_, _| ())
     };
     // Feedback acts from the beginning; what learns has nothing to command before it has learned.
     let settled = phase(times.settle_s, false)?;
@@ -76,19 +72,14 @@ fn errors(stretch: &Stretch) -> Errors {
 /// Steering by the yaw rate, trim by the mean roll.
 fn steered(config: &Config, walker: Base, arm: Arm) -> SteeredParameters {
     let [steer, trim] = config.of_walker(walker).limits;
-    let (effector, gain) = match walker {
-        Base::Generator => (Effector::LateralStep, -1.0),
-        Base::Policy => (Effector::TurnRate, 1.0),
-    };
-    let error = if arm == Arm::Pi { WalkError::Heading } else { WalkError::HeadingRate };
-    let steering = Output { effector, gain, limit: steer, error, ..Output::LATERAL_STEP };
-    let outputs = vec![steering, Output { limit: trim, ..Output::TRIM }];
-    // Source: the reference measurements, whose granule cells are tuned to the phase of the gait and to the smoothed yaw rate. The policy has no
-    // clock.
-    let mut cues = vec![Cue::YawRate { tau_s: 0.1 }];
-    if walker == Base::Generator {
-        cues.push(Cue::Phase { leg: 0 });
+    let mut steering = walker.steering(steer);
+    if arm == Arm::Pi {
+        steering.error = WalkError::Heading;
     }
+    let outputs = vec![steering, Output { limit: trim, ..Output::TRIM }];
+    // Source: the reference measurements, whose granule cells are tuned to the phase of the gait and to the smoothed yaw rate.
+    let mut cues = walker.gait();
+    cues.push(Cue::YawRate { tau_s: 0.1 });
     let teaching = match arm {
         Arm::Shuffled => Teaching::Shuffled { window_s: config.shuffled_s, time: true, sign: true },
         Arm::Late => Teaching::Delayed { delay_s: config.late_s },
@@ -105,17 +96,16 @@ fn cerebellum(
     seed: u64,
 ) -> Result<Box<dyn Controller>, Error> {
     let of_walker = config.of_walker(walker);
-    let learner = match arm {
-        Arm::OneWeight => return Ok(Box::new(OneWeight::new(&of_walker.rates, learner::UPDATE_S)?)),
+    match arm {
+        Arm::OneWeight => Ok(Box::new(OneWeight::new(&of_walker.rates, learner::UPDATE_S)?)),
         Arm::Pi => {
             let [kp, ki] = of_walker.pi_heading;
             let gains = [PiGains { kp, ki }, PiGains { kp: of_walker.pi_roll, ki: 0.0 }];
-            return Ok(Box::new(PiController::new(&gains, None, learner::UPDATE_S)?));
+            Ok(Box::new(PiController::new(&gains, None, learner::UPDATE_S)?))
         }
         Arm::Frozen | Arm::Learned | Arm::Shuffled | Arm::Late => {
-            Learner::Circuit { cells: config.granule_cells }
+            let rates = Rates { of_outputs: &of_walker.rates, delay_s: 0.0 };
+            learner::circuit(config.granule_cells, cues, rates, seed)
         }
-    };
-    let rates = Rates { of_outputs: &of_walker.rates, delay_s: 0.0 };
-    learner::cerebellum(learner, cues, rates, seed)
+    }
 }

@@ -18,6 +18,7 @@ use findings::GROUNDS;
 use lobule_analysis::mean;
 use lobule_study::prelude::*;
 use record::{FELL, PEAK, Record};
+use std::path::PathBuf;
 
 /// `quadruped/cued_push`.
 #[derive(Debug, Clone, Copy)]
@@ -51,9 +52,11 @@ impl Study for CuedPush {
     const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        config.validate()?;
-        lobule_mujoco::available()?;
-        Ok(())
+        config.validate()
+    }
+
+    fn inputs(&self, config: &Config) -> Vec<(&'static str, PathBuf)> {
+        config.body.inputs()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -155,7 +158,7 @@ fn story(config: &Config, record: &Record) -> Story {
             Section::new("How fast it learns", "", &["learning"]),
         ],
         differences: texts([
-            "The circuit is the one with graded Purkinje cells: that of the publication does not learn (`quadruped/replication`).",
+            "The circuit is the one with graded Purkinje cells: that of the publication cannot learn (docs, *The circuit of a walking robot*).",
             "A fallen robot is set on its feet after half a second, so that every trial begins with a walk.",
             "The policy's robot is pushed sideways more than it rolls; its way to the pushed side is reported beside the roll.",
         ]),

@@ -1,11 +1,11 @@
 //! One robot, one cerebellum, many pushes.
 
-use super::config::{Arm, Config, Kind, Scenario};
+use super::config::{AROUND_S, Arm, Config, Kind, Scenario};
 use super::record::{Pushed, Walked};
 use super::trials::{Trial, lines, pushes, trials};
 use crate::bout::{Bout, Stretch};
-use crate::learner::{self, Learner, Rates};
-use crate::robot::{Base, DT_S, generator, policy};
+use crate::learner::{self, Rates};
+use crate::robot::{Base, DT_S};
 use lobule_control::walking::{
     Cue, Output, Pulse, PulseParameters, SteeredParameters, SteeredWalker, Teaching, WalkError,
 };
@@ -15,8 +15,6 @@ use lobule_control::{Controller, Error};
 const FALLEN_DEG: f64 = 57.295_779_513_082_32;
 /// Largest roll that counts, deg. Source: the reference measurements.
 const MOST_DEG: f64 = 60.0;
-/// Window of the recorded rolls around a push, s.
-const AROUND_S: [f64; 2] = [-1.0, 2.0];
 /// Time before the cue over which the course is extrapolated, s. Chosen: a cycle of the gait.
 const COURSE_S: f64 = 0.5;
 
@@ -25,10 +23,7 @@ pub fn walk(config: &Config, scenario: Scenario, arm: Arm, seed: u64) -> Result<
     let walker = scenario.walker();
     let stiffness = if scenario == Scenario::Stiff { config.stiff.stiffness } else { 1.0 };
     let robot = config.body.robot(walker, stiffness, seed, &pushes(config, scenario, &all))?;
-    let base = match walker {
-        Base::Generator => generator(config.weight, seed)?,
-        Base::Policy => policy(config.speed_m_s)?,
-    };
+    let base = walker.walker(config.weight, config.speed_m_s, seed)?;
     let parameters = steered(config, walker, arm);
     let cerebellum = cerebellum(config, arm, &parameters.cues, seed)?;
     let steered = SteeredWalker::new(&parameters, base, cerebellum, seed)?;
@@ -43,12 +38,11 @@ pub fn walk(config: &Config, scenario: Scenario, arm: Arm, seed: u64) -> Result<
     let cues = |time_s: f64, values: &mut [f64]| lines(&all, time_s, values);
     let mut phase = |for_s: f64, learns: bool| {
         bout.walker().set_learning(learns);
-        bout.walk(for_s, cues, |_, _| ())
+        bout.walk(for_s, cues)
     };
-    let settled = phase(config.trials.settle_s, false)?;
-    let trained = phase(trained_s - config.trials.settle_s, arm != Arm::Frozen)?;
-    let tested = phase(tested_s - trained_s, false)?;
-    let whole = joined([settled, trained, tested]);
+    let mut whole = phase(config.trials.settle_s, false)?;
+    whole.join(phase(trained_s - config.trials.settle_s, arm != Arm::Frozen)?);
+    whole.join(phase(tested_s - trained_s, false)?);
 
     let measured = all.iter().map(|trial| measure(config, &whole, trial)).collect();
     let kinds = [Kind::Cued, Kind::Catch];
@@ -68,20 +62,6 @@ pub fn walk(config: &Config, scenario: Scenario, arm: Arm, seed: u64) -> Result<
         // A positive trim makes the left legs longer, against a push to the left.
         trims: around(|stretch, k| -stretch.effect[k][0]),
     })
-}
-
-fn joined(stretches: [Stretch; 3]) -> Stretch {
-    let mut whole = Stretch::default();
-    for stretch in stretches {
-        whole.time_s.extend(stretch.time_s);
-        whole.place_m.extend(stretch.place_m);
-        whole.yaw_deg.extend(stretch.yaw_deg);
-        whole.roll_deg.extend(stretch.roll_deg);
-        whole.pitch_deg.extend(stretch.pitch_deg);
-        whole.effect.extend(stretch.effect);
-        whole.falls += stretch.falls;
-    }
-    whole
 }
 
 /// Rolls toward the side of the trial are positive: to the right for a push to the right.
@@ -142,9 +122,7 @@ fn mean_around(whole: &Stretch, trials: &[&Trial], of: fn(&Stretch, usize) -> f6
 /// Trim by the roll relative to its mean over a cycle.
 fn steered(config: &Config, walker: Base, arm: Arm) -> SteeredParameters {
     let mut cues = vec![Cue::SinceLine { line: 0 }, Cue::SinceLine { line: 1 }];
-    if walker == Base::Generator {
-        cues.push(Cue::Phase { leg: 0 });
-    }
+    cues.extend(walker.gait());
     let teaching = match arm {
         Arm::Frozen => Teaching::Frozen,
         Arm::Shuffled => Teaching::Shuffled { window_s: config.shuffled_s, time: true, sign: true },
@@ -161,18 +139,80 @@ fn steered(config: &Config, walker: Base, arm: Arm) -> SteeredParameters {
 }
 
 fn cerebellum(config: &Config, arm: Arm, cues: &[Cue], seed: u64) -> Result<Box<dyn Controller>, Error> {
-    let learner = match arm {
+    let cells = match arm {
         Arm::TunedPulse => {
             let p = &config.pulse;
             let heights = vec![p.height_rad, -p.height_rad];
             let pulse = PulseParameters { heights, delay_s: p.delay_s, width_s: p.width_s };
             return Ok(Box::new(Pulse::new(&pulse)?));
         }
-        Arm::FewCells => Learner::Circuit { cells: config.few_cells },
-        Arm::Frozen | Arm::Learned | Arm::Shuffled | Arm::Late => {
-            Learner::Circuit { cells: config.granule_cells }
-        }
+        Arm::FewCells => config.few_cells,
+        Arm::Frozen | Arm::Learned | Arm::Shuffled | Arm::Late => config.granule_cells,
     };
     let rates = Rates { of_outputs: &[config.rate], delay_s: config.trace_s };
-    learner::cerebellum(learner, cues, rates, seed)
+    learner::circuit(cells, cues, rates, seed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lobule_study::Study;
+
+    fn trial(side: f64) -> Trial {
+        Trial { kind: Kind::Cued, is_test: true, side, push_s: 2.0, cue: Some((1.7, side)) }
+    }
+
+    /// Ten seconds at 0.5 m/s along x, pushed at 2 s to y = 0.3 m on the left, with a roll to the left of up to 20 deg.
+    fn pushed_to_the_left() -> Stretch {
+        let mut stretch = Stretch::default();
+        for k in 0..10 * Stretch::HZ {
+            let t = k as f64 / Stretch::HZ as f64;
+            let since = (t - 2.0).clamp(0.0, 1.0);
+            stretch.time_s.push(t);
+            stretch.place_m.push([0.5 * t, 0.3 * since]);
+            stretch.yaw_deg.push(0.0);
+            // The left side goes down: roll is negative; before, a sway of 3 deg to the other side.
+            stretch.roll_deg.push(if t < 2.0 {
+                3.0
+            } else {
+                -20.0 * libm::sin(std::f64::consts::PI * since)
+            });
+            stretch.effect.push(vec![0.1]);
+        }
+        stretch
+    }
+
+    #[test]
+    fn rolls_and_ways_toward_the_push_are_positive() {
+        let config: Config = toml::from_str(super::super::CuedPush::CARD.defaults).unwrap();
+        let stretch = pushed_to_the_left();
+        let pushed = measure(&config, &stretch, &trial(1.0));
+        assert!((pushed.peak_deg - 20.0).abs() < 0.05, "{}", pushed.peak_deg);
+        assert!((pushed.opposite_deg - 3.0).abs() < 1e-9, "{}", pushed.opposite_deg);
+        assert!((pushed.way_m - 0.3).abs() < 1e-9 && !pushed.fell, "{}", pushed.way_m);
+        // The same walk after a push to the right.
+        let other = measure(&config, &stretch, &trial(-1.0));
+        assert!((other.way_m + 0.3).abs() < 1e-9 && (other.opposite_deg - 20.0).abs() < 0.05);
+        assert_eq!(other.peak_deg, 0.0);
+        let mut fallen = pushed_to_the_left();
+        fallen.roll_deg.iter_mut().for_each(|roll| *roll *= 4.0);
+        let fell = measure(&config, &fallen, &trial(1.0));
+        assert!(fell.fell && fell.peak_deg == MOST_DEG);
+    }
+
+    #[test]
+    fn means_around_a_push_are_toward_its_side() {
+        let stretch = pushed_to_the_left();
+        let left = trial(1.0);
+        let rolls = mean_around(&stretch, &[&left], |stretch, k| stretch.roll_deg[k]);
+        assert_eq!(rolls.len(), 150);
+        assert!(
+            (rolls[0] + 3.0).abs() < 1e-9 && (rolls[75] - 20.0).abs() < 0.05,
+            "{} {}",
+            rolls[0],
+            rolls[75]
+        );
+        let both = mean_around(&stretch, &[&left, &trial(-1.0)], |stretch, k| stretch.roll_deg[k]);
+        assert!(both.iter().all(|roll| roll.abs() < 1e-12));
+    }
 }

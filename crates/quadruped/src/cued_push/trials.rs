@@ -85,3 +85,84 @@ pub fn lines(trials: &[Trial], time_s: f64, lines: &mut [f64]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lobule_study::Study;
+
+    fn config() -> Config {
+        toml::from_str(super::super::CuedPush::CARD.defaults).unwrap()
+    }
+
+    #[test]
+    fn trials_come_in_time_and_each_kind_as_often_as_asked_for() {
+        let config = config();
+        let all = trials(&config, 3);
+        assert_eq!(all.len(), 60 + 6 * 10);
+        assert!(all[..60].iter().all(|trial| !trial.is_test && trial.kind == Kind::Cued));
+        for kind in Kind::ALL {
+            assert_eq!(all[60..].iter().filter(|trial| trial.is_test && trial.kind == kind).count(), 10);
+        }
+        for pair in all.windows(2) {
+            let between = pair[1].push_s - pair[0].push_s;
+            assert!((3.5 - 0.005..=4.5 + 0.005).contains(&between), "{between}");
+        }
+        let left = all.iter().filter(|trial| trial.side > 0.0).count();
+        // Four standard deviations of 120 fair draws.
+        assert!((60_i64 - left as i64).abs() < 22, "{left}");
+        assert_eq!(all, trials(&config, 3));
+        assert_ne!(all, trials(&config, 4));
+    }
+
+    #[test]
+    fn cues_are_of_their_side_and_at_their_time() {
+        let config = config();
+        let t = config.trials;
+        for trial in trials(&config, 3) {
+            let expected = match trial.kind {
+                Kind::Cued | Kind::Catch => Some((trial.push_s - t.lead_s, trial.side)),
+                Kind::NoCue => None,
+                Kind::TooEarly => Some((trial.push_s - t.lead_s - t.too_early_s, trial.side)),
+                Kind::WithPush => Some((trial.push_s, trial.side)),
+                Kind::WrongSide => Some((trial.push_s - t.lead_s, -trial.side)),
+            };
+            assert_eq!(trial.cue, expected);
+        }
+    }
+
+    #[test]
+    fn a_line_is_up_for_a_tenth_of_a_second_from_each_cue() {
+        let config = config();
+        let all = trials(&config, 5);
+        let ticks = (config.all_s() / DT_S) as u64;
+        let (mut up, mut values) = ([0u64; 2], [0.0; 2]);
+        for tick in 0..ticks {
+            let time_s = tick as f64 * DT_S;
+            lines(&all, time_s, &mut values);
+            for (count, value) in up.iter_mut().zip(values) {
+                *count += u64::from(value == 1.0);
+            }
+        }
+        let cues =
+            |side: f64| all.iter().filter(|trial| trial.cue.is_some_and(|(_, of)| of == side)).count() as u64;
+        assert_eq!(up, [20 * cues(1.0), 20 * cues(-1.0)]);
+    }
+
+    #[test]
+    fn pushes_are_those_of_the_trials_but_for_catch_trials() {
+        let config = config();
+        let all = trials(&config, 3);
+        let pushes = pushes(&config, Scenario::Stiff, &all);
+        assert_eq!(pushes.len(), 120 - 10);
+        let first = Change::Force {
+            body: "base".into(),
+            force_n: [0.0, 140.0 * all[0].side, 0.0],
+            frame: Frame::Heading,
+            at_m: [0.0; 3],
+            from_s: all[0].push_s,
+            to_s: Some(all[0].push_s + 0.1),
+        };
+        assert_eq!(pushes[0], first);
+    }
+}

@@ -1,10 +1,10 @@
 //! Parameters of the experiment: one TOML document, every key with its unit and source.
 
-use crate::robot::{Base, BodyConfig};
+use crate::robot::{Base, BodyConfig, check_arms, check_time};
 use lobule_study::{Check, Error};
 use serde::{Deserialize, Serialize};
 
-/// What makes a robot turn.
+/// Cause of a robot's turning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Task {
@@ -30,7 +30,7 @@ impl Task {
     }
 }
 
-/// What steers, and what teaches it.
+/// A way to steer, and its teaching.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Arm {
@@ -152,6 +152,14 @@ pub struct PolicyConfig {
     pub pi: [f64; 2],
 }
 
+/// Steering of a walker.
+#[derive(Debug, Clone, Copy)]
+pub struct Steered {
+    pub rate: f64,
+    pub limit: f64,
+    pub pi: [f64; 2],
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CellsConfig {
@@ -197,10 +205,21 @@ pub struct Config {
     pub random: RandomConfig,
 }
 
-/// Most ticks of all walks. Chosen: weeks.
-const MOST_TICKS: f64 = 1e10;
-
 impl Config {
+    /// Steering of a walker.
+    pub fn of_walker(&self, walker: Base) -> Steered {
+        match walker {
+            Base::Generator => {
+                let GeneratorConfig { rate, limit, pi, .. } = self.generator;
+                Steered { rate, limit, pi }
+            }
+            Base::Policy => {
+                let PolicyConfig { rate, limit, pi, .. } = self.policy;
+                Steered { rate, limit, pi }
+            }
+        }
+    }
+
     /// Checks everything that neither the limits of the defaults nor the types check.
     pub fn validate(&self) -> Result<(), Error> {
         let check = Check::of("");
@@ -208,12 +227,8 @@ impl Config {
             .some("walkers", &self.walkers)?
             .distinct("walkers", &self.walkers)?
             .some("tasks", &self.tasks)?
-            .distinct("tasks", &self.tasks)?
-            .some("arms", &self.arms)?
-            .distinct("arms", &self.arms)?;
-        if !self.arms.contains(&Arm::Frozen) {
-            return Err(check.refusal("arms", "`frozen` is missing: all others are compared with it"));
-        }
+            .distinct("tasks", &self.tasks)?;
+        check_arms(&self.arms, &Arm::Frozen)?;
         self.body.check()?;
         let times = Check::of("times");
         for (key, value) in [
@@ -229,14 +244,22 @@ impl Config {
             self.late.long_s,
             0.02,
         )?;
-        let walks = (self.seeds.len() * self.walkers.len() * self.tasks.len() * self.arms.len()) as f64;
-        let ticks = walks * self.times.all_s() / crate::robot::DT_S;
-        check.that(
-            "seeds",
-            format!("{} walks of {} s", walks, self.times.all_s()),
-            ticks <= MOST_TICKS,
-            "at most 1e10 ticks of 5 ms",
-        )?;
-        Ok(())
+        let walks = self.seeds.len() * self.walkers.len() * self.tasks.len() * self.arms.len();
+        check_time(walks, self.times.all_s())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sides_take_turns_beginning_with_the_right() {
+        let context = ContextConfig { strength: 0.8, period_s: 10.0 };
+        // 2000 ticks of 5 ms add up to a little less than 10 s, or more.
+        let sum: f64 = std::iter::repeat_n(0.005, 2000).sum();
+        for (time_s, is_right) in [(0.0, true), (9.994, true), (sum, false), (19.994, false), (20.0, true)] {
+            assert_eq!(context.is_right(time_s), is_right, "{time_s}");
+        }
     }
 }

@@ -18,13 +18,6 @@ fn color(arm: Arm) -> &'static str {
     }
 }
 
-fn words(walker: Base) -> &'static str {
-    match walker {
-        Base::Generator => "pattern generator",
-        Base::Policy => "trained policy",
-    }
-}
-
 /// Bars of all arms with a dot for each robot.
 pub fn bars(config: &Config, record: &Record, task: Task) -> Result<Figure, Error> {
     let (name, label, of): (_, _, fn(&Walked) -> f64) = match task {
@@ -38,7 +31,7 @@ pub fn bars(config: &Config, record: &Record, task: Task) -> Result<Figure, Erro
         let y = Axis::categories("", arms.iter().map(|arm| arm.words()));
         let all: Vec<Vec<f64>> = arms.iter().map(|&arm| record.values(walker, task, arm, of)).collect();
         let x = Axis::covering(label, all.iter().flatten().copied().chain([0.0]));
-        let mut panel = Panel::new(words(walker), x, y);
+        let mut panel = Panel::new(walker.words(), x, y);
         let bar = |(k, values): (usize, &Vec<f64>)| {
             let at = k as f64;
             Cell { x: (0.0, mean(values)), y: (at - 0.32, at + 0.32), color: tint(color(arms[k]), 0.55) }
@@ -91,7 +84,7 @@ pub fn paths(config: &Config, record: &Record) -> Result<Figure, Error> {
             let places = || walks.iter().flat_map(|(walk, _)| walk.course.iter().map(|c| c.1));
             let x = Axis::covering("x (m)", places().map(|p| p[0]).chain([0.0]));
             let y = Axis::covering("y (m)", places().map(|p| p[1]).chain([0.0]));
-            let mut panel = Panel::new(&format!("{}, {}", words(walker), task.words()), x, y);
+            let mut panel = Panel::new(&format!("{}, {}", walker.words(), task.words()), x, y);
             for (walk, stroke) in &walks {
                 panel.line(walk.course.iter().map(|c| (c.1[0], c.1[1])), stroke.clone());
             }
@@ -111,7 +104,7 @@ pub fn course(config: &Config, record: &Record) -> Result<Figure, Error> {
         for &task in &config.tasks {
             let walks = courses(config, record, walker, task);
             let unit = if walker == Base::Generator { "lateral step (rad)" } else { "yaw rate (rad/s)" };
-            let title = format!("{}, {}", words(walker), task.words());
+            let title = format!("{}, {}", walker.words(), task.words());
             let mut panels = [
                 Panel::new(&title, Axis::exact("time (s)", 0.0, times.all_s()), Axis::exact("", 0.0, 1.0)),
                 Panel::new(

@@ -48,7 +48,7 @@ pub fn findings(config: &Config, record: &Record) -> Vec<Finding> {
     whole_or_reported(found, config.times.learn_s >= LEARNED_S)
 }
 
-/// What an arm did.
+/// Findings of one arm.
 fn of_arm(config: &Config, record: &Record, walker: Base, task: Task, arm: Arm) -> Vec<Finding> {
     let name = |what: &str| format!("{}/{}/{}/{what}", walker.key(), task.key(), arm.key());
     let values = |of: Of| record.values(walker, task, arm, of);

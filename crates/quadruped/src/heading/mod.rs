@@ -19,6 +19,7 @@ use config::{Arm, Config, Task};
 use findings::GROUNDS;
 use lobule_study::prelude::*;
 use record::Record;
+use std::path::PathBuf;
 
 /// `quadruped/heading`.
 #[derive(Debug, Clone, Copy)]
@@ -53,9 +54,11 @@ impl Study for Heading {
     const CARD: &'static Card = &CARD;
 
     fn check(&self, config: &Config) -> Result<(), Error> {
-        config.validate()?;
-        lobule_mujoco::available()?;
-        Ok(())
+        config.validate()
+    }
+
+    fn inputs(&self, config: &Config) -> Vec<(&'static str, PathBuf)> {
+        config.body.inputs()
     }
 
     fn run(&self, config: &Config, run: &Run) -> Result<Record, Error> {
@@ -129,10 +132,7 @@ fn story(config: &Config, record: &Record) -> Story {
             };
             answers.push(format!(
                 "On the {}, the robot {what} {} {unit} without plasticity and {} {unit} after learning ({}).",
-                match walker {
-                    Base::Generator => "pattern generator",
-                    Base::Policy => "trained policy",
-                },
+                walker.words(),
                 of(task, Arm::Frozen),
                 of(task, Arm::Learned),
                 task.words()
@@ -154,7 +154,7 @@ fn story(config: &Config, record: &Record) -> Story {
                 config.seeds.len(),
                 plain(config.times.test_s)
             ),
-            "With a constant drift, a cerebellum is an integrator of the yaw rate. One weight does as well, and feedback with a live sensor of \
+            "With a constant drift, a cerebellum is an integrator of the yaw rate. One weight does at least as well, and feedback with a live sensor of \
              the heading does better. What the test shows is that the correction stays when the sensor is gone."
                 .into(),
             "Granule cells earn their keep only where the right correction depends on a context.".into(),
@@ -179,8 +179,8 @@ fn story(config: &Config, record: &Record) -> Story {
             "Climbing fibers report the rate of the heading, from all axes of the gyroscope and the attitude. The yaw axis alone misses what pitching \
              turns a rolled body, about two degrees in ten seconds: taught by it, the circuit leaves more (a first run had it so).",
             "MH-FLOCKE steers by a constant abduction of left against right legs; its effect is small and changes sign with the size of the \
-             steps (`quadruped/effectors`). Here the abduction of front and rear legs alternates with the gait.",
-            "The circuit is the one with graded Purkinje cells: that of the publication does not learn (`quadruped/replication`).",
+             steps. Here the abduction of front and rear legs alternates with the gait.",
+            "The circuit is the one with graded Purkinje cells: that of the publication cannot learn (docs, *The circuit of a walking robot*).",
             "The policy's package hides its drift by an integral trim on the measured velocity, which is left out here.",
         ]),
         ..Story::default()

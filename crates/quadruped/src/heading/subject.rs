@@ -1,13 +1,13 @@
 //! One robot, one cerebellum, one walk.
 
-use super::config::{Arm, Config, Task};
+use super::config::{Arm, Config, Steered, Task};
 use super::record::Walked;
 use crate::bout::{Bout, Stretch};
-use crate::learner::{self, Learner, Rates};
-use crate::robot::{Base, generator, policy, side};
+use crate::learner::{self, Rates};
+use crate::robot::{Base, side};
 use lobule_control::walking::{
-    Cue, Effector, FixedCorrections, OneWeight, Output, PiController, PiGains, RandomCorrections,
-    RandomParameters, SteeredParameters, SteeredWalker, Teaching, WalkError,
+    Cue, FixedCorrections, OneWeight, PiController, PiGains, RandomCorrections, RandomParameters,
+    SteeredParameters, SteeredWalker, Teaching, WalkError,
 };
 use lobule_control::{Controller, Error};
 use lobule_mujoco::Change;
@@ -25,10 +25,7 @@ pub fn walk(config: &Config, walker: Base, task: Task, arm: Arm, seed: u64) -> R
     };
     let changes = if task == Task::Context { weak_in_turn(config) } else { Vec::new() };
     let robot = config.body.robot(walker, 1.0, seed, &changes)?;
-    let base = match walker {
-        Base::Generator => generator(config.generator.weight, seed)?,
-        Base::Policy => policy(config.policy.speed_m_s)?,
-    };
+    let base = walker.walker(config.generator.weight, config.policy.speed_m_s, seed)?;
     let parameters = steered(config, walker, task, arm);
     let cerebellum = cerebellum(config, walker, arm, &parameters.cues, seed, steering)?;
     let steered = SteeredWalker::new(&parameters, base, cerebellum, seed)?;
@@ -38,16 +35,15 @@ pub fn walk(config: &Config, walker: Base, task: Task, arm: Arm, seed: u64) -> R
     let lines = |time_s: f64, lines: &mut [f64]| {
         lines.iter_mut().for_each(|line| *line = f64::from(u8::from(context.is_right(time_s))))
     };
-    let seen = |_: &_, _: f64| ();
     bout.walker().set_learning(false);
     bout.walker().lose_senses(true);
-    let settled = bout.walk(config.times.settle_s, lines, seen)?;
+    let settled = bout.walk(config.times.settle_s, lines)?;
     bout.walker().set_learning(arm != Arm::Frozen);
     bout.walker().lose_senses(false);
-    let learned = bout.walk(config.times.learn_s, lines, seen)?;
+    let learned = bout.walk(config.times.learn_s, lines)?;
     bout.walker().set_learning(false);
     bout.walker().lose_senses(arm != Arm::PiLive);
-    let tested = bout.walk(config.times.test_s, lines, seen)?;
+    let tested = bout.walk(config.times.test_s, lines)?;
 
     let late: Vec<f64> = learned.effect[learned.effect.len() / 2..].iter().map(|effect| effect[0]).collect();
     let mean = late.iter().sum::<f64>() / late.len() as f64;
@@ -94,21 +90,14 @@ fn weak_in_turn(config: &Config) -> Vec<Change> {
 
 /// Effector, error and cues of an arm.
 fn steered(config: &Config, walker: Base, task: Task, arm: Arm) -> SteeredParameters {
-    let is_feedback = matches!(arm, Arm::PiLive | Arm::PiLost);
-    let error = match arm {
-        _ if is_feedback => WalkError::Heading,
-        Arm::GyroTaught => WalkError::YawRate,
-        _ => WalkError::HeadingRate,
-    };
-    let (effector, gain, limit) = match walker {
-        Base::Generator => (Effector::LateralStep, -1.0, config.generator.limit),
-        Base::Policy => (Effector::TurnRate, 1.0, config.policy.limit),
-    };
-    let mut cues = match walker {
-        Base::Generator => vec![Cue::Phase { leg: 0 }],
-        // The policy has no clock.
-        Base::Policy => Vec::new(),
-    };
+    let of_walker = config.of_walker(walker);
+    let mut output = walker.steering(of_walker.limit);
+    match arm {
+        Arm::PiLive | Arm::PiLost => output.error = WalkError::Heading,
+        Arm::GyroTaught => output.error = WalkError::YawRate,
+        _ => (),
+    }
+    let mut cues = walker.gait();
     if task == Task::Context {
         cues.push(Cue::Line { line: 0 });
     }
@@ -124,7 +113,7 @@ fn steered(config: &Config, walker: Base, task: Task, arm: Arm) -> SteeredParame
         _ => Teaching::Live,
     };
     SteeredParameters {
-        outputs: vec![Output { effector, gain, limit, error, error_scale: 1.0, error_limit: 1e3 }],
+        outputs: vec![output],
         cues,
         lines: usize::from(task == Task::Context),
         teaching,
@@ -140,18 +129,15 @@ fn cerebellum(
     seed: u64,
     steering: [f64; 2],
 ) -> Result<Box<dyn Controller>, Error> {
-    let (rate, [kp, ki]) = match walker {
-        Base::Generator => (config.generator.rate, config.generator.pi),
-        Base::Policy => (config.policy.rate, config.policy.pi),
-    };
+    let Steered { rate, pi: [kp, ki], .. } = config.of_walker(walker);
     let cells = match arm {
         Arm::FewCells => config.cells.few,
         Arm::ManyCells => config.cells.many,
         _ => config.cells.main,
     };
     let rates = Rates { of_outputs: &[rate], delay_s: 0.0 };
-    // Outputs are steering before the gain of the effector, which turns the sign for a lateral step.
-    let gain = if walker == Base::Generator { -1.0 } else { 1.0 };
+    // Outputs are steering before the gain of the effector.
+    let gain = walker.steering(1.0).gain;
     Ok(match arm {
         Arm::OneWeight => Box::new(OneWeight::new(rates.of_outputs, learner::UPDATE_S)?),
         Arm::PiLive | Arm::PiLost => {
@@ -162,6 +148,6 @@ fn cerebellum(
             let size = RandomParameters { sd: steering[1], correlation_s: config.random.correlation_s };
             Box::new(RandomCorrections::new(size, 1, learner::UPDATE_S, seed)?)
         }
-        _ => learner::cerebellum(Learner::Circuit { cells }, cues, rates, seed)?,
+        _ => learner::circuit(cells, cues, rates, seed)?,
     })
 }
