@@ -107,7 +107,6 @@ fn a_step_of_the_policy_allocates_nothing() {
 }
 
 #[test]
-#[ignore = "6 minutes of walking"]
 fn walks_on_both_bodies_are_those_of_the_package() {
     let identified = Go2Parameters::identified();
     // The motors of the stock body follow at once.
