@@ -118,8 +118,8 @@ fn story(config: &Config, record: &Record) -> Story {
         answer: answers.join(" "),
         small_print: vec![
             format!("Means over {} robots; all values are relative to the last seconds before the change.", config.seeds.len()),
-            "An after-effect shows that a correction was stored. It does not show an internal model: an integrator has one, too, as the rows of \
-             feedback and of one weight show."
+            "An after-effect shows that a correction was stored. It does not show an internal model: an integrator has one, too, as the row of one \
+             weight shows."
                 .into(),
         ],
         steps: texts([

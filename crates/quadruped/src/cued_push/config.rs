@@ -55,6 +55,8 @@ pub enum Arm {
     Late,
     /// The circuit with fewer granule cells.
     FewCells,
+    /// The circuit whose mossy fibers tell the cues alone, not the phase of the gait.
+    CueTuned,
     /// A pulse after each cue that somebody tuned.
     TunedPulse,
 }
@@ -67,6 +69,7 @@ impl Arm {
             Self::Shuffled => "shuffled",
             Self::Late => "late",
             Self::FewCells => "few_cells",
+            Self::CueTuned => "cue_tuned",
             Self::TunedPulse => "tuned_pulse",
         }
     }
@@ -78,6 +81,7 @@ impl Arm {
             Self::Shuffled => "shuffled teaching",
             Self::Late => "late teaching",
             Self::FewCells => "few granule cells",
+            Self::CueTuned => "cues alone",
             Self::TunedPulse => "tuned pulse",
         }
     }

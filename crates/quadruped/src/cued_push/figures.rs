@@ -14,13 +14,14 @@ fn color(arm: Arm) -> &'static str {
         Arm::Frozen => BLACK,
         Arm::Learned => BLUE,
         Arm::FewCells => SKY,
+        Arm::CueTuned => GREEN,
         Arm::Shuffled | Arm::Late => PURPLE,
         Arm::TunedPulse => ORANGE,
     }
 }
 
 /// Arms that are drawn over time.
-const TRACES: [Arm; 3] = [Arm::Frozen, Arm::Learned, Arm::TunedPulse];
+const TRACES: [Arm; 4] = [Arm::Frozen, Arm::Learned, Arm::CueTuned, Arm::TunedPulse];
 
 /// Roll and trim around a push.
 pub fn traces(config: &Config, record: &Record) -> Result<Figure, Error> {

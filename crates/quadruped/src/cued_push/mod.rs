@@ -150,9 +150,8 @@ fn story(config: &Config, record: &Record) -> Story {
             Section::new("Which cues help?", "Early: too early. Late: with the push. Wrong: of the other side.", &["kinds"]),
             Section::new(
                 "What it does",
-                "Granule cells that are tuned to the phase of the gait learn, too: they still the sway of the walk itself, so that a robot that has learned is \
-                 harder to tip even without a cue, and sways less in trials without a push than one without plasticity. What the cue adds is the \
-                 roll before and during the push.",
+                "Granule cells that are tuned to the phase of the gait learn, too, also without a cue. The row of the cues alone shows what they add: without \
+                 them, the circuit helps where there is a cue, and nowhere else.",
                 &["traces"],
             ),
             Section::new("How fast it learns", "", &["learning"]),

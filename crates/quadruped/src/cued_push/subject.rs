@@ -122,7 +122,9 @@ fn mean_around(whole: &Stretch, trials: &[&Trial], of: fn(&Stretch, usize) -> f6
 /// Trim by the roll relative to its mean over a cycle.
 fn steered(config: &Config, walker: Base, arm: Arm) -> SteeredParameters {
     let mut cues = vec![Cue::SinceLine { line: 0 }, Cue::SinceLine { line: 1 }];
-    cues.extend(walker.gait());
+    if arm != Arm::CueTuned {
+        cues.extend(walker.gait());
+    }
     let teaching = match arm {
         Arm::Frozen => Teaching::Frozen,
         Arm::Shuffled => Teaching::Shuffled { window_s: config.shuffled_s, time: true, sign: true },
@@ -147,7 +149,7 @@ fn cerebellum(config: &Config, arm: Arm, cues: &[Cue], seed: u64) -> Result<Box<
             return Ok(Box::new(Pulse::new(&pulse)?));
         }
         Arm::FewCells => config.few_cells,
-        Arm::Frozen | Arm::Learned | Arm::Shuffled | Arm::Late => config.granule_cells,
+        Arm::Frozen | Arm::Learned | Arm::CueTuned | Arm::Shuffled | Arm::Late => config.granule_cells,
     };
     let rates = Rates { of_outputs: &[config.rate], delay_s: config.trace_s };
     learner::circuit(cells, cues, rates, seed)

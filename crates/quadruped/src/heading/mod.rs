@@ -177,7 +177,7 @@ fn story(config: &Config, record: &Record) -> Story {
         ],
         differences: texts([
             "Climbing fibers report the rate of the heading, from all axes of the gyroscope and the attitude. The yaw axis alone misses what pitching \
-             turns a rolled body, about two degrees in ten seconds: taught by it, the circuit leaves more (a first run had it so).",
+             turns a rolled body, about two degrees in ten seconds: taught by it, the circuit leaves more where legs weaken in turn (a first run had it so).",
             "MH-FLOCKE steers by a constant abduction of left against right legs; its effect is small and changes sign with the size of the \
              steps. Here the abduction of front and rear legs alternates with the gait.",
             "The circuit is the one with graded Purkinje cells: that of the publication cannot learn (docs, *The circuit of a walking robot*).",
