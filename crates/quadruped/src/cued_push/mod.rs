@@ -150,8 +150,8 @@ fn story(config: &Config, record: &Record) -> Story {
             Section::new("Which cues help?", "Early: too early. Late: with the push. Wrong: of the other side.", &["kinds"]),
             Section::new(
                 "What it does",
-                "Granule cells that are tuned to the phase of the gait learn, too, also without a cue. The row of the cues alone shows what they add: without \
-                 them, the circuit helps where there is a cue, and nowhere else.",
+                "Granule cells that are tuned to the phase of the gait learn, too, also without a cue. The circuit that hears the cues alone shows what they \
+                 add.",
                 &["traces"],
             ),
             Section::new("How fast it learns", "", &["learning"]),
