@@ -65,6 +65,9 @@ pub enum Arm {
 }
 
 impl Arm {
+    /// Arms whose walks are drawn over time.
+    pub const DRAWN: [Self; 4] = [Self::Frozen, Self::Learned, Self::OneWeight, Self::PiLive];
+
     /// Its key in names of findings.
     pub fn key(self) -> &'static str {
         match self {
@@ -95,7 +98,7 @@ impl Arm {
             Self::FewCells => "few granule cells",
             Self::ManyCells => "many granule cells",
             Self::YawTuned => "yaw among the mossy fibers",
-            Self::GyroTaught => "taught by one axis of the gyroscope",
+            Self::GyroTaught => "taught by the yaw axis",
             Self::Random => "random",
             Self::Oracle => "oracle",
             Self::OneWeight => "one weight",

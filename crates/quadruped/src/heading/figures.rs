@@ -30,15 +30,22 @@ pub fn bars(config: &Config, record: &Record, task: Task) -> Result<Figure, Erro
         let arms: Vec<Arm> = config.arms.iter().rev().copied().collect();
         let y = Axis::categories("", arms.iter().map(|arm| arm.words()));
         let all: Vec<Vec<f64>> = arms.iter().map(|&arm| record.values(walker, task, arm, of)).collect();
-        let x = Axis::covering(label, all.iter().flatten().copied().chain([0.0]));
+        // What is taught later than a context lasts swerves so much that nothing else would be seen beside it.
+        let others = arms.iter().zip(&all).filter(|(arm, _)| **arm != Arm::LaterThanContext);
+        let x = Axis::covering(label, others.flat_map(|(_, values)| values).copied().chain([0.0]));
+        let right = x.high;
         let mut panel = Panel::new(walker.words(), x, y);
         let bar = |(k, values): (usize, &Vec<f64>)| {
-            let at = k as f64;
-            Cell { x: (0.0, mean(values)), y: (at - 0.32, at + 0.32), color: tint(color(arms[k]), 0.55) }
+            let (at, end) = (k as f64, mean(values).min(right));
+            Cell { x: (0.0, end), y: (at - 0.32, at + 0.32), color: tint(color(arms[k]), 0.55) }
         };
         panel.marks.push(Mark::Cells(all.iter().enumerate().map(bar).collect()));
         for (k, values) in all.iter().enumerate() {
-            panel.pale_dots(values.iter().map(|&value| (value, k as f64)), 2.4, color(arms[k]), 0.8);
+            let seen = values.iter().filter(|value| **value <= right);
+            panel.pale_dots(seen.map(|&value| (value, k as f64)), 2.4, color(arms[k]), 0.8);
+            if mean(values) > right {
+                panel.note((right, k as f64), format!("{} ▸", fixed(mean(values), 1)), Anchor::End, INK);
+            }
         }
         if let Some(frozen) = arms.iter().position(|arm| *arm == Arm::Frozen) {
             panel.levels.push(Level::upright(mean(&all[frozen])));
@@ -50,26 +57,32 @@ pub fn bars(config: &Config, record: &Record, task: Task) -> Result<Figure, Erro
         Task::Context => "Mean absolute yaw rate in the test, over chords of half a second",
     };
     plate.figure(format!(
-        "{what}, without plasticity and without the senses of the errors (but for feedback), {}. Bars: means; dots: robots; dotted: without \
-         plasticity.",
+        "{what}, without plasticity and without the senses of the errors (but for feedback), {}. Bars: means, a number where one goes beyond the figure; dots: robots; dotted: \
+         without plasticity.",
         task.words()
     ))
 }
 
-/// Walks of the first robot that are drawn one by one.
-const COURSES: [(Arm, &str); 4] =
-    [(Arm::Frozen, BLACK), (Arm::Learned, BLUE), (Arm::OneWeight, ORANGE), (Arm::PiLive, GREEN)];
+/// Colors of the arms that are drawn over time.
+const COLORS: [&str; 4] = [BLACK, BLUE, ORANGE, GREEN];
 
-fn courses<'a>(config: &Config, record: &'a Record, walker: Base, task: Task) -> Vec<(&'a Walked, Stroke)> {
+/// Arms that are drawn over time.
+fn drawn() -> impl Iterator<Item = (Arm, &'static str)> {
+    Arm::DRAWN.into_iter().zip(COLORS)
+}
+
+/// Their walks by the robot with the median turn.
+fn courses(record: &Record, walker: Base, task: Task) -> Vec<(&Walked, Stroke)> {
+    let typical = record.typical_seed(walker, task);
     let of = |(arm, color): (Arm, &str)| {
-        let walk = record.of(walker, task, arm).find(|walk| walk.seed == config.seeds[0])?;
+        let walk = record.of(walker, task, arm).find(|walk| Some(walk.seed) == typical)?;
         Some((walk, Stroke::new(color, if arm == Arm::Learned { 2.2 } else { 1.6 })))
     };
-    COURSES.into_iter().filter_map(of).collect()
+    drawn().filter_map(of).collect()
 }
 
 fn legend(plate: &mut Plate, config: &Config) {
-    for (arm, color) in COURSES.into_iter().filter(|(arm, _)| config.arms.contains(arm)) {
+    for (arm, color) in drawn().filter(|(arm, _)| config.arms.contains(arm)) {
         plate.line_key(arm.words(), Stroke::new(color, 2.0));
     }
 }
@@ -80,7 +93,7 @@ pub fn paths(config: &Config, record: &Record) -> Result<Figure, Error> {
     legend(&mut plate, config);
     for &walker in &config.walkers {
         for &task in &config.tasks {
-            let walks = courses(config, record, walker, task);
+            let walks = courses(record, walker, task);
             let places = || walks.iter().flat_map(|(walk, _)| walk.course.iter().map(|c| c.1));
             let x = Axis::covering("x (m)", places().map(|p| p[0]).chain([0.0]));
             let y = Axis::covering("y (m)", places().map(|p| p[1]).chain([0.0]));
@@ -91,7 +104,7 @@ pub fn paths(config: &Config, record: &Record) -> Result<Figure, Error> {
             plate.panels.push(panel);
         }
     }
-    plate.figure("Paths of the first robot from above, from its start at 0, 0. Axes have different scales where a path is straight.")
+    plate.figure("Paths from above, from the start at 0, 0, of the robot with the median turn without plasticity. Axes have different scales where a path is straight.")
 }
 
 /// Heading and steering over time.
@@ -102,7 +115,7 @@ pub fn course(config: &Config, record: &Record) -> Result<Figure, Error> {
     let (learns, tests) = (times.settle_s, times.settle_s + times.learn_s);
     for &walker in &config.walkers {
         for &task in &config.tasks {
-            let walks = courses(config, record, walker, task);
+            let walks = courses(record, walker, task);
             let unit = if walker == Base::Generator { "lateral step (rad)" } else { "yaw rate (rad/s)" };
             let title = format!("{}, {}", walker.words(), task.words());
             let mut panels = [
@@ -127,7 +140,7 @@ pub fn course(config: &Config, record: &Record) -> Result<Figure, Error> {
         }
     }
     plate.figure(
-        "Heading and steering of the first robot. Dotted: learning begins. Shaded: the test, without plasticity and without the senses of the \
+        "Heading and steering of the same robots. Dotted: learning begins. Shaded: the test, without plasticity and without the senses of the \
          errors, but for feedback.",
     )
 }

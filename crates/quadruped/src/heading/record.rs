@@ -27,7 +27,7 @@ pub struct Walked {
     pub falls: u32,
     /// Mean steering in the last half of the learning, and its root mean square, units of the effector.
     pub steering: [f64; 2],
-    /// The whole walk of the first seed at 2 Hz: time (s), place (m), heading (deg to the left), steering.
+    /// The whole walk at 1 Hz, of arms that are drawn: time (s), place (m), heading (deg to the left), steering.
     pub course: Vec<(f64, [f64; 2], f64, f64)>,
 }
 
@@ -35,6 +35,13 @@ impl Record {
     /// Walks of an arm, by seed.
     pub fn of(&self, walker: Base, task: Task, arm: Arm) -> impl Iterator<Item = &Walked> {
         self.walks.iter().filter(move |w| (w.walker, w.task, w.arm) == (walker, task, arm))
+    }
+
+    /// The robot that turns as much as half of them without plasticity.
+    pub fn typical_seed(&self, walker: Base, task: Task) -> Option<u64> {
+        let mut frozen: Vec<&Walked> = self.of(walker, task, Arm::Frozen).collect();
+        frozen.sort_by(|a, b| a.turn_deg.abs().total_cmp(&b.turn_deg.abs()));
+        frozen.get(frozen.len() / 2).map(|walk| walk.seed)
     }
 
     /// A value of the walks of an arm, by seed.
