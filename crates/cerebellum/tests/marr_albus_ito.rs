@@ -156,7 +156,7 @@ fn the_controller_keeps_the_promises_of_controllers() {
 fn ticks(controller: &mut MarrAlbusIto, gait: &mut Gait, n: u64) -> Result<[f64; 12], Error> {
     let mut command = [f64::NAN; 12];
     for tick in 0..n {
-        let (sensed, cues) = senses(&mut gait, Body::default());
+        let (sensed, cues) = senses(gait, Body::default());
         let senses = Senses { tick, sensed: &sensed, reference: &[], reference_then: &[], cues: &cues };
         controller.advance(&senses, &mut command)?;
     }
