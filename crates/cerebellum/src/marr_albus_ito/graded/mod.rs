@@ -49,12 +49,12 @@ pub(super) const PART: &str = "graded circuit";
 /// let parameters = GradedParameters { channels: vec![context], rates: vec![5.0], ..GradedParameters::default() };
 /// let mut circuit = GradedCircuit::new(&parameters, 1, 0.02, 1)?;
 /// let (mut command, mut missed) = ([0.0], [0.0; 2]);
-/// for tick in 0..5000 {
+/// for tick in 0..5000_u32 {
 ///     let context = f64::from(tick / 50 % 2);
 ///     let wanted = 0.2 - 0.5 * context;
 ///     let sensed = [command[0] - wanted];
 ///     missed[context as usize] = sensed[0];
-///     let senses = Senses { tick, sensed: &sensed, reference: &[0.0], reference_then: &[0.0], cues: &[context] };
+///     let senses = Senses { tick: tick.into(), sensed: &sensed, reference: &[0.0], reference_then: &[0.0], cues: &[context] };
 ///     circuit.advance(&senses, &mut command)?;
 /// }
 /// assert!(missed.iter().all(|miss| miss.abs() < 0.01), "{missed:?}");
