@@ -8,6 +8,7 @@ use lobule_cerebellum::open_loop::OpenLoop;
 use lobule_cerebellum::stored::{Plan, plan};
 use lobule_circuit::{Circuit, Connect, Projection, Weight};
 use lobule_scaffold::Anatomy;
+use lobule_scaffold::configuration::{ConnectionModel, Problem};
 use serde_json::{Value, json};
 
 const TINY: &str = "scaffold3_tiny";
@@ -67,6 +68,46 @@ fn a_teacher_that_is_none_is_named_with_its_set() {
 }
 
 #[test]
+fn a_teacher_with_a_problem_of_its_own_is_told_once() {
+    let anatomy = anatomy(TINY);
+    let unknown = with("/connection_models/io_to_purkinje/synapse_model", json!("unknown_synapse"));
+    let problems = planned(&anatomy, &unknown).problems;
+    assert!(problems.len() == 1 && problems[0].what.contains("unknown_synapse"), "{problems:#?}");
+}
+
+#[test]
+fn gap_junctions_and_sets_of_several_synapses_teach_nothing() {
+    let anatomy = anatomy(TINY);
+    let teacher = |model: &str, n: usize| {
+        let mut simulation = closed_loop(&plastic(TINY));
+        let is_it = |m: &&mut ConnectionModel| m.name == "io_to_purkinje";
+        let teacher = simulation.connection_models.iter_mut().find(is_it).unwrap();
+        teacher.synapses[0].model = model.into();
+        teacher.synapses = vec![teacher.synapses[0].clone(); n];
+        plan(&anatomy, &simulation, None, 3).problems
+    };
+    let says = |problems: &[Problem], word: &str| problems.iter().any(|p| p.what.contains(word));
+    assert!(teacher("static_synapse", 1).is_empty());
+    let several = teacher("static_synapse", 2);
+    assert!(
+        several.len() == 1 && says(&several, "`io_to_purkinje`, which has several synapses"),
+        "{several:#?}"
+    );
+
+    let mut simulation = closed_loop(&plastic(TINY));
+    let models = &mut simulation.connection_models;
+    let rule = models.iter().find(|m| m.name == "parallel_fiber_to_purkinje").unwrap().synapses[0].clone();
+    let model = |name: &str| models.iter().position(|m| m.name == name).unwrap();
+    let (gap, taught) = (model("golgi_to_golgi"), model("parallel_fiber_to_golgi"));
+    models[gap].synapses[0].model = "gap_junction".into();
+    models[taught].synapses[0].model = rule.model;
+    models[taught].synapses[0].constants = rule.constants;
+    models[taught].synapses[0].teacher = Some("golgi_to_golgi".into());
+    let gaps = plan(&anatomy, &simulation, None, 3).problems;
+    assert!(says(&gaps, "`golgi_to_golgi`, which are gap junctions"), "{gaps:#?}");
+}
+
+#[test]
 fn parameters_of_a_rule_that_runs_have_their_signs() {
     let sin_exp = format!("{PURKINJE}/synapse/stdp_synapse_sinexp");
     refused(
@@ -117,6 +158,11 @@ fn receptors_and_devices_are_told_with_source_and_target() {
         &["granule_cell", "receptors.golgi_cell", "5", "1 to 4"],
     );
     refused(
+        "/cell_models/granule_cell/eglif_cond_alpha_multisyn/receptors",
+        Value::Null,
+        &["golgi_to_granule", "`granule_cell`", "`golgi_cell`", "add `golgi_cell` to `receptors`"],
+    );
+    refused(
         "/devices/puff/connection_parameters/receptor_type",
         Value::Null,
         &["devices.puff", "io_cell", "1 to 4"],
@@ -140,6 +186,17 @@ fn drawn_numbers_that_no_synapse_can_have_are_refused() {
     refused(weight, normal.clone(), &["glomerulus_to_golgi.weight", "draws -", "`low`"]);
     let delay = "/connection_models/glomerulus_to_golgi/connection/delay";
     refused(delay, normal, &["glomerulus_to_golgi.delay", "draws -", "one step of 1 ms", "clip"]);
+    // Beyond the numbers of 32 bits, of one delay and of drawn ones.
+    let far = json!({"distribution": "lognormal", "mu": 50, "sigma": 50});
+    refused(weight, far.clone(), &["glomerulus_to_golgi.weight", "draws ", "at most 1000000000"]);
+    refused(
+        "/connection_models/io_to_basket/connection/weight",
+        far,
+        &["io_to_basket.weight", "draws ", "at most 1000000000"],
+    );
+    let wide = json!({"distribution": "normal", "mu": 1, "sigma": 1e300});
+    let plan = planned(&anatomy(TINY), &with(delay, wide));
+    assert!(plan.problems[0].to_string().len() < 250, "{}", plan.problems[0]);
 }
 
 /// The parts of a set.

@@ -156,6 +156,26 @@ fn a_plastic_network_whose_rules_are_frozen_is_the_static_one() {
 }
 
 #[test]
+fn devices_that_cannot_be_read_are_left_out_by_name_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = std::fs::read_to_string(shared("scaffold3_tiny.json")).unwrap();
+    let mut tree: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let devices = &mut tree["simulations"]["closed_loop"]["devices"];
+    devices["tone"]["device"] = "noise_generator".into();
+    let path = folder.path().join("odd.json");
+    std::fs::write(&path, tree.to_string()).unwrap();
+    let config = config(&[format!("scaffold.plastic={}", path.display())]);
+    let notes = Pair::read(&config, &mut anatomy()).unwrap().unwrap().notes.join("\n");
+    assert!(notes.contains("record_pc_spikes, tone) are left out"), "{notes}");
+}
+
+#[test]
+fn a_simulation_without_a_pair_is_refused() {
+    let error = refused(&["scaffold.simulation=closed_loop".into()]);
+    assert!(error.starts_with("scaffold.simulation") && error.contains("no effect"), "{error}");
+}
+
+#[test]
 fn a_pair_that_is_none_is_refused_by_key_and_file() {
     let folder = tempfile::tempdir().unwrap();
     let written = |name: &str, text: &str| {

@@ -250,6 +250,17 @@ fn rows_that_end_on_another_type_are_refused_with_their_number() {
                 "1 of 227",
             ],
         ),
+        // A set of types that the file does not have is not one of the types that its rows happen to have.
+        (
+            |l| {
+                let text = r#"{"from_cell_types": [{"type": "nobody"}], "to_cell_types": [{"type": "purkinje_cell"}]}"#;
+                let ends: serde_json::Value = serde_json::from_str(text).unwrap();
+                let mut configuration: serde_json::Value = serde_json::from_str(&l.configuration).unwrap();
+                configuration["connection_types"]["parallel_fiber_to_purkinje"] = ends;
+                l.configuration = configuration.to_string();
+            },
+            &["cells/connections/parallel_fiber_to_purkinje", "has 240 rows", "`from_cell_types` are nobody"],
+        ),
     ]);
 }
 
@@ -272,6 +283,11 @@ fn parts_of_an_interrupted_writing_disagree() {
             |l| _ = l.placed.insert("granule_cell".into(), 61),
             &["statistics/cells_placed", "`granule_cell`", "counts [61] cells, but the file has 60"],
         ),
+        // Of a type that is missing altogether.
+        (
+            |l| _ = l.placed.insert("unipolar_brush_cell".into(), 7),
+            &["statistics/cells_placed", "`unipolar_brush_cell`", "counts [7] cells, but the file has 0"],
+        ),
     ]);
 }
 
@@ -289,6 +305,8 @@ fn two_types_or_sets_of_one_name_are_refused() {
         (
             |l| {
                 cells(l, "dcn_interneuron").name = "dcn_cell_glut_large".into();
+                let n = l.placed.remove("dcn_interneuron").unwrap();
+                l.placed.insert("dcn_cell_glut_large".into(), n);
             },
             &["`dcn_cell_glut_large` and `dcn_cell` are both lobule's `dcn_p`", "rename"],
         ),
@@ -300,7 +318,26 @@ fn two_types_or_sets_of_one_name_are_refused() {
             },
             &["mossy_to_dcn_glut_large", "`mossy_to_dcn`", "lobule's `mossy_fibers_to_dcn_p`"],
         ),
+        (
+            |l| l.labels.push(("plus".into(), vec![0.0])),
+            &[
+                "cells/labels/plus",
+                "`plus` and `microzone-positive` are both lobule's label `plus`",
+                "rename",
+            ],
+        ),
     ]);
+}
+
+#[test]
+fn a_version_of_another_layout_is_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut layout = tiny();
+    layout.version = "4.1.0".into();
+    let read = format::read(&written(&folder, &layout)).unwrap();
+    assert!(read.source.contains("4.1.0") && !read.source.contains("20"), "{}", read.source);
+    assert!(read.notes.iter().any(|note| note.contains("`4.1.0` is not known")), "{:?}", read.notes);
+    assert!(anatomy("scaffold3_tiny").notes.iter().all(|note| !note.contains("not known")));
 }
 
 #[test]

@@ -479,6 +479,32 @@ fn what_is_wrong_is_named_with_key_value_and_remedy() {
 }
 
 #[test]
+fn a_law_needs_its_name() {
+    for key in ["weight", "delay"] {
+        for law in [json!({}), json!({"mu": 1, "sigma": 0.1})] {
+            let s = read(&with(&format!("/connection_models/golgi_to_granule/connection/{key}"), law));
+            let key = format!("connection_models.golgi_to_granule.connection.{key}.distribution");
+            refused(&s, &key, &["missing"]);
+        }
+    }
+}
+
+#[test]
+fn of_a_device_that_is_not_known_the_device_alone_is_refused() {
+    let keys_of = |s: &StoredSimulation| s.problems.iter().map(|p| p.key.clone()).collect::<Vec<_>>();
+    let s = device(json!({"device": "noise_generator"}), json!({"mean": 3}));
+    assert_eq!(keys_of(&s), ["simulations.s.devices.noise.device"]);
+    let s = device(json!({"targetting": "spiral", "radius": 3}), json!({"rate": 3}));
+    assert_eq!(keys_of(&s), ["simulations.s.devices.noise.targetting"]);
+    let both = json!({"connection_parameters": {"weight": 2}, "synapse": {"weight": 3}});
+    refused(
+        &device(both, json!({"rate": 3})),
+        "devices.noise.synapse",
+        &["connection_parameters", "keep one"],
+    );
+}
+
+#[test]
 fn configurations_of_bsb_4_to_6_have_one_synapse() {
     let of = |model: Value| {
         let node = json!({
@@ -542,6 +568,29 @@ fn places(value: &Value, at: &str, all: &mut Vec<String>) {
         let place = format!("{at}/{name}");
         places(child, &place, all);
         all.push(place);
+    }
+}
+
+/// Values that stand where others are needed.
+fn odd_values() -> [Value; 7] {
+    [json!(null), json!({}), json!([]), json!(""), json!(-1), json!(true), json!({"strategy": "by_id"})]
+}
+
+#[test]
+fn no_device_and_no_model_is_lost_without_a_problem() {
+    let whole = read(&small());
+    let count = |s: &StoredSimulation| [s.cell_models.len(), s.connection_models.len(), s.devices.len()];
+    let parts = ["cell_models", "connection_models", "devices"];
+    let mut all = Vec::new();
+    places(&small()["simulations"]["s"], "", &mut all);
+    for at in all.iter().filter(|at| parts.iter().any(|part| at.starts_with(&format!("/{part}/")))) {
+        for odd in odd_values() {
+            let mut configuration = small();
+            *configuration["simulations"]["s"].pointer_mut(at).unwrap() = odd.clone();
+            let read = read(&configuration);
+            let is_whole = count(&read) == count(&whole);
+            assert!(is_whole || !read.problems.is_empty(), "{at}: {odd} loses a part and nobody says so");
+        }
     }
 }
 

@@ -348,6 +348,43 @@ fn places() -> Vec<String> {
     places
 }
 
+#[test]
+fn cells_that_are_named_by_number_need_a_list() {
+    let node = json!({"device": "poisson_generator", "rate": 4.0, "weight": 1.0, "delay": 0.1, "targetting": {"strategy": "by_id"}});
+    refused(&device(node), "simulations.s.devices.noise.targetting.ids", &["missing"]);
+}
+
+#[test]
+fn no_device_and_no_model_is_lost_without_a_problem() {
+    let odd = [json!(null), json!({}), json!([]), json!(""), json!(-1), json!({"strategy": "by_id"})];
+    let strategies = [
+        "all",
+        "cell_model",
+        "by_label",
+        "by_id",
+        "sphere",
+        "sphere_cell_types",
+        "cylinder",
+        "representatives",
+    ];
+    let targetting = strategies.map(|strategy| json!({"strategy": strategy}));
+    let odd: Vec<Value> = odd.into_iter().chain(targetting).collect();
+    let count = |s: &StoredSimulation| [s.cell_models.len(), s.connection_models.len(), s.devices.len()];
+    let mut all = Vec::new();
+    for part in ["cell_models", "connection_models", "devices"] {
+        for (name, node) in small()[part].as_object().unwrap() {
+            all.extend(node.as_object().unwrap().keys().map(|key| format!("/{part}/{name}/{key}")));
+        }
+    }
+    for at in all {
+        for odd in &odd {
+            let read = with(&at, odd.clone());
+            let is_whole = count(&read) == count(&self::read(small()));
+            assert!(is_whole || !read.problems.is_empty(), "{at}: {odd} loses a part and nobody says so");
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn no_value_anywhere_makes_reading_panic(place in prop::sample::select(places()), value in any_json()) {

@@ -281,7 +281,7 @@ impl Plan {
             }
             synapses::add(self, model, set, &pre, &post);
         }
-        self.check_teachers(anatomy);
+        self.check_teachers(anatomy, simulation);
         self.note_unequal_microzones(anatomy);
         for set in &anatomy.connections {
             if !simulation.connection_models.iter().any(|m| m.set == set.name) {

@@ -147,6 +147,15 @@ fn within(link: &Link, drawn: f64) -> f32 {
     }
 }
 
+/// Highest drawn weight, nS. Chosen: the bound of weights that are given as numbers.
+const MOST_WEIGHT: f64 = 1e9;
+
+/// A drawn number as a message shows it.
+fn shown(drawn: f64) -> String {
+    let is_plain = drawn == 0.0 || (1e-3..1e6).contains(&drawn.abs());
+    if is_plain { format!("{drawn:.4}") } else { format!("{drawn:.3e}") }
+}
+
 /// Most different delays of a set, each of which is a projection. Chosen: a hundred times those of a published configuration.
 const MOST_DELAYS: usize = 10_000;
 
@@ -176,9 +185,13 @@ impl Plan {
             }
             let refused = if least < step_ms / 2.0 {
                 let remedy = "clip them, e.g. normal_clipped with `low`";
-                Some(format!("draws {least:.4} ms; delays are at least one step of {step_ms} ms: {remedy}"))
+                Some(format!(
+                    "draws {} ms; delays are at least one step of {step_ms} ms: {remedy}",
+                    shown(least)
+                ))
             } else if longest > most_ms {
-                Some(format!("draws {longest:.4} ms; delays are at most {most_ms} ms: clip them with `high`"))
+                let drawn = shown(longest);
+                Some(format!("draws {drawn} ms; delays are at most {most_ms} ms: clip them with `high`"))
             } else if different.len() > MOST_DELAYS {
                 let what =
                     format!("draws more than {MOST_DELAYS} different delays at a step of {step_ms} ms");
@@ -194,10 +207,16 @@ impl Plan {
         let draws = Draws::new(self.seed, &link.label, "weight");
         let weights = (0..rows).map(|k| link.conductance(draws.number(&law, k)));
         if let Some(least) = weights.clone().min_by(f64::total_cmp).filter(|least| *least < 0.0) {
-            let drawn = link.conductance(least);
-            let what = format!("draws {drawn:.4}, of the other sign than most of its numbers");
+            let drawn = shown(link.conductance(least));
+            let what = format!("draws {drawn}, of the other sign than most of its numbers");
             let remedy = "clip it, e.g. normal_clipped with `low` or `high` 0";
             self.problem(format!("{key}.weight"), format!("{what}: {remedy}"));
+        }
+        if let Some(most) = weights.clone().max_by(f64::total_cmp).filter(|most| *most > MOST_WEIGHT) {
+            let drawn = shown(link.conductance(most));
+            let what = format!("draws {drawn}; weights are at most {MOST_WEIGHT}: clip them");
+            self.problem(format!("{key}.weight"), what);
+            return;
         }
         let Some((low, high)) = link.plasticity.as_ref().map(bounds) else { return };
         let outside = weights.filter(|w| !(low..=high).contains(w)).count();

@@ -5,7 +5,7 @@ use crate::module::gap_junctions;
 use lobule_circuit::plasticity::Rule;
 use lobule_circuit::{Circuit, ShortTerm};
 use lobule_scaffold::configuration::{
-    ConnectionModel, ConnectionRule, Constant, Law, Problem, StoredSynapse,
+    ConnectionModel, ConnectionRule, Constant, Law, Problem, StoredSimulation, StoredSynapse,
 };
 use lobule_scaffold::{Anatomy, ConnectionSet};
 use std::collections::BTreeSet;
@@ -39,6 +39,9 @@ pub(super) struct Link {
     pub is_gap: bool,
 }
 
+const GAP: &str = "gap_junction";
+/// Why gap junctions teach nothing.
+const NO_SPIKES: &str = "are gap junctions, which carry no spikes; name a connection model of synapses";
 const KNOWN: &str = "static_synapse, tsodyks2_synapse, gap_junction";
 
 pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet, pre: &Cells, post: &Cells) {
@@ -87,7 +90,7 @@ pub(super) fn add(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet,
                 }
                 link.short_term = short_term(plan, synapse);
             }
-            "gap_junction" => {
+            GAP => {
                 no_constants(plan, synapse);
                 add_gap(plan, model, set, post, link);
                 continue;
@@ -131,7 +134,8 @@ struct Port {
 
 /// The receptor that a synapse names, or that the postsynaptic cells have for the presynaptic ones.
 fn port(plan: &mut Plan, synapse: &StoredSynapse, set: &ConnectionSet, post: &Cells) -> Option<Port> {
-    if post.receptors.is_empty() {
+    // Synapses before BSB 4 name no receptor, so that cells that have some must.
+    if post.receptors.is_empty() && !(plan.has_synapse_per_row && post.kind.receptors() > 0) {
         return Some(Port { number: synapse.receptor, is_of_cells: false });
     }
     if let Some(&number) = post.receptors.get(&set.pre_type) {
@@ -318,19 +322,29 @@ fn add_gap(plan: &mut Plan, model: &ConnectionModel, set: &ConnectionSet, post: 
 
 impl Plan {
     /// Checks that teachers are links onto the cells that they teach, and notes cells that nobody teaches.
-    pub(super) fn check_teachers(&mut self, anatomy: &Anatomy) {
+    pub(super) fn check_teachers(&mut self, anatomy: &Anatomy, simulation: &StoredSimulation) {
         let mut told: (Vec<Problem>, Vec<String>) = Default::default();
         for link in &self.links {
             let Some(teacher) = &link.teacher else { continue };
             let known = self.links.iter().find(|other| &other.label == teacher);
             let key = format!("connection model `{}`", link.label);
             let Some(known) = known else {
-                let what = format!(
-                    "is taught by `{teacher}`, which is no connection model of this simulation with a set on file"
-                );
-                told.0.push(Problem::new(key, what));
+                let model = simulation.connection_models.iter().find(|model| model.name == *teacher);
+                let model = model.filter(|model| anatomy.connections(&model.set).is_some());
+                let is = match model.map(|model| &model.synapses[..]) {
+                    None => "is no connection model of this simulation with a set on file; name one that is",
+                    Some([_, _, ..]) => "has several synapses; name a connection model with one",
+                    Some([gap]) if gap.model == GAP => NO_SPIKES,
+                    // It has a problem of its own.
+                    Some(_) => continue,
+                };
+                told.0.push(Problem::new(key, format!("is taught by `{teacher}`, which {is}")));
                 continue;
             };
+            if known.is_gap {
+                told.0.push(Problem::new(key, format!("is taught by `{teacher}`, which {NO_SPIKES}")));
+                continue;
+            }
             if known.post != link.post {
                 let what = format!(
                     "is taught by `{teacher}`, which ends on `{}`, not on `{}`",

@@ -10,6 +10,7 @@ use lobule_circuit::plasticity::Rule;
 use lobule_scaffold::Anatomy;
 use lobule_scaffold::configuration::{GivenConfiguration, StoredSimulation, StoredSynapse, simulations};
 use lobule_study::Error;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Duration that a plan needs, ms; the loop runs as long as its trials.
@@ -35,7 +36,13 @@ impl Pair {
             if file.is_empty() { Ok(None) } else { Named::read(key, file, &s.simulation).map(Some) }
         };
         let (fixed, plastic) = (named("scaffold.static", &s.fixed)?, named("scaffold.plastic", &s.plastic)?);
-        let Some(used) = plastic.as_ref().or(fixed.as_ref()) else { return Ok(None) };
+        let Some(used) = plastic.as_ref().or(fixed.as_ref()) else {
+            if !s.simulation.is_empty() {
+                let what = "would have no effect without scaffold.static and scaffold.plastic; give one of them, or leave it out";
+                return Err(Error::config("scaffold.simulation", format!("{} {what}", s.simulation)));
+            }
+            return Ok(None);
+        };
         let learns = config.conditions.iter().any(|condition| *condition != Condition::Static);
         if learns && !used.has_rules() {
             let what = "has no plastic synapse, so nothing would learn; give the plastic configuration, or run the condition static alone";
@@ -56,16 +63,13 @@ impl Pair {
             }
         }
         let mut simulation = used.simulation.clone();
-        if !simulation.devices.is_empty() {
-            let names = simulation.devices.iter().map(|d| d.name.clone()).collect::<Vec<_>>().join(", ");
+        let devices = take_devices(&mut simulation);
+        if !devices.is_empty() {
+            let names = devices.into_iter().collect::<Vec<_>>().join(", ");
             notes.push(format!(
                 "devices of the configuration ({names}) are left out; the loop drives mossy fibers and olive."
             ));
-            // What cannot be honored of them does not matter here either.
-            let devices: Vec<String> = simulation.devices.drain(..).map(|d| d.name).collect();
-            simulation.notes.retain(|note| !devices.iter().any(|d| note.contains(&format!("device `{d}`"))));
         }
-        simulation.problems.retain(|problem| !problem.key.contains(".devices."));
         let plan = stored::plan(anatomy, &simulation, Some(ANY_MS), 0);
         if !plan.problems.is_empty() {
             let problems: String = plan.problems.iter().map(|p| format!("\n  {p}")).collect();
@@ -99,6 +103,18 @@ impl Pair {
             Rule::AdditiveStdp(rule) => Some(rule.w_max),
         }
     }
+}
+
+/// Removes the devices of a simulation, with what cannot be honored of them; gives their names.
+fn take_devices(simulation: &mut StoredSimulation) -> BTreeSet<String> {
+    let prefix = format!("simulations.{}.devices.", simulation.name);
+    // A device that cannot be read is in the list of problems alone; names have no point.
+    let unread = simulation.problems.iter().filter_map(|p| p.key.strip_prefix(&prefix)?.split('.').next());
+    let mut names: BTreeSet<String> = unread.map(String::from).collect();
+    names.extend(simulation.devices.drain(..).map(|device| device.name));
+    simulation.problems.retain(|problem| !problem.key.starts_with(&prefix));
+    simulation.notes.retain(|note| !names.iter().any(|name| note.contains(&format!("device `{name}`"))));
+    names
 }
 
 /// A simulation of one of the two files.

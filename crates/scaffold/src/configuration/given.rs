@@ -94,8 +94,11 @@ impl GivenConfiguration {
         let lacks_cells = listed(cells.iter().filter(is_missing));
         // A rule between several types makes one set for each pair of them.
         let makes = |name: &str| {
-            let divided = format!("{name}_");
-            anatomy.connections.iter().any(|set| set.name == name || set.name.starts_with(&divided))
+            let is_part = |rest: &str| rest.strip_prefix('_').is_some_and(|ends| ends.contains("_to_"));
+            anatomy
+                .connections
+                .iter()
+                .any(|set| set.name.strip_prefix(name).is_some_and(|r| r.is_empty() || is_part(r)))
         };
         let lacks_sets = listed(sets.iter().filter(|name| !makes(name)));
         let unnamed =
@@ -134,6 +137,18 @@ fn other(document: &Value) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_set_that_begins_with_the_name_of_another_is_not_that_one() {
+        let set = |name: &str| crate::ConnectionSet { name: name.into(), ..Default::default() };
+        let models = json!({"golgi_to_granule": {}, "io_to_mli": {}, "a": {}});
+        let document = json!({"simulations": {"s": {"connection_models": models}}});
+        let given = GivenConfiguration { document, dialect: Dialect::Bsb3 };
+        let connections = ["golgi_to_glomerulus_anatomy", "io_to_mli_io_to_basket_cell", "a"].map(set).into();
+        let unmatched = given.unmatched(&Anatomy { connections, ..Anatomy::default() });
+        assert_eq!(unmatched.len(), 1);
+        assert!(unmatched[0].ends_with("lacks: golgi_to_glomerulus."), "{unmatched:?}");
+    }
 
     #[test]
     fn forms_are_told_by_their_keys() {

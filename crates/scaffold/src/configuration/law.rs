@@ -109,7 +109,7 @@ impl Law {
 
     /// The law of an object with `distribution`.
     fn read(fields: &Fields, range: &Range) -> Option<Self> {
-        let name = fields.text("distribution")?;
+        let name = fields.needed("distribution", Fields::text)?;
         let bound = |key: &str, none: f64| match fields.value(key) {
             None => Some(none),
             Some(_) => fields.within(key, range),

@@ -128,7 +128,7 @@ fn by_label(fields: &Fields) -> Option<Targets> {
 }
 
 fn by_id(fields: &Fields) -> Option<Targets> {
-    let ids = fields.object("ids")?;
+    let ids = fields.needed("ids", Fields::object)?;
     let mut lists = BTreeMap::new();
     for (name, _) in ids.rest() {
         let numbers = ids.numbers(name)?;

@@ -5,6 +5,7 @@ use crate::ConnectionSet;
 use crate::error::{Result, ensure, listed};
 use crate::hdf5::Store;
 use crate::part::Keeps;
+use std::collections::BTreeMap;
 
 const SIDES: [&str; 2] = ["begins at", "ends on"];
 
@@ -43,6 +44,7 @@ impl Rows<'_> {
         let mut ends = set.ends.clone();
         let n = table.len() / set.columns;
         let mut parts: Vec<([u16; 2], Counted)> = Vec::new();
+        let mut part_of: BTreeMap<[u16; 2], usize> = BTreeMap::new();
         // The first row that ends on another type, its side, identifier and type; and the number of such rows.
         let mut misfit: Option<(usize, usize, u32, u16)> = None;
         let mut misfits = 0usize;
@@ -67,7 +69,7 @@ impl Rows<'_> {
                 continue;
             }
             if parts.get(at).is_none_or(|(types, _)| *types != of) {
-                at = parts.iter().position(|(types, _)| *types == of).unwrap_or_else(|| {
+                at = *part_of.entry(of).or_insert_with(|| {
                     let mut part = self.empty(set, of);
                     if keeps.is_none() && parts.is_empty() {
                         part.pre.reserve_exact(n);

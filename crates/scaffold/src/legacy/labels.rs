@@ -3,7 +3,7 @@
 use super::cells::{Cells, Directory};
 use super::{names, placement};
 use crate::CellSites;
-use crate::error::Result;
+use crate::error::{Result, ensure};
 use crate::hdf5::{Node, Store};
 use std::collections::BTreeMap;
 
@@ -17,6 +17,14 @@ pub(super) fn read(
 ) -> Result<()> {
     let members = store.members(group)?;
     let labels: Vec<String> = members.keys().map(|stored| names::label(stored).to_string()).collect();
+    for (k, (stored, node)) in members.iter().enumerate() {
+        let other = members.keys().zip(&labels[..k]).find(|(_, label)| **label == labels[k]);
+        ensure(other.is_none(), || {
+            let other = other.map_or("", |(other, _)| other);
+            let what = format!("and `{other}` are both lobule's label `{}`; rename one of them", labels[k]);
+            store.error(&node.path, format!("`{stored}` {what}"))
+        })?;
+    }
     // Of each type: the labels of each labeled cell, by number.
     let mut given: Vec<Vec<(u32, usize)>> = vec![Vec::new(); cells.len()];
     for (k, (stored, node)) in members.iter().enumerate() {

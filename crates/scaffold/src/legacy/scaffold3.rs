@@ -21,6 +21,8 @@ const KNOWN: [&str; 7] = [
     "connection_compartments",
     "connection_morphologies",
 ];
+/// What stands in for a configuration.
+const OF_CELLS: &str = "size and types of sets are those of the cells";
 /// Root attribute with the configuration.
 const CONFIGURATION: &str = "configuration_string";
 
@@ -38,15 +40,13 @@ pub(super) fn read(store: &Store, reading: Reading, choose: Choose<'_>) -> Resul
     let placed = placement::read(store, &group)?;
     let mut notes = Vec::new();
     let software = software(&attributes, &mut notes)?;
-    let document = match document(&attributes, &placed.cells) {
-        Ok(document) => document,
-        Err(what) => {
-            notes.push(format!(
-                "the configuration in the file {what}: size and types of sets are those of the cells."
-            ));
-            None
-        }
-    };
+    let document = document(&attributes, &placed.cells).unwrap_or_else(|what| {
+        notes.push(format!("the configuration in the file {what}: {OF_CELLS}."));
+        None
+    });
+    if !attributes.has(CONFIGURATION) {
+        notes.push(format!("the file has no configuration: {OF_CELLS}."));
+    }
     let mut found = Findings { rotated: placed.rotated, ..Findings::default() };
     let members = store.members(&group)?;
     found.additional = members.keys().filter(|name| !KNOWN.contains(&name.as_str())).cloned().collect();
@@ -78,6 +78,7 @@ fn set(contents: &mut Contents, directory: &Directory, stored: &str, node: &Node
     if connection_types.is_empty() {
         connection_types.push(stored.into());
     }
+    let rows = Rows { store, directory, cells: &contents.cells };
     let side = |side: &str| {
         let mut types = texts(side)?;
         if let (true, Some(document)) = (types.is_empty(), &contents.document) {
@@ -87,7 +88,13 @@ fn set(contents: &mut Contents, directory: &Directory, stored: &str, node: &Node
         let mut ends: Vec<u16> = types.iter().filter_map(index).map(|k| k as u16).collect();
         ends.sort_unstable();
         ends.dedup();
-        Ok(ends)
+        let n = if ends.is_empty() && !types.is_empty() { store.rows(&node.path, Some(2))? } else { 0 };
+        ensure(n == 0, || {
+            let types = listed(&types);
+            let what = format!("has {n} rows, but its `{side}` are {types}, of which the file has no cells");
+            store.error(&node.path, format!("{what}: compile the network again"))
+        })?;
+        Ok::<_, crate::Error>(ends)
     };
     let ends = [side("from_cell_types")?, side("to_cell_types")?];
     let mut set = StoredSet {
@@ -105,7 +112,6 @@ fn set(contents: &mut Contents, directory: &Directory, stored: &str, node: &Node
     {
         set.name = stored.into();
     }
-    let rows = Rows { store, directory, cells: &contents.cells };
     let is_unknown = set.ends.iter().any(Vec::is_empty);
     if is_unknown && contents.document.is_some() && rows.count(&set)? > 0 {
         let what = format!("the configuration has no types for `{}`", listed(&connection_types));
@@ -122,9 +128,9 @@ fn software(attributes: &Attributes, notes: &mut Vec<String>) -> Result<String> 
         Some("scaffold") => "dbbs-scaffold",
         Some("bsb") => "BSB",
         _ => {
-            let class = class.unwrap_or_default();
-            let what = "is not known; files of dbbs-scaffold 3 begin it with `scaffold.`, those of BSB 3 with `bsb.`";
-            notes.push(format!("configuration_class `{class}` {what}; the layout is theirs."));
+            let is = class.map_or("is missing".into(), |class| format!("`{class}` is not known"));
+            let what = "files of dbbs-scaffold 3 begin it with `scaffold.`, those of BSB 3 with `bsb.`";
+            notes.push(format!("configuration_class {is}; {what}; the layout is theirs."));
             "dbbs-scaffold or BSB"
         }
     };
@@ -132,6 +138,11 @@ fn software(attributes: &Attributes, notes: &mut Vec<String>) -> Result<String> 
         notes.push("the file does not state the version of the software that wrote it.".into());
         return Ok(format!("{name} 3 file (2020 to 2023)"));
     };
+    if version.split('.').next() != Some("3") {
+        let what = "is not known with this layout, which is that of version 3";
+        notes.push(format!("version `{version}` {what}; the file is read as one."));
+        return Ok(format!("{name} {version} file"));
+    }
     let years = match version.split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok()) {
         Some(0..=5) => "2020",
         Some(6..=9) => "2021",

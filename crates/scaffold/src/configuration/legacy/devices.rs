@@ -48,14 +48,21 @@ pub(super) fn device(
     let given = Fields::of(&parameters, key, node.problems)?;
     let present = if model == "spike_detector" { "spike_recorder" } else { model };
     let kind = kind_of(present, "device", &node, &given);
-    given.finish();
+    // Of a device that is not known, nobody knows the parameters.
+    if kind.is_some() {
+        given.finish();
+    }
 
     // All cells are reached, whatever the rule; weight and delay are those of `connection_parameters`, in BSB 3 of `synapse`.
     for rule in ["connection_rule", "connection"] {
         node.value(rule);
     }
     let (mut weight, mut delay_ms, mut receptor) = (1.0, 1.0, 0);
-    for block in ["connection_parameters", "synapse"].into_iter().filter_map(|block| node.object(block)) {
+    let blocks = ["connection_parameters", "synapse"];
+    if blocks.iter().all(|block| node.value(block).is_some()) {
+        node.problem("synapse", "stands beside `connection_parameters`; keep one of them");
+    }
+    for block in blocks.into_iter().filter_map(|block| node.object(block)) {
         weight = block.within("weight", &WEIGHT).unwrap_or(weight);
         delay_ms = block.within("delay", &DELAY).unwrap_or(delay_ms);
         receptor = block.receptor("receptor_type").unwrap_or(receptor);
@@ -64,7 +71,9 @@ pub(super) fn device(
         }
         block.finish();
     }
-    node.finish();
+    if targetting.is_some() {
+        node.finish();
+    }
     Some(Device { name: name.into(), kind: kind?, targetting: targetting?, weight, delay_ms, receptor })
 }
 

@@ -22,6 +22,13 @@ pub(super) enum Value {
 }
 
 impl Value {
+    fn len(&self) -> usize {
+        match self {
+            Self::Number(_) => 1,
+            Self::Array(list) | Self::List(list) => list.len(),
+        }
+    }
+
     /// The value as a list; a number is a list of one.
     pub fn numbers(self) -> Vec<f64> {
         match self {
@@ -181,12 +188,15 @@ impl Reader<'_> {
 
     /// Values with commas between them, up to the closing sign.
     fn arguments(&mut self, end: char) -> Result<Vec<Value>, String> {
-        let mut values = Vec::new();
+        let (mut values, mut numbers) = (Vec::new(), 0);
         while !self.takes(end) {
-            values.push(self.sum()?);
-            if values.len() > MOST_NUMBERS {
+            let value = self.sum()?;
+            numbers += value.len();
+            // Of all values together: each of many may be as long as a list may be.
+            if numbers > MOST_NUMBERS {
                 return Err(too_long());
             }
+            values.push(value);
             if !self.takes(',') {
                 self.needs(end)?;
                 break;
@@ -312,6 +322,9 @@ mod tests {
             ("[[1]]", "list within"),
             ("np.linspace(0, 1, 2.5)", "2.5 numbers"),
             ("2 ** 8", "not understood"),
+            // Each of them is as long as a list may be.
+            ("[np.linspace(0, 1, 1e6), np.linspace(0, 1, 1e6)]", "more than 1000000"),
+            ("other(np.linspace(0, 1, 1e6), 1)", "more than 1000000"),
             ("np.arange(0, 2, 1) + np.arange(0, 3, 1)", "2 and 3"),
         ] {
             let refused = of(statement).unwrap_err();
